@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+# Pecan's build: every room says what it holds in a room.mk, this file says how it is made.
+#   PROGRAMS += x    x_SRC x_LINK (or x_LDS) x_LIBS x_CFLAGS     -> build/bin/x, build/strip/x
+#   LIBRARIES += l   l_SRC l_CFLAGS                              -> build/lib/libl.a
+# A folder under apps/ is a program without a room.mk.
+
+BUILD   := build
+CROSS   ?= i686-linux-gnu-
+CC      := $(CROSS)gcc
+LD      := $(CROSS)ld
+AR      := $(CROSS)ar
+OBJCOPY := $(CROSS)objcopy
+NASM    := nasm
+WERROR  ?=
+
+all:
+
+ARCHFLAGS := $(if $(findstring x86_64,$(CROSS)),-m32) -march=i486 -mtune=generic
+GCCINC    := $(shell $(CC) -print-file-name=include 2>/dev/null)
+CFLAGS    := $(ARCHFLAGS) -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
+             -fno-asynchronous-unwind-tables -fno-strict-aliasing -fcf-protection=none -fno-common \
+             -ffunction-sections -fdata-sections \
+             -Wall -Wextra $(WERROR) -nostdinc -isystem $(GCCINC) -Iinclude -Ilib/libc-mini/include
+ASFLAGS   := -f elf32 -g -F dwarf
+LDFLAGS   := -m elf_i386 -nostdlib -static -z max-page-size=4096 -z noexecstack --gc-sections --no-warn-rwx-segments
+
+PROGRAMS  :=
+LIBRARIES :=
+APPS      := $(patsubst apps/%/,%,$(filter-out apps/,$(wildcard apps/*/)))
+
+include $(wildcard */room.mk */*/room.mk */*/*/room.mk)
+
+define app_rules
+apps/$(1)_SRC  := $$(wildcard apps/$(1)/*.c apps/$(1)/*.asm)
+apps/$(1)_LINK := 0x400000
+apps/$(1)_LIBS := hurd-mm c hurd-cap l4
+endef
+$(foreach a,$(APPS),$(eval $(call app_rules,$(a))))
+
+# $(1) name.  Objects live under build/obj/NAME/ so that flags of one program never leak into another.
+define objects
+$(patsubst %.asm,$(BUILD)/obj/$(1)/%.asm.o,$(patsubst %.c,$(BUILD)/obj/$(1)/%.c.o,$($(1)_SRC)))
+endef
+
+define compile_rules
+$(BUILD)/obj/$(1)/%.c.o: %.c Makefile $($(1)_DEPS)
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $($(1)_CFLAGS) -MMD -MP -c $$< -o $$@
+$(BUILD)/obj/$(1)/%.asm.o: %.asm Makefile $($(1)_DEPS)
+	@mkdir -p $$(@D)
+	$$(NASM) $$(ASFLAGS) $($(1)_ASFLAGS) -I$$(dir $$<) -MD $$(@:.o=.d) $$< -o $$@
+-include $(patsubst %.o,%.d,$(call objects,$(1)))
+endef
+
+define library_rules
+$(call compile_rules,$(1))
+$(BUILD)/lib/lib$(1).a: $(call objects,$(1))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(AR) rcsD $$@ $$^
+endef
+
+define program_rules
+$(call compile_rules,$(1))
+$(BUILD)/bin/$(1): $(call objects,$(1)) $(patsubst %,$(BUILD)/lib/lib%.a,$($(1)_LIBS)) $($(1)_LDS)
+	@mkdir -p $$(@D)
+	$$(LD) $$(LDFLAGS) $$(if $($(1)_LDS),-T $($(1)_LDS),-Ttext-segment=$($(1)_LINK)) $($(1)_LDFLAGS) \
+	    -o $$@ $(call objects,$(1)) --start-group $(patsubst %,$(BUILD)/lib/lib%.a,$($(1)_LIBS)) --end-group
+$(BUILD)/strip/$(1): $(BUILD)/bin/$(1)
+	@mkdir -p $$(@D)
+	$$(OBJCOPY) --strip-all $$< $$@
+endef
+
+$(foreach l,$(LIBRARIES),$(eval $(call library_rules,$(l))))
+$(foreach p,$(PROGRAMS) $(addprefix apps/,$(APPS)),$(eval $(call program_rules,$(p))))
+
+BINARIES := $(patsubst %,$(BUILD)/bin/%,$(PROGRAMS) $(addprefix apps/,$(APPS)))
+STRIPPED := $(patsubst %,$(BUILD)/strip/%,$(PROGRAMS) $(addprefix apps/,$(APPS)))
+
+all: $(BINARIES) $(STRIPPED)
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+-include tools/verbs.mk
