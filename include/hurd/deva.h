@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* deva, the device access server: what it and its clients say to each other.
+ *
+ * Conventions as in hurd/cap.h: label = operation, word 0 = the handle of a device capability in the
+ * caller's table; a refusal has label HURD_DEVA_ERROR, u = 1, word 0 = errno.  Word k is MR(k+1).
+ * Labels 768 and 769 are the ones of 2005 (spec/hurd-l4-design.md 4.6); the others are ours.
+ *
+ *   label  operation        request words                        reply (label 0 unless said otherwise)
+ *   768    io_read          0 device                             0 one character; blocks until there is one
+ *   769    io_write         0 device, 1 character                label 769, the request's two words again
+ *   770    read_many        0 device, 1 limit, 2 flags           0 count, then the bytes, packed
+ *   771    write_many       0 device, 1 count, 2.. packed bytes  0 count written
+ *   772    device_info      0 device                             0 kind, 1 parts (HURD_DEVA_HAS_*)
+ *   776    console_inject   0 own device, 1 task id              0 handle in that task's table
+ *   777    irq_attach       0 master, 1 irq, 2 handler thread    none
+ *   778    irq_detach       0 master, 1 irq                      none
+ *   779    ports_map        0 master, 1 IO fpage                 one map item, or none when ports are open
+ *   783    log              one way, from wortel: 0 count, 1.. packed bytes; never answered
+ *
+ * Packed bytes: four in a word, the first in bits 0-7; at most HURD_DEVA_CHUNK of them.
+ * Cancel (0x100) ends a blocked read with ECANCELED.  The death message of hurd/task.h ends every
+ * blocked read of that task and takes back its interrupts. */
+#ifndef HURD_DEVA_H
+#define HURD_DEVA_H
+
+#include <l4/types.h>
+
+/* Labels. */
+#define HURD_DEVA_IO_READ        768
+#define HURD_DEVA_IO_WRITE       769
+#define HURD_DEVA_READ_MANY      770
+#define HURD_DEVA_WRITE_MANY     771
+#define HURD_DEVA_INFO           772
+#define HURD_DEVA_CONSOLE_INJECT 776
+#define HURD_DEVA_IRQ_ATTACH     777
+#define HURD_DEVA_IRQ_DETACH     778
+#define HURD_DEVA_PORTS_MAP      779
+#define HURD_DEVA_LOG            783
+
+#define HURD_DEVA_ERROR 0x8000 /* label of a refusal */
+#define HURD_DEVA_CHUNK 240    /* bytes of text in one message, at most */
+
+/* read_many: `limit` is 1..HURD_DEVA_CHUNK.  Without the flag it blocks until one byte at least is
+ * there; with it an empty queue is answered with count 0.  Readers that wait are served in the order
+ * in which they came. */
+#define HURD_DEVA_READ_NOBLOCK 1
+
+/* device_info: kinds of device, and what a console is made of on this machine. */
+#define HURD_DEVA_KIND_CONSOLE 1
+#define HURD_DEVA_KIND_MASTER  2
+#define HURD_DEVA_HAS_SERIAL   1
+#define HURD_DEVA_HAS_SCREEN   2
+#define HURD_DEVA_HAS_KEYBOARD 4
+
+/* console_inject: gives the console to another task and says how that task must name it.  For `task`
+ * (when it creates a task) and for holders of the master capability.
+ *
+ * irq_attach: from then on interrupt `irq` arrives at the handler as an IPC from thread (irq, 1) with
+ * label 0xfff0, and an empty message to (irq, 1) acknowledges it (spec/l4-x2-ia32.md 6.5).  The handler
+ * must be a thread of the caller's task.  EBUSY when somebody has it, EINVAL for a line the kernel
+ * or deva itself uses.
+ *
+ * ports_map: the caller opens a window for IO fpages before the call; EINVAL when the fpage is none. */
+
+/* ---- client stubs, lib/hurd-cap/deva_client.c; they return 0 or an errno ---- */
+
+int hurd_deva_putchar(L4_ThreadId_t server, L4_Word_t device, char c);
+int hurd_deva_getchar(L4_ThreadId_t server, L4_Word_t device, char *c);
+
+/* Writes all `size` bytes, in as many messages as that takes; *done says how many went out, also
+ * after an error.  `done` may be NULL. */
+int hurd_deva_write(L4_ThreadId_t server, L4_Word_t device, const void *text, L4_Word_t size,
+                    L4_Word_t *done);
+
+/* Reads at least one byte (with HURD_DEVA_READ_NOBLOCK: perhaps none) and at most `limit`. */
+int hurd_deva_read(L4_ThreadId_t server, L4_Word_t device, void *text, L4_Word_t limit,
+                   L4_Word_t flags, L4_Word_t *got);
+
+int hurd_deva_info(L4_ThreadId_t server, L4_Word_t device, L4_Word_t *kind, L4_Word_t *parts);
+int hurd_deva_console_inject(L4_ThreadId_t server, L4_Word_t device, L4_Word_t task_id,
+                             L4_Word_t *handle);
+int hurd_deva_irq_attach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq,
+                         L4_ThreadId_t handler);
+int hurd_deva_irq_detach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq);
+int hurd_deva_ports_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t io_fpage);
+
+#endif

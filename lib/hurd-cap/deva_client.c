@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* Client stubs of the device access server, include/hurd/deva.h.  The next hop is servers/deva.
+ * Plain calls with untyped words: they need no receive window (except ports_map) and no memory. */
+#include <errno.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <hurd/deva.h>
+
+/* MR0 of a request with `label` and `words` untyped words. */
+static L4_Word_t request_tag(L4_Word_t label, L4_Word_t words)
+{
+    return label << 16 | words;
+}
+
+static L4_Word_t message_word(int index)
+{
+    L4_Word_t word;
+    L4_StoreMR(index + 1, &word);
+    return word;
+}
+
+/* Calls the server with what stands in MR0..: 0 and at least `least` words came back, or an errno.
+ * `success` is the label of a good reply. */
+static int call(L4_ThreadId_t server, L4_Word_t success, L4_Word_t least)
+{
+    L4_MsgTag_t tag = L4_Call(server);
+    if (L4_IpcFailed(tag))
+        return EIO;
+    if (L4_Label(tag) == HURD_DEVA_ERROR) {
+        int err = L4_UntypedWords(tag) > 0 ? (int) message_word(0) : 0;
+        return err ? err : EIO;
+    }
+    if (L4_Label(tag) != success || L4_UntypedWords(tag) < least)
+        return EPROTO;
+    return 0;
+}
+
+int hurd_deva_putchar(L4_ThreadId_t server, L4_Word_t device, char c)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_IO_WRITE, 2));
+    L4_LoadMR(1, device);
+    L4_LoadMR(2, (unsigned char) c);
+    return call(server, HURD_DEVA_IO_WRITE, 0);
+}
+
+int hurd_deva_getchar(L4_ThreadId_t server, L4_Word_t device, char *c)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_IO_READ, 1));
+    L4_LoadMR(1, device);
+    int err = call(server, 0, 1);
+    if (!err)
+        *c = (char) message_word(0);
+    return err;
+}
+
+/* One message of at most HURD_DEVA_CHUNK bytes; *done = what the server took. */
+static int write_chunk(L4_ThreadId_t server, L4_Word_t device, const unsigned char *text,
+                       L4_Word_t size, L4_Word_t *done)
+{
+    L4_Word_t words = (size + 3) / 4;
+    L4_LoadMR(0, request_tag(HURD_DEVA_WRITE_MANY, 2 + words));
+    L4_LoadMR(1, device);
+    L4_LoadMR(2, size);
+    for (L4_Word_t w = 0; w < words; w++) {
+        L4_Word_t packed = 0;
+        for (L4_Word_t b = 0; b < 4 && 4 * w + b < size; b++)
+            packed |= (L4_Word_t) text[4 * w + b] << 8 * b;
+        L4_LoadMR((int) (3 + w), packed);
+    }
+    int err = call(server, 0, 1);
+    if (err)
+        return err;
+    *done = message_word(0);
+    return *done > 0 && *done <= size ? 0 : EPROTO;
+}
+
+int hurd_deva_write(L4_ThreadId_t server, L4_Word_t device, const void *text, L4_Word_t size,
+                    L4_Word_t *done)
+{
+    L4_Word_t total = 0;
+    int err = 0;
+    while (total < size && !err) {
+        L4_Word_t left = size - total;
+        L4_Word_t now = 0;
+        err = write_chunk(server, device, (const unsigned char *) text + total,
+                          left < HURD_DEVA_CHUNK ? left : HURD_DEVA_CHUNK, &now);
+        if (!err)
+            total += now;
+    }
+    if (done)
+        *done = total;
+    return err;
+}
+
+int hurd_deva_read(L4_ThreadId_t server, L4_Word_t device, void *text, L4_Word_t limit,
+                   L4_Word_t flags, L4_Word_t *got)
+{
+    *got = 0;
+    if (limit == 0)
+        return EINVAL;
+    if (limit > HURD_DEVA_CHUNK)
+        limit = HURD_DEVA_CHUNK;
+    L4_LoadMR(0, request_tag(HURD_DEVA_READ_MANY, 3));
+    L4_LoadMR(1, device);
+    L4_LoadMR(2, limit);
+    L4_LoadMR(3, flags);
+    int err = call(server, 0, 1);
+    if (err)
+        return err;
+    L4_Word_t count = message_word(0);
+    if (count > limit)
+        return EPROTO;
+    for (L4_Word_t i = 0; i < count; i++)
+        ((unsigned char *) text)[i] = (unsigned char) (message_word((int) (1 + i / 4)) >> i % 4 * 8);
+    *got = count;
+    return 0;
+}
+
+int hurd_deva_info(L4_ThreadId_t server, L4_Word_t device, L4_Word_t *kind, L4_Word_t *parts)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_INFO, 1));
+    L4_LoadMR(1, device);
+    int err = call(server, 0, 2);
+    if (!err) {
+        *kind = message_word(0);
+        *parts = message_word(1);
+    }
+    return err;
+}
+
+int hurd_deva_console_inject(L4_ThreadId_t server, L4_Word_t device, L4_Word_t task_id,
+                             L4_Word_t *handle)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_CONSOLE_INJECT, 2));
+    L4_LoadMR(1, device);
+    L4_LoadMR(2, task_id);
+    int err = call(server, 0, 1);
+    if (!err)
+        *handle = message_word(0);
+    return err;
+}
+
+int hurd_deva_irq_attach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq,
+                         L4_ThreadId_t handler)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_IRQ_ATTACH, 3));
+    L4_LoadMR(1, master);
+    L4_LoadMR(2, irq);
+    L4_LoadMR(3, handler.raw);
+    return call(server, 0, 0);
+}
+
+int hurd_deva_irq_detach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_IRQ_DETACH, 2));
+    L4_LoadMR(1, master);
+    L4_LoadMR(2, irq);
+    return call(server, 0, 0);
+}
+
+int hurd_deva_ports_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t io_fpage)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_PORTS_MAP, 2));
+    L4_LoadMR(1, master);
+    L4_LoadMR(2, io_fpage);
+    return call(server, 0, 0);
+}
