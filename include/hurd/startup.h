@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* Startup data: what a new task finds when its startup code has run.  Spec hurd 1.5, 4.7.
+ *
+ * Written by wortel (boot tasks) and by `task` (everybody else) into the startup page; lib/startup
+ * works through the map array at 0x8000 and then calls entry_point with a pointer to the structure.
+ *
+ * Two layouts exist on the wire: J (January 2005, 68 bytes) and L (from 2005-01-30, 112 bytes), both
+ * with version 0.0.  Ours is L with version 1.0 and more fields at its end. */
+#ifndef HURD_STARTUP_H
+#define HURD_STARTUP_H
+
+#include <l4/types.h>
+
+/* Where things are in a new task.  Spec hurd 1.5. */
+#define HURD_STARTUP_ADDR       0x8000u     /* startup fpage: code, bss, stack, then the data */
+#define HURD_STARTUP_SIZE       0x8000u
+#define HURD_STARTUP_SIZE_LOG2  15
+#define HURD_STARTUP_KIP        0x10000u
+#define HURD_STARTUP_UTCB       0x20000u    /* tasks started by `task`; boot tasks: 0x11000, 4 KB */
+#define HURD_STARTUP_UTCB_LOG2  16
+
+#define HURD_STARTUP_MAJOR      1           /* 0 = a 2005 layout, extension fields absent */
+#define HURD_STARTUP_MINOR      0
+
+#define HURD_STARTUP_SECURE     1u          /* flags */
+#define HURD_STARTUP_BOOTSTRAP  2u          /* root file system: the masters below are valid */
+
+/* A capability: where to call and what to name.  server = nil thread: no such capability. */
+struct hurd_startup_cap {
+    L4_Word_t server;
+    L4_Word_t cap;
+};
+
+/* One piece of the program.  The low bits of `offset` say how it gets its memory.
+ *
+ *      31                    12 11        5   4     3    2 1 0
+ *     |  container offset      |     0     | COPY | ANON | rwx |
+ *
+ * As written by the starter:
+ *   rwx only   map from the container as it is (text, constants);
+ *   COPY       copy (COW) from the container into the task's own container `memory`, map the copy;
+ *   ANON       zero: vaddr and size need not be aligned.  The bytes up to the next page boundary are
+ *              cleared in place (they belong to the entry before), the pages behind are allocated
+ *              in `memory`.  `container` and the container offset are ignored.
+ * When the program runs, the startup code has rewritten every entry to what is really there: vaddr
+ * and size are whole pages (size 0: nothing was left), and `container` and the offset say from where a
+ * page can be mapped again if physmem takes it away.  In `memory`, offset = virtual address. */
+struct hurd_startup_map {
+    struct hurd_startup_cap container;
+    L4_Word_t offset;
+    L4_Word_t vaddr;
+    L4_Word_t size;
+};
+
+#define HURD_STARTUP_MAP_RIGHTS 0x007u
+#define HURD_STARTUP_MAP_ANON   0x008u
+#define HURD_STARTUP_MAP_COPY   0x010u
+#define HURD_STARTUP_MAP_OFFSET (~0xfffu)
+
+/* Layout L, extended.  Addresses are addresses in the new task. */
+struct hurd_startup_data {
+    L4_Word16_t version_major;
+    L4_Word16_t version_minor;
+    L4_Word_t flags;
+    L4_Word_t utcb_area;                    /* an fpage */
+    L4_Word_t argz, argz_len;
+    L4_Word_t envz, envz_len;
+    struct hurd_startup_cap wortel;         /* nil for tasks without privileges */
+    struct hurd_startup_cap task;           /* own task control capability */
+    struct hurd_startup_cap image;          /* the program file */
+    L4_Word_t mapc, mapv;                   /* struct hurd_startup_map[mapc] */
+    L4_Word_t phdr, phdr_len;               /* address in the loaded image and bytes, or 0 */
+    L4_Word_t entry_point;
+    struct hurd_startup_cap startup;        /* container of the startup fpage itself */
+    struct hurd_startup_cap physmem_master; /* these four: HURD_STARTUP_BOOTSTRAP only */
+    struct hurd_startup_cap task_master;
+    struct hurd_startup_cap deva_master;
+    struct hurd_startup_cap deva_console;
+    /* ---- from here: version 1.0 ---- */
+    L4_Word_t size;                         /* bytes of this structure */
+    struct hurd_startup_cap physmem_control;/* memory control: containers are created from it */
+    struct hurd_startup_cap console;        /* character device of deva, nil before deva runs */
+    struct hurd_startup_cap memory;         /* container made by the startup code, see above */
+    struct hurd_startup_cap store;          /* archive: deva-store for deva, apps.cpio for init */
+    L4_Word_t store_size;                   /* bytes of the archive */
+    L4_Word_t startup_error;                /* 0; other values never reach the program */
+    L4_Word_t reserved[1];
+};
+
+/* Layout J, for January 2005 binaries. */
+struct hurd_startup_data_j {
+    L4_Word16_t version_major;
+    L4_Word16_t version_minor;
+    L4_Word_t utcb_area;
+    L4_Word_t argz, argz_len;
+    struct hurd_startup_cap wortel;
+    struct hurd_startup_cap task;
+    struct hurd_startup_cap image;
+    L4_Word_t mapc, mapv;
+    L4_Word_t phdr, phdr_len;
+    L4_Word_t entry_point;
+    struct hurd_startup_cap startup;
+};
+
+#define HURD_STARTUP_AT(field, at) \
+    _Static_assert(__builtin_offsetof(struct hurd_startup_data, field) == (at), #field)
+HURD_STARTUP_AT(version_minor, 2);
+HURD_STARTUP_AT(flags, 4);
+HURD_STARTUP_AT(utcb_area, 8);
+HURD_STARTUP_AT(argz, 12);
+HURD_STARTUP_AT(envz, 20);
+HURD_STARTUP_AT(wortel, 28);
+HURD_STARTUP_AT(task, 36);
+HURD_STARTUP_AT(image, 44);
+HURD_STARTUP_AT(mapc, 52);
+HURD_STARTUP_AT(mapv, 56);
+HURD_STARTUP_AT(phdr, 60);
+HURD_STARTUP_AT(entry_point, 68);
+HURD_STARTUP_AT(startup, 72);
+HURD_STARTUP_AT(physmem_master, 80);
+HURD_STARTUP_AT(task_master, 88);
+HURD_STARTUP_AT(deva_master, 96);
+HURD_STARTUP_AT(deva_console, 104);
+HURD_STARTUP_AT(size, 112);
+HURD_STARTUP_AT(physmem_control, 116);
+HURD_STARTUP_AT(console, 124);
+HURD_STARTUP_AT(memory, 132);
+HURD_STARTUP_AT(store, 140);
+HURD_STARTUP_AT(store_size, 148);
+#undef HURD_STARTUP_AT
+_Static_assert(sizeof(struct hurd_startup_data) == 160, "version 1.0 is 160 bytes");
+_Static_assert(sizeof(struct hurd_startup_map) == 20, "spec hurd 4.7");
+
+#define HURD_STARTUP_J_AT(field, at) \
+    _Static_assert(__builtin_offsetof(struct hurd_startup_data_j, field) == (at), #field)
+HURD_STARTUP_J_AT(utcb_area, 4);
+HURD_STARTUP_J_AT(argz, 8);
+HURD_STARTUP_J_AT(wortel, 16);
+HURD_STARTUP_J_AT(task, 24);
+HURD_STARTUP_J_AT(image, 32);
+HURD_STARTUP_J_AT(mapc, 40);
+HURD_STARTUP_J_AT(phdr, 48);
+HURD_STARTUP_J_AT(entry_point, 56);
+HURD_STARTUP_J_AT(startup, 60);
+#undef HURD_STARTUP_J_AT
+_Static_assert(sizeof(struct hurd_startup_data_j) == 68, "spec hurd 4.7");
+
+/* Set by crt0 before main; the structure stays readable and writable for the life of the task. */
+extern struct hurd_startup_data *__hurd_startup_data;
+
+#endif
