@@ -15,6 +15,17 @@ WERROR  ?=
 
 all:
 
+# A machine that lacks a tool: install it, then make starts itself again (as it does after remaking an included file).
+ifneq ($(filter-out setup doctor clean help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(shell CROSS=$(CROSS) tools/doctor --missing),)
+$(shell rm -f $(BUILD)/setup.mk)
+include $(BUILD)/setup.mk
+$(BUILD)/setup.mk:
+	@mkdir -p $(@D)
+	@CROSS=$(CROSS) tools/setup.sh && touch $@
+endif
+endif
+
 ARCHFLAGS := $(if $(findstring x86_64,$(CROSS)),-m32) -march=i486 -mtune=generic
 GCCINC    := $(shell $(CC) -print-file-name=include 2>/dev/null)
 CFLAGS    := $(ARCHFLAGS) -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
