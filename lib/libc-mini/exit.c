@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of a program: ISO C 7.22.4. */
+#include <libc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { AT_EXIT_MAX = 32 };      /* the minimum that the standard promises */
+
+static void (*at_exit[AT_EXIT_MAX])(void);
+static int at_exit_count;
+
+int atexit(void (*function)(void))
+{
+    if (at_exit_count == AT_EXIT_MAX)
+        return -1;
+    at_exit[at_exit_count++] = function;
+    return 0;
+}
+
+_Noreturn void exit(int status)
+{
+    while (at_exit_count)
+        at_exit[--at_exit_count]();
+    fflush(stdout);
+    _Exit(status);
+}
+
+_Noreturn void _Exit(int status)
+{
+    __libc_exit(status);
+}
+
+_Noreturn void abort(void)
+{
+    __libc_exit(134);           /* what a shell reports for SIGABRT */
+}
+
+char *getenv(const char *name)
+{
+    size_t length = strlen(name);
+    for (char **e = environ; e && *e; e++)
+        if (strncmp(*e, name, length) == 0 && (*e)[length] == '=')
+            return *e + length + 1;
+    return NULL;
+}

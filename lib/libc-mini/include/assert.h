@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* ISO C 7.2.  Without a guard: NDEBUG is looked at on each inclusion.  A failed assertion is reported through
+ * __libc_write() and ends in abort(). */
+#undef assert
+#ifdef NDEBUG
+#define assert(condition) ((void)0)
+#else
+#define assert(condition) \
+    ((condition) ? (void)0 : __assert_fail(#condition, __FILE__, __LINE__, __func__))
+#endif
+#ifndef static_assert
+#define static_assert _Static_assert
+#endif
+
+#ifndef LIBC_ASSERT_H
+#define LIBC_ASSERT_H
+_Noreturn void __assert_fail(const char *condition, const char *file, unsigned line,
+                             const char *function);
+#endif

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* The printf family's engine: ISO C 7.21.6.1.  A directive is parsed into a struct spec, its value is made text in
+ * a small buffer, and print_field() pads.  Floating point is refused (see stdio.h). */
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include "printf.h"
+
+enum length { LENGTH_NONE, LENGTH_HH, LENGTH_H, LENGTH_L, LENGTH_LL, LENGTH_J, LENGTH_Z, LENGTH_T, LENGTH_LONG_DOUBLE };
+
+struct spec {
+    bool left, plus, space, alternate, zero;
+    int width;
+    int precision;              /* -1: not given */
+    enum length length;
+    char conversion;
+};
+
+static void put(struct printf_sink *sink, const char *data, size_t size)
+{
+    if (size == 0)
+        return;
+    sink->put(sink, data, size);
+    sink->total += size;
+}
+
+static void put_repeated(struct printf_sink *sink, char c, int count)
+{
+    char block[16];
+    memset(block, c, sizeof block);
+    for (; count > 0; count -= (int)sizeof block)
+        put(sink, block, count < (int)sizeof block ? (size_t)count : sizeof block);
+}
+
+/* Digits of a width or precision.  INT_MAX stands for everything above. */
+static int parse_digits(const char **format)
+{
+    int n = 0;
+    for (; **format >= '0' && **format <= '9'; ++*format) {
+        int digit = **format - '0';
+        n = n > (INT_MAX - digit) / 10 ? INT_MAX : n * 10 + digit;
+    }
+    return n;
+}
+
+static void parse_flags(struct spec *spec, const char **format)
+{
+    for (;; ++*format) {
+        switch (**format) {
+        case '-': spec->left = true; break;
+        case '+': spec->plus = true; break;
+        case ' ': spec->space = true; break;
+        case '#': spec->alternate = true; break;
+        case '0': spec->zero = true; break;
+        default: return;
+        }
+    }
+}
+
+static enum length parse_length(const char **format)
+{
+    char c = *(*format)++;
+    bool twice = **format == c;
+    switch (c) {
+    case 'h': *format += twice; return twice ? LENGTH_HH : LENGTH_H;
+    case 'l': *format += twice; return twice ? LENGTH_LL : LENGTH_L;
+    case 'j': return LENGTH_J;
+    case 'z': return LENGTH_Z;
+    case 't': return LENGTH_T;
+    case 'L': return LENGTH_LONG_DOUBLE;
+    default: --*format; return LENGTH_NONE;
+    }
+}
+
+struct arguments {
+    va_list list;
+};
+
+static const char *parse_spec(struct spec *spec, const char *format, struct arguments *args)
+{
+    *spec = (struct spec){.precision = -1};
+    parse_flags(spec, &format);
+    if (*format == '*') {
+        format++;
+        spec->width = va_arg(args->list, int);
+        if (spec->width < 0) {
+            spec->left = true;
+            spec->width = spec->width == INT_MIN ? INT_MAX : -spec->width;
+        }
+    } else {
+        spec->width = parse_digits(&format);
+    }
+    if (*format == '.') {
+        format++;
+        if (*format == '*') {
+            format++;
+            spec->precision = va_arg(args->list, int);
+            if (spec->precision < 0)
+                spec->precision = -1;
+        } else {
+            spec->precision = parse_digits(&format);
+        }
+    }
+    spec->length = parse_length(&format);
+    spec->conversion = *format;
+    return *format ? format + 1 : format;
+}
+
+static intmax_t argument_signed(enum length length, struct arguments *args)
+{
+    switch (length) {
+    case LENGTH_HH: return (signed char)va_arg(args->list, int);
+    case LENGTH_H: return (short)va_arg(args->list, int);
+    case LENGTH_L: return va_arg(args->list, long);
+    case LENGTH_LL: return va_arg(args->list, long long);
+    case LENGTH_J: return va_arg(args->list, intmax_t);
+    case LENGTH_Z:
+    case LENGTH_T: return va_arg(args->list, ptrdiff_t);
+    default: return va_arg(args->list, int);
+    }
+}
+
+static uintmax_t argument_unsigned(enum length length, struct arguments *args)
+{
+    switch (length) {
+    case LENGTH_HH: return (unsigned char)va_arg(args->list, int);
+    case LENGTH_H: return (unsigned short)va_arg(args->list, int);
+    case LENGTH_L: return va_arg(args->list, unsigned long);
+    case LENGTH_LL: return va_arg(args->list, unsigned long long);
+    case LENGTH_J: return va_arg(args->list, uintmax_t);
+    case LENGTH_Z:
+    case LENGTH_T: return va_arg(args->list, size_t);
+    default: return va_arg(args->list, unsigned);
+    }
+}
+
+/* prefix, zeros up to the precision, digits; blanks or zeros up to the width. */
+static void print_field(struct printf_sink *sink, const struct spec *spec, const char *prefix, int zeros,
+                        const char *text, size_t length)
+{
+    size_t prefix_length = strlen(prefix);
+    size_t used = prefix_length + (size_t)zeros + length;
+    int padding = (size_t)spec->width > used ? spec->width - (int)used : 0;
+    if (!spec->left && !spec->zero)
+        put_repeated(sink, ' ', padding);
+    put(sink, prefix, prefix_length);
+    if (!spec->left && spec->zero)
+        put_repeated(sink, '0', padding);
+    put_repeated(sink, '0', zeros);
+    put(sink, text, length);
+    if (spec->left)
+        put_repeated(sink, ' ', padding);
+}
+
+static void print_number(struct printf_sink *sink, struct spec *spec, const char *prefix, uintmax_t n,
+                         unsigned base)
+{
+    const char *digits = spec->conversion == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
+    char text[3 * sizeof n];            /* octal is the longest */
+    char *first = text + sizeof text;
+    for (; n; n /= base)
+        *--first = digits[n % base];
+    int length = (int)(text + sizeof text - first);
+    int precision = spec->precision < 0 ? 1 : spec->precision;
+    if (spec->precision >= 0)
+        spec->zero = false;             /* 7.21.6.1: the 0 flag is ignored with a precision */
+    int zeros = precision > length ? precision - length : 0;
+    if (base == 8 && spec->alternate && zeros == 0)
+        zeros = 1;
+    print_field(sink, spec, prefix, zeros, first, (size_t)length);
+}
+
+static void print_signed(struct printf_sink *sink, struct spec *spec, struct arguments *args)
+{
+    intmax_t n = argument_signed(spec->length, args);
+    const char *sign = n < 0 ? "-" : spec->plus ? "+" : spec->space ? " " : "";
+    print_number(sink, spec, sign, n < 0 ? -(uintmax_t)n : (uintmax_t)n, 10);
+}
+
+static void print_unsigned(struct printf_sink *sink, struct spec *spec, struct arguments *args)
+{
+    uintmax_t n = argument_unsigned(spec->length, args);
+    unsigned base = spec->conversion == 'o' ? 8 : spec->conversion == 'u' ? 10 : 16;
+    const char *prefix = "";
+    if (base == 16 && spec->alternate && n != 0)
+        prefix = spec->conversion == 'X' ? "0X" : "0x";
+    print_number(sink, spec, prefix, n, base);
+}
+
+static void print_pointer(struct printf_sink *sink, struct spec *spec, struct arguments *args)
+{
+    uintptr_t p = (uintptr_t)va_arg(args->list, void *);
+    if (p) {
+        print_number(sink, spec, "0x", p, 16);
+    } else {
+        spec->zero = false;
+        print_field(sink, spec, "", 0, "(nil)", 5);
+    }
+}
+
+static void print_string(struct printf_sink *sink, struct spec *spec, const char *s)
+{
+    if (!s)
+        s = "(null)";
+    spec->zero = false;
+    size_t max = spec->precision < 0 ? SIZE_MAX : (size_t)spec->precision;
+    print_field(sink, spec, "", 0, s, strnlen(s, max));
+}
+
+/* In the "C" locale a wide character is the byte of its value, and others have no encoding. */
+static int print_wide_string(struct printf_sink *sink, struct spec *spec, const wchar_t *s)
+{
+    size_t max = spec->precision < 0 ? SIZE_MAX : (size_t)spec->precision;
+    size_t length = 0;
+    for (; length < max && s[length]; length++) {
+        if ((unsigned long)s[length] > 127) {
+            errno = EILSEQ;
+            return -1;
+        }
+    }
+    spec->zero = false;
+    int padding = (size_t)spec->width > length ? spec->width - (int)length : 0;
+    if (!spec->left)
+        put_repeated(sink, ' ', padding);
+    for (size_t i = 0; i < length; i++)
+        put_repeated(sink, (char)s[i], 1);
+    if (spec->left)
+        put_repeated(sink, ' ', padding);
+    return 0;
+}
+
+static int print_character(struct printf_sink *sink, struct spec *spec, struct arguments *args)
+{
+    int value = va_arg(args->list, int);
+    if (spec->length == LENGTH_L && (unsigned)value > 127) {
+        errno = EILSEQ;
+        return -1;
+    }
+    char c = (char)value;
+    spec->zero = false;
+    print_field(sink, spec, "", 0, &c, 1);
+    return 0;
+}
+
+static void store_count(const struct spec *spec, struct arguments *args, size_t count)
+{
+    void *where = va_arg(args->list, void *);
+    switch (spec->length) {
+    case LENGTH_HH: *(signed char *)where = (signed char)count; break;
+    case LENGTH_H: *(short *)where = (short)count; break;
+    case LENGTH_L: *(long *)where = (long)count; break;
+    case LENGTH_LL: *(long long *)where = (long long)count; break;
+    case LENGTH_J: *(intmax_t *)where = (intmax_t)count; break;
+    case LENGTH_Z:
+    case LENGTH_T: *(ptrdiff_t *)where = (ptrdiff_t)count; break;
+    default: *(int *)where = (int)count; break;
+    }
+}
+
+static int print_directive(struct printf_sink *sink, struct spec *spec, struct arguments *args)
+{
+    switch (spec->conversion) {
+    case 'd':
+    case 'i': print_signed(sink, spec, args); return 0;
+    case 'o':
+    case 'u':
+    case 'x':
+    case 'X': print_unsigned(sink, spec, args); return 0;
+    case 'p': print_pointer(sink, spec, args); return 0;
+    case 'c': return print_character(sink, spec, args);
+    case 's':
+        if (spec->length == LENGTH_L)
+            return print_wide_string(sink, spec, va_arg(args->list, const wchar_t *));
+        print_string(sink, spec, va_arg(args->list, const char *));
+        return 0;
+    case 'n': store_count(spec, args, sink->total); return 0;
+    case '%': put(sink, "%", 1); return 0;
+    case 'a': case 'A': case 'e': case 'E': case 'f': case 'F': case 'g': case 'G':
+        errno = ENOTSUP;
+        return -1;
+    default:
+        errno = EINVAL;
+        return -1;
+    }
+}
+
+int printf_format(struct printf_sink *sink, const char *format, va_list list)
+{
+    struct arguments args;
+    int result = 0;
+    va_copy(args.list, list);
+    while (*format && result == 0) {
+        size_t plain = strcspn(format, "%");
+        put(sink, format, plain);
+        format += plain;
+        if (*format == '%') {
+            struct spec spec;
+            format = parse_spec(&spec, format + 1, &args);
+            result = print_directive(sink, &spec, &args);
+        }
+        if (sink->total > INT_MAX) {
+            errno = EOVERFLOW;
+            result = -1;
+        }
+    }
+    va_end(args.list);
+    return result < 0 ? -1 : (int)sink->total;
+}

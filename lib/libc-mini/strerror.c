@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* strerror(): ISO C 7.24.6.2. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    short number;
+    const char *text;
+} errors[] = {
+    {0, "Success"},
+    {EPERM, "Operation not permitted"},
+    {ENOENT, "No such file or directory"},
+    {ESRCH, "No such process"},
+    {EINTR, "Interrupted system call"},
+    {EIO, "Input/output error"},
+    {ENXIO, "No such device or address"},
+    {E2BIG, "Argument list too long"},
+    {ENOEXEC, "Exec format error"},
+    {EBADF, "Bad file descriptor"},
+    {ECHILD, "No child processes"},
+    {EAGAIN, "Resource temporarily unavailable"},
+    {ENOMEM, "Cannot allocate memory"},
+    {EACCES, "Permission denied"},
+    {EFAULT, "Bad address"},
+    {EBUSY, "Device or resource busy"},
+    {EEXIST, "File exists"},
+    {ENODEV, "No such device"},
+    {EINVAL, "Invalid argument"},
+    {EMFILE, "Too many open files"},
+    {EFBIG, "File too large"},
+    {ENOSPC, "No space left on device"},
+    {EDOM, "Numerical argument out of domain"},
+    {ERANGE, "Numerical result out of range"},
+    {EDEADLK, "Resource deadlock avoided"},
+    {ENOSYS, "Function not implemented"},
+    {EPROTO, "Protocol error"},
+    {EOVERFLOW, "Value too large for defined data type"},
+    {EILSEQ, "Invalid or incomplete multibyte or wide character"},
+    {EMSGSIZE, "Message too long"},
+    {EOPNOTSUPP, "Operation not supported"},
+    {ETIMEDOUT, "Connection timed out"},
+    {ECANCELED, "Operation canceled"},
+};
+
+char *strerror(int number)
+{
+    static char unknown[32];
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (errors[i].number == number)
+            return (char *)(size_t)errors[i].text;
+    snprintf(unknown, sizeof unknown, "Unknown error %d", number);
+    return unknown;
+}
