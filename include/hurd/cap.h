@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Capabilities between tasks: what every server and client of Pecan agrees on.
+ * Spec: hurd-l4-design.md 4.2, with the defects C1-C9 of 6.4 put right.
+ *
+ * A capability is a row in the server's table for one client task.  Its handle is one word:
+ *
+ *   31              18 17                 0
+ *  |   client index   |   capability index  |     both: the lowest free one from 0 up, so 0 is valid
+ *
+ * The client index is chosen by the server and is not the task id.  A request carries the handle in word 0; the
+ * server finds the client row by index and compares its task id with the version field of the *sender's*
+ * thread id, which nobody can forge.  Word k below is untyped word k, that is MR(k+1).
+ *
+ * Requests hold untyped words only: a typed item makes the server answer EINVAL.  Every request is
+ * answered, by the called thread itself, with a send timeout of zero.  There are two ways to say no:
+ *
+ *   generic     label 0x8000, word 0 = errno: bad handle (EBADF), no words (EINVAL), unknown label
+ *               (EOPNOTSUPP), and all errors of task and deva unless their headers say otherwise
+ *   physmem     label = errno, 0 is success (see <hurd/physmem.h>)
+ *
+ * Version fields of well-known tasks are below; a task id of 513 or more belongs to a program. */
+#ifndef HURD_CAP_H
+#define HURD_CAP_H
+
+#include <hurd/captable.h>
+#include <l4/types.h>
+
+#define HURD_TASK_WORTEL    1u
+#define HURD_TASK_PHYSMEM   2u
+#define HURD_TASK_TASK      3u
+#define HURD_TASK_DEVA      4u
+#define HURD_TASK_INIT      5u
+#define HURD_TASK_FIRST     513u    /* the first id that task gives to a program */
+
+/* A capability as its holder names it: server thread and handle (startup data uses the same two words). */
+struct hurd_capability {
+    L4_ThreadId_t server;
+    L4_Word_t handle;
+};
+
+/* Labels that every capability server understands.  0x100 and 0x101 are from 2005, the rest are ours.
+ *
+ * label                     request                                   success: label 0 and
+ * HURD_CAP_CANCEL           0 thread id                               nothing; ESRCH: no request of that thread is
+ *                                                                     pending, or it is not of the caller's task
+ * HURD_CAP_GET_ROOT         (none)                                    word 0: handle of the server's root object;
+ *                                                                     EOPNOTSUPP where there is none
+ * HURD_CAP_TASK_DIED        0 task id                                 nothing; EPERM unless the sender is `task`
+ *                                                                     (version 3).  All handles of that task are
+ *                                                                     dropped; the id may be used again afterwards
+ * HURD_CAP_GIVE             0 handle, 1 target task, 2 rights,        word 0: the handle as the *target* must name it.
+ *                           3 HURD_CAP_GIVE_MOVE or 0                 EPERM: a weak reference, or not for others;
+ *                           (words 2, 3 may be absent)                ESRCH: see below; EMFILE: its table is full
+ * HURD_CAP_DROP             0 handle                                  word 0: how often the handle is still held.
+ *                                                                     The last handle of an object destroys it
+ *
+ * Rights given are never more than the giver's.  The same object given twice to one task yields the same handle
+ * again with its count raised: each is dropped separately.  A target that holds nothing yet in this server is
+ * known to boot tasks only (ids below 513): others get ESRCH, so that nobody fills tables of tasks to come.  A
+ * handle whose object was destroyed, or that was revoked, answers EBADF until it is dropped, and is not reused before. */
+#define HURD_CAP_CANCEL     0x100u
+#define HURD_CAP_GET_ROOT   0x101u
+#define HURD_CAP_TASK_DIED  0x102u
+#define HURD_CAP_GIVE       0x103u
+#define HURD_CAP_DROP       0x104u
+
+#define HURD_CAP_GIVE_MOVE  1u
+
+#define HURD_CAP_ERROR      0x8000u     /* label of the generic error reply; word 0 = errno, u = 1 */
+
+/* ---- servers: one thread, one loop ------------------------------------------------------------- */
+
+/* A request while it is being served, and the reply while it is being built.  Valid during serve(). */
+struct hurd_cap_call {
+    struct hurd_cap_server *server;
+    struct hurd_cap *cap;           /* the row that word 0 named; NULL in root() and other() */
+    L4_ThreadId_t from;             /* global id of the sender, to reply to */
+    unsigned task;                  /* its version field */
+    unsigned label;
+    unsigned words;                 /* untyped words of the request */
+    unsigned typed;                 /* typed words of the request: 0 except in other() */
+    L4_Word_t arg[63];              /* arg[0 .. words-1]; the rest is undefined */
+
+    unsigned reply_label;           /* preset to 0 */
+    unsigned reply_words;           /* preset to 0: reply[0 .. reply_words-1] untyped, ... */
+    unsigned reply_typed;           /* preset to 0: ... followed by so many words of map items */
+    L4_Word_t reply[63];
+};
+
+/* What serve(), root() and other() return: 0 sends the reply as built; a positive errno discards it and sends the
+ * error in the server's style; HURD_CAP_NO_REPLY sends nothing: the server answers later, or never. */
+#define HURD_CAP_NO_REPLY   (-1)
+
+struct hurd_cap_server {
+    struct hurd_cap_table table;
+
+    /* All optional.  root: word 0 is no handle for these labels (object creation without a capability, GET_ROOT):
+     * return EOPNOTSUPP for labels that are not yours and the loop goes on with the handle.
+     * other: messages that are no requests: interrupts, faults, anything with a label of 0xff80 and above, and everything
+     * from wortel with label 0 (late boot replies).  cancel: drop the deferred reply of that thread, 0 or ESRCH. */
+    int (*root)(struct hurd_cap_call *call);
+    int (*other)(struct hurd_cap_call *call);
+    int (*cancel)(L4_ThreadId_t thread);
+    void (*task_died)(unsigned task);       /* after its handles are gone */
+
+    unsigned errors_in_label;               /* 1: errors as physmem says them, label = errno */
+    unsigned accept_items;                  /* acceptor of the loop is nil unless the server sets this fpage */
+};
+
+/* Serves for ever; never blocks on a client.  A server with more to do calls the two halves itself:
+ * hurd_cap_serve() takes the message that is in the message registers and returns 1 when the registers hold a reply. */
+void hurd_cap_server_loop(struct hurd_cap_server *server) __attribute__((noreturn));
+int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag);
+
+/* ---- clients -------------------------------------------------------------------------------------- */
+
+/* One request of `n` words, reply words (at most `max`) into `out`, how many into *got (NULL: don't care).
+ * Returns 0 or an errno in either style; EIO when the IPC itself fails.  Acceptor and XferTimeouts are as the
+ * caller had them: use it for requests whose replies have no map items. */
+int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned n, const L4_Word_t *in,
+                 unsigned max, L4_Word_t *out, unsigned *got);
+
+int hurd_cap_give(L4_ThreadId_t server, L4_Word_t handle, unsigned task, unsigned rights,
+                  unsigned flags, L4_Word_t *theirs);
+int hurd_cap_drop(L4_ThreadId_t server, L4_Word_t handle);
+int hurd_cap_task_died(L4_ThreadId_t server, unsigned task);    /* for the task server */
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of a capability server: clients by index and by task, capabilities by index.  Pure data: no
+ * L4, so the host tests compile it natively.  The wire side is <hurd/cap.h>. */
+#ifndef HURD_CAPTABLE_H
+#define HURD_CAPTABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct hurd_cap_call;
+struct hurd_cap_client;
+struct hurd_cap_object;
+
+#define HURD_CAP_INDEX_BITS     18u
+#define HURD_CAP_CLIENTS_MAX    4096u       /* of 2^14 */
+#define HURD_CAP_CAPS_MAX       8192u       /* of 2^18, for one client */
+
+/* A class of objects.  serve() handles requests on an object's capabilities.  unreferenced() is called when the last
+ * strong capability is gone: it calls hurd_cap_object_revoke() and frees the object.  given(), if any, may veto a
+ * HURD_CAP_GIVE with an errno, and learns of it. */
+struct hurd_cap_class {
+    const char *name;
+    int (*serve)(struct hurd_cap_call *call);
+    void (*unreferenced)(struct hurd_cap_object *object);
+    int (*given)(struct hurd_cap_object *object, unsigned from_task, unsigned to_task);
+};
+
+/* First member of every object.  strong = number of capabilities that keep it alive + hurd_cap_object_keep()s. */
+struct hurd_cap_object {
+    const struct hurd_cap_class *class;
+    struct hurd_cap *caps;              /* every row that names this object, weak ones included */
+    unsigned strong;
+};
+
+#define HURD_CAP_WEAK   1u              /* does not keep the object alive, cannot be given on */
+#define HURD_CAP_DEAD   2u              /* object destroyed or reference revoked: waits to be dropped */
+
+/* One row: a capability of one client. */
+struct hurd_cap {
+    struct hurd_cap_object *object;     /* NULL <=> free or HURD_CAP_DEAD */
+    struct hurd_cap *next, **link;      /* on object->caps */
+    struct hurd_cap_client *client;
+    uint32_t index;
+    uint16_t refs;                      /* how often the client holds it; 0 <=> row is free */
+    uint8_t rights;                     /* the most this client may do, in the class's meaning; containers: rwx */
+    uint8_t flags;
+};
+
+struct hurd_cap_table {
+    void *(*alloc)(size_t bytes);           /* set both before use; alloc may return NULL */
+    void (*free)(void *block, size_t bytes);
+    struct hurd_cap_client **by_index;      /* capacity rows, NULL = free */
+    struct hurd_cap_client **by_task;       /* the same clients, sorted by task id, count of them */
+    unsigned capacity, count;
+};
+
+void hurd_cap_object_init(struct hurd_cap_object *object, const struct hurd_cap_class *class);
+void hurd_cap_object_keep(struct hurd_cap_object *object);      /* strong + 1, no capability */
+void hurd_cap_object_drop(struct hurd_cap_object *object);      /* strong - 1, unreferenced() at 0 */
+
+/* All rows of the object die (or only the weak ones, of one task or of all: task 0).  Returns how many. */
+void hurd_cap_object_revoke(struct hurd_cap_object *object);
+unsigned hurd_cap_object_revoke_weak(struct hurd_cap_object *object, unsigned task);
+
+/* 0 or EBADF.  The row must belong to `task` and be alive. */
+int hurd_cap_lookup(struct hurd_cap_table *t, unsigned task, uint32_t handle, struct hurd_cap **cap);
+
+/* A capability for `task`, client row included.  The same object and flags again: same handle, refs + 1, rights
+ * added.  0, ENOMEM (nothing changed) or EMFILE. */
+int hurd_cap_insert(struct hurd_cap_table *t, unsigned task, struct hurd_cap_object *object,
+                    unsigned rights, unsigned flags, uint32_t *handle);
+
+/* Drops one reference of a row, dead or alive; *left = those that remain.  0 or EBADF. */
+int hurd_cap_remove(struct hurd_cap_table *t, unsigned task, uint32_t handle, unsigned *left);
+
+int hurd_cap_knows(struct hurd_cap_table *t, unsigned task);    /* has a client row? */
+void hurd_cap_forget(struct hurd_cap_table *t, unsigned task);  /* the task died */
+uint32_t hurd_cap_handle(const struct hurd_cap *cap);
+unsigned hurd_cap_task(const struct hurd_cap *cap);
+
+/* The task ids in the table in ascending order: the first one >= task, or 0. */
+unsigned hurd_cap_next_task(struct hurd_cap_table *t, unsigned task);
+
+#endif
