@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* A 16550 (or 8250) serial port; nothing here waits without a bound. */
+#ifndef DEVA_UART_H
+#define DEVA_UART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct uart {
+    uint16_t base;      /* first of its eight ports */
+    bool present;       /* uart_init() found one; nothing else touches the ports otherwise */
+    bool has_fifo;      /* 16550A */
+    unsigned stuck;     /* characters in a row that the line did not take in time */
+};
+
+bool uart_init(struct uart *u, uint16_t base);
+void uart_write(struct uart *u, uint8_t byte);
+
+/* Takes one received byte, if there is one. */
+bool uart_read(struct uart *u, uint8_t *byte);
+
+#endif
