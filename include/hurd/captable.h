@@ -42,6 +42,7 @@ struct hurd_cap {
     struct hurd_cap_client *client;
     uint32_t index;
     uint16_t refs;                      /* how often the client holds it; 0 <=> row is free */
+    uint16_t giver;                     /* task that put it here last; 0 = the server by itself */
     uint8_t rights;                     /* the most this client may do, in the class's meaning; containers: rwx */
     uint8_t flags;
 };
@@ -68,7 +69,7 @@ int hurd_cap_lookup(struct hurd_cap_table *t, unsigned task, uint32_t handle, st
 /* A capability for `task`, client row included.  The same object and flags again: same handle, refs + 1, rights
  * added.  0, ENOMEM (nothing changed) or EMFILE. */
 int hurd_cap_insert(struct hurd_cap_table *t, unsigned task, struct hurd_cap_object *object,
-                    unsigned rights, unsigned flags, uint32_t *handle);
+                    unsigned rights, unsigned flags, unsigned giver, uint32_t *handle);
 
 /* Drops one reference of a row, dead or alive; *left = those that remain.  0 or EBADF. */
 int hurd_cap_remove(struct hurd_cap_table *t, unsigned task, uint32_t handle, unsigned *left);

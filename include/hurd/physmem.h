@@ -77,8 +77,8 @@
 /* Extensions.
  *
  * CONTROL_SPLIT         0 control, 1 frames [, 2 target task]      0 handle, as the target must name it
- *   The guarantee shrinks by `frames`, a child control with so many appears in the target's table (default: the
- *   caller's).  ENOMEM: not so many unused.  EINVAL: 0 frames.  ESRCH as in SHARE.  EDQUOT: too many controls.
+ *   The guarantee shrinks by `frames` (0 = all that are unused), a child control with so many appears in the target's
+ *   table (default: the caller's).  ENOMEM: not so many unused.  ESRCH as in SHARE.  EDQUOT: too many controls.
  *   When the last handle is dropped, or the holder dies, and nothing is charged to it any more, the frames return
  *   to the parent by themselves.
  * CONTROL_DESTROY       0 control                                  -
@@ -106,8 +106,14 @@
  *   the control capabilities last given to that task.
  * DEBUG_REVOKE          0 the first control, 1 n                   -
  *   From now on one request in about n also revokes every mapping of some 64 pages picked at random (0: off).  EPERM.
+ *   Spared: wired and pinned pages, and pages mapped by boot servers (ids below 5), which do not page themselves.
  *
- * HURD_CAP_GIVE, _DROP, _TASK_DIED of <hurd/cap.h> are served too.  A control given away counts as the target's. */
+ * CAP_INFO              0 any handle, weak ones too                0 HURD_PM_KIND_*, 1 task that put it into the caller's
+ *                                                                   table, 2 control: frames guaranteed, container: bytes
+ *                                                                   allocated, 3 rights
+ *
+ * HURD_CAP_GIVE and _DROP of <hurd/cap.h> and HURD_TASK_DEATH are served too.  A control given away counts as the
+ * target's, and so does a wired container. */
 #define HURD_PM_CONTROL_SPLIT           136u
 #define HURD_PM_CONTROL_DESTROY         137u
 #define HURD_PM_CONTROL_INFO            138u
@@ -120,6 +126,9 @@
 #define HURD_PM_STATISTICS              145u
 #define HURD_PM_TASK_STATISTICS         146u
 #define HURD_PM_DEBUG_REVOKE            147u
+#define HURD_PM_CAP_INFO                148u
+
+enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_KIND_CONTROL = 3 };
 
 #define HURD_PM_WIRED_MAX               0x10000u    /* bytes, wired and pinned together, one task */
 
@@ -203,6 +212,8 @@ int hurd_pm_container_info(L4_ThreadId_t pm, L4_Word_t container, struct hurd_pm
 int hurd_pm_statistics(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_statistics *stats);
 int hurd_pm_task_statistics(L4_ThreadId_t pm, L4_Word_t handle, L4_Word_t task,
                             struct hurd_pm_task_statistics *stats);
+struct hurd_pm_cap_info { L4_Word_t kind, giver, amount, rights; };
+int hurd_pm_cap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_cap_info *info);
 int hurd_pm_debug_revoke(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t n);
 
 #endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of a capability server.  The hop before is server.c, which reads requests.
+ *
+ * Invariants: a row is on object->caps  <=>  row->object != NULL.  strong counts the rows without HURD_CAP_WEAK
+ * and the hurd_cap_object_keep()s.  A dead row keeps its index until the client drops it, so that a stale handle never
+ * names something new.  Callbacks (unreferenced) may kill rows of any client but never free one. */
+#include <errno.h>
+#include <hurd/captable.h>
+#include <string.h>
+
+#define CHUNK_ROWS      16u
+#define CHUNKS_MAX      (HURD_CAP_CAPS_MAX / CHUNK_ROWS)
+
+struct chunk {
+    uint32_t used;                          /* bit i set <=> rows[i].refs > 0 */
+    struct hurd_cap rows[CHUNK_ROWS];
+};
+
+struct hurd_cap_client {
+    unsigned task, index;
+    struct chunk **chunks;                  /* capacity entries, filled from 0 up, never shrinks */
+    unsigned capacity;
+    unsigned first_free;                    /* no chunk below this one has a free row */
+};
+
+/* ---- objects ----------------------------------------------------------------------------------- */
+
+void hurd_cap_object_init(struct hurd_cap_object *object, const struct hurd_cap_class *class)
+{
+    object->class = class;
+    object->caps = NULL;
+    object->strong = 0;
+}
+
+void hurd_cap_object_keep(struct hurd_cap_object *object)
+{
+    object->strong++;
+}
+
+void hurd_cap_object_drop(struct hurd_cap_object *object)
+{
+    if (--object->strong == 0)
+        object->class->unreferenced(object);
+}
+
+static void row_link(struct hurd_cap *row, struct hurd_cap_object *object)
+{
+    row->object = object;
+    row->next = object->caps;
+    row->link = &object->caps;
+    if (row->next)
+        row->next->link = &row->next;
+    object->caps = row;
+}
+
+static void row_unlink(struct hurd_cap *row)
+{
+    *row->link = row->next;
+    if (row->next)
+        row->next->link = row->link;
+    row->object = NULL;
+}
+
+/* Does not look at strong: for objects that are being destroyed. */
+static void row_kill(struct hurd_cap *row)
+{
+    row_unlink(row);
+    row->flags |= HURD_CAP_DEAD;
+}
+
+void hurd_cap_object_revoke(struct hurd_cap_object *object)
+{
+    while (object->caps)
+        row_kill(object->caps);
+}
+
+unsigned hurd_cap_object_revoke_weak(struct hurd_cap_object *object, unsigned task)
+{
+    unsigned killed = 0;
+    for (struct hurd_cap *row = object->caps, *next; row; row = next) {
+        next = row->next;
+        if (!(row->flags & HURD_CAP_WEAK) || (task && row->client->task != task))
+            continue;
+        row_kill(row);
+        killed++;
+    }
+    return killed;
+}
+
+/* ---- clients ----------------------------------------------------------------------------------- */
+
+/* Position of the first client whose task id is not less than `task`. */
+static unsigned client_position(const struct hurd_cap_table *t, unsigned task)
+{
+    unsigned low = 0, high = t->count;
+    while (low < high) {
+        unsigned mid = low + (high - low) / 2;
+        if (t->by_task[mid]->task < task)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static struct hurd_cap_client *client_find(const struct hurd_cap_table *t, unsigned task)
+{
+    unsigned at = client_position(t, task);
+    return at < t->count && t->by_task[at]->task == task ? t->by_task[at] : NULL;
+}
+
+/* A copy of `old` (old_n pointers) with room for new_n, the rest NULL; `old` is freed.  NULL: nothing done. */
+static void *grow_pointers(struct hurd_cap_table *t, void *old, unsigned old_n, unsigned new_n)
+{
+    char *new = t->alloc(new_n * sizeof(void *));
+    if (!new)
+        return NULL;
+    memset(new, 0, new_n * sizeof(void *));
+    if (old) {
+        memcpy(new, old, old_n * sizeof(void *));
+        t->free(old, old_n * sizeof(void *));
+    }
+    return new;
+}
+
+static int table_grow(struct hurd_cap_table *t)
+{
+    unsigned capacity = t->capacity ? 2 * t->capacity : 16;
+    if (capacity > HURD_CAP_CLIENTS_MAX)
+        return EMFILE;
+    void *by_task = t->alloc(capacity * sizeof(void *));
+    if (!by_task)
+        return ENOMEM;
+    void *by_index = grow_pointers(t, t->by_index, t->capacity, capacity);
+    if (!by_index) {
+        t->free(by_task, capacity * sizeof(void *));
+        return ENOMEM;
+    }
+    t->by_index = by_index;
+    if (t->by_task) {
+        memcpy(by_task, t->by_task, t->count * sizeof(void *));
+        t->free(t->by_task, t->capacity * sizeof(void *));
+    }
+    t->by_task = by_task;
+    t->capacity = capacity;
+    return 0;
+}
+
+static int client_create(struct hurd_cap_table *t, unsigned task, struct hurd_cap_client **client)
+{
+    if (t->count == t->capacity) {
+        int err = table_grow(t);
+        if (err)
+            return err;
+    }
+    struct hurd_cap_client *c = t->alloc(sizeof *c);
+    if (!c)
+        return ENOMEM;
+    *c = (struct hurd_cap_client) { .task = task };
+    while (t->by_index[c->index])
+        c->index++;
+    t->by_index[c->index] = c;
+    unsigned at = client_position(t, task);
+    memmove(&t->by_task[at + 1], &t->by_task[at], (t->count - at) * sizeof t->by_task[0]);
+    t->by_task[at] = c;
+    t->count++;
+    *client = c;
+    return 0;
+}
+
+int hurd_cap_knows(struct hurd_cap_table *t, unsigned task)
+{
+    return client_find(t, task) != NULL;
+}
+
+unsigned hurd_cap_next_task(struct hurd_cap_table *t, unsigned task)
+{
+    unsigned at = client_position(t, task);
+    return at < t->count ? t->by_task[at]->task : 0;
+}
+
+/* ---- rows -------------------------------------------------------------------------------------- */
+
+uint32_t hurd_cap_handle(const struct hurd_cap *cap)
+{
+    return (uint32_t) cap->client->index << HURD_CAP_INDEX_BITS | cap->index;
+}
+
+unsigned hurd_cap_task(const struct hurd_cap *cap)
+{
+    return cap->client->task;
+}
+
+/* The row that a handle names for this task, dead or alive; NULL when it is free or not the task's. */
+static struct hurd_cap *row_find(struct hurd_cap_table *t, unsigned task, uint32_t handle)
+{
+    unsigned client_index = handle >> HURD_CAP_INDEX_BITS;
+    unsigned index = handle & ((1u << HURD_CAP_INDEX_BITS) - 1);
+    if (client_index >= t->capacity)
+        return NULL;
+    struct hurd_cap_client *c = t->by_index[client_index];
+    if (!c || c->task != task || index / CHUNK_ROWS >= c->capacity)
+        return NULL;
+    struct chunk *chunk = c->chunks[index / CHUNK_ROWS];
+    if (!chunk || !(chunk->used >> index % CHUNK_ROWS & 1))
+        return NULL;
+    return &chunk->rows[index % CHUNK_ROWS];
+}
+
+int hurd_cap_lookup(struct hurd_cap_table *t, unsigned task, uint32_t handle, struct hurd_cap **cap)
+{
+    struct hurd_cap *row = row_find(t, task, handle);
+    if (!row || !row->object)
+        return EBADF;
+    *cap = row;
+    return 0;
+}
+
+/* The lowest free row of the client, not yet marked used. */
+static int row_free(struct hurd_cap_table *t, struct hurd_cap_client *c, struct hurd_cap **row)
+{
+    unsigned at = c->first_free;
+    while (at < c->capacity && c->chunks[at] && c->chunks[at]->used == (1u << CHUNK_ROWS) - 1)
+        at++;
+    c->first_free = at;
+    if (at >= CHUNKS_MAX)
+        return EMFILE;
+    if (at == c->capacity) {
+        unsigned capacity = c->capacity ? 2 * c->capacity : 4;
+        void *chunks = grow_pointers(t, c->chunks, c->capacity, capacity);
+        if (!chunks)
+            return ENOMEM;
+        c->chunks = chunks;
+        c->capacity = capacity;
+    }
+    struct chunk *chunk = c->chunks[at];
+    if (!chunk) {
+        chunk = t->alloc(sizeof *chunk);
+        if (!chunk)
+            return ENOMEM;
+        memset(chunk, 0, sizeof *chunk);
+        c->chunks[at] = chunk;
+    }
+    unsigned bit = 0;
+    while (chunk->used >> bit & 1)
+        bit++;
+    *row = &chunk->rows[bit];
+    (*row)->index = at * CHUNK_ROWS + bit;
+    (*row)->client = c;
+    return 0;
+}
+
+static void row_release(struct hurd_cap *row)
+{
+    struct hurd_cap_client *c = row->client;
+    unsigned at = row->index / CHUNK_ROWS;
+    c->chunks[at]->used &= ~(1u << row->index % CHUNK_ROWS);
+    if (at < c->first_free)
+        c->first_free = at;
+    row->refs = 0;
+}
+
+static struct hurd_cap *row_of(struct hurd_cap_object *object, const struct hurd_cap_client *c,
+                               unsigned weak)
+{
+    for (struct hurd_cap *row = object->caps; row; row = row->next)
+        if (row->client == c && (row->flags & HURD_CAP_WEAK) == weak)
+            return row;
+    return NULL;
+}
+
+int hurd_cap_insert(struct hurd_cap_table *t, unsigned task, struct hurd_cap_object *object,
+                    unsigned rights, unsigned flags, unsigned giver, uint32_t *handle)
+{
+    struct hurd_cap_client *c = client_find(t, task);
+    if (!c) {
+        int err = client_create(t, task, &c);
+        if (err)
+            return err;
+    }
+    struct hurd_cap *row = row_of(object, c, flags & HURD_CAP_WEAK);
+    if (row) {
+        if (row->refs == UINT16_MAX)
+            return EMFILE;
+        row->refs++;
+        row->rights |= rights;
+    } else {
+        int err = row_free(t, c, &row);
+        if (err)
+            return err;
+        c->chunks[row->index / CHUNK_ROWS]->used |= 1u << row->index % CHUNK_ROWS;
+        row->refs = 1;
+        row->rights = rights;
+        row->flags = flags & HURD_CAP_WEAK;
+        row_link(row, object);
+        if (!(flags & HURD_CAP_WEAK))
+            hurd_cap_object_keep(object);
+    }
+    row->giver = giver;
+    *handle = hurd_cap_handle(row);
+    return 0;
+}
+
+/* Takes the row away from its client, and the object with it when this was its last strong one. */
+static void row_drop(struct hurd_cap *row)
+{
+    struct hurd_cap_object *object = row->object;
+    int strong = object && !(row->flags & HURD_CAP_WEAK);
+    if (object)
+        row_unlink(row);
+    row_release(row);
+    if (strong)
+        hurd_cap_object_drop(object);
+}
+
+int hurd_cap_remove(struct hurd_cap_table *t, unsigned task, uint32_t handle, unsigned *left)
+{
+    struct hurd_cap *row = row_find(t, task, handle);
+    if (!row)
+        return EBADF;
+    *left = --row->refs;
+    if (*left == 0)
+        row_drop(row);
+    return 0;
+}
+
+void hurd_cap_forget(struct hurd_cap_table *t, unsigned task)
+{
+    struct hurd_cap_client *c = client_find(t, task);
+    if (!c)
+        return;
+    for (unsigned at = 0; at < c->capacity && c->chunks[at]; at++) {
+        for (unsigned bit = 0; bit < CHUNK_ROWS; bit++)
+            if (c->chunks[at]->used >> bit & 1)
+                row_drop(&c->chunks[at]->rows[bit]);
+        t->free(c->chunks[at], sizeof *c->chunks[at]);
+    }
+    if (c->chunks)
+        t->free(c->chunks, c->capacity * sizeof(void *));
+    unsigned at = client_position(t, task);
+    t->count--;
+    memmove(&t->by_task[at], &t->by_task[at + 1], (t->count - at) * sizeof t->by_task[0]);
+    t->by_index[c->index] = NULL;
+    t->free(c, sizeof *c);
+}
