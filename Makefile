@@ -12,6 +12,14 @@ AR      := $(CROSS)ar
 OBJCOPY := $(CROSS)objcopy
 NASM    := nasm
 WERROR  ?=
+CHECK   ?=
+# One short line a step; make V=1 shows the commands themselves.
+Q       := $(if $(V),,@)
+# As many jobs as processors, unless somebody says JOBS=1.
+JOBS    ?= $(shell nproc 2>/dev/null || echo 1)
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(JOBS)
+endif
 
 all:
 
@@ -31,7 +39,7 @@ GCCINC    := $(shell $(CC) -print-file-name=include 2>/dev/null)
 CFLAGS    := $(ARCHFLAGS) -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
              -fno-asynchronous-unwind-tables -fno-strict-aliasing -fcf-protection=none -fno-common \
              -ffunction-sections -fdata-sections \
-             -Wall -Wextra $(WERROR) -nostdinc -isystem $(GCCINC) -Iinclude -Ilib/libc-mini/include
+             -DCONFIG_CHECK=$(if $(CHECK),1,0) -Wall -Wextra $(WERROR) -nostdinc -isystem $(GCCINC) -Iinclude -Ilib/libc-mini/include
 ASFLAGS   := -f elf32 -g -F dwarf
 LDFLAGS   := -m elf_i386 -nostdlib -static -z max-page-size=4096 -z noexecstack --gc-sections --no-warn-rwx-segments
 
@@ -56,10 +64,12 @@ endef
 define compile_rules
 $(BUILD)/obj/$(1)/%.c.o: %.c Makefile $($(1)_DEPS)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $($(1)_CFLAGS) -MMD -MP -c $$< -o $$@
+	$(if $(V),,@echo "  CC   $$<")
+	$(Q)$$(CC) $$(CFLAGS) $($(1)_CFLAGS) -MMD -MP -c $$< -o $$@
 $(BUILD)/obj/$(1)/%.asm.o: %.asm Makefile $($(1)_DEPS)
 	@mkdir -p $$(@D)
-	$$(NASM) $$(ASFLAGS) $($(1)_ASFLAGS) -I$$(dir $$<) -MD $$(@:.o=.d) $$< -o $$@
+	$(if $(V),,@echo "  ASM  $$<")
+	$(Q)$$(NASM) $$(ASFLAGS) $($(1)_ASFLAGS) -I$$(dir $$<) -MD $$(@:.o=.d) $$< -o $$@
 -include $(patsubst %.o,%.d,$(call objects,$(1)))
 endef
 
@@ -68,18 +78,20 @@ $(call compile_rules,$(1))
 $(BUILD)/lib/lib$(1).a: $(call objects,$(1))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	$$(AR) rcsD $$@ $$^
+	$(if $(V),,@echo "  AR   $$@")
+	$(Q)$$(AR) rcsD $$@ $$^
 endef
 
 define program_rules
 $(call compile_rules,$(1))
 $(BUILD)/bin/$(1): $(call objects,$(1)) $(patsubst %,$(BUILD)/lib/lib%.a,$($(1)_LIBS)) $($(1)_LDS)
 	@mkdir -p $$(@D)
-	$$(LD) $$(LDFLAGS) $$(if $($(1)_LDS),-T $($(1)_LDS),-Ttext-segment=$($(1)_LINK)) $($(1)_LDFLAGS) \
+	$(if $(V),,@echo "  LD   $$@")
+	$(Q)$$(LD) $$(LDFLAGS) $$(if $($(1)_LDS),-T $($(1)_LDS),-Ttext-segment=$($(1)_LINK)) $($(1)_LDFLAGS) \
 	    -o $$@ $(call objects,$(1)) --start-group $(patsubst %,$(BUILD)/lib/lib%.a,$($(1)_LIBS)) --end-group
 $(BUILD)/strip/$(1): $(BUILD)/bin/$(1)
 	@mkdir -p $$(@D)
-	$$(OBJCOPY) --strip-all $$< $$@
+	$(Q)$$(OBJCOPY) --strip-all $$< $$@
 endef
 
 $(foreach l,$(LIBRARIES),$(eval $(call library_rules,$(l))))
