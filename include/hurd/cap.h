@@ -38,7 +38,7 @@ struct hurd_capability {
  * HURD_CAP_CANCEL           0 thread id                               nothing; ESRCH: no request of that thread is
  *                                                                     pending, or it is not of the caller's task
  * HURD_CAP_GET_ROOT         (none)                                    word 0: handle of the server's root object;
- *                                                                     EOPNOTSUPP where there is none
+ *                                                                     ENOSYS where there is none
  * HURD_TASK_DEATH           0 task id                                 nothing; EPERM unless the sender is `task`
  *   (<hurd/task.h>)                                                   (version 3).  All handles of that task are
  *                                                                     dropped; the id may be used again afterwards
@@ -98,13 +98,16 @@ struct hurd_cap_server {
     void (*task_died)(unsigned task);       /* after its handles are gone */
 
     unsigned errors_in_label;               /* 1: errors as physmem says them, label = errno */
-    unsigned accept_items;                  /* acceptor of the loop is nil unless the server sets this fpage */
+    unsigned requests;                      /* messages served so far, modulo 2^32 */
 };
 
-/* Serves for ever; never blocks on a client.  A server with more to do calls the two halves itself:
- * hurd_cap_serve() takes the message that is in the message registers and returns 1 when the registers hold a reply. */
+/* Serves for ever; never blocks on a client.  A server with more to do between requests writes the loop itself around
+ * hurd_cap_serve(), which takes the message in the message registers and returns 1 when they hold a reply. */
 void hurd_cap_server_loop(struct hurd_cap_server *server) __attribute__((noreturn));
 int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag);
+
+/* May this caller put something into that task's table?  0 or ESRCH: for operations with a target. */
+int hurd_cap_target_allowed(struct hurd_cap_call *call, L4_Word_t task);
 
 /* ---- clients -------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* Client stubs of physmem.  The next hop is servers/physmem/request.c; the wire is <hurd/physmem.h>. */
+#include <errno.h>
+#include <hurd/cap.h>
+#include <hurd/physmem.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+
+/* A request whose reply is at most one word that the caller wants; it may come with an error, too. */
+static int rpc_1(L4_ThreadId_t pm, unsigned label, unsigned n, const L4_Word_t *in, L4_Word_t *out)
+{
+    L4_Word_t word = 0;
+    int err = hurd_cap_rpc(pm, label, n, in, 1, &word, NULL);
+    if (out && err != EIO)
+        *out = word;
+    return err;
+}
+
+/* A request that is answered by a structure of `words` words. */
+static int rpc_struct(L4_ThreadId_t pm, unsigned label, unsigned n, const L4_Word_t *in,
+                      void *out, unsigned bytes)
+{
+    unsigned got;
+    int err = hurd_cap_rpc(pm, label, n, in, bytes / sizeof(L4_Word_t), out, &got);
+    return err || got == bytes / sizeof(L4_Word_t) ? err : EPROTO;
+}
+
+int hurd_pm_container_create(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t flags, L4_Word_t *container)
+{
+    const L4_Word_t in[] = { control, flags };
+    return rpc_1(pm, HURD_PM_CONTAINER_CREATE, flags ? 2 : 1, in, container);
+}
+
+int hurd_pm_container_share(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t task,
+                            L4_Word_t rights, L4_Word_t *weak)
+{
+    const L4_Word_t in[] = { container, task, rights };
+    return rpc_1(pm, HURD_PM_CONTAINER_SHARE, 3, in, weak);
+}
+
+int hurd_pm_container_allocate(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t flags,
+                               L4_Word_t start, L4_Word_t size, L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { container, flags, start, size };
+    return rpc_1(pm, HURD_PM_CONTAINER_ALLOCATE, 4, in, amount);
+}
+
+int hurd_pm_container_deallocate(L4_ThreadId_t pm, L4_Word_t container,
+                                 L4_Word_t start, L4_Word_t size, L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { container, start, size };
+    return rpc_1(pm, HURD_PM_CONTAINER_DEALLOCATE, 3, in, amount);
+}
+
+/* The bytes that the map items of a reply cover; they stand right behind the tag. */
+static L4_Word_t mapped_bytes(L4_MsgTag_t tag)
+{
+    L4_Word_t sum = 0, first = 1 + L4_UntypedWords(tag);
+    for (L4_Word_t i = 0; i + 1 < L4_TypedWords(tag); i += 2) {
+        L4_Word_t fpage;
+        L4_StoreMR(first + i + 1, &fpage);
+        if (!L4_IsNilFpage(L4_FpageOfRaw(fpage)))
+            sum += L4_Size(L4_FpageOfRaw(fpage));
+    }
+    return sum;
+}
+
+int hurd_pm_container_map_once(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
+                               L4_Word_t vaddr, L4_Word_t index, L4_Word_t size, L4_Word_t *amount)
+{
+    L4_Acceptor_t before = L4_Accepted();
+    L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
+    L4_LoadMR(0, L4_MakeTag(HURD_PM_CONTAINER_MAP, 5, 0).raw);
+    L4_LoadMR(1, container);
+    L4_LoadMR(2, rights);
+    L4_LoadMR(3, vaddr);
+    L4_LoadMR(4, index);
+    L4_LoadMR(5, size);
+    L4_MsgTag_t tag = L4_Call(pm);
+    L4_Accept(before);
+    if (amount)
+        *amount = 0;
+    if (L4_IpcFailed(tag))
+        return EIO;
+    if (L4_Label(tag) != 0)
+        return L4_Label(tag);
+    if (amount)
+        *amount = mapped_bytes(tag);
+    return 0;
+}
+
+int hurd_pm_container_map(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
+                          L4_Word_t vaddr, L4_Word_t index, L4_Word_t size, L4_Word_t *amount)
+{
+    L4_Word_t done = 0;
+    int err = 0;
+    do {
+        L4_Word_t part;
+        err = hurd_pm_container_map_once(pm, container, rights, vaddr + done, index + done,
+                                         size - done, &part);
+        if (!err && part == 0)
+            err = EPROTO;                       /* success with nothing would loop for ever */
+        done += part;
+    } while (!err && done < size);
+    if (amount)
+        *amount = done;
+    return err;
+}
+
+int hurd_pm_container_copy(L4_ThreadId_t pm, L4_Word_t source, L4_Word_t source_start,
+                           L4_Word_t dest, L4_Word_t dest_start, L4_Word_t size,
+                           L4_Word_t flags, L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { source, source_start, dest, dest_start, size, flags };
+    return rpc_1(pm, HURD_PM_CONTAINER_COPY, 6, in, amount);
+}
+
+int hurd_pm_control_split(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t frames,
+                          L4_Word_t task, L4_Word_t *child)
+{
+    const L4_Word_t in[] = { control, frames, task };
+    return rpc_1(pm, HURD_PM_CONTROL_SPLIT, 3, in, child);
+}
+
+int hurd_pm_control_destroy(L4_ThreadId_t pm, L4_Word_t control)
+{
+    return rpc_1(pm, HURD_PM_CONTROL_DESTROY, 1, &control, NULL);
+}
+
+int hurd_pm_control_info(L4_ThreadId_t pm, L4_Word_t control, struct hurd_pm_control_info *info)
+{
+    return rpc_struct(pm, HURD_PM_CONTROL_INFO, 1, &control, info, sizeof *info);
+}
+
+int hurd_pm_container_destroy(L4_ThreadId_t pm, L4_Word_t container)
+{
+    return rpc_1(pm, HURD_PM_CONTAINER_DESTROY, 1, &container, NULL);
+}
+
+int hurd_pm_container_revoke(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t task, L4_Word_t *count)
+{
+    const L4_Word_t in[] = { container, task };
+    return rpc_1(pm, HURD_PM_CONTAINER_REVOKE, 2, in, count);
+}
+
+int hurd_pm_container_release(L4_ThreadId_t pm, L4_Word_t container,
+                              L4_Word_t start, L4_Word_t size, L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { container, start, size };
+    return rpc_1(pm, HURD_PM_CONTAINER_RELEASE, 3, in, amount);
+}
+
+int hurd_pm_container_pin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
+                          L4_Word_t *physical, L4_Word_t *contiguous)
+{
+    const L4_Word_t in[] = { container, start, size };
+    L4_Word_t out[2];
+    int err = rpc_struct(pm, HURD_PM_CONTAINER_PIN, 3, in, out, sizeof out);
+    if (!err && physical)
+        *physical = out[0];
+    if (!err && contiguous)
+        *contiguous = out[1];
+    return err;
+}
+
+int hurd_pm_container_unpin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size)
+{
+    const L4_Word_t in[] = { container, start, size };
+    return rpc_1(pm, HURD_PM_CONTAINER_UNPIN, 3, in, NULL);
+}
+
+int hurd_pm_container_info(L4_ThreadId_t pm, L4_Word_t container, struct hurd_pm_container_info *info)
+{
+    return rpc_struct(pm, HURD_PM_CONTAINER_INFO, 1, &container, info, sizeof *info);
+}
+
+int hurd_pm_statistics(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_statistics *stats)
+{
+    return rpc_struct(pm, HURD_PM_STATISTICS, 1, &handle, stats, sizeof *stats);
+}
+
+int hurd_pm_task_statistics(L4_ThreadId_t pm, L4_Word_t handle, L4_Word_t task,
+                            struct hurd_pm_task_statistics *stats)
+{
+    const L4_Word_t in[] = { handle, task };
+    return rpc_struct(pm, HURD_PM_TASK_STATISTICS, 2, in, stats, sizeof *stats);
+}
+
+int hurd_pm_cap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_cap_info *info)
+{
+    return rpc_struct(pm, HURD_PM_CAP_INFO, 1, &handle, info, sizeof *info);
+}
+
+int hurd_pm_debug_revoke(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t n)
+{
+    const L4_Word_t in[] = { control, n };
+    return rpc_1(pm, HURD_PM_DEBUG_REVOKE, 2, in, NULL);
+}

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+LIBRARIES += hurd-cap
+hurd-cap_SRC := $(wildcard lib/hurd-cap/*.c)

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* One request, one reply: the client side of <hurd/cap.h>. */
+#include <errno.h>
+#include <hurd/cap.h>
+#include <hurd/task.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+
+#define ERRNO_MAX   0xfffu      /* labels up to here are errors in physmem's style */
+
+int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned n, const L4_Word_t *in,
+                 unsigned max, L4_Word_t *out, unsigned *got)
+{
+    L4_LoadMR(0, L4_MakeTag(label, n, 0).raw);
+    L4_LoadMRs(1, n, (L4_Word_t *) in);
+    L4_MsgTag_t tag = L4_Call(server);
+    if (got)
+        *got = 0;
+    if (L4_IpcFailed(tag))
+        return EIO;
+
+    unsigned words = L4_UntypedWords(tag);
+    if (words > max)
+        words = max;
+    L4_StoreMRs(1, words, out);
+    if (got)
+        *got = words;
+    if (L4_Label(tag) == HURD_CAP_ERROR) {
+        L4_Word_t err = EIO;
+        if (L4_UntypedWords(tag) > 0)
+            L4_StoreMR(1, &err);
+        return err ? (int) err : EIO;           /* the 2005 servers' empty errors are errors, too */
+    }
+    return L4_Label(tag) <= ERRNO_MAX ? (int) L4_Label(tag) : EPROTO;
+}
+
+int hurd_cap_give(L4_ThreadId_t server, L4_Word_t handle, unsigned task, unsigned rights,
+                  unsigned flags, L4_Word_t *theirs)
+{
+    const L4_Word_t in[] = { handle, task, rights, flags };
+    L4_Word_t word = 0;
+    int err = hurd_cap_rpc(server, HURD_CAP_GIVE, 4, in, 1, &word, NULL);
+    if (!err && theirs)
+        *theirs = word;
+    return err;
+}
+
+int hurd_cap_drop(L4_ThreadId_t server, L4_Word_t handle)
+{
+    return hurd_cap_rpc(server, HURD_CAP_DROP, 1, &handle, 0, NULL, NULL);
+}
+
+int hurd_cap_task_died(L4_ThreadId_t server, unsigned task)
+{
+    const L4_Word_t in[] = { task };
+    return hurd_cap_rpc(server, HURD_TASK_DEATH, 1, in, 0, NULL, NULL);
+}
