@@ -18,13 +18,22 @@
  *               (EOPNOTSUPP), and all errors of task and deva unless their headers say otherwise
  *   physmem     label = errno, 0 is success (see <hurd/physmem.h>)
  *
- * Version fields of well-known tasks are in <hurd/wortel.h>; a task id of 513 or more belongs to a program. */
+ * Version fields of well-known tasks are below; a task id of 513 or more belongs to a program. */
 #ifndef HURD_CAP_H
 #define HURD_CAP_H
 
 #include <hurd/captable.h>
 #include <l4/types.h>
 #include <l4/items.h>
+
+#define HURD_TASK_WORTEL    1u
+#define HURD_TASK_PHYSMEM   2u
+#define HURD_TASK_TASK      3u
+#define HURD_TASK_DEVA      4u
+#define HURD_TASK_ROOT      5u      /* init */
+#define HURD_TASK_INIT      HURD_TASK_ROOT
+#define HURD_TASK_FIRST     513u    /* the first id that task gives to a program */
+#define HURD_TASK_FIRST_FREE HURD_TASK_FIRST
 
 /* A capability as its holder names it: server thread and handle (startup data uses the same two words). */
 struct hurd_capability {
@@ -39,8 +48,8 @@ struct hurd_capability {
  *                                                                     pending, or it is not of the caller's task
  * HURD_CAP_GET_ROOT         (none)                                    word 0: handle of the server's root object;
  *                                                                     ENOSYS where there is none
- * HURD_TASK_DEATH           0 task id                                 nothing; EPERM unless the sender is `task`
- *   (<hurd/task.h>)                                                   (version 3).  All handles of that task are
+ * HURD_CAP_TASK_DIED        0 task id                                 nothing; EPERM unless the sender is `task`
+ *                                                                     (version 3).  All handles of that task are
  *                                                                     dropped; the id may be used again afterwards
  * HURD_CAP_GIVE             0 handle, 1 target task, 2 rights,        word 0: the handle as the *target* must name it.
  *                           3 HURD_CAP_GIVE_MOVE or 0                 EPERM: a weak reference, or not for others;
@@ -54,6 +63,7 @@ struct hurd_capability {
  * handle whose object was destroyed, or that was revoked, answers EBADF until it is dropped, and is not reused before. */
 #define HURD_CAP_CANCEL     0x100u
 #define HURD_CAP_GET_ROOT   0x101u
+#define HURD_CAP_TASK_DIED  0x102u
 #define HURD_CAP_GIVE       0x103u
 #define HURD_CAP_DROP       0x104u
 
@@ -120,6 +130,6 @@ int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned n, const L4_Word
 int hurd_cap_give(L4_ThreadId_t server, L4_Word_t handle, unsigned task, unsigned rights,
                   unsigned flags, L4_Word_t *theirs);
 int hurd_cap_drop(L4_ThreadId_t server, L4_Word_t handle);
-int hurd_cap_task_died(L4_ThreadId_t server, unsigned task);    /* HURD_TASK_DEATH, for the task server */
+int hurd_cap_task_died(L4_ThreadId_t server, unsigned task);    /* for the task server */
 
 #endif

@@ -112,7 +112,7 @@
  *                                                                   table, 2 control: frames guaranteed, container: bytes
  *                                                                   allocated, 3 rights
  *
- * HURD_CAP_GIVE and _DROP of <hurd/cap.h> and HURD_TASK_DEATH are served too.  A control given away counts as the
+ * HURD_CAP_GIVE, _DROP and _TASK_DIED of <hurd/cap.h> are served too.  A control given away counts as the
  * target's, and so does a wired container. */
 #define HURD_PM_CONTROL_SPLIT           136u
 #define HURD_PM_CONTROL_DESTROY         137u

@@ -2,7 +2,6 @@
 /* One request, one reply: the client side of <hurd/cap.h>. */
 #include <errno.h>
 #include <hurd/cap.h>
-#include <hurd/task.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 
@@ -53,5 +52,5 @@ int hurd_cap_drop(L4_ThreadId_t server, L4_Word_t handle)
 int hurd_cap_task_died(L4_ThreadId_t server, unsigned task)
 {
     const L4_Word_t in[] = { task };
-    return hurd_cap_rpc(server, HURD_TASK_DEATH, 1, in, 0, NULL, NULL);
+    return hurd_cap_rpc(server, HURD_CAP_TASK_DIED, 1, in, 0, NULL, NULL);
 }

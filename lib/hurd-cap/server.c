@@ -4,8 +4,6 @@
  * the hop after captable.c and the class.  Conventions: <hurd/cap.h>. */
 #include <errno.h>
 #include <hurd/cap.h>
-#include <hurd/task.h>
-#include <hurd/wortel.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/thread.h>
@@ -44,7 +42,7 @@ int hurd_cap_target_allowed(struct hurd_cap_call *call, L4_Word_t task)
 {
     if (task == 0 || task > L4_ID_VERSION_MASK)
         return ESRCH;
-    if (call->task >= HURD_TASK_FIRST_FREE && !hurd_cap_knows(&call->server->table, task))
+    if (call->task >= HURD_TASK_FIRST && !hurd_cap_knows(&call->server->table, task))
         return ESRCH;
     return 0;
 }
@@ -125,7 +123,7 @@ static int serve_request(struct hurd_cap_call *call)
     switch (call->label) {
     case HURD_CAP_CANCEL:   return serve_cancel(call);
     case HURD_CAP_GET_ROOT: return ENOSYS;
-    case HURD_TASK_DEATH:   return serve_death(call);
+    case HURD_CAP_TASK_DIED:   return serve_death(call);
     default:                return serve_capability(call);
     }
 }
