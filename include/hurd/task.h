@@ -13,6 +13,7 @@
 #ifndef HURD_TASK_H
 #define HURD_TASK_H
 
+#include <hurd/cap.h>
 #include <l4/types.h>
 
 #define HURD_TASK_ERROR 0x8000u
@@ -58,7 +59,7 @@ enum hurd_task_op {
     HURD_TASK_RELEASE = 526,
 
     /* task -> physmem, deva (sender's version is 3): 0 task ID.  That task is gone: reclaim.  -> empty. */
-    HURD_TASK_DEATH = 544,
+    HURD_TASK_DEATH = HURD_CAP_TASK_DIED,
 };
 
 #define HURD_TASK_NOHANG 1u

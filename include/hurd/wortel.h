@@ -12,14 +12,13 @@
 #ifndef HURD_WORTEL_H
 #define HURD_WORTEL_H
 
+#include <hurd/cap.h>
 #include <l4/types.h>
 
 #define HURD_WORTEL_LABEL(op, cap)  ((L4_Word_t)(op) << 8 | (cap))
 #define HURD_WORTEL_ERROR           0x8000u     /* label of an error reply */
 
-/* Task IDs (version field of thread ids), and wortel cap IDs in the order of starting. */
-enum { HURD_TASK_WORTEL = 1, HURD_TASK_PHYSMEM = 2, HURD_TASK_TASK = 3, HURD_TASK_DEVA = 4,
-       HURD_TASK_ROOT = 5, HURD_TASK_FIRST_FREE = 513 };
+/* wortel cap IDs, in the order of starting. */
 enum { HURD_WORTEL_CAP_PHYSMEM = 0, HURD_WORTEL_CAP_TASK = 1, HURD_WORTEL_CAP_DEVA = 2,
        HURD_WORTEL_CAP_ROOT = 3 };
 
@@ -33,7 +32,8 @@ enum hurd_wortel_op {
     HURD_WORTEL_MEMORY_CONTROL = 4,     /* n fpages (1..59), 4 attributes.  physmem only */
 
     HURD_WORTEL_PUTCHAR = 32,           /* character -> empty */
-    /* Nothing, or: word 0 status (0..63, for QEMU's debug exit), word 1 enum hurd_shutdown.  task and root. */
+    /* Nothing, or: word 0 status (0..31), word 1 enum hurd_shutdown.  task, deva and root.  Power off tries QEMU's
+     * debug exit (port 0xf4, value 0x20 | status), Bochs's and the usual ACPI ports, and then says that it is halted. */
     HURD_WORTEL_SHUTDOWN = 33,
 
     HURD_WORTEL_GET_MEM = 64,           /* -> map item, base = physical; nil fpage = no more */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Client stubs of include/hurd/task.h: words in, words out. */
+#include <errno.h>
+#include <hurd/task.h>
+#include <l4/ipc.h>
+#include <string.h>
+
+/* A request that must be answered with at least `want` words. */
+static int call(L4_ThreadId_t server, L4_Word_t op, unsigned n, const L4_Word_t *in, unsigned want,
+                unsigned max, L4_Word_t *out, unsigned *got)
+{
+    unsigned words = 0;
+    int error = hurd_cap_rpc(server, op, n, in, max, out, &words);
+    if (got)
+        *got = words;
+    return error == 0 && words < want ? EIO : error;
+}
+
+int hurd_task_thread_alloc(L4_ThreadId_t server, L4_Word_t task, L4_Word_t utcb, L4_ThreadId_t *thread)
+{
+    L4_Word_t in[] = {task, utcb}, out[2];
+    int error = call(server, HURD_TASK_THREAD_ALLOC, 2, in, 1, 2, out, NULL);
+    if (error == 0 && thread)
+        thread->raw = out[0];
+    return error;
+}
+
+int hurd_task_thread_destroy(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t thread)
+{
+    L4_Word_t in[] = {task, thread.raw};
+    return call(server, HURD_TASK_THREAD_DESTROY, 2, in, 0, 0, NULL, NULL);
+}
+
+int hurd_task_thread_priority(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t thread, L4_Word_t prio)
+{
+    L4_Word_t in[] = {task, thread.raw, prio};
+    return call(server, HURD_TASK_THREAD_PRIORITY, 3, in, 0, 0, NULL, NULL);
+}
+
+int hurd_task_threads(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t start,
+                      L4_Word_t *pairs, L4_Word_t *n, L4_Word_t *total)
+{
+    L4_Word_t in[] = {task, id, start}, out[63];
+    unsigned got;
+    int error = call(server, HURD_TASK_THREADS, 3, in, 1, 63, out, &got);
+    if (error != 0)
+        return error;
+    *total = out[0];
+    *n = (got - 1) / 2 < 30 ? (got - 1) / 2 : 30;
+    memcpy(pairs, out + 1, *n * 2 * sizeof(L4_Word_t));
+    return 0;
+}
+
+int hurd_task_create(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
+                     L4_Word_t size, L4_Word_t control, const char *argz, L4_Word_t argz_len,
+                     struct hurd_task_created *created)
+{
+    L4_Word_t in[6 + HURD_TASK_ARGZ_MAX / 4] = {task, image, offset, size, control, argz_len};
+    L4_Word_t out[3];
+    if (argz_len > HURD_TASK_ARGZ_MAX)
+        return E2BIG;
+    memcpy(in + 6, argz, argz_len);
+    int error = call(server, HURD_TASK_CREATE, 6 + (unsigned)(argz_len + 3) / 4, in, 3, 3, out, NULL);
+    if (error == 0 && created)
+        *created = (struct hurd_task_created) {out[0], out[1], {.raw = out[2]}};
+    return error;
+}
+
+int hurd_task_destroy(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status_or_id)
+{
+    L4_Word_t in[] = {task, status_or_id};
+    return call(server, HURD_TASK_DESTROY, 2, in, 0, 0, NULL, NULL);
+}
+
+void hurd_task_exit(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status)
+{
+    L4_Word_t in[] = {task, status};
+    call(server, HURD_TASK_EXIT, 2, in, 0, 0, NULL, NULL);
+    for (;;)                            /* refused: nothing is left to be done */
+        L4_Sleep(L4_Never);
+}
+
+int hurd_task_wait(L4_ThreadId_t server, L4_Word_t task, L4_Word_t flags, L4_Word_t *status,
+                   L4_Word_t *reason)
+{
+    L4_Word_t in[] = {task, flags}, out[2];
+    int error = call(server, HURD_TASK_WAIT, 2, in, 2, 2, out, NULL);
+    if (error == 0 && status)
+        *status = out[0];
+    if (error == 0 && reason)
+        *reason = out[1];
+    return error;
+}
+
+int hurd_task_info(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, struct hurd_task_info *info)
+{
+    L4_Word_t in[] = {task, id}, out[13];
+    int error = call(server, HURD_TASK_INFO, 2, in, 13, 13, out, NULL);
+    if (error == 0)
+        memcpy(info, out, sizeof *info);
+    return error;
+}
+
+int hurd_task_list(L4_ThreadId_t server, L4_Word_t master, L4_Word_t start, L4_Word_t *ids, L4_Word_t *n,
+                   L4_Word_t *total)
+{
+    L4_Word_t in[] = {master, start}, out[61];
+    unsigned got;
+    int error = call(server, HURD_TASK_LIST, 2, in, 1, 61, out, &got);
+    if (error != 0)
+        return error;
+    *total = out[0];
+    *n = got - 1 < 60 ? got - 1 : 60;
+    memcpy(ids, out + 1, *n * sizeof(L4_Word_t));
+    return 0;
+}
+
+int hurd_task_release(L4_ThreadId_t server, L4_Word_t task)
+{
+    return call(server, HURD_TASK_RELEASE, 1, &task, 0, 0, NULL, NULL);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes a startup fpage.  Addresses inside are those of the new task. */
+#include "page.h"
+#include <errno.h>
+#include <string.h>
+
+#define PAGE 0x1000u
+#define ARGZ_MAX (8u << 10)
+
+static L4_Word_t page_down(L4_Word_t x) { return x & -PAGE; }
+static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
+
+/* At most two entries a segment: the part that is in the file, and zeroes behind it. */
+static L4_Word_t add_segment(struct hurd_startup_map *m, const struct elf_segment *s,
+                             struct hurd_startup_cap image)
+{
+    L4_Word_t n = 0;
+    bool clears = s->memsz > s->filesz;                 /* writes into the last file page */
+    L4_Word_t rights = s->rights | (clears ? 6 : 0);
+    if (s->filesz > 0) {
+        bool copy = (rights & 2) != 0;
+        m[n++] = (struct hurd_startup_map) {
+            .container = image,
+            .offset = page_down(s->offset) | rights | (copy ? HURD_STARTUP_MAP_COPY : 0),
+            .vaddr = page_down(s->vaddr),
+            .size = page_up(s->vaddr + s->filesz) - page_down(s->vaddr),
+        };
+    }
+    /* An unaligned start means: clear up to the page's end, the page is the file part's.  Without a file part
+     * there is no such page, so the zeroes start with a whole one. */
+    if (clears) {
+        L4_Word_t start = s->filesz > 0 ? s->vaddr + s->filesz : page_down(s->vaddr);
+        m[n++] = (struct hurd_startup_map) {
+            .offset = rights | HURD_STARTUP_MAP_ANON,
+            .vaddr = start,
+            .size = s->vaddr + s->memsz - start,
+        };
+    }
+    return n;
+}
+
+int startup_page_write(void *page, const struct hurd_startup_data *data, const struct elf_program *program,
+                       const char *argz, L4_Word_t argz_len, L4_Word_t *sp)
+{
+    char *base = page;
+    L4_Word_t top = HURD_STARTUP_SIZE;
+    if (argz_len > ARGZ_MAX)
+        return E2BIG;
+    memset(page, 0, HURD_STARTUP_SIZE);
+    memcpy(base, startup_blob, (L4_Word_t)(startup_blob_end - startup_blob));
+
+    top -= sizeof(struct hurd_startup_data);
+    struct hurd_startup_data *d = (struct hurd_startup_data *)(base + top);
+    L4_Word_t d_address = HURD_STARTUP_ADDR + top;
+    *d = *data;
+    d->version_major = HURD_STARTUP_MAJOR;
+    d->version_minor = HURD_STARTUP_MINOR;
+    d->size = sizeof *d;
+    d->entry_point = program->entry;
+    d->phdr = program->phdr;
+    d->phdr_len = program->phdr_len;
+
+    top = (top - argz_len) & ~3u;
+    memcpy(base + top, argz, argz_len);
+    d->argz = HURD_STARTUP_ADDR + top;
+    d->argz_len = argz_len;
+
+    struct hurd_startup_map map[2 * ELF_SEGMENTS_MAX];
+    L4_Word_t n = 0;
+    for (L4_Word_t i = 0; i < program->count; i++)
+        n += add_segment(map + n, &program->segment[i], data->image);
+    top -= n * sizeof map[0];
+    memcpy(base + top, map, n * sizeof map[0]);
+    d->mapc = n;
+    d->mapv = HURD_STARTUP_ADDR + top;
+
+    top -= sizeof(L4_Word_t);
+    memcpy(base + top, &d_address, sizeof d_address);
+    *sp = HURD_STARTUP_ADDR + top;
+    return 0;
+}

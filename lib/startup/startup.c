@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* The startup code: first thing that runs in a new task.  Spec hurd 1.5.
+ *
+ * Before: wortel or `task` wrote the startup data behind us and answered our first fault with the startup fpage.
+ * After: the program of the map array is in place, and startup_entry.asm jumps to it.
+ * It runs with a few KB of stack, and is the only code that maps without
+ * anybody to serve its faults: everything is mapped before it is touched. */
+#include <l4/types.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <hurd/startup.h>
+#include <hurd/physmem.h>
+#include <hurd/task.h>
+#include <hurd/wortel.h>
+
+#define PAGE 0x1000u
+
+enum startup_step { STEP_SELF = 1, STEP_MEMORY, STEP_COPY, STEP_ALLOCATE, STEP_MAP };
+
+static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
+
+/* Nobody can use this task any more: say so and end.  Blocks for ever where there is no `task` yet. */
+static void __attribute__((noreturn)) fail(struct hurd_startup_data *data, enum startup_step step,
+                                           L4_Word_t error)
+{
+    static const char text[] __attribute__((aligned(4))) = "startup: no memory for the program\n";
+    L4_ThreadId_t to = {.raw = data->wortel.server};
+    for (unsigned i = 0; to.raw && text[i]; i++) {
+        L4_LoadMR(0, HURD_WORTEL_LABEL(HURD_WORTEL_PUTCHAR, data->wortel.cap) << 16 | 1);
+        L4_LoadMR(1, (L4_Word_t)text[i]);
+        L4_Call(to);
+    }
+    data->startup_error = step << 16 | (error & 0xffff);
+    to.raw = data->task.server;
+    if (to.raw) {
+        L4_LoadMR(0, (L4_Word_t)HURD_TASK_EXIT << 16 | 2);
+        L4_LoadMR(1, data->task.cap);
+        L4_LoadMR(2, 127);
+        L4_Call(to);
+    }
+    for (;;)
+        L4_Sleep(L4_Never);
+}
+
+/* One request to physmem: MR1.. are loaded.  Returns the reply's tag; ends the task on a refusal. */
+static L4_MsgTag_t request(struct hurd_startup_data *data, L4_Word_t server, enum startup_step step,
+                           L4_Word_t label, L4_Word_t words)
+{
+    L4_LoadMR(0, label << 16 | words);
+    L4_MsgTag_t tag = L4_Call((L4_ThreadId_t){.raw = server});
+    if (L4_IpcFailed(tag))
+        fail(data, step, 5);
+    if (L4_Label(tag) != 0)
+        fail(data, step, L4_Label(tag));
+    return tag;
+}
+
+/* One reply holds at most 31 pieces: ask again for what is missing. */
+static void map(struct hurd_startup_data *data, struct hurd_startup_cap from, L4_Word_t rights,
+                L4_Word_t vaddr, L4_Word_t offset, L4_Word_t size, enum startup_step step)
+{
+    while (size != 0) {
+        L4_LoadMR(1, from.cap);
+        L4_LoadMR(2, rights);
+        L4_LoadMR(3, vaddr);
+        L4_LoadMR(4, offset);
+        L4_LoadMR(5, size);
+        L4_MsgTag_t tag = request(data, from.server, step, HURD_PM_CONTAINER_MAP, 5);
+        L4_Word_t got = 0;
+        for (L4_Word_t i = 0; i + 1 < L4_TypedWords(tag); i += 2) {
+            L4_Word_t fpage;
+            L4_StoreMR(L4_UntypedWords(tag) + i + 2, &fpage);
+            if (fpage != 0)
+                got += 1u << (fpage >> 4 & 0x3f);
+        }
+        if (got == 0 || got > size)
+            fail(data, step, 0);
+        vaddr += got;
+        offset += got;
+        size -= got;
+    }
+}
+
+/* The entries of the array, in order; each is rewritten to what now stands in the address space. */
+static void load_copy(struct hurd_startup_data *data, struct hurd_startup_map *m)
+{
+    L4_LoadMR(1, m->container.cap);
+    L4_LoadMR(2, m->offset & HURD_STARTUP_MAP_OFFSET);
+    L4_LoadMR(3, data->memory.cap);
+    L4_LoadMR(4, m->vaddr);
+    L4_LoadMR(5, m->size);
+    L4_LoadMR(6, 0);
+    request(data, m->container.server, STEP_COPY, HURD_PM_CONTAINER_COPY, 6);
+    m->container = data->memory;
+    m->offset = m->vaddr | (m->offset & HURD_STARTUP_MAP_RIGHTS);
+}
+
+static void load_anon(struct hurd_startup_data *data, struct hurd_startup_map *m)
+{
+    L4_Word_t first = page_up(m->vaddr), end = page_up(m->vaddr + m->size);
+    L4_Word_t tail = first < m->vaddr + m->size ? first : m->vaddr + m->size;
+    for (volatile char *p = (volatile char *)m->vaddr; p < (volatile char *)tail; p++)
+        *p = 0;
+    m->container = data->memory;
+    m->offset = first | (m->offset & HURD_STARTUP_MAP_RIGHTS);
+    m->vaddr = first;
+    m->size = end - first;
+    if (m->size == 0)
+        return;
+    L4_LoadMR(1, data->memory.cap);
+    L4_LoadMR(2, 0);
+    L4_LoadMR(3, first);
+    L4_LoadMR(4, m->size);
+    request(data, data->memory.server, STEP_ALLOCATE, HURD_PM_CONTAINER_ALLOCATE, 4);
+}
+
+L4_Word_t startup(struct hurd_startup_data *data);
+
+L4_Word_t startup(struct hurd_startup_data *data)
+{
+    L4_Init();
+    L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
+    map(data, data->startup, 7, HURD_STARTUP_ADDR, 0, HURD_STARTUP_SIZE, STEP_SELF);
+
+    L4_LoadMR(1, data->physmem_control.cap);
+    request(data, data->physmem_control.server, STEP_MEMORY, HURD_PM_CONTAINER_CREATE, 1);
+    data->memory.server = data->physmem_control.server;
+    L4_StoreMR(1, &data->memory.cap);
+
+    struct hurd_startup_map *m = (struct hurd_startup_map *)data->mapv;
+    for (L4_Word_t i = 0; i < data->mapc; i++, m++) {
+        if (m->offset & HURD_STARTUP_MAP_ANON)
+            load_anon(data, m);
+        else if (m->offset & HURD_STARTUP_MAP_COPY)
+            load_copy(data, m);
+        map(data, m->container, m->offset & HURD_STARTUP_MAP_RIGHTS, m->vaddr,
+            m->offset & HURD_STARTUP_MAP_OFFSET, m->size, STEP_MAP);
+    }
+    L4_Accept(L4_UntypedWordsAcceptor);
+    return data->entry_point;
+}
