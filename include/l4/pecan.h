@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* What our kernel has beyond X.2.  Each item has a feature string in the KIP; nothing here is needed
+ * by, or changes, a program written for the standard.
+ *
+ * "spaceinfo": SpaceControl(space, control, nilpage, nilpage, nilthread) by a privileged caller.
+ *   control = L4_PECAN_SPACE_READ | counter      old control = the counter of that space
+ *   control = L4_PECAN_SPACE_QUOTA | pages       kernel memory quota of that space in 4 KB pages, 0 = none
+ * "pagerexregs": a thread's pager may use ExchangeRegisters on it from another space. */
+#ifndef L4_PECAN_H
+#define L4_PECAN_H
+
+#include <l4/types.h>
+
+#define L4_PECAN_SPACE_READ     0x01000000
+#define L4_PECAN_SPACE_QUOTA    0x02000000
+#define L4_PECAN_SPACE_OP_MASK  0x0F000000
+
+#define L4_PECAN_FAULTS_SELF    0       /* page-fault messages to a pager in the faulter's space */
+#define L4_PECAN_FAULTS_OTHER   1       /* page-fault messages to any other pager */
+#define L4_PECAN_KMEM_USED      2       /* kernel memory charged, bytes */
+#define L4_PECAN_KMEM_QUOTA     3       /* its limit, bytes; 0 = none */
+#define L4_PECAN_THREADS        4       /* threads */
+#define L4_PECAN_COUNTERS       5
+
+#define L4_FEATURE_SPACEINFO    "spaceinfo"
+#define L4_FEATURE_PAGEREXREGS  "pagerexregs"
+#define L4_FEATURE_IOFLEXPAGES  "ioflexpages"
+
+/* Where our kernel puts the areas of the initial servers (programs read them, never assume them). */
+#define L4_PECAN_INITIAL_UTCB   0xBF000000
+#define L4_PECAN_INITIAL_KIP    0xBFF00000
+
+#endif

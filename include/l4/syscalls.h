@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Where the system calls are: KIP base + link, found once by L4_Init().  Spec 3.2.
+ * crt0 calls L4_Init() before main(); a program with its own start-up code calls it itself. */
+#ifndef L4_SYSCALLS_H
+#define L4_SYSCALLS_H
+
+#include <l4/types.h>
+
+struct l4_links {
+    L4_Word_t space_control, thread_control, processor_control, memory_control;
+    L4_Word_t ipc, lipc, unmap, exchange_registers;
+    L4_Word_t system_clock, thread_switch, schedule;
+    L4_Word_t kip;
+};
+extern struct l4_links __L4_Links;
+L4_STATIC_ASSERT(offsetof(struct l4_links, ipc) == 16 && offsetof(struct l4_links, schedule) == 40,
+                 "same order as in the KIP, from 0xD0");
+
+void L4_Init(void);
+void __L4_Init(void);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* COM1, polled: 115200 8N1.  No wait is unbounded, so a machine without a UART does not hang.
+ * The first port access of a root task faults to sigma0, which gives the port (spec 6.6). */
+#include <stdint.h>
+#include <l4/serial.h>
+
+enum { COM1 = 0x3F8, DATA = COM1, DIVISOR_LOW = COM1, IRQ_ENABLE = COM1 + 1, DIVISOR_HIGH = COM1 + 1,
+       FIFO = COM1 + 2, LINE = COM1 + 3, MODEM = COM1 + 4, STATUS = COM1 + 5, SCRATCH = COM1 + 7 };
+enum { STATUS_RECEIVED = 0x01, STATUS_ROOM = 0x20, POLLS = 100000 };
+
+static enum { UNKNOWN, PRESENT, ABSENT } uart;
+
+static void out8(uint16_t port, uint8_t value)
+{
+    __asm__ volatile ("outb %0, %1" : : "a" (value), "Nd" (port));
+}
+
+static uint8_t in8(uint16_t port)
+{
+    uint8_t value;
+    __asm__ volatile ("inb %1, %0" : "=a" (value) : "Nd" (port));
+    return value;
+}
+
+bool serial_init(void)
+{
+    out8(SCRATCH, 0x5A);                        /* absent ports read as all ones */
+    uart = in8(SCRATCH) == 0x5A ? PRESENT : ABSENT;
+    if (uart == ABSENT)
+        return false;
+    out8(IRQ_ENABLE, 0);
+    out8(LINE, 0x80);
+    out8(DIVISOR_LOW, 1);
+    out8(DIVISOR_HIGH, 0);
+    out8(LINE, 0x03);
+    out8(FIFO, 0x07);
+    out8(MODEM, 0x03);
+    return true;
+}
+
+static bool present(void)
+{
+    if (uart == UNKNOWN)
+        serial_init();
+    return uart == PRESENT;
+}
+
+void serial_putchar(char c)
+{
+    if (!present())
+        return;
+    if (c == '\n')
+        serial_putchar('\r');
+    for (int n = 0; n < POLLS && !(in8(STATUS) & STATUS_ROOM); n++)
+        ;
+    out8(DATA, (uint8_t) c);
+}
+
+void serial_puts(const char *s)
+{
+    while (*s)
+        serial_putchar(*s++);
+}
+
+int serial_getchar(void)
+{
+    return present() && (in8(STATUS) & STATUS_RECEIVED) ? in8(DATA) : -1;
+}
+
+/* ---- a small printf */
+struct spec {
+    bool left, zero, is_signed, upper;
+    int width;
+    unsigned base;
+};
+
+static void pad(int n, char c)
+{
+    while (n-- > 0)
+        serial_putchar(c);
+}
+
+/* value / base without a 64-bit division: 32 bits at a time would need one; digits by subtraction
+ * of shifted bases need none. */
+static unsigned digit_split(uint64_t *value, unsigned base)
+{
+    uint64_t rest = *value, quotient = 0;
+    for (int shift = 60; shift >= 0; shift--)
+        if (rest >> shift >= base) {
+            rest -= (uint64_t) base << shift;
+            quotient |= (uint64_t) 1 << shift;
+        }
+    *value = quotient;
+    return (unsigned) rest;
+}
+
+static void print_number(uint64_t value, const struct spec *s)
+{
+    char digits[24];
+    int n = 0;
+    bool minus = s->is_signed && (int64_t) value < 0;
+    if (minus)
+        value = -value;
+    do {
+        unsigned d = digit_split(&value, s->base);
+        digits[n++] = (char) (d < 10 ? '0' + d : (s->upper ? 'A' : 'a') + d - 10);
+    } while (value);
+    int fill = s->width - n - minus;
+    if (!s->left && !s->zero)
+        pad(fill, ' ');
+    if (minus)
+        serial_putchar('-');
+    if (!s->left && s->zero)
+        pad(fill, '0');
+    while (n > 0)
+        serial_putchar(digits[--n]);
+    if (s->left)
+        pad(fill, ' ');
+}
+
+static void print_string(const char *text, const struct spec *s)
+{
+    int n = 0;
+    text = text ? text : "(null)";
+    while (text[n])
+        n++;
+    if (!s->left)
+        pad(s->width - n, ' ');
+    serial_puts(text);
+    if (s->left)
+        pad(s->width - n, ' ');
+}
+
+void serial_vprintf(const char *f, va_list args)
+{
+    for (; *f; f++) {
+        if (*f != '%') {
+            serial_putchar(*f);
+            continue;
+        }
+        struct spec s = { .base = 10 };
+        int longs = 0;
+        for (f++; *f == '-' || *f == '0'; f++)
+            *(*f == '-' ? &s.left : &s.zero) = true;
+        for (; *f >= '0' && *f <= '9'; f++)
+            s.width = s.width * 10 + (*f - '0');
+        for (; *f == 'l' || *f == 'z'; f++)
+            longs++;
+        switch (*f) {
+        case 'd': case 'i':
+            s.is_signed = true;
+            print_number(longs > 1 ? va_arg(args, uint64_t) : (uint64_t) (int64_t) va_arg(args, long), &s);
+            break;
+        case 'x': case 'X': case 'p':
+            s.base = 16;
+            s.upper = *f == 'X';
+            /* fall through */
+        case 'u':
+            print_number(longs > 1 ? va_arg(args, uint64_t) : va_arg(args, unsigned long), &s);
+            break;
+        case 'c': serial_putchar((char) va_arg(args, int)); break;
+        case 's': print_string(va_arg(args, const char *), &s); break;
+        case '\0': return;
+        default:  serial_putchar(*f); break;
+        }
+    }
+}
+
+void serial_printf(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    serial_vprintf(format, args);
+    va_end(args);
+}
