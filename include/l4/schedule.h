@@ -9,7 +9,7 @@
 L4_INLINE L4_Clock_t L4_SystemClock(void)
 {
     L4_Clock_t c;
-    __asm__ volatile ("call *__L4_Links+32" : "=A" (c.raw) : : "ecx", "esi", "edi", "cc", "memory");
+    __asm__ volatile ("call *__L4_Links+32" : "=A" (c.raw) : : "ebx", "ecx", "esi", "edi", "cc", "memory");
     return c;
 }
 L4_INLINE void L4_ThreadSwitch(L4_ThreadId_t dest)
