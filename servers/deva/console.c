@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* What comes in waits in a queue of bytes; who wants to read when it is empty waits in a queue of readers.
+ * Invariant between two messages: one of the two queues is empty.
+ * Called by the server loop of lib/hurd-cap (requests) and by interrupts.c; next hop: the drivers. */
+#include "console.h"
+#include "master.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <hurd/deva.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+
+#define COM1 0x3f8
+
+struct console console;
+
+/* ---- output ---- */
+
+void console_init(bool serial, bool keyboard, volatile uint16_t *cells)
+{
+    hurd_cap_object_init(&console.object, &console_class);
+    hurd_cap_object_keep(&console.object);      /* there is always a console */
+    if (serial)
+        uart_init(&console.uart, COM1);
+    screen_init(&console.screen, cells);
+    if (keyboard)
+        keyboard_init(&console.keyboard);
+}
+
+unsigned console_parts(void)
+{
+    return (console.uart.present ? HURD_DEVA_HAS_SERIAL : 0) |
+           (console.screen.cells ? HURD_DEVA_HAS_SCREEN : 0) |
+           (console.keyboard.present ? HURD_DEVA_HAS_KEYBOARD : 0);
+}
+
+static void console_put(uint8_t byte)
+{
+    if (byte == '\n')
+        uart_write(&console.uart, '\r');
+    uart_write(&console.uart, byte);
+    screen_write(&console.screen, byte);
+}
+
+void console_write(const char *text, unsigned size)
+{
+    for (unsigned i = 0; i < size; i++)
+        console_put((uint8_t) text[i]);
+    screen_show_cursor(&console.screen);
+}
+
+/* ---- input ---- */
+
+static L4_Word_t packed_input(unsigned first, unsigned count)
+{
+    L4_Word_t word = 0;
+    for (unsigned i = 0; i < 4 && first + i < count; i++)
+        word |= (L4_Word_t) fifo_peek(&console.input, first + i) << 8 * i;
+    return word;
+}
+
+/* Fills words[] with the reply for a reader and says how many words.  *taken = bytes in it; they stay
+ * in the queue until they have arrived. */
+static unsigned reply_compose(unsigned limit, L4_Word_t *words, unsigned *taken)
+{
+    unsigned count = fifo_count(&console.input);
+    if (limit == 0) {
+        words[0] = fifo_peek(&console.input, 0);
+        *taken = 1;
+        return 1;
+    }
+    if (count > limit)
+        count = limit;
+    words[0] = count;
+    for (unsigned i = 0; i < count; i += 4)
+        words[1 + i / 4] = packed_input(i, count);
+    *taken = count;
+    return 1 + (count + 3) / 4;
+}
+
+/* Sends a late reply.  False: the reader is not there any more. */
+static bool reply_send(L4_ThreadId_t to, L4_Word_t label, const L4_Word_t *words, unsigned n)
+{
+    L4_LoadMR(0, label << 16 | n);
+    for (unsigned i = 0; i < n; i++)
+        L4_LoadMR((int) (1 + i), words[i]);
+    return L4_IpcSucceeded(L4_Reply(to));
+}
+
+static void reader_remove(unsigned i)
+{
+    console.reader_count--;
+    memmove(&console.readers[i], &console.readers[i + 1],
+            (console.reader_count - i) * sizeof console.readers[0]);
+}
+
+static void readers_serve(void)
+{
+    while (console.reader_count > 0 && fifo_count(&console.input) > 0) {
+        struct reader reader = console.readers[0];
+        L4_Word_t words[1 + HURD_DEVA_CHUNK / 4];
+        unsigned taken;
+        unsigned n = reply_compose(reader.limit, words, &taken);
+        reader_remove(0);
+        if (reply_send(reader.thread, 0, words, n))
+            fifo_drop(&console.input, taken);
+    }
+}
+
+void console_receive(void)
+{
+    uint8_t byte, keys[KEYMAP_MAX];
+    unsigned count;
+    for (unsigned i = 0; i < FIFO_SIZE && uart_read(&console.uart, &byte); i++)
+        fifo_put(&console.input, byte);
+    for (unsigned i = 0; i < 64 && keyboard_read(&console.keyboard, keys, &count); i++) {
+        for (unsigned k = 0; k < count; k++)
+            fifo_put(&console.input, keys[k]);
+    }
+    readers_serve();
+}
+
+int console_cancel(L4_ThreadId_t thread)
+{
+    for (unsigned i = 0; i < console.reader_count; i++) {
+        if (L4_IsThreadEqual(console.readers[i].thread, thread)) {
+            L4_Word_t err = ECANCELED;
+            reader_remove(i);
+            reply_send(thread, HURD_DEVA_ERROR, &err, 1);
+            return 0;
+        }
+    }
+    return ESRCH;
+}
+
+void console_forget_task(unsigned task)
+{
+    for (unsigned i = console.reader_count; i-- > 0;) {
+        if (L4_Version(console.readers[i].thread) == task)
+            reader_remove(i);
+    }
+}
+
+/* ---- requests ---- */
+
+/* limit 0: io_read.  Blocks the caller only: its reply comes when there is input. */
+static int serve_read(struct hurd_cap_call *call, unsigned limit, bool block)
+{
+    console_receive();
+    if (fifo_count(&console.input) > 0) {
+        unsigned taken;
+        call->reply_words = reply_compose(limit, call->reply, &taken);
+        fifo_drop(&console.input, taken);
+        return 0;
+    }
+    if (!block) {
+        call->reply[0] = 0;
+        call->reply_words = 1;
+        return 0;
+    }
+    for (unsigned i = 0; i < console.reader_count; i++) {       /* it gave up its earlier read */
+        if (L4_IsThreadEqual(console.readers[i].thread, call->from))
+            reader_remove(i);
+    }
+    if (console.reader_count == CONSOLE_READERS)
+        return EAGAIN;
+    console.readers[console.reader_count++] =
+        (struct reader) { .thread = call->from, .limit = limit };
+    return HURD_CAP_NO_REPLY;
+}
+
+static int serve_read_many(struct hurd_cap_call *call)
+{
+    if (call->words != 3 || call->arg[1] == 0 || call->arg[1] > HURD_DEVA_CHUNK ||
+        call->arg[2] & ~(L4_Word_t) HURD_DEVA_READ_NOBLOCK)
+        return EINVAL;
+    return serve_read(call, call->arg[1], !(call->arg[2] & HURD_DEVA_READ_NOBLOCK));
+}
+
+/* As in 2005 the request goes back as it came. */
+static int serve_write(struct hurd_cap_call *call)
+{
+    if (call->words != 2)
+        return EINVAL;
+    char c = (char) call->arg[1];
+    console_write(&c, 1);
+    call->reply_label = HURD_DEVA_IO_WRITE;
+    call->reply[0] = call->arg[0];
+    call->reply[1] = call->arg[1];
+    call->reply_words = 2;
+    return 0;
+}
+
+static int serve_write_many(struct hurd_cap_call *call)
+{
+    L4_Word_t size = call->words >= 2 ? call->arg[1] : 0;
+    if (size == 0 || size > HURD_DEVA_CHUNK || call->words != 2 + (size + 3) / 4)
+        return EINVAL;
+    console_write((const char *) &call->arg[2], size);
+    call->reply[0] = size;
+    call->reply_words = 1;
+    return 0;
+}
+
+static int serve_info(struct hurd_cap_call *call)
+{
+    if (call->words != 1)
+        return EINVAL;
+    call->reply[0] = HURD_DEVA_KIND_CONSOLE;
+    call->reply[1] = console_parts();
+    call->reply_words = 2;
+    return 0;
+}
+
+/* `task` equips the tasks that it creates; anybody else needs the master capability. */
+static int serve_inject(struct hurd_cap_call *call)
+{
+    if (call->task != HURD_TASK_TASK)
+        return EPERM;
+    return master_inject_console(call);
+}
+
+static int console_serve(struct hurd_cap_call *call)
+{
+    switch (call->label) {
+    case HURD_DEVA_IO_READ:
+        return call->words == 1 ? serve_read(call, 0, true) : EINVAL;
+    case HURD_DEVA_IO_WRITE:
+        return serve_write(call);
+    case HURD_DEVA_READ_MANY:
+        return serve_read_many(call);
+    case HURD_DEVA_WRITE_MANY:
+        return serve_write_many(call);
+    case HURD_DEVA_INFO:
+        return serve_info(call);
+    case HURD_DEVA_CONSOLE_INJECT:
+        return serve_inject(call);
+    case HURD_DEVA_IRQ_ATTACH:
+    case HURD_DEVA_IRQ_DETACH:
+    case HURD_DEVA_PORTS_MAP:
+        return EPERM;
+    default:
+        return EOPNOTSUPP;
+    }
+}
+
+static void console_unreferenced(struct hurd_cap_object *object)
+{
+    (void) object;      /* cannot happen: console_init() keeps one reference */
+}
+
+const struct hurd_cap_class console_class = {
+    .name = "console",
+    .serve = console_serve,
+    .unreferenced = console_unreferenced,
+};

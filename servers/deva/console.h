@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* The console: one character device made of a serial port, a screen and a keyboard, whatever is there. */
+#ifndef DEVA_CONSOLE_H
+#define DEVA_CONSOLE_H
+
+#include "fifo.h"
+#include "keyboard.h"
+#include "screen.h"
+#include "uart.h"
+
+#include <hurd/cap.h>
+
+#define CONSOLE_READERS 64
+
+/* A thread whose read waits for input. */
+struct reader {
+    L4_ThreadId_t thread;
+    unsigned limit;             /* most bytes it wants; 0: it came by io_read and gets one bare */
+};
+
+struct console {
+    struct hurd_cap_object object;      /* first: the capability is the console */
+    struct uart uart;
+    struct screen screen;
+    struct keyboard keyboard;
+    struct fifo input;
+    unsigned reader_count;
+    struct reader readers[CONSOLE_READERS];     /* the first reader_count, oldest first */
+};
+
+extern struct console console;
+extern const struct hurd_cap_class console_class;
+
+/* Looks for the hardware, except for what we got no ports for.  `cells`: the screen's memory, or NULL. */
+void console_init(bool serial, bool keyboard, volatile uint16_t *cells);
+unsigned console_parts(void);           /* HURD_DEVA_HAS_* */
+
+void console_write(const char *text, unsigned size);
+
+/* Takes what the hardware has received (an interrupt said so) and serves the readers that wait. */
+void console_receive(void);
+
+/* Forgets a reader: 0, or ESRCH.  The first answers it with ECANCELED, the second does not. */
+int console_cancel(L4_ThreadId_t thread);
+void console_forget_task(unsigned task);
+
+#endif

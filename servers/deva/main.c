@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* deva's life: get the hardware from wortel, become the console, hand out the capabilities of the boot
+ * tasks, then serve.  One thread does everything: requests, interrupts and text from wortel are all
+ * messages to it.  Protocol: include/hurd/deva.h, include/hurd/wortel.h. */
+#include "console.h"
+#include "interrupts.h"
+#include "master.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <hurd/deva.h>
+#include <hurd/startup.h>
+#include <hurd/wortel.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <l4/thread.h>
+
+#define PAGE_SIZE 4096u
+#define PRIORITY  150
+
+/* ---- messages that are no requests of clients ---- */
+
+/* Text that others gave to wortel: 0 count, 1.. packed bytes. */
+static int serve_log(struct hurd_cap_call *call)
+{
+    L4_Word_t size = call->words > 0 ? call->arg[0] : 0;
+    if (size <= HURD_DEVA_CHUNK && call->words == 1 + (size + 3) / 4)
+        console_write((const char *) &call->arg[1], size);
+    return HURD_CAP_NO_REPLY;
+}
+
+/* From senders of version 1.  Interrupts are acknowledged by the reply, which has no words. */
+static int serve_other(struct hurd_cap_call *call)
+{
+    if (interrupt_serve(call->from))
+        return 0;
+    if (L4_IsThreadEqual(call->from, hurd_wortel_thread()) && call->label == HURD_DEVA_LOG)
+        return serve_log(call);
+    return EOPNOTSUPP;
+}
+
+static void forget_task(unsigned task)
+{
+    console_forget_task(task);
+    interrupt_forget_task(task);
+}
+
+static void *table_alloc(size_t bytes)
+{
+    return calloc(1, bytes);
+}
+
+static void table_free(void *block, size_t bytes)
+{
+    (void) bytes;
+    free(block);
+}
+
+struct hurd_cap_server deva = {
+    .table = { .alloc = table_alloc, .free = table_free },
+    .other = serve_other,
+    .cancel = console_cancel,
+    .task_died = forget_task,
+};
+
+/* ---- boot ---- */
+
+static L4_Word_t wortel_cap(void)
+{
+    return __hurd_startup_data->wortel.cap;
+}
+
+/* Where the screen's memory is in our space; NULL when there is none.  An address range that nothing
+ * else uses comes from mmap: no access, so no page is ever put there. */
+static volatile uint16_t *map_screen(void)
+{
+    void *window = mmap(NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (window == MAP_FAILED)
+        return NULL;
+    L4_Fpage_t fpage = L4_Fpage((L4_Word_t) window, PAGE_SIZE);
+    if (hurd_wortel_get_io_mem(wortel_cap(), SCREEN_PHYSICAL, PAGE_SIZE, fpage.raw)) {
+        munmap(window, PAGE_SIZE);
+        return NULL;
+    }
+    return window;
+}
+
+static void become_console(void)
+{
+    bool serial = !master_take_ports(L4_IoFpageLog2(0x3f8, 3).raw);
+    bool keyboard = !master_take_ports(L4_IoFpageLog2(0x60, 0).raw) &&
+                    !master_take_ports(L4_IoFpageLog2(0x64, 0).raw);
+    bool cursor = !master_take_ports(L4_IoFpageLog2(0x3d4, 1).raw);
+    volatile uint16_t *cells = cursor ? map_screen() : NULL;
+    hurd_wortel_console_take(wortel_cap());
+    console_init(serial, keyboard, cells);
+}
+
+/* A device that cannot interrupt is still read whenever somebody asks. */
+static void attach_interrupts(void)
+{
+    if (console.uart.present && interrupt_attach(IRQ_SERIAL, L4_MyGlobalId()))
+        printf("deva: no interrupt for the serial port\n");
+    if (console.keyboard.present && interrupt_attach(IRQ_KEYBOARD, L4_MyGlobalId()))
+        printf("deva: no interrupt for the keyboard\n");
+    console_receive();
+}
+
+static void announce(void)
+{
+    char line[96];
+    int length = snprintf(line, sizeof line, "deva: console on%s%s%s\n",
+                          console.uart.present ? console.uart.has_fifo ? " COM1 (16550A)" : " COM1"
+                                               : " no serial port",
+                          console.screen.cells ? ", VGA 80x25" : ", no screen",
+                          console.keyboard.present ? ", PS/2 keyboard" : ", no keyboard");
+    console_write(line, (unsigned) length);
+}
+
+/* wortel names the boot tasks one by one; the last answer is the master capability. */
+static int hand_out_capabilities(void)
+{
+    L4_ThreadId_t wortel = hurd_wortel_thread();
+    L4_Word_t is_master = 0;
+    while (!is_master) {
+        L4_Word_t answer[2], handle;
+        unsigned got;
+        int err = hurd_cap_rpc(
+            wortel, HURD_WORTEL_LABEL(HURD_WORTEL_GET_DEVA_CAP_REQUEST, wortel_cap()), 0, NULL, 2,
+            answer, &got);
+        if (!err && got < 2)
+            err = EPROTO;
+        if (err)
+            return err;
+        is_master = answer[1];
+        err = is_master ? master_give_master(answer[0], &handle)
+                        : master_give_console(answer[0], &handle);
+        if (!err)
+            err = hurd_cap_rpc(wortel,
+                               HURD_WORTEL_LABEL(HURD_WORTEL_GET_DEVA_CAP_REPLY, wortel_cap()), 1,
+                               &handle, 0, NULL, NULL);
+        if (err)
+            return err;
+    }
+    return 0;
+}
+
+static int bootstrap_final(void)
+{
+    return hurd_cap_rpc(hurd_wortel_thread(),
+                        HURD_WORTEL_LABEL(HURD_WORTEL_BOOTSTRAP_FINAL, wortel_cap()), 0, NULL, 0,
+                        NULL, NULL);
+}
+
+int main(void)
+{
+    become_console();
+    announce();
+    attach_interrupts();
+    hurd_wortel_priority(wortel_cap(), L4_MyGlobalId(), PRIORITY);
+    master_init();
+    int err = hand_out_capabilities();
+    if (!err)
+        err = bootstrap_final();
+    if (err) {
+        printf("deva: wortel does not answer as it should: %s\n", strerror(err));
+        return EXIT_FAILURE;
+    }
+    hurd_cap_server_loop(&deva);
+}

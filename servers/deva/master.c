@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests on the master capability: console for other tasks, interrupts and ports for drivers. */
+#include "master.h"
+#include "console.h"
+#include "interrupts.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include <hurd/deva.h>
+#include <hurd/startup.h>
+#include <hurd/wortel.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+
+static const struct hurd_cap_class master_class;
+static struct hurd_cap_object master;
+
+void master_init(void)
+{
+    hurd_cap_object_init(&master, &master_class);
+    hurd_cap_object_keep(&master);
+}
+
+static int give(struct hurd_cap_object *object, unsigned task, L4_Word_t *handle)
+{
+    uint32_t h;
+    int err = hurd_cap_insert(&deva.table, task, object, 0, 0, HURD_TASK_DEVA, &h);
+    if (!err)
+        *handle = h;
+    return err;
+}
+
+int master_give_console(unsigned task, L4_Word_t *handle)
+{
+    return give(&console.object, task, handle);
+}
+
+int master_give_master(unsigned task, L4_Word_t *handle)
+{
+    return give(&master, task, handle);
+}
+
+int master_inject_console(struct hurd_cap_call *call)
+{
+    if (call->words != 2 || call->arg[1] == 0 || call->arg[1] >= 1u << 14)
+        return EINVAL;
+    call->reply_words = 1;
+    return master_give_console(call->arg[1], &call->reply[0]);
+}
+
+/* Nobody may direct interrupts at threads of others. */
+static int serve_irq_attach(struct hurd_cap_call *call)
+{
+    if (call->words != 3)
+        return EINVAL;
+    L4_ThreadId_t handler = { .raw = call->arg[2] };
+    if (!L4_IsGlobalId(handler) || L4_Version(handler) != call->task)
+        return EPERM;
+    return interrupt_attach(call->arg[1], handler);
+}
+
+static int serve_irq_detach(struct hurd_cap_call *call)
+{
+    return call->words == 2 ? interrupt_detach(call->arg[1], call->task) : EINVAL;
+}
+
+/* IO fpage: port in bits 16-31, log2 of the count in 10-15, 2 in 4-9. */
+static bool ports_valid(L4_Word_t fpage, unsigned *first, unsigned *count)
+{
+    unsigned log2 = fpage >> 10 & 0x3f;
+    if ((fpage >> 4 & 0x3f) != 2 || log2 > 16)
+        return false;
+    *count = 1u << log2;
+    *first = fpage >> 16;
+    return *first % *count == 0;
+}
+
+static bool ports_ours(unsigned first, unsigned count)
+{
+    static const struct { unsigned first, last; } ours[] = {
+        { 0x60, 0x60 }, { 0x64, 0x64 }, { 0x3d4, 0x3d5 }, { 0x3f8, 0x3ff },
+    };
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+        if (first <= ours[i].last && ours[i].first < first + count)
+            return true;
+    }
+    return false;
+}
+
+int master_take_ports(L4_Word_t io_fpage)
+{
+    L4_Accept(L4_MapGrantItems(L4_CompleteIoSpace));
+    int err = hurd_wortel_get_io_ports(__hurd_startup_data->wortel.cap, io_fpage);
+    L4_Accept(L4_UntypedWordsAcceptor);
+    return err >= 0 ? err : EIO;
+}
+
+/* The ports come from wortel to us, and go on to the client as a mapping of ours. */
+static int serve_ports_map(struct hurd_cap_call *call)
+{
+    unsigned first, count;
+    if (call->words != 2 || !ports_valid(call->arg[1], &first, &count))
+        return EINVAL;
+    if (ports_ours(first, count))
+        return EBUSY;
+    L4_Word_t fpage = call->arg[1] | 7;
+    int err = master_take_ports(fpage);
+    if (err)
+        return err;
+    call->reply[0] = 8;         /* map item, send base 0 */
+    call->reply[1] = fpage;
+    call->reply_typed = 2;
+    return 0;
+}
+
+static int master_serve(struct hurd_cap_call *call)
+{
+    switch (call->label) {
+    case HURD_DEVA_CONSOLE_INJECT:
+        return master_inject_console(call);
+    case HURD_DEVA_IRQ_ATTACH:
+        return serve_irq_attach(call);
+    case HURD_DEVA_IRQ_DETACH:
+        return serve_irq_detach(call);
+    case HURD_DEVA_PORTS_MAP:
+        return serve_ports_map(call);
+    case HURD_DEVA_INFO:
+        if (call->words != 1)
+            return EINVAL;
+        call->reply[0] = HURD_DEVA_KIND_MASTER;
+        call->reply[1] = console_parts();
+        call->reply_words = 2;
+        return 0;
+    default:
+        return EOPNOTSUPP;
+    }
+}
+
+static void master_unreferenced(struct hurd_cap_object *object)
+{
+    (void) object;      /* cannot happen: master_init() keeps one reference */
+}
+
+static const struct hurd_cap_class master_class = {
+    .name = "master",
+    .serve = master_serve,
+    .unreferenced = master_unreferenced,
+};
