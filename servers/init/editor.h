@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* A line editor for a terminal that sends what keys and VT100s send. */
+#ifndef INIT_EDITOR_H
+#define INIT_EDITOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define EDITOR_LINE    200  /* characters in a line, at most */
+#define EDITOR_HISTORY 16   /* lines remembered */
+
+enum editor_event {
+    EDITOR_MORE,            /* the line is not finished */
+    EDITOR_DONE,            /* Enter: `line` holds it, terminated */
+    EDITOR_INTERRUPTED,     /* Ctrl-C: the line is to be forgotten */
+    EDITOR_END,             /* Ctrl-D on an empty line */
+};
+
+enum editor_escape { EDIT_PLAIN, EDIT_ESCAPE, EDIT_BRACKET };
+
+struct editor {
+    void (*echo)(const char *text, size_t size);    /* what the user shall see */
+    char line[EDITOR_LINE + 1];
+    size_t length, cursor;                          /* cursor <= length <= EDITOR_LINE */
+    enum editor_escape escape;
+    unsigned parameter;                             /* the number in ESC [ number ~ */
+    bool after_return;                              /* a newline right behind it is the same key */
+    char history[EDITOR_HISTORY][EDITOR_LINE + 1];
+    unsigned remembered;                            /* lines ever remembered; the last ones are there */
+    unsigned back;                                  /* how far back in history we look; 0 = new line */
+};
+
+void editor_init(struct editor *e, void (*echo)(const char *text, size_t size));
+
+/* Empties the line; the caller has printed its prompt. */
+void editor_begin(struct editor *e);
+
+enum editor_event editor_feed(struct editor *e, char byte);
+
+/* Shows the unfinished line again, after something else was printed. */
+void editor_redraw(struct editor *e);
+
+#endif
