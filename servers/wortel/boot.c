@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/* The boot script.  Spec hurd 1.2 (order of the modules) and 1.4 (who holds what, step by step).
+ *
+ * Before serve(): the modules are claimed and checked, physmem is loaded and started.
+ * Later, one after the other as each says BOOTSTRAP_FINAL: task, deva, the root task, by the startup protocol. */
+#include "../../lib/startup/page.h"
+#include "wortel.h"
+#include <l4/ipc.h>
+#include <l4/kip.h>
+#include <l4/schedule.h>
+#include <l4/space.h>
+#include <l4/thread.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PRIORITY_SERVER 140
+#define PRIORITY_DEVA   150
+#define PRIORITY_TASK   100
+
+/* Module order.  The last one, an archive of programs for the root task, may be missing. */
+enum { MODULE_PHYSMEM, MODULE_TASK, MODULE_DEVA, MODULE_DEVA_STORE, MODULE_ROOT, MODULE_NEEDED,
+       MODULE_ROOT_STORE = MODULE_NEEDED };
+static const char *const role[] = {"physmem", "task", "deva", "deva-store", "the root task"};
+
+L4_ThreadId_t physmem_thread;
+bool physmem_final;
+L4_Word_t master_cap[3];
+static struct elf_program physmem;
+
+/* Thread numbers from UserBase + 3: physmem and three more, task and one more, deva, root. */
+enum { THREAD_PHYSMEM = 3, THREAD_TASK = 7, THREAD_DEVA = 9, THREAD_ROOT = 10, THREAD_FREE = 11 };
+
+struct boot_task boot_task[BOOT_COUNT] = {{.name = "task"}, {.name = "deva"}, {.name = "root"}};
+
+static L4_Word_t number(L4_Word_t n) { return L4_ThreadIdUserBase(kip) + n; }
+L4_Word_t first_thread(void) { return number(THREAD_PHYSMEM); }
+L4_Word_t first_free_thread(void) { return number(THREAD_FREE); }
+
+/* ---- modules */
+
+static L4_Word_t log2_up(L4_Word_t size)
+{
+    L4_Word_t log2 = 12;
+    while (log2 < 31 && (1ul << log2) < size)
+        log2++;
+    return log2;
+}
+
+static bool overlap(L4_Word_t a, L4_Word_t a_end, L4_Word_t b, L4_Word_t b_end)
+{
+    return a < b_end && b < a_end;
+}
+
+/* Moves a module to whole pages of its own, clear of [from, to).  Its old place is left alone: others may
+ * share the pages; physmem never sees them. */
+static void move_module(struct module *m, L4_Word_t from, L4_Word_t to)
+{
+    L4_Word_t size = m->end - m->start, log2 = log2_up(size);
+    for (int tries = 0; tries < 16; tries++) {
+        L4_Word_t at = memory_any(log2);
+        if (at == 0)
+            break;
+        if (overlap(at, at + (1ul << log2), from, to)) {
+            memory_unused(at, from < at ? at : from);
+            memory_unused(to, at + (1ul << log2));
+            continue;
+        }
+        memcpy((void *)at, (const void *)m->start, size);
+        memory_unused(page_up(at + size), at + (1ul << log2));
+        m->start = at;
+        m->end = at + size;
+        return;
+    }
+    boot_fail("not enough memory to move boot module '%s'.", m->name);
+}
+
+static bool shares_a_page(unsigned i)
+{
+    for (unsigned k = 0; k < module_count; k++)
+        if (k != i && overlap(page_down(modules[i].start), page_up(modules[i].end),
+                              page_down(modules[k].start), page_up(modules[k].end)))
+            return true;
+    return false;
+}
+
+static void claim_modules(void)
+{
+    if (module_count < MODULE_NEEDED)
+        boot_fail("boot module '%s' is missing: %u of %u modules behind the root server are there.",
+                  role[module_count], module_count, (unsigned)MODULE_NEEDED);
+    for (unsigned i = 0; i < module_count; i++) {
+        struct module *m = &modules[i];
+        if (m->start == 0 || m->end <= m->start)
+            boot_fail("boot module %u ('%s') is empty.", i, m->name);
+        if (!memory_claim(m->start, m->end))
+            boot_fail("sigma0 refuses the memory of boot module '%s'.", m->name);
+    }
+}
+
+static void check_program(const struct module *m, L4_Word_t low, struct elf_program *program)
+{
+    L4_Word_t size = m->end - m->start;
+    if (elf_read((const void *)m->start, size, size, low, program) != 0)
+        boot_fail("boot module '%s' is broken: not a program for this machine.", m->name);
+}
+
+/* After this every module has its pages for itself, and zeroes behind its end. */
+static void place_modules(L4_Word_t from, L4_Word_t to)
+{
+    for (unsigned i = 0; i < module_count; i++) {
+        struct module *m = &modules[i];
+        if (m->start != page_down(m->start) || shares_a_page(i)
+            || overlap(page_down(m->start), page_up(m->end), from, to))
+            move_module(m, from, to);
+    }
+    for (unsigned i = 0; i < module_count; i++)
+        memset((void *)modules[i].end, 0, page_up(modules[i].end) - modules[i].end);
+}
+
+/* ---- physmem: loaded by us, virtual = physical */
+
+bool physmem_covers(L4_Word_t address)
+{
+    return address >= page_down(physmem.segment[0].vaddr) && address < page_up(elf_end(&physmem));
+}
+
+static void load_physmem(void)
+{
+    const struct module *m = &modules[MODULE_PHYSMEM];
+    for (L4_Word_t i = 0; i < physmem.count; i++) {
+        const struct elf_segment *s = &physmem.segment[i];
+        memcpy((void *)s->vaddr, (const void *)(m->start + s->offset), s->filesz);
+        memset((void *)(s->vaddr + s->filesz), 0, s->memsz - s->filesz);
+    }
+    memory_unused(m->start, page_up(m->end));
+}
+
+/* The whole image, the faulting piece last: one fault brings everything. */
+L4_Word_t physmem_items(L4_Word_t fault, L4_Word_t items[], L4_Word_t max)
+{
+    L4_Word_t at = page_down(physmem.segment[0].vaddr), end = page_up(elf_end(&physmem));
+    L4_Word_t n = 0, last = 0;
+    while (at < end) {
+        L4_Fpage_t f = memory_piece(at, end);
+        at += L4_Size(f);
+        if (fault - L4_Address(f) < L4_Size(f)) {
+            last = f.raw;
+        } else if (n + 4 <= max) {
+            items[n++] = L4_Address(f) | L4_ITEM_MAP;
+            items[n++] = f.raw;
+        }
+    }
+    items[n++] = (last & L4_FPAGE_BASE_MASK) | L4_ITEM_MAP;
+    items[n++] = last;
+    return n;
+}
+
+/* ---- threads */
+
+static void must(L4_Word_t ok, const char *who, const char *what)
+{
+    if (!ok)
+        boot_fail("cannot start %s: %s, error %lu (%s).", who, what, L4_ErrorCode(),
+                  L4_ErrString(L4_ErrorCode()));
+}
+
+static void send_start(L4_ThreadId_t thread, L4_Word_t ip, L4_Word_t sp, const char *who)
+{
+    L4_LoadMR(1, ip);
+    L4_LoadMR(2, sp);
+    L4_Set_MsgTag(L4_MakeTag(0, 2, 0));
+    must(L4_IpcSucceeded(L4_Send_Timeout(thread, L4_TimePeriod(1000000))), who, "start message");
+}
+
+/* A thread in a space of its own, active, waiting for its start message from us. */
+static void create(L4_ThreadId_t thread, L4_Fpage_t kip_area, L4_Fpage_t utcb_area, L4_Word_t priority,
+                   const char *who)
+{
+    L4_ThreadId_t me = L4_MyGlobalId();
+    L4_Word_t ignored;
+    must(L4_ThreadControl(thread, thread, me, L4_nilthread, L4_UTCB_UNCHANGED), who, "ThreadControl");
+    must(L4_SpaceControl(thread, 0, kip_area, utcb_area, L4_anythread, &ignored), who, "SpaceControl");
+    must(L4_ThreadControl(thread, thread, me, me, (void *)L4_Address(utcb_area)), who, "ThreadControl");
+    must(L4_Set_Priority(thread, priority), who, "Schedule");
+}
+
+static L4_Fpage_t kip_area(L4_Word_t at) { return L4_FpageLog2(at, L4_KipAreaSizeLog2(kip)); }
+static L4_Fpage_t utcb_area(L4_Word_t behind)
+{
+    L4_Word_t log2 = L4_UtcbAreaSizeLog2(kip);
+    return L4_FpageLog2(behind + L4_SizeMask(log2), log2);
+}
+
+/* KIP and UTCB area lie where our own image is: physmem's space is 1:1 and never gets those pages. */
+static void start_physmem(void)
+{
+    L4_Word_t at = page_up(L4_KIP_OF(kip)->RootServer.low);
+    at = (at + L4_SizeMask(L4_KipAreaSizeLog2(kip))) & ~L4_SizeMask(L4_KipAreaSizeLog2(kip));
+    L4_Fpage_t area = utcb_area(at + (1ul << L4_KipAreaSizeLog2(kip)));
+    physmem_thread = L4_GlobalId(number(THREAD_PHYSMEM), HURD_TASK_PHYSMEM);
+    create(physmem_thread, kip_area(at), area, PRIORITY_SERVER, "physmem");
+    for (L4_Word_t i = 1; i <= PHYSMEM_EXTRA_THREADS; i++) {
+        L4_ThreadId_t extra = L4_GlobalId(number(THREAD_PHYSMEM + i), HURD_TASK_PHYSMEM);
+        must(L4_ThreadControl(extra, physmem_thread, L4_MyGlobalId(), extra,
+                              (void *)(L4_Address(area) + i * L4_UtcbSize(kip))), "physmem", "extra thread");
+    }
+    send_start(physmem_thread, physmem.entry, 0, "physmem");
+}
+
+/* ---- the tasks started by the startup protocol */
+
+static void prepare_task(enum boot_id id, L4_Word_t thread, L4_Word_t task_id, unsigned image)
+{
+    struct boot_task *b = &boot_task[id];
+    b->thread = L4_GlobalId(number(thread), task_id);
+    b->image = &modules[image];
+    check_program(b->image, STARTUP_LOW, &b->program);
+    b->startup_page = memory_any(HURD_STARTUP_SIZE_LOG2);
+    if (b->startup_page == 0)
+        boot_fail("not enough memory for the startup page of %s.", b->name);
+}
+
+static L4_Word_t make_argz(const char *cmdline, char *argz, L4_Word_t max)
+{
+    L4_Word_t n = 0;
+    for (const char *s = cmdline; *s && n + 2 < max; s++) {
+        if (*s != ' ')
+            argz[n++] = *s;
+        else if (n > 0 && argz[n - 1] != 0)
+            argz[n++] = 0;
+    }
+    if (n > 0 && argz[n - 1] != 0)
+        argz[n++] = 0;
+    return n;
+}
+
+static struct hurd_startup_cap cap(L4_ThreadId_t server, L4_Word_t handle)
+{
+    return (struct hurd_startup_cap) {server.raw, handle};
+}
+
+void boot_start(enum boot_id id)
+{
+    struct boot_task *b = &boot_task[id];
+    L4_Fpage_t utcbs = utcb_area(HURD_STARTUP_KIP + (1ul << L4_KipAreaSizeLog2(kip)));
+    struct hurd_startup_data data = {
+        .utcb_area = utcbs.raw,
+        .wortel = cap(L4_MyGlobalId(), HURD_WORTEL_CAP_TASK + (L4_Word_t)id),
+        .image = cap(physmem_thread, b->image_cap),
+        .startup = cap(physmem_thread, b->startup_cap),
+        .physmem_control = cap(physmem_thread, b->control_cap),
+    };
+    if (id != BOOT_TASK)
+        data.task = cap(boot_task[BOOT_TASK].thread, b->task_cap);
+    if (b->store) {
+        data.store = cap(physmem_thread, b->store_cap);
+        data.store_size = b->store->end - b->store->start;
+    }
+    if (id == BOOT_ROOT) {
+        data.flags = HURD_STARTUP_BOOTSTRAP;
+        data.physmem_master = cap(physmem_thread, master_cap[0]);
+        data.task_master = cap(boot_task[BOOT_TASK].thread, master_cap[1]);
+        data.deva_master = cap(boot_task[BOOT_DEVA].thread, master_cap[2]);
+        data.deva_console = data.console = cap(boot_task[BOOT_DEVA].thread, b->deva_cap);
+    }
+    char argz[1024];
+    L4_Word_t argz_len = make_argz(b->image->cmdline, argz, sizeof argz), sp;
+    if (startup_page_write((void *)b->startup_page, &data, &b->program, argz, argz_len, &sp) != 0)
+        boot_fail("the command line of %s is too long.", b->name);
+    create(b->thread, kip_area(HURD_STARTUP_KIP), utcbs,
+           id == BOOT_TASK ? PRIORITY_SERVER : id == BOOT_DEVA ? PRIORITY_DEVA : PRIORITY_TASK, b->name);
+    send_start(b->thread, HURD_STARTUP_ADDR, sp, b->name);
+}
+
+void boot_prepare(void)
+{
+    claim_modules();
+    check_program(&modules[MODULE_PHYSMEM], PAGE, &physmem);
+    L4_Word_t from = page_down(physmem.segment[0].vaddr), to = page_up(elf_end(&physmem));
+    if (!memory_claim(from, to))
+        boot_fail("sigma0 refuses physmem's memory, 0x%lx to 0x%lx.", from, to);
+    place_modules(from, to);
+    prepare_task(BOOT_TASK, THREAD_TASK, HURD_TASK_TASK, MODULE_TASK);
+    prepare_task(BOOT_DEVA, THREAD_DEVA, HURD_TASK_DEVA, MODULE_DEVA);
+    prepare_task(BOOT_ROOT, THREAD_ROOT, HURD_TASK_INIT, MODULE_ROOT);
+    boot_task[BOOT_DEVA].store = &modules[MODULE_DEVA_STORE];
+    if (module_count > MODULE_ROOT_STORE)
+        boot_task[BOOT_ROOT].store = &modules[MODULE_ROOT_STORE];
+
+    say("wortel: root server, %u modules:", module_count);
+    for (unsigned i = 0; i < module_count; i++)
+        say(" %s", modules[i].name);
+    say("\n");
+    load_physmem();
+    start_physmem();
+}

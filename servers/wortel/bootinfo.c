@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* The boot modules, from either form of boot information.  Spec l4 6.10.
+ *
+ * generic:    records; sigma0 and the root server are "simple executables", modules are what is left.
+ * multiboot:  one module list.  It starts at the root server with H's loader and at the kernel with P's, so we look for
+ *             ourselves among the first three: what follows is ours. */
+#include "wortel.h"
+#include <l4/bootinfo.h>
+#include <l4/kip.h>
+#include <string.h>
+
+struct module modules[MODULES_MAX];
+unsigned module_count;
+
+static char text[2048];             /* command lines, copied */
+static unsigned text_used;
+
+static const char *keep(const char *s)
+{
+    unsigned room = sizeof text - text_used, n = 0;
+    if (!s || room < 2)
+        return "";
+    while (n < room - 1 && s[n])
+        n++;
+    char *copy = text + text_used;
+    memcpy(copy, s, n);
+    copy[n] = 0;
+    text_used += n + 1;
+    return copy;
+}
+
+/* "/boot/task -D" is called "task". */
+static void name_module(struct module *m)
+{
+    const char *s = m->cmdline, *last = s;
+    for (; *s && *s != ' '; s++)
+        if (*s == '/')
+            last = s + 1;
+    unsigned n = (unsigned)(s - last);
+    if (n >= sizeof m->name)
+        n = sizeof m->name - 1;
+    memcpy(m->name, last, n);
+    m->name[n] = 0;
+}
+
+static void add(L4_Word_t start, L4_Word_t end, const char *cmdline)
+{
+    if (module_count == MODULES_MAX)
+        return;
+    struct module *m = &modules[module_count++];
+    m->start = start;
+    m->end = end;
+    m->cmdline = keep(cmdline);
+    name_module(m);
+}
+
+static void read_generic(const void *info)
+{
+    const L4_BootRec_t *r = L4_BootInfo_FirstEntry(info);
+    for (L4_Word_t n = L4_BootInfo_Entries(info); n > 0; n--, r = L4_BootRec_Next(r)) {
+        if (L4_BootRec_Type(r) == L4_BootInfo_Module)
+            add(L4_Module_Start(r), L4_Module_Start(r) + L4_Module_Size(r), L4_Module_Cmdline(r));
+        if (r->offset_next == 0)
+            break;
+    }
+}
+
+static bool is_ourselves(const struct multiboot_module *m)
+{
+    const L4_Word_t *header = (const L4_Word_t *)m->start;
+    return m->end - m->start > 52 && header[0] == 0x464C457Fu && header[6] == L4_KIP_OF(kip)->RootServer.ip;
+}
+
+static void read_multiboot(const struct multiboot_info *mbi)
+{
+    const struct multiboot_module *m = (const struct multiboot_module *)(L4_Word_t)mbi->mods_addr;
+    L4_Word_t first = 1;            /* we are module 0, unless found further on */
+    if (!(mbi->flags & MULTIBOOT_HAS_MODS))
+        return;
+    for (L4_Word_t i = 0; i < 3 && i < mbi->mods_count; i++)
+        if (is_ourselves(&m[i]))
+            first = i + 1;
+    for (L4_Word_t i = first; i < mbi->mods_count; i++)
+        add(m[i].start, m[i].end, (const char *)(L4_Word_t)m[i].cmdline);
+}
+
+void bootinfo_read(const void *the_kip)
+{
+    const void *info = (const void *)L4_BootInfo(the_kip);
+    if (!info)
+        return;                     /* no modules: boot_prepare() says which is missing */
+    if (L4_BootInfo_Valid(info))
+        read_generic(info);
+    else
+        read_multiboot(info);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* Privileged system calls on behalf of the servers.
+ *
+ * Two checks come before each call: serve.c knows that the sender is who its cap ID says; here we check that what it
+ * names is its business.  Thread ids in arguments must be global: a local id would be resolved in *our* space. */
+#include "wortel.h"
+#include <errno.h>
+#include <l4/ipc.h>
+#include <l4/kip.h>
+#include <l4/misc.h>
+#include <l4/pecan.h>
+#include <l4/schedule.h>
+#include <l4/sigma0.h>
+#include <l4/space.h>
+#include <l4/thread.h>
+
+#define PRIORITY_MAX 150u
+
+static void put(struct reply *r, L4_Word_t word) { r->word[r->u++] = word; }
+
+/* Word 0 of a reply: 0, or the kernel's error. */
+static int result(struct reply *r, L4_Word_t ok)
+{
+    put(r, ok ? 0 : L4_ErrorCode());
+    return 0;
+}
+
+static int refused(struct reply *r, L4_Word_t error)
+{
+    put(r, error);
+    return 0;
+}
+
+static L4_ThreadId_t id(L4_Word_t raw) { return L4_ThreadIdOfRaw(raw); }
+
+/* A thread that the task server may create, change or delete: everybody's but wortel's and physmem's. */
+static bool tasks_business(L4_ThreadId_t t)
+{
+    return L4_IsGlobalId(t) && L4_Version(t) > HURD_TASK_PHYSMEM
+        && L4_ThreadNo(t) > first_thread() + PHYSMEM_EXTRA_THREADS
+        && L4_ThreadNo(t) < 1ul << L4_ThreadIdBits(kip);
+}
+
+static bool nil_or_global(L4_ThreadId_t t) { return L4_IsNilThread(t) || L4_IsGlobalId(t); }
+
+static bool is_interrupt(L4_ThreadId_t t)
+{
+    return L4_ThreadNo(t) < L4_ThreadIdSystemBase(kip) && L4_Version(t) == 1;
+}
+
+int control_thread(const struct request *q, struct reply *r)
+{
+    if (q->n != 5)
+        return EINVAL;
+    L4_ThreadId_t dest = id(q->word[0]), space = id(q->word[1]), scheduler = id(q->word[2]);
+    L4_ThreadId_t pager = id(q->word[3]);
+    if (q->cap == HURD_WORTEL_CAP_DEVA) {       /* interrupts: attach to a task's thread, or detach */
+        bool handler = L4_IsGlobalId(pager) && L4_Version(pager) >= HURD_TASK_DEVA;
+        if (!is_interrupt(dest) || space.raw != dest.raw || !L4_IsNilThread(scheduler)
+            || !(handler || pager.raw == dest.raw) || q->word[4] != ~0ul)
+            return refused(r, L4_ERR_PRIVILEGE);
+    } else if (!tasks_business(dest) || !(L4_IsNilThread(space) || tasks_business(space))) {
+        return refused(r, L4_ERR_PRIVILEGE);
+    }
+    if (!nil_or_global(scheduler) || !nil_or_global(pager))
+        return refused(r, L4_ERR_PARAMETER);
+    return result(r, L4_ThreadControl(dest, space, scheduler, pager, (void *)q->word[4]));
+}
+
+int control_space(const struct request *q, struct reply *r)
+{
+    if (q->n != 5)
+        return EINVAL;
+    L4_ThreadId_t space = id(q->word[0]), redirector = id(q->word[4]);
+    L4_Word_t old = 0;
+    if (!tasks_business(space))
+        return refused(r, L4_ERR_PRIVILEGE);
+    if ((q->word[1] & ~(L4_SPACE_SMALL | 0xFF)) != 0 || !nil_or_global(redirector))
+        return refused(r, L4_ERR_PARAMETER);
+    L4_Word_t ok = L4_SpaceControl(space, q->word[1], L4_FpageOfRaw(q->word[2]), L4_FpageOfRaw(q->word[3]),
+                                   redirector, &old);
+    result(r, ok);
+    put(r, old);
+    return 0;
+}
+
+int control_processor(const struct request *q, struct reply *r)
+{
+    if (q->n != 5)
+        return EINVAL;
+    if (q->word[0] >= L4_NumProcessors(kip))
+        return refused(r, L4_ERR_PARAMETER);
+    return result(r, L4_ProcessorControl(q->word[0], q->word[2], q->word[3], q->word[4]));
+}
+
+int control_memory(const struct request *q, struct reply *r)
+{
+    if (q->n < 5)
+        return EINVAL;
+    L4_Word_t n = q->n - 4;
+    L4_LoadMRs(0, (int)n, q->word);
+    return result(r, L4_MemoryControl(n - 1, q->word + n));
+}
+
+static int spaceinfo(const struct request *q, struct reply *r, L4_Word_t control)
+{
+    L4_Word_t value = 0;
+    if (!L4_HasFeature(L4_FEATURE_SPACEINFO))
+        return ENOSYS;
+    if (!L4_IsGlobalId(id(q->word[0])))
+        return refused(r, L4_ERR_SPACE);
+    L4_Word_t ok = L4_SpaceControl(id(q->word[0]), control, L4_Nilpage, L4_Nilpage, L4_nilthread, &value);
+    result(r, ok);
+    put(r, value);
+    return 0;
+}
+
+int control_space_info(const struct request *q, struct reply *r)
+{
+    if (q->n != 2 || q->word[1] >= L4_PECAN_COUNTERS)
+        return EINVAL;
+    return spaceinfo(q, r, L4_PECAN_SPACE_READ | q->word[1]);
+}
+
+int control_space_quota(const struct request *q, struct reply *r)
+{
+    if (q->n != 2 || q->word[1] > 0xFFFFFF)
+        return EINVAL;
+    if (!tasks_business(id(q->word[0])))
+        return refused(r, L4_ERR_PRIVILEGE);
+    return spaceinfo(q, r, L4_PECAN_SPACE_QUOTA | q->word[1]);
+}
+
+/* Only a thread of the scheduler's space may call Schedule, and nobody above his own priority: `task` asks us for
+ * the few that stand above it.  Afterwards it is the scheduler again. */
+int control_priority(const struct request *q, struct reply *r)
+{
+    if (q->n != 2 || q->word[1] < 1 || q->word[1] > PRIORITY_MAX)
+        return EINVAL;
+    L4_ThreadId_t t = id(q->word[0]), scheduler = boot_task[BOOT_TASK].thread;
+    bool own = L4_IsGlobalId(t) && L4_Version(t) == L4_Version(q->from);
+    if (!tasks_business(t) || !(own || q->cap == HURD_WORTEL_CAP_TASK))
+        return refused(r, L4_ERR_PRIVILEGE);
+    if (!L4_ThreadControl(t, t, L4_MyGlobalId(), L4_nilthread, L4_UTCB_UNCHANGED))
+        return result(r, 0);
+    L4_Word_t ok = L4_Set_Priority(t, q->word[1]), error = ok ? 0 : L4_ErrorCode();
+    L4_ThreadControl(t, t, scheduler, L4_nilthread, L4_UTCB_UNCHANGED);
+    return refused(r, error);
+}
+
+/* ---- device memory and ports: we get them from sigma0, the caller gets them from us */
+
+static void map_item(struct reply *r, L4_Word_t base, L4_Word_t fpage)
+{
+    r->word[r->u + r->t++] = base | L4_ITEM_MAP;
+    r->word[r->u + r->t++] = fpage;
+}
+
+int control_io_ports(const struct request *q, struct reply *r)
+{
+    L4_Fpage_t f = L4_FpageAddRights(L4_FpageOfRaw(q->word[0]), L4_FPAGE_RWX);
+    if (q->n != 1 || !L4_IsIoFpage(f) || L4_IoFpageSizeLog2(f) > 16)
+        return EINVAL;
+    if (!L4_HasFeature(L4_FEATURE_IOFLEXPAGES))
+        return refused(r, 0);       /* all ports are open: nothing to map */
+    if (L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(L4_Sigma0Id(), f, L4_CompleteIoSpace)))
+        return refused(r, EACCES);
+    put(r, 0);
+    map_item(r, 0, f.raw);
+    return 0;
+}
+
+int control_io_mem(const struct request *q, struct reply *r)
+{
+    L4_Word_t base = q->word[0], size = q->word[1];
+    if (q->n != 2 || size < PAGE || (size & (size - 1)) != 0 || (base & (size - 1)) != 0
+        || size > 1u << 24 || base + size - 1 >= ELF_USER_END)
+        return EINVAL;
+    if (!memory_is_device(base, size) || !memory_claim(base, base + size))
+        return refused(r, EACCES);
+    put(r, 0);
+    map_item(r, base, L4_FpageAddRights(L4_Fpage(base, size), L4_FPAGE_RWX).raw);
+    return 0;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory: from sigma0 to us, and on to physmem.
+ *
+ * Holds: what we claim we own in sigma0's books (it never gives it to "any" requests), and physmem gets each page once:
+ * unused pieces of ours first, then whatever sigma0 still has, largest pieces first. */
+#include "wortel.h"
+#include <l4/kip.h>
+#include <l4/sigma0.h>
+
+#define UNUSED_MAX 32
+#define TOP 0xBF000000u             /* above are our UTCB and KIP areas: 1:1 memory ends here */
+
+static struct { L4_Word_t start, end; } unused[UNUSED_MAX];
+static unsigned unused_count;
+static L4_Word_t any_log2 = 31;     /* the size that memory_next asks sigma0 for */
+static L4_Word_t given;
+
+L4_Fpage_t memory_piece(L4_Word_t start, L4_Word_t end)
+{
+    L4_Word_t log2 = 12;
+    while (log2 < 31 && (start & L4_SizeMask(log2 + 1)) == 0 && (1ul << (log2 + 1)) <= end - start)
+        log2++;
+    return L4_FpageAddRights(L4_FpageLog2(start, log2), L4_FPAGE_RWX);
+}
+
+static bool claim_piece(L4_Fpage_t f)
+{
+    return L4_Address(f) < TOP && L4_Size(f) <= TOP - L4_Address(f)
+        && !L4_IsNilFpage(L4_Sigma0_GetPage(L4_Sigma0Id(), f));
+}
+
+bool memory_claim(L4_Word_t start, L4_Word_t end)
+{
+    start = page_down(start);
+    end = page_up(end);
+    while (start < end) {
+        L4_Fpage_t f = memory_piece(start, end);
+        /* A sigma0 may own us part of a large piece already (pages that we touched), and refuse the whole. */
+        while (!claim_piece(f)) {
+            if (L4_SizeLog2(f) == 12)
+                return false;
+            f = L4_FpageAddRights(L4_FpageLog2(start, L4_SizeLog2(f) - 1), L4_FPAGE_RWX);
+        }
+        start += L4_Size(f);
+    }
+    return true;
+}
+
+L4_Word_t memory_any(L4_Word_t log2)
+{
+    L4_Fpage_t f = L4_Sigma0_GetAny(L4_Sigma0Id(), log2, L4_CompleteAddressSpace);
+    if (L4_IsNilFpage(f) || L4_Address(f) >= TOP || L4_Size(f) > TOP - L4_Address(f))
+        return 0;
+    return L4_Address(f);           /* page 0 is never given for "any" */
+}
+
+/* The last descriptor that covers the page decides.  Spec l4 3.4 */
+static L4_Word_t type_of_page(L4_Word_t page)
+{
+    L4_Word_t type = L4_UndefinedMemoryType;
+    for (L4_Word_t i = 0; i < L4_NumMemoryDescriptors(kip); i++) {
+        const L4_MemoryDesc_t *m = L4_MemoryDesc(kip, i);
+        if (!L4_IsMemoryDescVirtual(m) && L4_MemoryDescLow(m) <= (page | (PAGE - 1))
+            && page <= L4_MemoryDescHigh(m))
+            type = L4_MemoryDescType(m);
+    }
+    return type & L4_MEM_TYPE_MASK;
+}
+
+bool memory_is_device(L4_Word_t base, L4_Word_t size)
+{
+    for (L4_Word_t page = base; page - base < size; page += PAGE) {
+        L4_Word_t type = type_of_page(page);
+        if (type == L4_ConventionalMemoryType || type == L4_ReservedMemoryType
+            || type == L4_BootLoaderSpecificMemoryType)
+            return false;
+    }
+    return true;
+}
+
+void memory_unused(L4_Word_t start, L4_Word_t end)
+{
+    start = page_up(start);
+    end = page_down(end);
+    if (start == 0)
+        start = PAGE;               /* physmem takes address 0 for "none" */
+    if (start >= end || unused_count == UNUSED_MAX)
+        return;                     /* a full list loses some pages, nothing worse */
+    unused[unused_count].start = start;
+    unused[unused_count++].end = end;
+}
+
+static L4_Fpage_t next_unused(void)
+{
+    while (unused_count > 0) {
+        if (unused[unused_count - 1].start >= unused[unused_count - 1].end) {
+            unused_count--;
+            continue;
+        }
+        L4_Fpage_t f = memory_piece(unused[unused_count - 1].start, unused[unused_count - 1].end);
+        unused[unused_count - 1].start += L4_Size(f);
+        return f;
+    }
+    return L4_Nilpage;
+}
+
+L4_Fpage_t memory_next(void)
+{
+    L4_Fpage_t f = next_unused();
+    while (L4_IsNilFpage(f) && any_log2 >= 12) {
+        L4_Word_t base = memory_any(any_log2);
+        if (base)
+            f = L4_FpageAddRights(L4_FpageLog2(base, any_log2), L4_FPAGE_RWX);
+        else
+            any_log2--;
+    }
+    given += L4_IsNilFpage(f) ? 0 : L4_Size(f);
+    return f;
+}
+
+L4_Word_t memory_given(void) { return given; }

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of the machine: power off, reboot, or a sentence and silence. */
+#include "ports.h"
+#include "wortel.h"
+#include <l4/ipc.h>
+#include <l4/schedule.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#define DEBUG_EXIT      0xF4        /* QEMU's isa-debug-exit: its status is value * 2 + 1 */
+#define BOCHS_SHUTDOWN  0x8900
+#define EXIT_MARK       0x20        /* never looks like QEMU's own error status */
+
+/* The virtual machines' doors first: on real hardware nobody listens at these ports. */
+static void power_off(L4_Word_t status)
+{
+    outb(DEBUG_EXIT, (unsigned char)(EXIT_MARK | (status & 0x1F)));
+    for (const char *s = "Shutdown"; *s; s++)
+        outb(BOCHS_SHUTDOWN, (unsigned char)*s);
+    outw(0x604, 0x2000);            /* QEMU's ACPI PM1a control, */
+    outw(0xB004, 0x2000);           /* and where it was in older ones and Bochs */
+}
+
+static void reboot(void)
+{
+    for (int i = 0; i < 100000 && (inb(0x64) & 2); i++)
+        ;
+    outb(0x64, 0xFE);               /* keyboard controller: pulse the reset line */
+    L4_Sleep(L4_TimePeriod(100000));
+    outb(0xCF9, 2);                 /* chipset reset, where there is one */
+    outb(0xCF9, 6);
+    L4_Sleep(L4_TimePeriod(100000));
+}
+
+static void __attribute__((noreturn)) stand_still(void)
+{
+    for (;;)
+        L4_Sleep(L4_Never);
+}
+
+void system_shutdown(L4_Word_t status, enum hurd_shutdown how)
+{
+    console_take_back();
+    if (how == HURD_SHUTDOWN_POWEROFF)
+        power_off(status);
+    else if (how == HURD_SHUTDOWN_REBOOT)
+        reboot();
+    say("wortel: halted with status %lu. It is safe to switch off.\n", status);
+    stand_still();
+}
+
+void boot_fail(const char *format, ...)
+{
+    char line[160];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    say("wortel: %s Halted.\n", line);
+    stand_still();
+}
