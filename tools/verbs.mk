@@ -2,17 +2,60 @@
 # What people type, beyond `make`.  `make help` prints the lines that start with two hashes.
 
 include tools/images.mk
+include tools/tests.mk
 
-## setup      install what is missing on this machine (Debian packages; as root or through sudo)
+## setup            install what is missing on this machine (Debian packages; as root or through sudo)
 setup:
 	@CROSS=$(CROSS) tools/setup.sh
 
-## doctor     say what is missing, and the line to type
+## doctor           say what is missing, and the line to type
 doctor:
 	@CROSS=$(CROSS) tools/doctor
 
+## run              boot the ISO in QEMU on this terminal; without a terminal: the demo, then power off
+run: iso
+	@BUILD=$(BUILD) tools/qemu run
+
+## qemu             the same with QEMU's window;  qemu-nox is run
+qemu: iso
+	@BUILD=$(BUILD) tools/qemu window
+qemu-nox: run
+
+## debug            QEMU stopped, with gdb's stub on port 1234;  then `make gdb` in another terminal
+debug qemu-nox-gdb: iso
+	@BUILD=$(BUILD) tools/qemu debug
+qemu-gdb: iso
+	@BUILD=$(BUILD) tools/qemu window-debug
+
+## gdb              gdb with Pecan's helpers, stopped at the kernel's first line
+gdb: all
+	@gdb -q -nx -x tools/gdb/pecan.py
+
+## bochs            boot the ISO in Bochs, serial line on this terminal
+bochs: iso
+	@BUILD=$(BUILD) tools/bochs
+
+## test [T=part]    host, guest and system tests; T selects by a part of a suite's or a test's name
+test:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror test-binaries
+	@tools/test $(BUILD)/test "$(T)"
+
+## check [T=part]   the same with the kernel's invariant walkers on (CHECK=1)
+check:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/check WERROR=-Werror CHECK=1 test-binaries
+	@tools/test $(BUILD)/check "$(T)"
+
+## mutants          seed one-line faults, one at a time; does `make test` notice?
+mutants:
+	@tools/mutants
+
+## bench [B=part]   measure; prints `bench NAME VALUE UNIT`, writes build/bench.json
+bench: all iso
+	@BUILD=$(BUILD) bench/run "$(B)"
+
+## iso, floppy      images in build/images/;  usb DEV=/dev/sdX writes the ISO to a stick
 help:
-	@echo "make            build everything into build/"
+	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: setup doctor help
+.PHONY: setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench help

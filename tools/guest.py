@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: MIT
+"""Boots for tests: a machine whose serial line a program reads, with every way of ending told apart."""
+import glob
+import importlib.util
+import os
+import re
+import socket
+import subprocess
+import tempfile
+import time
+
+import pexpect
+import pexpect.fdpexpect
+
+import machine
+
+SILENCE = 60            # seconds without a line: it hangs
+PROMPT = "pecan> "
+
+
+class Skip(Exception):
+    """Raised by a test that cannot run here; says why."""
+
+
+class Ending:
+    """How a run ended: status as the system reported it (None: not at all), problem as a sentence (None: none)."""
+
+    def __init__(self, status=None, problem=None):
+        self.status, self.problem = status, problem
+
+
+class Machine:
+    """A running emulator and the far end of its serial line."""
+
+    def __init__(self, process, line, log, on_close=()):
+        self.process, self.line, self.on_close = process, line, on_close
+        self.text = ""
+        self.log = open(log, "a")
+        line.logfile_read = self
+
+    def write(self, data):              # pexpect's log: everything the machine says
+        self.text += data
+        self.log.write(data)
+
+    def flush(self):
+        self.log.flush()
+
+    def expect(self, pattern, timeout=60):
+        """Waits for a regular expression; answers the match.  The end of the machine is a failure that shows its words."""
+        try:
+            self.line.expect(pattern, timeout=timeout)
+        except pexpect.TIMEOUT:
+            raise AssertionError(f"no {pattern!r} within {timeout} seconds") from None
+        except pexpect.EOF:
+            raise AssertionError(f"the machine ended before {pattern!r}") from None
+        return self.line.match
+
+    def send(self, line):
+        self.line.send(line + "\r")
+
+    def command(self, line, timeout=60):
+        """Types a command at the shell's prompt; answers what it printed."""
+        self.send(line)
+        self.expect(re.escape(line) + r"\s*?\n", timeout)
+        self.expect(re.escape(PROMPT), timeout)
+        return self.line.before.replace("\r", "")
+
+    def finish(self, timeout=60, silence=SILENCE):
+        """Reads to the machine's end; answers an Ending."""
+        end = time.time() + timeout
+        while True:
+            left = end - time.time()
+            if left <= 0:
+                return Ending(problem=f"no end after {timeout} seconds")
+            try:
+                self.line.expect("\n", timeout=min(left, silence))
+            except pexpect.TIMEOUT:
+                if left > silence:
+                    return Ending(problem=f"silent for {silence} seconds")
+            except pexpect.EOF:
+                return self.ending()
+
+    def ending(self):
+        code = self.process.wait(10)
+        status = machine.verdict(code)
+        return Ending(status, None if status is not None else f"the machine ended without a verdict (QEMU's status {code})")
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.line.close()
+        for action in self.on_close:
+            action()
+        self.log.close()
+
+
+class BochsMachine(Machine):
+    """Bochs ends through its shutdown port, which carries no status: what was said has to tell."""
+
+    def ending(self):
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            return Ending(problem="Bochs closed the line and went on")
+        return Ending()
+
+
+def start_qemu(log, **setup):
+    extra = list(setup.pop("extra", ())) + ["-display", "none", "-serial", "stdio", "-monitor", "none"]
+    command = machine.qemu(extra=extra, **setup)
+    ours, theirs = socket.socketpair()
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.STDOUT)
+    theirs.close()
+    line = pexpect.fdpexpect.fdspawn(ours.detach(), encoding="utf-8", codec_errors="replace")
+    return Machine(process, line, log)
+
+
+def start_bochs(log, **setup):
+    folder = tempfile.TemporaryDirectory(prefix="bochs-")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(60)
+        serial = f"socket-client, dev=localhost:{listener.getsockname()[1]}"
+        command = machine.bochs(folder.name, serial, **setup)
+        with open(os.path.join(folder.name, "out"), "w") as out:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        ours = listener.accept()[0]
+    line = pexpect.fdpexpect.fdspawn(ours.detach(), encoding="utf-8", codec_errors="replace")
+    return BochsMachine(process, line, log, [folder.cleanup])
+
+
+def run_to_end(started, timeout):
+    try:
+        return started.finish(timeout), started.text
+    finally:
+        started.close()
+
+
+def fresh(log):
+    os.makedirs(os.path.dirname(log), exist_ok=True)
+    open(log, "w").close()
+    return log
+
+
+def run_qemu(build, modules, options, log, setup, timeout):
+    """The loader with these modules, put into memory by QEMU."""
+    return run_to_end(start_qemu(fresh(log), kernel=os.path.join(build, "bin/loader"),
+                                 modules=machine.initrd(build, modules, options), options=options, **setup), timeout)
+
+
+def run_bochs(build, modules, options, log, memory, timeout):
+    """The same in Bochs, which needs a CD: GRUB with one entry and no menu."""
+    with tempfile.TemporaryDirectory(prefix="pecan-iso-") as folder:
+        image = make_iso(build, folder, modules, options)
+        return run_to_end(start_bochs(fresh(log), image=image, memory=memory), timeout)
+
+
+def make_iso(build, folder, modules, options):
+    os.makedirs(os.path.join(folder, "cd/boot/grub"))
+    lines = ["serial --unit=0 --speed=115200", f"multiboot /boot/loader loader {options.get('loader', '')}"]
+    for name in ["loader"] + modules:
+        path = os.path.join(folder, "cd/boot", name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(machine.module_file(build, name), "rb") as source, open(path, "wb") as target:
+            target.write(source.read())
+        if name != "loader":
+            lines.append(f"module /boot/{name} {name} {options.get(name, '')}")
+    with open(os.path.join(folder, "cd/boot/grub/grub.cfg"), "w") as out:
+        out.write("\n".join(lines + ["boot"]) + "\n")
+    image = os.path.join(folder, "cd.iso")
+    subprocess.run(["grub-mkrescue", "-o", image, "--install-modules=multiboot iso9660 biosdisk normal serial boot search minicmd",
+                    "--locales=", "--fonts=", "--themes=", os.path.join(folder, "cd")],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return image
+
+
+def run_host(program, log, timeout):
+    """A program of this machine; its status counts."""
+    environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1")
+    try:
+        done = subprocess.run([program], timeout=timeout, env=environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
+        text, ending = done.stdout, Ending(done.returncode)
+    except subprocess.TimeoutExpired as late:
+        text = (late.stdout or b"").decode(errors="replace")
+        ending = Ending(problem=f"no end after {timeout} seconds")
+    with open(fresh(log), "w") as out:
+        out.write(text)
+    return ending, text
+
+
+class Lab:
+    """What a system test works with: it starts machines, and what they say is kept for the failure report."""
+
+    def __init__(self, build, log):
+        self.build, self.log, self.machines = build, fresh(log), []
+        self.iso = os.path.join(build, "images/pecan.iso")
+        self.floppy = os.path.join(build, "images/pecan-floppy.img")
+
+    def _keep(self, started):
+        self.machines.append(started)
+        return started
+
+    def boot_iso(self, init="", kernel="", loader="", **setup):
+        return self._keep(start_qemu(self.log, image=self.iso, options=dict(init=init, kernel=kernel, loader=loader), **setup))
+
+    def boot_floppy(self, **setup):
+        return self._keep(start_qemu(self.log, floppy=self.floppy, **setup))
+
+    def boot_bochs(self, **setup):
+        setup.setdefault("image", self.iso)
+        return self._keep(start_bochs(self.log, **setup))
+
+    def boot_modules(self, modules=None, options=None, initrd=None, **setup):
+        """The loader with modules by name, or with a ready initrd string, put into memory by QEMU."""
+        if initrd is None:
+            initrd = machine.initrd(self.build, machine.MODULES if modules is None else modules, options)
+        return self._keep(start_qemu(self.log, kernel=os.path.join(self.build, "bin/loader"), modules=initrd,
+                                     options=options, **setup))
+
+    def transcript(self):
+        return "".join(m.text for m in self.machines)
+
+    def close(self):
+        for started in self.machines:
+            started.close()
+
+
+def system_tests(folder):
+    """The functions of test files whose first parameter is called lab, in the order of the files."""
+    found = []
+    for path in sorted(glob.glob(os.path.join(folder, "*.py"))):
+        spec = importlib.util.spec_from_file_location(os.path.basename(path)[:-3], path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for value in vars(module).values():
+            code = getattr(value, "__code__", None)
+            if code and value.__module__ == module.__name__ and code.co_varnames[:code.co_argcount] == ("lab",):
+                found.append(value)
+    return found

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""Machines that boot Pecan: what QEMU and Bochs are told, and how their ends are read.
+
+The runners (tools/qemu, tools/bochs) and the tests (tools/test, tests/system) all come here, so a machine looks the same
+whoever starts it.  A machine's end is one number, see verdict().
+"""
+import os
+import shutil
+import sys
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+QEMU = os.environ.get("QEMU", "qemu-system-i386")
+EXIT_PORT = 0xF4        # isa-debug-exit: writing v ends QEMU with status (v << 1) | 1
+EXIT_BASE = 0x20        # our values are 0x20 | status: QEMU's own error status 1 never looks like one of them
+
+# The modules behind the loader, in the order of the boot contract: the first three are the loader's business, the rest wortel's.
+MODULES = ["kernel", "sigma0", "wortel", "physmem", "task", "deva", "deva-store", "init", "apps.cpio"]
+
+
+def verdict(qemu_status):
+    """The status that the system wrote when it ended, 0 for good; None when it ended in any other way."""
+    value = qemu_status >> 1
+    if qemu_status & 1 and value & ~0x1F == EXIT_BASE:
+        return value & 0x1F
+    return None
+
+
+def module_file(build, name):
+    """Where a module's image is: programs are stripped, archives are as they are."""
+    path = os.path.join(build, name if name in ("apps.cpio", "tests.cpio", "deva-store") else "strip/" + name)
+    return os.path.join(build, "bin/" + name) if not os.path.exists(path) else path
+
+
+def initrd(build, modules, options=None):
+    """QEMU's -initrd argument: each module as "file options", its commas doubled."""
+    parts = []
+    for name in modules:
+        words = [module_file(build, name)]
+        if options and options.get(name):
+            words.append(options[name])
+        parts.append(" ".join(words).replace(",", ",,"))
+    return ",".join(parts)
+
+
+def qemu(memory=64, machine="pc", cpu=None, image=None, floppy=None, kernel=None, modules=None, options=None,
+         reboots=False, extra=()):
+    """QEMU's command line without anything about consoles: image is an ISO, floppy a FAT image; else kernel and
+    modules (an initrd() string) are put in memory by QEMU itself.  options: {"loader": ..., "kernel": ..., "init": ...}."""
+    options = options or {}
+    args = [QEMU, "-m", str(memory), "-M", machine, "-net", "none",
+            "-device", f"isa-debug-exit,iobase={EXIT_PORT:#x},iosize=1"]
+    if cpu:
+        args += ["-cpu", cpu]
+    if not reboots:
+        args += ["-no-reboot"]
+    if image:
+        board = [options.get(name) or "-" for name in ("loader", "kernel", "init")]
+        board = [text.replace(",", ",,") for text in board]
+        args += ["-boot", "d", "-cdrom", image, "-smbios",
+                 "type=2,manufacturer=Pecan,product={},version={},serial={}".format(*board)]
+    if floppy:
+        args += ["-boot", "a", "-drive", f"if=floppy,format=raw,readonly=on,file={floppy}"]
+    if kernel:
+        args += ["-kernel", kernel]
+        if modules:
+            args += ["-initrd", modules]
+        args += ["-append", options.get("loader") or ""]
+    return args + list(extra)
+
+
+BOCHSRC = """\
+config_interface: textconfig
+display_library: {display}
+memory: guest={memory}, host={memory}
+romimage: file=/usr/share/bochs/BIOS-bochs-latest
+vgaromimage: file=/usr/share/vgabios/vgabios.bin
+cpu: model={cpu}, count=1, ips=100000000, reset_on_triple_fault=0
+clock: sync=none
+pci: enabled=1, chipset=i440fx
+{drive}
+com1: enabled=1, mode={serial}
+keyboard: type=mf, serial_delay=250
+mouse: enabled=0
+sound: driver=dummy
+speaker: enabled=0
+private_colormap: enabled=0
+log: {log}
+panic: action=fatal
+error: action=report
+info: action=ignore
+debug: action=ignore
+"""
+
+
+def bochs(folder, serial, image=None, floppy=None, memory=64, cpu="bx_generic", display='rfb, options="timeout=0"'):
+    """Writes Bochs' configuration into folder; answers the command line.  serial is com1's mode, for example
+    "file, dev=out.txt" or "term, dev=/dev/pts/3".  Debian's Bochs has its debugger built in: a script says continue."""
+    if image:
+        drive = (f"ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
+                 f"ata0-master: type=cdrom, path={os.path.abspath(image)}, status=inserted\nboot: cdrom")
+    else:
+        drive = f"floppya: 1_44={os.path.abspath(floppy)}, status=inserted, write_protected=1\nboot: floppy"
+    with open(os.path.join(folder, "bochsrc"), "w") as out:
+        out.write(BOCHSRC.format(display=display, memory=memory, cpu=cpu, drive=drive, serial=serial,
+                                 log=os.path.join(folder, "bochs.log")))
+    with open(os.path.join(folder, "debugger.rc"), "w") as out:
+        out.write("c\n")
+    return ["bochs", "-q", "-f", os.path.join(folder, "bochsrc"), "-rc", os.path.join(folder, "debugger.rc")]

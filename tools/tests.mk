@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# What is tested.  A room's room.mk says, for a program NAME among its PROGRAMS:
+#   ROOT_TESTS += NAME    boots as the root task behind loader, kernel and sigma0
+#   APP_TESTS  += NAME    a program that init runs in the whole system in place of the demo
+#   NAME_MEM, NAME_TIMEOUT, NAME_CONFIGS    megabytes, seconds, a list out of: fast plain 486 486plain bochs
+# Every tests/host/NAME.c is a cmocka program of the build machine, with sanitizers; its first lines may say
+#   /* links: kernel/mdb.c lib/hurd-cap/table.c */     what is tested
+#   /* flags: -Ikernel -DX=1 */                        compiler flags
+#   /* words: 32 */                                    needs the target's word size: the cross compiler, and our own small cmocka.h
+# `make test` builds all of it apart, in build/test, with -Werror; `make check` in build/check, with the invariant walkers.
+
+HOST_TESTS := $(patsubst tests/host/%.c,%,$(wildcard tests/host/*.c))
+
+# $(1) file, $(2) key
+host_key = $(shell sed -n '1,12s|^ *[/*]*  *$(2): *\(.*[^ ]\)  *\*/.*|\1|p' $(1))
+
+HOST_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra $(WERROR) -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+               -DCONFIG_CHECK=1 -DHOST_TEST=1 -I. -Iinclude
+CROSS_LIBS   = $(dir $(shell $(CC) -print-file-name=libc.so.6))
+HOST32       = $(CC) -Itests/host/words32 -Wl,-rpath,$(CROSS_LIBS) -Wl,-dynamic-linker,$(CROSS_LIBS)ld-linux.so.2
+
+define host_rules
+$(1)_LINKS := $(call host_key,tests/host/$(1).c,links)
+$(1)_WORDS := $(call host_key,tests/host/$(1).c,words)
+$(BUILD)/host/$(1): tests/host/$(1).c $$($(1)_LINKS) tools/tests.mk
+	@mkdir -p $$(@D)
+	$(if $(V),,@echo "  HOST $$@")
+	$(Q)$$(if $$(filter 32,$$($(1)_WORDS)),$$(HOST32),gcc) $$(HOST_CFLAGS) $(call host_key,tests/host/$(1).c,flags) -MMD -MP -MF $$@.d \
+	    -o $$@ $$< $$($(1)_LINKS) $$(if $$(filter 32,$$($(1)_WORDS)),,-lcmocka)
+-include $(BUILD)/host/$(1).d
+endef
+
+ifneq ($(filter test-binaries $(BUILD)/host/%,$(MAKECMDGOALS)),)
+$(foreach t,$(HOST_TESTS),$(eval $(call host_rules,$(t))))
+endif
+
+comma := ,
+spaced_to_commas = $(subst $(eval) ,$(comma),$(strip $(1)))
+
+test_keys = $(if $($(1)_MEM),mem=$($(1)_MEM)) $(if $($(1)_TIMEOUT),timeout=$($(1)_TIMEOUT)) \
+            $(if $($(1)_CONFIGS),configs=$(call spaced_to_commas,$($(1)_CONFIGS)))
+
+$(BUILD)/tests.list: $(wildcard */room.mk */*/room.mk */*/*/room.mk tests/host/*.c) tools/tests.mk
+	@mkdir -p $(@D)
+	@{ $(foreach t,$(HOST_TESTS),echo "host $(t) tests/host/$(t).c";) \
+	   $(foreach t,$(ROOT_TESTS),echo "root $(t) $(call test_keys,$(t)) $($(t)_SRC)";) \
+	   $(foreach t,$(APP_TESTS),echo "app $(t) $(call test_keys,$(t)) $($(t)_SRC)";) :; } > $@
+
+test-binaries: all $(addprefix $(BUILD)/host/,$(HOST_TESTS)) $(BUILD)/tests.cpio $(BUILD)/tests.list iso floppy
+
+.PHONY: test-binaries
