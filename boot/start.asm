@@ -1,0 +1,45 @@
+; SPDX-License-Identifier: MIT
+; First and last instructions: the multiboot header and entry, and the trampoline that leaves for the kernel.
+
+        extern  loader_main
+MAGIC   equ 0x1BADB002
+FLAGS   equ 0x00000003                  ; modules page aligned, memory information please
+
+        section .multiboot align=4
+        dd      MAGIC, FLAGS, -(MAGIC + FLAGS)
+
+        section .bss align=16
+stack:  resb    16384
+.top:
+
+        section .text
+        global  loader_entry, trampoline_start, trampoline_end
+loader_entry:                           ; eax magic, ebx multiboot information
+        cli
+        cld
+        mov     esp, stack.top
+        push    ebx
+        push    eax
+        call    loader_main             ; does not return
+
+; Copied to a place that nothing is loaded over, because this loader may be loaded over.  Entered like
+; C: (const struct copy *, entry).  No stack is used after the arguments are read.
+trampoline_start:
+        mov     edx, [esp + 4]
+        mov     ebx, [esp + 8]
+.next:  mov     edi, [edx]              ; struct copy: dest, source, bytes, zeros
+        mov     esi, [edx + 4]
+        mov     ecx, [edx + 8]
+        mov     eax, ecx
+        or      eax, [edx + 12]
+        jz      .go                     ; neither bytes nor zeros: the end
+        rep movsb
+        mov     ecx, [edx + 12]
+        xor     eax, eax
+        rep stosb
+        add     edx, 16
+        jmp     .next
+.go:    jmp     ebx
+trampoline_end:
+
+        section .note.GNU-stack noalloc noexec nowrite progbits
