@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* init, the last task that wortel starts: runs the demo, then the shell, or with `batch` ends the machine with the
+ * demo's status.  Options, words on its module's command line:
+ *      batch               no shell: power off with the status of the program that was run
+ *      demo=WORD,WORD...   arguments of the demo (a comma stands for a space)
+ *      run=NAME,WORD...    run this program in place of the demo
+ *      only=PATTERN        one more argument, only=PATTERN, for it */
+#include "programs.h"
+#include "shell.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hurd/cap.h>
+#include <hurd/startup.h>
+
+#define ARGZ_MAX 200
+
+struct options {
+    bool batch;
+    char argz[ARGZ_MAX];        /* the program to run and its arguments */
+    size_t length;
+    bool too_long;
+};
+
+/* Adds words to the argz, commas becoming the zeros between them. */
+static void add_words(struct options *o, const char *words)
+{
+    size_t size = strlen(words) + 1;
+    if (size > ARGZ_MAX - o->length) {
+        o->too_long = true;
+        return;
+    }
+    for (size_t i = 0; i < size; i++)
+        o->argz[o->length + i] = words[i] == ',' ? '\0' : words[i];
+    o->length += size;
+}
+
+static const char *value_of(const char *word, const char *option)
+{
+    size_t length = strlen(option);
+    return strncmp(word, option, length) ? NULL : word + length;
+}
+
+static void read_options(struct options *o, int argc, char **argv)
+{
+    const char *demo = NULL, *run = "demo", *only = NULL;
+    for (int i = 1; i < argc; i++) {
+        const char *value;
+        if (!strcmp(argv[i], "batch"))
+            o->batch = true;
+        else if ((value = value_of(argv[i], "demo=")))
+            demo = value;
+        else if ((value = value_of(argv[i], "run=")))
+            run = value;
+        else if (value_of(argv[i], "only="))
+            only = argv[i];
+        else
+            printf("init: unknown option %s\n", argv[i]);
+    }
+    add_words(o, run);
+    if (demo && *demo && !strcmp(run, "demo"))
+        add_words(o, demo);
+    if (only)
+        add_words(o, only);
+}
+
+/* The status of the program, or one that says that it never ran. */
+static unsigned run_first_program(const struct options *o)
+{
+    if (o->too_long) {
+        printf("init: the program's arguments are too long\n");
+        return EXIT_FAILURE;
+    }
+    struct program program;
+    int err = program_start(o->argz, o->length, programs_share(2), &program);
+    if (err) {
+        printf("init: cannot start %s: %s\n", o->argz, strerror(err));
+        return EXIT_FAILURE;
+    }
+    return shell_wait(&program);
+}
+
+int main(int argc, char **argv)
+{
+    static struct options options;
+    read_options(&options, argc, argv);
+    int err = programs_init();
+    if (err)
+        printf("init: no programs: %s\n", strerror(err));
+    unsigned status = err ? EXIT_FAILURE : run_first_program(&options);
+    if (options.batch)
+        shell_shutdown(status, false);
+    else
+        printf("Type help for the commands.\n");
+    shell_run(status);
+    printf("init: the console is gone\n");
+    return EXIT_FAILURE;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Programs out of the archive: physmem lets `task` see the archive and gives it the memory that the program may
+ * use, `task` does the rest.  Callers: main.c, shell.c.  Next hops: hurd/physmem.h, hurd/task.h. */
+#include "programs.h"
+#include "cpio.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <hurd/cap.h>
+#include <hurd/mm.h>
+#include <hurd/physmem.h>
+#include <hurd/startup.h>
+#include <hurd/task.h>
+
+enum { FRAMES_LEAST = 64 };
+
+static const char *archive;
+static size_t archive_size;
+
+static L4_ThreadId_t physmem(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
+}
+
+static L4_ThreadId_t task_server(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
+}
+
+int programs_init(void)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    if (data->store.server == 0 || data->store_size == 0)
+        return ENOENT;
+    uintptr_t pages = (data->store_size + HURD_MM_PAGE - 1) & ~(uintptr_t) (HURD_MM_PAGE - 1);
+    uintptr_t addr = 0;
+    int err = hurd_vm_map_container(&addr, pages, 0, HURD_VM_READ, data->store.cap, 0);
+    if (err)
+        return err;
+    archive = (const char *) addr;
+    archive_size = data->store_size;
+    return 0;
+}
+
+const char *programs_next(size_t *offset, size_t *size)
+{
+    struct cpio_entry entry;
+    if (cpio_next(archive, archive_size, offset, &entry) != CPIO_ENTRY)
+        return NULL;
+    *size = entry.size;
+    return entry.name;
+}
+
+bool programs_have(const char *name)
+{
+    struct cpio_entry entry;
+    return cpio_find(archive, archive_size, name, &entry);
+}
+
+L4_Word_t programs_share(unsigned divisor)
+{
+    struct hurd_pm_control_info info;
+    if (hurd_pm_control_info(physmem(), __hurd_startup_data->physmem_control.cap, &info) ||
+        info.guarantee < info.used)
+        return FRAMES_LEAST;
+    L4_Word_t share = (info.guarantee - info.used) / divisor;
+    return share > FRAMES_LEAST ? share : FRAMES_LEAST;
+}
+
+/* Both handles are handles in task's table; task_create uses them up, whatever comes of it. */
+int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    struct cpio_entry entry;
+    if (!cpio_find(archive, archive_size, argz, &entry))
+        return ENOENT;
+    L4_Word_t control, image;
+    int err = hurd_pm_control_split(physmem(), data->physmem_control.cap, frames, HURD_TASK_TASK,
+                                    &control);
+    if (err)
+        return err;
+    err = hurd_pm_container_share(physmem(), data->store.cap, HURD_TASK_TASK,
+                                  HURD_PM_READ | HURD_PM_EXECUTE, &image);
+    if (err)
+        return err;
+    struct hurd_task_created created;
+    err = hurd_task_create(task_server(), data->task.cap, image, entry.data, entry.size, control,
+                           argz, length, &created);
+    if (err)
+        return err;
+    program->task = created.id;
+    program->handle = created.handle;
+    snprintf(program->name, sizeof program->name, "%s", argz);
+    return 0;
+}
+
+int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *reason)
+{
+    int err = hurd_task_wait(task_server(), program->handle, HURD_TASK_NOHANG, status, reason);
+    if (!err)
+        hurd_task_release(task_server(), program->handle);
+    return err;
+}
+
+const char *program_outcome(L4_Word_t status, L4_Word_t reason)
+{
+    static char text[48];
+    switch (reason) {
+    case HURD_TASK_EXITED:
+        snprintf(text, sizeof text, "exited with status %lu", status);
+        break;
+    case HURD_TASK_KILLED:
+        snprintf(text, sizeof text, "was killed");
+        break;
+    case HURD_TASK_FAULTED:
+        snprintf(text, sizeof text, "was ended by a fault");
+        break;
+    case HURD_TASK_EXCEPTION:
+        snprintf(text, sizeof text, "was ended by exception %lu", status - 128);
+        break;
+    default:
+        snprintf(text, sizeof text, "ended, reason %lu, status %lu", reason, status);
+    }
+    return text;
+}

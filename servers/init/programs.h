@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The archive of programs, and the programs that run. */
+#ifndef INIT_PROGRAMS_H
+#define INIT_PROGRAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <l4/types.h>
+
+#define PROGRAM_NAME 24
+
+struct program {
+    L4_Word_t task;             /* its task id */
+    L4_Word_t handle;           /* our capability on it; given up when it was reported dead */
+    char name[PROGRAM_NAME];
+};
+
+/* Maps the archive that wortel gave us: 0 or an errno. */
+int programs_init(void);
+
+/* The next program's name and size; *offset starts at 0.  NULL at the end. */
+const char *programs_next(size_t *offset, size_t *size);
+bool programs_have(const char *name);
+
+/* Frames that a program may have when nobody says how many: a part of what is unassigned. */
+L4_Word_t programs_share(unsigned divisor);
+
+/* Starts the program that the argz names, with `frames` guaranteed: 0 or an errno. */
+int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program);
+
+/* EAGAIN while it runs; 0: it ended and its handle is gone, *status and *reason (hurd/task.h) say how. */
+int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *reason);
+
+/* How it ended, as a sentence's end: "exited with status 3". */
+const char *program_outcome(L4_Word_t status, L4_Word_t reason);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* ps, mem and maps: questions to `task`, to physmem, and to the pager thread of another task.  Called by shell.c.
+ * Nothing here trusts that the other side answers: servers answer at once, pagers get a limited time. */
+#include "reports.h"
+#include "words.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <hurd/mm.h>
+#include <hurd/physmem.h>
+#include <hurd/startup.h>
+#include <hurd/task.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+
+enum {
+    LIST_MAX = 60,              /* task ids in one answer */
+    PAIRS_MAX = 30,             /* threads in one answer */
+    MAPS_MAX = 10,              /* regions in one answer */
+    MAPS_PATIENCE = 500000,     /* us that a pager has to answer */
+};
+
+static L4_ThreadId_t task_server(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
+}
+
+static L4_Word_t task_master(void)
+{
+    return __hurd_startup_data->task_master.cap;
+}
+
+/* ---- tasks ---- */
+
+/* Calls visit(id, argument) for each task; stops when it returns false. */
+static int each_task(bool (*visit)(L4_Word_t id, void *argument), void *argument)
+{
+    L4_Word_t ids[LIST_MAX], n, total, start = 0;
+    do {
+        int err = hurd_task_list(task_server(), task_master(), start, ids, &n, &total);
+        if (err)
+            return err;
+        for (L4_Word_t i = 0; i < n; i++) {
+            if (!visit(ids[i], argument))
+                return 0;
+        }
+        start += n;
+    } while (n > 0 && start < total);
+    return 0;
+}
+
+/* Names come in 16 bytes, not always terminated. */
+static void copy_name(char out[HURD_TASK_NAME_MAX + 1], const struct hurd_task_info *info)
+{
+    memcpy(out, info->name, HURD_TASK_NAME_MAX);
+    out[HURD_TASK_NAME_MAX] = '\0';
+    for (char *c = out; *c; c++) {
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    }
+}
+
+const char *report_task_name(L4_Word_t task)
+{
+    static char name[HURD_TASK_NAME_MAX + 1];
+    struct hurd_task_info info;
+    if (hurd_task_info(task_server(), task_master(), task, &info))
+        return "?";
+    copy_name(name, &info);
+    return name;
+}
+
+struct search {
+    const char *name;
+    L4_Word_t found;
+};
+
+static bool search_name(L4_Word_t id, void *argument)
+{
+    struct search *search = argument;
+    if (!strncmp(report_task_name(id), search->name, HURD_TASK_NAME_MAX))
+        search->found = id;
+    return search->found == 0;
+}
+
+static bool search_number(L4_Word_t id, void *argument)
+{
+    L4_Word_t *wanted = argument;
+    if (id == *wanted)
+        *wanted = 0;
+    return *wanted != 0;
+}
+
+L4_Word_t report_find_task(const char *word)
+{
+    unsigned long number;
+    L4_Word_t wanted;
+    if (words_number(word, &number)) {
+        wanted = number;
+        if (number != 0)
+            each_task(search_number, &wanted);
+        if (number != 0 && wanted == 0)
+            return number;
+    } else {
+        struct search search = { .name = word };
+        each_task(search_name, &search);
+        if (search.found)
+            return search.found;
+    }
+    printf("there is no task %s; `ps` lists them\n", word);
+    return 0;
+}
+
+static const char *state_name(L4_Word_t state)
+{
+    static const char *const names[] = {
+        "unknown", "dead", "not started", "ready", "wants to send", "sending", "waiting", "receiving",
+    };
+    return state < sizeof names / sizeof names[0] ? names[state] : "unknown";
+}
+
+static void report_threads(L4_Word_t task)
+{
+    L4_Word_t pairs[2 * PAIRS_MAX], n, total, start = 0;
+    do {
+        if (hurd_task_threads(task_server(), task_master(), task, start, pairs, &n, &total))
+            return;
+        for (L4_Word_t i = 0; i < n; i++) {
+            L4_ThreadId_t thread = L4_ThreadIdOfRaw(pairs[2 * i]);
+            printf("        thread %4lu.%-4lu %s%s\n", L4_ThreadNo(thread), L4_Version(thread),
+                   state_name(pairs[2 * i + 1] & HURD_TASK_THREAD_STATE),
+                   pairs[2 * i + 1] & HURD_TASK_THREAD_PAGER ? ", pager" : "");
+        }
+        start += n;
+    } while (n > 0 && start < total);
+}
+
+static bool report_task(L4_Word_t id, void *argument)
+{
+    struct hurd_task_info info;
+    (void) argument;
+    if (hurd_task_info(task_server(), task_master(), id, &info))
+        return true;            /* it died meanwhile */
+    char name[HURD_TASK_NAME_MAX + 1];
+    copy_name(name, &info);
+    printf("%5lu  %-16s %6lu %7lu %6lu KB %9lu %9lu\n", info.task, name, info.parent, info.threads,
+           info.kmem / 1024, info.faults_own, info.faults_other);
+    report_threads(id);
+    return true;
+}
+
+void report_tasks(void)
+{
+    printf(" TASK  NAME             PARENT THREADS  KERNEL OWN FAULTS    OTHERS\n");
+    int err = each_task(report_task, NULL);
+    if (err)
+        printf("ps: the task server does not answer: %s\n", strerror(err));
+}
+
+/* ---- memory ---- */
+
+void report_memory(void)
+{
+    L4_ThreadId_t pm = L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
+    L4_Word_t handle = __hurd_startup_data->physmem_control.cap;
+    struct hurd_pm_statistics all;
+    int err = hurd_pm_statistics(pm, handle, &all);
+    if (err) {
+        printf("mem: physmem does not answer: %s\n", strerror(err));
+        return;
+    }
+    printf("physmem owns %lu frames of 4 KB (%lu KB): %lu free, %lu in use, %lu bookkeeping\n",
+           all.total, all.total * 4, all.free, all.bound, all.meta);
+    printf("allocated (used or promised): %lu; largest free block %lu KB\n", all.promised,
+           ((L4_Word_t) 1 << all.largest) / 1024);
+    printf(" TASK  NAME             GUARANTEED  ALLOCATED    PAGES  WIRED  (frames)\n");
+    struct hurd_pm_task_statistics one;
+    for (L4_Word_t id = 0; !hurd_pm_task_statistics(pm, handle, id, &one); id = one.task + 1) {
+        printf("%5lu  %-16s %10lu %10lu %8lu %6lu\n", one.task, report_task_name(one.task),
+               one.guarantee, one.used, one.promised, one.wired);
+    }
+}
+
+/* ---- maps ---- */
+
+static L4_ThreadId_t find_pager(L4_Word_t task)
+{
+    L4_Word_t pairs[2 * PAIRS_MAX], n, total, start = 0;
+    do {
+        if (hurd_task_threads(task_server(), task_master(), task, start, pairs, &n, &total))
+            break;
+        for (L4_Word_t i = 0; i < n; i++) {
+            if (pairs[2 * i + 1] & HURD_TASK_THREAD_PAGER)
+                return L4_ThreadIdOfRaw(pairs[2 * i]);
+        }
+        start += n;
+    } while (n > 0 && start < total);
+    return L4_nilthread;
+}
+
+/* Asks for the regions from `address` on: how many words came, or -1 when the pager does not answer. */
+static int ask_maps(L4_ThreadId_t pager, L4_Word_t address, L4_Word_t *words)
+{
+    L4_Time_t patience = L4_TimePeriod(MAPS_PATIENCE);
+    L4_LoadMR(0, HURD_MM_MAPS << 16 | 1);
+    L4_LoadMR(1, address);
+    L4_MsgTag_t tag = L4_Call_Timeouts(pager, patience, patience);
+    if (L4_IpcFailed(tag) || L4_Label(tag) != 0)
+        return -1;
+    int count = (int) L4_UntypedWords(tag);
+    if (count > MAPS_MAX * (int) HURD_MM_MAPS_WORDS)
+        count = MAPS_MAX * (int) HURD_MM_MAPS_WORDS;
+    L4_StoreMRs(1, count, words);
+    return count / (int) HURD_MM_MAPS_WORDS;
+}
+
+static void report_region(const L4_Word_t *region)
+{
+    static const char *const kinds[] = { "reserved", "anonymous", "container", "store", "wired" };
+    L4_Word_t rights = region[2] & HURD_VM_RIGHTS;
+    L4_Word_t kind = region[2] >> 8 & 0xff;
+    printf("%08lx-%08lx %c%c%c %-9s offset %08lx, %lu pages in core\n", region[0], region[1],
+           rights & HURD_VM_READ ? 'r' : '-', rights & HURD_VM_WRITE ? 'w' : '-',
+           rights & HURD_VM_EXECUTE ? 'x' : '-',
+           kind < sizeof kinds / sizeof kinds[0] ? kinds[kind] : "?", region[3], region[4]);
+}
+
+void report_maps(L4_Word_t task)
+{
+    L4_ThreadId_t pager = find_pager(task);
+    if (L4_IsNilThread(pager)) {
+        printf("task %lu has no pager of its own: it was mapped when it started\n", task);
+        return;
+    }
+    L4_Word_t words[MAPS_MAX * HURD_MM_MAPS_WORDS];
+    L4_Word_t address = 0;
+    for (;;) {
+        int count = ask_maps(pager, address, words);
+        if (count < 0) {
+            printf("maps: the pager of task %lu does not answer\n", task);
+            return;
+        }
+        for (int i = 0; i < count; i++)
+            report_region(words + i * (int) HURD_MM_MAPS_WORDS);
+        L4_Word_t last = count > 0 ? words[(count - 1) * (int) HURD_MM_MAPS_WORDS + 1] : 0;
+        if (count == 0 || last < address || last + 1 == 0)
+            return;             /* no more, or it goes in circles */
+        address = last + 1;
+    }
+}

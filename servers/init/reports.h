@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What the shell tells about the system. */
+#ifndef INIT_REPORTS_H
+#define INIT_REPORTS_H
+
+#include <l4/types.h>
+
+void report_tasks(void);            /* ps */
+void report_memory(void);           /* mem */
+void report_maps(L4_Word_t task);   /* maps TASK */
+
+/* The living task that `word` means, by number or by name; 0 after having said why there is none. */
+L4_Word_t report_find_task(const char *word);
+
+/* Its name; "?" when `task` does not know it. */
+const char *report_task_name(L4_Word_t task);
+
+#endif

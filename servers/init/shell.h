@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The shell on the console. */
+#ifndef INIT_SHELL_H
+#define INIT_SHELL_H
+
+#include "programs.h"
+
+/* Waits until the program has ended; Ctrl-C kills it.  Its exit status; 128 and more when it was ended. */
+unsigned shell_wait(const struct program *program);
+
+/* Ends the machine with that status; comes back only if wortel refuses. */
+void shell_shutdown(unsigned status, bool reboot);
+
+/* Reads commands until the console is gone.  `status` is what `halt` ends the machine with. */
+void shell_run(unsigned status);
+
+#endif
