@@ -1,0 +1,663 @@
+; SPDX-License-Identifier: MIT
+; User code that tries to break out, to hang or to starve the others.  Whatever it does, it must end in an error, a
+; message or a halted thread, and the system must be healthy afterwards.
+%include "raw.inc"
+
+section .bss
+alignb 4
+seen:           resd 4
+seed:           resd 1
+created:        resd 1
+room:           resd 1
+
+section .text
+
+; T(30) in a space of its own answers, a thread of ours runs, the clock goes on.
+healthy:
+        space   30, agent
+        order   30, nothing, 0
+        expect_answer 0
+        mov     dword [counter], 0
+        thread  29, spin
+        sleep   MOMENT
+        expect_ipc_error RECV_TIMEOUT
+        expect_not [counter], 0
+        threadcontrol T(29), NIL, NIL, NIL, -1
+        threadcontrol T(30), NIL, NIL, NIL, -1
+        ret
+
+; Runs a child in a space of its own for a while, as its pager and handler; the child does what it likes.
+%macro try 1
+        space   4, %1
+        call    watch
+        jmp     healthy
+%endmacro
+watch:                                          ; takes what T(4) says until it is silent, answers nothing
+        receive ANYTHREAD, MOMENT
+        test    esi, TAG_E
+        jz      watch
+        ret
+
+; ---- flags
+
+TEST 0, "adversary: NT set, then system calls, faults and exceptions"
+        space   4, .child
+        receive T(4)
+        expect_fault 0, NOWHERE
+        set_item 1, MAP | NOWHERE, fpage(page(0), 12, RWX)
+        send    T(4), tag(0, 2, 0)
+        receive T(4)
+        expect  esi, tag(LABEL_EXCEPTION, 0, 12)
+        get_mr  eax, 3
+        expect  eax, 6
+        jmp     healthy
+.child:
+        set_tcr HANDLER, T(0)
+        call    .nested
+        ipc     NIL, NIL, timeouts(ZERO, ZERO), 0
+        call    .nested
+        sleep   ms(2)
+        call    .nested
+        call    do_clock
+        call    .nested
+        exregs  T(9), 0
+        call    .nested
+        xor     eax, eax
+        call    [link_threadswitch]
+        call    .nested
+        mov     eax, [NOWHERE]
+        call    .nested
+        ud2
+.nested:
+        pushfd
+        or      dword [esp], 0x4000
+        popfd
+        ret
+
+TEST 0, "adversary: an iret with NT set is an exception of that thread"
+        try     .child
+.child:
+        pushfd
+        or      dword [esp], 0x4000
+        popfd
+        pushfd
+        push    cs
+        push    dword .after
+        iretd
+.after: jmp     $
+
+TEST 0, "adversary: AC set, then misaligned accesses and system calls"
+        try     .child
+.child:
+        pushfd
+        or      dword [esp], 0x40000
+        popfd
+        mov     eax, [stack_top(4) - 511]
+        sub     esp, 1
+        ipc     NIL, NIL, timeouts(ZERO, ZERO), 0
+        jmp     $
+
+TEST 0, "adversary: single stepping through system calls"
+        space   4, .child
+        mov     edi, 2000
+.step:
+        receive ANYTHREAD, MOMENT
+        test    esi, TAG_E
+        jnz     .end
+        send    T(4), tag(0, 0, 0), ZERO        ; go on; TF stays set
+        dec     edi
+        jnz     .step
+.end:
+        threadcontrol T(4), NIL, NIL, NIL, -1
+        jmp     healthy
+.child:
+        set_tcr HANDLER, T(0)
+        pushfd
+        or      dword [esp], 0x100
+        popfd
+.loop:
+        ipc     NIL, NIL, timeouts(ZERO, ZERO), 0
+        call    do_clock
+        kernel_interface
+        xor     eax, eax
+        call    [link_threadswitch]
+        jmp     .loop
+
+TEST 0, "adversary: popf cannot raise IOPL or clear IF"
+        space   4, .child
+        receive T(4)
+        expect  esi, tag(HELLO, 0, 1)
+        expect_bits ebx, 0x3200, 0x200
+        ret
+.child:
+        push    dword 0x3002
+        popfd
+        pushfd
+        pop     eax
+        set_mr  1, eax
+        send    T(0), tag(HELLO, 0, 1)
+        jmp     sleep_forever
+
+%macro expect_gp 1              ; label: an instruction that user mode may not execute
+        thread  1, %1
+        receive T(1)
+        expect  esi, tag(LABEL_EXCEPTION, 0, 12)
+        get_mr  eax, 3
+        expect  eax, 13
+        threadcontrol T(1), NIL, NIL, NIL, -1
+%endmacro
+
+TEST 0, "adversary: cli, hlt, lgdt, mov cr, mov dr and far jumps are exception 13"
+        expect_gp .cli
+        expect_gp .hlt
+        expect_gp .lgdt
+        expect_gp .cr0
+        expect_gp .cr3
+        expect_gp .dr7
+        expect_gp .far
+        jmp     healthy
+.cli:
+        set_tcr HANDLER, T(0)
+        cli
+.hlt:
+        set_tcr HANDLER, T(0)
+        hlt
+.lgdt:
+        set_tcr HANDLER, T(0)
+        lgdt    [seen]
+.cr0:
+        set_tcr HANDLER, T(0)
+        mov     eax, cr0
+.cr3:
+        set_tcr HANDLER, T(0)
+        xor     eax, eax
+        mov     cr3, eax
+.dr7:
+        set_tcr HANDLER, T(0)
+        mov     eax, dr7
+.far:
+        set_tcr HANDLER, T(0)
+        jmp     0x08:0x1000
+
+; ---- segment registers
+
+TEST 0, "adversary: empty and wrong segment registers are nobody else's problem"
+        space   4, .child
+        sleep   MOMENT
+        call    watch
+        jmp     healthy
+.child:
+        mov     esi, 0
+.next:
+        verr    si
+        jnz     .skip
+        mov     eax, esi
+        mov     fs, ax
+        mov     es, ax
+.skip:
+        lea     esi, [esi + 1]
+        push    esi
+        xor     eax, eax
+        xor     edx, edx
+        mov     ecx, timeouts(ZERO, ZERO)
+        xor     esi, esi
+        mov     edi, [gs:0]
+        mov     ebx, [cs:link_ipc]
+        call    ebx
+        pop     esi
+        cmp     esi, 0x400
+        jb      .next
+        jmp     $
+
+TEST 0, "adversary: null DS, ES, FS and GS survive system calls and a timer tick"
+        space   4, .child
+        receive T(4)
+        test    esi, TAG_E
+        jnz     .end
+        call    watch
+.end:
+        jmp     healthy
+.child:
+        mov     ebx, [link_ipc]
+        mov     edi, [gs:0]
+        xor     eax, eax
+        mov     ds, ax
+        mov     es, ax
+        mov     fs, ax
+        mov     gs, ax
+        xor     edx, edx
+        mov     ecx, timeouts(ZERO, ZERO)
+        xor     esi, esi
+        call    ebx                             ; ipc(nil, nil)
+        mov     ecx, 3000000
+.delay:
+        loop    .delay
+        mov     eax, [gs:0]                     ; an exception, or mended
+        jmp     $
+
+TEST 0, "adversary: selectors of the kernel cannot be loaded"
+        thread  1, .child
+        sleep   MOMENT
+        call    watch
+        jmp     healthy
+.child:
+        set_tcr HANDLER, T(0)
+        mov     eax, 0x10
+        mov     ss, ax
+        jmp     $
+
+; ---- stacks
+
+%macro bad_stack 1
+        mov     esp, %1
+        mov     eax, 0
+        mov     edx, 0
+        mov     ecx, timeouts(ZERO, ZERO)
+        mov     esi, 0
+%endmacro
+
+TEST 0, "adversary: system calls and exceptions on a stack that is not there"
+        space   4, .nowhere
+        call    watch
+        space   5, .kernel
+        call    watch
+        space   6, .top
+        call    watch
+        space   7, .odd
+        call    watch
+        space   8, .exception
+        call    watch
+        jmp     healthy
+.nowhere:
+        bad_stack NOWHERE
+        call    [link_ipc]
+        jmp     $
+.kernel:
+        bad_stack 0xF0100000
+        call    [link_ipc]
+        jmp     $
+.top:
+        bad_stack 2
+        call    [link_ipc]
+        jmp     $
+.odd:
+        bad_stack 0xBFFFFFFF
+        jmp     [link_ipc]                      ; without a return address
+.exception:
+        set_tcr HANDLER, T(0)
+        xor     esp, esp
+        ud2
+
+TEST 0, "adversary: sysenter and every software interrupt with rubbish in the registers"
+        space   4, .sysenter
+        call    watch
+        space   5, .sysenter_kernel
+        call    watch
+        space   6, .sysenter_top
+        call    watch
+        space   7, .all_ints
+        mov     edi, 300
+.answer:
+        receive T(7), MOMENT
+        test    esi, TAG_E
+        jnz     .end
+        get_mr  eax, 1
+        add     eax, 2
+        set_mr  1, eax
+        send    T(7), tag(0, 0, 1), ZERO
+        dec     edi
+        jnz     .answer
+.end:
+        jmp     healthy
+.sysenter:
+        mov     eax, -1
+        mov     ebx, 0xF0100000
+        mov     ecx, 0x12345678
+        mov     edx, NOWHERE
+        mov     esi, 0xFFFFFFFF
+        mov     edi, 0xFFFFFFFC
+        mov     ebp, NOWHERE
+        sysenter
+        jmp     $
+.sysenter_kernel:
+        mov     ebp, 0xF0100000
+        mov     esp, 0xF0100000
+        mov     edx, 0xF0100000
+        mov     ecx, 0xF0100000
+        mov     edi, 0xF0100000
+        sysenter
+        jmp     $
+.sysenter_top:
+        mov     ebp, 0xBFFFFFFE
+        mov     esp, 0xBFFFFFFE
+        mov     edx, 0xBFFFFFFE
+        mov     ecx, 0xBFFFFFFE
+        sysenter
+        jmp     $
+.all_ints:
+        set_tcr HANDLER, T(0)
+%assign vector 0
+%rep 256
+        mov     esi, 0xFFFF0FFF
+        mov     ecx, timeouts(ZERO, ZERO)
+        int     vector
+    %assign vector vector + 1
+%endrep
+        jmp     $
+
+; ---- arguments
+
+TEST 0, "adversary: Ipc with rubbish for a UTCB address"
+        space   4, .child
+        receive T(4)
+        expect_ok
+        shr     esi, 16
+        expect  esi, HELLO
+        jmp     healthy
+.child:
+        mov     edi, 0xF0100000
+        call    .call
+        mov     edi, NOWHERE
+        call    .call
+        mov     edi, 0xFFFFFFFF
+        call    .call
+        send    T(0), tag(HELLO, 0, 0)
+        jmp     sleep_forever
+.call:
+        mov     eax, T(9)
+        xor     edx, edx
+        mov     ecx, timeouts(ZERO, ZERO)
+        mov     esi, tag(0, 0, 63)
+        call    [link_ipc]
+        xor     eax, eax
+        mov     esi, COMPLETE
+        call    [link_unmap]
+        ret
+
+random:                                         ; -> eax, often with a value that means something
+        imul    eax, [seed], 1103515245
+        add     eax, 12345
+        mov     [seed], eax
+        push    eax
+        shr     eax, 28
+        cmp     eax, 8
+        jae     .plain
+        mov     eax, [.special + 4 * eax]
+        add     esp, 4
+        ret
+.plain:
+        pop     eax
+        rol     eax, 13
+        ret
+section .rodata
+align 4
+.special: dd    0, -1, T(4), T(0), COMPLETE | 7, ANYLOCAL, 0xF0100000, 0x1FF
+section .text
+
+TEST 0, "adversary: an unprivileged space calls everything with rubbish"
+        mov     dword [seed], 4711
+        mov     dword [room], 20                ; rounds
+.round:
+        space   4, .child
+        mov     edi, 100                        ; its faults are served, its messages taken
+.serve:
+        receive ANYTHREAD, MOMENT
+        test    esi, TAG_E
+        jnz     .silent
+        set_item 1, MAP | IMAGE, fpage(IMAGE, IMAGE_LOG2, RWX)
+        send    T(4), tag(0, 2, 0), ZERO
+        dec     edi
+        jnz     .serve
+.silent:
+        threadcontrol T(4), NIL, NIL, NIL, -1
+        expect  eax, 1
+        call    touch_own
+        dec     dword [room]
+        jnz     .round
+        jmp     healthy
+.child:
+        call    random
+        shr     eax, 8
+        xor     edx, edx
+        mov     ecx, LINK_COUNT
+        div     ecx
+        mov     eax, [link_spacecontrol + 4 * edx]
+        push    eax
+        call    random
+        mov     ebx, eax
+        call    random
+        mov     edx, eax
+        call    random
+        mov     esi, eax
+        call    random
+        mov     edi, eax
+        call    random
+        mov     ebp, eax
+        call    random
+        mov     ecx, eax
+        cmp     dword [esp], 0
+        push    eax
+        mov     eax, [esp + 4]
+        cmp     eax, [link_ipc]
+        je      .short
+        cmp     eax, [link_lipc]
+        jne     .go
+.short:
+        mov     ecx, timeouts(ZERO, ZERO)
+.go:
+        pop     eax
+        call    [esp]
+        jmp     .again
+.again:
+        mov     esp, stack_top(4)
+        jmp     .child
+touch_own:                                      ; the arena may have been written to; nothing else matters
+        ret
+
+; ---- exhaustion
+
+BOMB_FIRST      equ 0x400
+BOMB_LAST       equ 0x1FFFF
+
+delete_bomb:                                    ; numbers BOMB_FIRST .. [created] - 1
+        mov     edi, BOMB_FIRST
+.next:
+        cmp     edi, [created]
+        jae     .end
+        mov     ecx, edi
+        shl     ecx, 14
+        or      ecx, 5
+        threadcontrol ecx, NIL, NIL, NIL, -1
+        inc     edi
+        jmp     .next
+.end:
+        ret
+
+TEST 0, "adversary: threads until the kernel has no memory: error 8, then all is given back"
+        mov     dword [room], 0
+        call    .bomb
+        mov     eax, [created]
+        mov     [room], eax
+        call    .bomb                           ; as many fit again: nothing leaked
+        mov     eax, [created]
+        expect  eax, [room]
+        jmp     healthy
+.bomb:
+        mov     dword [created], BOMB_FIRST
+.next:
+        mov     ecx, [created]
+        cmp     ecx, BOMB_LAST
+        jae     .full
+        shl     ecx, 14
+        or      ecx, 5
+        threadcontrol ecx, T(0), T(0), NIL, -1
+        test    eax, eax
+        jz      .refused
+        inc     dword [created]
+        jmp     .next
+.refused:
+        get_tcr edi, ERROR_CODE
+        call    .clear
+        expect  edi, NO_MEMORY
+        ret
+.full:
+.clear:
+        push    edi
+        call    delete_bomb
+        pop     edi
+        ret
+
+TEST 0, "adversary: spaces until the kernel has no memory: error 8, then all is given back"
+        call    .bomb
+        mov     eax, [created]
+        mov     [room], eax
+        call    .bomb
+        mov     eax, [created]
+        expect  eax, [room]
+        jmp     healthy
+.bomb:
+        mov     dword [created], BOMB_FIRST
+.next:
+        mov     edi, [created]
+        cmp     edi, BOMB_LAST
+        jae     .refused
+        shl     edi, 14
+        or      edi, 5
+        threadcontrol edi, edi, T(0), NIL, -1
+        test    eax, eax
+        jz      .refused
+        inc     dword [created]
+        spacecontrol edi, 0, [kip_page], [utcb_page]
+        test    eax, eax
+        jz      .refused
+        utcb_of eax, 0
+        threadcontrol edi, edi, NIL, T(0), eax
+        test    eax, eax
+        jnz     .next
+.refused:
+        get_tcr eax, ERROR_CODE
+        mov     [seen], eax
+        mov     eax, [created]
+        mov     [seen + 4], eax
+        call    delete_bomb
+        expect  [seen], NO_MEMORY
+        ret
+
+TEST 0, "adversary: mappings until the kernel has no memory: overflow, then all is given back"
+        call    .bomb
+        mov     eax, [created]
+        mov     [room], eax
+        call    .bomb
+        mov     eax, [created]
+        expect  eax, [room]
+        jmp     healthy
+.bomb:                                          ; 64 pages at a time, at ever new places
+        space   4, agent
+        mov     dword [created], NOWHERE
+.next:
+        cmp     dword [created], 0xA0000000
+        jae     .end
+        set_mr  1, nothing
+        set_mr  2, 0
+        mov     eax, [created]
+        or      eax, MAP
+        set_item 3, eax, fpage(ARENA, 18, RWX)
+        ipc     T(4), NIL, timeouts(SECOND, ZERO), tag(ORDER, 2, 2)
+        test    esi, TAG_E
+        jnz     .refused
+        receive T(4)
+        expect_ok
+        add     dword [created], 1 << 18
+        jmp     .next
+.refused:
+        and     ecx, 15
+        expect  ecx, SEND_OVERFLOW
+.end:
+        threadcontrol T(4), NIL, NIL, NIL, -1
+        ret
+
+; ---- deleting threads in every phase
+
+TEST 0, "adversary: threads deleted in every phase of their IPC"
+        mov     edi, 30
+.round:
+        thread  1, sleep_forever
+        thread  2, .to_first                    ; pending send to T(1)
+        thread  3, .from_first                  ; closed wait for T(1)
+        thread  4, .timed                       ; a finite timeout runs
+        active  5                               ; waits for its start
+        thread  6, .faulting                    ; its fault is not taken
+        space   7, agent                        ; open wait, own space
+        space   8, .to_first                    ; pending from another space
+        thread  9, .handled                     ; exception not taken
+        thread  10, .halted
+        sleep   ms(2)
+        mov     ebx, edi                        ; another order each time
+        and     ebx, 7
+        inc     ebx
+        mov     ecx, 10
+.delete:
+        push    ecx
+        imul    eax, ecx, 7
+        add     eax, ebx
+        xor     edx, edx
+        mov     ecx, 10
+        div     ecx
+        inc     edx
+        lea     eax, [FIRST_NUMBER + edx]
+        shl     eax, 14
+        or      eax, 5
+        threadcontrol eax, NIL, NIL, NIL, -1
+        expect  eax, 1
+        pop     ecx
+        dec     ecx
+        jnz     .delete
+        receive ANYTHREAD, ZERO                 ; nobody is left to say anything
+        expect_ipc_error RECV_TIMEOUT
+        dec     edi
+        jnz     .round
+        sleep   ms(60)                          ; past the timeouts of the deleted
+        jmp     healthy
+.to_first:
+        send    T(1), tag(HELLO, 0, 0), NEVER
+        jmp     sleep_forever
+.from_first:
+        receive T(1), NEVER
+        jmp     sleep_forever
+.timed:
+        receive T(0), ms(40)
+        jmp     sleep_forever
+.faulting:
+        mov     eax, [NOWHERE]
+        jmp     $
+.handled:
+        set_tcr HANDLER, T(0)
+        ud2
+.halted:
+        exregs  T(10), EX_HALT | EX_H
+        jmp     sleep_forever
+
+TEST 0, "adversary: a pager that dies while it is asked"
+        thread  1, sleep_forever
+        space   4, .child
+        sleep   MOMENT                          ; T(4) is sending its fault to T(1)
+        threadcontrol T(1), NIL, NIL, NIL, -1
+        expect  eax, 1
+        sleep   MOMENT
+        schedule T(4)
+        expect  eax, STATE_INACTIVE
+        jmp     healthy
+.child:
+        set_tcr PAGER, T(1)
+        mov     eax, [NOWHERE]
+        jmp     $
+
+TEST 0, "adversary: the longest timeouts neither expire nor overflow"
+        thread  1, .child
+        sleep   MOMENT
+        schedule T(1)
+        expect  eax, STATE_WAITING
+        jmp     healthy
+.child:
+        receive T(0), 0x7FFF
+        jmp     $
