@@ -74,7 +74,7 @@ static void destinations_claim(void)
                      role[i], (uint32_t) low, (uint32_t) (high - 1));
             for (int j = 0; j < i; j++)
                 if (low < image[j].high && high > image[j].low)
-                    fail("The %s and the %s want the same memory at %8x.", role[i], role[j], (uint32_t) low);
+                    fail("Modules %s and %s want the same memory at %8x.", role[j], role[i], (uint32_t) low);
             used_add(&final, low & ~(uint64_t) (PAGE_SIZE - 1), page_up(high));
         }
 }
@@ -86,7 +86,7 @@ static void module_move(struct module *m, const char *what)
     struct used avoid = now;
     for (size_t i = 0; i < final.n; i++)
         used_add(&avoid, final.range[i].low, final.range[i].high);
-    uint32_t at = place_find(&map, &avoid, page_up(size), (uint64_t) 1 << 32);
+    uint32_t at = place_find(&map, &avoid, page_up(size), SERVER_LIMIT);
     if (!at)
         fail_memory(what, size);
     memcpy((void *) at, (const void *) m->start, size);
@@ -100,7 +100,7 @@ static void module_move(struct module *m, const char *what)
 static bool module_may_stay(size_t i)
 {
     const struct module *m = &given.module[i];
-    if (m->start & (PAGE_SIZE - 1) || m->start == 0)
+    if (m->start & (PAGE_SIZE - 1) || m->start == 0 || m->end > SERVER_LIMIT)
         return false;
     for (size_t j = 0; j < given.modules; j++)
         if (j != i && given.module[j].start < page_up(m->end) && given.module[j].end > m->start)
@@ -136,7 +136,7 @@ static void tables_place(void)
     struct used avoid = now;
     for (size_t i = 0; i < final.n; i++)
         used_add(&avoid, final.range[i].low, final.range[i].high);
-    uint32_t at = place_find(&map, &avoid, size, (uint64_t) 1 << 32);
+    uint32_t at = place_find(&map, &avoid, size, SERVER_LIMIT);
     if (!at)
         fail_memory("the boot information", size);
     used_add(&final, at, at + size);
