@@ -136,7 +136,7 @@ static void tables_place(void)
     struct used avoid = now;
     for (size_t i = 0; i < final.n; i++)
         used_add(&avoid, final.range[i].low, final.range[i].high);
-    uint32_t at = place_find(&map, &avoid, size, SERVER_LIMIT);
+    uint32_t at = place_find(&map, &avoid, size, POOL_LIMIT);
     if (!at)
         fail_memory("the boot information", size);
     used_add(&final, at, at + size);
