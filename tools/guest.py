@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -106,14 +107,54 @@ class BochsMachine(Machine):
         return Ending()
 
 
-def start_qemu(log, **setup):
-    extra = list(setup.pop("extra", ())) + ["-display", "none", "-serial", "stdio", "-monitor", "none"]
+class QemuMachine(Machine):
+    """QEMU, with its monitor on a socket: somebody to press keys and to look at the screen."""
+
+    KEYS = {"\n": "ret", " ": "spc", "-": "minus", ".": "dot", "/": "slash", "=": "equal"}
+
+    def __init__(self, process, line, log, monitor, on_close):
+        super().__init__(process, line, log, on_close)
+        self.monitor_path, self.monitor = monitor, None
+
+    def ask(self, command):
+        """One command of QEMU's monitor; answers its text."""
+        if not self.monitor:
+            connection = socket.socket(socket.AF_UNIX)
+            connection.connect(self.monitor_path)
+            self.monitor = pexpect.fdpexpect.fdspawn(connection.detach(), encoding="utf-8", codec_errors="replace")
+            self.monitor.expect(re.escape("(qemu) "), timeout=20)
+        self.monitor.send(command + "\n")
+        self.monitor.expect(re.escape("(qemu) "), timeout=20)
+        return self.monitor.before
+
+    def type_keys(self, text):
+        for key in text:
+            self.ask("sendkey " + self.KEYS.get(key, key))
+            time.sleep(0.15)            # longer than QEMU holds a key down
+
+    def screen(self):
+        """The VGA text screen, 25 lines."""
+        words = re.findall(r"0x([0-9a-f]{4})\b", self.ask("xp /2000hx 0xb8000"))
+        text = "".join(chr(int(word, 16) & 0xFF) for word in words)
+        return "\n".join(text[i:i + 80].rstrip(" \0") for i in range(0, len(text), 80))
+
+    def close(self):
+        if self.monitor:
+            self.monitor.close()
+        super().close()
+
+
+def start_qemu(log, serial=True, **setup):
+    folder = tempfile.TemporaryDirectory(prefix="qemu-")
+    monitor = os.path.join(folder.name, "monitor")
+    extra = list(setup.pop("extra", ())) + ["-display", "none", "-monitor", f"unix:{monitor},server=on,wait=off"]
+    extra += ["-serial", "stdio"] if serial else ["-serial", "none"]
     command = machine.qemu(extra=extra, **setup)
     ours, theirs = socket.socketpair()
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.STDOUT)
     theirs.close()
     line = pexpect.fdpexpect.fdspawn(ours.detach(), encoding="utf-8", codec_errors="replace")
-    return Machine(process, line, log)
+    return QemuMachine(process, line, log, monitor, [folder.cleanup])
 
 
 def start_bochs(log, **setup):
@@ -229,6 +270,7 @@ class Lab:
 def system_tests(folder):
     """The functions of test files whose first parameter is called lab, in the order of the files."""
     found = []
+    sys.path.insert(0, folder)          # they use one another
     for path in sorted(glob.glob(os.path.join(folder, "*.py"))):
         spec = importlib.util.spec_from_file_location(os.path.basename(path)[:-3], path)
         module = importlib.util.module_from_spec(spec)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What is tested.  A room's room.mk says, for a program NAME among its PROGRAMS:
 #   ROOT_TESTS += NAME    boots as the root task behind loader, kernel and sigma0
+#   BOOT_TESTS += NAME    stands in the kernel's place and looks at its loader
 #   APP_TESTS  += NAME    a program that init runs in the whole system in place of the demo
 #   NAME_MEM, NAME_TIMEOUT, NAME_CONFIGS    megabytes, seconds, a list out of: fast plain 486 486plain bochs
 # Every tests/host/NAME.c is a cmocka program of the build machine, with sanitizers; its first lines may say
@@ -43,6 +44,7 @@ test_keys = $(if $($(1)_MEM),mem=$($(1)_MEM)) $(if $($(1)_TIMEOUT),timeout=$($(1
 $(BUILD)/tests.list: $(wildcard */room.mk */*/room.mk */*/*/room.mk tests/host/*.c) tools/tests.mk
 	@mkdir -p $(@D)
 	@{ $(foreach t,$(HOST_TESTS),echo "host $(t) tests/host/$(t).c";) \
+	   $(foreach t,$(BOOT_TESTS),echo "boot $(t) $(call test_keys,$(t)) $($(t)_SRC)";) \
 	   $(foreach t,$(ROOT_TESTS),echo "root $(t) $(call test_keys,$(t)) $($(t)_SRC)";) \
 	   $(foreach t,$(APP_TESTS),echo "app $(t) $(call test_keys,$(t)) $($(t)_SRC)";) :; } > $@
 

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""The ISO and the floppy on the machines that Pecan knows, up to the shell."""
+import re
+
+DEMO_LINE = r"self-paging demo: (\d+) faults served by (\d+) tasks themselves, (\d+) frames returned, all data intact"
+FLOORS = ["loader:", "kernel:", "sigma0:", "wortel:", "physmem:", "task:", "deva:"]
+
+
+def boots_to_the_shell(vm, timeout=120):
+    """The demo's line, then a shell that answers and switches the machine off."""
+    vm.expect(DEMO_LINE, timeout)
+    vm.expect("pecan> ", timeout)
+    assert "halt" in vm.command("help", timeout)
+    vm.send("halt")
+    ending = vm.finish(timeout)
+    assert ending.status == 0, ending.problem or f"status {ending.status}"
+
+
+def the_iso_reports_every_floor_and_ends_in_success(lab):
+    vm = lab.boot_iso(init="batch")
+    ending = vm.finish(120)
+    assert ending.status == 0, ending.problem or f"status {ending.status}"
+    last = -1
+    for floor in FLOORS:
+        at = vm.text.find("\n" + floor)
+        assert at > last, f"no line of {floor} in its turn"
+        last = at
+    assert re.search(DEMO_LINE, vm.text), "no demo line"
+
+
+def the_iso_boots_to_a_shell_that_halts(lab):
+    boots_to_the_shell(lab.boot_iso())
+
+
+def the_iso_boots_on_plain_paths(lab):
+    boots_to_the_shell(lab.boot_iso(kernel="nosep nofast"))
+
+
+def the_iso_boots_in_8_megabytes(lab):
+    boots_to_the_shell(lab.boot_iso(memory=8))
+
+
+def the_iso_boots_in_3_gigabytes_and_a_half(lab):
+    boots_to_the_shell(lab.boot_iso(memory=3584))
+
+
+def the_iso_boots_on_a_pentium(lab):
+    boots_to_the_shell(lab.boot_iso(cpu="pentium"))
+
+
+def the_iso_boots_on_a_pentium_3_without_its_novelties(lab):
+    boots_to_the_shell(lab.boot_iso(cpu="pentium3,-sep,-pge,-pse,-tsc"))
+
+
+def the_iso_boots_with_every_feature_hidden(lab):
+    boots_to_the_shell(lab.boot_iso(kernel="nocpuid notsc nopse nopge nosep nofxsr"))
+
+
+def the_iso_boots_as_an_ide_disk(lab):
+    vm = lab.boot_iso(extra=["-drive", f"format=raw,readonly=on,if=none,id=hd,file={lab.iso}",
+                             "-device", "ide-hd,drive=hd,bootindex=0"])
+    boots_to_the_shell(vm)
+
+
+def the_floppy_boots_on_an_isa_486_with_8_megabytes(lab):
+    boots_to_the_shell(lab.boot_floppy(machine="isapc", cpu="486", memory=8))
+
+
+def the_iso_boots_in_bochs(lab):
+    vm = lab.boot_bochs()
+    vm.expect("automatically in", 120)
+    vm.line.send("\r")
+    vm.expect(DEMO_LINE, 240)
+    vm.expect("pecan> ", 60)
+    vm.send("halt")
+    ending = vm.finish(60)
+    assert ending.problem is None, ending.problem
+
+
+def a_machine_without_a_serial_port_boots(lab):
+    """Nothing to read but the verdict."""
+    vm = lab.boot_iso(init="batch", serial=False)
+    ending = vm.finish(120, silence=120)
+    assert ending.status == 0, ending.problem or f"status {ending.status}"
+
+
+def a_machine_without_a_keyboard_boots(lab):
+    boots_to_the_shell(lab.boot_iso(machine="pc,i8042=off"))
