@@ -2,6 +2,7 @@
 """Boots for tests: a machine whose serial line a program reads, with every way of ending told apart."""
 import glob
 import importlib.util
+import inspect
 import os
 import re
 import socket
@@ -268,7 +269,7 @@ class Lab:
 
 
 def system_tests(folder):
-    """The functions of test files whose first parameter is called lab, in the order of the files."""
+    """The functions of test files whose only parameter is called lab, in the order of the files."""
     found = []
     sys.path.insert(0, folder)          # they use one another
     for path in sorted(glob.glob(os.path.join(folder, "*.py"))):
@@ -276,7 +277,7 @@ def system_tests(folder):
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         for value in vars(module).values():
-            code = getattr(value, "__code__", None)
-            if code and value.__module__ == module.__name__ and code.co_varnames[:code.co_argcount] == ("lab",):
+            if (inspect.isfunction(value) and value.__module__ == module.__name__
+                    and list(inspect.signature(value).parameters) == ["lab"]):
                 found.append(value)
     return found
