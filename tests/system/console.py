@@ -81,3 +81,20 @@ def input_typed_while_a_program_runs_is_read_afterwards(lab):
     vm.expect("pecan> ")
     vm.send("halt")
     assert vm.finish().status == 0
+
+
+def readers_of_the_console_are_served_in_the_order_in_which_they_came(lab):
+    vm = lab.boot_iso()
+    vm.expect("pecan> ", timeout=120)
+    vm.send("run typed 4")
+    vm.expect("4 readers wait")
+    vm.line.send("ab")
+    time.sleep(0.3)
+    vm.line.send("cdps")
+    for number, character in enumerate("abcd", 1):
+        vm.expect(f"reader {number} got {character}\\s")
+    vm.expect("pecan> ps")      # what nobody waited for is the shell's
+    vm.send("")
+    vm.expect("pecan> ")
+    vm.send("halt")
+    assert vm.finish().status == 0

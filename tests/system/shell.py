@@ -145,7 +145,7 @@ def a_null_pointer_ends_that_task_alone(lab):
 
 
 def reboot_starts_the_machine_again(lab):
-    vm = shell(lab)
+    vm = shell(lab, reboots=True)
     vm.send("reboot")
     vm.expect(DEMO, timeout=120)
     vm.expect("pecan> ")
