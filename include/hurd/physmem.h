@@ -78,7 +78,7 @@
  *
  * CONTROL_SPLIT         0 control, 1 frames [, 2 target task]      0 handle, as the target must name it
  *   The guarantee shrinks by `frames` (0 = all that are unused), a child control with so many appears in the target's
- *   table (default: the caller's).  ENOMEM: not so many unused.  ESRCH as in SHARE.  EDQUOT: too many controls.
+ *   table (default: the caller's).  ENOMEM: not so many unused.  ESRCH as in SHARE.  EAGAIN: too many controls.
  *   When the last handle is dropped, or the holder dies, and nothing is charged to it any more, the frames return
  *   to the parent by themselves.
  * CONTROL_DESTROY       0 control                                  -

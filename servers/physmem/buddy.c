@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* Free pages: one list for each power of two, linked through the free blocks themselves.
+ *
+ * Invariants: a block of order k starts at a multiple of its size and is on lists[k]  <=>  the word of its first page is
+ * FRAME_FREE | k; the other pages' words are 0.  No two free buddies of one order exist.  nonempty has
+ * bit k set  <=>  lists[k] is not empty. */
+#include "frame.h"
+
+struct free_block {
+    paddr_t next, prev;                     /* 0 = end of the list */
+};
+
+static paddr_t lists[ORDER_MAX + 1];
+static uint32_t nonempty;
+
+static struct free_block *block_at(paddr_t base)
+{
+    return phys_pointer(base);
+}
+
+static void block_link(paddr_t base, unsigned order)
+{
+    struct free_block *block = block_at(base);
+    block->next = lists[order];
+    block->prev = 0;
+    if (block->next)
+        block_at(block->next)->prev = base;
+    lists[order] = base;
+    nonempty |= 1u << order;
+    *frame_find(base) = FRAME_FREE | order;
+}
+
+static void block_unlink(paddr_t base, unsigned order)
+{
+    struct free_block *block = block_at(base);
+    if (block->next)
+        block_at(block->next)->prev = block->prev;
+    if (block->prev)
+        block_at(block->prev)->next = block->next;
+    else
+        lists[order] = block->next;
+    if (!lists[order])
+        nonempty &= ~(1u << order);
+    *frame_find(base) = 0;
+}
+
+paddr_t buddy_alloc(unsigned order)
+{
+    if (order > ORDER_MAX)
+        return 0;
+    uint32_t fitting = nonempty >> order << order;
+    if (!fitting)
+        return 0;
+    unsigned from = __builtin_ctz(fitting);
+    paddr_t base = lists[from];
+    block_unlink(base, from);
+    while (from > order) {                          /* the upper halves go back */
+        from--;
+        block_link(base + (PAGE_SIZE << from), from);
+    }
+    ledger.free -= 1u << order;
+    return base;
+}
+
+/* The buddy is free, whole and of the same order. */
+static bool buddy_mergeable(paddr_t buddy, unsigned order)
+{
+    frame_t *word = frame_find(buddy);
+    return word && *word == (FRAME_FREE | order);
+}
+
+void buddy_free(paddr_t base, unsigned order)
+{
+    ledger.free += 1u << order;
+    while (order < ORDER_MAX) {
+        paddr_t buddy = base ^ (PAGE_SIZE << order);
+        if (!buddy_mergeable(buddy, order))
+            break;
+        block_unlink(buddy, order);
+        base &= ~(PAGE_SIZE << order);
+        order++;
+    }
+    block_link(base, order);
+}
+
+unsigned buddy_largest(void)
+{
+    return nonempty ? 32 - __builtin_clz(nonempty) : 0;
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/* The tree of a container, and what needs nothing but one container.  The hop before is request.c; what a slot means is
+ * slot.c's business.  Lookups take four steps, walks over ranges skip what is empty, nothing is recursive.
+ *
+ * All-or-nothing works in two passes: everything that can fail (holes, charges, nodes) comes before the first
+ * slot changes.  Every used slot is charged one page to c->control. */
+#include "container.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "slab.h"
+
+#define WIRED_MAX   16u                     /* pages of one task, wired and pinned: 64 KB */
+
+/* ---- the tree ---------------------------------------------------------------------------------- */
+
+/* Index in the node of this level; level 0 is the root. */
+static unsigned slot_index(uint32_t page, unsigned level)
+{
+    return page >> (NODE_LEVELS - 1 - level) * NODE_LOG2 & (NODE_SLOTS - 1);
+}
+
+/* The first page behind what a slot of this level covers. */
+static uint32_t slot_end(uint32_t page, unsigned level)
+{
+    return (page | ((1u << (NODE_LEVELS - 1 - level) * NODE_LOG2) - 1)) + 1;
+}
+
+slot_t *container_slot(const struct container *c, uint32_t page)
+{
+    struct node *node = c->root;
+    for (unsigned level = 0; node && level < NODE_LEVELS - 1; level++)
+        node = (struct node *) node->slot[slot_index(page, level)];
+    return node ? &node->slot[slot_index(page, NODE_LEVELS - 1)] : NULL;
+}
+
+uint32_t container_next(const struct container *c, uint32_t page, uint32_t end)
+{
+    while (page < end && c->root) {
+        const struct node *node = c->root;
+        unsigned level = 0;
+        while (level < NODE_LEVELS - 1 && node->slot[slot_index(page, level)])
+            node = (const struct node *) node->slot[slot_index(page, level++)];
+        if (node->slot[slot_index(page, level)])
+            return page;
+        page = slot_end(page, level);
+    }
+    return end;
+}
+
+uint32_t container_count(const struct container *c, uint32_t start, uint32_t count)
+{
+    uint32_t n = 0, end = start + count;
+    for (uint32_t p = start; (p = container_next(c, p, end)) < end; p++)
+        n++;
+    return n;
+}
+
+static struct node *node_make(struct container *c)
+{
+    struct node *node = control_alloc(c->control, sizeof *node);
+    if (node)
+        memset(node, 0, sizeof *node);
+    return node;
+}
+
+/* The leaf of a page, with all above it.  false: no memory; what was made stays. */
+static bool leaf_make(struct container *c, uint32_t page)
+{
+    if (!c->root && !(c->root = node_make(c)))
+        return false;
+    struct node *node = c->root;
+    for (unsigned level = 0; level < NODE_LEVELS - 1; level++) {
+        slot_t *slot = &node->slot[slot_index(page, level)];
+        if (!*slot && !(*slot = (slot_t) node_make(c)))
+            return false;
+        node = (struct node *) *slot;
+    }
+    return true;
+}
+
+uint32_t container_make_nodes(struct container *c, uint32_t start, uint32_t count)
+{
+    uint32_t end = start + count;
+    for (uint32_t page = start; page < end; page = slot_end(page, NODE_LEVELS - 2))
+        if (!leaf_make(c, page))
+            return page - start;
+    return count;
+}
+
+static bool node_empty(const struct node *node)
+{
+    for (unsigned i = 0; i < NODE_SLOTS; i++)
+        if (node->slot[i])
+            return false;
+    return true;
+}
+
+/* Drops the nodes on the way to this page that hold nothing, from below. */
+static void path_prune(struct container *c, uint32_t page)
+{
+    slot_t *way[NODE_LEVELS - 1];           /* the slot that names the node below */
+    struct node *node = c->root;
+    unsigned depth = 0;
+    for (; depth < NODE_LEVELS - 1; depth++) {
+        way[depth] = &node->slot[slot_index(page, depth)];
+        if (!*way[depth])
+            break;
+        node = (struct node *) *way[depth];
+    }
+    while (node_empty(node)) {
+        control_free(c->control, node, sizeof *node);
+        if (depth == 0) {
+            c->root = NULL;
+            return;
+        }
+        *way[--depth] = SLOT_HOLE;
+        node = depth ? (struct node *) *way[depth - 1] : c->root;
+    }
+}
+
+/* Each step skips as much as is not there, so an empty gigabyte costs little. */
+void container_prune(struct container *c, uint32_t start, uint32_t count)
+{
+    uint32_t end = start + count;
+    for (uint32_t page = start; page < end && c->root; ) {
+        const struct node *node = c->root;
+        unsigned level = 0;
+        while (level < NODE_LEVELS - 1 && node->slot[slot_index(page, level)])
+            node = (const struct node *) node->slot[slot_index(page, level++)];
+        path_prune(c, page);
+        page = slot_end(page, level == NODE_LEVELS - 1 ? NODE_LEVELS - 2 : level);
+    }
+}
+
+/* ---- birth and death --------------------------------------------------------------------------- */
+
+int container_create(struct control *control, unsigned task, bool wired, struct container **container)
+{
+    struct container *c = control_alloc(control, sizeof *c);
+    if (!c)
+        return ENOMEM;
+    memset(c, 0, sizeof *c);
+    hurd_cap_object_init(&c->object, &container_class);
+    c->control = control;
+    c->task = task;
+    c->wired = wired;
+    hurd_cap_object_keep(&control->object);
+    control->count++;
+    c->next = control->containers;
+    c->link = &control->containers;
+    if (c->next)
+        c->next->link = &c->next;
+    control->containers = c;
+    *container = c;
+    return 0;
+}
+
+static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count);
+
+void container_destroy(struct container *c)
+{
+    struct control *control = c->control;
+    range_clear(c, 0, PAGES_MAX);
+    hurd_cap_object_revoke(&c->object);
+    *c->link = c->next;
+    if (c->next)
+        c->next->link = c->link;
+    control->count--;
+    control_free(control, c, sizeof *c);
+    hurd_cap_object_drop(&control->object);
+}
+
+void container_unreferenced(struct hurd_cap_object *object)
+{
+    container_destroy((struct container *) object);
+}
+
+/* ---- wired pages ------------------------------------------------------------------------------- */
+
+int container_wire(struct container *c, uint32_t pages)
+{
+    struct account *account = account_of(c->task);
+    if (!account)
+        return ENOMEM;
+    if (pages > WIRED_MAX || account->wired + pages > WIRED_MAX)
+        return EAGAIN;
+    account->wired += pages;
+    c->pins += pages;
+    return 0;
+}
+
+void container_unwire(struct container *c, uint32_t pages)
+{
+    if (pages)
+        account_of(c->task)->wired -= pages;    /* exists: container_wire() made it */
+    c->pins -= pages;
+}
+
+bool container_busy(const struct container *c, uint32_t start, uint32_t count)
+{
+    uint32_t end = start + count, own = c->wired;
+    if (c->pins == 0)
+        return false;
+    for (uint32_t p = start; (p = container_next(c, p, end)) < end; p++)
+        if (slot_pins(*container_slot(c, p)) > own)
+            return true;
+    return false;
+}
+
+/* Binds the pages of a wired container, which were just made or replaced. */
+static void range_wire(struct container *c, uint32_t start, uint32_t count)
+{
+    for (uint32_t page = start; page < start + count; page++) {
+        slot_t *slot = container_slot(c, page);
+        if (slot_bind(slot))                    /* it was charged: there is a frame */
+            *frame_find(slot_frame(*slot)) += FRAME_PIN;
+        else
+            container_unwire(c, 1);
+    }
+}
+
+/* ---- allocate ---------------------------------------------------------------------------------- */
+
+/* How many pages from start on can be allocated when `holes` of them may be charged. */
+static uint32_t range_affordable(const struct container *c, uint32_t start, uint32_t count, uint32_t holes)
+{
+    uint32_t end = start + count, page = start;
+    while (page < end) {
+        uint32_t used = container_next(c, page, end);
+        if (used - page > holes)
+            return page + holes - start;
+        holes -= used - page;
+        page = used < end ? used + 1 : end;
+    }
+    return count;
+}
+
+/* Everything that can fail.  On success *count pages can be committed and *holes of them are charged; an error goes
+ * with *count = what can still be done partially, charged as well. */
+static int allocate_prepare(struct container *c, uint32_t start, uint32_t *count, uint32_t *holes, bool squash)
+{
+    int err = 0;
+    if (!squash) {
+        uint32_t used = container_next(c, start, start + *count);
+        if (used < start + *count) {
+            *count = used - start;
+            err = EEXIST;
+        }
+    }
+    uint32_t affordable = range_affordable(c, start, *count, control_unused(c->control));
+    if (affordable < *count) {
+        *count = affordable;
+        err = ENOMEM;
+    }
+    uint32_t made = container_make_nodes(c, start, *count);
+    if (made < *count) {
+        *count = made;
+        err = ENOMEM;
+    }
+    /* The nodes may have taken from the same guarantee. */
+    *count = range_affordable(c, start, *count, control_unused(c->control));
+    *holes = *count - container_count(c, start, *count);
+    if (!control_charge(c->control, *holes))
+        *count = *holes = 0;
+    return err;
+}
+
+int container_allocate(struct container *c, uint32_t start, uint32_t count, bool squash,
+                       bool partial, uint32_t *done)
+{
+    uint32_t possible = count, holes;
+    *done = 0;
+    if (squash && container_busy(c, start, count))
+        return EBUSY;
+    int err = allocate_prepare(c, start, &possible, &holes, squash);
+    if (!err && possible < count)
+        err = ENOMEM;
+    if (!err && c->wired)
+        err = container_wire(c, holes);
+    if (err && (!partial || c->wired)) {        /* wired pages come all or not at all */
+        control_uncharge(c->control, holes);
+        container_prune(c, start, count);
+        return err;
+    }
+    struct slot_sweeps sweeps;
+    slot_sweeps_begin(&sweeps);
+    for (uint32_t page = start; page < start + possible; page++) {
+        slot_t *slot = container_slot(c, page);
+        slot_release(*slot, &sweeps);
+        *slot = SLOT_LAZY;
+    }
+    slot_sweeps_end(&sweeps);
+    c->pages += holes;
+    if (c->wired)
+        range_wire(c, start, possible);
+    if (err)
+        container_prune(c, start, count);
+    *done = possible;
+    return err;
+}
+
+/* ---- deallocate and the like ------------------------------------------------------------------- */
+
+static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
+{
+    uint32_t cleared = 0, pins = 0, end = start + count;
+    struct slot_sweeps sweeps;
+    slot_sweeps_begin(&sweeps);
+    for (uint32_t page = start; (page = container_next(c, page, end)) < end; page++) {
+        slot_t *slot = container_slot(c, page);
+        if (c->pins && slot_pins(*slot)) {
+            pins += slot_pins(*slot);
+            *frame_find(slot_frame(*slot)) &= ~FRAME_PINS;
+        }
+        slot_release(*slot, &sweeps);
+        *slot = SLOT_HOLE;
+        cleared++;
+    }
+    slot_sweeps_end(&sweeps);
+    container_prune(c, start, count);
+    container_unwire(c, pins);
+    c->pages -= cleared;
+    control_uncharge(c->control, cleared);
+    return cleared;
+}
+
+int container_deallocate(struct container *c, uint32_t start, uint32_t count, uint32_t *done)
+{
+    *done = 0;
+    if (container_busy(c, start, count))
+        return EBUSY;
+    *done = range_clear(c, start, count);
+    return 0;
+}
+
+void container_release(struct container *c, uint32_t start, uint32_t count, uint32_t *done)
+{
+    uint32_t end = start + count;
+    struct slot_sweeps sweeps;
+    slot_sweeps_begin(&sweeps);
+    *done = 0;
+    for (uint32_t page = start; (page = container_next(c, page, end)) < end; page++) {
+        slot_t *slot = container_slot(c, page);
+        ++*done;
+        if (!slot_shared(*slot) || slot_pins(*slot))
+            continue;
+        slot_release(*slot, &sweeps);
+        *slot = SLOT_LAZY;
+    }
+    slot_sweeps_end(&sweeps);
+}
+
+void container_unmap(struct container *c)
+{
+    struct sweep s;
+    sweep_begin(&s, RIGHTS_ALL, false);
+    for (uint32_t page = 0; (page = container_next(c, page, PAGES_MAX)) < PAGES_MAX; page++) {
+        slot_t slot = *container_slot(c, page);
+        if (slot_bound(slot))
+            sweep_add(&s, slot_frame(slot));
+    }
+    sweep_end(&s);
+}
+
+/* ---- boot images ------------------------------------------------------------------------------- */
+
+int container_adopt(struct container *c, uint32_t start, paddr_t base, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        paddr_t pa = base + (i << PAGE_LOG2);
+        if (container_make_nodes(c, start + i, 1) == 0)
+            return ENOMEM;
+        if (*container_slot(c, start + i))
+            return EEXIST;
+        if (!frame_adopt(pa))
+            return EINVAL;
+        control_adopt(c->control, 1);
+        control_charge(c->control, 1);
+        *container_slot(c, start + i) = slot_of_frame(pa);
+        c->pages++;
+    }
+    return 0;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* Containers: name spaces of pages.  All operations work on page numbers [start, start + count), checked by the
+ * caller (request.c) not to wrap.  Errors are errno values. */
+#ifndef PHYSMEM_CONTAINER_H
+#define PHYSMEM_CONTAINER_H
+
+#include <hurd/captable.h>
+
+#include "control.h"
+#include "slot.h"
+
+#define PAGES_MAX       (1u << 20)          /* page numbers are below */
+#define NODE_LOG2       5u
+#define NODE_SLOTS      (1u << NODE_LOG2)
+#define NODE_LEVELS     4u
+
+/* Inner nodes hold pointers to nodes, the lowest ones slots.  No node is without a used slot, except in the middle of
+ * an operation. */
+struct node {
+    slot_t slot[NODE_SLOTS];
+};
+
+struct container {
+    struct hurd_cap_object object;
+    struct control *control;                /* whom it charges */
+    struct container *next, **link;         /* on control->containers */
+    struct node *root;                      /* NULL: no page */
+    uint32_t pages;                         /* used slots = what is charged */
+    uint32_t pins;                          /* sum of its frames' pins */
+    uint16_t task;                          /* its creator, whose account its wired and pinned pages load */
+    bool wired;
+};
+
+extern struct hurd_cap_class container_class;   /* serve is in request.c */
+
+/* ---- container.c ---- */
+int container_create(struct control *control, unsigned task, bool wired, struct container **container);
+void container_destroy(struct container *c);            /* whatever holds it */
+void container_unreferenced(struct hurd_cap_object *object);
+
+/* The first used page in [page, end), or end. */
+uint32_t container_next(const struct container *c, uint32_t page, uint32_t end);
+slot_t *container_slot(const struct container *c, uint32_t page);       /* NULL: certainly a hole */
+
+/* partial: *done pages from the start were done, also when an error is returned; else all or nothing. */
+int container_allocate(struct container *c, uint32_t start, uint32_t count, bool squash,
+                       bool partial, uint32_t *done);
+int container_deallocate(struct container *c, uint32_t start, uint32_t count, uint32_t *done);
+void container_release(struct container *c, uint32_t start, uint32_t count, uint32_t *done);
+void container_unmap(struct container *c);              /* all its pages, from everybody */
+
+/* For an image that exists already: pages start .. become frames, which are adopted and charged. */
+int container_adopt(struct container *c, uint32_t start, paddr_t base, uint32_t count);
+
+/* Building blocks for copy.c.  make: nodes for [start, start + count), returns for how many pages there is memory;
+ * prune: drops empty nodes again; busy: EBUSY when a page in the range is pinned beyond being wired. */
+uint32_t container_make_nodes(struct container *c, uint32_t start, uint32_t count);
+void container_prune(struct container *c, uint32_t start, uint32_t count);
+bool container_busy(const struct container *c, uint32_t start, uint32_t count);
+uint32_t container_count(const struct container *c, uint32_t start, uint32_t count);
+
+/* Wired pages: the account of c->task has room for `pages` more, and takes them.  EAGAIN, ENOMEM. */
+int container_wire(struct container *c, uint32_t pages);
+void container_unwire(struct container *c, uint32_t pages);
+
+/* ---- copy.c ---- */
+struct copy {
+    struct container *from, *to;
+    uint32_t from_start, to_start, count;
+    bool shared, move, squash, partial;
+    bool weak_to;                           /* must not grow the destination */
+};
+int container_copy(const struct copy *how, uint32_t *done);
+
+/* ---- map.c ---- */
+#define MAP_ITEMS_MAX   31u
+
+struct map_item {
+    uint32_t vaddr;
+    struct extent block;
+};
+int container_map(struct container *c, uint32_t start, uint32_t count, uint32_t vaddr, unsigned rights,
+                  bool steady, struct map_item items[MAP_ITEMS_MAX], unsigned *n);
+
+/* ---- pin.c ---- */
+int container_pin(struct container *c, uint32_t start, uint32_t count, paddr_t *first, uint32_t *contiguous);
+int container_unpin(struct container *c, uint32_t start, uint32_t count);
+
+#endif

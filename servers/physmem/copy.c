@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* Logical copies between containers: copy-on-write, truly shared, or moved.  First everything that can fail, for as many
+ * pages as it goes; then the slots change.  The hop before is request.c, the hop after slot.c. */
+#include "container.h"
+
+#include <errno.h>
+
+static bool overlapping(const struct copy *how)
+{
+    uint32_t distance = how->from_start > how->to_start ? how->from_start - how->to_start
+                                                        : how->to_start - how->from_start;
+    return how->from == how->to && distance < how->count;
+}
+
+/* What stops the copy at this page, or 0. */
+static int page_refuse(const struct copy *how, uint32_t i)
+{
+    slot_t *from = container_slot(how->from, how->from_start + i);
+    slot_t *to = container_slot(how->to, how->to_start + i);
+    if (!from || !*from)
+        return ENOENT;
+    if (to && *to && !how->squash)
+        return EEXIST;
+    if (how->weak_to && !(to && *to))
+        return EPERM;
+    if (to && slot_pins(*to) > (uint32_t) how->to->wired)
+        return EBUSY;
+    if ((how->shared || how->move) && (slot_pins(*from) || how->to->wired))
+        return EBUSY;
+    if (how->shared && !slot_share(from))       /* harmless if the copy does not come to be */
+        return ENOMEM;
+    return 0;
+}
+
+/* The charge that the first `count` pages need: holes in the destination, less what a move within one control frees. */
+static uint32_t charge_of(const struct copy *how, uint32_t count)
+{
+    uint32_t holes = count - container_count(how->to, how->to_start, count);
+    if (how->move && how->from->control == how->to->control)
+        return 0;                               /* never more than `count`, which move back below */
+    return holes;
+}
+
+/* Pages from the start that can be done, nodes made and charged; *err tells why not all. */
+static uint32_t copy_prepare(const struct copy *how, uint32_t *charged, int *err)
+{
+    uint32_t possible = 0;
+    *err = 0;
+    while (possible < how->count && !(*err = page_refuse(how, possible)))
+        possible++;
+    uint32_t made = container_make_nodes(how->to, how->to_start, possible);
+    if (made < possible) {
+        possible = made;
+        *err = ENOMEM;
+    }
+    while (!control_charge(how->to->control, *charged = charge_of(how, possible))) {
+        uint32_t excess = *charged - control_unused(how->to->control);
+        possible -= excess;                     /* at least so many fewer pages, so this ends */
+        *err = ENOMEM;
+    }
+    uint32_t holes = possible - container_count(how->to, how->to_start, possible);
+    if (how->to->wired && container_wire(how->to, holes)) {
+        control_uncharge(how->to->control, *charged);
+        possible = *charged = 0;
+        *err = EAGAIN;
+    }
+    return possible;
+}
+
+struct copy_sweeps {
+    struct slot_sweeps squashed;                /* what was in the destination */
+    struct sweep readonly;                      /* the source of copy-on-write */
+    struct sweep moved;
+};
+
+/* One page.  false: no frame for a copy that must be a real one; nothing changed. */
+static bool page_copy(const struct copy *how, uint32_t i, struct copy_sweeps *s)
+{
+    slot_t *from = container_slot(how->from, how->from_start + i);
+    slot_t *to = container_slot(how->to, how->to_start + i);
+    slot_t new = *from, old = *to;
+    if (how->shared) {
+        slot_group(new)->members++;
+    } else if (how->move) {
+        if (slot_bound(new))
+            sweep_add(&s->moved, slot_frame(new));
+        *from = SLOT_HOLE;
+    } else {
+        new = slot_copy(*from, &s->readonly);
+        if (!new)
+            return false;
+        if (how->to->wired && !slot_own(&new)) {
+            slot_release(new, &s->squashed);
+            return false;
+        }
+        if (how->to->wired)
+            *frame_find(slot_frame(new)) += FRAME_PIN;
+    }
+    if (slot_pins(old))
+        *frame_find(slot_frame(old)) &= ~FRAME_PINS;
+    slot_release(old, &s->squashed);
+    *to = new;
+    return true;
+}
+
+static uint32_t copy_commit(const struct copy *how, uint32_t count)
+{
+    struct copy_sweeps s;
+    slot_sweeps_begin(&s.squashed);
+    sweep_begin(&s.readonly, RIGHTS_WRITE, false);
+    sweep_begin(&s.moved, RIGHTS_ALL, false);
+    uint32_t i = 0;
+    while (i < count) {
+        if (!page_copy(how, i, &s)) {
+            slot_sweeps_end(&s.squashed);       /* what was squashed may be the frame that is missing */
+            if (!page_copy(how, i, &s))
+                break;
+        }
+        i++;
+    }
+    sweep_end(&s.moved);
+    sweep_end(&s.readonly);
+    slot_sweeps_end(&s.squashed);
+    return i;
+}
+
+/* The charge was for `holes` new pages, or for none in a move within one control.  Settles what really happened. */
+static void copy_settle(const struct copy *how, uint32_t done, uint32_t grown, uint32_t charged)
+{
+    struct control *control = how->to->control;
+    how->to->pages += grown;
+    if (how->move) {
+        how->from->pages -= done;
+        container_prune(how->from, how->from_start, done);
+    }
+    if (how->move && how->from->control == control) {
+        control_uncharge(control, done - grown);
+        return;
+    }
+    control_uncharge(control, charged - grown);
+    if (how->move)
+        control_uncharge(how->from->control, done);
+}
+
+int container_copy(const struct copy *how, uint32_t *done)
+{
+    uint32_t charged;
+    int err;
+    *done = 0;
+    if (overlapping(how))
+        return EINVAL;
+    uint32_t possible = copy_prepare(how, &charged, &err);
+    uint32_t before = container_count(how->to, how->to_start, possible);
+    bool commit = !err || how->partial;
+    if (commit)
+        *done = copy_commit(how, possible);
+    uint32_t grown = container_count(how->to, how->to_start, possible) - before;
+    if (how->to->wired)
+        container_unwire(how->to, possible - before - grown);
+    if (commit)
+        copy_settle(how, *done, grown, charged);
+    else
+        control_uncharge(how->to->control, charged);
+    container_prune(how->to, how->to_start, how->count);
+    return !err && *done < how->count ? ENOMEM : err;
+}

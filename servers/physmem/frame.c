@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of frame words.  A table covers 4 MB of addresses and is one page, so holes in RAM cost nothing beyond
+ * their neighbours, and a lookup is two loads. */
+#include "frame.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "slab.h"
+
+#define TABLE_FRAMES    1024u
+#define TABLE_LOG2      22u             /* bytes of RAM that one table describes */
+
+struct ledger ledger;
+uintptr_t phys_base;
+
+static frame_t *tables[1u << (32 - TABLE_LOG2)];
+
+static paddr_t highest;                 /* the last page that came in */
+
+static frame_t *word_at(paddr_t pa)
+{
+    frame_t *table = tables[pa >> TABLE_LOG2];
+    return table ? &table[pa >> PAGE_LOG2 & (TABLE_FRAMES - 1)] : NULL;
+}
+
+frame_t *frame_find(paddr_t pa)
+{
+    frame_t *word = word_at(pa);
+    return word && *word != FRAME_ABSENT ? word : NULL;
+}
+
+/* The page at `page` becomes the table for the addresses around pa. */
+static void table_make(paddr_t pa, paddr_t page)
+{
+    frame_t *table = phys_pointer(page);
+    memset(table, 0xff, PAGE_SIZE);
+    tables[pa >> TABLE_LOG2] = table;
+    ledger.meta++;
+}
+
+/* The pages of tables are in use for good, and must not be taken if they are offered again. */
+static void tables_claim(uint64_t from, uint64_t to)
+{
+    for (uint64_t pa = from; pa < to; pa += PAGE_SIZE)
+        *word_at(pa) = 1;
+}
+
+/* Tables for all of [base, end), taken from its start.  Returns where the rest begins. */
+static uint64_t tables_carve(uint64_t base, uint64_t end)
+{
+    uint64_t rest = base;
+    for (uint64_t at = base; at < end && rest < end; at = ((at >> TABLE_LOG2) + 1) << TABLE_LOG2) {
+        if (tables[at >> TABLE_LOG2])
+            continue;
+        table_make(at, rest);
+        rest += PAGE_SIZE;
+        ledger.total++;
+    }
+    return rest;
+}
+
+uint32_t frame_add(paddr_t base, uint32_t size)
+{
+    uint64_t start = ((uint64_t) base + PAGE_MASK) & ~(uint64_t) PAGE_MASK;
+    uint64_t end = ((uint64_t) base + size) & ~(uint64_t) PAGE_MASK;
+    uint32_t added = 0;
+    if (start == 0)
+        start = PAGE_SIZE;
+    while (start < end && frame_find(start))            /* never build a table on a page in use */
+        start += PAGE_SIZE;
+    uint64_t rest = tables_carve(start, end);
+    tables_claim(start, rest);
+    for (uint64_t pa = rest; pa < end; pa += PAGE_SIZE) {
+        frame_t *word = word_at(pa);
+        if (!word || *word != FRAME_ABSENT)
+            continue;
+        *word = 0;
+        if (pa > highest)
+            highest = pa;
+        ledger.total++;
+        buddy_free(pa, 0);
+        added++;
+    }
+    return added;
+}
+
+bool frame_adopt(paddr_t pa)
+{
+    if (pa == 0)
+        return false;
+    if (!tables[pa >> TABLE_LOG2]) {
+        paddr_t page = buddy_alloc(0);
+        if (!page)
+            return false;
+        table_make(pa, page);
+        tables_claim(page, page + PAGE_SIZE);
+    }
+    frame_t *word = word_at(pa);
+    if (*word != FRAME_ABSENT)
+        return false;
+    *word = 1;
+    ledger.total++;
+    ledger.bound++;
+    return true;
+}
+
+paddr_t frame_random(uint32_t random)
+{
+    return random % ((highest >> PAGE_LOG2) + 1) << PAGE_LOG2;
+}
+
+paddr_t frame_alloc(unsigned order)
+{
+    paddr_t base = buddy_alloc(order);
+    if (!base && order == 0) {
+        slab_reclaim();
+        base = buddy_alloc(order);
+    }
+    if (!base)
+        return 0;
+    for (uint32_t i = 0; i < 1u << order; i++)
+        *word_at(base + (i << PAGE_LOG2)) = 1;
+    ledger.bound += 1u << order;
+    return base;
+}

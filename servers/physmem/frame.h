@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Page frames: four bytes for each page of RAM that physmem owns, in tables of 1024 found by physical address.
+ * buddy.c keeps the free ones, slot.c and pin.c the used ones, sweep.c takes mappings away. */
+#ifndef PHYSMEM_FRAME_H
+#define PHYSMEM_FRAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef uint32_t paddr_t;               /* a physical address; 0 = none: page 0 is never ours */
+
+#define PAGE_LOG2       12u
+#define PAGE_SIZE       (1u << PAGE_LOG2)
+#define PAGE_MASK       (PAGE_SIZE - 1)
+#define ORDER_MAX       19u             /* the largest block: 2^31 bytes */
+
+/* What is known of one page.
+ *   31   28  27   26   25   24  23    20 19                 0
+ *  |   0   | S  | W  | M  | F  |  pins  | users, or the order  |
+ *
+ * users  how many slots and groups name the page: bounded by the number of pages in the machine
+ * order  of the free block that begins here (F set; log2 of its pages)
+ * M, W   may be mapped by clients at all, for writing: set when handed out, cleared when revoked
+ * S      steady: mapped by a server that does not page itself, spared by the random revocation
+ * A word of FRAME_ABSENT: not our page. */
+typedef uint32_t frame_t;
+
+#define FRAME_USERS     0x000fffffu
+#define FRAME_PIN       0x00100000u
+#define FRAME_PINS      0x00f00000u
+#define FRAME_FREE      0x01000000u
+#define FRAME_MAPPED    0x02000000u
+#define FRAME_WRITABLE  0x04000000u
+#define FRAME_STEADY    0x08000000u
+#define FRAME_ABSENT    0xffffffffu
+
+/* Frame counts of the whole machine.  free + bound + meta = total. */
+struct ledger {
+    uint32_t total;         /* pages that are ours */
+    uint32_t free;          /* in the buddy lists */
+    uint32_t bound;         /* with users */
+    uint32_t meta;          /* bookkeeping: frame tables and slabs */
+    uint32_t guaranteed;    /* sum of all controls' guarantees */
+    uint32_t charged_meta;  /* of that, what controls pay for their bookkeeping */
+    uint32_t promised;      /* pages in all containers */
+};
+extern struct ledger ledger;
+
+/* RAM is mapped 1:1 in the server; the host tests put it elsewhere. */
+extern uintptr_t phys_base;
+static inline void *phys_pointer(paddr_t pa)
+{
+    return (void *) (phys_base + pa);
+}
+
+/* The seam to the kernel: takes `rights` (2 = write, 7 = everything) away from all who have a page of these
+ * blocks mapped through us.  Server: server.c; host tests: a recorder. */
+struct extent {
+    paddr_t base;
+    unsigned order;
+};
+void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights);
+
+/* The word of a page; NULL: not ours. */
+frame_t *frame_find(paddr_t pa);
+
+/* [base, base + size) becomes ours and free.  What it needs for its tables comes out of it.  Returns the number of pages
+ * that are new to the free lists; pages given twice and page 0 are left out. */
+uint32_t frame_add(paddr_t base, uint32_t size);
+
+/* The page becomes ours, in use by one user.  false: no memory for a table, or it is ours already. */
+bool frame_adopt(paddr_t pa);
+
+/* Some address in one of our tables, for the random revocation. */
+paddr_t frame_random(uint32_t random);
+
+static inline uint32_t frame_users(paddr_t pa) { return *frame_find(pa) & FRAME_USERS; }
+static inline uint32_t frame_pins(paddr_t pa)  { return (*frame_find(pa) & FRAME_PINS) / FRAME_PIN; }
+
+/* ---- buddy.c ---- */
+paddr_t buddy_alloc(unsigned order);            /* 0: none so large.  Contents undefined, not zero */
+void buddy_free(paddr_t base, unsigned order);
+unsigned buddy_largest(void);                   /* order of the largest free block + 1; 0: nothing free */
+
+/* One or 2^order pages for clients: users = 1 each, counted as bound, contents undefined. */
+paddr_t frame_alloc(unsigned order);
+
+#endif

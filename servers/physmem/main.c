@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* physmem: all RAM belongs to it, and it lends it out page by page.  One thread, one loop; no request waits for
+ * another.  Read boot.c for the start, request.c for what clients may ask. */
+#include <errno.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <l4/space.h>
+#include <hurd/wortel.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "container.h"
+#include "server.h"
+#include "slab.h"
+
+#define REVOKE_PAGES    64u         /* of the random revocation: pages taken, ... */
+#define REVOKE_LOOK     4096u       /* ... looking at most at so many */
+
+unsigned debug_revoke_period;
+
+static int other(struct hurd_cap_call *call);
+
+struct hurd_cap_server server = {
+    .table = { .alloc = slab_alloc, .free = slab_free },
+    .other = other,
+    .errors_in_label = 1,
+};
+
+void say(const char *format, ...)
+{
+    char line[120];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    hurd_wortel_write(HURD_WORTEL_CAP_PHYSMEM, line, n < (int) sizeof line ? n : (int) sizeof line - 1);
+}
+
+void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights)
+{
+    L4_Fpage_t fpages[SWEEP_BLOCKS];
+    for (unsigned i = 0; i < n; i++)
+        fpages[i] = L4_FpageAddRights(L4_FpageLog2(blocks[i].base, PAGE_LOG2 + blocks[i].order), rights);
+    L4_UnmapFpages(n, fpages);
+}
+
+/* wortel answers BOOTSTRAP_FINAL late (label 0), or refuses it: neither is a request. */
+static int other(struct hurd_cap_call *call)
+{
+    return call->label == 0 || call->label == HURD_WORTEL_ERROR ? HURD_CAP_NO_REPLY : EOPNOTSUPP;
+}
+
+static uint32_t random_word(void)
+{
+    static uint32_t x = 2463534242u;
+    x ^= x << 13;
+    x ^= x >> 17;
+    return x ^= x << 5;
+}
+
+/* HURD_PM_DEBUG_REVOKE: proves that clients can live without any mapping of theirs. */
+static void debug_revoke(void)
+{
+    struct sweep s;
+    uint32_t taken = 0;
+    paddr_t pa = frame_random(random_word());
+    sweep_begin(&s, RIGHTS_ALL, false);
+    for (uint32_t i = 0; i < REVOKE_LOOK && taken < REVOKE_PAGES; i++, pa += PAGE_SIZE) {
+        const frame_t *word = frame_find(pa);
+        if (!word || (*word & (FRAME_FREE | FRAME_PINS | FRAME_STEADY)) || !(*word & FRAME_MAPPED)
+            || (random_word() & 0x100))
+            continue;
+        sweep_add(&s, pa);
+        taken++;
+    }
+    sweep_end(&s);
+}
+
+int main(void)
+{
+    L4_ThreadId_t from;
+    boot();
+    L4_Accept(L4_UntypedWordsAcceptor);
+    L4_MsgTag_t tag = L4_Wait(&from);
+    for (;;) {
+        int reply = L4_IpcSucceeded(tag) && hurd_cap_serve(&server, from, tag);
+        tag = reply ? L4_ReplyWait(from, &from) : L4_Wait(&from);
+        if (debug_revoke_period && random_word() % debug_revoke_period == 0) {
+            L4_Word_t saved[64];
+            L4_StoreMRs(0, 64, saved);          /* Unmap works in the message registers */
+            debug_revoke();
+            L4_LoadMRs(0, 64, saved);
+        }
+    }
+}

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: MIT */
+/* The requests: words to numbers, every check that needs no knowledge of slots, and the reply.  The hop before is
+ * lib/hurd-cap/server.c, the hops after are container.c, copy.c, map.c, pin.c and control.c.
+ * The wire is <hurd/physmem.h>; operations stand here in the order of their labels. */
+#include <errno.h>
+#include <hurd/cap.h>
+#include <hurd/physmem.h>
+
+#include "container.h"
+#include "server.h"
+
+/* What a capability is, for the `kinds` of an operation. */
+enum { CONTROL = 1, STRONG = 2, WEAK = 4, CONTAINER = STRONG | WEAK, ANY = CONTROL | CONTAINER };
+
+static unsigned cap_kind(const struct hurd_cap *cap)
+{
+    if (cap->object->class == &control_class)
+        return CONTROL;
+    return cap->flags & HURD_CAP_WEAK ? WEAK : STRONG;
+}
+
+static struct container *call_container(struct hurd_cap_call *call)
+{
+    return (struct container *) call->cap->object;
+}
+
+static struct control *call_control(struct hurd_cap_call *call)
+{
+    return (struct control *) call->cap->object;
+}
+
+static int reply_word(struct hurd_cap_call *call, int err, L4_Word_t word)
+{
+    call->reply_label = err;
+    call->reply[0] = word;
+    call->reply_words = 1;
+    return 0;
+}
+
+/* Bytes to pages: both multiples of the page size, not empty, not beyond 2^32. */
+static int pages_of(L4_Word_t start, L4_Word_t size, uint32_t *page, uint32_t *count)
+{
+    if (size == 0 || ((start | size) & PAGE_MASK) || size - 1 > ~start)
+        return EINVAL;
+    *page = start >> PAGE_LOG2;
+    *count = size >> PAGE_LOG2;
+    return 0;
+}
+
+/* Partial or not; EINVAL for contradictions and for flags outside `allowed`. */
+static int check_flags(L4_Word_t flags, L4_Word_t allowed)
+{
+    const L4_Word_t both = HURD_PM_PARTIAL | HURD_PM_ALL_OR_NONE;
+    return (flags & ~(allowed | both)) || (flags & both) == both ? EINVAL : 0;
+}
+
+static L4_Word_t bytes(uint32_t pages)
+{
+    return (L4_Word_t) pages << PAGE_LOG2;
+}
+
+/* ---- containers: 2005 --------------------------------------------------------------------------- */
+
+static int serve_create(struct hurd_cap_call *call)
+{
+    L4_Word_t flags = call->words > 1 ? call->arg[1] : 0;
+    if (flags & ~(L4_Word_t) HURD_PM_WIRED)
+        return EINVAL;
+    if (cap_kind(call->cap) == WEAK)
+        return EACCES;
+    struct control *control = cap_kind(call->cap) == CONTROL ? call_control(call)
+                                                             : call_container(call)->control;
+    struct container *c;
+    int err = container_create(control, call->task, flags & HURD_PM_WIRED, &c);
+    if (err)
+        return err;
+    uint32_t handle;
+    err = hurd_cap_insert(&call->server->table, call->task, &c->object, RIGHTS_ALL, 0, call->task,
+                          &handle);
+    if (err) {
+        container_destroy(c);
+        return err;
+    }
+    return reply_word(call, 0, handle);
+}
+
+static int serve_share(struct hurd_cap_call *call)
+{
+    L4_Word_t target = call->words > 1 && call->arg[1] ? call->arg[1] : call->task;
+    L4_Word_t rights = call->words > 2 && call->arg[2] ? call->arg[2] : call->cap->rights;
+    uint32_t handle;
+    if (rights & ~(L4_Word_t) call->cap->rights)
+        return EACCES;
+    if (call_container(call)->wired)
+        return EPERM;
+    int err = hurd_cap_target_allowed(call, target);
+    if (!err)
+        err = hurd_cap_insert(&call->server->table, target, call->cap->object, rights,
+                              HURD_CAP_WEAK, call->task, &handle);
+    return err ? err : reply_word(call, 0, handle);
+}
+
+static int serve_allocate(struct hurd_cap_call *call)
+{
+    L4_Word_t flags = call->arg[1];
+    uint32_t page, count, done = 0;
+    int err = check_flags(flags, HURD_PM_SQUASH | HURD_PM_EXTRA | HURD_PM_DMA);
+    if (!err)
+        err = pages_of(call->arg[2], call->arg[3], &page, &count);
+    if (!err && (flags & HURD_PM_EXTRA))
+        err = EOPNOTSUPP;
+    if (!err && !(call->cap->rights & RIGHTS_WRITE))
+        err = EACCES;
+    if (!err)
+        err = container_allocate(call_container(call), page, count, flags & HURD_PM_SQUASH,
+                                 flags & HURD_PM_PARTIAL, &done);
+    return reply_word(call, err, bytes(done));
+}
+
+static int serve_deallocate(struct hurd_cap_call *call)
+{
+    uint32_t page, count, done = 0;
+    int err = pages_of(call->arg[1], call->arg[2], &page, &count);
+    if (!err && !(call->cap->rights & RIGHTS_WRITE))
+        err = EACCES;
+    if (!err)
+        err = container_deallocate(call_container(call), page, count, &done);
+    return reply_word(call, err, bytes(done));
+}
+
+/* Both marshallings; the one of January 2005 rounds, the later one refuses. */
+static int map_arguments(struct hurd_cap_call *call, L4_Word_t *rights, L4_Word_t *vaddr,
+                         uint32_t *page, uint32_t *count)
+{
+    L4_Word_t index, size;
+    if (call->words == 5) {
+        *rights = call->arg[1];
+        *vaddr = call->arg[2];
+        index = call->arg[3];
+        size = call->arg[4];
+    } else {
+        *rights = call->arg[1] & HURD_PM_RIGHTS;
+        index = call->arg[1] & ~PAGE_MASK;
+        size = (call->arg[2] + PAGE_MASK) & ~PAGE_MASK;
+        *vaddr = call->arg[3] & ~PAGE_MASK;
+    }
+    if (*rights == 0 || (*rights & ~(L4_Word_t) HURD_PM_RIGHTS))
+        return EINVAL;
+    int err = pages_of(*vaddr, size, page, count);
+    return err ? err : pages_of(index, size, page, count);
+}
+
+static int serve_map(struct hurd_cap_call *call)
+{
+    struct map_item items[MAP_ITEMS_MAX];
+    L4_Word_t rights, vaddr;
+    uint32_t page, count;
+    unsigned n;
+    int err = map_arguments(call, &rights, &vaddr, &page, &count);
+    if (err)
+        return err;
+    if (rights & ~(L4_Word_t) call->cap->rights)
+        return EACCES;
+    bool steady = call->task < HURD_TASK_ROOT;
+    err = container_map(call_container(call), page, count, vaddr, rights, steady, items, &n);
+    if (err)
+        return err;
+    for (unsigned i = 0; i < n; i++) {
+        L4_Fpage_t fpage = L4_FpageLog2(items[i].block.base, PAGE_LOG2 + items[i].block.order);
+        L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(fpage, rights), items[i].vaddr);
+        call->reply[2 * i] = item.raw[0] | (i + 1 < n);     /* C: another item follows */
+        call->reply[2 * i + 1] = item.raw[1];
+    }
+    call->reply_typed = 2 * n;
+    return 0;
+}
+
+/* The rights and kinds of both sides; the ranges are checked. */
+static int copy_allowed(const struct hurd_cap *from, const struct hurd_cap *to, L4_Word_t flags)
+{
+    unsigned need = HURD_PM_READ | (flags & (HURD_PM_SHARED | HURD_PM_MOVE) ? HURD_PM_WRITE : 0);
+    if ((from->flags & HURD_CAP_WEAK) && (flags & (HURD_PM_SHARED | HURD_PM_MOVE)))
+        return EPERM;
+    if ((from->rights & need) != need || !(to->rights & HURD_PM_WRITE))
+        return EACCES;
+    return 0;
+}
+
+static int serve_copy(struct hurd_cap_call *call)
+{
+    const L4_Word_t kinds = HURD_PM_SHARED | HURD_PM_MOVE;
+    L4_Word_t flags = call->arg[5];
+    struct hurd_cap *to;
+    uint32_t done = 0;
+    struct copy how = { .from = call_container(call) };
+    int err = hurd_cap_lookup(&call->server->table, call->task, call->arg[2], &to);
+    if (err || cap_kind(to) == CONTROL)
+        return EBADF;
+    err = check_flags(flags, kinds | HURD_PM_SQUASH);
+    if (!err && (flags & kinds) == kinds)
+        err = EINVAL;
+    if (!err)
+        err = pages_of(call->arg[1], call->arg[4], &how.from_start, &how.count);
+    if (!err)
+        err = pages_of(call->arg[3], call->arg[4], &how.to_start, &how.count);
+    if (!err)
+        err = copy_allowed(call->cap, to, flags);
+    how.to = (struct container *) to->object;
+    how.shared = flags & HURD_PM_SHARED;
+    how.move = flags & HURD_PM_MOVE;
+    how.squash = flags & HURD_PM_SQUASH;
+    how.partial = flags & HURD_PM_PARTIAL;
+    how.weak_to = to->flags & HURD_CAP_WEAK;
+    if (!err)
+        err = container_copy(&how, &done);
+    return reply_word(call, err, bytes(done));
+}
+
+/* ---- controls ----------------------------------------------------------------------------------- */
+
+/* Splitting makes the parent's bookkeeping allowance smaller, which may cost a few frames of what is unused. */
+static int split(struct control *parent, L4_Word_t frames, unsigned target, unsigned creator,
+                 struct control **child)
+{
+    if (frames)
+        return control_split(parent, frames, target, creator, child);
+    uint32_t unused = control_unused(parent);
+    for (uint32_t less = 0; less <= 2 + unused / 256 && less < unused; less++) {
+        int err = control_split(parent, unused - less, target, creator, child);
+        if (err != ENOMEM)
+            return err;
+    }
+    return ENOMEM;
+}
+
+static int serve_split(struct hurd_cap_call *call)
+{
+    L4_Word_t target = call->words > 2 && call->arg[2] ? call->arg[2] : call->task;
+    struct control *child;
+    uint32_t handle;
+    int err = hurd_cap_target_allowed(call, target);
+    if (!err)
+        err = split(call_control(call), call->arg[1], target, call->task, &child);
+    if (err)
+        return err;
+    err = hurd_cap_insert(&call->server->table, target, &child->object, RIGHTS_ALL, 0, call->task,
+                          &handle);
+    if (err) {
+        control_fold(child);
+        return err;
+    }
+    return reply_word(call, 0, handle);
+}
+
+static int serve_control_destroy(struct hurd_cap_call *call)
+{
+    if (call_control(call) == control_root)
+        return EPERM;
+    control_destroy(call_control(call));
+    return 0;
+}
+
+/* The reply is a structure of words. */
+static int reply_struct(struct hurd_cap_call *call, const void *info, unsigned size)
+{
+    const L4_Word_t *words = info;
+    for (unsigned i = 0; i < size / sizeof *words; i++)
+        call->reply[i] = words[i];
+    call->reply_words = size / sizeof *words;
+    return 0;
+}
+
+static int serve_control_info(struct hurd_cap_call *call)
+{
+    const struct control *c = call_control(call);
+    struct hurd_pm_control_info info = {
+        .guarantee = c->guarantee, .used = control_used(c), .split = c->split,
+        .containers = c->count, .meta_bytes = c->meta_bytes, .task = c->task,
+    };
+    return reply_struct(call, &info, sizeof info);
+}
+
+/* ---- containers: ours --------------------------------------------------------------------------- */
+
+static int serve_container_destroy(struct hurd_cap_call *call)
+{
+    if (!(call->cap->rights & RIGHTS_WRITE))
+        return EACCES;
+    container_destroy(call_container(call));
+    return 0;
+}
+
+static int serve_revoke(struct hurd_cap_call *call)
+{
+    if (call->arg[1] > L4_ID_VERSION_MASK)
+        return ESRCH;
+    unsigned n = hurd_cap_object_revoke_weak(call->cap->object, call->arg[1]);
+    container_unmap(call_container(call));
+    return reply_word(call, 0, n);
+}
+
+static int serve_release(struct hurd_cap_call *call)
+{
+    uint32_t page, count, done = 0;
+    int err = pages_of(call->arg[1], call->arg[2], &page, &count);
+    if (!err && !(call->cap->rights & RIGHTS_WRITE))
+        err = EACCES;
+    if (err)
+        return err;
+    container_release(call_container(call), page, count, &done);
+    return reply_word(call, 0, bytes(done));
+}
+
+static int serve_pin(struct hurd_cap_call *call)
+{
+    uint32_t page, count, contiguous;
+    paddr_t first;
+    int err = pages_of(call->arg[1], call->arg[2], &page, &count);
+    if (!err && !(call->cap->rights & RIGHTS_WRITE))
+        err = EACCES;
+    if (!err)
+        err = container_pin(call_container(call), page, count, &first, &contiguous);
+    if (err)
+        return err;
+    call->reply[0] = first;
+    call->reply[1] = bytes(contiguous);
+    call->reply_words = 2;
+    return 0;
+}
+
+static int serve_unpin(struct hurd_cap_call *call)
+{
+    uint32_t page, count;
+    int err = pages_of(call->arg[1], call->arg[2], &page, &count);
+    return err ? err : container_unpin(call_container(call), page, count);
+}
+
+static int serve_container_info(struct hurd_cap_call *call)
+{
+    const struct container *c = call_container(call);
+    struct hurd_pm_container_info info = {
+        .allocated = bytes(c->pages), .rights = call->cap->rights,
+        .flags = (cap_kind(call->cap) == WEAK ? HURD_PM_INFO_WEAK : 0)
+                 | (c->wired ? HURD_PM_INFO_WIRED : 0),
+        .pinned = bytes(c->pins),
+    };
+    for (const struct hurd_cap *cap = c->object.caps; cap; cap = cap->next)
+        info.weak += cap->flags & HURD_CAP_WEAK ? 1 : 0;
+    return reply_struct(call, &info, sizeof info);
+}
+
+/* ---- about the machine -------------------------------------------------------------------------- */
+
+static int serve_statistics(struct hurd_cap_call *call)
+{
+    unsigned largest = buddy_largest();
+    struct hurd_pm_statistics stats = {
+        .total = ledger.total, .free = ledger.free, .bound = ledger.bound, .meta = ledger.meta,
+        .promised = ledger.promised, .unassigned = control_unused(control_root),
+        .requests = call->server->requests, .largest = largest ? largest - 1 + PAGE_LOG2 : 0,
+    };
+    return reply_struct(call, &stats, sizeof stats);
+}
+
+static int serve_task_statistics(struct hurd_cap_call *call)
+{
+    L4_Word_t task = call->arg[1];
+    if (task <= L4_ID_VERSION_MASK)
+        task = hurd_cap_next_task(&call->server->table, task);
+    if (task == 0 || task > L4_ID_VERSION_MASK)
+        return ENOENT;
+    struct hurd_pm_task_statistics stats = { .task = task };
+    for (const struct control *c = control_all; c; c = c->all_next) {
+        if (c->task != task)
+            continue;
+        stats.guarantee += c->guarantee;
+        stats.used += control_used(c);
+        stats.promised += c->pages;
+        stats.meta_bytes += c->meta_bytes;
+    }
+    const struct account *account = account_of(task);
+    stats.wired = account ? account->wired : 0;
+    return reply_struct(call, &stats, sizeof stats);
+}
+
+static int serve_debug_revoke(struct hurd_cap_call *call)
+{
+    if (call_control(call) != control_root)
+        return EPERM;
+    debug_revoke_period = call->arg[1];
+    return 0;
+}
+
+static int serve_cap_info(struct hurd_cap_call *call)
+{
+    const struct hurd_cap *cap = call->cap;
+    unsigned kind = cap_kind(cap);
+    struct hurd_pm_cap_info info = {
+        .kind = kind == CONTROL ? HURD_PM_KIND_CONTROL
+                : kind == WEAK ? HURD_PM_KIND_WEAK : HURD_PM_KIND_CONTAINER,
+        .giver = cap->giver,
+        .amount = kind == CONTROL ? call_control(call)->guarantee : bytes(call_container(call)->pages),
+        .rights = cap->rights,
+    };
+    return reply_struct(call, &info, sizeof info);
+}
+
+/* ---- which is which ------------------------------------------------------------------------------ */
+
+struct operation {
+    int (*serve)(struct hurd_cap_call *call);
+    unsigned char kinds;                    /* capabilities it is for */
+    unsigned char least, most;              /* words */
+};
+
+#define FIRST_LABEL HURD_PM_CONTAINER_MAP_OLD
+
+static const struct operation operations[] = {
+    [HURD_PM_CONTAINER_MAP_OLD - FIRST_LABEL]    = { serve_map, CONTAINER, 4, 5 },
+    [HURD_PM_CONTAINER_CREATE - FIRST_LABEL]     = { serve_create, ANY, 1, 2 },
+    [HURD_PM_CONTAINER_SHARE - FIRST_LABEL]      = { serve_share, STRONG, 1, 3 },
+    [HURD_PM_CONTAINER_ALLOCATE - FIRST_LABEL]   = { serve_allocate, STRONG, 4, 4 },
+    [HURD_PM_CONTAINER_DEALLOCATE - FIRST_LABEL] = { serve_deallocate, STRONG, 3, 3 },
+    [HURD_PM_CONTAINER_MAP - FIRST_LABEL]        = { serve_map, CONTAINER, 4, 5 },
+    [HURD_PM_CONTAINER_COPY - FIRST_LABEL]       = { serve_copy, CONTAINER, 6, 6 },
+    [HURD_PM_CONTROL_SPLIT - FIRST_LABEL]        = { serve_split, CONTROL, 2, 3 },
+    [HURD_PM_CONTROL_DESTROY - FIRST_LABEL]      = { serve_control_destroy, CONTROL, 1, 1 },
+    [HURD_PM_CONTROL_INFO - FIRST_LABEL]         = { serve_control_info, CONTROL, 1, 1 },
+    [HURD_PM_CONTAINER_DESTROY - FIRST_LABEL]    = { serve_container_destroy, STRONG, 1, 1 },
+    [HURD_PM_CONTAINER_REVOKE - FIRST_LABEL]     = { serve_revoke, STRONG, 2, 2 },
+    [HURD_PM_CONTAINER_RELEASE - FIRST_LABEL]    = { serve_release, STRONG, 3, 3 },
+    [HURD_PM_CONTAINER_PIN - FIRST_LABEL]        = { serve_pin, STRONG, 3, 3 },
+    [HURD_PM_CONTAINER_UNPIN - FIRST_LABEL]      = { serve_unpin, STRONG, 3, 3 },
+    [HURD_PM_CONTAINER_INFO - FIRST_LABEL]       = { serve_container_info, CONTAINER, 1, 1 },
+    [HURD_PM_STATISTICS - FIRST_LABEL]           = { serve_statistics, ANY, 1, 1 },
+    [HURD_PM_TASK_STATISTICS - FIRST_LABEL]      = { serve_task_statistics, ANY, 2, 2 },
+    [HURD_PM_DEBUG_REVOKE - FIRST_LABEL]         = { serve_debug_revoke, CONTROL, 2, 2 },
+    [HURD_PM_CAP_INFO - FIRST_LABEL]             = { serve_cap_info, ANY, 1, 1 },
+};
+
+static int serve(struct hurd_cap_call *call)
+{
+    unsigned at = call->label - FIRST_LABEL;
+    if (at >= sizeof operations / sizeof operations[0] || !operations[at].serve)
+        return EOPNOTSUPP;
+    const struct operation *op = &operations[at];
+    if (!(op->kinds & cap_kind(call->cap)))
+        return cap_kind(call->cap) == WEAK && op->kinds == STRONG ? EPERM : EBADF;
+    if (call->words < op->least || call->words > op->most)
+        return EINVAL;
+    return op->serve(call);
+}
+
+static int control_given(struct hurd_cap_object *object, unsigned from_task, unsigned to_task)
+{
+    (void) from_task;
+    ((struct control *) object)->task = to_task;
+    return 0;
+}
+
+struct hurd_cap_class control_class = {
+    .name = "control", .serve = serve, .unreferenced = control_unreferenced, .given = control_given,
+};
+struct hurd_cap_class container_class = {
+    .name = "container", .serve = serve, .unreferenced = container_unreferenced,
+};

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* What main.c, boot.c and request.c share. */
+#ifndef PHYSMEM_SERVER_H
+#define PHYSMEM_SERVER_H
+
+#include <hurd/cap.h>
+
+extern struct hurd_cap_server server;
+
+extern unsigned debug_revoke_period;    /* 0: off.  See HURD_PM_DEBUG_REVOKE */
+
+/* One line on the console, through wortel.  Boot time only: it is an IPC a character. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+void boot(void);                        /* everything of spec hurd 1.4, steps 7 to 10 */
+
+#endif

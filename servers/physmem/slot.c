@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* Sharing and copy-on-write, one page at a time.  The hop before is container.c and copy.c; frames come from
+ * frame.c, mappings go by sweep.c.
+ *
+ * The rules that everything rests on: a frame with more than one user is mapped to nobody for writing; a frame gets
+ * its contents, zero or a copy, before anybody can map it; a frame loses its mappings before it loses its contents. */
+#include "slot.h"
+
+#include <string.h>
+
+#include "slab.h"
+
+static void revoke_page(paddr_t pa, unsigned rights)
+{
+    struct sweep s;
+    sweep_begin(&s, rights, false);
+    sweep_add(&s, pa);
+    sweep_end(&s);
+}
+
+void slot_sweeps_begin(struct slot_sweeps *s)
+{
+    sweep_begin(&s->freed, RIGHTS_ALL, true);
+    sweep_begin(&s->kept, RIGHTS_ALL, false);
+}
+
+void slot_sweeps_end(struct slot_sweeps *s)
+{
+    sweep_end(&s->kept);
+    sweep_end(&s->freed);
+}
+
+static void frame_release(paddr_t pa, struct slot_sweeps *s)
+{
+    frame_t *word = frame_find(pa);
+    --*word;
+    if (s->freed.n == SWEEP_BLOCKS)     /* it would free, and its pages may still wait in `kept` */
+        slot_sweeps_end(s);
+    sweep_add(*word & FRAME_USERS ? &s->kept : &s->freed, pa);
+}
+
+void slot_release(slot_t slot, struct slot_sweeps *s)
+{
+    if (!slot_bound(slot))
+        return;
+    paddr_t pa = slot_frame(slot);
+    if ((slot & SLOT_TAG) == SLOT_GROUP) {
+        struct group *group = slot_group(slot);
+        if (--group->members) {
+            sweep_add(&s->kept, pa);
+            return;
+        }
+        slab_free(group, sizeof *group);
+    }
+    frame_release(pa, s);
+}
+
+bool slot_bind(slot_t *slot)
+{
+    if (slot_bound(*slot))
+        return true;
+    paddr_t pa = frame_alloc(0);
+    if (!pa)
+        return false;
+    memset(phys_pointer(pa), 0, PAGE_SIZE);
+    *slot = slot_of_frame(pa);
+    return true;
+}
+
+/* A frame of one's own with the contents of pa. */
+static paddr_t frame_duplicate(paddr_t pa)
+{
+    paddr_t new = frame_alloc(0);
+    if (new)
+        memcpy(phys_pointer(new), phys_pointer(pa), PAGE_SIZE);
+    return new;
+}
+
+bool slot_own(slot_t *slot)
+{
+    if (!slot_bound(*slot))
+        return slot_bind(slot);
+    paddr_t old = slot_frame(*slot);
+    if (frame_users(old) == 1)
+        return true;
+    paddr_t new = frame_duplicate(old);
+    if (!new)
+        return false;
+    if ((*slot & SLOT_TAG) == SLOT_GROUP)
+        slot_group(*slot)->frame = new;
+    else
+        *slot = slot_of_frame(new);
+    --*frame_find(old);
+    revoke_page(old, RIGHTS_ALL);       /* some of these mappings were ours, and would show the old contents */
+    return true;
+}
+
+bool slot_share(slot_t *slot)
+{
+    if (!slot_bind(slot))
+        return false;
+    if ((*slot & SLOT_TAG) == SLOT_GROUP)
+        return true;
+    struct group *group = slab_alloc(sizeof *group);
+    if (!group)
+        return false;
+    *group = (struct group) { .frame = slot_frame(*slot), .members = 1 };
+    *slot = (slot_t) group | SLOT_GROUP;
+    return true;
+}
+
+slot_t slot_copy(slot_t source, struct sweep *readonly)
+{
+    if (!slot_bound(source))
+        return SLOT_LAZY;
+    paddr_t pa = slot_frame(source);
+    if (frame_pins(pa)) {
+        paddr_t new = frame_duplicate(pa);
+        return new ? slot_of_frame(new) : SLOT_HOLE;
+    }
+    ++*frame_find(pa);
+    sweep_add(readonly, pa);
+    return slot_of_frame(pa);
+}
+
+bool slot_shared(slot_t s)
+{
+    if (!slot_bound(s))
+        return false;
+    return frame_users(slot_frame(s)) > 1
+           || ((s & SLOT_TAG) == SLOT_GROUP && slot_group(s)->members > 1);
+}

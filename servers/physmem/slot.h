@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* What one page of a container is.
+ *
+ *   0                  a hole
+ *   1                  promised, not bound: reads as zero
+ *   frame | 2          bound to a frame.  More than one user of the frame: copy-on-write
+ *   group | 3          bound, and truly shared with the other members of the group, which is one user of its frame
+ *
+ * Two slots see each other's writes  <=>  they name the same group. */
+#ifndef PHYSMEM_SLOT_H
+#define PHYSMEM_SLOT_H
+
+#include "frame.h"
+#include "sweep.h"
+
+typedef uintptr_t slot_t;
+
+#define SLOT_HOLE       ((slot_t) 0)
+#define SLOT_LAZY       ((slot_t) 1)
+#define SLOT_FRAME      ((slot_t) 2)    /* tags, in the low two bits */
+#define SLOT_GROUP      ((slot_t) 3)
+#define SLOT_TAG        ((slot_t) 3)
+
+struct group {
+    paddr_t frame;
+    uint32_t members;                   /* slots */
+};
+
+static inline slot_t slot_of_frame(paddr_t pa) { return (slot_t) pa | SLOT_FRAME; }
+static inline struct group *slot_group(slot_t s) { return (struct group *) (s & ~SLOT_TAG); }
+static inline bool slot_bound(slot_t s) { return s > SLOT_LAZY; }
+
+/* The frame of a bound slot. */
+static inline paddr_t slot_frame(slot_t s)
+{
+    return (s & SLOT_TAG) == SLOT_GROUP ? slot_group(s)->frame : (paddr_t) (s & ~SLOT_TAG);
+}
+
+static inline uint32_t slot_pins(slot_t s) { return slot_bound(s) ? frame_pins(slot_frame(s)) : 0; }
+
+/* The slot gives its page up (the caller overwrites the slot).  Two sweeps: frames that stay with other users lose their
+ * mappings, too, for the mapping may be this slot's. */
+struct slot_sweeps {
+    struct sweep freed, kept;
+};
+void slot_sweeps_begin(struct slot_sweeps *s);
+void slot_sweeps_end(struct slot_sweeps *s);
+void slot_release(slot_t slot, struct slot_sweeps *s);
+
+/* Each returns false when there is no frame, which the guarantees exclude for slots that are charged. */
+bool slot_bind(slot_t *slot);           /* promised -> bound to a zeroed frame of its own */
+bool slot_own(slot_t *slot);            /* bound, and alone (or with its group) on its frame: may be written */
+bool slot_share(slot_t *slot);          /* bound, and a group: copies of the word are members after ++members */
+
+/* A new user of the frame of a bound slot, or for a pinned one a frame of its own with the same contents: what a copy is.
+ * The writable mappings of a frame that has two users from now on go into `readonly`.  SLOT_HOLE: no frame. */
+slot_t slot_copy(slot_t source, struct sweep *readonly);
+
+bool slot_shared(slot_t s);             /* the frame or group has other users than this slot */
+
+#endif
