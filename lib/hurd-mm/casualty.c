@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* The last words of a task, spoken by the thread that went wrong: what it did, its registers, the regions
+ * beside the address; then the exit status that says so. */
+#include <hurd/startup.h>
+#include <hurd/task.h>
+#include <l4/message.h>
+#include <libc.h>
+#include <stdio.h>
+#include <stdarg.h>
+#include <string.h>
+#include "mm.h"
+#include "report.h"
+
+_Noreturn void hurd_mm_die(int status)
+{
+    struct hurd_startup_data *data = __hurd_startup_data;
+    if (data->task.server)
+        hurd_task_exit(L4_ThreadIdOfRaw(data->task.server), data->task.cap, (L4_Word_t)status);
+    for (;;)
+        L4_Sleep(L4_Never);
+}
+
+/* Not by stdio: the thread may have died with a stream locked. */
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+{
+    char line[160];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    size_t length = strlen(line);
+    for (size_t done = 0; done < length;) {
+        long n = __libc_write(2, line + done, length - done);
+        if (n <= 0)
+            return;
+        done += (size_t)n;
+    }
+}
+
+static const char *kind_name(unsigned kind)
+{
+    static const char *const names[] = {"reserved", "anonymous", "container", "store", "wired"};
+    return kind < sizeof names / sizeof *names ? names[kind] : "?";
+}
+
+static void say_region(const L4_Word_t *words)
+{
+    unsigned rights = words[2] & HURD_VM_RIGHTS;
+    say("  region %08lx-%08lx %c%c%c %s, %lu pages in core\n", words[0], words[1], rights & HURD_VM_READ ? 'r' : '-',
+        rights & HURD_VM_WRITE ? 'w' : '-', rights & HURD_VM_EXECUTE ? 'x' : '-', kind_name(words[2] >> 8), words[4]);
+}
+
+/* The regions before, at and behind the address, as far as there are any. */
+static void say_neighbours(uintptr_t address)
+{
+    L4_Word_t before[HURD_MM_MAPS_WORDS] = {0}, words[60];
+    bool has_before = false, more = true;
+    for (uintptr_t from = 0; more;) {
+        L4_LoadMR(1, from);
+        L4_LoadMR(0, L4_MakeTag(HURD_MM_MAPS, 1, 0).raw);
+        L4_MsgTag_t tag = L4_Call(mm.pager);
+        unsigned n = L4_UntypedWords(tag);
+        if (L4_IpcFailed(tag) || L4_Label(tag) != 0 || n < HURD_MM_MAPS_WORDS)
+            break;
+        L4_StoreMRs(1, (int)n, words);
+        for (unsigned i = 0; more && i + HURD_MM_MAPS_WORDS <= n; i += HURD_MM_MAPS_WORDS) {
+            more = words[i + 1] < address && words[i + 1] != UINTPTR_MAX;
+            if (more)
+                memcpy(before, words + i, sizeof before), has_before = true;
+            else if (has_before)
+                say_region(before), has_before = false;
+            if (!more)
+                say_region(words + i);
+            from = words[i + 1] + 1;
+        }
+    }
+    if (has_before)
+        say_region(before);
+}
+
+static void say_registers(uintptr_t ip)
+{
+    const L4_Word_t *r = casualty.registers;
+    say("  eip %08lx esp %08lx ebp %08lx eflags %08lx\n", (L4_Word_t)ip, r[7], r[6], r[1]);
+    say("  eax %08lx ebx %08lx ecx %08lx edx %08lx esi %08lx edi %08lx\n", r[11], r[8], r[10], r[9], r[5], r[4]);
+}
+
+/* Vector -> what a shell would call it. */
+static int exception_status(L4_Word_t vector)
+{
+    switch (vector) {
+    case 0: case 16: case 19: return HURD_MM_STATUS_FPE;
+    case 1: case 3: return HURD_MM_STATUS_TRAP;
+    case 6: return HURD_MM_STATUS_ILL;
+    case 17: return HURD_MM_STATUS_BUS;
+    default: return HURD_MM_STATUS_SEGV;
+    }
+}
+
+static const char *exception_name(L4_Word_t vector)
+{
+    static const char *const names[] = {
+        [0] = "division error", [1] = "debug exception", [3] = "breakpoint", [4] = "overflow", [5] = "bound exceeded",
+        [6] = "invalid instruction", [11] = "segment not present", [12] = "stack segment fault",
+        [13] = "general protection", [16] = "floating point error", [17] = "misaligned access", [19] = "SIMD error",
+    };
+    return vector < sizeof names / sizeof *names && names[vector] ? names[vector] : "exception";
+}
+
+static const char *program_name(void)
+{
+    struct hurd_startup_data *data = __hurd_startup_data;
+    return data->argz && data->argz_len ? (const char *)data->argz : "program";
+}
+
+_Noreturn void report_run(void)
+{
+    unsigned task = L4_Version(casualty.thread);
+    int status = HURD_MM_STATUS_SEGV;
+    if (casualty.io_fpage) {
+        say("%s (task %u): port %lx is not ours\n", program_name(), task, casualty.io_fpage >> 16);
+    } else if (casualty.is_violation) {
+        say("%s (task %u): segmentation violation, %s at %08lx\n", program_name(), task,
+            casualty.access & HURD_VM_WRITE ? "write" : "read", (L4_Word_t)casualty.address);
+    } else {
+        status = exception_status(casualty.registers[2]);
+        say("%s (task %u): %s (exception %lu, error code %lx)\n", program_name(), task,
+            exception_name(casualty.registers[2]), casualty.registers[2], casualty.registers[3]);
+    }
+    say_registers(casualty.ip);
+    say_neighbours(casualty.is_violation ? casualty.address : casualty.ip);
+    hurd_mm_die(status);
+}
+
+_Noreturn void report_store_refused(const struct hurd_store_fault *fault, uintptr_t ip)
+{
+    say("%s (task %u): segmentation violation, no page for offset %08lx of its store: %s at %08lx, eip %08lx\n",
+        program_name(), (unsigned)L4_Version(fault->thread), (L4_Word_t)fault->offset,
+        fault->access & HURD_VM_WRITE ? "write" : "read", (L4_Word_t)fault->address, (L4_Word_t)ip);
+    say_neighbours(fault->address);
+    hurd_mm_die(HURD_MM_STATUS_SEGV);
+}

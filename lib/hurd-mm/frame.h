@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What backs it: the pages of a store that exist, as runs.  One record stands for a run of pages that follow each
+ * other in the store and in the container, so a region that is touched from front to back costs one record. */
+#ifndef MM_FRAME_H
+#define MM_FRAME_H
+
+#include "map.h"
+
+/* range.first and .last are offsets in the store. */
+struct frame {
+    struct range range;
+    L4_Word_t container;
+    uintptr_t offset;           /* in the container, of range.first */
+};
+
+struct frame *frame_find(struct store *store, uintptr_t offset);
+struct frame *frame_from(struct store *store, uintptr_t offset);
+
+/* Where a byte of the run is in its container. */
+uintptr_t frame_offset(const struct frame *frame, uintptr_t offset);
+
+/* Records a run, joining it with its neighbours.  False: no record, or a page of it is there. */
+bool frame_add(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last,
+               L4_Word_t container, uintptr_t offset);
+
+/* Takes the lowest run, or part of a run, in [first, last] out of the store and says in *taken what it was (its tree
+ * fields mean nothing).  False: there is none.  A run that is cut in two needs FRAME_CUTS reserved records. */
+enum { FRAME_CUTS = 1 };
+bool frame_take(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last, struct frame *taken);
+
+/* Pages that exist in [first, last]. */
+uintptr_t frame_count(struct store *store, uintptr_t first, uintptr_t last);
+
+#endif

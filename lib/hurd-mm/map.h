@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* What lives where: the regions of the address space.  Pure book-keeping, no system call; the pager is the only one
+ * who changes it, so there is no lock. */
+#ifndef MM_MAP_H
+#define MM_MAP_H
+
+#include <hurd/mm.h>
+#include "range.h"
+#include "slab.h"
+
+/* Where a region's pages come from. */
+struct store {
+    enum hurd_mm_kind kind;
+    unsigned users;             /* regions that show it */
+    unsigned rights;            /* the most that a region of it may have */
+    L4_Word_t container;        /* CONTAINER: all of it; ANONYMOUS: the task's memory container */
+    struct range *frames;       /* ANONYMOUS, HOOK: pages that exist, by store offset (frame.h) */
+    hurd_store_fault_t *fault;  /* HOOK */
+    void *hook;
+};
+
+/* range.first and .last are addresses.  Two neighbours never continue each other: they are merged. */
+struct map {
+    struct range range;
+    struct store *store;
+    uintptr_t offset;           /* in the store, of range.first */
+    unsigned short rights;
+    bool permanent;             /* not to be unmapped, replaced or protected: startup area, KIP, wired memory */
+};
+
+struct address_space {
+    struct range *maps;
+    uintptr_t low, high;        /* first and last byte that a program may use */
+    uintptr_t search;           /* where the search for a gap starts */
+    struct slab *slab;
+};
+
+struct map *map_find(struct address_space *as, uintptr_t address);
+
+/* In address order: the first that ends at `address` or above, then the next one. */
+struct map *map_from(struct address_space *as, uintptr_t address);
+struct map *map_next(struct address_space *as, struct map *map);
+
+/* First fit at `hint` or above, then from the bottom.  0: there is no such gap. */
+uintptr_t map_gap(struct address_space *as, uintptr_t hint, uintptr_t size);
+
+/* NULL: no record, or something is there. */
+struct map *map_insert(struct address_space *as, uintptr_t first, uintptr_t last, struct store *store,
+                       uintptr_t offset, unsigned rights, bool permanent);
+void map_remove(struct address_space *as, struct map *map);
+
+/* Cuts the regions at the edges, so that each region lies in [first, last] or outside.  Takes up to MAP_CUTS records,
+ * which must have been reserved. */
+enum { MAP_CUTS = 2 };
+void map_cut(struct address_space *as, uintptr_t first, uintptr_t last);
+
+/* Joins neighbours in [first - 1, last + 1] that continue each other. */
+void map_join(struct address_space *as, uintptr_t first, uintptr_t last);
+
+#endif

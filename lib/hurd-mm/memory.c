@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* physmem as the pager sees it.  Before: fault.c and region.c.  After: lib/hurd-cap/physmem_client.c.
+ * Anonymous memory has its address as offset in the task's one container: two regions never overlap, so one
+ * allocator, the address space, gives out container offsets as well. */
+#include <errno.h>
+#include <l4/space.h>
+#include "mm.h"
+
+int memory_allocate(uintptr_t offset, uintptr_t size)
+{
+    mm.counters.rpcs++;
+    int error = hurd_pm_container_allocate(mm.physmem, mm.memory, 0, offset, size, NULL);
+    if (!error)
+        mm.counters.frames_taken += size / HURD_MM_PAGE;
+    return error;
+}
+
+uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t size)
+{
+    L4_Word_t amount = 0;
+    mm.counters.rpcs++;
+    int error = hurd_pm_container_deallocate(mm.physmem, container, offset, size, &amount);
+    if (error)
+        amount = 0;
+    mm.counters.frames_returned += amount / HURD_MM_PAGE;
+    return amount;
+}
+
+int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset, uintptr_t size)
+{
+    uintptr_t done = 0;
+    while (done < size) {
+        L4_Word_t part = 0;
+        mm.counters.rpcs++;
+        int error = hurd_pm_container_map_once(mm.physmem, container, rights, address + done, offset + done,
+                                               size - done, &part);
+        if (error)
+            return error;
+        if (part == 0)
+            return EPROTO;
+        done += part;
+    }
+    return 0;
+}
+
+int memory_wire(uintptr_t address, uintptr_t size, unsigned rights)
+{
+    mm.counters.rpcs++;
+    int error = hurd_pm_container_pin(mm.physmem, mm.memory, address, size, NULL, NULL);
+    return error ? error : memory_map(mm.memory, rights, address, address, size);
+}
+
+/* The largest fpage that starts at `first` and ends at `last` or before. */
+static unsigned fpage_log2(uintptr_t first, uintptr_t last)
+{
+    unsigned log2 = 12;
+    while (log2 < 31) {
+        uintptr_t more = ((uintptr_t)2 << log2) - 1;
+        if (first & more || last - first < more)
+            break;
+        log2++;
+    }
+    return log2;
+}
+
+void memory_hide(uintptr_t first, uintptr_t last, unsigned rights)
+{
+    unsigned n = 0;
+    for (;;) {
+        unsigned log2 = fpage_log2(first, last);
+        uintptr_t end = first + (((uintptr_t)1 << log2) - 1);
+        L4_LoadMR((int)n++, L4_FpageAddRights(L4_FpageLog2(first, log2), rights).raw);
+        if (end >= last || n == 64) {
+            L4_Unmap(L4_UNMAP_FLUSH | (n - 1));
+            n = 0;
+        }
+        if (end >= last)
+            return;
+        first = end + 1;
+    }
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* The pager's state.  Everything here is wired memory (program.lds) and, once the pager runs, its alone. */
+#ifndef MM_MM_H
+#define MM_MM_H
+
+#include <hurd/physmem.h>
+#include <hurd/startup.h>
+#include <l4/ipc.h>
+#include "frame.h"
+#include "map.h"
+
+struct mm {
+    struct address_space space;
+    struct slab slab;
+    struct store reserved, anonymous, wired;
+    L4_ThreadId_t physmem;
+    L4_Word_t memory;                   /* the task's container; offset = address */
+    L4_ThreadId_t pager, starter;       /* global ids; the starter made the pager run */
+    unsigned task;                      /* version field of our own threads */
+    bool keep_frames;                   /* hurd_mm_debug_keep_frames() */
+    struct hurd_mm_counters counters;
+};
+extern struct mm mm;
+
+/* ---- memory.c: physmem, from the pager's side.  0 or an errno.  Block as long as physmem takes. ---- */
+int memory_allocate(uintptr_t offset, uintptr_t size);
+uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t size);    /* bytes given back */
+int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset, uintptr_t size);
+int memory_wire(uintptr_t address, uintptr_t size, unsigned rights);    /* pages of the container: pin and map */
+void memory_hide(uintptr_t first, uintptr_t last, unsigned rights);     /* take rights from our own pages */
+
+/* ---- region.c: what a program asks for, checked ---- */
+struct region_request {
+    uintptr_t address, size, offset;
+    unsigned flags, rights;
+    struct store *store;
+    bool map_now;
+};
+int region_create(struct region_request *r);            /* r->address: where it is */
+int region_destroy(uintptr_t address, uintptr_t size);
+int region_protect(uintptr_t address, uintptr_t size, unsigned rights);
+int region_of_container(struct region_request *r, L4_Word_t container);
+unsigned region_list(uintptr_t from, L4_Word_t *words, unsigned max_words);     /* words written */
+
+/* ---- store.c: stores that programs define ---- */
+int store_create(void *hook, hurd_store_fault_t *fault, struct store **result);
+int store_destroy(struct store *store);
+int store_cache(struct store *store, uintptr_t offset, uintptr_t size, L4_Word_t container, uintptr_t at);
+int store_find(struct store *store, uintptr_t offset, L4_Word_t *container, uintptr_t *at);
+int store_flush(struct store *store, uintptr_t offset, uintptr_t size);
+struct store *store_of_word(L4_Word_t word);            /* NULL: not one of ours */
+int store_of_container(L4_Word_t container, struct store **result);
+void store_release_unused(struct store *store);         /* a container's store, when its last region is gone */
+
+/* ---- fault.c, pagein.c, report.c: what happens to a thread that faulted.  True: answer it with what is in
+ * the message registers now. ---- */
+bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
+bool pagein_start(L4_ThreadId_t from, uintptr_t ip, const struct hurd_store_fault *fault);
+bool pagein_job(L4_ThreadId_t from);
+bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
+bool report_exception(L4_ThreadId_t from);
+bool report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip);
+
+/* ---- pager.c ---- */
+void pager_main(void);
+
+/* Requests of the task's own threads: label = REQUEST + operation; reply: label 0 and words, or label = errno. */
+enum { REQUEST = 0x320 };
+enum request {
+    REQUEST_ALLOCATE,           /* address, size, flags, rights, map now -> address */
+    REQUEST_DEALLOCATE,         /* address, size */
+    REQUEST_PROTECT,            /* address, size, rights */
+    REQUEST_MAP_CONTAINER,      /* address, size, flags, rights, container, offset -> address */
+    REQUEST_STORE_CREATE,       /* hook, function -> record */
+    REQUEST_STORE_DESTROY,      /* record */
+    REQUEST_STORE_BIND,         /* address, size, flags, rights, record, offset -> address */
+    REQUEST_STORE_CACHE,        /* record, offset, size, container, offset there */
+    REQUEST_STORE_FIND,         /* record, offset -> container, offset there */
+    REQUEST_STORE_FLUSH,        /* record, offset, size */
+    REQUEST_PAGEIN_JOB,         /* -> a borrowed thread asks what to do: see pagein.c */
+    REQUEST_COUNT
+};
+
+#endif

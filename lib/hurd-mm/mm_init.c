@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* From a task that was started to one that pages itself.  Runs once, in the main thread, before there is a pager:
+ * records what the startup code left in the address space, wires what the pager will touch, starts it. */
+#include <errno.h>
+#include <hurd/task.h>
+#include <l4/kip.h>
+#include <l4/message.h>
+#include <l4/thread.h>
+#include <l4/utcb.h>
+#include "mm.h"
+
+enum {
+    LOWEST = 0x4000,                    /* a null pointer and its surroundings stay unmapped */
+    SEARCH_FROM = 0x1000000,            /* out of the way of programs */
+    SLAB_DISTANCE = 0x2000000,          /* pages of records: so far below the top */
+    PAGER_STACK = 2 * HURD_MM_PAGE,
+    PAGER_PRIORITY = 120,
+};
+
+/* What program.lds put there because the pager touches it.  Programs linked without it: nothing is wired but
+ * records and stack. */
+extern char __mm_text_start[] __attribute__((weak)), __mm_text_end[] __attribute__((weak));
+extern char __mm_data_start[] __attribute__((weak)), __mm_data_end[] __attribute__((weak));
+
+static char first_records[HURD_MM_PAGE] __attribute__((aligned(4096)));
+
+/* ---- records and the pager's stack: wired pages at an address of our choice ---- */
+
+static int wired_pages(uintptr_t hint, uintptr_t size, uintptr_t *address)
+{
+    *address = map_gap(&mm.space, hint, size);
+    if (*address == 0)
+        return ENOSPC;
+    int error = memory_allocate(*address, size);
+    if (error)
+        return error;
+    error = memory_wire(*address, size, HURD_VM_READ | HURD_VM_WRITE);
+    if (!error && !map_insert(&mm.space, *address, *address + (size - 1), &mm.wired, *address,
+                              HURD_VM_READ | HURD_VM_WRITE, true))
+        error = ENOMEM;
+    if (error)
+        memory_deallocate(mm.memory, *address, size);
+    else
+        map_join(&mm.space, *address, *address + (size - 1));
+    return error;
+}
+
+static void *slab_page(struct slab *slab)
+{
+    uintptr_t address;
+    (void)slab;
+    return wired_pages(mm.space.high - SLAB_DISTANCE + 1, HURD_MM_PAGE, &address) ? NULL : (void *)address;
+}
+
+/* ---- what is in the address space already ---- */
+
+static uintptr_t user_space_end(const void *kip)
+{
+    for (L4_Word_t i = 0; i < L4_NumMemoryDescriptors(kip); i++) {
+        const L4_MemoryDesc_t *d = L4_MemoryDesc(kip, i);
+        if (L4_IsMemoryDescVirtual(d) && L4_MemoryDescType(d) == L4_MEM_CONVENTIONAL && L4_MemoryDescLow(d) == 0)
+            return L4_MemoryDescHigh(d);
+    }
+    return 0xbfffffff;
+}
+
+static int record(uintptr_t first, uintptr_t size, struct store *store, uintptr_t offset, unsigned rights,
+                  bool permanent)
+{
+    return map_insert(&mm.space, first, first + (size - 1), store, offset, rights, permanent) ? 0 : EEXIST;
+}
+
+static int record_areas(const struct hurd_startup_data *data)
+{
+    void *kip = L4_GetKernelInterface();
+    struct store *startup;
+    L4_Fpage_t utcb = L4_FpageOfRaw(data->utcb_area);
+    int error = store_of_container(data->startup.cap, &startup);
+    if (!error)
+        error = record(HURD_STARTUP_ADDR, HURD_STARTUP_SIZE, startup, 0, HURD_VM_RIGHTS, true);
+    if (!error)
+        error = record((uintptr_t)kip, (uintptr_t)1 << L4_KipAreaSizeLog2(kip), &mm.reserved, 0, 0, true);
+    if (!error)
+        error = record(L4_Address(utcb), L4_Size(utcb), &mm.reserved, 0, 0, true);
+    return error;
+}
+
+static int record_segment(const struct hurd_startup_map *m)
+{
+    struct store *store = &mm.anonymous;
+    uintptr_t offset = m->offset & HURD_STARTUP_MAP_OFFSET;
+    unsigned rights = m->offset & HURD_STARTUP_MAP_RIGHTS;
+    if (m->size == 0)
+        return 0;
+    if (m->container.cap != mm.memory) {
+        int error = store_of_container(m->container.cap, &store);
+        if (error)
+            return error;
+    } else if (offset != m->vaddr ||
+               !frame_add(&mm.slab, store, offset, offset + (m->size - 1), mm.memory, offset)) {
+        return EINVAL;                  /* not what include/hurd/startup.h promises */
+    }
+    return record(m->vaddr, m->size, store, offset, rights, false);
+}
+
+static int record_segments(const struct hurd_startup_data *data)
+{
+    const struct hurd_startup_map *m = (const struct hurd_startup_map *)data->mapv;
+    int error = 0;
+    for (L4_Word_t i = 0; i < data->mapc && !error; i++) {
+        if (!slab_reserve(&mm.slab, 4))
+            return ENOMEM;
+        error = record_segment(&m[i]);
+    }
+    map_join(&mm.space, 0, UINTPTR_MAX);
+    return error;
+}
+
+/* ---- the pager's part of the program ---- */
+
+/* Text that comes from a container that is not ours is copied into our own first: only that can be pinned. */
+static int wire_region(struct map *map)
+{
+    uintptr_t first = map->range.first, size = map->range.last - first + 1;
+    if (map->store->kind == HURD_MM_CONTAINER) {
+        mm.counters.rpcs++;
+        int error = hurd_pm_container_copy(mm.physmem, map->store->container, map->offset, mm.memory, first, size,
+                                           0, NULL);
+        if (error)
+            return error;
+    }
+    map->store->users--;
+    map->store = &mm.wired;
+    map->store->users++;
+    map->offset = first;
+    map->permanent = true;
+    return memory_wire(first, size, map->rights);
+}
+
+static int wire(const char *start, const char *end)
+{
+    int error = 0;
+    uintptr_t first = (uintptr_t)start, last = (uintptr_t)end - 1;
+    if (start == end)
+        return 0;
+    map_cut(&mm.space, first, last);
+    for (struct map *m = map_from(&mm.space, first); m && m->range.first <= last && !error;
+         m = map_next(&mm.space, m))
+        error = wire_region(m);
+    return error;
+}
+
+static int pager_start(const struct hurd_startup_data *data)
+{
+    uintptr_t guard, stack;
+    L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server), local = L4_LocalIdOf(mm.pager);
+    if (L4_IsNilThread(local))
+        return ESRCH;
+    int error = wired_pages(mm.space.high - SLAB_DISTANCE / 2 + 1 + HURD_MM_PAGE, PAGER_STACK, &stack);
+    guard = stack - HURD_MM_PAGE;
+    if (error)
+        return error;
+    record(guard, HURD_MM_PAGE, &mm.reserved, 0, 0, true);
+    L4_Set_PagerOf(mm.pager, task);
+    L4_UtcbOf(local.raw)->exception_handler = task.raw;
+    hurd_task_thread_priority(task, data->task.cap, mm.pager, PAGER_PRIORITY);  /* refused: as it is, then */
+    L4_Start_SpIp(mm.pager, stack + PAGER_STACK, (L4_Word_t)pager_main);
+    L4_MsgTag_t tag = L4_Receive(mm.pager);
+    return L4_IpcFailed(tag) ? EIO : 0;
+}
+
+int hurd_mm_init(L4_ThreadId_t pager)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    mm.physmem = L4_ThreadIdOfRaw(data->memory.server);
+    mm.memory = data->memory.cap;
+    mm.pager = pager;
+    mm.starter = L4_MyGlobalId();
+    mm.task = L4_Version(mm.starter);
+    mm.reserved = (struct store){.kind = HURD_MM_RESERVED, .users = 1};
+    mm.wired = (struct store){.kind = HURD_MM_WIRED, .users = 1, .rights = HURD_VM_RIGHTS};
+    mm.anonymous = (struct store){
+        .kind = HURD_MM_ANONYMOUS, .users = 1, .rights = HURD_VM_RIGHTS, .container = mm.memory};
+    mm.slab = (struct slab){.size = SLAB_RECORD, .new_page = slab_page};
+    slab_add_page(&mm.slab, first_records, sizeof first_records);
+    mm.space = (struct address_space){.low = LOWEST, .search = SEARCH_FROM, .slab = &mm.slab};
+    mm.space.high = user_space_end(L4_GetKernelInterface());
+
+    int error = record_areas(data);
+    if (!error)
+        error = record_segments(data);
+    if (!error)
+        error = wire(__mm_text_start, __mm_text_end);
+    if (!error)
+        error = wire(__mm_data_start, __mm_data_end);
+    if (!error)
+        error = pager_start(data);
+    if (error)
+        return error;
+    L4_Set_Pager(pager);
+    L4_Set_ExceptionHandler(pager);
+    return 0;
+}
+
+_Static_assert(sizeof(struct map) <= SLAB_RECORD && sizeof(struct frame) <= SLAB_RECORD &&
+               sizeof(struct store) <= SLAB_RECORD, "one size of records");

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* The pager thread: one loop, one message at a time.  It touches wired memory only, waits for nobody but physmem, and
+ * answers with a zero timeout, so a thread that died while we worked for it costs nothing.
+ * The next hop of a page fault is fault.c, of a request region.c or store.c. */
+#include <errno.h>
+#include <hurd/cap.h>
+#include <l4/message.h>
+#include <l4/protocol.h>
+#include "mm.h"
+
+struct mm mm;
+
+static bool reply(int error, unsigned words)
+{
+    L4_LoadMR(0, L4_MakeTag((L4_Word_t)error, error ? 0 : words, 0).raw);
+    return true;
+}
+
+/* a[0..] are the request's words; missing ones are 0. */
+static bool request_region(enum request op, const L4_Word_t *a)
+{
+    struct region_request r = {
+        .address = a[0], .size = a[1], .flags = a[2], .rights = a[3], .store = &mm.anonymous,
+    };
+    int error;
+    if (op == REQUEST_MAP_CONTAINER) {
+        r.offset = a[5];
+        error = region_of_container(&r, a[4]);
+    } else if (op == REQUEST_STORE_BIND) {
+        r.store = store_of_word(a[4]);
+        r.offset = a[5];
+        bool sound = r.store && !(r.offset & (HURD_MM_PAGE - 1)) && r.size - 1 <= UINTPTR_MAX - r.offset;
+        error = sound ? region_create(&r) : EINVAL;
+    } else {
+        r.map_now = a[4];
+        error = region_create(&r);
+    }
+    L4_LoadMR(1, r.address);
+    return reply(error, 1);
+}
+
+static bool request_store(enum request op, const L4_Word_t *a)
+{
+    struct store *store = op == REQUEST_STORE_CREATE ? NULL : store_of_word(a[0]);
+    L4_Word_t container = 0;
+    uintptr_t at = 0;
+    int error;
+    if (op == REQUEST_STORE_CREATE) {
+        error = store_create((void *)a[0], (hurd_store_fault_t *)a[1], &store);
+        L4_LoadMR(1, (L4_Word_t)store);
+        return reply(error, 1);
+    }
+    if (!store)
+        return reply(EINVAL, 0);
+    switch (op) {
+    case REQUEST_STORE_DESTROY: return reply(store_destroy(store), 0);
+    case REQUEST_STORE_CACHE: return reply(store_cache(store, a[1], a[2], a[3], a[4]), 0);
+    case REQUEST_STORE_FLUSH: return reply(store_flush(store, a[1], a[2]), 0);
+    default: break;
+    }
+    error = store_find(store, a[1], &container, &at);
+    L4_LoadMR(1, container);
+    L4_LoadMR(2, at);
+    return reply(error, 2);
+}
+
+static bool request_maps(void)
+{
+    L4_Word_t words[60];                /* the whole message: 12 regions, of which 10 are promised */
+    unsigned n = region_list(L4_MR(1), words, 10 * HURD_MM_MAPS_WORDS);
+    L4_LoadMRs(1, (int)n, words);
+    return reply(0, n);
+}
+
+static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
+{
+    enum request op = L4_Label(tag) - REQUEST;
+    L4_Word_t a[6] = {0};
+    unsigned words = L4_UntypedWords(tag);
+    L4_StoreMRs(1, words < 6 ? (int)words : 6, a);
+    switch (op) {
+    case REQUEST_ALLOCATE:
+    case REQUEST_MAP_CONTAINER:
+    case REQUEST_STORE_BIND: return request_region(op, a);
+    case REQUEST_DEALLOCATE: return reply(region_destroy(a[0], a[1]), 0);
+    case REQUEST_PROTECT: return reply(region_protect(a[0], a[1], a[2]), 0);
+    case REQUEST_PAGEIN_JOB: return pagein_job(from);
+    default: return request_store(op, a);
+    }
+}
+
+/* True: answer `from` with what is in the message registers. */
+static bool pager_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
+{
+    bool ours = L4_IsLocalId(from) || L4_Version(from) == mm.task;
+    L4_Word_t label = L4_Label(tag);
+    if (label == HURD_MM_MAPS && L4_UntypedWords(tag) == 1 && (ours || L4_Version(from) == HURD_TASK_INIT))
+        return request_maps();
+    if (!ours || L4_TypedWords(tag) != 0) {
+        mm.counters.dropped++;
+        return false;
+    }
+    if (L4_IsPageFault(tag))
+        return fault_serve(from, L4_MR(1), L4_MR(2), L4_PageFaultAccess(tag));
+    if (L4_IsException(tag))
+        return report_exception(from);
+    if (L4_IsIoFault(tag))
+        return report_io(from, L4_MR(1), L4_MR(2));
+    if (label >= REQUEST && label < REQUEST + REQUEST_COUNT)
+        return request_serve(from, tag);
+    mm.counters.dropped++;
+    return false;
+}
+
+/* Started by mm_init.c, which waits for the first message: from then on its faults are ours. */
+void pager_main(void)
+{
+    L4_ThreadId_t to = L4_nilthread, from;
+    L4_Accept(L4_UntypedWordsAcceptor);
+    L4_LoadMR(0, 0);
+    L4_Send(mm.starter);
+    for (;;) {
+        L4_MsgTag_t tag = L4_ReplyWait(to, &from);
+        to = L4_nilthread;
+        if (L4_IpcFailed(tag))
+            L4_LoadMR(0, 0);            /* the answer found nobody: a thread that died or gave up waiting */
+        else if (pager_serve(from, tag))
+            to = from;
+    }
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* What programs ask of the address space.  Before: pager.c, which took the request out of a message.  After: map.c and
+ * frame.c, which record it.  Each function checks, reserves its records, and only then changes anything. */
+#include <errno.h>
+#include "mm.h"
+
+static bool page_aligned(uintptr_t x)
+{
+    return (x & (HURD_MM_PAGE - 1)) == 0;
+}
+
+/* Whole pages, not nothing, inside the user's part of the space. */
+static bool range_is_sound(uintptr_t address, uintptr_t size)
+{
+    return page_aligned(address) && page_aligned(size) && size != 0 && address >= mm.space.low &&
+           address <= mm.space.high && size - 1 <= mm.space.high - address;
+}
+
+static bool range_is_reserved(uintptr_t first, uintptr_t last)
+{
+    for (struct map *m = map_from(&mm.space, first); m && m->range.first <= last; m = map_next(&mm.space, m))
+        if (m->permanent)
+            return true;
+    return false;
+}
+
+static bool range_has_hole(uintptr_t first, uintptr_t last)
+{
+    struct map *m = map_find(&mm.space, first);
+    while (m && m->range.last < last) {
+        struct map *next = map_next(&mm.space, m);
+        m = next && next->range.first == m->range.last + 1 ? next : NULL;
+    }
+    return !m;
+}
+
+/* Anonymous pages go back to physmem, run by run, which takes away their mappings; others are only hidden. */
+static void region_drop_pages(struct map *map)
+{
+    uintptr_t first = map->offset, last = map->offset + (map->range.last - map->range.first);
+    struct frame run;
+    if (map->store->kind != HURD_MM_ANONYMOUS) {
+        if (map->store->kind != HURD_MM_RESERVED)
+            memory_hide(map->range.first, map->range.last, HURD_VM_RIGHTS);
+        return;
+    }
+    while (frame_take(&mm.slab, map->store, first, last, &run)) {
+        if (mm.keep_frames)
+            memory_hide(run.range.first, run.range.last, HURD_VM_RIGHTS);
+        else
+            memory_deallocate(run.container, run.offset, run.range.last - run.range.first + 1);
+    }
+}
+
+/* The records must have been reserved. */
+static void region_clear(uintptr_t first, uintptr_t last)
+{
+    map_cut(&mm.space, first, last);
+    struct map *m = map_from(&mm.space, first);
+    while (m && m->range.first <= last) {
+        struct map *next = map_next(&mm.space, m);
+        struct store *store = m->store;
+        region_drop_pages(m);
+        map_remove(&mm.space, m);
+        store_release_unused(store);
+        m = next;
+    }
+}
+
+int region_destroy(uintptr_t address, uintptr_t size)
+{
+    uintptr_t last = address + (size - 1);
+    if (!range_is_sound(address, size) || range_is_reserved(address, last))
+        return EINVAL;
+    if (!slab_reserve(&mm.slab, MAP_CUTS + FRAME_CUTS))
+        return ENOMEM;
+    region_clear(address, last);
+    return 0;
+}
+
+/* Finds the place for a new region.  Records for replacing what is there have been reserved. */
+static int region_place(struct region_request *r)
+{
+    if (!(r->flags & HURD_VM_HERE)) {
+        if (!page_aligned(r->size) || r->size == 0)
+            return EINVAL;
+        uintptr_t hint = r->address & ~(uintptr_t)(HURD_MM_PAGE - 1);
+        r->address = map_gap(&mm.space, hint, r->size);
+        return r->address ? 0 : ENOSPC;
+    }
+    if (!range_is_sound(r->address, r->size))
+        return EINVAL;
+    uintptr_t last = r->address + (r->size - 1);
+    if (range_is_reserved(r->address, last))
+        return r->flags & HURD_VM_REPLACE ? EINVAL : EEXIST;
+    if (!(r->flags & HURD_VM_REPLACE))
+        return range_overlap(mm.space.maps, r->address, last) ? EEXIST : 0;
+    region_clear(r->address, last);
+    return 0;
+}
+
+/* All pages of a new anonymous region, at once.  ENOMEM leaves nothing behind. */
+static int region_populate(const struct region_request *r)
+{
+    uintptr_t last = r->address + (r->size - 1);
+    int error = memory_allocate(r->address, r->size);
+    if (error)
+        return error;
+    if (!frame_add(&mm.slab, r->store, r->address, last, mm.memory, r->address)) {
+        memory_deallocate(mm.memory, r->address, r->size);
+        return ENOMEM;
+    }
+    return r->rights ? memory_map(mm.memory, r->rights, r->address, r->address, r->size) : 0;
+}
+
+int region_create(struct region_request *r)
+{
+    if (r->flags & ~HURD_VM_FLAGS || r->rights & ~HURD_VM_RIGHTS)
+        return EINVAL;
+    if (r->rights & ~r->store->rights)
+        return EACCES;
+    if (!slab_reserve(&mm.slab, MAP_CUTS + 2 * FRAME_CUTS + 1))
+        return ENOMEM;
+    int error = region_place(r);
+    if (error)
+        return error;
+    uintptr_t last = r->address + (r->size - 1);
+    if (r->store->kind == HURD_MM_ANONYMOUS)
+        r->offset = r->address;
+    if (!map_insert(&mm.space, r->address, last, r->store, r->offset, r->rights, false))
+        return ENOMEM;
+    if (r->map_now && r->store->kind == HURD_MM_ANONYMOUS) {
+        error = region_populate(r);
+        if (error) {
+            region_clear(r->address, last);
+            return error;
+        }
+    }
+    map_join(&mm.space, r->address, last);
+    return 0;
+}
+
+/* A right that is added arrives with the next fault; one that is taken must go now. */
+static void region_set_rights(struct map *map, unsigned rights)
+{
+    unsigned lost = map->rights & ~rights;
+    map->rights = (unsigned short)rights;
+    if (lost & HURD_VM_READ || rights == 0)
+        memory_hide(map->range.first, map->range.last, HURD_VM_RIGHTS);
+    else if (lost & HURD_VM_WRITE)
+        memory_hide(map->range.first, map->range.last, HURD_VM_WRITE);
+}
+
+int region_protect(uintptr_t address, uintptr_t size, unsigned rights)
+{
+    uintptr_t last = address + (size - 1);
+    if (!range_is_sound(address, size) || rights & ~HURD_VM_RIGHTS || range_is_reserved(address, last))
+        return EINVAL;
+    if (range_has_hole(address, last))
+        return ENOMEM;
+    struct map *m;
+    for (m = map_from(&mm.space, address); m && m->range.first <= last; m = map_next(&mm.space, m))
+        if (rights & ~m->store->rights)
+            return EACCES;
+    if (!slab_reserve(&mm.slab, MAP_CUTS))
+        return ENOMEM;
+    map_cut(&mm.space, address, last);
+    for (m = map_from(&mm.space, address); m && m->range.first <= last; m = map_next(&mm.space, m))
+        region_set_rights(m, rights);
+    map_join(&mm.space, address, last);
+    return 0;
+}
+
+unsigned region_list(uintptr_t from, L4_Word_t *words, unsigned max_words)
+{
+    unsigned n = 0;
+    struct map *m = map_from(&mm.space, from);
+    for (; m && n + HURD_MM_MAPS_WORDS <= max_words; m = map_next(&mm.space, m)) {
+        uintptr_t last = m->offset + (m->range.last - m->range.first);
+        words[n++] = m->range.first;
+        words[n++] = m->range.last;
+        words[n++] = m->rights | (L4_Word_t)m->store->kind << 8;
+        words[n++] = m->offset;
+        words[n++] = frame_count(m->store, m->offset, last);
+    }
+    return n;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* A fault that nobody can serve, in the pager.  The pager itself prints nothing: it sends the guilty thread
+ * to report_run() (casualty.c), and goes on serving, for the report touches memory like any other code.
+ *
+ * A page fault message holds no registers but the IP.  So the thread is first sent to report_trap, an invalid
+ * instruction; its exception message has them all, and its answer can set them all. */
+#include <l4/message.h>
+#include <l4/protocol.h>
+#include <l4/thread.h>
+#include <l4/utcb.h>
+#include "mm.h"
+#include "report.h"
+
+struct casualty casualty;
+
+/* Exceptions must come to us even if the program named another handler: its UTCB is ours to write. */
+static void take_exceptions(L4_ThreadId_t thread)
+{
+    L4_ThreadId_t local = L4_LocalIdOf(thread);
+    if (!L4_IsNilThread(local))
+        L4_UtcbOf(local.raw)->exception_handler = mm.pager.raw;
+}
+
+static void thread_redirect(L4_ThreadId_t thread, L4_Word_t ip)
+{
+    L4_Word_t control, sp, old_ip, flags, handle;
+    L4_ThreadId_t pager;
+    L4_ExchangeRegisters(thread, L4_EXREGS_IP, 0, ip, 0, 0, L4_nilthread, &control, &sp, &old_ip, &flags, &handle,
+                         &pager);
+}
+
+/* The first casualty is reported; a fault in its report ends the task at once, one of another thread makes that
+ * thread wait for the end. */
+static bool casualty_take(L4_ThreadId_t from)
+{
+    L4_ThreadId_t thread = L4_GlobalIdOf(from);
+    if (thread.raw == casualty.thread.raw)
+        hurd_mm_die(casualty.is_violation ? HURD_MM_STATUS_SEGV : HURD_MM_STATUS_ILL);
+    if (!L4_IsNilThread(casualty.thread))
+        return false;
+    casualty.thread = thread;
+    return true;
+}
+
+bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access)
+{
+    if (!casualty_take(from))
+        return false;
+    casualty.is_violation = true;
+    casualty.address = address;
+    casualty.ip = ip;
+    casualty.access = access;
+    take_exceptions(from);
+    thread_redirect(from, (L4_Word_t)report_trap);
+    L4_LoadMR(0, 0);
+    return true;
+}
+
+bool report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip)
+{
+    if (!report_violation(from, 0, ip, 0))
+        return false;
+    casualty.io_fpage = io_fpage;
+    return true;
+}
+
+/* MR1..MR12 hold the registers; the answer goes back with new EIP, and report_entry finds itself a stack. */
+bool report_exception(L4_ThreadId_t from)
+{
+    L4_Word_t eip = L4_MR(1);
+    mm.counters.exceptions++;
+    bool trapped = casualty.is_violation && eip == (L4_Word_t)report_trap &&
+                   L4_GlobalIdOf(from).raw == casualty.thread.raw;
+    if (!trapped) {
+        L4_Word_t registers[12];
+        L4_StoreMRs(1, 12, registers);          /* casualty_take() makes system calls */
+        if (!casualty_take(from))
+            return false;
+        casualty.ip = eip;
+        L4_LoadMRs(1, 12, registers);
+    }
+    L4_StoreMRs(1, 12, casualty.registers);
+    L4_LoadMR(1, (L4_Word_t)report_entry);
+    L4_LoadMR(0, L4_MakeTag(0, 12, 0).raw);
+    return true;
+}

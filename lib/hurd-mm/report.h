@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of a task by its own fault. */
+#ifndef MM_REPORT_H
+#define MM_REPORT_H
+
+#include <hurd/mm.h>
+
+_Noreturn void hurd_mm_die(int status);
+
+/* In a borrowed thread: the store's function could not bring the page. */
+_Noreturn void report_store_refused(const struct hurd_store_fault *fault, uintptr_t ip);
+
+/* In the thread that made a fault that nobody can serve. */
+struct casualty {
+    L4_ThreadId_t thread;               /* nil: nobody so far */
+    bool is_violation;                  /* a page fault; else an exception */
+    unsigned access;
+    uintptr_t address;                  /* violation: what it touched */
+    uintptr_t ip;
+    L4_Word_t io_fpage;                 /* an IO port that it may not use, or 0 */
+    L4_Word_t registers[12];            /* in the order of the exception message, spec x2 6.3 */
+};
+extern struct casualty casualty;
+_Noreturn void report_run(void);
+void report_trap(void);                 /* report_entry.asm: an instruction that raises #UD */
+void report_entry(void);                /* report_entry.asm: takes a stack of its own, calls report_run() */
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* The library's functions in the calling thread: each is one call to the pager.  The next hop is pager.c. */
+#include <errno.h>
+#include <l4/message.h>
+#include "mm.h"
+
+/* Sends n words, receives up to 2.  Leaves the acceptor as it was. */
+static int request(enum request op, int n, const L4_Word_t *in, L4_Word_t *out)
+{
+    L4_Acceptor_t before = L4_Accepted();
+    L4_Accept(L4_UntypedWordsAcceptor);
+    L4_LoadMRs(1, n, in);
+    L4_LoadMR(0, L4_MakeTag(REQUEST + op, (L4_Word_t)n, 0).raw);
+    L4_MsgTag_t tag = L4_Call(mm.pager);
+    L4_Accept(before);
+    if (L4_IpcFailed(tag))
+        return EIO;
+    if (out)
+        L4_StoreMRs(1, 2, out);
+    return (int)L4_Label(tag);
+}
+
+int hurd_vm_allocate_rights(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights, int map_now)
+{
+    const L4_Word_t in[] = {*addr, size, flags, rights, map_now != 0};
+    L4_Word_t out[2];
+    int error = request(REQUEST_ALLOCATE, 5, in, out);
+    if (!error)
+        *addr = out[0];
+    return error;
+}
+
+int hurd_vm_allocate(uintptr_t *addr, uintptr_t size, unsigned flags, int map_now)
+{
+    return hurd_vm_allocate_rights(addr, size, flags, HURD_VM_READ | HURD_VM_WRITE, map_now);
+}
+
+int hurd_vm_deallocate(uintptr_t addr, uintptr_t size)
+{
+    const L4_Word_t in[] = {addr, size};
+    return request(REQUEST_DEALLOCATE, 2, in, NULL);
+}
+
+int hurd_vm_protect(uintptr_t addr, uintptr_t size, unsigned rights)
+{
+    const L4_Word_t in[] = {addr, size, rights};
+    return request(REQUEST_PROTECT, 3, in, NULL);
+}
+
+int hurd_vm_map_container(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights,
+                          L4_Word_t container, uintptr_t offset)
+{
+    const L4_Word_t in[] = {*addr, size, flags, rights, container, offset};
+    L4_Word_t out[2];
+    int error = request(REQUEST_MAP_CONTAINER, 6, in, out);
+    if (!error)
+        *addr = out[0];
+    return error;
+}
+
+int hurd_store_init(struct hurd_store *store, void *hook, hurd_store_fault_t *fault)
+{
+    const L4_Word_t in[] = {(L4_Word_t)hook, (L4_Word_t)fault};
+    L4_Word_t out[2];
+    int error = request(REQUEST_STORE_CREATE, 2, in, out);
+    store->record = error ? NULL : (void *)out[0];
+    return error;
+}
+
+int hurd_store_destroy(struct hurd_store *store)
+{
+    const L4_Word_t in[] = {(L4_Word_t)store->record};
+    int error = request(REQUEST_STORE_DESTROY, 1, in, NULL);
+    if (!error)
+        store->record = NULL;
+    return error;
+}
+
+int hurd_store_bind_to_vm(struct hurd_store *store, uintptr_t offset, uintptr_t size, unsigned flags,
+                          unsigned rights, uintptr_t *addr)
+{
+    const L4_Word_t in[] = {*addr, size, flags, rights, (L4_Word_t)store->record, offset};
+    L4_Word_t out[2];
+    int error = request(REQUEST_STORE_BIND, 6, in, out);
+    if (!error)
+        *addr = out[0];
+    return error;
+}
+
+int hurd_store_cache(struct hurd_store *store, uintptr_t offset, uintptr_t size,
+                     L4_Word_t container, uintptr_t container_offset)
+{
+    const L4_Word_t in[] = {(L4_Word_t)store->record, offset, size, container, container_offset};
+    return request(REQUEST_STORE_CACHE, 5, in, NULL);
+}
+
+int hurd_store_find_cached(struct hurd_store *store, uintptr_t offset, L4_Word_t *container,
+                           uintptr_t *container_offset)
+{
+    const L4_Word_t in[] = {(L4_Word_t)store->record, offset};
+    L4_Word_t out[2];
+    int error = request(REQUEST_STORE_FIND, 2, in, out);
+    if (!error) {
+        *container = out[0];
+        *container_offset = out[1];
+    }
+    return error;
+}
+
+int hurd_store_flush(struct hurd_store *store, uintptr_t offset, uintptr_t size)
+{
+    const L4_Word_t in[] = {(L4_Word_t)store->record, offset, size};
+    return request(REQUEST_STORE_FLUSH, 3, in, NULL);
+}
+
+/* Words that only the pager writes, one at a time: no need to ask it. */
+void hurd_mm_counters(struct hurd_mm_counters *counters)
+{
+    *counters = *(volatile struct hurd_mm_counters *)&mm.counters;
+}
+
+void hurd_mm_debug_keep_frames(int keep)
+{
+    mm.keep_frames = keep;
+}
+
+L4_Word_t hurd_mm_memory_container(void)
+{
+    return mm.memory;
+}
+
+L4_ThreadId_t hurd_mm_pager(void)
+{
+    return mm.pager;
+}

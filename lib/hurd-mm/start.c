@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* From crt0.asm to main(): the system calls, a pager, a stack, the arguments; and from main() to exit(). */
+#include <errno.h>
+#include <hurd/mm.h>
+#include <hurd/startup.h>
+#include <hurd/task.h>
+#include <l4/syscalls.h>
+#include <l4/thread.h>
+#include <libc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "report.h"
+
+enum { MAIN_STACK = 256 * 1024, NO_START = 127 };
+
+struct hurd_startup_data *__hurd_startup_data;
+
+int main(int argc, char **argv);
+uintptr_t start_early(struct hurd_startup_data *data);
+_Noreturn void start_main(void);
+
+static _Noreturn void start_failed(const char *what, int error)
+{
+    char line[96];
+    snprintf(line, sizeof line, "%s: cannot start: %s: error %d\n",
+             __hurd_startup_data->argz ? (const char *)__hurd_startup_data->argz : "program", what, error);
+    __libc_write(2, line, strlen(line));
+    hurd_mm_die(NO_START);
+}
+
+uintptr_t start_early(struct hurd_startup_data *data)
+{
+    L4_ThreadId_t pager;
+    uintptr_t stack = 0;
+    __hurd_startup_data = data;
+    L4_Init();
+    int error = hurd_task_thread_alloc(L4_ThreadIdOfRaw(data->task.server), data->task.cap, 0, &pager);
+    if (error)
+        start_failed("no thread for the pager", error);
+    error = hurd_mm_init(pager);
+    if (error)
+        start_failed("address space", error);
+    error = hurd_vm_allocate(&stack, MAIN_STACK + HURD_MM_PAGE, 0, 0);
+    if (!error)
+        error = hurd_vm_protect(stack, HURD_MM_PAGE, 0);        /* guard */
+    if (error)
+        start_failed("stack", error);
+    return stack + HURD_MM_PAGE + MAIN_STACK;
+}
+
+/* argz and envz: strings one after the other.  The vector goes below our frame, and ends with a null pointer. */
+static size_t vector_count(const char *z, size_t length)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < length; i++)
+        n += z[i] == 0;
+    return n;
+}
+
+static void vector_fill(char **vector, size_t n, char *z)
+{
+    for (size_t i = 0; i < n; i++) {
+        vector[i] = z;
+        z += strlen(z) + 1;
+    }
+    vector[n] = NULL;
+}
+
+_Noreturn void start_main(void)
+{
+    struct hurd_startup_data *data = __hurd_startup_data;
+    char *argz = (char *)data->argz, *envz = (char *)data->envz;
+    size_t argc = argz ? vector_count(argz, data->argz_len) : 0;
+    size_t envc = envz ? vector_count(envz, data->envz_len) : 0;
+    char *argv[argc + 1], *envp[envc + 1];
+    vector_fill(argv, argc, argz);
+    vector_fill(envp, envc, envz);
+    environ = envp;
+    exit(main((int)argc, argv));
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* The C library's waiting (libc.h) for the threads of a self-paged task, and its clock and errno.
+ *
+ * A waiter puts a record on a list and receives from threads of its own task; who wakes it marks the record, and
+ * sends an empty message with label WAKE.  A waiting thread therefore takes no other local messages; they are dropped. */
+#include <libc.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <l4/schedule.h>
+#include <hurd/mm.h>
+#include <errno.h>
+
+enum { WAKE = 0x311 };
+
+struct waiter {
+    struct waiter *next;
+    volatile unsigned *word;
+    L4_ThreadId_t thread;
+    volatile int woken;
+};
+
+static struct waiter *waiters;
+static volatile L4_Word_t list_holder;  /* local id of who changes the list; 0: nobody */
+
+/* Held for a few instructions; who finds it held lends its time to the holder. */
+static void list_lock(void)
+{
+    L4_Word_t self = L4_MyLocalId().raw;
+    for (;;) {
+        L4_Word_t old = 0;
+        __asm__ volatile("lock; cmpxchgl %2, %1" : "+a"(old), "+m"(list_holder) : "r"(self) : "memory", "cc");
+        if (old == 0)
+            return;
+        L4_ThreadSwitch(L4_ThreadIdOfRaw(old));
+    }
+}
+
+static void list_unlock(void)
+{
+    __asm__ volatile("" : : : "memory");
+    list_holder = 0;
+}
+
+void __libc_wait(volatile unsigned *word, unsigned value)
+{
+    struct waiter self = {.word = word, .thread = L4_MyGlobalId()};
+    list_lock();
+    if (*word != value) {
+        list_unlock();
+        return;
+    }
+    struct waiter **end = &waiters;
+    while (*end)
+        end = &(*end)->next;
+    *end = &self;
+    list_unlock();
+    L4_Acceptor_t before = L4_Accepted();
+    L4_Accept(L4_UntypedWordsAcceptor);
+    L4_MsgTag_t tag;
+    do {
+        L4_ThreadId_t from;
+        tag = L4_WaitLocal(&from);
+    } while (!self.woken || L4_IpcFailed(tag) || L4_Label(tag) != WAKE);
+    L4_Accept(before);
+}
+
+/* Takes the first waiter on the word off the list. */
+static L4_ThreadId_t waiter_take(volatile unsigned *word)
+{
+    L4_ThreadId_t thread = L4_nilthread;
+    list_lock();
+    for (struct waiter **w = &waiters; *w; w = &(*w)->next) {
+        if ((*w)->word == word) {
+            struct waiter *found = *w;
+            thread = found->thread;
+            *w = found->next;
+            found->woken = 1;           /* it stays in its loop until our message has come */
+            break;
+        }
+    }
+    list_unlock();
+    return thread;
+}
+
+void __libc_wake(volatile unsigned *word, unsigned count)
+{
+    for (; count; count--) {
+        L4_ThreadId_t thread = waiter_take(word);
+        if (L4_IsNilThread(thread))
+            return;
+        L4_LoadMR(0, L4_MakeTag(WAKE, 0, 0).raw);
+        L4_Send(thread);
+    }
+}
+
+unsigned long long __libc_clock(void)
+{
+    return L4_SystemClock().raw;
+}
+
+void __libc_sleep(unsigned long long microseconds)
+{
+    if (microseconds)
+        L4_Sleep(L4_TimePeriod(microseconds));
+}
+
+/* A word of the thread control block that is the library's to use. */
+int *__errno_location(void)
+{
+    return (int *)__L4_Tcr(L4_UTCB_THREAD_WORD0);
+}
