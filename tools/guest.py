@@ -16,7 +16,7 @@ import pexpect.fdpexpect
 
 import machine
 
-SILENCE = 60            # seconds without a line: it hangs
+SILENCE = int(os.environ.get("TEST_SILENCE", "60"))     # seconds without a line: it hangs
 PROMPT = "pecan> "
 
 
