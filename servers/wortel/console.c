@@ -31,14 +31,19 @@ static void uart_init(void)
     has_uart = inb(COM1_LSR) != 0xFF;
     if (!has_uart)
         return;
-    for (int i = 0; i < 100000 && !(inb(COM1_LSR) & 0x40); i++)
-        ;
+    console_drain();
     outb(COM1 + 1, 0);              /* no interrupts */
     outb(COM1 + 3, 0x80);           /* divisor 1: 115200 */
     outb(COM1 + 0, 1);
     outb(COM1 + 1, 0);
     outb(COM1 + 3, 3);              /* 8n1 */
     outb(COM1 + 4, 3);
+}
+
+void console_drain(void)
+{
+    for (int i = 0; has_uart && i < 100000 && !(inb(COM1_LSR) & 0x40); i++)
+        ;
 }
 
 static void uart_put(char c)

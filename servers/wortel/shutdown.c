@@ -41,6 +41,7 @@ static void __attribute__((noreturn)) stand_still(void)
 void system_shutdown(L4_Word_t status, enum hurd_shutdown how)
 {
     console_take_back();
+    console_drain();
     if (how == HURD_SHUTDOWN_POWEROFF)
         power_off(status);
     else if (how == HURD_SHUTDOWN_REBOOT)

@@ -21,6 +21,7 @@ void console_hand_over(L4_ThreadId_t deva);     /* from now on: into the ring */
 void console_take_back(void);
 bool console_waiting(void);                     /* text for deva that could not be sent yet */
 void console_flush(void);                       /* never blocks */
+void console_drain(void);                       /* until the UART has sent its last byte */
 
 /* ---- shutdown.c */
 void system_shutdown(L4_Word_t status, enum hurd_shutdown how) __attribute__((noreturn));

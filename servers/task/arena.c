@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory for task records and capability tables: a fixed arena, first fit, neighbours joined on free.  Fixed, because the
+ * task server must not ask anybody for memory in order to kill a task. */
+#include "server.h"
+#include <string.h>
+
+#define ARENA_SIZE  (160u << 10)
+#define UNIT        16u             /* sizes and addresses are multiples of it */
+
+struct hole {
+    struct hole *next;              /* ascending addresses */
+    size_t size;
+};
+
+static _Alignas(16) char arena[ARENA_SIZE];
+static struct hole *holes;
+static bool ready;
+
+static size_t round_up(size_t size) { return size ? (size + UNIT - 1) & ~(size_t)(UNIT - 1) : UNIT; }
+
+void *arena_alloc(size_t size)
+{
+    if (!ready) {
+        holes = (struct hole *)arena;
+        holes->next = NULL;
+        holes->size = sizeof arena;
+        ready = true;
+    }
+    if (size > sizeof arena)
+        return NULL;
+    size = round_up(size);
+    for (struct hole **link = &holes; *link; link = &(*link)->next) {
+        struct hole *h = *link;
+        if (h->size < size)
+            continue;
+        if (h->size == size) {
+            *link = h->next;
+        } else {                    /* its end is taken, so the list stays as it is */
+            h->size -= size;
+            h = (struct hole *)((char *)h + h->size);
+        }
+        return memset(h, 0, size);
+    }
+    return NULL;
+}
+
+void arena_free(void *block, size_t size)
+{
+    struct hole *h = block, **link = &holes, *before = NULL;
+    if (!block)
+        return;
+    while (*link && *link < h) {
+        before = *link;
+        link = &before->next;
+    }
+    h->size = round_up(size);
+    h->next = *link;
+    *link = h;
+    if (h->next && (char *)h + h->size == (char *)h->next) {
+        h->size += h->next->size;
+        h->next = h->next->next;
+    }
+    if (before && (char *)before + before->size == (char *)h) {
+        before->size += h->size;
+        before->next = h->next;
+    }
+}

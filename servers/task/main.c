@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* The task server: tasks and threads for those without privileges.  Spec hurd 1.4 step 12, 4.6; include/hurd/task.h.
+ *
+ * Before: wortel starts us by the startup protocol.  After: deva, the root task and every program ask us for threads and tasks,
+ * and we are the scheduler of all threads.  One thread, which calls wortel and physmem (they never call us) and, with a
+ * time limit, deva (which does not call us either once it serves). */
+#include "server.h"
+#include <errno.h>
+#include <hurd/physmem.h>
+#include <l4/ipc.h>
+#include <l4/kip.h>
+#include <l4/syscalls.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+struct hurd_startup_data *startup_data;
+L4_ThreadId_t physmem, deva;
+L4_Word_t wortel_cap, deva_cap;
+bool have_deva;
+
+extern const struct hurd_cap_class master_class;
+static struct hurd_cap_object master;
+
+void task_main(struct hurd_startup_data *data) __attribute__((noreturn));
+
+void say(const char *format, ...)
+{
+    char line[400];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (n > (int)sizeof line - 1)
+        n = sizeof line - 1;
+    if (n > 0)
+        hurd_wortel_write(wortel_cap, line, (L4_Word_t)n);
+}
+
+int l4_errno(int result)
+{
+    if (result >= 0)
+        return result;
+    switch (-1 - result) {
+    case L4_ERR_MEMORY: return ENOMEM;
+    case L4_ERR_UTCB:   return EINVAL;
+    case L4_ERR_THREAD: return EAGAIN;
+    default:            return EIO;
+    }
+}
+
+/* wortel's answer to BOOTSTRAP_FINAL comes late, as a message without a label. */
+static int other(struct hurd_cap_call *call)
+{
+    if (call->label >= 0xFF00)
+        return serve_kernel(call);
+    if (call->label == 0 && call->words == 4 && call->from.raw == hurd_wortel_thread().raw) {
+        deva = L4_ThreadIdOfRaw(call->arg[2]);
+        deva_cap = call->arg[3];
+        have_deva = !L4_IsNilThread(deva);
+        return HURD_CAP_NO_REPLY;
+    }
+    return EOPNOTSUPP;
+}
+
+/* First of all: a thread that asks again gave up the wait it was in, and must not be answered twice. */
+static int any_request(struct hurd_cap_call *call)
+{
+    wait_cancel(call->from);
+    return EOPNOTSUPP;
+}
+
+struct hurd_cap_server server = {
+    .table = {.alloc = arena_alloc, .free = arena_free},
+    .root = any_request,
+    .other = other,
+    .cancel = serve_cancel_wait,
+};
+
+static int ask_wortel(L4_Word_t op, unsigned n, const L4_Word_t *in, unsigned max, L4_Word_t *out, unsigned *got)
+{
+    return hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(op, wortel_cap), n, in, max, out, got);
+}
+
+/* deva and the root task have the smallest UTCB area there is, where ours is; slot 0 is their first thread's. */
+static void set_boot_utcbs(struct task *t)
+{
+    L4_Fpage_t area = L4_FpageOfRaw(startup_data->utcb_area);
+    if (t->id < HURD_TASK_TASK)
+        return;
+    t->utcb_base = L4_Address(area);
+    t->utcb_slots = L4_Size(area) / L4_UTCB_BLOCK;
+    if (t->utcb_slots > SLOTS_MAX)
+        t->utcb_slots = SLOTS_MAX;
+    t->slots[0] = 1;
+}
+
+static int adopt(L4_Word_t id, const L4_Word_t *threads, L4_Word_t count, uint32_t *handle)
+{
+    static const char *const name[] = {"", "wortel", "physmem", "task", "deva", "init"};
+    const char *called = id <= HURD_TASK_ROOT ? name[id] : "?";
+    struct task *t = task_new(id, HURD_TASK_WORTEL, called, NAME_MAX);
+    if (!t)
+        return ENOMEM;
+    t->boot = true;
+    while (count > 0)
+        threads_adopt(t, L4_ThreadIdOfRaw(threads[--count]));
+    set_boot_utcbs(t);
+    return hurd_cap_insert(&server.table, id, &t->object, 7, 0, 0, handle);
+}
+
+/* One capability for each task that exists, then the master for the root task. */
+static void adopt_boot_tasks(void)
+{
+    L4_Word_t words[63];
+    unsigned n;
+    while (ask_wortel(HURD_WORTEL_GET_TASK_CAP_REQUEST, 0, NULL, 63, words, &n) == 0) {
+        uint32_t handle = 0;
+        int error;
+        if (n == 0)
+            error = hurd_cap_insert(&server.table, HURD_TASK_ROOT, &master, 7, 0, 0, &handle);
+        else
+            error = adopt(words[0], words + 1, n - 1, &handle);
+        if (error != 0)
+            say("task: no capability for boot task %lu: error %d\n", n ? words[0] : 0, error);
+        L4_Word_t reply = handle;
+        if (ask_wortel(HURD_WORTEL_GET_TASK_CAP_REPLY, 1, &reply, 0, NULL, NULL) != 0 || n == 0)
+            break;
+    }
+}
+
+void task_main(struct hurd_startup_data *data)
+{
+    L4_Word_t first = 0;
+    L4_Init();
+    startup_data = data;
+    wortel_cap = data->wortel.cap;
+    physmem = L4_ThreadIdOfRaw(data->startup.server);
+    L4_Set_ExceptionHandler(hurd_wortel_thread());
+
+    ask_wortel(HURD_WORTEL_GET_FIRST_FREE_THREAD_NO, 0, NULL, 1, &first, NULL);
+    threads_init(first);
+    hurd_cap_object_init(&master, &master_class);
+    hurd_cap_object_keep(&master);
+    adopt_boot_tasks();
+    say("task: tasks from %u, threads from number %lu, room for %u and %u\n", HURD_TASK_FIRST, first, TASKS_MAX,
+        THREADS_MAX);
+
+    /* Sent, not called: the answer comes when deva runs, and we serve until then. */
+    L4_Set_MsgTag(L4_MakeTag(HURD_WORTEL_LABEL(HURD_WORTEL_BOOTSTRAP_FINAL, wortel_cap), 0, 0));
+    L4_Send(hurd_wortel_thread());
+    hurd_cap_server_loop(&server);
+}

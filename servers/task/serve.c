@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/* The operations of include/hurd/task.h on task capabilities and on the master. */
+#include "server.h"
+#include <errno.h>
+#include <l4/ipc.h>
+#include <l4/schedule.h>
+#include <l4/thread.h>
+#include <string.h>
+
+/* ---- which task is meant */
+
+static struct task *task_of(struct hurd_cap_call *call)
+{
+    return (struct task *)call->cap->object;
+}
+
+static void put(struct hurd_cap_call *call, L4_Word_t word) { call->reply[call->reply_words++] = word; }
+
+/* ---- threads */
+
+static int op_thread_alloc(struct hurd_cap_call *call, struct task *t)
+{
+    struct thread *thread;
+    if (call->words != 2)
+        return EINVAL;
+    bool chosen = call->arg[1] == 0 || call->arg[1] == ~0ul;
+    int error = thread_create(t, call->arg[1], L4_nilthread, &thread);
+    if (error != 0)
+        return error;
+    put(call, thread->id.raw);
+    if (chosen)
+        put(call, t->utcb_base + thread->slot * L4_UTCB_BLOCK);
+    return 0;
+}
+
+static struct thread *thread_of(struct task *t, L4_Word_t raw)
+{
+    struct thread *thread = thread_find(L4_ThreadIdOfRaw(raw));
+    return thread && thread->task == t ? thread : NULL;
+}
+
+static int op_thread_destroy(struct hurd_cap_call *call, struct task *t)
+{
+    if (call->words != 2)
+        return EINVAL;
+    struct thread *thread = thread_of(t, call->arg[1]);
+    if (!thread)
+        return ESRCH;
+    if (thread->slot == SLOTS_MAX)
+        return EPERM;                           /* started by wortel, not by us */
+    bool own = call->from.raw == thread->id.raw;
+    if (t->thread_count == 1)
+        task_destroy(t, 0, HURD_TASK_KILLED);
+    else
+        thread_delete(thread);
+    return own ? HURD_CAP_NO_REPLY : 0;
+}
+
+static int op_thread_priority(struct hurd_cap_call *call, struct task *t)
+{
+    if (call->words != 3 || call->arg[2] == 0)
+        return EINVAL;
+    struct thread *thread = thread_of(t, call->arg[1]);
+    if (!thread)
+        return ESRCH;
+    if (call->arg[2] > PRIORITY_LIMIT)
+        return EPERM;
+    return L4_Set_Priority(thread->id, call->arg[2]) ? 0 : EPERM;
+}
+
+/* pagerexregs: it works on a thread of another space exactly when we are its pager. */
+static bool we_page(L4_ThreadId_t id)
+{
+    L4_Word_t control, sp, ip, flags, handle;
+    L4_ThreadId_t pager;
+    return L4_Version(id) != HURD_TASK_TASK
+        && !L4_IsNilThread(L4_ExchangeRegisters(id, L4_EXREGS_DELIVER, 0, 0, 0, 0, L4_nilthread, &control, &sp,
+                                                &ip, &flags, &handle, &pager));
+}
+
+static int op_threads(struct hurd_cap_call *call, struct task *t)
+{
+    L4_Word_t index = 0, old;
+    put(call, t->thread_count);
+    for (struct thread *thread = t->threads; thread && call->reply_words < 61; thread = thread->next)
+        if (index++ >= call->arg[2]) {
+            put(call, thread->id.raw);
+            put(call, L4_Schedule(thread->id, ~0ul, ~0ul, ~0ul, ~0ul, &old)
+                          | (we_page(thread->id) ? HURD_TASK_THREAD_PAGER : 0));
+        }
+    return 0;
+}
+
+/* ---- tasks */
+
+static int op_info(struct hurd_cap_call *call, struct task *t)
+{
+    struct hurd_task_info info = {
+        .task = t->id, .parent = t->parent, .state = t->dead ? 2 : 1, .threads = t->thread_count,
+        .status = t->dead ? t->status | t->reason << 8 : 0,
+    };
+    task_count(t);
+    info.kmem = t->counter[HURD_SPACE_KMEM];
+    info.kmem_quota = t->counter[HURD_SPACE_KMEM_QUOTA];
+    info.faults_own = t->counter[HURD_SPACE_FAULTS_OWN];
+    info.faults_other = t->counter[HURD_SPACE_FAULTS_OTHER];
+    memcpy(info.name, t->name, NAME_MAX);
+    memcpy(call->reply, &info, sizeof info);
+    call->reply_words = sizeof info / sizeof(L4_Word_t);
+    return 0;
+}
+
+static int destroy(struct hurd_cap_call *call, struct task *t, L4_Word_t status)
+{
+    bool own = t->id == call->task;
+    if (t->boot)
+        return EPERM;
+    task_destroy(t, status, HURD_TASK_KILLED);
+    return own ? HURD_CAP_NO_REPLY : 0;
+}
+
+static int op_exit(struct hurd_cap_call *call, struct task *t)
+{
+    if (call->words != 2 || call->arg[1] > 255)
+        return EINVAL;
+    if (t->id != call->task)
+        return EPERM;
+    task_destroy(t, call->arg[1], HURD_TASK_EXITED);
+    return HURD_CAP_NO_REPLY;
+}
+
+static int op_wait(struct hurd_cap_call *call, struct task *t)
+{
+    if (call->words != 2 || (call->arg[1] & ~(L4_Word_t)HURD_TASK_NOHANG) != 0)
+        return EINVAL;
+    if (t->id == call->task)
+        return EDEADLK;
+    if (t->dead) {
+        put(call, t->status);
+        put(call, t->reason);
+        return 0;
+    }
+    if (call->arg[1] & HURD_TASK_NOHANG)
+        return EAGAIN;
+    int error = wait_add(t, call->from);
+    return error ? error : HURD_CAP_NO_REPLY;
+}
+
+static int op_release(struct hurd_cap_call *call, struct task *t)
+{
+    unsigned left;
+    if (call->words != 1)
+        return EINVAL;
+    if (t->id == call->task)
+        return EPERM;
+    return hurd_cap_remove(&server.table, call->task, call->arg[0], &left);
+}
+
+/* Operations that read: word 1 is 0, or the id of the task itself when the handle is a task's. */
+static int read_only(struct hurd_cap_call *call, struct task *t)
+{
+    return call->label == HURD_TASK_INFO ? op_info(call, t) : op_threads(call, t);
+}
+
+static bool read_words_good(const struct hurd_cap_call *call)
+{
+    return call->words == (call->label == HURD_TASK_INFO ? 2u : 3u);
+}
+
+static bool on_dead(unsigned label)
+{
+    return label == HURD_TASK_INFO || label == HURD_TASK_WAIT || label == HURD_TASK_RELEASE;
+}
+
+static int serve_task(struct hurd_cap_call *call)
+{
+    struct task *t = task_of(call);
+    if (t->dead && !on_dead(call->label))
+        return ESRCH;
+    switch (call->label) {
+    case HURD_TASK_THREAD_ALLOC:    return op_thread_alloc(call, t);
+    case HURD_TASK_THREAD_DESTROY:  return op_thread_destroy(call, t);
+    case HURD_TASK_THREAD_PRIORITY: return op_thread_priority(call, t);
+    case HURD_TASK_CREATE:          return task_create(call, t);
+    case HURD_TASK_DESTROY:         return call->words == 2 ? destroy(call, t, call->arg[1] & 0xFF) : EINVAL;
+    case HURD_TASK_EXIT:            return op_exit(call, t);
+    case HURD_TASK_WAIT:            return op_wait(call, t);
+    case HURD_TASK_RELEASE:         return op_release(call, t);
+    case HURD_TASK_LIST:            return EPERM;
+    case HURD_TASK_INFO:
+    case HURD_TASK_THREADS:
+        if (!read_words_good(call))
+            return EINVAL;
+        return call->arg[1] == 0 || call->arg[1] == t->id ? read_only(call, t) : EPERM;
+    default:                        return ENOSYS;
+    }
+}
+
+static void task_unreferenced(struct hurd_cap_object *object)
+{
+    hurd_cap_object_revoke(object);     /* a living task holds itself: this one is dead */
+    task_delete((struct task *)object);
+}
+
+const struct hurd_cap_class task_class = {
+    .name = "task", .serve = serve_task, .unreferenced = task_unreferenced,
+};
+
+/* ---- the master: every task, by id */
+
+static int op_list(struct hurd_cap_call *call)
+{
+    L4_Word_t index = 0, total = 0;
+    if (call->words != 2)
+        return EINVAL;
+    put(call, 0);
+    for (struct task *t = all_tasks; t; t = t->next) {
+        if (t->dead)
+            continue;
+        total++;
+        if (index++ >= call->arg[1] && call->reply_words <= 60)
+            put(call, t->id);
+    }
+    call->reply[0] = total;
+    return 0;
+}
+
+static int serve_master(struct hurd_cap_call *call)
+{
+    switch (call->label) {
+    case HURD_TASK_LIST:
+        return op_list(call);
+    case HURD_TASK_INFO:
+    case HURD_TASK_THREADS:
+        if (!read_words_good(call))
+            return EINVAL;
+        break;
+    case HURD_TASK_DESTROY:
+        if (call->words != 2)
+            return EINVAL;
+        break;
+    case HURD_TASK_THREAD_ALLOC: case HURD_TASK_THREAD_DESTROY: case HURD_TASK_THREAD_PRIORITY:
+    case HURD_TASK_CREATE: case HURD_TASK_EXIT: case HURD_TASK_WAIT: case HURD_TASK_RELEASE:
+        return EPERM;
+    default:
+        return ENOSYS;
+    }
+    struct task *t = task_find(call->arg[1]);
+    if (!t || (t->dead && call->label != HURD_TASK_INFO))
+        return ESRCH;
+    return call->label == HURD_TASK_DESTROY ? destroy(call, t, 0) : read_only(call, t);
+}
+
+static void master_unreferenced(struct hurd_cap_object *object) { (void)object; }
+
+const struct hurd_cap_class master_class;
+const struct hurd_cap_class master_class = {
+    .name = "task master", .serve = serve_master, .unreferenced = master_unreferenced,
+};
+
+/* HURD_CAP_CANCEL: the one request that we answer late. */
+int serve_cancel_wait(L4_ThreadId_t waiter)
+{
+    int error = wait_cancel(waiter);
+    if (error != 0)
+        return error;
+    L4_LoadMR(1, ECANCELED);
+    L4_Set_MsgTag(L4_MakeTag(HURD_TASK_ERROR, 1, 0));
+    L4_Reply(waiter);
+    return 0;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* What the task server's files know of each other.  Reading order: main.c, task.c, thread.c, create.c, death.c, fault.c,
+ * serve.c. */
+#ifndef TASK_SERVER_H
+#define TASK_SERVER_H
+
+#include <hurd/cap.h>
+#include <hurd/startup.h>
+#include <hurd/task.h>
+#include <hurd/wortel.h>
+#include <l4/types.h>
+
+#define TASKS_MAX       256u
+#define THREADS_MAX     2048u       /* in all tasks that we create threads for */
+#define SLOTS_MAX       128u        /* UTCB slots of a 64 KB area */
+#define NAME_MAX        HURD_TASK_NAME_MAX
+
+#define PRIORITY_DEFAULT 100u
+#define PRIORITY_LIMIT   120u
+
+struct task;
+
+/* A thread that we know: one of ours (number first_thread + index), or one that wortel started. */
+struct thread {
+    struct thread *next;            /* in its task, or in the queue of free numbers */
+    struct task *task;              /* NULL <=> number is free */
+    L4_ThreadId_t id;
+    L4_Word_t slot;                 /* UTCB slot, SLOTS_MAX = not ours to know */
+};
+
+struct task {
+    struct hurd_cap_object object;  /* first: capabilities are on tasks */
+    struct task *next;              /* in the list of all tasks, dead ones with a capability left included */
+    L4_Word_t id, parent;
+    bool dead;
+    bool destroyed;                 /* task_destroy() has begun */
+    bool boot;                      /* started by wortel: keeps its record, is not destroyed on request */
+    char name[NAME_MAX];
+    struct thread *threads;
+    L4_Word_t thread_count;
+    L4_Word_t utcb_base;            /* 0: we cannot create threads there */
+    L4_Word_t utcb_slots;
+    L4_Word_t slots[SLOTS_MAX / 32];/* bit set: taken */
+    bool has_startup, has_image;
+    L4_Word_t startup, image;       /* containers of ours in physmem, charged to the task's control */
+    L4_Word_t status, reason;       /* once dead */
+    L4_Word_t counter[5];           /* enum hurd_space_counter, as they were last */
+};
+
+/* Who serves us, from the startup data and wortel's last word. */
+extern struct hurd_startup_data *startup_data;
+extern L4_ThreadId_t physmem, deva;
+extern L4_Word_t wortel_cap, deva_cap;
+extern bool have_deva;
+extern struct hurd_cap_server server;
+
+/* ---- main.c */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int l4_errno(int wortel_result);        /* of a hurd_wortel_ stub: an errno */
+
+/* ---- arena.c: memory for records and capability tables */
+void *arena_alloc(size_t size);         /* zeroed, or NULL */
+void arena_free(void *block, size_t size);
+
+/* ---- task.c: the records */
+extern struct task *all_tasks;
+extern const struct hurd_cap_class task_class;      /* in serve.c */
+struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t name_size);  /* NULL: full */
+void task_delete(struct task *t);       /* no threads, no capabilities */
+struct task *task_find(L4_Word_t id);
+L4_Word_t task_free_id(void);           /* 0: none */
+void task_count(struct task *t);        /* reads the kernel's counters into t->counter */
+
+/* ---- thread.c */
+void threads_init(L4_Word_t first_number);
+void threads_adopt(struct task *t, L4_ThreadId_t id);       /* of a task that wortel started */
+struct thread *thread_find(L4_ThreadId_t id);
+/* One more thread of t, active.  pager nil: its own.  0 or errno; *out is valid on 0. */
+int thread_create(struct task *t, L4_Word_t utcb, L4_ThreadId_t pager, struct thread **out);
+void thread_delete(struct thread *thread);
+int thread_reserve(struct task *t, struct thread **out);    /* number and slot 0, nothing in the kernel */
+void thread_unreserve(struct thread *thread);
+
+/* ---- create.c */
+int task_create(struct hurd_cap_call *call, struct task *parent);
+/* The startup fpage of t in our window: its address here, or 0. */
+L4_Word_t startup_window(struct task *t);
+
+/* ---- death.c */
+void task_destroy(struct task *t, L4_Word_t status, enum hurd_task_reason reason);
+int wait_add(struct task *t, L4_ThreadId_t waiter);
+int wait_cancel(L4_ThreadId_t waiter);  /* 0, or ESRCH: it was not waiting */
+void wait_forget(L4_Word_t task_id);    /* waiters of a dead task */
+
+/* ---- fault.c: messages of the kernel for threads that we page */
+int serve_kernel(struct hurd_cap_call *call);
+
+/* ---- serve.c */
+int serve_cancel_wait(L4_ThreadId_t waiter);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* Task records.  A record lives while the task lives (one reference, dropped by task_destroy) or somebody holds a
+ * capability on it. */
+#include "server.h"
+#include <l4/thread.h>
+#include <string.h>
+
+#define ID_LAST 0x3FFFu
+
+struct task *all_tasks;             /* ascending ids */
+static L4_Word_t tasks;
+static L4_Word_t next_id = HURD_TASK_FIRST;
+
+struct task *task_find(L4_Word_t id)
+{
+    struct task *t = all_tasks;
+    while (t && t->id != id)
+        t = t->next;
+    return t;
+}
+
+/* The id is the version field of thread ids: six zero low bits would make it look like a local id. */
+L4_Word_t task_free_id(void)
+{
+    for (L4_Word_t tries = 0; tries <= ID_LAST; tries++) {
+        L4_Word_t id = next_id;
+        next_id = next_id == ID_LAST ? HURD_TASK_FIRST : next_id + 1;
+        if ((id & 0x3F) != 0 && !task_find(id))
+            return id;
+    }
+    return 0;
+}
+
+/* What is not printable would garble other people's terminals. */
+static void set_name(struct task *t, const char *name, size_t size)
+{
+    size_t start = 0, n = 0;
+    for (size_t i = 0; i < size && name[i]; i++)
+        if (name[i] == '/')
+            start = i + 1;
+    for (size_t i = start; i < size && name[i] && n < NAME_MAX; i++)
+        t->name[n++] = name[i] > ' ' && name[i] < 0x7F ? name[i] : '?';
+}
+
+struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t name_size)
+{
+    struct task *t = tasks < TASKS_MAX ? arena_alloc(sizeof *t) : NULL;
+    if (!t)
+        return NULL;
+    hurd_cap_object_init(&t->object, &task_class);
+    hurd_cap_object_keep(&t->object);
+    t->id = id;
+    t->parent = parent;
+    set_name(t, name, name_size);
+    struct task **link = &all_tasks;
+    while (*link && (*link)->id < id)
+        link = &(*link)->next;
+    t->next = *link;
+    *link = t;
+    tasks++;
+    return t;
+}
+
+void task_delete(struct task *t)
+{
+    struct task **link = &all_tasks;
+    while (*link != t)
+        link = &(*link)->next;
+    *link = t->next;
+    tasks--;
+    arena_free(t, sizeof *t);
+}
+
+void task_count(struct task *t)
+{
+    if (t->dead || !t->threads)
+        return;
+    for (int k = 0; k < 5; k++)
+        hurd_wortel_space_info(wortel_cap, t->threads->id, (enum hurd_space_counter)k, &t->counter[k]);
+}

@@ -1,0 +1,19 @@
+; SPDX-License-Identifier: MIT
+; First instruction of the task server, called by the startup code: task_main(startup data), on a stack of our own.
+bits 32
+section .text
+global _start
+extern task_main
+_start:
+        mov     eax, [esp + 4]      ; struct hurd_startup_data *
+        mov     esp, stack_top
+        xor     ebp, ebp
+        cld
+        push    eax
+        call    task_main
+        ud2
+section .bss
+align 16
+        resb    16384
+stack_top:
+section .note.GNU-stack noalloc noexec nowrite progbits
