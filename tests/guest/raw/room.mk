@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 PROGRAMS    += raw
-raw_SRC     := $(addprefix tests/guest/raw/,supervisor.asm calls.asm agents.asm kip.asm clock.asm exregs.asm \
+raw_SRC     := $(addprefix tests/guest/raw/,supervisor.asm ground.asm calls.asm agents.asm kip.asm clock.asm exregs.asm \
                control.asm ipc.asm propagation.asm memory.asm faults.asm interrupts.asm sigma0.asm scheduling.asm \
                adversary.asm arena.asm)
 raw_LINK    := 0x300000

@@ -1,0 +1,119 @@
+; SPDX-License-Identifier: MIT
+; IPC: half a round trip of a call against a reply-and-wait, timeouts Never / Zero, both threads having used the FPU.
+; Counted from the `call` into the KIP to the instruction behind the partner's call; user code is taken off.
+%include "bench.inc"
+
+ROUNDS          equ 401
+
+section .text
+
+; Answers whatever comes with the same tag, to the id that the kernel names.
+REPLIER_USER    equ 3           ; its own instructions in one round
+replier:
+        fninit
+        receive ANYTHREAD, NEVER
+.next:
+        mov     edx, ANYTHREAD
+        mov     ecx, timeouts(ZERO, NEVER)
+        call    [link_ipc]
+        jmp     .next
+
+; The same, always to T(0)'s global id.
+GLOBAL_USER     equ 4
+global_replier:
+        fninit
+        receive ANYTHREAD, NEVER
+.next:
+        mov     eax, T(0)
+        mov     edx, ANYTHREAD
+        mov     ecx, timeouts(ZERO, NEVER)
+        call    [link_ipc]
+        jmp     .next
+
+; eax partner, ecx tag, edx user instructions of the partner in one round -> eax instructions of two IPCs
+round_trip:
+        fninit
+        mov     [in_eax], eax
+        mov     [in_edx], eax
+        mov     dword [in_ecx], timeouts(NEVER, NEVER)
+        mov     [in_esi], ecx
+        mov     eax, [gs:0]
+        mov     [in_edi], eax
+        mov     eax, [link_ipc]
+        mov     [callee], eax
+        push    edx
+        no_samples
+.next:
+        call    timed_call
+        sample  eax
+        cmp     dword [sample_count], ROUNDS
+        jb      .next
+        expect_bits [out_esi], TAG_E, 0
+        call    median
+        pop     edx
+        sub     eax, edx
+        ret
+
+%macro IPC_BENCH 6              ; name, space or thread, replier, its user instructions, words, local ids
+BENCH %1
+        %2      1, %3
+        set_priority T(1), 150
+        mov     eax, T(1)
+    %if %6
+        local_of eax, 1
+    %endif
+        mov     ecx, tag(0x100, 0, %5)
+        mov     edx, %4
+        call    round_trip
+        bench_instr %1, 2
+        ret
+%endmacro
+
+IPC_BENCH "ipc.inter.0", space, replier, REPLIER_USER, 0, 0
+IPC_BENCH "ipc.inter.63", space, replier, REPLIER_USER, 63, 0
+IPC_BENCH "ipc.intra.0", thread, global_replier, GLOBAL_USER, 0, 0
+IPC_BENCH "ipc.intra.local.0", thread, replier, REPLIER_USER, 0, 1
+
+; Three threads in three spaces, each sends to the next and waits for the previous one.
+FORWARD_USER    equ 4           ; own instructions of each of the two others
+BENCH "ipc.cycle3"
+        space   1, .first
+        space   2, .second
+        set_priority T(1), 150
+        set_priority T(2), 150
+        sleep   MOMENT
+        mov     dword [in_eax], T(1)
+        mov     dword [in_edx], T(2)
+        mov     dword [in_ecx], timeouts(NEVER, NEVER)
+        mov     dword [in_esi], tag(0x100, 0, 0)
+        mov     eax, [gs:0]
+        mov     [in_edi], eax
+        mov     eax, [link_ipc]
+        mov     [callee], eax
+        no_samples
+.next:
+        call    timed_call
+        sample  eax
+        cmp     dword [sample_count], ROUNDS
+        jb      .next
+        expect_bits [out_esi], TAG_E, 0
+        call    median
+        sub     eax, 2 * FORWARD_USER
+        bench_instr "ipc.cycle3", 3
+        ret
+.first:
+        receive T(0), NEVER
+.first_next:
+        mov     eax, T(2)
+        mov     edx, T(0)
+        mov     ecx, timeouts(NEVER, NEVER)
+        call    [link_ipc]
+        jmp     .first_next
+.second:
+        receive T(1), NEVER
+.second_next:
+        mov     eax, T(0)
+        mov     edx, T(1)
+        mov     ecx, timeouts(NEVER, NEVER)
+        call    [link_ipc]
+        jmp     .second_next

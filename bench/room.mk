@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+# The kernel's benchmarks are a root task built from the raw suite's supervisor.
+PROGRAMS      += bench
+bench_SRC     := $(addprefix tests/guest/raw/,supervisor.asm ground.asm calls.asm agents.asm) \
+                 $(addprefix bench/,meter.asm messages.asm mapping.asm tasks.asm) tests/guest/raw/arena.asm
+bench_LINK    := 0x300000
+bench_ASFLAGS := -Itests/guest/raw/ -Ibench/
+bench_LDFLAGS := --no-gc-sections
