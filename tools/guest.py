@@ -111,8 +111,6 @@ class BochsMachine(Machine):
 class QemuMachine(Machine):
     """QEMU, with its monitor on a socket: somebody to press keys and to look at the screen."""
 
-    KEYS = {"\n": "ret", " ": "spc", "-": "minus", ".": "dot", "/": "slash", "=": "equal"}
-
     def __init__(self, process, line, log, monitor, on_close):
         super().__init__(process, line, log, on_close)
         self.monitor_path, self.monitor = monitor, None
@@ -128,16 +126,17 @@ class QemuMachine(Machine):
         self.monitor.expect(re.escape("(qemu) "), timeout=20)
         return self.monitor.before
 
-    def type_keys(self, text):
-        for key in text:
-            self.ask("sendkey " + self.KEYS.get(key, key))
-            time.sleep(0.15)            # longer than QEMU holds a key down
+    def press(self, *keys):
+        """Keys by QEMU's names, as on the PS/2 keyboard."""
+        for key in keys:
+            self.ask(f"sendkey {key} 20")
+            time.sleep(0.1)             # longer than the key is held down
 
     def screen(self):
-        """The VGA text screen, 25 lines."""
+        """The text on the VGA screen, 25 rows."""
         words = re.findall(r"0x([0-9a-f]{4})\b", self.ask("xp /2000hx 0xb8000"))
         text = "".join(chr(int(word, 16) & 0xFF) for word in words)
-        return "\n".join(text[i:i + 80].rstrip(" \0") for i in range(0, len(text), 80))
+        return [text[i:i + 80].rstrip(" \0") for i in range(0, len(text), 80)]
 
     def close(self):
         if self.monitor:
