@@ -82,7 +82,3 @@ def a_machine_without_a_serial_port_boots(lab):
     vm = lab.boot_iso(init="batch", serial=False)
     ending = vm.finish(120, silence=120)
     assert ending.status == 0, ending.problem or f"status {ending.status}"
-
-
-def a_machine_without_a_keyboard_boots(lab):
-    boots_to_the_shell(lab.boot_iso(machine="pc,i8042=off"))

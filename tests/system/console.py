@@ -9,22 +9,16 @@ def shell(lab, **setup):
     return vm
 
 
-def press(vm, *keys):
-    for key in keys:
-        vm.ask(f"sendkey {key} 20")
-        time.sleep(0.15)
-
-
 def a_ps2_keyboard_types_shifted_locked_and_edited_lines(lab):
     vm = shell(lab)
-    press(vm, "r", "u", "n", "spc", "shift-h", "backspace", "h", "e", "l", "l", "o", "spc", "shift-minus",
-          "caps_lock", "x", "caps_lock", "1", "ret")
+    vm.press("r", "u", "n", "spc", "shift-h", "backspace", "h", "e", "l", "l", "o", "spc", "shift-minus",
+             "caps_lock", "x", "caps_lock", "1", "ret")
     vm.expect(r"argument 1: _X1\s")
     vm.expect("pecan> ")
-    press(vm, "up", "home", "delete", "r", "end", "2", "ret")
+    vm.press("up", "home", "delete", "r", "end", "2", "ret")
     vm.expect(r"argument 1: _X12\s")
     vm.expect("pecan> ")
-    press(vm, "r", "u", "n", "spc", "s", "p", "i", "n", "ret", "ctrl-c")
+    vm.press("r", "u", "n", "spc", "s", "p", "i", "n", "ret", "ctrl-c")
     vm.expect(r"spin \(task \d+\) was killed")
 
 

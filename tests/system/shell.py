@@ -113,14 +113,6 @@ def a_busy_loop_harms_nobody(lab):
     the_demo_runs_beside(lab, "spin")
 
 
-def the_ps2_keyboard_and_the_screen_are_a_console_too(lab):
-    vm = shell(lab)
-    vm.type_keys("help\n")
-    vm.expect("maps TASK", 30)
-    screen = vm.screen()
-    assert "pecan> help" in screen and "maps TASK" in screen, screen
-
-
 def shell_help_names_every_command(lab):
     vm = shell(lab)
     text = vm.command("help")
