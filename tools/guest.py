@@ -119,6 +119,10 @@ class QemuMachine(Machine):
         """One command of QEMU's monitor; answers its text."""
         if not self.monitor:
             connection = socket.socket(socket.AF_UNIX)
+            for _ in range(100):        # QEMU makes the socket a moment after it starts
+                if os.path.exists(self.monitor_path):
+                    break
+                time.sleep(0.1)
             connection.connect(self.monitor_path)
             self.monitor = pexpect.fdpexpect.fdspawn(connection.detach(), encoding="utf-8", codec_errors="replace")
             self.monitor.expect(re.escape("(qemu) "), timeout=20)
