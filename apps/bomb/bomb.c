@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Starts threads, each of which uses the processor, until the system gives it no more, and goes on trying.
- * `bomb once` exits at the first refusal. */
+/* Starts threads, each of which uses the processor, until the system gives it no more, and goes on
+ * trying. `bomb once` exits at the first refusal. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

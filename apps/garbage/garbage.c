@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Sends random messages to every server and to threads that it has no business with: garbage [ROUNDS [SEED]].
- * Nobody may hang, die, or hand over anything because of it.  Handles of its own are left alone, since with
- * those it may well destroy itself. */
+/* Sends random messages to every server and to threads that it has no business with: garbage
+ * [ROUNDS [SEED]]. Nobody may hang, die, or hand over anything because of it.  Handles of its own
+ * are left alone, since with those it may well destroy itself. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -61,7 +61,8 @@ static L4_ThreadId_t random_target(void)
 
 /* ---- what ---- */
 
-/* The client index in handles that are ours, in any server: words that carry it are not sent first. */
+/* The client index in handles that are ours, in any server: words that carry it are not sent
+ * first. */
 static bool own_handle(L4_Word_t word)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Takes all memory it can get, touches it, keeps it and goes on asking: everybody else must have what was
- * guaranteed to them all the same.  `hog once` exits when there is no more. */
+/* Takes all memory it can get, touches it, keeps it and goes on asking: everybody else must have
+ * what was guaranteed to them all the same.  `hog once` exits when there is no more. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>

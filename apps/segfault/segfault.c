@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes through a null pointer: its own pager reports that and ends this task, and nobody else notices. */
+/* Writes through a null pointer: its own pager reports that and ends this task, and nobody else
+ * notices. */
 #include <stdio.h>
 
 int main(void)

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* deva, the device access server: what it and its clients say to each other.
  *
- * Conventions as in hurd/cap.h: label = operation, word 0 = the handle of a device capability in the
- * caller's table; a refusal has label HURD_DEVA_ERROR, u = 1, word 0 = errno.  Word k is MR(k+1).
- * Labels 768 and 769 are the ones of 2005 (spec/hurd-l4-design.md 4.6); the others are ours.
+ * Conventions as in hurd/cap.h: label = operation, word 0 = the handle of a device capability in
+ * the caller's table; a refusal has label HURD_DEVA_ERROR, u = 1, word 0 = errno.  Word k is
+ * MR(k+1). Labels 768 and 769 are the ones of 2005 (spec/hurd-l4-design.md 4.6); the others are
+ * ours.
  *
- *   label  operation        request words                        reply (label 0 unless said otherwise)
- *   768    io_read          0 device                             0 one character; blocks until there is one
- *   769    io_write         0 device, 1 character                label 769, the request's two words again
+ *   label  operation        request words                        reply (label 0 unless said
+ * otherwise)
+ *   768    io_read          0 device                             0 one character; blocks until
+ * there is one
+ *   769    io_write         0 device, 1 character                label 769, the request's two
+ * words again
  *   770    read_many        0 device, 1 limit, 2 flags           0 count, then the bytes, packed
  *   771    write_many       0 device, 1 count, 2.. packed bytes  0 count written
  *   772    device_info      0 device                             0 kind, 1 parts (HURD_DEVA_HAS_*)
  *   776    console_inject   0 own device, 1 task id              0 handle in that task's table
  *   777    irq_attach       0 master, 1 irq, 2 handler thread    none
  *   778    irq_detach       0 master, 1 irq                      none
- *   779    ports_map        0 master, 1 IO fpage                 one map item, or none when ports are open
+ *   779    ports_map        0 master, 1 IO fpage                 one map item, or none when ports
+ * are open
  *   783    log              one way, from wortel: 0 count, 1.. packed bytes; never answered
  *
  * Packed bytes: four in a word, the first in bits 0-7; at most HURD_DEVA_CHUNK of them.
@@ -41,8 +46,8 @@
 #define HURD_DEVA_CHUNK 240    /* bytes of text in one message, at most */
 
 /* read_many: `limit` is 1..HURD_DEVA_CHUNK.  Without the flag it blocks until one byte at least is
- * there; with it an empty queue is answered with count 0.  Readers that wait are served in the order
- * in which they came. */
+ * there; with it an empty queue is answered with count 0.  Readers that wait are served in the
+ * order in which they came. */
 #define HURD_DEVA_READ_NOBLOCK 1
 
 /* device_info: kinds of device, and what a console is made of on this machine. */
@@ -52,15 +57,16 @@
 #define HURD_DEVA_HAS_SCREEN   2
 #define HURD_DEVA_HAS_KEYBOARD 4
 
-/* console_inject: gives the console to another task and says how that task must name it.  For `task`
- * (when it creates a task) and for holders of the master capability.
+/* console_inject: gives the console to another task and says how that task must name it.  For
+ * `task` (when it creates a task) and for holders of the master capability.
  *
- * irq_attach: from then on interrupt `irq` arrives at the handler as an IPC from thread (irq, 1) with
- * label 0xfff0, and an empty message to (irq, 1) acknowledges it (spec/l4-x2-ia32.md 6.5).  The handler
- * must be a thread of the caller's task.  EBUSY when somebody has it, EINVAL for a line the kernel
- * or deva itself uses.
+ * irq_attach: from then on interrupt `irq` arrives at the handler as an IPC from thread (irq, 1)
+ * with label 0xfff0, and an empty message to (irq, 1) acknowledges it (spec/l4-x2-ia32.md 6.5).
+ * The handler must be a thread of the caller's task.  EBUSY when somebody has it, EINVAL for a
+ * line the kernel or deva itself uses.
  *
- * ports_map: the caller opens a window for IO fpages before the call; EINVAL when the fpage is none. */
+ * ports_map: the caller opens a window for IO fpages before the call; EINVAL when the fpage is
+ * none. */
 
 /* ---- client stubs, lib/hurd-cap/deva_client.c; they return 0 or an errno ---- */
 

@@ -110,8 +110,10 @@ int hurd_deva_read(L4_ThreadId_t server, L4_Word_t device, void *text, L4_Word_t
     L4_Word_t count = message_word(0);
     if (count > limit)
         return EPROTO;
-    for (L4_Word_t i = 0; i < count; i++)
-        ((unsigned char *) text)[i] = (unsigned char) (message_word((int) (1 + i / 4)) >> i % 4 * 8);
+    for (L4_Word_t i = 0; i < count; i++) {
+        L4_Word_t word = message_word((int) (1 + i / 4));
+        ((unsigned char *) text)[i] = (unsigned char) (word >> i % 4 * 8);
+    }
     *got = count;
     return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What comes in waits in a queue of bytes; who wants to read when it is empty waits in a queue of readers.
- * Invariant between two messages: one of the two queues is empty.
- * Called by the server loop of lib/hurd-cap (requests) and by interrupts.c; next hop: the drivers. */
+/* What comes in waits in a queue of bytes; who wants to read when it is empty waits in a queue of
+ * readers. Invariant between two messages: one of the two queues is empty.
+ * Called by the server loop of lib/hurd-cap (requests) and by interrupts.c; next hop: the drivers.
+ * */
 #include "console.h"
 #include "master.h"
 
@@ -62,8 +63,8 @@ static L4_Word_t packed_input(unsigned first, unsigned count)
     return word;
 }
 
-/* Fills words[] with the reply for a reader and says how many words.  *taken = bytes in it; they stay
- * in the queue until they have arrived. */
+/* Fills words[] with the reply for a reader and says how many words.  *taken = bytes in it; they
+ * stay in the queue until they have arrived. */
 static unsigned reply_compose(unsigned limit, L4_Word_t *words, unsigned *taken)
 {
     unsigned count = fifo_count(&console.input);

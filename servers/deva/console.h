@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The console: one character device made of a serial port, a screen and a keyboard, whatever is there. */
+/* The console: one character device made of a serial port, a screen and a keyboard, whatever is
+ * there. */
 #ifndef DEVA_CONSOLE_H
 #define DEVA_CONSOLE_H
 
@@ -31,7 +32,8 @@ struct console {
 extern struct console console;
 extern const struct hurd_cap_class console_class;
 
-/* Looks for the hardware, except for what we got no ports for.  `cells`: the screen's memory, or NULL. */
+/* Looks for the hardware, except for what we got no ports for.  `cells`: the screen's memory, or
+ * NULL. */
 void console_init(bool serial, bool keyboard, volatile uint16_t *cells);
 unsigned console_parts(void);           /* HURD_DEVA_HAS_* */
 

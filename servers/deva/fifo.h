@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A queue of bytes of fixed size.  When it is full new bytes are refused and counted: what a user typed
- * first is what the reader gets first. */
+/* A queue of bytes of fixed size.  When it is full new bytes are refused and counted: what a user
+ * typed first is what the reader gets first. */
 #ifndef DEVA_FIFO_H
 #define DEVA_FIFO_H
 

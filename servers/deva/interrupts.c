@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Interrupts arrive as messages from thread (irq, 1); an empty message back acknowledges.  Attaching is a
- * privileged call, so wortel does it for us.  Callers: main.c (our own lines), master.c (clients'). */
+/* Interrupts arrive as messages from thread (irq, 1); an empty message back acknowledges.
+ * Attaching is a privileged call, so wortel does it for us.  Callers: main.c (our own lines),
+ * master.c (clients'). */
 #include "interrupts.h"
 #include "console.h"
 

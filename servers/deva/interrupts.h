@@ -10,8 +10,8 @@
 #define IRQ_KEYBOARD 1u
 #define IRQ_SERIAL   4u
 
-/* Makes `handler` the one who is told of `irq`: 0, EBUSY (somebody has it), EINVAL (no such line, or the
- * kernel's) or EIO (wortel or the kernel refused). */
+/* Makes `handler` the one who is told of `irq`: 0, EBUSY (somebody has it), EINVAL (no such line,
+ * or the kernel's) or EIO (wortel or the kernel refused). */
 int interrupt_attach(unsigned irq, L4_ThreadId_t handler);
 
 /* 0, or EPERM when `task` is not the one that has it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The 8042 keyboard controller: switch on its interrupt and the translation to scan codes of set 1, then
- * read what it has when it interrupts.  Called by console.c.  Each wait is bounded: a controller that is
- * missing reads as all ones, a broken one never becomes ready. */
+/* The 8042 keyboard controller: switch on its interrupt and the translation to scan codes of set
+ * 1, then read what it has when it interrupts.  Called by console.c.  Each wait is bounded: a
+ * controller that is missing reads as all ones, a broken one never becomes ready. */
 #include "keyboard.h"
 #include "ports.h"
 

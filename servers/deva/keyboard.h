@@ -12,8 +12,8 @@ struct keyboard {
 
 bool keyboard_init(struct keyboard *k);
 
-/* Takes one scan code from the controller, if it has one, and decodes it: *count bytes (0 or more) stand
- * in `out`.  False when the controller has nothing more. */
+/* Takes one scan code from the controller, if it has one, and decodes it: *count bytes (0 or more)
+ * stand in `out`.  False when the controller has nothing more. */
 bool keyboard_read(struct keyboard *k, uint8_t out[KEYMAP_MAX], unsigned *count);
 
 #endif

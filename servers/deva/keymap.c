@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The keyboard's state and tables; pure, tested in tests/host/keymap.c.  Called by keyboard.c for each
- * byte that the controller has.  A code with bit 7 is the release of the key. */
+/* The keyboard's state and tables; pure, tested in tests/host/keymap.c.  Called by keyboard.c for
+ * each byte that the controller has.  A code with bit 7 is the release of the key. */
 #include "keymap.h"
 
 #include <string.h>
@@ -26,8 +26,8 @@ enum {
     KEY_PAD_LAST = 0x53,        /* ... keypad . = Delete */
 };
 
-/* The keypad in the order of its codes: what it types with Num Lock, and the sequence it (and the grey
- * keys between) sends without: ESC [ and these. */
+/* The keypad in the order of its codes: what it types with Num Lock, and the sequence it (and the
+ * grey keys between) sends without: ESC [ and these. */
 static const char pad_digits[] = "789-456+1230.";
 static const char *const pad_keys[] = {
     "H", "A", "5~", "-", "D", "", "C", "+", "F", "B", "6~", "2~", "3~",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* deva's life: get the hardware from wortel, become the console, hand out the capabilities of the boot
- * tasks, then serve.  One thread does everything: requests, interrupts and text from wortel are all
- * messages to it.  Protocol: include/hurd/deva.h, include/hurd/wortel.h. */
+/* deva's life: get the hardware from wortel, become the console, hand out the capabilities of the
+ * boot tasks, then serve.  One thread does everything: requests, interrupts and text from wortel
+ * are all messages to it.  Protocol: include/hurd/deva.h, include/hurd/wortel.h. */
 #include "console.h"
 #include "interrupts.h"
 #include "master.h"
@@ -74,8 +74,8 @@ static L4_Word_t wortel_cap(void)
     return __hurd_startup_data->wortel.cap;
 }
 
-/* Where the screen's memory is in our space; NULL when there is none.  An address range that nothing
- * else uses comes from mmap: no access, so no page is ever put there. */
+/* Where the screen's memory is in our space; NULL when there is none.  An address range that
+ * nothing else uses comes from mmap: no access, so no page is ever put there. */
 static volatile uint16_t *map_screen(void)
 {
     void *window = mmap(NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

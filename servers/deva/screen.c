@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Text output on the screen: called by console.c, writes to the card's memory.
- * Understands newline, return, backspace, tab and of the ESC [ sequences K (erase the rest of the line),
- * J (erase the screen) and H (home); the others are swallowed so that they do not show as rubbish. */
+ * Understands newline, return, backspace, tab and of the ESC [ sequences K (erase the rest of the
+ * line), J (erase the screen) and H (home); the others are swallowed so that they do not show as
+ * rubbish. */
 #include "screen.h"
 #include "ports.h"
 

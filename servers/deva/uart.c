@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The serial port: 115200 baud, 8N1, an interrupt for each received byte, output by polling.
- * Called by console.c; the hop after it is hardware.  A port that is not there reads as all ones. */
+ * Called by console.c; the hop after it is hardware.  A port that is not there reads as all ones.
+ * */
 #include "uart.h"
 #include "ports.h"
 
@@ -41,8 +42,8 @@ static void reg_write(struct uart *u, int reg, uint8_t value)
     port_out8((uint16_t) (u->base + reg), value);
 }
 
-/* In loop mode the modem lines that go out come back in: RTS and OUT2 as CTS and DCD.  No other chip
- * does that, and no empty bus. */
+/* In loop mode the modem lines that go out come back in: RTS and OUT2 as CTS and DCD.  No other
+ * chip does that, and no empty bus. */
 static bool uart_answers(struct uart *u)
 {
     reg_write(u, MODEM_CONTROL, MODEM_LOOP | 0x0a);
@@ -77,7 +78,7 @@ void uart_write(struct uart *u, uint8_t byte)
     int polls = u->stuck < STUCK_AFTER ? POLLS : POLLS_STUCK;
     while (!(reg_read(u, LINE_STATUS) & STATUS_CAN_SEND)) {
         if (--polls == 0) {
-            u->stuck++;         /* this byte is lost; a line that comes back to life is used again */
+            u->stuck++;     /* this byte is lost; a line that comes back to life is used again */
             return;
         }
     }

@@ -18,8 +18,8 @@ struct cpio_entry {
 enum cpio_result { CPIO_ENTRY, CPIO_END, CPIO_BROKEN };
 
 /* Reads the entry at *offset and moves *offset to the next one.  Never looks outside
- * archive[0 .. size).  CPIO_END at the trailer, or where the archive ends; CPIO_BROKEN when it makes
- * no sense, and then *entry and *offset are as they were. */
+ * archive[0 .. size).  CPIO_END at the trailer, or where the archive ends; CPIO_BROKEN when it
+ * makes no sense, and then *entry and *offset are as they were. */
 enum cpio_result cpio_next(const void *archive, size_t size, size_t *offset,
                            struct cpio_entry *entry);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Line editing: one byte in, changes on the screen out.  It uses backspaces and spaces only, which every
- * terminal has.  Called by shell.c; pure, tested in tests/host/editor.c. */
+/* Line editing: one byte in, changes on the screen out.  It uses backspaces and spaces only, which
+ * every terminal has.  Called by shell.c; pure, tested in tests/host/editor.c. */
 #include "editor.h"
 
 #include <string.h>

@@ -26,8 +26,8 @@ struct editor {
     unsigned parameter;                             /* the number in ESC [ number ~ */
     bool after_return;                              /* a newline right behind it is the same key */
     char history[EDITOR_HISTORY][EDITOR_LINE + 1];
-    unsigned remembered;                            /* lines ever remembered; the last ones are there */
-    unsigned back;                                  /* how far back in history we look; 0 = new line */
+    unsigned remembered;                        /* lines ever remembered; the latest are there */
+    unsigned back;                              /* how far back we look; 0 = the new line */
 };
 
 void editor_init(struct editor *e, void (*echo)(const char *text, size_t size));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* init, the last task that wortel starts: runs the demo, then the shell, or with `batch` ends the machine with the
- * demo's status.  Options, words on its module's command line:
+/* init, the last task that wortel starts: runs the demo, then the shell, or with `batch` ends the
+ * machine with the demo's status.  Options, words on its module's command line:
  *      batch               no shell: power off with the status of the program that was run
  *      demo=WORD,WORD...   arguments of the demo (a comma stands for a space)
  *      run=NAME,WORD...    run this program in place of the demo

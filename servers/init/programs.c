@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs out of the archive: physmem lets `task` see the archive and gives it the memory that the program may
- * use, `task` does the rest.  Callers: main.c, shell.c.  Next hops: hurd/physmem.h, hurd/task.h. */
+/* Programs out of the archive: physmem lets `task` see the archive and gives it the memory that
+ * the program may use, `task` does the rest.  Callers: main.c, shell.c.  Next hops:
+ * hurd/physmem.h, hurd/task.h. */
 #include "programs.h"
 #include "cpio.h"
 

@@ -29,7 +29,8 @@ L4_Word_t programs_share(unsigned divisor);
 /* Starts the program that the argz names, with `frames` guaranteed: 0 or an errno. */
 int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program);
 
-/* EAGAIN while it runs; 0: it ended and its handle is gone, *status and *reason (hurd/task.h) say how. */
+/* EAGAIN while it runs; 0: it ended and its handle is gone, *status and *reason (hurd/task.h) say
+ * how. */
 int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *reason);
 
 /* How it ended, as a sentence's end: "exited with status 3". */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* ps, mem and maps: questions to `task`, to physmem, and to the pager thread of another task.  Called by shell.c.
- * Nothing here trusts that the other side answers: servers answer at once, pagers get a limited time. */
+/* ps, mem and maps: questions to `task`, to physmem, and to the pager thread of another task.
+ * Called by shell.c. Nothing here trusts that the other side answers: servers answer at once,
+ * pagers get a limited time. */
 #include "reports.h"
 #include "words.h"
 
@@ -116,7 +117,8 @@ L4_Word_t report_find_task(const char *word)
 static const char *state_name(L4_Word_t state)
 {
     static const char *const names[] = {
-        "unknown", "dead", "not started", "ready", "wants to send", "sending", "waiting", "receiving",
+        "unknown",       "dead",    "not started", "ready",
+        "wants to send", "sending", "waiting",     "receiving",
     };
     return state < sizeof names / sizeof names[0] ? names[state] : "unknown";
 }
@@ -200,7 +202,8 @@ static L4_ThreadId_t find_pager(L4_Word_t task)
     return L4_nilthread;
 }
 
-/* Asks for the regions from `address` on: how many words came, or -1 when the pager does not answer. */
+/* Asks for the regions from `address` on: how many words came, or -1 when the pager does not
+ * answer. */
 static int ask_maps(L4_ThreadId_t pager, L4_Word_t address, L4_Word_t *words)
 {
     L4_Time_t patience = L4_TimePeriod(MAPS_PATIENCE);

@@ -9,7 +9,8 @@ void report_tasks(void);            /* ps */
 void report_memory(void);           /* mem */
 void report_maps(L4_Word_t task);   /* maps TASK */
 
-/* The living task that `word` means, by number or by name; 0 after having said why there is none. */
+/* The living task that `word` means, by number or by name; 0 after having said why there is none.
+ * */
 L4_Word_t report_find_task(const char *word);
 
 /* Its name; "?" when `task` does not know it. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A small shell: one line, one command.  Called by main.c; the hops after it are programs.c and reports.c. */
+/* A small shell: one line, one command.  Called by main.c; the hops after it are programs.c and
+ * reports.c. */
 #include "shell.h"
 #include "editor.h"
 #include "reports.h"
@@ -210,7 +211,8 @@ static const struct command {
     { "mem", "", "memory: free, allocated, by task", command_mem },
     { "maps", "TASK", "the address space of a task", command_maps },
     { "ls", "", "the programs there are", command_ls },
-    { "run", "[-m FRAMES] PROGRAM [ARGUMENTS] [&]", "starts a program; Ctrl-C ends it", command_run },
+    { "run", "[-m FRAMES] PROGRAM [ARGUMENTS] [&]", "starts a program (Ctrl-C ends it)",
+      command_run },
     { "kill", "TASK", "ends a task", command_kill },
     { "reboot", "", "starts the machine again", command_reboot },
     { "halt", "", "switches the machine off", command_halt },

@@ -5,7 +5,8 @@
 
 #include "programs.h"
 
-/* Waits until the program has ended; Ctrl-C kills it.  Its exit status; 128 and more when it was ended. */
+/* Waits until the program has ended; Ctrl-C kills it.  Its exit status; 128 and more when it was
+ * ended. */
 unsigned shell_wait(const struct program *program);
 
 /* Ends the machine with that status; comes back only if wortel refuses. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Input from deva's console, with room for what is typed while a program runs.  Next hop: hurd/deva.h. */
+/* Input from deva's console, with room for what is typed while a program runs.  Next hop:
+ * hurd/deva.h. */
 #include "terminal.h"
 
 #include <stdio.h>

@@ -48,7 +48,8 @@ static int two_files(void **state)
     return 0;
 }
 
-/* A copy that ends exactly where malloc's block ends: the sanitizer sees each byte read behind it. */
+/* A copy that ends exactly where malloc's block ends: the sanitizer sees each byte read behind it.
+ * */
 static enum cpio_result walk(size_t size)
 {
     char *copy = malloc(size ? size : 1);

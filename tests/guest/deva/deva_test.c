@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* deva from a program's point of view: each request and each refusal of include/hurd/deva.h that a console capability
- * can lead to.  Runs in the whole system in place of the demo; TAP on the console. */
+/* deva from a program's point of view: each request and each refusal of include/hurd/deva.h that a
+ * console capability can lead to.  Runs in the whole system in place of the demo; TAP on the
+ * console. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -54,7 +55,7 @@ static int request(L4_Word_t label, unsigned n, L4_Word_t *words)
 
 TEST(deva_write_says_how_much_it_wrote)
 {
-    L4_Word_t words[] = { console(), 10, 0x65642023, 0x74206176, 0x0a21 };     /* "# deva t!\n" and padding */
+    L4_Word_t words[] = { console(), 10, 0x65642023, 0x74206176, 0x0a21 };     /* # deva t! */
     EXPECT_EQ(request(HURD_DEVA_WRITE_MANY, 5, words), 0);
     EXPECT_EQ(words[0], 10);
     L4_Word_t done = 0;
@@ -105,8 +106,8 @@ TEST(deva_io_write_sends_the_request_back_as_in_2005)
 TEST(deva_read_that_may_not_block_returns_nothing_when_nothing_was_typed)
 {
     char text[16];
-    L4_Word_t got = 7;
-    EXPECT_EQ(hurd_deva_read(deva(), console(), text, sizeof text, HURD_DEVA_READ_NOBLOCK, &got), 0);
+    L4_Word_t got = 7, flags = HURD_DEVA_READ_NOBLOCK;
+    EXPECT_EQ(hurd_deva_read(deva(), console(), text, sizeof text, flags, &got), 0);
     EXPECT_EQ(got, 0);
 }
 
