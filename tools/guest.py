@@ -138,7 +138,8 @@ class QemuMachine(Machine):
 
     def screen(self):
         """The text on the VGA screen, 25 rows."""
-        words = re.findall(r"0x([0-9a-f]{4})\b", self.ask("xp /2000hx 0xb8000"))
+        rows = re.findall(r"^[0-9a-f]+: (.*)", self.ask("xp /2000hx 0xb8000"), re.M)
+        words = re.findall(r"0x([0-9a-f]{4})\b", " ".join(rows))
         text = "".join(chr(int(word, 16) & 0xFF) for word in words)
         return [text[i:i + 80].rstrip(" \0") for i in range(0, len(text), 80)]
 
