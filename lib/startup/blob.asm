@@ -1,8 +1,11 @@
 ; SPDX-License-Identifier: MIT
 ; The startup code as bytes: build/startup.bin, made of startup.c and startup_entry.asm.
 section .rodata.startup_blob
-global startup_blob, startup_blob_end
+global startup_blob, startup_blob_size
 startup_blob:
         incbin  "build/startup.bin"
-startup_blob_end:
+.end:
+align 4
+startup_blob_size:
+        dd      startup_blob.end - startup_blob
 section .note.GNU-stack noalloc noexec nowrite progbits

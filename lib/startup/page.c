@@ -47,7 +47,7 @@ int startup_page_write(void *page, const struct hurd_startup_data *data, const s
     if (argz_len > ARGZ_MAX)
         return E2BIG;
     memset(page, 0, HURD_STARTUP_SIZE);
-    memcpy(base, startup_blob, (L4_Word_t)(startup_blob_end - startup_blob));
+    memcpy(base, startup_blob, startup_blob_size);
 
     top -= sizeof(struct hurd_startup_data);
     struct hurd_startup_data *d = (struct hurd_startup_data *)(base + top);

@@ -15,6 +15,7 @@ int startup_page_write(void *page, const struct hurd_startup_data *data, const s
                        const char *argz, L4_Word_t argz_len, L4_Word_t *sp);
 
 /* The blob of startup.c, embedded by blob.asm. */
-extern const char startup_blob[], startup_blob_end[];
+extern const char startup_blob[];
+extern const L4_Word_t startup_blob_size;
 
 #endif
