@@ -26,6 +26,12 @@
 #define L4_FEATURE_PAGEREXREGS  "pagerexregs"
 #define L4_FEATURE_IOFLEXPAGES  "ioflexpages"
 
+/* Requests to sigma0 from the root server, label L4_LABEL_SIGMA0_EXT (P's, but for the last):
+ * MR1 = operation, MR2 = argument.  After SEAL only the root server gets memory and ports; the reply is empty. */
+#define L4_SIGMA0_EXT_VERBOSE   1
+#define L4_SIGMA0_EXT_DUMP      2       /* a line about the memory; answered if MR2 != 0 */
+#define L4_SIGMA0_EXT_SEAL      3
+
 /* Where our kernel puts the areas of the initial servers (programs read them, never assume them). */
 #define L4_PECAN_INITIAL_UTCB   0xBF000000
 #define L4_PECAN_INITIAL_KIP    0xBFF00000

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/* sigma0: the initial mapper.  Every page is mapped to it 1:1; it gives pages and ports to those who ask
+ * first.  Spec 6.7.  One thread, one loop; a client can be refused or ignored, never wait for another. */
+#include <l4/ipc.h>
+#include <l4/kip.h>
+#include <l4/misc.h>
+#include <l4/pecan.h>
+#include <l4/protocol.h>
+#include <l4/sigma0.h>
+#include <string.h>
+#include "extents.h"
+#include "report.h"
+
+enum { PAGE_LOG2 = 12, PAGE_SIZE = 1 << PAGE_LOG2, IO_SPACE_LOG2 = 16, FIRST_EXTENTS = 1024 };
+
+static const L4_KernelInterfacePage_t *kip;
+static struct extents pages;
+static struct extent first_room[FIRST_EXTENTS];
+static L4_ThreadId_t root_server;
+static bool sealed;             /* only the root server gets anything any more */
+
+static uint32_t page_of(L4_Word_t address)         { return (uint32_t) (address >> PAGE_LOG2); }
+static uint32_t page_behind(L4_Word_t last_byte)   { return page_of(last_byte) + 1; }
+
+/* ---- start: what the KIP says */
+
+static enum kind kind_of(L4_Word_t descriptor_type)
+{
+    switch (descriptor_type & L4_MEM_TYPE_MASK) {
+    case L4_MEM_UNDEFINED:    return KIND_DEVICE;
+    case L4_MEM_CONVENTIONAL: return KIND_CONVENTIONAL;
+    case L4_MEM_RESERVED:     return KIND_RESERVED;
+    case L4_MEM_SHARED:       return KIND_SHARED;
+    default:                  return KIND_SPECIAL;
+    }
+}
+
+/* Pages that are RAM only in part are not RAM; later descriptors override earlier ones. */
+static void descriptor_apply(const L4_MemoryDesc_t *d)
+{
+    L4_Word_t low = L4_MemoryDescLow(d), high = L4_MemoryDescHigh(d);
+    enum kind kind = kind_of(L4_MemoryDescType(d));
+    if (L4_IsVirtual(d) || low > high)
+        return;
+    if (kind == KIND_CONVENTIONAL)
+        extents_set_kind(&pages, page_of(low + PAGE_SIZE - 1), page_of(high + 1) ? page_of(high + 1) : pages.limit, kind);
+    else
+        extents_set_kind(&pages, page_of(low), page_behind(high), kind);
+}
+
+static void server_owns(const L4_KernelRootServer_t *server, L4_ThreadId_t id)
+{
+    if (server->low >= server->high)
+        return;
+    extents_set_kind(&pages, page_of(server->low), page_behind(server->high - 1), KIND_CONVENTIONAL);
+    extents_set_owner(&pages, page_of(server->low), page_behind(server->high - 1), id.raw);
+}
+
+/* Where our own 1:1 view ends: user memory, without our UTCB area and KIP. */
+static L4_Word_t view_limit(void)
+{
+    L4_Word_t limit = 0xC0000000;
+    for (L4_Word_t i = 0; i < L4_NumMemoryDescriptors(kip); i++) {
+        const L4_MemoryDesc_t *d = L4_MemoryDesc(kip, i);
+        if (L4_IsVirtual(d) && L4_MemoryDescType(d) == L4_MEM_CONVENTIONAL && L4_MemoryDescHigh(d) < limit)
+            limit = L4_MemoryDescHigh(d) + 1;
+    }
+    L4_Word_t utcb = L4_MyLocalId().raw & ~L4_SizeMask(L4_UtcbAreaSizeLog2(kip));
+    if (utcb < limit)
+        limit = utcb;
+    return (L4_Word_t) kip < limit ? (L4_Word_t) kip : limit;
+}
+
+static void pages_init(void)
+{
+    L4_Word_t user_base = L4_ThreadIdUserBase(kip);
+    extents_init(&pages, first_room, FIRST_EXTENTS, page_of(view_limit()));
+    for (L4_Word_t i = 0; i < L4_NumMemoryDescriptors(kip); i++)
+        descriptor_apply(L4_MemoryDesc(kip, i));
+    server_owns(&kip->Sigma0, L4_GlobalId(user_base, 1));
+    server_owns(&kip->Sigma1, L4_GlobalId(user_base + 1, 1));
+    server_owns(&kip->RootServer, root_server);
+}
+
+/* The table moves to a larger run of its own pages before it gets full; if there is none, requests that
+ * would need room are refused. */
+static void pages_make_room(void)
+{
+    if (pages.capacity - pages.n >= 8)
+        return;
+    struct extent *old = pages.at;
+    uint32_t old_bytes = pages.capacity * sizeof *old, bytes = PAGE_SIZE;
+    unsigned log2 = 0;
+    while (bytes < 2 * old_bytes)
+        bytes *= 2, log2++;
+    uint32_t at = extents_find_free(&pages, log2);
+    if (!at || !extents_set_owner(&pages, at, at + (1u << log2), L4_Myself().raw))
+        return;
+    memcpy((void *) (at << PAGE_LOG2), old, pages.n * sizeof *old);
+    pages.at = (struct extent *) (at << PAGE_LOG2);
+    pages.capacity = bytes / sizeof *old;
+    if (old != first_room)                      /* 2^n pages, every one of them ours */
+        extents_set_owner(&pages, page_of((L4_Word_t) old), page_of((L4_Word_t) old) + (1u << (log2 - 1)), NOBODY);
+}
+
+/* ---- answers: what to put into the reply */
+
+struct answer { L4_MapItem_t item; };
+
+static const struct answer refused = { { .raw = { L4_ITEM_MAP, L4_FPAGE_NIL } } };
+
+static struct answer give_memory(uint32_t page, L4_Word_t log2)
+{
+    L4_Word_t address = (L4_Word_t) page << PAGE_LOG2;
+    return (struct answer) { L4_MapItem(L4_FpageAddRights(L4_FpageLog2(address, log2), L4_FPAGE_RWX), address) };
+}
+
+/* The attribute is set on our own page, and what we map onward inherits it. */
+static bool attribute_apply(uint32_t page, L4_Word_t log2, L4_Word_t attribute)
+{
+    return attribute == L4_ATTR_DEFAULT
+        || L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t) page << PAGE_LOG2, log2), attribute);
+}
+
+static struct answer take(uint32_t page, L4_Word_t log2, L4_ThreadId_t client, L4_Word_t attribute)
+{
+    uint32_t behind = page + ((uint32_t) 1 << (log2 - PAGE_LOG2));
+    if (pages.capacity - pages.n < 2 || !attribute_apply(page, log2, attribute))
+        return refused;
+    extents_set_owner(&pages, page, behind, client.raw);
+    return give_memory(page, log2);
+}
+
+static struct answer serve_memory(L4_ThreadId_t client, L4_Fpage_t f, L4_Word_t attribute, L4_Word_t high_bits)
+{
+    L4_Word_t log2 = L4_SizeLog2(f);
+    uint32_t page;
+    if (log2 < PAGE_LOG2 || log2 >= 32)
+        return refused;
+    if ((f.raw & L4_FPAGE_BASE_MASK) == L4_SIGMA0_ANY_BASE) {
+        page = extents_find_free(&pages, log2 - PAGE_LOG2);
+        return page ? take(page, log2, client, attribute) : refused;
+    }
+    page = page_of(L4_Address(f));
+    if (high_bits || !extents_allow(&pages, page, page + ((uint32_t) 1 << (log2 - PAGE_LOG2)), client.raw))
+        return refused;
+    return take(page, log2, client, attribute);
+}
+
+/* Ports belong to nobody: kernels without IO fpages give them to all, too. */
+static struct answer serve_ports(L4_Fpage_t f)
+{
+    L4_Word_t log2 = L4_IoFpageSizeLog2(f), port = L4_IoFpagePort(f);
+    if (log2 > IO_SPACE_LOG2 || (port & L4_SizeMask(log2)))
+        return refused;
+    L4_Fpage_t give = L4_FpageAddRights(L4_IoFpageLog2(port, log2), L4_ReadWriteOnly);
+    return (struct answer) { L4_MapItem(give, give.raw & 0xFFFF0000) };
+}
+
+/* One page, RAM or the client's own or shared; never page 0: that is a null pointer. */
+static struct answer serve_page_fault(L4_ThreadId_t client, L4_Word_t address)
+{
+    uint32_t page = page_of(address);
+    if (page == 0 || page >= pages.limit)
+        return refused;
+    const struct extent *e = extents_find(&pages, page);
+    if (e->kind != KIND_CONVENTIONAL && e->kind != KIND_SHARED && e->owner != client.raw)
+        return refused;
+    return extents_allow(&pages, page, page + 1, client.raw) ? take(page, PAGE_LOG2, client, L4_ATTR_DEFAULT) : refused;
+}
+
+/* ---- the loop */
+
+static bool is_kernel_thread(L4_ThreadId_t t)
+{
+    return L4_ThreadNo(t) >= L4_ThreadIdSystemBase(kip) && L4_ThreadNo(t) < L4_ThreadIdUserBase(kip);
+}
+
+static bool is_entitled(L4_ThreadId_t client)
+{
+    return !sealed || client.raw == root_server.raw;
+}
+
+/* A thread that faults again where it was refused would do so for ever: it gets no second answer. */
+static bool fault_repeats(L4_ThreadId_t client, L4_Word_t address, L4_Word_t ip)
+{
+    static struct { L4_Word_t client, address, ip; } last;
+    bool again = last.client == client.raw && last.address == address && last.ip == ip;
+    last.client = client.raw;
+    last.address = address;
+    last.ip = ip;
+    if (again)
+        report("sigma0: %s by thread %lx at %lx, ip %lx: it stays blocked\n",
+               address < PAGE_SIZE ? "null dereference" : "page fault that cannot be served", client.raw, address, ip);
+    return again;
+}
+
+/* P's debugging requests and our seal; from the root server (and, in P, from kernel threads). */
+static bool control(L4_ThreadId_t client, L4_Word_t operation, L4_Word_t argument)
+{
+    uint32_t ram, unowned;
+    if (client.raw != root_server.raw && !is_kernel_thread(client))
+        return false;
+    switch (operation) {
+    case L4_SIGMA0_EXT_DUMP:
+        extents_count(&pages, &ram, &unowned);
+        report("sigma0: %u KB of RAM, %u KB not given out, %u runs of pages\n", ram * 4, unowned * 4, pages.n);
+        return argument != 0;
+    case L4_SIGMA0_EXT_SEAL:
+        sealed = true;
+        return true;
+    default:                                    /* 1, verbosity: there is one level */
+        return false;
+    }
+}
+
+/* Serves one message.  false: it deserves no reply. */
+static bool serve(L4_ThreadId_t client, L4_MsgTag_t tag, struct answer *answer, bool *has_item)
+{
+    L4_Word_t w[4];
+    L4_StoreMRs(0, 4, w);
+    *answer = refused;
+    *has_item = true;
+    if (L4_TypedWords(tag) != 0)
+        return false;
+    if (L4_IsPageFault(tag)) {
+        if (is_entitled(client))
+            *answer = serve_page_fault(client, w[1]);
+        return answer->item.raw[1] != L4_FPAGE_NIL || !fault_repeats(client, w[1], w[2]);
+    }
+    if (L4_IsIoFault(tag)) {
+        if (is_entitled(client) && L4_IsIoFpage(L4_FpageOfRaw(w[1])))
+            *answer = serve_ports(L4_FpageOfRaw(w[1]));
+        return answer->item.raw[1] != L4_FPAGE_NIL || !fault_repeats(client, w[1], w[2]);
+    }
+    if (L4_Label(tag) == L4_LABEL_SIGMA0_EXT && L4_UntypedWords(tag) == 2) {
+        *has_item = false;
+        return control(client, w[1], w[2]);
+    }
+    bool extended = L4_UntypedWords(tag) == 3 && (w[1] & L4_FPAGE_EXTENDED);
+    if (L4_Label(tag) != L4_LABEL_SIGMA0 || (L4_UntypedWords(tag) != 2 && !extended))
+        return false;
+    if (is_kernel_thread(client) || !is_entitled(client))
+        return true;                            /* refused: our kernel wants no memory */
+    *answer = L4_IsIoFpage(L4_FpageOfRaw(w[1])) ? serve_ports(L4_FpageOfRaw(w[1]))
+                                                : serve_memory(client, L4_FpageOfRaw(w[1]), w[2], extended ? w[3] : 0);
+    return true;
+}
+
+static void reply_load(const struct answer *answer, bool has_item)
+{
+    L4_Set_MsgTag(L4_MakeTag(0, 0, has_item ? 2 : 0));
+    L4_LoadMRs(1, 2, answer->item.raw);
+}
+
+int main(void)
+{
+    L4_ThreadId_t client;
+    struct answer answer;
+    bool has_item;
+    uint32_t ram, unowned;
+
+    kip = L4_GetKernelInterface();
+    root_server = L4_RootServerId();
+    pages_init();
+    extents_count(&pages, &ram, &unowned);
+    report("sigma0: %u KB of RAM, %u KB to give\n", ram * 4, unowned * 4);
+    L4_Accept(L4_UntypedWordsAcceptor);
+
+    L4_MsgTag_t tag = L4_Wait(&client);
+    for (;;) {
+        pages_make_room();
+        if (L4_IpcSucceeded(tag) && serve(client, tag, &answer, &has_item)) {
+            reply_load(&answer, has_item);
+            tag = L4_ReplyWait(client, &client);
+        } else {
+            tag = L4_Wait(&client);
+        }
+    }
+}
