@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* The seam: all that the kernel asks of a processor and of the PC around it. */
+#ifndef KERNEL_ARCH_H
+#define KERNEL_ARCH_H
+
+#include "kmem.h"
+#include "mdb.h"
+#include "space.h"
+#include "thread.h"
+
+/* ---- switching and idling */
+/* Leaves current for next; returns when somebody switches back.  Loads next's space. */
+void arch_switch_to(struct thread *next);
+/* Waits for an interrupt with interrupts on; returns with interrupts off. */
+void arch_idle(void);
+/* Makes a fresh thread's stack return into thread_start(). */
+void arch_thread_prepare(struct thread *t);
+/* Tells the processor where the current thread's UTCB is, after it got one. */
+void arch_thread_utcb_changed(struct thread *t);
+/* Forgets t's FPU state. */
+void arch_fpu_release(struct thread *t);
+
+/* ---- the user registers a thread left behind (valid for every active thread but the current
+ * one's kernel path in progress) */
+word_t arch_user_ip(const struct thread *t);
+word_t arch_user_sp(const struct thread *t);
+word_t arch_user_flags(const struct thread *t);
+void arch_set_user_ip(struct thread *t, word_t ip);
+void arch_set_user_sp(struct thread *t, word_t sp);
+void arch_set_user_flags(struct thread *t, word_t flags); /* only harmless bits are taken */
+/* The 12 words of an exception message, from and to the user registers.  Spec 6.3. */
+void arch_exception_words(const struct thread *t, word_t vector, word_t error, word_t *words);
+void arch_exception_reply(struct thread *t, const word_t *words, word_t count);
+
+/* ---- page tables.  An entry is one word; tables and directories have one shape. */
+#define LARGE_BITS 22
+#define LARGE_SIZE (1u << LARGE_BITS)
+
+extern bool arch_large_pages; /* the processor has 4 MB pages */
+
+#define ENTRY_PRESENT 0x001u
+#define ENTRY_WRITE 0x002u
+#define ENTRY_USER 0x004u
+#define ENTRY_CACHE_MASK 0x018u /* write through, cache disable */
+#define ENTRY_ACCESSED 0x020u
+#define ENTRY_DIRTY 0x040u
+#define ENTRY_LARGE 0x080u
+
+static inline paddr_t entry_frame(word_t e)
+{
+    return e & (e & ENTRY_LARGE ? ~(LARGE_SIZE - 1) : ~PAGE_MASK);
+}
+static inline word_t entry_status(word_t e)
+{
+    return (e & ENTRY_ACCESSED ? MDB_READ : 0) | (e & ENTRY_DIRTY ? MDB_WRITTEN : 0);
+}
+
+word_t *arch_directory_entry(struct space *s, vaddr_t v);
+/* The table entry of v, or NULL where the directory has no table (or a large page). */
+word_t *arch_table_entry(struct space *s, vaddr_t v);
+/* The same, with a table made where there is none; NULL when memory or quota is out. */
+word_t *arch_table_entry_create(struct space *s, vaddr_t v);
+/* Puts a prepared zeroed page into the directory as the table of v. */
+void arch_table_install(struct space *s, vaddr_t v, void *table);
+/* Takes an empty table out of the directory and frees it. */
+void arch_table_remove(struct space *s, vaddr_t v);
+/* Where the node of an entry is written down; NULL when memory is out (create only). */
+struct mapping **arch_entry_node(word_t *entry, bool create);
+struct space *arch_entry_space(word_t *entry);
+vaddr_t arch_entry_vaddr(word_t *entry);
+void arch_directory_create(struct space *s, void *page);
+void arch_directory_free(struct space *s); /* directory and all its tables */
+/* Forgets what the TLB holds of v, if s is the loaded space. */
+void arch_tlb_flush_page(struct space *s, vaddr_t v);
+/* Leaves s for the kernel's own directory if it is loaded. */
+void arch_space_unload(struct space *s);
+/* True if physical memory [p, p + size) may be given to users. */
+bool arch_frame_usable(paddr_t p, uint32_t size);
+
+static inline void *arch_kernel_address(paddr_t p)
+{
+    return (void *)(p + 0xF0000000u);
+}
+static inline paddr_t arch_physical(const void *k)
+{
+    return (paddr_t)k - 0xF0000000u;
+}
+
+/* ---- thread blocks */
+bool arch_thread_block_alloc(word_t number); /* zeroed and writable; false: memory is out */
+void arch_thread_block_free(word_t number);
+
+/* ---- IO ports */
+extern bool arch_ports_open;            /* boot option: every space may use every port */
+bool arch_io_reserve(struct space *s);  /* memory for s's permission bitmap; false: out */
+void arch_io_set(struct space *s, word_t first, word_t last, bool allowed);
+void arch_io_release(struct space *s);
+
+/* ---- interrupt controller, clock, console */
+#define ARCH_INTERRUPTS 16
+bool arch_interrupt_available(word_t line);
+void arch_interrupt_mask(word_t line);
+void arch_interrupt_unmask(word_t line);
+uint64_t arch_clock_us(void); /* since boot, monotonic */
+void arch_console_putc(char c);
+void arch_console_close(void); /* the user owns the ports from now on */
+void arch_console_open(void);  /* ... and loses them: panic */
+void arch_halt(void) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,94 @@
+; SPDX-License-Identifier: MIT
+; All ways into the kernel, and the one way out.  Every entry shows trap() in trap.c one picture,
+; struct trapframe, low to high:
+;   edi esi ebp - ebx edx ecx eax | vector error | eip cs eflags | esp ss (these two from user mode)
+; From user mode that picture always lies at the top of the thread's kernel stack.
+%include "x86.inc"
+
+        extern  trap, thread_start
+        global  trap_return, thread_first_return, sysenter_entry, vector_table, switch_stacks
+
+        section .text
+
+%macro TRAP 1
+trap_%1:
+    %if %1 == 8 || (%1 >= 10 && %1 <= 14) || %1 == 17
+    %else
+        push    dword 0                 ; the cpu pushed no error code: keep the shape
+    %endif
+        push    dword %1
+        jmp     trap_common
+%endmacro
+
+%assign v 0
+%rep SYSCALL_VECTOR + SYSCALL_COUNT
+        TRAP    v
+%assign v v + 1
+%endrep
+
+; Ipc by SYSENTER.  The stub has put its return address into EBX and its ESP into EBP.
+; ESP points at the TSS here, to the word that holds the top of the current kernel stack.
+sysenter_entry:
+        mov     esp, [ss:esp]
+        push    dword USER_DS
+        push    ebp
+        pushfd
+        or      dword [ss:esp], 0x200   ; the user had interrupts on
+        push    dword USER_CS
+        push    ebx
+        push    dword 0
+        push    dword SYSCALL_VECTOR
+        push    dword 2
+        popfd                           ; no NT, no AC, no TF from the user
+        ; fall through
+trap_common:
+        pushad                          ; frame complete
+        cld                             ; C expects DF = 0
+        mov     eax, USER_DS            ; flat, and good for the kernel too: no reload on the way out
+        mov     ds, eax
+        mov     es, eax
+        mov     eax, gs
+        cmp     eax, USER_GS
+        je      .gs_good
+        mov     eax, USER_GS            ; a user has broken it: the next one needs it
+        mov     gs, eax
+.gs_good:
+        push    esp                     ; trap.c: void trap(struct trapframe *)
+        call    trap
+        add     esp, 4
+trap_return:
+        popad
+        add     esp, 8                  ; vector, error
+        iretd
+
+; A new thread's first switch returns here; its frame lies right above.
+thread_first_return:
+        call    thread_start
+        jmp     trap_return
+
+; void switch_stacks(void **save, void *load): leaves one kernel stack for another.
+switch_stacks:
+        mov     eax, [esp + 4]
+        mov     edx, [esp + 8]
+        push    ebp
+        push    ebx
+        push    esi
+        push    edi
+        mov     [eax], esp
+        mov     esp, edx
+        pop     edi
+        pop     esi
+        pop     ebx
+        pop     ebp
+        ret
+
+        section .rodata
+        align 4
+vector_table:                           ; cpu.c makes IDT gates of it
+%assign v 0
+%rep SYSCALL_VECTOR + SYSCALL_COUNT
+        dd      trap_ %+ v
+%assign v v + 1
+%endrep
+
+        section .note.GNU-stack noalloc noexec nowrite progbits

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* FPU and SSE state, switched lazily: whoever runs after its owner traps at the first use (#NM). */
+#include "x86.h"
+
+#define FPU_STATE_SIZE 512 /* FXSAVE; FSAVE needs 108 */
+
+static struct slab states;
+static struct thread *owner; /* whose registers the FPU holds */
+static bool live;            /* TS is clear: current == owner */
+
+void fpu_init(void)
+{
+    slab_init(&states, FPU_STATE_SIZE);
+    write_cr0(cpu.fpu ? read_cr0() | CR0_TS : read_cr0() | CR0_EM);
+}
+
+void fpu_leave(void)
+{
+    if (!live)
+        return;
+    live = false;
+    write_cr0(read_cr0() | CR0_TS);
+}
+
+static void save(void *state)
+{
+    if (cpu.fxsr)
+        __asm__ volatile("fxsave (%0)" : : "r"(state) : "memory");
+    else
+        __asm__ volatile("fnsave (%0)" : : "r"(state) : "memory");
+}
+
+static void restore(const void *state)
+{
+    if (cpu.fxsr)
+        __asm__ volatile("fxrstor (%0)" : : "r"(state));
+    else
+        __asm__ volatile("frstor (%0)" : : "r"(state));
+}
+
+/* The state of a thread that has never computed: nothing of anybody else's is left in it. */
+static void make_fresh(void *state)
+{
+    __asm__ volatile("fninit");
+    save(state);
+    if (cpu.fxsr) {
+        uint8_t *s = state;
+        memset(s + 32, 0, FPU_STATE_SIZE - 32); /* the registers */
+        *(word_t *)(s + 24) = 0x1F80;           /* MXCSR as after reset */
+    } else {
+        memset((char *)state + 28, 0, 80);
+    }
+}
+
+bool fpu_use(struct thread *t)
+{
+    if (!cpu.fpu)
+        return false;
+    if (!t->fpu && !space_charge(t->space, FPU_STATE_SIZE))
+        return false;
+    bool fresh = !t->fpu;
+    if (fresh && !(t->fpu = slab_alloc(&states))) {
+        space_uncharge(t->space, FPU_STATE_SIZE);
+        return false;
+    }
+    __asm__ volatile("clts");
+    live = true;
+    if (owner == t)
+        return true;
+    if (owner)
+        save(owner->fpu);
+    if (fresh)
+        make_fresh(t->fpu);
+    restore(t->fpu);
+    owner = t;
+    return true;
+}
+
+void arch_fpu_release(struct thread *t)
+{
+    if (!t->fpu)
+        return;
+    if (owner == t) {
+        owner = NULL;
+        if (live)
+            fpu_leave();
+    }
+    slab_free(&states, t->fpu);
+    t->fpu = NULL;
+    space_uncharge(t->space, FPU_STATE_SIZE);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses and selectors of the x86 half: plain numbers, shown to NASM too (build/gen/x86.inc). */
+#ifndef X86_LAYOUT_H
+#define X86_LAYOUT_H
+
+#define KERNEL_WINDOW   0xF0000000 /* physical memory below WINDOW_SIZE appears here */
+#define WINDOW_SIZE     0x0F000000
+#define KERNEL_PHYSICAL 0x00100000
+#define TCB_BASE        0xC0000000 /* block of thread n: here + n * 2048 */
+#define TSS_REGION      0xE0000000 /* one page table: TSS, IO bitmap, the GS page */
+#define TSS_ADDRESS     0xE0000F98 /* ends where its IO bitmap begins, at a page boundary */
+#define IO_BITMAP       0xE0001000 /* two pages, then one whose bytes are all ones */
+#define GS_PAGE         0xE0004000 /* its first word is the UTCB address of the current thread */
+#define SCRATCH         0xF00A0000 /* early boot looks at foreign pages here */
+
+#define KERNEL_CS   0x08
+#define KERNEL_DS   0x10
+#define USER_CS     0x1B
+#define USER_DS     0x23
+#define TSS_SEL     0x28
+#define USER_GS     0x33
+
+#define IRQ_VECTOR     0x20
+#define SYSCALL_VECTOR 0x30
+#define SYSCALL_COUNT  11
+
+#define INITIAL_UTCB      0xBF000000
+#define INITIAL_UTCB_LOG2 17
+#define INITIAL_KIP       0xBFF00000
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/* Page tables of users, and the kernel's own regions above 3 GB, which all directories share.
+ * Every table's kpage names its space, its first address and its page of mapping nodes. */
+#include "x86.h"
+#include "../../thread.h"
+
+#define ENTRY_GLOBAL 0x100u
+#define KERNEL_ENTRY (ENTRY_PRESENT | ENTRY_WRITE)
+#define SLOT(v) ((v) >> LARGE_BITS)
+#define INDEX(v) ((v) >> PAGE_BITS & 1023u)
+
+bool arch_large_pages;
+word_t *kernel_directory;
+static word_t *tss_table;     /* of TSS_REGION; spaces with ports have a copy */
+static word_t *zero_table;    /* of TCB regions without a thread: every page reads as zero */
+static word_t zero_entry;
+static struct space *loaded;
+
+/* ---- directories and tables of users */
+
+word_t *arch_directory_entry(struct space *s, vaddr_t v)
+{
+    return &s->directory[SLOT(v)];
+}
+
+static word_t *table_of(word_t directory_entry)
+{
+    return arch_kernel_address(directory_entry & ~PAGE_MASK);
+}
+
+word_t *arch_table_entry(struct space *s, vaddr_t v)
+{
+    word_t e = s->directory[SLOT(v)];
+    if ((e & (ENTRY_PRESENT | ENTRY_LARGE)) != ENTRY_PRESENT)
+        return NULL;
+    return &table_of(e)[INDEX(v)];
+}
+
+void arch_table_install(struct space *s, vaddr_t v, void *table)
+{
+    struct kpage *info = kpage_of(table);
+    info->table.space = s;
+    info->table.vaddr = v & ~(LARGE_SIZE - 1);
+    info->table.shadow = NULL;
+    s->directory[SLOT(v)] = arch_physical(table) | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER;
+}
+
+word_t *arch_table_entry_create(struct space *s, vaddr_t v)
+{
+    if (!(s->directory[SLOT(v)] & ENTRY_PRESENT)) {
+        if (!space_charge(s, PAGE_SIZE))
+            return NULL;
+        void *table = kmem_page_alloc();
+        if (!table) {
+            space_uncharge(s, PAGE_SIZE);
+            return NULL;
+        }
+        arch_table_install(s, v, table);
+    }
+    return arch_table_entry(s, v);
+}
+
+static void table_free(struct space *s, word_t *table)
+{
+    struct kpage *info = kpage_of(table);
+    if (info->table.shadow) {
+        kmem_page_free(info->table.shadow);
+        space_uncharge(s, PAGE_SIZE);
+    }
+    kmem_page_free(table);
+    space_uncharge(s, PAGE_SIZE);
+}
+
+void arch_table_remove(struct space *s, vaddr_t v)
+{
+    word_t *table = table_of(s->directory[SLOT(v)]);
+    s->directory[SLOT(v)] = 0;
+    if (s == loaded)
+        load_cr3(s->directory_phys);
+    table_free(s, table);
+}
+
+struct mapping **arch_entry_node(word_t *entry, bool create)
+{
+    struct kpage *info = kpage_of(entry);
+    if (!info->table.shadow) {
+        if (!create || !space_charge(info->table.space, PAGE_SIZE))
+            return NULL;
+        info->table.shadow = kmem_page_alloc();
+        if (!info->table.shadow) {
+            space_uncharge(info->table.space, PAGE_SIZE);
+            return NULL;
+        }
+    }
+    return (struct mapping **)info->table.shadow + ((word_t)entry & PAGE_MASK) / sizeof(word_t);
+}
+
+struct space *arch_entry_space(word_t *entry)
+{
+    return kpage_of(entry)->table.space;
+}
+
+vaddr_t arch_entry_vaddr(word_t *entry)
+{
+    struct kpage *info = kpage_of(entry);
+    word_t index = ((word_t)entry & PAGE_MASK) / sizeof(word_t);
+    bool directory = arch_entry_space(entry)->directory == (word_t *)((word_t)entry & ~PAGE_MASK);
+    return directory ? index << LARGE_BITS : info->table.vaddr + (index << PAGE_BITS);
+}
+
+void arch_directory_create(struct space *s, void *page)
+{
+    struct kpage *info = kpage_of(page);
+    info->table.space = s;
+    info->table.vaddr = 0;
+    info->table.shadow = NULL;
+    s->directory = page;
+    s->directory_phys = arch_physical(page);
+    memcpy(s->directory + SLOT(USER_LIMIT), kernel_directory + SLOT(USER_LIMIT),
+           (1024 - SLOT(USER_LIMIT)) * sizeof(word_t));
+}
+
+void arch_directory_free(struct space *s)
+{
+    for (word_t i = 0; i < SLOT(USER_LIMIT); i++)
+        if (s->directory[i] & ENTRY_PRESENT)
+            table_free(s, table_of(s->directory[i]));
+    struct kpage *info = kpage_of(s->directory);
+    if (info->table.shadow) {
+        kmem_page_free(info->table.shadow);
+        space_uncharge(s, PAGE_SIZE);
+    }
+    kmem_page_free(s->directory);
+}
+
+/* ---- what the processor holds */
+
+void arch_tlb_flush_page(struct space *s, vaddr_t v)
+{
+    if (s == loaded)
+        flush_page(v);
+}
+
+void arch_space_unload(struct space *s)
+{
+    if (s == loaded)
+        paging_load(&kernel_space);
+}
+
+void paging_load(struct space *s)
+{
+    if (s == loaded)
+        return;
+    loaded = s;
+    load_cr3(s->directory_phys);
+}
+
+bool user_readable(vaddr_t v, uint32_t size)
+{
+    if (v >= USER_LIMIT || size > USER_LIMIT - v)
+        return false;
+    for (vaddr_t at = v & ~PAGE_MASK; at < v + size; at += PAGE_SIZE) {
+        word_t e = loaded->directory[SLOT(at)];
+        if (!(e & ENTRY_PRESENT) ||
+            (!(e & ENTRY_LARGE) && !(table_of(e)[INDEX(at)] & ENTRY_PRESENT)))
+            return false;
+    }
+    return true;
+}
+
+/* ---- thread blocks: TCB_BASE is an array whose unused pages read as zero */
+
+struct thread *thread_block(word_t number)
+{
+    return (struct thread *)(TCB_BASE + number * THREAD_BLOCK);
+}
+
+static word_t *block_entry(word_t number)
+{
+    vaddr_t v = (vaddr_t)thread_block(number);
+    return &table_of(kernel_directory[SLOT(v)])[INDEX(v)];
+}
+
+bool arch_thread_block_alloc(word_t number)
+{
+    word_t *entry = block_entry(number);
+    if (table_of(kernel_directory[SLOT((vaddr_t)thread_block(number))]) == zero_table)
+        return false;
+    if (entry_frame(*entry) == entry_frame(zero_entry)) { /* the processor sets its accessed bit */
+        void *page = kmem_page_alloc();
+        if (!page)
+            return false;
+        *entry = arch_physical(page) | KERNEL_ENTRY;
+        flush_page((vaddr_t)thread_block(number));
+    }
+    kpage_of(arch_kernel_address(*entry & ~PAGE_MASK))->used++;
+    return true;
+}
+
+void arch_thread_block_free(word_t number)
+{
+    word_t *entry = block_entry(number);
+    void *page = arch_kernel_address(*entry & ~PAGE_MASK);
+    memset(thread_block(number), 0, THREAD_BLOCK);
+    if (--kpage_of(page)->used == 0) {
+        *entry = zero_entry;
+        flush_page((vaddr_t)thread_block(number));
+        kmem_page_free(page);
+    }
+}
+
+/* ---- IO permission bitmap: a space with ports has its own copy of the TSS region's table */
+
+#define BITMAP_BYTES 8192u
+#define IO_CHARGE (3 * PAGE_SIZE)
+
+bool arch_io_reserve(struct space *s)
+{
+    if (s->io_table)
+        return true;
+    if (!space_charge(s, IO_CHARGE))
+        return false;
+    word_t *page[3];
+    for (int i = 0; i < 3; i++) {
+        page[i] = kmem_page_alloc();
+        if (!page[i]) {
+            while (i-- > 0)
+                kmem_page_free(page[i]);
+            space_uncharge(s, IO_CHARGE);
+            return false;
+        }
+    }
+    memcpy(page[0], tss_table, PAGE_SIZE);
+    for (int i = 1; i < 3; i++) {
+        memset(page[i], 0xFF, PAGE_SIZE);
+        page[0][INDEX(IO_BITMAP) + i - 1] = arch_physical(page[i]) | KERNEL_ENTRY;
+    }
+    s->io_table = page[0];
+    s->directory[SLOT(TSS_REGION)] = arch_physical(page[0]) | KERNEL_ENTRY | ENTRY_USER;
+    if (s == loaded)
+        load_cr3(s->directory_phys);
+    return true;
+}
+
+void arch_io_set(struct space *s, word_t first, word_t last, bool allowed)
+{
+    for (word_t port = first; port <= last; port++) {
+        uint8_t *bytes = arch_kernel_address(
+            s->io_table[INDEX(IO_BITMAP) + port / (8 * PAGE_SIZE)] & ~PAGE_MASK);
+        uint8_t *byte = &bytes[port / 8 % PAGE_SIZE];
+        *byte = allowed ? *byte & ~(1u << port % 8) : *byte | 1u << port % 8;
+    }
+}
+
+void arch_io_release(struct space *s)
+{
+    if (!s->io_table)
+        return;
+    arch_space_unload(s);
+    for (int i = 0; i < 2; i++)
+        kmem_page_free(arch_kernel_address(s->io_table[INDEX(IO_BITMAP) + i] & ~PAGE_MASK));
+    kmem_page_free(s->io_table);
+    s->io_table = NULL;
+    space_uncharge(s, IO_CHARGE);
+}
+
+/* ---- the kernel's regions */
+
+static word_t *boot_page(void)
+{
+    word_t *page = kmem_page_alloc();
+    if (!page)
+        panic("kernel memory too small to start");
+    return page;
+}
+
+static void tcb_region_init(word_t thread_bits)
+{
+    zero_table = boot_page();
+    zero_entry = arch_physical(boot_page()) | ENTRY_PRESENT;
+    for (word_t i = 0; i < 1024; i++)
+        zero_table[i] = zero_entry;
+    word_t tables = ((word_t)THREAD_BLOCK << thread_bits) / LARGE_SIZE;
+    for (word_t i = 0; i < (TSS_REGION - TCB_BASE) / LARGE_SIZE; i++) {
+        word_t *table = i < tables ? boot_page() : zero_table;
+        if (i < tables)
+            memcpy(table, zero_table, PAGE_SIZE);
+        kernel_directory[SLOT(TCB_BASE) + i] = arch_physical(table) | KERNEL_ENTRY;
+    }
+}
+
+static void tss_region_init(void)
+{
+    word_t *ones = boot_page();
+    memset(ones, 0xFF, PAGE_SIZE);
+    word_t *bitmap = options.ports_open ? boot_page() : ones;
+    tss_table = boot_page();
+    tss_table[0] = arch_physical(boot_page()) | KERNEL_ENTRY;
+    tss_table[1] = tss_table[2] = arch_physical(bitmap) | KERNEL_ENTRY;
+    tss_table[3] = arch_physical(ones) | KERNEL_ENTRY;
+    tss_table[INDEX(GS_PAGE)] = arch_physical(boot_page()) | KERNEL_ENTRY | ENTRY_USER;
+    gs_word = arch_kernel_address(tss_table[INDEX(GS_PAGE)] & ~PAGE_MASK);
+    tss_table[INDEX(GS_PAGE)] &= ~ENTRY_WRITE;
+    kernel_directory[SLOT(TSS_REGION)] = arch_physical(tss_table) | KERNEL_ENTRY | ENTRY_USER;
+}
+
+word_t *gs_word;
+
+void paging_init(word_t thread_bits)
+{
+    tcb_region_init(thread_bits);
+    tss_region_init();
+    kernel_space.directory = kernel_directory;
+    kernel_space.directory_phys = arch_physical(kernel_directory);
+    kernel_directory[0] = 0; /* no identity mapping any more */
+    loaded = &kernel_space;
+    load_cr3(kernel_space.directory_phys);
+}

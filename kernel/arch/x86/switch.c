@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* Changing threads, and what a thread's user registers are to the rest of the kernel. */
+#include "../../sched.h"
+#include "x86.h"
+
+extern void switch_stacks(void **save, void *load);
+extern void thread_first_return(void);
+
+void arch_switch_to(struct thread *next)
+{
+    struct thread *prev = current;
+    if (next->space != &kernel_space)
+        paging_load(next->space);
+    THE_TSS->esp0 = (word_t)next + THREAD_BLOCK;
+    *gs_word = next->local_id;
+    fpu_leave();
+    current = next;
+    switch_stacks(&prev->kernel_sp, next->kernel_sp);
+    thread_reap();
+}
+
+void arch_idle(void)
+{
+    __asm__ volatile("sti; hlt; cli" : : : "memory");
+}
+
+void arch_thread_prepare(struct thread *t)
+{
+    struct trapframe *f = user_frame(t);
+    memset(f, 0, sizeof *f);
+    f->cs = USER_CS;
+    f->ss = USER_DS;
+    f->eflags = FLAGS_FIXED;
+    void **sp = (void **)f;
+    *--sp = (void *)thread_first_return;
+    sp -= 4; /* what switch_stacks pops */
+    memset(sp, 0, 4 * sizeof *sp);
+    t->kernel_sp = sp;
+}
+
+word_t arch_user_ip(const struct thread *t)
+{
+    return user_frame(t)->eip;
+}
+word_t arch_user_sp(const struct thread *t)
+{
+    return user_frame(t)->esp;
+}
+word_t arch_user_flags(const struct thread *t)
+{
+    return user_frame(t)->eflags;
+}
+void arch_set_user_ip(struct thread *t, word_t ip)
+{
+    user_frame(t)->eip = ip;
+}
+void arch_set_user_sp(struct thread *t, word_t sp)
+{
+    user_frame(t)->esp = sp;
+}
+void arch_set_user_flags(struct thread *t, word_t flags)
+{
+    user_frame(t)->eflags = (flags & FLAGS_USER) | FLAGS_FIXED;
+}
+
+void arch_exception_words(const struct thread *t, word_t vector, word_t error, word_t *words)
+{
+    const struct trapframe *f = user_frame(t);
+    const word_t w[L4_EXCEPTION_WORDS] = {f->eip, f->eflags, vector, error,  f->edi, f->esi,
+                                          f->ebp, f->esp,    f->ebx, f->edx, f->ecx, f->eax};
+    memcpy(words, w, sizeof w);
+}
+
+void arch_exception_reply(struct thread *t, const word_t *words, word_t count)
+{
+    struct trapframe *f = user_frame(t);
+    word_t ignored;
+    word_t *const place[L4_EXCEPTION_WORDS] = {&f->eip, NULL,    &ignored, &ignored, &f->edi, &f->esi,
+                                               &f->ebp, &f->esp, &f->ebx,  &f->edx,  &f->ecx, &f->eax};
+    for (word_t i = 0; i < count; i++) {
+        if (place[i])
+            *place[i] = words[i];
+        else
+            arch_set_user_flags(t, words[i]);
+    }
+}

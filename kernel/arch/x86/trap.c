@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* What every entry comes to: interrupts, system calls, exceptions.  Before: entry.asm.
+ * After: syscall.c, fault.c, irq.c, timer.c.  Interrupts are off all the way. */
+#include "../../fault.h"
+#include "../../irq.h"
+#include "../../sched.h"
+#include "../../timer.h"
+#include "../../kip.h"
+#include "x86.h"
+
+#define VECTOR_DEBUG 1
+#define VECTOR_NMI 2
+#define VECTOR_INVALID 6
+#define VECTOR_NO_FPU 7
+#define VECTOR_DOUBLE 8
+#define VECTOR_PROTECTION 13
+#define VECTOR_PAGE_FAULT 14
+
+#define PF_WRITE 2u
+
+extern void sysenter_entry(void);
+
+/* ---- interrupts */
+
+static void interrupt(word_t line)
+{
+    if (!pic_accept(line))
+        return;
+    if (line == 0) {
+        pit_tick();
+        timer_tick();
+    } else {
+        irq_fire(line);
+    }
+}
+
+/* ---- #UD: `lock; nop` is KernelInterface.  Spec 4.1. */
+
+static bool kernel_interface(struct trapframe *f)
+{
+    const uint8_t *code = (const uint8_t *)f->eip;
+    if (!user_readable(f->eip, 2) || code[0] != 0xF0 || code[1] != 0x90)
+        return false;
+    f->eax = current->space->kip.base;
+    f->ecx = the_kip.ApiVersion.raw;
+    f->edx = the_kip.ApiFlags.raw;
+    f->esi = kip_kernel_id();
+    f->eip += 2;
+    return true;
+}
+
+/* ---- #GP: IO instructions and broken segment registers */
+
+/* The IO instruction at EIP, if that is what faulted: its first port and log2 of its width. */
+bool io_instruction(struct trapframe *f, word_t *port, word_t *log2)
+{
+    word_t at = f->eip;
+    bool word = false;
+    for (int prefixes = 0; prefixes < 14 && user_readable(at, 1); prefixes++, at++) {
+        uint8_t op = *(const uint8_t *)at;
+        if (op == 0x66) {
+            word = true;
+            continue;
+        }
+        if (op == 0xF2 || op == 0xF3 || op == 0x26 || op == 0x2E || op == 0x36 || op == 0x3E ||
+            op == 0x64 || op == 0x65 || op == 0x67)
+            continue;
+        bool immediate = (op & 0xFC) == 0xE4;                    /* in/out with imm8 */
+        bool string = (op & 0xFC) == 0x6C, by_dx = (op & 0xFC) == 0xEC;
+        if (!immediate && !string && !by_dx)
+            return false;
+        if (immediate && !user_readable(at + 1, 1))
+            return false;
+        *port = immediate ? *(const uint8_t *)(at + 1) : f->edx & 0xFFFF;
+        *log2 = op & 1 ? (word ? 1 : 2) : 0;
+        return true;
+    }
+    return false;
+}
+
+static bool ports_allowed(word_t port, word_t log2)
+{
+    const uint8_t *bitmap = (const uint8_t *)IO_BITMAP;
+    for (word_t p = port; p < port + (1u << log2); p++)
+        if (p > 0xFFFF || bitmap[p / 8] & 1u << p % 8)
+            return false;
+    return true;
+}
+
+/* The ports of the instruction that are missing, as a fault; false if it is not about ports. */
+static bool io_fault(struct trapframe *f)
+{
+    word_t port, log2;
+    if (f->error != 0 || arch_ports_open || !io_instruction(f, &port, &log2) ||
+        port + (1u << log2) > 0x10000 || ports_allowed(port, log2))
+        return false;
+    fault_io(current, port, log2);
+    return true;
+}
+
+/* ---- exceptions of user mode */
+
+static void exception(struct trapframe *f)
+{
+    switch (f->vector) {
+    case VECTOR_INVALID:
+        if (kernel_interface(f))
+            return;
+        break;
+    case VECTOR_NO_FPU:
+        if (fpu_use(current))
+            return;
+        break;
+    case VECTOR_PROTECTION:
+        if (io_fault(f))
+            return;
+        break;
+    case VECTOR_PAGE_FAULT:
+        fault_page(current, read_cr2(), f->error & PF_WRITE);
+        return;
+    case VECTOR_DEBUG:
+        f->eflags &= ~FLAG_TRAP;
+        break;
+    }
+    fault_exception(current, f->vector, f->error);
+}
+
+/* ---- entries from kernel mode: interrupts of the idle loop, and our own bugs */
+
+static void kernel_exception(struct trapframe *f)
+{
+    if (f->vector == VECTOR_DEBUG) {
+        f->eflags &= ~FLAG_TRAP; /* SYSENTER with TF set traps on our first instruction */
+        return;
+    }
+    if (f->vector == VECTOR_NMI)
+        return;
+    panic("exception %lu in the kernel: error %lx eip %lx cr2 %lx thread %lx", (unsigned long)f->vector,
+          (unsigned long)f->error, (unsigned long)f->eip, (unsigned long)read_cr2(),
+          (unsigned long)current->id);
+}
+
+void trap(struct trapframe *f)
+{
+    bool from_user = f->cs & 3;
+    if (f->vector - IRQ_VECTOR < ARCH_INTERRUPTS) {
+        interrupt(f->vector - IRQ_VECTOR);
+    } else if (!from_user) {
+        kernel_exception(f);
+    } else if (f->vector >= SYSCALL_VECTOR) {
+        syscall_dispatch(f);
+    } else {
+        exception(f);
+    }
+    if (from_user)
+        thread_exit_kernel(current);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of arch/x86 share, and the instructions that C has no words for. */
+#ifndef X86_H
+#define X86_H
+
+#include "../../arch.h"
+#include "layout.h"
+
+struct trapframe {
+    word_t edi, esi, ebp, esp_kernel, ebx, edx, ecx, eax;
+    word_t vector, error;
+    word_t eip, cs, eflags;
+    word_t esp, ss; /* from user mode only */
+};
+
+#define FLAG_CARRY 0x001u
+#define FLAG_TRAP 0x100u
+#define FLAG_INTERRUPT 0x200u
+#define FLAGS_USER 0xCD5u  /* CF PF AF ZF SF OF DF: all that a user may choose by message */
+#define FLAGS_FIXED 0x202u /* IF and the bit that is always one */
+
+struct tss {
+    word_t link, esp0, ss0, unused[22];
+    uint16_t trap, io_base;
+};
+
+static_assert(sizeof(struct tss) == 0x68, "the TSS ends at its IO bitmap");
+static_assert(TSS_ADDRESS + sizeof(struct tss) == IO_BITMAP, "the TSS ends at its IO bitmap");
+
+struct cpu_features {
+    bool cpuid, fpu, pse, pge, tsc, sep, fxsr, sse;
+};
+extern struct cpu_features cpu;
+
+struct boot_options {
+    bool nocpuid, notsc, nopse, nopge, nosep, nofxsr, ports_open;
+    uint32_t kmem; /* bytes, 0 = default */
+};
+extern struct boot_options options;
+
+#define THE_TSS ((struct tss *)TSS_ADDRESS)
+
+static inline struct trapframe *user_frame(const struct thread *t)
+{
+    return (struct trapframe *)((char *)t + THREAD_BLOCK) - 1;
+}
+
+static inline uint8_t in8(uint16_t port)
+{
+    uint8_t v;
+    __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
+static inline void out8(uint16_t port, uint8_t v)
+{
+    __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port));
+}
+static inline word_t read_cr0(void)
+{
+    word_t v;
+    __asm__ volatile("mov %%cr0, %0" : "=r"(v));
+    return v;
+}
+static inline void write_cr0(word_t v)
+{
+    __asm__ volatile("mov %0, %%cr0" : : "r"(v));
+}
+static inline word_t read_cr2(void)
+{
+    word_t v;
+    __asm__ volatile("mov %%cr2, %0" : "=r"(v));
+    return v;
+}
+static inline void load_cr3(paddr_t p)
+{
+    __asm__ volatile("mov %0, %%cr3" : : "r"(p) : "memory");
+}
+static inline word_t read_cr4(void)
+{
+    word_t v;
+    __asm__ volatile("mov %%cr4, %0" : "=r"(v));
+    return v;
+}
+static inline void write_cr4(word_t v)
+{
+    __asm__ volatile("mov %0, %%cr4" : : "r"(v));
+}
+static inline void flush_page(vaddr_t v)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(v) : "memory");
+}
+static inline void write_msr(word_t msr, word_t v)
+{
+    __asm__ volatile("wrmsr" : : "c"(msr), "a"(v), "d"(0));
+}
+
+#define CR0_EM 0x4u
+#define CR0_TS 0x8u
+
+/* cpu.c */
+void cpu_detect(void);
+void cpu_describe(void);
+void cpu_load_tables(void); /* GDT, IDT, TSS; after the TSS region exists */
+
+/* paging.c */
+extern word_t *kernel_directory;
+extern word_t *gs_word;              /* what a user reads at gs:0 */
+void paging_init(word_t thread_bits); /* TCB and TSS regions, from the kernel pool */
+void paging_load(struct space *s);
+bool user_readable(vaddr_t v, uint32_t size); /* in the loaded space */
+
+/* fpu.c */
+void fpu_init(void);
+bool fpu_use(struct thread *t); /* #NM: false when the thread gets no FPU */
+void fpu_leave(void);           /* somebody else runs: the next use must trap */
+
+/* trap.c, entry.asm */
+void trap(struct trapframe *f);
+bool io_instruction(struct trapframe *f, word_t *port, word_t *log2);
+
+/* syscall.c */
+void syscall_dispatch(struct trapframe *f);
+
+/* pic.c, pit.c, console.c */
+void pic_init(void);
+bool pic_accept(word_t line); /* false: spurious */
+bool pic_pending(word_t line);
+void pit_init(void);
+void pit_tick(void);
+void console_init(void);
+
+/* boot.c */
+void boot_main(void) __attribute__((noreturn));
+void *peek(paddr_t p); /* a look at one physical page, until the next peek */
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel's voice: a small printf, and panic. */
+#include <stdarg.h>
+
+#include "../arch.h"
+
+static void print_number(unsigned long value, unsigned base, int width, char pad)
+{
+    char digits[16];
+    int n = 0;
+    do {
+        digits[n++] = "0123456789abcdef"[value % base];
+        value /= base;
+    } while (value);
+    for (; width > n; width--)
+        arch_console_putc(pad);
+    while (n > 0)
+        arch_console_putc(digits[--n]);
+}
+
+static void print_string(const char *s, int width)
+{
+    for (; *s; s++, width--)
+        arch_console_putc(*s);
+    for (; width > 0; width--)
+        arch_console_putc(' ');
+}
+
+/* %s %c %d %u %x with width, 0 and l. */
+static void print(const char *format, va_list args)
+{
+    for (; *format; format++) {
+        if (*format != '%') {
+            arch_console_putc(*format);
+            continue;
+        }
+        char pad = *++format == '0' ? '0' : ' ';
+        int width = 0;
+        for (; *format >= '0' && *format <= '9'; format++)
+            width = width * 10 + *format - '0';
+        if (*format == 'l')
+            format++;
+        if (*format == 's') {
+            print_string(va_arg(args, const char *), width);
+        } else if (*format == 'c') {
+            arch_console_putc((char)va_arg(args, int));
+        } else if (*format == 'd') {
+            long v = va_arg(args, long);
+            if (v < 0)
+                arch_console_putc('-');
+            print_number(v < 0 ? -(unsigned long)v : (unsigned long)v, 10, width, pad);
+        } else {
+            print_number(va_arg(args, unsigned long), *format == 'u' ? 10 : 16, width, pad);
+        }
+    }
+}
+
+void kprintf(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    print(format, args);
+    va_end(args);
+}
+
+/* Addresses on the current kernel stack that look like kernel code: where we came from. */
+static void backtrace(void)
+{
+    extern char __text_start[], __text_end[];
+    char here;
+    char *top = (char *)(((word_t)&here | (THREAD_BLOCK - 1)) + 1);
+    kprintf("panic: stack");
+    for (word_t *at = (word_t *)((word_t)&here & ~3u); (char *)at < top; at++)
+        if (*at >= (word_t)__text_start && *at < (word_t)__text_end)
+            kprintf(" %lx", (unsigned long)*at);
+    kprintf("\n");
+}
+
+void panic(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    arch_console_open();
+    kprintf("\npanic: ");
+    print(format, args);
+    kprintf("\n");
+    va_end(args);
+    backtrace();
+    arch_halt();
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* ExchangeRegisters.  Spec 4.2. */
+#include "arch.h"
+#include "ipc.h"
+#include "sched.h"
+#include "space.h"
+#include "syscall.h"
+
+/* A thread of the caller's space, or one that is paged from it ("pagerexregs"). */
+static bool may_exchange(struct thread *self, struct thread *t)
+{
+    if (t->kind == IPC_INTERRUPT || !t->utcb)
+        return false;
+    if (t->space == self->space)
+        return true;
+    struct thread *pager = thread_find(t->space, t->utcb->pager);
+    return pager && pager->space == self->space;
+}
+
+/* In a receive phase as a user sees it: the wait for the pager's answer counts as well. */
+static word_t state_bits(const struct thread *t)
+{
+    return (t->halted ? L4_EXREGS_HALT : 0) |
+           (t->state == THREAD_RECEIVING ? L4_EXREGS_RECEIVE : 0) |
+           (t->state == THREAD_SENDING ? L4_EXREGS_SEND : 0);
+}
+
+static void abort_phases(struct thread *t, word_t control)
+{
+    if ((t->state == THREAD_SENDING && (control & L4_EXREGS_SEND)) ||
+        (t->state == THREAD_RECEIVING && (control & L4_EXREGS_RECEIVE)))
+        ipc_abort(t, L4_IPC_CANCELLED);
+}
+
+static void halt_or_resume(struct thread *t, bool halt)
+{
+    bool was = t->halted;
+    t->halted = halt;
+    if (!was || halt)
+        return;
+    if (t->state == THREAD_STOPPED) {
+        t->state = THREAD_READY;
+        sched_enqueue(t);
+    } else {
+        ipc_resume(t);
+    }
+}
+
+word_t sys_exchange_registers(struct thread *self, struct exregs *a)
+{
+    struct thread *t = thread_find(self->space, a->dest);
+    if (!t || !may_exchange(self, t))
+        return failed(self, L4_ERR_THREAD);
+    struct exregs in = *a;
+    a->control = state_bits(t);
+    a->sp = arch_user_sp(t);
+    a->ip = arch_user_ip(t);
+    a->flags = arch_user_flags(t);
+    a->handle = t->utcb->handle;
+    a->pager = t->utcb->pager;
+    if (in.control & L4_EXREGS_SP)
+        arch_set_user_sp(t, in.sp);
+    if (in.control & L4_EXREGS_IP)
+        arch_set_user_ip(t, in.ip);
+    if (in.control & L4_EXREGS_FLAGS)
+        arch_set_user_flags(t, in.flags);
+    if (in.control & L4_EXREGS_HANDLE)
+        t->utcb->handle = in.handle;
+    if (in.control & L4_EXREGS_PAGER)
+        t->utcb->pager = in.pager;
+    abort_phases(t, in.control);
+    if (in.control & L4_EXREGS_HALT_VALID)
+        halt_or_resume(t, in.control & L4_EXREGS_HALT);
+    return id_is_local(in.dest) ? t->id : t->local_id;
+}

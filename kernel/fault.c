@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* Faults: the kernel writes a message for the thread and then it is plain IPC.  Spec 6.
+ * Before: arch/x86/trap.c.  After: ipc.c.  The message lives in self->kmsg, so that the message and
+ * buffer registers of the interrupted computation stay as they are. */
+#include "fault.h"
+
+#include "arch.h"
+#include "ipc.h"
+#include "map.h"
+
+/* Sends kmsg to `whom` and waits for the answer.  When there is nobody to ask, self halts; an
+ * aborted fault goes back to the instruction, which faults again.  True if an answer came. */
+static bool ask(struct thread *self, enum ipc_kind kind, word_t whom)
+{
+    word_t phase;
+    if (whom == L4_ID_NIL || !thread_find(self->space, whom)) {
+        self->halted = true;
+        return false;
+    }
+    int err = ipc_call(self, kind, whom, whom, 0, &phase);
+    if (err == L4_IPC_NO_PARTNER)
+        self->halted = true;
+    return err == IPC_OK;
+}
+
+static void compose(struct thread *self, word_t label, word_t words)
+{
+    self->kmsg[0] = label << L4_TAG_LABEL_SHIFT | words;
+}
+
+void fault_page(struct thread *self, word_t address, bool write)
+{
+    if (self->space->is_sigma0 && map_idempotent(self->space, address))
+        return;
+    word_t access = write ? L4_FPAGE_W : L4_FPAGE_R;
+    compose(self, L4_LABEL_PAGE_FAULT | access, 2);
+    self->kmsg[1] = address;
+    self->kmsg[2] = arch_user_ip(self);
+    ask(self, IPC_PAGE_FAULT, self->utcb->pager);
+}
+
+void fault_io(struct thread *self, word_t port, word_t log2)
+{
+    compose(self, L4_LABEL_IO_FAULT | L4_FPAGE_R | L4_FPAGE_W, 2);
+    self->kmsg[1] = port << L4_FPAGE_IO_PORT_SHIFT | log2 << L4_FPAGE_IO_SIZE_SHIFT |
+                    L4_FPAGE_IO_TYPE << L4_FPAGE_SIZE_SHIFT;
+    self->kmsg[2] = arch_user_ip(self);
+    ask(self, IPC_IO_FAULT, self->utcb->pager);
+}
+
+void fault_exception(struct thread *self, word_t vector, word_t error)
+{
+    compose(self, L4_LABEL_EXCEPTION, L4_EXCEPTION_WORDS);
+    arch_exception_words(self, vector, error, self->kmsg + 1);
+    if (!ask(self, IPC_EXCEPTION, self->utcb->exception_handler))
+        return;
+    word_t u = self->kmsg[0] & L4_TAG_U_MASK;
+    arch_exception_reply(self, self->kmsg + 1, u < L4_EXCEPTION_WORDS ? u : L4_EXCEPTION_WORDS);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages that the kernel writes for a thread.  Spec 6.1, 6.3, 6.4, 6.6. */
+#ifndef KERNEL_FAULT_H
+#define KERNEL_FAULT_H
+
+#include "thread.h"
+
+/* self touched `address`; blocks until the pager has answered, or stops self. */
+void fault_page(struct thread *self, word_t address, bool write);
+void fault_io(struct thread *self, word_t port, word_t log2);
+void fault_exception(struct thread *self, word_t vector, word_t error);
+
+#endif

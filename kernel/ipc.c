@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/* Ipc: an optional send phase, then an optional receive phase.  Spec 5.1-5.3, 5.7.
+ *
+ * Before: arch/x86/syscall.c (Ipc), fault.c (messages the kernel writes).  After: transfer.c, sched.c.
+ * A receiver that finds a sender queued takes the message itself, and puts the sender into its own
+ * receive phase at once: a prompt reply never finds a thread between its two phases. */
+#include "ipc.h"
+
+#include "irq.h"
+#include "sched.h"
+#include "space.h"
+#include "timer.h"
+
+static uint64_t send_timeout(const struct thread *t)
+{
+    return timeout_us(t->timeouts >> 16);
+}
+
+static uint64_t receive_timeout(const struct thread *t)
+{
+    return timeout_us(t->timeouts & 0xFFFF);
+}
+
+/* ---- who may talk to whom */
+
+/* In whose name src sends to dst: its own, or the virtual sender's if propagation is granted. */
+static struct thread *apparent_sender(struct thread *src, const struct thread *dst)
+{
+    struct thread *v = src->virtual_sender ? thread_find_global(src->virtual_sender) : NULL;
+    if (v && (v->space == src->space || src->space == dst->space))
+        return v;
+    return src;
+}
+
+/* dst is in a receive phase that takes src's message now. */
+static bool thread_accepts(const struct thread *dst, struct thread *src)
+{
+    if (dst->state != THREAD_RECEIVING || dst->halted)
+        return false;
+    if (dst->accepts == L4_ID_ANY || dst->accepts == src->id)
+        return true;
+    struct thread *a = apparent_sender(src, dst);
+    return dst->accepts == a->id || (dst->accepts == L4_ID_ANYLOCAL && a->space == dst->space);
+}
+
+/* The oldest queued sender whose message t, waiting for `accepts`, would take. */
+static struct thread *pending_sender(struct thread *t, word_t accepts)
+{
+    list_for_each (n, &t->senders) {
+        struct thread *src = list_entry(n, struct thread, in_queue);
+        if (accepts == L4_ID_ANY || accepts == src->id)
+            return src;
+        struct thread *a = apparent_sender(src, t);
+        if (accepts == a->id || (accepts == L4_ID_ANYLOCAL && a->space == t->space))
+            return src;
+    }
+    return NULL;
+}
+
+/* FromSpecifier as a global id or a wildcard; false if it names nobody. */
+static bool resolve_from(struct thread *self, word_t *accepts)
+{
+    if (self->from_spec == L4_ID_ANY || self->from_spec == L4_ID_ANYLOCAL) {
+        *accepts = self->from_spec;
+        return true;
+    }
+    struct thread *from = thread_find(self->space, self->from_spec);
+    if (!from)
+        return false;
+    from->awaited = true;
+    *accepts = from->id;
+    return true;
+}
+
+/* ---- waiting and waking */
+
+static void begin_receive(struct thread *t, word_t accepts)
+{
+    t->state = THREAD_RECEIVING;
+    t->accepts = accepts;
+    t->receive_result = IPC_PENDING;
+    timer_arm(t, receive_timeout(t));
+}
+
+/* t is READY again, but on no queue: the caller enqueues it or hands over to it. */
+static void wake(struct thread *t)
+{
+    timer_disarm(t);
+    t->state = THREAD_READY;
+}
+
+static void wake_and_enqueue(struct thread *t)
+{
+    wake(t);
+    sched_enqueue(t);
+}
+
+static void leave_senders(struct thread *src)
+{
+    list_remove(&src->in_queue);
+    timer_disarm(src);
+}
+
+/* ---- a message passes */
+
+/* Moves src's message to dst, which is RECEIVING.  dst is READY afterwards, on no queue, with its
+ * result; src's result is returned. */
+static int deliver(struct thread *src, struct thread *dst)
+{
+    struct thread *apparent = apparent_sender(src, dst);
+    int err = transfer_message(src, dst, apparent != src ? L4_TAG_PROPAGATED : 0);
+    dst->receive_result = err;
+    dst->sender = thread_name_for(apparent, dst->space);
+    if (apparent != src) {
+        if (dst->kind == IPC_USER)
+            dst->utcb->sender = thread_name_for(src, dst->space);
+        if (apparent->state == THREAD_RECEIVING && apparent->accepts == src->id) {
+            apparent->accepts = dst->id; /* the receiver may answer the originator directly */
+            dst->awaited = true;
+        }
+    }
+    if (src->kind == IPC_PAGE_FAULT) {
+        if (src->space == dst->space)
+            src->space->faults_self++;
+        else
+            src->space->faults_other++;
+    }
+    wake(dst);
+    return err;
+}
+
+/* src's queued message has been taken (or refused): it goes on, if need be into its receive phase
+ * without running first. */
+static void send_finished(struct thread *src, int err)
+{
+    word_t accepts;
+    if (src->kind == IPC_INTERRUPT) {
+        irq_delivered(src);
+        return;
+    }
+    src->send_result = err;
+    if (err == IPC_OK && src->from_spec && resolve_from(src, &accepts) &&
+        receive_timeout(src) != 0 && !pending_sender(src, accepts))
+        begin_receive(src, accepts);
+    else
+        wake_and_enqueue(src);
+}
+
+/* t, RECEIVING, takes the oldest message that waits for it; false if there is none. */
+static bool takes_pending(struct thread *t, word_t accepts)
+{
+    struct thread *src = pending_sender(t, accepts);
+    if (!src)
+        return false;
+    leave_senders(src);
+    int err = deliver(src, t);
+    send_finished(src, err);
+    return true;
+}
+
+/* ---- the two phases */
+
+/* Waits on dst's queue until it receives.  Blocks. */
+static int wait_to_send(struct thread *self, struct thread *dst)
+{
+    uint64_t timeout = send_timeout(self);
+    if (timeout == 0)
+        return L4_IPC_TIMEOUT;
+    self->state = THREAD_SENDING;
+    self->partner = dst;
+    self->send_result = IPC_PENDING;
+    list_add_tail(&dst->senders, &self->in_queue);
+    timer_arm(self, timeout);
+    sched_block();
+    assert(self->send_result != IPC_PENDING);
+    return self->send_result;
+}
+
+/* Blocks.  *woken is a receiver that is READY but on no queue. */
+static int ipc_send(struct thread *self, word_t to, struct thread **woken)
+{
+    struct thread *dst = thread_find(self->space, to);
+    if (!dst)
+        return L4_IPC_NO_PARTNER;
+    if (dst->kind == IPC_INTERRUPT)
+        return irq_acknowledge(dst, self);
+    if (!thread_accepts(dst, self))
+        return wait_to_send(self, dst);
+    /* ---- commit: from here the receiver sees the message, whole or broken off ---- */
+    *woken = dst;
+    return deliver(self, dst);
+}
+
+/* Blocks.  `woken` gets the processor if we wait, else a place in its queue. */
+static int ipc_receive(struct thread *self, struct thread *woken)
+{
+    word_t accepts;
+    int err = IPC_PENDING;
+    if (self->receive_result != IPC_PENDING)
+        err = self->receive_result; /* it all happened while we waited to send */
+    else if (!resolve_from(self, &accepts))
+        err = L4_IPC_NO_PARTNER;
+    else if (takes_pending(self, accepts))
+        err = self->receive_result;
+    else if (receive_timeout(self) == 0)
+        err = L4_IPC_TIMEOUT;
+    if (err != IPC_PENDING) {
+        if (woken)
+            sched_enqueue(woken);
+        return err;
+    }
+    begin_receive(self, accepts);
+    if (woken)
+        sched_hand_over(woken);
+    else
+        sched_block();
+    assert(self->receive_result != IPC_PENDING);
+    return self->receive_result;
+}
+
+int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts,
+             word_t *phase)
+{
+    struct thread *woken = NULL;
+    int err = IPC_OK;
+    self->kind = kind;
+    self->from_spec = from;
+    self->timeouts = timeouts;
+    self->receive_result = IPC_PENDING;
+    self->error_offset = 0;
+    *phase = L4_IPC_PHASE_SEND;
+    if (to != L4_ID_NIL)
+        err = ipc_send(self, to, &woken);
+    if (err == IPC_OK && from != L4_ID_NIL) {
+        *phase = L4_IPC_PHASE_RECEIVE;
+        err = ipc_receive(self, woken);
+    } else if (woken) {
+        sched_enqueue(woken);
+    }
+    self->kind = IPC_USER;
+    self->virtual_sender = L4_ID_NIL;
+    return err;
+}
+
+/* The virtual sender as a global id, if the caller asks for propagation and names anybody. */
+static word_t virtual_sender(struct thread *self)
+{
+    struct thread *v = NULL;
+    if (self->utcb->mr[0] & L4_TAG_PROPAGATED)
+        v = thread_find(self->space, self->utcb->sender);
+    return v && v != self ? v->id : L4_ID_NIL;
+}
+
+void sys_ipc(struct thread *self, word_t to, word_t from, word_t timeouts)
+{
+    word_t phase;
+    self->sender = L4_ID_NIL;
+    if (to != L4_ID_NIL)
+        self->virtual_sender = virtual_sender(self);
+    int err = ipc_call(self, IPC_USER, to, from, timeouts, &phase);
+    if (err != IPC_OK) {
+        self->utcb->mr[0] = L4_TAG_ERROR;
+        self->utcb->error =
+            self->error_offset << L4_IPC_OFFSET_SHIFT | (word_t)err << 1 | phase;
+    } else if (from == L4_ID_NIL) {
+        self->utcb->mr[0] &= ~(word_t)L4_TAG_ERROR;
+        self->sender = L4_ID_NIL;
+    }
+}
+
+/* ---- what others do to a thread's IPC */
+
+void ipc_await_start(struct thread *t, word_t pager)
+{
+    t->kind = IPC_START;
+    t->timeouts = 0;
+    begin_receive(t, pager);
+}
+
+void ipc_post(struct thread *src, struct thread *dst)
+{
+    if (thread_accepts(dst, src)) {
+        deliver(src, dst);
+        irq_delivered(src);
+        sched_enqueue(dst);
+    } else {
+        src->state = THREAD_SENDING;
+        src->partner = dst;
+        list_add_tail(&dst->senders, &src->in_queue);
+    }
+}
+
+void ipc_abort(struct thread *t, int error)
+{
+    if (t->state == THREAD_SENDING) {
+        leave_senders(t);
+        t->send_result = error;
+        wake_and_enqueue(t);
+    } else if (t->state == THREAD_RECEIVING) {
+        t->receive_result = error;
+        wake_and_enqueue(t);
+    }
+}
+
+void ipc_expire(struct thread *t)
+{
+    ipc_abort(t, L4_IPC_TIMEOUT);
+}
+
+void ipc_forsake(struct thread *t)
+{
+    list_for_each_safe (n, next, &t->senders) {
+        struct thread *src = list_entry(n, struct thread, in_queue);
+        if (src->kind == IPC_INTERRUPT)
+            irq_withdraw(src);
+        else
+            ipc_abort(src, L4_IPC_NO_PARTNER);
+    }
+    if (!t->awaited)
+        return;
+    list_for_each (n, &all_threads) {
+        struct thread *other = list_entry(n, struct thread, in_all);
+        if (other != t && other->state == THREAD_RECEIVING && other->accepts == t->id &&
+            other->kind != IPC_START)
+            ipc_abort(other, L4_IPC_NO_PARTNER);
+    }
+    t->awaited = false;
+}
+
+void ipc_resume(struct thread *t)
+{
+    if (t->state == THREAD_RECEIVING && takes_pending(t, t->accepts))
+        sched_enqueue(t);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Interprocess communication: what other files use of ipc.c. */
+#ifndef KERNEL_IPC_H
+#define KERNEL_IPC_H
+
+#include "thread.h"
+
+/* The whole of Ipc for self: a send phase if `to` is not nil, then a receive phase if `from` is not.
+ * Kinds other than IPC_USER send and receive self->kmsg.  Blocks.  Returns IPC_OK or an error code,
+ * with *phase L4_IPC_PHASE_SEND or _RECEIVE; self->sender and self->error_offset hold the rest. */
+int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts,
+             word_t *phase);
+
+/* Ipc and Lipc: the call, and its result in the caller's MR0 and ErrorCode.  Blocks. */
+void sys_ipc(struct thread *self, word_t to, word_t from, word_t timeouts);
+
+/* Makes t wait for its start message from `pager`. */
+void ipc_await_start(struct thread *t, word_t pager);
+/* src (an interrupt source with its kmsg written) sends to dst, or queues. */
+void ipc_post(struct thread *src, struct thread *dst);
+/* Takes t out of whatever IPC it is in and wakes it with that error. */
+void ipc_abort(struct thread *t, int error);
+/* A timeout of t is over. */
+void ipc_expire(struct thread *t);
+/* All who send to t, or wait for t alone, learn that it is no more. */
+void ipc_forsake(struct thread *t);
+/* t may have been halted while a message for it queued up: takes it. */
+void ipc_resume(struct thread *t);
+
+/* transfer.c: copies src's message into dst.  IPC_OK or an error; *offset as in spec 5.9. */
+int transfer_message(struct thread *src, struct thread *dst, word_t tag_flags);
+
+#endif

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+PROGRAMS += kernel
+kernel_SRC     := $(wildcard kernel/*.c kernel/arch/x86/*.c kernel/arch/x86/*.asm kernel/debug/*.c)
+kernel_LDS     := kernel/arch/x86/kernel.lds
+kernel_CFLAGS  := -mgeneral-regs-only -Ikernel
+kernel_ASFLAGS := -I$(BUILD)/gen/
+kernel_DEPS     = $(BUILD)/gen/x86.inc $(L4_INC)
+
+# The numbers of layout.h for NASM.
+$(BUILD)/gen/x86.inc: kernel/arch/x86/layout.h
+	@mkdir -p $(@D)
+	sed -n -E 's,^#define +([A-Z0-9_]+) +(-?[0-9A-Fa-fx]+).*,%define \1 \2,p' $< > $@

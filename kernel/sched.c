@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* Who runs.  The running thread is READY and on no queue; a bit map over the 256 queues finds the
+ * best other one.  A hand-over (ipc.c) passes the running slice on without touching any queue. */
+#include "sched.h"
+
+#include "arch.h"
+#include "timer.h"
+
+#define PRIORITIES 256
+#define WORD_BITS 32
+
+static struct {
+    struct list_node queue[PRIORITIES];
+    word_t map[PRIORITIES / WORD_BITS]; /* bit set <=> queue not empty */
+    word_t summary;                     /* bit set <=> word of map not zero */
+    uint32_t slice;                     /* us left of the running slice */
+} ready;
+
+bool sched_wanted;
+struct thread *idle_thread;
+
+void sched_init(void)
+{
+    for (int p = 0; p < PRIORITIES; p++)
+        list_init(&ready.queue[p]);
+}
+
+static void mark(uint8_t priority)
+{
+    ready.map[priority / WORD_BITS] |= 1u << priority % WORD_BITS;
+    ready.summary |= 1u << priority / WORD_BITS;
+}
+
+static void unmark_if_empty(uint8_t priority)
+{
+    if (!list_empty(&ready.queue[priority]))
+        return;
+    ready.map[priority / WORD_BITS] &= ~(1u << priority % WORD_BITS);
+    if (!ready.map[priority / WORD_BITS])
+        ready.summary &= ~(1u << priority / WORD_BITS);
+}
+
+static int highest_bit(word_t w)
+{
+    return WORD_BITS - 1 - __builtin_clz(w);
+}
+
+/* The best ready thread, off its queue; the idle thread when there is none. */
+static struct thread *take_best(void)
+{
+    if (!ready.summary)
+        return idle_thread;
+    int word = highest_bit(ready.summary);
+    int priority = word * WORD_BITS + highest_bit(ready.map[word]);
+    struct thread *t = list_entry(ready.queue[priority].next, struct thread, in_queue);
+    list_remove(&t->in_queue);
+    unmark_if_empty(priority);
+    return t;
+}
+
+static uint32_t slice_of(const struct thread *t)
+{
+    uint64_t us = timeout_us(t->timeslice);
+    return us < SLICE_FOREVER ? (uint32_t)us : SLICE_FOREVER;
+}
+
+void sched_enqueue(struct thread *t)
+{
+    list_add_tail(&ready.queue[t->priority], &t->in_queue);
+    mark(t->priority);
+    if (current == idle_thread || t->priority > current->priority)
+        sched_wanted = true;
+}
+
+void sched_dequeue(struct thread *t)
+{
+    list_remove(&t->in_queue);
+    unmark_if_empty(t->priority);
+}
+
+static void run(struct thread *next)
+{
+    ready.slice = slice_of(next);
+    if (next != current)
+        arch_switch_to(next);
+}
+
+void sched_block(void)
+{
+    sched_wanted = false;
+    run(take_best());
+}
+
+void sched_hand_over(struct thread *next)
+{
+    arch_switch_to(next);
+}
+
+void sched_yield(void)
+{
+    sched_wanted = false;
+    list_add_tail(&ready.queue[current->priority], &current->in_queue);
+    mark(current->priority);
+    run(take_best());
+}
+
+void sched_preempt(void)
+{
+    if (ready.slice == 0) {
+        sched_yield();
+        return;
+    }
+    sched_wanted = false;
+    list_add_head(&ready.queue[current->priority], &current->in_queue);
+    mark(current->priority);
+    struct thread *next = take_best();
+    if (next != current)
+        run(next);
+}
+
+void sched_donate(struct thread *next)
+{
+    sched_dequeue(next);
+    list_add_tail(&ready.queue[current->priority], &current->in_queue);
+    mark(current->priority);
+    arch_switch_to(next);
+}
+
+void sched_set_priority(struct thread *t, uint8_t priority)
+{
+    bool queued = t->state == THREAD_READY && t != current;
+    if (queued)
+        sched_dequeue(t);
+    t->priority = priority;
+    if (queued)
+        sched_enqueue(t);
+    if (t == current)
+        sched_wanted = true; /* there may be a better one now */
+}
+
+void sched_tick(uint32_t us)
+{
+    if (current == idle_thread || ready.slice == SLICE_FOREVER)
+        return;
+    ready.slice = ready.slice > us ? ready.slice - us : 0;
+    if (ready.slice == 0)
+        sched_wanted = true;
+}
+
+uint32_t sched_slice_left(const struct thread *t)
+{
+    return t == current ? ready.slice : slice_of(t);
+}
+
+void sched_set_timeslice(struct thread *t, uint16_t period)
+{
+    t->timeslice = period;
+    if (t == current)
+        ready.slice = slice_of(t);
+}
+
+void sched_idle(void)
+{
+    for (;;) {
+        while (!ready.summary)
+            arch_idle();
+        sched_block();
+    }
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* Schedule and ThreadSwitch.  Spec 4.5, 4.6. */
+#include "kip.h"
+#include "sched.h"
+#include "space.h"
+#include "syscall.h"
+#include "timer.h"
+
+#define UNCHANGED ((word_t)-1)
+
+void sys_thread_switch(struct thread *self, word_t dest)
+{
+    struct thread *t = dest == L4_ID_NIL ? NULL : thread_find(self->space, dest);
+    if (t == self)
+        return;
+    if (t && t->state == THREAD_READY && !t->halted)
+        sched_donate(t);
+    else
+        sched_yield();
+}
+
+static word_t state_of(const struct thread *t)
+{
+    if (t->state == THREAD_INACTIVE || t->halted)
+        return L4_SCHED_INACTIVE;
+    if (t->kind == IPC_PAGE_FAULT || t->kind == IPC_IO_FAULT || t->kind == IPC_EXCEPTION)
+        return L4_SCHED_RUNNING; /* not a user-invoked IPC */
+    switch (t->state) {
+    case THREAD_SENDING:
+        return L4_SCHED_PENDING_SEND;
+    case THREAD_RECEIVING:
+        return L4_SCHED_WAITING;
+    default:
+        return L4_SCHED_RUNNING;
+    }
+}
+
+static bool may_schedule(struct thread *self, struct thread *t)
+{
+    struct thread *scheduler = thread_find_global(t->scheduler);
+    return self->space->privileged || (scheduler && scheduler->space == self->space);
+}
+
+static bool is_period(word_t time)
+{
+    return !(time & L4_TIME_POINT);
+}
+
+static word_t check(struct thread *self, const struct schedule *a)
+{
+    if (a->priority != UNCHANGED && (a->priority > 255 || (a->priority > self->priority &&
+                                                           !self->space->privileged)))
+        return L4_ERR_PARAMETER;
+    if (a->time != UNCHANGED && (!is_period(a->time >> 16) || !is_period(a->time & 0xFFFF)))
+        return L4_ERR_PARAMETER;
+    if (a->processor != UNCHANGED && a->processor != 0)
+        return L4_ERR_PARAMETER;
+    if (a->preemption != UNCHANGED && (a->preemption >> 16 & 255) > self->priority &&
+        !self->space->privileged)
+        return L4_ERR_PARAMETER;
+    return L4_ERR_OK;
+}
+
+word_t sys_schedule(struct thread *self, struct schedule *a)
+{
+    a->old_time = 0;
+    word_t number = a->dest >> L4_ID_VERSION_BITS;
+    struct thread *t = a->dest == L4_ID_NIL ? NULL : thread_find(self->space, a->dest);
+    if (!id_is_local(a->dest) && number < USER_BASE)
+        return failed(self, L4_ERR_THREAD);
+    if (!t)
+        return id_is_local(a->dest) || a->dest == L4_ID_ANY ? failed(self, L4_ERR_THREAD)
+                                                            : L4_SCHED_DEAD;
+    if (!may_schedule(self, t))
+        return failed(self, L4_ERR_PRIVILEGE);
+    word_t err = check(self, a), state = state_of(t);
+    if (err)
+        return failed(self, err);
+    uint32_t left = sched_slice_left(t);
+    a->old_time = (word_t)(left == SLICE_FOREVER ? L4_TIME_NEVER : timeout_encode(left)) << 16 |
+                  t->quantum;
+    if (a->priority != UNCHANGED)
+        sched_set_priority(t, a->priority);
+    if (a->time != UNCHANGED) {
+        sched_set_timeslice(t, a->time >> 16);
+        t->quantum = a->time & 0xFFFF;
+    }
+    if (a->preemption != UNCHANGED)
+        t->sensitive_priority = a->preemption >> 16;
+    return state;
+}

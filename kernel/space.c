@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* Address spaces: their areas, their account, their end.  What is mapped in them is map.c's. */
+#include "space.h"
+
+#include "arch.h"
+#include "fpage.h"
+#include "io.h"
+#include "kip.h"
+#include "map.h"
+
+struct space kernel_space = {.threads = {&kernel_space.threads, &kernel_space.threads}};
+static struct slab spaces;
+
+/* Directory and spare table.  The record itself is charged to nobody: the creator's is not known. */
+#define SPACE_CHARGE (2 * PAGE_SIZE)
+
+void space_init(void)
+{
+    slab_init(&spaces, 128);
+    static_assert(sizeof(struct space) <= 128, "spaces come from a slab of 128 bytes");
+}
+
+struct space *space_create(void)
+{
+    struct space *s = slab_alloc(&spaces);
+    void *directory = s ? kmem_page_alloc() : NULL;
+    void *spare = directory ? kmem_page_alloc() : NULL;
+    if (!spare)
+        goto undo;
+    list_init(&s->threads);
+    arch_directory_create(s, directory);
+    s->spare_table = spare;
+    space_charge(s, SPACE_CHARGE); /* no quota yet: cannot fail */
+    return s;
+undo:
+    if (directory)
+        kmem_page_free(directory);
+    if (s)
+        slab_free(&spaces, s);
+    return NULL;
+}
+
+void space_delete(struct space *s)
+{
+    assert(list_empty(&s->threads));
+    unmap_all(s);
+    io_release(s);
+    arch_space_unload(s);
+    if (s->spare_table)
+        kmem_page_free(s->spare_table);
+    arch_directory_free(s);
+    slab_free(&spaces, s);
+}
+
+bool space_charge(struct space *s, uint32_t bytes)
+{
+    if (s->kmem_quota && (s->kmem_used > s->kmem_quota || bytes > s->kmem_quota - s->kmem_used))
+        return false;
+    s->kmem_used += bytes;
+    return true;
+}
+
+void space_uncharge(struct space *s, uint32_t bytes)
+{
+    s->kmem_used -= bytes;
+}
+
+bool space_mappable(const struct space *s, vaddr_t base, uint32_t size)
+{
+    return base < USER_LIMIT && size <= USER_LIMIT - base && !area_touches(&s->kip, base, size) &&
+           !area_touches(&s->utcb, base, size);
+}
+
+/* The area of an fpage; size 0 unless it lies in user memory. */
+static struct area area_of(word_t fpage)
+{
+    word_t log2 = fpage_log2(fpage);
+    struct area a = {fpage_base(fpage), 0};
+    if (log2 >= PAGE_BITS && log2 < 32 && a.base < USER_LIMIT &&
+        (word_t)1 << log2 <= USER_LIMIT - a.base)
+        a.size = (word_t)1 << log2;
+    return a;
+}
+
+word_t space_configure(struct space *s, word_t kip_fpage, word_t utcb_fpage)
+{
+    struct area kip = area_of(kip_fpage), utcb = area_of(utcb_fpage);
+    if (!utcb.size)
+        return L4_ERR_UTCB;
+    if (!kip.size || area_touches(&utcb, kip.base, kip.size))
+        return L4_ERR_KIP;
+    unmap_range(s, kip.base, kip.size);
+    unmap_range(s, utcb.base, utcb.size);
+    word_t *slot = arch_directory_entry(s, kip.base);
+    if (!(*slot & ENTRY_PRESENT)) {
+        arch_table_install(s, kip.base, s->spare_table);
+        s->spare_table = NULL;
+    }
+    *arch_table_entry(s, kip.base) = kip_physical() | ENTRY_PRESENT | ENTRY_USER;
+    s->kip = kip;
+    s->utcb = utcb;
+    return L4_ERR_OK;
+}
+
+void *space_utcb_page(struct space *s, vaddr_t address)
+{
+    if (s->spare_table && !(*arch_directory_entry(s, address) & ENTRY_PRESENT)) {
+        arch_table_install(s, address, s->spare_table);
+        s->spare_table = NULL;
+    }
+    word_t *entry = arch_table_entry_create(s, address);
+    if (!entry)
+        return NULL;
+    if (!(*entry & ENTRY_PRESENT)) {
+        if (!space_charge(s, PAGE_SIZE))
+            return NULL;
+        void *page = kmem_page_alloc();
+        if (!page) {
+            space_uncharge(s, PAGE_SIZE);
+            return NULL;
+        }
+        *entry = arch_physical(page) | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER;
+    }
+    void *page = arch_kernel_address(*entry & ~PAGE_MASK);
+    kpage_of(page)->used++;
+    return page;
+}
+
+void space_utcb_release(struct space *s, vaddr_t address)
+{
+    word_t *entry = arch_table_entry(s, address);
+    void *page = arch_kernel_address(*entry & ~PAGE_MASK);
+    if (--kpage_of(page)->used == 0) {
+        *entry = 0;
+        arch_tlb_flush_page(s, address);
+        kmem_page_free(page);
+        space_uncharge(s, PAGE_SIZE);
+    }
+}

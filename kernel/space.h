@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Address spaces: page directory, KIP and UTCB areas, what is charged to them. */
+#ifndef KERNEL_SPACE_H
+#define KERNEL_SPACE_H
+
+#include "list.h"
+
+#define USER_LIMIT 0xC0000000u /* user memory is [0, USER_LIMIT) */
+
+struct thread;
+struct io_node;
+
+struct area {
+    vaddr_t base;
+    uint32_t size; /* 0 = not configured */
+};
+
+struct space {
+    word_t *directory;         /* kernel address of the page directory */
+    paddr_t directory_phys;
+    struct area kip, utcb;
+    struct list_node threads;  /* through thread.in_space */
+    uint32_t thread_count;
+    uint32_t active_count;     /* of them, activated once */
+    bool privileged;           /* sigma0, sigma1, root: may make privileged calls */
+    bool is_sigma0;            /* root of all mappings: idempotent, on demand */
+    uint32_t kmem_used;        /* bytes charged */
+    uint32_t kmem_quota;       /* bytes, 0 = no limit */
+    uint32_t faults_self;      /* page-fault messages to a pager in this space */
+    uint32_t faults_other;     /* ... to any other pager */
+    struct io_node *io;        /* ports this space may use, sorted by nothing */
+    word_t *io_table;          /* own page table of the TSS region, NULL while it has no port */
+    void *spare_table;         /* for the KIP area: SpaceControl has no out-of-memory error */
+};
+
+extern struct space kernel_space; /* the page directory that is loaded when no other is */
+
+void space_init(void);
+struct space *space_create(void); /* NULL when memory is out */
+/* Drops every mapping and frees the space.  No thread may be left in it. */
+void space_delete(struct space *s);
+
+static inline bool space_configured(const struct space *s)
+{
+    return s->utcb.size != 0;
+}
+
+/* Places KIP and UTCB areas, once.  0 or L4_ERR_UTCB, L4_ERR_KIP; nothing changes on error. */
+word_t space_configure(struct space *s, word_t kip_fpage, word_t utcb_fpage);
+
+bool space_charge(struct space *s, uint32_t bytes); /* false: quota exceeded, nothing charged */
+void space_uncharge(struct space *s, uint32_t bytes);
+
+static inline bool area_touches(const struct area *a, vaddr_t base, uint32_t size)
+{
+    return a->size && base < a->base + a->size && a->base < base + size;
+}
+
+/* True if [base, base + size) is user memory outside the KIP and UTCB areas. */
+bool space_mappable(const struct space *s, vaddr_t base, uint32_t size);
+
+/* Makes the page of the UTCB area that holds `address` exist; NULL when memory is out.  The UTCB
+ * page is released with its last user. */
+void *space_utcb_page(struct space *s, vaddr_t address);
+void space_utcb_release(struct space *s, vaddr_t address);
+
+#endif

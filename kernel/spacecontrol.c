@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* SpaceControl, MemoryControl, ProcessorControl, Unmap.  Spec 4.8 - 4.11. */
+#include <l4/pecan.h>
+
+#include "arch.h"
+#include "fpage.h"
+#include "io.h"
+#include "map.h"
+#include "syscall.h"
+
+/* ---- the "spaceinfo" extension, include/l4/pecan.h */
+
+static bool space_counter(const struct space *s, word_t which, word_t *value)
+{
+    switch (which) {
+    case L4_PECAN_FAULTS_SELF:
+        *value = s->faults_self;
+        return true;
+    case L4_PECAN_FAULTS_OTHER:
+        *value = s->faults_other;
+        return true;
+    case L4_PECAN_KMEM_USED:
+        *value = s->kmem_used;
+        return true;
+    case L4_PECAN_KMEM_QUOTA:
+        *value = s->kmem_quota;
+        return true;
+    case L4_PECAN_THREADS:
+        *value = s->thread_count;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static word_t extension(struct thread *self, struct space *s, struct space_control *a)
+{
+    word_t op = a->control & L4_PECAN_SPACE_OP_MASK, operand = a->control & 0xFFFFFF;
+    if (op == L4_PECAN_SPACE_READ && space_counter(s, operand, &a->old_control))
+        return 1;
+    if (op == L4_PECAN_SPACE_QUOTA && operand <= UINT32_MAX >> PAGE_BITS) {
+        s->kmem_quota = operand << PAGE_BITS;
+        return 1;
+    }
+    return failed(self, L4_ERR_PARAMETER);
+}
+
+/* ---- standard calls */
+
+word_t sys_space_control(struct thread *self, struct space_control *a)
+{
+    a->old_control = 0;
+    if (!self->space->privileged)
+        return failed(self, L4_ERR_PRIVILEGE);
+    struct thread *t = id_is_local(a->space) ? NULL : thread_find_global(a->space);
+    if (!t || t->kind == IPC_INTERRUPT)
+        return failed(self, L4_ERR_SPACE);
+    struct space *s = t->space;
+    if (a->control & L4_PECAN_SPACE_OP_MASK)
+        return extension(self, s, a);
+    if (space_configured(s))
+        return 1;
+    word_t err = space_configure(s, a->kip, a->utcb);
+    return err ? failed(self, err) : 1;
+}
+
+word_t sys_processor_control(struct thread *self)
+{
+    return self->space->privileged ? 1 : failed(self, L4_ERR_PRIVILEGE);
+}
+
+/* P's attribute values; entries PWT and PCD are all that every processor has.  Spec 4.11. */
+static bool attribute_bits(word_t attribute, word_t *bits)
+{
+    switch (attribute) {
+    case L4_ATTR_DEFAULT:
+    case L4_ATTR_WRITE_BACK:
+        *bits = 0;
+        return true;
+    case L4_ATTR_WRITE_THROUGH:
+        *bits = 0x08;
+        return true;
+    case L4_ATTR_UNCACHEABLE:
+        *bits = 0x18;
+        return true;
+    default:
+        return false;
+    }
+}
+
+word_t sys_memory_control(struct thread *self, word_t control, const word_t *attributes)
+{
+    word_t bits[4];
+    if (!self->space->privileged)
+        return failed(self, L4_ERR_PRIVILEGE);
+    if (control > L4_UNMAP_COUNT_MASK)
+        return failed(self, L4_ERR_PARAMETER);
+    for (word_t i = 0; i <= control; i++) {
+        word_t fpage = self->utcb->mr[i];
+        if (fpage != L4_FPAGE_NIL && !attribute_bits(attributes[fpage & 3], &bits[fpage & 3]))
+            return failed(self, L4_ERR_PARAMETER);
+    }
+    for (word_t i = 0; i <= control; i++) {
+        word_t fpage = self->utcb->mr[i];
+        if (fpage != L4_FPAGE_NIL && !map_set_attributes(self->space, fpage, bits[fpage & 3]))
+            return failed(self, L4_ERR_PARAMETER);
+    }
+    return 1;
+}
+
+void sys_unmap(struct thread *self, word_t control)
+{
+    bool flush = control & L4_UNMAP_FLUSH;
+    for (word_t i = 0; i <= (control & L4_UNMAP_COUNT_MASK); i++) {
+        word_t *mr = (word_t *)&self->utcb->mr[i];
+        if (!fpage_is_io(*mr))
+            *mr = unmap_fpage(self->space, *mr, flush);
+        else if (fpage_rights(*mr))
+            io_unmap(self->space, *mr, flush);
+    }
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads: finding them by id, creation, activation, deletion.  Their IPC is ipc.c's. */
+#include "thread.h"
+
+#include "arch.h"
+#include "ipc.h"
+#include "irq.h"
+#include "kip.h"
+#include "sched.h"
+
+#define THREAD_CHARGE THREAD_BLOCK
+
+struct thread *current;
+struct list_node all_threads;
+word_t thread_number_limit;
+
+static struct { /* left by a thread that deleted itself */
+    struct thread *thread;
+    struct space *space;
+} remains;
+
+void thread_init(void)
+{
+    list_init(&all_threads);
+}
+
+/* ---- names */
+
+struct thread *thread_find_global(word_t id)
+{
+    struct thread *t = thread_block(id >> L4_ID_VERSION_BITS);
+    return t->id == id && id != L4_ID_NIL ? t : NULL;
+}
+
+struct thread *thread_find_number(word_t number)
+{
+    struct thread *t = thread_block(number);
+    return t->id ? t : NULL;
+}
+
+/* A local id is the address of MR0; the global id in that UTCB names the thread, and the thread
+ * confirms (users can write to the UTCB). */
+static struct thread *find_local(struct space *space, word_t id)
+{
+    if (id < space->utcb.base || id - space->utcb.base >= space->utcb.size)
+        return NULL;
+    if ((id - L4_UTCB_U) & (L4_UTCB_BLOCK - 1))
+        return NULL;
+    word_t *entry = arch_table_entry(space, id);
+    if (!entry || !(*entry & ENTRY_PRESENT))
+        return NULL;
+    char *page = arch_kernel_address(*entry & ~PAGE_MASK);
+    struct l4_utcb *utcb = (struct l4_utcb *)(page + ((id - L4_UTCB_U) & PAGE_MASK));
+    struct thread *t = id_is_local(utcb->global_id) ? NULL : thread_find_global(utcb->global_id);
+    return t && t->utcb == utcb ? t : NULL;
+}
+
+struct thread *thread_find(struct space *space, word_t id)
+{
+    return id_is_local(id) ? find_local(space, id) : thread_find_global(id);
+}
+
+/* ---- creation */
+
+struct thread *thread_create(struct space *space, word_t id, word_t scheduler)
+{
+    if (!space_charge(space, THREAD_CHARGE))
+        return NULL;
+    if (!arch_thread_block_alloc(id >> L4_ID_VERSION_BITS)) {
+        space_uncharge(space, THREAD_CHARGE);
+        return NULL;
+    }
+    struct thread *t = thread_block(id >> L4_ID_VERSION_BITS);
+    t->id = id;
+    t->space = space;
+    t->state = THREAD_INACTIVE;
+    t->priority = t->sensitive_priority = PRIORITY_DEFAULT;
+    t->timeslice = TIMESLICE_DEFAULT;
+    t->scheduler = scheduler;
+    t->utcb_location = ~(word_t)0;
+    t->canary = STACK_CANARY;
+    list_init(&t->senders);
+    list_init(&t->in_queue);
+    list_init(&t->in_wheel);
+    list_add_tail(&all_threads, &t->in_all);
+    list_add_tail(&space->threads, &t->in_space);
+    space->thread_count++;
+    return t;
+}
+
+bool thread_utcb_valid(struct space *space, word_t location, const struct thread *except)
+{
+    if (location < space->utcb.base || location - space->utcb.base >= space->utcb.size)
+        return false;
+    if (location & (L4_UTCB_BLOCK - 1))
+        return false;
+    struct thread *user = find_local(space, location + L4_UTCB_U);
+    return !user || user == except;
+}
+
+word_t thread_activate(struct thread *t, word_t location, word_t pager)
+{
+    char *page = space_utcb_page(t->space, location);
+    if (!page)
+        return L4_ERR_MEMORY;
+    t->utcb = (struct l4_utcb *)(page + (location & PAGE_MASK));
+    memset(t->utcb, 0, sizeof *t->utcb);
+    t->local_id = location + L4_UTCB_U;
+    t->utcb->global_id = t->id;
+    t->utcb->pager = pager;
+    t->space->active_count++;
+    arch_thread_prepare(t);
+    ipc_await_start(t, pager);
+    return L4_ERR_OK;
+}
+
+void thread_start(void)
+{
+    struct thread *self = current;
+    thread_reap();
+    while (self->receive_result == L4_IPC_OVERFLOW) { /* only untyped words are accepted */
+        ipc_await_start(self, self->accepts);
+        sched_block();
+    }
+    if (self->receive_result == IPC_OK && (self->kmsg[0] & L4_TAG_U_MASK) == 2) {
+        arch_set_user_ip(self, self->kmsg[1]);
+        arch_set_user_sp(self, self->kmsg[2]);
+    }
+    self->kind = IPC_USER;
+    thread_exit_kernel(self);
+}
+
+/* ---- the end */
+
+/* Out of every queue; those who count on t learn that it is gone. */
+static void disconnect(struct thread *t, int error)
+{
+    if (t->state == THREAD_SENDING || t->state == THREAD_RECEIVING)
+        ipc_abort(t, error);
+    ipc_forsake(t);
+    irq_handler_gone(t);
+}
+
+static void release(struct thread *t, struct space *space)
+{
+    arch_fpu_release(t);
+    if (t->utcb)
+        space_utcb_release(space, t->local_id - L4_UTCB_U);
+    space_uncharge(space, THREAD_CHARGE);
+    arch_thread_block_free(thread_number(t));
+}
+
+void thread_delete(struct thread *t)
+{
+    struct space *space = t->space;
+    disconnect(t, L4_IPC_CANCELLED);
+    if (t->state == THREAD_READY && t != current)
+        sched_dequeue(t);
+    list_remove(&t->in_all);
+    list_remove(&t->in_space);
+    bool last = --space->thread_count == 0;
+    if (t != current) {
+        release(t, space);
+        if (last)
+            space_delete(space);
+        return;
+    }
+    remains.thread = t;
+    remains.space = last ? space : NULL;
+    t->id = L4_ID_NIL; /* nobody finds it from here */
+    t->state = THREAD_STOPPED;
+    sched_block(); /* thread_reap() runs on the next thread's stack */
+    panic("a deleted thread ran");
+}
+
+void thread_reap(void)
+{
+    struct thread *t = remains.thread;
+    if (!t)
+        return;
+    remains.thread = NULL;
+    release(t, t->space);
+    if (remains.space)
+        space_delete(remains.space);
+    remains.space = NULL;
+}
+
+void thread_rename(struct thread *t, word_t id)
+{
+    disconnect(t, L4_IPC_CANCELLED);
+    t->id = id;
+    if (t->utcb)
+        t->utcb->global_id = id;
+}
+
+/* ---- on the way to user mode */
+
+void thread_stop(struct thread *self)
+{
+    self->state = THREAD_STOPPED;
+    sched_block();
+}
+
+void thread_exit_kernel(struct thread *self)
+{
+    while (self->halted || sched_wanted) {
+        if (self->halted)
+            thread_stop(self);
+        else
+            sched_preempt();
+    }
+    assert(self->canary == STACK_CANARY);
+}

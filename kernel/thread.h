@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads: control block and kernel stack in one block of 2 KB; UTCB and FPU state are apart. */
+#ifndef KERNEL_THREAD_H
+#define KERNEL_THREAD_H
+
+#include <l4/const.h>
+#include <l4/utcb.h>
+
+#include "list.h"
+
+#define THREAD_BLOCK 2048
+#define STACK_CANARY 0x57ACCA11u
+
+struct space;
+
+enum thread_state {
+    THREAD_INACTIVE,  /* exists, has no UTCB, does not run */
+    THREAD_READY,     /* running, or on a ready queue */
+    THREAD_SENDING,   /* on partner->senders, waits for partner to receive */
+    THREAD_RECEIVING, /* waits for a message from whom `accepts` says */
+    THREAD_STOPPED,   /* waits for ExchangeRegisters: halted, or its fault cannot be served */
+    THREAD_INTERRUPT, /* an interrupt source with nothing to say */
+};
+
+/* What a thread's IPC is about: its own call, or a message that the kernel writes for it. */
+enum ipc_kind { IPC_USER, IPC_PAGE_FAULT, IPC_IO_FAULT, IPC_EXCEPTION, IPC_START, IPC_INTERRUPT };
+
+#define IPC_OK 0 /* errors are L4_IPC_TIMEOUT ..  (spec 5.9) */
+#define IPC_PENDING (-1)
+
+#define KMSG_WORDS (L4_EXCEPTION_WORDS + 1)
+
+struct thread {
+    word_t id;              /* global id; at offset 0, so that the zero page names nobody */
+    word_t local_id;        /* user address of MR0; valid  <=>  state != THREAD_INACTIVE */
+    struct l4_utcb *utcb;   /* kernel address of the UTCB, NULL while inactive */
+    struct space *space;
+    void *kernel_sp;        /* where arch_switch left the stack */
+
+    enum thread_state state;
+    uint8_t priority;
+    uint8_t sensitive_priority;
+    bool halted;            /* H: does not execute user instructions */
+    bool awaited;           /* somebody was in a closed receive from us: deletion must look */
+
+    /* IPC.  Arguments of the call in progress: */
+    word_t from_spec;       /* FromSpecifier as given, nil = no receive phase */
+    word_t timeouts;
+    word_t virtual_sender;  /* global id, or nil: whom we propagate for */
+    enum ipc_kind kind;
+    word_t accepts;         /* RECEIVING: a global id, L4_ID_ANY or L4_ID_ANYLOCAL */
+    struct thread *partner; /* SENDING: the receiver */
+    int send_result;        /* IPC_PENDING until the send phase is over, then its error */
+    int receive_result;     /* the same for the receive phase */
+    word_t error_offset;    /* goes with either result */
+    word_t sender;          /* the receive phase's result: apparent sender as we may name it */
+    word_t kmsg[KMSG_WORDS]; /* message and reply of kinds other than IPC_USER */
+
+    struct list_node senders;   /* threads that are SENDING with partner == this, oldest first */
+    struct list_node in_queue;  /* on partner->senders <=> SENDING; a ready queue <=> READY, not running */
+    struct list_node in_wheel;  /* on the timer wheel  <=>  a timeout is armed */
+    uint64_t deadline;          /* in ticks; valid while on the wheel */
+    struct list_node in_all;    /* on all_threads, from creation to deletion */
+
+    word_t scheduler;       /* global id */
+    uint16_t timeslice;     /* as given to Schedule, a period */
+    uint16_t quantum;
+
+    struct list_node in_space; /* on space->threads */
+    void *fpu;              /* saved state, NULL until first use */
+    word_t utcb_location;   /* while inactive: as ThreadControl gave it, or all ones */
+    word_t canary;          /* the stack ends here */
+};
+
+static_assert(offsetof(struct thread, id) == 0, "thread_find reads the id at offset 0");
+static_assert(sizeof(struct thread) <= 320, "the rest of the block is the kernel stack");
+
+/* The thread that runs. */
+extern struct thread *current;
+extern struct list_node all_threads; /* through in_all; interrupt sources are not on it */
+
+void thread_init(void);
+
+/* The block of a thread number; an unused number reads as zeroes and must not be written. */
+struct thread *thread_block(word_t number);
+
+static inline word_t thread_number(const struct thread *t)
+{
+    return (word_t)((const char *)t - (const char *)thread_block(0)) / THREAD_BLOCK;
+}
+
+static inline bool id_is_local(word_t id)
+{
+    return (id & L4_ID_LOCAL_MASK) == 0;
+}
+
+/* The existing thread (or interrupt source) of a global id, or NULL. */
+struct thread *thread_find_global(word_t id);
+/* The same for an id as a thread of `space` may write it: local ids name threads of that space. */
+struct thread *thread_find(struct space *space, word_t id);
+/* The existing thread of that number, whatever its version, or NULL. */
+struct thread *thread_find_number(word_t number);
+
+/* Creates an inactive thread in `space`.  NULL when memory or quota is out. */
+struct thread *thread_create(struct space *space, word_t id, word_t scheduler);
+/* Gives the thread its UTCB and makes it wait for its start message.  0 or L4_ERR_*. */
+word_t thread_activate(struct thread *t, word_t utcb_location, word_t pager);
+/* location is an aligned place in space's UTCB area that no thread but `except` uses. */
+bool thread_utcb_valid(struct space *space, word_t location, const struct thread *except);
+/* Ends a thread and, with its last thread, its space.  Does not return if t is the caller. */
+void thread_delete(struct thread *t);
+/* Gives t another version: all IPC with the old id ends.  Spec 4.3. */
+void thread_rename(struct thread *t, word_t id);
+/* Frees what the last deletion of a running thread left; called on another stack. */
+void thread_reap(void);
+
+/* First kernel code of an activated thread, on its own stack. */
+void thread_start(void);
+/* Stops until ExchangeRegisters lets it go on.  Blocks. */
+void thread_stop(struct thread *self);
+/* Last step before user mode: honours a pending halt and a pending preemption.  May block. */
+void thread_exit_kernel(struct thread *self);
+
+/* The name by which `viewer` knows t: local inside one space, else global.  Spec 1.1. */
+static inline word_t thread_name_for(const struct thread *t, const struct space *viewer)
+{
+    return t->space == viewer && t->utcb ? t->local_id : t->id;
+}
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* ThreadControl: create, activate, modify, delete; interrupts.  Spec 4.3.
+ * Everything is checked before anything changes; what can run out of memory comes first. */
+#include "ipc.h"
+#include "irq.h"
+#include "kip.h"
+#include "space.h"
+#include "syscall.h"
+
+struct thread_args {
+    word_t dest, space_id, scheduler, pager, utcb;
+};
+
+#define UNCHANGED ((word_t)-1)
+
+/* The space that SpaceSpecifier names, or NULL: any thread of it, by global id. */
+static struct space *space_named(word_t id)
+{
+    struct thread *t = id_is_local(id) ? NULL : thread_find_global(id);
+    return t && t->kind != IPC_INTERRUPT ? t->space : NULL;
+}
+
+/* A pager need not exist, but a local id must name somebody: it is stored as a global one. */
+static bool pager_global(struct thread *self, word_t *pager)
+{
+    if (*pager == L4_ID_NIL || !id_is_local(*pager))
+        return true;
+    struct thread *t = thread_find(self->space, *pager);
+    if (t)
+        *pager = t->id;
+    return t != NULL;
+}
+
+static word_t check_utcb(const struct thread_args *a, struct space *space, struct thread *dest)
+{
+    bool active = dest && dest->utcb;
+    if (active)
+        return a->utcb == UNCHANGED || a->utcb == dest->local_id - L4_UTCB_U ? L4_ERR_OK
+                                                                             : L4_ERR_UTCB;
+    word_t location = a->utcb == UNCHANGED && dest ? dest->utcb_location : a->utcb;
+    if (a->pager == L4_ID_NIL) /* stays inactive: the location is only noted */
+        return a->utcb == UNCHANGED || !space_configured(space) ||
+                       thread_utcb_valid(space, a->utcb, dest)
+                   ? L4_ERR_OK
+                   : L4_ERR_UTCB;
+    if (!space_configured(space))
+        return L4_ERR_SPACE;
+    return thread_utcb_valid(space, location, dest) ? L4_ERR_OK : L4_ERR_UTCB;
+}
+
+static word_t create(struct thread *self, const struct thread_args *a)
+{
+    bool fresh = a->space_id == a->dest;
+    struct space *space = fresh ? NULL : space_named(a->space_id);
+    struct thread *scheduler = thread_find(self->space, a->scheduler);
+    if (a->scheduler == L4_ID_NIL || (!scheduler && a->scheduler != a->dest))
+        return L4_ERR_SCHEDULER;
+    if (!fresh && !space)
+        return L4_ERR_SPACE;
+    if (fresh && a->pager != L4_ID_NIL)
+        return L4_ERR_SPACE;
+    word_t err = fresh ? L4_ERR_OK : check_utcb(a, space, NULL);
+    if (err)
+        return err;
+    if (fresh)
+        space = space_create();
+    if (!space)
+        return L4_ERR_MEMORY;
+    struct thread *t = thread_create(space, a->dest, scheduler ? scheduler->id : a->dest);
+    if (!t) {
+        if (fresh)
+            space_delete(space);
+        return L4_ERR_MEMORY;
+    }
+    t->utcb_location = a->utcb;
+    if (a->pager == L4_ID_NIL)
+        return L4_ERR_OK;
+    err = thread_activate(t, a->utcb, a->pager);
+    if (err)
+        thread_delete(t);
+    return err;
+}
+
+static word_t modify(struct thread *self, struct thread *t, const struct thread_args *a)
+{
+    struct space *space = a->space_id == a->dest ? t->space : space_named(a->space_id);
+    struct thread *scheduler = NULL;
+    if (!space || space != t->space)
+        return L4_ERR_SPACE; /* TODO(threadcontrol): migration; docs/gaps.md */
+    if (a->scheduler != L4_ID_NIL && !(scheduler = thread_find(self->space, a->scheduler)) &&
+        a->scheduler != a->dest)
+        return L4_ERR_SCHEDULER;
+    word_t err = check_utcb(a, space, t);
+    if (err)
+        return err;
+    word_t location = a->utcb != UNCHANGED ? a->utcb : t->utcb_location;
+    if (a->pager != L4_ID_NIL && !t->utcb) {
+        word_t old = t->id;
+        t->id = a->dest; /* the UTCB shall show the new id */
+        err = thread_activate(t, location, a->pager);
+        if (err) {
+            t->id = old;
+            return err;
+        }
+    } else {
+        if (a->dest != t->id)
+            thread_rename(t, a->dest);
+        if (a->pager != L4_ID_NIL)
+            t->utcb->pager = a->pager;
+    }
+    t->utcb_location = location;
+    if (a->scheduler != L4_ID_NIL)
+        t->scheduler = scheduler ? scheduler->id : a->dest;
+    return L4_ERR_OK;
+}
+
+static word_t control(struct thread *self, struct thread_args *a)
+{
+    if (!self->space->privileged)
+        return L4_ERR_PRIVILEGE;
+    if (id_is_local(a->dest) || a->dest == L4_ID_ANY)
+        return L4_ERR_THREAD;
+    word_t number = a->dest >> L4_ID_VERSION_BITS;
+    if (number < SYSTEM_BASE)
+        return a->pager == L4_ID_NIL ? L4_ERR_THREAD : irq_attach(self, a->dest, a->pager);
+    if (number < USER_BASE || number >= thread_number_limit)
+        return L4_ERR_THREAD;
+    struct thread *t = thread_find_number(number);
+    if (a->space_id == L4_ID_NIL) {
+        if (t)
+            thread_delete(t);
+        return L4_ERR_OK;
+    }
+    if (!pager_global(self, &a->pager))
+        return L4_ERR_THREAD;
+    return t ? modify(self, t, a) : create(self, a);
+}
+
+word_t sys_thread_control(struct thread *self, word_t dest, word_t space, word_t scheduler,
+                          word_t pager, word_t utcb_location)
+{
+    struct thread_args a = {dest, space, scheduler, pager, utcb_location};
+    word_t err = control(self, &a);
+    return err ? failed(self, err) : 1;
+}

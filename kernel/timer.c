@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* Timeouts.  A hierarchical wheel: level 0 holds what is due within 64 ticks, each slot of level n
+ * what is due within 64^n ticks; a slot moves one level down when its time comes.  Arming and
+ * disarming are O(1), and a tick touches only threads that are due or move down. */
+#include "timer.h"
+
+#include "arch.h"
+#include "ipc.h"
+#include "sched.h"
+
+#define TICK_US 1000u
+#define SLOT_BITS 6
+#define SLOTS (1u << SLOT_BITS)
+#define LEVELS 6 /* 64^6 ticks: two years; the longest period is 25 days */
+
+static struct list_node wheel[LEVELS][SLOTS];
+static uint64_t now; /* ticks since boot */
+
+void timer_init(void)
+{
+    for (int level = 0; level < LEVELS; level++)
+        for (unsigned slot = 0; slot < SLOTS; slot++)
+            list_init(&wheel[level][slot]);
+}
+
+static uint64_t point_us(uint16_t time)
+{
+    uint64_t clock = arch_clock_us();
+    unsigned e = time >> L4_TIME_POINT_SHIFT & 15;
+    uint64_t span = (uint64_t)1 << (e + 10);
+    uint64_t at = (clock & ~(span - 1)) + ((uint64_t)(time & L4_TIME_MANTISSA_MASK) << e);
+    if (!(clock & span) != !(time & L4_TIME_POINT_C))
+        at += span;
+    return at > clock ? at - clock : 0;
+}
+
+uint64_t timeout_us(uint16_t time)
+{
+    if (time == L4_TIME_NEVER)
+        return TIMEOUT_NEVER;
+    if (time & L4_TIME_POINT)
+        return point_us(time);
+    return (uint64_t)(time & L4_TIME_MANTISSA_MASK) << (time >> L4_TIME_PERIOD_SHIFT & 31);
+}
+
+uint16_t timeout_encode(uint64_t us)
+{
+    unsigned e = 0;
+    if (us == 0)
+        return L4_TIME_ZERO;
+    while (us >= 1024 && e < 32) {
+        us >>= 1;
+        e++;
+    }
+    return e < 32 ? e << L4_TIME_PERIOD_SHIFT | us : L4_TIME_NEVER;
+}
+
+/* Enough ticks for `us` whatever part of the current one is over.  A tick is a little shorter than
+ * TICK_US (the PIT's divisor is whole), so we divide by 999; 2^20 us are at most 1049 ticks. */
+static uint64_t ticks_for(uint64_t us)
+{
+    return (us >> 20) * 1049 + (uint32_t)(us & 0xFFFFF) / 999 + 2;
+}
+
+static void wheel_insert(struct thread *t)
+{
+    uint64_t distance = t->deadline ^ now;
+    unsigned level = 0;
+    while (level < LEVELS - 1 && distance >> (SLOT_BITS * (level + 1)))
+        level++;
+    list_add_tail(&wheel[level][t->deadline >> (SLOT_BITS * level) & (SLOTS - 1)], &t->in_wheel);
+}
+
+void timer_arm(struct thread *t, uint64_t us)
+{
+    if (us == TIMEOUT_NEVER)
+        return;
+    t->deadline = now + ticks_for(us);
+    wheel_insert(t);
+}
+
+void timer_disarm(struct thread *t)
+{
+    list_remove(&t->in_wheel);
+}
+
+static void move_down(unsigned level)
+{
+    struct list_node *slot = &wheel[level][now >> (SLOT_BITS * level) & (SLOTS - 1)];
+    while (!list_empty(slot)) {
+        struct thread *t = list_entry(slot->next, struct thread, in_wheel);
+        list_remove(&t->in_wheel);
+        wheel_insert(t);
+    }
+}
+
+void timer_tick(void)
+{
+    now++;
+    unsigned top = 0; /* levels up to here begin a new slot: the highest moves down first */
+    while (top + 1 < LEVELS && !(now & (((uint64_t)1 << (SLOT_BITS * (top + 1))) - 1)))
+        top++;
+    for (; top > 0; top--)
+        move_down(top);
+    struct list_node *due = &wheel[0][now & (SLOTS - 1)];
+    while (!list_empty(due)) {
+        struct thread *t = list_entry(due->next, struct thread, in_wheel);
+        timer_disarm(t);
+        ipc_expire(t);
+    }
+    sched_tick(TICK_US);
+}
