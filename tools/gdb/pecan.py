@@ -17,7 +17,7 @@ import gdb
 BUILD = os.environ.get("BUILD", "build")
 KERNEL = os.path.join(BUILD, "bin/kernel")
 KERNEL_OFFSET = 0xF0000000
-STUB = os.environ.get("GDB_STUB", "localhost:1234")
+STUB = "localhost:" + os.environ.get("GDB_PORT", "1234")
 
 
 class Elf:
@@ -142,7 +142,7 @@ def main():
     for setting in ("confirm off", "pagination off", "architecture i386", "disassembly-flavor intel"):
         gdb.execute(f"set {setting}")
     gdb.execute(f"file {KERNEL}")
-    gdb.execute(f"add-symbol-file {KERNEL} -o -{KERNEL_OFFSET:#x}", to_string=True)
+    gdb.execute(f"add-symbol-file {KERNEL} -o {2 ** 64 - KERNEL_OFFSET:#x}", to_string=True)   # gdb computes in 64 bits
     Program(), ProgramBreak(), Programs()
     gdb.events.stop.connect(show_program)
     connect()
