@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* The self-paging demo: a coordinator (main.c, coordinator.c) and three workers (worker.c), all the same program. */
+#ifndef DEMO_H
+#define DEMO_H
+
+#include <l4/types.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { WORKERS = 3, PAGE = 4096, SHARED_PAGES = 8 };
+
+/* Exit statuses: each says which check failed. */
+enum demo_status {
+    DEMO_GOOD = 0,
+    DEMO_USAGE = 2,
+    DEMO_CORRUPT = 3,           /* a word was not what had been written */
+    DEMO_NOT_RETURNED = 4,      /* frames that came back are not those that were unmapped */
+    DEMO_MISCOUNTED = 5,        /* a pager's count of faults is not the kernel's */
+    DEMO_WORKER_DIED = 6,
+    DEMO_NO_START = 7,          /* memory or tasks could not be had */
+    DEMO_NOT_SHARED = 8,        /* the viewer did not see the owner's writes */
+    DEMO_MAP = 9,               /* mmap or munmap did not do what it should */
+};
+
+struct demo_options {
+    unsigned long pages;        /* what a worker touches first; it maps five times as much */
+    bool corrupt;               /* flip one bit of page `corrupt_page` behind the first worker's back */
+    unsigned long corrupt_page;
+    bool no_return;             /* the workers' libraries keep what is unmapped */
+};
+
+/* What a worker does in one go; at the end of each step it calls the coordinator and waits for the others.
+ *      worker -> coordinator   label DEMO_STEP: step, enum demo_status, then the words below
+ *      coordinator -> worker   label 0: what to do next, then the words below */
+enum { DEMO_STEP = 0x440 };
+enum demo_step {
+    STEP_HELLO,                 /* -> task id of the viewer */
+    STEP_FILLED,                /* the owner: handle of the shared container in the viewer's table -> that handle */
+    STEP_UNMAPPED,              /* frames expected, returned, taken meanwhile -> 1: fill and unmap again */
+    STEP_SEEN,                  /* the viewer has seen the first contents */
+    STEP_REWRITTEN,             /* the owner has written other ones, and the viewer ... */
+    STEP_DONE,                  /* ... has seen them.  faults, RPCs, frames returned, faults elsewhere at start */
+    STEPS
+};
+
+enum { DEMO_WORDS = 4 };        /* words behind step and status */
+
+enum demo_role { ROLE_OWNER, ROLE_BESIDE, ROLE_VIEWER };
+
+int demo_coordinate(const struct demo_options *options);
+int demo_work(enum demo_role role, L4_ThreadId_t coordinator, const struct demo_options *options);
+
+#endif
