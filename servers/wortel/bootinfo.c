@@ -3,7 +3,8 @@
  *
  * generic:    records; sigma0 and the root server are "simple executables", modules are what is left.
  * multiboot:  one module list.  It starts at the root server with H's loader and at the kernel with P's, so we look for
- *             ourselves among the first three: what follows is ours. */
+ *             ourselves among the first three: what follows is ours.
+ * The information need not lie in conventional memory, and sigma0 answers page faults there only: ask before reading. */
 #include "wortel.h"
 #include <l4/bootinfo.h>
 #include <l4/kip.h>
@@ -15,8 +16,14 @@ unsigned module_count;
 static char text[2048];             /* command lines, copied */
 static unsigned text_used;
 
+static void reach(const void *start, L4_Word_t size)
+{
+    memory_claim((L4_Word_t)start, (L4_Word_t)start + size);
+}
+
 static const char *keep(const char *s)
 {
+    reach(s, s ? sizeof text : 0);  /* more than we copy; a refusal is not yet a fault */
     unsigned room = sizeof text - text_used, n = 0;
     if (!s || room < 2)
         return "";
@@ -56,6 +63,7 @@ static void add(L4_Word_t start, L4_Word_t end, const char *cmdline)
 
 static void read_generic(const void *info)
 {
+    reach(info, L4_BootInfo_Size(info));
     const L4_BootRec_t *r = L4_BootInfo_FirstEntry(info);
     for (L4_Word_t n = L4_BootInfo_Entries(info); n > 0; n--, r = L4_BootRec_Next(r)) {
         if (L4_BootRec_Type(r) == L4_BootInfo_Module)
@@ -67,6 +75,7 @@ static void read_generic(const void *info)
 
 static bool is_ourselves(const struct multiboot_module *m)
 {
+    reach((const void *)(L4_Word_t)m->start, 52);
     const L4_Word_t *header = (const L4_Word_t *)m->start;
     return m->end - m->start > 52 && header[0] == 0x464C457Fu && header[6] == L4_KIP_OF(kip)->RootServer.ip;
 }
@@ -77,6 +86,7 @@ static void read_multiboot(const struct multiboot_info *mbi)
     L4_Word_t first = 1;            /* we are module 0, unless found further on */
     if (!(mbi->flags & MULTIBOOT_HAS_MODS))
         return;
+    reach(m, mbi->mods_count * sizeof *m);
     for (L4_Word_t i = 0; i < 3 && i < mbi->mods_count; i++)
         if (is_ourselves(&m[i]))
             first = i + 1;
@@ -89,6 +99,7 @@ void bootinfo_read(const void *the_kip)
     const void *info = (const void *)L4_BootInfo(the_kip);
     if (!info)
         return;                     /* no modules: boot_prepare() says which is missing */
+    reach(info, sizeof(struct multiboot_info));
     if (L4_BootInfo_Valid(info))
         read_generic(info);
     else
