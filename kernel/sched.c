@@ -80,7 +80,8 @@ void sched_dequeue(struct thread *t)
 
 static void run(struct thread *next)
 {
-    ready.slice = slice_of(next);
+    ready.slice = next->slice_left ? next->slice_left : slice_of(next);
+    next->slice_left = 0;
     if (next != current)
         arch_switch_to(next);
 }
@@ -111,11 +112,10 @@ void sched_preempt(void)
         return;
     }
     sched_wanted = false;
+    current->slice_left = ready.slice;
     list_add_head(&ready.queue[current->priority], &current->in_queue);
     mark(current->priority);
-    struct thread *next = take_best();
-    if (next != current)
-        run(next);
+    run(take_best());
 }
 
 void sched_donate(struct thread *next)

@@ -7,7 +7,7 @@
 
 #define PRIORITY_DEFAULT 100
 #define PRIORITY_INITIAL 255
-#define TIMESLICE_DEFAULT 0x2671u /* a period: 625 * 2^4 us = 10 ms */
+#define TIMESLICE_DEFAULT 0x1271u /* a period: 625 * 2^4 us = 10 ms */
 #define SLICE_FOREVER UINT32_MAX
 
 extern bool sched_wanted; /* somebody else should run before user mode is entered */

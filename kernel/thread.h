@@ -65,6 +65,7 @@ struct thread {
     word_t scheduler;       /* global id */
     uint16_t timeslice;     /* as given to Schedule, a period */
     uint16_t quantum;
+    uint32_t slice_left;    /* us, from a preemption until it runs again; 0 = a fresh slice */
 
     struct list_node in_space; /* on space->threads */
     void *fpu;              /* saved state, NULL until first use */
