@@ -8,9 +8,10 @@
 
 enum kind {
     KIND_DEVICE,                /* no descriptor: device memory, one owner at a time */
-    KIND_CONVENTIONAL,          /* RAM; the only kind for "any" requests and page faults */
+    KIND_CONVENTIONAL,          /* RAM; the only kind for "any" requests */
+    KIND_LOADER,                /* RAM with something of the boot loader in it: by address, and by page fault */
     KIND_RESERVED,              /* the kernel's: for nobody */
-    KIND_SPECIAL,               /* dedicated, boot loader, architecture: one owner, if asked for by address */
+    KIND_SPECIAL,               /* dedicated, architecture: one owner, if asked for by address */
     KIND_SHARED,                /* for everybody who asks */
 };
 

@@ -31,6 +31,7 @@ static enum kind kind_of(L4_Word_t descriptor_type)
     case L4_MEM_CONVENTIONAL: return KIND_CONVENTIONAL;
     case L4_MEM_RESERVED:     return KIND_RESERVED;
     case L4_MEM_SHARED:       return KIND_SHARED;
+    case L4_MEM_BOOTLOADER:   return KIND_LOADER;
     default:                  return KIND_SPECIAL;
     }
 }
@@ -157,14 +158,15 @@ static struct answer serve_ports(L4_Fpage_t f)
     return (struct answer) { L4_MapItem(give, give.raw & 0xFFFF0000) };
 }
 
-/* One page, RAM or the client's own or shared; never page 0: that is a null pointer. */
+/* One page of RAM, also with boot information or a module in it (programs read those by just looking), or
+ * of the client's own or shared memory.  Never page 0: that is a null pointer. */
 static struct answer serve_page_fault(L4_ThreadId_t client, L4_Word_t address)
 {
     uint32_t page = page_of(address);
     if (page == 0 || page >= pages.limit)
         return refused;
     const struct extent *e = extents_find(&pages, page);
-    if (e->kind != KIND_CONVENTIONAL && e->kind != KIND_SHARED && e->owner != client.raw)
+    if ((e->kind == KIND_DEVICE || e->kind == KIND_SPECIAL) && e->owner != client.raw)
         return refused;
     return extents_allow(&pages, page, page + 1, client.raw) ? take(page, PAGE_LOG2, client, L4_ATTR_DEFAULT) : refused;
 }
