@@ -81,8 +81,8 @@ static void map(struct hurd_startup_data *data, struct hurd_startup_cap from, L4
     }
 }
 
-/* The entries of the array, in order; each is rewritten to what now stands in the address space. */
-static void load_copy(struct hurd_startup_data *data, struct hurd_startup_map *m)
+/* The copy of a writable file part.  Afterwards the entry names the copy. */
+static void make_copy(struct hurd_startup_data *data, struct hurd_startup_map *m)
 {
     L4_LoadMR(1, m->container.cap);
     L4_LoadMR(2, m->offset & HURD_STARTUP_MAP_OFFSET);
@@ -95,7 +95,8 @@ static void load_copy(struct hurd_startup_data *data, struct hurd_startup_map *m
     m->offset = m->vaddr | (m->offset & HURD_STARTUP_MAP_RIGHTS);
 }
 
-static void load_anon(struct hurd_startup_data *data, struct hurd_startup_map *m)
+/* Zeroes.  The entry before is mapped already: the tail of its last page is cleared here. */
+static void make_anon(struct hurd_startup_data *data, struct hurd_startup_map *m)
 {
     L4_Word_t first = page_up(m->vaddr), end = page_up(m->vaddr + m->size);
     L4_Word_t tail = first < m->vaddr + m->size ? first : m->vaddr + m->size;
@@ -114,6 +115,31 @@ static void load_anon(struct hurd_startup_data *data, struct hurd_startup_map *m
     request(data, data->memory.server, STEP_ALLOCATE, HURD_PM_CONTAINER_ALLOCATE, 4);
 }
 
+static void map_entry(struct hurd_startup_data *data, const struct hurd_startup_map *m)
+{
+    map(data, m->container, m->offset & HURD_STARTUP_MAP_RIGHTS, m->vaddr,
+        m->offset & HURD_STARTUP_MAP_OFFSET, m->size, STEP_MAP);
+}
+
+/* What is ours first, what is mapped from the image last: copying a page of the image, or writing to the copy, may
+ * take other mappings of that page away, and nobody brings them back yet. */
+static void load(struct hurd_startup_data *data)
+{
+    struct hurd_startup_map *m = (struct hurd_startup_map *)data->mapv, *end = m + data->mapc;
+    for (; m < end; m++) {
+        if (m->offset & HURD_STARTUP_MAP_ANON)
+            make_anon(data, m);
+        else if (m->offset & HURD_STARTUP_MAP_COPY)
+            make_copy(data, m);
+        else
+            continue;
+        map_entry(data, m);
+    }
+    for (m = (struct hurd_startup_map *)data->mapv; m < end; m++)
+        if (m->container.cap != data->memory.cap || m->container.server != data->memory.server)
+            map_entry(data, m);
+}
+
 L4_Word_t startup(struct hurd_startup_data *data);
 
 L4_Word_t startup(struct hurd_startup_data *data)
@@ -127,15 +153,7 @@ L4_Word_t startup(struct hurd_startup_data *data)
     data->memory.server = data->physmem_control.server;
     L4_StoreMR(1, &data->memory.cap);
 
-    struct hurd_startup_map *m = (struct hurd_startup_map *)data->mapv;
-    for (L4_Word_t i = 0; i < data->mapc; i++, m++) {
-        if (m->offset & HURD_STARTUP_MAP_ANON)
-            load_anon(data, m);
-        else if (m->offset & HURD_STARTUP_MAP_COPY)
-            load_copy(data, m);
-        map(data, m->container, m->offset & HURD_STARTUP_MAP_RIGHTS, m->vaddr,
-            m->offset & HURD_STARTUP_MAP_OFFSET, m->size, STEP_MAP);
-    }
+    load(data);
     L4_Accept(L4_UntypedWordsAcceptor);
     return data->entry_point;
 }
