@@ -10,8 +10,9 @@
 #include "container.h"
 #include "slab.h"
 
-#define ALLOWANCE           1024u   /* bytes of bookkeeping that come with a control, ... */
-#define ALLOWANCE_PAGE      8u      /* ... and with each frame it guarantees */
+/* Bytes of bookkeeping that come with a control, and with each frame it guarantees: twice what a dense container takes. */
+#define ALLOWANCE           (256u * sizeof(slot_t))
+#define ALLOWANCE_PAGE      (2u * sizeof(slot_t))
 #define RESERVE_MIN         8u      /* frames that are in nobody's guarantee, ... */
 #define RESERVE_SHARE       64u     /* ... and one in so many */
 #define CONTROLS_PER_FRAME  2u      /* controls that the reserve is good for */

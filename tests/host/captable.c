@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* links: lib/hurd-cap/captable.c */
+/* Capability tables: handles, clients, weak and dead rows. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <hurd/captable.h>
+
+static unsigned destroyed;
+static long allocated, budget;              /* bytes; budget < 0: without limit */
+
+static void *table_alloc(size_t bytes)
+{
+    if (budget >= 0 && allocated + (long) bytes > budget)
+        return NULL;
+    allocated += bytes;
+    return malloc(bytes);
+}
+
+static void table_free(void *block, size_t bytes)
+{
+    allocated -= bytes;
+    free(block);
+}
+
+static void unreferenced(struct hurd_cap_object *object)
+{
+    hurd_cap_object_revoke(object);
+    destroyed++;
+}
+
+static const struct hurd_cap_class class = { .name = "test", .unreferenced = unreferenced };
+static struct hurd_cap_table table;
+static struct hurd_cap_object object[3];
+
+static int setup(void **state)
+{
+    (void) state;
+    table = (struct hurd_cap_table) { .alloc = table_alloc, .free = table_free };
+    for (unsigned i = 0; i < 3; i++)
+        hurd_cap_object_init(&object[i], &class);
+    destroyed = 0;
+    allocated = 0;
+    budget = -1;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void) state;
+    unsigned task;
+    while ((task = hurd_cap_next_task(&table, 0)))
+        hurd_cap_forget(&table, task);
+    free(table.by_index);
+    free(table.by_task);
+    return 0;
+}
+
+static uint32_t insert(unsigned task, struct hurd_cap_object *o, unsigned flags)
+{
+    uint32_t handle;
+    assert_int_equal(hurd_cap_insert(&table, task, o, 7, flags, 0, &handle), 0);
+    return handle;
+}
+
+static int lookup(unsigned task, uint32_t handle)
+{
+    struct hurd_cap *cap;
+    return hurd_cap_lookup(&table, task, handle, &cap);
+}
+
+static void handles_are_14_and_18_bits_from_zero_up(void **state)
+{
+    (void) state;
+    assert_int_equal(insert(600, &object[0], 0), 0);
+    assert_int_equal(insert(600, &object[1], 0), 1);
+    assert_int_equal(insert(3, &object[0], 0), 1 << 18);
+    assert_int_equal(insert(600, &object[2], 0), 2);
+}
+
+static void another_tasks_handle_is_bad(void **state)
+{
+    (void) state;
+    uint32_t handle = insert(600, &object[0], 0);
+    insert(601, &object[1], 0);
+    assert_int_equal(lookup(600, handle), 0);
+    assert_int_equal(lookup(601, handle), EBADF);
+    assert_int_equal(lookup(602, handle), EBADF);
+    assert_int_equal(lookup(0, handle), EBADF);
+}
+
+static void random_handles_are_bad(void **state)
+{
+    (void) state;
+    insert(600, &object[0], 0);
+    for (uint32_t h = 1; h; h *= 2) {
+        assert_int_equal(lookup(600, h), EBADF);
+        assert_int_equal(lookup(600, 0u - h), EBADF);
+    }
+    assert_int_equal(lookup(600, 0x3ffff), EBADF);
+}
+
+static void the_same_object_twice_is_one_handle(void **state)
+{
+    (void) state;
+    unsigned left;
+    uint32_t handle = insert(600, &object[0], 0);
+    assert_int_equal(insert(600, &object[0], 0), handle);
+    assert_int_equal(hurd_cap_remove(&table, 600, handle, &left), 0);
+    assert_int_equal(left, 1);
+    assert_int_equal(lookup(600, handle), 0);
+    assert_int_equal(hurd_cap_remove(&table, 600, handle, &left), 0);
+    assert_int_equal(left, 0);
+    assert_int_equal(destroyed, 1);
+    assert_int_equal(lookup(600, handle), EBADF);
+    assert_int_equal(hurd_cap_remove(&table, 600, handle, &left), EBADF);
+}
+
+static void the_lowest_free_index_is_used_again(void **state)
+{
+    (void) state;
+    static struct hurd_cap_object many[100];
+    unsigned left;
+    for (unsigned i = 0; i < 100; i++) {
+        hurd_cap_object_init(&many[i], &class);
+        assert_int_equal(insert(600, &many[i], 0), i);
+    }
+    assert_int_equal(hurd_cap_remove(&table, 600, 77, &left), 0);
+    assert_int_equal(hurd_cap_remove(&table, 600, 5, &left), 0);
+    assert_int_equal(insert(600, &object[0], 0), 5);
+    assert_int_equal(insert(600, &object[1], 0), 77);
+    assert_int_equal(insert(600, &object[2], 0), 100);
+    hurd_cap_forget(&table, 600);
+    assert_int_equal(destroyed, 103);
+}
+
+static void objects_live_as_long_as_a_strong_row(void **state)
+{
+    (void) state;
+    unsigned left;
+    uint32_t h1 = insert(600, &object[0], 0), h2 = insert(601, &object[0], 0);
+    assert_int_equal(hurd_cap_remove(&table, 600, h1, &left), 0);
+    assert_int_equal(destroyed, 0);
+    assert_int_equal(hurd_cap_remove(&table, 601, h2, &left), 0);
+    assert_int_equal(destroyed, 1);
+}
+
+static void kept_objects_outlive_their_rows(void **state)
+{
+    (void) state;
+    unsigned left;
+    hurd_cap_object_keep(&object[0]);
+    uint32_t handle = insert(600, &object[0], 0);
+    hurd_cap_remove(&table, 600, handle, &left);
+    assert_int_equal(destroyed, 0);
+    hurd_cap_object_drop(&object[0]);
+    assert_int_equal(destroyed, 1);
+}
+
+static void weak_rows_keep_nothing_alive_and_die(void **state)
+{
+    (void) state;
+    unsigned left;
+    uint32_t strong = insert(600, &object[0], 0), weak = insert(601, &object[0], HURD_CAP_WEAK);
+    assert_int_equal(lookup(601, weak), 0);
+    hurd_cap_remove(&table, 600, strong, &left);
+    assert_int_equal(destroyed, 1);
+    assert_int_equal(lookup(601, weak), EBADF);
+    assert_int_not_equal(insert(601, &object[1], 0), weak);     /* a dead handle is not used again ... */
+    assert_int_equal(hurd_cap_remove(&table, 601, weak, &left), 0);
+    assert_int_equal(insert(601, &object[2], 0), weak);         /* ... before it is dropped */
+}
+
+static void weak_and_strong_rows_of_one_client_are_two(void **state)
+{
+    (void) state;
+    uint32_t strong = insert(600, &object[0], 0), weak = insert(600, &object[0], HURD_CAP_WEAK);
+    assert_int_not_equal(strong, weak);
+    assert_int_equal(hurd_cap_object_revoke_weak(&object[0], 0), 1);
+    assert_int_equal(lookup(600, strong), 0);
+    assert_int_equal(lookup(600, weak), EBADF);
+}
+
+static void revocation_can_name_one_task(void **state)
+{
+    (void) state;
+    insert(600, &object[0], 0);
+    uint32_t w1 = insert(601, &object[0], HURD_CAP_WEAK), w2 = insert(602, &object[0], HURD_CAP_WEAK);
+    assert_int_equal(hurd_cap_object_revoke_weak(&object[0], 601), 1);
+    assert_int_equal(lookup(601, w1), EBADF);
+    assert_int_equal(lookup(602, w2), 0);
+    assert_int_equal(hurd_cap_object_revoke_weak(&object[0], 601), 0);
+}
+
+static void a_task_that_died_leaves_nothing_to_its_successor(void **state)
+{
+    (void) state;
+    uint32_t handle = insert(600, &object[0], 0);
+    insert(600, &object[1], 0);
+    insert(601, &object[1], 0);
+    hurd_cap_forget(&table, 600);
+    assert_int_equal(destroyed, 1);
+    assert_false(hurd_cap_knows(&table, 600));
+    assert_int_equal(lookup(600, handle), EBADF);
+    hurd_cap_forget(&table, 600);
+    assert_int_equal(insert(600, &object[2], 0), 0);            /* the client index is free again, too */
+}
+
+static void many_clients_are_found_by_task(void **state)
+{
+    (void) state;
+    enum { N = 500 };
+    uint32_t handle[N];
+    for (unsigned i = 0; i < N; i++)
+        handle[i] = insert(513 + i * 7919 % 10007, &object[0], 0);
+    for (unsigned i = 0; i < N; i++)
+        assert_int_equal(lookup(513 + i * 7919 % 10007, handle[i]), 0);
+    unsigned n = 0, last = 0;
+    for (unsigned task; (task = hurd_cap_next_task(&table, last + 1)); last = task)
+        n++;
+    assert_int_equal(n, N);
+}
+
+static void a_client_has_at_most_8192_rows(void **state)
+{
+    (void) state;
+    static struct hurd_cap_object many[HURD_CAP_CAPS_MAX];
+    uint32_t handle;
+    for (unsigned i = 0; i < HURD_CAP_CAPS_MAX; i++) {
+        hurd_cap_object_init(&many[i], &class);
+        assert_int_equal(insert(600, &many[i], 0), i);
+    }
+    assert_int_equal(hurd_cap_insert(&table, 600, &object[0], 7, 0, 0, &handle), EMFILE);
+    assert_int_equal(object[0].strong, 0);
+    assert_int_equal(insert(601, &object[0], 0), 1 << 18);
+}
+
+static void a_handle_is_given_65535_times_at_most(void **state)
+{
+    (void) state;
+    uint32_t handle = 0;
+    for (unsigned i = 0; i < UINT16_MAX; i++)
+        handle = insert(600, &object[0], 0);
+    assert_int_equal(hurd_cap_insert(&table, 600, &object[0], 7, 0, 0, &handle), EMFILE);
+    assert_int_equal(object[0].strong, 1);
+}
+
+static void running_out_of_memory_changes_nothing(void **state)
+{
+    (void) state;
+    uint32_t handle;
+    for (budget = 0; budget < 4000; budget += 8) {
+        int err = hurd_cap_insert(&table, 600, &object[0], 7, 0, 0, &handle);
+        assert_true(err == 0 || err == ENOMEM);
+        assert_int_equal(object[0].strong, err ? 0 : 1);
+        if (!err)
+            return;
+    }
+    fail();
+}
+
+static void rights_add_up_in_one_row(void **state)
+{
+    (void) state;
+    uint32_t handle;
+    struct hurd_cap *cap;
+    assert_int_equal(hurd_cap_insert(&table, 600, &object[0], 4, 0, 7, &handle), 0);
+    assert_int_equal(hurd_cap_insert(&table, 600, &object[0], 2, 0, 8, &handle), 0);
+    assert_int_equal(hurd_cap_lookup(&table, 600, handle, &cap), 0);
+    assert_int_equal(cap->rights, 6);
+    assert_int_equal(cap->giver, 8);
+    assert_int_equal(hurd_cap_handle(cap), handle);
+    assert_int_equal(hurd_cap_task(cap), 600);
+}
+
+#define TEST_IN_TABLE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST_IN_TABLE(handles_are_14_and_18_bits_from_zero_up),
+        TEST_IN_TABLE(another_tasks_handle_is_bad),
+        TEST_IN_TABLE(random_handles_are_bad),
+        TEST_IN_TABLE(the_same_object_twice_is_one_handle),
+        TEST_IN_TABLE(the_lowest_free_index_is_used_again),
+        TEST_IN_TABLE(objects_live_as_long_as_a_strong_row),
+        TEST_IN_TABLE(kept_objects_outlive_their_rows),
+        TEST_IN_TABLE(weak_rows_keep_nothing_alive_and_die),
+        TEST_IN_TABLE(weak_and_strong_rows_of_one_client_are_two),
+        TEST_IN_TABLE(revocation_can_name_one_task),
+        TEST_IN_TABLE(a_task_that_died_leaves_nothing_to_its_successor),
+        TEST_IN_TABLE(many_clients_are_found_by_task),
+        TEST_IN_TABLE(a_client_has_at_most_8192_rows),
+        TEST_IN_TABLE(a_handle_is_given_65535_times_at_most),
+        TEST_IN_TABLE(running_out_of_memory_changes_nothing),
+        TEST_IN_TABLE(rights_add_up_in_one_row),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

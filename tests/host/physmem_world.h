@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* A machine for physmem's core: an arena in place of RAM, and a record of what clients have mapped, which
+ * machine_revoke() cuts down.  Includes what every physmem_*.c test needs. */
+#ifndef PHYSMEM_WORLD_H
+#define PHYSMEM_WORLD_H
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "servers/physmem/container.h"
+#include "servers/physmem/slab.h"
+
+#define WORLD_BASE  0x00300000u             /* not at a multiple of 4 MB: two frame tables */
+#define WORLD_PAGES 1024u
+
+/* The classes' wire side is request.c, which is not linked. */
+struct hurd_cap_class control_class = { .name = "control", .unreferenced = control_unreferenced };
+struct hurd_cap_class container_class = { .name = "container", .unreferenced = container_unreferenced };
+
+static uint8_t world_mapped[WORLD_PAGES];   /* rights that clients hold on each page */
+static unsigned world_revocations;          /* calls of machine_revoke() */
+
+static void (*world_on_revoke)(paddr_t pa, unsigned rights);    /* for each page */
+
+static unsigned world_index(paddr_t pa)
+{
+    assert_true(pa >= WORLD_BASE && pa < WORLD_BASE + WORLD_PAGES * PAGE_SIZE);
+    return (pa - WORLD_BASE) >> PAGE_LOG2;
+}
+
+void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights)
+{
+    world_revocations++;
+    assert_true(n > 0);
+    for (unsigned i = 0; i < n; i++) {
+        assert_int_equal(blocks[i].base & ((PAGE_SIZE << blocks[i].order) - 1), 0);
+        for (uint32_t page = 0; page < 1u << blocks[i].order; page++) {
+            paddr_t pa = blocks[i].base + (page << PAGE_LOG2);
+            world_mapped[world_index(pa)] &= ~rights;
+            if (world_on_revoke)
+                world_on_revoke(pa, rights);
+        }
+    }
+}
+
+/* Dirty RAM, frame tables, slabs and the root control.  Once a program. */
+static int world_create(void **state)
+{
+    (void) state;
+    void *arena = aligned_alloc(PAGE_SIZE, WORLD_PAGES * PAGE_SIZE);
+    memset(arena, 0xa5, WORLD_PAGES * PAGE_SIZE);
+    phys_base = (uintptr_t) arena - WORLD_BASE;
+    frame_add(WORLD_BASE, WORLD_PAGES * PAGE_SIZE);
+    return control_init() ? 0 : -1;
+}
+
+/* Frames are conserved, promises covered. */
+static inline void world_check(void)
+{
+    assert_int_equal(ledger.free + ledger.bound + ledger.meta, ledger.total);
+    assert_true(ledger.free + ledger.bound >= ledger.guaranteed - ledger.charged_meta
+                || ledger.meta <= ledger.total - ledger.guaranteed + ledger.charged_meta);
+    assert_true(ledger.bound <= ledger.promised);
+}
+
+static inline struct control *world_control(uint32_t frames)
+{
+    struct control *c;
+    assert_int_equal(control_split(control_root, frames, 600, 5, &c), 0);
+    hurd_cap_object_keep(&c->object);
+    return c;
+}
+
+static inline struct container *world_container(struct control *control)
+{
+    struct container *c;
+    assert_int_equal(container_create(control, 600, false, &c), 0);
+    return c;
+}
+
+/* Maps pages as a client would, remembers the rights, and returns the address of the first. */
+static inline char *world_map(struct container *c, uint32_t page, uint32_t count, unsigned rights)
+{
+    struct map_item items[MAP_ITEMS_MAX];
+    char *first = NULL;
+    for (uint32_t done = 0; done < count; ) {
+        unsigned n;
+        assert_int_equal(container_map(c, page + done, count - done, (page + done) << PAGE_LOG2,
+                                       rights, false, items, &n), 0);
+        assert_in_range(n, 1, MAP_ITEMS_MAX);
+        if (!first)
+            first = phys_pointer(items[0].block.base);
+        for (unsigned i = 0; i < n; i++) {
+            assert_int_equal(items[i].vaddr, (page + done) << PAGE_LOG2);
+            for (uint32_t p = 0; p < 1u << items[i].block.order; p++)
+                world_mapped[world_index(items[i].block.base + (p << PAGE_LOG2))] |= rights;
+            done += 1u << items[i].block.order;
+        }
+    }
+    return first;
+}
+
+/* What a client's store does: map for writing, write; and its load. */
+static inline void world_write(struct container *c, uint32_t page, int value)
+{
+    memset(world_map(c, page, 1, 6), value, PAGE_SIZE);
+}
+
+static inline int world_read(struct container *c, uint32_t page)
+{
+    const unsigned char *p = (unsigned char *) world_map(c, page, 1, 4);
+    for (unsigned i = 1; i < PAGE_SIZE; i++)
+        if (p[i] != p[0])
+            return -1;
+    return p[0];
+}
+
+static inline uint8_t world_rights(struct container *c, uint32_t page)
+{
+    return world_mapped[world_index(slot_frame(*container_slot(c, page)))];
+}
+
+static inline int world_allocate(struct container *c, uint32_t start, uint32_t count)
+{
+    uint32_t done;
+    return container_allocate(c, start, count, false, false, &done);
+}
+
+static inline uint32_t world_deallocate(struct container *c, uint32_t start, uint32_t count)
+{
+    uint32_t done;
+    assert_int_equal(container_deallocate(c, start, count, &done), 0);
+    return done;
+}
+
+#endif
