@@ -67,8 +67,8 @@ class Machine:
         self.expect(re.escape(PROMPT), timeout)
         return self.line.before.replace("\r", "")
 
-    def finish(self, timeout=60, silence=SILENCE):
-        """Reads to the machine's end; answers an Ending."""
+    def finish(self, timeout=60, silence=SILENCE, last_line=None):
+        """Reads to the machine's end, or to a last line; answers an Ending."""
         end = time.time() + timeout
         while True:
             left = end - time.time()
@@ -76,6 +76,8 @@ class Machine:
                 return Ending(problem=f"no end after {timeout} seconds")
             try:
                 self.line.expect("\n", timeout=min(left, silence))
+                if last_line and self.line.before.strip() == last_line:
+                    return Ending()
             except pexpect.TIMEOUT:
                 if left > silence:
                     return Ending(problem=f"silent for {silence} seconds")
@@ -175,9 +177,9 @@ def start_bochs(log, **setup):
     return BochsMachine(process, line, log, [folder.cleanup])
 
 
-def run_to_end(started, timeout):
+def run_to_end(started, timeout, last_line=None):
     try:
-        return started.finish(timeout), started.text
+        return started.finish(timeout, last_line=last_line), started.text
     finally:
         started.close()
 
@@ -195,10 +197,10 @@ def run_qemu(build, modules, options, log, setup, timeout):
 
 
 def run_bochs(build, modules, options, log, memory, timeout):
-    """The same in Bochs, which needs a CD: GRUB with one entry and no menu."""
+    """The same in Bochs, which needs a CD (GRUB without a menu) and knows no isa-debug-exit: "# done" is the end."""
     with tempfile.TemporaryDirectory(prefix="pecan-iso-") as folder:
         image = make_iso(build, folder, modules, options)
-        return run_to_end(start_bochs(fresh(log), image=image, memory=memory), timeout)
+        return run_to_end(start_bochs(fresh(log), image=image, memory=memory), timeout, "# done")
 
 
 def make_iso(build, folder, modules, options):

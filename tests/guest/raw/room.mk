@@ -7,4 +7,5 @@ raw_LINK    := 0x300000
 raw_LDFLAGS := --no-gc-sections
 raw_MEM     := 64
 raw_TIMEOUT := 240
+raw_CONFIGS := fast plain 486 486plain bochs
 ROOT_TESTS  += raw
