@@ -1,9 +1,9 @@
 ; SPDX-License-Identifier: MIT
-; The startup code as bytes: build/startup.bin, made of startup.c and startup_entry.asm.
+; The startup code as bytes: startup.bin of the build folder, made of startup.c and startup_entry.asm.
 section .rodata.startup_blob
 global startup_blob, startup_blob_size
 startup_blob:
-        incbin  "build/startup.bin"
+        incbin  "startup.bin"
 .end:
 align 4
 startup_blob_size:

@@ -12,3 +12,4 @@ $(BUILD)/startup.bin: $(BUILD)/bin/startup
 LIBRARIES    += start
 start_SRC    := lib/startup/elf.c lib/startup/page.c lib/startup/blob.asm
 start_DEPS   := $(BUILD)/startup.bin
+start_ASFLAGS := -I$(BUILD)/
