@@ -86,7 +86,7 @@ timed_unmap:                    ; eax fpage, rights included -> eax instructions
         mov     [callee], eax
         jmp     timed_call
 
-%macro map_arena 1              ; fpage of the arena into T(4)
+%macro map_arena 1.nolist              ; fpage of the arena into T(4)
         set_item 3, MAP | NOWHERE, %1
         order   4, nothing, 0, 1
         expect_answer 0

@@ -54,7 +54,7 @@ round_trip:
         sub     eax, edx
         ret
 
-%macro IPC_BENCH 6              ; name, space or thread, replier, its user instructions, words, local ids
+%macro IPC_BENCH 6.nolist              ; name, space or thread, replier, its user instructions, words, local ids
 BENCH %1
         %2      1, %3
         set_priority T(1), 150

@@ -83,7 +83,7 @@ child:                          ; four pages of code, four of data, then it stay
         times 16384 - 13 db 0x90
 section .text
 
-%macro serve 2                  ; send base, fpage: T(1)'s fault
+%macro serve 2.nolist                  ; send base, fpage: T(1)'s fault
         receive T(1)
         expect_ok
         set_item 1, MAP + (%1), %2

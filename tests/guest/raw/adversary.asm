@@ -27,7 +27,7 @@ healthy:
         ret
 
 ; Runs a child in a space of its own for a while, as its pager and handler; the child does what it likes.
-%macro try 1
+%macro try 1.nolist
         space   4, %1
         call    watch
         jmp     healthy
@@ -138,7 +138,7 @@ TEST 0, "adversary: popf cannot raise IOPL or clear IF"
         send    T(0), tag(HELLO, 0, 1)
         jmp     sleep_forever
 
-%macro expect_gp 1              ; label: an instruction that user mode may not execute
+%macro expect_gp 1.nolist              ; label: an instruction that user mode may not execute
         thread  1, %1
         receive T(1)
         expect  esi, tag(LABEL_EXCEPTION, 0, 12)
@@ -248,7 +248,7 @@ TEST 0, "adversary: selectors of the kernel cannot be loaded"
 
 ; ---- stacks
 
-%macro bad_stack 1
+%macro bad_stack 1.nolist
         mov     esp, %1
         mov     eax, 0
         mov     edx, 0

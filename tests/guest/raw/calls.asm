@@ -5,7 +5,7 @@
 %include "raw.inc"
 
 ; to, from, timeouts, tag -> eax from, esi MR0, ebx MR1, ebp MR2, ecx ErrorCode
-%macro IPC_CALL 1
+%macro IPC_CALL 1.nolist
 global do_%1
 do_%1:
         push    edi
@@ -49,7 +49,7 @@ do_exregs:                      ; dest, control, sp, ip, flags, handle, pager ->
         ret     28
 
 ; The four with the same shape: eax ecx edx esi edi in, eax (ecx, edx) out.
-%macro CONTROL_CALL 6           ; name, and which stack word goes to eax, ecx, edx, esi, edi
+%macro CONTROL_CALL 6.nolist           ; name, and which stack word goes to eax, ecx, edx, esi, edi
 global do_%1
 do_%1:
         push    ebx

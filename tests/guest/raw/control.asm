@@ -165,8 +165,8 @@ TEST 65, "moving the UTCB of an active thread gives error 6"
         threadcontrol T(1), T(0), NIL, NIL, eax
         expect  eax, 0
         expect_error BAD_UTCB
-        local_of ecx, 1
         exregs  T(1), 0
+        local_of ecx, 1
         expect  eax, ecx
         ret
 
@@ -486,7 +486,8 @@ TEST 0, "4.3: a refused modification leaves the version alone"
         local_of edi, 1
         expect  [edi + MY_GLOBAL_ID], T(1)
         exregs  T(1), 0
-        expect  eax, edi
+        local_of ecx, 1
+        expect  eax, ecx
         ret
 
 TEST 0, "4.9: user memory beyond a space's areas is not eaten by them"

@@ -362,11 +362,12 @@ TEST 0, "4.2: a thread may set its own IP and SP"
         mov     [esp_there], esp
         lea     edx, [esp - 256]
         exregs  T(0), EX_IP | EX_SP, edx, .there
-        expect  esp, 0                          ; not reached
+        expect  edx, 0                          ; not reached
 .there:
         mov     eax, [esp_there]
         sub     eax, 256
-        expect  esp, eax
+        mov     ecx, esp
+        expect  ecx, eax
         mov     esp, [esp_there]
         ret
 

@@ -340,7 +340,7 @@ section .rodata
 .numbers: db 0x80, 0x08, 0x0E, 0x20, 0xFF, 0
 section .text
 
-%macro expect_exception 2       ; "sentence"-less body: vector, label of the child
+%macro expect_exception 2.nolist       ; "sentence"-less body: vector, label of the child
         thread  1, %2
         receive T(1)
         expect  esi, tag(LABEL_EXCEPTION, 0, 12)

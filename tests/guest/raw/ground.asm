@@ -86,7 +86,7 @@ touch_image:
 ; ---- expectations: stack: return, line, wanted, got, file.  No register changes when they hold.
 
 global check_equal, check_differs, check_at_least, check_below, check_error, check_ok, check_ipc_error
-%macro CHECK 2                  ; name, the jump when it does not hold
+%macro CHECK 2.nolist                  ; name, the jump when it does not hold
 check_%1:
         push    eax
         mov     eax, [esp + 16]

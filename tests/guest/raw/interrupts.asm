@@ -6,13 +6,13 @@ RTC             equ thread_id(8, 1)
 
 section .text
 
-%macro rtc_write 2              ; register, value
+%macro rtc_write 2.nolist              ; register, value
         mov     al, %1
         out     0x70, al
         mov     al, %2
         out     0x71, al
 %endmacro
-%macro rtc_read 1               ; register -> al
+%macro rtc_read 1.nolist               ; register -> al
         mov     al, %1
         out     0x70, al
         in      al, 0x71

@@ -13,7 +13,7 @@ saved:          resd 2
 section .text
 
 ; Two or three fresh spaces; every page of the arena begins with its own address.
-%macro spaces 1
+%macro spaces 1.nolist
         call    mark_arena
     %if %1 >= 1
         space   4, agent
@@ -34,27 +34,27 @@ mark_arena:
         jb      .page
         ret
 
-%macro map_to 3                 ; agent, send base, fpage: T(0) maps
+%macro map_to 3.nolist                 ; agent, send base, fpage: T(0) maps
         set_item 3, MAP | (%2), %3
         order   %1, nothing, 0, 1
         expect_answer 0
 %endmacro
-%macro agent_maps 5             ; agent, MAP or GRANT, to agent, send base, fpage
+%macro agent_maps 5.nolist             ; agent, MAP or GRANT, to agent, send base, fpage
         mov     dword [gift_to], T(%3)
         mov     dword [gift_base], %2 | (%4)
         mov     dword [gift_page], %5
         order   %1, give, 0
         expect_answer tag(ANSWER, 0, 1)
 %endmacro
-%macro sees 3                   ; agent, address, word there
+%macro sees 3.nolist                   ; agent, address, word there
         order   %1, peek, %2
         expect_answer %3
 %endmacro
-%macro writes 2
+%macro writes 2.nolist
         order   %1, poke, %2
         expect_answer 1
 %endmacro
-%macro faults 3                 ; agent, routine, address, stays in its fault
+%macro faults 3.nolist                 ; agent, routine, address, stays in its fault
     %ifidn %2, poke
         order   %1, %2, %3
         expect_fault W, %3
@@ -63,7 +63,7 @@ mark_arena:
         expect_fault 0, %3
     %endif
 %endmacro
-%macro serve 3                  ; agent that faulted, send base, fpage: answers the fault, then takes the order's answer
+%macro serve 3.nolist                  ; agent that faulted, send base, fpage: answers the fault, then takes the order's answer
         set_item 1, MAP | (%2), %3
         rpc     T(%1), tag(0, 2, 0)
         expect_ok
@@ -216,30 +216,30 @@ TEST 163, "withdrawing w leaves the receiver reading and faulting on a write"
 
 TEST 164, "Unmap of four fpages treats four and writes four statuses"
         spaces  1
-        map_to  4, NOWHERE, fpage(page(4), 15, RWX)
-        unmap   0, fpage(page(4), 15, 0)        ; forget what was
+        map_to  4, NOWHERE, fpage(page(8), 15, RWX)
+        unmap   0, fpage(page(8), 15, 0)        ; forget what was
         order   4, poke, NOWHERE
         order   4, peek, NOWHERE + 0x2000
-        set_mr  1, fpage(page(5), PAGE, RWX)
-        set_mr  2, fpage(page(6), PAGE, RWX)
-        set_mr  3, fpage(page(7), PAGE, RWX)
-        set_mr  4, fpage(page(8), PAGE, RWX)
-        unmap   3, fpage(page(4), PAGE, RWX)
-        expect_bits esi, ~5, fpage(page(4), PAGE, W)
+        set_mr  1, fpage(page(9), PAGE, RWX)
+        set_mr  2, fpage(page(10), PAGE, RWX)
+        set_mr  3, fpage(page(11), PAGE, RWX)
+        set_mr  4, fpage(page(12), PAGE, RWX)
+        unmap   3, fpage(page(8), PAGE, RWX)
+        expect_bits esi, ~5, fpage(page(8), PAGE, W)
         get_mr  eax, 1
-        expect  eax, fpage(page(5), PAGE, 0)
+        expect  eax, fpage(page(9), PAGE, 0)
         get_mr  eax, 2
-        expect_bits eax, ~5, fpage(page(6), PAGE, 0)
+        expect_bits eax, ~5, fpage(page(10), PAGE, 0)
         expect_bits eax, 5, R
         get_mr  eax, 3
-        expect  eax, fpage(page(7), PAGE, 0)
+        expect  eax, fpage(page(11), PAGE, 0)
         get_mr  eax, 4
-        expect  eax, fpage(page(8), PAGE, RWX)
-        sees    4, NOWHERE + 0x4000, page(8)
+        expect  eax, fpage(page(12), PAGE, RWX)
+        sees    4, NOWHERE + 0x4000, page(12)
         faults  4, peek, NOWHERE + 0x3000
         ret
 
-%macro status 2                 ; fpage without rights, wanted among r and w
+%macro status 2.nolist                 ; fpage without rights, wanted among r and w
         unmap   0, %1
         expect_bits esi, R | W, %2
 %endmacro

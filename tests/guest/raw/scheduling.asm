@@ -23,8 +23,9 @@ TEST 198, "ThreadSwitch preserves all registers, whatever the destination"
         mov     ebp, 0xB9
         mov     [seen], esp
         call    [link_threadswitch]
-        expect  esp, [seen]
         expect  eax, [edx]
+        mov     eax, esp
+        expect  eax, [seen]
         expect  ebx, 0xB
         expect  ecx, 0xC
         expect  esi, 0x51
