@@ -89,6 +89,7 @@ int container_map(struct container *c, uint32_t start, uint32_t count, uint32_t 
         if (!items_add(items, n, at, slot_frame(*slot)))
             return 0;
         *frame_find(slot_frame(*slot)) |= marks;
+        slot_set_seen(slot);
     }
     return 0;
 }

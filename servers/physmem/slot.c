@@ -30,10 +30,12 @@ void slot_sweeps_end(struct slot_sweeps *s)
     sweep_end(&s->freed);
 }
 
-static void frame_release(paddr_t pa, struct slot_sweeps *s)
+static void frame_release(paddr_t pa, bool seen, struct slot_sweeps *s)
 {
     frame_t *word = frame_find(pa);
     --*word;
+    if (*word & FRAME_USERS && !seen)
+        return;
     if (s->freed.n == SWEEP_BLOCKS)     /* it would free, and its pages may still wait in `kept` */
         slot_sweeps_end(s);
     sweep_add(*word & FRAME_USERS ? &s->kept : &s->freed, pa);
@@ -44,15 +46,17 @@ void slot_release(slot_t slot, struct slot_sweeps *s)
     if (!slot_bound(slot))
         return;
     paddr_t pa = slot_frame(slot);
+    bool seen = slot_seen(slot);
     if ((slot & SLOT_TAG) == SLOT_GROUP) {
         struct group *group = slot_group(slot);
         if (--group->members) {
-            sweep_add(&s->kept, pa);
+            if (seen)
+                sweep_add(&s->kept, pa);
             return;
         }
         slab_free(group, sizeof *group);
     }
-    frame_release(pa, s);
+    frame_release(pa, seen, s);
 }
 
 bool slot_bind(slot_t *slot)
@@ -83,6 +87,7 @@ bool slot_own(slot_t *slot)
     paddr_t old = slot_frame(*slot);
     if (frame_users(old) == 1)
         return true;
+    bool seen = slot_seen(*slot);
     paddr_t new = frame_duplicate(old);
     if (!new)
         return false;
@@ -91,7 +96,8 @@ bool slot_own(slot_t *slot)
     else
         *slot = slot_of_frame(new);
     --*frame_find(old);
-    revoke_page(old, RIGHTS_ALL);       /* some of these mappings were ours, and would show the old contents */
+    if (seen)
+        revoke_page(old, RIGHTS_ALL);   /* some of these mappings are ours, and would show the old contents */
     return true;
 }
 
@@ -104,7 +110,7 @@ bool slot_share(slot_t *slot)
     struct group *group = slab_alloc(sizeof *group);
     if (!group)
         return false;
-    *group = (struct group) { .frame = slot_frame(*slot), .members = 1 };
+    *group = (struct group) { .frame = slot_frame(*slot), .members = 1, .seen = slot_seen(*slot) };
     *slot = (slot_t) group | SLOT_GROUP;
     return true;
 }

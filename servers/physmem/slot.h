@@ -3,10 +3,12 @@
  *
  *   0                  a hole
  *   1                  promised, not bound: reads as zero
- *   frame | 2          bound to a frame.  More than one user of the frame: copy-on-write
+ *   frame | 4? | 2     bound to a frame.  More than one user of the frame: copy-on-write
  *   group | 3          bound, and truly shared with the other members of the group, which is one user of its frame
  *
- * Two slots see each other's writes  <=>  they name the same group. */
+ * Two slots see each other's writes  <=>  they name the same group.
+ * The 4, and `seen` of a group: the page may have been mapped through this slot (this group).  Without it none of the
+ * mappings of its frame are its own, and it can leave the frame without disturbing the other users. */
 #ifndef PHYSMEM_SLOT_H
 #define PHYSMEM_SLOT_H
 
@@ -20,10 +22,12 @@ typedef uintptr_t slot_t;
 #define SLOT_FRAME      ((slot_t) 2)    /* tags, in the low two bits */
 #define SLOT_GROUP      ((slot_t) 3)
 #define SLOT_TAG        ((slot_t) 3)
+#define SLOT_SEEN       ((slot_t) 4)    /* with SLOT_FRAME only */
 
 struct group {
     paddr_t frame;
-    uint32_t members;                   /* slots */
+    uint32_t members : 31;              /* slots */
+    uint32_t seen : 1;
 };
 
 static inline slot_t slot_of_frame(paddr_t pa) { return (slot_t) pa | SLOT_FRAME; }
@@ -33,7 +37,20 @@ static inline bool slot_bound(slot_t s) { return s > SLOT_LAZY; }
 /* The frame of a bound slot. */
 static inline paddr_t slot_frame(slot_t s)
 {
-    return (s & SLOT_TAG) == SLOT_GROUP ? slot_group(s)->frame : (paddr_t) (s & ~SLOT_TAG);
+    return (s & SLOT_TAG) == SLOT_GROUP ? slot_group(s)->frame : (paddr_t) s & ~PAGE_MASK;
+}
+
+static inline bool slot_seen(slot_t s)
+{
+    return (s & SLOT_TAG) == SLOT_GROUP ? slot_group(s)->seen : (s & SLOT_SEEN) != 0;
+}
+
+static inline void slot_set_seen(slot_t *s)
+{
+    if ((*s & SLOT_TAG) == SLOT_GROUP)
+        slot_group(*s)->seen = 1;
+    else
+        *s |= SLOT_SEEN;
 }
 
 static inline uint32_t slot_pins(slot_t s) { return slot_bound(s) ? frame_pins(slot_frame(s)) : 0; }

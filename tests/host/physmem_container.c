@@ -323,6 +323,22 @@ static void leaving_a_copied_frame_takes_the_mappings_along(void **state)
     assert_int_equal(world_rights(b, 0), 0);
 }
 
+static void copies_never_mapped_come_and_go_without_disturbing_readers(void **state)
+{
+    (void) state;
+    assert_int_equal(world_allocate(a, 0, 1), 0);
+    world_write(a, 0, 3);
+    assert_int_equal(copy(a, 0, b, 0, 1), 0);
+    assert_int_equal(copy(a, 0, b, 1, 1), 0);
+    world_map(a, 0, 1, 5);
+    uint8_t rights = world_rights(a, 0);
+    world_write(b, 0, 4);                               /* a boot server's data beside its text in one page */
+    assert_int_equal(world_rights(a, 0), rights);
+    world_deallocate(b, 0, 2);
+    assert_int_equal(world_rights(a, 0), rights);
+    assert_int_equal(world_read(a, 0), 3);
+}
+
 static void copying_a_promise_copies_the_promise(void **state)
 {
     (void) state;
@@ -833,6 +849,7 @@ int main(void)
         TEST_IN_WORLD(reading_a_copy_does_not_make_one),
         TEST_IN_WORLD(the_last_user_writes_without_a_copy),
         TEST_IN_WORLD(leaving_a_copied_frame_takes_the_mappings_along),
+        TEST_IN_WORLD(copies_never_mapped_come_and_go_without_disturbing_readers),
         TEST_IN_WORLD(copying_a_promise_copies_the_promise),
         TEST_IN_WORLD(chains_of_copies_stay_apart),
         TEST_IN_WORLD(copy_refuses_holes_taken_pages_and_overlap),
