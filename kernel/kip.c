@@ -9,6 +9,7 @@
 
 extern char kip_features[], kip_features_end[];
 extern L4_MemoryDesc_t kip_descriptors[];
+extern L4_ProcDesc_t kip_processor_descriptor;
 extern L4_KernelDesc_t kip_kernel_descriptor;
 
 static void add_feature(const char *name)
@@ -53,6 +54,12 @@ void kip_add_memory(paddr_t low, paddr_t high_inclusive, word_t type, bool is_vi
     d->raw[0] = (low & ~0x3FFu) | (is_virtual ? L4_MEM_VIRTUAL : 0) | type;
     d->raw[1] = high_inclusive & ~0x3FFu;
     the_kip.MemoryInfo.raw++;
+}
+
+void kip_publish_speed(word_t khz)
+{
+    kip_processor_descriptor.X.ExternalFreq = khz;
+    kip_processor_descriptor.X.InternalFreq = khz;
 }
 
 void kip_publish(word_t thread_bits, bool large_pages, bool io_fpages)

@@ -3,6 +3,7 @@
 #include "thread.h"
 
 #include "arch.h"
+#include "check.h"
 #include "ipc.h"
 #include "irq.h"
 #include "kip.h"
@@ -210,4 +211,6 @@ void thread_exit_kernel(struct thread *self)
             sched_preempt();
     }
     assert(self->canary == STACK_CANARY);
+    if (CONFIG_CHECK)
+        check_all();
 }

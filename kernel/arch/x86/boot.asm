@@ -31,7 +31,7 @@ start:                                  ; runs at its physical address
         mov     cr3, eax
         mov     eax, cr0
         and     eax, ~0x60000000        ; caches on
-        or      eax, 0x80010021         ; PG, WP, NE, PE
+        or      eax, 0x80010023         ; PG, WP, NE, MP, PE
         mov     cr0, eax
         mov     eax, .high
         jmp     eax

@@ -341,7 +341,8 @@ void boot_main(void)
     pic_init();
     irq_init();
     idle_create();
-    servers_create();
     pit_init();
+    kip_publish_speed(pit_measure_khz());
+    servers_create();
     sched_idle();
 }

@@ -4,7 +4,7 @@
 %include "x86.inc"
 %include "l4.inc"
 
-        global  the_kip, kip_kernel_descriptor, kip_descriptors, kip_features, kip_features_end
+        global  the_kip, kip_processor_descriptor, kip_kernel_descriptor, kip_descriptors, kip_features, kip_features_end
         global  kip_ipc_trap, kip_ipc_sysenter
 
 %define HERE(x) ((x) - the_kip)
@@ -21,7 +21,7 @@ the_kip:
         dd      12 << 16 | L4_UTCB_BLOCK_LOG2 << 10 | 1         ; area s, alignment a, multiplier m
         dd      12
         times L4_KIP_PROC_DESC_PTR - ($ - $$) db 0
-        dd      HERE(processor_descriptor)
+        dd      HERE(kip_processor_descriptor)
         dd      0x03E80001              ; schedule and read precision: 1000 us, 1 us
         dd      48 << 20 | 16 << 8 | 18 ; UserBase, SystemBase, t
         dd      0x00401006              ; 4 KB and 4 MB pages; r and w are told apart
@@ -31,7 +31,7 @@ the_kip:
         dd      HERE(stub_exchange_registers), HERE(stub_system_clock), HERE(stub_thread_switch)
         dd      HERE(stub_schedule)
         times 0x120 - ($ - $$) db 0
-processor_descriptor:
+kip_processor_descriptor:
         dd      0, 0, 0, 0
 kip_kernel_descriptor:
         dd      0x07010000              ; KernelId: ours

@@ -9,6 +9,8 @@
 #define COUNT_FIXED 3599591090u
 #define TICK_FIXED ((uint64_t)COUNT_FIXED * DIVISOR)
 
+#define MEASURE_PATIENCE 10000000u /* polls */
+
 static uint64_t ticked; /* us << 32 at the last tick: the top bits wrap, see high */
 static uint32_t high;   /* ticked's overflow, in units of 2^32 us */
 static uint64_t last;
@@ -18,6 +20,34 @@ void pit_init(void)
     out8(PIT_MODE, 0x34); /* channel 0, both bytes, rate generator */
     out8(PIT_COUNTER, DIVISOR & 0xFF);
     out8(PIT_COUNTER, DIVISOR >> 8);
+}
+
+static uint32_t read_counter(void)
+{
+    out8(PIT_MODE, 0x00); /* latch channel 0 */
+    uint32_t left = in8(PIT_COUNTER);
+    return left | (uint32_t)in8(PIT_COUNTER) << 8;
+}
+
+/* The processor's speed by its time-stamp counter, over ten ticks; 0 if it has none. */
+uint32_t pit_measure_khz(void)
+{
+    uint32_t wraps = 0, last_left = 0;
+    uint64_t start = 0, end = 0;
+    if (!cpu.tsc)
+        return 0;
+    for (uint32_t polls = 0; wraps <= 10; polls++) {
+        if (polls == MEASURE_PATIENCE)
+            return 0; /* the counter does not run */
+        uint32_t left = read_counter();
+        if (left > last_left) {
+            __asm__ volatile("rdtsc" : "=A"(end));
+            if (wraps++ == 0)
+                start = end;
+        }
+        last_left = left;
+    }
+    return (uint32_t)(end - start) / 10; /* a tick is a millisecond, to 0.02 % */
 }
 
 void pit_tick(void)
@@ -30,9 +60,7 @@ void pit_tick(void)
 
 static uint32_t counts_since_tick(void)
 {
-    out8(PIT_MODE, 0x00); /* latch channel 0 */
-    uint32_t left = in8(PIT_COUNTER);
-    left |= (uint32_t)in8(PIT_COUNTER) << 8;
+    uint32_t left = read_counter();
     uint32_t gone = left <= DIVISOR ? DIVISOR - left : 0;
     if (pic_pending(0) && gone < DIVISOR / 2)
         gone += DIVISOR; /* the tick has happened, its interrupt waits */

@@ -127,6 +127,7 @@ bool pic_accept(word_t line); /* false: spurious */
 bool pic_pending(word_t line);
 void pit_init(void);
 void pit_tick(void);
+uint32_t pit_measure_khz(void);
 void console_init(void);
 
 /* boot.c */

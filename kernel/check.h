@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Invariant walkers, run at kernel exit under `make CHECK=1`, outside the paths themselves. */
+#ifndef KERNEL_CHECK_H
+#define KERNEL_CHECK_H
+
+#include "types.h"
+
+/* Panics at the first broken invariant.  Every call looks at all threads and, in turn, at one
+ * space's mappings. */
+void check_all(void);
+
+#endif
