@@ -9,10 +9,20 @@
 /* ---- the two system calls (lib/l4/syscalls.asm) */
 L4_Word_t L4_ThreadControl(L4_ThreadId_t dest, L4_ThreadId_t space, L4_ThreadId_t scheduler,
                            L4_ThreadId_t pager, void *utcb_location);
-L4_ThreadId_t L4_ExchangeRegisters(L4_ThreadId_t dest, L4_Word_t control, L4_Word_t sp, L4_Word_t ip,
-                                   L4_Word_t flags, L4_Word_t handle, L4_ThreadId_t pager,
-                                   L4_Word_t *old_control, L4_Word_t *old_sp, L4_Word_t *old_ip,
-                                   L4_Word_t *old_flags, L4_Word_t *old_handle, L4_ThreadId_t *old_pager);
+L4_Word_t __L4_ExchangeRegisters(L4_ThreadId_t dest, L4_Word_t control, L4_Word_t sp, L4_Word_t ip,
+                                 L4_Word_t flags, L4_Word_t handle, L4_ThreadId_t pager,
+                                 L4_Word_t *old_control, L4_Word_t *old_sp, L4_Word_t *old_ip,
+                                 L4_Word_t *old_flags, L4_Word_t *old_handle, L4_ThreadId_t *old_pager);
+/* The assembler part returns a word: how a union comes back differs between compilers. */
+L4_INLINE L4_ThreadId_t L4_ExchangeRegisters(L4_ThreadId_t dest, L4_Word_t control, L4_Word_t sp, L4_Word_t ip,
+                                             L4_Word_t flags, L4_Word_t handle, L4_ThreadId_t pager,
+                                             L4_Word_t *old_control, L4_Word_t *old_sp, L4_Word_t *old_ip,
+                                             L4_Word_t *old_flags, L4_Word_t *old_handle,
+                                             L4_ThreadId_t *old_pager)
+{
+    return L4_ThreadIdOfRaw(__L4_ExchangeRegisters(dest, control, sp, ip, flags, handle, pager, old_control, old_sp,
+                                                   old_ip, old_flags, old_handle, old_pager));
+}
 #define L4_UTCB_UNCHANGED  ((void *) -1)
 
 #define L4_ErrOk                L4_ERR_OK

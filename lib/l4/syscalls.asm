@@ -38,11 +38,11 @@ L4_ThreadControl:               ; eax dest, ecx pager, edx scheduler, esi space,
         call    [__L4_Links + links.thread_control]
         RESTORE_AND_RETURN
 
-        section .text.L4_ExchangeRegisters
-        global  L4_ExchangeRegisters
+        section .text.__L4_ExchangeRegisters
+        global  __L4_ExchangeRegisters
 ; eax dest, ecx control, edx sp, esi ip, edi flags, ebx handle, ebp pager -> the same, old.
 ; Arguments 7..12 are where to put the old values; NULL is allowed.
-L4_ExchangeRegisters:
+__L4_ExchangeRegisters:
         SAVE
         mov     eax, [esp + ARGS]
         mov     ecx, [esp + ARGS + 4]
