@@ -7,6 +7,7 @@
 #include <l4/message.h>
 #include <l4/thread.h>
 #include <l4/utcb.h>
+#include <string.h>
 #include "mm.h"
 
 enum {
@@ -118,17 +119,28 @@ static int record_segments(const struct hurd_startup_data *data)
 
 /* ---- the pager's part of the program ---- */
 
-/* Text that comes from a container that is not ours is copied into our own first: only that can be pinned. */
+/* Text comes from a container that is not ours, and only our own pages can be pinned: it is copied.  By hand, not by
+ * copy-on-write: the pages that we are running on must not be touched, for nobody would bring them back yet. */
+static int copy_region(const struct map *map)
+{
+    uintptr_t first = map->range.first, size = map->range.last - first + 1;
+    uintptr_t window = map_gap(&mm.space, 0, size);
+    int error = window ? memory_allocate(first, size) : ENOSPC;
+    if (!error)
+        error = memory_map(mm.memory, HURD_VM_READ | HURD_VM_WRITE, window, first, size);
+    if (!error) {
+        memcpy((void *)window, (const void *)first, size);
+        memory_hide(window, window + (size - 1), HURD_VM_RIGHTS);
+    }
+    return error;
+}
+
 static int wire_region(struct map *map)
 {
     uintptr_t first = map->range.first, size = map->range.last - first + 1;
-    if (map->store->kind == HURD_MM_CONTAINER) {
-        mm.counters.rpcs++;
-        int error = hurd_pm_container_copy(mm.physmem, map->store->container, map->offset, mm.memory, first, size,
-                                           0, NULL);
-        if (error)
-            return error;
-    }
+    int error = map->store->kind == HURD_MM_CONTAINER ? copy_region(map) : 0;
+    if (error)
+        return error;
     map->store->users--;
     map->store = &mm.wired;
     map->store->users++;
