@@ -11,10 +11,10 @@ enum kind { REGION, CONTROL, MASTER };
 static struct step {
     enum kind kind;
     enum boot_id owner;
-    L4_Word_t hint;                 /* REGION: 1 startup, 2 image, 3 store.  CONTROL: frames, 0 = all left */
+    L4_Word_t hint;                 /* REGION: 1 startup, 2 image, 3 store.  CONTROL: 0 = all that is left */
 } const steps[] = {
-    {REGION, BOOT_TASK, 1}, {REGION, BOOT_TASK, 2}, {CONTROL, BOOT_TASK, 512},
-    {REGION, BOOT_DEVA, 1}, {REGION, BOOT_DEVA, 2}, {REGION, BOOT_DEVA, 3}, {CONTROL, BOOT_DEVA, 512},
+    {REGION, BOOT_TASK, 1}, {REGION, BOOT_TASK, 2}, {CONTROL, BOOT_TASK, 1},
+    {REGION, BOOT_DEVA, 1}, {REGION, BOOT_DEVA, 2}, {REGION, BOOT_DEVA, 3}, {CONTROL, BOOT_DEVA, 1},
     {REGION, BOOT_ROOT, 1}, {REGION, BOOT_ROOT, 2}, {REGION, BOOT_ROOT, 3}, {CONTROL, BOOT_ROOT, 0},
     {MASTER, BOOT_ROOT, 0},
 };
@@ -35,6 +35,13 @@ static void region_of(const struct step *s, L4_Word_t *start, L4_Word_t *end, L4
         *end = page_up(m->end);
     }
     *handle = s->hint == 1 ? &b->startup_cap : s->hint == 2 ? &b->image_cap : &b->store_cap;
+}
+
+/* What a server may use: a sixteenth of the memory, but enough to run and no more than it can use. */
+static L4_Word_t server_frames(void)
+{
+    L4_Word_t frames = memory_given() / PAGE / 16;
+    return frames < 128 ? 128 : frames > 512 ? 512 : frames;
 }
 
 static void add_item(struct reply *r, L4_Word_t base, L4_Word_t fpage)
@@ -59,7 +66,7 @@ int cap_request(struct reply *r)
     r->word[r->u++] = L4_Version(boot_task[s->owner].thread);
     if (s->kind == MASTER)
         return 0;
-    r->word[r->u++] = s->hint;
+    r->word[r->u++] = s->kind == CONTROL && s->hint ? server_frames() : s->hint;
     if (s->kind == CONTROL) {
         add_item(r, 0, 0);
         return 0;
