@@ -275,6 +275,7 @@ void ipc_await_start(struct thread *t, word_t pager)
     t->kind = IPC_START;
     t->timeouts = 0;
     begin_receive(t, pager);
+    ipc_resume(t); /* the pager may have sent before t could receive */
 }
 
 void ipc_post(struct thread *src, struct thread *dst)

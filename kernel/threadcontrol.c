@@ -96,6 +96,8 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
     word_t location = a->utcb != UNCHANGED ? a->utcb : t->utcb_location;
     if (a->pager != L4_ID_NIL && !t->utcb) {
         word_t old = t->id;
+        if (a->dest != old)
+            ipc_forsake(t); /* as in thread_rename(): who means the old id waits in vain */
         t->id = a->dest; /* the UTCB shall show the new id */
         err = thread_activate(t, location, a->pager);
         if (err) {

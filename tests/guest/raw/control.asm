@@ -498,3 +498,79 @@ TEST 0, "4.9: user memory beyond a space's areas is not eaten by them"
         order   4, peek, edi
         expect_fault 0, edi
         ret
+
+TEST 0, "4.3: who sends to an inactive thread gets error 2 when it is activated under another version"
+        inactive 1
+        thread  2, .sender
+        sleep   MOMENT
+        utcb_of eax, 1
+        threadcontrol T(1) + 2, T(0), NIL, T(0), eax
+        expect  eax, 1
+        receive T(2)
+        expect_ok
+        expect  ebx, SEND_NO_PARTNER
+        ret
+.sender:
+        send    T(1), tag(HELLO, 0, 0), NEVER
+        jmp     tell_result
+
+TEST 0, "4.3: a sender to an inactive thread is served when it runs and receives"
+        inactive 1
+        thread  2, .sender
+        sleep   MOMENT
+        active  1
+        start   1, .receiver
+        receive T(1)
+        expect_ok
+        expect  ebx, 0x1234
+        ret
+.sender:
+        set_mr  1, 0x1234
+        send    T(1), tag(HELLO, 0, 1), NEVER
+        jmp     sleep_forever
+.receiver:
+        receive ANYTHREAD, NEVER
+        set_mr  1, ebx
+        send    T(0), tag(HELLO, 0, 1)
+        jmp     sleep_forever
+
+TEST 0, "6.4: a start message with a map item is refused and the thread goes on waiting"
+        active  1
+        set_item 1, MAP, fpage(page(1), 12, RWX)
+        send    T(1), tag(HELLO, 2, 0), MOMENT
+        expect_bits esi, TAG_E, TAG_E
+        mov     dword [seen], 0
+        start   1, .there
+        sleep   MOMENT
+        expect  [seen], 1
+        ret
+.there:
+        mov     dword [seen], 1
+        jmp     sleep_forever
+
+TEST 0, "4.9: small-space bits are ignored, as the feature is not there"
+        call    fresh_space
+        spacecontrol T(1), 0x80000004, [kip_page], [utcb_page]
+        expect  eax, 1
+        expect  ecx, 0
+        ret
+
+TEST 0, "4.3: a start message sent before the activation is taken by it"
+        mov     dword [seen], 0
+        inactive 1
+        thread  2, .starter
+        sleep   MOMENT
+        utcb_of eax, 1
+        threadcontrol T(1), T(0), NIL, T(2), eax
+        expect  eax, 1
+        sleep   MOMENT
+        expect  [seen], stack_top(1)
+        ret
+.starter:
+        set_mr  1, .there
+        set_mr  2, stack_top(1)
+        send    T(1), tag(HELLO, 0, 2), NEVER
+        jmp     sleep_forever
+.there:
+        mov     [seen], esp
+        jmp     sleep_forever
