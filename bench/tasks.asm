@@ -146,11 +146,10 @@ BENCH "mem.thread"
         bench_bytes "mem.thread", 16
         ret
 
+; 4 MB densely mapped, page table and all.
 BENCH "mem.mapping"
         require_feature "spaceinfo"
         space   4, agent
-        set_item 3, MAP | (NOWHERE + 0x100000), fpage(ARENA, 12, RWX)
-        order   4, nothing, 0, 1
         mov     eax, T(4)
         call    charged
         mov     [before], eax
@@ -162,10 +161,10 @@ BENCH "mem.mapping"
         order   4, nothing, 0, 1
         expect_answer 0
         add     edi, 1 << 18
-        cmp     edi, NOWHERE + (4 << 18)
+        cmp     edi, NOWHERE + 0x400000
         jb      .next
         mov     eax, T(4)
         call    charged
         sub     eax, [before]
-        bench_bytes "mem.mapping", 256
+        bench_bytes "mem.mapping", 1024
         ret

@@ -32,7 +32,7 @@ link_schedule           dd 0
 global main_id, sigma0_id, user_base, system_base, kip, kip_page, utcb_area, utcb_page, stacks
 global link_spacecontrol, link_threadcontrol, link_processorcontrol, link_memorycontrol, link_ipc, link_lipc
 global link_unmap, link_exregs, link_clock, link_threadswitch, link_schedule
-global learn, touch_image, open_ports, print, putc, newline, print_decimal, print_hex
+global learn, touch_image, open_ports, print, putc, newline, print_decimal, print_hex, drain
 
 section .bss
 align 16
@@ -165,6 +165,15 @@ putc:                                           ; al
         out     dx, al
         pop     ecx
         pop     edx
+        ret
+
+drain:                                          ; until the last byte is on the wire
+        mov     edx, COM1 + 5
+        mov     ecx, 1000000
+.wait:
+        in      al, dx
+        test    al, 0x40
+        loopz   .wait
         ret
 
 print:                                          ; esi

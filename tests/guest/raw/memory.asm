@@ -496,6 +496,80 @@ TEST 0, "5.11: a receiver whose page was mapped by somebody else has it replaced
         faults  6, peek, NOWHERE
         ret
 
+TEST 0, "7.2: a chain of a thousand mappings comes down at once"
+        spaces  2
+        map_to  4, NOWHERE, fpage(page(1), PAGE, RWX)
+        mov     edi, NOWHERE                    ; T(4) -> T(5) -> T(4) one page on -> ...
+.next:
+        mov     dword [gift_to], T(5)
+        mov     eax, edi
+        or      eax, MAP
+        mov     [gift_base], eax
+        mov     eax, edi
+        or      eax, PAGE << 4 | RWX
+        mov     [gift_page], eax
+        order   4, give, 0
+        expect_answer tag(ANSWER, 0, 1)
+        mov     dword [gift_to], T(4)
+        mov     eax, edi
+        add     eax, 4096 | MAP
+        mov     [gift_base], eax
+        mov     eax, edi
+        or      eax, PAGE << 4 | RWX
+        mov     [gift_page], eax
+        order   5, .give_to_idle_agent, 0
+        add     edi, 4096
+        cmp     edi, NOWHERE + 500 * 4096
+        jb      .next
+        sees    4, NOWHERE + 500 * 4096, page(1)
+        unmap   0, fpage(page(1), PAGE, RWX)
+        faults  4, peek, NOWHERE
+        faults  5, peek, NOWHERE + 499 * 4096
+        ret
+.give_to_idle_agent:
+        jmp     give
+
+TEST 0, "5.11: a page mapped over its own ancestor leaves neither"
+        spaces  2
+        map_to  4, NOWHERE, fpage(page(1), PAGE, RWX)
+        agent_maps 4, MAP, 5, NOWHERE, fpage(NOWHERE, PAGE, RWX)
+        agent_maps 5, MAP, 4, NOWHERE, fpage(NOWHERE, PAGE, RWX)
+        faults  5, peek, NOWHERE
+        faults  4, peek, NOWHERE
+        expect  [page(1)], page(1)
+        ret
+
+TEST 0, "5.11: a page granted over its own parent"
+        spaces  2
+        map_to  4, NOWHERE, fpage(page(1), PAGE, RWX)
+        agent_maps 4, MAP, 5, NOWHERE, fpage(NOWHERE, PAGE, RWX)
+        agent_maps 5, GRANT, 4, NOWHERE, fpage(NOWHERE, PAGE, RWX)
+        faults  5, peek, NOWHERE
+        unmap   0, fpage(page(1), PAGE, RWX)
+        faults  4, peek, NOWHERE
+        ret
+
+TEST 0, "5.11: the complete space can be mapped and flushed"
+        spaces  2
+        map_to  4, NOWHERE, fpage(page(16), 16, RWX)
+        agent_maps 4, MAP, 5, 0, COMPLETE | RWX
+        sees    5, NOWHERE + 0x3000, page(19)
+        unmap   0, fpage(page(16), 16, RWX)
+        faults  5, peek, NOWHERE + 0x3000
+        faults  4, peek, NOWHERE + 0x3000
+        ret
+
+TEST 0, "5.11: a space that grants itself away loses its code"
+        spaces  2
+        mov     dword [gift_to], T(5)
+        mov     dword [gift_base], GRANT
+        mov     dword [gift_page], COMPLETE | RWX
+        order   4, give, 0
+        expect_bits esi, 0xFFF8FFFF, tag(LABEL_FAULT, 0, 2)
+        order   5, nothing, 0                   ; the other runs on the same code
+        expect_answer 0
+        ret
+
 TEST 0, "7.3: nil fpages are ignored by Unmap"
         spaces  1
         map_to  4, NOWHERE, fpage(page(1), PAGE, RWX)

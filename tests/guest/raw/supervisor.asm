@@ -5,7 +5,7 @@
 %include "raw.inc"
 
 extern __start_tests, __stop_tests
-extern learn, touch_image, open_ports, print, putc, newline, print_decimal, print_hex
+extern learn, touch_image, open_ports, print, putc, newline, print_decimal, print_hex, drain
 
 DEBUG_EXIT      equ 0xF4
 PATIENCE        equ period(1000, 13)            ; 8 s for one test
@@ -49,6 +49,7 @@ _start:
         jmp     .next
 .finished:
         call    summary
+        call    drain
         mov     al, 0x20
         cmp     dword [failures], 0
         setne   ah
