@@ -15,8 +15,7 @@
 enum {
     ROUNDS_MAX = 8,             /* other tasks use the free list as well: measure again when they did */
     PATIENCE = 60,              /* times two seconds without a word from anybody */
-    TASK_SERVER = 3,            /* task id */
-    WORKER_FRAMES = 112,        /* a worker's program, stack and so on */
+    WORKER_FRAMES = 72,         /* a worker's data, stack, pager and so on */
 };
 
 struct worker_task {
@@ -27,14 +26,13 @@ struct worker_task {
 };
 
 struct coordinator {
-    const struct demo_options *options;
+    struct demo_options options;
     const struct hurd_startup_data *data;
     L4_ThreadId_t physmem, task_server;
-    L4_Word_t image;            /* a container of our own with the program */
-    L4_Word_t image_size;
     struct worker_task worker[WORKERS];
     L4_Word_t free_before;
     uint32_t taken_before;
+    L4_Word_t returned[WORKERS];        /* in the round that counts */
     L4_Word_t frames, faults;   /* for the line */
 };
 
@@ -46,23 +44,22 @@ static int complain(int status, const char *what, int error)
 
 /* ---- starting ---- */
 
-/* Our image is a weak reference, which may not be passed on: a copy may. */
-static int image_copy(struct coordinator *c)
+/* Unless told otherwise, as many pages as all workers can have, within reason. */
+static int pages_choose(struct coordinator *c)
 {
-    struct hurd_pm_container_info info;
-    int error = hurd_pm_container_info(c->physmem, c->data->image.cap, &info);
+    struct hurd_pm_control_info info;
+    int error = hurd_pm_control_info(c->physmem, c->data->physmem_control.cap, &info);
     if (error)
-        return complain(DEMO_NO_START, "no information about the program's image", error);
-    c->image_size = info.allocated;
-    error = hurd_pm_container_create(c->physmem, c->data->physmem_control.cap, 0, &c->image);
-    if (!error)
-        error = hurd_pm_container_copy(c->physmem, c->data->image.cap, 0, c->image, 0, c->image_size, 0, NULL);
-    return error ? complain(DEMO_NO_START, "cannot copy the program's image", error) : DEMO_GOOD;
+        return complain(DEMO_NO_START, "no information about our memory", error);
+    L4_Word_t share = info.guarantee > info.used ? (info.guarantee - info.used) / (WORKERS + 1) : 0;
+    L4_Word_t pages = share > WORKER_FRAMES ? (share - WORKER_FRAMES) / 3 & ~7ul : 0;
+    c->options.pages = pages < PAGES_MIN ? PAGES_MIN : pages > PAGES_DEFAULT ? PAGES_DEFAULT : pages;
+    return DEMO_GOOD;
 }
 
 static size_t worker_arguments(const struct coordinator *c, int role, char *argz, size_t size)
 {
-    const struct demo_options *o = c->options;
+    const struct demo_options *o = &c->options;
     int n = snprintf(argz, size, "demo/%d%c--worker=%d%c--coordinator=%#lx%c--pages=%lu%c", role, 0, role, 0,
                      L4_MyGlobalId().raw, 0, o->pages, 0);
     if (o->corrupt)
@@ -77,15 +74,7 @@ static int worker_start(struct coordinator *c, int role)
     struct worker_task *w = &c->worker[role];
     char argz[HURD_TASK_ARGZ_MAX];
     size_t argz_length = worker_arguments(c, role, argz, sizeof argz);
-    L4_Word_t image, control, frames = 4 * c->options->pages + c->image_size / PAGE + WORKER_FRAMES;
-    int error = hurd_pm_container_share(c->physmem, c->image, TASK_SERVER, HURD_PM_READ | HURD_PM_EXECUTE, &image);
-    if (error)
-        return complain(DEMO_NO_START, "cannot show the image to task", error);
-    error = hurd_pm_control_split(c->physmem, c->data->physmem_control.cap, frames, TASK_SERVER, &control);
-    if (error)
-        return complain(DEMO_NO_START, "no memory for a worker", error);
-    error = hurd_task_create(c->task_server, c->data->task.cap, image, 0, c->image_size, control, argz, argz_length,
-                             &w->task);
+    int error = hurd_spawn_self(3 * c->options.pages + WORKER_FRAMES, argz, argz_length, &w->task);
     if (error)
         return complain(DEMO_NO_START, "cannot start a worker", error);
     w->started = true;
@@ -200,7 +189,8 @@ static int frames_check(struct coordinator *c, bool *again)
     L4_Word_t change = free_frames(c) - c->free_before;
     for (int i = 0; i < WORKERS; i++) {
         expected += c->worker[i].words[0];
-        returned += c->worker[i].words[1];
+        c->returned[i] = c->worker[i].words[1];
+        returned += c->returned[i];
         taken += c->worker[i].words[2];
     }
     *again = taken != 0 || change != returned;
@@ -246,10 +236,10 @@ static int faults_check(struct coordinator *c, int role)
     if (error)
         return complain(DEMO_MISCOUNTED, "no information about a worker", error);
     printf("demo: task %lu: %lu faults served by its own pager, %lu RPCs to physmem, %lu frames returned\n",
-           w->task.id, w->words[0], w->words[1], w->words[2]);
-    if (info.faults_own != w->words[0] || info.faults_other != w->words[3]) {
+           w->task.id, w->words[0], w->words[1], c->returned[role]);
+    if (info.faults_own != w->words[0] || info.faults_other != w->words[2]) {
         printf("demo: task %lu: the kernel counted %lu faults to its own pager, and %lu elsewhere (%lu at start)\n",
-               w->task.id, info.faults_own, info.faults_other, w->words[3]);
+               w->task.id, info.faults_own, info.faults_other, w->words[2]);
         return DEMO_MISCOUNTED;
     }
     c->faults += w->words[0];
@@ -293,12 +283,14 @@ static int steps(struct coordinator *c)
 
 int demo_coordinate(const struct demo_options *options)
 {
-    struct coordinator c = {.options = options, .data = __hurd_startup_data};
+    struct coordinator c = {.options = *options, .data = __hurd_startup_data};
     c.physmem = L4_ThreadIdOfRaw(c.data->physmem_control.server);
     c.task_server = L4_ThreadIdOfRaw(c.data->task.server);
-    printf("demo: %d tasks, each maps %lu pages and touches %lu of them at first\n", WORKERS, 5 * options->pages,
-           options->pages);
-    int status = image_copy(&c);
+    int status = options->pages ? DEMO_GOOD : pages_choose(&c);
+    if (status != DEMO_GOOD)
+        return status;
+    printf("demo: %d tasks, each maps %lu pages and touches %lu of them at first\n", WORKERS, 5 * c.options.pages,
+           c.options.pages);
     for (int i = 0; i < WORKERS && status == DEMO_GOOD; i++)
         status = worker_start(&c, i);
     if (status == DEMO_GOOD)

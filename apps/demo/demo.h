@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { WORKERS = 3, PAGE = 4096, SHARED_PAGES = 8 };
+enum { WORKERS = 3, PAGE = 4096, SHARED_PAGES = 8, PAGES_DEFAULT = 32, PAGES_MIN = 8, PAGES_MAX = 16384 };
 
 /* Exit statuses: each says which check failed. */
 enum demo_status {
@@ -23,7 +23,7 @@ enum demo_status {
 };
 
 struct demo_options {
-    unsigned long pages;        /* what a worker touches first; it maps five times as much */
+    unsigned long pages;        /* what a worker touches first; it maps five times as much.  0: what there is */
     bool corrupt;               /* flip one bit of page `corrupt_page` behind the first worker's back */
     unsigned long corrupt_page;
     bool no_return;             /* the workers' libraries keep what is unmapped */
@@ -39,11 +39,11 @@ enum demo_step {
     STEP_UNMAPPED,              /* frames expected, returned, taken meanwhile -> 1: fill and unmap again */
     STEP_SEEN,                  /* the viewer has seen the first contents */
     STEP_REWRITTEN,             /* the owner has written other ones, and the viewer ... */
-    STEP_DONE,                  /* ... has seen them.  faults, RPCs, frames returned, faults elsewhere at start */
+    STEP_DONE,                  /* ... has seen them.  faults, RPCs, faults elsewhere at start */
     STEPS
 };
 
-enum { DEMO_WORDS = 4 };        /* words behind step and status */
+enum { DEMO_WORDS = 3 };        /* words behind step and status */
 
 enum demo_role { ROLE_OWNER, ROLE_BESIDE, ROLE_VIEWER };
 

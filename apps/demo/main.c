@@ -7,11 +7,9 @@
 #include <string.h>
 #include "demo.h"
 
-enum { PAGES_DEFAULT = 32, PAGES_MIN = 8, PAGES_MAX = 16384 };
-
 struct command {
     struct demo_options options;
-    bool is_worker;
+    bool is_worker, pages_given;
     enum demo_role role;
     L4_ThreadId_t coordinator;
 };
@@ -34,7 +32,8 @@ static bool parse_argument(struct command *c, const char *argument)
     if (strcmp(argument, "--no-return") == 0) {
         c->options.no_return = true;
     } else if (number(argument, "--pages=", &n)) {
-        c->options.pages = (n + 7) & ~7ul;
+        c->options.pages = n > PAGES_MAX ? n : (n + 7) & ~7ul;
+        c->pages_given = true;
     } else if (number(argument, "--corrupt=", &n)) {
         c->options.corrupt = true;
         c->options.corrupt_page = n;
@@ -51,14 +50,14 @@ static bool parse_argument(struct command *c, const char *argument)
 
 int main(int argc, char **argv)
 {
-    struct command c = {.options = {.pages = PAGES_DEFAULT}};
+    struct command c = {.is_worker = false};
     for (int i = 1; i < argc; i++) {
         if (!parse_argument(&c, argv[i])) {
             printf("demo: what is %s?  usage: demo [--pages=N] [--corrupt=PAGE] [--no-return]\n", argv[i]);
             return DEMO_USAGE;
         }
     }
-    if (c.options.pages < PAGES_MIN || c.options.pages > PAGES_MAX) {
+    if (c.pages_given && (c.options.pages < PAGES_MIN || c.options.pages > PAGES_MAX)) {
         printf("demo: between %d and %d pages, please\n", PAGES_MIN, PAGES_MAX);
         return DEMO_USAGE;
     }

@@ -319,12 +319,11 @@ static L4_Word_t faults_elsewhere(void)
 static void work_report(struct worker *w, enum demo_status status, L4_Word_t elsewhere)
 {
     struct hurd_mm_counters c;
-    L4_Word_t words[DEMO_WORDS];
+    L4_Word_t words[DEMO_WORDS] = {0};
     hurd_mm_counters(&c);
     words[0] = c.faults;
     words[1] = c.rpcs;
-    words[2] = c.frames_returned;
-    words[3] = elsewhere;
+    words[2] = elsewhere;
     step(w, STEP_DONE, status, words);
 }
 

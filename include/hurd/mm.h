@@ -8,6 +8,7 @@
 #ifndef HURD_MM_H
 #define HURD_MM_H
 
+#include <hurd/task.h>
 #include <l4/types.h>
 #include <stdint.h>
 
@@ -114,6 +115,12 @@ L4_Word_t hurd_mm_memory_container(void);
  * ends by returning.  EAGAIN: no more threads; ENOMEM. */
 int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument, uintptr_t stack);
 L4_ThreadId_t hurd_mm_pager(void);
+
+/* ---- tasks ------------------------------------------------------------------------------------------ */
+
+/* Starts this program again as a new task, with `frames` frames beyond those of the image.  argz: strings, one after the other.
+ * Errors of physmem (ENOMEM: not so many frames left) and of task. */
+int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length, struct hurd_task_created *created);
 
 /* ---- exit statuses of a task that its own pager ended ------------------------------------------------ */
 
