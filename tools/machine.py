@@ -27,7 +27,9 @@ def verdict(qemu_status):
 
 
 def module_file(build, name):
-    """Where a module's image is: programs are stripped, archives are as they are."""
+    """Where a module's image is: programs are stripped, archives are as they are, and a name may be a path."""
+    if os.path.isabs(name):
+        return name
     path = os.path.join(build, name if name in ("apps.cpio", "tests.cpio", "deva-store") else "strip/" + name)
     return os.path.join(build, "bin/" + name) if not os.path.exists(path) else path
 
