@@ -75,7 +75,7 @@ static unsigned run_first_program(const struct options *o)
         return EXIT_FAILURE;
     }
     struct program program;
-    int err = program_start(o->argz, o->length, programs_share(2), &program);
+    int err = program_start(o->argz, o->length, programs_share(7), &program);
     if (err) {
         printf("init: cannot start %s: %s\n", o->argz, strerror(err));
         return EXIT_FAILURE;

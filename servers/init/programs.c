@@ -16,7 +16,11 @@
 #include <hurd/startup.h>
 #include <hurd/task.h>
 
-enum { FRAMES_LEAST = 64 };
+enum {
+    FRAMES_LEAST = 64,
+    STATUS_NO_START = 127,
+    STATUS_ABORTED = 134,
+};
 
 static const char *archive;
 static size_t archive_size;
@@ -61,13 +65,13 @@ bool programs_have(const char *name)
     return cpio_find(archive, archive_size, name, &entry);
 }
 
-L4_Word_t programs_share(unsigned divisor)
+L4_Word_t programs_share(unsigned eighths)
 {
     struct hurd_pm_control_info info;
     if (hurd_pm_control_info(physmem(), __hurd_startup_data->physmem_control.cap, &info) ||
         info.guarantee < info.used)
         return FRAMES_LEAST;
-    L4_Word_t share = (info.guarantee - info.used) / divisor;
+    L4_Word_t share = (info.guarantee - info.used) / 8 * eighths;
     return share > FRAMES_LEAST ? share : FRAMES_LEAST;
 }
 
@@ -106,12 +110,35 @@ int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *re
     return err;
 }
 
+/* What a program's own pager, or abort(), says with an exit status. */
+static const char *status_meaning(L4_Word_t status)
+{
+    switch (status) {
+    case HURD_MM_STATUS_SEGV:
+        return " (segmentation violation)";
+    case HURD_MM_STATUS_ILL:
+        return " (invalid instruction)";
+    case HURD_MM_STATUS_TRAP:
+        return " (debug exception)";
+    case HURD_MM_STATUS_BUS:
+        return " (alignment)";
+    case HURD_MM_STATUS_FPE:
+        return " (arithmetic exception)";
+    case STATUS_ABORTED:
+        return " (aborted)";
+    case STATUS_NO_START:
+        return " (could not start)";
+    default:
+        return "";
+    }
+}
+
 const char *program_outcome(L4_Word_t status, L4_Word_t reason)
 {
-    static char text[48];
+    static char text[64];
     switch (reason) {
     case HURD_TASK_EXITED:
-        snprintf(text, sizeof text, "exited with status %lu", status);
+        snprintf(text, sizeof text, "exited with status %lu%s", status, status_meaning(status));
         break;
     case HURD_TASK_KILLED:
         snprintf(text, sizeof text, "was killed");

@@ -23,8 +23,8 @@ int programs_init(void);
 const char *programs_next(size_t *offset, size_t *size);
 bool programs_have(const char *name);
 
-/* Frames that a program may have when nobody says how many: a part of what is unassigned. */
-L4_Word_t programs_share(unsigned divisor);
+/* Frames that a program may have when nobody says how many: so many eighths of what is unassigned. */
+L4_Word_t programs_share(unsigned eighths);
 
 /* Starts the program that the argz names, with `frames` guaranteed: 0 or an errno. */
 int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program);

@@ -159,7 +159,7 @@ static void command_run(const struct words *w)
     }
     const char *argz = w->word[first];
     int err = program_start(argz, w->text_length - (size_t) (argz - w->text),
-                            frames ? frames : programs_share(4), program);
+                            frames ? frames : programs_share(2), program);
     if (err) {
         program->task = 0;
         printf("run: %s: %s\n", argz, start_error(err));
