@@ -184,7 +184,7 @@ static void create(L4_ThreadId_t thread, L4_Fpage_t kip_area, L4_Fpage_t utcb_ar
     must(L4_Set_Priority(thread, priority), who, "Schedule");
 }
 
-/* `task` schedules everybody but us, from the moment it exists. */
+/* `task` schedules everybody, from the moment it exists. */
 static void give_to_scheduler(L4_ThreadId_t thread)
 {
     L4_ThreadControl(thread, thread, boot_task[BOOT_TASK].thread, L4_nilthread, L4_UTCB_UNCHANGED);
@@ -275,8 +275,11 @@ void boot_start(enum boot_id id)
         boot_fail("the command line of %s is too long.", b->name);
     create(b->thread, kip_area(HURD_STARTUP_KIP), utcbs,
            id == BOOT_TASK ? PRIORITY_SERVER : id == BOOT_DEVA ? PRIORITY_DEVA : PRIORITY_TASK, b->name);
-    if (id == BOOT_TASK)
-        give_to_scheduler(physmem_thread);
+    if (id == BOOT_TASK) {
+        for (L4_Word_t i = 0; i <= PHYSMEM_EXTRA_THREADS; i++)
+            give_to_scheduler(L4_GlobalId(number(THREAD_PHYSMEM + i), HURD_TASK_PHYSMEM));
+        give_to_scheduler(L4_MyGlobalId());     /* so that `task` can tell our state, too */
+    }
     give_to_scheduler(b->thread);
     send_start(b->thread, HURD_STARTUP_ADDR, sp, b->name);
 }

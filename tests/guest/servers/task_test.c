@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: MIT */
+/* The task server from a program's point of view: each operation of include/hurd/task.h and each of its refusals; and wortel,
+ * which has nothing for a program.  Runs in the whole system in place of the demo; TAP on the console.
+ * The same program is its own child: argv[1] = "child=NAME" says what it is to do. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hurd/mm.h>
+#include <hurd/physmem.h>
+#include <hurd/startup.h>
+#include <hurd/task.h>
+#include <hurd/wortel.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <l4/schedule.h>
+#include <l4/thread.h>
+
+#define PAGE 4096u
+
+static bool test_failed;
+
+#define TEST(name) static void name(void)
+#define EXPECT(condition) expect((condition), #condition, __LINE__)
+#define EXPECT_EQ(is, wanted) expect_eq((L4_Word_t) (is), (L4_Word_t) (wanted), #is, __LINE__)
+
+static bool expect(bool good, const char *what, int line)
+{
+    if (!good) {
+        test_failed = true;
+        printf("# line %d: not so: %s\n", line, what);
+    }
+    return good;
+}
+
+static bool expect_eq(L4_Word_t is, L4_Word_t wanted, const char *what, int line)
+{
+    if (is != wanted) {
+        test_failed = true;
+        printf("# line %d: %s is %lu, wanted %lu\n", line, what, is, wanted);
+    }
+    return is == wanted;
+}
+
+/* ---- requests */
+
+static L4_ThreadId_t server(void) { return L4_ThreadIdOfRaw(__hurd_startup_data->task.server); }
+static L4_ThreadId_t physmem(void) { return L4_ThreadIdOfRaw(__hurd_startup_data->image.server); }
+static L4_Word_t self(void) { return __hurd_startup_data->task.cap; }
+
+static int request(L4_Word_t label, unsigned n, L4_Word_t *words)
+{
+    return hurd_cap_rpc(server(), label, n, words, 63, words, NULL);
+}
+
+#define REQUEST(label, ...)                                                                       \
+    ({                                                                                            \
+        L4_Word_t words_[64] = { __VA_ARGS__ };                                                   \
+        request(label, sizeof((L4_Word_t[]) { __VA_ARGS__ }) / sizeof(L4_Word_t), words_);        \
+    })
+
+/* ---- children: copies of this very program */
+
+#define CHILD_FRAMES 320u
+
+static L4_Word_t image, image_bytes;        /* a container of ours with the program file */
+
+static bool image_make(void)
+{
+    struct hurd_pm_container_info info;
+    if (image_bytes)
+        return true;
+    if (hurd_pm_container_info(physmem(), __hurd_startup_data->image.cap, &info) != 0
+        || hurd_pm_container_create(physmem(), __hurd_startup_data->physmem_control.cap, 0, &image) != 0
+        || hurd_pm_container_copy(physmem(), __hurd_startup_data->image.cap, 0, image, 0, info.allocated, 0, NULL) != 0)
+        return false;
+    image_bytes = info.allocated;
+    return true;
+}
+
+static int give(L4_Word_t frames, L4_Word_t *image_handle, L4_Word_t *control)
+{
+    if (!image_make())
+        return ENOMEM;
+    int error = hurd_pm_container_share(physmem(), image, HURD_TASK_TASK, 5, image_handle);
+    if (!error)
+        error = hurd_pm_control_split(physmem(), __hurd_startup_data->physmem_control.cap, frames, HURD_TASK_TASK,
+                                      control);
+    return error;
+}
+
+static int child_make(const char *role, L4_Word_t frames, struct hurd_task_created *child)
+{
+    L4_Word_t image_handle, control;
+    char argz[64];
+    int n = snprintf(argz, sizeof argz, "child%cchild=%s%c", 0, role, 0);
+    int error = give(frames, &image_handle, &control);
+    return error ? error : hurd_task_create(server(), self(), image_handle, 0, image_bytes, control, argz,
+                                            (L4_Word_t) n, child);
+}
+
+static struct hurd_task_created child_of(const char *role)
+{
+    struct hurd_task_created child = { 0, 0, L4_nilthread };
+    EXPECT_EQ(child_make(role, CHILD_FRAMES, &child), 0);
+    return child;
+}
+
+static void child_end(const struct hurd_task_created *child)
+{
+    hurd_task_destroy(server(), child->handle, 0);
+    EXPECT_EQ(hurd_task_release(server(), child->handle), 0);
+}
+
+static L4_Word_t guarantee_left(void)
+{
+    struct hurd_pm_control_info info = { .guarantee = 0 };
+    hurd_pm_control_info(physmem(), __hurd_startup_data->physmem_control.cap, &info);
+    return info.guarantee - info.used;
+}
+
+static _Noreturn void play(const char *role)
+{
+    int *volatile nowhere = (int *) 0x10;
+    if (!strcmp(role, "exit"))
+        exit(42);
+    if (!strcmp(role, "fault"))
+        *nowhere = 1;
+    if (!strcmp(role, "orphan"))            /* gives its own capability up, and goes on */
+        hurd_cap_drop(server(), self());
+    for (;;)
+        L4_Sleep(L4_Never);
+}
+
+/* ---- threads */
+
+TEST(task_gives_a_thread_with_a_slot_of_its_choice)
+{
+    L4_Word_t words[64] = { self(), 0 }, second[64] = { self(), ~0ul };
+    EXPECT_EQ(request(HURD_TASK_THREAD_ALLOC, 2, words), 0);
+    EXPECT_EQ(request(HURD_TASK_THREAD_ALLOC, 2, second), 0);
+    EXPECT_EQ(L4_Version(L4_ThreadIdOfRaw(words[0])), L4_Version(L4_MyGlobalId()));
+    EXPECT(words[0] != second[0] && words[1] != second[1]);
+    EXPECT_EQ(hurd_task_thread_destroy(server(), self(), L4_ThreadIdOfRaw(words[0])), 0);
+    EXPECT_EQ(hurd_task_thread_destroy(server(), self(), L4_ThreadIdOfRaw(second[0])), 0);
+}
+
+TEST(task_gives_the_slot_that_was_asked_for_once)
+{
+    L4_Fpage_t area = L4_FpageOfRaw(__hurd_startup_data->utcb_area);
+    L4_Word_t last = L4_Address(area) + L4_Size(area) - L4_UTCB_BLOCK;
+    L4_ThreadId_t thread, again;
+    EXPECT_EQ(hurd_task_thread_alloc(server(), self(), last, &thread), 0);
+    EXPECT_EQ(hurd_task_thread_alloc(server(), self(), last, &again), EEXIST);
+    EXPECT_EQ(hurd_task_thread_destroy(server(), self(), thread), 0);
+    EXPECT_EQ(hurd_task_thread_alloc(server(), self(), last, &again), 0);
+    EXPECT(again.raw != thread.raw);        /* numbers come back late */
+    EXPECT_EQ(hurd_task_thread_destroy(server(), self(), again), 0);
+}
+
+TEST(task_refuses_slots_outside_the_area_and_between_blocks)
+{
+    L4_Fpage_t area = L4_FpageOfRaw(__hurd_startup_data->utcb_area);
+    L4_Word_t low = L4_Address(area), high = low + L4_Size(area);
+    EXPECT_EQ(hurd_task_thread_alloc(server(), self(), low - L4_UTCB_BLOCK, NULL), EINVAL);
+    EXPECT_EQ(hurd_task_thread_alloc(server(), self(), high, NULL), EINVAL);
+    EXPECT_EQ(hurd_task_thread_alloc(server(), self(), high - 4, NULL), EINVAL);
+    EXPECT_EQ(hurd_task_thread_alloc(server(), self(), 0xC0000000, NULL), EINVAL);
+    EXPECT_EQ(hurd_task_thread_alloc(server(), self(), low, NULL), EEXIST);     /* our first thread's */
+}
+
+TEST(task_says_when_there_are_no_more_threads_and_takes_them_back)
+{
+    static L4_ThreadId_t thread[200];
+    unsigned n = 0;
+    int error = 0;
+    while (n < 200 && (error = hurd_task_thread_alloc(server(), self(), 0, &thread[n])) == 0)
+        n++;
+    EXPECT(error == EAGAIN || error == ENOMEM);
+    EXPECT(n >= 8);
+    unsigned made = n;
+    while (n > 0)
+        EXPECT_EQ(hurd_task_thread_destroy(server(), self(), thread[--n]), 0);
+    while (n < made && hurd_task_thread_alloc(server(), self(), 0, &thread[n]) == 0)
+        n++;
+    EXPECT_EQ(n, made);                     /* nothing was lost the first time */
+    while (n > 0)
+        EXPECT_EQ(hurd_task_thread_destroy(server(), self(), thread[--n]), 0);
+}
+
+TEST(task_destroys_only_threads_of_that_task)
+{
+    EXPECT_EQ(hurd_task_thread_destroy(server(), self(), server()), ESRCH);
+    EXPECT_EQ(hurd_task_thread_destroy(server(), self(), L4_nilthread), ESRCH);
+    EXPECT_EQ(hurd_task_thread_destroy(server(), self(), L4_MyLocalId()), ESRCH);
+    EXPECT_EQ(hurd_task_thread_destroy(server(), self(), L4_ThreadIdOfRaw(L4_MyGlobalId().raw + 1)), ESRCH);
+}
+
+TEST(task_sets_priorities_up_to_its_limit)
+{
+    L4_ThreadId_t thread;
+    EXPECT_EQ(hurd_task_thread_alloc(server(), self(), 0, &thread), 0);
+    EXPECT_EQ(hurd_task_thread_priority(server(), self(), thread, 120), 0);
+    EXPECT_EQ(hurd_task_thread_priority(server(), self(), thread, 1), 0);
+    EXPECT_EQ(hurd_task_thread_priority(server(), self(), thread, 121), EPERM);
+    EXPECT_EQ(hurd_task_thread_priority(server(), self(), thread, 0), EINVAL);
+    EXPECT_EQ(hurd_task_thread_priority(server(), self(), physmem(), 100), ESRCH);
+    EXPECT_EQ(hurd_task_thread_destroy(server(), self(), thread), 0);
+}
+
+TEST(task_lists_the_threads_and_knows_the_pager)
+{
+    L4_Word_t pairs[60], n = 0, total = 0, pagers = 0;
+    bool found = false;
+    EXPECT_EQ(hurd_task_threads(server(), self(), 0, 0, pairs, &n, &total), 0);
+    EXPECT_EQ(n, total);
+    for (L4_Word_t i = 0; i < n; i++) {
+        found |= pairs[2 * i] == L4_MyGlobalId().raw;
+        pagers += (pairs[2 * i + 1] & HURD_TASK_THREAD_PAGER) != 0;
+    }
+    EXPECT(found);
+    EXPECT_EQ(pagers, 1);
+    EXPECT_EQ(hurd_task_threads(server(), self(), 0, total, pairs, &n, &total), 0);
+    EXPECT_EQ(n, 0);
+    EXPECT_EQ(hurd_task_threads(server(), self(), HURD_TASK_DEVA, 0, pairs, &n, &total), EPERM);
+}
+
+/* ---- tasks */
+
+TEST(task_child_runs_and_its_exit_status_arrives)
+{
+    struct hurd_task_created child = child_of("exit");
+    L4_Word_t status = 0, reason = 9;
+    EXPECT(child.id >= HURD_TASK_FIRST && (child.id & 0x3F) != 0);
+    EXPECT_EQ(L4_Version(child.thread), child.id);
+    EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, &reason), 0);
+    EXPECT_EQ(status, 42);
+    EXPECT_EQ(reason, HURD_TASK_EXITED);
+    EXPECT_EQ(hurd_task_wait(server(), child.handle, HURD_TASK_NOHANG, &status, &reason), 0);
+    EXPECT_EQ(hurd_task_release(server(), child.handle), 0);
+    EXPECT_EQ(hurd_task_release(server(), child.handle), EBADF);
+}
+
+TEST(task_child_that_faults_ends_alone)
+{
+    struct hurd_task_created child = child_of("fault");
+    L4_Word_t status = 0;
+    EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, NULL), 0);
+    EXPECT_EQ(status, 139);
+    EXPECT_EQ(hurd_task_release(server(), child.handle), 0);
+}
+
+TEST(task_child_can_be_killed_and_is_dead_to_all_but_questions)
+{
+    struct hurd_task_created child = child_of("sleep");
+    struct hurd_task_info info;
+    L4_Word_t status = 0, reason = 9;
+    EXPECT_EQ(hurd_task_wait(server(), child.handle, HURD_TASK_NOHANG, NULL, NULL), EAGAIN);
+    EXPECT_EQ(hurd_task_info(server(), child.handle, 0, &info), 0);
+    EXPECT_EQ(info.state, 1);
+    EXPECT_EQ(info.task, child.id);
+    EXPECT_EQ(info.parent, L4_Version(L4_MyGlobalId()));
+    EXPECT(!strncmp(info.name, "child", sizeof info.name));
+    EXPECT_EQ(hurd_task_destroy(server(), child.handle, 7), 0);
+    EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, &reason), 0);
+    EXPECT_EQ(status, 7);
+    EXPECT_EQ(reason, HURD_TASK_KILLED);
+    EXPECT_EQ(hurd_task_info(server(), child.handle, 0, &info), 0);
+    EXPECT_EQ(info.state, 2);
+    EXPECT_EQ(info.threads, 0);
+    EXPECT_EQ(hurd_task_destroy(server(), child.handle, 0), ESRCH);
+    EXPECT_EQ(hurd_task_thread_alloc(server(), child.handle, 0, NULL), ESRCH);
+    EXPECT_EQ(hurd_task_release(server(), child.handle), 0);
+    EXPECT_EQ(hurd_task_info(server(), child.handle, 0, &info), EBADF);
+}
+
+TEST(task_child_without_its_own_capability_lives_until_killed)
+{
+    struct hurd_task_created child = child_of("orphan");
+    L4_Sleep(L4_TimePeriod(50000));
+    EXPECT_EQ(hurd_task_wait(server(), child.handle, HURD_TASK_NOHANG, NULL, NULL), EAGAIN);
+    EXPECT_EQ(hurd_task_destroy(server(), child.handle, 0), 0);
+    EXPECT_EQ(hurd_task_release(server(), child.handle), 0);
+}
+
+TEST(task_memory_of_dead_children_comes_back)
+{
+    EXPECT(image_make());
+    L4_Word_t before = guarantee_left();
+    for (int i = 0; i < 8; i++) {
+        struct hurd_task_created child = child_of(i % 2 ? "exit" : "sleep");
+        if (i % 2)
+            EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, NULL, NULL), 0);
+        child_end(&child);
+    }
+    EXPECT_EQ(guarantee_left(), before);
+}
+
+TEST(task_gives_a_child_more_threads_and_takes_one_away)
+{
+    struct hurd_task_created child = child_of("sleep");
+    L4_ThreadId_t thread;
+    L4_Sleep(L4_TimePeriod(50000));
+    EXPECT_EQ(hurd_task_thread_alloc(server(), child.handle, 0, &thread), 0);
+    EXPECT_EQ(L4_Version(thread), child.id);
+    EXPECT_EQ(hurd_task_thread_destroy(server(), self(), thread), ESRCH);
+    EXPECT_EQ(hurd_task_thread_destroy(server(), child.handle, thread), 0);
+    child_end(&child);
+}
+
+TEST(task_create_wants_handles_that_this_caller_gave)
+{
+    L4_Word_t image_handle, control;
+    EXPECT_EQ(give(CHILD_FRAMES, &image_handle, &control), 0);
+    for (L4_Word_t theirs = 0; theirs < 3; theirs++) {      /* task's own startup page, image and control */
+        EXPECT_EQ(hurd_task_create(server(), self(), theirs, 0, PAGE, control, "x", 2, NULL), EPERM);
+        EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, theirs, "x", 2, NULL), EPERM);
+    }
+    EXPECT_EQ(hurd_task_create(server(), self(), control, 0, PAGE, control, "x", 2, NULL), EPERM);
+    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, image_handle, "x", 2, NULL), EPERM);
+    EXPECT_EQ(hurd_task_create(server(), self(), 0x3FFFF, 0, PAGE, control, "x", 2, NULL), EBADF);
+    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, ~0ul, "x", 2, NULL), EBADF);
+    /* not consumed so far; now they are */
+    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, PAGE, PAGE, control, "x", 2, NULL), ENOEXEC);
+    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, image_bytes, control, "x", 2, NULL), EBADF);
+}
+
+TEST(task_create_refuses_what_is_no_program)
+{
+    static const struct { L4_Word_t offset, size; int error; } wrong[] = {
+        { 0, 0, ENOEXEC }, { 0, 51, ENOEXEC }, { 0, PAGE / 2, ENOEXEC }, { 1, PAGE, ENOEXEC }, { 4096, PAGE, ENOEXEC },
+        { 0, 17u << 20, ENOEXEC }, { 0xFFFFF000, 0x2000, ENOEXEC }, { 0, 15u << 20, ENOMEM },
+    };
+    for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        L4_Word_t image_handle, control;
+        EXPECT_EQ(give(64, &image_handle, &control), 0);
+        int error = hurd_task_create(server(), self(), image_handle, wrong[i].offset, wrong[i].size, control, "x", 2,
+                                     NULL);
+        if (!expect(error == wrong[i].error || (wrong[i].error == ENOMEM && error == ENOENT), "refused", __LINE__))
+            printf("# case %u: error %d\n", i, error);
+    }
+}
+
+TEST(task_create_takes_an_image_at_any_offset)
+{
+    L4_Word_t other, handle, control, before = guarantee_left(), status = 0;
+    struct hurd_task_created child;
+    uintptr_t from = 0, to = 0;
+    EXPECT(image_make());
+    EXPECT_EQ(hurd_pm_container_create(physmem(), __hurd_startup_data->physmem_control.cap, 0, &other), 0);
+    EXPECT_EQ(hurd_pm_container_allocate(physmem(), other, 0, 0, image_bytes + PAGE, NULL), 0);
+    EXPECT_EQ(hurd_vm_map_container(&from, image_bytes, 0, HURD_VM_READ, image, 0), 0);
+    EXPECT_EQ(hurd_vm_map_container(&to, image_bytes + PAGE, 0, HURD_VM_READ | HURD_VM_WRITE, other, 0), 0);
+    memcpy((char *) to + 124, (const char *) from, image_bytes);
+    EXPECT_EQ(hurd_pm_container_share(physmem(), other, HURD_TASK_TASK, 5, &handle), 0);
+    EXPECT_EQ(hurd_pm_control_split(physmem(), __hurd_startup_data->physmem_control.cap, CHILD_FRAMES, HURD_TASK_TASK,
+                                    &control), 0);
+    EXPECT_EQ(hurd_task_create(server(), self(), handle, 124, image_bytes, control, "child\0child=exit", 17, &child), 0);
+    EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, NULL), 0);
+    EXPECT_EQ(status, 42);
+    child_end(&child);
+    hurd_vm_deallocate(from, image_bytes);
+    hurd_vm_deallocate(to, image_bytes + PAGE);
+    EXPECT_EQ(hurd_pm_container_destroy(physmem(), other), 0);
+    hurd_cap_drop(physmem(), other);
+    EXPECT(guarantee_left() + 4 >= before);         /* our own map may have grown by a page of records */
+}
+
+TEST(task_create_without_enough_memory_gives_everything_back)
+{
+    struct hurd_task_created child;
+    EXPECT(image_make());
+    L4_Word_t before = guarantee_left();
+    for (L4_Word_t frames = 1; frames < 12; frames++)
+        EXPECT_EQ(child_make("exit", frames, &child), ENOMEM);
+    EXPECT_EQ(guarantee_left(), before);
+}
+
+TEST(task_create_checks_its_words)
+{
+    L4_Word_t words[64] = { self() };
+    EXPECT_EQ(request(HURD_TASK_CREATE, 1, words), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 201, 0), E2BIG);
+    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, ~0ul, 0), E2BIG);
+    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 8, 0), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 0), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 4, 0x41414141), EINVAL);    /* no end */
+}
+
+/* ---- refusals of the others */
+
+TEST(task_refuses_handles_that_name_nothing)
+{
+    L4_Word_t words[64];
+    static const L4_Word_t labels[] = { 512, 513, 514, 515, 520, 521, 522, 523, 524, 525, 526, 527 };
+    for (unsigned i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+        EXPECT_EQ(REQUEST(labels[i], self() + 5, 0), EBADF);
+        EXPECT_EQ(REQUEST(labels[i], 0, 0), EBADF);         /* wortel's, in its own table */
+        EXPECT_EQ(REQUEST(labels[i], ~0ul, 0), EBADF);
+        EXPECT_EQ(request(labels[i], 0, words), EINVAL);
+    }
+}
+
+TEST(task_refuses_unknown_operations_and_wrong_numbers_of_words)
+{
+    static const L4_Word_t labels[] = { 512, 513, 514, 515, 521, 522, 523, 524 };
+    for (unsigned i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+        EXPECT_EQ(REQUEST(labels[i], self()), EINVAL);
+        EXPECT_EQ(REQUEST(labels[i], self(), 0, 0, 0, 0), EINVAL);
+    }
+    EXPECT_EQ(REQUEST(HURD_TASK_RELEASE, self(), 0), EINVAL);
+    EXPECT_EQ(REQUEST(511, self()), ENOSYS);
+    EXPECT_EQ(REQUEST(527, self()), ENOSYS);
+    EXPECT_EQ(REQUEST(0, self()), ENOSYS);
+}
+
+TEST(task_keeps_a_program_to_its_own_business)
+{
+    struct hurd_task_info info;
+    L4_Word_t ids[60], n, total;
+    EXPECT_EQ(hurd_task_list(server(), self(), 0, ids, &n, &total), EPERM);
+    EXPECT_EQ(hurd_task_info(server(), self(), HURD_TASK_DEVA, &info), EPERM);
+    EXPECT_EQ(hurd_task_info(server(), self(), L4_Version(L4_MyGlobalId()), &info), 0);
+    EXPECT_EQ(hurd_task_release(server(), self()), EPERM);
+    EXPECT_EQ(hurd_task_wait(server(), self(), 0, NULL, NULL), EDEADLK);
+    EXPECT_EQ(hurd_task_wait(server(), self(), 2, NULL, NULL), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_TASK_EXIT, self(), 256), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_CAP_TASK_DIED, HURD_TASK_INIT), EPERM);
+    struct hurd_task_created child = child_of("sleep");
+    EXPECT_EQ(REQUEST(HURD_TASK_EXIT, child.handle, 0), EPERM);
+    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, child.handle, 0, 0, PAGE, 0, 2, 0x78), EPERM);
+    child_end(&child);
+}
+
+TEST(task_counts_the_faults_that_a_task_serves_itself)
+{
+    struct hurd_task_info before, after;
+    uintptr_t at = 0;
+    EXPECT_EQ(hurd_vm_allocate(&at, 16 * PAGE, 0, 0), 0);
+    EXPECT_EQ(hurd_task_info(server(), self(), 0, &before), 0);
+    for (unsigned i = 0; i < 16; i++)
+        *(volatile char *) (at + i * PAGE) = 1;
+    EXPECT_EQ(hurd_task_info(server(), self(), 0, &after), 0);
+    EXPECT(after.faults_own - before.faults_own >= 1 && after.faults_own - before.faults_own <= 16);
+    EXPECT_EQ(after.faults_other, before.faults_other);
+    EXPECT(after.kmem > 0 && after.kmem_quota >= after.kmem);
+    hurd_vm_deallocate(at, 16 * PAGE);
+}
+
+TEST(task_answers_messages_with_items_by_a_refusal)
+{
+    L4_LoadMR(1, self());
+    L4_LoadMR(2, L4_ITEM_MAP);
+    L4_LoadMR(3, L4_FpageLog2(0x400000, 12).raw | 4);
+    L4_Set_MsgTag(L4_MakeTag(HURD_TASK_INFO, 1, 2));
+    L4_MsgTag_t tag = L4_Call(server());
+    EXPECT(L4_IpcFailed(tag) || L4_Label(tag) == HURD_TASK_ERROR);      /* overflow, or EINVAL */
+}
+
+/* A wait can be called off, and the waiter gets no second answer. */
+static L4_ThreadId_t waiting;
+static struct hurd_task_created awaited;
+static volatile int wait_error = -1;
+
+static void wait_for_child(void *nothing)
+{
+    (void) nothing;
+    wait_error = hurd_task_wait(server(), awaited.handle, 0, NULL, NULL);
+    L4_Sleep(L4_Never);
+}
+
+TEST(task_wait_ends_when_it_is_cancelled)
+{
+    uintptr_t stack = 0;
+    awaited = child_of("sleep");
+    EXPECT_EQ(hurd_vm_allocate(&stack, 4 * PAGE, 0, 1), 0);
+    EXPECT_EQ(hurd_thread_start(&waiting, wait_for_child, NULL, stack + 4 * PAGE), 0);
+    EXPECT_EQ(REQUEST(HURD_CAP_CANCEL, L4_MyGlobalId().raw), ESRCH);
+    int error = ESRCH;
+    for (int i = 0; i < 100 && error == ESRCH; i++) {
+        L4_Sleep(L4_TimePeriod(10000));
+        error = REQUEST(HURD_CAP_CANCEL, waiting.raw);
+    }
+    EXPECT_EQ(error, 0);
+    for (int i = 0; i < 100 && wait_error == -1; i++)
+        L4_Sleep(L4_TimePeriod(10000));
+    EXPECT_EQ(wait_error, ECANCELED);
+    EXPECT_EQ(REQUEST(HURD_CAP_CANCEL, waiting.raw), ESRCH);
+    EXPECT_EQ(REQUEST(HURD_CAP_CANCEL, server().raw), ESRCH);
+    hurd_task_thread_destroy(server(), self(), waiting);
+    child_end(&awaited);
+}
+
+TEST(task_survives_random_requests)
+{
+    L4_Word_t seed = 12345;
+    for (int round = 0; round < 3000; round++) {
+        L4_Word_t words[64];
+        seed = seed * 1103515245 + 12345;
+        unsigned n = seed >> 16 & 7;
+        L4_Word_t label = 500 + (seed >> 20) % 60;
+        for (unsigned i = 0; i < n; i++) {
+            seed = seed * 1103515245 + 12345;
+            words[i] = seed >> 8 & 1 ? seed : seed >> 16 & 3;
+        }
+        if (n && (seed & 0x30))
+            words[0] = self();
+        bool fatal = label == HURD_TASK_DESTROY || label == HURD_TASK_EXIT || label == HURD_TASK_THREAD_DESTROY;
+        if (n && fatal && words[0] == self())
+            continue;
+        request(label, n, words);
+    }
+    struct hurd_task_info info;
+    EXPECT_EQ(hurd_task_info(server(), self(), 0, &info), 0);
+    while (info.threads > 2) {                  /* it made some */
+        L4_Word_t pairs[60], count, total;
+        if (hurd_task_threads(server(), self(), 0, 0, pairs, &count, &total) != 0)
+            break;
+        for (L4_Word_t i = 0; i < count; i++)
+            if (pairs[2 * i] != L4_MyGlobalId().raw && !(pairs[2 * i + 1] & HURD_TASK_THREAD_PAGER))
+                hurd_task_thread_destroy(server(), self(), L4_ThreadIdOfRaw(pairs[2 * i]));
+        hurd_task_info(server(), self(), 0, &info);
+    }
+    EXPECT_EQ(info.threads, 2);
+}
+
+/* ---- wortel */
+
+TEST(wortel_has_nothing_for_a_program)
+{
+    for (L4_Word_t cap = 0; cap < 6; cap++)
+        for (L4_Word_t op = 0; op < 100; op++) {
+            L4_Word_t words[5] = { L4_MyGlobalId().raw, L4_MyGlobalId().raw, 0, 0, 0 };
+            if (!expect_eq((L4_Word_t) hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(op, cap), 5, words, 5,
+                                                    words, NULL), EPERM, "wortel's answer", __LINE__))
+                printf("# operation %lu, cap %lu\n", op, cap);
+        }
+    EXPECT_EQ(hurd_cap_rpc(hurd_wortel_thread(), 0xFFE2, 0, NULL, 0, NULL, NULL), EPERM);
+    EXPECT_EQ(hurd_cap_rpc(hurd_wortel_thread(), 0xFFB0, 0, NULL, 0, NULL, NULL), EPERM);
+}
+
+#define T(name) { #name, name }
+static const struct {
+    const char *name;
+    void (*run)(void);
+} tests[] = {
+    T(task_gives_a_thread_with_a_slot_of_its_choice),
+    T(task_gives_the_slot_that_was_asked_for_once),
+    T(task_refuses_slots_outside_the_area_and_between_blocks),
+    T(task_says_when_there_are_no_more_threads_and_takes_them_back),
+    T(task_destroys_only_threads_of_that_task),
+    T(task_sets_priorities_up_to_its_limit),
+    T(task_lists_the_threads_and_knows_the_pager),
+    T(task_child_runs_and_its_exit_status_arrives),
+    T(task_child_that_faults_ends_alone),
+    T(task_child_can_be_killed_and_is_dead_to_all_but_questions),
+    T(task_child_without_its_own_capability_lives_until_killed),
+    T(task_memory_of_dead_children_comes_back),
+    T(task_gives_a_child_more_threads_and_takes_one_away),
+    T(task_create_wants_handles_that_this_caller_gave),
+    T(task_create_refuses_what_is_no_program),
+    T(task_create_takes_an_image_at_any_offset),
+    T(task_create_without_enough_memory_gives_everything_back),
+    T(task_create_checks_its_words),
+    T(task_refuses_handles_that_name_nothing),
+    T(task_refuses_unknown_operations_and_wrong_numbers_of_words),
+    T(task_keeps_a_program_to_its_own_business),
+    T(task_counts_the_faults_that_a_task_serves_itself),
+    T(task_answers_messages_with_items_by_a_refusal),
+    T(task_wait_ends_when_it_is_cancelled),
+    T(task_survives_random_requests),
+    T(wortel_has_nothing_for_a_program),
+};
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && !strncmp(argv[1], "child=", 6))
+        play(argv[1] + 6);
+    const char *only = argc > 1 && !strncmp(argv[1], "only=", 5) ? argv[1] + 5 : "";
+    unsigned number = 0, failures = 0;
+    for (unsigned i = 0; i < sizeof tests / sizeof tests[0]; i++) {
+        if (!strstr(tests[i].name, only))
+            continue;
+        test_failed = false;
+        tests[i].run();
+        failures += test_failed;
+        printf("%sok %u - %s\n", test_failed ? "not " : "", ++number, tests[i].name);
+    }
+    printf("1..%u\n# done\n", number);
+    return failures > 0;
+}
