@@ -6,3 +6,9 @@ bench_SRC     := $(addprefix tests/guest/raw/,supervisor.asm ground.asm calls.as
 bench_LINK    := 0x300000
 bench_ASFLAGS := -Itests/guest/raw/ -Ibench/
 bench_LDFLAGS := --no-gc-sections
+
+# Paging is measured from an ordinary program in the whole system.
+PROGRAMS    += pages
+pages_SRC   := bench/pages.c
+pages_LDS   := lib/hurd-mm/program.lds
+pages_LIBS  := hurd-mm c hurd-cap l4

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* What paging costs a task that pages itself: an ordinary program, started by init under `-icount shift=0`, where the
+ * time-stamp counter counts instructions of the whole machine: ours, our pager's, physmem's and the kernel's. */
+#include <hurd/mm.h>
+#include <hurd/startup.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <l4/space.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    SAMPLES = 33,
+    BATCH = 64,                 /* pages of one mmap */
+    NULL_LABEL = 0x7F0,         /* no operation of physmem: the shortest way there and back */
+};
+
+extern struct hurd_startup_data *__hurd_startup_data;
+
+static uint32_t samples[SAMPLES];
+
+static inline uint32_t instructions(void)
+{
+    uint32_t low;
+    __asm__ volatile("rdtsc" : "=a"(low) : : "edx", "memory");
+    return low;
+}
+
+static int compare(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The middle one: a timer tick in one of them does not show. */
+static uint32_t median(void)
+{
+    qsort(samples, SAMPLES, sizeof samples[0], compare);
+    return samples[SAMPLES / 2];
+}
+
+static void report(const char *name, uint32_t value, uint32_t divisor)
+{
+    printf("bench %s %lu.%lu instr\n", name, (unsigned long)(value / divisor),
+           (unsigned long)(value % divisor * 10 / divisor));
+}
+
+static bool give_up(const char *what, int error)
+{
+    printf("not ok - %s: error %d\n", what, error);
+    return false;
+}
+
+/* From before a write to behind it; what that costs when nothing faults is taken off by the caller. */
+static uint32_t touch(uintptr_t address)
+{
+    uint32_t before = instructions();
+    *(volatile uint8_t *)address = 1;
+    return instructions() - before;
+}
+
+/* Ten nops more must count ten more. */
+static bool meter_is_exact(void)
+{
+    uint32_t start = instructions();
+    uint32_t none = instructions() - start;
+    start = instructions();
+    __asm__ volatile("nop; nop; nop; nop; nop; nop; nop; nop; nop; nop");
+    uint32_t ten = instructions() - start;
+    return ten == none + 10 || give_up("the counter does not count instructions", (int)(ten - none));
+}
+
+/* Regions of one page each with a gap behind, so that no neighbour comes along. */
+static bool single_pages(uintptr_t *page, int map_now)
+{
+    uintptr_t at = 0x40000000;
+    for (int i = 0; i < SAMPLES; i++) {
+        page[i] = at + (uintptr_t)i * 2 * HURD_MM_PAGE;
+        int error = hurd_vm_allocate(&page[i], HURD_MM_PAGE, HURD_VM_HERE, map_now);
+        if (error)
+            return give_up("hurd_vm_allocate", error);
+    }
+    return true;
+}
+
+static bool release(const uintptr_t *page)
+{
+    for (int i = 0; i < SAMPLES; i++)
+        if (hurd_vm_deallocate(page[i], HURD_MM_PAGE))
+            return give_up("hurd_vm_deallocate", 0);
+    return true;
+}
+
+/* The frame is ours already, only the mapping is gone. */
+static bool fault_owned(void)
+{
+    uintptr_t page[SAMPLES];
+    if (!single_pages(page, 1))
+        return false;
+    for (int i = 0; i < SAMPLES; i++) {
+        L4_Flush(L4_FpageAddRights(L4_FpageLog2(page[i], 12), L4_FullyAccessible));
+        uint32_t fault = touch(page[i]);
+        samples[i] = fault - touch(page[i]);
+    }
+    report("mm.fault.owned", median(), 1);
+    return release(page);
+}
+
+/* The first touch: physmem has to find and clear a frame. */
+static bool fault_physmem(void)
+{
+    uintptr_t page[SAMPLES];
+    if (!single_pages(page, 0))
+        return false;
+    for (int i = 0; i < SAMPLES; i++) {
+        uint32_t fault = touch(page[i]);
+        samples[i] = fault - touch(page[i]);
+    }
+    report("mm.fault.physmem", median(), 1);
+    return release(page);
+}
+
+/* Memory that is mapped at once, then touched. */
+static bool mmap_and_touch(void)
+{
+    for (int i = 0; i < SAMPLES; i++) {
+        uintptr_t at = 0x48000000;
+        uint32_t before = instructions();
+        int error = hurd_vm_allocate(&at, BATCH * HURD_MM_PAGE, 0, 1);
+        if (error)
+            return give_up("hurd_vm_allocate at once", error);
+        for (uintptr_t page = at; page < at + BATCH * HURD_MM_PAGE; page += HURD_MM_PAGE)
+            *(volatile uint8_t *)page = 1;
+        samples[i] = instructions() - before;
+        error = hurd_vm_deallocate(at, BATCH * HURD_MM_PAGE);
+        if (error)
+            return give_up("hurd_vm_deallocate", error);
+    }
+    report("mm.touch", median(), BATCH);
+    return true;
+}
+
+static bool rpc_null(void)
+{
+    L4_ThreadId_t physmem = {.raw = __hurd_startup_data->physmem_control.server};
+    for (int i = 0; i < SAMPLES; i++) {
+        L4_MsgTag_t tag = {.raw = NULL_LABEL << 16 | 1};
+        L4_LoadMR(1, __hurd_startup_data->physmem_control.cap);
+        L4_Set_MsgTag(tag);
+        uint32_t before = instructions();
+        tag = L4_Call(physmem);
+        samples[i] = instructions() - before;
+        if (L4_IpcFailed(tag))
+            return give_up("IPC to physmem", (int)L4_ErrorCode());
+    }
+    report("rpc.null", median(), 1);
+    return true;
+}
+
+int main(void)
+{
+    bool good = meter_is_exact() && rpc_null() && fault_owned() && fault_physmem() && mmap_and_touch();
+    printf("# done\n");
+    return good ? 0 : 1;
+}
