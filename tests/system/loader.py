@@ -55,5 +55,5 @@ def a_kernel_without_an_information_page_is_one_sentence(lab):
     one_sentence(lab, path + "," + files(lab, "sigma0", "wortel"), "kernel")
 
 
-def two_megabytes_are_too_little_in_one_sentence(lab):
-    one_sentence(lab, files(lab, "kernel", "sigma0", "wortel"), "memory", memory=2)
+def three_megabytes_are_too_little_in_one_sentence(lab):
+    one_sentence(lab, files(lab, "kernel", "sigma0", "wortel"), "memory", memory=3)
