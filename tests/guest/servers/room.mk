@@ -4,3 +4,9 @@ APP_TESTS      += task_test
 task_test_SRC  := tests/guest/servers/task_test.c
 task_test_LDS  := lib/hurd-mm/program.lds
 task_test_LIBS := hurd-mm c hurd-cap l4
+
+# Stands in the place of a boot module: tests/system/wortel.py.
+PROGRAMS         += wortel_test
+wortel_test_SRC  := tests/guest/servers/wortel_test.c servers/task/task_entry.asm
+wortel_test_LINK := 0x400000
+wortel_test_LIBS := hurd-cap c l4

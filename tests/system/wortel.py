@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""The root server: wortel_test in the place of each server that it serves, and boots with modules missing or broken."""
+import machine
+
+
+def in_the_place_of(lab, name):
+    """wortel_test as that module: it prints TAP and ends the machine."""
+    vm = lab.boot_modules(["wortel_test" if m == name else m for m in machine.MODULES], options={"init": "batch"})
+    ending = vm.finish(60)
+    bad = [line for line in vm.text.splitlines() if line.startswith(("not ok", "# line"))]
+    assert not bad, "; ".join(bad)
+    assert ending.status == 0, ending.problem or f"status {ending.status}"
+    assert "# done" in vm.text
+
+
+def wortel_serves_and_refuses_task(lab):
+    in_the_place_of(lab, "task")
+
+
+def wortel_serves_and_refuses_deva(lab):
+    in_the_place_of(lab, "deva")
+
+
+def wortel_serves_and_refuses_the_root_task(lab):
+    in_the_place_of(lab, "init")
+
+
+def one_sentence(lab, initrd, *words, **setup):
+    vm = lab.boot_modules(initrd=initrd, **setup)
+    line = vm.expect(r"wortel: ([^\n]*) Halted\.", 30)[1]
+    for word in words:
+        assert word in line, f"{word!r} is not in {line!r}"
+
+
+def files(lab, *names):
+    return ",".join(machine.module_file(lab.build, name) for name in names)
+
+
+def wortel_names_each_missing_module_in_one_sentence(lab):
+    for n, name in [(3, "physmem"), (4, "task"), (5, "deva"), (6, "deva-store"), (7, "root task")]:
+        one_sentence(lab, files(lab, *machine.MODULES[:n]), name, "missing")
+
+
+def wortel_names_each_broken_module_in_one_sentence(lab):
+    for name in ["physmem", "task", "deva", "init"]:
+        modules = ["apps.cpio" if m == name else m for m in machine.MODULES]
+        one_sentence(lab, files(lab, *modules), "broken")
+
+
+def wortel_boots_without_programs(lab):
+    """apps.cpio is not needed to reach the root task."""
+    modules = ["wortel_test" if m == "deva" else m for m in machine.MODULES[:-1]]
+    vm = lab.boot_modules(modules)
+    vm.expect("# done", 60)
