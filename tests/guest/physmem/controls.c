@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory control capabilities, statistics, and what others may not do. */
+#include "suite.h"
+
+TEST(control_split_moves_frames_to_the_child)
+{
+    L4_Word_t child;
+    EXPECT_EQ(hurd_pm_control_split(pm, control, 20, 0, &child), 0);
+    struct hurd_pm_control_info parent_info = control_info(control), info = control_info(child);
+    EXPECT_EQ(info.guarantee, 20);
+    EXPECT_EQ(parent_info.guarantee, FRAMES - 20);
+    EXPECT_EQ(parent_info.split, 20);
+    EXPECT_EQ(allocate(a, 0, FRAMES - 19), ENOMEM);
+    EXPECT_EQ(hurd_cap_drop(pm, child), 0);
+    EXPECT_EQ(control_info(control).guarantee, FRAMES);
+}
+
+TEST(control_split_refuses_more_than_is_unused)
+{
+    L4_Word_t child;
+    EXPECT_EQ(allocate(a, 0, 30), 0);
+    EXPECT_EQ(hurd_pm_control_split(pm, control, FRAMES - 29, 0, &child), ENOMEM);
+    EXPECT_EQ(hurd_pm_control_split(pm, control, 0xffffffff, 0, &child), ENOMEM);
+    EXPECT_EQ(control_info(control).guarantee, FRAMES);
+    EXPECT_EQ(hurd_pm_control_split(pm, control, 0, 0, &child), 0);     /* all of the rest */
+    EXPECT(control_info(child).guarantee >= FRAMES - 34);
+    hurd_pm_control_destroy(pm, child);
+    hurd_cap_drop(pm, child);
+}
+
+TEST(control_split_refuses_strange_targets)
+{
+    EXPECT_EQ(REQUEST(HURD_PM_CONTROL_SPLIT, control, 1, 12345), ESRCH);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTROL_SPLIT, control, 1, 0x4000), ESRCH);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTROL_SPLIT, control, 1, 0xffffffff), ESRCH);
+    EXPECT_EQ(control_info(control).guarantee, FRAMES);
+}
+
+TEST(control_split_has_an_end)
+{
+    L4_Word_t child, first = 0;
+    unsigned n = 0;
+    int err;
+    while (!(err = hurd_pm_control_split(pm, control, 1, 0, &child)) && n < 300)
+        first = n++ ? first : child;
+    EXPECT(err == EAGAIN || err == ENOMEM);
+    EXPECT(n > 2);
+    hurd_pm_control_destroy(pm, control);
+    for (L4_Word_t h = first; n > 0; n--, h++)
+        hurd_cap_drop(pm, h);
+}
+
+TEST(control_destroy_takes_containers_and_children)
+{
+    L4_Word_t child, grandchild, c;
+    EXPECT_EQ(hurd_pm_control_split(pm, control, 40, 0, &child), 0);
+    EXPECT_EQ(hurd_pm_control_split(pm, child, 20, 0, &grandchild), 0);
+    EXPECT_EQ(hurd_pm_container_create(pm, grandchild, 0, &c), 0);
+    EXPECT_EQ(allocate(c, 0, 10), 0);
+    put(c, 0, 5);
+    EXPECT_EQ(hurd_pm_control_destroy(pm, child), 0);
+    EXPECT_EQ(*at(0), 0);
+    EXPECT_EQ(allocate(c, 20, 1), EBADF);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTROL_INFO, grandchild), EBADF);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTROL_INFO, child), EBADF);
+    EXPECT_EQ(control_info(control).guarantee, FRAMES);
+    EXPECT_EQ(control_info(control).split, 0);
+    hurd_cap_drop(pm, child);
+    hurd_cap_drop(pm, grandchild);
+    hurd_cap_drop(pm, c);
+}
+
+TEST(a_control_lives_as_long_as_its_containers)
+{
+    L4_Word_t child, c;
+    EXPECT_EQ(hurd_pm_control_split(pm, control, 20, 0, &child), 0);
+    EXPECT_EQ(hurd_pm_container_create(pm, child, 0, &c), 0);
+    EXPECT_EQ(hurd_cap_drop(pm, child), 0);
+    EXPECT_EQ(allocate(c, 0, 20), 0);
+    EXPECT_EQ(control_info(control).guarantee, FRAMES - 20);
+    EXPECT_EQ(hurd_cap_drop(pm, c), 0);
+    EXPECT_EQ(control_info(control).guarantee, FRAMES);
+}
+
+TEST(statistics_add_up)
+{
+    struct hurd_pm_statistics s;
+    EXPECT_EQ(hurd_pm_statistics(pm, a, &s), 0);
+    EXPECT_EQ(s.free + s.bound + s.meta, s.total);
+    EXPECT(s.bound <= s.promised);
+    EXPECT(s.largest >= 12 && s.largest < 32);
+    EXPECT_EQ(REQUEST(HURD_PM_STATISTICS, BAD_HANDLE), EBADF);
+}
+
+TEST(task_statistics_list_the_tasks_in_order)
+{
+    struct hurd_pm_task_statistics s;
+    L4_Word_t task = 0, n = 0, me = control_info(control).task;
+    bool found = false;
+    while (hurd_pm_task_statistics(pm, a, task, &s) == 0) {
+        EXPECT(s.task >= task);
+        EXPECT(s.used <= s.guarantee);
+        found |= s.task == me && s.guarantee >= FRAMES;
+        task = s.task + 1;
+        n++;
+    }
+    EXPECT(found);
+    EXPECT(n >= 3);
+    EXPECT_EQ(REQUEST(HURD_PM_TASK_STATISTICS, a, 0xffffffff), ENOENT);
+    EXPECT_EQ(REQUEST(HURD_PM_TASK_STATISTICS, a, 0x4000), ENOENT);
+}
+
+TEST(the_first_control_is_not_ours_to_play_with)
+{
+    EXPECT_EQ(REQUEST(HURD_PM_DEBUG_REVOKE, control, 1), EPERM);
+    EXPECT_EQ(REQUEST(HURD_PM_DEBUG_REVOKE, own_control, 1), EPERM);
+}
+
+TEST(cap_info_tells_kind_giver_and_size)
+{
+    struct hurd_pm_cap_info info;
+    L4_Word_t weak, me = control_info(control).task;
+    EXPECT_EQ(allocate(a, 0, 3), 0);
+    EXPECT_EQ(hurd_pm_cap_info(pm, a, &info), 0);
+    EXPECT_EQ(info.kind, HURD_PM_KIND_CONTAINER);
+    EXPECT_EQ(info.giver, me);
+    EXPECT_EQ(info.amount, 3 * PAGE);
+    EXPECT_EQ(info.rights, 7);
+    EXPECT_EQ(hurd_pm_cap_info(pm, control, &info), 0);
+    EXPECT_EQ(info.kind, HURD_PM_KIND_CONTROL);
+    EXPECT_EQ(info.amount, FRAMES);
+    EXPECT_EQ(hurd_pm_container_share(pm, a, 0, HURD_PM_READ, &weak), 0);
+    EXPECT_EQ(hurd_pm_cap_info(pm, weak, &info), 0);
+    EXPECT_EQ(info.kind, HURD_PM_KIND_WEAK);
+    EXPECT_EQ(info.rights, HURD_PM_READ);
+    hurd_cap_drop(pm, weak);
+}
+
+const struct test control_tests[] = {
+    T(control_split_moves_frames_to_the_child),
+    T(control_split_refuses_more_than_is_unused),
+    T(control_split_refuses_strange_targets),
+    T(control_split_has_an_end),
+    T(control_destroy_takes_containers_and_children),
+    T(a_control_lives_as_long_as_its_containers),
+    T(statistics_add_up),
+    T(task_statistics_list_the_tasks_in_order),
+    T(the_first_control_is_not_ours_to_play_with),
+    T(cap_info_tells_kind_giver_and_size),
+    { 0 },
+};

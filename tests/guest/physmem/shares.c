@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* Weak references, capabilities given away, and the death of a task.  Most need the friend. */
+#include "suite.h"
+
+static L4_Word_t weak;                  /* as its holder names it */
+
+static void share(L4_Word_t task, L4_Word_t rights)
+{
+    EXPECT_EQ(hurd_pm_container_share(pm, a, task, rights, &weak), 0);
+}
+
+TEST(a_weak_reference_maps_and_does_nothing_else)
+{
+    EXPECT_EQ(allocate(a, 0, 4), 0);
+    put(a, 0, 5);
+    share(0, HURD_PM_READ);
+    EXPECT(weak != a);
+    EXPECT_EQ(get(weak, 0), 5);
+    EXPECT_EQ(map(weak, 0, 1, HURD_PM_READ | HURD_PM_WRITE), EACCES);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_ALLOCATE, weak, 0, 8 * PAGE, PAGE), EPERM);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_DEALLOCATE, weak, 0, PAGE), EPERM);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_SHARE, weak), EPERM);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_DESTROY, weak), EPERM);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_REVOKE, weak, 0), EPERM);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_RELEASE, weak, 0, PAGE), EPERM);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_PIN, weak, 0, PAGE), EPERM);
+    EXPECT_EQ(REQUEST(HURD_CAP_GIVE, weak, HURD_TASK_TASK), EPERM);
+    EXPECT_EQ(hurd_cap_drop(pm, weak), 0);
+    EXPECT_EQ(get(a, 0), 5);
+}
+
+TEST(a_weak_reference_copies_within_its_rights)
+{
+    EXPECT_EQ(allocate(a, 0, 2), 0);
+    EXPECT_EQ(allocate(b, 10, 1), 0);
+    put(a, 0, 5);
+    share(0, HURD_PM_READ);
+    EXPECT_EQ(copy(weak, 0, b, 0, 1, 0), 0);
+    EXPECT_EQ(get(b, 0), 5);
+    EXPECT_EQ(copy(weak, 0, b, 1, 1, HURD_PM_SHARED), EPERM);
+    EXPECT_EQ(copy(weak, 0, b, 1, 1, HURD_PM_MOVE), EPERM);
+    EXPECT_EQ(copy(b, 10, weak, 0, 1, HURD_PM_SQUASH), EACCES);
+    hurd_cap_drop(pm, weak);
+    share(0, HURD_PM_READ | HURD_PM_WRITE);
+    EXPECT_EQ(copy(b, 0, weak, 8, 1, 0), EPERM);        /* the owner's container would grow */
+    EXPECT_EQ(copy(b, 0, weak, 1, 1, HURD_PM_SQUASH), 0);
+    EXPECT_EQ(get(a, 1), 5);
+    hurd_cap_drop(pm, weak);
+}
+
+TEST(container_share_checks_target_and_rights)
+{
+    share(0, HURD_PM_READ);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_SHARE, a, 0, 8), EACCES);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_SHARE, a, 12345, 4), ESRCH);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_SHARE, a, 0xffffffff, 4), ESRCH);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_REVOKE, a, 0xffffffff), ESRCH);
+    EXPECT_EQ(REQUEST(HURD_CAP_GIVE, a, 12345), ESRCH);
+    EXPECT_EQ(REQUEST(HURD_CAP_GIVE, a, HURD_TASK_TASK, 7, 2), EINVAL);
+    hurd_cap_drop(pm, weak);
+}
+
+TEST(sharing_twice_gives_the_same_handle_again)
+{
+    L4_Word_t again, left;
+    share(0, HURD_PM_READ);
+    EXPECT_EQ(hurd_pm_container_share(pm, a, 0, HURD_PM_READ, &again), 0);
+    EXPECT_EQ(again, weak);
+    EXPECT_EQ(request_words(HURD_CAP_DROP, 1, &weak, &left), 0);
+    EXPECT_EQ(left, 1);
+    EXPECT_EQ(request_words(HURD_CAP_DROP, 1, &weak, &left), 0);
+    EXPECT_EQ(left, 0);
+    EXPECT_EQ(hurd_cap_drop(pm, weak), EBADF);
+}
+
+TEST(revoked_references_are_dead_until_dropped)
+{
+    L4_Word_t count, other;
+    EXPECT_EQ(allocate(a, 0, 1), 0);
+    put(a, 0, 5);
+    share(0, HURD_PM_READ);
+    EXPECT_EQ(get(weak, 0), 5);
+    EXPECT_EQ(hurd_pm_container_revoke(pm, a, 0, &count), 0);
+    EXPECT_EQ(count, 1);
+    EXPECT_EQ(*at(0), 0);                               /* the mapping went as well */
+    EXPECT_EQ(map(weak, 0, 1, HURD_PM_READ), EBADF);
+    EXPECT_EQ(hurd_pm_container_create(pm, control, 0, &other), 0);
+    EXPECT(other != weak);
+    EXPECT_EQ(hurd_cap_drop(pm, weak), 0);
+    EXPECT_EQ(hurd_cap_drop(pm, other), 0);
+    EXPECT_EQ(get(a, 0), 5);
+}
+
+/* ---- with the friend ---- */
+
+TEST(another_task_cannot_use_our_handles)
+{
+    EXPECT_EQ(allocate(a, 0, 1), 0);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_DEALLOCATE, a, 0, PAGE), EBADF);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTROL_DESTROY, control), EBADF);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_CAP_DROP, a), EBADF);
+    EXPECT_EQ(friend_map(a, 0, 1, HURD_PM_READ), EBADF);
+    EXPECT_EQ(map(a, 0, 1, HURD_PM_READ), 0);
+}
+
+TEST(two_tasks_see_each_others_writes_in_a_shared_container)
+{
+    EXPECT_EQ(allocate(a, 0, 2), 0);
+    put(a, 0, 5);
+    share(friend_task, HURD_PM_READ | HURD_PM_WRITE);
+    EXPECT_EQ(friend_map(weak, 0, 2, HURD_PM_READ | HURD_PM_WRITE), 0);
+    EXPECT_EQ(friend_peek(0), 5);
+    *at(0) = 6;
+    EXPECT_EQ(friend_peek(0), 6);
+    friend_poke(1, 7);
+    EXPECT_EQ(get(a, 1), 7);
+}
+
+TEST(revocation_takes_mappings_and_handle_from_the_other_task)
+{
+    L4_Word_t count;
+    EXPECT_EQ(allocate(a, 0, 1), 0);
+    put(a, 0, 5);
+    share(friend_task, HURD_PM_READ);
+    EXPECT_EQ(friend_map(weak, 0, 1, HURD_PM_READ), 0);
+    EXPECT_EQ(friend_peek(0), 5);
+    EXPECT_EQ(hurd_pm_container_revoke(pm, a, friend_task, &count), 0);
+    EXPECT_EQ(count, 1);
+    EXPECT_EQ(friend_peek(0), 0);
+    EXPECT_EQ(friend_map(weak, 0, 1, HURD_PM_READ), EBADF);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_CAP_DROP, weak), 0);
+    EXPECT_EQ(get(a, 0), 5);
+}
+
+TEST(deallocated_pages_leave_the_other_tasks_space)
+{
+    EXPECT_EQ(allocate(a, 0, 1), 0);
+    put(a, 0, 5);
+    share(friend_task, HURD_PM_READ);
+    EXPECT_EQ(friend_map(weak, 0, 1, HURD_PM_READ), 0);
+    EXPECT_EQ(friend_peek(0), 5);
+    EXPECT_EQ(deallocate(a, 0, 1, NULL), 0);
+    EXPECT_EQ(friend_peek(0), 0);
+    EXPECT_EQ(friend_map(weak, 0, 1, HURD_PM_READ), ENOENT);
+}
+
+TEST(a_reader_in_another_task_never_sees_a_later_write_through_a_copy)
+{
+    L4_Word_t theirs;
+    EXPECT_EQ(allocate(a, 0, 1), 0);
+    put(a, 0, 5);
+    EXPECT_EQ(copy(a, 0, b, 0, 1, 0), 0);
+    EXPECT_EQ(hurd_pm_container_share(pm, b, friend_task, HURD_PM_READ, &theirs), 0);
+    EXPECT_EQ(friend_map(theirs, 0, 1, HURD_PM_READ), 0);
+    put(a, 0, 6);
+    EXPECT_EQ(friend_map(theirs, 0, 1, HURD_PM_READ), 0);
+    EXPECT_EQ(friend_peek(0), 5);
+}
+
+TEST(a_container_given_away_belongs_to_both)
+{
+    L4_Word_t theirs;
+    EXPECT_EQ(hurd_cap_give(pm, a, friend_task, 7, 0, &theirs), 0);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_ALLOCATE, theirs, 0, 0, 2 * PAGE), 0);
+    EXPECT_EQ(get(a, 1), 0);
+    EXPECT_EQ(hurd_cap_drop(pm, a), 0);
+    EXPECT_EQ(control_info(control).used, 2);           /* it lives, and we pay */
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_CAP_DROP, theirs), 0);
+    EXPECT_EQ(control_info(control).used, 0);
+}
+
+TEST(a_container_given_with_fewer_rights_stays_so)
+{
+    L4_Word_t theirs;
+    EXPECT_EQ(allocate(a, 0, 1), 0);
+    EXPECT_EQ(hurd_cap_give(pm, a, friend_task, HURD_PM_READ, 0, &theirs), 0);
+    EXPECT_EQ(friend_map(theirs, 0, 1, HURD_PM_READ | HURD_PM_WRITE), EACCES);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_ALLOCATE, theirs, 0, 8 * PAGE, PAGE), EACCES);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_DEALLOCATE, theirs, 0, PAGE), EACCES);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_DESTROY, theirs), EACCES);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_SHARE, theirs, 0, 6), EACCES);
+    EXPECT_EQ(friend_map(theirs, 0, 1, HURD_PM_READ), 0);
+}
+
+TEST(a_handle_moved_away_is_gone_here)
+{
+    L4_Word_t theirs;
+    EXPECT_EQ(hurd_cap_give(pm, a, friend_task, 7, HURD_CAP_GIVE_MOVE, &theirs), 0);
+    EXPECT_EQ(allocate(a, 0, 1), EBADF);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_ALLOCATE, theirs, 0, 0, PAGE), 0);
+}
+
+TEST(a_control_split_for_another_task_is_charged_there)
+{
+    L4_Word_t theirs, c;
+    EXPECT_EQ(hurd_pm_control_split(pm, control, 10, friend_task, &theirs), 0);
+    EXPECT_EQ(FRIEND_REQUEST(&c, HURD_PM_CONTAINER_CREATE, theirs), 0);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_ALLOCATE, c, 0, 0, 11 * PAGE), ENOMEM);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_ALLOCATE, c, 0, 0, 10 * PAGE), 0);
+    EXPECT_EQ(control_info(control).used, 0);
+    EXPECT_EQ(control_info(control).split, 10);
+}
+
+TEST(a_dead_task_leaves_nothing_behind)
+{
+    L4_Word_t theirs, c, before, split;
+    EXPECT_EQ(hurd_pm_control_split(pm, control, 20, friend_task, &theirs), 0);
+    EXPECT_EQ(FRIEND_REQUEST(&c, HURD_PM_CONTAINER_CREATE, theirs), 0);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_ALLOCATE, c, 0, 0, 20 * PAGE), 0);
+    EXPECT_EQ(friend_map(c, 0, 20, HURD_PM_READ | HURD_PM_WRITE), 0);
+    before = free_frames();
+    split = control_info(own_control).split;
+    friend_kill();
+    EXPECT(free_frames() >= before + 20);
+    EXPECT_EQ(control_info(control).split, 0);
+    EXPECT_EQ(control_info(control).guarantee, FRAMES);
+    EXPECT(control_info(own_control).split < split);    /* its own control came back as well */
+}
+
+TEST(a_weak_reference_dies_with_its_owner)
+{
+    L4_Word_t theirs, c, handle, task = control_info(control).task;
+    EXPECT_EQ(hurd_pm_control_split(pm, control, 5, friend_task, &theirs), 0);
+    EXPECT_EQ(FRIEND_REQUEST(&c, HURD_PM_CONTAINER_CREATE, theirs), 0);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_ALLOCATE, c, 0, 0, PAGE), 0);
+    EXPECT_EQ(FRIEND_REQUEST(&handle, HURD_PM_CONTAINER_SHARE, c, task, 6), 0);
+    put(handle, 0, 9);
+    friend_kill();
+    EXPECT_EQ(*at(0), 0);
+    EXPECT_EQ(map(handle, 0, 1, HURD_PM_READ), EBADF);
+    EXPECT_EQ(hurd_cap_drop(pm, handle), 0);
+}
+
+TEST(only_the_task_server_announces_a_death)
+{
+    L4_Word_t me = control_info(control).task;
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_CAP_TASK_DIED, me), EPERM);
+    EXPECT_EQ(REQUEST(HURD_CAP_TASK_DIED, friend_task), EPERM);
+    EXPECT_EQ(allocate(a, 0, 1), 0);
+}
+
+const struct test share_tests[] = {
+    T(a_weak_reference_maps_and_does_nothing_else),
+    T(a_weak_reference_copies_within_its_rights),
+    T(container_share_checks_target_and_rights),
+    T(sharing_twice_gives_the_same_handle_again),
+    T(revoked_references_are_dead_until_dropped),
+    T2(another_task_cannot_use_our_handles),
+    T2(two_tasks_see_each_others_writes_in_a_shared_container),
+    T2(revocation_takes_mappings_and_handle_from_the_other_task),
+    T2(deallocated_pages_leave_the_other_tasks_space),
+    T2(a_reader_in_another_task_never_sees_a_later_write_through_a_copy),
+    T2(a_container_given_away_belongs_to_both),
+    T2(a_container_given_with_fewer_rights_stays_so),
+    T2(a_handle_moved_away_is_gone_here),
+    T2(a_control_split_for_another_task_is_charged_there),
+    T2(a_dead_task_leaves_nothing_behind),
+    T2(a_weak_reference_dies_with_its_owner),
+    T2(only_the_task_server_announces_a_death),
+    { 0 },
+};
