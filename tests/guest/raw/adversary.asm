@@ -246,6 +246,76 @@ TEST 0, "adversary: selectors of the kernel cannot be loaded"
         mov     ss, ax
         jmp     $
 
+; ---- calls whose caller and partner both wait for ever: the way that kernels make short
+
+TEST 0, "adversary: the caller's flags do not reach its partner"
+        space   4, .child
+        receive T(4), NEVER
+        pushfd
+        pop     eax
+        expect_ok
+        expect_bits eax, 0x67700, 0x200         ; AC, NT, IOPL, DF, TF, and IF
+        jmp     healthy
+.child:
+        pushfd
+        or      dword [esp], 0x44400            ; AC, NT, DF
+        popfd
+        ipc     T(0), T(0), timeouts(NEVER, NEVER), tag(HELLO, 0, 0)
+        jmp     $
+
+TEST 0, "adversary: the caller's segment registers do not reach its partner"
+        mov     eax, ds
+        mov     edi, eax
+        space   4, .child
+        receive T(4), NEVER
+        mov     eax, ds
+        expect  eax, edi
+        mov     eax, es
+        expect  eax, edi
+        expect_ok
+        jmp     healthy
+.child:
+        mov     ebx, [link_ipc]
+        mov     edi, [gs:0]
+        xor     eax, eax
+        mov     ds, ax
+        mov     es, ax
+        mov     fs, ax
+        mov     eax, T(0)
+        mov     edx, T(0)
+        mov     ecx, timeouts(NEVER, NEVER)
+        mov     esi, tag(HELLO, 0, 0)
+        call    ebx
+        jmp     $
+
+TEST 0, "adversary: a partner whose own segment registers are broken gets them mended, with words and without"
+        thread  1, .broken
+        send    T(1), tag(HELLO, 0, 0)
+        receive T(1), NEVER
+        expect_ok
+        ipc     T(1), T(1), timeouts(NEVER, NEVER), tag(HELLO, 0, 2)
+        expect_ok
+        expect  esi, tag(HELLO, 0, 0)
+        ret
+.broken:
+        receive T(0), NEVER
+        mov     ebx, [link_ipc]
+        mov     edi, [gs:0]
+        xor     eax, eax
+        mov     es, ax
+        mov     eax, T(0)
+        mov     edx, T(0)
+        mov     ecx, timeouts(NEVER, NEVER)
+        mov     esi, tag(HELLO, 0, 3)
+        call    ebx
+        push    dword 0x5A5A5A5A                ; DS and SS serve us, and ES too
+        mov     edi, esp
+        cmp     dword [es:edi], 0x5A5A5A5A
+        jne     $
+        pop     eax
+        rpc     T(0), tag(HELLO, 0, 0)
+        jmp     sleep_forever
+
 ; ---- stacks
 
 %macro bad_stack 1.nolist

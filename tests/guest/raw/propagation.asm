@@ -113,3 +113,31 @@ TEST 0, "5.7: a virtual sender that does not exist is not granted"
         local_of ecx, 1
         expect  eax, ecx
         ret
+
+TEST 0, "5.3: a call finds a propagated message that is pending in its partner's name"
+        thread  1, .client
+        mov     dword [virtual], T(3)
+        active  3
+        start   3, .server                      ; waits for anybody
+        sleep   MOMENT
+        thread  2, .propagates_to_client        ; in the name of T(3)
+        sleep   MOMENT
+        send    T(1), tag(HELLO, 0, 0)          ; now the client calls T(3)
+        receive T(1)
+        expect_ok
+        expect  ebx, 0xABCD                     ; and gets what was pending; T(3) itself never answers
+        ret
+.client:
+        receive T(0), NEVER
+        ipc     T(3), T(3), timeouts(NEVER, NEVER), tag(HELLO, 0, 0)
+        set_mr  1, ebx
+        send    T(0), tag(HELLO, 0, 1)
+        jmp     sleep_forever
+.server:
+        receive ANYTHREAD, NEVER
+        jmp     sleep_forever
+.propagates_to_client:
+        set_tcr SENDER, T(3)
+        set_mr  1, 0xABCD
+        send    T(1), tag(HELLO, 0, 1) | TAG_P, NEVER
+        jmp     sleep_forever
