@@ -36,6 +36,7 @@ static void halt_or_resume(struct thread *t, bool halt)
 {
     bool was = t->halted;
     t->halted = halt;
+    t->fast_from = L4_ID_NIL; /* a halted thread accepts nothing */
     if (!was || halt)
         return;
     if (t->state == THREAD_STOPPED) {
@@ -62,8 +63,10 @@ word_t sys_exchange_registers(struct thread *self, struct exregs *a)
         arch_set_user_sp(t, in.sp);
     if (in.control & L4_EXREGS_IP)
         arch_set_user_ip(t, in.ip);
-    if (in.control & L4_EXREGS_FLAGS)
+    if (in.control & L4_EXREGS_FLAGS) {
         arch_set_user_flags(t, in.flags);
+        t->fast_from = L4_ID_NIL; /* the fast path does not restore flags */
+    }
     if (in.control & L4_EXREGS_HANDLE)
         t->utcb->handle = in.handle;
     if (in.control & L4_EXREGS_PAGER)

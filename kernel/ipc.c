@@ -79,7 +79,10 @@ static void begin_receive(struct thread *t, word_t accepts)
     t->state = THREAD_RECEIVING;
     t->accepts = accepts;
     t->receive_result = IPC_PENDING;
-    timer_arm(t, receive_timeout(t));
+    if (t->kind == IPC_USER && (t->timeouts & 0xFFFF) == L4_TIME_NEVER && !t->halted)
+        t->fast_from = accepts;
+    else
+        timer_arm(t, receive_timeout(t));
 }
 
 /* t is READY again, but on no queue: the caller enqueues it or hands over to it. */
@@ -87,6 +90,7 @@ static void wake(struct thread *t)
 {
     timer_disarm(t);
     t->state = THREAD_READY;
+    t->fast_from = L4_ID_NIL;
 }
 
 static void wake_and_enqueue(struct thread *t)
@@ -116,6 +120,7 @@ static int deliver(struct thread *src, struct thread *dst)
             dst->utcb->sender = thread_name_for(src, dst->space);
         if (apparent->state == THREAD_RECEIVING && apparent->accepts == src->id) {
             apparent->accepts = dst->id; /* the receiver may answer the originator directly */
+            apparent->fast_from = L4_ID_NIL;
             dst->awaited = true;
         }
     }
@@ -209,6 +214,7 @@ static int ipc_receive(struct thread *self, struct thread *woken)
             sched_enqueue(woken);
         return err;
     }
+    self->virtual_sender = L4_ID_NIL;
     begin_receive(self, accepts);
     if (woken)
         sched_hand_over(woken);
@@ -251,6 +257,12 @@ static word_t virtual_sender(struct thread *self)
     return v && v != self ? v->id : L4_ID_NIL;
 }
 
+static void report_error(struct thread *self, int err, word_t phase)
+{
+    self->utcb->mr[0] = L4_TAG_ERROR;
+    self->utcb->error = self->error_offset << L4_IPC_OFFSET_SHIFT | (word_t)err << 1 | phase;
+}
+
 void sys_ipc(struct thread *self, word_t to, word_t from, word_t timeouts)
 {
     word_t phase;
@@ -258,14 +270,16 @@ void sys_ipc(struct thread *self, word_t to, word_t from, word_t timeouts)
     if (to != L4_ID_NIL)
         self->virtual_sender = virtual_sender(self);
     int err = ipc_call(self, IPC_USER, to, from, timeouts, &phase);
-    if (err != IPC_OK) {
-        self->utcb->mr[0] = L4_TAG_ERROR;
-        self->utcb->error =
-            self->error_offset << L4_IPC_OFFSET_SHIFT | (word_t)err << 1 | phase;
-    } else if (from == L4_ID_NIL) {
+    if (err != IPC_OK)
+        report_error(self, err, phase);
+    else if (from == L4_ID_NIL)
         self->utcb->mr[0] &= ~(word_t)L4_TAG_ERROR;
-        self->sender = L4_ID_NIL;
-    }
+}
+
+void ipc_fast_woken(struct thread *self)
+{
+    if (self->receive_result != IPC_OK)
+        report_error(self, self->receive_result, L4_IPC_PHASE_RECEIVE);
 }
 
 /* ---- what others do to a thread's IPC */

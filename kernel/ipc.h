@@ -14,6 +14,9 @@ int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, wo
 /* Ipc and Lipc: the call, and its result in the caller's MR0 and ErrorCode.  Blocks. */
 void sys_ipc(struct thread *self, word_t to, word_t from, word_t timeouts);
 
+/* self's wait, begun by the fast path, ended on the plain one: the rest of sys_ipc(). */
+void ipc_fast_woken(struct thread *self);
+
 /* Makes t wait for its start message from `pager`. */
 void ipc_await_start(struct thread *t, word_t pager);
 /* src (an interrupt source with its kmsg written) sends to dst, or queues. */

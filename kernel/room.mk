@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: MIT
 PROGRAMS += kernel
-kernel_SRC     := $(wildcard kernel/*.c kernel/arch/x86/*.c kernel/arch/x86/*.asm kernel/debug/*.c)
+kernel_SRC     := $(filter-out kernel/arch/x86/offsets.c,$(wildcard kernel/*.c kernel/arch/x86/*.c kernel/arch/x86/*.asm kernel/debug/*.c))
 kernel_LDS     := kernel/arch/x86/kernel.lds
 kernel_CFLAGS  := -mgeneral-regs-only -Ikernel
 kernel_ASFLAGS := -I$(BUILD)/gen/
-kernel_DEPS     = $(BUILD)/gen/x86.inc $(L4_INC)
+kernel_DEPS     = $(BUILD)/gen/x86.inc $(BUILD)/gen/offsets.inc $(L4_INC)
 
 # The numbers of layout.h for NASM.
 $(BUILD)/gen/x86.inc: kernel/arch/x86/layout.h
 	@mkdir -p $(@D)
 	sed -n -E 's,^#define +([A-Z0-9_]+) +(-?[0-9A-Fa-fx]+).*,%define \1 \2,p' $< > $@
+
+# Structure offsets for NASM, out of the compiler's mouth.
+$(BUILD)/gen/offsets.inc: kernel/arch/x86/offsets.c kernel/thread.h kernel/space.h kernel/arch/x86/x86.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(kernel_CFLAGS) -S -o - $< | sed -n -E 's,^[[:space:]]*-> ([A-Z0-9_]+) ,%define \1 ,p' > $@

@@ -35,7 +35,7 @@ struct thread {
     word_t local_id;        /* user address of MR0; valid  <=>  state != THREAD_INACTIVE */
     struct l4_utcb *utcb;   /* kernel address of the UTCB, NULL while inactive */
     struct space *space;
-    void *kernel_sp;        /* where arch_switch left the stack */
+    void *kernel_sp;        /* where arch_switch left the stack; NULL: the fast path dropped it */
 
     enum thread_state state;
     uint8_t priority;
@@ -49,6 +49,7 @@ struct thread {
     word_t virtual_sender;  /* global id, or nil: whom we propagate for */
     enum ipc_kind kind;
     word_t accepts;         /* RECEIVING: a global id, L4_ID_ANY or L4_ID_ANYLOCAL */
+    word_t fast_from;       /* == accepts while the fast path may deliver to us, else nil */
     struct thread *partner; /* SENDING: the receiver */
     int send_result;        /* IPC_PENDING until the send phase is over, then its error */
     int receive_result;     /* the same for the receive phase */

@@ -91,7 +91,7 @@ static void parse_word(const char *w)
     } flags[] = {
         {"nocpuid", &options.nocpuid}, {"notsc", &options.notsc}, {"nopse", &options.nopse},
         {"nopge", &options.nopge},     {"nosep", &options.nosep}, {"nofxsr", &options.nofxsr},
-        {"ports=open", &arch_ports_open},
+        {"nofast", &options.nofast},   {"ports=open", &arch_ports_open},
     };
     const char *value;
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)

@@ -27,7 +27,7 @@ struct cpu_features cpu;
 static char vendor[13];
 static word_t signature;
 
-extern void sysenter_entry(void);
+extern void sysenter_entry(void), sysenter_fast(void);
 extern void (*const vector_table[])(void);
 
 /* ---- features */
@@ -174,6 +174,7 @@ void cpu_load_tables(void)
     if (cpu.sep) {
         write_msr(MSR_SYSENTER_CS, KERNEL_CS);
         write_msr(MSR_SYSENTER_ESP, (word_t)&THE_TSS->esp0);
-        write_msr(MSR_SYSENTER_EIP, (word_t)sysenter_entry);
+        write_msr(MSR_SYSENTER_EIP,
+                  (word_t)(options.nofast ? sysenter_entry : sysenter_fast));
     }
 }

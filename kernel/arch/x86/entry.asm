@@ -5,8 +5,8 @@
 ; From user mode that picture always lies at the top of the thread's kernel stack.
 %include "x86.inc"
 
-        extern  trap, thread_start
-        global  trap_return, thread_first_return, sysenter_entry, vector_table, switch_stacks
+        extern  trap, thread_start, ipc_fast_resume
+        global  trap_return, thread_first_return, fast_resume, sysenter_entry, sysenter_plain, vector_table, switch_stacks
 
         section .text
 
@@ -30,6 +30,7 @@ trap_%1:
 ; ESP points at the TSS here, to the word that holds the top of the current kernel stack.
 sysenter_entry:
         mov     esp, [ss:esp]
+sysenter_plain:                         ; the fast path comes here in doubt, esp set
         push    dword USER_DS
         push    ebp
         pushfd
@@ -64,6 +65,11 @@ trap_return:
 ; A new thread's first switch returns here; its frame lies right above.
 thread_first_return:
         call    thread_start
+        jmp     trap_return
+
+; A thread that the fast path put to sleep wakes up here on the plain one.
+fast_resume:
+        call    ipc_fast_resume
         jmp     trap_return
 
 ; void switch_stacks(void **save, void *load): leaves one kernel stack for another.

@@ -6,7 +6,7 @@
 
 static struct slab states;
 static struct thread *owner; /* whose registers the FPU holds */
-static bool live;            /* TS is clear: current == owner */
+bool fpu_live;               /* TS is clear: current == owner */
 
 void fpu_init(void)
 {
@@ -16,9 +16,9 @@ void fpu_init(void)
 
 void fpu_leave(void)
 {
-    if (!live)
+    if (!fpu_live)
         return;
-    live = false;
+    fpu_live = false;
     write_cr0(read_cr0() | CR0_TS);
 }
 
@@ -64,7 +64,7 @@ bool fpu_use(struct thread *t)
         return false;
     }
     __asm__ volatile("clts");
-    live = true;
+    fpu_live = true;
     if (owner == t)
         return true;
     if (owner)
@@ -82,7 +82,7 @@ void arch_fpu_release(struct thread *t)
         return;
     if (owner == t) {
         owner = NULL;
-        if (live)
+        if (fpu_live)
             fpu_leave();
     }
     slab_free(&states, t->fpu);

@@ -11,6 +11,7 @@
 #define TSS_ADDRESS     0xE0000F98 /* ends where its IO bitmap begins, at a page boundary */
 #define IO_BITMAP       0xE0001000 /* two pages, then one whose bytes are all ones */
 #define GS_PAGE         0xE0004000 /* its first word is the UTCB address of the current thread */
+#define GS_WRITE        0xE0005000 /* the same page for the kernel to write */
 #define SCRATCH         0xF00A0000 /* early boot looks at foreign pages here */
 
 #define KERNEL_CS   0x08

@@ -14,7 +14,7 @@ word_t *kernel_directory;
 static word_t *tss_table;     /* of TSS_REGION; spaces with ports have a copy */
 static word_t *zero_table;    /* of TCB regions without a thread: every page reads as zero */
 static word_t zero_entry;
-static struct space *loaded;
+struct space *loaded;
 
 /* ---- directories and tables of users */
 
@@ -293,18 +293,16 @@ static void tss_region_init(void)
 {
     word_t *ones = boot_page();
     memset(ones, 0xFF, PAGE_SIZE);
-    word_t *bitmap = options.ports_open ? boot_page() : ones;
+    word_t *bitmap = arch_ports_open ? boot_page() : ones;
     tss_table = boot_page();
     tss_table[0] = arch_physical(boot_page()) | KERNEL_ENTRY;
     tss_table[1] = tss_table[2] = arch_physical(bitmap) | KERNEL_ENTRY;
     tss_table[3] = arch_physical(ones) | KERNEL_ENTRY;
     tss_table[INDEX(GS_PAGE)] = arch_physical(boot_page()) | KERNEL_ENTRY | ENTRY_USER;
-    gs_word = arch_kernel_address(tss_table[INDEX(GS_PAGE)] & ~PAGE_MASK);
+    tss_table[INDEX(GS_WRITE)] = tss_table[INDEX(GS_PAGE)] & ~ENTRY_USER;
     tss_table[INDEX(GS_PAGE)] &= ~ENTRY_WRITE;
     kernel_directory[SLOT(TSS_REGION)] = arch_physical(tss_table) | KERNEL_ENTRY | ENTRY_USER;
 }
-
-word_t *gs_word;
 
 void paging_init(word_t thread_bits)
 {

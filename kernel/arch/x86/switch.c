@@ -5,14 +5,25 @@
 
 extern void switch_stacks(void **save, void *load);
 extern void thread_first_return(void);
+extern void fast_resume(void);
+
+/* A stack for a thread that the fast path left without one: its first return is into fast_resume. */
+static void *stack_after_fast_path(struct thread *t)
+{
+    void **sp = (void **)user_frame(t);
+    *--sp = (void *)fast_resume;
+    return sp - 4; /* what switch_stacks pops */
+}
 
 void arch_switch_to(struct thread *next)
 {
     struct thread *prev = current;
+    if (!next->kernel_sp)
+        next->kernel_sp = stack_after_fast_path(next);
     if (next->space != &kernel_space)
         paging_load(next->space);
     THE_TSS->esp0 = (word_t)next + THREAD_BLOCK;
-    *gs_word = next->local_id;
+    *(word_t *)GS_WRITE = next->local_id; /* what users read at gs:0 */
     fpu_leave();
     current = next;
     switch_stacks(&prev->kernel_sp, next->kernel_sp);

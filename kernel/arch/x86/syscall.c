@@ -6,15 +6,31 @@
 #include "../../syscall.h"
 #include "x86.h"
 
-static void do_ipc(struct thread *self, struct trapframe *f)
+/* What Ipc leaves in registers, on success and on failure. */
+static void ipc_results(struct thread *self, struct trapframe *f)
 {
-    self->utcb->mr[0] = f->esi;
-    sys_ipc(self, f->eax, f->edx, f->ecx);
     f->eax = self->sender;
     f->esi = self->utcb->mr[0];
     f->ebx = self->utcb->mr[1];
     f->ebp = self->utcb->mr[2];
     f->edi = self->local_id;
+}
+
+static void do_ipc(struct thread *self, struct trapframe *f)
+{
+    self->utcb->mr[0] = f->esi;
+    sys_ipc(self, f->eax, f->edx, f->ecx);
+    ipc_results(self, f);
+}
+
+/* entry.asm: self was left in its receive phase by the fast path and is awake again. */
+void ipc_fast_resume(void)
+{
+    struct thread *self = current;
+    thread_reap();
+    ipc_fast_woken(self);
+    ipc_results(self, user_frame(self));
+    thread_exit_kernel(self);
 }
 
 static void do_unmap(struct thread *self, struct trapframe *f)

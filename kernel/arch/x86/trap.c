@@ -18,8 +18,6 @@
 
 #define PF_WRITE 2u
 
-extern void sysenter_entry(void);
-
 /* ---- interrupts */
 
 static void interrupt(word_t line)

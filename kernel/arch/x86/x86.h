@@ -33,7 +33,7 @@ struct cpu_features {
 extern struct cpu_features cpu;
 
 struct boot_options {
-    bool nocpuid, notsc, nopse, nopge, nosep, nofxsr, ports_open;
+    bool nocpuid, notsc, nopse, nopge, nosep, nofxsr, nofast;
     uint32_t kmem; /* bytes, 0 = default */
 };
 extern struct boot_options options;
@@ -104,12 +104,13 @@ void cpu_load_tables(void); /* GDT, IDT, TSS; after the TSS region exists */
 
 /* paging.c */
 extern word_t *kernel_directory;
-extern word_t *gs_word;              /* what a user reads at gs:0 */
+extern struct space *loaded;         /* whose directory CR3 holds */
 void paging_init(word_t thread_bits); /* TCB and TSS regions, from the kernel pool */
 void paging_load(struct space *s);
 bool user_readable(vaddr_t v, uint32_t size); /* in the loaded space */
 
 /* fpu.c */
+extern bool fpu_live;
 void fpu_init(void);
 bool fpu_use(struct thread *t); /* #NM: false when the thread gets no FPU */
 void fpu_leave(void);           /* somebody else runs: the next use must trap */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Structure offsets for NASM: this file is compiled to assembly text, and each line of it that
+ * begins with -> becomes a %define in build/gen/offsets.inc.  It is no part of the kernel. */
+#include "x86.h"
+
+#define OFFSET(name, type, member)                                                                 \
+    __asm__ volatile("-> " #name " %c0" : : "i"(offsetof(type, member)))
+#define NUMBER(name, value) __asm__ volatile("-> " #name " %c0" : : "i"(value))
+
+void offsets(void)
+{
+    OFFSET(T_ID, struct thread, id);
+    OFFSET(T_LOCAL_ID, struct thread, local_id);
+    OFFSET(T_UTCB, struct thread, utcb);
+    OFFSET(T_SPACE, struct thread, space);
+    OFFSET(T_KERNEL_SP, struct thread, kernel_sp);
+    OFFSET(T_STATE, struct thread, state);
+    OFFSET(T_AWAITED, struct thread, awaited);
+    OFFSET(T_ACCEPTS, struct thread, accepts);
+    OFFSET(T_FAST_FROM, struct thread, fast_from);
+    OFFSET(T_SENDERS, struct thread, senders);
+    OFFSET(S_DIRECTORY_PHYS, struct space, directory_phys);
+    OFFSET(U_MR, struct l4_utcb, mr);
+    OFFSET(F_EIP, struct trapframe, eip);
+    OFFSET(F_EFLAGS, struct trapframe, eflags);
+    OFFSET(F_ESP, struct trapframe, esp);
+    NUMBER(FRAME_SIZE, sizeof(struct trapframe));
+    NUMBER(T_BLOCK, THREAD_BLOCK);
+    NUMBER(STATE_READY, THREAD_READY);
+    NUMBER(STATE_RECEIVING, THREAD_RECEIVING);
+    NUMBER(TSS_ESP0, TSS_ADDRESS + offsetof(struct tss, esp0));
+}
