@@ -4,7 +4,7 @@
 %define IN_METER
 %include "bench.inc"
 
-extern print, putc, newline, print_decimal
+extern print, putc, newline, print_decimal, boot_instructions
 
 section .bss
 alignb 4
@@ -146,6 +146,11 @@ BENCH "the meter measures itself: n nops are n + 2 instructions"
         ret
 .thousand:
         times 1000 nop
+        ret
+
+BENCH "boot.root"
+        mov     eax, [boot_instructions]
+        bench_instr "boot.root", 1
         ret
 
 CROWD           equ 1000

@@ -12,3 +12,9 @@ PROGRAMS    += pages
 pages_SRC   := bench/pages.c
 pages_LDS   := lib/hurd-mm/program.lds
 pages_LIBS  := hurd-mm c hurd-cap l4
+
+# What the machine has done before the loader runs.
+PROGRAMS      += stamp
+stamp_SRC     := bench/stamp.asm
+stamp_LDS     := bench/stamp.lds
+stamp_LDFLAGS := --no-gc-sections

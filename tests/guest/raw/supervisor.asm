@@ -17,6 +17,8 @@ align 4
 current         dd 0            ; record of the running test
 serial          dd 0            ; its number in the report
 failures        dd 0
+boot_instructions dd 0          ; the time-stamp counter when we began; 0 without one
+global boot_instructions
 
 section .bss
 align 16
@@ -29,6 +31,7 @@ _start:
         mov     esp, main_stack_top             ; X.2 promises a root server no stack
         cld
         call    learn
+        call    read_counter
         call    touch_image
         call    open_ports
         mov     esi, text_plan
@@ -59,6 +62,28 @@ _start:
 .rest:                                          ; no such device: stay out of the way
         sleep   NEVER
         jmp     .rest
+
+; For bench/.  CPUID tells whether there is a counter, EFLAGS.ID whether there is CPUID.
+read_counter:
+        pushfd
+        pop     eax
+        mov     ecx, eax
+        xor     eax, 1 << 21
+        push    eax
+        popfd
+        pushfd
+        pop     eax
+        xor     eax, ecx
+        test    eax, 1 << 21
+        jz      .none
+        mov     eax, 1
+        cpuid
+        test    edx, 1 << 4
+        jz      .none
+        rdtsc
+        mov     [boot_instructions], eax
+.none:
+        ret
 
 ; ---- one test
 
