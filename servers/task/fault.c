@@ -3,6 +3,8 @@
  * own, then that pager.  The startup fpage we can give; anything else ends that task, with a report. */
 #include "server.h"
 #include <errno.h>
+#include <l4/kip.h>
+#include <l4/pecan.h>
 #include <l4/protocol.h>
 
 #define STATUS_FAULT        139u
@@ -51,12 +53,19 @@ static int exception(struct hurd_cap_call *call, struct thread *thread)
     return HURD_CAP_NO_REPLY;
 }
 
-/* These labels can be forged by any thread, but only about itself: the sender's id is the kernel's. */
+/* Any thread can forge these labels, if only about itself.  Those that we do not page, on a kernel that can tell, get a refusal
+ * like any nonsense; on other kernels they are believed. */
+static bool is_genuine(struct thread *thread)
+{
+    return thread && thread->task->id > HURD_TASK_TASK
+        && (thread_is_paged_by_us(thread->id) || !L4_HasFeature(L4_FEATURE_PAGEREXREGS));
+}
+
 int serve_kernel(struct hurd_cap_call *call)
 {
     struct thread *thread = thread_find(call->from);
-    if (!thread || thread->task->id <= HURD_TASK_TASK)
-        return HURD_CAP_NO_REPLY;
+    if (!is_genuine(thread))
+        return EPERM;
     if ((call->label & 0xFFF0) == L4_LABEL_PAGE_FAULT && call->words == 2 && call->typed == 0)
         return page_fault(call, thread);
     return exception(call, thread);

@@ -68,16 +68,6 @@ static int op_thread_priority(struct hurd_cap_call *call, struct task *t)
     return L4_Set_Priority(thread->id, call->arg[2]) ? 0 : EPERM;
 }
 
-/* pagerexregs: it works on a thread of another space exactly when we are its pager. */
-static bool we_page(L4_ThreadId_t id)
-{
-    L4_Word_t control, sp, ip, flags, handle;
-    L4_ThreadId_t pager;
-    return L4_Version(id) != HURD_TASK_TASK
-        && !L4_IsNilThread(L4_ExchangeRegisters(id, L4_EXREGS_DELIVER, 0, 0, 0, 0, L4_nilthread, &control, &sp,
-                                                &ip, &flags, &handle, &pager));
-}
-
 static int op_threads(struct hurd_cap_call *call, struct task *t)
 {
     L4_Word_t index = 0, old;
@@ -86,7 +76,7 @@ static int op_threads(struct hurd_cap_call *call, struct task *t)
         if (index++ >= call->arg[2]) {
             put(call, thread->id.raw);
             put(call, L4_Schedule(thread->id, ~0ul, ~0ul, ~0ul, ~0ul, &old)
-                          | (we_page(thread->id) ? HURD_TASK_THREAD_PAGER : 0));
+                          | (thread_is_paged_by_us(thread->id) ? HURD_TASK_THREAD_PAGER : 0));
         }
     return 0;
 }

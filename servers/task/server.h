@@ -78,6 +78,7 @@ struct thread *thread_find(L4_ThreadId_t id);
 /* One more thread of t, active.  pager nil: its own.  0 or errno; *out is valid on 0. */
 int thread_create(struct task *t, L4_Word_t utcb, L4_ThreadId_t pager, struct thread **out);
 void thread_delete(struct thread *thread);
+bool thread_is_paged_by_us(L4_ThreadId_t id);   /* false where the kernel cannot tell */
 int thread_reserve(struct task *t, struct thread **out);    /* number and slot 0, nothing in the kernel */
 void thread_unreserve(struct thread *thread);
 

@@ -154,3 +154,13 @@ void thread_delete(struct thread *thread)
     hurd_wortel_thread_control(wortel_cap, thread->id, L4_nilthread, L4_nilthread, L4_nilthread, ~0ul);
     thread_unreserve(thread);
 }
+
+/* pagerexregs: it works on a thread of another space exactly when we are its pager. */
+bool thread_is_paged_by_us(L4_ThreadId_t id)
+{
+    L4_Word_t control, sp, ip, flags, handle;
+    L4_ThreadId_t pager;
+    return L4_Version(id) != HURD_TASK_TASK
+        && !L4_IsNilThread(L4_ExchangeRegisters(id, L4_EXREGS_DELIVER, 0, 0, 0, 0, L4_nilthread, &control, &sp,
+                                                &ip, &flags, &handle, &pager));
+}

@@ -471,6 +471,14 @@ static void wait_for_child(void *nothing)
     L4_Sleep(L4_Never);
 }
 
+TEST(task_does_not_believe_faults_of_threads_that_it_does_not_page)
+{
+    EXPECT_EQ(REQUEST(0xFFE2, 0x1234, 0x5678), EPERM);
+    EXPECT_EQ(REQUEST(0xFFB0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 0, 0), EPERM);
+    EXPECT_EQ(REQUEST(0xFFF0), EPERM);
+    EXPECT_EQ(REQUEST(0xFF86, 0, 0), EPERM);
+}
+
 TEST(task_wait_ends_when_it_is_cancelled)
 {
     uintptr_t stack = 0;
@@ -569,6 +577,7 @@ static const struct {
     T(task_keeps_a_program_to_its_own_business),
     T(task_counts_the_faults_that_a_task_serves_itself),
     T(task_answers_messages_with_items_by_a_refusal),
+    T(task_does_not_believe_faults_of_threads_that_it_does_not_page),
     T(task_wait_ends_when_it_is_cancelled),
     T(task_survives_random_requests),
     T(wortel_has_nothing_for_a_program),
