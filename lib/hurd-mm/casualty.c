@@ -46,8 +46,8 @@ static const char *kind_name(unsigned kind)
 static void say_region(const L4_Word_t *words)
 {
     unsigned rights = words[2] & HURD_VM_RIGHTS;
-    say("  region %08lx-%08lx %c%c%c %s, %lu pages in core\n", words[0], words[1], rights & HURD_VM_READ ? 'r' : '-',
-        rights & HURD_VM_WRITE ? 'w' : '-', rights & HURD_VM_EXECUTE ? 'x' : '-', kind_name(words[2] >> 8), words[4]);
+    say("  region %08lx-%08lx %c%c%c %s\n", words[0], words[1], rights & HURD_VM_READ ? 'r' : '-',
+        rights & HURD_VM_WRITE ? 'w' : '-', rights & HURD_VM_EXECUTE ? 'x' : '-', kind_name(words[2] >> 8));
 }
 
 /* The regions before, at and behind the address, as far as there are any. */

@@ -6,7 +6,10 @@
 #include <l4/message.h>
 #include "mm.h"
 
-enum { FAULT_AROUND = 16 };     /* pages of one run that are mapped together when they exist already */
+enum {
+    FAULT_AROUND = 16,          /* pages of one run that are mapped together when they exist already */
+    RECORDS_SPARE = 8,
+};
 
 struct fault {
     L4_ThreadId_t from;
@@ -72,16 +75,18 @@ static bool fault_widen_run(const struct fault *f)
     return frame_add(&mm.slab, store, gap, f->offset + (HURD_MM_PAGE - 1), mm.memory, gap);
 }
 
+static bool fault_add_frame(const struct fault *f)
+{
+    return frame_add(&mm.slab, f->map->store, f->offset, f->offset + (HURD_MM_PAGE - 1), mm.memory, f->offset);
+}
+
+/* The last records are kept for those who ask for something: munmap() may need one to give others back. */
 static int fault_make_frame(const struct fault *f)
 {
-    struct store *store = f->map->store;
     int error = memory_allocate(f->offset, HURD_MM_PAGE);
     if (error)
         return error;
-    slab_reserve(&mm.slab, 1);
-    if (frame_add(&mm.slab, store, f->offset, f->offset + (HURD_MM_PAGE - 1), mm.memory, f->offset))
-        return 0;
-    if (fault_widen_run(f))
+    if (slab_reserve(&mm.slab, RECORDS_SPARE) ? fault_add_frame(f) : fault_widen_run(f) || fault_add_frame(f))
         return 0;
     memory_deallocate(mm.memory, f->offset, HURD_MM_PAGE);
     return ENOMEM;

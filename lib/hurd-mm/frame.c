@@ -69,6 +69,13 @@ bool frame_add(struct slab *slab, struct store *store, uintptr_t first, uintptr_
     return inserted;
 }
 
+/* One run reaches beyond both ends. */
+bool frame_cuts(struct store *store, uintptr_t first, uintptr_t last)
+{
+    struct frame *f = frame_find(store, first);
+    return f && f->range.first < first && f->range.last > last;
+}
+
 bool frame_take(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last, struct frame *taken)
 {
     struct frame *f = frame_of(range_overlap(store->frames, first, last));

@@ -24,8 +24,9 @@ bool frame_add(struct slab *slab, struct store *store, uintptr_t first, uintptr_
                L4_Word_t container, uintptr_t offset);
 
 /* Takes the lowest run, or part of a run, in [first, last] out of the store and says in *taken what it was (its tree
- * fields mean nothing).  False: there is none.  A run that is cut in two needs FRAME_CUTS reserved records. */
+ * fields mean nothing).  False: there is none.  If frame_cuts(), FRAME_CUTS records must have been reserved. */
 enum { FRAME_CUTS = 1 };
+bool frame_cuts(struct store *store, uintptr_t first, uintptr_t last);
 bool frame_take(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last, struct frame *taken);
 
 /* Pages that exist in [first, last]. */

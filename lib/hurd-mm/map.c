@@ -75,12 +75,23 @@ void map_remove(struct address_space *as, struct map *map)
     slab_give(as->slab, map);
 }
 
+static bool map_lies_across(struct address_space *as, uintptr_t at)
+{
+    struct map *map = map_find(as, at);
+    return map && map->range.first != at;
+}
+
+unsigned map_cuts(struct address_space *as, uintptr_t first, uintptr_t last)
+{
+    return map_lies_across(as, first) + (last != UINTPTR_MAX && map_lies_across(as, last + 1));
+}
+
 /* `at` becomes the first address of a region of its own, if it lies inside one. */
 static void map_cut_at(struct address_space *as, uintptr_t at)
 {
-    struct map *map = map_find(as, at);
-    if (!map || map->range.first == at)
+    if (!map_lies_across(as, at))
         return;
+    struct map *map = map_find(as, at);
     uintptr_t last = map->range.last;
     map->range.last = at - 1;           /* the order in the tree stays as it is */
     struct map *upper = map_insert(as, at, last, map->store, map->offset + (at - map->range.first),

@@ -49,9 +49,9 @@ struct map *map_insert(struct address_space *as, uintptr_t first, uintptr_t last
                        uintptr_t offset, unsigned rights, bool permanent);
 void map_remove(struct address_space *as, struct map *map);
 
-/* Cuts the regions at the edges, so that each region lies in [first, last] or outside.  Takes up to MAP_CUTS records,
- * which must have been reserved. */
-enum { MAP_CUTS = 2 };
+/* Cuts the regions at the edges, so that each region lies in [first, last] or outside.  Takes as many records as
+ * map_cuts() says (0 to 2), which must have been reserved. */
+unsigned map_cuts(struct address_space *as, uintptr_t first, uintptr_t last);
 void map_cut(struct address_space *as, uintptr_t first, uintptr_t last);
 
 /* Joins neighbours in [first - 1, last + 1] that continue each other. */

@@ -52,6 +52,13 @@ static void region_drop_pages(struct map *map)
     }
 }
 
+/* What region_clear() may take: the cut regions, and one run of frames of which the middle goes.  (A run lies in one
+ * region or goes on in the next, so there is one at most that reaches beyond both ends.) */
+static unsigned region_clear_records(uintptr_t first, uintptr_t last)
+{
+    return map_cuts(&mm.space, first, last) + (frame_cuts(&mm.anonymous, first, last) ? FRAME_CUTS : 0);
+}
+
 /* The records must have been reserved. */
 static void region_clear(uintptr_t first, uintptr_t last)
 {
@@ -72,7 +79,7 @@ int region_destroy(uintptr_t address, uintptr_t size)
     uintptr_t last = address + (size - 1);
     if (!range_is_sound(address, size) || range_is_reserved(address, last))
         return EINVAL;
-    if (!slab_reserve(&mm.slab, MAP_CUTS + FRAME_CUTS))
+    if (!slab_reserve(&mm.slab, region_clear_records(address, last)))
         return ENOMEM;
     region_clear(address, last);
     return 0;
@@ -119,7 +126,10 @@ int region_create(struct region_request *r)
         return EINVAL;
     if (r->rights & ~r->store->rights)
         return EACCES;
-    if (!slab_reserve(&mm.slab, MAP_CUTS + 2 * FRAME_CUTS + 1))
+    unsigned clear = 0;
+    if (r->flags & HURD_VM_REPLACE && range_is_sound(r->address, r->size))
+        clear = region_clear_records(r->address, r->address + (r->size - 1));
+    if (!slab_reserve(&mm.slab, clear + 2))     /* the region, and the run of frames of map_now */
         return ENOMEM;
     int error = region_place(r);
     if (error)
@@ -162,7 +172,7 @@ int region_protect(uintptr_t address, uintptr_t size, unsigned rights)
     for (m = map_from(&mm.space, address); m && m->range.first <= last; m = map_next(&mm.space, m))
         if (rights & ~m->store->rights)
             return EACCES;
-    if (!slab_reserve(&mm.slab, MAP_CUTS))
+    if (!slab_reserve(&mm.slab, map_cuts(&mm.space, address, last)))
         return ENOMEM;
     map_cut(&mm.space, address, last);
     for (m = map_from(&mm.space, address); m && m->range.first <= last; m = map_next(&mm.space, m))
@@ -171,17 +181,25 @@ int region_protect(uintptr_t address, uintptr_t size, unsigned rights)
     return 0;
 }
 
+/* Pages that surely have memory. */
+static uintptr_t region_pages(const struct map *m)
+{
+    uintptr_t size = m->range.last - m->range.first;
+    if (m->store->kind == HURD_MM_WIRED)
+        return size / HURD_MM_PAGE + 1;
+    return frame_count(m->store, m->offset, m->offset + size);
+}
+
 unsigned region_list(uintptr_t from, L4_Word_t *words, unsigned max_words)
 {
     unsigned n = 0;
     struct map *m = map_from(&mm.space, from);
     for (; m && n + HURD_MM_MAPS_WORDS <= max_words; m = map_next(&mm.space, m)) {
-        uintptr_t last = m->offset + (m->range.last - m->range.first);
         words[n++] = m->range.first;
         words[n++] = m->range.last;
         words[n++] = m->rights | (L4_Word_t)m->store->kind << 8;
         words[n++] = m->offset;
-        words[n++] = frame_count(m->store, m->offset, last);
+        words[n++] = region_pages(m);
     }
     return n;
 }

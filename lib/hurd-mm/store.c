@@ -89,7 +89,7 @@ int store_flush(struct store *store, uintptr_t offset, uintptr_t size)
     struct frame run;
     if ((offset | size) & (HURD_MM_PAGE - 1) || size == 0 || size - 1 > UINTPTR_MAX - offset)
         return EINVAL;
-    if (!slab_reserve(&mm.slab, FRAME_CUTS))
+    if (!slab_reserve(&mm.slab, frame_cuts(store, offset, offset + (size - 1)) ? FRAME_CUTS : 0))
         return ENOMEM;
     while (frame_take(&mm.slab, store, offset, offset + (size - 1), &run))
         store_hide(store, run.range.first, run.range.last);

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* The suite's main: mm_test [only=PART] runs the tests whose names contain PART. */
+#include <stdio.h>
+#include <string.h>
+#include "suite.h"
+
+static bool failed;
+
+bool expect(bool condition, const char *what, const char *file, int line)
+{
+    if (!condition) {
+        failed = true;
+        printf("# %s:%d: not true: %s\n", file, line, what);
+    }
+    return condition;
+}
+
+bool expect_eq(long long is, long long wanted, const char *what, const char *file, int line)
+{
+    if (is != wanted) {
+        failed = true;
+        printf("# %s:%d: %s is %lld (%llx), wanted %lld (%llx)\n", file, line, what, is, is, wanted, wanted);
+    }
+    return is == wanted;
+}
+
+L4_ThreadId_t physmem(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
+}
+
+L4_Word_t control(void)
+{
+    return __hurd_startup_data->physmem_control.cap;
+}
+
+int child_run(const char *name, unsigned *reason)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server);
+    struct hurd_task_created created;
+    char argz[64];
+    int length = snprintf(argz, sizeof argz, "mm_test/child%cchild=%s%c", 0, name, 0);
+    L4_Word_t status = 0, why = 0;
+    int error = hurd_spawn_self(128, argz, (L4_Word_t)length, &created);
+    if (!EXPECT_EQ(error, 0))
+        return -1;
+    EXPECT_EQ(hurd_task_wait(task, created.handle, 0, &status, &why), 0);
+    hurd_task_release(task, created.handle);
+    if (reason)
+        *reason = why;
+    return (int)status;
+}
+
+static int child_main(const char *name)
+{
+    for (const struct child *c = children; c->name; c++)
+        if (strcmp(c->name, name) == 0)
+            return c->run();
+    return 99;
+}
+
+static const struct test *const chapters[] = {region_tests, store_tests, thread_tests, child_tests};
+
+int main(int argc, char **argv)
+{
+    const char *only = "";
+    unsigned number = 0, failures = 0;
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], "child=", 6) == 0)
+            return child_main(argv[i] + 6);
+        if (strncmp(argv[i], "only=", 5) == 0)
+            only = argv[i] + 5;
+    }
+    for (unsigned c = 0; c < sizeof chapters / sizeof *chapters; c++) {
+        for (const struct test *t = chapters[c]; t->name; t++) {
+            if (!strstr(t->name, only))
+                continue;
+            failed = false;
+            t->run();
+            failures += failed;
+            printf("%sok %u - %s\n", failed ? "not " : "", ++number, t->name);
+        }
+    }
+    printf("1..%u\n# done\n", number);
+    return failures ? 1 : 0;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* The harness of the mm suite. */
+#ifndef MM_SUITE_H
+#define MM_SUITE_H
+
+#include <hurd/mm.h>
+#include <hurd/physmem.h>
+#include <hurd/startup.h>
+#include <hurd/task.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { PAGE = HURD_MM_PAGE };
+
+struct test {
+    const char *name;
+    void (*run)(void);
+};
+
+#define TEST(name) static void name(void)
+#define T(name) {#name, name}
+#define EXPECT(condition) expect((condition), #condition, __FILE__, __LINE__)
+#define EXPECT_EQ(is, wanted) expect_eq((long long)(is), (long long)(wanted), #is, __FILE__, __LINE__)
+
+bool expect(bool condition, const char *what, const char *file, int line);
+bool expect_eq(long long is, long long wanted, const char *what, const char *file, int line);
+
+/* The chapters; each ends with an entry whose name is NULL. */
+extern const struct test region_tests[], store_tests[], thread_tests[], child_tests[];
+
+/* What a child task does; returns its exit status if it gets that far. */
+struct child {
+    const char *name;
+    int (*run)(void);
+};
+extern const struct child children[];
+
+/* Starts this program again as child=NAME and waits: its exit status.  *reason (may be NULL) as in hurd/task.h. */
+int child_run(const char *name, unsigned *reason);
+
+L4_ThreadId_t physmem(void);
+L4_Word_t control(void);
+
+static inline struct hurd_mm_counters counters(void)
+{
+    struct hurd_mm_counters c;
+    hurd_mm_counters(&c);
+    return c;
+}
+
+#endif
