@@ -106,7 +106,9 @@
  *   the control capabilities last given to that task.
  * DEBUG_REVOKE          0 the first control, 1 n                   -
  *   From now on one request in about n also revokes every mapping of some 64 pages picked at random (0: off).  EPERM.
- *   Spared: wired and pinned pages, and pages mapped by boot servers (ids below 5), which do not page themselves.
+ *   Spared: wired and pinned pages, and pages mapped by tasks that did not say SELF_PAGED.
+ * SELF_PAGED            0 any handle                               -
+ *   The caller's task can lose mappings from now on: its pager runs.  For DEBUG_REVOKE only; ends with the task.
  *
  * CAP_INFO              0 any handle, weak ones too                0 HURD_PM_KIND_*, 1 task that put it into the caller's
  *                                                                   table, 2 control: frames guaranteed, container: bytes
@@ -127,6 +129,7 @@
 #define HURD_PM_TASK_STATISTICS         146u
 #define HURD_PM_DEBUG_REVOKE            147u
 #define HURD_PM_CAP_INFO                148u
+#define HURD_PM_SELF_PAGED              149u
 
 enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_KIND_CONTROL = 3 };
 
@@ -214,6 +217,7 @@ int hurd_pm_task_statistics(L4_ThreadId_t pm, L4_Word_t handle, L4_Word_t task,
                             struct hurd_pm_task_statistics *stats);
 struct hurd_pm_cap_info { L4_Word_t kind, giver, amount, rights; };
 int hurd_pm_cap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_cap_info *info);
+int hurd_pm_self_paged(L4_ThreadId_t pm, L4_Word_t handle);
 int hurd_pm_debug_revoke(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t n);
 
 #endif

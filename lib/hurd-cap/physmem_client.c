@@ -191,6 +191,11 @@ int hurd_pm_cap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_cap_info
     return rpc_struct(pm, HURD_PM_CAP_INFO, 1, &handle, info, sizeof *info);
 }
 
+int hurd_pm_self_paged(L4_ThreadId_t pm, L4_Word_t handle)
+{
+    return rpc_1(pm, HURD_PM_SELF_PAGED, 1, &handle, NULL);
+}
+
 int hurd_pm_debug_revoke(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t n)
 {
     const L4_Word_t in[] = { control, n };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Two counters for each of 2^14 task ids, in tables of 64 made on first use. */
+/* What is counted for each of 2^14 task ids, in tables of 32 made on first use. */
 #include <string.h>
 
 #include "control.h"
 #include "slab.h"
 
-#define TABLE_TASKS 64u
+#define TABLE_TASKS 32u
 
 static struct account *tables[(1u << 14) / TABLE_TASKS];
 

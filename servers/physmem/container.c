@@ -364,6 +364,15 @@ void container_unmap(struct container *c)
     sweep_end(&s);
 }
 
+void container_unsteady(struct container *c)
+{
+    for (uint32_t page = 0; (page = container_next(c, page, PAGES_MAX)) < PAGES_MAX; page++) {
+        slot_t slot = *container_slot(c, page);
+        if (slot_bound(slot))
+            *frame_find(slot_frame(slot)) &= ~FRAME_STEADY;
+    }
+}
+
 /* ---- boot images ------------------------------------------------------------------------------- */
 
 int container_adopt(struct container *c, uint32_t start, paddr_t base, uint32_t count)

@@ -48,6 +48,7 @@ int container_allocate(struct container *c, uint32_t start, uint32_t count, bool
 int container_deallocate(struct container *c, uint32_t start, uint32_t count, uint32_t *done);
 void container_release(struct container *c, uint32_t start, uint32_t count, uint32_t *done);
 void container_unmap(struct container *c);              /* all its pages, from everybody */
+void container_unsteady(struct container *c);           /* its pages may be revoked at random */
 
 /* For an image that exists already: pages start .. become frames, which are adopted and charged. */
 int container_adopt(struct container *c, uint32_t start, paddr_t base, uint32_t count);

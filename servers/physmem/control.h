@@ -63,6 +63,7 @@ void control_free(struct control *c, void *block, size_t bytes);
 struct account {
     uint8_t wired;                      /* pages wired or pinned */
     uint8_t controls;                   /* that it split off and that live */
+    uint8_t self_paged;                 /* said so: can lose mappings */
 };
 struct account *account_of(unsigned task);      /* NULL: no memory */
 

@@ -19,10 +19,12 @@
 unsigned debug_revoke_period;
 
 static int other(struct hurd_cap_call *call);
+static void task_died(unsigned task);
 
 struct hurd_cap_server server = {
     .table = { .alloc = slab_alloc, .free = slab_free },
     .other = other,
+    .task_died = task_died,
     .errors_in_label = 1,
 };
 
@@ -48,6 +50,14 @@ void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights)
 static int other(struct hurd_cap_call *call)
 {
     return call->label == 0 || call->label == HURD_WORTEL_ERROR ? HURD_CAP_NO_REPLY : EOPNOTSUPP;
+}
+
+/* All it held is gone by now. */
+static void task_died(unsigned task)
+{
+    struct account *account = task <= L4_ID_VERSION_MASK ? account_of(task) : NULL;
+    if (account)
+        account->self_paged = 0;
 }
 
 static uint32_t random_word(void)

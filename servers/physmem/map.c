@@ -88,7 +88,8 @@ int container_map(struct container *c, uint32_t start, uint32_t count, uint32_t 
             return i ? 0 : ENOMEM;
         if (!items_add(items, n, at, slot_frame(*slot)))
             return 0;
-        *frame_find(slot_frame(*slot)) |= marks;
+        frame_t *word = frame_find(slot_frame(*slot));
+        *word = (*word & ~FRAME_STEADY) | marks;
         slot_set_seen(slot);
     }
     return 0;

@@ -161,7 +161,8 @@ static int serve_map(struct hurd_cap_call *call)
         return err;
     if (rights & ~(L4_Word_t) call->cap->rights)
         return EACCES;
-    bool steady = call->task < HURD_TASK_ROOT;
+    const struct account *account = account_of(call->task);
+    bool steady = !account || !account->self_paged;
     err = container_map(call_container(call), page, count, vaddr, rights, steady, items, &n);
     if (err)
         return err;
@@ -405,6 +406,20 @@ static int serve_cap_info(struct hurd_cap_call *call)
     return reply_struct(call, &info, sizeof info);
 }
 
+/* What the task has mapped of its own containers so far was for a task that could not fault. */
+static int serve_self_paged(struct hurd_cap_call *call)
+{
+    struct account *account = account_of(call->task);
+    if (!account)
+        return ENOMEM;
+    account->self_paged = 1;
+    for (struct control *control = control_all; control; control = control->all_next)
+        for (struct container *c = control->containers; c; c = c->next)
+            if (c->task == call->task)
+                container_unsteady(c);
+    return 0;
+}
+
 /* ---- which is which ------------------------------------------------------------------------------ */
 
 struct operation {
@@ -436,6 +451,7 @@ static const struct operation operations[] = {
     [HURD_PM_TASK_STATISTICS - FIRST_LABEL]      = { serve_task_statistics, ANY, 2, 2 },
     [HURD_PM_DEBUG_REVOKE - FIRST_LABEL]         = { serve_debug_revoke, CONTROL, 2, 2 },
     [HURD_PM_CAP_INFO - FIRST_LABEL]             = { serve_cap_info, ANY, 1, 1 },
+    [HURD_PM_SELF_PAGED - FIRST_LABEL]           = { serve_self_paged, ANY, 1, 1 },
 };
 
 static int serve(struct hurd_cap_call *call)
