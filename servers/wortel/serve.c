@@ -213,14 +213,11 @@ static const char *name_of(L4_ThreadId_t t)
     return NULL;
 }
 
-/* A server that the system cannot do without: the machine stops, visibly. */
-static int server_lost(L4_ThreadId_t from)
+/* Who still has us for a pager is a server that the system cannot do without: the machine stops, visibly. */
+static void __attribute__((noreturn)) server_lost(void)
 {
-    if (L4_Version(from) <= HURD_TASK_TASK) {
-        say("wortel: the system cannot go on without it.\n");
-        system_shutdown(2, HURD_SHUTDOWN_POWEROFF);
-    }
-    return -1;
+    say("wortel: the system cannot go on without it.\n");
+    system_shutdown(2, HURD_SHUTDOWN_POWEROFF);
 }
 
 static int fault(L4_ThreadId_t from, L4_MsgTag_t tag, struct reply *r)
@@ -240,17 +237,17 @@ static int fault(L4_ThreadId_t from, L4_MsgTag_t tag, struct reply *r)
         }
     say("%s: segmentation violation at 0x%lx, %s, ip 0x%lx\n", name_of(from), address,
         L4_PageFaultIsWrite(tag) ? "write" : "read", ip);
-    return server_lost(from);
+    server_lost();
 }
 
-static int exception(L4_ThreadId_t from, L4_MsgTag_t tag)
+static void __attribute__((noreturn)) exception(L4_ThreadId_t from, L4_MsgTag_t tag)
 {
     if (L4_IsException(tag))
         say("%s: exception %lu, error 0x%lx, ip 0x%lx, sp 0x%lx, flags 0x%lx\n", name_of(from), L4_MR(3),
             L4_MR(4), L4_MR(1), L4_MR(8), L4_MR(2));
     else
         say("%s: message 0x%lx, 0x%lx 0x%lx\n", name_of(from), L4_Label(tag), L4_MR(1), L4_MR(2));
-    return server_lost(from);
+    server_lost();
 }
 
 /* Labels from 0xff80 up are the kernel's, if they come from a thread that we page. */
@@ -258,7 +255,9 @@ static int from_kernel(L4_ThreadId_t from, L4_MsgTag_t tag, struct reply *r)
 {
     if (!name_of(from))
         return EPERM;
-    return L4_IsPageFault(tag) ? fault(from, tag, r) : exception(from, tag);
+    if (L4_IsPageFault(tag))
+        return fault(from, tag, r);
+    exception(from, tag);
 }
 
 static void answer(L4_ThreadId_t to, struct reply *r, int error)
