@@ -12,7 +12,8 @@
  * thread id, which nobody can forge.  Word k below is untyped word k, that is MR(k+1).
  *
  * Requests hold untyped words only: a typed item makes the server answer EINVAL.  Every request is
- * answered, by the called thread itself, with a send timeout of zero.  There are two ways to say no:
+ * answered, by the called thread itself, with a send timeout of zero; messages with labels of 0xff00 and above, which are
+ * the kernel's, are not: an answer would restart a thread that faults again.  There are two ways to say no:
  *
  *   generic     label 0x8000, word 0 = errno: bad handle (EBADF), no words (EINVAL), unknown label
  *               (EOPNOTSUPP), and all errors of task and deva unless their headers say otherwise
@@ -59,7 +60,8 @@ struct hurd_capability {
  *
  * Rights given are never more than the giver's.  The same object given twice to one task yields the same handle
  * again with its count raised: each is dropped separately.  A target that holds nothing yet in this server is
- * known to boot tasks only (ids below 513): others get ESRCH, so that nobody fills tables of tasks to come.  A
+ * known to boot tasks only (ids below 513): others get ESRCH, so that nobody fills tables of tasks to come.  One
+ * program may have 1024 handles in another's table, 64 in a boot task's: EMFILE beyond.  A
  * handle whose object was destroyed, or that was revoked, answers EBADF until it is dropped, and is not reused before. */
 #define HURD_CAP_CANCEL     0x100u
 #define HURD_CAP_GET_ROOT   0x101u
@@ -116,7 +118,7 @@ struct hurd_cap_server {
 void hurd_cap_server_loop(struct hurd_cap_server *server) __attribute__((noreturn));
 int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag);
 
-/* May this caller put something into that task's table?  0 or ESRCH: for operations with a target. */
+/* May this caller put something into that task's table?  0, ESRCH, EMFILE: for operations with a target. */
 int hurd_cap_target_allowed(struct hurd_cap_call *call, L4_Word_t task);
 
 /* ---- clients -------------------------------------------------------------------------------------- */

@@ -74,6 +74,10 @@ int hurd_cap_insert(struct hurd_cap_table *t, unsigned task, struct hurd_cap_obj
 /* Drops one reference of a row, dead or alive; *left = those that remain.  0 or EBADF. */
 int hurd_cap_remove(struct hurd_cap_table *t, unsigned task, uint32_t handle, unsigned *left);
 
+/* Rows of `task` that `giver` put there, dead ones included; and: drops the dead ones among them for good. */
+unsigned hurd_cap_count_given(struct hurd_cap_table *t, unsigned task, unsigned giver);
+void hurd_cap_drop_dead(struct hurd_cap_table *t, unsigned task, unsigned giver);
+
 int hurd_cap_knows(struct hurd_cap_table *t, unsigned task);    /* has a client row? */
 void hurd_cap_forget(struct hurd_cap_table *t, unsigned task);  /* the task died */
 uint32_t hurd_cap_handle(const struct hurd_cap *cap);

@@ -324,6 +324,36 @@ int hurd_cap_remove(struct hurd_cap_table *t, unsigned task, uint32_t handle, un
     return 0;
 }
 
+/* The next used row of a client that `giver` put there, from *index on; NULL at the end. */
+static struct hurd_cap *row_given(struct hurd_cap_client *c, unsigned giver, unsigned *index)
+{
+    for (; *index / CHUNK_ROWS < c->capacity && c->chunks[*index / CHUNK_ROWS]; ++*index) {
+        struct chunk *chunk = c->chunks[*index / CHUNK_ROWS];
+        struct hurd_cap *row = &chunk->rows[*index % CHUNK_ROWS];
+        if (chunk->used >> *index % CHUNK_ROWS & 1 && row->giver == giver)
+            return row;
+    }
+    return NULL;
+}
+
+unsigned hurd_cap_count_given(struct hurd_cap_table *t, unsigned task, unsigned giver)
+{
+    struct hurd_cap_client *c = client_find(t, task);
+    unsigned n = 0;
+    for (unsigned index = 0; c && row_given(c, giver, &index); index++)
+        n++;
+    return n;
+}
+
+void hurd_cap_drop_dead(struct hurd_cap_table *t, unsigned task, unsigned giver)
+{
+    struct hurd_cap_client *c = client_find(t, task);
+    struct hurd_cap *row;
+    for (unsigned index = 0; c && (row = row_given(c, giver, &index)); index++)
+        if (row->flags & HURD_CAP_DEAD)
+            row_release(row);
+}
+
 void hurd_cap_forget(struct hurd_cap_table *t, unsigned task)
 {
     struct hurd_cap_client *c = client_find(t, task);

@@ -9,6 +9,8 @@
 #include <l4/thread.h>
 
 #define LABEL_KERNEL    0xff00u     /* from here up the kernel speaks: interrupts, faults, exceptions */
+#define GIVEN_MAX       1024u       /* rows that one program may have in another's table, ... */
+#define GIVEN_BOOT_MAX  64u         /* ... and in a boot server's, which uses them up at once */
 
 static unsigned sender_task(L4_ThreadId_t from)
 {
@@ -33,6 +35,8 @@ static int serve_death(struct hurd_cap_call *call)
     if (call->words != 1)
         return EINVAL;
     hurd_cap_forget(&call->server->table, call->arg[0]);
+    for (unsigned server = HURD_TASK_TASK; server < HURD_TASK_ROOT; server++)
+        hurd_cap_drop_dead(&call->server->table, server, call->arg[0]);     /* it never asked for them */
     if (call->server->task_died)
         call->server->task_died(call->arg[0]);
     return 0;
@@ -42,9 +46,12 @@ int hurd_cap_target_allowed(struct hurd_cap_call *call, L4_Word_t task)
 {
     if (task == 0 || task > L4_ID_VERSION_MASK)
         return ESRCH;
-    if (call->task >= HURD_TASK_FIRST && !hurd_cap_knows(&call->server->table, task))
+    if (call->task < HURD_TASK_FIRST || call->task == task)
+        return 0;
+    if (!hurd_cap_knows(&call->server->table, task))
         return ESRCH;
-    return 0;
+    unsigned limit = task < HURD_TASK_FIRST ? GIVEN_BOOT_MAX : GIVEN_MAX;
+    return hurd_cap_count_given(&call->server->table, task, call->task) < limit ? 0 : EMFILE;
 }
 
 /* HURD_CAP_GIVE.  The new row first, then the old one goes: nothing is lost on an error. */
@@ -111,7 +118,7 @@ static int serve_request(struct hurd_cap_call *call)
         if (err != EOPNOTSUPP)
             return err;
         if (call->label >= LABEL_KERNEL)
-            return HURD_CAP_NO_REPLY;           /* nobody waits for an answer of ours */
+            return HURD_CAP_NO_REPLY;           /* an answer would restart a thread, to fault again */
     }
     if (call->typed)
         return EINVAL;

@@ -279,6 +279,25 @@ static void rights_add_up_in_one_row(void **state)
     assert_int_equal(hurd_cap_task(cap), 600);
 }
 
+static void rows_are_counted_by_giver_and_dead_ones_can_go(void **state)
+{
+    (void) state;
+    uint32_t handle, weak;
+    assert_int_equal(hurd_cap_insert(&table, 3, &object[0], 7, HURD_CAP_WEAK, 600, &weak), 0);
+    assert_int_equal(hurd_cap_insert(&table, 3, &object[1], 7, 0, 600, &handle), 0);
+    assert_int_equal(hurd_cap_insert(&table, 3, &object[2], 7, HURD_CAP_WEAK, 601, &handle), 0);
+    assert_int_equal(hurd_cap_count_given(&table, 3, 600), 2);
+    assert_int_equal(hurd_cap_count_given(&table, 4, 600), 0);
+    hurd_cap_object_revoke(&object[0]);
+    assert_int_equal(hurd_cap_count_given(&table, 3, 600), 2);
+    hurd_cap_drop_dead(&table, 3, 600);
+    hurd_cap_drop_dead(&table, 3, 601);
+    assert_int_equal(hurd_cap_count_given(&table, 3, 600), 1);
+    assert_int_equal(hurd_cap_count_given(&table, 3, 601), 1);
+    hurd_cap_object_keep(&object[0]);
+    assert_int_equal(insert(3, &object[0], 0), weak);
+}
+
 #define TEST_IN_TABLE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -299,6 +318,7 @@ int main(void)
         TEST_IN_TABLE(a_client_has_at_most_8192_rows),
         TEST_IN_TABLE(a_handle_is_given_65535_times_at_most),
         TEST_IN_TABLE(running_out_of_memory_changes_nothing),
+        TEST_IN_TABLE(rows_are_counted_by_giver_and_dead_ones_can_go),
         TEST_IN_TABLE(rights_add_up_in_one_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -231,6 +231,25 @@ TEST(a_weak_reference_dies_with_its_owner)
     EXPECT_EQ(hurd_cap_drop(pm, handle), 0);
 }
 
+TEST(nobody_fills_the_table_of_a_boot_server)
+{
+    L4_Word_t c[70], theirs;
+    unsigned n = 0;
+    int err = 0;
+    while (n < 70 && !err) {
+        EXPECT_EQ(hurd_pm_container_create(pm, control, 0, &c[n]), 0);
+        err = hurd_pm_container_share(pm, c[n++], HURD_TASK_DEVA, HURD_PM_READ, &theirs);
+    }
+    EXPECT_EQ(err, EMFILE);
+    EXPECT(n > 32 && n <= 65);
+    EXPECT_EQ(hurd_cap_give(pm, a, HURD_TASK_DEVA, 7, 0, &theirs), EMFILE);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTROL_SPLIT, control, 1, HURD_TASK_DEVA), EMFILE);
+    EXPECT_EQ(hurd_pm_container_share(pm, c[0], 0, HURD_PM_READ, &theirs), 0);
+    hurd_cap_drop(pm, theirs);
+    while (n > 0)
+        hurd_cap_drop(pm, c[--n]);
+}
+
 TEST(only_the_task_server_announces_a_death)
 {
     L4_Word_t me = control_info(control).task;
@@ -256,6 +275,7 @@ const struct test share_tests[] = {
     T2(a_control_split_for_another_task_is_charged_there),
     T2(a_dead_task_leaves_nothing_behind),
     T2(a_weak_reference_dies_with_its_owner),
+    T(nobody_fills_the_table_of_a_boot_server),
     T2(only_the_task_server_announces_a_death),
     { 0 },
 };
