@@ -211,6 +211,7 @@ int hurd_mm_init(L4_ThreadId_t pager)
         return error;
     L4_Set_Pager(pager);
     L4_Set_ExceptionHandler(pager);
+    hurd_pm_self_paged(mm.physmem, mm.memory);  /* physmem may take our pages now.  A refusal: it will not */
     return 0;
 }
 
