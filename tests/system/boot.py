@@ -57,7 +57,7 @@ def the_iso_boots_with_every_feature_hidden(lab):
 
 
 def the_iso_boots_as_an_ide_disk(lab):
-    vm = lab.boot_iso(extra=["-drive", f"format=raw,readonly=on,if=none,id=hd,file={lab.iso}",
+    vm = lab.boot_iso(extra=["-drive", f"format=raw,snapshot=on,if=none,id=hd,file={lab.iso}",
                              "-device", "ide-hd,drive=hd,bootindex=0"])
     boots_to_the_shell(vm)
 
