@@ -89,6 +89,7 @@ static void debug_revoke(void)
 int main(void)
 {
     L4_ThreadId_t from;
+    L4_Set_ExceptionHandler(hurd_wortel_thread());      /* our last words are wortel's */
     boot();
     L4_Accept(L4_UntypedWordsAcceptor);
     L4_MsgTag_t tag = L4_Wait(&from);
