@@ -27,29 +27,43 @@ static uint32_t slot_end(uint32_t page, unsigned level)
     return (page | ((1u << (NODE_LEVELS - 1 - level) * NODE_LOG2) - 1)) + 1;
 }
 
-slot_t *container_slot(const struct container *c, uint32_t page)
+/* *level = that of the node without a slot for the page, when NULL is returned. */
+slot_t *container_walk(struct container *c, uint32_t page, unsigned *level)
 {
     struct node *node = c->root;
-    for (unsigned level = 0; node && level < NODE_LEVELS - 1; level++)
-        node = (struct node *) node->slot[slot_index(page, level)];
-    return node ? &node->slot[slot_index(page, NODE_LEVELS - 1)] : NULL;
+    *level = 0;
+    if (!node)
+        return NULL;
+    while (*level < NODE_LEVELS - 1) {
+        node = (struct node *) node->slot[slot_index(page, *level)];
+        if (!node)
+            return NULL;
+        ++*level;
+    }
+    c->leaf = node;
+    c->leaf_number = page >> NODE_LOG2;
+    return &node->slot[slot_index(page, *level)];
 }
 
-uint32_t container_next(const struct container *c, uint32_t page, uint32_t end)
+uint32_t container_next(struct container *c, uint32_t page, uint32_t end)
 {
     while (page < end && c->root) {
-        const struct node *node = c->root;
-        unsigned level = 0;
-        while (level < NODE_LEVELS - 1 && node->slot[slot_index(page, level)])
-            node = (const struct node *) node->slot[slot_index(page, level++)];
-        if (node->slot[slot_index(page, level)])
-            return page;
-        page = slot_end(page, level);
+        unsigned level = NODE_LEVELS - 1;
+        const slot_t *slot = c->leaf && c->leaf_number == page >> NODE_LOG2
+                             ? &c->leaf->slot[page & (NODE_SLOTS - 1)] : container_walk(c, page, &level);
+        if (!slot) {
+            page = slot_end(page, level);
+            continue;
+        }
+        uint32_t leaf_end = slot_end(page, NODE_LEVELS - 2);
+        for (; page < leaf_end && page < end; page++, slot++)
+            if (*slot)
+                return page;
     }
     return end;
 }
 
-uint32_t container_count(const struct container *c, uint32_t start, uint32_t count)
+uint32_t container_count(struct container *c, uint32_t start, uint32_t count)
 {
     uint32_t n = 0, end = start + count;
     for (uint32_t p = start; (p = container_next(c, p, end)) < end; p++)
@@ -110,6 +124,7 @@ static void path_prune(struct container *c, uint32_t page)
         node = (struct node *) *way[depth];
     }
     while (node_empty(node)) {
+        c->leaf = NULL;
         control_free(c->control, node, sizeof *node);
         if (depth == 0) {
             c->root = NULL;
@@ -198,7 +213,7 @@ void container_unwire(struct container *c, uint32_t pages)
     c->pins -= pages;
 }
 
-bool container_busy(const struct container *c, uint32_t start, uint32_t count)
+bool container_busy(struct container *c, uint32_t start, uint32_t count)
 {
     uint32_t end = start + count, own = c->wired;
     if (c->pins == 0)
@@ -224,7 +239,7 @@ static void range_wire(struct container *c, uint32_t start, uint32_t count)
 /* ---- allocate ---------------------------------------------------------------------------------- */
 
 /* How many pages from start on can be allocated when `holes` of them may be charged. */
-static uint32_t range_affordable(const struct container *c, uint32_t start, uint32_t count, uint32_t holes)
+static uint32_t range_affordable(struct container *c, uint32_t start, uint32_t count, uint32_t holes)
 {
     uint32_t end = start + count, page = start;
     while (page < end) {

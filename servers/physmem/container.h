@@ -25,6 +25,8 @@ struct container {
     struct control *control;                /* whom it charges */
     struct container *next, **link;         /* on control->containers */
     struct node *root;                      /* NULL: no page */
+    struct node *leaf;                      /* found last, for pages leaf_number * NODE_SLOTS ..; or NULL */
+    uint32_t leaf_number;
     uint32_t pages;                         /* used slots = what is charged */
     uint32_t pins;                          /* sum of its frames' pins */
     uint16_t task;                          /* its creator, whose account its wired and pinned pages load */
@@ -38,9 +40,18 @@ int container_create(struct control *control, unsigned task, bool wired, struct 
 void container_destroy(struct container *c);            /* whatever holds it */
 void container_unreferenced(struct hurd_cap_object *object);
 
+/* The slot of a page; NULL: certainly a hole.  Neighbours are found at once. */
+slot_t *container_walk(struct container *c, uint32_t page, unsigned *level);
+static inline slot_t *container_slot(struct container *c, uint32_t page)
+{
+    unsigned level;
+    if (c->leaf && c->leaf_number == page >> NODE_LOG2)
+        return &c->leaf->slot[page & (NODE_SLOTS - 1)];
+    return container_walk(c, page, &level);
+}
+
 /* The first used page in [page, end), or end. */
-uint32_t container_next(const struct container *c, uint32_t page, uint32_t end);
-slot_t *container_slot(const struct container *c, uint32_t page);       /* NULL: certainly a hole */
+uint32_t container_next(struct container *c, uint32_t page, uint32_t end);
 
 /* partial: *done pages from the start were done, also when an error is returned; else all or nothing. */
 int container_allocate(struct container *c, uint32_t start, uint32_t count, bool squash,
@@ -57,8 +68,8 @@ int container_adopt(struct container *c, uint32_t start, paddr_t base, uint32_t 
  * prune: drops empty nodes again; busy: EBUSY when a page in the range is pinned beyond being wired. */
 uint32_t container_make_nodes(struct container *c, uint32_t start, uint32_t count);
 void container_prune(struct container *c, uint32_t start, uint32_t count);
-bool container_busy(const struct container *c, uint32_t start, uint32_t count);
-uint32_t container_count(const struct container *c, uint32_t start, uint32_t count);
+bool container_busy(struct container *c, uint32_t start, uint32_t count);
+uint32_t container_count(struct container *c, uint32_t start, uint32_t count);
 
 /* Wired pages: the account of c->task has room for `pages` more, and takes them.  EAGAIN, ENOMEM. */
 int container_wire(struct container *c, uint32_t pages);

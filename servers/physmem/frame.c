@@ -8,26 +8,17 @@
 
 #include "slab.h"
 
-#define TABLE_FRAMES    1024u
-#define TABLE_LOG2      22u             /* bytes of RAM that one table describes */
-
 struct ledger ledger;
 uintptr_t phys_base;
 
-static frame_t *tables[1u << (32 - TABLE_LOG2)];
+frame_t *frame_tables[1u << (32 - TABLE_LOG2)];
 
 static paddr_t highest;                 /* the last page that came in */
 
 static frame_t *word_at(paddr_t pa)
 {
-    frame_t *table = tables[pa >> TABLE_LOG2];
+    frame_t *table = frame_tables[pa >> TABLE_LOG2];
     return table ? &table[pa >> PAGE_LOG2 & (TABLE_FRAMES - 1)] : NULL;
-}
-
-frame_t *frame_find(paddr_t pa)
-{
-    frame_t *word = word_at(pa);
-    return word && *word != FRAME_ABSENT ? word : NULL;
 }
 
 /* The page at `page` becomes the table for the addresses around pa. */
@@ -35,7 +26,7 @@ static void table_make(paddr_t pa, paddr_t page)
 {
     frame_t *table = phys_pointer(page);
     memset(table, 0xff, PAGE_SIZE);
-    tables[pa >> TABLE_LOG2] = table;
+    frame_tables[pa >> TABLE_LOG2] = table;
     ledger.meta++;
 }
 
@@ -51,7 +42,7 @@ static uint64_t tables_carve(uint64_t base, uint64_t end)
 {
     uint64_t rest = base;
     for (uint64_t at = base; at < end && rest < end; at = ((at >> TABLE_LOG2) + 1) << TABLE_LOG2) {
-        if (tables[at >> TABLE_LOG2])
+        if (frame_tables[at >> TABLE_LOG2])
             continue;
         table_make(at, rest);
         rest += PAGE_SIZE;
@@ -89,7 +80,7 @@ bool frame_adopt(paddr_t pa)
 {
     if (pa == 0)
         return false;
-    if (!tables[pa >> TABLE_LOG2]) {
+    if (!frame_tables[pa >> TABLE_LOG2]) {
         paddr_t page = buddy_alloc(0);
         if (!page)
             return false;

@@ -61,8 +61,18 @@ struct extent {
 };
 void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights);
 
+/* A table covers 4 MB of addresses and is one page. */
+#define TABLE_LOG2      22u
+#define TABLE_FRAMES    (1u << (TABLE_LOG2 - PAGE_LOG2))
+extern frame_t *frame_tables[1u << (32 - TABLE_LOG2)];
+
 /* The word of a page; NULL: not ours. */
-frame_t *frame_find(paddr_t pa);
+static inline frame_t *frame_find(paddr_t pa)
+{
+    frame_t *table = frame_tables[pa >> TABLE_LOG2];
+    frame_t *word = table ? &table[pa >> PAGE_LOG2 & (TABLE_FRAMES - 1)] : 0;
+    return word && *word != FRAME_ABSENT ? word : 0;
+}
 
 /* [base, base + size) becomes ours and free.  What it needs for its tables comes out of it.  Returns the number of pages
  * that are new to the free lists; pages given twice and page 0 are left out. */

@@ -11,7 +11,7 @@
 #define BIND_ORDER_MAX  10u
 
 /* How many pages from `page` on are promised and not bound, up to `limit`. */
-static uint32_t lazy_run(const struct container *c, uint32_t page, uint32_t limit)
+static uint32_t lazy_run(struct container *c, uint32_t page, uint32_t limit)
 {
     uint32_t n = 0;
     while (n < limit) {
@@ -60,16 +60,14 @@ static bool items_add(struct map_item *items, unsigned *n, uint32_t vaddr, paddr
 }
 
 /* The page is bound and, for writing, its own.  *bound counts frames bound for this request. */
-static bool page_ready(struct container *c, uint32_t page, uint32_t limit, uint32_t vaddr,
+static bool slot_ready(struct container *c, slot_t *slot, uint32_t page, uint32_t limit, uint32_t vaddr,
                        bool write, uint32_t *bound)
 {
-    slot_t *slot = container_slot(c, page);
-    if (!slot_bound(*slot)) {
-        uint32_t n = map_bind(c, page, limit < BIND_MAX ? limit : BIND_MAX, vaddr >> PAGE_LOG2);
-        *bound += n;
-        return n > 0;
-    }
-    return !write || slot_own(slot);
+    if (slot_bound(*slot))
+        return !write || slot_own(slot);
+    uint32_t n = map_bind(c, page, limit < BIND_MAX ? limit : BIND_MAX, vaddr >> PAGE_LOG2);
+    *bound += n;
+    return n > 0;
 }
 
 int container_map(struct container *c, uint32_t start, uint32_t count, uint32_t vaddr, unsigned rights,
@@ -84,7 +82,7 @@ int container_map(struct container *c, uint32_t start, uint32_t count, uint32_t 
         slot_t *slot = container_slot(c, start + i);
         if (!slot || !*slot)
             return i ? 0 : ENOENT;
-        if (!page_ready(c, start + i, count - i, at, write, &bound))
+        if (!slot_ready(c, slot, start + i, count - i, at, write, &bound))
             return i ? 0 : ENOMEM;
         if (!items_add(items, n, at, slot_frame(*slot)))
             return 0;

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 /* Every page is there, not truly shared, and can take one pin more. */
-static int range_pinnable(const struct container *c, uint32_t start, uint32_t count)
+static int range_pinnable(struct container *c, uint32_t start, uint32_t count)
 {
     for (uint32_t page = start; page < start + count; page++) {
         slot_t *slot = container_slot(c, page);
