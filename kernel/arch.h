@@ -9,6 +9,9 @@
 #include "thread.h"
 
 /* ---- switching and idling */
+/* The thread that runs: the one whose kernel stack the processor will use next. */
+#define current ((struct thread *)(*(word_t *)ARCH_KERNEL_STACK_TOP - THREAD_BLOCK))
+#define ARCH_KERNEL_STACK_TOP 0xE0000F9C /* esp0 in the TSS; pinned in arch/x86/x86.h */
 /* Leaves current for next; returns when somebody switches back.  Loads next's space. */
 void arch_switch_to(struct thread *next);
 /* Waits for an interrupt with interrupts on; returns with interrupts off. */
@@ -70,9 +73,9 @@ struct space *arch_entry_space(word_t *entry);
 vaddr_t arch_entry_vaddr(word_t *entry);
 void arch_directory_create(struct space *s, void *page);
 void arch_directory_free(struct space *s); /* directory and all its tables */
-/* Forgets what the TLB holds of v, if s is the loaded space. */
+/* Forgets what the TLB holds of v, if s is the current thread's space: only that one is loaded. */
 void arch_tlb_flush_page(struct space *s, vaddr_t v);
-/* Leaves s for the kernel's own directory if it is loaded. */
+/* Leaves s for the kernel's own directory if current, idle or dying, still runs in it. */
 void arch_space_unload(struct space *s);
 /* True if physical memory [p, p + size) may be given to users. */
 bool arch_frame_usable(paddr_t p, uint32_t size);

@@ -36,7 +36,7 @@ static void halt_or_resume(struct thread *t, bool halt)
 {
     bool was = t->halted;
     t->halted = halt;
-    t->fast_from = L4_ID_NIL; /* a halted thread accepts nothing */
+    thread_leave_fast(t); /* a halted thread accepts nothing */
     if (!was || halt)
         return;
     if (t->state == THREAD_STOPPED) {
@@ -65,7 +65,7 @@ word_t sys_exchange_registers(struct thread *self, struct exregs *a)
         arch_set_user_ip(t, in.ip);
     if (in.control & L4_EXREGS_FLAGS) {
         arch_set_user_flags(t, in.flags);
-        t->fast_from = L4_ID_NIL; /* the fast path does not restore flags */
+        thread_leave_fast(t); /* it does not restore flags */
     }
     if (in.control & L4_EXREGS_HANDLE)
         t->utcb->handle = in.handle;

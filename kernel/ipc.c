@@ -37,10 +37,11 @@ static bool thread_accepts(const struct thread *dst, struct thread *src)
 {
     if (dst->state != THREAD_RECEIVING || dst->halted)
         return false;
-    if (dst->accepts == L4_ID_ANY || dst->accepts == src->id)
+    word_t accepts = accepts_of(dst);
+    if (accepts == L4_ID_ANY || accepts == src->id)
         return true;
     struct thread *a = apparent_sender(src, dst);
-    return dst->accepts == a->id || (dst->accepts == L4_ID_ANYLOCAL && a->space == dst->space);
+    return accepts == a->id || (accepts == L4_ID_ANYLOCAL && a->space == dst->space);
 }
 
 /* The oldest queued sender whose message t, waiting for `accepts`, would take. */
@@ -67,7 +68,8 @@ static bool resolve_from(struct thread *self, word_t *accepts)
     struct thread *from = thread_find(self->space, self->from_spec);
     if (!from)
         return false;
-    from->awaited = true;
+    if (from != self) /* a sleeper need not be told of its own end */
+        from->awaited = true;
     *accepts = from->id;
     return true;
 }
@@ -102,7 +104,16 @@ static void wake_and_enqueue(struct thread *t)
 static void leave_senders(struct thread *src)
 {
     list_remove(&src->in_queue);
+    src->partner->obstacles -= OBSTACLE_SENDER;
     timer_disarm(src);
+}
+
+static void join_senders(struct thread *src, struct thread *dst)
+{
+    src->state = THREAD_SENDING;
+    src->partner = dst;
+    list_add_tail(&dst->senders, &src->in_queue);
+    dst->obstacles += OBSTACLE_SENDER;
 }
 
 /* ---- a message passes */
@@ -118,9 +129,9 @@ static int deliver(struct thread *src, struct thread *dst)
     if (apparent != src) {
         if (dst->kind == IPC_USER)
             dst->utcb->sender = thread_name_for(src, dst->space);
-        if (apparent->state == THREAD_RECEIVING && apparent->accepts == src->id) {
+        if (apparent->state == THREAD_RECEIVING && accepts_of(apparent) == src->id) {
+            thread_leave_fast(apparent);
             apparent->accepts = dst->id; /* the receiver may answer the originator directly */
-            apparent->fast_from = L4_ID_NIL;
             dst->awaited = true;
         }
     }
@@ -171,10 +182,8 @@ static int wait_to_send(struct thread *self, struct thread *dst)
     uint64_t timeout = send_timeout(self);
     if (timeout == 0)
         return L4_IPC_TIMEOUT;
-    self->state = THREAD_SENDING;
-    self->partner = dst;
     self->send_result = IPC_PENDING;
-    list_add_tail(&dst->senders, &self->in_queue);
+    join_senders(self, dst);
     timer_arm(self, timeout);
     sched_block();
     assert(self->send_result != IPC_PENDING);
@@ -299,10 +308,13 @@ void ipc_post(struct thread *src, struct thread *dst)
         irq_delivered(src);
         sched_enqueue(dst);
     } else {
-        src->state = THREAD_SENDING;
-        src->partner = dst;
-        list_add_tail(&dst->senders, &src->in_queue);
+        join_senders(src, dst);
     }
+}
+
+void ipc_withdraw(struct thread *src)
+{
+    leave_senders(src);
 }
 
 void ipc_abort(struct thread *t, int error)
@@ -335,7 +347,7 @@ void ipc_forsake(struct thread *t)
         return;
     list_for_each (n, &all_threads) {
         struct thread *other = list_entry(n, struct thread, in_all);
-        if (other != t && other->state == THREAD_RECEIVING && other->accepts == t->id &&
+        if (other != t && other->state == THREAD_RECEIVING && accepts_of(other) == t->id &&
             other->kind != IPC_START)
             ipc_abort(other, L4_IPC_NO_PARTNER);
     }
@@ -344,6 +356,6 @@ void ipc_forsake(struct thread *t)
 
 void ipc_resume(struct thread *t)
 {
-    if (t->state == THREAD_RECEIVING && takes_pending(t, t->accepts))
+    if (t->state == THREAD_RECEIVING && takes_pending(t, accepts_of(t)))
         sched_enqueue(t);
 }

@@ -21,6 +21,8 @@ void ipc_fast_woken(struct thread *self);
 void ipc_await_start(struct thread *t, word_t pager);
 /* src (an interrupt source with its kmsg written) sends to dst, or queues. */
 void ipc_post(struct thread *src, struct thread *dst);
+/* src, queued by ipc_post(), has nothing to say any more. */
+void ipc_withdraw(struct thread *src);
 /* Takes t out of whatever IPC it is in and wakes it with that error. */
 void ipc_abort(struct thread *t, int error);
 /* A timeout of t is over. */

@@ -38,7 +38,7 @@ static word_t line_of(const struct thread *irq)
 void irq_withdraw(struct thread *src)
 {
     if (src->state == THREAD_SENDING)
-        list_remove(&src->in_queue);
+        ipc_withdraw(src);
     src->state = THREAD_INTERRUPT;
     lines[line_of(src)].handler = L4_ID_NIL;
     lines[line_of(src)].awaits_acknowledge = false;

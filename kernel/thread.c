@@ -11,7 +11,6 @@
 
 #define THREAD_CHARGE THREAD_BLOCK
 
-struct thread *current;
 struct list_node all_threads;
 word_t thread_number_limit;
 

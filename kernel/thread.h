@@ -37,7 +37,7 @@ struct thread {
     struct space *space;
     void *kernel_sp;        /* where arch_switch left the stack; NULL: the fast path dropped it */
 
-    enum thread_state state;
+    uint8_t state;          /* enum thread_state */
     uint8_t priority;
     uint8_t sensitive_priority;
     bool halted;            /* H: does not execute user instructions */
@@ -48,8 +48,9 @@ struct thread {
     word_t timeouts;
     word_t virtual_sender;  /* global id, or nil: whom we propagate for */
     enum ipc_kind kind;
-    word_t accepts;         /* RECEIVING: a global id, L4_ID_ANY or L4_ID_ANYLOCAL */
-    word_t fast_from;       /* == accepts while the fast path may deliver to us, else nil */
+    word_t accepts;         /* RECEIVING: a global id, L4_ID_ANY or L4_ID_ANYLOCAL; see accepts_of() */
+    word_t fast_from;       /* stands for `accepts` while the fast path may deliver to us, else nil */
+    word_t obstacles;       /* why self may not block by the fast path: queued senders, FPU in use */
     struct thread *partner; /* SENDING: the receiver */
     int send_result;        /* IPC_PENDING until the send phase is over, then its error */
     int receive_result;     /* the same for the receive phase */
@@ -77,11 +78,25 @@ struct thread {
 static_assert(offsetof(struct thread, id) == 0, "thread_find reads the id at offset 0");
 static_assert(sizeof(struct thread) <= 320, "the rest of the block is the kernel stack");
 
-/* The thread that runs. */
-extern struct thread *current;
+#define OBSTACLE_SENDER 1u        /* one for each on `senders` */
+#define OBSTACLE_FPU 0x80000000u  /* the FPU holds our state and TS is clear */
+
 extern struct list_node all_threads; /* through in_all; interrupt sources are not on it */
 
 void thread_init(void);
+
+/* From whom t, RECEIVING, takes a message. */
+static inline word_t accepts_of(const struct thread *t)
+{
+    return t->fast_from ? t->fast_from : t->accepts;
+}
+
+/* The fast path shall not deliver to t any more. */
+static inline void thread_leave_fast(struct thread *t)
+{
+    t->accepts = accepts_of(t);
+    t->fast_from = L4_ID_NIL;
+}
 
 /* The block of a thread number; an unused number reads as zeroes and must not be written. */
 struct thread *thread_block(word_t number);

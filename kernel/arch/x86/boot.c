@@ -257,7 +257,8 @@ static void idle_create(void)
     t->state = THREAD_READY;
     t->canary = STACK_CANARY;
     list_init(&t->in_wheel);
-    idle_thread = current = t;
+    idle_thread = t;
+    THE_TSS->esp0 = (word_t)t + THREAD_BLOCK; /* it is current now */
 }
 
 static struct thread *server_create(word_t number, word_t scheduler, word_t pager,

@@ -5,7 +5,7 @@
 ; From user mode that picture always lies at the top of the thread's kernel stack.
 %include "x86.inc"
 
-        extern  trap, thread_start, ipc_fast_resume
+        extern  trap, segments_mended, thread_start, ipc_fast_resume
         global  trap_return, thread_first_return, fast_resume, sysenter_entry, sysenter_plain, vector_table, switch_stacks
 
         section .text
@@ -45,15 +45,16 @@ sysenter_plain:                         ; the fast path comes here in doubt, esp
 trap_common:
         pushad                          ; frame complete
         cld                             ; C expects DF = 0
-        mov     eax, USER_DS            ; flat, and good for the kernel too: no reload on the way out
-        mov     ds, eax
-        mov     es, eax
+        mov     eax, ds
+        cmp     eax, USER_DS            ; flat, and good for the kernel too: no reload on the way out
+        jne     .mend
+        mov     eax, es
+        cmp     eax, USER_DS
+        jne     .mend
         mov     eax, gs
         cmp     eax, USER_GS
-        je      .gs_good
-        mov     eax, USER_GS            ; a user has broken it: the next one needs it
-        mov     gs, eax
-.gs_good:
+        jne     .mend
+.mended:
         push    esp                     ; trap.c: void trap(struct trapframe *)
         call    trap
         add     esp, 4
@@ -61,6 +62,16 @@ trap_return:
         popad
         add     esp, 8                  ; vector, error
         iretd
+
+; A user has broken a segment register, maybe that of the thread before it.
+trap_common.mend:
+        mov     eax, USER_DS
+        mov     ds, eax
+        mov     es, eax
+        mov     eax, USER_GS
+        mov     gs, eax
+        mov     byte [segments_mended], 1
+        jmp     trap_common.mended
 
 ; A new thread's first switch returns here; its frame lies right above.
 thread_first_return:

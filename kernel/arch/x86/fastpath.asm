@@ -5,122 +5,133 @@
 ;
 ; In:  eax to, ecx timeouts, edx FromSpecifier, esi MR0, edi U, ebx return address, ebp user stack
 ; Out: to the receiver's caller, by SYSEXIT
-; Users own DS and ES, so every address goes through SS: esp, ebp or an override.
+; DS and ES are the user's, so every address goes through SS: esp, ebp or an override.  What a user
+; has broken of them is mended when it hurts (trap.c); GS cannot wait, its reader would not notice.
 %include "x86.inc"
 %include "l4.inc"
 %include "offsets.inc"
 
-        extern  sysenter_plain, current, loaded, fpu_live
+        extern  sysenter_plain
         global  sysenter_fast
 
-; self is the block below esp; the receiver's block is at TCB_BASE + ebp.
-%define SELF(field)  esp - T_BLOCK + field
-%define FRAME(field) esp - FRAME_SIZE + field
-%define DEST(field)  ebp + TCB_BASE + field
-%define DFRAME(field) ebp + TCB_BASE + T_BLOCK - FRAME_SIZE + field
+; self is the block below esp; the receiver's block is at TCB_BASE + edi.
+%define SELF(field)   esp - T_BLOCK + field
+%define FRAME(field)  esp - FRAME_SIZE + field
+%define DEST(field)   ss:edi + TCB_BASE + field
+%define DFRAME(field) ss:edi + TCB_BASE + T_BLOCK - FRAME_SIZE + field
+
+; To user mode as the receiver; ebp is its UTCB, eax and esi are set.
+%macro LEAVE 0
+        lea     ecx, [edi + TCB_BASE + T_BLOCK]
+        mov     ebx, [ebp + U_MR + 4]
+        mov     [ss:TSS_ESP0], ecx      ; this is what makes it `current`
+        mov     edx, [DFRAME(F_EIP)]
+        mov     ecx, [DFRAME(F_ESP)]
+        mov     edi, [DEST(T_LOCAL_ID)]
+        mov     ebp, [ebp + U_MR + 8]
+        mov     [ss:GS_WRITE], edi
+        sti                             ; takes effect behind SYSEXIT
+        sysexit
+%endmacro
 
         section .text
         align   16
 sysenter_fast:
         mov     esp, [ss:esp]           ; the top of our kernel stack
         test    esi, L4_TAG_T_MASK | 0xF000
-        jnz     .plain                  ; typed items, propagation, flags to clear
+        jnz     sysenter_plain          ; typed items, propagation, flags to clear
         test    cx, cx
-        jnz     .plain                  ; a receive timeout
-        mov     [FRAME(F_ESP)], ebp
-        mov     ebp, eax                ; dest: (to >> 14) * 2048
+        jnz     sysenter_plain          ; a receive timeout
+        mov     edi, eax                ; dest: (to >> 14) * 2048
+        mov     [FRAME(F_ESP)], ebp     ; a picture for ExchangeRegisters and for our way back
+        shr     edi, 3
         mov     [FRAME(F_EIP)], ebx
-        shr     ebp, 3
-        and     ebp, 0x1FFFF800
+        and     edi, 0x1FFFF800
         cmp     [DEST(T_ID)], eax
-        jne     .restore                ; no such thread, or a local id
-        mov     ebx, [SELF(T_ID)]
-        cmp     [DEST(T_FAST_FROM)], ebx
-        jne     .open                   ; it does not wait for us alone
-.accepted:
+        jne     .plain                  ; no such thread, or a local id
         cmp     edx, eax
         jne     .wait_any               ; not a call
-.no_sender:
+        mov     byte [DEST(T_AWAITED)], 1
+.wait:  mov     eax, [SELF(T_ID)]       ; from, if we are in two spaces
+        cmp     [DEST(T_FAST_FROM)], eax
+        jne     .open                   ; it does not wait for us alone
+.accepted:
+        cmp     dword [SELF(T_OBSTACLES)], 0
+        jne     .plain_id               ; somebody is queued for us, or TS must be set
         mov     ecx, gs
         cmp     ecx, USER_GS
-        jne     .restore                ; must be mended
-        cmp     byte [ss:fpu_live], 0
-        jne     .restore                ; TS must be set
+        jne     .plain_id               ; must be mended
 
         ; ---- commit
-        mov     [SELF(T_ACCEPTS)], edx
-        mov     [SELF(T_FAST_FROM)], edx
-        mov     dword [SELF(T_STATE)], STATE_RECEIVING
+        cld
+        mov     [SELF(T_FAST_FROM)], edx        ; stands for T_ACCEPTS, too
+        mov     byte [SELF(T_STATE)], STATE_RECEIVING
         mov     dword [SELF(T_KERNEL_SP)], 0    ; no stack: see arch_switch_to
-        mov     dword [FRAME(F_EFLAGS)], 0x202
-        mov     dword [DEST(T_STATE)], STATE_READY
+        mov     ebp, [DEST(T_UTCB)]
+        mov     byte [DEST(T_STATE)], STATE_READY
         mov     dword [DEST(T_FAST_FROM)], 0
-        mov     byte [DEST(T_AWAITED)], 1       ; harmless if we wait for anybody
-        mov     ecx, esi
-        mov     edi, [DEST(T_UTCB)]
-        and     ecx, L4_TAG_U_MASK
-        mov     [ss:edi + U_MR], esi
+        mov     [ebp + U_MR], esi
+        test    esi, L4_TAG_U_MASK
         jnz     .words
-.copied:
-        mov     edx, [DEST(T_SPACE)]
-        cmp     edx, [SELF(T_SPACE)]
+        mov     ecx, [DEST(T_SPACE)]
+        cmp     ecx, [SELF(T_SPACE)]
         je      .one_space
-        mov     ecx, [ss:edx + S_DIRECTORY_PHYS]
-        mov     [ss:loaded], edx
+        mov     ecx, [ss:ecx + S_DIRECTORY_PHYS]
         mov     cr3, ecx
-.switched:
-        mov     eax, ebx                ; from
-        lea     ecx, [DEST(T_BLOCK)]
-        mov     ebx, [ss:edi + U_MR + 4]
-        mov     [ss:TSS_ESP0], ecx
-        sub     ecx, T_BLOCK
-        mov     [ss:current], ecx
-        mov     edx, [DFRAME(F_EIP)]
-        mov     ecx, [DFRAME(F_ESP)]
-        mov     esp, edi
-        mov     edi, [DEST(T_LOCAL_ID)]
-        mov     ebp, [esp + U_MR + 8]
-        mov     [ss:GS_WRITE], edi
-        sti                             ; takes effect behind SYSEXIT
-        sysexit
+        LEAVE
+.one_space:
+        mov     eax, [SELF(T_LOCAL_ID)]
+        LEAVE
 
 .open:  cmp     dword [DEST(T_FAST_FROM)], L4_ID_ANY
         je      .accepted
-.restore:
-        mov     ebp, [FRAME(F_ESP)]
-        mov     ebx, [FRAME(F_EIP)]
-.plain: jmp     sysenter_plain
+.plain_id:
+        mov     eax, [DEST(T_ID)]
+.plain: mov     ebp, [FRAME(F_ESP)]
+        jmp     sysenter_plain
 
-.wait_any:                              ; nobody may be queued for us
+.wait_any:
         cmp     edx, L4_ID_ANY
-        jne     .restore
-        lea     ecx, [SELF(T_SENDERS)]
-        cmp     [SELF(T_SENDERS)], ecx
-        jne     .restore
-        jmp     .no_sender
+        je      .wait
+        jmp     .plain
 
-.one_space:
-        mov     ebx, [SELF(T_LOCAL_ID)]
-        jmp     .switched
+; MR1.. of as many words as the tag says, the last one first: the stack pointer runs down the
+; receiver's message registers while ebp stays in the middle of ours, so that every push is three
+; bytes.  No ES, no direction flag; the kernel stack is not needed any more.
+%define MIDDLE (U_MR + 4 + 128)
+.words: mov     ecx, [DEST(T_SPACE)]
+        cmp     ecx, [SELF(T_SPACE)]
+        je      .words_one_space
+        mov     ecx, [ss:ecx + S_DIRECTORY_PHYS]
+        mov     cr3, ecx
+.push_words:
+        mov     ecx, esi
+        and     ecx, L4_TAG_U_MASK
+        mov     edx, [SELF(T_UTCB)]
+        lea     esp, [ebp + U_MR + 4 + 4 * ecx]
+        lea     ebp, [edx + MIDDLE]
+        jmp     [ss:push_table + 4 * ecx]
+.words_one_space:
+        mov     eax, [SELF(T_LOCAL_ID)]
+        jmp     .push_words
 
-; MR1.. of ecx words.  ES is the user's, so it is looked at first.
-.words: mov     eax, es
-        cmp     eax, USER_DS
-        jne     .mend_es
-.es_good:
-        mov     eax, esi
-        mov     esi, [SELF(T_UTCB)]
-        mov     edx, edi
-        add     esi, U_MR + 4
-        add     edi, U_MR + 4
-        cld
-        ss rep  movsd
-        mov     edi, edx
-        mov     esi, eax
-        jmp     .copied
-.mend_es:
-        mov     eax, USER_DS
-        mov     es, eax
-        jmp     .es_good
+%assign word 63
+%rep 63
+push_%[word]:
+        push    dword [ebp + U_MR + 4 * word - MIDDLE]
+%assign word word - 1
+%endrep
+        lea     ebp, [esp - U_MR - 4]
+        LEAVE
+
+        section .rodata
+        align   4
+push_table:
+        dd      0                       ; no words, no push
+%assign word 1
+%rep 63
+        dd      push_%[word]
+%assign word word + 1
+%endrep
 
         section .note.GNU-stack noalloc noexec nowrite progbits

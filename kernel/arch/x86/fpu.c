@@ -6,7 +6,7 @@
 
 static struct slab states;
 static struct thread *owner; /* whose registers the FPU holds */
-bool fpu_live;               /* TS is clear: current == owner */
+static bool fpu_live;        /* TS is clear: current == owner, and it has OBSTACLE_FPU */
 
 void fpu_init(void)
 {
@@ -19,6 +19,7 @@ void fpu_leave(void)
     if (!fpu_live)
         return;
     fpu_live = false;
+    owner->obstacles &= ~OBSTACLE_FPU;
     write_cr0(read_cr0() | CR0_TS);
 }
 
@@ -65,10 +66,13 @@ bool fpu_use(struct thread *t)
     }
     __asm__ volatile("clts");
     fpu_live = true;
+    t->obstacles |= OBSTACLE_FPU;
     if (owner == t)
         return true;
     if (owner)
         save(owner->fpu);
+    else
+        __asm__ volatile("fninit"); /* no exception of a dead owner may be pending */
     if (fresh)
         make_fresh(t->fpu);
     restore(t->fpu);
@@ -81,9 +85,8 @@ void arch_fpu_release(struct thread *t)
     if (!t->fpu)
         return;
     if (owner == t) {
+        fpu_leave();
         owner = NULL;
-        if (fpu_live)
-            fpu_leave();
     }
     slab_free(&states, t->fpu);
     t->fpu = NULL;

@@ -16,13 +16,11 @@ void offsets(void)
     OFFSET(T_KERNEL_SP, struct thread, kernel_sp);
     OFFSET(T_STATE, struct thread, state);
     OFFSET(T_AWAITED, struct thread, awaited);
-    OFFSET(T_ACCEPTS, struct thread, accepts);
+    OFFSET(T_OBSTACLES, struct thread, obstacles);
     OFFSET(T_FAST_FROM, struct thread, fast_from);
-    OFFSET(T_SENDERS, struct thread, senders);
     OFFSET(S_DIRECTORY_PHYS, struct space, directory_phys);
     OFFSET(U_MR, struct l4_utcb, mr);
     OFFSET(F_EIP, struct trapframe, eip);
-    OFFSET(F_EFLAGS, struct trapframe, eflags);
     OFFSET(F_ESP, struct trapframe, esp);
     NUMBER(FRAME_SIZE, sizeof(struct trapframe));
     NUMBER(T_BLOCK, THREAD_BLOCK);

@@ -14,7 +14,6 @@ word_t *kernel_directory;
 static word_t *tss_table;     /* of TSS_REGION; spaces with ports have a copy */
 static word_t *zero_table;    /* of TCB regions without a thread: every page reads as zero */
 static word_t zero_entry;
-struct space *loaded;
 
 /* ---- directories and tables of users */
 
@@ -75,7 +74,7 @@ void arch_table_remove(struct space *s, vaddr_t v)
 {
     word_t *table = table_of(s->directory[SLOT(v)]);
     s->directory[SLOT(v)] = 0;
-    if (s == loaded)
+    if (s == current->space)
         load_cr3(s->directory_phys);
     table_free(s, table);
 }
@@ -137,22 +136,16 @@ void arch_directory_free(struct space *s)
 
 void arch_tlb_flush_page(struct space *s, vaddr_t v)
 {
-    if (s == loaded)
+    if (s == current->space)
         flush_page(v);
 }
 
 void arch_space_unload(struct space *s)
 {
-    if (s == loaded)
-        paging_load(&kernel_space);
-}
-
-void paging_load(struct space *s)
-{
-    if (s == loaded)
+    if (s != current->space)
         return;
-    loaded = s;
-    load_cr3(s->directory_phys);
+    current->space = &kernel_space;
+    load_cr3(kernel_space.directory_phys);
 }
 
 bool user_readable(vaddr_t v, uint32_t size)
@@ -160,7 +153,7 @@ bool user_readable(vaddr_t v, uint32_t size)
     if (v >= USER_LIMIT || size > USER_LIMIT - v)
         return false;
     for (vaddr_t at = v & ~PAGE_MASK; at < v + size; at += PAGE_SIZE) {
-        word_t e = loaded->directory[SLOT(at)];
+        word_t e = current->space->directory[SLOT(at)];
         if (!(e & ENTRY_PRESENT) ||
             (!(e & ENTRY_LARGE) && !(table_of(e)[INDEX(at)] & ENTRY_PRESENT)))
             return false;
@@ -237,7 +230,7 @@ bool arch_io_reserve(struct space *s)
     }
     s->io_table = page[0];
     s->directory[SLOT(TSS_REGION)] = arch_physical(page[0]) | KERNEL_ENTRY | ENTRY_USER;
-    if (s == loaded)
+    if (s == current->space)
         load_cr3(s->directory_phys);
     return true;
 }
@@ -311,6 +304,5 @@ void paging_init(word_t thread_bits)
     kernel_space.directory = kernel_directory;
     kernel_space.directory_phys = arch_physical(kernel_directory);
     kernel_directory[0] = 0; /* no identity mapping any more */
-    loaded = &kernel_space;
     load_cr3(kernel_space.directory_phys);
 }

@@ -20,12 +20,13 @@ void arch_switch_to(struct thread *next)
     struct thread *prev = current;
     if (!next->kernel_sp)
         next->kernel_sp = stack_after_fast_path(next);
-    if (next->space != &kernel_space)
-        paging_load(next->space);
+    if (next == idle_thread)
+        next->space = prev->space; /* no work, no reason to change */
+    else if (next->space != prev->space)
+        load_cr3(next->space->directory_phys);
     THE_TSS->esp0 = (word_t)next + THREAD_BLOCK;
     *(word_t *)GS_WRITE = next->local_id; /* what users read at gs:0 */
     fpu_leave();
-    current = next;
     switch_stacks(&prev->kernel_sp, next->kernel_sp);
     thread_reap();
 }

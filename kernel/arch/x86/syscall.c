@@ -14,6 +14,7 @@ static void ipc_results(struct thread *self, struct trapframe *f)
     f->ebx = self->utcb->mr[1];
     f->ebp = self->utcb->mr[2];
     f->edi = self->local_id;
+    f->ecx = f->edx = 0; /* after the fast path there is no frame behind them */
 }
 
 static void do_ipc(struct thread *self, struct trapframe *f)

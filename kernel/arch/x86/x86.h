@@ -25,6 +25,7 @@ struct tss {
 };
 
 static_assert(sizeof(struct tss) == 0x68, "the TSS ends at its IO bitmap");
+static_assert(TSS_ADDRESS + offsetof(struct tss, esp0) == ARCH_KERNEL_STACK_TOP, "current");
 static_assert(TSS_ADDRESS + sizeof(struct tss) == IO_BITMAP, "the TSS ends at its IO bitmap");
 
 struct cpu_features {
@@ -104,13 +105,11 @@ void cpu_load_tables(void); /* GDT, IDT, TSS; after the TSS region exists */
 
 /* paging.c */
 extern word_t *kernel_directory;
-extern struct space *loaded;         /* whose directory CR3 holds */
 void paging_init(word_t thread_bits); /* TCB and TSS regions, from the kernel pool */
-void paging_load(struct space *s);
 bool user_readable(vaddr_t v, uint32_t size); /* in the loaded space */
 
 /* fpu.c */
-extern bool fpu_live;
+
 void fpu_init(void);
 bool fpu_use(struct thread *t); /* #NM: false when the thread gets no FPU */
 void fpu_leave(void);           /* somebody else runs: the next use must trap */
