@@ -71,12 +71,15 @@ enum hurd_task_reason {
     HURD_TASK_EXCEPTION = 3,    /* an exception that nobody handled; status 128 + vector */
 };
 
+#define HURD_TASK_UNKNOWN (~0ul)
+
 /* HURD_TASK_INFO reply, 13 words. */
 struct hurd_task_info {
     L4_Word_t task, parent;
     L4_Word_t state;                    /* 1 alive, 2 dead */
     L4_Word_t threads;
-    L4_Word_t kmem, kmem_quota;         /* bytes; quota 0 = none */
+    L4_Word_t kmem, kmem_quota;         /* bytes; quota 0 = none.  HURD_TASK_UNKNOWN here and below: */
+                                        /* a kernel that does not count */
     L4_Word_t faults_own;               /* faults served by a pager of the task's own space */
     L4_Word_t faults_other;             /* faults that went to any other pager */
     char name[HURD_TASK_NAME_MAX];

@@ -2,6 +2,7 @@
 /* Task records.  A record lives while the task lives (one reference, dropped by task_destroy) or somebody holds a
  * capability on it. */
 #include "server.h"
+#include <errno.h>
 #include <l4/thread.h>
 #include <string.h>
 
@@ -76,5 +77,6 @@ void task_count(struct task *t)
     if (t->dead || !t->threads)
         return;
     for (int k = 0; k < 5; k++)
-        hurd_wortel_space_info(wortel_cap, t->threads->id, (enum hurd_space_counter)k, &t->counter[k]);
+        if (hurd_wortel_space_info(wortel_cap, t->threads->id, (enum hurd_space_counter)k, &t->counter[k]) == ENOSYS)
+            t->counter[k] = HURD_TASK_UNKNOWN;      /* another kernel */
 }

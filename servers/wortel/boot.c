@@ -38,51 +38,6 @@ L4_Word_t first_free_thread(void) { return number(THREAD_FREE); }
 
 /* ---- modules */
 
-static L4_Word_t log2_up(L4_Word_t size)
-{
-    L4_Word_t log2 = 12;
-    while (log2 < 31 && (1ul << log2) < size)
-        log2++;
-    return log2;
-}
-
-static bool overlap(L4_Word_t a, L4_Word_t a_end, L4_Word_t b, L4_Word_t b_end)
-{
-    return a < b_end && b < a_end;
-}
-
-/* Moves a module to whole pages of its own, clear of [from, to).  Its old place is left alone: others may
- * share the pages; physmem never sees them. */
-static void move_module(struct module *m, L4_Word_t from, L4_Word_t to)
-{
-    L4_Word_t size = m->end - m->start, log2 = log2_up(size);
-    for (int tries = 0; tries < 16; tries++) {
-        L4_Word_t at = memory_any(log2);
-        if (at == 0)
-            break;
-        if (overlap(at, at + (1ul << log2), from, to)) {
-            memory_unused(at, from < at ? at : from);
-            memory_unused(to, at + (1ul << log2));
-            continue;
-        }
-        memcpy((void *)at, (const void *)m->start, size);
-        memory_unused(page_up(at + size), at + (1ul << log2));
-        m->start = at;
-        m->end = at + size;
-        return;
-    }
-    boot_fail("not enough memory to move boot module '%s'.", m->name);
-}
-
-static bool shares_a_page(unsigned i)
-{
-    for (unsigned k = 0; k < module_count; k++)
-        if (k != i && overlap(page_down(modules[i].start), page_up(modules[i].end),
-                              page_down(modules[k].start), page_up(modules[k].end)))
-            return true;
-    return false;
-}
-
 static void claim_modules(void)
 {
     if (module_count < MODULE_NEEDED)
@@ -102,19 +57,6 @@ static void check_program(const struct module *m, L4_Word_t low, struct elf_prog
     L4_Word_t size = m->end - m->start;
     if (elf_read((const void *)m->start, size, size, low, program) != 0)
         boot_fail("boot module '%s' is broken: not a program for this machine.", m->name);
-}
-
-/* After this every module has its pages for itself, and zeroes behind its end. */
-static void place_modules(L4_Word_t from, L4_Word_t to)
-{
-    for (unsigned i = 0; i < module_count; i++) {
-        struct module *m = &modules[i];
-        if (m->start != page_down(m->start) || shares_a_page(i)
-            || overlap(page_down(m->start), page_up(m->end), from, to))
-            move_module(m, from, to);
-    }
-    for (unsigned i = 0; i < module_count; i++)
-        memset((void *)modules[i].end, 0, page_up(modules[i].end) - modules[i].end);
 }
 
 /* ---- physmem: loaded by us, virtual = physical */
@@ -289,6 +231,8 @@ void boot_prepare(void)
     claim_modules();
     check_program(&modules[MODULE_PHYSMEM], PAGE, &physmem);
     L4_Word_t from = page_down(physmem.segment[0].vaddr), to = page_up(elf_end(&physmem));
+    if (from < L4_KIP_OF(kip)->RootServer.high && L4_KIP_OF(kip)->RootServer.low < to)
+        boot_fail("boot module '%s' is broken: it wants the root server's memory.", modules[MODULE_PHYSMEM].name);
     if (!memory_claim(from, to))
         boot_fail("sigma0 refuses physmem's memory, 0x%lx to 0x%lx.", from, to);
     place_modules(from, to);

@@ -50,6 +50,9 @@ bool memory_is_device(L4_Word_t base, L4_Word_t size);  /* no RAM in it */
 /* The largest aligned power of two at `start` that ends by `end`; both page aligned, start < end. */
 L4_Fpage_t memory_piece(L4_Word_t start, L4_Word_t end);
 
+/* ---- place.c: no module shares a page with another, or touches [from, to).  Modules are claimed already */
+void place_modules(L4_Word_t from, L4_Word_t to);
+
 /* ---- boot.c: the boot script */
 enum boot_id { BOOT_TASK, BOOT_DEVA, BOOT_ROOT, BOOT_COUNT };
 struct boot_task {

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* Boot modules out of the way: each gets whole pages of its own, clear of where physmem will stand.
+ *
+ * Our own loader leaves nothing to do here; others put modules at any byte, next to each other, or on physmem's place. */
+#include "wortel.h"
+#include <string.h>
+
+static L4_Word_t log2_up(L4_Word_t size)
+{
+    L4_Word_t log2 = 12;
+    while (log2 < 31 && (1ul << log2) < size)
+        log2++;
+    return log2;
+}
+
+static bool overlap(L4_Word_t a, L4_Word_t a_end, L4_Word_t b, L4_Word_t b_end)
+{
+    return a < b_end && b < a_end;
+}
+
+/* Moves a module to whole pages of its own, clear of [from, to).  Its old place is left alone: others may
+ * share the pages; physmem never sees them. */
+static void move_module(struct module *m, L4_Word_t from, L4_Word_t to)
+{
+    L4_Word_t size = m->end - m->start, log2 = log2_up(size);
+    for (int tries = 0; tries < 16; tries++) {
+        L4_Word_t at = memory_any(log2);
+        if (at == 0)
+            break;
+        if (overlap(at, at + (1ul << log2), from, to)) {
+            memory_unused(at, from < at ? at : from);
+            memory_unused(to, at + (1ul << log2));
+            continue;
+        }
+        memcpy((void *)at, (const void *)m->start, size);
+        memory_unused(page_up(at + size), at + (1ul << log2));
+        m->start = at;
+        m->end = at + size;
+        return;
+    }
+    boot_fail("not enough memory to move boot module '%s'.", m->name);
+}
+
+static bool shares_a_page(unsigned i)
+{
+    for (unsigned k = 0; k < module_count; k++)
+        if (k != i && overlap(page_down(modules[i].start), page_up(modules[i].end),
+                              page_down(modules[k].start), page_up(modules[k].end)))
+            return true;
+    return false;
+}
+
+/* After this every module has its pages for itself, and zeroes behind its end. */
+void place_modules(L4_Word_t from, L4_Word_t to)
+{
+    for (unsigned i = 0; i < module_count; i++) {
+        struct module *m = &modules[i];
+        if (m->start != page_down(m->start) || shares_a_page(i)
+            || overlap(page_down(m->start), page_up(m->end), from, to))
+            move_module(m, from, to);
+    }
+    for (unsigned i = 0; i < module_count; i++)
+        memset((void *)modules[i].end, 0, page_up(modules[i].end) - modules[i].end);
+}
