@@ -61,16 +61,18 @@ static void parse_flags(struct spec *spec, const char **format)
 
 static enum length parse_length(const char **format)
 {
-    char c = *(*format)++;
-    bool twice = **format == c;
-    switch (c) {
-    case 'h': *format += twice; return twice ? LENGTH_HH : LENGTH_H;
-    case 'l': *format += twice; return twice ? LENGTH_LL : LENGTH_L;
+    const char *f = *format;
+    bool twice = *f && f[0] == f[1];
+    if (!*f || !strchr("hljztL", *f))
+        return LENGTH_NONE;
+    *format += twice && (*f == 'h' || *f == 'l') ? 2 : 1;
+    switch (*f) {
+    case 'h': return twice ? LENGTH_HH : LENGTH_H;
+    case 'l': return twice ? LENGTH_LL : LENGTH_L;
     case 'j': return LENGTH_J;
     case 'z': return LENGTH_Z;
     case 't': return LENGTH_T;
-    case 'L': return LENGTH_LONG_DOUBLE;
-    default: --*format; return LENGTH_NONE;
+    default: return LENGTH_LONG_DOUBLE;
     }
 }
 

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* links: lib/libc-mini/mutex.c */
+/* flags: -idirafter lib/libc-mini/include */
+/* Our malloc over the build machine's mmap: blocks do not overlap, contents stay, mistakes end the program. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <cmocka.h>
+
+void __libc_wait(volatile unsigned *word, unsigned value);
+void __libc_wake(volatile unsigned *word, unsigned count);
+void __libc_wait(volatile unsigned *word, unsigned value) { (void)word, (void)value; }
+void __libc_wake(volatile unsigned *word, unsigned count) { (void)word, (void)count; }
+
+static jmp_buf aborted;
+static size_t mapped;                   /* bytes that malloc has mapped */
+static bool refuse;
+
+static void *count_mmap(void *at, size_t size, int protection, int flags, int file, off_t offset)
+{
+    if (refuse)
+        return MAP_FAILED;
+    mapped += size;
+    return mmap(at, size, protection, flags, file, offset);
+}
+
+static int count_munmap(void *at, size_t size)
+{
+    mapped -= size;
+    return munmap(at, size);
+}
+
+#define malloc mini_malloc
+#define calloc mini_calloc
+#define realloc mini_realloc
+#define free mini_free
+#define aligned_alloc mini_aligned_alloc
+#define posix_memalign mini_posix_memalign
+#undef strdup
+#undef strndup
+#define strdup mini_strdup
+#define strndup mini_strndup
+#define mmap count_mmap
+#define munmap count_munmap
+#define abort() longjmp(aborted, 1)
+void *malloc(size_t size);
+void *calloc(size_t count, size_t size);
+void *realloc(void *block, size_t size);
+void free(void *block);
+void *aligned_alloc(size_t alignment, size_t size);
+int posix_memalign(void **block, size_t alignment, size_t size);
+char *strdup(const char *s);
+char *strndup(const char *s, size_t n);
+#include "lib/libc-mini/include/mutex.h"
+#include "lib/libc-mini/malloc.c"
+#undef mmap
+#undef munmap
+#undef abort
+
+enum { BLOCKS = 400 };
+static unsigned char *block[BLOCKS];
+static size_t size[BLOCKS];
+
+static void check_block(int i)
+{
+    for (size_t k = 0; k < size[i]; k++)
+        assert_int_equal(block[i][k], (unsigned char)i);
+}
+
+static size_t random_size(void)
+{
+    return (size_t)random() % (random() % 8 ? 700 : 40000);
+}
+
+static void blocks_keep_their_contents_under_random_use(void **state)
+{
+    (void)state;
+    for (int step = 0; step < 20000; step++) {
+        int i = (int)(random() % BLOCKS);
+        check_block(i);
+        size_t new_size = random_size();
+        if (block[i] && random() % 2) {
+            block[i] = realloc(block[i], new_size);
+            size[i] = new_size < size[i] ? new_size : size[i];
+            check_block(i);
+        } else {
+            free(block[i]);
+            block[i] = random() % 3 ? malloc(new_size) : aligned_alloc(64, new_size);
+        }
+        assert_non_null(block[i]);
+        assert_int_equal((uintptr_t)block[i] % 16, 0);
+        size[i] = new_size;
+        memset(block[i], i, new_size);
+    }
+    for (int i = 0; i < BLOCKS; i++) {
+        check_block(i);
+        free(block[i]);
+        block[i] = NULL;
+        size[i] = 0;
+    }
+}
+
+static void small_blocks_are_used_again(void **state)
+{
+    (void)state;
+    void *a = malloc(100);
+    free(a);
+    size_t before = mapped;
+    for (int i = 0; i < 10000; i++) {
+        void *b = malloc(97);
+        assert_ptr_equal(a, b);
+        free(b);
+    }
+    assert_int_equal(mapped, before);
+}
+
+static void large_blocks_go_back_to_the_system(void **state)
+{
+    (void)state;
+    size_t before = mapped;
+    void *a = malloc(1000000);
+    assert_true(mapped > before + 999999);
+    free(a);
+    assert_int_equal(mapped, before);
+    a = malloc(1000000);
+    a = realloc(a, 100);                /* shrinks for good */
+    assert_true(mapped <= before + 65536);
+    free(a);
+}
+
+static void without_memory_null_comes_back_and_the_block_stays(void **state)
+{
+    (void)state;
+    char *a = malloc(5000);
+    strcpy(a, "still here");
+    refuse = true;
+    errno = 0;
+    assert_null(malloc(100000));
+    assert_int_equal(errno, ENOMEM);
+    assert_null(realloc(a, 200000));
+    assert_string_equal(a, "still here");
+    assert_null(calloc(10, 100000));
+    void *p = (void *)1;
+    assert_int_equal(posix_memalign(&p, 4096, 100000), ENOMEM);
+    assert_ptr_equal(p, (void *)1);
+    refuse = false;
+    free(a);
+}
+
+static void sizes_that_overflow_are_refused(void **state)
+{
+    (void)state;
+    errno = 0;
+    assert_null(malloc(SIZE_MAX));
+    assert_int_equal(errno, ENOMEM);
+    assert_null(malloc(SIZE_MAX - 4096));
+    assert_null(calloc(SIZE_MAX / 2, 3));
+    assert_null(calloc((size_t)1 << (sizeof(size_t) * 4), (size_t)1 << (sizeof(size_t) * 4)));
+    void *p;
+    assert_int_equal(posix_memalign(&p, 16, SIZE_MAX - 15), ENOMEM);
+    assert_int_equal(posix_memalign(&p, 3 * sizeof(void *), 10), EINVAL);
+}
+
+static void freeing_twice_or_nonsense_ends_the_program(void **state)
+{
+    (void)state;
+    char *volatile a = malloc(100);
+    free(a);
+    if (setjmp(aborted) == 0) {
+        free(a);
+        fail();
+    }
+    char *volatile b = malloc(100);
+    if (setjmp(aborted) == 0) {
+        free(b + 16);
+        fail();
+    }
+    if (setjmp(aborted) == 0) {
+        free(b + 1);
+        fail();
+    }
+    free(b);
+}
+
+static void strings_are_duplicated(void **state)
+{
+    (void)state;
+    char *a = strdup("text"), *b = strndup("text", 2), *c = strndup("text", 99);
+    assert_string_equal(a, "text");
+    assert_string_equal(b, "te");
+    assert_string_equal(c, "text");
+    free(a);
+    free(b);
+    free(c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blocks_keep_their_contents_under_random_use),
+        cmocka_unit_test(small_blocks_are_used_again),
+        cmocka_unit_test(large_blocks_go_back_to_the_system),
+        cmocka_unit_test(without_memory_null_comes_back_and_the_block_stays),
+        cmocka_unit_test(sizes_that_overflow_are_refused),
+        cmocka_unit_test(freeing_twice_or_nonsense_ends_the_program),
+        cmocka_unit_test(strings_are_duplicated),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

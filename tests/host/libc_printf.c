@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Our printf engine against the build machine's, directive by directive. */
+#include <errno.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include <cmocka.h>
+
+/* Ours under other names, so that both can be called. */
+#define vsnprintf mini_vsnprintf
+#define snprintf mini_snprintf
+#define vsprintf mini_vsprintf
+#define sprintf mini_sprintf
+int mini_vsnprintf(char *restrict s, size_t size, const char *restrict format, va_list args);
+int mini_snprintf(char *restrict s, size_t size, const char *restrict format, ...);
+int mini_vsprintf(char *restrict s, const char *restrict format, va_list args);
+int mini_sprintf(char *restrict s, const char *restrict format, ...);
+#include "lib/libc-mini/printf.c"
+#include "lib/libc-mini/snprintf.c"
+#undef vsnprintf
+#undef snprintf
+#undef vsprintf
+#undef sprintf
+
+static char ours[4096], theirs[4096];
+
+#define SAME(...)                                                   \
+    do {                                                            \
+        int mine = mini_snprintf(ours, sizeof ours, __VA_ARGS__);   \
+        int host = snprintf(theirs, sizeof theirs, __VA_ARGS__);    \
+        assert_string_equal(ours, theirs);                          \
+        assert_int_equal(mine, host);                               \
+    } while (0)
+
+#pragma GCC diagnostic ignored "-Wformat"
+#pragma GCC diagnostic ignored "-Wformat-security"
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wformat-extra-args"
+
+static const char *const flags[] = {"", "-", "+", " ", "#", "0", "-+", "+ ", "-#", "0+", "#0", "-0", "+#0 -"};
+static const char *const widths[] = {"", "1", "5", "12", "40"};
+static const char *const precisions[] = {"", ".", ".0", ".1", ".5", ".12", ".30"};
+
+static const long long values[] = {0, 1, -1, 7, 8, 9, 10, 255, 256, -255, 65535, 65536, 0x7fffffff, -0x7fffffffll - 1,
+                                   0xffffffffll, 0x123456789abcdefll, LLONG_MAX, LLONG_MIN};
+
+static void integers_print_like_the_hosts(void **state)
+{
+    static const char *const lengths[] = {"hh", "h", "", "l", "ll", "j", "z", "t"};
+    static const char conversions[] = "dioxuX";
+    (void)state;
+    for (size_t f = 0; f < sizeof flags / sizeof *flags; f++)
+        for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
+            for (size_t p = 0; p < sizeof precisions / sizeof *precisions; p++)
+                for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++)
+                    for (size_t c = 0; conversions[c]; c++) {
+                        char format[64];
+                        snprintf(format, sizeof format, "<%%%s%s%s%s%c>", flags[f], widths[w], precisions[p], lengths[l],
+                                 conversions[c]);
+                        for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
+                            if (l <= 2)
+                                SAME(format, (int)values[v]);
+                            else
+                                SAME(format, values[v]);
+                        }
+                    }
+}
+
+static void strings_and_characters_print_like_the_hosts(void **state)
+{
+    (void)state;
+    static const char *const left[] = {"", "-"};
+    for (size_t f = 0; f < 2; f++)
+        for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+            char format[64];
+            for (size_t p = 0; p < sizeof precisions / sizeof *precisions; p++) {
+                snprintf(format, sizeof format, "<%%%s%s%ss>", left[f], widths[w], precisions[p]);
+                SAME(format, "");
+                SAME(format, "a");
+                SAME(format, "twelve chars");
+                snprintf(format, sizeof format, "<%%%s%s%sls>", left[f], widths[w], precisions[p]);
+                SAME(format, L"wide");
+            }
+            snprintf(format, sizeof format, "<%%%s%sc%%%s%slc>", left[f], widths[w], left[f], widths[w]);
+            SAME(format, 'x', L'y');
+        }
+    SAME("%c%c", 'a', 0);
+    SAME("%.3s", (char[]){'n', 'o', 't', 'e'});         /* no zero within the precision */
+}
+
+static void pointers_print_like_the_hosts(void **state)
+{
+    (void)state;
+    SAME("%p %20p %-20p|", (void *)0x1234, (void *)0xdeadbeef, (void *)1);
+    SAME("%p %10p", NULL, NULL);
+}
+
+static void stars_take_width_and_precision_from_the_arguments(void **state)
+{
+    (void)state;
+    for (int w = -15; w <= 15; w += 5)
+        for (int p = -2; p <= 8; p++) {
+            SAME("<%*.*d>", w, p, 42);
+            SAME("<%*.*s>", w, p, "string");
+        }
+    SAME("100%% of %d", 5);
+}
+
+static void counts_are_stored_in_every_length(void **state)
+{
+    (void)state;
+    signed char hh;
+    short h;
+    int n;
+    long l;
+    long long ll;
+    intmax_t j;
+    ptrdiff_t t;
+    assert_int_equal(mini_snprintf(ours, 4, "a%hhnb%hnc%nd%lne%llnf%jng%tn", &hh, &h, &n, &l, &ll, &j, &t), 7);
+    assert_int_equal(hh, 1);
+    assert_int_equal(h, 2);
+    assert_int_equal(n, 3);
+    assert_int_equal(l, 4);
+    assert_int_equal(ll, 5);
+    assert_int_equal(j, 6);
+    assert_int_equal(t, 7);
+}
+
+static void output_is_cut_to_the_buffer_and_the_whole_length_returned(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size < 20; size++) {
+        memset(ours, '~', sizeof ours);
+        assert_int_equal(mini_snprintf(ours, size, "%s%05d", "twelve chars", 7), 17);
+        if (size) {
+            assert_int_equal(strlen(ours), size < 18 ? size - 1 : 17);
+            assert_memory_equal(ours, "twelve chars00007", strlen(ours));
+        }
+        assert_int_equal(ours[size < 18 ? size : 18], '~');
+    }
+    assert_int_equal(mini_snprintf(NULL, 0, "%d", 12345), 5);
+    assert_int_equal(mini_sprintf(ours, "%s!", "whole"), 6);
+    assert_string_equal(ours, "whole!");
+}
+
+static void what_cannot_be_printed_is_an_error(void **state)
+{
+    (void)state;
+    errno = 0;
+    assert_int_equal(mini_snprintf(ours, 10, "%y", 1), -1);
+    assert_int_equal(errno, EINVAL);
+    errno = 0;
+    assert_int_equal(mini_snprintf(ours, 10, "%", 1), -1);
+    assert_int_equal(errno, EINVAL);
+    errno = 0;
+    assert_int_equal(mini_snprintf(ours, 10, "%ls", L"\x20ac"), -1);
+    assert_int_equal(errno, EILSEQ);
+    errno = 0;
+    assert_int_equal(mini_snprintf(ours, 10, "%*d%*d", INT_MAX, 1, INT_MAX, 1), -1);
+    assert_int_equal(errno, EOVERFLOW);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(integers_print_like_the_hosts),
+        cmocka_unit_test(strings_and_characters_print_like_the_hosts),
+        cmocka_unit_test(pointers_print_like_the_hosts),
+        cmocka_unit_test(stars_take_width_and_precision_from_the_arguments),
+        cmocka_unit_test(counts_are_stored_in_every_length),
+        cmocka_unit_test(output_is_cut_to_the_buffer_and_the_whole_length_returned),
+        cmocka_unit_test(what_cannot_be_printed_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
