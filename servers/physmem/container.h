@@ -74,6 +74,7 @@ uint32_t container_count(struct container *c, uint32_t start, uint32_t count);
 /* Wired pages: the account of c->task has room for `pages` more, and takes them.  EAGAIN, ENOMEM. */
 int container_wire(struct container *c, uint32_t pages);
 void container_unwire(struct container *c, uint32_t pages);
+void container_unpin_all(struct container *c);          /* its creator died: an ordinary container from now on */
 
 /* ---- copy.c ---- */
 struct copy {

@@ -51,6 +51,18 @@ static uint64_t tables_carve(uint64_t base, uint64_t end)
     return rest;
 }
 
+/* Gives [from, to) to the free lists in the largest blocks that fit, not page by page. */
+static void run_free(uint64_t from, uint64_t to)
+{
+    while (from < to) {
+        unsigned order = ORDER_MAX;
+        while ((from & ((PAGE_SIZE << order) - 1)) || from + (PAGE_SIZE << order) > to)
+            order--;
+        buddy_free(from, order);
+        from += (uint64_t) PAGE_SIZE << order;
+    }
+}
+
 uint32_t frame_add(paddr_t base, uint32_t size)
 {
     uint64_t start = ((uint64_t) base + PAGE_MASK) & ~(uint64_t) PAGE_MASK;
@@ -60,19 +72,21 @@ uint32_t frame_add(paddr_t base, uint32_t size)
         start = PAGE_SIZE;
     while (start < end && frame_find(start))            /* never build a table on a page in use */
         start += PAGE_SIZE;
-    uint64_t rest = tables_carve(start, end);
+    uint64_t rest = tables_carve(start, end), run = rest;
     tables_claim(start, rest);
     for (uint64_t pa = rest; pa < end; pa += PAGE_SIZE) {
         frame_t *word = word_at(pa);
-        if (!word || *word != FRAME_ABSENT)
+        if (*word != FRAME_ABSENT) {            /* ours already */
+            run_free(run, pa);
+            run = pa + PAGE_SIZE;
             continue;
+        }
         *word = 0;
-        if (pa > highest)
-            highest = pa;
-        ledger.total++;
-        buddy_free(pa, 0);
+        highest = pa > highest ? pa : highest;
         added++;
     }
+    run_free(run, end);
+    ledger.total += added;
     return added;
 }
 

@@ -52,9 +52,13 @@ static int other(struct hurd_cap_call *call)
     return call->label == 0 || call->label == HURD_WORTEL_ERROR ? HURD_CAP_NO_REPLY : EOPNOTSUPP;
 }
 
-/* All it held is gone by now. */
+/* All it held is gone by now; containers that it made for others live on, but nobody answers for their pins. */
 static void task_died(unsigned task)
 {
+    for (struct control *control = control_all; control; control = control->all_next)
+        for (struct container *c = control->containers; c; c = c->next)
+            if (c->task == task && c->pins)
+                container_unpin_all(c);
     struct account *account = task <= L4_ID_VERSION_MASK ? account_of(task) : NULL;
     if (account)
         account->self_paged = 0;

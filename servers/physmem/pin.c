@@ -76,3 +76,14 @@ int container_unpin(struct container *c, uint32_t start, uint32_t count)
     container_unwire(c, count);
     return 0;
 }
+
+void container_unpin_all(struct container *c)
+{
+    for (uint32_t page = 0; (page = container_next(c, page, PAGES_MAX)) < PAGES_MAX; page++) {
+        slot_t slot = *container_slot(c, page);
+        if (slot_bound(slot))
+            *frame_find(slot_frame(slot)) &= ~FRAME_PINS;
+    }
+    container_unwire(c, c->pins);
+    c->wired = false;
+}

@@ -3,13 +3,18 @@
 /* Frames, the buddy lists, slabs. */
 #include "physmem_world.h"
 
-/* A second stretch of RAM behind a hole does not exist in the arena, so the arena is given in two parts. */
 static void memory_given_twice_counts_once(void **state)
 {
     (void) state;
     struct ledger before = ledger;
     assert_int_equal(frame_add(WORLD_BASE, WORLD_PAGES * PAGE_SIZE), 0);
     assert_memory_equal(&before, &ledger, sizeof before);
+}
+
+static void memory_comes_in_large_blocks(void **state)
+{
+    (void) state;
+    assert_int_equal(buddy_largest() - 1, 9);       /* 2 MB, from 0x400000 on: half of the 4 MB from 0x300000 */
 }
 
 static void page_zero_is_never_ours(void **state)
@@ -153,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_given_twice_counts_once),
+        cmocka_unit_test(memory_comes_in_large_blocks),
         cmocka_unit_test(page_zero_is_never_ours),
         cmocka_unit_test(addresses_outside_ram_have_no_frame),
         cmocka_unit_test(two_tables_cost_two_frames),

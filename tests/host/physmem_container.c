@@ -750,6 +750,22 @@ static void destroying_a_container_frees_pinned_pages(void **state)
     assert_int_equal(control->pages, 0);
 }
 
+static void a_dead_creators_pins_are_taken_back(void **state)
+{
+    (void) state;
+    struct container *w;
+    uint32_t done;
+    assert_int_equal(container_create(control, 600, true, &w), 0);
+    assert_int_equal(world_allocate(w, 0, 5), 0);
+    container_unpin_all(w);
+    assert_int_equal(account_of(600)->wired, 0);
+    assert_int_equal(w->pins, 0);
+    assert_int_equal(world_allocate(w, 5, 30), 0);
+    assert_int_equal(container_allocate(w, 0, 5, true, false, &done), 0);
+    container_destroy(w);
+    assert_int_equal(account_of(600)->wired, 0);
+}
+
 /* ---- controls */
 
 static void split_moves_a_guarantee_and_folding_returns_it(void **state)
@@ -877,6 +893,7 @@ int main(void)
         TEST_IN_WORLD(pins_bind_contiguously_and_count),
         TEST_IN_WORLD(pinning_ends_copy_on_write),
         TEST_IN_WORLD(destroying_a_container_frees_pinned_pages),
+        TEST_IN_WORLD(a_dead_creators_pins_are_taken_back),
         TEST_IN_WORLD(split_moves_a_guarantee_and_folding_returns_it),
         TEST_IN_WORLD(destroying_a_control_takes_the_whole_subtree),
         TEST_IN_WORLD(one_task_cannot_use_up_the_controls),
