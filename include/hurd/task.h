@@ -9,7 +9,7 @@
  *      ENOSYS  no such operation                            EAGAIN  no thread number or slot, quota reached
  *      ENOMEM  out of kernel memory or table space          EEXIST  that UTCB slot is taken
  *      ENOEXEC not an ELF file that we can start            E2BIG   argz too long
- *      EIO     another server failed to answer */
+ *      EMFILE  the caller holds too many handles            EIO     another server failed to answer */
 #ifndef HURD_TASK_H
 #define HURD_TASK_H
 

@@ -53,6 +53,7 @@ int startup_page_write(void *page, const struct hurd_startup_data *data, const s
     struct hurd_startup_data *d = (struct hurd_startup_data *)(base + top);
     L4_Word_t d_address = HURD_STARTUP_ADDR + top;
     *d = *data;
+    /* TODO(startup): layout J for boot modules of January 2005 (nothing in them tells; a boot option would). */
     d->version_major = HURD_STARTUP_MAJOR;
     d->version_minor = HURD_STARTUP_MINOR;
     d->size = sizeof *d;

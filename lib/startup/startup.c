@@ -4,7 +4,8 @@
  * Before: wortel or `task` wrote the startup data behind us and answered our first fault with the startup fpage.
  * After: the program of the map array is in place, and startup_entry.asm jumps to it.
  * It runs with a few KB of stack, and is the only code that maps without
- * anybody to serve its faults: everything is mapped before it is touched. */
+ * anybody to serve its faults: everything is mapped before it is touched.
+ * TODO(startup): a page that physmem takes away before the program has a pager is lost with the task. */
 #include <l4/types.h>
 #include <l4/ipc.h>
 #include <l4/message.h>

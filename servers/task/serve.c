@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The operations of include/hurd/task.h on task capabilities and on the master. */
+/* The operations of include/hurd/task.h on task capabilities and on the master.
+ * TODO(task): task info and task manager capabilities, accounting ids (spec hurd 5.6, last rows). */
 #include "server.h"
 #include <errno.h>
 #include <l4/ipc.h>

@@ -19,7 +19,7 @@ static bool overlap(L4_Word_t a, L4_Word_t a_end, L4_Word_t b, L4_Word_t b_end)
 }
 
 /* Moves a module to whole pages of its own, clear of [from, to).  Its old place is left alone: others may
- * share the pages; physmem never sees them. */
+ * share the pages.  TODO(wortel): physmem could have those that nobody shares. */
 static void move_module(struct module *m, L4_Word_t from, L4_Word_t to)
 {
     L4_Word_t size = m->end - m->start, log2 = log2_up(size);
