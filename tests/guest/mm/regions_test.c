@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <l4/kip.h>
 #include <l4/space.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "suite.h"
@@ -405,6 +406,10 @@ TEST(faults_are_counted_as_the_kernel_counts_them)
     L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server);
     char *p = map(30);
     EXPECT_EQ(hurd_task_info(task, data->task.cap, 0, &before), 0);
+    if (before.faults_own == HURD_TASK_UNKNOWN) {
+        printf("# this kernel does not count faults\n");
+        return;
+    }
     EXPECT_EQ(before.faults_own, counters().faults);
     touch(p, 30);
     EXPECT_EQ(hurd_task_info(task, data->task.cap, 0, &after), 0);
