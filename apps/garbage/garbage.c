@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Sends random messages to every server and to threads that it has no business with: garbage
- * [ROUNDS [SEED]]. Nobody may hang, die, or hand over anything because of it.  Handles of its own
- * are left alone, since with those it may well destroy itself. */
+/* Sends random messages to every server and to threads that it has no business with:
+ *      garbage [ROUNDS [SEED [wild]]]
+ * Nobody may hang, die, or hand over anything because of it.  Handles of its own are left alone: with
+ * those it may destroy itself, and `wild` is for that.  The console is never written to. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <hurd/startup.h>
 #include <l4/ipc.h>
@@ -17,6 +19,7 @@
 #define PATIENCE 2000   /* us for a server to listen, and again to answer */
 
 static uint32_t random_state;
+static bool wild;
 
 static uint32_t random_word(void)
 {
@@ -71,9 +74,20 @@ static bool own_handle(L4_Word_t word)
            client == data->console.cap >> 18;
 }
 
+/* Any capability of ours but the console. */
+static L4_Word_t handle_of_ours(void)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    const L4_Word_t ours[] = { data->physmem_control.cap, data->memory.cap, data->image.cap,
+                               data->startup.cap, data->task.cap };
+    return ours[random_below(sizeof ours / sizeof ours[0])];
+}
+
 static L4_Word_t random_handle(void)
 {
     L4_Word_t word;
+    if (wild && random_below(2))
+        return handle_of_ours();
     do
         word = random_below(2) ? random_below(16) << 18 | random_below(8) : random_word();
     while (own_handle(word));
@@ -138,6 +152,7 @@ int main(int argc, char **argv)
 {
     unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 0) : 5000;
     random_state = argc > 2 ? (uint32_t) strtoul(argv[2], NULL, 0) : 0x9e3779b9u;
+    wild = argc > 3 && !strcmp(argv[3], "wild");
     if (random_state == 0)
         random_state = 1;
     user_base = L4_ThreadIdUserBase(L4_GetKernelInterface());

@@ -5,6 +5,7 @@
 #include "console.h"
 #include "interrupts.h"
 #include "master.h"
+#include "ports.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,6 +22,11 @@
 
 #define PAGE_SIZE 4096u
 #define PRIORITY  150
+
+void port_pause(void)
+{
+    L4_Sleep(L4_TimePeriod(1000));
+}
 
 /* ---- messages that are no requests of clients ---- */
 

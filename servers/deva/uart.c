@@ -27,9 +27,9 @@ enum {
 
 enum {
     DIVISOR_115200 = 1,
-    POLLS = 20000,      /* > 10 ms, where one byte takes 87 us */
-    POLLS_STUCK = 4,    /* once it was stuck for a while nobody waits for it any more */
-    STUCK_AFTER = 16,
+    POLLS = 500,        /* about 500 us, where one byte takes 87 */
+    PAUSES = 2000,      /* ms: the far end of an emulated line may be a slow reader */
+    POLLS_STUCK = 4,    /* once a line was stuck so long nobody waits for it any more */
 };
 
 static uint8_t reg_read(struct uart *u, int reg)
@@ -55,7 +55,7 @@ static bool uart_answers(struct uart *u)
 bool uart_init(struct uart *u, uint16_t base)
 {
     u->base = base;
-    u->stuck = 0;
+    u->stuck = false;
     u->has_fifo = false;
     u->present = uart_answers(u);
     if (!u->present)
@@ -71,19 +71,36 @@ bool uart_init(struct uart *u, uint16_t base)
     return true;
 }
 
+static bool can_send(struct uart *u, int polls)
+{
+    while (polls-- > 0) {
+        if (reg_read(u, LINE_STATUS) & STATUS_CAN_SEND)
+            return true;
+    }
+    return false;
+}
+
+/* Waits until the port takes a byte, with a bound. */
+static bool wait_to_send(struct uart *u)
+{
+    if (can_send(u, u->stuck ? POLLS_STUCK : POLLS))
+        return true;
+    for (int i = 0; i < PAUSES && !u->stuck; i++) {
+        port_pause();
+        if (can_send(u, 1))
+            return true;
+    }
+    return false;
+}
+
+/* A byte for a line that is stuck is lost; one that comes back to life is used again. */
 void uart_write(struct uart *u, uint8_t byte)
 {
     if (!u->present)
         return;
-    int polls = u->stuck < STUCK_AFTER ? POLLS : POLLS_STUCK;
-    while (!(reg_read(u, LINE_STATUS) & STATUS_CAN_SEND)) {
-        if (--polls == 0) {
-            u->stuck++;     /* this byte is lost; a line that comes back to life is used again */
-            return;
-        }
-    }
-    u->stuck = 0;
-    reg_write(u, DATA, byte);
+    u->stuck = !wait_to_send(u);
+    if (!u->stuck)
+        reg_write(u, DATA, byte);
 }
 
 bool uart_read(struct uart *u, uint8_t *byte)

@@ -10,7 +10,7 @@ struct uart {
     uint16_t base;      /* first of its eight ports */
     bool present;       /* uart_init() found one; nothing else touches the ports otherwise */
     bool has_fifo;      /* 16550A */
-    unsigned stuck;     /* characters in a row that the line did not take in time */
+    bool stuck;         /* the line did not take the last byte in time */
 };
 
 bool uart_init(struct uart *u, uint16_t base);

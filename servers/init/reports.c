@@ -20,7 +20,8 @@ enum {
     LIST_MAX = 60,              /* task ids in one answer */
     PAIRS_MAX = 30,             /* threads in one answer */
     MAPS_MAX = 10,              /* regions in one answer */
-    MAPS_PATIENCE = 500000,     /* us that a pager has to answer */
+    MAPS_PATIENCE = 300000,     /* us that a pager has to answer */
+    MAPS_TRIES = 4,             /* a task that just starts has no pager of its own yet */
 };
 
 static L4_ThreadId_t task_server(void)
@@ -139,6 +140,15 @@ static void report_threads(L4_Word_t task)
     } while (n > 0 && start < total);
 }
 
+/* A kernel of other people's may not count. */
+static void format_counter(char *out, size_t size, L4_Word_t value, L4_Word_t unit)
+{
+    if (value == HURD_TASK_UNKNOWN)
+        snprintf(out, size, "-");
+    else
+        snprintf(out, size, "%lu", value / unit);
+}
+
 static bool report_task(L4_Word_t id, void *argument)
 {
     struct hurd_task_info info;
@@ -147,8 +157,12 @@ static bool report_task(L4_Word_t id, void *argument)
         return true;            /* it died meanwhile */
     char name[HURD_TASK_NAME_MAX + 1];
     copy_name(name, &info);
-    printf("%5lu  %-16s %6lu %7lu %6lu KB %9lu %9lu\n", info.task, name, info.parent, info.threads,
-           info.kmem / 1024, info.faults_own, info.faults_other);
+    char kmem[24], own[24], others[24];
+    format_counter(kmem, sizeof kmem, info.kmem, 1024);
+    format_counter(own, sizeof own, info.faults_own, 1);
+    format_counter(others, sizeof others, info.faults_other, 1);
+    printf("%5lu  %-16s %6lu %7lu %6s KB %9s %9s\n", info.task, name, info.parent, info.threads,
+           kmem, own, others);
     report_threads(id);
     return true;
 }
@@ -232,15 +246,20 @@ static void report_region(const L4_Word_t *region)
 
 void report_maps(L4_Word_t task)
 {
-    L4_ThreadId_t pager = find_pager(task);
+    L4_Word_t words[MAPS_MAX * HURD_MM_MAPS_WORDS];
+    L4_Word_t address = 0;
+    L4_ThreadId_t pager = L4_nilthread;
+    int count = -1;
+    for (int i = 0; i < MAPS_TRIES && count < 0; i++) {
+        pager = find_pager(task);
+        if (!L4_IsNilThread(pager))
+            count = ask_maps(pager, address, words);
+    }
     if (L4_IsNilThread(pager)) {
         printf("task %lu has no pager of its own: it was mapped when it started\n", task);
         return;
     }
-    L4_Word_t words[MAPS_MAX * HURD_MM_MAPS_WORDS];
-    L4_Word_t address = 0;
-    for (;;) {
-        int count = ask_maps(pager, address, words);
+    for (;; count = ask_maps(pager, address, words)) {
         if (count < 0) {
             printf("maps: the pager of task %lu does not answer\n", task);
             return;
