@@ -89,11 +89,15 @@ static bool overlaps(const struct io_node *n, word_t first, word_t last)
     return n->first <= last && first <= n->last;
 }
 
+static void io_cut(struct io_node *n, word_t first, word_t last, bool own_too);
+
 /* The part of n above the hole becomes a node of its own, with the children that lie there.  When
  * memory is out that part is lost too: revoking more than asked is safe. */
 static void io_split(struct io_node *n, word_t first, word_t last)
 {
     struct io_node *upper = io_node_create(n->space, n->parent, last + 1, n->last);
+    if (!upper)
+        io_cut(n, last + 1, n->last, false); /* no child may reach beyond its parent */
     for (struct io_node **at = &n->first_child, *c; (c = *at);) {
         if (c->first > last && upper) {
             *at = c->next_sibling;

@@ -65,26 +65,32 @@ static void node_free(struct space *s, struct mapping *m, bool large)
 static void node_remove(struct mapping *m)
 {
     word_t *entry = m->entry;
+    struct space *s = arch_entry_space(entry);
     bool large = is_large(m);
-    flush_tlb(entry);
+    arch_tlb_flush_page(s, arch_entry_vaddr(entry));
     *entry = 0;
     *arch_entry_node(entry, false) = NULL;
+    kpage_of(entry)->used--;
     mdb_unlink(m);
-    node_free(arch_entry_space(entry), m, large);
+    node_free(s, m, large);
 }
 
-/* ---- walks: what happens to each node of a subtree */
-
-static bool removes(const struct mapping *m, const struct mdb_walk *w)
+/* m, linked into its tree, takes its place in the receiver's table. */
+static void node_place(struct mapping *m, struct mapping **node, word_t *entry, word_t value)
 {
-    return w->remove_rights == L4_FPAGE_RWX && (m != w->root || w->remove_root);
+    m->entry = entry;
+    *node = m;
+    *entry = value;
+    kpage_of(entry)->used++;
 }
+
+/* ---- what a walk does to each node of a subtree */
 
 /* Reads and clears the access bits, and withdraws the right to write where asked. */
-static word_t walk_enter(struct mapping *m, const struct mdb_walk *w)
+word_t mapping_enter(struct mapping *m, const struct mdb_walk *w)
 {
     word_t old = *m->entry, drop = ENTRY_ACCESSED | ENTRY_DIRTY;
-    if ((w->remove_rights & L4_FPAGE_W) && (m != w->root || w->remove_root))
+    if ((w->rights & L4_FPAGE_W) && (m != w->root || w->root_too))
         drop |= ENTRY_WRITE;
     if (old & drop) {
         *m->entry = old & ~drop;
@@ -93,23 +99,15 @@ static word_t walk_enter(struct mapping *m, const struct mdb_walk *w)
     return entry_status(old);
 }
 
-static bool walk_leave(struct mapping *m, const struct mdb_walk *w)
+void mapping_leave(struct mapping *m, const struct mdb_walk *w)
 {
-    if (!removes(m, w))
-        return false;
-    node_remove(m);
-    return true;
+    if (w->rights == L4_FPAGE_RWX && (m != w->root || w->root_too))
+        node_remove(m);
 }
 
 static word_t subtree_unmap(struct mapping *m, word_t rights, bool own_too)
 {
-    struct mdb_walk w = {
-        .enter = walk_enter,
-        .leave = walk_leave,
-        .root = m,
-        .remove_rights = rights,
-        .remove_root = own_too,
-    };
+    struct mdb_walk w = {.root = m, .rights = rights, .root_too = own_too};
     return mdb_walk(&w);
 }
 
@@ -149,6 +147,7 @@ static void split_one(struct mapping *m)
         table[i] = (entry_frame(old) + i * PAGE_SIZE) | (old & PAGE_MASK & ~ENTRY_LARGE);
         node[i] = slab_alloc_reserved(&nodes);
         node[i]->entry = &table[i];
+        info->used++;
         if (above)
             mdb_link_child(above[i], node[i]);
         else
@@ -228,10 +227,11 @@ bool map_idempotent(struct space *s, vaddr_t v)
     }
     if (!m)
         return false;
-    m->entry = entry;
     mdb_link_root(m);
-    *node = m;
-    *entry = base | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER | (large ? ENTRY_LARGE : 0);
+    node_place(m, node, entry,
+               base | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER | (large ? ENTRY_LARGE : 0));
+    if (large)
+        space_note_table(s, base);
     return true;
 }
 
@@ -254,11 +254,10 @@ static void node_move(struct mapping *m, word_t *to, word_t value)
     mdb_report_up(m, entry_status(*from));
     *arch_entry_node(from, false) = NULL;
     *from = 0;
+    kpage_of(from)->used--;
     arch_tlb_flush_page(giver, arch_entry_vaddr(from));
     space_uncharge(giver, NODE_CHARGE + (large ? LARGE_CHARGE : 0));
-    m->entry = to;
-    *to = value;
-    *arch_entry_node(to, false) = m;
+    node_place(m, arch_entry_node(to, false), to, value);
 }
 
 /* Maps source to `entry` of the receiver, both of one size.  Spec 5.11, rules 3-8. */
@@ -298,11 +297,11 @@ static int page_map(struct mapping *source, word_t *entry, word_t rights, bool g
     if (grant) {
         node_move(m, entry, value);
     } else {
-        m->entry = entry;
         mdb_link_child(source, m);
-        *node = m;
-        *entry = value;
+        node_place(m, node, entry, value);
     }
+    if (large)
+        space_note_table(to, arch_entry_vaddr(entry));
     return IPC_OK;
 }
 
@@ -382,41 +381,62 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
 
 /* ---- unmap */
 
-/* Applies an unmap to every page of [base, base + size) that s holds; returns their status. */
-static word_t range_unmap(struct space *s, vaddr_t base, uint64_t size, word_t rights, bool flush)
+/* Applies an unmap to the pages [first, last] of one table; returns their status. */
+static word_t table_unmap(word_t *entry, uint32_t count, word_t rights, bool flush)
 {
     word_t status = 0;
-    uint64_t end = base + size < USER_LIMIT ? base + size : USER_LIMIT;
-    for (uint64_t v = base; v < end;) {
-        word_t log2;
-        struct mapping *m = lookup(s, v, &log2);
-        uint64_t next = (v | size_mask(log2)) + 1;
-        if (m && log2 == LARGE_BITS && (v & (LARGE_SIZE - 1) || next > end)) {
-            tree_split(m);
+    struct kpage *info = kpage_of(entry);
+    struct mapping **node = arch_entry_node(entry, false);
+    if (!node)
+        return 0;
+    for (struct mapping **end = node + count; node < end && info->used; node++)
+        if (*node)
+            status |= subtree_unmap(*node, rights, flush);
+    return status;
+}
+
+/* Applies an unmap to every page of [first, last] that s holds; returns their status.  Goes from
+ * one 4 MB slot that may hold something to the next. */
+static word_t range_unmap(struct space *s, vaddr_t first, vaddr_t last, word_t rights, bool flush)
+{
+    word_t status = 0;
+    for (vaddr_t v = first; space_next_table(s, &v) && v <= last;) {
+        vaddr_t end = v | (LARGE_SIZE - 1); /* of this slot, or of the range */
+        if (end > last)
+            end = last;
+        word_t *slot = arch_directory_entry(s, v);
+        if (!directory_is_large(*slot)) {
+            status |= table_unmap(arch_table_entry(s, v), ((end - v) >> PAGE_BITS) + 1, rights, flush);
+        } else if (end - v == LARGE_SIZE - 1) {
+            status |= subtree_unmap(*arch_entry_node(slot, false), rights, flush);
+        } else {
+            tree_split(*arch_entry_node(slot, false));
             continue;
         }
-        if (m)
-            status |= subtree_unmap(m, rights, flush);
-        v = next;
+        if (end == last)
+            break;
+        v = end + 1;
     }
     return status;
 }
 
 void unmap_range(struct space *s, vaddr_t base, uint32_t size)
 {
-    range_unmap(s, base, size, L4_FPAGE_RWX, true);
+    range_unmap(s, base, base + size - 1, L4_FPAGE_RWX, true);
 }
 
 void unmap_all(struct space *s)
 {
-    range_unmap(s, 0, USER_LIMIT, L4_FPAGE_RWX, true);
+    range_unmap(s, 0, USER_LIMIT - 1, L4_FPAGE_RWX, true);
 }
 
 word_t unmap_fpage(struct space *s, word_t fpage, bool flush)
 {
     word_t log2 = fpage_log2(fpage), status = 0;
-    if (log2 >= PAGE_BITS)
-        status = range_unmap(s, fpage_base(fpage), (uint64_t)1 << log2, fpage_rights(fpage), flush);
+    vaddr_t first = fpage_base(fpage), last = first + size_mask(log2);
+    if (log2 >= PAGE_BITS && first < USER_LIMIT)
+        status = range_unmap(s, first, last < USER_LIMIT ? last : USER_LIMIT - 1,
+                             fpage_rights(fpage), flush);
     word_t rwx = (status & MDB_READ ? L4_FPAGE_R : 0) | (status & MDB_WRITTEN ? L4_FPAGE_W : 0);
     return (fpage & ~(word_t)L4_FPAGE_RWX) | rwx;
 }

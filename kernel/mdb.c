@@ -69,7 +69,7 @@ static void settle(struct mapping *m)
 word_t mdb_walk(const struct mdb_walk *w)
 {
     struct mapping *root = w->root, *at = root;
-    pass_add(root, w->enter(root, w));
+    pass_add(root, mapping_enter(root, w));
     struct mapping *next = mdb_next(root);
     for (;;) {
         while (!next || mdb_parent(next) != at) {
@@ -77,10 +77,10 @@ word_t mdb_walk(const struct mdb_walk *w)
                 goto done;
             struct mapping *parent = mdb_parent(at);
             settle(at);
-            w->leave(at, w);
+            mapping_leave(at, w);
             at = parent;
         }
-        pass_add(next, w->enter(next, w));
+        pass_add(next, mapping_enter(next, w));
         at = next;
         next = mdb_next(at);
     }
@@ -90,8 +90,8 @@ done:;
     root->next_bits &= ~MDB_STATUS;
     root->parent_bits &= ~MDB_STATUS;              /* this query has consumed them ... */
     root->parent_bits |= fresh << UP_SHIFT;        /* ... its ancestors' queries have not */
-    if (w->remove_root)
+    if (w->root_too)
         mdb_report_up(root, root->parent_bits >> UP_SHIFT & MDB_STATUS);
-    w->leave(root, w);
+    mapping_leave(root, w);
     return status;
 }

@@ -58,18 +58,18 @@ void mdb_unlink(struct mapping *m);
 /* Accesses that a vanishing node knew of, told to its parent's and all older queries. */
 void mdb_report_up(struct mapping *m, word_t status);
 
-/* One walk over the subtree of root, root included.
- *   enter(m) is called parents first and returns what the hardware saw through m;
- *   leave(m) is called children first; when it returns true, m has been unlinked and freed.
- * `query`: the status is consumed at root (result), and kept for everybody else's next query.
- * Returns the accesses of the subtree since root's last query. */
+/* One walk over the subtree of root, root included.  It is also a status query at root: consumed
+ * there (the result), and kept for everybody else's next query. */
 struct mdb_walk {
-    word_t (*enter)(struct mapping *m, const struct mdb_walk *w);
-    bool (*leave)(struct mapping *m, const struct mdb_walk *w);
     struct mapping *root;
-    word_t remove_rights; /* for enter and leave */
-    bool remove_root;
+    word_t rights; /* to take away */
+    bool root_too; /* from root as well as from those below it */
 };
 word_t mdb_walk(const struct mdb_walk *w);
+
+/* map.c does the hardware's part.  Called parents first; returns what was seen through m. */
+word_t mapping_enter(struct mapping *m, const struct mdb_walk *w);
+/* Called children first; may unlink and free m. */
+void mapping_leave(struct mapping *m, const struct mdb_walk *w);
 
 #endif

@@ -10,14 +10,15 @@
 
 struct space kernel_space = {.threads = {&kernel_space.threads, &kernel_space.threads}};
 static struct slab spaces;
+#define SPACE_RECORD 256
 
 /* Directory and spare table.  The record itself is charged to nobody: the creator's is not known. */
 #define SPACE_CHARGE (2 * PAGE_SIZE)
 
 void space_init(void)
 {
-    slab_init(&spaces, 128);
-    static_assert(sizeof(struct space) <= 128, "spaces come from a slab of 128 bytes");
+    static_assert(PAGE_SIZE % SPACE_RECORD == 0 && sizeof(struct space) <= SPACE_RECORD, "slab");
+    slab_init(&spaces, SPACE_RECORD);
 }
 
 struct space *space_create(void)
@@ -50,6 +51,30 @@ void space_delete(struct space *s)
         kmem_page_free(s->spare_table);
     arch_directory_free(s);
     slab_free(&spaces, s);
+}
+
+bool space_next_table(struct space *s, vaddr_t *v)
+{
+    uint32_t slot = *v >> LARGE_BITS;
+    if (slot >= USER_LIMIT >> LARGE_BITS)
+        return false;
+    for (uint32_t bits = s->tables[slot / 32] & ~0u << slot % 32;;) {
+        if (bits) {
+            uint32_t found = (slot & ~31u) + (uint32_t)__builtin_ctz(bits);
+            if (*arch_directory_entry(s, found << LARGE_BITS) & ENTRY_PRESENT) {
+                if (found != *v >> LARGE_BITS)
+                    *v = found << LARGE_BITS;
+                return true;
+            }
+            s->tables[found / 32] &= ~(1u << found % 32); /* a large page was here */
+            bits &= bits - 1;
+        } else {
+            slot = (slot | 31) + 1;
+            if (slot >= USER_LIMIT >> LARGE_BITS)
+                return false;
+            bits = s->tables[slot / 32];
+        }
+    }
 }
 
 bool space_charge(struct space *s, uint32_t bytes)

@@ -30,6 +30,7 @@ struct space {
     uint32_t faults_other;     /* ... to any other pager */
     struct io_node *io;        /* ports this space may use, sorted by nothing */
     word_t *io_table;          /* own page table of the TSS region, NULL while it has no port */
+    uint32_t tables[USER_LIMIT >> 22 >> 5]; /* bit of a 4 MB slot: it may hold something */
     void *spare_table;         /* for the KIP area: SpaceControl has no out-of-memory error */
 };
 
@@ -47,6 +48,14 @@ static inline bool space_configured(const struct space *s)
 
 /* Places KIP and UTCB areas, once.  0 or L4_ERR_UTCB, L4_ERR_KIP; nothing changes on error. */
 word_t space_configure(struct space *s, word_t kip_fpage, word_t utcb_fpage);
+
+/* The 4 MB slot of v holds something from now on. */
+static inline void space_note_table(struct space *s, vaddr_t v)
+{
+    s->tables[v >> 27] |= 1u << (v >> 22 & 31);
+}
+/* *v, or the start of the first slot behind it that holds something; false if there is none. */
+bool space_next_table(struct space *s, vaddr_t *v);
 
 bool space_charge(struct space *s, uint32_t bytes); /* false: quota exceeded, nothing charged */
 void space_uncharge(struct space *s, uint32_t bytes);

@@ -42,6 +42,7 @@ void arch_table_install(struct space *s, vaddr_t v, void *table)
     info->table.vaddr = v & ~(LARGE_SIZE - 1);
     info->table.shadow = NULL;
     s->directory[SLOT(v)] = arch_physical(table) | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER;
+    space_note_table(s, v);
 }
 
 word_t *arch_table_entry_create(struct space *s, vaddr_t v)
@@ -121,9 +122,8 @@ void arch_directory_create(struct space *s, void *page)
 
 void arch_directory_free(struct space *s)
 {
-    for (word_t i = 0; i < SLOT(USER_LIMIT); i++)
-        if (s->directory[i] & ENTRY_PRESENT)
-            table_free(s, table_of(s->directory[i]));
+    for (vaddr_t v = 0; space_next_table(s, &v); v += LARGE_SIZE)
+        table_free(s, table_of(s->directory[SLOT(v)]));
     struct kpage *info = kpage_of(s->directory);
     if (info->table.shadow) {
         kmem_page_free(info->table.shadow);
