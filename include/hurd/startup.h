@@ -4,8 +4,8 @@
  * Written by wortel (boot tasks) and by `task` (everybody else) into the startup page; lib/startup
  * works through the map array at 0x8000 and then calls entry_point with a pointer to the structure.
  *
- * Two layouts exist on the wire: J (January 2005, 68 bytes) and L (from 2005-01-30, 112 bytes), both
- * with version 0.0.  Ours is L with version 1.0 and more fields at its end. */
+ * Two layouts exist on the wire: J (January 2005, 68 bytes) and L (from 2005-01-30, 112 bytes),
+ * both with version 0.0.  Ours is L with version 1.0 and more fields at its end. */
 #ifndef HURD_STARTUP_H
 #define HURD_STARTUP_H
 
@@ -39,12 +39,13 @@ struct hurd_startup_cap {
  * As written by the starter:
  *   rwx only   map from the container as it is (text, constants);
  *   COPY       copy (COW) from the container into the task's own container `memory`, map the copy;
- *   ANON       zero: vaddr and size need not be aligned.  The bytes up to the next page boundary are
- *              cleared in place (they belong to the entry before), the pages behind are allocated
- *              in `memory`.  `container` and the container offset are ignored.
+ *   ANON       zero: vaddr and size need not be aligned.  The bytes up to the next page boundary
+ *              are cleared in place (they belong to the entry before), the pages behind are
+ *              allocated in `memory`.  `container` and the container offset are ignored.
  * When the program runs, the startup code has rewritten every entry to what is really there: vaddr
- * and size are whole pages (size 0: nothing was left), and `container` and the offset say from where a
- * page can be mapped again if physmem takes it away.  In `memory`, offset = virtual address. */
+ * and size are whole pages (size 0: nothing was left), and `container` and the offset say from
+ * where a page can be mapped again if physmem takes it away.  In `memory`, offset = virtual
+ * address. */
 struct hurd_startup_map {
     struct hurd_startup_cap container;
     L4_Word_t offset;

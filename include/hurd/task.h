@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* What tasks say to the task server.  Spec hurd 4.2, 4.6; from 513 up: our extensions.
  *
- * Request: label = operation, word 0 = a handle of the sender: a task control capability (one task), or the
- * task master capability (root file system: every task; operations marked M take it with a task ID).
+ * Request: label = operation, word 0 = a handle of the sender: a task control capability (one
+ * task), or the task master capability (root file system: every task; operations marked M take it
+ * with a task ID).
  * Reply: label 0 and the words below, or label 0x8000, u = 1, word 0 = errno:
- *      EBADF   no such handle, or not the sender's          EINVAL  wrong number of words, typed items
- *      ESRCH   the task is dead, no such task or thread     EPERM   the handle does not allow this
- *      ENOSYS  no such operation                            EAGAIN  no thread number or slot, quota reached
- *      ENOMEM  out of kernel memory or table space          EEXIST  that UTCB slot is taken
- *      ENOEXEC not an ELF file that we can start            E2BIG   argz too long
- *      EMFILE  the caller holds too many handles            EIO     another server failed to answer */
+ *      EBADF   no such handle, or not the sender's
+ *      EINVAL  wrong number of words, typed items, a value out of range
+ *      ESRCH   the task is dead, no such task or thread
+ *      EPERM   the handle does not allow this
+ *      ENOSYS  no such operation
+ *      EAGAIN  no thread number or slot, quota reached
+ *      ENOMEM  out of kernel memory or table space
+ *      EEXIST  that UTCB slot is taken
+ *      ENOEXEC not an ELF file that we can start
+ *      E2BIG   argz too long
+ *      EMFILE  the caller holds too many handles
+ *      EIO     another server failed to answer */
 #ifndef HURD_TASK_H
 #define HURD_TASK_H
 
@@ -24,11 +31,13 @@
 
 enum hurd_task_op {
     /* 0 task, 1 UTCB location (start of a block) or 0 or -1: the server chooses
-     * -> 0 global id: active, pager = itself, waiting to be started by ExchangeRegisters; scheduler = task;
+     * -> 0 global id: active, pager = itself, waiting to be started by ExchangeRegisters; scheduler
+     * = task;
      *    1 UTCB location, only when the server chose.
      * EINVAL outside the UTCB area or misaligned, EEXIST taken, EAGAIN no slot or quota, ENOMEM. */
     HURD_TASK_THREAD_ALLOC = 512,
-    /* 0 task, 1 thread id -> empty.  ESRCH not a thread of that task.  The last thread: destroys the task. */
+    /* 0 task, 1 thread id -> empty.  ESRCH not a thread of that task.  The last thread: destroys
+     * the task. */
     HURD_TASK_THREAD_DESTROY = 513,
     /* 0 task, 1 thread id, 2 priority 1..120 -> empty.  EPERM above 120.  New threads have 100. */
     HURD_TASK_THREAD_PRIORITY = 514,
@@ -36,29 +45,36 @@ enum hurd_task_op {
      * -> 0 total, then for each thread as fit (<= 30): global id, HURD_TASK_THREAD_* word.   M */
     HURD_TASK_THREADS = 515,
 
-    /* 0 caller's task, 1 image: container handle, 2 offset of the ELF file in it, 3 its bytes, 4 memory control
-     * handle, 5 argz bytes n <= 200, 6.. argz (argz[0] names the task).  Handles 1 and 4 are handles in task's
-     * client table of physmem: container_share and control_split with target 3 by this caller (else EPERM),
-     * and are consumed, whatever the outcome.  All memory of the task is charged to 4.
+    /* 0 caller's task, 1 image: container handle, 2 offset of the ELF file in it, 3 its bytes, 4
+     * memory control handle, 5 argz bytes n <= 200, 6.. argz (argz[0] names the task).  Handles 1
+     * and 4 are handles in task's client table of physmem: container_share and control_split with
+     * target 3 by this caller (else EPERM), and are consumed, whatever the outcome.  All memory of
+     * the task is charged to 4.
      * -> 0 task ID, 1 its task control handle (the caller's), 2 its first thread. */
     HURD_TASK_CREATE = 520,
-    /* 0 task, 1 exit status: kills the task (reason killed). -> empty; no reply when it was the caller's own.  M:
+    /* 0 task, 1 exit status: kills the task (reason killed). -> empty; no reply when it was the
+     * caller's own.  M:
      * 2 words and the master handle: word 1 = task ID, status 0. */
     HURD_TASK_DESTROY = 521,
-    /* 0 own task, 1 status 0..255.  No reply.  EPERM when the handle is not the caller's own task. */
+    /* 0 own task, 1 status 0..255.  No reply.  EPERM when the handle is not the caller's own
+     * task. */
     HURD_TASK_EXIT = 522,
-    /* 0 task, 1 flags (HURD_TASK_NOHANG) -> 0 status, 1 reason.  Answered when the task is dead.  EAGAIN with
+    /* 0 task, 1 flags (HURD_TASK_NOHANG) -> 0 status, 1 reason.  Answered when the task is dead.
+     * EAGAIN with
      * NOHANG.  EDEADLK on oneself.  Any number of waiters up to a limit (EAGAIN). */
     HURD_TASK_WAIT = 523,
     /* 0 task or master, 1 task ID (0 = the task of the handle) -> struct hurd_task_info.   M
      * Works on a dead task as long as the handle is held: the counters are its last ones. */
     HURD_TASK_INFO = 524,
-    /* 0 master, 1 start index -> 0 total, then task IDs as fit (<= 60).  EPERM without the master. */
+    /* 0 master, 1 start index -> 0 total, then task IDs as fit (<= 60).  EPERM without the
+     * master. */
     HURD_TASK_LIST = 525,
-    /* 0 handle -> empty.  Gives the handle up; a child lives on.  EPERM for one's own task or the master. */
+    /* 0 handle -> empty.  Gives the handle up; a child lives on.  EPERM for one's own task or the
+     * master. */
     HURD_TASK_RELEASE = 526,
 
-    /* task -> physmem, deva (sender's version is 3): 0 task ID.  That task is gone: reclaim.  -> empty. */
+    /* task -> physmem, deva (sender's version is 3): 0 task ID.  That task is gone: reclaim.  ->
+     * empty. */
     HURD_TASK_DEATH = HURD_CAP_TASK_DIED,
 };
 
@@ -73,13 +89,13 @@ enum hurd_task_reason {
 
 #define HURD_TASK_UNKNOWN (~0ul)
 
-/* HURD_TASK_INFO reply, 13 words. */
+/* HURD_TASK_INFO reply, 13 words.  Kernel memory and faults: HURD_TASK_UNKNOWN on a kernel that
+ * does not count them. */
 struct hurd_task_info {
     L4_Word_t task, parent;
     L4_Word_t state;                    /* 1 alive, 2 dead */
     L4_Word_t threads;
-    L4_Word_t kmem, kmem_quota;         /* bytes; quota 0 = none.  HURD_TASK_UNKNOWN here and below: */
-                                        /* a kernel that does not count */
+    L4_Word_t kmem, kmem_quota;         /* bytes; quota 0 = none */
     L4_Word_t faults_own;               /* faults served by a pager of the task's own space */
     L4_Word_t faults_other;             /* faults that went to any other pager */
     char name[HURD_TASK_NAME_MAX];
@@ -92,11 +108,13 @@ _Static_assert(sizeof(struct hurd_task_info) == 13 * 4, "thirteen words");
                                                6 waiting 7 receiving; 0 unknown */
 #define HURD_TASK_THREAD_PAGER      0x100u  /* `task` pages it: it is the task's own pager thread */
 
-/* ---- client stubs, lib/hurd-cap/task_client.c: 0 or an errno (EIO when the IPC failed).  `server` and
- * `task` are those of the startup data; nobody else's. ---- */
-int hurd_task_thread_alloc(L4_ThreadId_t server, L4_Word_t task, L4_Word_t utcb, L4_ThreadId_t *thread);
+/* ---- client stubs, lib/hurd-cap/task_client.c: 0 or an errno (EIO when the IPC failed).  `server`
+ * and `task` are those of the startup data; nobody else's. ---- */
+int hurd_task_thread_alloc(L4_ThreadId_t server, L4_Word_t task, L4_Word_t utcb,
+                           L4_ThreadId_t *thread);
 int hurd_task_thread_destroy(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t thread);
-int hurd_task_thread_priority(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t thread, L4_Word_t prio);
+int hurd_task_thread_priority(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t thread,
+                              L4_Word_t prio);
 /* pairs: room for 2 * 30 words.  *n pairs were written, *total threads exist. */
 int hurd_task_threads(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t start,
                       L4_Word_t *pairs, L4_Word_t *n, L4_Word_t *total);
@@ -105,12 +123,13 @@ int hurd_task_create(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_W
                      L4_Word_t size, L4_Word_t control, const char *argz, L4_Word_t argz_len,
                      struct hurd_task_created *created);
 int hurd_task_destroy(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status_or_id);
-void hurd_task_exit(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status) __attribute__((noreturn));
+void hurd_task_exit(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status)
+    __attribute__((noreturn));
 int hurd_task_wait(L4_ThreadId_t server, L4_Word_t task, L4_Word_t flags, L4_Word_t *status,
                    L4_Word_t *reason);
 int hurd_task_info(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, struct hurd_task_info *info);
-int hurd_task_list(L4_ThreadId_t server, L4_Word_t master, L4_Word_t start, L4_Word_t *ids, L4_Word_t *n,
-                   L4_Word_t *total);       /* ids: room for 60 */
+int hurd_task_list(L4_ThreadId_t server, L4_Word_t master, L4_Word_t start, L4_Word_t *ids,
+                   L4_Word_t *n, L4_Word_t *total); /* ids: room for 60 */
 int hurd_task_release(L4_ThreadId_t server, L4_Word_t task);
 
 #endif

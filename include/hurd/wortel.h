@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What servers say to wortel, the root server.  Spec hurd 4.5; from 80 up: our extensions.
  *
- * Request: label = operation << 8 | wortel cap ID, untyped words only.  The cap ID names an entry in
- * wortel's table of task IDs and must be the sender's (version field of the sender's thread id).
+ * Request: label = operation << 8 | wortel cap ID, untyped words only.  The cap ID names an entry
+ * in wortel's table of task IDs and must be the sender's (version field of the sender's thread id).
  * Reply: label 0 and the words below, or (all operations alike)
  *      label 0x8000, u = 1, word 0 = errno:
  *      EPERM   the cap ID is not the sender's, or this operation is not for this task
@@ -24,30 +24,34 @@ enum { HURD_WORTEL_CAP_PHYSMEM = 0, HURD_WORTEL_CAP_TASK = 1, HURD_WORTEL_CAP_DE
 
 enum hurd_wortel_op {
     /* Privileged calls.  Reply word 0: 0 or the L4 error code (spec 4.0.1); the other words follow.
-     * EPERM as an L4 error (1) when the dest is none of the caller's business: `task` may name threads
-     * from the first free number up and those of task, deva, root; deva interrupt threads only. */
-    HURD_WORTEL_THREAD_CONTROL = 1,     /* dest, space, scheduler, pager, utcb */
-    HURD_WORTEL_SPACE_CONTROL = 2,      /* space, control, kip, utcb area, redirector -> 0, old control */
-    HURD_WORTEL_PROCESSOR_CONTROL = 3,  /* number, control, internal, external, voltage */
-    HURD_WORTEL_MEMORY_CONTROL = 4,     /* n fpages (1..59), 4 attributes.  physmem only */
+     * EPERM as an L4 error (1) when the dest is none of the caller's business: `task` may name
+     * threads from the first free number up and those of task, deva, root; deva interrupt threads
+     * only. */
+    HURD_WORTEL_THREAD_CONTROL = 1, /* dest, space, scheduler, pager, utcb */
+    /* space, control, kip, utcb area, redirector -> word 1 old control */
+    HURD_WORTEL_SPACE_CONTROL = 2,
+    HURD_WORTEL_PROCESSOR_CONTROL = 3, /* number, control, internal, external, voltage */
+    HURD_WORTEL_MEMORY_CONTROL = 4,    /* n fpages (1..59), 4 attributes.  physmem only */
 
-    HURD_WORTEL_PUTCHAR = 32,           /* character -> empty */
-    /* Nothing, or: word 0 status (0..31), word 1 enum hurd_shutdown.  task, deva and root.  Power off tries QEMU's
-     * debug exit (port 0xf4, value 0x20 | status), Bochs's and the usual ACPI ports, and then says that it is halted. */
+    HURD_WORTEL_PUTCHAR = 32, /* character -> empty */
+    /* Nothing, or: word 0 status (0..31), word 1 enum hurd_shutdown.  task, deva and root.  Power
+     * off tries QEMU's debug exit (port 0xf4, value 0x20 | status), Bochs's and the usual ACPI
+     * ports, and then says that it is halted. */
     HURD_WORTEL_SHUTDOWN = 33,
 
-    HURD_WORTEL_GET_MEM = 64,           /* -> map item, base = physical; nil fpage = no more */
-    /* -> word 0 task ID, and by items: 1..31 map items = a region to wrap into a container for that task;
-     * a single nil fpage = memory control for that task, word 1 = frames it guarantees, 0 = all there are
-     * left; no items = master control.  With regions word 1 (ours) is a hint: 1 startup, 2 image, 3 store. */
+    HURD_WORTEL_GET_MEM = 64, /* -> map item, base = physical; nil fpage = no more */
+    /* -> word 0 task ID, and by items: 1..31 map items = a region to wrap into a container for that
+     * task; a single nil fpage = memory control for that task, word 1 = frames it guarantees, 0 =
+     * all there are left; no items = master control.  With regions word 1 (ours) is a hint: 1
+     * startup, 2 image, 3 store. */
     HURD_WORTEL_GET_CAP_REQUEST = 65,
-    HURD_WORTEL_GET_CAP_REPLY = 66,     /* handle -> empty */
-    HURD_WORTEL_GET_THREADS = 67,       /* -> number of extra threads */
-    HURD_WORTEL_BOOTSTRAP_FINAL = 68,   /* -> task server, task cap, deva server, deva cap */
+    HURD_WORTEL_GET_CAP_REPLY = 66,   /* handle -> empty */
+    HURD_WORTEL_GET_THREADS = 67,     /* -> number of extra threads */
+    HURD_WORTEL_BOOTSTRAP_FINAL = 68, /* -> task server, task cap, deva server, deva cap */
     HURD_WORTEL_GET_FIRST_FREE_THREAD_NO = 69,
-    HURD_WORTEL_GET_TASK_CAP_REQUEST = 70,  /* -> task ID, thread ids...; no words = master */
+    HURD_WORTEL_GET_TASK_CAP_REQUEST = 70, /* -> task ID, thread ids...; no words = master */
     HURD_WORTEL_GET_TASK_CAP_REPLY = 71,
-    HURD_WORTEL_GET_DEVA_CAP_REQUEST = 72,  /* -> task ID, is_master */
+    HURD_WORTEL_GET_DEVA_CAP_REQUEST = 72, /* -> task ID, is_master */
     HURD_WORTEL_GET_DEVA_CAP_REPLY = 73,
 
     /* deva only.  IO fpage -> word 0: 0 or errno, one map item with that fpage; no item when the
@@ -56,18 +60,21 @@ enum hurd_wortel_op {
     /* deva only.  physical base, size (a power of two >= 4096), not conventional memory
      * -> word 0: 0 or errno, one map item, send base = physical base. */
     HURD_WORTEL_GET_IO_MEM = 81,
-    /* deva only.  From the reply on wortel leaves COM1 and the screen alone; PUTCHAR text goes to deva's
-     * first thread, one way, send timeout zero, label HURD_DEVA_LOG: word 0 bytes n <= 240, then bytes. */
+    /* deva only.  From the reply on wortel leaves COM1 and the screen alone; PUTCHAR text goes to
+     * deva's first thread, one way, send timeout zero, label HURD_DEVA_LOG: word 0 bytes n <= 240,
+     * then bytes. */
     HURD_WORTEL_CONSOLE_TAKE = 82,
     /* task only.  thread of the space, counter (enum below) -> word 0: 0 or L4 error, word 1 value.
      * ENOSYS: the kernel has no `spaceinfo`. */
     HURD_WORTEL_SPACE_INFO = 83,
-    /* task only.  thread of the space, pages of kernel memory (0 = no limit) -> word 0: 0 or L4 error. */
+    /* task only.  thread of the space, pages of kernel memory (0 = no limit) -> word 0: 0 or L4
+     * error. */
     HURD_WORTEL_SPACE_QUOTA = 84,
-    /* task, or any entitled task for threads of its own: thread, priority (<= 150) -> word 0: 0 or L4 error. */
+    /* task, or any entitled task for threads of its own: thread, priority (<= 150) -> word 0: 0 or
+     * L4 error. */
     HURD_WORTEL_PRIORITY = 85,
-    /* anybody in the table: -> word 0 bytes of conventional RAM given to physmem, word 1 kernel pool bytes,
-     * word 2 boot option bits. */
+    /* anybody in the table: -> word 0 bytes of conventional RAM given to physmem, word 1 kernel
+     * pool bytes. */
     HURD_WORTEL_SYSTEM_INFO = 86,
 };
 
@@ -81,8 +88,8 @@ enum hurd_space_counter {
     HURD_SPACE_THREADS = 4,
 };
 
-/* ---- client stubs, lib/hurd-cap/wortel_client.c.  They return 0, an errno, or -1 - (L4 error code);
- * IPC failure = EIO.  `wortel` and `cap` are those of the startup data. ---- */
+/* ---- client stubs, lib/hurd-cap/wortel_client.c.  They return 0, an errno, or -1 - (L4 error
+ * code); IPC failure = EIO.  `wortel` and `cap` are those of the startup data. ---- */
 L4_ThreadId_t hurd_wortel_thread(void);             /* (UserBase + 2, 1) */
 void hurd_wortel_putchar(L4_Word_t cap, int c);     /* errors ignored */
 void hurd_wortel_write(L4_Word_t cap, const char *text, L4_Word_t n);
@@ -94,11 +101,14 @@ int hurd_wortel_memory_control(L4_Word_t cap, const L4_Word_t *fpages, L4_Word_t
                                const L4_Word_t attributes[4]);
 int hurd_wortel_processor_control(L4_Word_t cap, L4_Word_t number, L4_Word_t control,
                                   L4_Word_t internal, L4_Word_t external, L4_Word_t voltage);
-int hurd_wortel_space_info(L4_Word_t cap, L4_ThreadId_t space, enum hurd_space_counter k, L4_Word_t *value);
+int hurd_wortel_space_info(L4_Word_t cap, L4_ThreadId_t space, enum hurd_space_counter k,
+                           L4_Word_t *value);
 int hurd_wortel_space_quota(L4_Word_t cap, L4_ThreadId_t space, L4_Word_t pages);
 int hurd_wortel_priority(L4_Word_t cap, L4_ThreadId_t thread, L4_Word_t priority);
-int hurd_wortel_shutdown(L4_Word_t cap, L4_Word_t status, enum hurd_shutdown how);  /* returns on error only */
-/* deva: the memory arrives through the acceptor that the caller has set (complete IO space for ports). */
+int hurd_wortel_shutdown(L4_Word_t cap, L4_Word_t status,
+                         enum hurd_shutdown how); /* returns on error only */
+/* deva: the memory arrives through the acceptor that the caller has set (complete IO space for
+ * ports). */
 int hurd_wortel_get_io_ports(L4_Word_t cap, L4_Word_t io_fpage);
 int hurd_wortel_get_io_mem(L4_Word_t cap, L4_Word_t base, L4_Word_t size, L4_Word_t window_fpage);
 int hurd_wortel_console_take(L4_Word_t cap);

@@ -16,7 +16,8 @@ static int call(L4_ThreadId_t server, L4_Word_t op, unsigned n, const L4_Word_t 
     return error == 0 && words < want ? EIO : error;
 }
 
-int hurd_task_thread_alloc(L4_ThreadId_t server, L4_Word_t task, L4_Word_t utcb, L4_ThreadId_t *thread)
+int hurd_task_thread_alloc(L4_ThreadId_t server, L4_Word_t task, L4_Word_t utcb,
+                           L4_ThreadId_t *thread)
 {
     L4_Word_t in[] = {task, utcb}, out[2];
     int error = call(server, HURD_TASK_THREAD_ALLOC, 2, in, 1, 2, out, NULL);
@@ -31,7 +32,8 @@ int hurd_task_thread_destroy(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t
     return call(server, HURD_TASK_THREAD_DESTROY, 2, in, 0, 0, NULL, NULL);
 }
 
-int hurd_task_thread_priority(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t thread, L4_Word_t prio)
+int hurd_task_thread_priority(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t thread,
+                              L4_Word_t prio)
 {
     L4_Word_t in[] = {task, thread.raw, prio};
     return call(server, HURD_TASK_THREAD_PRIORITY, 3, in, 0, 0, NULL, NULL);
@@ -60,7 +62,8 @@ int hurd_task_create(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_W
     if (argz_len > HURD_TASK_ARGZ_MAX)
         return E2BIG;
     memcpy(in + 6, argz, argz_len);
-    int error = call(server, HURD_TASK_CREATE, 6 + (unsigned)(argz_len + 3) / 4, in, 3, 3, out, NULL);
+    int error = call(server, HURD_TASK_CREATE, 6 + (unsigned)(argz_len + 3) / 4, in, 3, 3, out,
+                     NULL);
     if (error == 0 && created)
         *created = (struct hurd_task_created) {out[0], out[1], {.raw = out[2]}};
     return error;
@@ -101,8 +104,8 @@ int hurd_task_info(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, struct hu
     return error;
 }
 
-int hurd_task_list(L4_ThreadId_t server, L4_Word_t master, L4_Word_t start, L4_Word_t *ids, L4_Word_t *n,
-                   L4_Word_t *total)
+int hurd_task_list(L4_ThreadId_t server, L4_Word_t master, L4_Word_t start, L4_Word_t *ids,
+                   L4_Word_t *n, L4_Word_t *total)
 {
     L4_Word_t in[] = {master, start}, out[61];
     unsigned got;

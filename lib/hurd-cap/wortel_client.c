@@ -30,7 +30,8 @@ static int control(L4_Word_t op, L4_Word_t cap, unsigned n, const L4_Word_t *in,
 void hurd_wortel_putchar(L4_Word_t cap, int c)
 {
     L4_Word_t in = (unsigned char)c;
-    hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_PUTCHAR, cap), 1, &in, 0, NULL, NULL);
+    hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_PUTCHAR, cap), 1, &in, 0, NULL,
+                 NULL);
 }
 
 void hurd_wortel_write(L4_Word_t cap, const char *text, L4_Word_t n)
@@ -73,7 +74,8 @@ int hurd_wortel_memory_control(L4_Word_t cap, const L4_Word_t *fpages, L4_Word_t
     return control(HURD_WORTEL_MEMORY_CONTROL, cap, (unsigned)n + 4, in, NULL);
 }
 
-int hurd_wortel_space_info(L4_Word_t cap, L4_ThreadId_t space, enum hurd_space_counter k, L4_Word_t *value)
+int hurd_wortel_space_info(L4_Word_t cap, L4_ThreadId_t space, enum hurd_space_counter k,
+                           L4_Word_t *value)
 {
     L4_Word_t in[] = {space.raw, (L4_Word_t)k};
     return control(HURD_WORTEL_SPACE_INFO, cap, 2, in, value);
@@ -94,8 +96,8 @@ int hurd_wortel_priority(L4_Word_t cap, L4_ThreadId_t thread, L4_Word_t priority
 int hurd_wortel_shutdown(L4_Word_t cap, L4_Word_t status, enum hurd_shutdown how)
 {
     L4_Word_t in[] = {status, (L4_Word_t)how};
-    int error = hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_SHUTDOWN, cap), 2, in, 0,
-                             NULL, NULL);
+    int error = hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_SHUTDOWN, cap), 2,
+                             in, 0, NULL, NULL);
     return error ? error : EIO;
 }
 
@@ -126,6 +128,6 @@ int hurd_wortel_get_io_mem(L4_Word_t cap, L4_Word_t base, L4_Word_t size, L4_Wor
 
 int hurd_wortel_console_take(L4_Word_t cap)
 {
-    return hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_CONSOLE_TAKE, cap), 0, NULL, 0,
-                        NULL, NULL);
+    return hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_CONSOLE_TAKE, cap), 0,
+                        NULL, 0, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks a program file: what elf_read() accepts can be loaded without looking again.  The file may come from
- * anybody, so every number in it is a lie until compared. */
+/* Checks a program file: what elf_read() accepts can be loaded without looking again.  The file may
+ * come from anybody, so every number in it is a lie until compared. */
 #include "elf.h"
 #include <errno.h>
 #include <string.h>
@@ -24,7 +24,8 @@ enum { ET_EXEC = 2, EM_386 = 3, PT_LOAD = 1, PT_INTERP = 3, PHNUM_MAX = 32 };
 
 static bool header_good(const struct elf_header *h, L4_Word_t have)
 {
-    static const unsigned char ident[7] = {0x7f, 'E', 'L', 'F', 1, 1, 1};   /* 32 bit, little endian */
+    /* 32 bit, little endian */
+    static const unsigned char ident[7] = {0x7f, 'E', 'L', 'F', 1, 1, 1};
     return memcmp(h->ident, ident, sizeof ident) == 0 && h->type == ET_EXEC && h->machine == EM_386
         && h->phentsize == sizeof(struct elf_phdr) && h->phnum >= 1 && h->phnum <= PHNUM_MAX
         && h->phoff >= sizeof *h && h->phoff % 4 == 0 && h->phoff <= have
@@ -57,7 +58,8 @@ static int add_segment(struct elf_program *out, const struct elf_phdr *p)
     return 0;
 }
 
-/* The program headers as the program itself may read them, and an entry point that can be executed. */
+/* The program headers as the program itself may read them, and an entry point that can be
+ * executed. */
 static int finish(struct elf_program *out, const struct elf_header *h)
 {
     bool entry_good = false;
@@ -75,7 +77,8 @@ static int finish(struct elf_program *out, const struct elf_header *h)
     return entry_good ? 0 : ENOEXEC;
 }
 
-int elf_read(const void *head, L4_Word_t have, L4_Word_t size, L4_Word_t low, struct elf_program *out)
+int elf_read(const void *head, L4_Word_t have, L4_Word_t size, L4_Word_t low,
+             struct elf_program *out)
 {
     const struct elf_header *h = head;
     if (have > size)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a starter needs to know of a program file, once it has been checked.  Pure: no system calls. */
+/* What a starter needs to know of a program file, once it has been checked.  Pure: no system
+ * calls. */
 #ifndef STARTUP_ELF_H
 #define STARTUP_ELF_H
 
@@ -24,9 +25,11 @@ struct elf_program {
     struct elf_segment segment[ELF_SEGMENTS_MAX];
 };
 
-/* `head` holds the first `have` bytes of a file of `size` bytes.  0, or ENOEXEC: not a static ELF program
- * for this machine, headers beyond `have`, or anything outside the file or outside [low, ELF_USER_END). */
-int elf_read(const void *head, L4_Word_t have, L4_Word_t size, L4_Word_t low, struct elf_program *out);
+/* `head` holds the first `have` bytes of a file of `size` bytes.  0, or ENOEXEC: not a static ELF
+ * program for this machine, headers beyond `have`, or anything outside the file or outside [low,
+ * ELF_USER_END). */
+int elf_read(const void *head, L4_Word_t have, L4_Word_t size, L4_Word_t low,
+             struct elf_program *out);
 
 /* Address behind the last byte of the program. */
 L4_Word_t elf_end(const struct elf_program *program);

@@ -26,8 +26,8 @@ static L4_Word_t add_segment(struct hurd_startup_map *m, const struct elf_segmen
             .size = page_up(s->vaddr + s->filesz) - page_down(s->vaddr),
         };
     }
-    /* An unaligned start means: clear up to the page's end, the page is the file part's.  Without a file part
-     * there is no such page, so the zeroes start with a whole one. */
+    /* An unaligned start means: clear up to the page's end, the page is the file part's.  Without a
+     * file part there is no such page, so the zeroes start with a whole one. */
     if (clears) {
         L4_Word_t start = s->filesz > 0 ? s->vaddr + s->filesz : page_down(s->vaddr);
         m[n++] = (struct hurd_startup_map) {
@@ -39,8 +39,9 @@ static L4_Word_t add_segment(struct hurd_startup_map *m, const struct elf_segmen
     return n;
 }
 
-int startup_page_write(void *page, const struct hurd_startup_data *data, const struct elf_program *program,
-                       const char *argz, L4_Word_t argz_len, L4_Word_t *sp)
+int startup_page_write(void *page, const struct hurd_startup_data *data,
+                       const struct elf_program *program, const char *argz, L4_Word_t argz_len,
+                       L4_Word_t *sp)
 {
     char *base = page;
     L4_Word_t top = HURD_STARTUP_SIZE;
@@ -53,7 +54,8 @@ int startup_page_write(void *page, const struct hurd_startup_data *data, const s
     struct hurd_startup_data *d = (struct hurd_startup_data *)(base + top);
     L4_Word_t d_address = HURD_STARTUP_ADDR + top;
     *d = *data;
-    /* TODO(startup): layout J for boot modules of January 2005 (nothing in them tells; a boot option would). */
+    /* TODO(startup): layout J for boot modules of January 2005 (nothing in them tells; a boot
+     * option would). */
     d->version_major = HURD_STARTUP_MAJOR;
     d->version_minor = HURD_STARTUP_MINOR;
     d->size = sizeof *d;

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* The startup fpage of a new task, as wortel and `task` write it.  Spec hurd 1.5; include/hurd/startup.h. */
+/* The startup fpage of a new task, as wortel and `task` write it.  Spec hurd 1.5;
+ * include/hurd/startup.h. */
 #ifndef STARTUP_PAGE_H
 #define STARTUP_PAGE_H
 
 #include "elf.h"
 #include <hurd/startup.h>
 
-#define STARTUP_LOW 0x30000u    /* programs start here or above: startup fpage, KIP and UTCBs are below */
+/* Programs start here or above: startup fpage, KIP and UTCBs are below. */
+#define STARTUP_LOW 0x30000u
 
-/* Fills `page` (HURD_STARTUP_SIZE bytes, in the writer's space): code, then from the top down the structure, argz, map
- * array, pointer.  `data` comes with all capabilities, flags, utcb_area and store; the rest is filled in here.
- * *sp = stack pointer for the start message.  0, or E2BIG: argz is too long. */
-int startup_page_write(void *page, const struct hurd_startup_data *data, const struct elf_program *program,
-                       const char *argz, L4_Word_t argz_len, L4_Word_t *sp);
+/* Fills `page` (HURD_STARTUP_SIZE bytes, in the writer's space): code, then from the top down the
+ * structure, argz, map array, pointer.  `data` comes with all capabilities, flags, utcb_area and
+ * store; the rest is filled in here. *sp = stack pointer for the start message.  0, or E2BIG: argz
+ * is too long. */
+int startup_page_write(void *page, const struct hurd_startup_data *data,
+                       const struct elf_program *program, const char *argz, L4_Word_t argz_len,
+                       L4_Word_t *sp);
 
 /* The blob of startup.c, embedded by blob.asm. */
 extern const char startup_blob[];

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The startup code: first thing that runs in a new task.  Spec hurd 1.5.
  *
- * Before: wortel or `task` wrote the startup data behind us and answered our first fault with the startup fpage.
- * After: the program of the map array is in place, and startup_entry.asm jumps to it.
- * It runs with a few KB of stack, and is the only code that maps without
+ * Before: wortel or `task` wrote the startup data behind us and answered our first fault with the
+ * startup fpage. After: the program of the map array is in place, and startup_entry.asm jumps to
+ * it. It runs with a few KB of stack, and is the only code that maps without
  * anybody to serve its faults: everything is mapped before it is touched.
- * TODO(startup): a page that physmem takes away before the program has a pager is lost with the task. */
+ * TODO(startup): a page that physmem takes away before the program has a pager is lost with the
+ * task. */
 #include <l4/types.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -20,7 +21,8 @@ enum startup_step { STEP_SELF = 1, STEP_MEMORY, STEP_COPY, STEP_ALLOCATE, STEP_M
 
 static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
 
-/* Nobody can use this task any more: say so and end.  Blocks for ever where there is no `task` yet. */
+/* Nobody can use this task any more: say so and end.  Blocks for ever where there is no `task`
+ * yet. */
 static void __attribute__((noreturn)) fail(struct hurd_startup_data *data, enum startup_step step,
                                            L4_Word_t error)
 {
@@ -43,7 +45,8 @@ static void __attribute__((noreturn)) fail(struct hurd_startup_data *data, enum 
         L4_Sleep(L4_Never);
 }
 
-/* One request to physmem: MR1.. are loaded.  Returns the reply's tag; ends the task on a refusal. */
+/* One request to physmem: MR1.. are loaded.  Returns the reply's tag; ends the task on a
+ * refusal. */
 static L4_MsgTag_t request(struct hurd_startup_data *data, L4_Word_t server, enum startup_step step,
                            L4_Word_t label, L4_Word_t words)
 {
@@ -122,8 +125,8 @@ static void map_entry(struct hurd_startup_data *data, const struct hurd_startup_
         m->offset & HURD_STARTUP_MAP_OFFSET, m->size, STEP_MAP);
 }
 
-/* What is ours first, what is mapped from the image last: copying a page of the image, or writing to the copy, may
- * take other mappings of that page away, and nobody brings them back yet. */
+/* What is ours first, what is mapped from the image last: copying a page of the image, or writing
+ * to the copy, may take other mappings of that page away, and nobody brings them back yet. */
 static void load(struct hurd_startup_data *data)
 {
     struct hurd_startup_map *m = (struct hurd_startup_map *)data->mapv, *end = m + data->mapc;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for task records and capability tables: a fixed arena, first fit, neighbours joined on free.  Fixed, because the
- * task server must not ask anybody for memory in order to kill a task. */
+/* Memory for task records and capability tables: a fixed arena, first fit, neighbours joined on
+ * free.  Fixed, because the task server must not ask anybody for memory in order to kill a task. */
 #include "server.h"
 #include <string.h>
 
@@ -16,7 +16,10 @@ static _Alignas(16) char arena[ARENA_SIZE];
 static struct hole *holes;
 static bool ready;
 
-static size_t round_up(size_t size) { return size ? (size + UNIT - 1) & ~(size_t)(UNIT - 1) : UNIT; }
+static size_t round_up(size_t size)
+{
+    return size ? (size + UNIT - 1) & ~(size_t)(UNIT - 1) : UNIT;
+}
 
 void *arena_alloc(size_t size)
 {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Making a task out of an image: HURD_TASK_CREATE, in named steps, each undone when a later one fails.
+/* Making a task out of an image: HURD_TASK_CREATE, in named steps, each undone when a later one
+ * fails.
  *
- * The image is never read where its owner could pull it away: first a copy-on-write copy into a container of ours
- * (charged to the new task's control), then, through a window, a private page of that. */
+ * The image is never read where its owner could pull it away: first a copy-on-write copy into a
+ * container of ours (charged to the new task's control), then, through a window, a private page of
+ * that. */
 #include "../../lib/startup/page.h"
 #include "server.h"
 #include <errno.h>
@@ -71,7 +73,8 @@ static int parse(struct making *m, struct hurd_cap_call *call)
 
 static int map_window(L4_Word_t container, L4_Word_t window, L4_Word_t offset, L4_Word_t size)
 {
-    return hurd_pm_container_map(physmem, container, HURD_PM_READ | HURD_PM_WRITE, window, offset, size, NULL);
+    return hurd_pm_container_map(physmem, container, HURD_PM_READ | HURD_PM_WRITE, window, offset,
+                                 size, NULL);
 }
 
 /* An image that starts in the middle of a page: chunk by chunk into fresh pages. */
@@ -111,13 +114,15 @@ static int take_image(struct making *m)
     m->has_copy = true;
     if (m->offset % PAGE != 0)
         return copy_bytes(m);
-    return hurd_pm_container_copy(physmem, m->image, m->offset, m->copy, 0, page_up(m->size), 0, NULL);
+    return hurd_pm_container_copy(physmem, m->image, m->offset, m->copy, 0, page_up(m->size), 0,
+                                  NULL);
 }
 
 static int read_headers(struct making *m)
 {
     int error = map_window(m->copy, WINDOW_DEST, 0, PAGE);
-    return error ? error : elf_read((const void *)WINDOW_DEST, PAGE, m->size, STARTUP_LOW, &m->program);
+    return error ? error
+                 : elf_read((const void *)WINDOW_DEST, PAGE, m->size, STARTUP_LOW, &m->program);
 }
 
 /* ---- the task record and what the new task holds with servers */
@@ -167,14 +172,16 @@ static int give_capabilities(struct making *m)
     uint32_t own;
     d->utcb_area = L4_FpageLog2(HURD_STARTUP_UTCB, HURD_STARTUP_UTCB_LOG2).raw;
     d->startup.server = d->image.server = d->physmem_control.server = physmem.raw;
-    int error = hurd_pm_container_share(physmem, t->startup, t->id, HURD_PM_RIGHTS, &d->startup.cap);
+    int error = hurd_pm_container_share(physmem, t->startup, t->id, HURD_PM_RIGHTS,
+                                        &d->startup.cap);
     if (error == 0)
         error = hurd_pm_container_share(physmem, t->image, t->id, HURD_PM_READ | HURD_PM_EXECUTE,
                                         &d->image.cap);
     if (error == 0)
         error = hurd_cap_insert(&server.table, t->id, &t->object, 7, 0, 0, &own);
     if (error == 0)
-        error = hurd_cap_give(physmem, m->control, t->id, 7, HURD_CAP_GIVE_MOVE, &d->physmem_control.cap);
+        error = hurd_cap_give(physmem, m->control, t->id, 7, HURD_CAP_GIVE_MOVE,
+                              &d->physmem_control.cap);
     if (error != 0)
         return error;
     m->control = ~0ul;                          /* no longer ours to drop */
@@ -185,8 +192,8 @@ static int give_capabilities(struct making *m)
 
 /* ---- the startup fpage */
 
-/* There is one window: showing another task's fpage takes the mapping away from the task before, which gets it
- * back when it faults. */
+/* There is one window: showing another task's fpage takes the mapping away from the task before,
+ * which gets it back when it faults. */
 L4_Word_t startup_window(struct task *t)
 {
     return map_window(t->startup, WINDOW_STARTUP, 0, HURD_STARTUP_SIZE) == 0 ? WINDOW_STARTUP : 0;
@@ -204,11 +211,11 @@ static int write_startup(struct making *m)
 
 static L4_Word_t kernel_quota(void)
 {
-    static L4_Word_t pages;                     /* an eighth of the kernel's pool, at least 128 KB */
+    static L4_Word_t pages; /* an eighth of the kernel's pool, at least 128 KB */
     L4_Word_t out[2] = {0, 0};
     if (pages == 0) {
-        hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_SYSTEM_INFO, wortel_cap), 0, NULL, 2,
-                     out, NULL);
+        hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_SYSTEM_INFO, wortel_cap),
+                     0, NULL, 2, out, NULL);
         pages = out[1] / 8 / PAGE > 32 ? out[1] / 8 / PAGE : 32;
     }
     return pages;
@@ -224,7 +231,7 @@ static int make_space(struct making *m, L4_ThreadId_t *first)
     L4_ThreadId_t id = *first = thread->id;
     error = hurd_wortel_thread_control(wortel_cap, id, id, me, L4_nilthread, ~0ul);
     if (error == 0) {
-        hurd_wortel_space_quota(wortel_cap, id, kernel_quota());    /* other kernels have no quotas */
+        hurd_wortel_space_quota(wortel_cap, id, kernel_quota()); /* other kernels have no quotas */
         error = hurd_wortel_space_control(
             wortel_cap, id, 0,
             L4_FpageLog2(HURD_STARTUP_KIP, L4_KipAreaSizeLog2(L4_GetKernelInterface())).raw,
@@ -290,7 +297,7 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
     if (error == 0)
         error = check_giver(m.control, m.caller, true);
     if (error != 0)
-        return error;                           /* not consumed: malformed, or not given by this caller */
+        return error; /* not consumed: malformed, or not given by this caller */
 
     error = make(&m, &first);
     if (error == 0)

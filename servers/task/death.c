@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a task: its threads, what it holds with servers, and those who waited for it.
  *
- * Holds: nothing here can fail, and nothing waits for the dying task or for anybody without a time limit. */
+ * Holds: nothing here can fail, and nothing waits for the dying task or for anybody without a time
+ * limit. */
 #include "server.h"
 #include <errno.h>
 #include <hurd/physmem.h>
@@ -71,7 +72,8 @@ static void tell_deva(L4_Word_t id)
         L4_Call_Timeouts(deva, L4_TimePeriod(2000000), L4_TimePeriod(2000000));
 }
 
-/* What was charged to the task's memory control by us: without it the frames go back to its creator. */
+/* What was charged to the task's memory control by us: without it the frames go back to its
+ * creator. */
 static void drop_container(L4_Word_t container)
 {
     hurd_pm_container_destroy(physmem, container);

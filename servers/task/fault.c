@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Faults and exceptions of threads whose pager and exception handler we are: a task's first thread until it has a pager of its
- * own, then that pager.  The startup fpage we can give; anything else ends that task, with a report. */
+/* Faults and exceptions of threads whose pager and exception handler we are: a task's first thread
+ * until it has a pager of its own, then that pager.  The startup fpage we can give; anything else
+ * ends that task, with a report. */
 #include "server.h"
 #include <errno.h>
 #include <l4/kip.h>
@@ -10,14 +11,16 @@
 #define STATUS_FAULT        139u
 #define STATUS_EXCEPTION    128u
 
-/* The startup code replaces this mapping at once; when its page is taken away later, it comes back from here. */
+/* The startup code replaces this mapping at once; when its page is taken away later, it comes back
+ * from here. */
 static int give_startup(struct hurd_cap_call *call, struct task *t)
 {
     L4_Word_t window = startup_window(t);
     if (window == 0)
         return EIO;
     call->reply[0] = HURD_STARTUP_ADDR | L4_ITEM_MAP;
-    call->reply[1] = L4_FpageAddRights(L4_FpageLog2(window, HURD_STARTUP_SIZE_LOG2), L4_FPAGE_RWX).raw;
+    call->reply[1] = L4_FpageAddRights(L4_FpageLog2(window, HURD_STARTUP_SIZE_LOG2), L4_FPAGE_RWX)
+                         .raw;
     call->reply_typed = 2;
     return 0;
 }
@@ -26,10 +29,12 @@ static int page_fault(struct hurd_cap_call *call, struct thread *thread)
 {
     struct task *t = thread->task;
     L4_Word_t address = call->arg[0];
-    if (t->has_startup && address - HURD_STARTUP_ADDR < HURD_STARTUP_SIZE && give_startup(call, t) == 0)
+    if (t->has_startup && address - HURD_STARTUP_ADDR < HURD_STARTUP_SIZE &&
+        give_startup(call, t) == 0)
         return 0;
-    say("task %lu (%.16s): segmentation violation at 0x%08lx, %s, ip 0x%08lx, thread 0x%08lx: killed\n", t->id,
-        t->name, address, call->label & 2 ? "write" : "read", call->arg[1], thread->id.raw);
+    say("task %lu (%.16s): segmentation violation at 0x%08lx, %s, ip 0x%08lx, thread 0x%08lx: "
+        "killed\n",
+        t->id, t->name, address, call->label & 2 ? "write" : "read", call->arg[1], thread->id.raw);
     task_destroy(t, STATUS_FAULT, HURD_TASK_FAULTED);
     return HURD_CAP_NO_REPLY;
 }
@@ -37,24 +42,24 @@ static int page_fault(struct hurd_cap_call *call, struct thread *thread)
 static int exception(struct hurd_cap_call *call, struct thread *thread)
 {
     struct task *t = thread->task;
-    const L4_Word_t *r = call->arg;     /* eip eflags vector error edi esi ebp esp ebx edx ecx eax */
+    const L4_Word_t *r = call->arg; /* eip eflags vector error edi esi ebp esp ebx edx ecx eax */
     if (call->label == L4_LABEL_EXCEPTION && call->words == L4_EXCEPTION_WORDS) {
         say("task %lu (%.16s): exception %lu, error 0x%lx, thread 0x%08lx: killed\n"
             "  eip %08lx  esp %08lx  eflags %08lx\n  eax %08lx  ebx %08lx  ecx %08lx  edx %08lx\n"
             "  esi %08lx  edi %08lx  ebp %08lx\n",
-            t->id, t->name, r[2], r[3], thread->id.raw, r[0], r[7], r[1], r[11], r[8], r[10], r[9], r[5],
-            r[4], r[6]);
+            t->id, t->name, r[2], r[3], thread->id.raw, r[0], r[7], r[1], r[11], r[8], r[10], r[9],
+            r[5], r[4], r[6]);
         task_destroy(t, STATUS_EXCEPTION + (r[2] & 0x1F), HURD_TASK_EXCEPTION);
     } else {
-        say("task %lu (%.16s): message 0x%x to its pager, thread 0x%08lx: killed\n", t->id, t->name, call->label,
-            thread->id.raw);
+        say("task %lu (%.16s): message 0x%x to its pager, thread 0x%08lx: killed\n", t->id, t->name,
+            call->label, thread->id.raw);
         task_destroy(t, STATUS_FAULT, HURD_TASK_FAULTED);
     }
     return HURD_CAP_NO_REPLY;
 }
 
-/* Any thread can forge these labels, if only about itself.  Those that we do not page, on a kernel that can tell, get a refusal
- * like any nonsense; on other kernels they are believed. */
+/* Any thread can forge these labels, if only about itself.  Those that we do not page, on a kernel
+ * that can tell, get a refusal like any nonsense; on other kernels they are believed. */
 static bool is_genuine(struct thread *thread)
 {
     return thread && thread->task->id > HURD_TASK_TASK

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The task server: tasks and threads for those without privileges.  Spec hurd 1.4 step 12, 4.6; include/hurd/task.h.
+/* The task server: tasks and threads for those without privileges.  Spec hurd 1.4 step 12, 4.6;
+ * include/hurd/task.h.
  *
- * Before: wortel starts us by the startup protocol.  After: deva, the root task and every program ask us for threads and tasks,
- * and we are the scheduler of all threads.  One thread, which calls wortel and physmem (they never call us) and, with a
- * time limit, deva (which does not call us either once it serves). */
+ * Before: wortel starts us by the startup protocol.  After: deva, the root task and every program
+ * ask us for threads and tasks, and we are the scheduler of all threads.  One thread, which calls
+ * wortel and physmem (they never call us) and, with a time limit, deva (which does not call us
+ * either once it serves). */
 #include "server.h"
 #include <errno.h>
 #include <hurd/physmem.h>
@@ -62,7 +64,8 @@ static int other(struct hurd_cap_call *call)
     return EOPNOTSUPP;
 }
 
-/* First of all: a thread that asks again gave up the wait it was in, and must not be answered twice. */
+/* First of all: a thread that asks again gave up the wait it was in, and must not be answered
+ * twice. */
 static int any_request(struct hurd_cap_call *call)
 {
     wait_cancel(call->from);
@@ -76,12 +79,15 @@ struct hurd_cap_server server = {
     .cancel = serve_cancel_wait,
 };
 
-static int ask_wortel(L4_Word_t op, unsigned n, const L4_Word_t *in, unsigned max, L4_Word_t *out, unsigned *got)
+static int ask_wortel(L4_Word_t op, unsigned n, const L4_Word_t *in, unsigned max, L4_Word_t *out,
+                      unsigned *got)
 {
-    return hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(op, wortel_cap), n, in, max, out, got);
+    return hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(op, wortel_cap), n, in, max, out,
+                        got);
 }
 
-/* deva and the root task have the smallest UTCB area there is, where ours is; slot 0 is their first thread's. */
+/* deva and the root task have the smallest UTCB area there is, where ours is; slot 0 is their first
+ * thread's. */
 static void set_boot_utcbs(struct task *t)
 {
     L4_Fpage_t area = L4_FpageOfRaw(startup_data->utcb_area);
@@ -142,8 +148,8 @@ void task_main(struct hurd_startup_data *data)
     hurd_cap_object_init(&master, &master_class);
     hurd_cap_object_keep(&master);
     adopt_boot_tasks();
-    say("task: tasks from %u, threads from number %lu, room for %u and %u\n", HURD_TASK_FIRST, first, TASKS_MAX,
-        THREADS_MAX);
+    say("task: tasks from %u, threads from number %lu, room for %u and %u\n", HURD_TASK_FIRST,
+        first, TASKS_MAX, THREADS_MAX);
 
     /* Sent, not called: the answer comes when deva runs, and we serve until then. */
     L4_Set_MsgTag(L4_MakeTag(HURD_WORTEL_LABEL(HURD_WORTEL_BOOTSTRAP_FINAL, wortel_cap), 0, 0));

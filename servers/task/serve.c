@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The operations of include/hurd/task.h on task capabilities and on the master.
- * TODO(task): task info and task manager capabilities, accounting ids (spec hurd 5.6, last rows). */
+ * TODO(task): task info and task manager capabilities, accounting ids (spec hurd 5.6, last
+ * rows). */
 #include "server.h"
 #include <errno.h>
 #include <l4/ipc.h>
@@ -15,7 +16,10 @@ static struct task *task_of(struct hurd_cap_call *call)
     return (struct task *)call->cap->object;
 }
 
-static void put(struct hurd_cap_call *call, L4_Word_t word) { call->reply[call->reply_words++] = word; }
+static void put(struct hurd_cap_call *call, L4_Word_t word)
+{
+    call->reply[call->reply_words++] = word;
+}
 
 /* ---- threads */
 
@@ -73,7 +77,8 @@ static int op_threads(struct hurd_cap_call *call, struct task *t)
 {
     L4_Word_t index = 0, old;
     put(call, t->thread_count);
-    for (struct thread *thread = t->threads; thread && call->reply_words < 61; thread = thread->next)
+    for (struct thread *thread = t->threads; thread && call->reply_words < 61;
+         thread = thread->next)
         if (index++ >= call->arg[2]) {
             put(call, thread->id.raw);
             put(call, L4_Schedule(thread->id, ~0ul, ~0ul, ~0ul, ~0ul, &old)
@@ -173,7 +178,8 @@ static int serve_task(struct hurd_cap_call *call)
     case HURD_TASK_THREAD_DESTROY:  return op_thread_destroy(call, t);
     case HURD_TASK_THREAD_PRIORITY: return op_thread_priority(call, t);
     case HURD_TASK_CREATE:          return task_create(call, t);
-    case HURD_TASK_DESTROY:         return call->words == 2 ? destroy(call, t, call->arg[1] & 0xFF) : EINVAL;
+    case HURD_TASK_DESTROY:
+        return call->words == 2 ? destroy(call, t, call->arg[1] & 0xFF) : EINVAL;
     case HURD_TASK_EXIT:            return op_exit(call, t);
     case HURD_TASK_WAIT:            return op_wait(call, t);
     case HURD_TASK_RELEASE:         return op_release(call, t);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the task server's files know of each other.  Reading order: main.c, task.c, thread.c, create.c, death.c, fault.c,
- * serve.c. */
+/* What the task server's files know of each other.  Reading order: main.c, task.c, thread.c,
+ * create.c, death.c, fault.c, serve.c. */
 #ifndef TASK_SERVER_H
 #define TASK_SERVER_H
 
@@ -30,11 +30,11 @@ struct thread {
 
 struct task {
     struct hurd_cap_object object;  /* first: capabilities are on tasks */
-    struct task *next;              /* in the list of all tasks, dead ones with a capability left included */
+    struct task *next;              /* in the list of all tasks, dead ones that are still held, too */
     L4_Word_t id, parent;
     bool dead;
     bool destroyed;                 /* task_destroy() has begun */
-    bool boot;                      /* started by wortel: keeps its record, is not destroyed on request */
+    bool boot;                      /* started by wortel: is not destroyed on request */
     char name[NAME_MAX];
     struct thread *threads;
     L4_Word_t thread_count;
@@ -42,7 +42,7 @@ struct task {
     L4_Word_t utcb_slots;
     L4_Word_t slots[SLOTS_MAX / 32];/* bit set: taken */
     bool has_startup, has_image;
-    L4_Word_t startup, image;       /* containers of ours in physmem, charged to the task's control */
+    L4_Word_t startup, image;       /* containers of ours, charged to the task's control */
     L4_Word_t status, reason;       /* once dead */
     L4_Word_t counter[5];           /* enum hurd_space_counter, as they were last */
 };
@@ -65,7 +65,8 @@ void arena_free(void *block, size_t size);
 /* ---- task.c: the records */
 extern struct task *all_tasks;
 extern const struct hurd_cap_class task_class;      /* in serve.c */
-struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t name_size);  /* NULL: full */
+/* NULL: there is no room for another record. */
+struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t name_size);
 void task_delete(struct task *t);       /* no threads, no capabilities */
 struct task *task_find(L4_Word_t id);
 L4_Word_t task_free_id(void);           /* 0: none */
@@ -79,7 +80,8 @@ struct thread *thread_find(L4_ThreadId_t id);
 int thread_create(struct task *t, L4_Word_t utcb, L4_ThreadId_t pager, struct thread **out);
 void thread_delete(struct thread *thread);
 bool thread_is_paged_by_us(L4_ThreadId_t id);   /* false where the kernel cannot tell */
-int thread_reserve(struct task *t, struct thread **out);    /* number and slot 0, nothing in the kernel */
+/* Number and slot 0 for a first thread, nothing in the kernel. */
+int thread_reserve(struct task *t, struct thread **out);
 void thread_unreserve(struct thread *thread);
 
 /* ---- create.c */

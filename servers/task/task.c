@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Task records.  A record lives while the task lives (one reference, dropped by task_destroy) or somebody holds a
- * capability on it. */
+/* Task records.  A record lives while the task lives (one reference, dropped by task_destroy) or
+ * somebody holds a capability on it. */
 #include "server.h"
 #include <errno.h>
 #include <l4/thread.h>
@@ -20,7 +20,8 @@ struct task *task_find(L4_Word_t id)
     return t;
 }
 
-/* The id is the version field of thread ids: six zero low bits would make it look like a local id. */
+/* The id is the version field of thread ids: six zero low bits would make it look like a local
+ * id. */
 L4_Word_t task_free_id(void)
 {
     for (L4_Word_t tries = 0; tries <= ID_LAST; tries++) {
@@ -77,6 +78,7 @@ void task_count(struct task *t)
     if (t->dead || !t->threads)
         return;
     for (int k = 0; k < 5; k++)
-        if (hurd_wortel_space_info(wortel_cap, t->threads->id, (enum hurd_space_counter)k, &t->counter[k]) == ENOSYS)
+        if (hurd_wortel_space_info(wortel_cap, t->threads->id, (enum hurd_space_counter)k,
+                                   &t->counter[k]) == ENOSYS)
             t->counter[k] = HURD_TASK_UNKNOWN;      /* another kernel */
 }

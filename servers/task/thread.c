@@ -62,7 +62,7 @@ struct thread *thread_find(L4_ThreadId_t id)
     L4_Word_t index = L4_ThreadNo(id) - first_number;
     if (index < THREADS_MAX)
         return pool[index].task && pool[index].id.raw == id.raw ? &pool[index] : NULL;
-    for (struct task *t = all_tasks; t && t->boot; t = t->next)     /* boot tasks have the lowest ids */
+    for (struct task *t = all_tasks; t && t->boot; t = t->next) /* boot tasks have the lowest ids */
         for (struct thread *thread = t->threads; thread; thread = thread->next)
             if (thread->id.raw == id.raw)
                 return thread;
@@ -71,9 +71,15 @@ struct thread *thread_find(L4_ThreadId_t id)
 
 /* ---- UTCB slots */
 
-static bool slot_taken(const struct task *t, L4_Word_t slot) { return t->slots[slot / 32] >> slot % 32 & 1; }
+static bool slot_taken(const struct task *t, L4_Word_t slot)
+{
+    return t->slots[slot / 32] >> slot % 32 & 1;
+}
 static void slot_take(struct task *t, L4_Word_t slot) { t->slots[slot / 32] |= 1ul << slot % 32; }
-static void slot_give(struct task *t, L4_Word_t slot) { t->slots[slot / 32] &= ~(1ul << slot % 32); }
+static void slot_give(struct task *t, L4_Word_t slot)
+{
+    t->slots[slot / 32] &= ~(1ul << slot % 32);
+}
 
 /* utcb: the location that the client wants, or 0 or -1. */
 static int choose_slot(const struct task *t, L4_Word_t utcb, L4_Word_t *slot)
@@ -134,9 +140,9 @@ int thread_create(struct task *t, L4_Word_t utcb, L4_ThreadId_t pager, struct th
     struct thread *thread = number_alloc(t);
     if (!thread)
         return EAGAIN;
-    error = l4_errno(hurd_wortel_thread_control(wortel_cap, thread->id, t->threads->id, L4_MyGlobalId(),
-                                                L4_IsNilThread(pager) ? thread->id : pager,
-                                                t->utcb_base + slot * L4_UTCB_BLOCK));
+    error = l4_errno(hurd_wortel_thread_control(
+        wortel_cap, thread->id, t->threads->id, L4_MyGlobalId(),
+        L4_IsNilThread(pager) ? thread->id : pager, t->utcb_base + slot * L4_UTCB_BLOCK));
     if (error != 0) {
         number_free(thread);
         return error;
@@ -151,7 +157,8 @@ int thread_create(struct task *t, L4_Word_t utcb, L4_ThreadId_t pager, struct th
 
 void thread_delete(struct thread *thread)
 {
-    hurd_wortel_thread_control(wortel_cap, thread->id, L4_nilthread, L4_nilthread, L4_nilthread, ~0ul);
+    hurd_wortel_thread_control(wortel_cap, thread->id, L4_nilthread, L4_nilthread, L4_nilthread,
+                               ~0ul);
     thread_unreserve(thread);
 }
 
@@ -160,7 +167,7 @@ bool thread_is_paged_by_us(L4_ThreadId_t id)
 {
     L4_Word_t control, sp, ip, flags, handle;
     L4_ThreadId_t pager;
-    return L4_Version(id) != HURD_TASK_TASK
-        && !L4_IsNilThread(L4_ExchangeRegisters(id, L4_EXREGS_DELIVER, 0, 0, 0, 0, L4_nilthread, &control, &sp,
-                                                &ip, &flags, &handle, &pager));
+    return L4_Version(id) != HURD_TASK_TASK &&
+           !L4_IsNilThread(L4_ExchangeRegisters(id, L4_EXREGS_DELIVER, 0, 0, 0, 0, L4_nilthread,
+                                                &control, &sp, &ip, &flags, &handle, &pager));
 }

@@ -2,7 +2,8 @@
 /* The boot script.  Spec hurd 1.2 (order of the modules) and 1.4 (who holds what, step by step).
  *
  * Before serve(): the modules are claimed and checked, physmem is loaded and started.
- * Later, one after the other as each says BOOTSTRAP_FINAL: task, deva, the root task, by the startup protocol. */
+ * Later, one after the other as each says BOOTSTRAP_FINAL: task, deva, the root task, by the
+ * startup protocol. */
 #include "../../lib/startup/page.h"
 #include "wortel.h"
 #include <l4/ipc.h>
@@ -115,14 +116,17 @@ static void send_start(L4_ThreadId_t thread, L4_Word_t ip, L4_Word_t sp, const c
 }
 
 /* A thread in a space of its own, active, waiting for its start message from us. */
-static void create(L4_ThreadId_t thread, L4_Fpage_t kip_area, L4_Fpage_t utcb_area, L4_Word_t priority,
-                   const char *who)
+static void create(L4_ThreadId_t thread, L4_Fpage_t kip_area, L4_Fpage_t utcb_area,
+                   L4_Word_t priority, const char *who)
 {
     L4_ThreadId_t me = L4_MyGlobalId();
     L4_Word_t ignored;
-    must(L4_ThreadControl(thread, thread, me, L4_nilthread, L4_UTCB_UNCHANGED), who, "ThreadControl");
-    must(L4_SpaceControl(thread, 0, kip_area, utcb_area, L4_anythread, &ignored), who, "SpaceControl");
-    must(L4_ThreadControl(thread, thread, me, me, (void *)L4_Address(utcb_area)), who, "ThreadControl");
+    must(L4_ThreadControl(thread, thread, me, L4_nilthread, L4_UTCB_UNCHANGED), who,
+         "ThreadControl");
+    must(L4_SpaceControl(thread, 0, kip_area, utcb_area, L4_anythread, &ignored), who,
+         "SpaceControl");
+    must(L4_ThreadControl(thread, thread, me, me, (void *)L4_Address(utcb_area)), who,
+         "ThreadControl");
     must(L4_Set_Priority(thread, priority), who, "Schedule");
 }
 
@@ -139,7 +143,8 @@ static L4_Fpage_t utcb_area(L4_Word_t behind)
     return L4_FpageLog2(behind + L4_SizeMask(log2), log2);
 }
 
-/* KIP and UTCB area lie where our own image is: physmem's space is 1:1 and never gets those pages. */
+/* KIP and UTCB area lie where our own image is: physmem's space is 1:1 and never gets those
+ * pages. */
 static void start_physmem(void)
 {
     L4_Word_t at = page_up(L4_KIP_OF(kip)->RootServer.low);
@@ -150,7 +155,8 @@ static void start_physmem(void)
     for (L4_Word_t i = 1; i <= PHYSMEM_EXTRA_THREADS; i++) {
         L4_ThreadId_t extra = L4_GlobalId(number(THREAD_PHYSMEM + i), HURD_TASK_PHYSMEM);
         must(L4_ThreadControl(extra, physmem_thread, L4_MyGlobalId(), extra,
-                              (void *)(L4_Address(area) + i * L4_UtcbSize(kip))), "physmem", "extra thread");
+                              (void *)(L4_Address(area) + i * L4_UtcbSize(kip))),
+             "physmem", "extra thread");
     }
     send_start(physmem_thread, physmem.entry, 0, "physmem");
 }
@@ -216,7 +222,10 @@ void boot_start(enum boot_id id)
     if (startup_page_write((void *)b->startup_page, &data, &b->program, argz, argz_len, &sp) != 0)
         boot_fail("the command line of %s is too long.", b->name);
     create(b->thread, kip_area(HURD_STARTUP_KIP), utcbs,
-           id == BOOT_TASK ? PRIORITY_SERVER : id == BOOT_DEVA ? PRIORITY_DEVA : PRIORITY_TASK, b->name);
+           id == BOOT_TASK   ? PRIORITY_SERVER
+           : id == BOOT_DEVA ? PRIORITY_DEVA
+                             : PRIORITY_TASK,
+           b->name);
     if (id == BOOT_TASK) {
         for (L4_Word_t i = 0; i <= PHYSMEM_EXTRA_THREADS; i++)
             give_to_scheduler(L4_GlobalId(number(THREAD_PHYSMEM + i), HURD_TASK_PHYSMEM));
@@ -232,7 +241,8 @@ void boot_prepare(void)
     check_program(&modules[MODULE_PHYSMEM], PAGE, &physmem);
     L4_Word_t from = page_down(physmem.segment[0].vaddr), to = page_up(elf_end(&physmem));
     if (from < L4_KIP_OF(kip)->RootServer.high && L4_KIP_OF(kip)->RootServer.low < to)
-        boot_fail("boot module '%s' is broken: it wants the root server's memory.", modules[MODULE_PHYSMEM].name);
+        boot_fail("boot module '%s' is broken: it wants the root server's memory.",
+                  modules[MODULE_PHYSMEM].name);
     if (!memory_claim(from, to))
         boot_fail("sigma0 refuses physmem's memory, 0x%lx to 0x%lx.", from, to);
     place_modules(from, to);

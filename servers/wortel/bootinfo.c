@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The boot modules, from either form of boot information.  Spec l4 6.10.
  *
- * generic:    records; sigma0 and the root server are "simple executables", modules are what is left.
- * multiboot:  one module list.  It starts at the root server with H's loader and at the kernel with P's, so we look for
- *             ourselves among the first three: what follows is ours.
- * The information need not lie in conventional memory, and sigma0 answers page faults there only: ask before reading. */
+ * generic:    records; sigma0 and the root server are "simple executables", modules are the rest.
+ * multiboot:  one module list.  It starts at the root server with H's loader and at the kernel with
+ *             P's, so we look for ourselves among the first three: what follows is ours.
+ * The information need not lie in conventional memory, and sigma0 answers page faults there only:
+ * ask before reading. */
 #include "wortel.h"
 #include <l4/bootinfo.h>
 #include <l4/kip.h>
@@ -77,7 +78,8 @@ static bool is_ourselves(const struct multiboot_module *m)
 {
     reach((const void *)(L4_Word_t)m->start, 52);
     const L4_Word_t *header = (const L4_Word_t *)m->start;
-    return m->end - m->start > 52 && header[0] == 0x464C457Fu && header[6] == L4_KIP_OF(kip)->RootServer.ip;
+    return m->end - m->start > 52 && header[0] == 0x464C457Fu &&
+           header[6] == L4_KIP_OF(kip)->RootServer.ip;
 }
 
 static void read_multiboot(const struct multiboot_info *mbi)

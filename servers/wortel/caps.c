@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The three conversations about capabilities while the system boots: a server asks for whom to make the next
- * one, makes it, and tells its handle.  Spec hurd 1.4 steps 9, 12 and 14, and 4.5. */
+/* The three conversations about capabilities while the system boots: a server asks for whom to make
+ * the next one, makes it, and tells its handle.  Spec hurd 1.4 steps 9, 12 and 14, and 4.5. */
 #include "wortel.h"
 #include <errno.h>
 #include <l4/ipc.h>
@@ -11,7 +11,7 @@ enum kind { REGION, CONTROL, MASTER };
 static struct step {
     enum kind kind;
     enum boot_id owner;
-    L4_Word_t hint;                 /* REGION: 1 startup, 2 image, 3 store.  CONTROL: 0 = all that is left */
+    L4_Word_t hint; /* REGION: 1 startup, 2 image, 3 store.  CONTROL: 0 = all that is left */
 } const steps[] = {
     {REGION, BOOT_TASK, 1}, {REGION, BOOT_TASK, 2}, {CONTROL, BOOT_TASK, 1},
     {REGION, BOOT_DEVA, 1}, {REGION, BOOT_DEVA, 2}, {REGION, BOOT_DEVA, 3}, {CONTROL, BOOT_DEVA, 1},
@@ -37,7 +37,8 @@ static void region_of(const struct step *s, L4_Word_t *start, L4_Word_t *end, L4
     *handle = s->hint == 1 ? &b->startup_cap : s->hint == 2 ? &b->image_cap : &b->store_cap;
 }
 
-/* What a server may use: a sixteenth of the memory, but enough to run and no more than it can use. */
+/* What a server may use: a sixteenth of the memory, but enough to run and no more than it can
+ * use. */
 static L4_Word_t server_frames(void)
 {
     L4_Word_t frames = memory_given() / PAGE / 16;

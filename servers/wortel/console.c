@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Console output: COM1 and the text screen by ourselves until deva has them, then a ring whose text goes to deva in
- * one-way messages.  A machine without UART or screen loses output, not time: every wait is bounded. */
+/* Console output: COM1 and the text screen by ourselves until deva has them, then a ring whose text
+ * goes to deva in one-way messages.  A machine without UART or screen loses output, not time: every
+ * wait is bounded. */
 #include "wortel.h"
 #include "ports.h"
 #include <hurd/deva.h>

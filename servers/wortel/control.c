@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Privileged system calls on behalf of the servers.
  *
- * Two checks come before each call: serve.c knows that the sender is who its cap ID says; here we check that what it
- * names is its business.  Thread ids in arguments must be global: a local id would be resolved in *our* space. */
+ * Two checks come before each call: serve.c knows that the sender is who its cap ID says; here we
+ * check that what it names is its business.  Thread ids in arguments must be global: a local id
+ * would be resolved in *our* space. */
 #include "wortel.h"
 #include <errno.h>
 #include <l4/ipc.h>
@@ -33,7 +34,8 @@ static int refused(struct reply *r, L4_Word_t error)
 
 static L4_ThreadId_t id(L4_Word_t raw) { return L4_ThreadIdOfRaw(raw); }
 
-/* A thread that the task server may create, change or delete: everybody's but wortel's and physmem's. */
+/* A thread that the task server may create, change or delete: everybody's but wortel's and
+ * physmem's. */
 static bool tasks_business(L4_ThreadId_t t)
 {
     return L4_IsGlobalId(t) && L4_Version(t) > HURD_TASK_PHYSMEM
@@ -54,7 +56,7 @@ int control_thread(const struct request *q, struct reply *r)
         return EINVAL;
     L4_ThreadId_t dest = id(q->word[0]), space = id(q->word[1]), scheduler = id(q->word[2]);
     L4_ThreadId_t pager = id(q->word[3]);
-    if (q->cap == HURD_WORTEL_CAP_DEVA) {       /* interrupts: attach to a task's thread, or detach */
+    if (q->cap == HURD_WORTEL_CAP_DEVA) { /* interrupts: attach to a task's thread, or detach */
         bool handler = L4_IsGlobalId(pager) && L4_Version(pager) >= HURD_TASK_DEVA;
         if (!is_interrupt(dest) || space.raw != dest.raw || !L4_IsNilThread(scheduler)
             || !(handler || pager.raw == dest.raw) || q->word[4] != ~0ul)
@@ -77,8 +79,8 @@ int control_space(const struct request *q, struct reply *r)
         return refused(r, L4_ERR_PRIVILEGE);
     if ((q->word[1] & ~(L4_SPACE_SMALL | 0xFF)) != 0 || !nil_or_global(redirector))
         return refused(r, L4_ERR_PARAMETER);
-    L4_Word_t ok = L4_SpaceControl(space, q->word[1], L4_FpageOfRaw(q->word[2]), L4_FpageOfRaw(q->word[3]),
-                                   redirector, &old);
+    L4_Word_t ok = L4_SpaceControl(space, q->word[1], L4_FpageOfRaw(q->word[2]),
+                                   L4_FpageOfRaw(q->word[3]), redirector, &old);
     result(r, ok);
     put(r, old);
     return 0;
@@ -109,7 +111,8 @@ static int spaceinfo(const struct request *q, struct reply *r, L4_Word_t control
         return ENOSYS;
     if (!L4_IsGlobalId(id(q->word[0])))
         return refused(r, L4_ERR_SPACE);
-    L4_Word_t ok = L4_SpaceControl(id(q->word[0]), control, L4_Nilpage, L4_Nilpage, L4_nilthread, &value);
+    L4_Word_t ok = L4_SpaceControl(id(q->word[0]), control, L4_Nilpage, L4_Nilpage, L4_nilthread,
+                                   &value);
     result(r, ok);
     put(r, value);
     return 0;
@@ -131,8 +134,8 @@ int control_space_quota(const struct request *q, struct reply *r)
     return spaceinfo(q, r, L4_PECAN_SPACE_QUOTA | q->word[1]);
 }
 
-/* Only a thread of the scheduler's space may call Schedule, and nobody above his own priority: `task` asks us for
- * the few that stand above it.  Afterwards it is the scheduler again. */
+/* Only a thread of the scheduler's space may call Schedule, and nobody above his own priority:
+ * `task` asks us for the few that stand above it.  Afterwards it is the scheduler again. */
 int control_priority(const struct request *q, struct reply *r)
 {
     if (q->n != 2 || q->word[1] < 1 || q->word[1] > PRIORITY_MAX)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* wortel, the root server.  After: the kernel, which starts us at KIP.RootServer.  Before: physmem, task, deva, root task.
+/* wortel, the root server.  After: the kernel, which starts us at KIP.RootServer.  Before: physmem,
+ * task, deva, root task.
  *
- * The only task that may use privileged system calls.  It owns the boot modules, starts the servers in the order of
- * spec hurd 1.2 and 1.4, and then serves the privileged calls to those entitled.  One thread, never blocked on
- * a client: everything that it waits for comes through the one receive in serve.c. */
+ * The only task that may use privileged system calls.  It owns the boot modules, starts the servers
+ * in the order of spec hurd 1.2 and 1.4, and then serves the privileged calls to those entitled.
+ * One thread, never blocked on a client: everything that it waits for comes through the one receive
+ * in serve.c. */
 #include "wortel.h"
 #include <l4/kip.h>
 #include <l4/syscalls.h>

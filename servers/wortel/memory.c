@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory: from sigma0 to us, and on to physmem.
  *
- * Holds: what we claim we own in sigma0's books (it never gives it to "any" requests), and physmem gets each page once:
- * unused pieces of ours first, then whatever sigma0 still has, largest pieces first. */
+ * Holds: what we claim we own in sigma0's books (it never gives it to "any" requests), and physmem
+ * gets each page once: unused pieces of ours first, then whatever sigma0 still has, largest pieces
+ * first. */
 #include "wortel.h"
 #include <l4/kip.h>
 #include <l4/sigma0.h>
@@ -35,7 +36,8 @@ bool memory_claim(L4_Word_t start, L4_Word_t end)
     end = page_up(end);
     while (start < end) {
         L4_Fpage_t f = memory_piece(start, end);
-        /* A sigma0 may own us part of a large piece already (pages that we touched), and refuse the whole. */
+        /* A sigma0 may own us part of a large piece already (pages that we touched), and refuse the
+         * whole. */
         while (!claim_piece(f)) {
             if (L4_SizeLog2(f) == 12)
                 return false;

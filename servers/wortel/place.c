@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Boot modules out of the way: each gets whole pages of its own, clear of where physmem will stand.
  *
- * Our own loader leaves nothing to do here; others put modules at any byte, next to each other, or on physmem's place. */
+ * Our own loader leaves nothing to do here; others put modules at any byte, next to each other, or
+ * on physmem's place. */
 #include "wortel.h"
 #include <string.h>
 
@@ -18,8 +19,8 @@ static bool overlap(L4_Word_t a, L4_Word_t a_end, L4_Word_t b, L4_Word_t b_end)
     return a < b_end && b < a_end;
 }
 
-/* Moves a module to whole pages of its own, clear of [from, to).  Its old place is left alone: others may
- * share the pages.  TODO(wortel): physmem could have those that nobody shares. */
+/* Moves a module to whole pages of its own, clear of [from, to).  Its old place is left alone:
+ * others may share the pages.  TODO(wortel): physmem could have those that nobody shares. */
 static void move_module(struct module *m, L4_Word_t from, L4_Word_t to)
 {
     L4_Word_t size = m->end - m->start, log2 = log2_up(size);

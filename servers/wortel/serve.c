@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The request loop.  Requests come from physmem, task, deva and the root task; faults from what we started.
+/* The request loop.  Requests come from physmem, task, deva and the root task; faults from what we
+ * started.
  *
- * Whoever sends nonsense gets an error reply; whoever is not in a receive when we reply loses the reply.  The one
- * answer that must arrive late and all the same, to BOOTSTRAP_FINAL, is tried again until it does. */
+ * Whoever sends nonsense gets an error reply; whoever is not in a receive when we reply loses the
+ * reply.  The one answer that must arrive late and all the same, to BOOTSTRAP_FINAL, is tried again
+ * until it does. */
 #include "wortel.h"
 #include <errno.h>
 #include <l4/ipc.h>
@@ -31,9 +33,11 @@ static void finish_boot(void)
 {
     if (!root_started)
         return;
-    if (boot_task[BOOT_TASK].final && send_final(boot_task[BOOT_TASK].thread, &boot_task[BOOT_TASK]))
+    if (boot_task[BOOT_TASK].final &&
+        send_final(boot_task[BOOT_TASK].thread, &boot_task[BOOT_TASK]))
         boot_task[BOOT_TASK].final = false;
-    if (boot_task[BOOT_DEVA].final && send_final(boot_task[BOOT_DEVA].thread, &boot_task[BOOT_DEVA]))
+    if (boot_task[BOOT_DEVA].final &&
+        send_final(boot_task[BOOT_DEVA].thread, &boot_task[BOOT_DEVA]))
         boot_task[BOOT_DEVA].final = false;
     if (physmem_final && send_final(physmem_thread, NULL))
         physmem_final = false;
@@ -41,8 +45,8 @@ static void finish_boot(void)
 
 static bool something_to_send(void)
 {
-    return console_waiting()
-        || (root_started && (boot_task[BOOT_TASK].final || boot_task[BOOT_DEVA].final || physmem_final));
+    return console_waiting() || (root_started && (boot_task[BOOT_TASK].final ||
+                                                  boot_task[BOOT_DEVA].final || physmem_final));
 }
 
 /* Each server's FINAL starts the next one; deva's ends the boot. */
@@ -58,7 +62,7 @@ static int bootstrap_final(const struct request *q)
         boot_task[q->cap - HURD_WORTEL_CAP_TASK].final = true;
     if (q->cap == HURD_WORTEL_CAP_DEVA) {
         root_started = true;
-        finish_boot();                  /* task and deva first, so that the root task finds them ready */
+        finish_boot(); /* task and deva first, so that the root task finds them ready */
     }
     boot_start((enum boot_id)q->cap);   /* cap ID n: the n-th of task, deva, root comes next */
     return -1;
@@ -95,7 +99,8 @@ static int putchar_op(const struct request *q)
 
 static int shutdown_op(const struct request *q)
 {
-    L4_Word_t status = q->n > 0 ? q->word[0] : 0, how = q->n > 1 ? q->word[1] : HURD_SHUTDOWN_POWEROFF;
+    L4_Word_t status = q->n > 0 ? q->word[0] : 0,
+              how = q->n > 1 ? q->word[1] : HURD_SHUTDOWN_POWEROFF;
     if (q->n > 2 || status > 31 || how > HURD_SHUTDOWN_HALT)
         return EINVAL;
     system_shutdown(status, (enum hurd_shutdown)how);
@@ -114,8 +119,12 @@ static int system_info(struct reply *r)
 }
 
 /* Who may ask for what: bit n for wortel cap ID n. */
-enum { P = 1 << HURD_WORTEL_CAP_PHYSMEM, T = 1 << HURD_WORTEL_CAP_TASK, D = 1 << HURD_WORTEL_CAP_DEVA,
-       R = 1 << HURD_WORTEL_CAP_ROOT };
+enum {
+    P = 1 << HURD_WORTEL_CAP_PHYSMEM,
+    T = 1 << HURD_WORTEL_CAP_TASK,
+    D = 1 << HURD_WORTEL_CAP_DEVA,
+    R = 1 << HURD_WORTEL_CAP_ROOT
+};
 
 static L4_Word_t entitled(L4_Word_t op)
 {
@@ -169,7 +178,9 @@ static int operate(const struct request *q, struct reply *r)
     case HURD_WORTEL_GET_DEVA_CAP_REPLY:    return q->n == 1 ? deva_cap_reply(q->word[0]) : EINVAL;
     case HURD_WORTEL_GET_IO_PORTS:          return control_io_ports(q, r);
     case HURD_WORTEL_GET_IO_MEM:            return control_io_mem(q, r);
-    case HURD_WORTEL_CONSOLE_TAKE:          console_hand_over(boot_task[BOOT_DEVA].thread); return 0;
+    case HURD_WORTEL_CONSOLE_TAKE:
+        console_hand_over(boot_task[BOOT_DEVA].thread);
+        return 0;
     case HURD_WORTEL_SPACE_INFO:            return control_space_info(q, r);
     case HURD_WORTEL_SPACE_QUOTA:           return control_space_quota(q, r);
     case HURD_WORTEL_PRIORITY:              return control_priority(q, r);
@@ -213,7 +224,8 @@ static const char *name_of(L4_ThreadId_t t)
     return NULL;
 }
 
-/* Who still has us for a pager is a server that the system cannot do without: the machine stops, visibly. */
+/* Who still has us for a pager is a server that the system cannot do without: the machine stops,
+ * visibly. */
 static void __attribute__((noreturn)) server_lost(void)
 {
     say("wortel: the system cannot go on without it.\n");
@@ -243,8 +255,8 @@ static int fault(L4_ThreadId_t from, L4_MsgTag_t tag, struct reply *r)
 static void __attribute__((noreturn)) exception(L4_ThreadId_t from, L4_MsgTag_t tag)
 {
     if (L4_IsException(tag))
-        say("%s: exception %lu, error 0x%lx, ip 0x%lx, sp 0x%lx, flags 0x%lx\n", name_of(from), L4_MR(3),
-            L4_MR(4), L4_MR(1), L4_MR(8), L4_MR(2));
+        say("%s: exception %lu, error 0x%lx, ip 0x%lx, sp 0x%lx, flags 0x%lx\n", name_of(from),
+            L4_MR(3), L4_MR(4), L4_MR(1), L4_MR(8), L4_MR(2));
     else
         say("%s: message 0x%lx, 0x%lx 0x%lx\n", name_of(from), L4_Label(tag), L4_MR(1), L4_MR(2));
     server_lost();

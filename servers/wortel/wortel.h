@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What wortel's files know of each other.  Reading order: main.c, bootinfo.c, memory.c, boot.c, serve.c. */
+/* What wortel's files know of each other.  Reading order: main.c, bootinfo.c, memory.c, boot.c,
+ * serve.c. */
 #ifndef WORTEL_H
 #define WORTEL_H
 
@@ -43,14 +44,17 @@ void bootinfo_read(const void *kip);
 /* ---- memory.c: what sigma0 gives us, and what we give physmem */
 bool memory_claim(L4_Word_t start, L4_Word_t end);      /* whole pages, 1:1.  false: refused */
 L4_Word_t memory_any(L4_Word_t log2);                   /* address of a block, 0: none */
-void memory_unused(L4_Word_t start, L4_Word_t end);     /* ours no more: physmem gets the whole pages in it */
+/* Ours no more: physmem gets the whole pages in it. */
+void memory_unused(L4_Word_t start, L4_Word_t end);
 L4_Fpage_t memory_next(void);                           /* next piece for physmem, nil at the end */
 L4_Word_t memory_given(void);                           /* bytes so far */
 bool memory_is_device(L4_Word_t base, L4_Word_t size);  /* no RAM in it */
-/* The largest aligned power of two at `start` that ends by `end`; both page aligned, start < end. */
+/* The largest aligned power of two at `start` that ends by `end`; both page aligned, start <
+ * end. */
 L4_Fpage_t memory_piece(L4_Word_t start, L4_Word_t end);
 
-/* ---- place.c: no module shares a page with another, or touches [from, to).  Modules are claimed already */
+/* ---- place.c: no module shares a page with another, or touches [from, to).  Modules are claimed
+ * already */
 void place_modules(L4_Word_t from, L4_Word_t to);
 
 /* ---- boot.c: the boot script */
@@ -77,9 +81,10 @@ L4_Word_t first_free_thread(void);
 void boot_prepare(void);                        /* modules checked, physmem started */
 void boot_start(enum boot_id id);               /* by the startup protocol */
 bool physmem_covers(L4_Word_t address);
-L4_Word_t physmem_items(L4_Word_t fault, L4_Word_t items[], L4_Word_t max);    /* words of map items */
+L4_Word_t physmem_items(L4_Word_t fault, L4_Word_t items[], L4_Word_t max); /* words of map items */
 
-/* ---- caps.c: the conversations about capabilities while booting.  Words of a reply, see serve.c */
+/* ---- caps.c: the conversations about capabilities while booting.  Words of a reply, see
+ * serve.c */
 struct reply {
     L4_Word_t label;
     L4_Word_t u, t;

@@ -18,7 +18,8 @@ const L4_Word_t startup_blob_size = sizeof startup_blob;
 
 #define LOW 0x30000u
 
-/* A program of two segments: text 0x400000 (file 0..0x1234), data 0x402800 (file 0x1800, 0x100 bytes, then zeroes). */
+/* A program of two segments: text 0x400000 (file 0..0x1234), data 0x402800 (file 0x1800, 0x100
+ * bytes, then zeroes). */
 static union {
     unsigned char bytes[0x2000];
     uint32_t words[0x800];
@@ -68,16 +69,38 @@ static void a_static_program_is_accepted(void **state)
 /* Each line of the table breaks one thing. */
 static void every_lie_in_the_headers_is_noticed(void **state)
 {
-    static const struct { unsigned word; uint32_t value; } lies[] = {
-        { 0, 0x464C4500 }, { 1, 0x00010102 }, { 1, 0x00010201 }, { 4, 0x00030003 }, { 4, 0x003E0002 },
-        { 6, 0x402800 }, { 6, 0x401234 }, { 7, 0 }, { 7, 0xFC0 }, { 7, 0xFFFFFFE0 }, { 7, 54 },
-        { 11, 0xFFFF0000 | 0 }, { 11, 33 },
-        { PH + TYPE, 3 }, { PH + TYPE, 0 },
-        { PH + OFFSET, 4 }, { PH + OFFSET, 0x1000 }, { PH + OFFSET, 0xFFFFF000 },
-        { PH + VADDR, LOW - 0x1000 }, { PH + VADDR, ELF_USER_END }, { PH + VADDR, 0xFFFFF000 }, { PH + VADDR, 0x402000 },
-        { PH + FILESZ, 0x1235 }, { PH + FILESZ, 0xFFFFFFFF }, { PH + MEMSZ, 0xFFFFFFFF }, { PH + MEMSZ, 0x2801 },
-        { PH + MEMSZ, 0xC0000000 }, { PH + FLAGS, 4 },
-        { PH + 8 + FILESZ, 0x801 }, { PH + 8 + OFFSET, 0x1900 },
+    static const struct { unsigned word; uint32_t value;
+    } lies[] = {
+        {0, 0x464C4500},
+        {1, 0x00010102},
+        {1, 0x00010201},
+        {4, 0x00030003},
+        {4, 0x003E0002},
+        {6, 0x402800},
+        {6, 0x401234},
+        {7, 0},
+        {7, 0xFC0},
+        {7, 0xFFFFFFE0},
+        {7, 54},
+        {11, 0xFFFF0000 | 0},
+        {11, 33},
+        {PH + TYPE, 3},
+        {PH + TYPE, 0},
+        {PH + OFFSET, 4},
+        {PH + OFFSET, 0x1000},
+        {PH + OFFSET, 0xFFFFF000},
+        {PH + VADDR, LOW - 0x1000},
+        {PH + VADDR, ELF_USER_END},
+        {PH + VADDR, 0xFFFFF000},
+        {PH + VADDR, 0x402000},
+        {PH + FILESZ, 0x1235},
+        {PH + FILESZ, 0xFFFFFFFF},
+        {PH + MEMSZ, 0xFFFFFFFF},
+        {PH + MEMSZ, 0x2801},
+        {PH + MEMSZ, 0xC0000000},
+        {PH + FLAGS, 4},
+        {PH + 8 + FILESZ, 0x801},
+        {PH + 8 + OFFSET, 0x1900},
     };
     for (unsigned i = 0; i < sizeof lies / sizeof lies[0]; i++) {
         make(state);
@@ -188,7 +211,8 @@ static void a_command_line_that_does_not_fit_is_refused(void **state)
     struct hurd_startup_data data = { .flags = 0 };
     L4_Word_t sp;
     assert_int_equal(read_it(), 0);
-    assert_int_equal(startup_page_write(&page, &data, &program, long_line, sizeof long_line, &sp), E2BIG);
+    assert_int_equal(startup_page_write(&page, &data, &program, long_line, sizeof long_line, &sp),
+                     E2BIG);
 }
 
 #define T(name) cmocka_unit_test_setup(name, make)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* links: servers/wortel/place.c servers/wortel/bootinfo.c */
 /* words: 32 */
-/* What wortel makes of boot information, ours and other loaders', and of modules that lie in each other's way. */
+/* What wortel makes of boot information, ours and other loaders', and of modules that lie in each
+ * other's way. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -74,10 +75,12 @@ static union {
     char bytes[1024];
 } info;
 
-static void add_record(L4_Word_t *at, L4_Word_t type, L4_Word_t start, L4_Word_t size, const char *cmdline)
+static void add_record(L4_Word_t *at, L4_Word_t type, L4_Word_t start, L4_Word_t size,
+                       const char *cmdline)
 {
     L4_Word_t *r = info.words + *at / 4;
-    L4_Word_t string = type == L4_BOOTREC_EXEC ? 64 : 24, length = string + (strlen(cmdline) & ~3u) + 4;
+    L4_Word_t string = type == L4_BOOTREC_EXEC ? 64 : 24,
+              length = string + (strlen(cmdline) & ~3u) + 4;
     r[0] = type;
     r[1] = 1;
     r[2] = length;
@@ -240,7 +243,8 @@ static void a_module_on_physmems_place_moves_wherever_it_touches_it(void **state
         put(at[i], 0x2800, 7);
         place(0x80000, 0x90000);
         assert_true(holds(&modules[0], 0x2800, 7));
-        bool outside = modules[0].end <= (L4_Word_t) ram + 0x80000 || modules[0].start >= (L4_Word_t) ram + 0x90000;
+        bool outside = modules[0].end <= (L4_Word_t)ram + 0x80000 ||
+                       modules[0].start >= (L4_Word_t)ram + 0x90000;
         assert_true(outside);
     }
     reset(state);

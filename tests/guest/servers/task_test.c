@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The task server from a program's point of view: each operation of include/hurd/task.h and each of its refusals; and wortel,
- * which has nothing for a program.  Runs in the whole system in place of the demo; TAP on the console.
- * The same program is its own child: argv[1] = "child=NAME" says what it is to do. */
+/* The task server from a program's point of view: each operation of include/hurd/task.h and each of
+ * its refusals; and wortel, which has nothing for a program.  Runs in the whole system in place of
+ * the demo; TAP on the console. The same program is its own child: argv[1] = "child=NAME" says what
+ * it is to do. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -72,9 +73,11 @@ static bool image_make(void)
     struct hurd_pm_container_info info;
     if (image_bytes)
         return true;
-    if (hurd_pm_container_info(physmem(), __hurd_startup_data->image.cap, &info) != 0
-        || hurd_pm_container_create(physmem(), __hurd_startup_data->physmem_control.cap, 0, &image) != 0
-        || hurd_pm_container_copy(physmem(), __hurd_startup_data->image.cap, 0, image, 0, info.allocated, 0, NULL) != 0)
+    if (hurd_pm_container_info(physmem(), __hurd_startup_data->image.cap, &info) != 0 ||
+        hurd_pm_container_create(physmem(), __hurd_startup_data->physmem_control.cap, 0, &image) !=
+            0 ||
+        hurd_pm_container_copy(physmem(), __hurd_startup_data->image.cap, 0, image, 0,
+                               info.allocated, 0, NULL) != 0)
         return false;
     image_bytes = info.allocated;
     return true;
@@ -86,8 +89,8 @@ static int give(L4_Word_t frames, L4_Word_t *image_handle, L4_Word_t *control)
         return ENOMEM;
     int error = hurd_pm_container_share(physmem(), image, HURD_TASK_TASK, 5, image_handle);
     if (!error)
-        error = hurd_pm_control_split(physmem(), __hurd_startup_data->physmem_control.cap, frames, HURD_TASK_TASK,
-                                      control);
+        error = hurd_pm_control_split(physmem(), __hurd_startup_data->physmem_control.cap, frames,
+                                      HURD_TASK_TASK, control);
     return error;
 }
 
@@ -97,8 +100,9 @@ static int child_make(const char *role, L4_Word_t frames, struct hurd_task_creat
     char argz[64];
     int n = snprintf(argz, sizeof argz, "child%cchild=%s%c", 0, role, 0);
     int error = give(frames, &image_handle, &control);
-    return error ? error : hurd_task_create(server(), self(), image_handle, 0, image_bytes, control, argz,
-                                            (L4_Word_t) n, child);
+    return error ? error
+                 : hurd_task_create(server(), self(), image_handle, 0, image_bytes, control, argz,
+                                    (L4_Word_t)n, child);
 }
 
 static struct hurd_task_created child_of(const char *role)
@@ -168,7 +172,7 @@ TEST(task_refuses_slots_outside_the_area_and_between_blocks)
     EXPECT_EQ(hurd_task_thread_alloc(server(), self(), high, NULL), EINVAL);
     EXPECT_EQ(hurd_task_thread_alloc(server(), self(), high - 4, NULL), EINVAL);
     EXPECT_EQ(hurd_task_thread_alloc(server(), self(), 0xC0000000, NULL), EINVAL);
-    EXPECT_EQ(hurd_task_thread_alloc(server(), self(), low, NULL), EEXIST);     /* our first thread's */
+    EXPECT_EQ(hurd_task_thread_alloc(server(), self(), low, NULL), EEXIST); /* our first thread's */
 }
 
 TEST(task_says_when_there_are_no_more_threads_and_takes_them_back)
@@ -195,7 +199,8 @@ TEST(task_destroys_only_threads_of_that_task)
     EXPECT_EQ(hurd_task_thread_destroy(server(), self(), server()), ESRCH);
     EXPECT_EQ(hurd_task_thread_destroy(server(), self(), L4_nilthread), ESRCH);
     EXPECT_EQ(hurd_task_thread_destroy(server(), self(), L4_MyLocalId()), ESRCH);
-    EXPECT_EQ(hurd_task_thread_destroy(server(), self(), L4_ThreadIdOfRaw(L4_MyGlobalId().raw + 1)), ESRCH);
+    EXPECT_EQ(hurd_task_thread_destroy(server(), self(), L4_ThreadIdOfRaw(L4_MyGlobalId().raw + 1)),
+              ESRCH);
 }
 
 TEST(task_sets_priorities_up_to_its_limit)
@@ -314,31 +319,47 @@ TEST(task_create_wants_handles_that_this_caller_gave)
 {
     L4_Word_t image_handle, control;
     EXPECT_EQ(give(CHILD_FRAMES, &image_handle, &control), 0);
-    for (L4_Word_t theirs = 0; theirs < 3; theirs++) {      /* task's own startup page, image and control */
-        EXPECT_EQ(hurd_task_create(server(), self(), theirs, 0, PAGE, control, "x", 2, NULL), EPERM);
-        EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, theirs, "x", 2, NULL), EPERM);
+    for (L4_Word_t theirs = 0; theirs < 3; theirs++) {      /* task's startup, image, control */
+        EXPECT_EQ(hurd_task_create(server(), self(), theirs, 0, PAGE, control, "x", 2, NULL),
+                  EPERM);
+        EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, theirs, "x", 2, NULL),
+                  EPERM);
     }
     EXPECT_EQ(hurd_task_create(server(), self(), control, 0, PAGE, control, "x", 2, NULL), EPERM);
-    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, image_handle, "x", 2, NULL), EPERM);
+    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, image_handle, "x", 2, NULL),
+              EPERM);
     EXPECT_EQ(hurd_task_create(server(), self(), 0x3FFFF, 0, PAGE, control, "x", 2, NULL), EBADF);
     EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, ~0ul, "x", 2, NULL), EBADF);
     /* not consumed so far; now they are */
-    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, PAGE, PAGE, control, "x", 2, NULL), ENOEXEC);
-    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, image_bytes, control, "x", 2, NULL), EBADF);
+    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, PAGE, PAGE, control, "x", 2, NULL),
+              ENOEXEC);
+    EXPECT_EQ(
+        hurd_task_create(server(), self(), image_handle, 0, image_bytes, control, "x", 2, NULL),
+        EBADF);
 }
 
 TEST(task_create_refuses_what_is_no_program)
 {
-    static const struct { L4_Word_t offset, size; int error; } wrong[] = {
-        { 0, 0, ENOEXEC }, { 0, 51, ENOEXEC }, { 0, PAGE / 2, ENOEXEC }, { 1, PAGE, ENOEXEC }, { 4096, PAGE, ENOEXEC },
-        { 0, 17u << 20, ENOEXEC }, { 0xFFFFF000, 0x2000, ENOEXEC }, { 0, 15u << 20, ENOMEM },
+    static const struct {
+        L4_Word_t offset, size;
+        int error;
+    } wrong[] = {
+        {0, 0, ENOEXEC},
+        {0, 51, ENOEXEC},
+        {0, PAGE / 2, ENOEXEC},
+        {1, PAGE, ENOEXEC},
+        {4096, PAGE, ENOEXEC},
+        {0, 17u << 20, ENOEXEC},
+        {0xFFFFF000, 0x2000, ENOEXEC},
+        {0, 15u << 20, ENOMEM},
     };
     for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         L4_Word_t image_handle, control;
         EXPECT_EQ(give(64, &image_handle, &control), 0);
-        int error = hurd_task_create(server(), self(), image_handle, wrong[i].offset, wrong[i].size, control, "x", 2,
-                                     NULL);
-        if (!expect(error == wrong[i].error || (wrong[i].error == ENOMEM && error == ENOENT), "refused", __LINE__))
+        int error = hurd_task_create(server(), self(), image_handle, wrong[i].offset, wrong[i].size,
+                                     control, "x", 2, NULL);
+        if (!expect(error == wrong[i].error || (wrong[i].error == ENOMEM && error == ENOENT),
+                    "refused", __LINE__))
             printf("# case %u: error %d\n", i, error);
     }
 }
@@ -349,15 +370,22 @@ TEST(task_create_takes_an_image_at_any_offset)
     struct hurd_task_created child;
     uintptr_t from = 0, to = 0;
     EXPECT(image_make());
-    EXPECT_EQ(hurd_pm_container_create(physmem(), __hurd_startup_data->physmem_control.cap, 0, &other), 0);
+    EXPECT_EQ(
+        hurd_pm_container_create(physmem(), __hurd_startup_data->physmem_control.cap, 0, &other),
+        0);
     EXPECT_EQ(hurd_pm_container_allocate(physmem(), other, 0, 0, image_bytes + PAGE, NULL), 0);
     EXPECT_EQ(hurd_vm_map_container(&from, image_bytes, 0, HURD_VM_READ, image, 0), 0);
-    EXPECT_EQ(hurd_vm_map_container(&to, image_bytes + PAGE, 0, HURD_VM_READ | HURD_VM_WRITE, other, 0), 0);
+    EXPECT_EQ(
+        hurd_vm_map_container(&to, image_bytes + PAGE, 0, HURD_VM_READ | HURD_VM_WRITE, other, 0),
+        0);
     memcpy((char *) to + 124, (const char *) from, image_bytes);
     EXPECT_EQ(hurd_pm_container_share(physmem(), other, HURD_TASK_TASK, 5, &handle), 0);
-    EXPECT_EQ(hurd_pm_control_split(physmem(), __hurd_startup_data->physmem_control.cap, CHILD_FRAMES, HURD_TASK_TASK,
-                                    &control), 0);
-    EXPECT_EQ(hurd_task_create(server(), self(), handle, 124, image_bytes, control, "child\0child=exit", 17, &child), 0);
+    EXPECT_EQ(hurd_pm_control_split(physmem(), __hurd_startup_data->physmem_control.cap,
+                                    CHILD_FRAMES, HURD_TASK_TASK, &control),
+              0);
+    EXPECT_EQ(hurd_task_create(server(), self(), handle, 124, image_bytes, control,
+                               "child\0child=exit", 17, &child),
+              0);
     EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, NULL), 0);
     EXPECT_EQ(status, 42);
     child_end(&child);
@@ -365,7 +393,7 @@ TEST(task_create_takes_an_image_at_any_offset)
     hurd_vm_deallocate(to, image_bytes + PAGE);
     EXPECT_EQ(hurd_pm_container_destroy(physmem(), other), 0);
     hurd_cap_drop(physmem(), other);
-    EXPECT(guarantee_left() + 4 >= before);         /* our own map may have grown by a page of records */
+    EXPECT(guarantee_left() + 4 >= before); /* our own map may have grown by a page of records */
 }
 
 TEST(task_create_without_enough_memory_gives_everything_back)
@@ -386,7 +414,7 @@ TEST(task_create_checks_its_words)
     EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, ~0ul, 0), E2BIG);
     EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 8, 0), EINVAL);
     EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 0), EINVAL);
-    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 4, 0x41414141), EINVAL);    /* no end */
+    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 4, 0x41414141), EINVAL); /* no end */
 }
 
 /* ---- refusals of the others */
@@ -394,7 +422,7 @@ TEST(task_create_checks_its_words)
 TEST(task_refuses_handles_that_name_nothing)
 {
     L4_Word_t words[64];
-    static const L4_Word_t labels[] = { 512, 513, 514, 515, 520, 521, 522, 523, 524, 525, 526, 527 };
+    static const L4_Word_t labels[] = {512, 513, 514, 515, 520, 521, 522, 523, 524, 525, 526, 527};
     for (unsigned i = 0; i < sizeof labels / sizeof labels[0]; i++) {
         EXPECT_EQ(REQUEST(labels[i], self() + 5, 0), EBADF);
         EXPECT_EQ(REQUEST(labels[i], 0, 0), EBADF);         /* wortel's, in its own table */
@@ -515,7 +543,8 @@ TEST(task_survives_random_requests)
         }
         if (n && (seed & 0x30))
             words[0] = self();
-        bool fatal = label == HURD_TASK_DESTROY || label == HURD_TASK_EXIT || label == HURD_TASK_THREAD_DESTROY;
+        bool fatal = label == HURD_TASK_DESTROY || label == HURD_TASK_EXIT ||
+                     label == HURD_TASK_THREAD_DESTROY;
         if (n && fatal && words[0] == self())
             continue;
         request(label, n, words);
@@ -541,8 +570,9 @@ TEST(wortel_has_nothing_for_a_program)
     for (L4_Word_t cap = 0; cap < 6; cap++)
         for (L4_Word_t op = 0; op < 100; op++) {
             L4_Word_t words[5] = { L4_MyGlobalId().raw, L4_MyGlobalId().raw, 0, 0, 0 };
-            if (!expect_eq((L4_Word_t) hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(op, cap), 5, words, 5,
-                                                    words, NULL), EPERM, "wortel's answer", __LINE__))
+            if (!expect_eq((L4_Word_t)hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(op, cap),
+                                                   5, words, 5, words, NULL),
+                           EPERM, "wortel's answer", __LINE__))
                 printf("# operation %lu, cap %lu\n", op, cap);
         }
     EXPECT_EQ(hurd_cap_rpc(hurd_wortel_thread(), 0xFFE2, 0, NULL, 0, NULL, NULL), EPERM);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* wortel from a server's point of view: each operation of include/hurd/wortel.h and each of its refusals.  Boots in the
- * place of task, deva or the root task (tests/system/wortel.py), and tests what that place is entitled to.  TAP through wortel. */
+/* wortel from a server's point of view: each operation of include/hurd/wortel.h and each of its
+ * refusals.  Boots in the place of task, deva or the root task (tests/system/wortel.py), and tests
+ * what that place is entitled to.  TAP through wortel. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -44,7 +45,8 @@ static bool expect_eq(L4_Word_t is, L4_Word_t wanted, const char *what, int line
 /* The errno of an operation with these words; its answer replaces them. */
 static int request(L4_Word_t op, L4_Word_t with_cap, unsigned n, L4_Word_t *words)
 {
-    return hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(op, with_cap), n, words, 63, words, NULL);
+    return hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(op, with_cap), n, words, 63, words,
+                        NULL);
 }
 
 #define REQUEST(op, ...)                                                                          \
@@ -54,11 +56,12 @@ static int request(L4_Word_t op, L4_Word_t with_cap, unsigned n, L4_Word_t *word
     })
 
 /* What a privileged call says: the L4 error of word 0, or 1000 + errno of a refusal. */
-#define L4_REQUEST(op, ...)                                                                       \
-    ({                                                                                            \
-        L4_Word_t words_[64] = { __VA_ARGS__ };                                                   \
-        int error_ = request(op, cap, sizeof((L4_Word_t[]) { __VA_ARGS__ }) / sizeof(L4_Word_t), words_); \
-        error_ ? 1000 + (L4_Word_t) error_ : words_[0];                                           \
+#define L4_REQUEST(op, ...)                                                                        \
+    ({                                                                                             \
+        L4_Word_t words_[64] = {__VA_ARGS__};                                                      \
+        int error_ = request(op, cap, sizeof((L4_Word_t[]){__VA_ARGS__}) / sizeof(L4_Word_t),      \
+                             words_);                                                              \
+        error_ ? 1000 + (L4_Word_t)error_ : words_[0];                                             \
     })
 
 static L4_ThreadId_t me(void) { return L4_MyGlobalId(); }
@@ -86,14 +89,16 @@ static bool entitled(L4_Word_t op)
 
 static bool exists(L4_Word_t op)
 {
-    return (op >= 1 && op <= 4) || op == 32 || op == 33 || (op >= 64 && op <= 73) || (op >= 80 && op <= 86);
+    return (op >= 1 && op <= 4) || op == 32 || op == 33 || (op >= 64 && op <= 73) ||
+           (op >= 80 && op <= 86);
 }
 
 TEST(wortel_keeps_each_server_to_its_operations)
 {
     L4_Word_t words[64] = { 0 };
     for (L4_Word_t op = 0; op < 128; op++)
-        if (!entitled(op) && !expect_eq((L4_Word_t) request(op, cap, 0, words), exists(op) ? EPERM : ENOSYS, "answer", __LINE__))
+        if (!entitled(op) && !expect_eq((L4_Word_t)request(op, cap, 0, words),
+                                        exists(op) ? EPERM : ENOSYS, "answer", __LINE__))
             say("# operation %lu\n", op);
 }
 
@@ -164,8 +169,8 @@ TEST(wortel_survives_random_requests)
             seed = seed * 1103515245 + 12345;
             words[i] = seed >> 8 & 1 ? seed : seed >> 16 & 3;
         }
-        if (op == HURD_WORTEL_SHUTDOWN || op == HURD_WORTEL_PUTCHAR || op == HURD_WORTEL_BOOTSTRAP_FINAL
-            || op == HURD_WORTEL_CONSOLE_TAKE)
+        if (op == HURD_WORTEL_SHUTDOWN || op == HURD_WORTEL_PUTCHAR ||
+            op == HURD_WORTEL_BOOTSTRAP_FINAL || op == HURD_WORTEL_CONSOLE_TAKE)
             continue;
         request(op, cap, n, words);
     }
@@ -181,9 +186,17 @@ TEST(wortel_survives_random_requests)
 TEST(wortel_lets_task_near_nobody_of_the_core)
 {
     L4_ThreadId_t sigma0 = L4_GlobalId(L4_ThreadNo(wortel()) - 2, 1), t = fresh(0);
-    L4_ThreadId_t never[] = { sigma0, wortel(), physmem(), L4_GlobalId(L4_ThreadNo(physmem()) + 1, 700),
-                              L4_GlobalId(L4_ThreadNo(wortel()), 700), L4_MyLocalId(), L4_GlobalId(3, 1), L4_nilthread,
-                              L4_anythread, L4_GlobalId(L4_ThreadNo(t), 1), L4_GlobalId(L4_ThreadNo(t), 2) };
+    L4_ThreadId_t never[] = {sigma0,
+                             wortel(),
+                             physmem(),
+                             L4_GlobalId(L4_ThreadNo(physmem()) + 1, 700),
+                             L4_GlobalId(L4_ThreadNo(wortel()), 700),
+                             L4_MyLocalId(),
+                             L4_GlobalId(3, 1),
+                             L4_nilthread,
+                             L4_anythread,
+                             L4_GlobalId(L4_ThreadNo(t), 1),
+                             L4_GlobalId(L4_ThreadNo(t), 2)};
     for (unsigned i = 0; i < sizeof never / sizeof never[0]; i++) {
         EXPECT_EQ(THREAD(never[i].raw, 0, 0, 0, UNCHANGED), L4_ERR_PRIVILEGE);
         EXPECT_EQ(SPACE(never[i].raw, 0, 0, 0, 0), L4_ERR_PRIVILEGE);
@@ -205,10 +218,16 @@ TEST(wortel_passes_the_kernels_thread_errors_on)
     EXPECT_EQ(THREAD(t.raw, t.raw, me().raw, 0, UNCHANGED), 0);
     EXPECT_EQ(SPACE(t.raw, 0, L4_FpageLog2(0x10000, 12).raw, 0, L4_anythread.raw), L4_ERR_UTCB);
     EXPECT_EQ(SPACE(t.raw, 0, 0, L4_FpageLog2(0x20000, 12).raw, L4_anythread.raw), L4_ERR_KIP);
-    EXPECT_EQ(SPACE(t.raw, 0, L4_FpageLog2(0x20000, 12).raw, L4_FpageLog2(0x20000, 16).raw, L4_anythread.raw), L4_ERR_KIP);
+    EXPECT_EQ(SPACE(t.raw, 0, L4_FpageLog2(0x20000, 12).raw, L4_FpageLog2(0x20000, 16).raw,
+                    L4_anythread.raw),
+              L4_ERR_KIP);
     EXPECT_EQ(SPACE(t.raw, L4_PECAN_SPACE_READ, 0, 0, 0), L4_ERR_PARAMETER);
-    EXPECT_EQ(SPACE(t.raw, 0, L4_FpageLog2(0x10000, 12).raw, L4_FpageLog2(0x20000, 16).raw, L4_MyLocalId().raw), L4_ERR_PARAMETER);
-    EXPECT_EQ(SPACE(t.raw, 0, L4_FpageLog2(0x10000, 12).raw, L4_FpageLog2(0x20000, 16).raw, L4_anythread.raw), 0);
+    EXPECT_EQ(SPACE(t.raw, 0, L4_FpageLog2(0x10000, 12).raw, L4_FpageLog2(0x20000, 16).raw,
+                    L4_MyLocalId().raw),
+              L4_ERR_PARAMETER);
+    EXPECT_EQ(SPACE(t.raw, 0, L4_FpageLog2(0x10000, 12).raw, L4_FpageLog2(0x20000, 16).raw,
+                    L4_anythread.raw),
+              0);
     EXPECT_EQ(THREAD(t.raw, t.raw, 0, me().raw, 0x20000), 0);
     EXPECT_EQ(THREAD(t.raw, 0, 0, 0, UNCHANGED), 0);
 }
@@ -327,9 +346,10 @@ TEST(wortel_tells_the_root_task_whom_to_call)
     EXPECT_EQ(data->version_major, HURD_STARTUP_MAJOR);
     EXPECT_EQ(data->size, sizeof *data);
     EXPECT_EQ(data->flags, HURD_STARTUP_BOOTSTRAP);
-    struct hurd_startup_cap *there[] = { &data->wortel, &data->task, &data->image, &data->startup, &data->physmem_master,
-                                         &data->task_master, &data->deva_master, &data->deva_console,
-                                         &data->physmem_control, &data->console, &data->memory };
+    struct hurd_startup_cap *there[] = {
+        &data->wortel,          &data->task,        &data->image,       &data->startup,
+        &data->physmem_master,  &data->task_master, &data->deva_master, &data->deva_console,
+        &data->physmem_control, &data->console,     &data->memory};
     for (unsigned i = 0; i < sizeof there / sizeof there[0]; i++)
         EXPECT_EQ(there[i]->server != 0, 1);
     EXPECT_EQ(data->store_size > 0, 1);
