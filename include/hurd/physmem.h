@@ -57,7 +57,8 @@
  *   Reply: up to 31 map items, send base = address in the client, and no words.  The client's acceptor is the window,
  *   normally the whole space.  From the start up to the first hole, or as far as 31 items reach: add up
  *   the fpages and ask again for the rest.  ENOENT: the first page is a hole.  EACCES: more rights than the
- *   capability has.  EINVAL: no rights.  WRITE ends copy-on-write for these pages; without it they come read-only.
+ *   capability has.  EINVAL: no rights.  EBUSY: a pinned page by a weak reference.  WRITE ends copy-on-write for these
+ *   pages; without it they come read-only.
  *
  * CONTAINER_COPY        0 source, 1 its start, 2 destination, 3 its start, 4 size, 5 flags      0 bytes copied
  *   Copy-on-write, page by page; both handles are the caller's.  Flags: SHARED or MOVE, SQUASH, PARTIAL, ALL_OR_NONE.
@@ -89,12 +90,14 @@
  * CONTAINER_DESTROY     0 container                                -
  *   All handles to it, weak ones included, are dead.  EPERM: weak reference (drop it instead).
  * CONTAINER_REVOKE      0 container, 1 target task or 0 = all      0 how many weak references died
- *   All mappings of the container's pages are revoked, the owner's too (they come back by faulting).  EPERM: weak.
+ *   All mappings of the container's pages are revoked, the owner's too (they come back by faulting), but not of pinned
+ *   pages, which no weak reference can map.  EPERM: weak.
  * CONTAINER_RELEASE     0 container, 1 start, 2 size               0 bytes
  *   Orphans data before reuse: pages that are copies or shared leave their sharers and are fresh zero pages again, at no
  *   cost of copying.  Other pages keep their contents.  Holes are skipped.  EPERM: weak reference.
  * CONTAINER_PIN         0 container, 1 start, 2 size               0 physical address of start, 1 bytes
- *   Binds the pages, ends copy-on-write, and keeps them where they are and mapped until UNPIN.  Word 1: how many bytes
+ *   Binds the pages, ends copy-on-write, and keeps them where they are and mapped until UNPIN (where there are
+ *   weak references, they are unmapped once, now).  Word 1: how many bytes
  *   are contiguous from word 0 on; all of [start, start + size) is pinned.  Pins count.  ENOENT: hole.  EAGAIN: beyond
  *   HURD_PM_WIRED_MAX.  EPERM: weak reference.  EACCES: no write right.
  * CONTAINER_UNPIN       0 container, 1 start, 2 size               -        EINVAL: not pinned

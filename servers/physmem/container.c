@@ -373,7 +373,7 @@ void container_unmap(struct container *c)
     sweep_begin(&s, RIGHTS_ALL, false);
     for (uint32_t page = 0; (page = container_next(c, page, PAGES_MAX)) < PAGES_MAX; page++) {
         slot_t slot = *container_slot(c, page);
-        if (slot_bound(slot))
+        if (slot_bound(slot) && !slot_pins(slot))
             sweep_add(&s, slot_frame(slot));
     }
     sweep_end(&s);

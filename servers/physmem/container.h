@@ -58,7 +58,7 @@ int container_allocate(struct container *c, uint32_t start, uint32_t count, bool
                        bool partial, uint32_t *done);
 int container_deallocate(struct container *c, uint32_t start, uint32_t count, uint32_t *done);
 void container_release(struct container *c, uint32_t start, uint32_t count, uint32_t *done);
-void container_unmap(struct container *c);              /* all its pages, from everybody */
+void container_unmap(struct container *c);              /* all its pages but pinned ones, from everybody */
 void container_unsteady(struct container *c);           /* its pages may be revoked at random */
 
 /* For an image that exists already: pages start .. become frames, which are adopted and charged. */
@@ -92,8 +92,15 @@ struct map_item {
     uint32_t vaddr;
     struct extent block;
 };
-int container_map(struct container *c, uint32_t start, uint32_t count, uint32_t vaddr, unsigned rights,
-                  bool steady, struct map_item items[MAP_ITEMS_MAX], unsigned *n);
+struct map_request {
+    struct container *from;
+    uint32_t start, count;
+    uint32_t vaddr;                         /* where the client wants the first page */
+    unsigned rights;
+    bool weak;                              /* by a weak reference: not for pinned pages, EBUSY */
+    bool steady;                            /* the client cannot fault: see FRAME_STEADY */
+};
+int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS_MAX], unsigned *n);
 
 /* ---- pin.c ---- */
 int container_pin(struct container *c, uint32_t start, uint32_t count, paddr_t *first, uint32_t *contiguous);

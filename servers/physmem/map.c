@@ -70,19 +70,20 @@ static bool slot_ready(struct container *c, slot_t *slot, uint32_t page, uint32_
     return n > 0;
 }
 
-int container_map(struct container *c, uint32_t start, uint32_t count, uint32_t vaddr, unsigned rights,
-                  bool steady, struct map_item items[MAP_ITEMS_MAX], unsigned *n)
+int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS_MAX], unsigned *n)
 {
-    bool write = rights & RIGHTS_WRITE;
-    frame_t marks = FRAME_MAPPED | (write ? FRAME_WRITABLE : 0) | (steady ? FRAME_STEADY : 0);
+    bool write = how->rights & RIGHTS_WRITE;
+    frame_t marks = FRAME_MAPPED | (write ? FRAME_WRITABLE : 0) | (how->steady ? FRAME_STEADY : 0);
     uint32_t bound = 0;
     *n = 0;
-    for (uint32_t i = 0; i < count && bound < BIND_MAX; i++) {
-        uint32_t at = vaddr + (i << PAGE_LOG2);
-        slot_t *slot = container_slot(c, start + i);
+    for (uint32_t i = 0; i < how->count && bound < BIND_MAX; i++) {
+        uint32_t at = how->vaddr + (i << PAGE_LOG2);
+        slot_t *slot = container_slot(how->from, how->start + i);
         if (!slot || !*slot)
             return i ? 0 : ENOENT;
-        if (!slot_ready(c, slot, start + i, count - i, at, write, &bound))
+        if (how->weak && slot_pins(*slot))
+            return i ? 0 : EBUSY;
+        if (!slot_ready(how->from, slot, how->start + i, how->count - i, at, write, &bound))
             return i ? 0 : ENOMEM;
         if (!items_add(items, n, at, slot_frame(*slot)))
             return 0;

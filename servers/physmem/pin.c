@@ -39,14 +39,34 @@ static int range_own(struct container *c, uint32_t start, uint32_t count)
     return 0;
 }
 
+/* Holders of weak references lose what they have mapped of the range: a pinned page cannot be taken from them later. */
+static void range_hide(struct container *c, uint32_t start, uint32_t count)
+{
+    struct sweep s;
+    const struct hurd_cap *cap = c->object.caps;
+    while (cap && !(cap->flags & HURD_CAP_WEAK))
+        cap = cap->next;
+    if (!cap)
+        return;
+    sweep_begin(&s, RIGHTS_ALL, false);
+    for (uint32_t page = start; page < start + count; page++) {
+        slot_t slot = *container_slot(c, page);
+        if (slot_bound(slot) && !slot_pins(slot))
+            sweep_add(&s, slot_frame(slot));
+    }
+    sweep_end(&s);
+}
+
 int container_pin(struct container *c, uint32_t start, uint32_t count, paddr_t *first, uint32_t *contiguous)
 {
     int err = container_wire(c, count);         /* bounds count, too */
     if (err)
         return err;
     err = range_pinnable(c, start, count);
-    if (!err)
+    if (!err) {
+        range_hide(c, start, count);
         err = range_own(c, start, count);
+    }
     if (err) {
         container_unwire(c, count);
         return err;

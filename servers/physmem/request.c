@@ -154,16 +154,19 @@ static int serve_map(struct hurd_cap_call *call)
 {
     struct map_item items[MAP_ITEMS_MAX];
     L4_Word_t rights, vaddr;
-    uint32_t page, count;
+    struct map_request how = { .from = call_container(call) };
     unsigned n;
-    int err = map_arguments(call, &rights, &vaddr, &page, &count);
+    int err = map_arguments(call, &rights, &vaddr, &how.start, &how.count);
     if (err)
         return err;
     if (rights & ~(L4_Word_t) call->cap->rights)
         return EACCES;
     const struct account *account = account_of(call->task);
-    bool steady = !account || !account->self_paged;
-    err = container_map(call_container(call), page, count, vaddr, rights, steady, items, &n);
+    how.vaddr = vaddr;
+    how.rights = rights;
+    how.weak = call->cap->flags & HURD_CAP_WEAK;
+    how.steady = !account || !account->self_paged;
+    err = container_map(&how, items, &n);
     if (err)
         return err;
     for (unsigned i = 0; i < n; i++) {

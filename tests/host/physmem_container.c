@@ -557,15 +557,23 @@ static void release_detaches_copies_and_sharers_only(void **state)
 
 /* ---- map */
 
+static int map(uint32_t page, uint32_t count, uint32_t vaddr, unsigned rights, struct map_item *items, unsigned *n)
+{
+    const struct map_request how = {
+        .from = a, .start = page, .count = count, .vaddr = vaddr, .rights = rights,
+    };
+    return container_map(&how, items, n);
+}
+
 static void mapping_a_hole_is_enoent(void **state)
 {
     (void) state;
     struct map_item items[MAP_ITEMS_MAX];
     unsigned n;
-    assert_int_equal(container_map(a, 0, 1, 0, 4, false, items, &n), ENOENT);
+    assert_int_equal(map(0, 1, 0, 4, items, &n), ENOENT);
     assert_int_equal(world_allocate(a, 0, 1), 0);
-    assert_int_equal(container_map(a, 1, 1, 0, 4, false, items, &n), ENOENT);
-    assert_int_equal(container_map(a, 900000, 1, 0, 4, false, items, &n), ENOENT);
+    assert_int_equal(map(1, 1, 0, 4, items, &n), ENOENT);
+    assert_int_equal(map(900000, 1, 0, 4, items, &n), ENOENT);
 }
 
 static void mapping_ends_before_the_first_hole(void **state)
@@ -575,7 +583,7 @@ static void mapping_ends_before_the_first_hole(void **state)
     unsigned n;
     uint32_t pages = 0;
     assert_int_equal(world_allocate(a, 0, 3), 0);
-    assert_int_equal(container_map(a, 0, 10, 0, 4, false, items, &n), 0);
+    assert_int_equal(map(0, 10, 0, 4, items, &n), 0);
     for (unsigned i = 0; i < n; i++)
         pages += 1u << items[i].block.order;
     assert_int_equal(pages, 3);
@@ -587,7 +595,7 @@ static void fresh_ranges_come_as_large_fpages(void **state)
     struct map_item items[MAP_ITEMS_MAX];
     unsigned n;
     assert_int_equal(world_allocate(a, 0, 64), 0);
-    assert_int_equal(container_map(a, 0, 64, 64 * PAGE_SIZE, 6, false, items, &n), 0);
+    assert_int_equal(map(0, 64, 64 * PAGE_SIZE, 6, items, &n), 0);
     assert_int_equal(n, 1);
     assert_int_equal(items[0].block.order, 6);
 }
@@ -612,7 +620,7 @@ static void badly_aligned_addresses_get_small_fpages(void **state)
     unsigned n;
     uint32_t at = 0;
     assert_int_equal(world_allocate(a, 0, 64), 0);
-    assert_int_equal(container_map(a, 0, 64, 65 * PAGE_SIZE, 6, false, items, &n), 0);
+    assert_int_equal(map(0, 64, 65 * PAGE_SIZE, 6, items, &n), 0);
     for (unsigned i = 0; i < n; i++) {
         assert_int_equal(items[i].vaddr, (65 + at) * PAGE_SIZE);
         assert_int_equal(items[i].vaddr & ((PAGE_SIZE << items[i].block.order) - 1), 0);
@@ -632,7 +640,7 @@ static void one_reply_holds_at_most_31_items(void **state)
         world_map(a, page, 1, 6);
     for (unsigned page = 99; page < 100; page -= 2)
         world_map(a, page, 1, 6);
-    assert_int_equal(container_map(a, 0, 100, 0, 6, false, items, &n), 0);
+    assert_int_equal(map(0, 100, 0, 6, items, &n), 0);
     assert_int_equal(n, MAP_ITEMS_MAX);
 }
 
@@ -718,6 +726,28 @@ static void pins_bind_contiguously_and_count(void **state)
     assert_int_equal(container_unpin(a, 0, 8), 0);
     assert_int_equal(container_unpin(a, 0, 1), EINVAL);
     assert_int_equal(container_deallocate(a, 4, 10, &done), 0);
+}
+
+static void pinned_pages_are_not_for_weak_references_nor_revoked(void **state)
+{
+    (void) state;
+    paddr_t first;
+    uint32_t contiguous;
+    struct map_item items[MAP_ITEMS_MAX];
+    unsigned n;
+    assert_int_equal(world_allocate(a, 0, 3), 0);
+    world_map(a, 0, 3, 6);
+    assert_int_equal(container_pin(a, 1, 1, &first, &contiguous), 0);
+    assert_int_equal(world_rights(a, 1), 6);            /* no weak reference: nothing happened to it */
+    container_unmap(a);
+    assert_int_equal(world_rights(a, 0), 0);
+    assert_int_equal(world_rights(a, 1), 6);
+    struct map_request how = { .from = a, .start = 1, .count = 2, .rights = 4, .weak = true };
+    assert_int_equal(container_map(&how, items, &n), EBUSY);
+    how.start = 0;
+    assert_int_equal(container_map(&how, items, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(items[0].block.order, 0);
 }
 
 static void pinning_ends_copy_on_write(void **state)
@@ -891,6 +921,7 @@ int main(void)
         TEST_IN_WORLD(copying_a_wired_page_leaves_its_mapping_alone),
         TEST_IN_WORLD(copying_into_a_wired_container_makes_wired_pages),
         TEST_IN_WORLD(pins_bind_contiguously_and_count),
+        TEST_IN_WORLD(pinned_pages_are_not_for_weak_references_nor_revoked),
         TEST_IN_WORLD(pinning_ends_copy_on_write),
         TEST_IN_WORLD(destroying_a_container_frees_pinned_pages),
         TEST_IN_WORLD(a_dead_creators_pins_are_taken_back),

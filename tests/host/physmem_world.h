@@ -93,8 +93,11 @@ static inline char *world_map(struct container *c, uint32_t page, uint32_t count
     char *first = NULL;
     for (uint32_t done = 0; done < count; ) {
         unsigned n;
-        assert_int_equal(container_map(c, page + done, count - done, (page + done) << PAGE_LOG2,
-                                       rights, false, items, &n), 0);
+        const struct map_request how = {
+            .from = c, .start = page + done, .count = count - done,
+            .vaddr = (page + done) << PAGE_LOG2, .rights = rights,
+        };
+        assert_int_equal(container_map(&how, items, &n), 0);
         assert_in_range(n, 1, MAP_ITEMS_MAX);
         if (!first)
             first = phys_pointer(items[0].block.base);

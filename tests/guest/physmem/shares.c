@@ -91,6 +91,20 @@ TEST(revoked_references_are_dead_until_dropped)
     EXPECT_EQ(get(a, 0), 5);
 }
 
+TEST(pinned_pages_stay_mapped_through_a_revocation)
+{
+    EXPECT_EQ(allocate(a, 0, 2), 0);
+    share(0, HURD_PM_READ);
+    put(a, 0, 5);
+    EXPECT_EQ(hurd_pm_container_pin(pm, a, PAGE, PAGE, NULL, NULL), 0);
+    put(a, 1, 6);
+    EXPECT_EQ(map(weak, 1, 1, HURD_PM_READ), EBUSY);
+    EXPECT_EQ(hurd_pm_container_revoke(pm, a, 0, NULL), 0);
+    EXPECT_EQ(*at(0), 0);
+    EXPECT_EQ(*at(1), 6);
+    EXPECT_EQ(hurd_cap_drop(pm, weak), 0);
+}
+
 /* ---- with the friend ---- */
 
 TEST(another_task_cannot_use_our_handles)
@@ -264,6 +278,7 @@ const struct test share_tests[] = {
     T(container_share_checks_target_and_rights),
     T(sharing_twice_gives_the_same_handle_again),
     T(revoked_references_are_dead_until_dropped),
+    T(pinned_pages_stay_mapped_through_a_revocation),
     T2(another_task_cannot_use_our_handles),
     T2(two_tasks_see_each_others_writes_in_a_shared_container),
     T2(revocation_takes_mappings_and_handle_from_the_other_task),
