@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <l4/ipc.h>
+#include <l4/message.h>
 #include <l4/thread.h>
 #include "suite.h"
 
@@ -186,7 +187,25 @@ static int child_locked(void)
     return SURVIVED;
 }
 
+/* Another task's thread: asks the pager child_argument for memory, for its map, and tells it of a fault.  1, 2, 4: it
+ * was answered. */
+static int child_stranger(void)
+{
+    static const L4_Word_t tags[] = {0x320 << 16 | 5, HURD_MM_MAPS << 16 | 1, 0xffe2 << 16 | 2};
+    int answered = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        L4_LoadMR(1, 0);
+        L4_LoadMR(2, PAGE);
+        L4_LoadMRs(3, 3, (const L4_Word_t[]){0, 6, 0});
+        L4_Set_MsgTag(L4_TagOfRaw(tags[i]));
+        L4_MsgTag_t tag = L4_Call_Timeouts(L4_ThreadIdOfRaw(child_argument), L4_TimePeriod(1000000), L4_TimePeriod(50000));
+        answered |= L4_IpcSucceeded(tag) << i;
+    }
+    return answered;
+}
+
 const struct child children[] = {
+    {"stranger", child_stranger},
     {"exit", child_exit}, {"exit_257", child_exit_257}, {"atexit", child_atexit}, {"abort", child_abort},
     {"assert", child_assert}, {"null", child_null}, {"hole", child_hole}, {"text", child_text}, {"none", child_none},
     {"readonly", child_readonly}, {"stack", child_stack}, {"thread_stack", child_thread_stack}, {"jump", child_jump},
@@ -198,10 +217,17 @@ const struct child children[] = {
 
 /* ---- the tests ---- */
 
+TEST(pager_serves_no_strangers)
+{
+    struct hurd_mm_counters before = counters();
+    EXPECT_EQ(child_run("stranger", hurd_mm_pager().raw, NULL), 0);
+    EXPECT_EQ(counters().dropped, before.dropped + 3);
+}
+
 static void ends_with(const char *name, int status)
 {
     unsigned reason = 99;
-    if (!EXPECT_EQ(child_run(name, &reason), status))
+    if (!EXPECT_EQ(child_run(name, 0, &reason), status))
         printf("# that was child %s\n", name);
     EXPECT_EQ(reason, HURD_TASK_EXITED);
 }
@@ -250,6 +276,7 @@ TEST(report_needs_neither_handler_nor_stack_of_the_thread)
 }
 
 const struct test child_tests[] = {
+    T(pager_serves_no_strangers),
     T(exit_status_reaches_who_waits),
     T(abort_and_assert_end_with_134),
     T(violation_null_pointer_ends_the_task),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The suite's main: mm_test [only=PART] runs the tests whose names contain PART. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "suite.h"
 
@@ -34,13 +35,15 @@ L4_Word_t control(void)
     return __hurd_startup_data->physmem_control.cap;
 }
 
-int child_run(const char *name, unsigned *reason)
+unsigned long child_argument;
+
+int child_run(const char *name, unsigned long argument, unsigned *reason)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
     L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server);
     struct hurd_task_created created;
     char argz[64];
-    int length = snprintf(argz, sizeof argz, "mm_test/child%cchild=%s%c", 0, name, 0);
+    int length = snprintf(argz, sizeof argz, "mm_test/child%cargument=%lu%cchild=%s%c", 0, argument, 0, name, 0);
     L4_Word_t status = 0, why = 0;
     int error = hurd_spawn_self(128, argz, (L4_Word_t)length, &created);
     if (!EXPECT_EQ(error, 0))
@@ -67,6 +70,8 @@ int main(int argc, char **argv)
     const char *only = "";
     unsigned number = 0, failures = 0;
     for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], "argument=", 9) == 0)
+            child_argument = strtoul(argv[i] + 9, NULL, 10);
         if (strncmp(argv[i], "child=", 6) == 0)
             return child_main(argv[i] + 6);
         if (strncmp(argv[i], "only=", 5) == 0)

@@ -35,8 +35,10 @@ struct child {
 };
 extern const struct child children[];
 
-/* Starts this program again as child=NAME and waits: its exit status.  *reason (may be NULL) as in hurd/task.h. */
-int child_run(const char *name, unsigned *reason);
+/* Starts this program again as child=NAME and waits: its exit status.  *reason (may be NULL) as in hurd/task.h.  The
+ * child finds `argument` in child_argument. */
+int child_run(const char *name, unsigned long argument, unsigned *reason);
+extern unsigned long child_argument;
 
 L4_ThreadId_t physmem(void);
 L4_Word_t control(void);
