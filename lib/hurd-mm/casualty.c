@@ -120,8 +120,9 @@ _Noreturn void report_run(void)
     if (casualty.io_fpage) {
         say("%s (task %u): port %lx is not ours\n", program_name(), task, casualty.io_fpage >> 16);
     } else if (casualty.is_violation) {
-        say("%s (task %u): segmentation violation, %s at %08lx\n", program_name(), task,
-            casualty.access & HURD_VM_WRITE ? "write" : "read", (L4_Word_t)casualty.address);
+        say("%s (task %u): segmentation violation, %s at %08lx%s%s\n", program_name(), task,
+            casualty.access & HURD_VM_WRITE ? "write" : "read", (L4_Word_t)casualty.address,
+            casualty.error ? ": no page: " : "", casualty.error ? strerror(casualty.error) : "");
     } else {
         status = exception_status(casualty.registers[2]);
         say("%s (task %u): %s (exception %lu, error code %lx)\n", program_name(), task,

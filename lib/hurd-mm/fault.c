@@ -19,7 +19,11 @@ struct fault {
     uintptr_t offset;           /* of the page, in map->store */
 };
 
-enum fault_result { FAULT_DONE, FAULT_VIOLATION, FAULT_FETCH };
+/* 0 and errnos, and: */
+enum {
+    FAULT_FETCH = -1,           /* the store's function must bring the page */
+    FAULT_REFUSED = -2,         /* no such region, or not with this access */
+};
 
 /* A processor without an execute bit reads what it executes. */
 static bool map_allows(const struct map *map, unsigned access)
@@ -92,43 +96,38 @@ static int fault_make_frame(const struct fault *f)
     return ENOMEM;
 }
 
-static enum fault_result fault_anonymous(const struct fault *f)
+static int fault_anonymous(const struct fault *f)
 {
     struct store *store = f->map->store;
     uintptr_t page = f->address & ~(uintptr_t)(HURD_MM_PAGE - 1);
     struct frame *run = frame_find(store, f->offset);
-    int error = 0;
     if (run)
-        error = fault_map_run(f, run);
-    else if ((error = fault_make_frame(f)) == 0)
-        error = memory_map(mm.memory, fault_rights(f), page, f->offset, HURD_MM_PAGE);
-    return error ? FAULT_VIOLATION : FAULT_DONE;
+        return fault_map_run(f, run);
+    int error = fault_make_frame(f);
+    return error ? error : memory_map(mm.memory, fault_rights(f), page, f->offset, HURD_MM_PAGE);
 }
 
 /* Containers shown as they are: program segments, memory shared with others. */
-static enum fault_result fault_container(const struct fault *f)
+static int fault_container(const struct fault *f)
 {
     uintptr_t page = f->address & ~(uintptr_t)(HURD_MM_PAGE - 1);
-    int error = memory_map(f->map->store->container, fault_rights(f), page, f->offset, HURD_MM_PAGE);
-    return error ? FAULT_VIOLATION : FAULT_DONE;
+    return memory_map(f->map->store->container, fault_rights(f), page, f->offset, HURD_MM_PAGE);
 }
 
-static enum fault_result fault_hook(const struct fault *f)
+static int fault_hook(const struct fault *f)
 {
     struct frame *run = frame_find(f->map->store, f->offset);
-    if (!run)
-        return FAULT_FETCH;
-    return fault_map_run(f, run) ? FAULT_VIOLATION : FAULT_DONE;
+    return run ? fault_map_run(f, run) : FAULT_FETCH;
 }
 
-static enum fault_result fault_resolve(const struct fault *f)
+static int fault_resolve(const struct fault *f)
 {
     switch (f->map->store->kind) {
     case HURD_MM_ANONYMOUS: return fault_anonymous(f);
     case HURD_MM_CONTAINER: return fault_container(f);
     case HURD_MM_HOOK: return fault_hook(f);
-    case HURD_MM_WIRED: return FAULT_DONE;      /* pinned: it is there, the fault was a race with the wiring */
-    default: return FAULT_VIOLATION;
+    case HURD_MM_WIRED: return 0;               /* pinned: it is there, the fault was a race with the wiring */
+    default: return FAULT_REFUSED;
     }
 }
 
@@ -156,14 +155,16 @@ bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned a
         .access = access & HURD_VM_WRITE ? HURD_VM_WRITE : HURD_VM_READ,
     };
     mm.counters.faults++;
-    enum fault_result result = fault_find_map(&f) ? fault_resolve(&f) : FAULT_VIOLATION;
+    int result = fault_find_map(&f) ? fault_resolve(&f) : FAULT_REFUSED;
     switch (result) {
-    case FAULT_DONE:
+    case 0:
         L4_LoadMR(0, 0);
         return true;
     case FAULT_FETCH:
         return fault_fetch(&f);
+    case FAULT_REFUSED:
+        return report_violation(from, address, ip, f.access, 0);
     default:
-        return report_violation(from, address, ip, f.access);
+        return report_violation(from, address, ip, f.access, result);
     }
 }

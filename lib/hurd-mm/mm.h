@@ -57,7 +57,7 @@ void store_release_unused(struct store *store);         /* a container's store, 
 bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
 bool pagein_start(L4_ThreadId_t from, uintptr_t ip, const struct hurd_store_fault *fault);
 bool pagein_job(L4_ThreadId_t from);
-bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
+bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access, int error);
 bool report_exception(L4_ThreadId_t from);
 bool report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip);
 

@@ -42,7 +42,7 @@ static bool casualty_take(L4_ThreadId_t from)
     return true;
 }
 
-bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access)
+bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access, int error)
 {
     if (!casualty_take(from))
         return false;
@@ -50,6 +50,7 @@ bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsig
     casualty.address = address;
     casualty.ip = ip;
     casualty.access = access;
+    casualty.error = error;
     take_exceptions(from);
     thread_redirect(from, (L4_Word_t)report_trap);
     L4_LoadMR(0, 0);
@@ -58,7 +59,7 @@ bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsig
 
 bool report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip)
 {
-    if (!report_violation(from, 0, ip, 0))
+    if (!report_violation(from, 0, ip, 0, 0))
         return false;
     casualty.io_fpage = io_fpage;
     return true;

@@ -15,6 +15,7 @@ struct casualty {
     L4_ThreadId_t thread;               /* nil: nobody so far */
     bool is_violation;                  /* a page fault; else an exception */
     unsigned access;
+    int error;                          /* why an allowed access has no page; 0: it was not allowed */
     uintptr_t address;                  /* violation: what it touched */
     uintptr_t ip;
     L4_Word_t io_fpage;                 /* an IO port that it may not use, or 0 */
