@@ -7,13 +7,15 @@
  *   31              18 17                 0
  *  |   client index   |   capability index  |     both: the lowest free one from 0 up, so 0 is valid
  *
- * The client index is chosen by the server and is not the task id.  A request carries the handle in word 0; the
- * server finds the client row by index and compares its task id with the version field of the *sender's*
- * thread id, which nobody can forge.  Word k below is untyped word k, that is MR(k+1).
+ * The client index is chosen by the server and is not the task id.  A request carries the handle in
+ * word 0; the server finds the client row by index and compares its task id with the version field
+ * of the *sender's* thread id, which nobody can forge.  Word k below is untyped word k, that is
+ * MR(k+1).
  *
  * Requests hold untyped words only: a typed item makes the server answer EINVAL.  Every request is
- * answered, by the called thread itself, with a send timeout of zero; messages with labels of 0xff00 and above, which are
- * the kernel's, are not: an answer would restart a thread that faults again.  There are two ways to say no:
+ * answered, by the called thread itself, with a send timeout of zero; messages with labels of
+ * 0xff00 and above, which are the kernel's, are not: an answer would restart a thread that faults
+ * again.  There are two ways to say no:
  *
  *   generic     label 0x8000, word 0 = errno: bad handle (EBADF), no words (EINVAL), unknown label
  *               (EOPNOTSUPP), and all errors of task and deva unless their headers say otherwise
@@ -36,33 +38,33 @@
 #define HURD_TASK_FIRST     513u    /* the first id that task gives to a program */
 #define HURD_TASK_FIRST_FREE HURD_TASK_FIRST
 
-/* A capability as its holder names it: server thread and handle (startup data uses the same two words). */
+/* A capability as its holder names it: server thread and handle (startup data uses the same two
+ * words). */
 struct hurd_capability {
     L4_ThreadId_t server;
     L4_Word_t handle;
 };
 
-/* Labels that every capability server understands.  0x100 and 0x101 are from 2005, the rest are ours.
+/* Labels that every capability server understands: 0x100 and 0x101 are from 2005, the rest are ours.
  *
- * label                     request                                   success: label 0 and
- * HURD_CAP_CANCEL           0 thread id                               nothing; ESRCH: no request of that thread is
- *                                                                     pending, or it is not of the caller's task
- * HURD_CAP_GET_ROOT         (none)                                    word 0: handle of the server's root object;
- *                                                                     ENOSYS where there is none
- * HURD_CAP_TASK_DIED        0 task id                                 nothing; EPERM unless the sender is `task`
- *                                                                     (version 3).  All handles of that task are
- *                                                                     dropped; the id may be used again afterwards
- * HURD_CAP_GIVE             0 handle, 1 target task, 2 rights,        word 0: the handle as the *target* must name it.
- *                           3 HURD_CAP_GIVE_MOVE or 0                 EPERM: a weak reference, or not for others;
- *                           (words 2, 3 may be absent)                ESRCH: see below; EMFILE: its table is full
- * HURD_CAP_DROP             0 handle                                  word 0: how often the handle is still held.
- *                                                                     The last handle of an object destroys it
+ * label                request, -> reply (label 0)
+ * HURD_CAP_CANCEL      0 thread id -> nothing
+ *                      ESRCH: no request of that thread is pending, or it is not of the caller's task
+ * HURD_CAP_GET_ROOT    (none) -> 0 handle of the server's root object; ENOSYS where there is none
+ * HURD_CAP_TASK_DIED   0 task id -> nothing.  All handles of that task are dropped; the id may be
+ *                      used again afterwards.  EPERM unless the sender is `task` (version 3)
+ * HURD_CAP_GIVE        0 handle, 1 target task [, 2 rights [, 3 HURD_CAP_GIVE_MOVE or 0]]
+ *                      -> 0 the handle as the *target* must name it
+ *                      EPERM: a weak reference, or not for others; ESRCH: see below;
+ *                      EMFILE: its table is full
+ * HURD_CAP_DROP        0 handle -> 0 how often it is still held.  The last handle destroys the object
  *
- * Rights given are never more than the giver's.  The same object given twice to one task yields the same handle
- * again with its count raised: each is dropped separately.  A target that holds nothing yet in this server is
- * known to boot tasks only (ids below 513): others get ESRCH, so that nobody fills tables of tasks to come.  One
- * program may have 1024 handles in another's table, 64 in a boot task's: EMFILE beyond.  A
- * handle whose object was destroyed, or that was revoked, answers EBADF until it is dropped, and is not reused before. */
+ * Rights given are never more than the giver's.  The same object given twice to one task yields the
+ * same handle again with its count raised: each is dropped separately.  A target that holds nothing
+ * yet in this server is known to boot tasks only (ids below 513): others get ESRCH, so that nobody
+ * fills tables of tasks to come.  One program may have 1024 handles in another's table, 64 in a
+ * boot task's: EMFILE beyond.  A handle whose object was destroyed, or that was revoked, answers
+ * EBADF until it is dropped, and is not reused before. */
 #define HURD_CAP_CANCEL     0x100u
 #define HURD_CAP_GET_ROOT   0x101u
 #define HURD_CAP_TASK_DIED  0x102u
@@ -73,9 +75,11 @@ struct hurd_capability {
 
 #define HURD_CAP_ERROR      0x8000u     /* label of the generic error reply; word 0 = errno, u = 1 */
 
-/* ---- servers: one thread, one loop ------------------------------------------------------------- */
+/* ---- servers: one thread, one loop -------------------------------------------------------------
+ * */
 
-/* A request while it is being served, and the reply while it is being built.  Valid during serve(). */
+/* A request while it is being served, and the reply while it is being built.  Valid during serve().
+ * */
 struct hurd_cap_call {
     struct hurd_cap_server *server;
     struct hurd_cap *cap;           /* the row that word 0 named; NULL in root() and other() */
@@ -92,18 +96,20 @@ struct hurd_cap_call {
     L4_Word_t reply[63];
 };
 
-/* What serve(), root() and other() return: 0 sends the reply as built; a positive errno discards it and sends the
- * error in the server's style; HURD_CAP_NO_REPLY sends nothing: the server answers later, or never. */
+/* What serve(), root() and other() return: 0 sends the reply as built; a positive errno discards it
+ * and sends the error in the server's style; HURD_CAP_NO_REPLY sends nothing: the server answers
+ * later, or never. */
 #define HURD_CAP_NO_REPLY   (-1)
 
 struct hurd_cap_server {
     struct hurd_cap_table table;
 
-    /* All optional.  root: asked first for each request, for labels where word 0 is no handle (object creation
-     * without a capability, GET_ROOT): return EOPNOTSUPP for labels that are not yours, and the loop goes on.
-     * other: everything with a label of 0xff00 and above, and everything from senders of version 1 (interrupts,
-     * sigma0, wortel).  EOPNOTSUPP: serve it as a request after all; 0 replies (acknowledges an interrupt).
-     * cancel: end the deferred reply of that thread, 0 or ESRCH.  cap is NULL in both. */
+    /* All optional.  root: asked first for each request, for labels where word 0 is no handle
+     * (object creation without a capability, GET_ROOT): return EOPNOTSUPP for labels that are not
+     * yours, and the loop goes on. other: everything with a label of 0xff00 and above, and
+     * everything from senders of version 1 (interrupts, sigma0, wortel).  EOPNOTSUPP: serve it as a
+     * request after all; 0 replies (acknowledges an interrupt). cancel: end the deferred reply of
+     * that thread, 0 or ESRCH.  cap is NULL in both. */
     int (*root)(struct hurd_cap_call *call);
     int (*other)(struct hurd_cap_call *call);
     int (*cancel)(L4_ThreadId_t thread);
@@ -113,19 +119,22 @@ struct hurd_cap_server {
     unsigned requests;                      /* messages served so far, modulo 2^32 */
 };
 
-/* Serves for ever; never blocks on a client.  A server with more to do between requests writes the loop itself around
- * hurd_cap_serve(), which takes the message in the message registers and returns 1 when they hold a reply. */
+/* Serves for ever; never blocks on a client.  A server with more to do between requests writes the
+ * loop itself around hurd_cap_serve(), which takes the message in the message registers and returns
+ * 1 when they hold a reply. */
 void hurd_cap_server_loop(struct hurd_cap_server *server) __attribute__((noreturn));
 int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag);
 
-/* May this caller put something into that task's table?  0, ESRCH, EMFILE: for operations with a target. */
+/* May this caller put something into that task's table?  0, ESRCH, EMFILE: for operations with a
+ * target. */
 int hurd_cap_target_allowed(struct hurd_cap_call *call, L4_Word_t task);
 
-/* ---- clients -------------------------------------------------------------------------------------- */
+/* ---- clients
+ * -------------------------------------------------------------------------------------- */
 
-/* One request of `n` words, reply words (at most `max`) into `out`, how many into *got (NULL: don't care).
- * Returns 0 or an errno in either style; EIO when the IPC itself fails.  Acceptor and XferTimeouts are as the
- * caller had them: use it for requests whose replies have no map items. */
+/* One request of `n` words, reply words (at most `max`) into `out`, how many into *got (NULL: don't
+ * care). Returns 0 or an errno in either style; EIO when the IPC itself fails.  Acceptor and
+ * XferTimeouts are as the caller had them: use it for requests whose replies have no map items. */
 int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned n, const L4_Word_t *in,
                  unsigned max, L4_Word_t *out, unsigned *got);
 

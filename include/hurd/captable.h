@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of a capability server: clients by index and by task, capabilities by index.  Pure data: no
- * L4, so the host tests compile it natively.  The wire side is <hurd/cap.h>. */
+/* The tables of a capability server: clients by index and by task, capabilities by index.  Pure
+ * data: no L4, so the host tests compile it natively.  The wire side is <hurd/cap.h>. */
 #ifndef HURD_CAPTABLE_H
 #define HURD_CAPTABLE_H
 
@@ -15,9 +15,9 @@ struct hurd_cap_object;
 #define HURD_CAP_CLIENTS_MAX    4096u       /* of 2^14 */
 #define HURD_CAP_CAPS_MAX       8192u       /* of 2^18, for one client */
 
-/* A class of objects.  serve() handles requests on an object's capabilities.  unreferenced() is called when the last
- * strong capability is gone: it calls hurd_cap_object_revoke() and frees the object.  given(), if any, may veto a
- * HURD_CAP_GIVE with an errno, and learns of it. */
+/* A class of objects.  serve() handles requests on an object's capabilities.  unreferenced() is
+ * called when the last strong capability is gone: it calls hurd_cap_object_revoke() and frees the
+ * object.  given(), if any, may veto a HURD_CAP_GIVE with an errno, and learns of it. */
 struct hurd_cap_class {
     const char *name;
     int (*serve)(struct hurd_cap_call *call);
@@ -25,7 +25,8 @@ struct hurd_cap_class {
     int (*given)(struct hurd_cap_object *object, unsigned from_task, unsigned to_task);
 };
 
-/* First member of every object.  strong = number of capabilities that keep it alive + hurd_cap_object_keep()s. */
+/* First member of every object.  strong = number of capabilities that keep it alive +
+ * hurd_cap_object_keep()s. */
 struct hurd_cap_object {
     const struct hurd_cap_class *class;
     struct hurd_cap *caps;              /* every row that names this object, weak ones included */
@@ -33,7 +34,7 @@ struct hurd_cap_object {
 };
 
 #define HURD_CAP_WEAK   1u              /* does not keep the object alive, cannot be given on */
-#define HURD_CAP_DEAD   2u              /* object destroyed or reference revoked: waits to be dropped */
+#define HURD_CAP_DEAD   2u              /* destroyed or revoked: waits to be dropped */
 
 /* One row: a capability of one client. */
 struct hurd_cap {
@@ -43,7 +44,7 @@ struct hurd_cap {
     uint32_t index;
     uint16_t refs;                      /* how often the client holds it; 0 <=> row is free */
     uint16_t giver;                     /* task that put it here last; 0 = the server by itself */
-    uint8_t rights;                     /* the most this client may do, in the class's meaning; containers: rwx */
+    uint8_t rights;                     /* the most this client may do; containers: rwx */
     uint8_t flags;
 };
 
@@ -59,22 +60,25 @@ void hurd_cap_object_init(struct hurd_cap_object *object, const struct hurd_cap_
 void hurd_cap_object_keep(struct hurd_cap_object *object);      /* strong + 1, no capability */
 void hurd_cap_object_drop(struct hurd_cap_object *object);      /* strong - 1, unreferenced() at 0 */
 
-/* All rows of the object die (or only the weak ones, of one task or of all: task 0).  Returns how many. */
+/* All rows of the object die (or only the weak ones, of one task or of all: task 0).  Returns how
+ * many. */
 void hurd_cap_object_revoke(struct hurd_cap_object *object);
 unsigned hurd_cap_object_revoke_weak(struct hurd_cap_object *object, unsigned task);
 
 /* 0 or EBADF.  The row must belong to `task` and be alive. */
-int hurd_cap_lookup(struct hurd_cap_table *t, unsigned task, uint32_t handle, struct hurd_cap **cap);
+int hurd_cap_lookup(struct hurd_cap_table *t, unsigned task, uint32_t handle,
+                    struct hurd_cap **cap);
 
-/* A capability for `task`, client row included.  The same object and flags again: same handle, refs + 1, rights
- * added.  0, ENOMEM (nothing changed) or EMFILE. */
+/* A capability for `task`, client row included.  The same object and flags again: same handle, refs
+ * + 1, rights added.  0, ENOMEM (nothing changed) or EMFILE. */
 int hurd_cap_insert(struct hurd_cap_table *t, unsigned task, struct hurd_cap_object *object,
                     unsigned rights, unsigned flags, unsigned giver, uint32_t *handle);
 
 /* Drops one reference of a row, dead or alive; *left = those that remain.  0 or EBADF. */
 int hurd_cap_remove(struct hurd_cap_table *t, unsigned task, uint32_t handle, unsigned *left);
 
-/* Rows of `task` that `giver` put there, dead ones included; and: drops the dead ones among them for good. */
+/* Rows of `task` that `giver` put there, dead ones included; and: drops the dead ones among them
+ * for good. */
 unsigned hurd_cap_count_given(struct hurd_cap_table *t, unsigned task, unsigned giver);
 void hurd_cap_drop_dead(struct hurd_cap_table *t, unsigned task, unsigned giver);
 

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* physmem's protocol: containers, memory control capabilities, statistics.
- * Spec: hurd-l4-design.md 2 and 4.3-4.4 (the 2005 labels, byte for byte), and our extensions from 136 up.
+/* physmem's protocol: containers, memory control capabilities, statistics. Spec: hurd-l4-design.md
+ * 2 and 4.3-4.4 (the 2005 labels, byte for byte), and our extensions from 136 up.
  *
- * Requests: label = operation, word 0 = handle, untyped words only.  Replies: label = errno (Linux numbers), 0 =
- * success.  A bad handle, a handle of the wrong kind or another task's handle: label EBADF, no words.  Unknown
- * labels: EOPNOTSUPP.  A wrong number of words, a size of zero, an unaligned start or size, a range that wraps: EINVAL.
- * All sizes, starts and amounts are in bytes and multiples of 4 KB, container indices run over 32 bits.
+ * Requests: label = operation, word 0 = handle, untyped words only.  Replies: label = errno (Linux
+ * numbers), 0 = success.  A bad handle, a handle of the wrong kind or another task's handle: label
+ * EBADF, no words.  Unknown labels: EOPNOTSUPP.  A wrong number of words, a size of zero, an
+ * unaligned start or size, a range that wraps: EINVAL. All sizes, starts and amounts are in bytes
+ * and multiples of 4 KB, container indices run over 32 bits.
  *
- * Mappings are a cache: physmem may take away any of them at any time, except those of wired containers and pinned pages.
- * The client faults, and asks again. */
+ * Mappings are a cache: physmem may take away any of them at any time, except those of wired
+ * containers and pinned pages. The client faults, and asks again. */
 #ifndef HURD_PHYSMEM_H
 #define HURD_PHYSMEM_H
 
 #include <l4/types.h>
 
-/* Flags: the later 2005 numbers.  Without HURD_PM_PARTIAL an allocation or copy is all or nothing, so
- * HURD_PM_ALL_OR_NONE says nothing new; both together are EINVAL, as are bits not listed here. */
+/* Flags: the later 2005 numbers.  Without HURD_PM_PARTIAL an allocation or copy is all or nothing,
+ * so HURD_PM_ALL_OR_NONE says nothing new; both together are EINVAL, as are other bits. */
 #define HURD_PM_EXECUTE     0x0001u     /* map */
 #define HURD_PM_WRITE       0x0002u
 #define HURD_PM_READ        0x0004u
@@ -26,47 +27,52 @@
 #define HURD_PM_SQUASH      0x0200u     /* allocate, copy: replace what is there, contents lost */
 #define HURD_PM_EXTRA       0x0400u     /* allocate: beyond the guarantee.  EOPNOTSUPP so far */
 #define HURD_PM_DMA         0x0800u     /* allocate: fit for DMA.  Every frame is: no effect */
-#define HURD_PM_PARTIAL     0x1000u     /* allocate, copy: do what goes, from the start; report error and amount */
+#define HURD_PM_PARTIAL     0x1000u     /* allocate, copy: do what goes, tell error and amount */
 #define HURD_PM_WIRED       0x2000u     /* create: bound at once, never unmapped by physmem */
 
 /* The 2005 operations.
  *
  * CONTAINER_CREATE      0 control [, 1 flags: 0 or WIRED]          0 handle
- *   The container charges that control capability.  The handle of a container may stand for the control that it
- *   charges (programs of 2005 do that).  EACCES: a weak reference.  ENOMEM: the guarantee is used up.
- *   A wired container is bound at once and never unmapped; all wired and pinned pages of one task: at most
- *   HURD_PM_WIRED_MAX bytes, EAGAIN beyond.
+ *   The container charges that control capability.  The handle of a container may stand for the
+ *   control that it charges (programs of 2005 do that).  EACCES: a weak reference.  ENOMEM: the
+ *   guarantee is used up. A wired container is bound at once and never unmapped; all wired and
+ *   pinned pages of one task: at most HURD_PM_WIRED_MAX bytes, EAGAIN beyond.
  *
- * CONTAINER_SHARE       0 container [, 1 target task [, 2 rights]]      0 handle, as the target must name it
- *   A weak reference: for map, and as copy source or destination only.  Without a target it is the caller's own.
- *   Rights default to the caller's and cannot exceed them (EACCES).  A weak reference cannot be shared on (EPERM).
- *   ESRCH: the target is unknown (see HURD_CAP_GIVE).  It ends by CONTAINER_REVOKE, with the container, or dropped.
+ * CONTAINER_SHARE       0 container [, 1 target task [, 2 rights]]      0 handle for the target
+ *   A weak reference: for map, and as copy source or destination only.  Without a target it is the
+ *   caller's own. Rights default to the caller's and cannot exceed them (EACCES).  A weak reference
+ *   cannot be shared on (EPERM). ESRCH: the target is unknown (see HURD_CAP_GIVE).  It ends by
+ *   CONTAINER_REVOKE, with the container, or dropped.
  *
  * CONTAINER_ALLOCATE    0 container, 1 flags, 2 start, 3 size      0 bytes allocated
- *   Promises frames; contents are zero.  Flags: PARTIAL, ALL_OR_NONE, SQUASH, EXTRA, DMA.
- *   EEXIST: something is there (and no SQUASH).  ENOMEM: guarantee exceeded.  EPERM: weak reference.  EAGAIN: wired cap.
- *   With PARTIAL the label is the error that ended it and word 0 what was done before; otherwise 0 bytes on error.
+ *   Promises frames; contents are zero.  Flags: PARTIAL, ALL_OR_NONE, SQUASH, EXTRA, DMA. EEXIST:
+ *   something is there (and no SQUASH).  ENOMEM: guarantee exceeded.  EPERM: weak reference.
+ *   EAGAIN: wired cap. With PARTIAL the label is the error that ended it and word 0 what was done
+ *   before; otherwise 0 bytes on error.
  *
  * CONTAINER_DEALLOCATE  0 container, 1 start, 2 size               0 bytes given back
- *   Any range; holes are skipped.  Every mapping of what goes is revoked first.  EPERM: weak reference.
- *   EBUSY: a page in the range is pinned (and the container not wired); nothing is changed then.
+ *   Any range; holes are skipped.  Every mapping of what goes is revoked first.  EPERM: weak
+ *   reference. EBUSY: a page in the range is pinned (and the container not wired); nothing is
+ *   changed then.
  *
  * CONTAINER_MAP         two forms, told apart by the number of words:
  *   u = 5:  0 container, 1 rights, 2 vaddr, 3 index, 4 size        unaligned: EINVAL
- *   u = 4:  0 container, 1 index | rights, 2 size, 3 vaddr         index, vaddr rounded down, size up
- *   Reply: up to 31 map items, send base = address in the client, and no words.  The client's acceptor is the window,
- *   normally the whole space.  From the start up to the first hole, or as far as 31 items reach: add up
- *   the fpages and ask again for the rest.  ENOENT: the first page is a hole.  EACCES: more rights than the
- *   capability has.  EINVAL: no rights.  EBUSY: a pinned page by a weak reference.  WRITE ends copy-on-write for these
- *   pages; without it they come read-only.
+ *   u = 4:  0 container, 1 index | rights, 2 size, 3 vaddr         rounded: down, up, down
+ *   Reply: up to 31 map items, send base = address in the client, and no words.  The client's
+ *   acceptor is the window, normally the whole space.  From the start up to the first hole, or as
+ *   far as 31 items reach: add up the fpages and ask again for the rest.  ENOENT: the first page is
+ *   a hole.  EACCES: more rights than the capability has.  EINVAL: no rights.  EBUSY: a pinned page
+ *   by a weak reference.  WRITE ends copy-on-write for these pages; without it they come read-only.
  *
- * CONTAINER_COPY        0 source, 1 its start, 2 destination, 3 its start, 4 size, 5 flags      0 bytes copied
- *   Copy-on-write, page by page; both handles are the caller's.  Flags: SHARED or MOVE, SQUASH, PARTIAL, ALL_OR_NONE.
- *   The destination is charged; it must be a hole, unless SQUASH replaces it.  ENOENT: hole in the source (with
- *   PARTIAL: the amount before it counts).  EEXIST, ENOMEM, EAGAIN as in allocate.  EACCES: source without read (SHARED:
- *   write too), destination without write.  EPERM: SHARED or MOVE from a weak reference, or a weak
- *   destination that would have to grow: it takes SQUASH over existing pages only.  EBUSY: SHARED or MOVE over
- *   or from pinned pages.  EINVAL: the two ranges overlap in one container, or a flag is unknown. */
+ * CONTAINER_COPY        0 source, 1 its start, 2 destination, 3 its start, 4 size, 5 flags
+ *                       -> 0 bytes copied
+ *   Copy-on-write, page by page; both handles are the caller's.  Flags: SHARED or MOVE, SQUASH,
+ *   PARTIAL, ALL_OR_NONE. The destination is charged; it must be a hole, unless SQUASH replaces it.
+ *   ENOENT: hole in the source (with PARTIAL: the amount before it counts).  EEXIST, ENOMEM, EAGAIN
+ *   as in allocate.  EACCES: source without read (SHARED: write too), destination without write.
+ *   EPERM: SHARED or MOVE from a weak reference, or a weak destination that would have to grow: it
+ *   takes SQUASH over existing pages only.  EBUSY: SHARED or MOVE over or from pinned pages.
+ *   EINVAL: the two ranges overlap in one container, or a flag is unknown. */
 #define HURD_PM_CONTAINER_MAP_OLD       128u
 #define HURD_PM_CONTAINER_CREATE        130u
 #define HURD_PM_CONTAINER_SHARE         131u
@@ -77,48 +83,49 @@
 
 /* Extensions.
  *
- * CONTROL_SPLIT         0 control, 1 frames [, 2 target task]      0 handle, as the target must name it
- *   The guarantee shrinks by `frames` (0 = all that are unused), a child control with so many appears in the target's
- *   table (default: the caller's).  ENOMEM: not so many unused.  ESRCH as in SHARE.  EAGAIN: too many controls.
- *   When the last handle is dropped, or the holder dies, and nothing is charged to it any more, the frames return
- *   to the parent by themselves.
+ * CONTROL_SPLIT         0 control, 1 frames [, 2 target task]      0 handle for the target
+ *   The guarantee shrinks by `frames` (0 = all that are unused), a child control with so many
+ *   appears in the target's table (default: the caller's).  ENOMEM: not so many unused.  ESRCH as
+ *   in SHARE.  EAGAIN: too many controls. When the last handle is dropped, or the holder dies, and
+ *   nothing is charged to it any more, the frames return to the parent by themselves.
  * CONTROL_DESTROY       0 control                                  -
- *   All descendants and every container charged to any of them vanish, the guarantee returns to the parent.
- *   EPERM: the first control of all has no parent.
- * CONTROL_INFO          0 control                                  struct hurd_pm_control_info, in words
+ *   All descendants and every container charged to any of them vanish, the guarantee returns to the
+ *   parent. EPERM: the first control of all has no parent.
+ * CONTROL_INFO          0 control                            struct hurd_pm_control_info, in words
  *
  * CONTAINER_DESTROY     0 container                                -
  *   All handles to it, weak ones included, are dead.  EPERM: weak reference (drop it instead).
  * CONTAINER_REVOKE      0 container, 1 target task or 0 = all      0 how many weak references died
- *   All mappings of the container's pages are revoked, the owner's too (they come back by faulting), but not of pinned
- *   pages, which no weak reference can map.  EPERM: weak.
+ *   All mappings of the container's pages are revoked, the owner's too (they come back by
+ *   faulting), but not of pinned pages, which no weak reference can map.  EPERM: weak.
  * CONTAINER_RELEASE     0 container, 1 start, 2 size               0 bytes
- *   Orphans data before reuse: pages that are copies or shared leave their sharers and are fresh zero pages again, at no
- *   cost of copying.  Other pages keep their contents.  Holes are skipped.  EPERM: weak reference.
- * CONTAINER_PIN         0 container, 1 start, 2 size               0 physical address of start, 1 bytes
- *   Binds the pages, ends copy-on-write, and keeps them where they are and mapped until UNPIN (where there are
- *   weak references, they are unmapped once, now).  Word 1: how many bytes
- *   are contiguous from word 0 on; all of [start, start + size) is pinned.  Pins count.  ENOENT: hole.  EAGAIN: beyond
- *   HURD_PM_WIRED_MAX.  EPERM: weak reference.  EACCES: no write right.
+ *   Orphans data before reuse: pages that are copies or shared leave their sharers and are fresh
+ *   zero pages again, at no cost of copying.  Other pages keep their contents.  Holes are skipped.
+ *   EPERM: weak reference.
+ * CONTAINER_PIN         0 container, 1 start, 2 size    0 physical address of start, 1 bytes
+ *   Binds the pages, ends copy-on-write, and keeps them where they are and mapped until UNPIN
+ *   (where there are weak references, they are unmapped once, now).  Word 1: how many bytes are
+ *   contiguous from word 0 on; all of [start, start + size) is pinned.  Pins count.  ENOENT: hole.
+ *   EAGAIN: beyond HURD_PM_WIRED_MAX.  EPERM: weak reference.  EACCES: no write right.
  * CONTAINER_UNPIN       0 container, 1 start, 2 size               -        EINVAL: not pinned
- * CONTAINER_INFO        0 container                                struct hurd_pm_container_info, in words
+ * CONTAINER_INFO        0 container                          struct hurd_pm_container_info, in words
  *
- * STATISTICS            0 any handle                               struct hurd_pm_statistics, in words
- * TASK_STATISTICS       0 any handle, 1 task id                    struct hurd_pm_task_statistics, in words
- *   Of the first task >= that id that holds anything here; ENOENT after the last.  Counts what is charged to
- *   the control capabilities last given to that task.
+ * STATISTICS            0 any handle                         struct hurd_pm_statistics, in words
+ * TASK_STATISTICS       0 any handle, 1 task id              struct hurd_pm_task_statistics, in words
+ *   Of the first task >= that id that holds anything here; ENOENT after the last.  Counts what is
+ *   charged to the control capabilities last given to that task.
  * DEBUG_REVOKE          0 the first control, 1 n                   -
- *   From now on one request in about n also revokes every mapping of some 64 pages picked at random (0: off).  EPERM.
- *   Spared: wired and pinned pages, and pages mapped by tasks that did not say SELF_PAGED.
+ *   From now on one request in about n also revokes every mapping of some 64 pages picked at random
+ *   (0: off).  EPERM. Spared: wired and pinned pages, and pages mapped by tasks that did not say
+ *   SELF_PAGED.
  * SELF_PAGED            0 any handle                               -
- *   The caller's task can lose mappings from now on: its pager runs.  For DEBUG_REVOKE only; ends with the task.
+ *   The caller's task can lose mappings from now on: its pager runs.  For DEBUG_REVOKE only; ends
+ *   with the task.
  *
- * CAP_INFO              0 any handle, weak ones too                0 HURD_PM_KIND_*, 1 task that put it into the caller's
- *                                                                   table, 2 control: frames guaranteed, container: bytes
- *                                                                   allocated, 3 rights
+ * CAP_INFO              0 any handle, weak ones too        struct hurd_pm_cap_info, in words
  *
- * HURD_CAP_GIVE, _DROP and _TASK_DIED of <hurd/cap.h> are served too.  A control given away counts as the
- * target's, and so does a wired container. */
+ * HURD_CAP_GIVE, _DROP and _TASK_DIED of <hurd/cap.h> are served too.  A control given away counts
+ * as the target's. */
 #define HURD_PM_CONTROL_SPLIT           136u
 #define HURD_PM_CONTROL_DESTROY         137u
 #define HURD_PM_CONTROL_INFO            138u
@@ -140,7 +147,7 @@ enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_K
 
 struct hurd_pm_control_info {
     L4_Word_t guarantee;        /* frames, without those split off */
-    L4_Word_t used;             /* frames charged: pages promised, plus bookkeeping beyond its allowance */
+    L4_Word_t used;             /* frames charged: pages promised, bookkeeping beyond the allowance */
     L4_Word_t split;            /* frames in living children */
     L4_Word_t containers;
     L4_Word_t meta_bytes;       /* bookkeeping */
@@ -158,9 +165,16 @@ struct hurd_pm_container_info {
     L4_Word_t pinned;           /* bytes */
 };
 
+struct hurd_pm_cap_info {
+    L4_Word_t kind;             /* enum hurd_pm_kind */
+    L4_Word_t giver;            /* task that put it into the caller's table; 0 = physmem, at boot */
+    L4_Word_t amount;           /* control: frames guaranteed; container: bytes allocated */
+    L4_Word_t rights;
+};
+
 struct hurd_pm_statistics {
     L4_Word_t total;            /* frames physmem owns, boot images included, its own program not */
-    L4_Word_t free;             /* frames on the free list: changes exactly with pages bound and given back */
+    L4_Word_t free;             /* on the free list: changes exactly with pages bound and given back */
     L4_Word_t bound;            /* frames that hold clients' pages */
     L4_Word_t meta;             /* frames of bookkeeping */
     L4_Word_t promised;         /* container pages allocated, bound or not */
@@ -178,11 +192,13 @@ struct hurd_pm_task_statistics {
     L4_Word_t wired;            /* pages wired or pinned */
 };
 
-/* ---- client stubs, in lib/hurd-cap ---------------------------------------------------------------
- * All return 0 or an errno (EIO: the IPC failed) and leave acceptor and time-outs as they found them.  Out
- * pointers may be NULL, and are written on success, amounts also on errors that carry one. */
+/* ---- client stubs, in lib/hurd-cap
+ * --------------------------------------------------------------- All return 0 or an errno (EIO:
+ * the IPC failed) and leave acceptor and time-outs as they found them.  Out pointers may be NULL,
+ * and are written on success, amounts also on errors that carry one. */
 
-int hurd_pm_container_create(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t flags, L4_Word_t *container);
+int hurd_pm_container_create(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t flags,
+                             L4_Word_t *container);
 int hurd_pm_container_share(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t task,
                             L4_Word_t rights, L4_Word_t *weak);     /* task 0: the caller */
 int hurd_pm_container_allocate(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t flags,
@@ -190,8 +206,8 @@ int hurd_pm_container_allocate(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t 
 int hurd_pm_container_deallocate(L4_ThreadId_t pm, L4_Word_t container,
                                  L4_Word_t start, L4_Word_t size, L4_Word_t *amount);
 
-/* Loops until all of it is mapped or an error stops it; *amount = bytes mapped from the start.  _map_once is one
- * request: 0 with *amount < size means: ask again. */
+/* Loops until all of it is mapped or an error stops it; *amount = bytes mapped from the start.
+ * _map_once is one request: 0 with *amount < size means: ask again. */
 int hurd_pm_container_map(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
                           L4_Word_t vaddr, L4_Word_t index, L4_Word_t size, L4_Word_t *amount);
 int hurd_pm_container_map_once(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
@@ -207,18 +223,19 @@ int hurd_pm_control_destroy(L4_ThreadId_t pm, L4_Word_t control);
 int hurd_pm_control_info(L4_ThreadId_t pm, L4_Word_t control, struct hurd_pm_control_info *info);
 
 int hurd_pm_container_destroy(L4_ThreadId_t pm, L4_Word_t container);
-int hurd_pm_container_revoke(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t task, L4_Word_t *count);
+int hurd_pm_container_revoke(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t task,
+                             L4_Word_t *count);
 int hurd_pm_container_release(L4_ThreadId_t pm, L4_Word_t container,
                               L4_Word_t start, L4_Word_t size, L4_Word_t *amount);
 int hurd_pm_container_pin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
                           L4_Word_t *physical, L4_Word_t *contiguous);
 int hurd_pm_container_unpin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size);
-int hurd_pm_container_info(L4_ThreadId_t pm, L4_Word_t container, struct hurd_pm_container_info *info);
+int hurd_pm_container_info(L4_ThreadId_t pm, L4_Word_t container,
+                           struct hurd_pm_container_info *info);
 
 int hurd_pm_statistics(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_statistics *stats);
 int hurd_pm_task_statistics(L4_ThreadId_t pm, L4_Word_t handle, L4_Word_t task,
                             struct hurd_pm_task_statistics *stats);
-struct hurd_pm_cap_info { L4_Word_t kind, giver, amount, rights; };
 int hurd_pm_cap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_cap_info *info);
 int hurd_pm_self_paged(L4_ThreadId_t pm, L4_Word_t handle);
 int hurd_pm_debug_revoke(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t n);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The tables of a capability server.  The hop before is server.c, which reads requests.
  *
- * Invariants: a row is on object->caps  <=>  row->object != NULL.  strong counts the rows without HURD_CAP_WEAK
- * and the hurd_cap_object_keep()s.  A dead row keeps its index until the client drops it, so that a stale handle never
- * names something new.  Callbacks (unreferenced) may kill rows of any client but never free one. */
+ * Invariants: a row is on object->caps  <=>  row->object != NULL.  strong counts the rows without
+ * HURD_CAP_WEAK and the hurd_cap_object_keep()s.  A dead row keeps its index until the client drops
+ * it, so that a stale handle never names something new.  Callbacks (unreferenced) may kill rows of
+ * any client but never free one. */
 #include <errno.h>
 #include <hurd/captable.h>
 #include <string.h>
@@ -23,7 +24,8 @@ struct hurd_cap_client {
     unsigned first_free;                    /* no chunk below this one has a free row */
 };
 
-/* ---- objects ----------------------------------------------------------------------------------- */
+/* ---- objects -----------------------------------------------------------------------------------
+ * */
 
 void hurd_cap_object_init(struct hurd_cap_object *object, const struct hurd_cap_class *class)
 {
@@ -87,7 +89,8 @@ unsigned hurd_cap_object_revoke_weak(struct hurd_cap_object *object, unsigned ta
     return killed;
 }
 
-/* ---- clients ----------------------------------------------------------------------------------- */
+/* ---- clients -----------------------------------------------------------------------------------
+ * */
 
 /* Position of the first client whose task id is not less than `task`. */
 static unsigned client_position(const struct hurd_cap_table *t, unsigned task)
@@ -109,7 +112,8 @@ static struct hurd_cap_client *client_find(const struct hurd_cap_table *t, unsig
     return at < t->count && t->by_task[at]->task == task ? t->by_task[at] : NULL;
 }
 
-/* A copy of `old` (old_n pointers) with room for new_n, the rest NULL; `old` is freed.  NULL: nothing done. */
+/* A copy of `old` (old_n pointers) with room for new_n, the rest NULL; `old` is freed.  NULL:
+ * nothing done. */
 static void *grow_pointers(struct hurd_cap_table *t, void *old, unsigned old_n, unsigned new_n)
 {
     char *new = t->alloc(new_n * sizeof(void *));
@@ -179,7 +183,8 @@ unsigned hurd_cap_next_task(struct hurd_cap_table *t, unsigned task)
     return at < t->count ? t->by_task[at]->task : 0;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------- */
+/* ---- rows --------------------------------------------------------------------------------------
+ * */
 
 uint32_t hurd_cap_handle(const struct hurd_cap *cap)
 {
@@ -191,7 +196,8 @@ unsigned hurd_cap_task(const struct hurd_cap *cap)
     return cap->client->task;
 }
 
-/* The row that a handle names for this task, dead or alive; NULL when it is free or not the task's. */
+/* The row that a handle names for this task, dead or alive; NULL when it is free or not the task's.
+ * */
 static struct hurd_cap *row_find(struct hurd_cap_table *t, unsigned task, uint32_t handle)
 {
     unsigned client_index = handle >> HURD_CAP_INDEX_BITS;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Client stubs of physmem.  The next hop is servers/physmem/request.c; the wire is <hurd/physmem.h>. */
+/* Client stubs of physmem.  The next hop is servers/physmem/request.c; the wire is
+ * <hurd/physmem.h>. */
 #include <errno.h>
 #include <hurd/cap.h>
 #include <hurd/physmem.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 
-/* A request whose reply is at most one word that the caller wants; it may come with an error, too. */
+/* A request whose reply is at most one word that the caller wants; it may come with an error, too.
+ * */
 static int rpc_1(L4_ThreadId_t pm, unsigned label, unsigned n, const L4_Word_t *in, L4_Word_t *out)
 {
     L4_Word_t word = 0;
@@ -25,7 +27,8 @@ static int rpc_struct(L4_ThreadId_t pm, unsigned label, unsigned n, const L4_Wor
     return err || got == bytes / sizeof(L4_Word_t) ? err : EPROTO;
 }
 
-int hurd_pm_container_create(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t flags, L4_Word_t *container)
+int hurd_pm_container_create(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t flags,
+                             L4_Word_t *container)
 {
     const L4_Word_t in[] = { control, flags };
     return rpc_1(pm, HURD_PM_CONTAINER_CREATE, flags ? 2 : 1, in, container);
@@ -137,7 +140,8 @@ int hurd_pm_container_destroy(L4_ThreadId_t pm, L4_Word_t container)
     return rpc_1(pm, HURD_PM_CONTAINER_DESTROY, 1, &container, NULL);
 }
 
-int hurd_pm_container_revoke(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t task, L4_Word_t *count)
+int hurd_pm_container_revoke(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t task,
+                             L4_Word_t *count)
 {
     const L4_Word_t in[] = { container, task };
     return rpc_1(pm, HURD_PM_CONTAINER_REVOKE, 2, in, count);
@@ -169,7 +173,8 @@ int hurd_pm_container_unpin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t sta
     return rpc_1(pm, HURD_PM_CONTAINER_UNPIN, 3, in, NULL);
 }
 
-int hurd_pm_container_info(L4_ThreadId_t pm, L4_Word_t container, struct hurd_pm_container_info *info)
+int hurd_pm_container_info(L4_ThreadId_t pm, L4_Word_t container,
+                           struct hurd_pm_container_info *info)
 {
     return rpc_struct(pm, HURD_PM_CONTAINER_INFO, 1, &container, info, sizeof *info);
 }

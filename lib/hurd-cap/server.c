@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The request loop of a capability server: one thread takes a message, finds the row that word 0 names, lets the
- * object's class serve it, and replies itself with a zero send timeout.  The hop before is the client's L4_Call,
- * the hop after captable.c and the class.  Conventions: <hurd/cap.h>. */
+/* The request loop of a capability server: one thread takes a message, finds the row that word 0
+ * names, lets the object's class serve it, and replies itself with a zero send timeout.  The hop
+ * before is the client's L4_Call, the hop after captable.c and the class.  Conventions:
+ * <hurd/cap.h>. */
 #include <errno.h>
 #include <hurd/cap.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/thread.h>
 
-#define LABEL_KERNEL    0xff00u     /* from here up the kernel speaks: interrupts, faults, exceptions */
+#define LABEL_KERNEL    0xff00u     /* from here up the kernel speaks: interrupts, faults, ... */
 #define GIVEN_MAX       1024u       /* rows that one program may have in another's table, ... */
 #define GIVEN_BOOT_MAX  64u         /* ... and in a boot server's, which uses them up at once */
 
@@ -36,7 +37,7 @@ static int serve_death(struct hurd_cap_call *call)
         return EINVAL;
     hurd_cap_forget(&call->server->table, call->arg[0]);
     for (unsigned server = HURD_TASK_TASK; server < HURD_TASK_ROOT; server++)
-        hurd_cap_drop_dead(&call->server->table, server, call->arg[0]);     /* it never asked for them */
+        hurd_cap_drop_dead(&call->server->table, server, call->arg[0]); /* it never asked */
     if (call->server->task_died)
         call->server->task_died(call->arg[0]);
     return 0;
@@ -118,7 +119,7 @@ static int serve_request(struct hurd_cap_call *call)
         if (err != EOPNOTSUPP)
             return err;
         if (call->label >= LABEL_KERNEL)
-            return HURD_CAP_NO_REPLY;           /* an answer would restart a thread, to fault again */
+            return HURD_CAP_NO_REPLY;           /* an answer would restart a fault */
     }
     if (call->typed)
         return EINVAL;
@@ -147,7 +148,7 @@ static void load_error(const struct hurd_cap_server *server, int err)
 
 int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag)
 {
-    struct hurd_cap_call call;                  /* words that nobody sent stay undefined: it is 500 bytes */
+    struct hurd_cap_call call;                  /* 500 bytes: unsent words stay undefined */
     call.server = server;
     call.cap = NULL;
     call.from = from;
@@ -177,7 +178,8 @@ void hurd_cap_server_loop(struct hurd_cap_server *server)
     L4_Accept(L4_UntypedWordsAcceptor);
     L4_MsgTag_t tag = L4_Wait(&from);
     for (;;) {
-        /* A failed IPC is a reply that nobody waited for, or a sender with strings: not our trouble. */
+        /* A failed IPC is a reply that nobody waited for, or a sender with strings: not our
+         * trouble. */
         int reply = L4_IpcSucceeded(tag) && hurd_cap_serve(server, from, tag);
         L4_Accept(L4_UntypedWordsAcceptor);
         tag = reply ? L4_ReplyWait(from, &from) : L4_Wait(&from);

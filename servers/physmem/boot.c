@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* How physmem gets its RAM and its first clients: a conversation with wortel, in which physmem asks and wortel answers.
- * Spec hurd 1.4, steps 7 to 10.  What wortel says is believed; a machine on which this goes wrong cannot go on. */
+/* How physmem gets its RAM and its first clients: a conversation with wortel, in which physmem asks
+ * and wortel answers. Spec hurd 1.4, steps 7 to 10.  What wortel says is believed; a machine on
+ * which this goes wrong cannot go on. */
 #include <hurd/physmem.h>
 #include <hurd/wortel.h>
 #include <l4/ipc.h>
@@ -10,8 +11,8 @@
 #include "container.h"
 #include "server.h"
 
-#define BOOT_FRAMES     8u              /* a boot task's control starts with so many, for its bookkeeping */
-#define BOOT_SHARE      4u              /* no boot task is guaranteed more than this part of what is left */
+#define BOOT_FRAMES     8u              /* a boot task's control starts with so many */
+#define BOOT_SHARE      4u              /* no boot task gets more than this part of what is left */
 
 /* An answer of wortel, copied out of the message registers. */
 struct answer {
@@ -133,9 +134,9 @@ void boot(void)
     boot_memory();
     ask(HURD_WORTEL_GET_THREADS, 0, 0, &ignored);       /* one thread is enough, but 2005 asks */
     boot_capabilities();
-    say("physmem: %lu frames (%lu MB), %lu free, %lu for bookkeeping\n", (unsigned long) ledger.total,
-        (unsigned long) ledger.total >> (20 - PAGE_LOG2), (unsigned long) ledger.free,
-        (unsigned long) (ledger.total - ledger.guaranteed));
+    say("physmem: %lu frames (%lu MB), %lu free, %lu for bookkeeping\n",
+        (unsigned long) ledger.total, (unsigned long) ledger.total >> (20 - PAGE_LOG2),
+        (unsigned long) ledger.free, (unsigned long) (ledger.total - ledger.guaranteed));
     /* Step 10.  The answer comes when all servers run, or never: the loop takes and forgets it. */
     L4_LoadMR(0, L4_MakeTag(HURD_WORTEL_LABEL(HURD_WORTEL_BOOTSTRAP_FINAL, HURD_WORTEL_CAP_PHYSMEM),
                             0, 0).raw);

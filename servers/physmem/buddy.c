@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Free pages: one list for each power of two, linked through the free blocks themselves.
  *
- * Invariants: a block of order k starts at a multiple of its size and is on lists[k]  <=>  the word of its first page is
- * FRAME_FREE | k; the other pages' words are 0.  No two free buddies of one order exist.  nonempty has
- * bit k set  <=>  lists[k] is not empty. */
+ * Invariants: a block of order k starts at a multiple of its size and is on lists[k]  <=>  the word
+ * of its first page is FRAME_FREE | k; the other pages' words are 0.  No two free buddies of one
+ * order exist.  nonempty has bit k set  <=>  lists[k] is not empty. */
 #include "frame.h"
 
 struct free_block {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The tree of a container, and what needs nothing but one container.  The hop before is request.c; what a slot means is
- * slot.c's business.  Lookups take four steps, walks over ranges skip what is empty, nothing is recursive.
+/* The tree of a container, and what needs nothing but one container.  The hop before is request.c;
+ * what a slot means is slot.c's business.  Lookups take four steps, walks over ranges skip what is
+ * empty, nothing is recursive.
  *
- * All-or-nothing works in two passes: everything that can fail (holes, charges, nodes) comes before the first
- * slot changes.  Every used slot is charged one page to c->control. */
+ * All-or-nothing works in two passes: everything that can fail (holes, charges, nodes) comes before
+ * the first slot changes.  Every used slot is charged one page to c->control. */
 #include "container.h"
 
 #include <errno.h>
@@ -13,7 +14,8 @@
 
 #define WIRED_MAX   16u                     /* pages of one task, wired and pinned: 64 KB */
 
-/* ---- the tree ---------------------------------------------------------------------------------- */
+/* ---- the tree ----------------------------------------------------------------------------------
+ * */
 
 /* Index in the node of this level; level 0 is the root. */
 static unsigned slot_index(uint32_t page, unsigned level)
@@ -50,7 +52,8 @@ uint32_t container_next(struct container *c, uint32_t page, uint32_t end)
     while (page < end && c->root) {
         unsigned level = NODE_LEVELS - 1;
         const slot_t *slot = c->leaf && c->leaf_number == page >> NODE_LOG2
-                             ? &c->leaf->slot[page & (NODE_SLOTS - 1)] : container_walk(c, page, &level);
+                             ? &c->leaf->slot[page & (NODE_SLOTS - 1)]
+                             : container_walk(c, page, &level);
         if (!slot) {
             page = slot_end(page, level);
             continue;
@@ -149,9 +152,11 @@ void container_prune(struct container *c, uint32_t start, uint32_t count)
     }
 }
 
-/* ---- birth and death --------------------------------------------------------------------------- */
+/* ---- birth and death ---------------------------------------------------------------------------
+ * */
 
-int container_create(struct control *control, unsigned task, bool wired, struct container **container)
+int container_create(struct control *control, unsigned task, bool wired,
+                     struct container **container)
 {
     struct container *c = control_alloc(control, sizeof *c);
     if (!c)
@@ -192,7 +197,8 @@ void container_unreferenced(struct hurd_cap_object *object)
     container_destroy((struct container *) object);
 }
 
-/* ---- wired pages ------------------------------------------------------------------------------- */
+/* ---- wired pages -------------------------------------------------------------------------------
+ * */
 
 int container_wire(struct container *c, uint32_t pages)
 {
@@ -236,10 +242,12 @@ static void range_wire(struct container *c, uint32_t start, uint32_t count)
     }
 }
 
-/* ---- allocate ---------------------------------------------------------------------------------- */
+/* ---- allocate ----------------------------------------------------------------------------------
+ * */
 
 /* How many pages from start on can be allocated when `holes` of them may be charged. */
-static uint32_t range_affordable(struct container *c, uint32_t start, uint32_t count, uint32_t holes)
+static uint32_t range_affordable(struct container *c, uint32_t start, uint32_t count,
+                                 uint32_t holes)
 {
     uint32_t end = start + count, page = start;
     while (page < end) {
@@ -252,9 +260,10 @@ static uint32_t range_affordable(struct container *c, uint32_t start, uint32_t c
     return count;
 }
 
-/* Everything that can fail.  On success *count pages can be committed and *holes of them are charged; an error goes
- * with *count = what can still be done partially, charged as well. */
-static int allocate_prepare(struct container *c, uint32_t start, uint32_t *count, uint32_t *holes, bool squash)
+/* Everything that can fail.  On success *count pages can be committed and *holes of them are
+ * charged; an error goes with *count = what can still be done partially, charged as well. */
+static int allocate_prepare(struct container *c, uint32_t start, uint32_t *count,
+                            uint32_t *holes, bool squash)
 {
     int err = 0;
     if (!squash) {
@@ -316,7 +325,8 @@ int container_allocate(struct container *c, uint32_t start, uint32_t count, bool
     return err;
 }
 
-/* ---- deallocate and the like ------------------------------------------------------------------- */
+/* ---- deallocate and the like -------------------------------------------------------------------
+ * */
 
 static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
 {
@@ -388,7 +398,8 @@ void container_unsteady(struct container *c)
     }
 }
 
-/* ---- boot images ------------------------------------------------------------------------------- */
+/* ---- boot images -------------------------------------------------------------------------------
+ * */
 
 int container_adopt(struct container *c, uint32_t start, paddr_t base, uint32_t count)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Containers: name spaces of pages.  All operations work on page numbers [start, start + count), checked by the
- * caller (request.c) not to wrap.  Errors are errno values. */
+/* Containers: name spaces of pages.  All operations work on page numbers [start, start + count),
+ * checked by the caller (request.c) not to wrap.  Errors are errno values. */
 #ifndef PHYSMEM_CONTAINER_H
 #define PHYSMEM_CONTAINER_H
 
@@ -14,8 +14,8 @@
 #define NODE_SLOTS      (1u << NODE_LOG2)
 #define NODE_LEVELS     4u
 
-/* Inner nodes hold pointers to nodes, the lowest ones slots.  No node is without a used slot, except in the middle of
- * an operation. */
+/* Inner nodes hold pointers to nodes, the lowest ones slots.  No node is without a used slot,
+ * except in the middle of an operation. */
 struct node {
     slot_t slot[NODE_SLOTS];
 };
@@ -25,18 +25,19 @@ struct container {
     struct control *control;                /* whom it charges */
     struct container *next, **link;         /* on control->containers */
     struct node *root;                      /* NULL: no page */
-    struct node *leaf;                      /* found last, for pages leaf_number * NODE_SLOTS ..; or NULL */
+    struct node *leaf;                      /* found last: of leaf_number; or NULL */
     uint32_t leaf_number;
     uint32_t pages;                         /* used slots = what is charged */
     uint32_t pins;                          /* sum of its frames' pins */
-    uint16_t task;                          /* its creator, whose account its wired and pinned pages load */
+    uint16_t task;                          /* its creator, who answers for its pins */
     bool wired;
 };
 
 extern struct hurd_cap_class container_class;   /* serve is in request.c */
 
 /* ---- container.c ---- */
-int container_create(struct control *control, unsigned task, bool wired, struct container **container);
+int container_create(struct control *control, unsigned task, bool wired,
+                     struct container **container);
 void container_destroy(struct container *c);            /* whatever holds it */
 void container_unreferenced(struct hurd_cap_object *object);
 
@@ -53,28 +54,31 @@ static inline slot_t *container_slot(struct container *c, uint32_t page)
 /* The first used page in [page, end), or end. */
 uint32_t container_next(struct container *c, uint32_t page, uint32_t end);
 
-/* partial: *done pages from the start were done, also when an error is returned; else all or nothing. */
+/* partial: *done pages from the start were done, also when an error is returned; else all or
+ * nothing. */
 int container_allocate(struct container *c, uint32_t start, uint32_t count, bool squash,
                        bool partial, uint32_t *done);
 int container_deallocate(struct container *c, uint32_t start, uint32_t count, uint32_t *done);
 void container_release(struct container *c, uint32_t start, uint32_t count, uint32_t *done);
-void container_unmap(struct container *c);              /* all its pages but pinned ones, from everybody */
+void container_unmap(struct container *c);              /* all but pinned pages, from everybody */
 void container_unsteady(struct container *c);           /* its pages may be revoked at random */
 
 /* For an image that exists already: pages start .. become frames, which are adopted and charged. */
 int container_adopt(struct container *c, uint32_t start, paddr_t base, uint32_t count);
 
-/* Building blocks for copy.c.  make: nodes for [start, start + count), returns for how many pages there is memory;
- * prune: drops empty nodes again; busy: EBUSY when a page in the range is pinned beyond being wired. */
+/* Building blocks for copy.c.  make: nodes for [start, start + count), returns for how many pages
+ * there is memory; prune: drops empty nodes again; busy: EBUSY when a page in the range is pinned
+ * beyond being wired. */
 uint32_t container_make_nodes(struct container *c, uint32_t start, uint32_t count);
 void container_prune(struct container *c, uint32_t start, uint32_t count);
 bool container_busy(struct container *c, uint32_t start, uint32_t count);
 uint32_t container_count(struct container *c, uint32_t start, uint32_t count);
 
-/* Wired pages: the account of c->task has room for `pages` more, and takes them.  EAGAIN, ENOMEM. */
+/* Wired pages: the account of c->task has room for `pages` more, and takes them.  EAGAIN, ENOMEM.
+ * */
 int container_wire(struct container *c, uint32_t pages);
 void container_unwire(struct container *c, uint32_t pages);
-void container_unpin_all(struct container *c);          /* its creator died: an ordinary container from now on */
+void container_unpin_all(struct container *c);          /* its creator died */
 
 /* ---- copy.c ---- */
 struct copy {
@@ -103,7 +107,8 @@ struct map_request {
 int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS_MAX], unsigned *n);
 
 /* ---- pin.c ---- */
-int container_pin(struct container *c, uint32_t start, uint32_t count, paddr_t *first, uint32_t *contiguous);
+int container_pin(struct container *c, uint32_t start, uint32_t count, paddr_t *first,
+                  uint32_t *contiguous);
 int container_unpin(struct container *c, uint32_t start, uint32_t count);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The tree of memory control capabilities.  Depth and breadth are the users' choice, so nothing here is recursive.
- * Invariants: used <= guarantee; the sum of all guarantees is ledger.guaranteed; a control lives as long as a
- * capability, a container or a child of it does. */
+/* The tree of memory control capabilities.  Depth and breadth are the users' choice, so nothing
+ * here is recursive. Invariants: used <= guarantee; the sum of all guarantees is ledger.guaranteed;
+ * a control lives as long as a capability, a container or a child of it does. */
 #include "control.h"
 
 #include <errno.h>
@@ -10,20 +10,22 @@
 #include "container.h"
 #include "slab.h"
 
-/* Bytes of bookkeeping that come with a control, and with each frame it guarantees: twice what a dense container takes. */
+/* Bytes of bookkeeping that come with a control, and with each frame it guarantees: twice what a
+ * dense container takes. */
 #define ALLOWANCE           (256u * sizeof(slot_t))
 #define ALLOWANCE_PAGE      (2u * sizeof(slot_t))
 #define RESERVE_MIN         8u      /* frames that are in nobody's guarantee, ... */
 #define RESERVE_SHARE       64u     /* ... and one in so many */
 #define CONTROLS_PER_FRAME  2u      /* controls that the reserve is good for */
-#define CONTROLS_TASK_MIN   8u      /* what one task may split off: this, or a quarter of all, at most 255 */
+#define CONTROLS_TASK_MIN   8u      /* one task may split off so many, or a quarter of all */
 #define BOOT_TASKS          513u    /* ids below are not limited */
 
 struct control *control_root, *control_all;
 
 static uint32_t control_count, control_limit;
 
-/* ---- charging ---------------------------------------------------------------------------------- */
+/* ---- charging ----------------------------------------------------------------------------------
+ * */
 
 uint32_t control_used(const struct control *c)
 {
@@ -92,7 +94,8 @@ void control_adopt(struct control *c, uint32_t frames)
     control_set(c, c->guarantee + frames, c->meta_bytes);
 }
 
-/* ---- birth ------------------------------------------------------------------------------------- */
+/* ---- birth -------------------------------------------------------------------------------------
+ * */
 
 static struct control *control_make(struct control *parent, unsigned task, unsigned creator)
 {
@@ -178,7 +181,8 @@ bool control_grow(struct control *c, uint32_t frames)
     return control_set(c, c->guarantee + frames, c->meta_bytes);
 }
 
-/* ---- death ------------------------------------------------------------------------------------- */
+/* ---- death -------------------------------------------------------------------------------------
+ * */
 
 static void control_unlink(struct control *c)
 {

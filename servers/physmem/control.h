@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory control capabilities: who may use how many frames.
  *
- * A control holds a guarantee.  Each page promised in its containers is charged one frame, bound or not, and bookkeeping
- * beyond an allowance is charged in whole frames.  The sum of all guarantees never exceeds the frames there are,
- * less a reserve, so a page that was promised always finds a frame. */
+ * A control holds a guarantee.  Each page promised in its containers is charged one frame, bound or
+ * not, and bookkeeping beyond an allowance is charged in whole frames.  The sum of all guarantees
+ * never exceeds the frames there are, less a reserve, so a page that was promised always finds a
+ * frame. */
 #ifndef PHYSMEM_CONTROL_H
 #define PHYSMEM_CONTROL_H
 
@@ -14,7 +15,7 @@
 struct container;
 
 struct control {
-    struct hurd_cap_object object;      /* strong: capabilities + containers + children (+ 1 for the root) */
+    struct hurd_cap_object object;      /* strong: capabilities, containers, children; root: + 1 */
     struct control *parent;             /* NULL: the root */
     struct control *children;
     struct control *next, **link;       /* on parent->children */
@@ -37,13 +38,13 @@ extern struct control *control_all;             /* by all_next */
 /* The root control takes what is free, less the reserve for bookkeeping.  false: no memory. */
 bool control_init(void);
 
-/* A child with `frames` of the parent's (0 here means none), counted in creator's account.  It has no capability yet: on
- * error of the caller control_fold() undoes it.  0, ENOMEM, EAGAIN. */
+/* A child with `frames` of the parent's (0 here means none), counted in creator's account.  It has
+ * no capability yet: on error of the caller control_fold() undoes it.  0, ENOMEM, EAGAIN. */
 int control_split(struct control *parent, uint32_t frames, unsigned task, unsigned creator,
                   struct control **child);
 bool control_grow(struct control *c, uint32_t frames);     /* more from the parent, while booting */
-void control_fold(struct control *c);           /* no users left: the guarantee returns to the parent */
-void control_destroy(struct control *c);        /* with all below and all they hold; not for the root */
+void control_fold(struct control *c);           /* no users left: returns to the parent */
+void control_destroy(struct control *c);        /* with all below it; not for the root */
 void control_unreferenced(struct hurd_cap_object *object);
 
 uint32_t control_used(const struct control *c);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Logical copies between containers: copy-on-write, truly shared, or moved.  First everything that can fail, for as many
- * pages as it goes; then the slots change.  The hop before is request.c, the hop after slot.c. */
+/* Logical copies between containers: copy-on-write, truly shared, or moved.  First everything that
+ * can fail, for as many pages as it goes; then the slots change.  The hop before is request.c, the
+ * hop after slot.c. */
 #include "container.h"
 
 #include <errno.h>
@@ -32,7 +33,8 @@ static int page_refuse(const struct copy *how, uint32_t i)
     return 0;
 }
 
-/* The charge that the first `count` pages need: holes in the destination, less what a move within one control frees. */
+/* The charge that the first `count` pages need: holes in the destination, less what a move within
+ * one control frees. */
 static uint32_t charge_of(const struct copy *how, uint32_t count)
 {
     uint32_t holes = count - container_count(how->to, how->to_start, count);
@@ -103,6 +105,7 @@ static bool page_copy(const struct copy *how, uint32_t i, struct copy_sweeps *s)
     return true;
 }
 
+/* TODO(physmem): a range of gigabytes keeps everybody waiting; do it in parts between requests. */
 static uint32_t copy_commit(const struct copy *how, uint32_t count)
 {
     struct copy_sweeps s;
@@ -112,7 +115,7 @@ static uint32_t copy_commit(const struct copy *how, uint32_t count)
     uint32_t i = 0;
     while (i < count) {
         if (!page_copy(how, i, &s)) {
-            slot_sweeps_end(&s.squashed);       /* what was squashed may be the frame that is missing */
+            slot_sweeps_end(&s.squashed);       /* frees what was squashed */
             if (!page_copy(how, i, &s))
                 break;
         }
@@ -124,7 +127,8 @@ static uint32_t copy_commit(const struct copy *how, uint32_t count)
     return i;
 }
 
-/* The charge was for `holes` new pages, or for none in a move within one control.  Settles what really happened. */
+/* The charge was for `holes` new pages, or for none in a move within one control.  Settles what
+ * really happened. */
 static void copy_settle(const struct copy *how, uint32_t done, uint32_t grown, uint32_t charged)
 {
     struct control *control = how->to->control;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of frame words.  A table covers 4 MB of addresses and is one page, so holes in RAM cost nothing beyond
- * their neighbours, and a lookup is two loads. */
+/* The tables of frame words.  A table covers 4 MB of addresses and is one page, so holes in RAM
+ * cost nothing beyond their neighbours, and a lookup is two loads. */
 #include "frame.h"
 
 #include <stddef.h>

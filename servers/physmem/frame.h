@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Page frames: four bytes for each page of RAM that physmem owns, in tables of 1024 found by physical address.
- * buddy.c keeps the free ones, slot.c and pin.c the used ones, sweep.c takes mappings away. */
+/* Page frames: four bytes for each page of RAM that physmem owns, in tables of 1024 found by
+ * physical address. buddy.c keeps the free ones, slot.c and pin.c the used ones, sweep.c takes
+ * mappings away. */
 #ifndef PHYSMEM_FRAME_H
 #define PHYSMEM_FRAME_H
 
@@ -53,8 +54,8 @@ static inline void *phys_pointer(paddr_t pa)
     return (void *) (phys_base + pa);
 }
 
-/* The seam to the kernel: takes `rights` (2 = write, 7 = everything) away from all who have a page of these
- * blocks mapped through us.  Server: server.c; host tests: a recorder. */
+/* The seam to the kernel: takes `rights` (2 = write, 7 = everything) away from all who have a page
+ * of these blocks mapped through us.  Server: server.c; host tests: a recorder. */
 struct extent {
     paddr_t base;
     unsigned order;
@@ -74,23 +75,28 @@ static inline frame_t *frame_find(paddr_t pa)
     return word && *word != FRAME_ABSENT ? word : 0;
 }
 
-/* [base, base + size) becomes ours and free.  What it needs for its tables comes out of it.  Returns the number of pages
- * that are new to the free lists; pages given twice and page 0 are left out. */
+/* [base, base + size) becomes ours and free.  What it needs for its tables comes out of it.
+ * Returns the number of pages that are new to the free lists; pages given twice and page 0 are left
+ * out. */
 uint32_t frame_add(paddr_t base, uint32_t size);
 
-/* The page becomes ours, in use by one user.  false: no memory for a table, or it is ours already. */
+/* The page becomes ours, in use by one user.  false: no memory for a table, or it is ours already.
+ * */
 bool frame_adopt(paddr_t pa);
 
 /* Some address in one of our tables, for the random revocation. */
 paddr_t frame_random(uint32_t random);
 
 static inline uint32_t frame_users(paddr_t pa) { return *frame_find(pa) & FRAME_USERS; }
-static inline uint32_t frame_pins(paddr_t pa)  { return (*frame_find(pa) & FRAME_PINS) / FRAME_PIN; }
+static inline uint32_t frame_pins(paddr_t pa)
+{
+    return (*frame_find(pa) & FRAME_PINS) / FRAME_PIN;
+}
 
 /* ---- buddy.c ---- */
-paddr_t buddy_alloc(unsigned order);            /* 0: none so large.  Contents undefined, not zero */
+paddr_t buddy_alloc(unsigned order);            /* 0: none so large.  Contents undefined */
 void buddy_free(paddr_t base, unsigned order);
-unsigned buddy_largest(void);                   /* order of the largest free block + 1; 0: nothing free */
+unsigned buddy_largest(void);                   /* order of the largest block + 1; 0: none */
 
 /* One or 2^order pages for clients: users = 1 each, counted as bound, contents undefined. */
 paddr_t frame_alloc(unsigned order);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* physmem: all RAM belongs to it, and it lends it out page by page.  One thread, one loop; no request waits for
- * another.  Read boot.c for the start, request.c for what clients may ask. */
+/* physmem: all RAM belongs to it, and it lends it out page by page.  One thread, one loop; no
+ * request waits for another.  Read boot.c for the start, request.c for what clients may ask. */
 #include <errno.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -35,14 +35,18 @@ void say(const char *format, ...)
     va_start(args, format);
     int n = vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    hurd_wortel_write(HURD_WORTEL_CAP_PHYSMEM, line, n < (int) sizeof line ? n : (int) sizeof line - 1);
+    if (n >= (int) sizeof line)
+        n = sizeof line - 1;
+    hurd_wortel_write(HURD_WORTEL_CAP_PHYSMEM, line, n);
 }
 
 void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights)
 {
     L4_Fpage_t fpages[SWEEP_BLOCKS];
-    for (unsigned i = 0; i < n; i++)
-        fpages[i] = L4_FpageAddRights(L4_FpageLog2(blocks[i].base, PAGE_LOG2 + blocks[i].order), rights);
+    for (unsigned i = 0; i < n; i++) {
+        L4_Fpage_t fpage = L4_FpageLog2(blocks[i].base, PAGE_LOG2 + blocks[i].order);
+        fpages[i] = L4_FpageAddRights(fpage, rights);
+    }
     L4_UnmapFpages(n, fpages);
 }
 
@@ -52,7 +56,8 @@ static int other(struct hurd_cap_call *call)
     return call->label == 0 || call->label == HURD_WORTEL_ERROR ? HURD_CAP_NO_REPLY : EOPNOTSUPP;
 }
 
-/* All it held is gone by now; containers that it made for others live on, but nobody answers for their pins. */
+/* All it held is gone by now; containers that it made for others live on, but nobody answers for
+ * their pins. */
 static void task_died(unsigned task)
 {
     for (struct control *control = control_all; control; control = control->all_next)

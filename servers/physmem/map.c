@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* From pages of a container to map items: bind what is only promised, end copy-on-write where it will be
- * written, and say it with as few, as large fpages as alignment allows.  The hop before is request.c. */
+/* From pages of a container to map items: bind what is only promised, end copy-on-write where it
+ * will be written, and say it with as few, as large fpages as alignment allows.  The hop before is
+ * request.c. */
 #include "container.h"
 #include "map.h"
 
 #include <errno.h>
 #include <string.h>
 
-#define BIND_MAX        1024u               /* frames zeroed for one request: bounds how long it takes */
+#define BIND_MAX        1024u               /* frames zeroed for one request: bounds its time */
 #define BIND_ORDER_MAX  10u
 
 /* How many pages from `page` on are promised and not bound, up to `limit`. */
@@ -60,8 +61,8 @@ static bool items_add(struct map_item *items, unsigned *n, uint32_t vaddr, paddr
 }
 
 /* The page is bound and, for writing, its own.  *bound counts frames bound for this request. */
-static bool slot_ready(struct container *c, slot_t *slot, uint32_t page, uint32_t limit, uint32_t vaddr,
-                       bool write, uint32_t *bound)
+static bool slot_ready(struct container *c, slot_t *slot, uint32_t page, uint32_t limit,
+                       uint32_t vaddr, bool write, uint32_t *bound)
 {
     if (slot_bound(*slot))
         return !write || slot_own(slot);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Pinned pages: bound, alone on their frames, never moved nor unmapped by physmem itself: for DMA.  Spec hurd 2.5. */
+/* Pinned pages: bound, alone on their frames, never moved nor unmapped by physmem itself: for DMA.
+ * Spec hurd 2.5. */
 #include "container.h"
 #include "map.h"
 
@@ -39,7 +40,8 @@ static int range_own(struct container *c, uint32_t start, uint32_t count)
     return 0;
 }
 
-/* Holders of weak references lose what they have mapped of the range: a pinned page cannot be taken from them later. */
+/* Holders of weak references lose what they have mapped of the range: a pinned page cannot be taken
+ * from them later. */
 static void range_hide(struct container *c, uint32_t start, uint32_t count)
 {
     struct sweep s;
@@ -57,7 +59,8 @@ static void range_hide(struct container *c, uint32_t start, uint32_t count)
     sweep_end(&s);
 }
 
-int container_pin(struct container *c, uint32_t start, uint32_t count, paddr_t *first, uint32_t *contiguous)
+int container_pin(struct container *c, uint32_t start, uint32_t count, paddr_t *first,
+                  uint32_t *contiguous)
 {
     int err = container_wire(c, count);         /* bounds count, too */
     if (err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The requests: words to numbers, every check that needs no knowledge of slots, and the reply.  The hop before is
- * lib/hurd-cap/server.c, the hops after are container.c, copy.c, map.c, pin.c and control.c.
- * The wire is <hurd/physmem.h>; operations stand here in the order of their labels. */
+/* The requests: words to numbers, every check that needs no knowledge of slots, and the reply.  The
+ * hop before is lib/hurd-cap/server.c, the hops after are container.c, copy.c, map.c, pin.c and
+ * control.c. The wire is <hurd/physmem.h>; operations stand here in the order of their labels. */
 #include <errno.h>
 #include <hurd/cap.h>
 #include <hurd/physmem.h>
@@ -59,7 +59,8 @@ static L4_Word_t bytes(uint32_t pages)
     return (L4_Word_t) pages << PAGE_LOG2;
 }
 
-/* ---- containers: 2005 --------------------------------------------------------------------------- */
+/* ---- containers: 2005 ---------------------------------------------------------------------------
+ * */
 
 static int serve_create(struct hurd_cap_call *call)
 {
@@ -108,7 +109,7 @@ static int serve_allocate(struct hurd_cap_call *call)
     if (!err)
         err = pages_of(call->arg[2], call->arg[3], &page, &count);
     if (!err && (flags & HURD_PM_EXTRA))
-        err = EOPNOTSUPP;
+        err = EOPNOTSUPP;           /* TODO(physmem): extra frames, spec hurd 2.6 */
     if (!err && !(call->cap->rights & RIGHTS_WRITE))
         err = EACCES;
     if (!err)
@@ -220,9 +221,11 @@ static int serve_copy(struct hurd_cap_call *call)
     return reply_word(call, err, bytes(done));
 }
 
-/* ---- controls ----------------------------------------------------------------------------------- */
+/* ---- controls -----------------------------------------------------------------------------------
+ * */
 
-/* Splitting makes the parent's bookkeeping allowance smaller, which may cost a few frames of what is unused. */
+/* Splitting makes the parent's bookkeeping allowance smaller, which may cost a few frames of what
+ * is unused. */
 static int split(struct control *parent, L4_Word_t frames, unsigned target, unsigned creator,
                  struct control **child)
 {
@@ -284,7 +287,8 @@ static int serve_control_info(struct hurd_cap_call *call)
     return reply_struct(call, &info, sizeof info);
 }
 
-/* ---- containers: ours --------------------------------------------------------------------------- */
+/* ---- containers: ours ---------------------------------------------------------------------------
+ * */
 
 static int serve_container_destroy(struct hurd_cap_call *call)
 {
@@ -353,7 +357,8 @@ static int serve_container_info(struct hurd_cap_call *call)
     return reply_struct(call, &info, sizeof info);
 }
 
-/* ---- about the machine -------------------------------------------------------------------------- */
+/* ---- about the machine --------------------------------------------------------------------------
+ * */
 
 static int serve_statistics(struct hurd_cap_call *call)
 {
@@ -403,7 +408,8 @@ static int serve_cap_info(struct hurd_cap_call *call)
         .kind = kind == CONTROL ? HURD_PM_KIND_CONTROL
                 : kind == WEAK ? HURD_PM_KIND_WEAK : HURD_PM_KIND_CONTAINER,
         .giver = cap->giver,
-        .amount = kind == CONTROL ? call_control(call)->guarantee : bytes(call_container(call)->pages),
+        .amount = kind == CONTROL ? call_control(call)->guarantee
+                                  : bytes(call_container(call)->pages),
         .rights = cap->rights,
     };
     return reply_struct(call, &info, sizeof info);
@@ -423,7 +429,8 @@ static int serve_self_paged(struct hurd_cap_call *call)
     return 0;
 }
 
-/* ---- which is which ------------------------------------------------------------------------------ */
+/* ---- which is which
+ * ------------------------------------------------------------------------------ */
 
 struct operation {
     int (*serve)(struct hurd_cap_call *call);

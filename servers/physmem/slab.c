@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Records by size class, 8 bytes to 1 KB, in pages from the buddy lists; larger ones are blocks of pages.
+/* Records by size class, 8 bytes to 1 KB, in pages from the buddy lists; larger ones are blocks of
+ * pages.
  *
- * A page belongs to one class; its header stands at its start.  Invariants: a page is on partial[class]  <=>  some but
- * not all of its records are used; on empty  <=>  none is (then it has no class).  Pages are taken only while
- * every page promised to clients would still find a free frame. */
+ * A page belongs to one class; its header stands at its start.  Invariants: a page is on
+ * partial[class]  <=>  some but not all of its records are used; on empty  <=>  none is (then it
+ * has no class).  Pages are taken only while every page promised to clients would still find a free
+ * frame. */
 #include "slab.h"
 
 #include <string.h>

@@ -5,11 +5,11 @@
 
 #include <stddef.h>
 
-void *slab_alloc(size_t bytes);             /* not cleared; NULL: none left beside what clients were promised */
+void *slab_alloc(size_t bytes);             /* not cleared; NULL: the rest is promised to clients */
 void slab_free(void *block, size_t bytes);  /* the same size as allocated */
 
-/* Gives pages without records back to the free list.  They stay with the slabs until somebody needs them, so that the
- * free list changes by clients' pages only. */
+/* Gives pages without records back to the free list.  They stay with the slabs until somebody needs
+ * them, so that the free list changes by clients' pages only. */
 void slab_reclaim(void);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Sharing and copy-on-write, one page at a time.  The hop before is container.c and copy.c; frames come from
- * frame.c, mappings go by sweep.c.
+/* Sharing and copy-on-write, one page at a time.  The hop before is container.c and copy.c; frames
+ * come from frame.c, mappings go by sweep.c.
  *
- * The rules that everything rests on: a frame with more than one user is mapped to nobody for writing; a frame gets
- * its contents, zero or a copy, before anybody can map it; a frame loses its mappings before it loses its contents. */
+ * The rules that everything rests on: a frame with more than one user is mapped to nobody for
+ * writing; a frame gets its contents, zero or a copy, before anybody can map it; a frame loses its
+ * mappings before it loses its contents. */
 #include "slot.h"
 
 #include <string.h>
@@ -97,7 +98,7 @@ bool slot_own(slot_t *slot)
         *slot = slot_of_frame(new);
     --*frame_find(old);
     if (seen)
-        revoke_page(old, RIGHTS_ALL);   /* some of these mappings are ours, and would show the old contents */
+        revoke_page(old, RIGHTS_ALL);   /* some are ours, and would show the old contents */
     return true;
 }
 

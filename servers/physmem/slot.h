@@ -4,11 +4,12 @@
  *   0                  a hole
  *   1                  promised, not bound: reads as zero
  *   frame | 4? | 2     bound to a frame.  More than one user of the frame: copy-on-write
- *   group | 3          bound, and truly shared with the other members of the group, which is one user of its frame
+ *   group | 3          bound, and truly shared with the other members of the group, which
+ *                      is one user of its frame
  *
- * Two slots see each other's writes  <=>  they name the same group.
- * The 4, and `seen` of a group: the page may have been mapped through this slot (this group).  Without it none of the
- * mappings of its frame are its own, and it can leave the frame without disturbing the other users. */
+ * Two slots see each other's writes  <=>  they name the same group. The 4, and `seen` of a group:
+ * the page may have been mapped through this slot (this group).  Without it none of the mappings of
+ * its frame are its own, and it can leave the frame without disturbing the other users. */
 #ifndef PHYSMEM_SLOT_H
 #define PHYSMEM_SLOT_H
 
@@ -55,8 +56,8 @@ static inline void slot_set_seen(slot_t *s)
 
 static inline uint32_t slot_pins(slot_t s) { return slot_bound(s) ? frame_pins(slot_frame(s)) : 0; }
 
-/* The slot gives its page up (the caller overwrites the slot).  Two sweeps: frames that stay with other users lose their
- * mappings, too, for the mapping may be this slot's. */
+/* The slot gives its page up (the caller overwrites the slot).  Two sweeps: frames that stay with
+ * other users lose their mappings, too, for the mapping may be this slot's. */
 struct slot_sweeps {
     struct sweep freed, kept;
 };
@@ -64,13 +65,15 @@ void slot_sweeps_begin(struct slot_sweeps *s);
 void slot_sweeps_end(struct slot_sweeps *s);
 void slot_release(slot_t slot, struct slot_sweeps *s);
 
-/* Each returns false when there is no frame, which the guarantees exclude for slots that are charged. */
+/* Each returns false when there is no frame, which the guarantees exclude for slots that are
+ * charged. */
 bool slot_bind(slot_t *slot);           /* promised -> bound to a zeroed frame of its own */
-bool slot_own(slot_t *slot);            /* bound, and alone (or with its group) on its frame: may be written */
-bool slot_share(slot_t *slot);          /* bound, and a group: copies of the word are members after ++members */
+bool slot_own(slot_t *slot);            /* bound, alone on its frame: may be written */
+bool slot_share(slot_t *slot);          /* a group: copies are members after ++members */
 
-/* A new user of the frame of a bound slot, or for a pinned one a frame of its own with the same contents: what a copy is.
- * The writable mappings of a frame that has two users from now on go into `readonly`.  SLOT_HOLE: no frame. */
+/* A new user of the frame of a bound slot, or for a pinned one a frame of its own with the same
+ * contents: what a copy is. The writable mappings of a frame that has two users from now on go into
+ * `readonly`.  SLOT_HOLE: no frame. */
 slot_t slot_copy(slot_t source, struct sweep *readonly);
 
 bool slot_shared(slot_t s);             /* the frame or group has other users than this slot */

@@ -9,8 +9,9 @@
 #define RIGHTS_WRITE    2u
 #define RIGHTS_ALL      7u
 
-/* Pages collected, neighbours merged into larger blocks.  Nothing is revoked or freed before sweep_end(), or before the
- * blocks run out; a page to be freed reaches the free list only after its mappings are gone. */
+/* Pages collected, neighbours merged into larger blocks.  Nothing is revoked or freed before
+ * sweep_end(), or before the blocks run out; a page to be freed reaches the free list only after
+ * its mappings are gone. */
 struct sweep {
     unsigned rights;                    /* what to take away */
     bool free;                          /* the pages have no users any more: free them then */

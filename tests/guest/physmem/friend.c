@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A second task from the same program.  It waits for orders of its parent (a request to physmem, a mapping in its window,
- * a look at a page, a write), obeys, and answers with an errno and a word. */
+/* A second task from the same program.  It waits for orders of its parent (a request to physmem, a
+ * mapping in its window, a look at a page, a write), obeys, and answers with an errno and a word.
+ * */
 #include "suite.h"
 
 #include <hurd/mm.h>
@@ -22,7 +23,8 @@ static struct hurd_task_created created;
 
 /* ---- the parent's side ---- */
 
-/* task takes a share of a container of ours; our image is a weak reference, so it is copied once. */
+/* task takes a share of a container of ours; our image is a weak reference, so it is copied once.
+ * */
 static L4_Word_t image_container(L4_Word_t *size)
 {
     static L4_Word_t container, bytes;

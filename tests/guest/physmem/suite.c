@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs the tests one by one, TAP on the console.  `only=PART` runs those whose name has that part. */
+/* Runs the tests one by one, TAP on the console.  `only=PART` runs those whose name has that part.
+ * */
 #include "suite.h"
 
 #include <hurd/mm.h>

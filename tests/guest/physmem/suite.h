@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the physmem suite's files share: a fresh control with two containers for each test, a window to map them in, and
- * a friend: a second task that does what it is told. */
+/* What the physmem suite's files share: a fresh control with two containers for each test, a window
+ * to map them in, and a friend: a second task that does what it is told. */
 #ifndef PHYSMEM_SUITE_H
 #define PHYSMEM_SUITE_H
 
