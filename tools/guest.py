@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Boots for tests: a machine whose serial line a program reads, with every way of ending told apart."""
+import fcntl
 import glob
 import importlib.util
 import inspect
@@ -152,16 +153,40 @@ class QemuMachine(Machine):
         super().close()
 
 
+class PipeLine(pexpect.fdpexpect.fdspawn):
+    """A serial line over two pipes.  Not a socket: QEMU writes byte by byte, a socket charges each byte as a whole packet and is full
+    after some 300 of them, and then QEMU's serial port drops what nobody has read yet."""
+
+    PIPE_BYTES = 1 << 20
+
+    def __init__(self, process):
+        super().__init__(process.stdout.fileno(), encoding="utf-8", codec_errors="replace")
+        self.process = process
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, self.PIPE_BYTES)
+
+    def send(self, text):
+        try:
+            self.process.stdin.write(text.encode())
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass                        # the machine has ended: the next expect() says so
+
+    def close(self):
+        for pipe in (self.process.stdin, self.process.stdout):
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                pass
+
+
 def start_qemu(log, serial=True, **setup):
     folder = tempfile.TemporaryDirectory(prefix="qemu-")
     monitor = os.path.join(folder.name, "monitor")
     extra = list(setup.pop("extra", ())) + ["-display", "none", "-monitor", f"unix:{monitor},server=on,wait=off"]
     extra += ["-serial", "stdio"] if serial else ["-serial", "none"]
     command = machine.qemu(extra=extra, **setup)
-    ours, theirs = socket.socketpair()
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.STDOUT)
-    theirs.close()
-    line = pexpect.fdpexpect.fdspawn(ours.detach(), encoding="utf-8", codec_errors="replace")
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    line = PipeLine(process)
     return QemuMachine(process, line, log, monitor, [folder.cleanup])
 
 
