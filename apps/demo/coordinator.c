@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The coordinator: starts the workers out of its own image, leads them through the steps, compares what their
- * libraries counted with what kernel and physmem counted, and prints the line only if everything agrees. */
+/* The coordinator: starts the workers out of its own image, leads them through the steps, compares
+ * what their libraries counted with what kernel and physmem counted, and prints the line only if
+ * everything agrees. */
 #include <errno.h>
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
@@ -13,7 +14,7 @@
 #include "demo.h"
 
 enum {
-    ROUNDS_MAX = 8,             /* other tasks use the free list as well: measure again when they did */
+    ROUNDS_MAX = 8,     /* other tasks use the free list as well: measure again when they did */
     PATIENCE = 60,              /* times two seconds without a word from anybody */
     WORKER_FRAMES = 72,         /* a worker's data, stack, pager and so on */
 };
@@ -53,15 +54,17 @@ static int pages_choose(struct coordinator *c)
         return complain(DEMO_NO_START, "no information about our memory", error);
     L4_Word_t share = info.guarantee > info.used ? (info.guarantee - info.used) / (WORKERS + 1) : 0;
     L4_Word_t pages = share > WORKER_FRAMES ? (share - WORKER_FRAMES) / 3 & ~7ul : 0;
-    c->options.pages = pages < PAGES_MIN ? PAGES_MIN : pages > PAGES_DEFAULT ? PAGES_DEFAULT : pages;
+    c->options.pages = pages < PAGES_MIN       ? PAGES_MIN
+                       : pages > PAGES_DEFAULT ? PAGES_DEFAULT
+                                               : pages;
     return DEMO_GOOD;
 }
 
 static size_t worker_arguments(const struct coordinator *c, int role, char *argz, size_t size)
 {
     const struct demo_options *o = &c->options;
-    int n = snprintf(argz, size, "demo/%d%c--worker=%d%c--coordinator=%#lx%c--pages=%lu%c", role, 0, role, 0,
-                     L4_MyGlobalId().raw, 0, o->pages, 0);
+    int n = snprintf(argz, size, "demo/%d%c--worker=%d%c--coordinator=%#lx%c--pages=%lu%c", role, 0,
+                     role, 0, L4_MyGlobalId().raw, 0, o->pages, 0);
     if (o->corrupt)
         n += snprintf(argz + n, size - (size_t)n, "--corrupt=%lu%c", o->corrupt_page, 0);
     if (o->no_return)
@@ -95,7 +98,8 @@ static int worker_check_alive(struct coordinator *c)
 {
     for (int i = 0; i < WORKERS; i++) {
         L4_Word_t status, reason;
-        if (hurd_task_wait(c->task_server, c->worker[i].task.handle, HURD_TASK_NOHANG, &status, &reason) == 0) {
+        if (hurd_task_wait(c->task_server, c->worker[i].task.handle, HURD_TASK_NOHANG, &status,
+                           &reason) == 0) {
             printf("demo: worker %d ended early: status %lu, reason %lu\n", i, status, reason);
             c->worker[i].started = false;
             return DEMO_WORKER_DIED;
@@ -112,12 +116,14 @@ static int step_receive(struct coordinator *c, enum demo_step step)
     if (L4_IpcFailed(tag))
         return worker_check_alive(c);
     struct worker_task *w = worker_of(c, from);
-    if (!w || L4_Label(tag) != DEMO_STEP || L4_UntypedWords(tag) != 2 + DEMO_WORDS || L4_TypedWords(tag) != 0)
+    if (!w || L4_Label(tag) != DEMO_STEP || L4_UntypedWords(tag) != 2 + DEMO_WORDS ||
+        L4_TypedWords(tag) != 0)
         return DEMO_GOOD;
     L4_Word_t their_step = L4_MR(1), status = L4_MR(2);
     L4_StoreMRs(3, DEMO_WORDS, w->words);
     if (status != DEMO_GOOD || their_step != step) {
-        printf("demo: worker %d failed in step %lu: status %lu\n", (int)(w - c->worker), their_step, status);
+        printf("demo: worker %d failed in step %lu: status %lu\n", (int)(w - c->worker), their_step,
+               status);
         return status != DEMO_GOOD ? (int)status : DEMO_WORKER_DIED;
     }
     w->from = from;
@@ -235,12 +241,14 @@ static int faults_check(struct coordinator *c, int role)
     int error = hurd_task_info(c->task_server, w->task.handle, 0, &info);
     if (error)
         return complain(DEMO_MISCOUNTED, "no information about a worker", error);
-    printf("demo: task %lu: %lu faults served by its own pager, %lu RPCs to physmem, %lu frames returned\n",
+    printf("demo: task %lu: %lu faults served by its own pager, %lu RPCs to physmem, %lu frames "
+           "returned\n",
            w->task.id, w->words[0], w->words[1], c->returned[role]);
     if (info.faults_own == HURD_TASK_UNKNOWN) {
         printf("demo: this kernel does not count faults, so nobody can confirm that\n");
     } else if (info.faults_own != w->words[0] || info.faults_other != w->words[2]) {
-        printf("demo: task %lu: the kernel counted %lu faults to its own pager, and %lu elsewhere (%lu at start)\n",
+        printf("demo: task %lu: the kernel counted %lu faults to its own pager, and %lu elsewhere "
+               "(%lu at start)\n",
                w->task.id, info.faults_own, info.faults_other, w->words[2]);
         return DEMO_MISCOUNTED;
     }
@@ -258,7 +266,8 @@ static int finish(struct coordinator *c)
     step_release(c, 0);
     for (int i = 0; i < WORKERS; i++) {
         L4_Word_t exit_status = 0, reason = 0;
-        int error = hurd_task_wait(c->task_server, c->worker[i].task.handle, 0, &exit_status, &reason);
+        int error = hurd_task_wait(c->task_server, c->worker[i].task.handle, 0, &exit_status,
+                                   &reason);
         c->worker[i].started = false;
         if (error || exit_status != 0 || reason != HURD_TASK_EXITED) {
             printf("demo: worker %d ended with status %lu, reason %lu\n", i, exit_status, reason);
@@ -291,8 +300,8 @@ int demo_coordinate(const struct demo_options *options)
     int status = options->pages ? DEMO_GOOD : pages_choose(&c);
     if (status != DEMO_GOOD)
         return status;
-    printf("demo: %d tasks, each maps %lu pages and touches %lu of them at first\n", WORKERS, 5 * c.options.pages,
-           c.options.pages);
+    printf("demo: %d tasks, each maps %lu pages and touches %lu of them at first\n", WORKERS,
+           5 * c.options.pages, c.options.pages);
     for (int i = 0; i < WORKERS && status == DEMO_GOOD; i++)
         status = worker_start(&c, i);
     if (status == DEMO_GOOD)
@@ -301,7 +310,8 @@ int demo_coordinate(const struct demo_options *options)
         if (c.worker[i].started)
             hurd_task_destroy(c.task_server, c.worker[i].task.handle, 0);
     if (status == DEMO_GOOD)
-        printf("self-paging demo: %lu faults served by %d tasks themselves, %lu frames returned, all data intact\n",
+        printf("self-paging demo: %lu faults served by %d tasks themselves, %lu frames returned, "
+               "all data intact\n",
                c.faults, WORKERS, c.frames);
     return status;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The self-paging demo: a coordinator (main.c, coordinator.c) and three workers (worker.c), all the same program. */
+/* The self-paging demo: a coordinator (main.c, coordinator.c) and three workers (worker.c), all the
+ * same program. */
 #ifndef DEMO_H
 #define DEMO_H
 
@@ -7,7 +8,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { WORKERS = 3, PAGE = 4096, SHARED_PAGES = 8, PAGES_DEFAULT = 32, PAGES_MIN = 8, PAGES_MAX = 16384 };
+enum {
+    WORKERS = 3,
+    PAGE = 4096,
+    SHARED_PAGES = 8,
+    PAGES_DEFAULT = 32,
+    PAGES_MIN = 8,
+    PAGES_MAX = 16384
+};
 
 /* Exit statuses: each says which check failed. */
 enum demo_status {
@@ -23,20 +31,21 @@ enum demo_status {
 };
 
 struct demo_options {
-    unsigned long pages;        /* what a worker touches first; it maps five times as much.  0: what there is */
-    bool corrupt;               /* flip one bit of page `corrupt_page` behind the first worker's back */
+    unsigned long pages;        /* touched first; mapped are five times as many.  0: what fits */
+    bool corrupt;               /* flip a bit of page `corrupt_page` behind the owner's back */
     unsigned long corrupt_page;
     bool no_return;             /* the workers' libraries keep what is unmapped */
 };
 
-/* What a worker does in one go; at the end of each step it calls the coordinator and waits for the others.
+/* What a worker does in one go; at the end of each step it calls the coordinator and waits for the
+ * others.
  *      worker -> coordinator   label DEMO_STEP: step, enum demo_status, then the words below
  *      coordinator -> worker   label 0: what to do next, then the words below */
 enum { DEMO_STEP = 0x440 };
 enum demo_step {
     STEP_HELLO,                 /* -> task id of the viewer */
-    STEP_FILLED,                /* the owner: handle of the shared container in the viewer's table -> that handle */
-    STEP_UNMAPPED,              /* frames expected, returned, taken meanwhile -> 1: fill and unmap again */
+    STEP_FILLED,                /* the owner: the viewer's handle of the shared container -> it */
+    STEP_UNMAPPED,              /* frames expected, returned, taken meanwhile -> 1: once more */
     STEP_SEEN,                  /* the viewer has seen the first contents */
     STEP_REWRITTEN,             /* the owner has written other ones, and the viewer ... */
     STEP_DONE,                  /* ... has seen them.  faults, RPCs, faults elsewhere at start */

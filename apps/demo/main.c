@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* demo [--pages=N] [--corrupt=N] [--no-return]: see README.md.  The coordinator starts its workers with the two
- * options behind it: --worker=ROLE --coordinator=THREAD. */
+/* demo [--pages=N] [--corrupt=N] [--no-return]: see README.md.  The coordinator starts its workers
+ * with the two options behind it: --worker=ROLE --coordinator=THREAD. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +53,8 @@ int main(int argc, char **argv)
     struct command c = {.is_worker = false};
     for (int i = 1; i < argc; i++) {
         if (!parse_argument(&c, argv[i])) {
-            printf("demo: what is %s?  usage: demo [--pages=N] [--corrupt=PAGE] [--no-return]\n", argv[i]);
+            printf("demo: what is %s?  usage: demo [--pages=N] [--corrupt=PAGE] [--no-return]\n",
+                   argv[i]);
             return DEMO_USAGE;
         }
     }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A worker: an ordinary task that maps more than it touches, fills, verifies, unmaps parts, maps again.  Its page
- * faults go to its own pager thread.  The area of 5 P pages is two regions:
+/* A worker: an ordinary task that maps more than it touches, fills, verifies, unmaps parts, maps
+ * again.  Its page faults go to its own pager thread.  The area of 5 P pages is two regions:
  *
  *      0        P                                  4P        5P
- *      |  all   |  every third page is touched     |   all   |     0..4P read write, 4P..5P also executable
- *       ##   ##                                  ####      ##      what is unmapped: front, middle, across, end
+ *      |  all   |  every third page is touched     |   all   |   4P..5P is executable
+ *       ##   ##                                  ####      ##   unmapped
  *
  * A failed check ends the step with its status; the coordinator draws the conclusions. */
 #include <errno.h>
@@ -32,7 +32,8 @@ struct worker {
 /* ---- steps ---- */
 
 /* Blocks until all workers are there.  Returns the first word of the answer. */
-static L4_Word_t step(struct worker *w, enum demo_step step, enum demo_status status, const L4_Word_t *words)
+static L4_Word_t step(struct worker *w, enum demo_step step, enum demo_status status,
+                      const L4_Word_t *words)
 {
     static const L4_Word_t none[DEMO_WORDS];
     L4_LoadMR(1, step);
@@ -64,7 +65,8 @@ static void fill(char *start, unsigned long bytes, uint32_t pattern)
 /* pattern 0 with `zero`: all words must be 0. */
 static bool verify(const char *start, unsigned long bytes, uint32_t pattern, bool zero)
 {
-    for (const volatile uint32_t *p = (const uint32_t *)start; (const char *)p < start + bytes; p++) {
+    for (const volatile uint32_t *p = (const uint32_t *)start; (const char *)p < start + bytes;
+         p++) {
         uint32_t expected = zero ? 0 : word_at(pattern, (uintptr_t)p);
         if (*p != expected) {
             printf("demo: %p holds %08x, not %08x\n", (void *)p, (unsigned)*p, (unsigned)expected);
@@ -125,21 +127,23 @@ static enum demo_status area_fill(struct worker *w)
     return DEMO_GOOD;
 }
 
-/* One bit of a touched page that stays mapped, flipped through another mapping of the same frame. */
+/* One bit of a touched page that stays mapped, flipped through another mapping of the same frame.
+ * */
 static enum demo_status corrupt(struct worker *w, unsigned long page)
 {
     uintptr_t alias = 0, victim;
     for (page %= 5 * w->pages; page_is_unmapped(w, page) || !page_is_touched(w, page);)
         page = (page + 1) % (5 * w->pages);
     victim = (uintptr_t)w->area + page * PAGE;
-    if (hurd_vm_map_container(&alias, PAGE, 0, HURD_VM_READ | HURD_VM_WRITE, hurd_mm_memory_container(), victim))
+    if (hurd_vm_map_container(&alias, PAGE, 0, HURD_VM_READ | HURD_VM_WRITE,
+                              hurd_mm_memory_container(), victim))
         return DEMO_MAP;
     ((volatile uint32_t *)alias)[page % (PAGE / 4)] ^= 1u << page % 32;
     return hurd_vm_deallocate(alias, PAGE) ? DEMO_MAP : DEMO_GOOD;
 }
 
-/* Between two steps, so that the coordinator can look at the free list before and after.  words: expected, returned,
- * taken. */
+/* Between two steps, so that the coordinator can look at the free list before and after.  words:
+ * expected, returned, taken. */
 static enum demo_status area_unmap(struct worker *w, L4_Word_t *words)
 {
     struct part part[PARTS];
@@ -168,7 +172,8 @@ static enum demo_status area_verify_rest(struct worker *w)
     return DEMO_GOOD;
 }
 
-/* A hole is mapped again: it reads as zero, and takes new data; where something is, NOREPLACE refuses. */
+/* A hole is mapped again: it reads as zero, and takes new data; where something is, NOREPLACE
+ * refuses. */
 static enum demo_status area_map_again(struct worker *w)
 {
     struct part part[PARTS];
@@ -210,9 +215,11 @@ static enum demo_status shared_make(struct worker *w, L4_Word_t viewer, L4_Word_
     const struct hurd_startup_data *data = __hurd_startup_data;
     L4_ThreadId_t physmem = L4_ThreadIdOfRaw(data->physmem_control.server);
     uintptr_t at = 0;
-    int error = hurd_pm_container_create(physmem, data->physmem_control.cap, 0, &w->shared_container);
+    int error = hurd_pm_container_create(physmem, data->physmem_control.cap, 0,
+                                         &w->shared_container);
     if (!error)
-        error = hurd_pm_container_allocate(physmem, w->shared_container, 0, 0, SHARED_PAGES * PAGE, NULL);
+        error = hurd_pm_container_allocate(physmem, w->shared_container, 0, 0, SHARED_PAGES * PAGE,
+                                           NULL);
     if (!error)
         error = hurd_vm_map_container(&at, SHARED_PAGES * PAGE, 0, HURD_VM_READ | HURD_VM_WRITE,
                                       w->shared_container, 0);
@@ -314,8 +321,8 @@ static L4_Word_t faults_elsewhere(void)
     return info.faults_other;
 }
 
-/* From here to the message no page is touched that was not touched before: what the counters say is what the
- * kernel must say while we wait for the answer. */
+/* From here to the message no page is touched that was not touched before: what the counters say is
+ * what the kernel must say while we wait for the answer. */
 static void work_report(struct worker *w, enum demo_status status, L4_Word_t elsewhere)
 {
     struct hurd_mm_counters c;
@@ -329,7 +336,8 @@ static void work_report(struct worker *w, enum demo_status status, L4_Word_t els
 
 int demo_work(enum demo_role role, L4_ThreadId_t coordinator, const struct demo_options *options)
 {
-    struct worker w = {.role = role, .coordinator = coordinator, .options = options, .pages = options->pages};
+    struct worker w = {
+        .role = role, .coordinator = coordinator, .options = options, .pages = options->pages};
     L4_Word_t elsewhere = faults_elsewhere(), handle = 0, theirs = 0;
     enum demo_status status = DEMO_GOOD;
     warm_up(&w);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* libhurd-mm: a task that pages itself.  Spec hurd-l4-design.md 3, with the defects M1-M20 of 6.3 put right.
+/* libhurd-mm: a task that pages itself.  Spec hurd-l4-design.md 3, with the defects M1-M20 of 6.3
+ * put right.
  *
- * One thread of the task, the pager, owns the address space: it serves the other threads' page faults out of memory
- * that physmem gave it, and it alone changes the map.  The functions below are calls to it (local IPC); they may be
- * called from any other thread, block only as long as physmem takes, and return 0 or an errno.
- * Pages are HURD_MM_PAGE bytes.  <sys/mman.h> is built on this. */
+ * One thread of the task, the pager, owns the address space: it serves the other threads' page
+ * faults out of memory that physmem gave it, and it alone changes the map.  The functions below are
+ * calls to it (local IPC); they may be called from any other thread, block only as long as physmem
+ * takes, and return 0 or an errno.  Pages are HURD_MM_PAGE bytes.  <sys/mman.h> is built on this. */
 #ifndef HURD_MM_H
 #define HURD_MM_H
 
@@ -14,13 +15,13 @@
 
 #define HURD_MM_PAGE 0x1000u
 
-/* Turns the calling thread's task into one that pages itself: `pager` is a fresh thread of the task, not yet started
- * (task_thread_alloc).  Records the startup area, KIP, UTCB area and the program's segments, wires the
- * pager's memory, starts the pager, waits until it answers and makes it the caller's pager and exception handler.
- * Called once, by crt0. */
+/* Turns the calling thread's task into one that pages itself: `pager` is a fresh thread of the
+ * task, not yet started (task_thread_alloc).  Records the startup area, KIP, UTCB area and the
+ * program's segments, wires the pager's memory, starts the pager, waits until it answers and makes
+ * it the caller's pager and exception handler.  Called once, by crt0. */
 int hurd_mm_init(L4_ThreadId_t pager);
 
-/* ---- regions of anonymous memory ---------------------------------------------------------------- */
+/* ---- regions of anonymous memory ---- */
 
 /* Protections, as physmem's and L4's rights. */
 #define HURD_VM_EXECUTE     0x1u
@@ -33,36 +34,41 @@ int hurd_mm_init(L4_ThreadId_t pager);
 #define HURD_VM_REPLACE     0x40u       /* with HERE: what is there goes first */
 #define HURD_VM_FLAGS       0x70u
 
-/* Anonymous memory, readable and writable, at an address of the library's choice that starts the search at *addr, or
- * exactly there with HERE.  map_now: allocated and mapped before the call returns, all or nothing.
- * EINVAL: size 0 or not whole pages, unknown flags, with HERE an unaligned address, outside the user's part of the
- * space or in a reserved area.  EEXIST: HERE and something is there.  ENOSPC: no gap is large enough.  ENOMEM: no
- * memory for the records, or for the pages of map_now. */
+/* Anonymous memory, readable and writable, at an address of the library's choice that starts the
+ * search at *addr, or exactly there with HERE.  map_now: allocated and mapped before the call
+ * returns, all or nothing.  EINVAL: size 0 or not whole pages, unknown flags, with HERE an unaligned
+ * address, outside the user's part of the space or in a reserved area.  EEXIST: HERE and something
+ * is there.  ENOSPC: no gap is large enough.  ENOMEM: no memory for the records, or for the pages
+ * of map_now. */
 int hurd_vm_allocate(uintptr_t *addr, uintptr_t size, unsigned flags, int map_now);
 
 /* The same with rights of your choice (0 = no access). */
-int hurd_vm_allocate_rights(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights, int map_now);
+int hurd_vm_allocate_rights(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights,
+                            int map_now);
 
-/* Ends whatever is mapped in the range; holes are skipped, regions are cut.  Anonymous pages go back to physmem.
- * EINVAL: unaligned, size 0, outside the user's part of the space, or a reserved area in the range.
- * ENOMEM: no memory for the records of a region that is cut in two.  On an error nothing has changed. */
+/* Ends whatever is mapped in the range; holes are skipped, regions are cut.  Anonymous pages go
+ * back to physmem.  EINVAL: unaligned, size 0, outside the user's part of the space, or a reserved
+ * area in the range.  ENOMEM: no memory for the records of a region that is cut in two.  On an error
+ * nothing has changed. */
 int hurd_vm_deallocate(uintptr_t addr, uintptr_t size);
 
-/* New rights for a range without holes.  ENOMEM: a hole, or no memory for records.  EINVAL as above. EACCES: more than
- * the region's store allows. */
+/* New rights for a range without holes.  ENOMEM: a hole, or no memory for records.  EINVAL as
+ * above.  EACCES: more than the region's store allows. */
 int hurd_vm_protect(uintptr_t addr, uintptr_t size, unsigned rights);
 
-/* ---- containers and stores ------------------------------------------------------------------------ */
+/* ---- containers and stores ---- */
 
-/* Makes [offset, offset + size) of a container of physmem visible.  The container stays the caller's to look after;
- * a fault at a hole of it is a segmentation violation.  Errors as hurd_vm_allocate(). */
+/* Makes [offset, offset + size) of a container of physmem visible.  The container stays the
+ * caller's to look after; a fault at a hole of it is a segmentation violation.  Errors as
+ * hurd_vm_allocate(). */
 int hurd_vm_map_container(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights,
                           L4_Word_t container, uintptr_t offset);
 
-/* An application-defined backing store: the policy hook.  When a page of a bound region is touched that is not in
- * core, `fault` runs in the faulting thread, on that thread's stack, with the pager free for others.  It brings the page and
- * records it with hurd_store_cache(); 0 means done, anything else is a segmentation violation.  It may take
- * faults itself, on other memory than the stack that it runs on. */
+/* An application-defined backing store: the policy hook.  When a page of a bound region is touched
+ * that is not in core, `fault` runs in the faulting thread, on that thread's stack, with the pager
+ * free for others.  It brings the page and records it with hurd_store_cache(); 0 means done,
+ * anything else is a segmentation violation.  It may take faults itself, on other memory than the
+ * stack that it runs on. */
 struct hurd_store_fault {
     void *hook;
     L4_ThreadId_t thread;               /* who faulted: the thread that this runs in */
@@ -79,9 +85,10 @@ struct hurd_store {
 
 int hurd_store_init(struct hurd_store *store, void *hook, hurd_store_fault_t *fault);
 int hurd_store_destroy(struct hurd_store *store);               /* EBUSY: bound somewhere */
-int hurd_store_bind_to_vm(struct hurd_store *store, uintptr_t offset, uintptr_t size, unsigned flags,
-                          unsigned rights, uintptr_t *addr);
-/* The pages [offset, offset + size) of the store are in the container at container_offset.  EEXIST: one is cached. */
+int hurd_store_bind_to_vm(struct hurd_store *store, uintptr_t offset, uintptr_t size,
+                          unsigned flags, unsigned rights, uintptr_t *addr);
+/* The pages [offset, offset + size) of the store are in the container at container_offset.  EEXIST:
+ * one is cached. */
 int hurd_store_cache(struct hurd_store *store, uintptr_t offset, uintptr_t size,
                      L4_Word_t container, uintptr_t container_offset);
 /* Where a cached page is.  ENOENT. */
@@ -90,7 +97,7 @@ int hurd_store_find_cached(struct hurd_store *store, uintptr_t offset, L4_Word_t
 /* Forgets cached pages and takes them out of every region; the container keeps them. */
 int hurd_store_flush(struct hurd_store *store, uintptr_t offset, uintptr_t size);
 
-/* ---- what happened so far -------------------------------------------------------------------------- */
+/* ---- what happened so far ---- */
 
 struct hurd_mm_counters {
     uint32_t faults;                    /* page faults of this task that its pager answered */
@@ -106,23 +113,26 @@ void hurd_mm_counters(struct hurd_mm_counters *counters);
 /* For tests: anonymous memory that is unmapped is forgotten without being given back to physmem. */
 void hurd_mm_debug_keep_frames(int keep);
 
-/* The task's own container for anonymous memory, in which the container offset is the address: for aliases. */
+/* The task's own container for anonymous memory, in which the container offset is the address: for
+ * aliases. */
 L4_Word_t hurd_mm_memory_container(void);
 
-/* ---- threads ---------------------------------------------------------------------------------------- */
+/* ---- threads ---- */
 
-/* Starts function(argument) in a new thread with `stack` bytes of stack (0: a default) and a guard page below.  The thread
- * ends by returning.  EAGAIN: no more threads; ENOMEM. */
-int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument, uintptr_t stack);
+/* Starts function(argument) in a new thread with `stack` bytes of stack (0: a default) and a guard
+ * page below.  The thread ends by returning.  EAGAIN: no more threads; ENOMEM. */
+int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
+                      uintptr_t stack);
 L4_ThreadId_t hurd_mm_pager(void);
 
-/* ---- tasks ------------------------------------------------------------------------------------------ */
+/* ---- tasks ---- */
 
-/* Starts this program again as a new task, with `frames` frames beyond those of the image.  argz: strings, one after the other.
- * Errors of physmem (ENOMEM: not so many frames left) and of task. */
-int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length, struct hurd_task_created *created);
+/* Starts this program again as a new task, with `frames` frames beyond those of the image.  argz:
+ * strings, one after the other.  Errors of physmem (ENOMEM: not so many frames left) and of task. */
+int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length,
+                    struct hurd_task_created *created);
 
-/* ---- exit statuses of a task that its own pager ended ------------------------------------------------ */
+/* ---- exit statuses of a task that its own pager ended ---- */
 
 #define HURD_MM_STATUS_SEGV     139     /* as a shell says it: 128 + signal number */
 #define HURD_MM_STATUS_ILL      132     /* invalid instruction */
@@ -130,11 +140,12 @@ int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length, s
 #define HURD_MM_STATUS_BUS      135     /* alignment */
 #define HURD_MM_STATUS_FPE      136     /* division, FPU, SIMD */
 
-/* ---- the question that others may ask a pager thread ------------------------------------------------- */
+/* ---- the question that others may ask a pager thread ---- */
 
-/* From init (task id 5) or the task itself: label HURD_MM_MAPS, word 0 = address.  Reply: label 0 and for up to 10
- * regions from that address on five words each: first address, last address, rights | kind << 8,
- * offset in its store, pages in core that the library knows of; no words = no more. */
+/* From init (task id 5) or the task itself: label HURD_MM_MAPS, word 0 = address.  Reply: label 0
+ * and for up to 10 regions from that address on five words each: first address, last address,
+ * rights | kind << 8, offset in its store, pages in core that the library knows of; no words = no
+ * more. */
 #define HURD_MM_MAPS            0x310u
 #define HURD_MM_MAPS_WORDS      5u
 

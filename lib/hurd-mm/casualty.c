@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The last words of a task, spoken by the thread that went wrong: what it did, its registers, the regions
- * beside the address; then the exit status that says so. */
+/* The last words of a task, spoken by the thread that went wrong: what it did, its registers, the
+ * regions beside the address; then the exit status that says so. */
 #include <hurd/startup.h>
 #include <hurd/task.h>
 #include <l4/message.h>
@@ -47,7 +47,8 @@ static void say_region(const L4_Word_t *words)
 {
     unsigned rights = words[2] & HURD_VM_RIGHTS;
     say("  region %08lx-%08lx %c%c%c %s\n", words[0], words[1], rights & HURD_VM_READ ? 'r' : '-',
-        rights & HURD_VM_WRITE ? 'w' : '-', rights & HURD_VM_EXECUTE ? 'x' : '-', kind_name(words[2] >> 8));
+        rights & HURD_VM_WRITE ? 'w' : '-', rights & HURD_VM_EXECUTE ? 'x' : '-',
+        kind_name(words[2] >> 8));
 }
 
 /* The regions before, at and behind the address, as far as there are any. */
@@ -82,7 +83,8 @@ static void say_registers(uintptr_t ip)
 {
     const L4_Word_t *r = casualty.registers;
     say("  eip %08lx esp %08lx ebp %08lx eflags %08lx\n", (L4_Word_t)ip, r[7], r[6], r[1]);
-    say("  eax %08lx ebx %08lx ecx %08lx edx %08lx esi %08lx edi %08lx\n", r[11], r[8], r[10], r[9], r[5], r[4]);
+    say("  eax %08lx ebx %08lx ecx %08lx edx %08lx esi %08lx edi %08lx\n", r[11], r[8], r[10], r[9],
+        r[5], r[4]);
 }
 
 /* Vector -> what a shell would call it. */
@@ -100,9 +102,12 @@ static int exception_status(L4_Word_t vector)
 static const char *exception_name(L4_Word_t vector)
 {
     static const char *const names[] = {
-        [0] = "division error", [1] = "debug exception", [3] = "breakpoint", [4] = "overflow", [5] = "bound exceeded",
-        [6] = "invalid instruction", [11] = "segment not present", [12] = "stack segment fault",
-        [13] = "general protection", [16] = "floating point error", [17] = "misaligned access", [19] = "SIMD error",
+        [0] = "division error",       [1] = "debug exception",
+        [3] = "breakpoint",           [4] = "overflow",
+        [5] = "bound exceeded",       [6] = "invalid instruction",
+        [11] = "segment not present", [12] = "stack segment fault",
+        [13] = "general protection",  [16] = "floating point error",
+        [17] = "misaligned access",   [19] = "SIMD error",
     };
     return vector < sizeof names / sizeof *names && names[vector] ? names[vector] : "exception";
 }
@@ -135,7 +140,8 @@ _Noreturn void report_run(void)
 
 _Noreturn void report_store_refused(const struct hurd_store_fault *fault, uintptr_t ip)
 {
-    say("%s (task %u): segmentation violation, no page for offset %08lx of its store: %s at %08lx, eip %08lx\n",
+    say("%s (task %u): segmentation violation, no page for offset %08lx of its store: %s at %08lx, "
+        "eip %08lx\n",
         program_name(), (unsigned)L4_Version(fault->thread), (L4_Word_t)fault->offset,
         fault->access & HURD_VM_WRITE ? "write" : "read", (L4_Word_t)fault->address, (L4_Word_t)ip);
     say_neighbours(fault->address);

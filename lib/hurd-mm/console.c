@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The standard streams of a task: deva's console, or wortel's for the tasks that run before deva. */
+/* The standard streams of a task: deva's console, or wortel's for the tasks that run before deva.
+ * */
 #include <errno.h>
 #include <hurd/deva.h>
 #include <hurd/startup.h>
@@ -20,8 +21,8 @@ long __libc_write(int stream, const void *data, size_t size)
     L4_Word_t done = 0;
     (void)stream;
     if (startup->console.server) {
-        int error = hurd_deva_write(L4_ThreadIdOfRaw(startup->console.server), startup->console.cap, data, size,
-                                    &done);
+        int error = hurd_deva_write(L4_ThreadIdOfRaw(startup->console.server), startup->console.cap,
+                                    data, size, &done);
         return done || !error ? (long)done : refuse(error);
     }
     if (!startup->wortel.server)
@@ -37,8 +38,8 @@ long __libc_read(int stream, void *data, size_t size)
     (void)stream;
     if (!startup->console.server)
         return refuse(EBADF);
-    int error = hurd_deva_read(L4_ThreadIdOfRaw(startup->console.server), startup->console.cap, data,
-                               size < HURD_DEVA_CHUNK ? size : HURD_DEVA_CHUNK, 0, &got);
+    int error = hurd_deva_read(L4_ThreadIdOfRaw(startup->console.server), startup->console.cap,
+                               data, size < HURD_DEVA_CHUNK ? size : HURD_DEVA_CHUNK, 0, &got);
     return error ? refuse(error) : (long)got;
 }
 

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; Entry of a program in a task: the startup code calls us with the address of struct hurd_startup_data (spec hurd 1.5).
-; Its stack is the startup page's; ours is a small one until start.c has made the real one.
+; Entry of a program in a task: the startup code calls us with the address of struct
+; hurd_startup_data (spec hurd 1.5).  Its stack is the startup page's; ours is a
+; small one until start.c has made the real one.
 bits 32
 section .text._start
 global _start

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A page fault, step by step: find the region, see whether the access is allowed, find or make the frame, fetch
- * what is not in core, map.  Before: pager.c took the fault out of a message.  The answer to the faulting thread is
- * always empty: physmem maps into the space that pager and faulter share. */
+/* A page fault, step by step: find the region, see whether the access is allowed, find or make the
+ * frame, fetch what is not in core, map.  Before: pager.c took the fault out of a message.  The
+ * answer to the faulting thread is always empty: physmem maps into the space that pager and faulter
+ * share. */
 #include <errno.h>
 #include <l4/message.h>
 #include "mm.h"
 
 enum {
-    FAULT_AROUND = 16,          /* pages of one run that are mapped together when they exist already */
+    FAULT_AROUND = 16,          /* pages of one run that are mapped together, if they exist */
     RECORDS_SPARE = 8,
 };
 
@@ -43,7 +44,8 @@ static bool fault_find_map(struct fault *f)
     return map_allows(f->map, f->access);
 }
 
-/* Write access ends copy-on-write, so it is asked for when it is needed; a page of anonymous memory is ours alone. */
+/* Write access ends copy-on-write, so it is asked for when it is needed; a page of anonymous memory
+ * is ours alone. */
 static unsigned fault_rights(const struct fault *f)
 {
     if (f->map->store->kind == HURD_MM_ANONYMOUS || f->access & HURD_VM_WRITE)
@@ -52,7 +54,8 @@ static unsigned fault_rights(const struct fault *f)
     return rights ? rights : f->map->rights;
 }
 
-/* Maps from the faulting page on as much as exists in one run, as lies in the region, and is not too much. */
+/* Maps from the faulting page on as much as exists in one run, as lies in the region, and is not
+ * too much. */
 static int fault_map_run(const struct fault *f, const struct frame *run)
 {
     uintptr_t page = f->address & ~(uintptr_t)(HURD_MM_PAGE - 1);
@@ -64,8 +67,8 @@ static int fault_map_run(const struct fault *f, const struct frame *run)
     return memory_map(run->container, fault_rights(f), page, frame_offset(run, f->offset), size);
 }
 
-/* When the records run out, the page is made part of the run before it by allocating the gap between them as well:
- * that costs guarantee, but no memory, for untouched pages are not bound. */
+/* When the records run out, the page is made part of the run before it by allocating the gap
+ * between them as well: that costs guarantee, but no memory, for untouched pages are not bound. */
 static bool fault_widen_run(const struct fault *f)
 {
     enum { GAP_MAX = 64 * HURD_MM_PAGE };
@@ -81,16 +84,19 @@ static bool fault_widen_run(const struct fault *f)
 
 static bool fault_add_frame(const struct fault *f)
 {
-    return frame_add(&mm.slab, f->map->store, f->offset, f->offset + (HURD_MM_PAGE - 1), mm.memory, f->offset);
+    return frame_add(&mm.slab, f->map->store, f->offset, f->offset + (HURD_MM_PAGE - 1), mm.memory,
+                     f->offset);
 }
 
-/* The last records are kept for those who ask for something: munmap() may need one to give others back. */
+/* The last records are kept for those who ask for something: munmap() may need one to give others
+ * back. */
 static int fault_make_frame(const struct fault *f)
 {
     int error = memory_allocate(f->offset, HURD_MM_PAGE);
     if (error)
         return error;
-    if (slab_reserve(&mm.slab, RECORDS_SPARE) ? fault_add_frame(f) : fault_widen_run(f) || fault_add_frame(f))
+    if (slab_reserve(&mm.slab, RECORDS_SPARE) ? fault_add_frame(f)
+                                              : fault_widen_run(f) || fault_add_frame(f))
         return 0;
     memory_deallocate(mm.memory, f->offset, HURD_MM_PAGE);
     return ENOMEM;
@@ -126,7 +132,7 @@ static int fault_resolve(const struct fault *f)
     case HURD_MM_ANONYMOUS: return fault_anonymous(f);
     case HURD_MM_CONTAINER: return fault_container(f);
     case HURD_MM_HOOK: return fault_hook(f);
-    case HURD_MM_WIRED: return 0;               /* pinned: it is there, the fault was a race with the wiring */
+    case HURD_MM_WIRED: return 0;               /* pinned, so it is there: the fault came before */
     default: return FAULT_REFUSED;
     }
 }

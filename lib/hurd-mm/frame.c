@@ -24,13 +24,15 @@ uintptr_t frame_offset(const struct frame *frame, uintptr_t offset)
 }
 
 /* The run that a new one at [first, last] would continue, or be continued by. */
-static struct frame *frame_before(struct store *store, uintptr_t first, L4_Word_t container, uintptr_t offset)
+static struct frame *frame_before(struct store *store, uintptr_t first, L4_Word_t container,
+                                  uintptr_t offset)
 {
     struct frame *f = first ? frame_find(store, first - 1) : NULL;
     return f && f->container == container && frame_offset(f, first) == offset ? f : NULL;
 }
 
-static struct frame *frame_after(struct store *store, uintptr_t last, L4_Word_t container, uintptr_t end)
+static struct frame *frame_after(struct store *store, uintptr_t last, L4_Word_t container,
+                                 uintptr_t end)
 {
     struct frame *f = last != UINTPTR_MAX ? frame_find(store, last + 1) : NULL;
     return f && f->container == container && f->offset == end ? f : NULL;
@@ -76,7 +78,8 @@ bool frame_cuts(struct store *store, uintptr_t first, uintptr_t last)
     return f && f->range.first < first && f->range.last > last;
 }
 
-bool frame_take(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last, struct frame *taken)
+bool frame_take(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last,
+                struct frame *taken)
 {
     struct frame *f = frame_of(range_overlap(store->frames, first, last));
     if (!f)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What backs it: the pages of a store that exist, as runs.  One record stands for a run of pages that follow each
- * other in the store and in the container, so a region that is touched from front to back costs one record. */
+/* What backs it: the pages of a store that exist, as runs.  One record stands for a run of pages
+ * that follow each other in the store and in the container, so a region that is touched from front
+ * to back costs one record. */
 #ifndef MM_FRAME_H
 #define MM_FRAME_H
 
@@ -23,11 +24,13 @@ uintptr_t frame_offset(const struct frame *frame, uintptr_t offset);
 bool frame_add(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last,
                L4_Word_t container, uintptr_t offset);
 
-/* Takes the lowest run, or part of a run, in [first, last] out of the store and says in *taken what it was (its tree
- * fields mean nothing).  False: there is none.  If frame_cuts(), FRAME_CUTS records must have been reserved. */
+/* Takes the lowest run, or part of a run, in [first, last] out of the store and says in *taken what
+ * it was (its tree fields mean nothing).  False: there is none.  If frame_cuts(), FRAME_CUTS
+ * records must have been reserved. */
 enum { FRAME_CUTS = 1 };
 bool frame_cuts(struct store *store, uintptr_t first, uintptr_t last);
-bool frame_take(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last, struct frame *taken);
+bool frame_take(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last,
+                struct frame *taken);
 
 /* Pages that exist in [first, last]. */
 uintptr_t frame_count(struct store *store, uintptr_t first, uintptr_t last);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Regions, see map.h.  Before: region.c, which checks what a program asks for.  After: range.c, the tree. */
+/* Regions, see map.h.  Before: region.c, which checks what a program asks for.  After: range.c, the
+ * tree. */
 #include <assert.h>
 #include "map.h"
 
@@ -48,8 +49,8 @@ uintptr_t map_gap(struct address_space *as, uintptr_t hint, uintptr_t size)
     return at ? at : map_gap_above(as, as->low, size);
 }
 
-struct map *map_insert(struct address_space *as, uintptr_t first, uintptr_t last, struct store *store,
-                       uintptr_t offset, unsigned rights, bool permanent)
+struct map *map_insert(struct address_space *as, uintptr_t first, uintptr_t last,
+                       struct store *store, uintptr_t offset, unsigned rights, bool permanent)
 {
     struct map *map = slab_take(as->slab);
     if (!map)
@@ -96,7 +97,7 @@ static void map_cut_at(struct address_space *as, uintptr_t at)
     map->range.last = at - 1;           /* the order in the tree stays as it is */
     struct map *upper = map_insert(as, at, last, map->store, map->offset + (at - map->range.first),
                                    map->rights, map->permanent);
-    assert(upper);                      /* the caller reserved the record, and the place was this map's */
+    assert(upper);  /* the caller reserved the record, and the place was this map's */
 }
 
 void map_cut(struct address_space *as, uintptr_t first, uintptr_t last)

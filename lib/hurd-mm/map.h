@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What lives where: the regions of the address space.  Pure book-keeping, no system call; the pager is the only one
- * who changes it, so there is no lock. */
+/* What lives where: the regions of the address space.  Pure book-keeping, no system call; the pager
+ * is the only one who changes it, so there is no lock. */
 #ifndef MM_MAP_H
 #define MM_MAP_H
 
@@ -19,13 +19,14 @@ struct store {
     void *hook;
 };
 
-/* range.first and .last are addresses.  Two neighbours never continue each other: they are merged. */
+/* range.first and .last are addresses.  Two neighbours never continue each other: they are merged.
+ * */
 struct map {
     struct range range;
     struct store *store;
     uintptr_t offset;           /* in the store, of range.first */
     unsigned short rights;
-    bool permanent;             /* not to be unmapped, replaced or protected: startup area, KIP, wired memory */
+    bool permanent;             /* never unmapped, replaced, protected: startup area, KIP, wired */
 };
 
 struct address_space {
@@ -45,12 +46,12 @@ struct map *map_next(struct address_space *as, struct map *map);
 uintptr_t map_gap(struct address_space *as, uintptr_t hint, uintptr_t size);
 
 /* NULL: no record, or something is there. */
-struct map *map_insert(struct address_space *as, uintptr_t first, uintptr_t last, struct store *store,
-                       uintptr_t offset, unsigned rights, bool permanent);
+struct map *map_insert(struct address_space *as, uintptr_t first, uintptr_t last,
+                       struct store *store, uintptr_t offset, unsigned rights, bool permanent);
 void map_remove(struct address_space *as, struct map *map);
 
-/* Cuts the regions at the edges, so that each region lies in [first, last] or outside.  Takes as many records as
- * map_cuts() says (0 to 2), which must have been reserved. */
+/* Cuts the regions at the edges, so that each region lies in [first, last] or outside.  Takes as
+ * many records as map_cuts() says (0 to 2), which must have been reserved. */
 unsigned map_cuts(struct address_space *as, uintptr_t first, uintptr_t last);
 void map_cut(struct address_space *as, uintptr_t first, uintptr_t last);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* physmem as the pager sees it.  Before: fault.c and region.c.  After: lib/hurd-cap/physmem_client.c.
- * Anonymous memory has its address as offset in the task's one container: two regions never overlap, so one
- * allocator, the address space, gives out container offsets as well. */
+/* physmem as the pager sees it.  Before: fault.c and region.c.  After:
+ * lib/hurd-cap/physmem_client.c. Anonymous memory has its address as offset in the task's one
+ * container: two regions never overlap, so one allocator, the address space, gives out container
+ * offsets as well. */
 #include <errno.h>
 #include <l4/space.h>
 #include "mm.h"
@@ -26,14 +27,15 @@ uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t siz
     return amount;
 }
 
-int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset, uintptr_t size)
+int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
+               uintptr_t size)
 {
     uintptr_t done = 0;
     while (done < size) {
         L4_Word_t part = 0;
         mm.counters.rpcs++;
-        int error = hurd_pm_container_map_once(mm.physmem, container, rights, address + done, offset + done,
-                                               size - done, &part);
+        int error = hurd_pm_container_map_once(mm.physmem, container, rights, address + done,
+                                               offset + done, size - done, &part);
         if (error)
             return error;
         if (part == 0)

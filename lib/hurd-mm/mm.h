@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The pager's state.  Everything here is wired memory (program.lds) and, once the pager runs, its alone. */
+/* The pager's state.  Everything here is wired memory (program.lds) and, once the pager runs, its
+ * alone. */
 #ifndef MM_MM_H
 #define MM_MM_H
 
@@ -24,10 +25,14 @@ extern struct mm mm;
 
 /* ---- memory.c: physmem, from the pager's side.  0 or an errno.  Block as long as physmem takes. ---- */
 int memory_allocate(uintptr_t offset, uintptr_t size);
-uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t size);    /* bytes given back */
-int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset, uintptr_t size);
-int memory_wire(uintptr_t address, uintptr_t size, unsigned rights);    /* pages of the container: pin and map */
-void memory_hide(uintptr_t first, uintptr_t last, unsigned rights);     /* take rights from our own pages */
+/* The bytes that went back. */
+uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t size);
+int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
+               uintptr_t size);
+/* Pins pages of the task's container, where the offset is the address, and maps them. */
+int memory_wire(uintptr_t address, uintptr_t size, unsigned rights);
+/* Takes rights from our own mappings. */
+void memory_hide(uintptr_t first, uintptr_t last, unsigned rights);
 
 /* ---- region.c: what a program asks for, checked ---- */
 struct region_request {
@@ -45,26 +50,30 @@ unsigned region_list(uintptr_t from, L4_Word_t *words, unsigned max_words);     
 /* ---- store.c: stores that programs define ---- */
 int store_create(void *hook, hurd_store_fault_t *fault, struct store **result);
 int store_destroy(struct store *store);
-int store_cache(struct store *store, uintptr_t offset, uintptr_t size, L4_Word_t container, uintptr_t at);
+int store_cache(struct store *store, uintptr_t offset, uintptr_t size, L4_Word_t container,
+                uintptr_t at);
 int store_find(struct store *store, uintptr_t offset, L4_Word_t *container, uintptr_t *at);
 int store_flush(struct store *store, uintptr_t offset, uintptr_t size);
 struct store *store_of_word(L4_Word_t word);            /* NULL: not one of ours */
 int store_of_container(L4_Word_t container, struct store **result);
-void store_release_unused(struct store *store);         /* a container's store, when its last region is gone */
+/* Ends the store of a container when its last region is gone. */
+void store_release_unused(struct store *store);
 
-/* ---- fault.c, pagein.c, report.c: what happens to a thread that faulted.  True: answer it with what is in
- * the message registers now. ---- */
+/* ---- fault.c, pagein.c, report.c: what happens to a thread that faulted.  True: answer it with
+ * what is in the message registers now. ---- */
 bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
 bool pagein_start(L4_ThreadId_t from, uintptr_t ip, const struct hurd_store_fault *fault);
 bool pagein_job(L4_ThreadId_t from);
-bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access, int error);
+bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
+                      int error);
 bool report_exception(L4_ThreadId_t from);
 bool report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip);
 
 /* ---- pager.c ---- */
 void pager_main(void);
 
-/* Requests of the task's own threads: label = REQUEST + operation; reply: label 0 and words, or label = errno. */
+/* Requests of the task's own threads: label = REQUEST + operation; reply: label 0 and words, or
+ * label = errno. */
 enum { REQUEST = 0x320 };
 enum request {
     REQUEST_ALLOCATE,           /* address, size, flags, rights, map now -> address */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* From a task that was started to one that pages itself.  Runs once, in the main thread, before there is a pager:
- * records what the startup code left in the address space, wires what the pager will touch, starts it. */
+/* From a task that was started to one that pages itself.  Runs once, in the main thread, before
+ * there is a pager: records what the startup code left in the address space, wires what the pager
+ * will touch, starts it. */
 #include <errno.h>
 #include <hurd/task.h>
 #include <l4/kip.h>
@@ -18,8 +19,8 @@ enum {
     PAGER_PRIORITY = 120,
 };
 
-/* What program.lds put there because the pager touches it.  Programs linked without it: nothing is wired but
- * records and stack. */
+/* What program.lds put there because the pager touches it.  Programs linked without it: nothing is
+ * wired but records and stack. */
 extern char __mm_text_start[] __attribute__((weak)), __mm_text_end[] __attribute__((weak));
 extern char __mm_data_start[] __attribute__((weak)), __mm_data_end[] __attribute__((weak));
 
@@ -50,7 +51,8 @@ static void *slab_page(struct slab *slab)
 {
     uintptr_t address;
     (void)slab;
-    return wired_pages(mm.space.high - SLAB_DISTANCE + 1, HURD_MM_PAGE, &address) ? NULL : (void *)address;
+    return wired_pages(mm.space.high - SLAB_DISTANCE + 1, HURD_MM_PAGE, &address) ? NULL
+                                                                                  : (void *)address;
 }
 
 /* ---- what is in the address space already ---- */
@@ -59,16 +61,19 @@ static uintptr_t user_space_end(const void *kip)
 {
     for (L4_Word_t i = 0; i < L4_NumMemoryDescriptors(kip); i++) {
         const L4_MemoryDesc_t *d = L4_MemoryDesc(kip, i);
-        if (L4_IsMemoryDescVirtual(d) && L4_MemoryDescType(d) == L4_MEM_CONVENTIONAL && L4_MemoryDescLow(d) == 0)
+        if (L4_IsMemoryDescVirtual(d) && L4_MemoryDescType(d) == L4_MEM_CONVENTIONAL &&
+            L4_MemoryDescLow(d) == 0)
             return L4_MemoryDescHigh(d);
     }
     return 0xbfffffff;
 }
 
-static int record(uintptr_t first, uintptr_t size, struct store *store, uintptr_t offset, unsigned rights,
-                  bool permanent)
+static int record(uintptr_t first, uintptr_t size, struct store *store, uintptr_t offset,
+                  unsigned rights, bool permanent)
 {
-    return map_insert(&mm.space, first, first + (size - 1), store, offset, rights, permanent) ? 0 : EEXIST;
+    return map_insert(&mm.space, first, first + (size - 1), store, offset, rights, permanent)
+               ? 0
+               : EEXIST;
 }
 
 static int record_areas(const struct hurd_startup_data *data)
@@ -80,7 +85,8 @@ static int record_areas(const struct hurd_startup_data *data)
     if (!error)
         error = record(HURD_STARTUP_ADDR, HURD_STARTUP_SIZE, startup, 0, HURD_VM_RIGHTS, true);
     if (!error)
-        error = record((uintptr_t)kip, (uintptr_t)1 << L4_KipAreaSizeLog2(kip), &mm.reserved, 0, 0, true);
+        error = record((uintptr_t)kip, (uintptr_t)1 << L4_KipAreaSizeLog2(kip), &mm.reserved, 0, 0,
+                       true);
     if (!error)
         error = record(L4_Address(utcb), L4_Size(utcb), &mm.reserved, 0, 0, true);
     return error;
@@ -119,8 +125,9 @@ static int record_segments(const struct hurd_startup_data *data)
 
 /* ---- the pager's part of the program ---- */
 
-/* Text comes from a container that is not ours, and only our own pages can be pinned: it is copied.  By hand, not by
- * copy-on-write: the pages that we are running on must not be touched, for nobody would bring them back yet. */
+/* Text comes from a container that is not ours, and only our own pages can be pinned: it is copied.
+ * By hand, not by copy-on-write: the pages that we are running on must not be touched, for nobody
+ * would bring them back yet. */
 static int copy_region(const struct map *map)
 {
     uintptr_t first = map->range.first, size = map->range.last - first + 1;
@@ -168,14 +175,16 @@ static int pager_start(const struct hurd_startup_data *data)
     L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server), local = L4_LocalIdOf(mm.pager);
     if (L4_IsNilThread(local))
         return ESRCH;
-    int error = wired_pages(mm.space.high - SLAB_DISTANCE / 2 + 1 + HURD_MM_PAGE, PAGER_STACK, &stack);
+    int error = wired_pages(mm.space.high - SLAB_DISTANCE / 2 + 1 + HURD_MM_PAGE, PAGER_STACK,
+                            &stack);
     guard = stack - HURD_MM_PAGE;
     if (error)
         return error;
     record(guard, HURD_MM_PAGE, &mm.reserved, 0, 0, true);
     L4_Set_PagerOf(mm.pager, task);
     L4_UtcbOf(local.raw)->exception_handler = task.raw;
-    hurd_task_thread_priority(task, data->task.cap, mm.pager, PAGER_PRIORITY);  /* refused: as it is, then */
+    /* Refused: as it is, then. */
+    hurd_task_thread_priority(task, data->task.cap, mm.pager, PAGER_PRIORITY);
     L4_Start_SpIp(mm.pager, stack + PAGER_STACK, (L4_Word_t)pager_main);
     L4_MsgTag_t tag = L4_Receive(mm.pager);
     return L4_IpcFailed(tag) ? EIO : 0;
@@ -211,7 +220,7 @@ int hurd_mm_init(L4_ThreadId_t pager)
         return error;
     L4_Set_Pager(pager);
     L4_Set_ExceptionHandler(pager);
-    hurd_pm_self_paged(mm.physmem, mm.memory);  /* physmem may take our pages now.  A refusal: it will not */
+    hurd_pm_self_paged(mm.physmem, mm.memory);  /* refused: it will not take our pages */
     return 0;
 }
 

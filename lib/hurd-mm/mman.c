@@ -7,7 +7,8 @@
 /* POSIX counts read, write, execute the other way round. */
 static unsigned rights_of(int protection)
 {
-    return (protection & PROT_READ ? HURD_VM_READ : 0) | (protection & PROT_WRITE ? HURD_VM_WRITE : 0) |
+    return (protection & PROT_READ ? HURD_VM_READ : 0) |
+           (protection & PROT_WRITE ? HURD_VM_WRITE : 0) |
            (protection & PROT_EXEC ? HURD_VM_EXECUTE : 0);
 }
 
@@ -30,7 +31,8 @@ void *mmap(void *address, size_t length, int protection, int flags, int file, of
     unsigned vm_flags = HURD_VM_ZEROFILL;
     (void)file, (void)offset;
     int error = EINVAL;
-    if (length != 0 && flags_are_sound(flags) && !(protection & ~(PROT_READ | PROT_WRITE | PROT_EXEC))) {
+    if (length != 0 && flags_are_sound(flags) &&
+        !(protection & ~(PROT_READ | PROT_WRITE | PROT_EXEC))) {
         if (flags & MAP_FIXED_NOREPLACE)
             vm_flags |= HURD_VM_HERE;
         else if (flags & MAP_FIXED)
@@ -40,7 +42,8 @@ void *mmap(void *address, size_t length, int protection, int flags, int file, of
         else if (round_up(length) == 0)
             error = ENOMEM;
         else
-            error = hurd_vm_allocate_rights(&at, round_up(length), vm_flags, rights_of(protection), 0);
+            error = hurd_vm_allocate_rights(&at, round_up(length), vm_flags, rights_of(protection),
+                                            0);
     }
     if (error == 0)
         return (void *)at;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Page-in in the faulting thread, so that the pager never waits for a disk (spec hurd 3.2, design).
  *
- *   pager           the thread's SP and IP are exchanged for SP - 4 and pagein_entry, then it is answered;
+ *   pager           the thread's SP and IP become SP - 4 and pagein_entry, then it is answered;
  *   pagein_entry    (pagein_entry.asm, in the thread) saves its registers, calls pagein_run;
- *   pagein_run      saves the message registers, asks the pager for the job, calls the store's function;
- *   pagein_entry    restores everything and returns to the instruction that faulted, which now finds its page.
+ *   pagein_run      saves the message registers, asks the pager for the job, calls the store's
+ *                   function;
+ *   pagein_entry    restores everything and returns to the instruction, which now finds its page.
  *
  * The word at SP - 4 receives the address to return to: below SP nothing is in use. */
 #include <l4/message.h>
@@ -12,7 +13,7 @@
 #include "mm.h"
 #include "report.h"
 
-enum { JOBS = 16 };             /* threads that fetch at the same time; more wait by faulting again */
+enum { JOBS = 16 };     /* threads that fetch at the same time; more wait by faulting again */
 
 struct job {
     L4_ThreadId_t thread;       /* nil: free */
@@ -38,7 +39,7 @@ void pagein_entry(void);
 bool pagein_start(L4_ThreadId_t from, uintptr_t ip, const struct hurd_store_fault *fault)
 {
     L4_ThreadId_t thread = L4_GlobalIdOf(from);
-    struct job *job = job_find(thread);         /* a job that it never asked for: it was started anew */
+    struct job *job = job_find(thread);   /* a job that it never asked for: it was started anew */
     if (!job)
         job = job_find(L4_nilthread);
     L4_Word_t sp = 0, control, flags, handle;
@@ -50,10 +51,11 @@ bool pagein_start(L4_ThreadId_t from, uintptr_t ip, const struct hurd_store_faul
     struct map *map = map_find(&mm.space, fault->address);
     if (!map)
         return true;
-    L4_ExchangeRegisters(thread, L4_EXREGS_DELIVER, 0, 0, 0, 0, L4_nilthread, &control, &sp, &old_ip, &flags,
-                         &handle, &pager);
-    if (L4_IsNilThread(L4_ExchangeRegisters(thread, L4_EXREGS_SP | L4_EXREGS_IP, sp - 4, (L4_Word_t)pagein_entry,
-                                            0, 0, L4_nilthread, &control, &sp, &old_ip, &flags, &handle, &pager)))
+    L4_ExchangeRegisters(thread, L4_EXREGS_DELIVER, 0, 0, 0, 0, L4_nilthread, &control, &sp,
+                         &old_ip, &flags, &handle, &pager);
+    if (L4_IsNilThread(L4_ExchangeRegisters(thread, L4_EXREGS_SP | L4_EXREGS_IP, sp - 4,
+                                            (L4_Word_t)pagein_entry, 0, 0, L4_nilthread, &control,
+                                            &sp, &old_ip, &flags, &handle, &pager)))
         return false;
     job->thread = thread;
     job->ip = ip;

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; Where a thread continues that must bring in its own page, see pagein.c.  The word on top of the stack is free: it
-; becomes the return address.  All registers and flags are as they were when we leave.
+; Where a thread continues that must bring in its own page, see pagein.c.  The word on top of the
+; stack is free: it becomes the return address.  All registers and flags are as they
+; were when we leave.
 bits 32
 section .text
 global pagein_entry

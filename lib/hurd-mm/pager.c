@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The pager thread: one loop, one message at a time.  It touches wired memory only, waits for nobody but physmem, and
- * answers with a zero timeout, so a thread that died while we worked for it costs nothing.
- * The next hop of a page fault is fault.c, of a request region.c or store.c. */
+/* The pager thread: one loop, one message at a time.  It touches wired memory only, waits for
+ * nobody but physmem, and answers with a zero timeout, so a thread that died while we worked for it
+ * costs nothing. The next hop of a page fault is fault.c, of a request region.c or store.c. */
 #include <errno.h>
 #include <hurd/cap.h>
 #include <l4/message.h>
@@ -29,7 +29,8 @@ static bool request_region(enum request op, const L4_Word_t *a)
     } else if (op == REQUEST_STORE_BIND) {
         r.store = store_of_word(a[4]);
         r.offset = a[5];
-        bool sound = r.store && !(r.offset & (HURD_MM_PAGE - 1)) && r.size - 1 <= UINTPTR_MAX - r.offset;
+        bool sound = r.store && !(r.offset & (HURD_MM_PAGE - 1)) &&
+                     r.size - 1 <= UINTPTR_MAX - r.offset;
         error = sound ? region_create(&r) : EINVAL;
     } else {
         r.map_now = a[4];
@@ -66,7 +67,7 @@ static bool request_store(enum request op, const L4_Word_t *a)
 
 static bool request_maps(void)
 {
-    L4_Word_t words[60];                /* the whole message: 12 regions, of which 10 are promised */
+    L4_Word_t words[10 * HURD_MM_MAPS_WORDS];
     unsigned n = region_list(L4_MR(1), words, 10 * HURD_MM_MAPS_WORDS);
     L4_LoadMRs(1, (int)n, words);
     return reply(0, n);
@@ -94,7 +95,8 @@ static bool pager_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
 {
     bool ours = L4_IsLocalId(from) || L4_Version(from) == mm.task;
     L4_Word_t label = L4_Label(tag);
-    if (label == HURD_MM_MAPS && L4_UntypedWords(tag) == 1 && (ours || L4_Version(from) == HURD_TASK_INIT))
+    if (label == HURD_MM_MAPS && L4_UntypedWords(tag) == 1 &&
+        (ours || L4_Version(from) == HURD_TASK_INIT))
         return request_maps();
     if (!ours || L4_TypedWords(tag) != 0) {
         mm.counters.dropped++;
@@ -123,7 +125,7 @@ void pager_main(void)
         L4_MsgTag_t tag = L4_ReplyWait(to, &from);
         to = L4_nilthread;
         if (L4_IpcFailed(tag))
-            L4_LoadMR(0, 0);            /* the answer found nobody: a thread that died or gave up waiting */
+            L4_LoadMR(0, 0);            /* the answer found nobody: that thread died or gave up */
         else if (pager_serve(from, tag))
             to = from;
     }

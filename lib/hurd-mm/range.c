@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The tree of range.h.  No recursion: the path from the root is kept in an array, which bounds the stack that a
- * pager needs.  An AVL tree of 2^32 nodes is at most 46 high. */
+/* The tree of range.h.  No recursion: the path from the root is kept in an array, which bounds the
+ * stack that a pager needs.  An AVL tree of 2^32 nodes is at most 46 high. */
 #include <stddef.h>
 #include "range.h"
 

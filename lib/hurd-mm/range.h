@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A balanced tree (AVL) of ranges [first, last] that do not overlap.  The last byte is inclusive, so that a range
- * may end with the address space, and comparisons never subtract. */
+/* A balanced tree (AVL) of ranges [first, last] that do not overlap.  The last byte is inclusive,
+ * so that a range may end with the address space, and comparisons never subtract. */
 #ifndef MM_RANGE_H
 #define MM_RANGE_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs ask of the address space.  Before: pager.c, which took the request out of a message.  After: map.c and
- * frame.c, which record it.  Each function checks, reserves its records, and only then changes anything. */
+/* What programs ask of the address space.  Before: pager.c, which took the request out of a
+ * message.  After: map.c and frame.c, which record it.  Each function checks, reserves its records,
+ * and only then changes anything. */
 #include <errno.h>
 #include "mm.h"
 
@@ -18,7 +19,8 @@ static bool range_is_sound(uintptr_t address, uintptr_t size)
 
 static bool range_is_reserved(uintptr_t first, uintptr_t last)
 {
-    for (struct map *m = map_from(&mm.space, first); m && m->range.first <= last; m = map_next(&mm.space, m))
+    for (struct map *m = map_from(&mm.space, first); m && m->range.first <= last;
+         m = map_next(&mm.space, m))
         if (m->permanent)
             return true;
     return false;
@@ -34,7 +36,8 @@ static bool range_has_hole(uintptr_t first, uintptr_t last)
     return !m;
 }
 
-/* Anonymous pages go back to physmem, run by run, which takes away their mappings; others are only hidden. */
+/* Anonymous pages go back to physmem, run by run, which takes away their mappings; others are only
+ * hidden. */
 static void region_drop_pages(struct map *map)
 {
     uintptr_t first = map->offset, last = map->offset + (map->range.last - map->range.first);
@@ -52,11 +55,13 @@ static void region_drop_pages(struct map *map)
     }
 }
 
-/* What region_clear() may take: the cut regions, and one run of frames of which the middle goes.  (A run lies in one
- * region or goes on in the next, so there is one at most that reaches beyond both ends.) */
+/* What region_clear() may take: the cut regions, and one run of frames of which the middle goes.
+ * (A run lies in one region or goes on in the next, so there is one at most that reaches beyond
+ * both ends.) */
 static unsigned region_clear_records(uintptr_t first, uintptr_t last)
 {
-    return map_cuts(&mm.space, first, last) + (frame_cuts(&mm.anonymous, first, last) ? FRAME_CUTS : 0);
+    return map_cuts(&mm.space, first, last) +
+           (frame_cuts(&mm.anonymous, first, last) ? FRAME_CUTS : 0);
 }
 
 /* The records must have been reserved. */
@@ -164,7 +169,8 @@ static void region_set_rights(struct map *map, unsigned rights)
 int region_protect(uintptr_t address, uintptr_t size, unsigned rights)
 {
     uintptr_t last = address + (size - 1);
-    if (!range_is_sound(address, size) || rights & ~HURD_VM_RIGHTS || range_is_reserved(address, last))
+    if (!range_is_sound(address, size) || rights & ~HURD_VM_RIGHTS ||
+        range_is_reserved(address, last))
         return EINVAL;
     if (range_has_hole(address, last))
         return ENOMEM;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A fault that nobody can serve, in the pager.  The pager itself prints nothing: it sends the guilty thread
- * to report_run() (casualty.c), and goes on serving, for the report touches memory like any other code.
+/* A fault that nobody can serve, in the pager.  The pager itself prints nothing: it sends the
+ * guilty thread to report_run() (casualty.c), and goes on serving, for the report touches memory
+ * like any other code.
  *
- * A page fault message holds no registers but the IP.  So the thread is first sent to report_trap, an invalid
- * instruction; its exception message has them all, and its answer can set them all. */
+ * A page fault message holds no registers but the IP.  So the thread is first sent to report_trap,
+ * an invalid instruction; its exception message has them all, and its answer can set them all. */
 #include <l4/message.h>
 #include <l4/protocol.h>
 #include <l4/thread.h>
@@ -13,7 +14,8 @@
 
 struct casualty casualty;
 
-/* Exceptions must come to us even if the program named another handler: its UTCB is ours to write. */
+/* Exceptions must come to us even if the program named another handler: its UTCB is ours to write.
+ * */
 static void take_exceptions(L4_ThreadId_t thread)
 {
     L4_ThreadId_t local = L4_LocalIdOf(thread);
@@ -25,12 +27,12 @@ static void thread_redirect(L4_ThreadId_t thread, L4_Word_t ip)
 {
     L4_Word_t control, sp, old_ip, flags, handle;
     L4_ThreadId_t pager;
-    L4_ExchangeRegisters(thread, L4_EXREGS_IP, 0, ip, 0, 0, L4_nilthread, &control, &sp, &old_ip, &flags, &handle,
-                         &pager);
+    L4_ExchangeRegisters(thread, L4_EXREGS_IP, 0, ip, 0, 0, L4_nilthread, &control, &sp, &old_ip,
+                         &flags, &handle, &pager);
 }
 
-/* The first casualty is reported; a fault in its report ends the task at once, one of another thread makes that
- * thread wait for the end. */
+/* The first casualty is reported; a fault in its report ends the task at once, one of another
+ * thread makes that thread wait for the end. */
 static bool casualty_take(L4_ThreadId_t from)
 {
     L4_ThreadId_t thread = L4_GlobalIdOf(from);
@@ -42,7 +44,8 @@ static bool casualty_take(L4_ThreadId_t from)
     return true;
 }
 
-bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access, int error)
+bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
+                      int error)
 {
     if (!casualty_take(from))
         return false;
@@ -65,7 +68,8 @@ bool report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip)
     return true;
 }
 
-/* MR1..MR12 hold the registers; the answer goes back with new EIP, and report_entry finds itself a stack. */
+/* MR1..MR12 hold the registers; the answer goes back with new EIP, and report_entry finds itself a
+ * stack. */
 bool report_exception(L4_ThreadId_t from)
 {
     L4_Word_t eip = L4_MR(1);

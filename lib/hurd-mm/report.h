@@ -15,7 +15,7 @@ struct casualty {
     L4_ThreadId_t thread;               /* nil: nobody so far */
     bool is_violation;                  /* a page fault; else an exception */
     unsigned access;
-    int error;                          /* why an allowed access has no page; 0: it was not allowed */
+    int error;                  /* why an allowed access has no page; 0: it was not allowed */
     uintptr_t address;                  /* violation: what it touched */
     uintptr_t ip;
     L4_Word_t io_fpage;                 /* an IO port that it may not use, or 0 */
@@ -24,6 +24,6 @@ struct casualty {
 extern struct casualty casualty;
 _Noreturn void report_run(void);
 void report_trap(void);                 /* report_entry.asm: an instruction that raises #UD */
-void report_entry(void);                /* report_entry.asm: takes a stack of its own, calls report_run() */
+void report_entry(void);        /* report_entry.asm: takes a stack of its own, calls report_run() */
 
 #endif

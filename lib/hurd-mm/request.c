@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The library's functions in the calling thread: each is one call to the pager.  The next hop is pager.c. */
+/* The library's functions in the calling thread: each is one call to the pager.  The next hop is
+ * pager.c. */
 #include <errno.h>
 #include <l4/message.h>
 #include "mm.h"
@@ -20,7 +21,8 @@ static int request(enum request op, int n, const L4_Word_t *in, L4_Word_t *out)
     return (int)L4_Label(tag);
 }
 
-int hurd_vm_allocate_rights(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights, int map_now)
+int hurd_vm_allocate_rights(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights,
+                            int map_now)
 {
     const L4_Word_t in[] = {*addr, size, flags, rights, map_now != 0};
     L4_Word_t out[2];
@@ -76,8 +78,8 @@ int hurd_store_destroy(struct hurd_store *store)
     return error;
 }
 
-int hurd_store_bind_to_vm(struct hurd_store *store, uintptr_t offset, uintptr_t size, unsigned flags,
-                          unsigned rights, uintptr_t *addr)
+int hurd_store_bind_to_vm(struct hurd_store *store, uintptr_t offset, uintptr_t size,
+                          unsigned flags, unsigned rights, uintptr_t *addr)
 {
     const L4_Word_t in[] = {*addr, size, flags, rights, (L4_Word_t)store->record, offset};
     L4_Word_t out[2];

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The records of the pager: maps, frames and stores, all of one size, on wired pages.
  *
- * The bootstrap problem (spec hurd 3.3): a new page of records needs records itself, for the map that says where it is.
- * So it is asked for while some records are left: slab_reserve(n) makes sure that n + SLAB_OWN can be taken, before
- * an operation changes anything; what follows cannot fail.  The first page is part of the program. */
+ * The bootstrap problem (spec hurd 3.3): a new page of records needs records itself, for the map
+ * that says where it is. So it is asked for while some records are left: slab_reserve(n) makes sure
+ * that n + SLAB_OWN can be taken, before an operation changes anything; what follows cannot fail.
+ * The first page is part of the program. */
 #ifndef MM_SLAB_H
 #define MM_SLAB_H
 
@@ -19,7 +20,8 @@ struct slab {
     struct slab_free *free;
     size_t count;               /* records free */
     size_t size;                /* of one record */
-    /* Brings in a new zeroed page, recording it with at most SLAB_OWN records of this slab.  NULL: no more. */
+    /* Brings in a new zeroed page, recording it with at most SLAB_OWN records of this slab.  NULL:
+     * no more. */
     void *(*new_page)(struct slab *slab);
 };
 

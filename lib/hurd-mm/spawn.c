@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A program starts itself again, as another task.  Its image is a weak reference, which may not be passed on; a
- * copy-on-write copy in a container of its own may. */
+/* A program starts itself again, as another task.  Its image is a weak reference, which may not be
+ * passed on; a copy-on-write copy in a container of its own may. */
 #include <errno.h>
 #include <hurd/cap.h>
 #include <hurd/mm.h>
@@ -22,7 +22,8 @@ static int image_copy(L4_ThreadId_t physmem, const struct hurd_startup_data *dat
         error = hurd_pm_container_create(physmem, data->physmem_control.cap, 0, &image.container);
     if (error)
         return error;
-    error = hurd_pm_container_copy(physmem, data->image.cap, 0, image.container, 0, info.allocated, 0, NULL);
+    error = hurd_pm_container_copy(physmem, data->image.cap, 0, image.container, 0, info.allocated,
+                                   0, NULL);
     if (error) {
         hurd_pm_container_destroy(physmem, image.container);
         return error;
@@ -32,20 +33,22 @@ static int image_copy(L4_ThreadId_t physmem, const struct hurd_startup_data *dat
     return 0;
 }
 
-int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length, struct hurd_task_created *created)
+int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length,
+                    struct hurd_task_created *created)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
     L4_ThreadId_t physmem = L4_ThreadIdOfRaw(data->physmem_control.server);
     L4_Word_t shown, control;
     int error = image_copy(physmem, data);
     if (!error)
-        error = hurd_pm_control_split(physmem, data->physmem_control.cap, frames + image.size / HURD_MM_PAGE,
-                                      HURD_TASK_TASK, &control);
+        error = hurd_pm_control_split(physmem, data->physmem_control.cap,
+                                      frames + image.size / HURD_MM_PAGE, HURD_TASK_TASK, &control);
     if (error)
         return error;
-    error = hurd_pm_container_share(physmem, image.container, HURD_TASK_TASK, HURD_PM_READ | HURD_PM_EXECUTE, &shown);
+    error = hurd_pm_container_share(physmem, image.container, HURD_TASK_TASK,
+                                    HURD_PM_READ | HURD_PM_EXECUTE, &shown);
     if (error)
         return error;
-    return hurd_task_create(L4_ThreadIdOfRaw(data->task.server), data->task.cap, shown, 0, image.size, control, argz,
-                            argz_length, created);
+    return hurd_task_create(L4_ThreadIdOfRaw(data->task.server), data->task.cap, shown, 0,
+                            image.size, control, argz, argz_length, created);
 }

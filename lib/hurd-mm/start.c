@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From crt0.asm to main(): the system calls, a pager, a stack, the arguments; and from main() to exit(). */
+/* From crt0.asm to main(): the system calls, a pager, a stack, the arguments; and from main() to
+ * exit(). */
 #include <errno.h>
 #include <hurd/mm.h>
 #include <hurd/startup.h>
@@ -24,7 +25,8 @@ static _Noreturn void start_failed(const char *what, int error)
 {
     char line[96];
     snprintf(line, sizeof line, "%s: cannot start: %s: error %d\n",
-             __hurd_startup_data->argz ? (const char *)__hurd_startup_data->argz : "program", what, error);
+             __hurd_startup_data->argz ? (const char *)__hurd_startup_data->argz : "program", what,
+             error);
     __libc_write(2, line, strlen(line));
     hurd_mm_die(NO_START);
 }
@@ -35,7 +37,8 @@ uintptr_t start_early(struct hurd_startup_data *data)
     uintptr_t stack = 0;
     __hurd_startup_data = data;
     L4_Init();
-    int error = hurd_task_thread_alloc(L4_ThreadIdOfRaw(data->task.server), data->task.cap, 0, &pager);
+    int error = hurd_task_thread_alloc(L4_ThreadIdOfRaw(data->task.server), data->task.cap, 0,
+                                       &pager);
     if (error)
         start_failed("no thread for the pager", error);
     error = hurd_mm_init(pager);
@@ -49,7 +52,8 @@ uintptr_t start_early(struct hurd_startup_data *data)
     return stack + HURD_MM_PAGE + MAIN_STACK;
 }
 
-/* argz and envz: strings one after the other.  The vector goes below our frame, and ends with a null pointer. */
+/* argz and envz: strings one after the other.  The vector goes below our frame, and ends with a
+ * null pointer. */
 static size_t vector_count(const char *z, size_t length)
 {
     size_t n = 0;

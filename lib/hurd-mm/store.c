@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Stores other than anonymous memory: containers shown as they are, and stores of which the program brings the pages
- * (spec hurd 3.4).  A record is 0 after it was given back, so a stale pointer is recognised by its kind. */
+/* Stores other than anonymous memory: containers shown as they are, and stores of which the program
+ * brings the pages (spec hurd 3.4).  A record is 0 after it was given back, so a stale pointer is
+ * recognised by its kind. */
 #include <errno.h>
 #include "mm.h"
 
@@ -21,7 +22,8 @@ int store_create(void *hook, hurd_store_fault_t *fault, struct store **result)
     return 0;
 }
 
-/* Only what store_create() handed out and nobody destroyed: a store that is mapped or remembered in the list below. */
+/* Only what store_create() handed out and nobody destroyed: a store that is mapped or remembered in
+ * the list below. */
 struct store *store_of_word(L4_Word_t word)
 {
     struct store *store = (struct store *)word;
@@ -49,7 +51,8 @@ int store_destroy(struct store *store)
     return 0;
 }
 
-int store_cache(struct store *store, uintptr_t offset, uintptr_t size, L4_Word_t container, uintptr_t at)
+int store_cache(struct store *store, uintptr_t offset, uintptr_t size, L4_Word_t container,
+                uintptr_t at)
 {
     if ((offset | size | at) & (HURD_MM_PAGE - 1) || size == 0 || size - 1 > UINTPTR_MAX - offset ||
         size - 1 > UINTPTR_MAX - at)
@@ -80,7 +83,8 @@ static void store_hide(struct store *store, uintptr_t first, uintptr_t last)
             continue;
         uintptr_t from = first > m->offset ? first : m->offset;
         uintptr_t to = last < end ? last : end;
-        memory_hide(m->range.first + (from - m->offset), m->range.first + (to - m->offset), HURD_VM_RIGHTS);
+        memory_hide(m->range.first + (from - m->offset), m->range.first + (to - m->offset),
+                    HURD_VM_RIGHTS);
     }
 }
 
@@ -96,7 +100,8 @@ int store_flush(struct store *store, uintptr_t offset, uintptr_t size)
     return 0;
 }
 
-/* One store for each container that is shown: found again by looking at the regions, there are few.  Takes a record. */
+/* One store for each container that is shown: found again by looking at the regions, there are few.
+ * Takes a record. */
 int store_of_container(L4_Word_t container, struct store **result)
 {
     struct hurd_pm_container_info info;

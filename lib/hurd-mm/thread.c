@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads of a self-paged task.  Each has a stack with a guard page; the stack of a thread that ended is given back by
- * the next hurd_thread_start(), when the thread is surely gone. */
+/* Threads of a self-paged task.  Each has a stack with a guard page; the stack of a thread that
+ * ended is given back by the next hurd_thread_start(), when the thread is surely gone. */
 #include <errno.h>
 #include <hurd/mm.h>
 #include <hurd/startup.h>
@@ -71,7 +71,8 @@ static int stack_make(struct stack *s, uintptr_t size)
     return error;
 }
 
-static int start_locked(struct stack *s, L4_ThreadId_t *thread, void (*function)(void *), void *argument)
+static int start_locked(struct stack *s, L4_ThreadId_t *thread, void (*function)(void *),
+                        void *argument)
 {
     struct startup_cap_ids task = task_server();
     int error = hurd_task_thread_alloc(task.server, task.cap, 0, thread);
@@ -90,7 +91,8 @@ static int start_locked(struct stack *s, L4_ThreadId_t *thread, void (*function)
     return 0;
 }
 
-int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument, uintptr_t stack)
+int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
+                      uintptr_t stack)
 {
     mutex_lock(&lock);
     stacks_reap();

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The C library's waiting (libc.h) for the threads of a self-paged task, and its clock and errno.
  *
- * A waiter puts a record on a list and receives from threads of its own task; who wakes it marks the record, and
- * sends an empty message with label WAKE.  A waiting thread therefore takes no other local messages; they are dropped. */
+ * A waiter puts a record on a list and receives from threads of its own task; who wakes it marks
+ * the record, and sends an empty message with label WAKE.  A waiting thread therefore takes no
+ * other local messages; they are dropped. */
 #include <libc.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -28,7 +29,10 @@ static void list_lock(void)
     L4_Word_t self = L4_MyLocalId().raw;
     for (;;) {
         L4_Word_t old = 0;
-        __asm__ volatile("lock; cmpxchgl %2, %1" : "+a"(old), "+m"(list_holder) : "r"(self) : "memory", "cc");
+        __asm__ volatile("lock; cmpxchgl %2, %1"
+                         : "+a"(old), "+m"(list_holder)
+                         : "r"(self)
+                         : "memory", "cc");
         if (old == 0)
             return;
         L4_ThreadSwitch(L4_ThreadIdOfRaw(old));

@@ -10,7 +10,8 @@ _Noreturn void __assert_fail(const char *condition, const char *file, unsigned l
                              const char *function)
 {
     char text[200];
-    snprintf(text, sizeof text, "%s:%u: %s: assertion failed: %s\n", file, line, function, condition);
+    snprintf(text, sizeof text, "%s:%u: %s: assertion failed: %s\n", file, line, function,
+             condition);
     __libc_write(2, text, strlen(text));
     abort();
 }

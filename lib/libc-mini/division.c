@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* 64-bit division for a 32-bit processor: what the compiler calls for `/` and `%` of long long.  Our own, because
- * an i686 compiler's library may use CMOV, which a 486 has not. */
+/* 64-bit division for a 32-bit processor: what the compiler calls for `/` and `%` of long long.
+ * Our own, because an i686 compiler's library may use CMOV, which a 486 has not. */
 #include <stdint.h>
 
 uint64_t __udivmoddi4(uint64_t n, uint64_t d, uint64_t *rest);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* malloc and friends: ISO C 7.22.3, over mmap().
  *
- * Small blocks come from free lists, one a size class; a class that is empty cuts blocks off the current chunk of
- * CHUNK bytes.  Large ones are a mapping of their own and go back when they are freed.  In front of each block:
+ * Small blocks come from free lists, one a size class; a class that is empty cuts blocks off the
+ * current chunk of CHUNK bytes.  Large ones are a mapping of their own and go back when they are
+ * freed.  In front of each block:
  *
- *      | class | offset | size | check |  bytes ...        16 bytes, so that blocks are aligned to 16
+ *      | class | offset | size | check |  bytes ...     16 bytes: blocks are aligned to that
  *
- * offset is where the header proper is when the block was aligned to more than 16: so many bytes below.  `check` finds
- * most pointers that were not ours, and blocks that were freed twice: then we abort. */
+ * offset is where the header proper is when the block was aligned to more than 16: so many bytes
+ * below.  `check` finds most pointers that were not ours, and blocks that were freed twice: then we
+ * abort. */
 #include <errno.h>
 #include <mutex.h>
 #include <stdint.h>
@@ -26,7 +28,7 @@ enum {
 struct header {
     uint32_t class;
     uint32_t offset;
-    size_t size;                /* what the caller may use; for LARGE also: mapping = size + header, whole pages */
+    size_t size;                /* what the caller may use; LARGE: the mapping less the header */
     uint32_t check;
 } __attribute__((aligned(16)));
 
@@ -86,7 +88,8 @@ static uint32_t class_of(size_t size)
     return class;
 }
 
-/* With the lock.  What is left of a chunk that is too small is given to the classes that it fits. */
+/* With the lock.  What is left of a chunk that is too small is given to the classes that it fits.
+ * */
 static struct header *chunk_cut(uint32_t class)
 {
     size_t need = sizeof(struct header) + class_size[class];
@@ -130,7 +133,8 @@ void *malloc(size_t size)
     return h ? header_fill(h, class, class_size[class]) : NULL;
 }
 
-/* The header of a block that we gave out and nobody freed; anything else is the program's mistake and ends it. */
+/* The header of a block that we gave out and nobody freed; anything else is the program's mistake
+ * and ends it. */
 static struct header *header_of(void *block)
 {
     struct header *h = (struct header *)block - 1;
@@ -196,7 +200,8 @@ void *realloc(void *block, size_t size)
 void *aligned_alloc(size_t alignment, size_t size)
 {
     void *block;
-    int error = posix_memalign(&block, alignment < sizeof(void *) ? sizeof(void *) : alignment, size);
+    int error = posix_memalign(&block, alignment < sizeof(void *) ? sizeof(void *) : alignment,
+                               size);
     if (error) {
         errno = error;
         return NULL;

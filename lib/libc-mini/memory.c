@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The mem* functions of ISO C 7.24.  The string instructions are the shortest and, on an emulator that counts
- * instructions, the cheapest way to move bytes; the compiler cannot turn them back into calls of themselves. */
+/* The mem* functions of ISO C 7.24.  The string instructions are the shortest and, on an emulator
+ * that counts instructions, the cheapest way to move bytes; the compiler cannot turn them back into
+ * calls of themselves. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The printf family's engine: ISO C 7.21.6.1.  A directive is parsed into a struct spec, its value is made text in
- * a small buffer, and print_field() pads.  Floating point is refused (see stdio.h). */
+/* The printf family's engine: ISO C 7.21.6.1.  A directive is parsed into a struct spec, its value
+ * is made text in a small buffer, and print_field() pads.  Floating point is refused (see stdio.h).
+ * */
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -8,7 +9,17 @@
 #include <string.h>
 #include "printf.h"
 
-enum length { LENGTH_NONE, LENGTH_HH, LENGTH_H, LENGTH_L, LENGTH_LL, LENGTH_J, LENGTH_Z, LENGTH_T, LENGTH_LONG_DOUBLE };
+enum length {
+    LENGTH_NONE,
+    LENGTH_HH,
+    LENGTH_H,
+    LENGTH_L,
+    LENGTH_LL,
+    LENGTH_J,
+    LENGTH_Z,
+    LENGTH_T,
+    LENGTH_LONG_DOUBLE
+};
 
 struct spec {
     bool left, plus, space, alternate, zero;
@@ -139,8 +150,8 @@ static uintmax_t argument_unsigned(enum length length, struct arguments *args)
 }
 
 /* prefix, zeros up to the precision, digits; blanks or zeros up to the width. */
-static void print_field(struct printf_sink *sink, const struct spec *spec, const char *prefix, int zeros,
-                        const char *text, size_t length)
+static void print_field(struct printf_sink *sink, const struct spec *spec, const char *prefix,
+                        int zeros, const char *text, size_t length)
 {
     size_t prefix_length = strlen(prefix);
     size_t used = prefix_length + (size_t)zeros + length;
@@ -156,8 +167,8 @@ static void print_field(struct printf_sink *sink, const struct spec *spec, const
         put_repeated(sink, ' ', padding);
 }
 
-static void print_number(struct printf_sink *sink, struct spec *spec, const char *prefix, uintmax_t n,
-                         unsigned base)
+static void print_number(struct printf_sink *sink, struct spec *spec, const char *prefix,
+                         uintmax_t n, unsigned base)
 {
     const char *digits = spec->conversion == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
     char text[3 * sizeof n];            /* octal is the longest */

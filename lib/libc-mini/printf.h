@@ -11,8 +11,8 @@ struct printf_sink {
     size_t total;               /* bytes put so far; printf_format() counts */
 };
 
-/* Returns the bytes produced, or -1 with errno: EOVERFLOW, EILSEQ, ENOTSUP (floating point), EINVAL (no such
- * conversion). */
+/* Returns the bytes produced, or -1 with errno: EOVERFLOW, EILSEQ, ENOTSUP (floating point), EINVAL
+ * (no such conversion). */
 int printf_format(struct printf_sink *sink, const char *format, va_list args);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* qsort() and bsearch(): ISO C 7.22.5.  A heap sort: n log n at worst, no recursion and no memory. */
+/* qsort() and bsearch(): ISO C 7.22.5.  A heap sort: n log n at worst, no recursion and no memory.
+ * */
 #include <stdlib.h>
 
 struct array {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The standard streams: ISO C 7.21.  stdout is line buffered, stderr is not buffered, stdin is read in pieces.
- * All bytes pass through __libc_write() and __libc_read(). */
+/* The standard streams: ISO C 7.21.  stdout is line buffered, stderr is not buffered, stdin is read
+ * in pieces. All bytes pass through __libc_write() and __libc_read(). */
 #include <errno.h>
 #include <libc.h>
 #include <mutex.h>
@@ -115,7 +115,7 @@ struct stream_sink {
     struct printf_sink sink;
     FILE *stream;
     int result;
-    size_t used;                /* for a stream without a buffer: collected here, so that a line is one write */
+    size_t used;                /* an unbuffered stream's bytes: so that a line is one write */
     char buffer[80];
 };
 

@@ -22,7 +22,8 @@ int nanosleep(const struct timespec *length, struct timespec *rest)
         errno = EINVAL;
         return -1;
     }
-    __libc_sleep((unsigned long long)length->tv_sec * 1000000 + (unsigned)(length->tv_nsec + 999) / 1000);
+    __libc_sleep((unsigned long long)length->tv_sec * 1000000 +
+                 (unsigned)(length->tv_nsec + 999) / 1000);
     if (rest)
         *rest = (struct timespec){0, 0};
     return 0;

@@ -15,9 +15,24 @@ uint64_t __umoddi3(uint64_t n, uint64_t d);
 int64_t __divdi3(int64_t n, int64_t d);
 int64_t __moddi3(int64_t n, int64_t d);
 
-static const uint64_t edges[] = {1, 2, 3, 10, 0x7fffffff, 0x80000000, 0x80000001, 0xffffffff, 0x100000000, 0x100000001,
-                                 0x123456789, 0x7fffffffffffffff, 0x8000000000000000, 0x8000000000000001,
-                                 0xfffffffeffffffff, 0xffffffff00000000, UINT64_MAX - 1, UINT64_MAX};
+static const uint64_t edges[] = {1,
+                                 2,
+                                 3,
+                                 10,
+                                 0x7fffffff,
+                                 0x80000000,
+                                 0x80000001,
+                                 0xffffffff,
+                                 0x100000000,
+                                 0x100000001,
+                                 0x123456789,
+                                 0x7fffffffffffffff,
+                                 0x8000000000000000,
+                                 0x8000000000000001,
+                                 0xfffffffeffffffff,
+                                 0xffffffff00000000,
+                                 UINT64_MAX - 1,
+                                 UINT64_MAX};
 
 static uint64_t random_word(void)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* links: lib/libc-mini/mutex.c */
 /* flags: -idirafter lib/libc-mini/include */
-/* Our malloc over the build machine's mmap: blocks do not overlap, contents stay, mistakes end the program. */
+/* Our malloc over the build machine's mmap: blocks do not overlap, contents stay, mistakes end the
+ * program. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

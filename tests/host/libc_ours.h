@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Our C library under other names, mini_NAME, so that a test can call it beside the build machine's: included before our
- * sources, and again, with LIBC_OURS_END, behind them. */
+/* Our C library under other names, mini_NAME, so that a test can call it beside the build
+ * machine's: included before our sources, and again, with LIBC_OURS_END, behind them. */
 #ifndef LIBC_OURS_END
 #undef abs
 #define abs mini_abs

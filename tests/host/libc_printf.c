@@ -45,12 +45,29 @@ static char ours[4096], theirs[4096];
 #pragma GCC diagnostic ignored "-Wformat-truncation"
 #pragma GCC diagnostic ignored "-Wformat-extra-args"
 
-static const char *const flags[] = {"", "-", "+", " ", "#", "0", "-+", "+ ", "-#", "0+", "#0", "-0", "+#0 -"};
+static const char *const flags[] = {"",   "-",  "+",  " ",  "#",  "0",    "-+",
+                                    "+ ", "-#", "0+", "#0", "-0", "+#0 -"};
 static const char *const widths[] = {"", "1", "5", "12", "40"};
 static const char *const precisions[] = {"", ".", ".0", ".1", ".5", ".12", ".30"};
 
-static const long long values[] = {0, 1, -1, 7, 8, 9, 10, 255, 256, -255, 65535, 65536, 0x7fffffff, -0x7fffffffll - 1,
-                                   0xffffffffll, 0x123456789abcdefll, LLONG_MAX, LLONG_MIN};
+static const long long values[] = {0,
+                                   1,
+                                   -1,
+                                   7,
+                                   8,
+                                   9,
+                                   10,
+                                   255,
+                                   256,
+                                   -255,
+                                   65535,
+                                   65536,
+                                   0x7fffffff,
+                                   -0x7fffffffll - 1,
+                                   0xffffffffll,
+                                   0x123456789abcdefll,
+                                   LLONG_MAX,
+                                   LLONG_MIN};
 
 static void integers_print_like_the_hosts(void **state)
 {
@@ -63,8 +80,8 @@ static void integers_print_like_the_hosts(void **state)
                 for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++)
                     for (size_t c = 0; conversions[c]; c++) {
                         char format[64];
-                        snprintf(format, sizeof format, "<%%%s%s%s%s%c>", flags[f], widths[w], precisions[p], lengths[l],
-                                 conversions[c]);
+                        snprintf(format, sizeof format, "<%%%s%s%s%s%c>", flags[f], widths[w],
+                                 precisions[p], lengths[l], conversions[c]);
                         for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
                             if (l <= 2)
                                 SAME(format, (int)values[v]);
@@ -89,7 +106,8 @@ static void strings_and_characters_print_like_the_hosts(void **state)
                 snprintf(format, sizeof format, "<%%%s%s%sls>", left[f], widths[w], precisions[p]);
                 SAME(format, L"wide");
             }
-            snprintf(format, sizeof format, "<%%%s%sc%%%s%slc>", left[f], widths[w], left[f], widths[w]);
+            snprintf(format, sizeof format, "<%%%s%sc%%%s%slc>", left[f], widths[w], left[f],
+                     widths[w]);
             SAME(format, 'x', L'y');
         }
     SAME("%c%c", 'a', 0);
@@ -124,7 +142,8 @@ static void counts_are_stored_in_every_length(void **state)
     long long ll;
     intmax_t j;
     ptrdiff_t t;
-    assert_int_equal(mini_snprintf(ours, 4, "a%hhnb%hnc%nd%lne%llnf%jng%tn", &hh, &h, &n, &l, &ll, &j, &t), 7);
+    assert_int_equal(
+        mini_snprintf(ours, 4, "a%hhnb%hnc%nd%lne%llnf%jng%tn", &hh, &h, &n, &l, &ll, &j, &t), 7);
     assert_int_equal(hh, 1);
     assert_int_equal(h, 2);
     assert_int_equal(n, 3);

@@ -50,10 +50,11 @@ static void memory_functions_agree_at_every_offset_and_length(void **state)
                 assert_memory_equal(a, b, sizeof a);
                 memcpy(a, source, sizeof a);
                 memcpy(b, source, sizeof b);
-                assert_ptr_equal(mini_memmove(a + to, a + from, n), a + to);     /* overlaps, either way */
+                assert_ptr_equal(mini_memmove(a + to, a + from, n), a + to);     /* overlaps */
                 memmove(b + to, b + from, n);
                 assert_memory_equal(a, b, sizeof a);
-                assert_int_equal(sign(mini_memcmp(a + from, source + to, n)), sign(memcmp(a + from, source + to, n)));
+                assert_int_equal(sign(mini_memcmp(a + from, source + to, n)),
+                                 sign(memcmp(a + from, source + to, n)));
                 assert_ptr_equal(mini_memchr(a + to, source[n], n), memchr(a + to, source[n], n));
             }
 }
@@ -68,8 +69,22 @@ static void memory_comparison_is_of_unsigned_bytes(void **state)
 
 /* ---- strings ---- */
 
-static const char *const texts[] = {"", "a", "b", "ab", "aab", "aabaab", "abcabcabd", "abd", "abcabd", "bb", "zzz", "\xff\x01z",
-                                    "the quick brown fox", "fox", "  two  words ", " "};
+static const char *const texts[] = {"",
+                                    "a",
+                                    "b",
+                                    "ab",
+                                    "aab",
+                                    "aabaab",
+                                    "abcabcabd",
+                                    "abd",
+                                    "abcabd",
+                                    "bb",
+                                    "zzz",
+                                    "\xff\x01z",
+                                    "the quick brown fox",
+                                    "fox",
+                                    "  two  words ",
+                                    " "};
 enum { TEXTS = sizeof texts / sizeof *texts };
 
 static void strings_agree_in_pairs(void **state)
@@ -161,12 +176,45 @@ static void character_classes_agree(void **state)
 
 /* ---- numbers ---- */
 
-static const char *const numbers[] = {
-    "", "0", "-0", "+7", "  42xyz", "-1", "0x", "0xg", "0x1f", "0X1F", "-0x80", "077", "08", "09", "0b1", "zz", "ZZ9", "+-3",
-    "2147483647", "2147483648", "-2147483648", "-2147483649", "4294967295", "4294967296", "9223372036854775807",
-    "9223372036854775808", "-9223372036854775808", "-9223372036854775809", "18446744073709551615",
-    "18446744073709551616", "-18446744073709551615", "-18446744073709551616", "99999999999999999999999999", "\t\n\v\f\r 5",
-    "- 5", "0x7fffffffffffffff", "0xffffffffffffffffff", "1777777777777777777777", "123456789012345678901234567890 tail"};
+static const char *const numbers[] = {"",
+                                      "0",
+                                      "-0",
+                                      "+7",
+                                      "  42xyz",
+                                      "-1",
+                                      "0x",
+                                      "0xg",
+                                      "0x1f",
+                                      "0X1F",
+                                      "-0x80",
+                                      "077",
+                                      "08",
+                                      "09",
+                                      "0b1",
+                                      "zz",
+                                      "ZZ9",
+                                      "+-3",
+                                      "2147483647",
+                                      "2147483648",
+                                      "-2147483648",
+                                      "-2147483649",
+                                      "4294967295",
+                                      "4294967296",
+                                      "9223372036854775807",
+                                      "9223372036854775808",
+                                      "-9223372036854775808",
+                                      "-9223372036854775809",
+                                      "18446744073709551615",
+                                      "18446744073709551616",
+                                      "-18446744073709551615",
+                                      "-18446744073709551616",
+                                      "99999999999999999999999999",
+                                      "\t\n\v\f\r 5",
+                                      "- 5",
+                                      "0x7fffffffffffffff",
+                                      "0xffffffffffffffffff",
+                                      "1777777777777777777777",
+                                      "123456789012345678901234567890 tail"};
 
 static void numbers_are_read_alike_in_every_base(void **state)
 {

@@ -41,9 +41,11 @@ static int reset(void **state)
 {
     (void)state;
     page_count = pages_given = 0;
-    slab = (struct slab){.size = sizeof(struct map) > sizeof(struct frame) ? sizeof(struct map) : sizeof(struct frame),
+    slab = (struct slab){.size = sizeof(struct map) > sizeof(struct frame) ? sizeof(struct map)
+                                                                           : sizeof(struct frame),
                          .new_page = give_tracked_page};
-    as = (struct address_space){.low = LOW * P, .high = PAGES * P - 1, .search = 64 * P, .slab = &slab};
+    as = (struct address_space){
+        .low = LOW * P, .high = PAGES * P - 1, .search = 64 * P, .slab = &slab};
     store = (struct store){.kind = HURD_MM_ANONYMOUS, .rights = HURD_VM_RIGHTS};
     srand(1234);
     assert_true(slab_reserve(&slab, 8));
@@ -206,14 +208,16 @@ static void map_insert_refuses_what_is_taken(void **state)
     assert_int_equal(store.users, 1);
 }
 
-/* Random maps, unmaps and protections; the model says for each page which rights it has, 255 = nothing. */
+/* Random maps, unmaps and protections; the model says for each page which rights it has, 255 =
+ * nothing. */
 static void regions_follow_a_page_by_page_model(void **state)
 {
     (void)state;
     unsigned char model[PAGES];
     memset(model, 255, sizeof model);
     for (int step = 0; step < 3000; step++) {
-        unsigned first = LOW + (unsigned)rand() % (PAGES - LOW), n = 1 + (unsigned)rand() % 20, what = (unsigned)rand() % 3;
+        unsigned first = LOW + (unsigned)rand() % (PAGES - LOW), n = 1 + (unsigned)rand() % 20,
+                 what = (unsigned)rand() % 3;
         unsigned rights = (unsigned)rand() % 8;
         if (first + n > PAGES)
             n = PAGES - first;
@@ -248,7 +252,8 @@ static void regions_follow_a_page_by_page_model(void **state)
             if (m) {
                 assert_int_equal(m->offset, m->range.first);
                 struct map *next = map_next(&as, m);        /* joined as far as possible */
-                assert_false(next && next->range.first == m->range.last + 1 && next->rights == m->rights);
+                assert_false(next && next->range.first == m->range.last + 1 &&
+                             next->rights == m->rights);
             }
         }
     }
@@ -354,7 +359,8 @@ static void frames_follow_a_page_by_page_model(void **state)
         unsigned first = (unsigned)rand() % PAGES, n = 1 + (unsigned)rand() % 8;
         if (first + n > PAGES)
             n = PAGES - first;
-        uintptr_t from = first * (uintptr_t)P, to = (first + n) * (uintptr_t)P - 1, base = first + 1000 * ((unsigned)rand() % 2);
+        uintptr_t from = first * (uintptr_t)P, to = (first + n) * (uintptr_t)P - 1,
+                  base = first + 1000 * ((unsigned)rand() % 2);
         slab_reserve(&slab, 4);
         if (rand() % 2) {
             bool free = true;

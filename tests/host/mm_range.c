@@ -88,7 +88,8 @@ static void compare_all(void)
         assert_ptr_equal(range_upto(root, at), model_upto(at));
         uintptr_t last = at + (uintptr_t)rand() % (BYTES - at);
         struct range *overlap = model_from(at);
-        assert_ptr_equal(range_overlap(root, at, last), overlap && overlap->first <= last ? overlap : NULL);
+        assert_ptr_equal(range_overlap(root, at, last),
+                         overlap && overlap->first <= last ? overlap : NULL);
     }
 }
 
@@ -103,7 +104,8 @@ static void range_tree_answers_as_an_array_would(void **state)
             used[i] = false;
         } else {
             uintptr_t first = (uintptr_t)rand() % BYTES, length = (uintptr_t)rand() % 8;
-            used[i] = model_insert(&pool[i], first, first + length < BYTES ? first + length : BYTES - 1);
+            used[i] = model_insert(&pool[i], first,
+                                   first + length < BYTES ? first + length : BYTES - 1);
         }
         if (step % 50 == 0)
             compare_all();
@@ -150,7 +152,8 @@ static void range_insert_refuses_a_range_that_ends_before_it_starts(void **state
 static void range_order_holds_over_the_whole_address_space(void **state)
 {
     (void)state;
-    struct range low = {.first = 0, .last = 0xfff}, high = {.first = UINTPTR_MAX - 0xfff, .last = UINTPTR_MAX};
+    struct range low = {.first = 0, .last = 0xfff},
+                 high = {.first = UINTPTR_MAX - 0xfff, .last = UINTPTR_MAX};
     struct range middle = {.first = UINTPTR_MAX / 2, .last = UINTPTR_MAX / 2 + 1};
     assert_true(range_insert(&root, &high));
     assert_true(range_insert(&root, &low));

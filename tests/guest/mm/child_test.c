@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What ends a task, and that task alone: each child runs one of the functions below and the test looks at its exit
- * status. */
+/* What ends a task, and that task alone: each child runs one of the functions below and the test
+ * looks at its exit status. */
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -166,7 +166,8 @@ static int child_port(void)
 
 static volatile int *volatile near_null = (volatile int *)8;
 
-/* The thread cannot escape the report by naming another exception handler or by a broken stack pointer. */
+/* The thread cannot escape the report by naming another exception handler or by a broken stack
+ * pointer. */
 static int child_other_handler(void)
 {
     L4_Set_ExceptionHandler(L4_nilthread);
@@ -187,8 +188,8 @@ static int child_locked(void)
     return SURVIVED;
 }
 
-/* Another task's thread: asks the pager child_argument for memory, for its map, and tells it of a fault.  1, 2, 4: it
- * was answered. */
+/* Another task's thread: asks the pager child_argument for memory, for its map, and tells it of a
+ * fault.  1, 2, 4: it was answered. */
 static int child_stranger(void)
 {
     static const L4_Word_t tags[] = {0x320 << 16 | 5, HURD_MM_MAPS << 16 | 1, 0xffe2 << 16 | 2};
@@ -198,7 +199,8 @@ static int child_stranger(void)
         L4_LoadMR(2, PAGE);
         L4_LoadMRs(3, 3, (const L4_Word_t[]){0, 6, 0});
         L4_Set_MsgTag(L4_TagOfRaw(tags[i]));
-        L4_MsgTag_t tag = L4_Call_Timeouts(L4_ThreadIdOfRaw(child_argument), L4_TimePeriod(1000000), L4_TimePeriod(50000));
+        L4_MsgTag_t tag = L4_Call_Timeouts(L4_ThreadIdOfRaw(child_argument), L4_TimePeriod(1000000),
+                                           L4_TimePeriod(50000));
         answered |= L4_IpcSucceeded(tag) << i;
     }
     return answered;
@@ -206,13 +208,35 @@ static int child_stranger(void)
 
 const struct child children[] = {
     {"stranger", child_stranger},
-    {"exit", child_exit}, {"exit_257", child_exit_257}, {"atexit", child_atexit}, {"abort", child_abort},
-    {"assert", child_assert}, {"null", child_null}, {"hole", child_hole}, {"text", child_text}, {"none", child_none},
-    {"readonly", child_readonly}, {"stack", child_stack}, {"thread_stack", child_thread_stack}, {"jump", child_jump},
-    {"kernel", child_kernel}, {"kip", child_kip}, {"container_hole", child_container_hole}, {"store", child_store},
-    {"hog", child_hog}, {"invalid", child_invalid}, {"breakpoint", child_breakpoint}, {"cli", child_cli},
-    {"int", child_int}, {"divide", child_divide}, {"divide_64", child_divide_64}, {"port", child_port},
-    {"other_handler", child_other_handler}, {"bad_stack", child_bad_stack}, {"locked", child_locked}, {NULL, NULL},
+    {"exit", child_exit},
+    {"exit_257", child_exit_257},
+    {"atexit", child_atexit},
+    {"abort", child_abort},
+    {"assert", child_assert},
+    {"null", child_null},
+    {"hole", child_hole},
+    {"text", child_text},
+    {"none", child_none},
+    {"readonly", child_readonly},
+    {"stack", child_stack},
+    {"thread_stack", child_thread_stack},
+    {"jump", child_jump},
+    {"kernel", child_kernel},
+    {"kip", child_kip},
+    {"container_hole", child_container_hole},
+    {"store", child_store},
+    {"hog", child_hog},
+    {"invalid", child_invalid},
+    {"breakpoint", child_breakpoint},
+    {"cli", child_cli},
+    {"int", child_int},
+    {"divide", child_divide},
+    {"divide_64", child_divide_64},
+    {"port", child_port},
+    {"other_handler", child_other_handler},
+    {"bad_stack", child_bad_stack},
+    {"locked", child_locked},
+    {NULL, NULL},
 };
 
 /* ---- the tests ---- */
@@ -251,11 +275,17 @@ TEST(violation_write_to_text_ends_the_task) { ends_with("text", HURD_MM_STATUS_S
 TEST(violation_touching_prot_none_ends_the_task) { ends_with("none", HURD_MM_STATUS_SEGV); }
 TEST(violation_write_to_read_only_ends_the_task) { ends_with("readonly", HURD_MM_STATUS_SEGV); }
 TEST(violation_stack_overflow_ends_the_task) { ends_with("stack", HURD_MM_STATUS_SEGV); }
-TEST(violation_thread_stack_overflow_ends_the_task) { ends_with("thread_stack", HURD_MM_STATUS_SEGV); }
+TEST(violation_thread_stack_overflow_ends_the_task)
+{
+    ends_with("thread_stack", HURD_MM_STATUS_SEGV);
+}
 TEST(violation_jump_into_nowhere_ends_the_task) { ends_with("jump", HURD_MM_STATUS_SEGV); }
 TEST(violation_kernel_address_ends_the_task) { ends_with("kernel", HURD_MM_STATUS_SEGV); }
 TEST(violation_write_to_the_kip_ends_the_task) { ends_with("kip", HURD_MM_STATUS_SEGV); }
-TEST(violation_hole_of_a_container_ends_the_task) { ends_with("container_hole", HURD_MM_STATUS_SEGV); }
+TEST(violation_hole_of_a_container_ends_the_task)
+{
+    ends_with("container_hole", HURD_MM_STATUS_SEGV);
+}
 TEST(violation_page_that_a_store_refuses_ends_the_task) { ends_with("store", HURD_MM_STATUS_SEGV); }
 TEST(violation_more_memory_than_there_is_ends_the_task) { ends_with("hog", HURD_MM_STATUS_SEGV); }
 TEST(exception_invalid_instruction_ends_the_task) { ends_with("invalid", HURD_MM_STATUS_ILL); }

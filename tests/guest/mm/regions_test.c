@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mmap, munmap, mprotect, hurd_vm_allocate and _deallocate: what they do, and each error that they document. */
+/* mmap, munmap, mprotect, hurd_vm_allocate and _deallocate: what they do, and each error that they
+ * document. */
 #include <errno.h>
 #include <l4/kip.h>
 #include <l4/space.h>
@@ -171,7 +172,8 @@ TEST(mmap_of_many_pages_never_lands_on_a_reserved_area)
     for (int i = 0; i < 40; i++) {
         page[i] = 0x4000;
         EXPECT_EQ(hurd_vm_allocate(&page[i], PAGE, 0, 0), 0);
-        low = low && (page[i] < HURD_STARTUP_ADDR || page[i] >= HURD_STARTUP_ADDR + HURD_STARTUP_SIZE);
+        low = low &&
+              (page[i] < HURD_STARTUP_ADDR || page[i] >= HURD_STARTUP_ADDR + HURD_STARTUP_SIZE);
         *(volatile int *)page[i] = i;
     }
     EXPECT(low);
@@ -194,7 +196,8 @@ static void unmap_part(unsigned first, unsigned end)
     EXPECT_EQ(munmap(p + first * PAGE, (end - first) * PAGE), 0);
     EXPECT_EQ(counters().frames_returned - before.frames_returned, end - first);
     EXPECT(intact(p, 0, first) && intact(p, end, 8));
-    EXPECT(mmap(p + first * PAGE, (end - first) * PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0) == p + first * PAGE);
+    EXPECT(mmap(p + first * PAGE, (end - first) * PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0) ==
+           p + first * PAGE);
     EXPECT(is_zero(p + first * PAGE, (end - first) * PAGE));
     EXPECT(intact(p, 0, first) && intact(p, end, 8));
     EXPECT_EQ(munmap(p, 8 * PAGE), 0);
@@ -363,7 +366,8 @@ TEST(vm_deallocate_of_everything_else_is_refused_because_of_the_pager)
 
 /* ---- records ---- */
 
-/* Every second page has other rights, so that each is a region of its own, until the records are used up. */
+/* Every second page has other rights, so that each is a region of its own, until the records are
+ * used up. */
 TEST(mprotect_without_records_says_nomem_and_the_space_stays_usable)
 {
     enum { PAGES = 4096 };
@@ -383,7 +387,8 @@ TEST(mprotect_without_records_says_nomem_and_the_space_stays_usable)
     EXPECT_EQ(munmap(p, 4 * PAGE), 0);
 }
 
-/* A run of frames is one record; when there are no more, frames join their neighbours by taking the gap as well. */
+/* A run of frames is one record; when there are no more, frames join their neighbours by taking the
+ * gap as well. */
 TEST(touching_every_second_page_works_beyond_the_records)
 {
     enum { PAGES = 2400 };
@@ -414,7 +419,7 @@ TEST(faults_are_counted_as_the_kernel_counts_them)
     touch(p, 30);
     EXPECT_EQ(hurd_task_info(task, data->task.cap, 0, &after), 0);
     EXPECT_EQ(after.faults_own, counters().faults);
-    EXPECT(after.faults_own - before.faults_own >= 30);     /* more only if physmem takes pages away */
+    EXPECT(after.faults_own - before.faults_own >= 30);     /* more if physmem takes pages away */
     EXPECT_EQ(after.faults_other, before.faults_other);
     EXPECT_EQ(munmap(p, 30 * PAGE), 0);
 }
@@ -476,7 +481,9 @@ TEST(copy_of_anonymous_memory_keeps_the_old_contents)
     char *p = map(4);
     touch(p, 4);
     EXPECT_EQ(hurd_pm_container_create(physmem(), control(), 0, &c), 0);
-    EXPECT_EQ(hurd_pm_container_copy(physmem(), hurd_mm_memory_container(), (L4_Word_t)p, c, 0, 4 * PAGE, 0, NULL), 0);
+    EXPECT_EQ(hurd_pm_container_copy(physmem(), hurd_mm_memory_container(), (L4_Word_t)p, c, 0,
+                                     4 * PAGE, 0, NULL),
+              0);
     for (int i = 0; i < 4; i++)
         *(volatile unsigned *)(p + i * PAGE) = 1000;
     EXPECT_EQ(hurd_vm_map_container(&at, 4 * PAGE, 0, HURD_VM_READ, c, 0), 0);

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; unsigned store_registers_survive(uintptr_t page): all registers have values of their own when the page is touched; 0 when
-; they, the flags and the stack are the same afterwards.
+; unsigned store_registers_survive(uintptr_t page): all registers have values of their own when the
+; page is touched; 0 when they, the flags and the stack are the same afterwards.
 bits 32
 section .text
 global store_registers_survive

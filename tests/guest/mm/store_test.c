@@ -74,7 +74,8 @@ TEST(container_mapping_refuses_handles_offsets_and_rights_that_are_none)
 
 /* ---- stores of the program ---- */
 
-/* Pages come from a container, each with its number written in; the hook remembers what it was asked. */
+/* Pages come from a container, each with its number written in; the hook remembers what it was
+ * asked. */
 static struct {
     struct hurd_store store;
     L4_Word_t container;

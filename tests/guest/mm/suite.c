@@ -20,7 +20,8 @@ bool expect_eq(long long is, long long wanted, const char *what, const char *fil
 {
     if (is != wanted) {
         failed = true;
-        printf("# %s:%d: %s is %lld (%llx), wanted %lld (%llx)\n", file, line, what, is, is, wanted, wanted);
+        printf("# %s:%d: %s is %lld (%llx), wanted %lld (%llx)\n", file, line, what, is, is, wanted,
+               wanted);
     }
     return is == wanted;
 }
@@ -43,7 +44,8 @@ int child_run(const char *name, unsigned long argument, unsigned *reason)
     L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server);
     struct hurd_task_created created;
     char argz[64];
-    int length = snprintf(argz, sizeof argz, "mm_test/child%cargument=%lu%cchild=%s%c", 0, argument, 0, name, 0);
+    int length = snprintf(argz, sizeof argz, "mm_test/child%cargument=%lu%cchild=%s%c", 0, argument,
+                          0, name, 0);
     L4_Word_t status = 0, why = 0;
     int error = hurd_spawn_self(128, argz, (L4_Word_t)length, &created);
     if (!EXPECT_EQ(error, 0))

@@ -20,7 +20,8 @@ struct test {
 #define TEST(name) static void name(void)
 #define T(name) {#name, name}
 #define EXPECT(condition) expect((condition), #condition, __FILE__, __LINE__)
-#define EXPECT_EQ(is, wanted) expect_eq((long long)(is), (long long)(wanted), #is, __FILE__, __LINE__)
+#define EXPECT_EQ(is, wanted)                                                                      \
+    expect_eq((long long)(is), (long long)(wanted), #is, __FILE__, __LINE__)
 
 bool expect(bool condition, const char *what, const char *file, int line);
 bool expect_eq(long long is, long long wanted, const char *what, const char *file, int line);
@@ -35,8 +36,8 @@ struct child {
 };
 extern const struct child children[];
 
-/* Starts this program again as child=NAME and waits: its exit status.  *reason (may be NULL) as in hurd/task.h.  The
- * child finds `argument` in child_argument. */
+/* Starts this program again as child=NAME and waits: its exit status.  *reason (may be NULL) as in
+ * hurd/task.h.  The child finds `argument` in child_argument. */
 int child_run(const char *name, unsigned long argument, unsigned *reason);
 extern unsigned long child_argument;
 

@@ -45,7 +45,8 @@ TEST(thread_faults_are_served_like_the_main_threads)
 {
     enum { THREADS = 4 };
     L4_ThreadId_t id;
-    char *p = mmap(NULL, THREADS * 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *p = mmap(NULL, THREADS * 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                   -1, 0);
     running = THREADS;
     for (int i = 0; i < THREADS; i++)
         EXPECT_EQ(hurd_thread_start(&id, pages_touch, p + i * 16 * PAGE, 0), 0);
@@ -79,7 +80,8 @@ TEST(thread_start_beyond_the_limit_says_eagain_or_nomem)
     int error = 0, n = 0;
     mutex_lock(&lock);                  /* none can end */
     running = 0;
-    while (n < MAX && (error = hurd_thread_start(&id, (void (*)(void *))thread_ends, NULL, PAGE)) == 0) {
+    while (n < MAX &&
+           (error = hurd_thread_start(&id, (void (*)(void *))thread_ends, NULL, PAGE)) == 0) {
         n++;
         running++;
     }
@@ -171,7 +173,8 @@ TEST(errno_is_each_threads_own)
 
 TEST(pager_drops_garbage_and_goes_on)
 {
-    static const L4_Word_t tags[] = {0, 0x12340003, 0x0310003f, 0x03200000, 0x032a0000, 0x032f0005, 0xffd00002, 0xfff00000};
+    static const L4_Word_t tags[] = {0,          0x12340003, 0x0310003f, 0x03200000,
+                                     0x032a0000, 0x032f0005, 0xffd00002, 0xfff00000};
     L4_ThreadId_t pager = hurd_mm_pager();
     for (unsigned i = 0; i < sizeof tags / sizeof *tags; i++) {
         for (int k = 1; k < 64; k++)
@@ -203,7 +206,8 @@ TEST(pager_tells_its_own_task_what_lives_where)
             startup = startup || words[i] == HURD_STARTUP_ADDR;
             kip = kip || (words[i + 2] >> 8 == HURD_MM_RESERVED && words[i] == HURD_STARTUP_KIP);
             wired = wired || words[i + 2] >> 8 == HURD_MM_WIRED;
-            text = text || (words[i] <= main_at && main_at <= words[i + 1] && (words[i + 2] & 7) == 5);
+            text = text ||
+                   (words[i] <= main_at && main_at <= words[i + 1] && (words[i + 2] & 7) == 5);
             at = words[i + 1] + 1;
         }
         if (at == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* POSIX memory mapping, as far as there is something to map: anonymous private memory.  In lib/hurd-mm. */
+/* POSIX memory mapping, as far as there is something to map: anonymous private memory.  In
+ * lib/hurd-mm. */
 #ifndef LIBC_SYS_MMAN_H
 #define LIBC_SYS_MMAN_H
 
@@ -19,10 +20,10 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #define MAP_FAILED          ((void *)-1)
 
-/* MAP_ANONYMOUS with MAP_PRIVATE or MAP_SHARED (nobody else is there to share it with yet).
- * EINVAL: length 0, neither or both of PRIVATE and SHARED, unknown flags or protections, with MAP_FIXED an address that
- * is unaligned, outside the space, or reserved.  ENODEV: not anonymous.  EEXIST: MAP_FIXED_NOREPLACE on
- * something.  ENOMEM: no room in the space, no memory for the records. */
+/* MAP_ANONYMOUS with MAP_PRIVATE or MAP_SHARED (nobody else is there to share it with yet). EINVAL:
+ * length 0, neither or both of PRIVATE and SHARED, unknown flags or protections, with MAP_FIXED an
+ * address that is unaligned, outside the space, or reserved.  ENODEV: not anonymous.  EEXIST:
+ * MAP_FIXED_NOREPLACE on something.  ENOMEM: no room in the space, no memory for the records. */
 void *mmap(void *address, size_t length, int protection, int flags, int file, off_t offset);
 int munmap(void *address, size_t length);                       /* EINVAL, ENOMEM */
 int mprotect(void *address, size_t length, int protection);     /* EINVAL, ENOMEM, EACCES */
