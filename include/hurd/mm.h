@@ -5,7 +5,8 @@
  * One thread of the task, the pager, owns the address space: it serves the other threads' page
  * faults out of memory that physmem gave it, and it alone changes the map.  The functions below are
  * calls to it (local IPC); they may be called from any other thread, block only as long as physmem
- * takes, and return 0 or an errno.  Pages are HURD_MM_PAGE bytes.  <sys/mman.h> is built on this. */
+ * takes, and return 0 or an errno.  Pages are HURD_MM_PAGE bytes.  <sys/mman.h> is built on this.
+ * */
 #ifndef HURD_MM_H
 #define HURD_MM_H
 
@@ -36,10 +37,10 @@ int hurd_mm_init(L4_ThreadId_t pager);
 
 /* Anonymous memory, readable and writable, at an address of the library's choice that starts the
  * search at *addr, or exactly there with HERE.  map_now: allocated and mapped before the call
- * returns, all or nothing.  EINVAL: size 0 or not whole pages, unknown flags, with HERE an unaligned
- * address, outside the user's part of the space or in a reserved area.  EEXIST: HERE and something
- * is there.  ENOSPC: no gap is large enough.  ENOMEM: no memory for the records, or for the pages
- * of map_now. */
+ * returns, all or nothing.  EINVAL: size 0 or not whole pages, unknown flags, with HERE an
+ * unaligned address, outside the user's part of the space or in a reserved area.  EEXIST: HERE and
+ * something is there.  ENOSPC: no gap is large enough.  ENOMEM: no memory for the records, or for
+ * the pages of map_now. */
 int hurd_vm_allocate(uintptr_t *addr, uintptr_t size, unsigned flags, int map_now);
 
 /* The same with rights of your choice (0 = no access). */
@@ -48,8 +49,8 @@ int hurd_vm_allocate_rights(uintptr_t *addr, uintptr_t size, unsigned flags, uns
 
 /* Ends whatever is mapped in the range; holes are skipped, regions are cut.  Anonymous pages go
  * back to physmem.  EINVAL: unaligned, size 0, outside the user's part of the space, or a reserved
- * area in the range.  ENOMEM: no memory for the records of a region that is cut in two.  On an error
- * nothing has changed. */
+ * area in the range.  ENOMEM: no memory for the records of a region that is cut in two.  On an
+ * error nothing has changed. */
 int hurd_vm_deallocate(uintptr_t addr, uintptr_t size);
 
 /* New rights for a range without holes.  ENOMEM: a hole, or no memory for records.  EINVAL as
@@ -128,7 +129,8 @@ L4_ThreadId_t hurd_mm_pager(void);
 /* ---- tasks ---- */
 
 /* Starts this program again as a new task, with `frames` frames beyond those of the image.  argz:
- * strings, one after the other.  Errors of physmem (ENOMEM: not so many frames left) and of task. */
+ * strings, one after the other.  Errors of physmem (ENOMEM: not so many frames left) and of task.
+ * */
 int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length,
                     struct hurd_task_created *created);
 

@@ -23,7 +23,8 @@ struct mm {
 };
 extern struct mm mm;
 
-/* ---- memory.c: physmem, from the pager's side.  0 or an errno.  Block as long as physmem takes. ---- */
+/* ---- memory.c: physmem, from the pager's side.  0 or an errno.  Block as long as physmem takes.
+ * ---- */
 int memory_allocate(uintptr_t offset, uintptr_t size);
 /* The bytes that went back. */
 uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t size);
