@@ -9,9 +9,9 @@ kernel_DEPS     = $(BUILD)/gen/x86.inc $(BUILD)/gen/offsets.inc $(L4_INC)
 # The numbers of layout.h for NASM.
 $(BUILD)/gen/x86.inc: kernel/arch/x86/layout.h
 	@mkdir -p $(@D)
-	sed -n -E 's,^#define +([A-Z0-9_]+) +(-?[0-9A-Fa-fx]+).*,%define \1 \2,p' $< > $@
+	$(Q)sed -n -E 's,^#define +([A-Z0-9_]+) +(-?[0-9A-Fa-fx]+).*,%define \1 \2,p' $< > $@
 
 # Structure offsets for NASM, out of the compiler's mouth.
 $(BUILD)/gen/offsets.inc: kernel/arch/x86/offsets.c kernel/thread.h kernel/space.h kernel/arch/x86/x86.h
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(kernel_CFLAGS) -S -o - $< | sed -n -E 's,^[[:space:]]*-> ([A-Z0-9_]+) ,%define \1 ,p' > $@
+	$(Q)$(CC) $(CFLAGS) $(kernel_CFLAGS) -S -o - $< | sed -n -E 's,^[[:space:]]*-> ([A-Z0-9_]+) ,%define \1 ,p' > $@

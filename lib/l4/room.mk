@@ -6,4 +6,4 @@ l4_SRC := $(wildcard lib/l4/*.c lib/l4/*.asm)
 L4_INC := $(BUILD)/gen/l4.inc
 $(L4_INC): include/l4/const.h
 	@mkdir -p $(@D)
-	sed -n -E 's,^#define +(L4_[A-Z0-9_]+) +(-?[0-9A-Fa-fx]+).*,%define \1 \2,p' $< > $@
+	$(Q)sed -n -E 's,^#define +(L4_[A-Z0-9_]+) +(-?[0-9A-Fa-fx]+).*,%define \1 \2,p' $< > $@

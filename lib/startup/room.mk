@@ -7,7 +7,7 @@ startup_LIBS := l4
 startup_CFLAGS := -Os
 
 $(BUILD)/startup.bin: $(BUILD)/bin/startup
-	$(OBJCOPY) -O binary $< $@
+	$(Q)$(OBJCOPY) -O binary $< $@
 
 LIBRARIES    += start
 start_SRC    := lib/startup/elf.c lib/startup/page.c lib/startup/blob.asm
