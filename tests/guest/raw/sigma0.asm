@@ -30,9 +30,37 @@ ask:
         expect  eax, REFUSED
         ret
 
-; The highest free page below 16 MB (or the end of memory), wanted by nobody so far -> [found]
-find_page:
+; The end of conventional memory, but at most 16 MB -> ebx
+end_of_memory:
+        mov     edx, [kip]
+        movzx   ecx, word [edx + KIP_MEMORY_INFO]
+        movzx   eax, word [edx + KIP_MEMORY_INFO + 2]
+        add     edx, eax
+        xor     ebx, ebx
+.next:
+        mov     eax, [edx]
+        and     eax, 0x20F
+        cmp     eax, 1                          ; physical, conventional
+        jne     .skip
+        mov     eax, [edx + 4]
+        or      eax, 0x3FF
+        cmp     eax, ebx
+        jb      .skip
+        mov     ebx, eax
+.skip:
+        add     edx, 8
+        loop    .next
+        inc     ebx
+        and     ebx, ~0xFFF
+        cmp     ebx, 0x1000000
+        jb      .end
         mov     ebx, 0x1000000
+.end:
+        ret
+
+; The highest free page below that, wanted by nobody so far -> [found]
+find_page:
+        call    end_of_memory
 .next:
         sub     ebx, 4096
         expect_not ebx, 0x400000
