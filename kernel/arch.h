@@ -58,28 +58,6 @@ static inline word_t entry_status(word_t e)
     return (e & ENTRY_ACCESSED ? MDB_READ : 0) | (e & ENTRY_DIRTY ? MDB_WRITTEN : 0);
 }
 
-word_t *arch_directory_entry(struct space *s, vaddr_t v);
-/* The table entry of v, or NULL where the directory has no table (or a large page). */
-word_t *arch_table_entry(struct space *s, vaddr_t v);
-/* The same, with a table made where there is none; NULL when memory or quota is out. */
-word_t *arch_table_entry_create(struct space *s, vaddr_t v);
-/* Puts a prepared zeroed page into the directory as the table of v. */
-void arch_table_install(struct space *s, vaddr_t v, void *table);
-/* Takes an empty table out of the directory and frees it. */
-void arch_table_remove(struct space *s, vaddr_t v);
-/* Where the node of an entry is written down; NULL when memory is out (create only). */
-struct mapping **arch_entry_node(word_t *entry, bool create);
-struct space *arch_entry_space(word_t *entry);
-vaddr_t arch_entry_vaddr(word_t *entry);
-void arch_directory_create(struct space *s, void *page);
-void arch_directory_free(struct space *s); /* directory and all its tables */
-/* Forgets what the TLB holds of v, if s is the current thread's space: only that one is loaded. */
-void arch_tlb_flush_page(struct space *s, vaddr_t v);
-/* Leaves s for the kernel's own directory if current, idle or dying, still runs in it. */
-void arch_space_unload(struct space *s);
-/* True if physical memory [p, p + size) may be given to users. */
-bool arch_frame_usable(paddr_t p, uint32_t size);
-
 static inline void *arch_kernel_address(paddr_t p)
 {
     return (void *)(p + 0xF0000000u);
@@ -88,6 +66,60 @@ static inline paddr_t arch_physical(const void *k)
 {
     return (paddr_t)k - 0xF0000000u;
 }
+static inline word_t *arch_directory_entry(struct space *s, vaddr_t v)
+{
+    return &s->directory[v >> LARGE_BITS];
+}
+static inline word_t *arch_table_of(word_t directory_entry)
+{
+    return arch_kernel_address(directory_entry & ~PAGE_MASK);
+}
+/* The table entry of v, or NULL where the directory has no table (or a large page). */
+static inline word_t *arch_table_entry(struct space *s, vaddr_t v)
+{
+    word_t e = *arch_directory_entry(s, v);
+    if ((e & (ENTRY_PRESENT | ENTRY_LARGE)) != ENTRY_PRESENT)
+        return NULL;
+    return &arch_table_of(e)[v >> PAGE_BITS & 1023u];
+}
+/* The same, with a table made where there is none; NULL when memory or quota is out. */
+word_t *arch_table_entry_create(struct space *s, vaddr_t v);
+/* Puts a prepared zeroed page into the directory as the table of v. */
+void arch_table_install(struct space *s, vaddr_t v, void *table);
+/* Takes an empty table out of the directory and frees it. */
+void arch_table_remove(struct space *s, vaddr_t v);
+/* Makes room for the nodes of an entry's table, charged to its space; false when memory is out. */
+bool arch_table_make_nodes(word_t *entry);
+/* Where the node of an entry is written down, once there is room; NULL before. */
+static inline struct mapping **arch_entry_node(const word_t *entry)
+{
+    char *shadow = kpage_of(entry)->table.shadow;
+    return shadow ? (struct mapping **)(shadow + ((word_t)entry & PAGE_MASK)) : NULL;
+}
+static inline struct space *arch_entry_space(const word_t *entry)
+{
+    return kpage_of(entry)->table.space;
+}
+/* A directory's kpage has vaddr 1: what it maps comes in 4 MB pieces. */
+#define ARCH_DIRECTORY_MARK 1u
+static inline vaddr_t arch_entry_vaddr(const word_t *entry)
+{
+    vaddr_t base = kpage_of(entry)->table.vaddr;
+    word_t index = ((word_t)entry & PAGE_MASK) / sizeof(word_t);
+    return base == ARCH_DIRECTORY_MARK ? index << LARGE_BITS : base + (index << PAGE_BITS);
+}
+void arch_directory_create(struct space *s, void *page);
+void arch_directory_free(struct space *s); /* directory and all its tables */
+/* Forgets what the TLB holds of v, if s is the current thread's space: only that one is loaded. */
+static inline void arch_tlb_flush_page(struct space *s, vaddr_t v)
+{
+    if (s == current->space)
+        __asm__ volatile("invlpg (%0)" : : "r"(v) : "memory");
+}
+/* Leaves s for the kernel's own directory if current, idle or dying, still runs in it. */
+void arch_space_unload(struct space *s);
+/* True if physical memory [p, p + size) may be given to users. */
+bool arch_frame_usable(paddr_t p, uint32_t size);
 
 /* ---- thread blocks */
 bool arch_thread_block_alloc(word_t number); /* zeroed and writable; false: memory is out */

@@ -60,7 +60,7 @@ static void check_senders(struct thread *t)
 /* One entry and its node point at each other; the node's parent maps the same frame. */
 static void check_mapping(word_t *entry, struct thread *t)
 {
-    struct mapping **slot = arch_entry_node(entry, false);
+    struct mapping **slot = arch_entry_node(entry);
     struct mapping *m = slot ? *slot : NULL;
     if (!m)
         return; /* KIP and UTCB pages have none */

@@ -11,14 +11,14 @@
 #include "space.h"
 #include "timer.h"
 
-static uint64_t send_timeout(const struct thread *t)
+static inline uint16_t send_timeout(const struct thread *t)
 {
-    return timeout_us(t->timeouts >> 16);
+    return t->timeouts >> 16;
 }
 
-static uint64_t receive_timeout(const struct thread *t)
+static inline uint16_t receive_timeout(const struct thread *t)
 {
-    return timeout_us(t->timeouts & 0xFFFF);
+    return t->timeouts & 0xFFFF;
 }
 
 /* ---- who may talk to whom */
@@ -81,7 +81,7 @@ static void begin_receive(struct thread *t, word_t accepts)
     t->state = THREAD_RECEIVING;
     t->accepts = accepts;
     t->receive_result = IPC_PENDING;
-    if (t->kind == IPC_USER && (t->timeouts & 0xFFFF) == L4_TIME_NEVER && !t->halted)
+    if (t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER && !t->halted)
         t->fast_from = accepts;
     else
         timer_arm(t, receive_timeout(t));
@@ -156,7 +156,7 @@ static void send_finished(struct thread *src, int err)
     }
     src->send_result = err;
     if (err == IPC_OK && src->from_spec && resolve_from(src, &accepts) &&
-        receive_timeout(src) != 0 && !pending_sender(src, accepts))
+        !timeout_is_zero(receive_timeout(src)) && !pending_sender(src, accepts))
         begin_receive(src, accepts);
     else
         wake_and_enqueue(src);
@@ -179,12 +179,11 @@ static bool takes_pending(struct thread *t, word_t accepts)
 /* Waits on dst's queue until it receives.  Blocks. */
 static int wait_to_send(struct thread *self, struct thread *dst)
 {
-    uint64_t timeout = send_timeout(self);
-    if (timeout == 0)
+    if (timeout_is_zero(send_timeout(self)))
         return L4_IPC_TIMEOUT;
     self->send_result = IPC_PENDING;
     join_senders(self, dst);
-    timer_arm(self, timeout);
+    timer_arm(self, send_timeout(self));
     sched_block();
     assert(self->send_result != IPC_PENDING);
     return self->send_result;
@@ -216,7 +215,7 @@ static int ipc_receive(struct thread *self, struct thread *woken)
         err = L4_IPC_NO_PARTNER;
     else if (takes_pending(self, accepts))
         err = self->receive_result;
-    else if (receive_timeout(self) == 0)
+    else if (timeout_is_zero(receive_timeout(self)))
         err = L4_IPC_TIMEOUT;
     if (err != IPC_PENDING) {
         if (woken)

@@ -12,6 +12,8 @@ static struct {
     struct kpage *info;    /* one a page */
 } pool;
 
+struct kpage *kmem_kpages;
+
 void kmem_init(void *base, size_t size)
 {
     uint32_t all = size / PAGE_SIZE;
@@ -21,12 +23,8 @@ void kmem_init(void *base, size_t size)
     pool.free = pool.pages;
     pool.fresh = 0;
     pool.info = (struct kpage *)(pool.base + pool.pages * PAGE_SIZE);
+    kmem_kpages = pool.info - ((word_t)base >> PAGE_BITS);
     memset(pool.info, 0, pool.pages * sizeof(struct kpage));
-}
-
-struct kpage *kpage_of(const void *address)
-{
-    return &pool.info[((const char *)address - pool.base) / PAGE_SIZE];
 }
 
 static void *page_take(void)

@@ -39,7 +39,11 @@ void kmem_init(void *base, size_t size);
 
 void *kmem_page_alloc(void); /* zeroed, or NULL */
 void kmem_page_free(void *page);
-struct kpage *kpage_of(const void *address);
+extern struct kpage *kmem_kpages; /* as if the first one were that of address 0 */
+static inline struct kpage *kpage_of(const void *address)
+{
+    return kmem_kpages + ((word_t)address >> PAGE_BITS);
+}
 
 /* Keeps pages back so that a later kmem_page_alloc_reserved() cannot fail. */
 bool kmem_reserve(uint32_t pages);

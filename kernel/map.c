@@ -69,7 +69,7 @@ static void node_remove(struct mapping *m)
     bool large = is_large(m);
     arch_tlb_flush_page(s, arch_entry_vaddr(entry));
     *entry = 0;
-    *arch_entry_node(entry, false) = NULL;
+    *arch_entry_node(entry) = NULL;
     kpage_of(entry)->used--;
     mdb_unlink(m);
     node_free(s, m, large);
@@ -135,7 +135,7 @@ static void split_one(struct mapping *m)
     struct mapping *parent = mdb_parent(m);
     word_t *table = kmem_page_alloc_reserved();
     struct kpage *info = kpage_of(table);
-    *arch_entry_node(slot, false) = NULL;
+    *arch_entry_node(slot) = NULL;
     arch_table_install(s, base, table);
     info->table.shadow = kmem_page_alloc_reserved();
     struct mapping **node = info->table.shadow;
@@ -185,17 +185,15 @@ static bool directory_is_large(word_t e)
 }
 
 /* The node that maps v in s, or NULL; *log2 tells the page size, or how far the hole reaches. */
-static struct mapping *lookup(struct space *s, vaddr_t v, word_t *log2)
+static inline struct mapping *lookup(struct space *s, vaddr_t v, word_t *log2)
 {
-    word_t *slot = arch_directory_entry(s, v);
-    *log2 = LARGE_BITS;
-    if (!(*slot & ENTRY_PRESENT))
-        return NULL;
-    if (directory_is_large(*slot))
-        return *arch_entry_node(slot, false);
-    *log2 = PAGE_BITS;
     word_t *entry = arch_table_entry(s, v);
-    struct mapping **node = *entry & ENTRY_PRESENT ? arch_entry_node(entry, false) : NULL;
+    *log2 = PAGE_BITS;
+    if (!entry) {
+        *log2 = LARGE_BITS;
+        entry = arch_directory_entry(s, v);
+    }
+    struct mapping **node = arch_entry_node(entry);
     return node ? *node : NULL;
 }
 
@@ -216,19 +214,17 @@ bool map_idempotent(struct space *s, vaddr_t v)
             return false;
     }
     word_t *entry = large ? slot : arch_table_entry_create(s, base);
-    struct mapping **node = entry ? arch_entry_node(entry, true) : NULL;
-    struct mapping *m = node ? node_create(s, large) : NULL;
+    struct mapping *m = entry && arch_table_make_nodes(entry) ? node_create(s, large) : NULL;
     if (!m && large) { /* no memory for a whole large page: a small one will do */
         large = false;
         base = v & ~PAGE_MASK;
         entry = arch_table_entry_create(s, base);
-        node = entry ? arch_entry_node(entry, true) : NULL;
-        m = node ? node_create(s, false) : NULL;
+        m = entry && arch_table_make_nodes(entry) ? node_create(s, false) : NULL;
     }
     if (!m)
         return false;
     mdb_link_root(m);
-    node_place(m, node, entry,
+    node_place(m, arch_entry_node(entry), entry,
                base | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER | (large ? ENTRY_LARGE : 0));
     if (large)
         space_note_table(s, base);
@@ -252,20 +248,20 @@ static void node_move(struct mapping *m, word_t *to, word_t value)
     bool large = is_large(m);
     m->parent_bits |= entry_status(*from);
     mdb_report_up(m, entry_status(*from));
-    *arch_entry_node(from, false) = NULL;
+    *arch_entry_node(from) = NULL;
     *from = 0;
     kpage_of(from)->used--;
     arch_tlb_flush_page(giver, arch_entry_vaddr(from));
     space_uncharge(giver, NODE_CHARGE + (large ? LARGE_CHARGE : 0));
-    node_place(m, arch_entry_node(to, false), to, value);
+    node_place(m, arch_entry_node(to), to, value);
 }
 
 /* Maps source to `entry` of the receiver, both of one size.  Spec 5.11, rules 3-8. */
 static int page_map(struct mapping *source, word_t *entry, word_t rights, bool grant)
 {
-    struct mapping **node = arch_entry_node(entry, true);
-    if (!node)
+    if (!arch_table_make_nodes(entry))
         return L4_IPC_OVERFLOW;
+    struct mapping **node = arch_entry_node(entry);
     struct mapping *old = *node;
     if (old == source)
         return IPC_OK;
@@ -316,9 +312,9 @@ static word_t *large_slot(struct space *s, vaddr_t v)
     return slot;
 }
 
-/* Maps the page that holds `from`; *done is how many bytes that settled. */
-static int step_map(struct space *src, vaddr_t from, struct space *dst, vaddr_t to, uint32_t left,
-                    word_t rights, bool grant, uint32_t *done)
+/* Maps the page that holds `from`, of `left` + 1 bytes; *done is how many bytes that settled. */
+static inline int step_map(struct space *src, vaddr_t from, struct space *dst, vaddr_t to,
+                           uint32_t left, word_t rights, bool grant, uint32_t *done)
 {
     word_t log2;
     if (src->is_sigma0)
@@ -327,11 +323,11 @@ static int step_map(struct space *src, vaddr_t from, struct space *dst, vaddr_t 
     *done = PAGE_SIZE;
     if (!source) {
         uint32_t hole = log2 == LARGE_BITS ? LARGE_SIZE - (from & (LARGE_SIZE - 1)) : PAGE_SIZE;
-        *done = hole < left ? hole : left;
+        *done = hole;
         return IPC_OK;
     }
     if (log2 == LARGE_BITS) {
-        bool whole = !((from | to) & (LARGE_SIZE - 1)) && left >= LARGE_SIZE &&
+        bool whole = !((from | to) & (LARGE_SIZE - 1)) && left >= LARGE_SIZE - 1 &&
                      space_mappable(dst, to, LARGE_SIZE);
         word_t *slot = whole ? large_slot(dst, to) : NULL;
         if (slot && (source = lookup(src, from, &log2)) && log2 == LARGE_BITS) {
@@ -350,7 +346,7 @@ static int step_map(struct space *src, vaddr_t from, struct space *dst, vaddr_t 
         return IPC_OK;
     word_t *slot = arch_directory_entry(dst, to);
     if (directory_is_large(*slot)) {
-        tree_split(*arch_entry_node(slot, false));
+        tree_split(*arch_entry_node(slot));
         source = lookup(src, from, &log2);
     }
     word_t *entry = arch_table_entry_create(dst, to);
@@ -364,19 +360,21 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
     word_t rights = fpage_rights(send);
     if (t.log2 < PAGE_BITS || !rights)
         return IPC_OK;
-    uint64_t size = (uint64_t)1 << t.log2;
-    for (uint64_t at = 0; at < size;) {
-        if (t.from + at >= USER_LIMIT || t.to + at >= USER_LIMIT)
-            break;
-        uint64_t left = size - at;
+    vaddr_t high = t.from > t.to ? t.from : t.to;
+    if (high >= USER_LIMIT)
+        return IPC_OK;
+    word_t left = size_mask(t.log2); /* bytes left, less one */
+    if (left > USER_LIMIT - 1 - high)
+        left = USER_LIMIT - 1 - high;
+    for (;;) {
         uint32_t done;
-        int err = step_map(from, t.from + at, to, t.to + at,
-                           left > USER_LIMIT ? USER_LIMIT : (uint32_t)left, rights, grant, &done);
-        if (err != IPC_OK)
+        int err = step_map(from, t.from, to, t.to, left, rights, grant, &done);
+        if (err != IPC_OK || done > left)
             return err;
-        at += done;
+        left -= done;
+        t.from += done;
+        t.to += done;
     }
-    return IPC_OK;
 }
 
 /* ---- unmap */
@@ -386,7 +384,7 @@ static word_t table_unmap(word_t *entry, uint32_t count, word_t rights, bool flu
 {
     word_t status = 0;
     struct kpage *info = kpage_of(entry);
-    struct mapping **node = arch_entry_node(entry, false);
+    struct mapping **node = arch_entry_node(entry);
     if (!node)
         return 0;
     for (struct mapping **end = node + count; node < end && info->used; node++)
@@ -408,9 +406,9 @@ static word_t range_unmap(struct space *s, vaddr_t first, vaddr_t last, word_t r
         if (!directory_is_large(*slot)) {
             status |= table_unmap(arch_table_entry(s, v), ((end - v) >> PAGE_BITS) + 1, rights, flush);
         } else if (end - v == LARGE_SIZE - 1) {
-            status |= subtree_unmap(*arch_entry_node(slot, false), rights, flush);
+            status |= subtree_unmap(*arch_entry_node(slot), rights, flush);
         } else {
-            tree_split(*arch_entry_node(slot, false));
+            tree_split(*arch_entry_node(slot));
             continue;
         }
         if (end == last)

@@ -77,25 +77,6 @@ bool space_next_table(struct space *s, vaddr_t *v)
     }
 }
 
-bool space_charge(struct space *s, uint32_t bytes)
-{
-    if (s->kmem_quota && (s->kmem_used > s->kmem_quota || bytes > s->kmem_quota - s->kmem_used))
-        return false;
-    s->kmem_used += bytes;
-    return true;
-}
-
-void space_uncharge(struct space *s, uint32_t bytes)
-{
-    s->kmem_used -= bytes;
-}
-
-bool space_mappable(const struct space *s, vaddr_t base, uint32_t size)
-{
-    return base < USER_LIMIT && size <= USER_LIMIT - base && !area_touches(&s->kip, base, size) &&
-           !area_touches(&s->utcb, base, size);
-}
-
 /* The area of an fpage; size 0 unless it lies in user memory. */
 static struct area area_of(word_t fpage)
 {

@@ -57,8 +57,18 @@ static inline void space_note_table(struct space *s, vaddr_t v)
 /* *v, or the start of the first slot behind it that holds something; false if there is none. */
 bool space_next_table(struct space *s, vaddr_t *v);
 
-bool space_charge(struct space *s, uint32_t bytes); /* false: quota exceeded, nothing charged */
-void space_uncharge(struct space *s, uint32_t bytes);
+/* False: quota exceeded, nothing charged. */
+static inline bool space_charge(struct space *s, uint32_t bytes)
+{
+    if (s->kmem_quota && (s->kmem_used > s->kmem_quota || bytes > s->kmem_quota - s->kmem_used))
+        return false;
+    s->kmem_used += bytes;
+    return true;
+}
+static inline void space_uncharge(struct space *s, uint32_t bytes)
+{
+    s->kmem_used -= bytes;
+}
 
 static inline bool area_touches(const struct area *a, vaddr_t base, uint32_t size)
 {
@@ -66,7 +76,11 @@ static inline bool area_touches(const struct area *a, vaddr_t base, uint32_t siz
 }
 
 /* True if [base, base + size) is user memory outside the KIP and UTCB areas. */
-bool space_mappable(const struct space *s, vaddr_t base, uint32_t size);
+static inline bool space_mappable(const struct space *s, vaddr_t base, uint32_t size)
+{
+    return base < USER_LIMIT && size <= USER_LIMIT - base && !area_touches(&s->kip, base, size) &&
+           !area_touches(&s->utcb, base, size);
+}
 
 /* Makes the page of the UTCB area that holds `address` exist; NULL when memory is out.  The UTCB
  * page is released with its last user. */

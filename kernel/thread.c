@@ -26,12 +26,6 @@ void thread_init(void)
 
 /* ---- names */
 
-struct thread *thread_find_global(word_t id)
-{
-    struct thread *t = thread_block(id >> L4_ID_VERSION_BITS);
-    return t->id == id && id != L4_ID_NIL ? t : NULL;
-}
-
 struct thread *thread_find_number(word_t number)
 {
     struct thread *t = thread_block(number);

@@ -99,7 +99,11 @@ static inline void thread_leave_fast(struct thread *t)
 }
 
 /* The block of a thread number; an unused number reads as zeroes and must not be written. */
-struct thread *thread_block(word_t number);
+#define THREAD_BLOCKS 0xC0000000u /* where they start; arch/x86/layout.h */
+static inline struct thread *thread_block(word_t number)
+{
+    return (struct thread *)(THREAD_BLOCKS + number * THREAD_BLOCK);
+}
 
 static inline word_t thread_number(const struct thread *t)
 {
@@ -112,7 +116,11 @@ static inline bool id_is_local(word_t id)
 }
 
 /* The existing thread (or interrupt source) of a global id, or NULL. */
-struct thread *thread_find_global(word_t id);
+static inline struct thread *thread_find_global(word_t id)
+{
+    struct thread *t = thread_block(id >> L4_ID_VERSION_BITS);
+    return t->id == id && id != L4_ID_NIL ? t : NULL;
+}
 /* The same for an id as a thread of `space` may write it: local ids name threads of that space. */
 struct thread *thread_find(struct space *space, word_t id);
 /* The existing thread of that number, whatever its version, or NULL. */

@@ -71,17 +71,10 @@ static void wheel_insert(struct thread *t)
     list_add_tail(&wheel[level][t->deadline >> (SLOT_BITS * level) & (SLOTS - 1)], &t->in_wheel);
 }
 
-void timer_arm(struct thread *t, uint64_t us)
+void timer_start(struct thread *t, uint16_t time)
 {
-    if (us == TIMEOUT_NEVER)
-        return;
-    t->deadline = now + ticks_for(us);
+    t->deadline = now + ticks_for(timeout_us(time));
     wheel_insert(t);
-}
-
-void timer_disarm(struct thread *t)
-{
-    list_remove(&t->in_wheel);
 }
 
 static void move_down(unsigned level)

@@ -13,9 +13,22 @@ void timer_init(void);
 uint64_t timeout_us(uint16_t time);
 /* The shortest encoding of a length in us, for Schedule's result. */
 uint16_t timeout_encode(uint64_t us);
-/* Wakes t by ipc_expire() not before `us` from now; Never arms nothing. */
-void timer_arm(struct thread *t, uint64_t us);
-void timer_disarm(struct thread *t); /* harmless if not armed */
+/* True for a time that is over at once. */
+static inline bool timeout_is_zero(uint16_t time)
+{
+    return time != L4_TIME_NEVER && (time == L4_TIME_ZERO || timeout_us(time) == 0);
+}
+/* Wakes t by ipc_expire() not before `time` is over. */
+void timer_start(struct thread *t, uint16_t time);
+static inline void timer_arm(struct thread *t, uint16_t time)
+{
+    if (time != L4_TIME_NEVER)
+        timer_start(t, time);
+}
+static inline void timer_disarm(struct thread *t) /* harmless if not armed */
+{
+    list_remove(&t->in_wheel);
+}
 /* The clock interrupt. */
 void timer_tick(void);
 

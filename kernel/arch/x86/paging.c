@@ -17,24 +17,6 @@ static word_t zero_entry;
 
 /* ---- directories and tables of users */
 
-word_t *arch_directory_entry(struct space *s, vaddr_t v)
-{
-    return &s->directory[SLOT(v)];
-}
-
-static word_t *table_of(word_t directory_entry)
-{
-    return arch_kernel_address(directory_entry & ~PAGE_MASK);
-}
-
-word_t *arch_table_entry(struct space *s, vaddr_t v)
-{
-    word_t e = s->directory[SLOT(v)];
-    if ((e & (ENTRY_PRESENT | ENTRY_LARGE)) != ENTRY_PRESENT)
-        return NULL;
-    return &table_of(e)[INDEX(v)];
-}
-
 void arch_table_install(struct space *s, vaddr_t v, void *table)
 {
     struct kpage *info = kpage_of(table);
@@ -73,46 +55,31 @@ static void table_free(struct space *s, word_t *table)
 
 void arch_table_remove(struct space *s, vaddr_t v)
 {
-    word_t *table = table_of(s->directory[SLOT(v)]);
+    word_t *table = arch_table_of(s->directory[SLOT(v)]);
     s->directory[SLOT(v)] = 0;
     if (s == current->space)
         load_cr3(s->directory_phys);
     table_free(s, table);
 }
 
-struct mapping **arch_entry_node(word_t *entry, bool create)
+bool arch_table_make_nodes(word_t *entry)
 {
     struct kpage *info = kpage_of(entry);
-    if (!info->table.shadow) {
-        if (!create || !space_charge(info->table.space, PAGE_SIZE))
-            return NULL;
-        info->table.shadow = kmem_page_alloc();
-        if (!info->table.shadow) {
-            space_uncharge(info->table.space, PAGE_SIZE);
-            return NULL;
-        }
-    }
-    return (struct mapping **)info->table.shadow + ((word_t)entry & PAGE_MASK) / sizeof(word_t);
-}
-
-struct space *arch_entry_space(word_t *entry)
-{
-    return kpage_of(entry)->table.space;
-}
-
-vaddr_t arch_entry_vaddr(word_t *entry)
-{
-    struct kpage *info = kpage_of(entry);
-    word_t index = ((word_t)entry & PAGE_MASK) / sizeof(word_t);
-    bool directory = arch_entry_space(entry)->directory == (word_t *)((word_t)entry & ~PAGE_MASK);
-    return directory ? index << LARGE_BITS : info->table.vaddr + (index << PAGE_BITS);
+    if (info->table.shadow)
+        return true;
+    if (!space_charge(info->table.space, PAGE_SIZE))
+        return false;
+    info->table.shadow = kmem_page_alloc();
+    if (!info->table.shadow)
+        space_uncharge(info->table.space, PAGE_SIZE);
+    return info->table.shadow;
 }
 
 void arch_directory_create(struct space *s, void *page)
 {
     struct kpage *info = kpage_of(page);
     info->table.space = s;
-    info->table.vaddr = 0;
+    info->table.vaddr = ARCH_DIRECTORY_MARK;
     info->table.shadow = NULL;
     s->directory = page;
     s->directory_phys = arch_physical(page);
@@ -123,7 +90,7 @@ void arch_directory_create(struct space *s, void *page)
 void arch_directory_free(struct space *s)
 {
     for (vaddr_t v = 0; space_next_table(s, &v); v += LARGE_SIZE)
-        table_free(s, table_of(s->directory[SLOT(v)]));
+        table_free(s, arch_table_of(s->directory[SLOT(v)]));
     struct kpage *info = kpage_of(s->directory);
     if (info->table.shadow) {
         kmem_page_free(info->table.shadow);
@@ -133,12 +100,6 @@ void arch_directory_free(struct space *s)
 }
 
 /* ---- what the processor holds */
-
-void arch_tlb_flush_page(struct space *s, vaddr_t v)
-{
-    if (s == current->space)
-        flush_page(v);
-}
 
 void arch_space_unload(struct space *s)
 {
@@ -155,7 +116,7 @@ bool user_readable(vaddr_t v, uint32_t size)
     for (vaddr_t at = v & ~PAGE_MASK; at < v + size; at += PAGE_SIZE) {
         word_t e = current->space->directory[SLOT(at)];
         if (!(e & ENTRY_PRESENT) ||
-            (!(e & ENTRY_LARGE) && !(table_of(e)[INDEX(at)] & ENTRY_PRESENT)))
+            (!(e & ENTRY_LARGE) && !(arch_table_of(e)[INDEX(at)] & ENTRY_PRESENT)))
             return false;
     }
     return true;
@@ -163,21 +124,16 @@ bool user_readable(vaddr_t v, uint32_t size)
 
 /* ---- thread blocks: TCB_BASE is an array whose unused pages read as zero */
 
-struct thread *thread_block(word_t number)
-{
-    return (struct thread *)(TCB_BASE + number * THREAD_BLOCK);
-}
-
 static word_t *block_entry(word_t number)
 {
     vaddr_t v = (vaddr_t)thread_block(number);
-    return &table_of(kernel_directory[SLOT(v)])[INDEX(v)];
+    return &arch_table_of(kernel_directory[SLOT(v)])[INDEX(v)];
 }
 
 bool arch_thread_block_alloc(word_t number)
 {
     word_t *entry = block_entry(number);
-    if (table_of(kernel_directory[SLOT((vaddr_t)thread_block(number))]) == zero_table)
+    if (arch_table_of(kernel_directory[SLOT((vaddr_t)thread_block(number))]) == zero_table)
         return false;
     if (entry_frame(*entry) == entry_frame(zero_entry)) { /* the processor sets its accessed bit */
         void *page = kmem_page_alloc();
