@@ -69,6 +69,16 @@ static L4_Word_t type_of_page(L4_Word_t page)
     return type & L4_MEM_TYPE_MASK;
 }
 
+bool memory_is_ram(L4_Word_t start, L4_Word_t end)
+{
+    for (L4_Word_t page = start; page < end; page += PAGE) {
+        L4_Word_t type = type_of_page(page);
+        if (type != L4_ConventionalMemoryType && type != L4_BootLoaderSpecificMemoryType)
+            return false;
+    }
+    return true;
+}
+
 bool memory_is_device(L4_Word_t base, L4_Word_t size)
 {
     for (L4_Word_t page = base; page - base < size; page += PAGE) {

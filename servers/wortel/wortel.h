@@ -48,6 +48,7 @@ L4_Word_t memory_any(L4_Word_t log2);                   /* address of a block, 0
 void memory_unused(L4_Word_t start, L4_Word_t end);
 L4_Fpage_t memory_next(void);                           /* next piece for physmem, nil at the end */
 L4_Word_t memory_given(void);                           /* bytes so far */
+bool memory_is_ram(L4_Word_t start, L4_Word_t end);      /* all of it */
 bool memory_is_device(L4_Word_t base, L4_Word_t size);  /* no RAM in it */
 /* The largest aligned power of two at `start` that ends by `end`; both page aligned, start <
  * end. */

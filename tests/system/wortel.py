@@ -47,6 +47,10 @@ def wortel_names_each_broken_module_in_one_sentence(lab):
         one_sentence(lab, files(lab, *modules), "broken")
 
 
+def wortel_says_that_four_megabytes_are_too_little_for_physmem(lab):
+    one_sentence(lab, files(lab, *machine.MODULES), "not enough memory", memory=4)
+
+
 def wortel_boots_without_programs(lab):
     """apps.cpio is not needed to reach the root task."""
     modules = ["wortel_test" if m == "deva" else m for m in machine.MODULES[:-1]]

@@ -132,6 +132,13 @@ static _Noreturn void play(const char *role)
         exit(42);
     if (!strcmp(role, "fault"))
         *nowhere = 1;
+    if (!strcmp(role, "lost") || !strcmp(role, "invalid")) {    /* with `task` for a pager */
+        L4_Set_Pager(server());
+        L4_Set_ExceptionHandler(server());
+        if (!strcmp(role, "lost"))
+            *nowhere = 1;
+        __asm__ volatile("ud2");
+    }
     if (!strcmp(role, "orphan"))            /* gives its own capability up, and goes on */
         hurd_cap_drop(server(), self());
     for (;;)
@@ -254,6 +261,21 @@ TEST(task_child_that_faults_ends_alone)
     L4_Word_t status = 0;
     EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, NULL), 0);
     EXPECT_EQ(status, 139);
+    EXPECT_EQ(hurd_task_release(server(), child.handle), 0);
+}
+
+TEST(task_ends_a_child_whose_fault_or_exception_nobody_else_serves)
+{
+    struct hurd_task_created child = child_of("lost");
+    L4_Word_t status = 0, reason = 9;
+    EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, &reason), 0);
+    EXPECT_EQ(status, 139);
+    EXPECT_EQ(reason, HURD_TASK_FAULTED);
+    EXPECT_EQ(hurd_task_release(server(), child.handle), 0);
+    child = child_of("invalid");
+    EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, &reason), 0);
+    EXPECT_EQ(status, 128 + 6);
+    EXPECT_EQ(reason, HURD_TASK_EXCEPTION);
     EXPECT_EQ(hurd_task_release(server(), child.handle), 0);
 }
 
@@ -593,6 +615,7 @@ static const struct {
     T(task_lists_the_threads_and_knows_the_pager),
     T(task_child_runs_and_its_exit_status_arrives),
     T(task_child_that_faults_ends_alone),
+    T(task_ends_a_child_whose_fault_or_exception_nobody_else_serves),
     T(task_child_can_be_killed_and_is_dead_to_all_but_questions),
     T(task_child_without_its_own_capability_lives_until_killed),
     T(task_memory_of_dead_children_comes_back),
