@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The last words of a task, spoken by the thread that went wrong: what it did, its registers, the
  * regions beside the address; then the exit status that says so. */
+#include <hurd/cap.h>
 #include <hurd/startup.h>
 #include <hurd/task.h>
 #include <l4/message.h>
@@ -11,13 +12,16 @@
 #include "mm.h"
 #include "report.h"
 
+/* EXIT is not answered.  If it is refused, because the task dropped its own capability: an exception,
+ * which the pager takes as the second one of this thread, and then `task` as one of the pager. */
 _Noreturn void hurd_mm_die(int status)
 {
     struct hurd_startup_data *data = __hurd_startup_data;
+    const L4_Word_t words[] = {data->task.cap, (L4_Word_t)status};
     if (data->task.server)
-        hurd_task_exit(L4_ThreadIdOfRaw(data->task.server), data->task.cap, (L4_Word_t)status);
+        hurd_cap_rpc(L4_ThreadIdOfRaw(data->task.server), HURD_TASK_EXIT, 2, words, 0, NULL, NULL);
     for (;;)
-        L4_Sleep(L4_Never);
+        __asm__ volatile("ud2");
 }
 
 /* Not by stdio: the thread may have died with a stream locked. */
