@@ -4,9 +4,11 @@
  *      batch               no shell: power off with the status of the program that was run
  *      demo=WORD,WORD...   arguments of the demo (a comma stands for a space)
  *      run=NAME,WORD...    run this program in place of the demo
- *      only=PATTERN        one more argument, only=PATTERN, for it */
+ *      only=PATTERN        one more argument, only=PATTERN, for it
+ *      revoke=N            physmem takes mappings away at random, at one request in N */
 #include "programs.h"
 #include "shell.h"
+#include "words.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,12 +16,14 @@
 #include <string.h>
 
 #include <hurd/cap.h>
+#include <hurd/physmem.h>
 #include <hurd/startup.h>
 
 #define ARGZ_MAX 200
 
 struct options {
     bool batch;
+    unsigned long revoke;       /* 0: physmem leaves mappings alone */
     char argz[ARGZ_MAX];        /* the program to run and its arguments */
     size_t length;
     bool too_long;
@@ -57,6 +61,8 @@ static void read_options(struct options *o, int argc, char **argv)
             run = value;
         else if (value_of(argv[i], "only="))
             only = argv[i];
+        else if ((value = value_of(argv[i], "revoke=")) && words_number(value, &o->revoke))
+            continue;
         else
             printf("init: unknown option %s\n", argv[i]);
     }
@@ -65,6 +71,14 @@ static void read_options(struct options *o, int argc, char **argv)
         add_words(o, demo);
     if (only)
         add_words(o, only);
+}
+
+static void start_revoking(unsigned long n)
+{
+    struct hurd_startup_cap master = __hurd_startup_data->physmem_master;
+    int err = hurd_pm_debug_revoke(L4_ThreadIdOfRaw(master.server), master.cap, n);
+    if (err)
+        printf("init: physmem does not revoke mappings: %s\n", strerror(err));
 }
 
 /* The status of the program, or one that says that it never ran. */
@@ -87,6 +101,8 @@ int main(int argc, char **argv)
 {
     static struct options options;
     read_options(&options, argc, argv);
+    if (options.revoke)
+        start_revoking(options.revoke);
     int err = programs_init();
     if (err)
         printf("init: no programs: %s\n", strerror(err));

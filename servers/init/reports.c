@@ -21,7 +21,7 @@ enum {
     PAIRS_MAX = 30,             /* threads in one answer */
     MAPS_MAX = 10,              /* regions in one answer */
     MAPS_PATIENCE = 300000,     /* us that a pager has to answer */
-    MAPS_TRIES = 4,             /* a task that just starts has no pager of its own yet */
+    MAPS_TRIES = 8,             /* a task that just starts has no pager of its own yet */
 };
 
 static L4_ThreadId_t task_server(void)

@@ -226,3 +226,11 @@ def every_server_survives_garbage(lab):
     assert "free" in vm.command("mem")
     assert re.search(DEMO_LINE, vm.command("run demo", timeout=240))
     halt(vm)
+
+
+def everything_works_while_physmem_takes_mappings_away_at_random(lab):
+    vm = shell(lab, init="revoke=2")
+    assert "Hello" in vm.command("run hello")
+    assert re.search(DEMO_LINE, vm.command("run demo", timeout=240))
+    assert "deva" in vm.command("ps") and "free" in vm.command("mem") and "r-x" in vm.command("maps init")
+    halt(vm)
