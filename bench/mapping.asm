@@ -12,7 +12,8 @@ section .text
 
 ; ---- fault -> pager -> map -> resume
 
-; Runs in the child: touches PAGES pages behind NOWHERE, whose page table exists, and notes how long each took.
+; Runs in the child: touches PAGES pages behind NOWHERE, whose page table exists, and notes how
+; long each took.
 touch_pages:
         push    ebx
         no_samples

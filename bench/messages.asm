@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; IPC: half a round trip of a call against a reply-and-wait, timeouts Never / Zero, both threads having used the FPU.
-; Counted from the `call` into the KIP to the instruction behind the partner's call; user code is taken off.
+; IPC: half a round trip of a call against a reply-and-wait, timeouts Never / Zero, both threads
+; having used the FPU. Counted from the `call` into the KIP to the instruction behind the
+; partner's call; user code is taken off.
 %include "bench.inc"
 
 ROUNDS          equ 401
@@ -30,7 +31,8 @@ global_replier:
         call    [link_ipc]
         jmp     .next
 
-; eax partner, ecx tag, edx user instructions of the partner in one round -> eax instructions of two IPCs
+; eax partner, ecx tag, edx user instructions of the partner in one round -> eax instructions of
+; two IPCs
 round_trip:
         fninit
         mov     [in_eax], eax
@@ -54,7 +56,8 @@ round_trip:
         sub     eax, edx
         ret
 
-%macro IPC_BENCH 6.nolist              ; name, space or thread, replier, its user instructions, words, local ids
+; name, space or thread, replier, its user instructions, words, local ids
+%macro IPC_BENCH 6.nolist
 BENCH %1
         %2      1, %3
         set_priority T(1), 150

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; The meter: how many instructions one call takes, from its `call` to the instruction behind it.  Proven on itself:
-; a routine of n nops must measure n + 2.
+; The meter: how many instructions one call takes, from its `call` to the instruction behind it.
+; Proven on itself: a routine of n nops must measure n + 2.
 %define IN_METER
 %include "bench.inc"
 
@@ -21,7 +21,8 @@ out_esi:        resd 1
 began:          resd 1
 sample_count:   resd 1
 samples:        resd 1024
-global timed_call, median, print_value, in_eax, in_ecx, in_edx, in_esi, in_edi, in_ebx, in_ebp, callee, out_eax, out_esi
+global timed_call, median, print_value, in_eax, in_ecx, in_edx, in_esi, in_edi, in_ebx, in_ebp
+global callee, out_eax, out_esi
 global samples, sample_count
 
 section .data
@@ -87,7 +88,8 @@ median:
         pop     ebx
         ret
 
-print_value:                    ; esi name, eax total, ecx divisor, edi unit: one decimal when it is not 0
+; esi name, eax total, ecx divisor, edi unit: one decimal when it is not 0
+print_value:
         push    edi
         push    eax
         push    ecx

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What paging costs a task that pages itself: an ordinary program, started by init under `-icount shift=0`, where the
- * time-stamp counter counts instructions of the whole machine: ours, our pager's, physmem's and the kernel's. */
+/* What paging costs a task that pages itself: an ordinary program, started by init under `-icount
+ * shift=0`, where the time-stamp counter counts instructions of the whole machine: ours, our
+ * pager's, physmem's and the kernel's. */
 #include <hurd/mm.h>
 #include <hurd/startup.h>
 #include <l4/ipc.h>
@@ -53,7 +54,7 @@ static bool give_up(const char *what, int error)
     return false;
 }
 
-/* From before a write to behind it; what that costs when nothing faults is taken off by the caller. */
+/* From before a write to behind it; the caller takes off what that costs when nothing faults. */
 static uint32_t touch(uintptr_t address)
 {
     uint32_t before = instructions();
@@ -69,7 +70,7 @@ static bool meter_is_exact(void)
     start = instructions();
     __asm__ volatile("nop; nop; nop; nop; nop; nop; nop; nop; nop; nop");
     uint32_t ten = instructions() - start;
-    return ten == none + 10 || give_up("the counter does not count instructions", (int)(ten - none));
+    return ten == none + 10 || give_up("the counter counts no instructions", (int)(ten - none));
 }
 
 /* Regions of one page each with a gap behind, so that no neighbour comes along. */
@@ -162,7 +163,8 @@ static bool rpc_null(void)
 int main(void)
 {
     report("boot.demo", instructions(), 1); /* init has started us in the demo's place */
-    bool good = meter_is_exact() && rpc_null() && fault_owned() && fault_physmem() && mmap_and_touch();
+    bool good = meter_is_exact() && rpc_null() && fault_owned() && fault_physmem() &&
+                mmap_and_touch();
     printf("# done\n");
     return good ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; Stands in the loader's place and says how many instructions the machine had executed by then: firmware and QEMU's own boot
-; code, which bench/run takes off the boot figures.
+; Stands in the loader's place and says how many instructions the machine had executed by then:
+; firmware and QEMU's own boot code, which bench/run takes off the boot figures.
 bits 32
 COM1            equ 0x3F8
 DEBUG_EXIT      equ 0xF4

@@ -12,7 +12,8 @@ child_kip:      resd 1          ; in the 4 MB of the UTCB area, so that one page
 
 section .text
 
-timed_threadcontrol:            ; eax space, ecx scheduler, edx pager, esi utcb; on T(1) -> eax instructions
+; eax space, ecx scheduler, edx pager, esi utcb; on T(1) -> eax instructions
+timed_threadcontrol:
         mov     dword [in_eax], T(1)
         mov     [in_esi], eax
         mov     [in_edx], ecx
@@ -118,7 +119,7 @@ BENCH "task.destroy"
         bench_instr "task.destroy", 1
         ret
 
-; ---- kernel memory, as the kernel itself accounts for it (feature `spaceinfo`: counter 2, bytes charged to a space)
+; ---- kernel memory, as the kernel accounts for it (`spaceinfo`: counter 2, bytes of a space)
 
 charged:                        ; eax a thread of the space -> eax bytes
         spacecontrol eax, 0x01000002, NIL, NIL

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; User code that tries to break out, to hang or to starve the others.  Whatever it does, it must end in an error, a
-; message or a halted thread, and the system must be healthy afterwards.
+; User code that tries to break out, to hang or to starve the others.  Whatever it does, it must
+; end in an error, a message or a halted thread, and the system must be healthy afterwards.
 %include "raw.inc"
 
 section .bss
@@ -26,13 +26,15 @@ healthy:
         threadcontrol T(30), NIL, NIL, NIL, -1
         ret
 
-; Runs a child in a space of its own for a while, as its pager and handler; the child does what it likes.
+; Runs a child in a space of its own for a while, as its pager and handler; the child does what it
+; likes.
 %macro try 1.nolist
         space   4, %1
         call    watch
         jmp     healthy
 %endmacro
-watch:                                          ; takes what T(4) says until it is silent, answers nothing
+; takes what T(4) says until it is silent, answers nothing
+watch:
         receive ANYTHREAD, MOMENT
         test    esi, TAG_E
         jz      watch
@@ -248,7 +250,7 @@ TEST 0, "adversary: selectors of the kernel cannot be loaded"
 
 ; ---- calls whose caller and partner both wait for ever: the way that kernels make short
 
-TEST 0, "adversary: the caller's flags do not reach its partner, but for NT and AC, which do no harm"
+TEST 0, "adversary: DF, TF and IOPL of a caller do not reach its partner"
         space   4, .child
         receive T(4), NEVER
         pushfd
@@ -321,7 +323,7 @@ TEST 0, "adversary: a fault of one's own after broken segments is still reported
 .cli:   cli
         jmp     $
 
-TEST 0, "adversary: a partner whose own segment registers are broken gets them mended, with words and without"
+TEST 0, "adversary: a partner whose own segments are broken gets them mended"
         thread  1, .broken
         send    T(1), tag(HELLO, 0, 0)
         receive T(1), NEVER
@@ -554,13 +556,37 @@ TEST 0, "adversary: an unprivileged space calls everything with rubbish"
 .again:
         mov     esp, stack_top(4)
         jmp     .child
-touch_own:                                      ; the arena may have been written to; nothing else matters
+; the arena may have been written to; nothing else matters
+touch_own:
         ret
 
 ; ---- exhaustion
 
 BOMB_FIRST      equ 0x400
 BOMB_LAST       equ 0x1FFFF
+
+global bomb_threads
+; Inactive threads until none fits; then all go again.  -> eax how many there were
+bomb_threads:
+        mov     dword [created], BOMB_FIRST
+.next:
+        mov     ecx, [created]
+        cmp     ecx, BOMB_LAST
+        jae     .full
+        shl     ecx, 14
+        or      ecx, 5
+        threadcontrol ecx, T(0), T(0), NIL, -1
+        test    eax, eax
+        jz      .refused
+        inc     dword [created]
+        jmp     .next
+.refused:
+        expect_error NO_MEMORY
+.full:
+        call    delete_bomb
+        mov     eax, [created]
+        sub     eax, BOMB_FIRST
+        ret
 
 delete_bomb:                                    ; numbers BOMB_FIRST .. [created] - 1
         mov     edi, BOMB_FIRST
@@ -577,38 +603,11 @@ delete_bomb:                                    ; numbers BOMB_FIRST .. [created
         ret
 
 TEST 0, "adversary: threads until the kernel has no memory: error 8, then all is given back"
-        mov     dword [room], 0
-        call    .bomb
-        mov     eax, [created]
+        call    bomb_threads
         mov     [room], eax
-        call    .bomb                           ; as many fit again: nothing leaked
-        mov     eax, [created]
+        call    bomb_threads                    ; as many fit again: nothing leaked
         expect  eax, [room]
         jmp     healthy
-.bomb:
-        mov     dword [created], BOMB_FIRST
-.next:
-        mov     ecx, [created]
-        cmp     ecx, BOMB_LAST
-        jae     .full
-        shl     ecx, 14
-        or      ecx, 5
-        threadcontrol ecx, T(0), T(0), NIL, -1
-        test    eax, eax
-        jz      .refused
-        inc     dword [created]
-        jmp     .next
-.refused:
-        get_tcr edi, ERROR_CODE
-        call    .clear
-        expect  edi, NO_MEMORY
-        ret
-.full:
-.clear:
-        push    edi
-        call    delete_bomb
-        pop     edi
-        ret
 
 TEST 0, "adversary: spaces until the kernel has no memory: error 8, then all is given back"
         call    .bomb

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; What helpers run: agents that carry out one order after the other, and spinners.  The code and its variables are in the
-; image, which all test spaces share.
+; What helpers run: agents that carry out one order after the other, and spinners.  The code and
+; its variables are in the image, which all test spaces share.
 %define IN_AGENTS
 %include "raw.inc"
 
@@ -13,9 +13,11 @@ gift_page:      resd 1
 global counter, gift_to, gift_base, gift_page
 
 section .text
-global agent, peek, poke, nothing, set_window, plain_unmap, flush, withdraw_write, give, spin, sleep_forever, port_read
+global agent, peek, poke, nothing, set_window, plain_unmap, flush, withdraw_write, give, spin
+global sleep_forever, port_read
 
-; Accepts pages anywhere; runs MR1 with ecx = MR2 and answers with its eax.  Orders may come from anybody.
+; Accepts pages anywhere; runs MR1 with ecx = MR2 and answers with its eax.  Orders may come from
+; anybody.
 agent:
         set_tcr BR0, COMPLETE
         receive ANYTHREAD, NEVER

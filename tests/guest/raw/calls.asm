@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; The system calls with their arguments on the stack (section 4.0's registers inside), and the steps that make threads
-; and spaces.  All preserve EDI and, where they are not results, EBX, ESI and EBP, so that tests may keep state there.
+; The system calls with their arguments on the stack (section 4.0's registers inside), and the
+; steps that make threads and spaces.  All preserve EDI and, where they are not results, EBX, ESI
+; and EBP, so that tests may keep state there.
 %define IN_CALLS
 %include "raw.inc"
 
@@ -124,7 +125,8 @@ do_clock:                       ; -> edx:eax
 ; ---- threads
 
 global do_start
-do_start:                       ; number, entry: the start message from T(0), with the helper's own stack
+; number, entry: the start message from T(0), with the helper's own stack
+do_start:
         push    edi
         mov     edi, [esp + 8]
         mov     eax, [esp + 12]
@@ -160,8 +162,8 @@ do_thread:                      ; number, a thread of its space, entry
         pop     edi
         ret     12
 
-; number, entry, KIP area, UTCB area: the three steps of section 4.3, the start message, and the first fault,
-; which is answered with the whole image.
+; number, entry, KIP area, UTCB area: the three steps of section 4.3, the start message, and the
+; first fault, which is answered with the whole image.
 global do_space
 do_space:
         push    edi

@@ -499,7 +499,7 @@ TEST 0, "4.9: user memory beyond a space's areas is not eaten by them"
         expect_fault 0, edi
         ret
 
-TEST 0, "4.3: who sends to an inactive thread gets error 2 when it is activated under another version"
+TEST 0, "4.3: a send to an inactive thread fails when another version is activated"
         inactive 1
         thread  2, .sender
         sleep   MOMENT

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; Checklist 9.9, the messages that the kernel writes for a thread: page faults, exceptions, start, IO ports; and
-; the FPU, whose faults nobody sees.
+; Checklist 9.9, the messages that the kernel writes for a thread: page faults, exceptions, start,
+; IO ports; and the FPU, whose faults nobody sees.
 %include "raw.inc"
 
 section .bss
@@ -535,7 +535,8 @@ TEST 185, "SSE registers of two threads do not mix"
 
 ; ---- IO ports
 
-PORT            equ 0x80        ; the diagnostic port, harmless; the supervisor opened it for our space
+; the diagnostic port, harmless; the supervisor opened it for our space
+PORT            equ 0x80
 
 TEST 196, "an IO fault tells port, width and IP"
         require_feature "ioflexpages"

@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; The ground under the tests: what the KIP tells, memory and ports, expectations, printing.  Shared with bench/.
+; The ground under the tests: what the KIP tells, memory and ports, expectations, printing.
+; Shared with bench/.
 %define IN_GROUND
 %include "raw.inc"
 
@@ -30,7 +31,8 @@ link_clock              dd 0
 link_threadswitch       dd 0
 link_schedule           dd 0
 global main_id, sigma0_id, user_base, system_base, kip, kip_page, utcb_area, utcb_page, stacks
-global link_spacecontrol, link_threadcontrol, link_processorcontrol, link_memorycontrol, link_ipc, link_lipc
+global link_spacecontrol, link_threadcontrol, link_processorcontrol, link_memorycontrol, link_ipc
+global link_lipc
 global link_unmap, link_exregs, link_clock, link_threadswitch, link_schedule
 global learn, touch_image, open_ports, print, putc, newline, print_decimal, print_hex, drain
 
@@ -85,7 +87,8 @@ touch_image:
 
 ; ---- expectations: stack: return, line, wanted, got, file.  No register changes when they hold.
 
-global check_equal, check_differs, check_at_least, check_below, check_error, check_ok, check_ipc_error
+global check_equal, check_differs, check_at_least, check_below, check_error, check_ok
+global check_ipc_error
 %macro CHECK 2.nolist                  ; name, the jump when it does not hold
 check_%1:
         push    eax
@@ -131,7 +134,8 @@ failed:
 
 ; ---- printing
 
-; The serial line, and the ports that tests use: without permission they come from sigma0, one fault each.
+; The serial line, and the ports that tests use: without permission they come from sigma0, one
+; fault each.
 open_ports:
         in      al, 0x70
         in      al, 0x71

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; Calls between two threads that both wait for ever, which a kernel will make short: whatever happens to one of them
-; meanwhile must end as on the long way.  T(1) calls, T(0) has taken its message and does something to it.
+; Calls between two threads that both wait for ever, which a kernel will make short: whatever
+; happens to one of them meanwhile must end as on the long way.  T(1) calls, T(0) has taken its
+; message and does something to it.
 %include "raw.inc"
 
 section .bss

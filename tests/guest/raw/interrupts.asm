@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; Checklist 9.9, interrupts: the real-time clock (IRQ 8), which every PC and every emulator of one has.
+; Checklist 9.9, interrupts: the real-time clock (IRQ 8), which every PC and every emulator of one
+; has.
 %include "raw.inc"
 
 RTC             equ thread_id(8, 1)

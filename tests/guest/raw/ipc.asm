@@ -524,7 +524,7 @@ TEST 0, "5.4: a send leaves the sender's message registers alone"
         receive T(0), NEVER
         jmp     sleep_forever
 
-TEST 0, "5.4: words a message does not carry stay as the receiver had them or are undefined, BRs stay"
+TEST 0, "5.4: a received message leaves the buffer registers alone"
         thread  1, adder
         set_tcr BR0 - 4, 0x7777
         set_tcr BR0, 0

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; Checklist 9.8: map, grant, unmap.  T(0) owns the arena; T(4), T(5), T(6) are agents in spaces of their own, and T(0)
-; is their pager, so an access that should fail shows as the fault message it becomes.
+; Checklist 9.8: map, grant, unmap.  T(0) owns the arena; T(4), T(5), T(6) are agents in spaces of
+; their own, and T(0) is their pager, so an access that should fail shows as the fault message it
+; becomes.
 %include "raw.inc"
 
 PAGE            equ 12
@@ -63,7 +64,8 @@ mark_arena:
         expect_fault 0, %3
     %endif
 %endmacro
-%macro serve 3.nolist                  ; agent that faulted, send base, fpage: answers the fault, then takes the order's answer
+; agent that faulted, send base, fpage: answers the fault, then takes the order's answer
+%macro serve 3.nolist
         set_item 1, MAP | (%2), %3
         rpc     T(%1), tag(0, 2, 0)
         expect_ok
@@ -445,7 +447,8 @@ TEST 173, "several map items of one message all take effect"
 TEST 174, "flushing the complete space leaves KIP and UTCBs"
         spaces  1
         map_to  4, NOWHERE, fpage(page(1), PAGE, RWX)
-        order   4, flush, COMPLETE | RWX        ; its own code goes too: a fault at the next instruction
+        ; its own code goes too: a fault at the next instruction
+        order   4, flush, COMPLETE | RWX
         expect_bits esi, 0xFFF8FFFF, tag(LABEL_FAULT, 0, 2)
 .serve:
         set_item 1, MAP | IMAGE, fpage(IMAGE, IMAGE_LOG2, RWX)

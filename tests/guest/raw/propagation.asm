@@ -125,7 +125,8 @@ TEST 0, "5.3: a call finds a propagated message that is pending in its partner's
         send    T(1), tag(HELLO, 0, 0)          ; now the client calls T(3)
         receive T(1)
         expect_ok
-        expect  ebx, 0xABCD                     ; and gets what was pending; T(3) itself never answers
+        ; and gets what was pending; T(3) itself never answers
+        expect  ebx, 0xABCD
         ret
 .client:
         receive T(0), NEVER

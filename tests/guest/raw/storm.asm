@@ -1,8 +1,10 @@
 ; SPDX-License-Identifier: MIT
-; Five threads in three spaces do at random what threads do to each other: messages of all kinds, maps, grants, unmaps,
-; ExchangeRegisters.  Nothing is expected of any single step; afterwards the kernel must be in order, and under
-; `make check` its invariant walkers look on.
+; Five threads in three spaces do at random what threads do to each other: messages of all kinds,
+; maps, grants, unmaps, ExchangeRegisters.  Nothing is expected of any single step; afterwards the
+; kernel must be in order, and under `make check` its invariant walkers look on.
 %include "raw.inc"
+
+extern bomb_threads
 
 STORMERS        equ 5           ; T(4)..T(8)
 %ifndef SEED
@@ -14,6 +16,7 @@ section .bss
 alignb 4
 seed:           resd 1
 left:           resd 1
+room:           resd 1
 
 section .text
 
@@ -187,6 +190,8 @@ revive:                         ; ebx number: running again, whatever it was
         ret
 
 TEST 0, "a storm of messages, mappings and interference leaves the kernel in order"
+        call    bomb_threads
+        mov     [room], eax
         mov     dword [seed], SEED
         mov     dword [left], STORM
         space   4, stormer
@@ -241,6 +246,8 @@ TEST 0, "a storm of messages, mappings and interference leaves the kernel in ord
         inc     ebx
         cmp     ebx, 4 + STORMERS
         jb      .end
+        call    bomb_threads
+        expect  eax, [room]                     ; no kernel memory was lost
         space   30, agent
         set_item 3, MAP | NOWHERE, fpage(page(1), 12, RWX)
         mov     dword [page(1)], 0x1234

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; The root task's first thread: prepares the ground, runs every test in a thread of its own, and prints TAP.  It is the
-; pager and exception handler of that thread, so a test that runs wild ends in a line of the report.
+; The root task's first thread: prepares the ground, runs every test in a thread of its own, and
+; prints TAP.  It is the pager and exception handler of that thread, so a test that runs wild ends
+; in a line of the report.
 %define IN_SUPERVISOR
 %include "raw.inc"
 
@@ -174,7 +175,8 @@ run_test:
         call    print_name
         jmp     newline
 
-; T(0): in our space, we are its pager, scheduler and exception handler.  -> esi tag of the start message's send
+; T(0): in our space, we are its pager, scheduler and exception handler.  -> esi tag of the start
+; message's send
 start_test:
         utcb_of eax, 0
         threadcontrol T(0), [main_id], [main_id], [main_id], eax
