@@ -55,9 +55,7 @@ static uint64_t tables_carve(uint64_t base, uint64_t end)
 static void run_free(uint64_t from, uint64_t to)
 {
     while (from < to) {
-        unsigned order = ORDER_MAX;
-        while ((from & ((PAGE_SIZE << order) - 1)) || from + (PAGE_SIZE << order) > to)
-            order--;
+        unsigned order = block_order(from, (to - from) >> PAGE_LOG2);
         buddy_free(from, order);
         from += (uint64_t) PAGE_SIZE << order;
     }

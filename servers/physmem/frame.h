@@ -67,6 +67,16 @@ void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights);
 #define TABLE_FRAMES    (1u << (TABLE_LOG2 - PAGE_LOG2))
 extern frame_t *frame_tables[1u << (32 - TABLE_LOG2)];
 
+/* The order of the largest block that can begin a run of `pages` pages at `base`, where other addresses
+ * that must be aligned alike are or'ed in. */
+static inline unsigned block_order(uint32_t base, uint32_t pages)
+{
+    unsigned aligned = base ? (unsigned) __builtin_ctz(base) - PAGE_LOG2 : ORDER_MAX;
+    unsigned fits = 31 - __builtin_clz(pages);
+    unsigned order = aligned < fits ? aligned : fits;
+    return order < ORDER_MAX ? order : ORDER_MAX;
+}
+
 /* The word of a page; NULL: not ours. */
 static inline frame_t *frame_find(paddr_t pa)
 {

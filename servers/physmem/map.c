@@ -26,11 +26,12 @@ static uint32_t lazy_run(struct container *c, uint32_t page, uint32_t limit)
 
 uint32_t map_bind(struct container *c, uint32_t page, uint32_t limit, uint32_t alignment)
 {
-    uint32_t run = lazy_run(c, page, limit);
+    uint32_t aligned = alignment & -alignment;      /* no block can be larger; 0: any can */
+    uint32_t run = lazy_run(c, page, aligned && aligned < limit ? aligned : limit);
     unsigned order = BIND_ORDER_MAX + 1;
     paddr_t base = 0;
     while (!base && order-- > 0)
-        if (1u << order <= run && !(alignment & ((1u << order) - 1)))
+        if (1u << order <= run)
             base = frame_alloc(order);
     if (!base)
         return 0;
@@ -40,23 +41,25 @@ uint32_t map_bind(struct container *c, uint32_t page, uint32_t limit, uint32_t a
     return 1u << order;
 }
 
-/* Items i and i + 1 can be one, in memory and in the client. */
-static bool items_merge(const struct map_item *low)
-{
-    const struct map_item *high = low + 1;
-    uint32_t size = PAGE_SIZE << low->block.order;
-    return low->block.order == high->block.order && low->block.order < ORDER_MAX
-           && high->block.base == low->block.base + size && high->vaddr == low->vaddr + size
-           && !((low->block.base | low->vaddr) & size);
-}
+/* Pages that follow each other in the client and in memory. */
+struct run {
+    uint32_t vaddr;
+    paddr_t base;
+    uint32_t pages;
+};
 
-static bool items_add(struct map_item *items, unsigned *n, uint32_t vaddr, paddr_t pa)
+/* The run in items, as large as both alignments allow.  false: there is no room for all of it. */
+static bool run_emit(struct run *run, struct map_item *items, unsigned *n)
 {
-    if (*n == MAP_ITEMS_MAX)
-        return false;
-    items[(*n)++] = (struct map_item) { vaddr, { pa, 0 } };
-    while (*n > 1 && items_merge(&items[*n - 2]))
-        items[--*n - 1].block.order++;
+    while (run->pages) {
+        if (*n == MAP_ITEMS_MAX)
+            return false;
+        unsigned order = block_order(run->base | run->vaddr, run->pages);
+        items[(*n)++] = (struct map_item) { run->vaddr, { run->base, order } };
+        run->vaddr += PAGE_SIZE << order;
+        run->base += PAGE_SIZE << order;
+        run->pages -= 1u << order;
+    }
     return true;
 }
 
@@ -71,26 +74,45 @@ static bool slot_ready(struct container *c, slot_t *slot, uint32_t page, uint32_
     return n > 0;
 }
 
+/* The page after the run, ready to be mapped; or what is in the way. */
+static int page_take(const struct map_request *how, uint32_t i, uint32_t *bound, slot_t **slot)
+{
+    uint32_t vaddr = how->vaddr + (i << PAGE_LOG2);
+    *slot = container_slot(how->from, how->start + i);
+    if (!*slot || !**slot)
+        return ENOENT;
+    if (how->weak && slot_pins(**slot))
+        return EBUSY;
+    if (!slot_ready(how->from, *slot, how->start + i, how->count - i, vaddr,
+                    how->rights & RIGHTS_WRITE, bound))
+        return ENOMEM;
+    return 0;
+}
+
 int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS_MAX], unsigned *n)
 {
-    bool write = how->rights & RIGHTS_WRITE;
-    frame_t marks = FRAME_MAPPED | (write ? FRAME_WRITABLE : 0) | (how->steady ? FRAME_STEADY : 0);
-    uint32_t bound = 0;
+    frame_t marks = FRAME_MAPPED | (how->rights & RIGHTS_WRITE ? FRAME_WRITABLE : 0)
+                    | (how->steady ? FRAME_STEADY : 0);
+    struct run run = { .vaddr = how->vaddr };
+    uint32_t bound = 0, i;
+    int err = 0;
     *n = 0;
-    for (uint32_t i = 0; i < how->count && bound < BIND_MAX; i++) {
-        uint32_t at = how->vaddr + (i << PAGE_LOG2);
-        slot_t *slot = container_slot(how->from, how->start + i);
-        if (!slot || !*slot)
-            return i ? 0 : ENOENT;
-        if (how->weak && slot_pins(*slot))
-            return i ? 0 : EBUSY;
-        if (!slot_ready(how->from, slot, how->start + i, how->count - i, at, write, &bound))
-            return i ? 0 : ENOMEM;
-        if (!items_add(items, n, at, slot_frame(*slot)))
-            return 0;
-        frame_t *word = frame_find(slot_frame(*slot));
+    for (i = 0; i < how->count && bound < BIND_MAX; i++) {
+        slot_t *slot;
+        err = page_take(how, i, &bound, &slot);
+        if (err)
+            break;
+        paddr_t pa = slot_frame(*slot);
+        if (pa != run.base + (run.pages << PAGE_LOG2)) {
+            if (!run_emit(&run, items, n))
+                return 0;
+            run.base = pa;
+        }
+        run.pages++;
+        frame_t *word = frame_find(pa);
         *word = (*word & ~FRAME_STEADY) | marks;
         slot_set_seen(slot);
     }
-    return 0;
+    run_emit(&run, items, n);
+    return i ? 0 : err;
 }

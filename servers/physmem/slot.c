@@ -37,7 +37,7 @@ static void frame_release(paddr_t pa, bool seen, struct slot_sweeps *s)
     --*word;
     if (*word & FRAME_USERS && !seen)
         return;
-    if (s->freed.n == SWEEP_BLOCKS)     /* it would free, and its pages may still wait in `kept` */
+    if (s->freed.n == SWEEP_RUNS)     /* it would free, and its pages may still wait in `kept` */
         slot_sweeps_end(s);
     sweep_add(*word & FRAME_USERS ? &s->kept : &s->freed, pa);
 }

@@ -2,20 +2,13 @@
 /* The rule of the house is here: revoke first, then free. */
 #include "sweep.h"
 
+#include <stddef.h>
+
 void sweep_begin(struct sweep *s, unsigned rights, bool free)
 {
     s->rights = rights;
     s->free = free;
     s->n = 0;
-}
-
-/* Blocks i and i + 1 are the lower and upper half of a larger one. */
-static bool halves(const struct sweep *s, unsigned i)
-{
-    const struct extent *low = &s->at[i].block, *high = &s->at[i + 1].block;
-    uint32_t size = PAGE_SIZE << low->order;
-    return low->order == high->order && low->order < ORDER_MAX && !(low->base & size)
-           && high->base == low->base + size;
 }
 
 void sweep_add(struct sweep *s, paddr_t pa)
@@ -27,33 +20,55 @@ void sweep_add(struct sweep *s, paddr_t pa)
         return;
     *word &= ~(s->rights == RIGHTS_WRITE ? FRAME_WRITABLE
                                          : FRAME_MAPPED | FRAME_WRITABLE | FRAME_STEADY);
-    if (s->n == SWEEP_BLOCKS)
+    struct sweep_run *last = s->n ? &s->run[s->n - 1] : NULL;
+    if (last && pa == last->base + (last->pages << PAGE_LOG2)) {
+        last->pages++;
+        last->mapped |= mapped;
+        return;
+    }
+    if (s->n == SWEEP_RUNS)
         sweep_end(s);
-    s->at[s->n].block = (struct extent) { pa, 0 };
-    s->at[s->n].mapped = mapped;
-    s->n++;
-    while (s->n > 1 && halves(s, s->n - 2)) {
-        s->n--;
-        s->at[s->n - 1].block.order++;
-        s->at[s->n - 1].mapped |= s->at[s->n].mapped;
+    s->run[s->n++] = (struct sweep_run) { pa, 1, mapped };
+}
+
+static void runs_revoke(const struct sweep *s)
+{
+    struct extent revoke[SWEEP_BLOCKS];
+    unsigned n = 0;
+    for (unsigned i = 0; i < s->n; i++) {
+        struct sweep_run run = s->run[i];
+        while (run.mapped && run.pages) {
+            if (n == SWEEP_BLOCKS) {
+                machine_revoke(revoke, n, s->rights);
+                n = 0;
+            }
+            unsigned order = block_order(run.base, run.pages);
+            revoke[n++] = (struct extent) { run.base, order };
+            run.base += PAGE_SIZE << order;
+            run.pages -= 1u << order;
+        }
+    }
+    if (n)
+        machine_revoke(revoke, n, s->rights);
+}
+
+static void run_release(struct sweep_run run)
+{
+    ledger.bound -= run.pages;
+    for (uint32_t page = 0; page < run.pages; page++)
+        *frame_find(run.base + (page << PAGE_LOG2)) = 0;
+    while (run.pages) {
+        unsigned order = block_order(run.base, run.pages);
+        buddy_free(run.base, order);
+        run.base += PAGE_SIZE << order;
+        run.pages -= 1u << order;
     }
 }
 
 void sweep_end(struct sweep *s)
 {
-    struct extent revoke[SWEEP_BLOCKS];
-    unsigned n = 0;
-    for (unsigned i = 0; i < s->n; i++)
-        if (s->at[i].mapped)
-            revoke[n++] = s->at[i].block;
-    if (n)
-        machine_revoke(revoke, n, s->rights);
-    for (unsigned i = 0; i < s->n && s->free; i++) {
-        struct extent block = s->at[i].block;
-        for (uint32_t page = 0; page < 1u << block.order; page++)
-            *frame_find(block.base + (page << PAGE_LOG2)) = 0;
-        ledger.bound -= 1u << block.order;
-        buddy_free(block.base, block.order);
-    }
+    runs_revoke(s);
+    for (unsigned i = 0; i < s->n && s->free; i++)
+        run_release(s->run[i]);
     s->n = 0;
 }

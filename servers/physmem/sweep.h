@@ -5,18 +5,23 @@
 
 #include "frame.h"
 
-#define SWEEP_BLOCKS    32u
+#define SWEEP_RUNS      32u
+#define SWEEP_BLOCKS    64u             /* for one machine_revoke() */
 #define RIGHTS_WRITE    2u
 #define RIGHTS_ALL      7u
 
-/* Pages collected, neighbours merged into larger blocks.  Nothing is revoked or freed before
- * sweep_end(), or before the blocks run out; a page to be freed reaches the free list only after
+/* Pages collected, neighbours joined to runs.  Nothing is revoked or freed before sweep_end(), or
+ * before there are too many runs; a page to be freed reaches the free list only after
  * its mappings are gone. */
 struct sweep {
     unsigned rights;                    /* what to take away */
     bool free;                          /* the pages have no users any more: free them then */
     unsigned n;
-    struct { struct extent block; bool mapped; } at[SWEEP_BLOCKS];
+    struct sweep_run {
+        paddr_t base;
+        uint32_t pages;
+        bool mapped;                    /* some page of it may be: revoke */
+    } run[SWEEP_RUNS];
 };
 
 void sweep_begin(struct sweep *s, unsigned rights, bool free);
