@@ -21,9 +21,9 @@
         if (from_spec.raw != L4_ID_NIL) {                                                             \
             u[1] = mr1;                                                                               \
             u[2] = ecx;                                                                               \
-            if (from)                                                                                 \
-                from->raw = eax;                                                                      \
         }                                                                                             \
+        if (from)                                                                                     \
+            from->raw = eax;                                                                          \
         u[0] = mr0;                                                                                   \
         return L4_TagOfRaw(mr0);                                                                      \
     }

@@ -368,7 +368,7 @@ TEST(threadcontrol_a_utcb_is_free_again_after_deletion)
 
 TEST(threadcontrol_many_spaces_come_and_go_without_loss)
 {
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 40; i++) {
         L4_ThreadId_t t = space_create();
         EXPECT(areas_set(t));
         EXPECT(activate(t, me()));

@@ -169,21 +169,43 @@ void rest(void)
 }
 
 /* ---- pagers and messages */
+
+/* Answers a page fault on our image: a map item 1:1.  The message is in the MRs.  false: it is something else. */
+static bool image_fault_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
+{
+    L4_Word_t w[3];
+    L4_StoreMRs(0, 3, w);
+    if (!L4_IsPageFault(tag) || !in_image(w[1]))
+        return false;
+    L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2(w[1], 12), 7), w[1] & ~4095ul);
+    L4_LoadMR(0, 2 << L4_TAG_T_SHIFT);
+    L4_LoadMRs(1, 2, item.raw);
+    L4_Send_Timeout(from, SOON);
+    return true;
+}
+
 L4_MsgTag_t pager_serve(L4_ThreadId_t from)
 {
-    for (;;) {
-        L4_Word_t w[3];
-        L4_MsgTag_t tag = expect_message(from);
-        if (L4_IpcFailed(tag) || !L4_IsPageFault(tag))
-            return tag;
-        L4_StoreMRs(0, 3, w);
-        if (!in_image(w[1]))
-            return tag;
-        L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2(w[1], 12), 7), w[1] & ~4095ul);
-        L4_LoadMR(0, 2 << L4_TAG_T_SHIFT);
-        L4_LoadMRs(1, 2, item.raw);
-        L4_Send_Timeout(from, SOON);
+    L4_MsgTag_t tag;
+    do
+        tag = expect_message(from);
+    while (L4_IpcSucceeded(tag) && image_fault_serve(from, tag));
+    return tag;
+}
+
+L4_MsgTag_t pager_send(L4_ThreadId_t to, const L4_Msg_t *m)
+{
+    L4_MsgTag_t tag;
+    for (int tries = 0; tries < 20; tries++) {
+        L4_MsgLoad(m);
+        tag = L4_Send_Timeout(to, L4_TimePeriod(20000));
+        if (L4_IpcSucceeded(tag) || L4_IpcErrorCode(L4_ErrorCode()) != L4_IPC_TIMEOUT)
+            break;
+        L4_MsgTag_t fault = L4_Receive_Timeout(to, L4_ZeroTime);
+        if (L4_IpcSucceeded(fault) && !image_fault_serve(to, fault))
+            break;
     }
+    return tag;
 }
 
 L4_MsgTag_t send_words(L4_ThreadId_t to, L4_Word_t label, L4_Word_t w0, L4_Word_t w1)

@@ -49,16 +49,24 @@ static void give_up(const char *what, L4_ThreadId_t who)
     serial_printf("# %s, thread %lx, label %lx: %lx %lx %lx\n", what, who.raw, w[0] >> 16, w[1], w[2], w[3]);
 }
 
-/* Our own threads need the page in our space only; others need it mapped. */
+/* Our own threads (their ids come as local ones) need the page in our space only; others need it mapped. */
 static void serve_fault(L4_ThreadId_t who, L4_Word_t address)
 {
     (void) *(volatile char *) address;
     L4_LoadMR(0, 0);
-    if (L4_IsGlobalId(who) && L4_IsNilThread(L4_LocalIdOf(who))) {
+    if (L4_IsGlobalId(who)) {
         L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2(address, 12), 7), address & ~4095ul);
         L4_LoadMR(0, 2 << L4_TAG_T_SHIFT);
         L4_LoadMRs(1, 2, item.raw);
     }
+    L4_Reply(who);
+}
+
+/* Ports come from sigma0, for us; our own threads have them then. */
+static void serve_io_fault(L4_ThreadId_t who, L4_Fpage_t ports)
+{
+    L4_Sigma0_GetPage(L4_nilthread, ports);
+    L4_LoadMR(0, 0);
     L4_Reply(who);
 }
 
@@ -89,6 +97,8 @@ static bool watch(void)
         return false;
     } else if (L4_IsPageFault(tag) && in_image(w[1])) {
         serve_fault(from, w[1]);
+    } else if (L4_IsIoFault(tag) && L4_IsLocalId(from)) {
+        serve_io_fault(from, L4_FpageOfRaw(w[1]));
     } else {
         give_up(L4_IsPageFault(tag) ? "page fault" : L4_IsException(tag) ? "exception" : "strange message", from);
         return !L4_SameThreads(from, test_thread);

@@ -52,6 +52,8 @@ _Noreturn void rest(void);                              /* sleep for ever: the e
 /* As a pager: serves faults of `from` on this program's image until he faults elsewhere, or sends something
  * else; that message is in the MRs.  A failed tag after SOON. */
 L4_MsgTag_t pager_serve(L4_ThreadId_t from);
+/* Sends to a thread that may have to fault on the image before it can receive. */
+L4_MsgTag_t pager_send(L4_ThreadId_t to, const L4_Msg_t *m);
 bool in_image(L4_Word_t address);
 
 /* ---- messages */
