@@ -254,3 +254,170 @@ TEST 0, "a storm of messages, mappings and interference leaves the kernel in ord
         order   30, peek, NOWHERE, 1
         expect_answer 0x1234
         ret
+
+; ---- the same with the privileged calls: T(4)..T(15) come, change and go
+
+CROWD           equ 12
+CONTROLS        equ 6000
+
+section .bss
+alignb 4
+arguments:      resd 5
+
+section .text
+
+one_of_crowd:                   ; -> eax an id, with one of four versions
+        call    random
+        xor     edx, edx
+        mov     ecx, CROWD
+        div     ecx
+        and     eax, 3
+        lea     edx, [edx + FIRST_NUMBER + 4]
+        shl     edx, 14
+        lea     eax, [eax + edx + 4]
+        ret
+
+crowd_or:                       ; eax something that means "none" here -> that, T(0), or one of the crowd
+        push    eax
+        call    random
+        test    eax, 3 << 20
+        jz      .none
+        test    eax, 3 << 22
+        jz      .self
+        add     esp, 4
+        jmp     one_of_crowd
+.none:
+        pop     eax
+        ret
+.self:
+        pop     eax
+        mov     eax, T(0)
+        ret
+
+some_utcb:                      ; -> eax -1, a place in the area, or a wrong one
+        call    random
+        test    eax, 3 << 20
+        jz      .unchanged
+        test    eax, 7 << 22
+        jz      .end
+        and     eax, 31 << 9
+        add     eax, [utcb_area]
+.end:
+        ret
+.unchanged:
+        mov     eax, -1
+        ret
+
+some_area:                      ; eax the right fpage -> that, mostly
+        push    eax
+        call    random
+        test    eax, 7 << 20
+        jz      .wrong
+        pop     eax
+        ret
+.wrong:
+        add     esp, 4
+        rol     eax, 7
+        ret
+
+control_thread:
+        call    one_of_crowd
+        mov     [arguments], eax
+        mov     eax, [arguments]
+        call    crowd_or        ; the space: itself, T(0)'s, somebody's
+        mov     [arguments + 4], eax
+        call    random
+        test    eax, 7 << 20
+        jnz     .exists
+        mov     dword [arguments + 4], NIL
+.exists:
+        mov     eax, NIL
+        call    crowd_or
+        mov     [arguments + 8], eax
+        mov     eax, NIL
+        call    crowd_or
+        mov     [arguments + 12], eax
+        call    some_utcb
+        mov     [arguments + 16], eax
+        mov     ebx, arguments
+        threadcontrol [ebx], [ebx + 4], [ebx + 8], [ebx + 12], [ebx + 16]
+        ret
+
+control_space:
+        call    one_of_crowd
+        mov     [arguments], eax
+        mov     eax, [kip_page]
+        call    some_area
+        mov     [arguments + 4], eax
+        mov     eax, [utcb_page]
+        call    some_area
+        mov     [arguments + 8], eax
+        mov     ebx, arguments
+        spacecontrol [ebx], 0, [ebx + 4], [ebx + 8]
+        ret
+
+control_registers:
+        call    one_of_crowd
+        mov     ebx, eax
+        call    random
+        shr     eax, 10
+        and     eax, 0x3FF
+        exregs  ebx, eax, stack_top(20), sleep_forever, -1, 0, T(0)
+        ret
+
+control_schedule:
+        call    one_of_crowd
+        mov     ebx, eax
+        call    random
+        mov     edx, eax
+        call    random
+        shr     eax, 24
+        schedule ebx, edx, eax
+        ret
+
+start_somebody:
+        call    one_of_crowd
+        set_mr  1, sleep_forever
+        set_mr  2, stack_top(20)
+        ipc     eax, ANYTHREAD, timeouts(ZERO, ZERO), tag(HELLO, 0, 2)
+        test    esi, TAG_E
+        jnz     .end
+        set_item 1, MAP | IMAGE, fpage(IMAGE, IMAGE_LOG2, RWX)
+        send    eax, tag(0, 2, 0), ZERO
+.end:
+        ret
+
+section .rodata
+align 4
+controls: dd    control_thread, control_thread, control_thread, control_thread, control_space
+        dd      control_registers, control_schedule, start_somebody
+section .text
+
+TEST 0, "a storm of thread and space control leaves the kernel in order"
+        call    bomb_threads
+        mov     [room], eax
+        mov     dword [seed], SEED
+        mov     dword [left], CONTROLS
+.next:
+        call    random
+        shr     eax, 29
+        call    [controls + 4 * eax]
+        test    dword [left], 63
+        jnz     .go_on
+        sleep   ms(1)                           ; those who can, run
+.go_on:
+        dec     dword [left]
+        jnz     .next
+        mov     edi, T(4)
+.delete:
+        threadcontrol edi, NIL, NIL, NIL, -1
+        expect  eax, 1
+        add     edi, 1 << 14
+        cmp     edi, T(4 + CROWD)
+        jb      .delete
+        call    bomb_threads
+        expect  eax, [room]                     ; no kernel memory was lost
+        space   30, agent
+        order   30, nothing, 0
+        expect_answer 0
+        ret
