@@ -72,3 +72,51 @@ TEST 28, "periods of different mantissa and exponent last as long as they say"
         expect_at_least eax, 65536
         expect_below eax, 300000
         ret
+
+; eax clock value -> eax the time point that names it, in units of 64 us
+time_point:
+        mov     ecx, eax
+        shr     eax, 6
+        and     eax, 0x3FF
+        shr     ecx, 16
+        and     ecx, 1
+        shl     ecx, 10
+        or      eax, ecx
+        or      eax, 0x8000 | 6 << 11
+        ret
+
+TEST 29, "a time point 50 ms ahead ends a receive at that clock value"
+        call    do_clock
+        add     eax, 50000
+        mov     [before], eax
+        call    time_point
+        mov     ecx, eax
+        or      ecx, ZERO << 16
+        ipc     NIL, T(0), ecx, 0
+        expect_ipc_error RECV_TIMEOUT
+        call    do_clock
+        sub     eax, [before]
+        add     eax, 64
+        expect_below eax, 100000                ; not before it, and not much later
+        ret
+
+TEST 30, "a time point that is past has expired"
+.again:
+        call    do_clock
+        mov     [began], eax
+        sub     eax, 5000
+        mov     ecx, eax
+        xor     ecx, [began]
+        test    ecx, 1 << 16                    ; a point of the half before means one ahead
+        jz      .past
+        sleep   ms(10)
+        jmp     .again
+.past:
+        call    time_point
+        mov     ecx, eax
+        or      ecx, ZERO << 16
+        ipc     NIL, T(0), ecx, 0
+        expect_ipc_error RECV_TIMEOUT
+        elapsed began
+        expect_below eax, 10000
+        ret
