@@ -4,6 +4,7 @@
  *      batch               no shell: power off with the status of the program that was run
  *      demo=WORD,WORD...   arguments of the demo (a comma stands for a space)
  *      run=NAME,WORD...    run this program in place of the demo
+ *      devices             it may use devices: it gets deva's master capability
  *      only=PATTERN        one more argument, only=PATTERN, for it
  *      revoke=N            physmem takes mappings away at random, at one request in N */
 #include "programs.h"
@@ -23,6 +24,7 @@
 
 struct options {
     bool batch;
+    bool devices;
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
     char argz[ARGZ_MAX];        /* the program to run and its arguments */
     size_t length;
@@ -55,6 +57,8 @@ static void read_options(struct options *o, int argc, char **argv)
         const char *value;
         if (!strcmp(argv[i], "batch"))
             o->batch = true;
+        else if (!strcmp(argv[i], "devices"))
+            o->devices = true;
         else if ((value = value_of(argv[i], "demo=")))
             demo = value;
         else if ((value = value_of(argv[i], "run=")))
@@ -94,6 +98,8 @@ static unsigned run_first_program(const struct options *o)
         printf("init: cannot start %s: %s\n", o->argz, strerror(err));
         return EXIT_FAILURE;
     }
+    if (o->devices && (err = program_give_devices(&program)))
+        printf("init: no devices for %s: %s\n", o->argz, strerror(err));
     return shell_wait(&program);
 }
 

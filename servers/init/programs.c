@@ -102,6 +102,13 @@ int program_start(const char *argz, size_t length, L4_Word_t frames, struct prog
     return 0;
 }
 
+int program_give_devices(const struct program *program)
+{
+    struct hurd_startup_cap master = __hurd_startup_data->deva_master;
+    L4_Word_t theirs;
+    return hurd_cap_give(L4_ThreadIdOfRaw(master.server), master.cap, program->task, 0, 0, &theirs);
+}
+
 int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *reason)
 {
     int err = hurd_task_wait(task_server(), program->handle, HURD_TASK_NOHANG, status, reason);

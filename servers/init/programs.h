@@ -23,11 +23,15 @@ int programs_init(void);
 const char *programs_next(size_t *offset, size_t *size);
 bool programs_have(const char *name);
 
-/* Frames that a program may have when nobody says how many: so many eighths of what is unassigned. */
+/* Frames that a program may have when nobody says how many: so many eighths of what is unassigned.
+ * */
 L4_Word_t programs_share(unsigned eighths);
 
 /* Starts the program that the argz names, with `frames` guaranteed: 0 or an errno. */
 int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program);
+
+/* Gives it deva's master capability, as the next handle after its console's: 0 or an errno. */
+int program_give_devices(const struct program *program);
 
 /* EAGAIN while it runs; 0: it ended and its handle is gone, *status and *reason (hurd/task.h) say
  * how. */

@@ -17,6 +17,7 @@
 #include <l4/ipc.h>
 
 #define PROMPT "pecan> "
+#define RUN_ARGUMENTS "[-m FRAMES] [-d] PROGRAM [ARGUMENTS] [&]"
 
 enum {
     JOBS = 16,
@@ -135,39 +136,60 @@ static void command_maps(const struct words *w)
         report_maps(task);
 }
 
-/* run [-m FRAMES] PROGRAM [ARGUMENTS] [&] */
+/* What stands between `run` and the program's name. */
+struct launch {
+    size_t first;               /* the program's word */
+    unsigned long frames;       /* 0: a share of what there is */
+    bool devices;
+};
+
+/* False after having said what is wrong. */
+static bool launch_options(struct launch *launch, const struct words *w)
+{
+    *launch = (struct launch) { .first = 1 };
+    for (; launch->first < w->count && w->word[launch->first][0] == '-'; launch->first++) {
+        if (!strcmp(w->word[launch->first], "-d")) {
+            launch->devices = true;
+        } else if (strcmp(w->word[launch->first], "-m")) {
+            printf("run: there is no option %s\n", w->word[launch->first]);
+            return false;
+        } else if (++launch->first == w->count ||
+                   !words_number(w->word[launch->first], &launch->frames) || launch->frames == 0) {
+            printf("run: -m wants a number of frames (4 KB each)\n");
+            return false;
+        }
+    }
+    if (launch->first < w->count)
+        return true;
+    printf("run: say which program: run " RUN_ARGUMENTS "\n");
+    return false;
+}
+
 static void command_run(const struct words *w)
 {
-    size_t first = 1;
-    unsigned long frames = 0;
-    if (w->count > 1 && !strcmp(w->word[1], "-m")) {
-        if (w->count < 3 || !words_number(w->word[2], &frames) || frames == 0) {
-            printf("run: -m wants a number of frames (4 KB each)\n");
-            return;
-        }
-        first = 3;
-    }
-    if (first >= w->count) {
-        printf("run: say which program: run [-m FRAMES] PROGRAM [ARGUMENTS] [&]\n");
+    struct launch launch;
+    if (!launch_options(&launch, w))
         return;
-    }
     struct program foreground;
     struct program *program = w->background ? free_job() : &foreground;
     if (!program) {
         printf("run: %d programs run in the background already\n", JOBS);
         return;
     }
-    const char *argz = w->word[first];
+    const char *argz = w->word[launch.first];
     int err = program_start(argz, w->text_length - (size_t) (argz - w->text),
-                            frames ? frames : programs_share(2), program);
+                            launch.frames ? launch.frames : programs_share(2), program);
     if (err) {
         program->task = 0;
         printf("run: %s: %s\n", argz, start_error(err));
-    } else if (w->background) {
-        printf("%s runs as task %lu\n", program->name, program->task);
-    } else {
-        shell_wait(program);
+        return;
     }
+    if (launch.devices && (err = program_give_devices(program)))
+        printf("run: no devices for %s: %s\n", argz, strerror(err));
+    if (w->background)
+        printf("%s runs as task %lu\n", program->name, program->task);
+    else
+        shell_wait(program);
 }
 
 static void command_kill(const struct words *w)
@@ -211,8 +233,7 @@ static const struct command {
     { "mem", "", "memory: free, allocated, by task", command_mem },
     { "maps", "TASK", "the address space of a task", command_maps },
     { "ls", "", "the programs there are", command_ls },
-    { "run", "[-m FRAMES] PROGRAM [ARGUMENTS] [&]", "starts a program (Ctrl-C ends it)",
-      command_run },
+    { "run", RUN_ARGUMENTS, "starts a program (-d: a driver; Ctrl-C ends it)", command_run },
     { "kill", "TASK", "ends a task", command_kill },
     { "reboot", "", "starts the machine again", command_reboot },
     { "halt", "", "switches the machine off", command_halt },
@@ -224,7 +245,7 @@ static void command_help(const struct words *w)
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         char usage[64];
         snprintf(usage, sizeof usage, "%s %s", commands[i].name, commands[i].arguments);
-        printf("  %-42s %s\n", usage, commands[i].does);
+        printf("  %-45s %s\n", usage, commands[i].does);
     }
 }
 

@@ -2,6 +2,8 @@
 """The console's hardware: a PS/2 keyboard that types, and machines on which parts are missing."""
 import time
 
+import machine
+
 
 def shell(lab, **setup):
     vm = lab.boot_iso(**setup)
@@ -56,3 +58,12 @@ def readers_of_the_console_are_served_in_the_order_in_which_they_came(lab):
     for number, character in enumerate("abcd", 1):
         vm.expect(rf"reader {number} got {character}\s")
     vm.expect("pecan> ps")      # what nobody waited for is the shell's
+
+
+def a_driver_that_ends_leaves_its_interrupt_to_the_next_one(lab):
+    vm = lab.boot_modules(modules=machine.MODULES[:-1] + ["tests.cpio"])
+    vm.expect("pecan> ", 120)
+    for _ in range(2):
+        said = vm.command("run -d driver_test")
+        assert "not ok" not in said and "SKIP" not in said and "ok 9 - driver_that_leaves" in said, said
+    assert "SKIP no device access" in vm.command("run driver_test")

@@ -1,55 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* deva from a program's point of view: each request and each refusal of include/hurd/deva.h that a
- * console capability can lead to.  Runs in the whole system in place of the demo; TAP on the
- * console. */
+ * console capability can lead to. */
+#include "suite.h"
+
 #include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 
-#include <hurd/cap.h>
-#include <hurd/deva.h>
 #include <hurd/mm.h>
-#include <hurd/startup.h>
 #include <hurd/task.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/thread.h>
-
-static bool test_failed;
-
-#define TEST(name) static void name(void)
-#define EXPECT_EQ(is, wanted) expect_eq((L4_Word_t) (is), (L4_Word_t) (wanted), #is, __LINE__)
-
-static void expect_eq(L4_Word_t is, L4_Word_t wanted, const char *what, int line)
-{
-    if (is == wanted)
-        return;
-    test_failed = true;
-    printf("# line %d: %s is %lu, wanted %lu\n", line, what, is, wanted);
-}
-
-static L4_ThreadId_t deva(void)
-{
-    return L4_ThreadIdOfRaw(__hurd_startup_data->console.server);
-}
-
-static L4_Word_t console(void)
-{
-    return __hurd_startup_data->console.cap;
-}
-
-/* The errno of a request with these words; the answer's words replace them. */
-static int request(L4_Word_t label, unsigned n, L4_Word_t *words)
-{
-    return hurd_cap_rpc(deva(), label, n, words, 3, words, NULL);
-}
-
-#define REQUEST(label, ...)                                                                       \
-    ({                                                                                            \
-        L4_Word_t words_[64] = { __VA_ARGS__ };                                                   \
-        request(label, sizeof((L4_Word_t[]) { __VA_ARGS__ }) / sizeof(L4_Word_t), words_);        \
-    })
 
 /* ---- writing ---- */
 
@@ -251,11 +213,7 @@ TEST(deva_believes_neither_death_nor_log_text_from_a_program)
     EXPECT_EQ(REQUEST(HURD_DEVA_LOG, console(), 0x21212121), EOPNOTSUPP);
 }
 
-#define T(name) { #name, name }
-static const struct {
-    const char *name;
-    void (*run)(void);
-} tests[] = {
+const struct test tests[] = {
     T(deva_write_says_how_much_it_wrote),
     T(deva_write_of_more_than_a_message_goes_out_whole),
     T(deva_write_with_a_wrong_count_is_refused),
@@ -272,20 +230,10 @@ static const struct {
     T(deva_answers_messages_that_are_no_requests),
     T(deva_gives_a_program_with_a_console_nothing_more),
     T(deva_believes_neither_death_nor_log_text_from_a_program),
+    { NULL, NULL },
 };
 
-int main(int argc, char **argv)
+bool suite_can_run(void)
 {
-    const char *only = argc > 1 && !strncmp(argv[1], "only=", 5) ? argv[1] + 5 : "";
-    unsigned number = 0, failures = 0;
-    for (unsigned i = 0; i < sizeof tests / sizeof tests[0]; i++) {
-        if (!strstr(tests[i].name, only))
-            continue;
-        test_failed = false;
-        tests[i].run();
-        failures += test_failed;
-        printf("%sok %u - %s\n", test_failed ? "not " : "", ++number, tests[i].name);
-    }
-    printf("1..%u\n# done\n", number);
-    return failures > 0;
+    return true;
 }

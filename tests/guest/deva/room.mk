@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: MIT
-PROGRAMS       += deva_test
-APP_TESTS      += deva_test
-deva_test_SRC  := tests/guest/deva/deva_test.c
-deva_test_LDS  := lib/hurd-mm/program.lds
-deva_test_LIBS := hurd-mm c hurd-cap l4
+PROGRAMS         += deva_test driver_test
+APP_TESTS        += deva_test driver_test
+deva_test_SRC    := tests/guest/deva/suite.c tests/guest/deva/deva_test.c
+deva_test_LDS    := lib/hurd-mm/program.lds
+deva_test_LIBS   := hurd-mm c hurd-cap l4
+driver_test_SRC  := tests/guest/deva/suite.c tests/guest/deva/driver_test.c servers/deva/ports.asm
+driver_test_LDS  := lib/hurd-mm/program.lds
+driver_test_LIBS := hurd-mm c hurd-cap l4
+driver_test_CFLAGS := -I.
+driver_test_INIT := devices

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* deva from a driver's point of view: interrupts and ports for a program that holds the master
+ * capability, and what even that does not allow.  The device is the real-time clock, IRQ 8. */
+#include "suite.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include <hurd/wortel.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <l4/thread.h>
+
+#include "servers/deva/ports.h"
+
+enum {
+    IRQ_CLOCK = 8,
+    PORT_INDEX = 0x70,
+    PORT_DATA = 0x71,
+    REGISTER_A = 10,            /* rate in bits 0-3 */
+    REGISTER_B = 11,            /* bit 6: periodic interrupt */
+    REGISTER_C = 12,            /* why it interrupted; reading it lets the next one happen */
+};
+
+/* init gives the master capability right after the console's. */
+static L4_Word_t master(void)
+{
+    return console() + 1;
+}
+
+/* We may run before init has given it to us. */
+bool suite_can_run(void)
+{
+    for (int i = 0; i < 100; i++) {
+        L4_Word_t kind, parts;
+        if (!hurd_deva_info(deva(), master(), &kind, &parts))
+            return kind == HURD_DEVA_KIND_MASTER;
+        L4_Sleep(L4_TimePeriod(10000));
+    }
+    return false;
+}
+
+static int attach(L4_Word_t irq, L4_ThreadId_t handler)
+{
+    return hurd_deva_irq_attach(deva(), master(), irq, handler);
+}
+
+static int detach(L4_Word_t irq)
+{
+    return hurd_deva_irq_detach(deva(), master(), irq);
+}
+
+static int map_ports(L4_Word_t io_fpage)
+{
+    L4_Accept(L4_MapGrantItems(L4_CompleteIoSpace));
+    int err = hurd_deva_ports_map(deva(), master(), io_fpage);
+    L4_Accept(L4_UntypedWordsAcceptor);
+    return err;
+}
+
+TEST(driver_has_the_master_capability)
+{
+    L4_Word_t kind = 0, parts;
+    EXPECT_EQ(hurd_deva_info(deva(), master(), &kind, &parts), 0);
+    EXPECT_EQ(kind, HURD_DEVA_KIND_MASTER);
+    EXPECT_EQ(REQUEST(HURD_DEVA_INFO, master(), 0), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_IO_WRITE, master(), '!'), EOPNOTSUPP);
+}
+
+TEST(driver_attach_of_a_line_that_the_kernel_needs_is_refused)
+{
+    EXPECT_EQ(attach(0, L4_MyGlobalId()), EINVAL);
+    EXPECT_EQ(attach(2, L4_MyGlobalId()), EINVAL);
+    EXPECT_EQ(attach(16, L4_MyGlobalId()), EINVAL);
+    EXPECT_EQ(attach((L4_Word_t) -1, L4_MyGlobalId()), EINVAL);
+}
+
+TEST(driver_attach_of_a_line_that_deva_uses_is_refused)
+{
+    L4_Word_t kind, parts = 0;
+    EXPECT_EQ(hurd_deva_info(deva(), master(), &kind, &parts), 0);
+    if (parts & HURD_DEVA_HAS_SERIAL)
+        EXPECT_EQ(attach(4, L4_MyGlobalId()), EBUSY);
+    if (parts & HURD_DEVA_HAS_KEYBOARD)
+        EXPECT_EQ(attach(1, L4_MyGlobalId()), EBUSY);
+    EXPECT_EQ(detach(4), EPERM);
+    EXPECT_EQ(detach(1), EPERM);
+    EXPECT_EQ(detach(16), EINVAL);
+}
+
+TEST(driver_directs_interrupts_at_its_own_threads_only)
+{
+    EXPECT_EQ(attach(5, deva()), EPERM);
+    EXPECT_EQ(attach(5, hurd_wortel_thread()), EPERM);
+    EXPECT_EQ(attach(5, L4_nilthread), EPERM);
+    EXPECT_EQ(attach(5, L4_MyLocalId()), EPERM);
+    L4_Word_t version = L4_Version(L4_MyGlobalId());
+    EXPECT_EQ(attach(5, L4_GlobalId(16000, version)), EIO);     /* no such thread */
+    EXPECT_EQ(REQUEST(HURD_DEVA_IRQ_ATTACH, master(), 5), EINVAL);
+}
+
+TEST(driver_line_has_one_handler_until_it_is_detached)
+{
+    EXPECT_EQ(attach(5, L4_MyGlobalId()), 0);
+    EXPECT_EQ(attach(5, L4_MyGlobalId()), EBUSY);
+    EXPECT_EQ(detach(5), 0);
+    EXPECT_EQ(detach(5), EPERM);
+    EXPECT_EQ(attach(5, L4_MyGlobalId()), 0);
+    EXPECT_EQ(detach(5), 0);
+    EXPECT_EQ(REQUEST(HURD_DEVA_IRQ_DETACH, master()), EINVAL);
+}
+
+TEST(driver_gets_no_ports_that_deva_uses_and_nothing_that_is_no_port)
+{
+    EXPECT_EQ(map_ports(L4_IoFpageLog2(0x3f8, 3).raw), EBUSY);
+    EXPECT_EQ(map_ports(L4_IoFpageLog2(0x3f8, 0).raw), EBUSY);
+    EXPECT_EQ(map_ports(L4_IoFpageLog2(0x60, 0).raw), EBUSY);
+    EXPECT_EQ(map_ports(L4_CompleteIoSpace.raw), EBUSY);
+    EXPECT_EQ(map_ports(0), EINVAL);
+    EXPECT_EQ(map_ports(L4_Fpage(0x400000, 4096).raw), EINVAL);
+    EXPECT_EQ(map_ports(0x71u << 16 | 1 << 10 | 2 << 4), EINVAL);       /* not on its boundary */
+    EXPECT_EQ(map_ports(0u << 16 | 17 << 10 | 2 << 4), EINVAL);         /* more than all */
+}
+
+TEST(driver_gives_a_console_to_tasks_that_can_exist)
+{
+    L4_Word_t handle = 0;
+    L4_Word_t self = L4_Version(L4_MyGlobalId());
+    EXPECT_EQ(hurd_deva_console_inject(deva(), master(), self, &handle), 0);
+    EXPECT_EQ(handle, console());               /* the same again */
+    EXPECT_EQ(hurd_deva_console_inject(deva(), master(), 0, &handle), EINVAL);
+    EXPECT_EQ(hurd_deva_console_inject(deva(), master(), 1u << 14, &handle), EINVAL);
+}
+
+/* ---- the clock ---- */
+
+static uint8_t clock_read(uint8_t reg)
+{
+    port_out8(PORT_INDEX, reg);
+    return port_in8(PORT_DATA);
+}
+
+static void clock_write(uint8_t reg, uint8_t value)
+{
+    port_out8(PORT_INDEX, reg);
+    port_out8(PORT_DATA, value);
+}
+
+/* Waits for an interrupt, serves it and acknowledges it.  False when none comes. */
+static bool clock_tick(void)
+{
+    L4_ThreadId_t irq = L4_IrqId(IRQ_CLOCK);
+    L4_MsgTag_t tag = L4_Receive_Timeout(irq, L4_TimePeriod(2000000));
+    if (L4_IpcFailed(tag))
+        return false;
+    EXPECT_EQ(L4_Label(tag), 0xfff0);
+    EXPECT_EQ(L4_UntypedWords(tag) + L4_TypedWords(tag), 0);
+    EXPECT_EQ(clock_read(REGISTER_C) & 0x40, 0x40);
+    L4_LoadMR(0, 0);
+    EXPECT_EQ(L4_IpcSucceeded(L4_Send_Timeout(irq, L4_TimePeriod(100000))), true);
+    return true;
+}
+
+TEST(driver_receives_and_acknowledges_the_clocks_interrupts)
+{
+    EXPECT_EQ(map_ports(L4_IoFpageLog2(PORT_INDEX, 1).raw), 0);
+    EXPECT_EQ(attach(IRQ_CLOCK, L4_MyGlobalId()), 0);
+    clock_write(REGISTER_A, (clock_read(REGISTER_A) & 0xf0) | 10);      /* 64 a second */
+    clock_write(REGISTER_B, clock_read(REGISTER_B) | 0x40);
+    clock_read(REGISTER_C);
+    int ticks = 0;
+    while (ticks < 10 && clock_tick())
+        ticks++;
+    clock_write(REGISTER_B, clock_read(REGISTER_B) & ~0x40);
+    EXPECT_EQ(ticks, 10);
+    EXPECT_EQ(detach(IRQ_CLOCK), 0);
+}
+
+TEST(driver_that_leaves_a_line_attached_loses_it_when_it_ends)
+{
+    EXPECT_EQ(attach(5, L4_MyGlobalId()), 0);   /* and a second run of this suite finds it free */
+}
+
+const struct test tests[] = {
+    T(driver_has_the_master_capability),
+    T(driver_attach_of_a_line_that_the_kernel_needs_is_refused),
+    T(driver_attach_of_a_line_that_deva_uses_is_refused),
+    T(driver_directs_interrupts_at_its_own_threads_only),
+    T(driver_line_has_one_handler_until_it_is_detached),
+    T(driver_gets_no_ports_that_deva_uses_and_nothing_that_is_no_port),
+    T(driver_gives_a_console_to_tasks_that_can_exist),
+    T(driver_receives_and_acknowledges_the_clocks_interrupts),
+    T(driver_that_leaves_a_line_attached_loses_it_when_it_ends),
+    { NULL, NULL },
+};
