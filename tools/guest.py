@@ -71,18 +71,21 @@ class Machine:
 
     def finish(self, timeout=60, silence=SILENCE, last_line=None):
         """Reads to the machine's end, or to a last line; answers an Ending."""
-        end = time.time() + timeout
+        end, panic = time.time() + timeout, None
         while True:
             left = end - time.time()
             if left <= 0:
-                return Ending(problem=f"no end after {timeout} seconds")
+                return Ending(problem=panic or f"no end after {timeout} seconds")
             try:
                 self.line.expect("\n", timeout=min(left, silence))
-                if last_line and self.line.before.strip() == last_line:
+                said = self.line.before.strip()
+                if last_line and said == last_line:
                     return Ending()
+                if said.startswith("panic:"):   # nothing follows but the stack
+                    end, silence, panic = min(end, time.time() + 5), 1, said
             except pexpect.TIMEOUT:
                 if left > silence:
-                    return Ending(problem=f"silent for {silence} seconds")
+                    return Ending(problem=panic or f"silent for {silence} seconds")
             except pexpect.EOF:
                 return self.ending()
 
