@@ -64,12 +64,24 @@ static int other(struct hurd_cap_call *call)
     return EOPNOTSUPP;
 }
 
+/* Nobody loses the handle on his own task: he could not exit any more. */
+static bool gives_itself_up(struct hurd_cap_call *call)
+{
+    struct hurd_cap *cap;
+    bool drop = call->label == HURD_CAP_DROP;
+    bool move = call->label == HURD_CAP_GIVE && call->words > 3 && (call->arg[3] & HURD_CAP_GIVE_MOVE);
+    if (!(drop || move) || call->words == 0
+        || hurd_cap_lookup(&server.table, call->task, call->arg[0], &cap) != 0)
+        return false;
+    return cap->object->class == &task_class && ((struct task *)cap->object)->id == call->task;
+}
+
 /* First of all: a thread that asks again gave up the wait it was in, and must not be answered
  * twice. */
 static int any_request(struct hurd_cap_call *call)
 {
     wait_cancel(call->from);
-    return EOPNOTSUPP;
+    return gives_itself_up(call) ? EPERM : EOPNOTSUPP;
 }
 
 struct hurd_cap_server server = {

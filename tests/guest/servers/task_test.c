@@ -17,6 +17,7 @@
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/schedule.h>
+#include <l4/sigma0.h>
 #include <l4/thread.h>
 
 #define PAGE 4096u
@@ -139,8 +140,6 @@ static _Noreturn void play(const char *role)
             *nowhere = 1;
         __asm__ volatile("ud2");
     }
-    if (!strcmp(role, "orphan"))            /* gives its own capability up, and goes on */
-        hurd_cap_drop(server(), self());
     for (;;)
         L4_Sleep(L4_Never);
 }
@@ -303,13 +302,17 @@ TEST(task_child_can_be_killed_and_is_dead_to_all_but_questions)
     EXPECT_EQ(hurd_task_info(server(), child.handle, 0, &info), EBADF);
 }
 
-TEST(task_child_without_its_own_capability_lives_until_killed)
+TEST(task_lets_nobody_lose_the_handle_on_his_own_task)
 {
-    struct hurd_task_created child = child_of("orphan");
-    L4_Sleep(L4_TimePeriod(50000));
-    EXPECT_EQ(hurd_task_wait(server(), child.handle, HURD_TASK_NOHANG, NULL, NULL), EAGAIN);
-    EXPECT_EQ(hurd_task_destroy(server(), child.handle, 0), 0);
-    EXPECT_EQ(hurd_task_release(server(), child.handle), 0);
+    struct hurd_task_created child = child_of("sleep");
+    L4_Word_t theirs;
+    EXPECT_EQ(hurd_cap_drop(server(), self()), EPERM);
+    EXPECT_EQ(hurd_cap_give(server(), self(), child.id, 7, HURD_CAP_GIVE_MOVE, &theirs), EPERM);
+    EXPECT_EQ(hurd_cap_give(server(), self(), child.id, 7, 0, &theirs), 0);
+    EXPECT_EQ(hurd_cap_give(server(), child.handle, L4_Version(L4_MyGlobalId()), 7, 0, &theirs), 0);
+    EXPECT_EQ(theirs, child.handle);
+    EXPECT_EQ(hurd_cap_drop(server(), child.handle), 0);
+    child_end(&child);
 }
 
 TEST(task_memory_of_dead_children_comes_back)
@@ -601,6 +604,20 @@ TEST(wortel_has_nothing_for_a_program)
     EXPECT_EQ(hurd_cap_rpc(hurd_wortel_thread(), 0xFFB0, 0, NULL, 0, NULL, NULL), EPERM);
 }
 
+/* wortel sealed it (include/l4/pecan.h): no ports, no device memory, no left-over RAM. */
+TEST(sigma0_has_nothing_for_a_program)
+{
+    L4_Fpage_t window = L4_FpageLog2(0x70000000, 12);
+    EXPECT_EQ(L4_Sigma0_GetPage_RcvWindow(L4_Sigma0Id(), L4_IoFpageLog2(0xF4, 0), L4_CompleteIoSpace).raw, 0);
+    EXPECT_EQ(L4_Sigma0_GetPage_RcvWindow(L4_Sigma0Id(), L4_FpageLog2(0xB8000, 12), window).raw, 0);
+    EXPECT_EQ(L4_Sigma0_GetAny(L4_Sigma0Id(), 12, window).raw, 0);
+    L4_LoadMR(0, 0xFF860002);                   /* as if from the kernel: an IO fault */
+    L4_LoadMR(1, L4_IoFpageLog2(0xF4, 0).raw);
+    L4_LoadMR(2, 0);
+    EXPECT(L4_IpcSucceeded(L4_Call_Timeouts(L4_Sigma0Id(), L4_TimePeriod(1000000), L4_TimePeriod(1000000))));
+    EXPECT_EQ(L4_MR(2), 0);
+}
+
 #define T(name) { #name, name }
 static const struct {
     const char *name;
@@ -617,7 +634,7 @@ static const struct {
     T(task_child_that_faults_ends_alone),
     T(task_ends_a_child_whose_fault_or_exception_nobody_else_serves),
     T(task_child_can_be_killed_and_is_dead_to_all_but_questions),
-    T(task_child_without_its_own_capability_lives_until_killed),
+    T(task_lets_nobody_lose_the_handle_on_his_own_task),
     T(task_memory_of_dead_children_comes_back),
     T(task_gives_a_child_more_threads_and_takes_one_away),
     T(task_create_wants_handles_that_this_caller_gave),
@@ -634,6 +651,7 @@ static const struct {
     T(task_wait_ends_when_it_is_cancelled),
     T(task_survives_random_requests),
     T(wortel_has_nothing_for_a_program),
+    T(sigma0_has_nothing_for_a_program),
 };
 
 int main(int argc, char **argv)
