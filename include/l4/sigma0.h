@@ -16,6 +16,10 @@ L4_Fpage_t L4_Sigma0_GetSpecial(L4_ThreadId_t s0, L4_Fpage_t f, L4_Word_t attrib
 /* Conventional memory of 2^log2 bytes, wherever. */
 L4_Fpage_t L4_Sigma0_GetAny(L4_ThreadId_t s0, L4_Word_t log2, L4_Fpage_t window);
 
+/* Our extension (pecan.h), for the root server: from now on nobody else gets anything.  Another sigma0
+ * does not know the message and ignores it. */
+void L4_Pecan_Sigma0Seal(void);
+
 /* Who is who.  Spec 1.1 */
 L4_ThreadId_t L4_Sigma0Id(void);
 L4_ThreadId_t L4_RootServerId(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Asking sigma0.  Spec 6.7. */
+#include <l4/pecan.h>
 #include <l4/sigma0.h>
 
 L4_ThreadId_t L4_Sigma0Id(void)
@@ -45,4 +46,12 @@ L4_Fpage_t L4_Sigma0_GetAny(L4_ThreadId_t s0, L4_Word_t log2, L4_Fpage_t window)
 {
     L4_Fpage_t f = L4_FpageOfRaw(L4_SIGMA0_ANY_BASE | (log2 & 0x3F) << L4_FPAGE_SIZE_SHIFT);
     return L4_Sigma0_GetPage_RcvWindow(s0, f, window);
+}
+
+void L4_Pecan_Sigma0Seal(void)
+{
+    L4_Set_MsgTag(L4_MakeTag(L4_LABEL_SIGMA0_EXT, 2, 0));
+    L4_LoadMR(1, L4_SIGMA0_EXT_SEAL);
+    L4_LoadMR(2, 0);
+    L4_Send_Timeout(L4_Sigma0Id(), L4_TimePeriod(100000));
 }
