@@ -8,6 +8,7 @@
  * in serve.c. */
 #include "wortel.h"
 #include <l4/kip.h>
+#include <l4/sigma0.h>
 #include <l4/syscalls.h>
 
 const void *kip;
@@ -20,6 +21,7 @@ void wortel_main(void)
     kip = L4_GetKernelInterface();
     bootinfo_read(kip);             /* first: later steps may reuse the memory that it lies in */
     console_init();
+    L4_Pecan_Sigma0Seal();          /* ports and device memory: from us, to those entitled */
     boot_prepare();
     serve();
 }
