@@ -496,7 +496,8 @@ TEST(task_counts_the_faults_that_a_task_serves_itself)
     for (unsigned i = 0; i < 16; i++)
         *(volatile char *) (at + i * PAGE) = 1;
     EXPECT_EQ(hurd_task_info(server(), self(), 0, &after), 0);
-    EXPECT(after.faults_own - before.faults_own >= 1 && after.faults_own - before.faults_own <= 16);
+    L4_Word_t faults = after.faults_own - before.faults_own;
+    EXPECT(faults >= 1 && faults < 1000);       /* 16, fewer in batches, more when pages are revoked */
     EXPECT_EQ(after.faults_other, before.faults_other);
     EXPECT(after.kmem > 0 && after.kmem_quota >= after.kmem);
     hurd_vm_deallocate(at, 16 * PAGE);
