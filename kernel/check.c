@@ -28,9 +28,9 @@ static void check_state(struct thread *t)
     CHECK(t->canary == STACK_CANARY, t);
     CHECK(thread_find_global(t->id) == t, t);
     CHECK(is_linked(&t->in_queue) && is_linked(&t->in_wheel) && is_linked(&t->senders), t);
-    CHECK((t->utcb == NULL) == (t->state == THREAD_INACTIVE), t);
+    CHECK((t->utcb == NULL) == (thread_state(t) == THREAD_INACTIVE), t);
     CHECK(!t->utcb || t->local_id, t);
-    switch (t->state) {
+    switch (thread_state(t)) {
     case THREAD_READY:
         CHECK(queued == (t != current), t);
         CHECK(!is_on(&t->in_wheel), t);
@@ -39,7 +39,8 @@ static void check_state(struct thread *t)
         CHECK(queued && t->partner && thread_find_global(t->partner->id) == t->partner, t);
         break;
     case THREAD_RECEIVING:
-        CHECK(!queued && t->receive_result == IPC_PENDING, t);
+        CHECK(!queued && (t->fast_from || t->receive_result == IPC_PENDING), t);
+        CHECK(!t->fast_from || (!t->kernel_sp && !is_on(&t->in_wheel) && !t->halted), t);
         break;
     case THREAD_STOPPED:
         CHECK(!queued && t->halted, t);
@@ -53,7 +54,7 @@ static void check_senders(struct thread *t)
 {
     list_for_each (n, &t->senders) {
         struct thread *src = list_entry(n, struct thread, in_queue);
-        CHECK(src->state == THREAD_SENDING && src->partner == t, t);
+        CHECK(thread_state(src) == THREAD_SENDING && src->partner == t, t);
     }
 }
 

@@ -21,14 +21,14 @@ static bool may_exchange(struct thread *self, struct thread *t)
 static word_t state_bits(const struct thread *t)
 {
     return (t->halted ? L4_EXREGS_HALT : 0) |
-           (t->state == THREAD_RECEIVING ? L4_EXREGS_RECEIVE : 0) |
-           (t->state == THREAD_SENDING ? L4_EXREGS_SEND : 0);
+           (thread_state(t) == THREAD_RECEIVING ? L4_EXREGS_RECEIVE : 0) |
+           (thread_state(t) == THREAD_SENDING ? L4_EXREGS_SEND : 0);
 }
 
 static void abort_phases(struct thread *t, word_t control)
 {
-    if ((t->state == THREAD_SENDING && (control & L4_EXREGS_SEND)) ||
-        (t->state == THREAD_RECEIVING && (control & L4_EXREGS_RECEIVE)))
+    if ((thread_state(t) == THREAD_SENDING && (control & L4_EXREGS_SEND)) ||
+        (thread_state(t) == THREAD_RECEIVING && (control & L4_EXREGS_RECEIVE)))
         ipc_abort(t, L4_IPC_CANCELLED);
 }
 
@@ -39,7 +39,7 @@ static void halt_or_resume(struct thread *t, bool halt)
     thread_leave_fast(t); /* a halted thread accepts nothing */
     if (!was || halt)
         return;
-    if (t->state == THREAD_STOPPED) {
+    if (thread_state(t) == THREAD_STOPPED) {
         t->state = THREAD_READY;
         sched_enqueue(t);
     } else {

@@ -35,7 +35,7 @@ static struct thread *apparent_sender(struct thread *src, const struct thread *d
 /* dst is in a receive phase that takes src's message now. */
 static bool thread_accepts(const struct thread *dst, struct thread *src)
 {
-    if (dst->state != THREAD_RECEIVING || dst->halted)
+    if (thread_state(dst) != THREAD_RECEIVING || dst->halted)
         return false;
     word_t accepts = accepts_of(dst);
     if (accepts == L4_ID_ANY || accepts == src->id)
@@ -78,13 +78,16 @@ static bool resolve_from(struct thread *self, word_t *accepts)
 
 static void begin_receive(struct thread *t, word_t accepts)
 {
-    t->state = THREAD_RECEIVING;
-    t->accepts = accepts;
     t->receive_result = IPC_PENDING;
-    if (t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER && !t->halted)
+    if (t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER && !t->halted) {
+        t->state = THREAD_READY;
         t->fast_from = accepts;
-    else
+        t->kernel_sp = NULL; /* all that is left to do is in the TCB: ipc_fast_woken() */
+    } else {
+        t->state = THREAD_RECEIVING;
+        t->accepts = accepts;
         timer_arm(t, receive_timeout(t));
+    }
 }
 
 /* t is READY again, but on no queue: the caller enqueues it or hands over to it. */
@@ -129,7 +132,7 @@ static int deliver(struct thread *src, struct thread *dst)
     if (apparent != src) {
         if (dst->kind == IPC_USER)
             dst->utcb->sender = thread_name_for(src, dst->space);
-        if (apparent->state == THREAD_RECEIVING && accepts_of(apparent) == src->id) {
+        if (thread_state(apparent) == THREAD_RECEIVING && accepts_of(apparent) == src->id) {
             thread_leave_fast(apparent);
             apparent->accepts = dst->id; /* the receiver may answer the originator directly */
             dst->awaited = true;
@@ -155,6 +158,7 @@ static void send_finished(struct thread *src, int err)
         return;
     }
     src->send_result = err;
+    src->virtual_sender = L4_ID_NIL;
     if (err == IPC_OK && src->from_spec && resolve_from(src, &accepts) &&
         !timeout_is_zero(receive_timeout(src)) && !pending_sender(src, accepts))
         begin_receive(src, accepts);
@@ -204,7 +208,8 @@ static int ipc_send(struct thread *self, word_t to, struct thread **woken)
     return deliver(self, dst);
 }
 
-/* Blocks.  `woken` gets the processor if we wait, else a place in its queue. */
+/* Blocks.  `woken` gets the processor if we wait, else a place in its queue.  A wait that the fast path
+ * may end does not come back here: it has no stack, and ends in ipc_fast_woken(). */
 static int ipc_receive(struct thread *self, struct thread *woken)
 {
     word_t accepts;
@@ -318,11 +323,11 @@ void ipc_withdraw(struct thread *src)
 
 void ipc_abort(struct thread *t, int error)
 {
-    if (t->state == THREAD_SENDING) {
+    if (thread_state(t) == THREAD_SENDING) {
         leave_senders(t);
         t->send_result = error;
         wake_and_enqueue(t);
-    } else if (t->state == THREAD_RECEIVING) {
+    } else if (thread_state(t) == THREAD_RECEIVING) {
         t->receive_result = error;
         wake_and_enqueue(t);
     }
@@ -346,7 +351,7 @@ void ipc_forsake(struct thread *t)
         return;
     list_for_each (n, &all_threads) {
         struct thread *other = list_entry(n, struct thread, in_all);
-        if (other != t && other->state == THREAD_RECEIVING && accepts_of(other) == t->id &&
+        if (other != t && thread_state(other) == THREAD_RECEIVING && accepts_of(other) == t->id &&
             other->kind != IPC_START)
             ipc_abort(other, L4_IPC_NO_PARTNER);
     }
@@ -355,6 +360,6 @@ void ipc_forsake(struct thread *t)
 
 void ipc_resume(struct thread *t)
 {
-    if (t->state == THREAD_RECEIVING && takes_pending(t, accepts_of(t)))
+    if (thread_state(t) == THREAD_RECEIVING && takes_pending(t, accepts_of(t)))
         sched_enqueue(t);
 }

@@ -37,7 +37,7 @@ static word_t line_of(const struct thread *irq)
 
 void irq_withdraw(struct thread *src)
 {
-    if (src->state == THREAD_SENDING)
+    if (thread_state(src) == THREAD_SENDING)
         ipc_withdraw(src);
     src->state = THREAD_INTERRUPT;
     lines[line_of(src)].handler = L4_ID_NIL;
@@ -65,7 +65,7 @@ void irq_fire(word_t line)
 {
     struct thread *irq = thread_block(line);
     struct thread *h = thread_find_global(lines[line].handler);
-    if (!h || irq->state == THREAD_SENDING)
+    if (!h || thread_state(irq) == THREAD_SENDING)
         return;
     irq->kmsg[0] = (word_t)L4_LABEL_INTERRUPT << L4_TAG_LABEL_SHIFT;
     ipc_post(irq, h);

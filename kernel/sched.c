@@ -128,7 +128,7 @@ void sched_donate(struct thread *next)
 
 void sched_set_priority(struct thread *t, uint8_t priority)
 {
-    bool queued = t->state == THREAD_READY && t != current;
+    bool queued = thread_state(t) == THREAD_READY && t != current;
     if (queued)
         sched_dequeue(t);
     t->priority = priority;

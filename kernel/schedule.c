@@ -13,7 +13,7 @@ void sys_thread_switch(struct thread *self, word_t dest)
     struct thread *t = dest == L4_ID_NIL ? NULL : thread_find(self->space, dest);
     if (t == self)
         return;
-    if (t && t->state == THREAD_READY && !t->halted)
+    if (t && thread_state(t) == THREAD_READY && !t->halted)
         sched_donate(t);
     else
         sched_yield();
@@ -21,11 +21,11 @@ void sys_thread_switch(struct thread *self, word_t dest)
 
 static word_t state_of(const struct thread *t)
 {
-    if (t->state == THREAD_INACTIVE || t->halted)
+    if (thread_state(t) == THREAD_INACTIVE || t->halted)
         return L4_SCHED_INACTIVE;
     if (t->kind == IPC_PAGE_FAULT || t->kind == IPC_IO_FAULT || t->kind == IPC_EXCEPTION)
         return L4_SCHED_RUNNING; /* not a user-invoked IPC */
-    switch (t->state) {
+    switch (thread_state(t)) {
     case THREAD_SENDING:
         return L4_SCHED_PENDING_SEND;
     case THREAD_RECEIVING:

@@ -129,7 +129,7 @@ void thread_start(void)
 /* Out of every queue; those who count on t learn that it is gone. */
 static void disconnect(struct thread *t, int error)
 {
-    if (t->state == THREAD_SENDING || t->state == THREAD_RECEIVING)
+    if (thread_state(t) == THREAD_SENDING || thread_state(t) == THREAD_RECEIVING)
         ipc_abort(t, error);
     ipc_forsake(t);
     irq_handler_gone(t);
@@ -148,7 +148,7 @@ void thread_delete(struct thread *t)
 {
     struct space *space = t->space;
     disconnect(t, L4_IPC_CANCELLED);
-    if (t->state == THREAD_READY && t != current)
+    if (thread_state(t) == THREAD_READY && t != current)
         sched_dequeue(t);
     list_remove(&t->in_all);
     list_remove(&t->in_space);

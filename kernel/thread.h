@@ -35,9 +35,10 @@ struct thread {
     word_t local_id;        /* user address of MR0; valid  <=>  state != THREAD_INACTIVE */
     struct l4_utcb *utcb;   /* kernel address of the UTCB, NULL while inactive */
     struct space *space;
-    void *kernel_sp;        /* where arch_switch left the stack; NULL: the fast path dropped it */
+    void *kernel_sp;        /* where arch_switch left the stack; NULL while it runs, and in a wait
+                               that the fast path may end: its stack is dropped */
 
-    uint8_t state;          /* enum thread_state */
+    uint8_t state;          /* enum thread_state; read it by thread_state() */
     uint8_t priority;
     uint8_t sensitive_priority;
     bool halted;            /* H: does not execute user instructions */
@@ -85,17 +86,28 @@ extern struct list_node all_threads; /* through in_all; interrupt sources are no
 
 void thread_init(void);
 
+/* The states proper.  While fast_from is set, `state` says READY and means RECEIVING: the fast path
+ * has one word less to write, twice. */
+static inline enum thread_state thread_state(const struct thread *t)
+{
+    return t->fast_from ? THREAD_RECEIVING : (enum thread_state)t->state;
+}
+
 /* From whom t, RECEIVING, takes a message. */
 static inline word_t accepts_of(const struct thread *t)
 {
     return t->fast_from ? t->fast_from : t->accepts;
 }
 
-/* The fast path shall not deliver to t any more. */
+/* The fast path shall not deliver to t any more; it goes on waiting. */
 static inline void thread_leave_fast(struct thread *t)
 {
-    t->accepts = accepts_of(t);
+    if (!t->fast_from)
+        return;
+    t->accepts = t->fast_from;
     t->fast_from = L4_ID_NIL;
+    t->receive_result = IPC_PENDING;
+    t->state = THREAD_RECEIVING;
 }
 
 /* The block of a thread number; an unused number reads as zeroes and must not be written. */

@@ -5,7 +5,7 @@
 ; From user mode that picture always lies at the top of the thread's kernel stack.
 %include "x86.inc"
 
-        extern  trap, segments_mended, thread_start, ipc_fast_resume
+        extern  trap, thread_start, ipc_fast_resume
         global  trap_return, thread_first_return, fast_resume, sysenter_entry, sysenter_plain, vector_table, switch_stacks
 
         section .text
@@ -70,7 +70,6 @@ trap_common.mend:
         mov     es, eax
         mov     eax, USER_GS
         mov     gs, eax
-        mov     byte [segments_mended], 1
         jmp     trap_common.mended
 
 ; A new thread's first switch returns here; its frame lies right above.

@@ -5,8 +5,7 @@
 ;
 ; In:  eax to, ecx timeouts, edx FromSpecifier, esi MR0, edi U, ebx return address, ebp user stack
 ; Out: to the receiver's caller, by SYSEXIT
-; DS and ES are the user's, so every address goes through SS: esp, ebp or an override.  What a user
-; has broken of them is mended when it hurts (trap.c); GS cannot wait, its reader would not notice.
+; DS and ES are the user's, so every address goes through SS: esp, ebp or an override.
 %include "x86.inc"
 %include "l4.inc"
 %include "offsets.inc"
@@ -58,18 +57,19 @@ sysenter_fast:
 .accepted:
         cmp     dword [SELF(T_OBSTACLES)], 0
         jne     .plain_id               ; somebody is queued for us, or TS must be set
-        mov     ecx, gs
-        cmp     ecx, USER_GS
+        mov     ecx, gs                 ; one sum for three selectors: among those that a user can
+        mov     ebx, ds                 ; load, only the right ones add up to it
+        mov     ebp, es
+        lea     ecx, [ecx + 8 * ebx]
+        lea     ecx, [ebp + 4 * ecx]
+        cmp     ecx, 4 * (USER_GS + 8 * USER_DS) + USER_DS
         jne     .plain_id               ; must be mended
 
         ; ---- commit
         cld
-        mov     [SELF(T_FAST_FROM)], edx        ; stands for T_ACCEPTS, too
-        mov     byte [SELF(T_STATE)], STATE_RECEIVING
-        mov     dword [SELF(T_KERNEL_SP)], 0    ; no stack: see arch_switch_to
+        mov     [SELF(T_FAST_FROM)], edx        ; RECEIVING, without a stack: see thread.h
         mov     ebp, [DEST(T_UTCB)]
-        mov     byte [DEST(T_STATE)], STATE_READY
-        mov     dword [DEST(T_FAST_FROM)], 0
+        mov     dword [DEST(T_FAST_FROM)], 0    ; READY
         mov     [ebp + U_MR], esi
         test    esi, L4_TAG_U_MASK
         jnz     .words
@@ -87,6 +87,7 @@ sysenter_fast:
         je      .accepted
 .plain_id:
         mov     eax, [DEST(T_ID)]
+        mov     ebx, [FRAME(F_EIP)]
 .plain: mov     ebp, [FRAME(F_ESP)]
         jmp     sysenter_plain
 

@@ -13,8 +13,6 @@ void offsets(void)
     OFFSET(T_LOCAL_ID, struct thread, local_id);
     OFFSET(T_UTCB, struct thread, utcb);
     OFFSET(T_SPACE, struct thread, space);
-    OFFSET(T_KERNEL_SP, struct thread, kernel_sp);
-    OFFSET(T_STATE, struct thread, state);
     OFFSET(T_AWAITED, struct thread, awaited);
     OFFSET(T_OBSTACLES, struct thread, obstacles);
     OFFSET(T_FAST_FROM, struct thread, fast_from);
@@ -24,7 +22,5 @@ void offsets(void)
     OFFSET(F_ESP, struct trapframe, esp);
     NUMBER(FRAME_SIZE, sizeof(struct trapframe));
     NUMBER(T_BLOCK, THREAD_BLOCK);
-    NUMBER(STATE_READY, THREAD_READY);
-    NUMBER(STATE_RECEIVING, THREAD_RECEIVING);
     NUMBER(TSS_ESP0, TSS_ADDRESS + offsetof(struct tss, esp0));
 }

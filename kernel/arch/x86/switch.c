@@ -18,8 +18,8 @@ static void *stack_after_fast_path(struct thread *t)
 void arch_switch_to(struct thread *next)
 {
     struct thread *prev = current;
-    if (!next->kernel_sp)
-        next->kernel_sp = stack_after_fast_path(next);
+    void *dropped, *sp = next->kernel_sp ? next->kernel_sp : stack_after_fast_path(next);
+    next->kernel_sp = NULL;
     if (next == idle_thread)
         next->space = prev->space; /* no work, no reason to change */
     else if (next->space != prev->space)
@@ -27,7 +27,7 @@ void arch_switch_to(struct thread *next)
     THE_TSS->esp0 = (word_t)next + THREAD_BLOCK;
     *(word_t *)GS_WRITE = next->local_id; /* what users read at gs:0 */
     fpu_leave();
-    switch_stacks(&prev->kernel_sp, next->kernel_sp);
+    switch_stacks(prev->fast_from ? &dropped : &prev->kernel_sp, sp);
     thread_reap();
 }
 

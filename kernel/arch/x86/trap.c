@@ -96,17 +96,6 @@ static bool io_fault(struct trapframe *f)
     return true;
 }
 
-/* True if the last entries had to mend a segment register: then the instruction deserves another
- * try, because the fast path lets a caller's DS and ES through to its partner. */
-bool segments_mended;
-
-static bool segment_fault(struct trapframe *f)
-{
-    bool mended = segments_mended;
-    segments_mended = false;
-    return mended && f->error == 0;
-}
-
 /* ---- exceptions of user mode */
 
 static void exception(struct trapframe *f)
@@ -121,7 +110,7 @@ static void exception(struct trapframe *f)
             return;
         break;
     case VECTOR_PROTECTION:
-        if (segment_fault(f) || io_fault(f))
+        if (io_fault(f))
             return;
         break;
     case VECTOR_PAGE_FAULT:
