@@ -15,6 +15,7 @@
  *   770    read_many        0 device, 1 limit, 2 flags           0 count, then the bytes, packed
  *   771    write_many       0 device, 1 count, 2.. packed bytes  0 count written
  *   772    device_info      0 device                             0 kind, 1 parts (HURD_DEVA_HAS_*)
+ *   773    foreground       0 master, 1 task id                 0 how often Ctrl-C was typed
  *   776    console_inject   0 own device, 1 task id              0 handle in that task's table
  *   777    irq_attach       0 master, 1 irq, 2 handler thread    none
  *   778    irq_detach       0 master, 1 irq                      none
@@ -36,6 +37,7 @@
 #define HURD_DEVA_READ_MANY      770
 #define HURD_DEVA_WRITE_MANY     771
 #define HURD_DEVA_INFO           772
+#define HURD_DEVA_FOREGROUND     773
 #define HURD_DEVA_CONSOLE_INJECT 776
 #define HURD_DEVA_IRQ_ATTACH     777
 #define HURD_DEVA_IRQ_DETACH     778
@@ -57,7 +59,12 @@
 #define HURD_DEVA_HAS_SCREEN   2
 #define HURD_DEVA_HAS_KEYBOARD 4
 
-/* console_inject: gives the console to another task and says how that task must name it.  For
+/* foreground: from now on input goes to readers of that task alone; the others wait, and find
+ * nothing when they do not block.  0: to everybody.  While the task is another one than the
+ * caller's, Ctrl-C is not input but counted; the reply says how often since the last such request.
+ *  When the task dies the caller's is the foreground again; when that one dies, everybody.
+ *
+ * console_inject: gives the console to another task and says how that task must name it.  For
  * `task` (when it creates a task) and for holders of the master capability.
  *
  * irq_attach: from then on interrupt `irq` arrives at the handler as an IPC from thread (irq, 1)
@@ -83,6 +90,8 @@ int hurd_deva_read(L4_ThreadId_t server, L4_Word_t device, void *text, L4_Word_t
                    L4_Word_t flags, L4_Word_t *got);
 
 int hurd_deva_info(L4_ThreadId_t server, L4_Word_t device, L4_Word_t *kind, L4_Word_t *parts);
+int hurd_deva_foreground(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task_id,
+                         L4_Word_t *interrupts);
 int hurd_deva_console_inject(L4_ThreadId_t server, L4_Word_t device, L4_Word_t task_id,
                              L4_Word_t *handle);
 int hurd_deva_irq_attach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq,

@@ -130,6 +130,18 @@ int hurd_deva_info(L4_ThreadId_t server, L4_Word_t device, L4_Word_t *kind, L4_W
     return err;
 }
 
+int hurd_deva_foreground(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task_id,
+                         L4_Word_t *interrupts)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_FOREGROUND, 2));
+    L4_LoadMR(1, master);
+    L4_LoadMR(2, task_id);
+    int err = call(server, 0, 1);
+    if (!err)
+        *interrupts = message_word(0);
+    return err;
+}
+
 int hurd_deva_console_inject(L4_ThreadId_t server, L4_Word_t device, L4_Word_t task_id,
                              L4_Word_t *handle)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What comes in waits in a queue of bytes; who wants to read when it is empty waits in a queue of
- * readers. Invariant between two messages: one of the two queues is empty.
+/* What comes in waits in a queue of bytes; who wants to read and finds nothing waits in a queue of
+ * readers.  Invariant between two messages: when bytes wait, nobody waits who may have them.
  * Called by the server loop of lib/hurd-cap (requests) and by interrupts.c; next hop: the drivers.
  * */
 #include "console.h"
@@ -14,7 +14,8 @@
 #include <l4/ipc.h>
 #include <l4/message.h>
 
-#define COM1 0x3f8
+#define COM1   0x3f8
+#define CTRL_C 3
 
 struct console console;
 
@@ -98,17 +99,40 @@ static void reader_remove(unsigned i)
             (console.reader_count - i) * sizeof console.readers[0]);
 }
 
+static bool may_read(L4_ThreadId_t thread)
+{
+    return console.foreground == 0 || console.foreground == L4_Version(thread);
+}
+
+/* The oldest reader that may have input; reader_count when there is none. */
+static unsigned reader_next(void)
+{
+    unsigned i = 0;
+    while (i < console.reader_count && !may_read(console.readers[i].thread))
+        i++;
+    return i;
+}
+
 static void readers_serve(void)
 {
-    while (console.reader_count > 0 && fifo_count(&console.input) > 0) {
-        struct reader reader = console.readers[0];
+    unsigned i;
+    while (fifo_count(&console.input) > 0 && (i = reader_next()) < console.reader_count) {
+        struct reader reader = console.readers[i];
         L4_Word_t words[1 + HURD_DEVA_CHUNK / 4];
         unsigned taken;
         unsigned n = reply_compose(reader.limit, words, &taken);
-        reader_remove(0);
+        reader_remove(i);
         if (reply_send(reader.thread, 0, words, n))
             fifo_drop(&console.input, taken);
     }
+}
+
+static void input_put(uint8_t byte)
+{
+    if (byte == CTRL_C && console.foreground != console.owner)
+        console.interrupts++;
+    else
+        fifo_put(&console.input, byte);
 }
 
 void console_receive(void)
@@ -116,12 +140,22 @@ void console_receive(void)
     uint8_t byte, keys[KEYMAP_MAX];
     unsigned count;
     for (unsigned i = 0; i < FIFO_SIZE && uart_read(&console.uart, &byte); i++)
-        fifo_put(&console.input, byte);
+        input_put(byte);
     for (unsigned i = 0; i < 64 && keyboard_read(&console.keyboard, keys, &count); i++) {
         for (unsigned k = 0; k < count; k++)
-            fifo_put(&console.input, keys[k]);
+            input_put(keys[k]);
     }
     readers_serve();
+}
+
+unsigned console_set_foreground(unsigned owner, unsigned task)
+{
+    unsigned interrupts = console.interrupts;
+    console.owner = owner;
+    console.foreground = task;
+    console.interrupts = 0;
+    readers_serve();
+    return interrupts;
 }
 
 int console_cancel(L4_ThreadId_t thread)
@@ -143,6 +177,11 @@ void console_forget_task(unsigned task)
         if (L4_Version(console.readers[i].thread) == task)
             reader_remove(i);
     }
+    if (task == console.owner)
+        console.owner = console.foreground = 0;
+    else if (task == console.foreground)
+        console.foreground = console.owner;
+    readers_serve();
 }
 
 /* ---- requests ---- */
@@ -151,7 +190,7 @@ void console_forget_task(unsigned task)
 static int serve_read(struct hurd_cap_call *call, unsigned limit, bool block)
 {
     console_receive();
-    if (fifo_count(&console.input) > 0) {
+    if (fifo_count(&console.input) > 0 && may_read(call->from)) {
         unsigned taken;
         call->reply_words = reply_compose(limit, call->reply, &taken);
         fifo_drop(&console.input, taken);
@@ -162,11 +201,14 @@ static int serve_read(struct hurd_cap_call *call, unsigned limit, bool block)
         call->reply_words = 1;
         return 0;
     }
-    for (unsigned i = 0; i < console.reader_count; i++) {       /* it gave up its earlier read */
+    unsigned same_task = 0;
+    for (unsigned i = console.reader_count; i-- > 0;) {
         if (L4_IsThreadEqual(console.readers[i].thread, call->from))
-            reader_remove(i);
+            reader_remove(i);           /* it gave up its earlier read */
+        else
+            same_task += L4_Version(console.readers[i].thread) == call->task;
     }
-    if (console.reader_count == CONSOLE_READERS)
+    if (console.reader_count == CONSOLE_READERS || same_task == CONSOLE_READERS_TASK)
         return EAGAIN;
     console.readers[console.reader_count++] =
         (struct reader) { .thread = call->from, .limit = limit };
@@ -239,6 +281,7 @@ static int console_serve(struct hurd_cap_call *call)
         return serve_info(call);
     case HURD_DEVA_CONSOLE_INJECT:
         return serve_inject(call);
+    case HURD_DEVA_FOREGROUND:
     case HURD_DEVA_IRQ_ATTACH:
     case HURD_DEVA_IRQ_DETACH:
     case HURD_DEVA_PORTS_MAP:

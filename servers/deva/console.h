@@ -11,7 +11,8 @@
 
 #include <hurd/cap.h>
 
-#define CONSOLE_READERS 64
+#define CONSOLE_READERS      2200   /* more threads than `task` can create: none is ever refused */
+#define CONSOLE_READERS_TASK 64     /* but nobody needs so many */
 
 /* A thread whose read waits for input. */
 struct reader {
@@ -25,6 +26,9 @@ struct console {
     struct screen screen;
     struct keyboard keyboard;
     struct fifo input;
+    unsigned owner;             /* the task that chose the foreground, 0 = nobody has */
+    unsigned foreground;        /* the task whose readers are served, 0 = all */
+    unsigned interrupts;        /* Ctrl-C typed for the owner, not reported yet */
     unsigned reader_count;
     struct reader readers[CONSOLE_READERS];     /* the first reader_count, oldest first */
 };
@@ -41,6 +45,9 @@ void console_write(const char *text, unsigned size);
 
 /* Takes what the hardware has received (an interrupt said so) and serves the readers that wait. */
 void console_receive(void);
+
+/* hurd/deva.h, foreground; returns the interrupts typed so far. */
+unsigned console_set_foreground(unsigned owner, unsigned task);
 
 /* Forgets a reader: 0, or ESRCH.  The first answers it with ECANCELED, the second does not. */
 int console_cancel(L4_ThreadId_t thread);

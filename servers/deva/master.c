@@ -49,6 +49,15 @@ int master_inject_console(struct hurd_cap_call *call)
     return master_give_console(call->arg[1], &call->reply[0]);
 }
 
+static int serve_foreground(struct hurd_cap_call *call)
+{
+    if (call->words != 2 || call->arg[1] >= 1u << 14)
+        return EINVAL;
+    call->reply[0] = console_set_foreground(call->task, call->arg[1]);
+    call->reply_words = 1;
+    return 0;
+}
+
 /* Nobody may direct interrupts at threads of others. */
 static int serve_irq_attach(struct hurd_cap_call *call)
 {
@@ -117,6 +126,8 @@ static int serve_ports_map(struct hurd_cap_call *call)
 static int master_serve(struct hurd_cap_call *call)
 {
     switch (call->label) {
+    case HURD_DEVA_FOREGROUND:
+        return serve_foreground(call);
     case HURD_DEVA_CONSOLE_INJECT:
         return master_inject_console(call);
     case HURD_DEVA_IRQ_ATTACH:

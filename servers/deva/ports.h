@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The processor's port instructions, for drivers: ports.asm and main.c have the real ones, host tests
- * bring a machine of their own. */
+/* The processor's port instructions, for drivers: ports.asm and main.c have the real ones, host
+ * tests bring a machine of their own. */
 #ifndef DEVA_PORTS_H
 #define DEVA_PORTS_H
 

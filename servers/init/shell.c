@@ -42,13 +42,15 @@ unsigned shell_wait(const struct program *program)
     L4_Word_t status, reason;
     int err;
     bool killed = false;
+    terminal_give(program->task);
     while ((err = program_poll(program, &status, &reason)) == EAGAIN) {
-        if (!killed && terminal_interrupted()) {
+        if (!killed && terminal_interrupted(program->task)) {
             killed = true;
             hurd_task_destroy(task_server(), program->handle, STATUS_INTERRUPTED);
         }
         L4_Sleep(L4_TimePeriod(POLL_EVERY));
     }
+    terminal_take();
     if (err) {
         printf("%s: the task server does not answer: %s\n", program->name, strerror(err));
         return 128;
@@ -310,6 +312,7 @@ static bool read_line(void)
 void shell_run(unsigned status)
 {
     halt_status = status;
+    terminal_take();
     editor_init(&editor, terminal_write);
     while (read_line())
         execute(editor.line);

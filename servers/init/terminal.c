@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Input from deva's console, with room for what is typed while a program runs.  Next hop:
- * hurd/deva.h. */
+/* Input from deva's console, and who has it.  Next hop: hurd/deva.h. */
 #include "terminal.h"
 
+#include <errno.h>
 #include <stdio.h>
 
+#include <hurd/cap.h>
 #include <hurd/deva.h>
 #include <hurd/startup.h>
+#include <l4/ipc.h>
 
-#define CTRL_C 3
-
-static char ahead[512];             /* typed and not read yet: ahead[first .. last) */
+static char typed[HURD_DEVA_CHUNK];     /* read and not used yet: typed[first .. last) */
 static size_t first, last;
 
 static L4_ThreadId_t server(void)
@@ -18,47 +18,54 @@ static L4_ThreadId_t server(void)
     return L4_ThreadIdOfRaw(__hurd_startup_data->console.server);
 }
 
-/* Takes what the console has.  False when it is gone. */
-static bool fetch(L4_Word_t flags)
-{
-    if (first == last)
-        first = last = 0;
-    L4_Word_t room = sizeof ahead - last;
-    L4_Word_t got = 0;
-    if (room == 0)
-        return true;
-    if (hurd_deva_read(server(), __hurd_startup_data->console.cap, ahead + last, room, flags, &got))
-        return false;
-    last += got;
-    return true;
-}
-
 void terminal_write(const char *text, size_t size)
 {
     fwrite(text, 1, size, stdout);
+}
+
+/* Blocks until something was typed: 0 or an errno. */
+static int fetch(void)
+{
+    L4_Word_t got = 0;
+    int err = hurd_deva_read(server(), __hurd_startup_data->console.cap, typed, sizeof typed, 0,
+                             &got);
+    first = 0;
+    last = got;
+    return err;
 }
 
 int terminal_read(void)
 {
     fflush(stdout);
     while (first == last) {
-        if (!fetch(0))
+        int err = fetch();
+        if (err == EAGAIN)
+            L4_Sleep(L4_TimePeriod(10000));
+        else if (err)
             return -1;
     }
-    return (unsigned char) ahead[first++];
+    return (unsigned char) typed[first++];
 }
 
-bool terminal_interrupted(void)
+static bool set_foreground(L4_Word_t task)
 {
-    size_t seen = last;
-    if (first == last)
-        seen = 0;
-    fetch(HURD_DEVA_READ_NOBLOCK);
-    for (size_t i = seen; i < last; i++) {
-        if (ahead[i] == CTRL_C) {
-            first = last = 0;       /* as terminals do: what was typed before it is gone as well */
-            return true;
-        }
-    }
-    return false;
+    L4_Word_t interrupts = 0;
+    int err = hurd_deva_foreground(server(), __hurd_startup_data->deva_master.cap, task,
+                                   &interrupts);
+    return !err && interrupts > 0;
+}
+
+void terminal_give(L4_Word_t task)
+{
+    set_foreground(task);
+}
+
+void terminal_take(void)
+{
+    set_foreground(HURD_TASK_INIT);
+}
+
+bool terminal_interrupted(L4_Word_t task)
+{
+    return set_foreground(task);
 }

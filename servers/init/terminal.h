@@ -6,12 +6,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <l4/types.h>
+
 void terminal_write(const char *text, size_t size);
 
 /* The next character; blocks.  Negative when the console is gone. */
 int terminal_read(void);
 
-/* Did the user type Ctrl-C?  What else was typed is kept for terminal_read().  Does not block. */
-bool terminal_interrupted(void);
+/* What is typed goes to that task; or to the shell again. */
+void terminal_give(L4_Word_t task);
+void terminal_take(void);
+
+/* Has Ctrl-C been typed since the console was given to that task?  Does not block. */
+bool terminal_interrupted(L4_Word_t task);
 
 #endif

@@ -60,10 +60,29 @@ def readers_of_the_console_are_served_in_the_order_in_which_they_came(lab):
     vm.expect("pecan> ps")      # what nobody waited for is the shell's
 
 
+def a_program_in_the_background_takes_no_input_from_the_shell(lab):
+    vm = shell(lab)
+    vm.command("run typed 32 &")
+    time.sleep(1)
+    assert "Hello" in vm.command("run hello")
+    assert "typed" in vm.command("ps")
+    vm.command("kill typed")
+
+
+def ctrl_c_ends_a_program_that_waits_for_input(lab):
+    vm = shell(lab)
+    vm.send("run typed 2")
+    vm.expect("2 readers wait")
+    vm.line.send("x\x03")
+    vm.expect(r"typed \(task \d+\) was killed")
+    vm.expect("pecan> ")
+    assert "Hello" in vm.command("run hello")
+
+
 def a_driver_that_ends_leaves_its_interrupt_to_the_next_one(lab):
     vm = lab.boot_modules(modules=machine.MODULES[:-1] + ["tests.cpio"])
     vm.expect("pecan> ", 120)
     for _ in range(2):
         said = vm.command("run -d driver_test")
-        assert "not ok" not in said and "SKIP" not in said and "ok 9 - driver_that_leaves" in said, said
+        assert "not ok" not in said and "SKIP" not in said and "ok 10 - driver_that_leaves" in said, said
     assert "SKIP no device access" in vm.command("run driver_test")

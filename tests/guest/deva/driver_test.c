@@ -132,6 +132,15 @@ TEST(driver_gives_a_console_to_tasks_that_can_exist)
     EXPECT_EQ(hurd_deva_console_inject(deva(), master(), 1u << 14, &handle), EINVAL);
 }
 
+TEST(driver_chooses_the_foreground_among_tasks_that_can_exist)
+{
+    L4_Word_t interrupts = 7;
+    EXPECT_EQ(hurd_deva_foreground(deva(), master(), 1u << 14, &interrupts), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_FOREGROUND, master()), EINVAL);
+    EXPECT_EQ(hurd_deva_foreground(deva(), master(), L4_Version(L4_MyGlobalId()), &interrupts), 0);
+    EXPECT_EQ(interrupts, 0);
+}
+
 /* ---- the clock ---- */
 
 static uint8_t clock_read(uint8_t reg)
@@ -189,6 +198,7 @@ const struct test tests[] = {
     T(driver_line_has_one_handler_until_it_is_detached),
     T(driver_gets_no_ports_that_deva_uses_and_nothing_that_is_no_port),
     T(driver_gives_a_console_to_tasks_that_can_exist),
+    T(driver_chooses_the_foreground_among_tasks_that_can_exist),
     T(driver_receives_and_acknowledges_the_clocks_interrupts),
     T(driver_that_leaves_a_line_attached_loses_it_when_it_ends),
     { NULL, NULL },
