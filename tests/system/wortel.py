@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The root server: wortel_test in the place of each server that it serves, and boots with modules missing or broken."""
+import os
+
 import machine
 
 
@@ -49,6 +51,22 @@ def wortel_names_each_broken_module_in_one_sentence(lab):
 
 def wortel_says_that_four_megabytes_are_too_little_for_physmem(lab):
     one_sentence(lab, files(lab, *machine.MODULES), "not enough memory", memory=4)
+
+
+def the_servers_do_without_the_extensions_of_our_kernel(lab):
+    """A kernel that announces none of them, as another X.2 kernel would; all ports are open then."""
+    with open(machine.module_file(lab.build, "kernel"), "rb") as source:
+        data = source.read()
+    for feature in [b"spaceinfo", b"pagerexregs", b"ioflexpages"]:
+        assert feature in data
+        data = data.replace(feature, b"x" + feature[1:])
+    path = os.path.join(os.path.abspath(lab.build), "log", "plain-kernel-" + os.path.basename(lab.log))
+    with open(path, "wb") as out:
+        out.write(data)
+    vm = lab.boot_modules([path] + machine.MODULES[1:], options={path: "ports=open", "init": "batch"})
+    ending = vm.finish(60)
+    assert ending.status == 0, ending.problem or f"status {ending.status}"
+    assert "all data intact" in vm.text
 
 
 def wortel_boots_without_programs(lab):

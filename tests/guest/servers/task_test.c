@@ -15,7 +15,9 @@
 #include <hurd/task.h>
 #include <hurd/wortel.h>
 #include <l4/ipc.h>
+#include <l4/kip.h>
 #include <l4/message.h>
+#include <l4/pecan.h>
 #include <l4/schedule.h>
 #include <l4/sigma0.h>
 #include <l4/thread.h>
@@ -496,6 +498,8 @@ TEST(task_counts_the_faults_that_a_task_serves_itself)
     for (unsigned i = 0; i < 16; i++)
         *(volatile char *) (at + i * PAGE) = 1;
     EXPECT_EQ(hurd_task_info(server(), self(), 0, &after), 0);
+    if (before.faults_own == HURD_TASK_UNKNOWN)
+        return;                                 /* a kernel that does not count */
     L4_Word_t faults = after.faults_own - before.faults_own;
     EXPECT(faults >= 1 && faults < 1000);       /* 16, fewer in batches, more when pages are revoked */
     EXPECT_EQ(after.faults_other, before.faults_other);
@@ -527,6 +531,8 @@ static void wait_for_child(void *nothing)
 
 TEST(task_does_not_believe_faults_of_threads_that_it_does_not_page)
 {
+    if (!L4_HasFeature(L4_FEATURE_PAGEREXREGS))
+        return;                                 /* nobody can tell then */
     EXPECT_EQ(REQUEST(0xFFE2, 0x1234, 0x5678), EPERM);
     EXPECT_EQ(REQUEST(0xFFB0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 0, 0), EPERM);
     EXPECT_EQ(REQUEST(0xFFF0), EPERM);
