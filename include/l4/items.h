@@ -74,7 +74,7 @@ typedef union {
     L4_Word_t raw[2];
     struct {
         L4_Word_t C : 1, hint : 2, zero : 1, j : 5, c : 1, string_length : 22;
-        void *string_ptr;
+        union { void *string_ptr; L4_Word_t substring_ptr[1]; } str;
     } X;
 } L4_StringItem_t;
 typedef L4_Word_t L4_CacheAllocationHint_t;

@@ -49,7 +49,11 @@ typedef struct {
     L4_KernelRootServer_t Sigma1;
     L4_KernelRootServer_t RootServer;
     L4_Word_t reserved50;                                                       /* 0x50 */
-    union { L4_Word_t raw; struct { L4_Word_t n : 16, MemDescPtr : 16; } X; L4_Word16_t half[2]; } MemoryInfo;
+    union {
+        L4_Word_t raw;
+        struct { L4_Word_t n : 16, MemDescPtr : 16; } X;
+        struct { L4_Word_t n : 16, MemDescPtr : 16; };
+    } MemoryInfo;
     L4_Word_t KdebugConfig[2];
     L4_KernelMemoryRange_t MainMem;                                             /* 0x60 */
     L4_KernelMemoryRange_t ReservedMem[2];

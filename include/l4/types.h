@@ -102,8 +102,11 @@ L4_INLINE L4_Word_t L4_Log2(L4_Word_t size)
         s++;
     return s;
 }
+/* A base of all ones stays as it is: programs ask sigma0 for "any address" by L4_FpageLog2(~0UL, s). */
 L4_INLINE L4_Fpage_t L4_FpageLog2(L4_Word_t base, L4_Word_t log2)
 {
+    if ((base | ~(L4_Word_t) L4_FPAGE_BASE_MASK) == ~(L4_Word_t) 0)
+        return L4_FpageOfRaw(L4_FPAGE_BASE_MASK | (log2 & 0x3F) << L4_FPAGE_SIZE_SHIFT);
     return L4_FpageOfRaw((base & L4_FPAGE_BASE_MASK & ~L4_SizeMask(log2)) | (log2 & 0x3F) << L4_FPAGE_SIZE_SHIFT);
 }
 L4_INLINE L4_Fpage_t L4_Fpage(L4_Word_t base, L4_Word_t size)

@@ -75,7 +75,8 @@ static void fpages_round_their_base_down(void **state)
     assert_int_equal(L4_Size(L4_FpageOfRaw(0x12000160)), 0x400000);
     assert_int_equal(L4_CompleteAddressSpace.raw, 0x10);
     assert_int_equal(L4_FpageAddRights(L4_CompleteAddressSpace, L4_FullyAccessible).raw, 0x17);
-    assert_int_equal(L4_FpageLog2(0xFFFFFFFF, 32).raw, 0x200);
+    assert_int_equal(L4_FpageLog2(0x7FFFFFFF, 32).raw, 0x200);
+    assert_int_equal(L4_FpageLog2(~0ul, 12).raw, 0xFFFFFCC0);   /* sigma0's "any" */
 }
 
 static void io_fpages_have_2_in_the_size_field(void **state)
