@@ -5,8 +5,8 @@
 
 #include "types.h"
 
-/* Panics at the first broken invariant.  Every call looks at all threads and, in turn, at one
- * space's mappings. */
+/* Panics at the first broken invariant.  Looks at all threads (not at every call, when there are
+ * many) and, in turn, at one space's mappings. */
 void check_all(void);
 
 #endif
