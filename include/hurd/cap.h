@@ -62,7 +62,7 @@ struct hurd_capability {
  * Rights given are never more than the giver's.  The same object given twice to one task yields the
  * same handle again with its count raised: each is dropped separately.  A target that holds nothing
  * yet in this server is known to boot tasks only (ids below 513): others get ESRCH, so that nobody
- * fills tables of tasks to come.  One program may have 1024 handles in another's table, 64 in a
+ * fills tables of tasks to come.  One program may have 256 handles in another's table, 64 in a
  * boot task's: EMFILE beyond.  A handle whose object was destroyed, or that was revoked, answers
  * EBADF until it is dropped, and is not reused before. */
 #define HURD_CAP_CANCEL     0x100u

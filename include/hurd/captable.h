@@ -13,7 +13,9 @@ struct hurd_cap_object;
 
 #define HURD_CAP_INDEX_BITS     18u
 #define HURD_CAP_CLIENTS_MAX    4096u       /* of 2^14 */
-#define HURD_CAP_CAPS_MAX       8192u       /* of 2^18, for one client */
+#define HURD_CAP_CAPS_MAX       8192u       /* of 2^18, for one client that is a boot server ... */
+#define HURD_CAP_CAPS_PROGRAM   1024u       /* ... or a program, */
+#define HURD_CAP_FIRST_PROGRAM  513u        /* which is any task from this id on */
 
 /* A class of objects.  serve() handles requests on an object's capabilities.  unreferenced() is
  * called when the last strong capability is gone: it calls hurd_cap_object_revoke() and frees the

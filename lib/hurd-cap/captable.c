@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define CHUNK_ROWS      16u
-#define CHUNKS_MAX      (HURD_CAP_CAPS_MAX / CHUNK_ROWS)
 
 struct chunk {
     uint32_t used;                          /* bit i set <=> rows[i].refs > 0 */
@@ -19,7 +18,7 @@ struct chunk {
 
 struct hurd_cap_client {
     unsigned task, index;
-    struct chunk **chunks;                  /* capacity entries, filled from 0 up, never shrinks */
+    struct chunk **chunks;                  /* capacity entries; NULL = no used row in it */
     unsigned capacity;
     unsigned first_free;                    /* no chunk below this one has a free row */
 };
@@ -226,10 +225,11 @@ int hurd_cap_lookup(struct hurd_cap_table *t, unsigned task, uint32_t handle, st
 static int row_free(struct hurd_cap_table *t, struct hurd_cap_client *c, struct hurd_cap **row)
 {
     unsigned at = c->first_free;
+    unsigned max = c->task < HURD_CAP_FIRST_PROGRAM ? HURD_CAP_CAPS_MAX : HURD_CAP_CAPS_PROGRAM;
     while (at < c->capacity && c->chunks[at] && c->chunks[at]->used == (1u << CHUNK_ROWS) - 1)
         at++;
     c->first_free = at;
-    if (at >= CHUNKS_MAX)
+    if (at >= max / CHUNK_ROWS)
         return EMFILE;
     if (at == c->capacity) {
         unsigned capacity = c->capacity ? 2 * c->capacity : 4;
@@ -256,14 +256,20 @@ static int row_free(struct hurd_cap_table *t, struct hurd_cap_client *c, struct 
     return 0;
 }
 
-static void row_release(struct hurd_cap *row)
+/* The row is free, and gone when it was the last one in its chunk. */
+static void row_release(struct hurd_cap_table *t, struct hurd_cap *row)
 {
     struct hurd_cap_client *c = row->client;
     unsigned at = row->index / CHUNK_ROWS;
-    c->chunks[at]->used &= ~(1u << row->index % CHUNK_ROWS);
+    struct chunk *chunk = c->chunks[at];
+    row->refs = 0;
+    chunk->used &= ~(1u << row->index % CHUNK_ROWS);
     if (at < c->first_free)
         c->first_free = at;
-    row->refs = 0;
+    if (!chunk->used) {
+        c->chunks[at] = NULL;
+        t->free(chunk, sizeof *chunk);
+    }
 }
 
 static struct hurd_cap *row_of(struct hurd_cap_object *object, const struct hurd_cap_client *c,
@@ -308,13 +314,13 @@ int hurd_cap_insert(struct hurd_cap_table *t, unsigned task, struct hurd_cap_obj
 }
 
 /* Takes the row away from its client, and the object with it when this was its last strong one. */
-static void row_drop(struct hurd_cap *row)
+static void row_drop(struct hurd_cap_table *t, struct hurd_cap *row)
 {
     struct hurd_cap_object *object = row->object;
     int strong = object && !(row->flags & HURD_CAP_WEAK);
     if (object)
         row_unlink(row);
-    row_release(row);
+    row_release(t, row);
     if (strong)
         hurd_cap_object_drop(object);
 }
@@ -326,15 +332,19 @@ int hurd_cap_remove(struct hurd_cap_table *t, unsigned task, uint32_t handle, un
         return EBADF;
     *left = --row->refs;
     if (*left == 0)
-        row_drop(row);
+        row_drop(t, row);
     return 0;
 }
 
 /* The next used row of a client that `giver` put there, from *index on; NULL at the end. */
 static struct hurd_cap *row_given(struct hurd_cap_client *c, unsigned giver, unsigned *index)
 {
-    for (; *index / CHUNK_ROWS < c->capacity && c->chunks[*index / CHUNK_ROWS]; ++*index) {
+    for (; *index / CHUNK_ROWS < c->capacity; ++*index) {
         struct chunk *chunk = c->chunks[*index / CHUNK_ROWS];
+        if (!chunk) {
+            *index |= CHUNK_ROWS - 1;
+            continue;
+        }
         struct hurd_cap *row = &chunk->rows[*index % CHUNK_ROWS];
         if (chunk->used >> *index % CHUNK_ROWS & 1 && row->giver == giver)
             return row;
@@ -357,7 +367,7 @@ void hurd_cap_drop_dead(struct hurd_cap_table *t, unsigned task, unsigned giver)
     struct hurd_cap *row;
     for (unsigned index = 0; c && (row = row_given(c, giver, &index)); index++)
         if (row->flags & HURD_CAP_DEAD)
-            row_release(row);
+            row_release(t, row);
 }
 
 void hurd_cap_forget(struct hurd_cap_table *t, unsigned task)
@@ -365,11 +375,10 @@ void hurd_cap_forget(struct hurd_cap_table *t, unsigned task)
     struct hurd_cap_client *c = client_find(t, task);
     if (!c)
         return;
-    for (unsigned at = 0; at < c->capacity && c->chunks[at]; at++) {
-        for (unsigned bit = 0; bit < CHUNK_ROWS; bit++)
-            if (c->chunks[at]->used >> bit & 1)
-                row_drop(&c->chunks[at]->rows[bit]);
-        t->free(c->chunks[at], sizeof *c->chunks[at]);
+    for (unsigned index = 0; index / CHUNK_ROWS < c->capacity; index++) {
+        struct chunk *chunk = c->chunks[index / CHUNK_ROWS];
+        if (chunk && chunk->used >> index % CHUNK_ROWS & 1)
+            row_drop(t, &chunk->rows[index % CHUNK_ROWS]);
     }
     if (c->chunks)
         t->free(c->chunks, c->capacity * sizeof(void *));

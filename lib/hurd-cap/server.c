@@ -10,7 +10,7 @@
 #include <l4/thread.h>
 
 #define LABEL_KERNEL    0xff00u     /* from here up the kernel speaks: interrupts, faults, ... */
-#define GIVEN_MAX       1024u       /* rows that one program may have in another's table, ... */
+#define GIVEN_MAX       256u        /* rows that one program may have in another's table, ... */
 #define GIVEN_BOOT_MAX  64u         /* ... and in a boot server's, which uses them up at once */
 
 static unsigned sender_task(L4_ThreadId_t from)

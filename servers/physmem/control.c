@@ -58,9 +58,22 @@ static bool control_set(struct control *c, uint32_t guarantee, uint32_t meta_byt
     return true;
 }
 
+/* Would every promised page still find a frame after `pages` more? */
+static bool frames_suffice(uint32_t pages)
+{
+    uint64_t wanted = (uint64_t) ledger.promised - ledger.bound + pages;
+    if (ledger.free < wanted)
+        slab_reclaim();
+    return ledger.free >= wanted;
+}
+
+/* The guarantee alone would do, if records never left holes in the slabs; what was promised must
+ * not depend on that. */
 bool control_charge(struct control *c, uint32_t pages)
 {
     if (pages > control_unused(c))
+        return false;
+    if (!frames_suffice(pages))
         return false;
     c->pages += pages;
     ledger.promised += pages;

@@ -227,18 +227,48 @@ static void many_clients_are_found_by_task(void **state)
     assert_int_equal(n, N);
 }
 
-static void a_client_has_at_most_8192_rows(void **state)
+static void fill(unsigned task, unsigned max)
 {
-    (void) state;
     static struct hurd_cap_object many[HURD_CAP_CAPS_MAX];
     uint32_t handle;
-    for (unsigned i = 0; i < HURD_CAP_CAPS_MAX; i++) {
+    for (unsigned i = 0; i < max; i++) {
         hurd_cap_object_init(&many[i], &class);
-        assert_int_equal(insert(600, &many[i], 0), i);
+        assert_int_equal(insert(task, &many[i], 0), i);
     }
-    assert_int_equal(hurd_cap_insert(&table, 600, &object[0], 7, 0, 0, &handle), EMFILE);
+    assert_int_equal(hurd_cap_insert(&table, task, &object[0], 7, 0, 0, &handle), EMFILE);
     assert_int_equal(object[0].strong, 0);
-    assert_int_equal(insert(601, &object[0], 0), 1 << 18);
+    assert_int_equal(insert(700, &object[0], 0), 1 << 18);
+}
+
+static void a_boot_server_has_at_most_8192_rows(void **state)
+{
+    (void) state;
+    fill(3, HURD_CAP_CAPS_MAX);
+}
+
+static void a_program_has_at_most_1024_rows(void **state)
+{
+    (void) state;
+    fill(513, HURD_CAP_CAPS_PROGRAM);
+}
+
+static void dropped_rows_give_their_memory_back(void **state)
+{
+    (void) state;
+    static struct hurd_cap_object many[500];
+    unsigned left;
+    insert(600, &object[0], 0);
+    long before = allocated;
+    for (unsigned i = 0; i < 500; i++) {
+        hurd_cap_object_init(&many[i], &class);
+        insert(600, &many[i], 0);
+    }
+    long full = allocated;
+    for (unsigned i = 1; i <= 500; i++)
+        assert_int_equal(hurd_cap_remove(&table, 600, i, &left), 0);
+    assert_true(full > before + 500 * (long) sizeof(struct hurd_cap));
+    assert_true(allocated < before + 64 * (long) sizeof(void *));      /* the directory stays */
+    assert_int_equal(insert(600, &object[1], 0), 1);
 }
 
 static void a_handle_is_given_65535_times_at_most(void **state)
@@ -315,7 +345,9 @@ int main(void)
         TEST_IN_TABLE(revocation_can_name_one_task),
         TEST_IN_TABLE(a_task_that_died_leaves_nothing_to_its_successor),
         TEST_IN_TABLE(many_clients_are_found_by_task),
-        TEST_IN_TABLE(a_client_has_at_most_8192_rows),
+        TEST_IN_TABLE(a_boot_server_has_at_most_8192_rows),
+        TEST_IN_TABLE(a_program_has_at_most_1024_rows),
+        TEST_IN_TABLE(dropped_rows_give_their_memory_back),
         TEST_IN_TABLE(a_handle_is_given_65535_times_at_most),
         TEST_IN_TABLE(running_out_of_memory_changes_nothing),
         TEST_IN_TABLE(rows_are_counted_by_giver_and_dead_ones_can_go),

@@ -152,6 +152,29 @@ static void partial_squash_counts_existing_pages_as_free_of_charge(void **state)
     assert_int_equal(a->pages, 200);
 }
 
+static void promises_hold_whatever_holes_an_attacker_leaves_in_the_slabs(void **state)
+{
+    (void) state;
+    struct control *rest = world_control(control_unused(control_root) - 2);
+    struct container *many = world_container(rest), *last = world_container(rest);
+    uint32_t n = 0, done;
+    while (world_allocate(many, n * 33000 % PAGES_MAX, 1) == 0)     /* three nodes for each page, ... */
+        n++;
+    for (uint32_t i = 0; i < n; i++)                                /* ... most of them gone again */
+        if (i % 5)
+            world_deallocate(many, i * 33000 % PAGES_MAX, 1);
+    container_allocate(last, 0, WORLD_PAGES, false, true, &done);
+    uint32_t mine;
+    container_allocate(a, 0, 200, false, true, &mine);
+    for (uint32_t i = 0; i < n; i += 5)
+        world_write(many, i * 33000 % PAGES_MAX, i);
+    for (uint32_t page = 0; page < done; page++)
+        world_write(last, page, page);
+    for (uint32_t page = 0; page < mine; page++)
+        world_write(a, page, page);
+    control_destroy(rest);
+}
+
 static void scattered_pages_pay_for_their_tree(void **state)
 {
     (void) state;
@@ -882,6 +905,7 @@ int main(void)
         TEST_IN_WORLD(allocate_beyond_the_guarantee_is_enomem),
         TEST_IN_WORLD(partial_allocate_takes_what_the_guarantee_has),
         TEST_IN_WORLD(partial_squash_counts_existing_pages_as_free_of_charge),
+        TEST_IN_WORLD(promises_hold_whatever_holes_an_attacker_leaves_in_the_slabs),
         TEST_IN_WORLD(scattered_pages_pay_for_their_tree),
         TEST_IN_WORLD(the_last_page_of_the_index_space_works),
         TEST_IN_WORLD(deallocate_front_middle_and_end),
