@@ -9,7 +9,7 @@ extern __start_tests, __stop_tests
 extern learn, touch_image, open_ports, print, putc, newline, print_decimal, print_hex, drain
 
 DEBUG_EXIT      equ 0xF4
-PATIENCE        equ period(1000, 13)            ; 8 s for one test
+PATIENCE        equ period(1000, 15)            ; 32 s for one test: `make check` is slow
 TEST_PRIORITY   equ 150                         ; above its helpers: they run when it waits
 RECORD          equ 16                          ; bytes of one entry in section tests
 
@@ -262,7 +262,7 @@ text_hash:      db "# ", 0
 text_wanted:    db ": wanted", 0
 text_got:       db ", got", 0
 text_words:     db ", MR0..3:", 0
-text_silence:   db "no report within 8 s", 0
+text_silence:   db "no report within 32 s", 0
 text_unborn:    db "its thread could not be started", 0
 text_fault:     db "page fault", 0
 text_io_fault:  db "IO fault", 0
