@@ -209,14 +209,16 @@ static int write_startup(struct making *m)
 
 /* ---- the kernel's part */
 
+/* Pages of kernel memory for one task: a sixteenth of the kernel's pool, so that a few greedy tasks
+ * cannot use it up, and at least 96 KB: half of that is spent before main() runs. */
 static L4_Word_t kernel_quota(void)
 {
-    static L4_Word_t pages; /* an eighth of the kernel's pool, at least 128 KB */
+    static L4_Word_t pages;
     L4_Word_t out[2] = {0, 0};
     if (pages == 0) {
         hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_SYSTEM_INFO, wortel_cap),
                      0, NULL, 2, out, NULL);
-        pages = out[1] / 8 / PAGE > 32 ? out[1] / 8 / PAGE : 32;
+        pages = out[1] / 16 / PAGE > 24 ? out[1] / 16 / PAGE : 24;
     }
     return pages;
 }
