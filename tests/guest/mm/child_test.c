@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <hurd/cap.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/thread.h>
@@ -189,14 +188,6 @@ static int child_locked(void)
     return SURVIVED;
 }
 
-/* It cannot exit any more, and must not live on. */
-static int child_dropped(void)
-{
-    const struct hurd_startup_data *data = __hurd_startup_data;
-    hurd_cap_drop(L4_ThreadIdOfRaw(data->task.server), data->task.cap);
-    return 5;
-}
-
 /* Another task's thread: asks the pager child_argument for memory, for its map, and tells it of a
  * fault.  1, 2, 4: it was answered. */
 static int child_stranger(void)
@@ -216,7 +207,7 @@ static int child_stranger(void)
 }
 
 const struct child children[] = {
-    {"stranger", child_stranger}, {"dropped", child_dropped},
+    {"stranger", child_stranger},
     {"exit", child_exit},
     {"exit_257", child_exit_257},
     {"atexit", child_atexit},
@@ -278,11 +269,6 @@ TEST(abort_and_assert_end_with_134)
     ends_with("assert", 134);
 }
 
-TEST(exit_without_a_capability_ends_the_task_all_the_same)
-{
-    EXPECT(child_run("dropped", 0, NULL) > 128);
-}
-
 TEST(violation_null_pointer_ends_the_task) { ends_with("null", HURD_MM_STATUS_SEGV); }
 TEST(violation_unmapped_page_ends_the_task) { ends_with("hole", HURD_MM_STATUS_SEGV); }
 TEST(violation_write_to_text_ends_the_task) { ends_with("text", HURD_MM_STATUS_SEGV); }
@@ -323,7 +309,6 @@ const struct test child_tests[] = {
     T(pager_serves_no_strangers),
     T(exit_status_reaches_who_waits),
     T(abort_and_assert_end_with_134),
-    T(exit_without_a_capability_ends_the_task_all_the_same),
     T(violation_null_pointer_ends_the_task),
     T(violation_unmapped_page_ends_the_task),
     T(violation_write_to_text_ends_the_task),
