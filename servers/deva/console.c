@@ -148,12 +148,26 @@ void console_receive(void)
     readers_serve();
 }
 
+/* A Ctrl-C that was typed too early to be counted: it and what stands before it go. */
+static unsigned take_early_interrupts(void)
+{
+    for (unsigned i = fifo_count(&console.input); i-- > 0;) {
+        if (fifo_peek(&console.input, i) == CTRL_C) {
+            fifo_drop(&console.input, i + 1);
+            return 1;
+        }
+    }
+    return 0;
+}
+
 unsigned console_set_foreground(unsigned owner, unsigned task)
 {
     unsigned interrupts = console.interrupts;
     console.owner = owner;
     console.foreground = task;
     console.interrupts = 0;
+    if (task != owner)
+        interrupts += take_early_interrupts();
     readers_serve();
     return interrupts;
 }

@@ -42,7 +42,6 @@ unsigned shell_wait(const struct program *program)
     L4_Word_t status, reason;
     int err;
     bool killed = false;
-    terminal_give(program->task);
     while ((err = program_poll(program, &status, &reason)) == EAGAIN) {
         if (!killed && terminal_interrupted(program->task)) {
             killed = true;

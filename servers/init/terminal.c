@@ -10,6 +10,8 @@
 #include <hurd/startup.h>
 #include <l4/ipc.h>
 
+#define CTRL_C 3
+
 static char typed[HURD_DEVA_CHUNK];     /* read and not used yet: typed[first .. last) */
 static size_t first, last;
 
@@ -47,17 +49,24 @@ int terminal_read(void)
     return (unsigned char) typed[first++];
 }
 
+/* What we have read ahead counts as well. */
+static bool interrupted_ahead(void)
+{
+    for (size_t i = last; i-- > first;) {
+        if (typed[i] == CTRL_C) {
+            first = i + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool set_foreground(L4_Word_t task)
 {
     L4_Word_t interrupts = 0;
     int err = hurd_deva_foreground(server(), __hurd_startup_data->deva_master.cap, task,
                                    &interrupts);
     return !err && interrupts > 0;
-}
-
-void terminal_give(L4_Word_t task)
-{
-    set_foreground(task);
 }
 
 void terminal_take(void)
@@ -67,5 +76,5 @@ void terminal_take(void)
 
 bool terminal_interrupted(L4_Word_t task)
 {
-    return set_foreground(task);
+    return interrupted_ahead() | set_foreground(task);
 }

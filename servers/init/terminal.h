@@ -13,11 +13,10 @@ void terminal_write(const char *text, size_t size);
 /* The next character; blocks.  Negative when the console is gone. */
 int terminal_read(void);
 
-/* What is typed goes to that task; or to the shell again. */
-void terminal_give(L4_Word_t task);
-void terminal_take(void);
-
-/* Has Ctrl-C been typed since the console was given to that task?  Does not block. */
+/* What is typed goes to that task from now on.  Has Ctrl-C been typed since the last such question? */
 bool terminal_interrupted(L4_Word_t task);
+
+/* What is typed goes to the shell again. */
+void terminal_take(void);
 
 #endif
