@@ -162,6 +162,7 @@ static int bootstrap_final(void)
                         NULL, NULL);
 }
 
+/* TODO(deva): drivers out of deva-store, which nobody reads yet. */
 int main(void)
 {
     become_console();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests on the master capability: console for other tasks, interrupts and ports for drivers. */
+/* Requests on the master capability: console for other tasks, interrupts and ports for drivers.
+ * TODO(deva): capabilities for single lines, ports and device memory; shared lines. */
 #include "master.h"
 #include "console.h"
 #include "interrupts.h"

@@ -93,7 +93,8 @@ static bool wait_to_send(struct uart *u)
     return false;
 }
 
-/* A byte for a line that is stuck is lost; one that comes back to life is used again. */
+/* TODO(deva): output by interrupts, so that nobody waits for the line.
+ * A byte for a line that is stuck is lost; one that comes back to life is used again. */
 void uart_write(struct uart *u, uint8_t byte)
 {
     if (!u->present)

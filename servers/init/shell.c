@@ -30,7 +30,8 @@ static struct program jobs[JOBS];       /* in the background; task == 0 <=> free
 static unsigned halt_status;
 static struct editor editor;
 
-/* ---- programs ---- */
+/* ---- programs ----
+ * TODO(init): a foreground of several tasks, environment, redirection. */
 
 static L4_ThreadId_t task_server(void)
 {
