@@ -69,6 +69,24 @@ def the_servers_do_without_the_extensions_of_our_kernel(lab):
     assert "all data intact" in vm.text
 
 
+def wortel_reads_the_multiboot_form_of_boot_information_too(lab):
+    vm = lab.boot_modules(options={"loader": "bootinfo=multiboot", "init": "batch"})
+    ending = vm.finish(60)
+    assert ending.status == 0, ending.problem or f"status {ending.status}"
+
+
+def four_bombs_of_threads_leave_kernel_memory_to_others_in_8_megabytes(lab):
+    vm = lab.boot_modules(memory=8)
+    vm.expect("pecan> ", 60)
+    for _ in range(4):
+        vm.send("run -m 220 bomb &")
+        vm.expect(r"bomb: \d+ threads started, then: ", 60)
+    vm.send("run -m 200 hello")
+    vm.expect("Hello from a task", 60)
+    vm.send("halt")
+    vm.finish(60)
+
+
 def wortel_boots_without_programs(lab):
     """apps.cpio is not needed to reach the root task."""
     modules = ["wortel_test" if m == "deva" else m for m in machine.MODULES[:-1]]
