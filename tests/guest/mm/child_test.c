@@ -126,6 +126,22 @@ static int child_store(void)
     return *(volatile int *)at + SURVIVED;
 }
 
+static int called(struct hurd_store_fault *fault)
+{
+    (void)fault;
+    _Exit(SURVIVED);
+}
+
+/* Memory that may not be touched: nobody is asked for the page. */
+static int child_store_none(void)
+{
+    struct hurd_store store;
+    uintptr_t at = 0;
+    hurd_store_init(&store, NULL, called);
+    hurd_store_bind_to_vm(&store, 0, PAGE, 0, 0, &at);
+    return *(volatile int *)at + SURVIVED;
+}
+
 /* More anonymous memory than the task has: mmap promises nothing, so the touch fails. */
 static int child_hog(void)
 {
@@ -208,6 +224,7 @@ static int child_stranger(void)
 
 const struct child children[] = {
     {"stranger", child_stranger},
+    {"store_none", child_store_none},
     {"exit", child_exit},
     {"exit_257", child_exit_257},
     {"atexit", child_atexit},
@@ -287,6 +304,7 @@ TEST(violation_hole_of_a_container_ends_the_task)
     ends_with("container_hole", HURD_MM_STATUS_SEGV);
 }
 TEST(violation_page_that_a_store_refuses_ends_the_task) { ends_with("store", HURD_MM_STATUS_SEGV); }
+TEST(violation_without_rights_asks_no_store) { ends_with("store_none", HURD_MM_STATUS_SEGV); }
 TEST(violation_more_memory_than_there_is_ends_the_task) { ends_with("hog", HURD_MM_STATUS_SEGV); }
 TEST(exception_invalid_instruction_ends_the_task) { ends_with("invalid", HURD_MM_STATUS_ILL); }
 TEST(exception_breakpoint_ends_the_task) { ends_with("breakpoint", HURD_MM_STATUS_TRAP); }
@@ -321,6 +339,7 @@ const struct test child_tests[] = {
     T(violation_write_to_the_kip_ends_the_task),
     T(violation_hole_of_a_container_ends_the_task),
     T(violation_page_that_a_store_refuses_ends_the_task),
+    T(violation_without_rights_asks_no_store),
     T(violation_more_memory_than_there_is_ends_the_task),
     T(exception_invalid_instruction_ends_the_task),
     T(exception_breakpoint_ends_the_task),
