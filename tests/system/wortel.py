@@ -15,6 +15,13 @@ def in_the_place_of(lab, name):
     assert "# done" in vm.text
 
 
+def wortel_serves_and_refuses_physmem(lab):
+    """physmem may not switch the machine off: its last line is all there is."""
+    vm = lab.boot_modules(["wortel_test" if m == "physmem" else m for m in machine.MODULES])
+    vm.expect("# done", 60)
+    assert "not ok" not in vm.text, vm.text
+
+
 def wortel_serves_and_refuses_task(lab):
     in_the_place_of(lab, "task")
 

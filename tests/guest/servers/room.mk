@@ -7,6 +7,6 @@ task_test_LIBS := hurd-mm c hurd-cap l4
 
 # Stands in the place of a boot module: tests/system/wortel.py.
 PROGRAMS         += wortel_test
-wortel_test_SRC  := tests/guest/servers/wortel_test.c servers/task/task_entry.asm
+wortel_test_SRC  := tests/guest/servers/wortel_test.c tests/guest/servers/wortel_test_entry.asm
 wortel_test_LINK := 0x400000
 wortel_test_LIBS := hurd-cap c l4

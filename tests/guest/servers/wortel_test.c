@@ -66,7 +66,10 @@ static int request(L4_Word_t op, L4_Word_t with_cap, unsigned n, L4_Word_t *word
 
 static L4_ThreadId_t me(void) { return L4_MyGlobalId(); }
 static L4_ThreadId_t wortel(void) { return hurd_wortel_thread(); }
-static L4_ThreadId_t physmem(void) { return L4_ThreadIdOfRaw(data->startup.server); }
+static L4_ThreadId_t physmem(void)
+{
+    return L4_GlobalId(L4_ThreadNo(wortel()) + 1, HURD_TASK_PHYSMEM);
+}
 static L4_ThreadId_t fresh(L4_Word_t n)     /* a number nobody has */
 {
     return L4_GlobalId(L4_ThreadNo(wortel()) + 100 + n, HURD_TASK_FIRST);
@@ -76,13 +79,14 @@ static L4_ThreadId_t fresh(L4_Word_t n)     /* a number nobody has */
 
 static bool entitled(L4_Word_t op)
 {
-    static const unsigned char mine[3][20] = {
-        { 1, 2, 3, 32, 33, 68, 69, 70, 71, 83, 84, 85, 86 },
-        { 1, 32, 33, 68, 72, 73, 80, 81, 82, 85, 86 },
-        { 3, 32, 33, 85, 86 },
+    static const unsigned char mine[4][20] = {
+        {4, 32, 64, 65, 66, 67, 68, 86},
+        {1, 2, 3, 32, 33, 68, 69, 70, 71, 83, 84, 85, 86},
+        {1, 32, 33, 68, 72, 73, 80, 81, 82, 85, 86},
+        {3, 32, 33, 85, 86},
     };
-    for (unsigned i = 0; i < 20 && mine[cap - 1][i]; i++)
-        if (mine[cap - 1][i] == op)
+    for (unsigned i = 0; i < 20 && mine[cap][i]; i++)
+        if (mine[cap][i] == op)
             return true;
     return false;
 }
@@ -124,6 +128,8 @@ TEST(wortel_refuses_wrong_numbers_of_words)
             EXPECT_EQ(REQUEST(two[i], 0, 0, 0), EINVAL);
         }
     EXPECT_EQ(REQUEST(HURD_WORTEL_PUTCHAR, 0, 0), EINVAL);
+    if (!entitled(HURD_WORTEL_SHUTDOWN))
+        return;
     EXPECT_EQ(REQUEST(HURD_WORTEL_SHUTDOWN, 32), EINVAL);
     EXPECT_EQ(REQUEST(HURD_WORTEL_SHUTDOWN, 0, 3), EINVAL);
     EXPECT_EQ(REQUEST(HURD_WORTEL_SHUTDOWN, 0, 0, 0), EINVAL);
@@ -175,6 +181,85 @@ TEST(wortel_survives_random_requests)
         request(op, cap, n, words);
     }
     EXPECT_EQ(request(HURD_WORTEL_SYSTEM_INFO, cap, 0, words), 0);
+}
+
+/* ---- in the place of physmem */
+
+/* One piece of memory: its fpage, 0 = no more. */
+static L4_Word_t get_mem(void)
+{
+    L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
+    L4_Set_MsgTag(L4_MakeTag(HURD_WORTEL_LABEL(HURD_WORTEL_GET_MEM, cap), 0, 0));
+    L4_MsgTag_t tag = L4_Call(wortel());
+    L4_Accept(L4_UntypedWordsAcceptor);
+    EXPECT_EQ(tag.raw, L4_MakeTag(0, 0, 2).raw);
+    EXPECT_EQ(L4_MR(1) & ~L4_FPAGE_BASE_MASK, L4_ITEM_MAP);
+    EXPECT_EQ(L4_MR(1) & L4_FPAGE_BASE_MASK, L4_MR(2) & L4_FPAGE_BASE_MASK);
+    return L4_MR(2);
+}
+
+TEST(wortel_gives_physmem_all_memory_piece_by_piece)
+{
+    L4_Word_t bytes = 0, f;
+    while ((f = get_mem()) != 0) {
+        L4_Word_t base = L4_Address(L4_FpageOfRaw(f)), size = L4_Size(L4_FpageOfRaw(f));
+        EXPECT_EQ(base != 0, 1);
+        EXPECT_EQ(base + size <= 0x400000 || base >= 0x401000, 1);
+        *(volatile L4_Word_t *) base = f;
+        *(volatile L4_Word_t *) (base + size - 4) = f;
+        bytes += size;
+    }
+    EXPECT_EQ(bytes > 1u << 20, 1);
+    EXPECT_EQ(get_mem(), 0);                /* and again */
+    L4_Word_t words[64];
+    EXPECT_EQ(request(HURD_WORTEL_SYSTEM_INFO, cap, 0, words), 0);
+    EXPECT_EQ(words[0], bytes);
+}
+
+TEST(wortel_asks_physmem_for_containers_controls_and_the_master)
+{
+    /* task ID, typed words: 0 master, 2 or more items; hint or frames (1: any number of frames) */
+    static const struct {
+        L4_Word_t task, hint;
+        bool control;
+    } want[] = {{3, 1, false}, {3, 2, false}, {3, 1, true}, {4, 1, false},
+                {4, 2, false}, {4, 3, false}, {4, 1, true}, {5, 1, false},
+                {5, 2, false}, {5, 3, false}, {5, 0, true}};
+    EXPECT_EQ(REQUEST(HURD_WORTEL_GET_CAP_REPLY, 1), EINVAL);      /* nothing was asked */
+    for (unsigned i = 0; i < sizeof want / sizeof want[0]; i++) {
+        L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
+        L4_Set_MsgTag(L4_MakeTag(HURD_WORTEL_LABEL(HURD_WORTEL_GET_CAP_REQUEST, cap), 0, 0));
+        L4_MsgTag_t tag = L4_Call(wortel());
+        L4_Word_t task = L4_MR(1), hint = L4_MR(2), fpage = L4_MR(4);
+        L4_Accept(L4_UntypedWordsAcceptor);
+        EXPECT_EQ(L4_Label(tag), 0);
+        EXPECT_EQ(L4_UntypedWords(tag), 2);
+        EXPECT_EQ(task, want[i].task);
+        EXPECT_EQ(fpage == 0, want[i].control);
+        if (want[i].control && want[i].hint)
+            EXPECT_EQ(hint >= 64, 1);
+        else
+            EXPECT_EQ(hint, want[i].hint);
+        EXPECT_EQ(REQUEST(HURD_WORTEL_GET_CAP_REPLY, i, i), EINVAL);
+        EXPECT_EQ(REQUEST(HURD_WORTEL_GET_CAP_REPLY, i), 0);
+    }
+    L4_Word_t words[64] = { 0 };
+    EXPECT_EQ(request(HURD_WORTEL_GET_CAP_REQUEST, cap, 0, words), 0);
+    EXPECT_EQ(words[0], 5);
+    EXPECT_EQ(REQUEST(HURD_WORTEL_GET_CAP_REPLY, 99), 0);
+    EXPECT_EQ(request(HURD_WORTEL_GET_CAP_REQUEST, cap, 0, words), ENOENT);
+    EXPECT_EQ(REQUEST(HURD_WORTEL_GET_CAP_REPLY, 99), EINVAL);
+    EXPECT_EQ(request(HURD_WORTEL_GET_THREADS, cap, 0, words), 0);
+    EXPECT_EQ(words[0], 3);
+}
+
+TEST(wortel_sets_the_attributes_of_physmems_pages)
+{
+    L4_Word_t page = L4_FpageLog2(0x400000, 12).raw;
+    EXPECT_EQ(REQUEST(HURD_WORTEL_MEMORY_CONTROL, 0, 0, 0, 0), EINVAL);
+    EXPECT_EQ(L4_REQUEST(HURD_WORTEL_MEMORY_CONTROL, page, 0, 0, 0, 0), 0);
+    EXPECT_EQ(L4_REQUEST(HURD_WORTEL_MEMORY_CONTROL, page, page | 1, 0, 0, 0, 0), 0);
+    EXPECT_EQ(L4_REQUEST(HURD_WORTEL_MEMORY_CONTROL, page, 77, 0, 0, 0), L4_ERR_PARAMETER);
 }
 
 /* ---- in the place of task */
@@ -356,29 +441,32 @@ TEST(wortel_tells_the_root_task_whom_to_call)
     EXPECT_EQ(data->startup_error, 0);
 }
 
-#define ALL 7
+#define ALL 15
 #define T(name, places) { #name, name, places }
 static const struct {
     const char *name;
     void (*run)(void);
-    unsigned places;                    /* 1 task, 2 deva, 4 root */
+    unsigned places; /* 1 physmem, 2 task, 4 deva, 8 root */
 } tests[] = {
     T(wortel_keeps_each_server_to_its_operations, ALL),
     T(wortel_checks_the_cap_against_the_sender, ALL),
     T(wortel_refuses_wrong_numbers_of_words, ALL),
     T(wortel_refuses_typed_items, ALL),
-    T(wortel_tells_how_much_memory_there_is, ALL),
-    T(wortel_sets_priorities_of_ones_own_threads_only, ALL),
-    T(wortel_lets_task_near_nobody_of_the_core, 1),
-    T(wortel_passes_the_kernels_thread_errors_on, 1),
-    T(wortel_counts_and_limits_the_kernel_memory_of_spaces, 1),
-    T(wortel_sets_no_speed_of_processors_that_are_not, 1 | 4),
-    T(wortel_asks_task_for_a_capability_of_each_boot_task_and_the_master, 1),
-    T(wortel_lets_deva_attach_interrupts_and_nothing_else, 2),
-    T(wortel_gives_deva_device_memory_but_no_ram, 2),
-    T(wortel_gives_deva_ports, 2),
-    T(wortel_asks_deva_for_consoles_and_the_master, 2),
-    T(wortel_tells_the_root_task_whom_to_call, 4),
+    T(wortel_tells_how_much_memory_there_is, 2 | 4 | 8),
+    T(wortel_sets_priorities_of_ones_own_threads_only, 2 | 4 | 8),
+    T(wortel_gives_physmem_all_memory_piece_by_piece, 1),
+    T(wortel_asks_physmem_for_containers_controls_and_the_master, 1),
+    T(wortel_sets_the_attributes_of_physmems_pages, 1),
+    T(wortel_lets_task_near_nobody_of_the_core, 2),
+    T(wortel_passes_the_kernels_thread_errors_on, 2),
+    T(wortel_counts_and_limits_the_kernel_memory_of_spaces, 2),
+    T(wortel_sets_no_speed_of_processors_that_are_not, 2 | 8),
+    T(wortel_asks_task_for_a_capability_of_each_boot_task_and_the_master, 2),
+    T(wortel_lets_deva_attach_interrupts_and_nothing_else, 4),
+    T(wortel_gives_deva_device_memory_but_no_ram, 4),
+    T(wortel_gives_deva_ports, 4),
+    T(wortel_asks_deva_for_consoles_and_the_master, 4),
+    T(wortel_tells_the_root_task_whom_to_call, 8),
     T(wortel_survives_random_requests, ALL),
 };
 
@@ -389,10 +477,10 @@ void task_main(struct hurd_startup_data *startup)
     unsigned number = 0, failures = 0;
     L4_Init();
     data = startup;
-    cap = data->wortel.cap;
+    cap = data ? data->wortel.cap : HURD_WORTEL_CAP_PHYSMEM;
     L4_Set_ExceptionHandler(wortel());
     for (unsigned i = 0; i < sizeof tests / sizeof tests[0]; i++) {
-        if (!(tests[i].places & 1u << (cap - 1)))
+        if (!(tests[i].places & 1u << cap))
             continue;
         test_failed = false;
         tests[i].run();
