@@ -242,3 +242,27 @@ TEST 0, "handover: a reply-and-wait to oneself or to nobody does not wait"
         ipc     thread_id(3, 1), ANYTHREAD, timeouts(ZERO, NEVER), tag(HELLO, 0, 0)
         expect_bits esi, TAG_E, TAG_E
         ret
+
+TEST 0, "handover: a caller goes on with the flags of its call, not of an older entry"
+        space   1, .caller
+        receive T(1), NEVER
+        send    T(1), tag(HELLO, 0, 0)          ; not a call: the long way back
+        expect_ok
+        receive T(1)
+        expect  ebx, 0
+        ret
+.caller:
+        mov     eax, T(9)
+        push    dword 0x602                     ; DF
+        popfd
+        call    [link_threadswitch]             ; an entry with DF set
+        push    dword 0x202
+        popfd
+        ipc     T(0), T(0), timeouts(NEVER, NEVER), tag(HELLO, 0, 0)
+        pushfd
+        pop     eax
+        cld
+        and     eax, 0x400
+        set_mr  1, eax
+        send    T(0), tag(HELLO, 0, 1)
+        jmp     sleep_forever
