@@ -20,7 +20,6 @@ L4_ThreadId_t physmem, deva;
 L4_Word_t wortel_cap, deva_cap;
 bool have_deva;
 
-extern const struct hurd_cap_class master_class;
 static struct hurd_cap_object master;
 
 void task_main(struct hurd_startup_data *data) __attribute__((noreturn));

@@ -29,7 +29,7 @@ static int op_thread_alloc(struct hurd_cap_call *call, struct task *t)
     if (call->words != 2)
         return EINVAL;
     bool chosen = call->arg[1] == 0 || call->arg[1] == ~0ul;
-    int error = thread_create(t, call->arg[1], L4_nilthread, &thread);
+    int error = thread_create(t, call->arg[1], &thread);
     if (error != 0)
         return error;
     put(call, thread->id.raw);
@@ -250,7 +250,6 @@ static int serve_master(struct hurd_cap_call *call)
 
 static void master_unreferenced(struct hurd_cap_object *object) { (void)object; }
 
-const struct hurd_cap_class master_class;
 const struct hurd_cap_class master_class = {
     .name = "task master", .serve = serve_master, .unreferenced = master_unreferenced,
 };

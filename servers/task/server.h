@@ -64,7 +64,6 @@ void arena_free(void *block, size_t size);
 
 /* ---- task.c: the records */
 extern struct task *all_tasks;
-extern const struct hurd_cap_class task_class;      /* in serve.c */
 /* NULL: there is no room for another record. */
 struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t name_size);
 void task_delete(struct task *t);       /* no threads, no capabilities */
@@ -76,8 +75,8 @@ void task_count(struct task *t);        /* reads the kernel's counters into t->c
 void threads_init(L4_Word_t first_number);
 void threads_adopt(struct task *t, L4_ThreadId_t id);       /* of a task that wortel started */
 struct thread *thread_find(L4_ThreadId_t id);
-/* One more thread of t, active.  pager nil: its own.  0 or errno; *out is valid on 0. */
-int thread_create(struct task *t, L4_Word_t utcb, L4_ThreadId_t pager, struct thread **out);
+/* One more thread of t, active, its own pager.  0 or errno; *out is valid on 0. */
+int thread_create(struct task *t, L4_Word_t utcb, struct thread **out);
 void thread_delete(struct thread *thread);
 bool thread_is_paged_by_us(L4_ThreadId_t id);   /* false where the kernel cannot tell */
 /* Number and slot 0 for a first thread, nothing in the kernel. */
@@ -99,6 +98,7 @@ void wait_forget(L4_Word_t task_id);    /* waiters of a dead task */
 int serve_kernel(struct hurd_cap_call *call);
 
 /* ---- serve.c */
+extern const struct hurd_cap_class task_class, master_class;
 int serve_cancel_wait(L4_ThreadId_t waiter);
 
 #endif

@@ -129,7 +129,7 @@ void thread_unreserve(struct thread *thread)
         arena_free(thread, sizeof *thread);
 }
 
-int thread_create(struct task *t, L4_Word_t utcb, L4_ThreadId_t pager, struct thread **out)
+int thread_create(struct task *t, L4_Word_t utcb, struct thread **out)
 {
     L4_Word_t slot;
     if (!t->threads)
@@ -140,9 +140,9 @@ int thread_create(struct task *t, L4_Word_t utcb, L4_ThreadId_t pager, struct th
     struct thread *thread = number_alloc(t);
     if (!thread)
         return EAGAIN;
-    error = l4_errno(hurd_wortel_thread_control(
-        wortel_cap, thread->id, t->threads->id, L4_MyGlobalId(),
-        L4_IsNilThread(pager) ? thread->id : pager, t->utcb_base + slot * L4_UTCB_BLOCK));
+    error = l4_errno(hurd_wortel_thread_control(wortel_cap, thread->id, t->threads->id,
+                                                L4_MyGlobalId(), thread->id,
+                                                t->utcb_base + slot * L4_UTCB_BLOCK));
     if (error != 0) {
         number_free(thread);
         return error;
