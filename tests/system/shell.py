@@ -234,3 +234,17 @@ def everything_works_while_physmem_takes_mappings_away_at_random(lab):
     assert re.search(DEMO_LINE, vm.command("run demo", timeout=240))
     assert "deva" in vm.command("ps") and "free" in vm.command("mem") and "r-x" in vm.command("maps init")
     halt(vm)
+
+
+def all_bad_neighbours_at_once_harm_nobody(lab):
+    vm = shell(lab)
+    vm.command("run hello")
+    before = free_frames(vm)
+    for neighbour in ("hog", "bomb", "garbage 1000000", "spin"):
+        vm.command(f"run {neighbour} &")
+    assert re.search(DEMO_LINE, vm.command("run demo", timeout=240))
+    for name in ("hog", "bomb", "garbage", "spin"):
+        vm.command(f"kill {name}")
+    assert "Hello" in vm.command("run hello")
+    assert free_frames(vm) == before
+    halt(vm)
