@@ -136,6 +136,65 @@ TEST(cap_info_tells_kind_giver_and_size)
     hurd_cap_drop(pm, weak);
 }
 
+static uint32_t seed;
+
+static uint32_t pick(uint32_t n)
+{
+    seed = seed * 1664525 + 1013904223;
+    return (seed >> 8) % n;
+}
+
+/* A word as a request might hold it: good and bad handles, addresses, sizes, flags, nonsense. */
+static L4_Word_t random_word(L4_Word_t newest, L4_Word_t me)
+{
+    const L4_Word_t words[] = {
+        a, b, control, newest, newest - pick(8), BAD_HANDLE, 0, 1, HURD_TASK_ROOT, me,
+        pick(40) * PAGE, pick(40) * PAGE, pick(8), 1u << pick(16), window, 0xfffff000, 0xffffffff, seed,
+    };
+    return words[pick(sizeof words / sizeof words[0])];
+}
+
+/* The rows that died with the control are still ours: live ones answer CAP_INFO and stay. */
+static void drop_dead_handles(void)
+{
+    for (L4_Word_t h = a >> 18 << 18; h < (a >> 18 << 18) + 1024; h++)
+        if (REQUEST(HURD_PM_CAP_INFO, h) == EBADF)
+            while (hurd_cap_drop(pm, h) == 0)
+                ;
+}
+
+TEST(random_requests_with_real_handles_do_no_harm)
+{
+    L4_Word_t safe, words[8], newest = b, me = control_info(own_control).task;
+    struct hurd_pm_statistics s;
+    unsigned answered = 0;
+    seed = 20050111;
+    EXPECT_EQ(hurd_pm_container_create(pm, own_control, 0, &safe), 0);
+    EXPECT_EQ(allocate(safe, 0, 1), 0);
+    put(safe, 0, 0x600d);
+    for (unsigned i = 0; i < 5000; i++) {
+        L4_Word_t word, label = pick(8) ? HURD_PM_CONTAINER_MAP_OLD + pick(22) : HURD_CAP_CANCEL + pick(6);
+        for (unsigned k = 0; k < 7; k++)
+            words[k] = random_word(newest, me);
+        if (pick(4))
+            words[0] = pick(2) ? a : pick(2) ? control : newest;
+        if (words[0] == own_control || (label == HURD_PM_CONTROL_DESTROY && words[0] == control))
+            continue;
+        int err = request_words(label, pick(8), words, &word);
+        if (!err && label == HURD_PM_CONTAINER_CREATE)
+            newest = word;
+        answered += err != EIO;
+    }
+    EXPECT(answered > 3000);                            /* EIO: map items that we did not accept */
+    EXPECT_EQ(hurd_pm_statistics(pm, own_control, &s), 0);
+    EXPECT_EQ(s.free + s.bound + s.meta, s.total);
+    window_clear();
+    EXPECT_EQ(get(safe, 0), 0x600d);
+    hurd_pm_control_destroy(pm, control);
+    hurd_cap_drop(pm, safe);
+    drop_dead_handles();
+}
+
 const struct test control_tests[] = {
     T(control_split_moves_frames_to_the_child),
     T(control_split_refuses_more_than_is_unused),
@@ -147,5 +206,6 @@ const struct test control_tests[] = {
     T(task_statistics_list_the_tasks_in_order),
     T(the_first_control_is_not_ours_to_play_with),
     T(cap_info_tells_kind_giver_and_size),
+    T(random_requests_with_real_handles_do_no_harm),
     { 0 },
 };
