@@ -18,8 +18,8 @@ void arch_switch_to(struct thread *next);
 void arch_idle(void);
 /* Makes a fresh thread's stack return into thread_start(). */
 void arch_thread_prepare(struct thread *t);
-/* Tells the processor where the current thread's UTCB is, after it got one. */
-void arch_thread_utcb_changed(struct thread *t);
+/* Gives t, in a wait without a stack, one whose first return is into the end of that wait. */
+void arch_thread_need_stack(struct thread *t);
 /* Forgets t's FPU state. */
 void arch_fpu_release(struct thread *t);
 

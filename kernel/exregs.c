@@ -64,8 +64,8 @@ word_t sys_exchange_registers(struct thread *self, struct exregs *a)
     if (in.control & L4_EXREGS_IP)
         arch_set_user_ip(t, in.ip);
     if (in.control & L4_EXREGS_FLAGS) {
-        arch_set_user_flags(t, in.flags);
         thread_leave_fast(t); /* it does not restore flags */
+        arch_set_user_flags(t, in.flags);
     }
     if (in.control & L4_EXREGS_HANDLE)
         t->utcb->handle = in.handle;

@@ -54,6 +54,17 @@ struct thread *thread_find(struct space *space, word_t id)
     return id_is_local(id) ? find_local(space, id) : thread_find_global(id);
 }
 
+void thread_leave_fast(struct thread *t)
+{
+    if (!t->fast_from)
+        return;
+    t->accepts = t->fast_from;
+    t->fast_from = L4_ID_NIL;
+    t->receive_result = IPC_PENDING;
+    t->state = THREAD_RECEIVING;
+    arch_thread_need_stack(t);
+}
+
 /* ---- creation */
 
 struct thread *thread_create(struct space *space, word_t id, word_t scheduler)

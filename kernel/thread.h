@@ -99,16 +99,8 @@ static inline word_t accepts_of(const struct thread *t)
     return t->fast_from ? t->fast_from : t->accepts;
 }
 
-/* The fast path shall not deliver to t any more; it goes on waiting. */
-static inline void thread_leave_fast(struct thread *t)
-{
-    if (!t->fast_from)
-        return;
-    t->accepts = t->fast_from;
-    t->fast_from = L4_ID_NIL;
-    t->receive_result = IPC_PENDING;
-    t->state = THREAD_RECEIVING;
-}
+/* The fast path shall not deliver to t any more; it goes on waiting, with a stack. */
+void thread_leave_fast(struct thread *t);
 
 /* The block of a thread number; an unused number reads as zeroes and must not be written. */
 #define THREAD_BLOCKS 0xC0000000u /* where they start; arch/x86/layout.h */

@@ -7,18 +7,22 @@ extern void switch_stacks(void **save, void *load);
 extern void thread_first_return(void);
 extern void fast_resume(void);
 
-/* A stack for a thread that the fast path left without one: its first return is into fast_resume. */
-static void *stack_after_fast_path(struct thread *t)
+void arch_thread_need_stack(struct thread *t)
 {
+    if (t->kernel_sp)
+        return;
     void **sp = (void **)user_frame(t);
+    user_frame(t)->eflags = FLAGS_FIXED; /* the fast path left those of some older entry */
     *--sp = (void *)fast_resume;
-    return sp - 4; /* what switch_stacks pops */
+    t->kernel_sp = sp - 4; /* what switch_stacks pops */
 }
 
 void arch_switch_to(struct thread *next)
 {
     struct thread *prev = current;
-    void *dropped, *sp = next->kernel_sp ? next->kernel_sp : stack_after_fast_path(next);
+    void *dropped, *sp;
+    arch_thread_need_stack(next);
+    sp = next->kernel_sp;
     next->kernel_sp = NULL;
     if (next == idle_thread)
         next->space = prev->space; /* no work, no reason to change */
