@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* links: kernel/mdb.c */
+/* words: 32 */
+/* The mapping database against a model that is slow and plain: a tree with, for every node, the
+ * accesses below it that its next status query has to report. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "kernel/mdb.h"
+
+enum { NODES = 40, NONE = -1, STEPS = 60000, RWX = 7 };
+
+static struct {
+    struct mapping node __attribute__((aligned(16)));
+    bool alive;
+    int parent;
+    word_t hardware;    /* access bits that nobody has read yet */
+    word_t pending;     /* what a query here must report */
+} world[NODES];
+
+static uint32_t seed;
+
+static unsigned below(unsigned limit)
+{
+    seed = seed * 1664525 + 1013904223;
+    return (seed >> 8) % limit;
+}
+
+static int index_of(const struct mapping *m)
+{
+    for (int i = 0; i < NODES; i++)
+        if (&world[i].node == m)
+            return i;
+    return NONE;
+}
+
+/* ---- the hardware's half of the walk, as in kernel/map.c */
+
+word_t mapping_enter(struct mapping *m, const struct mdb_walk *w)
+{
+    (void) w;
+    word_t seen = world[index_of(m)].hardware;
+    world[index_of(m)].hardware = 0;
+    return seen;
+}
+
+void mapping_leave(struct mapping *m, const struct mdb_walk *w)
+{
+    if (w->rights != RWX || (m == w->root && !w->root_too))
+        return;
+    mdb_unlink(m);
+    world[index_of(m)].alive = false;
+}
+
+/* ---- the model */
+
+static bool is_below(int i, int ancestor)
+{
+    while (i != NONE && i != ancestor)
+        i = world[i].parent;
+    return i == ancestor;
+}
+
+static int free_place(void)
+{
+    for (int i = 0; i < NODES; i++)
+        if (!world[i].alive)
+            return i;
+    return NONE;
+}
+
+static int add(int parent)
+{
+    int i = free_place();
+    if (i == NONE)
+        return NONE;
+    world[i].alive = true;
+    world[i].parent = parent;
+    world[i].hardware = world[i].pending = 0;
+    if (parent == NONE)
+        mdb_link_root(&world[i].node);
+    else
+        mdb_link_child(&world[parent].node, &world[i].node);
+    return i;
+}
+
+static void access(int i, word_t bits)
+{
+    world[i].hardware |= bits;
+    for (; i != NONE; i = world[i].parent)
+        world[i].pending |= bits;
+}
+
+static void query(int root, word_t rights, bool root_too)
+{
+    struct mdb_walk w = {.root = &world[root].node, .rights = rights, .root_too = root_too};
+    word_t wanted = world[root].pending;
+    bool was[NODES];
+    for (int i = 0; i < NODES; i++)
+        was[i] = world[i].alive;
+    world[root].pending = 0;
+    assert_int_equal(mdb_walk(&w), wanted);
+    for (int i = 0; i < NODES; i++) {
+        bool taken = rights == RWX && was[i] && is_below(i, root) && (i != root || root_too);
+        assert_int_equal(world[i].alive, was[i] && !taken);
+    }
+}
+
+static void start(void)
+{
+    for (int i = 0; i < NODES; i++)
+        world[i].alive = false;
+    seed = 1;
+    assert_int_equal(add(NONE), 0);
+}
+
+/* The list is a pre-order of the tree: whoever is below a node stands behind it, before all others. */
+static void expect_order(int root)
+{
+    unsigned seen = 0, alive = 0;
+    const struct mapping *before = NULL;
+    for (struct mapping *m = &world[root].node; m; before = m, m = mdb_next(m)) {
+        int i = index_of(m);
+        assert_true(i != NONE && world[i].alive);
+        assert_ptr_equal(mdb_prev(m), before);
+        assert_int_equal(index_of(mdb_parent(m)), world[i].parent);
+        if (before)
+            assert_true(is_below(index_of(before), world[i].parent));
+        seen++;
+    }
+    for (int i = 0; i < NODES; i++)
+        alive += world[i].alive;
+    assert_int_equal(seen, alive);
+}
+
+/* ---- tests */
+
+static void a_child_stands_behind_its_parent(void **state)
+{
+    (void) state;
+    start();
+    int a = add(0), b = add(0), c = add(a);
+    assert_ptr_equal(mdb_next(&world[0].node), &world[b].node);
+    assert_ptr_equal(mdb_next(&world[b].node), &world[a].node);
+    assert_ptr_equal(mdb_next(&world[a].node), &world[c].node);
+    assert_null(mdb_next(&world[c].node));
+    expect_order(0);
+}
+
+static void a_query_reports_the_subtree_and_resets_it(void **state)
+{
+    (void) state;
+    start();
+    int a = add(0), b = add(a);
+    access(b, MDB_WRITTEN | MDB_READ);
+    query(a, 0, false);
+    query(a, 0, false);
+    access(a, MDB_READ);
+    query(a, 0, false);
+}
+
+static void queries_of_different_levels_hide_nothing_from_each_other(void **state)
+{
+    (void) state;
+    start();
+    int a = add(0), b = add(a), c = add(b);
+    access(c, MDB_WRITTEN);
+    query(c, 0, false);
+    query(a, 0, false);
+    query(b, 0, false);
+    query(0, 0, false);
+    access(c, MDB_READ);
+    query(0, 0, false);
+    query(c, 0, false);
+}
+
+static void removal_keeps_what_the_removed_had_seen(void **state)
+{
+    (void) state;
+    start();
+    int a = add(0), b = add(a), c = add(b);
+    access(c, MDB_WRITTEN);
+    access(b, MDB_READ);
+    query(b, RWX, true);
+    query(a, 0, false);
+    query(0, 0, false);
+    expect_order(0);
+}
+
+static void removal_below_the_root_leaves_the_root(void **state)
+{
+    (void) state;
+    start();
+    int a = add(0);
+    for (int i = 0; i < 10; i++)
+        add(i % 2 ? a : 0);
+    query(a, RWX, false);
+    expect_order(0);
+    query(0, RWX, false);
+    assert_null(mdb_next(&world[0].node));
+}
+
+static void a_deep_chain_is_walked_without_recursion(void **state)
+{
+    (void) state;
+    start();
+    int last = 0;
+    for (int i; (i = add(last)) != NONE;)
+        last = i;
+    access(last, MDB_WRITTEN);
+    query(0, RWX, false);
+    assert_null(mdb_next(&world[0].node));
+}
+
+static void random_trees_behave_like_the_model(void **state)
+{
+    (void) state;
+    start();
+    for (int step = 0; step < STEPS; step++) {
+        int i = (int) below(NODES);
+        if (!world[i].alive)
+            continue;
+        switch (below(8)) {
+        case 0: case 1: case 2: add(i); break;
+        case 3: case 4: access(i, 1 + below(3)); break;
+        case 5: query(i, 0, false); break;
+        case 6: query(i, below(2) ? 2 : 0, below(2)); break;
+        default:
+            if (below(4) == 0)
+                query(i, RWX, i != 0);
+            break;
+        }
+        expect_order(0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_child_stands_behind_its_parent),
+        cmocka_unit_test(a_query_reports_the_subtree_and_resets_it),
+        cmocka_unit_test(queries_of_different_levels_hide_nothing_from_each_other),
+        cmocka_unit_test(removal_keeps_what_the_removed_had_seen),
+        cmocka_unit_test(removal_below_the_root_leaves_the_root),
+        cmocka_unit_test(a_deep_chain_is_walked_without_recursion),
+        cmocka_unit_test(random_trees_behave_like_the_model),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
