@@ -48,7 +48,7 @@
  *   Promises frames; contents are zero.  Flags: PARTIAL, ALL_OR_NONE, SQUASH, EXTRA, DMA. EEXIST:
  *   something is there (and no SQUASH).  ENOMEM: guarantee exceeded.  EPERM: weak reference.
  *   EAGAIN: wired cap. With PARTIAL the label is the error that ended it and word 0 what was done
- *   before; otherwise 0 bytes on error.
+ *   before; otherwise 0 bytes on error.  Wired pages come all or not at all.
  *
  * CONTAINER_DEALLOCATE  0 container, 1 start, 2 size               0 bytes given back
  *   Any range; holes are skipped.  Every mapping of what goes is revoked first.  EPERM: weak
@@ -70,9 +70,9 @@
  *   PARTIAL, ALL_OR_NONE. The destination is charged; it must be a hole, unless SQUASH replaces it.
  *   ENOENT: hole in the source (with PARTIAL: the amount before it counts).  EEXIST, ENOMEM, EAGAIN
  *   as in allocate.  EACCES: source without read (SHARED: write too), destination without write.
- *   EPERM: SHARED or MOVE from a weak reference, or a weak destination that would have to grow: it
- *   takes SQUASH over existing pages only.  EBUSY: SHARED or MOVE over or from pinned pages.
- *   EINVAL: the two ranges overlap in one container, or a flag is unknown. */
+ *   EPERM: SHARED or MOVE from a weak reference, SHARED to one, or a weak destination that would
+ *   have to grow: it takes SQUASH over existing pages only.  EBUSY: SHARED or MOVE over or from
+ *   pinned pages.  EINVAL: the two ranges overlap in one container, or a flag is unknown. */
 #define HURD_PM_CONTAINER_MAP_OLD       128u
 #define HURD_PM_CONTAINER_CREATE        130u
 #define HURD_PM_CONTAINER_SHARE         131u

@@ -180,11 +180,14 @@ static int serve_map(struct hurd_cap_call *call)
     return 0;
 }
 
-/* The rights and kinds of both sides; the ranges are checked. */
+/* The rights and kinds of both sides.  What is shared stays so after a weak reference is revoked: that
+ * needs strong ones on both sides. */
 static int copy_allowed(const struct hurd_cap *from, const struct hurd_cap *to, L4_Word_t flags)
 {
     unsigned need = HURD_PM_READ | (flags & (HURD_PM_SHARED | HURD_PM_MOVE) ? HURD_PM_WRITE : 0);
     if ((from->flags & HURD_CAP_WEAK) && (flags & (HURD_PM_SHARED | HURD_PM_MOVE)))
+        return EPERM;
+    if ((to->flags & HURD_CAP_WEAK) && (flags & HURD_PM_SHARED))
         return EPERM;
     if ((from->rights & need) != need || !(to->rights & HURD_PM_WRITE))
         return EACCES;

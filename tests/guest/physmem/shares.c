@@ -43,6 +43,7 @@ TEST(a_weak_reference_copies_within_its_rights)
     hurd_cap_drop(pm, weak);
     share(0, HURD_PM_READ | HURD_PM_WRITE);
     EXPECT_EQ(copy(b, 0, weak, 8, 1, 0), EPERM);        /* the owner's container would grow */
+    EXPECT_EQ(copy(b, 0, weak, 1, 1, HURD_PM_SQUASH | HURD_PM_SHARED), EPERM);
     EXPECT_EQ(copy(b, 0, weak, 1, 1, HURD_PM_SQUASH), 0);
     EXPECT_EQ(get(a, 1), 5);
     hurd_cap_drop(pm, weak);
