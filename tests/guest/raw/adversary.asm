@@ -678,6 +678,88 @@ TEST 0, "adversary: mappings until the kernel has no memory: overflow, then all 
         threadcontrol T(4), NIL, NIL, NIL, -1
         ret
 
+; Inactive threads until none fits, to stay -> [created]; delete_bomb ends them.
+fill_memory:
+        mov     dword [created], BOMB_FIRST
+.next:
+        mov     ecx, [created]
+        shl     ecx, 14
+        or      ecx, 5
+        threadcontrol ecx, T(0), T(0), NIL, -1
+        test    eax, eax
+        jz      .full
+        inc     dword [created]
+        jmp     .next
+.full:
+        expect_error NO_MEMORY
+        ret
+
+TEST 0, "adversary: without kernel memory what needs some is refused and the rest works"
+        space   4, agent
+        inactive 5, T(4)
+        thread  1, .fpu
+        mov     dword [page(3)], 0x3333
+        set_item 3, MAP | NOWHERE, fpage(page(3), 12, RWX)
+        order   4, peek, NOWHERE, 1
+        expect_answer 0x3333
+        call    fill_memory
+        set_mr  1, nothing                      ; a new page table
+        set_mr  2, 0
+        set_item 3, MAP | 0x60000000, fpage(page(3), 12, RWX)
+        ipc     T(4), NIL, timeouts(SECOND, ZERO), tag(ORDER, 2, 2)
+        expect_bits esi, TAG_E, TAG_E
+        and     ecx, 15
+        expect  ecx, SEND_OVERFLOW
+        utcb_of eax, 28                         ; a new UTCB page
+        threadcontrol T(5), T(4), NIL, T(0), eax
+        expect  eax, 0
+        expect_error NO_MEMORY
+        threadcontrol T(6), T(6), T(0), NIL, -1
+        expect  eax, 0
+        expect_error NO_MEMORY
+        order   4, peek, NOWHERE
+        expect_answer 0x3333
+        rpc     T(1), tag(HELLO, 0, 0)          ; room for FPU registers: or else exception 7
+        expect_ok
+        cmp     esi, tag(HELLO, 0, 0)
+        je      .end
+        expect  esi, tag(LABEL_EXCEPTION, 0, 12)
+        get_mr  eax, 3
+        expect  eax, 7
+.end:
+        call    delete_bomb
+        utcb_of eax, 28
+        threadcontrol T(5), T(4), NIL, T(0), eax
+        expect  eax, 1                          ; and now it works
+        jmp     healthy
+.fpu:
+        set_tcr HANDLER, T(0)
+        receive T(0), NEVER
+        fld1
+        send    T(0), tag(HELLO, 0, 0)
+        jmp     sleep_forever
+
+TEST 0, "adversary: ports without kernel memory for their bitmap are refused"
+        require_feature "ioflexpages"
+        space   4, agent
+        call    fill_memory
+        order   4, port_read, 0x80
+        expect  esi, tag(LABEL_IO_FAULT + 6, 0, 2)
+        set_item 1, MAP, io_fpage(0x80, 0) | RWX
+        ipc     T(4), T(4), timeouts(SECOND, MOMENT), tag(0, 2, 0)
+        expect_bits esi, TAG_E, TAG_E
+        and     ecx, 14
+        expect  ecx, SEND_OVERFLOW
+        call    delete_bomb
+        receive T(4)                            ; it has asked again
+        expect  esi, tag(LABEL_IO_FAULT + 6, 0, 2)
+        set_item 1, MAP, io_fpage(0x80, 0) | RWX
+        rpc     T(4), tag(0, 2, 0)
+        expect_ok
+        shr     esi, 16
+        expect  esi, ANSWER
+        jmp     healthy
+
 ; ---- deleting threads in every phase
 
 TEST 0, "adversary: threads deleted in every phase of their IPC"
