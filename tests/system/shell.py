@@ -212,12 +212,12 @@ def every_server_survives_garbage_with_good_handles(lab):
     """The sender may destroy itself that way, but takes nothing along."""
     vm = shell(lab)
     vm.command("run hello")
-    before = free_frames(vm)
+    before = frames_in_use(vm)
     for seed in range(1, 9):
         said = vm.command(f"run garbage 2000 {seed} wild", timeout=240)
         assert "garbage" in said, said
     assert "Hello" in vm.command("run hello")
-    assert free_frames(vm) == before
+    assert frames_in_use(vm) == before
     assert re.search(DEMO_LINE, vm.command("run demo", timeout=240))
     halt(vm)
 
