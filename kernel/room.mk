@@ -15,3 +15,7 @@ $(BUILD)/gen/x86.inc: kernel/arch/x86/layout.h
 $(BUILD)/gen/offsets.inc: kernel/arch/x86/offsets.c kernel/thread.h kernel/space.h kernel/arch/x86/x86.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(kernel_CFLAGS) -S -o - $< | sed -n -E 's,^[[:space:]]*-> ([A-Z0-9_]+) ,%define \1 ,p' > $@
+
+# What runs once, or never waits for a caller in a hurry, is compiled small.
+KERNEL_COLD := boot cpu console pic pit fpu kip io irq space timer threadcontrol spacecontrol exregs schedule kmem check print
+$(foreach f,$(KERNEL_COLD),$(patsubst %.c,$(BUILD)/obj/kernel/%.c.o,$(filter %/$(f).c,$(kernel_SRC)))): CFLAGS += -Os

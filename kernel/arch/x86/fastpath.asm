@@ -68,7 +68,6 @@ sysenter_fast:
         ; ---- commit
         cld
         mov     [SELF(T_FAST_FROM)], edx        ; RECEIVING, without a stack: see thread.h
-        mov     dword [FRAME(F_EFLAGS)], 0x202  ; for the long way back; an older entry's are there
         mov     ebp, [DEST(T_UTCB)]
         mov     dword [DEST(T_FAST_FROM)], 0    ; READY
         mov     [ebp + U_MR], esi

@@ -20,7 +20,6 @@ void offsets(void)
     OFFSET(U_MR, struct l4_utcb, mr);
     OFFSET(F_EIP, struct trapframe, eip);
     OFFSET(F_ESP, struct trapframe, esp);
-    OFFSET(F_EFLAGS, struct trapframe, eflags);
     NUMBER(FRAME_SIZE, sizeof(struct trapframe));
     NUMBER(T_BLOCK, THREAD_BLOCK);
     NUMBER(TSS_ESP0, TSS_ADDRESS + offsetof(struct tss, esp0));
