@@ -6,3 +6,4 @@ guest-kernel_LINK    := 0x300000
 guest-kernel_LIBS    := c l4
 guest-kernel_CFLAGS  := -Itests/guest/lib -fno-toplevel-reorder
 guest-kernel_TIMEOUT := 240
+guest-kernel_CONFIGS := fast plain 486 486plain bochs
