@@ -135,11 +135,18 @@ static void input_put(uint8_t byte)
         fifo_put(&console.input, byte);
 }
 
+/* When the queue is full the serial line keeps what it has until somebody reads: nothing is lost then.
+ * Not while a program has the foreground: a Ctrl-C for it may be next. */
+static bool input_wanted(void)
+{
+    return fifo_count(&console.input) < FIFO_SIZE || console.foreground != console.owner;
+}
+
 void console_receive(void)
 {
     uint8_t byte, keys[KEYMAP_MAX];
     unsigned count;
-    for (unsigned i = 0; i < FIFO_SIZE && uart_read(&console.uart, &byte); i++)
+    for (unsigned i = 0; i < 256 && input_wanted() && uart_read(&console.uart, &byte); i++)
         input_put(byte);
     for (unsigned i = 0; i < 64 && keyboard_read(&console.keyboard, keys, &count); i++) {
         for (unsigned k = 0; k < count; k++)
@@ -162,6 +169,7 @@ static unsigned take_early_interrupts(void)
 
 unsigned console_set_foreground(unsigned owner, unsigned task)
 {
+    console_receive();
     unsigned interrupts = console.interrupts;
     console.owner = owner;
     console.foreground = task;

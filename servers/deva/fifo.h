@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FIFO_SIZE 1024u /* a power of two */
+#define FIFO_SIZE 4096u /* a power of two */
 
 struct fifo {
     unsigned head;           /* bytes ever taken; the next one stands at head % FIFO_SIZE */

@@ -86,3 +86,13 @@ def a_driver_that_ends_leaves_its_interrupt_to_the_next_one(lab):
         said = vm.command("run -d driver_test")
         assert "not ok" not in said and "SKIP" not in said and "ok 10 - driver_that_leaves" in said, said
     assert "SKIP no device access" in vm.command("run driver_test")
+
+
+def a_long_text_that_is_pasted_arrives_whole(lab):
+    vm = shell(lab)
+    for number in range(150):
+        vm.line.send(f"no{number}\r")
+    for number in range(150):
+        vm.expect(rf"no{number}: no such command")
+    vm.send("run hello " + "x" * 150)
+    vm.expect(r"argument 1: x{150}\s")
