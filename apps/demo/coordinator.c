@@ -14,7 +14,7 @@
 #include "demo.h"
 
 enum {
-    ROUNDS_MAX = 8,     /* other tasks use the free list as well: measure again when they did */
+    ROUNDS_MAX = 16,    /* other tasks use the free list as well: measure again when they did */
     PATIENCE = 60,              /* times two seconds without a word from anybody */
     WORKER_FRAMES = 72,         /* a worker's data, stack, pager and so on */
 };

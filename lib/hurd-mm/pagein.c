@@ -34,6 +34,18 @@ static struct job *job_find(L4_ThreadId_t thread)
 
 /* ---- in the pager ---- */
 
+/* A free entry; those of threads that ended before they asked for their job are free again. */
+static struct job *job_free(void)
+{
+    struct job *job = job_find(L4_nilthread);
+    if (job)
+        return job;
+    for (struct job *j = jobs; j < jobs + JOBS; j++)
+        if (L4_IsNilThread(L4_LocalIdOf(j->thread)))
+            j->thread = L4_nilthread;
+    return job_find(L4_nilthread);
+}
+
 void pagein_entry(void);
 
 bool pagein_start(L4_ThreadId_t from, uintptr_t ip, const struct hurd_store_fault *fault)
@@ -41,7 +53,7 @@ bool pagein_start(L4_ThreadId_t from, uintptr_t ip, const struct hurd_store_faul
     L4_ThreadId_t thread = L4_GlobalIdOf(from);
     struct job *job = job_find(thread);   /* a job that it never asked for: it was started anew */
     if (!job)
-        job = job_find(L4_nilthread);
+        job = job_free();
     L4_Word_t sp = 0, control, flags, handle;
     L4_ThreadId_t pager;
     L4_Word_t old_ip;

@@ -171,6 +171,36 @@ TEST(errno_is_each_threads_own)
 
 /* ---- the pager and messages that make no sense ---- */
 
+static void toucher(void *argument)
+{
+    for (;;)
+        for (unsigned i = 0; i < 64; i++) {
+            volatile char *page = (char *)argument + i * PAGE;
+            *page = 1;
+            if (i == 63)
+                mmap(argument, 64 * PAGE, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+        }
+}
+
+/* Each dies at another moment: in its own code, in a fault, in a request. */
+TEST(pager_outlives_threads_that_die_in_their_faults)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    L4_ThreadId_t id, task = L4_ThreadIdOfRaw(data->task.server);
+    for (int i = 0; i < 30; i++) {
+        char *p = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        EXPECT_EQ(hurd_thread_start(&id, toucher, p, 0), 0);
+        L4_Yield();
+        EXPECT_EQ(hurd_task_thread_destroy(task, data->task.cap, id), 0);
+        munmap(p, 64 * PAGE);
+    }
+    char *q = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    EXPECT(q != MAP_FAILED);
+    *q = 1;
+    EXPECT_EQ(munmap(q, PAGE), 0);
+}
+
 TEST(pager_drops_garbage_and_goes_on)
 {
     static const L4_Word_t tags[] = {0,          0x12340003, 0x0310003f, 0x03200000,
@@ -355,6 +385,7 @@ const struct test thread_tests[] = {
     T(mutex_lets_one_thread_in_at_a_time),
     T(condition_wakes_those_who_wait_for_their_turn),
     T(errno_is_each_threads_own),
+    T(pager_outlives_threads_that_die_in_their_faults),
     T(pager_drops_garbage_and_goes_on),
     T(pager_tells_its_own_task_what_lives_where),
     T(malloc_blocks_are_aligned_and_apart),
