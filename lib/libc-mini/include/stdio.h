@@ -14,7 +14,7 @@
 typedef struct libc_stream FILE;
 extern FILE *const stdin, *const stdout, *const stderr;
 
-#define __libc_format(f, a) __attribute__((format(printf, f, a)))
+#define __libc_format(f, a) __attribute__((format(__printf__, f, a)))
 
 int printf(const char *restrict format, ...) __libc_format(1, 2);
 int vprintf(const char *restrict format, va_list args) __libc_format(1, 0);
