@@ -63,7 +63,7 @@ sysenter_fast:
         lea     ecx, [ecx + 8 * ebx]
         lea     ecx, [ebp + 4 * ecx]
         cmp     ecx, 4 * (USER_GS + 8 * USER_DS) + USER_DS
-        jne     .plain_id               ; must be mended
+        jne     .mend
 
         ; ---- commit
         cld
@@ -85,6 +85,8 @@ sysenter_fast:
 
 .open:  cmp     dword [DEST(T_FAST_FROM)], L4_ID_ANY
         je      .accepted
+        jmp     .plain_id
+.mend:  xor     ecx, ecx                ; cx was 0, and a partner who is ready needs no send timeout
 .plain_id:
         mov     eax, [DEST(T_ID)]
         mov     ebx, [FRAME(F_EIP)]

@@ -266,3 +266,20 @@ TEST 0, "handover: a caller goes on with the flags of its call, not of an older 
         set_mr  1, eax
         send    T(0), tag(HELLO, 0, 1)
         jmp     sleep_forever
+
+TEST 0, "handover: a caller with a broken segment register waits for ever all the same"
+        thread  1, .caller
+        receive T(1), NEVER
+        sleep   MOMENT
+        ipc     T(1), T(1), timeouts(ZERO, NEVER), tag(HELLO, 0, 0)
+        expect  esi, tag(HELLO, 0, 1)
+        expect  ebx, 0                          ; its call did not fail
+        ret
+.caller:
+        xor     eax, eax
+        mov     es, ax
+        ipc     T(0), T(0), timeouts(NEVER, NEVER), tag(HELLO, 0, 0)
+        and     esi, TAG_E
+        set_mr  1, esi
+        send    T(0), tag(HELLO, 0, 1)
+        jmp     sleep_forever
