@@ -12,8 +12,8 @@
 #include "mm.h"
 #include "report.h"
 
-/* EXIT is not answered.  If it is refused, because the task dropped its own capability: an exception,
- * which the pager takes as the second one of this thread, and then `task` as one of the pager. */
+/* EXIT is not answered.  If it is refused all the same: an exception, which the pager takes as the
+ * second one of this thread, and then `task` as one of the pager. */
 _Noreturn void hurd_mm_die(int status)
 {
     struct hurd_startup_data *data = __hurd_startup_data;
