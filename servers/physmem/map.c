@@ -104,7 +104,7 @@ int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS
             break;
         paddr_t pa = slot_frame(*slot);
         if (pa != run.base + (run.pages << PAGE_LOG2)) {
-            if (!run_emit(&run, items, n))
+            if (run.pages && !run_emit(&run, items, n))
                 return 0;
             run.base = pa;
         }

@@ -170,11 +170,11 @@ static int serve_map(struct hurd_cap_call *call)
     err = container_map(&how, items, &n);
     if (err)
         return err;
-    for (unsigned i = 0; i < n; i++) {
-        L4_Fpage_t fpage = L4_FpageLog2(items[i].block.base, PAGE_LOG2 + items[i].block.order);
-        L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(fpage, rights), items[i].vaddr);
-        call->reply[2 * i] = item.raw[0] | (i + 1 < n);     /* C: another item follows */
-        call->reply[2 * i + 1] = item.raw[1];
+    L4_Word_t *word = call->reply;
+    for (unsigned i = 0; i < n; i++) {              /* addresses are whole pages, aligned to the block */
+        *word++ = items[i].vaddr | L4_ITEM_MAP | (i + 1 < n);   /* C: another item follows */
+        *word++ = items[i].block.base | (PAGE_LOG2 + items[i].block.order) << L4_FPAGE_SIZE_SHIFT
+                  | rights;
     }
     call->reply_typed = 2 * n;
     return 0;
