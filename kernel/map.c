@@ -105,10 +105,18 @@ void mapping_leave(struct mapping *m, const struct mdb_walk *w)
         node_remove(m);
 }
 
+/* A page that nobody got from us: the walk without the walk. */
+static word_t leaf_unmap(struct mapping *m, const struct mdb_walk *w)
+{
+    word_t status = mdb_query_leaf(m, mapping_enter(m, w), w->root_too);
+    mapping_leave(m, w);
+    return status;
+}
+
 static word_t subtree_unmap(struct mapping *m, word_t rights, bool own_too)
 {
     struct mdb_walk w = {.root = m, .rights = rights, .root_too = own_too};
-    return mdb_walk(&w);
+    return mdb_is_leaf(m) ? leaf_unmap(m, &w) : mdb_walk(&w);
 }
 
 static void subtree_flush(struct mapping *m)
@@ -431,8 +439,13 @@ void unmap_all(struct space *s)
 word_t unmap_fpage(struct space *s, word_t fpage, bool flush)
 {
     word_t log2 = fpage_log2(fpage), status = 0;
+    word_t *entry = log2 == PAGE_BITS && fpage_base(fpage) < USER_LIMIT
+                        ? arch_table_entry(s, fpage_base(fpage))
+                        : NULL;
     vaddr_t first = fpage_base(fpage), last = first + size_mask(log2);
-    if (log2 >= PAGE_BITS && first < USER_LIMIT)
+    if (entry)
+        status = table_unmap(entry, 1, fpage_rights(fpage), flush);
+    else if (log2 >= PAGE_BITS && first < USER_LIMIT)
         status = range_unmap(s, first, last < USER_LIMIT ? last : USER_LIMIT - 1,
                              fpage_rights(fpage), flush);
     word_t rwx = (status & MDB_READ ? L4_FPAGE_R : 0) | (status & MDB_WRITTEN ? L4_FPAGE_W : 0);

@@ -66,6 +66,16 @@ static void settle(struct mapping *m)
     pass_add(mdb_parent(m), seen | up);
 }
 
+word_t mdb_query_leaf(struct mapping *m, word_t fresh, bool removed)
+{
+    word_t status = fresh | mdb_own(m);
+    m->parent_bits &= ~MDB_STATUS;       /* this query has consumed them ... */
+    m->parent_bits |= fresh << UP_SHIFT; /* ... its ancestors' queries have not */
+    if (removed)
+        mdb_report_up(m, m->parent_bits >> UP_SHIFT & MDB_STATUS);
+    return status;
+}
+
 word_t mdb_walk(const struct mdb_walk *w)
 {
     struct mapping *root = w->root, *at = root;
@@ -85,13 +95,8 @@ word_t mdb_walk(const struct mdb_walk *w)
         next = mdb_next(at);
     }
 done:;
-    word_t fresh = pass_of(root);
-    word_t status = fresh | mdb_own(root);
+    word_t status = mdb_query_leaf(root, pass_of(root), w->root_too);
     root->next_bits &= ~MDB_STATUS;
-    root->parent_bits &= ~MDB_STATUS;              /* this query has consumed them ... */
-    root->parent_bits |= fresh << UP_SHIFT;        /* ... its ancestors' queries have not */
-    if (w->root_too)
-        mdb_report_up(root, root->parent_bits >> UP_SHIFT & MDB_STATUS);
     mapping_leave(root, w);
     return status;
 }

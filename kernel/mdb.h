@@ -53,6 +53,11 @@ static inline word_t mdb_own(const struct mapping *m)
 /* A new root, or a child of parent; both nodes live on. */
 void mdb_link_root(struct mapping *m);
 void mdb_link_child(struct mapping *parent, struct mapping *m);
+static inline bool mdb_is_leaf(const struct mapping *m)
+{
+    struct mapping *next = mdb_next(m);
+    return !next || mdb_parent(next) != m;
+}
 /* Takes a node without children out of its tree. */
 void mdb_unlink(struct mapping *m);
 /* Accesses that a vanishing node knew of, told to its parent's and all older queries. */
@@ -66,6 +71,9 @@ struct mdb_walk {
     bool root_too; /* from root as well as from those below it */
 };
 word_t mdb_walk(const struct mdb_walk *w);
+
+/* The same for a node without children, which the hardware saw used as `fresh` says. */
+word_t mdb_query_leaf(struct mapping *m, word_t fresh, bool removed);
 
 /* map.c does the hardware's part.  Called parents first; returns what was seen through m. */
 word_t mapping_enter(struct mapping *m, const struct mdb_walk *w);

@@ -214,7 +214,6 @@ void thread_exit_kernel(struct thread *self)
         else
             sched_preempt();
     }
-    assert(self->canary == STACK_CANARY);
     if (CONFIG_CHECK)
         check_all();
 }

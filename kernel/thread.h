@@ -149,6 +149,12 @@ void thread_start(void);
 void thread_stop(struct thread *self);
 /* Last step before user mode: honours a pending halt and a pending preemption.  May block. */
 void thread_exit_kernel(struct thread *self);
+extern bool sched_wanted; /* sched.h */
+static inline void thread_leave_kernel(struct thread *self)
+{
+    if (unlikely(self->halted || sched_wanted || CONFIG_CHECK))
+        thread_exit_kernel(self);
+}
 
 /* The name by which `viewer` knows t: local inside one space, else global.  Spec 1.1. */
 static inline word_t thread_name_for(const struct thread *t, const struct space *viewer)

@@ -5,10 +5,38 @@
 ; From user mode that picture always lies at the top of the thread's kernel stack.
 %include "x86.inc"
 
-        extern  trap, thread_start, ipc_fast_resume
+        extern  trap, syscall, thread_start, ipc_fast_resume
         global  trap_return, thread_first_return, fast_resume, sysenter_entry, sysenter_plain, vector_table, switch_stacks
 
         section .text
+
+; In: all but the general registers pushed.  Completes the frame and calls `void %1(struct trapframe *)`.
+%macro ENTER 1
+        pushad                          ; frame complete
+        cld                             ; C expects DF = 0
+        mov     eax, ds
+        cmp     eax, USER_DS            ; flat, and good for the kernel too: no reload on the way out
+        jne     %%mend
+        mov     eax, es
+        cmp     eax, USER_DS
+        jne     %%mend
+        mov     eax, gs
+        cmp     eax, USER_GS
+        jne     %%mend
+%%mended:
+        push    esp
+        call    %1
+        add     esp, 4
+        popad
+        add     esp, 8                  ; vector, error
+        iretd
+%%mend: mov     eax, USER_DS            ; a user has broken one, maybe the thread before this one
+        mov     ds, eax
+        mov     es, eax
+        mov     eax, USER_GS
+        mov     gs, eax
+        jmp     %%mended
+%endmacro
 
 %macro TRAP 1
 trap_%1:
@@ -17,7 +45,11 @@ trap_%1:
         push    dword 0                 ; the cpu pushed no error code: keep the shape
     %endif
         push    dword %1
+    %if %1 >= SYSCALL_VECTOR
+        jmp     syscall_common
+    %else
         jmp     trap_common
+    %endif
 %endmacro
 
 %assign v 0
@@ -42,40 +74,18 @@ sysenter_plain:                         ; the fast path comes here in doubt, esp
         push    dword 2
         popfd                           ; no NT, no AC, no TF from the user
         ; fall through
+syscall_common:
+        ENTER   syscall                 ; syscall.c
 trap_common:
-        pushad                          ; frame complete
-        cld                             ; C expects DF = 0
-        mov     eax, ds
-        cmp     eax, USER_DS            ; flat, and good for the kernel too: no reload on the way out
-        jne     .mend
-        mov     eax, es
-        cmp     eax, USER_DS
-        jne     .mend
-        mov     eax, gs
-        cmp     eax, USER_GS
-        jne     .mend
-.mended:
-        push    esp                     ; trap.c: void trap(struct trapframe *)
-        call    trap
-        add     esp, 4
-trap_return:
-        popad
-        add     esp, 8                  ; vector, error
-        iretd
-
-; A user has broken a segment register, maybe that of the thread before it.
-trap_common.mend:
-        mov     eax, USER_DS
-        mov     ds, eax
-        mov     es, eax
-        mov     eax, USER_GS
-        mov     gs, eax
-        jmp     trap_common.mended
+        ENTER   trap                    ; trap.c
 
 ; A new thread's first switch returns here; its frame lies right above.
 thread_first_return:
         call    thread_start
-        jmp     trap_return
+trap_return:
+        popad
+        add     esp, 8
+        iretd
 
 ; A thread that the fast path put to sleep wakes up here on the plain one.
 fast_resume:

@@ -20,6 +20,7 @@ void arch_thread_need_stack(struct thread *t)
 void arch_switch_to(struct thread *next)
 {
     struct thread *prev = current;
+    assert(prev->canary == STACK_CANARY);
     void *dropped, *sp;
     arch_thread_need_stack(next);
     sp = next->kernel_sp;

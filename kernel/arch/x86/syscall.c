@@ -31,7 +31,7 @@ void ipc_fast_resume(void)
     thread_reap();
     ipc_fast_woken(self);
     ipc_results(self, user_frame(self));
-    thread_exit_kernel(self);
+    thread_leave_kernel(self);
 }
 
 static void do_unmap(struct thread *self, struct trapframe *f)
@@ -104,7 +104,9 @@ static void (*const calls[SYSCALL_COUNT])(struct thread *, struct trapframe *) =
     do_memory_control,
 };
 
-void syscall_dispatch(struct trapframe *f)
+void syscall(struct trapframe *f)
 {
-    calls[f->vector - SYSCALL_VECTOR](current, f);
+    struct thread *self = current;
+    calls[f->vector - SYSCALL_VECTOR](self, f);
+    thread_leave_kernel(self);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What every entry comes to: interrupts, system calls, exceptions.  Before: entry.asm.
- * After: syscall.c, fault.c, irq.c, timer.c.  Interrupts are off all the way. */
+/* What every entry but a system call comes to: interrupts and exceptions.  Before: entry.asm.
+ * After: fault.c, irq.c, timer.c.  Interrupts are off all the way. */
 #include "../../fault.h"
 #include "../../irq.h"
 #include "../../sched.h"
@@ -145,11 +145,9 @@ void trap(struct trapframe *f)
         interrupt(f->vector - IRQ_VECTOR);
     } else if (!from_user) {
         kernel_exception(f);
-    } else if (f->vector >= SYSCALL_VECTOR) {
-        syscall_dispatch(f);
     } else {
         exception(f);
     }
     if (from_user)
-        thread_exit_kernel(current);
+        thread_leave_kernel(current);
 }

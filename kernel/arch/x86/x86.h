@@ -120,7 +120,7 @@ void trap(struct trapframe *f);
 bool io_instruction(struct trapframe *f, word_t *port, word_t *log2);
 
 /* syscall.c */
-void syscall_dispatch(struct trapframe *f);
+void syscall(struct trapframe *f);
 
 /* pic.c, pit.c, console.c */
 void pic_init(void);
