@@ -33,9 +33,17 @@ trampoline_start:
         mov     eax, ecx
         or      eax, [edx + 12]
         jz      .go                     ; neither bytes nor zeros: the end
+        shr     ecx, 2                  ; words, then the bytes that are left
+        rep movsd
+        mov     ecx, [edx + 8]
+        and     ecx, 3
         rep movsb
-        mov     ecx, [edx + 12]
         xor     eax, eax
+        mov     ecx, [edx + 12]
+        shr     ecx, 2
+        rep stosd
+        mov     ecx, [edx + 12]
+        and     ecx, 3
         rep stosb
         add     edx, 16
         jmp     .next

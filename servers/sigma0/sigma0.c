@@ -43,10 +43,13 @@ static void descriptor_apply(const L4_MemoryDesc_t *d)
     enum kind kind = kind_of(L4_MemoryDescType(d));
     if (L4_IsVirtual(d) || low > high)
         return;
-    if (kind == KIND_CONVENTIONAL)
-        extents_set_kind(&pages, page_of(low + PAGE_SIZE - 1), page_of(high + 1) ? page_of(high + 1) : pages.limit, kind);
-    else
+    if (kind == KIND_CONVENTIONAL) {            /* high is the last byte: its page is whole if it ends one */
+        uint32_t first = page_of(low) + (low % PAGE_SIZE != 0);
+        uint32_t behind = page_of(high) + (high % PAGE_SIZE == PAGE_SIZE - 1);
+        extents_set_kind(&pages, first, behind, kind);
+    } else {
         extents_set_kind(&pages, page_of(low), page_behind(high), kind);
+    }
 }
 
 static void server_owns(const L4_KernelRootServer_t *server, L4_ThreadId_t id)
