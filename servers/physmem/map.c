@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define BIND_MAX        1024u               /* frames zeroed for one request: bounds its time */
+#define FRESH_MAX       1024u               /* frames filled for one request: bounds its time */
 #define BIND_ORDER_MAX  10u
 
 /* How many pages from `page` on are promised and not bound, up to `limit`. */
@@ -63,19 +63,25 @@ static bool run_emit(struct run *run, struct map_item *items, unsigned *n)
     return true;
 }
 
-/* The page is bound and, for writing, its own.  *bound counts frames bound for this request. */
+/* The page is bound and, for writing, its own.  *fresh counts frames filled for this request. */
 static bool slot_ready(struct container *c, slot_t *slot, uint32_t page, uint32_t limit,
-                       uint32_t vaddr, bool write, uint32_t *bound)
+                       uint32_t vaddr, bool write, uint32_t *fresh)
 {
+    uint32_t n;
+    if (slot_bound(*slot) && !(write && frame_users(slot_frame(*slot)) > 1))
+        return true;
+    if (*fresh >= FRESH_MAX)
+        return false;
     if (slot_bound(*slot))
-        return !write || slot_own(slot);
-    uint32_t n = map_bind(c, page, limit < BIND_MAX ? limit : BIND_MAX, vaddr >> PAGE_LOG2);
-    *bound += n;
+        n = slot_own(slot);
+    else
+        n = map_bind(c, page, limit < FRESH_MAX ? limit : FRESH_MAX, vaddr >> PAGE_LOG2);
+    *fresh += n;
     return n > 0;
 }
 
 /* The page after the run, ready to be mapped; or what is in the way. */
-static int page_take(const struct map_request *how, uint32_t i, uint32_t *bound, slot_t **slot)
+static int page_take(const struct map_request *how, uint32_t i, uint32_t *fresh, slot_t **slot)
 {
     uint32_t vaddr = how->vaddr + (i << PAGE_LOG2);
     *slot = container_slot(how->from, how->start + i);
@@ -84,7 +90,7 @@ static int page_take(const struct map_request *how, uint32_t i, uint32_t *bound,
     if (how->weak && slot_pins(**slot))
         return EBUSY;
     if (!slot_ready(how->from, *slot, how->start + i, how->count - i, vaddr,
-                    how->rights & RIGHTS_WRITE, bound))
+                    how->rights & RIGHTS_WRITE, fresh))
         return ENOMEM;
     return 0;
 }
@@ -94,12 +100,12 @@ int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS
     frame_t marks = FRAME_MAPPED | (how->rights & RIGHTS_WRITE ? FRAME_WRITABLE : 0)
                     | (how->steady ? FRAME_STEADY : 0);
     struct run run = { .vaddr = how->vaddr };
-    uint32_t bound = 0, i;
+    uint32_t fresh = 0, i;
     int err = 0;
     *n = 0;
-    for (i = 0; i < how->count && bound < BIND_MAX; i++) {
+    for (i = 0; i < how->count; i++) {
         slot_t *slot;
-        err = page_take(how, i, &bound, &slot);
+        err = page_take(how, i, &fresh, &slot);
         if (err)
             break;
         paddr_t pa = slot_frame(*slot);

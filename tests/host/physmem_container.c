@@ -636,6 +636,20 @@ static void large_blocks_are_zero_throughout(void **state)
         assert_int_equal(world_read(a, page), 0);
 }
 
+static void writing_to_a_copied_range_copies_all_of_it(void **state)
+{
+    (void) state;
+    assert_int_equal(world_allocate(a, 0, 90), 0);
+    for (unsigned page = 0; page < 90; page++)
+        world_write(a, page, page);
+    assert_int_equal(copy(a, 0, b, 0, 90), 0);
+    uint32_t bound = ledger.bound;
+    world_map(b, 0, 90, 6);
+    assert_int_equal(ledger.bound, bound + 90);
+    for (unsigned page = 0; page < 90; page++)
+        assert_int_equal(world_read(b, page), page);
+}
+
 static void badly_aligned_addresses_get_small_fpages(void **state)
 {
     (void) state;
@@ -939,6 +953,7 @@ int main(void)
         TEST_IN_WORLD(mapping_ends_before_the_first_hole),
         TEST_IN_WORLD(fresh_ranges_come_as_large_fpages),
         TEST_IN_WORLD(large_blocks_are_zero_throughout),
+        TEST_IN_WORLD(writing_to_a_copied_range_copies_all_of_it),
         TEST_IN_WORLD(badly_aligned_addresses_get_small_fpages),
         TEST_IN_WORLD(one_reply_holds_at_most_31_items),
         TEST_IN_WORLD(wired_pages_are_bound_at_once_and_capped),
