@@ -197,7 +197,7 @@ def start_bochs(log, **setup):
     folder = tempfile.TemporaryDirectory(prefix="bochs-")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(60)
-        serial = f"socket-client, dev=localhost:{listener.getsockname()[1]}"
+        serial = f"socket-client, dev=127.0.0.1:{listener.getsockname()[1]}"
         command = machine.bochs(folder.name, serial, **setup)
         with open(os.path.join(folder.name, "out"), "w") as out:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)

@@ -11,7 +11,7 @@ def gdb(lab, *commands, timeout=120):
     """A stopped machine, gdb with our helpers and these commands; answers what gdb said."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    lab.boot_iso(init="batch", extra=["-S", "-gdb", "tcp:localhost:" + port])
+    lab.boot_iso(init="batch", extra=["-S", "-gdb", "tcp:127.0.0.1:" + port])
     arguments = [word for command in commands for word in ("-ex", command)]
     done = subprocess.run(["gdb", "-q", "-nx", "-batch", "-x", "tools/gdb/pecan.py", *arguments, "-ex", "kill"],
                           cwd=machine.TOP, env=dict(os.environ, GDB_PORT=port, BUILD=os.path.abspath(lab.build)), timeout=timeout,

@@ -17,7 +17,7 @@ import gdb
 BUILD = os.environ.get("BUILD", "build")
 KERNEL = os.path.join(BUILD, "bin/kernel")
 KERNEL_OFFSET = 0xF0000000
-STUB = "localhost:" + os.environ.get("GDB_PORT", "1234")
+STUB = "127.0.0.1:" + os.environ.get("GDB_PORT", "1234")
 
 
 class Elf:
