@@ -19,8 +19,8 @@ void *memcpy(void *to, const void *from, size_t n)
 {
     void *result = to;
     size_t words = n / 4, bytes = n % 4;
-    __asm__ volatile ("rep movsl" : "+D" (to), "+S" (from), "+c" (words) : : "memory");
-    __asm__ volatile ("rep movsb" : "+D" (to), "+S" (from), "+c" (bytes) : : "memory");
+    __asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
     return result;
 }
 
@@ -28,9 +28,9 @@ void *memset(void *to, int c, size_t n)
 {
     void *result = to;
     size_t words = n / 4, bytes = n % 4;
-    uint32_t pattern = (uint8_t) c * 0x01010101u;
-    __asm__ volatile ("rep stosl" : "+D" (to), "+c" (words) : "a" (pattern) : "memory");
-    __asm__ volatile ("rep stosb" : "+D" (to), "+c" (bytes) : "a" (pattern) : "memory");
+    uint32_t pattern = (uint8_t)c * 0x01010101u;
+    __asm__ volatile("rep stosl" : "+D"(to), "+c"(words) : "a"(pattern) : "memory");
+    __asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(pattern) : "memory");
     return result;
 }
 

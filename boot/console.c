@@ -5,28 +5,28 @@
 
 enum { COM1 = 0x3F8, COLUMNS = 80, LINES = 25, GREY = 0x07, POLLS = 100000 };
 
-static volatile uint16_t *const screen = (uint16_t *) 0xB8000;
+static volatile uint16_t *const screen = (uint16_t *)0xB8000;
 static unsigned column, line;
 static bool to_screen = true, to_serial;
 
 static void out8(uint16_t port, uint8_t value)
 {
-    __asm__ volatile ("outb %0, %1" : : "a" (value), "Nd" (port));
+    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
 static uint8_t in8(uint16_t port)
 {
     uint8_t value;
-    __asm__ volatile ("inb %1, %0" : "=a" (value) : "Nd" (port));
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
     return value;
 }
 
 static bool serial_init(void)
 {
-    out8(COM1 + 7, 0x5A);                       /* scratch register: absent ports read as ones */
+    out8(COM1 + 7, 0x5A); /* scratch register: absent ports read as ones */
     if (in8(COM1 + 7) != 0x5A)
         return false;
-    out8(COM1 + 1, 0);                          /* no interrupts; 115200 8N1, FIFO */
+    out8(COM1 + 1, 0); /* no interrupts; 115200 8N1, FIFO */
     out8(COM1 + 3, 0x80);
     out8(COM1, 1);
     out8(COM1 + 1, 0);
@@ -40,7 +40,7 @@ static bool serial_init(void)
 static void screen_init(void)
 {
     out8(0x3D4, 0x0E);
-    unsigned at = (unsigned) in8(0x3D5) << 8;
+    unsigned at = (unsigned)in8(0x3D5) << 8;
     out8(0x3D4, 0x0F);
     at |= in8(0x3D5);
     line = at / COLUMNS < LINES ? at / COLUMNS : LINES - 1;
@@ -62,7 +62,7 @@ static void serial_putchar(char c)
 {
     for (int n = 0; n < POLLS && !(in8(COM1 + 5) & 0x20); n++)
         ;
-    out8(COM1, (uint8_t) c);
+    out8(COM1, (uint8_t)c);
 }
 
 static void screen_newline(void)
@@ -82,14 +82,14 @@ static void screen_putchar(char c)
     if (c == '\n') {
         screen_newline();
     } else {
-        screen[COLUMNS * line + column] = (uint16_t) (GREY << 8 | (uint8_t) c);
+        screen[COLUMNS * line + column] = (uint16_t)(GREY << 8 | (uint8_t)c);
         if (++column == COLUMNS)
             screen_newline();
     }
-    out8(0x3D4, 0x0E);                          /* the next one to print finds the cursor here */
-    out8(0x3D5, (uint8_t) ((line * COLUMNS + column) >> 8));
+    out8(0x3D4, 0x0E); /* the next one to print finds the cursor here */
+    out8(0x3D5, (uint8_t)((line * COLUMNS + column) >> 8));
     out8(0x3D4, 0x0F);
-    out8(0x3D5, (uint8_t) (line * COLUMNS + column));
+    out8(0x3D5, (uint8_t)(line * COLUMNS + column));
 }
 
 static void putchar(char c)
@@ -156,5 +156,5 @@ void fail(const char *format, ...)
     print(" Halted.\n");
     va_end(args);
     for (;;)
-        __asm__ volatile ("cli; hlt");
+        __asm__ volatile("cli; hlt");
 }

@@ -9,21 +9,24 @@ struct elf_header {
     uint32_t version, entry, phoff, shoff, flags;
     uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
 };
-struct elf_segment { uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align; };
+struct elf_segment {
+    uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
+};
 enum { ELF_EXEC = 2, ELF_386 = 3, ELF_486 = 6, ELF_LOAD = 1 };
 _Static_assert(sizeof(struct elf_header) == 52 && sizeof(struct elf_segment) == 32, "ELF, 32 bit");
 
 static const char *header_check(const struct elf_header *h, size_t size)
 {
-    static const uint8_t ident[] = { 0x7F, 'E', 'L', 'F', 1 /* 32 bit */, 1 /* little endian */ };
+    static const uint8_t ident[] = {0x7F, 'E', 'L', 'F', 1 /* 32 bit */, 1 /* little endian */};
     if (size < sizeof *h || memcmp(h->ident, ident, 4) != 0)
         return "is not an ELF file";
-    if (memcmp(h->ident, ident, sizeof ident) != 0 || (h->machine != ELF_386 && h->machine != ELF_486))
+    if (memcmp(h->ident, ident, sizeof ident) != 0 ||
+        (h->machine != ELF_386 && h->machine != ELF_486))
         return "is not for this machine (want ELF, 32 bit, i386)";
     if (h->type != ELF_EXEC)
         return "is not a static executable";
-    if (h->phentsize != sizeof(struct elf_segment) || h->phnum == 0 || h->phoff > size
-        || h->phnum > (size - h->phoff) / sizeof(struct elf_segment))
+    if (h->phentsize != sizeof(struct elf_segment) || h->phnum == 0 || h->phoff > size ||
+        h->phnum > (size - h->phoff) / sizeof(struct elf_segment))
         return "is broken: its program headers lie outside the file";
     return NULL;
 }
@@ -38,8 +41,8 @@ static const char *segment_add(struct image *image, const struct elf_segment *p,
         return "is broken: a segment wraps around the address space";
     if (image->segments == MAX_SEGMENTS)
         return "has too many segments";
-    image->segment[image->segments++] =
-        (struct segment) { p->paddr, p->vaddr, p->offset, p->filesz, p->memsz };
+    image->segment[image->segments++] = (struct segment){p->paddr, p->vaddr, p->offset, p->filesz,
+                                                         p->memsz};
     if (p->paddr < image->low)
         image->low = p->paddr;
     if (p->paddr + p->memsz > image->high)
@@ -83,10 +86,10 @@ const char *image_read(struct image *image, const void *file, size_t size)
 {
     const struct elf_header *h = file;
     const char *error = header_check(h, size);
-    *image = (struct image) { .low = ~(uint32_t) 0 };
+    *image = (struct image){.low = ~(uint32_t)0};
     for (uint32_t i = 0; !error && i < h->phnum; i++) {
         struct elf_segment p;
-        memcpy(&p, (const uint8_t *) file + h->phoff + i * sizeof p, sizeof p);
+        memcpy(&p, (const uint8_t *)file + h->phoff + i * sizeof p, sizeof p);
         error = segment_add(image, &p, size);
     }
     if (!error && image->segments == 0)
@@ -100,10 +103,10 @@ uint32_t image_find_kip(const struct image *image, const void *file, uint32_t *r
 {
     for (size_t i = 0; i < image->segments; i++) {
         const struct segment *s = &image->segment[i];
-        for (uint32_t at = -s->paddr & (PAGE_SIZE - 1); at < s->filesz && s->filesz - at >= L4_KIP_SCHEDULE + 4;
-             at += PAGE_SIZE) {
+        for (uint32_t at = -s->paddr & (PAGE_SIZE - 1);
+             at < s->filesz && s->filesz - at >= L4_KIP_SCHEDULE + 4; at += PAGE_SIZE) {
             uint32_t magic;
-            memcpy(&magic, (const uint8_t *) file + s->file_offset + at, 4);
+            memcpy(&magic, (const uint8_t *)file + s->file_offset + at, 4);
             if (magic == L4_KIP_MAGIC) {
                 *room = s->filesz - at;
                 return s->file_offset + at;

@@ -11,22 +11,28 @@
 #include <l4/kip.h>
 
 enum { KERNEL, SIGMA0, ROOT, IMAGES };
-static const char *const role[IMAGES] = { "kernel", "sigma0", "root task" };
+static const char *const role[IMAGES] = {"kernel", "sigma0", "root task"};
 
-static const uint64_t POOL_LIMIT = 240u << 20;      /* the kernel reaches that much of RAM */
-static const uint64_t SERVER_LIMIT = 0xBF000000;    /* servers see RAM 1:1, below their UTCB areas */
-enum { POOL_MIN = 1 << 20, POOL_MAX = 64 << 20, TABLES_SUBTYPE = 1, SERVER_SUBTYPE = 2, MODULE_SUBTYPE = 3 };
+static const uint64_t POOL_LIMIT = 240u << 20;   /* the kernel reaches that much of RAM */
+static const uint64_t SERVER_LIMIT = 0xBF000000; /* servers see RAM 1:1, below their UTCB areas */
+enum {
+    POOL_MIN = 1 << 20,
+    POOL_MAX = 64 << 20,
+    TABLES_SUBTYPE = 1,
+    SERVER_SUBTYPE = 2,
+    MODULE_SUBTYPE = 3
+};
 
 static struct given given;
 static struct memmap map;
 static struct image image[IMAGES];
-static struct used final;       /* destinations, kept and moved modules, tables: what the kernel finds */
-static struct used now;         /* what holds something we still need, and the loader itself */
+static struct used final; /* destinations, kept and moved modules, tables: what the kernel finds */
+static struct used now;   /* what holds something we still need, and the loader itself */
 static struct tables tables;
 static struct range pool;
 
-static uint64_t page_up(uint64_t a) { return (a + PAGE_SIZE - 1) & ~(uint64_t) (PAGE_SIZE - 1); }
-static uint32_t kilobytes(uint64_t bytes) { return (uint32_t) (bytes >> 10); }
+static uint64_t page_up(uint64_t a) { return (a + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1); }
+static uint32_t kilobytes(uint64_t bytes) { return (uint32_t)(bytes >> 10); }
 
 static _Noreturn void fail_memory(const char *what, uint64_t bytes)
 {
@@ -38,28 +44,30 @@ static _Noreturn void fail_memory(const char *what, uint64_t bytes)
 static void map_print(void)
 {
     for (size_t i = 0; i < map.rams; i++)
-        print("loader: memory %8x-%8x %u KB\n", (uint32_t) map.ram[i].low, (uint32_t) (map.ram[i].high - 1),
-              kilobytes(map.ram[i].high - map.ram[i].low));
+        print("loader: memory %8x-%8x %u KB\n", (uint32_t)map.ram[i].low,
+              (uint32_t)(map.ram[i].high - 1), kilobytes(map.ram[i].high - map.ram[i].low));
     uint64_t far = 0;
     for (size_t i = 0; i < map.rams; i++)
         if (map.ram[i].high > SERVER_LIMIT)
-            far += map.ram[i].high - (map.ram[i].low > SERVER_LIMIT ? map.ram[i].low : SERVER_LIMIT);
+            far += map.ram[i].high -
+                   (map.ram[i].low > SERVER_LIMIT ? map.ram[i].low : SERVER_LIMIT);
     if (far)
-        print("loader: %u KB from %8x on are out of the servers' reach\n", kilobytes(far), (uint32_t) SERVER_LIMIT);
+        print("loader: %u KB from %8x on are out of the servers' reach\n", kilobytes(far),
+              (uint32_t)SERVER_LIMIT);
     if (map.ram_above_4g)
-        print("loader: %u MB above 4 GB are not used\n", (uint32_t) (map.ram_above_4g >> 20));
+        print("loader: %u MB above 4 GB are not used\n", (uint32_t)(map.ram_above_4g >> 20));
 }
 
 static void images_read(void)
 {
     if (given.modules < IMAGES)
         fail("Module %u (%s) is missing: want at least kernel, sigma0 and a root task.",
-             (unsigned) given.modules, role[given.modules]);
+             (unsigned)given.modules, role[given.modules]);
     for (int i = 0; i < IMAGES; i++) {
         const struct module *m = &given.module[i];
-        const char *error = image_read(&image[i], (const void *) m->start, m->end - m->start);
+        const char *error = image_read(&image[i], (const void *)m->start, m->end - m->start);
         if (error)
-            fail("Module %u (%s, %s) %s.", (unsigned) i, role[i], module_name(m), error);
+            fail("Module %u (%s, %s) %s.", (unsigned)i, role[i], module_name(m), error);
     }
 }
 
@@ -70,12 +78,13 @@ static void destinations_claim(void)
         for (size_t s = 0; s < image[i].segments; s++) {
             uint64_t low = image[i].segment[s].paddr, high = low + image[i].segment[s].memsz;
             if (!memmap_has(&map, low, high))
-                fail("Too little memory: the %s wants %8x-%8x, where there is no RAM.",
-                     role[i], (uint32_t) low, (uint32_t) (high - 1));
+                fail("Too little memory: the %s wants %8x-%8x, where there is no RAM.", role[i],
+                     (uint32_t)low, (uint32_t)(high - 1));
             for (int j = 0; j < i; j++)
                 if (low < image[j].high && high > image[j].low)
-                    fail("Modules %s and %s want the same memory at %8x.", role[j], role[i], (uint32_t) low);
-            used_add(&final, low & ~(uint64_t) (PAGE_SIZE - 1), page_up(high));
+                    fail("Modules %s and %s want the same memory at %8x.", role[j], role[i],
+                         (uint32_t)low);
+            used_add(&final, low & ~(uint64_t)(PAGE_SIZE - 1), page_up(high));
         }
 }
 
@@ -89,8 +98,8 @@ static void module_move(struct module *m, const char *what)
     uint32_t at = place_find(&map, &avoid, page_up(size), SERVER_LIMIT);
     if (!at)
         fail_memory(what, size);
-    memcpy((void *) at, (const void *) m->start, size);
-    memset((void *) (at + size), 0, page_up(size) - size);
+    memcpy((void *)at, (const void *)m->start, size);
+    memset((void *)(at + size), 0, page_up(size) - size);
     m->start = at;
     m->end = at + size;
     used_add(&now, at, page_up(m->end));
@@ -105,25 +114,26 @@ static bool module_may_stay(size_t i)
     for (size_t j = 0; j < given.modules; j++)
         if (j != i && given.module[j].start < page_up(m->end) && given.module[j].end > m->start)
             return false;
-    return memmap_has(&map, m->start, page_up(m->end)) && !used_overlaps(&final, m->start, page_up(m->end));
+    return memmap_has(&map, m->start, page_up(m->end)) &&
+           !used_overlaps(&final, m->start, page_up(m->end));
 }
 
 static void modules_place(void)
 {
-    used_add(&now, (uint32_t) loader_start, (uint32_t) loader_end);
+    used_add(&now, (uint32_t)loader_start, (uint32_t)loader_end);
     for (size_t i = 0; i < given.modules; i++)
         used_add(&now, given.module[i].start, given.module[i].end);
     for (size_t i = IMAGES; i < given.modules; i++) {
         struct module *m = &given.module[i];
         if (m->start == m->end)
             continue;
-        if (module_may_stay(i))                 /* what else is in its last page is nobody's business */
-            memset((void *) m->end, 0, page_up(m->end) - m->end);
+        if (module_may_stay(i)) /* what else is in its last page is nobody's business */
+            memset((void *)m->end, 0, page_up(m->end) - m->end);
         else
             module_move(m, module_name(m));
         used_add(&final, m->start, page_up(m->end));
     }
-    for (int i = 0; i < IMAGES; i++) {          /* only until they are loaded */
+    for (int i = 0; i < IMAGES; i++) { /* only until they are loaded */
         struct module *m = &given.module[i];
         if (used_overlaps(&final, m->start, m->end))
             module_move(m, role[i]);
@@ -140,7 +150,7 @@ static void tables_place(void)
     if (!at)
         fail_memory("the boot information", size);
     used_add(&final, at, at + size);
-    tables_make(&tables, (void *) at, size, &given, image,
+    tables_make(&tables, (void *)at, size, &given, image,
                 option_is(option_find(given.cmdline, "bootinfo"), "multiboot"));
 }
 
@@ -154,59 +164,61 @@ static void pool_place(void)
     if (kmem) {
         if (!option_size(kmem, &size) || size == 0)
             fail("The option kmem wants a size, as in kmem=4M.");
-        size = (uint32_t) page_up(size);
+        size = (uint32_t)page_up(size);
         at = place_find(&map, &final, size, POOL_LIMIT);
     } else {
-        uint64_t eighth = memmap_total(&map) / 8 & ~(uint64_t) (PAGE_SIZE - 1);
-        size = eighth < POOL_MIN ? POOL_MIN : eighth > POOL_MAX ? POOL_MAX : (uint32_t) eighth;
+        uint64_t eighth = memmap_total(&map) / 8 & ~(uint64_t)(PAGE_SIZE - 1);
+        size = eighth < POOL_MIN ? POOL_MIN : eighth > POOL_MAX ? POOL_MAX : (uint32_t)eighth;
         while (!(at = place_find(&map, &final, size, POOL_LIMIT)) && size / 2 >= POOL_MIN)
-            size = size / 2 & ~(uint32_t) (PAGE_SIZE - 1);
+            size = size / 2 & ~(uint32_t)(PAGE_SIZE - 1);
     }
     if (!at)
         fail_memory("the kernel's pool", size);
-    pool = (struct range) { at, (uint64_t) at + size };
+    pool = (struct range){at, (uint64_t)at + size};
 }
 
 /* ---- tell */
-static struct { L4_MemoryDesc_t *at; uint32_t n, capacity; } descriptors;
+static struct {
+    L4_MemoryDesc_t *at;
+    uint32_t n, capacity;
+} descriptors;
 
 /* [low, high) in whole kilobytes; what overrides stands later. */
 static void descriptor_add(uint64_t low, uint64_t high, uint32_t type)
 {
     if (low >= high || low >> 32)
         return;
-    if (high > (uint64_t) 1 << 32)
-        high = (uint64_t) 1 << 32;
+    if (high > (uint64_t)1 << 32)
+        high = (uint64_t)1 << 32;
     if (descriptors.n == descriptors.capacity)
         fail("The kernel has room for %u memory descriptors only.", descriptors.capacity);
     L4_MemoryDesc_t *d = &descriptors.at[descriptors.n++];
-    d->raw[0] = ((uint32_t) low & ~0x3FFu) | type;
-    d->raw[1] = (uint32_t) (high - 1) & ~0x3FFu;
+    d->raw[0] = ((uint32_t)low & ~0x3FFu) | type;
+    d->raw[1] = (uint32_t)(high - 1) & ~0x3FFu;
 }
 
-static uint32_t subtype(uint32_t type, uint32_t sub)
-{
-    return type | sub << L4_MEM_SUBTYPE_SHIFT;
-}
+static uint32_t subtype(uint32_t type, uint32_t sub) { return type | sub << L4_MEM_SUBTYPE_SHIFT; }
 
 static void descriptors_fill(void)
 {
     for (size_t i = 0; i < map.rams; i++)
         descriptor_add(map.ram[i].low, map.ram[i].high, L4_MEM_CONVENTIONAL);
-    for (size_t i = 0; i < given.entries; i++) {        /* never over RAM: memmap.c took it out */
+    for (size_t i = 0; i < given.entries; i++) { /* never over RAM: memmap.c took it out */
         const struct bios_entry *e = &given.bios[i];
-        uint64_t high = e->base + e->length < e->base ? ~(uint64_t) 0 : e->base + e->length;
+        uint64_t high = e->base + e->length < e->base ? ~(uint64_t)0 : e->base + e->length;
         if (e->type != BIOS_RAM && descriptors.n + 8 + given.modules < descriptors.capacity)
             descriptor_add(e->base, high, subtype(L4_MEM_ARCH, e->type & 0xF));
     }
     descriptor_add(0xA0000, 0x100000, L4_MEM_SHARED);
     descriptor_add(pool.low, pool.high, L4_MEM_RESERVED);
     for (int i = SIGMA0; i < IMAGES; i++)
-        descriptor_add(image[i].low & ~(uint32_t) (PAGE_SIZE - 1), page_up(image[i].high),
+        descriptor_add(image[i].low & ~(uint32_t)(PAGE_SIZE - 1), page_up(image[i].high),
                        subtype(L4_MEM_BOOTLOADER, SERVER_SUBTYPE));
     for (size_t i = IMAGES; i < given.modules; i++)
-        descriptor_add(given.module[i].start, page_up(given.module[i].end), subtype(L4_MEM_BOOTLOADER, MODULE_SUBTYPE));
-    descriptor_add((uint32_t) tables.copies, (uint32_t) tables.end, subtype(L4_MEM_BOOTLOADER, TABLES_SUBTYPE));
+        descriptor_add(given.module[i].start, page_up(given.module[i].end),
+                       subtype(L4_MEM_BOOTLOADER, MODULE_SUBTYPE));
+    descriptor_add((uint32_t)tables.copies, (uint32_t)tables.end,
+                   subtype(L4_MEM_BOOTLOADER, TABLES_SUBTYPE));
 }
 
 static void server_set(L4_KernelRootServer_t *server, const struct image *i)
@@ -219,20 +231,22 @@ static void server_set(L4_KernelRootServer_t *server, const struct image *i)
 /* All in the kernel's file image, which the trampoline will copy. */
 static void kip_patch(void)
 {
-    uint8_t *file = (uint8_t *) given.module[KERNEL].start;
+    uint8_t *file = (uint8_t *)given.module[KERNEL].start;
     uint32_t room, offset = image_find_kip(&image[KERNEL], file, &room);
     if (!offset)
-        fail("Module 0 (kernel, %s) has no kernel interface page.", module_name(&given.module[KERNEL]));
-    L4_KernelInterfacePage_t *kip = (L4_KernelInterfacePage_t *) (file + offset);
+        fail("Module 0 (kernel, %s) has no kernel interface page.",
+             module_name(&given.module[KERNEL]));
+    L4_KernelInterfacePage_t *kip = (L4_KernelInterfacePage_t *)(file + offset);
     uint32_t array = kip->MemoryInfo.raw >> 16, capacity = kip->MemoryInfo.raw & 0xFFFF;
-    if (array < L4_KIP_SCHEDULE + 4 || array > room || capacity > (room - array) / sizeof(L4_MemoryDesc_t))
+    if (array < L4_KIP_SCHEDULE + 4 || array > room ||
+        capacity > (room - array) / sizeof(L4_MemoryDesc_t))
         fail("Module 0 (kernel, %s): its memory descriptors lie outside its interface page.",
              module_name(&given.module[KERNEL]));
     server_set(&kip->Sigma0, &image[SIGMA0]);
     server_set(&kip->RootServer, &image[ROOT]);
-    kip->Sigma1 = (L4_KernelRootServer_t) { 0 };
+    kip->Sigma1 = (L4_KernelRootServer_t){0};
     kip->BootInfo = tables.bootinfo;
-    descriptors.at = (L4_MemoryDesc_t *) ((uint8_t *) kip + array);
+    descriptors.at = (L4_MemoryDesc_t *)((uint8_t *)kip + array);
     descriptors.capacity = capacity;
     descriptors_fill();
     kip->MemoryInfo.raw = array << 16 | descriptors.n;
@@ -244,8 +258,8 @@ static void images_order(void)
     for (int i = 0; i < IMAGES; i++) {
         for (size_t s = 0; s < image[i].segments; s++) {
             const struct segment *g = &image[i].segment[s];
-            tables.copies[tables.ncopies++] = (struct copy) {
-                g->paddr, given.module[i].start + g->file_offset, g->filesz, g->memsz - g->filesz };
+            tables.copies[tables.ncopies++] = (struct copy){
+                g->paddr, given.module[i].start + g->file_offset, g->filesz, g->memsz - g->filesz};
         }
         print("loader: %s %8x-%8x, entry %8x (%s)\n", role[i], image[i].low, image[i].high - 1,
               image[i].entry, module_name(&given.module[i]));
@@ -257,7 +271,8 @@ void loader_main(uint32_t magic, const struct multiboot_info *mbi)
 {
     given_read(&given, magic, mbi);
     memmap_make(&map, given.bios, given.entries);
-    print("loader: Pecan, %u modules, %u KB of RAM\n", (unsigned) given.modules, kilobytes(memmap_total(&map)));
+    print("loader: Pecan, %u modules, %u KB of RAM\n", (unsigned)given.modules,
+          kilobytes(memmap_total(&map)));
     map_print();
     images_read();
     destinations_claim();
@@ -266,7 +281,7 @@ void loader_main(uint32_t magic, const struct multiboot_info *mbi)
     pool_place();
     kip_patch();
     images_order();
-    print("loader: kernel pool %8x-%8x, boot information at %8x\n",
-          (uint32_t) pool.low, (uint32_t) (pool.high - 1), tables.bootinfo);
+    print("loader: kernel pool %8x-%8x, boot information at %8x\n", (uint32_t)pool.low,
+          (uint32_t)(pool.high - 1), tables.bootinfo);
     tables.trampoline(tables.copies, image[KERNEL].entry);
 }

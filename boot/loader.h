@@ -10,15 +10,17 @@
 enum {
     PAGE_SIZE = 4096,
     MAX_MODULES = 64,
-    MAX_MMAP = 128,             /* entries of the BIOS map */
+    MAX_MMAP = 128, /* entries of the BIOS map */
     MAX_REGIONS = 2 * MAX_MMAP + 2,
-    MAX_SEGMENTS = 16,          /* PT_LOADs of one image */
+    MAX_SEGMENTS = 16, /* PT_LOADs of one image */
     MAX_USED = 3 * MAX_SEGMENTS + 2 * MAX_MODULES + 8,
     STRINGS_SIZE = 8192,
 };
 
 /* [low, high).  64 bits: the end of the 4 GB is a number, too. */
-struct range { uint64_t low, high; };
+struct range {
+    uint64_t low, high;
+};
 
 /* ---- console.c: VGA text and COM1 */
 void console_init(const char *cmdline);
@@ -35,30 +37,40 @@ bool option_size(const char *value, uint32_t *bytes);
 
 /* ---- memmap.c: what the BIOS says, made usable */
 enum { BIOS_RAM = 1, BIOS_RESERVED = 2 };
-struct bios_entry { uint64_t base, length; uint32_t type; };
+struct bios_entry {
+    uint64_t base, length;
+    uint32_t type;
+};
 struct memmap {
-    struct range ram[MAX_REGIONS];      /* sorted, disjoint, whole pages, below 4 GB, nothing else in them */
+    struct range
+        ram[MAX_REGIONS]; /* sorted, disjoint, whole pages, below 4 GB, nothing else in them */
     size_t rams;
-    uint64_t ram_above_4g;              /* bytes that nobody will use */
+    uint64_t ram_above_4g; /* bytes that nobody will use */
 };
 void memmap_make(struct memmap *map, const struct bios_entry *entries, size_t n);
 uint64_t memmap_total(const struct memmap *map);
 bool memmap_has(const struct memmap *map, uint64_t low, uint64_t high);
 
 /* ---- place.c: who is where */
-struct used { struct range range[MAX_USED]; size_t n; };
+struct used {
+    struct range range[MAX_USED];
+    size_t n;
+};
 void used_add(struct used *used, uint64_t low, uint64_t high);
 bool used_overlaps(const struct used *used, uint64_t low, uint64_t high);
 /* The highest page-aligned place of `size` bytes in RAM, below `limit` and clear of what is used; 0 = none. */
-uint32_t place_find(const struct memmap *map, const struct used *used, uint64_t size, uint64_t limit);
+uint32_t place_find(const struct memmap *map, const struct used *used, uint64_t size,
+                    uint64_t limit);
 
 /* ---- image.c: an ELF file in memory */
-struct segment { uint32_t paddr, vaddr, file_offset, filesz, memsz; };
+struct segment {
+    uint32_t paddr, vaddr, file_offset, filesz, memsz;
+};
 struct image {
     struct segment segment[MAX_SEGMENTS];
     size_t segments;
-    uint32_t entry;             /* physical */
-    uint32_t low, high;         /* [low, high): what it covers */
+    uint32_t entry;     /* physical */
+    uint32_t low, high; /* [low, high): what it covers */
 };
 /* NULL, or what is wrong with the file: "is not ..." */
 const char *image_read(struct image *image, const void *file, size_t size);
@@ -66,7 +78,10 @@ const char *image_read(struct image *image, const void *file, size_t size);
 uint32_t image_find_kip(const struct image *image, const void *file, uint32_t *room);
 
 /* ---- multiboot.c: what we were given, copied before anything moves */
-struct module { uint32_t start, end; const char *cmdline; };
+struct module {
+    uint32_t start, end;
+    const char *cmdline;
+};
 struct given {
     const char *cmdline;
     struct module module[MAX_MODULES];
@@ -81,12 +96,14 @@ void given_read(struct given *given, uint32_t magic, const struct multiboot_info
 const char *module_name(const struct module *module);
 
 /* ---- tables.c: the kernel's and the root task's view of the boot */
-struct copy { uint32_t dest, source, bytes, zeros; };   /* the trampoline's order; layout known to start.asm */
+struct copy {
+    uint32_t dest, source, bytes, zeros;
+}; /* the trampoline's order; layout known to start.asm */
 struct tables {
-    uint8_t *at, *end;          /* the free rest of the block */
-    struct copy *copies;        /* up to MAX_COPIES, ended by one with dest = 0, bytes = 0, zeros = 0 */
+    uint8_t *at, *end;   /* the free rest of the block */
+    struct copy *copies; /* up to MAX_COPIES, ended by one with dest = 0, bytes = 0, zeros = 0 */
     size_t ncopies;
-    uint32_t bootinfo;          /* for KIP.BootInfo */
+    uint32_t bootinfo; /* for KIP.BootInfo */
     void (*trampoline)(const struct copy *, uint32_t entry);
 };
 enum { MAX_COPIES = 3 * MAX_SEGMENTS + 1 };

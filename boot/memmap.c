@@ -3,17 +3,17 @@
  * not page aligned.  What remains is RAM in whole pages that no other entry claims.  Pure. */
 #include "loader.h"
 
-static const uint64_t LIMIT = (uint64_t) 1 << 32;
+static const uint64_t LIMIT = (uint64_t)1 << 32;
 
-static uint64_t page_up(uint64_t a)   { return (a + PAGE_SIZE - 1) & ~(uint64_t) (PAGE_SIZE - 1); }
-static uint64_t page_down(uint64_t a) { return a & ~(uint64_t) (PAGE_SIZE - 1); }
+static uint64_t page_up(uint64_t a) { return (a + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1); }
+static uint64_t page_down(uint64_t a) { return a & ~(uint64_t)(PAGE_SIZE - 1); }
 
 /* [low, high) of an entry, cut where it would wrap. */
 static struct range entry_range(const struct bios_entry *e)
 {
-    struct range r = { e->base, e->base + e->length };
+    struct range r = {e->base, e->base + e->length};
     if (r.high < r.low)
-        r.high = ~(uint64_t) 0;
+        r.high = ~(uint64_t)0;
     return r;
 }
 
@@ -29,17 +29,17 @@ static void ram_add(struct memmap *map, uint64_t low, uint64_t high)
         low = low < map->ram[j].low ? low : map->ram[j].low;
         high = high > map->ram[j].high ? high : map->ram[j].high;
     }
-    if (i == j) {                               /* nothing touched: make room */
+    if (i == j) { /* nothing touched: make room */
         if (map->rams == MAX_REGIONS)
             return;
         for (size_t k = map->rams++; k > i; k--)
             map->ram[k] = map->ram[k - 1];
-    } else {                                    /* i..j-1 become one */
+    } else { /* i..j-1 become one */
         for (size_t k = j; k < map->rams; k++)
             map->ram[i + 1 + k - j] = map->ram[k];
         map->rams -= j - i - 1;
     }
-    map->ram[i] = (struct range) { low, high };
+    map->ram[i] = (struct range){low, high};
 }
 
 static void ram_remove(struct memmap *map, uint64_t low, uint64_t high)
@@ -48,12 +48,12 @@ static void ram_remove(struct memmap *map, uint64_t low, uint64_t high)
         struct range r = map->ram[i];
         if (high <= r.low || low >= r.high)
             continue;
-        map->ram[i].high = low > r.low ? low : r.low;           /* the part in front, perhaps empty */
+        map->ram[i].high = low > r.low ? low : r.low; /* the part in front, perhaps empty */
         if (high >= r.high || map->rams == MAX_REGIONS)
             continue;
         for (size_t k = map->rams++; k > i + 1; k--)
             map->ram[k] = map->ram[k - 1];
-        map->ram[++i] = (struct range) { high, r.high };
+        map->ram[++i] = (struct range){high, r.high};
     }
 }
 
@@ -61,7 +61,7 @@ static void ram_to_pages(struct memmap *map)
 {
     size_t n = 0;
     for (size_t i = 0; i < map->rams; i++) {
-        struct range r = { page_up(map->ram[i].low), page_down(map->ram[i].high) };
+        struct range r = {page_up(map->ram[i].low), page_down(map->ram[i].high)};
         if (r.low < r.high)
             map->ram[n++] = r;
     }
@@ -86,8 +86,8 @@ void memmap_make(struct memmap *map, const struct bios_entry *entries, size_t n)
         if (entries[i].type != BIOS_RAM && r.low < r.high)
             ram_remove(map, page_down(r.low), r.high < LIMIT ? page_up(r.high) : LIMIT);
     }
-    ram_remove(map, 0xA0000, 0x100000);         /* VGA and ROMs, whatever the BIOS says */
-    ram_to_pages(map);                          /* drops what became empty */
+    ram_remove(map, 0xA0000, 0x100000); /* VGA and ROMs, whatever the BIOS says */
+    ram_to_pages(map);                  /* drops what became empty */
 }
 
 uint64_t memmap_total(const struct memmap *map)

@@ -9,7 +9,7 @@ static size_t strings_used;
 /* A copy of the string at a physical address; "" for none.  What does not fit is cut. */
 static const char *string_keep(uint32_t address)
 {
-    const char *from = (const char *) address;
+    const char *from = (const char *)address;
     char *copy = &strings[strings_used];
     if (!from || strings_used == STRINGS_SIZE)
         return "";
@@ -22,19 +22,22 @@ static const char *string_keep(uint32_t address)
 static void entry_add(struct given *given, uint64_t base, uint64_t length, uint32_t type)
 {
     if (given->entries == MAX_MMAP)
-        fail("The memory map has more than %u entries.", (unsigned) MAX_MMAP);
-    given->bios[given->entries++] = (struct bios_entry) { base, length, type };
+        fail("The memory map has more than %u entries.", (unsigned)MAX_MMAP);
+    given->bios[given->entries++] = (struct bios_entry){base, length, type};
 }
 
 /* Each entry begins with its own size, which does not count that word. */
 static void mmap_read(struct given *given, uint32_t at, uint32_t length)
 {
-    struct { uint32_t size, base[2], length[2], type; } e;
+    struct {
+        uint32_t size, base[2], length[2], type;
+    } e;
     while (length >= sizeof e) {
-        memcpy(&e, (const void *) at, sizeof e);
+        memcpy(&e, (const void *)at, sizeof e);
         if (e.size < sizeof e - 4 || e.size > length - 4)
             break;
-        entry_add(given, (uint64_t) e.base[1] << 32 | e.base[0], (uint64_t) e.length[1] << 32 | e.length[0], e.type);
+        entry_add(given, (uint64_t)e.base[1] << 32 | e.base[0],
+                  (uint64_t)e.length[1] << 32 | e.length[0], e.type);
         at += e.size + 4;
         length -= e.size + 4;
     }
@@ -49,8 +52,8 @@ static void memory_read(struct given *given, const struct multiboot_info *mbi)
     if (mbi->flags & MULTIBOOT_HAS_MMAP)
         mmap_read(given, mbi->mmap_addr, mbi->mmap_length);
     if (given->entries == 0 && (mbi->flags & MULTIBOOT_HAS_MEMORY)) {
-        entry_add(given, 0, (uint64_t) mbi->mem_lower << 10, BIOS_RAM);
-        entry_add(given, 0x100000, (uint64_t) mbi->mem_upper << 10, BIOS_RAM);
+        entry_add(given, 0, (uint64_t)mbi->mem_lower << 10, BIOS_RAM);
+        entry_add(given, 0x100000, (uint64_t)mbi->mem_upper << 10, BIOS_RAM);
     }
     if (given->entries == 0)
         fail("The boot loader gave no memory map.");
@@ -58,15 +61,16 @@ static void memory_read(struct given *given, const struct multiboot_info *mbi)
 
 static void modules_read(struct given *given, const struct multiboot_info *mbi)
 {
-    const struct multiboot_module *list = (const struct multiboot_module *) mbi->mods_addr;
+    const struct multiboot_module *list = (const struct multiboot_module *)mbi->mods_addr;
     if (!(mbi->flags & MULTIBOOT_HAS_MODS))
         return;
     if (mbi->mods_count > MAX_MODULES)
-        fail("There are %u modules, more than %u.", mbi->mods_count, (unsigned) MAX_MODULES);
+        fail("There are %u modules, more than %u.", mbi->mods_count, (unsigned)MAX_MODULES);
     for (uint32_t i = 0; i < mbi->mods_count; i++) {
         if (list[i].end < list[i].start)
             fail("Module %u ends before it starts.", i);
-        given->module[i] = (struct module) { list[i].start, list[i].end, string_keep(list[i].cmdline) };
+        given->module[i] = (struct module){list[i].start, list[i].end,
+                                           string_keep(list[i].cmdline)};
     }
     given->modules = mbi->mods_count;
 }

@@ -32,7 +32,7 @@ bool option_size(const char *value, uint32_t *bytes)
     uint64_t n = 0;
     const char *p = value;
     for (; *p >= '0' && *p <= '9'; p++) {
-        n = n * 10 + (uint64_t) (*p - '0');
+        n = n * 10 + (uint64_t)(*p - '0');
         if (n >> 32)
             return false;
     }
@@ -44,6 +44,6 @@ bool option_size(const char *value, uint32_t *bytes)
         n <<= 20, p++;
     if (n >> 32 || (*p && *p != ' '))
         return false;
-    *bytes = (uint32_t) n;
+    *bytes = (uint32_t)n;
     return true;
 }

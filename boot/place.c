@@ -9,9 +9,9 @@ void used_add(struct used *used, uint64_t low, uint64_t high)
     if (low >= high)
         return;
     if (used->n == MAX_USED)
-        used->range[MAX_USED - 1] = (struct range) { 0, (uint64_t) 1 << 32 };
+        used->range[MAX_USED - 1] = (struct range){0, (uint64_t)1 << 32};
     else
-        used->range[used->n++] = (struct range) { low, high };
+        used->range[used->n++] = (struct range){low, high};
 }
 
 static const struct range *used_at(const struct used *used, uint64_t low, uint64_t high)
@@ -27,17 +27,18 @@ bool used_overlaps(const struct used *used, uint64_t low, uint64_t high)
     return used_at(used, low, high) != NULL;
 }
 
-uint32_t place_find(const struct memmap *map, const struct used *used, uint64_t size, uint64_t limit)
+uint32_t place_find(const struct memmap *map, const struct used *used, uint64_t size,
+                    uint64_t limit)
 {
-    const uint64_t align = ~(uint64_t) (PAGE_SIZE - 1);
+    const uint64_t align = ~(uint64_t)(PAGE_SIZE - 1);
     for (size_t i = map->rams; i-- > 0;) {
         uint64_t top = map->ram[i].high < limit ? map->ram[i].high : limit;
-        uint64_t bottom = map->ram[i].low ? map->ram[i].low : PAGE_SIZE;        /* page 0 is "nowhere" */
+        uint64_t bottom = map->ram[i].low ? map->ram[i].low : PAGE_SIZE; /* page 0 is "nowhere" */
         while (top >= size && ((top - size) & align) >= bottom) {
             uint64_t at = (top - size) & align;
             const struct range *in_the_way = used_at(used, at, at + size);
             if (!in_the_way)
-                return (uint32_t) at;
+                return (uint32_t)at;
             top = in_the_way->low;
         }
     }

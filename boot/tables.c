@@ -6,9 +6,9 @@
 static void *take(struct tables *t, size_t n)
 {
     uint8_t *at = t->at;
-    n = (n + 15) & ~(size_t) 15;
-    if (n > (size_t) (t->end - at))
-        fail("The boot information does not fit.");     /* tables_size() is wrong: our bug */
+    n = (n + 15) & ~(size_t)15;
+    if (n > (size_t)(t->end - at))
+        fail("The boot information does not fit."); /* tables_size() is wrong: our bug */
     t->at += n;
     memset(at, 0, n);
     return at;
@@ -33,24 +33,26 @@ uint32_t tables_size(const struct given *given)
 {
     size_t n = 1024 + sizeof(struct copy) * (MAX_COPIES + 1) + 4 * (length(given->cmdline) + 32);
     for (size_t i = 0; i < given->modules; i++)
-        n += sizeof(L4_Boot_SimpleExec_t) + sizeof(struct multiboot_module)
-             + 3 * (length(given->module[i].cmdline) + 32);
+        n += sizeof(L4_Boot_SimpleExec_t) + sizeof(struct multiboot_module) +
+             3 * (length(given->module[i].cmdline) + 32);
     n += given->entries * 32;
-    return (uint32_t) (n + PAGE_SIZE - 1) & ~(uint32_t) (PAGE_SIZE - 1);
+    return (uint32_t)(n + PAGE_SIZE - 1) & ~(uint32_t)(PAGE_SIZE - 1);
 }
 
 /* ---- a multiboot information with everything in it that somebody behind us reads */
 static uint32_t mmap_make(struct tables *t, const struct given *given)
 {
-    struct { uint32_t size, base[2], length[2], type; } e, *to = take(t, given->entries * sizeof e);
-    uint32_t at = (uint32_t) to;
+    struct {
+        uint32_t size, base[2], length[2], type;
+    } e, *to = take(t, given->entries * sizeof e);
+    uint32_t at = (uint32_t)to;
     for (size_t i = 0; i < given->entries; i++) {
         const struct bios_entry *b = &given->bios[i];
         to[i].size = sizeof e - 4;
-        to[i].base[0] = (uint32_t) b->base;
-        to[i].base[1] = (uint32_t) (b->base >> 32);
-        to[i].length[0] = (uint32_t) b->length;
-        to[i].length[1] = (uint32_t) (b->length >> 32);
+        to[i].base[0] = (uint32_t)b->base;
+        to[i].base[1] = (uint32_t)(b->base >> 32);
+        to[i].length[0] = (uint32_t)b->length;
+        to[i].length[1] = (uint32_t)(b->length >> 32);
         to[i].type = b->type;
     }
     return at;
@@ -67,22 +69,24 @@ static uint32_t cmdline_make(struct tables *t, const struct given *given, size_t
     char *line = take(t, n + length(options) + 1);
     memcpy(line, given->cmdline, n);
     memcpy(line + n, options, length(options) + 1);
-    return (uint32_t) line;
+    return (uint32_t)line;
 }
 
 static struct multiboot_info *mbi_make(struct tables *t, const struct given *given, size_t first)
 {
     struct multiboot_info *mbi = take(t, sizeof *mbi);
     struct multiboot_module *list = take(t, (given->modules - first) * sizeof *list);
-    mbi->flags = MULTIBOOT_HAS_MEMORY | MULTIBOOT_HAS_CMDLINE | MULTIBOOT_HAS_MODS | MULTIBOOT_HAS_MMAP;
+    mbi->flags = MULTIBOOT_HAS_MEMORY | MULTIBOOT_HAS_CMDLINE | MULTIBOOT_HAS_MODS |
+                 MULTIBOOT_HAS_MMAP;
     mbi->mem_lower = given->mem_lower;
     mbi->mem_upper = given->mem_upper;
     mbi->cmdline = cmdline_make(t, given, first);
     mbi->mods_count = given->modules - first;
-    mbi->mods_addr = (uint32_t) list;
+    mbi->mods_addr = (uint32_t)list;
     for (size_t i = first; i < given->modules; i++) {
         const struct module *m = &given->module[i];
-        list[i - first] = (struct multiboot_module) { m->start, m->end, (uint32_t) take_string(t, m->cmdline), 0 };
+        list[i - first] = (struct multiboot_module){m->start, m->end,
+                                                    (uint32_t)take_string(t, m->cmdline), 0};
     }
     mbi->mmap_length = given->entries * 24;
     mbi->mmap_addr = mmap_make(t, given);
@@ -92,19 +96,20 @@ static struct multiboot_info *mbi_make(struct tables *t, const struct given *giv
 /* ---- the generic block */
 static void record_end(struct tables *t, L4_BootInfo_Hdr_t *info, void *record)
 {
-    ((L4_BootRec_t *) record)->version = 1;
-    ((L4_BootRec_t *) record)->offset_next = (uint32_t) t->at - (uint32_t) record;
+    ((L4_BootRec_t *)record)->version = 1;
+    ((L4_BootRec_t *)record)->offset_next = (uint32_t)t->at - (uint32_t)record;
     info->num_entries++;
 }
 
-static void exec_record(struct tables *t, L4_BootInfo_Hdr_t *info, const struct image *image, const char *cmdline)
+static void exec_record(struct tables *t, L4_BootInfo_Hdr_t *info, const struct image *image,
+                        const char *cmdline)
 {
     L4_Boot_SimpleExec_t *r = take(t, sizeof *r);
     r->type = L4_BOOTREC_EXEC;
     r->text.pstart = r->text.vstart = image->low;
     r->text.size = image->high - image->low;
     r->initial_ip = image->entry;
-    r->cmdline_offset = (uint32_t) take_string(t, cmdline) - (uint32_t) r;
+    r->cmdline_offset = (uint32_t)take_string(t, cmdline) - (uint32_t)r;
     record_end(t, info, r);
 }
 
@@ -114,7 +119,7 @@ static void module_record(struct tables *t, L4_BootInfo_Hdr_t *info, const struc
     r->type = L4_BOOTREC_MODULE;
     r->start = m->start;
     r->size = m->end - m->start;
-    r->cmdline_offset = (uint32_t) take_string(t, m->cmdline) - (uint32_t) r;
+    r->cmdline_offset = (uint32_t)take_string(t, m->cmdline) - (uint32_t)r;
     record_end(t, info, r);
 }
 
@@ -132,9 +137,9 @@ static uint32_t generic_make(struct tables *t, const struct given *given, const 
     L4_Boot_MBI_t *r = take(t, sizeof *r);
     r->type = L4_BOOTREC_MULTIBOOT;
     record_end(t, info, r);
-    info->size = (uint32_t) t->at - (uint32_t) info;
-    r->address = (uint32_t) mbi_make(t, given, 0);
-    return (uint32_t) info;
+    info->size = (uint32_t)t->at - (uint32_t)info;
+    r->address = (uint32_t)mbi_make(t, given, 0);
+    return (uint32_t)info;
 }
 
 void tables_make(struct tables *t, void *block, uint32_t size, const struct given *given,
@@ -144,7 +149,8 @@ void tables_make(struct tables *t, void *block, uint32_t size, const struct give
     t->end = t->at + size;
     t->copies = take(t, sizeof *t->copies * (MAX_COPIES + 1));
     t->ncopies = 0;
-    size_t code = (size_t) (trampoline_end - trampoline_start);
-    t->trampoline = (void (*)(const struct copy *, uint32_t)) memcpy(take(t, code), trampoline_start, code);
-    t->bootinfo = multiboot_form ? (uint32_t) mbi_make(t, given, 2) : generic_make(t, given, image);
+    size_t code = (size_t)(trampoline_end - trampoline_start);
+    t->trampoline = (void (*)(const struct copy *, uint32_t))memcpy(take(t, code), trampoline_start,
+                                                                    code);
+    t->bootinfo = multiboot_form ? (uint32_t)mbi_make(t, given, 2) : generic_make(t, given, image);
 }

@@ -7,7 +7,7 @@
 #include <l4/serial.h>
 #include <l4/types.h>
 
-#define L4_KDB_Enter(text)  serial_printf("KDB: %s\n", (text))
+#define L4_KDB_Enter(text) serial_printf("KDB: %s\n", (text))
 L4_INLINE void L4_KDB_PrintChar(char c) { serial_putchar(c); }
 L4_INLINE void L4_KDB_PrintString(const char *s) { serial_puts(s); }
 L4_INLINE char L4_KDB_ReadChar_Blocked(void)
@@ -15,7 +15,7 @@ L4_INLINE char L4_KDB_ReadChar_Blocked(void)
     int c;
     while ((c = serial_getchar()) < 0)
         ;
-    return (char) c;
+    return (char)c;
 }
 
 #endif

@@ -19,8 +19,14 @@ L4_INLINE L4_MsgTag_t L4_MsgMsgTag(const L4_Msg_t *m) { return m->tag; }
 L4_INLINE void L4_Set_MsgMsgTag(L4_Msg_t *m, L4_MsgTag_t tag) { m->tag = tag; }
 L4_INLINE L4_Word_t L4_MsgLabel(const L4_Msg_t *m) { return L4_Label(m->tag); }
 L4_INLINE L4_Word_t L4_MsgMsgLabel(const L4_Msg_t *m) { return L4_Label(m->tag); }
-L4_INLINE void L4_Set_MsgLabel(L4_Msg_t *m, L4_Word_t label) { L4_MsgTagAddLabelTo(&m->tag, label); }
-L4_INLINE void L4_Set_MsgMsgLabel(L4_Msg_t *m, L4_Word_t label) { L4_MsgTagAddLabelTo(&m->tag, label); }
+L4_INLINE void L4_Set_MsgLabel(L4_Msg_t *m, L4_Word_t label)
+{
+    L4_MsgTagAddLabelTo(&m->tag, label);
+}
+L4_INLINE void L4_Set_MsgMsgLabel(L4_Msg_t *m, L4_Word_t label)
+{
+    L4_MsgTagAddLabelTo(&m->tag, label);
+}
 
 /* Words in use, tag not counted: at most 63 whatever the tag says. */
 L4_INLINE L4_Word_t __L4_MsgWords(L4_MsgTag_t tag)
@@ -32,12 +38,12 @@ L4_INLINE L4_Word_t __L4_MsgWords(L4_MsgTag_t tag)
 /* ---- between a message in memory and the message registers */
 L4_INLINE void L4_MsgLoad(const L4_Msg_t *m)
 {
-    L4_LoadMRs(0, (int) __L4_MsgWords(m->tag) + 1, m->raw);
+    L4_LoadMRs(0, (int)__L4_MsgWords(m->tag) + 1, m->raw);
 }
 /* Tag is the tag that the IPC returned; the words come from the message registers. */
 L4_INLINE void L4_MsgStore(L4_MsgTag_t tag, L4_Msg_t *m)
 {
-    L4_StoreMRs(1, (int) __L4_MsgWords(tag), m->raw + 1);
+    L4_StoreMRs(1, (int)__L4_MsgWords(tag), m->raw + 1);
     m->tag = tag;
 }
 
@@ -46,15 +52,22 @@ void L4_MsgAppendWord(L4_Msg_t *m, L4_Word_t word);
 void L4_MsgAppendMapItem(L4_Msg_t *m, L4_MapItem_t item);
 void L4_MsgAppendGrantItem(L4_Msg_t *m, L4_GrantItem_t item);
 void L4_MsgAppendSimpleStringItem(L4_Msg_t *m, L4_StringItem_t item);
-void L4_MsgAppendStringItem(L4_Msg_t *m, const L4_StringItem_t *item);     /* compound, substrings */
+void L4_MsgAppendStringItem(L4_Msg_t *m, const L4_StringItem_t *item); /* compound, substrings */
 /* A whole message at once; u words, t words of items (NULL allowed when the count is 0). */
-void L4_MsgPut(L4_Msg_t *m, L4_Word_t label, int u, const L4_Word_t *untyped, int t, const void *items);
+void L4_MsgPut(L4_Msg_t *m, L4_Word_t label, int u, const L4_Word_t *untyped, int t,
+               const void *items);
 void L4_MsgGet(const L4_Msg_t *m, L4_Word_t *untyped, void *items);
 
 /* Untyped word u counts from 0; typed word t counts from 0 behind the untyped ones. */
 L4_INLINE L4_Word_t L4_MsgWord(const L4_Msg_t *m, L4_Word_t u) { return m->raw[(u + 1) & 63]; }
-L4_INLINE void L4_MsgPutWord(L4_Msg_t *m, L4_Word_t u, L4_Word_t word) { m->raw[(u + 1) & 63] = word; }
-L4_INLINE void L4_MsgGetWord(const L4_Msg_t *m, L4_Word_t u, L4_Word_t *word) { *word = L4_MsgWord(m, u); }
+L4_INLINE void L4_MsgPutWord(L4_Msg_t *m, L4_Word_t u, L4_Word_t word)
+{
+    m->raw[(u + 1) & 63] = word;
+}
+L4_INLINE void L4_MsgGetWord(const L4_Msg_t *m, L4_Word_t u, L4_Word_t *word)
+{
+    *word = L4_MsgWord(m, u);
+}
 void L4_MsgPutMapItem(L4_Msg_t *m, L4_Word_t t, L4_MapItem_t item);
 void L4_MsgPutGrantItem(L4_Msg_t *m, L4_Word_t t, L4_GrantItem_t item);
 void L4_MsgPutSimpleStringItem(L4_Msg_t *m, L4_Word_t t, L4_StringItem_t item);
@@ -67,7 +80,7 @@ L4_Word_t L4_MsgGetStringItem(const L4_Msg_t *m, L4_Word_t t, L4_StringItem_t *i
 /* ---- receive buffers, BR1 .. BR32 */
 typedef union {
     L4_Word_t raw[L4_NUM_BRS];
-    L4_Word_t br[L4_NUM_BRS];           /* br[0] is not used: the acceptor is given at L4_AcceptStrings */
+    L4_Word_t br[L4_NUM_BRS]; /* br[0] is not used: the acceptor is given at L4_AcceptStrings */
     L4_StringItem_t string[16];
 } L4_MsgBuffer_t;
 

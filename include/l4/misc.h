@@ -6,14 +6,15 @@
 #include <l4/syscalls.h>
 #include <l4/vregs.h>
 
-#define L4_DefaultMemory         L4_ATTR_DEFAULT
-#define L4_WriteBackMemory       L4_ATTR_WRITE_BACK
-#define L4_WriteThroughMemory    L4_ATTR_WRITE_THROUGH
-#define L4_UncacheableMemory     L4_ATTR_UNCACHEABLE
-#define L4_WriteCombiningMemory  L4_ATTR_WRITE_COMBINING
-#define L4_WriteProtectedMemory  L4_ATTR_WRITE_PROTECTED
+#define L4_DefaultMemory        L4_ATTR_DEFAULT
+#define L4_WriteBackMemory      L4_ATTR_WRITE_BACK
+#define L4_WriteThroughMemory   L4_ATTR_WRITE_THROUGH
+#define L4_UncacheableMemory    L4_ATTR_UNCACHEABLE
+#define L4_WriteCombiningMemory L4_ATTR_WRITE_COMBINING
+#define L4_WriteProtectedMemory L4_ATTR_WRITE_PROTECTED
 
-L4_Word_t L4_ProcessorControl(L4_Word_t processor, L4_Word_t internal_khz, L4_Word_t external_khz, L4_Word_t mv);
+L4_Word_t L4_ProcessorControl(L4_Word_t processor, L4_Word_t internal_khz, L4_Word_t external_khz,
+                              L4_Word_t mv);
 
 /* The fpages are in MR0..MRk; their bits 1:0 choose one of the four attributes. */
 L4_Word_t L4_MemoryControl(L4_Word_t control, const L4_Word_t *attributes);

@@ -11,29 +11,29 @@
 
 #include <l4/types.h>
 
-#define L4_PECAN_SPACE_READ     0x01000000
-#define L4_PECAN_SPACE_QUOTA    0x02000000
-#define L4_PECAN_SPACE_OP_MASK  0x0F000000
+#define L4_PECAN_SPACE_READ    0x01000000
+#define L4_PECAN_SPACE_QUOTA   0x02000000
+#define L4_PECAN_SPACE_OP_MASK 0x0F000000
 
-#define L4_PECAN_FAULTS_SELF    0       /* page-fault messages to a pager in the faulter's space */
-#define L4_PECAN_FAULTS_OTHER   1       /* page-fault messages to any other pager */
-#define L4_PECAN_KMEM_USED      2       /* kernel memory charged, bytes */
-#define L4_PECAN_KMEM_QUOTA     3       /* its limit, bytes; 0 = none */
-#define L4_PECAN_THREADS        4       /* threads */
-#define L4_PECAN_COUNTERS       5
+#define L4_PECAN_FAULTS_SELF   0 /* page-fault messages to a pager in the faulter's space */
+#define L4_PECAN_FAULTS_OTHER  1 /* page-fault messages to any other pager */
+#define L4_PECAN_KMEM_USED     2 /* kernel memory charged, bytes */
+#define L4_PECAN_KMEM_QUOTA    3 /* its limit, bytes; 0 = none */
+#define L4_PECAN_THREADS       4 /* threads */
+#define L4_PECAN_COUNTERS      5
 
-#define L4_FEATURE_SPACEINFO    "spaceinfo"
-#define L4_FEATURE_PAGEREXREGS  "pagerexregs"
-#define L4_FEATURE_IOFLEXPAGES  "ioflexpages"
+#define L4_FEATURE_SPACEINFO   "spaceinfo"
+#define L4_FEATURE_PAGEREXREGS "pagerexregs"
+#define L4_FEATURE_IOFLEXPAGES "ioflexpages"
 
 /* Requests to sigma0 from the root server, label L4_LABEL_SIGMA0_EXT (P's, but for the last):
  * MR1 = operation, MR2 = argument.  After SEAL only the root server gets memory and ports; the reply is empty. */
-#define L4_SIGMA0_EXT_VERBOSE   1
-#define L4_SIGMA0_EXT_DUMP      2       /* a line about the memory; answered if MR2 != 0 */
-#define L4_SIGMA0_EXT_SEAL      3
+#define L4_SIGMA0_EXT_VERBOSE 1
+#define L4_SIGMA0_EXT_DUMP    2 /* a line about the memory; answered if MR2 != 0 */
+#define L4_SIGMA0_EXT_SEAL    3
 
 /* Where our kernel puts the areas of the initial servers (programs read them, never assume them). */
-#define L4_PECAN_INITIAL_UTCB   0xBF000000
-#define L4_PECAN_INITIAL_KIP    0xBFF00000
+#define L4_PECAN_INITIAL_UTCB 0xBF000000
+#define L4_PECAN_INITIAL_KIP  0xBFF00000
 
 #endif

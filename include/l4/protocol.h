@@ -9,18 +9,26 @@
  * nibble: only the w bit is the same everywhere. */
 L4_INLINE L4_Bool_t L4_IsPageFault(L4_MsgTag_t tag)
 {
-    return (L4_Label(tag) & 0xFFF0) == L4_LABEL_PAGE_FAULT && L4_UntypedWords(tag) == 2 && L4_TypedWords(tag) == 0;
+    return (L4_Label(tag) & 0xFFF0) == L4_LABEL_PAGE_FAULT && L4_UntypedWords(tag) == 2 &&
+           L4_TypedWords(tag) == 0;
 }
-L4_INLINE L4_Word_t L4_PageFaultAccess(L4_MsgTag_t tag)  { return L4_Label(tag) & L4_FPAGE_RWX; }
-L4_INLINE L4_Bool_t L4_PageFaultIsWrite(L4_MsgTag_t tag) { return (L4_Label(tag) & L4_FPAGE_W) != 0; }
+L4_INLINE L4_Word_t L4_PageFaultAccess(L4_MsgTag_t tag) { return L4_Label(tag) & L4_FPAGE_RWX; }
+L4_INLINE L4_Bool_t L4_PageFaultIsWrite(L4_MsgTag_t tag)
+{
+    return (L4_Label(tag) & L4_FPAGE_W) != 0;
+}
 
 /* ---- IO fault: MR1 IO fpage, MR2 IP */
 L4_INLINE L4_Bool_t L4_IsIoFault(L4_MsgTag_t tag)
 {
-    return (L4_Label(tag) & 0xFFF0) == L4_LABEL_IO_FAULT && L4_UntypedWords(tag) == 2 && L4_TypedWords(tag) == 0;
+    return (L4_Label(tag) & 0xFFF0) == L4_LABEL_IO_FAULT && L4_UntypedWords(tag) == 2 &&
+           L4_TypedWords(tag) == 0;
 }
-L4_INLINE L4_Bool_t L4_IsInterrupt(L4_MsgTag_t tag)  { return L4_Label(tag) == L4_LABEL_INTERRUPT; }
-L4_INLINE L4_Bool_t L4_IsPreemption(L4_MsgTag_t tag) { return L4_Label(tag) == L4_LABEL_PREEMPTION; }
+L4_INLINE L4_Bool_t L4_IsInterrupt(L4_MsgTag_t tag) { return L4_Label(tag) == L4_LABEL_INTERRUPT; }
+L4_INLINE L4_Bool_t L4_IsPreemption(L4_MsgTag_t tag)
+{
+    return L4_Label(tag) == L4_LABEL_PREEMPTION;
+}
 L4_INLINE L4_Bool_t L4_IsException(L4_MsgTag_t tag)
 {
     return L4_Label(tag) == L4_LABEL_EXCEPTION && L4_UntypedWords(tag) == L4_EXCEPTION_WORDS;

@@ -9,13 +9,16 @@
 L4_INLINE L4_Clock_t L4_SystemClock(void)
 {
     L4_Clock_t c;
-    __asm__ volatile ("call *__L4_Links+32" : "=A" (c.raw) : : "ebx", "ecx", "esi", "edi", "cc", "memory");
+    __asm__ volatile("call *__L4_Links+32"
+                     : "=A"(c.raw)
+                     :
+                     : "ebx", "ecx", "esi", "edi", "cc", "memory");
     return c;
 }
 L4_INLINE void L4_ThreadSwitch(L4_ThreadId_t dest)
 {
-    L4_Word_t eax = dest.raw;             /* preserved by the spec, but not by every kernel */
-    __asm__ volatile ("call *__L4_Links+36" : "+a" (eax) : : "cc", "memory");
+    L4_Word_t eax = dest.raw; /* preserved by the spec, but not by every kernel */
+    __asm__ volatile("call *__L4_Links+36" : "+a"(eax) : : "cc", "memory");
 }
 L4_INLINE void L4_Yield(void) { L4_ThreadSwitch(L4_nilthread); }
 /* A point `us` ahead of now / at the given clock value. */
@@ -44,14 +47,16 @@ L4_INLINE L4_Word_t L4_Set_Timeslice(L4_ThreadId_t t, L4_Time_t slice, L4_Time_t
 L4_INLINE L4_Word_t L4_Timeslice(L4_ThreadId_t t, L4_Time_t *slice, L4_Time_t *quantum)
 {
     L4_Word_t old = 0, state = L4_Schedule(t, ~0ul, ~0ul, ~0ul, ~0ul, &old);
-    *slice = L4_TimeOfRaw((L4_Word16_t) (old >> 16));
-    *quantum = L4_TimeOfRaw((L4_Word16_t) old);
+    *slice = L4_TimeOfRaw((L4_Word16_t)(old >> 16));
+    *quantum = L4_TimeOfRaw((L4_Word16_t)old);
     return state;
 }
-L4_INLINE L4_Word_t L4_Set_PreemptionDelay(L4_ThreadId_t t, L4_Word_t sensitive_priority, L4_Word_t max_us)
+L4_INLINE L4_Word_t L4_Set_PreemptionDelay(L4_ThreadId_t t, L4_Word_t sensitive_priority,
+                                           L4_Word_t max_us)
 {
     L4_Word_t old;
-    return L4_Schedule(t, ~0ul, ~0ul, ~0ul, (sensitive_priority & 0xFF) << 16 | (max_us & 0xFFFF), &old);
+    return L4_Schedule(t, ~0ul, ~0ul, ~0ul, (sensitive_priority & 0xFF) << 16 | (max_us & 0xFFFF),
+                       &old);
 }
 L4_INLINE L4_Word_t L4_ThreadStatus(L4_ThreadId_t t)
 {

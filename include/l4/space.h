@@ -10,10 +10,11 @@
 L4_INLINE void L4_Unmap(L4_Word_t control)
 {
     L4_Word_t *u = __L4_Utcb();
-    L4_Word_t eax = control, mr0 = u[0], ecx, edx, ebx, edi = (L4_Word_t) u;
-    __asm__ volatile ("pushl %%ebp\n\tcall *__L4_Links+24\n\tpopl %%ebp"
-                      : "+a" (eax), "+S" (mr0), "+D" (edi), "=c" (ecx), "=d" (edx), "=b" (ebx)
-                      : : "memory", "cc");
+    L4_Word_t eax = control, mr0 = u[0], ecx, edx, ebx, edi = (L4_Word_t)u;
+    __asm__ volatile("pushl %%ebp\n\tcall *__L4_Links+24\n\tpopl %%ebp"
+                     : "+a"(eax), "+S"(mr0), "+D"(edi), "=c"(ecx), "=d"(edx), "=b"(ebx)
+                     :
+                     : "memory", "cc");
     u[0] = mr0;
 }
 

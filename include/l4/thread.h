@@ -12,28 +12,31 @@ L4_Word_t L4_ThreadControl(L4_ThreadId_t dest, L4_ThreadId_t space, L4_ThreadId_
 L4_Word_t __L4_ExchangeRegisters(L4_ThreadId_t dest, L4_Word_t control, L4_Word_t sp, L4_Word_t ip,
                                  L4_Word_t flags, L4_Word_t handle, L4_ThreadId_t pager,
                                  L4_Word_t *old_control, L4_Word_t *old_sp, L4_Word_t *old_ip,
-                                 L4_Word_t *old_flags, L4_Word_t *old_handle, L4_ThreadId_t *old_pager);
+                                 L4_Word_t *old_flags, L4_Word_t *old_handle,
+                                 L4_ThreadId_t *old_pager);
 /* The assembler part returns a word: how a union comes back differs between compilers. */
-L4_INLINE L4_ThreadId_t L4_ExchangeRegisters(L4_ThreadId_t dest, L4_Word_t control, L4_Word_t sp, L4_Word_t ip,
-                                             L4_Word_t flags, L4_Word_t handle, L4_ThreadId_t pager,
-                                             L4_Word_t *old_control, L4_Word_t *old_sp, L4_Word_t *old_ip,
+L4_INLINE L4_ThreadId_t L4_ExchangeRegisters(L4_ThreadId_t dest, L4_Word_t control, L4_Word_t sp,
+                                             L4_Word_t ip, L4_Word_t flags, L4_Word_t handle,
+                                             L4_ThreadId_t pager, L4_Word_t *old_control,
+                                             L4_Word_t *old_sp, L4_Word_t *old_ip,
                                              L4_Word_t *old_flags, L4_Word_t *old_handle,
                                              L4_ThreadId_t *old_pager)
 {
-    return L4_ThreadIdOfRaw(__L4_ExchangeRegisters(dest, control, sp, ip, flags, handle, pager, old_control, old_sp,
-                                                   old_ip, old_flags, old_handle, old_pager));
+    return L4_ThreadIdOfRaw(__L4_ExchangeRegisters(dest, control, sp, ip, flags, handle, pager,
+                                                   old_control, old_sp, old_ip, old_flags,
+                                                   old_handle, old_pager));
 }
-#define L4_UTCB_UNCHANGED  ((void *) -1)
+#define L4_UTCB_UNCHANGED      ((void *)-1)
 
-#define L4_ErrOk                L4_ERR_OK
-#define L4_ErrNoPrivilege       L4_ERR_PRIVILEGE
-#define L4_ErrInvalidThread     L4_ERR_THREAD
-#define L4_ErrInvalidSpace      L4_ERR_SPACE
-#define L4_ErrInvalidScheduler  L4_ERR_SCHEDULER
-#define L4_ErrInvalidParam      L4_ERR_PARAMETER
-#define L4_ErrUtcbArea          L4_ERR_UTCB
-#define L4_ErrKipArea           L4_ERR_KIP
-#define L4_ErrNoMem             L4_ERR_MEMORY
+#define L4_ErrOk               L4_ERR_OK
+#define L4_ErrNoPrivilege      L4_ERR_PRIVILEGE
+#define L4_ErrInvalidThread    L4_ERR_THREAD
+#define L4_ErrInvalidSpace     L4_ERR_SPACE
+#define L4_ErrInvalidScheduler L4_ERR_SCHEDULER
+#define L4_ErrInvalidParam     L4_ERR_PARAMETER
+#define L4_ErrUtcbArea         L4_ERR_UTCB
+#define L4_ErrKipArea          L4_ERR_KIP
+#define L4_ErrNoMem            L4_ERR_MEMORY
 
 /* ---- ids.  LocalIdOf and GlobalIdOf give nil for a thread of another space, or none. */
 L4_ThreadId_t L4_GlobalIdOf(L4_ThreadId_t t);
@@ -49,11 +52,22 @@ L4_ThreadId_t L4_PagerOf(L4_ThreadId_t t);
 void L4_Set_PagerOf(L4_ThreadId_t t, L4_ThreadId_t pager);
 
 /* ---- start and stop.  A pending IPC of the thread is cancelled by Start and by Abort..., not by Stop. */
-typedef struct { L4_Word_t raw; } L4_ThreadState_t;
-L4_INLINE L4_Bool_t L4_ThreadWasHalted(L4_ThreadState_t s)    { return (s.raw & L4_EXREGS_HALT) != 0; }
-L4_INLINE L4_Bool_t L4_ThreadWasReceiving(L4_ThreadState_t s) { return (s.raw & L4_EXREGS_RECEIVE) != 0; }
-L4_INLINE L4_Bool_t L4_ThreadWasSending(L4_ThreadState_t s)   { return (s.raw & L4_EXREGS_SEND) != 0; }
-L4_INLINE L4_Bool_t L4_ThreadWasIpcing(L4_ThreadState_t s)    { return (s.raw & (L4_EXREGS_SEND | L4_EXREGS_RECEIVE)) != 0; }
+typedef struct {
+    L4_Word_t raw;
+} L4_ThreadState_t;
+L4_INLINE L4_Bool_t L4_ThreadWasHalted(L4_ThreadState_t s) { return (s.raw & L4_EXREGS_HALT) != 0; }
+L4_INLINE L4_Bool_t L4_ThreadWasReceiving(L4_ThreadState_t s)
+{
+    return (s.raw & L4_EXREGS_RECEIVE) != 0;
+}
+L4_INLINE L4_Bool_t L4_ThreadWasSending(L4_ThreadState_t s)
+{
+    return (s.raw & L4_EXREGS_SEND) != 0;
+}
+L4_INLINE L4_Bool_t L4_ThreadWasIpcing(L4_ThreadState_t s)
+{
+    return (s.raw & (L4_EXREGS_SEND | L4_EXREGS_RECEIVE)) != 0;
+}
 
 void L4_Start(L4_ThreadId_t t);
 void L4_Start_SpIp(L4_ThreadId_t t, L4_Word_t sp, L4_Word_t ip);
@@ -63,9 +77,12 @@ L4_ThreadState_t L4_Stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip
 L4_ThreadState_t L4_AbortReceive_and_stop(L4_ThreadId_t t);
 L4_ThreadState_t L4_AbortSend_and_stop(L4_ThreadId_t t);
 L4_ThreadState_t L4_AbortIpc_and_stop(L4_ThreadId_t t);
-L4_ThreadState_t L4_AbortReceive_and_stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip, L4_Word_t *flags);
-L4_ThreadState_t L4_AbortSend_and_stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip, L4_Word_t *flags);
-L4_ThreadState_t L4_AbortIpc_and_stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip, L4_Word_t *flags);
+L4_ThreadState_t L4_AbortReceive_and_stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip,
+                                                    L4_Word_t *flags);
+L4_ThreadState_t L4_AbortSend_and_stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip,
+                                                 L4_Word_t *flags);
+L4_ThreadState_t L4_AbortIpc_and_stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip,
+                                                L4_Word_t *flags);
 
 /* ---- interrupts, spec 6.5 */
 L4_INLINE L4_ThreadId_t L4_IrqId(L4_Word_t line) { return L4_GlobalId(line, 1); }

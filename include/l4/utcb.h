@@ -8,26 +8,27 @@
 /* "K": the kernel writes it; "U": the user may. */
 struct l4_utcb {
     L4_Word_t unused[16];
-    L4_Word_t br_down[L4_NUM_BRS - 1];  /* U  BR32 .. BR1: they grow downwards */
-    L4_Word_t br0;                      /* U  acceptor */
-    L4_Word_t global_id;                /* K */
-    L4_Word_t processor;                /* K */
-    L4_Word_t handle;                   /* U  UserDefinedHandle */
-    L4_Word_t pager;                    /* U */
-    L4_Word_t exception_handler;        /* U */
-    L4_Word_t flags;                    /* UK preempt flags 7:0, coprocessor flags 15:8 */
-    L4_Word_t error;                    /* K  ErrorCode, after a failed call only */
-    L4_Word_t xfer_timeouts;            /* U */
-    L4_Word_t intended;                 /* K  IntendedReceiver, after IPC with r = 1 */
-    L4_Word_t sender;                   /* UK VirtualSender in, ActualSender out */
-    L4_Word_t thread_word1;             /* U */
-    L4_Word_t thread_word0;             /* U */
-    L4_Word_t reserved[3];              /*    the kernel may scribble here */
-    L4_Word_t mr[L4_NUM_MRS];           /* UK U, the local id, is the address of mr[0] */
+    L4_Word_t br_down[L4_NUM_BRS - 1]; /* U  BR32 .. BR1: they grow downwards */
+    L4_Word_t br0;                     /* U  acceptor */
+    L4_Word_t global_id;               /* K */
+    L4_Word_t processor;               /* K */
+    L4_Word_t handle;                  /* U  UserDefinedHandle */
+    L4_Word_t pager;                   /* U */
+    L4_Word_t exception_handler;       /* U */
+    L4_Word_t flags;                   /* UK preempt flags 7:0, coprocessor flags 15:8 */
+    L4_Word_t error;                   /* K  ErrorCode, after a failed call only */
+    L4_Word_t xfer_timeouts;           /* U */
+    L4_Word_t intended;                /* K  IntendedReceiver, after IPC with r = 1 */
+    L4_Word_t sender;                  /* UK VirtualSender in, ActualSender out */
+    L4_Word_t thread_word1;            /* U */
+    L4_Word_t thread_word0;            /* U */
+    L4_Word_t reserved[3];             /*    the kernel may scribble here */
+    L4_Word_t mr[L4_NUM_MRS];          /* UK U, the local id, is the address of mr[0] */
 };
 
-#define L4_UTCB_AT(field, offset) \
-    L4_STATIC_ASSERT((int) offsetof(struct l4_utcb, field) - L4_UTCB_U == (offset), #field " moved")
+#define L4_UTCB_AT(field, offset)                                                                  \
+    L4_STATIC_ASSERT((int)offsetof(struct l4_utcb, field) - L4_UTCB_U == (offset), #field " move"  \
+                                                                                          "d")
 L4_UTCB_AT(br0, L4_UTCB_BR0);
 L4_UTCB_AT(global_id, L4_UTCB_GLOBAL_ID);
 L4_UTCB_AT(processor, L4_UTCB_PROCESSOR);
@@ -47,7 +48,7 @@ L4_STATIC_ASSERT(sizeof(struct l4_utcb) == L4_UTCB_BLOCK, "a UTCB block is 512 b
 
 L4_INLINE struct l4_utcb *L4_UtcbOf(L4_Word_t local_id)
 {
-    return (struct l4_utcb *) (local_id - L4_UTCB_U);
+    return (struct l4_utcb *)(local_id - L4_UTCB_U);
 }
 
 #endif

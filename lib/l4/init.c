@@ -9,7 +9,7 @@ void *L4_KernelInterface(L4_Word_t *ApiVersion, L4_Word_t *ApiFlags, L4_Word_t *
 {
     void *kip;
     L4_Word_t version, flags, id;
-    __asm__ volatile (".byte 0xf0, 0x90" : "=a" (kip), "=c" (version), "=d" (flags), "=S" (id));
+    __asm__ volatile(".byte 0xf0, 0x90" : "=a"(kip), "=c"(version), "=d"(flags), "=S"(id));
     if (ApiVersion)
         *ApiVersion = version;
     if (ApiFlags)
@@ -25,8 +25,8 @@ void L4_Init(void)
     const L4_Word_t *link = &kip->SpaceControl;
     L4_Word_t *call = &__L4_Links.space_control;
     for (int i = 0; i < 11; i++)
-        call[i] = (L4_Word_t) kip + link[i];
-    __L4_Links.kip = (L4_Word_t) kip;
+        call[i] = (L4_Word_t)kip + link[i];
+    __L4_Links.kip = (L4_Word_t)kip;
 }
 
 void __L4_Init(void) __attribute__((alias("L4_Init")));
@@ -35,5 +35,5 @@ void *L4_GetKernelInterface(void)
 {
     if (!__L4_Links.kip)
         L4_Init();
-    return (void *) __L4_Links.kip;
+    return (void *)__L4_Links.kip;
 }

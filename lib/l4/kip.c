@@ -3,14 +3,14 @@
 #include <l4/kip.h>
 
 L4_Word_t L4_ApiVersion(void) { return L4_KIP_OF(L4_GetKernelInterface())->ApiVersion.raw; }
-L4_Word_t L4_ApiFlags(void)   { return L4_KIP_OF(L4_GetKernelInterface())->ApiFlags.raw; }
-L4_Word_t L4_KernelId(void)   { return L4_KernelDesc(L4_GetKernelInterface())->KernelId; }
+L4_Word_t L4_ApiFlags(void) { return L4_KIP_OF(L4_GetKernelInterface())->ApiFlags.raw; }
+L4_Word_t L4_KernelId(void) { return L4_KernelDesc(L4_GetKernelInterface())->KernelId; }
 
 /* The list is in the KIP area: a foreign kernel's list without its end stops there. */
 char *L4_Feature(const void *kip, L4_Word_t n)
 {
     const char *s = L4_KernelVersionString(kip);
-    const char *limit = (const char *) kip + L4_SizeMask(L4_KipAreaSizeLog2(kip));
+    const char *limit = (const char *)kip + L4_SizeMask(L4_KipAreaSizeLog2(kip));
     do {
         while (s < limit && *s)
             s++;
@@ -18,7 +18,7 @@ char *L4_Feature(const void *kip, L4_Word_t n)
         if (s >= limit || *s == '\0')
             return NULL;
     } while (n--);
-    return (char *) s;
+    return (char *)s;
 }
 
 L4_Bool_t L4_HasFeature(const char *name)

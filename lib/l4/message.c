@@ -6,7 +6,7 @@
 
 static void counts_set(L4_Msg_t *m, L4_Word_t u, L4_Word_t t)
 {
-    m->raw[0] = (m->raw[0] & ~(L4_Word_t) (L4_TAG_U_MASK | L4_TAG_T_MASK)) | t << L4_TAG_T_SHIFT | u;
+    m->raw[0] = (m->raw[0] & ~(L4_Word_t)(L4_TAG_U_MASK | L4_TAG_T_MASK)) | t << L4_TAG_T_SHIFT | u;
 }
 
 /* The last item says "no item follows" (C = 0), those before it C = 1; found by walking the items. */
@@ -22,7 +22,7 @@ static void more_bits_set(L4_Msg_t *m)
                 i += 2 + ((m->raw[i] & L4_STRING_J_MASK) >> L4_STRING_J_SHIFT);
             i += 2 + ((m->raw[i] & L4_STRING_J_MASK) >> L4_STRING_J_SHIFT);
         }
-        item[0] = i < end ? item[0] | L4_ITEM_MORE : item[0] & ~(L4_Word_t) L4_ITEM_MORE;
+        item[0] = i < end ? item[0] | L4_ITEM_MORE : item[0] & ~(L4_Word_t)L4_ITEM_MORE;
     }
 }
 
@@ -62,19 +62,13 @@ void L4_MsgAppendWord(L4_Msg_t *m, L4_Word_t word)
     counts_set(m, u + 1, t);
 }
 
-void L4_MsgAppendMapItem(L4_Msg_t *m, L4_MapItem_t item)
-{
-    item_append(m, item.raw, 2);
-}
+void L4_MsgAppendMapItem(L4_Msg_t *m, L4_MapItem_t item) { item_append(m, item.raw, 2); }
 
-void L4_MsgAppendGrantItem(L4_Msg_t *m, L4_GrantItem_t item)
-{
-    item_append(m, item.raw, 2);
-}
+void L4_MsgAppendGrantItem(L4_Msg_t *m, L4_GrantItem_t item) { item_append(m, item.raw, 2); }
 
 void L4_MsgAppendSimpleStringItem(L4_Msg_t *m, L4_StringItem_t item)
 {
-    item.raw[0] &= ~(L4_Word_t) (L4_STRING_COMPOUND | L4_STRING_J_MASK);
+    item.raw[0] &= ~(L4_Word_t)(L4_STRING_COMPOUND | L4_STRING_J_MASK);
     item_append(m, item.raw, 2);
 }
 
@@ -83,13 +77,14 @@ void L4_MsgAppendStringItem(L4_Msg_t *m, const L4_StringItem_t *item)
     item_append(m, item->raw, string_words(item->raw, LAST_WORD));
 }
 
-void L4_MsgPut(L4_Msg_t *m, L4_Word_t label, int u, const L4_Word_t *untyped, int t, const void *items)
+void L4_MsgPut(L4_Msg_t *m, L4_Word_t label, int u, const L4_Word_t *untyped, int t,
+               const void *items)
 {
     const L4_Word_t *typed = items;
     if (u < 0 || t < 0 || u + t > LAST_WORD)
         return;
     m->raw[0] = label << L4_TAG_LABEL_SHIFT;
-    counts_set(m, (L4_Word_t) u, (L4_Word_t) t);
+    counts_set(m, (L4_Word_t)u, (L4_Word_t)t);
     for (int i = 0; i < u; i++)
         m->raw[1 + i] = untyped[i];
     for (int i = 0; i < t; i++)
@@ -112,9 +107,15 @@ static void item_put(L4_Msg_t *m, L4_Word_t t, const L4_Word_t *words, L4_Word_t
         m->raw[at + i] = words[i];
 }
 
-void L4_MsgPutMapItem(L4_Msg_t *m, L4_Word_t t, L4_MapItem_t item)     { item_put(m, t, item.raw, 2); }
-void L4_MsgPutGrantItem(L4_Msg_t *m, L4_Word_t t, L4_GrantItem_t item) { item_put(m, t, item.raw, 2); }
-void L4_MsgPutSimpleStringItem(L4_Msg_t *m, L4_Word_t t, L4_StringItem_t item) { item_put(m, t, item.raw, 2); }
+void L4_MsgPutMapItem(L4_Msg_t *m, L4_Word_t t, L4_MapItem_t item) { item_put(m, t, item.raw, 2); }
+void L4_MsgPutGrantItem(L4_Msg_t *m, L4_Word_t t, L4_GrantItem_t item)
+{
+    item_put(m, t, item.raw, 2);
+}
+void L4_MsgPutSimpleStringItem(L4_Msg_t *m, L4_Word_t t, L4_StringItem_t item)
+{
+    item_put(m, t, item.raw, 2);
+}
 void L4_MsgPutStringItem(L4_Msg_t *m, L4_Word_t t, const L4_StringItem_t *item)
 {
     item_put(m, t, item->raw, string_words(item->raw, LAST_WORD));
@@ -128,8 +129,14 @@ static L4_Word_t item_get(const L4_Msg_t *m, L4_Word_t t, L4_Word_t *words, L4_W
     return n;
 }
 
-L4_Word_t L4_MsgGetMapItem(const L4_Msg_t *m, L4_Word_t t, L4_MapItem_t *item)     { return item_get(m, t, item->raw, 2); }
-L4_Word_t L4_MsgGetGrantItem(const L4_Msg_t *m, L4_Word_t t, L4_GrantItem_t *item) { return item_get(m, t, item->raw, 2); }
+L4_Word_t L4_MsgGetMapItem(const L4_Msg_t *m, L4_Word_t t, L4_MapItem_t *item)
+{
+    return item_get(m, t, item->raw, 2);
+}
+L4_Word_t L4_MsgGetGrantItem(const L4_Msg_t *m, L4_Word_t t, L4_GrantItem_t *item)
+{
+    return item_get(m, t, item->raw, 2);
+}
 L4_Word_t L4_MsgGetStringItem(const L4_Msg_t *m, L4_Word_t t, L4_StringItem_t *item)
 {
     L4_Word_t at = L4_UntypedWords(m->tag) + t + 1;
@@ -159,29 +166,26 @@ void L4_AddSubstringTo(L4_StringItem_t *dest, const L4_StringItem_t *item)
 }
 
 /* ---- receive buffers: br[0] holds the number of words in use, br[1].. what goes to BR1.. */
-void L4_MsgBufferClear(L4_MsgBuffer_t *b)
-{
-    b->raw[0] = 0;
-}
+void L4_MsgBufferClear(L4_MsgBuffer_t *b) { b->raw[0] = 0; }
 
 static void buffer_append(L4_MsgBuffer_t *b, const L4_Word_t *words, L4_Word_t n)
 {
     L4_Word_t used = b->raw[0];
     if (used + n > L4_NUM_BRS - 1)
         return;
-    for (L4_Word_t i = 1, step; i <= used; i += step) {        /* every earlier buffer: more follow */
+    for (L4_Word_t i = 1, step; i <= used; i += step) { /* every earlier buffer: more follow */
         step = string_words(&b->raw[i], used);
         b->raw[i] |= L4_ITEM_MORE;
     }
     for (L4_Word_t i = 0; i < n; i++)
         b->raw[used + 1 + i] = words[i];
-    b->raw[used + 1] &= ~(L4_Word_t) L4_ITEM_MORE;
+    b->raw[used + 1] &= ~(L4_Word_t)L4_ITEM_MORE;
     b->raw[0] = used + n;
 }
 
 void L4_MsgBufferAppendSimpleRcvString(L4_MsgBuffer_t *b, L4_StringItem_t s)
 {
-    s.raw[0] &= ~(L4_Word_t) (L4_STRING_COMPOUND | L4_STRING_J_MASK);
+    s.raw[0] &= ~(L4_Word_t)(L4_STRING_COMPOUND | L4_STRING_J_MASK);
     buffer_append(b, s.raw, 2);
 }
 
@@ -194,5 +198,5 @@ void L4_AcceptStrings(L4_Acceptor_t acceptor, const L4_MsgBuffer_t *b)
 {
     L4_Word_t n = b->raw[0] < L4_NUM_BRS ? b->raw[0] : L4_NUM_BRS - 1;
     L4_Accept(acceptor);
-    L4_LoadBRs(1, (int) n, b->raw + 1);
+    L4_LoadBRs(1, (int)n, b->raw + 1);
 }

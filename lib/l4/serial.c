@@ -4,27 +4,37 @@
 #include <stdint.h>
 #include <l4/serial.h>
 
-enum { COM1 = 0x3F8, DATA = COM1, DIVISOR_LOW = COM1, IRQ_ENABLE = COM1 + 1, DIVISOR_HIGH = COM1 + 1,
-       FIFO = COM1 + 2, LINE = COM1 + 3, MODEM = COM1 + 4, STATUS = COM1 + 5, SCRATCH = COM1 + 7 };
+enum {
+    COM1 = 0x3F8,
+    DATA = COM1,
+    DIVISOR_LOW = COM1,
+    IRQ_ENABLE = COM1 + 1,
+    DIVISOR_HIGH = COM1 + 1,
+    FIFO = COM1 + 2,
+    LINE = COM1 + 3,
+    MODEM = COM1 + 4,
+    STATUS = COM1 + 5,
+    SCRATCH = COM1 + 7
+};
 enum { STATUS_RECEIVED = 0x01, STATUS_ROOM = 0x20, POLLS = 100000 };
 
 static enum { UNKNOWN, PRESENT, ABSENT } uart;
 
 static void out8(uint16_t port, uint8_t value)
 {
-    __asm__ volatile ("outb %0, %1" : : "a" (value), "Nd" (port));
+    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
 static uint8_t in8(uint16_t port)
 {
     uint8_t value;
-    __asm__ volatile ("inb %1, %0" : "=a" (value) : "Nd" (port));
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
     return value;
 }
 
 bool serial_init(void)
 {
-    out8(SCRATCH, 0x5A);                        /* absent ports read as all ones */
+    out8(SCRATCH, 0x5A); /* absent ports read as all ones */
     uart = in8(SCRATCH) == 0x5A ? PRESENT : ABSENT;
     if (uart == ABSENT)
         return false;
@@ -53,7 +63,7 @@ void serial_putchar(char c)
         serial_putchar('\r');
     for (int n = 0; n < POLLS && !(in8(STATUS) & STATUS_ROOM); n++)
         ;
-    out8(DATA, (uint8_t) c);
+    out8(DATA, (uint8_t)c);
 }
 
 void serial_puts(const char *s)
@@ -62,10 +72,7 @@ void serial_puts(const char *s)
         serial_putchar(*s++);
 }
 
-int serial_getchar(void)
-{
-    return present() && (in8(STATUS) & STATUS_RECEIVED) ? in8(DATA) : -1;
-}
+int serial_getchar(void) { return present() && (in8(STATUS) & STATUS_RECEIVED) ? in8(DATA) : -1; }
 
 /* ---- a small printf */
 struct spec {
@@ -87,23 +94,23 @@ static unsigned digit_split(uint64_t *value, unsigned base)
     uint64_t rest = *value, quotient = 0;
     for (int shift = 60; shift >= 0; shift--)
         if (rest >> shift >= base) {
-            rest -= (uint64_t) base << shift;
-            quotient |= (uint64_t) 1 << shift;
+            rest -= (uint64_t)base << shift;
+            quotient |= (uint64_t)1 << shift;
         }
     *value = quotient;
-    return (unsigned) rest;
+    return (unsigned)rest;
 }
 
 static void print_number(uint64_t value, const struct spec *s)
 {
     char digits[24];
     int n = 0;
-    bool minus = s->is_signed && (int64_t) value < 0;
+    bool minus = s->is_signed && (int64_t)value < 0;
     if (minus)
         value = -value;
     do {
         unsigned d = digit_split(&value, s->base);
-        digits[n++] = (char) (d < 10 ? '0' + d : (s->upper ? 'A' : 'a') + d - 10);
+        digits[n++] = (char)(d < 10 ? '0' + d : (s->upper ? 'A' : 'a') + d - 10);
     } while (value);
     int fill = s->width - n - minus;
     if (!s->left && !s->zero)
@@ -138,7 +145,7 @@ void serial_vprintf(const char *f, va_list args)
             serial_putchar(*f);
             continue;
         }
-        struct spec s = { .base = 10 };
+        struct spec s = {.base = 10};
         int longs = 0;
         for (f++; *f == '-' || *f == '0'; f++)
             *(*f == '-' ? &s.left : &s.zero) = true;
@@ -147,21 +154,32 @@ void serial_vprintf(const char *f, va_list args)
         for (; *f == 'l' || *f == 'z'; f++)
             longs++;
         switch (*f) {
-        case 'd': case 'i':
+        case 'd':
+        case 'i':
             s.is_signed = true;
-            print_number(longs > 1 ? va_arg(args, uint64_t) : (uint64_t) (int64_t) va_arg(args, long), &s);
+            print_number(longs > 1 ? va_arg(args, uint64_t) : (uint64_t)(int64_t)va_arg(args, long),
+                         &s);
             break;
-        case 'x': case 'X': case 'p':
+        case 'x':
+        case 'X':
+        case 'p':
             s.base = 16;
             s.upper = *f == 'X';
             /* fall through */
         case 'u':
             print_number(longs > 1 ? va_arg(args, uint64_t) : va_arg(args, unsigned long), &s);
             break;
-        case 'c': serial_putchar((char) va_arg(args, int)); break;
-        case 's': print_string(va_arg(args, const char *), &s); break;
-        case '\0': return;
-        default:  serial_putchar(*f); break;
+        case 'c':
+            serial_putchar((char)va_arg(args, int));
+            break;
+        case 's':
+            print_string(va_arg(args, const char *), &s);
+            break;
+        case '\0':
+            return;
+        default:
+            serial_putchar(*f);
+            break;
         }
     }
 }

@@ -13,7 +13,8 @@ L4_ThreadId_t L4_RootServerId(void)
     return L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()) + 2, 1);
 }
 
-L4_Fpage_t L4_Sigma0_GetSpecial(L4_ThreadId_t s0, L4_Fpage_t f, L4_Word_t attribute, L4_Fpage_t window)
+L4_Fpage_t L4_Sigma0_GetSpecial(L4_ThreadId_t s0, L4_Fpage_t f, L4_Word_t attribute,
+                                L4_Fpage_t window)
 {
     L4_Acceptor_t before = L4_Accepted();
     L4_Word_t sent;
@@ -39,7 +40,8 @@ L4_Fpage_t L4_Sigma0_GetPage_RcvWindow(L4_ThreadId_t s0, L4_Fpage_t f, L4_Fpage_
 
 L4_Fpage_t L4_Sigma0_GetPage(L4_ThreadId_t s0, L4_Fpage_t f)
 {
-    return L4_Sigma0_GetPage_RcvWindow(s0, f, L4_IsIoFpage(f) ? L4_CompleteIoSpace : L4_CompleteAddressSpace);
+    return L4_Sigma0_GetPage_RcvWindow(
+        s0, f, L4_IsIoFpage(f) ? L4_CompleteIoSpace : L4_CompleteAddressSpace);
 }
 
 L4_Fpage_t L4_Sigma0_GetAny(L4_ThreadId_t s0, L4_Word_t log2, L4_Fpage_t window)

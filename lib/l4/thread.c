@@ -14,10 +14,7 @@ L4_ThreadId_t L4_GlobalIdOf(L4_ThreadId_t t)
     return L4_IsGlobalId(t) || L4_IsNilThread(t) ? t : id_convert(t);
 }
 
-L4_ThreadId_t L4_LocalIdOf(L4_ThreadId_t t)
-{
-    return L4_IsGlobalId(t) ? id_convert(t) : t;
-}
+L4_ThreadId_t L4_LocalIdOf(L4_ThreadId_t t) { return L4_IsGlobalId(t) ? id_convert(t) : t; }
 
 L4_Bool_t L4_SameThreads(L4_ThreadId_t a, L4_ThreadId_t b)
 {
@@ -31,19 +28,22 @@ L4_Bool_t L4_SameThreads(L4_ThreadId_t a, L4_ThreadId_t b)
 L4_Word_t L4_UserDefinedHandleOf(L4_ThreadId_t t)
 {
     L4_Word_t handle = 0;
-    L4_ExchangeRegisters(t, L4_EXREGS_DELIVER, 0, 0, 0, 0, NO, NULL, NULL, NULL, NULL, &handle, NULL);
+    L4_ExchangeRegisters(t, L4_EXREGS_DELIVER, 0, 0, 0, 0, NO, NULL, NULL, NULL, NULL, &handle,
+                         NULL);
     return handle;
 }
 
 void L4_Set_UserDefinedHandleOf(L4_ThreadId_t t, L4_Word_t handle)
 {
-    L4_ExchangeRegisters(t, L4_EXREGS_HANDLE, 0, 0, 0, handle, NO, NULL, NULL, NULL, NULL, NULL, NULL);
+    L4_ExchangeRegisters(t, L4_EXREGS_HANDLE, 0, 0, 0, handle, NO, NULL, NULL, NULL, NULL, NULL,
+                         NULL);
 }
 
 L4_ThreadId_t L4_PagerOf(L4_ThreadId_t t)
 {
     L4_ThreadId_t pager = L4_nilthread;
-    L4_ExchangeRegisters(t, L4_EXREGS_DELIVER, 0, 0, 0, 0, NO, NULL, NULL, NULL, NULL, NULL, &pager);
+    L4_ExchangeRegisters(t, L4_EXREGS_DELIVER, 0, 0, 0, 0, NO, NULL, NULL, NULL, NULL, NULL,
+                         &pager);
     return pager;
 }
 
@@ -62,27 +62,25 @@ void L4_Start(L4_ThreadId_t t)
 
 void L4_Start_SpIp(L4_ThreadId_t t, L4_Word_t sp, L4_Word_t ip)
 {
-    L4_ExchangeRegisters(t, RESUME | L4_EXREGS_SP | L4_EXREGS_IP, sp, ip, 0, 0, NO,
-                         NULL, NULL, NULL, NULL, NULL, NULL);
+    L4_ExchangeRegisters(t, RESUME | L4_EXREGS_SP | L4_EXREGS_IP, sp, ip, 0, 0, NO, NULL, NULL,
+                         NULL, NULL, NULL, NULL);
 }
 
 void L4_Start_SpIpFlags(L4_ThreadId_t t, L4_Word_t sp, L4_Word_t ip, L4_Word_t flags)
 {
-    L4_ExchangeRegisters(t, RESUME | L4_EXREGS_SP | L4_EXREGS_IP | L4_EXREGS_FLAGS, sp, ip, flags, 0, NO,
-                         NULL, NULL, NULL, NULL, NULL, NULL);
+    L4_ExchangeRegisters(t, RESUME | L4_EXREGS_SP | L4_EXREGS_IP | L4_EXREGS_FLAGS, sp, ip, flags,
+                         0, NO, NULL, NULL, NULL, NULL, NULL, NULL);
 }
 
-static L4_ThreadState_t stop(L4_ThreadId_t t, L4_Word_t abort, L4_Word_t *sp, L4_Word_t *ip, L4_Word_t *flags)
+static L4_ThreadState_t stop(L4_ThreadId_t t, L4_Word_t abort, L4_Word_t *sp, L4_Word_t *ip,
+                             L4_Word_t *flags)
 {
-    L4_ThreadState_t state = { 0 };
+    L4_ThreadState_t state = {0};
     L4_ExchangeRegisters(t, STOP | abort, 0, 0, 0, 0, NO, &state.raw, sp, ip, flags, NULL, NULL);
     return state;
 }
 
-L4_ThreadState_t L4_Stop(L4_ThreadId_t t)
-{
-    return stop(t, 0, NULL, NULL, NULL);
-}
+L4_ThreadState_t L4_Stop(L4_ThreadId_t t) { return stop(t, 0, NULL, NULL, NULL); }
 
 L4_ThreadState_t L4_Stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip, L4_Word_t *flags)
 {
@@ -104,17 +102,20 @@ L4_ThreadState_t L4_AbortIpc_and_stop(L4_ThreadId_t t)
     return stop(t, L4_EXREGS_SEND | L4_EXREGS_RECEIVE, NULL, NULL, NULL);
 }
 
-L4_ThreadState_t L4_AbortReceive_and_stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip, L4_Word_t *flags)
+L4_ThreadState_t L4_AbortReceive_and_stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip,
+                                                    L4_Word_t *flags)
 {
     return stop(t, L4_EXREGS_RECEIVE, sp, ip, flags);
 }
 
-L4_ThreadState_t L4_AbortSend_and_stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip, L4_Word_t *flags)
+L4_ThreadState_t L4_AbortSend_and_stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip,
+                                                 L4_Word_t *flags)
 {
     return stop(t, L4_EXREGS_SEND, sp, ip, flags);
 }
 
-L4_ThreadState_t L4_AbortIpc_and_stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip, L4_Word_t *flags)
+L4_ThreadState_t L4_AbortIpc_and_stop_SpIpFlags(L4_ThreadId_t t, L4_Word_t *sp, L4_Word_t *ip,
+                                                L4_Word_t *flags)
 {
     return stop(t, L4_EXREGS_SEND | L4_EXREGS_RECEIVE, sp, ip, flags);
 }

@@ -5,14 +5,14 @@
 
 void extents_init(struct extents *t, struct extent *room, uint32_t capacity, uint32_t limit)
 {
-    *t = (struct extents) { .at = room, .n = 1, .capacity = capacity, .limit = limit };
-    room[0] = (struct extent) { .first = 0, .owner = NOBODY, .kind = KIND_DEVICE };
+    *t = (struct extents){.at = room, .n = 1, .capacity = capacity, .limit = limit};
+    room[0] = (struct extent){.first = 0, .owner = NOBODY, .kind = KIND_DEVICE};
 }
 
 /* Index of the extent that holds a page. */
 static uint32_t index_of(const struct extents *t, uint32_t page)
 {
-    uint32_t low = 0, high = t->n;              /* at[low].first <= page < at[high].first */
+    uint32_t low = 0, high = t->n; /* at[low].first <= page < at[high].first */
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
         *(t->at[middle].first <= page ? &low : &high) = middle;
@@ -52,7 +52,8 @@ static void merge(struct extents *t, uint32_t i, uint32_t j)
     t->n -= last - to;
 }
 
-static bool change(struct extents *t, uint32_t low, uint32_t high, const enum kind *kind, const uint32_t *owner)
+static bool change(struct extents *t, uint32_t low, uint32_t high, const enum kind *kind,
+                   const uint32_t *owner)
 {
     if (high > t->limit)
         high = t->limit;
@@ -102,7 +103,7 @@ uint32_t extents_find_free(const struct extents *t, unsigned log2)
 {
     if (log2 >= 31)
         return 0;
-    uint32_t size = (uint32_t) 1 << log2;
+    uint32_t size = (uint32_t)1 << log2;
     for (uint32_t i = t->n; i-- > 0;) {
         const struct extent *e = &t->at[i];
         uint32_t low = e->first ? e->first : 1, end = end_of(t, i);

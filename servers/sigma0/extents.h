@@ -7,23 +7,26 @@
 #include <stdint.h>
 
 enum kind {
-    KIND_DEVICE,                /* no descriptor: device memory, one owner at a time */
-    KIND_CONVENTIONAL,          /* RAM; the only kind for "any" requests */
-    KIND_LOADER,                /* RAM with something of the boot loader in it: by address, and by page fault */
-    KIND_RESERVED,              /* the kernel's: for nobody */
-    KIND_SPECIAL,               /* dedicated, architecture: one owner, if asked for by address */
-    KIND_SHARED,                /* for everybody who asks */
+    KIND_DEVICE,       /* no descriptor: device memory, one owner at a time */
+    KIND_CONVENTIONAL, /* RAM; the only kind for "any" requests */
+    KIND_LOADER,   /* RAM with something of the boot loader in it: by address, and by page fault */
+    KIND_RESERVED, /* the kernel's: for nobody */
+    KIND_SPECIAL,  /* dedicated, architecture: one owner, if asked for by address */
+    KIND_SHARED,   /* for everybody who asks */
 };
 
-enum { NOBODY = 0 };            /* owners are thread ids; the nil one owns nothing */
+enum { NOBODY = 0 }; /* owners are thread ids; the nil one owns nothing */
 
 /* Pages [first, first of the next extent); the last extent ends at the table's limit. */
-struct extent { uint32_t first, owner; enum kind kind; };
+struct extent {
+    uint32_t first, owner;
+    enum kind kind;
+};
 
 struct extents {
     struct extent *at;
-    uint32_t n, capacity;       /* extents in use / that fit.  Invariants: first[0] = 0, first[] rises, */
-    uint32_t limit;             /* pages; neighbours differ in kind or owner */
+    uint32_t n, capacity; /* extents in use / that fit.  Invariants: first[0] = 0, first[] rises, */
+    uint32_t limit;       /* pages; neighbours differ in kind or owner */
 };
 
 void extents_init(struct extents *t, struct extent *room, uint32_t capacity, uint32_t limit);

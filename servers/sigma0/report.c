@@ -8,24 +8,24 @@
 #include <string.h>
 
 enum { COLUMNS = 80, LINES = 25, GREY = 0x07, CRTC = 0x3D4 };
-static volatile uint16_t *const screen = (uint16_t *) 0xB8000;
+static volatile uint16_t *const screen = (uint16_t *)0xB8000;
 
 static void out8(uint16_t port, uint8_t value)
 {
-    __asm__ volatile ("outb %0, %1" : : "a" (value), "Nd" (port));
+    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
 static uint8_t in8(uint16_t port)
 {
     uint8_t value;
-    __asm__ volatile ("inb %1, %0" : "=a" (value) : "Nd" (port));
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
     return value;
 }
 
 static unsigned cursor_read(void)
 {
     out8(CRTC, 0x0E);
-    unsigned at = (unsigned) in8(CRTC + 1) << 8;
+    unsigned at = (unsigned)in8(CRTC + 1) << 8;
     out8(CRTC, 0x0F);
     at |= in8(CRTC + 1);
     return at < COLUMNS * LINES ? at : COLUMNS * (LINES - 1);
@@ -34,9 +34,9 @@ static unsigned cursor_read(void)
 static void cursor_write(unsigned at)
 {
     out8(CRTC, 0x0E);
-    out8(CRTC + 1, (uint8_t) (at >> 8));
+    out8(CRTC + 1, (uint8_t)(at >> 8));
     out8(CRTC, 0x0F);
-    out8(CRTC + 1, (uint8_t) at);
+    out8(CRTC + 1, (uint8_t)at);
 }
 
 static void screen_puts(const char *s)
@@ -46,7 +46,7 @@ static void screen_puts(const char *s)
         if (*s == '\n')
             at += COLUMNS - at % COLUMNS;
         else
-            screen[at++] = (uint16_t) (GREY << 8 | (uint8_t) *s);
+            screen[at++] = (uint16_t)(GREY << 8 | (uint8_t)*s);
         if (at >= COLUMNS * LINES) {
             at -= COLUMNS;
             for (unsigned i = 0; i < COLUMNS * LINES; i++)

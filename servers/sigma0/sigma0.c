@@ -17,22 +17,28 @@ static const L4_KernelInterfacePage_t *kip;
 static struct extents pages;
 static struct extent first_room[FIRST_EXTENTS];
 static L4_ThreadId_t root_server;
-static bool sealed;             /* only the root server gets anything any more */
+static bool sealed; /* only the root server gets anything any more */
 
-static uint32_t page_of(L4_Word_t address)         { return (uint32_t) (address >> PAGE_LOG2); }
-static uint32_t page_behind(L4_Word_t last_byte)   { return page_of(last_byte) + 1; }
+static uint32_t page_of(L4_Word_t address) { return (uint32_t)(address >> PAGE_LOG2); }
+static uint32_t page_behind(L4_Word_t last_byte) { return page_of(last_byte) + 1; }
 
 /* ---- start: what the KIP says */
 
 static enum kind kind_of(L4_Word_t descriptor_type)
 {
     switch (descriptor_type & L4_MEM_TYPE_MASK) {
-    case L4_MEM_UNDEFINED:    return KIND_DEVICE;
-    case L4_MEM_CONVENTIONAL: return KIND_CONVENTIONAL;
-    case L4_MEM_RESERVED:     return KIND_RESERVED;
-    case L4_MEM_SHARED:       return KIND_SHARED;
-    case L4_MEM_BOOTLOADER:   return KIND_LOADER;
-    default:                  return KIND_SPECIAL;
+    case L4_MEM_UNDEFINED:
+        return KIND_DEVICE;
+    case L4_MEM_CONVENTIONAL:
+        return KIND_CONVENTIONAL;
+    case L4_MEM_RESERVED:
+        return KIND_RESERVED;
+    case L4_MEM_SHARED:
+        return KIND_SHARED;
+    case L4_MEM_BOOTLOADER:
+        return KIND_LOADER;
+    default:
+        return KIND_SPECIAL;
     }
 }
 
@@ -43,7 +49,7 @@ static void descriptor_apply(const L4_MemoryDesc_t *d)
     enum kind kind = kind_of(L4_MemoryDescType(d));
     if (L4_IsVirtual(d) || low > high)
         return;
-    if (kind == KIND_CONVENTIONAL) {            /* high is the last byte: its page is whole if it ends one */
+    if (kind == KIND_CONVENTIONAL) { /* high is the last byte: its page is whole if it ends one */
         uint32_t first = page_of(low) + (low % PAGE_SIZE != 0);
         uint32_t behind = page_of(high) + (high % PAGE_SIZE == PAGE_SIZE - 1);
         extents_set_kind(&pages, first, behind, kind);
@@ -56,7 +62,8 @@ static void server_owns(const L4_KernelRootServer_t *server, L4_ThreadId_t id)
 {
     if (server->low >= server->high)
         return;
-    extents_set_kind(&pages, page_of(server->low), page_behind(server->high - 1), KIND_CONVENTIONAL);
+    extents_set_kind(&pages, page_of(server->low), page_behind(server->high - 1),
+                     KIND_CONVENTIONAL);
     extents_set_owner(&pages, page_of(server->low), page_behind(server->high - 1), id.raw);
 }
 
@@ -66,13 +73,14 @@ static L4_Word_t view_limit(void)
     L4_Word_t limit = 0xC0000000;
     for (L4_Word_t i = 0; i < L4_NumMemoryDescriptors(kip); i++) {
         const L4_MemoryDesc_t *d = L4_MemoryDesc(kip, i);
-        if (L4_IsVirtual(d) && L4_MemoryDescType(d) == L4_MEM_CONVENTIONAL && L4_MemoryDescHigh(d) < limit)
+        if (L4_IsVirtual(d) && L4_MemoryDescType(d) == L4_MEM_CONVENTIONAL &&
+            L4_MemoryDescHigh(d) < limit)
             limit = L4_MemoryDescHigh(d) + 1;
     }
     L4_Word_t utcb = L4_MyLocalId().raw & ~L4_SizeMask(L4_UtcbAreaSizeLog2(kip));
     if (utcb < limit)
         limit = utcb;
-    return (L4_Word_t) kip < limit ? (L4_Word_t) kip : limit;
+    return (L4_Word_t)kip < limit ? (L4_Word_t)kip : limit;
 }
 
 static void pages_init(void)
@@ -100,42 +108,47 @@ static void pages_make_room(void)
     uint32_t at = extents_find_free(&pages, log2);
     if (!at || !extents_set_owner(&pages, at, at + (1u << log2), L4_Myself().raw))
         return;
-    memcpy((void *) (at << PAGE_LOG2), old, pages.n * sizeof *old);
-    pages.at = (struct extent *) (at << PAGE_LOG2);
+    memcpy((void *)(at << PAGE_LOG2), old, pages.n * sizeof *old);
+    pages.at = (struct extent *)(at << PAGE_LOG2);
     pages.capacity = bytes / sizeof *old;
-    if (old != first_room)                      /* 2^n pages, every one of them ours */
-        extents_set_owner(&pages, page_of((L4_Word_t) old), page_of((L4_Word_t) old) + (1u << (log2 - 1)), NOBODY);
+    if (old != first_room) /* 2^n pages, every one of them ours */
+        extents_set_owner(&pages, page_of((L4_Word_t)old),
+                          page_of((L4_Word_t)old) + (1u << (log2 - 1)), NOBODY);
 }
 
 /* ---- answers: what to put into the reply */
 
-struct answer { L4_MapItem_t item; };
+struct answer {
+    L4_MapItem_t item;
+};
 
-static const struct answer refused = { { .raw = { L4_ITEM_MAP, L4_FPAGE_NIL } } };
+static const struct answer refused = {{.raw = {L4_ITEM_MAP, L4_FPAGE_NIL}}};
 
 static struct answer give_memory(uint32_t page, L4_Word_t log2)
 {
-    L4_Word_t address = (L4_Word_t) page << PAGE_LOG2;
-    return (struct answer) { L4_MapItem(L4_FpageAddRights(L4_FpageLog2(address, log2), L4_FPAGE_RWX), address) };
+    L4_Word_t address = (L4_Word_t)page << PAGE_LOG2;
+    return (struct answer){
+        L4_MapItem(L4_FpageAddRights(L4_FpageLog2(address, log2), L4_FPAGE_RWX), address)};
 }
 
 /* The attribute is set on our own page, and what we map onward inherits it. */
 static bool attribute_apply(uint32_t page, L4_Word_t log2, L4_Word_t attribute)
 {
-    return attribute == L4_ATTR_DEFAULT
-        || L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t) page << PAGE_LOG2, log2), attribute);
+    return attribute == L4_ATTR_DEFAULT ||
+           L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t)page << PAGE_LOG2, log2), attribute);
 }
 
 static struct answer take(uint32_t page, L4_Word_t log2, L4_ThreadId_t client, L4_Word_t attribute)
 {
-    uint32_t behind = page + ((uint32_t) 1 << (log2 - PAGE_LOG2));
+    uint32_t behind = page + ((uint32_t)1 << (log2 - PAGE_LOG2));
     if (pages.capacity - pages.n < 2 || !attribute_apply(page, log2, attribute))
         return refused;
     extents_set_owner(&pages, page, behind, client.raw);
     return give_memory(page, log2);
 }
 
-static struct answer serve_memory(L4_ThreadId_t client, L4_Fpage_t f, L4_Word_t attribute, L4_Word_t high_bits)
+static struct answer serve_memory(L4_ThreadId_t client, L4_Fpage_t f, L4_Word_t attribute,
+                                  L4_Word_t high_bits)
 {
     L4_Word_t log2 = L4_SizeLog2(f);
     uint32_t page;
@@ -146,7 +159,8 @@ static struct answer serve_memory(L4_ThreadId_t client, L4_Fpage_t f, L4_Word_t 
         return page ? take(page, log2, client, attribute) : refused;
     }
     page = page_of(L4_Address(f));
-    if (high_bits || !extents_allow(&pages, page, page + ((uint32_t) 1 << (log2 - PAGE_LOG2)), client.raw))
+    if (high_bits ||
+        !extents_allow(&pages, page, page + ((uint32_t)1 << (log2 - PAGE_LOG2)), client.raw))
         return refused;
     return take(page, log2, client, attribute);
 }
@@ -158,7 +172,7 @@ static struct answer serve_ports(L4_Fpage_t f)
     if (log2 > IO_SPACE_LOG2 || (port & L4_SizeMask(log2)))
         return refused;
     L4_Fpage_t give = L4_FpageAddRights(L4_IoFpageLog2(port, log2), L4_ReadWriteOnly);
-    return (struct answer) { L4_MapItem(give, give.raw & 0xFFFF0000) };
+    return (struct answer){L4_MapItem(give, give.raw & 0xFFFF0000)};
 }
 
 /* One page of RAM, also with boot information or a module in it (programs read those by just looking), or
@@ -171,32 +185,35 @@ static struct answer serve_page_fault(L4_ThreadId_t client, L4_Word_t address)
     const struct extent *e = extents_find(&pages, page);
     if ((e->kind == KIND_DEVICE || e->kind == KIND_SPECIAL) && e->owner != client.raw)
         return refused;
-    return extents_allow(&pages, page, page + 1, client.raw) ? take(page, PAGE_LOG2, client, L4_ATTR_DEFAULT) : refused;
+    return extents_allow(&pages, page, page + 1, client.raw)
+               ? take(page, PAGE_LOG2, client, L4_ATTR_DEFAULT)
+               : refused;
 }
 
 /* ---- the loop */
 
 static bool is_kernel_thread(L4_ThreadId_t t)
 {
-    return L4_ThreadNo(t) >= L4_ThreadIdSystemBase(kip) && L4_ThreadNo(t) < L4_ThreadIdUserBase(kip);
+    return L4_ThreadNo(t) >= L4_ThreadIdSystemBase(kip) &&
+           L4_ThreadNo(t) < L4_ThreadIdUserBase(kip);
 }
 
-static bool is_entitled(L4_ThreadId_t client)
-{
-    return !sealed || client.raw == root_server.raw;
-}
+static bool is_entitled(L4_ThreadId_t client) { return !sealed || client.raw == root_server.raw; }
 
 /* A thread that faults again where it was refused would do so for ever: it gets no second answer. */
 static bool fault_repeats(L4_ThreadId_t client, L4_Word_t address, L4_Word_t ip)
 {
-    static struct { L4_Word_t client, address, ip; } last;
+    static struct {
+        L4_Word_t client, address, ip;
+    } last;
     bool again = last.client == client.raw && last.address == address && last.ip == ip;
     last.client = client.raw;
     last.address = address;
     last.ip = ip;
     if (again)
         report("sigma0: %s by thread %lx at %lx, ip %lx: it stays blocked\n",
-               address < PAGE_SIZE ? "null dereference" : "page fault that cannot be served", client.raw, address, ip);
+               address < PAGE_SIZE ? "null dereference" : "page fault that cannot be served",
+               client.raw, address, ip);
     return again;
 }
 
@@ -209,12 +226,13 @@ static bool control(L4_ThreadId_t client, L4_Word_t operation, L4_Word_t argumen
     switch (operation) {
     case L4_SIGMA0_EXT_DUMP:
         extents_count(&pages, &ram, &unowned);
-        report("sigma0: %u KB of RAM, %u KB not given out, %u runs of pages\n", ram * 4, unowned * 4, pages.n);
+        report("sigma0: %u KB of RAM, %u KB not given out, %u runs of pages\n", ram * 4,
+               unowned * 4, pages.n);
         return argument != 0;
     case L4_SIGMA0_EXT_SEAL:
         sealed = true;
         return true;
-    default:                                    /* 1, verbosity: there is one level */
+    default: /* 1, verbosity: there is one level */
         return false;
     }
 }
@@ -246,9 +264,10 @@ static bool serve(L4_ThreadId_t client, L4_MsgTag_t tag, struct answer *answer, 
     if (L4_Label(tag) != L4_LABEL_SIGMA0 || (L4_UntypedWords(tag) != 2 && !extended))
         return false;
     if (is_kernel_thread(client) || !is_entitled(client))
-        return true;                            /* refused: our kernel wants no memory */
-    *answer = L4_IsIoFpage(L4_FpageOfRaw(w[1])) ? serve_ports(L4_FpageOfRaw(w[1]))
-                                                : serve_memory(client, L4_FpageOfRaw(w[1]), w[2], extended ? w[3] : 0);
+        return true; /* refused: our kernel wants no memory */
+    *answer = L4_IsIoFpage(L4_FpageOfRaw(w[1]))
+                  ? serve_ports(L4_FpageOfRaw(w[1]))
+                  : serve_memory(client, L4_FpageOfRaw(w[1]), w[2], extended ? w[3] : 0);
     return true;
 }
 

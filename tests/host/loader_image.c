@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "loader.h"       /* before cmocka: both know a fail() */
+#include "loader.h" /* before cmocka: both know a fail() */
 #include <cmocka.h>
 
 static struct {
@@ -16,14 +16,16 @@ static struct {
     uint16_t type, machine;
     uint32_t version, entry, phoff, shoff, flags;
     uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-    struct { uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align; } ph[20];
+    struct {
+        uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
+    } ph[20];
     uint8_t data[3 * 4096];
 } file;
 static struct image image;
 
 static int good_file(void **state)
 {
-    (void) state;
+    (void)state;
     memset(&file, 0, sizeof file);
     memcpy(file.ident, "\177ELF\1\1\1", 7);
     file.type = 2;
@@ -45,7 +47,7 @@ static int good_file(void **state)
 
 static const char *look(void)
 {
-    uint8_t *copy = malloc(sizeof file);        /* ASan sees every byte behind it */
+    uint8_t *copy = malloc(sizeof file); /* ASan sees every byte behind it */
     memcpy(copy, &file, sizeof file);
     const char *error = image_read(&image, copy, sizeof file);
     free(copy);
@@ -54,7 +56,7 @@ static const char *look(void)
 
 static void a_good_file_is_read(void **state)
 {
-    (void) state;
+    (void)state;
     assert_null(look());
     assert_int_equal(image.segments, 2);
     assert_int_equal(image.low, 0x100000);
@@ -64,7 +66,7 @@ static void a_good_file_is_read(void **state)
 
 static void a_virtual_entry_becomes_physical(void **state)
 {
-    (void) state;
+    (void)state;
     file.entry = 0xF0101004;
     assert_null(look());
     assert_int_equal(image.entry, 0x101004);
@@ -74,7 +76,7 @@ static void a_virtual_entry_becomes_physical(void **state)
 
 static void what_is_no_elf_file_is_refused(void **state)
 {
-    (void) state;
+    (void)state;
     assert_string_equal(image_read(&image, &file, 51), "is not an ELF file");
     file.ident[0] = 0;
     assert_string_equal(look(), "is not an ELF file");
@@ -82,7 +84,7 @@ static void what_is_no_elf_file_is_refused(void **state)
 
 static void other_machines_and_kinds_are_refused(void **state)
 {
-    (void) state;
+    (void)state;
     file.ident[4] = 2;
     assert_non_null(strstr(look(), "not for this machine"));
     good_file(state);
@@ -95,10 +97,13 @@ static void other_machines_and_kinds_are_refused(void **state)
 
 static void headers_outside_the_file_are_refused(void **state)
 {
-    static const struct { uint32_t phoff; uint16_t phnum, phentsize; } lie[] = {
-        { 0xFFFFFFF0, 2, 32 }, { sizeof file - 32, 2, 32 }, { 52, 0xFFFF, 32 }, { 52, 0, 32 }, { 52, 2, 31 },
+    static const struct {
+        uint32_t phoff;
+        uint16_t phnum, phentsize;
+    } lie[] = {
+        {0xFFFFFFF0, 2, 32}, {sizeof file - 32, 2, 32}, {52, 0xFFFF, 32}, {52, 0, 32}, {52, 2, 31},
     };
-    (void) state;
+    (void)state;
     for (unsigned i = 0; i < sizeof lie / sizeof *lie; i++) {
         good_file(state);
         file.phoff = lie[i].phoff;
@@ -110,7 +115,7 @@ static void headers_outside_the_file_are_refused(void **state)
 
 static void segments_outside_the_file_are_refused(void **state)
 {
-    (void) state;
+    (void)state;
     file.ph[1].offset = sizeof file - 4095;
     assert_string_equal(look(), "is broken: it is shorter than its program headers say");
     file.ph[1].offset = 0xFFFFF000;
@@ -122,7 +127,7 @@ static void segments_outside_the_file_are_refused(void **state)
 
 static void wrapping_and_overlapping_segments_are_refused(void **state)
 {
-    (void) state;
+    (void)state;
     file.ph[1].paddr = 0xFFFFF000;
     assert_string_equal(look(), "is broken: a segment wraps around the address space");
     file.ph[1].paddr = 0x100FFF;
@@ -131,7 +136,7 @@ static void wrapping_and_overlapping_segments_are_refused(void **state)
 
 static void too_many_segments_are_refused(void **state)
 {
-    (void) state;
+    (void)state;
     for (uint32_t i = 0; i < 17; i++) {
         file.ph[i] = file.ph[0];
         file.ph[i].paddr = 0x100000 + i * 0x1000;
@@ -143,7 +148,7 @@ static void too_many_segments_are_refused(void **state)
 
 static void a_file_without_segments_is_refused(void **state)
 {
-    (void) state;
+    (void)state;
     file.ph[0].type = file.ph[1].type = 2;
     assert_string_equal(look(), "has nothing to load");
 }
@@ -151,7 +156,7 @@ static void a_file_without_segments_is_refused(void **state)
 static void the_kip_is_found_on_physical_page_boundaries_only(void **state)
 {
     uint32_t room = 0;
-    (void) state;
+    (void)state;
     memcpy(file.data + 512, "L4\346K", 4);
     assert_null(look());
     assert_int_equal(image_find_kip(&image, &file, &room), 0);
@@ -164,7 +169,7 @@ static void the_kip_is_found_on_physical_page_boundaries_only(void **state)
 static void a_segment_off_page_boundaries_is_scanned_at_them(void **state)
 {
     uint32_t room = 0;
-    (void) state;
+    (void)state;
     file.phnum = 1;
     file.ph[0].paddr = 0x100E00;
     file.entry = 0x100E00;
@@ -179,7 +184,7 @@ static void a_segment_off_page_boundaries_is_scanned_at_them(void **state)
 static void a_kip_that_does_not_fit_is_none(void **state)
 {
     uint32_t room;
-    (void) state;
+    (void)state;
     file.ph[1].filesz = 200;
     memcpy(file.data + 4096, "L4\346K", 4);
     assert_null(look());
@@ -188,12 +193,12 @@ static void a_kip_that_does_not_fit_is_none(void **state)
 
 static void random_headers_never_lead_outside_the_file(void **state)
 {
-    (void) state;
+    (void)state;
     srand(42);
     for (int round = 0; round < 20000; round++) {
         good_file(state);
         for (int i = rand() % 6; i >= 0; i--)
-            ((uint8_t *) &file)[rand() % (52 + 64)] = (uint8_t) rand();
+            ((uint8_t *)&file)[rand() % (52 + 64)] = (uint8_t)rand();
         uint32_t room;
         uint8_t *copy = malloc(sizeof file);
         memcpy(copy, &file, sizeof file);

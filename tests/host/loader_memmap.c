@@ -8,17 +8,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "loader.h"       /* before cmocka: both know a fail() */
+#include "loader.h" /* before cmocka: both know a fail() */
 #include <cmocka.h>
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
 static struct memmap map;
 
-static void make(const struct bios_entry *e, size_t n)
-{
-    memmap_make(&map, e, n);
-}
+static void make(const struct bios_entry *e, size_t n) { memmap_make(&map, e, n); }
 
 static void assert_ram(size_t i, uint64_t low, uint64_t high)
 {
@@ -29,8 +26,9 @@ static void assert_ram(size_t i, uint64_t low, uint64_t high)
 
 static void entries_come_out_sorted_and_joined(void **state)
 {
-    const struct bios_entry e[] = { { 0x300000, 0x100000, 1 }, { 0x100000, 0x100000, 1 }, { 0x200000, 0x100000, 1 } };
-    (void) state;
+    const struct bios_entry e[] = {
+        {0x300000, 0x100000, 1}, {0x100000, 0x100000, 1}, {0x200000, 0x100000, 1}};
+    (void)state;
     make(e, COUNT(e));
     assert_int_equal(map.rams, 1);
     assert_ram(0, 0x100000, 0x400000);
@@ -38,8 +36,9 @@ static void entries_come_out_sorted_and_joined(void **state)
 
 static void overlapping_entries_become_one(void **state)
 {
-    const struct bios_entry e[] = { { 0x100000, 0x80000, 1 }, { 0x400000, 0x1000, 1 }, { 0x140000, 0x80000, 1 } };
-    (void) state;
+    const struct bios_entry e[] = {
+        {0x100000, 0x80000, 1}, {0x400000, 0x1000, 1}, {0x140000, 0x80000, 1}};
+    (void)state;
     make(e, COUNT(e));
     assert_int_equal(map.rams, 2);
     assert_ram(0, 0x100000, 0x1C0000);
@@ -48,9 +47,12 @@ static void overlapping_entries_become_one(void **state)
 
 static void an_entry_over_several_others_swallows_them(void **state)
 {
-    const struct bios_entry e[] = { { 0x100000, 0x1000, 1 }, { 0x200000, 0x1000, 1 }, { 0x300000, 0x1000, 1 },
-                                    { 0x500000, 0x1000, 1 }, { 0x100000, 0x300000, 1 } };
-    (void) state;
+    const struct bios_entry e[] = {{0x100000, 0x1000, 1},
+                                   {0x200000, 0x1000, 1},
+                                   {0x300000, 0x1000, 1},
+                                   {0x500000, 0x1000, 1},
+                                   {0x100000, 0x300000, 1}};
+    (void)state;
     make(e, COUNT(e));
     assert_int_equal(map.rams, 2);
     assert_ram(0, 0x100000, 0x400000);
@@ -59,8 +61,8 @@ static void an_entry_over_several_others_swallows_them(void **state)
 
 static void ram_is_rounded_inwards_to_pages(void **state)
 {
-    const struct bios_entry e[] = { { 0, 0x9FC00, 1 }, { 0x100400, 0x10000, 1 } };
-    (void) state;
+    const struct bios_entry e[] = {{0, 0x9FC00, 1}, {0x100400, 0x10000, 1}};
+    (void)state;
     make(e, COUNT(e));
     assert_int_equal(map.rams, 2);
     assert_ram(0, 0, 0x9F000);
@@ -69,16 +71,17 @@ static void ram_is_rounded_inwards_to_pages(void **state)
 
 static void a_piece_smaller_than_a_page_is_no_ram(void **state)
 {
-    const struct bios_entry e[] = { { 0x100800, 0x1000, 1 }, { 0x200000, 0, 1 } };
-    (void) state;
+    const struct bios_entry e[] = {{0x100800, 0x1000, 1}, {0x200000, 0, 1}};
+    (void)state;
     make(e, COUNT(e));
     assert_int_equal(map.rams, 0);
 }
 
 static void other_types_win_over_ram_whatever_the_order(void **state)
 {
-    const struct bios_entry e[] = { { 0x180010, 0x10, 2 }, { 0x100000, 0x100000, 1 }, { 0x1FF000, 0x100000, 3 } };
-    (void) state;
+    const struct bios_entry e[] = {
+        {0x180010, 0x10, 2}, {0x100000, 0x100000, 1}, {0x1FF000, 0x100000, 3}};
+    (void)state;
     make(e, COUNT(e));
     assert_int_equal(map.rams, 2);
     assert_ram(0, 0x100000, 0x180000);
@@ -87,8 +90,8 @@ static void other_types_win_over_ram_whatever_the_order(void **state)
 
 static void memory_over_4_gb_is_counted_and_cut(void **state)
 {
-    const struct bios_entry e[] = { { 0xFFF00000, 0x200000, 1 }, { 0x100000000, 0x40000000, 1 } };
-    (void) state;
+    const struct bios_entry e[] = {{0xFFF00000, 0x200000, 1}, {0x100000000, 0x40000000, 1}};
+    (void)state;
     make(e, COUNT(e));
     assert_int_equal(map.rams, 1);
     assert_ram(0, 0xFFF00000, 0x100000000);
@@ -97,8 +100,9 @@ static void memory_over_4_gb_is_counted_and_cut(void **state)
 
 static void an_entry_that_wraps_around_ends_at_the_top(void **state)
 {
-    const struct bios_entry e[] = { { 0x100000, 0x100000, 1 }, { 0xFFFFFFFFFFFFF000, 0x2000, 2 }, { 0x180000, ~(uint64_t) 0, 2 } };
-    (void) state;
+    const struct bios_entry e[] = {
+        {0x100000, 0x100000, 1}, {0xFFFFFFFFFFFFF000, 0x2000, 2}, {0x180000, ~(uint64_t)0, 2}};
+    (void)state;
     make(e, COUNT(e));
     assert_int_equal(map.rams, 1);
     assert_ram(0, 0x100000, 0x180000);
@@ -106,8 +110,8 @@ static void an_entry_that_wraps_around_ends_at_the_top(void **state)
 
 static void vga_and_roms_are_never_ram(void **state)
 {
-    const struct bios_entry e[] = { { 0, 0x1000000, 1 } };
-    (void) state;
+    const struct bios_entry e[] = {{0, 0x1000000, 1}};
+    (void)state;
     make(e, COUNT(e));
     assert_int_equal(map.rams, 2);
     assert_ram(0, 0, 0xA0000);
@@ -116,8 +120,8 @@ static void vga_and_roms_are_never_ram(void **state)
 
 static void ram_is_found_only_where_all_of_it_is(void **state)
 {
-    const struct bios_entry e[] = { { 0x100000, 0x100000, 1 } };
-    (void) state;
+    const struct bios_entry e[] = {{0x100000, 0x100000, 1}};
+    (void)state;
     make(e, COUNT(e));
     assert_true(memmap_has(&map, 0x100000, 0x200000));
     assert_false(memmap_has(&map, 0xFF000, 0x101000));
@@ -128,25 +132,27 @@ static void ram_is_found_only_where_all_of_it_is(void **state)
 /* Any garbage: sorted, disjoint, page aligned, below 4 GB, and no byte that another entry claims. */
 static void random_maps_keep_the_promises(void **state)
 {
-    (void) state;
+    (void)state;
     srand(4711);
     for (int round = 0; round < 2000; round++) {
         struct bios_entry e[40];
-        size_t n = (size_t) rand() % COUNT(e);
+        size_t n = (size_t)rand() % COUNT(e);
         for (size_t i = 0; i < n; i++) {
-            uint64_t r = (uint64_t) rand() << 31 ^ (uint64_t) rand();
+            uint64_t r = (uint64_t)rand() << 31 ^ (uint64_t)rand();
             e[i].base = round % 2 ? r % 0x1000000 : r % 0x180000000;
             e[i].length = round % 2 ? r % 0x40000 : r >> (rand() % 40);
-            e[i].type = 1 + (uint32_t) rand() % 3;
+            e[i].type = 1 + (uint32_t)rand() % 3;
         }
         make(e, n);
         for (size_t i = 0; i < map.rams; i++) {
-            assert_true(map.ram[i].low < map.ram[i].high && map.ram[i].high <= (uint64_t) 1 << 32);
+            assert_true(map.ram[i].low < map.ram[i].high && map.ram[i].high <= (uint64_t)1 << 32);
             assert_true(((map.ram[i].low | map.ram[i].high) & 4095) == 0);
-            assert_true(i == 0 || map.ram[i - 1].high < map.ram[i].low || map.ram[i].low == map.ram[i - 1].high);
+            assert_true(i == 0 || map.ram[i - 1].high < map.ram[i].low ||
+                        map.ram[i].low == map.ram[i - 1].high);
             for (size_t k = 0; k < n; k++)
                 if (e[k].type != 1 && e[k].length)
-                    assert_false(e[k].base < map.ram[i].high && e[k].base + e[k].length > map.ram[i].low);
+                    assert_false(e[k].base < map.ram[i].high &&
+                                 e[k].base + e[k].length > map.ram[i].low);
         }
     }
 }
@@ -156,60 +162,60 @@ static struct used used;
 
 static void places_are_taken_from_the_top(void **state)
 {
-    const struct bios_entry e[] = { { 0x100000, 0x300000, 1 } };
-    (void) state;
+    const struct bios_entry e[] = {{0x100000, 0x300000, 1}};
+    (void)state;
     make(e, COUNT(e));
     used.n = 0;
-    assert_int_equal(place_find(&map, &used, 0x1000, (uint64_t) 1 << 32), 0x3FF000);
+    assert_int_equal(place_find(&map, &used, 0x1000, (uint64_t)1 << 32), 0x3FF000);
     used_add(&used, 0x380000, 0x3FF800);
-    assert_int_equal(place_find(&map, &used, 0x1000, (uint64_t) 1 << 32), 0x37F000);
+    assert_int_equal(place_find(&map, &used, 0x1000, (uint64_t)1 << 32), 0x37F000);
     assert_int_equal(place_find(&map, &used, 0x1000, 0x200000), 0x1FF000);
-    assert_int_equal(place_find(&map, &used, 0x280000, (uint64_t) 1 << 32), 0x100000);
-    assert_int_equal(place_find(&map, &used, 0x281000, (uint64_t) 1 << 32), 0);
+    assert_int_equal(place_find(&map, &used, 0x280000, (uint64_t)1 << 32), 0x100000);
+    assert_int_equal(place_find(&map, &used, 0x281000, (uint64_t)1 << 32), 0);
 }
 
 static void page_0_is_never_a_place(void **state)
 {
-    const struct bios_entry e[] = { { 0, 0x2000, 1 } };
-    (void) state;
+    const struct bios_entry e[] = {{0, 0x2000, 1}};
+    (void)state;
     make(e, COUNT(e));
     used.n = 0;
-    assert_int_equal(place_find(&map, &used, 0x1000, (uint64_t) 1 << 32), 0x1000);
-    assert_int_equal(place_find(&map, &used, 0x2000, (uint64_t) 1 << 32), 0);
+    assert_int_equal(place_find(&map, &used, 0x1000, (uint64_t)1 << 32), 0x1000);
+    assert_int_equal(place_find(&map, &used, 0x2000, (uint64_t)1 << 32), 0);
     used_add(&used, 0x1800, 0x1801);
-    assert_int_equal(place_find(&map, &used, 0x1000, (uint64_t) 1 << 32), 0);
+    assert_int_equal(place_find(&map, &used, 0x1000, (uint64_t)1 << 32), 0);
 }
 
 static void a_hole_between_used_ranges_is_found(void **state)
 {
-    const struct bios_entry e[] = { { 0x100000, 0x100000, 1 } };
-    (void) state;
+    const struct bios_entry e[] = {{0x100000, 0x100000, 1}};
+    (void)state;
     make(e, COUNT(e));
     used.n = 0;
     used_add(&used, 0x150000, 0x200000);
     used_add(&used, 0x100000, 0x140000);
-    assert_int_equal(place_find(&map, &used, 0x10000, (uint64_t) 1 << 32), 0x140000);
-    assert_int_equal(place_find(&map, &used, 0x11000, (uint64_t) 1 << 32), 0);
+    assert_int_equal(place_find(&map, &used, 0x10000, (uint64_t)1 << 32), 0x140000);
+    assert_int_equal(place_find(&map, &used, 0x11000, (uint64_t)1 << 32), 0);
     assert_true(used_overlaps(&used, 0x13FFFF, 0x140001));
     assert_false(used_overlaps(&used, 0x140000, 0x150000));
 }
 
 static void too_many_used_ranges_leave_no_place(void **state)
 {
-    const struct bios_entry e[] = { { 0x100000, 0x100000, 1 } };
-    (void) state;
+    const struct bios_entry e[] = {{0x100000, 0x100000, 1}};
+    (void)state;
     make(e, COUNT(e));
     used.n = 0;
     for (int i = 0; i <= MAX_USED; i++)
         used_add(&used, 0x800000, 0x801000);
-    assert_int_equal(place_find(&map, &used, 0x1000, (uint64_t) 1 << 32), 0);
+    assert_int_equal(place_find(&map, &used, 0x1000, (uint64_t)1 << 32), 0);
 }
 
 /* ---- options */
 static void an_option_is_a_whole_word(void **state)
 {
     uint32_t n = 0;
-    (void) state;
+    (void)state;
     assert_null(option_find("kernel xkmem=4M kmem", "kmem"));
     assert_null(option_find("", "kmem"));
     assert_true(option_is(option_find("a bootinfo=multiboot b", "bootinfo"), "multiboot"));
@@ -221,7 +227,7 @@ static void an_option_is_a_whole_word(void **state)
 static void sizes_that_are_none_are_refused(void **state)
 {
     uint32_t n;
-    (void) state;
+    (void)state;
     assert_true(option_size("12K x", &n));
     assert_int_equal(n, 12288);
     assert_true(option_size("4095m", &n));

@@ -17,14 +17,14 @@ static struct extents t;
 
 static int fresh(void **state)
 {
-    (void) state;
+    (void)state;
     extents_init(&t, room, ROOM, LIMIT);
     return 0;
 }
 
 static void a_new_table_is_all_device_memory(void **state)
 {
-    (void) state;
+    (void)state;
     assert_int_equal(t.n, 1);
     assert_int_equal(extents_find(&t, 0)->kind, KIND_DEVICE);
     assert_int_equal(extents_find(&t, LIMIT - 1)->kind, KIND_DEVICE);
@@ -33,7 +33,7 @@ static void a_new_table_is_all_device_memory(void **state)
 
 static void later_kinds_override_earlier_ones(void **state)
 {
-    (void) state;
+    (void)state;
     extents_set_kind(&t, 100, 200, KIND_CONVENTIONAL);
     extents_set_kind(&t, 150, 160, KIND_RESERVED);
     assert_int_equal(extents_find(&t, 149)->kind, KIND_CONVENTIONAL);
@@ -46,7 +46,7 @@ static void later_kinds_override_earlier_ones(void **state)
 
 static void ranges_are_cut_at_the_limit(void **state)
 {
-    (void) state;
+    (void)state;
     assert_true(extents_set_kind(&t, LIMIT - 1, LIMIT + 5, KIND_SHARED));
     assert_true(extents_set_kind(&t, LIMIT + 1, LIMIT + 5, KIND_SHARED));
     assert_true(extents_set_kind(&t, 5, 5, KIND_SHARED));
@@ -56,7 +56,7 @@ static void ranges_are_cut_at_the_limit(void **state)
 
 static void the_first_who_asks_owns(void **state)
 {
-    (void) state;
+    (void)state;
     extents_set_kind(&t, 0, 512, KIND_CONVENTIONAL);
     assert_true(extents_allow(&t, 16, 32, A));
     extents_set_owner(&t, 16, 32, A);
@@ -68,7 +68,7 @@ static void the_first_who_asks_owns(void **state)
 
 static void shared_pages_are_never_owned(void **state)
 {
-    (void) state;
+    (void)state;
     extents_set_kind(&t, 0xA0, 0x100, KIND_SHARED);
     extents_set_owner(&t, 0x90, 0xB0, A);
     assert_true(extents_allow(&t, 0xB0, 0xB1, B));
@@ -78,7 +78,7 @@ static void shared_pages_are_never_owned(void **state)
 
 static void reserved_pages_are_for_nobody(void **state)
 {
-    (void) state;
+    (void)state;
     extents_set_kind(&t, 8, 9, KIND_RESERVED);
     assert_false(extents_allow(&t, 8, 9, A));
     assert_false(extents_allow(&t, 0, 16, A));
@@ -86,7 +86,7 @@ static void reserved_pages_are_for_nobody(void **state)
 
 static void a_free_run_is_aligned_and_not_page_0(void **state)
 {
-    (void) state;
+    (void)state;
     extents_set_kind(&t, 0, 4, KIND_CONVENTIONAL);
     assert_int_equal(extents_find_free(&t, 0), 3);
     assert_int_equal(extents_find_free(&t, 1), 2);
@@ -103,25 +103,25 @@ static void a_free_run_is_aligned_and_not_page_0(void **state)
 static void all_memory_can_be_taken_by_any_requests(void **state)
 {
     uint32_t ram, unowned, got = 0, at;
-    (void) state;
+    (void)state;
     extents_set_kind(&t, 0, 0x9F, KIND_CONVENTIONAL);
     extents_set_kind(&t, 0x100, 1000, KIND_CONVENTIONAL);
     extents_set_kind(&t, 300, 310, KIND_RESERVED);
     extents_count(&t, &ram, &unowned);
     assert_int_equal(ram, 0x9F + 1000 - 0x100 - 10);
     for (int log2 = 19; log2 >= 0; log2--)
-        while ((at = extents_find_free(&t, (unsigned) log2)) != 0) {
+        while ((at = extents_find_free(&t, (unsigned)log2)) != 0) {
             extents_set_owner(&t, at, at + (1u << log2), A);
             got += 1u << log2;
         }
     extents_count(&t, &ram, &unowned);
-    assert_int_equal(unowned, 1);               /* page 0 */
+    assert_int_equal(unowned, 1); /* page 0 */
     assert_int_equal(got, ram - 1);
 }
 
 static void a_full_table_refuses_and_stays_as_it_is(void **state)
 {
-    (void) state;
+    (void)state;
     extents_init(&t, room, 4, LIMIT);
     assert_true(extents_set_owner(&t, 10, 20, A));
     assert_false(extents_set_owner(&t, 30, 40, A));
@@ -131,16 +131,20 @@ static void a_full_table_refuses_and_stays_as_it_is(void **state)
 
 static void it_agrees_with_a_table_of_single_pages(void **state)
 {
-    static struct { enum kind kind; uint32_t owner; } page[LIMIT];
-    (void) state;
+    static struct {
+        enum kind kind;
+        uint32_t owner;
+    } page[LIMIT];
+    (void)state;
     memset(page, 0, sizeof page);
     srand(7);
     for (int round = 0; round < 20000; round++) {
-        uint32_t low = (uint32_t) rand() % LIMIT, high = low + (uint32_t) rand() % 40;
-        enum kind kind = (enum kind) (rand() % 6);
-        uint32_t owner = (uint32_t) rand() % 4;
+        uint32_t low = (uint32_t)rand() % LIMIT, high = low + (uint32_t)rand() % 40;
+        enum kind kind = (enum kind)(rand() % 6);
+        uint32_t owner = (uint32_t)rand() % 4;
         bool by_kind = rand() % 3 == 0;
-        assert_true(by_kind ? extents_set_kind(&t, low, high, kind) : extents_set_owner(&t, low, high, owner));
+        assert_true(by_kind ? extents_set_kind(&t, low, high, kind)
+                            : extents_set_owner(&t, low, high, owner));
         for (uint32_t p = low; p < high && p < LIMIT; p++) {
             if (by_kind)
                 page[p].kind = kind;
@@ -148,8 +152,10 @@ static void it_agrees_with_a_table_of_single_pages(void **state)
                 page[p].owner = owner;
         }
         for (uint32_t i = 0; i < t.n; i++) {
-            assert_true(i == 0 ? t.at[0].first == 0 : t.at[i].first > t.at[i - 1].first && t.at[i].first < LIMIT);
-            assert_true(i == 0 || t.at[i].kind != t.at[i - 1].kind || t.at[i].owner != t.at[i - 1].owner);
+            assert_true(i == 0 ? t.at[0].first == 0
+                               : t.at[i].first > t.at[i - 1].first && t.at[i].first < LIMIT);
+            assert_true(i == 0 || t.at[i].kind != t.at[i - 1].kind ||
+                        t.at[i].owner != t.at[i - 1].owner);
         }
         for (uint32_t p = 0; p < LIMIT; p++) {
             assert_int_equal(extents_find(&t, p)->kind, page[p].kind);

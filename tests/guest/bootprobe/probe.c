@@ -40,63 +40,74 @@ static void descriptors_check(void)
     bool ordered = true, has_pool = false;
     for (L4_Word_t i = 0; i < L4_NumMemoryDescriptors(&probe_kip); i++) {
         const L4_MemoryDesc_t *d = L4_MemoryDesc(&probe_kip, i);
-        serial_printf("# %08lx-%08lx type %lx\n", L4_MemoryDescLow(d), L4_MemoryDescHigh(d), L4_MemoryDescType(d));
+        serial_printf("# %08lx-%08lx type %lx\n", L4_MemoryDescLow(d), L4_MemoryDescHigh(d),
+                      L4_MemoryDescType(d));
         ordered &= L4_MemoryDescLow(d) <= L4_MemoryDescHigh(d);
         if (L4_MemoryDescType(d) == L4_MEM_RESERVED) {
             has_pool = true;
-            check(all_of_type(L4_MemoryDescLow(d), L4_MemoryDescHigh(d), L4_MEM_RESERVED), "the pool is clear of all else");
+            check(all_of_type(L4_MemoryDescLow(d), L4_MemoryDescHigh(d), L4_MEM_RESERVED),
+                  "the pool is clear of all else");
             check(L4_MemoryDescHigh(d) < 240u << 20, "the pool is below 240 MB");
         }
     }
     check(ordered, "every descriptor has low <= high");
     check(has_pool, "there is a pool for the kernel");
-    check(all_of_type(0xA0000, 0x100000, L4_MEM_SHARED), "a0000-fffff are shared, not conventional");
-    check(type_at((L4_Word_t) &probe_kip) == L4_MEM_CONVENTIONAL, "the kernel lies in conventional memory");
+    check(all_of_type(0xA0000, 0x100000, L4_MEM_SHARED),
+          "a0000-fffff are shared, not conventional");
+    check(type_at((L4_Word_t)&probe_kip) == L4_MEM_CONVENTIONAL,
+          "the kernel lies in conventional memory");
 }
 
 static void server_check(const L4_KernelRootServer_t *s, const char *name)
 {
     serial_printf("# %s %08lx-%08lx ip %08lx\n", name, s->low, s->high, s->ip);
     check(s->low < s->high && s->ip >= s->low && s->ip < s->high, name);
-    check(all_of_type(s->low & ~1023ul, s->high, L4_MEM_BOOTLOADER | 2 << 4), "and its image is the loader's, subtype 2");
+    check(all_of_type(s->low & ~1023ul, s->high, L4_MEM_BOOTLOADER | 2 << 4),
+          "and its image is the loader's, subtype 2");
 }
 
 static bool module_intact(L4_Word_t start, L4_Word_t size)
 {
     for (L4_Word_t i = 0; i < size / 4; i++)
-        if (((L4_Word_t *) start)[i] != i)
+        if (((L4_Word_t *)start)[i] != i)
             return false;
     for (L4_Word_t a = start + size; a & 4095; a++)
-        if (*(char *) a)
+        if (*(char *)a)
             return false;
     return true;
 }
 
 static void bootinfo_check(void)
 {
-    const void *info = (void *) probe_kip.BootInfo;
+    const void *info = (void *)probe_kip.BootInfo;
     const L4_BootRec_t *r;
     L4_Word_t n, execs = 0, mbis = 0;
     check(L4_BootInfo_Valid(info), "the boot information is the generic block");
     if (!L4_BootInfo_Valid(info))
         return;
-    check(all_of_type((L4_Word_t) info & ~1023ul, (L4_Word_t) info + L4_BootInfo_Size(info), L4_MEM_BOOTLOADER | 1 << 4),
+    check(all_of_type((L4_Word_t)info & ~1023ul, (L4_Word_t)info + L4_BootInfo_Size(info),
+                      L4_MEM_BOOTLOADER | 1 << 4),
           "the block is the loader's, subtype 1");
     r = L4_BootInfo_FirstEntry(info);
     for (n = L4_BootInfo_Entries(info); n > 0; n--, r = L4_BootRec_Next(r)) {
         if (r->type == L4_BOOTREC_EXEC) {
-            serial_printf("# exec %08lx \"%s\"\n", L4_SimpleExec_TextPstart(r), L4_SimpleExec_Cmdline(r));
+            serial_printf("# exec %08lx \"%s\"\n", L4_SimpleExec_TextPstart(r),
+                          L4_SimpleExec_Cmdline(r));
             execs++;
         } else if (r->type == L4_BOOTREC_MODULE) {
             L4_Word_t start = L4_Module_Start(r), size = L4_Module_Size(r);
             serial_printf("# module %08lx %lu \"%s\"\n", start, size, L4_Module_Cmdline(r));
-            check((start & 4095) == 0 && module_intact(start, size), "a module is page aligned and intact");
-            check(all_of_type(start, start + size, L4_MEM_BOOTLOADER | 3 << 4), "and the loader's, subtype 3");
+            check((start & 4095) == 0 && module_intact(start, size),
+                  "a module is page aligned and intact");
+            check(all_of_type(start, start + size, L4_MEM_BOOTLOADER | 3 << 4),
+                  "and the loader's, subtype 3");
         } else if (r->type == L4_BOOTREC_MULTIBOOT) {
-            const struct multiboot_info *mbi = (void *) L4_MBI_Address(r);
-            const struct multiboot_module *mods = (void *) mbi->mods_addr;
-            serial_printf("# loader's line \"%s\", kernel's \"%s\"\n", (char *) mbi->cmdline, (char *) mods[0].cmdline);
-            check(mbi->mods_count == L4_BootInfo_Entries(info), "the multiboot list holds the kernel and all others");
+            const struct multiboot_info *mbi = (void *)L4_MBI_Address(r);
+            const struct multiboot_module *mods = (void *)mbi->mods_addr;
+            serial_printf("# loader's line \"%s\", kernel's \"%s\"\n", (char *)mbi->cmdline,
+                          (char *)mods[0].cmdline);
+            check(mbi->mods_count == L4_BootInfo_Entries(info),
+                  "the multiboot list holds the kernel and all others");
             mbis++;
         }
     }
@@ -111,8 +122,9 @@ void probe_main(L4_Word_t cr0, L4_Word_t flags)
     descriptors_check();
     server_check(&probe_kip.Sigma0, "sigma0 is described");
     server_check(&probe_kip.RootServer, "the root task is described");
-    check(probe_kip.Sigma1.low == 0 && probe_kip.Sigma1.high == 0 && probe_kip.Sigma1.ip == 0, "there is no sigma1");
+    check(probe_kip.Sigma1.low == 0 && probe_kip.Sigma1.high == 0 && probe_kip.Sigma1.ip == 0,
+          "there is no sigma1");
     bootinfo_check();
     serial_printf("1..%d\n# done\n", tests);
-    __asm__ volatile ("outb %0, %1" : : "a" ((char) (0x20 | (failures > 0))), "Nd" ((short) 0xF4));
+    __asm__ volatile("outb %0, %1" : : "a"((char)(0x20 | (failures > 0))), "Nd"((short)0xF4));
 }

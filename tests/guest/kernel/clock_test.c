@@ -18,9 +18,12 @@ TEST(clock_never_runs_backwards)
 TEST(clock_preserves_ebx_and_ebp)
 {
     L4_Word_t ebx, same;
-    __asm__ volatile ("pushl %%ebp\n\tmovl $0x12345678, %%ebp\n\tmovl $0x9abcdef0, %%ebx\n\tcall *__L4_Links+32\n\t"
-                      "xorl %%ecx, %%ecx\n\tcmpl $0x12345678, %%ebp\n\tsete %%cl\n\tpopl %%ebp"
-                      : "=b" (ebx), "=c" (same) : : "eax", "edx", "esi", "edi", "cc", "memory");
+    __asm__ volatile("pushl %%ebp\n\tmovl $0x12345678, %%ebp\n\tmovl $0x9abcdef0, %%ebx\n\tcall "
+                     "*__L4_Links+32\n\t"
+                     "xorl %%ecx, %%ecx\n\tcmpl $0x12345678, %%ebp\n\tsete %%cl\n\tpopl %%ebp"
+                     : "=b"(ebx), "=c"(same)
+                     :
+                     : "eax", "edx", "esi", "edi", "cc", "memory");
     EXPECT_EQ(ebx, 0x9abcdef0);
     EXPECT_EQ(same, 1);
 }
@@ -37,7 +40,7 @@ TEST(sleep_lasts_as_long_as_asked_and_not_much_longer)
 
 TEST(sleeps_are_proportionate_for_all_exponents)
 {
-    static const L4_Word16_t period[] = { 1000, 5 << 10 | 100, 10 << 10 | 10, 3 << 10 | 625 };
+    static const L4_Word16_t period[] = {1000, 5 << 10 | 100, 10 << 10 | 10, 3 << 10 | 625};
     for (unsigned i = 0; i < sizeof period / sizeof *period; i++) {
         L4_Word64_t start_us = clock_us(), want = L4_PeriodUsec(L4_TimeOfRaw(period[i]));
         L4_Sleep(L4_TimeOfRaw(period[i]));
@@ -58,7 +61,7 @@ TEST(zero_time_returns_at_once)
 TEST(a_zero_mantissa_with_any_exponent_is_no_time_at_all)
 {
     for (int e = 1; e < 32; e += 5)
-        L4_Sleep(L4_TimeOfRaw((L4_Word16_t) (e << 10)));
+        L4_Sleep(L4_TimeOfRaw((L4_Word16_t)(e << 10)));
     EXPECT_EQ(L4_ErrorCode(), 3);
 }
 

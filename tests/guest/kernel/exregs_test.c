@@ -20,7 +20,7 @@ static void sleeper(void)
 static void pending_sender(void)
 {
     L4_LoadMR(0, 0);
-    L4_MsgTag_t tag = L4_Send(L4_ThreadIdOfRaw(result));        /* to whom the test put there */
+    L4_MsgTag_t tag = L4_Send(L4_ThreadIdOfRaw(result)); /* to whom the test put there */
     result = L4_IpcFailed(tag) ? L4_ErrorCode() : 0x100;
     rest();
 }
@@ -34,14 +34,16 @@ static void landing(void)
 static L4_Word_t exchange(L4_ThreadId_t t, L4_Word_t control)
 {
     L4_Word_t old = ~0ul;
-    L4_ThreadId_t r = L4_ExchangeRegisters(t, control, 0, 0, 0, 0, L4_nilthread, &old, NULL, NULL, NULL, NULL, NULL);
+    L4_ThreadId_t r = L4_ExchangeRegisters(t, control, 0, 0, 0, 0, L4_nilthread, &old, NULL, NULL,
+                                           NULL, NULL, NULL);
     return L4_IsNilThread(r) ? ~0ul : old;
 }
 
 static void expect_no_thread(L4_ThreadId_t t)
 {
     L4_Set_ErrorCode(0);
-    L4_ThreadId_t r = L4_ExchangeRegisters(t, 0, 0, 0, 0, 0, L4_nilthread, NULL, NULL, NULL, NULL, NULL, NULL);
+    L4_ThreadId_t r = L4_ExchangeRegisters(t, 0, 0, 0, 0, 0, L4_nilthread, NULL, NULL, NULL, NULL,
+                                           NULL, NULL);
     EXPECT_EQ(r.raw, 0);
     EXPECT_EQ(L4_ErrorCode(), 2);
 }
@@ -73,10 +75,7 @@ TEST(exregs_of_wild_ids_is_error_2)
     expect_no_thread(L4_GlobalId(0x3FFFF, 1));
 }
 
-TEST(exregs_of_an_inactive_thread_is_error_2)
-{
-    expect_no_thread(helper_inactive());
-}
+TEST(exregs_of_an_inactive_thread_is_error_2) { expect_no_thread(helper_inactive()); }
 
 TEST(exregs_of_interrupt_and_kernel_threads_is_error_2)
 {
@@ -90,7 +89,7 @@ TEST(exregs_of_a_thread_of_another_space_is_error_2)
 {
     L4_ThreadId_t foreign = stranger(rest), t = fresh_id();
     EXPECT(L4_ThreadControl(t, foreign, L4_MyGlobalId(), foreign, fresh_utcb()));
-    expect_no_thread(t);                        /* its pager is not of our space either ("pagerexregs") */
+    expect_no_thread(t); /* its pager is not of our space either ("pagerexregs") */
     expect_no_thread(L4_Sigma0Id());
 }
 
@@ -100,7 +99,8 @@ TEST(exregs_sets_and_delivers_the_handle)
     L4_Set_UserDefinedHandleOf(t, 0xCAFE);
     EXPECT_EQ(L4_UserDefinedHandleOf(t), 0xCAFE);
     L4_Word_t old = 0;
-    L4_ExchangeRegisters(t, L4_EXREGS_HANDLE | L4_EXREGS_DELIVER, 0, 0, 0, 5, L4_nilthread, NULL, NULL, NULL, NULL, &old, NULL);
+    L4_ExchangeRegisters(t, L4_EXREGS_HANDLE | L4_EXREGS_DELIVER, 0, 0, 0, 5, L4_nilthread, NULL,
+                         NULL, NULL, NULL, &old, NULL);
     EXPECT_EQ(old, 0xCAFE);
     EXPECT_EQ(L4_UtcbOf(L4_LocalIdOf(t).raw)->handle, 5);
 }
@@ -111,7 +111,8 @@ TEST(exregs_sets_and_delivers_the_pager)
     EXPECT(L4_SameThreads(L4_PagerOf(t), supervisor()));
     L4_Set_PagerOf(t, L4_MyGlobalId());
     EXPECT(L4_SameThreads(L4_PagerOf(t), L4_MyGlobalId()));
-    EXPECT(L4_SameThreads(L4_ThreadIdOfRaw(L4_UtcbOf(L4_LocalIdOf(t).raw)->pager), L4_MyGlobalId()));
+    EXPECT(
+        L4_SameThreads(L4_ThreadIdOfRaw(L4_UtcbOf(L4_LocalIdOf(t).raw)->pager), L4_MyGlobalId()));
 }
 
 TEST(exregs_halt_stops_a_spinner_and_resume_lets_it_go_on)
@@ -146,7 +147,7 @@ TEST(exregs_delivers_sp_and_ip_of_a_stopped_spinner)
     L4_ThreadId_t t = helper(spinner);
     L4_Sleep(MOMENT);
     L4_Stop_SpIpFlags(t, &sp, &ip, &flags);
-    EXPECT(ip >= (L4_Word_t) spinner && ip < (L4_Word_t) spinner + 64);
+    EXPECT(ip >= (L4_Word_t)spinner && ip < (L4_Word_t)spinner + 64);
     EXPECT(in_image(sp));
     EXPECT(flags & 0x200);
 }
@@ -157,8 +158,8 @@ TEST(exregs_new_ip_of_a_halted_thread_counts_when_it_is_resumed)
     landed = 0;
     L4_Sleep(MOMENT);
     L4_Stop(t);
-    L4_ExchangeRegisters(t, L4_EXREGS_IP | L4_EXREGS_SP, stack_for(t, landing), (L4_Word_t) landing, 0, 0,
-                         L4_nilthread, NULL, NULL, NULL, NULL, NULL, NULL);
+    L4_ExchangeRegisters(t, L4_EXREGS_IP | L4_EXREGS_SP, stack_for(t, landing), (L4_Word_t)landing,
+                         0, 0, L4_nilthread, NULL, NULL, NULL, NULL, NULL, NULL);
     L4_Sleep(MOMENT);
     EXPECT_EQ(landed, 0);
     L4_Start(t);
@@ -172,10 +173,11 @@ TEST(exregs_flags_cannot_clear_if_nor_raise_iopl)
     L4_ThreadId_t t = helper(spinner);
     L4_Sleep(MOMENT);
     for (int i = 0; i < 2; i++) {
-        L4_ExchangeRegisters(t, L4_EXREGS_FLAGS, 0, 0, i ? ~0ul : 0, 0, L4_nilthread, NULL, NULL, NULL, NULL, NULL, NULL);
+        L4_ExchangeRegisters(t, L4_EXREGS_FLAGS, 0, 0, i ? ~0ul : 0, 0, L4_nilthread, NULL, NULL,
+                             NULL, NULL, NULL, NULL);
         L4_Stop_SpIpFlags(t, NULL, NULL, &flags);
-        EXPECT_EQ(flags & 0x23200, 0x200);      /* IF; no IOPL, no VM */
-        EXPECT_EQ(flags & 0x4100, 0);           /* no NT, no TF */
+        EXPECT_EQ(flags & 0x23200, 0x200); /* IF; no IOPL, no VM */
+        EXPECT_EQ(flags & 0x4100, 0);      /* no NT, no TF */
         L4_Start(t);
     }
     L4_Word_t then = counter;
@@ -238,10 +240,10 @@ TEST(exregs_on_a_halted_receiver_loses_no_message)
     L4_Set_PagerOf(t, supervisor());
     L4_Stop(t);
     L4_LoadMR(0, 0);
-    L4_MsgTag_t tag = L4_Send_Timeout(t, MOMENT);       /* it waits for the supervisor: not for us */
+    L4_MsgTag_t tag = L4_Send_Timeout(t, MOMENT); /* it waits for the supervisor: not for us */
     EXPECT(L4_IpcFailed(tag));
     EXPECT_EQ(L4_ErrorCode(), 2);
-    L4_Start(t);                                        /* cancels the receive it was in */
+    L4_Start(t); /* cancels the receive it was in */
     L4_Sleep(MOMENT);
     EXPECT_EQ(result, 7);
 }
@@ -258,13 +260,16 @@ TEST(exregs_starts_a_thread_that_waits_for_its_start_message)
 TEST(exregs_accepts_a_local_id_and_returns_the_global_one)
 {
     L4_ThreadId_t t = helper(sleeper), local = L4_LocalIdOf(t);
-    L4_ThreadId_t r = L4_ExchangeRegisters(local, L4_EXREGS_DELIVER, 0, 0, 0, 0, L4_nilthread, NULL, NULL, NULL, NULL, NULL, NULL);
+    L4_ThreadId_t r = L4_ExchangeRegisters(local, L4_EXREGS_DELIVER, 0, 0, 0, 0, L4_nilthread, NULL,
+                                           NULL, NULL, NULL, NULL, NULL);
     EXPECT_EQ(r.raw, t.raw);
 }
 
 TEST(exregs_on_oneself_sets_the_own_handle)
 {
     EXPECT_EQ(L4_ExchangeRegisters(L4_MyGlobalId(), L4_EXREGS_HANDLE, 0, 0, 0, 77, L4_nilthread,
-                                   NULL, NULL, NULL, NULL, NULL, NULL).raw, L4_MyLocalId().raw);
+                                   NULL, NULL, NULL, NULL, NULL, NULL)
+                  .raw,
+              L4_MyLocalId().raw);
     EXPECT_EQ(L4_UserDefinedHandle(), 77);
 }

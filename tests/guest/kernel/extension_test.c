@@ -12,17 +12,23 @@ static volatile L4_Word_t result, error, progress;
 static L4_Word_t counter(L4_ThreadId_t space, L4_Word_t which)
 {
     L4_Word_t value = ~0ul;
-    EXPECT(L4_SpaceControl(space, L4_PECAN_SPACE_READ | which, L4_Nilpage, L4_Nilpage, L4_nilthread, &value));
+    EXPECT(L4_SpaceControl(space, L4_PECAN_SPACE_READ | which, L4_Nilpage, L4_Nilpage, L4_nilthread,
+                           &value));
     return value;
 }
 
 static L4_Word_t quota_set(L4_ThreadId_t space, L4_Word_t n)
 {
     L4_Word_t old;
-    return L4_SpaceControl(space, L4_PECAN_SPACE_QUOTA | n, L4_Nilpage, L4_Nilpage, L4_nilthread, &old);
+    return L4_SpaceControl(space, L4_PECAN_SPACE_QUOTA | n, L4_Nilpage, L4_Nilpage, L4_nilthread,
+                           &old);
 }
 
-#define NEEDS(feature) do { if (!L4_HasFeature(feature)) SKIP("no " feature); } while (0)
+#define NEEDS(feature)                                                                             \
+    do {                                                                                           \
+        if (!L4_HasFeature(feature))                                                               \
+            SKIP("no " feature);                                                                   \
+    } while (0)
 
 TEST(spaceinfo_counts_threads_and_kernel_memory)
 {
@@ -49,8 +55,8 @@ TEST(spaceinfo_tells_faults_to_own_pagers_from_others)
     EXPECT_EQ(counter(p, L4_PECAN_FAULTS_OTHER), other + 1);
     EXPECT_EQ(counter(p, L4_PECAN_FAULTS_SELF), self);
     self = counter(me, L4_PECAN_FAULTS_SELF);
-    L4_Flush(L4_FpageAddRights(L4_FpageLog2((L4_Word_t) pages[3], 12), 7));
-    pages[3][0] = 1;                            /* our pager is the supervisor, of our own space */
+    L4_Flush(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)pages[3], 12), 7));
+    pages[3][0] = 1; /* our pager is the supervisor, of our own space */
     EXPECT(counter(me, L4_PECAN_FAULTS_SELF) > self);
 }
 
@@ -59,17 +65,24 @@ TEST(spaceinfo_unknown_requests_are_error_5)
     NEEDS("spaceinfo");
     L4_Word_t old;
     L4_Set_ErrorCode(0);
-    EXPECT_EQ(L4_SpaceControl(L4_MyGlobalId(), L4_PECAN_SPACE_READ | 99, L4_Nilpage, L4_Nilpage, L4_nilthread, &old), 0);
+    EXPECT_EQ(L4_SpaceControl(L4_MyGlobalId(), L4_PECAN_SPACE_READ | 99, L4_Nilpage, L4_Nilpage,
+                              L4_nilthread, &old),
+              0);
     EXPECT_EQ(L4_ErrorCode(), 5);
-    EXPECT_EQ(L4_SpaceControl(L4_MyGlobalId(), 0x04000000, L4_Nilpage, L4_Nilpage, L4_nilthread, &old), 0);
-    EXPECT_EQ(L4_SpaceControl(fresh_id(), L4_PECAN_SPACE_READ, L4_Nilpage, L4_Nilpage, L4_nilthread, &old), 0);
+    EXPECT_EQ(
+        L4_SpaceControl(L4_MyGlobalId(), 0x04000000, L4_Nilpage, L4_Nilpage, L4_nilthread, &old),
+        0);
+    EXPECT_EQ(L4_SpaceControl(fresh_id(), L4_PECAN_SPACE_READ, L4_Nilpage, L4_Nilpage, L4_nilthread,
+                              &old),
+              0);
     EXPECT_EQ(L4_ErrorCode(), 3);
 }
 
 static void reads_counter(void)
 {
     L4_Word_t old;
-    result = L4_SpaceControl(L4_MyGlobalId(), L4_PECAN_SPACE_READ, L4_Nilpage, L4_Nilpage, L4_nilthread, &old);
+    result = L4_SpaceControl(L4_MyGlobalId(), L4_PECAN_SPACE_READ, L4_Nilpage, L4_Nilpage,
+                             L4_nilthread, &old);
     error = L4_ErrorCode();
     rest();
 }
@@ -109,7 +122,7 @@ TEST(quota_stops_mappings_with_message_overflow)
     L4_ThreadId_t p = prober();
     EXPECT(quota_set(p, counter(p, L4_PECAN_KMEM_USED) / 4096 + 2));
     bool refused = false;
-    for (L4_Word_t i = 0; i < 64 && !refused; i++) {    /* each needs a page table */
+    for (L4_Word_t i = 0; i < 64 && !refused; i++) { /* each needs a page table */
         refused = L4_IpcFailed(map_to(p, pages[0], 12, 7, 0x40000000 + i * 0x400000));
         if (refused)
             EXPECT_EQ(L4_ErrorCode() & 15, 8);
@@ -169,7 +182,7 @@ TEST(spaces_until_memory_ends_give_error_8_and_recover)
 static void two_steps(void)
 {
     progress = 1;
-    (void) *(volatile L4_Word_t *) WINDOW;
+    (void)*(volatile L4_Word_t *)WINDOW;
     progress = 2;
     send_words(L4_Pager(), 1, 0, 0);
     rest();
@@ -189,11 +202,12 @@ TEST(pagerexregs_sends_a_faulting_thread_elsewhere)
     progress = 0;
     L4_ThreadId_t t = stranger_of(L4_MyGlobalId(), two_steps);
     EXPECT(L4_IsPageFault(pager_serve(t)));
-    L4_ExchangeRegisters(t, L4_EXREGS_DELIVER, 0, 0, 0, 0, L4_nilthread, NULL, &sp, &ip, NULL, NULL, NULL);
+    L4_ExchangeRegisters(t, L4_EXREGS_DELIVER, 0, 0, 0, 0, L4_nilthread, NULL, &sp, &ip, NULL, NULL,
+                         NULL);
     EXPECT(in_image(sp));
-    EXPECT_EQ(ip & ~255ul, (L4_Word_t) two_steps & ~255ul);
-    L4_ExchangeRegisters(t, L4_EXREGS_IP | L4_EXREGS_RECEIVE, 0, (L4_Word_t) elsewhere, 0, 0, L4_nilthread,
-                         NULL, NULL, NULL, NULL, NULL, NULL);
+    EXPECT_EQ(ip & ~255ul, (L4_Word_t)two_steps & ~255ul);
+    L4_ExchangeRegisters(t, L4_EXREGS_IP | L4_EXREGS_RECEIVE, 0, (L4_Word_t)elsewhere, 0, 0,
+                         L4_nilthread, NULL, NULL, NULL, NULL, NULL, NULL);
     EXPECT_EQ(L4_Label(pager_serve(t)), 1);
     EXPECT_EQ(progress, 3);
 }
@@ -204,8 +218,8 @@ TEST(pagerexregs_is_for_the_pager_only)
     L4_ThreadId_t s = stranger(rest), t = fresh_id();
     EXPECT(L4_ThreadControl(t, s, L4_MyGlobalId(), s, fresh_utcb()));
     L4_Set_ErrorCode(0);
-    EXPECT(L4_IsNilThread(L4_ExchangeRegisters(t, L4_EXREGS_HALT | L4_EXREGS_HALT_VALID, 0, 0, 0, 0, L4_nilthread,
-                                               NULL, NULL, NULL, NULL, NULL, NULL)));
+    EXPECT(L4_IsNilThread(L4_ExchangeRegisters(t, L4_EXREGS_HALT | L4_EXREGS_HALT_VALID, 0, 0, 0, 0,
+                                               L4_nilthread, NULL, NULL, NULL, NULL, NULL, NULL)));
     EXPECT_EQ(L4_ErrorCode(), 2);
 }
 
@@ -214,8 +228,9 @@ static volatile L4_Word_t seed;
 
 static L4_Word_t rubbish(void)
 {
-    static const L4_Word_t favourites[] = { 0, ~0ul, 0x10, 0x80000000, 0xFFA00002, 0xFFE20002, 0xFF860002, 0xFFB0000C,
-                                            0x4020, 0xBF000000, 0xC0000000, 0xF0100000, 0x100000, 12 << 4 | 7 };
+    static const L4_Word_t favourites[] = {
+        0,          ~0ul,   0x10,       0x80000000, 0xFFA00002, 0xFFE20002, 0xFF860002,
+        0xFFB0000C, 0x4020, 0xBF000000, 0xC0000000, 0xF0100000, 0x100000,   12 << 4 | 7};
     seed = seed * 1103515245 + 12345;
     return seed & 0x10000 ? favourites[(seed >> 20) % 14] : seed ^ seed << 13;
 }
@@ -244,7 +259,8 @@ TEST(sigma0_survives_rubbish)
     for (int i = 0; i < 400 && !progress; i++)
         L4_Sleep(MOMENT);
     EXPECT_EQ(progress, 1);
-    EXPECT(L4_IsNilFpage(L4_Sigma0_GetPage(L4_nilthread, L4_FpageLog2(0x100000, 12))));         /* the kernel's */
+    EXPECT(L4_IsNilFpage(
+        L4_Sigma0_GetPage(L4_nilthread, L4_FpageLog2(0x100000, 12)))); /* the kernel's */
     EXPECT(!L4_IsNilFpage(L4_Sigma0_GetPage(L4_nilthread, L4_FpageLog2(0xB8000, 12))));
 }
 
@@ -254,15 +270,31 @@ static void calls_with_rubbish(void)
     for (int i = 0; i < 2000; i++) {
         L4_LoadMR(0, rubbish());
         switch (rubbish() % 6) {
-        case 0: L4_ThreadSwitch(L4_ThreadIdOfRaw(rubbish())); break;
-        case 1: L4_Schedule(L4_ThreadIdOfRaw(rubbish()), rubbish(), rubbish(), rubbish(), rubbish(), &old); break;
-        case 2: L4_ThreadControl(L4_ThreadIdOfRaw(rubbish()), L4_ThreadIdOfRaw(rubbish()), L4_ThreadIdOfRaw(rubbish()),
-                                 L4_ThreadIdOfRaw(rubbish()), (void *) rubbish()); break;
-        case 3: L4_SpaceControl(L4_ThreadIdOfRaw(rubbish()), rubbish(), L4_FpageOfRaw(rubbish()),
-                                L4_FpageOfRaw(rubbish()), L4_ThreadIdOfRaw(rubbish()), &old); break;
-        case 4: L4_ExchangeRegisters(L4_ThreadIdOfRaw(rubbish()), rubbish() & ~0xFFul, rubbish(), rubbish(), rubbish(),
-                                     rubbish(), L4_nilthread, &old, NULL, NULL, NULL, NULL, NULL); break;
-        default: L4_Ipc(L4_ThreadIdOfRaw(rubbish() | 1), L4_nilthread, L4_Timeouts(L4_ZeroTime, L4_ZeroTime), NULL); break;
+        case 0:
+            L4_ThreadSwitch(L4_ThreadIdOfRaw(rubbish()));
+            break;
+        case 1:
+            L4_Schedule(L4_ThreadIdOfRaw(rubbish()), rubbish(), rubbish(), rubbish(), rubbish(),
+                        &old);
+            break;
+        case 2:
+            L4_ThreadControl(L4_ThreadIdOfRaw(rubbish()), L4_ThreadIdOfRaw(rubbish()),
+                             L4_ThreadIdOfRaw(rubbish()), L4_ThreadIdOfRaw(rubbish()),
+                             (void *)rubbish());
+            break;
+        case 3:
+            L4_SpaceControl(L4_ThreadIdOfRaw(rubbish()), rubbish(), L4_FpageOfRaw(rubbish()),
+                            L4_FpageOfRaw(rubbish()), L4_ThreadIdOfRaw(rubbish()), &old);
+            break;
+        case 4:
+            L4_ExchangeRegisters(L4_ThreadIdOfRaw(rubbish()), rubbish() & ~0xFFul, rubbish(),
+                                 rubbish(), rubbish(), rubbish(), L4_nilthread, &old, NULL, NULL,
+                                 NULL, NULL, NULL);
+            break;
+        default:
+            L4_Ipc(L4_ThreadIdOfRaw(rubbish() | 1), L4_nilthread,
+                   L4_Timeouts(L4_ZeroTime, L4_ZeroTime), NULL);
+            break;
         }
     }
     progress = 1;

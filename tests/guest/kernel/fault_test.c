@@ -55,18 +55,18 @@ static void fault_with_full_utcb(void)
 {
     L4_Word_t wrong = 0;
     for (int i = 0; i < 64; i++)
-        L4_LoadMR(i, 0xB000 + (L4_Word_t) i);
+        L4_LoadMR(i, 0xB000 + (L4_Word_t)i);
     for (int i = 0; i < 33; i++)
-        L4_LoadBR(i, 0xC000 + (L4_Word_t) i * 16);
+        L4_LoadBR(i, 0xC000 + (L4_Word_t)i * 16);
     L4_Set_ErrorCode(0x77);
     L4_Set_VirtualSender(L4_ThreadIdOfRaw(0x12345));
-    (void) *(volatile L4_Word_t *) WINDOW;
+    (void)*(volatile L4_Word_t *)WINDOW;
     for (int i = 0; i < 64; i++)
-        wrong += L4_MR(i) != 0xB000 + (L4_Word_t) i;
+        wrong += L4_MR(i) != 0xB000 + (L4_Word_t)i;
     for (int i = 0; i < 33; i++) {
         L4_Word_t br;
         L4_StoreBR(i, &br);
-        wrong += br != 0xC000 + (L4_Word_t) i * 16;
+        wrong += br != 0xC000 + (L4_Word_t)i * 16;
     }
     wrong += L4_ErrorCode() != 0x77;
     wrong += L4_ActualSender().raw != 0x12345;
@@ -82,8 +82,8 @@ TEST(pagefault_leaves_mrs_brs_and_tcrs_alone)
     L4_ThreadId_t t = stranger_of(L4_MyGlobalId(), fault_with_full_utcb);
     L4_MsgTag_t tag = pager_serve(t);
     EXPECT(L4_IsPageFault(tag));
-    L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2((L4_Word_t) page, 12), 7), WINDOW);
-    L4_LoadMR(0, 0x00550000 | 2 << 6 | 40);             /* a long answer: 40 words and the item */
+    L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)page, 12), 7), WINDOW);
+    L4_LoadMR(0, 0x00550000 | 2 << 6 | 40); /* a long answer: 40 words and the item */
     for (int i = 1; i <= 40; i++)
         L4_LoadMR(i, 0xDEAD);
     items[0] = item.raw[0];
@@ -98,7 +98,7 @@ static void fault_without_pager(void)
 {
     L4_Set_Pager(L4_nilthread);
     progress = 1;
-    (void) *(volatile L4_Word_t *) WINDOW;
+    (void)*(volatile L4_Word_t *)WINDOW;
     progress = 2;
     rest();
 }
@@ -115,9 +115,9 @@ TEST(pagefault_without_pager_halts_that_thread_only)
 }
 
 /* ---- exceptions */
-void raise_with_registers(void);                        /* fault_asm.asm: ud2 with known registers */
+void raise_with_registers(void); /* fault_asm.asm: ud2 with known registers */
 extern const char raise_ud2[], raise_after[];
-extern volatile L4_Word_t raise_result[8];              /* edi esi ebp esp ebx edx ecx eax afterwards */
+extern volatile L4_Word_t raise_result[8]; /* edi esi ebp esp ebx edx ecx eax afterwards */
 
 static void raiser(void)
 {
@@ -141,7 +141,7 @@ TEST(exception_message_has_all_registers_at_their_places)
     L4_ThreadId_t t = stranger_of(L4_MyGlobalId(), raiser);
     L4_MsgTag_t tag = exception_of(t, &e);
     EXPECT_EQ(tag.raw, 0xFFB0000C);
-    EXPECT_EQ(e.eip, (L4_Word_t) raise_ud2);
+    EXPECT_EQ(e.eip, (L4_Word_t)raise_ud2);
     EXPECT_EQ(e.vector, 6);
     EXPECT_EQ(e.error, 0);
     EXPECT_EQ(e.edi, 0xD1);
@@ -161,8 +161,8 @@ TEST(exception_reply_is_loaded_but_not_if_and_iopl)
     progress = 0;
     L4_ThreadId_t t = stranger_of(L4_MyGlobalId(), raiser);
     EXPECT(L4_IsException(exception_of(t, &e)));
-    e.eip = (L4_Word_t) raise_after;
-    e.eflags = 0x3000 | 0x100 | 1;                      /* IOPL 3, TF, IF off, carry */
+    e.eip = (L4_Word_t)raise_after;
+    e.eflags = 0x3000 | 0x100 | 1; /* IOPL 3, TF, IF off, carry */
     e.edi++, e.esi++, e.ebp++, e.ebx++, e.edx++, e.ecx++, e.eax++;
     L4_LoadMR(0, L4_EXCEPTION_WORDS);
     L4_LoadMRs(1, L4_EXCEPTION_WORDS, &e.eip);
@@ -176,13 +176,13 @@ TEST(exception_reply_is_loaded_but_not_if_and_iopl)
     EXPECT_EQ(raise_result[5], 0xD4);
     EXPECT_EQ(raise_result[6], 0xC4);
     EXPECT_EQ(raise_result[7], 0xA4);
-    EXPECT_EQ(raise_result[3] & 0x3200, 0x200);         /* the flags it had */
+    EXPECT_EQ(raise_result[3] & 0x3200, 0x200); /* the flags it had */
 }
 
 static void raiser_without_handler(void)
 {
     progress = 1;
-    __asm__ volatile ("ud2");
+    __asm__ volatile("ud2");
     progress = 2;
     rest();
 }
@@ -201,19 +201,44 @@ static void raise_one(void)
 {
     L4_Set_ExceptionHandler(L4_Pager());
     switch (which) {
-    case 0: __asm__ volatile ("int $0x80"); break;
-    case 1: __asm__ volatile ("cli"); break;
-    case 2: __asm__ volatile ("hlt"); break;
-    case 3: __asm__ volatile ("xorl %%ecx, %%ecx\n\tdivl %%ecx" : : "a" (1), "d" (0) : "ecx"); break;
-    case 4: __asm__ volatile ("int3"); break;
-    case 5: __asm__ volatile (".byte 0xf0, 0x0f, 0x0b"); break;         /* lock ud2 */
-    case 6: __asm__ volatile ("movl %%cr3, %%eax" : : : "eax"); break;
-    case 7: __asm__ volatile ("movw $0x08, %%ax\n\tmovw %%ax, %%ds" : : : "eax"); break;
-    case 8: __asm__ volatile ("int $0x0e"); break;
-    case 9: __asm__ volatile ("sidt 0xf0000000\n\tlidt 0"); break;
-    case 10: __asm__ volatile ("lgdt page"); break;
-    case 11: __asm__ volatile ("pushl $0\n\tpushl $0x8\n\tpushl $0\n\tlret"); break;
-    default: break;
+    case 0:
+        __asm__ volatile("int $0x80");
+        break;
+    case 1:
+        __asm__ volatile("cli");
+        break;
+    case 2:
+        __asm__ volatile("hlt");
+        break;
+    case 3:
+        __asm__ volatile("xorl %%ecx, %%ecx\n\tdivl %%ecx" : : "a"(1), "d"(0) : "ecx");
+        break;
+    case 4:
+        __asm__ volatile("int3");
+        break;
+    case 5:
+        __asm__ volatile(".byte 0xf0, 0x0f, 0x0b");
+        break; /* lock ud2 */
+    case 6:
+        __asm__ volatile("movl %%cr3, %%eax" : : : "eax");
+        break;
+    case 7:
+        __asm__ volatile("movw $0x08, %%ax\n\tmovw %%ax, %%ds" : : : "eax");
+        break;
+    case 8:
+        __asm__ volatile("int $0x0e");
+        break;
+    case 9:
+        __asm__ volatile("sidt 0xf0000000\n\tlidt 0");
+        break;
+    case 10:
+        __asm__ volatile("lgdt page");
+        break;
+    case 11:
+        __asm__ volatile("pushl $0\n\tpushl $0x8\n\tpushl $0\n\tlret");
+        break;
+    default:
+        break;
     }
     progress++;
     rest();
@@ -246,20 +271,11 @@ TEST(exception_of_privileged_instructions_is_13)
     expect_vector(10, 13, 0);
 }
 
-TEST(exception_of_a_division_by_zero_is_0)
-{
-    expect_vector(3, 0, 0);
-}
+TEST(exception_of_a_division_by_zero_is_0) { expect_vector(3, 0, 0); }
 
-TEST(exception_of_a_breakpoint_is_3)
-{
-    expect_vector(4, 3, 0);
-}
+TEST(exception_of_a_breakpoint_is_3) { expect_vector(4, 3, 0); }
 
-TEST(exception_of_a_lock_prefix_is_6)
-{
-    expect_vector(5, 6, 0);
-}
+TEST(exception_of_a_lock_prefix_is_6) { expect_vector(5, 6, 0); }
 
 TEST(exception_of_kernel_selectors_is_13)
 {
@@ -279,8 +295,16 @@ static void add_up(int n, double step)
     progress++;
 }
 
-static void adder_of_halves(void) { add_up(0, 0.5); rest(); }
-static void adder_of_quarters(void) { add_up(1, 0.25); rest(); }
+static void adder_of_halves(void)
+{
+    add_up(0, 0.5);
+    rest();
+}
+static void adder_of_quarters(void)
+{
+    add_up(1, 0.25);
+    rest();
+}
 
 TEST(fpu_state_of_two_threads_does_not_mix)
 {
@@ -313,7 +337,7 @@ TEST(iofault_is_cured_by_an_io_fpage_and_unmap_revokes_it)
     if (!L4_HasFeature("ioflexpages"))
         SKIP("no IO fpages");
     L4_ThreadId_t p = prober();
-    __asm__ volatile ("inb $0x80, %%al" : : : "eax");   /* sigma0 gives it to us */
+    __asm__ volatile("inb $0x80, %%al" : : : "eax"); /* sigma0 gives it to us */
     L4_Fpage_t port = L4_FpageAddRights(L4_IoFpageLog2(0x80, 0), 6);
     EXPECT(probe(p, PROBE_IN, 0x80, 0).fault);
     give(p, L4_MapItem(port, 0x80 << 16));

@@ -6,35 +6,32 @@ enum { LINE = 8, INDEX = 0x70, DATA = 0x71 };
 
 static void rtc_write(uint8_t reg, uint8_t value)
 {
-    __asm__ volatile ("outb %0, %1" : : "a" (reg), "Nd" ((uint16_t) INDEX));
-    __asm__ volatile ("outb %0, %1" : : "a" (value), "Nd" ((uint16_t) DATA));
+    __asm__ volatile("outb %0, %1" : : "a"(reg), "Nd"((uint16_t)INDEX));
+    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"((uint16_t)DATA));
 }
 
 static uint8_t rtc_read(uint8_t reg)
 {
     uint8_t value;
-    __asm__ volatile ("outb %0, %1" : : "a" (reg), "Nd" ((uint16_t) INDEX));
-    __asm__ volatile ("inb %1, %0" : "=a" (value) : "Nd" ((uint16_t) DATA));
+    __asm__ volatile("outb %0, %1" : : "a"(reg), "Nd"((uint16_t)INDEX));
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"((uint16_t)DATA));
     return value;
 }
 
 static void rtc_on(void)
 {
-    rtc_write(0x0A, 0x26);                      /* 1024 a second */
-    rtc_write(0x0B, (uint8_t) (rtc_read(0x0B) | 0x40));
+    rtc_write(0x0A, 0x26); /* 1024 a second */
+    rtc_write(0x0B, (uint8_t)(rtc_read(0x0B) | 0x40));
     rtc_read(0x0C);
 }
 
 static void rtc_off(void)
 {
-    rtc_write(0x0B, (uint8_t) (rtc_read(0x0B) & ~0x70));
+    rtc_write(0x0B, (uint8_t)(rtc_read(0x0B) & ~0x70));
     rtc_read(0x0C);
 }
 
-static L4_ThreadId_t irq(void)
-{
-    return L4_IrqId(LINE);
-}
+static L4_ThreadId_t irq(void) { return L4_IrqId(LINE); }
 
 static L4_MsgTag_t acknowledge(void)
 {
@@ -88,7 +85,7 @@ TEST(interrupt_comes_again_only_after_the_acknowledge)
     EXPECT(L4_AssociateInterrupt(irq(), L4_MyGlobalId()));
     rtc_on();
     EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(irq(), SOON)));
-    rtc_read(0x0C);                             /* the chip would send the next one */
+    rtc_read(0x0C); /* the chip would send the next one */
     EXPECT(L4_IpcFailed(L4_Receive_Timeout(irq(), MOMENT)));
     for (int i = 0; i < 10; i++) {
         EXPECT(L4_IpcSucceeded(acknowledge()));

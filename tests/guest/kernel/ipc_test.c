@@ -6,10 +6,7 @@ static volatile L4_Word_t result, error, got, ran;
 static volatile L4_ThreadId_t seen_from;
 static L4_ThreadId_t partner;
 
-static L4_ThreadId_t me(void)
-{
-    return L4_MyGlobalId();
-}
+static L4_ThreadId_t me(void) { return L4_MyGlobalId(); }
 
 /* Answers every message with its own words, each plus one. */
 static void echo(void)
@@ -25,7 +22,7 @@ static void echo(void)
         seen_from = from;
         got = tag.raw;
         for (L4_Word_t i = 1; i <= L4_UntypedWords(tag); i++)
-            L4_LoadMR((int) i, L4_MR((int) i) + 1);
+            L4_LoadMR((int)i, L4_MR((int)i) + 1);
         L4_LoadMR(0, (tag.raw & 0xFFFF003F) ^ 0x00010000);
         tag = L4_ReplyWait(from, &from);
     }
@@ -34,10 +31,12 @@ static void echo(void)
 static void expect_code(L4_MsgTag_t tag, L4_Word_t code, int line)
 {
     if (!L4_IpcFailed(tag) || L4_ErrorCode() != code)
-        serial_printf("# line %d: tag %lx, error %lx, want %lx\n", line, tag.raw, L4_ErrorCode(), code);
+        serial_printf("# line %d: tag %lx, error %lx, want %lx\n", line, tag.raw, L4_ErrorCode(),
+                      code);
     EXPECT(L4_IpcFailed(tag) && L4_ErrorCode() == code);
 }
-#define FAILS(call, code) (L4_LoadMR(0, 0), L4_Set_ErrorCode(0), expect_code((call), (code), __LINE__))
+#define FAILS(call, code)                                                                          \
+    (L4_LoadMR(0, 0), L4_Set_ErrorCode(0), expect_code((call), (code), __LINE__))
 
 TEST(ipc_with_both_phases_nil_does_nothing)
 {
@@ -50,12 +49,12 @@ static void call_with_words(L4_ThreadId_t server, L4_Word_t n)
     L4_Word_t sum = 0;
     L4_LoadMR(0, 0xABCC0000 | n);
     for (L4_Word_t i = 1; i <= n; i++)
-        L4_LoadMR((int) i, i * 0x01010101);
+        L4_LoadMR((int)i, i * 0x01010101);
     L4_MsgTag_t tag = L4_Call_Timeouts(server, SOON, SOON);
     EXPECT_EQ(tag.raw, 0xABCD0000 | n);
     EXPECT_EQ(L4_MR(0), tag.raw);
     for (L4_Word_t i = 1; i <= n; i++)
-        sum += L4_MR((int) i) != i * 0x01010101 + 1;
+        sum += L4_MR((int)i) != i * 0x01010101 + 1;
     EXPECT_EQ(sum, 0);
 }
 
@@ -64,7 +63,7 @@ TEST(ipc_call_carries_0_to_63_words_within_a_space)
     L4_ThreadId_t t = helper(echo);
     for (L4_Word_t n = 0; n <= 63; n++)
         call_with_words(t, n);
-    EXPECT(L4_IsLocalId(*(L4_ThreadId_t *) &seen_from));
+    EXPECT(L4_IsLocalId(*(L4_ThreadId_t *)&seen_from));
     EXPECT_EQ(seen_from.raw, L4_MyLocalId().raw);
 }
 
@@ -287,7 +286,7 @@ TEST(ipc_prompt_reply_always_finds_the_caller_ready)
 TEST(ipc_flags_set_by_a_sender_do_not_arrive)
 {
     L4_ThreadId_t t = helper(echo);
-    L4_LoadMR(0, 0x0006E001);           /* E X r */
+    L4_LoadMR(0, 0x0006E001); /* E X r */
     L4_LoadMR(1, 1);
     L4_MsgTag_t tag = L4_Call_Timeouts(t, SOON, SOON);
     EXPECT_EQ(tag.raw, 0x00070001);
@@ -318,10 +317,10 @@ TEST(ipc_senders_words_survive_a_pure_send)
     L4_Sleep(MOMENT);
     L4_LoadMR(0, 63);
     for (int i = 1; i < 64; i++)
-        L4_LoadMR(i, (L4_Word_t) i * 3);
+        L4_LoadMR(i, (L4_Word_t)i * 3);
     L4_Send_Timeout(t, SOON);
     for (int i = 1; i < 64; i++)
-        wrong += L4_MR(i) != (L4_Word_t) i * 3;
+        wrong += L4_MR(i) != (L4_Word_t)i * 3;
     EXPECT_EQ(wrong, 0);
 }
 
@@ -380,34 +379,40 @@ TEST(ipc_truncated_map_item_is_refused_with_message_overflow)
 TEST(ipc_registers_on_return_match_the_utcb)
 {
     L4_ThreadId_t t = helper(echo);
-    L4_Word_t *u = __L4_Utcb(), mr0 = 3, mr1, mr2, eax = t.raw, ecx = 0, edx = t.raw, edi = (L4_Word_t) u;
+    L4_Word_t *u = __L4_Utcb(), mr0 = 3, mr1, mr2, eax = t.raw, ecx = 0, edx = t.raw,
+              edi = (L4_Word_t)u;
     u[1] = 10;
     u[2] = 20;
     u[3] = 30;
-    __asm__ volatile ("pushl %%ebp\n\tcall *__L4_Links+16\n\tmovl %%ebp, %%ecx\n\tpopl %%ebp"
-                      : "+a" (eax), "+c" (ecx), "+d" (edx), "+S" (mr0), "=b" (mr1), "+D" (edi) : : "memory", "cc");
+    __asm__ volatile("pushl %%ebp\n\tcall *__L4_Links+16\n\tmovl %%ebp, %%ecx\n\tpopl %%ebp"
+                     : "+a"(eax), "+c"(ecx), "+d"(edx), "+S"(mr0), "=b"(mr1), "+D"(edi)
+                     :
+                     : "memory", "cc");
     mr2 = ecx;
     EXPECT_EQ(mr0, u[0]);
     EXPECT_EQ(mr1, 11);
     EXPECT_EQ(mr1, u[1]);
     EXPECT_EQ(mr2, 21);
     EXPECT_EQ(mr2, u[2]);
-    EXPECT_EQ(edi, (L4_Word_t) u);
+    EXPECT_EQ(edi, (L4_Word_t)u);
     EXPECT_EQ(eax, L4_LocalIdOf(t).raw);
 }
 
 TEST(ipc_registers_match_the_utcb_after_a_failure)
 {
-    L4_Word_t *u = __L4_Utcb(), mr0 = 0, mr1, mr2, eax = 0, ecx = 0x0400, edx = L4_anythread.raw, edi = (L4_Word_t) u;
+    L4_Word_t *u = __L4_Utcb(), mr0 = 0, mr1, mr2, eax = 0, ecx = 0x0400, edx = L4_anythread.raw,
+              edi = (L4_Word_t)u;
     u[1] = 77;
     u[2] = 88;
-    __asm__ volatile ("pushl %%ebp\n\tcall *__L4_Links+16\n\tmovl %%ebp, %%ecx\n\tpopl %%ebp"
-                      : "+a" (eax), "+c" (ecx), "+d" (edx), "+S" (mr0), "=b" (mr1), "+D" (edi) : : "memory", "cc");
+    __asm__ volatile("pushl %%ebp\n\tcall *__L4_Links+16\n\tmovl %%ebp, %%ecx\n\tpopl %%ebp"
+                     : "+a"(eax), "+c"(ecx), "+d"(edx), "+S"(mr0), "=b"(mr1), "+D"(edi)
+                     :
+                     : "memory", "cc");
     mr2 = ecx;
     EXPECT(mr0 & 0x8000);
     EXPECT_EQ(mr1, u[1]);
     EXPECT_EQ(mr2, u[2]);
-    EXPECT_EQ(edi, (L4_Word_t) u);
+    EXPECT_EQ(edi, (L4_Word_t)u);
 }
 
 static void partner_caller(void)

@@ -2,10 +2,7 @@
 /* Spec 3, 4.1: the kernel interface page as a program sees it. */
 #include "test.h"
 
-static const L4_KernelInterfacePage_t *kip(void)
-{
-    return L4_GetKernelInterface();
-}
+static const L4_KernelInterfacePage_t *kip(void) { return L4_GetKernelInterface(); }
 
 TEST(kernel_interface_returns_the_page_with_the_magic)
 {
@@ -24,7 +21,7 @@ TEST(kip_areas_leave_room_for_foreign_programs_assumptions)
     EXPECT_EQ(L4_UtcbAlignmentLog2(kip()), 9);
     EXPECT_EQ(L4_UtcbAreaSizeLog2(kip()), 12);
     EXPECT_EQ(L4_KipAreaSizeLog2(kip()), 12);
-    EXPECT_EQ((L4_Word_t) kip() & 4095, 0);
+    EXPECT_EQ((L4_Word_t)kip() & 4095, 0);
 }
 
 TEST(kip_page_info_has_4_kb_pages_and_independent_write_right)
@@ -59,7 +56,8 @@ TEST(kip_virtual_memory_covers_this_program)
     for (L4_Word_t i = 0; i < L4_NumMemoryDescriptors(kip()); i++) {
         const L4_MemoryDesc_t *d = L4_MemoryDesc(kip(), i);
         if (L4_IsVirtual(d) && L4_MemoryDescType(d) == L4_ConventionalMemoryType)
-            covered |= L4_MemoryDescLow(d) <= (L4_Word_t) kip && L4_MemoryDescHigh(d) >= (L4_Word_t) kip;
+            covered |= L4_MemoryDescLow(d) <= (L4_Word_t)kip &&
+                       L4_MemoryDescHigh(d) >= (L4_Word_t)kip;
     }
     EXPECT(covered);
 }
@@ -98,7 +96,7 @@ TEST(kip_names_where_this_program_lies)
 
 static void kip_writer(void)
 {
-    ((volatile L4_KernelInterfacePage_t *) L4_GetKernelInterface())->magic = 0;
+    ((volatile L4_KernelInterfacePage_t *)L4_GetKernelInterface())->magic = 0;
     rest();
 }
 
@@ -109,7 +107,7 @@ TEST(kip_cannot_be_written)
     L4_MsgTag_t tag = pager_serve(t);
     L4_StoreMR(1, &address);
     EXPECT(L4_IsPageFault(tag) && L4_PageFaultIsWrite(tag));
-    EXPECT_EQ(address, (L4_Word_t) kip());
+    EXPECT_EQ(address, (L4_Word_t)kip());
     EXPECT_EQ(kip()->magic, 0x4BE6344C);
 }
 
@@ -117,7 +115,7 @@ static volatile L4_Word_t seen_kip;
 
 static void kip_looker(void)
 {
-    seen_kip = (L4_Word_t) L4_KernelInterface(NULL, NULL, NULL);
+    seen_kip = (L4_Word_t)L4_KernelInterface(NULL, NULL, NULL);
     send_words(supervisor(), 0x700, 0, 0);
     rest();
 }
@@ -126,11 +124,12 @@ TEST(kernel_interface_gives_each_space_its_own_address)
 {
     L4_Word_t old;
     L4_ThreadId_t t = space_create();
-    EXPECT(L4_SpaceControl(t, 0, L4_FpageLog2(0x10000000, 12), L4_FpageLog2(0x10002000, 12), L4_anythread, &old));
-    EXPECT(L4_ThreadControl(t, t, L4_nilthread, L4_MyGlobalId(), (void *) 0x10002000));
+    EXPECT(L4_SpaceControl(t, 0, L4_FpageLog2(0x10000000, 12), L4_FpageLog2(0x10002000, 12),
+                           L4_anythread, &old));
+    EXPECT(L4_ThreadControl(t, t, L4_nilthread, L4_MyGlobalId(), (void *)0x10002000));
     seen_kip = 0;
-    send_words(t, 0, (L4_Word_t) kip_looker, stack_for(t, kip_looker));
-    pager_serve(t);                     /* its send goes through links at our KIP's place: that faults */
+    send_words(t, 0, (L4_Word_t)kip_looker, stack_for(t, kip_looker));
+    pager_serve(t); /* its send goes through links at our KIP's place: that faults */
     EXPECT_EQ(seen_kip, 0x10000000);
 }
 
@@ -148,8 +147,8 @@ TEST(two_threads_see_their_own_utcb)
     L4_ThreadId_t me = L4_MyGlobalId(), t = helper_waiting_for_start(me);
     start(t, utcb_looker);
     EXPECT(L4_IpcSucceeded(expect_message(t)));
-    EXPECT((L4_Word_t) utcb_of_helper != L4_MyLocalId().raw);
+    EXPECT((L4_Word_t)utcb_of_helper != L4_MyLocalId().raw);
     EXPECT_EQ(utcb_of_helper[-15], t.raw);
-    EXPECT_EQ((L4_Word_t) utcb_of_helper & 511, 256);
+    EXPECT_EQ((L4_Word_t)utcb_of_helper & 511, 256);
     EXPECT(L4_ProcessorNo() < L4_NumProcessors(kip()));
 }

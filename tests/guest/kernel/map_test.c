@@ -15,13 +15,10 @@ static void number_pages(void)
 
 static L4_Fpage_t page_fpage(L4_Word_t i, L4_Word_t rights)
 {
-    return L4_FpageAddRights(L4_FpageLog2((L4_Word_t) pages[i], 12), rights);
+    return L4_FpageAddRights(L4_FpageLog2((L4_Word_t)pages[i], 12), rights);
 }
 
-static bool faults(struct probe r, L4_Word_t address)
-{
-    return r.fault && r.address == address;
-}
+static bool faults(struct probe r, L4_Word_t address) { return r.fault && r.address == address; }
 
 TEST(map_with_the_complete_window_lands_at_the_send_base)
 {
@@ -77,7 +74,7 @@ TEST(map_items_of_one_message_all_take_effect)
     for (L4_Word_t i = 0; i < 3; i++) {
         L4_MapItem_t item = L4_MapItem(page_fpage(i, RWX), WINDOW + i * PAGE);
         item.raw[0] |= i < 2;
-        L4_LoadMRs(1 + 2 * (int) i, 2, item.raw);
+        L4_LoadMRs(1 + 2 * (int)i, 2, item.raw);
     }
     EXPECT(L4_IpcSucceeded(L4_Send_Timeout(p, SOON)));
     for (L4_Word_t i = 0; i < 3; i++)
@@ -93,7 +90,7 @@ TEST(map_read_only_makes_writes_fault)
     struct probe r = probe(p, PROBE_WRITE, WINDOW, 1);
     EXPECT(faults(r, WINDOW) && L4_PageFaultIsWrite(r.tag));
     EXPECT_EQ(pages[0][0], 0xA0);
-    map_to(p, pages[0], 12, RW, WINDOW);                /* the answer to the fault: more rights */
+    map_to(p, pages[0], 12, RW, WINDOW); /* the answer to the fault: more rights */
     EXPECT(probe_on(p).done);
     EXPECT_EQ(pages[0][0], 1);
 }
@@ -140,11 +137,11 @@ TEST(map_skips_holes)
 {
     L4_ThreadId_t p = prober();
     number_pages();
-    L4_Flush(page_fpage(5, RWX));               /* our own mapping goes; sigma0 still has the page */
+    L4_Flush(page_fpage(5, RWX)); /* our own mapping goes; sigma0 still has the page */
     EXPECT(L4_IpcSucceeded(map_to(p, pages[4], 13, RWX, WINDOW)));
     EXPECT(can_read(p, WINDOW, 0xA4));
     EXPECT(faults(probe(p, PROBE_READ, WINDOW + PAGE, 0), WINDOW + PAGE));
-    pages[5][0] = 1;                            /* fetch it back */
+    pages[5][0] = 1; /* fetch it back */
 }
 
 TEST(map_of_a_nil_page_maps_nothing)
@@ -159,7 +156,7 @@ TEST(map_without_a_window_maps_nothing)
     L4_ThreadId_t p = prober();
     EXPECT(probe(p, PROBE_WINDOW, 0, 0).done);
     L4_MsgTag_t tag = map_to(p, pages[0], 12, RWX, WINDOW);
-    if (L4_IpcFailed(tag))                      /* P; M lets it succeed */
+    if (L4_IpcFailed(tag)) /* P; M lets it succeed */
         EXPECT_EQ(L4_ErrorCode() & 15, 8);
     EXPECT(faults(probe(p, PROBE_READ, WINDOW, 0), WINDOW));
 }
@@ -167,10 +164,10 @@ TEST(map_without_a_window_maps_nothing)
 TEST(map_cannot_reach_kip_utcb_or_kernel)
 {
     L4_ThreadId_t p = prober();
-    L4_Word_t kip = (L4_Word_t) L4_GetKernelInterface();
-    map_to(p, (void *) kip, 12, RWX, WINDOW);
-    map_to(p, (void *) (L4_MyLocalId().raw & ~4095ul), 12, RWX, WINDOW + PAGE);
-    map_to(p, (void *) 0xF0100000, 12, RWX, WINDOW + 2 * PAGE);
+    L4_Word_t kip = (L4_Word_t)L4_GetKernelInterface();
+    map_to(p, (void *)kip, 12, RWX, WINDOW);
+    map_to(p, (void *)(L4_MyLocalId().raw & ~4095ul), 12, RWX, WINDOW + PAGE);
+    map_to(p, (void *)0xF0100000, 12, RWX, WINDOW + 2 * PAGE);
     map_to(p, pages[0], 12, RWX, kip);
     map_to(p, pages[0], 12, RWX, 0xC0000000);
     map_to(p, pages[0], 12, RWX, 0xFFFFF000);
@@ -193,7 +190,7 @@ TEST(grant_moves_the_page)
     EXPECT(L4_IpcSucceeded(give(b, L4_GrantItem(page_fpage(6, RWX), WINDOW))));
     EXPECT(can_read(b, WINDOW, 0xA6));
     EXPECT_EQ(before, 0xA7);
-    EXPECT_EQ(pages[6][0], 0xA6);               /* ours is gone: sigma0 gives it to us again */
+    EXPECT_EQ(pages[6][0], 0xA6); /* ours is gone: sigma0 gives it to us again */
     EXPECT(can_read(b, WINDOW, 0xA6));
 }
 
@@ -242,7 +239,7 @@ TEST(unmap_of_write_leaves_read)
     L4_UnmapFpage(page_fpage(0, 2));
     EXPECT(can_read(p, WINDOW, 9));
     EXPECT(faults(probe(p, PROBE_WRITE, WINDOW, 1), WINDOW));
-    pages[0][0] = 3;                            /* f = 0: we may still write */
+    pages[0][0] = 3; /* f = 0: we may still write */
 }
 
 TEST(flush_removes_the_own_page_too)
@@ -269,7 +266,7 @@ TEST(unmap_of_64_pages_in_one_call_treats_each)
     }
     L4_UnmapFpages(16, f);
     for (L4_Word_t i = 0; i < 16; i++)
-        EXPECT(L4_WasReferenced(f[i]) && L4_Address(f[i]) == (L4_Word_t) pages[i]);
+        EXPECT(L4_WasReferenced(f[i]) && L4_Address(f[i]) == (L4_Word_t)pages[i]);
     EXPECT(can_read(p, WINDOW + 2 * PAGE, 0xA2));
     EXPECT(faults(probe(p, PROBE_READ, WINDOW + 3 * PAGE, 0), WINDOW + 3 * PAGE));
 }
@@ -279,7 +276,7 @@ TEST(unmap_ignores_nil_pages_and_holes)
     L4_UnmapFpage(L4_Nilpage);
     L4_Flush(L4_FpageAddRights(L4_FpageLog2(0x70000000, 28), RWX));
     L4_Flush(L4_FpageAddRights(L4_FpageLog2(0xC0000000, 30), RWX));
-    EXPECT_EQ(*(L4_Word_t *) L4_GetKernelInterface(), 0x4BE6344C);
+    EXPECT_EQ(*(L4_Word_t *)L4_GetKernelInterface(), 0x4BE6344C);
 }
 
 TEST(unmap_of_the_complete_space_leaves_kip_and_utcb)
@@ -287,15 +284,13 @@ TEST(unmap_of_the_complete_space_leaves_kip_and_utcb)
     L4_ThreadId_t p = prober();
     number_pages();
     map_to(p, pages[0], 12, RWX, WINDOW);
-    EXPECT(probe(p, PROBE_FLUSH, L4_CompleteAddressSpace.raw | RWX, 0).done);   /* its code comes back by faults */
-    EXPECT(can_read(p, (L4_Word_t) L4_GetKernelInterface(), 0x4BE6344C));
+    EXPECT(probe(p, PROBE_FLUSH, L4_CompleteAddressSpace.raw | RWX, 0)
+               .done); /* its code comes back by faults */
+    EXPECT(can_read(p, (L4_Word_t)L4_GetKernelInterface(), 0x4BE6344C));
     EXPECT(faults(probe(p, PROBE_READ, WINDOW, 0), WINDOW));
 }
 
-static L4_Word_t status(L4_Word_t i)
-{
-    return L4_Rights(L4_GetStatus(page_fpage(i, 0)));
-}
+static L4_Word_t status(L4_Word_t i) { return L4_Rights(L4_GetStatus(page_fpage(i, 0))); }
 
 TEST(status_tells_a_childs_reads_from_its_writes_and_resets)
 {
@@ -341,13 +336,13 @@ TEST(superpage_is_mapped_on_in_pieces_and_taken_back_in_pieces)
     if (L4_IsNilFpage(big))
         SKIP("no 4 MB in one piece");
     L4_ThreadId_t p = prober();
-    L4_Word_t *at = (L4_Word_t *) L4_Address(big);
+    L4_Word_t *at = (L4_Word_t *)L4_Address(big);
     for (L4_Word_t i = 0; i < 1024; i += 100)
         at[i * 1024] = i;
     map_to(p, at, 22, RWX, WINDOW);
     for (L4_Word_t i = 0; i < 1024; i += 100)
         EXPECT(can_read(p, WINDOW + i * PAGE, i));
-    L4_UnmapFpage(L4_FpageAddRights(L4_FpageLog2((L4_Word_t) at + 100 * PAGE, 12), RWX));
+    L4_UnmapFpage(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)at + 100 * PAGE, 12), RWX));
     EXPECT(can_read(p, WINDOW + 200 * PAGE, 200));
     EXPECT(can_read(p, WINDOW, 0));
     EXPECT(faults(probe(p, PROBE_READ, WINDOW + 100 * PAGE, 0), WINDOW + 100 * PAGE));
@@ -365,7 +360,7 @@ TEST(superpage_place_takes_a_small_page_over_it)
         SKIP("no 4 MB in one piece");
     L4_ThreadId_t p = prober();
     number_pages();
-    L4_Word_t *at = (L4_Word_t *) L4_Address(big);
+    L4_Word_t *at = (L4_Word_t *)L4_Address(big);
     at[0] = 1;
     at[1024] = 2;
     map_to(p, at, 22, RWX, WINDOW);

@@ -5,10 +5,7 @@
 static L4_ThreadId_t receiver, virtual_sender, propagator;
 static volatile L4_Word_t from_seen, tag_seen, actual_seen, word_seen, result, answer;
 
-static L4_ThreadId_t me(void)
-{
-    return L4_MyGlobalId();
-}
+static L4_ThreadId_t me(void) { return L4_MyGlobalId(); }
 
 static void receive_one(L4_ThreadId_t spec)
 {
@@ -144,7 +141,7 @@ static void hand_on_a_call(L4_ThreadId_t client)
     EXPECT_EQ(L4_Label(tag), 0x99);
     propagate(receiver, client);
     EXPECT_EQ(L4_Label(L4_TagOfRaw(tag_seen)), 0x44);
-    EXPECT_EQ(result, 0x77);                            /* answered by the worker, not by us */
+    EXPECT_EQ(result, 0x77); /* answered by the worker, not by us */
     EXPECT(L4_SameThreads(L4_ThreadIdOfRaw(answer), receiver));
 }
 

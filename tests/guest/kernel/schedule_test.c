@@ -5,18 +5,24 @@
 static volatile L4_Word_t counter[3], order, result, error, ran, state;
 static L4_ThreadId_t partner;
 
-static void spin0(void) { for (;;) counter[0]++; }
-static void spin1(void) { for (;;) counter[1]++; }
-
-static L4_ThreadId_t me(void)
+static void spin0(void)
 {
-    return L4_MyGlobalId();
+    for (;;)
+        counter[0]++;
 }
+static void spin1(void)
+{
+    for (;;)
+        counter[1]++;
+}
+
+static L4_ThreadId_t me(void) { return L4_MyGlobalId(); }
 
 static void expect_refused(L4_Word_t r, L4_Word_t code, int line)
 {
     if (r != 0 || L4_ErrorCode() != code)
-        serial_printf("# line %d: result %lx, error %lx, want error %lx\n", line, r, L4_ErrorCode(), code);
+        serial_printf("# line %d: result %lx, error %lx, want error %lx\n", line, r, L4_ErrorCode(),
+                      code);
     EXPECT(r == 0 && L4_ErrorCode() == code);
 }
 #define REFUSED(call, code) (L4_Set_ErrorCode(0), expect_refused((call), (code), __LINE__))
@@ -32,8 +38,11 @@ TEST(threadswitch_preserves_every_register)
     to[4] = me();
     for (int i = 0; i < 5; i++) {
         L4_Word_t eax = to[i].raw, ebx = 0xB0, ecx = 0xC0, edx = 0xD0, esi = 0x50, edi = 0xF0, ebp;
-        __asm__ volatile ("pushl %%ebp\n\tmovl $0xBB, %%ebp\n\tcall *__L4_Links+36\n\txchgl %%ebp, (%%esp)\n\tpopl %%esi"
-                          : "+a" (eax), "+b" (ebx), "+c" (ecx), "+d" (edx), "+S" (esi), "+D" (edi) : : "cc", "memory");
+        __asm__ volatile("pushl %%ebp\n\tmovl $0xBB, %%ebp\n\tcall *__L4_Links+36\n\txchgl %%ebp, "
+                         "(%%esp)\n\tpopl %%esi"
+                         : "+a"(eax), "+b"(ebx), "+c"(ecx), "+d"(edx), "+S"(esi), "+D"(edi)
+                         :
+                         : "cc", "memory");
         ebp = esi;
         EXPECT_EQ(eax, to[i].raw);
         EXPECT_EQ(ebx, 0xB0);
@@ -81,7 +90,7 @@ TEST(schedule_higher_priority_preempts_at_once)
     L4_ThreadId_t high = helper_waiting_for_start(me());
     EXPECT(L4_Set_Priority(me(), 100));
     EXPECT(L4_Set_Priority(high, 100));
-    send_words(high, 0, (L4_Word_t) runs_once, stack_for(high, runs_once));
+    send_words(high, 0, (L4_Word_t)runs_once, stack_for(high, runs_once));
     L4_Sleep(MOMENT);
     EXPECT_EQ(ran, 1);
 }
@@ -129,7 +138,7 @@ TEST(schedule_lower_priority_starves_while_a_higher_one_spins)
     L4_Sleep(L4_TimePeriod(100000));
     EXPECT_EQ(counter[1], 0);
     EXPECT(counter[0] != 0);
-    (void) high;
+    (void)high;
 }
 
 TEST(schedule_equals_share_the_processor)
@@ -240,7 +249,7 @@ TEST(schedule_above_the_own_priority_is_error_5_without_privilege)
     EXPECT(L4_ThreadControl(partner, s, boss, supervisor(), fresh_utcb()));
     L4_LoadMR(0, 0x701 << 16 | 3);
     L4_LoadMR(1, boss.raw);
-    L4_LoadMR(2, (L4_Word_t) raises_itself);
+    L4_LoadMR(2, (L4_Word_t)raises_itself);
     L4_LoadMR(3, stack_for(boss, raises_itself));
     EXPECT(L4_IpcSucceeded(L4_Call(supervisor())));
     L4_Sleep(MOMENT);

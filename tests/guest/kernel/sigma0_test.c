@@ -40,7 +40,7 @@ TEST(sigma0_gives_any_page_aligned_and_writable)
         EXPECT_EQ(L4_SizeLog2(f), log2);
         EXPECT(L4_Address(f) != 0);
         EXPECT_EQ(L4_Rights(f), 7);
-        volatile L4_Word_t *p = (L4_Word_t *) L4_Address(f);
+        volatile L4_Word_t *p = (L4_Word_t *)L4_Address(f);
         p[0] = 0x1234;
         p[(1ul << log2) / 4 - 1] = 0x5678;
         EXPECT_EQ(p[0], 0x1234);
@@ -58,7 +58,7 @@ TEST(sigma0_gives_a_page_again_to_its_owner_only)
 
 TEST(sigma0_gives_a_specific_page_at_its_physical_address)
 {
-    L4_Word_t base = L4_Address(any(13));       /* so that we know a place */
+    L4_Word_t base = L4_Address(any(13)); /* so that we know a place */
     L4_Fpage_t f = get(base, 12);
     EXPECT_EQ(L4_Address(f), base);
     EXPECT_EQ(L4_SizeLog2(f), 12);
@@ -78,7 +78,8 @@ TEST(sigma0_refuses_the_memory_of_other_servers)
 {
     const L4_KernelInterfacePage_t *kip = L4_GetKernelInterface();
     EXPECT(L4_IsNilFpage(get(kip->Sigma0.low, 12)));
-    EXPECT(L4_IsNilFpage(get(kip->RootServer.low, 12)));        /* the first thread's, and we are another */
+    EXPECT(
+        L4_IsNilFpage(get(kip->RootServer.low, 12))); /* the first thread's, and we are another */
 }
 
 TEST(sigma0_gives_shared_memory_to_everybody)
@@ -110,17 +111,19 @@ TEST(sigma0_any_requests_end_with_a_refusal)
     while (n < 1000 && !L4_IsNilFpage(any(24)))
         n++;
     EXPECT(n < 1000);
-    EXPECT(!L4_IsNilFpage(any(12)));            /* smaller ones are still there */
+    EXPECT(!L4_IsNilFpage(any(12))); /* smaller ones are still there */
 }
 
 TEST(sigma0_gives_uncacheable_memory_and_refuses_unknown_attributes)
 {
     L4_Fpage_t page = any(12), same = page;
     L4_Set_Rights(&same, 0);
-    EXPECT(!L4_IsNilFpage(L4_Sigma0_GetSpecial(L4_nilthread, same, L4_UncacheableMemory, L4_CompleteAddressSpace)));
-    *(volatile L4_Word_t *) L4_Address(page) = 5;
+    EXPECT(!L4_IsNilFpage(
+        L4_Sigma0_GetSpecial(L4_nilthread, same, L4_UncacheableMemory, L4_CompleteAddressSpace)));
+    *(volatile L4_Word_t *)L4_Address(page) = 5;
     EXPECT(L4_IsNilFpage(L4_Sigma0_GetSpecial(L4_nilthread, same, 77, L4_CompleteAddressSpace)));
-    EXPECT(!L4_IsNilFpage(L4_Sigma0_GetSpecial(L4_nilthread, same, L4_DefaultMemory, L4_CompleteAddressSpace)));
+    EXPECT(!L4_IsNilFpage(
+        L4_Sigma0_GetSpecial(L4_nilthread, same, L4_DefaultMemory, L4_CompleteAddressSpace)));
 }
 
 TEST(sigma0_gives_io_ports)
@@ -160,13 +163,14 @@ TEST(sigma0_does_not_answer_malformed_requests)
     expect_silence(0xFFE20003, 0x400000, 0);
     expect_silence(0x00000002, page, 0);
     expect_silence(0xFFA10002, page, 0);
-    EXPECT(!L4_IsNilFpage(any(12)));            /* and it is still there */
+    EXPECT(!L4_IsNilFpage(any(12))); /* and it is still there */
 }
 
 TEST(sigma0_takes_no_items)
 {
     static char page[4096] __attribute__((aligned(4096)));
-    L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2((L4_Word_t) page, 12), 7), 0x200000);
+    L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)page, 12), 7),
+                                   0x200000);
     L4_LoadMR(0, 0xFFA00000 | 2 << 6);
     L4_LoadMRs(1, 2, item.raw);
     EXPECT(L4_IpcFailed(L4_Call_Timeouts(L4_Sigma0Id(), SOON, MOMENT)));
@@ -215,8 +219,8 @@ TEST(sigma0_answers_a_page_fault_with_that_page)
     L4_StoreMRs(0, 3, w);
     EXPECT_EQ(tag.raw, 2 << 6);
     EXPECT_EQ(w[2] & ~0xFul, page | 12 << 4);
-    L4_LoadMR(0, 0xFFE20002);                   /* a page of somebody else: refused */
-    L4_LoadMR(1, ((const L4_KernelInterfacePage_t *) L4_GetKernelInterface())->Sigma0.low);
+    L4_LoadMR(0, 0xFFE20002); /* a page of somebody else: refused */
+    L4_LoadMR(1, ((const L4_KernelInterfacePage_t *)L4_GetKernelInterface())->Sigma0.low);
     L4_LoadMR(2, 0);
     tag = L4_Call_Timeouts(L4_Sigma0Id(), SOON, SOON);
     L4_StoreMRs(0, 3, w);

@@ -7,15 +7,18 @@ static volatile L4_Word_t result[4], error[4], ran;
 static void expect_refused(L4_Word_t r, L4_Word_t code, int line)
 {
     if (r != 0 || L4_ErrorCode() != code)
-        serial_printf("# line %d: result %lx, error %lx, want error %lx\n", line, r, L4_ErrorCode(), code);
+        serial_printf("# line %d: result %lx, error %lx, want error %lx\n", line, r, L4_ErrorCode(),
+                      code);
     EXPECT(r == 0 && L4_ErrorCode() == code);
 }
 #define REFUSED(call, code) (L4_Set_ErrorCode(0), expect_refused((call), (code), __LINE__))
 
-static L4_Word_t control(L4_ThreadId_t space, L4_Word_t kip, L4_Word_t kip_log2, L4_Word_t utcb, L4_Word_t utcb_log2)
+static L4_Word_t control(L4_ThreadId_t space, L4_Word_t kip, L4_Word_t kip_log2, L4_Word_t utcb,
+                         L4_Word_t utcb_log2)
 {
     L4_Word_t old;
-    return L4_SpaceControl(space, 0, L4_FpageLog2(kip, kip_log2), L4_FpageLog2(utcb, utcb_log2), L4_nilthread, &old);
+    return L4_SpaceControl(space, 0, L4_FpageLog2(kip, kip_log2), L4_FpageLog2(utcb, utcb_log2),
+                           L4_nilthread, &old);
 }
 
 static void unprivileged(void)
@@ -23,9 +26,10 @@ static void unprivileged(void)
     static const L4_Word_t attributes[4];
     for (int i = 0; i < 3; i++) {
         L4_Set_ErrorCode(0);
-        L4_LoadMR(0, L4_FpageLog2((L4_Word_t) &ran, 12).raw);
-        result[i] = i == 0 ? control(L4_MyGlobalId(), 0x10000000, 12, 0x10002000, 12)
-                  : i == 1 ? L4_MemoryControl(0, attributes) : L4_ProcessorControl(0, 0, 0, 0);
+        L4_LoadMR(0, L4_FpageLog2((L4_Word_t)&ran, 12).raw);
+        result[i] = i == 0   ? control(L4_MyGlobalId(), 0x10000000, 12, 0x10002000, 12)
+                    : i == 1 ? L4_MemoryControl(0, attributes)
+                             : L4_ProcessorControl(0, 0, 0, 0);
         error[i] = L4_ErrorCode();
     }
     ran = 1;
@@ -77,50 +81,48 @@ TEST(spacecontrol_refused_leaves_the_space_unconfigured)
 {
     L4_ThreadId_t t = space_create();
     REFUSED(control(t, 0x10002000, 12, 0x10002000, 12), 7);
-    EXPECT_EQ(L4_ThreadControl(t, t, L4_nilthread, L4_MyGlobalId(), (void *) 0x10002000), 0);
+    EXPECT_EQ(L4_ThreadControl(t, t, L4_nilthread, L4_MyGlobalId(), (void *)0x10002000), 0);
     EXPECT(control(t, 0x10000000, 12, 0x10002000, 12));
-    EXPECT_EQ(L4_ThreadControl(t, t, L4_nilthread, L4_MyGlobalId(), (void *) 0x10002000), 1);
+    EXPECT_EQ(L4_ThreadControl(t, t, L4_nilthread, L4_MyGlobalId(), (void *)0x10002000), 1);
 }
 
 TEST(spacecontrol_reports_no_small_space)
 {
     L4_Word_t old = 99;
     L4_ThreadId_t t = space_create();
-    EXPECT(L4_SpaceControl(t, 0, L4_FpageLog2(0x10000000, 12), L4_FpageLog2(0x10002000, 12), L4_anythread, &old));
+    EXPECT(L4_SpaceControl(t, 0, L4_FpageLog2(0x10000000, 12), L4_FpageLog2(0x10002000, 12),
+                           L4_anythread, &old));
     EXPECT_EQ(old, 0);
 }
 
 TEST(spacecontrol_does_not_move_areas_under_active_threads)
 {
-    L4_Word_t kip = (L4_Word_t) L4_GetKernelInterface();
+    L4_Word_t kip = (L4_Word_t)L4_GetKernelInterface();
     EXPECT(control(supervisor(), 0x10000000, 12, 0x10002000, 12) == 1);
-    EXPECT_EQ((L4_Word_t) L4_KernelInterface(NULL, NULL, NULL), kip);
+    EXPECT_EQ((L4_Word_t)L4_KernelInterface(NULL, NULL, NULL), kip);
     L4_ThreadId_t t = helper(rest);
     EXPECT(L4_LocalIdOf(t).raw > 0xB0000000 || L4_LocalIdOf(t).raw != 0x10002100);
 }
 
-TEST(processorcontrol_by_root_succeeds)
-{
-    EXPECT_EQ(L4_ProcessorControl(0, 0, 0, 0), 1);
-}
+TEST(processorcontrol_by_root_succeeds) { EXPECT_EQ(L4_ProcessorControl(0, 0, 0, 0), 1); }
 
 static char page[4096] __attribute__((aligned(4096)));
 
 TEST(memorycontrol_sets_every_attribute_that_a_processor_has)
 {
     page[0] = 1;
-    EXPECT_EQ(L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t) page, 12), L4_UncacheableMemory), 1);
+    EXPECT_EQ(L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t)page, 12), L4_UncacheableMemory), 1);
     EXPECT_EQ(page[0], 1);
-    EXPECT_EQ(L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t) page, 12), L4_WriteThroughMemory), 1);
-    EXPECT_EQ(L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t) page, 12), L4_DefaultMemory), 1);
+    EXPECT_EQ(L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t)page, 12), L4_WriteThroughMemory), 1);
+    EXPECT_EQ(L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t)page, 12), L4_DefaultMemory), 1);
     EXPECT_EQ(page[0], 1);
 }
 
 TEST(memorycontrol_with_an_unknown_attribute_is_error_5)
 {
-    REFUSED(L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t) page, 12), 3), 5);
-    REFUSED(L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t) page, 12), 99), 5);
-    REFUSED(L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t) page, 12), ~0ul), 5);
+    REFUSED(L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t)page, 12), 3), 5);
+    REFUSED(L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t)page, 12), 99), 5);
+    REFUSED(L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t)page, 12), ~0ul), 5);
 }
 
 TEST(memorycontrol_skips_nil_fpages)

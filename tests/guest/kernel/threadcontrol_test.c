@@ -3,19 +3,18 @@
 #include "test.h"
 
 #define UNCHANGED L4_UTCB_UNCHANGED
-static const L4_ThreadId_t NIL = { .raw = 0 };
+static const L4_ThreadId_t NIL = {.raw = 0};
 
-static volatile L4_Word_t result, error, ran, seen_id, seen_pager, seen_handler, seen_processor, seen_sp;
+static volatile L4_Word_t result, error, ran, seen_id, seen_pager, seen_handler, seen_processor,
+    seen_sp;
 
-static L4_ThreadId_t me(void)
-{
-    return L4_MyGlobalId();
-}
+static L4_ThreadId_t me(void) { return L4_MyGlobalId(); }
 
 static void expect_refused(L4_Word_t r, L4_Word_t code, int line)
 {
     if (r != 0 || L4_ErrorCode() != code)
-        serial_printf("# line %d: result %lx, error %lx, want error %lx\n", line, r, L4_ErrorCode(), code);
+        serial_printf("# line %d: result %lx, error %lx, want error %lx\n", line, r, L4_ErrorCode(),
+                      code);
     EXPECT(r == 0 && L4_ErrorCode() == code);
 }
 #define REFUSED(call, code) (L4_Set_ErrorCode(0), expect_refused((call), (code), __LINE__))
@@ -35,7 +34,8 @@ static void spinner(void)
 static void unprivileged(void)
 {
     L4_Set_ErrorCode(0);
-    result = L4_ThreadControl(L4_ThreadIdOfRaw(seen_id), L4_ThreadIdOfRaw(seen_id), L4_ThreadIdOfRaw(seen_id), NIL, UNCHANGED);
+    result = L4_ThreadControl(L4_ThreadIdOfRaw(seen_id), L4_ThreadIdOfRaw(seen_id),
+                              L4_ThreadIdOfRaw(seen_id), NIL, UNCHANGED);
     error = L4_ErrorCode();
     ran++;
     rest();
@@ -63,10 +63,16 @@ TEST(threadcontrol_of_a_local_id_is_error_2)
 TEST(threadcontrol_of_kernel_and_too_large_numbers_is_error_2)
 {
     const void *kip = L4_GetKernelInterface();
-    REFUSED(L4_ThreadControl(L4_GlobalId(L4_ThreadIdSystemBase(kip), 1), me(), me(), NIL, UNCHANGED), 2);
-    REFUSED(L4_ThreadControl(L4_GlobalId(L4_ThreadIdUserBase(kip) - 1, 1), me(), me(), NIL, UNCHANGED), 2);
+    REFUSED(
+        L4_ThreadControl(L4_GlobalId(L4_ThreadIdSystemBase(kip), 1), me(), me(), NIL, UNCHANGED),
+        2);
+    REFUSED(
+        L4_ThreadControl(L4_GlobalId(L4_ThreadIdUserBase(kip) - 1, 1), me(), me(), NIL, UNCHANGED),
+        2);
     if (L4_ThreadIdBits(kip) < 18)
-        REFUSED(L4_ThreadControl(L4_GlobalId(1ul << L4_ThreadIdBits(kip), 1), me(), me(), NIL, UNCHANGED), 2);
+        REFUSED(L4_ThreadControl(L4_GlobalId(1ul << L4_ThreadIdBits(kip), 1), me(), me(), NIL,
+                                 UNCHANGED),
+                2);
     REFUSED(L4_ThreadControl(L4_anythread, me(), me(), NIL, UNCHANGED), 2);
 }
 
@@ -86,7 +92,10 @@ TEST(threadcontrol_with_a_non_existing_space_is_error_3)
     L4_ThreadId_t nobody = fresh_id();
     REFUSED(L4_ThreadControl(fresh_id(), nobody, me(), NIL, UNCHANGED), 3);
     REFUSED(L4_ThreadControl(fresh_id(), L4_anythread, me(), NIL, UNCHANGED), 3);
-    REFUSED(L4_ThreadControl(fresh_id(), L4_GlobalId(L4_ThreadIdSystemBase(L4_GetKernelInterface()), 1), me(), NIL, UNCHANGED), 3);
+    REFUSED(L4_ThreadControl(fresh_id(),
+                             L4_GlobalId(L4_ThreadIdSystemBase(L4_GetKernelInterface()), 1), me(),
+                             NIL, UNCHANGED),
+            3);
 }
 
 TEST(threadcontrol_creating_active_in_a_fresh_space_is_error_3)
@@ -106,20 +115,20 @@ TEST(threadcontrol_activation_in_an_unconfigured_space_fails)
 TEST(threadcontrol_utcb_outside_the_area_or_misaligned_is_error_6)
 {
     L4_ThreadId_t t = helper_inactive();
-    L4_Word_t good = (L4_Word_t) fresh_utcb();
+    L4_Word_t good = (L4_Word_t)fresh_utcb();
     REFUSED(L4_ThreadControl(t, me(), NIL, me(), UNCHANGED), 6);
-    REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *) (good + 256)), 6);
-    REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *) (good + 1)), 6);
-    REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *) 0x10000), 6);
-    REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *) (good + 0x10000000)), 6);
-    REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *) 0xFFFFFE00), 6);
+    REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *)(good + 256)), 6);
+    REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *)(good + 1)), 6);
+    REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *)0x10000), 6);
+    REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *)(good + 0x10000000)), 6);
+    REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *)0xFFFFFE00), 6);
     REFUSED(L4_ThreadControl(fresh_id(), me(), me(), me(), UNCHANGED), 6);
 }
 
 TEST(threadcontrol_utcb_of_another_thread_is_error_6)
 {
     L4_ThreadId_t t = helper_inactive();
-    REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *) (L4_MyLocalId().raw - 256)), 6);
+    REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *)(L4_MyLocalId().raw - 256)), 6);
 }
 
 TEST(threadcontrol_moving_the_utcb_of_an_active_thread_is_error_6)
@@ -137,7 +146,7 @@ TEST(threadcontrol_utcb_of_an_inactive_thread_may_change)
     EXPECT(L4_ThreadControl(t, me(), NIL, NIL, first));
     EXPECT(L4_ThreadControl(t, me(), NIL, NIL, second));
     EXPECT(L4_ThreadControl(t, me(), NIL, me(), UNCHANGED));
-    EXPECT_EQ(L4_LocalIdOf(t).raw, (L4_Word_t) second + 256);
+    EXPECT_EQ(L4_LocalIdOf(t).raw, (L4_Word_t)second + 256);
 }
 
 TEST(threadcontrol_inactive_thread_is_no_ipc_partner_yet)
@@ -156,7 +165,7 @@ static void look(void)
     seen_pager = L4_Pager().raw;
     seen_handler = L4_ExceptionHandler().raw;
     seen_processor = L4_ProcessorNo();
-    seen_sp = (L4_Word_t) __builtin_frame_address(0);
+    seen_sp = (L4_Word_t)__builtin_frame_address(0);
     ran++;
     rest();
 }
@@ -165,7 +174,7 @@ TEST(threadcontrol_new_thread_has_right_tcrs_and_no_exception_handler)
 {
     L4_ThreadId_t t = helper_waiting_for_start(me());
     ran = 0;
-    EXPECT(L4_IpcSucceeded(send_words(t, 0xABC, (L4_Word_t) look, stack_for(t, look))));
+    EXPECT(L4_IpcSucceeded(send_words(t, 0xABC, (L4_Word_t)look, stack_for(t, look))));
     L4_Sleep(MOMENT);
     EXPECT_EQ(ran, 1);
     EXPECT_EQ(seen_id, t.raw);
@@ -179,7 +188,7 @@ TEST(threadcontrol_start_message_sets_ip_and_sp)
     L4_ThreadId_t t = helper_waiting_for_start(me());
     L4_Word_t sp = stack_for(t, look);
     ran = 0;
-    send_words(t, 0, (L4_Word_t) look, sp);
+    send_words(t, 0, (L4_Word_t)look, sp);
     L4_Sleep(MOMENT);
     EXPECT(seen_sp <= sp && seen_sp > sp - 256);
 }
@@ -188,8 +197,8 @@ TEST(threadcontrol_only_the_pager_starts_a_thread)
 {
     L4_ThreadId_t t = helper_waiting_for_start(supervisor());
     ran = 0;
-    EXPECT(L4_IpcFailed((L4_LoadMR(0, 2), L4_LoadMR(1, (L4_Word_t) look), L4_LoadMR(2, stack_for(t, look)),
-                         L4_Send_Timeout(t, MOMENT))));
+    EXPECT(L4_IpcFailed((L4_LoadMR(0, 2), L4_LoadMR(1, (L4_Word_t)look),
+                         L4_LoadMR(2, stack_for(t, look)), L4_Send_Timeout(t, MOMENT))));
     EXPECT_EQ(ran, 0);
 }
 
@@ -323,10 +332,7 @@ TEST(threadcontrol_deleted_thread_is_unknown_and_its_number_free)
     EXPECT(thread_delete(new));
 }
 
-TEST(threadcontrol_deleting_nobody_succeeds)
-{
-    EXPECT_EQ(thread_delete(fresh_id()), 1);
-}
+TEST(threadcontrol_deleting_nobody_succeeds) { EXPECT_EQ(thread_delete(fresh_id()), 1); }
 
 TEST(threadcontrol_deleting_a_spinner_stops_it)
 {
@@ -360,7 +366,7 @@ TEST(threadcontrol_a_utcb_is_free_again_after_deletion)
 {
     void *utcb = fresh_utcb();
     for (int i = 0; i < 100; i++) {
-        L4_ThreadId_t t = L4_GlobalId(L4_ThreadNo(me()) + 40, 1 + (L4_Word_t) i % 63);
+        L4_ThreadId_t t = L4_GlobalId(L4_ThreadNo(me()) + 40, 1 + (L4_Word_t)i % 63);
         EXPECT(L4_ThreadControl(t, me(), me(), me(), utcb));
         EXPECT(thread_delete(t));
     }
@@ -380,11 +386,13 @@ TEST(threadcontrol_as_many_threads_as_the_utcb_area_has_blocks)
 {
     L4_ThreadId_t first = space_create();
     L4_Word_t old, base = L4_ThreadNo(first) + 200;
-    EXPECT(L4_SpaceControl(first, 0, L4_FpageLog2(0x10000000, 12), L4_FpageLog2(0x10002000, 12), L4_anythread, &old));
-    EXPECT(L4_ThreadControl(first, first, NIL, me(), (void *) 0x10002000));
+    EXPECT(L4_SpaceControl(first, 0, L4_FpageLog2(0x10000000, 12), L4_FpageLog2(0x10002000, 12),
+                           L4_anythread, &old));
+    EXPECT(L4_ThreadControl(first, first, NIL, me(), (void *)0x10002000));
     for (L4_Word_t i = 1; i < 8; i++)
-        EXPECT(L4_ThreadControl(L4_GlobalId(base + i, 1), first, me(), me(), (void *) (0x10002000 + 512 * i)));
-    REFUSED(L4_ThreadControl(L4_GlobalId(base + 8, 1), first, me(), me(), (void *) 0x10003000), 6);
+        EXPECT(L4_ThreadControl(L4_GlobalId(base + i, 1), first, me(), me(),
+                                (void *)(0x10002000 + 512 * i)));
+    REFUSED(L4_ThreadControl(L4_GlobalId(base + 8, 1), first, me(), me(), (void *)0x10003000), 6);
     for (L4_Word_t i = 1; i < 8; i++)
         EXPECT(thread_delete(L4_GlobalId(base + i, 1)));
 }
@@ -392,7 +400,8 @@ TEST(threadcontrol_as_many_threads_as_the_utcb_area_has_blocks)
 /* Threads until the kernel has no more: an error, and everything is as before. */
 TEST(threadcontrol_out_of_memory_is_error_8_and_recoverable)
 {
-    L4_Word_t base = L4_ThreadNo(me()) + 300, limit = 1ul << L4_ThreadIdBits(L4_GetKernelInterface()), n;
+    L4_Word_t base = L4_ThreadNo(me()) + 300,
+              limit = 1ul << L4_ThreadIdBits(L4_GetKernelInterface()), n;
     for (n = 0; base + n < limit; n++)
         if (!L4_ThreadControl(L4_GlobalId(base + n, 1), me(), me(), NIL, UNCHANGED))
             break;

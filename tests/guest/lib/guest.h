@@ -5,7 +5,7 @@
 
 #include "test.h"
 
-enum { LABEL_DONE = 0x700, LABEL_START = 0x701 };       /* to the supervisor */
+enum { LABEL_DONE = 0x700, LABEL_START = 0x701 }; /* to the supervisor */
 
 void helpers_init(void);
 void helpers_delete(void);

@@ -18,8 +18,9 @@ void helpers_init(void)
 {
     main_thread = L4_MyGlobalId();
     area = L4_MyLocalId().raw & ~L4_SizeMask(AREA_LOG2);
-    for (const char *p = __executable_start; p < _end; p += 4096)       /* all of us is mapped from now on */
-        (void) *(volatile const char *) p;
+    for (const char *p = __executable_start; p < _end;
+         p += 4096) /* all of us is mapped from now on */
+        (void)*(volatile const char *)p;
 }
 
 void helpers_delete(void)
@@ -29,56 +30,42 @@ void helpers_delete(void)
     ids_used = utcbs_used = stacks_used = 0;
 }
 
-L4_ThreadId_t supervisor(void)
-{
-    return main_thread;
-}
+L4_ThreadId_t supervisor(void) { return main_thread; }
 
 bool in_image(L4_Word_t address)
 {
-    return address >= (L4_Word_t) __executable_start && address < (L4_Word_t) _end;
+    return address >= (L4_Word_t)__executable_start && address < (L4_Word_t)_end;
 }
 
-L4_Word64_t clock_us(void)
-{
-    return L4_SystemClock().raw;
-}
+L4_Word64_t clock_us(void) { return L4_SystemClock().raw; }
 
 L4_ThreadId_t fresh_id(void)
 {
     L4_Word_t slot = ids_used++ % SLOTS;
     if ((++version & 0x3F) == 0)
         version++;
-    return ids[slot] = L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()) + 8 + slot, version);
+    return ids[slot] = L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()) + 8 + slot,
+                                   version);
 }
 
-void *fresh_utcb(void)
-{
-    return (void *) (area + 512 * (8 + utcbs_used++ % SLOTS));
-}
+void *fresh_utcb(void) { return (void *)(area + 512 * (8 + utcbs_used++ % SLOTS)); }
 
 L4_Word_t stack_for(L4_ThreadId_t t, void (*f)(void))
 {
     L4_Word_t *top = &stacks[stacks_used++ % SLOTS][STACK_WORDS - 4];
-    (void) t, (void) f;
-    top[0] = (L4_Word_t) rest;                  /* where f returns to */
-    return (L4_Word_t) top;
+    (void)t, (void)f;
+    top[0] = (L4_Word_t)rest; /* where f returns to */
+    return (L4_Word_t)top;
 }
 
-static L4_ThreadId_t my_global_id(void)
-{
-    return L4_MyGlobalId();
-}
+static L4_ThreadId_t my_global_id(void) { return L4_MyGlobalId(); }
 
 L4_Word_t activate(L4_ThreadId_t t, L4_ThreadId_t pager)
 {
     return L4_ThreadControl(t, t, L4_nilthread, pager, fresh_utcb());
 }
 
-void start(L4_ThreadId_t t, void (*f)(void))
-{
-    L4_Start_SpIp(t, stack_for(t, f), (L4_Word_t) f);
-}
+void start(L4_ThreadId_t t, void (*f)(void)) { L4_Start_SpIp(t, stack_for(t, f), (L4_Word_t)f); }
 
 L4_ThreadId_t helper_inactive(void)
 {
@@ -113,7 +100,7 @@ L4_ThreadId_t space_create(void)
 L4_Word_t areas_set(L4_ThreadId_t space)
 {
     L4_Word_t old;
-    return L4_SpaceControl(space, 0, L4_FpageLog2((L4_Word_t) L4_GetKernelInterface(), 12),
+    return L4_SpaceControl(space, 0, L4_FpageLog2((L4_Word_t)L4_GetKernelInterface(), 12),
                            L4_FpageLog2(area, AREA_LOG2), L4_anythread, &old);
 }
 
@@ -122,12 +109,12 @@ static void start_by_message(L4_ThreadId_t t, L4_ThreadId_t pager, void (*f)(voi
 {
     L4_Word_t sp = stack_for(t, f);
     if (pager.raw == my_global_id().raw) {
-        EXPECT(L4_IpcSucceeded(send_words(t, 0, (L4_Word_t) f, sp)));
+        EXPECT(L4_IpcSucceeded(send_words(t, 0, (L4_Word_t)f, sp)));
         return;
     }
     L4_LoadMR(0, LABEL_START << 16 | 3);
     L4_LoadMR(1, t.raw);
-    L4_LoadMR(2, (L4_Word_t) f);
+    L4_LoadMR(2, (L4_Word_t)f);
     L4_LoadMR(3, sp);
     L4_MsgTag_t tag = L4_Call(pager);
     EXPECT(L4_IpcSucceeded(tag) && L4_Label(tag) == 0);
@@ -143,10 +130,7 @@ L4_ThreadId_t stranger_of(L4_ThreadId_t pager, void (*f)(void))
     return t;
 }
 
-L4_ThreadId_t stranger(void (*f)(void))
-{
-    return stranger_of(main_thread, f);
-}
+L4_ThreadId_t stranger(void (*f)(void)) { return stranger_of(main_thread, f); }
 
 L4_ThreadId_t companion(L4_ThreadId_t space, void (*f)(void))
 {
@@ -216,7 +200,4 @@ L4_MsgTag_t send_words(L4_ThreadId_t to, L4_Word_t label, L4_Word_t w0, L4_Word_
     return L4_Send_Timeout(to, SOON);
 }
 
-L4_MsgTag_t expect_message(L4_ThreadId_t from)
-{
-    return L4_Receive_Timeout(from, SOON);
-}
+L4_MsgTag_t expect_message(L4_ThreadId_t from) { return L4_Receive_Timeout(from, SOON); }

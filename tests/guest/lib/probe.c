@@ -13,27 +13,42 @@ static void done(L4_Word_t value)
 static L4_Word_t in8(L4_Word_t port)
 {
     uint8_t value;
-    __asm__ volatile ("inb %1, %0" : "=a" (value) : "d" ((uint16_t) port));
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "d"((uint16_t)port));
     return value;
 }
 
 static void obey(L4_Word_t op, L4_Word_t a, L4_Word_t b)
 {
     switch (op) {
-    case PROBE_READ:   done(*(volatile L4_Word_t *) a); break;
-    case PROBE_WRITE:  *(volatile L4_Word_t *) a = b; done(b); break;
-    case PROBE_UNMAP:  done(L4_UnmapFpage(L4_FpageOfRaw(a)).raw); break;
-    case PROBE_FLUSH:  done(L4_Flush(L4_FpageOfRaw(a)).raw); break;
-    case PROBE_WINDOW: L4_LoadBR(0, a); done(0); break;
-    case PROBE_IN:     done(in8(a)); break;
-    case PROBE_PASS: {                          /* page a (an fpage, also the send base) to thread b */
+    case PROBE_READ:
+        done(*(volatile L4_Word_t *)a);
+        break;
+    case PROBE_WRITE:
+        *(volatile L4_Word_t *)a = b;
+        done(b);
+        break;
+    case PROBE_UNMAP:
+        done(L4_UnmapFpage(L4_FpageOfRaw(a)).raw);
+        break;
+    case PROBE_FLUSH:
+        done(L4_Flush(L4_FpageOfRaw(a)).raw);
+        break;
+    case PROBE_WINDOW:
+        L4_LoadBR(0, a);
+        done(0);
+        break;
+    case PROBE_IN:
+        done(in8(a));
+        break;
+    case PROBE_PASS: { /* page a (an fpage, also the send base) to thread b */
         L4_MapItem_t item = L4_MapItem(L4_FpageOfRaw(a), a);
         L4_LoadMR(0, PROBE_MAP << 16 | 2 << 6);
         L4_LoadMRs(1, 2, item.raw);
         done(L4_Send_Timeout(L4_ThreadIdOfRaw(b), SOON).raw);
         break;
     }
-    default: break;                             /* a map item: the kernel did the work */
+    default:
+        break; /* a map item: the kernel did the work */
     }
 }
 
@@ -41,7 +56,7 @@ static void probe_main(void)
 {
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
     for (;;) {
-        L4_MsgTag_t tag = L4_Wait(&(L4_ThreadId_t) { .raw = 0 });
+        L4_MsgTag_t tag = L4_Wait(&(L4_ThreadId_t){.raw = 0});
         if (L4_IpcSucceeded(tag))
             obey(L4_Label(tag), L4_MR(1), L4_MR(2));
     }
@@ -50,13 +65,13 @@ static void probe_main(void)
 L4_ThreadId_t prober(void)
 {
     L4_ThreadId_t p = stranger_of(L4_MyGlobalId(), probe_main);
-    probe(p, PROBE_WINDOW, L4_CompleteAddressSpace.raw, 0);     /* its code is mapped now */
+    probe(p, PROBE_WINDOW, L4_CompleteAddressSpace.raw, 0); /* its code is mapped now */
     return p;
 }
 
 struct probe probe_on(L4_ThreadId_t p)
 {
-    struct probe r = { .tag = pager_serve(p) };
+    struct probe r = {.tag = pager_serve(p)};
     L4_Word_t w[3];
     L4_StoreMRs(0, 3, w);
     r.label = L4_Label(r.tag);
@@ -69,22 +84,24 @@ struct probe probe_on(L4_ThreadId_t p)
 
 struct probe probe(L4_ThreadId_t p, enum probe_op op, L4_Word_t a, L4_Word_t b)
 {
-    L4_Msg_t m = { .raw = { (L4_Word_t) op << 16 | 2, a, b } };
+    L4_Msg_t m = {.raw = {(L4_Word_t)op << 16 | 2, a, b}};
     L4_MsgTag_t tag = pager_send(p, &m);
     if (L4_IpcFailed(tag))
-        return (struct probe) { .tag = tag };
+        return (struct probe){.tag = tag};
     return probe_on(p);
 }
 
 L4_MsgTag_t give(L4_ThreadId_t to, L4_MapItem_t item)
 {
-    L4_Msg_t m = { .raw = { PROBE_MAP << 16 | 2 << L4_TAG_T_SHIFT, item.raw[0], item.raw[1] } };
+    L4_Msg_t m = {.raw = {PROBE_MAP << 16 | 2 << L4_TAG_T_SHIFT, item.raw[0], item.raw[1]}};
     return pager_send(to, &m);
 }
 
-L4_MsgTag_t map_to(L4_ThreadId_t to, const void *page, L4_Word_t log2, L4_Word_t rights, L4_Word_t send_base)
+L4_MsgTag_t map_to(L4_ThreadId_t to, const void *page, L4_Word_t log2, L4_Word_t rights,
+                   L4_Word_t send_base)
 {
-    return give(to, L4_MapItem(L4_FpageAddRights(L4_FpageLog2((L4_Word_t) page, log2), rights), send_base));
+    return give(
+        to, L4_MapItem(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)page, log2), rights), send_base));
 }
 
 bool can_read(L4_ThreadId_t p, L4_Word_t address, L4_Word_t value)

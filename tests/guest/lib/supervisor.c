@@ -9,7 +9,7 @@ extern const struct test __start_tests[], __stop_tests[];
 static int test_number, tests_failed;
 static volatile int checks_failed;
 static const char *volatile skipped;
-static volatile unsigned reports;               /* printing goes on for at most so many lines a test */
+static volatile unsigned reports; /* printing goes on for at most so many lines a test */
 static char pattern[64];
 
 /* ---- what tests call */
@@ -33,10 +33,7 @@ bool test_expect_eq(L4_Word_t a, L4_Word_t b, const char *file, int line, const 
     return a == b;
 }
 
-void test_skip(const char *why)
-{
-    skipped = why;
-}
+void test_skip(const char *why) { skipped = why; }
 
 /* ---- the watch */
 static L4_ThreadId_t test_thread;
@@ -46,16 +43,18 @@ static void give_up(const char *what, L4_ThreadId_t who)
     L4_Word_t w[13];
     L4_StoreMRs(0, 13, w);
     checks_failed++;
-    serial_printf("# %s, thread %lx, label %lx: %lx %lx %lx\n", what, who.raw, w[0] >> 16, w[1], w[2], w[3]);
+    serial_printf("# %s, thread %lx, label %lx: %lx %lx %lx\n", what, who.raw, w[0] >> 16, w[1],
+                  w[2], w[3]);
 }
 
 /* Our own threads (their ids come as local ones) need the page in our space only; others need it mapped. */
 static void serve_fault(L4_ThreadId_t who, L4_Word_t address)
 {
-    (void) *(volatile char *) address;
+    (void)*(volatile char *)address;
     L4_LoadMR(0, 0);
     if (L4_IsGlobalId(who)) {
-        L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2(address, 12), 7), address & ~4095ul);
+        L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2(address, 12), 7),
+                                       address & ~4095ul);
         L4_LoadMR(0, 2 << L4_TAG_T_SHIFT);
         L4_LoadMRs(1, 2, item.raw);
     }
@@ -100,7 +99,10 @@ static bool watch(void)
     } else if (L4_IsIoFault(tag) && L4_IsLocalId(from)) {
         serve_io_fault(from, L4_FpageOfRaw(w[1]));
     } else {
-        give_up(L4_IsPageFault(tag) ? "page fault" : L4_IsException(tag) ? "exception" : "strange message", from);
+        give_up(L4_IsPageFault(tag)   ? "page fault"
+                : L4_IsException(tag) ? "exception"
+                                      : "strange message",
+                from);
         return !L4_SameThreads(from, test_thread);
     }
     return true;
@@ -144,7 +146,7 @@ static bool contains(const char *text, const char *part)
 /* `only=` on our own line: the second executable of the boot information is us. */
 static void pattern_read(void)
 {
-    const void *info = (void *) L4_BootInfo(L4_GetKernelInterface());
+    const void *info = (void *)L4_BootInfo(L4_GetKernelInterface());
     int execs = 0;
     if (!info || !L4_BootInfo_Valid(info))
         return;
@@ -160,15 +162,15 @@ static void pattern_read(void)
 
 static void power_off(int status)
 {
-    for (int n = 0; n < 100000; n++) {          /* the UART's last byte is out */
+    for (int n = 0; n < 100000; n++) { /* the UART's last byte is out */
         uint8_t line;
-        __asm__ volatile ("inb %1, %0" : "=a" (line) : "Nd" ((uint16_t) 0x3FD));
+        __asm__ volatile("inb %1, %0" : "=a"(line) : "Nd"((uint16_t)0x3FD));
         if (line & 0x40)
             break;
     }
-    __asm__ volatile ("outb %0, %1" : : "a" ((uint8_t) (0x20 | status)), "Nd" ((uint16_t) 0xF4));
-    for (const char *s = "Shutdown"; *s; s++)   /* Bochs */
-        __asm__ volatile ("outb %0, %1" : : "a" (*s), "Nd" ((uint16_t) 0x8900));
+    __asm__ volatile("outb %0, %1" : : "a"((uint8_t)(0x20 | status)), "Nd"((uint16_t)0xF4));
+    for (const char *s = "Shutdown"; *s; s++) /* Bochs */
+        __asm__ volatile("outb %0, %1" : : "a"(*s), "Nd"((uint16_t)0x8900));
 }
 
 int main(void)
