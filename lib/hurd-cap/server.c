@@ -36,7 +36,7 @@ static int serve_death(struct hurd_cap_call *call)
     if (call->words != 1)
         return EINVAL;
     hurd_cap_forget(&call->server->table, call->arg[0]);
-    for (unsigned server = HURD_TASK_TASK; server < HURD_TASK_ROOT; server++)
+    for (unsigned server = HURD_TASK_TASK; server <= HURD_TASK_ROOT; server++)
         hurd_cap_drop_dead(&call->server->table, server, call->arg[0]); /* it never asked */
     if (call->server->task_died)
         call->server->task_died(call->arg[0]);

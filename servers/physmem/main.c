@@ -67,6 +67,7 @@ static void task_died(unsigned task)
     struct account *account = task <= L4_ID_VERSION_MASK ? account_of(task) : NULL;
     if (account)
         account->self_paged = 0;
+    slab_reclaim();
 }
 
 static uint32_t random_word(void)
