@@ -63,15 +63,18 @@ void kprintf(const char *format, ...)
     va_end(args);
 }
 
+#define BACKTRACE_MAX 16
+
 /* Addresses on the current kernel stack that look like kernel code: where we came from. */
 static void backtrace(void)
 {
     extern char __text_start[], __text_end[];
     char here;
     char *top = (char *)(((word_t)&here | (THREAD_BLOCK - 1)) + 1);
+    int left = BACKTRACE_MAX;
     kprintf("panic: stack");
-    for (word_t *at = (word_t *)((word_t)&here & ~3u); (char *)at < top; at++)
-        if (*at >= (word_t)__text_start && *at < (word_t)__text_end)
+    for (word_t *at = (word_t *)((word_t)&here & ~3u); (char *)at < top && left; at++)
+        if (*at >= (word_t)__text_start && *at < (word_t)__text_end && left--)
             kprintf(" %lx", (unsigned long)*at);
     kprintf("\n");
 }

@@ -98,7 +98,7 @@ struct descriptor {
     word_t low, high;
 };
 
-#define GDT_ENTRIES 7
+#define GDT_ENTRIES 8
 #define IDT_ENTRIES (SYSCALL_VECTOR + SYSCALL_COUNT)
 
 static struct descriptor gdt[GDT_ENTRIES], idt[IDT_ENTRIES];
@@ -108,6 +108,7 @@ static struct descriptor gdt[GDT_ENTRIES], idt[IDT_ENTRIES];
 #define TSS_FREE 0x89u
 #define DPL_USER 0x60u
 #define INTERRUPT_GATE 0x8Eu
+#define TASK_GATE 0x85u
 
 static struct descriptor segment(word_t base, word_t limit, word_t access, bool pages)
 {
@@ -136,6 +137,34 @@ static void load_table(const char *which, void *table, uint16_t size)
         __asm__ volatile("lidt %0" : : "m"(pointer));
 }
 
+/* A double fault means that our stack is gone: it gets a task, and so a stack, of its own. */
+static struct {
+    word_t link, esp0, ss0, unused1[4], cr3, eip, eflags, unused2[4], esp, unused3[3];
+    word_t es, cs, ss, ds, fs, gs, ldt, io_base;
+} double_fault_task;
+static_assert(sizeof double_fault_task == 104, "a TSS without an IO bitmap");
+static char double_fault_stack[1024];
+
+static void double_fault(void)
+{
+    panic("double fault: thread %lx, its stack at %lx", (unsigned long)current->id,
+          (unsigned long)THE_TSS->esp0);
+}
+
+static void double_fault_init(void)
+{
+    double_fault_task.cr3 = kernel_space.directory_phys;
+    double_fault_task.eip = (word_t)double_fault;
+    double_fault_task.eflags = 2;
+    double_fault_task.esp = (word_t)(double_fault_stack + sizeof double_fault_stack);
+    double_fault_task.cs = KERNEL_CS;
+    double_fault_task.ss = KERNEL_DS;
+    double_fault_task.ds = double_fault_task.es = double_fault_task.fs = USER_DS;
+    double_fault_task.gs = USER_GS;
+    gdt[DOUBLE_SEL / 8] = segment((word_t)&double_fault_task, sizeof double_fault_task - 1, TSS_FREE, false);
+    idt[DOUBLE_VECTOR] = (struct descriptor){DOUBLE_SEL << 16, TASK_GATE << 8};
+}
+
 static void gdt_init(void)
 {
     gdt[KERNEL_CS / 8] = segment(0, 0xFFFFF, CODE_READ, true);
@@ -161,6 +190,7 @@ static void idt_init(void)
 {
     for (word_t v = 0; v < IDT_ENTRIES; v++)
         idt[v] = gate(vector_table[v], user_gate(v));
+    double_fault_init();
     load_table("idt", idt, sizeof idt);
 }
 

@@ -54,7 +54,12 @@ trap_%1:
 
 %assign v 0
 %rep SYSCALL_VECTOR + SYSCALL_COUNT
+    %if v == NMI_VECTOR
+trap_%[v]:                              ; nobody owns NMIs, and the fast path may have no stack for more
+        iretd
+    %else
         TRAP    v
+    %endif
 %assign v v + 1
 %endrep
 

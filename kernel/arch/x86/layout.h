@@ -21,6 +21,10 @@
 #define TSS_SEL     0x28
 #define USER_GS     0x33
 
+#define DOUBLE_SEL  0x38
+
+#define NMI_VECTOR     2
+#define DOUBLE_VECTOR  8
 #define IRQ_VECTOR     0x20
 #define SYSCALL_VECTOR 0x30
 #define SYSCALL_COUNT  11

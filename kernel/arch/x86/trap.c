@@ -9,10 +9,8 @@
 #include "x86.h"
 
 #define VECTOR_DEBUG 1
-#define VECTOR_NMI 2
 #define VECTOR_INVALID 6
 #define VECTOR_NO_FPU 7
-#define VECTOR_DOUBLE 8
 #define VECTOR_PROTECTION 13
 #define VECTOR_PAGE_FAULT 14
 
@@ -131,8 +129,6 @@ static void kernel_exception(struct trapframe *f)
         f->eflags &= ~FLAG_TRAP; /* SYSENTER with TF set traps on our first instruction */
         return;
     }
-    if (f->vector == VECTOR_NMI)
-        return;
     panic("exception %lu in the kernel: error %lx eip %lx cr2 %lx thread %lx", (unsigned long)f->vector,
           (unsigned long)f->error, (unsigned long)f->eip, (unsigned long)read_cr2(),
           (unsigned long)current->id);
