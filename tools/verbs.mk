@@ -29,7 +29,7 @@ qemu-gdb: iso
 
 ## gdb              gdb with Pecan's helpers, stopped at the kernel's first line
 gdb: all
-	@gdb -q -nx -x tools/gdb/pecan.py
+	@BUILD=$(BUILD) gdb -q -nx -x tools/gdb/pecan.py
 
 ## bochs            boot the ISO in Bochs, serial line on this terminal
 bochs: iso

@@ -3,12 +3,7 @@
 import time
 
 import machine
-
-
-def shell(lab, **setup):
-    vm = lab.boot_iso(**setup)
-    vm.expect("pecan> ", 120)
-    return vm
+from shell import shell
 
 
 def a_ps2_keyboard_types_shifted_locked_and_edited_lines(lab):
