@@ -14,14 +14,14 @@
 %macro ENTER 1
         pushad                          ; frame complete
         cld                             ; C expects DF = 0
-        mov     eax, ds
-        cmp     eax, USER_DS            ; flat, and good for the kernel too: no reload on the way out
+        mov     eax, ds                 ; (a 486 leaves the upper half as it was)
+        cmp     ax, USER_DS             ; flat, and good for the kernel too: no reload on the way out
         jne     %%mend
         mov     eax, es
-        cmp     eax, USER_DS
+        cmp     ax, USER_DS
         jne     %%mend
         mov     eax, gs
-        cmp     eax, USER_GS
+        cmp     ax, USER_GS
         jne     %%mend
 %%mended:
         push    esp
