@@ -138,8 +138,7 @@ void arch_interrupt_mask(word_t line);
 void arch_interrupt_unmask(word_t line);
 uint64_t arch_clock_us(void); /* since boot, monotonic */
 void arch_console_putc(char c);
-void arch_console_close(void); /* the user owns the ports from now on */
-void arch_console_open(void);  /* ... and loses them: panic */
+void arch_console_reopen(void); /* before a panic: users may have set up the ports their way */
 void arch_halt(void) __attribute__((noreturn));
 
 #endif

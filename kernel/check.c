@@ -52,10 +52,13 @@ static void check_state(struct thread *t)
 
 static void check_senders(struct thread *t)
 {
+    word_t senders = 0;
     list_for_each (n, &t->senders) {
+        senders++;
         struct thread *src = list_entry(n, struct thread, in_queue);
         CHECK(thread_state(src) == THREAD_SENDING && src->partner == t, t);
     }
+    CHECK((t->obstacles & ~OBSTACLE_FPU) == senders * OBSTACLE_SENDER, t);
 }
 
 /* One entry and its node point at each other; the node's parent maps the same frame. */

@@ -5,7 +5,7 @@
 
 #include "thread.h"
 
-void irq_init(void); /* false when memory is out */
+void irq_init(void);
 /* ThreadControl on an interrupt: attach, or detach with handler == irq id.  0 or L4_ERR_THREAD. */
 word_t irq_attach(struct thread *caller, word_t irq_id, word_t handler);
 /* The line has fired (it is masked by now). */

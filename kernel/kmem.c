@@ -80,16 +80,6 @@ uint32_t kmem_reserved(void)
     return pool.reserved;
 }
 
-uint32_t kmem_free_pages(void)
-{
-    return pool.free - pool.reserved;
-}
-
-uint32_t kmem_total_pages(void)
-{
-    return pool.pages;
-}
-
 void slab_init(struct slab *s, uint32_t size)
 {
     s->size = size;

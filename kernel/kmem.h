@@ -56,7 +56,4 @@ void *slab_alloc(struct slab *s); /* zeroed, or NULL */
 void *slab_alloc_reserved(struct slab *s);
 void slab_free(struct slab *s, void *object);
 
-uint32_t kmem_free_pages(void);
-uint32_t kmem_total_pages(void);
-
 #endif

@@ -83,7 +83,7 @@ void panic(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    arch_console_open();
+    arch_console_reopen();
     kprintf("\npanic: ");
     print(format, args);
     kprintf("\n");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's own voice until root speaks, and in a panic: COM1 and the VGA text screen. */
+/* The kernel's own voice, at boot (before the first thread runs) and in a panic: COM1 and the VGA text screen. */
 #include "x86.h"
 
 #define COM1 0x3F8
@@ -15,7 +15,7 @@
 #define CURSOR_HIGH 14
 #define CURSOR_LOW 15
 
-static bool serial, open = true;
+static bool serial;
 static unsigned cursor;
 
 static uint8_t crtc_read(uint8_t index)
@@ -74,8 +74,6 @@ static void vga_putc(char c)
 
 void arch_console_putc(char c)
 {
-    if (!open)
-        return;
     if (serial && c == '\n')
         serial_putc('\r');
     if (serial)
@@ -85,14 +83,8 @@ void arch_console_putc(char c)
         cursor_show();
 }
 
-void arch_console_close(void)
+void arch_console_reopen(void)
 {
-    open = false;
-}
-
-void arch_console_open(void)
-{
-    open = true;
     console_init();
 }
 

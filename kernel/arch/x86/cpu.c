@@ -2,7 +2,6 @@
 /* The processor: what it can do, and its descriptor tables. */
 #include "x86.h"
 
-#define EFLAGS_AC 0x40000u
 #define EFLAGS_ID 0x200000u
 
 #define CPUID_FPU (1u << 0)
@@ -13,7 +12,6 @@
 #define CPUID_FXSR (1u << 24)
 #define CPUID_SSE (1u << 25)
 
-#define CR4_TSD (1u << 2)
 #define CR4_PSE (1u << 4)
 #define CR4_PGE (1u << 7)
 #define CR4_OSFXSR (1u << 9)

@@ -1,5 +1,5 @@
 ; SPDX-License-Identifier: MIT
-; All ways into the kernel, and the one way out.  Every entry shows trap() in trap.c one picture,
+; All ways into the kernel, and the one way out.  Every entry shows C (trap.c, syscall.c) one picture,
 ; struct trapframe, low to high:
 ;   edi esi ebp - ebx edx ecx eax | vector error | eip cs eflags | esp ss (these two from user mode)
 ; From user mode that picture always lies at the top of the thread's kernel stack.
