@@ -225,11 +225,11 @@ def run_qemu(build, modules, options, log, setup, timeout):
                                  modules=machine.initrd(build, modules, options), options=options, **setup), timeout)
 
 
-def run_bochs(build, modules, options, log, memory, timeout):
+def run_bochs(build, modules, options, log, memory, timeout, cpu="bx_generic"):
     """The same in Bochs, which needs a CD (GRUB without a menu) and knows no isa-debug-exit: "# done" is the end."""
     with tempfile.TemporaryDirectory(prefix="pecan-iso-") as folder:
         image = make_iso(build, folder, modules, options)
-        return run_to_end(start_bochs(fresh(log), image=image, memory=memory), timeout, "# done")
+        return run_to_end(start_bochs(fresh(log), image=image, memory=memory, cpu=cpu), timeout, "# done")
 
 
 def pattern_files(build):

@@ -48,6 +48,18 @@ check:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/check WERROR=-Werror CHECK=1 test-binaries $(if_selected)
 	@tools/test $(BUILD)/check "$(T)"
 
+## matrix [T=part]  some 25 boots in which every two settings of processor, emulator, fast path, entry and checks meet
+matrix:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/check WERROR=-Werror CHECK=1 all
+	@tools/matrix $(BUILD)/test $(BUILD)/check > $(BUILD)/matrix.list
+	@TEST_LIST=$(BUILD)/matrix.list tools/test $(BUILD)/test "$(T)"
+
+## conformance      boot the suites that cite the checklist, then write docs/conformance.md
+conformance:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror test-binaries
+	@tools/test $(BUILD)/test root/raw; tools/conformance $(BUILD)/test
+
 ## mutants          seed one-line faults, one at a time; does `make test` notice?
 mutants:
 	@tools/mutants
@@ -61,4 +73,4 @@ help:
 	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench help
+.PHONY: matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench help
