@@ -59,6 +59,7 @@ round_trip:
 ; name, space or thread, replier, its user instructions, words, local ids
 %macro IPC_BENCH 6.nolist
 BENCH %1
+        named   %1
         %2      1, %3
         set_priority T(1), 150
         mov     eax, T(1)

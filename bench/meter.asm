@@ -23,7 +23,7 @@ sample_count:   resd 1
 samples:        resd 1024
 global timed_call, median, print_value, in_eax, in_ecx, in_edx, in_esi, in_edi, in_ebx, in_ebp
 global callee, out_eax, out_esi
-global samples, sample_count
+global samples, sample_count, measured, measured_end
 
 section .data
 align 4
@@ -41,7 +41,9 @@ timed_call:                     ; -> eax instructions; all other registers are t
         mov     ebx, [in_ebx]
         mov     ebp, [in_ebp]
         mov     eax, [in_eax]
+measured:                               ; bench/steps.py stops here, and steps from here
         call    [callee]
+measured_end:
         mov     [out_eax], eax
         mov     [out_esi], esi
         rdtsc
