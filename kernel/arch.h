@@ -16,6 +16,11 @@
 void arch_switch_to(struct thread *next);
 /* Waits for an interrupt with interrupts on; returns with interrupts off. */
 void arch_idle(void);
+/* Takes the interrupts that are pending now, on the current kernel stack. */
+static inline void arch_interrupt_window(void)
+{
+    __asm__ volatile("sti; nop; cli" : : : "memory");
+}
 /* Makes a fresh thread's stack return into thread_start(). */
 void arch_thread_prepare(struct thread *t);
 /* Gives t, in a wait without a stack, one whose first return is into the end of that wait. */

@@ -16,7 +16,7 @@ static struct {
     uint32_t slice;                     /* us left of the running slice */
 } ready;
 
-bool sched_wanted;
+uint8_t sched_wanted;
 struct thread *idle_thread;
 
 void sched_init(void)
@@ -45,13 +45,19 @@ static int highest_bit(word_t w)
     return WORD_BITS - 1 - __builtin_clz(w);
 }
 
+/* The highest priority with a queued thread; there is one. */
+static int best_priority(void)
+{
+    int word = highest_bit(ready.summary);
+    return word * WORD_BITS + highest_bit(ready.map[word]);
+}
+
 /* The best ready thread, off its queue; the idle thread when there is none. */
 static struct thread *take_best(void)
 {
     if (!ready.summary)
         return idle_thread;
-    int word = highest_bit(ready.summary);
-    int priority = word * WORD_BITS + highest_bit(ready.map[word]);
+    int priority = best_priority();
     struct thread *t = list_entry(ready.queue[priority].next, struct thread, in_queue);
     list_remove(&t->in_queue);
     unmark_if_empty(priority);
@@ -69,7 +75,7 @@ void sched_enqueue(struct thread *t)
     list_add_tail(&ready.queue[t->priority], &t->in_queue);
     mark(t->priority);
     if (current == idle_thread || t->priority > current->priority)
-        sched_wanted = true;
+        sched_wanted |= SCHED_PREEMPT;
 }
 
 void sched_dequeue(struct thread *t)
@@ -88,7 +94,7 @@ static void run(struct thread *next)
 
 void sched_block(void)
 {
-    sched_wanted = false;
+    sched_wanted = 0;
     run(take_best());
 }
 
@@ -99,23 +105,39 @@ void sched_hand_over(struct thread *next)
 
 void sched_yield(void)
 {
-    sched_wanted = false;
+    sched_wanted = 0;
     list_add_tail(&ready.queue[current->priority], &current->in_queue);
+    mark(current->priority);
+    run(take_best());
+}
+
+/* Back to the head of the queue: a better one runs first, `left` us of the slice are still to come. */
+static void step_aside(uint32_t left)
+{
+    sched_wanted = 0;
+    current->slice_left = left;
+    list_add_head(&ready.queue[current->priority], &current->in_queue);
     mark(current->priority);
     run(take_best());
 }
 
 void sched_preempt(void)
 {
-    if (ready.slice == 0) {
+    if (ready.slice == 0)
         sched_yield();
-        return;
-    }
-    sched_wanted = false;
-    current->slice_left = ready.slice;
-    list_add_head(&ready.queue[current->priority], &current->in_queue);
-    mark(current->priority);
-    run(take_best());
+    else
+        step_aside(ready.slice);
+}
+
+/* The end of a slice waits for the end of the call. */
+bool sched_preempt_in_kernel(void)
+{
+    bool events = sched_wanted & SCHED_EVENT;
+    sched_wanted &= ~SCHED_EVENT;
+    if (current == idle_thread || !ready.summary || best_priority() <= current->priority)
+        return events;
+    step_aside(ready.slice ? ready.slice : 1);
+    return true;
 }
 
 void sched_donate(struct thread *next)
@@ -135,7 +157,7 @@ void sched_set_priority(struct thread *t, uint8_t priority)
     if (queued)
         sched_enqueue(t);
     if (t == current)
-        sched_wanted = true; /* there may be a better one now */
+        sched_wanted |= SCHED_PREEMPT; /* there may be a better one now */
 }
 
 void sched_tick(uint32_t us)
@@ -144,7 +166,7 @@ void sched_tick(uint32_t us)
         return;
     ready.slice = ready.slice > us ? ready.slice - us : 0;
     if (ready.slice == 0)
-        sched_wanted = true;
+        sched_wanted |= SCHED_PREEMPT;
 }
 
 uint32_t sched_slice_left(const struct thread *t)

@@ -3,6 +3,7 @@
 #ifndef KERNEL_SCHED_H
 #define KERNEL_SCHED_H
 
+#include "arch.h"
 #include "thread.h"
 
 #define PRIORITY_DEFAULT 100
@@ -10,7 +11,10 @@
 #define TIMESLICE_DEFAULT 0x1271u /* a period: 625 * 2^4 us = 10 ms */
 #define SLICE_FOREVER UINT32_MAX
 
-extern bool sched_wanted; /* somebody else should run before user mode is entered */
+/* sched_wanted: why a thread should not simply go on.  Looked at before user mode is entered and at
+ * preemption points. */
+#define SCHED_PREEMPT 1u /* a better thread may be ready, or the slice is over */
+#define SCHED_EVENT 2u   /* an interrupt was taken in kernel mode */
 
 void sched_init(void);
 /* A thread that just became READY joins its queue; a higher one asks to run. */
@@ -24,6 +28,17 @@ void sched_hand_over(struct thread *next); /* blocks */
 /* Current goes behind its equals (or, with time left, before them) and the best one runs. */
 void sched_yield(void);   /* blocks */
 void sched_preempt(void); /* blocks */
+bool sched_preempt_in_kernel(void); /* the rest of preempt_point() */
+/* In every loop whose length a user chooses, where all structures are consistent and nothing is held:
+ * takes pending interrupts, and lets better threads run; current waits on its stack at the head of its
+ * queue.  True if anything may have changed: look everything up again, by id or number.  Threads and
+ * spaces may be gone then; current too may never come back (its stack is just dropped when it is
+ * deleted), so what is done in parts must be right after each of them.  Blocks. */
+static inline bool preempt_point(void)
+{
+    arch_interrupt_window();
+    return unlikely(sched_wanted) && sched_preempt_in_kernel();
+}
 /* Current stays ready; `next` (ready, queued) runs now on the rest of the slice. */
 void sched_donate(struct thread *next); /* blocks */
 void sched_set_priority(struct thread *t, uint8_t priority);

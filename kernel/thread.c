@@ -211,8 +211,10 @@ void thread_exit_kernel(struct thread *self)
     while (self->halted || sched_wanted) {
         if (self->halted)
             thread_stop(self);
-        else
+        else if (sched_wanted & SCHED_PREEMPT)
             sched_preempt();
+        else
+            sched_wanted = 0;
     }
     if (CONFIG_CHECK)
         check_all();

@@ -149,7 +149,7 @@ void thread_start(void);
 void thread_stop(struct thread *self);
 /* Last step before user mode: honours a pending halt and a pending preemption.  May block. */
 void thread_exit_kernel(struct thread *self);
-extern bool sched_wanted; /* sched.h */
+extern uint8_t sched_wanted; /* sched.h */
 static inline void thread_leave_kernel(struct thread *self)
 {
     if (unlikely(self->halted || sched_wanted || CONFIG_CHECK))

@@ -121,7 +121,7 @@ static void exception(struct trapframe *f)
     fault_exception(current, f->vector, f->error);
 }
 
-/* ---- entries from kernel mode: interrupts of the idle loop, and our own bugs */
+/* ---- entries from kernel mode: interrupts of the idle loop and of preemption points, and our own bugs */
 
 static void kernel_exception(struct trapframe *f)
 {
@@ -139,6 +139,8 @@ void trap(struct trapframe *f)
     bool from_user = f->cs & 3;
     if (f->vector - IRQ_VECTOR < ARCH_INTERRUPTS) {
         interrupt(f->vector - IRQ_VECTOR);
+        if (!from_user)
+            sched_wanted |= SCHED_EVENT;
     } else if (!from_user) {
         kernel_exception(f);
     } else {
