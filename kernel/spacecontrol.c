@@ -47,6 +47,23 @@ static word_t extension(struct thread *self, struct space *s, struct space_contr
 
 /* ---- standard calls */
 
+/* The redirector as it is stored: nil leaves the old one, anythread ends redirection.  It need not
+ * exist, senders wait for it; but a local id must name somebody. */
+static bool redirector_global(struct thread *self, const struct space *s, word_t *id)
+{
+    struct thread *t = thread_find(self->space, *id);
+    if (*id == L4_ID_NIL)
+        *id = s->redirector;
+    else if (*id == L4_ID_ANY)
+        *id = L4_ID_NIL;
+    else if (id_is_local(*id)) {
+        if (!t)
+            return false;
+        *id = t->id;
+    }
+    return true;
+}
+
 word_t sys_space_control(struct thread *self, struct space_control *a)
 {
     a->old_control = 0;
@@ -58,10 +75,13 @@ word_t sys_space_control(struct thread *self, struct space_control *a)
     struct space *s = t->space;
     if (a->control & L4_PECAN_SPACE_OP_MASK)
         return extension(self, s, a);
-    if (space_configured(s))
-        return 1;
-    word_t err = space_configure(s, a->kip, a->utcb);
-    return err ? failed(self, err) : 1;
+    if (!redirector_global(self, s, &a->redirector))
+        return failed(self, L4_ERR_THREAD);
+    word_t err = space_configured(s) ? L4_ERR_OK : space_configure(s, a->kip, a->utcb);
+    if (err)
+        return failed(self, err);
+    s->redirector = a->redirector;
+    return 1;
 }
 
 word_t sys_processor_control(struct thread *self)
