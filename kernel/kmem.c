@@ -75,6 +75,11 @@ void kmem_unreserve(uint32_t pages)
     pool.reserved -= pages;
 }
 
+uint32_t kmem_free(void)
+{
+    return pool.free;
+}
+
 uint32_t kmem_reserved(void)
 {
     return pool.reserved;

@@ -49,6 +49,7 @@ static inline struct kpage *kpage_of(const void *address)
 bool kmem_reserve(uint32_t pages);
 void kmem_unreserve(uint32_t pages);
 uint32_t kmem_reserved(void);
+uint32_t kmem_free(void); /* pages, the reserved ones included */
 void *kmem_page_alloc_reserved(void); /* takes one of the reserved pages */
 
 void slab_init(struct slab *s, uint32_t size);

@@ -5,6 +5,7 @@
 #include "arch.h"
 #include "fpage.h"
 #include "io.h"
+#include "kmem.h"
 #include "map.h"
 #include "syscall.h"
 
@@ -27,6 +28,9 @@ static bool space_counter(const struct space *s, word_t which, word_t *value)
         return true;
     case L4_PECAN_THREADS:
         *value = s->thread_count;
+        return true;
+    case L4_PECAN_POOL_FREE:
+        *value = kmem_free() * PAGE_SIZE;
         return true;
     default:
         return false;

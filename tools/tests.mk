@@ -2,6 +2,7 @@
 # What is tested.  A room's room.mk says, for a program NAME among its PROGRAMS:
 #   ROOT_TESTS += NAME    boots as the root task behind loader, kernel and sigma0
 #   BOOT_TESTS += NAME    stands in the kernel's place and looks at its loader
+#   TASK_TESTS += NAME    stands in the place of the task server, with sigma0, wortel and physmem
 #   APP_TESTS  += NAME    a program that init runs in the whole system in place of the demo
 #   NAME_MEM, NAME_TIMEOUT, NAME_CONFIGS, NAME_INIT    megabytes, seconds, a list out of: fast plain 486 486plain bochs,
 #   an option for init
@@ -47,6 +48,7 @@ $(BUILD)/tests.list: $(wildcard */room.mk */*/room.mk */*/*/room.mk tests/host/*
 	@{ $(foreach t,$(HOST_TESTS),echo "host $(t) tests/host/$(t).c";) \
 	   $(foreach t,$(BOOT_TESTS),echo "boot $(t) $(call test_keys,$(t)) $($(t)_SRC)";) \
 	   $(foreach t,$(ROOT_TESTS),echo "root $(t) $(call test_keys,$(t)) $($(t)_SRC)";) \
+	   $(foreach t,$(TASK_TESTS),echo "task $(t) $(call test_keys,$(t)) $($(t)_SRC)";) \
 	   $(foreach t,$(APP_TESTS),echo "app $(t) $(call test_keys,$(t)) $($(t)_SRC)";) :; } > $@
 
 test-binaries: all $(addprefix $(BUILD)/host/,$(HOST_TESTS)) $(BUILD)/tests.cpio $(BUILD)/tests.list iso floppy

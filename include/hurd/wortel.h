@@ -86,6 +86,7 @@ enum hurd_space_counter {
     HURD_SPACE_KMEM = 2,            /* kernel memory charged, bytes */
     HURD_SPACE_KMEM_QUOTA = 3,      /* bytes, 0 = none */
     HURD_SPACE_THREADS = 4,
+    HURD_SPACE_POOL_FREE = 5,       /* whatever the space: free bytes of the kernel's pool */
 };
 
 /* ---- client stubs, lib/hurd-cap/wortel_client.c.  They return 0, an errno, or -1 - (L4 error

@@ -20,7 +20,8 @@
 #define L4_PECAN_KMEM_USED     2 /* kernel memory charged, bytes */
 #define L4_PECAN_KMEM_QUOTA    3 /* its limit, bytes; 0 = none */
 #define L4_PECAN_THREADS       4 /* threads */
-#define L4_PECAN_COUNTERS      5
+#define L4_PECAN_POOL_FREE     5 /* of the whole kernel pool, whatever the space: free bytes */
+#define L4_PECAN_COUNTERS      6
 
 #define L4_FEATURE_SPACEINFO   "spaceinfo"
 #define L4_FEATURE_PAGEREXREGS "pagerexregs"

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+# The same attempts twice: in the whole system, in the place of the task server, and alone as the root task.
+adversary_STAGE := $(filter-out %/form_root.c %/form_task.c %/form_task.asm,$(wildcard tests/guest/adversary/*.c tests/guest/adversary/*.asm))
+
+PROGRAMS          += adversary
+TASK_TESTS        += adversary
+adversary_SRC     := $(adversary_STAGE) tests/guest/adversary/form_task.c tests/guest/adversary/form_task.asm
+adversary_LINK    := 0x400000
+adversary_LIBS    := hurd-cap c l4
+adversary_CFLAGS  := -fno-toplevel-reorder
+adversary_TIMEOUT := 240
+adversary_CONFIGS := fast 486
+
+PROGRAMS               += adversary_root
+ROOT_TESTS             += adversary_root
+adversary_root_SRC     := $(adversary_STAGE) tests/guest/adversary/form_root.c
+adversary_root_LINK    := 0x300000
+adversary_root_LIBS    := c l4
+adversary_root_CFLAGS  := -fno-toplevel-reorder
+adversary_root_TIMEOUT := 240
+adversary_root_CONFIGS := plain
