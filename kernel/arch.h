@@ -123,6 +123,8 @@ static inline void arch_tlb_flush_page(struct space *s, vaddr_t v)
 }
 /* Leaves s for the kernel's own directory if current, idle or dying, still runs in it. */
 void arch_space_unload(struct space *s);
+/* Copies between two frames, within one page of each, wherever they are. */
+void arch_copy(paddr_t to, paddr_t from, uint32_t size);
 /* True if physical memory [p, p + size) may be given to users. */
 bool arch_frame_usable(paddr_t p, uint32_t size);
 

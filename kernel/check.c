@@ -42,6 +42,9 @@ static void check_state(struct thread *t)
         CHECK(!queued && (t->fast_from || t->receive_result == IPC_PENDING), t);
         CHECK(!t->fast_from || (!t->kernel_sp && !is_on(&t->in_wheel) && !t->halted), t);
         break;
+    case THREAD_ENGAGED:
+        CHECK(!queued && t->engaged && t->engaged->engaged == t, t);
+        break;
     case THREAD_STOPPED:
         CHECK(!queued && t->halted, t);
         break;

@@ -4,6 +4,7 @@
 #include "ipc.h"
 #include "sched.h"
 #include "space.h"
+#include "strings.h"
 #include "syscall.h"
 
 /* A thread of the caller's space, or one that is paged from it ("pagerexregs"). */
@@ -17,18 +18,29 @@ static bool may_exchange(struct thread *self, struct thread *t)
     return pager && pager->space == self->space;
 }
 
-/* In a receive phase as a user sees it: the wait for the pager's answer counts as well. */
+/* The phase that t waits in: the wait for the pager's answer counts as well, but in the middle of a
+ * string copy it is the copy's. */
+static word_t phase_of(const struct thread *t)
+{
+    if (t->engaged)
+        return t->copy_sends ? L4_EXREGS_SEND : L4_EXREGS_RECEIVE;
+    return thread_state(t) == THREAD_RECEIVING ? L4_EXREGS_RECEIVE
+           : thread_state(t) == THREAD_SENDING ? L4_EXREGS_SEND
+                                               : 0;
+}
+
 static word_t state_bits(const struct thread *t)
 {
-    return (t->halted ? L4_EXREGS_HALT : 0) |
-           (thread_state(t) == THREAD_RECEIVING ? L4_EXREGS_RECEIVE : 0) |
-           (thread_state(t) == THREAD_SENDING ? L4_EXREGS_SEND : 0);
+    return (t->halted ? L4_EXREGS_HALT : 0) | phase_of(t);
 }
 
 static void abort_phases(struct thread *t, word_t control)
 {
-    if ((thread_state(t) == THREAD_SENDING && (control & L4_EXREGS_SEND)) ||
-        (thread_state(t) == THREAD_RECEIVING && (control & L4_EXREGS_RECEIVE)))
+    if (!(phase_of(t) & control))
+        return;
+    if (t->engaged)
+        string_break(t, L4_IPC_ABORTED);
+    else
         ipc_abort(t, L4_IPC_CANCELLED);
 }
 

@@ -8,16 +8,20 @@
 #include "ipc.h"
 #include "map.h"
 
-/* Sends kmsg to `whom` and waits for the answer.  When there is nobody to ask, self halts; an
- * aborted fault goes back to the instruction, which faults again.  True if an answer came. */
-static bool ask(struct thread *self, enum ipc_kind kind, word_t whom)
+/* Sends kmsg to `whom` and waits for the answer.  IPC_OK, or why there is none. */
+static int ask(struct thread *self, enum ipc_kind kind, word_t whom)
 {
     word_t phase;
-    if (whom == L4_ID_NIL || !thread_find(self->space, whom)) {
-        self->halted = true;
-        return false;
-    }
-    int err = ipc_call(self, kind, whom, whom, 0, &phase);
+    if (whom == L4_ID_NIL || !thread_find(self->space, whom))
+        return L4_IPC_NO_PARTNER;
+    return ipc_call(self, kind, whom, whom, 0, &phase);
+}
+
+/* The same for a thread in user mode: with nobody to ask it halts; an aborted fault goes back to
+ * the instruction, which faults again.  True if an answer came. */
+static bool ask_or_halt(struct thread *self, enum ipc_kind kind, word_t whom)
+{
+    int err = ask(self, kind, whom);
     if (err == L4_IPC_NO_PARTNER)
         self->halted = true;
     return err == IPC_OK;
@@ -28,15 +32,32 @@ static void compose(struct thread *self, word_t label, word_t words)
     self->kmsg[0] = label << L4_TAG_LABEL_SHIFT | words;
 }
 
+static void compose_page_fault(struct thread *self, word_t address, bool write)
+{
+    compose(self, L4_LABEL_PAGE_FAULT | (write ? L4_FPAGE_W : L4_FPAGE_R), 2);
+    self->kmsg[1] = address;
+    self->kmsg[2] = arch_user_ip(self);
+}
+
 void fault_page(struct thread *self, word_t address, bool write)
 {
     if (self->space->is_sigma0 && map_idempotent(self->space, address))
         return;
-    word_t access = write ? L4_FPAGE_W : L4_FPAGE_R;
-    compose(self, L4_LABEL_PAGE_FAULT | access, 2);
-    self->kmsg[1] = address;
-    self->kmsg[2] = arch_user_ip(self);
-    ask(self, IPC_PAGE_FAULT, self->utcb->pager);
+    compose_page_fault(self, address, write);
+    ask_or_halt(self, IPC_PAGE_FAULT, self->utcb->pager);
+}
+
+int fault_in_copy(struct thread *self, word_t address, bool write)
+{
+    word_t call[ARRAY_LEN(self->call)];
+    if (self->space->is_sigma0 && map_idempotent(self->space, address))
+        return IPC_OK;
+    memcpy(call, self->call, sizeof call);
+    self->virtual_sender = L4_ID_NIL;
+    compose_page_fault(self, address, write);
+    int err = ask(self, IPC_PAGE_FAULT, self->utcb->pager);
+    memcpy(self->call, call, sizeof call);
+    return err;
 }
 
 void fault_io(struct thread *self, word_t port, word_t log2)
@@ -45,14 +66,14 @@ void fault_io(struct thread *self, word_t port, word_t log2)
     self->kmsg[1] = port << L4_FPAGE_IO_PORT_SHIFT | log2 << L4_FPAGE_IO_SIZE_SHIFT |
                     L4_FPAGE_IO_TYPE << L4_FPAGE_SIZE_SHIFT;
     self->kmsg[2] = arch_user_ip(self);
-    ask(self, IPC_IO_FAULT, self->utcb->pager);
+    ask_or_halt(self, IPC_IO_FAULT, self->utcb->pager);
 }
 
 void fault_exception(struct thread *self, word_t vector, word_t error)
 {
     compose(self, L4_LABEL_EXCEPTION, L4_EXCEPTION_WORDS);
     arch_exception_words(self, vector, error, self->kmsg + 1);
-    if (!ask(self, IPC_EXCEPTION, self->utcb->exception_handler))
+    if (!ask_or_halt(self, IPC_EXCEPTION, self->utcb->exception_handler))
         return;
     word_t u = self->kmsg[0] & L4_TAG_U_MASK;
     arch_exception_reply(self, self->kmsg + 1, u < L4_EXCEPTION_WORDS ? u : L4_EXCEPTION_WORDS);

@@ -7,6 +7,8 @@
 
 /* self touched `address`; blocks until the pager has answered, or stops self. */
 void fault_page(struct thread *self, word_t address, bool write);
+/* The same for a page that a string copy needs of self: IPC_OK (look again), or an error. */
+int fault_in_copy(struct thread *self, word_t address, bool write);
 void fault_io(struct thread *self, word_t port, word_t log2);
 void fault_exception(struct thread *self, word_t vector, word_t error);
 

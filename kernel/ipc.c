@@ -9,6 +9,7 @@
 #include "irq.h"
 #include "sched.h"
 #include "space.h"
+#include "strings.h"
 #include "timer.h"
 
 static inline uint16_t send_timeout(const struct thread *t)
@@ -66,8 +67,10 @@ static bool resolve_from(struct thread *self, word_t *accepts)
         return true;
     }
     struct thread *from = thread_find(self->space, self->from_spec);
-    if (!from)
-        return false;
+    if (!from) {
+        *accepts = self->from_spec; /* a pager may come later */
+        return self->kind == IPC_START;
+    }
     if (from != self) /* a sleeper need not be told of its own end */
         from->awaited = true;
     *accepts = from->id;
@@ -121,17 +124,30 @@ static void join_senders(struct thread *src, struct thread *dst)
 
 /* ---- a message passes */
 
-/* Moves src's message to dst, which is RECEIVING.  dst is READY afterwards, on no queue, with its
- * result; src's result is returned. */
+/* What dst sees when src sees err: it has the other view of whose page was missing. */
+static int mirrored(int err)
+{
+    return err == L4_IPC_XFER_INVOKER   ? L4_IPC_XFER_PARTNER
+           : err == L4_IPC_XFER_PARTNER ? L4_IPC_XFER_INVOKER
+                                        : err;
+}
+
+/* Moves src's message to dst, which is RECEIVING; one of them is current.  dst is READY afterwards,
+ * on no queue, with its result; src's result is returned.  Strings block, and if it is IPC_GONE
+ * then, current's partner is not to be touched. */
 static int deliver(struct thread *src, struct thread *dst)
 {
+    int err = transfer_message(src, dst);
+    if (err == IPC_GONE)
+        return err;
     struct thread *apparent = apparent_sender(src, dst);
-    int err = transfer_message(src, dst, apparent != src ? L4_TAG_PROPAGATED : 0);
-    dst->receive_result = err;
+    dst->receive_result = mirrored(err);
     dst->sender = thread_name_for(apparent, dst->space);
     if (apparent != src) {
-        if (dst->kind == IPC_USER)
+        if (dst->kind == IPC_USER) {
+            dst->utcb->mr[0] |= L4_TAG_PROPAGATED;
             dst->utcb->sender = thread_name_for(src, dst->space);
+        }
         if (thread_state(apparent) == THREAD_RECEIVING && accepts_of(apparent) == src->id) {
             thread_leave_fast(apparent);
             apparent->accepts = dst->id; /* the receiver may answer the originator directly */
@@ -166,19 +182,29 @@ static void send_finished(struct thread *src, int err)
         wake_and_enqueue(src);
 }
 
-/* t, RECEIVING, takes the oldest message that waits for it; false if there is none. */
-static bool takes_pending(struct thread *t, word_t accepts)
+/* self takes the message of src, who waits on its queue.  Blocks if there are strings in it. */
+static int take(struct thread *self, struct thread *src)
 {
-    struct thread *src = pending_sender(t, accepts);
-    if (!src)
-        return false;
     leave_senders(src);
-    int err = deliver(src, t);
+    int err = deliver(src, self);
+    if (err == IPC_GONE)
+        return L4_IPC_ABORTED;
     send_finished(src, err);
-    return true;
+    return self->receive_result;
 }
 
 /* ---- the two phases */
+
+/* Until the IPC is decided.  Before that self may be needed to serve a fault in a string copy. */
+static void wait(struct thread *self, struct thread *next)
+{
+    if (next)
+        sched_hand_over(next);
+    else
+        sched_block();
+    while (self->copy_fault)
+        string_serve(self);
+}
 
 /* Waits on dst's queue until it receives.  Blocks. */
 static int wait_to_send(struct thread *self, struct thread *dst)
@@ -188,7 +214,7 @@ static int wait_to_send(struct thread *self, struct thread *dst)
     self->send_result = IPC_PENDING;
     join_senders(self, dst);
     timer_arm(self, send_timeout(self));
-    sched_block();
+    wait(self, NULL);
     assert(self->send_result != IPC_PENDING);
     return self->send_result;
 }
@@ -204,8 +230,11 @@ static int ipc_send(struct thread *self, word_t to, struct thread **woken)
     if (!thread_accepts(dst, self))
         return wait_to_send(self, dst);
     /* ---- commit: from here the receiver sees the message, whole or broken off ---- */
+    int err = deliver(self, dst);
+    if (err == IPC_GONE)
+        return L4_IPC_ABORTED;
     *woken = dst;
-    return deliver(self, dst);
+    return err;
 }
 
 /* Blocks.  `woken` gets the processor if we wait, else a place in its queue.  A wait that the fast path
@@ -213,28 +242,32 @@ static int ipc_send(struct thread *self, word_t to, struct thread **woken)
 static int ipc_receive(struct thread *self, struct thread *woken)
 {
     word_t accepts;
-    int err = IPC_PENDING;
-    if (self->receive_result != IPC_PENDING)
-        err = self->receive_result; /* it all happened while we waited to send */
-    else if (!resolve_from(self, &accepts))
-        err = L4_IPC_NO_PARTNER;
-    else if (takes_pending(self, accepts))
-        err = self->receive_result;
-    else if (timeout_is_zero(receive_timeout(self)))
-        err = L4_IPC_TIMEOUT;
-    if (err != IPC_PENDING) {
-        if (woken)
-            sched_enqueue(woken);
-        return err;
+    int err = self->receive_result; /* it may all have happened while we waited to send */
+    while (err == IPC_PENDING || err == IPC_RETRY) {
+        if (!resolve_from(self, &accepts)) {
+            err = L4_IPC_NO_PARTNER;
+            break;
+        }
+        struct thread *src = pending_sender(self, accepts);
+        if (!src && timeout_is_zero(receive_timeout(self))) {
+            err = L4_IPC_TIMEOUT;
+        } else if (src) {
+            if (woken)
+                sched_enqueue(woken);
+            woken = NULL;
+            err = take(self, src);
+        } else {
+            self->virtual_sender = L4_ID_NIL;
+            begin_receive(self, accepts);
+            wait(self, woken);
+            woken = NULL;
+            err = self->receive_result;
+            assert(err != IPC_PENDING);
+        }
     }
-    self->virtual_sender = L4_ID_NIL;
-    begin_receive(self, accepts);
     if (woken)
-        sched_hand_over(woken);
-    else
-        sched_block();
-    assert(self->receive_result != IPC_PENDING);
-    return self->receive_result;
+        sched_enqueue(woken);
+    return err;
 }
 
 int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts,
@@ -291,8 +324,13 @@ void sys_ipc(struct thread *self, word_t to, word_t from, word_t timeouts)
 
 void ipc_fast_woken(struct thread *self)
 {
-    if (self->receive_result != IPC_OK)
-        report_error(self, self->receive_result, L4_IPC_PHASE_RECEIVE);
+    while (self->copy_fault)
+        string_serve(self);
+    int err = self->receive_result;
+    if (err == IPC_RETRY)
+        err = ipc_receive(self, NULL);
+    if (err != IPC_OK)
+        report_error(self, err, L4_IPC_PHASE_RECEIVE);
 }
 
 /* ---- what others do to a thread's IPC */
@@ -300,6 +338,7 @@ void ipc_fast_woken(struct thread *self)
 void ipc_await_start(struct thread *t, word_t pager)
 {
     t->kind = IPC_START;
+    t->from_spec = pager;
     t->timeouts = 0;
     begin_receive(t, pager);
     ipc_resume(t); /* the pager may have sent before t could receive */
@@ -335,7 +374,10 @@ void ipc_abort(struct thread *t, int error)
 
 void ipc_expire(struct thread *t)
 {
-    ipc_abort(t, L4_IPC_TIMEOUT);
+    if (t->engaged)
+        string_break(t, L4_IPC_TIMEOUT);
+    else
+        ipc_abort(t, L4_IPC_TIMEOUT);
 }
 
 void ipc_forsake(struct thread *t)
@@ -360,6 +402,6 @@ void ipc_forsake(struct thread *t)
 
 void ipc_resume(struct thread *t)
 {
-    if (thread_state(t) == THREAD_RECEIVING && takes_pending(t, accepts_of(t)))
-        sched_enqueue(t);
+    if (thread_state(t) == THREAD_RECEIVING && pending_sender(t, accepts_of(t)))
+        ipc_abort(t, IPC_RETRY);
 }

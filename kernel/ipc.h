@@ -29,10 +29,11 @@ void ipc_abort(struct thread *t, int error);
 void ipc_expire(struct thread *t);
 /* All who send to t, or wait for t alone, learn that it is no more. */
 void ipc_forsake(struct thread *t);
-/* t may have been halted while a message for it queued up: takes it. */
+/* t may have been halted while a message for it queued up: wakes it to take it. */
 void ipc_resume(struct thread *t);
 
-/* transfer.c: copies src's message into dst.  IPC_OK or an error; *offset as in spec 5.9. */
-int transfer_message(struct thread *src, struct thread *dst, word_t tag_flags);
+/* transfer.c: copies src's message into dst; strings block.  IPC_OK or an error as src sees it,
+ * with error_offset set in both; IPC_GONE when the partner does not exist any more. */
+int transfer_message(struct thread *src, struct thread *dst);
 
 #endif

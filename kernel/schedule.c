@@ -23,6 +23,8 @@ static word_t state_of(const struct thread *t)
 {
     if (thread_state(t) == THREAD_INACTIVE || t->halted)
         return L4_SCHED_INACTIVE;
+    if (t->engaged)
+        return t->copy_sends ? L4_SCHED_SENDING : L4_SCHED_RECEIVING;
     if (t->kind == IPC_PAGE_FAULT || t->kind == IPC_IO_FAULT || t->kind == IPC_EXCEPTION)
         return L4_SCHED_RUNNING; /* not a user-invoked IPC */
     switch (thread_state(t)) {

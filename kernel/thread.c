@@ -8,6 +8,7 @@
 #include "irq.h"
 #include "kip.h"
 #include "sched.h"
+#include "strings.h"
 
 #define THREAD_CHARGE THREAD_BLOCK
 
@@ -123,11 +124,11 @@ void thread_start(void)
 {
     struct thread *self = current;
     thread_reap();
-    while (self->receive_result == L4_IPC_OVERFLOW) { /* only untyped words are accepted */
-        ipc_await_start(self, self->accepts);
-        sched_block();
-    }
-    if (self->receive_result == IPC_OK && (self->kmsg[0] & L4_TAG_U_MASK) == 2) {
+    int err = self->receive_result;
+    word_t phase;
+    while (err == L4_IPC_OVERFLOW || err == IPC_RETRY) /* only untyped words are accepted */
+        err = ipc_call(self, IPC_START, L4_ID_NIL, self->from_spec, 0, &phase);
+    if (err == IPC_OK && (self->kmsg[0] & L4_TAG_U_MASK) == 2) {
         arch_set_user_ip(self, self->kmsg[1]);
         arch_set_user_sp(self, self->kmsg[2]);
     }
@@ -140,7 +141,9 @@ void thread_start(void)
 /* Out of every queue; those who count on t learn that it is gone. */
 static void disconnect(struct thread *t, int error)
 {
-    if (thread_state(t) == THREAD_SENDING || thread_state(t) == THREAD_RECEIVING)
+    if (t->engaged)
+        string_cut(t);
+    else
         ipc_abort(t, error);
     ipc_forsake(t);
     irq_handler_gone(t);

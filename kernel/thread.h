@@ -20,6 +20,7 @@ enum thread_state {
     THREAD_RECEIVING, /* waits for a message from whom `accepts` says */
     THREAD_STOPPED,   /* waits for ExchangeRegisters: halted, or its fault cannot be served */
     THREAD_INTERRUPT, /* an interrupt source with nothing to say */
+    THREAD_ENGAGED,   /* in a transfer: the partner copies, or we wait for its page */
 };
 
 /* What a thread's IPC is about: its own call, or a message that the kernel writes for it. */
@@ -27,6 +28,8 @@ enum ipc_kind { IPC_USER, IPC_PAGE_FAULT, IPC_IO_FAULT, IPC_EXCEPTION, IPC_START
 
 #define IPC_OK 0 /* errors are L4_IPC_TIMEOUT ..  (spec 5.9) */
 #define IPC_PENDING (-1)
+#define IPC_RETRY (-2) /* woken to look for a sender once more */
+#define IPC_GONE (-3)  /* the partner does not exist any more */
 
 #define KMSG_WORDS (L4_EXCEPTION_WORDS + 1)
 
@@ -45,18 +48,29 @@ struct thread {
     bool awaited;           /* somebody was in a closed receive from us: deletion must look */
 
     /* IPC.  Arguments of the call in progress: */
-    word_t from_spec;       /* FromSpecifier as given, nil = no receive phase */
-    word_t timeouts;
-    word_t virtual_sender;  /* global id, or nil: whom we propagate for */
-    enum ipc_kind kind;
+    union {
+        struct {
+            enum ipc_kind kind;
+            word_t from_spec;      /* FromSpecifier as given, nil = no receive phase */
+            word_t timeouts;
+            word_t virtual_sender; /* global id, or nil: whom we propagate for */
+            int send_result;       /* IPC_PENDING until the send phase is over, then its error */
+            int receive_result;    /* the same for the receive phase */
+            word_t error_offset;   /* goes with either result */
+            word_t sender;         /* of a receive phase: apparent sender as we may name it */
+        };
+        word_t call[8]; /* all of it: a fault in the middle of a call puts it aside */
+    };
     word_t accepts;         /* RECEIVING: a global id, L4_ID_ANY or L4_ID_ANYLOCAL; see accepts_of() */
     word_t fast_from;       /* stands for `accepts` while the fast path may deliver to us, else nil */
     word_t obstacles;       /* why self may not block by the fast path: queued senders, FPU in use */
     struct thread *partner; /* SENDING: the receiver */
-    int send_result;        /* IPC_PENDING until the send phase is over, then its error */
-    int receive_result;     /* the same for the receive phase */
-    word_t error_offset;    /* goes with either result */
-    word_t sender;          /* the receive phase's result: apparent sender as we may name it */
+    /* A string copy between us and another thread; valid while `engaged` is not NULL: */
+    struct thread *engaged; /* the other one */
+    bool runs_copy;         /* we copy, it is ENGAGED unless its page is missing */
+    bool copy_sends;        /* the bytes are ours */
+    uint8_t transfer_error; /* of the runner: why it must stop */
+    word_t copy_fault;      /* of the other: the page to ask for, 0 = none */
     word_t kmsg[KMSG_WORDS]; /* message and reply of kinds other than IPC_USER */
 
     struct list_node senders;   /* threads that are SENDING with partner == this, oldest first */

@@ -73,7 +73,17 @@ static void wheel_insert(struct thread *t)
 
 void timer_start(struct thread *t, uint16_t time)
 {
-    t->deadline = now + ticks_for(timeout_us(time));
+    timer_start_at(t, now + ticks_for(timeout_us(time)));
+}
+
+uint64_t timer_deadline(uint16_t time)
+{
+    return time == L4_TIME_NEVER ? TIMEOUT_NEVER : now + ticks_for(timeout_us(time));
+}
+
+void timer_start_at(struct thread *t, uint64_t deadline)
+{
+    t->deadline = deadline > now ? deadline : now + 1;
     wheel_insert(t);
 }
 

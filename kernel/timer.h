@@ -25,6 +25,9 @@ static inline void timer_arm(struct thread *t, uint16_t time)
     if (time != L4_TIME_NEVER)
         timer_start(t, time);
 }
+/* The tick at which `time` is over, TIMEOUT_NEVER for Never; and waiting for such a tick. */
+uint64_t timer_deadline(uint16_t time);
+void timer_start_at(struct thread *t, uint64_t deadline);
 static inline void timer_disarm(struct thread *t) /* harmless if not armed */
 {
     list_remove(&t->in_wheel);

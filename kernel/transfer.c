@@ -6,6 +6,7 @@
 #include "ipc.h"
 #include "map.h"
 #include "space.h"
+#include "strings.h"
 
 /* The receive window.  A thread that waits for its pager's answer takes anything anywhere. */
 static word_t window_of(const struct thread *dst)
@@ -37,31 +38,39 @@ static int transfer_fpage(struct thread *src, struct thread *dst, word_t item, w
     return map_fpage(src->space, fpage, dst->space, window, item & L4_FPAGE_BASE_MASK, grant);
 }
 
-/* Walks the items in mr[at .. end).  `copy` is the receiver's register file, or NULL if nobody
- * looks at it. */
+/* Walks the items in mr[at .. end), and shows the receiver what was done.  May block. */
 static int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, word_t at,
-                          word_t end, word_t *copy)
+                          word_t end)
 {
-    while (at < end) {
-        word_t item = mr[at];
-        word_t type = item & L4_ITEM_TYPE_MASK;
-        if (type != L4_ITEM_MAP && type != L4_ITEM_GRANT)
-            return L4_IPC_OVERFLOW; /* TODO(transfer): strings; docs/gaps.md */
-        if (at + 2 > end)
-            return L4_IPC_OVERFLOW;
-        int err = transfer_fpage(src, dst, item, mr[at + 1]);
-        if (err != IPC_OK)
-            return err;
-        if (copy) {
-            copy[at] = at + 2 < end ? item | L4_ITEM_MORE : item & ~(word_t)L4_ITEM_MORE;
-            copy[at + 1] = mr[at + 1];
+    struct copy c = {.src = src, .dst = dst};
+    if (dst->kind == IPC_USER && (dst->utcb->br0 & L4_ACCEPT_STRINGS))
+        c.buffer = 1;
+    int err = IPC_OK;
+    while (at < end && err == IPC_OK) {
+        word_t first = at, item = mr[at];
+        if (!(item & L4_ITEM_STRING_BIT)) {
+            err = string_item(&c, mr, &at, end);
+        } else if (((item & L4_ITEM_TYPE_MASK) != L4_ITEM_MAP &&
+                    (item & L4_ITEM_TYPE_MASK) != L4_ITEM_GRANT) || end - at < 2) {
+            err = L4_IPC_OVERFLOW;
+        } else {
+            err = transfer_fpage(src, dst, item, mr[at + 1]);
+            at += 2;
         }
-        at += 2;
+        if (err != IPC_OK || dst->kind != IPC_USER)
+            continue;
+        word_t *to = (word_t *)dst->utcb->mr;
+        to[first] = at < end ? item | L4_ITEM_MORE : item & ~(word_t)L4_ITEM_MORE;
+        for (word_t i = first + 1; i < at; i++)
+            to[i] = mr[i];
     }
-    return IPC_OK;
+    if (err != IPC_GONE && err != IPC_OK)
+        src->error_offset = dst->error_offset = c.bytes;
+    string_finish(&c);
+    return err;
 }
 
-int transfer_message(struct thread *src, struct thread *dst, word_t tag_flags)
+int transfer_message(struct thread *src, struct thread *dst)
 {
     const word_t *from = src->kind == IPC_USER ? (const word_t *)src->utcb->mr : src->kmsg;
     word_t *to = dst->kind == IPC_USER ? (word_t *)dst->utcb->mr : dst->kmsg;
@@ -69,12 +78,12 @@ int transfer_message(struct thread *src, struct thread *dst, word_t tag_flags)
     word_t tag = from[0] & ~(word_t)(L4_TAG_ERROR | L4_TAG_XCPU | L4_TAG_REDIRECTED |
                                      L4_TAG_PROPAGATED);
     word_t u = tag & L4_TAG_U_MASK, t = (tag & L4_TAG_T_MASK) >> L4_TAG_T_SHIFT;
-    if (u + t >= L4_NUM_MRS)
+    if (u + t >= L4_NUM_MRS) {
+        src->error_offset = dst->error_offset = 0;
         return L4_IPC_OVERFLOW;
-    to[0] = tag | tag_flags;
+    }
+    to[0] = tag;
     for (word_t i = 1; i <= u && i < room; i++)
         to[i] = from[i];
-    if (!t)
-        return IPC_OK;
-    return transfer_typed(src, dst, from, u + 1, u + 1 + t, dst->kind == IPC_USER ? to : NULL);
+    return t ? transfer_typed(src, dst, from, u + 1, u + 1 + t) : IPC_OK;
 }

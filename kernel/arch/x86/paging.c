@@ -122,6 +122,19 @@ bool user_readable(vaddr_t v, uint32_t size)
     return true;
 }
 
+static void *window(int n, paddr_t p)
+{
+    vaddr_t v = SCRATCH + n * PAGE_SIZE;
+    arch_table_of(kernel_directory[SLOT(v)])[INDEX(v)] = (p & ~PAGE_MASK) | KERNEL_ENTRY;
+    flush_page(v);
+    return (void *)(v + (p & PAGE_MASK));
+}
+
+void arch_copy(paddr_t to, paddr_t from, uint32_t size)
+{
+    memcpy(window(0, to), window(1, from), size);
+}
+
 /* ---- thread blocks: TCB_BASE is an array whose unused pages read as zero */
 
 static word_t *block_entry(word_t number)

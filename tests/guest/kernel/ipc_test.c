@@ -375,8 +375,7 @@ TEST(ipc_message_of_more_than_63_words_is_message_overflow)
     EXPECT_EQ(L4_ErrorCode() & 15, 8);
 }
 
-/* String items are not in this kernel yet: refused as if no receiver ever accepted strings. */
-TEST(ipc_string_item_is_refused_with_message_overflow)
+TEST(ipc_string_item_for_who_accepts_none_is_message_overflow)
 {
     static char text[16];
     L4_StringItem_t s = L4_StringItem(sizeof text, text);

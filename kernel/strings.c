@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* String items: a stream of bytes, gathered from the sender's substrings and scattered into the
+ * receiver's.  Spec 5.5, 5.6.  Before: transfer.c.  After: fault.c for pages that are missing.
+ *
+ * One of the two threads runs the copy, piece by piece.  A piece lies within one page on either side, and both
+ * pages are looked up just before: the kernel never faults on user memory.  From the first moment
+ * in which others may run, the two are ENGAGED with each other.  A missing page is asked for by the
+ * thread whose it is; the other one waits, with the transfer timeout on its back. */
+#include "strings.h"
+
+#include "arch.h"
+#include "fault.h"
+#include "ipc.h"
+#include "sched.h"
+#include "timer.h"
+
+#define FAULT_ASKED 1u /* in copy_fault, below the page's address */
+#define FAULT_WRITE 2u
+
+/* ---- descriptors: string items in MRs, receive buffers in BRs, of one format */
+
+struct stream {
+    struct thread *owner;
+    const word_t *base;  /* register i is base[i * step] */
+    int step;
+    word_t at, end;      /* the next register, and the first that is not ours */
+    word_t substrings;   /* of this descriptor, still to come */
+    bool compound;       /* another descriptor follows */
+    word_t length;       /* of each substring */
+    vaddr_t address;     /* of this substring: what is left */
+    word_t left;
+};
+
+/* Takes the next descriptor.  The registers can change under us: each is read once. */
+static int next_descriptor(struct stream *s)
+{
+    if (s->at >= s->end)
+        return L4_IPC_OVERFLOW;
+    word_t d = s->base[(int)s->at * s->step];
+    word_t substrings = ((d & L4_STRING_J_MASK) >> L4_STRING_J_SHIFT) + 1;
+    if ((d & L4_ITEM_STRING_BIT) || substrings >= s->end - s->at)
+        return L4_IPC_OVERFLOW;
+    s->at++;
+    s->substrings = substrings;
+    s->compound = d & L4_STRING_COMPOUND;
+    s->length = d >> L4_STRING_LENGTH_SHIFT;
+    return IPC_OK;
+}
+
+/* On to the next substring that holds bytes; none is left if `left` stays 0. */
+static int next_bytes(struct stream *s)
+{
+    while (s->left == 0 && (s->substrings || s->compound)) {
+        if (s->substrings == 0) {
+            int err = next_descriptor(s);
+            if (err != IPC_OK)
+                return err;
+        }
+        s->address = s->base[(int)s->at++ * s->step];
+        s->left = s->length;
+        s->substrings--;
+    }
+    return IPC_OK;
+}
+
+/* Behind all descriptors of the string, whatever of it was used. */
+static int skip_rest(struct stream *s)
+{
+    for (;;) {
+        s->at += s->substrings;
+        s->substrings = s->left = 0;
+        if (!s->compound)
+            return IPC_OK;
+        int err = next_descriptor(s);
+        if (err != IPC_OK)
+            return err;
+    }
+}
+
+/* ---- the two threads */
+
+static struct thread *partner_of(const struct copy *c)
+{
+    return c->src == current ? c->dst : c->src;
+}
+
+static void engage(struct copy *c)
+{
+    struct thread *self = current, *partner = partner_of(c);
+    c->src->error_offset = c->dst->error_offset = c->bytes;
+    if (self->engaged)
+        return;
+    thread_leave_fast(partner);
+    timer_disarm(partner);
+    partner->state = THREAD_ENGAGED;
+    partner->engaged = self;
+    partner->runs_copy = false;
+    self->engaged = partner;
+    self->runs_copy = true;
+    self->transfer_error = IPC_OK;
+    c->src->copy_sends = true;
+    c->dst->copy_sends = false;
+}
+
+void string_finish(struct copy *c)
+{
+    if (!current->engaged)
+        return;
+    current->engaged = NULL;
+    partner_of(c)->engaged = NULL;
+}
+
+void string_break(struct thread *t, int error)
+{
+    struct thread *runner = t->runs_copy ? t : t->engaged;
+    if (runner->transfer_error == IPC_OK)
+        runner->transfer_error = error;
+    ipc_abort(t, L4_IPC_CANCELLED); /* whichever of them waits for its pager */
+    ipc_abort(t->engaged, L4_IPC_CANCELLED);
+}
+
+/* p's part in a copy that was cut. */
+static void cut_one(struct thread *p)
+{
+    p->engaged = NULL;
+    if (thread_state(p) != THREAD_ENGAGED) {
+        ipc_abort(p, L4_IPC_CANCELLED); /* waits for its pager, if at all */
+        return;
+    }
+    if (!p->runs_copy)
+        *(p->copy_sends ? &p->send_result : &p->receive_result) = L4_IPC_ABORTED;
+    timer_disarm(p);
+    p->state = THREAD_READY;
+    sched_enqueue(p);
+}
+
+void string_cut(struct thread *t)
+{
+    struct thread *other = t->engaged;
+    cut_one(t);
+    cut_one(other);
+}
+
+/* ---- missing pages */
+
+/* Asks self's pager for the page; a thread without one cannot go on with the copy.  Blocks. */
+static void ask_for(struct thread *self, word_t request)
+{
+    int err = fault_in_copy(self, request & ~PAGE_MASK, request & FAULT_WRITE);
+    if (err == L4_IPC_NO_PARTNER && self->engaged)
+        string_break(self, L4_IPC_ABORTED);
+}
+
+void string_serve(struct thread *self)
+{
+    word_t request = self->copy_fault;
+    self->copy_fault = 0;
+    if (self->engaged && self->engaged->transfer_error == IPC_OK)
+        ask_for(self, request);
+    struct thread *runner = self->engaged;
+    if (!runner) {
+        *(self->copy_sends ? &self->send_result : &self->receive_result) = L4_IPC_ABORTED;
+        return;
+    }
+    self->state = THREAD_ENGAGED;
+    runner->state = THREAD_READY;
+    sched_hand_over(runner);
+}
+
+/* The limit that the first fault sets to this and all later ones; false if it is over at once. */
+static bool limit_faults(struct copy *c)
+{
+    uint16_t send = c->src->utcb->xfer_timeouts >> 16, receive = c->dst->utcb->xfer_timeouts;
+    if (!c->faulted) {
+        if (timeout_is_zero(send) || timeout_is_zero(receive))
+            return false;
+        uint64_t a = timer_deadline(send), b = timer_deadline(receive);
+        c->deadline = a < b ? a : b;
+        c->faulted = true;
+    }
+    return true;
+}
+
+/* Why the copy cannot go on, after others have run. */
+static int verdict(void)
+{
+    return current->engaged ? current->transfer_error : IPC_GONE;
+}
+
+/* owner lacks a page.  Blocks.  IPC_OK: look again. */
+static int miss(struct copy *c, struct thread *owner, vaddr_t address, bool write)
+{
+    struct thread *self = current, *partner = partner_of(c);
+    struct thread *idle = owner == self ? partner : self; /* while owner's pager is asked */
+    bool of_sender = owner == c->src;
+    word_t request = (address & ~PAGE_MASK) | FAULT_ASKED | (write ? FAULT_WRITE : 0);
+    engage(c);
+    if (!limit_faults(c))
+        return of_sender ? L4_IPC_XFER_INVOKER : L4_IPC_XFER_PARTNER;
+    if (c->deadline != TIMEOUT_NEVER)
+        timer_start_at(idle, c->deadline);
+    if (owner == self) {
+        ask_for(self, request);
+    } else {
+        owner->copy_fault = request;
+        owner->state = THREAD_READY;
+        self->state = THREAD_ENGAGED;
+        sched_hand_over(owner);
+    }
+    int err = verdict();
+    if (err != IPC_GONE)
+        timer_disarm(idle);
+    if (err == L4_IPC_TIMEOUT)
+        return of_sender ? L4_IPC_XFER_INVOKER : L4_IPC_XFER_PARTNER;
+    return err;
+}
+
+/* ---- bytes */
+
+/* The entry that maps v for such an access, or NULL. */
+static word_t *entry_for(struct space *s, vaddr_t v, bool write)
+{
+    word_t need = ENTRY_PRESENT | (write ? ENTRY_WRITE : 0);
+    word_t *entry = arch_table_entry(s, v);
+    if (!entry)
+        entry = arch_directory_entry(s, v); /* no table: nothing, or a large page */
+    return (*entry & need) == need ? entry : NULL;
+}
+
+static paddr_t address_in(word_t entry, vaddr_t v)
+{
+    return entry_frame(entry) | (v & (entry & ENTRY_LARGE ? LARGE_SIZE - 1 : PAGE_MASK));
+}
+
+static word_t within_page(vaddr_t v, word_t n)
+{
+    word_t room = PAGE_SIZE - (v & PAGE_MASK);
+    return n < room ? n : room;
+}
+
+/* Copies as much as lies in one page on both sides; or asks for a page. */
+static int piece(struct copy *c, struct stream *from, struct stream *to)
+{
+    if (from->address >= USER_LIMIT || to->address >= USER_LIMIT)
+        return L4_IPC_OVERFLOW;
+    word_t *source = entry_for(from->owner->space, from->address, false);
+    if (!source)
+        return miss(c, from->owner, from->address, false);
+    word_t *target = entry_for(to->owner->space, to->address, true);
+    if (!target)
+        return miss(c, to->owner, to->address, true);
+    word_t n = within_page(from->address, from->left < to->left ? from->left : to->left);
+    n = within_page(to->address, n);
+    *source |= ENTRY_ACCESSED;
+    *target |= ENTRY_ACCESSED | ENTRY_DIRTY;
+    arch_copy(address_in(*target, to->address), address_in(*source, from->address), n);
+    from->address += n;
+    from->left -= n;
+    to->address += n;
+    to->left -= n;
+    c->bytes += n;
+    return IPC_OK;
+}
+
+static int copy_bytes(struct copy *c, struct stream *from, struct stream *to)
+{
+    for (word_t pieces = 0;; pieces++) {
+        int err = next_bytes(from);
+        if (err != IPC_OK || !from->left)
+            return err;
+        err = next_bytes(to);
+        if (err != IPC_OK)
+            return err;
+        if (!to->left)
+            return L4_IPC_OVERFLOW; /* the buffer is too short */
+        if (pieces) {
+            engage(c);
+            (void)preempt_point(); /* the verdict says what has become of the partner */
+            err = verdict();
+            if (err != IPC_OK)
+                return err;
+        }
+        err = piece(c, from, to);
+        if (err != IPC_OK)
+            return err;
+    }
+}
+
+int string_item(struct copy *c, const word_t *mr, word_t *at, word_t end)
+{
+    struct l4_utcb *receiver = c->dst->utcb;
+    if (!c->buffer)
+        return L4_IPC_OVERFLOW;
+    struct stream from = {.owner = c->src, .base = mr, .step = 1, .at = *at, .end = end};
+    struct stream to = {.owner = c->dst, .base = (word_t *)&receiver->br0, .step = -1, .at = c->buffer,
+                        .end = L4_NUM_BRS};
+    bool more = (&receiver->br0)[-(int)c->buffer] & L4_ITEM_MORE;
+    from.compound = to.compound = true; /* a first descriptor follows */
+    int err = copy_bytes(c, &from, &to);
+    if (err == IPC_OK)
+        err = skip_rest(&to);
+    if (err != IPC_OK)
+        return err;
+    c->buffer = more ? to.at : 0;
+    *at = from.at;
+    return IPC_OK;
+}
