@@ -1,59 +1,30 @@
 ; SPDX-License-Identifier: MIT
 ; IPC: half a round trip of a call against a reply-and-wait, timeouts Never / Zero, both threads
-; having used the FPU. Counted from the `call` into the KIP to the instruction behind the
-; partner's call; user code is taken off.
+; having used the FPU, a thousand threads alive, the tick on. Counted from the `call` into the KIP
+; to the instruction behind the partner's call; user code is taken off.
 %include "bench.inc"
 
-ROUNDS          equ 401
+extern boot_instructions
 
 section .text
 
-; Answers whatever comes with the same tag, to the id that the kernel names.
-REPLIER_USER    equ 3           ; its own instructions in one round
-replier:
-        fninit
-        receive ANYTHREAD, NEVER
-.next:
-        mov     edx, ANYTHREAD
-        mov     ecx, timeouts(ZERO, NEVER)
-        call    [link_ipc]
-        jmp     .next
+BENCH "boot.root"
+        mov     eax, [boot_instructions]
+        bench_instr "boot.root", 1
+        ret
 
-; The same, always to T(0)'s global id.
-GLOBAL_USER     equ 4
-global_replier:
-        fninit
-        receive ANYTHREAD, NEVER
+CROWD           equ 1000
+BENCH "a thousand threads are alive during all that follows"
+        mov     edi, 0x400
 .next:
-        mov     eax, T(0)
-        mov     edx, ANYTHREAD
-        mov     ecx, timeouts(ZERO, NEVER)
-        call    [link_ipc]
-        jmp     .next
-
-; eax partner, ecx tag, edx user instructions of the partner in one round -> eax instructions of
-; two IPCs
-round_trip:
-        fninit
-        mov     [in_eax], eax
-        mov     [in_edx], eax
-        mov     dword [in_ecx], timeouts(NEVER, NEVER)
-        mov     [in_esi], ecx
-        mov     eax, [gs:0]
-        mov     [in_edi], eax
-        mov     eax, [link_ipc]
-        mov     [callee], eax
-        push    edx
-        no_samples
-.next:
-        call    timed_call
-        sample  eax
-        cmp     dword [sample_count], ROUNDS
+        mov     ecx, edi
+        shl     ecx, 14
+        or      ecx, 5
+        threadcontrol ecx, [main_id], [main_id], NIL, -1
+        expect  eax, 1
+        inc     edi
+        cmp     edi, 0x400 + CROWD
         jb      .next
-        expect_bits [out_esi], TAG_E, 0
-        call    median
-        pop     edx
-        sub     eax, edx
         ret
 
 ; name, space or thread, replier, its user instructions, words, local ids
@@ -98,7 +69,7 @@ BENCH "ipc.cycle3"
 .next:
         call    timed_call
         sample  eax
-        cmp     dword [sample_count], ROUNDS
+        cmp     dword [sample_count], IPC_ROUNDS
         jb      .next
         expect_bits [out_esi], TAG_E, 0
         call    median

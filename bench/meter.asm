@@ -4,7 +4,7 @@
 %define IN_METER
 %include "bench.inc"
 
-extern print, putc, newline, print_decimal, boot_instructions
+extern print, putc, newline, print_decimal
 
 section .bss
 alignb 4
@@ -150,23 +150,4 @@ BENCH "the meter measures itself: n nops are n + 2 instructions"
         ret
 .thousand:
         times 1000 nop
-        ret
-
-BENCH "boot.root"
-        mov     eax, [boot_instructions]
-        bench_instr "boot.root", 1
-        ret
-
-CROWD           equ 1000
-BENCH "a thousand threads are alive during all that follows"
-        mov     edi, 0x400
-.next:
-        mov     ecx, edi
-        shl     ecx, 14
-        or      ecx, 5
-        threadcontrol ecx, [main_id], [main_id], NIL, -1
-        expect  eax, 1
-        inc     edi
-        cmp     edi, 0x400 + CROWD
-        jb      .next
         ret

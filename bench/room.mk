@@ -2,10 +2,18 @@
 # The kernel's benchmarks are a root task built from the raw suite's supervisor.
 PROGRAMS      += bench
 bench_SRC     := $(addprefix tests/guest/raw/,supervisor.asm ground.asm calls.asm agents.asm) \
-                 $(addprefix bench/,meter.asm messages.asm mapping.asm tasks.asm) tests/guest/raw/arena.asm
+                 $(addprefix bench/,meter.asm partners.asm messages.asm mapping.asm tasks.asm) tests/guest/raw/arena.asm
 bench_LINK    := 0x300000
 bench_ASFLAGS := -Itests/guest/raw/ -Ibench/
 bench_LDFLAGS := --no-gc-sections
+
+# How costs grow.
+PROGRAMS       += growth
+growth_SRC     := $(addprefix tests/guest/raw/,supervisor.asm ground.asm calls.asm agents.asm) \
+                  $(addprefix bench/,meter.asm partners.asm growth.asm) tests/guest/raw/arena.asm
+growth_LINK    := $(bench_LINK)
+growth_ASFLAGS := $(bench_ASFLAGS)
+growth_LDFLAGS := $(bench_LDFLAGS)
 
 # Paging is measured from an ordinary program in the whole system.
 PROGRAMS    += pages
