@@ -61,7 +61,7 @@ static void check_senders(struct thread *t)
         struct thread *src = list_entry(n, struct thread, in_queue);
         CHECK(thread_state(src) == THREAD_SENDING && src->partner == t, t);
     }
-    CHECK((t->obstacles & ~OBSTACLE_FPU) == senders * OBSTACLE_SENDER, t);
+    CHECK((t->obstacles & ~(OBSTACLE_FPU | OBSTACLE_REDIRECTED)) == senders * OBSTACLE_SENDER, t);
 }
 
 /* One entry and its node point at each other; the node's parent maps the same frame. */

@@ -7,6 +7,7 @@
 #include "ipc.h"
 
 #include "irq.h"
+#include "redirect.h"
 #include "sched.h"
 #include "space.h"
 #include "strings.h"
@@ -28,21 +29,33 @@ static inline uint16_t receive_timeout(const struct thread *t)
 static struct thread *apparent_sender(struct thread *src, const struct thread *dst)
 {
     struct thread *v = src->virtual_sender ? thread_find_global(src->virtual_sender) : NULL;
-    if (v && (v->space == src->space || src->space == dst->space))
+    if (v && (v->space == src->space || src->space == dst->space || redirects(src, v->space)))
         return v;
     return src;
+}
+
+static bool is_wildcard(word_t accepts)
+{
+    return accepts == L4_ID_ANY || accepts == L4_ID_ANYLOCAL;
+}
+
+/* dst, receiving from `accepts`, takes a message of src.  Who was redirected on the way to `accepts`
+ * takes the answer of the redirector. */
+static bool admits(const struct thread *dst, word_t accepts, struct thread *src)
+{
+    if (accepts == L4_ID_ANY || accepts == src->id)
+        return true;
+    if (accepts == dst->intended && src->id == dst->redirected_to)
+        return true;
+    struct thread *a = apparent_sender(src, dst);
+    return accepts == a->id || (accepts == L4_ID_ANYLOCAL && a->space == dst->space);
 }
 
 /* dst is in a receive phase that takes src's message now. */
 static bool thread_accepts(const struct thread *dst, struct thread *src)
 {
-    if (thread_state(dst) != THREAD_RECEIVING || dst->halted)
-        return false;
-    word_t accepts = accepts_of(dst);
-    if (accepts == L4_ID_ANY || accepts == src->id)
-        return true;
-    struct thread *a = apparent_sender(src, dst);
-    return accepts == a->id || (accepts == L4_ID_ANYLOCAL && a->space == dst->space);
+    return thread_state(dst) == THREAD_RECEIVING && !dst->halted &&
+           admits(dst, accepts_of(dst), src);
 }
 
 /* The oldest queued sender whose message t, waiting for `accepts`, would take. */
@@ -50,10 +63,7 @@ static struct thread *pending_sender(struct thread *t, word_t accepts)
 {
     list_for_each (n, &t->senders) {
         struct thread *src = list_entry(n, struct thread, in_queue);
-        if (accepts == L4_ID_ANY || accepts == src->id)
-            return src;
-        struct thread *a = apparent_sender(src, t);
-        if (accepts == a->id || (accepts == L4_ID_ANYLOCAL && a->space == t->space))
+        if (admits(t, accepts, src))
             return src;
     }
     return NULL;
@@ -62,7 +72,7 @@ static struct thread *pending_sender(struct thread *t, word_t accepts)
 /* FromSpecifier as a global id or a wildcard; false if it names nobody. */
 static bool resolve_from(struct thread *self, word_t *accepts)
 {
-    if (self->from_spec == L4_ID_ANY || self->from_spec == L4_ID_ANYLOCAL) {
+    if (is_wildcard(self->from_spec)) {
         *accepts = self->from_spec;
         return true;
     }
@@ -99,6 +109,7 @@ static void wake(struct thread *t)
     timer_disarm(t);
     t->state = THREAD_READY;
     t->fast_from = L4_ID_NIL;
+    t->intended = L4_ID_NIL; /* the fast path, if we come to it, does not look */
 }
 
 static void wake_and_enqueue(struct thread *t)
@@ -148,11 +159,16 @@ static int deliver(struct thread *src, struct thread *dst)
             dst->utcb->mr[0] |= L4_TAG_PROPAGATED;
             dst->utcb->sender = thread_name_for(src, dst->space);
         }
-        if (thread_state(apparent) == THREAD_RECEIVING && accepts_of(apparent) == src->id) {
+        if (thread_state(apparent) == THREAD_RECEIVING && !is_wildcard(accepts_of(apparent)) &&
+            admits(apparent, accepts_of(apparent), src)) {
             thread_leave_fast(apparent);
             apparent->accepts = dst->id; /* the receiver may answer the originator directly */
             dst->awaited = true;
         }
+    }
+    if (src->intended && dst->kind == IPC_USER) {
+        dst->utcb->mr[0] |= L4_TAG_REDIRECTED;
+        dst->utcb->intended = src->intended;
     }
     if (src->kind == IPC_PAGE_FAULT) {
         if (src->space == dst->space)
@@ -227,6 +243,8 @@ static int ipc_send(struct thread *self, word_t to, struct thread **woken)
         return L4_IPC_NO_PARTNER;
     if (dst->kind == IPC_INTERRUPT)
         return irq_acknowledge(dst, self);
+    if (self->space->redirector)
+        dst = redirect(self, dst);
     if (!thread_accepts(dst, self))
         return wait_to_send(self, dst);
     /* ---- commit: from here the receiver sees the message, whole or broken off ---- */
@@ -280,6 +298,7 @@ int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, wo
     self->timeouts = timeouts;
     self->receive_result = IPC_PENDING;
     self->error_offset = 0;
+    self->intended = L4_ID_NIL;
     *phase = L4_IPC_PHASE_SEND;
     if (to != L4_ID_NIL)
         err = ipc_send(self, to, &woken);

@@ -7,6 +7,7 @@
 #include "io.h"
 #include "kmem.h"
 #include "map.h"
+#include "redirect.h"
 #include "syscall.h"
 
 /* ---- the "spaceinfo" extension, include/l4/pecan.h */
@@ -84,7 +85,8 @@ word_t sys_space_control(struct thread *self, struct space_control *a)
     word_t err = space_configured(s) ? L4_ERR_OK : space_configure(s, a->kip, a->utcb);
     if (err)
         return failed(self, err);
-    s->redirector = a->redirector;
+    if (a->redirector != s->redirector)
+        redirect_space(s, a->redirector);
     return 1;
 }
 

@@ -58,8 +58,10 @@ struct thread {
             int receive_result;    /* the same for the receive phase */
             word_t error_offset;   /* goes with either result */
             word_t sender;         /* of a receive phase: apparent sender as we may name it */
+            word_t intended;       /* global id of whom our message was for, nil = not redirected */
+            word_t redirected_to;  /* ... and of who got it */
         };
-        word_t call[8]; /* all of it: a fault in the middle of a call puts it aside */
+        word_t call[10]; /* all of it: a fault in the middle of a call puts it aside */
     };
     word_t accepts;         /* RECEIVING: a global id, L4_ID_ANY or L4_ID_ANYLOCAL; see accepts_of() */
     word_t fast_from;       /* stands for `accepts` while the fast path may deliver to us, else nil */
@@ -95,6 +97,7 @@ static_assert(sizeof(struct thread) <= 320, "the rest of the block is the kernel
 
 #define OBSTACLE_SENDER 1u        /* one for each on `senders` */
 #define OBSTACLE_FPU 0x80000000u  /* the FPU holds our state and TS is clear */
+#define OBSTACLE_REDIRECTED 0x40000000u /* our space has a redirector */
 
 extern struct list_node all_threads; /* through in_all; interrupt sources are not on it */
 

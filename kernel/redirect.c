@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Redirection.  Spec 5.8.  Before: ipc.c, spacecontrol.c. */
+#include "redirect.h"
+
+#include "sched.h"
+#include "space.h"
+
+#define CHAIN_LIMIT 16 /* redirectors may redirect each other in a circle: nobody receives then */
+
+static struct thread *redirector_of(const struct space *s)
+{
+    return thread_find_global(s->redirector);
+}
+
+struct thread *redirect(struct thread *src, struct thread *dst)
+{
+    const struct space *s = src->space;
+    struct thread *r = NULL;
+    for (int hops = 0; s->redirector; hops++) {
+        r = hops < CHAIN_LIMIT ? redirector_of(s) : NULL;
+        if (dst->space == s || (r && dst->space == r->space))
+            return dst;
+        if (!r) {
+            r = idle_thread; /* it never receives */
+            break;
+        }
+        s = r->space;
+    }
+    src->intended = dst->id;
+    src->redirected_to = r->id;
+    return r;
+}
+
+bool redirects(const struct thread *t, const struct space *ward)
+{
+    for (int hops = 0; hops < CHAIN_LIMIT && ward->redirector; hops++) {
+        struct thread *r = redirector_of(ward);
+        if (!r || r == t)
+            return r != NULL;
+        ward = r->space;
+    }
+    return false;
+}
+
+/* The fast path does not know redirection; this keeps the threads of s off it. */
+static void mark(struct thread *t, bool redirected)
+{
+    if (redirected)
+        t->obstacles |= OBSTACLE_REDIRECTED;
+    else
+        t->obstacles &= ~OBSTACLE_REDIRECTED;
+}
+
+void redirect_space(struct space *s, word_t redirector)
+{
+    word_t owner = list_entry(s->threads.next, struct thread, in_space)->id;
+    struct list_node *n = s->threads.next;
+    s->redirector = redirector; /* new threads begin right */
+    while (n != &s->threads) {
+        struct thread *t = list_entry(n, struct thread, in_space);
+        word_t id = t->id;
+        mark(t, redirector);
+        n = n->next;
+        if (!preempt_point())
+            continue;
+        t = thread_find_global(owner); /* is the space still there? */
+        if (!t || t->space != s || s->redirector != redirector)
+            return;
+        t = thread_find_global(id);
+        n = t && t->space == s ? t->in_space.next : s->threads.next;
+    }
+}

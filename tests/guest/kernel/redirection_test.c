@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* Spec 5.8: what leaves a space goes to its redirector. */
+#include "test.h"
+
+static L4_ThreadId_t ward, destination, redirector, second;
+static volatile L4_Word_t tag_seen, from_seen, intended_seen, word_seen, answer, answer_from, answer_tag;
+static volatile int who;
+
+static L4_Word_t redirect_to(L4_ThreadId_t space, L4_ThreadId_t r)
+{
+    L4_Word_t old;
+    return L4_SpaceControl(space, 0, L4_Nilpage, L4_Nilpage, r, &old);
+}
+
+/* Calls the destination whenever it is told to.  What the first round touches is mapped for the second, and the
+ * faults of that one have not been redirected. */
+static void call_destination(void)
+{
+    for (;;) {
+        L4_ThreadId_t from;
+        L4_Receive(L4_anythread);
+        L4_LoadMR(0, 0x00440001);
+        L4_LoadMR(1, 4711);
+        L4_MsgTag_t tag = L4_Ipc(destination, destination, 0, &from);
+        answer_tag = tag.raw;
+        answer_from = from.raw;
+        answer = L4_MR(1);
+    }
+}
+
+static void echo(void)
+{
+    L4_ThreadId_t from;
+    L4_Ipc(L4_nilthread, L4_anythread, 0, &from);
+    L4_LoadMR(0, 0);
+    L4_Send_Timeout(from, SOON);
+    rest();
+}
+
+static L4_ThreadId_t warm(L4_ThreadId_t t)
+{
+    L4_ThreadId_t real = destination;
+    destination = helper(echo);
+    EXPECT(L4_IpcSucceeded(send_words(t, 0, 0, 0)));
+    L4_Sleep(MOMENT);
+    destination = real;
+    answer = answer_tag = 0;
+    return t;
+}
+
+static void tell_ward(void)
+{
+    EXPECT(L4_IpcSucceeded(send_words(ward, 0, 0, 0)));
+    L4_Sleep(MOMENT);
+}
+
+static void note(int n)
+{
+    L4_ThreadId_t from;
+    L4_MsgTag_t tag = L4_Ipc(L4_nilthread, L4_anythread, 0, &from);
+    tag_seen = tag.raw;
+    from_seen = from.raw;
+    word_seen = L4_MR(1);
+    intended_seen = L4_IntendedReceiver().raw;
+    who = n;
+}
+
+static void answer_with(L4_ThreadId_t to, L4_Word_t word)
+{
+    L4_LoadMR(0, 1);
+    L4_LoadMR(1, word);
+    EXPECT(L4_IpcSucceeded(L4_Send_Timeout(to, SOON)));
+}
+
+static void be_destination(void)
+{
+    for (;;) {
+        note(1);
+        answer_with(L4_ThreadIdOfRaw(from_seen), 1001);
+    }
+}
+
+static void be_redirector(void)
+{
+    note(2);
+    answer_with(L4_ThreadIdOfRaw(from_seen), 1002);
+    rest();
+}
+
+/* Passes it on in the sender's name, so that the destination answers him. */
+static void be_forwarder(void)
+{
+    note(2);
+    L4_LoadMR(0, 0x00440001);
+    L4_LoadMR(1, word_seen);
+    EXPECT(L4_IpcSucceeded(L4_Send_Propagated(destination, ward, SOON)));
+    rest();
+}
+
+static void scene(void (*destination_does)(void), void (*redirector_does)(void))
+{
+    who = 0;
+    answer = answer_tag = 0;
+    destination = stranger(destination_does);
+    redirector = stranger(redirector_does);
+    L4_Sleep(MOMENT);
+}
+
+static void go(L4_ThreadId_t r)
+{
+    ward = warm(stranger(call_destination));
+    EXPECT_EQ(redirect_to(ward, r), 1);
+    tell_ward();
+}
+
+TEST(redirection_brings_a_message_to_the_redirector)
+{
+    scene(be_destination, be_redirector);
+    go(redirector);
+    EXPECT_EQ(who, 2);
+    EXPECT_EQ(tag_seen, 0x00442001);
+    EXPECT_EQ(word_seen, 4711);
+    EXPECT_EQ(from_seen, ward.raw);
+    EXPECT_EQ(intended_seen, destination.raw);
+    EXPECT_EQ(answer, 1002); /* who waits for the destination takes it from the redirector */
+    EXPECT_EQ(answer_from, redirector.raw);
+}
+
+TEST(redirection_lets_the_redirector_pass_the_message_on)
+{
+    scene(be_destination, be_forwarder);
+    go(redirector);
+    EXPECT_EQ(who, 1);
+    EXPECT_EQ(tag_seen, 0x00441001); /* propagated: nothing else tells from a direct one */
+    EXPECT_EQ(from_seen, ward.raw);
+    EXPECT_EQ(answer, 1001);
+    EXPECT_EQ(answer_from, destination.raw);
+}
+
+TEST(redirection_spares_messages_to_the_redirectors_space)
+{
+    scene(rest, rest);
+    destination = companion(redirector, be_destination);
+    L4_Sleep(MOMENT);
+    go(redirector);
+    EXPECT_EQ(who, 1);
+    EXPECT_EQ(tag_seen, 0x00440001);
+    EXPECT_EQ(answer, 1001);
+}
+
+TEST(redirection_spares_messages_within_the_space)
+{
+    scene(rest, be_redirector);
+    ward = warm(stranger(call_destination));
+    destination = companion(ward, be_destination);
+    tell_ward();
+    EXPECT_EQ(answer, 1001);
+    EXPECT_EQ(redirect_to(ward, redirector), 1);
+    who = answer = 0;
+    tell_ward();
+    EXPECT_EQ(who, 1);
+    EXPECT_EQ(tag_seen, 0x00440001);
+    EXPECT_EQ(answer, 1001);
+}
+
+TEST(redirection_follows_a_chain_to_its_end)
+{
+    scene(be_destination, rest);
+    second = stranger(be_redirector);
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(redirect_to(redirector, second), 1);
+    go(redirector);
+    EXPECT_EQ(who, 2);
+    EXPECT_EQ(intended_seen, destination.raw);
+    EXPECT_EQ(answer, 1002);
+    EXPECT_EQ(answer_from, second.raw);
+}
+
+TEST(redirection_in_a_circle_reaches_nobody)
+{
+    scene(be_destination, be_redirector);
+    second = stranger(be_redirector);
+    EXPECT_EQ(redirect_to(redirector, second), 1);
+    EXPECT_EQ(redirect_to(second, redirector), 1);
+    go(redirector);
+    EXPECT_EQ(who, 0);
+}
+
+TEST(redirection_to_nobody_blocks)
+{
+    scene(be_destination, be_redirector);
+    go(fresh_id());
+    EXPECT_EQ(who, 0);
+    EXPECT_EQ(answer_tag, 0);
+    EXPECT_EQ(thread_delete(ward), 1);
+}
+
+TEST(redirection_ends_with_anythread_and_stays_with_nil)
+{
+    scene(be_destination, be_redirector);
+    go(redirector);
+    EXPECT_EQ(who, 2);
+    EXPECT_EQ(redirect_to(ward, L4_nilthread), 1);
+    redirector = stranger(be_redirector); /* the ward's still goes to the old one, who rests now */
+    L4_Sleep(MOMENT);
+    tell_ward();
+    EXPECT_EQ(who, 2);
+    EXPECT_EQ(answer, 1002);
+    EXPECT_EQ(redirect_to(ward, L4_anythread), 1);
+    ward = warm(companion(ward, call_destination));
+    tell_ward();
+    EXPECT_EQ(who, 1);
+    EXPECT_EQ(tag_seen, 0x00440001);
+}
+
+static volatile L4_Word_t touched;
+static void touch(void)
+{
+    L4_Receive(L4_anythread);
+    touched = *(volatile L4_Word_t *)0x80000000;
+    rest();
+}
+
+TEST(redirection_takes_page_faults_as_well)
+{
+    touched = who = 0;
+    redirector = stranger(be_redirector); /* its answer maps nothing: the ward faults again */
+    ward = stranger(touch);
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(redirect_to(ward, redirector), 1);
+    EXPECT(L4_IpcSucceeded(send_words(ward, 0, 0, 0)));
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(who, 2);
+    EXPECT_EQ(tag_seen & ~0x00070000u, 0xFFE02002);
+    EXPECT_EQ(word_seen & ~0xFFFu, (L4_Word_t)0x80000000);
+    EXPECT_EQ(from_seen, ward.raw);
+    EXPECT_EQ(intended_seen, supervisor().raw);
+    EXPECT_EQ(redirect_to(ward, L4_anythread), 1);
+    EXPECT_EQ(touched, 0);
+}
