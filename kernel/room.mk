@@ -2,7 +2,7 @@
 PROGRAMS += kernel
 kernel_SRC     := $(filter-out kernel/arch/x86/offsets.c,$(wildcard kernel/*.c kernel/arch/x86/*.c kernel/arch/x86/*.asm kernel/debug/*.c))
 kernel_LDS     := kernel/arch/x86/kernel.lds
-kernel_CFLAGS  := -mgeneral-regs-only -Ikernel
+kernel_CFLAGS  := -mgeneral-regs-only -mregparm=3 -Ikernel
 kernel_ASFLAGS := -I$(BUILD)/gen/
 kernel_DEPS     = $(BUILD)/gen/x86.inc $(BUILD)/gen/offsets.inc $(L4_INC)
 

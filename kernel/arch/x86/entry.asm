@@ -24,9 +24,8 @@
         cmp     ax, USER_GS
         jne     %%mend
 %%mended:
-        push    esp
+        mov     eax, esp
         call    %1
-        add     esp, 4
         popad
         add     esp, 8                  ; vector, error
         iretd
@@ -97,10 +96,8 @@ fast_resume:
         call    ipc_fast_resume
         jmp     trap_return
 
-; void switch_stacks(void **save, void *load): leaves one kernel stack for another.
+; void switch_stacks(void **save /* eax */, void *load /* edx */): leaves one kernel stack for another.
 switch_stacks:
-        mov     eax, [esp + 4]
-        mov     edx, [esp + 8]
         push    ebp
         push    ebx
         push    esi
