@@ -4,7 +4,7 @@ kernel_SRC     := $(filter-out kernel/arch/x86/offsets.c,$(wildcard kernel/*.c k
 kernel_LDS     := kernel/arch/x86/kernel.lds
 kernel_CFLAGS  := -mgeneral-regs-only -mregparm=3 -Ikernel
 kernel_ASFLAGS := -I$(BUILD)/gen/
-kernel_DEPS     = $(BUILD)/gen/x86.inc $(BUILD)/gen/offsets.inc $(L4_INC)
+kernel_DEPS     = kernel/room.mk $(BUILD)/gen/x86.inc $(BUILD)/gen/offsets.inc $(L4_INC)
 
 # The numbers of layout.h for NASM.
 $(BUILD)/gen/x86.inc: kernel/arch/x86/layout.h
