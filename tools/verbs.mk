@@ -68,9 +68,13 @@ mutants:
 bench: all iso
 	@BUILD=$(BUILD) bench/run "$(B)"
 
+## bench-verify     put ten nops on one path at a time: exactly its figures move
+bench-verify:
+	@bench/verify
+
 ## iso, floppy      images in build/images/;  usb DEV=/dev/sdX writes the ISO to a stick
 help:
 	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench help
+.PHONY: matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify help
