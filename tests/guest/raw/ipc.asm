@@ -483,28 +483,6 @@ TEST 0, "1.8: an item of type 7 is an overflow for both"
         send    T(0), tag(HELLO, 0, 2)
         jmp     sleep_forever
 
-TEST 134, "a string that is not accepted is an overflow for both"
-        thread  1, .receiver
-        sleep   MOMENT
-        set_item 1, 16 << 10, seen
-        send    T(1), tag(HELLO, 2, 0)
-        expect_bits esi, TAG_E, TAG_E
-        and     ecx, 15
-        expect  ecx, SEND_OVERFLOW
-        receive T(1)
-        expect_ok
-        expect_bits ebp, TAG_E, TAG_E
-        and     ebx, 15
-        expect  ebx, RECV_OVERFLOW
-        ret
-.receiver:
-        set_tcr BR0, 0
-        receive T(0), NEVER
-        set_mr  1, ecx
-        set_mr  2, esi
-        send    T(0), tag(HELLO, 0, 2)
-        jmp     sleep_forever
-
 TEST 0, "5.4: a send leaves the sender's message registers alone"
         thread  1, .receiver
         mov     ecx, FULL

@@ -119,7 +119,6 @@ run_test:
 .unborn:
         mov     edi, text_unborn
 .failed:                                        ; edi why, then MR0..MR3
-        call    .not_ok
         mov     esi, text_hash
         call    print
         mov     esi, edi
@@ -134,9 +133,9 @@ run_test:
         inc     edi
         cmp     edi, 4
         jb      .word
-        jmp     newline
+        call    newline
+        jmp     .not_ok
 .expectation:
-        call    .not_ok
         mov     esi, text_hash
         call    print
         get_mr  esi, 4
@@ -153,7 +152,8 @@ run_test:
         call    print
         get_mr  eax, 3
         call    print_hex
-        jmp     newline
+        call    newline
+        jmp     .not_ok
 .passed:
         mov     esi, text_ok
         call    print
