@@ -81,8 +81,6 @@ static bool resolve_from(struct thread *self, word_t *accepts)
         *accepts = self->from_spec; /* a pager may come later */
         return self->kind == IPC_START;
     }
-    if (from != self) /* a sleeper need not be told of its own end */
-        from->awaited = true;
     *accepts = from->id;
     return true;
 }
@@ -163,7 +161,6 @@ static int deliver(struct thread *src, struct thread *dst)
             admits(apparent, accepts_of(apparent), src)) {
             thread_leave_fast(apparent);
             apparent->accepts = dst->id; /* the receiver may answer the originator directly */
-            dst->awaited = true;
         }
     }
     if (src->intended && dst->kind == IPC_USER) {
@@ -408,15 +405,12 @@ void ipc_forsake(struct thread *t)
         else
             ipc_abort(src, L4_IPC_NO_PARTNER);
     }
-    if (!t->awaited)
-        return;
-    list_for_each (n, &all_threads) {
-        struct thread *other = list_entry(n, struct thread, in_all);
-        if (other != t && thread_state(other) == THREAD_RECEIVING && accepts_of(other) == t->id &&
-            other->kind != IPC_START)
-            ipc_abort(other, L4_IPC_NO_PARTNER);
-    }
-    t->awaited = false;
+}
+
+bool ipc_waits_in_vain(const struct thread *t)
+{
+    return thread_state(t) == THREAD_RECEIVING && t->kind != IPC_START &&
+           !is_wildcard(accepts_of(t)) && !thread_find_global(accepts_of(t));
 }
 
 void ipc_resume(struct thread *t)

@@ -27,8 +27,10 @@ void ipc_withdraw(struct thread *src);
 void ipc_abort(struct thread *t, int error);
 /* A timeout of t is over. */
 void ipc_expire(struct thread *t);
-/* All who send to t, or wait for t alone, learn that it is no more. */
+/* All who send to t learn that it is no more; those who wait for it: thread_sweep(). */
 void ipc_forsake(struct thread *t);
+/* t waits for a thread alone that does not exist. */
+bool ipc_waits_in_vain(const struct thread *t);
 /* t may have been halted while a message for it queued up: wakes it to take it. */
 void ipc_resume(struct thread *t);
 

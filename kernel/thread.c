@@ -139,6 +139,37 @@ void thread_start(void)
 
 /* ---- the end */
 
+#define SWEEP_COST 256 /* a tick's worth: a look costs one, an end eight */
+
+static struct {
+    struct list_node *next; /* on all_threads, or its head: nothing to do */
+    bool again;             /* somebody else has gone since the walk began */
+} sweep = {&all_threads, false};
+
+void thread_sweep_begin(void)
+{
+    if (sweep.next == &all_threads)
+        sweep.next = all_threads.next;
+    else
+        sweep.again = true;
+}
+
+void thread_sweep(void)
+{
+    for (int cost = 0; cost < SWEEP_COST && sweep.next != &all_threads; cost++) {
+        struct thread *t = list_entry(sweep.next, struct thread, in_all);
+        sweep.next = sweep.next->next;
+        if (ipc_waits_in_vain(t)) {
+            ipc_abort(t, L4_IPC_NO_PARTNER);
+            cost += 7;
+        }
+        if (sweep.next == &all_threads && sweep.again) {
+            sweep.again = false;
+            sweep.next = all_threads.next;
+        }
+    }
+}
+
 /* Out of every queue; those who count on t learn that it is gone. */
 static void disconnect(struct thread *t, int error)
 {
@@ -165,7 +196,10 @@ void thread_delete(struct thread *t)
     disconnect(t, L4_IPC_CANCELLED);
     if (thread_state(t) == THREAD_READY && t != current)
         sched_dequeue(t);
+    if (sweep.next == &t->in_all)
+        sweep.next = t->in_all.next;
     list_remove(&t->in_all);
+    thread_sweep_begin();
     list_remove(&t->in_space);
     bool last = --space->thread_count == 0;
     if (t != current) {
@@ -198,6 +232,7 @@ void thread_rename(struct thread *t, word_t id)
 {
     disconnect(t, L4_IPC_CANCELLED);
     t->id = id;
+    thread_sweep_begin();
     if (t->utcb)
         t->utcb->global_id = id;
 }

@@ -45,7 +45,6 @@ struct thread {
     uint8_t priority;
     uint8_t sensitive_priority;
     bool halted;            /* H: does not execute user instructions */
-    bool awaited;           /* somebody was in a closed receive from us: deletion must look */
 
     /* IPC.  Arguments of the call in progress: */
     union {
@@ -157,6 +156,10 @@ bool thread_utcb_valid(struct space *space, word_t location, const struct thread
 void thread_delete(struct thread *t);
 /* Gives t another version: all IPC with the old id ends.  Spec 4.3. */
 void thread_rename(struct thread *t, word_t id);
+/* A tick: ends waits for threads that are gone, as many as fit.  Deletion and renaming do not look for
+ * those who wait for the old id; this walk over all threads finds them a little later. */
+void thread_sweep(void);
+void thread_sweep_begin(void);
 /* Frees what the last deletion of a running thread left; called on another stack. */
 void thread_reap(void);
 

@@ -99,6 +99,7 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
         if (a->dest != old)
             ipc_forsake(t); /* as in thread_rename(): who means the old id waits in vain */
         t->id = a->dest; /* the UTCB shall show the new id */
+        thread_sweep_begin();
         err = thread_activate(t, location, a->pager);
         if (err) {
             t->id = old;

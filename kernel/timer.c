@@ -111,5 +111,6 @@ void timer_tick(void)
         timer_disarm(t);
         ipc_expire(t);
     }
+    thread_sweep();
     sched_tick(TICK_US);
 }

@@ -50,7 +50,6 @@ sysenter_fast:
         jne     .plain                  ; no such thread, or a local id
         cmp     edx, eax
         jne     .wait_any               ; not a call
-        mov     byte [DEST(T_AWAITED)], 1
 .wait:  mov     eax, [SELF(T_ID)]       ; from, if we are in two spaces
         cmp     [DEST(T_FAST_FROM)], eax
         jne     .open                   ; it does not wait for us alone

@@ -13,7 +13,6 @@ void offsets(void)
     OFFSET(T_LOCAL_ID, struct thread, local_id);
     OFFSET(T_UTCB, struct thread, utcb);
     OFFSET(T_SPACE, struct thread, space);
-    OFFSET(T_AWAITED, struct thread, awaited);
     OFFSET(T_OBSTACLES, struct thread, obstacles);
     OFFSET(T_FAST_FROM, struct thread, fast_from);
     OFFSET(S_DIRECTORY_PHYS, struct space, directory_phys);
