@@ -199,6 +199,7 @@ void cpu_load_tables(void)
     THE_TSS->ss0 = KERNEL_DS;
     THE_TSS->io_base = sizeof(struct tss);
     __asm__ volatile("ltr %w0" : : "r"(TSS_SEL));
+    __asm__ volatile("lldt %w0" : : "r"(0)); /* after reset the LDT is the first 64 KB: a user's */
     if (cpu.sep) {
         write_msr(MSR_SYSENTER_CS, KERNEL_CS);
         write_msr(MSR_SYSENTER_ESP, (word_t)&THE_TSS->esp0);
