@@ -134,8 +134,30 @@ static void kernel_exception(struct trapframe *f)
           (unsigned long)current->id);
 }
 
+/* A user's IRET with VM set is a return to ring 3 for a processor, but virtual 8086 mode for QEMU.  Such a frame has four
+ * selectors behind it; the usual picture of it becomes the thread's, in flat code, and DS.. are mended already. */
+static void leave_virtual_8086(struct trapframe *f)
+{
+    struct trapframe copy = *f; /* four words below the thread's frame, which it overlaps */
+    copy.cs = USER_CS;
+    copy.ss = USER_DS;
+    copy.eflags = FLAGS_FIXED;
+    *user_frame(current) = copy;
+    if (copy.vector - IRQ_VECTOR < ARCH_INTERRUPTS)
+        interrupt(copy.vector - IRQ_VECTOR);
+    else
+        fault_exception(current, VECTOR_PROTECTION, 0);
+    thread_leave_kernel(current);
+    copy = *user_frame(current); /* as the answer made it */
+    *f = copy;
+}
+
 void trap(struct trapframe *f)
 {
+    if (unlikely(f->eflags & FLAG_VM)) {
+        leave_virtual_8086(f);
+        return;
+    }
     bool from_user = f->cs & 3;
     if (f->vector - IRQ_VECTOR < ARCH_INTERRUPTS) {
         interrupt(f->vector - IRQ_VECTOR);

@@ -16,6 +16,7 @@ struct trapframe {
 #define FLAG_CARRY 0x001u
 #define FLAG_TRAP 0x100u
 #define FLAG_INTERRUPT 0x200u
+#define FLAG_VM 0x20000u
 #define FLAGS_USER 0xCD5u  /* CF PF AF ZF SF OF DF: all that a user may choose by message */
 #define FLAGS_FIXED 0x202u /* IF and the bit that is always one */
 
