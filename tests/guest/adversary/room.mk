@@ -9,7 +9,7 @@ adversary_LINK    := 0x400000
 adversary_LIBS    := hurd-cap c l4
 adversary_CFLAGS  := -fno-toplevel-reorder
 adversary_TIMEOUT := 240
-adversary_CONFIGS := fast 486
+adversary_CONFIGS := fast
 
 PROGRAMS               += adversary_root
 ROOT_TESTS             += adversary_root

@@ -169,6 +169,14 @@ L4_MsgTag_t give(L4_ThreadId_t to, L4_Word_t send_base, L4_Word_t fpage, bool gr
     return L4_Send_Timeout(to, MOMENT);
 }
 
+static void touch(L4_Word_t page, bool write)
+{
+    if (write)
+        __asm__ volatile("lock orl $0, (%0)" : : "r"(page) : "memory");
+    else
+        (void)*(volatile L4_Word_t *)page;
+}
+
 static bool image_fault_served(const struct event *e)
 {
     if (e->what != PAGE_FAULT || !in_image(e->w[1]))
@@ -177,6 +185,10 @@ static bool image_fault_served(const struct event *e)
     L4_LoadMR(0, 2 << L4_TAG_T_SHIFT);
     L4_LoadMR(1, page | L4_ITEM_MAP);
     L4_LoadMR(2, FPAGE(page, 12, 7));
+    if (L4_IsLocalId(e->from)) { /* a thread of our own space: what we have it has */
+        touch(page, L4_PageFaultIsWrite(e->tag));
+        L4_LoadMR(0, 0);
+    }
     L4_Reply(e->from);
     return true;
 }
@@ -251,6 +263,45 @@ struct tally conduct(L4_Time_t silence, unsigned limit)
     return t;
 }
 
+static act_t act_inside;
+static L4_ThreadId_t warden_id;
+static unsigned inside_limit;
+static struct tally inside;
+
+static void acts_before_the_warden(void)
+{
+    L4_Set_ExceptionHandler(warden_id);
+    L4_Set_Pager(warden_id);
+    act_inside();
+}
+
+static void warden(void)
+{
+    inside = conduct(SOON, inside_limit);
+}
+
+struct tally conduct_inside(act_t act, unsigned limit)
+{
+    inside_limit = limit;
+    act_inside = act;
+    inside = (struct tally){0};
+    warden_id = actor(warden);
+    L4_ThreadId_t t = companion(warden_id, acts_before_the_warden);
+    EXPECT_EQ(next_event(MS(60000)).what, DONE);
+    actor_delete(t);
+    return inside;
+}
+
+void tell(const struct tally *t)
+{
+    say("# %s value %lx, faults %u io %u others %u, flags %lx %lx, exceptions", t->done ? "done" : t->silent ? "silent" : "",
+        t->value, t->page_faults, t->io_faults, t->others, t->eflags_or, t->eflags_and);
+    for (int v = 0; v < 32; v++)
+        if (t->exceptions[v])
+            say(" %d: %u", v, t->exceptions[v]);
+    say("\n");
+}
+
 unsigned refusals(const struct tally *t)
 {
     unsigned n = t->page_faults + t->io_faults;
@@ -278,6 +329,23 @@ struct event run_code(const char *bytes, unsigned n)
     shared[63] = (L4_Word_t)code;
     actor(code_begins);
     return next_event(MS(200));
+}
+
+struct machine machine;
+extern L4_Word_t normal_at;
+
+void assemble_at(char *place, const char *bytes, unsigned n)
+{
+    const L4_Word_t at = (L4_Word_t)&normal_at;
+    memcpy(place, bytes, n);
+    memcpy(place + n, "\x2E\xFF\x25", 3); /* jmp [cs:normal_at] */
+    memcpy(place + n + 3, &at, 4);
+}
+
+void assemble(const char *bytes, unsigned n)
+{
+    assemble_at(code, bytes, n);
+    machine.entry = (L4_Word_t)code;
 }
 
 void refuses(const char *bytes, unsigned n, L4_Word_t vectors)
@@ -324,6 +392,7 @@ static void run(const struct test *t, unsigned number)
     skipped = NULL;
     memset((void *)shared, 0, sizeof shared);
     memset(scratch, 0, sizeof scratch);
+    memset(&machine, 0, sizeof machine);
     world_note();
     t->run();
     stage_clear();

@@ -87,7 +87,9 @@ struct tally {
 };
 extern volatile L4_Word_t resume_at;
 struct tally conduct(L4_Time_t silence, unsigned limit);
+struct tally conduct_inside(act_t act, unsigned limit); /* the same by a thread of the actor's own space: for very many */
 void forgive(const struct event *e);    /* the actor goes on at resume_at */
+void tell(const struct tally *t);         /* what it was, when it was not what it should be */
 unsigned refusals(const struct tally *t); /* exceptions and faults of all kinds */
 
 /* An instruction that may fail.  All registers come back as they were. */
@@ -109,6 +111,15 @@ void refuses(const char *bytes, unsigned n, L4_Word_t vectors);
 bool cpu_has_sysenter(void);
 bool cpu_has_fxsr(void);
 bool cpu_has_cpuid(void);
+
+/* The same from within an actor, as often as it likes: true if the code ran to its end. */
+struct machine {
+    L4_Word_t eax, ebx, ecx, edx, esi, edi, ebp, esp /* 0: the actor's own */, entry;
+};
+extern struct machine machine;
+bool launch(void);
+void assemble(const char *bytes, unsigned n); /* at `code`, with the way back behind it; sets machine.entry */
+void assemble_at(char *place, const char *bytes, unsigned n);
 
 /* ---- memory for games: pages of ours that are in nobody's image */
 #define PAGE  4096ul
