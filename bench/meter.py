@@ -60,7 +60,7 @@ class Run:
         return "\n".join([line for line in lines if line.startswith(("not ok", "panic"))] + ["its last lines:"] + lines[-8:])
 
 
-def boot(build, modules, options, loader="loader", memory=128, timeout=300):
+def boot(build, modules, options, loader="loader", memory=128, timeout=60):
     """Boots these modules with the clock that counts, to their end."""
     command = machine.qemu(memory=memory, kernel=machine.module_file(build, loader), options=options,
                            modules=machine.initrd(build, modules, options), extra=ICOUNT + QUIET)
