@@ -18,16 +18,18 @@ touch_pages:
         push    ebx
         no_samples
         mov     ebx, NOWHERE + 0x1000
-.next:
+touch_next:
         rdtsc
         mov     [began], eax
+touch:                                  ; bench/tour steps from here
         mov     eax, [ebx]
+touched:
         rdtsc
         sub     eax, [began]
         sample  eax
         add     ebx, 4096
         cmp     ebx, NOWHERE + 0x1000 + PAGES * 4096
-        jb      .next
+        jb      touch_next
         pop     ebx
         ret
 
@@ -55,6 +57,7 @@ serve_faults:                   ; T(0) serves T(4)'s faults until another messag
         ret
 
 BENCH "fault.pager"
+        named   "fault.pager"
         space   4, agent
         set_priority T(4), 150
         set_item 3, MAP | NOWHERE, fpage(ARENA, 12, RWX)

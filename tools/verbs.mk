@@ -68,6 +68,10 @@ mutants:
 bench: all iso
 	@BUILD=$(BUILD) bench/run "$(B)"
 
+## tour             count the instructions in docs/tour-ipc.md and docs/tour-fault.md again
+tour: all
+	@BUILD=$(BUILD) bench/tour
+
 ## bench-verify     put ten nops on one path at a time: exactly its figures move
 bench-verify:
 	@bench/verify
@@ -77,4 +81,4 @@ help:
 	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify help
+.PHONY: matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour help
