@@ -179,8 +179,15 @@ static void touch(L4_Word_t page, bool write)
 
 static bool image_fault_served(const struct event *e)
 {
+    static L4_Word_t last, again; /* what we may not write ourselves we cannot give to be written */
     if (e->what != PAGE_FAULT || !in_image(e->w[1]))
         return false;
+    again = e->w[1] == last ? again + 1 : 0;
+    last = e->w[1];
+    if (again > 3) {
+        again = 0;
+        return false;
+    }
     L4_Word_t page = e->w[1] & ~(PAGE - 1);
     L4_LoadMR(0, 2 << L4_TAG_T_SHIFT);
     L4_LoadMR(1, page | L4_ITEM_MAP);
@@ -196,12 +203,15 @@ static bool image_fault_served(const struct event *e)
 struct event event_from(L4_ThreadId_t who, L4_Time_t wait)
 {
     struct event e;
+    unsigned patience = 100000;
     do {
         L4_ThreadId_t from = L4_nilthread;
         L4_LoadBR(0, 0);
         e.tag = L4_Ipc(L4_nilthread, who, L4_Timeouts(L4_Never, wait), &from);
         e.from = from;
         e.what = NOTHING;
+        if (L4_IpcFailed(e.tag) && L4_IpcErrorCode(L4_ErrorCode()) >= L4_IPC_OVERFLOW)
+            continue; /* somebody's broken message */
         if (L4_IpcFailed(e.tag))
             return e;
         L4_StoreMRs(0, 64, e.w);
@@ -210,7 +220,7 @@ struct event event_from(L4_ThreadId_t who, L4_Time_t wait)
                  : L4_IsException(e.tag)            ? EXCEPTION
                  : L4_Label(e.tag) == LABEL_DONE    ? DONE
                                                     : OTHER;
-    } while (image_fault_served(&e));
+    } while ((L4_IpcFailed(e.tag) && patience-- > 0) || image_fault_served(&e));
     return e;
 }
 

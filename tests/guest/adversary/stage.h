@@ -130,6 +130,20 @@ L4_MsgTag_t give(L4_ThreadId_t to, L4_Word_t send_base, L4_Word_t fpage, bool gr
 
 #define NOWHERE 0x60000000ul /* nothing is ever mapped there by itself */
 
+/* ---- puppet.c: an actor that does what it is told, window the complete space.  Functions run in its space. */
+typedef L4_Word_t (*deed_t)(L4_Word_t a, L4_Word_t b);
+L4_ThreadId_t puppet(void);
+L4_ThreadId_t puppet_in(L4_ThreadId_t of);
+bool order(L4_ThreadId_t p, deed_t deed, L4_Word_t a, L4_Word_t b);   /* false: it does not listen */
+struct event perform(L4_ThreadId_t p, deed_t deed, L4_Word_t a, L4_Word_t b); /* ... and what comes of it */
+L4_Word_t performed(L4_ThreadId_t p, deed_t deed, L4_Word_t a, L4_Word_t b);  /* its value; MISS: it was refused */
+#define MISS 0xBADC0DEul
+L4_Word_t p_read(L4_Word_t a, L4_Word_t b);
+L4_Word_t p_write(L4_Word_t a, L4_Word_t b);
+L4_Word_t p_unmap(L4_Word_t fpage, L4_Word_t control);
+L4_Word_t p_window(L4_Word_t br0, L4_Word_t b);
+L4_Word_t p_nothing(L4_Word_t a, L4_Word_t b);
+
 /* ---- world.c */
 bool world_begin(void); /* false: this is no world to test in */
 void world_note(void);  /* before an attempt */

@@ -59,7 +59,7 @@ static void asker_acts(void)
     }
 }
 
-static L4_MsgTag_t order(L4_Word_t label, L4_Word_t word, L4_Word_t map)
+static L4_MsgTag_t tell_asker(L4_Word_t label, L4_Word_t word, L4_Word_t map)
 {
     L4_LoadMR(0, label << 16 | (map ? 2 << L4_TAG_T_SHIFT : 0) | 1);
     L4_LoadMR(1, word);
@@ -77,7 +77,7 @@ static bool answered(L4_Word_t value)
 static bool call_works(void)
 {
     static L4_Word_t seed;
-    return L4_IpcSucceeded(order(ORDER_CALL, ++seed, 0)) && answered(true);
+    return L4_IpcSucceeded(tell_asker(ORDER_CALL, ++seed, 0)) && answered(true);
 }
 
 /* Mapped: it reads our word.  Unmapped: it faults there, and reads the word of another page. */
@@ -86,10 +86,10 @@ static bool map_works(void)
     static L4_Word_t first[1024] __attribute__((aligned(4096))), second[1024] __attribute__((aligned(4096)));
     first[0] += 3;
     second[0] += 5;
-    if (L4_IpcFailed(order(ORDER_READ, 0, FPAGE(first, 12, 7))) || !answered(first[0]))
+    if (L4_IpcFailed(tell_asker(ORDER_READ, 0, FPAGE(first, 12, 7))) || !answered(first[0]))
         return false;
     L4_UnmapFpage(L4_FpageOfRaw(FPAGE(first, 12, 7)));
-    if (L4_IpcFailed(order(ORDER_READ, 0, 0)))
+    if (L4_IpcFailed(tell_asker(ORDER_READ, 0, 0)))
         return false;
     struct event e = event_from(asker, MS(2000));
     if (e.what != PAGE_FAULT || e.w[1] != WINDOW ||
