@@ -32,19 +32,20 @@ static void compose(struct thread *self, word_t label, word_t words)
     self->kmsg[0] = label << L4_TAG_LABEL_SHIFT | words;
 }
 
-static void compose_page_fault(struct thread *self, word_t address, bool write)
+static int ask_pager(struct thread *self, word_t address, bool write)
 {
     compose(self, L4_LABEL_PAGE_FAULT | (write ? L4_FPAGE_W : L4_FPAGE_R), 2);
     self->kmsg[1] = address;
     self->kmsg[2] = arch_user_ip(self);
+    return ask(self, IPC_PAGE_FAULT, self->utcb->pager);
 }
 
 void fault_page(struct thread *self, word_t address, bool write)
 {
     if (self->space->is_sigma0 && map_idempotent(self->space, address))
         return;
-    compose_page_fault(self, address, write);
-    ask_or_halt(self, IPC_PAGE_FAULT, self->utcb->pager);
+    if (ask_pager(self, address, write) == L4_IPC_NO_PARTNER)
+        self->halted = true;
 }
 
 int fault_in_copy(struct thread *self, word_t address, bool write)
@@ -54,8 +55,7 @@ int fault_in_copy(struct thread *self, word_t address, bool write)
         return IPC_OK;
     memcpy(call, self->call, sizeof call);
     self->virtual_sender = L4_ID_NIL;
-    compose_page_fault(self, address, write);
-    int err = ask(self, IPC_PAGE_FAULT, self->utcb->pager);
+    int err = ask_pager(self, address, write);
     memcpy(self->call, call, sizeof call);
     return err;
 }

@@ -6,12 +6,16 @@
  * receive phase at once: a prompt reply never finds a thread between its two phases. */
 #include "ipc.h"
 
+#include "arch.h"
 #include "irq.h"
 #include "redirect.h"
 #include "sched.h"
 #include "space.h"
 #include "strings.h"
 #include "timer.h"
+
+/* The receiver's flags in a tag, whatever the sender wrote there. */
+#define TAG_FLAGS ((word_t)(L4_TAG_ERROR | L4_TAG_XCPU | L4_TAG_REDIRECTED | L4_TAG_PROPAGATED))
 
 static inline uint16_t send_timeout(const struct thread *t)
 {
@@ -26,9 +30,9 @@ static inline uint16_t receive_timeout(const struct thread *t)
 /* ---- who may talk to whom */
 
 /* In whose name src sends to dst: its own, or the virtual sender's if propagation is granted. */
-static struct thread *apparent_sender(struct thread *src, const struct thread *dst)
+static inline struct thread *apparent_sender(struct thread *src, const struct thread *dst)
 {
-    struct thread *v = src->virtual_sender ? thread_find_global(src->virtual_sender) : NULL;
+    struct thread *v = unlikely(src->virtual_sender) ? thread_find_global(src->virtual_sender) : NULL;
     if (v && (v->space == src->space || src->space == dst->space || redirects(src, v->space)))
         return v;
     return src;
@@ -52,14 +56,16 @@ static bool admits(const struct thread *dst, word_t accepts, struct thread *src)
 }
 
 /* dst is in a receive phase that takes src's message now. */
-static bool thread_accepts(const struct thread *dst, struct thread *src)
+static inline bool thread_accepts(const struct thread *dst, struct thread *src)
 {
+    if (dst->fast_from == L4_ID_ANY || dst->fast_from == src->id)
+        return true; /* the commonest cases of what follows */
     return thread_state(dst) == THREAD_RECEIVING && !dst->halted &&
            admits(dst, accepts_of(dst), src);
 }
 
 /* The oldest queued sender whose message t, waiting for `accepts`, would take. */
-static struct thread *pending_sender(struct thread *t, word_t accepts)
+static inline struct thread *pending_sender(struct thread *t, word_t accepts)
 {
     list_for_each (n, &t->senders) {
         struct thread *src = list_entry(n, struct thread, in_queue);
@@ -72,25 +78,21 @@ static struct thread *pending_sender(struct thread *t, word_t accepts)
 /* FromSpecifier as a global id or a wildcard; false if it names nobody. */
 static bool resolve_from(struct thread *self, word_t *accepts)
 {
-    if (is_wildcard(self->from_spec)) {
-        *accepts = self->from_spec;
+    *accepts = self->from_spec;
+    if (is_wildcard(self->from_spec))
         return true;
-    }
     struct thread *from = thread_find(self->space, self->from_spec);
-    if (!from) {
-        *accepts = self->from_spec; /* a pager may come later */
-        return self->kind == IPC_START;
-    }
-    *accepts = from->id;
-    return true;
+    if (from)
+        *accepts = from->id;
+    return from || self->kind == IPC_START; /* a pager may come later */
 }
 
 /* ---- waiting and waking */
 
-static void begin_receive(struct thread *t, word_t accepts)
+static inline void begin_receive(struct thread *t, word_t accepts)
 {
     t->receive_result = IPC_PENDING;
-    if (t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER && !t->halted) {
+    if (likely(t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER && !t->halted)) {
         t->state = THREAD_READY;
         t->fast_from = accepts;
         t->kernel_sp = NULL; /* all that is left to do is in the TCB: ipc_fast_woken() */
@@ -102,9 +104,10 @@ static void begin_receive(struct thread *t, word_t accepts)
 }
 
 /* t is READY again, but on no queue: the caller enqueues it or hands over to it. */
-static void wake(struct thread *t)
+static inline void wake(struct thread *t)
 {
-    timer_disarm(t);
+    if (!t->fast_from)
+        timer_disarm(t);
     t->state = THREAD_READY;
     t->fast_from = L4_ID_NIL;
     t->intended = L4_ID_NIL; /* the fast path, if we come to it, does not look */
@@ -133,6 +136,35 @@ static void join_senders(struct thread *src, struct thread *dst)
 
 /* ---- a message passes */
 
+/* The message registers of t's IPC: its own, or those of a message that the kernel writes. */
+static inline word_t *registers_of(struct thread *t)
+{
+    return likely(t->kind == IPC_USER) ? (word_t *)t->utcb->mr : t->kmsg;
+}
+
+/* Copies the message: tag, untyped words, typed items.  Spec 5.4. */
+static inline int transfer(struct thread *src, struct thread *dst)
+{
+    const word_t *from = registers_of(src);
+    word_t *to = registers_of(dst), tag = from[0], u = tag & L4_TAG_U_MASK, words = u;
+    if (dst->kind != IPC_USER && words >= KMSG_WORDS)
+        words = KMSG_WORDS - 1; /* the kernel looks at no more */
+    to[0] = tag & ~TAG_FLAGS;
+    if (likely(!(tag & L4_TAG_T_MASK))) {
+        for (; words; words--)
+            to[words] = from[words];
+        return IPC_OK;
+    }
+    word_t end = u + 1 + ((tag & L4_TAG_T_MASK) >> L4_TAG_T_SHIFT);
+    if (end > L4_NUM_MRS) {
+        src->error_offset = dst->error_offset = 0;
+        return L4_IPC_OVERFLOW;
+    }
+    for (; words; words--)
+        to[words] = from[words];
+    return transfer_typed(src, dst, from, u + 1, end);
+}
+
 /* What dst sees when src sees err: it has the other view of whose page was missing. */
 static int mirrored(int err)
 {
@@ -141,38 +173,40 @@ static int mirrored(int err)
                                         : err;
 }
 
+/* dst is told that src speaks for `apparent`.  If that one waits for src, it may as well get its answer
+ * from dst. */
+static void propagate(struct thread *src, struct thread *dst, struct thread *apparent)
+{
+    if (dst->kind == IPC_USER) {
+        dst->utcb->mr[0] |= L4_TAG_PROPAGATED;
+        dst->utcb->sender = thread_name_for(src, dst->space);
+    }
+    if (thread_state(apparent) == THREAD_RECEIVING && !is_wildcard(accepts_of(apparent)) &&
+        admits(apparent, accepts_of(apparent), src)) {
+        thread_leave_fast(apparent);
+        apparent->accepts = dst->id;
+    }
+}
+
 /* Moves src's message to dst, which is RECEIVING; one of them is current.  dst is READY afterwards,
  * on no queue, with its result; src's result is returned.  Strings block, and if it is IPC_GONE
  * then, current's partner is not to be touched. */
-static int deliver(struct thread *src, struct thread *dst)
+static inline int deliver(struct thread *src, struct thread *dst)
 {
-    int err = transfer_message(src, dst);
-    if (err == IPC_GONE)
+    int err = transfer(src, dst);
+    if (unlikely(err == IPC_GONE))
         return err;
     struct thread *apparent = apparent_sender(src, dst);
-    dst->receive_result = mirrored(err);
+    dst->receive_result = likely(err == IPC_OK) ? err : mirrored(err);
     dst->sender = thread_name_for(apparent, dst->space);
-    if (apparent != src) {
-        if (dst->kind == IPC_USER) {
-            dst->utcb->mr[0] |= L4_TAG_PROPAGATED;
-            dst->utcb->sender = thread_name_for(src, dst->space);
-        }
-        if (thread_state(apparent) == THREAD_RECEIVING && !is_wildcard(accepts_of(apparent)) &&
-            admits(apparent, accepts_of(apparent), src)) {
-            thread_leave_fast(apparent);
-            apparent->accepts = dst->id; /* the receiver may answer the originator directly */
-        }
-    }
-    if (src->intended && dst->kind == IPC_USER) {
+    if (unlikely(apparent != src))
+        propagate(src, dst, apparent);
+    if (unlikely(src->intended) && dst->kind == IPC_USER) {
         dst->utcb->mr[0] |= L4_TAG_REDIRECTED;
         dst->utcb->intended = src->intended;
     }
-    if (src->kind == IPC_PAGE_FAULT) {
-        if (src->space == dst->space)
-            src->space->faults_self++;
-        else
-            src->space->faults_other++;
-    }
+    if (unlikely(src->kind == IPC_PAGE_FAULT))
+        *(src->space == dst->space ? &src->space->faults_self : &src->space->faults_other) += 1;
     wake(dst);
     return err;
 }
@@ -187,7 +221,6 @@ static void send_finished(struct thread *src, int err)
         return;
     }
     src->send_result = err;
-    src->virtual_sender = L4_ID_NIL;
     if (err == IPC_OK && src->from_spec && resolve_from(src, &accepts) &&
         !timeout_is_zero(receive_timeout(src)) && !pending_sender(src, accepts))
         begin_receive(src, accepts);
@@ -209,13 +242,13 @@ static int take(struct thread *self, struct thread *src)
 /* ---- the two phases */
 
 /* Until the IPC is decided.  Before that self may be needed to serve a fault in a string copy. */
-static void wait(struct thread *self, struct thread *next)
+static inline void wait(struct thread *self, struct thread *next)
 {
     if (next)
-        sched_hand_over(next);
+        arch_switch_to(next); /* on what is left of our slice */
     else
         sched_block();
-    while (self->copy_fault)
+    while (unlikely(self->copy_fault))
         string_serve(self);
 }
 
@@ -233,52 +266,79 @@ static int wait_to_send(struct thread *self, struct thread *dst)
 }
 
 /* Blocks.  *woken is a receiver that is READY but on no queue. */
-static int ipc_send(struct thread *self, word_t to, struct thread **woken)
+static inline int ipc_send(struct thread *self, word_t to, struct thread **woken)
 {
     struct thread *dst = thread_find(self->space, to);
-    if (!dst)
+    if (unlikely(!dst))
         return L4_IPC_NO_PARTNER;
-    if (dst->kind == IPC_INTERRUPT)
+    if (unlikely(dst->kind == IPC_INTERRUPT))
         return irq_acknowledge(dst, self);
-    if (self->space->redirector)
+    if (unlikely(self->space->redirector))
         dst = redirect(self, dst);
-    if (!thread_accepts(dst, self))
+    if (unlikely(!thread_accepts(dst, self)))
         return wait_to_send(self, dst);
     /* ---- commit: from here the receiver sees the message, whole or broken off ---- */
     int err = deliver(self, dst);
-    if (err == IPC_GONE)
+    if (unlikely(err == IPC_GONE))
         return L4_IPC_ABORTED;
     *woken = dst;
     return err;
 }
 
-/* Blocks.  `woken` gets the processor if we wait, else a place in its queue.  A wait that the fast path
- * may end does not come back here: it has no stack, and ends in ipc_fast_woken(). */
-static int ipc_receive(struct thread *self, struct thread *woken)
+/* Whoever waits for us already is taken first; else we wait.  IPC_RETRY: look again.  Blocks. */
+static int receive_once(struct thread *self, struct thread *woken)
 {
     word_t accepts;
-    int err = self->receive_result; /* it may all have happened while we waited to send */
-    while (err == IPC_PENDING || err == IPC_RETRY) {
-        if (!resolve_from(self, &accepts)) {
-            err = L4_IPC_NO_PARTNER;
-            break;
-        }
-        struct thread *src = pending_sender(self, accepts);
-        if (!src && timeout_is_zero(receive_timeout(self))) {
-            err = L4_IPC_TIMEOUT;
-        } else if (src) {
-            if (woken)
-                sched_enqueue(woken);
-            woken = NULL;
-            err = take(self, src);
-        } else {
-            self->virtual_sender = L4_ID_NIL;
-            begin_receive(self, accepts);
-            wait(self, woken);
-            woken = NULL;
-            err = self->receive_result;
-            assert(err != IPC_PENDING);
-        }
+    struct thread *src = NULL;
+    int err = L4_IPC_NO_PARTNER;
+    if (resolve_from(self, &accepts)) {
+        src = pending_sender(self, accepts);
+        err = timeout_is_zero(receive_timeout(self)) ? L4_IPC_TIMEOUT : IPC_PENDING;
+    }
+    if (src || err != IPC_PENDING) {
+        if (woken)
+            sched_enqueue(woken);
+        return src ? take(self, src) : err;
+    }
+    begin_receive(self, accepts);
+    wait(self, woken);
+    return self->receive_result;
+}
+
+/* The receive phase.  Blocks.  `woken` gets the processor if we wait, else a place in its queue. */
+static inline int ipc_receive(struct thread *self, struct thread *woken)
+{
+    word_t from = self->from_spec;
+    int err = self->receive_result;
+    if (unlikely(err != IPC_PENDING)) { /* it all happened while we waited to send */
+        if (woken)
+            sched_enqueue(woken);
+    } else if (likely(woken && (from == L4_ID_ANY || from == woken->id) && list_empty(&self->senders) &&
+                      receive_timeout(self) == L4_TIME_NEVER)) {
+        begin_receive(self, from); /* a call, or a reply: there is nothing to look for */
+        wait(self, woken);         /* if the fast path may end it, that never comes back */
+        err = self->receive_result;
+    } else {
+        err = receive_once(self, woken);
+    }
+    while (unlikely(err == IPC_RETRY))
+        err = receive_once(self, NULL);
+    assert(err != IPC_PENDING);
+    return err;
+}
+
+/* Both phases for self, whose kind, virtual_sender, from_spec and timeouts are set. */
+static inline int both_phases(struct thread *self, word_t to, word_t *phase)
+{
+    struct thread *woken = NULL;
+    int err = IPC_OK;
+    self->receive_result = IPC_PENDING;
+    *phase = L4_IPC_PHASE_SEND;
+    if (likely(to != L4_ID_NIL))
+        err = ipc_send(self, to, &woken);
+    if (likely(err == IPC_OK && self->from_spec != L4_ID_NIL)) {
+        *phase = L4_IPC_PHASE_RECEIVE;
+        return ipc_receive(self, woken);
     }
     if (woken)
         sched_enqueue(woken);
@@ -288,53 +348,41 @@ static int ipc_receive(struct thread *self, struct thread *woken)
 int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts,
              word_t *phase)
 {
-    struct thread *woken = NULL;
-    int err = IPC_OK;
     self->kind = kind;
+    self->virtual_sender = L4_ID_NIL;
     self->from_spec = from;
     self->timeouts = timeouts;
-    self->receive_result = IPC_PENDING;
-    self->error_offset = 0;
-    self->intended = L4_ID_NIL;
-    *phase = L4_IPC_PHASE_SEND;
-    if (to != L4_ID_NIL)
-        err = ipc_send(self, to, &woken);
-    if (err == IPC_OK && from != L4_ID_NIL) {
-        *phase = L4_IPC_PHASE_RECEIVE;
-        err = ipc_receive(self, woken);
-    } else if (woken) {
-        sched_enqueue(woken);
-    }
+    int err = both_phases(self, to, phase);
     self->kind = IPC_USER;
-    self->virtual_sender = L4_ID_NIL;
     return err;
 }
 
 /* The virtual sender as a global id, if the caller asks for propagation and names anybody. */
 static word_t virtual_sender(struct thread *self)
 {
-    struct thread *v = NULL;
-    if (self->utcb->mr[0] & L4_TAG_PROPAGATED)
-        v = thread_find(self->space, self->utcb->sender);
+    struct thread *v = thread_find(self->space, self->utcb->sender);
     return v && v != self ? v->id : L4_ID_NIL;
 }
 
+/* Offsets belong to errors in the middle of a message. */
 static void report_error(struct thread *self, int err, word_t phase)
 {
+    word_t offset = err >= L4_IPC_OVERFLOW ? self->error_offset : 0;
     self->utcb->mr[0] = L4_TAG_ERROR;
-    self->utcb->error = self->error_offset << L4_IPC_OFFSET_SHIFT | (word_t)err << 1 | phase;
+    self->utcb->error = offset << L4_IPC_OFFSET_SHIFT | (word_t)err << 1 | phase;
 }
 
-void sys_ipc(struct thread *self, word_t to, word_t from, word_t timeouts)
+void sys_ipc(struct thread *self, word_t to)
 {
     word_t phase;
     self->sender = L4_ID_NIL;
-    if (to != L4_ID_NIL)
+    self->virtual_sender = L4_ID_NIL;
+    if (unlikely(self->utcb->mr[0] & L4_TAG_PROPAGATED))
         self->virtual_sender = virtual_sender(self);
-    int err = ipc_call(self, IPC_USER, to, from, timeouts, &phase);
+    int err = both_phases(self, to, &phase);
     if (err != IPC_OK)
         report_error(self, err, phase);
-    else if (from == L4_ID_NIL)
+    else if (self->from_spec == L4_ID_NIL)
         self->utcb->mr[0] &= ~(word_t)L4_TAG_ERROR;
 }
 
@@ -342,11 +390,14 @@ void ipc_fast_woken(struct thread *self)
 {
     while (self->copy_fault)
         string_serve(self);
-    int err = self->receive_result;
-    if (err == IPC_RETRY)
-        err = ipc_receive(self, NULL);
-    if (err != IPC_OK)
-        report_error(self, err, L4_IPC_PHASE_RECEIVE);
+    if (self->receive_result == IPC_RETRY) {
+        self->from_spec = self->accepts; /* the fast path does not write them down */
+        self->timeouts = 0;
+    }
+    while (self->receive_result == IPC_RETRY)
+        self->receive_result = receive_once(self, NULL);
+    if (self->receive_result != IPC_OK)
+        report_error(self, self->receive_result, L4_IPC_PHASE_RECEIVE);
 }
 
 /* ---- what others do to a thread's IPC */

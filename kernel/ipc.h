@@ -11,8 +11,9 @@
 int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts,
              word_t *phase);
 
-/* Ipc and Lipc: the call, and its result in the caller's MR0 and ErrorCode.  Blocks. */
-void sys_ipc(struct thread *self, word_t to, word_t from, word_t timeouts);
+/* Ipc and Lipc: the call, with self->from_spec and self->timeouts given, and its result in the
+ * caller's MR0 and ErrorCode.  Blocks. */
+void sys_ipc(struct thread *self, word_t to);
 
 /* self's wait, begun by the fast path, ended on the plain one: the rest of sys_ipc(). */
 void ipc_fast_woken(struct thread *self);
@@ -34,8 +35,9 @@ bool ipc_waits_in_vain(const struct thread *t);
 /* t may have been halted while a message for it queued up: wakes it to take it. */
 void ipc_resume(struct thread *t);
 
-/* transfer.c: copies src's message into dst; strings block.  IPC_OK or an error as src sees it,
- * with error_offset set in both; IPC_GONE when the partner does not exist any more. */
-int transfer_message(struct thread *src, struct thread *dst);
+/* transfer.c: does what the items in mr[at .. end) say, and shows it to the receiver; strings block.
+ * IPC_OK or an error as src sees it, with error_offset set in both; IPC_GONE when the partner does
+ * not exist any more. */
+int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, word_t at, word_t end);
 
 #endif

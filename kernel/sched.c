@@ -88,6 +88,8 @@ static void run(struct thread *next)
 {
     ready.slice = next->slice_left ? next->slice_left : slice_of(next);
     next->slice_left = 0;
+    if (next == idle_thread)
+        next->space = current->space; /* no work, no reason to change */
     if (next != current)
         arch_switch_to(next);
 }

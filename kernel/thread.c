@@ -15,10 +15,7 @@
 struct list_node all_threads;
 word_t thread_number_limit;
 
-static struct { /* left by a thread that deleted itself */
-    struct thread *thread;
-    struct space *space;
-} remains;
+struct remains remains;
 
 void thread_init(void)
 {
@@ -35,7 +32,7 @@ struct thread *thread_find_number(word_t number)
 
 /* A local id is the address of MR0; the global id in that UTCB names the thread, and the thread
  * confirms (users can write to the UTCB). */
-static struct thread *find_local(struct space *space, word_t id)
+struct thread *thread_find_local(struct space *space, word_t id)
 {
     if (id < space->utcb.base || id - space->utcb.base >= space->utcb.size)
         return NULL;
@@ -48,11 +45,6 @@ static struct thread *find_local(struct space *space, word_t id)
     struct l4_utcb *utcb = (struct l4_utcb *)(page + ((id - L4_UTCB_U) & PAGE_MASK));
     struct thread *t = id_is_local(utcb->global_id) ? NULL : thread_find_global(utcb->global_id);
     return t && t->utcb == utcb ? t : NULL;
-}
-
-struct thread *thread_find(struct space *space, word_t id)
-{
-    return id_is_local(id) ? find_local(space, id) : thread_find_global(id);
 }
 
 void thread_leave_fast(struct thread *t)
@@ -101,7 +93,7 @@ bool thread_utcb_valid(struct space *space, word_t location, const struct thread
         return false;
     if (location & (L4_UTCB_BLOCK - 1))
         return false;
-    struct thread *user = find_local(space, location + L4_UTCB_U);
+    struct thread *user = thread_find_local(space, location + L4_UTCB_U);
     return !user || user == except;
 }
 
@@ -216,11 +208,9 @@ void thread_delete(struct thread *t)
     panic("a deleted thread ran");
 }
 
-void thread_reap(void)
+void thread_bury(void)
 {
     struct thread *t = remains.thread;
-    if (!t)
-        return;
     remains.thread = NULL;
     release(t, t->space);
     if (remains.space)

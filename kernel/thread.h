@@ -135,14 +135,19 @@ static inline bool id_is_local(word_t id)
     return (id & L4_ID_LOCAL_MASK) == 0;
 }
 
-/* The existing thread (or interrupt source) of a global id, or NULL. */
+/* The existing thread (or interrupt source) of a global id, or NULL.  Block 0 has an owner, interrupt
+ * 0: nil names nobody. */
 static inline struct thread *thread_find_global(word_t id)
 {
     struct thread *t = thread_block(id >> L4_ID_VERSION_BITS);
-    return t->id == id && id != L4_ID_NIL ? t : NULL;
+    return t->id == id ? t : NULL;
 }
+struct thread *thread_find_local(struct space *space, word_t id);
 /* The same for an id as a thread of `space` may write it: local ids name threads of that space. */
-struct thread *thread_find(struct space *space, word_t id);
+static inline struct thread *thread_find(struct space *space, word_t id)
+{
+    return unlikely(id_is_local(id)) ? thread_find_local(space, id) : thread_find_global(id);
+}
 /* The existing thread of that number, whatever its version, or NULL. */
 struct thread *thread_find_number(word_t number);
 
@@ -161,7 +166,16 @@ void thread_rename(struct thread *t, word_t id);
 void thread_sweep(void);
 void thread_sweep_begin(void);
 /* Frees what the last deletion of a running thread left; called on another stack. */
-void thread_reap(void);
+void thread_bury(void);
+extern struct remains {
+    struct thread *thread; /* deleted itself */
+    struct space *space;   /* its own, if it was the last one in there */
+} remains;
+static inline void thread_reap(void)
+{
+    if (unlikely(remains.thread))
+        thread_bury();
+}
 
 /* First kernel code of an activated thread, on its own stack. */
 void thread_start(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The message itself: tag, untyped words, typed items, in this order.  Spec 5.4, 5.11.
- * Before: ipc.c (deliver).  After: map.c, io.c.  A failing item leaves the earlier ones in effect. */
+/* The typed items of a message, one after the other.  Spec 5.4, 5.11.
+ * Before: ipc.c (transfer).  After: map.c, io.c, strings.c.  A failing item leaves the earlier ones in effect. */
 #include "fpage.h"
 #include "io.h"
 #include "ipc.h"
@@ -38,9 +38,7 @@ static int transfer_fpage(struct thread *src, struct thread *dst, word_t item, w
     return map_fpage(src->space, fpage, dst->space, window, item & L4_FPAGE_BASE_MASK, grant);
 }
 
-/* Walks the items in mr[at .. end), and shows the receiver what was done.  May block. */
-static int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, word_t at,
-                          word_t end)
+int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, word_t at, word_t end)
 {
     struct copy c = {.src = src, .dst = dst};
     if (dst->kind == IPC_USER && (dst->utcb->br0 & L4_ACCEPT_STRINGS))
@@ -68,22 +66,4 @@ static int transfer_typed(struct thread *src, struct thread *dst, const word_t *
         src->error_offset = dst->error_offset = c.bytes;
     string_finish(&c);
     return err;
-}
-
-int transfer_message(struct thread *src, struct thread *dst)
-{
-    const word_t *from = src->kind == IPC_USER ? (const word_t *)src->utcb->mr : src->kmsg;
-    word_t *to = dst->kind == IPC_USER ? (word_t *)dst->utcb->mr : dst->kmsg;
-    word_t room = dst->kind == IPC_USER ? L4_NUM_MRS : KMSG_WORDS;
-    word_t tag = from[0] & ~(word_t)(L4_TAG_ERROR | L4_TAG_XCPU | L4_TAG_REDIRECTED |
-                                     L4_TAG_PROPAGATED);
-    word_t u = tag & L4_TAG_U_MASK, t = (tag & L4_TAG_T_MASK) >> L4_TAG_T_SHIFT;
-    if (u + t >= L4_NUM_MRS) {
-        src->error_offset = dst->error_offset = 0;
-        return L4_IPC_OVERFLOW;
-    }
-    to[0] = tag;
-    for (word_t i = 1; i <= u && i < room; i++)
-        to[i] = from[i];
-    return t ? transfer_typed(src, dst, from, u + 1, u + 1 + t) : IPC_OK;
 }

@@ -4,9 +4,10 @@
 ;   edi esi ebp - ebx edx ecx eax | vector error | eip cs eflags | esp ss (these two from user mode)
 ; From user mode that picture always lies at the top of the thread's kernel stack.
 %include "x86.inc"
+%include "offsets.inc"
 
-        extern  trap, syscall, thread_start, ipc_fast_resume
-        global  trap_return, thread_first_return, fast_resume, sysenter_entry, sysenter_plain, vector_table, switch_stacks
+        extern  trap, syscall, syscall_ipc, thread_start, ipc_fast_resume, sched_wanted
+        global  trap_return, thread_first_return, fast_resume, resume_frame, sysenter_entry, sysenter_plain, vector_table, switch_stacks
 
         section .text
 
@@ -45,7 +46,11 @@ trap_%1:
     %endif
         push    dword %1
     %if %1 >= SYSCALL_VECTOR
+        %if %1 < SYSCALL_VECTOR + IPC_VECTORS
+        jmp     ipc_common
+        %else
         jmp     syscall_common
+        %endif
     %else
         jmp     trap_common
     %endif
@@ -78,8 +83,10 @@ sysenter_plain:                         ; the fast path comes here in doubt, esp
         push    dword 2
         popfd                           ; no NT, no AC, no TF from the user
         ; fall through
+ipc_common:
+        ENTER   syscall_ipc             ; syscall.c
 syscall_common:
-        ENTER   syscall                 ; syscall.c
+        ENTER   syscall
 trap_common:
         ENTER   trap                    ; trap.c
 
@@ -91,10 +98,29 @@ trap_return:
         add     esp, 8
         iretd
 
-; A thread that the fast path put to sleep wakes up here on the plain one.
+; A thread that waited without a stack wakes up here.
+; void resume_frame(struct trapframe *of_current (eax)): the same without a return address.
+resume_frame:
+        mov     esp, eax
+        cmp     dword [esp + FRAME_SIZE - T_BLOCK + T_RECEIVE_RESULT], 0
+        jne     fast_resume
+        cmp     byte [esp + FRAME_SIZE - T_BLOCK + T_HALTED], 0
+        jne     fast_resume
+        cmp     byte [sched_wanted], 0
+        je      fast_results
 fast_resume:
         call    ipc_fast_resume
-        jmp     trap_return
+fast_results:
+        mov     ecx, [esp + FRAME_SIZE - T_BLOCK + T_UTCB]
+        mov     eax, [esp + FRAME_SIZE - T_BLOCK + T_SENDER]
+        mov     edi, [esp + FRAME_SIZE - T_BLOCK + T_LOCAL_ID]
+        mov     esi, [ecx + U_MR]
+        mov     ebx, [ecx + U_MR + 4]
+        mov     ebp, [ecx + U_MR + 8]
+        xor     ecx, ecx
+        xor     edx, edx
+        add     esp, F_EIP
+        iretd
 
 ; void switch_stacks(void **save /* eax */, void *load /* edx */): leaves one kernel stack for another.
 switch_stacks:

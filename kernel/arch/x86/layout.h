@@ -28,6 +28,7 @@
 #define IRQ_VECTOR     0x20
 #define SYSCALL_VECTOR 0x30
 #define SYSCALL_COUNT  11
+#define IPC_VECTORS    2 /* the first of them */
 
 #define INITIAL_UTCB      0xBF000000
 #define INITIAL_UTCB_LOG2 17

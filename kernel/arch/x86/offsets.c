@@ -12,6 +12,9 @@ void offsets(void)
     OFFSET(T_ID, struct thread, id);
     OFFSET(T_LOCAL_ID, struct thread, local_id);
     OFFSET(T_UTCB, struct thread, utcb);
+    OFFSET(T_HALTED, struct thread, halted);
+    OFFSET(T_RECEIVE_RESULT, struct thread, receive_result);
+    OFFSET(T_SENDER, struct thread, sender);
     OFFSET(T_SPACE, struct thread, space);
     OFFSET(T_OBSTACLES, struct thread, obstacles);
     OFFSET(T_FAST_FROM, struct thread, fast_from);

@@ -6,6 +6,7 @@
 extern void switch_stacks(void **save, void *load);
 extern void thread_first_return(void);
 extern void fast_resume(void);
+extern void resume_frame(struct trapframe *of_current) __attribute__((noreturn));
 
 void arch_thread_need_stack(struct thread *t)
 {
@@ -21,17 +22,19 @@ void arch_switch_to(struct thread *next)
 {
     struct thread *prev = current;
     assert(prev->canary == STACK_CANARY);
-    void *dropped, *sp;
-    arch_thread_need_stack(next);
-    sp = next->kernel_sp;
-    next->kernel_sp = NULL;
-    if (next == idle_thread)
-        next->space = prev->space; /* no work, no reason to change */
-    else if (next->space != prev->space)
+    if (next->space != prev->space)
         load_cr3(next->space->directory_phys);
     THE_TSS->esp0 = (word_t)next + THREAD_BLOCK;
     *(word_t *)GS_WRITE = next->local_id; /* what users read at gs:0 */
-    fpu_leave();
+    if (prev->obstacles & OBSTACLE_FPU)
+        fpu_leave();
+    if (!CONFIG_CHECK && prev->fast_from && !next->kernel_sp) { /* a stack less to leave, and none to come to */
+        user_frame(next)->eflags = FLAGS_FIXED;
+        resume_frame(user_frame(next));
+    }
+    arch_thread_need_stack(next);
+    void *dropped, *sp = next->kernel_sp;
+    next->kernel_sp = NULL;
     switch_stacks(prev->fast_from ? &dropped : &prev->kernel_sp, sp);
     thread_reap();
 }

@@ -6,7 +6,7 @@
 #include "../../syscall.h"
 #include "x86.h"
 
-/* What Ipc leaves in registers, on success and on failure. */
+/* What Ipc leaves in registers, on success and on failure; fast_resume in entry.asm does the same. */
 static void ipc_results(struct thread *self, struct trapframe *f)
 {
     f->eax = self->sender;
@@ -14,23 +14,26 @@ static void ipc_results(struct thread *self, struct trapframe *f)
     f->ebx = self->utcb->mr[1];
     f->ebp = self->utcb->mr[2];
     f->edi = self->local_id;
-    f->ecx = f->edx = 0; /* after the fast path there is no frame behind them */
 }
 
-static void do_ipc(struct thread *self, struct trapframe *f)
+void syscall_ipc(struct trapframe *f)
 {
+    struct thread *self = current;
     self->utcb->mr[0] = f->esi;
-    sys_ipc(self, f->eax, f->edx, f->ecx);
+    self->from_spec = f->edx;
+    self->timeouts = f->ecx;
+    sys_ipc(self, f->eax);
     ipc_results(self, f);
+    thread_leave_kernel(self);
 }
 
-/* entry.asm: self was left in its receive phase by the fast path and is awake again. */
+/* entry.asm: self waited without a stack and is awake again.  The results go into registers there. */
 void ipc_fast_resume(void)
 {
     struct thread *self = current;
     thread_reap();
-    ipc_fast_woken(self);
-    ipc_results(self, user_frame(self));
+    if (unlikely(self->receive_result != IPC_OK || self->copy_fault))
+        ipc_fast_woken(self);
     thread_leave_kernel(self);
 }
 
@@ -97,8 +100,8 @@ static void do_memory_control(struct thread *self, struct trapframe *f)
     f->eax = sys_memory_control(self, f->eax, attributes);
 }
 
-static void (*const calls[SYSCALL_COUNT])(struct thread *, struct trapframe *) = {
-    do_ipc,           do_ipc, /* Lipc */
+/* All but Ipc and Lipc, which have an entry of their own. */
+static void (*const calls[SYSCALL_COUNT - IPC_VECTORS])(struct thread *, struct trapframe *) = {
     do_unmap,         do_exchange_registers, do_thread_control,    do_system_clock,
     do_thread_switch, do_schedule,           do_space_control,     do_processor_control,
     do_memory_control,
@@ -107,6 +110,6 @@ static void (*const calls[SYSCALL_COUNT])(struct thread *, struct trapframe *) =
 void syscall(struct trapframe *f)
 {
     struct thread *self = current;
-    calls[f->vector - SYSCALL_VECTOR](self, f);
+    calls[f->vector - SYSCALL_VECTOR - IPC_VECTORS](self, f);
     thread_leave_kernel(self);
 }

@@ -122,6 +122,7 @@ bool io_instruction(struct trapframe *f, word_t *port, word_t *log2);
 
 /* syscall.c */
 void syscall(struct trapframe *f);
+void syscall_ipc(struct trapframe *f);
 
 /* pic.c, pit.c, console.c */
 void pic_init(void);
