@@ -36,7 +36,8 @@ static void check_state(struct thread *t)
         CHECK(!is_on(&t->in_wheel), t);
         break;
     case THREAD_SENDING:
-        CHECK(queued && t->partner && thread_find_global(t->partner->id) == t->partner, t);
+        CHECK(queued && t->partner, t);
+        CHECK(t->partner == idle_thread || thread_find_global(t->partner->id) == t->partner, t);
         break;
     case THREAD_RECEIVING:
         CHECK(!queued && (t->fast_from || t->receive_result == IPC_PENDING), t);

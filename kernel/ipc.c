@@ -447,15 +447,18 @@ void ipc_expire(struct thread *t)
         ipc_abort(t, L4_IPC_TIMEOUT);
 }
 
-void ipc_forsake(struct thread *t)
+bool ipc_forsake(struct thread *t)
 {
-    list_for_each_safe (n, next, &t->senders) {
-        struct thread *src = list_entry(n, struct thread, in_queue);
+    while (!list_empty(&t->senders)) {
+        struct thread *src = list_entry(t->senders.next, struct thread, in_queue);
         if (src->kind == IPC_INTERRUPT)
             irq_withdraw(src);
         else
             ipc_abort(src, L4_IPC_NO_PARTNER);
+        if (preempt_point())
+            return true;
     }
+    return false;
 }
 
 bool ipc_waits_in_vain(const struct thread *t)

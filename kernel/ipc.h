@@ -28,8 +28,9 @@ void ipc_withdraw(struct thread *src);
 void ipc_abort(struct thread *t, int error);
 /* A timeout of t is over. */
 void ipc_expire(struct thread *t);
-/* All who send to t learn that it is no more; those who wait for it: thread_sweep(). */
-void ipc_forsake(struct thread *t);
+/* All who send to t learn that it is no more; those who wait for it: thread_sweep().  True: disturbed
+ * by preemption, t may be gone and more may have come; look it up and ask again. */
+bool ipc_forsake(struct thread *t);
 /* t waits for a thread alone that does not exist. */
 bool ipc_waits_in_vain(const struct thread *t);
 /* t may have been halted while a message for it queued up: wakes it to take it. */

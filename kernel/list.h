@@ -45,6 +45,16 @@ static inline void list_remove(struct list_node *n)
     list_init(n);
 }
 
+/* Moves all of `from` behind what is on `to`. */
+static inline void list_append(struct list_node *to, struct list_node *from)
+{
+    from->prev->next = to;
+    from->next->prev = to->prev;
+    to->prev->next = from->next;
+    to->prev = from->prev;
+    list_init(from);
+}
+
 #define list_entry(node, type, member) container_of(node, type, member)
 #define list_for_each(n, head) for (struct list_node *n = (head)->next; n != (head); n = n->next)
 #define list_for_each_safe(n, t, head)                                                             \

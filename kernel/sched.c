@@ -96,7 +96,7 @@ static void run(struct thread *next)
 
 void sched_block(void)
 {
-    sched_wanted = 0;
+    sched_wanted &= ~SCHED_PREEMPT;
     run(take_best());
 }
 
@@ -107,7 +107,7 @@ void sched_hand_over(struct thread *next)
 
 void sched_yield(void)
 {
-    sched_wanted = 0;
+    sched_wanted &= ~SCHED_PREEMPT;
     list_add_tail(&ready.queue[current->priority], &current->in_queue);
     mark(current->priority);
     run(take_best());
@@ -116,7 +116,7 @@ void sched_yield(void)
 /* Back to the head of the queue: a better one runs first, `left` us of the slice are still to come. */
 static void step_aside(uint32_t left)
 {
-    sched_wanted = 0;
+    sched_wanted &= ~SCHED_PREEMPT;
     current->slice_left = left;
     list_add_head(&ready.queue[current->priority], &current->in_queue);
     mark(current->priority);
@@ -134,8 +134,10 @@ void sched_preempt(void)
 /* The end of a slice waits for the end of the call. */
 bool sched_preempt_in_kernel(void)
 {
-    bool events = sched_wanted & SCHED_EVENT;
-    sched_wanted &= ~SCHED_EVENT;
+    bool events = sched_wanted & (SCHED_EVENT | SCHED_TIMERS);
+    sched_wanted &= ~(SCHED_EVENT | SCHED_TIMERS);
+    if (timer_catch_up())
+        sched_wanted |= SCHED_TIMERS;
     if (current == idle_thread || !ready.summary || best_priority() <= current->priority)
         return events;
     step_aside(ready.slice ? ready.slice : 1);
@@ -186,8 +188,13 @@ void sched_set_timeslice(struct thread *t, uint16_t period)
 void sched_idle(void)
 {
     for (;;) {
-        while (!ready.summary)
-            arch_idle();
+        while (!ready.summary) {
+            bool more = thread_sweep();
+            if (timer_catch_up() || more)
+                arch_interrupt_window();
+            else
+                arch_idle();
+        }
         sched_block();
     }
 }

@@ -15,6 +15,7 @@
  * preemption points. */
 #define SCHED_PREEMPT 1u /* a better thread may be ready, or the slice is over */
 #define SCHED_EVENT 2u   /* an interrupt was taken in kernel mode */
+#define SCHED_TIMERS 4u  /* more timeouts are over than one tick could serve */
 
 void sched_init(void);
 /* A thread that just became READY joins its queue; a higher one asks to run. */

@@ -131,7 +131,7 @@ void thread_start(void)
 
 /* ---- the end */
 
-#define SWEEP_COST 256 /* a tick's worth: a look costs one, an end eight */
+#define SWEEP_COST 64 /* a tick's worth: a look costs one, an end eight */
 
 static struct {
     struct list_node *next; /* on all_threads, or its head: nothing to do */
@@ -146,7 +146,7 @@ void thread_sweep_begin(void)
         sweep.again = true;
 }
 
-void thread_sweep(void)
+bool thread_sweep(void)
 {
     for (int cost = 0; cost < SWEEP_COST && sweep.next != &all_threads; cost++) {
         struct thread *t = list_entry(sweep.next, struct thread, in_all);
@@ -160,17 +160,20 @@ void thread_sweep(void)
             sweep.next = all_threads.next;
         }
     }
+    return sweep.next != &all_threads;
 }
 
-/* Out of every queue; those who count on t learn that it is gone. */
-static void disconnect(struct thread *t, int error)
+/* Who sends to t learns that it is gone, then t leaves its own IPC.  True: disturbed before the end. */
+static bool disconnect(struct thread *t)
 {
+    if (ipc_forsake(t))
+        return true;
     if (t->engaged)
         string_cut(t);
     else
-        ipc_abort(t, error);
-    ipc_forsake(t);
+        ipc_abort(t, L4_IPC_CANCELLED);
     irq_handler_gone(t);
+    return false;
 }
 
 static void release(struct thread *t, struct space *space)
@@ -182,10 +185,12 @@ static void release(struct thread *t, struct space *space)
     arch_thread_block_free(thread_number(t));
 }
 
-void thread_delete(struct thread *t)
+bool thread_delete(struct thread *t)
 {
     struct space *space = t->space;
-    disconnect(t, L4_IPC_CANCELLED);
+    if (disconnect(t))
+        return true;
+    /* ---- commit: what is left is short */
     if (thread_state(t) == THREAD_READY && t != current)
         sched_dequeue(t);
     if (sweep.next == &t->in_all)
@@ -198,7 +203,7 @@ void thread_delete(struct thread *t)
         release(t, space);
         if (last)
             space_delete(space);
-        return;
+        return false;
     }
     remains.thread = t;
     remains.space = last ? space : NULL;
@@ -218,13 +223,15 @@ void thread_bury(void)
     remains.space = NULL;
 }
 
-void thread_rename(struct thread *t, word_t id)
+bool thread_rename(struct thread *t, word_t id)
 {
-    disconnect(t, L4_IPC_CANCELLED);
+    if (disconnect(t))
+        return true;
     t->id = id;
     thread_sweep_begin();
     if (t->utcb)
         t->utcb->global_id = id;
+    return false;
 }
 
 /* ---- on the way to user mode */
@@ -243,7 +250,7 @@ void thread_exit_kernel(struct thread *self)
         else if (sched_wanted & SCHED_PREEMPT)
             sched_preempt();
         else
-            sched_wanted = 0;
+            preempt_point();
     }
     if (CONFIG_CHECK)
         check_all();

@@ -157,13 +157,14 @@ struct thread *thread_create(struct space *space, word_t id, word_t scheduler);
 word_t thread_activate(struct thread *t, word_t utcb_location, word_t pager);
 /* location is an aligned place in space's UTCB area that no thread but `except` uses. */
 bool thread_utcb_valid(struct space *space, word_t location, const struct thread *except);
-/* Ends a thread and, with its last thread, its space.  Does not return if t is the caller. */
-void thread_delete(struct thread *t);
+/* Ends a thread and, with its last thread, its space.  Does not return if t is the caller.  True: not
+ * done, disturbed by preemption; t may be gone, look it up and ask again. */
+bool thread_delete(struct thread *t);
 /* Gives t another version: all IPC with the old id ends.  Spec 4.3. */
-void thread_rename(struct thread *t, word_t id);
+bool thread_rename(struct thread *t, word_t id); /* true: as above */
 /* A tick: ends waits for threads that are gone, as many as fit.  Deletion and renaming do not look for
  * those who wait for the old id; this walk over all threads finds them a little later. */
-void thread_sweep(void);
+bool thread_sweep(void); /* true: not at the end yet */
 void thread_sweep_begin(void);
 /* Frees what the last deletion of a running thread left; called on another stack. */
 void thread_bury(void);

@@ -12,6 +12,7 @@ struct thread_args {
 };
 
 #define UNCHANGED ((word_t)-1)
+#define AGAIN ((word_t)-1) /* in place of an error: disturbed by preemption while nothing was decided */
 
 /* The space that SpaceSpecifier names, or NULL: any thread of it, by global id. */
 static struct space *space_named(word_t id)
@@ -96,8 +97,8 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
     word_t location = a->utcb != UNCHANGED ? a->utcb : t->utcb_location;
     if (a->pager != L4_ID_NIL && !t->utcb) {
         word_t old = t->id;
-        if (a->dest != old)
-            ipc_forsake(t); /* as in thread_rename(): who means the old id waits in vain */
+        if (a->dest != old && ipc_forsake(t)) /* as in thread_rename(): who means it waits in vain */
+            return AGAIN;
         t->id = a->dest; /* the UTCB shall show the new id */
         thread_sweep_begin();
         err = thread_activate(t, location, a->pager);
@@ -106,8 +107,8 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
             return err;
         }
     } else {
-        if (a->dest != t->id)
-            thread_rename(t, a->dest);
+        if (a->dest != t->id && thread_rename(t, a->dest))
+            return AGAIN;
         if (a->pager != L4_ID_NIL)
             t->utcb->pager = a->pager;
     }
@@ -129,11 +130,8 @@ static word_t control(struct thread *self, struct thread_args *a)
     if (number < USER_BASE || number >= thread_number_limit)
         return L4_ERR_THREAD;
     struct thread *t = thread_find_number(number);
-    if (a->space_id == L4_ID_NIL) {
-        if (t)
-            thread_delete(t);
-        return L4_ERR_OK;
-    }
+    if (a->space_id == L4_ID_NIL)
+        return t && thread_delete(t) ? AGAIN : L4_ERR_OK;
     if (!pager_global(self, &a->pager))
         return L4_ERR_THREAD;
     return t ? modify(self, t, a) : create(self, a);
@@ -143,6 +141,9 @@ word_t sys_thread_control(struct thread *self, word_t dest, word_t space, word_t
                           word_t pager, word_t utcb_location)
 {
     struct thread_args a = {dest, space, scheduler, pager, utcb_location};
-    word_t err = control(self, &a);
+    word_t err;
+    do
+        err = control(self, &a);
+    while (err == AGAIN);
     return err ? failed(self, err) : 1;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Timeouts.  A hierarchical wheel: level 0 holds what is due within 64 ticks, each slot of level n
  * what is due within 64^n ticks; a slot moves one level down when its time comes.  Arming and
- * disarming are O(1), and a tick touches only threads that are due or move down. */
+ * disarming are O(1), and a tick touches only threads that are due or move down; when these are many, a
+ * few in the interrupt, the others on the next ways out of the kernel, before any user runs. */
 #include "timer.h"
 
 #include "arch.h"
@@ -14,10 +15,14 @@
 #define LEVELS 6 /* 64^6 ticks: two years; the longest period is 25 days */
 
 static struct list_node wheel[LEVELS][SLOTS];
-static uint64_t now; /* ticks since boot */
+static struct list_node left_slot; /* threads whose slot's time has come, not looked at yet */
+static uint64_t now;               /* ticks since boot */
+
+#define CATCH_UP 16 /* that many a time: interrupts are off */
 
 void timer_init(void)
 {
+    list_init(&left_slot);
     for (int level = 0; level < LEVELS; level++)
         for (unsigned slot = 0; slot < SLOTS; slot++)
             list_init(&wheel[level][slot]);
@@ -87,30 +92,36 @@ void timer_start_at(struct thread *t, uint64_t deadline)
     wheel_insert(t);
 }
 
-static void move_down(unsigned level)
+bool timer_catch_up(void)
+{
+    for (int n = 0; n < CATCH_UP && !list_empty(&left_slot); n++) {
+        struct thread *t = list_entry(left_slot.next, struct thread, in_wheel);
+        timer_disarm(t);
+        if (t->deadline <= now)
+            ipc_expire(t);
+        else
+            wheel_insert(t);
+    }
+    return !list_empty(&left_slot);
+}
+
+static void empty_slot(unsigned level)
 {
     struct list_node *slot = &wheel[level][now >> (SLOT_BITS * level) & (SLOTS - 1)];
-    while (!list_empty(slot)) {
-        struct thread *t = list_entry(slot->next, struct thread, in_wheel);
-        list_remove(&t->in_wheel);
-        wheel_insert(t);
-    }
+    if (!list_empty(slot))
+        list_append(&left_slot, slot);
 }
 
 void timer_tick(void)
 {
     now++;
-    unsigned top = 0; /* levels up to here begin a new slot: the highest moves down first */
-    while (top + 1 < LEVELS && !(now & (((uint64_t)1 << (SLOT_BITS * (top + 1))) - 1)))
-        top++;
-    for (; top > 0; top--)
-        move_down(top);
-    struct list_node *due = &wheel[0][now & (SLOTS - 1)];
-    while (!list_empty(due)) {
-        struct thread *t = list_entry(due->next, struct thread, in_wheel);
-        timer_disarm(t);
-        ipc_expire(t);
+    empty_slot(0);
+    for (unsigned level = 1; level < LEVELS; level++) {
+        if (now & (((uint64_t)1 << (SLOT_BITS * level)) - 1))
+            break;
+        empty_slot(level);
     }
-    thread_sweep();
+    if (timer_catch_up())
+        sched_wanted |= SCHED_TIMERS;
     sched_tick(TICK_US);
 }

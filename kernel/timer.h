@@ -34,5 +34,7 @@ static inline void timer_disarm(struct thread *t) /* harmless if not armed */
 }
 /* The clock interrupt. */
 void timer_tick(void);
+/* Wakes some of those whose time is over; false when it was all of them.  SCHED_TIMERS asks for it. */
+bool timer_catch_up(void);
 
 #endif

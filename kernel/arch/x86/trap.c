@@ -25,6 +25,7 @@ static void interrupt(word_t line)
     if (line == 0) {
         pit_tick();
         timer_tick();
+        thread_sweep();
     } else {
         irq_fire(line);
     }
