@@ -40,27 +40,27 @@ void arch_set_user_flags(struct thread *t, word_t flags); /* only harmless bits 
 void arch_exception_words(const struct thread *t, word_t vector, word_t error, word_t *words);
 void arch_exception_reply(struct thread *t, const word_t *words, word_t count);
 
-/* ---- page tables.  An entry is one word; tables and directories have one shape. */
+/* ---- page tables of users: pages of 4 KB.  An entry is one word. */
 #define LARGE_BITS 22
-#define LARGE_SIZE (1u << LARGE_BITS)
-
-extern bool arch_large_pages; /* the processor has 4 MB pages */
+#define LARGE_SIZE (1u << LARGE_BITS) /* what one table covers */
 
 #define ENTRY_PRESENT 0x001u
 #define ENTRY_WRITE 0x002u
 #define ENTRY_USER 0x004u
-#define ENTRY_CACHE_MASK 0x018u /* write through, cache disable */
+#define ENTRY_CACHE_MASK 0x098u /* write through, cache disable, PAT */
 #define ENTRY_ACCESSED 0x020u
 #define ENTRY_DIRTY 0x040u
-#define ENTRY_LARGE 0x080u
+#define ENTRY_LARGE 0x080u /* in directories: 4 MB of the kernel's window */
 
 static inline paddr_t entry_frame(word_t e)
 {
-    return e & (e & ENTRY_LARGE ? ~(LARGE_SIZE - 1) : ~PAGE_MASK);
+    return e & ~PAGE_MASK;
 }
+/* Its access bits, as mdb.h has them, and rubbish above. */
 static inline word_t entry_status(word_t e)
 {
-    return (e & ENTRY_ACCESSED ? MDB_READ : 0) | (e & ENTRY_DIRTY ? MDB_WRITTEN : 0);
+    static_assert(ENTRY_ACCESSED >> 5 == MDB_READ && ENTRY_DIRTY >> 5 == MDB_WRITTEN, "one shift");
+    return e >> 5;
 }
 
 static inline void *arch_kernel_address(paddr_t p)
@@ -79,52 +79,52 @@ static inline word_t *arch_table_of(word_t directory_entry)
 {
     return arch_kernel_address(directory_entry & ~PAGE_MASK);
 }
-/* The table entry of v, or NULL where the directory has no table (or a large page). */
+/* The table entry of v, or NULL where the directory has no table. */
 static inline word_t *arch_table_entry(struct space *s, vaddr_t v)
 {
     word_t e = *arch_directory_entry(s, v);
-    if ((e & (ENTRY_PRESENT | ENTRY_LARGE)) != ENTRY_PRESENT)
-        return NULL;
-    return &arch_table_of(e)[v >> PAGE_BITS & 1023u];
+    return e & ENTRY_PRESENT ? &arch_table_of(e)[v >> PAGE_BITS & 1023u] : NULL;
 }
 /* The same, with a table made where there is none; NULL when memory or quota is out. */
 word_t *arch_table_entry_create(struct space *s, vaddr_t v);
+/* The same, with room for the nodes of its table. */
+word_t *arch_table_entry_node_create(struct space *s, vaddr_t v);
 /* Puts a prepared zeroed page into the directory as the table of v. */
 void arch_table_install(struct space *s, vaddr_t v, void *table);
 /* Takes an empty table out of the directory and frees it. */
 void arch_table_remove(struct space *s, vaddr_t v);
-/* Makes room for the nodes of an entry's table, charged to its space; false when memory is out. */
-bool arch_table_make_nodes(word_t *entry);
 /* Where the node of an entry is written down, once there is room; NULL before. */
 static inline struct mapping **arch_entry_node(const word_t *entry)
 {
-    char *shadow = kpage_of(entry)->table.shadow;
-    return shadow ? (struct mapping **)(shadow + ((word_t)entry & PAGE_MASK)) : NULL;
+    word_t nodes = kpage_of(entry)->table.nodes;
+    return nodes ? (struct mapping **)((word_t)entry + nodes) : NULL;
 }
 static inline struct space *arch_entry_space(const word_t *entry)
 {
     return kpage_of(entry)->table.space;
 }
-/* A directory's kpage has vaddr 1: what it maps comes in 4 MB pieces. */
-#define ARCH_DIRECTORY_MARK 1u
 static inline vaddr_t arch_entry_vaddr(const word_t *entry)
 {
-    vaddr_t base = kpage_of(entry)->table.vaddr;
-    word_t index = ((word_t)entry & PAGE_MASK) / sizeof(word_t);
-    return base == ARCH_DIRECTORY_MARK ? index << LARGE_BITS : base + (index << PAGE_BITS);
+    return kpage_of(entry)->table.vaddr + (((word_t)entry & PAGE_MASK) << (PAGE_BITS - 2));
 }
-void arch_directory_create(struct space *s, void *page);
+void arch_directory_create(struct space *s, void *zeroed_page);
 void arch_directory_free(struct space *s); /* directory and all its tables */
+static inline void arch_tlb_flush(vaddr_t v)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(v) : "memory");
+}
 /* Forgets what the TLB holds of v, if s is the current thread's space: only that one is loaded. */
 static inline void arch_tlb_flush_page(struct space *s, vaddr_t v)
 {
     if (s == current->space)
-        __asm__ volatile("invlpg (%0)" : : "r"(v) : "memory");
+        arch_tlb_flush(v);
 }
 /* Leaves s for the kernel's own directory if current, idle or dying, still runs in it. */
 void arch_space_unload(struct space *s);
 /* Copies between two frames, within one page of each, wherever they are. */
 void arch_copy(paddr_t to, paddr_t from, uint32_t size);
+/* Shows `count` pages of the window, from `pages` on, at the kernel address v too; `table` is one more page. */
+void arch_kpages_map(vaddr_t v, void *pages, uint32_t count, word_t *table);
 /* True if physical memory [p, p + size) may be given to users. */
 bool arch_frame_usable(paddr_t p, uint32_t size);
 

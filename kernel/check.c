@@ -74,8 +74,8 @@ static void check_mapping(word_t *entry, struct thread *t)
         return; /* KIP and UTCB pages have none */
     struct mapping *parent = mdb_parent(m);
     CHECK(m->entry == entry && (*entry & ENTRY_PRESENT), t);
-    CHECK(!mdb_next(m) || mdb_prev(mdb_next(m)) == m, t);
-    CHECK(!mdb_prev(m) || mdb_next(mdb_prev(m)) == m, t);
+    CHECK(!m->next || mdb_prev(m->next) == m, t);
+    CHECK(!mdb_prev(m) || mdb_prev(m)->next == m, t);
     CHECK((parent == NULL) == arch_entry_space(entry)->is_sigma0, t);
     CHECK(!parent || entry_frame(*parent->entry) == entry_frame(*entry), t);
     CHECK(!parent || !(*entry & ENTRY_WRITE) || (*parent->entry & ENTRY_WRITE), t);
@@ -84,18 +84,14 @@ static void check_mapping(word_t *entry, struct thread *t)
 static void check_space(struct thread *t)
 {
     struct space *s = t->space;
-    for (vaddr_t v = 0; v < USER_LIMIT; v += LARGE_SIZE) {
-        word_t *slot = arch_directory_entry(s, v);
-        if (!(*slot & ENTRY_PRESENT))
-            continue;
-        if (*slot & ENTRY_LARGE) {
-            check_mapping(slot, t);
-            continue;
+    for (vaddr_t v = 0; space_next_table(s, &v); v = (v | (LARGE_SIZE - 1)) + 1) {
+        word_t *table = arch_table_entry(s, v & ~(LARGE_SIZE - 1)), used = 0;
+        for (word_t i = 0; i < PAGE_SIZE / sizeof(word_t); i++) {
+            used += table[i] & ENTRY_PRESENT;
+            CHECK((table[i] & ENTRY_PRESENT) || !table[i], t);
+            check_mapping(&table[i], t);
         }
-        word_t *table = arch_table_entry(s, v);
-        for (word_t i = 0; i < PAGE_SIZE / sizeof(word_t); i++)
-            if (table[i] & ENTRY_PRESENT)
-                check_mapping(&table[i], t);
+        CHECK(used == kpage_of(table)->used, t);
     }
 }
 

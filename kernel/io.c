@@ -32,6 +32,7 @@ static struct io_node *io_node_create(struct space *s, struct io_node *parent, w
         space_uncharge(s, sizeof(struct io_node));
         return NULL;
     }
+    memset(n, 0, sizeof *n);
     n->space = s;
     n->first = first;
     n->last = last;

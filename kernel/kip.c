@@ -62,12 +62,10 @@ void kip_publish_speed(word_t khz)
     kip_processor_descriptor.X.InternalFreq = khz;
 }
 
-void kip_publish(word_t thread_bits, bool large_pages, bool io_fpages)
+void kip_publish(word_t thread_bits, bool io_fpages)
 {
     thread_number_limit = 1u << thread_bits;
     the_kip.ThreadInfo.raw = USER_BASE << 20 | SYSTEM_BASE << 8 | thread_bits;
-    if (!large_pages)
-        the_kip.PageInfo.raw &= ~LARGE_SIZE;
     if (io_fpages)
         add_feature(L4_FEATURE_IOFLEXPAGES);
     add_feature(L4_FEATURE_PAGEREXREGS);

@@ -17,7 +17,7 @@ word_t kip_memory_count(void);
 /* Appends a memory descriptor; without effect when the array is full. */
 void kip_add_memory(paddr_t low, paddr_t high_inclusive, word_t type, bool is_virtual);
 /* Thread-number bits and ranges, page sizes, clock, feature strings. */
-void kip_publish(word_t thread_bits, bool large_pages, bool io_fpages);
+void kip_publish(word_t thread_bits, bool io_fpages);
 void kip_publish_speed(word_t khz); /* 0: not known */
 
 /* Thread number ranges.  Spec 1.1. */

@@ -1,78 +1,84 @@
 /* SPDX-License-Identifier: MIT */
-/* Kernel memory.  The pool carries its own page descriptors at its end. */
+/* Kernel memory.  The pool carries its own page descriptors at its end.
+ * A page table that nothing is mapped by is zeroed; such pages are kept apart, and a new one costs nothing. */
 #include "kmem.h"
+
+#include "arch.h"
 
 static struct {
     char *base;
     uint32_t pages;        /* that can be handed out */
     uint32_t fresh;        /* pages [fresh, pages) were never handed out */
-    uint32_t free;         /* free list and fresh ones together */
-    uint32_t reserved;     /* of the free ones, kept back */
-    struct kpage *free_list;
+    uint32_t free;         /* free lists and fresh ones together */
+    struct kpage *raw, *zeroed; /* free lists */
     struct kpage *info;    /* one a page */
 } pool;
-
-struct kpage *kmem_kpages;
 
 void kmem_init(void *base, size_t size)
 {
     uint32_t all = size / PAGE_SIZE;
-    uint32_t info = (all * sizeof(struct kpage) + PAGE_MASK) / PAGE_SIZE;
+    pool.info = kpage_of(base);
+    uint32_t info = (((word_t)pool.info & PAGE_MASK) + all * sizeof(struct kpage)) / PAGE_SIZE + 1;
     pool.base = base;
-    pool.pages = all - info;
+    pool.pages = all - info - 1;
     pool.free = pool.pages;
-    pool.fresh = 0;
-    pool.info = (struct kpage *)(pool.base + pool.pages * PAGE_SIZE);
-    kmem_kpages = pool.info - ((word_t)base >> PAGE_BITS);
-    memset(pool.info, 0, pool.pages * sizeof(struct kpage));
+    char *end = pool.base + pool.pages * PAGE_SIZE;
+    arch_kpages_map((word_t)pool.info, end + PAGE_SIZE, info, (word_t *)end);
 }
 
-static void *page_take(void)
+/* A page from `list`, a fresh one, or one from the other list; NULL when all is out. */
+static struct kpage *page_take(struct kpage **list, struct kpage **other)
 {
-    struct kpage *info = pool.free_list;
+    if (!*list && pool.fresh == pool.pages)
+        list = other;
+    struct kpage *info = *list;
     if (info)
-        pool.free_list = info->next_free;
-    else
+        *list = info->next_free;
+    else if (pool.fresh < pool.pages)
         info = &pool.info[pool.fresh++];
+    else
+        return NULL;
     pool.free--;
     memset(info, 0, sizeof *info);
-    void *page = pool.base + (info - pool.info) * PAGE_SIZE;
-    memset(page, 0, PAGE_SIZE);
-    return page;
+    return info;
+}
+
+static void *page_of(struct kpage *info)
+{
+    return pool.base + (info - pool.info) * PAGE_SIZE;
 }
 
 void *kmem_page_alloc(void)
 {
-    return pool.free > pool.reserved ? page_take() : NULL;
+    bool zeroed = pool.zeroed;
+    struct kpage *info = page_take(&pool.zeroed, &pool.raw);
+    if (!info)
+        return NULL;
+    return zeroed ? page_of(info) : memset(page_of(info), 0, PAGE_SIZE);
 }
 
-void *kmem_page_alloc_reserved(void)
+void *kmem_page_alloc_raw(void)
 {
-    assert(pool.reserved && pool.free);
-    pool.reserved--;
-    return page_take();
+    struct kpage *info = page_take(&pool.raw, &pool.zeroed);
+    return info ? page_of(info) : NULL;
+}
+
+static void page_give(struct kpage **list, void *page)
+{
+    struct kpage *info = kpage_of(page);
+    info->next_free = *list;
+    *list = info;
+    pool.free++;
 }
 
 void kmem_page_free(void *page)
 {
-    struct kpage *info = kpage_of(page);
-    info->next_free = pool.free_list;
-    pool.free_list = info;
-    pool.free++;
+    page_give(&pool.raw, page);
 }
 
-bool kmem_reserve(uint32_t pages)
+void kmem_page_free_zeroed(void *page)
 {
-    if (pool.free - pool.reserved < pages)
-        return false;
-    pool.reserved += pages;
-    return true;
-}
-
-void kmem_unreserve(uint32_t pages)
-{
-    assert(pool.reserved >= pages);
-    pool.reserved -= pages;
+    page_give(&pool.zeroed, page);
 }
 
 uint32_t kmem_free(void)
@@ -80,10 +86,7 @@ uint32_t kmem_free(void)
     return pool.free;
 }
 
-uint32_t kmem_reserved(void)
-{
-    return pool.reserved;
-}
+/* ---- slabs */
 
 void slab_init(struct slab *s, uint32_t size)
 {
@@ -91,59 +94,28 @@ void slab_init(struct slab *s, uint32_t size)
     list_init(&s->partial);
 }
 
-/* A new page becomes a chain of free objects. */
-static void slab_fill(struct slab *s, char *page)
+void *slab_alloc_slowly(struct slab *s)
 {
-    struct kpage *info = kpage_of(page);
-    info->slab.free = NULL;
-    info->used = 0;
-    for (uint32_t at = PAGE_SIZE / s->size; at-- > 0;) {
-        void **object = (void **)(page + at * s->size);
-        *object = info->slab.free;
-        info->slab.free = object;
-    }
-    list_add_head(&s->partial, &info->slab.node);
-}
-
-static void *slab_take(struct slab *s)
-{
-    struct kpage *info = list_entry(s->partial.next, struct kpage, slab.node);
-    void **object = info->slab.free;
-    info->slab.free = *object;
-    info->used++;
-    if (!info->slab.free)
-        list_remove(&info->slab.node);
-    memset(object, 0, s->size);
-    return object;
-}
-
-void *slab_alloc(struct slab *s)
-{
-    if (list_empty(&s->partial)) {
-        void *page = kmem_page_alloc();
-        if (!page)
+    if (!s->fresh_left) {
+        s->fresh = kmem_page_alloc_raw();
+        if (!s->fresh)
             return NULL;
-        slab_fill(s, page);
+        list_init(&kpage_of(s->fresh)->slab.node);
+        s->fresh_left = PAGE_SIZE / s->size;
     }
-    return slab_take(s);
+    kpage_of(s->fresh)->used++;
+    return s->fresh + --s->fresh_left * s->size;
 }
 
-void *slab_alloc_reserved(struct slab *s)
+/* After an object was freed: the page may be empty now, or have room again. */
+void slab_settle(struct slab *s, struct kpage *info)
 {
-    if (list_empty(&s->partial))
-        slab_fill(s, kmem_page_alloc_reserved());
-    return slab_take(s);
-}
-
-void slab_free(struct slab *s, void *object)
-{
-    struct kpage *info = kpage_of(object);
-    if (!info->slab.free)
-        list_add_head(&s->partial, &info->slab.node);
-    *(void **)object = info->slab.free;
-    info->slab.free = object;
-    if (--info->used == 0) {
+    if (info->used == 0) {
         list_remove(&info->slab.node);
-        kmem_page_free((void *)((uintptr_t)object & ~(uintptr_t)PAGE_MASK));
+        if (page_of(info) == s->fresh)
+            s->fresh_left = 0;
+        kmem_page_free(page_of(info));
+    } else {
+        list_add_head(&s->partial, &info->slab.node);
     }
 }

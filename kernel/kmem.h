@@ -18,43 +18,70 @@ struct kpage {
         struct {                 /* a page table or page directory: */
             struct space *space; /* whose */
             vaddr_t vaddr;       /* of its first entry */
-            void *shadow;        /* page of struct mapping *, one an entry; NULL until needed */
+            word_t nodes;        /* how far behind it lies its page of struct mapping *; 0 until needed */
         } table;
-        struct {                  /* a slab page: */
-            struct list_node node; /* on slab->partial  <=>  free != NULL */
-            void *free;            /* first free object */
+        struct {                   /* a slab page: */
+            struct list_node node; /* on slab->partial  <=>  free */
+            void *free;            /* an object that was freed, a chain */
         } slab;
         struct kpage *next_free; /* valid while the page is free */
     };
-    uint16_t used; /* objects in use (slab), UTCBs in use, threads in use */
+    uint32_t used; /* objects in use (slab), UTCBs in use, threads in use, entries in use */
 };
+
+static_assert(sizeof(struct kpage) == 16, "kpage_of() without a multiplication");
 
 struct slab {
     uint32_t size;             /* of one object; divides into a page */
     struct list_node partial;  /* pages with free objects */
+    char *fresh;               /* the page whose first objects were never handed out, or NULL */
+    uint32_t fresh_left;       /* so many */
 };
 
 /* The pool is [base, base + size), kernel addresses, page aligned. */
 void kmem_init(void *base, size_t size);
 
-void *kmem_page_alloc(void); /* zeroed, or NULL */
+void *kmem_page_alloc(void);  /* zeroed, or NULL */
+void *kmem_page_alloc_raw(void); /* with any contents, or NULL */
 void kmem_page_free(void *page);
-extern struct kpage *kmem_kpages; /* as if the first one were that of address 0 */
+void kmem_page_free_zeroed(void *page); /* it is zeroed already */
+uint32_t kmem_free(void); /* pages */
+/* The descriptors appear at a fixed place, that of the window's first page (arch/x86/layout.h) in front. */
+#define KPAGES 0xE0400000u
+#define KPAGES_OF 0xF0000000u
 static inline struct kpage *kpage_of(const void *address)
 {
-    return kmem_kpages + ((word_t)address >> PAGE_BITS);
+    return (struct kpage *)(KPAGES - KPAGES_OF / PAGE_SIZE * sizeof(struct kpage) +
+                            ((word_t)address >> (PAGE_BITS - 4) & ~(word_t)15));
 }
 
-/* Keeps pages back so that a later kmem_page_alloc_reserved() cannot fail. */
-bool kmem_reserve(uint32_t pages);
-void kmem_unreserve(uint32_t pages);
-uint32_t kmem_reserved(void);
-uint32_t kmem_free(void); /* pages, the reserved ones included */
-void *kmem_page_alloc_reserved(void); /* takes one of the reserved pages */
-
 void slab_init(struct slab *s, uint32_t size);
-void *slab_alloc(struct slab *s); /* zeroed, or NULL */
-void *slab_alloc_reserved(struct slab *s);
-void slab_free(struct slab *s, void *object);
+
+/* An object with any contents, or NULL. */
+void *slab_alloc_slowly(struct slab *s);
+static inline void *slab_alloc(struct slab *s)
+{
+    struct kpage *info = list_entry(s->partial.next, struct kpage, slab.node);
+    if (unlikely(list_empty(&s->partial)))
+        return slab_alloc_slowly(s);
+    void **object = info->slab.free;
+    info->slab.free = *object;
+    info->used++;
+    if (!*object)
+        list_remove(&info->slab.node);
+    return object;
+}
+
+void slab_settle(struct slab *s, struct kpage *info);
+static inline void slab_free(struct slab *s, void *object)
+{
+    struct kpage *info = kpage_of(object);
+    void *next = info->slab.free;
+    *(void **)object = next;
+    info->slab.free = object;
+    info->used--;
+    if (unlikely(!next) || unlikely(!info->used))
+        slab_settle(s, info);
+}
 
 #endif

@@ -1,102 +1,103 @@
 /* SPDX-License-Identifier: MIT */
-/* The mapping database: pure list and tree work, no hardware.  See mdb.h; map.c is the next hop. */
+/* The mapping database's long walks: pure list work, no hardware.  See mdb.h; map.c is the next hop.
+ *
+ * A walk pauses now and then.  The nodes that it wants to find again are marked, and whoever removes such a
+ * node moves the walk on: a removed node is a leaf, so its parent is what remains to be finished. */
 #include "mdb.h"
 
-#define UP_SHIFT 2
+#define STEPS 24 /* between two pauses: below 3,000 instructions */
 
-static void set_next(struct mapping *m, struct mapping *to)
+static struct mdb_walk *paused;
+
+void mdb_unlink_watched(struct mapping *m)
 {
-    m->next_bits = (word_t)to | (m->next_bits & 15u);
+    for (struct mdb_walk *w = paused; w; w = w->other) {
+        if (w->next == m && (w->next = m->next))
+            m->next->prev_bits |= MDB_WATCHED;
+        if (w->at != m)
+            continue;
+        w->at = mdb_parent(m);
+        if (w->root == m)
+            w->root = w->at = NULL;
+        else
+            w->at->prev_bits |= MDB_WATCHED;
+    }
 }
 
-static void set_prev(struct mapping *m, struct mapping *to)
+void mdb_forget(const void *stack, size_t size)
 {
-    m->prev_bits = (word_t)to | (m->prev_bits & 15u);
+    for (struct mdb_walk **w = &paused; *w;) {
+        if ((word_t)*w - (word_t)stack < size)
+            *w = (*w)->other;
+        else
+            w = &(*w)->other;
+    }
 }
 
-static word_t pass_of(const struct mapping *m)
+/* True as mapping_pause(): the nodes of the walk may be others then. */
+static bool pause(struct mdb_walk *w)
 {
-    return m->next_bits & MDB_STATUS;
-}
-
-static void pass_add(struct mapping *m, word_t status)
-{
-    m->next_bits |= status;
-}
-
-void mdb_link_root(struct mapping *m)
-{
-    m->next_bits = m->prev_bits = m->parent_bits = 0;
-}
-
-void mdb_link_child(struct mapping *parent, struct mapping *m)
-{
-    struct mapping *next = mdb_next(parent);
-    m->next_bits = (word_t)next;
-    m->prev_bits = (word_t)parent;
-    m->parent_bits = (word_t)parent;
-    set_next(parent, m);
-    if (next)
-        set_prev(next, m);
-}
-
-void mdb_unlink(struct mapping *m)
-{
-    struct mapping *next = mdb_next(m), *prev = mdb_prev(m);
-    if (prev)
-        set_next(prev, next);
-    if (next)
-        set_prev(next, prev);
-}
-
-void mdb_report_up(struct mapping *m, word_t status)
-{
-    struct mapping *parent = mdb_parent(m);
-    if (parent)
-        parent->parent_bits |= status | status << UP_SHIFT;
+    w->at->prev_bits |= MDB_WATCHED; /* stays until the node goes: a hint that costs little */
+    if (w->next)
+        w->next->prev_bits |= MDB_WATCHED;
+    w->other = paused;
+    paused = w;
+    bool disturbed = mapping_pause();
+    mdb_forget(w, sizeof *w);
+    return disturbed;
 }
 
 /* m's subtree is done: its accesses become its own news, and its parent's. */
 static void settle(struct mapping *m)
 {
-    word_t seen = pass_of(m);
-    word_t up = m->parent_bits >> UP_SHIFT & MDB_STATUS;
-    m->parent_bits = (m->parent_bits & ~(MDB_STATUS << UP_SHIFT)) | seen;
-    m->next_bits &= ~MDB_STATUS;
-    pass_add(mdb_parent(m), seen | up);
+    word_t seen = m->prev_bits & MDB_STATUS, up = mdb_unread(m);
+    m->parent_bits = (m->parent_bits & ~(MDB_STATUS << MDB_UP_SHIFT)) | seen;
+    m->prev_bits &= ~MDB_STATUS;
+    mdb_parent(m)->prev_bits |= seen | up;
 }
 
-word_t mdb_query_leaf(struct mapping *m, word_t fresh, bool removed)
+/* Goes from w->at to the next node, or back to its parent; false when root is done. */
+static bool step(struct mdb_walk *w)
 {
-    word_t status = fresh | mdb_own(m);
-    m->parent_bits &= ~MDB_STATUS;       /* this query has consumed them ... */
-    m->parent_bits |= fresh << UP_SHIFT; /* ... its ancestors' queries have not */
-    if (removed)
-        mdb_report_up(m, m->parent_bits >> UP_SHIFT & MDB_STATUS);
-    return status;
-}
-
-word_t mdb_walk(const struct mdb_walk *w)
-{
-    struct mapping *root = w->root, *at = root;
-    pass_add(root, mapping_enter(root, w));
-    struct mapping *next = mdb_next(root);
-    for (;;) {
-        while (!next || mdb_parent(next) != at) {
-            if (at == root)
-                goto done;
-            struct mapping *parent = mdb_parent(at);
-            settle(at);
-            mapping_leave(at, w);
-            at = parent;
-        }
-        pass_add(next, mapping_enter(next, w));
-        at = next;
-        next = mdb_next(at);
+    struct mapping *at = w->at, *next = w->removes ? at->next : w->next;
+    if (mdb_is_child(next, at)) {
+        if (!w->removes)
+            next->prev_bits |= mapping_enter(next, w->drop);
+        w->at = next;
+        w->next = next->next;
+        return true;
     }
-done:;
-    word_t status = mdb_query_leaf(root, pass_of(root), w->root_too);
-    root->next_bits &= ~MDB_STATUS;
-    mapping_leave(root, w);
-    return status;
+    if (at == w->root)
+        return false;
+    w->next = next;
+    w->at = mdb_parent(at);
+    settle(at);
+    if (w->removes)
+        w->at->prev_bits |= mapping_remove(at);
+    return true;
+}
+
+bool mdb_walk(struct mdb_walk *w)
+{
+    bool disturbed = false;
+    w->at = w->root;
+    w->next = w->root->next;
+    for (word_t steps = 1; step(w); steps++) {
+        if (steps % STEPS == 0 && pause(w)) {
+            disturbed = true;
+            if (!w->root)
+                return true;
+        }
+    }
+    struct mapping *root = w->root;
+    bool goes = w->removes && w->root_too;
+    word_t seen = root->prev_bits & MDB_STATUS;
+    root->prev_bits &= ~MDB_STATUS;
+    seen |= mapping_enter(root, w->root_too && !w->removes ? w->drop : 0);
+    w->status = mdb_query(root, seen);
+    if (goes) {
+        mdb_report_up(root, mdb_unread(root));
+        (void)mapping_remove(root);
+    }
+    return disturbed;
 }

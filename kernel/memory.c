@@ -17,7 +17,12 @@ void *memset(void *d, int c, size_t n)
 void *memcpy(void *d, const void *s, size_t n)
 {
     void *to = d;
-    __asm__ volatile("rep movsb" : "+D"(to), "+S"(s), "+c"(n) : : "memory");
+    if (((word_t)d | (word_t)s | n) & 3) {
+        __asm__ volatile("rep movsb" : "+D"(to), "+S"(s), "+c"(n) : : "memory");
+    } else {
+        n /= 4;
+        __asm__ volatile("rep movsl" : "+D"(to), "+S"(s), "+c"(n) : : "memory");
+    }
     return d;
 }
 

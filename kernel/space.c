@@ -28,6 +28,7 @@ struct space *space_create(void)
     void *spare = directory ? kmem_page_alloc() : NULL;
     if (!spare)
         goto undo;
+    memset(s, 0, sizeof *s);
     list_init(&s->threads);
     arch_directory_create(s, directory);
     s->spare_table = spare;
@@ -35,7 +36,7 @@ struct space *space_create(void)
     return s;
 undo:
     if (directory)
-        kmem_page_free(directory);
+        kmem_page_free_zeroed(directory);
     if (s)
         slab_free(&spaces, s);
     return NULL;
@@ -44,11 +45,12 @@ undo:
 void space_delete(struct space *s)
 {
     assert(list_empty(&s->threads));
-    unmap_all(s);
     io_release(s);
     arch_space_unload(s);
+    if (s->kip.size)
+        *arch_table_entry(s, s->kip.base) = 0;
     if (s->spare_table)
-        kmem_page_free(s->spare_table);
+        kmem_page_free_zeroed(s->spare_table);
     arch_directory_free(s);
     slab_free(&spaces, s);
 }
@@ -61,13 +63,9 @@ bool space_next_table(struct space *s, vaddr_t *v)
     for (uint32_t bits = s->tables[slot / 32] & ~0u << slot % 32;;) {
         if (bits) {
             uint32_t found = (slot & ~31u) + (uint32_t)__builtin_ctz(bits);
-            if (*arch_directory_entry(s, found << LARGE_BITS) & ENTRY_PRESENT) {
-                if (found != *v >> LARGE_BITS)
-                    *v = found << LARGE_BITS;
-                return true;
-            }
-            s->tables[found / 32] &= ~(1u << found % 32); /* a large page was here */
-            bits &= bits - 1;
+            if (found != *v >> LARGE_BITS)
+                *v = found << LARGE_BITS;
+            return true;
         } else {
             slot = (slot | 31) + 1;
             if (slot >= USER_LIMIT >> LARGE_BITS)
@@ -95,14 +93,14 @@ word_t space_configure(struct space *s, word_t kip_fpage, word_t utcb_fpage)
         return L4_ERR_UTCB;
     if (!kip.size || area_touches(&utcb, kip.base, kip.size))
         return L4_ERR_KIP;
-    unmap_range(s, kip.base, kip.size);
-    unmap_range(s, utcb.base, utcb.size);
     word_t *slot = arch_directory_entry(s, kip.base);
     if (!(*slot & ENTRY_PRESENT)) {
         arch_table_install(s, kip.base, s->spare_table);
         s->spare_table = NULL;
     }
-    *arch_table_entry(s, kip.base) = kip_physical() | ENTRY_PRESENT | ENTRY_USER;
+    word_t *entry = arch_table_entry(s, kip.base);
+    *entry = kip_physical() | ENTRY_PRESENT | ENTRY_USER;
+    kpage_of(entry)->used++;
     s->kip = kip;
     s->utcb = utcb;
     return L4_ERR_OK;
@@ -126,6 +124,7 @@ void *space_utcb_page(struct space *s, vaddr_t address)
             return NULL;
         }
         *entry = arch_physical(page) | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER;
+        kpage_of(entry)->used++;
     }
     void *page = arch_kernel_address(*entry & ~PAGE_MASK);
     kpage_of(page)->used++;
@@ -138,6 +137,7 @@ void space_utcb_release(struct space *s, vaddr_t address)
     void *page = arch_kernel_address(*entry & ~PAGE_MASK);
     if (--kpage_of(page)->used == 0) {
         *entry = 0;
+        kpage_of(entry)->used--;
         arch_tlb_flush_page(s, address);
         kmem_page_free(page);
         space_uncharge(s, PAGE_SIZE);

@@ -39,7 +39,7 @@ extern struct space kernel_space; /* the page directory that is loaded when no o
 
 void space_init(void);
 struct space *space_create(void); /* NULL when memory is out */
-/* Drops every mapping and frees the space.  No thread may be left in it. */
+/* Frees the space.  No thread may be left in it, and no mapping: unmap_all() comes before. */
 void space_delete(struct space *s);
 
 static inline bool space_configured(const struct space *s)

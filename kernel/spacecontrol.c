@@ -7,6 +7,7 @@
 #include "io.h"
 #include "kmem.h"
 #include "map.h"
+#include "sched.h"
 #include "redirect.h"
 #include "syscall.h"
 
@@ -114,6 +115,22 @@ static bool attribute_bits(word_t attribute, word_t *bits)
     }
 }
 
+/* All pages of the fpage, or none unless others unmap one meanwhile.  Blocks. */
+static bool attributes_set(struct thread *self, word_t fpage, word_t bits)
+{
+    vaddr_t base = fpage_base(fpage), last = base + size_mask(fpage_log2(fpage));
+    if (fpage_log2(fpage) < PAGE_BITS)
+        return true;
+    for (int commit = 0; commit <= 1; commit++) {
+        int state = -1;
+        for (vaddr_t at = base; state < 0; (void)preempt_point())
+            state = map_set_attributes(self->space, &at, last, bits, commit);
+        if (!state)
+            return false;
+    }
+    return true;
+}
+
 word_t sys_memory_control(struct thread *self, word_t control, const word_t *attributes)
 {
     word_t bits[4];
@@ -128,7 +145,7 @@ word_t sys_memory_control(struct thread *self, word_t control, const word_t *att
     }
     for (word_t i = 0; i <= control; i++) {
         word_t fpage = self->utcb->mr[i];
-        if (fpage != L4_FPAGE_NIL && !map_set_attributes(self->space, fpage, bits[fpage & 3]))
+        if (fpage != L4_FPAGE_NIL && !attributes_set(self, fpage, bits[fpage & 3]))
             return failed(self, L4_ERR_PARAMETER);
     }
     return 1;
@@ -138,10 +155,12 @@ void sys_unmap(struct thread *self, word_t control)
 {
     bool flush = control & L4_UNMAP_FLUSH;
     for (word_t i = 0; i <= (control & L4_UNMAP_COUNT_MASK); i++) {
-        word_t *mr = (word_t *)&self->utcb->mr[i];
-        if (!fpage_is_io(*mr))
-            *mr = unmap_fpage(self->space, *mr, flush);
-        else if (fpage_rights(*mr))
-            io_unmap(self->space, *mr, flush);
+        word_t fpage = self->utcb->mr[i];
+        if (i)
+            (void)preempt_point();
+        if (!fpage_is_io(fpage))
+            self->utcb->mr[i] = unmap_fpage(self, fpage, flush);
+        else if (fpage_rights(fpage))
+            io_unmap(self->space, fpage, flush);
     }
 }

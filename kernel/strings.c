@@ -222,14 +222,12 @@ static word_t *entry_for(struct space *s, vaddr_t v, bool write)
 {
     word_t need = ENTRY_PRESENT | (write ? ENTRY_WRITE : 0);
     word_t *entry = arch_table_entry(s, v);
-    if (!entry)
-        entry = arch_directory_entry(s, v); /* no table: nothing, or a large page */
-    return (*entry & need) == need ? entry : NULL;
+    return entry && (*entry & need) == need ? entry : NULL;
 }
 
 static paddr_t address_in(word_t entry, vaddr_t v)
 {
-    return entry_frame(entry) | (v & (entry & ENTRY_LARGE ? LARGE_SIZE - 1 : PAGE_MASK));
+    return entry_frame(entry) | (v & PAGE_MASK);
 }
 
 static word_t within_page(vaddr_t v, word_t n)
@@ -262,6 +260,13 @@ static int piece(struct copy *c, struct stream *from, struct stream *to)
     return IPC_OK;
 }
 
+int string_pause(struct copy *c)
+{
+    engage(c);
+    (void)preempt_point(); /* the verdict says what has become of the partner */
+    return verdict();
+}
+
 static int copy_bytes(struct copy *c, struct stream *from, struct stream *to)
 {
     for (word_t pieces = 0;; pieces++) {
@@ -273,13 +278,8 @@ static int copy_bytes(struct copy *c, struct stream *from, struct stream *to)
             return err;
         if (!to->left)
             return L4_IPC_OVERFLOW; /* the buffer is too short */
-        if (pieces) {
-            engage(c);
-            (void)preempt_point(); /* the verdict says what has become of the partner */
-            err = verdict();
-            if (err != IPC_OK)
-                return err;
-        }
+        if (pieces && (err = string_pause(c)) != IPC_OK)
+            return err;
         err = piece(c, from, to);
         if (err != IPC_OK)
             return err;

@@ -17,6 +17,8 @@ struct copy {
 /* Copies the string item whose descriptor is mr[*at], *at < end, and moves *at behind it.  Blocks.
  * IPC_OK or an error as src sees it; IPC_GONE when the partner does not exist any more. */
 int string_item(struct copy *c, const word_t *mr, word_t *at, word_t end);
+/* A preemption point in the transfer of c: what has become of it, as above.  Blocks. */
+int string_pause(struct copy *c);
 /* The copy is over, well or not: c's two threads are free of each other. */
 void string_finish(struct copy *c);
 

@@ -7,6 +7,7 @@
 #include "ipc.h"
 #include "irq.h"
 #include "kip.h"
+#include "map.h"
 #include "sched.h"
 #include "strings.h"
 
@@ -178,6 +179,7 @@ static bool disconnect(struct thread *t)
 
 static void release(struct thread *t, struct space *space)
 {
+    mdb_forget(t, THREAD_BLOCK);
     arch_fpu_release(t);
     if (t->utcb)
         space_utcb_release(space, t->local_id - L4_UTCB_U);
@@ -188,7 +190,7 @@ static void release(struct thread *t, struct space *space)
 bool thread_delete(struct thread *t)
 {
     struct space *space = t->space;
-    if (disconnect(t))
+    if ((space->thread_count == 1 && unmap_all(space)) || disconnect(t))
         return true;
     /* ---- commit: what is left is short */
     if (thread_state(t) == THREAD_READY && t != current)

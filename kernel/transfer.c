@@ -22,9 +22,10 @@ static word_t window_of(const struct thread *dst)
     }
 }
 
-/* One map or grant item: word 0 holds the send base, word 1 the send fpage. */
-static int transfer_fpage(struct thread *src, struct thread *dst, word_t item, word_t fpage)
+/* One map or grant item: word 0 holds the send base, word 1 the send fpage.  Blocks if it is a large one. */
+static int transfer_fpage(struct copy *c, word_t item, word_t fpage)
 {
+    struct thread *src = c->src, *dst = c->dst;
     bool grant = (item & L4_ITEM_TYPE_MASK) == L4_ITEM_GRANT;
     word_t window = window_of(dst);
     if (fpage == L4_FPAGE_NIL)
@@ -35,7 +36,13 @@ static int transfer_fpage(struct thread *src, struct thread *dst, word_t item, w
         return io_map(src->space, fpage, dst->space, window, grant);
     if (fpage_is_io(window))
         return L4_IPC_OVERFLOW;
-    return map_fpage(src->space, fpage, dst->space, window, item & L4_FPAGE_BASE_MASK, grant);
+    word_t done = 0;
+    for (bool engaged = false;; engaged = true) {
+        int err = map_fpage(src->space, fpage, dst->space, window, item & L4_FPAGE_BASE_MASK, grant, &done,
+                            engaged);
+        if (err != IPC_PENDING || (err = string_pause(c)) != IPC_OK)
+            return err;
+    }
 }
 
 int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, word_t at, word_t end)
@@ -52,7 +59,7 @@ int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, wor
                     (item & L4_ITEM_TYPE_MASK) != L4_ITEM_GRANT) || end - at < 2) {
             err = L4_IPC_OVERFLOW;
         } else {
-            err = transfer_fpage(src, dst, item, mr[at + 1]);
+            err = transfer_fpage(&c, item, mr[at + 1]);
             at += 2;
         }
         if (err != IPC_OK || dst->kind != IPC_USER)

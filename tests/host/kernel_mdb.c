@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -39,22 +40,32 @@ static int index_of(const struct mapping *m)
     return NONE;
 }
 
-/* ---- the hardware's half of the walk, as in kernel/map.c */
+/* ---- the hardware's half of the walk, as in kernel/unmap.c */
 
-word_t mapping_enter(struct mapping *m, const struct mdb_walk *w)
+word_t mapping_enter(struct mapping *m, word_t drop)
 {
-    (void) w;
+    (void) drop;
     word_t seen = world[index_of(m)].hardware;
     world[index_of(m)].hardware = 0;
     return seen;
 }
 
-void mapping_leave(struct mapping *m, const struct mdb_walk *w)
+word_t mapping_remove(struct mapping *m)
 {
-    if (w->rights != RWX || (m == w->root && !w->root_too))
-        return;
+    word_t seen = world[index_of(m)].hardware;
     mdb_unlink(m);
     world[index_of(m)].alive = false;
+    memset(m, 0xA5, sizeof *m);             /* whoever looks at it again finds rubbish */
+    return seen;
+}
+
+static void (*meanwhile)(void);             /* what others do while a walk pauses */
+
+bool mapping_pause(void)
+{
+    if (meanwhile)
+        meanwhile();
+    return meanwhile != NULL;
 }
 
 /* ---- the model */
@@ -98,13 +109,14 @@ static void access(int i, word_t bits)
 
 static void query(int root, word_t rights, bool root_too)
 {
-    struct mdb_walk w = {.root = &world[root].node, .rights = rights, .root_too = root_too};
+    struct mdb_walk w = {.root = &world[root].node, .removes = rights == RWX, .root_too = root_too, .drop = rights};
     word_t wanted = world[root].pending;
     bool was[NODES];
     for (int i = 0; i < NODES; i++)
         was[i] = world[i].alive;
     world[root].pending = 0;
-    assert_int_equal(mdb_walk(&w), wanted);
+    assert_false(mdb_walk(&w));
+    assert_int_equal(w.status, wanted);
     for (int i = 0; i < NODES; i++) {
         bool taken = rights == RWX && was[i] && is_below(i, root) && (i != root || root_too);
         assert_int_equal(world[i].alive, was[i] && !taken);
@@ -124,7 +136,7 @@ static void expect_order(int root)
 {
     unsigned seen = 0, alive = 0;
     const struct mapping *before = NULL;
-    for (struct mapping *m = &world[root].node; m; before = m, m = mdb_next(m)) {
+    for (struct mapping *m = &world[root].node; m; before = m, m = m->next) {
         int i = index_of(m);
         assert_true(i != NONE && world[i].alive);
         assert_ptr_equal(mdb_prev(m), before);
@@ -145,10 +157,10 @@ static void a_child_stands_behind_its_parent(void **state)
     (void) state;
     start();
     int a = add(0), b = add(0), c = add(a);
-    assert_ptr_equal(mdb_next(&world[0].node), &world[b].node);
-    assert_ptr_equal(mdb_next(&world[b].node), &world[a].node);
-    assert_ptr_equal(mdb_next(&world[a].node), &world[c].node);
-    assert_null(mdb_next(&world[c].node));
+    assert_ptr_equal(world[0].node.next, &world[b].node);
+    assert_ptr_equal(world[b].node.next, &world[a].node);
+    assert_ptr_equal(world[a].node.next, &world[c].node);
+    assert_null(world[c].node.next);
     expect_order(0);
 }
 
@@ -202,7 +214,7 @@ static void removal_below_the_root_leaves_the_root(void **state)
     query(a, RWX, false);
     expect_order(0);
     query(0, RWX, false);
-    assert_null(mdb_next(&world[0].node));
+    assert_null(world[0].node.next);
 }
 
 static void a_deep_chain_is_walked_without_recursion(void **state)
@@ -214,7 +226,7 @@ static void a_deep_chain_is_walked_without_recursion(void **state)
         last = i;
     access(last, MDB_WRITTEN);
     query(0, RWX, false);
-    assert_null(mdb_next(&world[0].node));
+    assert_null(world[0].node.next);
 }
 
 static void random_trees_behave_like_the_model(void **state)
@@ -239,6 +251,108 @@ static void random_trees_behave_like_the_model(void **state)
     }
 }
 
+/* ---- pauses: others work on the same tree */
+
+static bool adding;         /* nobody adds below a root that may be gone */
+
+static void take_a_leaf(int i)
+{
+    if (i == 0 || !world[i].alive || !mdb_is_leaf(&world[i].node))
+        return;
+    struct mapping *m = &world[i].node, *parent = mdb_parent(m);
+    word_t news = mdb_unread(m) | (m->prev_bits & MDB_STATUS);
+    news |= mapping_remove(m);
+    parent->parent_bits |= news | news << MDB_UP_SHIFT;
+}
+
+static void others_meddle(void)
+{
+    for (unsigned n = below(8) ? below(6) : below(400); n > 0; n--)
+        take_a_leaf((int) below(NODES));
+    for (unsigned n = adding ? below(3) : 0; n > 0; n--) {
+        int i = (int) below(NODES);
+        if (world[i].alive)
+            (void) add(i);
+    }
+    expect_order(0);
+}
+
+static void grow(void)
+{
+    start();
+    for (int i; (i = free_place()) != NONE;) {
+        int parent = below(3) ? i - 1 : (int) below((unsigned) i); /* deep, as a rule */
+        assert_int_equal(add(parent), i);
+    }
+}
+
+static void removal_is_complete_whatever_others_do_meanwhile(void **state)
+{
+    (void) state;
+    unsigned vanished = 0;
+    for (uint32_t round = 0; round < 3000; round++) {
+        grow();
+        seed = round * 77 + 5;
+        adding = round % 2;
+        int root = round % 3 ? 0 : (int) below(NODES / 2);
+        meanwhile = others_meddle;
+        struct mdb_walk w = {.root = &world[root].node, .removes = true};
+        mdb_walk(&w);
+        meanwhile = NULL;
+        vanished += !w.root;
+        if (w.root)
+            assert_true(mdb_is_leaf(&world[root].node));
+        expect_order(0);
+    }
+    assert_true(vanished > 10); /* that happened, too */
+}
+
+static void a_query_comes_to_its_end_whatever_others_do_meanwhile(void **state)
+{
+    (void) state;
+    for (uint32_t round = 0; round < 3000; round++) {
+        grow();
+        seed = round * 91 + 3;
+        adding = round % 2;
+        int root = (int) below(NODES / 2);
+        access(NODES - 1, MDB_WRITTEN);
+        meanwhile = others_meddle;
+        struct mdb_walk w = {.root = &world[root].node};
+        mdb_walk(&w);
+        meanwhile = NULL;
+        expect_order(0);
+        struct mdb_walk all = {.root = &world[0].node};
+        assert_false(mdb_walk(&all));
+        word_t seen = root ? all.status : all.status | w.status;
+        assert_int_equal(seen, MDB_WRITTEN); /* nothing that was seen got lost */
+    }
+}
+
+/* Its thread was deleted while it paused: the walk must not be touched any more. */
+static struct mdb_walk dropped;
+static jmp_buf deleted;
+
+static void end_the_walker(void)
+{
+    mdb_forget(&dropped, sizeof dropped);
+    longjmp(deleted, 1);
+}
+
+static void a_dropped_walk_is_forgotten(void **state)
+{
+    (void) state;
+    grow();
+    dropped = (struct mdb_walk) {.root = &world[0].node, .removes = true};
+    meanwhile = end_the_walker;
+    if (!setjmp(deleted))
+        mdb_walk(&dropped);
+    meanwhile = NULL;
+    struct mapping *stood = dropped.at;
+    assert_non_null(stood);
+    query(0, RWX, false);
+    assert_ptr_equal(dropped.at, stood);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +363,9 @@ int main(void)
         cmocka_unit_test(removal_below_the_root_leaves_the_root),
         cmocka_unit_test(a_deep_chain_is_walked_without_recursion),
         cmocka_unit_test(random_trees_behave_like_the_model),
+        cmocka_unit_test(removal_is_complete_whatever_others_do_meanwhile),
+        cmocka_unit_test(a_query_comes_to_its_end_whatever_others_do_meanwhile),
+        cmocka_unit_test(a_dropped_walk_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

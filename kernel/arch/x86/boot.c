@@ -317,14 +317,13 @@ void boot_main(void)
     kernel_directory = boot_directory;
     options_read();
     cpu_detect();
-    arch_large_pages = cpu.pse;
     memory_start();
     word_t bits = thread_bits();
     paging_init(bits);
     cpu_load_tables();
     if (cpu.sep)
         the_kip.Ipc = (word_t)kip_ipc_sysenter - (word_t)&the_kip;
-    kip_publish(bits, cpu.pse, !arch_ports_open);
+    kip_publish(bits, !arch_ports_open);
     kprintf("kernel   Pecan 0.1, L4 X.2, at %lx-%lx\n", (unsigned long)KERNEL_PHYSICAL,
             (unsigned long)KERNEL_END - 1);
     cpu_describe();

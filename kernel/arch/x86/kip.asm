@@ -24,7 +24,7 @@ the_kip:
         dd      HERE(kip_processor_descriptor)
         dd      0x03E80001              ; schedule and read precision: 1000 us, 1 us
         dd      48 << 20 | 16 << 8 | 18 ; UserBase, SystemBase, t
-        dd      0x00401006              ; 4 KB and 4 MB pages; r and w are told apart
+        dd      0x00001006              ; 4 KB pages; r and w are told apart
         dd      4 << 28
         dd      HERE(stub_space_control), HERE(stub_thread_control), HERE(stub_processor_control)
         dd      HERE(stub_memory_control), HERE(kip_ipc_trap), HERE(stub_lipc), HERE(stub_unmap)

@@ -12,6 +12,7 @@
 #define IO_BITMAP       0xE0001000 /* two pages, then one whose bytes are all ones */
 #define GS_PAGE         0xE0004000 /* its first word is the UTCB address of the current thread */
 #define GS_WRITE        0xE0005000 /* the same page for the kernel to write */
+#define KPAGES_WINDOW   0xE0400000 /* descriptors of the window's pages: kmem.h */
 #define SCRATCH         0xF00A0000 /* two pages: any frame shows here for a moment */
 
 #define KERNEL_CS   0x08

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Page tables of users, and the kernel's own regions above 3 GB, which all directories share.
- * Every table's kpage names its space, its first address and its page of mapping nodes. */
+ * Every table's kpage names its space, its first address and its page of mapping nodes.
+ * Users have 4 KB pages only: see docs/decisions.md. */
 #include "x86.h"
 #include "../../thread.h"
 
@@ -9,7 +10,6 @@
 #define SLOT(v) ((v) >> LARGE_BITS)
 #define INDEX(v) ((v) >> PAGE_BITS & 1023u)
 
-bool arch_large_pages;
 word_t *kernel_directory;
 static word_t *tss_table;     /* of TSS_REGION; spaces with ports have a copy */
 static word_t *zero_table;    /* of TCB regions without a thread: every page reads as zero */
@@ -22,65 +22,66 @@ void arch_table_install(struct space *s, vaddr_t v, void *table)
     struct kpage *info = kpage_of(table);
     info->table.space = s;
     info->table.vaddr = v & ~(LARGE_SIZE - 1);
-    info->table.shadow = NULL;
+    info->table.nodes = 0;
     s->directory[SLOT(v)] = arch_physical(table) | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER;
     space_note_table(s, v);
+}
+
+/* A zeroed page, charged to s; NULL when memory or quota is out. */
+static void *charged_page(struct space *s)
+{
+    if (!space_charge(s, PAGE_SIZE))
+        return NULL;
+    void *page = kmem_page_alloc();
+    if (!page)
+        space_uncharge(s, PAGE_SIZE);
+    return page;
+}
+
+static void charged_page_free(struct space *s, void *page)
+{
+    kmem_page_free_zeroed(page);
+    space_uncharge(s, PAGE_SIZE);
 }
 
 word_t *arch_table_entry_create(struct space *s, vaddr_t v)
 {
     if (!(s->directory[SLOT(v)] & ENTRY_PRESENT)) {
-        if (!space_charge(s, PAGE_SIZE))
+        void *table = charged_page(s);
+        if (!table)
             return NULL;
-        void *table = kmem_page_alloc();
-        if (!table) {
-            space_uncharge(s, PAGE_SIZE);
-            return NULL;
-        }
         arch_table_install(s, v, table);
     }
     return arch_table_entry(s, v);
 }
 
-static void table_free(struct space *s, word_t *table)
+word_t *arch_table_entry_node_create(struct space *s, vaddr_t v)
 {
-    struct kpage *info = kpage_of(table);
-    if (info->table.shadow) {
-        kmem_page_free(info->table.shadow);
-        space_uncharge(s, PAGE_SIZE);
-    }
-    kmem_page_free(table);
-    space_uncharge(s, PAGE_SIZE);
+    word_t *entry = arch_table_entry_create(s, v);
+    if (!entry || kpage_of(entry)->table.nodes)
+        return entry;
+    void *nodes = charged_page(s);
+    if (!nodes)
+        return NULL;
+    kpage_of(entry)->table.nodes = (word_t)nodes - ((word_t)entry & ~PAGE_MASK);
+    return entry;
 }
 
 void arch_table_remove(struct space *s, vaddr_t v)
 {
     word_t *table = arch_table_of(s->directory[SLOT(v)]);
+    struct mapping **nodes = arch_entry_node(table);
     s->directory[SLOT(v)] = 0;
+    s->tables[v >> 27] &= ~(1u << (v >> 22 & 31));
     if (s == current->space)
         load_cr3(s->directory_phys);
-    table_free(s, table);
-}
-
-bool arch_table_make_nodes(word_t *entry)
-{
-    struct kpage *info = kpage_of(entry);
-    if (info->table.shadow)
-        return true;
-    if (!space_charge(info->table.space, PAGE_SIZE))
-        return false;
-    info->table.shadow = kmem_page_alloc();
-    if (!info->table.shadow)
-        space_uncharge(info->table.space, PAGE_SIZE);
-    return info->table.shadow;
+    if (nodes)
+        charged_page_free(s, nodes);
+    charged_page_free(s, table);
 }
 
 void arch_directory_create(struct space *s, void *page)
 {
-    struct kpage *info = kpage_of(page);
-    info->table.space = s;
-    info->table.vaddr = ARCH_DIRECTORY_MARK;
-    info->table.shadow = NULL;
     s->directory = page;
     s->directory_phys = arch_physical(page);
     memcpy(s->directory + SLOT(USER_LIMIT), kernel_directory + SLOT(USER_LIMIT),
@@ -90,13 +91,9 @@ void arch_directory_create(struct space *s, void *page)
 void arch_directory_free(struct space *s)
 {
     for (vaddr_t v = 0; space_next_table(s, &v); v += LARGE_SIZE)
-        table_free(s, arch_table_of(s->directory[SLOT(v)]));
-    struct kpage *info = kpage_of(s->directory);
-    if (info->table.shadow) {
-        kmem_page_free(info->table.shadow);
-        space_uncharge(s, PAGE_SIZE);
-    }
-    kmem_page_free(s->directory);
+        arch_table_remove(s, v);
+    memset(s->directory + SLOT(USER_LIMIT), 0, (1024 - SLOT(USER_LIMIT)) * sizeof(word_t));
+    kmem_page_free_zeroed(s->directory);
 }
 
 /* ---- what the processor holds */
@@ -115,8 +112,7 @@ bool user_readable(vaddr_t v, uint32_t size)
         return false;
     for (vaddr_t at = v & ~PAGE_MASK; at < v + size; at += PAGE_SIZE) {
         word_t e = current->space->directory[SLOT(at)];
-        if (!(e & ENTRY_PRESENT) ||
-            (!(e & ENTRY_LARGE) && !(arch_table_of(e)[INDEX(at)] & ENTRY_PRESENT)))
+        if (!(e & ENTRY_PRESENT) || !(arch_table_of(e)[INDEX(at)] & ENTRY_PRESENT))
             return false;
     }
     return true;
@@ -227,6 +223,14 @@ void arch_io_release(struct space *s)
 }
 
 /* ---- the kernel's regions */
+
+void arch_kpages_map(vaddr_t v, void *pages, uint32_t count, word_t *table)
+{
+    memset(table, 0, PAGE_SIZE);
+    for (uint32_t i = 0; i < count; i++)
+        table[INDEX(v) + i] = (arch_physical(pages) + i * PAGE_SIZE) | KERNEL_ENTRY;
+    kernel_directory[SLOT(v)] = arch_physical(table) | KERNEL_ENTRY;
+}
 
 static word_t *boot_page(void)
 {

@@ -27,6 +27,7 @@ struct tss {
 
 static_assert(sizeof(struct tss) == 0x68, "the TSS ends at its IO bitmap");
 static_assert(TCB_BASE == THREAD_BLOCKS, "thread_block");
+static_assert(KPAGES_WINDOW == KPAGES && KERNEL_WINDOW == KPAGES_OF, "kpage_of");
 static_assert(TSS_ADDRESS + offsetof(struct tss, esp0) == ARCH_KERNEL_STACK_TOP, "current");
 static_assert(TSS_ADDRESS + sizeof(struct tss) == IO_BITMAP, "the TSS ends at its IO bitmap");
 
