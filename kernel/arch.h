@@ -3,6 +3,7 @@
 #ifndef KERNEL_ARCH_H
 #define KERNEL_ARCH_H
 
+#include "debug/irqoff.h"
 #include "kmem.h"
 #include "mdb.h"
 #include "space.h"
@@ -19,7 +20,11 @@ void arch_idle(void);
 /* Takes the interrupts that are pending now, on the current kernel stack. */
 static inline void arch_interrupt_window(void)
 {
+    if (CONFIG_CHECK)
+        irqoff_end();
     __asm__ volatile("sti; nop; cli" : : : "memory");
+    if (CONFIG_CHECK)
+        irqoff_begin();
 }
 /* Makes a fresh thread's stack return into thread_start(). */
 void arch_thread_prepare(struct thread *t);

@@ -254,6 +254,8 @@ void thread_exit_kernel(struct thread *self)
         else
             preempt_point();
     }
-    if (CONFIG_CHECK)
+    if (CONFIG_CHECK) {
+        irqoff_end();
         check_all();
+    }
 }

@@ -41,7 +41,11 @@ void arch_switch_to(struct thread *next)
 
 void arch_idle(void)
 {
+    if (CONFIG_CHECK)
+        irqoff_end();
     __asm__ volatile("sti; hlt; cli" : : : "memory");
+    if (CONFIG_CHECK)
+        irqoff_begin();
 }
 
 void arch_thread_prepare(struct thread *t)

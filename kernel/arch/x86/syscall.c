@@ -19,6 +19,8 @@ static void ipc_results(struct thread *self, struct trapframe *f)
 void syscall_ipc(struct trapframe *f)
 {
     struct thread *self = current;
+    if (CONFIG_CHECK)
+        irqoff_enter(f->vector);
     self->utcb->mr[0] = f->esi;
     self->from_spec = f->edx;
     self->timeouts = f->ecx;
@@ -110,6 +112,8 @@ static void (*const calls[SYSCALL_COUNT - IPC_VECTORS])(struct thread *, struct 
 void syscall(struct trapframe *f)
 {
     struct thread *self = current;
+    if (CONFIG_CHECK)
+        irqoff_enter(f->vector);
     calls[f->vector - SYSCALL_VECTOR - IPC_VECTORS](self, f);
     thread_leave_kernel(self);
 }

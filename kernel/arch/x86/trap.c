@@ -155,6 +155,8 @@ static void leave_virtual_8086(struct trapframe *f)
 
 void trap(struct trapframe *f)
 {
+    if (CONFIG_CHECK)
+        irqoff_enter(f->vector);
     if (unlikely(f->eflags & FLAG_VM)) {
         leave_virtual_8086(f);
         return;
@@ -171,4 +173,6 @@ void trap(struct trapframe *f)
     }
     if (from_user)
         thread_leave_kernel(current);
+    else if (CONFIG_CHECK)
+        irqoff_end();
 }
