@@ -25,12 +25,13 @@ all:
 
 # A machine that lacks a tool: install it, then make starts itself again (as it does after remaking an included file).
 ifneq ($(filter-out setup doctor clean help,$(or $(MAKECMDGOALS),all)),)
-ifneq ($(shell CROSS=$(CROSS) tools/doctor --missing),)
+MORE := $(if $(filter fuzz-host,$(MAKECMDGOALS)),tools/packages.fuzz)
+ifneq ($(shell MORE=$(MORE) CROSS=$(CROSS) tools/doctor --missing),)
 $(shell rm -f $(BUILD)/setup.mk)
 include $(BUILD)/setup.mk
 $(BUILD)/setup.mk:
 	@mkdir -p $(@D)
-	@CROSS=$(CROSS) tools/setup.sh && touch $@
+	@MORE=$(MORE) CROSS=$(CROSS) tools/setup.sh && touch $@
 endif
 endif
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what tools/doctor misses, with apt: as root, or through sudo.  Safe to run again.
+# Installs what tools/doctor misses, with apt: as root, or through sudo.  Safe to run again.  MORE: see tools/doctor.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -12,7 +12,11 @@
 #   /* words: 32 */                                    needs the target's word size: the cross compiler, and our own small cmocka.h
 # `make test` builds all of it apart, in build/test, with -Werror; `make check` in build/check, with the invariant walkers.
 
+# Every tests/fuzz-host/fuzz_NAME.c is a target for a coverage-guided fuzzer (`make fuzz-host`, tools/fuzz-host), with the same keys,
+# and always 32-bit words.  Here it becomes a host test that replays its corpus and some random inputs.
+
 HOST_TESTS := $(patsubst tests/host/%.c,%,$(wildcard tests/host/*.c))
+FUZZ_HOST  := $(patsubst tests/fuzz-host/%.c,%,$(wildcard tests/fuzz-host/fuzz_*.c))
 
 # $(1) file, $(2) key
 host_key = $(shell sed -n '1,12s|^ *[/*]*  *$(2): *\(.*[^ ]\)  *\*/.*|\1|p' $(1))
@@ -33,8 +37,19 @@ $(BUILD)/host/$(1): tests/host/$(1).c $$($(1)_LINKS) tools/tests.mk
 -include $(BUILD)/host/$(1).d
 endef
 
+define fuzz_rules
+$(1)_LINKS := $(call host_key,tests/fuzz-host/$(1).c,links)
+$(BUILD)/host/$(1): tests/fuzz-host/$(1).c tests/fuzz-host/replay.c $$($(1)_LINKS) tools/tests.mk
+	@mkdir -p $$(@D)
+	$(if $(V),,@echo "  HOST $$@")
+	$(Q)$$(HOST32) $$(HOST_CFLAGS) $(call host_key,tests/fuzz-host/$(1).c,flags) -MMD -MP -MF $$@.d \
+	    -o $$@ $$< tests/fuzz-host/replay.c $$($(1)_LINKS)
+-include $(BUILD)/host/$(1).d
+endef
+
 ifneq ($(filter test-binaries $(BUILD)/host/%,$(MAKECMDGOALS)),)
 $(foreach t,$(HOST_TESTS),$(eval $(call host_rules,$(t))))
+$(foreach t,$(FUZZ_HOST),$(eval $(call fuzz_rules,$(t))))
 endif
 
 comma := ,
@@ -43,14 +58,15 @@ spaced_to_commas = $(subst $(eval) ,$(comma),$(strip $(1)))
 test_keys = $(if $($(1)_MEM),mem=$($(1)_MEM)) $(if $($(1)_TIMEOUT),timeout=$($(1)_TIMEOUT)) \
             $(if $($(1)_INIT),init=$($(1)_INIT)) $(if $($(1)_CONFIGS),configs=$(call spaced_to_commas,$($(1)_CONFIGS)))
 
-$(BUILD)/tests.list: $(wildcard */room.mk */*/room.mk */*/*/room.mk tests/host/*.c) tools/tests.mk
+$(BUILD)/tests.list: $(wildcard */room.mk */*/room.mk */*/*/room.mk tests/host/*.c tests/fuzz-host/*.c) tools/tests.mk
 	@mkdir -p $(@D)
 	@{ $(foreach t,$(HOST_TESTS),echo "host $(t) tests/host/$(t).c";) \
+	   $(foreach t,$(FUZZ_HOST),echo "host $(t) tests/fuzz-host/$(t).c";) \
 	   $(foreach t,$(BOOT_TESTS),echo "boot $(t) $(call test_keys,$(t)) $($(t)_SRC)";) \
 	   $(foreach t,$(ROOT_TESTS),echo "root $(t) $(call test_keys,$(t)) $($(t)_SRC)";) \
 	   $(foreach t,$(TASK_TESTS),echo "task $(t) $(call test_keys,$(t)) $($(t)_SRC)";) \
 	   $(foreach t,$(APP_TESTS),echo "app $(t) $(call test_keys,$(t)) $($(t)_SRC)";) :; } > $@
 
-test-binaries: all $(addprefix $(BUILD)/host/,$(HOST_TESTS)) $(BUILD)/tests.cpio $(BUILD)/tests.list iso floppy
+test-binaries: all $(addprefix $(BUILD)/host/,$(HOST_TESTS) $(FUZZ_HOST)) $(BUILD)/tests.cpio $(BUILD)/tests.list iso floppy
 
 .PHONY: test-binaries

@@ -60,6 +60,10 @@ conformance:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror test-binaries
 	@tools/test $(BUILD)/test root/raw; tools/conformance $(BUILD)/test
 
+## fuzz-host [SECONDS=n]  coverage-guided fuzzing of kernel code on this machine, n seconds a target; shows branch coverage
+fuzz-host:
+	@tools/fuzz-host $(BUILD)/fuzz $(or $(SECONDS),60)
+
 ## mutants          seed one-line faults, one at a time; does `make test` notice?
 mutants:
 	@tools/mutants
@@ -81,4 +85,4 @@ help:
 	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour help
+.PHONY: fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour help
