@@ -19,6 +19,7 @@ import pexpect.fdpexpect
 import machine
 
 SILENCE = int(os.environ.get("TEST_SILENCE", "60"))     # seconds without a line: it hangs
+STOP = "TEST_STOP" in os.environ                        # one failure is enough
 PROMPT = "pecan> "
 
 
@@ -81,6 +82,8 @@ class Machine:
                 said = self.line.before.strip()
                 if last_line and said == last_line:
                     return Ending()
+                if STOP and said.startswith("not ok"):
+                    return Ending(problem="ended at its first failure")
                 if said.startswith("panic:"):   # nothing follows but the stack
                     end, silence, panic = min(end, time.time() + 5), 1, said
             except pexpect.TIMEOUT:
