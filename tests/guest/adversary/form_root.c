@@ -7,6 +7,7 @@
 L4_Word_t first_thread_number, first_version = 16;
 const char *form_pattern = "";
 static char pattern[64];
+bool form_has_ports;
 
 /* `only=` on our own line: the second executable of the boot information is us. */
 static void pattern_read(void)
@@ -33,6 +34,7 @@ void form_init(void *argument)
     for (const char *p = __executable_start; p < _end; p += PAGE) /* all of us is mapped from now on */
         (void)*(volatile const char *)p;
     (void)argument;
+    form_has_ports = !L4_IsNilFpage(L4_Sigma0_GetPage(L4_nilthread, L4_FpageOfRaw(L4_FPAGE_COMPLETE_IO | 7)));
     pattern_read();
     first_thread_number = L4_ThreadIdUserBase(L4_GetKernelInterface()) + 100;
 }
@@ -78,10 +80,7 @@ bool form_rpc(L4_Word_t *free_frames)
     return true;
 }
 
-L4_Word_t form_ports(L4_Word_t fpage)
-{
-    return L4_IsNilFpage(L4_Sigma0_GetPage(L4_nilthread, L4_FpageOfRaw(fpage)));
-}
+unsigned form_stale_words(void) { return ~0u; }
 
 static void out8(uint8_t value, uint16_t port) { __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port)); }
 

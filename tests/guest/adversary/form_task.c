@@ -10,6 +10,7 @@ static L4_ThreadId_t physmem;
 static L4_Word_t control;
 L4_Word_t first_thread_number, first_version = HURD_TASK_FIRST + 16;
 const char *form_pattern = "";
+bool form_has_ports; /* they are deva's */
 
 void form_init(void *argument)
 {
@@ -59,10 +60,29 @@ bool form_rpc(L4_Word_t *free_frames)
     return true;
 }
 
-L4_Word_t form_ports(L4_Word_t fpage)
+/* A container is filled, given back, and another one made of what is there then. */
+unsigned form_stale_words(void)
 {
-    (void)fpage;
-    return ~0ul; /* they are deva's */
+    enum { BYTES = 64 * 4096 };
+    L4_Word_t *window = (L4_Word_t *)0x90000000ul, container, amount;
+    unsigned stale = 0;
+    for (int round = 0; round < 3; round++) {
+        if (hurd_pm_container_create(physmem, control, 0, &container) != 0 ||
+            hurd_pm_container_allocate(physmem, container, 0, 0, BYTES, &amount) != 0)
+            return ~0u - 1;
+        L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
+        int error = hurd_pm_container_map(physmem, container, 7, (L4_Word_t)window, 0, BYTES, &amount);
+        L4_Accept(L4_UntypedWordsAcceptor);
+        if (error != 0 || amount != BYTES)
+            return ~0u - 1;
+        for (L4_Word_t i = 0; i < BYTES / 4; i++) {
+            stale += window[i] != 0;
+            window[i] = 0x5EC2E700 + i;
+        }
+        if (hurd_pm_container_destroy(physmem, container) != 0)
+            return ~0u - 1;
+    }
+    return stale;
 }
 
 void form_end(bool failed)

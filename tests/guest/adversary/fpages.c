@@ -45,7 +45,7 @@ static void expect_fpages(L4_Word_t item, L4_Word_t window)
     EXPECT(order(p, p_sends_all, 0, 64));
     struct event e;
     unsigned limit = 4000;
-    while (limit-- > 0 && (e = next_event(MS(500))).what != DONE && e.what != NOTHING)
+    while (limit-- > 0 && (e = next_event(SOON)).what != DONE && e.what != NOTHING)
         forgive(&e); /* their own pages may be gone: those of the image are brought back */
     EXPECT_EQ(e.what, DONE);
 }
@@ -72,7 +72,7 @@ TEST(nothing_is_mapped_outside_the_window)
     shared[2] = 1;
     EXPECT(order(p, p_sends_all, 12, 33));
     struct event e;
-    while ((e = next_event(MS(500))).what != DONE && e.what != NOTHING)
+    while ((e = next_event(SOON)).what != DONE && e.what != NOTHING)
         forgive(&e);
     EXPECT_EQ(performed(q, p_read, 0x50000000 - PAGE, 0), MISS);
     EXPECT_EQ(performed(q, p_read, 0x50004000, 0), MISS);
@@ -183,7 +183,7 @@ TEST(rubbish_for_typed_items)
         EXPECT(order(p, p_every_item, q.raw, 77 + window));
         struct event e;
         unsigned limit = 4000;
-        while (limit-- > 0 && (e = next_event(MS(500))).what != DONE && e.what != NOTHING)
+        while (limit-- > 0 && (e = next_event(SOON)).what != DONE && e.what != NOTHING)
             forgive(&e);
         EXPECT_EQ(e.what, DONE);
     }

@@ -155,7 +155,8 @@ extern const char *form_pattern;
 void form_init(void *argument);
 void form_print(const char *text, L4_Word_t n);
 bool form_rpc(L4_Word_t *free_frames);  /* an RPC to physmem; false: it failed.  ~0 frames: there is no physmem */
-L4_Word_t form_ports(L4_Word_t fpage);  /* ports for ourselves: 0 or an error */
+extern bool form_has_ports;             /* all of them */
+unsigned form_stale_words(void);        /* words that are not zero in fresh frames of physmem; ~0: there is none */
 _Noreturn void form_end(bool failed);
 
 #endif

@@ -152,5 +152,7 @@ bool world_begin(void)
     while (next_event(MOMENT).what != NOTHING)
         ;
     stage_clear();
+    __asm__ volatile("fninit"); /* what the stage itself has in the course of the attempts */
+    form_stale_words();
     return call_works() && map_works() && call_works() && map_works() && clock_works();
 }
