@@ -124,6 +124,8 @@ static L4_Word_t p_short_send(L4_Word_t words, L4_Word_t value)
 TEST(words_beyond_the_message_are_not_sent)
 {
     L4_ThreadId_t p = puppet();
+    EXPECT_EQ(perform(p, p_short_send, 0, 0).what, OTHER); /* its pages are there now */
+    EXPECT_EQ(event_from(p, SOON).what, DONE);
     for (L4_Word_t words = 0; words < 64; words++) {
         EXPECT(order(p, p_short_send, words, 0x5EC2E7));
         for (int i = 1; i < 64; i++)
