@@ -122,9 +122,16 @@ static int note_map(word_t send, word_t window, word_t base, bool grant, bool io
     return ++maps == map_fails_at ? L4_IPC_OVERFLOW : IPC_OK;
 }
 
-int map_fpage(struct space *from, word_t send, struct space *to, word_t window, word_t base, bool grant)
+/* A large one comes in pieces, with pauses between them. */
+int map_fpage(struct space *from, word_t send, struct space *to, word_t window, word_t base, bool grant,
+              word_t *done, bool blocks)
 {
     REQUIRE(from == &side[0].space && to == &side[1].space && !(base & 0x3FF));
+    REQUIRE(blocks == (*done > 0));
+    if ((send >> 12 & 3) > *done) {
+        ++*done;
+        return IPC_PENDING;
+    }
     return note_map(send, window, base, grant, false);
 }
 
