@@ -95,10 +95,28 @@ static void check_space(struct thread *t)
     }
 }
 
+uint32_t check_every;
+
+static void check_everything(void)
+{
+    list_for_each (node, &all_threads) {
+        struct thread *t = list_entry(node, struct thread, in_all);
+        check_state(t);
+        check_senders(t);
+        if (t->space->threads.next == &t->in_space)
+            check_space(t);
+    }
+}
+
 void check_all(void)
 {
     static uint32_t turn, last_count;
     uint32_t n = 0, threads = 0;
+    if (check_every) {
+        if (++turn % check_every == 0)
+            check_everything();
+        return;
+    }
     if (++turn % (1 + last_count / 64)) /* thousands of threads: look less often */
         return;
     list_for_each (node, &all_threads) {

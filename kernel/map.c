@@ -122,6 +122,12 @@ static inline int page_map(struct space *src, vaddr_t from, struct space *dst, v
                 continue; /* the source may be gone with it */
             return err;
         }
+        if (grant && (*source->entry & ~value & ENTRY_WRITE) && !mdb_is_leaf(source)) {
+            struct mdb_walk w = {.root = source, .root_too = true, .drop = ENTRY_WRITE};
+            if (blocks && !mdb_walk(&w)) /* those below must not keep what it loses */
+                source->parent_bits |= w.status;
+            return IPC_PENDING;
+        }
         if (grant)
             return node_move(source, entry, value);
         m = node_create(dst);

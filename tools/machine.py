@@ -14,6 +14,9 @@ QEMU = os.environ.get("QEMU", "qemu-system-i386")
 EXIT_PORT = 0xF4        # isa-debug-exit: writing v ends QEMU with status (v << 1) | 1
 EXIT_BASE = 0x20        # our values are 0x20 | status: QEMU's own error status 1 never looks like one of them
 
+# Two runs are alike to the last instruction, and a tick is 15,000 instructions long.
+REPEATABLE = ["-accel", "tcg", "-icount", "shift=6,sleep=off", "-rtc", "base=2000-01-01,clock=vm"]
+
 # The modules behind the loader, in the order of the boot contract: the first three are the loader's business, the rest wortel's.
 MODULES = ["kernel", "sigma0", "wortel", "physmem", "task", "deva", "deva-store", "init", "apps.cpio"]
 

@@ -64,6 +64,11 @@ conformance:
 fuzz-host:
 	@tools/fuzz-host $(BUILD)/fuzz $(or $(SECONDS),60)
 
+## fuzz [SECONDS=60] [SEED=n] [CALLS=n] [WALK=256]   system calls by lot, boot after boot, with the invariant walkers
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror $(addprefix $(BUILD)/test/,bin/loader strip/sigma0 strip/fuzz strip/kernel-check)
+	@SECONDS=$(SECONDS) SEED=$(SEED) CALLS=$(CALLS) WALK=$(WALK) tools/fuzz $(BUILD)/test
+
 ## mutants          seed one-line faults, one at a time; does `make test` notice?
 mutants:
 	@tools/mutants
@@ -85,4 +90,4 @@ help:
 	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour help
+.PHONY: fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help

@@ -3,6 +3,7 @@
  * After: sched.c.  Runs once, on the idle thread's stack. */
 #include <l4/bootinfo.h>
 
+#include "../../check.h"
 #include "../../fpage.h"
 #include "../../io.h"
 #include "../../irq.h"
@@ -97,6 +98,8 @@ static void parse_word(const char *w)
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)
         if (word_is(w, flags[i].name, &value) && (*value == ' ' || !*value))
             *flags[i].flag = true;
+    if (CONFIG_CHECK && word_is(w, "walk=", &value))
+        check_every = size_of(value);
     if (word_is(w, "kmem=", &value))
         options.kmem = size_of(value);
 }

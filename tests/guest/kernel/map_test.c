@@ -206,6 +206,17 @@ TEST(grant_takes_the_children_along)
     EXPECT(can_read(b, WINDOW, 0xA8));
 }
 
+TEST(grant_with_fewer_rights_leaves_children_no_more) /* spec 7.2: parents lose rights together with children */
+{
+    L4_ThreadId_t child = prober(), b = prober();
+    number_pages();
+    map_to(child, pages[9], 12, RWX, WINDOW);
+    EXPECT(probe(child, PROBE_WRITE, WINDOW, 0xB9).done);
+    give(b, L4_GrantItem(page_fpage(9, READ), WINDOW));
+    EXPECT(can_read(b, WINDOW, 0xB9));
+    EXPECT(faults(probe(child, PROBE_WRITE, WINDOW, 1), WINDOW));
+}
+
 TEST(unmap_removes_children_and_keeps_the_own_page)
 {
     L4_ThreadId_t p = prober();

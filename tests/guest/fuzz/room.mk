@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+PROGRAMS    += fuzz
+ROOT_TESTS  += fuzz
+fuzz_SRC     := $(wildcard tests/guest/fuzz/*.c tests/guest/fuzz/*.asm)
+fuzz_LINK    := 0x300000
+fuzz_LIBS    := c l4
+fuzz_CFLAGS  := -mgeneral-regs-only
+fuzz_TIMEOUT := 900
+fuzz_CONFIGS := fuzz
+fuzz_KERNEL  := kernel-check
+
+# The kernel with its invariant walkers, whatever CHECK says: small, for its stacks must do.
+PROGRAMS            += kernel-check
+kernel-check_SRC     = $(kernel_SRC)
+kernel-check_LDS     = $(kernel_LDS)
+kernel-check_CFLAGS  = $(kernel_CFLAGS) -Os -UCONFIG_CHECK -DCONFIG_CHECK=1
+kernel-check_ASFLAGS = $(kernel_ASFLAGS)
+kernel-check_DEPS    = $(kernel_DEPS)
