@@ -1094,7 +1094,7 @@ TEST 148, "without transfer timeouts a pager may take its time"
         xfer    NEVER, NEVER
         call    go
         expect_party_fault 4, 0, NOWHERE + 0x1000
-        sleep   ms(1500)                        ; longer than the timeouts of the IPC itself
+        sleep   period(800, 11)                 ; longer than the timeouts of the IPC itself
         serve   4, NOWHERE + 0x1000, fpage(page(1), 12, RWX)
         call    both_done
         expect_delivered
