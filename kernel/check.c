@@ -47,7 +47,7 @@ static void check_state(struct thread *t)
         CHECK(!queued && t->engaged && t->engaged->engaged == t, t);
         break;
     case THREAD_STOPPED:
-        CHECK(!queued && t->halted, t);
+        CHECK(!queued && (t->halted || !t->quantum_left), t);
         break;
     default:
         CHECK(!queued && !is_on(&t->in_wheel), t);

@@ -78,3 +78,19 @@ void fault_exception(struct thread *self, word_t vector, word_t error)
     word_t u = self->kmsg[0] & L4_TAG_U_MASK;
     arch_exception_reply(self, self->kmsg + 1, u < L4_EXCEPTION_WORDS ? u : L4_EXCEPTION_WORDS);
 }
+
+/* Spec 6.2.  The thread runs again when Schedule gives it more. */
+void fault_quantum(struct thread *self)
+{
+    uint64_t now = arch_clock_us();
+    word_t phase;
+    if (self->quantum_told) {
+        thread_stop(self);
+        return;
+    }
+    self->quantum_told = true;
+    compose(self, L4_LABEL_PREEMPTION, 2);
+    self->kmsg[1] = (word_t)now;
+    self->kmsg[2] = now >> 32;
+    (void)ipc_call(self, IPC_PREEMPTION, self->scheduler, L4_ID_NIL, 0, &phase);
+}

@@ -12,4 +12,7 @@ int fault_in_copy(struct thread *self, word_t address, bool write);
 void fault_io(struct thread *self, word_t port, word_t log2);
 void fault_exception(struct thread *self, word_t vector, word_t error);
 
+/* self has used up its total quantum: tells its scheduler once, and stops. */
+void fault_quantum(struct thread *self);
+
 #endif

@@ -4,6 +4,7 @@
 #include "sched.h"
 
 #include "arch.h"
+#include "ipc.h"
 #include "timer.h"
 
 #define PRIORITIES 256
@@ -96,7 +97,7 @@ static void run(struct thread *next)
 
 void sched_block(void)
 {
-    sched_wanted &= ~SCHED_PREEMPT;
+    sched_wanted &= SCHED_TIMERS;
     run(take_best());
 }
 
@@ -107,7 +108,7 @@ void sched_hand_over(struct thread *next)
 
 void sched_yield(void)
 {
-    sched_wanted &= ~SCHED_PREEMPT;
+    sched_wanted &= SCHED_TIMERS;
     list_add_tail(&ready.queue[current->priority], &current->in_queue);
     mark(current->priority);
     run(take_best());
@@ -116,22 +117,38 @@ void sched_yield(void)
 /* Back to the head of the queue: a better one runs first, `left` us of the slice are still to come. */
 static void step_aside(uint32_t left)
 {
-    sched_wanted &= ~SCHED_PREEMPT;
+    sched_wanted &= SCHED_TIMERS;
     current->slice_left = left;
     list_add_head(&ready.queue[current->priority], &current->in_queue);
     mark(current->priority);
     run(take_best());
 }
 
+/* self asks for a delay and may have one, against the best of those who want to run.  Spec 5.12. */
+static bool may_delay(const struct thread *self)
+{
+    return (self->utcb->flags & L4_FLAG_DELAY_PREEMPT) && self->delay_left && ready.summary &&
+           best_priority() >= self->priority + (ready.slice != 0) &&
+           best_priority() <= self->sensitive_priority;
+}
+
 void sched_preempt(void)
 {
+    struct thread *self = current;
+    self->delays = may_delay(self);
+    if (self->delays) {
+        self->utcb->flags |= L4_FLAG_PREEMPT_PENDING;
+        sched_wanted &= SCHED_TIMERS;
+        return;
+    }
+    self->delay_left = self->delay_max;
     if (ready.slice == 0)
         sched_yield();
     else
         step_aside(ready.slice);
 }
 
-/* The end of a slice waits for the end of the call. */
+/* The end of a slice waits for the end of the call; delays are for user mode. */
 bool sched_preempt_in_kernel(void)
 {
     bool events = sched_wanted & (SCHED_EVENT | SCHED_TIMERS);
@@ -166,23 +183,57 @@ void sched_set_priority(struct thread *t, uint8_t priority)
 
 void sched_tick(uint32_t us)
 {
-    if (current == idle_thread || ready.slice == SLICE_FOREVER)
+    struct thread *t = current;
+    if (t == idle_thread)
         return;
-    ready.slice = ready.slice > us ? ready.slice - us : 0;
-    if (ready.slice == 0)
+    if (t->quantum_left && t->quantum_left != QUANTUM_FOREVER)
+        t->quantum_left--;
+    if (t->delays && t->delay_left)
+        t->delay_left--;
+    if (ready.slice != SLICE_FOREVER)
+        ready.slice = ready.slice > us ? ready.slice - us : 0;
+    if (!t->quantum_left || t->delays || ready.slice == 0)
         sched_wanted |= SCHED_PREEMPT;
 }
 
 uint32_t sched_slice_left(const struct thread *t)
 {
-    return t == current ? ready.slice : slice_of(t);
+    return t == current ? ready.slice : t->slice_left ? t->slice_left : slice_of(t);
+}
+
+uint64_t sched_quantum_left(const struct thread *t)
+{
+    return t->quantum_left == QUANTUM_FOREVER ? TIMEOUT_NEVER : (uint64_t)t->quantum_left * TICK_US;
 }
 
 void sched_set_timeslice(struct thread *t, uint16_t period)
 {
     t->timeslice = period;
+    t->slice_left = 0;
     if (t == current)
         ready.slice = slice_of(t);
+}
+
+void sched_set_quantum(struct thread *t, uint16_t period)
+{
+    uint64_t us = timeout_us(period), ticks = (us >> 20) * 1049 + ((uint32_t)(us & 0xFFFFF) + 999) / TICK_US;
+    t->quantum_left = period == L4_TIME_NEVER || ticks >= QUANTUM_FOREVER ? QUANTUM_FOREVER
+                                                                         : (uint32_t)ticks;
+    t->quantum_told = false;
+    if (t == current)
+        sched_wanted |= SCHED_PREEMPT; /* it may be none */
+    else if (t->kind == IPC_PREEMPTION)
+        ipc_abort(t, L4_IPC_CANCELLED); /* no longer true */
+    else if (t->state == THREAD_STOPPED && !t->halted) {
+        t->state = THREAD_READY;
+        sched_enqueue(t);
+    }
+}
+
+void sched_set_delay(struct thread *t, uint8_t sensitive, uint16_t us)
+{
+    t->sensitive_priority = sensitive;
+    t->delay_max = t->delay_left = us / TICK_US; /* rounded down: never longer than allowed */
 }
 
 void sched_idle(void)

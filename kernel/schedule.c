@@ -13,6 +13,9 @@ void sys_thread_switch(struct thread *self, word_t dest)
     struct thread *t = dest == L4_ID_NIL ? NULL : thread_find(self->space, dest);
     if (t == self)
         return;
+    self->utcb->flags &= ~(word_t)L4_FLAG_PREEMPT_PENDING; /* here it is */
+    self->delays = false;
+    self->delay_left = self->delay_max;
     if (t && thread_state(t) == THREAD_READY && !t->halted)
         sched_donate(t);
     else
@@ -25,7 +28,7 @@ static word_t state_of(const struct thread *t)
         return L4_SCHED_INACTIVE;
     if (t->engaged)
         return t->copy_sends ? L4_SCHED_SENDING : L4_SCHED_RECEIVING;
-    if (t->kind == IPC_PAGE_FAULT || t->kind == IPC_IO_FAULT || t->kind == IPC_EXCEPTION)
+    if (t->kind != IPC_USER && t->kind != IPC_START)
         return L4_SCHED_RUNNING; /* not a user-invoked IPC */
     switch (thread_state(t)) {
     case THREAD_SENDING:
@@ -80,14 +83,14 @@ word_t sys_schedule(struct thread *self, struct schedule *a)
         return failed(self, err);
     uint32_t left = sched_slice_left(t);
     a->old_time = (word_t)(left == SLICE_FOREVER ? L4_TIME_NEVER : timeout_encode(left)) << 16 |
-                  t->quantum;
+                  timeout_encode(sched_quantum_left(t));
     if (a->priority != UNCHANGED)
         sched_set_priority(t, a->priority);
     if (a->time != UNCHANGED) {
         sched_set_timeslice(t, a->time >> 16);
-        t->quantum = a->time & 0xFFFF;
+        sched_set_quantum(t, a->time);
     }
     if (a->preemption != UNCHANGED)
-        t->sensitive_priority = a->preemption >> 16;
+        sched_set_delay(t, a->preemption >> 16, a->preemption);
     return state;
 }

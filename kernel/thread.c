@@ -4,6 +4,7 @@
 
 #include "arch.h"
 #include "check.h"
+#include "fault.h"
 #include "ipc.h"
 #include "irq.h"
 #include "kip.h"
@@ -75,6 +76,7 @@ struct thread *thread_create(struct space *space, word_t id, word_t scheduler)
     t->state = THREAD_INACTIVE;
     t->priority = t->sensitive_priority = PRIORITY_DEFAULT;
     t->timeslice = TIMESLICE_DEFAULT;
+    t->quantum_left = QUANTUM_FOREVER;
     t->scheduler = scheduler;
     t->utcb_location = ~(word_t)0;
     t->canary = STACK_CANARY;
@@ -246,9 +248,11 @@ void thread_stop(struct thread *self)
 
 void thread_exit_kernel(struct thread *self)
 {
-    while (self->halted || sched_wanted) {
+    while (self->halted || sched_wanted || !self->quantum_left) {
         if (self->halted)
             thread_stop(self);
+        else if (!self->quantum_left)
+            fault_quantum(self);
         else if (sched_wanted & SCHED_PREEMPT)
             sched_preempt();
         else

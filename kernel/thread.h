@@ -18,13 +18,21 @@ enum thread_state {
     THREAD_READY,     /* running, or on a ready queue */
     THREAD_SENDING,   /* on partner->senders, waits for partner to receive */
     THREAD_RECEIVING, /* waits for a message from whom `accepts` says */
-    THREAD_STOPPED,   /* waits for ExchangeRegisters: halted, or its fault cannot be served */
+    THREAD_STOPPED,   /* halted, or out of quantum: waits for ExchangeRegisters or Schedule */
     THREAD_INTERRUPT, /* an interrupt source with nothing to say */
     THREAD_ENGAGED,   /* in a transfer: the partner copies, or we wait for its page */
 };
 
 /* What a thread's IPC is about: its own call, or a message that the kernel writes for it. */
-enum ipc_kind { IPC_USER, IPC_PAGE_FAULT, IPC_IO_FAULT, IPC_EXCEPTION, IPC_START, IPC_INTERRUPT };
+enum ipc_kind {
+    IPC_USER,
+    IPC_PAGE_FAULT,
+    IPC_IO_FAULT,
+    IPC_EXCEPTION,
+    IPC_PREEMPTION,
+    IPC_START,
+    IPC_INTERRUPT
+};
 
 #define IPC_OK 0 /* errors are L4_IPC_TIMEOUT ..  (spec 5.9) */
 #define IPC_PENDING (-1)
@@ -82,7 +90,11 @@ struct thread {
 
     word_t scheduler;       /* global id */
     uint16_t timeslice;     /* as given to Schedule, a period */
-    uint16_t quantum;
+    uint8_t delay_max;      /* ticks for which a preemption may be delayed */
+    uint8_t delay_left;     /* of them, since the last preemption */
+    bool delays;            /* a preemption is pending */
+    bool quantum_told;      /* the scheduler has heard of the end of the quantum */
+    uint32_t quantum_left;  /* ticks, QUANTUM_FOREVER = no limit; 0: does not run */
     uint32_t slice_left;    /* us, from a preemption until it runs again; 0 = a fresh slice */
 
     struct list_node in_space; /* on space->threads */

@@ -9,7 +9,6 @@
 #include "ipc.h"
 #include "sched.h"
 
-#define TICK_US 1000u
 #define SLOT_BITS 6
 #define SLOTS (1u << SLOT_BITS)
 #define LEVELS 6 /* 64^6 ticks: two years; the longest period is 25 days */

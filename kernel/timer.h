@@ -6,6 +6,7 @@
 #include "thread.h"
 
 #define TIMEOUT_NEVER UINT64_MAX
+#define TICK_US 1000u
 
 void timer_init(void);
 /* How long an X.2 time lasts from now, in us: a period, or what is left until a point (0 if it is

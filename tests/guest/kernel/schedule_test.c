@@ -258,3 +258,166 @@ TEST(schedule_above_the_own_priority_is_error_5_without_privilege)
     EXPECT_EQ(error, 5);
     EXPECT(state != 0);
 }
+
+/* ---- total quanta: 6.2 */
+
+static L4_ThreadId_t limited_spinner(L4_Word_t quantum_us)
+{
+    L4_ThreadId_t t = helper(spin0);
+    EXPECT(L4_Set_Priority(t, 90));
+    EXPECT(L4_Set_Timeslice(t, L4_TimePeriod(10000), L4_TimePeriod(quantum_us)));
+    return t;
+}
+
+static bool stands_still(void)
+{
+    L4_Word_t before = counter[0];
+    L4_Sleep(MOMENT);
+    return counter[0] == before;
+}
+
+TEST(schedule_used_up_quantum_stops_the_thread_and_tells_its_scheduler_once)
+{
+    L4_Word64_t before = clock_us();
+    L4_ThreadId_t t = limited_spinner(50000);
+    L4_MsgTag_t tag = expect_message(t);
+    L4_Word_t low, high;
+    L4_StoreMR(1, &low);
+    L4_StoreMR(2, &high);
+    L4_Word64_t at = (L4_Word64_t)high << 32 | low;
+    EXPECT_EQ(tag.raw, 0xFFD00002);
+    EXPECT(at >= before + 40000 && at <= clock_us());
+    EXPECT(stands_still());
+    EXPECT(!L4_IpcSucceeded(L4_Receive_Timeout(t, MOMENT)));
+    EXPECT_EQ(L4_ThreadStatus(t), L4_SCHED_RUNNING);
+}
+
+TEST(schedule_new_quantum_lets_the_thread_go_on)
+{
+    L4_ThreadId_t t = limited_spinner(10000);
+    expect_message(t);
+    EXPECT(stands_still());
+    EXPECT(L4_Set_Timeslice(t, L4_TimePeriod(10000), L4_TimePeriod(20000)));
+    EXPECT_EQ(L4_Label(expect_message(t)), 0xFFD0);
+    EXPECT(L4_Set_Timeslice(t, L4_TimePeriod(10000), L4_Never));
+    EXPECT(!stands_still());
+    EXPECT(!stands_still());
+}
+
+TEST(schedule_new_quantum_takes_back_a_message_that_nobody_took)
+{
+    L4_ThreadId_t t = limited_spinner(10000);
+    L4_Sleep(L4_TimePeriod(100000));
+    EXPECT(stands_still());
+    EXPECT(L4_Set_Timeslice(t, L4_TimePeriod(10000), L4_Never));
+    EXPECT(!L4_IpcSucceeded(L4_Receive_Timeout(t, MOMENT)));
+    EXPECT(!stands_still());
+}
+
+TEST(schedule_resume_does_not_replace_a_quantum)
+{
+    L4_ThreadId_t t = limited_spinner(10000);
+    expect_message(t);
+    L4_Stop(t);
+    L4_Start(t);
+    EXPECT(stands_still());
+    L4_Stop(t);
+    EXPECT(L4_Set_Timeslice(t, L4_TimePeriod(10000), L4_Never));
+    EXPECT(stands_still());
+    L4_Start(t);
+    EXPECT(!stands_still());
+}
+
+TEST(schedule_tells_what_is_left_of_slice_and_quantum)
+{
+    L4_Time_t slice, quantum;
+    L4_ThreadId_t t = helper(rest);
+    L4_Sleep(MOMENT);
+    EXPECT(L4_Set_Timeslice(t, L4_TimePeriod(7168), L4_TimePeriod(512000)));
+    EXPECT_EQ(L4_Timeslice(t, &slice, &quantum), L4_SCHED_WAITING);
+    EXPECT_EQ(slice.raw, L4_TimePeriod(7168).raw);
+    EXPECT_EQ(quantum.raw, L4_TimePeriod(512000).raw);
+    t = limited_spinner(1000000);
+    EXPECT(L4_Set_Timeslice(t, L4_TimePeriod(512000), L4_TimePeriod(1024000)));
+    L4_Sleep(L4_TimePeriod(100000));
+    L4_Timeslice(t, &slice, &quantum);
+    EXPECT(L4_PeriodUsec(slice) < 512000 && L4_PeriodUsec(slice) > 200000);
+    EXPECT(L4_PeriodUsec(quantum) < 1024000 && L4_PeriodUsec(quantum) > 700000);
+    EXPECT(L4_Set_Timeslice(t, L4_Never, L4_Never));
+    L4_Timeslice(t, &slice, &quantum);
+    EXPECT_EQ(slice.raw, L4_Never.raw);
+    EXPECT_EQ(quantum.raw, L4_Never.raw);
+}
+
+/* ---- delayed preemption: 5.12 */
+
+static volatile bool high_ran, yields;
+static volatile L4_Word_t pending_seen;
+static volatile L4_Word64_t pending_at, over_at;
+
+static void runs_soon(void)
+{
+    L4_Sleep(L4_TimePeriod(10000));
+    high_ran = true;
+    rest();
+}
+
+static void delays_others(void)
+{
+    L4_DisablePreemption();
+    while (!high_ran && !pending_seen)
+        if (L4_PreemptionPending())
+            pending_seen = 1;
+    pending_at = clock_us();
+    if (yields && !high_ran) {
+        L4_Yield();
+        pending_seen = high_ran ? 2 : 3;
+    }
+    while (!high_ran)
+        ;
+    over_at = clock_us();
+    for (;;)
+        counter[0]++;
+}
+
+/* A thread of priority 90 that asks for up to `us` against priorities up to `sensitive`; one of 95 comes. */
+static void delay(L4_Word_t sensitive, L4_Word_t us, bool yield)
+{
+    L4_ThreadId_t low = helper_waiting_for_start(supervisor()), high = helper_waiting_for_start(supervisor());
+    high_ran = false;
+    yields = yield;
+    pending_seen = 0;
+    EXPECT(L4_Set_Priority(low, 90));
+    EXPECT(L4_Set_Priority(high, 95));
+    EXPECT(L4_Set_PreemptionDelay(low, sensitive, us));
+    start(high, runs_soon);
+    start(low, delays_others);
+    L4_Sleep(L4_TimePeriod(200000));
+    EXPECT(high_ran);
+}
+
+TEST(preemption_is_delayed_but_not_longer_than_allowed)
+{
+    delay(95, 20000, false);
+    EXPECT_EQ(pending_seen, 1);
+    EXPECT(over_at - pending_at >= 10000);
+    EXPECT(over_at - pending_at <= 21000);
+}
+
+TEST(preemption_above_the_sensitive_priority_is_not_delayed)
+{
+    delay(94, 20000, false);
+    EXPECT_EQ(pending_seen, 0);
+}
+
+TEST(preemption_is_not_delayed_without_a_maximum_delay)
+{
+    delay(95, 0, false);
+    EXPECT_EQ(pending_seen, 0);
+}
+
+TEST(preemption_that_was_delayed_happens_at_a_yield)
+{
+    delay(95, 50000, true);
+    EXPECT_EQ(pending_seen, 2);
+}
