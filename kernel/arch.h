@@ -15,6 +15,8 @@
 #define ARCH_KERNEL_STACK_TOP 0xE0000F9C /* esp0 in the TSS; pinned in arch/x86/x86.h */
 /* Leaves current for next; returns when somebody switches back.  Loads next's space. */
 void arch_switch_to(struct thread *next);
+/* The same when all that current has left to do is in its TCB: it drops its stack. */
+void arch_leave_to(struct thread *next) __attribute__((noreturn));
 /* Waits for an interrupt with interrupts on; returns with interrupts off. */
 void arch_idle(void);
 /* Takes the interrupts that are pending now, on the current kernel stack. */

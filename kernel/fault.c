@@ -32,20 +32,20 @@ static void compose(struct thread *self, word_t label, word_t words)
     self->kmsg[0] = label << L4_TAG_LABEL_SHIFT | words;
 }
 
-static int ask_pager(struct thread *self, word_t address, bool write)
+static void compose_page_fault(struct thread *self, word_t address, bool write)
 {
     compose(self, L4_LABEL_PAGE_FAULT | (write ? L4_FPAGE_W : L4_FPAGE_R), 2);
     self->kmsg[1] = address;
     self->kmsg[2] = arch_user_ip(self);
-    return ask(self, IPC_PAGE_FAULT, self->utcb->pager);
 }
 
 void fault_page(struct thread *self, word_t address, bool write)
 {
     if (self->space->is_sigma0 && map_idempotent(self->space, address))
         return;
-    if (ask_pager(self, address, write) == L4_IPC_NO_PARTNER)
-        self->halted = true;
+    compose_page_fault(self, address, write);
+    ipc_page_fault(self);
+    ask_or_halt(self, IPC_PAGE_FAULT, self->utcb->pager);
 }
 
 int fault_in_copy(struct thread *self, word_t address, bool write)
@@ -55,7 +55,8 @@ int fault_in_copy(struct thread *self, word_t address, bool write)
         return IPC_OK;
     memcpy(call, self->call, sizeof call);
     self->virtual_sender = L4_ID_NIL;
-    int err = ask_pager(self, address, write);
+    compose_page_fault(self, address, write);
+    int err = ask(self, IPC_PAGE_FAULT, self->utcb->pager);
     memcpy(self->call, call, sizeof call);
     return err;
 }

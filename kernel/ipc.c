@@ -7,7 +7,9 @@
 #include "ipc.h"
 
 #include "arch.h"
+#include "fpage.h"
 #include "irq.h"
+#include "map.h"
 #include "redirect.h"
 #include "sched.h"
 #include "space.h"
@@ -60,6 +62,8 @@ static inline bool thread_accepts(const struct thread *dst, struct thread *src)
 {
     if (dst->fast_from == L4_ID_ANY || dst->fast_from == src->id)
         return true; /* the commonest cases of what follows */
+    if (dst->state == THREAD_RECEIVING && dst->accepts == src->id)
+        return !dst->halted;
     return thread_state(dst) == THREAD_RECEIVING && !dst->halted &&
            admits(dst, accepts_of(dst), src);
 }
@@ -165,6 +169,11 @@ static inline int transfer(struct thread *src, struct thread *dst)
     return transfer_typed(src, dst, from, u + 1, end);
 }
 
+static void count_fault(const struct thread *src, const struct thread *pager)
+{
+    *(src->space == pager->space ? &src->space->faults_self : &src->space->faults_other) += 1;
+}
+
 /* What dst sees when src sees err: it has the other view of whose page was missing. */
 static int mirrored(int err)
 {
@@ -188,6 +197,20 @@ static void propagate(struct thread *src, struct thread *dst, struct thread *app
     }
 }
 
+/* The message passed, but not just so: it failed, or passed in somebody else's name or place. */
+static void settle(struct thread *src, struct thread *dst, int err)
+{
+    struct thread *apparent = apparent_sender(src, dst);
+    dst->receive_result = mirrored(err);
+    dst->sender = thread_name_for(apparent, dst->space);
+    if (apparent != src)
+        propagate(src, dst, apparent);
+    if (src->intended && dst->kind == IPC_USER) {
+        dst->utcb->mr[0] |= L4_TAG_REDIRECTED;
+        dst->utcb->intended = src->intended;
+    }
+}
+
 /* Moves src's message to dst, which is RECEIVING; one of them is current.  dst is READY afterwards,
  * on no queue, with its result; src's result is returned.  Strings block, and if it is IPC_GONE
  * then, current's partner is not to be touched. */
@@ -196,17 +219,12 @@ static int deliver(struct thread *src, struct thread *dst)
     int err = transfer(src, dst);
     if (unlikely(err == IPC_GONE))
         return err;
-    struct thread *apparent = apparent_sender(src, dst);
-    dst->receive_result = likely(err == IPC_OK) ? err : mirrored(err);
-    dst->sender = thread_name_for(apparent, dst->space);
-    if (unlikely(apparent != src))
-        propagate(src, dst, apparent);
-    if (unlikely(src->intended) && dst->kind == IPC_USER) {
-        dst->utcb->mr[0] |= L4_TAG_REDIRECTED;
-        dst->utcb->intended = src->intended;
-    }
+    dst->receive_result = IPC_OK;
+    dst->sender = thread_name_for(src, dst->space);
+    if (unlikely((word_t)err | src->virtual_sender | src->intended))
+        settle(src, dst, err);
     if (unlikely(src->kind == IPC_PAGE_FAULT))
-        *(src->space == dst->space ? &src->space->faults_self : &src->space->faults_other) += 1;
+        count_fault(src, dst);
     wake(dst);
     return err;
 }
@@ -244,7 +262,9 @@ static int take(struct thread *self, struct thread *src)
 /* Until the IPC is decided.  Before that self may be needed to serve a fault in a string copy. */
 static inline void wait(struct thread *self, struct thread *next)
 {
-    if (next)
+    if (next && self->fast_from)
+        arch_leave_to(next);
+    else if (next)
         arch_switch_to(next); /* on what is left of our slice */
     else
         sched_block();
@@ -367,37 +387,83 @@ static void report_error(struct thread *self, int err, word_t phase)
     self->utcb->error = offset << L4_IPC_OFFSET_SHIFT | (word_t)err << 1 | phase;
 }
 
-/* The commonest of all: a message of untyped words to a thread that waits for just that, and a wait
- * without a timeout for its answer or for anybody.  Does not come back if it is that, else nothing has
- * changed.  The rest of this file could do it as well, in twice the time. */
-static inline void simple(struct thread *self, word_t to)
+/* dst waits for self's words and nothing stands between: it waits for us or anybody, without a timeout; nobody
+ * is queued for us, we are not redirected. */
+static inline bool waits_for(const struct thread *dst, const struct thread *self)
 {
-    struct thread *dst = thread_find(self->space, to);
-    const word_t *from = (word_t *)self->utcb->mr;
-    word_t tag = from[0], words = tag & L4_TAG_U_MASK;
-    bool is_simple = dst && (dst->fast_from == L4_ID_ANY || dst->fast_from == self->id) &&
-                     (self->from_spec == L4_ID_ANY || self->from_spec == to) &&
-                     receive_timeout(self) == L4_TIME_NEVER &&
-                     !(tag & (L4_TAG_T_MASK | L4_TAG_PROPAGATED)) &&
-                     !(self->obstacles & ~OBSTACLE_FPU); /* nobody is queued, we are not redirected */
-    if (unlikely(!is_simple))
-        return;
-    /* ---- commit */
+    return dst && (dst->fast_from == L4_ID_ANY || dst->fast_from == self->id) &&
+           !(self->obstacles & ~OBSTACLE_FPU);
+}
+
+/* dst, of whom that is true, gets untyped words and is READY. */
+static inline void give_words(struct thread *self, struct thread *dst, const word_t *from)
+{
     word_t *mr = (word_t *)dst->utcb->mr;
-    mr[0] = tag & ~TAG_FLAGS;
-    for (; words; words--)
+    mr[0] = from[0] & ~TAG_FLAGS;
+    for (word_t words = from[0] & L4_TAG_U_MASK; words; words--)
         mr[words] = from[words];
     dst->sender = thread_name_for(self, dst->space);
     dst->receive_result = IPC_OK;
     dst->fast_from = L4_ID_NIL;
-    self->fast_from = self->from_spec == L4_ID_ANY ? L4_ID_ANY : dst->id;
-    arch_switch_to(dst);
+}
+
+/* The commonest of all: a message of untyped words, and a wait without a timeout for its answer or for
+ * anybody.  Does not come back if it is that, else nothing has changed.  The rest of this file could do it as
+ * well, in twice the time. */
+static inline void simple(struct thread *self, word_t to)
+{
+    const word_t *from = (word_t *)self->utcb->mr;
+    struct thread *dst = thread_find(self->space, to);
+    if (waits_for(dst, self) && (self->from_spec == L4_ID_ANY || self->from_spec == to) &&
+        receive_timeout(self) == L4_TIME_NEVER && !(from[0] & L4_TAG_PROPAGATED)) {
+        give_words(self, dst, from);
+        self->fast_from = self->from_spec == L4_ID_ANY ? L4_ID_ANY : dst->id;
+        arch_leave_to(dst);
+    }
+}
+
+void ipc_page_fault(struct thread *self)
+{
+    struct thread *pager = thread_find(self->space, self->utcb->pager);
+    if (!waits_for(pager, self))
+        return;
+    give_words(self, pager, self->kmsg);
+    count_fault(self, pager);
+    self->kind = IPC_PAGE_FAULT;
+    self->timeouts = 0;
+    self->from_spec = self->accepts = pager->id;
+    self->receive_result = IPC_PENDING;
+    self->state = THREAD_RECEIVING;
+    arch_leave_to(pager);
+}
+
+/* The answer to that: one map item for a thread whose page fault waits for us, and a wait for anybody.  If not all
+ * of it can be mapped at once, the rest of this file maps it again, which changes nothing. */
+static inline void simple_answer(struct thread *self, word_t to)
+{
+    const word_t *mr = (word_t *)self->utcb->mr;
+    struct thread *dst = thread_find(self->space, to);
+    word_t done = 0;
+    if (dst && (mr[0] & (L4_TAG_T_MASK | L4_TAG_U_MASK | L4_TAG_PROPAGATED)) == 2 << L4_TAG_T_SHIFT &&
+        dst->state == THREAD_RECEIVING && dst->kind == IPC_PAGE_FAULT && dst->accepts == self->id && !dst->halted &&
+        self->from_spec == L4_ID_ANY && receive_timeout(self) == L4_TIME_NEVER &&
+        !(self->obstacles & ~OBSTACLE_FPU) && (mr[1] & L4_ITEM_TYPE_MASK) == L4_ITEM_MAP && !fpage_is_io(mr[2]) &&
+        map_fpage(self->space, mr[2], dst->space, L4_FPAGE_COMPLETE, mr[1] & L4_FPAGE_BASE_MASK, false, &done,
+                  false) == IPC_OK) {
+        dst->receive_result = IPC_OK;
+        dst->state = THREAD_READY;
+        self->fast_from = L4_ID_ANY;
+        arch_leave_to(dst);
+    }
 }
 
 void sys_ipc(struct thread *self, word_t to)
 {
     word_t phase;
-    simple(self, to);
+    if (self->utcb->mr[0] & L4_TAG_T_MASK)
+        simple_answer(self, to);
+    else
+        simple(self, to);
     self->sender = L4_ID_NIL;
     self->virtual_sender = L4_ID_NIL;
     if (self->utcb->mr[0] & L4_TAG_PROPAGATED)
@@ -421,6 +487,15 @@ void ipc_fast_woken(struct thread *self)
         self->receive_result = receive_once(self, NULL);
     if (self->receive_result != IPC_OK)
         report_error(self, self->receive_result, L4_IPC_PHASE_RECEIVE);
+}
+
+void ipc_fault_woken(struct thread *self)
+{
+    while (self->receive_result == IPC_RETRY)
+        self->receive_result = receive_once(self, NULL);
+    self->kind = IPC_USER;
+    if (self->receive_result == L4_IPC_NO_PARTNER)
+        self->halted = true;
 }
 
 /* ---- what others do to a thread's IPC */

@@ -15,6 +15,11 @@ int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, wo
  * caller's MR0 and ErrorCode.  Blocks. */
 void sys_ipc(struct thread *self, word_t to);
 
+/* self's page fault, with kmsg written, if its pager waits for just that: does not come back then, the answer
+ * sends self straight to user mode.  Else nothing has changed. */
+void ipc_page_fault(struct thread *self);
+/* That wait is over, but the answer is none, or user mode must wait. */
+void ipc_fault_woken(struct thread *self);
 /* self's wait, begun by the fast path, ended on the plain one: the rest of sys_ipc(). */
 void ipc_fast_woken(struct thread *self);
 

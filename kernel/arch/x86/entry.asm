@@ -6,8 +6,8 @@
 %include "x86.inc"
 %include "offsets.inc"
 
-        extern  trap, syscall, syscall_ipc, thread_start, ipc_fast_resume, sched_wanted
-        global  trap_return, thread_first_return, fast_resume, resume_frame, sysenter_entry, sysenter_plain, vector_table, switch_stacks
+        extern  trap, syscall, syscall_ipc, thread_start, ipc_fast_resume, syscall_fault_resume, sched_wanted
+        global  trap_return, thread_first_return, fast_resume, resume_frame, fault_resume, resume_fault, sysenter_entry, sysenter_plain, vector_table, switch_stacks
 
         section .text
 
@@ -97,6 +97,21 @@ trap_return:
         popad
         add     esp, 8
         iretd
+
+; A thread whose page fault was answered goes back to the instruction.
+; void resume_fault(struct trapframe *of_current (eax)): the same without a return address.
+resume_fault:
+        mov     esp, eax
+        cmp     dword [esp + FRAME_SIZE - T_BLOCK + T_RECEIVE_RESULT], 0
+        jne     fault_resume
+        cmp     byte [esp + FRAME_SIZE - T_BLOCK + T_HALTED], 0
+        jne     fault_resume
+        mov     dword [esp + FRAME_SIZE - T_BLOCK + T_KIND], 0  ; IPC_USER
+        cmp     byte [sched_wanted], 0
+        je      trap_return
+fault_resume:
+        call    syscall_fault_resume
+        jmp     trap_return
 
 ; A thread that waited without a stack wakes up here.
 ; void resume_frame(struct trapframe *of_current (eax)): the same without a return address.

@@ -12,6 +12,7 @@ void offsets(void)
     OFFSET(T_ID, struct thread, id);
     OFFSET(T_LOCAL_ID, struct thread, local_id);
     OFFSET(T_UTCB, struct thread, utcb);
+    OFFSET(T_KIND, struct thread, kind);
     OFFSET(T_HALTED, struct thread, halted);
     OFFSET(T_RECEIVE_RESULT, struct thread, receive_result);
     OFFSET(T_SENDER, struct thread, sender);

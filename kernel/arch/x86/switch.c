@@ -6,21 +6,27 @@
 extern void switch_stacks(void **save, void *load);
 extern void thread_first_return(void);
 extern void fast_resume(void);
+extern void fault_resume(void);
 extern void resume_frame(struct trapframe *of_current) __attribute__((noreturn));
+extern void resume_fault(struct trapframe *of_current) __attribute__((noreturn));
 
 void arch_thread_need_stack(struct thread *t)
 {
     if (t->kernel_sp)
         return;
     void **sp = (void **)user_frame(t);
-    user_frame(t)->eflags = FLAGS_FIXED; /* the fast path left those of some older entry */
-    *--sp = (void *)fast_resume;
+    if (t->kind == IPC_PAGE_FAULT) {
+        *--sp = (void *)fault_resume;
+    } else {
+        user_frame(t)->eflags = FLAGS_FIXED; /* the fast path left those of some older entry */
+        *--sp = (void *)fast_resume;
+    }
     t->kernel_sp = sp - 4; /* what switch_stacks pops */
 }
 
-void arch_switch_to(struct thread *next)
+/* Everything but the stack. */
+static inline void make_current(struct thread *prev, struct thread *next)
 {
-    struct thread *prev = current;
     assert(prev->canary == STACK_CANARY);
     if (next->space != prev->space)
         load_cr3(next->space->directory_phys);
@@ -28,15 +34,34 @@ void arch_switch_to(struct thread *next)
     *(word_t *)GS_WRITE = next->local_id; /* what users read at gs:0 */
     if (prev->obstacles & OBSTACLE_FPU)
         fpu_leave();
-    if (!CONFIG_CHECK && prev->fast_from && !next->kernel_sp) { /* a stack less to leave, and none to come to */
-        user_frame(next)->eflags = FLAGS_FIXED;
-        resume_frame(user_frame(next));
-    }
+}
+
+void arch_switch_to(struct thread *next)
+{
+    struct thread *prev = current;
+    make_current(prev, next);
     arch_thread_need_stack(next);
     void *dropped, *sp = next->kernel_sp;
     next->kernel_sp = NULL;
     switch_stacks(prev->fast_from ? &dropped : &prev->kernel_sp, sp);
     thread_reap();
+}
+
+void arch_leave_to(struct thread *next)
+{
+    make_current(current, next);
+    if (next->kernel_sp || CONFIG_CHECK) {
+        void *dropped, *sp;
+        arch_thread_need_stack(next);
+        sp = next->kernel_sp;
+        next->kernel_sp = NULL;
+        switch_stacks(&dropped, sp);
+        __builtin_unreachable();
+    }
+    if (next->kind == IPC_PAGE_FAULT)
+        resume_fault(user_frame(next));
+    user_frame(next)->eflags = FLAGS_FIXED;
+    resume_frame(user_frame(next));
 }
 
 void arch_idle(void)

@@ -39,6 +39,15 @@ void ipc_fast_resume(void)
     thread_leave_kernel(self);
 }
 
+/* The same for a page fault. */
+void syscall_fault_resume(void)
+{
+    struct thread *self = current;
+    thread_reap();
+    ipc_fault_woken(self);
+    thread_leave_kernel(self);
+}
+
 static void do_unmap(struct thread *self, struct trapframe *f)
 {
     self->utcb->mr[0] = f->esi;
