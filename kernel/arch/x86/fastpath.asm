@@ -11,7 +11,7 @@
 %include "offsets.inc"
 
         extern  sysenter_plain
-        global  sysenter_fast
+        global  sysenter_fast, sysenter_fast.probe
 
 ; self is the block below esp; the receiver's block is at TCB_BASE + edi.
 %define SELF(field)   esp - T_BLOCK + field
@@ -33,6 +33,27 @@
         sysexit
 %endmacro
 
+; The rest of the admission, and from there on it happens: all but words and address space.
+%macro COMMIT 0
+        cmp     dword [SELF(T_OBSTACLES)], 0
+        jne     .plain_id               ; somebody is queued for us, or TS must be set
+        mov     ecx, gs                 ; one sum for three selectors: among those that a user can
+        mov     ebx, ds                 ; load, only the right ones add up to it
+        mov     ebp, es
+        lea     ecx, [ecx + 8 * ebx]
+        lea     ecx, [ebp + 4 * ecx]
+        cmp     ecx, 4 * (USER_GS + 8 * USER_DS) + USER_DS
+        jne     .mend
+        ; ---- commit
+        cld
+        mov     [SELF(T_FAST_FROM)], edx        ; RECEIVING, without a stack: see thread.h
+        mov     ebp, [DEST(T_UTCB)]
+        mov     dword [DEST(T_FAST_FROM)], 0    ; READY
+        mov     [ebp + U_MR], esi
+        test    esi, L4_TAG_U_MASK
+        jnz     .words
+%endmacro
+
         section .text
         align   16
 sysenter_fast:
@@ -47,31 +68,14 @@ sysenter_fast:
         mov     [FRAME(F_EIP)], ebx
         and     edi, 0x1FFFF800
         cmp     [DEST(T_ID)], eax
-        jne     .plain                  ; no such thread, or a local id
+        jne     .local                  ; no such thread, or a local id
         cmp     edx, eax
         jne     .wait_any               ; not a call
 .wait:  mov     eax, [SELF(T_ID)]       ; from, if we are in two spaces
         cmp     [DEST(T_FAST_FROM)], eax
         jne     .open                   ; it does not wait for us alone
 .accepted:
-        cmp     dword [SELF(T_OBSTACLES)], 0
-        jne     .plain_id               ; somebody is queued for us, or TS must be set
-        mov     ecx, gs                 ; one sum for three selectors: among those that a user can
-        mov     ebx, ds                 ; load, only the right ones add up to it
-        mov     ebp, es
-        lea     ecx, [ecx + 8 * ebx]
-        lea     ecx, [ebp + 4 * ecx]
-        cmp     ecx, 4 * (USER_GS + 8 * USER_DS) + USER_DS
-        jne     .mend
-
-        ; ---- commit
-        cld
-        mov     [SELF(T_FAST_FROM)], edx        ; RECEIVING, without a stack: see thread.h
-        mov     ebp, [DEST(T_UTCB)]
-        mov     dword [DEST(T_FAST_FROM)], 0    ; READY
-        mov     [ebp + U_MR], esi
-        test    esi, L4_TAG_U_MASK
-        jnz     .words
+        COMMIT
         mov     ecx, [DEST(T_SPACE)]
         cmp     ecx, [SELF(T_SPACE)]
         je      .one_space
@@ -88,6 +92,7 @@ sysenter_fast:
 .mend:  xor     ecx, ecx                ; cx was 0, and a partner who is ready needs no send timeout
 .plain_id:
         mov     eax, [DEST(T_ID)]
+.plain_ebx:
         mov     ebx, [FRAME(F_EIP)]
 .plain: mov     ebp, [FRAME(F_ESP)]
         jmp     sysenter_plain
@@ -96,6 +101,39 @@ sysenter_fast:
         cmp     edx, L4_ID_ANY
         je      .wait
         jmp     .plain
+
+; A local id is the address of MR0 in our own space.  The UTCB there says which thread that is; it is user memory,
+; so the thread's own block must confirm it.  If nothing is mapped there, trap.c goes on at sysenter_plain.
+.local: test    eax, eax
+        jz      .plain                  ; no send phase
+.probe:
+        mov     edi, [ss:eax + L4_UTCB_GLOBAL_ID]
+        shr     edi, 3
+        mov     ebx, [SELF(T_SPACE)]
+        and     edi, 0x1FFFF800
+        cmp     [DEST(T_LOCAL_ID)], eax
+        jne     .plain_ebx
+        cmp     [DEST(T_SPACE)], ebx
+        jne     .plain_ebx
+        cmp     edx, eax
+        jne     .local_reply
+        mov     edx, [DEST(T_ID)]
+        cmp     dword [DEST(T_FAST_FROM)], L4_ID_ANY
+        jne     .local_closed
+.local_accepted:
+        COMMIT
+        mov     eax, [SELF(T_LOCAL_ID)]
+        LEAVE
+.local_reply:
+        cmp     edx, L4_ID_ANY
+        jne     .plain_ebx
+.local_closed:
+        mov     eax, [SELF(T_ID)]
+        cmp     [DEST(T_FAST_FROM)], eax
+        je      .local_accepted
+        cmp     dword [DEST(T_FAST_FROM)], L4_ID_ANY
+        je      .local_accepted
+        jmp     .plain_id
 
 ; MR1.. of as many words as the tag says, the last one first: the stack pointer runs down the
 ; receiver's message registers while ebp stays in the middle of ours, so that every push is three

@@ -122,12 +122,18 @@ static void exception(struct trapframe *f)
     fault_exception(current, f->vector, f->error);
 }
 
+extern char fast_probe[] __asm__("sysenter_fast.probe"), sysenter_plain[]; /* fastpath.asm, entry.asm */
+
 /* ---- entries from kernel mode: interrupts of the idle loop and of preemption points, and our own bugs */
 
 static void kernel_exception(struct trapframe *f)
 {
     if (f->vector == VECTOR_DEBUG) {
         f->eflags &= ~FLAG_TRAP; /* SYSENTER with TF set traps on our first instruction */
+        return;
+    }
+    if (f->vector == VECTOR_PAGE_FAULT && f->eip == (word_t)fast_probe) {
+        f->eip = (word_t)sysenter_plain; /* a local id of nobody; the registers are still the user's */
         return;
     }
     panic("exception %lu in the kernel: error %lx eip %lx cr2 %lx thread %lx", (unsigned long)f->vector,

@@ -49,6 +49,7 @@ TEST(spaceinfo_tells_faults_to_own_pagers_from_others)
 {
     NEEDS("spaceinfo");
     L4_ThreadId_t p = prober(), me = L4_MyGlobalId();
+    EXPECT(probe(p, PROBE_READ, (L4_Word_t)&me, 0).done); /* what it needs of the image is there now */
     L4_Word_t self = counter(p, L4_PECAN_FAULTS_SELF), other = counter(p, L4_PECAN_FAULTS_OTHER);
     EXPECT(other > 0);
     EXPECT(probe(p, PROBE_READ, WINDOW, 0).fault);
