@@ -88,8 +88,9 @@ static void engage(struct copy *c)
 {
     struct thread *self = current, *partner = partner_of(c);
     c->src->error_offset = c->dst->error_offset = c->bytes;
-    if (self->engaged)
+    if (c->engaged)
         return;
+    c->engaged = true;
     thread_leave_fast(partner);
     timer_disarm(partner);
     partner->state = THREAD_ENGAGED;
@@ -104,7 +105,7 @@ static void engage(struct copy *c)
 
 void string_finish(struct copy *c)
 {
-    if (!current->engaged)
+    if (!c->engaged || !current->engaged)
         return;
     current->engaged = NULL;
     partner_of(c)->engaged = NULL;

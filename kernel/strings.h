@@ -10,6 +10,7 @@ struct copy {
     struct thread *src, *dst; /* one of them is current, and copies */
     word_t bytes;             /* copied so far, over all items */
     word_t buffer;            /* BR of the next receive buffer, 0 = there is none */
+    bool engaged;             /* src and dst know each other as partners */
     bool faulted;             /* `deadline` is valid */
     uint64_t deadline;        /* of all faults together, as timer_deadline() gave it */
 };

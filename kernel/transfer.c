@@ -22,6 +22,16 @@ static word_t window_of(const struct thread *dst)
     }
 }
 
+/* dst is in the middle of a copy already and cannot engage in another with its pager: of a large answer it
+ * gets some pages only, from the one that it asked for. */
+static word_t page_asked_for(const struct thread *dst, word_t fpage, word_t send_base)
+{
+    struct transfer t = fpage_transfer(fpage, L4_FPAGE_COMPLETE, send_base);
+    word_t distance = dst->kmsg[1] - t.to;
+    bool inside = distance <= size_mask(t.log2) && dst->kmsg[1] < USER_LIMIT && distance < USER_LIMIT - t.from;
+    return inside && t.from < USER_LIMIT ? distance >> PAGE_BITS : 0;
+}
+
 /* One map or grant item: word 0 holds the send base, word 1 the send fpage.  Blocks if it is a large one. */
 static int transfer_fpage(struct copy *c, word_t item, word_t fpage)
 {
@@ -36,10 +46,12 @@ static int transfer_fpage(struct copy *c, word_t item, word_t fpage)
         return io_map(src->space, fpage, dst->space, window, grant);
     if (fpage_is_io(window))
         return L4_IPC_OVERFLOW;
-    word_t done = 0;
-    for (bool engaged = false;; engaged = true) {
+    word_t done = dst->engaged ? page_asked_for(dst, fpage, item & L4_FPAGE_BASE_MASK) : 0;
+    for (bool blocks = false;; blocks = true) {
         int err = map_fpage(src->space, fpage, dst->space, window, item & L4_FPAGE_BASE_MASK, grant, &done,
-                            engaged);
+                            blocks);
+        if (err == IPC_PENDING && dst->engaged && !c->engaged)
+            return IPC_OK;
         if (err != IPC_PENDING || (err = string_pause(c)) != IPC_OK)
             return err;
     }

@@ -103,7 +103,7 @@ void watcher_main(void)
         quiet = total == seen ? quiet + 1 : 0;
         starved = quiet > PATIENCE;
         seen = total;
-        if (seen - told >= 250000)
+        if (seen - told >= 20000)
             serial_printf("# %lu calls\n", told = seen);
         if (round % 4 == 0)
             pair_check();

@@ -4,10 +4,11 @@
 #include "probe.h"
 
 #define FAR 0x80000000u
-#define ROOM (1024u * 1024 + 4 * 4096)
+#define LARGE 16 /* log2 of what a generous pager maps */
+#define ROOM  (1024u * 1024 + (1 << LARGE))
 #define MAX_WORDS 40
 
-static uint8_t memory[2][ROOM] __attribute__((aligned(4096)));
+static uint8_t memory[2][ROOM] __attribute__((aligned(1 << LARGE)));
 
 enum { SENDER, RECEIVER };
 
@@ -16,6 +17,7 @@ static struct end {
     L4_Word_t words[MAX_WORDS], count; /* MR1.. or BR1.. */
     L4_Word_t xfer;
     L4_Time_t delay;        /* before the pager answers */
+    bool generous;          /* it maps the 16 pages around */
     bool hold;              /* it never does */
     volatile L4_Word_t faults, address, label;
     volatile bool done;
@@ -74,8 +76,10 @@ static void pager(int side, void (*f)(void))
         if (e->delay.raw != L4_TIME_ZERO)
             L4_Sleep(e->delay);
         L4_Word_t at = page - FAR < ROOM ? page - FAR : 0;
-        give(e->id, L4_MapItem(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)memory[side] + at, 12), L4_FullyAccessible),
-                               page));
+        L4_Word_t log2 = e->generous ? LARGE : 12;
+        at &= ~L4_SizeMask(log2);
+        give(e->id, L4_MapItem(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)memory[side] + at, log2), L4_FullyAccessible),
+                               FAR + at));
     }
 }
 
@@ -167,6 +171,20 @@ TEST(strings_faults_name_address_and_access)
     EXPECT_EQ(end[SENDER].label & L4_FPAGE_W, 0);
     EXPECT_EQ(end[RECEIVER].address & ~4095u, FAR);
     EXPECT_EQ(end[RECEIVER].label & L4_FPAGE_W, L4_FPAGE_W);
+}
+
+/* A map of many pages pauses; that must not confuse who copies with whom.  The last page of the 16 comes first. */
+TEST(strings_whose_pagers_map_many_pages_arrive)
+{
+    prepare();
+    end[SENDER].generous = end[RECEIVER].generous = true;
+    words(SENDER, string_word(100000, 1), FAR + 65000);
+    words(RECEIVER, string_word(100000, 1), FAR + 64000);
+    run();
+    EXPECT_EQ(end[SENDER].tag & L4_TAG_ERROR, 0);
+    EXPECT_EQ(end[RECEIVER].tag, 0x12340000 | 2 << 6);
+    EXPECT(arrived(64000, 65000, 100000));
+    EXPECT(end[SENDER].faults <= 10 && end[RECEIVER].faults <= 10);
 }
 
 TEST(strings_gather_and_scatter_by_substrings_and_compounds)
