@@ -32,6 +32,9 @@ static inline void arch_interrupt_window(void)
 void arch_thread_prepare(struct thread *t);
 /* Gives t, in a wait without a stack, one whose first return is into the end of that wait. */
 void arch_thread_need_stack(struct thread *t);
+/* The loaded space becomes that of t, which is current. */
+void arch_space_enter(struct thread *t);
+#define ARCH_FPU_CHARGE 512 /* bytes charged for FPU state, if t->fpu */
 /* Forgets t's FPU state. */
 void arch_fpu_release(struct thread *t);
 

@@ -157,7 +157,9 @@ bool sched_preempt_in_kernel(void)
         sched_wanted |= SCHED_TIMERS;
     if (current == idle_thread || !ready.summary || best_priority() <= current->priority)
         return events;
+    current->in_kernel = true;
     step_aside(ready.slice ? ready.slice : 1);
+    current->in_kernel = false;
     return true;
 }
 

@@ -110,7 +110,6 @@ word_t thread_activate(struct thread *t, word_t location, word_t pager)
     t->local_id = location + L4_UTCB_U;
     t->utcb->global_id = t->id;
     t->utcb->pager = pager;
-    t->space->active_count++;
     arch_thread_prepare(t);
     ipc_await_start(t, pager);
     return L4_ERR_OK;
@@ -236,6 +235,80 @@ bool thread_rename(struct thread *t, word_t id)
     if (t->utcb)
         t->utcb->global_id = id;
     return false;
+}
+
+/* ---- migration */
+
+static uint32_t charge_of(const struct thread *t)
+{
+    return THREAD_CHARGE + (t->fpu ? ARCH_FPU_CHARGE : 0);
+}
+
+/* What t will need in `to`; a page of UTCBs only if it has, or is to get, a place for one. */
+static bool reserve(const struct thread *t, struct space *to, word_t location)
+{
+    if (!space_charge(to, charge_of(t)))
+        return false;
+    if (location == ~(word_t)0 || space_utcb_page(to, location))
+        return true;
+    space_uncharge(to, charge_of(t));
+    return false;
+}
+
+static void unreserve(const struct thread *t, struct space *to, word_t location)
+{
+    if (location != ~(word_t)0)
+        space_utcb_release(to, location);
+    space_uncharge(to, charge_of(t));
+}
+
+static void utcb_move(struct thread *t, struct space *to, word_t location)
+{
+    word_t *entry = arch_table_entry(to, location);
+    char *page = arch_kernel_address(*entry & ~PAGE_MASK);
+    struct l4_utcb *utcb = (struct l4_utcb *)(page + (location & PAGE_MASK));
+    memcpy(utcb, t->utcb, sizeof *utcb);
+    space_utcb_release(t->space, t->local_id - L4_UTCB_U);
+    t->utcb = utcb;
+    t->local_id = location + L4_UTCB_U;
+}
+
+word_t thread_migrate(struct thread *t, struct space *to, word_t location)
+{
+    struct space *from = t->space;
+    if (t->in_kernel) { /* its call may hold on to its space: it goes on, on our time */
+        sched_donate(t);
+        return THREAD_AGAIN;
+    }
+    if (!reserve(t, to, location))
+        return L4_ERR_MEMORY;
+    if (from->thread_count == 1) { /* that was a trial: nothing is held while others may run */
+        unreserve(t, to, location);
+        if (unmap_all(from))
+            return THREAD_AGAIN;
+        if (!reserve(t, to, location))
+            return L4_ERR_MEMORY;
+    }
+    /* ---- commit */
+    if (t->engaged)
+        string_cut(t);
+    else
+        ipc_abort(t, L4_IPC_CANCELLED);
+    if (t->utcb)
+        utcb_move(t, to, location);
+    else if (location != ~(word_t)0)
+        space_utcb_release(to, location); /* thread_activate() takes it again */
+    space_uncharge(from, charge_of(t));
+    list_remove(&t->in_space);
+    list_add_tail(&to->threads, &t->in_space);
+    to->thread_count++;
+    t->space = to;
+    t->obstacles = (t->obstacles & ~OBSTACLE_REDIRECTED) | (to->redirector ? OBSTACLE_REDIRECTED : 0);
+    if (t == current)
+        arch_space_enter(t);
+    if (--from->thread_count == 0)
+        space_delete(from);
+    return L4_ERR_OK;
 }
 
 /* ---- on the way to user mode */

@@ -53,6 +53,7 @@ struct thread {
     uint8_t priority;
     uint8_t sensitive_priority;
     bool halted;            /* H: does not execute user instructions */
+    bool in_kernel;         /* preempted at a preemption point */
 
     /* IPC.  Arguments of the call in progress: */
     union {
@@ -174,6 +175,10 @@ bool thread_utcb_valid(struct space *space, word_t location, const struct thread
 bool thread_delete(struct thread *t);
 /* Gives t another version: all IPC with the old id ends.  Spec 4.3. */
 bool thread_rename(struct thread *t, word_t id); /* true: as above */
+/* Moves t to another space; its own IPC ends.  `location` is valid there, or all ones if t is inactive
+ * and stays so.  0, L4_ERR_MEMORY with nothing changed, or THREAD_AGAIN as above. */
+word_t thread_migrate(struct thread *t, struct space *to, word_t location);
+#define THREAD_AGAIN ((word_t)-1)
 /* A tick: ends waits for threads that are gone, as many as fit.  Deletion and renaming do not look for
  * those who wait for the old id; this walk over all threads finds them a little later. */
 bool thread_sweep(void); /* true: not at the end yet */

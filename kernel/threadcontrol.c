@@ -12,7 +12,7 @@ struct thread_args {
 };
 
 #define UNCHANGED ((word_t)-1)
-#define AGAIN ((word_t)-1) /* in place of an error: disturbed by preemption while nothing was decided */
+#define AGAIN THREAD_AGAIN /* in place of an error: disturbed by preemption while nothing was decided */
 
 /* The space that SpaceSpecifier names, or NULL: any thread of it, by global id. */
 static struct space *space_named(word_t id)
@@ -35,6 +35,10 @@ static bool pager_global(struct thread *self, word_t *pager)
 static word_t check_utcb(const struct thread_args *a, struct space *space, struct thread *dest)
 {
     bool active = dest && dest->utcb;
+    if (active && dest->space != space) {
+        word_t to = a->utcb == UNCHANGED ? dest->local_id - L4_UTCB_U : a->utcb;
+        return thread_utcb_valid(space, to, NULL) ? L4_ERR_OK : L4_ERR_UTCB;
+    }
     if (active)
         return a->utcb == UNCHANGED || a->utcb == dest->local_id - L4_UTCB_U ? L4_ERR_OK
                                                                              : L4_ERR_UTCB;
@@ -86,15 +90,23 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
 {
     struct space *space = a->space_id == a->dest ? t->space : space_named(a->space_id);
     struct thread *scheduler = NULL;
-    if (!space || space != t->space)
-        return L4_ERR_SPACE; /* TODO(threadcontrol): migration; docs/gaps.md */
+    if (!space)
+        return L4_ERR_SPACE;
     if (a->scheduler != L4_ID_NIL && !(scheduler = thread_find(self->space, a->scheduler)) &&
         a->scheduler != a->dest)
         return L4_ERR_SCHEDULER;
     word_t err = check_utcb(a, space, t);
     if (err)
         return err;
-    word_t location = a->utcb != UNCHANGED ? a->utcb : t->utcb_location;
+    word_t location = a->utcb != UNCHANGED ? a->utcb
+                      : t->utcb            ? t->local_id - L4_UTCB_U
+                                           : t->utcb_location;
+    if (space != t->space) {
+        bool stays_inactive = !t->utcb && a->pager == L4_ID_NIL;
+        err = thread_migrate(t, space, stays_inactive ? UNCHANGED : location);
+        if (err)
+            return err;
+    }
     if (a->pager != L4_ID_NIL && !t->utcb) {
         word_t old = t->id;
         if (a->dest != old && ipc_forsake(t)) /* as in thread_rename(): who means it waits in vain */

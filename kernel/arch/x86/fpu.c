@@ -2,7 +2,7 @@
 /* FPU and SSE state, switched lazily: whoever runs after its owner traps at the first use (#NM). */
 #include "x86.h"
 
-#define FPU_STATE_SIZE 512 /* FXSAVE; FSAVE needs 108 */
+#define FPU_STATE_SIZE ARCH_FPU_CHARGE /* FXSAVE; FSAVE needs 108 */
 
 static struct slab states;
 static struct thread *owner; /* whose registers the FPU holds */

@@ -64,6 +64,12 @@ void arch_leave_to(struct thread *next)
     resume_frame(user_frame(next));
 }
 
+void arch_space_enter(struct thread *t)
+{
+    load_cr3(t->space->directory_phys);
+    *(word_t *)GS_WRITE = t->local_id;
+}
+
 void arch_idle(void)
 {
     if (CONFIG_CHECK)

@@ -351,19 +351,22 @@ TEST(schedule_tells_what_is_left_of_slice_and_quantum)
 
 /* ---- delayed preemption: 5.12 */
 
-static volatile bool high_ran, yields;
+static volatile bool armed, high_ran, yields;
 static volatile L4_Word_t pending_seen;
 static volatile L4_Word64_t pending_at, over_at;
 
 static void runs_soon(void)
 {
-    L4_Sleep(L4_TimePeriod(10000));
+    armed = true;
+    L4_Sleep(L4_TimePeriod(30000));
     high_ran = true;
     rest();
 }
 
 static void delays_others(void)
 {
+    while (!armed)
+        ;
     L4_DisablePreemption();
     while (!high_ran && !pending_seen)
         if (L4_PreemptionPending())
@@ -384,14 +387,14 @@ static void delays_others(void)
 static void delay(L4_Word_t sensitive, L4_Word_t us, bool yield)
 {
     L4_ThreadId_t low = helper_waiting_for_start(supervisor()), high = helper_waiting_for_start(supervisor());
-    high_ran = false;
+    armed = high_ran = false;
     yields = yield;
     pending_seen = 0;
     EXPECT(L4_Set_Priority(low, 90));
     EXPECT(L4_Set_Priority(high, 95));
     EXPECT(L4_Set_PreemptionDelay(low, sensitive, us));
-    start(high, runs_soon);
     start(low, delays_others);
+    start(high, runs_soon);
     L4_Sleep(L4_TimePeriod(200000));
     EXPECT(high_ran);
 }
