@@ -5,7 +5,7 @@
 #   TASK_TESTS += NAME    stands in the place of the task server, with sigma0, wortel and physmem
 #   APP_TESTS  += NAME    a program that init runs in the whole system in place of the demo
 #   NAME_MEM, NAME_TIMEOUT, NAME_CONFIGS, NAME_INIT, NAME_KERNEL    megabytes, seconds, a list out of: fast plain 486 486plain bochs fuzz,
-#   an option for init, the kernel to boot (default: kernel)
+#   an option for init, the kernel to boot (default: kernel);  NAME_SIGMA0: a program in sigma0's place
 # Every tests/host/NAME.c is a cmocka program of the build machine, with sanitizers; its first lines may say
 #   /* links: kernel/mdb.c lib/hurd-cap/table.c */     what is tested
 #   /* flags: -Ikernel -DX=1 */                        compiler flags
@@ -56,7 +56,7 @@ comma := ,
 spaced_to_commas = $(subst $(eval) ,$(comma),$(strip $(1)))
 
 test_keys = $(if $($(1)_MEM),mem=$($(1)_MEM)) $(if $($(1)_TIMEOUT),timeout=$($(1)_TIMEOUT)) \
-            $(if $($(1)_KERNEL),kernel=$($(1)_KERNEL)) $(if $($(1)_INIT),init=$($(1)_INIT)) $(if $($(1)_CONFIGS),configs=$(call spaced_to_commas,$($(1)_CONFIGS)))
+            $(if $($(1)_KERNEL),kernel=$($(1)_KERNEL)) $(if $($(1)_INIT),init=$($(1)_INIT)) $(if $($(1)_SIGMA0),sigma0=$($(1)_SIGMA0)) $(if $($(1)_CONFIGS),configs=$(call spaced_to_commas,$($(1)_CONFIGS)))
 
 $(BUILD)/tests.list: $(wildcard */room.mk */*/room.mk */*/*/room.mk tests/host/*.c tests/fuzz-host/*.c) tools/tests.mk
 	@mkdir -p $(@D)
