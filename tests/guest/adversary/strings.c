@@ -207,7 +207,7 @@ TEST(string_descriptors_that_run_out_of_the_message)
         for (L4_Word_t compound = 0; compound < 2; compound++) {
             L4_Word_t sent, received;
             for (unsigned i = 8; i < 24; i++)
-                shared[i] = (L4_Word_t)scratch;
+                shared[i] = (L4_Word_t)scratch | L4_ITEM_NONE; /* a good address, no good descriptor */
             shared[8] = item(16) | j << L4_STRING_J_SHIFT | compound << 9;
             shared[24] = item(4096);
             shared[25] = (L4_Word_t)scratch + 4096;
