@@ -17,8 +17,14 @@ typedef uint32_t vaddr_t; /* a virtual address, of a user unless said otherwise 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* A condition that only our own bug can break; stays in every build. */
-#define assert(c) ((c) ? (void)0 : panic("assertion failed: %s (%s:%d)", #c, __FILE__, __LINE__))
+/* The kernel is compiled for size, but `inline` is meant: the paths are put together from such functions. */
+#define inline inline __attribute__((always_inline))
+
+/* A condition that only our own bug can break; stays in every build.  One string costs ten bytes a place. */
+#define TEXT_OF(x) #x
+#define TEXT_OF_VALUE(x) TEXT_OF(x)
+#define assert(c) \
+    ((c) ? (void)0 : panic("assertion failed: " #c " (" __FILE_NAME__ ":" TEXT_OF_VALUE(__LINE__) ")"))
 
 void panic(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void kprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
