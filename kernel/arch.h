@@ -109,6 +109,14 @@ static inline struct mapping **arch_entry_node(const word_t *entry)
     word_t nodes = kpage_of(entry)->table.nodes;
     return nodes ? (struct mapping **)((word_t)entry + nodes) : NULL;
 }
+/* The first place from `at` on, before `end`, that is not NULL; else `end`. */
+static inline struct mapping **arch_skip_empty(struct mapping **at, struct mapping **end)
+{
+    word_t left = (word_t)(end - at);
+    bool empty;
+    __asm__("test %1, %1; repe scasl" : "+D"(at), "+c"(left), "=@ccz"(empty) : "a"(0) : "memory");
+    return empty ? end : at - 1;
+}
 static inline struct space *arch_entry_space(const word_t *entry)
 {
     return kpage_of(entry)->table.space;
@@ -139,7 +147,7 @@ void arch_kpages_map(vaddr_t v, void *pages, uint32_t count, word_t *table);
 bool arch_frame_usable(paddr_t p, uint32_t size);
 
 /* ---- thread blocks */
-bool arch_thread_block_alloc(word_t number); /* zeroed and writable; false: memory is out */
+bool arch_thread_block_alloc(word_t number); /* its struct zeroed; false: memory is out */
 void arch_thread_block_free(word_t number);
 
 /* ---- IO ports */

@@ -30,6 +30,7 @@ struct unmapping {
     bool flush;        /* from space too, not only from those who got it from there */
     bool tables;       /* page tables that become empty go, too */
     word_t status;     /* what was accessed, as mdb.h has it */
+    bool hard;         /* unmap.c's own */
 };
 /* True when it is done; false when others have run before it was: look at the space, and call again.  Blocks. */
 bool unmap_some(struct unmapping *u);

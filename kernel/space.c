@@ -60,19 +60,16 @@ bool space_next_table(struct space *s, vaddr_t *v)
     uint32_t slot = *v >> LARGE_BITS;
     if (slot >= USER_LIMIT >> LARGE_BITS)
         return false;
-    for (uint32_t bits = s->tables[slot / 32] & ~0u << slot % 32;;) {
-        if (bits) {
-            uint32_t found = (slot & ~31u) + (uint32_t)__builtin_ctz(bits);
-            if (found != *v >> LARGE_BITS)
-                *v = found << LARGE_BITS;
-            return true;
-        } else {
-            slot = (slot | 31) + 1;
-            if (slot >= USER_LIMIT >> LARGE_BITS)
-                return false;
-            bits = s->tables[slot / 32];
-        }
+    uint32_t *word = &s->tables[slot / 32], bits = *word & ~0u << slot % 32;
+    while (!bits) {
+        if (++word == &s->tables[ARRAY_LEN(s->tables)])
+            return false;
+        bits = *word;
     }
+    uint32_t found = (uint32_t)(word - s->tables) * 32 + (uint32_t)__builtin_ctz(bits);
+    if (found != slot)
+        *v = found << LARGE_BITS;
+    return true;
 }
 
 /* The area of an fpage; size 0 unless it lies in user memory. */

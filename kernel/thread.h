@@ -131,7 +131,7 @@ static inline word_t accepts_of(const struct thread *t)
 /* The fast path shall not deliver to t any more; it goes on waiting, with a stack. */
 void thread_leave_fast(struct thread *t);
 
-/* The block of a thread number; an unused number reads as zeroes and must not be written. */
+/* The block of a thread number; an unused number reads as id 0 and must not be written. */
 #define THREAD_BLOCKS 0xC0000000u /* where they start; arch/x86/layout.h */
 static inline struct thread *thread_block(word_t number)
 {

@@ -8,7 +8,7 @@
 #include "map.h"
 #include "sched.h"
 
-#define PORTION 32 /* entries of a table between two preemption points */
+#define PORTION 64 /* entries of a table between two preemption points, at most */
 
 /* ---- what mdb.c asks of the hardware */
 
@@ -54,28 +54,6 @@ static word_t root_remove(struct mapping *m, word_t fresh)
     return fresh | own;
 }
 
-/* What was seen through a leaf, and is news to its ancestors.  Paused walks leave it. */
-static __attribute__((noinline)) word_t leaf_status(struct mapping *m)
-{
-    word_t status = entry_status(*m->entry) | mdb_unread(m) | m->prev_bits;
-    if (m->prev_bits & MDB_WATCHED)
-        mdb_unlink_watched(m);
-    return status & MDB_STATUS;
-}
-
-/* Takes out m's child, the last node of the tree; returns what a query at m has to say. */
-static inline word_t child_remove(struct mapping *m, struct mapping *child, struct space *loaded)
-{
-    word_t fresh = 0, *entry = child->entry;
-    if (unlikely(*entry & (ENTRY_ACCESSED | ENTRY_DIRTY)) || unlikely(child->prev_bits & MDB_BITS) ||
-        unlikely(child->parent_bits & (MDB_STATUS << MDB_UP_SHIFT)))
-        fresh = leaf_status(child);
-    m->next = NULL;
-    mapping_clear(entry, loaded);
-    slab_free(&mapping_nodes, child);
-    return fresh;
-}
-
 bool mapping_pause(void)
 {
     return preempt_point();
@@ -83,17 +61,29 @@ bool mapping_pause(void)
 
 /* ---- one page */
 
-static bool below_is_simple(const struct mapping *m)
+/* Takes out what hangs below m, if that is one leaf at most; *fresh is what a query at m has to say then. */
+static bool child_remove(struct mapping *m, word_t *fresh)
 {
     struct mapping *child = m->next;
-    return !mdb_is_child(child, m) || !child->next;
+    *fresh = 0;
+    if (!mdb_is_child(child, m))
+        return true;
+    if (!mdb_is_leaf(child))
+        return false;
+    *fresh = mdb_unread(child);
+    *fresh |= leaf_remove(child);
+    *fresh &= MDB_STATUS;
+    return mdb_is_leaf(m);
 }
 
 bool unmap_node(struct mapping *m)
 {
-    if (!below_is_simple(m))
+    word_t fresh;
+    if (!child_remove(m, &fresh)) {
+        m->parent_bits |= fresh * (1 | 1 << MDB_UP_SHIFT);
         return false;
-    root_remove(m, mdb_is_leaf(m) ? 0 : child_remove(m, m->next, current->space));
+    }
+    root_remove(m, fresh);
     return true;
 }
 
@@ -105,33 +95,65 @@ void unmap_tree(struct mapping *m)
 
 /* ---- rows of a table */
 
-/* From `node` up to `end`, as long as at most one leaf hangs below a page; the first place that was not done.  The
- * commonest case, a leaf that was not used, is on the straight way. */
-static struct mapping **row_unmap(struct mapping **node, struct mapping **end, struct unmapping *u)
+/* A page below which there is one leaf at most; false if there is more. */
+static bool page_unmap(struct mapping *m, struct unmapping *u)
+{
+    bool removes = u->rights == L4_FPAGE_RWX;
+    word_t fresh = 0;
+    if (removes ? !child_remove(m, &fresh) : !mdb_is_leaf(m)) {
+        m->parent_bits |= fresh * (1 | 1 << MDB_UP_SHIFT);
+        return false;
+    }
+    if (removes && u->flush) {
+        u->status |= root_remove(m, fresh);
+        return true;
+    }
+    fresh |= mapping_enter(m, u->flush ? u->rights & ENTRY_WRITE : 0);
+    u->status |= mdb_query(m, fresh);
+    return true;
+}
+
+/* Takes away what others have of the pages from `node` to `end`, as long as that is the commonest case: one
+ * leaf below a page at most, and neither has been used.  The first place that was not done. */
+static struct mapping **children_unmap(struct mapping **node, struct mapping **end)
 {
     struct space *loaded = current->space;
-    bool removes = u->rights == L4_FPAGE_RWX, goes = removes && u->flush;
-    word_t drop = u->flush ? u->rights & ENTRY_WRITE : 0, status = u->status;
     for (; node < end; node++) {
         struct mapping *m = *node;
         if (!m)
             continue;
-        word_t fresh = 0;
-        if (mdb_is_child(m->next, m)) {
-            if (m->next->next || !removes)
+        struct mapping *child = m->next;
+        word_t relation = child ? child->parent_bits ^ (word_t)m : ~0u;
+        if (relation <= MDB_STATUS) { /* our child, and no ancestor has news to hear from it */
+            word_t *entry = child->entry;
+            if (child->next || (child->prev_bits & MDB_BITS) || (*entry & (ENTRY_ACCESSED | ENTRY_DIRTY)))
                 break;
-            fresh = child_remove(m, m->next, loaded);
+            m->next = NULL;
+            mapping_clear(entry, loaded);
+            slab_free(&mapping_nodes, child);
+        } else if (relation <= MDB_BITS) {
+            break;
         }
-        if (goes) {
-            status |= root_remove(m, fresh);
-            continue;
-        }
-        if (*m->entry & (ENTRY_ACCESSED | ENTRY_DIRTY | drop))
-            fresh |= mapping_enter(m, drop);
-        if (unlikely(fresh) || unlikely(m->parent_bits & MDB_STATUS))
-            status |= mdb_query(m, fresh);
+        if ((*m->entry & (ENTRY_ACCESSED | ENTRY_DIRTY)) || (m->parent_bits & MDB_STATUS))
+            break;
     }
-    u->status = status;
+    return node;
+}
+
+/* From `node` to `end`, or less far when it takes long.  The first place that was not done; u->hard if there
+ * hangs more below that page. */
+static struct mapping **row_unmap(struct mapping **node, struct mapping **end, struct unmapping *u)
+{
+    bool children = u->rights == L4_FPAGE_RWX && !u->flush;
+    u->hard = false;
+    for (word_t cost = 0; cost < PORTION; cost += 8, node++) {
+        node = children ? children_unmap(node, end) : arch_skip_empty(node, end);
+        if (node == end)
+            break;
+        u->hard = !page_unmap(*node, u);
+        if (u->hard)
+            break;
+    }
     return node;
 }
 
@@ -148,29 +170,36 @@ static bool tree_unmap(struct mapping **node, struct unmapping *u)
 bool unmap_some(struct unmapping *u)
 {
     struct space *s = u->space;
-    while (u->at <= u->last && space_next_table(s, &u->at) && u->at <= u->last) {
+    while (u->at <= u->last) {
         word_t *entry = arch_table_entry(s, u->at);
+        if (!entry) {
+            if (!space_next_table(s, &u->at))
+                break;
+            continue;
+        }
         struct kpage *table = kpage_of(entry);
-        vaddr_t end = u->at | (LARGE_SIZE - 1); /* the last byte of this round */
-        if (end > u->last)
-            end = u->last;
+        vaddr_t next = (u->at | (LARGE_SIZE - 1)) + 1; /* behind this round's pages */
+        if (next > u->last)
+            next = u->last + 1;
         if (table->table.nodes && table->used) {
-            if (end - u->at >= PORTION << PAGE_BITS)
-                end = u->at + (PORTION << PAGE_BITS) - 1;
-            struct mapping **node = arch_entry_node(entry);
-            struct mapping **stop = node + ((end - u->at) >> PAGE_BITS) + 1;
-            struct mapping **hard = row_unmap(node, stop, u);
-            if (hard != stop) {
-                u->at += (vaddr_t)(hard - node + 1) << PAGE_BITS;
-                if (tree_unmap(hard, u))
+            struct mapping **node = arch_entry_node(entry), **end = node + ((next - u->at) >> PAGE_BITS);
+            struct mapping **first = arch_skip_empty(node, end);
+            u->at += (vaddr_t)(first - node) << PAGE_BITS;
+            if (end - first > PORTION)
+                end = first + PORTION;
+            struct mapping **stop = row_unmap(first, end, u);
+            next = u->at + ((vaddr_t)(stop - first) << PAGE_BITS);
+            if (u->hard) {
+                u->at = u->tables ? next : next + PAGE_SIZE; /* an emptied table is to be seen once more */
+                if (tree_unmap(stop, u))
                     return false;
                 continue;
             }
         }
         if (u->tables && !table->used)
             arch_table_remove(s, u->at);
-        u->at = end + 1;
-        if (u->at <= u->last && preempt_point())
+        u->at = next;
+        if (next <= u->last && preempt_point())
             return false;
     }
     return true;
@@ -204,17 +233,27 @@ word_t unmap_fpage(struct thread *self, word_t fpage, bool flush)
     return result(fpage, u.status);
 }
 
+/* One page, maybe with one leaf below it, whose memory the row takes care of. */
+static __attribute__((noinline)) word_t quick_row(struct mapping **node, word_t fpage)
+{
+    struct unmapping u;
+    u.rights = fpage_rights(fpage);
+    u.flush = false;
+    u.status = 0;
+    row_unmap(node, node + 1, &u);
+    return u.hard ? 0 : result(fpage, u.status);
+}
+
 word_t unmap_quickly(word_t control, word_t fpage)
 {
-    if ((control & ~(word_t)L4_UNMAP_FLUSH) || fpage_size_field(fpage) != PAGE_BITS || fpage >= USER_LIMIT)
+    if (control || (fpage & L4_FPAGE_SIZE_MASK) != PAGE_BITS << L4_FPAGE_SIZE_SHIFT || fpage >= USER_LIMIT)
         return 0;
-    word_t *entry = arch_table_entry(current->space, fpage);
-    struct mapping **node = entry ? arch_entry_node(entry) : NULL;
-    struct unmapping u;
-    u.status = 0;
-    u.rights = fpage_rights(fpage);
-    u.flush = control;
-    if (node && row_unmap(node, node + 1, &u) == node)
-        return 0;
-    return result(fpage, u.status);
+    word_t table = *arch_directory_entry(current->space, fpage), nodes = 0;
+    word_t *entry = &arch_table_of(table)[fpage >> PAGE_BITS & 1023u];
+    if (table & ENTRY_PRESENT)
+        nodes = kpage_of(entry)->table.nodes;
+    struct mapping **node = (struct mapping **)((word_t)entry + nodes), *m = nodes ? *node : NULL;
+    if (m && ((*entry & (ENTRY_ACCESSED | ENTRY_DIRTY)) || (m->parent_bits & MDB_STATUS) || !mdb_is_leaf(m)))
+        return quick_row(node, fpage);
+    return fpage & ~(word_t)L4_FPAGE_RWX;
 }

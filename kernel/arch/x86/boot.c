@@ -19,7 +19,7 @@ word_t boot_directory[1024] __attribute__((aligned(4096)));
 bool arch_ports_open;
 
 extern char idle_block[], __kernel_end[];
-extern char kip_ipc_trap[], kip_ipc_sysenter[];
+extern char kip_ipc_trap[], kip_ipc_sysenter[], kip_unmap_sysenter[];
 
 #define MB (1024u * 1024u)
 #define POOL_LIMIT (240u * MB)
@@ -326,6 +326,8 @@ void boot_main(void)
     cpu_load_tables();
     if (cpu.sep)
         the_kip.Ipc = (word_t)kip_ipc_sysenter - (word_t)&the_kip;
+    if (cpu.sep && !options.nofast)
+        the_kip.Unmap = (word_t)kip_unmap_sysenter - (word_t)&the_kip;
     kip_publish(bits, !arch_ports_open);
     kprintf("kernel   Pecan 0.1, L4 X.2, at %lx-%lx\n", (unsigned long)KERNEL_PHYSICAL,
             (unsigned long)KERNEL_END - 1);

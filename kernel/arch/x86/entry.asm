@@ -7,7 +7,7 @@
 %include "offsets.inc"
 
         extern  trap, syscall, syscall_ipc, thread_start, ipc_fast_resume, syscall_fault_resume, sched_wanted
-        global  trap_return, thread_first_return, fast_resume, resume_frame, fault_resume, resume_fault, sysenter_entry, sysenter_plain, vector_table, switch_stacks
+        global  trap_return, thread_first_return, fast_resume, resume_frame, fault_resume, resume_fault, sysenter_entry, sysenter_plain, sysenter_unmap, vector_table, switch_stacks
 
         section .text
 
@@ -67,11 +67,8 @@ trap_%[v]:                              ; nobody owns NMIs, and the fast path ma
 %assign v v + 1
 %endrep
 
-; Ipc by SYSENTER.  The stub has put its return address into EBX and its ESP into EBP.
-; ESP points at the TSS here, to the word that holds the top of the current kernel stack.
-sysenter_entry:
-        mov     esp, [ss:esp]
-sysenter_plain:                         ; the fast path comes here in doubt, esp set
+; The frame of a call by SYSENTER: return address in EBX, user stack in EBP.
+%macro SYSENTER_FRAME 1
         push    dword USER_DS
         push    ebp
         pushfd
@@ -79,9 +76,21 @@ sysenter_plain:                         ; the fast path comes here in doubt, esp
         push    dword USER_CS
         push    ebx
         push    dword 0
-        push    dword SYSCALL_VECTOR
+        push    dword %1
         push    dword 2
         popfd                           ; no NT, no AC, no TF from the user
+%endmacro
+
+sysenter_unmap:
+        SYSENTER_FRAME SYSCALL_VECTOR + UNMAP_CALL
+        jmp     syscall_common
+
+; Ipc by SYSENTER.  The stub has put its return address into EBX and its ESP into EBP.
+; ESP points at the TSS here, to the word that holds the top of the current kernel stack.
+sysenter_entry:
+        mov     esp, [ss:esp]
+sysenter_plain:                         ; the fast path comes here in doubt, esp set
+        SYSENTER_FRAME SYSCALL_VECTOR
         ; fall through
 ipc_common:
         ENTER   syscall_ipc             ; syscall.c

@@ -10,7 +10,7 @@
 %include "l4.inc"
 %include "offsets.inc"
 
-        extern  sysenter_plain
+        extern  sysenter_plain, sysenter_unmap, unmap_quickly
         global  sysenter_fast, sysenter_fast.probe
 
 ; self is the block below esp; the receiver's block is at TCB_BASE + edi.
@@ -59,7 +59,7 @@
 sysenter_fast:
         mov     esp, [ss:esp]           ; the top of our kernel stack
         test    esi, L4_TAG_T_MASK | 0xF000
-        jnz     sysenter_plain          ; typed items, propagation, flags to clear
+        jnz     sysenter_other          ; typed items, propagation, flags to clear; Unmap
         test    cx, cx
         jnz     sysenter_plain          ; a receive timeout
         mov     edi, eax                ; dest: (to >> 14) * 2048
@@ -163,6 +163,34 @@ push_%[word]:
 %endrep
         lea     ebp, [esp - U_MR - 4]
         LEAVE
+
+; Unmap comes with UNMAP_MARK in EDI, where Ipc has the UTCB's address, its MR0 in ECX, and ESI set so that
+; the first test of Ipc leads here.  A user who makes up such registers asks for an Unmap.
+sysenter_other:
+        cmp     edi, UNMAP_MARK
+        jne     sysenter_plain
+        mov     edx, ds                 ; C code wants it flat
+        push    eax
+        cmp     edx, USER_DS
+        jne     .plain
+        push    ecx
+        cld
+        mov     edx, ecx
+        call    unmap_quickly           ; in map.h: it does not block, and EBX and EBP come back
+        test    eax, eax
+        jz      .in_doubt
+        mov     edi, [GS_PAGE]          ; as the caller had it
+        mov     esi, eax
+        mov     edx, ebx
+        mov     ecx, ebp
+        sti
+        sysexit
+.in_doubt:
+        pop     ecx
+.plain: mov     esi, ecx
+        pop     eax
+        mov     edi, [ss:GS_PAGE]
+        jmp     sysenter_unmap
 
         section .rodata
         align   4

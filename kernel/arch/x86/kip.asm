@@ -5,7 +5,7 @@
 %include "l4.inc"
 
         global  the_kip, kip_processor_descriptor, kip_kernel_descriptor, kip_descriptors, kip_features, kip_features_end
-        global  kip_ipc_trap, kip_ipc_sysenter
+        global  kip_ipc_trap, kip_ipc_sysenter, kip_unmap_sysenter
 
 %define HERE(x) ((x) - the_kip)
 %define MEMORY_CAPACITY 200
@@ -72,6 +72,16 @@ kip_descriptors:
 kip_ipc_sysenter:
         pop     ebx
         mov     ebp, esp
+        sysenter
+
+; Unmap shares the entry of Ipc: see sysenter_other in fastpath.asm.
+        align   16, db 0x90
+kip_unmap_sysenter:
+        pop     ebx
+        mov     ebp, esp
+        mov     ecx, esi
+        or      esi, -1                 ; no message that the fast path takes
+        mov     edi, UNMAP_MARK
         sysenter
 
         times 4096 - ($ - $$) db 0

@@ -28,6 +28,8 @@
 #define DOUBLE_VECTOR  8
 #define IRQ_VECTOR     0x20
 #define SYSCALL_VECTOR 0x30
+#define UNMAP_CALL     2 /* behind it */
+#define UNMAP_MARK     1 /* in EDI: SYSENTER means Unmap */
 #define SYSCALL_COUNT  11
 #define IPC_VECTORS    2 /* the first of them */
 

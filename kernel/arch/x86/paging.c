@@ -145,13 +145,15 @@ bool arch_thread_block_alloc(word_t number)
     if (arch_table_of(kernel_directory[SLOT((vaddr_t)thread_block(number))]) == zero_table)
         return false;
     if (entry_frame(*entry) == entry_frame(zero_entry)) { /* the processor sets its accessed bit */
-        void *page = kmem_page_alloc();
+        void *page = kmem_page_alloc_raw();
         if (!page)
             return false;
         *entry = arch_physical(page) | KERNEL_ENTRY;
         flush_page((vaddr_t)thread_block(number));
+        thread_block(number ^ 1)->id = L4_ID_NIL;
     }
     kpage_of(arch_kernel_address(*entry & ~PAGE_MASK))->used++;
+    memset(thread_block(number), 0, sizeof(struct thread));
     return true;
 }
 
@@ -159,7 +161,7 @@ void arch_thread_block_free(word_t number)
 {
     word_t *entry = block_entry(number);
     void *page = arch_kernel_address(*entry & ~PAGE_MASK);
-    memset(thread_block(number), 0, THREAD_BLOCK);
+    thread_block(number)->id = L4_ID_NIL;
     if (--kpage_of(page)->used == 0) {
         *entry = zero_entry;
         flush_page((vaddr_t)thread_block(number));
