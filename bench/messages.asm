@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
 ; IPC: half a round trip of a call against a reply-and-wait, timeouts Never / Zero, both threads
-; having used the FPU, a thousand threads alive, the tick on. Counted from the `call` into the KIP
+; having used the FPU, a thousand threads alive, quotas and the tick on. Counted from the `call` into the KIP
 ; to the instruction behind the partner's call; user code is taken off.
 %include "bench.inc"
 
@@ -27,11 +27,17 @@ BENCH "a thousand threads are alive during all that follows"
         jb      .next
         ret
 
+QUOTA           equ 0x02000000 + 3000   ; pages of kernel memory, for both spaces (extension "spaceinfo")
+
 ; name, space or thread, replier, its user instructions, words, local ids
 %macro IPC_BENCH 6.nolist
 BENCH %1
         named   %1
         %2      1, %3
+        spacecontrol T(0), QUOTA, NIL, NIL
+        expect  eax, 1
+        spacecontrol T(1), QUOTA, NIL, NIL
+        expect  eax, 1
         set_priority T(1), 150
         mov     eax, T(1)
     %if %6
