@@ -423,12 +423,21 @@ TEST 84, "SpaceControl does not move the areas of a space with active threads"
         spacecontrol T(4), 0, fpage(0xA0000000, 12, 0), fpage(0xA1000000, 14, 0)
         order   4, .look, 0
         expect_answer [kip]
-        exregs  T(4), 0                         ; no outputs wanted, only that it still answers
+        order   4, .own, 0
+        local_of eax, 4
+        expect  ebx, eax
+        thread_in 5, 4, agent                   ; another UTCB lies in the old area, too
+        order   5, .own, 0
+        local_of eax, 5
+        expect  ebx, eax
         order   4, peek, 0xA0000000
         expect_fault 0, 0xA0000000
         ret
 .look:
         kernel_interface
+        ret
+.own:
+        mov     eax, [gs:0]
         ret
 
 TEST 85, "control 0 is accepted and the old control is 0"

@@ -224,6 +224,12 @@ TEST 205, "Schedule with everything unchanged tells the state"
         expect  eax, STATE_WAITING
         schedule T(0)
         expect  eax, STATE_RUNNING
+        schedule T(1), ms(40) << 16             ; and it changes nothing
+        schedule T(1)
+        mov     edi, edx
+        expect_not edi, 0
+        schedule T(1)
+        expect  edx, edi
         ret
 .sender:
         send    T(0), tag(HELLO, 0, 0), NEVER

@@ -133,6 +133,27 @@ TEST 193, "any page of a size comes aligned, or nil"
         expect_not ebx, 12                      ; one small page at least
         ret
 
+TEST 193, "any pages of 16 MB come until there are no more, never one twice"
+        mov     dword [found], 1                ; bit n: the n-th 16 MB
+.next:
+        mov     ecx, 0xFFFFFC00 | 24 << 4
+        call    ask
+        test    edi, edi
+        jz      .end
+        mov     ecx, edi
+        expect_bits edi, 0xFFFC00, 0            ; aligned
+        shr     ecx, 24
+        expect_below ecx, 32                    ; 512 MB, more than we are started with
+        bts     dword [found], ecx
+        sbb     eax, eax
+        expect  eax, 0
+        jmp     .next
+.end:
+        mov     ecx, 0xFFFFFC00 | 24 << 4       ; and it stays so
+        call    ask
+        expect  edi, 0
+        ret
+
 TEST 194, "a page of the kernel's reserved memory is refused"
         mov     ebx, [kip]
         movzx   ecx, word [ebx + KIP_MEMORY_INFO]
