@@ -17,8 +17,10 @@ typedef uint32_t vaddr_t; /* a virtual address, of a user unless said otherwise 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* The kernel is compiled for size, but `inline` is meant: the paths are put together from such functions. */
+/* The kernel is compiled for size, but in the files of the paths `inline` is meant (room.mk). */
+#ifdef PATH
 #define inline inline __attribute__((always_inline))
+#endif
 
 /* A condition that only our own bug can break; stays in every build.  One string costs ten bytes a place. */
 #define TEXT_OF(x) #x
