@@ -52,7 +52,7 @@ bool map_idempotent(struct space *s, vaddr_t v)
     v &= ~PAGE_MASK;
     if (v >= USER_LIMIT || lookup(s, v))
         return v < USER_LIMIT;
-    if (!space_mappable(s, v, PAGE_SIZE) || !arch_frame_usable(v, PAGE_SIZE))
+    if (!space_mappable(s, v) || !arch_frame_usable(v, PAGE_SIZE))
         return false;
     word_t *entry = arch_table_entry_node_create(s, v);
     struct mapping *m = entry ? node_create(s) : NULL;
@@ -105,7 +105,7 @@ static inline int page_map(struct space *src, vaddr_t from, struct space *dst, v
                 return IPC_OK;
             continue;
         }
-        if (!space_mappable(dst, to, PAGE_SIZE))
+        if (!space_mappable(dst, to))
             return IPC_OK;
         word_t *entry = arch_table_entry(dst, to);
         if (unlikely(!entry || !kpage_of(entry)->table.nodes)) {

@@ -88,7 +88,7 @@ word_t space_configure(struct space *s, word_t kip_fpage, word_t utcb_fpage)
     struct area kip = area_of(kip_fpage), utcb = area_of(utcb_fpage);
     if (!utcb.size)
         return L4_ERR_UTCB;
-    if (!kip.size || area_touches(&utcb, kip.base, kip.size))
+    if (!kip.size || (kip.base < utcb.base + utcb.size && utcb.base < kip.base + kip.size))
         return L4_ERR_KIP;
     word_t *slot = arch_directory_entry(s, kip.base);
     if (!(*slot & ENTRY_PRESENT)) {

@@ -70,16 +70,10 @@ static inline void space_uncharge(struct space *s, uint32_t bytes)
     s->kmem_used -= bytes;
 }
 
-static inline bool area_touches(const struct area *a, vaddr_t base, uint32_t size)
+/* True if the page at v, on its boundary, is user memory outside the KIP and UTCB areas. */
+static inline bool space_mappable(const struct space *s, vaddr_t v)
 {
-    return a->size && base < a->base + a->size && a->base < base + size;
-}
-
-/* True if [base, base + size) is user memory outside the KIP and UTCB areas. */
-static inline bool space_mappable(const struct space *s, vaddr_t base, uint32_t size)
-{
-    return base < USER_LIMIT && size <= USER_LIMIT - base && !area_touches(&s->kip, base, size) &&
-           !area_touches(&s->utcb, base, size);
+    return v < USER_LIMIT && v - s->kip.base >= s->kip.size && v - s->utcb.base >= s->utcb.size;
 }
 
 /* Makes the page of the UTCB area that holds `address` exist; NULL when memory is out.  The UTCB

@@ -99,6 +99,10 @@ static bool io_fault(struct trapframe *f)
 
 static void exception(struct trapframe *f)
 {
+    if (f->vector == VECTOR_PAGE_FAULT) {
+        fault_page(current, read_cr2(), f->error & PF_WRITE);
+        return;
+    }
     switch (f->vector) {
     case VECTOR_INVALID:
         if (kernel_interface(f))
@@ -112,9 +116,6 @@ static void exception(struct trapframe *f)
         if (io_fault(f))
             return;
         break;
-    case VECTOR_PAGE_FAULT:
-        fault_page(current, read_cr2(), f->error & PF_WRITE);
-        return;
     case VECTOR_DEBUG:
         f->eflags &= ~FLAG_TRAP;
         break;
