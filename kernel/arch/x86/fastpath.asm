@@ -3,6 +3,15 @@
 ; waits for just that.  It decides nothing that ipc.c does not: in doubt it leaves, with every register
 ; as the stub left it, for sysenter_plain in entry.asm.  Spec 5.1-5.4.
 ;
+; It is admitted if (simple() in ipc.c asks the same, but for the last two):
+;      tag.t == 0 && tag.flags == 0                          nothing to map, to copy, to clear
+;   && receive timeout == Never                              no timer
+;   && (from == to || from == any)                           a call, or a reply that waits for anybody
+;   && block of `to` confirms the id                         it exists
+;   && (dest.fast_from == self.id || dest.fast_from == any)  it waits for this, without a timeout, not halted
+;   && self.obstacles == 0                                   nobody is queued for us, no redirector, no live FPU state
+;   && DS, ES, GS are the flat ones                          what the receiver gets
+;
 ; In:  eax to, ecx timeouts, edx FromSpecifier, esi MR0, edi U, ebx return address, ebp user stack
 ; Out: to the receiver's caller, by SYSEXIT
 ; DS and ES are the user's, so every address goes through SS: esp, ebp or an override.
