@@ -13,7 +13,7 @@ import tempfile
 import meter
 from meter import machine
 
-SUITES = ["guest-kernel", "raw"]
+SUITES = ["guest-kernel", "raw", "guest-crowd"]
 ENTRY = 40              # instructions of the stub, entry.asm and the way out: fewer than this
 TIMEOUT = 600
 CROSS = os.environ.get("CROSS", "i686-linux-gnu-")
@@ -25,7 +25,7 @@ def place(build, address):
     return f"{out[0]} ({out[1]})" if len(out) > 1 else hex(address)
 
 
-def records(build, suite, options="", memory=128):
+def records(build, suite, options="", memory=256):
     """[(instructions, vector, from, to)] of one boot, each worse than the one before; and its text."""
     with tempfile.TemporaryDirectory(prefix="irqoff-") as folder:
         path = os.path.join(folder, "records")

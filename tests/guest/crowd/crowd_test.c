@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* Spec 4.3, 5.2, 5.3: what ten thousand threads are told at once. */
+#include "test.h"
+
+#define COUNT      10000u
+#define FIRST      20000u      /* thread numbers, far from the library's */
+#define AREA       0x40000000u /* of their space */
+#define AREA_LOG2  23
+#define STACK_WORDS 4
+
+/* In the members' code below. */
+L4_Word_t crowd_target, crowd_main, crowd_point, crowd_expected;
+volatile L4_Word_t crowd_ready, crowd_right, crowd_wrong;
+static L4_Word_t stacks[COUNT + 1][STACK_WORDS];
+void crowd_sender(void), crowd_waiter(void), crowd_sleeper(void);
+
+/* Four words of stack each, so assembly.  +16 is Ipc among the links; -36(U) ErrorCode, -60(U) MyGlobalId. */
+__asm__(".text\n"
+        "crowd_sender:\n"
+        "   lock incl crowd_ready\n"
+        "   movl crowd_target, %eax\n   xorl %edx, %edx\n   xorl %ecx, %ecx\n"
+        "   jmp crowd_call\n"
+        "crowd_waiter:\n"
+        "   lock incl crowd_ready\n"
+        "   xorl %eax, %eax\n   movl crowd_target, %edx\n   xorl %ecx, %ecx\n"
+        "   jmp crowd_call\n"
+        "crowd_sleeper:\n"
+        "   lock incl crowd_ready\n"
+        "   movl %gs:0, %edi\n   xorl %eax, %eax\n   movl crowd_main, %edx\n   xorl %ecx, %ecx\n   xorl %esi, %esi\n"
+        "   call *__L4_Links+16\n"
+        "   movl %gs:0, %edi\n   xorl %eax, %eax\n   movl -60(%edi), %edx\n   movl crowd_point, %ecx\n"
+        "crowd_call:\n"
+        "   movl %gs:0, %edi\n   xorl %esi, %esi\n"
+        "   call *__L4_Links+16\n"
+        "   movl %gs:0, %edi\n   movl -36(%edi), %eax\n"
+        "   testl $0x8000, %esi\n   jz 1f\n"
+        "   cmpl crowd_expected, %eax\n   jne 1f\n"
+        "   lock incl crowd_right\n   jmp 2f\n"
+        "1: lock incl crowd_wrong\n"
+        "2: movl %gs:0, %edi\n   xorl %eax, %eax\n   movl -60(%edi), %edx\n   xorl %ecx, %ecx\n"
+        "   call *__L4_Links+16\n"
+        "   jmp 2b\n");
+
+static L4_ThreadId_t me(void) { return L4_MyGlobalId(); }
+
+static L4_ThreadId_t member(L4_Word_t i) { return L4_GlobalId(FIRST + i, 1); }
+
+static bool wait_for(volatile L4_Word_t *counter, L4_Word_t value)
+{
+    for (int i = 0; i < 300 && *counter != value; i++)
+        L4_Sleep(MOMENT);
+    return *counter == value;
+}
+
+/* They live in a space of their own: its first thread does nothing else. */
+static bool gather(void (*what)(void))
+{
+    L4_ThreadId_t space = member(COUNT);
+    L4_Word_t old;
+    crowd_ready = crowd_right = crowd_wrong = 0;
+    crowd_main = me().raw;
+    EXPECT_EQ(L4_ThreadControl(space, space, me(), L4_nilthread, L4_UTCB_UNCHANGED), 1);
+    EXPECT_EQ(L4_SpaceControl(space, 0, L4_FpageLog2((L4_Word_t)L4_GetKernelInterface(), 12),
+                              L4_FpageLog2(AREA, AREA_LOG2), L4_anythread, &old),
+              1);
+    for (L4_Word_t i = 0; i < COUNT; i++) {
+        L4_ThreadId_t t = member(i);
+        if (!L4_ThreadControl(t, space, me(), supervisor(), (void *)(AREA + i * 512)))
+            return EXPECT(!"kernel memory for all of them");
+        L4_Set_Priority(t, 100);
+        L4_Start_SpIp(t, (L4_Word_t)stacks[i + 1], (L4_Word_t)what);
+    }
+    return EXPECT(wait_for(&crowd_ready, COUNT));
+}
+
+static void part(void)
+{
+    for (L4_Word_t i = 0; i <= COUNT; i++)
+        EXPECT_EQ(thread_delete(member(i)), 1);
+}
+
+static void expect_all(L4_Word_t right)
+{
+    EXPECT(wait_for(&crowd_right, right));
+    EXPECT_EQ(crowd_right, right);
+    EXPECT_EQ(crowd_wrong, 0);
+}
+
+/* All do the same with one thread, which then vanishes. */
+static void lose(void (*what)(void), L4_Word_t code, bool rename)
+{
+    L4_ThreadId_t t = helper_inactive();
+    crowd_target = t.raw;
+    crowd_expected = code;
+    if (gather(what)) {
+        L4_Sleep(MOMENT);
+        EXPECT_EQ(crowd_right + crowd_wrong, 0);
+        if (rename)
+            EXPECT_EQ(L4_ThreadControl(L4_GlobalId(L4_ThreadNo(t), L4_Version(t) + 1), me(), L4_nilthread,
+                                       L4_nilthread, L4_UTCB_UNCHANGED),
+                      1);
+        else
+            EXPECT_EQ(thread_delete(t), 1);
+        expect_all(COUNT);
+    }
+    part();
+}
+
+TEST(crowd_of_senders_learns_that_its_receiver_is_deleted)
+{
+    lose(crowd_sender, 4, false);
+}
+
+TEST(crowd_of_senders_learns_that_its_receiver_has_another_version)
+{
+    lose(crowd_sender, 4, true);
+}
+
+TEST(crowd_that_waits_learns_that_its_sender_is_deleted)
+{
+    lose(crowd_waiter, 5, false);
+}
+
+TEST(crowd_sleeps_until_the_same_moment)
+{
+    crowd_expected = 3;
+    if (gather(crowd_sleeper)) {
+        L4_Clock_t now = L4_SystemClock();
+        L4_Word64_t at = now.raw + 1000000;
+        crowd_point = L4_TimePoint((L4_Clock_t){.raw = at}).raw;
+        for (L4_Word_t i = 0; i < COUNT; i++) {
+            L4_LoadMR(0, 0);
+            L4_Send_Timeout(member(i), L4_ZeroTime);
+        }
+        EXPECT(clock_us() < at - 2000); /* they all sleep now, or will */
+        EXPECT_EQ(crowd_right + crowd_wrong, 0);
+        while (clock_us() < at - 2000)
+            L4_Sleep(L4_TimePeriod(1000));
+        EXPECT_EQ(crowd_right + crowd_wrong, 0);
+        expect_all(COUNT);
+    }
+    part();
+}
