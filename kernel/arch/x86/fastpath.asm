@@ -178,6 +178,7 @@ push_%[word]:
 sysenter_other:
         cmp     edi, UNMAP_MARK
         jne     sysenter_plain
+        sub     esp, FRAME_SIZE         ; the frame is above: who wakes up by it finds CS and SS there
         mov     edx, ds                 ; C code wants it flat
         push    eax
         cmp     edx, USER_DS
@@ -198,6 +199,7 @@ sysenter_other:
         pop     ecx
 .plain: mov     esi, ecx
         pop     eax
+        add     esp, FRAME_SIZE
         mov     edi, [ss:GS_PAGE]
         jmp     sysenter_unmap
 
