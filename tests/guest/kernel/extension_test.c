@@ -135,6 +135,19 @@ TEST(quota_stops_mappings_with_message_overflow)
     EXPECT(can_read(p, WINDOW, 0x77));
 }
 
+TEST(quota_counts_every_mapping)
+{
+    NEEDS("spaceinfo");
+    L4_ThreadId_t p = prober();
+    EXPECT(L4_IpcSucceeded(map_to(p, pages[0], 12, 7, 0x40000000))); /* the page table is there */
+    EXPECT(quota_set(p, counter(p, L4_PECAN_KMEM_USED) / 4096 + 2));
+    bool refused = false;
+    for (L4_Word_t i = 1; i < 1024 && !refused; i++)
+        refused = L4_IpcFailed(map_to(p, pages[0], 12, 7, 0x40000000 + i * 4096));
+    EXPECT(refused);
+    EXPECT(quota_set(p, 0));
+}
+
 TEST(quota_of_one_space_is_no_other_spaces_problem)
 {
     NEEDS("spaceinfo");

@@ -595,3 +595,26 @@ TEST 197, "a map item of a message carries ports too"
         shr     esi, 16
         expect  esi, ANSWER
         ret
+
+TEST 197, "a granted port leaves the granter"
+        require_feature "ioflexpages"
+        space   4, agent
+        space   5, agent
+        order   5, set_window, COMPLETE
+        order   4, port_read, PORT
+        expect  esi, tag(LABEL_IO_FAULT + 6, 0, 2)
+        set_item 1, MAP, io_fpage(PORT, 0) | RWX
+        rpc     T(4), tag(0, 2, 0)
+        expect_ok
+        mov     dword [gift_to], T(5)
+        mov     dword [gift_base], GRANT
+        mov     dword [gift_page], io_fpage(PORT, 0) | RWX
+        order   4, give
+        shr     esi, 16
+        expect  esi, ANSWER
+        order   5, port_read, PORT
+        shr     esi, 16
+        expect  esi, ANSWER
+        order   4, port_read, PORT
+        expect  esi, tag(LABEL_IO_FAULT + 6, 0, 2)
+        ret
