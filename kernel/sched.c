@@ -149,7 +149,7 @@ void sched_preempt(void)
 }
 
 /* The end of a slice waits for the end of the call; delays are for user mode. */
-bool sched_preempt_in_kernel(void)
+int sched_preempt_in_kernel(void)
 {
     bool events = sched_wanted & (SCHED_EVENT | SCHED_TIMERS);
     sched_wanted &= ~(SCHED_EVENT | SCHED_TIMERS);
@@ -160,7 +160,7 @@ bool sched_preempt_in_kernel(void)
     current->in_kernel = true;
     step_aside(ready.slice ? ready.slice : 1);
     current->in_kernel = false;
-    return true;
+    return OTHERS_RAN;
 }
 
 void sched_donate(struct thread *next)

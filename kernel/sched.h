@@ -30,16 +30,17 @@ void sched_hand_over(struct thread *next); /* blocks */
 /* Current goes behind its equals (or, with time left, before them) and the best one runs. */
 void sched_yield(void);   /* blocks */
 void sched_preempt(void); /* blocks */
-bool sched_preempt_in_kernel(void); /* the rest of preempt_point() */
+#define OTHERS_RAN 2 /* preempt_point(): threads, too; interrupts alone leave threads, spaces and mappings where they are */
+int sched_preempt_in_kernel(void); /* the rest of preempt_point() */
 /* In every loop whose length a user chooses, where all structures are consistent and nothing is held:
  * takes pending interrupts, and lets better threads run; current waits on its stack at the head of its
- * queue.  True if anything may have changed: look everything up again, by id or number.  Threads and
+ * queue.  Not 0 if anything may have changed: look everything up again, by id or number.  Threads and
  * spaces may be gone then; current too may never come back (its stack is just dropped when it is
  * deleted), so what is done in parts must be right after each of them.  Blocks. */
-static inline bool preempt_point(void)
+static inline int preempt_point(void)
 {
     arch_interrupt_window();
-    return unlikely(sched_wanted) && sched_preempt_in_kernel();
+    return unlikely(sched_wanted) ? sched_preempt_in_kernel() : 0;
 }
 /* Current stays ready; `next` (ready, queued) runs now on the rest of the slice. */
 void sched_donate(struct thread *next); /* blocks */

@@ -56,7 +56,7 @@ static word_t root_remove(struct mapping *m, word_t fresh)
 
 bool mapping_pause(void)
 {
-    return preempt_point();
+    return preempt_point() == OTHERS_RAN;
 }
 
 /* ---- one page */
@@ -199,7 +199,7 @@ bool unmap_some(struct unmapping *u)
         if (u->tables && !table->used)
             arch_table_remove(s, u->at);
         u->at = next;
-        if (next <= u->last && preempt_point())
+        if (next <= u->last && preempt_point() == OTHERS_RAN) /* a tick alone shall not start us again */
             return false;
     }
     return true;

@@ -86,11 +86,13 @@ static void power_off(int status)
 /* Who was doing what, when nothing happens any more. */
 static void roll_call(void)
 {
+    word_t base = first_number - FIRST_NUMBER;
+    serial_printf("# keeper %lu, gardener %lu, waker %lu\n", L4_ThreadStatus(L4_ThreadIdOfRaw(keeper_id)),
+                  L4_ThreadStatus(L4_GlobalId(base + 8, 7)), L4_ThreadStatus(L4_GlobalId(base + 10, 7)));
     for (int i = 0; i < SLOTS; i++) {
         const struct worker *w = &workers[i];
-        L4_Word_t ip = 0, state = L4_ThreadStatus(L4_ThreadIdOfRaw(w->id));
-        serial_printf("# worker %d id %lx space %d state %d doing %d turns %lu stuck %lu: %lu %lx\n", i, w->id, w->space,
-                      w->state, w->doing, w->turns, w->stuck, state, ip);
+        serial_printf("# worker %d id %lx space %d state %d doing %d turns %lu stuck %lu: %lu\n", i, w->id, w->space,
+                      w->state, w->doing, w->turns, w->stuck, L4_ThreadStatus(L4_ThreadIdOfRaw(w->id)));
     }
 }
 
