@@ -288,6 +288,8 @@ static word_t member_of(struct worker *w, word_t space)
 
 static word_t thread_control(struct worker *w, word_t dest, word_t space, word_t scheduler, word_t pager, word_t utcb)
 {
+    if (space == ((first_number - FIRST_NUMBER) << L4_ID_VERSION_BITS | 1))
+        space = L4_ID_ANY; /* not into sigma0's: who is there owns all memory */
     struct regs r = {.eax = dest, .ecx = pager, .edx = scheduler, .esi = space, .edi = utcb};
     return fuzz_call(w, THREADCONTROL, &r);
 }
