@@ -121,6 +121,8 @@ static bool attributes_set(struct thread *self, word_t fpage, word_t bits)
     vaddr_t base = fpage_base(fpage), last = base + size_mask(fpage_log2(fpage));
     if (fpage_log2(fpage) < PAGE_BITS)
         return true;
+    if (last >= USER_LIMIT)
+        return false;
     for (int commit = 0; commit <= 1; commit++) {
         int state = -1;
         for (vaddr_t at = base; state < 0; (void)preempt_point())

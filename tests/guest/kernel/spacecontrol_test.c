@@ -125,6 +125,14 @@ TEST(memorycontrol_with_an_unknown_attribute_is_error_5)
     REFUSED(L4_Set_PageAttribute(L4_FpageLog2((L4_Word_t)page, 12), ~0ul), 5);
 }
 
+TEST(memorycontrol_of_kernel_memory_is_error_5)
+{
+    static const L4_Word_t bases[] = {0xC0000000, 0xE0000000, 0xF0100000, 0xFFFFF000};
+    for (int i = 0; i < 4; i++)
+        REFUSED(L4_Set_PageAttribute(L4_FpageLog2(bases[i], 12), L4_UncacheableMemory), 5);
+    REFUSED(L4_Set_PageAttribute(L4_FpageLog2(0xE0000000, 29), L4_UncacheableMemory), 5);
+}
+
 TEST(memorycontrol_skips_nil_fpages)
 {
     EXPECT_EQ(L4_Set_PageAttribute(L4_Nilpage, L4_DefaultMemory), 1);
