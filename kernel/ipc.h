@@ -41,6 +41,9 @@ bool ipc_waits_in_vain(const struct thread *t);
 /* t may have been halted while a message for it queued up: wakes it to take it. */
 void ipc_resume(struct thread *t);
 
+/* What a map item for a nil receive window comes to: an overflow, or by the boot option nilwindow=ok
+ * nothing, as M has it.  Spec table 10, row 18. */
+extern int transfer_nil_window;
 /* transfer.c: does what the items in mr[at .. end) say, and shows it to the receiver; strings block.
  * IPC_OK or an error as src sees it, with error_offset set in both; IPC_GONE when the partner does
  * not exist any more. */

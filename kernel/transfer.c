@@ -8,6 +8,8 @@
 #include "space.h"
 #include "strings.h"
 
+int transfer_nil_window = L4_IPC_OVERFLOW;
+
 /* The receive window.  A thread that waits for its pager's answer takes anything anywhere. */
 static word_t window_of(const struct thread *dst)
 {
@@ -41,7 +43,7 @@ static int transfer_fpage(struct copy *c, word_t item, word_t fpage)
     if (fpage == L4_FPAGE_NIL)
         return IPC_OK;
     if (window == L4_FPAGE_NIL)
-        return L4_IPC_OVERFLOW;
+        return dst->kind == IPC_USER ? transfer_nil_window : L4_IPC_OVERFLOW;
     if (fpage_is_io(fpage))
         return io_map(src->space, fpage, dst->space, window, grant);
     if (fpage_is_io(window))

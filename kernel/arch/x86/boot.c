@@ -6,6 +6,7 @@
 #include "../../check.h"
 #include "../../fpage.h"
 #include "../../io.h"
+#include "../../ipc.h"
 #include "../../irq.h"
 #include "../../kip.h"
 #include "../../map.h"
@@ -100,6 +101,8 @@ static void parse_word(const char *w)
             *flags[i].flag = true;
     if (CONFIG_CHECK && word_is(w, "walk=", &value))
         check_every = size_of(value);
+    if (word_is(w, "nilwindow=ok", &value))
+        transfer_nil_window = IPC_OK;
     if (word_is(w, "kmem=", &value))
         options.kmem = size_of(value);
 }
