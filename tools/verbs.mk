@@ -75,7 +75,7 @@ mutants:
 
 ## bench [B=part]   measure; prints `bench NAME VALUE UNIT`, writes build/bench.json
 bench: all iso
-	@BUILD=$(BUILD) bench/run "$(B)"
+	+@BUILD=$(BUILD) bench/run "$(B)"
 
 ## tour             count the instructions in docs/tour-ipc.md and docs/tour-fault.md again
 tour: all
