@@ -98,7 +98,7 @@ void sched_hand_over(struct thread *next)
     host_current = was;
 }
 
-bool sched_preempt_in_kernel(void) { return false; }
+int sched_preempt_in_kernel(void) { return 0; }
 void sched_enqueue(struct thread *t) { (void)t; }
 void sched_tick(uint32_t us) { (void)us; }
 void thread_leave_fast(struct thread *t) { (void)t; }
