@@ -69,6 +69,11 @@ fuzz:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror $(addprefix $(BUILD)/test/,bin/loader strip/sigma0 strip/fuzz strip/kernel-check)
 	@SECONDS=$(SECONDS) SEED=$(SEED) CALLS=$(CALLS) WALK=$(WALK) tools/fuzz $(BUILD)/test
 
+## coverage [CALLS=n]  the kernel's branches that the guest suites and the fuzzer take: docs/coverage.md (needs clang and llvm)
+coverage:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror all
+	@tools/coverage $(BUILD)/test $(or $(CALLS),200000)
+
 ## mutants          seed one-line faults, one at a time; does `make test` notice?
 mutants:
 	@tools/mutants
@@ -90,4 +95,4 @@ help:
 	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help
+.PHONY: coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help
