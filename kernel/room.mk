@@ -19,7 +19,7 @@ $(BUILD)/gen/offsets.inc: kernel/arch/x86/offsets.c kernel/thread.h kernel/space
 	$(Q)$(CC) $(CFLAGS) $(kernel_CFLAGS) -S -o - $< | sed -n -E 's,^[[:space:]]*-> ([A-Z0-9_]+) ,%define \1 ,p' > $@
 
 # Compiled for size, but for what gets shorter paths out of -O2 (measured); the paths' files inline what is called inline.
-KERNEL_FAST := fault
+KERNEL_FAST := fault unmap
 KERNEL_PATH := ipc map unmap fault switch syscall
 kernel_objects = $(patsubst %.c,$(BUILD)/obj/kernel/%.c.o,$(filter $(addprefix %/,$(1:=.c)),$(kernel_SRC)))
 $(filter-out $(call kernel_objects,$(KERNEL_FAST)),$(patsubst %.c,$(BUILD)/obj/kernel/%.c.o,$(filter %.c,$(kernel_SRC)))): CFLAGS += -Os
