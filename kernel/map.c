@@ -94,9 +94,9 @@ static int replace(struct mapping *old, struct mapping *source, word_t value, bo
     return IPC_PENDING;
 }
 
-/* Maps the page at `from` to `to`, both in bounds.  Spec 5.11, rules 1-8. */
+/* Maps the page at `from` to `to`, both in bounds; *batch of the work of a stretch is done.  Spec 5.11, rules 1-8. */
 static inline int page_map(struct space *src, vaddr_t from, struct space *dst, vaddr_t to, word_t rights,
-                           bool grant, bool blocks)
+                           bool grant, bool blocks, word_t *batch)
 {
     for (;;) {
         struct mapping *source = lookup(src, from);
@@ -111,6 +111,7 @@ static inline int page_map(struct space *src, vaddr_t from, struct space *dst, v
         if (unlikely(!entry || !kpage_of(entry)->table.nodes)) {
             if (!(entry = arch_table_entry_node_create(dst, to)))
                 return L4_IPC_OVERFLOW;
+            *batch = MAP_BATCH; /* that was enough for now */
         }
         word_t value = *source->entry & ~(ENTRY_ACCESSED | ENTRY_DIRTY | ENTRY_WRITE);
         if (rights & L4_FPAGE_W)
@@ -152,7 +153,7 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
         pages = room;
     for (word_t batch = 0; batch < MAP_BATCH; batch++) {
         vaddr_t v = t.from + (*done << PAGE_BITS);
-        int err = page_map(from, v, to, t.to + (*done << PAGE_BITS), rights, grant, blocks);
+        int err = page_map(from, v, to, t.to + (*done << PAGE_BITS), rights, grant, blocks, &batch);
         if (err != IPC_OK)
             return err;
         bool hole = !from->is_sigma0 && !arch_table_entry(from, v); /* of 4 MB */

@@ -59,6 +59,14 @@ static int transfer_fpage(struct copy *c, word_t item, word_t fpage)
     }
 }
 
+/* The receiver finds mr[first .. at) in the same place, with the C bit as it should be. */
+static void show_item(word_t *to, const word_t *mr, word_t first, word_t at, word_t more)
+{
+    to[first] = (mr[first] & ~(word_t)L4_ITEM_MORE) | more;
+    for (word_t i = first + 1; i < at; i++)
+        to[i] = mr[i];
+}
+
 int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, word_t at, word_t end)
 {
     struct copy c = {.src = src, .dst = dst};
@@ -76,12 +84,10 @@ int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, wor
             err = transfer_fpage(&c, item, mr[at + 1]);
             at += 2;
         }
-        if (err != IPC_OK || dst->kind != IPC_USER)
-            continue;
-        word_t *to = (word_t *)dst->utcb->mr;
-        to[first] = at < end ? item | L4_ITEM_MORE : item & ~(word_t)L4_ITEM_MORE;
-        for (word_t i = first + 1; i < at; i++)
-            to[i] = mr[i];
+        if (err == IPC_OK && dst->kind == IPC_USER)
+            show_item((word_t *)dst->utcb->mr, mr, first, at, at < end ? L4_ITEM_MORE : 0);
+        if (err == IPC_OK && at < end)
+            err = string_pause(&c); /* each item may take its time, not all of them together */
     }
     if (err != IPC_GONE && err != IPC_OK)
         src->error_offset = dst->error_offset = c.bytes;

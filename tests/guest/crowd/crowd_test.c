@@ -136,7 +136,9 @@ TEST(crowd_sleeps_until_the_same_moment)
         EXPECT_EQ(crowd_right + crowd_wrong, 0);
         while (clock_us() < at - 2000)
             L4_Sleep(L4_TimePeriod(1000));
-        EXPECT_EQ(crowd_right + crowd_wrong, 0);
+        L4_Word_t early = crowd_right + crowd_wrong;
+        if (clock_us() < at) /* or our own sleep was too long to tell */
+            EXPECT_EQ(early, 0);
         expect_all(COUNT);
     }
     part();
