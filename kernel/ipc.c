@@ -409,7 +409,7 @@ static inline void give_words(struct thread *self, struct thread *dst, const wor
 
 /* The commonest of all: a message of untyped words, and a wait without a timeout for its answer or for
  * anybody.  Does not come back if it is that, else nothing has changed.  The rest of this file could do it as
- * well, in twice the time. */
+ * well, only not as soon. */
 static inline void simple(struct thread *self, word_t to)
 {
     const word_t *from = (word_t *)self->utcb->mr;
