@@ -187,6 +187,25 @@ TEST(strings_whose_pagers_map_many_pages_arrive)
     EXPECT(end[SENDER].faults <= 10 && end[RECEIVER].faults <= 10);
 }
 
+/* What happened to the first page of a side's memory since we last asked; our own copy of it counts as well. */
+static L4_Word_t page_status(int side)
+{
+    return L4_Rights(L4_GetStatus(L4_FpageLog2((L4_Word_t)memory[side], 12))) & (L4_Readable | L4_Writable);
+}
+
+TEST(strings_show_in_the_status_of_the_pages_that_they_come_from_and_go_to)
+{
+    prepare();
+    words(SENDER, string_word(100, 1), FAR);
+    words(RECEIVER, string_word(100, 1), FAR);
+    for (int side = SENDER; side <= RECEIVER; side++)
+        EXPECT_EQ(page_status(side), L4_Readable | L4_Writable); /* prepare() wrote them */
+    run();
+    EXPECT_EQ(page_status(SENDER), L4_Readable);
+    EXPECT_EQ(page_status(RECEIVER), L4_Readable | L4_Writable);
+    EXPECT_EQ(page_status(SENDER) | page_status(RECEIVER), 0);
+}
+
 TEST(strings_gather_and_scatter_by_substrings_and_compounds)
 {
     prepare();

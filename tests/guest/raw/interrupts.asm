@@ -81,6 +81,23 @@ TEST 189, "an interrupt is an empty message from its id, one for each acknowledg
         call    end_ticks
         ret
 
+TEST 0, "6.5: an interrupt that was not delivered cannot be acknowledged"
+        threadcontrol RTC, RTC, NIL, T(0), -1
+        expect  eax, 1
+        send    RTC, tag(0, 0, 0), MOMENT       ; it has not come
+        expect_ipc_error SEND_TIMEOUT
+        call    begin_ticks
+        sleep   MOMENT                          ; it came, and waits for us
+        send    RTC, tag(0, 0, 0), ZERO
+        expect_ipc_error SEND_TIMEOUT
+        receive RTC
+        expect_ok
+        expect  esi, tag(LABEL_IRQ, 0, 0)
+        send    RTC, tag(0, 0, 0)
+        expect_ok
+        call    end_ticks
+        ret
+
 TEST 190, "an interrupt while the handler is busy arrives at its next receive"
         call    begin_ticks
         thread  1, .other
