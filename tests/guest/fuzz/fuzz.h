@@ -17,9 +17,10 @@ enum {
     FIRST_NUMBER = 64, /* thread number of worker 0, from UserBase */
     STACK = 4096,
 
-    ARENA = 0x1000000, /* 16 MB of memory that is passed around, at the same addresses everywhere */
-    ARENA_END = 0x2000000,
-    HOT_PAGES = 48,        /* most of it happens in the first few pages */
+    MIDDLE = 0x1400000, /* of the arena, and the end of a page table */
+    HOT_PAGES = 48,     /* most of it happens in the few pages around that */
+    HOT = MIDDLE - HOT_PAGES / 2 * PAGE,
+    STRING_MAX = 30000,
     PAIR_PAGES = 0x2400000, /* the old pair's own two pages */
     ROOT_QUOTA = 0xFFFFF,   /* pages; by this figure the root space is recognised */
     PORTS = 0x300, PORTS_LOG2 = 6, /* ports without a device */
@@ -47,6 +48,7 @@ struct room {        /* an address space */
 
 extern struct worker workers[SLOTS];
 extern struct room rooms[SPACES];
+extern word_t arena, arena_end; /* memory that is passed around, at the same addresses everywhere */
 extern char worker_stacks[SLOTS][STACK];
 extern word_t keeper_id, first_number, calls_wanted;
 extern volatile bool stopping;
@@ -64,6 +66,11 @@ static inline word_t below(struct worker *w, word_t n) /* 0 .. n - 1 */
     return (word_t)((uint64_t)chance(w) * n >> 32);
 }
 static inline bool percent(struct worker *w, word_t p) { return below(w, 100) < p; }
+static inline word_t hot_page(struct worker *w) { return HOT + below(w, HOT_PAGES) * PAGE; }
+
+/* All that is ever written to the arena: HLT, CLI, STI, INT3.  Who comes to run it is trapped at once, so nobody but
+ * the fuzzer's own code ever stores anything. */
+#define TRAPS 0xCCFBFAF4ul
 
 /* ---- calls, counted */
 
@@ -76,6 +83,9 @@ struct regs {
 
 extern volatile word_t counts[CALLS][CODES]; /* 0 = success; of Ipc: code << 1 | phase */
 extern volatile word_t total, faults_served, exceptions_served, digest;
+extern struct foreign { /* the first word in the arena that nobody can have written, and who saw it when */
+    word_t value, at, id, space, total;
+} foreign;
 extern volatile word_t foreign_bytes, fpu_leaks, bad_flags;
 
 /* calls.asm: all registers in, all registers out. */
@@ -119,11 +129,12 @@ void finish(void);
 bool plant(struct worker *w, word_t room); /* makes a new worker in that space and starts it */
 bool in_image(word_t address);
 bool in_arena(word_t address);
+void arena_look(word_t at, word_t words, const struct worker *w); /* counts foreign_bytes */
 
 /* Results of Ipc that must come up: code << 1 | phase. */
 #define FUZZ_IPC_CODES (1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 9)
 
 /* What the watcher found. */
-extern volatile word_t pair_talks, pair_failures, starved;
+extern volatile word_t pair_talks, pair_failures, starved, hollow_legs;
 
 #endif

@@ -6,7 +6,7 @@
 
 static word_t string_length(struct worker *w)
 {
-    static const word_t lengths[] = {0, 1, 4, 60, 1000, 4095, 4096, 4097, 9000, 30000};
+    static const word_t lengths[] = {0, 1, 4, 60, 1000, 4095, 4096, 4097, 9000, STRING_MAX};
     return lengths[below(w, sizeof lengths / sizeof *lengths)];
 }
 
@@ -33,7 +33,7 @@ static word_t make_string(struct worker *w, word_t *at, word_t room, int step, b
 static word_t send_base(struct worker *w)
 {
     word_t at = some_address(w);
-    return (at < 0xC0000000ul ? at : ARENA) & L4_FPAGE_BASE_MASK;
+    return (at < 0xC0000000ul ? at : HOT) & L4_FPAGE_BASE_MASK;
 }
 
 static word_t sent_fpage(struct worker *w, bool grant)
@@ -68,8 +68,10 @@ static word_t make_item(struct worker *w, word_t *at, word_t room, bool more)
 static word_t make_message(struct worker *w, word_t *u)
 {
     word_t untyped = percent(w, 60) ? below(w, 4) : below(w, 64);
+    /* Whom this starts, or sends on from an exception, gets word 1 as its instruction pointer: nowhere, or into traps. */
+    u[1] = percent(w, 50) ? 0xC0000000 | chance(w) : hot_page(w) + below(w, PAGE);
     word_t typed = 0, items = percent(w, 55) ? 0 : 1 + below(w, 3);
-    for (word_t i = 1; i <= untyped; i++)
+    for (word_t i = 2; i <= untyped; i++)
         u[i] = chance(w);
     while (items-- && untyped + typed < 62)
         typed += make_item(w, u + 1 + untyped + typed, 63 - untyped - typed, items != 0);
@@ -88,11 +90,12 @@ static word_t make_message(struct worker *w, word_t *u)
 static void make_buffers(struct worker *w, word_t *u)
 {
     static const word_t windows[] = {L4_FPAGE_NIL, L4_FPAGE_COMPLETE, L4_FPAGE_COMPLETE, L4_FPAGE_COMPLETE_IO,
-                                     ARENA | 24 << 4, ARENA | 22 << 4, ARENA | 16 << 4, WILD_LOW | 22 << 4};
+                                     (MIDDLE & ~0xFFFFFFul) | 24 << 4, MIDDLE | 22 << 4,
+                                     (MIDDLE - 0x10000) | 16 << 4, WILD_LOW | 22 << 4};
     word_t *br = u + L4_UTCB_BR0 / 4, at = 1;
     word_t window = windows[below(w, sizeof windows / sizeof *windows)];
     if (percent(w, 20))
-        window = (ARENA + below(w, HOT_PAGES) * PAGE) | 12 << 4;
+        window = hot_page(w) | 12 << 4;
     br[0] = window | percent(w, 70);
     for (word_t n = 1 + below(w, 3); n-- && at < 28;)
         at += make_string(w, br - at, 33 - at, -1, n != 0);
@@ -150,7 +153,7 @@ static word_t make_answer(struct worker *w, word_t *u, word_t tag)
     if ((label & 0xFFF8) == L4_LABEL_PAGE_FAULT && (in_image(address) || percent(w, 90))) {
         bool here = in_image(address) || in_arena(address);
         u[1] = (address & L4_FPAGE_BASE_MASK & ~4095ul) | L4_ITEM_MAP;
-        u[2] = ((here ? address : ARENA + below(w, HOT_PAGES) * PAGE) & ~4095ul) | 12 << 4 | 7;
+        u[2] = ((here ? address : hot_page(w)) & ~4095ul) | 12 << 4 | 7;
         return 2 << L4_TAG_T_SHIFT;
     }
     if ((label & 0xFFF8) == L4_LABEL_IO_FAULT) {

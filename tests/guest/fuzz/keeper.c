@@ -7,7 +7,7 @@ extern const char __executable_start[], _end[];
 volatile word_t faults_served, exceptions_served;
 
 bool in_image(word_t address) { return address >= (word_t)__executable_start && address < (word_t)_end; }
-bool in_arena(word_t address) { return address - ARENA < ARENA_END - ARENA; }
+bool in_arena(word_t address) { return address - arena < arena_end - arena; }
 
 static word_t global_of(L4_ThreadId_t from) /* local: in our own space, so its UTCB can be read */
 {
@@ -29,7 +29,7 @@ static void reply_map(word_t page, word_t log2, word_t rights, word_t address)
 }
 
 /* True if an answer is in the message registers. */
-static bool page_fault(L4_ThreadId_t from, word_t tag, word_t address, word_t ip)
+static bool page_fault(L4_ThreadId_t from, word_t tag, word_t address)
 {
     static word_t n;
     bool ours = L4_IsLocalId(from), write = tag >> L4_TAG_LABEL_SHIFT & L4_FPAGE_W;
@@ -44,8 +44,8 @@ static bool page_fault(L4_ThreadId_t from, word_t tag, word_t address, word_t ip
             reply_map(base, log2, write || in_image(address) || n % 4 ? 7 : 4, base);
         return true;
     }
-    if (address >= WILD_LOW && address < WILD_HIGH && address != ip) {
-        word_t page = ARENA + n++ % HOT_PAGES * PAGE;
+    if (address >= WILD_LOW && address < WILD_HIGH) {
+        word_t page = HOT + n++ % HOT_PAGES * PAGE;
         (void)*(volatile char *)page;
         reply_map(page, 12, 7, address & ~4095ul);
         return true;
@@ -94,7 +94,7 @@ static bool serve(L4_ThreadId_t from, word_t tag)
     L4_StoreMRs(0, 3, w);
     switch (tag >> L4_TAG_LABEL_SHIFT & 0xFFF8) {
     case L4_LABEL_PAGE_FAULT:
-        return !is_hopeless(worker_of(global_of(from)), w[1] ^ tag) && page_fault(from, tag, w[1], w[2]);
+        return !is_hopeless(worker_of(global_of(from)), w[1] ^ tag) && page_fault(from, tag, w[1]);
     case L4_LABEL_IO_FAULT:
         io_fault(from, L4_FpageOfRaw(w[1]));
         return true;

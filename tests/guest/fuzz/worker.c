@@ -7,6 +7,7 @@ struct worker workers[SLOTS];
 struct room rooms[SPACES];
 char worker_stacks[SLOTS][STACK] __attribute__((aligned(STACK)));
 volatile word_t counts[CALLS][CODES];
+struct foreign foreign;
 volatile word_t total, digest, foreign_bytes, fpu_leaks, bad_flags;
 word_t first_number;
 
@@ -122,15 +123,15 @@ word_t some_address(struct worker *w)
     word_t within = below(w, PAGE);
     switch (below(w, 20)) {
     case 0:
-        return WILD_LOW + below(w, 16) * 0x3FF000 + within;
+        return WILD_LOW + below(w, 4) * 0x3FF000 + within;
     case 1:
-        return ARENA + below(w, ARENA_END - ARENA);
+        return arena + below(w, arena_end - arena - STRING_MAX);
     case 2:
-        return ARENA + below(w, 4) * 0x400000 + below(w, 4) * PAGE + within;
+        return arena + (below(w, arena_end - arena) & ~0x3FFFFul) + below(w, 4) * PAGE + within;
     case 3:
         return percent(w, 50) ? 0xBFFFF000 + within : 0xC0000000 + below(w, 0x3FFFFFFF);
     default:
-        return ARENA + below(w, HOT_PAGES) * PAGE + within;
+        return hot_page(w) + within;
     }
 }
 
@@ -194,8 +195,8 @@ static void fuzz_exregs(struct worker *w)
     r.edi = chance(w);
     r.ebx = chance(w);
     r.ebp = percent(w, 60) ? keeper_id : some_thread(w, false);
-    if (control & L4_EXREGS_SP)
-        control |= L4_EXREGS_IP; /* no stack but its own: worker_entry takes that */
+    if (control & (L4_EXREGS_SP | L4_EXREGS_FLAGS))
+        control |= L4_EXREGS_IP; /* no stack and no flags but its own: worker_entry takes those */
     r.ecx = control;
     fuzz_call(w, EXREGS, &r);
 }
@@ -272,7 +273,7 @@ static word_t some_utcb(struct worker *w, const struct worker *v)
     if (percent(w, 12))
         return chance(w); /* anywhere */
     if (percent(w, 8))
-        mine = below(w, 64); /* somebody else's, or beyond */
+        mine = 4 + below(w, 60); /* somebody else's, but the gardener's, or beyond */
     return room->utcb + 512 * (mine & (L4_SizeMask(room->utcb_log2) >> 9));
 }
 
@@ -515,20 +516,33 @@ static void touch(struct worker *w)
 {
     volatile word_t *p = (volatile word_t *)(some_address(w) & ~3ul);
     if (percent(w, 50))
-        *p = 0x50505050 | (chance(w) & 0x0F0F0F0F);
+        for (int i = 0; i < 4; i++)
+            ((volatile uint8_t *)p)[i] = (uint8_t)(TRAPS >> 8 * below(w, 4));
     else
         (void)*p;
 }
 
-/* All that is ever written to the arena is made of zeroes and bytes 0x50 to 0x5F. */
+static bool is_trap(word_t byte)
+{
+    for (word_t traps = TRAPS; traps; traps >>= 8)
+        if ((traps & 0xFF) == byte)
+            return true;
+    return false;
+}
+
+void arena_look(word_t at, word_t words, const struct worker *w)
+{
+    for (word_t end = at + words * 4; at < end; at += 4) {
+        word_t value = *(volatile word_t *)at;
+        for (int shift = 0; shift < 32; shift += 8)
+            if (!is_trap(value >> shift & 0xFF) && !foreign_bytes++)
+                foreign = (struct foreign){value, at, w->id, w->space, total};
+    }
+}
+
 static void look(struct worker *w)
 {
-    volatile word_t *p = (volatile word_t *)(ARENA + below(w, HOT_PAGES) * PAGE + below(w, PAGE / 64) * 64);
-    for (int i = 0; i < 16; i++) {
-        word_t v = p[i];
-        for (int byte = 0; byte < 4; byte++, v >>= 8)
-            foreign_bytes += (v & 0xFF) && (v & 0xF0) != 0x50;
-    }
+    arena_look(hot_page(w) + below(w, PAGE / 64) * 64, 16, w);
 }
 
 /* What a thread knows of its numbers lies in its UTCB, which is new when the thread is. */
