@@ -22,6 +22,8 @@ static struct {
     int parent;
     word_t hardware;    /* access bits that nobody has read yet */
     word_t pending;     /* what a query here must report */
+    bool entered;       /* by a walk */
+    bool stayed;        /* since that walk began */
 } world[NODES];
 
 static uint32_t seed;
@@ -45,6 +47,7 @@ static int index_of(const struct mapping *m)
 word_t mapping_enter(struct mapping *m, word_t drop)
 {
     (void) drop;
+    world[index_of(m)].entered = true;
     word_t seen = world[index_of(m)].hardware;
     world[index_of(m)].hardware = 0;
     return seen;
@@ -54,7 +57,7 @@ word_t mapping_remove(struct mapping *m)
 {
     word_t seen = world[index_of(m)].hardware;
     mdb_unlink(m);
-    world[index_of(m)].alive = false;
+    world[index_of(m)].alive = world[index_of(m)].stayed = false;
     memset(m, 0xA5, sizeof *m);             /* whoever looks at it again finds rubbish */
     return seen;
 }
@@ -328,6 +331,31 @@ static void a_query_comes_to_its_end_whatever_others_do_meanwhile(void **state)
     }
 }
 
+static void a_walk_that_takes_rights_reaches_all_who_stay(void **state)
+{
+    (void) state;
+    unsigned reached = 0;
+    for (uint32_t round = 0; round < 3000; round++) {
+        grow();
+        seed = round * 63 + 1;
+        adding = round % 2;
+        int root = (int) below(NODES / 4);
+        for (int i = 0; i < NODES; i++) {
+            world[i].stayed = i != root && is_below(i, root);
+            world[i].entered = false;
+        }
+        meanwhile = others_meddle;
+        struct mdb_walk w = {.root = &world[root].node, .drop = 2};
+        mdb_walk(&w);
+        meanwhile = NULL;
+        for (int i = 0; w.root && i < NODES; i++) {
+            assert_true(world[i].entered || !world[i].stayed);
+            reached += world[i].stayed;
+        }
+    }
+    assert_true(reached > 10000);
+}
+
 /* Its thread was deleted while it paused: the walk must not be touched any more. */
 static struct mdb_walk dropped;
 static jmp_buf deleted;
@@ -365,6 +393,7 @@ int main(void)
         cmocka_unit_test(random_trees_behave_like_the_model),
         cmocka_unit_test(removal_is_complete_whatever_others_do_meanwhile),
         cmocka_unit_test(a_query_comes_to_its_end_whatever_others_do_meanwhile),
+        cmocka_unit_test(a_walk_that_takes_rights_reaches_all_who_stay),
         cmocka_unit_test(a_dropped_walk_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -248,6 +248,30 @@ TEST(exregs_on_a_halted_receiver_loses_no_message)
     EXPECT_EQ(result, 7);
 }
 
+static void open_waiter(void)
+{
+    L4_ThreadId_t from;
+    L4_MsgTag_t tag = L4_Wait(&from);
+    result = L4_IpcFailed(tag) ? L4_ErrorCode() : 0x100;
+    rest();
+}
+
+TEST(exregs_halted_receiver_from_anybody_takes_nothing_until_it_is_resumed)
+{
+    result = 0;
+    L4_ThreadId_t t = helper(open_waiter);
+    L4_Sleep(MOMENT);
+    exchange(t, L4_EXREGS_HALT_VALID | L4_EXREGS_HALT);
+    L4_LoadMR(0, 0);
+    EXPECT(L4_IpcFailed(L4_Send_Timeout(t, MOMENT)));
+    EXPECT_EQ(L4_ErrorCode(), 2);
+    exchange(t, L4_EXREGS_HALT_VALID);
+    L4_LoadMR(0, 0);
+    EXPECT(L4_IpcSucceeded(L4_Send_Timeout(t, SOON)));
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(result, 0x100);
+}
+
 TEST(exregs_starts_a_thread_that_waits_for_its_start_message)
 {
     L4_ThreadId_t t = helper_waiting_for_start(L4_MyGlobalId());

@@ -265,6 +265,17 @@ TEST(flush_removes_the_own_page_too)
     EXPECT_EQ(pages[0][0], 0xA0);
 }
 
+TEST(flush_of_write_takes_it_from_the_own_page)
+{
+    L4_ThreadId_t p = prober();
+    number_pages();
+    map_to(p, pages[0], 12, RWX, WINDOW);
+    EXPECT(probe(p, PROBE_WRITE, WINDOW, 5).done);
+    EXPECT(probe(p, PROBE_FLUSH, WINDOW | 12 << 4 | 2, 0).done);
+    EXPECT(can_read(p, WINDOW, 5));
+    EXPECT(faults(probe(p, PROBE_WRITE, WINDOW, 6), WINDOW));
+}
+
 TEST(unmap_of_64_pages_in_one_call_treats_each)
 {
     L4_ThreadId_t p = prober();

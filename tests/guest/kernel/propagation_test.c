@@ -93,6 +93,35 @@ TEST(propagation_in_nobodys_name_is_not_granted)
     EXPECT_EQ(tag_seen, 0x00440001);
 }
 
+/* Call and reply-and-wait are what a fast path would take; what the caller sets beside p is not for the receiver. */
+static L4_Word_t wait_for;
+
+static void propagating_caller(void)
+{
+    L4_ThreadId_t from;
+    L4_Set_VirtualSender(virtual_sender);
+    L4_LoadMR(0, 0x0044F001);
+    L4_LoadMR(1, 4711);
+    L4_Ipc(receiver, L4_ThreadIdOfRaw(wait_for), 0, &from);
+    rest();
+}
+
+TEST(propagation_in_a_call_or_a_reply_that_waits)
+{
+    virtual_sender = helper(rest);
+    for (int round = 0; round < 4; round++) {
+        receiver = round < 2 ? helper(open_receiver) : stranger(open_receiver);
+        wait_for = round & 1 ? L4_anythread.raw : receiver.raw;
+        from_seen = tag_seen = 0;
+        L4_Sleep(MOMENT);
+        propagator = helper(propagating_caller);
+        L4_Sleep(MOMENT);
+        EXPECT_EQ(tag_seen, 0x00441001);
+        EXPECT(L4_SameThreads(L4_ThreadIdOfRaw(from_seen), virtual_sender));
+        EXPECT(L4_SameThreads(L4_ThreadIdOfRaw(actual_seen), propagator));
+    }
+}
+
 TEST(propagation_matches_a_closed_wait_for_the_virtual_sender)
 {
     virtual_sender = helper(rest);
