@@ -1,160 +1,203 @@
 /* SPDX-License-Identifier: MIT */
 /* IO ports as mappings: each node is a range of ports that one space got from one other node.
- * Ranges are few, so plain lists do.  Nodes form trees: a node's range lies inside its parent's. */
+ * Nodes form trees: a node's range lies inside its parent's.  Ranges of a space are few, so a plain list does, and it
+ * is gone through in one go.  Trees may be as large as they like: a cut through one goes on in small steps. */
 #include "io.h"
 
 #include "arch.h"
 #include "fpage.h"
+#include "sched.h"
 
 #define PORT_LAST 0xFFFFu
+#define RANGES 64 /* of a space at most */
+#define SLICE 32u /* ports that a range loses at a time, when there are other ranges to look at: a word's bits */
+#define STEPS 64  /* to other nodes, between two preemption points */
 
 struct io_node {
     struct io_node *next_in_space; /* list space->io */
-    struct io_node *parent, *first_child, *next_sibling;
+    struct io_node *parent;
+    struct list_node children, in_parent;
     struct space *space;
     word_t first, last;
 };
 
 static struct slab io_nodes;
+static word_t changes = 1; /* of nodes, so far: who has paused compares it, and starts anew */
 
 void io_init(void)
 {
     slab_init(&io_nodes, sizeof(struct io_node));
 }
 
-static struct io_node *io_node_create(struct space *s, struct io_node *parent, word_t first,
-                                      word_t last)
+static struct io_node *io_node_create(struct space *s, struct io_node *parent, word_t first, word_t last)
 {
-    if (!arch_io_reserve(s) || !space_charge(s, sizeof(struct io_node)))
+    word_t ranges = 0;
+    for (struct io_node *n = s->io; n; n = n->next_in_space)
+        ranges++;
+    if (ranges == RANGES || !space_charge(s, sizeof(struct io_node)))
         return NULL;
     struct io_node *n = slab_alloc(&io_nodes);
     if (!n) {
         space_uncharge(s, sizeof(struct io_node));
         return NULL;
     }
-    memset(n, 0, sizeof *n);
-    n->space = s;
-    n->first = first;
-    n->last = last;
-    n->parent = parent;
-    n->next_in_space = s->io;
+    *n = (struct io_node){.next_in_space = s->io, .parent = parent, .space = s, .first = first, .last = last};
     s->io = n;
-    if (parent) {
-        n->next_sibling = parent->first_child;
-        parent->first_child = n;
-    }
+    list_init(&n->children);
+    list_init(&n->in_parent);
+    if (parent)
+        list_add_tail(&parent->children, &n->in_parent);
     return n;
-}
-
-static void unlink_from(struct io_node **list, struct io_node *n, size_t next)
-{
-    while (*list != n)
-        list = (struct io_node **)((char *)*list + next);
-    *list = *(struct io_node **)((char *)n + next);
 }
 
 static void io_node_free(struct io_node *n)
 {
-    unlink_from(&n->space->io, n, offsetof(struct io_node, next_in_space));
-    if (n->parent)
-        unlink_from(&n->parent->first_child, n, offsetof(struct io_node, next_sibling));
+    struct io_node **at = &n->space->io;
+    while (*at != n)
+        at = &(*at)->next_in_space;
+    *at = n->next_in_space;
+    list_remove(&n->in_parent);
     space_uncharge(n->space, sizeof(struct io_node));
     slab_free(&io_nodes, n);
+}
+
+static inline word_t higher(word_t a, word_t b)
+{
+    return a > b ? a : b;
+}
+static inline word_t lower(word_t a, word_t b)
+{
+    return a < b ? a : b;
+}
+
+/* n, or the next one behind it in its space, that holds some of these ports; NULL if there is none. */
+static struct io_node *holder(struct io_node *n, word_t first, word_t last)
+{
+    while (n && (n->first > last || first > n->last))
+        n = n->next_in_space;
+    return n;
+}
+
+/* `to` gets ports of parent: a new range, or more of one that it has from there.  False: too many, or memory is out. */
+static bool io_give(struct space *to, struct io_node *parent, word_t first, word_t last)
+{
+    struct io_node *n = to->io;
+    while (n && (n->parent != parent || n->first > last + 1 || first > n->last + 1))
+        n = n->next_in_space;
+    if (!n && !(n = io_node_create(to, parent, first, last)))
+        return false;
+    n->first = lower(n->first, first);
+    n->last = higher(n->last, last);
+    arch_io_set(to, first, last, true);
+    changes++;
+    return true;
+}
+
+bool io_give_all(struct space *sigma0)
+{
+    return arch_io_reserve(sigma0) && io_give(sigma0, NULL, 0, PORT_LAST);
+}
+
+/* ---- cutting a hole into the trees below a space */
+
+/* From n on, the next range of the space that has to do with the cut. */
+static void begin_at(struct io_cut *c, struct io_node *n)
+{
+    n = holder(n, c->first, c->last);
+    while (c->given && n && !n->parent) /* the first of all ports are not taken from sigma0 */
+        n = holder(n->next_in_space, c->first, c->last);
+    c->root = c->at = n;
+    c->child = n ? n->children.next : NULL;
+    c->end = c->last;
+    c->upper = NULL;
 }
 
 /* The bitmap says what the nodes say, for these ports. */
 static void io_refresh(struct space *s, word_t first, word_t last)
 {
-    if (!s->io_table)
-        return;
     arch_io_set(s, first, last, false);
-    for (struct io_node *n = s->io; n; n = n->next_in_space) {
-        word_t a = n->first > first ? n->first : first, b = n->last < last ? n->last : last;
-        if (a <= b)
-            arch_io_set(s, a, b, true);
+    for (struct io_node *n = s->io; (n = holder(n, first, last)); n = n->next_in_space)
+        arch_io_set(s, higher(n->first, first), lower(n->last, last), true);
+}
+
+/* c->at has a hole in its middle.  The part above becomes a node of its own and gets the children that lie there.
+ * When memory is out that part is lost too: revoking more than asked is safe. */
+static void io_split(struct io_cut *c)
+{
+    struct io_node *n = c->at;
+    if (c->upper) { /* the children have moved */
+        n->last = c->end;
+        c->upper = NULL;
+        return;
     }
+    c->child = n->children.next; /* once more */
+    c->upper = io_node_create(n->space, n->parent, c->end + 1, n->last);
+    if (!c->upper)
+        c->end = n->last; /* no child may reach beyond its parent */
 }
 
-bool io_give_all(struct space *sigma0)
+/* c->at, whose children have lost it already, loses some of the hole's ports. */
+static void io_trim(struct io_cut *c)
 {
-    if (!io_node_create(sigma0, NULL, 0, PORT_LAST))
-        return false;
-    io_refresh(sigma0, 0, PORT_LAST);
-    return true;
-}
-
-/* ---- cutting a hole into a subtree */
-
-static bool overlaps(const struct io_node *n, word_t first, word_t last)
-{
-    return n->first <= last && first <= n->last;
-}
-
-static void io_cut(struct io_node *n, word_t first, word_t last, bool own_too);
-
-/* The part of n above the hole becomes a node of its own, with the children that lie there.  When
- * memory is out that part is lost too: revoking more than asked is safe. */
-static void io_split(struct io_node *n, word_t first, word_t last)
-{
-    struct io_node *upper = io_node_create(n->space, n->parent, last + 1, n->last);
-    if (!upper)
-        io_cut(n, last + 1, n->last, false); /* no child may reach beyond its parent */
-    for (struct io_node **at = &n->first_child, *c; (c = *at);) {
-        if (c->first > last && upper) {
-            *at = c->next_sibling;
-            c->parent = upper;
-            c->next_sibling = upper->first_child;
-            upper->first_child = c;
-        } else {
-            at = &c->next_sibling;
-        }
-    }
-    n->last = first - 1;
-}
-
-/* n itself loses [first, last]; its children have lost it already. */
-static void io_trim(struct io_node *n, word_t first, word_t last)
-{
+    struct io_node *n = c->at;
     struct space *s = n->space;
-    word_t a = n->first > first ? n->first : first, b = n->last < last ? n->last : last;
-    if (n->first >= first && n->last <= last)
-        io_node_free(n);
-    else if (n->first >= first)
-        n->first = last + 1;
-    else if (n->last <= last)
-        n->last = first - 1;
-    else
-        io_split(n, first, last);
+    word_t a = higher(n->first, c->first), b = lower(n->last, c->end);
+    changes++;
+    if (n->first < a && b < n->last) {
+        io_split(c);
+        return;
+    }
+    bool top = n->first < a, alone = !s->io->next_in_space;
+    if (top) {
+        a = alone ? a : higher(a, b & ~(SLICE - 1));
+        n->last = a - 1;
+    } else {
+        b = alone ? b : lower(b, a | (SLICE - 1));
+        n->first = b + 1;
+    }
+    bool empty = n->first > n->last;
+    if (empty || n->first > c->end || c->first > n->last) {
+        struct io_node *next = n->next_in_space;
+        c->at = n->parent;
+        c->child = n->in_parent.next;
+        c->end = c->last;
+        if (n == c->root)
+            begin_at(c, next);
+        if (empty)
+            io_node_free(n);
+    }
     io_refresh(s, a, b);
 }
 
-/* The next child of n that the hole touches; trimming one may replace the list. */
-static struct io_node *touched_child(const struct io_node *n, word_t first, word_t last)
+/* A step of it.  True when it is done. */
+static bool io_cut_some(struct io_cut *c)
 {
-    struct io_node *c = n->first_child;
-    while (c && !overlaps(c, first, last))
-        c = c->next_sibling;
-    return c;
-}
-
-/* Takes [first, last] from all below n, children before parents, without recursion. */
-static void io_cut(struct io_node *n, word_t first, word_t last, bool own_too)
-{
-    struct io_node *at = n;
-    for (;;) {
-        struct io_node *child = touched_child(at, first, last);
-        if (child) {
-            at = child;
-            continue;
-        }
-        if (at == n)
+    if (c->changes != changes)
+        begin_at(c, c->space->io);
+    for (int steps = 0; steps < STEPS && c->root; steps++) {
+        struct io_node *child = list_entry(c->child, struct io_node, in_parent);
+        if (c->child == &c->at->children) { /* nothing left below */
+            if (c->at == c->root && !c->flush) {
+                begin_at(c, c->root->next_in_space);
+                continue;
+            }
+            if (!steps)
+                io_trim(c);
             break;
-        struct io_node *parent = at->parent;
-        io_trim(at, first, last);
-        at = parent;
+        }
+        c->child = child->in_parent.next;
+        if (child->first <= c->end && c->first <= child->last) {
+            c->at = child;
+            c->child = child->children.next;
+        } else if (c->upper && child->first > c->end) {
+            list_remove(&child->in_parent);
+            list_add_tail(&c->upper->children, &child->in_parent);
+            child->parent = c->upper;
+            changes++;
+        }
     }
-    if (own_too)
-        io_trim(n, first, last);
+    c->changes = changes;
+    return !c->root;
 }
 
 /* ---- map, grant, unmap */
@@ -163,61 +206,41 @@ static bool window_accepts(word_t window, word_t *first, word_t *last)
 {
     if (!fpage_is_io(window))
         return fpage_is_complete(window);
-    word_t a = io_fpage_first(window), b = io_fpage_last(window);
-    *first = *first > a ? *first : a;
-    *last = *last < b ? *last : b;
+    *first = higher(*first, io_fpage_first(window));
+    *last = lower(*last, io_fpage_last(window));
     return true;
 }
 
-static bool holds_already(struct space *to, struct io_node *parent, word_t first, word_t last)
-{
-    for (struct io_node *n = to->io; n; n = n->next_in_space)
-        if (n->parent == parent && n->first <= first && n->last >= last)
-            return true;
-    return false;
-}
-
-int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bool grant)
+int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bool grant, struct io_cut *c)
 {
     word_t first = io_fpage_first(fpage), last = io_fpage_last(fpage);
     if (!window_accepts(window, &first, &last))
         return L4_IPC_OVERFLOW;
     if (first > last || from == to || arch_ports_open)
         return IPC_OK;
-    for (struct io_node *n = from->io, *next; n; n = next) {
-        next = n->next_in_space;
-        if (!overlaps(n, first, last))
-            continue;
-        word_t a = n->first > first ? n->first : first, b = n->last < last ? n->last : last;
-        if (!grant && holds_already(to, n, a, b))
-            continue;
-        /* a granted node hangs where the granter's did, so that only its givers may revoke it */
-        struct io_node *child = io_node_create(to, grant && n->parent ? n->parent : n, a, b);
-        if (!child)
-            return L4_IPC_OVERFLOW;
-        io_refresh(to, a, b);
-        if (grant && n->parent)
-            io_cut(n, a, b, true);
+    bool anew = c->changes != changes;
+    if (c->given && !anew)
+        return io_cut_some(c) ? IPC_OK : IPC_PENDING;
+    struct io_node *n = holder(anew ? from->io : c->root, first, last);
+    if (n && !to->io_table) /* to make it is a long way */
+        return arch_io_reserve(to) ? IPC_PENDING : L4_IPC_OVERFLOW;
+    /* a granted node hangs where the granter's did, so that only its givers may revoke it */
+    if (n && !io_give(to, grant && n->parent ? n->parent : n, higher(n->first, first), lower(n->last, last)))
+        return L4_IPC_OVERFLOW;
+    *c = (struct io_cut){.space = from, .first = first, .last = last, .flush = true, .changes = changes};
+    c->root = n ? holder(n->next_in_space, first, last) : NULL;
+    if (!c->root && grant) {
+        c->given = true;
+        begin_at(c, from->io);
     }
-    return IPC_OK;
+    return c->root ? IPC_PENDING : IPC_OK;
 }
 
-void io_unmap(struct space *s, word_t fpage, bool flush)
+bool io_unmap(struct space *s, word_t fpage, bool flush)
 {
-    word_t first = io_fpage_first(fpage), last = io_fpage_last(fpage);
-    for (;;) {
-        struct io_node *n = s->io;
-        while (n && !(overlaps(n, first, last) && (flush || touched_child(n, first, last))))
-            n = n->next_in_space;
-        if (!n)
-            return;
-        io_cut(n, first, last, flush);
-    }
-}
-
-void io_release(struct space *s)
-{
-    while (s->io)
-        io_cut(s->io, 0, PORT_LAST, true);
-    arch_io_release(s);
+    struct io_cut c = {.space = s, .first = io_fpage_first(fpage), .last = io_fpage_last(fpage), .flush = flush};
+    while (!io_cut_some(&c))
+        if (preempt_point() == OTHERS_RAN)
+            return true;
+    return false;
 }

@@ -6,15 +6,30 @@
 #include "list.h"
 
 struct space;
+struct io_node;
+
+/* A range of ports that is being taken from all who got it through a space; zero but for the first four. */
+struct io_cut {
+    struct space *space;
+    word_t first, last;
+    bool flush;             /* from the space itself, too */
+    bool given;             /* these have been granted */
+    struct io_node *root;   /* of the tree under way: a range of the space.  NULL: done */
+    struct io_node *at;     /* below it */
+    struct list_node *child; /* of `at`, to be looked at next */
+    struct io_node *upper;  /* gets the children above the hole */
+    word_t end;             /* `last`, or more when memory is out */
+    word_t changes;         /* io.c's own */
+};
 
 void io_init(void);
 /* sigma0 holds all ports from the start; false: memory is out. */
 bool io_give_all(struct space *sigma0);
-/* Maps or grants what `from` holds of the IO fpage.  IPC_OK or L4_IPC_OVERFLOW. */
-int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bool grant);
-/* Takes the ports from those who got them through s; with flush, from s as well. */
-void io_unmap(struct space *s, word_t fpage, bool flush);
-/* s dies. */
-void io_release(struct space *s);
+/* Maps or grants what `from` holds of the IO fpage.  IPC_OK or L4_IPC_OVERFLOW; IPC_PENDING: call
+ * again, behind a preemption point.  *c is zero before. */
+int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bool grant, struct io_cut *c);
+/* Takes the ports from those who got them through s; with flush, from s as well.  True: others have run
+ * before it was done; s may be gone, look it up and call again.  Blocks. */
+bool io_unmap(struct space *s, word_t fpage, bool flush);
 
 #endif

@@ -447,9 +447,12 @@ static inline void simple_answer(struct thread *self, word_t to)
     if (dst && (mr[0] & (L4_TAG_T_MASK | L4_TAG_U_MASK | L4_TAG_PROPAGATED)) == 2 << L4_TAG_T_SHIFT &&
         dst->state == THREAD_RECEIVING && dst->kind == IPC_PAGE_FAULT && dst->accepts == self->id && !dst->halted &&
         self->from_spec == L4_ID_ANY && receive_timeout(self) == L4_TIME_NEVER &&
-        !(self->obstacles & ~OBSTACLE_FPU) && (mr[1] & L4_ITEM_TYPE_MASK) == L4_ITEM_MAP && !fpage_is_io(mr[2]) &&
-        map_fpage(self->space, mr[2], dst->space, L4_FPAGE_COMPLETE, mr[1] & L4_FPAGE_BASE_MASK, false, &done,
-                  false) == IPC_OK) {
+        !(self->obstacles & ~OBSTACLE_FPU) && (mr[1] & L4_ITEM_TYPE_MASK) == L4_ITEM_MAP && !fpage_is_io(mr[2])) {
+        if (map_fpage(self->space, mr[2], dst->space, L4_FPAGE_COMPLETE, mr[1] & L4_FPAGE_BASE_MASK, false, &done,
+                      false) != IPC_OK) {
+            (void)preempt_point();
+            return;
+        }
         dst->receive_result = IPC_OK;
         dst->state = THREAD_READY;
         self->fast_from = L4_ID_ANY;

@@ -101,17 +101,23 @@ static inline int page_map(struct space *src, vaddr_t from, struct space *dst, v
     for (;;) {
         struct mapping *source = lookup(src, from);
         if (unlikely(!source)) {
+            bool table = arch_table_entry(src, from);
+            if (src->is_sigma0 && !table && *batch)
+                return IPC_PENDING; /* a new table is enough for a stretch of its own */
             if (!src->is_sigma0 || !map_idempotent(src, from))
                 return IPC_OK;
+            *batch += table ? MAP_BATCH / 2 : MAP_BATCH;
             continue;
         }
         if (!space_mappable(dst, to))
             return IPC_OK;
         word_t *entry = arch_table_entry(dst, to);
         if (unlikely(!entry || !kpage_of(entry)->table.nodes)) {
+            if (*batch)
+                return IPC_PENDING;
             if (!(entry = arch_table_entry_node_create(dst, to)))
                 return L4_IPC_OVERFLOW;
-            *batch = MAP_BATCH; /* that was enough for now */
+            *batch = MAP_BATCH;
         }
         word_t value = *source->entry & ~(ENTRY_ACCESSED | ENTRY_DIRTY | ENTRY_WRITE);
         if (rights & L4_FPAGE_W)

@@ -41,7 +41,7 @@ word_t unmap_fpage(struct thread *self, word_t fpage, bool flush);
 /* The same if it is one page with a leaf below it at most, and does not block; 0 if not. */
 word_t unmap_quickly(word_t control, word_t fpage);
 
-/* Removes all mappings of s and empty page tables.  True if it was disturbed: s may be gone.  Blocks. */
+/* Removes all mappings and ports of s, and empty page tables.  True if it was disturbed: s may be gone.  Blocks. */
 bool unmap_all(struct space *s);
 
 /* Removes one mapping and what came from it.  False if that would block, nothing is done then. */

@@ -2,27 +2,21 @@
 /* The three memory functions that a compiler may call for. */
 #include "types.h"
 
+/* Words first, on whatever boundary: a copy of a page shall not take 4096 steps. */
 void *memset(void *d, int c, size_t n)
 {
     void *to = d;
-    if (((word_t)d | n) & 3) {
-        __asm__ volatile("rep stosb" : "+D"(to), "+c"(n) : "a"(c) : "memory");
-    } else {
-        n /= 4;
-        __asm__ volatile("rep stosl" : "+D"(to), "+c"(n) : "a"((c & 0xFF) * 0x01010101) : "memory");
-    }
+    size_t words = n / 4;
+    __asm__ volatile("rep stosl; mov %3, %1; rep stosb"
+                     : "+D"(to), "+c"(words) : "a"((c & 0xFF) * 0x01010101), "r"(n & 3) : "memory");
     return d;
 }
 
 void *memcpy(void *d, const void *s, size_t n)
 {
     void *to = d;
-    if (((word_t)d | (word_t)s | n) & 3) {
-        __asm__ volatile("rep movsb" : "+D"(to), "+S"(s), "+c"(n) : : "memory");
-    } else {
-        n /= 4;
-        __asm__ volatile("rep movsl" : "+D"(to), "+S"(s), "+c"(n) : : "memory");
-    }
+    size_t words = n / 4;
+    __asm__ volatile("rep movsl; mov %3, %2; rep movsb" : "+D"(to), "+S"(s), "+c"(words) : "r"(n & 3) : "memory");
     return d;
 }
 

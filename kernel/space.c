@@ -4,7 +4,6 @@
 
 #include "arch.h"
 #include "fpage.h"
-#include "io.h"
 #include "kip.h"
 #include "map.h"
 
@@ -44,8 +43,8 @@ undo:
 
 void space_delete(struct space *s)
 {
-    assert(list_empty(&s->threads));
-    io_release(s);
+    assert(list_empty(&s->threads) && !s->io);
+    arch_io_release(s);
     arch_space_unload(s);
     if (s->kip.size)
         *arch_table_entry(s, s->kip.base) = 0;

@@ -156,13 +156,15 @@ word_t sys_memory_control(struct thread *self, word_t control, const word_t *att
 void sys_unmap(struct thread *self, word_t control)
 {
     bool flush = control & L4_UNMAP_FLUSH;
+    struct space *s = self->space;
     for (word_t i = 0; i <= (control & L4_UNMAP_COUNT_MASK); i++) {
         word_t fpage = self->utcb->mr[i];
         if (i)
             (void)preempt_point();
         if (!fpage_is_io(fpage))
             self->utcb->mr[i] = unmap_fpage(self, fpage, flush);
-        else if (fpage_rights(fpage))
-            io_unmap(self->space, fpage, flush);
+        else
+            while (fpage_rights(fpage) && self->space == s && io_unmap(s, fpage, flush))
+                ; /* else it has migrated: not our ports */
     }
 }

@@ -44,14 +44,14 @@ static int transfer_fpage(struct copy *c, word_t item, word_t fpage)
         return IPC_OK;
     if (window == L4_FPAGE_NIL)
         return dst->kind == IPC_USER ? transfer_nil_window : L4_IPC_OVERFLOW;
-    if (fpage_is_io(fpage))
-        return io_map(src->space, fpage, dst->space, window, grant);
-    if (fpage_is_io(window))
+    if (!fpage_is_io(fpage) && fpage_is_io(window))
         return L4_IPC_OVERFLOW;
+    struct io_cut cut = {0};
     word_t done = dst->engaged ? page_asked_for(dst, fpage, item & L4_FPAGE_BASE_MASK) : 0;
     for (bool blocks = false;; blocks = true) {
-        int err = map_fpage(src->space, fpage, dst->space, window, item & L4_FPAGE_BASE_MASK, grant, &done,
-                            blocks);
+        int err = fpage_is_io(fpage) ? io_map(src->space, fpage, dst->space, window, grant, &cut)
+                                     : map_fpage(src->space, fpage, dst->space, window, item & L4_FPAGE_BASE_MASK,
+                                                 grant, &done, blocks);
         if (err == IPC_PENDING && dst->engaged && !c->engaged)
             return IPC_OK;
         if (err != IPC_PENDING || (err = string_pause(c)) != IPC_OK)

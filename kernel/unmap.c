@@ -5,6 +5,7 @@
  * Rows of a page table are gone through in portions, and long walks below one page pause by themselves (mdb.c).
  * After each pause everything is looked up again by its address. */
 #include "fpage.h"
+#include "io.h"
 #include "map.h"
 #include "sched.h"
 
@@ -190,10 +191,13 @@ bool unmap_some(struct unmapping *u)
             struct mapping **stop = row_unmap(first, end, u);
             next = u->at + ((vaddr_t)(stop - first) << PAGE_BITS);
             if (u->hard) {
-                u->at = u->tables ? next : next + PAGE_SIZE; /* an emptied table is to be seen once more */
+                u->at = next;
+                if (preempt_point() == OTHERS_RAN)
+                    return false;
+                if (!u->tables) /* an emptied table is to be seen once more */
+                    u->at = next += PAGE_SIZE;
                 if (tree_unmap(stop, u))
                     return false;
-                continue;
             }
         }
         if (u->tables && !table->used)
@@ -211,7 +215,7 @@ bool unmap_all(struct space *s)
 {
     struct unmapping u = {.space = s, .last = USER_LIMIT - 1, .rights = L4_FPAGE_RWX, .flush = true,
                           .tables = true};
-    return !unmap_some(&u);
+    return !unmap_some(&u) || (s->io && io_unmap(s, L4_FPAGE_COMPLETE_IO, true));
 }
 
 static word_t result(word_t fpage, word_t status)

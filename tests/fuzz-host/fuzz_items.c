@@ -135,9 +135,9 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
     return note_map(send, window, base, grant, false);
 }
 
-int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bool grant)
+int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bool grant, struct io_cut *cut)
 {
-    REQUIRE(from == &side[0].space && to == &side[1].space);
+    REQUIRE(from == &side[0].space && to == &side[1].space && !cut->changes);
     return note_map(fpage, window, 0, grant, true);
 }
 

@@ -182,7 +182,7 @@ bool arch_io_reserve(struct space *s)
         return false;
     word_t *page[3];
     for (int i = 0; i < 3; i++) {
-        page[i] = kmem_page_alloc();
+        page[i] = kmem_page_alloc_raw();
         if (!page[i]) {
             while (i-- > 0)
                 kmem_page_free(page[i]);
@@ -204,11 +204,18 @@ bool arch_io_reserve(struct space *s)
 
 void arch_io_set(struct space *s, word_t first, word_t last, bool allowed)
 {
-    for (word_t port = first; port <= last; port++) {
-        uint8_t *bytes = arch_kernel_address(
-            s->io_table[INDEX(IO_BITMAP) + port / (8 * PAGE_SIZE)] & ~PAGE_MASK);
-        uint8_t *byte = &bytes[port / 8 % PAGE_SIZE];
-        *byte = allowed ? *byte & ~(1u << port % 8) : *byte | 1u << port % 8;
+    for (word_t port = first, n; port <= last; port += n) {
+        word_t *page = arch_kernel_address(s->io_table[INDEX(IO_BITMAP) + port / (8 * PAGE_SIZE)] & ~PAGE_MASK);
+        word_t *word = &page[port / 32 % 1024], bits = ~0u << port % 32;
+        n = 32 - port % 32;
+        if (last - port < n - 1)
+            bits &= ~0u >> (31 - last % 32);
+        *word = allowed ? *word & ~bits : *word | bits;
+        if (bits == ~0u) { /* whole words, as far as this page goes */
+            n = 8 * PAGE_SIZE - port % (8 * PAGE_SIZE);
+            n = n <= last - port ? n : (last - port + 1) & ~31u;
+            memset(word, allowed ? 0 : 0xFF, n / 8);
+        }
     }
 }
 

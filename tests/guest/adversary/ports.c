@@ -153,17 +153,72 @@ TEST(ports_are_passed_on_and_taken_back_from_all)
     actor_delete(p);
     EXPECT_EQ(performed(r, p_in, 0x8014, 1), MISS);
 }
-/* Single ports, every second one: as many nodes as can be, then all at once. */
-TEST(a_thousand_single_ports_end_by_one_unmap)
+/* Single ports, every second one: as many ranges as a space may have; then all at once. */
+TEST(as_many_single_ports_as_there_may_be_end_by_one_unmap)
 {
     if (!have_ports())
         return;
     L4_ThreadId_t p = port_puppet();
-    unsigned given = 0;
-    for (L4_Word_t i = 0; i < 1000; i++)
-        given += L4_IpcSucceeded(give(p, 0, IO(0x8000 + 2 * i, 0), false));
-    EXPECT_EQ(given, 1000);
+    L4_Word_t given = 0;
+    while (given < 1000 && L4_IpcSucceeded(give(p, 0, IO(0x8000 + 2 * given, 0), false)))
+        given++;
+    EXPECT_EQ(L4_IpcErrorCode(L4_ErrorCode()), L4_IPC_OVERFLOW);
+    EXPECT(given >= 64 && given < 1000);
+    L4_Sleep(L4_TimePeriod(1000));
+    EXPECT(performed(p, p_in, 0x8000, 1) != MISS);
+    EXPECT(performed(p, p_in, 0x8000 + 2 * given - 2, 1) != MISS);
+    EXPECT_EQ(performed(p, p_in, 0x8000 + 2 * given, 1), MISS);
+    EXPECT_EQ(performed(p, p_in, 0x8001, 1), MISS);
+    EXPECT(L4_IpcSucceeded(give(p, 0, IO(0x8001ul, 0), false))); /* a hole between two of them is no new range */
+    EXPECT(performed(p, p_in, 0x8000, 4) == MISS && performed(p, p_in, 0x8000, 2) != MISS);
     L4_LoadMR(0, L4_FPAGE_COMPLETE_IO | 7);
     L4_Unmap(0);
     EXPECT_EQ(performed(p, p_in, 0x8000, 1), MISS);
+    EXPECT_EQ(performed(p, p_in, 0x8000 + 2 * given - 2, 1), MISS);
+}
+/* A hole in the middle: those below and above it stay with all to whom they were passed on, and can be taken later. */
+TEST(a_hole_in_ports_leaves_what_is_on_either_side)
+{
+    if (!have_ports())
+        return;
+    L4_ThreadId_t p = port_puppet(), q = port_puppet(), r = port_puppet();
+    EXPECT(L4_IpcSucceeded(give(p, 0, IO(0x8000ul, 8), false)));
+    for (L4_Word_t port = 0x8008; port < 0x8100; port += 0x10)
+        performed(p, p_pass_port, q.raw, IO(port, 2));
+    performed(q, p_pass_port, r.raw, IO(0x80C8ul, 0));
+    EXPECT_EQ(performed(p, p_unmap, IO(0x8080ul, 5), L4_UNMAP_FLUSH), IO(0x8080ul, 5)); /* not a row of q's ranges */
+    for (L4_Word_t port = 0x8008; port < 0x8100; port += 0x10) {
+        bool hole = port >= 0x8080 && port < 0x80A0;
+        EXPECT_EQ(performed(q, p_in, port, 4) == MISS, hole);
+        EXPECT_EQ(performed(p, p_in, port + 4, 4) == MISS, hole);
+        EXPECT_EQ(performed(q, p_in, port + 4, 1), MISS);
+    }
+    EXPECT(performed(r, p_in, 0x80C8, 1) != MISS);
+    EXPECT(performed(p, p_in, 0x807F, 1) != MISS && performed(p, p_in, 0x80A0, 1) != MISS);
+    EXPECT(performed(p, p_in, 0x8080, 1) == MISS && performed(p, p_in, 0x809F, 1) == MISS);
+    L4_LoadMR(0, IO(0x80C0ul, 6));
+    L4_Unmap(0);
+    EXPECT(performed(q, p_in, 0x80C8, 1) == MISS && performed(r, p_in, 0x80C8, 1) == MISS);
+    EXPECT(performed(p, p_in, 0x80C0, 1) == MISS && performed(p, p_in, 0x80BF, 1) != MISS);
+    EXPECT(performed(q, p_in, 0x80B8, 1) != MISS && performed(q, p_in, 0x8008, 1) != MISS);
+}
+/* What is granted is gone for the giver, wherever it lay in its ranges; who gave it to that one can still take it. */
+TEST(granted_ports_change_hands)
+{
+    if (!have_ports())
+        return;
+    L4_ThreadId_t p = port_puppet(), q = port_puppet();
+    EXPECT(L4_IpcSucceeded(give(p, 0, IO(0x8000ul, 6), false)));
+    EXPECT(L4_IpcSucceeded(give(p, 0, IO(0x8080ul, 6), false)));
+    shared[12] = 1;
+    performed(p, p_pass_port, q.raw, IO(0x8000ul, 8));
+    shared[12] = 0;
+    for (L4_Word_t port = 0x8000; port < 0x80C0; port += 0x20) {
+        bool held = port < 0x8040 || port >= 0x8080;
+        EXPECT_EQ(performed(p, p_in, port, 1), MISS);
+        EXPECT_EQ(performed(q, p_in, port, 1) != MISS, held);
+    }
+    L4_LoadMR(0, IO(0x8000ul, 5));
+    L4_Unmap(0);
+    EXPECT(performed(q, p_in, 0x8000, 1) == MISS && performed(q, p_in, 0x8020, 1) != MISS);
 }
