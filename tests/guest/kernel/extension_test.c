@@ -45,6 +45,21 @@ TEST(spaceinfo_counts_threads_and_kernel_memory)
     EXPECT_EQ(counter(s, L4_PECAN_THREADS), 1);
 }
 
+TEST(spaceinfo_counts_no_more_for_a_thread_that_is_gone)
+{
+    NEEDS("spaceinfo");
+    L4_ThreadId_t s = stranger(rest), me = L4_MyGlobalId();
+    L4_Sleep(MOMENT);
+    L4_Word_t used = counter(s, L4_PECAN_KMEM_USED);
+    for (int active = 0; active < 2; active++) {
+        L4_ThreadId_t t = fresh_id();
+        EXPECT(L4_ThreadControl(t, s, me, active ? me : L4_nilthread, active ? fresh_utcb() : L4_UTCB_UNCHANGED));
+        EXPECT(counter(s, L4_PECAN_KMEM_USED) > used);
+        EXPECT(thread_delete(t));
+        EXPECT_EQ(counter(s, L4_PECAN_KMEM_USED), used);
+    }
+}
+
 TEST(spaceinfo_tells_faults_to_own_pagers_from_others)
 {
     NEEDS("spaceinfo");
