@@ -48,10 +48,10 @@ check:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/check WERROR=-Werror CHECK=1 test-binaries $(if_selected)
 	@tools/test $(BUILD)/check "$(T)"
 
-## matrix [T=part]  some 25 boots in which every two settings of processor, emulator, fast path, entry and checks meet
+## matrix [T=part]  some 30 boots in which every two settings of processor, emulator, fast path, entry and checks meet
 matrix:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror all
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/check WERROR=-Werror CHECK=1 all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror all $(BUILD)/test/deva-store
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/check WERROR=-Werror CHECK=1 all $(BUILD)/check/deva-store
 	@tools/matrix $(BUILD)/test $(BUILD)/check > $(BUILD)/matrix.list
 	@TEST_LIST=$(BUILD)/matrix.list tools/test $(BUILD)/test "$(T)"
 
@@ -69,10 +69,10 @@ fuzz:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror $(addprefix $(BUILD)/test/,bin/loader strip/sigma0 strip/fuzz strip/kernel-check)
 	@SECONDS=$(SECONDS) SEED=$(SEED) CALLS=$(CALLS) WALK=$(WALK) tools/fuzz $(BUILD)/test
 
-## coverage [CALLS=n]  the kernel's branches that the guest suites and the fuzzer take: docs/coverage.md (needs clang and llvm)
+## coverage [T=part]  the kernel's branches that make test takes: docs/coverage.md (needs clang and llvm)
 coverage:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror all
-	@tools/coverage $(BUILD)/test $(or $(CALLS),200000)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror test-binaries
+	@tools/coverage $(BUILD)/test "$(T)"
 
 ## mutants          seed one-line faults, one at a time; does `make test` notice?
 mutants:
