@@ -17,6 +17,7 @@ system_base     dd 0
 kip             dd 0
 kip_page        dd 0            ; fpage of the KIP area
 utcb_area       dd 0
+nil_window_ok   db 0, 0, 0, 0   ; boot option nilwindow=ok, see "choice 18"
 utcb_page       dd 0            ; fpage that children get as UTCB area: 32 threads
 link_table:                     ; absolute addresses, in the order of the KIP
 link_spacecontrol       dd 0
@@ -30,6 +31,7 @@ link_exregs             dd 0
 link_clock              dd 0
 link_threadswitch       dd 0
 link_schedule           dd 0
+global nil_window_ok
 global main_id, sigma0_id, user_base, system_base, kip, kip_page, utcb_area, utcb_page, stacks
 global link_spacecontrol, link_threadcontrol, link_processorcontrol, link_memorycontrol, link_ipc
 global link_lipc
@@ -66,6 +68,7 @@ learn:
         shr     edx, 8
         and     edx, 0xFFF
         mov     [system_base], edx
+        call    learn_option
         mov     eax, [gs:0]
         mov     edx, [eax + MY_GLOBAL_ID]
         mov     [main_id], edx
@@ -73,6 +76,28 @@ learn:
         mov     [utcb_area], eax
         or      eax, 14 << 4
         mov     [utcb_page], eax
+        ret
+
+; Our loader writes the kernel's command line behind the boot information, in the same page; others have no such
+; option.  eax KIP
+learn_option:
+        mov     edx, [eax + KIP_BOOT_INFO]
+        test    edx, edx
+        jz      .done
+        cmp     dword [edx], 0x14B0021D         ; magic, version, size
+        jne     .done
+        mov     ecx, [edx + 8]
+        add     ecx, edx
+        or      ecx, 0xFFF
+        sub     ecx, edx
+        sub     ecx, 3
+.next:
+        cmp     dword [edx], 'nilw'
+        sete    [nil_window_ok]
+        je      .done
+        inc     edx
+        loop    .next
+.done:
         ret
 
 ; Every page of the image, writable: helpers share it and have no sigma0 to ask.
