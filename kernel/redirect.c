@@ -51,22 +51,25 @@ static void mark(struct thread *t, bool redirected)
         t->obstacles &= ~OBSTACLE_REDIRECTED;
 }
 
-void redirect_space(struct space *s, word_t redirector)
+bool redirect_space(struct space *s, word_t redirector)
 {
-    word_t owner = list_entry(s->threads.next, struct thread, in_space)->id;
+    static word_t changes;
+    word_t mine = ++changes;
     struct list_node *n = s->threads.next;
-    s->redirector = redirector; /* new threads begin right */
-    while (n != &s->threads) {
+    if (redirector == L4_ID_NIL)
+        s->redirector = L4_ID_NIL;
+    while (n != &s->threads) { /* who joins s meanwhile is last on the list */
         struct thread *t = list_entry(n, struct thread, in_space);
         word_t id = t->id;
         mark(t, redirector);
         n = n->next;
-        if (!preempt_point())
+        if (preempt_point() != OTHERS_RAN)
             continue;
-        t = thread_find_global(owner); /* is the space still there? */
-        if (!t || t->space != s || s->redirector != redirector)
-            return;
         t = thread_find_global(id);
-        n = t && t->space == s ? t->in_space.next : s->threads.next;
+        if (mine != changes || !t || t->space != s)
+            return true;
+        n = t->in_space.next;
     }
+    s->redirector = redirector;
+    return false;
 }

@@ -10,7 +10,8 @@
 struct thread *redirect(struct thread *src, struct thread *dst);
 /* t is the redirector of `ward`, directly or along a chain. */
 bool redirects(const struct thread *t, const struct space *ward);
-/* Changes the redirector of s; nil ends redirection.  May be preempted. */
-void redirect_space(struct space *s, word_t redirector);
+/* Changes the redirector of s; nil ends redirection.  True: not done, others ran and s may be gone.  Threads are
+ * marked before there is a redirector, and unmarked after: who stops half way has done no harm. */
+bool redirect_space(struct space *s, word_t redirector);
 
 #endif

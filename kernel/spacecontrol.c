@@ -73,21 +73,23 @@ static bool redirector_global(struct thread *self, const struct space *s, word_t
 word_t sys_space_control(struct thread *self, struct space_control *a)
 {
     a->old_control = 0;
+again:
     if (!self->space->privileged)
         return failed(self, L4_ERR_PRIVILEGE);
+    word_t redirector = a->redirector;
     struct thread *t = id_is_local(a->space) ? NULL : thread_find_global(a->space);
     if (!t || t->kind == IPC_INTERRUPT)
         return failed(self, L4_ERR_SPACE);
     struct space *s = t->space;
     if (a->control & L4_PECAN_SPACE_OP_MASK)
         return extension(self, s, a);
-    if (!redirector_global(self, s, &a->redirector))
+    if (!redirector_global(self, s, &redirector))
         return failed(self, L4_ERR_THREAD);
     word_t err = space_configured(s) ? L4_ERR_OK : space_configure(s, a->kip, a->utcb);
     if (err)
         return failed(self, err);
-    if (a->redirector != s->redirector)
-        redirect_space(s, a->redirector);
+    if (redirector != s->redirector && redirect_space(s, redirector))
+        goto again;
     return 1;
 }
 

@@ -13,11 +13,18 @@ L4_Word_t crowd_target, crowd_main, crowd_point, crowd_expected;
 volatile L4_Word_t crowd_ready, crowd_right, crowd_wrong;
 volatile L4_Word64_t crowd_until; /* who has its result before that is wrong */
 static L4_Word_t stacks[COUNT + 1][STACK_WORDS];
-void crowd_sender(void), crowd_waiter(void), crowd_sleeper(void);
+void crowd_sender(void), crowd_waiter(void), crowd_sleeper(void), crowd_guarded(void);
 
 /* Four words of stack each, so assembly.  +16 is Ipc among the links, +32 SystemClock; -36(U) ErrorCode, -60(U)
  * MyGlobalId. */
 __asm__(".text\n"
+        "crowd_guarded:\n"
+        "   lock incl crowd_ready\n"
+        "1: movl %gs:0, %edi\n   xorl %eax, %eax\n   movl crowd_main, %edx\n   xorl %ecx, %ecx\n   xorl %esi, %esi\n"
+        "   call *__L4_Links+16\n"
+        "   movl %gs:0, %edi\n   movl crowd_target, %eax\n   movl %eax, %edx\n   xorl %ecx, %ecx\n   xorl %esi, %esi\n"
+        "   call *__L4_Links+16\n"
+        "   jmp 1b\n"
         "crowd_sender:\n"
         "   lock incl crowd_ready\n"
         "   movl crowd_target, %eax\n   xorl %edx, %edx\n   xorl %ecx, %ecx\n"
@@ -141,6 +148,59 @@ TEST(crowd_sleeps_until_the_same_moment)
         EXPECT(clock_us() < crowd_until); /* they all sleep now, or will */
         EXPECT_EQ(crowd_right + crowd_wrong, 0);
         expect_all(COUNT);
+    }
+    part();
+}
+
+/* ---- spec 5.8: a redirector for all of them, while the first of them is deleted */
+
+static volatile bool guarding, died_meanwhile;
+static volatile L4_Word_t strays;
+
+static void note_strays(void)
+{
+    for (;;) {
+        L4_ThreadId_t from;
+        L4_Wait(&from);
+        strays++;
+    }
+}
+
+static void delete_first(void)
+{
+    while (!guarding)
+        L4_Sleep(L4_TimePeriod(100));
+    died_meanwhile = true;
+    thread_delete(member(COUNT));
+    rest();
+}
+
+static L4_Word_t guard(L4_ThreadId_t redirector)
+{
+    L4_Word_t old;
+    return L4_SpaceControl(member(0), 0, L4_Nilpage, L4_Nilpage, redirector, &old);
+}
+
+TEST(crowd_is_guarded_whoever_dies_meanwhile)
+{
+    L4_ThreadId_t nobody = stranger(rest), killer = helper(delete_first);
+    crowd_target = helper(note_strays).raw;
+    strays = 0;
+    died_meanwhile = false;
+    L4_Set_Priority(killer, 101);
+    if (gather(crowd_guarded)) {
+        for (int i = 0; i < 100 && !died_meanwhile; i++) {
+            EXPECT_EQ(guard(L4_anythread), 1);
+            guarding = true;
+            EXPECT_EQ(guard(nobody), 1);
+            guarding = false;
+        }
+        EXPECT(died_meanwhile);
+        L4_LoadMR(0, 0);
+        EXPECT(L4_IpcSucceeded(L4_Send_Timeout(member(COUNT - 1), SOON)));
+        L4_Sleep(MOMENT);
+        EXPECT_EQ(strays, 0);
+        guard(L4_anythread);
     }
     part();
 }
