@@ -152,6 +152,7 @@ void arch_thread_block_free(word_t number);
 
 /* ---- IO ports */
 extern bool arch_ports_open;            /* boot option: every space may use every port */
+#define ARCH_IO_CHARGE (3 * PAGE_SIZE)  /* for the permission bitmap of a space with ports */
 bool arch_io_reserve(struct space *s);  /* memory for s's permission bitmap; false: out */
 void arch_io_set(struct space *s, word_t first, word_t last, bool allowed);
 void arch_io_release(struct space *s);

@@ -13,14 +13,6 @@
 #define SLICE 32u /* ports that a range loses at a time, when there are other ranges to look at: a word's bits */
 #define STEPS 64  /* to other nodes, between two preemption points */
 
-struct io_node {
-    struct io_node *next_in_space; /* list space->io */
-    struct io_node *parent;
-    struct list_node children, in_parent;
-    struct space *space;
-    word_t first, last;
-};
-
 static struct slab io_nodes;
 static word_t changes = 1; /* of nodes, so far: who has paused compares it, and starts anew */
 

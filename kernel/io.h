@@ -6,7 +6,14 @@
 #include "list.h"
 
 struct space;
-struct io_node;
+
+struct io_node {
+    struct io_node *next_in_space; /* list space->io */
+    struct io_node *parent;
+    struct list_node children, in_parent;
+    struct space *space;
+    word_t first, last;
+};
 
 /* A range of ports that is being taken from all who got it through a space; zero but for the first four. */
 struct io_cut {

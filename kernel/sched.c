@@ -7,15 +7,7 @@
 #include "ipc.h"
 #include "timer.h"
 
-#define PRIORITIES 256
-#define WORD_BITS 32
-
-static struct {
-    struct list_node queue[PRIORITIES];
-    word_t map[PRIORITIES / WORD_BITS]; /* bit set <=> queue not empty */
-    word_t summary;                     /* bit set <=> word of map not zero */
-    uint32_t slice;                     /* us left of the running slice */
-} ready;
+struct ready ready;
 
 uint8_t sched_wanted;
 struct thread *idle_thread;

@@ -6,6 +6,16 @@
 #include "arch.h"
 #include "thread.h"
 
+#define PRIORITIES 256
+#define WORD_BITS 32
+
+extern struct ready {
+    struct list_node queue[PRIORITIES];
+    word_t map[PRIORITIES / WORD_BITS]; /* bit set <=> queue not empty */
+    word_t summary;                     /* bit set <=> word of map not zero */
+    uint32_t slice;                     /* us left of the running slice */
+} ready;
+
 #define PRIORITY_DEFAULT 100
 #define PRIORITY_INITIAL 255
 #define TIMESLICE_DEFAULT 0x1271u /* a period: 625 * 2^4 us = 10 ms */

@@ -3,7 +3,7 @@
 #include "thread.h"
 
 #include "arch.h"
-#include "check.h"
+#include "debug/check.h"
 #include "fault.h"
 #include "ipc.h"
 #include "irq.h"

@@ -9,22 +9,16 @@
 #include "ipc.h"
 #include "sched.h"
 
-#define SLOT_BITS 6
-#define SLOTS (1u << SLOT_BITS)
-#define LEVELS 6 /* 64^6 ticks: two years; the longest period is 25 days */
-
-static struct list_node wheel[LEVELS][SLOTS];
-static struct list_node left_slot; /* threads whose slot's time has come, not looked at yet */
-static uint64_t now;               /* ticks since boot */
+struct timer timer;
 
 #define CATCH_UP 16 /* that many a time: interrupts are off */
 
 void timer_init(void)
 {
-    list_init(&left_slot);
-    for (int level = 0; level < LEVELS; level++)
-        for (unsigned slot = 0; slot < SLOTS; slot++)
-            list_init(&wheel[level][slot]);
+    list_init(&timer.left);
+    for (int level = 0; level < TIMER_LEVELS; level++)
+        for (unsigned slot = 0; slot < TIMER_SLOTS; slot++)
+            list_init(&timer.wheel[level][slot]);
 }
 
 static uint64_t point_us(uint16_t time)
@@ -68,55 +62,55 @@ static uint64_t ticks_for(uint64_t us)
 
 static void wheel_insert(struct thread *t)
 {
-    uint64_t distance = t->deadline ^ now;
+    uint64_t distance = t->deadline ^ timer.now;
     unsigned level = 0;
-    while (level < LEVELS - 1 && distance >> (SLOT_BITS * (level + 1)))
+    while (level < TIMER_LEVELS - 1 && distance >> (TIMER_SLOT_BITS * (level + 1)))
         level++;
-    list_add_tail(&wheel[level][t->deadline >> (SLOT_BITS * level) & (SLOTS - 1)], &t->in_wheel);
+    list_add_tail(&timer.wheel[level][t->deadline >> (TIMER_SLOT_BITS * level) & (TIMER_SLOTS - 1)], &t->in_wheel);
 }
 
 void timer_start(struct thread *t, uint16_t time)
 {
-    timer_start_at(t, now + ticks_for(timeout_us(time)));
+    timer_start_at(t, timer.now + ticks_for(timeout_us(time)));
 }
 
 uint64_t timer_deadline(uint16_t time)
 {
-    return time == L4_TIME_NEVER ? TIMEOUT_NEVER : now + ticks_for(timeout_us(time));
+    return time == L4_TIME_NEVER ? TIMEOUT_NEVER : timer.now + ticks_for(timeout_us(time));
 }
 
 void timer_start_at(struct thread *t, uint64_t deadline)
 {
-    t->deadline = deadline > now ? deadline : now + 1;
+    t->deadline = deadline > timer.now ? deadline : timer.now + 1;
     wheel_insert(t);
 }
 
 bool timer_catch_up(void)
 {
-    for (int n = 0; n < CATCH_UP && !list_empty(&left_slot); n++) {
-        struct thread *t = list_entry(left_slot.next, struct thread, in_wheel);
+    for (int n = 0; n < CATCH_UP && !list_empty(&timer.left); n++) {
+        struct thread *t = list_entry(timer.left.next, struct thread, in_wheel);
         timer_disarm(t);
-        if (t->deadline <= now)
+        if (t->deadline <= timer.now)
             ipc_expire(t);
         else
             wheel_insert(t);
     }
-    return !list_empty(&left_slot);
+    return !list_empty(&timer.left);
 }
 
 static void empty_slot(unsigned level)
 {
-    struct list_node *slot = &wheel[level][now >> (SLOT_BITS * level) & (SLOTS - 1)];
+    struct list_node *slot = &timer.wheel[level][timer.now >> (TIMER_SLOT_BITS * level) & (TIMER_SLOTS - 1)];
     if (!list_empty(slot))
-        list_append(&left_slot, slot);
+        list_append(&timer.left, slot);
 }
 
 void timer_tick(void)
 {
-    now++;
+    timer.now++;
     empty_slot(0);
-    for (unsigned level = 1; level < LEVELS; level++) {
-        if (now & (((uint64_t)1 << (SLOT_BITS * level)) - 1))
+    for (unsigned level = 1; level < TIMER_LEVELS; level++) {
+        if (timer.now & (((uint64_t)1 << (TIMER_SLOT_BITS * level)) - 1))
             break;
         empty_slot(level);
     }

@@ -8,6 +8,16 @@
 #define TIMEOUT_NEVER UINT64_MAX
 #define TICK_US 1000u
 
+#define TIMER_SLOT_BITS 6
+#define TIMER_SLOTS (1u << TIMER_SLOT_BITS)
+#define TIMER_LEVELS 6 /* 64^6 ticks: two years; the longest period is 25 days */
+
+extern struct timer {
+    struct list_node wheel[TIMER_LEVELS][TIMER_SLOTS];
+    struct list_node left; /* threads whose slot's time has come, not looked at yet */
+    uint64_t now;          /* ticks since boot */
+} timer;
+
 void timer_init(void);
 /* How long an X.2 time lasts from now, in us: a period, or what is left until a point (0 if it is
  * over); TIMEOUT_NEVER for Never.  Spec 1.4. */

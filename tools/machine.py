@@ -16,6 +16,7 @@ EXIT_BASE = 0x20        # our values are 0x20 | status: QEMU's own error status 
 
 # Two runs are alike to the last instruction, and a tick is 15,000 instructions long.
 REPEATABLE = ["-accel", "tcg", "-icount", "shift=6,sleep=off", "-rtc", "base=2000-01-01,clock=vm"]
+SLOWLY = [word.replace("shift=6", "shift=1") for word in REPEATABLE]   # a tick is 480,000 instructions long
 
 # The modules behind the loader, in the order of the boot contract: the first three are the loader's business, the rest wortel's.
 MODULES = ["kernel", "sigma0", "wortel", "physmem", "task", "deva", "deva-store", "init", "apps.cpio"]

@@ -64,7 +64,7 @@ conformance:
 fuzz-host:
 	@tools/fuzz-host $(BUILD)/fuzz $(or $(SECONDS),60)
 
-## fuzz [SECONDS=60] [SEED=n] [CALLS=n] [WALK=256]   system calls by lot, boot after boot, with the invariant walkers
+## fuzz [SECONDS=60] [SEED=n] [CALLS=n] [WALK=64]   system calls by lot, boot after boot, with the invariant walkers
 fuzz:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror $(addprefix $(BUILD)/test/,bin/loader strip/sigma0 strip/fuzz strip/kernel-check)
 	@SECONDS=$(SECONDS) SEED=$(SEED) CALLS=$(CALLS) WALK=$(WALK) tools/fuzz $(BUILD)/test

@@ -3,7 +3,7 @@
  * After: sched.c.  Runs once, on the idle thread's stack. */
 #include <l4/bootinfo.h>
 
-#include "../../check.h"
+#include "../../debug/check.h"
 #include "../../fpage.h"
 #include "../../io.h"
 #include "../../ipc.h"

@@ -172,13 +172,12 @@ void arch_thread_block_free(word_t number)
 /* ---- IO permission bitmap: a space with ports has its own copy of the TSS region's table */
 
 #define BITMAP_BYTES 8192u
-#define IO_CHARGE (3 * PAGE_SIZE)
 
 bool arch_io_reserve(struct space *s)
 {
     if (s->io_table)
         return true;
-    if (!space_charge(s, IO_CHARGE))
+    if (!space_charge(s, ARCH_IO_CHARGE))
         return false;
     word_t *page[3];
     for (int i = 0; i < 3; i++) {
@@ -186,7 +185,7 @@ bool arch_io_reserve(struct space *s)
         if (!page[i]) {
             while (i-- > 0)
                 kmem_page_free(page[i]);
-            space_uncharge(s, IO_CHARGE);
+            space_uncharge(s, ARCH_IO_CHARGE);
             return false;
         }
     }
@@ -228,7 +227,7 @@ void arch_io_release(struct space *s)
         kmem_page_free(arch_kernel_address(s->io_table[INDEX(IO_BITMAP) + i] & ~PAGE_MASK));
     kmem_page_free(s->io_table);
     s->io_table = NULL;
-    space_uncharge(s, IO_CHARGE);
+    space_uncharge(s, ARCH_IO_CHARGE);
 }
 
 /* ---- the kernel's regions */

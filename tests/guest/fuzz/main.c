@@ -4,7 +4,7 @@
 #include <string.h>
 
 word_t keeper_id, calls_wanted = 250000, seed = 1;
-word_t arena = MIDDLE - 0x40000, arena_end = MIDDLE + 0x40000;
+word_t arena = MIDDLE - 0x40000, arena_end = MIDDLE + 0x40000; /* 512 KB */
 volatile bool stopping;
 static char stacks[3][8192] __attribute__((aligned(4096)));
 
@@ -153,6 +153,10 @@ int main(void)
     word_t base = L4_ThreadIdUserBase(L4_GetKernelInterface());
     word_t utcb = L4_MyLocalId().raw - L4_UTCB_U;
     options_read();
+    if (seed % 8 == 7) { /* 16 MB now and then: long walks over full tables */
+        arena = 0x1000000;
+        arena_end = 0x2000000;
+    }
     first_number = base + FIRST_NUMBER;
     keeper_id = L4_MyGlobalId().raw;
     memory_get();
