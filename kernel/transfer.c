@@ -86,6 +86,8 @@ int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, wor
         }
         if (err == IPC_OK && dst->kind == IPC_USER)
             show_item((word_t *)dst->utcb->mr, mr, first, at, at < end ? L4_ITEM_MORE : 0);
+        if (dst->engaged && !c.engaged)
+            break; /* in the middle of a copy: nobody can pause, and one item is what its pager may answer */
         if (err == IPC_OK && at < end)
             err = string_pause(&c); /* each item may take its time, not all of them together */
     }

@@ -18,6 +18,7 @@ static struct end {
     L4_Word_t xfer;
     L4_Time_t delay;        /* before the pager answers */
     bool generous;          /* it maps the 16 pages around */
+    bool twice;             /* it sends its item twice in one message */
     bool hold;              /* it never does */
     volatile L4_Word_t faults, address, label;
     volatile bool done;
@@ -59,6 +60,14 @@ static void receiver(void)
     rest();
 }
 
+static void give_twice(L4_ThreadId_t to, L4_MapItem_t item)
+{
+    L4_LoadMR(0, 4 << L4_TAG_T_SHIFT);
+    L4_LoadMRs(1, 2, item.raw);
+    L4_LoadMRs(3, 2, item.raw);
+    L4_Send_Timeout(to, SOON);
+}
+
 static void pager(int side, void (*f)(void))
 {
     struct end *e = &end[side];
@@ -78,8 +87,12 @@ static void pager(int side, void (*f)(void))
         L4_Word_t at = page - FAR < ROOM ? page - FAR : 0;
         L4_Word_t log2 = e->generous ? LARGE : 12;
         at &= ~L4_SizeMask(log2);
-        give(e->id, L4_MapItem(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)memory[side] + at, log2), L4_FullyAccessible),
-                               FAR + at));
+        L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)memory[side] + at, log2), L4_FullyAccessible),
+                                       FAR + at);
+        if (e->twice)
+            give_twice(e->id, item);
+        else
+            give(e->id, item);
     }
 }
 
@@ -171,6 +184,19 @@ TEST(strings_faults_name_address_and_access)
     EXPECT_EQ(end[SENDER].label & L4_FPAGE_W, 0);
     EXPECT_EQ(end[RECEIVER].address & ~4095u, FAR);
     EXPECT_EQ(end[RECEIVER].label & L4_FPAGE_W, L4_FPAGE_W);
+}
+
+/* Between two items there is a pause, too. */
+TEST(strings_whose_pagers_answer_with_two_items_arrive)
+{
+    prepare();
+    end[SENDER].twice = end[RECEIVER].twice = true;
+    words(SENDER, string_word(100000, 1), FAR + 65000);
+    words(RECEIVER, string_word(100000, 1), FAR + 64000);
+    run();
+    EXPECT_EQ(end[SENDER].tag & L4_TAG_ERROR, 0);
+    EXPECT_EQ(end[RECEIVER].tag, 0x12340000 | 2 << 6);
+    EXPECT(arrived(64000, 65000, 100000));
 }
 
 /* A map of many pages pauses; that must not confuse who copies with whom.  The last page of the 16 comes first. */
