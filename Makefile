@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Pecan's build: every room says what it holds in a room.mk, this file says how it is made.
-#   PROGRAMS += x    x_SRC x_LINK (or x_LDS) x_LIBS x_CFLAGS     -> build/bin/x, build/strip/x
+#   PROGRAMS += x    x_SRC x_LINK (or x_LDS) x_LIBS x_CFLAGS x_LD -> build/bin/x, build/strip/x
 #   LIBRARIES += l   l_SRC l_CFLAGS                              -> build/lib/libl.a
 # A folder under apps/ is a program without a room.mk.
 
@@ -88,8 +88,8 @@ $(call compile_rules,$(1))
 $(BUILD)/bin/$(1): $(call objects,$(1)) $(patsubst %,$(BUILD)/lib/lib%.a,$($(1)_LIBS)) $($(1)_LDS)
 	@mkdir -p $$(@D)
 	$(if $(V),,@echo "  LD   $$@")
-	$(Q)$$(LD) $$(LDFLAGS) $$(if $($(1)_LDS),-T $($(1)_LDS),-Ttext-segment=$($(1)_LINK)) $($(1)_LDFLAGS) \
-	    -o $$@ $(call objects,$(1)) --start-group $(patsubst %,$(BUILD)/lib/lib%.a,$($(1)_LIBS)) --end-group
+	$(Q)$(or $($(1)_LD),$$(LD) $$(LDFLAGS)) $$(if $($(1)_LDS),-T $($(1)_LDS),-Ttext-segment=$($(1)_LINK)) $($(1)_LDFLAGS) \
+	    -o $$@ $(call objects,$(1)) $(if $($(1)_LIBS),--start-group $(patsubst %,$(BUILD)/lib/lib%.a,$($(1)_LIBS)) --end-group)
 $(BUILD)/strip/$(1): $(BUILD)/bin/$(1)
 	@mkdir -p $$(@D)
 	$(Q)$$(OBJCOPY) --strip-all $$< $$@

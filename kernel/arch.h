@@ -104,18 +104,18 @@ void arch_table_install(struct space *s, vaddr_t v, void *table);
 /* Takes an empty table out of the directory and frees it. */
 void arch_table_remove(struct space *s, vaddr_t v);
 /* Where the node of an entry is written down, once there is room; NULL before. */
-static inline struct mapping **arch_entry_node(const word_t *entry)
+static inline_path struct mapping **arch_entry_node(const word_t *entry)
 {
-    word_t nodes = kpage_of(entry)->table.nodes;
+    word_t nodes = kpage_of_path(entry)->table.nodes;
     return nodes ? (struct mapping **)((word_t)entry + nodes) : NULL;
 }
-/* The first place from `at` on, before `end`, that is not NULL; else `end`. */
-static inline struct mapping **arch_skip_empty(struct mapping **at, struct mapping **end)
+/* The first word from `at` on, before `end`, that is not zero; else `end`. */
+static inline void *arch_skip_zero(void *at, void *end)
 {
-    word_t left = (word_t)(end - at);
+    word_t left = (word_t)((word_t *)end - (word_t *)at);
     bool empty;
     __asm__("test %1, %1; repe scasl" : "+D"(at), "+c"(left), "=@ccz"(empty) : "a"(0) : "memory");
-    return empty ? end : at - 1;
+    return empty ? end : (word_t *)at - 1;
 }
 static inline struct space *arch_entry_space(const word_t *entry)
 {

@@ -22,24 +22,18 @@ static inline bool fpage_is_io(word_t f)
     return fpage_size_field(f) == L4_FPAGE_IO_TYPE;
 }
 
-/* log2 of the size in bytes; 32 for the complete space, 0 for a page that holds nothing. */
-static inline word_t fpage_log2(word_t f)
+/* The size less one: all bits below it; 0 for a page that holds nothing. */
+static inline word_t fpage_mask(word_t f)
 {
-    if (fpage_is_complete(f))
-        return 32;
     word_t s = fpage_size_field(f);
-    return s < 12 || s > 32 ? 0 : s;
-}
-
-/* All bits below 2^log2, log2 in 0..32. */
-static inline word_t size_mask(word_t log2)
-{
-    return log2 >= 32 ? ~(word_t)0 : ((word_t)1 << log2) - 1;
+    if (s >= 12 && s <= 32)
+        return ~(word_t)0 >> (32 - s);
+    return fpage_is_complete(f) ? ~(word_t)0 : 0;
 }
 
 static inline word_t fpage_base(word_t f)
 {
-    return f & L4_FPAGE_BASE_MASK & ~size_mask(fpage_log2(f));
+    return f & L4_FPAGE_BASE_MASK & ~fpage_mask(f);
 }
 
 static inline word_t fpage_rights(word_t f)
@@ -47,22 +41,18 @@ static inline word_t fpage_rights(word_t f)
     return f & L4_FPAGE_RWX;
 }
 
-/* What one map item moves: 2^log2 bytes from one address to another. */
+/* What one map item moves: mask + 1 bytes from one address to another. */
 struct transfer {
     vaddr_t from, to;
-    word_t log2; /* 0: nothing */
+    word_t mask; /* 0: nothing */
 };
 
 /* "The smaller page is placed in the larger one by the send base."  Spec 5.11. */
-static inline struct transfer fpage_transfer(word_t send, word_t window, word_t send_base)
+static inline_path struct transfer fpage_transfer(word_t send, word_t window, word_t send_base)
 {
-    word_t s = fpage_log2(send), r = fpage_log2(window);
-    struct transfer t = {fpage_base(send), fpage_base(window), s < r ? s : r};
-    if (s < r)
-        t.to += send_base & size_mask(r) & ~size_mask(s);
-    else if (s > r)
-        t.from += send_base & size_mask(s) & ~size_mask(r);
-    return t;
+    word_t s = fpage_mask(send), r = fpage_mask(window), smaller = s & r;
+    vaddr_t from = (send & ~s) | (send_base & s), to = (window & ~r) | (send_base & r);
+    return (struct transfer){from & ~smaller, to & ~smaller, smaller};
 }
 
 /* ---- IO fpages */
@@ -71,17 +61,21 @@ static inline word_t io_fpage_log2(word_t f)
     return f >> L4_FPAGE_IO_SIZE_SHIFT & 0x3F;
 }
 
-static inline word_t io_fpage_first(word_t f)
+/* What lies beyond 2^16 covers all ports. */
+static inline word_t io_fpage_mask(word_t f)
 {
     word_t s = io_fpage_log2(f);
-    return f >> L4_FPAGE_IO_PORT_SHIFT & ~size_mask(s < 16 ? s : 16);
+    return s < 16 ? ((word_t)1 << s) - 1 : 0xFFFF;
 }
 
-/* The last port, clipped to the port space; log2 beyond 16 covers everything. */
+static inline word_t io_fpage_first(word_t f)
+{
+    return f >> L4_FPAGE_IO_PORT_SHIFT & ~io_fpage_mask(f);
+}
+
 static inline word_t io_fpage_last(word_t f)
 {
-    word_t s = io_fpage_log2(f);
-    return io_fpage_first(f) + size_mask(s < 16 ? s : 16);
+    return f >> L4_FPAGE_IO_PORT_SHIFT | io_fpage_mask(f);
 }
 
 #endif

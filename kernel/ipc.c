@@ -146,27 +146,27 @@ static inline word_t *registers_of(struct thread *t)
     return likely(t->kind == IPC_USER) ? (word_t *)t->utcb->mr : t->kmsg;
 }
 
+/* The tag, and as many words behind it. */
+static inline_path void copy_words(word_t *to, const word_t *from, word_t words)
+{
+    to[0] = from[0] & ~TAG_FLAGS;
+    for (; words; words--)
+        to[words] = from[words];
+}
+
 /* Copies the message: tag, untyped words, typed items.  Spec 5.4. */
 static inline int transfer(struct thread *src, struct thread *dst)
 {
     const word_t *from = registers_of(src);
-    word_t *to = registers_of(dst), tag = from[0], u = tag & L4_TAG_U_MASK, words = u;
-    if (dst->kind != IPC_USER && words >= KMSG_WORDS)
-        words = KMSG_WORDS - 1; /* the kernel looks at no more */
-    to[0] = tag & ~TAG_FLAGS;
-    if (likely(!(tag & L4_TAG_T_MASK))) {
-        for (; words; words--)
-            to[words] = from[words];
-        return IPC_OK;
-    }
-    word_t end = u + 1 + ((tag & L4_TAG_T_MASK) >> L4_TAG_T_SHIFT);
-    if (end > L4_NUM_MRS) {
+    word_t tag = from[0], u = tag & L4_TAG_U_MASK, t = (tag & L4_TAG_T_MASK) >> L4_TAG_T_SHIFT, words = u;
+    if (unlikely(t && u + 1 + t > L4_NUM_MRS)) {
         src->error_offset = dst->error_offset = 0;
         return L4_IPC_OVERFLOW;
     }
-    for (; words; words--)
-        to[words] = from[words];
-    return transfer_typed(src, dst, from, u + 1, end);
+    if (dst->kind != IPC_USER && words >= KMSG_WORDS)
+        words = KMSG_WORDS - 1; /* the kernel looks at no more */
+    copy_words(registers_of(dst), from, words);
+    return likely(!t) ? IPC_OK : transfer_typed(src, dst, from, u + 1, u + 1 + t);
 }
 
 static void count_fault(const struct thread *src, const struct thread *pager)
@@ -396,12 +396,9 @@ static inline bool waits_for(const struct thread *dst, const struct thread *self
 }
 
 /* dst, of whom that is true, gets untyped words and is READY. */
-static inline void give_words(struct thread *self, struct thread *dst, const word_t *from)
+static inline_path void give_words(struct thread *self, struct thread *dst, const word_t *from)
 {
-    word_t *mr = (word_t *)dst->utcb->mr;
-    mr[0] = from[0] & ~TAG_FLAGS;
-    for (word_t words = from[0] & L4_TAG_U_MASK; words; words--)
-        mr[words] = from[words];
+    copy_words((word_t *)dst->utcb->mr, from, from[0] & L4_TAG_U_MASK);
     dst->sender = thread_name_for(self, dst->space);
     dst->receive_result = IPC_OK;
     dst->fast_from = L4_ID_NIL;

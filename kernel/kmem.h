@@ -49,10 +49,15 @@ uint32_t kmem_free(void); /* pages */
 /* The descriptors appear at a fixed place, that of the window's first page (arch/x86/layout.h) in front. */
 #define KPAGES 0xE0400000u
 #define KPAGES_OF 0xF0000000u
-static inline struct kpage *kpage_of(const void *address)
+static inline_path struct kpage *kpage_of_path(const void *address)
 {
-    return (struct kpage *)(KPAGES - KPAGES_OF / PAGE_SIZE * sizeof(struct kpage) +
-                            ((word_t)address >> (PAGE_BITS - 4) & ~(word_t)15));
+    word_t info = KPAGES - KPAGES_OF / PAGE_SIZE * sizeof(struct kpage) + ((word_t)address >> (PAGE_BITS - 4) & ~(word_t)15);
+    __asm__("" : "+r"(info)); /* to be computed once, or the compiler adds the constant at every use */
+    return (struct kpage *)info;
+}
+static SLOW struct kpage *kpage_of(const void *address) /* ... where nobody is in a hurry */
+{
+    return kpage_of_path(address);
 }
 
 void slab_init(struct slab *s, uint32_t size);
@@ -75,7 +80,7 @@ static inline void *slab_alloc(struct slab *s)
 void slab_settle(struct slab *s, struct kpage *info);
 static inline void slab_free(struct slab *s, void *object)
 {
-    struct kpage *info = kpage_of(object);
+    struct kpage *info = kpage_of_path(object);
     void *next = info->slab.free;
     *(void **)object = next;
     info->slab.free = object;

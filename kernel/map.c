@@ -17,7 +17,7 @@ void map_init(void)
 }
 
 /* The node that maps v in s, or NULL. */
-static inline struct mapping *lookup(struct space *s, vaddr_t v)
+static inline_path struct mapping *lookup(struct space *s, vaddr_t v)
 {
     word_t *entry = arch_table_entry(s, v);
     struct mapping **node = entry ? arch_entry_node(entry) : NULL;
@@ -25,9 +25,9 @@ static inline struct mapping *lookup(struct space *s, vaddr_t v)
 }
 
 /* m, linked into its tree, takes its place in the receiver's table. */
-static inline void node_place(struct mapping *m, word_t *entry, word_t value)
+static inline_path void node_place(struct mapping *m, word_t *entry, word_t value)
 {
-    struct kpage *table = kpage_of(entry);
+    struct kpage *table = kpage_of_path(entry);
     m->entry = entry;
     *(struct mapping **)((word_t)entry + table->table.nodes) = m;
     *entry = value;
@@ -37,7 +37,7 @@ static inline void node_place(struct mapping *m, word_t *entry, word_t value)
 /* Memory for a node in s, charged; NULL when out. */
 static inline struct mapping *node_create(struct space *s)
 {
-    if (!space_charge(s, NODE_CHARGE))
+    if (!space_charge_path(s, NODE_CHARGE))
         return NULL;
     struct mapping *m = slab_alloc(&mapping_nodes);
     if (!m)
@@ -66,7 +66,7 @@ bool map_idempotent(struct space *s, vaddr_t v)
 /* ---- map and grant of one page */
 
 /* The source node takes the receiver's entry; its children and parent notice nothing. */
-static int node_move(struct mapping *m, word_t *to, word_t value)
+static SLOW int node_move(struct mapping *m, word_t *to, word_t value)
 {
     if (!space_charge(arch_entry_space(to), NODE_CHARGE))
         return L4_IPC_OVERFLOW;
@@ -78,7 +78,7 @@ static int node_move(struct mapping *m, word_t *to, word_t value)
 }
 
 /* Something is mapped where source shall go.  IPC_RETRY: not any more. */
-static int replace(struct mapping *old, struct mapping *source, word_t value, bool grant, bool blocks)
+static SLOW int replace(struct mapping *old, struct mapping *source, word_t value, bool grant, bool blocks)
 {
     if (old == source)
         return IPC_OK;
@@ -95,7 +95,7 @@ static int replace(struct mapping *old, struct mapping *source, word_t value, bo
 }
 
 /* Maps the page at `from` to `to`, both in bounds; *batch of the work of a stretch is done.  Spec 5.11, rules 1-8. */
-static inline int page_map(struct space *src, vaddr_t from, struct space *dst, vaddr_t to, word_t rights,
+static inline_path int page_map(struct space *src, vaddr_t from, struct space *dst, vaddr_t to, word_t rights,
                            bool grant, bool blocks, word_t *batch)
 {
     for (;;) {
@@ -112,7 +112,7 @@ static inline int page_map(struct space *src, vaddr_t from, struct space *dst, v
         if (!space_mappable(dst, to))
             return IPC_OK;
         word_t *entry = arch_table_entry(dst, to);
-        if (unlikely(!entry || !kpage_of(entry)->table.nodes)) {
+        if (unlikely(!entry || !kpage_of_path(entry)->table.nodes)) {
             if (*batch)
                 return IPC_PENDING;
             if (!(entry = arch_table_entry_node_create(dst, to)))
@@ -122,7 +122,7 @@ static inline int page_map(struct space *src, vaddr_t from, struct space *dst, v
         word_t value = *source->entry & ~(ENTRY_ACCESSED | ENTRY_DIRTY | ENTRY_WRITE);
         if (rights & L4_FPAGE_W)
             value |= *source->entry & ENTRY_WRITE;
-        struct mapping *m = *(struct mapping **)((word_t)entry + kpage_of(entry)->table.nodes);
+        struct mapping *m = *(struct mapping **)((word_t)entry + kpage_of_path(entry)->table.nodes);
         if (unlikely(m)) {
             int err = replace(m, source, value, grant, blocks);
             if (err == IPC_RETRY)
@@ -152,22 +152,22 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
     struct transfer t = fpage_transfer(send, window, send_base);
     word_t rights = fpage_rights(send);
     vaddr_t high = t.from > t.to ? t.from : t.to;
-    if (t.log2 < PAGE_BITS || !rights || high >= USER_LIMIT)
+    if (!t.mask || !rights || high >= USER_LIMIT)
         return IPC_OK;
-    word_t pages = size_mask(t.log2 - PAGE_BITS) + 1, room = (USER_LIMIT - high) >> PAGE_BITS;
+    word_t pages = (t.mask >> PAGE_BITS) + 1, room = (USER_LIMIT - high) >> PAGE_BITS;
     if (pages > room)
         pages = room;
-    for (word_t batch = 0; batch < MAP_BATCH; batch++) {
+    for (word_t batch = 0; *done < pages; batch++) {
+        if (batch >= MAP_BATCH)
+            return IPC_PENDING;
         vaddr_t v = t.from + (*done << PAGE_BITS);
         int err = page_map(from, v, to, t.to + (*done << PAGE_BITS), rights, grant, blocks, &batch);
         if (err != IPC_OK)
             return err;
-        bool hole = !from->is_sigma0 && !arch_table_entry(from, v); /* of 4 MB */
-        *done += hole ? (((LARGE_SIZE - 1) & ~v) >> PAGE_BITS) + 1 : 1;
-        if (*done >= pages)
-            return IPC_OK;
+        if (++*done < pages && !from->is_sigma0 && !arch_table_entry(from, v)) /* a hole of 4 MB */
+            *done += ((LARGE_SIZE - 1) & ~v) >> PAGE_BITS;
     }
-    return IPC_PENDING;
+    return IPC_OK;
 }
 
 /* ---- attributes */

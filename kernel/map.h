@@ -61,7 +61,7 @@ void entry_flush(const word_t *entry);
 static inline word_t mapping_clear(word_t *entry, struct space *loaded)
 {
     word_t old = *entry;
-    struct kpage *table = kpage_of(entry);
+    struct kpage *table = kpage_of_path(entry);
     *entry = 0;
     *(struct mapping **)((word_t)entry + table->table.nodes) = NULL;
     table->used--;

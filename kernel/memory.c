@@ -3,7 +3,7 @@
 #include "types.h"
 
 /* Words first, on whatever boundary: a copy of a page shall not take 4096 steps. */
-void *memset(void *d, int c, size_t n)
+SLOW void *memset(void *d, int c, size_t n)
 {
     void *to = d;
     size_t words = n / 4;
@@ -12,7 +12,7 @@ void *memset(void *d, int c, size_t n)
     return d;
 }
 
-void *memcpy(void *d, const void *s, size_t n)
+SLOW void *memcpy(void *d, const void *s, size_t n)
 {
     void *to = d;
     size_t words = n / 4;

@@ -16,11 +16,9 @@ $(BUILD)/gen/x86.inc: kernel/arch/x86/layout.h
 # Structure offsets for NASM, out of the compiler's mouth.
 $(BUILD)/gen/offsets.inc: kernel/arch/x86/offsets.c kernel/thread.h kernel/space.h kernel/arch/x86/x86.h
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(kernel_CFLAGS) -S -o - $< | sed -n -E 's,^[[:space:]]*-> ([A-Z0-9_]+) ,%define \1 ,p' > $@
+	$(Q)$(CC) $(CFLAGS) $(kernel_CFLAGS) -fno-lto -S -o - $< | sed -n -E 's,^[[:space:]]*-> ([A-Z0-9_]+) ,%define \1 ,p' > $@
 
-# Compiled for size, but for what gets shorter paths out of -O2 (measured); the paths' files inline what is called inline.
-KERNEL_FAST := fault unmap
-KERNEL_PATH := ipc map unmap fault switch syscall
-kernel_objects = $(patsubst %.c,$(BUILD)/obj/kernel/%.c.o,$(filter $(addprefix %/,$(1:=.c)),$(kernel_SRC)))
-$(filter-out $(call kernel_objects,$(KERNEL_FAST)),$(patsubst %.c,$(BUILD)/obj/kernel/%.c.o,$(filter %.c,$(kernel_SRC)))): CFLAGS += -Os
-$(call kernel_objects,$(KERNEL_PATH)): CFLAGS += -DPATH
+# Compiled for size and as a whole; the paths say in the source what has to be inlined or fast (types.h).
+kernel_CFLAGS  += -Oz -fno-tree-sra -fno-code-hoisting -flto
+comma := ,
+kernel_LD       = $(CC) $(CFLAGS) $(kernel_CFLAGS) -nostdlib -static -flto-partition=one -Wl,--build-id=none$(subst $(eval) ,$(comma), $(LDFLAGS))

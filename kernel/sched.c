@@ -93,11 +93,6 @@ void sched_block(void)
     run(take_best());
 }
 
-void sched_hand_over(struct thread *next)
-{
-    arch_switch_to(next);
-}
-
 void sched_yield(void)
 {
     sched_wanted &= SCHED_TIMERS;

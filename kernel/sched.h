@@ -35,8 +35,6 @@ void sched_enqueue(struct thread *t);
 void sched_dequeue(struct thread *t);
 /* Current has left READY: the best ready thread runs.  Returns when current is READY and chosen. */
 void sched_block(void); /* blocks */
-/* Current has left READY: `next`, READY and on no queue, runs on what is left of the slice. */
-void sched_hand_over(struct thread *next); /* blocks */
 /* Current goes behind its equals (or, with time left, before them) and the best one runs. */
 void sched_yield(void);   /* blocks */
 void sched_preempt(void); /* blocks */

@@ -59,9 +59,10 @@ bool space_next_table(struct space *s, vaddr_t *v)
     uint32_t slot = *v >> LARGE_BITS;
     if (slot >= USER_LIMIT >> LARGE_BITS)
         return false;
-    uint32_t *word = &s->tables[slot / 32], bits = *word & ~0u << slot % 32;
-    while (!bits) {
-        if (++word == &s->tables[ARRAY_LEN(s->tables)])
+    uint32_t *word = &s->tables[slot / 32], *end = s->tables + ARRAY_LEN(s->tables), bits = *word & ~0u << slot % 32;
+    if (!bits) {
+        word = arch_skip_zero(word + 1, end);
+        if (word == end)
             return false;
         bits = *word;
     }
@@ -74,11 +75,10 @@ bool space_next_table(struct space *s, vaddr_t *v)
 /* The area of an fpage; size 0 unless it lies in user memory. */
 static struct area area_of(word_t fpage)
 {
-    word_t log2 = fpage_log2(fpage);
+    word_t mask = fpage_mask(fpage);
     struct area a = {fpage_base(fpage), 0};
-    if (log2 >= PAGE_BITS && log2 < 32 && a.base < USER_LIMIT &&
-        (word_t)1 << log2 <= USER_LIMIT - a.base)
-        a.size = (word_t)1 << log2;
+    if (mask && a.base < USER_LIMIT && mask < USER_LIMIT - a.base)
+        a.size = mask + 1;
     return a;
 }
 

@@ -120,8 +120,8 @@ static bool attribute_bits(word_t attribute, word_t *bits)
 /* All pages of the fpage, or none unless others unmap one meanwhile.  Blocks. */
 static bool attributes_set(struct thread *self, word_t fpage, word_t bits)
 {
-    vaddr_t base = fpage_base(fpage), last = base + size_mask(fpage_log2(fpage));
-    if (fpage_log2(fpage) < PAGE_BITS)
+    vaddr_t base = fpage_base(fpage), last = base + fpage_mask(fpage);
+    if (!fpage_mask(fpage))
         return true;
     if (last >= USER_LIMIT)
         return false;

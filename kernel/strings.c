@@ -165,7 +165,7 @@ void string_serve(struct thread *self)
     }
     self->state = THREAD_ENGAGED;
     runner->state = THREAD_READY;
-    sched_hand_over(runner);
+    arch_switch_to(runner); /* on what is left of our slice */
 }
 
 /* The limit that the first fault sets to this and all later ones; false if it is over at once. */
@@ -206,7 +206,7 @@ static int miss(struct copy *c, struct thread *owner, vaddr_t address, bool writ
         owner->copy_fault = request;
         owner->state = THREAD_READY;
         self->state = THREAD_ENGAGED;
-        sched_hand_over(owner);
+        arch_switch_to(owner);
     }
     int err = verdict();
     if (err != IPC_GONE)

@@ -30,7 +30,7 @@ static word_t page_asked_for(const struct thread *dst, word_t fpage, word_t send
 {
     struct transfer t = fpage_transfer(fpage, L4_FPAGE_COMPLETE, send_base);
     word_t distance = dst->kmsg[1] - t.to;
-    bool inside = distance <= size_mask(t.log2) && dst->kmsg[1] < USER_LIMIT && distance < USER_LIMIT - t.from;
+    bool inside = t.mask && distance <= t.mask && dst->kmsg[1] < USER_LIMIT && distance < USER_LIMIT - t.from;
     return inside && t.from < USER_LIMIT ? distance >> PAGE_BITS : 0;
 }
 

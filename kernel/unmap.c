@@ -63,7 +63,7 @@ bool mapping_pause(void)
 /* ---- one page */
 
 /* Takes out what hangs below m, if that is one leaf at most; *fresh is what a query at m has to say then. */
-static bool child_remove(struct mapping *m, word_t *fresh)
+static inline_path bool child_remove(struct mapping *m, word_t *fresh)
 {
     struct mapping *child = m->next;
     *fresh = 0;
@@ -77,7 +77,7 @@ static bool child_remove(struct mapping *m, word_t *fresh)
     return mdb_is_leaf(m);
 }
 
-bool unmap_node(struct mapping *m)
+SLOW bool unmap_node(struct mapping *m)
 {
     word_t fresh;
     if (!child_remove(m, &fresh)) {
@@ -97,7 +97,7 @@ void unmap_tree(struct mapping *m)
 /* ---- rows of a table */
 
 /* A page below which there is one leaf at most; false if there is more. */
-static bool page_unmap(struct mapping *m, struct unmapping *u)
+static inline_path bool page_unmap(struct mapping *m, struct unmapping *u)
 {
     bool removes = u->rights == L4_FPAGE_RWX;
     word_t fresh = 0;
@@ -116,7 +116,7 @@ static bool page_unmap(struct mapping *m, struct unmapping *u)
 
 /* Takes away what others have of the pages from `node` to `end`, as long as that is the commonest case: one
  * leaf below a page at most, and neither has been used.  The first place that was not done. */
-static struct mapping **children_unmap(struct mapping **node, struct mapping **end)
+static FAST SLOW struct mapping **children_unmap(struct mapping **node, struct mapping **end)
 {
     struct space *loaded = current->space;
     for (; node < end; node++) {
@@ -148,7 +148,7 @@ static struct mapping **row_unmap(struct mapping **node, struct mapping **end, s
     bool children = u->rights == L4_FPAGE_RWX && !u->flush;
     u->hard = false;
     for (word_t cost = 0; cost < PORTION; cost += 8, node++) {
-        node = children ? children_unmap(node, end) : arch_skip_empty(node, end);
+        node = children ? children_unmap(node, end) : arch_skip_zero(node, end);
         if (node == end)
             break;
         u->hard = !page_unmap(*node, u);
@@ -184,7 +184,7 @@ bool unmap_some(struct unmapping *u)
             next = u->last + 1;
         if (table->table.nodes && table->used) {
             struct mapping **node = arch_entry_node(entry), **end = node + ((next - u->at) >> PAGE_BITS);
-            struct mapping **first = arch_skip_empty(node, end);
+            struct mapping **first = arch_skip_zero(node, end);
             u->at += (vaddr_t)(first - node) << PAGE_BITS;
             if (end - first > PORTION)
                 end = first + PORTION;
@@ -226,19 +226,19 @@ static word_t result(word_t fpage, word_t status)
 
 word_t unmap_fpage(struct thread *self, word_t fpage, bool flush)
 {
-    word_t log2 = fpage_log2(fpage), base = fpage_base(fpage);
-    struct unmapping u = {.space = self->space, .at = base, .last = base + size_mask(log2),
+    word_t mask = fpage_mask(fpage), base = fpage_base(fpage);
+    struct unmapping u = {.space = self->space, .at = base, .last = base + mask,
                           .rights = fpage_rights(fpage), .flush = flush};
     if (u.last >= USER_LIMIT)
         u.last = USER_LIMIT - 1;
-    if (log2 >= PAGE_BITS && base < USER_LIMIT)
+    if (mask && base < USER_LIMIT)
         while (!unmap_some(&u) && self->space == u.space) /* else it has migrated: not our pages */
             ;
     return result(fpage, u.status);
 }
 
 /* One page, maybe with one leaf below it, whose memory the row takes care of. */
-static __attribute__((noinline)) word_t quick_row(struct mapping **node, word_t fpage)
+static FAST __attribute__((noinline)) word_t quick_row(struct mapping **node, word_t fpage)
 {
     struct unmapping u;
     u.rights = fpage_rights(fpage);
@@ -248,14 +248,14 @@ static __attribute__((noinline)) word_t quick_row(struct mapping **node, word_t 
     return u.hard ? 0 : result(fpage, u.status);
 }
 
-word_t unmap_quickly(word_t control, word_t fpage)
+FAST word_t unmap_quickly(word_t control, word_t fpage)
 {
     if (control || (fpage & L4_FPAGE_SIZE_MASK) != PAGE_BITS << L4_FPAGE_SIZE_SHIFT || fpage >= USER_LIMIT)
         return 0;
     word_t table = *arch_directory_entry(current->space, fpage), nodes = 0;
     word_t *entry = &arch_table_of(table)[fpage >> PAGE_BITS & 1023u];
     if (table & ENTRY_PRESENT)
-        nodes = kpage_of(entry)->table.nodes;
+        nodes = kpage_of_path(entry)->table.nodes;
     struct mapping **node = (struct mapping **)((word_t)entry + nodes), *m = nodes ? *node : NULL;
     if (m && ((*entry & (ENTRY_ACCESSED | ENTRY_DIRTY)) || (m->parent_bits & MDB_STATUS) || !mdb_is_leaf(m)))
         return quick_row(node, fpage);

@@ -86,7 +86,7 @@ static void look_at_tick(void)
 
 void irqoff_enter(word_t vector)
 {
-    if (!cpu.tsc)
+    if (!cpu_has(CPU_TSC))
         return;
     begin((word_t)__builtin_return_address(0));
     stretch.vector = vector;
@@ -96,7 +96,7 @@ void irqoff_enter(word_t vector)
 
 void irqoff_begin(void)
 {
-    if (cpu.tsc)
+    if (cpu_has(CPU_TSC))
         begin((word_t)__builtin_return_address(0));
 }
 
@@ -104,7 +104,7 @@ void irqoff_end(void)
 {
     word_t to = (word_t)__builtin_return_address(0);
     uint32_t length = stretch.runs ? cycles() - stretch.began : 0;
-    if (!stretch.runs && stretch.booted && cpu.tsc)
+    if (!stretch.runs && stretch.booted && cpu_has(CPU_TSC))
         missed(stretch.from, to);
     stretch.runs = false;
     stretch.booted = true; /* the first end is that of the boot, which nobody waits for */

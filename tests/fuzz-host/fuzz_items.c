@@ -89,7 +89,7 @@ int fault_in_copy(struct thread *self, word_t address, bool write)
     return IPC_OK;
 }
 
-void sched_hand_over(struct thread *next)
+void arch_switch_to(struct thread *next)
 {
     struct thread *was = host_current;
     host_current = next;

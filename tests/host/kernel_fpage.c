@@ -16,13 +16,13 @@
 static void sizes_below_a_page_hold_nothing(void **state)
 {
     (void) state;
-    assert_int_equal(fpage_log2(0), 0);
+    assert_int_equal(fpage_mask(0), 0);
     for (word_t s = 3; s < 12; s++)
-        assert_int_equal(fpage_log2(FPAGE(0x400000, s)), 0);
+        assert_int_equal(fpage_mask(FPAGE(0x400000, s)), 0);
     for (word_t s = 12; s <= 32; s++)
-        assert_int_equal(fpage_log2(FPAGE(0, s)), s);
+        assert_int_equal(fpage_mask(FPAGE(0, s)), ((uint64_t) 1 << s) - 1);
     for (word_t s = 33; s < 64; s++)
-        assert_int_equal(fpage_log2(FPAGE(0x400000, s)), 0);
+        assert_int_equal(fpage_mask(FPAGE(0x400000, s)), 0);
 }
 
 static void the_complete_space_is_two_to_the_thirty_two(void **state)
@@ -30,7 +30,7 @@ static void the_complete_space_is_two_to_the_thirty_two(void **state)
     (void) state;
     for (word_t rights = 0; rights < 16; rights++) {
         assert_true(fpage_is_complete(COMPLETE | rights));
-        assert_int_equal(fpage_log2(COMPLETE | rights), 32);
+        assert_int_equal(fpage_mask(COMPLETE | rights), 0xFFFFFFFF);
         assert_int_equal(fpage_base(COMPLETE | rights), 0);
     }
     assert_false(fpage_is_complete(COMPLETE | 0x400));
@@ -53,11 +53,11 @@ static void model(word_t s_base, word_t s, word_t r_base, word_t r, word_t hot, 
     uint64_t send_size = (uint64_t) 1 << s, window_size = (uint64_t) 1 << r;
     t->from = (vaddr_t) (s_base / send_size * send_size);
     t->to = (vaddr_t) (r_base / window_size * window_size);
-    t->log2 = s;
+    t->mask = (word_t) (send_size - 1);
     if (s < r) {
         t->to += (vaddr_t) (hot % window_size / send_size * send_size);
     } else if (s > r) {
-        t->log2 = r;
+        t->mask = (word_t) (window_size - 1);
         t->from += (vaddr_t) (hot % send_size / window_size * window_size);
     }
 }
@@ -73,7 +73,7 @@ static void the_smaller_page_is_placed_by_the_send_base(void **state)
                 word_t hot = from ^ to ^ 0x5A5000;
                 struct transfer wanted, t = fpage_transfer(FPAGE(from, s), FPAGE(to, r), hot);
                 model(from, s, to, r, hot, &wanted);
-                assert_int_equal(t.log2, wanted.log2);
+                assert_int_equal(t.mask, wanted.mask);
                 assert_int_equal(t.from, wanted.from);
                 assert_int_equal(t.to, wanted.to);
             }
@@ -85,15 +85,15 @@ static void into_the_complete_space_the_send_base_is_the_address(void **state)
     struct transfer t = fpage_transfer(FPAGE(0x340000, 14), COMPLETE, 0x20006000);
     assert_int_equal(t.from, 0x340000);
     assert_int_equal(t.to, 0x20004000);
-    assert_int_equal(t.log2, 14);
+    assert_int_equal(t.mask, 0x3FFF);
 }
 
 static void nothing_is_moved_from_or_to_a_page_that_holds_nothing(void **state)
 {
     (void) state;
-    assert_int_equal(fpage_transfer(FPAGE(0x340000, 11), COMPLETE, 0).log2, 0);
-    assert_int_equal(fpage_transfer(FPAGE(0x340000, 12), FPAGE(0x1000, 11), 0).log2, 0);
-    assert_int_equal(fpage_transfer(0, 0, 0x1000).log2, 0);
+    assert_int_equal(fpage_transfer(FPAGE(0x340000, 11), COMPLETE, 0).mask, 0);
+    assert_int_equal(fpage_transfer(FPAGE(0x340000, 12), FPAGE(0x1000, 11), 0).mask, 0);
+    assert_int_equal(fpage_transfer(0, 0, 0x1000).mask, 0);
 }
 
 static void io_fpages_are_ranges_of_ports(void **state)

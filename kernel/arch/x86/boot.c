@@ -14,7 +14,7 @@
 #include "../../timer.h"
 #include "x86.h"
 
-struct boot_options options;
+static uint32_t kmem_option; /* bytes, 0 = default */
 word_t boot_table[1024] __attribute__((aligned(4096)));
 word_t boot_directory[1024] __attribute__((aligned(4096)));
 bool arch_ports_open;
@@ -69,12 +69,13 @@ static paddr_t multiboot_info(void)
 
 #define LINE_MAX 256
 
-static bool word_is(const char *at, const char *name, const char **value)
+bool word_is(const char *at, const char *name, const char **value)
 {
     while (*name && *at == *name)
         at++, name++;
-    *value = at;
-    return !*name;
+    if (value)
+        *value = at;
+    return !*name && (value || *at == ' ' || !*at);
 }
 
 static uint32_t size_of(const char *s)
@@ -87,24 +88,17 @@ static uint32_t size_of(const char *s)
 
 static void parse_word(const char *w)
 {
-    static const struct {
-        const char *name;
-        bool *flag;
-    } flags[] = {
-        {"nocpuid", &options.nocpuid}, {"notsc", &options.notsc}, {"nopse", &options.nopse},
-        {"nopge", &options.nopge},     {"nosep", &options.nosep}, {"nofxsr", &options.nofxsr},
-        {"nofast", &options.nofast},   {"ports=open", &arch_ports_open},
-    };
     const char *value;
-    for (size_t i = 0; i < ARRAY_LEN(flags); i++)
-        if (word_is(w, flags[i].name, &value) && (*value == ' ' || !*value))
-            *flags[i].flag = true;
-    if (CONFIG_CHECK && word_is(w, "walk=", &value))
-        check_every = size_of(value);
-    if (word_is(w, "nilwindow=ok", &value))
+    if (word_is(w, "no", &value))
+        cpu_deny(value);
+    if (word_is(w, "ports=open", NULL))
+        arch_ports_open = true;
+    if (word_is(w, "nilwindow=ok", NULL))
         transfer_nil_window = IPC_OK;
     if (word_is(w, "kmem=", &value))
-        options.kmem = size_of(value);
+        kmem_option = size_of(value);
+    if (CONFIG_CHECK && word_is(w, "walk=", &value))
+        check_every = size_of(value);
 }
 
 static void parse_line(paddr_t p)
@@ -207,7 +201,7 @@ static uint64_t ram_total(void)
 /* A loader that reserved nothing: an eighth of memory, as high as it fits. */
 static void pool_from_ram(void)
 {
-    uint32_t size = options.kmem ? options.kmem : (uint32_t)(ram_total() / 8);
+    uint32_t size = kmem_option ? kmem_option : (uint32_t)(ram_total() / 8);
     size = size < POOL_MIN ? POOL_MIN : size & ~PAGE_MASK;
     for (paddr_t low = POOL_LIMIT - size; low >= KERNEL_END && low < POOL_LIMIT; low -= PAGE_SIZE)
         if (is_plain_ram(low, low + size)) {
@@ -225,7 +219,7 @@ static void pool_map(void)
         word_t *slot = &boot_directory[(KERNEL_WINDOW + at) >> LARGE_BITS];
         if (at == 0)
             continue; /* boot_table has it */
-        if (cpu.pse) {
+        if (cpu_has(CPU_PSE)) {
             *slot = at | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_LARGE;
             continue;
         }
@@ -277,7 +271,7 @@ static struct thread *server_create(word_t number, word_t scheduler, word_t page
     if (!t || space_configure(s, INITIAL_KIP | PAGE_BITS << L4_FPAGE_SIZE_SHIFT,
                               INITIAL_UTCB | INITIAL_UTCB_LOG2 << L4_FPAGE_SIZE_SHIFT) ||
         thread_activate(t, INITIAL_UTCB, pager))
-        panic("kernel memory too small to start the servers");
+        panic("kernel memory too small to start");
     s->privileged = true;
     t->priority = PRIORITY_INITIAL;
     t->receive_result = L4_IPC_CANCELLED; /* no start message: it begins at once */
@@ -295,7 +289,7 @@ static void servers_create(void)
     struct thread *sigma0 = server_create(USER_BASE, root_id, L4_ID_NIL, &the_kip.Sigma0);
     sigma0->space->is_sigma0 = true;
     if (!arch_ports_open && !io_give_all(sigma0->space))
-        panic("kernel memory too small to start the servers");
+        panic("kernel memory too small to start");
     if (the_kip.Sigma1.high > the_kip.Sigma1.low)
         server_create(USER_BASE + 1, root_id, sigma0_id, &the_kip.Sigma1);
     server_create(USER_BASE + 2, root_id, sigma0_id, &the_kip.RootServer);
@@ -327,9 +321,9 @@ void boot_main(void)
     word_t bits = thread_bits();
     paging_init(bits);
     cpu_load_tables();
-    if (cpu.sep)
+    if (cpu_has(CPU_SEP))
         the_kip.Ipc = (word_t)kip_ipc_sysenter - (word_t)&the_kip;
-    if (cpu.sep && !options.nofast)
+    if (cpu_has(CPU_FAST))
         the_kip.Unmap = (word_t)kip_unmap_sysenter - (word_t)&the_kip;
     kip_publish(bits, !arch_ports_open);
     kprintf("kernel   Pecan 0.1, L4 X.2, at %lx-%lx\n", (unsigned long)KERNEL_PHYSICAL,
@@ -339,7 +333,7 @@ void boot_main(void)
             (unsigned long)(ram_total() >> 10), (unsigned long)(pool.high - pool.low) >> 10,
             (unsigned long)pool.low);
     kprintf("kip      API 84.05, %lu thread numbers, Ipc by %s\n", 1ul << bits,
-            cpu.sep ? "sysenter" : "trap");
+            cpu_has(CPU_SEP) ? "sysenter" : "trap");
     fpu_init();
     map_init();
     io_init();

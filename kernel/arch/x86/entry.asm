@@ -7,7 +7,7 @@
 %include "offsets.inc"
 
         extern  trap, syscall, syscall_ipc, thread_start, ipc_fast_resume, syscall_fault_resume, sched_wanted
-        global  trap_return, thread_first_return, fast_resume, resume_frame, fault_resume, resume_fault, sysenter_entry, sysenter_plain, sysenter_unmap, vector_table, switch_stacks
+        global  trap_return, thread_first_return, fast_resume, resume_frame, fault_resume, resume_fault, sysenter_entry, sysenter_plain, sysenter_unmap, exception_entries, interrupt_entries, switch_stacks
 
         section .text
 
@@ -30,42 +30,53 @@
         popad
         add     esp, 8                  ; vector, error
         iretd
-%%mend: mov     eax, USER_DS            ; a user has broken one, maybe the thread before this one
-        mov     ds, eax
-        mov     es, eax
-        mov     eax, USER_GS
-        mov     gs, eax
+%%mend: call    mend_segments
         jmp     %%mended
 %endmacro
 
-%macro TRAP 1
-trap_%1:
-    %if %1 == 8 || (%1 >= 10 && %1 <= 14) || %1 == 17
-    %else
-        push    dword 0                 ; the cpu pushed no error code: keep the shape
-    %endif
-        push    dword %1
-    %if %1 >= SYSCALL_VECTOR
-        %if %1 < SYSCALL_VECTOR + IPC_VECTORS
-        jmp     ipc_common
-        %else
-        jmp     syscall_common
-        %endif
-    %else
-        jmp     trap_common
-    %endif
-%endmacro
-
-%assign v 0
-%rep SYSCALL_VECTOR + SYSCALL_COUNT
+; Four bytes a vector, from which cpu.c makes the gates: its number, and a short jump to where it goes on.
+%macro ENTRIES 2                        ; from, up to
+%assign v %1
+%rep %2 - %1
     %if v == NMI_VECTOR
-trap_%[v]:                              ; nobody owns NMIs, and the fast path may have no stack for more
-        iretd
+        iretd                           ; nobody owns NMIs, and the fast path may have no stack for more
+        times 3 nop
     %else
-        TRAP    v
+        push    byte v
+        %if v >= SYSCALL_VECTOR + IPC_VECTORS
+        jmp     short call_entered
+        %elif v >= SYSCALL_VECTOR
+        jmp     short ipc_entered
+        %elif v >= IRQ_VECTOR
+        jmp     short irq_entered
+        %elif v == 8 || (v >= 10 && v <= 14) || v == 17
+        jmp     short fault_entered     ; the cpu pushed an error code
+        %else
+        jmp     short trap_entered
+        %endif
     %endif
 %assign v v + 1
 %endrep
+%endmacro
+
+exception_entries:
+        ENTRIES 0, IRQ_VECTOR
+trap_entered:
+        push    dword [esp]             ; keep the shape,
+        and     dword [esp + 4], 0      ; with an error code of zero
+fault_entered:
+        jmp     trap_common
+irq_entered:
+        push    dword [esp]             ; nobody looks at these error codes
+        jmp     trap_common
+ipc_entered:
+        push    dword [esp]
+        jmp     ipc_common
+call_entered:
+        push    dword [esp]
+        jmp     syscall_common
+interrupt_entries:
+        ENTRIES IRQ_VECTOR, SYSCALL_VECTOR + SYSCALL_COUNT
 
 ; The frame of a call by SYSENTER: return address in EBX, user stack in EBP.
 %macro SYSENTER_FRAME 1
@@ -98,6 +109,14 @@ syscall_common:
         ENTER   syscall
 trap_common:
         ENTER   trap                    ; trap.c
+
+mend_segments:                          ; a user has broken one, maybe the thread before this one
+        mov     eax, USER_DS
+        mov     ds, eax
+        mov     es, eax
+        mov     eax, USER_GS
+        mov     gs, eax
+        ret
 
 ; A new thread's first switch returns here; its frame lies right above.
 thread_first_return:
@@ -159,14 +178,5 @@ switch_stacks:
         pop     ebx
         pop     ebp
         ret
-
-        section .rodata
-        align 4
-vector_table:                           ; cpu.c makes IDT gates of it
-%assign v 0
-%rep SYSCALL_VECTOR + SYSCALL_COUNT
-        dd      trap_ %+ v
-%assign v v + 1
-%endrep
 
         section .note.GNU-stack noalloc noexec nowrite progbits

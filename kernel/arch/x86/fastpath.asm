@@ -154,22 +154,26 @@ sysenter_fast:
         mov     ecx, [ss:ecx + S_DIRECTORY_PHYS]
         mov     cr3, ecx
 .push_words:
-        mov     ecx, esi
-        and     ecx, L4_TAG_U_MASK
+        movzx   ecx, si                 ; u: t and the flags are 0
         mov     edx, [SELF(T_UTCB)]
         lea     esp, [ebp + U_MR + 4 + 4 * ecx]
         lea     ebp, [edx + MIDDLE]
-        jmp     [ss:push_table + 4 * ecx]
+        xor     ecx, 63
+        lea     ecx, [ecx + 2 * ecx + push_63]
+        jmp     ecx
 .words_one_space:
         mov     eax, [SELF(T_LOCAL_ID)]
         jmp     .push_words
 
+push_63:
 %assign word 63
 %rep 63
-push_%[word]:
         push    dword [ebp + U_MR + 4 * word - MIDDLE]
 %assign word word - 1
 %endrep
+%if $ - push_63 != 63 * 3
+%error three bytes a push
+%endif
         lea     ebp, [esp - U_MR - 4]
         LEAVE
 
@@ -202,15 +206,5 @@ sysenter_other:
         add     esp, FRAME_SIZE
         mov     edi, [ss:GS_PAGE]
         jmp     sysenter_unmap
-
-        section .rodata
-        align   4
-push_table:
-        dd      0                       ; no words, no push
-%assign word 1
-%rep 63
-        dd      push_%[word]
-%assign word word + 1
-%endrep
 
         section .note.GNU-stack noalloc noexec nowrite progbits

@@ -11,7 +11,7 @@ static bool fpu_live;        /* TS is clear: current == owner, and it has OBSTAC
 void fpu_init(void)
 {
     slab_init(&states, FPU_STATE_SIZE);
-    write_cr0(cpu.fpu ? read_cr0() | CR0_TS : read_cr0() | CR0_EM);
+    write_cr0(cpu_has(CPU_FPU) ? read_cr0() | CR0_TS : read_cr0() | CR0_EM);
 }
 
 void fpu_leave(void)
@@ -25,7 +25,7 @@ void fpu_leave(void)
 
 static void save(void *state)
 {
-    if (cpu.fxsr)
+    if (cpu_has(CPU_FXSR))
         __asm__ volatile("fxsave (%0)" : : "r"(state) : "memory");
     else
         __asm__ volatile("fnsave (%0)" : : "r"(state) : "memory");
@@ -33,7 +33,7 @@ static void save(void *state)
 
 static void restore(const void *state)
 {
-    if (cpu.fxsr)
+    if (cpu_has(CPU_FXSR))
         __asm__ volatile("fxrstor (%0)" : : "r"(state));
     else
         __asm__ volatile("frstor (%0)" : : "r"(state));
@@ -44,7 +44,7 @@ static void make_fresh(void *state)
 {
     __asm__ volatile("fninit");
     save(state);
-    if (cpu.fxsr) {
+    if (cpu_has(CPU_FXSR)) {
         uint8_t *s = state;
         memset(s + 32, 0, FPU_STATE_SIZE - 32); /* the registers */
         *(word_t *)(s + 24) = 0x1F80;           /* MXCSR as after reset */
@@ -55,7 +55,7 @@ static void make_fresh(void *state)
 
 bool fpu_use(struct thread *t)
 {
-    if (!cpu.fpu)
+    if (!cpu_has(CPU_FPU))
         return false;
     if (!t->fpu && !space_charge(t->space, FPU_STATE_SIZE))
         return false;

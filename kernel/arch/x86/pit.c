@@ -34,7 +34,7 @@ uint32_t pit_measure_khz(void)
 {
     uint32_t wraps = 0, last_left = 0;
     uint64_t start = 0, end = 0;
-    if (!cpu.tsc)
+    if (!cpu_has(CPU_TSC))
         return 0;
     for (uint32_t polls = 0; wraps <= 10; polls++) {
         if (polls == MEASURE_PATIENCE)

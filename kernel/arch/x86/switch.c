@@ -25,7 +25,7 @@ void arch_thread_need_stack(struct thread *t)
 }
 
 /* Everything but the stack. */
-static inline void make_current(struct thread *prev, struct thread *next)
+static inline_path void make_current(struct thread *prev, struct thread *next)
 {
     assert(prev->canary == STACK_CANARY);
     if (next->space != prev->space)
@@ -118,24 +118,27 @@ void arch_set_user_flags(struct thread *t, word_t flags)
     user_frame(t)->eflags = (flags & FLAGS_USER) | FLAGS_FIXED;
 }
 
+/* Where in the frame a word of an exception message is. */
+static word_t *exception_word(const struct thread *t, word_t i)
+{
+#define AT(field) offsetof(struct trapframe, field)
+    static const uint8_t place[L4_EXCEPTION_WORDS] = {AT(eip), AT(eflags), AT(vector), AT(error), AT(edi), AT(esi),
+                                                      AT(ebp), AT(esp),    AT(ebx),    AT(edx),   AT(ecx), AT(eax)};
+    return (word_t *)((char *)user_frame(t) + place[i]);
+}
+
 void arch_exception_words(const struct thread *t, word_t vector, word_t error, word_t *words)
 {
-    const struct trapframe *f = user_frame(t);
-    const word_t w[L4_EXCEPTION_WORDS] = {f->eip, f->eflags, vector, error,  f->edi, f->esi,
-                                          f->ebp, f->esp,    f->ebx, f->edx, f->ecx, f->eax};
-    memcpy(words, w, sizeof w);
+    for (word_t i = 0; i < L4_EXCEPTION_WORDS; i++)
+        words[i] = *exception_word(t, i);
+    words[2] = vector;
+    words[3] = error;
 }
 
 void arch_exception_reply(struct thread *t, const word_t *words, word_t count)
 {
-    struct trapframe *f = user_frame(t);
-    word_t ignored;
-    word_t *const place[L4_EXCEPTION_WORDS] = {&f->eip, NULL,    &ignored, &ignored, &f->edi, &f->esi,
-                                               &f->ebp, &f->esp, &f->ebx,  &f->edx,  &f->ecx, &f->eax};
-    for (word_t i = 0; i < count; i++) {
-        if (place[i])
-            *place[i] = words[i];
-        else
-            arch_set_user_flags(t, words[i]);
-    }
+    for (word_t i = 0; i < count; i++)
+        *exception_word(t, i) = words[i]; /* nobody looks at vector and error any more */
+    if (count > 1)
+        arch_set_user_flags(t, words[1]);
 }

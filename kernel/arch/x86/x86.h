@@ -31,16 +31,22 @@ static_assert(KPAGES_WINDOW == KPAGES && KERNEL_WINDOW == KPAGES_OF, "kpage_of")
 static_assert(TSS_ADDRESS + offsetof(struct tss, esp0) == ARCH_KERNEL_STACK_TOP, "current");
 static_assert(TSS_ADDRESS + sizeof(struct tss) == IO_BITMAP, "the TSS ends at its IO bitmap");
 
-struct cpu_features {
-    bool cpuid, fpu, pse, pge, tsc, sep, fxsr, sse;
-};
-extern struct cpu_features cpu;
+/* What the processor can do and no boot option denies it: bits as CPUID gives them, and two that it has no use for. */
+#define CPU_FPU (1u << 0)
+#define CPU_PSE (1u << 3)
+#define CPU_TSC (1u << 4)
+#define CPU_CPUID (1u << 10)
+#define CPU_SEP (1u << 11)
+#define CPU_PGE (1u << 13)
+#define CPU_FAST (1u << 20) /* the fast paths: fastpath.asm */
+#define CPU_FXSR (1u << 24)
+#define CPU_SSE (1u << 25)
+extern word_t cpu_features;
 
-struct boot_options {
-    bool nocpuid, notsc, nopse, nopge, nosep, nofxsr, nofast;
-    uint32_t kmem; /* bytes, 0 = default */
-};
-extern struct boot_options options;
+static inline bool cpu_has(word_t feature)
+{
+    return cpu_features & feature;
+}
 
 #define THE_TSS ((struct tss *)TSS_ADDRESS)
 
@@ -102,6 +108,7 @@ static inline void write_msr(word_t msr, word_t v)
 #define CR0_TS 0x8u
 
 /* cpu.c */
+void cpu_deny(const char *name); /* a feature, if it is one, before they are detected */
 void cpu_detect(void);
 void cpu_describe(void);
 void cpu_load_tables(void); /* GDT, IDT, TSS; after the TSS region exists */
@@ -136,6 +143,8 @@ void console_init(void);
 
 /* boot.c */
 void boot_main(void) __attribute__((noreturn));
+/* A word of a command line is this name, or with `value` begins with it. */
+bool word_is(const char *at, const char *name, const char **value);
 void *peek(paddr_t p); /* a look at one physical page, until the next peek */
 
 #endif

@@ -13,6 +13,7 @@ fuzz_KERNEL  := kernel-check
 PROGRAMS            += kernel-check
 kernel-check_SRC     = $(kernel_SRC)
 kernel-check_LDS     = $(kernel_LDS)
-kernel-check_CFLAGS  = $(kernel_CFLAGS) -Os -UCONFIG_CHECK -DCONFIG_CHECK=1
+kernel-check_CFLAGS  = $(kernel_CFLAGS) -UCONFIG_CHECK -DCONFIG_CHECK=1
+kernel-check_LD      = $(kernel_LD)
 kernel-check_ASFLAGS = $(kernel_ASFLAGS)
 kernel-check_DEPS    = $(kernel_DEPS)
