@@ -153,10 +153,11 @@ static void io_trim(struct io_cut *c)
         c->at = n->parent;
         c->child = n->in_parent.next;
         c->end = c->last;
-        if (n == c->root)
-            begin_at(c, next);
+        bool whole = n == c->root;
         if (empty)
-            io_node_free(n);
+            io_node_free(n); /* first: it may be a child of the next root */
+        if (whole)
+            begin_at(c, next);
     }
     io_refresh(s, a, b);
 }

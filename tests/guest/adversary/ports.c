@@ -222,3 +222,20 @@ TEST(granted_ports_change_hands)
     L4_Unmap(0);
     EXPECT(performed(q, p_in, 0x8000, 1) == MISS && performed(q, p_in, 0x8020, 1) != MISS);
 }
+/* A range that came back hangs below another one of the same space: both go in one call. */
+TEST(ports_granted_back_to_their_giver_are_flushed_with_what_they_came_from)
+{
+    if (!have_ports())
+        return;
+    L4_ThreadId_t p = port_puppet(), q = port_puppet();
+    EXPECT(L4_IpcSucceeded(give(p, 0, IO(0x8000ul, 8), false)));
+    performed(p, p_pass_port, q.raw, IO(0x8010ul, 2));
+    shared[12] = 1;
+    performed(q, p_pass_port, p.raw, IO(0x8010ul, 2));
+    shared[12] = 0;
+    EXPECT_EQ(performed(q, p_in, 0x8010, 1), MISS);
+    EXPECT(performed(p, p_in, 0x8010, 4) != MISS);
+    EXPECT_EQ(performed(p, p_unmap, IO(0x8010ul, 2), L4_UNMAP_FLUSH), IO(0x8010ul, 2));
+    EXPECT(performed(p, p_in, 0x8010, 1) == MISS && performed(p, p_in, 0x8013, 1) == MISS);
+    EXPECT(performed(p, p_in, 0x800C, 4) != MISS && performed(p, p_in, 0x8014, 4) != MISS);
+}
