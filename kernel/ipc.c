@@ -68,15 +68,33 @@ static inline bool thread_accepts(const struct thread *dst, struct thread *src)
            admits(dst, accepts_of(dst), src);
 }
 
-/* The oldest queued sender whose message t, waiting for `accepts`, would take. */
-static inline struct thread *pending_sender(struct thread *t, word_t accepts)
+#define LOOKS 16 /* at queued senders, in one go: any number of them may wait in vain */
+#define UNDECIDED ((struct thread *)1)
+
+/* The oldest queued sender whose message t, waiting for `accepts`, would take.  UNDECIDED: there are many; if that is current
+ * itself, and blocks, then others have run as well. */
+static SLOW struct thread *search_senders(struct thread *t, word_t accepts, bool blocks)
 {
-    list_for_each (n, &t->senders) {
+    int looks = 0, disturbed;
+    for (struct list_node *n = t->senders.next; n != &t->senders; n = n->next) {
         struct thread *src = list_entry(n, struct thread, in_queue);
+        if (++looks % LOOKS == 0) {
+            if (!blocks || (disturbed = preempt_point()) == OTHERS_RAN)
+                return UNDECIDED;
+            if (disturbed && (thread_state(src) != THREAD_SENDING || src->partner != t)) {
+                n = &t->senders; /* its timeout came: from the first one again */
+                continue;
+            }
+        }
         if (admits(t, accepts, src))
             return src;
     }
     return NULL;
+}
+
+static inline struct thread *pending_sender(struct thread *t, word_t accepts, bool blocks)
+{
+    return list_empty(&t->senders) ? NULL : search_senders(t, accepts, blocks);
 }
 
 /* FromSpecifier as a global id or a wildcard; false if it names nobody. */
@@ -240,7 +258,7 @@ static void send_finished(struct thread *src, int err)
     }
     src->send_result = err;
     if (err == IPC_OK && src->from_spec && resolve_from(src, &accepts) &&
-        !timeout_is_zero(receive_timeout(src)) && !pending_sender(src, accepts))
+        !timeout_is_zero(receive_timeout(src)) && !pending_sender(src, accepts, false))
         begin_receive(src, accepts);
     else
         wake_and_enqueue(src);
@@ -312,13 +330,13 @@ static int receive_once(struct thread *self, struct thread *woken)
     struct thread *src = NULL;
     int err = L4_IPC_NO_PARTNER;
     if (resolve_from(self, &accepts)) {
-        src = pending_sender(self, accepts);
+        src = pending_sender(self, accepts, !woken);
         err = timeout_is_zero(receive_timeout(self)) ? L4_IPC_TIMEOUT : IPC_PENDING;
     }
     if (src || err != IPC_PENDING) {
         if (woken)
             sched_enqueue(woken);
-        return src ? take(self, src) : err;
+        return src == UNDECIDED ? IPC_RETRY : src ? take(self, src) : err;
     }
     begin_receive(self, accepts);
     wait(self, woken);
@@ -567,6 +585,6 @@ bool ipc_waits_in_vain(const struct thread *t)
 
 void ipc_resume(struct thread *t)
 {
-    if (thread_state(t) == THREAD_RECEIVING && pending_sender(t, accepts_of(t)))
+    if (thread_state(t) == THREAD_RECEIVING && pending_sender(t, accepts_of(t), false))
         ipc_abort(t, IPC_RETRY);
 }

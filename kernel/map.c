@@ -124,14 +124,15 @@ static inline_path int page_map(struct space *src, vaddr_t from, struct space *d
             value |= *source->entry & ENTRY_WRITE;
         struct mapping *m = *(struct mapping **)((word_t)entry + kpage_of_path(entry)->table.nodes);
         if (unlikely(m)) {
-            int err = replace(m, source, value, grant, blocks);
-            if (err == IPC_RETRY)
-                continue; /* the source may be gone with it */
-            return err;
+            int err = replace(m, source, value, grant, blocks && !*batch);
+            if (err != IPC_RETRY)
+                return err;
+            *batch += MAP_BATCH / 2;
+            continue; /* the source may be gone with it */
         }
         if (grant && (*source->entry & ~value & ENTRY_WRITE) && !mdb_is_leaf(source)) {
             struct mdb_walk w = {.root = source, .root_too = true, .drop = ENTRY_WRITE};
-            if (blocks && !mdb_walk(&w)) /* those below must not keep what it loses */
+            if (blocks && !*batch && !mdb_walk(&w)) /* those below must not keep what it loses */
                 source->parent_bits |= w.status;
             return IPC_PENDING;
         }

@@ -66,8 +66,8 @@ static inline word_t mapping_clear(word_t *entry, struct space *loaded)
     *(struct mapping **)((word_t)entry + table->table.nodes) = NULL;
     table->used--;
     space_uncharge(table->table.space, NODE_CHARGE);
-    if (unlikely(table->table.space == loaded))
-        entry_flush(entry);
+    if (unlikely(table->table.space == loaded)) /* entry_flush(), but soon: there may be many in a row */
+        arch_tlb_flush(table->table.vaddr + (((word_t)entry & PAGE_MASK) << (PAGE_BITS - 2)));
     return old;
 }
 

@@ -284,7 +284,7 @@ word_t thread_migrate(struct thread *t, struct space *to, word_t location)
         return L4_ERR_MEMORY;
     if (from->thread_count == 1) { /* that was a trial: nothing is held while others may run */
         unreserve(t, to, location);
-        if (unmap_all(from))
+        if (preempt_point() == OTHERS_RAN || unmap_all(from))
             return THREAD_AGAIN;
         if (!reserve(t, to, location))
             return L4_ERR_MEMORY;

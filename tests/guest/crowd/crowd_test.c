@@ -204,3 +204,31 @@ TEST(crowd_is_guarded_whoever_dies_meanwhile)
     }
     part();
 }
+
+/* All of them want to send to us, and we want to hear one. */
+TEST(crowd_of_senders_does_not_hide_the_one_that_is_waited_for)
+{
+    crowd_target = me().raw;
+    if (gather(crowd_sender)) {
+        L4_Sleep(MOMENT);
+        for (L4_Word_t i = COUNT; i > COUNT - 10; i--)
+            EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(member(i - 1), L4_ZeroTime)));
+        EXPECT(L4_IpcFailed(L4_Receive_Timeout(member(COUNT - 1), MOMENT))); /* it has nothing more to say */
+        EXPECT_EQ(L4_ErrorCode(), 3);
+        EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(member(0), L4_ZeroTime)));
+    }
+    part();
+}
+
+TEST(crowd_gets_a_redirector_and_loses_it)
+{
+    L4_ThreadId_t t = helper_inactive();
+    L4_Word_t old;
+    crowd_target = t.raw;
+    if (gather(crowd_waiter))
+        for (int turn = 0; turn < 2; turn++)
+            EXPECT_EQ(L4_SpaceControl(member(COUNT), 0, L4_FpageLog2((L4_Word_t)L4_GetKernelInterface(), 12),
+                                      L4_FpageLog2(AREA, AREA_LOG2), turn ? L4_anythread : me(), &old),
+                      1);
+    part();
+}
