@@ -58,6 +58,7 @@ void arch_exception_reply(struct thread *t, const word_t *words, word_t count);
 #define ENTRY_WRITE 0x002u
 #define ENTRY_USER 0x004u
 #define ENTRY_CACHE_MASK 0x098u /* write through, cache disable, PAT */
+extern bool arch_has_pat;       /* the last one may be set */
 #define ENTRY_ACCESSED 0x020u
 #define ENTRY_DIRTY 0x040u
 #define ENTRY_LARGE 0x080u /* in directories: 4 MB of the kernel's window */

@@ -11,15 +11,17 @@
 #define MSR_SYSENTER_CS 0x174
 #define MSR_SYSENTER_ESP 0x175
 #define MSR_SYSENTER_EIP 0x176
+#define MSR_PAT 0x277
 
 word_t cpu_features = CPU_FAST;
+bool arch_has_pat;
 static word_t denied;
 static const struct {
     char name[8];
     word_t bit;
 } features[] = {
     {"cpuid", CPU_CPUID}, {"fpu", CPU_FPU}, {"tsc", CPU_TSC},   {"pse", CPU_PSE},   {"pge", CPU_PGE},
-    {"sep", CPU_SEP},     {"fast", CPU_FAST}, {"fxsr", CPU_FXSR}, {"sse", CPU_SSE},
+    {"sep", CPU_SEP},     {"fast", CPU_FAST}, {"fxsr", CPU_FXSR}, {"sse", CPU_SSE},   {"pat", CPU_PAT},
 };
 static char vendor[13] = "486 class";
 static word_t signature = 4 << 8;
@@ -71,7 +73,7 @@ void cpu_detect(void)
         if (top >= 1)
             cpuid(1, &signature, &ignored, &ignored, &found);
     }
-    cpu_features |= found & (CPU_PSE | CPU_TSC | CPU_SEP | CPU_PGE | CPU_FXSR | CPU_SSE);
+    cpu_features |= found & (CPU_PSE | CPU_TSC | CPU_SEP | CPU_PGE | CPU_PAT | CPU_FXSR | CPU_SSE);
     cpu_features &= ~denied;
     word_t family = signature >> 8 & 15, model = signature >> 4 & 15, stepping = signature & 15;
     if (family == 6 && model < 3 && stepping < 3) /* the first Pentium Pros lie */
@@ -84,6 +86,9 @@ void cpu_detect(void)
                  (cpu_has(CPU_SSE) ? CR4_OSXMMEXCPT : 0);
     if (cr4)
         write_cr4(cr4);
+    arch_has_pat = cpu_has(CPU_PAT);
+    if (arch_has_pat) /* WB, WT, UC-, UC as after reset and on a 486; then WC, WT, UC-, WP */
+        __asm__ volatile("wrmsr" : : "c"(MSR_PAT), "a"(0x00070406), "d"(0x05070401));
 }
 
 void cpu_describe(void)

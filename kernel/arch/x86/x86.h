@@ -38,6 +38,7 @@ static_assert(TSS_ADDRESS + sizeof(struct tss) == IO_BITMAP, "the TSS ends at it
 #define CPU_CPUID (1u << 10)
 #define CPU_SEP (1u << 11)
 #define CPU_PGE (1u << 13)
+#define CPU_PAT (1u << 16)
 #define CPU_FAST (1u << 20) /* the fast paths: fastpath.asm */
 #define CPU_FXSR (1u << 24)
 #define CPU_SSE (1u << 25)
