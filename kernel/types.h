@@ -20,7 +20,7 @@ typedef uint32_t vaddr_t; /* a virtual address, of a user unless said otherwise 
 /* The kernel is compiled for size (room.mk).  On the measured paths it says where speed is worth more, and what SLOW
  * part of a path shall stay out of it. */
 #define inline_path inline __attribute__((always_inline))
-#define FAST __attribute__((optimize("O2")))
+#define FAST __attribute__((optimize("O2", "expensive-optimizations")))
 #define SLOW __attribute__((noinline, unused))
 
 /* A condition that only our own bug can break; stays in every build.  One string costs ten bytes a place. */

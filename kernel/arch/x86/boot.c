@@ -45,11 +45,6 @@ static word_t peek_word(paddr_t p)
     return *(word_t *)peek(p & ~3u);
 }
 
-static char peek_char(paddr_t p)
-{
-    return *(char *)peek(p);
-}
-
 /* The multiboot information inside a generic boot information block, or 0. */
 static paddr_t multiboot_info(void)
 {
@@ -107,7 +102,7 @@ static void parse_line(paddr_t p)
     size_t n = 0;
     if (!p)
         return;
-    while (n < LINE_MAX - 1 && (line[n] = peek_char(p + n)))
+    while (n < LINE_MAX - 1 && (line[n] = *(char *)peek(p + n)))
         n++;
     line[n] = 0;
     for (size_t at = 0; at < n;) {

@@ -137,17 +137,10 @@ static struct descriptor gate(const uint32_t *entry, bool user)
     return (struct descriptor){KERNEL_CS << 16 | (e & 0xFFFF), (e & 0xFFFF0000) | access << 8};
 }
 
-static inline_path void load_table(const char *which, void *table, uint16_t size)
-{
-    struct {
-        uint16_t limit;
-        void *base;
-    } __attribute__((packed)) pointer = {size - 1, table};
-    if (*which == 'g')
-        __asm__ volatile("lgdt %0" : : "m"(pointer));
-    else
-        __asm__ volatile("lidt %0" : : "m"(pointer));
-}
+struct table {
+    uint16_t limit;
+    void *base;
+} __attribute__((packed));
 
 static void double_fault(void)
 {
@@ -175,25 +168,23 @@ static void gdt_init(void)
     double_fault_task.cr3 = kernel_space.directory_phys;
     gdt[DOUBLE_SEL / 8].low |= task << 16;
     gdt[DOUBLE_SEL / 8].high |= (task & 0xFF000000) | (task >> 16 & 0xFF);
-    load_table("gdt", gdt, sizeof gdt);
+    struct table table = {sizeof gdt - 1, gdt};
+    __asm__ volatile("lgdt %0" : : "m"(table));
     __asm__ volatile("ljmp %0, $1f; 1: mov %1, %%ds; mov %1, %%es; mov %2, %%ss; mov %3, %%gs; mov %1, %%fs"
                      :
                      : "i"(KERNEL_CS), "r"(USER_DS), "r"(KERNEL_DS), "r"(USER_GS)
                      : "memory");
 }
 
-/* int3 and into are instructions of their own: users may raise them, as they may the calls. */
-static bool user_gate(word_t vector)
-{
-    return vector == 3 || vector == 4 || vector >= SYSCALL_VECTOR;
-}
-
 static void idt_init(void)
 {
-    for (word_t v = 0; v < IDT_ENTRIES; v++)
-        idt[v] = gate(v < IRQ_VECTOR ? exception_entries + v : interrupt_entries + v - IRQ_VECTOR, user_gate(v));
+    for (word_t v = 0; v < IDT_ENTRIES; v++) {
+        bool user = v == 3 || v == 4 || v >= SYSCALL_VECTOR; /* int3 and into are instructions of their own */
+        idt[v] = gate(v < IRQ_VECTOR ? exception_entries + v : interrupt_entries + v - IRQ_VECTOR, user);
+    }
     idt[DOUBLE_VECTOR] = (struct descriptor){DOUBLE_SEL << 16, TASK_GATE << 8};
-    load_table("idt", idt, sizeof idt);
+    struct table table = {sizeof idt - 1, idt};
+    __asm__ volatile("lidt %0" : : "m"(table));
 }
 
 void cpu_load_tables(void)
