@@ -27,6 +27,7 @@ word_t *arch_table_entry(struct space *s, vaddr_t v);
 word_t *arch_directory_entry(struct space *s, vaddr_t v);
 void arch_copy(paddr_t to, paddr_t from, uint32_t size);
 void arch_switch_to(struct thread *next);
+static inline void arch_tlb_flush(vaddr_t v) { (void)v; }
 uint64_t arch_clock_us(void);
 static inline void arch_interrupt_window(void) {}
 
