@@ -68,33 +68,22 @@ static inline bool thread_accepts(const struct thread *dst, struct thread *src)
            admits(dst, accepts_of(dst), src);
 }
 
-#define LOOKS 16 /* at queued senders, in one go: any number of them may wait in vain */
-#define UNDECIDED ((struct thread *)1)
-
-/* The oldest queued sender whose message t, waiting for `accepts`, would take.  UNDECIDED: there are many; if that is current
- * itself, and blocks, then others have run as well. */
-static SLOW struct thread *search_senders(struct thread *t, word_t accepts, bool blocks)
+/* The oldest queued sender whose message t, waiting for `accepts`, would take.  Any number may be queued that it does not
+ * take; whom it names is found without them. */
+static struct thread *pending_sender(struct thread *t, word_t accepts)
 {
-    int looks = 0, disturbed;
-    for (struct list_node *n = t->senders.next; n != &t->senders; n = n->next) {
+    if (likely(list_empty(&t->senders)))
+        return NULL;
+    if (!is_wildcard(accepts) && !t->proxies && accepts != t->intended) {
+        struct thread *src = thread_find_global(accepts);
+        return src && src->state == THREAD_SENDING && src->partner == t ? src : NULL;
+    }
+    list_for_each (n, &t->senders) {
         struct thread *src = list_entry(n, struct thread, in_queue);
-        if (++looks % LOOKS == 0) {
-            if (!blocks || (disturbed = preempt_point()) == OTHERS_RAN)
-                return UNDECIDED;
-            if (disturbed && (thread_state(src) != THREAD_SENDING || src->partner != t)) {
-                n = &t->senders; /* its timeout came: from the first one again */
-                continue;
-            }
-        }
         if (admits(t, accepts, src))
             return src;
     }
     return NULL;
-}
-
-static inline struct thread *pending_sender(struct thread *t, word_t accepts, bool blocks)
-{
-    return list_empty(&t->senders) ? NULL : search_senders(t, accepts, blocks);
 }
 
 /* FromSpecifier as a global id or a wildcard; false if it names nobody. */
@@ -145,6 +134,7 @@ static void leave_senders(struct thread *src)
 {
     list_remove(&src->in_queue);
     src->partner->obstacles -= OBSTACLE_SENDER;
+    src->partner->proxies -= src->virtual_sender != L4_ID_NIL;
     timer_disarm(src);
 }
 
@@ -154,6 +144,7 @@ static void join_senders(struct thread *src, struct thread *dst)
     src->partner = dst;
     list_add_tail(&dst->senders, &src->in_queue);
     dst->obstacles += OBSTACLE_SENDER;
+    dst->proxies += src->virtual_sender != L4_ID_NIL;
 }
 
 /* ---- a message passes */
@@ -258,7 +249,7 @@ static void send_finished(struct thread *src, int err)
     }
     src->send_result = err;
     if (err == IPC_OK && src->from_spec && resolve_from(src, &accepts) &&
-        !timeout_is_zero(receive_timeout(src)) && !pending_sender(src, accepts, false))
+        !timeout_is_zero(receive_timeout(src)) && !pending_sender(src, accepts))
         begin_receive(src, accepts);
     else
         wake_and_enqueue(src);
@@ -330,13 +321,13 @@ static int receive_once(struct thread *self, struct thread *woken)
     struct thread *src = NULL;
     int err = L4_IPC_NO_PARTNER;
     if (resolve_from(self, &accepts)) {
-        src = pending_sender(self, accepts, !woken);
+        src = pending_sender(self, accepts);
         err = timeout_is_zero(receive_timeout(self)) ? L4_IPC_TIMEOUT : IPC_PENDING;
     }
     if (src || err != IPC_PENDING) {
         if (woken)
             sched_enqueue(woken);
-        return src == UNDECIDED ? IPC_RETRY : src ? take(self, src) : err;
+        return src ? take(self, src) : err;
     }
     begin_receive(self, accepts);
     wait(self, woken);
@@ -585,6 +576,6 @@ bool ipc_waits_in_vain(const struct thread *t)
 
 void ipc_resume(struct thread *t)
 {
-    if (thread_state(t) == THREAD_RECEIVING && pending_sender(t, accepts_of(t), false))
+    if (thread_state(t) == THREAD_RECEIVING && pending_sender(t, accepts_of(t)))
         ipc_abort(t, IPC_RETRY);
 }

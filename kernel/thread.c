@@ -133,7 +133,7 @@ void thread_start(void)
 
 /* ---- the end */
 
-#define SWEEP_COST 64 /* a tick's worth: a look costs one, an end eight */
+#define SWEEP_COST 16 /* a tick's worth: a look costs one, an end eight */
 
 static struct {
     struct list_node *next; /* on all_threads, or its head: nothing to do */

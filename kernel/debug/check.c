@@ -80,12 +80,14 @@ static void check_state(struct thread *t)
 
 static void check_senders(struct thread *t)
 {
-    word_t senders = 0;
+    word_t senders = 0, proxies = 0;
     list_for_each (n, &t->senders) {
         struct thread *src = list_entry(n, struct thread, in_queue);
         CHECK(is_linked(n) && thread_state(src) == THREAD_SENDING && src->partner == t, t);
         senders++;
+        proxies += src->virtual_sender != L4_ID_NIL;
     }
+    CHECK(t->proxies == proxies, t);
     seen.senders += senders;
     if (t != idle_thread)
         CHECK((t->obstacles & ~(OBSTACLE_FPU | OBSTACLE_REDIRECTED)) == senders * OBSTACLE_SENDER, t);
