@@ -112,6 +112,11 @@ static inline word_t *utcb_now(void) /* read anew each time: a thread may move *
     return u;
 }
 
+/* A thread may be moved to another space between any two instructions, and its UTCB with it.  So a message is made on
+ * the stack and put into the UTCB in one go, once more if it has moved meanwhile: what lies there already (an
+ * exception's stack pointer, say) must never be sent as the address of a string.  `first` counts in words from MR0. */
+void put(word_t first, const word_t *from, word_t words, int step);
+
 /* ---- the parts */
 void worker_main(struct worker *w);
 void fuzz_ipc(struct worker *w);

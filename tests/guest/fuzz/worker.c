@@ -158,20 +158,21 @@ static word_t io_fpage(struct worker *w, word_t rights)
 
 static void fuzz_unmap(struct worker *w)
 {
-    word_t *u = utcb_now();
-    word_t last = percent(w, 97) ? below(w, 4) : 63;
+    word_t fpages[L4_NUM_MRS], last = percent(w, 97) ? below(w, 4) : 63;
     bool root = w->space == 0;
     for (word_t i = 0; i <= last; i++) {
-        u[i] = some_fpage(w);
+        fpages[i] = some_fpage(w);
         if (percent(w, 8))
-            u[i] = percent(w, 50) ? io_fpage(w, 7) : 0;
+            fpages[i] = percent(w, 50) ? io_fpage(w, 7) : 0;
         else if (!root && percent(w, 2))
-            u[i] = (percent(w, 50) ? L4_FPAGE_COMPLETE : L4_FPAGE_COMPLETE_IO) | 7;
+            fpages[i] = (percent(w, 50) ? L4_FPAGE_COMPLETE : L4_FPAGE_COMPLETE_IO) | 7;
     }
     if (percent(w, 70))
         for (word_t i = 0; i <= last; i++)
-            u[i] |= 7;
-    struct regs r = {.eax = last | (percent(w, 40) ? L4_UNMAP_FLUSH : 0), .esi = u[0], .edi = (word_t)u};
+            fpages[i] |= 7;
+    put(0, fpages, last + 1, 1);
+    struct regs r = {.eax = last | (percent(w, 40) ? L4_UNMAP_FLUSH : 0), .esi = fpages[0],
+                     .edi = (word_t)utcb_now()};
     fuzz_call(w, UNMAP, &r);
 }
 
@@ -249,12 +250,13 @@ static void fuzz_processor(struct worker *w)
 static void fuzz_memory(struct worker *w)
 {
     static const uint8_t values[] = {0, 0, 0, 1, 1, 2, 2, 4, 4, 5, 8, 3, 99};
-    word_t *u = utcb_now();
-    word_t last = percent(w, 95) ? below(w, 3) : below(w, 80);
-    for (word_t i = 0; i <= last && i < 64; i++)
-        u[i] = percent(w, 5) ? 0 : (some_fpage(w) & ~3ul) | below(w, 4);
+    word_t fpages[L4_NUM_MRS], last = percent(w, 95) ? below(w, 3) : below(w, 80);
+    word_t words = last < L4_NUM_MRS ? last + 1 : L4_NUM_MRS;
+    for (word_t i = 0; i < words; i++)
+        fpages[i] = percent(w, 5) ? 0 : (some_fpage(w) & ~3ul) | below(w, 4);
+    put(0, fpages, words, 1);
     struct regs r = {.eax = last, .ecx = values[below(w, sizeof values)], .edx = values[below(w, sizeof values)],
-                     .esi = u[0], .edi = (word_t)u, .ebx = values[below(w, 8)], .ebp = values[below(w, 8)]};
+                     .esi = fpages[0], .edi = (word_t)utcb_now(), .ebx = values[below(w, 8)], .ebp = values[below(w, 8)]};
     fuzz_call(w, MEMORY, &r);
 }
 
@@ -356,12 +358,11 @@ static void fuzz_activate(struct worker *w, struct worker *v)
         return;
     v->local = utcb + L4_UTCB_U;
     v->state = RUNNING;
-    word_t *u = utcb_now();
-    u[L4_UTCB_SENDER / 4] = pager; /* the start message comes from the pager, or says so */
-    u[1] = (word_t)worker_entry;
-    u[2] = 0;
+    utcb_now()[L4_UTCB_SENDER / 4] = pager; /* the start message comes from the pager, or says so */
+    const word_t start[] = {(word_t)worker_entry, 0};
+    put(1, start, 2, 1);
     struct regs r = {.eax = v->id, .ecx = L4_TIME_ZERO << 16, .esi = L4_TAG_PROPAGATED | (percent(w, 95) ? 2 : below(w, 64)),
-                     .edi = (word_t)u};
+                     .edi = (word_t)utcb_now()};
     fuzz_call(w, IPC, &r);
 }
 
@@ -505,9 +506,13 @@ static void fuzz_space_control(struct worker *w)
         r.ecx = percent(w, 80) || old ? L4_PECAN_SPACE_READ | below(w, 7) : chance(w) & L4_PECAN_SPACE_OP_MASK;
     else if (percent(w, 20) && !old)
         r.ecx = L4_PECAN_SPACE_QUOTA | (percent(w, 40) ? 0 : 2 + below(w, 40));
-    word_t control = r.ecx;
+    word_t control = r.ecx, id = r.eax, redirector = r.edi;
     if (fuzz_call(w, SPACECONTROL, &r) == 0 && !control && r.eax && !rooms[v->space].utcb)
         rooms[v->space] = place;
+    if (redirector && redirector != L4_ID_ANY && is_in_root(w, id)) { /* it has come there since we asked */
+        r = (struct regs){.eax = id, .edi = L4_ID_ANY};
+        fuzz_call(w, SPACECONTROL, &r);
+    }
 }
 
 /* ---- not calls: memory, ports, FPU, exceptions */
