@@ -323,33 +323,4 @@ void moves(enum role self)
 }
 
 /* ---- an interrupt */
-enum { LINE = 8, INDEX = 0x70, DATA = 0x71 };
-
-L4_ThreadId_t irq(void) { return L4_IrqId(LINE); }
-
-static void rtc_write(uint8_t reg, uint8_t value)
-{
-    __asm__ volatile("outb %0, %1" : : "a"(reg), "Nd"((uint16_t)INDEX));
-    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"((uint16_t)DATA));
-}
-
-static uint8_t rtc_read(uint8_t reg)
-{
-    uint8_t value;
-    __asm__ volatile("outb %0, %1" : : "a"(reg), "Nd"((uint16_t)INDEX));
-    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"((uint16_t)DATA));
-    return value;
-}
-
-void rtc_on(void)
-{
-    rtc_write(0x0A, 0x26); /* 1024 a second */
-    rtc_write(0x0B, (uint8_t)(rtc_read(0x0B) | 0x40));
-    rtc_read(0x0C);
-}
-
-void rtc_off(void)
-{
-    rtc_write(0x0B, (uint8_t)(rtc_read(0x0B) & ~0x70));
-    rtc_read(0x0C);
-}
+L4_ThreadId_t irq(void) { return L4_IrqId(RTC_LINE); }

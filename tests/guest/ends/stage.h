@@ -3,6 +3,7 @@
 #ifndef STAGE_H
 #define STAGE_H
 
+#include "rtc.h"
 #include "test.h"
 
 enum role { VICTIM, PARTNER, PAGER, PARTNERS_PAGER, SCHEDULER, REDIRECTOR, THIRD, COMPANION, ELSEWHERE, ROLES };
@@ -86,7 +87,6 @@ extern uint8_t room[ROOM];
 part asleep, waits, waits_locally, receives, receives_for_a_while, sleeps, sends, calls, spins, spins_on, naps, touches, traps,
     pages, sends_string, receives_string, sends_long, receives_long, hears_interrupt, acts, moves, spins_laden, hears_once;
 L4_ThreadId_t irq(void);
-void rtc_on(void), rtc_off(void);
 L4_Word_t happen(enum event e); /* the result of the call, 1 = good */
 
 #define ROW(sentence, ...)                                                                         \

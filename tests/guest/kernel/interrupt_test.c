@@ -1,37 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Spec 6.5: interrupts as messages, tried with the clock chip's periodic interrupt (line 8). */
+#include "rtc.h"
 #include "test.h"
 
-enum { LINE = 8, INDEX = 0x70, DATA = 0x71 };
-
-static void rtc_write(uint8_t reg, uint8_t value)
-{
-    __asm__ volatile("outb %0, %1" : : "a"(reg), "Nd"((uint16_t)INDEX));
-    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"((uint16_t)DATA));
-}
-
-static uint8_t rtc_read(uint8_t reg)
-{
-    uint8_t value;
-    __asm__ volatile("outb %0, %1" : : "a"(reg), "Nd"((uint16_t)INDEX));
-    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"((uint16_t)DATA));
-    return value;
-}
-
-static void rtc_on(void)
-{
-    rtc_write(0x0A, 0x26); /* 1024 a second */
-    rtc_write(0x0B, (uint8_t)(rtc_read(0x0B) | 0x40));
-    rtc_read(0x0C);
-}
-
-static void rtc_off(void)
-{
-    rtc_write(0x0B, (uint8_t)(rtc_read(0x0B) & ~0x70));
-    rtc_read(0x0C);
-}
-
-static L4_ThreadId_t irq(void) { return L4_IrqId(LINE); }
+static L4_ThreadId_t irq(void) { return L4_IrqId(RTC_LINE); }
 
 static L4_MsgTag_t acknowledge(void)
 {
@@ -50,7 +22,7 @@ TEST(interrupt_of_an_absent_handler_is_error_2)
 TEST(interrupt_with_another_version_is_error_2)
 {
     L4_Set_ErrorCode(0);
-    EXPECT_EQ(L4_AssociateInterrupt(L4_GlobalId(LINE, 2), L4_MyGlobalId()), 0);
+    EXPECT_EQ(L4_AssociateInterrupt(L4_GlobalId(RTC_LINE, 2), L4_MyGlobalId()), 0);
     EXPECT_EQ(L4_ErrorCode(), 2);
 }
 

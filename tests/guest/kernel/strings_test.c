@@ -186,11 +186,9 @@ TEST(strings_faults_name_address_and_access)
     EXPECT_EQ(end[RECEIVER].label & L4_FPAGE_W, L4_FPAGE_W);
 }
 
-/* Between two items there is a pause, too. */
-TEST(strings_whose_pagers_answer_with_two_items_arrive)
+/* 100,000 bytes, of which no page is there yet; how the pagers are is settled before. */
+static void copies_much(void)
 {
-    prepare();
-    end[SENDER].twice = end[RECEIVER].twice = true;
     words(SENDER, string_word(100000, 1), FAR + 65000);
     words(RECEIVER, string_word(100000, 1), FAR + 64000);
     run();
@@ -199,17 +197,20 @@ TEST(strings_whose_pagers_answer_with_two_items_arrive)
     EXPECT(arrived(64000, 65000, 100000));
 }
 
+/* Between two items there is a pause, too. */
+TEST(strings_whose_pagers_answer_with_two_items_arrive)
+{
+    prepare();
+    end[SENDER].twice = end[RECEIVER].twice = true;
+    copies_much();
+}
+
 /* A map of many pages pauses; that must not confuse who copies with whom.  The last page of the 16 comes first. */
 TEST(strings_whose_pagers_map_many_pages_arrive)
 {
     prepare();
     end[SENDER].generous = end[RECEIVER].generous = true;
-    words(SENDER, string_word(100000, 1), FAR + 65000);
-    words(RECEIVER, string_word(100000, 1), FAR + 64000);
-    run();
-    EXPECT_EQ(end[SENDER].tag & L4_TAG_ERROR, 0);
-    EXPECT_EQ(end[RECEIVER].tag, 0x12340000 | 2 << 6);
-    EXPECT(arrived(64000, 65000, 100000));
+    copies_much();
     EXPECT(end[SENDER].faults <= 10 && end[RECEIVER].faults <= 10);
 }
 
