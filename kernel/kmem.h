@@ -55,7 +55,7 @@ static inline_path struct kpage *kpage_of_path(const void *address)
     __asm__("" : "+r"(info)); /* to be computed once, or the compiler adds the constant at every use */
     return (struct kpage *)info;
 }
-static SLOW struct kpage *kpage_of(const void *address) /* ... where nobody is in a hurry */
+static OUT_OF_LINE struct kpage *kpage_of(const void *address) /* ... where nobody is in a hurry */
 {
     return kpage_of_path(address);
 }

@@ -9,7 +9,7 @@ struct list_node {
     struct list_node *next, *prev;
 };
 
-static SLOW void list_init(struct list_node *n)
+static OUT_OF_LINE void list_init(struct list_node *n)
 {
     n->next = n->prev = n;
 }
@@ -19,7 +19,7 @@ static inline bool list_empty(const struct list_node *head)
     return head->next == head;
 }
 
-static SLOW void list_insert_before(struct list_node *pos, struct list_node *n)
+static OUT_OF_LINE void list_insert_before(struct list_node *pos, struct list_node *n)
 {
     n->next = pos;
     n->prev = pos->prev;
@@ -57,7 +57,5 @@ static inline void list_append(struct list_node *to, struct list_node *from)
 
 #define list_entry(node, type, member) container_of(node, type, member)
 #define list_for_each(n, head) for (struct list_node *n = (head)->next; n != (head); n = n->next)
-#define list_for_each_safe(n, t, head)                                                             \
-    for (struct list_node *n = (head)->next, *t = n->next; n != (head); n = t, t = n->next)
 
 #endif

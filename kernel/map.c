@@ -66,7 +66,7 @@ bool map_idempotent(struct space *s, vaddr_t v)
 /* ---- map and grant of one page */
 
 /* The source node takes the receiver's entry; its children and parent notice nothing. */
-static SLOW int node_move(struct mapping *m, word_t *to, word_t value)
+static OUT_OF_LINE int node_move(struct mapping *m, word_t *to, word_t value)
 {
     if (!space_charge(arch_entry_space(to), NODE_CHARGE))
         return L4_IPC_OVERFLOW;
@@ -78,7 +78,7 @@ static SLOW int node_move(struct mapping *m, word_t *to, word_t value)
 }
 
 /* Something is mapped where source shall go.  IPC_RETRY: not any more. */
-static SLOW int replace(struct mapping *old, struct mapping *source, word_t value, bool grant, bool blocks)
+static OUT_OF_LINE int replace(struct mapping *old, struct mapping *source, word_t value, bool grant, bool blocks)
 {
     if (old == source)
         return IPC_OK;
@@ -96,7 +96,7 @@ static SLOW int replace(struct mapping *old, struct mapping *source, word_t valu
 
 /* Maps the page at `from` to `to`, both in bounds; *batch of the work of a stretch is done.  Spec 5.11, rules 1-8. */
 static inline_path int page_map(struct space *src, vaddr_t from, struct space *dst, vaddr_t to, word_t rights,
-                           bool grant, bool blocks, word_t *batch)
+                                bool grant, bool blocks, word_t *batch)
 {
     for (;;) {
         struct mapping *source = lookup(src, from);

@@ -3,7 +3,7 @@
 #include "types.h"
 
 /* Words first, on whatever boundary: a copy of a page shall not take 4096 steps. */
-SLOW void *memset(void *d, int c, size_t n)
+OUT_OF_LINE void *memset(void *d, int c, size_t n)
 {
     void *to = d;
     size_t words = n / 4;
@@ -12,7 +12,7 @@ SLOW void *memset(void *d, int c, size_t n)
     return d;
 }
 
-SLOW void *memcpy(void *d, const void *s, size_t n)
+OUT_OF_LINE void *memcpy(void *d, const void *s, size_t n)
 {
     void *to = d;
     size_t words = n / 4;

@@ -115,8 +115,7 @@ static void step_aside(uint32_t left)
 static bool may_delay(const struct thread *self)
 {
     return (self->utcb->flags & L4_FLAG_DELAY_PREEMPT) && self->delay_left && ready.summary &&
-           best_priority() >= self->priority + (ready.slice != 0) &&
-           best_priority() <= self->sensitive_priority;
+           best_priority() >= self->priority + (ready.slice != 0) && best_priority() <= self->sensitive_priority;
 }
 
 void sched_preempt(void)
@@ -206,8 +205,7 @@ void sched_set_timeslice(struct thread *t, uint16_t period)
 void sched_set_quantum(struct thread *t, uint16_t period)
 {
     uint64_t us = timeout_us(period), ticks = (us >> 20) * 1049 + ((uint32_t)(us & 0xFFFFF) + 999) / TICK_US;
-    t->quantum_left = period == L4_TIME_NEVER || ticks >= QUANTUM_FOREVER ? QUANTUM_FOREVER
-                                                                         : (uint32_t)ticks;
+    t->quantum_left = period == L4_TIME_NEVER || ticks >= QUANTUM_FOREVER ? QUANTUM_FOREVER : (uint32_t)ticks;
     t->quantum_told = false;
     if (t == current)
         sched_wanted |= SCHED_PREEMPT; /* it may be none */

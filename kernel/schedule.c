@@ -60,8 +60,7 @@ static word_t check(struct thread *self, const struct schedule *a)
         return L4_ERR_PARAMETER;
     if (a->processor != UNCHANGED && a->processor != 0)
         return L4_ERR_PARAMETER;
-    if (a->preemption != UNCHANGED && (a->preemption >> 16 & 255) > self->priority &&
-        !self->space->privileged)
+    if (a->preemption != UNCHANGED && (a->preemption >> 16 & 255) > self->priority && !self->space->privileged)
         return L4_ERR_PARAMETER;
     return L4_ERR_OK;
 }
@@ -74,8 +73,7 @@ word_t sys_schedule(struct thread *self, struct schedule *a)
     if (!id_is_local(a->dest) && number < USER_BASE)
         return failed(self, L4_ERR_THREAD);
     if (!t)
-        return id_is_local(a->dest) || a->dest == L4_ID_ANY ? failed(self, L4_ERR_THREAD)
-                                                            : L4_SCHED_DEAD;
+        return id_is_local(a->dest) || a->dest == L4_ID_ANY ? failed(self, L4_ERR_THREAD) : L4_SCHED_DEAD;
     if (!may_schedule(self, t))
         return failed(self, L4_ERR_PRIVILEGE);
     word_t err = check(self, a), state = state_of(t);

@@ -65,7 +65,7 @@ static inline_path bool space_charge_path(struct space *s, uint32_t bytes)
     s->kmem_used += bytes;
     return true;
 }
-static SLOW bool space_charge(struct space *s, uint32_t bytes)
+static OUT_OF_LINE bool space_charge(struct space *s, uint32_t bytes)
 {
     return space_charge_path(s, bytes);
 }

@@ -21,7 +21,7 @@ struct space_control {
 };
 
 /* Sets ErrorCode; returns 0, the result of every failed call. */
-static SLOW word_t failed(struct thread *self, word_t error)
+static OUT_OF_LINE word_t failed(struct thread *self, word_t error)
 {
     self->utcb->error = error;
     return 0;

@@ -40,12 +40,10 @@ static word_t check_utcb(const struct thread_args *a, struct space *space, struc
         return thread_utcb_valid(space, to, NULL) ? L4_ERR_OK : L4_ERR_UTCB;
     }
     if (active)
-        return a->utcb == UNCHANGED || a->utcb == dest->local_id - L4_UTCB_U ? L4_ERR_OK
-                                                                             : L4_ERR_UTCB;
+        return a->utcb == UNCHANGED || a->utcb == dest->local_id - L4_UTCB_U ? L4_ERR_OK : L4_ERR_UTCB;
     word_t location = a->utcb == UNCHANGED && dest ? dest->utcb_location : a->utcb;
     if (a->pager == L4_ID_NIL) /* stays inactive: the location is only noted */
-        return a->utcb == UNCHANGED || !space_configured(space) ||
-                       thread_utcb_valid(space, a->utcb, dest)
+        return a->utcb == UNCHANGED || !space_configured(space) || thread_utcb_valid(space, a->utcb, dest)
                    ? L4_ERR_OK
                    : L4_ERR_UTCB;
     if (!space_configured(space))

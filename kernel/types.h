@@ -17,11 +17,11 @@ typedef uint32_t vaddr_t; /* a virtual address, of a user unless said otherwise 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* The kernel is compiled for size (room.mk).  On the measured paths it says where speed is worth more, and what SLOW
- * part of a path shall stay out of it. */
+/* The kernel is compiled for size (room.mk).  On the measured paths it says where speed is worth more.  OUT_OF_LINE is
+ * what a path should not carry along, and what is shorter as one copy that everybody calls. */
 #define inline_path inline __attribute__((always_inline))
 #define FAST __attribute__((optimize("O2", "expensive-optimizations")))
-#define SLOW __attribute__((noinline, unused))
+#define OUT_OF_LINE __attribute__((noinline, unused))
 
 /* A condition that only our own bug can break; stays in every build.  One string costs ten bytes a place. */
 #define TEXT_OF(x) #x

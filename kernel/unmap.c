@@ -77,7 +77,7 @@ static inline_path bool child_remove(struct mapping *m, word_t *fresh)
     return mdb_is_leaf(m);
 }
 
-SLOW bool unmap_node(struct mapping *m)
+OUT_OF_LINE bool unmap_node(struct mapping *m)
 {
     word_t fresh;
     if (!child_remove(m, &fresh)) {
@@ -116,7 +116,7 @@ static inline_path bool page_unmap(struct mapping *m, struct unmapping *u)
 
 /* Takes away what others have of the pages from `node` to `end`, as long as that is the commonest case: one
  * leaf below a page at most, and neither has been used.  The first place that was not done. */
-static FAST SLOW struct mapping **children_unmap(struct mapping **node, struct mapping **end)
+static FAST OUT_OF_LINE struct mapping **children_unmap(struct mapping **node, struct mapping **end)
 {
     struct space *loaded = current->space;
     for (; node < end; node++) {
@@ -238,7 +238,7 @@ word_t unmap_fpage(struct thread *self, word_t fpage, bool flush)
 }
 
 /* One page, maybe with one leaf below it, whose memory the row takes care of. */
-static FAST __attribute__((noinline)) word_t quick_row(struct mapping **node, word_t fpage)
+static FAST OUT_OF_LINE word_t quick_row(struct mapping **node, word_t fpage)
 {
     struct unmapping u;
     u.rights = fpage_rights(fpage);

@@ -230,8 +230,7 @@ static void pool_map(void)
 
 bool arch_frame_usable(paddr_t p, uint32_t size)
 {
-    return !(p < KERNEL_END && p + size > KERNEL_PHYSICAL) &&
-           !(p < pool.high && p + size > pool.low);
+    return !(p < KERNEL_END && p + size > KERNEL_PHYSICAL) && !(p < pool.high && p + size > pool.low);
 }
 
 /* Room for four times the threads that the pool can hold: numbers may be sparse. */
@@ -257,8 +256,7 @@ static void idle_create(void)
     THE_TSS->esp0 = (word_t)t + THREAD_BLOCK; /* it is current now */
 }
 
-static struct thread *server_create(word_t number, word_t scheduler, word_t pager,
-                                    const L4_KernelRootServer_t *where)
+static struct thread *server_create(word_t number, word_t scheduler, word_t pager, const L4_KernelRootServer_t *where)
 {
     word_t id = number << L4_ID_VERSION_BITS | 1;
     struct space *s = space_create();
@@ -298,8 +296,7 @@ static void memory_start(void)
     if (!pool.high)
         pool_from_ram();
     if (pool.high - pool.low < POOL_MIN / 2)
-        panic("no room for kernel memory: %lu KB found",
-              (unsigned long)(pool.high - pool.low) / 1024);
+        panic("no room for kernel memory: %lu KB found", (unsigned long)(pool.high - pool.low) / 1024);
     kip_add_memory(KERNEL_PHYSICAL, KERNEL_END - 1, L4_MEM_RESERVED, false);
     kip_add_memory(0, USER_LIMIT - 1, L4_MEM_CONVENTIONAL, true);
     pool_map();

@@ -5,7 +5,6 @@
 #include "x86.h"
 #include "../../thread.h"
 
-#define ENTRY_GLOBAL 0x100u
 #define KERNEL_ENTRY (ENTRY_PRESENT | ENTRY_WRITE)
 #define SLOT(v) ((v) >> LARGE_BITS)
 #define INDEX(v) ((v) >> PAGE_BITS & 1023u)
@@ -170,8 +169,6 @@ void arch_thread_block_free(word_t number)
 }
 
 /* ---- IO permission bitmap: a space with ports has its own copy of the TSS region's table */
-
-#define BITMAP_BYTES 8192u
 
 bool arch_io_reserve(struct space *s)
 {

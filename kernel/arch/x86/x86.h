@@ -13,9 +13,7 @@ struct trapframe {
     word_t esp, ss; /* from user mode only */
 };
 
-#define FLAG_CARRY 0x001u
 #define FLAG_TRAP 0x100u
-#define FLAG_INTERRUPT 0x200u
 #define FLAG_VM 0x20000u
 #define FLAGS_USER 0xCD5u  /* CF PF AF ZF SF OF DF: all that a user may choose by message */
 #define FLAGS_FIXED 0x202u /* IF and the bit that is always one */
@@ -85,12 +83,6 @@ static inline word_t read_cr2(void)
 static inline void load_cr3(paddr_t p)
 {
     __asm__ volatile("mov %0, %%cr3" : : "r"(p) : "memory");
-}
-static inline word_t read_cr4(void)
-{
-    word_t v;
-    __asm__ volatile("mov %%cr4, %0" : "=r"(v));
-    return v;
 }
 static inline void write_cr4(word_t v)
 {
