@@ -17,6 +17,8 @@
 #include "timer.h"
 
 /* The receiver's flags in a tag, whatever the sender wrote there. */
+#define STRETCH 32 /* queued senders that are looked at between two preemption points */
+
 #define TAG_FLAGS ((word_t)(L4_TAG_ERROR | L4_TAG_XCPU | L4_TAG_REDIRECTED | L4_TAG_PROPAGATED))
 
 static inline uint16_t send_timeout(const struct thread *t)
@@ -62,28 +64,7 @@ static inline bool thread_accepts(const struct thread *dst, struct thread *src)
 {
     if (dst->fast_from == L4_ID_ANY || dst->fast_from == src->id)
         return true; /* the commonest cases of what follows */
-    if (dst->state == THREAD_RECEIVING && dst->accepts == src->id)
-        return !dst->halted;
-    return thread_state(dst) == THREAD_RECEIVING && !dst->halted &&
-           admits(dst, accepts_of(dst), src);
-}
-
-/* The oldest queued sender whose message t, waiting for `accepts`, would take.  Any number may be queued that it does not
- * take; whom it names is found without them. */
-static struct thread *pending_sender(struct thread *t, word_t accepts)
-{
-    if (likely(list_empty(&t->senders)))
-        return NULL;
-    if (!is_wildcard(accepts) && !t->proxies && accepts != t->intended) {
-        struct thread *src = thread_find_global(accepts);
-        return src && src->state == THREAD_SENDING && src->partner == t ? src : NULL;
-    }
-    list_for_each (n, &t->senders) {
-        struct thread *src = list_entry(n, struct thread, in_queue);
-        if (admits(t, accepts, src))
-            return src;
-    }
-    return NULL;
+    return thread_receives(dst) && !dst->halted && admits(dst, accepts_of(dst), src);
 }
 
 /* FromSpecifier as a global id or a wildcard; false if it names nobody. */
@@ -103,7 +84,7 @@ static bool resolve_from(struct thread *self, word_t *accepts)
 static inline void begin_receive(struct thread *t, word_t accepts)
 {
     t->receive_result = IPC_PENDING;
-    if (likely(t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER && !t->halted)) {
+    if (likely(t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER && !t->halted && !t->intended)) {
         t->state = THREAD_READY;
         t->fast_from = accepts;
         t->kernel_sp = NULL; /* all that is left to do is in the TCB: ipc_fast_woken() */
@@ -121,7 +102,6 @@ static inline void wake(struct thread *t)
         timer_disarm(t);
     t->state = THREAD_READY;
     t->fast_from = L4_ID_NIL;
-    t->intended = L4_ID_NIL; /* the fast path, if we come to it, does not look */
 }
 
 static void wake_and_enqueue(struct thread *t)
@@ -130,7 +110,24 @@ static void wake_and_enqueue(struct thread *t)
     sched_enqueue(t);
 }
 
-static void leave_senders(struct thread *src)
+/* t is in its receive phase from now on, and looks through its queue as soon as it runs. */
+static void look_later(struct thread *t, word_t accepts)
+{
+    wake_and_enqueue(t);
+    t->accepts = accepts;
+    t->looks = true;
+}
+
+/* A message comes to t before it has found one. */
+static void stop_looking(struct thread *t)
+{
+    t->looks = false;
+    t->state = THREAD_RECEIVING;
+    if (t != current)
+        sched_dequeue(t);
+}
+
+void ipc_withdraw(struct thread *src)
 {
     list_remove(&src->in_queue);
     src->partner->obstacles -= OBSTACLE_SENDER;
@@ -199,7 +196,7 @@ static void propagate(struct thread *src, struct thread *dst, struct thread *app
         dst->utcb->mr[0] |= L4_TAG_PROPAGATED;
         dst->utcb->sender = thread_name_for(src, dst->space);
     }
-    if (thread_state(apparent) == THREAD_RECEIVING && !is_wildcard(accepts_of(apparent)) &&
+    if (thread_receives(apparent) && !is_wildcard(accepts_of(apparent)) &&
         admits(apparent, accepts_of(apparent), src)) {
         thread_leave_fast(apparent);
         apparent->accepts = dst->id;
@@ -220,11 +217,13 @@ static void settle(struct thread *src, struct thread *dst, int err)
     }
 }
 
-/* Moves src's message to dst, which is RECEIVING; one of them is current.  dst is READY afterwards,
+/* Moves src's message to dst, which receives; one of them is current.  dst is READY afterwards,
  * on no queue, with its result; src's result is returned.  Strings block, and if it is IPC_GONE
  * then, current's partner is not to be touched. */
 static int deliver(struct thread *src, struct thread *dst)
 {
+    if (unlikely(dst->looks))
+        stop_looking(dst);
     int err = transfer(src, dst);
     if (unlikely(err == IPC_GONE))
         return err;
@@ -248,17 +247,18 @@ static void send_finished(struct thread *src, int err)
         return;
     }
     src->send_result = err;
-    if (err == IPC_OK && src->from_spec && resolve_from(src, &accepts) &&
-        !timeout_is_zero(receive_timeout(src)) && !pending_sender(src, accepts))
+    if (err != IPC_OK || !src->from_spec || !resolve_from(src, &accepts) || timeout_is_zero(receive_timeout(src)))
+        wake_and_enqueue(src);
+    else if (list_empty(&src->senders))
         begin_receive(src, accepts);
     else
-        wake_and_enqueue(src);
+        look_later(src, accepts);
 }
 
 /* self takes the message of src, who waits on its queue.  Blocks if there are strings in it. */
 static int take(struct thread *self, struct thread *src)
 {
-    leave_senders(src);
+    ipc_withdraw(src);
     int err = deliver(src, self);
     if (err == IPC_GONE)
         return L4_IPC_ABORTED;
@@ -314,22 +314,58 @@ static inline int ipc_send(struct thread *self, word_t to, struct thread **woken
     return err;
 }
 
+/* The queued sender whose message self takes: the oldest, whom it names, or, as the queue has it, who is local or speaks
+ * for whom it names.  In that search others run after each stretch, and may send to self as if it waited already: then, or
+ * if its wait is broken off, it looks no more.  Who was looked at goes to the end of the queue, for others come and go
+ * meanwhile; when all have been looked at it is as it was.  Blocks. */
+static struct thread *find_sender(struct thread *self)
+{
+    struct list_node *n = self->senders.next;
+    struct thread *src = thread_find_global(self->accepts);
+    if (src && src->state == THREAD_SENDING && src->partner == self)
+        return src;
+    if (!is_wildcard(self->accepts) && !self->proxies && self->accepts != self->intended)
+        return NULL;
+    self->looks = true;
+    for (word_t left = self->obstacles & OBSTACLE_SENDERS; left && self->looks && n != &self->senders; left--) {
+        src = list_entry(n, struct thread, in_queue);
+        if (admits(self, self->accepts, src))
+            return src;
+        n = n->next;
+        if (left % STRETCH == 1 && n != &self->senders) {
+            list_remove(&self->senders);
+            list_add_tail(n, &self->senders);
+            (void)preempt_point();
+            n = self->senders.next;
+        }
+    }
+    return NULL;
+}
+
 /* Whoever waits for us already is taken first; else we wait.  IPC_RETRY: look again.  Blocks. */
 static int receive_once(struct thread *self, struct thread *woken)
 {
-    word_t accepts;
     struct thread *src = NULL;
     int err = L4_IPC_NO_PARTNER;
-    if (resolve_from(self, &accepts)) {
-        src = pending_sender(self, accepts);
-        err = timeout_is_zero(receive_timeout(self)) ? L4_IPC_TIMEOUT : IPC_PENDING;
+    self->receive_result = IPC_PENDING;
+    if (resolve_from(self, &self->accepts)) {
+        if (unlikely(!list_empty(&self->senders))) {
+            if (woken)
+                sched_enqueue(woken);
+            woken = NULL;
+            src = find_sender(self);
+        }
+        err = self->receive_result;
+        if (err == IPC_PENDING && timeout_is_zero(receive_timeout(self)))
+            err = L4_IPC_TIMEOUT;
     }
+    self->looks = false;
     if (src || err != IPC_PENDING) {
         if (woken)
             sched_enqueue(woken);
         return src ? take(self, src) : err;
     }
-    begin_receive(self, accepts);
+    begin_receive(self, self->accepts);
     wait(self, woken);
     return self->receive_result;
 }
@@ -337,17 +373,11 @@ static int receive_once(struct thread *self, struct thread *woken)
 /* The receive phase.  Blocks.  `woken` gets the processor if we wait, else a place in its queue. */
 static int ipc_receive(struct thread *self, struct thread *woken)
 {
-    int err = self->receive_result;
-    if (err != IPC_PENDING) { /* it all happened while we waited to send */
-        if (woken)
-            sched_enqueue(woken);
-        return err;
-    }
-    do {
+    int err = self->receive_result; /* it may all have happened while we waited to send */
+    while (err < IPC_OK) {
         err = receive_once(self, woken);
         woken = NULL;
-    } while (err == IPC_RETRY);
-    assert(err != IPC_PENDING);
+    }
     return err;
 }
 
@@ -362,15 +392,15 @@ static int both_phases(struct thread *self, word_t to, word_t *phase)
         err = ipc_send(self, to, &woken);
     if (likely(err == IPC_OK && self->from_spec != L4_ID_NIL)) {
         *phase = L4_IPC_PHASE_RECEIVE;
-        return ipc_receive(self, woken);
-    }
-    if (woken)
+        err = ipc_receive(self, woken);
+    } else if (woken) {
         sched_enqueue(woken);
+    }
+    self->intended = L4_ID_NIL;
     return err;
 }
 
-int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts,
-             word_t *phase)
+int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts, word_t *phase)
 {
     self->kind = kind;
     self->virtual_sender = L4_ID_NIL;
@@ -400,8 +430,7 @@ static void report_error(struct thread *self, int err, word_t phase)
  * is queued for us, we are not redirected. */
 static inline bool waits_for(const struct thread *dst, const struct thread *self)
 {
-    return dst && (dst->fast_from == L4_ID_ANY || dst->fast_from == self->id) &&
-           !(self->obstacles & ~OBSTACLE_FPU);
+    return dst && (dst->fast_from == L4_ID_ANY || dst->fast_from == self->id) && !(self->obstacles & ~OBSTACLE_FPU);
 }
 
 /* dst, of whom that is true, gets untyped words and is READY. */
@@ -492,18 +521,16 @@ void ipc_fast_woken(struct thread *self)
         self->from_spec = self->accepts; /* the fast path does not write them down */
         self->timeouts = 0;
     }
-    while (self->receive_result == IPC_RETRY)
-        self->receive_result = receive_once(self, NULL);
-    if (self->receive_result != IPC_OK)
-        report_error(self, self->receive_result, L4_IPC_PHASE_RECEIVE);
+    int err = ipc_receive(self, NULL);
+    if (err != IPC_OK)
+        report_error(self, err, L4_IPC_PHASE_RECEIVE);
 }
 
 void ipc_fault_woken(struct thread *self)
 {
-    while (self->receive_result == IPC_RETRY)
-        self->receive_result = receive_once(self, NULL);
+    int err = ipc_receive(self, NULL);
     self->kind = IPC_USER;
-    if (self->receive_result == L4_IPC_NO_PARTNER)
+    if (err == L4_IPC_NO_PARTNER)
         self->halted = true;
 }
 
@@ -523,26 +550,25 @@ void ipc_post(struct thread *src, struct thread *dst)
     if (thread_accepts(dst, src)) {
         deliver(src, dst);
         irq_delivered(src);
-        sched_enqueue(dst);
+        if (dst != current)
+            sched_enqueue(dst);
     } else {
         join_senders(src, dst);
     }
 }
 
-void ipc_withdraw(struct thread *src)
-{
-    leave_senders(src);
-}
-
 void ipc_abort(struct thread *t, int error)
 {
     if (thread_state(t) == THREAD_SENDING) {
-        leave_senders(t);
+        ipc_withdraw(t);
         t->send_result = error;
         wake_and_enqueue(t);
-    } else if (thread_state(t) == THREAD_RECEIVING) {
+    } else if (thread_receives(t)) {
         t->receive_result = error;
-        wake_and_enqueue(t);
+        if (t->looks)
+            t->looks = false;
+        else
+            wake_and_enqueue(t);
     }
 }
 
@@ -570,12 +596,13 @@ bool ipc_forsake(struct thread *t)
 
 bool ipc_waits_in_vain(const struct thread *t)
 {
-    return thread_state(t) == THREAD_RECEIVING && t->kind != IPC_START &&
-           !is_wildcard(accepts_of(t)) && !thread_find_global(accepts_of(t));
+    return thread_receives(t) && t->kind != IPC_START && !is_wildcard(accepts_of(t)) && !thread_find_global(accepts_of(t));
 }
 
 void ipc_resume(struct thread *t)
 {
-    if (thread_state(t) == THREAD_RECEIVING && pending_sender(t, accepts_of(t)))
-        ipc_abort(t, IPC_RETRY);
+    if (thread_state(t) == THREAD_RECEIVING && !list_empty(&t->senders)) {
+        t->receive_result = IPC_RETRY;
+        look_later(t, accepts_of(t));
+    }
 }

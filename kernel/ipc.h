@@ -8,8 +8,7 @@
 /* The whole of Ipc for self: a send phase if `to` is not nil, then a receive phase if `from` is not.
  * Kinds other than IPC_USER send and receive self->kmsg.  Blocks.  Returns IPC_OK or an error code,
  * with *phase L4_IPC_PHASE_SEND or _RECEIVE; self->sender and self->error_offset hold the rest. */
-int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts,
-             word_t *phase);
+int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts, word_t *phase);
 
 /* Ipc and Lipc: the call, with self->from_spec and self->timeouts given, and its result in the
  * caller's MR0 and ErrorCode.  Blocks. */

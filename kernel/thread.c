@@ -165,15 +165,20 @@ bool thread_sweep(void)
     return sweep.next != &all_threads;
 }
 
+static void leave_ipc(struct thread *t)
+{
+    if (t->engaged)
+        string_cut(t);
+    else
+        ipc_abort(t, L4_IPC_CANCELLED);
+}
+
 /* Who sends to t learns that it is gone, then t leaves its own IPC.  True: disturbed before the end. */
 static bool disconnect(struct thread *t)
 {
     if (ipc_forsake(t))
         return true;
-    if (t->engaged)
-        string_cut(t);
-    else
-        ipc_abort(t, L4_IPC_CANCELLED);
+    leave_ipc(t);
     irq_handler_gone(t);
     return false;
 }
@@ -290,10 +295,7 @@ word_t thread_migrate(struct thread *t, struct space *to, word_t location)
             return L4_ERR_MEMORY;
     }
     /* ---- commit */
-    if (t->engaged)
-        string_cut(t);
-    else
-        ipc_abort(t, L4_IPC_CANCELLED);
+    leave_ipc(t);
     if (t->utcb)
         utcb_move(t, to, location);
     else if (location != ~(word_t)0)

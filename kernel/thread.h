@@ -25,13 +25,7 @@ enum thread_state {
 
 /* What a thread's IPC is about: its own call, or a message that the kernel writes for it. */
 enum ipc_kind {
-    IPC_USER,
-    IPC_PAGE_FAULT,
-    IPC_IO_FAULT,
-    IPC_EXCEPTION,
-    IPC_PREEMPTION,
-    IPC_START,
-    IPC_INTERRUPT
+    IPC_USER, IPC_PAGE_FAULT, IPC_IO_FAULT, IPC_EXCEPTION, IPC_PREEMPTION, IPC_START, IPC_INTERRUPT
 };
 
 #define IPC_OK 0 /* errors are L4_IPC_TIMEOUT ..  (spec 5.9) */
@@ -54,6 +48,7 @@ struct thread {
     uint8_t sensitive_priority;
     bool halted;            /* H: does not execute user instructions */
     bool in_kernel;         /* preempted at a preemption point */
+    bool looks;             /* READY, and in its receive phase: goes through its queue for whom it `accepts` */
 
     /* IPC.  Arguments of the call in progress: */
     union {
@@ -109,6 +104,7 @@ static_assert(offsetof(struct thread, id) == 0, "thread_find reads the id at off
 static_assert(sizeof(struct thread) <= 320, "the rest of the block is the kernel stack");
 
 #define OBSTACLE_SENDER 1u        /* one for each on `senders` */
+#define OBSTACLE_SENDERS 0x3FFFFFFFu
 #define OBSTACLE_FPU 0x80000000u  /* the FPU holds our state and TS is clear */
 #define OBSTACLE_REDIRECTED 0x40000000u /* our space has a redirector */
 
@@ -123,7 +119,13 @@ static inline enum thread_state thread_state(const struct thread *t)
     return t->fast_from ? THREAD_RECEIVING : (enum thread_state)t->state;
 }
 
-/* From whom t, RECEIVING, takes a message. */
+/* t is in a receive phase, be it that it still looks through its queue. */
+static inline_path bool thread_receives(const struct thread *t)
+{
+    return t->looks || thread_state(t) == THREAD_RECEIVING;
+}
+
+/* From whom t, in its receive phase, takes a message. */
 static inline word_t accepts_of(const struct thread *t)
 {
     return t->fast_from ? t->fast_from : t->accepts;

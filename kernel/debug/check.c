@@ -52,6 +52,7 @@ static void check_pair(struct thread *t)
 static void check_state(struct thread *t)
 {
     bool queued = is_on(&t->in_queue);
+    CHECK(!t->looks || (thread_state(t) == THREAD_READY && t->receive_result < IPC_OK), t);
     switch (thread_state(t)) {
     case THREAD_READY:
         CHECK(queued == (t != current), t);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Spec 4.3, 5.2, 5.3: what ten thousand threads are told at once. */
+#include "rtc.h"
 #include "test.h"
 
 #define COUNT      10000u
@@ -9,15 +10,21 @@
 #define STACK_WORDS 4
 
 /* In the members' code below. */
-L4_Word_t crowd_target, crowd_main, crowd_point, crowd_expected;
+L4_Word_t crowd_target, crowd_main, crowd_point, crowd_expected, crowd_voice;
 volatile L4_Word_t crowd_ready, crowd_right, crowd_wrong;
 volatile L4_Word64_t crowd_until; /* who has its result before that is wrong */
 static L4_Word_t stacks[COUNT + 1][STACK_WORDS];
-void crowd_sender(void), crowd_waiter(void), crowd_sleeper(void), crowd_guarded(void);
+void crowd_sender(void), crowd_waiter(void), crowd_sleeper(void), crowd_guarded(void), crowd_speaker(void);
 
-/* Four words of stack each, so assembly.  +16 is Ipc among the links, +32 SystemClock; -36(U) ErrorCode, -60(U)
- * MyGlobalId. */
+/* Four words of stack each, so assembly.  +16 is Ipc among the links, +32 SystemClock; -24(U) VirtualSender, -36(U)
+ * ErrorCode, -60(U) MyGlobalId; $0x1000 a propagated message. */
 __asm__(".text\n"
+        "crowd_speaker:\n"
+        "   lock incl crowd_ready\n"
+        "   movl %gs:0, %edi\n   movl crowd_voice, %eax\n   movl %eax, -24(%edi)\n"
+        "   movl crowd_target, %eax\n   xorl %edx, %edx\n   xorl %ecx, %ecx\n   movl $0x1000, %esi\n"
+        "   call *__L4_Links+16\n"
+        "   jmp 2f\n"
         "crowd_guarded:\n"
         "   lock incl crowd_ready\n"
         "1: movl %gs:0, %edi\n   xorl %eax, %eax\n   movl crowd_main, %edx\n   xorl %ecx, %ecx\n   xorl %esi, %esi\n"
@@ -216,6 +223,130 @@ TEST(crowd_of_senders_does_not_hide_the_one_that_is_waited_for)
         EXPECT(L4_IpcFailed(L4_Receive_Timeout(member(COUNT - 1), MOMENT))); /* it has nothing more to say */
         EXPECT_EQ(L4_ErrorCode(), 3);
         EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(member(0), L4_ZeroTime)));
+    }
+    part();
+}
+
+/* ---- spec 5.3: what happens while a receiver looks through all of them, which takes some ticks */
+
+enum { TURNS = 40 };
+
+static volatile L4_Word_t said, aborted;
+static L4_ThreadId_t listener;
+
+static L4_Word_t first_of_the_queue(void)
+{
+    L4_ThreadId_t from;
+    EXPECT(L4_IpcSucceeded(L4_Wait_Timeout(L4_ZeroTime, &from)));
+    return L4_ThreadNo(from);
+}
+
+static void speak_up(void)
+{
+    for (;;) {
+        L4_Sleep(L4_TimePeriod(3000));
+        L4_LoadMR(0, 0x00770000);
+        said += L4_IpcSucceeded(L4_Send_Timeout(listener, L4_ZeroTime));
+    }
+}
+
+static void interrupt_the_search(void)
+{
+    for (;;) {
+        L4_Word_t control = L4_EXREGS_RECEIVE | L4_EXREGS_DELIVER;
+        L4_Word_t sp, ip, flags, handle;
+        L4_ThreadId_t pager, id;
+        L4_Sleep(L4_TimePeriod(3000));
+        id = L4_ExchangeRegisters(listener, control, 0, 0, 0, 0, L4_nilthread, &control, &sp, &ip, &flags, &handle, &pager);
+        aborted += !L4_IsNilThread(id) && (control & L4_EXREGS_RECEIVE);
+    }
+}
+
+static L4_ThreadId_t urgent(void (*f)(void))
+{
+    L4_ThreadId_t t = helper(f);
+    L4_Set_Priority(t, 101);
+    return t;
+}
+
+static void call_for_attention(void)
+{
+    L4_LoadMR(0, 0);
+    L4_Send(listener);
+    rest();
+}
+
+/* How many of these receives have this result. */
+static L4_Word_t receives_with(L4_ThreadId_t whom, L4_Word_t code)
+{
+    L4_Word_t n = 0;
+    L4_ThreadId_t from;
+    for (int i = 0; i < TURNS; i++) {
+        L4_MsgTag_t tag = L4_Ipc(L4_nilthread, whom, L4_Timeouts(L4_Never, L4_ZeroTime), &from);
+        n += L4_IpcFailed(tag) ? L4_ErrorCode() == code : code == 0;
+    }
+    return n;
+}
+
+TEST(crowd_of_strangers_does_not_hide_the_one_who_is_local)
+{
+    listener = me();
+    crowd_target = me().raw;
+    said = aborted = 0;
+    if (gather(crowd_sender)) {
+        L4_Sleep(MOMENT);
+        L4_Word_t first = first_of_the_queue();
+        EXPECT_EQ(receives_with(L4_anylocalthread, 3), TURNS);
+        EXPECT_EQ(first_of_the_queue(), first + 1); /* a search in vain leaves the queue as it was */
+        L4_ThreadId_t t = urgent(speak_up);
+        L4_Word_t heard = receives_with(L4_anylocalthread, 0), cancelled;
+        EXPECT(heard > 0);
+        EXPECT_EQ(said, heard); /* nobody's time was up while we looked */
+        thread_delete(t);
+        t = urgent(interrupt_the_search);
+        cancelled = receives_with(L4_anylocalthread, 7);
+        EXPECT(cancelled > 0);
+        EXPECT_EQ(aborted, cancelled);
+        thread_delete(t);
+        helper(call_for_attention); /* the last of the queue */
+        L4_Sleep(MOMENT);
+        EXPECT_EQ(receives_with(L4_anylocalthread, 0), 1);
+    }
+    part();
+}
+
+TEST(crowd_that_speaks_for_others_does_not_hide_whom_it_speaks_for)
+{
+    L4_ThreadId_t quiet = helper(rest), irq = L4_IrqId(RTC_LINE);
+    listener = me();
+    crowd_target = me().raw;
+    crowd_voice = member(COUNT).raw;
+    if (gather(crowd_speaker)) {
+        L4_Sleep(MOMENT);
+        L4_Word64_t took = clock_us();
+        EXPECT_EQ(receives_with(quiet, 3), TURNS);
+        took = (clock_us() - took) / TURNS;
+        EXPECT_EQ(receives_with(member(COUNT), 0), TURNS);
+        L4_Word_t last = L4_ThreadNo(L4_ActualSender());
+        EXPECT_EQ(first_of_the_queue(), L4_ThreadNo(member(COUNT)));
+        EXPECT_EQ(L4_ThreadNo(L4_ActualSender()), last + 1); /* they came in order */
+        EXPECT(L4_AssociateInterrupt(irq, me()));
+        rtc_on();
+        EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(irq, SOON)));
+        L4_Word_t while_looking = 0;
+        for (int i = 0; i < TURNS; i++) {
+            rtc_read(0x0C);
+            L4_LoadMR(0, 0);
+            EXPECT(L4_IpcSucceeded(L4_Send_Timeout(irq, SOON)));
+            if (L4_IpcSucceeded(L4_Receive_Timeout(irq, L4_ZeroTime)))
+                while_looking++;
+            else
+                EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(irq, SOON)));
+        }
+        if (took > 2000) /* two periods of the clock chip */
+            EXPECT(while_looking > 0);
+        rtc_off();
+        L4_DeassociateInterrupt(irq);
     }
     part();
 }

@@ -272,6 +272,42 @@ TEST(exregs_halted_receiver_from_anybody_takes_nothing_until_it_is_resumed)
     EXPECT_EQ(result, 0x100);
 }
 
+/* Its call waited in a queue, so its receive phase began without it. */
+static L4_ThreadId_t slow;
+static void calls_the_slow_one(void)
+{
+    L4_ThreadId_t from;
+    L4_LoadMR(0, 0);
+    L4_MsgTag_t tag = L4_Ipc(slow, L4_anythread, L4_Timeouts(L4_Never, SOON), &from);
+    result = L4_IpcFailed(tag) ? L4_ErrorCode() : 0x100;
+    rest();
+}
+
+static void sends_to_the_slow_one(void)
+{
+    L4_LoadMR(0, 0);
+    L4_Send(slow);
+    rest();
+}
+
+TEST(exregs_resumed_caller_whose_call_had_waited_takes_what_came_meanwhile)
+{
+    L4_ThreadId_t t;
+    result = 0;
+    slow = L4_MyGlobalId();
+    t = helper(calls_the_slow_one);
+    L4_Sleep(MOMENT);
+    EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(t, SOON)));
+    exchange(t, L4_EXREGS_HALT_VALID | L4_EXREGS_HALT);
+    slow = t;
+    helper(sends_to_the_slow_one);
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(result, 0);
+    exchange(t, L4_EXREGS_HALT_VALID);
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(result, 0x100);
+}
+
 TEST(exregs_starts_a_thread_that_waits_for_its_start_message)
 {
     L4_ThreadId_t t = helper_waiting_for_start(L4_MyGlobalId());

@@ -483,3 +483,38 @@ TEST(ipc_x_is_0_on_one_processor)
     L4_LoadMR(0, 0);
     EXPECT(!L4_IpcXcpu(L4_Call_Timeouts(t, SOON, SOON)));
 }
+
+/* ---- a caller whose call has waited, and who has a queue himself: the answer comes before he runs */
+
+static L4_ThreadId_t callee, caller;
+static volatile L4_Word_t heard;
+
+static void calls_with_a_queue(void)
+{
+    L4_ThreadId_t from;
+    L4_LoadMR(0, 0);
+    L4_MsgTag_t tag = L4_Ipc(callee, L4_anylocalthread, 0, &from);
+    heard = L4_IpcFailed(tag) ? L4_ErrorCode() : L4_Label(tag);
+    rest();
+}
+
+static void asks_the_caller(void)
+{
+    L4_LoadMR(0, 0x00110000);
+    L4_Send(caller);
+    rest();
+}
+
+TEST(ipc_prompt_answer_reaches_a_caller_who_has_a_queue)
+{
+    callee = L4_MyGlobalId();
+    heard = 0;
+    caller = helper(calls_with_a_queue);
+    stranger(asks_the_caller);
+    L4_Sleep(MOMENT);
+    EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(caller, SOON)));
+    L4_LoadMR(0, 0x00220000);
+    EXPECT(L4_IpcSucceeded(L4_Send_Timeout(caller, L4_ZeroTime)));
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(heard, 0x22);
+}

@@ -238,3 +238,46 @@ TEST(redirection_takes_page_faults_as_well)
     EXPECT_EQ(redirect_to(ward, L4_anythread), 1);
     EXPECT_EQ(touched, 0);
 }
+
+/* Sends out, waits for nothing, and then sends to somebody at home. */
+static L4_ThreadId_t at_home;
+static void send_out_then_home(void)
+{
+    for (;;) {
+        L4_Receive(L4_anythread);
+        L4_LoadMR(0, 0x00550000);
+        L4_Send(destination);
+        L4_LoadMR(0, 0x00440001);
+        L4_LoadMR(1, 4711);
+        L4_Send(at_home);
+    }
+}
+
+static volatile L4_Word_t tag_at_home;
+static void be_at_home(void)
+{
+    for (;;)
+        tag_at_home = L4_Receive(L4_anythread).raw;
+}
+
+static void take_all(void)
+{
+    for (;;)
+        note(2);
+}
+
+TEST(redirection_of_one_message_leaves_no_mark_on_the_next)
+{
+    scene(rest, take_all);
+    ward = stranger(send_out_then_home);
+    at_home = companion(ward, be_at_home);
+    destination = redirector; /* the round in which everything is mapped */
+    tell_ward();
+    destination = stranger(rest);
+    EXPECT_EQ(redirect_to(ward, redirector), 1);
+    tag_seen = tag_at_home = 0;
+    tell_ward();
+    EXPECT_EQ(tag_seen, 0x00552000);
+    EXPECT_EQ(tag_at_home, 0x00440001);
+    EXPECT_EQ(redirect_to(ward, L4_anythread), 1);
+}
