@@ -164,6 +164,8 @@ static bool tree_unmap(struct mapping **node, struct unmapping *u)
     struct mdb_walk w = {.root = *node, .removes = u->rights == L4_FPAGE_RWX, .root_too = u->flush,
                          .drop = u->rights & L4_FPAGE_W ? ENTRY_WRITE : 0};
     bool disturbed = mdb_walk(&w);
+    if (w.root && !u->tables) /* an emptied table is to be seen once more */
+        u->at += PAGE_SIZE;
     u->status |= w.status;
     return disturbed;
 }
@@ -194,10 +196,9 @@ bool unmap_some(struct unmapping *u)
                 u->at = next;
                 if (preempt_point() == OTHERS_RAN)
                     return false;
-                if (!u->tables) /* an emptied table is to be seen once more */
-                    u->at = next += PAGE_SIZE;
                 if (tree_unmap(stop, u))
                     return false;
+                next = u->at;
             }
         }
         if (u->tables && !table->used)
@@ -213,8 +214,7 @@ bool unmap_some(struct unmapping *u)
 
 bool unmap_all(struct space *s)
 {
-    struct unmapping u = {.space = s, .last = USER_LIMIT - 1, .rights = L4_FPAGE_RWX, .flush = true,
-                          .tables = true};
+    struct unmapping u = {.space = s, .last = USER_LIMIT - 1, .rights = L4_FPAGE_RWX, .flush = true, .tables = true};
     return !unmap_some(&u) || (s->io && io_unmap(s, L4_FPAGE_COMPLETE_IO, true));
 }
 

@@ -179,3 +179,47 @@ TEST(strings_lie_as_badly_as_they_can)
     for (L4_Word_t at = 0; at < LARGE_SIZE; at += PAGE)
         *(L4_Word_t *)(region + at) = at;
 }
+
+/* ---- more threads than may pause, in the middle of unmaps of the same page */
+
+enum { PATIENT = 50 };
+static volatile L4_Word_t come, gone;
+static volatile bool tree_is_ready;
+
+static void asks_the_tree(void)
+{
+    come++;
+    while (!tree_is_ready)
+        L4_Yield();
+    gone += (unmap(region, 12, 0, 0) & 2) == 0;
+    rest();
+}
+
+TEST(of_many_who_pause_in_one_tree_all_come_to_their_end)
+{
+    L4_ThreadId_t t[PATIENT], p;
+    if (!have_region())
+        return;
+    unmap(region, LARGE, RWX, 0);
+    p = prober();
+    for (L4_Word_t i = 0; i < 4000; i++)
+        map_to(p, (void *)region, 12, RW, THERE + i * PAGE);
+    come = gone = 0;
+    tree_is_ready = false;
+    for (int i = 0; i < PATIENT; i++) {
+        t[i] = helper(asks_the_tree);
+        EXPECT(L4_Set_Priority(t[i], 50));
+    }
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(come, PATIENT);
+    L4_Word64_t took = clock_us();
+    (void)unmap(region, 12, 0, 0); /* what was seen before is forgotten */
+    took = clock_us() - took;
+    tree_is_ready = true;
+    for (int i = 0; i < PATIENT; i++)
+        L4_ThreadSwitch(t[i]); /* until the next tick, and that meets it in its unmap */
+    if (took > 2000) /* else the machine is too fast for that */
+        EXPECT(gone < PATIENT - 32);
+    L4_Sleep(SOON);
+    EXPECT_EQ(gone, PATIENT);
+}
