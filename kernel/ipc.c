@@ -121,7 +121,7 @@ static void look_later(struct thread *t, word_t accepts)
 /* A message comes to t before it has found one. */
 static void stop_looking(struct thread *t)
 {
-    t->looks = false;
+    t->looks = t->in_kernel = false; /* it holds on to nothing */
     t->state = THREAD_RECEIVING;
     if (t != current)
         sched_dequeue(t);
@@ -199,7 +199,7 @@ static void propagate(struct thread *src, struct thread *dst, struct thread *app
     if (thread_receives(apparent) && !is_wildcard(accepts_of(apparent)) &&
         admits(apparent, accepts_of(apparent), src)) {
         thread_leave_fast(apparent);
-        apparent->accepts = dst->id;
+        apparent->accepts = apparent->from_spec = dst->id;
     }
 }
 
@@ -517,10 +517,8 @@ void ipc_fast_woken(struct thread *self)
 {
     while (self->copy_fault)
         string_serve(self);
-    if (self->receive_result == IPC_RETRY) {
-        self->from_spec = self->accepts; /* the fast path does not write them down */
-        self->timeouts = 0;
-    }
+    self->from_spec = self->accepts; /* to look again: the fast path does not write them down */
+    self->timeouts = 0;
     int err = ipc_receive(self, NULL);
     if (err != IPC_OK)
         report_error(self, err, L4_IPC_PHASE_RECEIVE);

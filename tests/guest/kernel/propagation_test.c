@@ -209,3 +209,47 @@ TEST(propagation_does_not_repoint_who_waits_for_somebody_else)
     EXPECT_EQ(result, 0);
     EXPECT_EQ(word_seen, 2);
 }
+
+/* ---- a call that waited, of a caller who has a queue himself, is passed on before he runs */
+
+static volatile L4_Word_t heard, answered;
+static L4_ThreadId_t patron;
+
+static void calls_the_propagator(void)
+{
+    L4_LoadMR(0, 0x00110000);
+    L4_MsgTag_t tag = L4_Call(propagator);
+    heard = L4_IpcFailed(tag) ? L4_ErrorCode() : L4_Label(tag);
+    rest();
+}
+
+static void asks_the_caller(void)
+{
+    L4_LoadMR(0, 0);
+    L4_Send(patron);
+    rest();
+}
+
+static void answers_whom_it_hears(void)
+{
+    L4_ThreadId_t from;
+    L4_Wait(&from);
+    L4_LoadMR(0, 0x00220000);
+    answered = L4_IpcSucceeded(L4_Send_Timeout(from, MOMENT));
+    rest();
+}
+
+TEST(propagation_of_a_call_that_waited_turns_the_callers_wait_to_the_new_receiver)
+{
+    heard = answered = 0;
+    propagator = me();
+    patron = helper(calls_the_propagator);
+    receiver = helper(answers_whom_it_hears);
+    stranger(asks_the_caller);
+    L4_Sleep(MOMENT);
+    EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(patron, SOON)));
+    propagate(receiver, patron);
+    L4_Sleep(MOMENT);
+    EXPECT(answered);
+    EXPECT_EQ(heard, 0x22);
+}
