@@ -17,9 +17,8 @@
 #include "timer.h"
 
 /* The receiver's flags in a tag, whatever the sender wrote there. */
-#define STRETCH 32 /* queued senders that are looked at between two preemption points */
-
 #define TAG_FLAGS ((word_t)(L4_TAG_ERROR | L4_TAG_XCPU | L4_TAG_REDIRECTED | L4_TAG_PROPAGATED))
+#define STRETCH 32 /* queued senders that are looked at between two preemption points */
 
 static inline uint16_t send_timeout(const struct thread *t)
 {
@@ -91,7 +90,8 @@ static inline void begin_receive(struct thread *t, word_t accepts)
     } else {
         t->state = THREAD_RECEIVING;
         t->accepts = accepts;
-        timer_arm(t, receive_timeout(t));
+        if (list_empty(&t->in_wheel)) /* else it looked meanwhile, and its time goes on */
+            timer_arm(t, receive_timeout(t));
     }
 }
 
@@ -108,14 +108,6 @@ static void wake_and_enqueue(struct thread *t)
 {
     wake(t);
     sched_enqueue(t);
-}
-
-/* t is in its receive phase from now on, and looks through its queue as soon as it runs. */
-static void look_later(struct thread *t, word_t accepts)
-{
-    wake_and_enqueue(t);
-    t->accepts = accepts;
-    t->looks = true;
 }
 
 /* A message comes to t before it has found one. */
@@ -196,7 +188,7 @@ static void propagate(struct thread *src, struct thread *dst, struct thread *app
         dst->utcb->mr[0] |= L4_TAG_PROPAGATED;
         dst->utcb->sender = thread_name_for(src, dst->space);
     }
-    if (thread_receives(apparent) && !is_wildcard(accepts_of(apparent)) &&
+    if (apparent != dst && thread_receives(apparent) && !is_wildcard(accepts_of(apparent)) &&
         admits(apparent, accepts_of(apparent), src)) {
         thread_leave_fast(apparent);
         apparent->accepts = apparent->from_spec = dst->id;
@@ -237,6 +229,13 @@ static int deliver(struct thread *src, struct thread *dst)
     return err;
 }
 
+/* t, who does not run, is in its receive phase from now on; if others are queued, it looks for itself as soon as it runs. */
+static void receive_or_look(struct thread *t, word_t accepts)
+{
+    begin_receive(t, accepts);
+    ipc_resume(t);
+}
+
 /* src's queued message has been taken (or refused): it goes on, if need be into its receive phase
  * without running first. */
 static void send_finished(struct thread *src, int err)
@@ -249,10 +248,8 @@ static void send_finished(struct thread *src, int err)
     src->send_result = err;
     if (err != IPC_OK || !src->from_spec || !resolve_from(src, &accepts) || timeout_is_zero(receive_timeout(src)))
         wake_and_enqueue(src);
-    else if (list_empty(&src->senders))
-        begin_receive(src, accepts);
     else
-        look_later(src, accepts);
+        receive_or_look(src, accepts);
 }
 
 /* self takes the message of src, who waits on its queue.  Blocks if there are strings in it. */
@@ -314,21 +311,15 @@ static inline int ipc_send(struct thread *self, word_t to, struct thread **woken
     return err;
 }
 
-/* The queued sender whose message self takes: the oldest, whom it names, or, as the queue has it, who is local or speaks
- * for whom it names.  In that search others run after each stretch, and may send to self as if it waited already: then, or
- * if its wait is broken off, it looks no more.  Who was looked at goes to the end of the queue, for others come and go
- * meanwhile; when all have been looked at it is as it was.  Blocks. */
-static struct thread *find_sender(struct thread *self)
+/* Goes through the queue for a sender whom self accepts.  After each stretch others run, and may send to self as if it
+ * waited already: then, or if its wait is broken off, it looks no more.  Who was looked at goes to the end of the queue, for
+ * others come and go meanwhile; when all have been looked at, and nobody has come, it is as it was.  Blocks. */
+static struct thread *look(struct thread *self)
 {
     struct list_node *n = self->senders.next;
-    struct thread *src = thread_find_global(self->accepts);
-    if (src && src->state == THREAD_SENDING && src->partner == self)
-        return src;
-    if (!is_wildcard(self->accepts) && !self->proxies && self->accepts != self->intended)
-        return NULL;
     self->looks = true;
     for (word_t left = self->obstacles & OBSTACLE_SENDERS; left && self->looks && n != &self->senders; left--) {
-        src = list_entry(n, struct thread, in_queue);
+        struct thread *src = list_entry(n, struct thread, in_queue);
         if (admits(self, self->accepts, src))
             return src;
         n = n->next;
@@ -336,10 +327,23 @@ static struct thread *find_sender(struct thread *self)
             list_remove(&self->senders);
             list_add_tail(n, &self->senders);
             (void)preempt_point();
+            while (self->copy_fault)
+                string_serve(self);
             n = self->senders.next;
         }
     }
     return NULL;
+}
+
+/* Whom self names is found at once; else all on its queue may be what it looks for, or none. */
+static inline struct thread *named_sender(struct thread *self)
+{
+    struct thread *src = thread_find_global(self->accepts);
+    return src && src->state == THREAD_SENDING && src->partner == self ? src : NULL;
+}
+static inline bool must_look(const struct thread *self)
+{
+    return self->proxies || is_wildcard(self->accepts) || self->accepts == self->intended;
 }
 
 /* Whoever waits for us already is taken first; else we wait.  IPC_RETRY: look again.  Blocks. */
@@ -349,11 +353,11 @@ static int receive_once(struct thread *self, struct thread *woken)
     int err = L4_IPC_NO_PARTNER;
     self->receive_result = IPC_PENDING;
     if (resolve_from(self, &self->accepts)) {
-        if (unlikely(!list_empty(&self->senders))) {
+        if (unlikely(!list_empty(&self->senders)) && !(src = named_sender(self)) && must_look(self)) {
             if (woken)
                 sched_enqueue(woken);
             woken = NULL;
-            src = find_sender(self);
+            src = look(self);
         }
         err = self->receive_result;
         if (err == IPC_PENDING && timeout_is_zero(receive_timeout(self)))
@@ -363,6 +367,7 @@ static int receive_once(struct thread *self, struct thread *woken)
     if (src || err != IPC_PENDING) {
         if (woken)
             sched_enqueue(woken);
+        timer_disarm(self);
         return src ? take(self, src) : err;
     }
     begin_receive(self, self->accepts);
@@ -403,7 +408,7 @@ static int both_phases(struct thread *self, word_t to, word_t *phase)
 int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts, word_t *phase)
 {
     self->kind = kind;
-    self->virtual_sender = L4_ID_NIL;
+    self->virtual_sender = self->intended = L4_ID_NIL;
     self->from_spec = from;
     self->timeouts = timeouts;
     int err = both_phases(self, to, phase);
@@ -539,8 +544,7 @@ void ipc_await_start(struct thread *t, word_t pager)
     t->kind = IPC_START;
     t->from_spec = pager;
     t->timeouts = 0;
-    begin_receive(t, pager);
-    ipc_resume(t); /* the pager may have sent before t could receive */
+    receive_or_look(t, pager); /* the pager may have sent before t could receive */
 }
 
 void ipc_post(struct thread *src, struct thread *dst)
@@ -563,10 +567,11 @@ void ipc_abort(struct thread *t, int error)
         wake_and_enqueue(t);
     } else if (thread_receives(t)) {
         t->receive_result = error;
-        if (t->looks)
-            t->looks = false;
-        else
+        if (!t->looks)
             wake_and_enqueue(t);
+        else
+            timer_disarm(t);
+        t->looks = false;
     }
 }
 
@@ -599,8 +604,13 @@ bool ipc_waits_in_vain(const struct thread *t)
 
 void ipc_resume(struct thread *t)
 {
-    if (thread_state(t) == THREAD_RECEIVING && !list_empty(&t->senders)) {
-        t->receive_result = IPC_RETRY;
-        look_later(t, accepts_of(t));
+    if (!thread_receives(t) || list_empty(&t->senders))
+        return;
+    if (!t->looks) {
+        thread_leave_fast(t);
+        t->state = THREAD_READY;
+        t->looks = true;
+        sched_enqueue(t);
     }
+    t->receive_result = IPC_RETRY;
 }

@@ -2,8 +2,7 @@
 /* The mapping database's long walks: pure list work, no hardware.  See mdb.h; map.c is the next hop.
  *
  * A walk pauses now and then.  The nodes that it wants to find again are marked, and whoever removes such a
- * node moves the walk on: a removed node is a leaf, so its parent is what remains to be finished.  That is a look at all
- * walks that pause, so there is a limit to them: one more, and the oldest must begin again. */
+ * node moves the walk on: a removed node is a leaf, so its parent is what remains to be finished. */
 #include "mdb.h"
 
 #define STEPS 24 /* between two pauses: below 3,000 instructions */
@@ -41,13 +40,6 @@ static bool pause(struct mdb_walk *w)
     w->at->prev_bits |= MDB_WATCHED; /* stays until the node goes: a hint that costs little */
     if (w->next)
         w->next->prev_bits |= MDB_WATCHED;
-    struct mdb_walk **oldest = &paused;
-    for (int n = 0; *oldest && n < MDB_MOST_PAUSED - 1; n++)
-        oldest = &(*oldest)->other;
-    if (*oldest) {
-        (*oldest)->root = NULL; /* what it saw stays with the nodes */
-        *oldest = NULL;
-    }
     w->other = paused;
     paused = w;
     bool disturbed = mapping_pause();

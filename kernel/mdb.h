@@ -103,7 +103,7 @@ static inline word_t mdb_unread(const struct mapping *m)
 /* One walk over the subtree of root, root included.  It is also a status query at root: consumed
  * there (the result), and kept for everybody else's next query. */
 struct mdb_walk {
-    struct mapping *root; /* NULL: it did not come to its end.  Somebody else has removed it, or too many paused */
+    struct mapping *root; /* NULL: somebody else removed it while the walk paused */
     bool removes;         /* the subtree goes; else only `drop` bits of its entries */
     bool root_too;        /* from root as well as from those below it */
     word_t drop;
@@ -112,7 +112,6 @@ struct mdb_walk {
     struct mapping *next; /*                  the node behind all that was walked, or NULL */
     struct mdb_walk *other; /*                the next one on the list of those who pause */
 };
-#define MDB_MOST_PAUSED 32
 /* True: others have run meanwhile, and may have changed everything, also the space.  Blocks. */
 bool mdb_walk(struct mdb_walk *w);
 /* The walks on that stack will not go on. */

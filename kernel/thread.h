@@ -69,7 +69,7 @@ struct thread {
     word_t accepts;         /* RECEIVING: a global id, L4_ID_ANY or L4_ID_ANYLOCAL; see accepts_of() */
     word_t fast_from;       /* stands for `accepts` while the fast path may deliver to us, else nil */
     word_t obstacles;       /* why self may not block by the fast path: queued senders, FPU in use */
-    word_t proxies;         /* queued senders that propagate: see pending_sender() */
+    word_t proxies;         /* queued senders that propagate: see must_look() */
     struct thread *partner; /* SENDING: the receiver */
     /* A string copy between us and another thread; valid while `engaged` is not NULL: */
     struct thread *engaged; /* the other one */

@@ -164,8 +164,6 @@ static bool tree_unmap(struct mapping **node, struct unmapping *u)
     struct mdb_walk w = {.root = *node, .removes = u->rights == L4_FPAGE_RWX, .root_too = u->flush,
                          .drop = u->rights & L4_FPAGE_W ? ENTRY_WRITE : 0};
     bool disturbed = mdb_walk(&w);
-    if (w.root && !u->tables) /* an emptied table is to be seen once more */
-        u->at += PAGE_SIZE;
     u->status |= w.status;
     return disturbed;
 }
@@ -196,9 +194,10 @@ bool unmap_some(struct unmapping *u)
                 u->at = next;
                 if (preempt_point() == OTHERS_RAN)
                     return false;
+                if (!u->tables) /* an emptied table is to be seen once more */
+                    u->at = next += PAGE_SIZE;
                 if (tree_unmap(stop, u))
                     return false;
-                next = u->at;
             }
         }
         if (u->tables && !table->used)

@@ -56,7 +56,7 @@ static void check_state(struct thread *t)
     switch (thread_state(t)) {
     case THREAD_READY:
         CHECK(queued == (t != current), t);
-        CHECK(!is_on(&t->in_wheel), t);
+        CHECK(!is_on(&t->in_wheel) || t->looks, t);
         seen.ready += queued;
         break;
     case THREAD_SENDING:
@@ -66,7 +66,7 @@ static void check_state(struct thread *t)
         break;
     case THREAD_RECEIVING:
         CHECK(!queued && (t->fast_from || t->receive_result == IPC_PENDING), t);
-        CHECK(!t->fast_from || (!t->kernel_sp && !is_on(&t->in_wheel) && !t->halted), t);
+        CHECK(!t->fast_from || (!t->kernel_sp && !is_on(&t->in_wheel) && !t->halted && !t->engaged), t);
         break;
     case THREAD_ENGAGED:
         CHECK(!queued && t->engaged, t);

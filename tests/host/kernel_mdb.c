@@ -381,36 +381,6 @@ static void a_dropped_walk_is_forgotten(void **state)
     assert_ptr_equal(dropped.at, stood);
 }
 
-/* Everybody who pauses finds one more who begins; nobody's walk ends before the last has begun. */
-static unsigned begun, began_again;
-
-static void one_more(void)
-{
-    if (begun == 2 * MDB_MOST_PAUSED)
-        return;
-    begun++;
-    struct mdb_walk w = {.root = NULL};
-    for (unsigned rounds = 0; !w.root; rounds++) {
-        w.root = &world[0].node;
-        mdb_walk(&w);
-        began_again += rounds;
-    }
-}
-
-static void of_too_many_walks_the_oldest_begin_again(void **state)
-{
-    (void) state;
-    grow();
-    access(NODES - 1, MDB_READ);
-    meanwhile = one_more;
-    begun = began_again = 0;
-    one_more();
-    meanwhile = NULL;
-    assert_int_equal(begun, 2 * MDB_MOST_PAUSED);
-    assert_int_equal(began_again, MDB_MOST_PAUSED);
-    expect_order(0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -425,7 +395,6 @@ int main(void)
         cmocka_unit_test(a_query_comes_to_its_end_whatever_others_do_meanwhile),
         cmocka_unit_test(a_walk_that_takes_rights_reaches_all_who_stay),
         cmocka_unit_test(a_dropped_walk_is_forgotten),
-        cmocka_unit_test(of_too_many_walks_the_oldest_begin_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
