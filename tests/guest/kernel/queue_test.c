@@ -388,78 +388,23 @@ TEST(redirection_leaves_no_mark_on_a_fault_in_the_copy)
 
 /* ---- a string with a fault for one who looks */
 
-static volatile int turn;
-static L4_Time_t limits[3];
+static volatile L4_Word_t turn, spin, no_pager;
+static L4_Time_t limits[2];
 
+static void give_signal(void) /* in the supervisor's name */
+{
+    L4_LoadMR(0, 0);
+    EXPECT(L4_IpcSucceeded(L4_Send_Propagated(t, supervisor(), SOON)));
+}
+
+/* Calls r at the signal, and is content with whoever is local: it looks through its queue, while r runs already. */
 static void looks_for_string(void)
-{
-    for (;;) {
-        L4_ThreadId_t from;
-        L4_Receive(supervisor()); /* "go" comes in its name */
-        L4_LoadBR(1, 64 << L4_STRING_LENGTH_SHIFT);
-        L4_LoadBR(2, (L4_Word_t)fresh[turn]);
-        L4_LoadBR(0, L4_ACCEPT_STRINGS);
-        L4_LoadMR(0, 0);
-        outcome(L4_Ipc(r, L4_anylocalthread, L4_Timeouts(L4_Never, limits[turn]), &from));
-        L4_LoadBR(0, 0);
-    }
-}
-
-static void sends_string(void)
-{
-    source[0][0] = source[1][0] = source[2][0] = 'x';
-    for (;;) {
-        L4_Receive(t);
-        L4_LoadMR(1, 64 << L4_STRING_LENGTH_SHIFT);
-        L4_LoadMR(2, (L4_Word_t)source[turn]);
-        L4_LoadMR(0, 0x00440000 | 2 << L4_TAG_T_SHIFT);
-        reply = 1;
-        reply = L4_IpcSucceeded(L4_Send_Timeout(t, SOON)) ? 2 : L4_ErrorCode() | 0x80;
-    }
-}
-
-static void string_for_one_who_looks(L4_Time_t l)
-{
-    limits[0] = SOON;
-    limits[1] = l;
-    result = reply = 0;
-    turn = 0;
-    t = stranger(looks_for_string);
-    r = companion(t, sends_string);
-    L4_Set_Priority(r, 101);
-    L4_Sleep(MOMENT);
-    L4_LoadMR(0, 0);
-    EXPECT(L4_IpcSucceeded(L4_Send_Propagated(t, supervisor(), SOON)));
-    L4_Sleep(L4_TimePeriod(100000));
-    EXPECT_EQ(reply, 2);
-    EXPECT_EQ(result, 0x00440100);
-    target = t.raw;
-    for (int i = 0; i < CROWD; i++)
-        helper(to_target);
-    L4_Sleep(MOMENT);
-    result = reply = 0;
-    turn = 1;
-    L4_LoadMR(0, 0);
-    EXPECT(L4_IpcSucceeded(L4_Send_Propagated(t, supervisor(), SOON)));
-    L4_Sleep(L4_TimePeriod(1000000));
-    EXPECT_EQ(reply, 2);
-    EXPECT_EQ(result, 0x00440100);
-}
-
-TEST(searcher_who_may_wait_takes_a_string_and_faults) { string_for_one_who_looks(L4_Never); }
-TEST(searcher_with_no_time_takes_a_string_and_faults) { string_for_one_who_looks(L4_ZeroTime); }
-
-/* ---- migrated in the middle of a copy that began while it looked */
-
-static volatile L4_Word_t spin;
-
-static void looks_once(void)
 {
     for (;;) {
         L4_ThreadId_t from;
         L4_Receive(supervisor());
         L4_LoadBR(1, 64 << L4_STRING_LENGTH_SHIFT);
-        L4_LoadBR(2, (L4_Word_t)fresh[0]);
+        L4_LoadBR(2, (L4_Word_t)fresh[no_pager ? 0 : turn]); /* a page that is there, or not */
         L4_LoadBR(0, L4_ACCEPT_STRINGS);
         L4_LoadMR(0, 0);
         outcome(L4_Ipc(r, L4_anylocalthread, L4_Timeouts(L4_Never, limits[turn]), &from));
@@ -469,13 +414,15 @@ static void looks_once(void)
     }
 }
 
-static void sends_missing(void)
+static void sends_string(void)
 {
     source[0][0] = 'x';
+    if (!no_pager)
+        source[1][0] = 'x';
     for (;;) {
         L4_ThreadId_t old = L4_Pager();
         L4_Receive(t);
-        if (turn)
+        if (turn && no_pager)
             L4_Set_Pager(d);
         L4_LoadMR(1, 64 << L4_STRING_LENGTH_SHIFT);
         L4_LoadMR(2, (L4_Word_t)source[turn]);
@@ -486,20 +433,21 @@ static void sends_missing(void)
     }
 }
 
-static void migrates(L4_Time_t l, bool spins_then)
+/* One round without a queue, in which everything is mapped; then the signal for the second one, with a queue. */
+static void prepare(L4_Time_t limit_of_the_second, bool senders_page_is_missing, bool spins_then)
 {
     limits[0] = SOON;
-    limits[1] = l;
-    result = reply = spin = 0;
-    turn = 0;
+    limits[1] = limit_of_the_second;
+    no_pager = senders_page_is_missing;
+    result = reply = spin = turn = 0;
     d = me();
-    t = stranger(looks_once);
-    r = companion(t, sends_missing);
+    t = stranger(looks_for_string);
+    r = companion(t, sends_string);
     L4_Set_Priority(r, 101);
     L4_Sleep(MOMENT);
-    L4_LoadMR(0, 0);
-    EXPECT(L4_IpcSucceeded(L4_Send_Propagated(t, supervisor(), SOON)));
+    give_signal();
     L4_Sleep(L4_TimePeriod(100000));
+    EXPECT_EQ(reply, 2);
     EXPECT_EQ(result, 0x00440100);
     target = t.raw;
     for (int i = 0; i < CROWD; i++)
@@ -508,8 +456,24 @@ static void migrates(L4_Time_t l, bool spins_then)
     result = reply = 0;
     turn = 1;
     spin = spins_then;
-    L4_LoadMR(0, 0);
-    EXPECT(L4_IpcSucceeded(L4_Send_Propagated(t, supervisor(), SOON)));
+    give_signal();
+}
+
+static void string_for_one_who_looks(L4_Time_t limit_of_the_second)
+{
+    prepare(limit_of_the_second, false, false);
+    L4_Sleep(L4_TimePeriod(1000000));
+    EXPECT_EQ(reply, 2);
+    EXPECT_EQ(result, 0x00440100);
+}
+
+TEST(searcher_who_may_wait_takes_a_string_and_faults) { string_for_one_who_looks(L4_Never); }
+TEST(searcher_with_no_time_takes_a_string_and_faults) { string_for_one_who_looks(L4_ZeroTime); }
+
+/* Moved to another space in the middle of a copy that began while it looked. */
+static void migrates(L4_Time_t limit_of_the_second, bool spins_then)
+{
+    prepare(limit_of_the_second, true, spins_then);
     EXPECT(L4_IsPageFault(L4_Receive_Timeout(r, SOON)));
     EXPECT_EQ(L4_ThreadControl(t, me(), L4_nilthread, L4_nilthread, fresh_utcb()), 1);
     L4_LoadMR(0, 0);
