@@ -2,12 +2,14 @@
 /* The mapping database's long walks: pure list work, no hardware.  See mdb.h; map.c is the next hop.
  *
  * A walk pauses now and then.  The nodes that it wants to find again are marked, and whoever removes such a
- * node moves the walk on: a removed node is a leaf, so its parent is what remains to be finished. */
+ * node moves the walk on: a removed node is a leaf, so its parent is what remains to be finished.  That is a look at all
+ * walks that pause, so one more than many takes interrupts, and lets no other thread run. */
 #include "mdb.h"
 
 #define STEPS 24 /* between two pauses: below 3,000 instructions */
 
 static struct mdb_walk *paused;
+static word_t pausing; /* so many */
 
 void mdb_unlink_watched(struct mapping *m)
 {
@@ -27,10 +29,12 @@ void mdb_unlink_watched(struct mapping *m)
 void mdb_forget(const void *stack, size_t size)
 {
     for (struct mdb_walk **w = &paused; *w;) {
-        if ((word_t)*w - (word_t)stack < size)
+        if ((word_t)*w - (word_t)stack < size) {
             *w = (*w)->other;
-        else
+            pausing--;
+        } else {
             w = &(*w)->other;
+        }
     }
 }
 
@@ -42,7 +46,7 @@ static bool pause(struct mdb_walk *w)
         w->next->prev_bits |= MDB_WATCHED;
     w->other = paused;
     paused = w;
-    bool disturbed = mapping_pause();
+    bool disturbed = mapping_pause(++pausing > MDB_MOST_PAUSED);
     mdb_forget(w, sizeof *w);
     return disturbed;
 }

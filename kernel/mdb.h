@@ -112,6 +112,7 @@ struct mdb_walk {
     struct mapping *next; /*                  the node behind all that was walked, or NULL */
     struct mdb_walk *other; /*                the next one on the list of those who pause */
 };
+#define MDB_MOST_PAUSED 300
 /* True: others have run meanwhile, and may have changed everything, also the space.  Blocks. */
 bool mdb_walk(struct mdb_walk *w);
 /* The walks on that stack will not go on. */
@@ -121,6 +122,6 @@ void mdb_forget(const void *stack, size_t size);
 word_t mapping_enter(struct mapping *m, word_t drop);
 /* ... removes the mapping and its node, returns the same. */
 word_t mapping_remove(struct mapping *m);
-bool mapping_pause(void); /* preempt_point() */
+bool mapping_pause(bool interrupts_only); /* preempt_point(), or less */
 
 #endif

@@ -53,8 +53,7 @@ static bool is_period(word_t time)
 
 static word_t check(struct thread *self, const struct schedule *a)
 {
-    if (a->priority != UNCHANGED && (a->priority > 255 || (a->priority > self->priority &&
-                                                           !self->space->privileged)))
+    if (a->priority != UNCHANGED && (a->priority > 255 || (a->priority > self->priority && !self->space->privileged)))
         return L4_ERR_PARAMETER;
     if (a->time != UNCHANGED && (!is_period(a->time >> 16) || !is_period(a->time & 0xFFFF)))
         return L4_ERR_PARAMETER;

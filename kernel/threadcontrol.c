@@ -44,8 +44,7 @@ static word_t check_utcb(const struct thread_args *a, struct space *space, struc
     word_t location = a->utcb == UNCHANGED && dest ? dest->utcb_location : a->utcb;
     if (a->pager == L4_ID_NIL) /* stays inactive: the location is only noted */
         return a->utcb == UNCHANGED || !space_configured(space) || thread_utcb_valid(space, a->utcb, dest)
-                   ? L4_ERR_OK
-                   : L4_ERR_UTCB;
+                   ? L4_ERR_OK : L4_ERR_UTCB;
     if (!space_configured(space))
         return L4_ERR_SPACE;
     return thread_utcb_valid(space, location, dest) ? L4_ERR_OK : L4_ERR_UTCB;

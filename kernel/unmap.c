@@ -55,8 +55,12 @@ static word_t root_remove(struct mapping *m, word_t fresh)
     return fresh | own;
 }
 
-bool mapping_pause(void)
+bool mapping_pause(bool interrupts_only)
 {
+    if (interrupts_only) {
+        arch_interrupt_window();
+        return false;
+    }
     return preempt_point() == OTHERS_RAN;
 }
 

@@ -154,10 +154,10 @@ static void check_order(void)
 }
 
 /* A walk pauses: others add and remove leaves, or leave it alone. */
-bool mapping_pause(void)
+bool mapping_pause(bool interrupts_only)
 {
     unsigned what = pauses ? take(pauses, 1) : 0;
-    if (!pauses || !(what & 128))
+    if (interrupts_only || !pauses || !(what & 128))
         return false;
     for (unsigned n = what & 31; n > 0; n--) {
         int i = (int)(take(pauses, 1) % NODES);

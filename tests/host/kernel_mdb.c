@@ -63,9 +63,13 @@ word_t mapping_remove(struct mapping *m)
 }
 
 static void (*meanwhile)(void);             /* what others do while a walk pauses */
+static unsigned alone;                      /* pauses in which nobody may do anything */
 
-bool mapping_pause(void)
+bool mapping_pause(bool interrupts_only)
 {
+    alone += interrupts_only;
+    if (interrupts_only)
+        return false;
     if (meanwhile)
         meanwhile();
     return meanwhile != NULL;
@@ -381,6 +385,33 @@ static void a_dropped_walk_is_forgotten(void **state)
     assert_ptr_equal(dropped.at, stood);
 }
 
+/* Everybody who pauses finds one more who begins. */
+static unsigned begun;
+
+static void one_more(void)
+{
+    if (begun > MDB_MOST_PAUSED)
+        return;
+    begun++;
+    struct mdb_walk w = {.root = &world[0].node};
+    mdb_walk(&w);
+}
+
+static void of_too_many_walks_the_last_goes_on_alone(void **state)
+{
+    (void) state;
+    grow();
+    meanwhile = one_more;
+    begun = alone = 0;
+    one_more();
+    meanwhile = NULL;
+    assert_true(alone > 0);
+    expect_order(0);
+    alone = begun = 0;
+    one_more();
+    assert_int_equal(alone, 0); /* all of them have ended */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +426,7 @@ int main(void)
         cmocka_unit_test(a_query_comes_to_its_end_whatever_others_do_meanwhile),
         cmocka_unit_test(a_walk_that_takes_rights_reaches_all_who_stay),
         cmocka_unit_test(a_dropped_walk_is_forgotten),
+        cmocka_unit_test(of_too_many_walks_the_last_goes_on_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

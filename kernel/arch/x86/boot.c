@@ -322,8 +322,7 @@ void boot_main(void)
             (unsigned long)KERNEL_END - 1);
     cpu_describe();
     kprintf("memory   %lu KB conventional, %lu KB for the kernel at %lx\n",
-            (unsigned long)(ram_total() >> 10), (unsigned long)(pool.high - pool.low) >> 10,
-            (unsigned long)pool.low);
+            (unsigned long)(ram_total() >> 10), (unsigned long)(pool.high - pool.low) >> 10, (unsigned long)pool.low);
     kprintf("kip      API 84.05, %lu thread numbers, Ipc by %s\n", 1ul << bits,
             cpu_has(CPU_SEP) ? "sysenter" : "trap");
     fpu_init();

@@ -144,8 +144,7 @@ struct table {
 
 static void double_fault(void)
 {
-    panic("double fault: thread %lx, its stack at %lx", (unsigned long)current->id,
-          (unsigned long)THE_TSS->esp0);
+    panic("double fault: thread %lx, its stack at %lx", (unsigned long)current->id, (unsigned long)THE_TSS->esp0);
 }
 
 /* A double fault means that our stack is gone: it gets a task, and so a stack, of its own. */
@@ -198,7 +197,6 @@ void cpu_load_tables(void)
     if (cpu_has(CPU_SEP)) {
         write_msr(MSR_SYSENTER_CS, KERNEL_CS);
         write_msr(MSR_SYSENTER_ESP, (word_t)&THE_TSS->esp0);
-        write_msr(MSR_SYSENTER_EIP,
-                  (word_t)(cpu_has(CPU_FAST) ? sysenter_fast : sysenter_entry));
+        write_msr(MSR_SYSENTER_EIP, (word_t)(cpu_has(CPU_FAST) ? sysenter_fast : sysenter_entry));
     }
 }

@@ -138,8 +138,7 @@ static void kernel_exception(struct trapframe *f)
         return;
     }
     panic("exception %lu in the kernel: error %lx eip %lx cr2 %lx thread %lx", (unsigned long)f->vector,
-          (unsigned long)f->error, (unsigned long)f->eip, (unsigned long)read_cr2(),
-          (unsigned long)current->id);
+          (unsigned long)f->error, (unsigned long)f->eip, (unsigned long)read_cr2(), (unsigned long)current->id);
 }
 
 /* A user's IRET with VM set is a return to ring 3 for a processor, but virtual 8086 mode for QEMU.  Such a frame has four
