@@ -40,6 +40,7 @@ struct thread {
     word_t local_id;        /* user address of MR0; valid  <=>  state != THREAD_INACTIVE */
     struct l4_utcb *utcb;   /* kernel address of the UTCB, NULL while inactive */
     struct space *space;
+    paddr_t directory;      /* space->directory_phys, for the fast path */
     void *kernel_sp;        /* where arch_switch left the stack; NULL while it runs, and in a wait
                                that the fast path may end: its stack is dropped */
 

@@ -18,4 +18,4 @@ adversary_root_LINK    := 0x300000
 adversary_root_LIBS    := c l4
 adversary_root_CFLAGS  := -fno-toplevel-reorder
 adversary_root_TIMEOUT := 240
-adversary_root_CONFIGS := plain
+adversary_root_CONFIGS := plain bochs
