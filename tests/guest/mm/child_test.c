@@ -191,6 +191,14 @@ static int child_other_handler(void)
     return SURVIVED;
 }
 
+/* `task` hears of the exception, but another one is this thread's pager. */
+static int child_far_handler(void)
+{
+    L4_Set_ExceptionHandler(L4_ThreadIdOfRaw(__hurd_startup_data->task.server));
+    __asm__ volatile("ud2");
+    return SURVIVED;
+}
+
 static int child_bad_stack(void)
 {
     __asm__ volatile("movl $0x30, %esp; pushl $1");
@@ -251,6 +259,7 @@ const struct child children[] = {
     {"divide_64", child_divide_64},
     {"port", child_port},
     {"other_handler", child_other_handler},
+    {"far_handler", child_far_handler},
     {"bad_stack", child_bad_stack},
     {"locked", child_locked},
     {NULL, NULL},
@@ -307,6 +316,12 @@ TEST(violation_page_that_a_store_refuses_ends_the_task) { ends_with("store", HUR
 TEST(violation_without_rights_asks_no_store) { ends_with("store_none", HURD_MM_STATUS_SEGV); }
 TEST(violation_more_memory_than_there_is_ends_the_task) { ends_with("hog", HURD_MM_STATUS_SEGV); }
 TEST(exception_invalid_instruction_ends_the_task) { ends_with("invalid", HURD_MM_STATUS_ILL); }
+TEST(exception_whose_handler_is_task_ends_the_task)
+{
+    unsigned reason = 99;
+    EXPECT_EQ(child_run("far_handler", 0, &reason), 128 + 6);
+    EXPECT_EQ(reason, HURD_TASK_EXCEPTION);
+}
 TEST(exception_breakpoint_ends_the_task) { ends_with("breakpoint", HURD_MM_STATUS_TRAP); }
 TEST(exception_privileged_instruction_ends_the_task) { ends_with("cli", HURD_MM_STATUS_SEGV); }
 TEST(exception_interrupt_instruction_ends_the_task) { ends_with("int", HURD_MM_STATUS_SEGV); }
@@ -342,6 +357,7 @@ const struct test child_tests[] = {
     T(violation_without_rights_asks_no_store),
     T(violation_more_memory_than_there_is_ends_the_task),
     T(exception_invalid_instruction_ends_the_task),
+    T(exception_whose_handler_is_task_ends_the_task),
     T(exception_breakpoint_ends_the_task),
     T(exception_privileged_instruction_ends_the_task),
     T(exception_interrupt_instruction_ends_the_task),

@@ -27,7 +27,7 @@ bool expect(bool condition, const char *what, const char *file, int line);
 bool expect_eq(long long is, long long wanted, const char *what, const char *file, int line);
 
 /* The chapters; each ends with an entry whose name is NULL. */
-extern const struct test region_tests[], store_tests[], thread_tests[], child_tests[];
+extern const struct test region_tests[], store_tests[], thread_tests[], child_tests[], bare_tests[];
 
 /* What a child task does; returns its exit status if it gets that far. */
 struct child {
