@@ -8,10 +8,12 @@ enum { LINK = 0x400000, CODE = 0x80, FRAMES = 64 };
 
 /* ELF header and one program header: the whole page, readable and executable. */
 static const L4_Word_t header[] = {
-    0x464c457f, 0x00010101, 0, 0,       /* 32 bit, little endian */
-    3 << 16 | 2, 1, LINK + CODE,        /* a program for the 386, its entry */
-    52, 0, 0, 32 << 16 | 52, 1, 0,      /* one program header, behind this one */
-    1, 0, LINK, LINK, PAGE, PAGE, 5, PAGE,
+    0x464c457f,  0x00010101, 0,           0, /* 32 bit, little endian */
+    3 << 16 | 2, 1,          LINK + CODE,    /* a program for the 386, its entry */
+    52,          0,          0,           32 << 16 | 52,
+    1,           0, /* one program header, behind this one */
+    1,           0,          LINK,        LINK,
+    PAGE,        PAGE,       5,           PAGE,
 };
 
 static L4_Word_t image_of(const void *code, size_t size)
@@ -50,18 +52,18 @@ static void code_ends(const void *code, size_t size, L4_Word_t wanted, L4_Word_t
 
 TEST(bare_program_that_raises_an_exception_is_ended)
 {
-    ENDS("\x0f\x0b", 128 + 6, EXCEPTION);               /* ud2 */
-    ENDS("\x31\xc9\xf7\xf1", 128 + 0, EXCEPTION);       /* xor ecx, ecx; div ecx */
-    ENDS("\xcc", 128 + 3, EXCEPTION);                   /* int3 */
-    ENDS("\xf4", 128 + 13, EXCEPTION);                  /* hlt */
-    ENDS("\x31\xe4\x0f\x0b", 128 + 6, EXCEPTION);       /* xor esp, esp; ud2 */
+    ENDS("\x0f\x0b", 128 + 6, EXCEPTION);         /* ud2 */
+    ENDS("\x31\xc9\xf7\xf1", 128 + 0, EXCEPTION); /* xor ecx, ecx; div ecx */
+    ENDS("\xcc", 128 + 3, EXCEPTION);             /* int3 */
+    ENDS("\xf4", 128 + 13, EXCEPTION);            /* hlt */
+    ENDS("\x31\xe4\x0f\x0b", 128 + 6, EXCEPTION); /* xor esp, esp; ud2 */
 }
 
 TEST(bare_program_that_faults_is_ended)
 {
-    ENDS("\xa1\x10\x00\x00\x00", 139, FAULTED);         /* mov eax, [0x10] */
-    ENDS("\x31\xe4\x50", 139, FAULTED);                 /* xor esp, esp; push eax */
-    ENDS("\x31\xc0\xff\xe0", 139, FAULTED);             /* xor eax, eax; jmp eax */
+    ENDS("\xa1\x10\x00\x00\x00", 139, FAULTED); /* mov eax, [0x10] */
+    ENDS("\x31\xe4\x50", 139, FAULTED);         /* xor esp, esp; push eax */
+    ENDS("\x31\xc0\xff\xe0", 139, FAULTED);     /* xor eax, eax; jmp eax */
 }
 
 /* The startup code called it: below its argument stands where it would return to. */

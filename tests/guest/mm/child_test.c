@@ -260,6 +260,8 @@ const struct child children[] = {
     {"port", child_port},
     {"other_handler", child_other_handler},
     {"far_handler", child_far_handler},
+    {"store_without_end", child_store_without_end},
+    {"string_hole", child_string_hole},
     {"bad_stack", child_bad_stack},
     {"locked", child_locked},
     {NULL, NULL},

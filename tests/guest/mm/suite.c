@@ -66,7 +66,7 @@ static int child_main(const char *name)
 }
 
 static const struct test *const chapters[] = {region_tests, store_tests, thread_tests, child_tests,
-                                             bare_tests};
+                                             bare_tests, pagein_tests};
 
 int main(int argc, char **argv)
 {

@@ -27,7 +27,8 @@ bool expect(bool condition, const char *what, const char *file, int line);
 bool expect_eq(long long is, long long wanted, const char *what, const char *file, int line);
 
 /* The chapters; each ends with an entry whose name is NULL. */
-extern const struct test region_tests[], store_tests[], thread_tests[], child_tests[], bare_tests[];
+extern const struct test region_tests[], store_tests[], thread_tests[], child_tests[], bare_tests[],
+    pagein_tests[];
 
 /* What a child task does; returns its exit status if it gets that far. */
 struct child {
@@ -35,6 +36,7 @@ struct child {
     int (*run)(void);
 };
 extern const struct child children[];
+int child_store_without_end(void), child_string_hole(void);
 
 /* Starts this program again as child=NAME and waits: its exit status.  *reason (may be NULL) as in
  * hurd/task.h.  The child finds `argument` in child_argument. */
