@@ -123,8 +123,12 @@ L4_Word_t hurd_mm_memory_container(void);
 
 /* ---- threads ---- */
 
-/* Starts function(argument) in a new thread with `stack` bytes of stack (0: a default) and a guard
- * page below.  The thread ends by returning.  EAGAIN: no more threads; ENOMEM. */
+/* Below each stack: no access, so that an overflow is noticed unless one function's variables are
+ * larger. */
+#define HURD_MM_STACK_GUARD     0x10000u
+
+/* Starts function(argument) in a new thread with `stack` bytes of stack (0: a default).  The thread
+ * ends by returning.  EAGAIN: no more threads; ENOMEM. */
 int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
                       uintptr_t stack);
 L4_ThreadId_t hurd_mm_pager(void);
@@ -142,6 +146,7 @@ int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length,
 #define HURD_MM_STATUS_SEGV     139     /* as a shell says it: 128 + signal number */
 #define HURD_MM_STATUS_ILL      132     /* invalid instruction */
 #define HURD_MM_STATUS_TRAP     133     /* debug exceptions */
+#define HURD_MM_STATUS_ABORTED  134     /* abort(); a mistake that the C library found */
 #define HURD_MM_STATUS_BUS      135     /* alignment */
 #define HURD_MM_STATUS_FPE      136     /* division, FPU, SIMD */
 

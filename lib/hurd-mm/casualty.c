@@ -91,6 +91,24 @@ static void say_registers(uintptr_t ip)
         r[5], r[4]);
 }
 
+/* In the guard of a stack, and the stack pointer is not far. */
+static bool is_stack_overflow(void)
+{
+    enum { NEAR = 64 * 1024 };          /* of the stack pointer */
+    L4_Word_t region[HURD_MM_MAPS_WORDS];
+    if (casualty.address - (casualty.registers[7] - NEAR) >= 2 * NEAR)
+        return false;
+    L4_LoadMR(1, casualty.address);
+    L4_LoadMR(0, L4_MakeTag(HURD_MM_MAPS, 1, 0).raw);
+    L4_MsgTag_t tag = L4_Call(mm.pager);
+    if (L4_IpcFailed(tag) || L4_Label(tag) != 0 || L4_UntypedWords(tag) < HURD_MM_MAPS_WORDS)
+        return false;
+    L4_StoreMRs(1, HURD_MM_MAPS_WORDS, region);
+    return region[0] <= casualty.address && region[2] == HURD_MM_ANONYMOUS << 8 &&
+           region[1] - region[0] >= HURD_MM_STACK_GUARD - 1 &&
+           region[1] - casualty.address < HURD_MM_STACK_GUARD;
+}
+
 /* Vector -> what a shell would call it. */
 static int exception_status(L4_Word_t vector)
 {
@@ -129,9 +147,10 @@ _Noreturn void report_run(void)
     if (casualty.io_fpage) {
         say("%s (task %u): port %lx is not ours\n", program_name(), task, casualty.io_fpage >> 16);
     } else if (casualty.is_violation) {
-        say("%s (task %u): segmentation violation, %s at %08lx%s%s\n", program_name(), task,
+        say("%s (task %u): segmentation violation, %s at %08lx%s%s%s\n", program_name(), task,
             casualty.access & HURD_VM_WRITE ? "write" : "read", (L4_Word_t)casualty.address,
-            casualty.error ? ": no page: " : "", casualty.error ? strerror(casualty.error) : "");
+            casualty.error ? ": no page: " : "", casualty.error ? strerror(casualty.error) : "",
+            is_stack_overflow() ? ": stack overflow" : "");
     } else {
         status = exception_status(casualty.registers[2]);
         say("%s (task %u): %s (exception %lu, error code %lx)\n", program_name(), task,
@@ -150,4 +169,12 @@ _Noreturn void report_store_refused(const struct hurd_store_fault *fault, uintpt
         fault->access & HURD_VM_WRITE ? "write" : "read", (L4_Word_t)fault->address, (L4_Word_t)ip);
     say_neighbours(fault->address);
     hurd_mm_die(HURD_MM_STATUS_SEGV);
+}
+
+_Noreturn void __libc_mistake(const char *what, const void *at, const void *caller)
+{
+    say("%s (task %u): %s: block %08lx, in a call from %08lx\n", program_name(), mm.task, what,
+        (L4_Word_t)at, (L4_Word_t)caller);
+    say_neighbours((uintptr_t)at);
+    hurd_mm_die(HURD_MM_STATUS_ABORTED);
 }

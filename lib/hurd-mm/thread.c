@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads of a self-paged task.  Each has a stack with a guard page; the stack of a thread that
+/* Threads of a self-paged task.  Each has a stack with a guard below; the stack of a thread that
  * ended is given back by the next hurd_thread_start(), when the thread is surely gone.  There is no
  * lock: workers (worker.c) start threads while others wait for a page with whatever they hold. */
 #include <errno.h>
@@ -10,11 +10,11 @@
 #include <l4/thread.h>
 #include <l4/utcb.h>
 
-enum { STACK_DEFAULT = 64 * 1024, THREADS_MAX = 128 };
+enum { STACK_DEFAULT = 64 * 1024, GUARD = HURD_MM_STACK_GUARD, THREADS_MAX = 128 };
 
 struct stack {
     L4_Word_t owner;      /* a thread's id, FREE, or TAKEN: by who wrote that, for a while */
-    uintptr_t base, size; /* guard page included */
+    uintptr_t base, size; /* guard included */
 };
 enum { FREE = 0, TAKEN = 1 };
 
@@ -76,12 +76,12 @@ static struct stack *stack_entry(void)
 static int stack_make(struct stack *s, uintptr_t size)
 {
     s->base = 0;
-    s->size = ((size + HURD_MM_PAGE - 1) & ~(uintptr_t)(HURD_MM_PAGE - 1)) + HURD_MM_PAGE;
+    s->size = ((size + HURD_MM_PAGE - 1) & ~(uintptr_t)(HURD_MM_PAGE - 1)) + GUARD;
     if (s->size <= size)
         return EINVAL;
     int error = hurd_vm_allocate(&s->base, s->size, 0, 0);
     if (!error)
-        error = hurd_vm_protect(s->base, HURD_MM_PAGE, 0);
+        error = hurd_vm_protect(s->base, GUARD, 0);
     return error;
 }
 
