@@ -40,6 +40,11 @@ unsigned long child_argument;
 
 int child_run(const char *name, unsigned long argument, unsigned *reason)
 {
+    return child_run_with(128, name, argument, reason);
+}
+
+int child_run_with(unsigned frames, const char *name, unsigned long argument, unsigned *reason)
+{
     const struct hurd_startup_data *data = __hurd_startup_data;
     L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server);
     struct hurd_task_created created;
@@ -47,7 +52,7 @@ int child_run(const char *name, unsigned long argument, unsigned *reason)
     int length = snprintf(argz, sizeof argz, "mm_test/child%cargument=%lu%cchild=%s%c", 0, argument,
                           0, name, 0);
     L4_Word_t status = 0, why = 0;
-    int error = hurd_spawn_self(128, argz, (L4_Word_t)length, &created);
+    int error = hurd_spawn_self(frames, argz, (L4_Word_t)length, &created);
     if (!EXPECT_EQ(error, 0))
         return -1;
     EXPECT_EQ(hurd_task_wait(task, created.handle, 0, &status, &why), 0);
@@ -66,7 +71,7 @@ static int child_main(const char *name)
 }
 
 static const struct test *const chapters[] = {region_tests, store_tests, thread_tests, child_tests,
-                                             bare_tests, pagein_tests};
+                                             bare_tests, pagein_tests, libc_tests};
 
 int main(int argc, char **argv)
 {
