@@ -55,28 +55,42 @@ static void say_region(const L4_Word_t *words)
         kind_name(words[2] >> 8));
 }
 
+/* The regions from an address on, as the pager tells: how many.  The program may have overwritten
+ * anything, so we neither wait for ever nor believe what cannot be. */
+static unsigned ask_regions(uintptr_t from, L4_Word_t words[10 * HURD_MM_MAPS_WORDS])
+{
+    L4_Time_t second = L4_TimePeriod(1000000);
+    L4_LoadMR(1, from);
+    L4_LoadMR(0, L4_MakeTag(HURD_MM_MAPS, 1, 0).raw);
+    L4_MsgTag_t tag = L4_Call_Timeouts(mm.pager, second, second);
+    unsigned n = L4_UntypedWords(tag);
+    if (L4_IpcFailed(tag) || L4_Label(tag) != 0 || n > 10 * HURD_MM_MAPS_WORDS)
+        return 0;
+    L4_StoreMRs(1, (int)n, words);
+    for (unsigned i = 0; i + HURD_MM_MAPS_WORDS <= n; i += HURD_MM_MAPS_WORDS) {
+        if (words[i + 1] < from)
+            return 0;
+        from = words[i + 1];
+    }
+    return n / HURD_MM_MAPS_WORDS;
+}
+
 /* The regions before, at and behind the address, as far as there are any. */
 static void say_neighbours(uintptr_t address)
 {
-    L4_Word_t before[HURD_MM_MAPS_WORDS] = {0}, words[60];
+    L4_Word_t before[HURD_MM_MAPS_WORDS] = {0}, words[10 * HURD_MM_MAPS_WORDS];
     bool has_before = false, more = true;
-    for (uintptr_t from = 0; more;) {
-        L4_LoadMR(1, from);
-        L4_LoadMR(0, L4_MakeTag(HURD_MM_MAPS, 1, 0).raw);
-        L4_MsgTag_t tag = L4_Call(mm.pager);
-        unsigned n = L4_UntypedWords(tag);
-        if (L4_IpcFailed(tag) || L4_Label(tag) != 0 || n < HURD_MM_MAPS_WORDS)
-            break;
-        L4_StoreMRs(1, (int)n, words);
-        for (unsigned i = 0; more && i + HURD_MM_MAPS_WORDS <= n; i += HURD_MM_MAPS_WORDS) {
-            more = words[i + 1] < address && words[i + 1] != UINTPTR_MAX;
+    unsigned n;
+    for (uintptr_t from = 0; more && (n = ask_regions(from, words)) > 0;) {
+        for (const L4_Word_t *r = words; more && n > 0; r += HURD_MM_MAPS_WORDS, n--) {
+            more = r[1] < address && r[1] != UINTPTR_MAX;
             if (more)
-                memcpy(before, words + i, sizeof before), has_before = true;
+                memcpy(before, r, sizeof before), has_before = true;
             else if (has_before)
                 say_region(before), has_before = false;
             if (!more)
-                say_region(words + i);
-            from = words[i + 1] + 1;
+                say_region(r);
+            from = r[1] + 1;
         }
     }
     if (has_before)
@@ -95,18 +109,12 @@ static void say_registers(uintptr_t ip)
 static bool is_stack_overflow(void)
 {
     enum { NEAR = 64 * 1024 };          /* of the stack pointer */
-    L4_Word_t region[HURD_MM_MAPS_WORDS];
-    if (casualty.address - (casualty.registers[7] - NEAR) >= 2 * NEAR)
+    L4_Word_t r[10 * HURD_MM_MAPS_WORDS];
+    if (casualty.address - (casualty.registers[7] - NEAR) >= 2 * NEAR ||
+        ask_regions(casualty.address, r) == 0)
         return false;
-    L4_LoadMR(1, casualty.address);
-    L4_LoadMR(0, L4_MakeTag(HURD_MM_MAPS, 1, 0).raw);
-    L4_MsgTag_t tag = L4_Call(mm.pager);
-    if (L4_IpcFailed(tag) || L4_Label(tag) != 0 || L4_UntypedWords(tag) < HURD_MM_MAPS_WORDS)
-        return false;
-    L4_StoreMRs(1, HURD_MM_MAPS_WORDS, region);
-    return region[0] <= casualty.address && region[2] == HURD_MM_ANONYMOUS << 8 &&
-           region[1] - region[0] >= HURD_MM_STACK_GUARD - 1 &&
-           region[1] - casualty.address < HURD_MM_STACK_GUARD;
+    return r[0] <= casualty.address && r[2] == HURD_MM_ANONYMOUS << 8 &&
+           r[1] - r[0] >= HURD_MM_STACK_GUARD - 1 && r[1] - casualty.address < HURD_MM_STACK_GUARD;
 }
 
 /* Vector -> what a shell would call it. */

@@ -267,6 +267,7 @@ const struct child children[] = {
     {"atexit_32", child_atexit_32},
     {"deep", child_deep},
     {"double_free", child_double_free},
+    {"liar", child_liar},
     {"bad_stack", child_bad_stack},
     {"locked", child_locked},
     {NULL, NULL},

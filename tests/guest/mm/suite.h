@@ -38,7 +38,7 @@ struct child {
 extern const struct child children[];
 int child_store_without_end(void), child_string_hole(void);
 int child_overflow(void), child_destructors(void), child_atexit_32(void), child_deep(void);
-int child_double_free(void);
+int child_double_free(void), child_liar(void);
 
 /* Starts this program again as child=NAME and waits: its exit status.  *reason (may be NULL) as in
  * hurd/task.h.  The child finds `argument` in child_argument. */
