@@ -35,6 +35,10 @@ def a_stack_overflow_is_called_so(lab):
         assert "stack overflow" not in last_words(vm, child)
 
 
+def a_last_line_without_its_end_is_printed(lab):
+    assert re.search(r"# this line has no end$", shell_with_tests(lab).command("run mm_test child=unfinished"), re.M)
+
+
 def a_string_of_which_a_page_is_refused_ends_in_a_report(lab):
     vm = shell_with_tests(lab)
     assert "segmentation violation, read at" in last_words(vm, "string_hole", 0)

@@ -27,6 +27,12 @@ static int child_atexit(void)
     return atexit(last_words) ? 1 : 7;
 }
 
+static int child_unfinished(void)
+{
+    printf("# this line has no end");
+    return 0;
+}
+
 static int child_abort(void) { abort(); }
 static int child_assert(void) { assert(!"this is the child's assertion"); return SURVIVED; }
 
@@ -236,6 +242,7 @@ const struct child children[] = {
     {"exit", child_exit},
     {"exit_257", child_exit_257},
     {"atexit", child_atexit},
+    {"unfinished", child_unfinished},
     {"abort", child_abort},
     {"assert", child_assert},
     {"null", child_null},
