@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """`maps` asks a program's pager, which may say what it likes."""
 import re
-import time
 
 from report import shell_with_tests
 
@@ -9,8 +8,8 @@ WITHOUT_END, LATE, IN_CIRCLES, BACKWARDS, TOO_LONG, HALF_A_REGION, SILENT = rang
 
 
 def maps_of_liar(vm, lie):
-    vm.command(f"run mm_test argument={lie} child=liar &")
-    time.sleep(0.5)
+    if "liar is ready" not in vm.command(f"run mm_test argument={lie} child=liar &"):
+        vm.expect("liar is ready")
     text = vm.command("maps mm_test", 20)
     vm.command("kill mm_test")
     return text, len(re.findall(r"^[0-9a-f]{8}-[0-9a-f]{8} ", text, re.M))

@@ -4,13 +4,13 @@
 #include <l4/message.h>
 #include <l4/thread.h>
 #include <l4/utcb.h>
+#include <stdio.h>
 #include <string.h>
 #include "suite.h"
 
 enum lie { WITHOUT_END, LATE, IN_CIRCLES, BACKWARDS, TOO_LONG, HALF_A_REGION, SILENT };
 
 static char stack[4 * PAGE] __attribute__((aligned(4096)));
-static volatile bool ready;
 
 /* The answer to a question for the regions from `from` on. */
 static void lie(enum lie kind, L4_Word_t from)
@@ -25,23 +25,23 @@ static void lie(enum lie kind, L4_Word_t from)
     L4_LoadMR(0, L4_MakeTag(0, kind == HALF_A_REGION ? words - 3 : words, 0).raw);
 }
 
-/* Takes no fault: whoever pages it would end the task. */
+/* Takes no fault after its first answer: whoever pages it then would end the task. */
 static _Noreturn void liar(void)
 {
     enum lie kind = (enum lie)child_argument;
     L4_ThreadId_t from;
     lie(kind, 0);
-    ready = true;
     L4_Accept(L4_UntypedWordsAcceptor);
     L4_Wait(&from);
-    for (;;) {
-        L4_Word_t address = L4_MR(1);
-        while (kind == SILENT)
+    L4_Word_t address = L4_MR(1);
+    for (bool first = true;; first = false) {
+        while (kind == SILENT && !first)
             L4_Sleep(L4_Never);
         if (kind == LATE)
             L4_Sleep(L4_TimePeriod(250000));
         lie(kind, address);
         L4_ReplyWait(from, &from);
+        address = L4_MR(1);
     }
 }
 
@@ -55,10 +55,11 @@ int child_liar(void)
     L4_Set_PagerOf(thread, hurd_mm_pager());            /* for its first steps */
     L4_UtcbOf(L4_LocalIdOf(thread).raw)->exception_handler = task.raw;
     L4_Start_SpIp(thread, (L4_Word_t)stack + sizeof stack - 16, (L4_Word_t)liar);
-    while (!ready)
-        L4_Sleep(L4_TimePeriod(1000));
-    L4_Sleep(L4_TimePeriod(10000));
+    L4_LoadMR(1, 0);
+    L4_LoadMR(0, L4_MakeTag(HURD_MM_MAPS, 1, 0).raw);
+    L4_Call(thread);
     L4_Set_PagerOf(thread, task);
+    printf("# the liar is ready\n");
     L4_Sleep(L4_Never);
     return 2;
 }

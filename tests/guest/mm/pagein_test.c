@@ -71,7 +71,7 @@ static bool pages_are(const char *p, unsigned first, unsigned n, unsigned base)
 
 static bool soon(const volatile unsigned *word, unsigned wanted)
 {
-    for (int i = 0; i < 3000 && *word != wanted; i++)
+    for (int i = 0; i < 20000 && *word != wanted; i++)
         L4_Sleep(L4_TimePeriod(1000));
     return *word == wanted;
 }
@@ -404,7 +404,7 @@ TEST(pagein_of_one_page_for_many_threads_is_one_fetch)
     good_readers = 0;
     for (unsigned i = 0; i < READERS; i++)
         EXPECT_EQ(hurd_thread_start(&thread, reads_its_page, (void *)5, PAGE), 0);
-    L4_Sleep(L4_TimePeriod(30000));
+    EXPECT(soon(&disk.inside, 1));
     EXPECT_EQ(hurd_vm_deallocate(disk.at, PAGES * PAGE), 0);
     EXPECT_EQ(hurd_store_destroy(&disk.store), EBUSY); /* not while a page is fetched */
     EXPECT_EQ(hurd_store_bind_to_vm(&disk.store, 0, PAGES * PAGE, HURD_VM_HERE, RW, &disk.at), 0);
