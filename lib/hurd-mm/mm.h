@@ -18,6 +18,7 @@ struct mm {
     L4_Word_t memory;                   /* the task's container; offset = address */
     L4_ThreadId_t pager, starter;       /* global ids; the starter made the pager run */
     unsigned task;                      /* version field of our own threads */
+    struct job *jobs;                   /* pages of stores that are wanted: pagein.c */
     bool keep_frames;                   /* hurd_mm_debug_keep_frames() */
     struct hurd_mm_counters counters;
 };

@@ -23,8 +23,6 @@ struct job {              /* a record of the slab */
 };
 _Static_assert(sizeof(struct job) <= SLAB_RECORD, "one size of records");
 
-static struct job *jobs;
-
 static struct worker {
     L4_ThreadId_t thread; /* nil: room for one more */
     bool idle;            /* it waits for our answer to its question for a job */
@@ -60,7 +58,7 @@ int pagein_worker(L4_ThreadId_t thread)
 
 static struct job *job_of_thread(L4_ThreadId_t thread)
 {
-    struct job *j = jobs;
+    struct job *j = mm.jobs;
     while (j && j->page.thread.raw != thread.raw)
         j = j->next;
     return j;
@@ -73,7 +71,7 @@ static bool same_page(const struct job *a, const struct job *b)
 
 static bool is_fetched(const struct job *job)
 {
-    for (struct job *j = jobs; j; j = j->next)
+    for (struct job *j = mm.jobs; j; j = j->next)
         if (!L4_IsNilThread(j->worker) && same_page(j, job))
             return true;
     return false;
@@ -82,7 +80,7 @@ static bool is_fetched(const struct job *job)
 /* The oldest that nobody fetches. */
 static struct job *job_waiting(void)
 {
-    struct job *j = jobs;
+    struct job *j = mm.jobs;
     while (j && is_fetched(j))
         j = j->next;
     return j;
@@ -92,7 +90,7 @@ static struct job *job_waiting(void)
 static void page_done(const struct job *done)
 {
     const struct job which = *done;
-    for (struct job **link = &jobs; *link;) {
+    for (struct job **link = &mm.jobs; *link;) {
         struct job *j = *link;
         if (!same_page(j, &which)) {
             link = &j->next;
@@ -136,7 +134,7 @@ bool pagein_job(L4_ThreadId_t from)
         L4_LoadMR(0, L4_MakeTag(EPERM, 0, 0).raw);
         return true;
     }
-    for (struct job *j = jobs; j; j = j->next) {
+    for (struct job *j = mm.jobs; j; j = j->next) {
         if (j->worker.raw == w->thread.raw) {
             page_done(j);
             break;
@@ -164,8 +162,6 @@ void pagein_forget(L4_ThreadId_t from)
 {
     enum { WORDS = 12 }; /* the longest message that we take */
     L4_Word_t message[WORDS];
-    if (!jobs)
-        return;
     L4_StoreMRs(1, WORDS, message); /* to convert an id is a system call */
     struct job *j = job_of_thread(L4_GlobalIdOf(from));
     if (j)
@@ -175,7 +171,7 @@ void pagein_forget(L4_ThreadId_t from)
 
 static struct job *job_add(const struct pagein *page)
 {
-    struct job *job = slab_reserve(&mm.slab, 1) ? slab_take(&mm.slab) : NULL, **end = &jobs;
+    struct job *job = slab_reserve(&mm.slab, 1) ? slab_take(&mm.slab) : NULL, **end = &mm.jobs;
     if (!job)
         return NULL;
     job->page = *page;
@@ -189,7 +185,7 @@ static struct job *job_add(const struct pagein *page)
 
 static void job_drop(struct job *job)
 {
-    struct job **link = &jobs;
+    struct job **link = &mm.jobs;
     while (*link != job)
         link = &(*link)->next;
     *link = job->next;

@@ -103,7 +103,8 @@ static bool pager_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
         mm.counters.dropped++;
         return false;
     }
-    pagein_forget(from);
+    if (mm.jobs)
+        pagein_forget(from);
     if (L4_IsPageFault(tag))
         return fault_serve(from, L4_MR(1), L4_MR(2), L4_PageFaultAccess(tag));
     if (L4_IsException(tag))
