@@ -80,8 +80,9 @@ static void say_neighbours(uintptr_t address)
 {
     L4_Word_t before[HURD_MM_MAPS_WORDS] = {0}, words[10 * HURD_MM_MAPS_WORDS];
     bool has_before = false, more = true;
-    unsigned n;
-    for (uintptr_t from = 0; more && (n = ask_regions(from, words)) > 0;) {
+    uintptr_t from = 0;
+    unsigned n, asked = 0;
+    while (more && asked++ < 100 && (n = ask_regions(from, words)) > 0) {
         for (const L4_Word_t *r = words; more && n > 0; r += HURD_MM_MAPS_WORDS, n--) {
             more = r[1] < address && r[1] != UINTPTR_MAX;
             if (more)
