@@ -205,6 +205,26 @@ static int child_far_handler(void)
     return SURVIVED;
 }
 
+static _Noreturn void raises(void)
+{
+    for (;;)
+        __asm__ volatile("ud2");
+}
+
+/* A thread that the program made by itself, without a word about exceptions. */
+static int child_raw_thread(void)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    static char stack[1024];
+    L4_ThreadId_t thread, task = L4_ThreadIdOfRaw(data->task.server);
+    if (hurd_task_thread_alloc(task, data->task.cap, 0, &thread))
+        return SURVIVED;
+    L4_Set_PagerOf(thread, hurd_mm_pager());
+    L4_Start_SpIp(thread, (L4_Word_t)(stack + sizeof stack - 16), (L4_Word_t)raises);
+    L4_Sleep(L4_TimePeriod(5000000));
+    return SURVIVED;
+}
+
 static int child_bad_stack(void)
 {
     __asm__ volatile("movl $0x30, %esp; pushl $1");
@@ -279,6 +299,7 @@ const struct child children[] = {
     {"waiters", child_waiters},
     {"giver", child_giver},
     {"no_records", child_no_records},
+    {"raw_thread", child_raw_thread},
     {"bad_stack", child_bad_stack},
     {"locked", child_locked},
     {NULL, NULL},
@@ -341,6 +362,10 @@ TEST(exception_whose_handler_is_task_ends_the_task)
     EXPECT_EQ(child_run("far_handler", 0, &reason), 128 + 6);
     EXPECT_EQ(reason, HURD_TASK_EXCEPTION);
 }
+TEST(exception_of_a_thread_without_our_library_ends_the_task)
+{
+    ends_with("raw_thread", HURD_MM_STATUS_ILL);
+}
 TEST(exception_breakpoint_ends_the_task) { ends_with("breakpoint", HURD_MM_STATUS_TRAP); }
 TEST(exception_privileged_instruction_ends_the_task) { ends_with("cli", HURD_MM_STATUS_SEGV); }
 TEST(exception_interrupt_instruction_ends_the_task) { ends_with("int", HURD_MM_STATUS_SEGV); }
@@ -377,6 +402,7 @@ const struct test child_tests[] = {
     T(violation_more_memory_than_there_is_ends_the_task),
     T(exception_invalid_instruction_ends_the_task),
     T(exception_whose_handler_is_task_ends_the_task),
+    T(exception_of_a_thread_without_our_library_ends_the_task),
     T(exception_breakpoint_ends_the_task),
     T(exception_privileged_instruction_ends_the_task),
     T(exception_interrupt_instruction_ends_the_task),
