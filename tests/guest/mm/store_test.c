@@ -186,6 +186,19 @@ TEST(store_flush_makes_the_hook_bring_the_page_again)
     disk_close(at, 4);
 }
 
+/* Pages 1 to 14 are fpages of one, two, four, four, two and one page. */
+TEST(store_flush_takes_every_page_out_of_sight)
+{
+    uintptr_t at = disk_open(16);
+    for (int round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < 16; i++)
+            EXPECT_EQ(*(volatile unsigned *)(at + i * PAGE), 1000 + i);
+        EXPECT_EQ(disk.calls, round ? 30 : 16);
+        EXPECT_EQ(hurd_store_flush(&disk.store, PAGE, 14 * PAGE), 0);
+    }
+    disk_close(at, 16);
+}
+
 TEST(store_find_cached_says_where_a_page_is)
 {
     L4_Word_t c = 0;
@@ -293,6 +306,7 @@ const struct test store_tests[] = {
     T(store_hook_leaves_registers_and_flags_alone),
     T(store_hook_leaves_message_registers_alone),
     T(store_flush_makes_the_hook_bring_the_page_again),
+    T(store_flush_takes_every_page_out_of_sight),
     T(store_find_cached_says_where_a_page_is),
     T(store_may_be_bound_in_two_places),
     T(store_calls_refuse_what_makes_no_sense),
