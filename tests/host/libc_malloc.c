@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* links: lib/libc-mini/mutex.c */
 /* flags: -idirafter lib/libc-mini/include */
 /* Our malloc over the build machine's mmap: blocks do not overlap, contents stay, mistakes end the
  * program. */
@@ -71,7 +70,7 @@ void *aligned_alloc(size_t alignment, size_t size);
 int posix_memalign(void **block, size_t alignment, size_t size);
 char *strdup(const char *s);
 char *strndup(const char *s, size_t n);
-#include "lib/libc-mini/include/mutex.h"
+#include "lib/libc-mini/mutex.c"
 #include "lib/libc-mini/malloc.c"
 #undef mmap
 #undef munmap
