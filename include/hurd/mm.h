@@ -73,7 +73,7 @@ int hurd_vm_map_container(uintptr_t *addr, uintptr_t size, unsigned flags, unsig
  * that a thread may hold while it touches this store (malloc's and stdio's, if a stack is there). */
 struct hurd_store_fault {
     void *hook;
-    L4_ThreadId_t thread;               /* who touched it; nil: it does not wait any more */
+    L4_ThreadId_t thread;               /* that touched it; nil: it does not wait any more */
     uintptr_t region, region_size;      /* the mapped region that holds the address */
     uintptr_t offset;                   /* page in the store */
     uintptr_t address;                  /* as the instruction had it */

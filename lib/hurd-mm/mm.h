@@ -65,7 +65,7 @@ void store_release_unused(struct store *store);
  * what is in the message registers now. ---- */
 bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
 struct pagein {
-    L4_ThreadId_t thread;               /* who touched the page */
+    L4_ThreadId_t thread;               /* that touched the page */
     struct store *store;
     uintptr_t ip, offset, address, region, region_size;
     unsigned access;

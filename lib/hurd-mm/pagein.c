@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pages of a program's store, in the pager: who waits for one, who fetches it.  Before: fault.c,
+/* Pages of a program's store, in the pager: which threads wait, which fetch.  Before: fault.c,
  * which found that a page is not in core.  After: worker.c, the threads that call the store's
  * function, so that the pager never waits for a disk.
  *
@@ -18,7 +18,7 @@ enum { WORKERS = 16 };
 
 struct job {              /* a record of the slab */
     struct job *next;     /* behind it in time */
-    L4_ThreadId_t worker; /* who fetches; nil: nobody yet */
+    L4_ThreadId_t worker; /* that fetches it; nil: none yet */
     struct pagein page;   /* .thread nil: nobody waits any more.  Counted in .store->users */
 };
 _Static_assert(sizeof(struct job) <= SLAB_RECORD, "one size of records");
@@ -86,7 +86,7 @@ static struct job *job_waiting(void)
     return j;
 }
 
-/* Everybody who waits for this page tries again. */
+/* Each thread that waits for this page tries again. */
 static void page_done(const struct job *done)
 {
     const struct job which = *done;

@@ -13,7 +13,7 @@
 enum { STACK_DEFAULT = 64 * 1024, GUARD = HURD_MM_STACK_GUARD, THREADS_MAX = 128 };
 
 struct stack {
-    L4_Word_t owner;      /* a thread's id, FREE, or TAKEN: by who wrote that, for a while */
+    L4_Word_t owner;      /* a thread's id, FREE, or TAKEN: by the thread that wrote it */
     uintptr_t base, size; /* guard included */
 };
 enum { FREE = 0, TAKEN = 1 };

@@ -34,7 +34,7 @@ static int worker_start(void)
     return error;
 }
 
-/* Who touched the page may hold any lock, so nothing here waits for one. */
+/* The thread that touched the page may hold any lock, so nothing here waits for one. */
 static void worker(void *unused)
 {
     struct worker_job job;

@@ -65,7 +65,7 @@ static int exception(struct hurd_cap_call *call, struct thread *thread)
 
 /* Any thread can forge these labels, if only about itself.  Those that we do not page, on a kernel
  * that can tell, get a refusal like any nonsense; on other kernels they are believed.  An exception
- * is believed of everybody: who names us as its exception handler may be paged by somebody else,
+ * is believed of any thread: one that names us as its handler may be paged by somebody else,
  * and an answer would send it to a wild address. */
 static bool is_genuine(const struct hurd_cap_call *call, struct thread *thread)
 {

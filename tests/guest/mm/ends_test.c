@@ -29,7 +29,7 @@ int child_sleep(void)
     return 0;
 }
 
-/* Who gave up its wait and asked for something else is not told of the end. */
+/* A thread that gave up its wait and asked for something else is not told of the end. */
 TEST(wait_that_was_given_up_is_not_answered)
 {
     struct hurd_task_info info;

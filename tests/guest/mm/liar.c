@@ -25,7 +25,7 @@ static void lie(enum lie kind, L4_Word_t from)
     L4_LoadMR(0, L4_MakeTag(0, kind == HALF_A_REGION ? words - 3 : words, 0).raw);
 }
 
-/* Takes no fault after its first answer: whoever pages it then would end the task. */
+/* Takes no fault after its first answer: its pager would end the task. */
 static _Noreturn void liar(void)
 {
     enum lie kind = (enum lie)child_argument;

@@ -166,7 +166,7 @@ TEST(pagein_on_both_sides_of_a_string)
     disk_close(&disk);
 }
 
-/* The message registers of who waits for a page stay its own. */
+/* The message registers of a thread that waits for a page stay as they are. */
 TEST(pagein_while_message_registers_are_loaded)
 {
     disk_open(&disk, 40);
