@@ -110,6 +110,8 @@ _Static_assert(sizeof(struct hurd_task_info) == 13 * 4, "thirteen words");
 
 /* ---- client stubs, lib/hurd-cap/task_client.c: 0 or an errno (EIO when the IPC failed).  `server`
  * and `task` are those of the startup data; nobody else's. ---- */
+/* A thread of the caller's task gets the caller's exception handler: without one it would halt at
+ * its first exception, and nobody would know. */
 int hurd_task_thread_alloc(L4_ThreadId_t server, L4_Word_t task, L4_Word_t utcb,
                            L4_ThreadId_t *thread);
 int hurd_task_thread_destroy(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t thread);

@@ -28,7 +28,7 @@ int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned n, const L4_Word
         L4_Word_t err = EIO;
         if (L4_UntypedWords(tag) > 0)
             L4_StoreMR(1, &err);
-        return err ? (int) err : EIO;           /* the 2005 servers' empty errors are errors, too */
+        return err - 1 < ERRNO_MAX ? (int) err : EIO;   /* the 2005 servers' empty errors, too */
     }
     return L4_Label(tag) <= ERRNO_MAX ? (int) L4_Label(tag) : EPROTO;
 }

@@ -218,8 +218,8 @@ int hurd_mm_init(L4_ThreadId_t pager)
         error = pager_start(data);
     if (error)
         return error;
+    L4_Set_ExceptionHandler(pager);     /* first: `task` hears exceptions of those that it pages */
     L4_Set_Pager(pager);
-    L4_Set_ExceptionHandler(pager);
     hurd_pm_self_paged(mm.physmem, mm.memory);  /* refused: it will not take our pages */
     return 0;
 }

@@ -19,7 +19,6 @@
 enum {
     FRAMES_LEAST = 64,
     STATUS_NO_START = 127,
-    STATUS_ABORTED = 134,
 };
 
 static const char *archive;
@@ -131,7 +130,7 @@ static const char *status_meaning(L4_Word_t status)
         return " (alignment)";
     case HURD_MM_STATUS_FPE:
         return " (arithmetic exception)";
-    case STATUS_ABORTED:
+    case HURD_MM_STATUS_ABORTED:
         return " (aborted)";
     case STATUS_NO_START:
         return " (could not start)";

@@ -534,7 +534,7 @@ TEST(task_does_not_believe_faults_of_threads_that_it_does_not_page)
     if (!L4_HasFeature(L4_FEATURE_PAGEREXREGS))
         return;                                 /* nobody can tell then */
     EXPECT_EQ(REQUEST(0xFFE2, 0x1234, 0x5678), EPERM);
-    EXPECT_EQ(REQUEST(0xFFB0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 0, 0), EPERM);
+    EXPECT_EQ(REQUEST(0xFFB0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 0), EPERM);    /* one word too few */
     EXPECT_EQ(REQUEST(0xFFF0), EPERM);
     EXPECT_EQ(REQUEST(0xFF86, 0, 0), EPERM);
 }
