@@ -51,8 +51,10 @@ struct hurd_cap {
 };
 
 struct hurd_cap_table {
-    void *(*alloc)(size_t bytes);           /* set both before use; alloc may return NULL */
-    void (*free)(void *block, size_t bytes);
+    /* Set both before use.  task: for whose rows or records the memory is, or was; 0 = the server's
+     * own arrays.  alloc may return NULL: that task, or the server, has no more. */
+    void *(*alloc)(unsigned task, size_t bytes);
+    void (*free)(unsigned task, void *block, size_t bytes);
     struct hurd_cap_client **by_index;      /* capacity rows, NULL = free */
     struct hurd_cap_client **by_task;       /* the same clients, sorted by task id, count of them */
     unsigned capacity, count;

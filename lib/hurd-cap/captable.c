@@ -113,15 +113,16 @@ static struct hurd_cap_client *client_find(const struct hurd_cap_table *t, unsig
 
 /* A copy of `old` (old_n pointers) with room for new_n, the rest NULL; `old` is freed.  NULL:
  * nothing done. */
-static void *grow_pointers(struct hurd_cap_table *t, void *old, unsigned old_n, unsigned new_n)
+static void *grow_pointers(struct hurd_cap_table *t, unsigned task, void *old, unsigned old_n,
+                           unsigned new_n)
 {
-    char *new = t->alloc(new_n * sizeof(void *));
+    char *new = t->alloc(task, new_n * sizeof(void *));
     if (!new)
         return NULL;
     memset(new, 0, new_n * sizeof(void *));
     if (old) {
         memcpy(new, old, old_n * sizeof(void *));
-        t->free(old, old_n * sizeof(void *));
+        t->free(task, old, old_n * sizeof(void *));
     }
     return new;
 }
@@ -131,18 +132,18 @@ static int table_grow(struct hurd_cap_table *t)
     unsigned capacity = t->capacity ? 2 * t->capacity : 16;
     if (capacity > HURD_CAP_CLIENTS_MAX)
         return EMFILE;
-    void *by_task = t->alloc(capacity * sizeof(void *));
+    void *by_task = t->alloc(0, capacity * sizeof(void *));
     if (!by_task)
         return ENOMEM;
-    void *by_index = grow_pointers(t, t->by_index, t->capacity, capacity);
+    void *by_index = grow_pointers(t, 0, t->by_index, t->capacity, capacity);
     if (!by_index) {
-        t->free(by_task, capacity * sizeof(void *));
+        t->free(0, by_task, capacity * sizeof(void *));
         return ENOMEM;
     }
     t->by_index = by_index;
     if (t->by_task) {
         memcpy(by_task, t->by_task, t->count * sizeof(void *));
-        t->free(t->by_task, t->capacity * sizeof(void *));
+        t->free(0, t->by_task, t->capacity * sizeof(void *));
     }
     t->by_task = by_task;
     t->capacity = capacity;
@@ -156,7 +157,7 @@ static int client_create(struct hurd_cap_table *t, unsigned task, struct hurd_ca
         if (err)
             return err;
     }
-    struct hurd_cap_client *c = t->alloc(sizeof *c);
+    struct hurd_cap_client *c = t->alloc(task, sizeof *c);
     if (!c)
         return ENOMEM;
     *c = (struct hurd_cap_client) { .task = task };
@@ -233,7 +234,7 @@ static int row_free(struct hurd_cap_table *t, struct hurd_cap_client *c, struct 
         return EMFILE;
     if (at == c->capacity) {
         unsigned capacity = c->capacity ? 2 * c->capacity : 4;
-        void *chunks = grow_pointers(t, c->chunks, c->capacity, capacity);
+        void *chunks = grow_pointers(t, c->task, c->chunks, c->capacity, capacity);
         if (!chunks)
             return ENOMEM;
         c->chunks = chunks;
@@ -241,7 +242,7 @@ static int row_free(struct hurd_cap_table *t, struct hurd_cap_client *c, struct 
     }
     struct chunk *chunk = c->chunks[at];
     if (!chunk) {
-        chunk = t->alloc(sizeof *chunk);
+        chunk = t->alloc(c->task, sizeof *chunk);
         if (!chunk)
             return ENOMEM;
         memset(chunk, 0, sizeof *chunk);
@@ -268,7 +269,7 @@ static void row_release(struct hurd_cap_table *t, struct hurd_cap *row)
         c->first_free = at;
     if (!chunk->used) {
         c->chunks[at] = NULL;
-        t->free(chunk, sizeof *chunk);
+        t->free(c->task, chunk, sizeof *chunk);
     }
 }
 
@@ -381,10 +382,10 @@ void hurd_cap_forget(struct hurd_cap_table *t, unsigned task)
             row_drop(t, &chunk->rows[index % CHUNK_ROWS]);
     }
     if (c->chunks)
-        t->free(c->chunks, c->capacity * sizeof(void *));
+        t->free(task, c->chunks, c->capacity * sizeof(void *));
     unsigned at = client_position(t, task);
     t->count--;
     memmove(&t->by_task[at], &t->by_task[at + 1], (t->count - at) * sizeof t->by_task[0]);
     t->by_index[c->index] = NULL;
-    t->free(c, sizeof *c);
+    t->free(task, c, sizeof *c);
 }

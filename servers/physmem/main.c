@@ -21,8 +21,20 @@ unsigned debug_revoke_period;
 static int other(struct hurd_cap_call *call);
 static void task_died(unsigned task);
 
+static void *table_alloc(unsigned task, size_t bytes)
+{
+    (void) task;
+    return slab_alloc(bytes);
+}
+
+static void table_free(unsigned task, void *block, size_t bytes)
+{
+    (void) task;
+    slab_free(block, bytes);
+}
+
 struct hurd_cap_server server = {
-    .table = { .alloc = slab_alloc, .free = slab_free },
+    .table = { .alloc = table_alloc, .free = table_free },
     .other = other,
     .task_died = task_died,
     .errors_in_label = 1,

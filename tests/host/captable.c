@@ -14,18 +14,21 @@
 
 static unsigned destroyed;
 static long allocated, budget;              /* bytes; budget < 0: without limit */
+static long allocated_for[16384];           /* the same, by task; 0 = the server's arrays */
 
-static void *table_alloc(size_t bytes)
+static void *table_alloc(unsigned task, size_t bytes)
 {
     if (budget >= 0 && allocated + (long) bytes > budget)
         return NULL;
     allocated += bytes;
+    allocated_for[task] += bytes;
     return malloc(bytes);
 }
 
-static void table_free(void *block, size_t bytes)
+static void table_free(unsigned task, void *block, size_t bytes)
 {
     allocated -= bytes;
+    allocated_for[task] -= bytes;
     free(block);
 }
 
@@ -47,6 +50,7 @@ static int setup(void **state)
         hurd_cap_object_init(&object[i], &class);
     destroyed = 0;
     allocated = 0;
+    memset(allocated_for, 0, sizeof allocated_for);
     budget = -1;
     return 0;
 }
@@ -271,6 +275,28 @@ static void dropped_rows_give_their_memory_back(void **state)
     assert_int_equal(insert(600, &object[1], 0), 1);
 }
 
+static void memory_is_asked_for_and_given_back_in_the_name_of_its_task(void **state)
+{
+    (void) state;
+    static struct hurd_cap_object many[200];
+    for (unsigned i = 0; i < 200; i++) {
+        hurd_cap_object_init(&many[i], &class);
+        insert(600, &many[i], 0);
+    }
+    long arrays = allocated_for[0], rows = allocated_for[600];
+    assert_true(arrays >= 2 * (long) sizeof(void *));
+    assert_true(rows > 200 * (long) sizeof(struct hurd_cap));
+    insert(601, &many[0], 0);
+    assert_int_equal(allocated_for[600], rows);
+    assert_int_equal(allocated_for[0], arrays);
+    assert_true(allocated_for[601] > (long) sizeof(struct hurd_cap));
+    hurd_cap_forget(&table, 600);
+    assert_int_equal(allocated_for[600], 0);
+    hurd_cap_forget(&table, 601);
+    assert_int_equal(allocated_for[601], 0);
+    assert_int_equal(allocated_for[0], arrays);
+}
+
 static void a_handle_is_given_65535_times_at_most(void **state)
 {
     (void) state;
@@ -348,6 +374,7 @@ int main(void)
         TEST_IN_TABLE(a_boot_server_has_at_most_8192_rows),
         TEST_IN_TABLE(a_program_has_at_most_1024_rows),
         TEST_IN_TABLE(dropped_rows_give_their_memory_back),
+        TEST_IN_TABLE(memory_is_asked_for_and_given_back_in_the_name_of_its_task),
         TEST_IN_TABLE(a_handle_is_given_65535_times_at_most),
         TEST_IN_TABLE(running_out_of_memory_changes_nothing),
         TEST_IN_TABLE(rows_are_counted_by_giver_and_dead_ones_can_go),
