@@ -12,19 +12,21 @@ struct hurd_cap_client;
 struct hurd_cap_object;
 
 #define HURD_CAP_INDEX_BITS     18u
-#define HURD_CAP_CLIENTS_MAX    4096u       /* of 2^14 */
+#define HURD_CAP_CLIENTS_MAX    1024u       /* of 2^14: each array of them is one page */
 #define HURD_CAP_CAPS_MAX       8192u       /* of 2^18, for one client that is a boot server ... */
 #define HURD_CAP_CAPS_PROGRAM   1024u       /* ... or a program, */
 #define HURD_CAP_FIRST_PROGRAM  513u        /* which is any task from this id on */
 
 /* A class of objects.  serve() handles requests on an object's capabilities.  unreferenced() is
  * called when the last strong capability is gone: it calls hurd_cap_object_revoke() and frees the
- * object.  given(), if any, may veto a HURD_CAP_GIVE with an errno, and learns of it. */
+ * object.  admit(), if any, prepares a HURD_CAP_GIVE to that task or vetoes it with an errno; given(),
+ * if any, learns that it is done. */
 struct hurd_cap_class {
     const char *name;
     int (*serve)(struct hurd_cap_call *call);
     void (*unreferenced)(struct hurd_cap_object *object);
-    int (*given)(struct hurd_cap_object *object, unsigned from_task, unsigned to_task);
+    int (*admit)(struct hurd_cap_object *object, unsigned task);
+    void (*given)(struct hurd_cap_object *object, unsigned task);
 };
 
 /* First member of every object.  strong = number of capabilities that keep it alive +

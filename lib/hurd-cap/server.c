@@ -69,8 +69,8 @@ static int serve_give(struct hurd_cap_call *call)
     int err = hurd_cap_target_allowed(call, target);
     if (!err && (cap->flags & HURD_CAP_WEAK))
         err = EPERM;
-    if (!err && cap->object->class->given)
-        err = cap->object->class->given(cap->object, call->task, target);
+    if (!err && cap->object->class->admit)
+        err = cap->object->class->admit(cap->object, target);
     uint32_t handle;
     if (!err)
         err = hurd_cap_insert(&call->server->table, target, cap->object, rights, 0, call->task,
@@ -78,6 +78,8 @@ static int serve_give(struct hurd_cap_call *call)
     if (err)
         return err;
     unsigned left;
+    if (cap->object->class->given)
+        cap->object->class->given(cap->object, target);
     if (flags & HURD_CAP_GIVE_MOVE)
         hurd_cap_remove(&call->server->table, call->task, call->arg[0], &left);
     call->reply[0] = handle;

@@ -66,7 +66,7 @@ static struct control *boot_control(unsigned task)
         if (c->task == task)
             return c;
     struct control *c = NULL;
-    if (control_split(control_root, BOOT_FRAMES, task, HURD_TASK_PHYSMEM, &c))
+    if (control_split(control_root, BOOT_FRAMES, task, &c) || !account_open(task, c))
         fail("no memory for a control");
     return c;
 }
@@ -74,6 +74,7 @@ static struct control *boot_control(unsigned task)
 static L4_Word_t boot_insert(unsigned task, struct hurd_cap_object *object)
 {
     uint32_t handle;
+    boot_control(task);                     /* pays for the row */
     if (hurd_cap_insert(&server.table, task, object, RIGHTS_ALL, 0, 0, &handle))
         fail("no memory for a capability");
     return handle;

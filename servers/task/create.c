@@ -164,7 +164,7 @@ static void inject_console(struct making *m)
         m->data.console = (struct hurd_startup_cap) {deva.raw, L4_MR(1)};
 }
 
-/* The control goes last: after it nothing more can be charged by us. */
+/* The control goes first: it pays for the new task's handles.  We drop ours in the end. */
 static int give_capabilities(struct making *m)
 {
     struct task *t = m->task;
@@ -172,19 +172,17 @@ static int give_capabilities(struct making *m)
     uint32_t own;
     d->utcb_area = L4_FpageLog2(HURD_STARTUP_UTCB, HURD_STARTUP_UTCB_LOG2).raw;
     d->startup.server = d->image.server = d->physmem_control.server = physmem.raw;
-    int error = hurd_pm_container_share(physmem, t->startup, t->id, HURD_PM_RIGHTS,
+    int error = hurd_cap_give(physmem, m->control, t->id, 7, 0, &d->physmem_control.cap);
+    if (error == 0)
+        error = hurd_pm_container_share(physmem, t->startup, t->id, HURD_PM_RIGHTS,
                                         &d->startup.cap);
     if (error == 0)
         error = hurd_pm_container_share(physmem, t->image, t->id, HURD_PM_READ | HURD_PM_EXECUTE,
                                         &d->image.cap);
     if (error == 0)
         error = hurd_cap_insert(&server.table, t->id, &t->object, 7, 0, 0, &own);
-    if (error == 0)
-        error = hurd_cap_give(physmem, m->control, t->id, 7, HURD_CAP_GIVE_MOVE,
-                              &d->physmem_control.cap);
     if (error != 0)
         return error;
-    m->control = ~0ul;                          /* no longer ours to drop */
     d->task = (struct hurd_startup_cap) {L4_MyGlobalId().raw, own};
     inject_console(m);
     return 0;
@@ -277,8 +275,7 @@ static int make(struct making *m, L4_ThreadId_t *first)
 static void consume(struct making *m)
 {
     hurd_cap_drop(physmem, m->image);
-    if (m->control != ~0ul)
-        hurd_cap_drop(physmem, m->control);
+    hurd_cap_drop(physmem, m->control);
     if (m->has_copy) {
         hurd_pm_container_destroy(physmem, m->copy);
         hurd_cap_drop(physmem, m->copy);

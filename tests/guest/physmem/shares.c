@@ -184,6 +184,23 @@ TEST(a_container_given_away_belongs_to_both)
     EXPECT_EQ(control_info(control).used, 0);
 }
 
+TEST(pins_are_the_tasks_that_pinned)
+{
+    L4_Word_t theirs;
+    EXPECT_EQ(allocate(a, 0, 2), 0);
+    EXPECT_EQ(hurd_cap_give(pm, a, friend_task, 7, 0, &theirs), 0);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_PIN, theirs, 0, PAGE), 0);
+    EXPECT_EQ(hurd_pm_container_unpin(pm, a, 0, PAGE), EINVAL);
+    EXPECT_EQ(deallocate(a, 0, 1, NULL), EBUSY);
+    EXPECT_EQ(hurd_pm_container_pin(pm, a, PAGE, PAGE, NULL, NULL), 0);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_UNPIN, theirs, PAGE, PAGE), EINVAL);
+    friend_kill();
+    EXPECT_EQ(deallocate(a, 0, 1, NULL), 0);
+    EXPECT_EQ(deallocate(a, 1, 1, NULL), EBUSY);
+    EXPECT_EQ(hurd_pm_container_unpin(pm, a, PAGE, PAGE), 0);
+    EXPECT_EQ(deallocate(a, 1, 1, NULL), 0);
+}
+
 TEST(a_container_given_with_fewer_rights_stays_so)
 {
     L4_Word_t theirs;
@@ -286,6 +303,7 @@ const struct test share_tests[] = {
     T2(deallocated_pages_leave_the_other_tasks_space),
     T2(a_reader_in_another_task_never_sees_a_later_write_through_a_copy),
     T2(a_container_given_away_belongs_to_both),
+    T2(pins_are_the_tasks_that_pinned),
     T2(a_container_given_with_fewer_rights_stays_so),
     T2(a_handle_moved_away_is_gone_here),
     T2(a_control_split_for_another_task_is_charged_there),
