@@ -14,6 +14,9 @@
  * beyond the books.  Records of a container are its control's; handles, pins and what else is kept for a
  * task are its home's, which is the first control that came to it.  A task without a home (it never had
  * a control, or destroyed it) gets no more handles: ENOMEM.
+ * Who spends: the owner of a container is the task to which its control was last given.  Others with a
+ * strong handle may use, copy, give back and destroy, but not spend: EPERM.  Boot tasks (ids below 513)
+ * may, as they equip others.
  *
  * Mappings are a cache: physmem may take away any of them at any time, except those of wired
  * containers and pinned pages. The client faults, and asks again. */
@@ -41,7 +44,7 @@
  *
  * CONTAINER_CREATE      0 control [, 1 flags: 0 or WIRED]          0 handle
  *   The container charges that control capability.  The handle of a container may stand for the
- *   control that it charges (programs of 2005 do that).  EACCES: a weak
+ *   control that it charges (programs of 2005 do that; EPERM: it is another task's).  EACCES: a weak
  *   reference.  ENOMEM: the
  *   guarantee is used up. A wired container is bound at once and never unmapped; all wired and
  *   pinned pages of one task: at most HURD_PM_WIRED_MAX bytes, EAGAIN beyond.
@@ -54,8 +57,8 @@
  *
  * CONTAINER_ALLOCATE    0 container, 1 flags, 2 start, 3 size      0 bytes allocated
  *   Promises frames; contents are zero.  Flags: PARTIAL, ALL_OR_NONE, SQUASH, EXTRA, DMA. EEXIST:
- *   something is there (and no SQUASH).  ENOMEM: guarantee exceeded.  EPERM: weak reference.
- *   EAGAIN: wired cap. With PARTIAL the label is the error that ended it and word 0 what was done
+ *   something is there (and no SQUASH).  ENOMEM: guarantee exceeded.  EPERM: weak reference, or the
+ *   container is another task's.  EAGAIN: wired cap. With PARTIAL the label is the error that ended it and word 0 what was done
  *   before; otherwise 0 bytes on error.  Wired pages come all or not at all.
  *
  * CONTAINER_DEALLOCATE  0 container, 1 start, 2 size               0 bytes given back
@@ -78,8 +81,8 @@
  *   PARTIAL, ALL_OR_NONE. The destination is charged; it must be a hole, unless SQUASH replaces it.
  *   ENOENT: hole in the source (with PARTIAL: the amount before it counts).  EEXIST, ENOMEM, EAGAIN
  *   as in allocate.  EACCES: source without read (SHARED: write too), destination without write.
- *   EPERM: SHARED or MOVE from a weak reference, SHARED to one, or a weak destination that would
- *   have to grow: it takes SQUASH over existing pages only.  EBUSY: SHARED or MOVE over or from
+ *   EPERM: SHARED or MOVE from a weak reference, SHARED to one, or a destination that is weak or
+ *   another task's and would have to grow: it takes SQUASH over existing pages only.  EBUSY: SHARED or MOVE over or from
  *   pinned pages.  EINVAL: the two ranges overlap in one container, or a flag is unknown. */
 #define HURD_PM_CONTAINER_MAP_OLD       128u
 #define HURD_PM_CONTAINER_CREATE        130u

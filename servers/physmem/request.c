@@ -59,6 +59,13 @@ static L4_Word_t bytes(uint32_t pages)
     return (L4_Word_t) pages << PAGE_LOG2;
 }
 
+/* A container's guarantee is spent by its owner only, which is the task that its control was last given
+ * to, and by boot tasks, which equip others. */
+static bool may_spend(const struct hurd_cap_call *call, const struct container *c)
+{
+    return call->task < HURD_TASK_FIRST || call->task == c->control->task;
+}
+
 /* ---- containers: 2005 ---------------------------------------------------------------------------
  * */
 
@@ -69,6 +76,8 @@ static int serve_create(struct hurd_cap_call *call)
         return EINVAL;
     if (cap_kind(call->cap) == WEAK)
         return EACCES;
+    if (cap_kind(call->cap) == STRONG && !may_spend(call, call_container(call)))
+        return EPERM;
     struct control *control = cap_kind(call->cap) == CONTROL ? call_control(call)
                                                              : call_container(call)->control;
     struct container *c;
@@ -112,6 +121,8 @@ static int serve_allocate(struct hurd_cap_call *call)
         err = EOPNOTSUPP;           /* TODO(physmem): extra frames, spec hurd 2.6 */
     if (!err && !(call->cap->rights & RIGHTS_WRITE))
         err = EACCES;
+    if (!err && !may_spend(call, call_container(call)))
+        err = EPERM;
     if (!err)
         err = container_allocate(call_container(call), page, count, flags & HURD_PM_SQUASH,
                                  flags & HURD_PM_PARTIAL, &done);
@@ -218,7 +229,7 @@ static int serve_copy(struct hurd_cap_call *call)
     how.move = flags & HURD_PM_MOVE;
     how.squash = flags & HURD_PM_SQUASH;
     how.partial = flags & HURD_PM_PARTIAL;
-    how.no_growth = to->flags & HURD_CAP_WEAK;
+    how.no_growth = (to->flags & HURD_CAP_WEAK) || !may_spend(call, how.to);
     if (!err)
         err = container_copy(&how, &done);
     return reply_word(call, err, bytes(done));

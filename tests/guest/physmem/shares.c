@@ -176,12 +176,38 @@ TEST(a_container_given_away_belongs_to_both)
 {
     L4_Word_t theirs;
     EXPECT_EQ(hurd_cap_give(pm, a, friend_task, 7, 0, &theirs), 0);
-    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_ALLOCATE, theirs, 0, 0, 2 * PAGE), 0);
-    EXPECT_EQ(get(a, 1), 0);
+    EXPECT_EQ(allocate(a, 0, 2), 0);
+    put(a, 1, 5);
+    EXPECT_EQ(friend_map(theirs, 1, 1, HURD_PM_READ | HURD_PM_WRITE), 0);
+    EXPECT_EQ(friend_peek(1), 5);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_DEALLOCATE, theirs, 0, PAGE), 0);
     EXPECT_EQ(hurd_cap_drop(pm, a), 0);
-    EXPECT_EQ(control_info(control).used, 2);           /* it lives, and we pay */
+    EXPECT_EQ(control_info(control).used, 1);           /* it lives, and we pay */
     EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_CAP_DROP, theirs), 0);
     EXPECT_EQ(control_info(control).used, 0);
+}
+
+TEST(nobody_but_the_owner_spends_a_guarantee)
+{
+    L4_Word_t theirs, own, memory, other;
+    EXPECT_EQ(allocate(a, 0, 2), 0);
+    EXPECT_EQ(hurd_cap_give(pm, a, friend_task, 7, 0, &theirs), 0);
+    EXPECT_EQ(hurd_pm_control_split(pm, control, 10, friend_task, &memory), 0);
+    EXPECT_EQ(FRIEND_REQUEST(&own, HURD_PM_CONTAINER_CREATE, memory), 0);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_ALLOCATE, own, 0, 0, 2 * PAGE), 0);
+    L4_Word_t used = control_info(control).used, guarantee = control_info(control).guarantee;
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_ALLOCATE, theirs, 0, 8 * PAGE, PAGE), EPERM);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_ALLOCATE, theirs, HURD_PM_SQUASH, 0, PAGE), EPERM);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_COPY, own, 0, theirs, 8 * PAGE, PAGE, 0), EPERM);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_COPY, own, 0, theirs, 8 * PAGE, PAGE, HURD_PM_MOVE), EPERM);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_COPY, own, 0, theirs, 8 * PAGE, PAGE, HURD_PM_SHARED), EPERM);
+    EXPECT_EQ(FRIEND_REQUEST(&other, HURD_PM_CONTAINER_CREATE, theirs), EPERM);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_COPY, own, 0, theirs, 0, PAGE, HURD_PM_SQUASH), 0);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_COPY, theirs, PAGE, own, 4 * PAGE, PAGE, HURD_PM_SHARED), 0);
+    EXPECT_EQ(control_info(control).used, used);
+    EXPECT_EQ(control_info(control).guarantee, guarantee);
+    EXPECT_EQ(allocate(a, 8, 1), 0);
+    EXPECT_EQ(copy(a, 0, a, 9, 1, 0), 0);
 }
 
 TEST(pins_are_the_tasks_that_pinned)
@@ -219,7 +245,7 @@ TEST(a_handle_moved_away_is_gone_here)
     L4_Word_t theirs;
     EXPECT_EQ(hurd_cap_give(pm, a, friend_task, 7, HURD_CAP_GIVE_MOVE, &theirs), 0);
     EXPECT_EQ(allocate(a, 0, 1), EBADF);
-    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_ALLOCATE, theirs, 0, 0, PAGE), 0);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_INFO, theirs), 0);
 }
 
 TEST(a_control_split_for_another_task_is_charged_there)
@@ -303,6 +329,7 @@ const struct test share_tests[] = {
     T2(deallocated_pages_leave_the_other_tasks_space),
     T2(a_reader_in_another_task_never_sees_a_later_write_through_a_copy),
     T2(a_container_given_away_belongs_to_both),
+    T2(nobody_but_the_owner_spends_a_guarantee),
     T2(pins_are_the_tasks_that_pinned),
     T2(a_container_given_with_fewer_rights_stays_so),
     T2(a_handle_moved_away_is_gone_here),
