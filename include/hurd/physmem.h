@@ -52,7 +52,8 @@
  * CONTAINER_SHARE       0 container [, 1 target task [, 2 rights]]      0 handle for the target
  *   A weak reference: for map, and as copy source or destination only.  Without a target it is the
  *   caller's own. Rights default to the caller's and cannot exceed them (EACCES).  A weak reference
- *   cannot be shared on (EPERM). ESRCH: the target is unknown (see HURD_CAP_GIVE).  It ends by
+ *   cannot be shared on (EPERM). ESRCH: the target is unknown; EPERM, EMFILE: it does not want it (see
+ *   HURD_CAP_OPEN).  It ends by
  *   CONTAINER_REVOKE, with the container, or dropped.
  *
  * CONTAINER_ALLOCATE    0 container, 1 flags, 2 start, 3 size      0 bytes allocated
@@ -97,7 +98,7 @@
  * CONTROL_SPLIT         0 control, 1 frames [, 2 target task]      0 handle for the target
  *   The guarantee shrinks by `frames` and the child's books (0 = all that are unused), a child control
  *   with so many appears in the target's table (default: the caller's).  ENOMEM: not so many unused.
- *   ESRCH as in SHARE.  When the last handle is dropped, or the holder dies, and nothing is charged to
+ *   ESRCH, EPERM and EMFILE as in SHARE.  When the last handle is dropped, or the holder dies, and nothing is charged to
  *   it any more (a task's home: the task is gone), the frames return to the parent by themselves.
  * CONTROL_DESTROY       0 control                                  -
  *   All descendants and every container charged to any of them vanish, the guarantee returns to the
@@ -135,7 +136,7 @@
  *
  * CAP_INFO              0 any handle, weak ones too        struct hurd_pm_cap_info, in words
  *
- * HURD_CAP_GIVE, _DROP and _TASK_DIED of <hurd/cap.h> are served too.  A control given away is the
+ * HURD_CAP_GIVE, _DROP, _OPEN, _LIST, _TAKE_BACK and _TASK_DIED of <hurd/cap.h> are served too.  A control given away is the
  * target's, and with it what the containers that charge it may spend. */
 #define HURD_PM_CONTROL_SPLIT           136u
 #define HURD_PM_CONTROL_DESTROY         137u

@@ -129,12 +129,16 @@ static void boot_capabilities(void)
     }
 }
 
+/* What a program gives to `task` for HURD_TASK_CREATE: two handles, for two requests at a time. */
+#define GIFTS_TASK  4u
+
 void boot(void)
 {
     struct answer ignored;
     boot_memory();
     ask(HURD_WORTEL_GET_THREADS, 0, 0, &ignored);       /* one thread is enough, but 2005 asks */
     boot_capabilities();
+    hurd_cap_consent(&server.table, HURD_TASK_TASK, 0, GIFTS_TASK);
     say("physmem: %lu frames (%lu MB), %lu free, %lu for bookkeeping\n",
         (unsigned long) ledger.total, (unsigned long) ledger.total >> (20 - PAGE_LOG2),
         (unsigned long) ledger.free, (unsigned long) (ledger.total - ledger.guaranteed));

@@ -503,9 +503,9 @@ static void control_given(struct hurd_cap_object *object, unsigned task)
 }
 
 struct hurd_cap_class control_class = {
-    .name = "control", .serve = serve, .unreferenced = control_unreferenced,
+    .name = "control", .kind = HURD_PM_KIND_CONTROL, .serve = serve, .unreferenced = control_unreferenced,
     .admit = control_admit, .given = control_given,
 };
 struct hurd_cap_class container_class = {
-    .name = "container", .serve = serve, .unreferenced = container_unreferenced,
+    .name = "container", .kind = HURD_PM_KIND_CONTAINER, .serve = serve, .unreferenced = container_unreferenced,
 };

@@ -41,14 +41,31 @@ struct making {
 
 /* ---- the request */
 
-/* A handle counts only if this caller gave it to us: anybody can write down a number. */
+/* A handle counts only if this caller gave it to us: anybody can write down a number.  What is not the
+ * right kind is still a gift, and dropped. */
 static int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
 {
     struct hurd_pm_cap_info info;
     if (hurd_pm_cap_info(physmem, handle, &info) != 0)
         return EBADF;
-    bool is_control = info.kind == HURD_PM_KIND_CONTROL;
-    return info.giver == caller && is_control == want_control ? 0 : EPERM;
+    if (info.giver != caller)
+        return EPERM;
+    if ((info.kind == HURD_PM_KIND_CONTROL) == want_control)
+        return 0;
+    hurd_cap_drop(physmem, handle);
+    return EPERM;
+}
+
+/* Both handles are the caller's gifts; or neither is held any more. */
+static int check_gifts(const struct making *m)
+{
+    int image = check_giver(m->image, m->caller, false);
+    int control = check_giver(m->control, m->caller, true);
+    if (image == 0 && control != 0)
+        hurd_cap_drop(physmem, m->image);
+    if (image != 0 && control == 0)
+        hurd_cap_drop(physmem, m->control);
+    return image ? image : control;
 }
 
 static int parse(struct making *m, struct hurd_cap_call *call)
@@ -291,12 +308,11 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
     if (parent->id != call->task)
         return EPERM;
     int error = parse(&m, call);
-    if (error == 0)
-        error = check_giver(m.image, m.caller, false);
-    if (error == 0)
-        error = check_giver(m.control, m.caller, true);
     if (error != 0)
-        return error; /* not consumed: malformed, or not given by this caller */
+        return error;                           /* malformed: its gifts can still be taken back */
+    error = check_gifts(&m);
+    if (error != 0)
+        return error;
 
     error = make(&m, &first);
     if (error == 0)
