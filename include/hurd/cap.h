@@ -58,30 +58,32 @@ struct hurd_capability {
  *                      EPERM: a weak reference, not for others, or see below; ESRCH: see below;
  *                      EMFILE: its table is full
  * HURD_CAP_DROP        0 handle -> 0 how often it is still held.  The last handle destroys the object
- * HURD_CAP_OPEN        0 slots [, 1 giver, 0 = any program] -> nothing.  From now on the giver may put so
- *                      many gifts into the caller's table, for what they cost there; 0 closes.
- *                      EINVAL: more than 256, or oneself; ESRCH: the caller holds nothing here; EMFILE:
- *                      open for four others already
- * HURD_CAP_LIST        0 index in the table -> for each gift from there on, 20 at most, three words:
- *                      handle, giver, HURD_CAP_LIST_ flags and the kind of object, as the server counts
- *                      them.  More than there are: no words.  The next index is that of the last
- *                      handle + 1
- * HURD_CAP_TAKE_BACK   0 target task, 1 the handle as the target must name it -> nothing.  The giver drops
- *                      a gift.  EPERM: it has been used; EBADF: not a gift of the caller
+ * HURD_CAP_OPEN        0 slots [, 1 giver, 0 = any program] -> nothing.  From now on the giver may
+ *                      put so many gifts into the caller's table, for what they cost there; 0
+ *                      closes.  EINVAL: more than 256, or oneself; ESRCH: the caller holds nothing
+ *                      here; EMFILE: open for four others already
+ * HURD_CAP_LIST        0 index in the table -> for each gift from there on, 20 at most, three
+ *                      words: handle, giver, HURD_CAP_LIST_ flags and the kind of object, as the
+ *                      server counts them.  More than there are: no words.  The next index is that
+ *                      of the last handle + 1
+ * HURD_CAP_TAKE_BACK   0 target task, 1 the handle as the target must name it -> nothing.  The
+ *                      giver drops a gift.  EPERM: it has been used; EBADF: not a gift of the
+ *                      caller
  *
  * Rights given are never more than the giver's.  The same object given twice by one task to another
- * yields the same handle again with its count raised: each is dropped separately.  What two tasks give
- * has two handles.  A handle whose object was destroyed, or that was revoked, answers EBADF until it is
- * dropped, and is not reused before.
+ * yields the same handle again with its count raised: each is dropped separately.  What two tasks
+ * give has two handles.  A handle whose object was destroyed, or that was revoked, answers EBADF
+ * until it is dropped, and is not reused before.
  *
- * Gifts.  Everything that puts a handle into another task's table (HURD_CAP_GIVE, and the operations of
- * servers that have a target) needs the target's consent: each uses up a slot that the target has opened
- * (EPERM without).  Boot tasks (ids below 513) need none, because they equip the tasks that they start.
- * A target that holds nothing yet in this server is known to boot tasks only: others get ESRCH.
- * In a boot server's table a program has as many gifts at a time as that server opened for each (EMFILE
- * beyond): four in that of `task` at physmem, for HURD_TASK_CREATE, and none anywhere else.
- * A gift is the giver's until the target uses it the first time.  If the giver dies before, it dies as
- * well; a boot server loses all that a dead task gave it. */
+ * Gifts.  Everything that puts a handle into another task's table (HURD_CAP_GIVE, and the
+ * operations of servers that have a target) needs the target's consent: each uses up a slot that
+ * the target has opened (EPERM without).  Boot tasks (ids below 513) need none, because they equip
+ * the tasks that they start.  A target that holds nothing yet in this server is known to boot
+ * tasks only: others get ESRCH.  In a boot server's table a program has as many gifts at a time as
+ * that server opened for each (EMFILE beyond): four in that of `task` at physmem, for
+ * HURD_TASK_CREATE, and none anywhere else.  A gift is the giver's until the target uses it the
+ * first time.  If the giver dies before, it dies as well; a boot server loses all that a dead task
+ * gave it. */
 #define HURD_CAP_CANCEL     0x100u
 #define HURD_CAP_GET_ROOT   0x101u
 #define HURD_CAP_TASK_DIED  0x102u
@@ -93,7 +95,7 @@ struct hurd_capability {
 
 #define HURD_CAP_GIVE_MOVE  1u
 
-#define HURD_CAP_LIST_KIND  0x0ffu      /* physmem: enum hurd_pm_kind; 0 where the server has one kind */
+#define HURD_CAP_LIST_KIND  0x0ffu      /* physmem: enum hurd_pm_kind; elsewhere 0 */
 #define HURD_CAP_LIST_DEAD  0x100u      /* the object is gone */
 #define HURD_CAP_LIST_WEAK  0x200u
 #define HURD_CAP_LIST_USED  0x400u      /* the holder has used it */
@@ -154,8 +156,8 @@ struct hurd_cap_server {
 void hurd_cap_server_loop(struct hurd_cap_server *server) __attribute__((noreturn));
 int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag);
 
-/* May this caller put something into that task's table?  0, ESRCH, EPERM, EMFILE: for operations with
- * a target. */
+/* May this caller put something into that task's table?  0, ESRCH, EPERM, EMFILE: for operations
+ * with a target. */
 int hurd_cap_target_allowed(struct hurd_cap_call *call, L4_Word_t task);
 
 /* ---- clients

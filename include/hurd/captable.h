@@ -21,8 +21,8 @@ struct hurd_cap_object;
 
 /* A class of objects.  serve() handles requests on an object's capabilities.  unreferenced() is
  * called when the last strong capability is gone: it calls hurd_cap_object_revoke() and frees the
- * object.  admit(), if any, prepares a HURD_CAP_GIVE to that task or vetoes it with an errno; given(),
- * if any, learns that it is done. */
+ * object.  admit(), if any, prepares a HURD_CAP_GIVE to that task or vetoes it with an errno;
+ * given(), if any, learns that it is done. */
 struct hurd_cap_class {
     const char *name;
     unsigned kind;                      /* for HURD_CAP_LIST: a number of the server's */
@@ -79,31 +79,32 @@ unsigned hurd_cap_object_revoke_weak(struct hurd_cap_object *object, unsigned ta
 int hurd_cap_lookup(struct hurd_cap_table *t, unsigned task, uint32_t handle,
                     struct hurd_cap **cap);
 
-/* A capability for `task`, client row included.  The same object, flags and giver again: same handle,
- * refs + 1, rights added.  A giver that is a program needs an open slot in another's table, and uses it
- * up (in a boot server's: has so many there at most).  0; nothing changed: ENOMEM, EMFILE, EPERM. */
+/* A capability for `task`, client row included.  The same object, flags and giver again: same
+ * handle, refs + 1, rights added.  A giver that is a program needs an open slot in another's
+ * table, and uses it up (in a boot server's: has so many there at most).  0; nothing changed:
+ * ENOMEM, EMFILE, EPERM. */
 int hurd_cap_insert(struct hurd_cap_table *t, unsigned task, struct hurd_cap_object *object,
                     unsigned rights, unsigned flags, unsigned giver, uint32_t *handle);
 
 /* Drops one reference of a row, dead or alive; *left = those that remain.  0 or EBADF. */
 int hurd_cap_remove(struct hurd_cap_table *t, unsigned task, uint32_t handle, unsigned *left);
 
-/* From now on `from` (0 = every program) may put so many rows into the table of `task`.  0, ESRCH (no
- * client), EINVAL, EMFILE: open for too many givers. */
+/* From now on `from` (0 = every program) may put so many rows into the table of `task`.  0, ESRCH
+ * (no client), EINVAL, EMFILE: open for too many givers. */
 int hurd_cap_consent(struct hurd_cap_table *t, unsigned task, unsigned from, unsigned slots);
 
 /* Could `giver` insert a row for `task`?  0, ESRCH, EPERM, EMFILE. */
 int hurd_cap_may_give(struct hurd_cap_table *t, unsigned task, unsigned giver);
 
-/* The next row of `task` that another program put there, dead ones included, from *index on, which is
- * set to its index; NULL at the end. */
+/* The next row of `task` that another program put there, dead ones included, from *index on, which
+ * is set to its index; NULL at the end. */
 const struct hurd_cap *hurd_cap_next_gift(struct hurd_cap_table *t, unsigned task, unsigned *index);
 
 /* The giver drops one reference of a gift that was not used yet.  0, EBADF, EPERM. */
 int hurd_cap_withdraw(struct hurd_cap_table *t, unsigned task, unsigned giver, uint32_t handle);
 
-/* The giver is gone, and with it its gifts: those that no program has used yet die, those to boot servers
- * are dropped for good, used or not, dead or alive. */
+/* The giver is gone, and with it its gifts: those that no program has used yet die, those to boot
+ * servers are dropped for good, used or not, dead or alive. */
 void hurd_cap_giver_died(struct hurd_cap_table *t, unsigned giver);
 
 int hurd_cap_knows(struct hurd_cap_table *t, unsigned task);    /* has a client row? */

@@ -308,8 +308,8 @@ static struct consent *consent_find(struct hurd_cap_client *c, unsigned giver)
     return anybody;
 }
 
-/* The next used row of a client that `giver` put there, from *index on; NULL at the end.  giver 0: any
- * other program. */
+/* The next used row of a client that `giver` put there, from *index on; NULL at the end.  giver 0:
+ * any other program. */
 static struct hurd_cap *row_given(struct hurd_cap_client *c, unsigned giver, unsigned *index)
 {
     for (; *index / CHUNK_ROWS < c->capacity; ++*index) {
@@ -380,8 +380,8 @@ int hurd_cap_may_give(struct hurd_cap_table *t, unsigned task, unsigned giver)
 /* ---- insert and remove -------------------------------------------------------------------------
  * */
 
-/* A row that the next reference would be counted in: gifts of two givers are two rows; what the task
- * has from the server is as its own. */
+/* A row that the next reference would be counted in: gifts of two givers are two rows; what the
+ * task has from the server is as its own. */
 static struct hurd_cap *row_of(struct hurd_cap_object *object, const struct hurd_cap_client *c,
                                unsigned weak, unsigned giver)
 {

@@ -5,17 +5,7 @@
 
 #include "container.h"
 
-#define BUCKETS     256u                /* task ids are given out one after the other */
-
-static struct account *buckets[BUCKETS];
-
-struct account *account_of(unsigned task)
-{
-    struct account *account = buckets[task % BUCKETS];
-    while (account && account->task != task)
-        account = account->next;
-    return account;
-}
+struct account *account_buckets[ACCOUNT_BUCKETS];
 
 static void settle(struct account *account, struct control *home)
 {
@@ -33,8 +23,8 @@ bool account_open(unsigned task, struct control *control)
             return false;
         memset(account, 0, sizeof *account);
         account->task = task;
-        account->next = buckets[task % BUCKETS];
-        buckets[task % BUCKETS] = account;
+        account->next = account_buckets[task % ACCOUNT_BUCKETS];
+        account_buckets[task % ACCOUNT_BUCKETS] = account;
     }
     if (!account->home)
         settle(account, control);
@@ -43,7 +33,7 @@ bool account_open(unsigned task, struct control *control)
 
 void account_close(unsigned task)
 {
-    struct account **link = &buckets[task % BUCKETS], *account;
+    struct account **link = &account_buckets[task % ACCOUNT_BUCKETS], *account;
     while (*link && (*link)->task != task)
         link = &(*link)->next;
     if (!(account = *link))
@@ -61,8 +51,8 @@ void account_close(unsigned task)
 /* Records stay: control_fold() hands their pages to the parent. */
 void account_evict(struct control *home)
 {
-    for (unsigned i = 0; i < BUCKETS && home->homes; i++)
-        for (struct account *account = buckets[i]; account; account = account->next)
+    for (unsigned i = 0; i < ACCOUNT_BUCKETS && home->homes; i++)
+        for (struct account *account = account_buckets[i]; account; account = account->next)
             if (account->home == home) {
                 account->home = NULL;
                 home->homes--;
@@ -71,8 +61,8 @@ void account_evict(struct control *home)
 
 void account_unpin(struct container *c)
 {
-    for (unsigned i = 0; i < BUCKETS; i++)
-        for (struct account *account = buckets[i]; account; account = account->next)
+    for (unsigned i = 0; i < ACCOUNT_BUCKETS; i++)
+        for (struct account *account = account_buckets[i]; account; account = account->next)
             pin_drop_all(account, c);
 }
 

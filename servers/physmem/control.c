@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The tree of memory control capabilities.  Depth and breadth are the users' choice, so nothing here is
- * recursive. Invariants: used <= guarantee; the sum of all guarantees and books is ledger.guaranteed; a
- * control lives as long as a capability, a container, a child or an account needs it.  What is left of
- * its records when it goes (groups that others still share) is its parent's, which gets its frames. */
+/* The tree of memory control capabilities.  Depth and breadth are the users' choice, so nothing
+ * here is recursive. Invariants: used <= guarantee; the sum of all guarantees and books is
+ * ledger.guaranteed; a control lives as long as a capability, a container, a child or an account
+ * needs it.  What is left of its records when it goes (groups that others still share) is its
+ * parent's, which gets its frames. */
 #include "control.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 /* Books: a page, and twice what a dense container takes for each page. */
 #define BOOKS_MIN           1u
 #define BOOKS_PAGE          (2u * sizeof(slot_t))
-#define RESERVE             16u     /* frames in nobody's guarantee: the server's arrays, and one to spare */
+#define RESERVE             16u     /* frames in nobody's guarantee: for the server's arrays */
 
 struct control *control_root, *control_all;
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory control capabilities: who may use how many frames.
  *
- * A control holds a guarantee, and beside it its books: some frames for records.  Each page promised
- * in its containers is charged one frame, bound or not; every record that it needs lies in pages of
- * its own, and those beyond the books are charged as well.  The sum of all guarantees and books never
- * exceeds the frames there are, less a reserve that no program can touch, and what one control holds
- * never exceeds its own: so a page that was promised finds a frame, whatever others do. */
+ * A control holds a guarantee, and beside it its books: some frames for records.  Each page
+ * promised in its containers is charged one frame, bound or not; every record that it needs lies
+ * in pages of its own, and those beyond the books are charged as well.  The sum of all guarantees
+ * and books never exceeds the frames there are, less a reserve that no program can touch, and what
+ * one control holds never exceeds its own: so a page that was promised finds a frame, whatever
+ * others do. */
 #ifndef PHYSMEM_CONTROL_H
 #define PHYSMEM_CONTROL_H
 
@@ -18,7 +19,7 @@ struct container;
 struct pin;
 
 struct control {
-    struct hurd_cap_object object;      /* strong: capabilities, containers, children, accounts; root: + 1 */
+    struct hurd_cap_object object;      /* strong: rows, containers, children, homes; root: + 1 */
     struct control *parent;             /* NULL: the root.  It pays for this record */
     struct control *children;
     struct control *next, **link;       /* on parent->children */
@@ -41,10 +42,10 @@ extern struct control *control_all;             /* by all_next */
 /* The root control takes what is free, less the reserve.  false: no memory. */
 bool control_init(void);
 
-/* A child with `frames` of the parent's (0 here means none), and its books, from the parent as well.  It
- * has no capability yet: on error of the caller control_fold() undoes it.  0, ENOMEM. */
+/* A child with `frames` of the parent's (0 here means none), and its books, from the parent as
+ * well.  It has no capability yet: on error of the caller control_fold() undoes it.  0, ENOMEM. */
 int control_split(struct control *parent, uint32_t frames, unsigned task, struct control **child);
-uint32_t control_most(uint32_t frames);         /* the largest split that costs no more than `frames` */
+uint32_t control_most(uint32_t frames);         /* the largest split that costs no more */
 bool control_grow(struct control *c, uint32_t frames);     /* more from the parent, while booting */
 void control_fold(struct control *c);           /* no users left: returns to the parent */
 void control_destroy(struct control *c);        /* with all below it; not for the root */
@@ -60,22 +61,33 @@ void control_adopt(struct control *c, uint32_t frames);
 bool control_charge(struct control *c, uint32_t pages);         /* false: beyond the guarantee */
 void control_uncharge(struct control *c, uint32_t pages);
 
-/* A record on a control's account, to be freed by slab_free().  NULL: beyond books and guarantee. */
+/* A record on a control's account, to be freed by slab_free().  NULL: beyond books and guarantee.
+ * */
 void *control_alloc(struct control *c, size_t bytes);
 
 /* ---- account.c: what is known of each task that has, or had, a control ---- */
 struct account {
     struct account *next;               /* in its bucket */
-    struct control *home;               /* pays for all records of the task; NULL: it was destroyed */
+    struct control *home;               /* pays for what the task has; NULL: destroyed */
     struct pin *pins;                   /* pin.c */
     uint16_t task;
     uint8_t wired;                      /* pages wired or pinned */
     bool self_paged;                    /* said so: can lose mappings */
 };
 
-struct account *account_of(unsigned task);              /* NULL: none */
+#define ACCOUNT_BUCKETS 256u            /* task ids are given out one after the other */
+extern struct account *account_buckets[ACCOUNT_BUCKETS];
 
-/* The task has this control: it is its home unless there is one.  false: no memory for an account. */
+static inline struct account *account_of(unsigned task)     /* NULL: none */
+{
+    struct account *account = account_buckets[task % ACCOUNT_BUCKETS];
+    while (account && account->task != task)
+        account = account->next;
+    return account;
+}
+
+/* The task has this control: it is its home unless there is one.  false: no memory for an account.
+ * */
 bool account_open(unsigned task, struct control *control);
 void account_close(unsigned task);                      /* it died, and its tables are gone */
 void account_evict(struct control *home);               /* the control is destroyed */

@@ -33,8 +33,8 @@ static int page_refuse(const struct copy *how, uint32_t i)
     return 0;
 }
 
-/* How many of the first `count` pages can be charged: those that fill holes in the destination.  A move
- * within one control frees as many as it needs. */
+/* How many of the first `count` pages can be charged: those that fill holes in the destination.  A
+ * move within one control frees as many as it needs. */
 static uint32_t copy_affordable(const struct copy *how, uint32_t count)
 {
     if (how->move && how->from->control == how->to->control)

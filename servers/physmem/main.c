@@ -56,8 +56,8 @@ static int other(struct hurd_cap_call *call)
     return call->label == 0 || call->label == HURD_WORTEL_ERROR ? HURD_CAP_NO_REPLY : EOPNOTSUPP;
 }
 
-/* All it held is gone by now; containers that it made for others live on, but are not wired any more,
- * and controls that others hold are their parent's owner's. */
+/* All it held is gone by now; containers that it made for others live on, but are not wired any
+ * more, and controls that others hold are their parent's owner's. */
 static void task_died(unsigned task)
 {
     for (struct control *control = control_all; control; control = control->all_next) {

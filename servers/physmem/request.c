@@ -59,8 +59,8 @@ static L4_Word_t bytes(uint32_t pages)
     return (L4_Word_t) pages << PAGE_LOG2;
 }
 
-/* A container's guarantee is spent by its owner only, which is the task that its control was last given
- * to, and by boot tasks, which equip others. */
+/* A container's guarantee is spent by its owner only, which is the task that its control was last
+ * given to, and by boot tasks, which equip others. */
 static bool may_spend(const struct hurd_cap_call *call, const struct container *c)
 {
     return call->task < HURD_TASK_FIRST || call->task == c->control->task;
@@ -503,9 +503,11 @@ static void control_given(struct hurd_cap_object *object, unsigned task)
 }
 
 struct hurd_cap_class control_class = {
-    .name = "control", .kind = HURD_PM_KIND_CONTROL, .serve = serve, .unreferenced = control_unreferenced,
+    .name = "control", .kind = HURD_PM_KIND_CONTROL,
+    .serve = serve, .unreferenced = control_unreferenced,
     .admit = control_admit, .given = control_given,
 };
 struct hurd_cap_class container_class = {
-    .name = "container", .kind = HURD_PM_KIND_CONTAINER, .serve = serve, .unreferenced = container_unreferenced,
+    .name = "container", .kind = HURD_PM_KIND_CONTAINER,
+    .serve = serve, .unreferenced = container_unreferenced,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Records of any size in pages of one owner: a page is 256 units, a bitmap at its start says which are
- * used, and each owner's pages are sorted by the longest run of free units that they may have.
+/* Records of any size in pages of one owner: a page is 256 units, a bitmap at its start says which
+ * are used, and each owner's pages are sorted by the longest run of free units that they may have.
  *
  * Invariants: a page is on owner->list[k]  <=>  its `longest` has k bits; `longest` is no less than
  * what the bitmap shows (it is set right by a search that finds less); free = the zeroes of the
@@ -14,14 +14,15 @@
 #define UNIT_LOG2   4u
 #define UNITS       (PAGE_SIZE >> UNIT_LOG2)
 #define WORD_BITS   32u
-#define LOOK_MAX    8u              /* pages of a list that may be too small, before a larger one is taken */
+#define LOOK_MAX    8u              /* pages of a list that may be too small: then a larger one */
 
 struct slab_page {
     struct slab_page *next, *prev;      /* on the owner's list; spare: next only */
     struct slabs *owner;
     uint16_t free;                      /* units */
     uint16_t longest;
-    uint32_t used[UNITS / WORD_BITS];   /* bit i % 32 of word i / 32: unit i; the header's units, too */
+    uint16_t first;                     /* no unit below is free */
+    uint32_t used[UNITS / WORD_BITS];   /* bit i % 32 of word i / 32: unit i; the header's, too */
 };
 
 #define HEADER      ((unsigned) (sizeof(struct slab_page) + (1u << UNIT_LOG2) - 1) >> UNIT_LOG2)
@@ -39,16 +40,17 @@ static unsigned units_of(size_t bytes)
     return (bytes + (1u << UNIT_LOG2) - 1) >> UNIT_LOG2;
 }
 
-/* The first unit from `at` on whose bit differs from those of `same` (0 or ~0), or UNITS. */
-static unsigned next_unit(const struct slab_page *page, unsigned at, uint32_t same)
+/* The first unit in [at, end) whose bit differs from those of `same` (0 or ~0); else some unit not
+ * before end. */
+static unsigned next_unit(const struct slab_page *page, unsigned at, unsigned end, uint32_t same)
 {
-    while (at < UNITS) {
+    while (at < end) {
         uint32_t word = (page->used[at / WORD_BITS] ^ same) >> at % WORD_BITS;
         if (word)
             return at + __builtin_ctz(word);
         at = (at | (WORD_BITS - 1)) + 1;
     }
-    return UNITS;
+    return at;
 }
 
 /* The last used unit below `at`: the header's at the latest. */
@@ -68,7 +70,7 @@ static void mark(struct slab_page *page, unsigned at, unsigned n, bool used)
         unsigned part = WORD_BITS - at % WORD_BITS;
         if (part > n)
             part = n;
-        uint32_t mask = (uint32_t) (((uint64_t) 1 << part) - 1) << at % WORD_BITS;
+        uint32_t mask = ~(uint32_t) 0 >> (WORD_BITS - part) << at % WORD_BITS;
         if (used)
             page->used[at / WORD_BITS] |= mask;
         else
@@ -79,12 +81,12 @@ static void mark(struct slab_page *page, unsigned at, unsigned n, bool used)
 }
 
 /* Where n free units begin; UNITS: nowhere, and *longest is the truth. */
-static unsigned run_find(const struct slab_page *page, unsigned n, unsigned *longest)
+static unsigned run_find(struct slab_page *page, unsigned n, unsigned *longest)
 {
     *longest = 0;
-    for (unsigned at = next_unit(page, HEADER, ~0u), end; at < UNITS;
-         at = next_unit(page, end, ~0u)) {
-        end = next_unit(page, at, 0);
+    page->first = next_unit(page, page->first, UNITS, ~0u);
+    for (unsigned at = page->first, end; at < UNITS; at = next_unit(page, end, UNITS, ~0u)) {
+        end = next_unit(page, at, at + n < UNITS ? at + n : UNITS, 0);
         if (end - at >= n)
             return at;
         if (end - at > *longest)
@@ -197,6 +199,8 @@ void *slab_take(struct slabs *s, size_t bytes)
                 continue;
             }
             mark(page, at, n, true);
+            if (at == page->first)
+                page->first += n;
             if (!page->free)
                 page_relist(page, 0);
             s->bytes += bytes;
@@ -211,12 +215,16 @@ void slab_free(void *block, size_t bytes)
     struct slab_page *page = (struct slab_page *) ((uintptr_t) block & ~(uintptr_t) PAGE_MASK);
     unsigned at = ((uintptr_t) block & PAGE_MASK) >> UNIT_LOG2, n = units_of(bytes);
     mark(page, at, n, false);
+    if (at < page->first)
+        page->first = at;
     page->owner->bytes -= bytes;
     if (page->free == UNITS - HEADER) {
         page_leave(page);
         return;
     }
-    unsigned run = next_unit(page, at + n, 0) - used_below(page, at) - 1;
+    if (page->free <= page->longest)            /* no run can be longer */
+        return;
+    unsigned run = next_unit(page, at + n, UNITS, 0) - used_below(page, at) - 1;
     if (run > page->longest)
         page_relist(page, run);
 }

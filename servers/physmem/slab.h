@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for physmem's own records, in whole pages that belong to whoever pays for them.  A hole that
- * is left in a page is its owner's hole. */
+/* Memory for physmem's own records, in whole pages that belong to whoever pays for them.  A hole
+ * that is left in a page is its owner's hole. */
 #ifndef PHYSMEM_SLAB_H
 #define PHYSMEM_SLAB_H
 
@@ -21,13 +21,13 @@ struct slabs {
 
 #define SLAB_BLOCK_MAX  4032u       /* the largest record */
 
-void *slab_take(struct slabs *s, size_t bytes);     /* not cleared; NULL: there is no room in its pages */
+void *slab_take(struct slabs *s, size_t bytes);     /* not cleared; NULL: no room in its pages */
 bool slab_grow(struct slabs *s);                    /* one page more; false: there is no frame */
-void slab_free(void *block, size_t bytes);          /* the same size as taken; an empty page leaves its owner */
+void slab_free(void *block, size_t bytes);          /* as taken; an empty page leaves its owner */
 void slab_move(struct slabs *from, struct slabs *to);   /* all pages change their owner */
 
-/* The server's own arrays, of any size, out of the frames that are in nobody's guarantee.  NULL: these
- * are used up. */
+/* The server's own arrays, of any size, out of the frames that are in nobody's guarantee.  NULL:
+ * these are used up. */
 void *slab_own_alloc(size_t bytes);
 void slab_own_free(void *block, size_t bytes);
 

@@ -73,8 +73,8 @@ void slot_release(slot_t slot, struct slot_sweeps *s);
 bool slot_bind(slot_t *slot);           /* promised -> bound to a zeroed frame of its own */
 bool slot_own(slot_t *slot);            /* bound, alone on its frame: may be written */
 
-/* A group: copies are members after ++members.  Its record is the payer's.  And back, while the slot is
- * the only member. */
+/* A group: copies are members after ++members.  Its record is the payer's.  And back, while the
+ * slot is the only member. */
 bool slot_share(slot_t *slot, struct control *payer);
 void slot_unshare(slot_t *slot);
 

@@ -41,8 +41,8 @@ struct making {
 
 /* ---- the request */
 
-/* A handle counts only if this caller gave it to us: anybody can write down a number.  What is not the
- * right kind is still a gift, and dropped. */
+/* A handle counts only if this caller gave it to us: anybody can write down a number.  What is not
+ * the right kind is still a gift, and dropped. */
 static int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
 {
     struct hurd_pm_cap_info info;

@@ -198,6 +198,29 @@ static void a_copy_beyond_what_is_left_ends(void **state)
     victim_gets_all();
 }
 
+static void records_end_with_books_and_guarantee(void **state)
+{
+    (void) state;
+    struct container *c;
+    unsigned n = 0;
+    struct control *small = task_starts(FIRST, 10);
+    assert_int_equal(task_container(FIRST, small, &c), 0);
+    assert_int_equal(world_allocate(c, 0, 10), 0);
+    while (n < 500 && container_create(small, FIRST, false, &c) == 0)
+        n++;
+    assert_in_range(n, 10, 200);
+    assert_int_equal(small->meta.pages, small->books);
+    assert_int_equal(control_used(small), 10);
+    world_check();
+    for (c = small->containers; c->pages == 0; c = c->next)
+        ;
+    assert_int_equal(world_deallocate(c, 9, 1), 1);
+    while (n < 1000 && container_create(small, FIRST, false, &c) == 0)
+        n++;
+    assert_int_equal(control_used(small), 10);              /* the page is a page of records now */
+    assert_int_equal(small->meta.pages, small->books + 1);
+}
+
 static void groups_that_outlive_their_payer_are_its_parents(void **state)
 {
     (void) state;
@@ -235,6 +258,31 @@ static void a_failed_shared_copy_leaves_no_groups(void **state)
     assert_int_equal(container_copy(&how, &done), EEXIST);
     assert_int_equal(done, 9);
     assert_int_equal(victim->meta.bytes, bytes + 9 * sizeof(struct group));
+}
+
+/* ---- pins */
+
+static void pinning_takes_the_range_from_weak_references_once(void **state)
+{
+    (void) state;
+    struct container *c;
+    uint32_t handle, contiguous;
+    paddr_t first;
+    task_starts(FIRST, 10);
+    assert_int_equal(task_container(VICTIM, victim, &c), 0);
+    assert_int_equal(world_allocate(c, 0, 4), 0);
+    world_map(c, 0, 4, 6);
+    assert_int_equal(container_pin(c, VICTIM, 3, 1, &first, &contiguous), 0);
+    assert_int_equal(world_rights(c, 3), 6);                /* nobody else can have it */
+    assert_int_equal(hurd_cap_insert(&table, FIRST, &c->object, 7, HURD_CAP_WEAK, 5, &handle), 0);
+    assert_int_equal(container_pin(c, VICTIM, 1, 3, &first, &contiguous), 0);
+    assert_int_equal(world_rights(c, 0), 6);
+    assert_int_equal(world_rights(c, 1), 0);
+    assert_int_equal(world_rights(c, 2), 0);
+    assert_int_equal(world_rights(c, 3), 6);                /* was pinned before */
+    world_map(c, 1, 1, 6);
+    assert_int_equal(container_pin(c, VICTIM, 1, 1, &first, &contiguous), 0);
+    assert_int_equal(world_rights(c, 1), 6);
 }
 
 /* ---- homes */
@@ -310,8 +358,10 @@ int main(void)
         TEST_IN_WORLD(a_promise_holds_beside_tasks_with_groups),
         TEST_IN_WORLD(a_promise_holds_beside_tasks_with_controls),
         TEST_IN_WORLD(a_copy_beyond_what_is_left_ends),
+        TEST_IN_WORLD(records_end_with_books_and_guarantee),
         TEST_IN_WORLD(groups_that_outlive_their_payer_are_its_parents),
         TEST_IN_WORLD(a_failed_shared_copy_leaves_no_groups),
+        TEST_IN_WORLD(pinning_takes_the_range_from_weak_references_once),
         TEST_IN_WORLD(a_home_lives_as_long_as_the_tables_of_its_task),
         TEST_IN_WORLD(who_destroys_his_home_gets_no_more_rows_and_its_parent_keeps_the_old),
         TEST_IN_WORLD(a_task_without_a_control_has_no_rows),

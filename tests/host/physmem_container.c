@@ -743,6 +743,54 @@ static void copying_into_a_wired_container_makes_wired_pages(void **state)
     assert_int_equal(account_of(600)->wired, 0);
 }
 
+static void nothing_is_shared_with_or_moved_into_a_wired_container(void **state)
+{
+    (void) state;
+    struct container *w;
+    uint32_t done;
+    assert_int_equal(container_create(control, 600, true, &w), 0);
+    assert_int_equal(world_allocate(a, 0, 3), 0);
+    world_write(a, 0, 4);
+    for (unsigned kind = 0; kind < 4; kind++) {
+        struct copy how = { .to = w, .count = 3, .shared = kind & 1, .move = !(kind & 1), .partial = kind & 2 };
+        assert_int_equal(copy_as(how, &done), EBUSY);
+        assert_int_equal(done, 0);
+    }
+    assert_int_equal(w->pages, 0);
+    assert_int_equal(account_of(600)->wired, 0);
+    assert_int_equal(a->pages, 3);
+    assert_int_equal(world_read(a, 0), 4);
+    assert_int_equal(*container_slot(a, 0) & SLOT_TAG, SLOT_FRAME);     /* not made ready for sharing */
+}
+
+static void no_copy_replaces_a_pinned_page(void **state)
+{
+    (void) state;
+    uint32_t done, contiguous;
+    paddr_t first;
+    assert_int_equal(world_allocate(a, 0, 3), 0);
+    assert_int_equal(world_allocate(b, 0, 3), 0);
+    world_write(a, 1, 4);
+    world_write(b, 1, 5);
+    assert_int_equal(container_pin(b, 600, 1, 1, &first, &contiguous), 0);
+    for (unsigned kind = 0; kind < 3; kind++) {
+        struct copy how = { .count = 3, .squash = true, .shared = kind == 1, .move = kind == 2 };
+        assert_int_equal(copy_as(how, &done), EBUSY);
+        assert_int_equal(done, 0);
+        how.partial = true;
+        how.from_start = how.to_start = 1;
+        how.count = 1;
+        assert_int_equal(copy_as(how, &done), EBUSY);
+        assert_int_equal(done, 0);
+    }
+    assert_int_equal(slot_frame(*container_slot(b, 1)), first);
+    assert_int_equal(frame_pins(first), 1);
+    assert_int_equal(world_rights(b, 1), 6);            /* never taken from its user */
+    assert_int_equal(world_read(b, 1), 5);
+    assert_int_equal(copy_as((struct copy) { .count = 3, .squash = true, .partial = true }, &done), EBUSY);
+    assert_int_equal(done, 1);
+}
+
 static void pins_bind_contiguously_and_count(void **state)
 {
     (void) state;
@@ -1003,6 +1051,8 @@ int main(void)
         TEST_IN_WORLD(wired_pages_are_bound_at_once_and_capped),
         TEST_IN_WORLD(copying_a_wired_page_leaves_its_mapping_alone),
         TEST_IN_WORLD(copying_into_a_wired_container_makes_wired_pages),
+        TEST_IN_WORLD(nothing_is_shared_with_or_moved_into_a_wired_container),
+        TEST_IN_WORLD(no_copy_replaces_a_pinned_page),
         TEST_IN_WORLD(pins_bind_contiguously_and_count),
         TEST_IN_WORLD(pinned_pages_are_not_for_weak_references_nor_revoked),
         TEST_IN_WORLD(pinning_ends_copy_on_write),

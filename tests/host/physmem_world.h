@@ -19,7 +19,9 @@
 #include "servers/physmem/slab.h"
 
 #define WORLD_BASE  0x00300000u             /* not at a multiple of 4 MB: two frame tables */
+#ifndef WORLD_PAGES
 #define WORLD_PAGES 1024u
+#endif
 
 /* The classes' wire side is request.c, which is not linked. */
 struct hurd_cap_class control_class = { .name = "control", .unreferenced = control_unreferenced };
