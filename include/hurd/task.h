@@ -48,9 +48,9 @@ enum hurd_task_op {
     /* 0 caller's task, 1 image: container handle, 2 offset of the ELF file in it, 3 its bytes, 4
      * memory control handle, 5 argz bytes n <= 200, 6.. argz (argz[0] names the task).  Handles 1
      * and 4 are handles in task's client table of physmem: container_share and control_split with
-     * target 3 by this caller (else EPERM), and are consumed, whatever the outcome.  All memory of
-     * the task is charged to 4.
-     * -> 0 task ID, 1 its task control handle (the caller's), 2 its first thread. */
+     * target 3 by this caller (else EPERM; of the wrong kind: EPERM as well), and are consumed,
+     * whatever the outcome, but for E2BIG and EINVAL.  All memory of the task is charged to 4.  ->
+     * 0 task ID, 1 its task control handle (the caller's), 2 its first thread. */
     HURD_TASK_CREATE = 520,
     /* 0 task, 1 exit status: kills the task (reason killed). -> empty; no reply when it was the
      * caller's own.  M:

@@ -49,6 +49,27 @@ int hurd_cap_drop(L4_ThreadId_t server, L4_Word_t handle)
     return hurd_cap_rpc(server, HURD_CAP_DROP, 1, &handle, 0, NULL, NULL);
 }
 
+int hurd_cap_open(L4_ThreadId_t server, unsigned slots, unsigned from)
+{
+    const L4_Word_t in[] = { slots, from };
+    return hurd_cap_rpc(server, HURD_CAP_OPEN, 2, in, 0, NULL, NULL);
+}
+
+int hurd_cap_list(L4_ThreadId_t server, L4_Word_t start, struct hurd_cap_gift *gifts, unsigned max,
+                  unsigned *n)
+{
+    unsigned got;
+    int err = hurd_cap_rpc(server, HURD_CAP_LIST, 1, &start, 3 * max, (L4_Word_t *) gifts, &got);
+    *n = got / 3;
+    return err;
+}
+
+int hurd_cap_take_back(L4_ThreadId_t server, unsigned task, L4_Word_t theirs)
+{
+    const L4_Word_t in[] = { task, theirs };
+    return hurd_cap_rpc(server, HURD_CAP_TAKE_BACK, 2, in, 0, NULL, NULL);
+}
+
 int hurd_cap_task_died(L4_ThreadId_t server, unsigned task)
 {
     const L4_Word_t in[] = { task };

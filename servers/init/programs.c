@@ -88,8 +88,10 @@ int program_start(const char *argz, size_t length, L4_Word_t frames, struct prog
         return err;
     err = hurd_pm_container_share(physmem(), data->store.cap, HURD_TASK_TASK,
                                   HURD_PM_READ | HURD_PM_EXECUTE, &image);
-    if (err)
+    if (err) {
+        hurd_cap_take_back(physmem(), HURD_TASK_TASK, control);
         return err;
+    }
     struct hurd_task_created created;
     err = hurd_task_create(task_server(), data->task.cap, image, entry.data, entry.size, control,
                            argz, length, &created);

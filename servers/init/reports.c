@@ -194,11 +194,11 @@ void report_memory(void)
            all.total, all.total * 4, all.free, all.bound, all.meta);
     printf("allocated (used or promised): %lu; largest free block %lu KB\n", all.promised,
            ((L4_Word_t) 1 << all.largest) / 1024);
-    printf(" TASK  NAME             GUARANTEED  ALLOCATED    PAGES  WIRED  (frames)\n");
+    printf(" TASK  NAME             GUARANTEED  ALLOCATED    PAGES  WIRED RECORDS  (frames)\n");
     struct hurd_pm_task_statistics one;
     for (L4_Word_t id = 0; !hurd_pm_task_statistics(pm, handle, id, &one); id = one.task + 1) {
-        printf("%5lu  %-16s %10lu %10lu %8lu %6lu\n", one.task, report_task_name(one.task),
-               one.guarantee, one.used, one.promised, one.wired);
+        printf("%5lu  %-16s %10lu %10lu %8lu %6lu %7lu\n", one.task, report_task_name(one.task),
+               one.guarantee, one.used, one.promised, one.wired, one.records);
     }
 }
 

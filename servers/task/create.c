@@ -41,14 +41,31 @@ struct making {
 
 /* ---- the request */
 
-/* A handle counts only if this caller gave it to us: anybody can write down a number. */
+/* A handle counts only if this caller gave it to us: anybody can write down a number.  What is not
+ * the right kind is still a gift, and dropped. */
 static int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
 {
     struct hurd_pm_cap_info info;
     if (hurd_pm_cap_info(physmem, handle, &info) != 0)
         return EBADF;
-    bool is_control = info.kind == HURD_PM_KIND_CONTROL;
-    return info.giver == caller && is_control == want_control ? 0 : EPERM;
+    if (info.giver != caller)
+        return EPERM;
+    if ((info.kind == HURD_PM_KIND_CONTROL) == want_control)
+        return 0;
+    hurd_cap_drop(physmem, handle);
+    return EPERM;
+}
+
+/* Both handles are the caller's gifts; or neither is held any more. */
+static int check_gifts(const struct making *m)
+{
+    int image = check_giver(m->image, m->caller, false);
+    int control = check_giver(m->control, m->caller, true);
+    if (image == 0 && control != 0)
+        hurd_cap_drop(physmem, m->image);
+    if (image != 0 && control == 0)
+        hurd_cap_drop(physmem, m->control);
+    return image ? image : control;
 }
 
 static int parse(struct making *m, struct hurd_cap_call *call)
@@ -164,7 +181,7 @@ static void inject_console(struct making *m)
         m->data.console = (struct hurd_startup_cap) {deva.raw, L4_MR(1)};
 }
 
-/* The control goes last: after it nothing more can be charged by us. */
+/* The control goes first: it pays for the new task's handles.  We drop ours in the end. */
 static int give_capabilities(struct making *m)
 {
     struct task *t = m->task;
@@ -172,19 +189,17 @@ static int give_capabilities(struct making *m)
     uint32_t own;
     d->utcb_area = L4_FpageLog2(HURD_STARTUP_UTCB, HURD_STARTUP_UTCB_LOG2).raw;
     d->startup.server = d->image.server = d->physmem_control.server = physmem.raw;
-    int error = hurd_pm_container_share(physmem, t->startup, t->id, HURD_PM_RIGHTS,
+    int error = hurd_cap_give(physmem, m->control, t->id, 7, 0, &d->physmem_control.cap);
+    if (error == 0)
+        error = hurd_pm_container_share(physmem, t->startup, t->id, HURD_PM_RIGHTS,
                                         &d->startup.cap);
     if (error == 0)
         error = hurd_pm_container_share(physmem, t->image, t->id, HURD_PM_READ | HURD_PM_EXECUTE,
                                         &d->image.cap);
     if (error == 0)
         error = hurd_cap_insert(&server.table, t->id, &t->object, 7, 0, 0, &own);
-    if (error == 0)
-        error = hurd_cap_give(physmem, m->control, t->id, 7, HURD_CAP_GIVE_MOVE,
-                              &d->physmem_control.cap);
     if (error != 0)
         return error;
-    m->control = ~0ul;                          /* no longer ours to drop */
     d->task = (struct hurd_startup_cap) {L4_MyGlobalId().raw, own};
     inject_console(m);
     return 0;
@@ -277,8 +292,7 @@ static int make(struct making *m, L4_ThreadId_t *first)
 static void consume(struct making *m)
 {
     hurd_cap_drop(physmem, m->image);
-    if (m->control != ~0ul)
-        hurd_cap_drop(physmem, m->control);
+    hurd_cap_drop(physmem, m->control);
     if (m->has_copy) {
         hurd_pm_container_destroy(physmem, m->copy);
         hurd_cap_drop(physmem, m->copy);
@@ -294,12 +308,11 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
     if (parent->id != call->task)
         return EPERM;
     int error = parse(&m, call);
-    if (error == 0)
-        error = check_giver(m.image, m.caller, false);
-    if (error == 0)
-        error = check_giver(m.control, m.caller, true);
     if (error != 0)
-        return error; /* not consumed: malformed, or not given by this caller */
+        return error;                           /* malformed: its gifts can still be taken back */
+    error = check_gifts(&m);
+    if (error != 0)
+        return error;
 
     error = make(&m, &first);
     if (error == 0)

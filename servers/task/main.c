@@ -83,8 +83,20 @@ static int any_request(struct hurd_cap_call *call)
     return gives_itself_up(call) ? EPERM : EOPNOTSUPP;
 }
 
+static void *table_alloc(unsigned id, size_t size)
+{
+    (void)id;
+    return arena_alloc(size);
+}
+
+static void table_free(unsigned id, void *block, size_t size)
+{
+    (void)id;
+    arena_free(block, size);
+}
+
 struct hurd_cap_server server = {
-    .table = {.alloc = arena_alloc, .free = arena_free},
+    .table = {.alloc = table_alloc, .free = table_free},
     .root = any_request,
     .other = other,
     .cancel = serve_cancel_wait,

@@ -142,6 +142,8 @@ static _Noreturn void play(const char *role)
             *nowhere = 1;
         __asm__ volatile("ud2");
     }
+    if (!strcmp(role, "open"))
+        hurd_cap_open(server(), 1, 0);
     for (;;)
         L4_Sleep(L4_Never);
 }
@@ -304,13 +306,26 @@ TEST(task_child_can_be_killed_and_is_dead_to_all_but_questions)
     EXPECT_EQ(hurd_task_info(server(), child.handle, 0, &info), EBADF);
 }
 
+/* Until the child has opened a slot. */
+static int give_patiently(L4_Word_t handle, L4_Word_t task, L4_Word_t *theirs)
+{
+    int error = EPERM;
+    for (int i = 0; error == EPERM && i < 2000; i++) {
+        L4_Sleep(L4_TimePeriod(1000));
+        error = hurd_cap_give(server(), handle, task, 7, 0, theirs);
+    }
+    return error;
+}
+
 TEST(task_lets_nobody_lose_the_handle_on_his_own_task)
 {
-    struct hurd_task_created child = child_of("sleep");
+    struct hurd_task_created child = child_of("open");
     L4_Word_t theirs;
     EXPECT_EQ(hurd_cap_drop(server(), self()), EPERM);
     EXPECT_EQ(hurd_cap_give(server(), self(), child.id, 7, HURD_CAP_GIVE_MOVE, &theirs), EPERM);
-    EXPECT_EQ(hurd_cap_give(server(), self(), child.id, 7, 0, &theirs), 0);
+    EXPECT_EQ(give_patiently(self(), child.id, &theirs), 0);
+    EXPECT_EQ(hurd_cap_give(server(), self(), child.id, 7, 0, &theirs), EPERM);     /* it was one slot */
+    EXPECT_EQ(hurd_cap_give(server(), self(), HURD_TASK_TASK, 7, 0, &theirs), EPERM);
     EXPECT_EQ(hurd_cap_give(server(), child.handle, L4_Version(L4_MyGlobalId()), 7, 0, &theirs), 0);
     EXPECT_EQ(theirs, child.handle);
     EXPECT_EQ(hurd_cap_drop(server(), child.handle), 0);
@@ -342,27 +357,40 @@ TEST(task_gives_a_child_more_threads_and_takes_one_away)
     child_end(&child);
 }
 
-TEST(task_create_wants_handles_that_this_caller_gave)
+/* Asks for a task whose image and memory are handles in task's table: numbers, or gifts of ours, which do
+ * not come in question again.  What was not named is taken back. */
+enum { GIVEN = 0x1000000, GIVEN_OTHER /* the one of the other kind */ };
+
+static int create_with(L4_Word_t image_named, L4_Word_t control_named)
 {
     L4_Word_t image_handle, control;
     EXPECT_EQ(give(CHILD_FRAMES, &image_handle, &control), 0);
+    L4_Word_t first = image_named == GIVEN ? image_handle : image_named == GIVEN_OTHER ? control : image_named;
+    L4_Word_t second = control_named == GIVEN         ? control
+                       : control_named == GIVEN_OTHER ? image_handle
+                                                      : control_named;
+    int error = hurd_task_create(server(), self(), first, PAGE, PAGE, second, "x", 2, NULL);
+    bool image_used = first == image_handle || second == image_handle;
+    bool control_used = first == control || second == control;
+    EXPECT_EQ(hurd_cap_take_back(physmem(), HURD_TASK_TASK, image_handle), image_used ? EBADF : 0);
+    EXPECT_EQ(hurd_cap_take_back(physmem(), HURD_TASK_TASK, control), control_used ? EBADF : 0);
+    return error;
+}
+
+TEST(task_create_wants_handles_that_this_caller_gave)
+{
+    L4_Word_t before = guarantee_left();
     for (L4_Word_t theirs = 0; theirs < 3; theirs++) {      /* task's startup, image, control */
-        EXPECT_EQ(hurd_task_create(server(), self(), theirs, 0, PAGE, control, "x", 2, NULL),
-                  EPERM);
-        EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, theirs, "x", 2, NULL),
-                  EPERM);
+        EXPECT_EQ(create_with(theirs, GIVEN), EPERM);
+        EXPECT_EQ(create_with(GIVEN, theirs), EPERM);
+        EXPECT_EQ(create_with(theirs, theirs), EPERM);
     }
-    EXPECT_EQ(hurd_task_create(server(), self(), control, 0, PAGE, control, "x", 2, NULL), EPERM);
-    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, image_handle, "x", 2, NULL),
-              EPERM);
-    EXPECT_EQ(hurd_task_create(server(), self(), 0x3FFFF, 0, PAGE, control, "x", 2, NULL), EBADF);
-    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, ~0ul, "x", 2, NULL), EBADF);
-    /* not consumed so far; now they are */
-    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, PAGE, PAGE, control, "x", 2, NULL),
-              ENOEXEC);
-    EXPECT_EQ(
-        hurd_task_create(server(), self(), image_handle, 0, image_bytes, control, "x", 2, NULL),
-        EBADF);
+    EXPECT_EQ(create_with(0x3FFFF, GIVEN), EBADF);
+    EXPECT_EQ(create_with(GIVEN, ~0ul), EBADF);
+    EXPECT_EQ(create_with(GIVEN_OTHER, GIVEN), EPERM);
+    EXPECT_EQ(create_with(GIVEN, GIVEN_OTHER), EPERM);
+    EXPECT_EQ(create_with(GIVEN, GIVEN), ENOEXEC);
+    EXPECT_EQ(guarantee_left(), before);                    /* all of them were consumed */
 }
 
 TEST(task_create_refuses_what_is_no_program)
