@@ -124,6 +124,21 @@ int hurd_task_list(L4_ThreadId_t server, L4_Word_t master, L4_Word_t start, L4_W
     return 0;
 }
 
+int hurd_task_budget(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id,
+                     struct hurd_task_budget budget[HURD_BUDGETS])
+{
+    L4_Word_t in[] = {task, id}, out[2 * HURD_BUDGETS];
+    int error = call(server, HURD_TASK_BUDGET, 2, in, 2 * HURD_BUDGETS, 2 * HURD_BUDGETS, out, NULL);
+    for (unsigned b = 0; !error && b < HURD_BUDGETS; b++)
+        budget[b] = (struct hurd_task_budget) {out[2 * b], out[2 * b + 1]};
+    return error;
+}
+
+int hurd_task_let_go(L4_ThreadId_t server, L4_Word_t child)
+{
+    return call(server, HURD_TASK_LET_GO, 1, &child, 0, 0, NULL, NULL);
+}
+
 int hurd_task_release(L4_ThreadId_t server, L4_Word_t task)
 {
     return call(server, HURD_TASK_RELEASE, 1, &task, 0, 0, NULL, NULL);

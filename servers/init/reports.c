@@ -152,6 +152,19 @@ static void format_counter(char *out, size_t size, L4_Word_t value, L4_Word_t un
         snprintf(out, size, "%lu", value / unit);
 }
 
+/* What the task uses, and may use, with all that it starts. */
+static void report_budget(L4_Word_t id)
+{
+    struct hurd_task_budget b[HURD_BUDGETS];
+    char kernel[24];
+    if (hurd_task_budget(task_server(), task_master(), id, b) || b[HURD_BUDGET_TASKS].limit == 0)
+        return;                 /* wortel's servers have no limits */
+    format_counter(kernel, sizeof kernel, b[HURD_BUDGET_KERNEL].limit, 1);
+    printf("        limits  %lu of %lu tasks, %lu of %lu threads, %s pages of kernel memory, %lu of %lu KB of handles\n",
+           b[HURD_BUDGET_TASKS].used, b[HURD_BUDGET_TASKS].limit, b[HURD_BUDGET_THREADS].used,
+           b[HURD_BUDGET_THREADS].limit, kernel, b[HURD_BUDGET_HANDLES].used, b[HURD_BUDGET_HANDLES].limit);
+}
+
 static bool report_task(L4_Word_t id, void *argument)
 {
     struct hurd_task_info info;
@@ -166,6 +179,7 @@ static bool report_task(L4_Word_t id, void *argument)
     format_counter(others, sizeof others, info.faults_other, 1);
     printf("%5lu  %-16s %6lu %7lu %6s KB %9s %9s\n", info.task, name, info.parent, info.threads,
            kmem, own, others);
+    report_budget(id);
     report_threads(id);
     return true;
 }
@@ -200,6 +214,12 @@ void report_memory(void)
         printf("%5lu  %-16s %10lu %10lu %8lu %6lu %7lu\n", one.task, report_task_name(one.task),
                one.guarantee, one.used, one.promised, one.wired, one.records);
     }
+    struct hurd_task_budget b[HURD_BUDGETS];
+    if (!hurd_task_budget(task_server(), task_master(), HURD_TASK_ROOT, b))
+        printf("left for programs: %lu tasks, %lu threads, %lu KB of kernel memory, %lu KB of handles\n",
+               b[HURD_BUDGET_TASKS].limit - b[HURD_BUDGET_TASKS].used,
+               b[HURD_BUDGET_THREADS].limit - b[HURD_BUDGET_THREADS].used, b[HURD_BUDGET_KERNEL].limit * 4,
+               b[HURD_BUDGET_HANDLES].limit - b[HURD_BUDGET_HANDLES].used);
 }
 
 /* ---- maps ---- */

@@ -83,16 +83,19 @@ static int any_request(struct hurd_cap_call *call)
     return gives_itself_up(call) ? EPERM : EOPNOTSUPP;
 }
 
+/* The handles of a task are its own affair; the list of all clients is ours. */
 static void *table_alloc(unsigned id, size_t size)
 {
-    (void)id;
-    return arena_alloc(size);
+    struct task *owner = id ? task_find(id) : NULL;
+    return owner ? block_alloc(owner, size) : id ? NULL : arena_alloc(size);
 }
 
 static void table_free(unsigned id, void *block, size_t size)
 {
-    (void)id;
-    arena_free(block, size);
+    if (id)
+        block_free(block, size);
+    else
+        arena_free(block, size);
 }
 
 struct hurd_cap_server server = {
@@ -131,6 +134,7 @@ static int adopt(L4_Word_t id, const L4_Word_t *threads, L4_Word_t count, uint32
     if (!t)
         return ENOMEM;
     t->boot = true;
+    budget_boot(t);
     while (count > 0)
         threads_adopt(t, L4_ThreadIdOfRaw(threads[--count]));
     set_boot_utcbs(t);
@@ -168,6 +172,8 @@ void task_main(struct hurd_startup_data *data)
 
     ask_wortel(HURD_WORTEL_GET_FIRST_FREE_THREAD_NO, 0, NULL, 1, &first, NULL);
     threads_init(first);
+    if (create_init() != 0)
+        say("task: no memory for pages of its own: nothing can be started\n");
     hurd_cap_object_init(&master, &master_class);
     hurd_cap_object_keep(&master);
     adopt_boot_tasks();

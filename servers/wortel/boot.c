@@ -16,7 +16,7 @@
 
 #define PRIORITY_SERVER 140
 #define PRIORITY_DEVA   150
-#define PRIORITY_TASK   100
+#define PRIORITY_ROOT   110     /* above all programs: the shell answers, whatever they do */
 
 /* Module order.  The last one, an archive of programs for the root task, may be missing. */
 enum { MODULE_PHYSMEM, MODULE_TASK, MODULE_DEVA, MODULE_DEVA_STORE, MODULE_ROOT, MODULE_NEEDED,
@@ -224,7 +224,7 @@ void boot_start(enum boot_id id)
     create(b->thread, kip_area(HURD_STARTUP_KIP), utcbs,
            id == BOOT_TASK   ? PRIORITY_SERVER
            : id == BOOT_DEVA ? PRIORITY_DEVA
-                             : PRIORITY_TASK,
+                             : PRIORITY_ROOT,
            b->name);
     if (id == BOOT_TASK) {
         for (L4_Word_t i = 0; i <= PHYSMEM_EXTRA_THREADS; i++)
