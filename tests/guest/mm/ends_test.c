@@ -58,7 +58,10 @@ static void wait_for_handle(void *handle)
 int child_waiters(void)
 {
     L4_ThreadId_t parent, thread;
+    hurd_cap_open(task(), 1, 0);
     L4_Wait(&parent);
+    L4_LoadMR(0, 0);
+    L4_ReplyWait(parent, &parent);
     L4_Word_t handle = L4_MR(1), started = 0;
     for (int i = 0; i < WAITERS; i++)
         started += hurd_thread_start(&thread, wait_for_handle, (void *)handle, PAGE) == 0;
@@ -70,7 +73,7 @@ int child_waiters(void)
     return 0;
 }
 
-/* `task` remembers 128 waits. */
+/* Many more waits than there are threads in one task. */
 TEST(wait_of_a_task_that_ended_is_forgotten)
 {
     EXPECT_EQ(child_start("sleep", 0, &awaited), 0);
@@ -79,6 +82,8 @@ TEST(wait_of_a_task_that_ended_is_forgotten)
         L4_Word_t theirs = 0;
         if (!EXPECT_EQ(child_start_with(320, "waiters", 0, &child), 0))
             break;
+        L4_LoadMR(0, 0);
+        EXPECT(L4_IpcSucceeded(L4_Call(child.thread)));         /* its table is open then */
         EXPECT_EQ(hurd_cap_give(task(), awaited.handle, child.id, 7, 0, &theirs), 0);
         L4_LoadMR(1, theirs);
         L4_LoadMR(0, L4_MakeTag(0, 1, 0).raw);
