@@ -8,7 +8,10 @@
 #include <hurd/physmem.h>
 #include <hurd/startup.h>
 #include <hurd/task.h>
+#include <hurd/wortel.h>
 #include <l4/message.h>
+#include <l4/protocol.h>
+#include <l4/sigma0.h>
 #include <l4/thread.h>
 
 enum { THREADS = 8, PAGES = 400 };
@@ -69,15 +72,17 @@ int more_images(void)
 
 static void send_to_all(void *unused)
 {
-    const L4_Word_t to[] = {physmem().raw, task_server().raw, __hurd_startup_data->console.server};
+    const L4_Word_t to[] = {physmem().raw, task_server().raw, __hurd_startup_data->console.server,
+                            hurd_wortel_thread().raw, L4_Sigma0Id().raw};
     (void)unused;
     for (unsigned i = 0;; i++) {
-        L4_LoadMR(0, L4_MakeTag(HURD_PM_CONTAINER_ALLOCATE, 4, 0).raw);
+        L4_Word_t label = i & 8 ? HURD_PM_CONTAINER_ALLOCATE : L4_LABEL_PAGE_FAULT | 2; /* forged, and never answered */
+        L4_LoadMR(0, L4_MakeTag(label, i & 8 ? 4 : 2, 0).raw);
         L4_LoadMR(1, container);
         L4_LoadMR(2, HURD_PM_SQUASH);
         L4_LoadMR(3, 0);
         L4_LoadMR(4, PAGES * HURD_MM_PAGE);
-        L4_Send(L4_ThreadIdOfRaw(to[i % 3]));
+        L4_Send_Timeout(L4_ThreadIdOfRaw(to[i % 5]), L4_TimePeriod(10000));
     }
 }
 
