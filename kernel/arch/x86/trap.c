@@ -9,7 +9,6 @@
 #include "x86.h"
 
 #define VECTOR_DEBUG 1
-#define VECTOR_INVALID 6
 #define VECTOR_NO_FPU 7
 #define VECTOR_STACK 12
 #define VECTOR_PROTECTION 13
@@ -100,12 +99,16 @@ static bool io_fault(struct trapframe *f)
 
 static void exception(struct trapframe *f)
 {
+    if (f->vector == VECTOR_PAGE_FAULT && cpu_idt_fault(read_cr2(), f->error)) {
+        f->vector = INVALID_VECTOR;
+        f->error = 0;
+    }
     if (f->vector == VECTOR_PAGE_FAULT) {
         fault_page(current, read_cr2(), f->error & PF_WRITE);
         return;
     }
     switch (f->vector) {
-    case VECTOR_INVALID:
+    case INVALID_VECTOR:
         if (kernel_interface(f))
             return;
         break;
