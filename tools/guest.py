@@ -302,11 +302,11 @@ class Lab:
         setup.setdefault("image", self.iso)
         return self._keep(start_bochs(self.log, **setup))
 
-    def boot_modules(self, modules=None, options=None, initrd=None, **setup):
-        """The loader with modules by name, or with a ready initrd string, put into memory by QEMU."""
+    def boot_modules(self, modules=None, options=None, initrd=None, first="loader", **setup):
+        """The loader (or what stands first) with modules by name, or with a ready initrd string, put into memory by QEMU."""
         if initrd is None:
             initrd = machine.initrd(self.build, machine.MODULES if modules is None else modules, options)
-        return self._keep(start_qemu(self.log, kernel=os.path.join(self.build, "bin/loader"), modules=initrd,
+        return self._keep(start_qemu(self.log, kernel=os.path.join(self.build, "bin", first), modules=initrd,
                                      options=options, **setup))
 
     def transcript(self):

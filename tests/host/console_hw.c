@@ -24,9 +24,10 @@ static struct {
     size_t sent_count;
     const char *received;           /* what the other side has typed and we have not read */
 
-    bool has_keyboard, keyboard_dead, keyboard_babbles;
+    bool has_keyboard, keyboard_dead, keyboard_babbles, keyboard_silent, keyboard_scans;
+    bool mouse_reports;             /* it has bytes as long as the controller lets it */
     uint8_t config;
-    bool config_asked;
+    uint8_t said;                   /* the keyboard's answer that waits; 0: none */
     const uint8_t *codes;           /* scan codes up to a zero */
 
     uint8_t crtc[32], crtc_index;
@@ -50,17 +51,54 @@ static uint8_t uart_in(int reg)
     }
 }
 
+enum { CONFIG_KEYBOARD_OFF = 0x10, CONFIG_MOUSE_OFF = 0x20, STATUS_MOUSE = 0x20 };
+
+static bool mouse_talks(void)
+{
+    return machine.mouse_reports && !(machine.config & CONFIG_MOUSE_OFF);
+}
+
+static bool key_waits(void)
+{
+    return machine.keyboard_scans && !(machine.config & CONFIG_KEYBOARD_OFF) && machine.codes &&
+           *machine.codes;
+}
+
+/* The mouse's bytes come before the keyboard's: who does not take them gets no key. */
 static uint8_t keyboard_in(uint16_t port)
 {
     if (port == 0x64)
         return (uint8_t) ((machine.keyboard_dead ? 2 : 0) |
-                          (machine.config_asked || machine.keyboard_babbles ||
-                           (machine.codes && *machine.codes)));
-    if (machine.config_asked) {
-        machine.config_asked = false;
-        return machine.config;
+                          (machine.said ? 1
+                           : mouse_talks() ? 1 | STATUS_MOUSE
+                                           : machine.keyboard_babbles || key_waits()));
+    if (machine.said) {
+        uint8_t said = machine.said;
+        machine.said = 0;
+        return said;
     }
-    return machine.codes && *machine.codes ? *machine.codes++ : 0;
+    return mouse_talks() ? 0x08 : key_waits() ? *machine.codes++ : 0;
+}
+
+static void keyboard_out(uint16_t port, uint8_t value)
+{
+    static uint8_t command;
+    if (port == 0x64) {
+        command = value;
+        if (value == 0xa7 || value == 0xa8)
+            machine.config = (uint8_t) ((machine.config & ~CONFIG_MOUSE_OFF) |
+                                        (value == 0xa7 ? CONFIG_MOUSE_OFF : 0));
+        if (value == 0xad || value == 0xae)
+            machine.config = (uint8_t) ((machine.config & ~CONFIG_KEYBOARD_OFF) |
+                                        (value == 0xad ? CONFIG_KEYBOARD_OFF : 0));
+    } else if (command == 0x60) {
+        command = 0;
+        if (!machine.keyboard_silent)
+            machine.config = value;
+    } else {
+        machine.keyboard_scans = value == 0xf4 || (value == 0xf6 && machine.keyboard_scans);
+        machine.said = machine.keyboard_silent ? 0 : 0xfa;
+    }
 }
 
 uint8_t port_in8(uint16_t port)
@@ -77,16 +115,12 @@ uint8_t port_in8(uint16_t port)
 
 void port_out8(uint16_t port, uint8_t value)
 {
-    static uint8_t command;
     if (port >= 0x3f8 && port <= 0x3ff && machine.has_uart) {
         if (port == 0x3f8 && !(machine.uart[3] & 0x80))
             machine.sent[machine.sent_count++] = (char) value;
         machine.uart[port - 0x3f8] = value;
-    } else if (port == 0x64 && machine.has_keyboard) {
-        command = value;
-        machine.config_asked = value == 0x20;
-    } else if (port == 0x60 && machine.has_keyboard && command == 0x60) {
-        machine.config = value;
+    } else if ((port == 0x60 || port == 0x64) && machine.has_keyboard) {
+        keyboard_out(port, value);
     } else if (port == 0x3d4) {
         machine.crtc_index = value & 31;
     } else if (port == 0x3d5) {
@@ -106,7 +140,7 @@ static int fresh_machine(void **state)
     (void) state;
     memset(&machine, 0, sizeof machine);
     machine.has_uart = machine.has_keyboard = true;
-    machine.config = 0x10;
+    machine.config = CONFIG_KEYBOARD_OFF;
     return 0;
 }
 
@@ -183,12 +217,44 @@ static void a_uart_hands_out_what_it_received_in_order(void **state)
 
 /* ---- keyboard ---- */
 
-static void a_keyboard_controller_is_set_to_interrupt_and_translate(void **state)
+static void a_keyboard_controller_is_set_as_a_whole_and_its_mouse_is_off(void **state)
 {
     (void) state;
     struct keyboard k;
     assert_true(keyboard_init(&k));
-    assert_int_equal(machine.config, 0x41);
+    assert_int_equal(machine.config, 0x65);
+    assert_true(machine.keyboard_scans);
+}
+
+static void expect_letter_a(struct keyboard *k)
+{
+    uint8_t out[KEYMAP_MAX];
+    unsigned count;
+    machine.codes = (const uint8_t[]) { 0x1e, 0 };
+    assert_true(keyboard_read(k, out, &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(out[0], 'a');
+    assert_false(keyboard_read(k, out, &count));
+}
+
+static void a_mouse_that_was_left_on_keeps_no_key_back(void **state)
+{
+    (void) state;
+    struct keyboard k;
+    machine.mouse_reports = true;
+    machine.config = 0x47;
+    assert_true(keyboard_init(&k));
+    expect_letter_a(&k);
+}
+
+static void a_keyboard_controller_that_answers_nothing_still_types(void **state)
+{
+    (void) state;
+    struct keyboard k;
+    machine.keyboard_silent = true;
+    assert_true(keyboard_init(&k));
+    assert_true(machine.reads < 1000 && machine.pauses <= 100);
+    expect_letter_a(&k);
 }
 
 static void a_missing_keyboard_controller_is_noticed(void **state)
@@ -363,7 +429,9 @@ int main(void)
         M(a_uart_that_jams_costs_a_bounded_time_and_recovers),
         M(a_uart_with_a_slow_reader_loses_nothing),
         M(a_uart_hands_out_what_it_received_in_order),
-        M(a_keyboard_controller_is_set_to_interrupt_and_translate),
+        M(a_keyboard_controller_is_set_as_a_whole_and_its_mouse_is_off),
+        M(a_mouse_that_was_left_on_keeps_no_key_back),
+        M(a_keyboard_controller_that_answers_nothing_still_types),
         M(a_missing_keyboard_controller_is_noticed),
         M(a_keyboard_controller_that_never_gets_ready_is_given_up),
         M(a_keyboard_controller_that_never_runs_dry_is_given_up),
