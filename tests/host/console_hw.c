@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/deva/uart.c servers/deva/keyboard.c servers/deva/keymap.c servers/deva/screen.c */
+/* links: servers/deva/uart.c servers/deva/keyboard.c servers/deva/keymap.c */
 /* deva's drivers on a machine made of C: with the hardware, without it, and with it broken. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,6 @@
 #include "servers/deva/fifo.h"
 #include "servers/deva/keyboard.h"
 #include "servers/deva/ports.h"
-#include "servers/deva/screen.h"
 #include "servers/deva/uart.h"
 
 /* ---- the machine ---- */
@@ -29,8 +28,6 @@ static struct {
     uint8_t config;
     uint8_t said;                   /* the keyboard's answer that waits; 0: none */
     const uint8_t *codes;           /* scan codes up to a zero */
-
-    uint8_t crtc[32], crtc_index;
     unsigned long reads, pauses;
 } machine;
 
@@ -108,8 +105,6 @@ uint8_t port_in8(uint16_t port)
         return uart_in(port - 0x3f8);
     if ((port == 0x60 || port == 0x64) && machine.has_keyboard)
         return keyboard_in(port);
-    if (port == 0x3d5)
-        return machine.crtc[machine.crtc_index];
     return 0xff;
 }
 
@@ -121,10 +116,6 @@ void port_out8(uint16_t port, uint8_t value)
         machine.uart[port - 0x3f8] = value;
     } else if ((port == 0x60 || port == 0x64) && machine.has_keyboard) {
         keyboard_out(port, value);
-    } else if (port == 0x3d4) {
-        machine.crtc_index = value & 31;
-    } else if (port == 0x3d5) {
-        machine.crtc[machine.crtc_index] = value;
     }
 }
 
@@ -302,104 +293,6 @@ static void a_keyboard_types_what_its_scan_codes_say(void **state)
     assert_false(keyboard_read(&k, out, &count));
 }
 
-/* ---- screen ---- */
-
-static uint16_t cells[SCREEN_ROWS * SCREEN_COLUMNS + 1];
-static struct screen screen;
-
-static void show(const char *text)
-{
-    while (*text)
-        screen_write(&screen, (uint8_t) *text++);
-    assert_int_equal(cells[SCREEN_ROWS * SCREEN_COLUMNS], 0xdead);
-}
-
-static const char *row(unsigned r)
-{
-    static char text[SCREEN_COLUMNS + 1];
-    for (int i = 0; i < SCREEN_COLUMNS; i++)
-        text[i] = (char) cells[r * SCREEN_COLUMNS + i];
-    int end = SCREEN_COLUMNS;
-    while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == 0))
-        end--;
-    text[end] = '\0';
-    return text;
-}
-
-static int fresh_screen(void **state)
-{
-    fresh_machine(state);
-    memset(cells, 0, sizeof cells);
-    cells[SCREEN_ROWS * SCREEN_COLUMNS] = 0xdead;
-    assert_true(screen_init(&screen, cells));
-    return 0;
-}
-
-static void a_screen_continues_at_the_cursor(void **state)
-{
-    (void) state;
-    machine.crtc[14] = 0;
-    machine.crtc[15] = 2 * 80 + 3;
-    assert_true(screen_init(&screen, cells));
-    show("x");
-    assert_int_equal((char) cells[2 * 80 + 3], 'x');
-    screen_show_cursor(&screen);
-    assert_int_equal(machine.crtc[15], 2 * 80 + 4);
-}
-
-static void a_missing_screen_is_noticed(void **state)
-{
-    (void) state;
-    assert_false(screen_init(&screen, NULL));
-    show("nothing happens\n");
-    screen_show_cursor(&screen);
-}
-
-static void a_full_screen_scrolls(void **state)
-{
-    (void) state;
-    show("first\nsecond");
-    for (int i = 0; i < SCREEN_ROWS - 1; i++)
-        show("\n");
-    show("last");
-    assert_string_equal(row(0), "second");
-    assert_string_equal(row(SCREEN_ROWS - 1), "last");
-}
-
-static void a_long_line_wraps_but_not_before_it_must(void **state)
-{
-    (void) state;
-    for (int i = 0; i < SCREEN_COLUMNS; i++)
-        show("x");
-    show("\ny");
-    assert_string_equal(row(1), "y");
-    show("\b\b\bz");
-    assert_string_equal(row(1), "z");
-}
-
-static void escape_sequences_erase_or_vanish(void **state)
-{
-    (void) state;
-    show("abc\b\b\x1b[K");
-    assert_string_equal(row(0), "a");
-    show("\x1b[1;31mred\x1b[0m");
-    assert_string_equal(row(0), "ared");
-    show("\x1b[2J\x1b[Htop");
-    assert_string_equal(row(0), "top");
-    show("\x1b[99999999999999999999999Jok");
-}
-
-static void any_bytes_stay_on_the_screen(void **state)
-{
-    (void) state;
-    uint32_t random = 7;
-    for (int i = 0; i < 200000; i++) {
-        random = random * 1664525u + 1013904223u;
-        screen_write(&screen, (uint8_t) (random >> 24));
-    }
-    show("");
-}
-
 /* ---- queue ---- */
 
 static void a_queue_keeps_order_and_refuses_when_full(void **state)
@@ -419,7 +312,6 @@ static void a_queue_keeps_order_and_refuses_when_full(void **state)
 }
 
 #define M(f) cmocka_unit_test_setup(f, fresh_machine)
-#define S(f) cmocka_unit_test_setup(f, fresh_screen)
 
 int main(void)
 {
@@ -436,12 +328,6 @@ int main(void)
         M(a_keyboard_controller_that_never_gets_ready_is_given_up),
         M(a_keyboard_controller_that_never_runs_dry_is_given_up),
         M(a_keyboard_types_what_its_scan_codes_say),
-        S(a_screen_continues_at_the_cursor),
-        S(a_missing_screen_is_noticed),
-        S(a_full_screen_scrolls),
-        S(a_long_line_wraps_but_not_before_it_must),
-        S(escape_sequences_erase_or_vanish),
-        S(any_bytes_stay_on_the_screen),
         M(a_queue_keeps_order_and_refuses_when_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,62 @@ def a_program_in_the_background_takes_no_input_from_the_shell(lab):
     vm.command("kill typed")
 
 
+def a_program_reads_lines_that_are_shown_and_mended_while_they_are_typed(lab):
+    vm = shell(lab)
+    vm.send("run ask 6")
+    for keys, shown, name in (("Anna\r", "Anna", "Anna"), ("Bo\n", "Bo", "Bo"), ("Cay\x7f\bid\r", "C", "Cid"),
+                              ("wrong\x15Dora\r", "wrong", "Dora"), ("Eve Adam\x17Ott\r", "Eve Adam", "Eve Ott"),
+                              ("\x1b[A\x1b[[Efin\r", "fin", "fin")):
+        vm.expect(r"name\? ")
+        vm.line.send(keys)
+        vm.expect(shown)
+        vm.expect(rf"hello {name}\.\s")
+    vm.expect("pecan> ")
+    vm.send("run ask 9")
+    vm.expect(r"name\? ")
+    vm.line.send("x\x04")
+    vm.line.send("\r\x04")
+    vm.expect(r"hello x\.")     # a line without a newline: fgets waits for its end
+    vm.expect("nobody")
+    vm.expect("pecan> ")
+
+
+def lines_typed_ahead_go_to_who_asks_and_the_rest_to_the_shell(lab):
+    vm = shell(lab)
+    vm.send("run ask 2")
+    vm.line.send("first\rsecond\rrun hello third\r")
+    vm.expect(r"hello first\.")
+    vm.expect(r"hello second\.")
+    vm.expect(r"argument 1: third\s")
+
+
+def a_ps2_keyboard_types_lines_for_a_program(lab):
+    vm = shell(lab)
+    vm.send("run ask 2")
+    vm.expect(r"name\? ")
+    vm.press("shift-x", "y", "backspace", "z", "ret")
+    vm.expect("Xy")
+    vm.expect(r"hello Xz\.")
+    vm.press("ctrl-d")
+    vm.expect("nobody")
+
+
+def a_line_longer_than_a_message_arrives_whole(lab):
+    vm = shell(lab)
+    vm.send("run ask 7")
+    vm.expect(r"name\? ")
+    vm.line.send("a" * 79 + "b" * 79 + "c" * 79 + "d" * 79 + "e\r")    # fgets takes 79 at a time
+    for letter in "abcd":
+        vm.expect(rf"hello {letter * 79}\.\s")
+    vm.expect(r"hello e\.\s")
+
+
+def keys_of_other_terminals_move_in_the_shells_line_or_do_nothing(lab):
+    vm = shell(lab)
+    vm.line.send("un hellx\x1b[[A\x1b\x1b[A\x1b[24;2~\x7f\x1b[1~r\x1b[4~o 1x\x1b[7~\x1b[8~\x1b[D\x1b[3;5~\r")
+    vm.expect(r"argument 1: 1\s")
+
+
 def ctrl_c_ends_a_program_that_waits_for_input(lab):
     vm = shell(lab)
     vm.send("run typed 2")
