@@ -14,8 +14,8 @@
 #include <hurd/deva.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
+#include <pc/uart.h>
 
-#define COM1   0x3f8
 #define CTRL_C 3
 
 struct console console;
@@ -28,7 +28,7 @@ void console_init(bool serial, bool keyboard, volatile uint16_t *cells)
     hurd_cap_object_keep(&console.object);      /* there is always a console */
     line_init(&console.line);
     if (serial)
-        uart_init(&console.uart, COM1);
+        uart_init(&console.uart, UART_COM1);
     screen_init(&console.screen, cells);
     if (keyboard)
         keyboard_init(&console.keyboard);

@@ -18,6 +18,8 @@
 
 static struct {
     bool has_uart, uart_jammed, uart_slow;
+    bool no_scratch, no_loop;       /* an 8250 lacks the one, v86 the other */
+    bool bus_repeats;               /* nobody is there, but the bus carries its last byte on */
     uint8_t uart[8];                /* last values written */
     char sent[256];
     size_t sent_count;
@@ -31,7 +33,7 @@ static struct {
     unsigned long reads, pauses;
 } machine;
 
-static uint8_t uart_in(int reg)
+static uint8_t com1_in(int reg)
 {
     switch (reg) {
     case 0:
@@ -42,7 +44,9 @@ static uint8_t uart_in(int reg)
         return (uint8_t) ((machine.uart_jammed ? 0 : 0x60) |
                           (machine.received && *machine.received ? 1 : 0));
     case 6:
-        return machine.uart[4] & 0x10 ? (uint8_t) (machine.uart[4] << 4 & 0x80) | 0x10 : 0xb0;
+        return machine.no_loop ? 0 : machine.uart[4] & 0x10 ? (uint8_t) (machine.uart[4] << 4 & 0x80) | 0x10 : 0xb0;
+    case 7:
+        return machine.no_scratch ? 0xff : machine.uart[7];
     default:
         return machine.uart[reg];
     }
@@ -98,11 +102,15 @@ static void keyboard_out(uint16_t port, uint8_t value)
     }
 }
 
+static uint8_t last_on_bus = 0xff;
+
 uint8_t port_in8(uint16_t port)
 {
     machine.reads++;
+    if (machine.bus_repeats)
+        return last_on_bus;
     if (port >= 0x3f8 && port <= 0x3ff && machine.has_uart)
-        return uart_in(port - 0x3f8);
+        return com1_in(port - 0x3f8);
     if ((port == 0x60 || port == 0x64) && machine.has_keyboard)
         return keyboard_in(port);
     return 0xff;
@@ -110,6 +118,7 @@ uint8_t port_in8(uint16_t port)
 
 void port_out8(uint16_t port, uint8_t value)
 {
+    last_on_bus = value;
     if (port >= 0x3f8 && port <= 0x3ff && machine.has_uart) {
         if (port == 0x3f8 && !(machine.uart[3] & 0x80))
             machine.sent[machine.sent_count++] = (char) value;
@@ -161,6 +170,27 @@ static void a_missing_uart_is_noticed_and_never_waited_for(void **state)
     uart_write(&u, 'x');
     assert_false(uart_read(&u, &byte));
     assert_int_equal(machine.reads, before);
+}
+
+static void a_uart_of_any_make_is_found(void **state)
+{
+    (void) state;
+    struct uart u;
+    machine.no_loop = true;
+    assert_true(uart_init(&u, 0x3f8));
+    machine.no_loop = false;
+    machine.no_scratch = true;
+    assert_true(uart_init(&u, 0x3f8));
+    assert_int_equal(machine.uart[4], 0x0b);
+}
+
+static void a_bus_that_repeats_its_last_byte_is_no_uart(void **state)
+{
+    (void) state;
+    struct uart u;
+    machine.has_uart = false;
+    machine.bus_repeats = true;
+    assert_false(uart_init(&u, 0x3f8));
 }
 
 static void a_uart_that_jams_costs_a_bounded_time_and_recovers(void **state)
@@ -318,6 +348,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         M(a_uart_is_found_and_set_to_115200_8n1),
         M(a_missing_uart_is_noticed_and_never_waited_for),
+        M(a_uart_of_any_make_is_found),
+        M(a_bus_that_repeats_its_last_byte_is_no_uart),
         M(a_uart_that_jams_costs_a_bounded_time_and_recovers),
         M(a_uart_with_a_slow_reader_loses_nothing),
         M(a_uart_hands_out_what_it_received_in_order),
