@@ -23,6 +23,7 @@
 #define USER_GS     0x33
 
 #define DOUBLE_SEL  0x38
+#define PECAN_SEL   0x40 /* L4_PECAN_SELECTOR without its RPL */
 
 #define NMI_VECTOR     2
 #define DOUBLE_VECTOR  8
