@@ -6,8 +6,6 @@
 #include <l4/thread.h>
 #include <string.h>
 
-#define ID_LAST 0x3FFFu
-
 struct task *all_tasks;             /* ascending ids */
 static L4_Word_t tasks;
 static L4_Word_t next_id = HURD_TASK_FIRST;
@@ -27,7 +25,7 @@ L4_Word_t task_free_id(void)
     for (L4_Word_t tries = 0; tries <= ID_LAST; tries++) {
         L4_Word_t id = next_id;
         next_id = next_id == ID_LAST ? HURD_TASK_FIRST : next_id + 1;
-        if ((id & 0x3F) != 0 && !task_find(id))
+        if ((id & 0x3F) != 0 && !task_find(id) && !death_untold(id))
             return id;
     }
     return 0;

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The console's hardware: a PS/2 keyboard that types, and machines on which parts are missing."""
+import os
+import re
+import subprocess
 import time
 
 import machine
@@ -137,6 +140,22 @@ def a_driver_that_ends_leaves_its_interrupt_to_the_next_one(lab):
         said = vm.command("run -d driver_test")
         assert "not ok" not in said and "SKIP" not in said and "ok 10 - driver_that_leaves" in said, said
     assert "SKIP no device access" in vm.command("run driver_test")
+
+
+def tasks_begin_and_end_while_deva_hangs(lab):
+    archive = os.path.abspath(lab.log + ".cpio")
+    subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive, f"{lab.build}/strip/late_test"], check=True,
+                   stdout=subprocess.DEVNULL)
+    modules = [archive if name == "apps.cpio" else "deva-sleepy" if name == "deva" else name for name in machine.MODULES]
+    vm = lab.boot_modules(modules, options={"init": "batch run=late_test"}, extra=machine.REPEATABLE)
+    try:
+        ending = vm.finish(120)
+    finally:
+        os.unlink(archive)
+    assert "before 7, after 7, hung 1" in vm.text, "deva was not what it should be"
+    took = [int(ms) for ms in re.findall(r"child \d: status 8 after (\d+) ms", vm.text)]
+    assert len(took) == 4 and took[0] < 1000 and max(took[1:]) < 200, took
+    assert ending.status == 0, ending.problem
 
 
 def a_long_text_that_is_pasted_arrives_whole(lab):
