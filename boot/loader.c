@@ -20,7 +20,9 @@ enum {
     POOL_MAX = 64 << 20,
     TABLES_SUBTYPE = 1,
     SERVER_SUBTYPE = 2,
-    MODULE_SUBTYPE = 3
+    MODULE_SUBTYPE = 3,
+    DESCRIPTORS_BESIDE = 2, /* shared, pool, tables, two images, and three modules are images */
+    KERNEL_DESCRIPTORS = 4, /* that a kernel may want to add */
 };
 
 static struct given given;
@@ -30,6 +32,8 @@ static struct used final; /* destinations, kept and moved modules, tables: what 
 static struct used now;   /* what holds something we still need, and the loader itself */
 static struct tables tables;
 static struct range pool;
+static L4_KernelInterfacePage_t *kip; /* in the kernel's file, which may move: kip_find() */
+static uint32_t kip_capacity;         /* memory descriptors that it has room for */
 
 static uint64_t page_up(uint64_t a) { return (a + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1); }
 static uint32_t kilobytes(uint64_t bytes) { return (uint32_t)(bytes >> 10); }
@@ -71,6 +75,22 @@ static void images_read(void)
     }
 }
 
+static void kip_find(void)
+{
+    uint8_t *file = (uint8_t *)given.module[KERNEL].start;
+    uint32_t room, offset = image_find_kip(&image[KERNEL], file, &room);
+    if (!offset)
+        fail("Module 0 (kernel, %s) has no kernel interface page.",
+             module_name(&given.module[KERNEL]));
+    kip = (L4_KernelInterfacePage_t *)(file + offset);
+    uint32_t array = kip->MemoryInfo.raw >> 16;
+    kip_capacity = kip->MemoryInfo.raw & 0xFFFF;
+    if (array < L4_KIP_SCHEDULE + 4 || array > room ||
+        kip_capacity > (room - array) / sizeof(L4_MemoryDesc_t))
+        fail("Module 0 (kernel, %s): its memory descriptors lie outside its interface page.",
+             module_name(&given.module[KERNEL]));
+}
+
 /* ---- place */
 static void destinations_claim(void)
 {
@@ -86,6 +106,22 @@ static void destinations_claim(void)
                          (uint32_t)low);
             used_add(&final, low & ~(uint64_t)(PAGE_SIZE - 1), page_up(high));
         }
+}
+
+/* RAM that the kernel cannot be told of is not used; the largest pieces are. */
+static void map_limit(void)
+{
+    uint32_t others = given.modules + DESCRIPTORS_BESIDE, before = map.rams;
+    if (kip_capacity > others + 2 * KERNEL_DESCRIPTORS)
+        others += KERNEL_DESCRIPTORS;
+    uint32_t most = kip_capacity > others ? kip_capacity - others : 0;
+    uint64_t dropped = memmap_limit(&map, &final, most);
+    if (given.left_out)
+        print("loader: the memory map is too long: %u entries, %u KB of RAM, are left out\n",
+              (unsigned)given.left_out, kilobytes(given.left_out_ram));
+    if (dropped)
+        print("loader: RAM in too many pieces for the kernel: %u, %u KB, are left out\n",
+              before - (uint32_t)map.rams, kilobytes(dropped));
 }
 
 /* Copies a module to a place that nothing else has or wants. */
@@ -201,12 +237,13 @@ static uint32_t subtype(uint32_t type, uint32_t sub) { return type | sub << L4_M
 
 static void descriptors_fill(void)
 {
+    size_t others = given.modules + DESCRIPTORS_BESIDE + KERNEL_DESCRIPTORS;
     for (size_t i = 0; i < map.rams; i++)
         descriptor_add(map.ram[i].low, map.ram[i].high, L4_MEM_CONVENTIONAL);
     for (size_t i = 0; i < given.entries; i++) { /* never over RAM: memmap.c took it out */
         const struct bios_entry *e = &given.bios[i];
         uint64_t high = e->base + e->length < e->base ? ~(uint64_t)0 : e->base + e->length;
-        if (e->type != BIOS_RAM && descriptors.n + 8 + given.modules < descriptors.capacity)
+        if (e->type != BIOS_RAM && descriptors.n + others < descriptors.capacity)
             descriptor_add(e->base, high, subtype(L4_MEM_ARCH, e->type & 0xF));
     }
     descriptor_add(0xA0000, 0x100000, L4_MEM_SHARED);
@@ -231,23 +268,14 @@ static void server_set(L4_KernelRootServer_t *server, const struct image *i)
 /* All in the kernel's file image, which the trampoline will copy. */
 static void kip_patch(void)
 {
-    uint8_t *file = (uint8_t *)given.module[KERNEL].start;
-    uint32_t room, offset = image_find_kip(&image[KERNEL], file, &room);
-    if (!offset)
-        fail("Module 0 (kernel, %s) has no kernel interface page.",
-             module_name(&given.module[KERNEL]));
-    L4_KernelInterfacePage_t *kip = (L4_KernelInterfacePage_t *)(file + offset);
-    uint32_t array = kip->MemoryInfo.raw >> 16, capacity = kip->MemoryInfo.raw & 0xFFFF;
-    if (array < L4_KIP_SCHEDULE + 4 || array > room ||
-        capacity > (room - array) / sizeof(L4_MemoryDesc_t))
-        fail("Module 0 (kernel, %s): its memory descriptors lie outside its interface page.",
-             module_name(&given.module[KERNEL]));
+    kip_find();
     server_set(&kip->Sigma0, &image[SIGMA0]);
     server_set(&kip->RootServer, &image[ROOT]);
     kip->Sigma1 = (L4_KernelRootServer_t){0};
     kip->BootInfo = tables.bootinfo;
+    uint32_t array = kip->MemoryInfo.raw >> 16;
     descriptors.at = (L4_MemoryDesc_t *)((uint8_t *)kip + array);
-    descriptors.capacity = capacity;
+    descriptors.capacity = kip_capacity;
     descriptors_fill();
     kip->MemoryInfo.raw = array << 16 | descriptors.n;
 }
@@ -273,9 +301,11 @@ void loader_main(uint32_t magic, const struct multiboot_info *mbi)
     memmap_make(&map, given.bios, given.entries);
     print("loader: Pecan, %u modules, %u KB of RAM\n", (unsigned)given.modules,
           kilobytes(memmap_total(&map)));
-    map_print();
     images_read();
+    kip_find();
     destinations_claim();
+    map_limit();
+    map_print();
     modules_place();
     tables_place();
     pool_place();

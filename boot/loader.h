@@ -10,7 +10,8 @@
 enum {
     PAGE_SIZE = 4096,
     MAX_MODULES = 64,
-    MAX_MMAP = 128, /* entries of the BIOS map */
+    MAX_MMAP = 128, /* entries of the BIOS map, ... */
+    MAX_RAM = 64,   /* ... of these RAM: there must be room for what overlaps it */
     MAX_REGIONS = 2 * MAX_MMAP + 2,
     MAX_SEGMENTS = 16, /* PT_LOADs of one image */
     MAX_USED = 3 * MAX_SEGMENTS + 2 * MAX_MODULES + 8,
@@ -58,6 +59,9 @@ struct used {
 };
 void used_add(struct used *used, uint64_t low, uint64_t high);
 bool used_overlaps(const struct used *used, uint64_t low, uint64_t high);
+/* Drops the smallest regions with nothing used in them until `most` are left or no more can go; the
+ * bytes that they had. */
+uint64_t memmap_limit(struct memmap *map, const struct used *used, size_t most);
 /* The highest page-aligned place of `size` bytes in RAM, below `limit` and clear of what is used; 0 = none. */
 uint32_t place_find(const struct memmap *map, const struct used *used, uint64_t size,
                     uint64_t limit);
@@ -88,6 +92,8 @@ struct given {
     size_t modules;
     struct bios_entry bios[MAX_MMAP];
     size_t entries;
+    size_t left_out;        /* entries that the table has no room for, ... */
+    uint64_t left_out_ram;  /* ... and the bytes of RAM in them */
     uint32_t mem_lower, mem_upper;
 };
 struct multiboot_info;

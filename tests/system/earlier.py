@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Machines that somebody else has used before us: tests/guest/earlier leaves them so."""
+import re
+
 import machine
 
 
@@ -34,3 +36,19 @@ def a_mouse_that_moves_while_we_boot_does_not_silence_the_keyboard(lab):
 
 def a_keyboard_that_was_switched_off_types_again(lab):
     keys_arrive(boot_after(lab, "ps2=off"))
+
+
+def a_memory_map_in_many_pieces_boots_with_all_of_them(lab):
+    vm = boot_after(lab, "holes=60")
+    assert "left out" not in vm.text
+    assert len(re.findall(r"loader: memory .* 4 KB", vm.text)) == 60
+    assert "Hello" in vm.command("run hello")
+
+
+def a_memory_map_longer_than_any_table_loses_its_smallest_pieces(lab):
+    for holes in (70, 300, 1000):
+        vm = boot_after(lab, f"holes={holes}")
+        lost = re.search(r"the memory map is too long: (\d+) entries, (\d+) KB of RAM, are left out", vm.text)
+        assert lost and int(lost[1]) >= holes - 64, vm.text
+        assert "Hello" in vm.command("run hello")
+        vm.close()
