@@ -21,7 +21,7 @@ enum {
     TABLES_SUBTYPE = 1,
     SERVER_SUBTYPE = 2,
     MODULE_SUBTYPE = 3,
-    DESCRIPTORS_BESIDE = 2, /* shared, pool, tables, two images, and three modules are images */
+    DESCRIPTORS_BESIDE = 0, /* shared, pool, tables; but three of the modules are images */
     KERNEL_DESCRIPTORS = 4, /* that a kernel may want to add */
 };
 
@@ -30,6 +30,7 @@ static struct memmap map;
 static struct image image[IMAGES];
 static struct used final; /* destinations, kept and moved modules, tables: what the kernel finds */
 static struct used now;   /* what holds something we still need, and the loader itself */
+static struct used wished; /* where programs behind the root task were linked: it may load them there */
 static struct tables tables;
 static struct range pool;
 static L4_KernelInterfacePage_t *kip; /* in the kernel's file, which may move: kip_find() */
@@ -101,17 +102,27 @@ static void destinations_claim(void)
                 fail("Too little memory: the %s wants %8x-%8x, where there is no RAM.", role[i],
                      (uint32_t)low, (uint32_t)(high - 1));
             for (int j = 0; j < i; j++)
-                if (low < image[j].high && high > image[j].low)
+                if (image_has(&image[j], low, high))
                     fail("Modules %s and %s want the same memory at %8x.", role[j], role[i],
                          (uint32_t)low);
             used_add(&final, low & ~(uint64_t)(PAGE_SIZE - 1), page_up(high));
         }
 }
 
+static uint32_t descriptors_beside(void)
+{
+    struct range piece;
+    uint32_t n = DESCRIPTORS_BESIDE;
+    for (int i = SIGMA0; i < IMAGES; i++)
+        for (size_t s = 0; image_piece(&image[i], &s, &piece); n++)
+            ;
+    return n;
+}
+
 /* RAM that the kernel cannot be told of is not used; the largest pieces are. */
 static void map_limit(void)
 {
-    uint32_t others = given.modules + DESCRIPTORS_BESIDE, before = map.rams;
+    uint32_t others = given.modules + descriptors_beside(), before = map.rams;
     if (kip_capacity > others + 2 * KERNEL_DESCRIPTORS)
         others += KERNEL_DESCRIPTORS;
     uint32_t most = kip_capacity > others ? kip_capacity - others : 0;
@@ -124,14 +135,37 @@ static void map_limit(void)
               before - (uint32_t)map.rams, kilobytes(dropped));
 }
 
+/* Some root tasks load their first servers where those were linked, as wortel does with physmem. */
+static void wishes_read(void)
+{
+    static struct image program;
+    for (size_t i = IMAGES; i < given.modules; i++) {
+        const struct module *m = &given.module[i];
+        if (!image_read(&program, (const void *)m->start, m->end - m->start))
+            used_add(&wished, program.low & ~(uint32_t)(PAGE_SIZE - 1), page_up(program.high));
+    }
+}
+
+/* A place clear of two lists, and of what is wished for unless there is no other. */
+static uint32_t place_best(const struct used *a, const struct used *b, uint64_t size,
+                           uint64_t limit)
+{
+    struct used avoid = *a;
+    for (size_t i = 0; b && i < b->n; i++)
+        used_add(&avoid, b->range[i].low, b->range[i].high);
+    size_t needed = avoid.n;
+    for (size_t i = 0; i < wished.n; i++)
+        used_add(&avoid, wished.range[i].low, wished.range[i].high);
+    uint32_t at = place_find(&map, &avoid, size, limit);
+    avoid.n = needed;
+    return at ? at : place_find(&map, &avoid, size, limit);
+}
+
 /* Copies a module to a place that nothing else has or wants. */
 static void module_move(struct module *m, const char *what)
 {
     uint32_t size = m->end - m->start;
-    struct used avoid = now;
-    for (size_t i = 0; i < final.n; i++)
-        used_add(&avoid, final.range[i].low, final.range[i].high);
-    uint32_t at = place_find(&map, &avoid, page_up(size), SERVER_LIMIT);
+    uint32_t at = place_best(&now, &final, page_up(size), SERVER_LIMIT);
     if (!at)
         fail_memory(what, size);
     memcpy((void *)at, (const void *)m->start, size);
@@ -179,10 +213,7 @@ static void modules_place(void)
 static void tables_place(void)
 {
     uint32_t size = tables_size(&given);
-    struct used avoid = now;
-    for (size_t i = 0; i < final.n; i++)
-        used_add(&avoid, final.range[i].low, final.range[i].high);
-    uint32_t at = place_find(&map, &avoid, size, POOL_LIMIT);
+    uint32_t at = place_best(&now, &final, size, POOL_LIMIT);
     if (!at)
         fail_memory("the boot information", size);
     used_add(&final, at, at + size);
@@ -201,11 +232,11 @@ static void pool_place(void)
         if (!option_size(kmem, &size) || size == 0)
             fail("The option kmem wants a size, as in kmem=4M.");
         size = (uint32_t)page_up(size);
-        at = place_find(&map, &final, size, POOL_LIMIT);
+        at = place_best(&final, NULL, size, POOL_LIMIT);
     } else {
         uint64_t eighth = memmap_total(&map) / 8 & ~(uint64_t)(PAGE_SIZE - 1);
         size = eighth < POOL_MIN ? POOL_MIN : eighth > POOL_MAX ? POOL_MAX : (uint32_t)eighth;
-        while (!(at = place_find(&map, &final, size, POOL_LIMIT)) && size / 2 >= POOL_MIN)
+        while (!(at = place_best(&final, NULL, size, POOL_LIMIT)) && size / 2 >= POOL_MIN)
             size = size / 2 & ~(uint32_t)(PAGE_SIZE - 1);
     }
     if (!at)
@@ -237,7 +268,8 @@ static uint32_t subtype(uint32_t type, uint32_t sub) { return type | sub << L4_M
 
 static void descriptors_fill(void)
 {
-    size_t others = given.modules + DESCRIPTORS_BESIDE + KERNEL_DESCRIPTORS;
+    struct range piece;
+    size_t others = given.modules + descriptors_beside() + KERNEL_DESCRIPTORS;
     for (size_t i = 0; i < map.rams; i++)
         descriptor_add(map.ram[i].low, map.ram[i].high, L4_MEM_CONVENTIONAL);
     for (size_t i = 0; i < given.entries; i++) { /* never over RAM: memmap.c took it out */
@@ -249,8 +281,9 @@ static void descriptors_fill(void)
     descriptor_add(0xA0000, 0x100000, L4_MEM_SHARED);
     descriptor_add(pool.low, pool.high, L4_MEM_RESERVED);
     for (int i = SIGMA0; i < IMAGES; i++)
-        descriptor_add(image[i].low & ~(uint32_t)(PAGE_SIZE - 1), page_up(image[i].high),
-                       subtype(L4_MEM_BOOTLOADER, SERVER_SUBTYPE));
+        for (size_t s = 0; image_piece(&image[i], &s, &piece);)
+            descriptor_add(piece.low & ~(uint64_t)(PAGE_SIZE - 1), page_up(piece.high),
+                           subtype(L4_MEM_BOOTLOADER, SERVER_SUBTYPE));
     for (size_t i = IMAGES; i < given.modules; i++)
         descriptor_add(given.module[i].start, page_up(given.module[i].end),
                        subtype(L4_MEM_BOOTLOADER, MODULE_SUBTYPE));
@@ -258,11 +291,17 @@ static void descriptors_fill(void)
                    subtype(L4_MEM_BOOTLOADER, TABLES_SUBTYPE));
 }
 
+/* One range has to do: the piece with the entry.  The others are the boot loader's memory, which a
+ * server gets when it touches it. */
 static void server_set(L4_KernelRootServer_t *server, const struct image *i)
 {
+    struct range piece;
+    for (size_t s = 0; image_piece(i, &s, &piece);)
+        if (i->entry >= piece.low && i->entry < piece.high)
+            break;
     server->ip = i->entry;
-    server->low = i->low;
-    server->high = i->high;
+    server->low = (uint32_t)piece.low;
+    server->high = (uint32_t)piece.high;
 }
 
 /* All in the kernel's file image, which the trampoline will copy. */
@@ -306,6 +345,7 @@ void loader_main(uint32_t magic, const struct multiboot_info *mbi)
     destinations_claim();
     map_limit();
     map_print();
+    wishes_read();
     modules_place();
     tables_place();
     pool_place();

@@ -14,7 +14,7 @@ enum {
     MAX_RAM = 64,   /* ... of these RAM: there must be room for what overlaps it */
     MAX_REGIONS = 2 * MAX_MMAP + 2,
     MAX_SEGMENTS = 16, /* PT_LOADs of one image */
-    MAX_USED = 3 * MAX_SEGMENTS + 2 * MAX_MODULES + 8,
+    MAX_USED = 3 * MAX_SEGMENTS + 3 * MAX_MODULES + 8,
     STRINGS_SIZE = 8192,
 };
 
@@ -74,10 +74,13 @@ struct image {
     struct segment segment[MAX_SEGMENTS];
     size_t segments;
     uint32_t entry;     /* physical */
-    uint32_t low, high; /* [low, high): what it covers */
+    uint32_t low, high; /* [low, high): what it covers, perhaps with holes */
 };
 /* NULL, or what is wrong with the file: "is not ..." */
 const char *image_read(struct image *image, const void *file, size_t size);
+bool image_has(const struct image *image, uint64_t low, uint64_t high);
+/* The next piece of what it covers, from segment *s on; segments that lie close are one.  False: no more. */
+bool image_piece(const struct image *image, size_t *s, struct range *piece);
 /* File offset of the kernel interface page and the bytes of its segment behind it; 0 = there is none. */
 uint32_t image_find_kip(const struct image *image, const void *file, uint32_t *room);
 
