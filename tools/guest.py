@@ -218,7 +218,7 @@ def start_bochs(log, **setup):
 
 def start_dosbox(log, **setup):
     if not shutil.which("dosbox"):
-        raise Skip("dosbox is not installed")
+        raise Skip("dosbox is not installed: `make emulators` brings it")
     folder = tempfile.TemporaryDirectory(prefix="dosbox-")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(60)
@@ -234,7 +234,7 @@ def v86_get():
     """Fetches v86 once; why there is none, or None."""
     for program in ("node", "npm"):
         if not shutil.which(program):
-            return f"v86 needs {program}, which is not installed"
+            return f"v86 needs {program}, which is not installed: `make emulators` brings it"
     os.makedirs(machine.V86_FOLDER, exist_ok=True)
     with open(os.path.join(machine.V86_FOLDER, "lock"), "w") as lock:   # two tests may want it at once
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -242,10 +242,11 @@ def v86_get():
             return None
         try:
             done = subprocess.run(["npm", "install", "--prefix", machine.V86_FOLDER, "--no-audit", "--no-fund",
-                                   f"v86@{machine.V86_VERSION}"], timeout=120, stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
+                                   "--fetch-retries=0", "--fetch-timeout=20000", f"v86@{machine.V86_VERSION}"],
+                                  timeout=60, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, errors="replace")
         except subprocess.TimeoutExpired:
-            return "npm did not get v86 within 120 seconds"
+            return "npm did not get v86 within 60 seconds"
     return None if done.returncode == 0 else "npm cannot get v86: " + done.stdout.strip().splitlines()[-1]
 
 

@@ -142,16 +142,27 @@ def a_driver_that_ends_leaves_its_interrupt_to_the_next_one(lab):
     assert "SKIP no device access" in vm.command("run driver_test")
 
 
-def tasks_begin_and_end_while_deva_hangs(lab):
+def boot_with_program(lab, name, deva="deva", **setup):
+    """The system with this program alone in its archive."""
     archive = os.path.abspath(lab.log + ".cpio")
-    subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive, f"{lab.build}/strip/late_test"], check=True,
+    subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive, f"{lab.build}/strip/{name}"], check=True,
                    stdout=subprocess.DEVNULL)
-    modules = [archive if name == "apps.cpio" else "deva-sleepy" if name == "deva" else name for name in machine.MODULES]
-    vm = lab.boot_modules(modules, options={"init": "batch run=late_test"}, extra=machine.REPEATABLE)
-    try:
-        ending = vm.finish(120)
-    finally:
-        os.unlink(archive)
+    modules = [{"apps.cpio": archive, "deva": deva}.get(module, module) for module in machine.MODULES]
+    return lab.boot_modules(modules, **setup)
+
+
+def the_screen_understands_what_programs_send_to_terminals(lab):
+    vm = boot_with_program(lab, "escapes", options={"init": "run=escapes"})
+    vm.expect("pecan> ", 120)
+    wanted = ["1 sgr0: plain", "2 title: after", "3 colour: red after", "4 charset: x", "5 save: x", "6 picture: x",
+              "7 dcs: x", "8 utf8: \x82 \xc4 x", "            Xef"]     # \x82, \xc4: the card's letter and line
+    assert vm.screen()[:9] == wanted, vm.screen()[:9]
+
+
+def tasks_begin_and_end_while_deva_hangs(lab):
+    vm = boot_with_program(lab, "late_test", deva="deva-sleepy", options={"init": "batch run=late_test"},
+                           extra=machine.REPEATABLE)
+    ending = vm.finish(120)
     assert "before 7, after 7, hung 1" in vm.text, "deva was not what it should be"
     took = [int(ms) for ms in re.findall(r"child \d: status 8 after (\d+) ms", vm.text)]
     assert len(took) == 4 and took[0] < 1000 and max(took[1:]) < 200, took

@@ -19,3 +19,8 @@ deva-sleepy_LDFLAGS := --wrap=screen_write
 late_test_SRC     := tests/guest/deva/late_test.c
 late_test_LDS     := lib/hurd-mm/program.lds
 late_test_LIBS    := hurd-mm c hurd-cap l4
+# For tests/system: what programs send to terminals.
+PROGRAMS       += escapes
+escapes_SRC    := tests/guest/deva/escapes.c
+escapes_LDS    := lib/hurd-mm/program.lds
+escapes_LIBS   := hurd-mm c hurd-cap l4
