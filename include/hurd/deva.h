@@ -75,8 +75,9 @@
 
 /* foreground: from now on input goes to readers of that task alone; the others wait, and find
  * nothing when they do not block.  0: to everybody.  While the task is another one than the
- * caller's, Ctrl-C is not input but counted; the reply says how often since the last such request.
- *  When the task dies the caller's is the foreground again; when that one dies, everybody.
+ * caller's, Ctrl-C is not input but counted (what was typed before it is forgotten); the reply says
+ * how often since the last such request.  When the task dies the caller's is the foreground again;
+ * when that one dies, everybody.
  *
  * console_inject: gives the console to another task and says how that task must name it.  For
  * `task` (when it creates a task) and for holders of the master capability.

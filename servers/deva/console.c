@@ -162,10 +162,19 @@ static void readers_serve(void)
     }
 }
 
+/* Ctrl-C for the owner.  What was typed before it was for the program that ends now. */
+static void interrupt(void)
+{
+    console.interrupts++;
+    fifo_drop(&console.input, fifo_count(&console.input));
+    line_init(&console.line);
+    console_write("^C\n", 3);
+}
+
 static void input_put(uint8_t byte)
 {
     if (byte == CTRL_C && console.foreground != console.owner)
-        console.interrupts++;
+        interrupt();
     else
         fifo_put(&console.input, byte);
 }

@@ -169,6 +169,23 @@ def tasks_begin_and_end_while_deva_hangs(lab):
     assert ending.status == 0, ending.problem
 
 
+def ctrl_c_takes_back_what_was_typed_before_it(lab):
+    vm = shell(lab)
+    vm.send("run ask")
+    vm.expect(r"name\? ")
+    vm.line.send("half a li\x03")
+    vm.expect(r"half a li\^C\s+ask \(task \d+\) was killed")
+    vm.expect("pecan> ")
+    assert "Hello" in vm.command("run hello")
+    vm.send("run spin")
+    time.sleep(0.5)
+    vm.line.send("run hello 1\rrun hello 2\r\x03")
+    vm.expect(r"spin \(task \d+\) was killed")
+    vm.expect("pecan> ")
+    said = vm.command("run hello 3")
+    assert "argument 1: 3" in said and "argument 1: 1" not in vm.text, said
+
+
 def a_long_text_that_is_pasted_arrives_whole(lab):
     vm = shell(lab)
     for number in range(150):
