@@ -3,8 +3,8 @@
  * that instruction as if it were one: then by our kernel's second way, <l4/pecan.h>. */
 #include <l4/kip.h>
 #include <l4/pecan.h>
-#include <l4/serial.h>
 #include <l4/syscalls.h>
+#include <pc/uart.h>
 
 struct l4_links __L4_Links;
 
@@ -13,8 +13,10 @@ struct answer {
 };
 
 /* Without an exception nothing is written, and no KIP is at 0. */
-#define ASK(code, answer) \
-    __asm__ volatile(code : "+a"((answer).kip), "=c"((answer).version), "=d"((answer).flags), "=S"((answer).kernel))
+#define ASK(code, answer)                                                                          \
+    __asm__ volatile(code                                                                          \
+                     : "+a"((answer).kip), "=c"((answer).version), "=d"((answer).flags),           \
+                       "=S"((answer).kernel))
 
 static bool answered(const struct answer *a)
 {
@@ -28,10 +30,27 @@ static bool kernel_has_second_way(void)
     return limit == L4_PECAN_SIGNATURE;
 }
 
+static void out8(uint16_t port, uint8_t value)
+{
+    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static uint8_t in8(uint16_t port)
+{
+    uint8_t value;
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+/* By ourselves: a program shall not be linked with names of <l4/serial.h> that it did not ask for. */
 static _Noreturn void fail(void)
 {
-    serial_puts("l4: On this machine `lock; nop` raises no exception, and the kernel offers no other way to "
-                "its interface page. Halted.\n");
+    const char *s = "l4: On this machine `lock; nop` raises no exception, and the kernel offers "
+                    "no other way to its interface page. Halted.\r\n";
+    if (uart_find(UART_COM1, in8, out8))
+        uart_set(UART_COM1, in8, out8);
+    while (*s)
+        uart_send(UART_COM1, (uint8_t)*s++, in8, out8);
     for (;;)
         __asm__ volatile("ud2");
 }
