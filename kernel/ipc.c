@@ -268,6 +268,8 @@ static int take(struct thread *self, struct thread *src)
 /* Until the IPC is decided.  Before that self may be needed to serve a fault in a string copy. */
 static inline void wait(struct thread *self, struct thread *next)
 {
+    if (unlikely(self->obstacles & OBSTACLE_OVERTIME))
+        next = sched_overtime_ends(self, next);
     if (next && self->fast_from)
         arch_leave_to(next);
     else if (next)
@@ -367,6 +369,8 @@ static int receive_once(struct thread *self, struct thread *woken)
         if (woken)
             sched_enqueue(woken);
         timer_disarm(self);
+        if (src)
+            ready.owner = src->id; /* we work for it from now on */
         return src ? take(self, src) : err;
     }
     begin_receive(self, self->accepts);
@@ -398,6 +402,8 @@ static int both_phases(struct thread *self, word_t to, word_t *phase)
         *phase = L4_IPC_PHASE_RECEIVE;
         err = ipc_receive(self, woken);
     } else if (woken) {
+        if (woken->priority > self->priority)
+            sched_lend(woken);
         sched_enqueue(woken);
     }
     self->intended = L4_ID_NIL;

@@ -132,8 +132,11 @@ static inline_path int page_map(struct space *src, vaddr_t from, struct space *d
         }
         if (grant && (*source->entry & ~value & ENTRY_WRITE) && !mdb_is_leaf(source)) {
             struct mdb_walk w = {.root = source, .root_too = true, .drop = ENTRY_WRITE};
-            if (blocks && !*batch && !mdb_walk(&w)) /* those below must not keep what it loses */
-                source->parent_bits |= w.status;
+            if (blocks && !*batch) {
+                mdb_walk(&w); /* those below must not keep what it loses */
+                if (w.root) /* the walk was a query, too: this was not its answer */
+                    w.root->parent_bits |= w.status;
+            }
             return IPC_PENDING;
         }
         if (grant)

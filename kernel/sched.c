@@ -45,28 +45,57 @@ static int best_priority(void)
     return word * WORD_BITS + highest_bit(ready.map[word]);
 }
 
-/* The best ready thread, off its queue; the idle thread when there is none. */
-static struct thread *take_best(void)
-{
-    if (!ready.summary)
-        return idle_thread;
-    int priority = best_priority();
-    struct thread *t = list_entry(ready.queue[priority].next, struct thread, in_queue);
-    list_remove(&t->in_queue);
-    unmark_if_empty(priority);
-    return t;
-}
-
 static uint32_t slice_of(const struct thread *t)
 {
     uint64_t us = timeout_us(t->timeslice);
     return us < SLICE_FOREVER ? (uint32_t)us : SLICE_FOREVER;
 }
 
-void sched_enqueue(struct thread *t)
+static void enqueue_tail(struct thread *t)
 {
     list_add_tail(&ready.queue[t->priority], &t->in_queue);
     mark(t->priority);
+}
+
+/* t, first in its queue and now off it, may run: what it owes is less than its turn, or nobody waits for one. */
+static bool pays(struct thread *t)
+{
+    uint32_t turn = t->slice_left ? t->slice_left : slice_of(t);
+    if (list_empty(&ready.queue[t->priority]))
+        t->debt = 0;
+    if (t->debt < turn) {
+        t->slice_left = turn - t->debt;
+        t->debt = 0;
+        return true;
+    }
+    t->debt -= turn;
+    t->slice_left = 0;
+    return false;
+}
+
+#define DEBTORS 16 /* passed over at once, at most */
+
+/* The best ready thread, off its queue; the idle thread when there is none. */
+static struct thread *take_best(void)
+{
+    if (!ready.summary)
+        return idle_thread;
+    int priority = best_priority();
+    struct thread *t;
+    for (int passed = 0;; passed++) {
+        t = list_entry(ready.queue[priority].next, struct thread, in_queue);
+        list_remove(&t->in_queue);
+        if (!t->debt || passed == DEBTORS || pays(t))
+            break;
+        list_add_tail(&ready.queue[priority], &t->in_queue);
+    }
+    unmark_if_empty(priority);
+    return t;
+}
+
+void sched_enqueue(struct thread *t)
+{
+    enqueue_tail(t);
     if (current == idle_thread || t->priority > current->priority)
         sched_wanted |= SCHED_PREEMPT;
 }
@@ -81,6 +110,8 @@ static void run(struct thread *next)
 {
     ready.slice = next->slice_left ? next->slice_left : slice_of(next);
     next->slice_left = 0;
+    ready.owner = next->works_for ? next->works_for : next->id;
+    next->works_for = L4_ID_NIL;
     if (next == idle_thread)
         next->space = current->space; /* no work, no reason to change */
     if (next != current)
@@ -96,9 +127,48 @@ void sched_block(void)
 void sched_yield(void)
 {
     sched_wanted &= SCHED_TIMERS;
-    list_add_tail(&ready.queue[current->priority], &current->in_queue);
-    mark(current->priority);
+    current->works_for = ready.owner;
+    enqueue_tail(current);
     run(take_best());
+}
+
+/* ---- overtime */
+
+struct thread *sched_overtime_ends(struct thread *self, struct thread *next)
+{
+    self->obstacles &= ~OBSTACLE_OVERTIME;
+    if (next && next->priority < self->priority) {
+        sched_enqueue(next);
+        return NULL;
+    }
+    if (next)
+        next->obstacles |= OBSTACLE_OVERTIME; /* a server of ours, or a colleague: for the same client */
+    return next;
+}
+
+void sched_lend(struct thread *server)
+{
+    server->works_for = ready.owner;
+    server->obstacles |= OBSTACLE_OVERTIME;
+}
+
+/* The slice is over.  Current goes on if that was a client's, and nobody of its own rank waits. */
+static bool works_overtime(struct thread *self)
+{
+    const struct thread *client = thread_find_global(ready.owner);
+    if (!client || client->priority >= self->priority || (ready.summary && best_priority() >= self->priority))
+        return false;
+    self->obstacles |= OBSTACLE_OVERTIME;
+    ready.slice = slice_of(self);
+    return true;
+}
+
+/* Current, in overtime, has worked for so long. */
+static void charge_client(uint32_t us)
+{
+    struct thread *client = thread_find_global(ready.owner);
+    if (client && client != current && client->debt < SLICE_FOREVER / 2)
+        client->debt += us;
 }
 
 /* Back to the head of the queue: a better one runs first, `left` us of the slice are still to come. */
@@ -106,6 +176,7 @@ static void step_aside(uint32_t left)
 {
     sched_wanted &= SCHED_TIMERS;
     current->slice_left = left;
+    current->works_for = ready.owner;
     list_add_head(&ready.queue[current->priority], &current->in_queue);
     mark(current->priority);
     run(take_best());
@@ -128,7 +199,9 @@ void sched_preempt(void)
         return;
     }
     self->delay_left = self->delay_max;
-    if (ready.slice == 0)
+    if (ready.slice == 0 && works_overtime(self))
+        sched_wanted &= SCHED_TIMERS;
+    else if (ready.slice == 0)
         sched_yield();
     else
         step_aside(ready.slice);
@@ -152,8 +225,7 @@ int sched_preempt_in_kernel(void)
 void sched_donate(struct thread *next)
 {
     sched_dequeue(next);
-    list_add_tail(&ready.queue[current->priority], &current->in_queue);
-    mark(current->priority);
+    enqueue_tail(current);
     arch_switch_to(next);
 }
 
@@ -178,6 +250,8 @@ void sched_tick(uint32_t us)
         t->quantum_left--;
     if (t->delays && t->delay_left)
         t->delay_left--;
+    if (t->obstacles & OBSTACLE_OVERTIME)
+        charge_client(us);
     if (ready.slice != SLICE_FOREVER)
         ready.slice = ready.slice > us ? ready.slice - us : 0;
     if (!t->quantum_left || t->delays || ready.slice == 0)

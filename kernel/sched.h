@@ -14,6 +14,7 @@ extern struct ready {
     word_t map[PRIORITIES / WORD_BITS]; /* bit set <=> queue not empty */
     word_t summary;                     /* bit set <=> word of map not zero */
     uint32_t slice;                     /* us left of the running slice */
+    word_t owner;                       /* global id of whose slice that is; hand-overs leave it alone */
 } ready;
 
 #define PRIORITY_DEFAULT 100
@@ -29,6 +30,14 @@ extern struct ready {
 #define SCHED_TIMERS 4u  /* more timeouts are over than one tick could serve */
 
 void sched_init(void);
+/* Overtime.  A server runs on the slice of the client that called it.  If that ends while the server, of a higher
+ * priority, is still at work, the server goes on and the time is the client's debt: the client waits for its next turn, and
+ * pays with turns when others of its priority are ready.  Else clients that keep servers busy would never be at the end of their slice.
+ * The server is in overtime until its next wait or hand-over. */
+/* self waits, and next (or NULL) would run on the rest of its slice: who runs so in fact, or NULL, and next is queued. */
+struct thread *sched_overtime_ends(struct thread *self, struct thread *next);
+/* Current woke a server, of a higher priority, and goes on itself: from now on the server works for current's owner. */
+void sched_lend(struct thread *server);
 /* A thread that just became READY joins its queue; a higher one asks to run. */
 void sched_enqueue(struct thread *t);
 /* Takes a READY thread that does not run from its queue. */

@@ -73,6 +73,7 @@ struct thread *thread_create(struct space *space, word_t id, word_t scheduler)
     struct thread *t = thread_block(id >> L4_ID_VERSION_BITS);
     t->id = id;
     t->space = space;
+    t->directory = space->directory_phys;
     t->state = THREAD_INACTIVE;
     t->priority = t->sensitive_priority = PRIORITY_DEFAULT;
     t->timeslice = TIMESLICE_DEFAULT;
@@ -305,6 +306,7 @@ word_t thread_migrate(struct thread *t, struct space *to, word_t location)
     list_add_tail(&to->threads, &t->in_space);
     to->thread_count++;
     t->space = to;
+    t->directory = to->directory_phys;
     t->obstacles = (t->obstacles & ~OBSTACLE_REDIRECTED) | (to->redirector ? OBSTACLE_REDIRECTED : 0);
     if (t == current)
         arch_space_enter(t);

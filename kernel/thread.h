@@ -40,6 +40,7 @@ struct thread {
     word_t local_id;        /* user address of MR0; valid  <=>  state != THREAD_INACTIVE */
     struct l4_utcb *utcb;   /* kernel address of the UTCB, NULL while inactive */
     struct space *space;
+    paddr_t directory;      /* space->directory_phys, for the fast path */
     void *kernel_sp;        /* where arch_switch left the stack; NULL while it runs, and in a wait
                                that the fast path may end: its stack is dropped */
 
@@ -93,6 +94,8 @@ struct thread {
     bool quantum_told;      /* the scheduler has heard of the end of the quantum */
     uint32_t quantum_left;  /* ticks, QUANTUM_FOREVER = no limit; 0: does not run */
     uint32_t slice_left;    /* us, from a preemption until it runs again; 0 = a fresh slice */
+    word_t works_for;       /* READY, not running: global id of whose slice it was on, nil = its own */
+    uint32_t debt;          /* us that others spent for it when its slice was over */
 
     struct list_node in_space; /* on space->threads */
     void *fpu;              /* saved state, NULL until first use */
@@ -104,7 +107,8 @@ static_assert(offsetof(struct thread, id) == 0, "thread_find reads the id at off
 static_assert(sizeof(struct thread) <= 320, "the rest of the block is the kernel stack");
 
 #define OBSTACLE_SENDER 1u        /* one for each on `senders` */
-#define OBSTACLE_SENDERS 0x3FFFFFFFu
+#define OBSTACLE_SENDERS 0x1FFFFFFFu
+#define OBSTACLE_OVERTIME 0x20000000u /* the slice that it works on, a client's, is over: sched.h */
 #define OBSTACLE_FPU 0x80000000u  /* the FPU holds our state and TS is clear */
 #define OBSTACLE_REDIRECTED 0x40000000u /* our space has a redirector */
 

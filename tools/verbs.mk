@@ -58,7 +58,7 @@ matrix:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror all $(BUILD)/test/deva-store
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/check WERROR=-Werror CHECK=1 all $(BUILD)/check/deva-store
 	@tools/matrix $(BUILD)/test $(BUILD)/check > $(BUILD)/matrix.list
-	@TEST_LIST=$(BUILD)/matrix.list tools/test $(BUILD)/test "$(T)"
+	@TEST_SILENCE=600 TEST_LIST=$(BUILD)/matrix.list tools/test $(BUILD)/test "$(T)"
 
 ## conformance      boot the suites that cite the checklist, then write docs/conformance.md
 conformance:

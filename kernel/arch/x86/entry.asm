@@ -15,15 +15,14 @@
 %macro ENTER 1
         pushad                          ; frame complete
         cld                             ; C expects DF = 0
-        mov     eax, ds                 ; (a 486 leaves the upper half as it was)
-        cmp     ax, USER_DS             ; flat, and good for the kernel too: no reload on the way out
-        jne     %%mend
-        mov     eax, es
-        cmp     ax, USER_DS
-        jne     %%mend
-        mov     eax, gs
-        cmp     ax, USER_GS
-        jne     %%mend
+        mov     eax, gs                 ; flat, and good for the kernel too: no reload on the way out
+        mov     edx, ds                 ; (a 486 leaves the upper halves as they were)
+        lea     eax, [eax + 8 * edx - (USER_GS + 8 * USER_DS)]
+        mov     edx, es                 ; among the selectors that a user can load, only the right ones
+        mov     ecx, fs                 ; make both sums zero
+        lea     edx, [edx + 4 * ecx - (USER_DS + 4 * USER_DS)]
+        or      ax, dx
+        jnz     %%mend
 %%mended:
         mov     eax, esp
         call    %1
@@ -114,6 +113,7 @@ mend_segments:                          ; a user has broken one, maybe the threa
         mov     eax, USER_DS
         mov     ds, eax
         mov     es, eax
+        mov     fs, eax
         mov     eax, USER_GS
         mov     gs, eax
         ret

@@ -10,7 +10,7 @@
 ;   && block of `to` confirms the id                         it exists
 ;   && (dest.fast_from == self.id || dest.fast_from == any)  it waits for this, without a timeout, not halted
 ;   && self.obstacles == 0                                   nobody is queued for us, no redirector, no live FPU state
-;   && DS, ES, GS are the flat ones                          what the receiver gets
+;   && DS, ES, FS, GS are as they should be                  what the receiver gets
 ;
 ; In:  eax to, ecx timeouts, edx FromSpecifier, esi MR0, edi U, ebx return address, ebp user stack
 ; Out: to the receiver's caller, by SYSEXIT
@@ -42,19 +42,22 @@
         sysexit
 %endmacro
 
-; The rest of the admission, and from there on it happens: all but words and address space.
+; The rest of the admission, and from there on it happens: all but words and address space.  One jump for
+; four selectors (SELECTORS in layout.h), the receive timeout and our obstacles: each of them adds bits.
 %macro COMMIT 0
-        cmp     dword [SELF(T_OBSTACLES)], 0
-        jne     .plain_id               ; somebody is queued for us, or TS must be set
-        mov     ecx, gs                 ; one sum for three selectors: among those that a user can
-        mov     ebx, ds                 ; load, only the right ones add up to it
+        mov     ebx, gs
+        mov     ebp, ds
+        lea     ebx, [ebp + 2 * ebx]
         mov     ebp, es
-        lea     ecx, [ecx + 8 * ebx]
-        lea     ecx, [ebp + 4 * ecx]
-        cmp     ecx, 4 * (USER_GS + 8 * USER_DS) + USER_DS
-        jne     .mend
+        imul    ebx, ebp
+        mov     ebp, fs
+        lea     ebx, [ebx + ebp - SELECTORS]
+        or      bx, cx
+        or      ebx, [SELF(T_OBSTACLES)]
+        jnz     .plain_id
         ; ---- commit
-        cld
+        push    byte 2                  ; no flag of ours for the receiver: NT, AC, ID, DF.  The word of the frame
+        popfd                           ; that this overwrites is SS: who wakes us up by the frame writes it again
         mov     [SELF(T_FAST_FROM)], edx        ; RECEIVING, without a stack: see thread.h
         mov     ebp, [DEST(T_UTCB)]
         mov     dword [DEST(T_FAST_FROM)], 0    ; READY
@@ -69,8 +72,6 @@ sysenter_fast:
         mov     esp, [ss:esp]           ; the top of our kernel stack
         test    esi, L4_TAG_T_MASK | 0xF000
         jnz     sysenter_other          ; typed items, propagation, flags to clear; Unmap
-        test    cx, cx
-        jnz     sysenter_plain          ; a receive timeout
         mov     edi, eax                ; dest: (to >> 14) * 2048
         mov     [FRAME(F_ESP)], ebp     ; a picture for ExchangeRegisters and for our way back
         shr     edi, 3
@@ -85,10 +86,9 @@ sysenter_fast:
         jne     .open                   ; it does not wait for us alone
 .accepted:
         COMMIT
-        mov     ecx, [DEST(T_SPACE)]
-        cmp     ecx, [SELF(T_SPACE)]
+        mov     ecx, [DEST(T_DIRECTORY)]
+        cmp     ecx, [SELF(T_DIRECTORY)]
         je      .one_space
-        mov     ecx, [ss:ecx + S_DIRECTORY_PHYS]
         mov     cr3, ecx
         LEAVE
 .one_space:
@@ -97,8 +97,6 @@ sysenter_fast:
 
 .open:  cmp     dword [DEST(T_FAST_FROM)], L4_ID_ANY
         je      .accepted
-        jmp     .plain_id
-.mend:  xor     ecx, ecx                ; cx was 0, and a partner who is ready needs no send timeout
 .plain_id:
         mov     eax, [DEST(T_ID)]
 .plain_ebx:
@@ -148,10 +146,9 @@ sysenter_fast:
 ; receiver's message registers while ebp stays in the middle of ours, so that every push is three
 ; bytes.  No ES, no direction flag; the kernel stack is not needed any more.
 %define MIDDLE (U_MR + 4 + 128)
-.words: mov     ecx, [DEST(T_SPACE)]
-        cmp     ecx, [SELF(T_SPACE)]
+.words: mov     ecx, [DEST(T_DIRECTORY)]
+        cmp     ecx, [SELF(T_DIRECTORY)]
         je      .words_one_space
-        mov     ecx, [ss:ecx + S_DIRECTORY_PHYS]
         mov     cr3, ecx
 .push_words:
         movzx   ecx, si                 ; u: t and the flags are 0
@@ -183,9 +180,11 @@ sysenter_other:
         cmp     edi, UNMAP_MARK
         jne     sysenter_plain
         sub     esp, FRAME_SIZE         ; the frame is above: who wakes up by it finds CS and SS there
-        mov     edx, ds                 ; C code wants it flat
+        mov     edx, ds                 ; C code wants both flat: the only sum of two that a user
+        mov     edi, es                 ; can load
         push    eax
-        cmp     edx, USER_DS
+        lea     edx, [edx + 4 * edi]
+        cmp     edx, USER_DS + 4 * USER_DS
         jne     .plain
         push    ecx
         cld

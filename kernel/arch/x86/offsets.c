@@ -17,9 +17,9 @@ void offsets(void)
     OFFSET(T_RECEIVE_RESULT, struct thread, receive_result);
     OFFSET(T_SENDER, struct thread, sender);
     OFFSET(T_SPACE, struct thread, space);
+    OFFSET(T_DIRECTORY, struct thread, directory);
     OFFSET(T_OBSTACLES, struct thread, obstacles);
     OFFSET(T_FAST_FROM, struct thread, fast_from);
-    OFFSET(S_DIRECTORY_PHYS, struct space, directory_phys);
     OFFSET(U_MR, struct l4_utcb, mr);
     OFFSET(F_EIP, struct trapframe, eip);
     OFFSET(F_ESP, struct trapframe, esp);

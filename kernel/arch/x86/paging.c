@@ -138,6 +138,13 @@ static word_t *block_entry(word_t number)
     return &arch_table_of(kernel_directory[SLOT(v)])[INDEX(v)];
 }
 
+/* No id, global or local, finds a thread in that block.  The fast path looks at no more than these. */
+static void block_forget(word_t number)
+{
+    struct thread *t = thread_block(number);
+    t->id = t->local_id = t->fast_from = L4_ID_NIL;
+}
+
 bool arch_thread_block_alloc(word_t number)
 {
     word_t *entry = block_entry(number);
@@ -149,7 +156,7 @@ bool arch_thread_block_alloc(word_t number)
             return false;
         *entry = arch_physical(page) | KERNEL_ENTRY;
         flush_page((vaddr_t)thread_block(number));
-        thread_block(number ^ 1)->id = L4_ID_NIL;
+        block_forget(number ^ 1);
     }
     kpage_of(arch_kernel_address(*entry & ~PAGE_MASK))->used++;
     memset(thread_block(number), 0, sizeof(struct thread));
@@ -160,7 +167,7 @@ void arch_thread_block_free(word_t number)
 {
     word_t *entry = block_entry(number);
     void *page = arch_kernel_address(*entry & ~PAGE_MASK);
-    thread_block(number)->id = L4_ID_NIL;
+    block_forget(number); /* its page may stay */
     if (--kpage_of(page)->used == 0) {
         *entry = zero_entry;
         flush_page((vaddr_t)thread_block(number));

@@ -10,6 +10,13 @@ extern void fault_resume(void);
 extern void resume_frame(struct trapframe *of_current) __attribute__((noreturn));
 extern void resume_fault(struct trapframe *of_current) __attribute__((noreturn));
 
+/* The fast path has left the flags of some older entry, and something else in the place of SS. */
+static inline void mend_frame(struct thread *t)
+{
+    user_frame(t)->eflags = FLAGS_FIXED;
+    user_frame(t)->ss = USER_DS;
+}
+
 void arch_thread_need_stack(struct thread *t)
 {
     if (t->kernel_sp)
@@ -18,7 +25,7 @@ void arch_thread_need_stack(struct thread *t)
     if (t->kind == IPC_PAGE_FAULT) {
         *--sp = (void *)fault_resume;
     } else {
-        user_frame(t)->eflags = FLAGS_FIXED; /* the fast path left those of some older entry */
+        mend_frame(t);
         *--sp = (void *)fast_resume;
     }
     t->kernel_sp = sp - 4; /* what switch_stacks pops */
@@ -60,7 +67,7 @@ void arch_leave_to(struct thread *next)
     }
     if (next->kind == IPC_PAGE_FAULT)
         resume_fault(user_frame(next));
-    user_frame(next)->eflags = FLAGS_FIXED;
+    mend_frame(next);
     resume_frame(user_frame(next));
 }
 

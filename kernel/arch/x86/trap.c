@@ -11,6 +11,7 @@
 #define VECTOR_DEBUG 1
 #define VECTOR_INVALID 6
 #define VECTOR_NO_FPU 7
+#define VECTOR_STACK 12
 #define VECTOR_PROTECTION 13
 #define VECTOR_PAGE_FAULT 14
 
@@ -144,7 +145,7 @@ static void kernel_exception(struct trapframe *f)
         f->eflags &= ~FLAG_TRAP; /* SYSENTER with TF set traps on our first instruction */
         return;
     }
-    if (f->vector == VECTOR_PAGE_FAULT && f->eip == (word_t)fast_probe) {
+    if ((f->vector == VECTOR_PAGE_FAULT || f->vector == VECTOR_STACK) && f->eip == (word_t)fast_probe) {
         f->eip = (word_t)sysenter_plain; /* a local id of nobody; the registers are still the user's */
         return;
     }

@@ -357,29 +357,3 @@ TEST(an_unmap_leaves_no_trace_in_the_next_wait)
     EXPECT_EQ(e.what, DONE);
     EXPECT_EQ(shared[0], 20);
 }
-
-/* Unmap with every set of segments that can be loaded. */
-static void unmaps_with_all_segments(void)
-{
-    static const L4_Word_t base[] = {0, 0x18, 0x20, 0x30};
-    for (unsigned i = 0; i < 4096; i++) {
-        machine.eax = base[i >> 2 & 3] | (i & 3);
-        machine.ebx = base[i >> 6 & 3] | (i >> 4 & 3);
-        machine.edx = base[i >> 10 & 3] | (i >> 8 & 3);
-        machine.esi = FPAGE(NOWHERE, 12, 7);
-        machine.edi = (L4_Word_t)__L4_Utcb();
-        shared[0] += launch();
-    }
-}
-TEST(every_set_of_segments_in_an_unmap)
-{
-    char bytes[16] = "\x8E\xEA\x8E\xC3\x8E\xD8\x31\xC0\x2E\xFF\x15"; /* gs, es, ds; eax = 0; call [cs:link] */
-    const L4_Word_t link = (L4_Word_t)&__L4_Links.unmap;
-    memcpy(bytes + 11, &link, 4);
-    assemble(bytes, 15);
-    actor(unmaps_with_all_segments);
-    struct tally t = conduct(SOON, 100);
-    EXPECT(t.done);
-    EXPECT_EQ(shared[0], 4096);
-    EXPECT_EQ(refusals(&t), 0);
-}

@@ -19,3 +19,14 @@ adversary_root_LIBS    := c l4
 adversary_root_CFLAGS  := -fno-toplevel-reorder
 adversary_root_TIMEOUT := 240
 adversary_root_CONFIGS := plain
+
+# Those in which segments matter, where they are checked.  (All of them in Bochs: make matrix.)
+PROGRAMS                += adversary_bochs
+ROOT_TESTS              += adversary_bochs
+adversary_bochs_SRC     := $(addprefix tests/guest/adversary/,doors.c entries.c flags.c \
+                           stage.c world.c puppet.c launch.asm form_root.c)
+adversary_bochs_LINK    := 0x300000
+adversary_bochs_LIBS    := c l4
+adversary_bochs_CFLAGS  := -fno-toplevel-reorder
+adversary_bochs_TIMEOUT := 240
+adversary_bochs_CONFIGS := bochs

@@ -5,7 +5,9 @@
 FIRST_VERSION_BITS equ 14
 
         section .text
-; void raw_call(struct regs *r, word_t target): eax ecx edx esi edi ebx ebp in and out.
+USER_DS equ 0x23
+USER_GS equ 0x33
+; void raw_call(struct regs *r, word_t target): eax ecx edx esi edi ebx ebp in and out, segments in.
 raw_call:
         push    ebx
         push    esi
@@ -20,9 +22,19 @@ raw_call:
         mov     edi, [eax + 16]
         mov     ebx, [eax + 20]
         mov     ebp, [eax + 24]
-        mov     eax, [eax]
+        mov     es, [ss:eax + 32]
+        mov     fs, [ss:eax + 36]
+        mov     gs, [ss:eax + 40]
+        mov     ds, [ss:eax + 28]
+        mov     eax, [ss:eax]
         call    [esp]
         push    eax
+        mov     eax, USER_DS
+        mov     ds, eax
+        mov     es, eax
+        mov     fs, eax
+        mov     eax, USER_GS
+        mov     gs, eax
         mov     eax, [esp + 8]
         mov     [eax + 4], ecx
         mov     [eax + 8], edx

@@ -79,6 +79,7 @@ enum { CODES = 16 };
 
 struct regs {
     word_t eax, ecx, edx, esi, edi, ebx, ebp;
+    word_t segments[4]; /* DS, ES, FS, GS: fuzz_call() draws them */
 };
 
 extern volatile word_t counts[CALLS][CODES]; /* 0 = success; of Ipc: code << 1 | phase */

@@ -3,7 +3,7 @@
 #include "fuzz.h"
 #include <string.h>
 
-word_t keeper_id, calls_wanted = 1000000, seed = 1;
+word_t keeper_id, calls_wanted = FUZZ_CALLS, seed = 1;
 word_t arena = MIDDLE - 0x40000, arena_end = MIDDLE + 0x40000; /* 512 KB */
 volatile bool stopping;
 static char stacks[3][8192] __attribute__((aligned(4096)));

@@ -31,9 +31,22 @@ static word_t code_of(enum call call, const struct regs *r)
     return r->eax ? 0 : error;
 }
 
+/* What a user can load into a segment register; mostly what belongs there. */
+static void draw_segments(struct worker *w, struct regs *r)
+{
+    static const word_t base[] = {0, 0x18, 0x20, 0x30}; /* null, user code, user data, the UTCB's */
+    for (int i = 0; i < 4; i++)
+        r->segments[i] = i == 3 ? 0x33 : 0x23;
+    if (percent(w, 6))
+        for (int i = 0; i < 4; i++)
+            if (percent(w, 50))
+                r->segments[i] = base[below(w, 4)] | below(w, 4);
+}
+
 word_t fuzz_call(struct worker *w, enum call call, struct regs *r)
 {
     word_t asked = r->eax + r->ecx * 3 + r->edx * 5;
+    draw_segments(w, r);
     raw_call(r, w->kip + *(word_t *)(w->kip + link_at[call]));
     word_t code = code_of(call, r);
     counts[call][code]++;

@@ -86,6 +86,40 @@ TEST(ipc_from_is_a_local_id_within_a_space_and_global_between)
     EXPECT_EQ(from.raw, s.raw);
 }
 
+/* Several neighbours, so that block and UTCB pages survive the one that goes. */
+TEST(ipc_with_a_deleted_thread_by_local_id_finds_nobody)
+{
+    L4_ThreadId_t t[4];
+    for (int i = 0; i < 4; i++)
+        t[i] = helper(rest);
+    L4_Sleep(MOMENT);
+    for (int i = 1; i < 3; i++) {
+        L4_ThreadId_t local = L4_LocalIdOf(t[i]);
+        EXPECT(L4_IsLocalId(local) && !L4_IsNilThread(local));
+        EXPECT(thread_delete(t[i]));
+        for (int call = 0; call < 2; call++) {
+            L4_LoadMR(0, L4_MakeTag(0x55, 1, 0).raw);
+            L4_LoadMR(1, 0x1234);
+            L4_Set_ErrorCode(0);
+            EXPECT(L4_IpcFailed(call ? L4_Call(local) : L4_Send(local)));
+            EXPECT_EQ(L4_ErrorCode(), 4); /* no partner (2), send phase (0) */
+        }
+    }
+}
+
+/* Where the words of a UTCB would lie beyond the end of the address space, or in the kernel. */
+TEST(ipc_local_ids_of_wild_places_find_nobody)
+{
+    static const L4_Word_t wild[] = {0xFFFFFFC0, 0xFFFFFF80, 0xFFFFFF40, 0xFFFFFF00, 0xFFFFF000, 0xF0100000,
+                                     0xE0004000, 0xC0000000, 0xBFFFFFC0, 0x40};
+    for (unsigned i = 0; i < sizeof wild / sizeof wild[0]; i++) {
+        L4_LoadMR(0, 0);
+        L4_Set_ErrorCode(0);
+        EXPECT(L4_IpcFailed(L4_Call(L4_ThreadIdOfRaw(wild[i]))));
+        EXPECT_EQ(L4_ErrorCode(), 4);
+    }
+}
+
 TEST(ipc_local_ids_reach_the_same_thread)
 {
     L4_ThreadId_t t = L4_LocalIdOf(helper(echo));

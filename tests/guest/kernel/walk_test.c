@@ -36,8 +36,20 @@ static void unmapper(void)
     rest();
 }
 
-/* The Unmap begins; a tick later, we are better, comes `meddle`. */
-static void disturb(L4_Word_t rights, void (*meddle)(void))
+static L4_ThreadId_t heir;
+static void granter(void)
+{
+    L4_MapItem_t item = L4_GrantItem(page_fpage(taken), WINDOW);
+    L4_LoadMR(0, PROBE_MAP << 16 | 2 << L4_TAG_T_SHIFT);
+    L4_LoadMRs(1, 2, item.raw);
+    begun = 1;
+    answer = L4_Send_Timeout(heir, SOON).raw;
+    over = 1;
+    rest();
+}
+
+/* The act (unmapper, granter) begins; a tick later, we are better, comes `meddle`. */
+static void disturb(void (*act)(void), L4_Word_t rights, void (*meddle)(void))
 {
     bool reached = false;
     L4_Set_Priority(L4_MyGlobalId(), 200);
@@ -45,7 +57,7 @@ static void disturb(L4_Word_t rights, void (*meddle)(void))
         spread();
         begun = over = 0;
         taken = rights;
-        helper(unmapper);
+        helper(act);
         while (!begun)
             L4_Sleep(L4_TimePeriod(1000));
         reached = !over;
@@ -69,7 +81,7 @@ static bool faults(struct probe r) { return r.fault && r.address == WINDOW; }
 
 TEST(walk_that_removes_comes_to_its_end_when_most_of_its_pages_go_meanwhile)
 {
-    disturb(RWX, delete_crowd);
+    disturb(unmapper, RWX, delete_crowd);
     EXPECT(answer & W); /* `first` had written */
     EXPECT(faults(probe(first, PROBE_READ, WINDOW, 0)));
     EXPECT_EQ(page[0], 7);
@@ -77,7 +89,7 @@ TEST(walk_that_removes_comes_to_its_end_when_most_of_its_pages_go_meanwhile)
 
 TEST(walk_that_takes_a_right_comes_to_its_end_when_most_of_its_pages_go_meanwhile)
 {
-    disturb(W, delete_crowd);
+    disturb(unmapper, W, delete_crowd);
     EXPECT(answer & W);
     EXPECT(can_read(first, WINDOW, 7));
     EXPECT(faults(probe(first, PROBE_WRITE, WINDOW, 8)));
@@ -85,7 +97,7 @@ TEST(walk_that_takes_a_right_comes_to_its_end_when_most_of_its_pages_go_meanwhil
 
 TEST(walk_that_takes_a_right_finds_all_gone)
 {
-    disturb(W, unmap_too);
+    disturb(unmapper, W, unmap_too);
     EXPECT(faults(probe(first, PROBE_READ, WINDOW, 0)));
     EXPECT_EQ(page[0], 7);
 }
@@ -93,8 +105,20 @@ TEST(walk_that_takes_a_right_finds_all_gone)
 TEST(walk_ends_when_its_own_page_goes_meanwhile)
 {
     for (L4_Word_t rights = W; rights <= RWX; rights += RWX - W) {
-        disturb(rights, flush);
+        disturb(unmapper, rights, flush);
         EXPECT(faults(probe(first, PROBE_READ, WINDOW, 0)));
         EXPECT_EQ(page[0], 7); /* from sigma0 once more */
     }
+}
+
+static void nothing(void) {}
+
+TEST(grant_that_takes_a_right_and_pauses_keeps_what_was_accessed)
+{
+    heir = prober();
+    disturb(granter, RWX & ~W, nothing);
+    EXPECT(L4_IpcSucceeded((L4_MsgTag_t){.raw = answer}));
+    EXPECT(can_read(heir, WINDOW, 7));
+    EXPECT_EQ(probe(heir, PROBE_UNMAP, WINDOW | 12 << 4, 0).value & W, W); /* `first` had written */
+    EXPECT(faults(probe(first, PROBE_WRITE, WINDOW, 8)));
 }
