@@ -46,13 +46,16 @@ int programs_init(void)
         return err;
     archive = (const char *) addr;
     archive_size = data->store_size;
+    const char *problem = cpio_problem(archive, archive_size);
+    if (problem)
+        printf("init: the archive of programs: %s\n", problem);
     return 0;
 }
 
 const char *programs_next(size_t *offset, size_t *size)
 {
     struct cpio_entry entry;
-    if (cpio_next(archive, archive_size, offset, &entry) != CPIO_ENTRY)
+    if (!cpio_next_file(archive, archive_size, offset, &entry))
         return NULL;
     *size = entry.size;
     return entry.name;

@@ -214,15 +214,19 @@ static int make_startup_container(struct making *m)
     return 0;
 }
 
-/* deva may be gone or busy: then the task has no console.  Two seconds, no more. */
+/* deva may hang: then the task has no console.  That it hangs is found out once, at the cost of two
+ * periods; from then on it has to listen at once, until it answers again. */
 static void inject_console(struct making *m)
 {
+    static bool late;
+    const L4_Time_t patience = L4_TimePeriod(200000);
     if (!have_deva)
         return;
     L4_LoadMR(1, deva_cap);
     L4_LoadMR(2, m->task->id);
     L4_Set_MsgTag(L4_MakeTag(HURD_DEVA_CONSOLE_INJECT, 2, 0));
-    L4_MsgTag_t tag = L4_Call_Timeouts(deva, L4_TimePeriod(2000000), L4_TimePeriod(2000000));
+    L4_MsgTag_t tag = L4_Call_Timeouts(deva, late ? L4_ZeroTime : patience, patience);
+    late = L4_IpcFailed(tag);
     if (L4_IpcSucceeded(tag) && L4_Label(tag) == 0 && L4_UntypedWords(tag) == 1)
         m->data.console = (struct hurd_startup_cap) {deva.raw, L4_MR(1)};
 }

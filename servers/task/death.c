@@ -52,13 +52,48 @@ static void wake_waiters(struct task *t)
     }
 }
 
-/* deva is a task that may itself be gone: two seconds, no more. */
-static void tell_deva(L4_Word_t id)
+/* ---- deva learns of deaths when it listens; it may hang, and nobody waits for it.  Its answer to
+ * such a message is dropped by main.c. */
+
+static uint32_t untold[(ID_LAST + 1) / 32];     /* bit n: task n is dead and deva does not know */
+static L4_Word_t untold_count;
+
+bool death_untold(L4_Word_t id)
+{
+    return untold[id / 32] >> id % 32 & 1;
+}
+
+static bool told(L4_Word_t id)
 {
     L4_LoadMR(1, id);
     L4_Set_MsgTag(L4_MakeTag(HURD_TASK_DEATH, 1, 0));
-    if (have_deva)
-        L4_Call_Timeouts(deva, L4_TimePeriod(2000000), L4_TimePeriod(2000000));
+    return L4_IpcSucceeded(L4_Send_Timeout(deva, L4_ZeroTime));
+}
+
+void death_tell(void)
+{
+    if (!have_deva)
+        return;
+    for (L4_Word_t word = 0; untold_count > 0 && word < sizeof untold / sizeof untold[0]; word++) {
+        while (untold[word]) {
+            L4_Word_t bit = (L4_Word_t)__builtin_ctz(untold[word]);
+            if (!told(32 * word + bit))
+                return;
+            untold[word] &= ~(1u << bit);
+            untold_count--;
+        }
+    }
+}
+
+static void tell_deva(L4_Word_t id)
+{
+    if (id == HURD_TASK_DEVA)
+        have_deva = false;
+    if (have_deva) {
+        untold[id / 32] |= 1u << id % 32;
+        untold_count++;
+    }
+    death_tell();
 }
 
 /* What was charged to the task's memory control by us: without it the frames go back to its

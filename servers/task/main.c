@@ -4,8 +4,9 @@
  *
  * Before: wortel starts us by the startup protocol.  After: deva, the root task and every program
  * ask us for threads and tasks, and we are the scheduler of all threads.  One thread, which calls
- * wortel and physmem (they never call us) and, with a time limit, deva (which does not call us
- * either once it serves). */
+ * wortel and physmem (they never call us).  deva, which does not call us either once it serves, may
+ * hang: nobody waits for it longer than once (create.c), and it is told of deaths when it listens
+ * (death.c). */
 #include "server.h"
 #include <errno.h>
 #include <hurd/physmem.h>
@@ -75,10 +76,21 @@ static bool gives_itself_up(struct hurd_cap_call *call)
     return cap->object->class == &task_class && ((struct task *)cap->object)->id == call->task;
 }
 
+/* What deva answers when we have given it up, or never waited: an answer to it would be answered. */
+static bool is_late_answer(const struct hurd_cap_call *call)
+{
+    return have_deva && call->from.raw == deva.raw &&
+           (call->label == 0 || call->label == HURD_CAP_ERROR);
+}
+
 /* First of all: a thread that asks again gave up the wait it was in, and must not be answered
  * twice. */
 static int any_request(struct hurd_cap_call *call)
 {
+    if (is_late_answer(call))
+        return HURD_CAP_NO_REPLY;
+    if (call->from.raw != deva.raw)             /* it waits for our answer, not for news */
+        death_tell();
     wait_cancel(call->from);
     return gives_itself_up(call) ? EPERM : EOPNOTSUPP;
 }

@@ -61,6 +61,8 @@ struct task {
     L4_Word_t counter[5];           /* enum hurd_space_counter, as they were last */
 };
 
+#define ID_LAST 0x3FFFu             /* task ids are version fields */
+
 /* Who serves us, from the startup data and wortel's last word. */
 extern struct hurd_startup_data *startup_data;
 extern L4_ThreadId_t physmem, deva;
@@ -127,6 +129,8 @@ void task_destroy(struct task *t, L4_Word_t status, enum hurd_task_reason reason
 int wait_add(struct task *t, struct thread *waiter);
 int wait_cancel(L4_ThreadId_t waiter);  /* 0, or ESRCH: it was not waiting */
 void wait_leave(struct thread *waiter); /* if it waits */
+void death_tell(void);                  /* tells deva of those that it does not know, if it listens */
+bool death_untold(L4_Word_t id);        /* it is one of them: nobody else may be called so yet */
 
 /* ---- fault.c: messages of the kernel for threads that we page */
 int serve_kernel(struct hurd_cap_call *call);

@@ -6,8 +6,6 @@
 #include <l4/thread.h>
 #include <string.h>
 
-#define ID_LAST 0x3FFFu
-
 struct task *all_tasks;             /* ascending ids */
 static struct task records[TASKS_MAX + BOOT_TASKS];
 L4_Word_t records_free = TASKS_MAX + BOOT_TASKS;
@@ -28,7 +26,7 @@ L4_Word_t task_free_id(void)
     for (L4_Word_t tries = 0; tries <= ID_LAST; tries++) {
         L4_Word_t id = next_id;
         next_id = next_id == ID_LAST ? HURD_TASK_FIRST : next_id + 1;
-        if ((id & 0x3F) != 0 && !task_find(id))
+        if ((id & 0x3F) != 0 && !task_find(id) && !death_untold(id))
             return id;
     }
     return 0;

@@ -235,6 +235,17 @@ void boot_start(enum boot_id id)
     send_start(b->thread, HURD_STARTUP_ADDR, sp, b->name);
 }
 
+/* Nobody would ever see them; but for those that were dropped, physmem has their memory. */
+static void refuse_surplus(void)
+{
+    for (unsigned i = MODULE_ROOT_STORE + 1; i < module_count; i++) {
+        say("wortel: boot module '%s' is one too many: nobody uses it\n", modules[i].name);
+        memory_unused(modules[i].start, page_up(modules[i].end));
+    }
+    if (modules_dropped > 0)
+        say("wortel: %u more boot modules are too many, too\n", modules_dropped);
+}
+
 void boot_prepare(void)
 {
     claim_modules();
@@ -257,6 +268,7 @@ void boot_prepare(void)
     for (unsigned i = 0; i < module_count; i++)
         say(" %s", modules[i].name);
     say("\n");
+    refuse_surplus();
     load_physmem();
     start_physmem();
 }

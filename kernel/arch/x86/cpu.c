@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The processor: what it can do, and its descriptor tables. */
+#include <l4/pecan.h>
+
 #include "x86.h"
 
 #define EFLAGS_ID 0x200000u
@@ -110,6 +112,7 @@ struct descriptor {
 
 #define CODE_READ 0x9Au /* present, code, readable */
 #define DATA_WRITE 0x92u
+#define DATA_ABSENT 0x12u /* LSL tells its limit, but nobody can load it */
 #define TSS_FREE 0x89u
 #define DPL_USER 0x60u
 #define INTERRUPT_GATE 0x8Eu
@@ -129,7 +132,10 @@ static struct descriptor idt[IDT_ENTRIES] __attribute__((aligned(512))), gdt[] =
     [TSS_SEL / 8] = SEGMENT(TSS_ADDRESS, sizeof(struct tss) + 8192, TSS_FREE, 0u),
     [USER_GS / 8] = SEGMENT(GS_PAGE, sizeof(word_t) - 1, DATA_WRITE | DPL_USER, BYTES),
     [DOUBLE_SEL / 8] = SEGMENT(0u, 0x67u, TSS_FREE, 0u), /* its base is not known yet */
+    [PECAN_SEL / 8] = SEGMENT(0u, L4_PECAN_SIGNATURE, DATA_ABSENT | DPL_USER, BYTES),
 };
+
+static_assert((L4_PECAN_SELECTOR & ~3) == PECAN_SEL, "the selector that programs ask for");
 
 static struct descriptor gate(const uint32_t *entry, bool user)
 {

@@ -24,6 +24,7 @@
 #define USER_GS     0x33
 
 #define DOUBLE_SEL  0x38
+#define PECAN_SEL   0x40 /* L4_PECAN_SELECTOR without its RPL */
 #define SELECTORS   4830 /* (DS + 2 GS) ES + FS of flat segments; of nothing else that a user can load */
 
 #define NMI_VECTOR     2
