@@ -67,8 +67,8 @@ struct hurd_capability {
  *                      server counts them.  More than there are: no words.  The next index is that
  *                      of the last handle + 1
  * HURD_CAP_TAKE_BACK   0 target task, 1 the handle as the target must name it -> nothing.  The
- *                      giver drops a gift.  EPERM: it has been used; EBADF: not a gift of the
- *                      caller
+ *                      giver drops a gift, and the handle is dead.  EPERM: it has been used; EBADF:
+ *                      not a gift of the caller
  *
  * Rights given are never more than the giver's.  The same object given twice by one task to another
  * yields the same handle again with its count raised: each is dropped separately.  What two tasks

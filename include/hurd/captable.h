@@ -100,7 +100,8 @@ int hurd_cap_may_give(struct hurd_cap_table *t, unsigned task, unsigned giver);
  * is set to its index; NULL at the end. */
 const struct hurd_cap *hurd_cap_next_gift(struct hurd_cap_table *t, unsigned task, unsigned *index);
 
-/* The giver drops one reference of a gift that was not used yet.  0, EBADF, EPERM. */
+/* The giver takes one reference of a gift back that was not used yet; the last one leaves a dead
+ * row with a program, none with a boot server.  0, EBADF, EPERM. */
 int hurd_cap_withdraw(struct hurd_cap_table *t, unsigned task, unsigned giver, uint32_t handle);
 
 /* The giver is gone, and with it its gifts: those that no program has used yet die, those to boot

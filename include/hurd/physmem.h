@@ -12,12 +12,14 @@
  * some frames for records (one, and one for each 512 guaranteed; the splitter pays for both).
  * Each page promised in a container is charged one frame to the container's control; so are frames
  * of records beyond the books.  Records of a container are its control's; handles, pins and what
- * else is kept for a task are its home's, which is the first control that came to it.  A task
- * without a home (it never had a control, or destroyed it) gets no more handles: ENOMEM.
+ * else is kept for a task are its home's, which is the first control that came to it, whoever
+ * holds it now.  A task without a home (it never had a control, or destroyed it) gets no more
+ * handles: ENOMEM.
  *
  * Who spends: the owner of a container is the task to which its control was last given.  Others
  * with a strong handle may use, copy, give back and destroy, but not spend: EPERM.  Boot tasks
- * (ids below 513) may, as they equip others.
+ * (ids below 513) may, as they equip others.  Whoever holds the control itself may split it and
+ * create containers that charge it.
  *
  * Mappings are a cache: physmem may take away any of them at any time, except those of wired
  * containers and pinned pages. The client faults, and asks again. */

@@ -471,18 +471,6 @@ const struct hurd_cap *hurd_cap_next_gift(struct hurd_cap_table *t, unsigned tas
     return c ? row_given(c, 0, index) : NULL;
 }
 
-int hurd_cap_withdraw(struct hurd_cap_table *t, unsigned task, unsigned giver, uint32_t handle)
-{
-    struct hurd_cap *row = row_find(t, task, handle);
-    if (!row || row->giver != giver)
-        return EBADF;
-    if (!(row->flags & HURD_CAP_GIFT))
-        return EPERM;
-    if (--row->refs == 0)
-        row_drop(t, row);
-    return 0;
-}
-
 /* The row stays with its client, dead, and no longer keeps the object alive. */
 static void row_void(struct hurd_cap *row)
 {
@@ -490,6 +478,25 @@ static void row_void(struct hurd_cap *row)
     row_kill(row);
     if (!(row->flags & HURD_CAP_WEAK))
         hurd_cap_object_drop(object);
+}
+
+/* A program may have been told the handle: it stays, dead, and never names something new.  A boot
+ * server looks at who gave what it uses. */
+int hurd_cap_withdraw(struct hurd_cap_table *t, unsigned task, unsigned giver, uint32_t handle)
+{
+    struct hurd_cap *row = row_find(t, task, handle);
+    bool boot = task < HURD_CAP_FIRST_PROGRAM;
+    if (!row || row->giver != giver || !(boot || row->object))
+        return EBADF;
+    if (!(row->flags & HURD_CAP_GIFT))
+        return EPERM;
+    if (row->refs > 1)
+        row->refs--;
+    else if (boot)
+        row_drop(t, row);
+    else
+        row_void(row);
+    return 0;
 }
 
 void hurd_cap_giver_died(struct hurd_cap_table *t, unsigned giver)

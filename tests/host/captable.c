@@ -437,8 +437,11 @@ static void gifts_go_back_until_they_are_used(void **state)
 {
     (void) state;
     uint32_t handle;
+    unsigned left;
     insert(600, &object[2], 0);
+    insert(3, &object[2], 0);
     assert_int_equal(hurd_cap_consent(&table, 600, 700, 9), 0);
+    assert_int_equal(hurd_cap_consent(&table, 3, 0, 1), 0);
     assert_int_equal(give(700, 600, &object[0], 0, &handle), 0);
     assert_int_equal(give(700, 600, &object[0], 0, &handle), 0);
     assert_int_equal(hurd_cap_withdraw(&table, 600, 701, handle), EBADF);
@@ -448,13 +451,20 @@ static void gifts_go_back_until_they_are_used(void **state)
     assert_int_equal(hurd_cap_withdraw(&table, 600, 700, handle), 0);
     assert_int_equal(destroyed, 1);
     assert_int_equal(hurd_cap_withdraw(&table, 600, 700, handle), EBADF);
+    uint32_t dead = handle;
     assert_int_equal(give(700, 600, &object[1], 0, &handle), 0);
+    assert_int_not_equal(handle, dead);                 /* nothing new has its name ... */
+    assert_int_equal(lookup(600, dead), EBADF);
+    assert_int_equal(hurd_cap_remove(&table, 600, dead, &left), 0);
     assert_int_equal(lookup(600, handle), 0);
     assert_int_equal(hurd_cap_withdraw(&table, 600, 700, handle), EPERM);
     assert_int_equal(give(700, 600, &object[0], HURD_CAP_WEAK, &handle), 0);
+    assert_int_equal(give(700, 3, &object[0], HURD_CAP_WEAK, &dead), 0);
     hurd_cap_object_revoke(&object[0]);                 /* dead, and nobody has seen it */
-    assert_int_equal(lookup(600, handle), EBADF);
-    assert_int_equal(hurd_cap_withdraw(&table, 600, 700, handle), 0);
+    assert_int_equal(hurd_cap_withdraw(&table, 600, 700, handle), EBADF);
+    assert_int_equal(hurd_cap_may_give(&table, 3, 700), EMFILE);
+    assert_int_equal(hurd_cap_withdraw(&table, 3, 700, dead), 0);
+    assert_int_equal(hurd_cap_may_give(&table, 3, 700), 0);
 }
 
 static void unused_gifts_die_with_their_giver_and_used_ones_stay(void **state)
