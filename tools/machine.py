@@ -14,9 +14,15 @@ QEMU = os.environ.get("QEMU", "qemu-system-i386")
 EXIT_PORT = 0xF4        # isa-debug-exit: writing v ends QEMU with status (v << 1) | 1
 EXIT_BASE = 0x20        # our values are 0x20 | status: QEMU's own error status 1 never looks like one of them
 
-# Two runs are alike to the last instruction, and a tick is 15,000 instructions long.
-REPEATABLE = ["-accel", "tcg", "-icount", "shift=6,sleep=off", "-rtc", "base=2000-01-01,clock=vm"]
-SLOWLY = [word.replace("shift=6", "shift=1") for word in REPEATABLE]   # a tick is 480,000 instructions long
+
+
+def counted(shift):
+    """Virtual time: an instruction takes 2^shift ns and a sleep takes none of ours, whatever else this machine does.  The clock chip
+    has to be told so, it would go by the host's time.  Two runs are alike to the last instruction; a tick is 960,000 >> shift of them."""
+    return ["-accel", "tcg", "-icount", f"shift={shift},sleep=off", "-rtc", "base=2000-01-01,clock=vm"]
+
+
+REPEATABLE, SLOWLY = counted(6), counted(1)
 
 # The modules behind the loader, in the order of the boot contract: the first three are the loader's business, the rest wortel's.
 MODULES = ["kernel", "sigma0", "wortel", "physmem", "task", "deva", "deva-store", "init", "apps.cpio"]
