@@ -4,10 +4,10 @@
 The runners (tools/qemu, tools/bochs) and the tests (tools/test, tests/system) all come here, so a machine looks the same
 whoever starts it.  A machine's end is one number, see verdict().
 """
+import glob
 import os
-import shutil
-import sys
-import tempfile
+import re
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 QEMU = os.environ.get("QEMU", "qemu-system-i386")
@@ -26,6 +26,7 @@ REPEATABLE, SLOWLY = counted(6), counted(1)
 
 # The modules behind the loader, in the order of the boot contract: the first three are the loader's business, the rest wortel's.
 MODULES = ["kernel", "sigma0", "wortel", "physmem", "task", "deva", "deva-store", "init", "apps.cpio"]
+ARCHIVES = ("apps.cpio", "tests.cpio", "deva-store")
 
 
 def verdict(qemu_status):
@@ -36,11 +37,42 @@ def verdict(qemu_status):
     return None
 
 
+# What the system says last, when it will say no more: the kernel's panic, and the sentences of the loader and of wortel.
+LAST_WORDS = re.compile(r"(panic: .*)|((?:loader|wortel): .* Halted\.)|(wortel: halted with status .*)")
+
+
+def last_words(line):
+    """The line again when the machine stands still behind it, else None."""
+    line = line.strip("\r\n\0 ")
+    return line if LAST_WORDS.fullmatch(line) else None
+
+
+class Stopwatch:
+    """The seconds that a process has had: those in which it waited for a processor are not its fault."""
+
+    def __init__(self, pid):
+        self.pid, self.waited, self.threads = pid, 0.0, {}
+        self.started = time.monotonic()
+
+    def seconds(self):
+        most = 0
+        for path in glob.glob(f"/proc/{self.pid}/task/*/schedstat"):
+            try:
+                with open(path) as text:
+                    wait = int(text.read().split()[1])
+            except (OSError, IndexError):   # the thread has gone
+                continue
+            most = max(most, wait - self.threads.get(path, 0))
+            self.threads[path] = wait
+        self.waited += most / 1e9
+        return time.monotonic() - self.started - self.waited
+
+
 def module_file(build, name):
     """Where a module's image is: programs are stripped, archives are as they are, and a name may be a path."""
     if os.path.isabs(name):
         return name
-    path = os.path.join(build, name if name in ("apps.cpio", "tests.cpio", "deva-store") else "strip/" + name)
+    path = os.path.join(build, name if name in ARCHIVES else "strip/" + name)
     return os.path.join(build, "bin/" + name) if not os.path.exists(path) else path
 
 

@@ -14,8 +14,8 @@ import steps  # noqa: E402
 ROOT = ["kernel", "sigma0", "bench"]
 
 
-def skip_walkers(lab):
-    if os.path.basename(os.path.normpath(lab.build)) == "check":
+def skip_walkers(build):
+    if os.path.basename(os.path.normpath(build)) == "check":
         raise guest.Skip("the invariant walkers are not what calls cost")
 
 
@@ -26,7 +26,7 @@ def allowed(recorded):
 
 def compare(lab, kernel_options, names):
     """The figures of one boot against the recorded ones; names maps what the program says to what the table says."""
-    skip_walkers(lab)
+    skip_walkers(lab.build)
     done = meter.boot(lab.build, ROOT, {"loader": "loader " + kernel_options})
     assert done.good, done.complaint()
     table = meter.table()
@@ -53,13 +53,13 @@ def bench_the_plain_path_costs_no_more_than_recorded(lab):
 
 
 def bench_costs_are_flat_or_logarithmic(lab):
-    skip_walkers(lab)
+    skip_walkers(lab.build)
     _, wrong = growth.measure(lab.build)
     assert not wrong, "; ".join(wrong)
 
 
 def bench_an_ipc_between_spaces_loads_cr3_once_and_no_segment(lab):
-    skip_walkers(lab)
+    skip_walkers(lab.build)
     for name, writes in (("ipc.inter.0", 2), ("ipc.intra.0", 0)):       # there and back
         with steps.Lab(lab.build) as stopped:
             trace = stopped.instructions(stopped.follow(name))
