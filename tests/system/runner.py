@@ -58,6 +58,12 @@ def runner_takes_several_parts_of_names(lab):
     assert orchard.run("good")[1].splitlines()[-1] == "2 passed, 0 failed"
 
 
+def runner_takes_a_sentence_whole(lab):
+    sentence = "an interrupt is an empty message from its id, one for each acknowledge"
+    status, said = Orchard(lab, ["host good", "root raw configs=fast tests/guest/raw/interrupts.asm"], good=GOOD).run(sentence)
+    assert (status, said.splitlines()[-1]) == (0, "1 passed, 0 failed"), said
+
+
 def runner_takes_a_file_of_the_lines_that_it_prints(lab):
     orchard = Orchard(lab, ["host good", "host bad"], good=GOOD, bad=BAD)
     with open(orchard.build + "/names", "w") as out:
