@@ -7,6 +7,8 @@ whoever starts it.  A machine's end is one number, see verdict().
 import glob
 import os
 import re
+import select
+import sys
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -66,6 +68,39 @@ class Stopwatch:
             self.threads[path] = wait
         self.waited += most / 1e9
         return time.monotonic() - self.started - self.waited
+
+
+class Hang(Exception):
+    """A machine that will not end by itself."""
+
+
+def relay(process, limit, silence):
+    """Copies what a machine says to our stdout until its end, or until it has said its last words; answers these, or None.  Raises
+    Hang after `limit` seconds, or after `silence` without a word before the servers are up."""
+    clock, heard, up, last, rest = Stopwatch(process.pid), 0, False, None, b""
+    while True:
+        ready = select.select([process.stdout], [], [], 0.5)[0]
+        now = clock.seconds()
+        data = os.read(process.stdout.fileno(), 65536) if ready else b""
+        if ready and not data:
+            return last
+        if data:
+            heard = now
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                word = last_words(line.decode(errors="replace"))
+                last = last or word
+                if word and (not word.startswith("panic: ") or word.startswith("panic: halted")):
+                    return last
+                up = up or line.startswith(b"deva: console")
+        elif last and now - heard > 1:      # the rest of its report does not come
+            return last
+        if now > limit:
+            raise Hang(f"no end after {limit} seconds")
+        if not up and now - heard > silence:
+            raise Hang(f"silent for {silence} seconds")
 
 
 def module_file(build, name):
