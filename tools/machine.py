@@ -8,7 +8,9 @@ import glob
 import os
 import re
 import select
+import subprocess
 import sys
+import tempfile
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -101,6 +103,23 @@ def relay(process, limit, silence):
             raise Hang(f"no end after {limit} seconds")
         if not up and now - heard > silence:
             raise Hang(f"silent for {silence} seconds")
+
+
+def collect(command, limit):
+    """Runs a machine with nobody there for at most `limit` seconds of its own: (its verdict, what it said, whether it ended)."""
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        clock, ended = Stopwatch(process.pid), False
+        while not ended and clock.seconds() < limit:
+            try:
+                process.wait(0.2)
+                ended = True
+            except subprocess.TimeoutExpired:
+                pass
+        process.kill()
+        status = verdict(process.wait()) if ended else None
+        out.seek(0)
+        return status, out.read().decode("latin-1"), ended
 
 
 def module_file(build, name):

@@ -9,7 +9,7 @@ from boot import DEMO_LINE
 
 
 def verb(lab, *command, **environment):
-    done = subprocess.run(command, cwd=machine.TOP, env=dict(os.environ, BUILD=os.path.abspath(lab.build), **environment), timeout=180,
+    done = subprocess.run(command, cwd=machine.TOP, env=dict(os.environ, BUILD=os.path.abspath(lab.build), **environment),
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
     return done.returncode, done.stdout
 
