@@ -315,7 +315,7 @@ def make_iso(build, folder, modules, options):
     with open(os.path.join(folder, "cd/boot/grub/grub.cfg"), "w") as out:
         out.write("\n".join(lines + ["boot"]) + "\n")
     image = os.path.join(folder, "cd.iso")
-    subprocess.run(["grub-mkrescue", "-o", image, "--install-modules=multiboot iso9660 biosdisk normal serial boot search minicmd",
+    subprocess.run(["grub-mkrescue", "-d", "/usr/lib/grub/i386-pc", "-o", image, "--install-modules=multiboot iso9660 biosdisk normal serial boot search minicmd",
                     "--locales=", "--fonts=", "--themes=", os.path.join(folder, "cd")],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return image
@@ -352,10 +352,12 @@ class Lab:
         return started
 
     def boot_iso(self, init="", kernel="", loader="", **setup):
-        return self._keep(start_qemu(self.log, image=self.iso, options=dict(init=init, kernel=kernel, loader=loader), **setup))
+        setup.setdefault("image", self.iso)
+        return self._keep(start_qemu(self.log, options=dict(init=init, kernel=kernel, loader=loader), **setup))
 
     def boot_floppy(self, **setup):
-        return self._keep(start_qemu(self.log, floppy=self.floppy, **setup))
+        setup.setdefault("floppy", self.floppy)
+        return self._keep(start_qemu(self.log, **setup))
 
     def boot_bochs(self, **setup):
         setup.setdefault("image", self.iso)

@@ -14,7 +14,7 @@ import tempfile
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-QEMU = os.environ.get("QEMU", "qemu-system-i386")
+QEMU = "qemu-system-i386"
 EXIT_PORT = 0xF4        # isa-debug-exit: writing v ends QEMU with status (v << 1) | 1
 EXIT_BASE = 0x20        # our values are 0x20 | status: QEMU's own error status 1 never looks like one of them
 

@@ -15,17 +15,21 @@ doctor:
 ## run              boot the ISO in QEMU on this terminal; without a terminal: the demo, then power off
 run: iso
 	@BUILD=$(BUILD) tools/qemu run
+	@$(missing_apps)
 
 ## qemu             the same with QEMU's window;  qemu-nox is run
 qemu: iso
 	@BUILD=$(BUILD) tools/qemu window
+	@$(missing_apps)
 qemu-nox: run
 
 ## debug            QEMU stopped, with gdb's stub on port 1234;  then `make gdb` in another terminal
 debug qemu-nox-gdb: iso
 	@BUILD=$(BUILD) tools/qemu debug
+	@$(missing_apps)
 qemu-gdb: iso
 	@BUILD=$(BUILD) tools/qemu window-debug
+	@$(missing_apps)
 
 ## gdb              gdb with Pecan's helpers, stopped at the kernel's first line
 gdb: all
@@ -34,6 +38,7 @@ gdb: all
 ## bochs            boot the ISO in Bochs, serial line on this terminal
 bochs: iso
 	@BUILD=$(BUILD) tools/bochs
+	@$(missing_apps)
 
 # $(1) folder, $(2) settings.  What was selected is what has to build; what does not build is no test that passes.
 define test_in

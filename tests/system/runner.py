@@ -2,11 +2,11 @@
 """`make test` can be trusted: what its runner says of suites that fail, hang, do not build or do not exist."""
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 
 import machine
+from builds import Tree
 
 RUNNER = os.path.join(machine.TOP, "tools/test")
 GOOD = "1..2\nok 1 - apples_are_counted\nok 2 - pears_are_counted\n"
@@ -120,22 +120,11 @@ def runner_waits_no_longer_when_the_machine_has_said_its_last_words(lab):
     assert re.search(r"# loader: .* Halted\.", said), said
 
 
-def copy_of_the_tree(folder):
-    for name in ("Makefile", "include", "lib", "kernel", "boot", "servers", "apps", "tests", "tools", "bench"):
-        source = os.path.join(machine.TOP, name)
-        target = os.path.join(folder, name)
-        shutil.copytree(source, target) if os.path.isdir(source) else shutil.copy(source, target)
-
-
 def make_test_fails_when_a_selected_test_does_not_build(lab):
-    with tempfile.TemporaryDirectory(prefix="runner-") as tree:
-        copy_of_the_tree(tree)
-        command = ["make", "-C", tree, "test", "T=host/editor host/keymap"]
-        environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "T")}
+    with Tree(lab) as tree:
         for change, good in (("", True), ("#error broken\n", False)):
-            with open(tree + "/tests/host/editor.c", "a") as out:
-                out.write(change)
-            done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-            assert (done.returncode == 0) == good, done.stdout[-900:]
-            assert ("the build failed, so no test has run" in done.stdout) != good
-            assert ("passed, 0 failed" in done.stdout) == good
+            tree.append("tests/host/editor.c", change)
+            status, said = tree.make("test", T="host/editor host/keymap")
+            assert (status == 0) == good, said[-900:]
+            assert ("the build failed, so no test has run" in said) != good
+            assert ("passed, 0 failed" in said) == good
