@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 
 import machine
-from builds import Tree
+from builds import OURS, Tree
 
 RUNNER = os.path.join(machine.TOP, "tools/test")
 GOOD = "1..2\nok 1 - apples_are_counted\nok 2 - pears_are_counted\n"
@@ -31,8 +31,9 @@ class Orchard:
 
     def run(self, patterns="", **environment):
         """tools/test with this list: its status and what it said."""
-        environment = dict(os.environ, TEST_LIST=self.build + "/tests.list", TEST_JOBS="1", **environment)
-        done = subprocess.run([RUNNER, self.build, patterns], env=environment, stdin=subprocess.DEVNULL, text=True,
+        variables = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("TEST_")}
+        variables |= dict(TEST_LIST=self.build + "/tests.list", TEST_JOBS="1", **environment)
+        done = subprocess.run([RUNNER, self.build, patterns], env=variables, stdin=subprocess.DEVNULL, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return done.returncode, done.stdout
 
