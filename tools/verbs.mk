@@ -40,14 +40,16 @@ bochs: iso
 	@BUILD=$(BUILD) tools/bochs
 	@$(missing_apps)
 
-# $(1) folder, $(2) settings.  What was selected is what has to build; what does not build is no test that passes.
+# $(1) folder, $(2) settings for make, $(3) for the runner.  What was selected is what has to build; what does not build is no test that passes.
 define test_in
 +@$(quiet_make) BUILD=$(BUILD)/$(1) WERROR=-Werror $(2) $(BUILD)/$(1)/tests.list
 +@goals=$$(tools/test --needs $(BUILD)/$(1) "$(T)") && \
     { $(quiet_make) BUILD=$(BUILD)/$(1) WERROR=-Werror $(2) $$goals || \
       { echo "make $@: the build failed, so no test has run" >&2; exit 2; }; } && \
-    tools/test $(BUILD)/$(1) "$(T)"
+    $(3) tools/test $(BUILD)/$(1) "$(T)"
 endef
+# With the walkers all is slower, and silent for longer.
+PATIENT := TEST_SILENCE=$${TEST_SILENCE:-60}
 quiet_make = $(MAKE) --no-print-directory $(if $(V),,-s)
 export CONFIG FIRST
 
@@ -59,7 +61,7 @@ test:
 
 ## check [T="part ..."]    the same with the kernel's invariant walkers on (CHECK=1)
 check:
-	$(call test_in,check,CHECK=1)
+	$(call test_in,check,CHECK=1,$(PATIENT))
 
 ## matrix [T=part]  some 30 boots in which every two settings of processor, emulator, fast path, entry and checks meet
 matrix:
