@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Two consoles: VGA text memory and COM1.  Both may be absent; no wait is unbounded. */
 #include "loader.h"
+#include <pc/uart.h>
 #include <stdarg.h>
 
-enum { COM1 = 0x3F8, COLUMNS = 80, LINES = 25, GREY = 0x07, POLLS = 100000 };
+enum { COLUMNS = 80, LINES = 25, GREY = 0x07 };
 
 static volatile uint16_t *const screen = (uint16_t *)0xB8000;
 static unsigned column, line;
@@ -23,17 +24,10 @@ static uint8_t in8(uint16_t port)
 
 static bool serial_init(void)
 {
-    out8(COM1 + 7, 0x5A); /* scratch register: absent ports read as ones */
-    if (in8(COM1 + 7) != 0x5A)
-        return false;
-    out8(COM1 + 1, 0); /* no interrupts; 115200 8N1, FIFO */
-    out8(COM1 + 3, 0x80);
-    out8(COM1, 1);
-    out8(COM1 + 1, 0);
-    out8(COM1 + 3, 0x03);
-    out8(COM1 + 2, 0x07);
-    out8(COM1 + 4, 0x03);
-    return true;
+    bool there = uart_find(UART_COM1, in8, out8);
+    if (there)
+        uart_set(UART_COM1, in8, out8);
+    return there;
 }
 
 /* Where the BIOS or GRUB left the cursor: go on there. */
@@ -56,13 +50,6 @@ void console_init(const char *cmdline)
         to_screen = false;
     if (output && !option_is(output, "serial"))
         to_serial = false;
-}
-
-static void serial_putchar(char c)
-{
-    for (int n = 0; n < POLLS && !(in8(COM1 + 5) & 0x20); n++)
-        ;
-    out8(COM1, (uint8_t)c);
 }
 
 static void screen_newline(void)
@@ -95,9 +82,9 @@ static void screen_putchar(char c)
 static void putchar(char c)
 {
     if (to_serial && c == '\n')
-        serial_putchar('\r');
+        uart_send(UART_COM1, '\r', in8, out8);
     if (to_serial)
-        serial_putchar(c);
+        uart_send(UART_COM1, (uint8_t)c, in8, out8);
     if (to_screen)
         screen_putchar(c);
 }

@@ -99,6 +99,33 @@ const char *image_read(struct image *image, const void *file, size_t size)
     return error ? error : entry_set(image, h->entry);
 }
 
+bool image_has(const struct image *image, uint64_t low, uint64_t high)
+{
+    for (size_t i = 0; i < image->segments; i++) {
+        const struct segment *s = &image->segment[i];
+        if (low < (uint64_t)s->paddr + s->memsz && high > s->paddr)
+            return true;
+    }
+    return false;
+}
+
+bool image_piece(const struct image *image, size_t *s, struct range *piece)
+{
+    enum { CLOSE = 1 << 20 };
+    if (*s == image->segments)
+        return false;
+    const struct segment *g = &image->segment[(*s)++];
+    *piece = (struct range){g->paddr, (uint64_t)g->paddr + g->memsz};
+    for (; *s < image->segments; ++*s) {
+        g = &image->segment[*s];
+        if (g->paddr < piece->low || g->paddr > piece->high + CLOSE)
+            break;
+        if ((uint64_t)g->paddr + g->memsz > piece->high)
+            piece->high = (uint64_t)g->paddr + g->memsz;
+    }
+    return true;
+}
+
 uint32_t image_find_kip(const struct image *image, const void *file, uint32_t *room)
 {
     for (size_t i = 0; i < image->segments; i++) {

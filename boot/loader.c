@@ -20,7 +20,9 @@ enum {
     POOL_MAX = 64 << 20,
     TABLES_SUBTYPE = 1,
     SERVER_SUBTYPE = 2,
-    MODULE_SUBTYPE = 3
+    MODULE_SUBTYPE = 3,
+    DESCRIPTORS_BESIDE = 0, /* shared, pool, tables; but three of the modules are images */
+    KERNEL_DESCRIPTORS = 4, /* that a kernel may want to add */
 };
 
 static struct given given;
@@ -28,8 +30,11 @@ static struct memmap map;
 static struct image image[IMAGES];
 static struct used final; /* destinations, kept and moved modules, tables: what the kernel finds */
 static struct used now;   /* what holds something we still need, and the loader itself */
+static struct used wished; /* where programs behind the root task were linked: it may load them there */
 static struct tables tables;
 static struct range pool;
+static L4_KernelInterfacePage_t *kip; /* in the kernel's file, which may move: kip_find() */
+static uint32_t kip_capacity;         /* memory descriptors that it has room for */
 
 static uint64_t page_up(uint64_t a) { return (a + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1); }
 static uint32_t kilobytes(uint64_t bytes) { return (uint32_t)(bytes >> 10); }
@@ -71,6 +76,22 @@ static void images_read(void)
     }
 }
 
+static void kip_find(void)
+{
+    uint8_t *file = (uint8_t *)given.module[KERNEL].start;
+    uint32_t room, offset = image_find_kip(&image[KERNEL], file, &room);
+    if (!offset)
+        fail("Module 0 (kernel, %s) has no kernel interface page.",
+             module_name(&given.module[KERNEL]));
+    kip = (L4_KernelInterfacePage_t *)(file + offset);
+    uint32_t array = kip->MemoryInfo.raw >> 16;
+    kip_capacity = kip->MemoryInfo.raw & 0xFFFF;
+    if (array < L4_KIP_SCHEDULE + 4 || array > room ||
+        kip_capacity > (room - array) / sizeof(L4_MemoryDesc_t))
+        fail("Module 0 (kernel, %s): its memory descriptors lie outside its interface page.",
+             module_name(&given.module[KERNEL]));
+}
+
 /* ---- place */
 static void destinations_claim(void)
 {
@@ -81,21 +102,70 @@ static void destinations_claim(void)
                 fail("Too little memory: the %s wants %8x-%8x, where there is no RAM.", role[i],
                      (uint32_t)low, (uint32_t)(high - 1));
             for (int j = 0; j < i; j++)
-                if (low < image[j].high && high > image[j].low)
+                if (image_has(&image[j], low, high))
                     fail("Modules %s and %s want the same memory at %8x.", role[j], role[i],
                          (uint32_t)low);
             used_add(&final, low & ~(uint64_t)(PAGE_SIZE - 1), page_up(high));
         }
 }
 
+static uint32_t descriptors_beside(void)
+{
+    struct range piece;
+    uint32_t n = DESCRIPTORS_BESIDE;
+    for (int i = SIGMA0; i < IMAGES; i++)
+        for (size_t s = 0; image_piece(&image[i], &s, &piece); n++)
+            ;
+    return n;
+}
+
+/* RAM that the kernel cannot be told of is not used; the largest pieces are. */
+static void map_limit(void)
+{
+    uint32_t others = given.modules + descriptors_beside(), before = map.rams;
+    if (kip_capacity > others + 2 * KERNEL_DESCRIPTORS)
+        others += KERNEL_DESCRIPTORS;
+    uint32_t most = kip_capacity > others ? kip_capacity - others : 0;
+    uint64_t dropped = memmap_limit(&map, &final, most);
+    if (given.left_out)
+        print("loader: the memory map is too long: %u entries, %u KB of RAM, are left out\n",
+              (unsigned)given.left_out, kilobytes(given.left_out_ram));
+    if (dropped)
+        print("loader: RAM in too many pieces for the kernel: %u, %u KB, are left out\n",
+              before - (uint32_t)map.rams, kilobytes(dropped));
+}
+
+/* Some root tasks load their first servers where those were linked, as wortel does with physmem. */
+static void wishes_read(void)
+{
+    static struct image program;
+    for (size_t i = IMAGES; i < given.modules; i++) {
+        const struct module *m = &given.module[i];
+        if (!image_read(&program, (const void *)m->start, m->end - m->start))
+            used_add(&wished, program.low & ~(uint32_t)(PAGE_SIZE - 1), page_up(program.high));
+    }
+}
+
+/* A place clear of two lists, and of what is wished for unless there is no other. */
+static uint32_t place_best(const struct used *a, const struct used *b, uint64_t size,
+                           uint64_t limit)
+{
+    struct used avoid = *a;
+    for (size_t i = 0; b && i < b->n; i++)
+        used_add(&avoid, b->range[i].low, b->range[i].high);
+    size_t needed = avoid.n;
+    for (size_t i = 0; i < wished.n; i++)
+        used_add(&avoid, wished.range[i].low, wished.range[i].high);
+    uint32_t at = place_find(&map, &avoid, size, limit);
+    avoid.n = needed;
+    return at ? at : place_find(&map, &avoid, size, limit);
+}
+
 /* Copies a module to a place that nothing else has or wants. */
 static void module_move(struct module *m, const char *what)
 {
     uint32_t size = m->end - m->start;
-    struct used avoid = now;
-    for (size_t i = 0; i < final.n; i++)
-        used_add(&avoid, final.range[i].low, final.range[i].high);
-    uint32_t at = place_find(&map, &avoid, page_up(size), SERVER_LIMIT);
+    uint32_t at = place_best(&now, &final, page_up(size), SERVER_LIMIT);
     if (!at)
         fail_memory(what, size);
     memcpy((void *)at, (const void *)m->start, size);
@@ -143,10 +213,7 @@ static void modules_place(void)
 static void tables_place(void)
 {
     uint32_t size = tables_size(&given);
-    struct used avoid = now;
-    for (size_t i = 0; i < final.n; i++)
-        used_add(&avoid, final.range[i].low, final.range[i].high);
-    uint32_t at = place_find(&map, &avoid, size, POOL_LIMIT);
+    uint32_t at = place_best(&now, &final, size, POOL_LIMIT);
     if (!at)
         fail_memory("the boot information", size);
     used_add(&final, at, at + size);
@@ -165,11 +232,11 @@ static void pool_place(void)
         if (!option_size(kmem, &size) || size == 0)
             fail("The option kmem wants a size, as in kmem=4M.");
         size = (uint32_t)page_up(size);
-        at = place_find(&map, &final, size, POOL_LIMIT);
+        at = place_best(&final, NULL, size, POOL_LIMIT);
     } else {
         uint64_t eighth = memmap_total(&map) / 8 & ~(uint64_t)(PAGE_SIZE - 1);
         size = eighth < POOL_MIN ? POOL_MIN : eighth > POOL_MAX ? POOL_MAX : (uint32_t)eighth;
-        while (!(at = place_find(&map, &final, size, POOL_LIMIT)) && size / 2 >= POOL_MIN)
+        while (!(at = place_best(&final, NULL, size, POOL_LIMIT)) && size / 2 >= POOL_MIN)
             size = size / 2 & ~(uint32_t)(PAGE_SIZE - 1);
     }
     if (!at)
@@ -201,19 +268,22 @@ static uint32_t subtype(uint32_t type, uint32_t sub) { return type | sub << L4_M
 
 static void descriptors_fill(void)
 {
+    struct range piece;
+    size_t others = given.modules + descriptors_beside() + KERNEL_DESCRIPTORS;
     for (size_t i = 0; i < map.rams; i++)
         descriptor_add(map.ram[i].low, map.ram[i].high, L4_MEM_CONVENTIONAL);
     for (size_t i = 0; i < given.entries; i++) { /* never over RAM: memmap.c took it out */
         const struct bios_entry *e = &given.bios[i];
         uint64_t high = e->base + e->length < e->base ? ~(uint64_t)0 : e->base + e->length;
-        if (e->type != BIOS_RAM && descriptors.n + 8 + given.modules < descriptors.capacity)
+        if (e->type != BIOS_RAM && descriptors.n + others < descriptors.capacity)
             descriptor_add(e->base, high, subtype(L4_MEM_ARCH, e->type & 0xF));
     }
     descriptor_add(0xA0000, 0x100000, L4_MEM_SHARED);
     descriptor_add(pool.low, pool.high, L4_MEM_RESERVED);
     for (int i = SIGMA0; i < IMAGES; i++)
-        descriptor_add(image[i].low & ~(uint32_t)(PAGE_SIZE - 1), page_up(image[i].high),
-                       subtype(L4_MEM_BOOTLOADER, SERVER_SUBTYPE));
+        for (size_t s = 0; image_piece(&image[i], &s, &piece);)
+            descriptor_add(piece.low & ~(uint64_t)(PAGE_SIZE - 1), page_up(piece.high),
+                           subtype(L4_MEM_BOOTLOADER, SERVER_SUBTYPE));
     for (size_t i = IMAGES; i < given.modules; i++)
         descriptor_add(given.module[i].start, page_up(given.module[i].end),
                        subtype(L4_MEM_BOOTLOADER, MODULE_SUBTYPE));
@@ -221,33 +291,30 @@ static void descriptors_fill(void)
                    subtype(L4_MEM_BOOTLOADER, TABLES_SUBTYPE));
 }
 
+/* One range has to do: the piece with the entry.  The others are the boot loader's memory, which a
+ * server gets when it touches it. */
 static void server_set(L4_KernelRootServer_t *server, const struct image *i)
 {
+    struct range piece;
+    for (size_t s = 0; image_piece(i, &s, &piece);)
+        if (i->entry >= piece.low && i->entry < piece.high)
+            break;
     server->ip = i->entry;
-    server->low = i->low;
-    server->high = i->high;
+    server->low = (uint32_t)piece.low;
+    server->high = (uint32_t)piece.high;
 }
 
 /* All in the kernel's file image, which the trampoline will copy. */
 static void kip_patch(void)
 {
-    uint8_t *file = (uint8_t *)given.module[KERNEL].start;
-    uint32_t room, offset = image_find_kip(&image[KERNEL], file, &room);
-    if (!offset)
-        fail("Module 0 (kernel, %s) has no kernel interface page.",
-             module_name(&given.module[KERNEL]));
-    L4_KernelInterfacePage_t *kip = (L4_KernelInterfacePage_t *)(file + offset);
-    uint32_t array = kip->MemoryInfo.raw >> 16, capacity = kip->MemoryInfo.raw & 0xFFFF;
-    if (array < L4_KIP_SCHEDULE + 4 || array > room ||
-        capacity > (room - array) / sizeof(L4_MemoryDesc_t))
-        fail("Module 0 (kernel, %s): its memory descriptors lie outside its interface page.",
-             module_name(&given.module[KERNEL]));
+    kip_find();
     server_set(&kip->Sigma0, &image[SIGMA0]);
     server_set(&kip->RootServer, &image[ROOT]);
     kip->Sigma1 = (L4_KernelRootServer_t){0};
     kip->BootInfo = tables.bootinfo;
+    uint32_t array = kip->MemoryInfo.raw >> 16;
     descriptors.at = (L4_MemoryDesc_t *)((uint8_t *)kip + array);
-    descriptors.capacity = capacity;
+    descriptors.capacity = kip_capacity;
     descriptors_fill();
     kip->MemoryInfo.raw = array << 16 | descriptors.n;
 }
@@ -273,9 +340,12 @@ void loader_main(uint32_t magic, const struct multiboot_info *mbi)
     memmap_make(&map, given.bios, given.entries);
     print("loader: Pecan, %u modules, %u KB of RAM\n", (unsigned)given.modules,
           kilobytes(memmap_total(&map)));
-    map_print();
     images_read();
+    kip_find();
     destinations_claim();
+    map_limit();
+    map_print();
+    wishes_read();
     modules_place();
     tables_place();
     pool_place();

@@ -10,10 +10,11 @@
 enum {
     PAGE_SIZE = 4096,
     MAX_MODULES = 64,
-    MAX_MMAP = 128, /* entries of the BIOS map */
+    MAX_MMAP = 128, /* entries of the BIOS map, ... */
+    MAX_RAM = 64,   /* ... of these RAM: there must be room for what overlaps it */
     MAX_REGIONS = 2 * MAX_MMAP + 2,
     MAX_SEGMENTS = 16, /* PT_LOADs of one image */
-    MAX_USED = 3 * MAX_SEGMENTS + 2 * MAX_MODULES + 8,
+    MAX_USED = 3 * MAX_SEGMENTS + 3 * MAX_MODULES + 8,
     STRINGS_SIZE = 8192,
 };
 
@@ -63,6 +64,9 @@ struct used {
 };
 void used_add(struct used *used, uint64_t low, uint64_t high);
 bool used_overlaps(const struct used *used, uint64_t low, uint64_t high);
+/* Drops the smallest regions with nothing used in them until `most` are left or no more can go; the
+ * bytes that they had. */
+uint64_t memmap_limit(struct memmap *map, const struct used *used, size_t most);
 /* The highest page-aligned place of `size` bytes in RAM, below `limit` and clear of what is used; 0 = none. */
 uint32_t place_find(const struct memmap *map, const struct used *used, uint64_t size,
                     uint64_t limit);
@@ -75,10 +79,13 @@ struct image {
     struct segment segment[MAX_SEGMENTS];
     size_t segments;
     uint32_t entry;     /* physical */
-    uint32_t low, high; /* [low, high): what it covers */
+    uint32_t low, high; /* [low, high): what it covers, perhaps with holes */
 };
 /* NULL, or what is wrong with the file: "is not ..." */
 const char *image_read(struct image *image, const void *file, size_t size);
+bool image_has(const struct image *image, uint64_t low, uint64_t high);
+/* The next piece of what it covers, from segment *s on; segments that lie close are one.  False: no more. */
+bool image_piece(const struct image *image, size_t *s, struct range *piece);
 /* File offset of the kernel interface page and the bytes of its segment behind it; 0 = there is none. */
 uint32_t image_find_kip(const struct image *image, const void *file, uint32_t *room);
 
@@ -93,6 +100,8 @@ struct given {
     size_t modules;
     struct bios_entry bios[MAX_MMAP];
     size_t entries;
+    size_t left_out;        /* entries that the table has no room for, ... */
+    uint64_t left_out_ram;  /* ... and the bytes of RAM in them */
     uint32_t mem_lower, mem_upper;
 };
 struct multiboot_info;

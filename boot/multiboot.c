@@ -3,6 +3,8 @@
 #include "loader.h"
 #include <l4/bootinfo.h>
 
+enum { LOW_MEMORY = 8 << 20 };
+
 static char strings[STRINGS_SIZE];
 static size_t strings_used;
 
@@ -26,15 +28,85 @@ static const char *line_keep(const struct multiboot_info *mbi, const char *from)
     return copy;
 }
 
-static void entry_add(struct given *given, uint64_t base, uint64_t length, uint32_t type)
+/* In whole pages: a page that is RAM in part only is none. */
+static struct range reach(const struct bios_entry *e)
 {
-    if (given->entries == MAX_MMAP)
-        fail("The memory map has more than %u entries.", (unsigned)MAX_MMAP);
-    given->bios[given->entries++] = (struct bios_entry){base, length, type};
+    const uint64_t page = PAGE_SIZE, last = ~(uint64_t)0 - 2 * page;
+    uint64_t low = e->base < last ? e->base : last, end = e->base + e->length;
+    uint64_t high = end < e->base || end > last ? last : end;
+    return (struct range){low & ~(page - 1), (high + page - 1) & ~(page - 1)};
+}
+
+static void leave_out(struct given *given, const struct bios_entry *e)
+{
+    given->left_out++;
+    if (e->type == BIOS_RAM)
+        given->left_out_ram += e->length;
+}
+
+/* The first megabytes are where images want to be. */
+static uint64_t worth(const struct bios_entry *ram)
+{
+    return ram->base < LOW_MEMORY ? ~(uint64_t)0 : ram->length;
+}
+
+/* RAM comes first; where there is no room for all of it the most worthy pieces stay. */
+static void ram_add(struct given *given, const struct bios_entry *e)
+{
+    size_t smallest = 0;
+    if (e->type != BIOS_RAM)
+        return;
+    if (given->entries < MAX_RAM) {
+        given->bios[given->entries++] = *e;
+        return;
+    }
+    for (size_t i = 1; i < given->entries; i++)
+        if (worth(&given->bios[i]) < worth(&given->bios[smallest]))
+            smallest = i;
+    if (worth(e) > worth(&given->bios[smallest])) {
+        leave_out(given, &given->bios[smallest]);
+        given->bios[smallest] = *e;
+    } else {
+        leave_out(given, e);
+    }
+}
+
+static bool overlaps_ram(const struct given *given, const struct bios_entry *e)
+{
+    struct range r = reach(e);
+    for (size_t i = 0; i < given->entries; i++) {
+        struct range ram = reach(&given->bios[i]);
+        if (given->bios[i].type == BIOS_RAM && r.low < ram.high && ram.low < r.high)
+            return true;
+    }
+    return false;
+}
+
+/* What takes a piece out of RAM must be known; the rest is for information. */
+static void claim_add(struct given *given, const struct bios_entry *e, bool needed)
+{
+    if (e->type == BIOS_RAM || overlaps_ram(given, e) != needed)
+        return;
+    if (given->entries < MAX_MMAP)
+        given->bios[given->entries++] = *e;
+    else if (needed)
+        fail("More than %u entries of the memory map lie in RAM.", (unsigned)(MAX_MMAP - MAX_RAM));
+    else
+        leave_out(given, e);
+}
+
+enum pass { RAM, NEEDED, KNOWN, PASSES };
+
+static void entry_add(struct given *given, const struct bios_entry *e, enum pass pass)
+{
+    if (pass == RAM)
+        ram_add(given, e);
+    else
+        claim_add(given, e, pass == NEEDED);
 }
 
 /* Each entry begins with its own size, which does not count that word. */
-static void mmap_read(struct given *given, uint32_t at, uint32_t length)
+static void mmap_read(struct given *given, uint32_t at, uint32_t length, enum pass pass)
 {
     struct {
         uint32_t size, base[2], length[2], type;
@@ -43,8 +115,9 @@ static void mmap_read(struct given *given, uint32_t at, uint32_t length)
         memcpy(&e, (const void *)at, sizeof e);
         if (e.size < sizeof e - 4 || e.size > length - 4)
             break;
-        entry_add(given, (uint64_t)e.base[1] << 32 | e.base[0],
-                  (uint64_t)e.length[1] << 32 | e.length[0], e.type);
+        struct bios_entry entry = {(uint64_t)e.base[1] << 32 | e.base[0],
+                                   (uint64_t)e.length[1] << 32 | e.length[0], e.type};
+        entry_add(given, &entry, pass);
         at += e.size + 4;
         length -= e.size + 4;
     }
@@ -57,10 +130,12 @@ static void memory_read(struct given *given, const struct multiboot_info *mbi)
         given->mem_upper = mbi->mem_upper;
     }
     if (mbi->flags & MULTIBOOT_HAS_MMAP)
-        mmap_read(given, mbi->mmap_addr, mbi->mmap_length);
+        for (enum pass pass = RAM; pass < PASSES; pass++)
+            mmap_read(given, mbi->mmap_addr, mbi->mmap_length, pass);
     if (given->entries == 0 && (mbi->flags & MULTIBOOT_HAS_MEMORY)) {
-        entry_add(given, 0, (uint64_t)mbi->mem_lower << 10, BIOS_RAM);
-        entry_add(given, 0x100000, (uint64_t)mbi->mem_upper << 10, BIOS_RAM);
+        uint64_t below = (uint64_t)mbi->mem_lower << 10, above = (uint64_t)mbi->mem_upper << 10;
+        given->bios[given->entries++] = (struct bios_entry){0, below, BIOS_RAM};
+        given->bios[given->entries++] = (struct bios_entry){0x100000, above, BIOS_RAM};
     }
     if (given->entries == 0)
         fail("The boot loader gave no memory map.");

@@ -27,6 +27,30 @@ bool used_overlaps(const struct used *used, uint64_t low, uint64_t high)
     return used_at(used, low, high) != NULL;
 }
 
+static uint64_t length(const struct range *r) { return r->high - r->low; }
+
+uint64_t memmap_limit(struct memmap *map, const struct used *used, size_t most)
+{
+    uint64_t dropped = 0;
+    while (map->rams > most) {
+        struct range *smallest = NULL;
+        for (size_t i = 0; i < map->rams; i++) {
+            struct range *r = &map->ram[i];
+            if (used_overlaps(used, r->low, r->high))
+                continue;
+            if (!smallest || length(r) < length(smallest))
+                smallest = r;
+        }
+        if (!smallest)
+            break;
+        dropped += length(smallest);
+        map->rams--;
+        for (struct range *r = smallest; r < map->ram + map->rams; r++)
+            r[0] = r[1];
+    }
+    return dropped;
+}
+
 uint32_t place_find(const struct memmap *map, const struct used *used, uint64_t size,
                     uint64_t limit)
 {

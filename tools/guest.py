@@ -216,6 +216,13 @@ class QemuMachine(Machine):
         super().close()
 
 
+class TalkingMachine(Machine):
+    """An emulator of which nothing is known but what it says."""
+
+    def ending(self):
+        return Ending(problem="the machine ended")
+
+
 class PipeLine(pexpect.fdpexpect.fdspawn):
     """A serial line over two pipes.  Not a socket: QEMU writes byte by byte, a socket charges each byte as a whole packet and is full
     after some 300 of them, and then QEMU's serial port drops what nobody has read yet."""
@@ -263,6 +270,48 @@ def start_bochs(log, **setup):
         ours = listener.accept()[0]
     line = pexpect.fdpexpect.fdspawn(ours.detach(), encoding="utf-8", codec_errors="replace")
     return BochsMachine(process, line, log, [folder.cleanup])
+
+
+def start_dosbox(log, **setup):
+    if not shutil.which("dosbox"):
+        raise Skip("dosbox is not installed: `make emulators` brings it")
+    folder = tempfile.TemporaryDirectory(prefix="dosbox-")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(60)
+        command, environment = machine.dosbox(folder.name, listener.getsockname()[1], **setup)
+        with open(os.path.join(folder.name, "out"), "w") as out:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=environment)
+        ours = listener.accept()[0]
+    line = pexpect.fdpexpect.fdspawn(ours.detach(), encoding="utf-8", codec_errors="replace")
+    return TalkingMachine(process, line, log, [folder.cleanup])
+
+
+def v86_get():
+    """Fetches v86 once; why there is none, or None."""
+    for program in ("node", "npm"):
+        if not shutil.which(program):
+            return f"v86 needs {program}, which is not installed: `make emulators` brings it"
+    os.makedirs(machine.V86_FOLDER, exist_ok=True)
+    with open(os.path.join(machine.V86_FOLDER, "lock"), "w") as lock:   # two tests may want it at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.exists(os.path.join(machine.V86_FOLDER, "node_modules/v86/build/v86.wasm")):
+            return None
+        try:
+            done = subprocess.run(["npm", "install", "--prefix", machine.V86_FOLDER, "--no-audit", "--no-fund",
+                                   "--fetch-retries=0", "--fetch-timeout=20000", f"v86@{machine.V86_VERSION}"],
+                                  timeout=60, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, errors="replace")
+        except subprocess.TimeoutExpired:
+            return "npm did not get v86 within 60 seconds"
+    return None if done.returncode == 0 else "npm cannot get v86: " + done.stdout.strip().splitlines()[-1]
+
+
+def start_v86(log, **setup):
+    missing = v86_get()
+    if missing:
+        raise Skip(missing)
+    process = subprocess.Popen(machine.v86(**setup), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return TalkingMachine(process, PipeLine(process), log)
 
 
 def run_to_end(started, timeout, last_line=None):
@@ -363,11 +412,18 @@ class Lab:
         setup.setdefault("image", self.iso)
         return self._keep(start_bochs(self.log, **setup))
 
-    def boot_modules(self, modules=None, options=None, initrd=None, **setup):
-        """The loader with modules by name, or with a ready initrd string, put into memory by QEMU."""
+    def boot_dosbox(self, **setup):
+        setup.setdefault("floppy", self.floppy)
+        return self._keep(start_dosbox(self.log, **setup))
+
+    def boot_v86(self, **setup):
+        return self._keep(start_v86(self.log, **setup))
+
+    def boot_modules(self, modules=None, options=None, initrd=None, first="loader", **setup):
+        """The loader (or what stands first) with modules by name, or with a ready initrd string, put into memory by QEMU."""
         if initrd is None:
             initrd = machine.initrd(self.build, machine.MODULES if modules is None else modules, options)
-        return self._keep(start_qemu(self.log, kernel=os.path.join(self.build, "bin/loader"), modules=initrd,
+        return self._keep(start_qemu(self.log, kernel=os.path.join(self.build, "bin", first), modules=initrd,
                                      options=options, **setup))
 
     def transcript(self):

@@ -205,3 +205,41 @@ def bochs(folder, serial, image=None, floppy=None, memory=64, cpu="bx_generic", 
     with open(os.path.join(folder, "debugger.rc"), "w") as out:
         out.write("c\n")
     return ["bochs", "-q", "-f", os.path.join(folder, "bochsrc"), "-rc", os.path.join(folder, "debugger.rc")]
+
+
+DOSBOXRC = """\
+[sdl]
+output=surface
+[dosbox]
+memsize={memory}
+[cpu]
+core=normal
+cputype={cpu}
+cycles=fixed 30000
+[serial]
+serial1=nullmodem server:127.0.0.1 port:{port} transparent:1
+serial2=disabled
+[autoexec]
+boot {floppy}
+"""
+
+
+def dosbox(folder, port, floppy, memory=16, cpu="486_slow"):
+    """Writes DOSBox' configuration and a copy of the floppy, which it opens for writing, into folder; answers the command line and
+    its environment.  COM1 calls a TCP port of this machine; there is no window."""
+    copy = os.path.join(folder, "floppy.img")
+    shutil.copyfile(floppy, copy)
+    path = os.path.join(folder, "dosbox.conf")
+    with open(path, "w") as out:
+        out.write(DOSBOXRC.format(memory=memory, cpu=cpu, port=port, floppy=copy))
+    return ["dosbox", "-conf", path], dict(os.environ, SDL_VIDEODRIVER="dummy", SDL_AUDIODRIVER="dummy", HOME=folder)
+
+
+V86_VERSION = "0.5.462"
+V86_FOLDER = os.path.join(TOP, "build/emulators")
+
+
+def v86(image=None, floppy=None, memory=64):
+    """Node's command line for v86, whose package guest.v86_get() fetches."""
+    drive = ["cdrom", image] if image else ["fda", floppy]
+    return ["node", os.path.join(TOP, "tools/v86.mjs"), os.path.join(V86_FOLDER, "node_modules/v86")] + drive + [str(memory)]

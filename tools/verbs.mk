@@ -12,6 +12,11 @@ setup:
 doctor:
 	@CROSS=$(CROSS) tools/doctor
 
+## emulators        install DOSBox and v86, in which some tests boot; they are skipped without
+emulators:
+	@MORE=tools/packages.emulators CROSS=$(CROSS) tools/setup.sh
+	@cd tools && python3 -c 'import guest, sys; sys.exit(guest.v86_get())'
+
 ## run              boot the ISO in QEMU on this terminal; without a terminal: the demo, then power off
 run: iso
 	@BUILD=$(BUILD) tools/qemu run
@@ -110,4 +115,4 @@ help:
 	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help
+.PHONY: emulators coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help

@@ -55,23 +55,54 @@ struct hurd_capability {
  *                      used again afterwards.  EPERM unless the sender is `task` (version 3)
  * HURD_CAP_GIVE        0 handle, 1 target task [, 2 rights [, 3 HURD_CAP_GIVE_MOVE or 0]]
  *                      -> 0 the handle as the *target* must name it
- *                      EPERM: a weak reference, or not for others; ESRCH: see below;
+ *                      EPERM: a weak reference, not for others, or see below; ESRCH: see below;
  *                      EMFILE: its table is full
  * HURD_CAP_DROP        0 handle -> 0 how often it is still held.  The last handle destroys the object
+ * HURD_CAP_OPEN        0 slots [, 1 giver, 0 = any program] -> nothing.  From now on the giver may
+ *                      put so many gifts into the caller's table, for what they cost there; 0
+ *                      closes.  EINVAL: more than 256, or oneself; ESRCH: the caller holds nothing
+ *                      here; EMFILE: open for four others already
+ * HURD_CAP_LIST        0 index in the table -> for each gift from there on, 20 at most, three
+ *                      words: handle, giver, HURD_CAP_LIST_ flags and the kind of object, as the
+ *                      server counts them.  More than there are: no words.  The next index is that
+ *                      of the last handle + 1
+ * HURD_CAP_TAKE_BACK   0 target task, 1 the handle as the target must name it -> nothing.  The
+ *                      giver drops a gift.  EPERM: it has been used; EBADF: not a gift of the
+ *                      caller
  *
- * Rights given are never more than the giver's.  The same object given twice to one task yields the
- * same handle again with its count raised: each is dropped separately.  A target that holds nothing
- * yet in this server is known to boot tasks only (ids below 513): others get ESRCH, so that nobody
- * fills tables of tasks to come.  One program may have 256 handles in another's table, 64 in a
- * boot task's: EMFILE beyond.  A handle whose object was destroyed, or that was revoked, answers
- * EBADF until it is dropped, and is not reused before. */
+ * Rights given are never more than the giver's.  The same object given twice by one task to another
+ * yields the same handle again with its count raised: each is dropped separately.  What two tasks
+ * give has two handles.  A handle whose object was destroyed, or that was revoked, answers EBADF
+ * until it is dropped, and is not reused before.
+ *
+ * Gifts.  Everything that puts a handle into another task's table (HURD_CAP_GIVE, and the
+ * operations of servers that have a target) needs the target's consent: each uses up a slot that
+ * the target has opened (EPERM without).  Boot tasks (ids below 513) need none, because they equip
+ * the tasks that they start.  A target that holds nothing yet in this server is known to boot
+ * tasks only: others get ESRCH.  In a boot server's table a program has as many gifts at a time as
+ * that server opened for each (EMFILE beyond): four in that of `task` at physmem, for
+ * HURD_TASK_CREATE, and none anywhere else.  A gift is the giver's until the target uses it the
+ * first time.  If the giver dies before, it dies as well; a boot server loses all that a dead task
+ * gave it. */
 #define HURD_CAP_CANCEL     0x100u
 #define HURD_CAP_GET_ROOT   0x101u
 #define HURD_CAP_TASK_DIED  0x102u
 #define HURD_CAP_GIVE       0x103u
 #define HURD_CAP_DROP       0x104u
+#define HURD_CAP_OPEN       0x105u
+#define HURD_CAP_LIST       0x106u
+#define HURD_CAP_TAKE_BACK  0x107u
 
 #define HURD_CAP_GIVE_MOVE  1u
+
+#define HURD_CAP_LIST_KIND  0x0ffu      /* physmem: enum hurd_pm_kind; elsewhere 0 */
+#define HURD_CAP_LIST_DEAD  0x100u      /* the object is gone */
+#define HURD_CAP_LIST_WEAK  0x200u
+#define HURD_CAP_LIST_USED  0x400u      /* the holder has used it */
+
+struct hurd_cap_gift {
+    L4_Word_t handle, giver, flags;
+};
 
 #define HURD_CAP_ERROR      0x8000u     /* label of the generic error reply; word 0 = errno, u = 1 */
 
@@ -125,8 +156,8 @@ struct hurd_cap_server {
 void hurd_cap_server_loop(struct hurd_cap_server *server) __attribute__((noreturn));
 int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag);
 
-/* May this caller put something into that task's table?  0, ESRCH, EMFILE: for operations with a
- * target. */
+/* May this caller put something into that task's table?  0, ESRCH, EPERM, EMFILE: for operations
+ * with a target. */
 int hurd_cap_target_allowed(struct hurd_cap_call *call, L4_Word_t task);
 
 /* ---- clients
@@ -141,6 +172,10 @@ int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned n, const L4_Word
 int hurd_cap_give(L4_ThreadId_t server, L4_Word_t handle, unsigned task, unsigned rights,
                   unsigned flags, L4_Word_t *theirs);
 int hurd_cap_drop(L4_ThreadId_t server, L4_Word_t handle);
+int hurd_cap_open(L4_ThreadId_t server, unsigned slots, unsigned from);
+int hurd_cap_list(L4_ThreadId_t server, L4_Word_t start, struct hurd_cap_gift *gifts, unsigned max,
+                  unsigned *n);
+int hurd_cap_take_back(L4_ThreadId_t server, unsigned task, L4_Word_t theirs);
 int hurd_cap_task_died(L4_ThreadId_t server, unsigned task);    /* for the task server */
 
 #endif

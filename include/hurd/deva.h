@@ -12,10 +12,12 @@
  * there is one
  *   769    io_write         0 device, 1 character                label 769, the request's two
  * words again
- *   770    read_many        0 device, 1 limit, 2 flags           0 count, then the bytes, packed
+ *   770    read_many        0 device, 1 limit, 2 flags           0 count, then the bytes of a line,
+ * packed
  *   771    write_many       0 device, 1 count, 2.. packed bytes  0 count written
  *   772    device_info      0 device                             0 kind, 1 parts (HURD_DEVA_HAS_*)
  *   773    foreground       0 master, 1 task id                 0 how often Ctrl-C was typed
+ *   774    read_raw         0 device, 1 limit, 2 flags           0 count, then the bytes, packed
  *   776    console_inject   0 own device, 1 task id              0 handle in that task's table
  *   777    irq_attach       0 master, 1 irq, 2 handler thread    none
  *   778    irq_detach       0 master, 1 irq                      none
@@ -38,6 +40,7 @@
 #define HURD_DEVA_WRITE_MANY     771
 #define HURD_DEVA_INFO           772
 #define HURD_DEVA_FOREGROUND     773
+#define HURD_DEVA_READ_RAW       774
 #define HURD_DEVA_CONSOLE_INJECT 776
 #define HURD_DEVA_IRQ_ATTACH     777
 #define HURD_DEVA_IRQ_DETACH     778
@@ -47,9 +50,20 @@
 #define HURD_DEVA_ERROR 0x8000 /* label of a refusal */
 #define HURD_DEVA_CHUNK 240    /* bytes of text in one message, at most */
 
-/* read_many: `limit` is 1..HURD_DEVA_CHUNK.  Without the flag it blocks until one byte at least is
- * there; with it an empty queue is answered with count 0.  Readers that wait are served in the
- * order in which they came. */
+/* read_many gives lines that can be mended while they are typed, as they are on any terminal: Enter
+ * (a carriage return from a serial line, a newline from the keyboard) ends one and is a newline,
+ * Backspace and Delete take a character back, Ctrl-W a word, Ctrl-U the line, and what is typed is
+ * shown.  A line longer than `limit` (1..HURD_DEVA_CHUNK) is read in pieces; more than 4,095 bytes
+ * are refused with a bell.  Ctrl-D ends a line without a newline; at a line's start it is the end
+ * of the file, count 0, for one read that blocks.  Keys that are no characters do nothing.
+ *
+ * read_raw gives bytes as they are typed, at least one, unseen and unchanged: for programs that
+ * edit lines themselves, or act on single keys.  So does io_read.  It is a matter of each read, not
+ * a mode of the console: a program that ends leaves nothing behind that its successor must undo.
+ * Typed bytes that nobody has read are still as they were typed, whoever reads next.
+ *
+ * Both block until they have something; with the flag they answer count 0 when they have not.
+ * Readers that wait are served in the order in which they came. */
 #define HURD_DEVA_READ_NOBLOCK 1
 
 /* device_info: kinds of device, and what a console is made of on this machine. */
@@ -61,8 +75,9 @@
 
 /* foreground: from now on input goes to readers of that task alone; the others wait, and find
  * nothing when they do not block.  0: to everybody.  While the task is another one than the
- * caller's, Ctrl-C is not input but counted; the reply says how often since the last such request.
- *  When the task dies the caller's is the foreground again; when that one dies, everybody.
+ * caller's, Ctrl-C is not input but counted (what was typed before it is forgotten); the reply says
+ * how often since the last such request.  When the task dies the caller's is the foreground again;
+ * when that one dies, everybody.
  *
  * console_inject: gives the console to another task and says how that task must name it.  For
  * `task` (when it creates a task) and for holders of the master capability.
@@ -85,9 +100,12 @@ int hurd_deva_getchar(L4_ThreadId_t server, L4_Word_t device, char *c);
 int hurd_deva_write(L4_ThreadId_t server, L4_Word_t device, const void *text, L4_Word_t size,
                     L4_Word_t *done);
 
-/* Reads at least one byte (with HURD_DEVA_READ_NOBLOCK: perhaps none) and at most `limit`. */
+/* Reads at least one byte of a line, or as typed, and at most `limit`.  None: the end of the file,
+ * or with HURD_DEVA_READ_NOBLOCK that there is nothing. */
 int hurd_deva_read(L4_ThreadId_t server, L4_Word_t device, void *text, L4_Word_t limit,
                    L4_Word_t flags, L4_Word_t *got);
+int hurd_deva_read_raw(L4_ThreadId_t server, L4_Word_t device, void *text, L4_Word_t limit,
+                       L4_Word_t flags, L4_Word_t *got);
 
 int hurd_deva_info(L4_ThreadId_t server, L4_Word_t device, L4_Word_t *kind, L4_Word_t *parts);
 int hurd_deva_foreground(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task_id,

@@ -66,13 +66,14 @@ int hurd_vm_map_container(uintptr_t *addr, uintptr_t size, unsigned flags, unsig
                           L4_Word_t container, uintptr_t offset);
 
 /* An application-defined backing store: the policy hook.  When a page of a bound region is touched
- * that is not in core, `fault` runs in the faulting thread, on that thread's stack, with the pager
- * free for others.  It brings the page and records it with hurd_store_cache(); 0 means done,
- * anything else is a segmentation violation.  It may take faults itself, on other memory than the
- * stack that it runs on. */
+ * that is not in core, `fault` runs in a thread of the library, up to 16 of them at a time, while
+ * the thread that touched it waits and the pager is free for others.  It brings the page and records
+ * it with hurd_store_cache(); 0 means done, anything else is a segmentation violation.  For one page
+ * it runs once at a time.  It may touch memory of other stores, but it must not wait for a lock
+ * that a thread may hold while it touches this store (malloc's and stdio's, if a stack is there). */
 struct hurd_store_fault {
     void *hook;
-    L4_ThreadId_t thread;               /* who faulted: the thread that this runs in */
+    L4_ThreadId_t thread;               /* that touched it; nil: it does not wait any more */
     uintptr_t region, region_size;      /* the mapped region that holds the address */
     uintptr_t offset;                   /* page in the store */
     uintptr_t address;                  /* as the instruction had it */
@@ -84,8 +85,10 @@ struct hurd_store {
     void *record;                       /* the pager's */
 };
 
+/* EAGAIN, ENOMEM: no thread to fetch pages, or no memory for the record. */
 int hurd_store_init(struct hurd_store *store, void *hook, hurd_store_fault_t *fault);
-int hurd_store_destroy(struct hurd_store *store);               /* EBUSY: bound somewhere */
+/* EBUSY: bound somewhere, or a page is being fetched. */
+int hurd_store_destroy(struct hurd_store *store);
 int hurd_store_bind_to_vm(struct hurd_store *store, uintptr_t offset, uintptr_t size,
                           unsigned flags, unsigned rights, uintptr_t *addr);
 /* The pages [offset, offset + size) of the store are in the container at container_offset.  EEXIST:
@@ -120,8 +123,12 @@ L4_Word_t hurd_mm_memory_container(void);
 
 /* ---- threads ---- */
 
-/* Starts function(argument) in a new thread with `stack` bytes of stack (0: a default) and a guard
- * page below.  The thread ends by returning.  EAGAIN: no more threads; ENOMEM. */
+/* Below each stack: no access, so that an overflow is noticed unless one function's variables are
+ * larger. */
+#define HURD_MM_STACK_GUARD     0x10000u
+
+/* Starts function(argument) in a new thread with `stack` bytes of stack (0: a default).  The thread
+ * ends by returning.  EAGAIN: no more threads; ENOMEM. */
 int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
                       uintptr_t stack);
 L4_ThreadId_t hurd_mm_pager(void);
@@ -139,6 +146,7 @@ int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length,
 #define HURD_MM_STATUS_SEGV     139     /* as a shell says it: 128 + signal number */
 #define HURD_MM_STATUS_ILL      132     /* invalid instruction */
 #define HURD_MM_STATUS_TRAP     133     /* debug exceptions */
+#define HURD_MM_STATUS_ABORTED  134     /* abort(); a mistake that the C library found */
 #define HURD_MM_STATUS_BUS      135     /* alignment */
 #define HURD_MM_STATUS_FPE      136     /* division, FPU, SIMD */
 

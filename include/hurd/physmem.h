@@ -8,6 +8,17 @@
  * unaligned start or size, a range that wraps: EINVAL. All sizes, starts and amounts are in bytes
  * and multiples of 4 KB, container indices run over 32 bits.
  *
+ * Who pays: a control capability stands for a guarantee of frames and, beside it, for its books,
+ * some frames for records (one, and one for each 512 guaranteed; the splitter pays for both).
+ * Each page promised in a container is charged one frame to the container's control; so are frames
+ * of records beyond the books.  Records of a container are its control's; handles, pins and what
+ * else is kept for a task are its home's, which is the first control that came to it.  A task
+ * without a home (it never had a control, or destroyed it) gets no more handles: ENOMEM.
+ *
+ * Who spends: the owner of a container is the task to which its control was last given.  Others
+ * with a strong handle may use, copy, give back and destroy, but not spend: EPERM.  Boot tasks
+ * (ids below 513) may, as they equip others.
+ *
  * Mappings are a cache: physmem may take away any of them at any time, except those of wired
  * containers and pinned pages. The client faults, and asks again. */
 #ifndef HURD_PHYSMEM_H
@@ -34,21 +45,23 @@
  *
  * CONTAINER_CREATE      0 control [, 1 flags: 0 or WIRED]          0 handle
  *   The container charges that control capability.  The handle of a container may stand for the
- *   control that it charges (programs of 2005 do that).  EACCES: a weak reference.  ENOMEM: the
- *   guarantee is used up. A wired container is bound at once and never unmapped; all wired and
- *   pinned pages of one task: at most HURD_PM_WIRED_MAX bytes, EAGAIN beyond.
+ *   control that it charges (programs of 2005 do that; EPERM: it is another task's).  EACCES: a
+ *   weak reference.  ENOMEM: the guarantee is used up. A wired container is bound at once and
+ *   never unmapped; all wired and pinned pages of one task: at most HURD_PM_WIRED_MAX bytes,
+ *   EAGAIN beyond.
  *
  * CONTAINER_SHARE       0 container [, 1 target task [, 2 rights]]      0 handle for the target
  *   A weak reference: for map, and as copy source or destination only.  Without a target it is the
  *   caller's own. Rights default to the caller's and cannot exceed them (EACCES).  A weak reference
- *   cannot be shared on (EPERM). ESRCH: the target is unknown (see HURD_CAP_GIVE).  It ends by
- *   CONTAINER_REVOKE, with the container, or dropped.
+ *   cannot be shared on (EPERM). ESRCH: the target is unknown; EPERM, EMFILE: it does not want it
+ *   (see HURD_CAP_OPEN).  It ends by CONTAINER_REVOKE, with the container, or dropped.
  *
  * CONTAINER_ALLOCATE    0 container, 1 flags, 2 start, 3 size      0 bytes allocated
  *   Promises frames; contents are zero.  Flags: PARTIAL, ALL_OR_NONE, SQUASH, EXTRA, DMA. EEXIST:
- *   something is there (and no SQUASH).  ENOMEM: guarantee exceeded.  EPERM: weak reference.
- *   EAGAIN: wired cap. With PARTIAL the label is the error that ended it and word 0 what was done
- *   before; otherwise 0 bytes on error.  Wired pages come all or not at all.
+ *   something is there (and no SQUASH).  ENOMEM: guarantee exceeded.  EPERM: weak reference, or the
+ *   container is another task's.  EAGAIN: wired cap. With PARTIAL the label is the error that
+ *   ended it and word 0 what was done before; otherwise 0 bytes on error.  Wired pages come all or
+ *   not at all.
  *
  * CONTAINER_DEALLOCATE  0 container, 1 start, 2 size               0 bytes given back
  *   Any range; holes are skipped.  Every mapping of what goes is revoked first.  EPERM: weak
@@ -70,9 +83,10 @@
  *   PARTIAL, ALL_OR_NONE. The destination is charged; it must be a hole, unless SQUASH replaces it.
  *   ENOENT: hole in the source (with PARTIAL: the amount before it counts).  EEXIST, ENOMEM, EAGAIN
  *   as in allocate.  EACCES: source without read (SHARED: write too), destination without write.
- *   EPERM: SHARED or MOVE from a weak reference, SHARED to one, or a weak destination that would
- *   have to grow: it takes SQUASH over existing pages only.  EBUSY: SHARED or MOVE over or from
- *   pinned pages.  EINVAL: the two ranges overlap in one container, or a flag is unknown. */
+ *   EPERM: SHARED or MOVE from a weak reference, SHARED to one, or a destination that is weak or
+ *   another task's and would have to grow: it takes SQUASH over existing pages only.  EBUSY:
+ *   SHARED or MOVE over or from pinned pages.  EINVAL: the two ranges overlap in one container, or
+ *   a flag is unknown. */
 #define HURD_PM_CONTAINER_MAP_OLD       128u
 #define HURD_PM_CONTAINER_CREATE        130u
 #define HURD_PM_CONTAINER_SHARE         131u
@@ -84,10 +98,11 @@
 /* Extensions.
  *
  * CONTROL_SPLIT         0 control, 1 frames [, 2 target task]      0 handle for the target
- *   The guarantee shrinks by `frames` (0 = all that are unused), a child control with so many
- *   appears in the target's table (default: the caller's).  ENOMEM: not so many unused.  ESRCH as
- *   in SHARE.  EAGAIN: too many controls. When the last handle is dropped, or the holder dies, and
- *   nothing is charged to it any more, the frames return to the parent by themselves.
+ *   The guarantee shrinks by `frames` and the child's books (0 = all that are unused), a child
+ *   control with so many appears in the target's table (default: the caller's).  ENOMEM: not so
+ *   many unused.  ESRCH, EPERM and EMFILE as in SHARE.  When the last handle is dropped, or the
+ *   holder dies, and nothing is charged to it any more (a task's home: the task is gone), the
+ *   frames return to the parent by themselves.
  * CONTROL_DESTROY       0 control                                  -
  *   All descendants and every container charged to any of them vanish, the guarantee returns to the
  *   parent. EPERM: the first control of all has no parent.
@@ -103,11 +118,13 @@
  *   zero pages again, at no cost of copying.  Other pages keep their contents.  Holes are skipped.
  *   EPERM: weak reference.
  * CONTAINER_PIN         0 container, 1 start, 2 size    0 physical address of start, 1 bytes
- *   Binds the pages, ends copy-on-write, and keeps them where they are and mapped until UNPIN
+ *   Binds the pages, ends copy-on-write, and keeps them where they are and mapped until the
+ *   caller's task says UNPIN or dies: pins are the task's that pinned, whoever made the container
  *   (where there are weak references, they are unmapped once, now).  Word 1: how many bytes are
  *   contiguous from word 0 on; all of [start, start + size) is pinned.  Pins count.  ENOENT: hole.
  *   EAGAIN: beyond HURD_PM_WIRED_MAX.  EPERM: weak reference.  EACCES: no write right.
- * CONTAINER_UNPIN       0 container, 1 start, 2 size               -        EINVAL: not pinned
+ * CONTAINER_UNPIN       0 container, 1 start, 2 size               -
+ *   EINVAL: the caller's task has not pinned all of it.
  * CONTAINER_INFO        0 container                          struct hurd_pm_container_info, in words
  *
  * STATISTICS            0 any handle                         struct hurd_pm_statistics, in words
@@ -124,8 +141,8 @@
  *
  * CAP_INFO              0 any handle, weak ones too        struct hurd_pm_cap_info, in words
  *
- * HURD_CAP_GIVE, _DROP and _TASK_DIED of <hurd/cap.h> are served too.  A control given away counts
- * as the target's. */
+ * HURD_CAP_GIVE, _DROP, _OPEN, _LIST, _TAKE_BACK and _TASK_DIED of <hurd/cap.h> are served too.  A
+ * control given away is the target's, and with it what the containers that charge it may spend. */
 #define HURD_PM_CONTROL_SPLIT           136u
 #define HURD_PM_CONTROL_DESTROY         137u
 #define HURD_PM_CONTROL_INFO            138u
@@ -147,11 +164,13 @@ enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_K
 
 struct hurd_pm_control_info {
     L4_Word_t guarantee;        /* frames, without those split off */
-    L4_Word_t used;             /* frames charged: pages promised, bookkeeping beyond the allowance */
-    L4_Word_t split;            /* frames in living children */
+    L4_Word_t used;             /* frames charged: pages promised, records beyond the books */
+    L4_Word_t split;            /* guarantees of living children */
     L4_Word_t containers;
-    L4_Word_t meta_bytes;       /* bookkeeping */
-    L4_Word_t task;             /* to whom it was last given */
+    L4_Word_t meta_bytes;       /* of records */
+    L4_Word_t task;             /* to whom it was last given: its owner */
+    L4_Word_t books;            /* frames for records, beside the guarantee */
+    L4_Word_t records;          /* frames that records take */
 };
 
 #define HURD_PM_INFO_WEAK       1u
@@ -190,6 +209,7 @@ struct hurd_pm_task_statistics {
     L4_Word_t promised;         /* pages in its containers */
     L4_Word_t meta_bytes;
     L4_Word_t wired;            /* pages wired or pinned */
+    L4_Word_t records;          /* frames that records take; those beyond the books are in `used` */
 };
 
 /* ---- client stubs, in lib/hurd-cap

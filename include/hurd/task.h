@@ -39,7 +39,8 @@ enum hurd_task_op {
     /* 0 task, 1 thread id -> empty.  ESRCH not a thread of that task.  The last thread: destroys
      * the task. */
     HURD_TASK_THREAD_DESTROY = 513,
-    /* 0 task, 1 thread id, 2 priority 1..120 -> empty.  EPERM above 120.  New threads have 100. */
+    /* 0 task, 1 thread id, 2 priority 1..100 -> empty.  EPERM above: only threads of tasks that wortel
+     * started may have up to 120.  New threads have 100, a program's pager too. */
     HURD_TASK_THREAD_PRIORITY = 514,
     /* 0 task or master, 1 task ID (0 = the task of the handle), 2 start index
      * -> 0 total, then for each thread as fit (<= 30): global id, HURD_TASK_THREAD_* word.   M */
@@ -48,20 +49,21 @@ enum hurd_task_op {
     /* 0 caller's task, 1 image: container handle, 2 offset of the ELF file in it, 3 its bytes, 4
      * memory control handle, 5 argz bytes n <= 200, 6.. argz (argz[0] names the task).  Handles 1
      * and 4 are handles in task's client table of physmem: container_share and control_split with
-     * target 3 by this caller (else EPERM), and are consumed, whatever the outcome.  All memory of
-     * the task is charged to 4.
+     * target 3 by this caller (else EPERM; of the wrong kind: EPERM as well), and are consumed, whatever
+     * the outcome, but for E2BIG and EINVAL.  All memory of the task is charged to 4, and of all else that
+     * is counted (enum hurd_budget) it gets the same part of what the caller has left.  EAGAIN, or ENOMEM
+     * for memory of the kernel: that is too little for a task.
      * -> 0 task ID, 1 its task control handle (the caller's), 2 its first thread. */
     HURD_TASK_CREATE = 520,
-    /* 0 task, 1 exit status: kills the task (reason killed). -> empty; no reply when it was the
-     * caller's own.  M:
-     * 2 words and the master handle: word 1 = task ID, status 0. */
+    /* 0 task, 1 exit status: kills the task (reason killed), and all that it started: see LET_GO. ->
+     * empty; no reply when it was the caller's own.  M: 2 words and the master handle: word 1 = task
+     * ID, status 0. */
     HURD_TASK_DESTROY = 521,
-    /* 0 own task, 1 status 0..255.  No reply.  EPERM when the handle is not the caller's own
-     * task. */
+    /* 0 own task, 1 status 0..255.  No reply.  All that it started is killed first.  EPERM when the
+     * handle is not the caller's own task. */
     HURD_TASK_EXIT = 522,
     /* 0 task, 1 flags (HURD_TASK_NOHANG) -> 0 status, 1 reason.  Answered when the task is dead.
-     * EAGAIN with
-     * NOHANG.  EDEADLK on oneself.  Any number of waiters up to a limit (EAGAIN). */
+     * EAGAIN with NOHANG.  EDEADLK on oneself.  Any number of threads may wait. */
     HURD_TASK_WAIT = 523,
     /* 0 task or master, 1 task ID (0 = the task of the handle) -> struct hurd_task_info.   M
      * Works on a dead task as long as the handle is held: the counters are its last ones. */
@@ -72,6 +74,13 @@ enum hurd_task_op {
     /* 0 handle -> empty.  Gives the handle up; a child lives on.  EPERM for one's own task or the
      * master. */
     HURD_TASK_RELEASE = 526,
+    /* 0 task or master, 1 task ID (0 = the task of the handle) -> limit and used of each of enum
+     * hurd_budget.   M */
+    HURD_TASK_BUDGET = 527,
+    /* 0 handle of a child -> empty.  The child does not end with the caller any more, but with the
+     * caller's own owner; the part that it got is the caller's loss for good.  EPERM: not started by the
+     * caller, or the caller is a task that wortel started: nobody is above it. */
+    HURD_TASK_LET_GO = 528,
 
     /* task -> physmem, deva (sender's version is 3): 0 task ID.  That task is gone: reclaim.  ->
      * empty. */
@@ -79,6 +88,17 @@ enum hurd_task_op {
 };
 
 #define HURD_TASK_NOHANG 1u
+
+/* What is counted for each task.  A child's limits are taken out of its owner's, as its memory is, and
+ * go back when it ends: so a program and all that it starts, and so on, never use more than the program
+ * got.  What wortel's tasks need is kept back. */
+enum hurd_budget {
+    HURD_BUDGET_TASKS,      /* tasks, itself included, and dead ones that somebody still holds */
+    HURD_BUDGET_THREADS,
+    HURD_BUDGET_KERNEL,     /* pages of kernel memory; HURD_TASK_UNKNOWN where the kernel does not count */
+    HURD_BUDGET_HANDLES,    /* KB of `task`'s tables for its handles */
+    HURD_BUDGETS
+};
 
 enum hurd_task_reason {
     HURD_TASK_EXITED = 0,       /* status as given to EXIT */
@@ -110,6 +130,8 @@ _Static_assert(sizeof(struct hurd_task_info) == 13 * 4, "thirteen words");
 
 /* ---- client stubs, lib/hurd-cap/task_client.c: 0 or an errno (EIO when the IPC failed).  `server`
  * and `task` are those of the startup data; nobody else's. ---- */
+/* A thread of the caller's task gets the caller's exception handler: without one it would halt at
+ * its first exception, and nobody would know. */
 int hurd_task_thread_alloc(L4_ThreadId_t server, L4_Word_t task, L4_Word_t utcb,
                            L4_ThreadId_t *thread);
 int hurd_task_thread_destroy(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t thread);
@@ -131,5 +153,9 @@ int hurd_task_info(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, struct hu
 int hurd_task_list(L4_ThreadId_t server, L4_Word_t master, L4_Word_t start, L4_Word_t *ids,
                    L4_Word_t *n, L4_Word_t *total); /* ids: room for 60 */
 int hurd_task_release(L4_ThreadId_t server, L4_Word_t task);
+struct hurd_task_budget { L4_Word_t limit, used; };
+int hurd_task_budget(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id,
+                     struct hurd_task_budget budget[HURD_BUDGETS]);
+int hurd_task_let_go(L4_ThreadId_t server, L4_Word_t child);
 
 #endif

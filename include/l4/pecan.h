@@ -5,7 +5,11 @@
  * "spaceinfo": SpaceControl(space, control, nilpage, nilpage, nilthread) by a privileged caller.
  *   control = L4_PECAN_SPACE_READ | counter      old control = the counter of that space
  *   control = L4_PECAN_SPACE_QUOTA | pages       kernel memory quota of that space in 4 KB pages, 0 = none
- * "pagerexregs": a thread's pager may use ExchangeRegisters on it from another space. */
+ * "pagerexregs": a thread's pager may use ExchangeRegisters on it from another space.
+ * "kipbyud2": a second way to the KIP, for machines on which `lock; nop` raises no exception:
+ *   LSL of L4_PECAN_SELECTOR gives L4_PECAN_SIGNATURE, which no other kernel's tables do, and no fault anywhere;
+ *   then UD2 with the KIP's magic word behind it (0F 0B 4C 34 E6 4B) does what `lock; nop` does.
+ *   L4_KernelInterface() tries the standard's way first. */
 #ifndef L4_PECAN_H
 #define L4_PECAN_H
 
@@ -23,7 +27,11 @@
 #define L4_PECAN_POOL_FREE     5 /* of the whole kernel pool, whatever the space: free bytes */
 #define L4_PECAN_COUNTERS      6
 
+#define L4_PECAN_SELECTOR      0x43    /* of a segment that is never present */
+#define L4_PECAN_SIGNATURE     0x4B344 /* its limit */
+
 #define L4_FEATURE_SPACEINFO   "spaceinfo"
+#define L4_FEATURE_KIPBYUD2    "kipbyud2"
 #define L4_FEATURE_PAGEREXREGS "pagerexregs"
 #define L4_FEATURE_IOFLEXPAGES "ioflexpages"
 

@@ -7,6 +7,7 @@
  * any client but never free one. */
 #include <errno.h>
 #include <hurd/captable.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define CHUNK_ROWS      16u
@@ -21,6 +22,11 @@ struct hurd_cap_client {
     struct chunk **chunks;                  /* capacity entries; NULL = no used row in it */
     unsigned capacity;
     unsigned first_free;                    /* no chunk below this one has a free row */
+    unsigned gifts;                         /* rows with HURD_CAP_GIFT */
+    struct consent {
+        uint16_t from;                      /* 0: every program */
+        uint16_t slots;                     /* still open; 0: not in use */
+    } consent[HURD_CAP_OPEN_FOR];
 };
 
 /* ---- objects -----------------------------------------------------------------------------------
@@ -113,15 +119,16 @@ static struct hurd_cap_client *client_find(const struct hurd_cap_table *t, unsig
 
 /* A copy of `old` (old_n pointers) with room for new_n, the rest NULL; `old` is freed.  NULL:
  * nothing done. */
-static void *grow_pointers(struct hurd_cap_table *t, void *old, unsigned old_n, unsigned new_n)
+static void *grow_pointers(struct hurd_cap_table *t, unsigned task, void *old, unsigned old_n,
+                           unsigned new_n)
 {
-    char *new = t->alloc(new_n * sizeof(void *));
+    char *new = t->alloc(task, new_n * sizeof(void *));
     if (!new)
         return NULL;
     memset(new, 0, new_n * sizeof(void *));
     if (old) {
         memcpy(new, old, old_n * sizeof(void *));
-        t->free(old, old_n * sizeof(void *));
+        t->free(task, old, old_n * sizeof(void *));
     }
     return new;
 }
@@ -131,18 +138,18 @@ static int table_grow(struct hurd_cap_table *t)
     unsigned capacity = t->capacity ? 2 * t->capacity : 16;
     if (capacity > HURD_CAP_CLIENTS_MAX)
         return EMFILE;
-    void *by_task = t->alloc(capacity * sizeof(void *));
+    void *by_task = t->alloc(0, capacity * sizeof(void *));
     if (!by_task)
         return ENOMEM;
-    void *by_index = grow_pointers(t, t->by_index, t->capacity, capacity);
+    void *by_index = grow_pointers(t, 0, t->by_index, t->capacity, capacity);
     if (!by_index) {
-        t->free(by_task, capacity * sizeof(void *));
+        t->free(0, by_task, capacity * sizeof(void *));
         return ENOMEM;
     }
     t->by_index = by_index;
     if (t->by_task) {
         memcpy(by_task, t->by_task, t->count * sizeof(void *));
-        t->free(t->by_task, t->capacity * sizeof(void *));
+        t->free(0, t->by_task, t->capacity * sizeof(void *));
     }
     t->by_task = by_task;
     t->capacity = capacity;
@@ -156,7 +163,7 @@ static int client_create(struct hurd_cap_table *t, unsigned task, struct hurd_ca
         if (err)
             return err;
     }
-    struct hurd_cap_client *c = t->alloc(sizeof *c);
+    struct hurd_cap_client *c = t->alloc(task, sizeof *c);
     if (!c)
         return ENOMEM;
     *c = (struct hurd_cap_client) { .task = task };
@@ -217,6 +224,10 @@ int hurd_cap_lookup(struct hurd_cap_table *t, unsigned task, uint32_t handle, st
     struct hurd_cap *row = row_find(t, task, handle);
     if (!row || !row->object)
         return EBADF;
+    if (row->flags & HURD_CAP_GIFT) {           /* taken */
+        row->flags &= ~HURD_CAP_GIFT;
+        row->client->gifts--;
+    }
     *cap = row;
     return 0;
 }
@@ -233,7 +244,7 @@ static int row_free(struct hurd_cap_table *t, struct hurd_cap_client *c, struct 
         return EMFILE;
     if (at == c->capacity) {
         unsigned capacity = c->capacity ? 2 * c->capacity : 4;
-        void *chunks = grow_pointers(t, c->chunks, c->capacity, capacity);
+        void *chunks = grow_pointers(t, c->task, c->chunks, c->capacity, capacity);
         if (!chunks)
             return ENOMEM;
         c->chunks = chunks;
@@ -241,7 +252,7 @@ static int row_free(struct hurd_cap_table *t, struct hurd_cap_client *c, struct 
     }
     struct chunk *chunk = c->chunks[at];
     if (!chunk) {
-        chunk = t->alloc(sizeof *chunk);
+        chunk = t->alloc(c->task, sizeof *chunk);
         if (!chunk)
             return ENOMEM;
         memset(chunk, 0, sizeof *chunk);
@@ -263,52 +274,167 @@ static void row_release(struct hurd_cap_table *t, struct hurd_cap *row)
     unsigned at = row->index / CHUNK_ROWS;
     struct chunk *chunk = c->chunks[at];
     row->refs = 0;
+    if (row->flags & HURD_CAP_GIFT)
+        c->gifts--;
     chunk->used &= ~(1u << row->index % CHUNK_ROWS);
     if (at < c->first_free)
         c->first_free = at;
     if (!chunk->used) {
         c->chunks[at] = NULL;
-        t->free(chunk, sizeof *chunk);
+        t->free(c->task, chunk, sizeof *chunk);
     }
 }
 
+/* ---- consent -----------------------------------------------------------------------------------
+ * */
+
+/* A program that puts something into another's table; boot tasks equip those they start. */
+static bool is_gift(const struct hurd_cap_client *c, unsigned giver)
+{
+    return giver >= HURD_CAP_FIRST_PROGRAM && giver != c->task;
+}
+
+/* What this giver may use: what is open for it, else what is open for everybody. */
+static struct consent *consent_find(struct hurd_cap_client *c, unsigned giver)
+{
+    struct consent *anybody = NULL;
+    for (unsigned i = 0; i < HURD_CAP_OPEN_FOR; i++) {
+        struct consent *consent = &c->consent[i];
+        if (consent->slots && consent->from == giver)
+            return consent;
+        if (consent->slots && consent->from == 0)
+            anybody = consent;
+    }
+    return anybody;
+}
+
+/* The next used row of a client that `giver` put there, from *index on; NULL at the end.  giver 0:
+ * any other program. */
+static struct hurd_cap *row_given(struct hurd_cap_client *c, unsigned giver, unsigned *index)
+{
+    for (; *index / CHUNK_ROWS < c->capacity; ++*index) {
+        struct chunk *chunk = c->chunks[*index / CHUNK_ROWS];
+        if (!chunk) {
+            *index |= CHUNK_ROWS - 1;
+            continue;
+        }
+        struct hurd_cap *row = &chunk->rows[*index % CHUNK_ROWS];
+        if (!(chunk->used >> *index % CHUNK_ROWS & 1))
+            continue;
+        if (giver ? row->giver == giver : is_gift(c, row->giver))
+            return row;
+    }
+    return NULL;
+}
+
+static int gift_refuse(struct hurd_cap_client *c, unsigned giver)
+{
+    unsigned given = 0;
+    if (!is_gift(c, giver))
+        return 0;
+    const struct consent *consent = consent_find(c, giver);
+    if (!consent)
+        return EPERM;
+    if (c->task >= HURD_CAP_FIRST_PROGRAM)
+        return 0;
+    for (unsigned index = 0; row_given(c, giver, &index); index++)
+        given++;
+    return given < consent->slots ? 0 : EMFILE;
+}
+
+/* A slot is used up, but for those of a boot server, which are for each giver at a time. */
+static void gift_count(struct hurd_cap_client *c, unsigned giver)
+{
+    if (is_gift(c, giver) && c->task >= HURD_CAP_FIRST_PROGRAM)
+        consent_find(c, giver)->slots--;
+}
+
+int hurd_cap_consent(struct hurd_cap_table *t, unsigned task, unsigned from, unsigned slots)
+{
+    struct hurd_cap_client *c = client_find(t, task);
+    struct consent *consent = NULL;
+    if (!c)
+        return ESRCH;
+    if (slots > HURD_CAP_OPEN_MAX || from == task || from > UINT16_MAX)
+        return EINVAL;
+    for (unsigned i = 0; i < HURD_CAP_OPEN_FOR; i++) {
+        if (c->consent[i].slots && c->consent[i].from == from) {
+            consent = &c->consent[i];
+            break;
+        }
+        if (!c->consent[i].slots)
+            consent = &c->consent[i];
+    }
+    if (!consent)
+        return EMFILE;
+    *consent = (struct consent) { from, slots };
+    return 0;
+}
+
+int hurd_cap_may_give(struct hurd_cap_table *t, unsigned task, unsigned giver)
+{
+    struct hurd_cap_client *c = client_find(t, task);
+    return c ? gift_refuse(c, giver) : ESRCH;
+}
+
+/* ---- insert and remove -------------------------------------------------------------------------
+ * */
+
+/* A row that the next reference would be counted in: gifts of two givers are two rows; what the
+ * task has from the server is as its own. */
 static struct hurd_cap *row_of(struct hurd_cap_object *object, const struct hurd_cap_client *c,
-                               unsigned weak)
+                               unsigned weak, unsigned giver)
 {
     for (struct hurd_cap *row = object->caps; row; row = row->next)
-        if (row->client == c && (row->flags & HURD_CAP_WEAK) == weak)
+        if (row->client == c && (row->flags & HURD_CAP_WEAK) == weak
+            && (row->giver == giver || (row->giver == 0 && giver == c->task)))
             return row;
     return NULL;
+}
+
+/* A new row of the client, on the object's list. */
+static int row_make(struct hurd_cap_table *t, struct hurd_cap_client *c,
+                    struct hurd_cap_object *object, unsigned flags, unsigned giver,
+                    struct hurd_cap **row)
+{
+    int err = row_free(t, c, row);
+    if (err)
+        return err;
+    struct hurd_cap *r = *row;
+    c->chunks[r->index / CHUNK_ROWS]->used |= 1u << r->index % CHUNK_ROWS;
+    r->refs = 0;
+    r->rights = 0;
+    r->giver = giver;
+    r->flags = flags & HURD_CAP_WEAK;
+    if (giver != 0 && giver != c->task) {
+        r->flags |= HURD_CAP_GIFT;
+        c->gifts++;
+    }
+    row_link(r, object);
+    if (!(flags & HURD_CAP_WEAK))
+        hurd_cap_object_keep(object);
+    return 0;
 }
 
 int hurd_cap_insert(struct hurd_cap_table *t, unsigned task, struct hurd_cap_object *object,
                     unsigned rights, unsigned flags, unsigned giver, uint32_t *handle)
 {
     struct hurd_cap_client *c = client_find(t, task);
-    if (!c) {
-        int err = client_create(t, task, &c);
-        if (err)
-            return err;
-    }
-    struct hurd_cap *row = row_of(object, c, flags & HURD_CAP_WEAK);
-    if (row) {
-        if (row->refs == UINT16_MAX)
-            return EMFILE;
-        row->refs++;
-        row->rights |= rights;
-    } else {
-        int err = row_free(t, c, &row);
-        if (err)
-            return err;
-        c->chunks[row->index / CHUNK_ROWS]->used |= 1u << row->index % CHUNK_ROWS;
-        row->refs = 1;
-        row->rights = rights;
-        row->flags = flags & HURD_CAP_WEAK;
-        row_link(row, object);
-        if (!(flags & HURD_CAP_WEAK))
-            hurd_cap_object_keep(object);
-    }
-    row->giver = giver;
+    int err = c ? 0 : client_create(t, task, &c);
+    if (!err)
+        err = gift_refuse(c, giver);
+    if (err)
+        return err;
+    struct hurd_cap *row = row_of(object, c, flags & HURD_CAP_WEAK, giver);
+    if (row && row->refs == UINT16_MAX)
+        return EMFILE;
+    if (!row)
+        err = row_make(t, c, object, flags, giver, &row);
+    if (err)
+        return err;
+    row->refs++;
+    row->rights |= rights;
+    gift_count(c, giver);
     *handle = hurd_cap_handle(row);
     return 0;
 }
@@ -336,38 +462,53 @@ int hurd_cap_remove(struct hurd_cap_table *t, unsigned task, uint32_t handle, un
     return 0;
 }
 
-/* The next used row of a client that `giver` put there, from *index on; NULL at the end. */
-static struct hurd_cap *row_given(struct hurd_cap_client *c, unsigned giver, unsigned *index)
+/* ---- gifts -------------------------------------------------------------------------------------
+ * */
+
+const struct hurd_cap *hurd_cap_next_gift(struct hurd_cap_table *t, unsigned task, unsigned *index)
 {
-    for (; *index / CHUNK_ROWS < c->capacity; ++*index) {
-        struct chunk *chunk = c->chunks[*index / CHUNK_ROWS];
-        if (!chunk) {
-            *index |= CHUNK_ROWS - 1;
+    struct hurd_cap_client *c = client_find(t, task);
+    return c ? row_given(c, 0, index) : NULL;
+}
+
+int hurd_cap_withdraw(struct hurd_cap_table *t, unsigned task, unsigned giver, uint32_t handle)
+{
+    struct hurd_cap *row = row_find(t, task, handle);
+    if (!row || row->giver != giver)
+        return EBADF;
+    if (!(row->flags & HURD_CAP_GIFT))
+        return EPERM;
+    if (--row->refs == 0)
+        row_drop(t, row);
+    return 0;
+}
+
+/* The row stays with its client, dead, and no longer keeps the object alive. */
+static void row_void(struct hurd_cap *row)
+{
+    struct hurd_cap_object *object = row->object;
+    row_kill(row);
+    if (!(row->flags & HURD_CAP_WEAK))
+        hurd_cap_object_drop(object);
+}
+
+void hurd_cap_giver_died(struct hurd_cap_table *t, unsigned giver)
+{
+    for (unsigned i = 0; i < t->capacity; i++) {
+        struct hurd_cap_client *c = t->by_index[i];
+        struct hurd_cap *row;
+        if (!c)
             continue;
-        }
-        struct hurd_cap *row = &chunk->rows[*index % CHUNK_ROWS];
-        if (chunk->used >> *index % CHUNK_ROWS & 1 && row->giver == giver)
-            return row;
+        for (unsigned k = 0; k < HURD_CAP_OPEN_FOR; k++)
+            if (c->consent[k].from == giver)
+                c->consent[k].slots = 0;
+        bool boot = c->task < HURD_CAP_FIRST_PROGRAM;
+        for (unsigned n = 0; (boot || c->gifts) && (row = row_given(c, giver, &n)); n++)
+            if (boot)
+                row_drop(t, row);
+            else if (row->object && (row->flags & HURD_CAP_GIFT))
+                row_void(row);
     }
-    return NULL;
-}
-
-unsigned hurd_cap_count_given(struct hurd_cap_table *t, unsigned task, unsigned giver)
-{
-    struct hurd_cap_client *c = client_find(t, task);
-    unsigned n = 0;
-    for (unsigned index = 0; c && row_given(c, giver, &index); index++)
-        n++;
-    return n;
-}
-
-void hurd_cap_drop_dead(struct hurd_cap_table *t, unsigned task, unsigned giver)
-{
-    struct hurd_cap_client *c = client_find(t, task);
-    struct hurd_cap *row;
-    for (unsigned index = 0; c && (row = row_given(c, giver, &index)); index++)
-        if (row->flags & HURD_CAP_DEAD)
-            row_release(t, row);
 }
 
 void hurd_cap_forget(struct hurd_cap_table *t, unsigned task)
@@ -381,10 +522,10 @@ void hurd_cap_forget(struct hurd_cap_table *t, unsigned task)
             row_drop(t, &chunk->rows[index % CHUNK_ROWS]);
     }
     if (c->chunks)
-        t->free(c->chunks, c->capacity * sizeof(void *));
+        t->free(task, c->chunks, c->capacity * sizeof(void *));
     unsigned at = client_position(t, task);
     t->count--;
     memmove(&t->by_task[at], &t->by_task[at + 1], (t->count - at) * sizeof t->by_task[0]);
     t->by_index[c->index] = NULL;
-    t->free(c, sizeof *c);
+    t->free(task, c, sizeof *c);
 }

@@ -92,15 +92,15 @@ int hurd_deva_write(L4_ThreadId_t server, L4_Word_t device, const void *text, L4
     return err;
 }
 
-int hurd_deva_read(L4_ThreadId_t server, L4_Word_t device, void *text, L4_Word_t limit,
-                   L4_Word_t flags, L4_Word_t *got)
+static int read_by(L4_Word_t label, L4_ThreadId_t server, L4_Word_t device, void *text,
+                   L4_Word_t limit, L4_Word_t flags, L4_Word_t *got)
 {
     *got = 0;
     if (limit == 0)
         return EINVAL;
     if (limit > HURD_DEVA_CHUNK)
         limit = HURD_DEVA_CHUNK;
-    L4_LoadMR(0, request_tag(HURD_DEVA_READ_MANY, 3));
+    L4_LoadMR(0, request_tag(label, 3));
     L4_LoadMR(1, device);
     L4_LoadMR(2, limit);
     L4_LoadMR(3, flags);
@@ -116,6 +116,18 @@ int hurd_deva_read(L4_ThreadId_t server, L4_Word_t device, void *text, L4_Word_t
     }
     *got = count;
     return 0;
+}
+
+int hurd_deva_read(L4_ThreadId_t server, L4_Word_t device, void *text, L4_Word_t limit,
+                   L4_Word_t flags, L4_Word_t *got)
+{
+    return read_by(HURD_DEVA_READ_MANY, server, device, text, limit, flags, got);
+}
+
+int hurd_deva_read_raw(L4_ThreadId_t server, L4_Word_t device, void *text, L4_Word_t limit,
+                       L4_Word_t flags, L4_Word_t *got)
+{
+    return read_by(HURD_DEVA_READ_RAW, server, device, text, limit, flags, got);
 }
 
 int hurd_deva_info(L4_ThreadId_t server, L4_Word_t device, L4_Word_t *kind, L4_Word_t *parts)

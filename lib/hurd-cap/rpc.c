@@ -28,7 +28,7 @@ int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned n, const L4_Word
         L4_Word_t err = EIO;
         if (L4_UntypedWords(tag) > 0)
             L4_StoreMR(1, &err);
-        return err ? (int) err : EIO;           /* the 2005 servers' empty errors are errors, too */
+        return err - 1 < ERRNO_MAX ? (int) err : EIO;   /* the 2005 servers' empty errors, too */
     }
     return L4_Label(tag) <= ERRNO_MAX ? (int) L4_Label(tag) : EPROTO;
 }
@@ -47,6 +47,27 @@ int hurd_cap_give(L4_ThreadId_t server, L4_Word_t handle, unsigned task, unsigne
 int hurd_cap_drop(L4_ThreadId_t server, L4_Word_t handle)
 {
     return hurd_cap_rpc(server, HURD_CAP_DROP, 1, &handle, 0, NULL, NULL);
+}
+
+int hurd_cap_open(L4_ThreadId_t server, unsigned slots, unsigned from)
+{
+    const L4_Word_t in[] = { slots, from };
+    return hurd_cap_rpc(server, HURD_CAP_OPEN, 2, in, 0, NULL, NULL);
+}
+
+int hurd_cap_list(L4_ThreadId_t server, L4_Word_t start, struct hurd_cap_gift *gifts, unsigned max,
+                  unsigned *n)
+{
+    unsigned got;
+    int err = hurd_cap_rpc(server, HURD_CAP_LIST, 1, &start, 3 * max, (L4_Word_t *) gifts, &got);
+    *n = got / 3;
+    return err;
+}
+
+int hurd_cap_take_back(L4_ThreadId_t server, unsigned task, L4_Word_t theirs)
+{
+    const L4_Word_t in[] = { task, theirs };
+    return hurd_cap_rpc(server, HURD_CAP_TAKE_BACK, 2, in, 0, NULL, NULL);
 }
 
 int hurd_cap_task_died(L4_ThreadId_t server, unsigned task)

@@ -10,8 +10,7 @@
 #include <l4/thread.h>
 
 #define LABEL_KERNEL    0xff00u     /* from here up the kernel speaks: interrupts, faults, ... */
-#define GIVEN_MAX       256u        /* rows that one program may have in another's table, ... */
-#define GIVEN_BOOT_MAX  64u         /* ... and in a boot server's, which uses them up at once */
+#define LIST_MAX        20u         /* gifts in one answer, three words each */
 
 static unsigned sender_task(L4_ThreadId_t from)
 {
@@ -36,8 +35,7 @@ static int serve_death(struct hurd_cap_call *call)
     if (call->words != 1)
         return EINVAL;
     hurd_cap_forget(&call->server->table, call->arg[0]);
-    for (unsigned server = HURD_TASK_TASK; server <= HURD_TASK_ROOT; server++)
-        hurd_cap_drop_dead(&call->server->table, server, call->arg[0]); /* it never asked */
+    hurd_cap_giver_died(&call->server->table, call->arg[0]);
     if (call->server->task_died)
         call->server->task_died(call->arg[0]);
     return 0;
@@ -49,10 +47,49 @@ int hurd_cap_target_allowed(struct hurd_cap_call *call, L4_Word_t task)
         return ESRCH;
     if (call->task < HURD_TASK_FIRST || call->task == task)
         return 0;
-    if (!hurd_cap_knows(&call->server->table, task))
+    return hurd_cap_may_give(&call->server->table, task, call->task);
+}
+
+/* HURD_CAP_OPEN. */
+static int serve_open(struct hurd_cap_call *call)
+{
+    if (call->words < 1 || call->words > 2)
+        return EINVAL;
+    L4_Word_t from = call->words > 1 ? call->arg[1] : 0;
+    if (from > L4_ID_VERSION_MASK)
         return ESRCH;
-    unsigned limit = task < HURD_TASK_FIRST ? GIVEN_BOOT_MAX : GIVEN_MAX;
-    return hurd_cap_count_given(&call->server->table, task, call->task) < limit ? 0 : EMFILE;
+    return hurd_cap_consent(&call->server->table, call->task, from, call->arg[0]);
+}
+
+/* HURD_CAP_LIST. */
+static int serve_list(struct hurd_cap_call *call)
+{
+    const struct hurd_cap *cap;
+    if (call->words != 1)
+        return EINVAL;
+    unsigned index = call->arg[0];
+    while (call->reply_words < 3 * LIST_MAX
+           && (cap = hurd_cap_next_gift(&call->server->table, call->task, &index))) {
+        L4_Word_t *word = &call->reply[call->reply_words];
+        word[0] = hurd_cap_handle(cap);
+        word[1] = cap->giver;
+        word[2] = (cap->object ? cap->object->class->kind : HURD_CAP_LIST_DEAD)
+                  | (cap->flags & HURD_CAP_WEAK ? HURD_CAP_LIST_WEAK : 0)
+                  | (cap->flags & HURD_CAP_GIFT ? 0 : HURD_CAP_LIST_USED);
+        call->reply_words += 3;
+        index++;
+    }
+    return 0;
+}
+
+/* HURD_CAP_TAKE_BACK. */
+static int serve_take_back(struct hurd_cap_call *call)
+{
+    if (call->words != 2)
+        return EINVAL;
+    if (call->arg[0] > L4_ID_VERSION_MASK)
+        return ESRCH;
+    return hurd_cap_withdraw(&call->server->table, call->arg[0], call->task, call->arg[1]);
 }
 
 /* HURD_CAP_GIVE.  The new row first, then the old one goes: nothing is lost on an error. */
@@ -69,8 +106,8 @@ static int serve_give(struct hurd_cap_call *call)
     int err = hurd_cap_target_allowed(call, target);
     if (!err && (cap->flags & HURD_CAP_WEAK))
         err = EPERM;
-    if (!err && cap->object->class->given)
-        err = cap->object->class->given(cap->object, call->task, target);
+    if (!err && cap->object->class->admit)
+        err = cap->object->class->admit(cap->object, target);
     uint32_t handle;
     if (!err)
         err = hurd_cap_insert(&call->server->table, target, cap->object, rights, 0, call->task,
@@ -78,6 +115,8 @@ static int serve_give(struct hurd_cap_call *call)
     if (err)
         return err;
     unsigned left;
+    if (cap->object->class->given)
+        cap->object->class->given(cap->object, target);
     if (flags & HURD_CAP_GIVE_MOVE)
         hurd_cap_remove(&call->server->table, call->task, call->arg[0], &left);
     call->reply[0] = handle;
@@ -131,7 +170,10 @@ static int serve_request(struct hurd_cap_call *call)
     switch (call->label) {
     case HURD_CAP_CANCEL:   return serve_cancel(call);
     case HURD_CAP_GET_ROOT: return ENOSYS;
-    case HURD_CAP_TASK_DIED:   return serve_death(call);
+    case HURD_CAP_TASK_DIED: return serve_death(call);
+    case HURD_CAP_OPEN:     return serve_open(call);
+    case HURD_CAP_LIST:     return serve_list(call);
+    case HURD_CAP_TAKE_BACK: return serve_take_back(call);
     default:                return serve_capability(call);
     }
 }

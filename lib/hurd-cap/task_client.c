@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <hurd/task.h>
 #include <l4/ipc.h>
+#include <l4/thread.h>
+#include <l4/utcb.h>
 #include <string.h>
 
 /* A request that must be answered with at least `want` words. */
@@ -21,9 +23,14 @@ int hurd_task_thread_alloc(L4_ThreadId_t server, L4_Word_t task, L4_Word_t utcb,
 {
     L4_Word_t in[] = {task, utcb}, out[2];
     int error = call(server, HURD_TASK_THREAD_ALLOC, 2, in, 1, 2, out, NULL);
-    if (error == 0 && thread)
+    if (error)
+        return error;
+    L4_ThreadId_t local = L4_LocalIdOf(L4_ThreadIdOfRaw(out[0]));
+    if (!L4_IsNilThread(local))         /* nil: it is a child's */
+        L4_UtcbOf(local.raw)->exception_handler = L4_ExceptionHandler().raw;
+    if (thread)
         thread->raw = out[0];
-    return error;
+    return 0;
 }
 
 int hurd_task_thread_destroy(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t thread)
@@ -115,6 +122,21 @@ int hurd_task_list(L4_ThreadId_t server, L4_Word_t master, L4_Word_t start, L4_W
     *n = got - 1 < 60 ? got - 1 : 60;
     memcpy(ids, out + 1, *n * sizeof(L4_Word_t));
     return 0;
+}
+
+int hurd_task_budget(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id,
+                     struct hurd_task_budget budget[HURD_BUDGETS])
+{
+    L4_Word_t in[] = {task, id}, out[2 * HURD_BUDGETS];
+    int error = call(server, HURD_TASK_BUDGET, 2, in, 2 * HURD_BUDGETS, 2 * HURD_BUDGETS, out, NULL);
+    for (unsigned b = 0; !error && b < HURD_BUDGETS; b++)
+        budget[b] = (struct hurd_task_budget) {out[2 * b], out[2 * b + 1]};
+    return error;
+}
+
+int hurd_task_let_go(L4_ThreadId_t server, L4_Word_t child)
+{
+    return call(server, HURD_TASK_LET_GO, 1, &child, 0, 0, NULL, NULL);
 }
 
 int hurd_task_release(L4_ThreadId_t server, L4_Word_t task)

@@ -55,28 +55,43 @@ static void say_region(const L4_Word_t *words)
         kind_name(words[2] >> 8));
 }
 
+/* The regions from an address on, as the pager tells: how many.  The program may have overwritten
+ * anything, so we neither wait for ever nor believe what cannot be. */
+static unsigned ask_regions(uintptr_t from, L4_Word_t words[10 * HURD_MM_MAPS_WORDS])
+{
+    L4_Time_t second = L4_TimePeriod(1000000);
+    L4_LoadMR(1, from);
+    L4_LoadMR(0, L4_MakeTag(HURD_MM_MAPS, 1, 0).raw);
+    L4_MsgTag_t tag = L4_Call_Timeouts(mm.pager, second, second);
+    unsigned n = L4_UntypedWords(tag);
+    if (L4_IpcFailed(tag) || L4_Label(tag) != 0 || n > 10 * HURD_MM_MAPS_WORDS)
+        return 0;
+    L4_StoreMRs(1, (int)n, words);
+    for (unsigned i = 0; i + HURD_MM_MAPS_WORDS <= n; i += HURD_MM_MAPS_WORDS) {
+        if (words[i + 1] < from)
+            return 0;
+        from = words[i + 1];
+    }
+    return n / HURD_MM_MAPS_WORDS;
+}
+
 /* The regions before, at and behind the address, as far as there are any. */
 static void say_neighbours(uintptr_t address)
 {
-    L4_Word_t before[HURD_MM_MAPS_WORDS] = {0}, words[60];
+    L4_Word_t before[HURD_MM_MAPS_WORDS] = {0}, words[10 * HURD_MM_MAPS_WORDS];
     bool has_before = false, more = true;
-    for (uintptr_t from = 0; more;) {
-        L4_LoadMR(1, from);
-        L4_LoadMR(0, L4_MakeTag(HURD_MM_MAPS, 1, 0).raw);
-        L4_MsgTag_t tag = L4_Call(mm.pager);
-        unsigned n = L4_UntypedWords(tag);
-        if (L4_IpcFailed(tag) || L4_Label(tag) != 0 || n < HURD_MM_MAPS_WORDS)
-            break;
-        L4_StoreMRs(1, (int)n, words);
-        for (unsigned i = 0; more && i + HURD_MM_MAPS_WORDS <= n; i += HURD_MM_MAPS_WORDS) {
-            more = words[i + 1] < address && words[i + 1] != UINTPTR_MAX;
+    uintptr_t from = 0;
+    unsigned n, asked = 0;
+    while (more && asked++ < 100 && (n = ask_regions(from, words)) > 0) {
+        for (const L4_Word_t *r = words; more && n > 0; r += HURD_MM_MAPS_WORDS, n--) {
+            more = r[1] < address && r[1] != UINTPTR_MAX;
             if (more)
-                memcpy(before, words + i, sizeof before), has_before = true;
+                memcpy(before, r, sizeof before), has_before = true;
             else if (has_before)
                 say_region(before), has_before = false;
             if (!more)
-                say_region(words + i);
-            from = words[i + 1] + 1;
+                say_region(r);
+            from = r[1] + 1;
         }
     }
     if (has_before)
@@ -89,6 +104,18 @@ static void say_registers(uintptr_t ip)
     say("  eip %08lx esp %08lx ebp %08lx eflags %08lx\n", (L4_Word_t)ip, r[7], r[6], r[1]);
     say("  eax %08lx ebx %08lx ecx %08lx edx %08lx esi %08lx edi %08lx\n", r[11], r[8], r[10], r[9],
         r[5], r[4]);
+}
+
+/* In the guard of a stack, and the stack pointer is not far. */
+static bool is_stack_overflow(void)
+{
+    enum { NEAR = 64 * 1024 };          /* of the stack pointer */
+    L4_Word_t r[10 * HURD_MM_MAPS_WORDS];
+    if (casualty.address - (casualty.registers[7] - NEAR) >= 2 * NEAR ||
+        ask_regions(casualty.address, r) == 0)
+        return false;
+    return r[0] <= casualty.address && r[2] == HURD_MM_ANONYMOUS << 8 &&
+           r[1] - r[0] >= HURD_MM_STACK_GUARD - 1 && r[1] - casualty.address < HURD_MM_STACK_GUARD;
 }
 
 /* Vector -> what a shell would call it. */
@@ -129,9 +156,10 @@ _Noreturn void report_run(void)
     if (casualty.io_fpage) {
         say("%s (task %u): port %lx is not ours\n", program_name(), task, casualty.io_fpage >> 16);
     } else if (casualty.is_violation) {
-        say("%s (task %u): segmentation violation, %s at %08lx%s%s\n", program_name(), task,
+        say("%s (task %u): segmentation violation, %s at %08lx%s%s%s\n", program_name(), task,
             casualty.access & HURD_VM_WRITE ? "write" : "read", (L4_Word_t)casualty.address,
-            casualty.error ? ": no page: " : "", casualty.error ? strerror(casualty.error) : "");
+            casualty.error ? ": no page: " : "", casualty.error ? strerror(casualty.error) : "",
+            is_stack_overflow() ? ": stack overflow" : "");
     } else {
         status = exception_status(casualty.registers[2]);
         say("%s (task %u): %s (exception %lu, error code %lx)\n", program_name(), task,
@@ -150,4 +178,12 @@ _Noreturn void report_store_refused(const struct hurd_store_fault *fault, uintpt
         fault->access & HURD_VM_WRITE ? "write" : "read", (L4_Word_t)fault->address, (L4_Word_t)ip);
     say_neighbours(fault->address);
     hurd_mm_die(HURD_MM_STATUS_SEGV);
+}
+
+_Noreturn void __libc_mistake(const char *what, const void *at, const void *caller)
+{
+    say("%s (task %u): %s: block %08lx, in a call from %08lx\n", program_name(), mm.task, what,
+        (L4_Word_t)at, (L4_Word_t)caller);
+    say_neighbours((uintptr_t)at);
+    hurd_mm_die(HURD_MM_STATUS_ABORTED);
 }

@@ -24,6 +24,7 @@ struct fault {
 enum {
     FAULT_FETCH = -1,           /* the store's function must bring the page */
     FAULT_REFUSED = -2,         /* no such region, or not with this access */
+    FAULT_WAITS = -3,           /* answered when the page is there */
 };
 
 /* A processor without an execute bit reads what it executes. */
@@ -137,11 +138,12 @@ static int fault_resolve(const struct fault *f)
     }
 }
 
-static bool fault_fetch(const struct fault *f)
+static int fault_fetch(const struct fault *f)
 {
-    const struct hurd_store_fault question = {
-        .hook = f->map->store->hook,
+    const struct pagein page = {
         .thread = f->from,
+        .store = f->map->store,
+        .ip = f->ip,
         .region = f->map->range.first,
         .region_size = f->map->range.last - f->map->range.first + 1,
         .offset = f->offset,
@@ -149,7 +151,8 @@ static bool fault_fetch(const struct fault *f)
         .access = f->access,
     };
     mm.counters.pageins++;
-    return pagein_start(f->from, f->ip, &question);
+    int error = pagein_start(&page);
+    return error ? error : FAULT_WAITS;
 }
 
 bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access)
@@ -162,15 +165,16 @@ bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned a
     };
     mm.counters.faults++;
     int result = fault_find_map(&f) ? fault_resolve(&f) : FAULT_REFUSED;
+    if (result == FAULT_FETCH)
+        result = fault_fetch(&f);
     switch (result) {
     case 0:
         L4_LoadMR(0, 0);
         return true;
-    case FAULT_FETCH:
-        return fault_fetch(&f);
-    case FAULT_REFUSED:
-        return report_violation(from, address, ip, f.access, 0);
+    case FAULT_WAITS:
+        return false;
     default:
-        return report_violation(from, address, ip, f.access, result);
+        report_violation(from, address, ip, f.access, result == FAULT_REFUSED ? 0 : result);
+        return false;
     }
 }

@@ -18,6 +18,7 @@ struct mm {
     L4_Word_t memory;                   /* the task's container; offset = address */
     L4_ThreadId_t pager, starter;       /* global ids; the starter made the pager run */
     unsigned task;                      /* version field of our own threads */
+    struct job *jobs;                   /* pages of stores that are wanted: pagein.c */
     bool keep_frames;                   /* hurd_mm_debug_keep_frames() */
     struct hurd_mm_counters counters;
 };
@@ -63,12 +64,20 @@ void store_release_unused(struct store *store);
 /* ---- fault.c, pagein.c, report.c: what happens to a thread that faulted.  True: answer it with
  * what is in the message registers now. ---- */
 bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
-bool pagein_start(L4_ThreadId_t from, uintptr_t ip, const struct hurd_store_fault *fault);
+struct pagein {
+    L4_ThreadId_t thread;               /* that touched the page */
+    struct store *store;
+    uintptr_t ip, offset, address, region, region_size;
+    unsigned access;
+};
+int pagein_start(const struct pagein *page);            /* 0: the thread is answered later */
 bool pagein_job(L4_ThreadId_t from);
-bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
+int pagein_worker(L4_ThreadId_t thread);
+void pagein_forget(L4_ThreadId_t from);                 /* it waits for no page any more */
+void report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
                       int error);
 bool report_exception(L4_ThreadId_t from);
-bool report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip);
+void report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip);
 
 /* ---- pager.c ---- */
 void pager_main(void);
@@ -87,7 +96,8 @@ enum request {
     REQUEST_STORE_CACHE,        /* record, offset, size, container, offset there */
     REQUEST_STORE_FIND,         /* record, offset -> container, offset there */
     REQUEST_STORE_FLUSH,        /* record, offset, size */
-    REQUEST_PAGEIN_JOB,         /* -> a borrowed thread asks what to do: see pagein.c */
+    REQUEST_PAGEIN_JOB,         /* -> struct worker_job.  The worker's last one is done */
+    REQUEST_PAGEIN_WORKER,      /* global id of a new worker */
     REQUEST_COUNT
 };
 

@@ -1,141 +1,211 @@
 /* SPDX-License-Identifier: MIT */
-/* Page-in in the faulting thread, so that the pager never waits for a disk (spec hurd 3.2, design).
+/* Pages of a program's store, in the pager: which threads wait, which fetch.  Before: fault.c,
+ * which found that a page is not in core.  After: worker.c, the threads that call the store's
+ * function, so that the pager never waits for a disk.
  *
- *   pager           the thread's SP and IP become SP - 4 and pagein_entry, then it is answered;
- *   pagein_entry    (pagein_entry.asm, in the thread) saves its registers, calls pagein_run;
- *   pagein_run      saves the message registers, asks the pager for the job, calls the store's
- *                   function;
- *   pagein_entry    restores everything and returns to the instruction, which now finds its page.
- *
- * The word at SP - 4 receives the address to return to: below SP nothing is in use. */
+ * The thread that touched the page waits for the answer to its fault, wherever it is: in the middle
+ * of a string copy, on a stack that is not there.  Nothing of it is looked at or changed.  A page
+ * is fetched by one worker at a time, however many threads wait for it.  A thread that sends us
+ * anything else has given up its fault (it was started anew), and is not answered any more. */
+#include <errno.h>
+#include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/thread.h>
 #include "mm.h"
-#include "report.h"
+#include "worker.h"
 
-enum { JOBS = 16 };     /* threads that fetch at the same time; more wait by faulting again */
+enum { WORKERS = 16 };
 
-struct job {
-    L4_ThreadId_t thread;       /* nil: free */
-    uintptr_t ip;
-    hurd_store_fault_t *function;
-    struct hurd_store_fault fault;
+struct job {              /* a record of the slab */
+    struct job *next;     /* behind it in time */
+    L4_ThreadId_t worker; /* that fetches it; nil: none yet */
+    struct pagein page;   /* .thread nil: nobody waits any more.  Counted in .store->users */
 };
+_Static_assert(sizeof(struct job) <= SLAB_RECORD, "one size of records");
 
-static struct job jobs[JOBS];
+static struct worker {
+    L4_ThreadId_t thread; /* nil: room for one more */
+    bool idle;            /* it waits for our answer to its question for a job */
+} workers[WORKERS];
 
-static struct job *job_find(L4_ThreadId_t thread)
+/* ---- workers ---- */
+
+static struct worker *worker_find(L4_ThreadId_t thread)
 {
-    for (struct job *j = jobs; j < jobs + JOBS; j++)
-        if (j->thread.raw == thread.raw)
-            return j;
+    for (struct worker *w = workers; w < workers + WORKERS; w++)
+        if (w->thread.raw == thread.raw)
+            return w;
     return NULL;
 }
 
-/* ---- in the pager ---- */
-
-/* A free entry; those of threads that ended before they asked for their job are free again. */
-static struct job *job_free(void)
+static struct worker *worker_idle(void)
 {
-    struct job *job = job_find(L4_nilthread);
-    if (job)
-        return job;
-    for (struct job *j = jobs; j < jobs + JOBS; j++)
-        if (L4_IsNilThread(L4_LocalIdOf(j->thread)))
-            j->thread = L4_nilthread;
-    return job_find(L4_nilthread);
+    for (struct worker *w = workers; w < workers + WORKERS; w++)
+        if (w->idle)
+            return w;
+    return NULL;
 }
 
-void pagein_entry(void);
-
-bool pagein_start(L4_ThreadId_t from, uintptr_t ip, const struct hurd_store_fault *fault)
+int pagein_worker(L4_ThreadId_t thread)
 {
-    L4_ThreadId_t thread = L4_GlobalIdOf(from);
-    struct job *job = job_find(thread);   /* a job that it never asked for: it was started anew */
-    if (!job)
-        job = job_free();
-    L4_Word_t sp = 0, control, flags, handle;
-    L4_ThreadId_t pager;
-    L4_Word_t old_ip;
-    L4_LoadMR(0, 0);
-    if (!job)
-        return true;                            /* all are taken: it faults again */
-    struct map *map = map_find(&mm.space, fault->address);
-    if (!map)
-        return true;
-    L4_ExchangeRegisters(thread, L4_EXREGS_DELIVER, 0, 0, 0, 0, L4_nilthread, &control, &sp,
-                         &old_ip, &flags, &handle, &pager);
-    if (L4_IsNilThread(L4_ExchangeRegisters(thread, L4_EXREGS_SP | L4_EXREGS_IP, sp - 4,
-                                            (L4_Word_t)pagein_entry, 0, 0, L4_nilthread, &control,
-                                            &sp, &old_ip, &flags, &handle, &pager)))
-        return false;
-    job->thread = thread;
-    job->ip = ip;
-    job->function = map->store->fault;
-    job->fault = *fault;
-    job->fault.thread = thread;
-    L4_LoadMR(0, 0);
-    return true;
+    struct worker *w = worker_find(thread);
+    if (!w && (w = worker_find(L4_nilthread)))
+        w->thread = thread;
+    return w ? 0 : EAGAIN;
+}
+
+/* ---- jobs ---- */
+
+static struct job *job_of_thread(L4_ThreadId_t thread)
+{
+    struct job *j = mm.jobs;
+    while (j && j->page.thread.raw != thread.raw)
+        j = j->next;
+    return j;
+}
+
+static bool same_page(const struct job *a, const struct job *b)
+{
+    return a->page.store == b->page.store && a->page.offset == b->page.offset;
+}
+
+static bool is_fetched(const struct job *job)
+{
+    for (struct job *j = mm.jobs; j; j = j->next)
+        if (!L4_IsNilThread(j->worker) && same_page(j, job))
+            return true;
+    return false;
+}
+
+/* The oldest that nobody fetches. */
+static struct job *job_waiting(void)
+{
+    struct job *j = mm.jobs;
+    while (j && is_fetched(j))
+        j = j->next;
+    return j;
+}
+
+/* Each thread that waits for this page tries again. */
+static void page_done(const struct job *done)
+{
+    const struct job which = *done;
+    for (struct job **link = &mm.jobs; *link;) {
+        struct job *j = *link;
+        if (!same_page(j, &which)) {
+            link = &j->next;
+            continue;
+        }
+        L4_LoadMR(0, 0);
+        if (!L4_IsNilThread(j->page.thread))
+            L4_Reply(j->page.thread);
+        *link = j->next;
+        j->page.store->users--;
+        slab_give(&mm.slab, j);
+    }
+}
+
+/* The answer to a worker's question: words of struct worker_job. */
+static void job_load(struct job *job, struct worker *w)
+{
+    const struct pagein *p = &job->page;
+    job->worker = w->thread;
+    w->idle = false;
+    const struct worker_job answer = {
+        .function = p->store->fault,
+        .ip = p->ip,
+        .wants_company = !worker_idle() && worker_find(L4_nilthread),
+        .fault = {.hook = p->store->hook,
+                  .thread = p->thread,
+                  .region = p->region,
+                  .region_size = p->region_size,
+                  .offset = p->offset,
+                  .address = p->address,
+                  .access = p->access},
+    };
+    L4_LoadMRs(1, sizeof answer / sizeof(L4_Word_t), (const L4_Word_t *)&answer);
+    L4_LoadMR(0, L4_MakeTag(0, sizeof answer / sizeof(L4_Word_t), 0).raw);
 }
 
 bool pagein_job(L4_ThreadId_t from)
 {
-    struct job *job = job_find(L4_GlobalIdOf(from));
-    if (!job) {
-        L4_LoadMR(0, L4_MakeTag(1, 0, 0).raw);
+    struct worker *w = worker_find(L4_GlobalIdOf(from));
+    if (!w) {
+        L4_LoadMR(0, L4_MakeTag(EPERM, 0, 0).raw);
         return true;
     }
-    L4_LoadMR(1, job->ip);
-    L4_LoadMR(2, (L4_Word_t)job->function);
-    L4_LoadMRs(3, sizeof job->fault / sizeof(L4_Word_t), (const L4_Word_t *)&job->fault);
-    L4_LoadMR(0, L4_MakeTag(0, 2 + sizeof job->fault / sizeof(L4_Word_t), 0).raw);
-    job->thread = L4_nilthread;
+    for (struct job *j = mm.jobs; j; j = j->next) {
+        if (j->worker.raw == w->thread.raw) {
+            page_done(j);
+            break;
+        }
+    }
+    struct job *next = job_waiting();
+    w->idle = !next;
+    if (next)
+        job_load(next, w);
+    return next != NULL;
+}
+
+/* ---- faults ---- */
+
+/* Nobody is left to fetch a page: each worker waits for one itself. */
+static bool workers_all_wait(void)
+{
+    for (struct worker *w = workers; w < workers + WORKERS; w++)
+        if (!L4_IsNilThread(w->thread) && !job_of_thread(w->thread))
+            return false;
     return true;
 }
 
-/* ---- in the faulting thread ---- */
-
-/* What an interrupted computation may have in its UTCB. */
-struct utcb_state {
-    L4_Word_t mr[64];
-    L4_Word_t br0, error, xfer_timeouts, virtual_sender;
-};
-
-static void utcb_save(struct utcb_state *s)
+void pagein_forget(L4_ThreadId_t from)
 {
-    L4_StoreMRs(0, 64, s->mr);
-    L4_StoreBR(0, &s->br0);
-    s->error = L4_ErrorCode();
-    s->xfer_timeouts = L4_XferTimeouts();
-    s->virtual_sender = L4_ActualSender().raw;
+    enum { WORDS = 12 }; /* the longest message that we take */
+    L4_Word_t message[WORDS];
+    L4_StoreMRs(1, WORDS, message); /* to convert an id is a system call */
+    struct job *j = job_of_thread(L4_GlobalIdOf(from));
+    if (j)
+        j->page.thread = L4_nilthread;
+    L4_LoadMRs(1, WORDS, message);
 }
 
-static void utcb_restore(const struct utcb_state *s)
+static struct job *job_add(const struct pagein *page)
 {
-    L4_LoadMRs(0, 64, s->mr);
-    L4_LoadBR(0, s->br0);
-    L4_Set_ErrorCode(s->error);
-    L4_Set_XferTimeouts(s->xfer_timeouts);
-    L4_Set_VirtualSender(L4_ThreadIdOfRaw(s->virtual_sender));
+    struct job *job = slab_reserve(&mm.slab, 1) ? slab_take(&mm.slab) : NULL, **end = &mm.jobs;
+    if (!job)
+        return NULL;
+    job->page = *page;
+    job->page.thread = L4_GlobalIdOf(page->thread);
+    job->page.store->users++;
+    while (*end)
+        end = &(*end)->next;
+    *end = job;
+    return job;
 }
 
-void pagein_run(uintptr_t *return_address);
-
-void pagein_run(uintptr_t *return_address)
+static void job_drop(struct job *job)
 {
-    struct utcb_state state;
-    struct hurd_store_fault fault;
-    L4_Word_t function = 0;
-    utcb_save(&state);
-    L4_Accept(L4_UntypedWordsAcceptor);
-    L4_LoadMR(0, L4_MakeTag(REQUEST + REQUEST_PAGEIN_JOB, 0, 0).raw);
-    L4_MsgTag_t tag = L4_Call(mm.pager);
-    if (L4_IpcFailed(tag) || L4_Label(tag) != 0)
-        hurd_mm_die(HURD_MM_STATUS_SEGV);
-    *return_address = L4_MR(1);
-    function = L4_MR(2);
-    L4_StoreMRs(3, sizeof fault / sizeof(L4_Word_t), (L4_Word_t *)&fault);
-    if (((hurd_store_fault_t *)function)(&fault) != 0)
-        report_store_refused(&fault, *return_address);
-    utcb_restore(&state);
+    struct job **link = &mm.jobs;
+    while (*link != job)
+        link = &(*link)->next;
+    *link = job->next;
+    job->page.store->users--;
+    slab_give(&mm.slab, job);
+}
+
+int pagein_start(const struct pagein *page)
+{
+    struct job *job = job_add(page);
+    if (!job)
+        return ENOMEM;
+    for (struct worker *w = worker_idle(); w && !is_fetched(job); w = worker_idle()) {
+        job_load(job, w);
+        if (L4_IpcSucceeded(L4_Reply(w->thread)))
+            return 0;
+        w->thread = job->worker = L4_nilthread; /* somebody ended it */
+    }
+    if (is_fetched(job) || !workers_all_wait())
+        return 0;
+    job_drop(job);
+    return EDEADLK;
 }

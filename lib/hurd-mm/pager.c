@@ -86,6 +86,7 @@ static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     case REQUEST_DEALLOCATE: return reply(region_destroy(a[0], a[1]), 0);
     case REQUEST_PROTECT: return reply(region_protect(a[0], a[1], a[2]), 0);
     case REQUEST_PAGEIN_JOB: return pagein_job(from);
+    case REQUEST_PAGEIN_WORKER: return reply(pagein_worker(L4_ThreadIdOfRaw(a[0])), 0);
     default: return request_store(op, a);
     }
 }
@@ -102,12 +103,16 @@ static bool pager_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
         mm.counters.dropped++;
         return false;
     }
+    if (mm.jobs)
+        pagein_forget(from);
     if (L4_IsPageFault(tag))
         return fault_serve(from, L4_MR(1), L4_MR(2), L4_PageFaultAccess(tag));
     if (L4_IsException(tag))
         return report_exception(from);
-    if (L4_IsIoFault(tag))
-        return report_io(from, L4_MR(1), L4_MR(2));
+    if (L4_IsIoFault(tag)) {
+        report_io(from, L4_MR(1), L4_MR(2));
+        return false;
+    }
     if (label >= REQUEST && label < REQUEST + REQUEST_COUNT)
         return request_serve(from, tag);
     mm.counters.dropped++;

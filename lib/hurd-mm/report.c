@@ -4,7 +4,9 @@
  * like any other code.
  *
  * A page fault message holds no registers but the IP.  So the thread is first sent to report_trap,
- * an invalid instruction; its exception message has them all, and its answer can set them all. */
+ * an invalid instruction; its exception message has them all, and its answer can set them all.
+ * Its fault is broken off, not answered: in the middle of a string copy an answer would only let
+ * the kernel look for the page again. */
 #include <l4/message.h>
 #include <l4/protocol.h>
 #include <l4/thread.h>
@@ -23,12 +25,12 @@ static void take_exceptions(L4_ThreadId_t thread)
         L4_UtcbOf(local.raw)->exception_handler = mm.pager.raw;
 }
 
+/* It leaves whatever IPC it is in and runs there, even if somebody stopped it. */
 static void thread_redirect(L4_ThreadId_t thread, L4_Word_t ip)
 {
-    L4_Word_t control, sp, old_ip, flags, handle;
-    L4_ThreadId_t pager;
-    L4_ExchangeRegisters(thread, L4_EXREGS_IP, 0, ip, 0, 0, L4_nilthread, &control, &sp, &old_ip,
-                         &flags, &handle, &pager);
+    L4_ExchangeRegisters(thread,
+                         L4_EXREGS_IP | L4_EXREGS_SEND | L4_EXREGS_RECEIVE | L4_EXREGS_HALT_VALID,
+                         0, ip, 0, 0, L4_nilthread, NULL, NULL, NULL, NULL, NULL, NULL);
 }
 
 /* The first casualty is reported; a fault in its report ends the task at once, one of another
@@ -44,11 +46,11 @@ static bool casualty_take(L4_ThreadId_t from)
     return true;
 }
 
-bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
+void report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
                       int error)
 {
     if (!casualty_take(from))
-        return false;
+        return;
     casualty.is_violation = true;
     casualty.address = address;
     casualty.ip = ip;
@@ -56,16 +58,13 @@ bool report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsig
     casualty.error = error;
     take_exceptions(from);
     thread_redirect(from, (L4_Word_t)report_trap);
-    L4_LoadMR(0, 0);
-    return true;
 }
 
-bool report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip)
+void report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip)
 {
-    if (!report_violation(from, 0, ip, 0, 0))
-        return false;
-    casualty.io_fpage = io_fpage;
-    return true;
+    if (L4_IsNilThread(casualty.thread))
+        casualty.io_fpage = io_fpage;
+    report_violation(from, 0, ip, 0, 0);
 }
 
 /* MR1..MR12 hold the registers; the answer goes back with new EIP, and report_entry finds itself a
@@ -78,7 +77,7 @@ bool report_exception(L4_ThreadId_t from)
                    L4_GlobalIdOf(from).raw == casualty.thread.raw;
     if (!trapped) {
         L4_Word_t registers[12];
-        L4_StoreMRs(1, 12, registers);          /* casualty_take() makes system calls */
+        L4_StoreMRs(1, 12, registers); /* casualty_take() makes system calls */
         if (!casualty_take(from))
             return false;
         casualty.ip = eip;

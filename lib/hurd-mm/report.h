@@ -7,7 +7,7 @@
 
 _Noreturn void hurd_mm_die(int status);
 
-/* In a borrowed thread: the store's function could not bring the page. */
+/* In a worker: the store's function could not bring the page. */
 _Noreturn void report_store_refused(const struct hurd_store_fault *fault, uintptr_t ip);
 
 /* In the thread that made a fault that nobody can serve. */

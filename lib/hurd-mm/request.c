@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <l4/message.h>
 #include "mm.h"
+#include "worker.h"
 
 /* Sends n words, receives up to 2.  Leaves the acceptor as it was. */
 static int request(enum request op, int n, const L4_Word_t *in, L4_Word_t *out)
@@ -64,7 +65,9 @@ int hurd_store_init(struct hurd_store *store, void *hook, hurd_store_fault_t *fa
 {
     const L4_Word_t in[] = {(L4_Word_t)hook, (L4_Word_t)fault};
     L4_Word_t out[2];
-    int error = request(REQUEST_STORE_CREATE, 2, in, out);
+    int error = fault ? worker_first() : EINVAL;
+    if (!error)
+        error = request(REQUEST_STORE_CREATE, 2, in, out);
     store->record = error ? NULL : (void *)out[0];
     return error;
 }

@@ -47,8 +47,10 @@ int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length,
         return error;
     error = hurd_pm_container_share(physmem, image.container, HURD_TASK_TASK,
                                     HURD_PM_READ | HURD_PM_EXECUTE, &shown);
-    if (error)
+    if (error) {
+        hurd_cap_take_back(physmem, HURD_TASK_TASK, control);
         return error;
+    }
     return hurd_task_create(L4_ThreadIdOfRaw(data->task.server), data->task.cap, shown, 0,
                             image.size, control, argz, argz_length, created);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From crt0.asm to main(): the system calls, a pager, a stack, the arguments; and from main() to
- * exit(). */
+/* From crt0.asm to main(): the system calls, a pager, a stack, the arguments, constructors; and
+ * from main() to exit(). */
 #include <errno.h>
 #include <hurd/mm.h>
 #include <hurd/startup.h>
@@ -13,7 +13,7 @@
 #include <string.h>
 #include "report.h"
 
-enum { MAIN_STACK = 256 * 1024, NO_START = 127 };
+enum { MAIN_STACK = 1024 * 1024, NO_START = 127 };      /* of a stack only what is touched costs */
 
 struct hurd_startup_data *__hurd_startup_data;
 
@@ -44,12 +44,12 @@ uintptr_t start_early(struct hurd_startup_data *data)
     error = hurd_mm_init(pager);
     if (error)
         start_failed("address space", error);
-    error = hurd_vm_allocate(&stack, MAIN_STACK + HURD_MM_PAGE, 0, 0);
+    error = hurd_vm_allocate(&stack, HURD_MM_STACK_GUARD + MAIN_STACK, 0, 0);
     if (!error)
-        error = hurd_vm_protect(stack, HURD_MM_PAGE, 0);        /* guard */
+        error = hurd_vm_protect(stack, HURD_MM_STACK_GUARD, 0);
     if (error)
         start_failed("stack", error);
-    return stack + HURD_MM_PAGE + MAIN_STACK;
+    return stack + HURD_MM_STACK_GUARD + MAIN_STACK;
 }
 
 /* argz and envz: strings one after the other.  The vector goes below our frame, and ends with a
@@ -71,6 +71,28 @@ static void vector_fill(char **vector, size_t n, char *z)
     vector[n] = NULL;
 }
 
+/* ---- constructors and destructors: what the compiler put into these arrays.  Without our linker
+ * script there may be none. ---- */
+
+typedef void constructor(int argc, char **argv, char **envp);
+typedef void destructor(void);
+extern constructor *const __init_array_start[] __attribute__((weak));
+extern constructor *const __init_array_end[] __attribute__((weak));
+extern destructor *const __fini_array_start[] __attribute__((weak));
+extern destructor *const __fini_array_end[] __attribute__((weak));
+
+static void construct(int argc, char **argv, char **envp)
+{
+    for (constructor *const *f = __init_array_start; f < __init_array_end; f++)
+        (*f)(argc, argv, envp);
+}
+
+static void destruct(void)
+{
+    for (destructor *const *f = __fini_array_end; f > __fini_array_start;)
+        (*--f)();
+}
+
 _Noreturn void start_main(void)
 {
     struct hurd_startup_data *data = __hurd_startup_data;
@@ -81,5 +103,7 @@ _Noreturn void start_main(void)
     vector_fill(argv, argc, argz);
     vector_fill(envp, envc, envz);
     environ = envp;
+    atexit(destruct);                   /* the first to be registered runs last */
+    construct((int)argc, argv, envp);
     exit(main((int)argc, argv));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads of a self-paged task.  Each has a stack with a guard page; the stack of a thread that
- * ended is given back by the next hurd_thread_start(), when the thread is surely gone. */
+/* Threads of a self-paged task.  Each has a stack with a guard below; the stack of a thread that
+ * ended is given back by the next hurd_thread_start(), when the thread is surely gone.  There is no
+ * lock: workers (worker.c) start threads while others wait for a page with whatever they hold. */
 #include <errno.h>
 #include <hurd/mm.h>
 #include <hurd/startup.h>
@@ -8,19 +9,18 @@
 #include <l4/ipc.h>
 #include <l4/thread.h>
 #include <l4/utcb.h>
-#include <mutex.h>
 
-enum { STACK_DEFAULT = 64 * 1024, THREADS_MAX = 128 };
+enum { STACK_DEFAULT = 64 * 1024, GUARD = HURD_MM_STACK_GUARD, THREADS_MAX = 128 };
 
 struct stack {
-    L4_ThreadId_t thread;               /* nil: entry is free */
-    uintptr_t base, size;               /* guard page included */
+    L4_Word_t owner;      /* a thread's id, FREE, or TAKEN: by the thread that wrote it */
+    uintptr_t base, size; /* guard included */
 };
+enum { FREE = 0, TAKEN = 1 };
 
 static struct stack stacks[THREADS_MAX];
-static struct mutex lock;
 
-void thread_entry(void);                /* thread_entry.asm */
+void thread_entry(void); /* thread_entry.asm */
 void thread_run(void (*function)(void *), void *argument);
 
 static struct startup_cap_ids {
@@ -41,12 +41,26 @@ void thread_run(void (*function)(void *), void *argument)
         L4_Sleep(L4_Never);
 }
 
+/* True: the entry is ours until owner_set(). */
+static bool owner_take(struct stack *s, L4_Word_t owner)
+{
+    return __atomic_compare_exchange_n(&s->owner, &owner, TAKEN, false, __ATOMIC_ACQUIRE,
+                                       __ATOMIC_RELAXED);
+}
+
+static void owner_set(struct stack *s, L4_Word_t owner)
+{
+    __atomic_store_n(&s->owner, owner, __ATOMIC_RELEASE);
+}
+
 static void stacks_reap(void)
 {
     for (struct stack *s = stacks; s < stacks + THREADS_MAX; s++) {
-        if (!L4_IsNilThread(s->thread) && L4_IsNilThread(L4_LocalIdOf(s->thread))) {
+        L4_Word_t owner = __atomic_load_n(&s->owner, __ATOMIC_RELAXED);
+        if (owner != FREE && owner != TAKEN &&
+            L4_IsNilThread(L4_LocalIdOf(L4_ThreadIdOfRaw(owner))) && owner_take(s, owner)) {
             hurd_vm_deallocate(s->base, s->size);
-            s->thread = L4_nilthread;
+            owner_set(s, FREE);
         }
     }
 }
@@ -54,7 +68,7 @@ static void stacks_reap(void)
 static struct stack *stack_entry(void)
 {
     for (struct stack *s = stacks; s < stacks + THREADS_MAX; s++)
-        if (L4_IsNilThread(s->thread))
+        if (owner_take(s, FREE))
             return s;
     return NULL;
 }
@@ -62,47 +76,49 @@ static struct stack *stack_entry(void)
 static int stack_make(struct stack *s, uintptr_t size)
 {
     s->base = 0;
-    s->size = ((size + HURD_MM_PAGE - 1) & ~(uintptr_t)(HURD_MM_PAGE - 1)) + HURD_MM_PAGE;
+    s->size = ((size + HURD_MM_PAGE - 1) & ~(uintptr_t)(HURD_MM_PAGE - 1)) + GUARD;
     if (s->size <= size)
         return EINVAL;
     int error = hurd_vm_allocate(&s->base, s->size, 0, 0);
     if (!error)
-        error = hurd_vm_protect(s->base, HURD_MM_PAGE, 0);
+        error = hurd_vm_protect(s->base, GUARD, 0);
     return error;
 }
 
-static int start_locked(struct stack *s, L4_ThreadId_t *thread, void (*function)(void *),
-                        void *argument)
+/* The thread may end, and its stack be reaped, as soon as it runs. */
+static int start(struct stack *s, L4_ThreadId_t *thread, void (*function)(void *), void *argument)
 {
     struct startup_cap_ids task = task_server();
     int error = hurd_task_thread_alloc(task.server, task.cap, 0, thread);
     if (error)
         return error;
-    L4_ThreadId_t local = L4_LocalIdOf(*thread);
+    L4_ThreadId_t id = *thread, local = L4_LocalIdOf(id);
     if (L4_IsNilThread(local))
         return ESRCH;
     L4_Word_t *top = (L4_Word_t *)(s->base + s->size);
     *--top = (L4_Word_t)argument;
     *--top = (L4_Word_t)function;
-    s->thread = *thread;
-    L4_Set_PagerOf(*thread, hurd_mm_pager());
+    L4_Set_PagerOf(id, hurd_mm_pager());
     L4_UtcbOf(local.raw)->exception_handler = hurd_mm_pager().raw;
-    L4_Start_SpIp(*thread, (L4_Word_t)top, (L4_Word_t)thread_entry);
+    owner_set(s, id.raw);
+    L4_Start_SpIp(id, (L4_Word_t)top, (L4_Word_t)thread_entry);
     return 0;
 }
 
 int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
                       uintptr_t stack)
 {
-    mutex_lock(&lock);
     stacks_reap();
     struct stack *s = stack_entry();
-    int error = s ? stack_make(s, stack ? stack : STACK_DEFAULT) : EAGAIN;
-    if (!error) {
-        error = start_locked(s, thread, function, argument);
-        if (error)
+    if (!s)
+        return EAGAIN;
+    int error = stack_make(s, stack ? stack : STACK_DEFAULT);
+    if (!error)
+        error = start(s, thread, function, argument);
+    if (error) {
+        if (s->base)
             hurd_vm_deallocate(s->base, s->size);
+        owner_set(s, FREE);
     }
-    mutex_unlock(&lock);
     return error;
 }

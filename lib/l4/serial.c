@@ -3,20 +3,7 @@
  * The first port access of a root task faults to sigma0, which gives the port (spec 6.6). */
 #include <stdint.h>
 #include <l4/serial.h>
-
-enum {
-    COM1 = 0x3F8,
-    DATA = COM1,
-    DIVISOR_LOW = COM1,
-    IRQ_ENABLE = COM1 + 1,
-    DIVISOR_HIGH = COM1 + 1,
-    FIFO = COM1 + 2,
-    LINE = COM1 + 3,
-    MODEM = COM1 + 4,
-    STATUS = COM1 + 5,
-    SCRATCH = COM1 + 7
-};
-enum { STATUS_RECEIVED = 0x01, STATUS_ROOM = 0x20, POLLS = 100000 };
+#include <pc/uart.h>
 
 static enum { UNKNOWN, PRESENT, ABSENT } uart;
 
@@ -34,18 +21,10 @@ static uint8_t in8(uint16_t port)
 
 bool serial_init(void)
 {
-    out8(SCRATCH, 0x5A); /* absent ports read as all ones */
-    uart = in8(SCRATCH) == 0x5A ? PRESENT : ABSENT;
-    if (uart == ABSENT)
-        return false;
-    out8(IRQ_ENABLE, 0);
-    out8(LINE, 0x80);
-    out8(DIVISOR_LOW, 1);
-    out8(DIVISOR_HIGH, 0);
-    out8(LINE, 0x03);
-    out8(FIFO, 0x07);
-    out8(MODEM, 0x03);
-    return true;
+    uart = uart_find(UART_COM1, in8, out8) ? PRESENT : ABSENT;
+    if (uart == PRESENT)
+        uart_set(UART_COM1, in8, out8);
+    return uart == PRESENT;
 }
 
 static bool present(void)
@@ -61,9 +40,7 @@ void serial_putchar(char c)
         return;
     if (c == '\n')
         serial_putchar('\r');
-    for (int n = 0; n < POLLS && !(in8(STATUS) & STATUS_ROOM); n++)
-        ;
-    out8(DATA, (uint8_t)c);
+    uart_send(UART_COM1, (uint8_t)c, in8, out8);
 }
 
 void serial_puts(const char *s)
@@ -72,7 +49,11 @@ void serial_puts(const char *s)
         serial_putchar(*s++);
 }
 
-int serial_getchar(void) { return present() && (in8(STATUS) & STATUS_RECEIVED) ? in8(DATA) : -1; }
+int serial_getchar(void)
+{
+    bool received = present() && (in8(UART_COM1 + UART_STATUS) & UART_RECEIVED);
+    return received ? in8(UART_COM1 + UART_DATA) : -1;
+}
 
 /* ---- a small printf */
 struct spec {

@@ -2,6 +2,8 @@
 /* Weak defaults of what libc.h asks of a program, and the errno of a program with one thread. */
 #include <errno.h>
 #include <libc.h>
+#include <stdlib.h>
+#include <string.h>
 
 char **environ;
 
@@ -30,6 +32,14 @@ __attribute__((weak)) _Noreturn void __libc_exit(int status)
     (void)status;
     for (;;)
         __asm__ volatile("ud2");        /* an exception message to whoever looks after us */
+}
+
+__attribute__((weak)) _Noreturn void __libc_mistake(const char *what, const void *at,
+                                                    const void *caller)
+{
+    (void)at, (void)caller;
+    __libc_write(2, what, strlen(what));
+    abort();
 }
 
 __attribute__((weak)) void __libc_wait(volatile unsigned *word, unsigned value)

@@ -8,10 +8,12 @@
  *      | class | offset | size | check |  bytes ...     16 bytes: blocks are aligned to that
  *
  * offset is where the header proper is when the block was aligned to more than 16: so many bytes
- * below.  `check` finds most pointers that were not ours, and blocks that were freed twice: then we
- * abort. */
+ * below.  `check` finds most pointers that were not ours, and blocks that were freed twice.  A
+ * large block's header goes with its mapping, so the last of them that were freed are remembered. */
 #include <errno.h>
+#include <libc.h>
 #include <mutex.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +47,10 @@ static struct free_block *free_blocks[CLASSES];
 static char *chunk, *chunk_end;
 static struct mutex lock;
 
+enum { REMEMBERED = 16, FREED = 0x66726565 };   /* FREED: the check of a freed block */
+static void *freed_large[REMEMBERED];
+static unsigned freed_next;
+
 static uint32_t check_of(const struct header *h)
 {
     return 0x6d616c6cu ^ (uint32_t)(uintptr_t)h ^ (uint32_t)h->size ^ h->class << 24;
@@ -66,6 +72,9 @@ static void *map(size_t size)
         errno = ENOMEM;
         return NULL;
     }
+    for (unsigned i = 0; i < REMEMBERED; i++)
+        if ((uintptr_t)freed_large[i] - (uintptr_t)p < size)
+            freed_large[i] = NULL;      /* what is there now is new */
     return p;
 }
 
@@ -102,7 +111,7 @@ static struct header *chunk_cut(uint32_t class)
             struct free_block *b = header_fill((struct header *)chunk, fits, class_size[fits]);
             b->next = free_blocks[fits];
             free_blocks[fits] = b;
-            ((struct header *)b - 1)->check = 0;
+            ((struct header *)b - 1)->check = FREED;
             chunk += sizeof(struct header) + class_size[fits];
         }
         chunk = map(CHUNK);
@@ -133,13 +142,26 @@ void *malloc(size_t size)
     return h ? header_fill(h, class, class_size[class]) : NULL;
 }
 
+static bool is_freed(const void *block)
+{
+    for (unsigned i = 0; i < REMEMBERED; i++)
+        if (freed_large[i] == block)
+            return true;
+    return ((const struct header *)block - 1)->check == FREED;
+}
+
 /* The header of a block that we gave out and nobody freed; anything else is the program's mistake
  * and ends it. */
-static struct header *header_of(void *block)
+static struct header *header_of(void *block, const void *caller)
 {
     struct header *h = (struct header *)block - 1;
-    if ((uintptr_t)block % ALIGNMENT || h->check != check_of(h))
-        abort();
+    if ((uintptr_t)block % ALIGNMENT)
+        __libc_mistake("free of what is no block", block, caller);
+    if (is_freed(block))
+        __libc_mistake("double free", block, caller);
+    if (h->check != check_of(h))
+        __libc_mistake("free of what is no block, or something wrote in front of it", block,
+                       caller);
     return h;
 }
 
@@ -149,24 +171,29 @@ static struct header *header_base(struct header *h)
     return h->offset ? (struct header *)((char *)h - h->offset) : h;
 }
 
-void free(void *block)
+static void block_free(void *block, const void *caller)
 {
     int number = errno;
-    if (!block)
-        return;
-    struct header *h = header_of(block), *base = header_base(h);
-    h->check = 0;
+    struct header *h = header_of(block, caller), *base = header_base(h);
+    h->check = FREED;
     if (base->class == LARGE) {
+        freed_large[freed_next++ % REMEMBERED] = block;
         munmap(base, base->size + sizeof *base);
     } else {
         struct free_block *b = (struct free_block *)(base + 1);
-        base->check = 0;
+        base->check = FREED;
         mutex_lock(&lock);
         b->next = free_blocks[base->class];
         free_blocks[base->class] = b;
         mutex_unlock(&lock);
     }
     errno = number;
+}
+
+void free(void *block)
+{
+    if (block)
+        block_free(block, __builtin_return_address(0));
 }
 
 /* Memory that was never used is zero; what comes from a free list may not be. */
@@ -177,7 +204,7 @@ void *calloc(size_t count, size_t size)
         return NULL;
     }
     void *block = malloc(count * size);
-    if (block && header_of(block)->class != LARGE)
+    if (block && ((struct header *)block - 1)->class != LARGE)
         memset(block, 0, count * size);
     return block;
 }
@@ -186,13 +213,13 @@ void *realloc(void *block, size_t size)
 {
     if (!block)
         return malloc(size);
-    struct header *h = header_of(block);
+    struct header *h = header_of(block, __builtin_return_address(0));
     if (size <= h->size && (h->class != LARGE || size >= h->size / 2))
         return block;
     void *new = malloc(size);
     if (new) {
         memcpy(new, block, size < h->size ? size : h->size);
-        free(block);
+        block_free(block, __builtin_return_address(0));
     }
     return new;
 }

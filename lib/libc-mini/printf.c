@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The printf family's engine: ISO C 7.21.6.1.  A directive is parsed into a struct spec, its value
- * is made text in a small buffer, and print_field() pads.  Floating point is refused (see stdio.h).
- * */
+/* The printf family's engine: ISO C 7.21.6.1.  A directive is parsed into a struct printf_spec, its
+ * value is made text in a small buffer, and print_field() pads.  Floating point: printf_float.c. */
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -9,27 +8,7 @@
 #include <string.h>
 #include "printf.h"
 
-enum length {
-    LENGTH_NONE,
-    LENGTH_HH,
-    LENGTH_H,
-    LENGTH_L,
-    LENGTH_LL,
-    LENGTH_J,
-    LENGTH_Z,
-    LENGTH_T,
-    LENGTH_LONG_DOUBLE
-};
-
-struct spec {
-    bool left, plus, space, alternate, zero;
-    int width;
-    int precision;              /* -1: not given */
-    enum length length;
-    char conversion;
-};
-
-static void put(struct printf_sink *sink, const char *data, size_t size)
+void printf_put(struct printf_sink *sink, const char *data, size_t size)
 {
     if (size == 0)
         return;
@@ -37,12 +16,12 @@ static void put(struct printf_sink *sink, const char *data, size_t size)
     sink->total += size;
 }
 
-static void put_repeated(struct printf_sink *sink, char c, int count)
+void printf_repeat(struct printf_sink *sink, char c, int count)
 {
     char block[16];
     memset(block, c, sizeof block);
     for (; count > 0; count -= (int)sizeof block)
-        put(sink, block, count < (int)sizeof block ? (size_t)count : sizeof block);
+        printf_put(sink, block, count < (int)sizeof block ? (size_t)count : sizeof block);
 }
 
 /* Digits of a width or precision.  INT_MAX stands for everything above. */
@@ -56,7 +35,7 @@ static int parse_digits(const char **format)
     return n;
 }
 
-static void parse_flags(struct spec *spec, const char **format)
+static void parse_flags(struct printf_spec *spec, const char **format)
 {
     for (;; ++*format) {
         switch (**format) {
@@ -70,7 +49,7 @@ static void parse_flags(struct spec *spec, const char **format)
     }
 }
 
-static enum length parse_length(const char **format)
+static enum printf_length parse_length(const char **format)
 {
     const char *f = *format;
     bool twice = *f && f[0] == f[1];
@@ -91,9 +70,9 @@ struct arguments {
     va_list list;
 };
 
-static const char *parse_spec(struct spec *spec, const char *format, struct arguments *args)
+static const char *parse_spec(struct printf_spec *spec, const char *format, struct arguments *args)
 {
-    *spec = (struct spec){.precision = -1};
+    *spec = (struct printf_spec){.precision = -1};
     parse_flags(spec, &format);
     if (*format == '*') {
         format++;
@@ -121,7 +100,7 @@ static const char *parse_spec(struct spec *spec, const char *format, struct argu
     return *format ? format + 1 : format;
 }
 
-static intmax_t argument_signed(enum length length, struct arguments *args)
+static intmax_t argument_signed(enum printf_length length, struct arguments *args)
 {
     switch (length) {
     case LENGTH_HH: return (signed char)va_arg(args->list, int);
@@ -135,7 +114,7 @@ static intmax_t argument_signed(enum length length, struct arguments *args)
     }
 }
 
-static uintmax_t argument_unsigned(enum length length, struct arguments *args)
+static uintmax_t argument_unsigned(enum printf_length length, struct arguments *args)
 {
     switch (length) {
     case LENGTH_HH: return (unsigned char)va_arg(args->list, int);
@@ -150,24 +129,24 @@ static uintmax_t argument_unsigned(enum length length, struct arguments *args)
 }
 
 /* prefix, zeros up to the precision, digits; blanks or zeros up to the width. */
-static void print_field(struct printf_sink *sink, const struct spec *spec, const char *prefix,
-                        int zeros, const char *text, size_t length)
+static void print_field(struct printf_sink *sink, const struct printf_spec *spec,
+                        const char *prefix, int zeros, const char *text, size_t length)
 {
     size_t prefix_length = strlen(prefix);
     size_t used = prefix_length + (size_t)zeros + length;
     int padding = (size_t)spec->width > used ? spec->width - (int)used : 0;
     if (!spec->left && !spec->zero)
-        put_repeated(sink, ' ', padding);
-    put(sink, prefix, prefix_length);
+        printf_repeat(sink, ' ', padding);
+    printf_put(sink, prefix, prefix_length);
     if (!spec->left && spec->zero)
-        put_repeated(sink, '0', padding);
-    put_repeated(sink, '0', zeros);
-    put(sink, text, length);
+        printf_repeat(sink, '0', padding);
+    printf_repeat(sink, '0', zeros);
+    printf_put(sink, text, length);
     if (spec->left)
-        put_repeated(sink, ' ', padding);
+        printf_repeat(sink, ' ', padding);
 }
 
-static void print_number(struct printf_sink *sink, struct spec *spec, const char *prefix,
+static void print_number(struct printf_sink *sink, struct printf_spec *spec, const char *prefix,
                          uintmax_t n, unsigned base)
 {
     const char *digits = spec->conversion == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
@@ -185,14 +164,15 @@ static void print_number(struct printf_sink *sink, struct spec *spec, const char
     print_field(sink, spec, prefix, zeros, first, (size_t)length);
 }
 
-static void print_signed(struct printf_sink *sink, struct spec *spec, struct arguments *args)
+static void print_signed(struct printf_sink *sink, struct printf_spec *spec, struct arguments *args)
 {
     intmax_t n = argument_signed(spec->length, args);
     const char *sign = n < 0 ? "-" : spec->plus ? "+" : spec->space ? " " : "";
     print_number(sink, spec, sign, n < 0 ? -(uintmax_t)n : (uintmax_t)n, 10);
 }
 
-static void print_unsigned(struct printf_sink *sink, struct spec *spec, struct arguments *args)
+static void print_unsigned(struct printf_sink *sink, struct printf_spec *spec,
+                           struct arguments *args)
 {
     uintmax_t n = argument_unsigned(spec->length, args);
     unsigned base = spec->conversion == 'o' ? 8 : spec->conversion == 'u' ? 10 : 16;
@@ -202,7 +182,8 @@ static void print_unsigned(struct printf_sink *sink, struct spec *spec, struct a
     print_number(sink, spec, prefix, n, base);
 }
 
-static void print_pointer(struct printf_sink *sink, struct spec *spec, struct arguments *args)
+static void print_pointer(struct printf_sink *sink, struct printf_spec *spec,
+                          struct arguments *args)
 {
     uintptr_t p = (uintptr_t)va_arg(args->list, void *);
     if (p) {
@@ -213,7 +194,7 @@ static void print_pointer(struct printf_sink *sink, struct spec *spec, struct ar
     }
 }
 
-static void print_string(struct printf_sink *sink, struct spec *spec, const char *s)
+static void print_string(struct printf_sink *sink, struct printf_spec *spec, const char *s)
 {
     if (!s)
         s = "(null)";
@@ -223,7 +204,7 @@ static void print_string(struct printf_sink *sink, struct spec *spec, const char
 }
 
 /* In the "C" locale a wide character is the byte of its value, and others have no encoding. */
-static int print_wide_string(struct printf_sink *sink, struct spec *spec, const wchar_t *s)
+static int print_wide_string(struct printf_sink *sink, struct printf_spec *spec, const wchar_t *s)
 {
     size_t max = spec->precision < 0 ? SIZE_MAX : (size_t)spec->precision;
     size_t length = 0;
@@ -236,15 +217,16 @@ static int print_wide_string(struct printf_sink *sink, struct spec *spec, const 
     spec->zero = false;
     int padding = (size_t)spec->width > length ? spec->width - (int)length : 0;
     if (!spec->left)
-        put_repeated(sink, ' ', padding);
+        printf_repeat(sink, ' ', padding);
     for (size_t i = 0; i < length; i++)
-        put_repeated(sink, (char)s[i], 1);
+        printf_repeat(sink, (char)s[i], 1);
     if (spec->left)
-        put_repeated(sink, ' ', padding);
+        printf_repeat(sink, ' ', padding);
     return 0;
 }
 
-static int print_character(struct printf_sink *sink, struct spec *spec, struct arguments *args)
+static int print_character(struct printf_sink *sink, struct printf_spec *spec,
+                           struct arguments *args)
 {
     int value = va_arg(args->list, int);
     if (spec->length == LENGTH_L && (unsigned)value > 127) {
@@ -257,7 +239,7 @@ static int print_character(struct printf_sink *sink, struct spec *spec, struct a
     return 0;
 }
 
-static void store_count(const struct spec *spec, struct arguments *args, size_t count)
+static void store_count(const struct printf_spec *spec, struct arguments *args, size_t count)
 {
     void *where = va_arg(args->list, void *);
     switch (spec->length) {
@@ -272,7 +254,8 @@ static void store_count(const struct spec *spec, struct arguments *args, size_t 
     }
 }
 
-static int print_directive(struct printf_sink *sink, struct spec *spec, struct arguments *args)
+static int print_directive(struct printf_sink *sink, struct printf_spec *spec,
+                           struct arguments *args)
 {
     switch (spec->conversion) {
     case 'd':
@@ -289,10 +272,13 @@ static int print_directive(struct printf_sink *sink, struct spec *spec, struct a
         print_string(sink, spec, va_arg(args->list, const char *));
         return 0;
     case 'n': store_count(spec, args, sink->total); return 0;
-    case '%': put(sink, "%", 1); return 0;
+    case '%': printf_put(sink, "%", 1); return 0;
     case 'a': case 'A': case 'e': case 'E': case 'f': case 'F': case 'g': case 'G':
-        errno = ENOTSUP;
-        return -1;
+        if (spec->length == LENGTH_LONG_DOUBLE)
+            printf_long_double(sink, spec, va_arg(args->list, long double));
+        else
+            printf_double(sink, spec, va_arg(args->list, double));
+        return 0;
     default:
         errno = EINVAL;
         return -1;
@@ -306,10 +292,10 @@ int printf_format(struct printf_sink *sink, const char *format, va_list list)
     va_copy(args.list, list);
     while (*format && result == 0) {
         size_t plain = strcspn(format, "%");
-        put(sink, format, plain);
+        printf_put(sink, format, plain);
         format += plain;
         if (*format == '%') {
-            struct spec spec;
+            struct printf_spec spec;
             format = parse_spec(&spec, format + 1, &args);
             result = print_directive(sink, &spec, &args);
         }

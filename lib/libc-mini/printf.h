@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The formatting engine, as stdio.c and snprintf() use it. */
+/* The formatting engine, as stdio.c and snprintf() use it, and its two halves. */
 #ifndef LIBC_PRINTF_H
 #define LIBC_PRINTF_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct printf_sink {
@@ -11,8 +12,35 @@ struct printf_sink {
     size_t total;               /* bytes put so far; printf_format() counts */
 };
 
-/* Returns the bytes produced, or -1 with errno: EOVERFLOW, EILSEQ, ENOTSUP (floating point), EINVAL
- * (no such conversion). */
+/* Returns the bytes produced, or -1 with errno: EOVERFLOW, EILSEQ, EINVAL (no such conversion). */
 int printf_format(struct printf_sink *sink, const char *format, va_list args);
+
+/* ---- between printf.c and printf_float.c ---- */
+
+enum printf_length {
+    LENGTH_NONE,
+    LENGTH_HH,
+    LENGTH_H,
+    LENGTH_L,
+    LENGTH_LL,
+    LENGTH_J,
+    LENGTH_Z,
+    LENGTH_T,
+    LENGTH_LONG_DOUBLE
+};
+
+/* A directive. */
+struct printf_spec {
+    bool left, plus, space, alternate, zero;
+    int width;
+    int precision;              /* -1: not given */
+    enum printf_length length;
+    char conversion;
+};
+
+void printf_put(struct printf_sink *sink, const char *data, size_t size);
+void printf_repeat(struct printf_sink *sink, char c, int count);
+void printf_double(struct printf_sink *sink, struct printf_spec *spec, double value);
+void printf_long_double(struct printf_sink *sink, struct printf_spec *spec, long double value);
 
 #endif

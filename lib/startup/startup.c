@@ -148,6 +148,7 @@ L4_Word_t startup(struct hurd_startup_data *data);
 
 L4_Word_t startup(struct hurd_startup_data *data)
 {
+    L4_Set_ExceptionHandler(L4_Pager());    /* with a nil one an exception would halt us, unheard */
     L4_Init();
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
     map(data, data->startup, 7, HURD_STARTUP_ADDR, 0, HURD_STARTUP_SIZE, STEP_SELF);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What comes in waits in a queue of bytes; who wants to read and finds nothing waits in a queue of
- * readers.  Invariant between two messages: when bytes wait, nobody waits who may have them.
- * Called by the server loop of lib/hurd-cap (requests) and by interrupts.c; next hop: the drivers.
- * */
+/* What comes in waits in a queue of bytes; a reader that finds nothing waits in a queue of readers.
+ * Invariant between two messages: when bytes wait, nobody waits who may have them.  Bytes become a
+ * line (with its echo) only when somebody wants lines, so whoever reads next finds as typed what
+ * nobody has read.  Called by the server loop of lib/hurd-cap (requests) and by interrupts.c; next
+ * hop: the drivers. */
 #include "console.h"
 #include "master.h"
 
@@ -13,8 +14,8 @@
 #include <hurd/deva.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
+#include <pc/uart.h>
 
-#define COM1   0x3f8
 #define CTRL_C 3
 
 struct console console;
@@ -25,8 +26,9 @@ void console_init(bool serial, bool keyboard, volatile uint16_t *cells)
 {
     hurd_cap_object_init(&console.object, &console_class);
     hurd_cap_object_keep(&console.object);      /* there is always a console */
+    line_init(&console.line);
     if (serial)
-        uart_init(&console.uart, COM1);
+        uart_init(&console.uart, UART_COM1);
     screen_init(&console.screen, cells);
     if (keyboard)
         keyboard_init(&console.keyboard);
@@ -56,29 +58,62 @@ void console_write(const char *text, unsigned size)
 
 /* ---- input ---- */
 
-static L4_Word_t packed_input(unsigned first, unsigned count)
+/* Lets the line have what was typed, until it is finished. */
+static void line_fill(void)
 {
-    L4_Word_t word = 0;
-    for (unsigned i = 0; i < 4 && first + i < count; i++)
-        word |= (L4_Word_t) fifo_peek(&console.input, first + i) << 8 * i;
-    return word;
+    while (!console.line.complete && fifo_count(&console.input) > 0) {
+        uint8_t byte = fifo_peek(&console.input, 0);
+        fifo_drop(&console.input, 1);
+        line_feed(&console.line, byte, console_put);
+    }
+    screen_show_cursor(&console.screen);
+}
+
+/* A reader of this kind would get an answer now: bytes, or the end of the file. */
+static bool input_ready(enum read_kind kind)
+{
+    if (kind != READ_LINE)
+        return fifo_count(&console.input) > 0;
+    line_fill();
+    return console.line.complete;
+}
+
+static unsigned input_count(enum read_kind kind)
+{
+    return kind == READ_LINE ? console.line.length - console.line.taken
+                             : fifo_count(&console.input);
+}
+
+static uint8_t input_peek(enum read_kind kind, unsigned i)
+{
+    return kind == READ_LINE ? console.line.bytes[console.line.taken + i]
+                             : fifo_peek(&console.input, i);
+}
+
+static void input_drop(enum read_kind kind, unsigned count)
+{
+    if (kind == READ_LINE)
+        line_drop(&console.line, count);
+    else
+        fifo_drop(&console.input, count);
 }
 
 /* Fills words[] with the reply for a reader and says how many words.  *taken = bytes in it; they
- * stay in the queue until they have arrived. */
-static unsigned reply_compose(unsigned limit, L4_Word_t *words, unsigned *taken)
+ * stay until they have arrived. */
+static unsigned reply_compose(const struct reader *reader, L4_Word_t *words, unsigned *taken)
 {
-    unsigned count = fifo_count(&console.input);
-    if (limit == 0) {
-        words[0] = fifo_peek(&console.input, 0);
+    if (reader->kind == READ_CHARACTER) {
+        words[0] = input_peek(READ_CHARACTER, 0);
         *taken = 1;
         return 1;
     }
-    if (count > limit)
-        count = limit;
+    unsigned count = input_count(reader->kind);
+    if (count > reader->limit)
+        count = reader->limit;
+    memset(words, 0, sizeof *words * (1 + (count + 3) / 4));
     words[0] = count;
-    for (unsigned i = 0; i < count; i += 4)
-        words[1 + i / 4] = packed_input(i, count);
+    for (unsigned i = 0; i < count; i++)
+        words[1 + i / 4] |= (L4_Word_t) input_peek(reader->kind, i) << i % 4 * 8;
     *taken = count;
     return 1 + (count + 3) / 4;
 }
@@ -116,21 +151,30 @@ static unsigned reader_next(void)
 static void readers_serve(void)
 {
     unsigned i;
-    while (fifo_count(&console.input) > 0 && (i = reader_next()) < console.reader_count) {
+    while ((i = reader_next()) < console.reader_count && input_ready(console.readers[i].kind)) {
         struct reader reader = console.readers[i];
         L4_Word_t words[1 + HURD_DEVA_CHUNK / 4];
         unsigned taken;
-        unsigned n = reply_compose(reader.limit, words, &taken);
+        unsigned n = reply_compose(&reader, words, &taken);
         reader_remove(i);
         if (reply_send(reader.thread, 0, words, n))
-            fifo_drop(&console.input, taken);
+            input_drop(reader.kind, taken);
     }
+}
+
+/* Ctrl-C for the owner.  What was typed before it was for the program that ends now. */
+static void interrupt(void)
+{
+    console.interrupts++;
+    fifo_drop(&console.input, fifo_count(&console.input));
+    line_init(&console.line);
+    console_write("^C\n", 3);
 }
 
 static void input_put(uint8_t byte)
 {
     if (byte == CTRL_C && console.foreground != console.owner)
-        console.interrupts++;
+        interrupt();
     else
         fifo_put(&console.input, byte);
 }
@@ -171,6 +215,8 @@ unsigned console_set_foreground(unsigned owner, unsigned task)
 {
     console_receive();
     unsigned interrupts = console.interrupts;
+    if (task != console.foreground)
+        line_init(&console.line);       /* it is nobody else's business */
     console.owner = owner;
     console.foreground = task;
     console.interrupts = 0;
@@ -199,6 +245,8 @@ void console_forget_task(unsigned task)
         if (L4_Version(console.readers[i].thread) == task)
             reader_remove(i);
     }
+    if (task == console.foreground)
+        line_init(&console.line);
     if (task == console.owner)
         console.owner = console.foreground = 0;
     else if (task == console.foreground)
@@ -208,41 +256,45 @@ void console_forget_task(unsigned task)
 
 /* ---- requests ---- */
 
-/* limit 0: io_read.  Blocks the caller only: its reply comes when there is input. */
-static int serve_read(struct hurd_cap_call *call, unsigned limit, bool block)
+/* Makes it wait: its reply comes when there is input. */
+static int reader_add(const struct reader *reader)
 {
-    console_receive();
-    if (fifo_count(&console.input) > 0 && may_read(call->from)) {
-        unsigned taken;
-        call->reply_words = reply_compose(limit, call->reply, &taken);
-        fifo_drop(&console.input, taken);
-        return 0;
-    }
-    if (!block) {
-        call->reply[0] = 0;
-        call->reply_words = 1;
-        return 0;
-    }
     unsigned same_task = 0;
     for (unsigned i = console.reader_count; i-- > 0;) {
-        if (L4_IsThreadEqual(console.readers[i].thread, call->from))
+        if (L4_IsThreadEqual(console.readers[i].thread, reader->thread))
             reader_remove(i);           /* it gave up its earlier read */
         else
-            same_task += L4_Version(console.readers[i].thread) == call->task;
+            same_task += L4_Version(console.readers[i].thread) == L4_Version(reader->thread);
     }
     if (console.reader_count == CONSOLE_READERS || same_task == CONSOLE_READERS_TASK)
         return EAGAIN;
-    console.readers[console.reader_count++] =
-        (struct reader) { .thread = call->from, .limit = limit };
+    console.readers[console.reader_count++] = *reader;
     return HURD_CAP_NO_REPLY;
 }
 
-static int serve_read_many(struct hurd_cap_call *call)
+static int serve_read(struct hurd_cap_call *call, enum read_kind kind, unsigned limit, bool block)
+{
+    struct reader reader = { .thread = call->from, .kind = kind, .limit = limit };
+    console_receive();
+    if (may_read(call->from) && input_ready(kind) && (block || input_count(kind) > 0)) {
+        unsigned taken;
+        call->reply_words = reply_compose(&reader, call->reply, &taken);
+        input_drop(kind, taken);
+        return 0;
+    }
+    if (block)
+        return reader_add(&reader);
+    call->reply[0] = 0;
+    call->reply_words = 1;
+    return 0;
+}
+
+static int serve_read_many(struct hurd_cap_call *call, enum read_kind kind)
 {
     if (call->words != 3 || call->arg[1] == 0 || call->arg[1] > HURD_DEVA_CHUNK ||
         call->arg[2] & ~(L4_Word_t) HURD_DEVA_READ_NOBLOCK)
         return EINVAL;
-    return serve_read(call, call->arg[1], !(call->arg[2] & HURD_DEVA_READ_NOBLOCK));
+    return serve_read(call, kind, call->arg[1], !(call->arg[2] & HURD_DEVA_READ_NOBLOCK));
 }
 
 /* As in 2005 the request goes back as it came. */
@@ -292,11 +344,13 @@ static int console_serve(struct hurd_cap_call *call)
 {
     switch (call->label) {
     case HURD_DEVA_IO_READ:
-        return call->words == 1 ? serve_read(call, 0, true) : EINVAL;
+        return call->words == 1 ? serve_read(call, READ_CHARACTER, 1, true) : EINVAL;
     case HURD_DEVA_IO_WRITE:
         return serve_write(call);
     case HURD_DEVA_READ_MANY:
-        return serve_read_many(call);
+        return serve_read_many(call, READ_LINE);
+    case HURD_DEVA_READ_RAW:
+        return serve_read_many(call, READ_RAW);
     case HURD_DEVA_WRITE_MANY:
         return serve_write_many(call);
     case HURD_DEVA_INFO:

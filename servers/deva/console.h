@@ -6,6 +6,7 @@
 
 #include "fifo.h"
 #include "keyboard.h"
+#include "line.h"
 #include "screen.h"
 #include "uart.h"
 
@@ -14,10 +15,17 @@
 #define CONSOLE_READERS      2200   /* more threads than `task` can create: none is ever refused */
 #define CONSOLE_READERS_TASK 64     /* but nobody needs so many */
 
-/* A thread whose read waits for input. */
+enum read_kind {
+    READ_CHARACTER,             /* io_read: one byte as it was typed, alone in the reply */
+    READ_RAW,                   /* bytes as they were typed */
+    READ_LINE,                  /* (the rest of) a line that was finished */
+};
+
+/* A read, and perhaps the thread that waits for it. */
 struct reader {
     L4_ThreadId_t thread;
-    unsigned limit;             /* most bytes it wants; 0: it came by io_read and gets one bare */
+    enum read_kind kind;
+    unsigned limit;             /* most bytes it wants */
 };
 
 struct console {
@@ -25,7 +33,8 @@ struct console {
     struct uart uart;
     struct screen screen;
     struct keyboard keyboard;
-    struct fifo input;
+    struct fifo input;                  /* typed, and neither read nor in the line */
+    struct line line;                   /* of the foreground, as far as somebody wanted lines */
     unsigned owner;             /* the task that chose the foreground, 0 = nobody has */
     unsigned foreground;        /* the task whose readers are served, 0 = all */
     unsigned interrupts;        /* Ctrl-C typed for the owner, not reported yet */

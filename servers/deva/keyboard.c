@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The 8042 keyboard controller: switch on its interrupt and the translation to scan codes of set
- * 1, then read what it has when it interrupts.  Called by console.c.  Each wait is bounded: a
- * controller that is missing reads as all ones, a broken one never becomes ready. */
+/* The 8042 keyboard controller.  Whoever had the machine before may have left anything in it: the
+ * mouse's reports on, bytes in its buffer, another set of scan codes.  So all of it is set, nothing
+ * is asked for, and what it says meanwhile is thrown away; some controllers answer no command.
+ * Called by console.c.  Each wait is bounded: a controller that is missing reads as all ones, a
+ * broken one never becomes ready. */
 #include "keyboard.h"
 #include "ports.h"
 
@@ -14,39 +16,47 @@ enum {
     STATUS_BUSY = 0x02,     /* it has not taken our last byte yet */
     STATUS_MOUSE = 0x20,    /* the byte in DATA is the mouse's */
 
-    COMMAND_READ_CONFIG = 0x20,
     COMMAND_WRITE_CONFIG = 0x60,
-    COMMAND_ENABLE = 0xae,
+    COMMAND_MOUSE_OFF = 0xa7,
+    COMMAND_KEYBOARD_OFF = 0xad,
+    COMMAND_KEYBOARD_ON = 0xae,
 
-    CONFIG_INTERRUPT = 0x01,
-    CONFIG_DISABLE = 0x10,
-    CONFIG_TRANSLATE = 0x40,
+    /* The mouse stays off: a byte of its that nobody takes would keep every key behind it. */
+    CONFIG_KEYBOARD_INTERRUPT = 0x01,
+    CONFIG_SYSTEM = 0x04,   /* the machine has passed its self-test */
+    CONFIG_MOUSE_OFF = 0x20,
+    CONFIG_TRANSLATE = 0x40,        /* to scan codes of set 1 */
+
+    KEY_SET_DEFAULTS = 0xf6,        /* to the keyboard itself: scan codes of set 2, ... */
+    KEY_ENABLE = 0xf4,              /* ... and send them */
+    KEY_ACKNOWLEDGE = 0xfa,
 
     POLLS = 20000,
+    PAUSES = 50,            /* ms that a keyboard may take for an answer */
+    BUFFERED = 64,          /* more bytes than any controller keeps */
 };
 
-/* Waits until (status & mask) == value. */
-static bool wait_for(uint8_t mask, uint8_t value)
+static bool wait_until_taken(void)
 {
     for (int i = 0; i < POLLS; i++) {
-        if ((port_in8(STATUS) & mask) == value)
+        if (!(port_in8(STATUS) & STATUS_BUSY))
             return true;
     }
     return false;
 }
 
-static bool command(uint8_t code)
+static bool put(uint16_t port, uint8_t value)
 {
-    if (!wait_for(STATUS_BUSY, 0))
+    if (!wait_until_taken())
         return false;
-    port_out8(COMMAND, code);
+    port_out8(port, value);
     return true;
 }
 
-/* Throws away what was typed before; a controller that never runs dry is none. */
+/* Throws away what was said before; a controller that never runs dry is none. */
 static bool drain(void)
 {
-    for (int i = 0; i < 64; i++) {
+    for (int i = 0; i < BUFFERED; i++) {
         if (!(port_in8(STATUS) & STATUS_FULL))
             return true;
         (void) port_in8(DATA);
@@ -54,25 +64,45 @@ static bool drain(void)
     return false;
 }
 
-bool keyboard_init(struct keyboard *k)
+/* Throws away bytes up to the keyboard's acknowledgement. */
+static void await_acknowledgement(void)
 {
-    *k = (struct keyboard) { .present = false };
-    if (port_in8(STATUS) == 0xff || !drain())
+    for (int pauses = 0, bytes = 0; pauses < PAUSES && bytes < BUFFERED;) {
+        uint8_t status = port_in8(STATUS);
+        if (!(status & STATUS_FULL)) {
+            port_pause();
+            pauses++;
+        } else if (port_in8(DATA) == KEY_ACKNOWLEDGE && !(status & STATUS_MOUSE)) {
+            return;
+        } else {
+            bytes++;
+        }
+    }
+}
+
+/* There may be a controller and no keyboard yet, so no answer is no failure. */
+static bool tell_keyboard(uint8_t value)
+{
+    if (!put(DATA, value))
         return false;
-    if (!command(COMMAND_READ_CONFIG) || !wait_for(STATUS_FULL, STATUS_FULL))
-        return false;
-    uint8_t config = port_in8(DATA);
-    config |= CONFIG_INTERRUPT | CONFIG_TRANSLATE;
-    config &= (uint8_t) ~CONFIG_DISABLE;
-    if (!command(COMMAND_WRITE_CONFIG) || !wait_for(STATUS_BUSY, 0))
-        return false;
-    port_out8(DATA, config);
-    if (!command(COMMAND_ENABLE) || !wait_for(STATUS_BUSY, 0))
-        return false;
-    k->present = true;
+    await_acknowledgement();
     return true;
 }
 
+bool keyboard_init(struct keyboard *k)
+{
+    const uint8_t config =
+        CONFIG_KEYBOARD_INTERRUPT | CONFIG_SYSTEM | CONFIG_MOUSE_OFF | CONFIG_TRANSLATE;
+    *k = (struct keyboard) { .present = false };
+    k->present = port_in8(STATUS) != 0xff && put(COMMAND, COMMAND_KEYBOARD_OFF) &&
+                 put(COMMAND, COMMAND_MOUSE_OFF) && wait_until_taken() && drain() &&
+                 put(COMMAND, COMMAND_WRITE_CONFIG) && put(DATA, config) &&
+                 put(COMMAND, COMMAND_KEYBOARD_ON) && tell_keyboard(KEY_SET_DEFAULTS) &&
+                 tell_keyboard(KEY_ENABLE) && drain();
+    return k->present;
+}
+
+/* Answers to commands are no keys: a set-1 release of a key that no keyboard has. */
 bool keyboard_read(struct keyboard *k, uint8_t out[KEYMAP_MAX], unsigned *count)
 {
     *count = 0;

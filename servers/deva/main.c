@@ -55,13 +55,15 @@ static void forget_task(unsigned task)
     interrupt_forget_task(task);
 }
 
-static void *table_alloc(size_t bytes)
+static void *table_alloc(unsigned task, size_t bytes)
 {
+    (void) task;
     return calloc(1, bytes);
 }
 
-static void table_free(void *block, size_t bytes)
+static void table_free(unsigned task, void *block, size_t bytes)
 {
+    (void) task;
     (void) bytes;
     free(block);
 }

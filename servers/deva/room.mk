@@ -2,4 +2,5 @@
 PROGRAMS  += deva
 deva_SRC  := $(wildcard servers/deva/*.c servers/deva/*.asm)
 deva_LDS  := lib/hurd-mm/program.lds
-deva_LIBS := hurd-mm c hurd-cap l4
+deva_LIBS := terminal hurd-mm c hurd-cap l4
+deva_CFLAGS := -I.

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Text output on the screen: called by console.c, writes to the card's memory.
- * Understands newline, return, backspace, tab and of the ESC [ sequences K (erase the rest of the
- * line), J (erase the screen) and H (home); the others are swallowed so that they do not show as
- * rubbish. */
+/* Text output on the screen: called by console.c, writes to the card's memory.  Characters are
+ * UTF-8; what an escape sequence does is in escapes.c. */
 #include "screen.h"
 #include "ports.h"
 
@@ -14,8 +12,6 @@ enum {
     CRTC_CURSOR_HIGH = 14,
     CRTC_CURSOR_LOW = 15,
 };
-
-#define BLANK ((uint16_t) (0x0700 | ' ')) /* light grey on black */
 
 static uint8_t crtc_read(uint8_t reg)
 {
@@ -43,92 +39,124 @@ static bool screen_answers(volatile uint16_t *cell)
 
 bool screen_init(struct screen *s, volatile uint16_t *cells)
 {
-    s->cells = NULL;
-    s->escape = ESC_NONE;
+    *s = (struct screen) { .pen = screen_plain, .saved.pen = screen_plain };
     if (!cells || !screen_answers(cells))
         return false;
     s->cells = cells;
     unsigned cursor = crtc_read(CRTC_CURSOR_HIGH) << 8 | crtc_read(CRTC_CURSOR_LOW);
-    if (cursor >= SCREEN_ROWS * SCREEN_COLUMNS)
+    if (cursor >= SCREEN_CELLS)
         cursor = (SCREEN_ROWS - 1) * SCREEN_COLUMNS;
     s->row = cursor / SCREEN_COLUMNS;
     s->column = cursor % SCREEN_COLUMNS;
     return true;
 }
 
-static void screen_erase(struct screen *s, unsigned from, unsigned to)
+/* ---- cells ---- */
+
+static uint16_t cell_of(const struct pen *pen, uint8_t glyph)
 {
+    uint8_t before = pen->foreground | (pen->bold ? 8 : 0), behind = pen->background;
+    if (pen->reverse)
+        return (uint16_t) ((before & 7) << 12 | behind << 8 | glyph);
+    return (uint16_t) (behind << 12 | before << 8 | glyph);
+}
+
+void screen_erase(struct screen *s, unsigned from, unsigned to)
+{
+    const struct pen blank = { .foreground = s->pen.foreground, .background = s->pen.background };
     for (unsigned i = from; i < to; i++)
-        s->cells[i] = BLANK;
+        s->cells[i] = cell_of(&blank, ' ');
 }
 
-static void screen_next_row(struct screen *s)
+void screen_move(struct screen *s, unsigned from, unsigned to, int distance)
 {
-    if (s->row + 1 < SCREEN_ROWS) {
-        s->row++;
-        return;
+    unsigned count = to - from, by = (unsigned) (distance < 0 ? -distance : distance);
+    if (by > count)
+        by = count;
+    if (distance < 0) {
+        for (unsigned i = from; i < to - by; i++)
+            s->cells[i] = s->cells[i + by];
+        screen_erase(s, to - by, to);
+    } else {
+        for (unsigned i = to; i-- > from + by;)
+            s->cells[i] = s->cells[i - by];
+        screen_erase(s, from, from + by);
     }
-    for (unsigned i = 0; i < (SCREEN_ROWS - 1) * SCREEN_COLUMNS; i++)
-        s->cells[i] = s->cells[i + SCREEN_COLUMNS];
-    screen_erase(s, (SCREEN_ROWS - 1) * SCREEN_COLUMNS, SCREEN_ROWS * SCREEN_COLUMNS);
 }
 
-static void screen_put(struct screen *s, uint8_t byte)
+void screen_next_row(struct screen *s)
 {
+    if (s->row + 1 < SCREEN_ROWS)
+        s->row++;
+    else
+        screen_move(s, 0, SCREEN_CELLS, -(int) SCREEN_COLUMNS);
+}
+
+/* ---- characters ---- */
+
+static void screen_put(struct screen *s, uint8_t glyph)
+{
+    if (glyph == 0)
+        return;
     if (s->column == SCREEN_COLUMNS) {
         s->column = 0;
         screen_next_row(s);
     }
-    s->cells[s->row * SCREEN_COLUMNS + s->column++] = (uint16_t) (0x0700 | byte);
+    s->cells[s->row * SCREEN_COLUMNS + s->column++] = cell_of(&s->pen, glyph);
 }
 
-/* The letter that ends an ESC [ sequence. */
-static void screen_command(struct screen *s, uint8_t letter)
+/* The first byte of a character of several, and how many follow. */
+static void utf8_begin(struct screen *s, uint8_t byte)
 {
-    unsigned here = s->row * SCREEN_COLUMNS + s->column;
-    switch (letter) {
-    case 'K':
-        screen_erase(s, here, (s->row + 1) * SCREEN_COLUMNS);
-        break;
-    case 'J':
-        screen_erase(s, s->parameter == 2 ? 0 : here, SCREEN_ROWS * SCREEN_COLUMNS);
-        break;
-    case 'H':
-        s->row = s->column = 0;
-        break;
+    if (byte >= 0xc2 && byte <= 0xdf)
+        s->missing = 1;
+    else if (byte >= 0xe0 && byte <= 0xef)
+        s->missing = 2;
+    else if (byte >= 0xf0 && byte <= 0xf4)
+        s->missing = 3;
+    else
+        screen_put(s, '?');
+    s->character = byte & (0x3fu >> s->missing);
+}
+
+static void screen_utf8(struct screen *s, uint8_t byte)
+{
+    bool continues = (byte & 0xc0) == 0x80;
+    if (s->missing > 0 && !continues) {
+        s->missing = 0;
+        screen_put(s, '?');     /* it was cut short */
+    }
+    if (byte < 0x80) {
+        bool graphics = s->graphics[s->shifted];
+        screen_put(s, graphics ? glyph_of_graphics(byte) : byte);
+    } else if (s->missing == 0) {
+        utf8_begin(s, byte);
+    } else {
+        s->character = s->character << 6 | (byte & 0x3f);
+        if (--s->missing == 0)
+            screen_put(s, glyph_of(s->character));
     }
 }
 
-/* True while the byte belongs to an escape sequence. */
-static bool screen_escaped(struct screen *s, uint8_t byte)
+static void screen_tab(struct screen *s)
 {
-    switch (s->escape) {
-    case ESC_NONE:
-        if (byte == 0x1b)
-            s->escape = ESC_SEEN;
-        return byte == 0x1b;
-    case ESC_SEEN:
-        s->parameter = 0;
-        s->escape = byte == '[' ? ESC_BRACKET : ESC_NONE;
-        return true;
-    case ESC_BRACKET:
-        if (byte >= '0' && byte <= '9') {
-            s->parameter = s->parameter * 10 % 10000 + (byte - '0');
-        } else if (byte >= 0x40) {
-            screen_command(s, byte);
-            s->escape = ESC_NONE;
-        }
-        return true;
-    }
-    return false;
+    unsigned next = (s->column / 8 + 1) * 8;
+    s->column = next < SCREEN_COLUMNS ? next : SCREEN_COLUMNS - 1;
 }
 
 void screen_write(struct screen *s, uint8_t byte)
 {
-    if (!s->cells || screen_escaped(s, byte))
+    if (!s->cells)
         return;
+    enum sequence_kind kind = sequence_feed(&s->sequence, byte);
+    if (kind != SEQUENCE_NONE) {
+        screen_escape(s, kind);
+        return;
+    }
     switch (byte) {
     case '\n':
+    case '\v':
+    case '\f':
         s->column = 0;
         screen_next_row(s);
         break;
@@ -140,13 +168,15 @@ void screen_write(struct screen *s, uint8_t byte)
             s->column--;
         break;
     case '\t':
-        do
-            screen_put(s, ' ');
-        while (s->column % 8 != 0);
+        screen_tab(s);
+        break;
+    case 0x0e:
+    case 0x0f:
+        s->shifted = byte == 0x0e;
         break;
     default:
-        if (byte >= ' ')
-            screen_put(s, byte);
+        if (byte >= ' ' && byte != 0x7f)
+            screen_utf8(s, byte);
     }
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a cpio archive ("newc": six magic characters, thirteen hexadecimal fields). */
+/* Reading cpio archives of all three forms: "newc" (and "crc"), which tools/archive and most tools
+ * write, "odc" (POSIX) and the old binary one, which GNU cpio writes unless told otherwise. */
 #ifndef INIT_CPIO_H
 #define INIT_CPIO_H
 
@@ -8,22 +9,31 @@
 #include <stdint.h>
 
 struct cpio_entry {
-    const char *name;       /* zero terminated, inside the archive */
+    const char *name;       /* zero terminated, inside the archive, without ./ and / in front */
     size_t name_length;
     size_t data;            /* offset of the contents in the archive */
     size_t size;
     uint32_t mode;          /* Unix file type and permissions */
+    uint32_t links;         /* names that the file has */
+    uint64_t file;          /* its device and number: the same for each of its names */
 };
 
 enum cpio_result { CPIO_ENTRY, CPIO_END, CPIO_BROKEN };
 
-/* Reads the entry at *offset and moves *offset to the next one.  Never looks outside
- * archive[0 .. size).  CPIO_END at the trailer, or where the archive ends; CPIO_BROKEN when it
- * makes no sense, and then *entry and *offset are as they were. */
+/* Reads the entry at *offset and moves *offset to the next one, also when that is in another archive
+ * behind this one.  Never looks outside archive[0 .. size).  CPIO_END behind the last trailer, or
+ * where the archive ends; CPIO_BROKEN when it makes no sense, and then *entry and *offset are as
+ * they were. */
 enum cpio_result cpio_next(const void *archive, size_t size, size_t *offset,
                            struct cpio_entry *entry);
 
-/* Finds the regular file `name`. */
+/* The same for regular files and links to them only, with the contents that the name stands for. */
+bool cpio_next_file(const void *archive, size_t size, size_t *offset, struct cpio_entry *entry);
+
+/* Finds the regular file `name`, by a link if need be: *entry has its contents. */
 bool cpio_find(const void *archive, size_t size, const char *name, struct cpio_entry *entry);
+
+/* NULL, or as a sentence's end what is wrong with the archive. */
+const char *cpio_problem(const void *archive, size_t size);
 
 #endif

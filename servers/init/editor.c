@@ -11,13 +11,14 @@ void editor_init(struct editor *e, void (*echo)(const char *text, size_t size))
 {
     memset(e, 0, sizeof *e);
     e->echo = echo;
+    e->keys.from_keys = true;
 }
 
 void editor_begin(struct editor *e)
 {
     e->length = e->cursor = 0;
     e->line[0] = '\0';
-    e->escape = EDIT_PLAIN;
+    e->keys.state = IN_NOTHING;
     e->back = 0;
 }
 
@@ -145,9 +146,31 @@ static void history_add(struct editor *e)
 
 /* ---- keys ---- */
 
-static void feed_sequence(struct editor *e, char letter)
+/* Numbers of keys: 1 and 4 by the VT220 (Linux' console, PuTTY, tmux), 7 and 8 by rxvt. */
+static void feed_numbered(struct editor *e)
 {
-    switch (letter) {
+    switch (sequence_parameter(&e->keys, 0, 0)) {
+    case 1:
+    case 7:
+        move_left(e, e->cursor);
+        break;
+    case 3:
+        erase(e, e->cursor < e->length);
+        break;
+    case 4:
+    case 8:
+        move_right(e, e->length - e->cursor);
+        break;
+    }
+}
+
+/* A key with Shift or Ctrl, which comes in a second parameter or (rxvt) by another letter, does what
+ * it does without.  One with Alt does nothing, nor does a key that we do not know. */
+static void feed_key(struct editor *e)
+{
+    if (e->keys.twice || e->keys.mark)
+        return;
+    switch (e->keys.final) {
     case 'A':
         history_older(e);
         break;
@@ -167,32 +190,21 @@ static void feed_sequence(struct editor *e, char letter)
         move_right(e, e->length - e->cursor);
         break;
     case '~':
-        if (e->parameter == 3)
-            erase(e, e->cursor < e->length);
+    case '^':
+    case '$':
+    case '@':
+        feed_numbered(e);
         break;
     }
 }
 
 /* True while the byte is part of an escape sequence. */
-static bool feed_escape(struct editor *e, char byte)
+static bool feed_sequence(struct editor *e, char byte)
 {
-    if (e->escape == EDIT_PLAIN) {
-        if (byte == 0x1b)
-            e->escape = EDIT_ESCAPE;
-        return byte == 0x1b;
-    }
-    if (e->escape == EDIT_ESCAPE) {
-        e->escape = byte == '[' || byte == 'O' ? EDIT_BRACKET : EDIT_PLAIN;
-        e->parameter = 0;
-        return true;
-    }
-    if (byte >= '0' && byte <= '9') {
-        e->parameter = (e->parameter * 10 + (unsigned) (byte - '0')) % 1000;
-    } else if (byte >= 0x40) {
-        e->escape = EDIT_PLAIN;
-        feed_sequence(e, byte);
-    }
-    return true;
+    enum sequence_kind kind = sequence_feed(&e->keys, (uint8_t) byte);
+    if (kind == SEQUENCE_CSI || kind == SEQUENCE_SS3)
+        feed_key(e);
+    return kind != SEQUENCE_NONE;
 }
 
 static enum editor_event finish(struct editor *e)
@@ -207,7 +219,7 @@ enum editor_event editor_feed(struct editor *e, char byte)
 {
     bool after_return = e->after_return;
     e->after_return = byte == '\r';
-    if (feed_escape(e, byte))
+    if (feed_sequence(e, byte))
         return EDITOR_MORE;
     switch (byte) {
     case '\n':

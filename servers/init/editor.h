@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/terminal/sequence.h"
+
 #define EDITOR_LINE    200  /* characters in a line, at most */
 #define EDITOR_HISTORY 16   /* lines remembered */
 
@@ -16,14 +18,11 @@ enum editor_event {
     EDITOR_END,             /* Ctrl-D on an empty line */
 };
 
-enum editor_escape { EDIT_PLAIN, EDIT_ESCAPE, EDIT_BRACKET };
-
 struct editor {
     void (*echo)(const char *text, size_t size);    /* what the user shall see */
     char line[EDITOR_LINE + 1];
     size_t length, cursor;                          /* cursor <= length <= EDITOR_LINE */
-    enum editor_escape escape;
-    unsigned parameter;                             /* the number in ESC [ number ~ */
+    struct sequence keys;                           /* those that send more than a byte */
     bool after_return;                              /* a newline right behind it is the same key */
     char history[EDITOR_HISTORY][EDITOR_LINE + 1];
     unsigned remembered;                        /* lines ever remembered; the latest are there */

@@ -19,7 +19,6 @@
 enum {
     FRAMES_LEAST = 64,
     STATUS_NO_START = 127,
-    STATUS_ABORTED = 134,
 };
 
 static const char *archive;
@@ -47,13 +46,16 @@ int programs_init(void)
         return err;
     archive = (const char *) addr;
     archive_size = data->store_size;
+    const char *problem = cpio_problem(archive, archive_size);
+    if (problem)
+        printf("init: the archive of programs: %s\n", problem);
     return 0;
 }
 
 const char *programs_next(size_t *offset, size_t *size)
 {
     struct cpio_entry entry;
-    if (cpio_next(archive, archive_size, offset, &entry) != CPIO_ENTRY)
+    if (!cpio_next_file(archive, archive_size, offset, &entry))
         return NULL;
     *size = entry.size;
     return entry.name;
@@ -89,8 +91,10 @@ int program_start(const char *argz, size_t length, L4_Word_t frames, struct prog
         return err;
     err = hurd_pm_container_share(physmem(), data->store.cap, HURD_TASK_TASK,
                                   HURD_PM_READ | HURD_PM_EXECUTE, &image);
-    if (err)
+    if (err) {
+        hurd_cap_take_back(physmem(), HURD_TASK_TASK, control);
         return err;
+    }
     struct hurd_task_created created;
     err = hurd_task_create(task_server(), data->task.cap, image, entry.data, entry.size, control,
                            argz, length, &created);
@@ -131,7 +135,7 @@ static const char *status_meaning(L4_Word_t status)
         return " (alignment)";
     case HURD_MM_STATUS_FPE:
         return " (arithmetic exception)";
-    case STATUS_ABORTED:
+    case HURD_MM_STATUS_ABORTED:
         return " (aborted)";
     case STATUS_NO_START:
         return " (could not start)";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ps, mem and maps: questions to `task`, to physmem, and to the pager thread of another task.
- * Called by shell.c. Nothing here trusts that the other side answers: servers answer at once,
- * pagers get a limited time. */
+ * Called by shell.c. Servers answer at once.  A pager belongs to a program: how often it is asked,
+ * how long it may take and what it may say is limited here. */
 #include "reports.h"
 #include "words.h"
 
@@ -15,12 +15,15 @@
 #include <hurd/task.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
+#include <l4/schedule.h>
 
 enum {
     LIST_MAX = 60,              /* task ids in one answer */
     PAIRS_MAX = 30,             /* threads in one answer */
     MAPS_MAX = 10,              /* regions in one answer */
-    MAPS_PATIENCE = 300000,     /* us that a pager has to answer */
+    MAPS_PATIENCE = 300000,     /* us that a pager has to answer, ... */
+    MAPS_TIME = 2000000,        /* ... and for all of its answers */
+    MAPS_REGIONS = 1000,        /* more than libhurd-mm has records for */
     MAPS_TRIES = 8,             /* a task that just starts has no pager of its own yet */
 };
 
@@ -149,6 +152,19 @@ static void format_counter(char *out, size_t size, L4_Word_t value, L4_Word_t un
         snprintf(out, size, "%lu", value / unit);
 }
 
+/* What the task uses, and may use, with all that it starts. */
+static void report_budget(L4_Word_t id)
+{
+    struct hurd_task_budget b[HURD_BUDGETS];
+    char kernel[24];
+    if (hurd_task_budget(task_server(), task_master(), id, b) || b[HURD_BUDGET_TASKS].limit == 0)
+        return;                 /* wortel's servers have no limits */
+    format_counter(kernel, sizeof kernel, b[HURD_BUDGET_KERNEL].limit, 1);
+    printf("        limits  %lu of %lu tasks, %lu of %lu threads, %s pages of kernel memory, %lu of %lu KB of handles\n",
+           b[HURD_BUDGET_TASKS].used, b[HURD_BUDGET_TASKS].limit, b[HURD_BUDGET_THREADS].used,
+           b[HURD_BUDGET_THREADS].limit, kernel, b[HURD_BUDGET_HANDLES].used, b[HURD_BUDGET_HANDLES].limit);
+}
+
 static bool report_task(L4_Word_t id, void *argument)
 {
     struct hurd_task_info info;
@@ -163,6 +179,7 @@ static bool report_task(L4_Word_t id, void *argument)
     format_counter(others, sizeof others, info.faults_other, 1);
     printf("%5lu  %-16s %6lu %7lu %6s KB %9s %9s\n", info.task, name, info.parent, info.threads,
            kmem, own, others);
+    report_budget(id);
     report_threads(id);
     return true;
 }
@@ -191,12 +208,18 @@ void report_memory(void)
            all.total, all.total * 4, all.free, all.bound, all.meta);
     printf("allocated (used or promised): %lu; largest free block %lu KB\n", all.promised,
            ((L4_Word_t) 1 << all.largest) / 1024);
-    printf(" TASK  NAME             GUARANTEED  ALLOCATED    PAGES  WIRED  (frames)\n");
+    printf(" TASK  NAME             GUARANTEED  ALLOCATED    PAGES  WIRED RECORDS  (frames)\n");
     struct hurd_pm_task_statistics one;
     for (L4_Word_t id = 0; !hurd_pm_task_statistics(pm, handle, id, &one); id = one.task + 1) {
-        printf("%5lu  %-16s %10lu %10lu %8lu %6lu\n", one.task, report_task_name(one.task),
-               one.guarantee, one.used, one.promised, one.wired);
+        printf("%5lu  %-16s %10lu %10lu %8lu %6lu %7lu\n", one.task, report_task_name(one.task),
+               one.guarantee, one.used, one.promised, one.wired, one.records);
     }
+    struct hurd_task_budget b[HURD_BUDGETS];
+    if (!hurd_task_budget(task_server(), task_master(), HURD_TASK_ROOT, b))
+        printf("left for programs: %lu tasks, %lu threads, %lu KB of kernel memory, %lu KB of handles\n",
+               b[HURD_BUDGET_TASKS].limit - b[HURD_BUDGET_TASKS].used,
+               b[HURD_BUDGET_THREADS].limit - b[HURD_BUDGET_THREADS].used, b[HURD_BUDGET_KERNEL].limit * 4,
+               b[HURD_BUDGET_HANDLES].limit - b[HURD_BUDGET_HANDLES].used);
 }
 
 /* ---- maps ---- */
@@ -216,21 +239,28 @@ static L4_ThreadId_t find_pager(L4_Word_t task)
     return L4_nilthread;
 }
 
-/* Asks for the regions from `address` on: how many words came, or -1 when the pager does not
- * answer. */
-static int ask_maps(L4_ThreadId_t pager, L4_Word_t address, L4_Word_t *words)
+/* Asks for the regions from `address` on: how many came, or -1 when the pager does not answer in
+ * time, or not what it should. */
+static int ask_maps(L4_ThreadId_t pager, L4_Word_t address, L4_Clock_t end, L4_Word_t *words)
 {
-    L4_Time_t patience = L4_TimePeriod(MAPS_PATIENCE);
+    L4_Word64_t now = L4_SystemClock().raw, left = now < end.raw ? end.raw - now : 0;
+    L4_Time_t patience = L4_TimePeriod(left < MAPS_PATIENCE ? left : MAPS_PATIENCE);
     L4_LoadMR(0, HURD_MM_MAPS << 16 | 1);
     L4_LoadMR(1, address);
     L4_MsgTag_t tag = L4_Call_Timeouts(pager, patience, patience);
-    if (L4_IpcFailed(tag) || L4_Label(tag) != 0)
+    L4_Word_t count = L4_UntypedWords(tag);
+    if (L4_IpcFailed(tag) || L4_Label(tag) != 0 || L4_TypedWords(tag) != 0 ||
+        count % HURD_MM_MAPS_WORDS != 0 || count > MAPS_MAX * HURD_MM_MAPS_WORDS)
         return -1;
-    int count = (int) L4_UntypedWords(tag);
-    if (count > MAPS_MAX * (int) HURD_MM_MAPS_WORDS)
-        count = MAPS_MAX * (int) HURD_MM_MAPS_WORDS;
-    L4_StoreMRs(1, count, words);
-    return count / (int) HURD_MM_MAPS_WORDS;
+    L4_StoreMRs(1, (int) count, words);
+    for (L4_Word_t i = 0; i < count; i += HURD_MM_MAPS_WORDS) {
+        if (words[i + 1] < words[i] || words[i + 1] < address || (i && words[i] < address))
+            return -1;
+        address = words[i + 1] + 1;
+        if (address == 0 && i + HURD_MM_MAPS_WORDS < count)
+            return -1;
+    }
+    return (int) (count / HURD_MM_MAPS_WORDS);
 }
 
 static void report_region(const L4_Word_t *region)
@@ -244,31 +274,38 @@ static void report_region(const L4_Word_t *region)
            kind < sizeof kinds / sizeof kinds[0] ? kinds[kind] : "?", region[3], region[4]);
 }
 
+/* The pager of a task that may have just started; -1: none that answers. */
+static int first_maps(L4_Word_t task, L4_ThreadId_t *pager, L4_Clock_t end, L4_Word_t *words)
+{
+    int count = -1;
+    *pager = L4_nilthread;
+    for (int i = 0; i < MAPS_TRIES && count < 0; i++) {
+        *pager = find_pager(task);
+        if (!L4_IsNilThread(*pager))
+            count = ask_maps(*pager, 0, end, words);
+    }
+    return count;
+}
+
 void report_maps(L4_Word_t task)
 {
     L4_Word_t words[MAPS_MAX * HURD_MM_MAPS_WORDS];
-    L4_Word_t address = 0;
-    L4_ThreadId_t pager = L4_nilthread;
-    int count = -1;
-    for (int i = 0; i < MAPS_TRIES && count < 0; i++) {
-        pager = find_pager(task);
-        if (!L4_IsNilThread(pager))
-            count = ask_maps(pager, address, words);
-    }
+    L4_Clock_t end = {.raw = L4_SystemClock().raw + MAPS_TIME};
+    L4_ThreadId_t pager;
+    int shown = 0, count = first_maps(task, &pager, end, words);
     if (L4_IsNilThread(pager)) {
         printf("task %lu has no pager of its own: it was mapped when it started\n", task);
         return;
     }
-    for (;; count = ask_maps(pager, address, words)) {
-        if (count < 0) {
-            printf("maps: the pager of task %lu does not answer\n", task);
-            return;
-        }
+    while (count > 0 && shown < MAPS_REGIONS) {
         for (int i = 0; i < count; i++)
             report_region(words + i * (int) HURD_MM_MAPS_WORDS);
-        L4_Word_t last = count > 0 ? words[(count - 1) * (int) HURD_MM_MAPS_WORDS + 1] : 0;
-        if (count == 0 || last < address || last + 1 == 0)
-            return;             /* no more, or it goes in circles */
-        address = last + 1;
+        shown += count;
+        L4_Word_t next = words[(count - 1) * (int) HURD_MM_MAPS_WORDS + 1] + 1;
+        count = next ? ask_maps(pager, next, end, words) : 0;
     }
+    if (count < 0)
+        printf("maps: the pager of task %lu does not answer as it should\n", task);
+    else if (count > 0)
+        printf("maps: task %lu says that there are more; %d regions are enough\n", task, shown);
 }

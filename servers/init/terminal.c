@@ -10,11 +10,6 @@
 #include <hurd/startup.h>
 #include <l4/ipc.h>
 
-#define CTRL_C 3
-
-static char typed[HURD_DEVA_CHUNK];     /* read and not used yet: typed[first .. last) */
-static size_t first, last;
-
 static L4_ThreadId_t server(void)
 {
     return L4_ThreadIdOfRaw(__hurd_startup_data->console.server);
@@ -25,40 +20,19 @@ void terminal_write(const char *text, size_t size)
     fwrite(text, 1, size, stdout);
 }
 
-/* Blocks until something was typed: 0 or an errno. */
-static int fetch(void)
-{
-    L4_Word_t got = 0;
-    int err = hurd_deva_read(server(), __hurd_startup_data->console.cap, typed, sizeof typed, 0,
-                             &got);
-    first = 0;
-    last = got;
-    return err;
-}
-
+/* One byte at a time: what is typed behind a command may be its program's. */
 int terminal_read(void)
 {
+    char byte;
+    L4_Word_t got = 0;
     fflush(stdout);
-    while (first == last) {
-        int err = fetch();
+    for (;;) {
+        int err = hurd_deva_read_raw(server(), __hurd_startup_data->console.cap, &byte, 1, 0, &got);
         if (err == EAGAIN)
             L4_Sleep(L4_TimePeriod(10000));
-        else if (err)
-            return -1;
+        else
+            return err || got == 0 ? -1 : (unsigned char) byte;
     }
-    return (unsigned char) typed[first++];
-}
-
-/* What we have read ahead counts as well. */
-static bool interrupted_ahead(void)
-{
-    for (size_t i = last; i-- > first;) {
-        if (typed[i] == CTRL_C) {
-            first = i + 1;
-            return true;
-        }
-    }
-    return false;
 }
 
 static bool set_foreground(L4_Word_t task)
@@ -76,5 +50,5 @@ void terminal_take(void)
 
 bool terminal_interrupted(L4_Word_t task)
 {
-    return interrupted_ahead() | set_foreground(task);
+    return set_foreground(task);
 }

@@ -1,22 +1,83 @@
 /* SPDX-License-Identifier: MIT */
-/* What is counted for each of 2^14 task ids, in tables of 32 made on first use. */
+/* Who pays for what a task has with us beside containers: its home, which is the first control that
+ * came to it.  The account is kept there as well, so a task that has no control has no account. */
 #include <string.h>
 
-#include "control.h"
-#include "slab.h"
+#include "container.h"
 
-#define TABLE_TASKS 32u
+struct account *account_buckets[ACCOUNT_BUCKETS];
 
-static struct account *tables[(1u << 14) / TABLE_TASKS];
-
-struct account *account_of(unsigned task)
+static void settle(struct account *account, struct control *home)
 {
-    struct account **table = &tables[task / TABLE_TASKS];
-    if (!*table) {
-        *table = slab_alloc(TABLE_TASKS * sizeof(struct account));
-        if (!*table)
-            return NULL;
-        memset(*table, 0, TABLE_TASKS * sizeof(struct account));
+    account->home = home;
+    home->homes++;
+    hurd_cap_object_keep(&home->object);
+}
+
+bool account_open(unsigned task, struct control *control)
+{
+    struct account *account = account_of(task);
+    if (!account) {
+        account = control_alloc(control, sizeof *account);
+        if (!account)
+            return false;
+        memset(account, 0, sizeof *account);
+        account->task = task;
+        account->next = account_buckets[task % ACCOUNT_BUCKETS];
+        account_buckets[task % ACCOUNT_BUCKETS] = account;
     }
-    return &(*table)[task % TABLE_TASKS];
+    if (!account->home)
+        settle(account, control);
+    return true;
+}
+
+void account_close(unsigned task)
+{
+    struct account **link = &account_buckets[task % ACCOUNT_BUCKETS], *account;
+    while (*link && (*link)->task != task)
+        link = &(*link)->next;
+    if (!(account = *link))
+        return;
+    pin_drop_all(account, NULL);
+    *link = account->next;
+    struct control *home = account->home;
+    slab_free(account, sizeof *account);
+    if (home) {
+        home->homes--;
+        hurd_cap_object_drop(&home->object);
+    }
+}
+
+/* Records stay: control_fold() hands their pages to the parent. */
+void account_evict(struct control *home)
+{
+    for (unsigned i = 0; i < ACCOUNT_BUCKETS && home->homes; i++)
+        for (struct account *account = account_buckets[i]; account; account = account->next)
+            if (account->home == home) {
+                account->home = NULL;
+                home->homes--;
+            }
+}
+
+void account_unpin(struct container *c)
+{
+    for (unsigned i = 0; i < ACCOUNT_BUCKETS; i++)
+        for (struct account *account = account_buckets[i]; account; account = account->next)
+            pin_drop_all(account, c);
+}
+
+void *account_alloc(unsigned task, size_t bytes)
+{
+    if (task == 0)
+        return slab_own_alloc(bytes);
+    const struct account *account = account_of(task);
+    return account && account->home ? control_alloc(account->home, bytes) : NULL;
+}
+
+void account_free(unsigned task, void *block, size_t bytes)
+{
+    if (task == 0)
+        slab_own_free(block, bytes);
+    else
+        slab_free(block, bytes);
 }

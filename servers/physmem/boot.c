@@ -66,7 +66,7 @@ static struct control *boot_control(unsigned task)
         if (c->task == task)
             return c;
     struct control *c = NULL;
-    if (control_split(control_root, BOOT_FRAMES, task, HURD_TASK_PHYSMEM, &c))
+    if (control_split(control_root, BOOT_FRAMES, task, &c) || !account_open(task, c))
         fail("no memory for a control");
     return c;
 }
@@ -74,6 +74,7 @@ static struct control *boot_control(unsigned task)
 static L4_Word_t boot_insert(unsigned task, struct hurd_cap_object *object)
 {
     uint32_t handle;
+    boot_control(task);                     /* pays for the row */
     if (hurd_cap_insert(&server.table, task, object, RIGHTS_ALL, 0, 0, &handle))
         fail("no memory for a capability");
     return handle;
@@ -128,12 +129,16 @@ static void boot_capabilities(void)
     }
 }
 
+/* What a program gives to `task` for HURD_TASK_CREATE: two handles, for two requests at a time. */
+#define GIFTS_TASK  4u
+
 void boot(void)
 {
     struct answer ignored;
     boot_memory();
     ask(HURD_WORTEL_GET_THREADS, 0, 0, &ignored);       /* one thread is enough, but 2005 asks */
     boot_capabilities();
+    hurd_cap_consent(&server.table, HURD_TASK_TASK, 0, GIFTS_TASK);
     say("physmem: %lu frames (%lu MB), %lu free, %lu for bookkeeping\n",
         (unsigned long) ledger.total, (unsigned long) ledger.total >> (20 - PAGE_LOG2),
         (unsigned long) ledger.free, (unsigned long) (ledger.total - ledger.guaranteed));

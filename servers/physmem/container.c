@@ -10,10 +10,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "slab.h"
-
-#define WIRED_MAX   16u                     /* pages of one task, wired and pinned: 64 KB */
-
 /* ---- the tree ----------------------------------------------------------------------------------
  * */
 
@@ -128,7 +124,7 @@ static void path_prune(struct container *c, uint32_t page)
     }
     while (node_empty(node)) {
         c->leaf = NULL;
-        control_free(c->control, node, sizeof *node);
+        slab_free(node, sizeof *node);
         if (depth == 0) {
             c->root = NULL;
             return;
@@ -182,13 +178,15 @@ static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
 void container_destroy(struct container *c)
 {
     struct control *control = c->control;
+    if (c->pins > (c->wired ? c->pages : 0))
+        account_unpin(c);
     range_clear(c, 0, PAGES_MAX);
     hurd_cap_object_revoke(&c->object);
     *c->link = c->next;
     if (c->next)
         c->next->link = c->link;
     control->count--;
-    control_free(control, c, sizeof *c);
+    slab_free(c, sizeof *c);
     hurd_cap_object_drop(&control->object);
 }
 
@@ -215,8 +213,16 @@ int container_wire(struct container *c, uint32_t pages)
 void container_unwire(struct container *c, uint32_t pages)
 {
     if (pages)
-        account_of(c->task)->wired -= pages;    /* exists: container_wire() made it */
+        account_of(c->task)->wired -= pages;    /* exists: container_wire() found it */
     c->pins -= pages;
+}
+
+void container_orphan(struct container *c)
+{
+    c->wired = false;
+    c->pins -= c->pages;
+    for (uint32_t page = 0; (page = container_next(c, page, PAGES_MAX)) < PAGES_MAX; page++)
+        *frame_find(slot_frame(*container_slot(c, page))) -= FRAME_PIN;
 }
 
 bool container_busy(struct container *c, uint32_t start, uint32_t count)
@@ -245,9 +251,7 @@ static void range_wire(struct container *c, uint32_t start, uint32_t count)
 /* ---- allocate ----------------------------------------------------------------------------------
  * */
 
-/* How many pages from start on can be allocated when `holes` of them may be charged. */
-static uint32_t range_affordable(struct container *c, uint32_t start, uint32_t count,
-                                 uint32_t holes)
+uint32_t container_affordable(struct container *c, uint32_t start, uint32_t count, uint32_t holes)
 {
     uint32_t end = start + count, page = start;
     while (page < end) {
@@ -273,7 +277,7 @@ static int allocate_prepare(struct container *c, uint32_t start, uint32_t *count
             err = EEXIST;
         }
     }
-    uint32_t affordable = range_affordable(c, start, *count, control_unused(c->control));
+    uint32_t affordable = container_affordable(c, start, *count, control_unused(c->control));
     if (affordable < *count) {
         *count = affordable;
         err = ENOMEM;
@@ -284,10 +288,16 @@ static int allocate_prepare(struct container *c, uint32_t start, uint32_t *count
         err = ENOMEM;
     }
     /* The nodes may have taken from the same guarantee. */
-    *count = range_affordable(c, start, *count, control_unused(c->control));
+    affordable = container_affordable(c, start, *count, control_unused(c->control));
+    if (affordable < *count) {
+        *count = affordable;
+        err = ENOMEM;
+    }
     *holes = *count - container_count(c, start, *count);
-    if (!control_charge(c->control, *holes))
+    if (!control_charge(c->control, *holes)) {
         *count = *holes = 0;
+        err = ENOMEM;
+    }
     return err;
 }
 
@@ -299,8 +309,6 @@ int container_allocate(struct container *c, uint32_t start, uint32_t count, bool
     if (squash && container_busy(c, start, count))
         return EBUSY;
     int err = allocate_prepare(c, start, &possible, &holes, squash);
-    if (!err && possible < count)
-        err = ENOMEM;
     if (!err && c->wired)
         err = container_wire(c, holes);
     if (err && (!partial || c->wired)) {        /* wired pages come all or not at all */
@@ -335,7 +343,7 @@ static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
     slot_sweeps_begin(&sweeps);
     for (uint32_t page = start; (page = container_next(c, page, end)) < end; page++) {
         slot_t *slot = container_slot(c, page);
-        if (c->pins && slot_pins(*slot)) {
+        if (c->pins && slot_pins(*slot)) {      /* wired: whatever else was pinned is not here */
             pins += slot_pins(*slot);
             *frame_find(slot_frame(*slot)) &= ~FRAME_PINS;
         }

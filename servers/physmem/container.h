@@ -13,6 +13,7 @@
 #define NODE_LOG2       5u
 #define NODE_SLOTS      (1u << NODE_LOG2)
 #define NODE_LEVELS     4u
+#define WIRED_MAX       16u                 /* pages of one task, wired and pinned: 64 KB */
 
 /* Inner nodes hold pointers to nodes, the lowest ones slots.  No node is without a used slot,
  * except in the middle of an operation. */
@@ -28,8 +29,8 @@ struct container {
     struct node *leaf;                      /* found last: of leaf_number; or NULL */
     uint32_t leaf_number;
     uint32_t pages;                         /* used slots = what is charged */
-    uint32_t pins;                          /* sum of its frames' pins */
-    uint16_t task;                          /* its creator, who answers for its pins */
+    uint32_t pins;                          /* sum of its frames' pins, wired pages included */
+    uint16_t task;                          /* its creator, whose account has the wired pages */
     bool wired;
 };
 
@@ -74,18 +75,21 @@ void container_prune(struct container *c, uint32_t start, uint32_t count);
 bool container_busy(struct container *c, uint32_t start, uint32_t count);
 uint32_t container_count(struct container *c, uint32_t start, uint32_t count);
 
+/* How many pages from start on can be used when `holes` of them may be charged. */
+uint32_t container_affordable(struct container *c, uint32_t start, uint32_t count, uint32_t holes);
+
 /* Wired pages: the account of c->task has room for `pages` more, and takes them.  EAGAIN, ENOMEM.
  * */
 int container_wire(struct container *c, uint32_t pages);
 void container_unwire(struct container *c, uint32_t pages);
-void container_unpin_all(struct container *c);          /* its creator died */
+void container_orphan(struct container *c);             /* its creator died: no longer wired */
 
 /* ---- copy.c ---- */
 struct copy {
     struct container *from, *to;
     uint32_t from_start, to_start, count;
     bool shared, move, squash, partial;
-    bool weak_to;                           /* must not grow the destination */
+    bool no_growth;                         /* must not grow the destination */
 };
 int container_copy(const struct copy *how, uint32_t *done);
 
@@ -106,9 +110,10 @@ struct map_request {
 };
 int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS_MAX], unsigned *n);
 
-/* ---- pin.c ---- */
-int container_pin(struct container *c, uint32_t start, uint32_t count, paddr_t *first,
-                  uint32_t *contiguous);
-int container_unpin(struct container *c, uint32_t start, uint32_t count);
+/* ---- pin.c: pins are the task's that pinned, until it takes them away or dies ---- */
+int container_pin(struct container *c, unsigned task, uint32_t start, uint32_t count,
+                  paddr_t *first, uint32_t *contiguous);
+int container_unpin(struct container *c, unsigned task, uint32_t start, uint32_t count);
+void pin_drop_all(struct account *account, struct container *c);   /* in c; NULL: everywhere */
 
 #endif

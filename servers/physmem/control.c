@@ -1,79 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /* The tree of memory control capabilities.  Depth and breadth are the users' choice, so nothing
- * here is recursive. Invariants: used <= guarantee; the sum of all guarantees is ledger.guaranteed;
- * a control lives as long as a capability, a container or a child of it does. */
+ * here is recursive. Invariants: used <= guarantee; the sum of all guarantees and books is
+ * ledger.guaranteed; a control lives as long as a capability, a container, a child or an account
+ * needs it.  What is left of its records when it goes (groups that others still share) is its
+ * parent's, which gets its frames. */
 #include "control.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "container.h"
-#include "slab.h"
 
-/* Bytes of bookkeeping that come with a control, and with each frame it guarantees: twice what a
- * dense container takes. */
-#define ALLOWANCE           (256u * sizeof(slot_t))
-#define ALLOWANCE_PAGE      (2u * sizeof(slot_t))
-#define RESERVE_MIN         8u      /* frames that are in nobody's guarantee, ... */
-#define RESERVE_SHARE       64u     /* ... and one in so many */
-#define CONTROLS_PER_FRAME  2u      /* controls that the reserve is good for */
-#define CONTROLS_TASK_MIN   8u      /* one task may split off so many, or a quarter of all */
-#define BOOT_TASKS          513u    /* ids below are not limited */
+/* Books: a page, and twice what a dense container takes for each page. */
+#define BOOKS_MIN           1u
+#define BOOKS_PAGE          (2u * sizeof(slot_t))
+#define RESERVE             16u     /* frames in nobody's guarantee: for the server's arrays */
 
 struct control *control_root, *control_all;
-
-static uint32_t control_count, control_limit;
 
 /* ---- charging ----------------------------------------------------------------------------------
  * */
 
 uint32_t control_used(const struct control *c)
 {
-    return c->pages + c->meta_frames;
+    return c->pages + (c->meta.pages > c->books ? c->meta.pages - c->books : 0);
 }
 
 uint32_t control_unused(const struct control *c)
 {
-    return c->guarantee - control_used(c);
+    uint32_t used = control_used(c);
+    return used < c->guarantee ? c->guarantee - used : 0;
 }
 
-/* What `bytes` of bookkeeping cost under a guarantee. */
-static uint32_t meta_price(uint32_t guarantee, uint32_t bytes)
-{
-    uint64_t allowance = ALLOWANCE + (uint64_t) ALLOWANCE_PAGE * guarantee;
-    return bytes <= allowance ? 0 : (bytes - allowance + PAGE_MASK) >> PAGE_LOG2;
-}
-
-/* Sets guarantee and bookkeeping together.  false: it would not fit, nothing changed. */
-static bool control_set(struct control *c, uint32_t guarantee, uint32_t meta_bytes)
-{
-    uint32_t price = meta_price(guarantee, meta_bytes);
-    if ((uint64_t) c->pages + price > guarantee)
-        return false;
-    ledger.guaranteed = ledger.guaranteed - c->guarantee + guarantee;
-    ledger.charged_meta = ledger.charged_meta - c->meta_frames + price;
-    c->guarantee = guarantee;
-    c->meta_bytes = meta_bytes;
-    c->meta_frames = price;
-    return true;
-}
-
-/* Would every promised page still find a frame after `pages` more? */
-static bool frames_suffice(uint32_t pages)
-{
-    uint64_t wanted = (uint64_t) ledger.promised - ledger.bound + pages;
-    if (ledger.free < wanted)
-        slab_reclaim();
-    return ledger.free >= wanted;
-}
-
-/* The guarantee alone would do, if records never left holes in the slabs; what was promised must
- * not depend on that. */
 bool control_charge(struct control *c, uint32_t pages)
 {
     if (pages > control_unused(c))
-        return false;
-    if (!frames_suffice(pages))
         return false;
     c->pages += pages;
     ledger.promised += pages;
@@ -88,91 +49,78 @@ void control_uncharge(struct control *c, uint32_t pages)
 
 void *control_alloc(struct control *c, size_t bytes)
 {
-    if (!control_set(c, c->guarantee, c->meta_bytes + bytes))
+    if (bytes > SLAB_BLOCK_MAX)
         return NULL;
-    void *block = slab_alloc(bytes);
-    if (!block)
-        control_set(c, c->guarantee, c->meta_bytes - bytes);
+    void *block = slab_take(&c->meta, bytes);
+    if (!block && (c->meta.pages < c->books || control_unused(c)) && slab_grow(&c->meta))
+        block = slab_take(&c->meta, bytes);
     return block;
-}
-
-void control_free(struct control *c, void *block, size_t bytes)
-{
-    slab_free(block, bytes);
-    control_set(c, c->guarantee, c->meta_bytes - bytes);
 }
 
 void control_adopt(struct control *c, uint32_t frames)
 {
-    control_set(c, c->guarantee + frames, c->meta_bytes);
+    c->guarantee += frames;
+    c->parent->split += frames;
+    ledger.guaranteed += frames;
+    control_grow(c, 0);             /* books for them, while the parent has any */
 }
 
 /* ---- birth -------------------------------------------------------------------------------------
  * */
 
-static struct control *control_make(struct control *parent, unsigned task, unsigned creator)
+static uint64_t books_of(uint32_t frames)
 {
-    struct control *c = slab_alloc(sizeof *c);
-    if (!c)
-        return NULL;
+    return BOOKS_MIN + (((uint64_t) frames * BOOKS_PAGE + PAGE_MASK) >> PAGE_LOG2);
+}
+
+uint32_t control_most(uint32_t frames)
+{
+    uint64_t books = books_of(frames);
+    uint32_t most = books < frames ? frames - books : 0;
+    while (most && most + 1 + books_of(most + 1) <= frames)
+        most++;
+    return most;
+}
+
+static void control_enlist(struct control *c, struct control *parent, unsigned task)
+{
     memset(c, 0, sizeof *c);
     hurd_cap_object_init(&c->object, &control_class);
     c->parent = parent;
     c->task = task;
-    c->creator = creator;
     c->all_next = control_all;
     c->all_link = &control_all;
     if (c->all_next)
         c->all_next->all_link = &c->all_next;
     control_all = c;
-    control_count++;
-    return c;
 }
 
 bool control_init(void)
 {
-    uint32_t reserve = RESERVE_MIN + ledger.total / RESERVE_SHARE;
-    control_root = control_make(NULL, 0, 0);
-    if (!control_root || ledger.free <= reserve)
+    control_root = slab_own_alloc(sizeof *control_root);
+    if (!control_root || ledger.free <= RESERVE)
         return false;
+    control_enlist(control_root, NULL, 0);
     hurd_cap_object_keep(&control_root->object);
-    control_limit = reserve * CONTROLS_PER_FRAME;
-    return control_set(control_root, ledger.free - reserve, 0);
+    control_root->guarantee = ledger.free - RESERVE;
+    ledger.guaranteed = control_root->guarantee;
+    return true;
 }
 
-/* How many controls one task may have split off. */
-static unsigned task_limit(unsigned creator)
+int control_split(struct control *parent, uint32_t frames, unsigned task, struct control **child)
 {
-    unsigned limit = control_limit / 4;
-    if (creator < BOOT_TASKS || limit > UINT8_MAX)
-        return UINT8_MAX;
-    return limit < CONTROLS_TASK_MIN ? CONTROLS_TASK_MIN : limit;
-}
-
-int control_split(struct control *parent, uint32_t frames, unsigned task, unsigned creator,
-                  struct control **child)
-{
-    struct account *account = account_of(creator);
-    if (!account)
-        return ENOMEM;
-    if (control_count >= control_limit || account->controls >= task_limit(creator))
-        return EAGAIN;
-    if (frames > parent->guarantee)
-        return ENOMEM;
-    struct control *c = control_make(parent, task, creator);
+    struct control *c = control_alloc(parent, sizeof *c);
     if (!c)
         return ENOMEM;
-    if (!control_set(parent, parent->guarantee - frames, parent->meta_bytes)) {
-        c->parent = NULL;
-        *c->all_link = c->all_next;
-        if (c->all_next)
-            c->all_next->all_link = c->all_link;
-        control_count--;
+    uint64_t price = frames + books_of(frames);
+    if (price > control_unused(parent)) {
         slab_free(c, sizeof *c);
         return ENOMEM;
     }
-    control_set(c, frames, 0);
-    account->controls++;
+    control_enlist(c, parent, task);
+    c->guarantee = frames;
+    c->books = books_of(frames);
+    parent->guarantee -= price;
     parent->split += frames;
     hurd_cap_object_keep(&parent->object);
     c->next = parent->children;
@@ -187,11 +135,17 @@ int control_split(struct control *parent, uint32_t frames, unsigned task, unsign
 bool control_grow(struct control *c, uint32_t frames)
 {
     struct control *parent = c->parent;
-    if (frames > parent->guarantee
-        || !control_set(parent, parent->guarantee - frames, parent->meta_bytes))
+    uint64_t books = books_of(c->guarantee + frames);
+    if (books < c->books)
+        books = c->books;
+    uint64_t price = frames + books - c->books;
+    if (price > control_unused(parent))
         return false;
+    parent->guarantee -= price;
     parent->split += frames;
-    return control_set(c, c->guarantee + frames, c->meta_bytes);
+    c->guarantee += frames;
+    c->books = books;
+    return true;
 }
 
 /* ---- death -------------------------------------------------------------------------------------
@@ -205,7 +159,6 @@ static void control_unlink(struct control *c)
     *c->all_link = c->all_next;
     if (c->all_next)
         c->all_next->all_link = c->all_link;
-    control_count--;
 }
 
 /* When that was the last that kept the parent, the parent folds as well, and so on up. */
@@ -213,13 +166,11 @@ void control_fold(struct control *c)
 {
     for (;;) {
         struct control *parent = c->parent;
-        uint32_t frames = c->guarantee;
         control_unlink(c);
-        control_set(c, 0, 0);
-        account_of(c->creator)->controls--;         /* exists: the split made it */
+        parent->split -= c->guarantee;
+        parent->guarantee += c->guarantee + c->books;
+        slab_move(&c->meta, &parent->meta);
         slab_free(c, sizeof *c);
-        parent->split -= frames;
-        control_set(parent, parent->guarantee + frames, parent->meta_bytes);
         if (--parent->object.strong)
             return;
         c = parent;
@@ -243,8 +194,10 @@ void control_destroy(struct control *top)
         while (c->containers)
             container_destroy(c->containers);
         hurd_cap_object_revoke(&c->object);
+        account_evict(c);
+        bool last = c == top;
         control_fold(c);
-        if (c == top)
+        if (last)
             return;
     }
 }

@@ -1,52 +1,57 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory control capabilities: who may use how many frames.
  *
- * A control holds a guarantee.  Each page promised in its containers is charged one frame, bound or
- * not, and bookkeeping beyond an allowance is charged in whole frames.  The sum of all guarantees
- * never exceeds the frames there are, less a reserve, so a page that was promised always finds a
- * frame. */
+ * A control holds a guarantee, and beside it its books: some frames for records.  Each page
+ * promised in its containers is charged one frame, bound or not; every record that it needs lies
+ * in pages of its own, and those beyond the books are charged as well.  The sum of all guarantees
+ * and books never exceeds the frames there are, less a reserve that no program can touch, and what
+ * one control holds never exceeds its own: so a page that was promised finds a frame, whatever
+ * others do. */
 #ifndef PHYSMEM_CONTROL_H
 #define PHYSMEM_CONTROL_H
 
 #include <hurd/captable.h>
 
 #include "frame.h"
+#include "slab.h"
 
 struct container;
+struct pin;
 
 struct control {
-    struct hurd_cap_object object;      /* strong: capabilities, containers, children; root: + 1 */
-    struct control *parent;             /* NULL: the root */
+    struct hurd_cap_object object;      /* strong: rows, containers, children, homes; root: + 1 */
+    struct control *parent;             /* NULL: the root.  It pays for this record */
     struct control *children;
     struct control *next, **link;       /* on parent->children */
     struct control *all_next, **all_link;
     struct container *containers;
-    uint16_t task;                      /* to whom it was last given */
-    uint16_t creator;                   /* whose account counts it */
+    struct slabs meta;                  /* records */
     uint32_t guarantee;                 /* frames, without the children's */
-    uint32_t split;                     /* the children's guarantees */
+    uint32_t books;                     /* frames for records beside the guarantee */
+    uint32_t split;                     /* the children's guarantees, without their books */
     uint32_t pages;                     /* promised in its containers */
-    uint32_t meta_bytes;
-    uint32_t meta_frames;               /* charged for meta_bytes */
     uint32_t count;                     /* of containers */
+    uint16_t task;                      /* to whom it was last given: its owner */
+    uint16_t homes;                     /* accounts whose home it is */
 };
 
-extern struct hurd_cap_class control_class;     /* serve and given are in request.c */
+extern struct hurd_cap_class control_class;     /* serve, admit and given are in request.c */
 extern struct control *control_root;
 extern struct control *control_all;             /* by all_next */
 
-/* The root control takes what is free, less the reserve for bookkeeping.  false: no memory. */
+/* The root control takes what is free, less the reserve.  false: no memory. */
 bool control_init(void);
 
-/* A child with `frames` of the parent's (0 here means none), counted in creator's account.  It has
- * no capability yet: on error of the caller control_fold() undoes it.  0, ENOMEM, EAGAIN. */
-int control_split(struct control *parent, uint32_t frames, unsigned task, unsigned creator,
-                  struct control **child);
+/* A child with `frames` of the parent's (0 here means none), and its books, from the parent as
+ * well.  It has no capability yet: on error of the caller control_fold() undoes it.  0, ENOMEM. */
+int control_split(struct control *parent, uint32_t frames, unsigned task, struct control **child);
+uint32_t control_most(uint32_t frames);         /* the largest split that costs no more */
 bool control_grow(struct control *c, uint32_t frames);     /* more from the parent, while booting */
 void control_fold(struct control *c);           /* no users left: returns to the parent */
 void control_destroy(struct control *c);        /* with all below it; not for the root */
 void control_unreferenced(struct hurd_cap_object *object);
 
+/* Frames charged; and how many more can be charged now.  Nobody else subtracts the two. */
 uint32_t control_used(const struct control *c);
 uint32_t control_unused(const struct control *c);
 
@@ -56,16 +61,40 @@ void control_adopt(struct control *c, uint32_t frames);
 bool control_charge(struct control *c, uint32_t pages);         /* false: beyond the guarantee */
 void control_uncharge(struct control *c, uint32_t pages);
 
-/* Bookkeeping on a control's account.  NULL: no memory, or beyond the guarantee. */
+/* A record on a control's account, to be freed by slab_free().  NULL: beyond books and guarantee.
+ * */
 void *control_alloc(struct control *c, size_t bytes);
-void control_free(struct control *c, void *block, size_t bytes);
 
-/* ---- account.c: what is counted for each task ---- */
+/* ---- account.c: what is known of each task that has, or had, a control ---- */
 struct account {
+    struct account *next;               /* in its bucket */
+    struct control *home;               /* pays for what the task has; NULL: destroyed */
+    struct pin *pins;                   /* pin.c */
+    uint16_t task;
     uint8_t wired;                      /* pages wired or pinned */
-    uint8_t controls;                   /* that it split off and that live */
-    uint8_t self_paged;                 /* said so: can lose mappings */
+    bool self_paged;                    /* said so: can lose mappings */
 };
-struct account *account_of(unsigned task);      /* NULL: no memory */
+
+#define ACCOUNT_BUCKETS 256u            /* task ids are given out one after the other */
+extern struct account *account_buckets[ACCOUNT_BUCKETS];
+
+static inline struct account *account_of(unsigned task)     /* NULL: none */
+{
+    struct account *account = account_buckets[task % ACCOUNT_BUCKETS];
+    while (account && account->task != task)
+        account = account->next;
+    return account;
+}
+
+/* The task has this control: it is its home unless there is one.  false: no memory for an account.
+ * */
+bool account_open(unsigned task, struct control *control);
+void account_close(unsigned task);                      /* it died, and its tables are gone */
+void account_evict(struct control *home);               /* the control is destroyed */
+void account_unpin(struct container *c);                /* takes everybody's pins from it */
+
+/* For <hurd/captable.h>: tables of a task at its home's cost, task 0 for the server's own. */
+void *account_alloc(unsigned task, size_t bytes);
+void account_free(unsigned task, void *block, size_t bytes);
 
 #endif

@@ -22,25 +22,29 @@ static int page_refuse(const struct copy *how, uint32_t i)
         return ENOENT;
     if (to && *to && !how->squash)
         return EEXIST;
-    if (how->weak_to && !(to && *to))
+    if (how->no_growth && !(to && *to))
         return EPERM;
     if (to && slot_pins(*to) > (uint32_t) how->to->wired)
         return EBUSY;
     if ((how->shared || how->move) && (slot_pins(*from) || how->to->wired))
         return EBUSY;
-    if (how->shared && !slot_share(from))       /* harmless if the copy does not come to be */
+    if (how->shared && !slot_share(from, how->to->control))
         return ENOMEM;
     return 0;
 }
 
-/* The charge that the first `count` pages need: holes in the destination, less what a move within
- * one control frees. */
-static uint32_t charge_of(const struct copy *how, uint32_t count)
+/* How many of the first `count` pages can be charged: those that fill holes in the destination.  A
+ * move within one control frees as many as it needs. */
+static uint32_t copy_affordable(const struct copy *how, uint32_t count)
 {
-    uint32_t holes = count - container_count(how->to, how->to_start, count);
     if (how->move && how->from->control == how->to->control)
-        return 0;                               /* never more than `count`, which move back below */
-    return holes;
+        return count;
+    return container_affordable(how->to, how->to_start, count, control_unused(how->to->control));
+}
+
+static uint32_t copy_holes(const struct copy *how, uint32_t count)
+{
+    return count - container_count(how->to, how->to_start, count);
 }
 
 /* Pages from the start that can be done, nodes made and charged; *err tells why not all. */
@@ -55,12 +59,17 @@ static uint32_t copy_prepare(const struct copy *how, uint32_t *charged, int *err
         possible = made;
         *err = ENOMEM;
     }
-    while (!control_charge(how->to->control, *charged = charge_of(how, possible))) {
-        uint32_t excess = *charged - control_unused(how->to->control);
-        possible -= excess;                     /* at least so many fewer pages, so this ends */
+    uint32_t affordable = copy_affordable(how, possible);
+    if (affordable < possible) {
+        possible = affordable;
         *err = ENOMEM;
     }
-    uint32_t holes = possible - container_count(how->to, how->to_start, possible);
+    uint32_t holes = copy_holes(how, possible);
+    *charged = how->move && how->from->control == how->to->control ? 0 : holes;
+    if (!control_charge(how->to->control, *charged)) {
+        possible = *charged = holes = 0;
+        *err = ENOMEM;
+    }
     if (how->to->wired && container_wire(how->to, holes)) {
         control_uncharge(how->to->control, *charged);
         possible = *charged = 0;
@@ -146,6 +155,14 @@ static void copy_settle(const struct copy *how, uint32_t done, uint32_t grown, u
         control_uncharge(how->from->control, done);
 }
 
+/* Groups of one that were made for copies that did not come to be. */
+static void copy_unshare(const struct copy *how, uint32_t done)
+{
+    uint32_t page = how->from_start + done, end = how->from_start + how->count;
+    for (; (page = container_next(how->from, page, end)) < end; page++)
+        slot_unshare(container_slot(how->from, page));
+}
+
 int container_copy(const struct copy *how, uint32_t *done)
 {
     uint32_t charged;
@@ -165,6 +182,8 @@ int container_copy(const struct copy *how, uint32_t *done)
         copy_settle(how, *done, grown, charged);
     else
         control_uncharge(how->to->control, charged);
+    if (how->shared && *done < how->count)
+        copy_unshare(how, *done);
     container_prune(how->to, how->to_start, how->count);
     return !err && *done < how->count ? ENOMEM : err;
 }

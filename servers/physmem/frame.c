@@ -28,6 +28,7 @@ static void table_make(paddr_t pa, paddr_t page)
     memset(table, 0xff, PAGE_SIZE);
     frame_tables[pa >> TABLE_LOG2] = table;
     ledger.meta++;
+    ledger.own++;
 }
 
 /* The pages of tables are in use for good, and must not be taken if they are offered again. */

@@ -40,9 +40,9 @@ struct ledger {
     uint32_t total;         /* pages that are ours */
     uint32_t free;          /* in the buddy lists */
     uint32_t bound;         /* with users */
-    uint32_t meta;          /* bookkeeping: frame tables and slabs */
-    uint32_t guaranteed;    /* sum of all controls' guarantees */
-    uint32_t charged_meta;  /* of that, what controls pay for their bookkeeping */
+    uint32_t meta;          /* bookkeeping: frame tables, records, spare pages of slabs */
+    uint32_t own;           /* of that, what no control pays for: tables, own arrays */
+    uint32_t guaranteed;    /* sum of all controls' guarantees and their books */
     uint32_t promised;      /* pages in all containers */
 };
 extern struct ledger ledger;

@@ -22,7 +22,7 @@ static int other(struct hurd_cap_call *call);
 static void task_died(unsigned task);
 
 struct hurd_cap_server server = {
-    .table = { .alloc = slab_alloc, .free = slab_free },
+    .table = { .alloc = account_alloc, .free = account_free },
     .other = other,
     .task_died = task_died,
     .errors_in_label = 1,
@@ -56,17 +56,19 @@ static int other(struct hurd_cap_call *call)
     return call->label == 0 || call->label == HURD_WORTEL_ERROR ? HURD_CAP_NO_REPLY : EOPNOTSUPP;
 }
 
-/* All it held is gone by now; containers that it made for others live on, but nobody answers for
- * their pins. */
+/* All it held is gone by now; containers that it made for others live on, but are not wired any
+ * more, and controls that others hold are their parent's owner's. */
 static void task_died(unsigned task)
 {
-    for (struct control *control = control_all; control; control = control->all_next)
+    for (struct control *control = control_all; control; control = control->all_next) {
         for (struct container *c = control->containers; c; c = c->next)
-            if (c->task == task && c->pins)
-                container_unpin_all(c);
-    struct account *account = task <= L4_ID_VERSION_MASK ? account_of(task) : NULL;
-    if (account)
-        account->self_paged = 0;
+            if (c->task == task && c->wired)
+                container_orphan(c);
+        if (control->task == task && control->parent)
+            control->task = control->parent->task;
+    }
+    if (task <= L4_ID_VERSION_MASK)
+        account_close(task);
     slab_reclaim();
 }
 

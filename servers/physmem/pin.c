@@ -59,21 +59,100 @@ static void range_hide(struct container *c, uint32_t start, uint32_t count)
     sweep_end(&s);
 }
 
-int container_pin(struct container *c, uint32_t start, uint32_t count, paddr_t *first,
-                  uint32_t *contiguous)
+/* ---- whose pins they are ------------------------------------------------------------------------
+ * */
+
+struct pin {
+    struct pin *next;                       /* of the same account: at most WIRED_MAX */
+    struct container *container;
+    uint32_t page;
+};
+
+static struct pin **pin_find(struct account *account, const struct container *c, uint32_t page)
 {
-    int err = container_wire(c, count);         /* bounds count, too */
+    struct pin **link = &account->pins;
+    while (*link && ((*link)->container != c || (*link)->page != page))
+        link = &(*link)->next;
+    return *link ? link : NULL;
+}
+
+/* The page loses the pin as well. */
+static void pin_drop(struct account *account, struct pin **link)
+{
+    struct pin *pin = *link;
+    *link = pin->next;
+    *frame_find(slot_frame(*container_slot(pin->container, pin->page))) -= FRAME_PIN;
+    pin->container->pins--;
+    account->wired--;
+    slab_free(pin, sizeof *pin);
+}
+
+void pin_drop_all(struct account *account, struct container *c)
+{
+    for (struct pin **link = &account->pins; *link; )
+        if (!c || (*link)->container == c)
+            pin_drop(account, link);
+        else
+            link = &(*link)->next;
+}
+
+/* Records in front of the account's, pages still without their pins.  Returns how many. */
+static uint32_t pins_make(struct account *account, struct container *c, uint32_t start,
+                          uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct pin *pin = account->home ? control_alloc(account->home, sizeof *pin) : NULL;
+        if (!pin)
+            return i;
+        *pin = (struct pin) { account->pins, c, start + i };
+        account->pins = pin;
+    }
+    return count;
+}
+
+static void pins_unmake(struct account *account, uint32_t count)
+{
+    while (count--) {
+        struct pin *pin = account->pins;
+        account->pins = pin->next;
+        slab_free(pin, sizeof *pin);
+    }
+}
+
+/* ---- pin and unpin ------------------------------------------------------------------------------
+ * */
+
+static int pin_prepare(struct container *c, struct account *account, uint32_t start,
+                       uint32_t count)
+{
+    if (!account)
+        return ENOMEM;
+    if (count > WIRED_MAX || account->wired + count > WIRED_MAX)
+        return EAGAIN;
+    int err = range_pinnable(c, start, count);
     if (err)
         return err;
-    err = range_pinnable(c, start, count);
-    if (!err) {
+    uint32_t made = pins_make(account, c, start, count);
+    if (made == count) {
         range_hide(c, start, count);
         err = range_own(c, start, count);
+    } else {
+        err = ENOMEM;
     }
-    if (err) {
-        container_unwire(c, count);
+    if (err)
+        pins_unmake(account, made);
+    return err;
+}
+
+int container_pin(struct container *c, unsigned task, uint32_t start, uint32_t count,
+                  paddr_t *first, uint32_t *contiguous)
+{
+    struct account *account = account_of(task);
+    int err = pin_prepare(c, account, start, count);
+    if (err)
         return err;
-    }
+    account->wired += count;
+    c->pins += count;
     *first = slot_frame(*container_slot(c, start));
     *contiguous = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -85,28 +164,15 @@ int container_pin(struct container *c, uint32_t start, uint32_t count, paddr_t *
     return 0;
 }
 
-int container_unpin(struct container *c, uint32_t start, uint32_t count)
+int container_unpin(struct container *c, unsigned task, uint32_t start, uint32_t count)
 {
-    if (count > c->pins)
+    struct account *account = account_of(task);
+    if (!account || count > account->wired)
         return EINVAL;
-    for (uint32_t page = start; page < start + count; page++) {
-        slot_t *slot = container_slot(c, page);
-        if (!slot || !*slot || slot_pins(*slot) <= (uint32_t) c->wired)
-            return EINVAL;
-    }
     for (uint32_t page = start; page < start + count; page++)
-        *frame_find(slot_frame(*container_slot(c, page))) -= FRAME_PIN;
-    container_unwire(c, count);
+        if (!pin_find(account, c, page))
+            return EINVAL;
+    for (uint32_t page = start; page < start + count; page++)
+        pin_drop(account, pin_find(account, c, page));
     return 0;
-}
-
-void container_unpin_all(struct container *c)
-{
-    for (uint32_t page = 0; (page = container_next(c, page, PAGES_MAX)) < PAGES_MAX; page++) {
-        slot_t slot = *container_slot(c, page);
-        if (slot_bound(slot))
-            *frame_find(slot_frame(slot)) &= ~FRAME_PINS;
-    }
-    container_unwire(c, c->pins);
-    c->wired = false;
 }

@@ -59,6 +59,13 @@ static L4_Word_t bytes(uint32_t pages)
     return (L4_Word_t) pages << PAGE_LOG2;
 }
 
+/* A container's guarantee is spent by its owner only, which is the task that its control was last
+ * given to, and by boot tasks, which equip others. */
+static bool may_spend(const struct hurd_cap_call *call, const struct container *c)
+{
+    return call->task < HURD_TASK_FIRST || call->task == c->control->task;
+}
+
 /* ---- containers: 2005 ---------------------------------------------------------------------------
  * */
 
@@ -69,6 +76,8 @@ static int serve_create(struct hurd_cap_call *call)
         return EINVAL;
     if (cap_kind(call->cap) == WEAK)
         return EACCES;
+    if (cap_kind(call->cap) == STRONG && !may_spend(call, call_container(call)))
+        return EPERM;
     struct control *control = cap_kind(call->cap) == CONTROL ? call_control(call)
                                                              : call_container(call)->control;
     struct container *c;
@@ -112,6 +121,8 @@ static int serve_allocate(struct hurd_cap_call *call)
         err = EOPNOTSUPP;           /* TODO(physmem): extra frames, spec hurd 2.6 */
     if (!err && !(call->cap->rights & RIGHTS_WRITE))
         err = EACCES;
+    if (!err && !may_spend(call, call_container(call)))
+        err = EPERM;
     if (!err)
         err = container_allocate(call_container(call), page, count, flags & HURD_PM_SQUASH,
                                  flags & HURD_PM_PARTIAL, &done);
@@ -218,7 +229,7 @@ static int serve_copy(struct hurd_cap_call *call)
     how.move = flags & HURD_PM_MOVE;
     how.squash = flags & HURD_PM_SQUASH;
     how.partial = flags & HURD_PM_PARTIAL;
-    how.weak_to = to->flags & HURD_CAP_WEAK;
+    how.no_growth = (to->flags & HURD_CAP_WEAK) || !may_spend(call, how.to);
     if (!err)
         err = container_copy(&how, &done);
     return reply_word(call, err, bytes(done));
@@ -227,20 +238,16 @@ static int serve_copy(struct hurd_cap_call *call)
 /* ---- controls -----------------------------------------------------------------------------------
  * */
 
-/* Splitting makes the parent's bookkeeping allowance smaller, which may cost a few frames of what
- * is unused. */
-static int split(struct control *parent, L4_Word_t frames, unsigned target, unsigned creator,
-                 struct control **child)
+/* frames = 0: all that are unused, but for what the child's record may cost. */
+static int split(struct control *parent, L4_Word_t frames, unsigned target, struct control **child)
 {
     if (frames)
-        return control_split(parent, frames, target, creator, child);
+        return control_split(parent, frames, target, child);
     uint32_t unused = control_unused(parent);
-    for (uint32_t less = 0; less <= 2 + unused / 256 && less < unused; less++) {
-        int err = control_split(parent, unused - less, target, creator, child);
-        if (err != ENOMEM)
-            return err;
-    }
-    return ENOMEM;
+    int err = ENOMEM;
+    for (uint32_t less = 0; err && less < 2 && control_most(unused - less); less++)
+        err = control_split(parent, control_most(unused - less), target, child);
+    return err;
 }
 
 static int serve_split(struct hurd_cap_call *call)
@@ -250,13 +257,15 @@ static int serve_split(struct hurd_cap_call *call)
     uint32_t handle;
     int err = hurd_cap_target_allowed(call, target);
     if (!err)
-        err = split(call_control(call), call->arg[1], target, call->task, &child);
+        err = split(call_control(call), call->arg[1], target, &child);
     if (err)
         return err;
-    err = hurd_cap_insert(&call->server->table, target, &child->object, RIGHTS_ALL, 0, call->task,
-                          &handle);
+    err = account_open(target, child)
+          ? hurd_cap_insert(&call->server->table, target, &child->object, RIGHTS_ALL, 0, call->task,
+                            &handle)
+          : ENOMEM;
     if (err) {
-        control_fold(child);
+        control_destroy(child);
         return err;
     }
     return reply_word(call, 0, handle);
@@ -285,7 +294,8 @@ static int serve_control_info(struct hurd_cap_call *call)
     const struct control *c = call_control(call);
     struct hurd_pm_control_info info = {
         .guarantee = c->guarantee, .used = control_used(c), .split = c->split,
-        .containers = c->count, .meta_bytes = c->meta_bytes, .task = c->task,
+        .containers = c->count, .meta_bytes = c->meta.bytes, .task = c->task,
+        .books = c->books, .records = c->meta.pages,
     };
     return reply_struct(call, &info, sizeof info);
 }
@@ -330,7 +340,7 @@ static int serve_pin(struct hurd_cap_call *call)
     if (!err && !(call->cap->rights & RIGHTS_WRITE))
         err = EACCES;
     if (!err)
-        err = container_pin(call_container(call), page, count, &first, &contiguous);
+        err = container_pin(call_container(call), call->task, page, count, &first, &contiguous);
     if (err)
         return err;
     call->reply[0] = first;
@@ -343,7 +353,7 @@ static int serve_unpin(struct hurd_cap_call *call)
 {
     uint32_t page, count;
     int err = pages_of(call->arg[1], call->arg[2], &page, &count);
-    return err ? err : container_unpin(call_container(call), page, count);
+    return err ? err : container_unpin(call_container(call), call->task, page, count);
 }
 
 static int serve_container_info(struct hurd_cap_call *call)
@@ -388,7 +398,8 @@ static int serve_task_statistics(struct hurd_cap_call *call)
         stats.guarantee += c->guarantee;
         stats.used += control_used(c);
         stats.promised += c->pages;
-        stats.meta_bytes += c->meta_bytes;
+        stats.meta_bytes += c->meta.bytes;
+        stats.records += c->meta.pages;
     }
     const struct account *account = account_of(task);
     stats.wired = account ? account->wired : 0;
@@ -424,7 +435,7 @@ static int serve_self_paged(struct hurd_cap_call *call)
     struct account *account = account_of(call->task);
     if (!account)
         return ENOMEM;
-    account->self_paged = 1;
+    account->self_paged = true;
     for (struct control *control = control_all; control; control = control->all_next)
         for (struct container *c = control->containers; c; c = c->next)
             if (c->task == call->task)
@@ -480,16 +491,23 @@ static int serve(struct hurd_cap_call *call)
     return op->serve(call);
 }
 
-static int control_given(struct hurd_cap_object *object, unsigned from_task, unsigned to_task)
+/* The rows of a task are paid by its home, which may be this one. */
+static int control_admit(struct hurd_cap_object *object, unsigned task)
 {
-    (void) from_task;
-    ((struct control *) object)->task = to_task;
-    return 0;
+    return account_open(task, (struct control *) object) ? 0 : ENOMEM;
+}
+
+static void control_given(struct hurd_cap_object *object, unsigned task)
+{
+    ((struct control *) object)->task = task;
 }
 
 struct hurd_cap_class control_class = {
-    .name = "control", .serve = serve, .unreferenced = control_unreferenced, .given = control_given,
+    .name = "control", .kind = HURD_PM_KIND_CONTROL,
+    .serve = serve, .unreferenced = control_unreferenced,
+    .admit = control_admit, .given = control_given,
 };
 struct hurd_cap_class container_class = {
-    .name = "container", .serve = serve, .unreferenced = container_unreferenced,
+    .name = "container", .kind = HURD_PM_KIND_CONTAINER,
+    .serve = serve, .unreferenced = container_unreferenced,
 };

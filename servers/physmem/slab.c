@@ -1,65 +1,257 @@
 /* SPDX-License-Identifier: MIT */
-/* Records by size class, 8 bytes to 1 KB, in pages from the buddy lists; larger ones are blocks of
- * pages.
+/* Records of any size in pages of one owner: a page is 256 units, a bitmap at its start says which
+ * are used, and each owner's pages are sorted by the longest run of free units that they may have.
  *
- * A page belongs to one class; its header stands at its start.  Invariants: a page is on
- * partial[class]  <=>  some but not all of its records are used; on empty  <=>  none is (then it
- * has no class).  Pages are taken only while every page promised to clients would still find a free
- * frame. */
+ * Invariants: a page is on owner->list[k]  <=>  its `longest` has k bits; `longest` is no less than
+ * what the bitmap shows (it is set right by a search that finds less); free = the zeroes of the
+ * bitmap; a page without records is on `spare` and belongs to nobody. */
 #include "slab.h"
 
 #include <string.h>
 
 #include "frame.h"
 
-#define CLASS_MIN_LOG2  3u
-#define CLASSES         8u              /* 8 .. 1024 */
+#define UNIT_LOG2   4u
+#define UNITS       (PAGE_SIZE >> UNIT_LOG2)
+#define WORD_BITS   32u
+#define LOOK_MAX    8u              /* pages of a list that may be too small: then a larger one */
 
-struct page {
-    struct page *next, *prev;
-    void *free;                         /* a chain through the free records */
-    uint16_t used, class;
+struct slab_page {
+    struct slab_page *next, *prev;      /* on the owner's list; spare: next only */
+    struct slabs *owner;
+    uint16_t free;                      /* units */
+    uint16_t longest;
+    uint16_t first;                     /* no unit below is free */
+    uint32_t used[UNITS / WORD_BITS];   /* bit i % 32 of word i / 32: unit i; the header's, too */
 };
 
-static struct page *partial[CLASSES];
-static struct page *empty;              /* singly linked */
+#define HEADER      ((unsigned) (sizeof(struct slab_page) + (1u << UNIT_LOG2) - 1) >> UNIT_LOG2)
 
-static size_t class_size(unsigned class)
+_Static_assert(SLAB_BLOCK_MAX <= (UNITS - HEADER) << UNIT_LOG2, "the largest record fits a page");
+
+static struct slab_page *spare;
+static uint32_t spare_count;
+
+/* ---- runs of units -----------------------------------------------------------------------------
+ * */
+
+static unsigned units_of(size_t bytes)
 {
-    return (size_t) 1 << (CLASS_MIN_LOG2 + class);
+    return (bytes + (1u << UNIT_LOG2) - 1) >> UNIT_LOG2;
 }
 
-static unsigned class_of(size_t bytes)
+/* The first unit in [at, end) whose bit differs from those of `same` (0 or ~0); else some unit not
+ * before end. */
+static unsigned next_unit(const struct slab_page *page, unsigned at, unsigned end, uint32_t same)
 {
-    unsigned class = 0;
-    while (class_size(class) < bytes)
-        class++;
-    return class;
+    while (at < end) {
+        uint32_t word = (page->used[at / WORD_BITS] ^ same) >> at % WORD_BITS;
+        if (word)
+            return at + __builtin_ctz(word);
+        at = (at | (WORD_BITS - 1)) + 1;
+    }
+    return at;
 }
 
-/* May bookkeeping take `pages` more without touching what was guaranteed and is not bound yet? */
-static bool pages_spare(uint32_t pages)
+/* The last used unit below `at`: the header's at the latest. */
+static unsigned used_below(const struct slab_page *page, unsigned at)
 {
-    uint64_t owed = (uint64_t) ledger.guaranteed - ledger.charged_meta;
-    uint64_t unbound = owed > ledger.bound ? owed - ledger.bound : 0;
-    return ledger.free >= pages + unbound;
+    unsigned word = at / WORD_BITS;
+    uint32_t bits = page->used[word] & ((1u << at % WORD_BITS) - 1);
+    while (!bits)
+        bits = page->used[--word];
+    return word * WORD_BITS + (WORD_BITS - 1) - __builtin_clz(bits);
 }
 
-static void *pages_alloc(unsigned order)
+static void mark(struct slab_page *page, unsigned at, unsigned n, bool used)
 {
-    if (!pages_spare(1u << order))
-        return NULL;
-    paddr_t base = buddy_alloc(order);
-    if (!base)
-        return NULL;
-    ledger.meta += 1u << order;
-    return phys_pointer(base);
+    page->free = used ? page->free - n : page->free + n;
+    while (n) {
+        unsigned part = WORD_BITS - at % WORD_BITS;
+        if (part > n)
+            part = n;
+        uint32_t mask = ~(uint32_t) 0 >> (WORD_BITS - part) << at % WORD_BITS;
+        if (used)
+            page->used[at / WORD_BITS] |= mask;
+        else
+            page->used[at / WORD_BITS] &= ~mask;
+        at += part;
+        n -= part;
+    }
 }
 
-static void pages_free(void *block, unsigned order)
+/* Where n free units begin; UNITS: nowhere, and *longest is the truth. */
+static unsigned run_find(struct slab_page *page, unsigned n, unsigned *longest)
 {
-    ledger.meta -= 1u << order;
-    buddy_free((paddr_t) ((uintptr_t) block - phys_base), order);
+    *longest = 0;
+    page->first = next_unit(page, page->first, UNITS, ~0u);
+    for (unsigned at = page->first, end; at < UNITS; at = next_unit(page, end, UNITS, ~0u)) {
+        end = next_unit(page, at, at + n < UNITS ? at + n : UNITS, 0);
+        if (end - at >= n)
+            return at;
+        if (end - at > *longest)
+            *longest = end - at;
+    }
+    return UNITS;
+}
+
+/* ---- pages -------------------------------------------------------------------------------------
+ * */
+
+static unsigned list_of(unsigned longest)
+{
+    return longest ? 32 - __builtin_clz(longest) : 0;
+}
+
+static void page_link(struct slab_page *page)
+{
+    struct slab_page **head = &page->owner->list[list_of(page->longest)];
+    page->prev = NULL;
+    page->next = *head;
+    if (page->next)
+        page->next->prev = page;
+    *head = page;
+}
+
+static void page_unlink(struct slab_page *page)
+{
+    if (page->next)
+        page->next->prev = page->prev;
+    if (page->prev)
+        page->prev->next = page->next;
+    else
+        page->owner->list[list_of(page->longest)] = page->next;
+}
+
+static void page_relist(struct slab_page *page, unsigned longest)
+{
+    if (page->longest == longest)
+        return;
+    page_unlink(page);
+    page->longest = longest;
+    page_link(page);
+}
+
+bool slab_grow(struct slabs *s)
+{
+    struct slab_page *page = spare;
+    if (page) {
+        spare = page->next;
+        spare_count--;
+    } else {
+        paddr_t base = buddy_alloc(0);
+        if (!base)
+            return false;
+        ledger.meta++;
+        page = phys_pointer(base);
+    }
+    memset(page, 0, sizeof *page);
+    page->owner = s;
+    page->free = UNITS;
+    mark(page, 0, HEADER, true);
+    page->longest = page->free;
+    page_link(page);
+    s->pages++;
+    return true;
+}
+
+/* The last record is gone. */
+static void page_leave(struct slab_page *page)
+{
+    page_unlink(page);
+    page->owner->pages--;
+    page->next = spare;
+    spare = page;
+    spare_count++;
+}
+
+void slab_reclaim(void)
+{
+    while (spare) {
+        struct slab_page *page = spare;
+        spare = page->next;
+        spare_count--;
+        ledger.meta--;
+        buddy_free((paddr_t) ((uintptr_t) page - phys_base), 0);
+    }
+}
+
+uint32_t slab_spare(void)
+{
+    return spare_count;
+}
+
+/* ---- records -----------------------------------------------------------------------------------
+ * */
+
+void *slab_take(struct slabs *s, size_t bytes)
+{
+    unsigned n = units_of(bytes), longest;
+    for (unsigned k = list_of(n); k < SLAB_LISTS; k++) {
+        unsigned look = LOOK_MAX;
+        for (struct slab_page *page = s->list[k], *next; page && look; page = next, look--) {
+            next = page->next;
+            if (page->longest < n)
+                continue;
+            unsigned at = run_find(page, n, &longest);
+            if (at == UNITS) {
+                page_relist(page, longest);
+                continue;
+            }
+            mark(page, at, n, true);
+            if (at == page->first)
+                page->first += n;
+            if (!page->free)
+                page_relist(page, 0);
+            s->bytes += bytes;
+            return (char *) page + (at << UNIT_LOG2);
+        }
+    }
+    return NULL;
+}
+
+void slab_free(void *block, size_t bytes)
+{
+    struct slab_page *page = (struct slab_page *) ((uintptr_t) block & ~(uintptr_t) PAGE_MASK);
+    unsigned at = ((uintptr_t) block & PAGE_MASK) >> UNIT_LOG2, n = units_of(bytes);
+    mark(page, at, n, false);
+    if (at < page->first)
+        page->first = at;
+    page->owner->bytes -= bytes;
+    if (page->free == UNITS - HEADER) {
+        page_leave(page);
+        return;
+    }
+    if (page->free <= page->longest)            /* no run can be longer */
+        return;
+    unsigned run = next_unit(page, at + n, UNITS, 0) - used_below(page, at) - 1;
+    if (run > page->longest)
+        page_relist(page, run);
+}
+
+void slab_move(struct slabs *from, struct slabs *to)
+{
+    for (unsigned k = 0; k < SLAB_LISTS; k++)
+        while (from->list[k]) {
+            struct slab_page *page = from->list[k];
+            page_unlink(page);
+            page->owner = to;
+            page_link(page);
+        }
+    to->pages += from->pages;
+    to->bytes += from->bytes;
+    from->pages = from->bytes = 0;
+}
+
+/* ---- the server's own --------------------------------------------------------------------------
+ * */
+
+static struct slabs own;
+
+/* Frames that are in no guarantee, and not in use for frame tables or by us. */
+static bool own_may_take(uint32_t pages)
+{
+    return ledger.guaranteed + ledger.own + pages <= ledger.total;
 }
 
 static unsigned order_of(size_t bytes)
@@ -70,86 +262,45 @@ static unsigned order_of(size_t bytes)
     return order;
 }
 
-static void partial_link(struct page *page)
+/* A block too large for a slab page. */
+static void *pages_alloc(unsigned order)
 {
-    page->prev = NULL;
-    page->next = partial[page->class];
-    if (page->next)
-        page->next->prev = page;
-    partial[page->class] = page;
-}
-
-static void partial_unlink(struct page *page)
-{
-    if (page->next)
-        page->next->prev = page->prev;
-    if (page->prev)
-        page->prev->next = page->next;
-    else
-        partial[page->class] = page->next;
-}
-
-/* An empty page, cut into records of this class. */
-static struct page *page_make(unsigned class)
-{
-    struct page *page = empty;
-    if (page)
-        empty = page->next;
-    else if (!(page = pages_alloc(0)))
+    if (!own_may_take(1u << order))
         return NULL;
-    size_t size = class_size(class);
-    page->free = NULL;
-    page->used = 0;
-    page->class = class;
-    size_t first = size > sizeof *page ? size : (sizeof *page + size - 1) & ~(size - 1);
-    for (size_t at = first; at + size <= PAGE_SIZE; at += size) {
-        void **record = (void **) ((char *) page + at);
-        *record = page->free;
-        page->free = record;
+    paddr_t base = buddy_alloc(order);
+    if (!base) {
+        slab_reclaim();
+        base = buddy_alloc(order);
     }
-    partial_link(page);
-    return page;
-}
-
-void *slab_alloc(size_t bytes)
-{
-    if (bytes > class_size(CLASSES - 1))
-        return pages_alloc(order_of(bytes));
-    unsigned class = class_of(bytes);
-    struct page *page = partial[class];
-    if (!page && !(page = page_make(class)))
+    if (!base)
         return NULL;
-    void **record = page->free;
-    page->free = *record;
-    page->used++;
-    if (!page->free)
-        partial_unlink(page);
-    return record;
+    ledger.meta += 1u << order;
+    ledger.own += 1u << order;
+    return phys_pointer(base);
 }
 
-void slab_free(void *block, size_t bytes)
+void *slab_own_alloc(size_t bytes)
 {
-    if (bytes > class_size(CLASSES - 1)) {
-        pages_free(block, order_of(bytes));
+    if (bytes > SLAB_BLOCK_MAX)
+        return pages_alloc(order_of(bytes));
+    void *block = slab_take(&own, bytes);
+    if (!block && own_may_take(1) && slab_grow(&own)) {
+        ledger.own++;
+        block = slab_take(&own, bytes);
+    }
+    return block;
+}
+
+void slab_own_free(void *block, size_t bytes)
+{
+    if (bytes > SLAB_BLOCK_MAX) {
+        unsigned order = order_of(bytes);
+        ledger.meta -= 1u << order;
+        ledger.own -= 1u << order;
+        buddy_free((paddr_t) ((uintptr_t) block - phys_base), order);
         return;
     }
-    struct page *page = (struct page *) ((uintptr_t) block & ~(uintptr_t) PAGE_MASK);
-    if (!page->free)
-        partial_link(page);
-    *(void **) block = page->free;
-    page->free = block;
-    if (--page->used == 0) {
-        partial_unlink(page);
-        page->next = empty;
-        empty = page;
-    }
-}
-
-void slab_reclaim(void)
-{
-    while (empty) {
-        struct page *page = empty;
-        empty = page->next;
-        pages_free(page, 0);
-    }
+    uint32_t pages = own.pages;
+    slab_free(block, bytes);
+    ledger.own -= pages - own.pages;
 }

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "slab.h"
+#include "control.h"
 
 static void revoke_page(paddr_t pa, unsigned rights)
 {
@@ -102,18 +102,27 @@ bool slot_own(slot_t *slot)
     return true;
 }
 
-bool slot_share(slot_t *slot)
+bool slot_share(slot_t *slot, struct control *payer)
 {
     if (!slot_bind(slot))
         return false;
     if ((*slot & SLOT_TAG) == SLOT_GROUP)
         return true;
-    struct group *group = slab_alloc(sizeof *group);
+    struct group *group = control_alloc(payer, sizeof *group);
     if (!group)
         return false;
     *group = (struct group) { .frame = slot_frame(*slot), .members = 1, .seen = slot_seen(*slot) };
     *slot = (slot_t) group | SLOT_GROUP;
     return true;
+}
+
+void slot_unshare(slot_t *slot)
+{
+    if ((*slot & SLOT_TAG) != SLOT_GROUP || slot_group(*slot)->members > 1)
+        return;
+    struct group *group = slot_group(*slot);
+    *slot = slot_of_frame(group->frame) | (group->seen ? SLOT_SEEN : 0);
+    slab_free(group, sizeof *group);
 }
 
 slot_t slot_copy(slot_t source, struct sweep *readonly)

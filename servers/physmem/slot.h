@@ -14,9 +14,12 @@
 #define PHYSMEM_SLOT_H
 
 #include "frame.h"
+#include "slab.h"
 #include "sweep.h"
 
 typedef uintptr_t slot_t;
+
+struct control;
 
 #define SLOT_HOLE       ((slot_t) 0)
 #define SLOT_LAZY       ((slot_t) 1)
@@ -69,7 +72,11 @@ void slot_release(slot_t slot, struct slot_sweeps *s);
  * charged. */
 bool slot_bind(slot_t *slot);           /* promised -> bound to a zeroed frame of its own */
 bool slot_own(slot_t *slot);            /* bound, alone on its frame: may be written */
-bool slot_share(slot_t *slot);          /* a group: copies are members after ++members */
+
+/* A group: copies are members after ++members.  Its record is the payer's.  And back, while the
+ * slot is the only member. */
+bool slot_share(slot_t *slot, struct control *payer);
+void slot_unshare(slot_t *slot);
 
 /* A new user of the frame of a bound slot, or for a pinned one a frame of its own with the same
  * contents: what a copy is. The writable mappings of a frame that has two users from now on go into

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for task records and capability tables: a fixed arena, first fit, neighbours joined on
- * free.  Fixed, because the task server must not ask anybody for memory in order to kill a task. */
+/* Memory for what belongs to no program: the table of clients, threads of boot tasks.  A fixed arena, first fit,
+ * neighbours joined on free.  Fixed, because the task server must not ask anybody for memory in order to
+ * kill a task.  What programs make us keep is in blocks.c. */
 #include "server.h"
 #include <string.h>
 
-#define ARENA_SIZE  (160u << 10)
+#define ARENA_SIZE  (16u << 10)
 #define UNIT        16u             /* sizes and addresses are multiples of it */
 
 struct hole {

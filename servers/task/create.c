@@ -2,9 +2,8 @@
 /* Making a task out of an image: HURD_TASK_CREATE, in named steps, each undone when a later one
  * fails.
  *
- * The image is never read where its owner could pull it away: first a copy-on-write copy into a
- * container of ours (charged to the new task's control), then, through a window, a private page of
- * that. */
+ * Nothing is read or written where somebody else could pull it away.  What we look into are pages of our
+ * own container: copies of the image's pages, and what is moved from there into the new task's. */
 #include "../../lib/startup/page.h"
 #include "server.h"
 #include <errno.h>
@@ -17,10 +16,16 @@
 #include <string.h>
 
 #define PAGE            0x1000u
-#define WINDOW_STARTUP  0x60000000u     /* HURD_STARTUP_SIZE bytes: the startup fpage of one task */
-#define WINDOW_SOURCE   0x60100000u     /* CHUNK + PAGE bytes */
-#define WINDOW_DEST     0x60200000u     /* CHUNK bytes, or one page of headers */
-#define CHUNK           0x10000u
+#define CHUNK           0x4000u
+
+/* Where our own pages are, in our container `own` and, behind OWN_WINDOW, in our space. */
+#define OWN_SOURCE      0u                      /* CHUNK + PAGE bytes: of an image */
+#define OWN_DEST        (CHUNK + PAGE)          /* CHUNK bytes: an image, aligned */
+#define OWN_STARTUP     (2 * CHUNK + PAGE)      /* HURD_STARTUP_SIZE bytes: a startup fpage */
+#define OWN_WINDOW      0x60100000u
+#define WINDOW_STARTUP  0x60000000u             /* the startup fpage of one task, to be passed on */
+
+static L4_Word_t own;
 
 static L4_Word_t page_down(L4_Word_t x) { return x & -PAGE; }
 static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
@@ -31,8 +36,6 @@ struct making {
     L4_Word_t image, offset, size, control;     /* as asked; the handles are consumed */
     const char *argz;
     L4_Word_t argz_len;
-    L4_Word_t copy;                             /* our container with the image, from offset 0 */
-    bool has_copy;
     struct elf_program program;
     struct task *task;
     struct hurd_startup_data data;
@@ -41,14 +44,31 @@ struct making {
 
 /* ---- the request */
 
-/* A handle counts only if this caller gave it to us: anybody can write down a number. */
+/* A handle counts only if this caller gave it to us: anybody can write down a number.  What is not
+ * the right kind is still a gift, and dropped. */
 static int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
 {
     struct hurd_pm_cap_info info;
     if (hurd_pm_cap_info(physmem, handle, &info) != 0)
         return EBADF;
-    bool is_control = info.kind == HURD_PM_KIND_CONTROL;
-    return info.giver == caller && is_control == want_control ? 0 : EPERM;
+    if (info.giver != caller)
+        return EPERM;
+    if ((info.kind == HURD_PM_KIND_CONTROL) == want_control)
+        return 0;
+    hurd_cap_drop(physmem, handle);
+    return EPERM;
+}
+
+/* Both handles are the caller's gifts; or neither is held any more. */
+static int check_gifts(const struct making *m)
+{
+    int image = check_giver(m->image, m->caller, false);
+    int control = check_giver(m->control, m->caller, true);
+    if (image == 0 && control != 0)
+        hurd_cap_drop(physmem, m->image);
+    if (image != 0 && control == 0)
+        hurd_cap_drop(physmem, m->control);
+    return image ? image : control;
 }
 
 static int parse(struct making *m, struct hurd_cap_call *call)
@@ -69,77 +89,120 @@ static int parse(struct making *m, struct hurd_cap_call *call)
     return 0;
 }
 
+/* ---- our own pages */
+
+int create_init(void)
+{
+    return hurd_pm_container_create(physmem, startup_data->physmem_control.cap, 0, &own);
+}
+
+/* Fresh pages at that place of `own`, mapped: their address, or NULL. */
+static char *own_fresh(L4_Word_t at, L4_Word_t size)
+{
+    hurd_pm_container_deallocate(physmem, own, at, size, NULL);
+    if (hurd_pm_container_allocate(physmem, own, 0, at, size, NULL) != 0
+        || hurd_pm_container_map(physmem, own, HURD_PM_READ | HURD_PM_WRITE, OWN_WINDOW + at, at, size,
+                                 NULL) != 0)
+        return NULL;
+    return (char *)OWN_WINDOW + at;
+}
+
+/* Copies of pages of the image there, mapped.  0 or errno. */
+static int own_source(const struct making *m, L4_Word_t from, L4_Word_t size)
+{
+    hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
+    int error = hurd_pm_container_copy(physmem, m->image, from, own, OWN_SOURCE, size, 0, NULL);
+    return error ? error
+                 : hurd_pm_container_map(physmem, own, HURD_PM_READ, OWN_WINDOW + OWN_SOURCE, OWN_SOURCE,
+                                         size, NULL);
+}
+
+/* They become pages of a container of the new task. */
+static int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size)
+{
+    return hurd_pm_container_copy(physmem, own, at, container, to, size, HURD_PM_MOVE, NULL);
+}
+
 /* ---- the image */
 
-static int map_window(L4_Word_t container, L4_Word_t window, L4_Word_t offset, L4_Word_t size)
+static bool image_possible(const struct making *m)
 {
-    return hurd_pm_container_map(physmem, container, HURD_PM_READ | HURD_PM_WRITE, window, offset,
-                                 size, NULL);
+    return m->size != 0 && m->size <= HURD_TASK_IMAGE_MAX && m->offset + m->size >= m->offset
+        && page_up(m->offset + m->size) >= m->offset;
+}
+
+/* First of all: what is no program is refused before more of it is copied. */
+static int read_headers(struct making *m)
+{
+    if (!image_possible(m))
+        return ENOEXEC;
+    L4_Word_t from = page_down(m->offset), skip = m->offset - from;
+    L4_Word_t have = m->size < PAGE ? m->size : PAGE;
+    int error = own_source(m, from, page_up(skip + have));
+    return error ? error
+                 : elf_read((const char *)OWN_WINDOW + OWN_SOURCE + skip, have, m->size, STARTUP_LOW,
+                            &m->program);
 }
 
 /* An image that starts in the middle of a page: chunk by chunk into fresh pages. */
 static int copy_bytes(struct making *m)
 {
-    L4_Word_t transit;
-    int error = hurd_pm_container_create(physmem, m->control, 0, &transit);
-    if (error != 0)
-        return error;
-    error = hurd_pm_container_allocate(physmem, m->copy, 0, 0, page_up(m->size), NULL);
-    for (L4_Word_t done = 0; error == 0 && done < m->size; done += CHUNK) {
+    for (L4_Word_t done = 0; done < m->size; done += CHUNK) {
         L4_Word_t n = m->size - done < CHUNK ? m->size - done : CHUNK;
         L4_Word_t from = page_down(m->offset + done), skip = m->offset + done - from;
-        L4_Word_t span = page_up(skip + n);
-        error = hurd_pm_container_copy(physmem, m->image, from, transit, 0, span, 0, NULL);
-        if (error == 0)
-            error = map_window(transit, WINDOW_SOURCE, 0, span);
-        if (error == 0)
-            error = map_window(m->copy, WINDOW_DEST, done, page_up(n));
-        if (error == 0)
-            memcpy((void *)WINDOW_DEST, (const void *)(WINDOW_SOURCE + skip), n);
-        hurd_pm_container_deallocate(physmem, transit, 0, span, NULL);
+        int error = own_source(m, from, page_up(skip + n));
+        char *dest = error ? NULL : own_fresh(OWN_DEST, page_up(n));
+        if (!error && !dest)
+            error = ENOMEM;
+        if (!error) {
+            memcpy(dest, (const char *)OWN_WINDOW + OWN_SOURCE + skip, n);
+            error = own_move(OWN_DEST, m->task->image, done, page_up(n));
+        }
+        if (error)
+            return error;
     }
-    hurd_pm_container_destroy(physmem, transit);
-    hurd_cap_drop(physmem, transit);
-    return error;
+    return 0;
 }
 
 static int take_image(struct making *m)
 {
-    if (m->size == 0 || m->size > HURD_TASK_IMAGE_MAX || m->offset + m->size < m->offset
-        || page_up(m->offset + m->size) < m->offset)
-        return ENOEXEC;
-    int error = hurd_pm_container_create(physmem, m->control, 0, &m->copy);
+    struct task *t = m->task;
+    int error = hurd_pm_container_create(physmem, m->control, 0, &t->image);
     if (error != 0)
         return error;
-    m->has_copy = true;
+    t->has_image = true;
     if (m->offset % PAGE != 0)
         return copy_bytes(m);
-    return hurd_pm_container_copy(physmem, m->image, m->offset, m->copy, 0, page_up(m->size), 0,
-                                  NULL);
-}
-
-static int read_headers(struct making *m)
-{
-    int error = map_window(m->copy, WINDOW_DEST, 0, PAGE);
-    return error ? error
-                 : elf_read((const void *)WINDOW_DEST, PAGE, m->size, STARTUP_LOW, &m->program);
+    return hurd_pm_container_copy(physmem, m->image, m->offset, t->image, 0, page_up(m->size), 0, NULL);
 }
 
 /* ---- the task record and what the new task holds with servers */
 
-static int make_record(struct making *m)
+/* The part that the new task gets of everything is that which its control is of its owner's memory. */
+static int take_part(struct making *m)
+{
+    struct hurd_pm_control_info control;
+    struct hurd_pm_task_statistics owner;
+    L4_Word_t left = 0;
+    if (hurd_pm_control_info(physmem, m->control, &control) != 0)
+        return EIO;
+    if (hurd_pm_task_statistics(physmem, m->control, m->caller, &owner) == 0 && owner.task == m->caller
+        && owner.guarantee > owner.used)
+        left = owner.guarantee - owner.used;
+    return budget_split(m->task, control.guarantee, control.guarantee + left);
+}
+
+static int make_record(struct making *m, struct task *owner)
 {
     L4_Word_t id = task_free_id();
     m->task = id ? task_new(id, m->caller, m->argz, m->argz_len) : NULL;
     if (!m->task)
         return EAGAIN;
     struct task *t = m->task;
+    t->owner = owner;
     t->utcb_base = HURD_STARTUP_UTCB;
     t->utcb_slots = (1u << HURD_STARTUP_UTCB_LOG2) / L4_UTCB_BLOCK;
-    t->image = m->copy;
-    t->has_image = true;
-    m->has_copy = false;                        /* the record owns it now */
-    return 0;
+    return take_part(m);
 }
 
 static int make_startup_container(struct making *m)
@@ -148,23 +211,27 @@ static int make_startup_container(struct making *m)
     if (error != 0)
         return error;
     m->task->has_startup = true;
-    return hurd_pm_container_allocate(physmem, m->task->startup, 0, 0, HURD_STARTUP_SIZE, NULL);
+    return 0;
 }
 
-/* deva may be gone or busy: then the task has no console.  Two seconds, no more. */
+/* deva may hang: then the task has no console.  That it hangs is found out once, at the cost of two
+ * periods; from then on it has to listen at once, until it answers again. */
 static void inject_console(struct making *m)
 {
+    static bool late;
+    const L4_Time_t patience = L4_TimePeriod(200000);
     if (!have_deva)
         return;
     L4_LoadMR(1, deva_cap);
     L4_LoadMR(2, m->task->id);
     L4_Set_MsgTag(L4_MakeTag(HURD_DEVA_CONSOLE_INJECT, 2, 0));
-    L4_MsgTag_t tag = L4_Call_Timeouts(deva, L4_TimePeriod(2000000), L4_TimePeriod(2000000));
+    L4_MsgTag_t tag = L4_Call_Timeouts(deva, late ? L4_ZeroTime : patience, patience);
+    late = L4_IpcFailed(tag);
     if (L4_IpcSucceeded(tag) && L4_Label(tag) == 0 && L4_UntypedWords(tag) == 1)
         m->data.console = (struct hurd_startup_cap) {deva.raw, L4_MR(1)};
 }
 
-/* The control goes last: after it nothing more can be charged by us. */
+/* The control goes first: it pays for the new task's handles.  We drop ours in the end. */
 static int give_capabilities(struct making *m)
 {
     struct task *t = m->task;
@@ -172,19 +239,17 @@ static int give_capabilities(struct making *m)
     uint32_t own;
     d->utcb_area = L4_FpageLog2(HURD_STARTUP_UTCB, HURD_STARTUP_UTCB_LOG2).raw;
     d->startup.server = d->image.server = d->physmem_control.server = physmem.raw;
-    int error = hurd_pm_container_share(physmem, t->startup, t->id, HURD_PM_RIGHTS,
+    int error = hurd_cap_give(physmem, m->control, t->id, 7, 0, &d->physmem_control.cap);
+    if (error == 0)
+        error = hurd_pm_container_share(physmem, t->startup, t->id, HURD_PM_RIGHTS,
                                         &d->startup.cap);
     if (error == 0)
         error = hurd_pm_container_share(physmem, t->image, t->id, HURD_PM_READ | HURD_PM_EXECUTE,
                                         &d->image.cap);
     if (error == 0)
         error = hurd_cap_insert(&server.table, t->id, &t->object, 7, 0, 0, &own);
-    if (error == 0)
-        error = hurd_cap_give(physmem, m->control, t->id, 7, HURD_CAP_GIVE_MOVE,
-                              &d->physmem_control.cap);
     if (error != 0)
         return error;
-    m->control = ~0ul;                          /* no longer ours to drop */
     d->task = (struct hurd_startup_cap) {L4_MyGlobalId().raw, own};
     inject_console(m);
     return 0;
@@ -193,35 +258,24 @@ static int give_capabilities(struct making *m)
 /* ---- the startup fpage */
 
 /* There is one window: showing another task's fpage takes the mapping away from the task before,
- * which gets it back when it faults. */
+ * which gets it back when it faults.  Nobody here looks into it. */
 L4_Word_t startup_window(struct task *t)
 {
-    return map_window(t->startup, WINDOW_STARTUP, 0, HURD_STARTUP_SIZE) == 0 ? WINDOW_STARTUP : 0;
+    int error = hurd_pm_container_map(physmem, t->startup, HURD_PM_READ | HURD_PM_WRITE, WINDOW_STARTUP, 0,
+                                      HURD_STARTUP_SIZE, NULL);
+    return error ? 0 : WINDOW_STARTUP;
 }
 
 static int write_startup(struct making *m)
 {
-    L4_Word_t window = startup_window(m->task);
-    if (window == 0)
-        return EIO;
-    return startup_page_write((void *)window, &m->data, &m->program, m->argz, m->argz_len, &m->sp);
+    char *page = own_fresh(OWN_STARTUP, HURD_STARTUP_SIZE);
+    if (!page)
+        return ENOMEM;
+    int error = startup_page_write(page, &m->data, &m->program, m->argz, m->argz_len, &m->sp);
+    return error ? error : own_move(OWN_STARTUP, m->task->startup, 0, HURD_STARTUP_SIZE);
 }
 
 /* ---- the kernel's part */
-
-/* Pages of kernel memory for one task: a sixteenth of the kernel's pool, so that a few greedy tasks
- * cannot use it up, and at least 96 KB: half of that is spent before main() runs. */
-static L4_Word_t kernel_quota(void)
-{
-    static L4_Word_t pages;
-    L4_Word_t out[2] = {0, 0};
-    if (pages == 0) {
-        hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_SYSTEM_INFO, wortel_cap),
-                     0, NULL, 2, out, NULL);
-        pages = out[1] / 16 / PAGE > 24 ? out[1] / 16 / PAGE : 24;
-    }
-    return pages;
-}
 
 static int make_space(struct making *m, L4_ThreadId_t *first)
 {
@@ -233,7 +287,8 @@ static int make_space(struct making *m, L4_ThreadId_t *first)
     L4_ThreadId_t id = *first = thread->id;
     error = hurd_wortel_thread_control(wortel_cap, id, id, me, L4_nilthread, ~0ul);
     if (error == 0) {
-        hurd_wortel_space_quota(wortel_cap, id, kernel_quota()); /* other kernels have no quotas */
+        if (m->task->budget[HURD_BUDGET_KERNEL].limit != HURD_TASK_UNKNOWN)
+            hurd_wortel_space_quota(wortel_cap, id, m->task->budget[HURD_BUDGET_KERNEL].limit);
         error = hurd_wortel_space_control(
             wortel_cap, id, 0,
             L4_FpageLog2(HURD_STARTUP_KIP, L4_KipAreaSizeLog2(L4_GetKernelInterface())).raw,
@@ -255,13 +310,13 @@ static int start(struct making *m, L4_ThreadId_t first)
 
 /* ---- all of it */
 
-static int make(struct making *m, L4_ThreadId_t *first)
+static int make(struct making *m, struct task *owner, L4_ThreadId_t *first)
 {
-    int error = take_image(m);
+    int error = read_headers(m);
     if (error == 0)
-        error = read_headers(m);
+        error = make_record(m, owner);
     if (error == 0)
-        error = make_record(m);
+        error = take_image(m);
     if (error == 0)
         error = make_startup_container(m);
     if (error == 0)
@@ -276,13 +331,9 @@ static int make(struct making *m, L4_ThreadId_t *first)
 /* What we hold of the request itself goes, whatever came of it. */
 static void consume(struct making *m)
 {
+    hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
     hurd_cap_drop(physmem, m->image);
-    if (m->control != ~0ul)
-        hurd_cap_drop(physmem, m->control);
-    if (m->has_copy) {
-        hurd_pm_container_destroy(physmem, m->copy);
-        hurd_cap_drop(physmem, m->copy);
-    }
+    hurd_cap_drop(physmem, m->control);
 }
 
 int task_create(struct hurd_cap_call *call, struct task *parent)
@@ -294,14 +345,13 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
     if (parent->id != call->task)
         return EPERM;
     int error = parse(&m, call);
-    if (error == 0)
-        error = check_giver(m.image, m.caller, false);
-    if (error == 0)
-        error = check_giver(m.control, m.caller, true);
     if (error != 0)
-        return error; /* not consumed: malformed, or not given by this caller */
+        return error;                           /* malformed: its gifts can still be taken back */
+    error = check_gifts(&m);
+    if (error != 0)
+        return error;
 
-    error = make(&m, &first);
+    error = make(&m, parent, &first);
     if (error == 0)
         error = hurd_cap_insert(&server.table, m.caller, &m.task->object, 7, 0, 0, &handle);
     if (error == 0) {

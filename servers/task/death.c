@@ -8,68 +8,92 @@
 #include <hurd/physmem.h>
 #include <l4/ipc.h>
 
-#define WAITERS_MAX 128u
+/* ---- waiting for it: each thread waits for one task at most, so its own record says for which */
 
-static struct waiter {
-    L4_ThreadId_t thread;           /* nil: free */
-    struct task *task;              /* for whom it waits */
-} waiters[WAITERS_MAX];
-static L4_Word_t waiting;
-
-int wait_add(struct task *t, L4_ThreadId_t thread)
+int wait_add(struct task *t, struct thread *thread)
 {
-    for (L4_Word_t i = 0; i < WAITERS_MAX; i++)
-        if (L4_IsNilThread(waiters[i].thread)) {
-            waiters[i] = (struct waiter) {thread, t};
-            waiting++;
-            return 0;
-        }
-    return EAGAIN;
+    if (!thread)
+        return EAGAIN;                  /* we have no record of it */
+    thread->waits_for = t;
+    thread->next_waiter = t->waiters;
+    t->waiters = thread;
+    return 0;
 }
 
-static void drop(struct waiter *w)
+void wait_leave(struct thread *thread)
 {
-    w->thread = L4_nilthread;
-    waiting--;
+    if (!thread->waits_for)
+        return;
+    struct thread **link = &thread->waits_for->waiters;
+    while (*link != thread)
+        link = &(*link)->next_waiter;
+    *link = thread->next_waiter;
+    thread->waits_for = NULL;
 }
 
-int wait_cancel(L4_ThreadId_t thread)
+int wait_cancel(L4_ThreadId_t id)
 {
-    for (L4_Word_t i = 0; waiting > 0 && i < WAITERS_MAX; i++)
-        if (waiters[i].thread.raw == thread.raw) {
-            drop(&waiters[i]);
-            return 0;
-        }
-    return ESRCH;
+    struct thread *thread = thread_find(id);
+    if (!thread || !thread->waits_for)
+        return ESRCH;
+    wait_leave(thread);
+    return 0;
 }
 
-void wait_forget(L4_Word_t task_id)
+static void wake_waiters(struct task *t)
 {
-    for (L4_Word_t i = 0; i < WAITERS_MAX; i++)
-        if (!L4_IsNilThread(waiters[i].thread) && L4_Version(waiters[i].thread) == task_id)
-            drop(&waiters[i]);
-}
-
-static void wake_waiters(const struct task *t)
-{
-    for (L4_Word_t i = 0; waiting > 0 && i < WAITERS_MAX; i++) {
-        if (L4_IsNilThread(waiters[i].thread) || waiters[i].task != t)
-            continue;
+    while (t->waiters) {
+        L4_ThreadId_t waiter = t->waiters->id;
+        wait_leave(t->waiters);
         L4_LoadMR(1, t->status);
         L4_LoadMR(2, t->reason);
         L4_Set_MsgTag(L4_MakeTag(0, 2, 0));
-        L4_Reply(waiters[i].thread);
-        drop(&waiters[i]);
+        L4_Reply(waiter);
     }
 }
 
-/* deva is a task that may itself be gone: two seconds, no more. */
-static void tell_deva(L4_Word_t id)
+/* ---- deva learns of deaths when it listens; it may hang, and nobody waits for it.  Its answer to
+ * such a message is dropped by main.c. */
+
+static uint32_t untold[(ID_LAST + 1) / 32];     /* bit n: task n is dead and deva does not know */
+static L4_Word_t untold_count;
+
+bool death_untold(L4_Word_t id)
+{
+    return untold[id / 32] >> id % 32 & 1;
+}
+
+static bool told(L4_Word_t id)
 {
     L4_LoadMR(1, id);
     L4_Set_MsgTag(L4_MakeTag(HURD_TASK_DEATH, 1, 0));
-    if (have_deva)
-        L4_Call_Timeouts(deva, L4_TimePeriod(2000000), L4_TimePeriod(2000000));
+    return L4_IpcSucceeded(L4_Send_Timeout(deva, L4_ZeroTime));
+}
+
+void death_tell(void)
+{
+    if (!have_deva)
+        return;
+    for (L4_Word_t word = 0; untold_count > 0 && word < sizeof untold / sizeof untold[0]; word++) {
+        while (untold[word]) {
+            L4_Word_t bit = (L4_Word_t)__builtin_ctz(untold[word]);
+            if (!told(32 * word + bit))
+                return;
+            untold[word] &= ~(1u << bit);
+            untold_count--;
+        }
+    }
+}
+
+static void tell_deva(L4_Word_t id)
+{
+    if (id == HURD_TASK_DEVA)
+        have_deva = false;
+    if (have_deva) {
+        untold[id / 32] |= 1u << id % 32;
+        untold_count++;
+    }
+    death_tell();
 }
 
 /* What was charged to the task's memory control by us: without it the frames go back to its
@@ -80,10 +104,9 @@ static void drop_container(L4_Word_t container)
     hurd_cap_drop(physmem, container);
 }
 
-void task_destroy(struct task *t, L4_Word_t status, enum hurd_task_reason reason)
+/* One task without living children. */
+static void destroy_one(struct task *t, L4_Word_t status, enum hurd_task_reason reason)
 {
-    if (t->destroyed)
-        return;
     t->destroyed = true;
     task_count(t);
     t->counter[HURD_SPACE_THREADS] = 0;
@@ -100,8 +123,35 @@ void task_destroy(struct task *t, L4_Word_t status, enum hurd_task_reason reason
         drop_container(t->image);
     t->has_startup = t->has_image = false;
     tell_deva(t->id);
-    wait_forget(t->id);
-    wake_waiters(t);
     hurd_cap_forget(&server.table, t->id);
+    budget_fold(t);
+    for (struct task *heir = all_tasks; heir; heir = heir->next)
+        if (heir->owner == t)
+            heir->owner = t->owner;         /* a dead child that is still held */
+    wake_waiters(t);
     hurd_cap_object_drop(&t->object);       /* its life's reference: perhaps the record goes now */
+}
+
+/* A living task that t owns, or NULL. */
+static struct task *child_of(const struct task *t)
+{
+    struct task *child = all_tasks;
+    while (child && (child->owner != t || child->destroyed))
+        child = child->next;
+    return child;
+}
+
+/* With all that it started, from below: a tree is as deep as its tasks like, so nothing is recursive. */
+void task_destroy(struct task *t, L4_Word_t status, enum hurd_task_reason reason)
+{
+    if (t->destroyed)
+        return;
+    for (struct task *at = t, *child; at != t || child_of(t);) {
+        while ((child = child_of(at)))
+            at = child;
+        struct task *owner = at->owner;
+        destroy_one(at, 0, HURD_TASK_KILLED);
+        at = owner;
+    }
+    destroy_one(t, status, reason);
 }

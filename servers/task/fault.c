@@ -39,11 +39,16 @@ static int page_fault(struct hurd_cap_call *call, struct thread *thread)
     return HURD_CAP_NO_REPLY;
 }
 
+static bool is_exception(const struct hurd_cap_call *call)
+{
+    return call->label == L4_LABEL_EXCEPTION && call->words == L4_EXCEPTION_WORDS && !call->typed;
+}
+
 static int exception(struct hurd_cap_call *call, struct thread *thread)
 {
     struct task *t = thread->task;
     const L4_Word_t *r = call->arg; /* eip eflags vector error edi esi ebp esp ebx edx ecx eax */
-    if (call->label == L4_LABEL_EXCEPTION && call->words == L4_EXCEPTION_WORDS) {
+    if (is_exception(call)) {
         say("task %lu (%.16s): exception %lu, error 0x%lx, thread 0x%08lx: killed\n"
             "  eip %08lx  esp %08lx  eflags %08lx\n  eax %08lx  ebx %08lx  ecx %08lx  edx %08lx\n"
             "  esi %08lx  edi %08lx  ebp %08lx\n",
@@ -59,17 +64,20 @@ static int exception(struct hurd_cap_call *call, struct thread *thread)
 }
 
 /* Any thread can forge these labels, if only about itself.  Those that we do not page, on a kernel
- * that can tell, get a refusal like any nonsense; on other kernels they are believed. */
-static bool is_genuine(struct thread *thread)
+ * that can tell, get a refusal like any nonsense; on other kernels they are believed.  An exception
+ * is believed of any thread: one that names us as its handler may be paged by somebody else,
+ * and an answer would send it to a wild address. */
+static bool is_genuine(const struct hurd_cap_call *call, struct thread *thread)
 {
     return thread && thread->task->id > HURD_TASK_TASK
-        && (thread_is_paged_by_us(thread->id) || !L4_HasFeature(L4_FEATURE_PAGEREXREGS));
+        && (is_exception(call) || thread_is_paged_by_us(thread->id)
+            || !L4_HasFeature(L4_FEATURE_PAGEREXREGS));
 }
 
 int serve_kernel(struct hurd_cap_call *call)
 {
     struct thread *thread = thread_find(call->from);
-    if (!is_genuine(thread))
+    if (!is_genuine(call, thread))
         return EPERM;
     if ((call->label & 0xFFF0) == L4_LABEL_PAGE_FAULT && call->words == 2 && call->typed == 0)
         return page_fault(call, thread);

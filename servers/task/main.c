@@ -4,8 +4,9 @@
  *
  * Before: wortel starts us by the startup protocol.  After: deva, the root task and every program
  * ask us for threads and tasks, and we are the scheduler of all threads.  One thread, which calls
- * wortel and physmem (they never call us) and, with a time limit, deva (which does not call us
- * either once it serves). */
+ * wortel and physmem (they never call us).  deva, which does not call us either once it serves, may
+ * hang: nobody waits for it longer than once (create.c), and it is told of deaths when it listens
+ * (death.c). */
 #include "server.h"
 #include <errno.h>
 #include <hurd/physmem.h>
@@ -75,16 +76,42 @@ static bool gives_itself_up(struct hurd_cap_call *call)
     return cap->object->class == &task_class && ((struct task *)cap->object)->id == call->task;
 }
 
+/* What deva answers when we have given it up, or never waited: an answer to it would be answered. */
+static bool is_late_answer(const struct hurd_cap_call *call)
+{
+    return have_deva && call->from.raw == deva.raw &&
+           (call->label == 0 || call->label == HURD_CAP_ERROR);
+}
+
 /* First of all: a thread that asks again gave up the wait it was in, and must not be answered
  * twice. */
 static int any_request(struct hurd_cap_call *call)
 {
+    if (is_late_answer(call))
+        return HURD_CAP_NO_REPLY;
+    if (call->from.raw != deva.raw)             /* it waits for our answer, not for news */
+        death_tell();
     wait_cancel(call->from);
     return gives_itself_up(call) ? EPERM : EOPNOTSUPP;
 }
 
+/* The handles of a task are its own affair; the list of all clients is ours. */
+static void *table_alloc(unsigned id, size_t size)
+{
+    struct task *owner = id ? task_find(id) : NULL;
+    return owner ? block_alloc(owner, size) : id ? NULL : arena_alloc(size);
+}
+
+static void table_free(unsigned id, void *block, size_t size)
+{
+    if (id)
+        block_free(block, size);
+    else
+        arena_free(block, size);
+}
+
 struct hurd_cap_server server = {
-    .table = {.alloc = arena_alloc, .free = arena_free},
+    .table = {.alloc = table_alloc, .free = table_free},
     .root = any_request,
     .other = other,
     .cancel = serve_cancel_wait,
@@ -119,6 +146,7 @@ static int adopt(L4_Word_t id, const L4_Word_t *threads, L4_Word_t count, uint32
     if (!t)
         return ENOMEM;
     t->boot = true;
+    budget_boot(t);
     while (count > 0)
         threads_adopt(t, L4_ThreadIdOfRaw(threads[--count]));
     set_boot_utcbs(t);
@@ -156,6 +184,8 @@ void task_main(struct hurd_startup_data *data)
 
     ask_wortel(HURD_WORTEL_GET_FIRST_FREE_THREAD_NO, 0, NULL, 1, &first, NULL);
     threads_init(first);
+    if (create_init() != 0)
+        say("task: no memory for pages of its own: nothing can be started\n");
     hurd_cap_object_init(&master, &master_class);
     hurd_cap_object_keep(&master);
     adopt_boot_tasks();

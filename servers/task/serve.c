@@ -68,7 +68,7 @@ static int op_thread_priority(struct hurd_cap_call *call, struct task *t)
     struct thread *thread = thread_of(t, call->arg[1]);
     if (!thread)
         return ESRCH;
-    if (call->arg[2] > PRIORITY_LIMIT)
+    if (call->arg[2] > (t->boot ? PRIORITY_LIMIT : PRIORITY_DEFAULT))
         return EPERM;
     return L4_Set_Priority(thread->id, call->arg[2]) ? 0 : EPERM;
 }
@@ -138,7 +138,7 @@ static int op_wait(struct hurd_cap_call *call, struct task *t)
     }
     if (call->arg[1] & HURD_TASK_NOHANG)
         return EAGAIN;
-    int error = wait_add(t, call->from);
+    int error = wait_add(t, thread_find(call->from));
     return error ? error : HURD_CAP_NO_REPLY;
 }
 
@@ -152,15 +152,40 @@ static int op_release(struct hurd_cap_call *call, struct task *t)
     return hurd_cap_remove(&server.table, call->task, call->arg[0], &left);
 }
 
+/* The child is its owner's owner's from now on, with the part that it has. */
+static int op_let_go(struct hurd_cap_call *call, struct task *t)
+{
+    if (call->words != 1)
+        return EINVAL;
+    if (!t->owner || t->owner->id != call->task || !t->owner->owner)
+        return EPERM;
+    t->owner = t->owner->owner;
+    return 0;
+}
+
+static int op_budget(struct hurd_cap_call *call, struct task *t)
+{
+    budget_look(t);
+    for (enum hurd_budget b = 0; b < HURD_BUDGETS; b++) {
+        put(call, t->budget[b].limit);
+        put(call, t->budget[b].used);
+    }
+    return 0;
+}
+
 /* Operations that read: word 1 is 0, or the id of the task itself when the handle is a task's. */
 static int read_only(struct hurd_cap_call *call, struct task *t)
 {
-    return call->label == HURD_TASK_INFO ? op_info(call, t) : op_threads(call, t);
+    switch (call->label) {
+    case HURD_TASK_INFO:    return op_info(call, t);
+    case HURD_TASK_BUDGET:  return op_budget(call, t);
+    default:                return op_threads(call, t);
+    }
 }
 
 static bool read_words_good(const struct hurd_cap_call *call)
 {
-    return call->words == (call->label == HURD_TASK_INFO ? 2u : 3u);
+    return call->words == (call->label == HURD_TASK_THREADS ? 3u : 2u);
 }
 
 static bool on_dead(unsigned label)
@@ -183,8 +208,10 @@ static int serve_task(struct hurd_cap_call *call)
     case HURD_TASK_EXIT:            return op_exit(call, t);
     case HURD_TASK_WAIT:            return op_wait(call, t);
     case HURD_TASK_RELEASE:         return op_release(call, t);
+    case HURD_TASK_LET_GO:          return op_let_go(call, t);
     case HURD_TASK_LIST:            return EPERM;
     case HURD_TASK_INFO:
+    case HURD_TASK_BUDGET:
     case HURD_TASK_THREADS:
         if (!read_words_good(call))
             return EINVAL;
@@ -228,6 +255,7 @@ static int serve_master(struct hurd_cap_call *call)
     case HURD_TASK_LIST:
         return op_list(call);
     case HURD_TASK_INFO:
+    case HURD_TASK_BUDGET:
     case HURD_TASK_THREADS:
         if (!read_words_good(call))
             return EINVAL;
@@ -238,6 +266,7 @@ static int serve_master(struct hurd_cap_call *call)
         break;
     case HURD_TASK_THREAD_ALLOC: case HURD_TASK_THREAD_DESTROY: case HURD_TASK_THREAD_PRIORITY:
     case HURD_TASK_CREATE: case HURD_TASK_EXIT: case HURD_TASK_WAIT: case HURD_TASK_RELEASE:
+    case HURD_TASK_LET_GO:
         return EPERM;
     default:
         return ENOSYS;

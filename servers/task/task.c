@@ -6,10 +6,9 @@
 #include <l4/thread.h>
 #include <string.h>
 
-#define ID_LAST 0x3FFFu
-
 struct task *all_tasks;             /* ascending ids */
-static L4_Word_t tasks;
+static struct task records[TASKS_MAX + BOOT_TASKS];
+L4_Word_t records_free = TASKS_MAX + BOOT_TASKS;
 static L4_Word_t next_id = HURD_TASK_FIRST;
 
 struct task *task_find(L4_Word_t id)
@@ -27,7 +26,7 @@ L4_Word_t task_free_id(void)
     for (L4_Word_t tries = 0; tries <= ID_LAST; tries++) {
         L4_Word_t id = next_id;
         next_id = next_id == ID_LAST ? HURD_TASK_FIRST : next_id + 1;
-        if ((id & 0x3F) != 0 && !task_find(id))
+        if ((id & 0x3F) != 0 && !task_find(id) && !death_untold(id))
             return id;
     }
     return 0;
@@ -44,11 +43,20 @@ static void set_name(struct task *t, const char *name, size_t size)
         t->name[n++] = name[i] > ' ' && name[i] < 0x7F ? name[i] : '?';
 }
 
+static struct task *record_free(void)
+{
+    for (unsigned i = 0; records_free && i < TASKS_MAX + BOOT_TASKS; i++)
+        if (records[i].id == 0)
+            return &records[i];
+    return NULL;
+}
+
 struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t name_size)
 {
-    struct task *t = tasks < TASKS_MAX ? arena_alloc(sizeof *t) : NULL;
+    struct task *t = record_free();
     if (!t)
         return NULL;
+    memset(t, 0, sizeof *t);
     hurd_cap_object_init(&t->object, &task_class);
     hurd_cap_object_keep(&t->object);
     t->id = id;
@@ -59,7 +67,7 @@ struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t n
         link = &(*link)->next;
     t->next = *link;
     *link = t;
-    tasks++;
+    records_free--;
     return t;
 }
 
@@ -69,8 +77,10 @@ void task_delete(struct task *t)
     while (*link != t)
         link = &(*link)->next;
     *link = t->next;
-    tasks--;
-    arena_free(t, sizeof *t);
+    if (t->owner && t->budget[HURD_BUDGET_TASKS].limit)
+        t->owner->budget[HURD_BUDGET_TASKS].limit += t->budget[HURD_BUDGET_TASKS].limit;
+    t->id = 0;
+    records_free++;
 }
 
 void task_count(struct task *t)

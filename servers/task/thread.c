@@ -14,6 +14,7 @@ static L4_Word_t first_number;
 static void number_free(struct thread *thread)
 {
     thread->task = NULL;
+    thread->waits_for = NULL;
     thread->next = NULL;
     if (free_first)
         free_last->next = thread;
@@ -32,7 +33,7 @@ void threads_init(L4_Word_t number)
 static struct thread *number_alloc(struct task *t)
 {
     struct thread *thread = free_first;
-    if (!thread)
+    if (!thread || !budget_take(t, HURD_BUDGET_THREADS))
         return NULL;
     free_first = thread->next;
     thread->id = L4_GlobalId(first_number + (L4_Word_t)(thread - pool), t->id);
@@ -123,10 +124,13 @@ void thread_unreserve(struct thread *thread)
     t->thread_count--;
     if (thread->slot < SLOTS_MAX)
         slot_give(t, thread->slot);
-    if (thread >= pool && thread < pool + THREADS_MAX)
+    wait_leave(thread);
+    if (thread >= pool && thread < pool + THREADS_MAX) {
+        budget_give(t, HURD_BUDGET_THREADS);
         number_free(thread);
-    else
+    } else {
         arena_free(thread, sizeof *thread);
+    }
 }
 
 int thread_create(struct task *t, L4_Word_t utcb, struct thread **out)
@@ -144,13 +148,14 @@ int thread_create(struct task *t, L4_Word_t utcb, struct thread **out)
                                                 L4_MyGlobalId(), thread->id,
                                                 t->utcb_base + slot * L4_UTCB_BLOCK));
     if (error != 0) {
+        budget_give(t, HURD_BUDGET_THREADS);
         number_free(thread);
         return error;
     }
     thread->slot = slot;
     slot_take(t, slot);
     link_thread(t, thread);
-    L4_Set_Priority(thread->id, PRIORITY_DEFAULT);
+    L4_Set_Priority(thread->id, t->boot ? PRIORITY_BOOT : PRIORITY_DEFAULT);
     *out = thread;
     return 0;
 }

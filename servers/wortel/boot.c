@@ -16,7 +16,7 @@
 
 #define PRIORITY_SERVER 140
 #define PRIORITY_DEVA   150
-#define PRIORITY_TASK   100
+#define PRIORITY_ROOT   110     /* above all programs: the shell answers, whatever they do */
 
 /* Module order.  The last one, an archive of programs for the root task, may be missing. */
 enum { MODULE_PHYSMEM, MODULE_TASK, MODULE_DEVA, MODULE_DEVA_STORE, MODULE_ROOT, MODULE_NEEDED,
@@ -228,7 +228,7 @@ void boot_start(enum boot_id id)
     create(b->thread, kip_area(HURD_STARTUP_KIP), utcbs,
            id == BOOT_TASK   ? PRIORITY_SERVER
            : id == BOOT_DEVA ? PRIORITY_DEVA
-                             : PRIORITY_TASK,
+                             : PRIORITY_ROOT,
            b->name);
     if (id == BOOT_TASK) {
         for (L4_Word_t i = 0; i <= PHYSMEM_EXTRA_THREADS; i++)
@@ -237,6 +237,17 @@ void boot_start(enum boot_id id)
     }
     give_to_scheduler(b->thread);
     send_start(b->thread, HURD_STARTUP_ADDR, sp, b->name);
+}
+
+/* Nobody would ever see them; but for those that were dropped, physmem has their memory. */
+static void refuse_surplus(void)
+{
+    for (unsigned i = MODULE_ROOT_STORE + 1; i < module_count; i++) {
+        say("wortel: boot module '%s' is one too many: nobody uses it\n", modules[i].name);
+        memory_unused(modules[i].start, page_up(modules[i].end));
+    }
+    if (modules_dropped > 0)
+        say("wortel: %u more boot modules are too many, too\n", modules_dropped);
 }
 
 void boot_prepare(void)
@@ -261,6 +272,7 @@ void boot_prepare(void)
     for (unsigned i = 0; i < module_count; i++)
         say(" %s", modules[i].name);
     say("\n");
+    refuse_surplus();
     load_physmem();
     start_physmem();
 }

@@ -12,7 +12,7 @@
 #include <string.h>
 
 struct module modules[MODULES_MAX];
-unsigned module_count;
+unsigned module_count, modules_dropped;
 
 static char text[4096];             /* command lines, copied */
 static unsigned text_used;
@@ -55,8 +55,10 @@ static void name_module(struct module *m)
 
 static void add(L4_Word_t start, L4_Word_t end, const char *cmdline)
 {
-    if (module_count == MODULES_MAX)
+    if (module_count == MODULES_MAX) {
+        modules_dropped++;
         return;
+    }
     struct module *m = &modules[module_count++];
     m->start = start;
     m->end = end;

@@ -7,13 +7,11 @@
 #include <hurd/deva.h>
 #include <l4/ipc.h>
 #include <l4/sigma0.h>
+#include <pc/uart.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define COM1        0x3F8
-#define COM1_LSR    (COM1 + 5)
-#define LSR_EMPTY   0x20
 #define CRTC        0x3D4
 #define SCREEN      0xB8000u
 #define COLUMNS     80
@@ -26,32 +24,18 @@ static L4_ThreadId_t deva;          /* nil: we have the console */
 static char ring[4096];             /* text for deva: [tail, head), modulo its size */
 static unsigned head, tail;
 
-/* ---- the UART.  Kernel or loader set the line up; we only make sure. */
+/* ---- the UART */
 static void uart_init(void)
 {
-    has_uart = inb(COM1_LSR) != 0xFF;
-    if (!has_uart)
-        return;
-    console_drain();
-    outb(COM1 + 1, 0);              /* no interrupts */
-    outb(COM1 + 3, 0x80);           /* divisor 1: 115200 */
-    outb(COM1 + 0, 1);
-    outb(COM1 + 1, 0);
-    outb(COM1 + 3, 3);              /* 8n1 */
-    outb(COM1 + 4, 3);
+    has_uart = uart_find(UART_COM1, inb, outb);
+    if (has_uart)
+        uart_set(UART_COM1, inb, outb);
 }
 
 void console_drain(void)
 {
-    for (int i = 0; has_uart && i < 100000 && !(inb(COM1_LSR) & 0x40); i++)
-        ;
-}
-
-static void uart_put(char c)
-{
-    for (int i = 0; i < 100000 && !(inb(COM1_LSR) & LSR_EMPTY); i++)
-        ;
-    outb(COM1, (unsigned char)c);
+    if (has_uart)
+        uart_wait(UART_COM1, UART_ALL_SENT, inb);
 }
 
 /* ---- the screen.  The position is kept in the CRT controller, where the next owner finds it. */
@@ -110,9 +94,9 @@ void console_putchar(char c)
         return;
     }
     if (has_uart && c == '\n')
-        uart_put('\r');
+        uart_send(UART_COM1, '\r', inb, outb);
     if (has_uart)
-        uart_put(c);
+        uart_send(UART_COM1, (unsigned char)c, inb, outb);
     if (has_screen)
         screen_put(c);
 }

@@ -37,7 +37,7 @@ struct module {
 };
 #define MODULES_MAX 8
 extern struct module modules[MODULES_MAX];
-extern unsigned module_count;
+extern unsigned module_count, modules_dropped;  /* in the array; those that have no room there */
 /* Copies everything; afterwards the memory of the boot information is not read any more. */
 void bootinfo_read(const void *kip);
 

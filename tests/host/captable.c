@@ -14,18 +14,21 @@
 
 static unsigned destroyed;
 static long allocated, budget;              /* bytes; budget < 0: without limit */
+static long allocated_for[16384];           /* the same, by task; 0 = the server's arrays */
 
-static void *table_alloc(size_t bytes)
+static void *table_alloc(unsigned task, size_t bytes)
 {
     if (budget >= 0 && allocated + (long) bytes > budget)
         return NULL;
     allocated += bytes;
+    allocated_for[task] += bytes;
     return malloc(bytes);
 }
 
-static void table_free(void *block, size_t bytes)
+static void table_free(unsigned task, void *block, size_t bytes)
 {
     allocated -= bytes;
+    allocated_for[task] -= bytes;
     free(block);
 }
 
@@ -47,6 +50,7 @@ static int setup(void **state)
         hurd_cap_object_init(&object[i], &class);
     destroyed = 0;
     allocated = 0;
+    memset(allocated_for, 0, sizeof allocated_for);
     budget = -1;
     return 0;
 }
@@ -271,6 +275,28 @@ static void dropped_rows_give_their_memory_back(void **state)
     assert_int_equal(insert(600, &object[1], 0), 1);
 }
 
+static void memory_is_asked_for_and_given_back_in_the_name_of_its_task(void **state)
+{
+    (void) state;
+    static struct hurd_cap_object many[200];
+    for (unsigned i = 0; i < 200; i++) {
+        hurd_cap_object_init(&many[i], &class);
+        insert(600, &many[i], 0);
+    }
+    long arrays = allocated_for[0], rows = allocated_for[600];
+    assert_true(arrays >= 2 * (long) sizeof(void *));
+    assert_true(rows > 200 * (long) sizeof(struct hurd_cap));
+    insert(601, &many[0], 0);
+    assert_int_equal(allocated_for[600], rows);
+    assert_int_equal(allocated_for[0], arrays);
+    assert_true(allocated_for[601] > (long) sizeof(struct hurd_cap));
+    hurd_cap_forget(&table, 600);
+    assert_int_equal(allocated_for[600], 0);
+    hurd_cap_forget(&table, 601);
+    assert_int_equal(allocated_for[601], 0);
+    assert_int_equal(allocated_for[0], arrays);
+}
+
 static void a_handle_is_given_65535_times_at_most(void **state)
 {
     (void) state;
@@ -295,37 +321,216 @@ static void running_out_of_memory_changes_nothing(void **state)
     fail();
 }
 
+static int give(unsigned giver, unsigned task, struct hurd_cap_object *o, unsigned flags, uint32_t *handle)
+{
+    return hurd_cap_insert(&table, task, o, 7, flags, giver, handle);
+}
+
 static void rights_add_up_in_one_row(void **state)
 {
     (void) state;
-    uint32_t handle;
+    uint32_t handle, again;
     struct hurd_cap *cap;
     assert_int_equal(hurd_cap_insert(&table, 600, &object[0], 4, 0, 7, &handle), 0);
-    assert_int_equal(hurd_cap_insert(&table, 600, &object[0], 2, 0, 8, &handle), 0);
+    assert_int_equal(hurd_cap_insert(&table, 600, &object[0], 2, 0, 7, &again), 0);
+    assert_int_equal(again, handle);
     assert_int_equal(hurd_cap_lookup(&table, 600, handle, &cap), 0);
     assert_int_equal(cap->rights, 6);
-    assert_int_equal(cap->giver, 8);
+    assert_int_equal(cap->giver, 7);
     assert_int_equal(hurd_cap_handle(cap), handle);
     assert_int_equal(hurd_cap_task(cap), 600);
 }
 
-static void rows_are_counted_by_giver_and_dead_ones_can_go(void **state)
+static void what_two_tasks_give_is_kept_apart(void **state)
 {
     (void) state;
-    uint32_t handle, weak;
-    assert_int_equal(hurd_cap_insert(&table, 3, &object[0], 7, HURD_CAP_WEAK, 600, &weak), 0);
-    assert_int_equal(hurd_cap_insert(&table, 3, &object[1], 7, 0, 600, &handle), 0);
-    assert_int_equal(hurd_cap_insert(&table, 3, &object[2], 7, HURD_CAP_WEAK, 601, &handle), 0);
-    assert_int_equal(hurd_cap_count_given(&table, 3, 600), 2);
-    assert_int_equal(hurd_cap_count_given(&table, 4, 600), 0);
-    hurd_cap_object_revoke(&object[0]);
-    assert_int_equal(hurd_cap_count_given(&table, 3, 600), 2);
-    hurd_cap_drop_dead(&table, 3, 600);
-    hurd_cap_drop_dead(&table, 3, 601);
-    assert_int_equal(hurd_cap_count_given(&table, 3, 600), 1);
-    assert_int_equal(hurd_cap_count_given(&table, 3, 601), 1);
+    uint32_t mine, first, second, own;
+    struct hurd_cap *cap;
+    unsigned left;
+    mine = insert(600, &object[0], 0);
+    assert_int_equal(hurd_cap_consent(&table, 600, 0, 9), 0);
+    assert_int_equal(hurd_cap_insert(&table, 600, &object[0], 4, 0, 700, &first), 0);
+    assert_int_equal(hurd_cap_insert(&table, 600, &object[0], 6, 0, 701, &second), 0);
+    assert_true(first != second && first != mine && second != mine);
+    assert_int_equal(hurd_cap_lookup(&table, 600, first, &cap), 0);
+    assert_int_equal(cap->giver, 700);
+    assert_int_equal(cap->rights, 4);
+    assert_int_equal(hurd_cap_lookup(&table, 600, second, &cap), 0);
+    assert_int_equal(cap->giver, 701);
+    assert_int_equal(give(600, 600, &object[0], 0, &own), 0);   /* to oneself: not a gift */
+    assert_int_equal(own, mine);
+    assert_int_equal(hurd_cap_remove(&table, 600, first, &left), 0);
+    assert_int_equal(left, 0);
+    assert_int_equal(lookup(600, second), 0);
+}
+
+static void a_gift_uses_up_a_slot(void **state)
+{
+    (void) state;
+    uint32_t handle;
+    assert_int_equal(hurd_cap_consent(&table, 600, 700, 1), ESRCH);
+    assert_int_equal(hurd_cap_may_give(&table, 600, 700), ESRCH);
+    insert(600, &object[2], 0);
+    assert_int_equal(hurd_cap_may_give(&table, 600, 700), EPERM);
+    assert_int_equal(give(700, 600, &object[0], 0, &handle), EPERM);
+    assert_int_equal(object[0].strong, 0);
+    assert_int_equal(hurd_cap_consent(&table, 600, 700, 2), 0);
+    assert_int_equal(give(701, 600, &object[0], 0, &handle), EPERM);
+    assert_int_equal(give(700, 600, &object[0], 0, &handle), 0);
+    assert_int_equal(give(700, 600, &object[0], 0, &handle), 0);    /* the same once more: a slot, too */
+    assert_int_equal(give(700, 600, &object[1], 0, &handle), EPERM);
+    assert_int_equal(hurd_cap_consent(&table, 600, 0, 1), 0);
+    assert_int_equal(give(701, 600, &object[1], HURD_CAP_WEAK, &handle), 0);
+    assert_int_equal(give(702, 600, &object[1], HURD_CAP_WEAK, &handle), EPERM);
+    assert_int_equal(give(5, 600, &object[1], 0, &handle), 0);      /* boot tasks equip others */
+}
+
+static void slots_for_one_giver_go_before_those_for_all(void **state)
+{
+    (void) state;
+    uint32_t handle;
+    insert(600, &object[2], 0);
+    assert_int_equal(hurd_cap_consent(&table, 600, 0, 1), 0);
+    assert_int_equal(hurd_cap_consent(&table, 600, 700, 1), 0);
+    assert_int_equal(give(700, 600, &object[0], 0, &handle), 0);
+    assert_int_equal(give(701, 600, &object[0], 0, &handle), 0);
+    assert_int_equal(hurd_cap_may_give(&table, 600, 700), EPERM);
+}
+
+static void consent_has_limits_and_ends(void **state)
+{
+    (void) state;
+    insert(600, &object[0], 0);
+    assert_int_equal(hurd_cap_consent(&table, 600, 0, HURD_CAP_OPEN_MAX + 1), EINVAL);
+    assert_int_equal(hurd_cap_consent(&table, 600, 600, 1), EINVAL);
+    for (unsigned i = 0; i < HURD_CAP_OPEN_FOR; i++)
+        assert_int_equal(hurd_cap_consent(&table, 600, 700 + i, HURD_CAP_OPEN_MAX), 0);
+    assert_int_equal(hurd_cap_consent(&table, 600, 0, 1), EMFILE);
+    assert_int_equal(hurd_cap_consent(&table, 600, 701, 0), 0);
+    assert_int_equal(hurd_cap_may_give(&table, 600, 701), EPERM);
+    assert_int_equal(hurd_cap_consent(&table, 600, 0, 1), 0);
+    assert_int_equal(hurd_cap_may_give(&table, 600, 701), 0);
+    hurd_cap_giver_died(&table, 700);
+    assert_int_equal(hurd_cap_consent(&table, 600, 0, 0), 0);
+    assert_int_equal(hurd_cap_may_give(&table, 600, 700), EPERM);
+    assert_int_equal(hurd_cap_may_give(&table, 600, 702), 0);
+}
+
+static void each_program_has_few_rows_at_a_time_in_a_boot_server(void **state)
+{
+    (void) state;
+    uint32_t handle, first;
+    unsigned left;
+    insert(3, &object[2], 0);
+    assert_int_equal(give(600, 3, &object[0], 0, &first), EPERM);
+    assert_int_equal(hurd_cap_consent(&table, 3, 0, 2), 0);
+    for (unsigned giver = 600; giver < 610; giver++) {
+        assert_int_equal(give(giver, 3, &object[0], 0, &first), 0);
+        assert_int_equal(give(giver, 3, &object[1], HURD_CAP_WEAK, &handle), 0);
+        assert_int_equal(give(giver, 3, &object[2], 0, &handle), EMFILE);
+        assert_int_equal(hurd_cap_remove(&table, 3, first, &left), 0);
+        assert_int_equal(give(giver, 3, &object[2], 0, &handle), 0);
+    }
+}
+
+static void gifts_go_back_until_they_are_used(void **state)
+{
+    (void) state;
+    uint32_t handle;
+    insert(600, &object[2], 0);
+    assert_int_equal(hurd_cap_consent(&table, 600, 700, 9), 0);
+    assert_int_equal(give(700, 600, &object[0], 0, &handle), 0);
+    assert_int_equal(give(700, 600, &object[0], 0, &handle), 0);
+    assert_int_equal(hurd_cap_withdraw(&table, 600, 701, handle), EBADF);
+    assert_int_equal(hurd_cap_withdraw(&table, 601, 700, handle), EBADF);
+    assert_int_equal(hurd_cap_withdraw(&table, 600, 700, handle), 0);
+    assert_int_equal(destroyed, 0);
+    assert_int_equal(hurd_cap_withdraw(&table, 600, 700, handle), 0);
+    assert_int_equal(destroyed, 1);
+    assert_int_equal(hurd_cap_withdraw(&table, 600, 700, handle), EBADF);
+    assert_int_equal(give(700, 600, &object[1], 0, &handle), 0);
+    assert_int_equal(lookup(600, handle), 0);
+    assert_int_equal(hurd_cap_withdraw(&table, 600, 700, handle), EPERM);
+    assert_int_equal(give(700, 600, &object[0], HURD_CAP_WEAK, &handle), 0);
+    hurd_cap_object_revoke(&object[0]);                 /* dead, and nobody has seen it */
+    assert_int_equal(lookup(600, handle), EBADF);
+    assert_int_equal(hurd_cap_withdraw(&table, 600, 700, handle), 0);
+}
+
+static void unused_gifts_die_with_their_giver_and_used_ones_stay(void **state)
+{
+    (void) state;
+    uint32_t used, unused, weak, other;
+    unsigned left;
+    insert(600, &object[2], 0);
+    assert_int_equal(hurd_cap_consent(&table, 600, 0, 9), 0);
+    assert_int_equal(give(700, 600, &object[0], 0, &used), 0);
+    assert_int_equal(give(700, 600, &object[1], 0, &unused), 0);
+    assert_int_equal(give(700, 600, &object[2], HURD_CAP_WEAK, &weak), 0);
+    assert_int_equal(give(701, 600, &object[2], HURD_CAP_WEAK, &other), 0);
+    assert_int_equal(lookup(600, used), 0);
+    hurd_cap_giver_died(&table, 700);
+    assert_int_equal(destroyed, 1);
+    assert_int_equal(lookup(600, used), 0);
+    assert_int_equal(lookup(600, unused), EBADF);
+    assert_int_equal(lookup(600, weak), EBADF);
+    assert_int_equal(lookup(600, other), 0);
+    assert_int_not_equal(insert(600, &object[1], 0), unused);       /* dead handles are not used again ... */
+    assert_int_equal(hurd_cap_remove(&table, 600, unused, &left), 0);
+    hurd_cap_giver_died(&table, 700);
+    assert_int_equal(lookup(600, used), 0);
+}
+
+static void a_boot_server_loses_all_that_a_dead_task_gave(void **state)
+{
+    (void) state;
+    uint32_t used, weak, dead, other;
+    insert(3, &object[2], 0);
+    assert_int_equal(hurd_cap_consent(&table, 3, 0, 9), 0);
+    assert_int_equal(give(600, 3, &object[0], 0, &used), 0);
+    assert_int_equal(give(600, 3, &object[2], HURD_CAP_WEAK, &weak), 0);
+    assert_int_equal(give(600, 3, &object[1], HURD_CAP_WEAK, &dead), 0);
+    assert_int_equal(give(601, 3, &object[1], HURD_CAP_WEAK, &other), 0);
+    assert_int_equal(lookup(3, used), 0);
+    hurd_cap_object_revoke(&object[1]);
+    hurd_cap_giver_died(&table, 600);
+    assert_int_equal(destroyed, 1);
+    assert_int_equal(lookup(3, used), EBADF);
+    unsigned index = 0;
+    const struct hurd_cap *left = hurd_cap_next_gift(&table, 3, &index);
+    assert_non_null(left);
+    assert_int_equal(hurd_cap_handle(left), other);
+    index++;
+    assert_null(hurd_cap_next_gift(&table, 3, &index));
+    hurd_cap_object_keep(&object[1]);
+    assert_int_equal(insert(3, &object[1], 0), used);           /* their handles are free again */
     hurd_cap_object_keep(&object[0]);
     assert_int_equal(insert(3, &object[0], 0), weak);
+}
+
+static void gifts_are_listed_and_other_rows_are_not(void **state)
+{
+    (void) state;
+    uint32_t first, second, handle;
+    unsigned index = 0;
+    insert(600, &object[0], 0);
+    assert_int_equal(hurd_cap_consent(&table, 600, 0, 9), 0);
+    assert_int_equal(give(5, 600, &object[1], 0, &handle), 0);
+    assert_int_equal(give(700, 600, &object[1], 0, &first), 0);
+    assert_int_equal(give(600, 600, &object[2], 0, &handle), 0);
+    assert_int_equal(give(701, 600, &object[2], HURD_CAP_WEAK, &second), 0);
+    const struct hurd_cap *cap = hurd_cap_next_gift(&table, 600, &index);
+    assert_int_equal(hurd_cap_handle(cap), first);
+    assert_int_equal(index, first & 0x3ffff);
+    index++;
+    cap = hurd_cap_next_gift(&table, 600, &index);
+    assert_int_equal(hurd_cap_handle(cap), second);
+    index++;
+    assert_null(hurd_cap_next_gift(&table, 600, &index));
+    index = UINT32_MAX;
+    assert_null(hurd_cap_next_gift(&table, 600, &index));
+    index = 0;
+    assert_null(hurd_cap_next_gift(&table, 601, &index));
 }
 
 #define TEST_IN_TABLE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -348,10 +553,19 @@ int main(void)
         TEST_IN_TABLE(a_boot_server_has_at_most_8192_rows),
         TEST_IN_TABLE(a_program_has_at_most_1024_rows),
         TEST_IN_TABLE(dropped_rows_give_their_memory_back),
+        TEST_IN_TABLE(memory_is_asked_for_and_given_back_in_the_name_of_its_task),
         TEST_IN_TABLE(a_handle_is_given_65535_times_at_most),
         TEST_IN_TABLE(running_out_of_memory_changes_nothing),
-        TEST_IN_TABLE(rows_are_counted_by_giver_and_dead_ones_can_go),
         TEST_IN_TABLE(rights_add_up_in_one_row),
+        TEST_IN_TABLE(what_two_tasks_give_is_kept_apart),
+        TEST_IN_TABLE(a_gift_uses_up_a_slot),
+        TEST_IN_TABLE(slots_for_one_giver_go_before_those_for_all),
+        TEST_IN_TABLE(consent_has_limits_and_ends),
+        TEST_IN_TABLE(each_program_has_few_rows_at_a_time_in_a_boot_server),
+        TEST_IN_TABLE(gifts_go_back_until_they_are_used),
+        TEST_IN_TABLE(unused_gifts_die_with_their_giver_and_used_ones_stay),
+        TEST_IN_TABLE(a_boot_server_loses_all_that_a_dead_task_gave),
+        TEST_IN_TABLE(gifts_are_listed_and_other_rows_are_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

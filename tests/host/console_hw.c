@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/deva/uart.c servers/deva/keyboard.c servers/deva/keymap.c servers/deva/screen.c */
+/* links: servers/deva/uart.c servers/deva/keyboard.c servers/deva/keymap.c */
 /* deva's drivers on a machine made of C: with the hardware, without it, and with it broken. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,28 +12,28 @@
 #include "servers/deva/fifo.h"
 #include "servers/deva/keyboard.h"
 #include "servers/deva/ports.h"
-#include "servers/deva/screen.h"
 #include "servers/deva/uart.h"
 
 /* ---- the machine ---- */
 
 static struct {
     bool has_uart, uart_jammed, uart_slow;
+    bool no_scratch, no_loop;       /* an 8250 lacks the one, v86 the other */
+    bool bus_repeats;               /* nobody is there, but the bus carries its last byte on */
     uint8_t uart[8];                /* last values written */
     char sent[256];
     size_t sent_count;
     const char *received;           /* what the other side has typed and we have not read */
 
-    bool has_keyboard, keyboard_dead, keyboard_babbles;
+    bool has_keyboard, keyboard_dead, keyboard_babbles, keyboard_silent, keyboard_scans;
+    bool mouse_reports;             /* it has bytes as long as the controller lets it */
     uint8_t config;
-    bool config_asked;
+    uint8_t said;                   /* the keyboard's answer that waits; 0: none */
     const uint8_t *codes;           /* scan codes up to a zero */
-
-    uint8_t crtc[32], crtc_index;
     unsigned long reads, pauses;
 } machine;
 
-static uint8_t uart_in(int reg)
+static uint8_t com1_in(int reg)
 {
     switch (reg) {
     case 0:
@@ -44,53 +44,87 @@ static uint8_t uart_in(int reg)
         return (uint8_t) ((machine.uart_jammed ? 0 : 0x60) |
                           (machine.received && *machine.received ? 1 : 0));
     case 6:
-        return machine.uart[4] & 0x10 ? (uint8_t) (machine.uart[4] << 4 & 0x80) | 0x10 : 0xb0;
+        return machine.no_loop ? 0 : machine.uart[4] & 0x10 ? (uint8_t) (machine.uart[4] << 4 & 0x80) | 0x10 : 0xb0;
+    case 7:
+        return machine.no_scratch ? 0xff : machine.uart[7];
     default:
         return machine.uart[reg];
     }
 }
 
+enum { CONFIG_KEYBOARD_OFF = 0x10, CONFIG_MOUSE_OFF = 0x20, STATUS_MOUSE = 0x20 };
+
+static bool mouse_talks(void)
+{
+    return machine.mouse_reports && !(machine.config & CONFIG_MOUSE_OFF);
+}
+
+static bool key_waits(void)
+{
+    return machine.keyboard_scans && !(machine.config & CONFIG_KEYBOARD_OFF) && machine.codes &&
+           *machine.codes;
+}
+
+/* The mouse's bytes come before the keyboard's: who does not take them gets no key. */
 static uint8_t keyboard_in(uint16_t port)
 {
     if (port == 0x64)
         return (uint8_t) ((machine.keyboard_dead ? 2 : 0) |
-                          (machine.config_asked || machine.keyboard_babbles ||
-                           (machine.codes && *machine.codes)));
-    if (machine.config_asked) {
-        machine.config_asked = false;
-        return machine.config;
+                          (machine.said ? 1
+                           : mouse_talks() ? 1 | STATUS_MOUSE
+                                           : machine.keyboard_babbles || key_waits()));
+    if (machine.said) {
+        uint8_t said = machine.said;
+        machine.said = 0;
+        return said;
     }
-    return machine.codes && *machine.codes ? *machine.codes++ : 0;
+    return mouse_talks() ? 0x08 : key_waits() ? *machine.codes++ : 0;
 }
+
+static void keyboard_out(uint16_t port, uint8_t value)
+{
+    static uint8_t command;
+    if (port == 0x64) {
+        command = value;
+        if (value == 0xa7 || value == 0xa8)
+            machine.config = (uint8_t) ((machine.config & ~CONFIG_MOUSE_OFF) |
+                                        (value == 0xa7 ? CONFIG_MOUSE_OFF : 0));
+        if (value == 0xad || value == 0xae)
+            machine.config = (uint8_t) ((machine.config & ~CONFIG_KEYBOARD_OFF) |
+                                        (value == 0xad ? CONFIG_KEYBOARD_OFF : 0));
+    } else if (command == 0x60) {
+        command = 0;
+        if (!machine.keyboard_silent)
+            machine.config = value;
+    } else {
+        machine.keyboard_scans = value == 0xf4 || (value == 0xf6 && machine.keyboard_scans);
+        machine.said = machine.keyboard_silent ? 0 : 0xfa;
+    }
+}
+
+static uint8_t last_on_bus = 0xff;
 
 uint8_t port_in8(uint16_t port)
 {
     machine.reads++;
+    if (machine.bus_repeats)
+        return last_on_bus;
     if (port >= 0x3f8 && port <= 0x3ff && machine.has_uart)
-        return uart_in(port - 0x3f8);
+        return com1_in(port - 0x3f8);
     if ((port == 0x60 || port == 0x64) && machine.has_keyboard)
         return keyboard_in(port);
-    if (port == 0x3d5)
-        return machine.crtc[machine.crtc_index];
     return 0xff;
 }
 
 void port_out8(uint16_t port, uint8_t value)
 {
-    static uint8_t command;
+    last_on_bus = value;
     if (port >= 0x3f8 && port <= 0x3ff && machine.has_uart) {
         if (port == 0x3f8 && !(machine.uart[3] & 0x80))
             machine.sent[machine.sent_count++] = (char) value;
         machine.uart[port - 0x3f8] = value;
-    } else if (port == 0x64 && machine.has_keyboard) {
-        command = value;
-        machine.config_asked = value == 0x20;
-    } else if (port == 0x60 && machine.has_keyboard && command == 0x60) {
-        machine.config = value;
-    } else if (port == 0x3d4) {
-        machine.crtc_index = value & 31;
-    } else if (port == 0x3d5) {
-        machine.crtc[machine.crtc_index] = value;
+    } else if ((port == 0x60 || port == 0x64) && machine.has_keyboard) {
+        keyboard_out(port, value);
     }
 }
 
@@ -106,7 +140,7 @@ static int fresh_machine(void **state)
     (void) state;
     memset(&machine, 0, sizeof machine);
     machine.has_uart = machine.has_keyboard = true;
-    machine.config = 0x10;
+    machine.config = CONFIG_KEYBOARD_OFF;
     return 0;
 }
 
@@ -136,6 +170,27 @@ static void a_missing_uart_is_noticed_and_never_waited_for(void **state)
     uart_write(&u, 'x');
     assert_false(uart_read(&u, &byte));
     assert_int_equal(machine.reads, before);
+}
+
+static void a_uart_of_any_make_is_found(void **state)
+{
+    (void) state;
+    struct uart u;
+    machine.no_loop = true;
+    assert_true(uart_init(&u, 0x3f8));
+    machine.no_loop = false;
+    machine.no_scratch = true;
+    assert_true(uart_init(&u, 0x3f8));
+    assert_int_equal(machine.uart[4], 0x0b);
+}
+
+static void a_bus_that_repeats_its_last_byte_is_no_uart(void **state)
+{
+    (void) state;
+    struct uart u;
+    machine.has_uart = false;
+    machine.bus_repeats = true;
+    assert_false(uart_init(&u, 0x3f8));
 }
 
 static void a_uart_that_jams_costs_a_bounded_time_and_recovers(void **state)
@@ -183,12 +238,44 @@ static void a_uart_hands_out_what_it_received_in_order(void **state)
 
 /* ---- keyboard ---- */
 
-static void a_keyboard_controller_is_set_to_interrupt_and_translate(void **state)
+static void a_keyboard_controller_is_set_as_a_whole_and_its_mouse_is_off(void **state)
 {
     (void) state;
     struct keyboard k;
     assert_true(keyboard_init(&k));
-    assert_int_equal(machine.config, 0x41);
+    assert_int_equal(machine.config, 0x65);
+    assert_true(machine.keyboard_scans);
+}
+
+static void expect_letter_a(struct keyboard *k)
+{
+    uint8_t out[KEYMAP_MAX];
+    unsigned count;
+    machine.codes = (const uint8_t[]) { 0x1e, 0 };
+    assert_true(keyboard_read(k, out, &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(out[0], 'a');
+    assert_false(keyboard_read(k, out, &count));
+}
+
+static void a_mouse_that_was_left_on_keeps_no_key_back(void **state)
+{
+    (void) state;
+    struct keyboard k;
+    machine.mouse_reports = true;
+    machine.config = 0x47;
+    assert_true(keyboard_init(&k));
+    expect_letter_a(&k);
+}
+
+static void a_keyboard_controller_that_answers_nothing_still_types(void **state)
+{
+    (void) state;
+    struct keyboard k;
+    machine.keyboard_silent = true;
+    assert_true(keyboard_init(&k));
+    assert_true(machine.reads < 1000 && machine.pauses <= 100);
+    expect_letter_a(&k);
 }
 
 static void a_missing_keyboard_controller_is_noticed(void **state)
@@ -236,104 +323,6 @@ static void a_keyboard_types_what_its_scan_codes_say(void **state)
     assert_false(keyboard_read(&k, out, &count));
 }
 
-/* ---- screen ---- */
-
-static uint16_t cells[SCREEN_ROWS * SCREEN_COLUMNS + 1];
-static struct screen screen;
-
-static void show(const char *text)
-{
-    while (*text)
-        screen_write(&screen, (uint8_t) *text++);
-    assert_int_equal(cells[SCREEN_ROWS * SCREEN_COLUMNS], 0xdead);
-}
-
-static const char *row(unsigned r)
-{
-    static char text[SCREEN_COLUMNS + 1];
-    for (int i = 0; i < SCREEN_COLUMNS; i++)
-        text[i] = (char) cells[r * SCREEN_COLUMNS + i];
-    int end = SCREEN_COLUMNS;
-    while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == 0))
-        end--;
-    text[end] = '\0';
-    return text;
-}
-
-static int fresh_screen(void **state)
-{
-    fresh_machine(state);
-    memset(cells, 0, sizeof cells);
-    cells[SCREEN_ROWS * SCREEN_COLUMNS] = 0xdead;
-    assert_true(screen_init(&screen, cells));
-    return 0;
-}
-
-static void a_screen_continues_at_the_cursor(void **state)
-{
-    (void) state;
-    machine.crtc[14] = 0;
-    machine.crtc[15] = 2 * 80 + 3;
-    assert_true(screen_init(&screen, cells));
-    show("x");
-    assert_int_equal((char) cells[2 * 80 + 3], 'x');
-    screen_show_cursor(&screen);
-    assert_int_equal(machine.crtc[15], 2 * 80 + 4);
-}
-
-static void a_missing_screen_is_noticed(void **state)
-{
-    (void) state;
-    assert_false(screen_init(&screen, NULL));
-    show("nothing happens\n");
-    screen_show_cursor(&screen);
-}
-
-static void a_full_screen_scrolls(void **state)
-{
-    (void) state;
-    show("first\nsecond");
-    for (int i = 0; i < SCREEN_ROWS - 1; i++)
-        show("\n");
-    show("last");
-    assert_string_equal(row(0), "second");
-    assert_string_equal(row(SCREEN_ROWS - 1), "last");
-}
-
-static void a_long_line_wraps_but_not_before_it_must(void **state)
-{
-    (void) state;
-    for (int i = 0; i < SCREEN_COLUMNS; i++)
-        show("x");
-    show("\ny");
-    assert_string_equal(row(1), "y");
-    show("\b\b\bz");
-    assert_string_equal(row(1), "z");
-}
-
-static void escape_sequences_erase_or_vanish(void **state)
-{
-    (void) state;
-    show("abc\b\b\x1b[K");
-    assert_string_equal(row(0), "a");
-    show("\x1b[1;31mred\x1b[0m");
-    assert_string_equal(row(0), "ared");
-    show("\x1b[2J\x1b[Htop");
-    assert_string_equal(row(0), "top");
-    show("\x1b[99999999999999999999999Jok");
-}
-
-static void any_bytes_stay_on_the_screen(void **state)
-{
-    (void) state;
-    uint32_t random = 7;
-    for (int i = 0; i < 200000; i++) {
-        random = random * 1664525u + 1013904223u;
-        screen_write(&screen, (uint8_t) (random >> 24));
-    }
-    show("");
-}
-
 /* ---- queue ---- */
 
 static void a_queue_keeps_order_and_refuses_when_full(void **state)
@@ -353,27 +342,24 @@ static void a_queue_keeps_order_and_refuses_when_full(void **state)
 }
 
 #define M(f) cmocka_unit_test_setup(f, fresh_machine)
-#define S(f) cmocka_unit_test_setup(f, fresh_screen)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         M(a_uart_is_found_and_set_to_115200_8n1),
         M(a_missing_uart_is_noticed_and_never_waited_for),
+        M(a_uart_of_any_make_is_found),
+        M(a_bus_that_repeats_its_last_byte_is_no_uart),
         M(a_uart_that_jams_costs_a_bounded_time_and_recovers),
         M(a_uart_with_a_slow_reader_loses_nothing),
         M(a_uart_hands_out_what_it_received_in_order),
-        M(a_keyboard_controller_is_set_to_interrupt_and_translate),
+        M(a_keyboard_controller_is_set_as_a_whole_and_its_mouse_is_off),
+        M(a_mouse_that_was_left_on_keeps_no_key_back),
+        M(a_keyboard_controller_that_answers_nothing_still_types),
         M(a_missing_keyboard_controller_is_noticed),
         M(a_keyboard_controller_that_never_gets_ready_is_given_up),
         M(a_keyboard_controller_that_never_runs_dry_is_given_up),
         M(a_keyboard_types_what_its_scan_codes_say),
-        S(a_screen_continues_at_the_cursor),
-        S(a_missing_screen_is_noticed),
-        S(a_full_screen_scrolls),
-        S(a_long_line_wraps_but_not_before_it_must),
-        S(escape_sequences_erase_or_vanish),
-        S(any_bytes_stay_on_the_screen),
         M(a_queue_keeps_order_and_refuses_when_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/init/editor.c */
+/* links: servers/init/editor.c lib/terminal/sequence.c */
 /* The shell's line editor, watched on a terminal of one row. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -92,6 +92,49 @@ static void backspace_and_delete_remove_characters(void **state)
     expect("", 0);
     type("abc\x1b[D\x1b[D\x1b[3~");
     expect("ac", 1);
+}
+
+static void keys_of_common_terminals_move_and_delete(void **state)
+{
+    static const char *const home[] = {
+        "\x1b[1~", "\x1b[7~", "\x1b[H", "\x1bOH", "\x1b[1;5H", "\x1b[7^", "\x1b[7$",
+    };
+    static const char *const end[] = {
+        "\x1b[4~", "\x1b[8~", "\x1b[F", "\x1bOF", "\x1b[1;2F", "\x1b[8@",
+    };
+    static const char *const delete[] = { "\x1b[3~", "\x1b[3;5~", "\x1b[3^" };
+    (void) state;
+    type("abc");
+    for (size_t i = 0; i < sizeof home / sizeof home[0]; i++) {
+        type(home[i]);
+        expect("abc", 0);
+        type(end[i % (sizeof end / sizeof end[0])]);
+        expect("abc", 3);
+    }
+    type("\x01");
+    for (size_t i = 0; i < sizeof delete / sizeof delete[0]; i++)
+        type(delete[i]);
+    expect("", 0);
+}
+
+static void keys_that_mean_nothing_here_do_nothing(void **state)
+{
+    static const char *const keys[] = {
+        "\x1b[[A", "\x1b[[E",                   /* F1 and F5 of Linux' console */
+        "\x1b\x1b[A", "\x1b\x1b[3~",            /* with Alt, rxvt */
+        "\x1bOP", "\x1b[11~", "\x1b[24;2~",      /* F1, F1 of PuTTY, F12 with Shift */
+        "\x1b[2~", "\x1b[5~", "\x1b[200~",       /* Insert, page up, a paste begins */
+        "\x1b[?1;2c", "\x1b[>0;276;0c", "\x1b[1;1$y", "\x1b[Z", "\x1b[999;99999999999999q",
+        "\x1bx", "\x1b]", "\x1bP",              /* Alt and a letter */
+    };
+    (void) state;
+    type("ab\x1b[D");
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        type(keys[i]);
+        expect("ab", 1);
+    }
+    type("x");
+    expect("axb", 2);
 }
 
 static void characters_go_in_at_the_cursor(void **state)
@@ -230,6 +273,8 @@ int main(void)
         T(typed_characters_appear),
         T(enter_finishes_the_line_whatever_it_sends),
         T(backspace_and_delete_remove_characters),
+        T(keys_of_common_terminals_move_and_delete),
+        T(keys_that_mean_nothing_here_do_nothing),
         T(characters_go_in_at_the_cursor),
         T(the_cursor_stays_inside_the_line),
         T(ctrl_u_k_and_w_kill),

@@ -35,6 +35,12 @@ static void a_key_types_when_pressed_and_not_when_released(void **state)
     assert_string_equal(TYPED(A, A | UP, B, B | UP), "ab");
 }
 
+static void answers_of_the_keyboard_and_its_self_test_type_nothing(void **state)
+{
+    (void) state;
+    assert_string_equal(TYPED(0xfa, 0xfe, 0xee, 0xaa, 0xfc, 0xff, 0x00, A, A | UP, 0xfa, A), "aa");
+}
+
 static void every_row_of_the_keyboard_is_in_its_place(void **state)
 {
     (void) state;
@@ -119,6 +125,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_types_when_pressed_and_not_when_released),
+        cmocka_unit_test(answers_of_the_keyboard_and_its_self_test_type_nothing),
         cmocka_unit_test(every_row_of_the_keyboard_is_in_its_place),
         cmocka_unit_test(either_shift_types_the_upper_character_until_released),
         cmocka_unit_test(caps_lock_changes_letters_only_and_shift_undoes_it),

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* links: lib/libc-mini/mutex.c */
 /* flags: -idirafter lib/libc-mini/include */
 /* Our malloc over the build machine's mmap: blocks do not overlap, contents stay, mistakes end the
  * program. */
@@ -21,7 +20,19 @@ void __libc_wait(volatile unsigned *word, unsigned value) { (void)word, (void)va
 void __libc_wake(volatile unsigned *word, unsigned count) { (void)word, (void)count; }
 
 static jmp_buf aborted;
+static const char *mistake;
+static const void *mistaken;
+
+_Noreturn void __libc_mistake(const char *what, const void *at, const void *caller);
+_Noreturn void __libc_mistake(const char *what, const void *at, const void *caller)
+{
+    (void)caller;
+    mistake = what;
+    mistaken = at;
+    longjmp(aborted, 1);
+}
 static size_t mapped;                   /* bytes that malloc has mapped */
+static void *unmapped;                  /* the last mapping that went: the next one comes there */
 static bool refuse;
 
 static void *count_mmap(void *at, size_t size, int protection, int flags, int file, off_t offset)
@@ -29,12 +40,13 @@ static void *count_mmap(void *at, size_t size, int protection, int flags, int fi
     if (refuse)
         return MAP_FAILED;
     mapped += size;
-    return mmap(at, size, protection, flags, file, offset);
+    return mmap(at ? at : unmapped, size, protection, flags, file, offset);
 }
 
 static int count_munmap(void *at, size_t size)
 {
     mapped -= size;
+    unmapped = at;
     return munmap(at, size);
 }
 
@@ -50,7 +62,6 @@ static int count_munmap(void *at, size_t size)
 #define strndup mini_strndup
 #define mmap count_mmap
 #define munmap count_munmap
-#define abort() longjmp(aborted, 1)
 void *malloc(size_t size);
 void *calloc(size_t count, size_t size);
 void *realloc(void *block, size_t size);
@@ -59,11 +70,10 @@ void *aligned_alloc(size_t alignment, size_t size);
 int posix_memalign(void **block, size_t alignment, size_t size);
 char *strdup(const char *s);
 char *strndup(const char *s, size_t n);
-#include "lib/libc-mini/include/mutex.h"
+#include "lib/libc-mini/mutex.c"
 #include "lib/libc-mini/malloc.c"
 #undef mmap
 #undef munmap
-#undef abort
 
 enum { BLOCKS = 400 };
 static unsigned char *block[BLOCKS];
@@ -169,25 +179,56 @@ static void sizes_that_overflow_are_refused(void **state)
     assert_int_equal(posix_memalign(&p, 3 * sizeof(void *), 10), EINVAL);
 }
 
-static void freeing_twice_or_nonsense_ends_the_program(void **state)
+static const char *mistake_of_free(void *volatile what)
+{
+    mistake = "";
+    if (setjmp(aborted) == 0)
+        free(what);
+    else
+        assert_ptr_equal(mistaken, what);
+    return mistake;
+}
+
+static void freeing_twice_is_called_so(void **state)
+{
+    static const size_t sizes[] = {1, 100, 8192, 8193, 100000, 3000000};
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char *a = malloc(sizes[i]);
+        assert_string_equal(mistake_of_free(a), "");
+        assert_string_equal(mistake_of_free(a), "double free");
+        void *p;
+        assert_int_equal(posix_memalign(&p, 256, sizes[i]), 0);
+        assert_string_equal(mistake_of_free(p), "");
+        assert_string_equal(mistake_of_free(p), "double free");
+    }
+}
+
+/* The same address, but another block. */
+static void a_block_where_another_one_was_can_be_freed(void **state)
 {
     (void)state;
-    char *volatile a = malloc(100);
+    char *a = malloc(100000);
+    assert_string_equal(mistake_of_free(a), "");
+    char *b = malloc(100000);
+    assert_ptr_equal(a, b);
+    assert_string_equal(mistake_of_free(b), "");
+    assert_string_equal(mistake_of_free(b), "double free");
+}
+
+static void freeing_nonsense_ends_the_program(void **state)
+{
+    (void)state;
+    char *a = malloc(100);
+    assert_string_equal(mistake_of_free(a + 1), "free of what is no block");
+    memset(a, 0x11, 32);
+    assert_string_equal(mistake_of_free(a + 16),
+                        "free of what is no block, or something wrote in front of it");
+    if (setjmp(aborted) == 0) {
+        (void)!realloc(a + 16, 5);
+        fail();
+    }
     free(a);
-    if (setjmp(aborted) == 0) {
-        free(a);
-        fail();
-    }
-    char *volatile b = malloc(100);
-    if (setjmp(aborted) == 0) {
-        free(b + 16);
-        fail();
-    }
-    if (setjmp(aborted) == 0) {
-        free(b + 1);
-        fail();
-    }
-    free(b);
 }
 
 static void strings_are_duplicated(void **state)
@@ -210,7 +251,9 @@ int main(void)
         cmocka_unit_test(large_blocks_go_back_to_the_system),
         cmocka_unit_test(without_memory_null_comes_back_and_the_block_stays),
         cmocka_unit_test(sizes_that_overflow_are_refused),
-        cmocka_unit_test(freeing_twice_or_nonsense_ends_the_program),
+        cmocka_unit_test(freeing_twice_is_called_so),
+        cmocka_unit_test(a_block_where_another_one_was_can_be_freed),
+        cmocka_unit_test(freeing_nonsense_ends_the_program),
         cmocka_unit_test(strings_are_duplicated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* Our printf engine against the build machine's, directive by directive. */
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,13 +24,14 @@ int mini_snprintf(char *restrict s, size_t size, const char *restrict format, ..
 int mini_vsprintf(char *restrict s, const char *restrict format, va_list args);
 int mini_sprintf(char *restrict s, const char *restrict format, ...);
 #include "lib/libc-mini/printf.c"
+#include "lib/libc-mini/printf_float.c"
 #include "lib/libc-mini/snprintf.c"
 #undef vsnprintf
 #undef snprintf
 #undef vsprintf
 #undef sprintf
 
-static char ours[4096], theirs[4096];
+static char ours[20000], theirs[20000];
 
 #define SAME(...)                                                   \
     do {                                                            \
@@ -111,7 +113,7 @@ static void strings_and_characters_print_like_the_hosts(void **state)
             SAME(format, 'x', L'y');
         }
     SAME("%c%c", 'a', 0);
-    SAME("%.3s", (char[]){'n', 'o', 't', 'e'});         /* no zero within the precision */
+    SAME("%.3s", (char[]){'n', 'o', 't', 'e'}); /* no zero within the precision */
 }
 
 static void pointers_print_like_the_hosts(void **state)
@@ -119,6 +121,135 @@ static void pointers_print_like_the_hosts(void **state)
     (void)state;
     SAME("%p %20p %-20p|", (void *)0x1234, (void *)0xdeadbeef, (void *)1);
     SAME("%p %10p", NULL, NULL);
+}
+
+static double double_of(uint64_t bits)
+{
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static long double long_double_of(uint64_t mantissa, unsigned exponent)
+{
+    struct {
+        uint64_t mantissa;
+        uint64_t exponent;
+    } bits = {mantissa, exponent};
+    long double value = 0;
+    memcpy(&value, &bits, 10);
+    return value;
+}
+
+static const double doubles[] = {
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    1.5,
+    2.5,
+    0.1,
+    0.125,
+    0.3,
+    9.5,
+    9.9999999,
+    99.5,
+    999999.5,
+    999999.4,
+    0.0001,
+    0.00001,
+    0.00009999995,
+    123456789.0,
+    1e15,
+    1e16,
+    1e22,
+    1e23,
+    3.141592653589793,
+    1.7976931348623157e308,
+    2.2250738585072014e-308,
+    2.225073858507201e-308,
+    4.9406564584124654e-324,
+    1e-10,
+    5e-5,
+    18446744073709551616.0,
+    999999999.0,
+    1000000000.0,
+    999999999.9999999,
+    1.0 / 3,
+    0x1.8p0,
+    0x1.fffffffffffffp0,
+    0x1.08p0,
+    0x1.18p0,
+    INFINITY,
+    -INFINITY,
+};
+
+static void float_format(char format[64], size_t f, size_t w, size_t p, const char *length, char c)
+{
+    snprintf(format, 64, "<%%%s%s%s%s%c>", flags[f], widths[w], precisions[p], length, c);
+}
+
+/* The host's %#g loses its zeros where a number is rounded up to a power of ten. */
+static bool host_is_right(const char *format)
+{
+    return !strchr(format, '#') || !strpbrk(format, "gG");
+}
+
+#define SAME_FLOAT(format, value)                                                                  \
+    do {                                                                                           \
+        if (host_is_right(format))                                                                 \
+            SAME(format, value);                                                                   \
+    } while (0)
+
+static void floating_point_prints_like_the_hosts(void **state)
+{
+    (void)state;
+    char format[64];
+    for (size_t f = 0; f < sizeof flags / sizeof *flags; f++)
+        for (size_t w = 0; w < sizeof widths / sizeof *widths; w += 3)
+            for (size_t p = 0; p < sizeof precisions / sizeof *precisions; p++)
+                for (const char *c = "aAeEfFgG"; *c; c++)
+                    for (size_t v = 0; v < sizeof doubles / sizeof *doubles; v++) {
+                        float_format(format, f, w, p, v % 2 ? "" : "l", *c);
+                        SAME_FLOAT(format, doubles[v]);
+                        float_format(format, f, w, p, "L", *c);
+                        SAME_FLOAT(format, (long double)doubles[v] / 3);
+                    }
+    SAME("%f %g", NAN, -NAN);
+    SAME("%.1100f", 4.9406564584124654e-324);
+    SAME("%.1500e", 1.7976931348623157e308 / 3);
+    SAME("%d %f %s %.3Le %d", 1, 2.5, "x", 2.5L, 3);
+}
+
+static void alternate_g_keeps_its_zeros(void **state)
+{
+    (void)state;
+    mini_snprintf(ours, sizeof ours, "%#g %#g %#g %#.0g %#.3G %#.3g", 1.0, 999999.5, 100000.0, 5.0,
+                  0.00009999995, 0.0);
+    assert_string_equal(ours, "1.00000 1.00000e+06 100000. 5. 0.000100 0.00");
+}
+
+static void any_floating_point_number_prints_like_the_hosts(void **state)
+{
+    (void)state;
+    char format[64];
+    srandom(4711);
+    for (int i = 0; i < 10000; i++) {
+        uint64_t bits = (uint64_t)random() << 42 ^ (uint64_t)random() << 21 ^ (uint64_t)random();
+        size_t f = (size_t)random() % 13, w = (size_t)random() % 5, p = (size_t)random() % 7;
+        char c = "aefg"[random() % 4];
+        float_format(format, f, w, p, "", c);
+        SAME_FLOAT(format, double_of(i % 3 ? bits : bits >> 12));
+        if (i % 8)
+            continue;
+        float_format(format, f, w, p, "L", c);
+        unsigned exponent = (unsigned)random() % 0xffff | 1;
+        long double value = long_double_of(bits | (uint64_t)1 << 63, exponent);
+        SAME_FLOAT(format, value);
+    }
+    SAME("%.17000Lf", long_double_of(1, 0));
+    SAME("%Lf", long_double_of(~(uint64_t)0, 0x7ffe));
 }
 
 static void stars_take_width_and_precision_from_the_arguments(void **state)
@@ -185,6 +316,13 @@ static void what_cannot_be_printed_is_an_error(void **state)
     errno = 0;
     assert_int_equal(mini_snprintf(ours, 10, "%*d%*d", INT_MAX, 1, INT_MAX, 1), -1);
     assert_int_equal(errno, EOVERFLOW);
+    for (const char *c = "aefg"; *c; c++) {
+        char format[8];
+        snprintf(format, sizeof format, "%%#.*%c", *c);
+        errno = 0;
+        assert_int_equal(mini_snprintf(ours, 10, format, INT_MAX, 1e-4), -1);
+        assert_int_equal(errno, EOVERFLOW);
+    }
 }
 
 int main(void)
@@ -193,6 +331,9 @@ int main(void)
         cmocka_unit_test(integers_print_like_the_hosts),
         cmocka_unit_test(strings_and_characters_print_like_the_hosts),
         cmocka_unit_test(pointers_print_like_the_hosts),
+        cmocka_unit_test(floating_point_prints_like_the_hosts),
+        cmocka_unit_test(alternate_g_keeps_its_zeros),
+        cmocka_unit_test(any_floating_point_number_prints_like_the_hosts),
         cmocka_unit_test(stars_take_width_and_precision_from_the_arguments),
         cmocka_unit_test(counts_are_stored_in_every_length),
         cmocka_unit_test(output_is_cut_to_the_buffer_and_the_whole_length_returned),

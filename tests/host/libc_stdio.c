@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: lib/libc-mini/mutex.c lib/libc-mini/hooks.c lib/libc-mini/printf.c */
+/* links: lib/libc-mini/mutex.c lib/libc-mini/hooks.c lib/libc-mini/printf.c lib/libc-mini/printf_float.c */
 /* flags: -idirafter lib/libc-mini/include */
 /* The standard streams: what reaches the hooks, and when; and what comes from them. */
 #include <errno.h>

@@ -208,9 +208,30 @@ static void random_headers_never_lead_outside_the_file(void **state)
     }
 }
 
+static void pieces_are_what_lies_close_and_far_memory_is_nobodys(void **state)
+{
+    struct range piece;
+    size_t s = 0;
+    (void)state;
+    file.phnum = 3;
+    file.ph[2] = file.ph[1];
+    file.ph[2].paddr = 0x2000000;
+    assert_null(look());
+    assert_true(image_piece(&image, &s, &piece));
+    assert_int_equal(piece.low, 0x100000);
+    assert_int_equal(piece.high, 0x101000 + file.ph[1].memsz);
+    assert_true(image_piece(&image, &s, &piece));
+    assert_int_equal(piece.low, 0x2000000);
+    assert_int_equal(piece.high, 0x2000000 + file.ph[2].memsz);
+    assert_false(image_piece(&image, &s, &piece));
+    assert_true(image_has(&image, 0x2000000, 0x2000001));
+    assert_false(image_has(&image, 0x1000000, 0x2000000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(pieces_are_what_lies_close_and_far_memory_is_nobodys, good_file),
         cmocka_unit_test_setup(a_good_file_is_read, good_file),
         cmocka_unit_test_setup(a_virtual_entry_becomes_physical, good_file),
         cmocka_unit_test_setup(what_is_no_elf_file_is_refused, good_file),

@@ -238,9 +238,32 @@ static void sizes_that_are_none_are_refused(void **state)
     assert_false(option_size("M", &n));
 }
 
+static void the_smallest_regions_go_first_and_what_is_used_stays(void **state)
+{
+    const struct bios_entry e[] = {{0x1000, 0x1000, 1},
+                                   {0x100000, 0x9000, 1},
+                                   {0x200000, 0x2000, 1},
+                                   {0x300000, 0x5000, 1},
+                                   {0x400000, 0x3000, 1}};
+    struct used kept = {0};
+    (void)state;
+    make(e, COUNT(e));
+    used_add(&kept, 0x1800, 0x1900);
+    assert_int_equal(memmap_limit(&map, &kept, 5), 0);
+    assert_int_equal(memmap_limit(&map, &kept, 3), 0x5000);
+    assert_int_equal(map.rams, 3);
+    assert_ram(0, 0x1000, 0x2000);
+    assert_ram(1, 0x100000, 0x109000);
+    assert_ram(2, 0x300000, 0x305000);
+    assert_int_equal(memmap_limit(&map, &kept, 0), 0xE000);
+    assert_int_equal(map.rams, 1);
+    assert_ram(0, 0x1000, 0x2000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_smallest_regions_go_first_and_what_is_used_stays),
         cmocka_unit_test(entries_come_out_sorted_and_joined),
         cmocka_unit_test(overlapping_entries_become_one),
         cmocka_unit_test(an_entry_over_several_others_swallows_them),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* links: servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/copy.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
-/* Frames, the buddy lists, slabs. */
+/* Frames, the buddy lists. */
 #include "physmem_world.h"
 
 static void memory_given_twice_counts_once(void **state)
@@ -88,72 +88,6 @@ static void too_large_a_block_is_refused(void **state)
     assert_int_equal(buddy_alloc(31), 0);
 }
 
-static void slab_records_do_not_overlap(void **state)
-{
-    (void) state;
-    enum { N = 60 };
-    static unsigned char *block[N];
-    static size_t size[N];
-    for (unsigned i = 0; i < N; i++) {
-        size[i] = 1 + i * 13 % 1024;
-        block[i] = slab_alloc(size[i]);
-        assert_non_null(block[i]);
-        memset(block[i], i, size[i]);
-    }
-    for (unsigned i = 0; i < N; i++)
-        for (unsigned k = 0; k < size[i]; k++)
-            assert_int_equal(block[i][k], (unsigned char) i);
-    for (unsigned i = 0; i < N; i++)
-        slab_free(block[i], size[i]);
-}
-
-static void empty_slab_pages_return_on_demand_only(void **state)
-{
-    (void) state;
-    slab_reclaim();
-    uint32_t meta = ledger.meta;
-    enum { N = 500 };
-    static void *block[N];
-    for (unsigned i = 0; i < N; i++)
-        block[i] = slab_alloc(128);
-    uint32_t grown = ledger.meta, free = ledger.free;
-    for (unsigned i = 0; i < N; i++)
-        slab_free(block[i], 128);
-    assert_int_equal(ledger.meta, grown);
-    assert_int_equal(ledger.free, free);            /* the free list moves by clients' pages alone */
-    slab_reclaim();
-    assert_int_equal(ledger.meta, meta);
-}
-
-static void slabs_leave_what_is_guaranteed(void **state)
-{
-    (void) state;
-    static void *block[4 * WORLD_PAGES];
-    unsigned n = 0;
-    while (n < 4 * WORLD_PAGES && (block[n] = slab_alloc(1024)))
-        n++;
-    assert_true(n > 0 && n < 4 * WORLD_PAGES);
-    assert_true(ledger.free + ledger.bound >= ledger.guaranteed);
-    struct control *control = world_control(200);       /* its own record may use a slab that exists */
-    (void) control;
-    for (unsigned i = 0; i < n; i++)
-        slab_free(block[i], 1024);
-    hurd_cap_object_drop(&control->object);
-    slab_reclaim();
-}
-
-static void large_records_are_blocks_of_pages(void **state)
-{
-    (void) state;
-    uint32_t meta = ledger.meta;
-    void *block = slab_alloc(9000);
-    assert_non_null(block);
-    assert_int_equal(ledger.meta, meta + 4);
-    memset(block, 1, 9000);
-    slab_free(block, 9000);
-    assert_int_equal(ledger.meta, meta);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,10 +99,6 @@ int main(void)
         cmocka_unit_test(blocks_are_aligned_and_distinct),
         cmocka_unit_test(freed_buddies_merge_again),
         cmocka_unit_test(too_large_a_block_is_refused),
-        cmocka_unit_test(slab_records_do_not_overlap),
-        cmocka_unit_test(empty_slab_pages_return_on_demand_only),
-        cmocka_unit_test(slabs_leave_what_is_guaranteed),
-        cmocka_unit_test(large_records_are_blocks_of_pages),
     };
     return cmocka_run_group_tests(tests, world_create, NULL);
 }

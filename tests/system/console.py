@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The console's hardware: a PS/2 keyboard that types, and machines on which parts are missing."""
+import os
+import re
+import subprocess
+import time
+
 import machine
 from shell import shell
 
@@ -62,6 +67,62 @@ def a_program_in_the_background_takes_no_input_from_the_shell(lab):
     vm.command("kill typed")
 
 
+def a_program_reads_lines_that_are_shown_and_mended_while_they_are_typed(lab):
+    vm = shell(lab)
+    vm.send("run ask 6")
+    for keys, shown, name in (("Anna\r", "Anna", "Anna"), ("Bo\n", "Bo", "Bo"), ("Cay\x7f\bid\r", "C", "Cid"),
+                              ("wrong\x15Dora\r", "wrong", "Dora"), ("Eve Adam\x17Ott\r", "Eve Adam", "Eve Ott"),
+                              ("\x1b[A\x1b[[Efin\r", "fin", "fin")):
+        vm.expect(r"name\? ")
+        vm.line.send(keys)
+        vm.expect(shown)
+        vm.expect(rf"hello {name}\.\s")
+    vm.expect("pecan> ")
+    vm.send("run ask 9")
+    vm.expect(r"name\? ")
+    vm.line.send("x\x04")
+    vm.line.send("\r\x04")
+    vm.expect(r"hello x\.")     # a line without a newline: fgets waits for its end
+    vm.expect("nobody")
+    vm.expect("pecan> ")
+
+
+def lines_typed_ahead_go_to_who_asks_and_the_rest_to_the_shell(lab):
+    vm = shell(lab)
+    vm.send("run ask 2")
+    vm.line.send("first\rsecond\rrun hello third\r")
+    vm.expect(r"hello first\.")
+    vm.expect(r"hello second\.")
+    vm.expect(r"argument 1: third\s")
+
+
+def a_ps2_keyboard_types_lines_for_a_program(lab):
+    vm = shell(lab)
+    vm.send("run ask 2")
+    vm.expect(r"name\? ")
+    vm.press("shift-x", "y", "backspace", "z", "ret")
+    vm.expect("Xy")
+    vm.expect(r"hello Xz\.")
+    vm.press("ctrl-d")
+    vm.expect("nobody")
+
+
+def a_line_longer_than_a_message_arrives_whole(lab):
+    vm = shell(lab)
+    vm.send("run ask 7")
+    vm.expect(r"name\? ")
+    vm.line.send("a" * 79 + "b" * 79 + "c" * 79 + "d" * 79 + "e\r")    # fgets takes 79 at a time
+    for letter in "abcd":
+        vm.expect(rf"hello {letter * 79}\.\s")
+    vm.expect(r"hello e\.\s")
+
+
+def keys_of_other_terminals_move_in_the_shells_line_or_do_nothing(lab):
+    vm = shell(lab)
+    vm.line.send("un hellx\x1b[[A\x1b\x1b[A\x1b[24;2~\x7f\x1b[1~r\x1b[4~o 1x\x1b[7~\x1b[8~\x1b[D\x1b[3;5~\r")
+    vm.expect(r"argument 1: 1\s")
+
+
 def ctrl_c_ends_a_program_that_waits_for_input(lab):
     vm = shell(lab)
     vm.send("run typed 2")
@@ -79,6 +140,50 @@ def a_driver_that_ends_leaves_its_interrupt_to_the_next_one(lab):
         said = vm.command("run -d driver_test")
         assert "not ok" not in said and "SKIP" not in said and "ok 10 - driver_that_leaves" in said, said
     assert "SKIP no device access" in vm.command("run driver_test")
+
+
+def boot_with_program(lab, name, deva="deva", **setup):
+    """The system with this program alone in its archive."""
+    archive = os.path.abspath(lab.log + ".cpio")
+    subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive, f"{lab.build}/strip/{name}"], check=True,
+                   stdout=subprocess.DEVNULL)
+    modules = [{"apps.cpio": archive, "deva": deva}.get(module, module) for module in machine.MODULES]
+    return lab.boot_modules(modules, **setup)
+
+
+def the_screen_understands_what_programs_send_to_terminals(lab):
+    vm = boot_with_program(lab, "escapes", options={"init": "run=escapes"})
+    vm.expect("pecan> ", 120)
+    wanted = ["1 sgr0: plain", "2 title: after", "3 colour: red after", "4 charset: x", "5 save: x", "6 picture: x",
+              "7 dcs: x", "8 utf8: \x82 \xc4 x", "            Xef"]     # \x82, \xc4: the card's letter and line
+    assert vm.screen()[:9] == wanted, vm.screen()[:9]
+
+
+def tasks_begin_and_end_while_deva_hangs(lab):
+    vm = boot_with_program(lab, "late_test", deva="deva-sleepy", options={"init": "batch run=late_test"},
+                           extra=machine.REPEATABLE)
+    ending = vm.finish(120)
+    assert "before 7, after 7, hung 1" in vm.text, "deva was not what it should be"
+    took = [int(ms) for ms in re.findall(r"child \d: status 8 after (\d+) ms", vm.text)]
+    assert len(took) == 4 and took[0] < 1000 and max(took[1:]) < 200, took
+    assert ending.status == 0, ending.problem
+
+
+def ctrl_c_takes_back_what_was_typed_before_it(lab):
+    vm = shell(lab)
+    vm.send("run ask")
+    vm.expect(r"name\? ")
+    vm.line.send("half a li\x03")
+    vm.expect(r"half a li\^C\s+ask \(task \d+\) was killed")
+    vm.expect("pecan> ")
+    assert "Hello" in vm.command("run hello")
+    vm.send("run spin")
+    time.sleep(0.5)
+    vm.line.send("run hello 1\rrun hello 2\r\x03")
+    vm.expect(r"spin \(task \d+\) was killed")
+    vm.expect("pecan> ")
+    said = vm.command("run hello 3")
+    assert "argument 1: 3" in said and "argument 1: 1" not in vm.text, said
 
 
 def a_long_text_that_is_pasted_arrives_whole(lab):

@@ -56,6 +56,21 @@ def wortel_names_each_broken_module_in_one_sentence(lab):
         one_sentence(lab, files(lab, *modules), "broken")
 
 
+def modules_that_nobody_uses_are_told_and_do_no_harm(lab):
+    vm = lab.boot_modules(machine.MODULES + ["deva-store", os.path.abspath(f"{lab.build}/strip/apps/hello"), "physmem", "task", "init"])
+    vm.expect("wortel: boot module 'deva-store' is one too many", 60)
+    vm.expect("wortel: boot module 'hello' is one too many")
+    vm.expect("wortel: 3 more boot modules are too many")
+    vm.expect("pecan> ", 120)
+    assert "Hello" in vm.command("run hello")
+
+
+def five_megabytes_are_enough_for_the_shell(lab):
+    vm = lab.boot_modules(memory=5)
+    vm.expect("pecan> ", 120)
+    assert "Hello" in vm.command("run hello")
+
+
 def wortel_says_that_four_megabytes_are_too_little_for_physmem(lab):
     one_sentence(lab, files(lab, *machine.MODULES), "not enough memory", memory=4)
 

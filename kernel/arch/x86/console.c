@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel's own voice, at boot (before the first thread runs) and in a panic: COM1 and the VGA text screen. */
-#include "x86.h"
+#include <pc/uart.h>
 
-#define COM1 0x3F8
-#define LINE_STATUS 5
-#define TRANSMIT_EMPTY 0x20
-#define PATIENCE 100000 /* polls; a missing UART must not hang us */
+#include "x86.h"
 
 #define VGA ((volatile uint16_t *)(KERNEL_WINDOW + 0xB8000))
 #define COLUMNS 80
@@ -34,27 +31,12 @@ static void cursor_show(void)
 
 void console_init(void)
 {
-    out8(COM1 + 7, 0x5A); /* a UART has a scratch register */
-    serial = in8(COM1 + 7) == 0x5A;
-    if (serial) {
-        out8(COM1 + 1, 0);    /* no interrupts */
-        out8(COM1 + 3, 0x80); /* divisor: */
-        out8(COM1 + 0, 1);    /* 115200 baud */
-        out8(COM1 + 1, 0);
-        out8(COM1 + 3, 3);    /* 8n1 */
-        out8(COM1 + 2, 7);    /* FIFO on and empty */
-        out8(COM1 + 4, 3);    /* DTR, RTS */
-    }
+    serial = uart_find(UART_COM1, in8, out8);
+    if (serial)
+        uart_set(UART_COM1, in8, out8);
     cursor = crtc_read(CURSOR_HIGH) << 8 | crtc_read(CURSOR_LOW);
     if (cursor >= COLUMNS * ROWS)
         cursor = 0;
-}
-
-static void serial_putc(char c)
-{
-    for (int i = 0; i < PATIENCE && !(in8(COM1 + LINE_STATUS) & TRANSMIT_EMPTY); i++)
-        ;
-    out8(COM1, c);
 }
 
 static void vga_putc(char c)
@@ -75,9 +57,9 @@ static void vga_putc(char c)
 void arch_console_putc(char c)
 {
     if (serial && c == '\n')
-        serial_putc('\r');
+        uart_send(UART_COM1, '\r', in8, out8);
     if (serial)
-        serial_putc(c);
+        uart_send(UART_COM1, c, in8, out8);
     vga_putc(c);
     if (c == '\n')
         cursor_show();

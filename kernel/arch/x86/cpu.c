@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The processor: what it can do, and its descriptor tables. */
+#include <l4/pecan.h>
+
 #include "x86.h"
 
 #define EFLAGS_ID 0x200000u
@@ -110,6 +112,7 @@ struct descriptor {
 
 #define CODE_READ 0x9Au /* present, code, readable */
 #define DATA_WRITE 0x92u
+#define DATA_ABSENT 0x12u /* LSL tells its limit, but nobody can load it */
 #define TSS_FREE 0x89u
 #define DPL_USER 0x60u
 #define INTERRUPT_GATE 0x8Eu
@@ -121,7 +124,7 @@ struct descriptor {
     {((base) & 0xFFFFu) << 16 | ((limit) & 0xFFFFu), \
      ((base) & 0xFF000000u) | (flags) | ((limit) & 0xF0000u) | (access) << 8 | ((base) >> 16 & 0xFFu)}
 
-static struct descriptor idt[IDT_ENTRIES], gdt[] = {
+static struct descriptor idt[IDT_ENTRIES] __attribute__((aligned(512))), gdt[] = {
     [KERNEL_CS / 8] = SEGMENT(0u, 0xFFFFFu, CODE_READ, PAGES),
     [KERNEL_DS / 8] = SEGMENT(0u, 0xFFFFFu, DATA_WRITE, PAGES),
     [USER_CS / 8] = SEGMENT(0u, 0xFFFFFu, CODE_READ | DPL_USER, PAGES),
@@ -129,7 +132,10 @@ static struct descriptor idt[IDT_ENTRIES], gdt[] = {
     [TSS_SEL / 8] = SEGMENT(TSS_ADDRESS, sizeof(struct tss) + 8192, TSS_FREE, 0u),
     [USER_GS / 8] = SEGMENT(GS_PAGE, sizeof(word_t) - 1, DATA_WRITE | DPL_USER, BYTES),
     [DOUBLE_SEL / 8] = SEGMENT(0u, 0x67u, TSS_FREE, 0u), /* its base is not known yet */
+    [PECAN_SEL / 8] = SEGMENT(0u, L4_PECAN_SIGNATURE, DATA_ABSENT | DPL_USER, BYTES),
 };
+
+static_assert((L4_PECAN_SELECTOR & ~3) == PECAN_SEL, "the selector that programs ask for");
 
 static struct descriptor gate(const uint32_t *entry, bool user)
 {
@@ -176,6 +182,15 @@ static void gdt_init(void)
                      : "memory");
 }
 
+/* Early Pentiums stop for ever at a locked CMPXCHG8B with a register: they wait for the bus while they look up the gate of
+ * #UD.  Where its page is read-only they raise a page fault there instead. */
+bool cpu_idt_fault(word_t address, word_t error)
+{
+    static_assert(sizeof idt <= 512, "aligned: in one page");
+    word_t gate = IDT_VIEW + ((word_t)&idt[INVALID_VECTOR] & PAGE_MASK);
+    return !(error & 4) && address - gate < sizeof idt[0]; /* no access by user code itself */
+}
+
 static void idt_init(void)
 {
     for (word_t v = 0; v < IDT_ENTRIES; v++) {
@@ -183,7 +198,8 @@ static void idt_init(void)
         idt[v] = gate(v < IRQ_VECTOR ? exception_entries + v : interrupt_entries + v - IRQ_VECTOR, user);
     }
     idt[DOUBLE_VECTOR] = (struct descriptor){DOUBLE_SEL << 16, TASK_GATE << 8};
-    struct table table = {sizeof idt - 1, idt};
+    paging_view(IDT_VIEW, (void *)((word_t)idt & ~PAGE_MASK));
+    struct table table = {sizeof idt - 1, (char *)IDT_VIEW + ((word_t)idt & PAGE_MASK)};
     __asm__ volatile("lidt %0" : : "m"(table));
 }
 

@@ -31,10 +31,12 @@ static void save(void *state)
         __asm__ volatile("fnsave (%0)" : : "r"(state) : "memory");
 }
 
+/* Some AMD processors load the pointers of the last instruction only if an exception is pending: without FNINIT the
+ * thread would see those of the one before it. */
 static void restore(const void *state)
 {
     if (cpu_has(CPU_FXSR))
-        __asm__ volatile("fxrstor (%0)" : : "r"(state));
+        __asm__ volatile("fninit; fxrstor (%0)" : : "r"(state));
     else
         __asm__ volatile("frstor (%0)" : : "r"(state));
 }

@@ -12,6 +12,7 @@
 #define IO_BITMAP       0xE0001000 /* two pages, then one whose bytes are all ones */
 #define GS_PAGE         0xE0004000 /* its first word is the UTCB address of the current thread */
 #define GS_WRITE        0xE0005000 /* the same page for the kernel to write */
+#define IDT_VIEW        0xE0006000 /* the page of the IDT, read-only: cpu.c */
 #define KPAGES_WINDOW   0xE0400000 /* descriptors of the window's pages: kmem.h */
 #define SCRATCH         0xF00A0000 /* two pages: any frame shows here for a moment */
 
@@ -23,9 +24,11 @@
 #define USER_GS     0x33
 
 #define DOUBLE_SEL  0x38
+#define PECAN_SEL   0x40 /* L4_PECAN_SELECTOR without its RPL */
 #define SELECTORS   4830 /* (DS + 2 GS) ES + FS of flat segments; of nothing else that a user can load */
 
 #define NMI_VECTOR     2
+#define INVALID_VECTOR 6
 #define DOUBLE_VECTOR  8
 #define IRQ_VECTOR     0x20
 #define SYSCALL_VECTOR 0x30

@@ -9,7 +9,6 @@
 #include "x86.h"
 
 #define VECTOR_DEBUG 1
-#define VECTOR_INVALID 6
 #define VECTOR_NO_FPU 7
 #define VECTOR_STACK 12
 #define VECTOR_PROTECTION 13
@@ -32,18 +31,29 @@ static void interrupt(word_t line)
     }
 }
 
-/* ---- #UD: `lock; nop` is KernelInterface.  Spec 4.1. */
+/* ---- #UD: `lock; nop` is KernelInterface.  Spec 4.1.  So is UD2 before the KIP's magic word: <l4/pecan.h>. */
+
+static word_t kernel_interface_size(vaddr_t ip)
+{
+    static const uint8_t standard[] = {0xF0, 0x90}, second[] = {0x0F, 0x0B, 'L', '4', 0xE6, 'K'};
+    const void *code = (const void *)ip;
+    if (user_readable(ip, sizeof standard) && !memcmp(code, standard, sizeof standard))
+        return sizeof standard;
+    if (user_readable(ip, sizeof second) && !memcmp(code, second, sizeof second))
+        return sizeof second;
+    return 0;
+}
 
 static bool kernel_interface(struct trapframe *f)
 {
-    const uint8_t *code = (const uint8_t *)f->eip;
-    if (!user_readable(f->eip, 2) || code[0] != 0xF0 || code[1] != 0x90)
+    word_t size = kernel_interface_size(f->eip);
+    if (!size)
         return false;
     f->eax = current->space->kip.base;
     f->ecx = the_kip.ApiVersion.raw;
     f->edx = the_kip.ApiFlags.raw;
     f->esi = kip_kernel_id();
-    f->eip += 2;
+    f->eip += size;
     return true;
 }
 
@@ -100,12 +110,16 @@ static bool io_fault(struct trapframe *f)
 
 static void exception(struct trapframe *f)
 {
+    if (f->vector == VECTOR_PAGE_FAULT && cpu_idt_fault(read_cr2(), f->error)) {
+        f->vector = INVALID_VECTOR;
+        f->error = 0;
+    }
     if (f->vector == VECTOR_PAGE_FAULT) {
         fault_page(current, read_cr2(), f->error & PF_WRITE);
         return;
     }
     switch (f->vector) {
-    case VECTOR_INVALID:
+    case INVALID_VECTOR:
         if (kernel_interface(f))
             return;
         break;

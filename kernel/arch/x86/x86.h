@@ -105,11 +105,13 @@ void cpu_deny(const char *name); /* a feature, if it is one, before they are det
 void cpu_detect(void);
 void cpu_describe(void);
 void cpu_load_tables(void); /* GDT, IDT, TSS; after the TSS region exists */
+bool cpu_idt_fault(word_t address, word_t error); /* a page fault there is a #UD in fact */
 
 /* paging.c */
 extern word_t *kernel_directory;
 void paging_init(word_t thread_bits); /* TCB and TSS regions, from the kernel pool */
 bool user_readable(vaddr_t v, uint32_t size); /* in the loaded space */
+void paging_view(vaddr_t v, const void *page); /* a page of the TSS region shows that one, read-only */
 
 /* fpu.c */
 

@@ -14,6 +14,9 @@ long __libc_read(int stream, void *data, size_t size);
 /* End of the program: streams are flushed, atexit functions have run. */
 _Noreturn void __libc_exit(int status);
 
+/* The program's mistake: says what, about which memory, in a call from where; ends with status 134. */
+_Noreturn void __libc_mistake(const char *what, const void *at, const void *caller);
+
 /* Sleep while *word has the value; may return early.  Wake up to `count` threads that sleep on the
  * word.  The defaults return at once: right for a program with one thread, which never finds a lock
  * taken. */

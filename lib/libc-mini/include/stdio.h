@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ISO C 7.21 for the three standard streams: there is no fopen() yet.  All conversions of printf
- * but those of floating point; one of these makes the call fail with -1 and errno ENOTSUP, it is
- * never printed wrong. */
+/* ISO C 7.21 for the three standard streams: there is no fopen() yet. */
 #ifndef LIBC_STDIO_H
 #define LIBC_STDIO_H
 

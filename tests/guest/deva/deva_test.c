@@ -71,6 +71,9 @@ TEST(deva_read_that_may_not_block_returns_nothing_when_nothing_was_typed)
     L4_Word_t got = 7, flags = HURD_DEVA_READ_NOBLOCK;
     EXPECT_EQ(hurd_deva_read(deva(), console(), text, sizeof text, flags, &got), 0);
     EXPECT_EQ(got, 0);
+    got = 7;
+    EXPECT_EQ(hurd_deva_read_raw(deva(), console(), text, sizeof text, flags, &got), 0);
+    EXPECT_EQ(got, 0);
 }
 
 TEST(deva_read_with_a_wrong_limit_or_flag_is_refused)
@@ -79,6 +82,10 @@ TEST(deva_read_with_a_wrong_limit_or_flag_is_refused)
     EXPECT_EQ(REQUEST(HURD_DEVA_READ_MANY, console(), HURD_DEVA_CHUNK + 1, 0), EINVAL);
     EXPECT_EQ(REQUEST(HURD_DEVA_READ_MANY, console(), 1, 2), EINVAL);
     EXPECT_EQ(REQUEST(HURD_DEVA_READ_MANY, console(), 1), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_READ_RAW, console(), 0, 0), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_READ_RAW, console(), HURD_DEVA_CHUNK + 1, 0), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_READ_RAW, console(), 1, 2), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_READ_RAW, console()), EINVAL);
     EXPECT_EQ(REQUEST(HURD_DEVA_IO_READ, console(), 0), EINVAL);
 }
 

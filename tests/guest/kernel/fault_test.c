@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Spec 6.1, 6.3, 6.6: page faults, exceptions and IO faults as messages. */
 #include "probe.h"
+#include <l4/pecan.h>
 
 enum { WINDOW = 0x80000000 };
 
@@ -237,6 +238,12 @@ static void raise_one(void)
     case 11:
         __asm__ volatile("pushl $0\n\tpushl $0x8\n\tpushl $0\n\tlret");
         break;
+    case 12:
+        __asm__ volatile("movw %w0, %%es" : : "r"(L4_PECAN_SELECTOR));
+        break;
+    case 13: /* UD2, and not quite the word that makes it KernelInterface */
+        __asm__ volatile(".byte 0x0f, 0x0b, 0x4c, 0x34, 0xe6, 0x4c");
+        break;
     default:
         break;
     }
@@ -282,6 +289,13 @@ TEST(exception_of_kernel_selectors_is_13)
     expect_vector(7, 13, 8);
     expect_vector(11, 13, 8);
 }
+
+TEST(exception_of_loading_the_signature_of_the_kernel_is_11)
+{
+    expect_vector(12, 11, L4_PECAN_SELECTOR & ~3);
+}
+
+TEST(exception_of_ud2_before_other_bytes_than_the_magic_is_6) { expect_vector(13, 6, 0); }
 
 /* ---- the coprocessor */
 static volatile double sums[2];

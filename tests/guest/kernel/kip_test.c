@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Spec 3, 4.1: the kernel interface page as a program sees it. */
 #include "test.h"
+#include <l4/pecan.h>
 
 static const L4_KernelInterfacePage_t *kip(void) { return L4_GetKernelInterface(); }
 
@@ -13,6 +14,21 @@ TEST(kernel_interface_returns_the_page_with_the_magic)
     EXPECT_EQ(version >> 24, 0x84);
     EXPECT_EQ(flags, 0);
     EXPECT_EQ(id, L4_KernelDesc(k)->KernelId);
+}
+
+TEST(second_way_to_the_kip_gives_what_the_first_gives)
+{
+    L4_Word_t version, flags, id, limit = 0, k = 0, version2, flags2, id2;
+    if (!L4_HasFeature(L4_FEATURE_KIPBYUD2))
+        SKIP("no " L4_FEATURE_KIPBYUD2);
+    __asm__("lsl %1, %0" : "+r"(limit) : "r"((L4_Word_t)L4_PECAN_SELECTOR));
+    EXPECT_EQ(limit, L4_PECAN_SIGNATURE);
+    __asm__ volatile(".byte 0x0f, 0x0b, 0x4c, 0x34, 0xe6, 0x4b"
+                     : "+a"(k), "=c"(version2), "=d"(flags2), "=S"(id2));
+    EXPECT_EQ(k, (L4_Word_t)L4_KernelInterface(&version, &flags, &id));
+    EXPECT_EQ(version2, version);
+    EXPECT_EQ(flags2, flags);
+    EXPECT_EQ(id2, id);
 }
 
 TEST(kip_areas_leave_room_for_foreign_programs_assumptions)

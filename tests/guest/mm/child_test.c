@@ -27,6 +27,12 @@ static int child_atexit(void)
     return atexit(last_words) ? 1 : 7;
 }
 
+static int child_unfinished(void)
+{
+    printf("# this line has no end");
+    return 0;
+}
+
 static int child_abort(void) { abort(); }
 static int child_assert(void) { assert(!"this is the child's assertion"); return SURVIVED; }
 
@@ -191,6 +197,34 @@ static int child_other_handler(void)
     return SURVIVED;
 }
 
+/* `task` hears of the exception, but another one is this thread's pager. */
+static int child_far_handler(void)
+{
+    L4_Set_ExceptionHandler(L4_ThreadIdOfRaw(__hurd_startup_data->task.server));
+    __asm__ volatile("ud2");
+    return SURVIVED;
+}
+
+static _Noreturn void raises(void)
+{
+    for (;;)
+        __asm__ volatile("ud2");
+}
+
+/* A thread that the program made by itself, without a word about exceptions. */
+static int child_raw_thread(void)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    static char stack[1024];
+    L4_ThreadId_t thread, task = L4_ThreadIdOfRaw(data->task.server);
+    if (hurd_task_thread_alloc(task, data->task.cap, 0, &thread))
+        return SURVIVED;
+    L4_Set_PagerOf(thread, hurd_mm_pager());
+    L4_Start_SpIp(thread, (L4_Word_t)(stack + sizeof stack - 16), (L4_Word_t)raises);
+    L4_Sleep(L4_TimePeriod(5000000));
+    return SURVIVED;
+}
+
 static int child_bad_stack(void)
 {
     __asm__ volatile("movl $0x30, %esp; pushl $1");
@@ -228,6 +262,7 @@ const struct child children[] = {
     {"exit", child_exit},
     {"exit_257", child_exit_257},
     {"atexit", child_atexit},
+    {"unfinished", child_unfinished},
     {"abort", child_abort},
     {"assert", child_assert},
     {"null", child_null},
@@ -251,6 +286,20 @@ const struct child children[] = {
     {"divide_64", child_divide_64},
     {"port", child_port},
     {"other_handler", child_other_handler},
+    {"far_handler", child_far_handler},
+    {"store_without_end", child_store_without_end},
+    {"string_hole", child_string_hole},
+    {"overflow", child_overflow},
+    {"destructors", child_destructors},
+    {"atexit_32", child_atexit_32},
+    {"deep", child_deep},
+    {"double_free", child_double_free},
+    {"liar", child_liar},
+    {"sleep", child_sleep},
+    {"waiters", child_waiters},
+    {"giver", child_giver},
+    {"no_records", child_no_records},
+    {"raw_thread", child_raw_thread},
     {"bad_stack", child_bad_stack},
     {"locked", child_locked},
     {NULL, NULL},
@@ -307,6 +356,16 @@ TEST(violation_page_that_a_store_refuses_ends_the_task) { ends_with("store", HUR
 TEST(violation_without_rights_asks_no_store) { ends_with("store_none", HURD_MM_STATUS_SEGV); }
 TEST(violation_more_memory_than_there_is_ends_the_task) { ends_with("hog", HURD_MM_STATUS_SEGV); }
 TEST(exception_invalid_instruction_ends_the_task) { ends_with("invalid", HURD_MM_STATUS_ILL); }
+TEST(exception_whose_handler_is_task_ends_the_task)
+{
+    unsigned reason = 99;
+    EXPECT_EQ(child_run("far_handler", 0, &reason), 128 + 6);
+    EXPECT_EQ(reason, HURD_TASK_EXCEPTION);
+}
+TEST(exception_of_a_thread_without_our_library_ends_the_task)
+{
+    ends_with("raw_thread", HURD_MM_STATUS_ILL);
+}
 TEST(exception_breakpoint_ends_the_task) { ends_with("breakpoint", HURD_MM_STATUS_TRAP); }
 TEST(exception_privileged_instruction_ends_the_task) { ends_with("cli", HURD_MM_STATUS_SEGV); }
 TEST(exception_interrupt_instruction_ends_the_task) { ends_with("int", HURD_MM_STATUS_SEGV); }
@@ -342,6 +401,8 @@ const struct test child_tests[] = {
     T(violation_without_rights_asks_no_store),
     T(violation_more_memory_than_there_is_ends_the_task),
     T(exception_invalid_instruction_ends_the_task),
+    T(exception_whose_handler_is_task_ends_the_task),
+    T(exception_of_a_thread_without_our_library_ends_the_task),
     T(exception_breakpoint_ends_the_task),
     T(exception_privileged_instruction_ends_the_task),
     T(exception_interrupt_instruction_ends_the_task),

@@ -494,6 +494,51 @@ TEST(copy_of_anonymous_memory_keeps_the_old_contents)
     EXPECT_EQ(hurd_pm_container_destroy(physmem(), c), 0);
 }
 
+/* ---- no more records ---- */
+
+/* Cuts a large region until there are no records left for it. */
+static bool records_use_up(void)
+{
+    enum { MANY = 4000 };
+    char *p = mmap(NULL, MANY * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (unsigned i = 1; p != MAP_FAILED && i < MANY; i += 2)
+        if (mprotect(p + i * PAGE, PAGE, PROT_READ))
+            return errno == ENOMEM;
+    return false;
+}
+
+static uint32_t frames_held(void)
+{
+    return counters().frames_taken - counters().frames_returned;
+}
+
+/* A run of pages before a hole, one at the start of another region; then no records are left. */
+int child_no_records(void)
+{
+    char *p = mmap(NULL, 40 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    munmap(p + 4 * PAGE, 4 * PAGE);
+    memset(p, 1, 4 * PAGE);
+    if (!records_use_up())
+        return 1;
+    uint32_t before = frames_held();
+    p[10 * PAGE] = 1;                   /* the run before it lies in another region */
+    if (frames_held() != before + 1)
+        return 2;
+    p[15 * PAGE] = 1;                   /* the gap between is made part of the run */
+    if (frames_held() != before + 6)
+        return 3;
+    for (unsigned i = 11; i < 15; i++)
+        p[i * PAGE] = 1;
+    if (frames_held() != before + 6)
+        return 4;
+    return 50;
+}
+
+TEST(without_records_a_gap_is_filled_in_the_region_alone)
+{
+    EXPECT_EQ(child_run_with(400, "no_records", 0, NULL), 50);
+}
+
 const struct test region_tests[] = {
     T(mmap_gives_zeroes_that_take_no_memory_until_they_are_touched),
     T(mmap_rounds_the_length_up_to_pages),
@@ -532,5 +577,6 @@ const struct test region_tests[] = {
     T(pages_that_are_taken_away_come_back_by_faults),
     T(pages_that_became_read_only_are_writable_after_a_fault),
     T(copy_of_anonymous_memory_keeps_the_old_contents),
+    T(without_records_a_gap_is_filled_in_the_region_alone),
     {NULL, NULL},
 };

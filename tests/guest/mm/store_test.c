@@ -121,12 +121,12 @@ static void disk_close(uintptr_t at, unsigned pages)
     container_end(disk.container);
 }
 
-TEST(store_hook_runs_in_the_faulting_thread_and_knows_what_happened)
+TEST(store_hook_runs_in_a_thread_of_its_own_and_knows_what_happened)
 {
     uintptr_t at = disk_open(8);
     EXPECT_EQ(*(volatile unsigned *)(at + 3 * PAGE), 1003);
     EXPECT_EQ(disk.calls, 1);
-    EXPECT_EQ(disk.ran_in.raw, L4_MyGlobalId().raw);
+    EXPECT(disk.ran_in.raw != L4_MyGlobalId().raw && disk.ran_in.raw != hurd_mm_pager().raw);
     EXPECT_EQ(disk.last.thread.raw, L4_MyGlobalId().raw);
     EXPECT(disk.last.hook == &disk);
     EXPECT_EQ(disk.last.region, at);
@@ -184,6 +184,19 @@ TEST(store_flush_makes_the_hook_bring_the_page_again)
     EXPECT_EQ(*(volatile unsigned *)(at + PAGE), 1001);
     EXPECT_EQ(disk.calls, 3);
     disk_close(at, 4);
+}
+
+/* Pages 1 to 14 are fpages of one, two, four, four, two and one page. */
+TEST(store_flush_takes_every_page_out_of_sight)
+{
+    uintptr_t at = disk_open(16);
+    for (int round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < 16; i++)
+            EXPECT_EQ(*(volatile unsigned *)(at + i * PAGE), 1000 + i);
+        EXPECT_EQ(disk.calls, round ? 30 : 16);
+        EXPECT_EQ(hurd_store_flush(&disk.store, PAGE, 14 * PAGE), 0);
+    }
+    disk_close(at, 16);
 }
 
 TEST(store_find_cached_says_where_a_page_is)
@@ -289,10 +302,11 @@ const struct test store_tests[] = {
     T(container_is_seen_through_two_mappings),
     T(container_outlives_its_mapping),
     T(container_mapping_refuses_handles_offsets_and_rights_that_are_none),
-    T(store_hook_runs_in_the_faulting_thread_and_knows_what_happened),
+    T(store_hook_runs_in_a_thread_of_its_own_and_knows_what_happened),
     T(store_hook_leaves_registers_and_flags_alone),
     T(store_hook_leaves_message_registers_alone),
     T(store_flush_makes_the_hook_bring_the_page_again),
+    T(store_flush_takes_every_page_out_of_sight),
     T(store_find_cached_says_where_a_page_is),
     T(store_may_be_bound_in_two_places),
     T(store_calls_refuse_what_makes_no_sense),

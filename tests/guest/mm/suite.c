@@ -38,17 +38,31 @@ L4_Word_t control(void)
 
 unsigned long child_argument;
 
-int child_run(const char *name, unsigned long argument, unsigned *reason)
+int child_start(const char *name, unsigned long argument, struct hurd_task_created *child)
 {
-    const struct hurd_startup_data *data = __hurd_startup_data;
-    L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server);
-    struct hurd_task_created created;
+    return child_start_with(128, name, argument, child);
+}
+
+int child_start_with(unsigned frames, const char *name, unsigned long argument,
+                     struct hurd_task_created *child)
+{
     char argz[64];
     int length = snprintf(argz, sizeof argz, "mm_test/child%cargument=%lu%cchild=%s%c", 0, argument,
                           0, name, 0);
+    return hurd_spawn_self(frames, argz, (L4_Word_t)length, child);
+}
+
+int child_run(const char *name, unsigned long argument, unsigned *reason)
+{
+    return child_run_with(128, name, argument, reason);
+}
+
+int child_run_with(unsigned frames, const char *name, unsigned long argument, unsigned *reason)
+{
+    L4_ThreadId_t task = L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
+    struct hurd_task_created created;
     L4_Word_t status = 0, why = 0;
-    int error = hurd_spawn_self(128, argz, (L4_Word_t)length, &created);
-    if (!EXPECT_EQ(error, 0))
+    if (!EXPECT_EQ(child_start_with(frames, name, argument, &created), 0))
         return -1;
     EXPECT_EQ(hurd_task_wait(task, created.handle, 0, &status, &why), 0);
     hurd_task_release(task, created.handle);
@@ -65,7 +79,9 @@ static int child_main(const char *name)
     return 99;
 }
 
-static const struct test *const chapters[] = {region_tests, store_tests, thread_tests, child_tests};
+static const struct test *const chapters[] = {region_tests, store_tests, thread_tests, child_tests,
+                                             bare_tests, pagein_tests, libc_tests,
+                                             ends_tests};
 
 int main(int argc, char **argv)
 {

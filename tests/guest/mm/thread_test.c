@@ -5,6 +5,7 @@
 #include <l4/message.h>
 #include <l4/schedule.h>
 #include <l4/thread.h>
+#include <libc.h>
 #include <mutex.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -147,6 +148,58 @@ TEST(condition_wakes_those_who_wait_for_their_turn)
         EXPECT_EQ(hurd_thread_start(&id, player, (void *)i, 0), 0);
     wait_until_ended();
     EXPECT_EQ(turn, 150);
+}
+
+static volatile unsigned word_a, word_b = 5, woken_a, woken_b;
+
+static void waits_for_a(void *value)
+{
+    __libc_wait(&word_a, (unsigned)(uintptr_t)value);
+    woken_a = 1;
+}
+
+static void waits_for_b(void *value)
+{
+    __libc_wait(&word_b, (unsigned)(uintptr_t)value);
+    woken_b = 1;
+}
+
+static bool becomes(volatile unsigned *word, unsigned value)
+{
+    for (int i = 0; i < 5000 && *word != value; i++)
+        L4_Sleep(L4_TimePeriod(1000));
+    return *word == value;
+}
+
+/* A wake-up between looking at the word and waiting would be lost. */
+TEST(wait_for_a_word_that_has_changed_is_over)
+{
+    L4_ThreadId_t id;
+    woken_b = 0;
+    EXPECT_EQ(hurd_thread_start(&id, waits_for_b, (void *)4, 0), 0);
+    EXPECT(becomes(&woken_b, 1));
+}
+
+TEST(wake_reaches_who_waits_for_that_word)
+{
+    L4_ThreadId_t id;
+    woken_a = woken_b = 0;
+    EXPECT_EQ(hurd_thread_start(&id, waits_for_a, (void *)0, 0), 0);
+    L4_Sleep(L4_TimePeriod(20000));     /* the one that waits longer is the wrong one */
+    EXPECT_EQ(hurd_thread_start(&id, waits_for_b, (void *)5, 0), 0);
+    for (int i = 0; i < 5000 && !woken_b; i++) {
+        __libc_wake(&word_b, 1);
+        L4_Sleep(L4_TimePeriod(1000));
+    }
+    EXPECT_EQ(woken_b, 1);
+    EXPECT_EQ(woken_a, 0);
+    word_a = 1;
+    for (int i = 0; i < 5000 && !woken_a; i++) {
+        __libc_wake(&word_a, 1);
+        L4_Sleep(L4_TimePeriod(1000));
+    }
+    EXPECT_EQ(woken_a, 1);
+    word_a = 0;
 }
 
 static volatile int errno_of_thread;
@@ -387,6 +440,8 @@ const struct test thread_tests[] = {
     T(thread_start_beyond_the_limit_says_eagain_or_nomem),
     T(mutex_lets_one_thread_in_at_a_time),
     T(condition_wakes_those_who_wait_for_their_turn),
+    T(wait_for_a_word_that_has_changed_is_over),
+    T(wake_reaches_who_waits_for_that_word),
     T(errno_is_each_threads_own),
     T(pager_outlives_threads_that_die_in_their_faults),
     T(pager_drops_garbage_and_goes_on),

@@ -132,6 +132,7 @@ int friend_main(const char *parent_text)
     L4_ThreadId_t parent = L4_ThreadIdOfRaw(strtoul(parent_text, NULL, 16));
     if (hurd_vm_allocate(&window, WINDOW_PAGES * PAGE, 0, 0))
         return 1;
+    hurd_cap_open(pm, FRIEND_SLOTS, L4_Version(parent));
     L4_LoadMR(0, L4_MakeTag(HELLO, 0, 0).raw);
     L4_MsgTag_t tag = L4_Call(parent);
     while (L4_IpcSucceeded(tag)) {

@@ -46,6 +46,7 @@ L4_Word_t free_frames(void);
 struct hurd_pm_control_info control_info(L4_Word_t handle);
 
 /* ---- the friend: friend.c ---- */
+#define FRIEND_SLOTS 8u                                 /* that it has opened for gifts of ours */
 extern L4_Word_t friend_task;                           /* its task id; 0 = it could not be started */
 void friend_start(void);
 void friend_kill(void);                                 /* returns when it is gone */

@@ -128,9 +128,28 @@ static L4_Word_t guarantee_left(void)
     return info.guarantee - info.used;
 }
 
+/* A child with a child of its own, of whom it tells us; `soon` has to end by itself. */
+static void be_parent(const char *whom, bool lets_go)
+{
+    L4_ThreadId_t parent = L4_ThreadIdOfRaw(strtoul(whom, NULL, 16));
+    struct hurd_task_created child = { 0, 0, L4_nilthread };
+    int error = child_make(lets_go ? "soon" : "sleep", CHILD_FRAMES, &child);
+    if (!error && lets_go)
+        error = hurd_task_let_go(server(), child.handle);
+    L4_LoadMR(0, L4_MakeTag((L4_Word_t) error, 1, 0).raw);
+    L4_LoadMR(1, child.thread.raw);
+    L4_Send(parent);
+}
+
 static _Noreturn void play(const char *role)
 {
     int *volatile nowhere = (int *) 0x10;
+    if (!strncmp(role, "family=", 7) || !strncmp(role, "daemon=", 7))
+        be_parent(role + 7, role[0] == 'd');
+    if (!strcmp(role, "soon")) {
+        L4_Sleep(L4_TimePeriod(500000));
+        exit(0);
+    }
     if (!strcmp(role, "exit"))
         exit(42);
     if (!strcmp(role, "fault"))
@@ -142,6 +161,8 @@ static _Noreturn void play(const char *role)
             *nowhere = 1;
         __asm__ volatile("ud2");
     }
+    if (!strcmp(role, "open"))
+        hurd_cap_open(server(), 1, 0);
     for (;;)
         L4_Sleep(L4_Never);
 }
@@ -215,9 +236,11 @@ TEST(task_sets_priorities_up_to_its_limit)
 {
     L4_ThreadId_t thread;
     EXPECT_EQ(hurd_task_thread_alloc(server(), self(), 0, &thread), 0);
-    EXPECT_EQ(hurd_task_thread_priority(server(), self(), thread, 120), 0);
+    EXPECT_EQ(hurd_task_thread_priority(server(), self(), thread, 100), 0);
     EXPECT_EQ(hurd_task_thread_priority(server(), self(), thread, 1), 0);
-    EXPECT_EQ(hurd_task_thread_priority(server(), self(), thread, 121), EPERM);
+    EXPECT_EQ(hurd_task_thread_priority(server(), self(), thread, 101), EPERM);
+    EXPECT_EQ(hurd_task_thread_priority(server(), self(), L4_MyGlobalId(), 101), EPERM);
+    EXPECT_EQ(hurd_task_thread_priority(server(), self(), hurd_mm_pager(), 101), EPERM);
     EXPECT_EQ(hurd_task_thread_priority(server(), self(), thread, 0), EINVAL);
     EXPECT_EQ(hurd_task_thread_priority(server(), self(), physmem(), 100), ESRCH);
     EXPECT_EQ(hurd_task_thread_destroy(server(), self(), thread), 0);
@@ -304,13 +327,26 @@ TEST(task_child_can_be_killed_and_is_dead_to_all_but_questions)
     EXPECT_EQ(hurd_task_info(server(), child.handle, 0, &info), EBADF);
 }
 
+/* Until the child has opened a slot. */
+static int give_patiently(L4_Word_t handle, L4_Word_t task, L4_Word_t *theirs)
+{
+    int error = EPERM;
+    for (int i = 0; error == EPERM && i < 2000; i++) {
+        L4_Sleep(L4_TimePeriod(1000));
+        error = hurd_cap_give(server(), handle, task, 7, 0, theirs);
+    }
+    return error;
+}
+
 TEST(task_lets_nobody_lose_the_handle_on_his_own_task)
 {
-    struct hurd_task_created child = child_of("sleep");
+    struct hurd_task_created child = child_of("open");
     L4_Word_t theirs;
     EXPECT_EQ(hurd_cap_drop(server(), self()), EPERM);
     EXPECT_EQ(hurd_cap_give(server(), self(), child.id, 7, HURD_CAP_GIVE_MOVE, &theirs), EPERM);
-    EXPECT_EQ(hurd_cap_give(server(), self(), child.id, 7, 0, &theirs), 0);
+    EXPECT_EQ(give_patiently(self(), child.id, &theirs), 0);
+    EXPECT_EQ(hurd_cap_give(server(), self(), child.id, 7, 0, &theirs), EPERM);     /* it was one slot */
+    EXPECT_EQ(hurd_cap_give(server(), self(), HURD_TASK_TASK, 7, 0, &theirs), EPERM);
     EXPECT_EQ(hurd_cap_give(server(), child.handle, L4_Version(L4_MyGlobalId()), 7, 0, &theirs), 0);
     EXPECT_EQ(theirs, child.handle);
     EXPECT_EQ(hurd_cap_drop(server(), child.handle), 0);
@@ -330,6 +366,104 @@ TEST(task_memory_of_dead_children_comes_back)
     EXPECT_EQ(guarantee_left(), before);
 }
 
+/* ---- trees */
+
+static bool exists(L4_ThreadId_t thread)
+{
+    L4_LoadMR(0, 0);
+    return L4_IpcSucceeded(L4_Send_Timeout(thread, L4_ZeroTime)) || (L4_ErrorCode() >> 1 & 7) == 1;
+}
+
+/* A child that has started another; tells which.  kind: family or daemon. */
+static struct hurd_task_created parent_of(const char *kind, L4_ThreadId_t *grandchild)
+{
+    char role[32];
+    snprintf(role, sizeof role, "%s=%lx", kind, L4_MyGlobalId().raw);
+    struct hurd_task_created child = { 0, 0, L4_nilthread };
+    EXPECT_EQ(child_make(role, 4 * CHILD_FRAMES, &child), 0);
+    L4_MsgTag_t tag = L4_Receive_Timeout(child.thread, L4_TimePeriod(10000000));
+    EXPECT(L4_IpcSucceeded(tag));
+    EXPECT_EQ(L4_Label(tag), 0);
+    *grandchild = L4_ThreadIdOfRaw(L4_MR(1));
+    return child;
+}
+
+static L4_Word_t limit_of(enum hurd_budget b)
+{
+    struct hurd_task_budget budget[HURD_BUDGETS] = { { 0, 0 } };
+    EXPECT_EQ(hurd_task_budget(server(), self(), 0, budget), 0);
+    return budget[b].limit;
+}
+
+TEST(task_ends_with_a_child_all_that_it_started)
+{
+    L4_ThreadId_t grandchild;
+    L4_Word_t tasks = limit_of(HURD_BUDGET_TASKS), threads = limit_of(HURD_BUDGET_THREADS);
+    L4_Word_t kernel = limit_of(HURD_BUDGET_KERNEL), before = guarantee_left();
+    struct hurd_task_created child = parent_of("family", &grandchild);
+    EXPECT(exists(grandchild));
+    EXPECT(limit_of(HURD_BUDGET_TASKS) < tasks && limit_of(HURD_BUDGET_THREADS) < threads);
+    child_end(&child);
+    EXPECT(!exists(grandchild));
+    EXPECT_EQ(limit_of(HURD_BUDGET_TASKS), tasks);
+    EXPECT_EQ(limit_of(HURD_BUDGET_THREADS), threads);
+    EXPECT_EQ(limit_of(HURD_BUDGET_KERNEL), kernel);
+    EXPECT_EQ(guarantee_left(), before);
+}
+
+TEST(task_lets_a_child_go_for_the_part_that_it_got)
+{
+    L4_ThreadId_t grandchild;
+    L4_Word_t tasks = limit_of(HURD_BUDGET_TASKS), before = guarantee_left();
+    struct hurd_task_created child = parent_of("daemon", &grandchild);
+    child_end(&child);
+    EXPECT(exists(grandchild));
+    EXPECT(limit_of(HURD_BUDGET_TASKS) < tasks);
+    EXPECT(guarantee_left() < before);
+    for (int i = 0; i < 200 && exists(grandchild); i++)
+        L4_Sleep(L4_TimePeriod(20000));
+    EXPECT(!exists(grandchild));
+    EXPECT_EQ(limit_of(HURD_BUDGET_TASKS), tasks);
+    EXPECT_EQ(guarantee_left(), before);
+}
+
+TEST(task_lets_go_only_what_the_caller_started_and_has_above_it)
+{
+    struct hurd_task_created child = child_of("sleep");
+    EXPECT_EQ(hurd_task_let_go(server(), self()), EPERM);           /* init started this one */
+    EXPECT_EQ(REQUEST(HURD_TASK_LET_GO, child.handle, 0), EINVAL);
+    EXPECT_EQ(hurd_task_let_go(server(), child.handle), 0);
+    EXPECT_EQ(hurd_task_let_go(server(), child.handle), EPERM);     /* it is init's now */
+    child_end(&child);
+    EXPECT_EQ(hurd_task_let_go(server(), child.handle), EBADF);
+}
+
+TEST(task_tells_budgets_of_oneself_and_of_children)
+{
+    struct hurd_task_created child = child_of("sleep");
+    struct hurd_task_budget mine[HURD_BUDGETS], its[HURD_BUDGETS];
+    EXPECT_EQ(hurd_task_budget(server(), self(), 0, mine), 0);
+    EXPECT_EQ(hurd_task_budget(server(), child.handle, child.id, its), 0);
+    for (enum hurd_budget b = 0; b < HURD_BUDGETS; b++)
+        EXPECT(its[b].limit > 0 && its[b].limit <= mine[b].limit);
+    EXPECT_EQ(its[HURD_BUDGET_TASKS].used, 1);
+    EXPECT_EQ(hurd_task_budget(server(), self(), HURD_TASK_DEVA, mine), EPERM);
+    EXPECT_EQ(REQUEST(HURD_TASK_BUDGET, self()), EINVAL);
+    child_end(&child);
+}
+
+/* A second handle on a dead task is enough to keep its place, no more. */
+TEST(task_gives_a_dead_childs_part_back_but_for_its_place)
+{
+    L4_Word_t tasks = limit_of(HURD_BUDGET_TASKS), threads = limit_of(HURD_BUDGET_THREADS);
+    struct hurd_task_created child = child_of("exit");
+    EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, NULL, NULL), 0);
+    EXPECT_EQ(limit_of(HURD_BUDGET_THREADS), threads);
+    EXPECT_EQ(limit_of(HURD_BUDGET_TASKS), tasks - 1);
+    EXPECT_EQ(hurd_task_release(server(), child.handle), 0);
+    EXPECT_EQ(limit_of(HURD_BUDGET_TASKS), tasks);
+}
+
 TEST(task_gives_a_child_more_threads_and_takes_one_away)
 {
     struct hurd_task_created child = child_of("sleep");
@@ -342,27 +476,40 @@ TEST(task_gives_a_child_more_threads_and_takes_one_away)
     child_end(&child);
 }
 
-TEST(task_create_wants_handles_that_this_caller_gave)
+/* Asks for a task whose image and memory are handles in task's table: numbers, or gifts of ours, which do
+ * not come in question again.  What was not named is taken back. */
+enum { GIVEN = 0x1000000, GIVEN_OTHER /* the one of the other kind */ };
+
+static int create_with(L4_Word_t image_named, L4_Word_t control_named)
 {
     L4_Word_t image_handle, control;
     EXPECT_EQ(give(CHILD_FRAMES, &image_handle, &control), 0);
+    L4_Word_t first = image_named == GIVEN ? image_handle : image_named == GIVEN_OTHER ? control : image_named;
+    L4_Word_t second = control_named == GIVEN         ? control
+                       : control_named == GIVEN_OTHER ? image_handle
+                                                      : control_named;
+    int error = hurd_task_create(server(), self(), first, PAGE, PAGE, second, "x", 2, NULL);
+    bool image_used = first == image_handle || second == image_handle;
+    bool control_used = first == control || second == control;
+    EXPECT_EQ(hurd_cap_take_back(physmem(), HURD_TASK_TASK, image_handle), image_used ? EBADF : 0);
+    EXPECT_EQ(hurd_cap_take_back(physmem(), HURD_TASK_TASK, control), control_used ? EBADF : 0);
+    return error;
+}
+
+TEST(task_create_wants_handles_that_this_caller_gave)
+{
+    L4_Word_t before = guarantee_left();
     for (L4_Word_t theirs = 0; theirs < 3; theirs++) {      /* task's startup, image, control */
-        EXPECT_EQ(hurd_task_create(server(), self(), theirs, 0, PAGE, control, "x", 2, NULL),
-                  EPERM);
-        EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, theirs, "x", 2, NULL),
-                  EPERM);
+        EXPECT_EQ(create_with(theirs, GIVEN), EPERM);
+        EXPECT_EQ(create_with(GIVEN, theirs), EPERM);
+        EXPECT_EQ(create_with(theirs, theirs), EPERM);
     }
-    EXPECT_EQ(hurd_task_create(server(), self(), control, 0, PAGE, control, "x", 2, NULL), EPERM);
-    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, image_handle, "x", 2, NULL),
-              EPERM);
-    EXPECT_EQ(hurd_task_create(server(), self(), 0x3FFFF, 0, PAGE, control, "x", 2, NULL), EBADF);
-    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, 0, PAGE, ~0ul, "x", 2, NULL), EBADF);
-    /* not consumed so far; now they are */
-    EXPECT_EQ(hurd_task_create(server(), self(), image_handle, PAGE, PAGE, control, "x", 2, NULL),
-              ENOEXEC);
-    EXPECT_EQ(
-        hurd_task_create(server(), self(), image_handle, 0, image_bytes, control, "x", 2, NULL),
-        EBADF);
+    EXPECT_EQ(create_with(0x3FFFF, GIVEN), EBADF);
+    EXPECT_EQ(create_with(GIVEN, ~0ul), EBADF);
+    EXPECT_EQ(create_with(GIVEN_OTHER, GIVEN), EPERM);
+    EXPECT_EQ(create_with(GIVEN, GIVEN_OTHER), EPERM);
+    EXPECT_EQ(create_with(GIVEN, GIVEN), ENOEXEC);
+    EXPECT_EQ(guarantee_left(), before);                    /* all of them were consumed */
 }
 
 TEST(task_create_refuses_what_is_no_program)
@@ -467,7 +614,7 @@ TEST(task_refuses_unknown_operations_and_wrong_numbers_of_words)
     }
     EXPECT_EQ(REQUEST(HURD_TASK_RELEASE, self(), 0), EINVAL);
     EXPECT_EQ(REQUEST(511, self()), ENOSYS);
-    EXPECT_EQ(REQUEST(527, self()), ENOSYS);
+    EXPECT_EQ(REQUEST(529, self()), ENOSYS);
     EXPECT_EQ(REQUEST(0, self()), ENOSYS);
 }
 
@@ -534,7 +681,7 @@ TEST(task_does_not_believe_faults_of_threads_that_it_does_not_page)
     if (!L4_HasFeature(L4_FEATURE_PAGEREXREGS))
         return;                                 /* nobody can tell then */
     EXPECT_EQ(REQUEST(0xFFE2, 0x1234, 0x5678), EPERM);
-    EXPECT_EQ(REQUEST(0xFFB0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 0, 0), EPERM);
+    EXPECT_EQ(REQUEST(0xFFB0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 0), EPERM);    /* one word too few */
     EXPECT_EQ(REQUEST(0xFFF0), EPERM);
     EXPECT_EQ(REQUEST(0xFF86, 0, 0), EPERM);
 }
@@ -643,6 +790,11 @@ static const struct {
     T(task_child_can_be_killed_and_is_dead_to_all_but_questions),
     T(task_lets_nobody_lose_the_handle_on_his_own_task),
     T(task_memory_of_dead_children_comes_back),
+    T(task_ends_with_a_child_all_that_it_started),
+    T(task_lets_a_child_go_for_the_part_that_it_got),
+    T(task_lets_go_only_what_the_caller_started_and_has_above_it),
+    T(task_tells_budgets_of_oneself_and_of_children),
+    T(task_gives_a_dead_childs_part_back_but_for_its_place),
     T(task_gives_a_child_more_threads_and_takes_one_away),
     T(task_create_wants_handles_that_this_caller_gave),
     T(task_create_refuses_what_is_no_program),

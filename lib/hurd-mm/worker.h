@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What the pager tells a worker. */
+#ifndef MM_WORKER_H
+#define MM_WORKER_H
+
+#include <hurd/mm.h>
+#include <stdint.h>
+
+struct worker_job {             /* the words of its answer to REQUEST_PAGEIN_JOB */
+    hurd_store_fault_t *function;
+    uintptr_t ip;               /* where the fault was */
+    L4_Word_t wants_company;    /* no other worker is idle */
+    struct hurd_store_fault fault;
+};
+
+/* One worker at least, from then on.  0, or why there is none. */
+int worker_first(void);
+
+#endif

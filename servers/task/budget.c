@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Who may use how much of what we hand out.  A child's limits come out of its owner's, as its memory
+ * control does, and go back when it ends: the tree of a program never uses more than its root got.
+ *
+ * Invariants: used <= limit, but for kernel memory, which the kernel counts; the limits of all tasks
+ * together never change after budget_boot(). */
+#include "server.h"
+#include <errno.h>
+#include <l4/thread.h>
+
+#define BOOT_THREADS    16u             /* for each of wortel's servers */
+#define BOOT_BLOCKS     8u
+#define POOL_RESERVE    16u             /* one part in so many of the kernel's memory is nobody's, ... */
+#define POOL_LEAST      32u             /* ... in pages at least */
+#define PAGE            0x1000u
+
+/* Without so much a task cannot run: itself, a first thread and a pager, 96 KB of kernel memory of which half is
+ * used before main(), one block of handles. */
+static const L4_Word_t least[HURD_BUDGETS] = {1, 2, 24, 1};
+
+/* The boot tasks' blocks and threads are not the root task's; its kernel memory is not known yet. */
+static bool root_is_complete;
+
+static L4_Word_t room(const struct task *t, enum hurd_budget b)
+{
+    const struct budget *budget = &t->budget[b];
+    return budget->used < budget->limit ? budget->limit - budget->used : 0;
+}
+
+bool budget_take(struct task *t, enum hurd_budget b)
+{
+    if (!room(t, b))
+        return false;
+    t->budget[b].used++;
+    return true;
+}
+
+void budget_give(struct task *t, enum hurd_budget b)
+{
+    t->budget[b].used--;
+}
+
+void budget_boot(struct task *t)
+{
+    L4_Word_t servers = BOOT_TASKS - 1;
+    bool root = t->id == HURD_TASK_ROOT;
+    t->budget[HURD_BUDGET_TASKS] = (struct budget) {root ? TASKS_MAX : 0, 0};
+    t->budget[HURD_BUDGET_THREADS].limit = root ? THREADS_MAX - servers * BOOT_THREADS : BOOT_THREADS;
+    t->budget[HURD_BUDGET_HANDLES].limit = root ? blocks_free - servers * BOOT_BLOCKS : BOOT_BLOCKS;
+    t->budget[HURD_BUDGET_KERNEL].limit = HURD_TASK_UNKNOWN;
+}
+
+/* ---- kernel memory: the kernel counts it, and knows a quota for each space but wortel's tasks' */
+
+static L4_Word_t pool_pages(L4_Word_t *all)
+{
+    L4_Word_t info[2] = {0, 0}, free_bytes = 0;
+    hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_SYSTEM_INFO, wortel_cap), 0, NULL, 2,
+                 info, NULL);
+    *all = info[1] / PAGE;
+    int err = hurd_wortel_space_info(wortel_cap, L4_MyGlobalId(), HURD_SPACE_POOL_FREE, &free_bytes);
+    return err ? HURD_TASK_UNKNOWN : free_bytes / PAGE;
+}
+
+/* The root task gets what the boot has left, less a reserve for all that wortel started. */
+static void root_complete(struct task *root)
+{
+    L4_Word_t all, reserve, left = pool_pages(&all);
+    root_is_complete = true;
+    if (left == HURD_TASK_UNKNOWN)
+        return;
+    reserve = all / POOL_RESERVE > POOL_LEAST ? all / POOL_RESERVE : POOL_LEAST;
+    root->budget[HURD_BUDGET_KERNEL] = (struct budget) {left > reserve ? left - reserve : 0, 0};
+}
+
+void budget_look(struct task *t)
+{
+    if (t->boot || t->dead)
+        return;                         /* what a boot task uses is not part of its limit */
+    task_count(t);
+    t->budget[HURD_BUDGET_KERNEL].used = (t->counter[HURD_SPACE_KMEM] + PAGE - 1) / PAGE;
+}
+
+static void kernel_apply(const struct task *t)
+{
+    if (!t->boot && t->threads && t->budget[HURD_BUDGET_KERNEL].limit != HURD_TASK_UNKNOWN)
+        hurd_wortel_space_quota(wortel_cap, t->threads->id, t->budget[HURD_BUDGET_KERNEL].limit);
+}
+
+/* ---- between owner and child */
+
+static L4_Word_t share_of(const struct task *owner, enum hurd_budget b, L4_Word_t part, L4_Word_t whole)
+{
+    L4_Word_t all = room(owner, b), most = all - all / 8;
+    L4_Word_t share = whole ? (L4_Word_t)((uint64_t)all * part / whole) : 0;
+    if (share > most)
+        share = most;                   /* the owner keeps a little of everything */
+    return share < least[b] ? least[b] : share;
+}
+
+int budget_split(struct task *child, L4_Word_t part, L4_Word_t whole)
+{
+    struct task *owner = child->owner;
+    L4_Word_t share[HURD_BUDGETS];
+    if (owner->id == HURD_TASK_ROOT && !root_is_complete)
+        root_complete(owner);
+    budget_look(owner);
+    for (enum hurd_budget b = 0; b < HURD_BUDGETS; b++) {
+        share[b] = share_of(owner, b, part, whole);
+        if (owner->budget[b].limit == HURD_TASK_UNKNOWN)
+            share[b] = HURD_TASK_UNKNOWN;
+        else if (share[b] > room(owner, b))
+            return b == HURD_BUDGET_KERNEL ? ENOMEM : EAGAIN;
+    }
+    /* ---- commit */
+    for (enum hurd_budget b = 0; b < HURD_BUDGETS; b++) {
+        child->budget[b] = (struct budget) {share[b], 0};
+        if (share[b] != HURD_TASK_UNKNOWN)
+            owner->budget[b].limit -= share[b];
+    }
+    child->budget[HURD_BUDGET_TASKS].used = 1;
+    kernel_apply(owner);
+    return 0;
+}
+
+void budget_fold(struct task *child)
+{
+    struct task *owner = child->owner;
+    for (enum hurd_budget b = 0; owner && b < HURD_BUDGETS; b++) {
+        L4_Word_t kept = b == HURD_BUDGET_TASKS ? child->budget[b].used : 0;
+        if (child->budget[b].limit != HURD_TASK_UNKNOWN)
+            owner->budget[b].limit += child->budget[b].limit - kept;
+        child->budget[b].limit = kept;
+    }
+    if (owner)
+        kernel_apply(owner);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* links: servers/deva/screen.c servers/deva/escapes.c servers/deva/glyphs.c lib/terminal/sequence.c */
+/* deva's text screen in memory: where characters land, and what escape sequences of programs do. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "servers/deva/ports.h"
+#include "servers/deva/screen.h"
+
+static uint8_t crtc[32], crtc_index;
+
+uint8_t port_in8(uint16_t port)
+{
+    return port == 0x3d5 ? crtc[crtc_index] : 0xff;
+}
+
+void port_out8(uint16_t port, uint8_t value)
+{
+    if (port == 0x3d4)
+        crtc_index = value & 31;
+    if (port == 0x3d5)
+        crtc[crtc_index] = value;
+}
+
+void port_pause(void)
+{
+}
+
+static uint16_t cells[SCREEN_ROWS * SCREEN_COLUMNS + 1];
+static struct screen screen;
+
+static void show(const char *text)
+{
+    while (*text)
+        screen_write(&screen, (uint8_t) *text++);
+    assert_int_equal(cells[SCREEN_ROWS * SCREEN_COLUMNS], 0xdead);
+}
+
+static const char *row(unsigned r)
+{
+    static char text[SCREEN_COLUMNS + 1];
+    for (int i = 0; i < SCREEN_COLUMNS; i++)
+        text[i] = (char) cells[r * SCREEN_COLUMNS + i] ? (char) cells[r * SCREEN_COLUMNS + i] : ' ';
+    int end = SCREEN_COLUMNS;
+    while (end > 0 && text[end - 1] == ' ')
+        end--;
+    text[end] = '\0';
+    return text;
+}
+
+static int fresh_screen(void **state)
+{
+    (void) state;
+    memset(crtc, 0, sizeof crtc);
+    memset(cells, 0, sizeof cells);
+    cells[SCREEN_ROWS * SCREEN_COLUMNS] = 0xdead;
+    assert_true(screen_init(&screen, cells));
+    return 0;
+}
+
+static void a_screen_continues_at_the_cursor(void **state)
+{
+    (void) state;
+    crtc[14] = 0;
+    crtc[15] = 2 * 80 + 3;
+    assert_true(screen_init(&screen, cells));
+    show("x");
+    assert_int_equal((char) cells[2 * 80 + 3], 'x');
+    screen_show_cursor(&screen);
+    assert_int_equal(crtc[15], 2 * 80 + 4);
+}
+
+static void a_missing_screen_is_noticed(void **state)
+{
+    (void) state;
+    assert_false(screen_init(&screen, NULL));
+    show("nothing happens\n");
+    screen_show_cursor(&screen);
+}
+
+static void a_full_screen_scrolls(void **state)
+{
+    (void) state;
+    show("first\nsecond");
+    for (int i = 0; i < SCREEN_ROWS - 1; i++)
+        show("\n");
+    show("last");
+    assert_string_equal(row(0), "second");
+    assert_string_equal(row(SCREEN_ROWS - 1), "last");
+}
+
+static void a_long_line_wraps_but_not_before_it_must(void **state)
+{
+    (void) state;
+    for (int i = 0; i < SCREEN_COLUMNS; i++)
+        show("x");
+    show("\ny");
+    assert_string_equal(row(1), "y");
+    show("\b\b\bz");
+    assert_string_equal(row(1), "z");
+}
+
+static void escape_sequences_erase_or_vanish(void **state)
+{
+    (void) state;
+    show("abc\b\b\x1b[K");
+    assert_string_equal(row(0), "a");
+    show("\x1b[1;31mred\x1b[0m");
+    assert_string_equal(row(0), "ared");
+    show("\x1b[2J\x1b[Htop");
+    assert_string_equal(row(0), "top");
+    show("\x1b[99999999999999999999999Jok");
+}
+
+static uint8_t colours(unsigned r, unsigned c)
+{
+    return (uint8_t) (cells[r * SCREEN_COLUMNS + c] >> 8);
+}
+
+/* Whatever nobody knows leaves no trace, and what follows is seen. */
+static void sequences_without_a_meaning_here_are_swallowed_whole(void **state)
+{
+    static const char *const nothing[] = {
+        "\x1b(B\x1b[m", "\x1b)0\x1b*B\x1b+0\x1b-A\x1b%G", "\x1b=\x1b>", "\x1b#8",
+        "\x1b]0;my title\a", "\x1b]2;title\x1b\\", "\x1bktitle\x1b\\", "\x1bP1$r0m\x1b\\",
+        "\x1b_application\x1b\\", "\x1b^private\x1b\\", "\x1bXstring\x1b\\",
+        "\x1b[?25l\x1b[?1049h\x1b[>4;1m\x1b[!p\x1b[4h", "\x1b[6n\x1b[c\x1b[>c\x1b[2 q",
+        "\x1b[3;20r",
+        "\x1b[38:5:196m\x1b[m", "\x1b[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19m\x1b[m",
+        "\x1b[\x18", "\x1b]cut\x1a", "\x1b\x1b[m", "\x1b]0;cut by\x1b[m", "\a", "\x7f",
+    };
+    (void) state;
+    for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++) {
+        show("ab");
+        show(nothing[i]);
+        show("c");
+        assert_string_equal(row(0), "abc");
+        assert_int_equal(colours(0, 2), 0x07);
+        show("\x1b[2J\x1b[H");
+    }
+}
+
+static void a_string_without_its_end_costs_one_line(void **state)
+{
+    (void) state;
+    show("a\x1b]0;title without end\nb");
+    assert_string_equal(row(0), "a");
+    assert_string_equal(row(1), "b");
+}
+
+static void the_cursor_goes_where_it_is_told_and_never_off_the_screen(void **state)
+{
+    (void) state;
+    show("\x1b[5;10Hx\x1b[2A\x1b[3Dy\x1b[B\x1b[4Cz\x1b[GA\x1b[3dB\x1b[EC\x1b[2FD");
+    assert_string_equal(row(4), "         x");
+    assert_string_equal(row(2), " B     y");
+    assert_string_equal(row(3), "C           z");
+    assert_string_equal(row(1), "D");
+    show("\x1b[999;999HE\x1b[999A\x1b[999DF\x1b[999B\x1b[999C\x1b[0;0HG");
+    assert_int_equal((char) cells[SCREEN_CELLS - 1], 'E');
+    assert_string_equal(row(0), "G");
+}
+
+static void a_saved_cursor_comes_back_with_its_colours(void **state)
+{
+    (void) state;
+    show("ab\x1b[31m\x1b" "7\x1b[10;10H\x1b[0mx\x1b" "8c");
+    assert_string_equal(row(0), "abc");
+    assert_int_equal(colours(0, 2), 0x04);
+    show("\x1b[m\x1b[sd\x1b[ue");
+    assert_string_equal(row(0), "abce");
+}
+
+static void rows_and_cells_are_erased_moved_in_and_moved_out(void **state)
+{
+    (void) state;
+    show("abcdef\x1b[3D\x1b[1KX");
+    assert_string_equal(row(0), "   Xef");
+    show("\x1b[2Kabcdef\x1b[3G\x1b[2Pz\x1b[1@y\x1b[1X");
+    assert_string_equal(row(0), "  zy cdef");
+    show("\x1b[2J\x1b[H1\n2\n3\n4\x1b[2;1H\x1b[L");
+    assert_string_equal(row(1), "");
+    assert_string_equal(row(2), "2");
+    show("\x1b[2M");
+    assert_string_equal(row(1), "3");
+    show("\x1b[S");
+    assert_string_equal(row(0), "3");
+    show("\x1b[T");
+    assert_string_equal(row(1), "3");
+    show("\x1b[2;1H\x1b[1J");
+    assert_string_equal(row(1), "");
+    assert_string_equal(row(2), "4");
+}
+
+static void colours_are_the_cards_own(void **state)
+{
+    (void) state;
+    show("\x1b[1;31mr\x1b[0mn\x1b[34;42mb\x1b[7mi\x1b[27;39;49mp\x1b[93my\x1b[m\x1b[38;5;196mR"
+         "\x1b[38;2;0;0;255mB\x1b[48;5;2m \x1b[mn");
+    static const uint8_t wanted[] = { 0x0c, 0x07, 0x21, 0x12, 0x07, 0x0e, 0x04, 0x01, 0x21, 0x07 };
+    for (unsigned i = 0; i < sizeof wanted; i++)
+        assert_int_equal(colours(0, i), wanted[i]);
+}
+
+static void characters_of_utf_8_are_one_cell_each(void **state)
+{
+    (void) state;
+    show("\xc3\xa9 \xe2\x94\x80 e\xcc\x81 \xe2\x80\x9c \xf0\x9f\x98\x80|");
+    assert_int_equal((uint8_t) cells[0], 0x82);
+    assert_int_equal((uint8_t) cells[2], 0xc4);
+    assert_int_equal((uint8_t) cells[4], 'e');      /* its accent has no cell */
+    assert_int_equal((uint8_t) cells[6], '"');
+    assert_int_equal((uint8_t) cells[8], '?');
+    assert_int_equal((uint8_t) cells[9], '|');
+    show("\r\xe2\x94x\xffy\x80z");               /* cut short, and nothing at all */
+    assert_string_equal(row(0), "?x?y?z\" ?|");
+}
+
+static void lines_of_the_drawing_set_are_drawn(void **state)
+{
+    (void) state;
+    show("\x1b(0lqk\x1b(Bq\x1b)0\x0ex\x0fx");
+    static const uint8_t wanted[] = { 0xda, 0xc4, 0xbf, 'q', 0xb3, 'x' };
+    for (unsigned i = 0; i < sizeof wanted; i++)
+        assert_int_equal((uint8_t) cells[i], wanted[i]);
+}
+
+static void any_bytes_stay_on_the_screen(void **state)
+{
+    (void) state;
+    uint32_t random = 7;
+    for (int i = 0; i < 200000; i++) {
+        random = random * 1664525u + 1013904223u;
+        screen_write(&screen, (uint8_t) (random >> 24));
+    }
+    show("");
+}
+
+#define S(f) cmocka_unit_test_setup(f, fresh_screen)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        S(a_screen_continues_at_the_cursor),
+        S(a_missing_screen_is_noticed),
+        S(a_full_screen_scrolls),
+        S(a_long_line_wraps_but_not_before_it_must),
+        S(escape_sequences_erase_or_vanish),
+        S(sequences_without_a_meaning_here_are_swallowed_whole),
+        S(a_string_without_its_end_costs_one_line),
+        S(the_cursor_goes_where_it_is_told_and_never_off_the_screen),
+        S(a_saved_cursor_comes_back_with_its_colours),
+        S(rows_and_cells_are_erased_moved_in_and_moved_out),
+        S(colours_are_the_cards_own),
+        S(characters_of_utf_8_are_one_cell_each),
+        S(lines_of_the_drawing_set_are_drawn),
+        S(any_bytes_stay_on_the_screen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

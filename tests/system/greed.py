@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""Resources add up: a program, and all that it starts, takes all it can of one kind; its neighbour has what was promised."""
+import re
+
+from shell import shell
+
+ANSWER = 20             # seconds for the shell on a busy machine; virtual time would be 0.1
+
+
+def what_is_taken(vm):
+    """Frames in use, and what is left of everything else.  init learns new commands and deva keeps room for as many clients as
+    there were: what these two have is counted apart, and bounded."""
+    text = vm.command("mem")
+    used = int(re.search(r"(\d+) in use", text)[1])
+    own = {name: int(pages) for name, pages in re.findall(r"^ *\d+  (deva|init) +\d+ +\d+ +(\d+)", text, re.M)}
+    assert own["deva"] < 120, text
+    return used - own["deva"] - own["init"], re.search(r"left for programs: (.*)", text)[1].strip()
+
+
+def glutton(lab, kind, memory=64):
+    """Everything comes back, too, when the glutton is ended."""
+    vm = shell(lab, memory=memory)
+    vm.command("run neighbour")
+    before = what_is_taken(vm)
+    vm.send(f"run glutton {kind} &")
+    vm.expect(rf"glutton: {kind}: \d+ children, \d+ taken, then: \w+", 120)
+    vm.command("", ANSWER)
+    vm.command("help", ANSWER)
+    said = vm.command("run neighbour", 240)
+    assert "all that was promised" in said, said
+    assert "status" not in said, said
+    assert "was killed" in vm.command("kill glutton", ANSWER)
+    assert "glutton" not in vm.command("ps", ANSWER)
+    after = what_is_taken(vm)
+    assert after == before, f"{before} before, {after} after"
+    return vm.text.split("runs as task", 1)[1]
+
+
+def a_tree_that_takes_all_tasks_harms_nobody(lab):
+    glutton(lab, "tasks")
+
+
+def a_tree_that_takes_all_threads_harms_nobody(lab):
+    glutton(lab, "threads")
+
+
+def a_tree_that_takes_all_kernel_memory_harms_nobody(lab):
+    glutton(lab, "kernel")
+
+
+def a_tree_that_takes_all_kernel_memory_harms_nobody_in_8_megabytes(lab):
+    glutton(lab, "kernel", memory=8)
+
+
+def a_tree_that_takes_all_handles_harms_nobody(lab):
+    glutton(lab, "handles")
+
+
+def a_tree_that_takes_all_memory_controls_harms_nobody(lab):
+    glutton(lab, "controls")
+
+
+def a_tree_that_takes_all_groups_of_shared_pages_harms_nobody(lab):
+    glutton(lab, "groups")
+
+
+def a_tree_that_gives_to_everybody_harms_nobody(lab):
+    glutton(lab, "gifts")
+
+
+def threads_that_wait_for_a_task_harm_nobody(lab):
+    glutton(lab, "waits")
+
+
+def threads_that_wait_for_the_console_harm_nobody(lab):
+    glutton(lab, "readers")
+
+
+def threads_that_keep_physmem_busy_harm_nobody(lab):
+    glutton(lab, "requests")
+
+
+def threads_that_keep_task_busy_harm_nobody(lab):
+    glutton(lab, "images")
+
+
+def messages_that_want_no_answer_harm_nobody(lab):
+    said = glutton(lab, "messages")
+    for server in ("sigma0:", "wortel:", "task ", "physmem:"):
+        assert not re.search(rf"^{server}", said, re.M), f"{server} prints for anybody"
+
+
+def a_pager_that_spins_harms_nobody(lab):
+    glutton(lab, "pager")
