@@ -35,7 +35,9 @@ $(BUILD)/setup.mk:
 endif
 endif
 
-ARCHFLAGS := $(if $(findstring x86_64,$(CROSS)),-m32) -march=i486 -mtune=generic
+# CROSS= takes the machine's own tools, and those of a 64-bit PC have to be told.
+M32       := $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),-m32)
+ARCHFLAGS := $(M32) -march=i486 -mtune=generic
 GCCINC    := $(shell $(CC) -print-file-name=include 2>/dev/null)
 CFLAGS    := $(ARCHFLAGS) -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
              -fno-asynchronous-unwind-tables -fno-strict-aliasing -fcf-protection=none -fno-common \

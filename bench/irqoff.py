@@ -77,23 +77,23 @@ def measure(build, suite):
         command = machine.qemu(memory=setup.get("memory", 128), kernel=machine.module_file(build, "loader"),
                                options={"loader": f"loader {NO_WALKERS} {setup.get('kernel', '')}"}, modules=machine.initrd(build, modules, options),
                                extra=meter.ICOUNT + meter.QUIET + ["-debugcon", f"file:{path}"])
-        try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=TIMEOUT)
-            text, good = done.stdout, machine.verdict(done.returncode) == 0
-        except subprocess.TimeoutExpired as late:
-            text, good = late.stdout or b"", False
+        status, text, _ = machine.collect(command, TIMEOUT)
         with open(path, encoding="ascii", errors="replace") as lines:
-            return Record(build, suite, list(lines), text.decode("latin-1"), good)
+            return Record(build, suite, list(lines), text, status == 0)
+
+
+def measure_again(build, suite, tries=3):
+    """On a busy machine QEMU may bring a tick late, and then the record is not to be trusted; what the kernel does is the same again."""
+    for _ in range(tries):
+        record = measure(build, suite)
+        if not record.judge():
+            break
+    return record
 
 
 def worst(build, suites=SUITES):
     """The worst stretch of all these boots: instructions, a sentence about where it was, sentences about what is wrong."""
-    records = []
-    for suite in suites:
-        record = measure(build, suite)
-        if record.judge():  # on a busy machine QEMU may bring a tick late; what the kernel does is the same again
-            record = measure(build, suite)
-        records.append(record)
+    records = [measure_again(build, suite) for suite in suites]
     record = max(records, key=Record.worst)
     where = record.describe(record.stretches[-1]) if record.stretches else "nothing ran"
     return record.worst(), where, [sentence for each in records for sentence in each.judge()]

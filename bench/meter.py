@@ -5,7 +5,6 @@ QEMU with `-icount shift=0` gives its virtual clock one nanosecond an instructio
 clock.  The first benchmark of each program proves it on itself."""
 import os
 import re
-import subprocess
 import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -13,7 +12,7 @@ sys.path.insert(0, os.path.join(TOP, "tools"))
 import machine  # noqa: E402  tools/machine.py
 
 FIGURES = os.path.join(TOP, "bench/figures")
-ICOUNT = ["-accel", "tcg", "-icount", "shift=0,sleep=off"]
+ICOUNT = machine.counted(0)
 QUIET = ["-display", "none", "-serial", "stdio", "-monitor", "none"]
 LINE = re.compile(r"bench (\S+) ([0-9.]+) (\S+)\s*$")
 
@@ -23,24 +22,12 @@ class Row:
 
     def __init__(self, words):
         self.name, self.unit = words[:2]
-        self.budget, self.beside, self.recorded = (None if word == "-" else float(word) for word in words[2:5])
+        self.budget, self.beside = (None if word == "-" else float(word) for word in words[2:4])
 
 
 def table():
     with open(FIGURES, encoding="utf-8") as lines:
         return {row.name: row for row in (Row(line.split()) for line in lines if line.strip() and line[0] != "#")}
-
-
-def record(values):
-    """Writes values, {name: number}, into the table's last column."""
-    with open(FIGURES, encoding="utf-8") as source:
-        lines = source.readlines()
-    for i, line in enumerate(lines):
-        words = line.split()
-        if words and words[0] in values:
-            lines[i] = re.sub(r"\S+\n$", f"{values[words[0]]:.10g}\n", line)
-    with open(FIGURES, "w", encoding="utf-8") as out:
-        out.writelines(lines)
 
 
 class Run:
@@ -64,10 +51,5 @@ def boot(build, modules, options, loader="loader", memory=128, timeout=60):
     """Boots these modules with the clock that counts, to their end."""
     command = machine.qemu(memory=memory, kernel=machine.module_file(build, loader), options=options,
                            modules=machine.initrd(build, modules, options), extra=ICOUNT + QUIET)
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout)
-        text = (done.stdout or done.stderr).decode("latin-1")
-        good = machine.verdict(done.returncode) == 0
-    except subprocess.TimeoutExpired as late:
-        text, good = (late.stdout or b"").decode("latin-1"), False
-    return Run(text, good and not re.search(r"^not ok|^panic", text, re.M))
+    status, text, _ = machine.collect(command, timeout)
+    return Run(text, status == 0 and not re.search(r"^not ok|^panic", text, re.M))

@@ -29,7 +29,12 @@ void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "loader: <sentence> Halted." and that is the end. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* ---- options.c: words of a command line */
+/* ---- options.c: command lines and their words */
+/* A module's line from its name on: QEMU gives the whole path. */
+const char *line_without_path(const char *line);
+/* Copies a line with its end; answers how many bytes, 0: they do not fit.  `escaped`: without the
+ * backslash that GRUB puts in front of ' " and \. */
+size_t line_copy(char *to, size_t room, const char *from, bool escaped);
 /* The text behind "name=" in a line, NULL if there is none; it ends at a blank or at the end. */
 const char *option_find(const char *line, const char *name);
 bool option_is(const char *value, const char *word);

@@ -8,16 +8,23 @@ enum { LOW_MEMORY = 8 << 20 };
 static char strings[STRINGS_SIZE];
 static size_t strings_used;
 
-/* A copy of the string at a physical address; "" for none.  What does not fit is cut. */
-static const char *string_keep(uint32_t address)
+static bool is_grub(const struct multiboot_info *mbi)
 {
-    const char *from = (const char *)address;
+    return (mbi->flags & MULTIBOOT_HAS_NAME) && mbi->boot_loader_name &&
+           memcmp((const char *)mbi->boot_loader_name, "GRUB", 4) == 0;
+}
+
+/* A copy of a line; "" for none. */
+static const char *line_keep(const struct multiboot_info *mbi, const char *from)
+{
     char *copy = &strings[strings_used];
-    if (!from || strings_used == STRINGS_SIZE)
+    if (!from)
         return "";
-    while (*from && strings_used < STRINGS_SIZE - 1)
-        strings[strings_used++] = *from++;
-    strings[strings_used++] = '\0';
+    size_t size = line_copy(copy, STRINGS_SIZE - strings_used, from, is_grub(mbi));
+    if (size == 0)
+        fail("The boot menu's lines have more than %u characters; please shorten their options.",
+             (unsigned)STRINGS_SIZE);
+    strings_used += size;
     return copy;
 }
 
@@ -144,8 +151,9 @@ static void modules_read(struct given *given, const struct multiboot_info *mbi)
     for (uint32_t i = 0; i < mbi->mods_count; i++) {
         if (list[i].end < list[i].start)
             fail("Module %u ends before it starts.", i);
-        given->module[i] = (struct module){list[i].start, list[i].end,
-                                           string_keep(list[i].cmdline)};
+        const char *line = (const char *)list[i].cmdline;
+        line = line_keep(mbi, line ? line_without_path(line) : NULL);
+        given->module[i] = (struct module){list[i].start, list[i].end, line};
     }
     given->modules = mbi->mods_count;
 }
@@ -154,7 +162,8 @@ void given_read(struct given *given, uint32_t magic, const struct multiboot_info
 {
     if (magic != MULTIBOOT_MAGIC)
         fail("This is a multiboot kernel; it was started by something else.");
-    given->cmdline = string_keep(mbi->flags & MULTIBOOT_HAS_CMDLINE ? mbi->cmdline : 0);
+    bool has_line = mbi->flags & MULTIBOOT_HAS_CMDLINE;
+    given->cmdline = line_keep(mbi, has_line ? (const char *)mbi->cmdline : NULL);
     console_init(given->cmdline);
     memory_read(given, mbi);
     modules_read(given, mbi);
@@ -164,12 +173,8 @@ const char *module_name(const struct module *module)
 {
     static char name[32];
     size_t n = 0;
-    for (const char *p = module->cmdline; *p && *p != ' '; p++) {
-        if (*p == '/')
-            n = 0;
-        else if (n < sizeof name - 1)
-            name[n++] = *p;
-    }
+    for (const char *p = module->cmdline; *p && *p != ' ' && n < sizeof name - 1; p++)
+        name[n++] = *p;
     name[n] = '\0';
     return n ? name : "no name";
 }

@@ -1,6 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* Options: blank-separated words of a command line, `name=value`. */
+/* Command lines, and options in them: blank-separated words, `name=value`. */
 #include "loader.h"
+
+const char *line_without_path(const char *line)
+{
+    const char *name = line;
+    for (; *line && *line != ' '; line++)
+        if (*line == '/')
+            name = line + 1;
+    return name;
+}
+
+size_t line_copy(char *to, size_t room, const char *from, bool escaped)
+{
+    for (size_t n = 0; n < room; n++, from++) {
+        if (escaped && *from == '\\' && (from[1] == '\'' || from[1] == '"' || from[1] == '\\'))
+            from++;
+        to[n] = *from;
+        if (!*from)
+            return n + 1;
+    }
+    return 0;
+}
 
 const char *option_find(const char *line, const char *name)
 {

@@ -2,25 +2,29 @@
 """Boots for tests: a machine whose serial line a program reads, with every way of ending told apart."""
 import fcntl
 import glob
-import importlib.util
+import importlib
 import inspect
 import os
 import re
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
+import threading
 import time
 
 import pexpect
 import pexpect.fdpexpect
 
+import asserts
 import machine
 
-SILENCE = int(os.environ.get("TEST_SILENCE", "60"))     # seconds without a line: it hangs
-STOP = "TEST_STOP" in os.environ                        # one failure is enough
+SILENCE = int(os.environ.get("TEST_SILENCE", "15"))     # seconds (of a machine.Stopwatch) without a word: it hangs
+AGAIN = SILENCE / 5                                     # the same, behind the words behind which another one hung
+STOP = "TEST_STOP" in os.environ                        # a suite's first failure is its end
 PROMPT = "pecan> "
+hung = set()                                            # the last words of machines that hung
+stop = threading.Event()                                # nobody wants the rest of the results
 
 
 class Skip(Exception):
@@ -34,27 +38,81 @@ class Ending:
         self.status, self.problem = status, problem
 
 
+class Hang(AssertionError):
+    """A machine that has said nothing for too long."""
+
+
 class Machine:
-    """A running emulator and the far end of its serial line."""
+    """A running emulator and the far end of its serial line.  All limits are seconds that it has had."""
+
+    SLOWNESS = 1
 
     def __init__(self, process, line, log, on_close=()):
         self.process, self.line, self.on_close = process, line, on_close
-        self.text = ""
+        self.text, self.booted = "", False
         self.log = open(log, "a")
+        self.clock = machine.Stopwatch(process.pid)
+        self.heard = self.clock.seconds()
         line.logfile_read = self
 
     def write(self, data):              # pexpect's log: everything the machine says
         self.text += data
         self.log.write(data)
+        self.heard = self.clock.seconds()
+        self.booted = self.booted or PROMPT in self.text[-len(data) - len(PROMPT):]
 
     def flush(self):
         self.log.flush()
 
-    def expect(self, pattern, timeout=60):
-        """Waits for a regular expression; answers the match.  The end of the machine is a failure that shows its words."""
+    def last_line(self):
+        lines = self.text.rstrip().splitlines() or [""]
+        return re.sub(r"[0-9a-f]*[0-9]+[0-9a-f]*", "N", lines[-1])
+
+    def listen(self, patterns, end, silence):
+        """Waits for the first of some patterns; answers its index.  Raises Hang at the time `end` or after so many seconds without
+        a word (None: any), pexpect.EOF at the machine's end."""
+        while not stop.is_set():
+            try:
+                return self.line.expect(patterns, timeout=0.5)
+            except pexpect.TIMEOUT:
+                pass
+            now = self.clock.seconds()
+            if silence is not None and now - self.heard > silence:
+                raise Hang(f"silent for {silence:g} seconds")
+            if now > end:
+                raise Hang("no end")
+        raise Hang("stopped")
+
+    def patience(self):
+        """How long it may be silent: not long behind the words behind which another one hung."""
+        return self.SLOWNESS * (AGAIN if self.last_line() in hung else SILENCE)
+
+    def hangs(self):
+        hung.add(self.last_line())
+
+    def read_panic(self):
+        """The rest of the kernel's report, if it comes."""
         try:
-            self.line.expect(pattern, timeout=timeout)
-        except pexpect.TIMEOUT:
+            while "panic: halted" not in self.line.before:
+                self.listen(["\n"], self.clock.seconds() + 5, 1)
+        except (Hang, pexpect.EOF):
+            pass
+
+    def expect(self, pattern, timeout=60):
+        """Waits for a regular expression; answers the match.  The end of the machine is a failure that shows its words; so is silence
+        before its first prompt."""
+        end = self.clock.seconds() + timeout * self.SLOWNESS
+        try:
+            while self.listen([pattern, r"((?:panic: |(?:loader|wortel): [^\n]* Halted\.)[^\n]*)\n"], end,
+                              None if self.booted else self.patience()):
+                last = self.line.match[1].strip()
+                if machine.last_words(last):
+                    self.read_panic()
+                    raise AssertionError(f"the machine ended before {pattern!r}: {last}")
+        except Hang as why:
+            if not self.booted and "silent" in str(why):
+                self.hangs()
+                raise AssertionError(f"{why} before the first prompt; no {pattern!r}") from None
             raise AssertionError(f"no {pattern!r} within {timeout} seconds") from None
         except pexpect.EOF:
             raise AssertionError(f"the machine ended before {pattern!r}") from None
@@ -70,30 +128,31 @@ class Machine:
         self.expect(re.escape(PROMPT), timeout)
         return self.line.before.replace("\r", "")
 
-    def finish(self, timeout=60, silence=SILENCE, last_line=None):
+    def finish(self, timeout=60, silence=None, last_line=None):
         """Reads to the machine's end, or to a last line; answers an Ending."""
-        end, panic = time.time() + timeout, None
-        while True:
-            left = end - time.time()
-            if left <= 0:
-                return Ending(problem=panic or f"no end after {timeout} seconds")
-            try:
-                self.line.expect("\n", timeout=min(left, silence))
+        end = self.clock.seconds() + timeout * self.SLOWNESS
+        try:
+            while True:
+                self.listen(["\n"], end, silence or self.patience())
                 said = self.line.before.strip()
                 if last_line and said == last_line:
                     return Ending()
                 if STOP and said.startswith("not ok"):
                     return Ending(problem="ended at its first failure")
-                if said.startswith("panic:"):   # nothing follows but the stack
-                    end, silence, panic = min(end, time.time() + 5), 1, said
-            except pexpect.TIMEOUT:
-                if left > silence:
-                    return Ending(problem=panic or f"silent for {silence} seconds")
-            except pexpect.EOF:
-                return self.ending()
+                if said.startswith("panic: "):
+                    self.read_panic()
+                    return Ending(problem=said)
+                if machine.last_words(said):
+                    return Ending(problem=said)
+        except Hang as why:
+            if "silent" in str(why):
+                self.hangs()
+            return Ending(problem=str(why) if "silent" in str(why) else f"no end after {timeout} seconds")
+        except pexpect.EOF:
+            return self.ending()
 
     def ending(self):
-        code = self.process.wait(10)
+        code = self.process.wait(60)
         status = machine.verdict(code)
         return Ending(status, None if status is not None else f"the machine ended without a verdict (QEMU's status {code})")
 
@@ -110,9 +169,11 @@ class Machine:
 class BochsMachine(Machine):
     """Bochs ends through its shutdown port, which carries no status: what was said has to tell."""
 
+    SLOWNESS = 4                        # it interprets
+
     def ending(self):
         try:
-            self.process.wait(10)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             return Ending(problem="Bochs closed the line and went on")
         return Ending()
@@ -121,30 +182,27 @@ class BochsMachine(Machine):
 class QemuMachine(Machine):
     """QEMU, with its monitor on a socket: somebody to press keys and to look at the screen."""
 
-    def __init__(self, process, line, log, monitor, on_close):
-        super().__init__(process, line, log, on_close)
-        self.monitor_path, self.monitor = monitor, None
+    def __init__(self, process, line, log, monitor):
+        super().__init__(process, line, log)
+        self.monitor = pexpect.fdpexpect.fdspawn(monitor.detach(), encoding="utf-8", codec_errors="replace")
+        self.greeted = False
+
+    def _answer(self):
+        self.monitor.expect(re.escape("(qemu) "), timeout=120)
+        return self.monitor.before
 
     def ask(self, command):
         """One command of QEMU's monitor; answers its text."""
-        if not self.monitor:
-            connection = socket.socket(socket.AF_UNIX)
-            for _ in range(100):        # QEMU makes the socket a moment after it starts
-                if os.path.exists(self.monitor_path):
-                    break
-                time.sleep(0.1)
-            connection.connect(self.monitor_path)
-            self.monitor = pexpect.fdpexpect.fdspawn(connection.detach(), encoding="utf-8", codec_errors="replace")
-            self.monitor.expect(re.escape("(qemu) "), timeout=20)
+        if not self.greeted:
+            self._answer()
+            self.greeted = True
         self.monitor.send(command + "\n")
-        self.monitor.expect(re.escape("(qemu) "), timeout=20)
-        return self.monitor.before
+        return self._answer()
 
     def press(self, *keys):
-        """Keys by QEMU's names, as on the PS/2 keyboard."""
+        """Keys by QEMU's names, as on the PS/2 keyboard, each for 20 ms of the machine's time."""
         for key in keys:
             self.ask(f"sendkey {key} 20")
-            time.sleep(0.1)             # longer than the key is held down
 
     def screen(self):
         """The text on the VGA screen, 25 rows."""
@@ -154,8 +212,7 @@ class QemuMachine(Machine):
         return [text[i:i + 80].rstrip(" \0") for i in range(0, len(text), 80)]
 
     def close(self):
-        if self.monitor:
-            self.monitor.close()
+        self.monitor.close()
         super().close()
 
 
@@ -193,14 +250,13 @@ class PipeLine(pexpect.fdpexpect.fdspawn):
 
 
 def start_qemu(log, serial=True, **setup):
-    folder = tempfile.TemporaryDirectory(prefix="qemu-")
-    monitor = os.path.join(folder.name, "monitor")
-    extra = list(setup.pop("extra", ())) + ["-display", "none", "-monitor", f"unix:{monitor},server=on,wait=off"]
-    extra += ["-serial", "stdio"] if serial else ["-serial", "none"]
-    command = machine.qemu(extra=extra, **setup)
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    line = PipeLine(process)
-    return QemuMachine(process, line, log, monitor, [folder.cleanup])
+    ours, qemus = socket.socketpair()   # not a path: some are too long for a socket
+    extra = list(setup.pop("extra", ())) + ["-display", "none", "-serial", "stdio" if serial else "none",
+                                            "-chardev", f"socket,id=monitor,fd={qemus.fileno()}", "-mon", "monitor"]
+    process = subprocess.Popen(machine.qemu(extra=extra, **setup), pass_fds=[qemus.fileno()],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    qemus.close()
+    return QemuMachine(process, PipeLine(process), log, ours)
 
 
 def start_bochs(log, **setup):
@@ -308,7 +364,7 @@ def make_iso(build, folder, modules, options):
     with open(os.path.join(folder, "cd/boot/grub/grub.cfg"), "w") as out:
         out.write("\n".join(lines + ["boot"]) + "\n")
     image = os.path.join(folder, "cd.iso")
-    subprocess.run(["grub-mkrescue", "-o", image, "--install-modules=multiboot iso9660 biosdisk normal serial boot search minicmd",
+    subprocess.run(["grub-mkrescue", "-d", "/usr/lib/grub/i386-pc", "-o", image, "--install-modules=multiboot iso9660 biosdisk normal serial boot search minicmd",
                     "--locales=", "--fonts=", "--themes=", os.path.join(folder, "cd")],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return image
@@ -317,16 +373,19 @@ def make_iso(build, folder, modules, options):
 def run_host(program, log, timeout):
     """A program of this machine; its status counts."""
     environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1")
-    try:
-        done = subprocess.run([program], timeout=timeout, env=environment, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
-        text, ending = done.stdout, Ending(done.returncode)
-    except subprocess.TimeoutExpired as late:
-        text = (late.stdout or b"").decode(errors="replace")
-        ending = Ending(problem=f"no end after {timeout} seconds")
     with open(fresh(log), "w") as out:
-        out.write(text)
-    return ending, text
+        process = subprocess.Popen([program], env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+    clock, ending = machine.Stopwatch(process.pid), None
+    while not ending:
+        try:
+            ending = Ending(process.wait(0.5))
+        except subprocess.TimeoutExpired:
+            if stop.is_set() or clock.seconds() > timeout:
+                process.kill()
+                process.wait()
+                ending = Ending(problem=f"no end after {timeout} seconds")
+    with open(log, errors="replace") as said:
+        return ending, said.read()
 
 
 class Lab:
@@ -342,10 +401,12 @@ class Lab:
         return started
 
     def boot_iso(self, init="", kernel="", loader="", **setup):
-        return self._keep(start_qemu(self.log, image=self.iso, options=dict(init=init, kernel=kernel, loader=loader), **setup))
+        setup.setdefault("image", self.iso)
+        return self._keep(start_qemu(self.log, options=dict(init=init, kernel=kernel, loader=loader), **setup))
 
     def boot_floppy(self, **setup):
-        return self._keep(start_qemu(self.log, floppy=self.floppy, **setup))
+        setup.setdefault("floppy", self.floppy)
+        return self._keep(start_qemu(self.log, **setup))
 
     def boot_bochs(self, **setup):
         setup.setdefault("image", self.iso)
@@ -373,14 +434,19 @@ class Lab:
             started.close()
 
 
+SYSTEM = os.path.join(machine.TOP, "tests/system")
+
+
+def explain(problem):
+    return asserts.explain(problem, machine.TOP, SYSTEM)
+
+
 def system_tests(folder):
     """The functions of test files whose only parameter is called lab, in the order of the files."""
     found = []
-    sys.path.insert(0, folder)          # they use one another
+    asserts.install(folder)
     for path in sorted(glob.glob(os.path.join(folder, "*.py"))):
-        spec = importlib.util.spec_from_file_location(os.path.basename(path)[:-3], path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = importlib.import_module(os.path.basename(path)[:-3])
         for value in vars(module).values():
             if (inspect.isfunction(value) and value.__module__ == module.__name__
                     and list(inspect.signature(value).parameters) == ["lab"]):

@@ -4,22 +4,33 @@
 The runners (tools/qemu, tools/bochs) and the tests (tools/test, tests/system) all come here, so a machine looks the same
 whoever starts it.  A machine's end is one number, see verdict().
 """
+import glob
 import os
-import shutil
+import re
+import select
+import subprocess
 import sys
 import tempfile
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-QEMU = os.environ.get("QEMU", "qemu-system-i386")
+QEMU = "qemu-system-i386"
 EXIT_PORT = 0xF4        # isa-debug-exit: writing v ends QEMU with status (v << 1) | 1
 EXIT_BASE = 0x20        # our values are 0x20 | status: QEMU's own error status 1 never looks like one of them
 
-# Two runs are alike to the last instruction, and a tick is 15,000 instructions long.
-REPEATABLE = ["-accel", "tcg", "-icount", "shift=6,sleep=off", "-rtc", "base=2000-01-01,clock=vm"]
-SLOWLY = [word.replace("shift=6", "shift=1") for word in REPEATABLE]   # a tick is 480,000 instructions long
+
+
+def counted(shift):
+    """Virtual time: an instruction takes 2^shift ns and a sleep takes none of ours, whatever else this machine does.  The clock chip
+    has to be told so, it would go by the host's time.  Two runs are alike to the last instruction; a tick is 960,000 >> shift of them."""
+    return ["-accel", "tcg", "-icount", f"shift={shift},sleep=off", "-rtc", "base=2000-01-01,clock=vm"]
+
+
+REPEATABLE, SLOWLY = counted(6), counted(1)
 
 # The modules behind the loader, in the order of the boot contract: the first three are the loader's business, the rest wortel's.
 MODULES = ["kernel", "sigma0", "wortel", "physmem", "task", "deva", "deva-store", "init", "apps.cpio"]
+ARCHIVES = ("apps.cpio", "tests.cpio", "deva-store")
 
 
 def verdict(qemu_status):
@@ -30,11 +41,92 @@ def verdict(qemu_status):
     return None
 
 
+# What the system says last, when it will say no more: the kernel's panic, and the sentences of the loader and of wortel.
+LAST_WORDS = re.compile(r"(panic: .*)|((?:loader|wortel): .* Halted\.)|(wortel: halted with status .*)")
+
+
+def last_words(line):
+    """The line again when the machine stands still behind it, else None."""
+    line = line.strip("\r\n\0 ")
+    return line if LAST_WORDS.fullmatch(line) else None
+
+
+class Stopwatch:
+    """The seconds that a process has had: those in which it waited for a processor are not its fault."""
+
+    def __init__(self, pid):
+        self.pid, self.waited, self.threads = pid, 0.0, {}
+        self.started = time.monotonic()
+
+    def seconds(self):
+        most = 0
+        for path in glob.glob(f"/proc/{self.pid}/task/*/schedstat"):
+            try:
+                with open(path) as text:
+                    wait = int(text.read().split()[1])
+            except (OSError, IndexError):   # the thread has gone
+                continue
+            most = max(most, wait - self.threads.get(path, 0))
+            self.threads[path] = wait
+        self.waited += most / 1e9
+        return time.monotonic() - self.started - self.waited
+
+
+class Hang(Exception):
+    """A machine that will not end by itself."""
+
+
+def relay(process, limit, silence):
+    """Copies what a machine says to our stdout until its end, or until it has said its last words; answers these, or None.  Raises
+    Hang after `limit` seconds, or after `silence` without a word before the servers are up."""
+    clock, heard, up, last, rest = Stopwatch(process.pid), 0, False, None, b""
+    while True:
+        ready = select.select([process.stdout], [], [], 0.5)[0]
+        now = clock.seconds()
+        data = os.read(process.stdout.fileno(), 65536) if ready else b""
+        if ready and not data:
+            return last
+        if data:
+            heard = now
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                word = last_words(line.decode(errors="replace"))
+                last = last or word
+                if word and (not word.startswith("panic: ") or word.startswith("panic: halted")):
+                    return last
+                up = up or line.startswith(b"deva: console")
+        elif last and now - heard > 1:      # the rest of its report does not come
+            return last
+        if now > limit:
+            raise Hang(f"no end after {limit} seconds")
+        if not up and now - heard > silence:
+            raise Hang(f"silent for {silence} seconds")
+
+
+def collect(command, limit):
+    """Runs a machine with nobody there for at most `limit` seconds of its own: (its verdict, what it said, whether it ended)."""
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        clock, ended = Stopwatch(process.pid), False
+        while not ended and clock.seconds() < limit:
+            try:
+                process.wait(0.2)
+                ended = True
+            except subprocess.TimeoutExpired:
+                pass
+        process.kill()
+        status = verdict(process.wait()) if ended else None
+        out.seek(0)
+        return status, out.read().decode("latin-1"), ended
+
+
 def module_file(build, name):
     """Where a module's image is: programs are stripped, archives are as they are, and a name may be a path."""
     if os.path.isabs(name):
         return name
-    path = os.path.join(build, name if name in ("apps.cpio", "tests.cpio", "deva-store") else "strip/" + name)
+    path = os.path.join(build, name if name in ARCHIVES else "strip/" + name)
     return os.path.join(build, "bin/" + name) if not os.path.exists(path) else path
 
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Installs what tools/doctor misses, with apt: as root, or through sudo.  Safe to run again.  MORE: see tools/doctor.
 set -eu
+unset CDPATH
 cd "$(dirname "$0")/.."
 
 missing=$(tools/doctor --missing)

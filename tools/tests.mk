@@ -23,8 +23,10 @@ host_key = $(shell sed -n '1,12s|^ *[/*]*  *$(2): *\(.*[^ ]\)  *\*/.*|\1|p' $(1)
 
 HOST_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra $(WERROR) -fsanitize=address,undefined -fno-sanitize-recover=undefined \
                -DCONFIG_CHECK=1 -DHOST_TEST=1 -I. -Iinclude
-CROSS_LIBS   = $(dir $(shell $(CC) -print-file-name=libc.so.6))
-HOST32       = $(CC) -Itests/host/words32 -Wl,--disable-new-dtags,-rpath,$(CROSS_LIBS) -Wl,-dynamic-linker,$(CROSS_LIBS)ld-linux.so.2
+# The compiler with a C library for 32 bits, whichever compiles what boots.
+CC32         = $(or $(shell command -v i686-linux-gnu-gcc),$(CC) $(M32))
+CROSS_LIBS   = $(dir $(shell $(CC32) -print-file-name=libc.so.6))
+HOST32       = $(CC32) -Itests/host/words32 -Wl,--disable-new-dtags,-rpath,$(CROSS_LIBS) -Wl,-dynamic-linker,$(CROSS_LIBS)ld-linux.so.2
 
 define host_rules
 $(1)_LINKS := $(call host_key,tests/host/$(1).c,links)

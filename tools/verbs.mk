@@ -20,17 +20,21 @@ emulators:
 ## run              boot the ISO in QEMU on this terminal; without a terminal: the demo, then power off
 run: iso
 	@BUILD=$(BUILD) tools/qemu run
+	@$(missing_apps)
 
 ## qemu             the same with QEMU's window;  qemu-nox is run
 qemu: iso
 	@BUILD=$(BUILD) tools/qemu window
+	@$(missing_apps)
 qemu-nox: run
 
 ## debug            QEMU stopped, with gdb's stub on port 1234;  then `make gdb` in another terminal
 debug qemu-nox-gdb: iso
 	@BUILD=$(BUILD) tools/qemu debug
+	@$(missing_apps)
 qemu-gdb: iso
 	@BUILD=$(BUILD) tools/qemu window-debug
+	@$(missing_apps)
 
 ## gdb              gdb with Pecan's helpers, stopped at the kernel's first line
 gdb: all
@@ -39,19 +43,30 @@ gdb: all
 ## bochs            boot the ISO in Bochs, serial line on this terminal
 bochs: iso
 	@BUILD=$(BUILD) tools/bochs
+	@$(missing_apps)
 
-# A selected test may run while another room does not build; `make test` as a whole may not.
-if_selected = $(if $(T),-k || echo "# not everything was built")
+# $(1) folder, $(2) settings for make, $(3) for the runner.  What was selected is what has to build; what does not build is no test that passes.
+define test_in
++@$(quiet_make) BUILD=$(BUILD)/$(1) WERROR=-Werror $(2) $(BUILD)/$(1)/tests.list
++@goals=$$(tools/test --needs $(BUILD)/$(1) "$(T)") && \
+    { $(quiet_make) BUILD=$(BUILD)/$(1) WERROR=-Werror $(2) $$goals || \
+      { echo "make $@: the build failed, so no test has run" >&2; exit 2; }; } && \
+    $(3) tools/test $(BUILD)/$(1) "$(T)"
+endef
+# With the walkers all is slower, and silent for longer.
+PATIENT := TEST_SILENCE=$${TEST_SILENCE:-60}
+quiet_make = $(MAKE) --no-print-directory $(if $(V),,-s)
+export CONFIG FIRST
 
-## test [T=part]    host, guest and system tests; T selects by a part of a suite's or a test's name
+## test [T="part ..."] [CONFIG=fast] [FIRST=1]    host, guest and system tests.  T selects by parts of suites' or tests' names, with
+##   blanks or commas between them; @FILE names a file of such names, or of lines that make test printed.  CONFIG: fast, plain, 486,
+##   486plain or bochs only; FIRST=1 ends with the first failure
 test:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror test-binaries $(if_selected)
-	@tools/test $(BUILD)/test "$(T)"
+	$(call test_in,test,CHECK=)
 
-## check [T=part]   the same with the kernel's invariant walkers on (CHECK=1)
+## check [T="part ..."]    the same with the kernel's invariant walkers on (CHECK=1)
 check:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/check WERROR=-Werror CHECK=1 test-binaries $(if_selected)
-	@tools/test $(BUILD)/check "$(T)"
+	$(call test_in,check,CHECK=1,$(PATIENT))
 
 ## matrix [T=part]  some 30 boots in which every two settings of processor, emulator, fast path, entry and checks meet
 matrix:

@@ -170,5 +170,6 @@ L4_STATIC_ASSERT(offsetof(struct multiboot_info, mmap_length) == 44 &&
 #define MULTIBOOT_HAS_CMDLINE 0x04
 #define MULTIBOOT_HAS_MODS    0x08
 #define MULTIBOOT_HAS_MMAP    0x40
+#define MULTIBOOT_HAS_NAME    0x200      /* boot_loader_name */
 
 #endif

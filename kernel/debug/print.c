@@ -63,20 +63,19 @@ void kprintf(const char *format, ...)
     va_end(args);
 }
 
-#define BACKTRACE_MAX 16
+#define BACKTRACE_MAX 24
 
-/* Addresses on the current kernel stack that look like kernel code: where we came from. */
-static void backtrace(void)
+/* Addresses on the current kernel stack that look like kernel code: where we came from, among what was left behind there. */
+static void backtrace(word_t caller)
 {
     extern char __text_start[], __text_end[];
     char here;
     char *top = (char *)(((word_t)&here | (THREAD_BLOCK - 1)) + 1);
     int left = BACKTRACE_MAX;
-    kprintf("panic: stack");
+    kprintf("panic: called from %lx; code addresses on the stack, its callers among them:", (unsigned long)caller);
     for (word_t *at = (word_t *)((word_t)&here & ~3u); (char *)at < top && left; at++)
         if (*at >= (word_t)__text_start && *at < (word_t)__text_end && left--)
             kprintf(" %lx", (unsigned long)*at);
-    kprintf("\n");
 }
 
 void panic(const char *format, ...)
@@ -88,6 +87,7 @@ void panic(const char *format, ...)
     print(format, args);
     kprintf("\n");
     va_end(args);
-    backtrace();
+    backtrace((word_t)__builtin_return_address(0));
+    kprintf("\npanic: halted; tools/symbolise reads this report\n");
     arch_halt();
 }

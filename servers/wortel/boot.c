@@ -174,10 +174,13 @@ static void prepare_task(enum boot_id id, L4_Word_t thread, L4_Word_t task_id, u
         boot_fail("not enough memory for the startup page of %s.", b->name);
 }
 
+/* The words, each with its zero; more than max bytes if they do not fit. */
 static L4_Word_t make_argz(const char *cmdline, char *argz, L4_Word_t max)
 {
     L4_Word_t n = 0;
-    for (const char *s = cmdline; *s && n + 2 < max; s++) {
+    for (const char *s = cmdline; *s; s++) {
+        if (n + 2 > max)
+            return max + 1;
         if (*s != ' ')
             argz[n++] = *s;
         else if (n > 0 && argz[n - 1] != 0)
@@ -219,7 +222,8 @@ void boot_start(enum boot_id id)
     }
     char argz[1024];
     L4_Word_t argz_len = make_argz(b->image->cmdline, argz, sizeof argz), sp;
-    if (startup_page_write((void *)b->startup_page, &data, &b->program, argz, argz_len, &sp) != 0)
+    if (argz_len > sizeof argz ||
+        startup_page_write((void *)b->startup_page, &data, &b->program, argz, argz_len, &sp) != 0)
         boot_fail("the command line of %s is too long.", b->name);
     create(b->thread, kip_area(HURD_STARTUP_KIP), utcbs,
            id == BOOT_TASK   ? PRIORITY_SERVER

@@ -14,7 +14,7 @@
 struct module modules[MODULES_MAX];
 unsigned module_count, modules_dropped;
 
-static char text[2048];             /* command lines, copied */
+static char text[4096];             /* command lines, copied */
 static unsigned text_used;
 
 static void reach(const void *start, L4_Word_t size)
@@ -26,13 +26,15 @@ static const char *keep(const char *s)
 {
     reach(s, s ? sizeof text : 0);  /* more than we copy; a refusal is not yet a fault */
     unsigned room = sizeof text - text_used, n = 0;
-    if (!s || room < 2)
+    if (!s)
         return "";
-    while (n < room - 1 && s[n])
+    while (n < room && s[n])
         n++;
+    if (n == room)
+        boot_fail("the boot modules' command lines have more than %u characters.",
+                  (unsigned)sizeof text);
     char *copy = text + text_used;
-    memcpy(copy, s, n);
-    copy[n] = 0;
+    memcpy(copy, s, n + 1);
     text_used += n + 1;
     return copy;
 }

@@ -19,8 +19,8 @@ void wortel_main(void)
 {
     L4_Init();
     kip = L4_GetKernelInterface();
-    bootinfo_read(kip);             /* first: later steps may reuse the memory that it lies in */
     console_init();
+    bootinfo_read(kip);             /* before anything that may reuse the memory that it lies in */
     L4_Pecan_Sigma0Seal();          /* ports and device memory: from us, to those entitled */
     boot_prepare();
     serve();

@@ -57,6 +57,7 @@ void boot_fail(const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
+    console_take_back();
     say("wortel: %s Halted.\n", line);
     stand_still();
 }

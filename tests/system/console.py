@@ -10,7 +10,7 @@ from shell import shell
 
 
 def a_ps2_keyboard_types_shifted_locked_and_edited_lines(lab):
-    vm = shell(lab)
+    vm = shell(lab, extra=machine.counted(4))   # a key is down for 20 ms of the time in which it is read
     vm.press("r", "u", "n", "spc", "shift-h", "backspace", "h", "e", "l", "l", "o", "spc", "shift-minus",
              "caps_lock", "x", "caps_lock", "1", "ret")
     vm.expect(r"argument 1: _X1\s")
@@ -51,17 +51,17 @@ def readers_of_the_console_are_served_in_the_order_in_which_they_came(lab):
     vm.send("run typed 4")
     vm.expect("4 readers wait")
     vm.line.send("ab")
-    time.sleep(0.3)
-    vm.line.send("cdps")
     for number, character in enumerate("abcd", 1):
         vm.expect(rf"reader {number} got {character}\s")
+        if number == 2:
+            vm.line.send("cdps")
     vm.expect("pecan> ps")      # what nobody waited for is the shell's
 
 
 def a_program_in_the_background_takes_no_input_from_the_shell(lab):
     vm = shell(lab)
-    vm.command("run typed 32 &")
-    time.sleep(1)
+    vm.send("run typed 32 &")
+    vm.expect("32 readers wait")
     assert "Hello" in vm.command("run hello")
     assert "typed" in vm.command("ps")
     vm.command("kill typed")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What `make debug` and `make gdb` promise."""
 import os
-import socket
+import re
 import subprocess
 
 import machine
@@ -9,9 +9,8 @@ import machine
 
 def gdb(lab, *commands, timeout=120):
     """A stopped machine, gdb with our helpers and these commands; answers what gdb said."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    lab.boot_iso(init="batch", extra=["-S", "-gdb", "tcp:127.0.0.1:" + port])
+    vm = lab.boot_iso(init="batch", extra=["-S", "-gdb", "tcp:127.0.0.1:0"])    # any port: QEMU says which
+    port = re.search(r"gdb: filename=\S*tcp:127.0.0.1:(\d+)", vm.ask("info chardev"))[1]
     arguments = [word for command in commands for word in ("-ex", command)]
     done = subprocess.run(["gdb", "-q", "-nx", "-batch", "-x", "tools/gdb/pecan.py", *arguments, "-ex", "kill"],
                           cwd=machine.TOP, env=dict(os.environ, GDB_PORT=port, BUILD=os.path.abspath(lab.build)), timeout=timeout,

@@ -8,8 +8,10 @@ import machine
 from boot import DEMO_LINE
 
 
-def verb(lab, *command, **environment):
-    done = subprocess.run(command, cwd=machine.TOP, env=dict(os.environ, BUILD=os.path.abspath(lab.build), **environment), timeout=180,
+def verb(lab, *command, **settings):
+    """What people set in their environment is for them; a test sets its own."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("MEM", "CPU", "LOADER", "KERNEL", "INIT", "GDB_PORT")}
+    done = subprocess.run(command, cwd=machine.TOP, env=dict(environment, BUILD=os.path.abspath(lab.build), **settings),
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
     return done.returncode, done.stdout
 
@@ -23,6 +25,55 @@ def run_without_a_terminal_shows_the_demo_and_succeeds(lab):
 def run_without_a_terminal_fails_when_the_demo_does(lab):
     status, said = verb(lab, "tools/qemu", "run", INIT="demo=--corrupt=3")
     assert status not in (0, 124) and not re.search(DEMO_LINE, said), f"status {status}: {said[-500:]}"
+
+
+def run_without_a_terminal_ends_with_a_panic_at_once(lab):
+    """The status is not that of the time limit."""
+    status, said = verb(lab, "tools/qemu", "run", LOADER="kmem=64k")
+    assert status == 1, said[-500:]
+    assert re.search(r"qemu: the system stands still: panic: no room for kernel memory", said), said[-500:]
+    assert "panic: halted" in said, "the report is cut"
+
+
+def run_without_a_terminal_ends_at_once_when_the_system_halts(lab):
+    """Too little memory for physmem, then for the loader."""
+    for megabytes, floor in (("4", "wortel"), ("3", "loader")):
+        status, said = verb(lab, "tools/qemu", "run", MEM=megabytes)
+        assert status == 1, said[-500:]
+        assert re.search(rf"qemu: the system stands still: {floor}: .* Halted\.", said), said[-500:]
+
+
+def symbolised(lab, report):
+    done = subprocess.run([os.path.join(machine.TOP, "tools/symbolise")], input=report, text=True, cwd=machine.TOP, stdout=subprocess.PIPE,
+                          env=dict(os.environ, BUILD=os.path.abspath(lab.build)))
+    assert done.returncode == 0
+    return done.stdout
+
+
+def symbolise_names_the_callers_of_a_panic(lab):
+    said = symbolised(lab, verb(lab, "tools/qemu", "run", LOADER="kmem=64k")[1])
+    names = re.findall(r"^    f0[0-9a-f]{6}  (\S+) at (\S+):\d+$", said, re.M)
+    assert ("memory_start", "kernel/arch/x86/boot.c") in names, said[-900:]
+    assert any(place == "kernel/arch/x86/boot.asm" for _, place in names), said[-900:]
+
+
+def symbolise_names_the_line_at_which_a_program_ended(lab):
+    said = symbolised(lab, verb(lab, "tools/qemu", "run", INIT="run=segfault")[1])
+    place = re.search(r"^    00[0-9a-f]{6}  main at apps/segfault/segfault.c:(\d+)$", said, re.M)
+    assert place, said[-900:]
+    with open(os.path.join(machine.TOP, "apps/segfault/segfault.c")) as source:
+        assert "= " in source.read().splitlines()[int(place[1]) - 1], place[0]
+
+
+def symbolise_knows_the_reports_of_all_who_write_one(lab):
+    """Of the task server and of wortel; addresses without a report are nobody's."""
+    entry = subprocess.run(["nm", os.path.join(lab.build, "bin/physmem")], text=True, stdout=subprocess.PIPE).stdout
+    main = re.search(r"^([0-9a-f]+) T main$", entry, re.M)[1]
+    for report in (f"task 2 (physmem): exception 6, error 0x0, thread 0x00034001: killed\n  eip {main}  esp 0\n",
+                   f"physmem: exception 6, error 0x0, ip {int(main, 16):#x}, sp 0x0, flags 0x0\n",
+                   f"task 2 (physmem): segmentation violation at 0x00000000, write, ip 0x{main}, thread 0x1: killed\n"):
+        assert re.search(rf"^    {main}  main at servers/physmem/\w+.c:\d+$", symbolised(lab, report), re.M), report
+    assert "  main at" not in symbolised(lab, f"eip {main}\n")
 
 
 def bochs_without_a_terminal_takes_the_menu_entry_that_powers_off(lab):

@@ -62,7 +62,7 @@ static paddr_t multiboot_info(void)
 
 /* ---- options */
 
-#define LINE_MAX 256
+#define WORD_MAX 32 /* longer than any option */
 
 bool word_is(const char *at, const char *name, const char **value)
 {
@@ -98,20 +98,21 @@ static void parse_word(const char *w)
 
 static void parse_line(paddr_t p)
 {
-    char line[LINE_MAX];
+    char word[WORD_MAX], c;
     size_t n = 0;
     if (!p)
         return;
-    while (n < LINE_MAX - 1 && (line[n] = *(char *)peek(p + n)))
-        n++;
-    line[n] = 0;
-    for (size_t at = 0; at < n;) {
-        while (at < n && line[at] == ' ')
-            at++;
-        parse_word(line + at);
-        while (at < n && line[at] != ' ')
-            at++;
-    }
+    do {
+        c = *(char *)peek(p++);
+        if (c && c != ' ') {
+            n += n < WORD_MAX - 1;
+            word[n - 1] = c;
+            continue;
+        }
+        word[n] = 0;
+        parse_word(word);
+        n = 0;
+    } while (c);
 }
 
 #define MBI_CMDLINE 4u

@@ -150,7 +150,8 @@ struct table {
 
 static void double_fault(void)
 {
-    panic("double fault: thread %lx, its stack at %lx", (unsigned long)current->id, (unsigned long)THE_TSS->esp0);
+    panic("double fault: eip %lx esp %lx thread %lx, its stack at %lx", (unsigned long)THE_TSS->eip,
+          (unsigned long)THE_TSS->esp, (unsigned long)current->id, (unsigned long)THE_TSS->esp0);
 }
 
 /* A double fault means that our stack is gone: it gets a task, and so a stack, of its own. */

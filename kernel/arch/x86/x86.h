@@ -19,7 +19,7 @@ struct trapframe {
 #define FLAGS_FIXED 0x202u /* IF and the bit that is always one */
 
 struct tss {
-    word_t link, esp0, ss0, unused[22];
+    word_t link, esp0, ss0, unused1[5], eip, eflags, unused2[4], esp, unused3[10];
     uint16_t trap, io_base;
 };
 

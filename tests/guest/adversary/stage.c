@@ -46,7 +46,7 @@ bool stage_expect_eq(L4_Word_t a, L4_Word_t b, const char *file, int line, const
 {
     failures += a != b;
     if (a != b && reports++ < 12)
-        say("# %s:%d: %s: %lx, %lx\n", file, line, text, a, b);
+        say("# %s:%d: %s: got %lx, wanted %lx\n", file, line, text, a, b);
     return a == b;
 }
 

@@ -315,6 +315,13 @@ TEST(crowd_of_strangers_does_not_hide_the_one_who_is_local)
     part();
 }
 
+static void acknowledge(L4_ThreadId_t irq)
+{
+    rtc_read(0x0C);
+    L4_LoadMR(0, 0);
+    EXPECT(L4_IpcSucceeded(L4_Send_Timeout(irq, SOON)));
+}
+
 TEST(crowd_that_speaks_for_others_does_not_hide_whom_it_speaks_for)
 {
     L4_ThreadId_t quiet = helper(rest), irq = L4_IrqId(RTC_LINE);
@@ -333,18 +340,22 @@ TEST(crowd_that_speaks_for_others_does_not_hide_whom_it_speaks_for)
         EXPECT(L4_AssociateInterrupt(irq, me()));
         rtc_on();
         EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(irq, SOON)));
+        L4_Word64_t period = clock_us(); /* what the chip makes of our 1024 a second differs */
+        for (int i = 0; i < TURNS; i++) {
+            acknowledge(irq);
+            EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(irq, SOON)));
+        }
+        period = (clock_us() - period) / TURNS;
         L4_Word_t while_looking = 0;
         for (int i = 0; i < TURNS; i++) {
-            rtc_read(0x0C);
-            L4_LoadMR(0, 0);
-            EXPECT(L4_IpcSucceeded(L4_Send_Timeout(irq, SOON)));
+            acknowledge(irq);
             if (L4_IpcSucceeded(L4_Receive_Timeout(irq, L4_ZeroTime)))
                 while_looking++;
             else
                 EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(irq, SOON)));
         }
-        if (took > 2000) /* two periods of the clock chip */
-            EXPECT(while_looking > 0);
+        if (took > 2 * period) /* so in `make test`; bench/irqoff.py has a faster machine */
+            EXPECT_EQ(while_looking, TURNS);
         rtc_off();
         L4_DeassociateInterrupt(irq);
     }

@@ -6,12 +6,12 @@
 
 static bool test_failed;
 
-void expect_eq(L4_Word_t is, L4_Word_t wanted, const char *what, int line)
+void expect_eq(L4_Word_t is, L4_Word_t wanted, const char *what, const char *file, int line)
 {
     if (is == wanted)
         return;
     test_failed = true;
-    printf("# line %d: %s is %lu, wanted %lu\n", line, what, is, wanted);
+    printf("# %s:%d: %s is %lu, wanted %lu\n", file, line, what, is, wanted);
 }
 
 L4_ThreadId_t deva(void)

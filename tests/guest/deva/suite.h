@@ -21,9 +21,9 @@ bool suite_can_run(void);               /* false: all tests are skipped */
 
 #define TEST(name) static void name(void)
 #define T(name) { #name, name }
-#define EXPECT_EQ(is, wanted) expect_eq((L4_Word_t) (is), (L4_Word_t) (wanted), #is, __LINE__)
+#define EXPECT_EQ(is, wanted) expect_eq((L4_Word_t) (is), (L4_Word_t) (wanted), #is, __FILE__, __LINE__)
 
-void expect_eq(L4_Word_t is, L4_Word_t wanted, const char *what, int line);
+void expect_eq(L4_Word_t is, L4_Word_t wanted, const char *what, const char *file, int line);
 
 L4_ThreadId_t deva(void);
 L4_Word_t console(void);

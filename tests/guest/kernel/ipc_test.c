@@ -31,7 +31,7 @@ static void echo(void)
 static void expect_code(L4_MsgTag_t tag, L4_Word_t code, int line)
 {
     if (!L4_IpcFailed(tag) || L4_ErrorCode() != code)
-        serial_printf("# line %d: tag %lx, error %lx, want %lx\n", line, tag.raw, L4_ErrorCode(),
+        serial_printf("# " __FILE__ ":%d: tag %lx, error %lx, want %lx\n", line, tag.raw, L4_ErrorCode(),
                       code);
     EXPECT(L4_IpcFailed(tag) && L4_ErrorCode() == code);
 }

@@ -7,7 +7,7 @@ static volatile L4_Word_t result[4], error[4], ran;
 static void expect_refused(L4_Word_t r, L4_Word_t code, int line)
 {
     if (r != 0 || L4_ErrorCode() != code)
-        serial_printf("# line %d: result %lx, error %lx, want error %lx\n", line, r, L4_ErrorCode(),
+        serial_printf("# " __FILE__ ":%d: result %lx, error %lx, want error %lx\n", line, r, L4_ErrorCode(),
                       code);
     EXPECT(r == 0 && L4_ErrorCode() == code);
 }

@@ -28,7 +28,7 @@ bool test_expect_eq(L4_Word_t a, L4_Word_t b, const char *file, int line, const 
     if (a != b) {
         checks_failed++;
         if (reports++ < 20)
-            serial_printf("# %s:%d: %s: %lx, %lx\n", file, line, text, a, b);
+            serial_printf("# %s:%d: %s: got %lx, wanted %lx\n", file, line, text, a, b);
     }
     return a == b;
 }

@@ -8,6 +8,7 @@
 #include <libc.h>
 #include <mutex.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -247,6 +248,8 @@ TEST(pager_outlives_threads_that_die_in_their_faults)
         L4_Yield();
         EXPECT_EQ(hurd_task_thread_destroy(task, data->task.cap, id), 0);
         munmap(p, 64 * PAGE);
+        if (i % 8 == 7)
+            printf("# %d of 30 have died\n", i + 1); /* it takes seconds, and silence is a hang */
     }
     char *q = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     EXPECT(q != MAP_FAILED);

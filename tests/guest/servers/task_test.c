@@ -34,7 +34,7 @@ static bool expect(bool good, const char *what, int line)
 {
     if (!good) {
         test_failed = true;
-        printf("# line %d: not so: %s\n", line, what);
+        printf("# " __FILE__ ":%d: not so: %s\n", line, what);
     }
     return good;
 }
@@ -43,7 +43,7 @@ static bool expect_eq(L4_Word_t is, L4_Word_t wanted, const char *what, int line
 {
     if (is != wanted) {
         test_failed = true;
-        printf("# line %d: %s is %lu, wanted %lu\n", line, what, is, wanted);
+        printf("# " __FILE__ ":%d: %s is %lu, wanted %lu\n", line, what, is, wanted);
     }
     return is == wanted;
 }

@@ -38,7 +38,7 @@ static bool expect_eq(L4_Word_t is, L4_Word_t wanted, const char *what, int line
     if (is == wanted)
         return true;
     test_failed = true;
-    say("# line %d: %s is %ld, wanted %ld\n", line, what, is, wanted);
+    say("# " __FILE__ ":%d: %s is %ld, wanted %ld\n", line, what, is, wanted);
     return false;
 }
 

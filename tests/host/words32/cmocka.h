@@ -34,7 +34,7 @@ __attribute__((noreturn, unused)) static void words32_fail(const char *file, int
 __attribute__((noreturn, unused)) static void words32_differ(const char *file, int line, const char *what,
                                                              unsigned long long a, unsigned long long b)
 {
-    printf("# %s:%d: %s: %#llx, %#llx\n", file, line, what, a, b);
+    printf("# %s:%d: %s: got %#llx, wanted %#llx\n", file, line, what, a, b);
     longjmp(words32_failed, 1);
 }
 

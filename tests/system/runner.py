@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""`make test` can be trusted: what its runner says of suites that fail, hang, do not build or do not exist."""
+import os
+import re
+import subprocess
+import tempfile
+
+import machine
+from builds import OURS, Tree
+
+RUNNER = os.path.join(machine.TOP, "tools/test")
+GOOD = "1..2\nok 1 - apples_are_counted\nok 2 - pears_are_counted\n"
+BAD = "1..2\nnot ok 1 - apples_are_counted\n# tests/host/x.c:7: 3 is not 4\nok 2 - pears_are_counted\n"
+
+
+class Orchard:
+    """A build folder with host programs that say what we like, and a list of suites."""
+
+    def __init__(self, lab, suites, **said):
+        self.folder = tempfile.TemporaryDirectory(prefix="runner-")
+        self.build = self.folder.name
+        os.mkdir(self.build + "/host")
+        for name in ("bin", "strip"):
+            os.symlink(os.path.abspath(os.path.join(lab.build, name)), f"{self.build}/{name}")
+        for name, text in said.items():
+            with open(f"{self.build}/host/{name}", "w") as script:
+                script.write(f"#!/bin/sh\ncat <<'end'\n{text}end\nexit {int('not ok' in text)}\n")
+            os.chmod(f"{self.build}/host/{name}", 0o755)
+        with open(self.build + "/tests.list", "w") as out:
+            out.write("\n".join(suites) + "\n")
+
+    def run(self, patterns="", **environment):
+        """tools/test with this list: its status and what it said."""
+        variables = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("TEST_")}
+        variables |= dict(TEST_LIST=self.build + "/tests.list", TEST_JOBS="1", **environment)
+        done = subprocess.run([RUNNER, self.build, patterns], env=variables, stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return done.returncode, done.stdout
+
+
+def runner_names_what_failed_and_where(lab):
+    status, said = Orchard(lab, ["host good", "host bad"], good=GOOD, bad=BAD).run()
+    assert status == 1
+    assert said.splitlines()[-1] == "3 passed, 1 failed"
+    assert re.search(r"not ok \d+ - bad: apples_are_counted\n  # tests/host/x.c:7: 3 is not 4\n", said), said
+
+
+def runner_says_where_a_test_without_remarks_begins(lab):
+    text = GOOD.replace("ok 1 - apples", "not ok 1 - characters_go_in_at_the_cursor apples")
+    status, said = Orchard(lab, ["host bad tests/host/editor.c"], bad=text).run()
+    assert status == 1
+    assert re.search(r"  # tests/host/editor.c:\d+: here it begins\n", said), said
+
+
+def runner_takes_several_parts_of_names(lab):
+    orchard = Orchard(lab, ["host good tests/host/editor.c", "host bad"], good=GOOD, bad=BAD)
+    for patterns in ("good bad", "bad,good", "host/good host/bad"):
+        assert orchard.run(patterns)[1].splitlines()[-1] == "3 passed, 1 failed"
+    assert orchard.run("good")[1].splitlines()[-1] == "2 passed, 0 failed"
+
+
+def runner_takes_a_sentence_whole(lab):
+    sentence = "an interrupt is an empty message from its id, one for each acknowledge"
+    status, said = Orchard(lab, ["host good", "root raw configs=fast tests/guest/raw/interrupts.asm"], good=GOOD).run(sentence)
+    assert (status, said.splitlines()[-1]) == (0, "1 passed, 0 failed"), said
+
+
+def runner_takes_a_file_of_the_lines_that_it_prints(lab):
+    orchard = Orchard(lab, ["host good", "host bad"], good=GOOD, bad=BAD)
+    with open(orchard.build + "/names", "w") as out:
+        out.write("# what failed\nnot ok 17 - bad: apples_are_counted\n\nok 3 - good: pears_are_counted # SKIP no pears\n")
+    status, said = orchard.run("@" + orchard.build + "/names")
+    assert (status, said.splitlines()[-1]) == (1, "1 passed, 1 failed"), said
+    assert orchard.run("@/nowhere")[0] != 0
+
+
+def runner_fails_when_a_name_matches_nothing(lab):
+    orchard = Orchard(lab, ["host good"], good=GOOD)
+    for patterns in ("plums", "good plums"):
+        status, said = orchard.run(patterns)
+        assert status != 0
+        assert "no test's name contains 'plums'" in said
+    status, said = orchard.run("good: plums_are_counted")       # the suite is there, and has no such test
+    assert status != 0, said
+
+
+def runner_knows_its_configurations(lab):
+    status, said = Orchard(lab, ["host good"], good=GOOD).run(CONFIG="quick")
+    assert status != 0
+    assert "CONFIG=quick: there is no such configuration" in said
+
+
+def runner_ends_with_the_first_failure_if_told_so(lab):
+    suites, said = [f"host s{i}" for i in range(9)], {f"s{i}": BAD for i in range(9)}
+    status, text = Orchard(lab, suites, **said).run(FIRST="1")
+    assert status == 1
+    assert text.count("not ok") == 1, text
+    assert text.splitlines()[-1] == "0 passed, 1 failed"
+
+
+def runner_fails_a_suite_that_breaks_its_plan_or_contradicts_itself(lab):
+    for text, complaint in [(GOOD.replace("1..2", "1..3"), "planned 3 tests, reported 2"), (GOOD.replace("1..2\n", ""), "no plan"),
+                            (GOOD + "# not ok\n", "0 tests failed, but its status is 1")]:
+        status, said = Orchard(lab, ["host odd"], odd=text).run()
+        assert status == 1
+        assert complaint in said
+
+
+def runner_waits_for_the_first_of_those_who_hang_behind_the_same_words(lab):
+    """A root task that says nothing; machines that are told to be patient for two seconds."""
+    orchard = Orchard(lab, ["root apps/spin configs=fast,plain,486"])
+    status, said = orchard.run(TEST_SILENCE="2")
+    assert status == 1
+    assert re.findall(r"silent for ([\d.]+) seconds", said) == ["2", "0.4", "0.4"], said
+
+
+def runner_waits_no_longer_when_the_machine_has_said_its_last_words(lab):
+    """The loader gets no kernel."""
+    status, said = Orchard(lab, ["root guest-last kernel=wortel"]).run(CONFIG="fast")
+    assert status == 1
+    assert re.search(r"# loader: .* Halted\.", said), said
+
+
+def make_test_fails_when_a_selected_test_does_not_build(lab):
+    with Tree(lab) as tree:
+        for change, good in (("", True), ("#error broken\n", False)):
+            tree.append("tests/host/editor.c", change)
+            status, said = tree.make("test", T="host/editor host/keymap")
+            assert (status == 0) == good, said[-900:]
+            assert ("the build failed, so no test has run" in said) != good
+            assert ("passed, 0 failed" in said) == good
