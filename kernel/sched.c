@@ -137,13 +137,19 @@ void sched_yield(void)
 struct thread *sched_overtime_ends(struct thread *self, struct thread *next)
 {
     self->obstacles &= ~OBSTACLE_OVERTIME;
-    if (next && next->priority < self->priority) {
-        sched_enqueue(next);
+    if (!next)
         return NULL;
+    const struct thread *client = thread_find_global(ready.owner);
+    if (next->priority >= self->priority) { /* a server of ours, or a colleague: for the same client */
+        next->obstacles |= OBSTACLE_OVERTIME;
+        return next;
     }
-    if (next)
-        next->obstacles |= OBSTACLE_OVERTIME; /* a server of ours, or a colleague: for the same client */
-    return next;
+    if (client && client->priority < next->priority) { /* it stands between us and the client */
+        next->obstacles |= OBSTACLE_OVERTIME;
+        next->works_for = ready.owner;
+    }
+    sched_enqueue(next);
+    return NULL;
 }
 
 void sched_lend(struct thread *server)

@@ -6,6 +6,7 @@ whoever starts it.  A machine's end is one number, see verdict().
 """
 import glob
 import os
+import shutil
 import re
 import select
 import subprocess

@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import time
 
 import machine
 from shell import shell
@@ -173,12 +172,14 @@ def ctrl_c_takes_back_what_was_typed_before_it(lab):
     vm = shell(lab)
     vm.send("run ask")
     vm.expect(r"name\? ")
-    vm.line.send("half a li\x03")
-    vm.expect(r"half a li\^C\s+ask \(task \d+\) was killed")
+    vm.line.send("half a li")
+    vm.expect("half a li")
+    vm.line.send("\x03")
+    vm.expect(r"\^C\s+ask \(task \d+\) was killed")
     vm.expect("pecan> ")
     assert "Hello" in vm.command("run hello")
     vm.send("run spin")
-    time.sleep(0.5)
+    vm.expect("spin: until")
     vm.line.send("run hello 1\rrun hello 2\r\x03")
     vm.expect(r"spin \(task \d+\) was killed")
     vm.expect("pecan> ")

@@ -71,12 +71,13 @@ static void send(void)
     }
 }
 
-static L4_ThreadId_t server_start(void (*f)(void))
+static L4_ThreadId_t server_of(L4_Word_t priority, void (*f)(void))
 {
     L4_ThreadId_t t = helper(f);
-    EXPECT(L4_Set_Priority(t, 140));
+    EXPECT(L4_Set_Priority(t, priority));
     return t;
 }
+static L4_ThreadId_t server_start(void (*f)(void)) { return server_of(140, f); }
 
 /* How much the bystander gets beside so many clients: a quarter of a fair turn at least. */
 static void expect_a_turn(void (*client)(void))
@@ -108,6 +109,14 @@ TEST(overtime_of_one_server_is_its_clients_time)
 TEST(overtime_of_a_server_behind_a_server_is_the_clients_time)
 {
     server[0] = server_start(serve_by_another);
+    server[1] = server_start(serve);
+    expect_a_turn(call);
+}
+
+/* As between a program, a pager above it, and a server of both. */
+TEST(overtime_of_a_server_above_a_server_is_the_clients_time)
+{
+    server[0] = server_of(120, serve_by_another);
     server[1] = server_start(serve);
     expect_a_turn(call);
 }
