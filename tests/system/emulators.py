@@ -11,10 +11,10 @@ HALTED = r"wortel: halted with status 0\."      # neither can be switched off by
 PATIENCE = 300
 
 
-def boots_to_a_shell_that_works(vm):
+def boots_to_a_shell_that_works(vm, after=DEMO_LINE):
     vm.expect("automatically in", PATIENCE)
     vm.line.send("\r")
-    vm.expect(DEMO_LINE, PATIENCE)
+    vm.expect(after, PATIENCE)
     vm.expect("pecan> ", PATIENCE)
     assert "Hello from a task" in vm.command("run hello", PATIENCE)
     vm.send("run ask")
@@ -28,13 +28,13 @@ def boots_to_a_shell_that_works(vm):
 
 def the_floppy_boots_in_dosbox_on_a_486(lab):
     vm = lab.boot_dosbox(cpu="486_slow")
-    boots_to_a_shell_that_works(vm)
+    boots_to_a_shell_that_works(vm, after=r"demo: 3 tasks")     # DOSBox may lose a store of it: docs/emulators.md
     assert "cpuid fpu\r" in vm.text and "PS/2 keyboard" in vm.text, "not the machine that was meant"
 
 
 def the_floppy_boots_in_dosbox_on_a_pentium(lab):
     vm = lab.boot_dosbox(cpu="pentium_slow")
-    boots_to_a_shell_that_works(vm)
+    boots_to_a_shell_that_works(vm, after=r"demo: 3 tasks")
     assert "cpuid fpu tsc\r" in vm.text, "not the machine that was meant"
 
 
