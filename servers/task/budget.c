@@ -14,9 +14,9 @@
 #define POOL_LEAST      32u             /* ... in pages at least */
 #define PAGE            0x1000u
 
-/* Without so much a task cannot run: itself, a first thread and a pager, 96 KB of kernel memory of which half is
+/* Without so much a task cannot run: itself, a first thread and a pager, 72 KB of kernel memory of which two thirds are
  * used before main(), one block of handles. */
-static const L4_Word_t least[HURD_BUDGETS] = {1, 2, 24, 1};
+static const L4_Word_t least[HURD_BUDGETS] = {1, 2, 18, 1};
 
 /* The boot tasks' blocks and threads are not the root task's; its kernel memory is not known yet. */
 static bool root_is_complete;

@@ -101,7 +101,7 @@ def four_bombs_of_threads_leave_kernel_memory_to_others_in_8_megabytes(lab):
     vm = lab.boot_modules(memory=8)
     vm.expect("pecan> ", 60)
     for _ in range(4):
-        vm.send("run -m 220 bomb &")
+        vm.send("run -m 130 bomb &")
         vm.expect(r"bomb: \d+ threads started, then: ", 60)
     vm.send("run -m 200 hello")
     vm.expect("Hello from a task", 60)
