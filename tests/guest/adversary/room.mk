@@ -31,7 +31,7 @@ adversary_bochs_CFLAGS  := -fno-toplevel-reorder
 adversary_bochs_TIMEOUT := 240
 adversary_bochs_CONFIGS := bochs
 
-# The walk by lot: a short one in `make test`, four million steps in `make matrix`.
+# The walk by lot: a short one in `make test`, a million for each processor and path in `make matrix`.
 adversary_WALK := $(addprefix tests/guest/adversary/,walk.c stage.c world.c puppet.c launch.asm form_root.c)
 
 PROGRAMS     += walk
@@ -47,4 +47,4 @@ PROGRAMS         += walk-long
 walk-long_SRC    := $(adversary_WALK)
 walk-long_LINK   := 0x300000
 walk-long_LIBS   := c l4
-walk-long_CFLAGS := -fno-toplevel-reorder -DWALKS=80 -DWALK_STEPS=50000
+walk-long_CFLAGS := -fno-toplevel-reorder -DWALKS=20 -DWALK_STEPS=50000
