@@ -7,7 +7,8 @@ MODULES := kernel sigma0 wortel physmem task deva deva-store init apps.cpio
 BOOTSET := $(patsubst %,$(BUILD)/strip/%,loader kernel sigma0 wortel physmem task deva init) \
            $(BUILD)/apps.cpio $(BUILD)/deva-store
 
-APP_BINARIES := $(addprefix $(BUILD)/strip/apps/,$(sort $(APPS)))
+DRIVER_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(DRIVERS)))
+APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(sort $(APPS)))
 
 # A program that does not build stops `make`, but no boot: verbs that only boot take the others and fail at their end.
 BOOTING := run qemu qemu-nox debug qemu-nox-gdb qemu-gdb bochs iso floppy usb
@@ -54,8 +55,9 @@ $(BUILD)/floppy/core.img: tools/images.mk
 	@mkdir -p $(@D)
 	@grub-mkimage -O i386-pc -d $(GRUB_PC) -p '(fd0)/boot/grub' -o $@ $(FLOPPY_GRUB)
 
-# The programs come last, the demo first of them: as many as there is room for.
-FLOPPY_APPS = $$(ls $(BUILD)/strip/apps/demo $(filter-out %/demo,$(APP_BINARIES)) 2>/dev/null)
+# The programs come last, the demo and the drivers first of them: as many as there is room for.
+FLOPPY_FIRST = $(BUILD)/strip/apps/demo $(DRIVER_BINARIES) $(BUILD)/strip/apps/hello $(BUILD)/strip/apps/ask
+FLOPPY_APPS = $$(ls -U $(FLOPPY_FIRST) $(filter-out $(FLOPPY_FIRST),$(APP_BINARIES)) 2>/dev/null)
 $(IMAGES)/pecan-floppy.img: $(BUILD)/floppy/core.img $(BOOTSET) boot/grub.cfg
 	@mkdir -p $(@D)
 	@rm -f $@
@@ -80,7 +82,8 @@ usb: $(IMAGES)/pecan.iso
 	@tools/usb "$(DEV)" $<
 	@$(missing_apps)
 
+# A disk for the driver: swap partition, and room for a file system.  What is written to it stays there until SIZE changes, or `make clean`.
 disk:
-	@echo "make disk: there is no disk image yet.  $(IMAGES)/pecan.iso boots as an IDE disk or a USB stick too." >&2; exit 2
+	@tools/disk $(IMAGES)/disk.img $(SIZE)
 
 .PHONY: iso floppy usb disk built-apps
