@@ -168,6 +168,11 @@ def qemu(memory=64, machine="pc", cpu=None, image=None, floppy=None, kernel=None
     return args + list(extra)
 
 
+def ide_disk(image, place=0):
+    """QEMU's arguments for a raw image as an IDE disk: 0 and 1 on the first channel, 2 (where the CD is by default) and 3 on the second."""
+    return ["-drive", f"if=ide,index={place},media=disk,format=raw,cache=unsafe,file={image.replace(',', ',,')}"]
+
+
 BOCHSRC = """\
 config_interface: textconfig
 display_library: {display}

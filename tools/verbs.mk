@@ -17,13 +17,17 @@ emulators:
 	@MORE=tools/packages.emulators CROSS=$(CROSS) tools/setup.sh
 	@cd tools && python3 -c 'import guest, sys; sys.exit(guest.v86_get())'
 
-## run              boot the ISO in QEMU on this terminal; without a terminal: the demo, then power off
-run: iso
+# `make run DISK=1`
+DISK_IMAGE := $(if $(DISK),disk)
+export DISK
+
+## run [DISK=1]     boot the ISO in QEMU on this terminal; without a terminal: the demo, then power off.  DISK=1: with a disk and its driver
+run: iso $(DISK_IMAGE)
 	@BUILD=$(BUILD) tools/qemu run
 	@$(missing_apps)
 
 ## qemu             the same with QEMU's window;  qemu-nox is run
-qemu: iso
+qemu: iso $(DISK_IMAGE)
 	@BUILD=$(BUILD) tools/qemu window
 	@$(missing_apps)
 qemu-nox: run
@@ -110,6 +114,7 @@ tour: all
 bench-verify:
 	@bench/verify
 
+## disk [SIZE=64]   a disk image, SIZE megabytes: a swap partition of half of it, then room for a file system
 ## iso, floppy      images in build/images/;  usb DEV=/dev/sdX writes the ISO to a stick
 help:
 	@echo "make                  build everything into build/"

@@ -6,8 +6,11 @@
  *      run=NAME,WORD...    run this program in place of the demo
  *      devices             it may use devices: it gets deva's master capability
  *      only=PATTERN        one more argument, only=PATTERN, for it
- *      revoke=N            physmem takes mappings away at random, at one request in N */
+ *      revoke=N            physmem takes mappings away at random, at one request in N
+ *      disk, disk=WORD     starts the IDE driver, with that argument
+ *      swap=ram:N          starts the RAM disk, N megabytes of it */
 #include "programs.h"
+#include "services.h"
 #include "shell.h"
 #include "words.h"
 
@@ -26,6 +29,8 @@ struct options {
     bool batch;
     bool devices;
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
+    const char *disk;           /* the driver's argument; NULL: no driver */
+    unsigned long ram;          /* megabytes of RAM disk; 0: none */
     char argz[ARGZ_MAX];        /* the program to run and its arguments */
     size_t length;
     bool too_long;
@@ -67,6 +72,12 @@ static void read_options(struct options *o, int argc, char **argv)
             only = argv[i];
         else if ((value = value_of(argv[i], "revoke=")) && words_number(value, &o->revoke))
             continue;
+        else if (!strcmp(argv[i], "disk"))
+            o->disk = "";
+        else if ((value = value_of(argv[i], "disk=")))
+            o->disk = value;
+        else if ((value = value_of(argv[i], "swap=ram:")) && words_number(value, &o->ram))
+            continue;
         else
             printf("init: unknown option %s\n", argv[i]);
     }
@@ -83,6 +94,14 @@ static void start_revoking(unsigned long n)
     int err = hurd_pm_debug_revoke(L4_ThreadIdOfRaw(master.server), master.cap, n);
     if (err)
         printf("init: physmem does not revoke mappings: %s\n", strerror(err));
+}
+
+static void start_drivers(const struct options *o)
+{
+    if (o->disk)
+        services_start_ide(o->disk);
+    if (o->ram)
+        services_start_ramdisk(o->ram);
 }
 
 /* The status of the program, or one that says that it never ran. */
@@ -112,6 +131,8 @@ int main(int argc, char **argv)
     int err = programs_init();
     if (err)
         printf("init: no programs: %s\n", strerror(err));
+    if (!err)
+        start_drivers(&options);
     unsigned status = err ? EXIT_FAILURE : run_first_program(&options);
     if (options.batch)
         shell_shutdown(status, false);

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""Disks: the drivers, the block protocol, and what happens when one of them fails or goes."""
+import os
+import re
+import subprocess
+import tempfile
+
+import machine
+from shell import frames_in_use
+
+INTACT = "diskcheck: all data intact"
+
+
+def disk_image(folder, name="disk.img", megabytes=16):
+    path = os.path.join(folder, name)
+    subprocess.run([os.path.join(machine.TOP, "tools/disk"), path, str(megabytes)], check=True, stdout=subprocess.DEVNULL)
+    return path
+
+
+class Disks:
+    """A folder of images that lives as long as a test."""
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="pecan-disk-")
+        return self
+
+    def __exit__(self, *unused):
+        self.folder.cleanup()
+
+    def image(self, name="disk.img", megabytes=16):
+        return disk_image(self.folder.name, name, megabytes)
+
+
+def shell(lab, init, *places, **setup):
+    """The system at its prompt; places: (image, where it is)."""
+    drives = [word for image, place in places for word in machine.ide_disk(image, place)]
+    vm = lab.boot_iso(init=init, extra=drives + list(setup.pop("extra", ())), **setup)
+    vm.expect("pecan> ", 120)
+    return vm
+
+
+def counted(said):
+    """What diskcheck says of the driver's work, by name."""
+    line = re.search(r"diskcheck: driver: (.*)", said)
+    assert line, said
+    return {name: int(number) for number, name in re.findall(r"(\d+) (\w+)", line[1])}
+
+
+def pages_of(image, first_sector, pages):
+    with open(image, "rb") as data:
+        data.seek(first_sector * 512)
+        return [data.read(4096) for _ in range(pages)]
+
+
+def a_disk_is_written_and_read_by_bus_master(lab):
+    with Disks() as disks:
+        image = disks.image()
+        vm = shell(lab, "disk", (image, 0))
+        listed = vm.command("disk")
+        assert re.search(r"^  0 +16 MB  QEMU HARDDISK \(DMA\)", listed, re.M), listed
+        assert re.search(r"^  0\.1 +8 MB  swap, type 82, sectors 2048 to 18431", listed, re.M), listed
+        assert re.search(r"^  0\.2 +7 MB  Linux file system, type 83, sectors 18432 to 32767", listed, re.M), listed
+        said = vm.command("run -b 0.1 diskcheck 64 1 2")
+        assert INTACT in said, said
+        work = counted(said)
+        assert work["errors"] == work["resets"] == work["timeouts"] == 0, said
+        assert work["interrupts"] == work["commands"], said
+        vm.send("halt")
+        assert vm.finish().status == 0
+        written = pages_of(image, 2048, 64)
+        assert sum(page != bytes(4096) for page in written) > 40, "nothing is on the disk"
+        assert pages_of(image, 18432, 64) == [bytes(4096)] * 64, "the other partition was written to"
+        assert pages_of(image, 8, 255) == [bytes(4096)] * 255, "something before the partition was written to"
+
+
+def a_disk_is_written_and_read_word_by_word(lab):
+    with Disks() as disks:
+        vm = shell(lab, "disk=pio", (disks.image(), 0))
+        assert "QEMU HARDDISK (PIO)" in vm.command("disk")
+        said = vm.command("run -b 0.1 diskcheck 64 2 2")
+        assert INTACT in said, said
+        work = counted(said)
+        assert work["errors"] == work["resets"] == work["timeouts"] == 0 and work["interrupts"] > work["commands"], said
+
+
+def four_drives_are_told_apart(lab):
+    with Disks() as disks:
+        images = [disks.image(f"disk{i}.img", 4 + i) for i in range(4)]
+        drives = [word for place, image in enumerate(images) for word in machine.ide_disk(image, place)]
+        vm = lab.boot_modules(options={"init": "disk"}, extra=drives)
+        vm.expect("pecan> ", 120)
+        listed = vm.command("disk")
+        for i in range(4):
+            assert re.search(rf"^  {i} +{4 + i} MB  QEMU HARDDISK \(DMA\)", listed, re.M), listed
+            assert INTACT in vm.command(f"run -b {i} diskcheck 16 {i + 1}")
+        vm.send("halt")
+        assert vm.finish().status == 0
+        assert len({tuple(pages_of(image, 0, 16)) for image in images}) == 4, "two disks have the same contents"
+
+
+def a_machine_without_disks_says_so(lab):
+    vm = shell(lab, "disk")
+    assert "ide: there are no disks" in vm.text
+    assert "There are no disks" in vm.command("disk")
+    assert "there is no such disk" in vm.command("run -b 0.1 diskcheck")
+    assert "say which disk" in vm.command("run diskcheck")
+
+
+def a_ram_disk_speaks_the_same_protocol(lab):
+    vm = shell(lab, "swap=ram:4")
+    assert re.search(r"^  4 +4 MB  RAM \(until it ends\)", vm.command("disk"), re.M)
+    for seed in (1, 2):
+        assert INTACT in vm.command(f"run -b 4 diskcheck 64 {seed} 2")
+
+
+def a_program_that_used_a_disk_leaves_no_frames_behind(lab):
+    with Disks() as disks:
+        vm = shell(lab, "disk swap=ram:4", (disks.image(), 0))
+        for disk in ("0.1", "4"):
+            vm.command(f"run -b {disk} diskcheck 64 1 4")   # from now on all pages of the RAM disk have been written
+            vm.command(f"run -b {disk} diskcheck 64 1 4")
+            before = frames_in_use(vm)
+            for _ in range(3):
+                vm.command(f"run -b {disk} diskcheck 64 1 4")
+            vm.command("disk")
+            assert abs(frames_in_use(vm) - before) <= 8, "frames went away"     # of buffers that are forgotten at the next request
+
+
+def disks_are_named_by_digits(lab):
+    vm = shell(lab, "swap=ram:1")
+    for name, answer in (("x", "a disk is a digit"), ("9", "a disk is a digit"), ("4.5", "a disk is a digit"), ("4.", "a disk is a digit"),
+                         ("4.11", "a disk is a digit"), ("0", "there is no such disk"), ("4.1", "there is no partition table")):
+        said = vm.command(f"run -b {name} diskcheck")
+        assert answer in said, said
+
+
+def a_driver_that_is_killed_is_started_again(lab):
+    with Disks() as disks:
+        vm = shell(lab, "disk", (disks.image(), 0))
+        for life in (2, 3):
+            vm.command("kill ide")
+            assert INTACT in vm.command("run -b 0.1 diskcheck 16")
+            assert f"start number {life}" in vm.text
