@@ -197,14 +197,18 @@ debug: action=ignore
 """
 
 
-def bochs(folder, serial, image=None, floppy=None, memory=64, cpu="bx_generic", display='rfb, options="timeout=0"'):
+def bochs(folder, serial, image=None, floppy=None, memory=64, cpu="bx_generic", display='rfb, options="timeout=0"', disk=None):
     """Writes Bochs' configuration into folder; answers the command line.  serial is com1's mode, for example
-    "file, dev=out.txt" or "term, dev=/dev/pts/3".  Debian's Bochs has its debugger built in: a script says continue."""
+    "file, dev=out.txt" or "term, dev=/dev/pts/3"; disk a raw image, on the second channel.  Debian's Bochs has its debugger built in: a
+    script says continue."""
     if image:
         drive = (f"ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
                  f"ata0-master: type=cdrom, path={os.path.abspath(image)}, status=inserted\nboot: cdrom")
     else:
         drive = f"floppya: 1_44={os.path.abspath(floppy)}, status=inserted, write_protected=1\nboot: floppy"
+    if disk:
+        drive += (f"\nata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15\n"
+                  f"ata1-master: type=disk, mode=flat, path={os.path.abspath(disk)}")
     with open(os.path.join(folder, "bochsrc"), "w") as out:
         out.write(BOCHSRC.format(display=display, memory=memory, cpu=cpu, drive=drive, serial=serial,
                                  log=os.path.join(folder, "bochs.log")))
@@ -245,7 +249,7 @@ V86_VERSION = "0.5.462"
 V86_FOLDER = os.path.join(TOP, "build/emulators")
 
 
-def v86(image=None, floppy=None, memory=64):
+def v86(image=None, floppy=None, memory=64, disk=None):
     """Node's command line for v86, whose package guest.v86_get() fetches."""
     drive = ["cdrom", image] if image else ["fda", floppy]
-    return ["node", os.path.join(TOP, "tools/v86.mjs"), os.path.join(V86_FOLDER, "node_modules/v86")] + drive + [str(memory)]
+    return ["node", os.path.join(TOP, "tools/v86.mjs"), os.path.join(V86_FOLDER, "node_modules/v86")] + drive + [str(memory)] + ([disk] if disk else [])

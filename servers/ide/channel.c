@@ -80,12 +80,9 @@ void channel_interrupts(const struct channel *c, bool on)
 
 bool channel_reset(const struct channel *c)
 {
-    if (channel_look(c) == NOBODY && port_in8(c->command + REGISTER_STATUS) == NOBODY
-        && !c->present)
-        return false;
     port_out8(c->control, CONTROL_RESET | CONTROL_QUIET);
     L4_Sleep(L4_TimePeriod(PAUSE));
     port_out8(c->control, CONTROL_QUIET);
     L4_Sleep(L4_TimePeriod(2 * PAUSE));
-    return channel_wait(c, STATUS_DATA, 0, RESET_TIME);
+    return channel_look(c) != NOBODY && channel_wait(c, STATUS_DATA, 0, RESET_TIME);
 }

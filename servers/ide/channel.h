@@ -63,7 +63,7 @@ void channel_command(const struct channel *c, unsigned drive, uint8_t command, u
 
 void channel_interrupts(const struct channel *c, bool on);
 
-/* Both drives forget what they were doing.  False: they do not come back. */
+/* Both drives forget what they were doing.  False: they do not come back, or there are none. */
 bool channel_reset(const struct channel *c);
 
 #endif

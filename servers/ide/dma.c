@@ -11,6 +11,7 @@ enum {
     MASTER_TABLE = 4,
     COMMAND_START = 1,
     COMMAND_TO_MEMORY = 8,
+    STATUS_ACTIVE = 1,          /* it would move more than the drive has moved */
     STATUS_FAILED = 2,
     STATUS_INTERRUPT = 4,       /* both are cleared by writing ones */
     DRIVES_DO_DMA = 0x60,       /* bits that the BIOS keeps there */
@@ -61,5 +62,5 @@ bool dma_interrupted(const struct channel *c)
 
 bool dma_failed(const struct channel *c)
 {
-    return port_in8(c->bus_master + MASTER_STATUS) & STATUS_FAILED;
+    return port_in8(c->bus_master + MASTER_STATUS) & (STATUS_FAILED | STATUS_ACTIVE);
 }

@@ -20,7 +20,7 @@ void dma_stop(const struct channel *c);
 void dma_prepare(const struct channel *c, uint32_t bytes, bool to_memory);
 void dma_start(const struct channel *c, bool to_memory);
 
-/* Has the channel's interrupt come?  Its register, for dma_failed(). */
+/* Has the drive's interrupt come?  Then: is not all as the table said? */
 bool dma_interrupted(const struct channel *c);
 bool dma_failed(const struct channel *c);
 

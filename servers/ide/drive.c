@@ -202,10 +202,11 @@ static void step_pio(uint8_t status)
         run_done();
 }
 
-/* What the drive has to say.  Reading the status takes its interrupt back. */
-static void step(bool asked)
+/* What the drive has to say.  Reading the status takes its interrupt back.  A bus master that has not
+ * seen one has not moved everything, whatever the status says. */
+static void step(void)
 {
-    if (now.dma && !asked && !dma_interrupted(now.channel))
+    if (now.dma && !dma_interrupted(now.channel))
         return;
     uint8_t status = port_in8(now.channel->command + REGISTER_STATUS);
     if (status & STATUS_BUSY)
@@ -223,7 +224,7 @@ static void drive_interrupt(unsigned line)
         if (channels[i].line != line || !channels[i].present)
             continue;
         if (now.run && now.channel == &channels[i])
-            step(false);
+            step();
         else
             port_in8(channels[i].command + REGISTER_STATUS);
     }
@@ -235,7 +236,7 @@ static void drive_late(void)
     uint32_t moved = now.moved;
     const struct queue_run *run = now.run;
     block_counters.timeouts++;
-    step(true);
+    step();
     if (now.run == run && now.moved == moved)
         run_failed();
 }

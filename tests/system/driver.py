@@ -5,6 +5,7 @@ import re
 import subprocess
 import tempfile
 
+import guest
 import machine
 from shell import frames_in_use
 
@@ -141,3 +142,95 @@ def a_driver_that_is_killed_is_started_again(lab):
             vm.command("kill ide")
             assert INTACT in vm.command("run -b 0.1 diskcheck 16")
             assert f"start number {life}" in vm.text
+
+
+# What probe.c is told: docs/emulators.md.  Lines that are alike everywhere, then those that are not.
+ALIKE = [
+    "identify of the absent one: interrupt no, status 00",
+    r"read of 4: data (at once|later), 4 interrupts, last status 58, then 50, one more no",
+    "write of 4: data at once, interrupt before it no, 4 interrupts, last status 50",
+    "flush: interrupt yes, status 50",
+    r"reset in a read: .* error 01, signature 01 01 00 00",
+    "interrupts off: none, on again with one pending: none",
+]
+QEMU = [
+    "status of drive 0: 50, alternate 50", "status of drive 1: 00", "status of drive 3: 00",
+    "words 49 53 63 80 83 88: 0b00 0007 0007 00f0 7400 203f",
+    "unknown command: interrupt yes, status 41, error 04",
+    "read beyond the end: interrupt yes, status 41, error 04, later 41",
+    "write beyond the end: interrupt no, status 58, error 00",
+]
+MASTER = [
+    "bus master: yes",
+    "set features, mode 42: interrupt yes, status 50",
+    "dma of 4: interrupt yes, master 04, status 50, master after the status 04, stopped 00",
+    "dma, table too long: interrupt yes, master 05, status 50",
+    "dma, master not started: interrupt no, master 00, status 58",
+]
+PC = QEMU + MASTER + ["dma, table too short: interrupt no, master 00, status 50"]
+BOCHS = MASTER + [
+    "status of drive 1: 00", "status of drive 2: 50", "status of drive 3: 00",
+    "words 49 53 63 80 83 88: 0300 0007 0007 007e 7400 003f",
+    "unknown command: interrupt yes, status 53, error 04",
+    "read beyond the end: interrupt yes, status 51, error 04, later 51",
+    "write beyond the end: interrupt yes, status 53, error 04",
+    "dma, table too short: interrupt yes, master 04, status 50",
+]
+V86 = [
+    "status of drive 0: 51", "status of drive 1: 00", "status of drive 3: 00", "bus master: yes",
+    "words 49 53 63 80 83 88: 0200 0007 0407 0000 7400 0000",
+    "unknown command: interrupt yes, status 41, error 04",
+    "read beyond the end: interrupt yes, status ff, error 00, later ff",
+    "write beyond the end: interrupt yes, status ff, error 00, later ff",
+]
+PROGRAMS = ("demo", "hello", "diskcheck", "ide", "diskprobe")
+
+
+def probe_modules(lab, folder):
+    """The system with the probe and the driver among its programs; nobody starts the driver."""
+    archive = os.path.join(folder, "apps.cpio")
+    paths = [os.path.join(lab.build, "strip", name) for name in PROGRAMS]
+    paths = [path if os.path.exists(path) else os.path.join(lab.build, "strip/apps", os.path.basename(path)) for path in paths]
+    subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + paths, check=True, stdout=subprocess.DEVNULL)
+    return [archive if name == "apps.cpio" else name for name in machine.MODULES]
+
+
+def the_drive_answers(vm, drive, lines, how, pages, patience=120):
+    """The probe's lines, then the driver, started by hand, on the drive that the probe has upset."""
+    vm.expect("pecan> ", 4 * patience)
+    told = vm.command(f"run -d diskprobe {drive}", patience)
+    for line in ALIKE + lines:
+        assert re.search("^" + line, told, re.M), f"not so: {line}\n{told}"
+    vm.command("run -d ide &", patience)
+    vm.expect(rf"ide: disk {drive} is .*, {how}", patience)
+    vm.send("")
+    vm.expect("pecan> ", patience)
+    said = vm.command(f"run -b {drive}.1 diskcheck {pages}", patience)
+    assert INTACT in said, said
+    work = counted(said)
+    assert work["errors"] == work["resets"] == work["timeouts"] == 0, said
+
+
+def qemus_drives_answer_as_the_book_says(lab):
+    with Disks() as disks:
+        modules = probe_modules(lab, disks.folder.name)
+        the_drive_answers(lab.boot_modules(modules, extra=machine.ide_disk(disks.image())), 0, PC, "DMA", 64)
+
+
+def qemus_drives_on_an_isa_machine_answer_as_the_book_says(lab):
+    with Disks() as disks:
+        modules = probe_modules(lab, disks.folder.name)
+        vm = lab.boot_modules(modules, machine="isapc", cpu="486", memory=16, extra=machine.ide_disk(disks.image()))
+        the_drive_answers(vm, 0, QEMU + ["bus master: no"], "PIO", 32)
+
+
+def bochs_drives_answer_as_the_book_says(lab):
+    with Disks() as disks:
+        image = guest.make_iso(lab.build, disks.folder.name, probe_modules(lab, disks.folder.name), {})
+        the_drive_answers(lab.boot_bochs(image=image, disk=disks.image()), 2, BOCHS, "DMA", 16)
+
+
+def v86s_drives_answer_as_the_book_says(lab):
+    with Disks() as disks:
+        image = guest.make_iso(lab.build, disks.folder.name, probe_modules(lab, disks.folder.name), {})
+        the_drive_answers(lab.boot_v86(image=image, disk=disks.image()), 0, V86, "PIO", 16)
