@@ -33,6 +33,7 @@ static struct part {
     L4_Word_t first, pages;     /* of the volume */
     uint32_t random;
     uint32_t *version;          /* what was last written to each page */
+    bool *complained;           /* of each page */
     L4_Word_t container;
     uint32_t *words;            /* the container, mapped */
     struct hurd_block block;
@@ -95,6 +96,16 @@ static bool survived(struct part *p, const char *what, int err)
     return false;
 }
 
+/* Said once for each page. */
+static void complain(struct part *p, L4_Word_t page, const char *what)
+{
+    p->failed++;
+    if (p->complained[page])
+        return;
+    p->complained[page] = true;
+    printf("diskcheck: page %lu: %s error\n", (unsigned long) (p->first + page), what);
+}
+
 static bool write_run(struct part *p, L4_Word_t page, unsigned count)
 {
     L4_Word_t done;
@@ -105,9 +116,11 @@ static bool write_run(struct part *p, L4_Word_t page, unsigned count)
     int err = hurd_block_write(&p->block, 0, (p->first + page) * HURD_BLOCK_PER_PAGE,
                                count * HURD_BLOCK_PER_PAGE, &done);
     p->requests++;
-    for (unsigned i = err ? done / HURD_BLOCK_PER_PAGE : count; i < count; i++)
+    unsigned through = err ? (unsigned) done / HURD_BLOCK_PER_PAGE : count;
+    for (unsigned i = through; i < count; i++)
         p->version[page + i] = UNKNOWN;
-    p->failed += err ? count - done / HURD_BLOCK_PER_PAGE : 0;
+    if (err == EIO)
+        complain(p, page + through, "write");
     return survived(p, "write", err);
 }
 
@@ -127,7 +140,7 @@ static bool read_run(struct part *p, L4_Word_t page, unsigned count)
     if (!survived(p, "read", err))
         return false;
     if (err)
-        p->failed++;
+        complain(p, page + through, "read");
     return !err || through + 1 >= count || read_run(p, page + through + 1, count - through - 1);
 }
 
@@ -151,7 +164,8 @@ static bool read_odd(struct part *p, L4_Word_t page)
             printf("diskcheck: page %lu, word %u of %u sectors from %u on\n",
                    (unsigned long) (p->first + page), n, count, first);
     }
-    p->failed += err == EIO;
+    if (err == EIO)
+        complain(p, page, "read");
     return survived(p, "read", err);
 }
 
@@ -176,7 +190,8 @@ static bool prepare(struct part *p)
     L4_ThreadId_t physmem = L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
     uintptr_t address = 0;
     p->version = calloc(p->pages, sizeof p->version[0]);
-    int err = p->version ? 0 : ENOMEM;
+    p->complained = calloc(p->pages, sizeof p->complained[0]);
+    int err = p->version && p->complained ? 0 : ENOMEM;
     if (!err)
         err = hurd_pm_container_create(physmem, __hurd_startup_data->physmem_control.cap, 0,
                                        &p->container);
@@ -206,8 +221,10 @@ static void check(void *argument)
         for (L4_Word_t page = 0; on && page < p->pages; page += RUN_PAGES)
             on = read_run(p, page, p->pages - page < RUN_PAGES ? (unsigned) (p->pages - page)
                                                                : RUN_PAGES);
-        if (on)
-            survived(p, "flush", hurd_block_flush(&p->block));
+        int err = on ? hurd_block_flush(&p->block) : 0;
+        if (err == EIO)
+            complain(p, 0, "flush");
+        survived(p, "flush", err);
     }
     p->done = true;
 }

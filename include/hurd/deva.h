@@ -25,7 +25,8 @@
  * are open
  *   780    block_register   0 master, 1 thread or nil, 2 disk,   none
  *                           3 disks
- *   781    block_find       0 block capability                   0 driver's thread, 1 drivers so far
+ *   781    block_find       0 block capability                   0 driver's thread or nil, 1 drivers
+ *                                                                so far
  *   782    block_check      0 master, 1 task id, 2 handle        0 disk, 1 first sector, 2 sectors,
  *                                                                3 rights, 4 serial number
  *   783    log              one way, from wortel: 0 count, 1.. packed bytes; never answered
@@ -113,7 +114,7 @@
  *
  * block_register: from now on that thread of the caller's task (else EPERM) drives these disks, until
  * its task ends.  EBUSY: another one does.  A nil thread takes back what is known of earlier drivers.
- * block_find: who drives the disk.  ENODEV: nobody ever did; EAGAIN: the driver has ended.
+ * block_find: who drives the disk; nil: the last driver has ended.  ENODEV: there never was one.
  * block_check: what a task's handle stands for.  EBADF: it is none, or not of a block capability.
  * Serial numbers are given once: the same handle with another number is another grant.
  *

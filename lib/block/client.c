@@ -64,6 +64,8 @@ static int volume_open(struct hurd_block *b)
     b->driver = L4_nilthread;
     L4_ThreadId_t driver;
     int err = hurd_deva_block_find(b->deva, b->capability, &driver, &drivers);
+    if (!err && L4_IsNilThread(driver))
+        err = DRIVER_GONE;
     if (err)
         return err;
     err = ask(driver, HURD_BLOCK_OPEN, 1, &b->capability, 4, answer, &none);
@@ -84,12 +86,12 @@ static int reopen_once(struct hurd_block *b)
     return err;
 }
 
-/* Until somebody drives the disk: EAGAIN says that nobody does just now. */
+/* Until somebody drives the disk, and answers. */
 static int reopen(struct hurd_block *b)
 {
     for (int i = 0; i < LOOKS; i++) {
         int err = reopen_once(b);
-        if (err != DRIVER_GONE && err != EAGAIN)
+        if (err != DRIVER_GONE)
             return err;
         L4_Sleep(L4_TimePeriod(PAUSE));
     }

@@ -42,8 +42,6 @@ static int serve_find(struct hurd_cap_call *call)
     const struct disk *disk = &disks[extent_of(call->cap->object)->disk];
     if (disk->drivers == 0)
         return ENODEV;
-    if (L4_IsNilThread(disk->driver))
-        return EAGAIN;
     call->reply[0] = disk->driver.raw;
     call->reply[1] = disk->drivers;
     call->reply_words = 2;

@@ -51,15 +51,12 @@ static int capability_for(L4_Word_t disk)
 
 L4_Word_t disks_drivers(L4_Word_t disk)
 {
-    static L4_Word_t known[HURD_BLOCK_DISKS];       /* while there is none, how many there were */
     L4_ThreadId_t thread;
     L4_Word_t drivers;
     int err = capability_for(disk);
     if (!err)
         err = hurd_deva_block_find(deva(), capabilities[disk].handle, &thread, &drivers);
-    if (!err)
-        known[disk] = drivers;
-    return err && err != EAGAIN ? 0 : known[disk];
+    return err ? 0 : drivers;
 }
 
 static int page_make(void)

@@ -183,16 +183,19 @@ V86 = [
     "read beyond the end: interrupt yes, status ff, error 00, later ff",
     "write beyond the end: interrupt yes, status ff, error 00, later ff",
 ]
-PROGRAMS = ("demo", "hello", "diskcheck", "ide", "diskprobe")
+
+
+def modules_with(lab, folder, *programs):
+    """The system with these programs beside the usual ones."""
+    archive = os.path.join(folder, "apps.cpio")
+    paths = [os.path.join(lab.build, "strip", name) for name in ("apps/demo", "apps/hello", "apps/diskcheck") + programs]
+    subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + paths, check=True, stdout=subprocess.DEVNULL)
+    return [archive if name == "apps.cpio" else name for name in machine.MODULES]
 
 
 def probe_modules(lab, folder):
-    """The system with the probe and the driver among its programs; nobody starts the driver."""
-    archive = os.path.join(folder, "apps.cpio")
-    paths = [os.path.join(lab.build, "strip", name) for name in PROGRAMS]
-    paths = [path if os.path.exists(path) else os.path.join(lab.build, "strip/apps", os.path.basename(path)) for path in paths]
-    subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + paths, check=True, stdout=subprocess.DEVNULL)
-    return [archive if name == "apps.cpio" else name for name in machine.MODULES]
+    """With the probe and the driver, which nobody starts."""
+    return modules_with(lab, folder, "ide", "diskprobe")
 
 
 def the_drive_answers(vm, drive, lines, how, pages, patience=120):
@@ -234,3 +237,78 @@ def v86s_drives_answer_as_the_book_says(lab):
     with Disks() as disks:
         image = guest.make_iso(lab.build, disks.folder.name, probe_modules(lab, disks.folder.name), {})
         the_drive_answers(lab.boot_v86(image=image, disk=disks.image()), 0, V86, "PIO", 16)
+
+
+# ---- drives that fail: QEMU's blkdebug ----
+
+def failing(folder, image, place=0, **error):
+    """QEMU's arguments for a disk on which this goes wrong.  An event makes the rule count from then on, for each iotype unless it names
+    one; the guess had been that an event is all that fails."""
+    rules = os.path.join(folder, "rules")
+    with open(rules, "w") as out:
+        out.write("[inject-error]\n" + "".join(f'{name} = "{value}"\n' for name, value in error.items()))
+    return ["-drive", f"if=ide,index={place},media=disk,format=raw,file=blkdebug:{rules}:{image}"]
+
+
+def failing_disk(lab, init="disk", **error):
+    with Disks() as disks:
+        vm = shell(lab, init, extra=failing(disks.folder.name, disks.image(), errno=5, **error))
+        return vm, vm.command("run -b 0.1 diskcheck 64 5 2 2", 120)
+
+
+def complaints(said):
+    return sorted(set(re.findall(r"page (\d+): (\w+) error", said)))
+
+
+def a_sector_that_cannot_be_read_is_an_error_for_its_page_alone(lab):
+    for init in ("disk", "disk=pio"):
+        vm, said = failing_disk(lab, init, event="read_aio", iotype="read", sector=2048 + 8 * 5 + 3)
+        assert complaints(said) == [("5", "read")], said
+        assert ", 0 wrong" in said and "exited with status 1" in said, said
+        assert int(re.search(r"(\d+) pages verified", said)[1]) > 100, said
+        work = counted(said)
+        assert work["errors"] >= 3 and work["resets"] == work["errors"] and work["timeouts"] == 0, said
+        vm.command("run hello")
+
+
+def a_sector_that_cannot_be_written_is_an_error_for_its_page_alone(lab):
+    for init in ("disk", "disk=pio"):
+        vm, said = failing_disk(lab, init, event="write_aio", iotype="write", sector=2048 + 8 * 40 + 7)
+        assert complaints(said) == [("40", "write")], said
+        assert ", 0 wrong" in said and "exited with status 1" in said, said
+
+
+def an_error_that_does_not_come_back_is_nobodys_business(lab):
+    for init in ("disk", "disk=pio"):
+        for kind in ("read", "write"):
+            vm, said = failing_disk(lab, init, event=f"{kind}_aio", iotype=kind, sector=2048 + 8 * 9, once="on")
+            assert INTACT in said, said
+            assert counted(said)["errors"] == 1, said
+
+
+def a_flush_that_fails_is_an_error(lab):
+    vm, said = failing_disk(lab, event="flush_to_disk", iotype="flush")
+    assert complaints(said) == [("0", "flush"), ("32", "flush")], said     # each of the two threads flushes
+
+
+# ---- drivers that die ----
+
+def a_driver_that_dies_again_and_again_loses_nothing(lab):
+    """tests/guest/disk/mortal.c: each of its lives ends somewhere else.  DEATHS=1000 make test T=dies_again"""
+    wanted = int(os.environ.get("DEATHS", "30"))
+    with Disks() as disks:
+        modules = modules_with(lab, disks.folder.name, "mortal/ide")
+        for init in ("disk", "disk=pio"):
+            image = machine.ide_disk(disks.image(init + ".img"))
+            vm = lab.boot_modules(modules, options={"init": init}, extra=image + machine.counted(3))
+            vm.expect("pecan> ", 120)
+            deaths, gone, seed, before = 0, 0, 0, None
+            while deaths < wanted:
+                seed += 1
+                said = vm.command(f"run -b 0.1 diskcheck 64 {seed} 4 4", 300)
+                assert INTACT in said, said
+                gone += int(re.search(r"(\d+) drivers gone", said)[1])
+                before = before or frames_in_use(vm)
+                deaths = len(re.findall(r"start number \d+", vm.text))
+            assert gone >= deaths, "nobody noticed"
+            assert abs(frames_in_use(vm) - before) <= 16, "frames went away"
