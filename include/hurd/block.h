@@ -13,8 +13,9 @@
  *
  * Requests: label = operation, word 0 = handle in the *driver's* table (but in BLOCK_OPEN), untyped
  * words only.  Replies: label 0, or label 0x8000 with word 0 = errno; a READ or WRITE that fails on
- * its way has a second word, the sectors that went through before.  HURD_CAP_DROP gives volumes and buffers up,
- * HURD_CAP_CANCEL ends a request that waits with ECANCELED; one that the drive works on is finished.
+ * its way has a second word, the sectors that went through before.  HURD_CAP_DROP gives volumes and
+ * buffers up; HURD_CAP_CANCEL ends a request with ECANCELED, though the drive may go on with it;
+ * HURD_CAP_GIVE is refused (EPERM), as it is deva's capability that can be given on.
  * For all: EBADF no such handle, EINVAL wrong number of words, typed items, or a value out of range,
  * EOPNOTSUPP no such operation.
  *

@@ -8,7 +8,8 @@
  *      only=PATTERN        one more argument, only=PATTERN, for it
  *      revoke=N            physmem takes mappings away at random, at one request in N
  *      disk, disk=WORD     starts the IDE driver, with that argument
- *      swap=ram:N          starts the RAM disk, N megabytes of it */
+ *      swap=ram:N          starts the RAM disk, N megabytes of it; ram:N:SEEK:PAGE as slow as a disk
+ *                          that needs so many us to find a place, and then for each page */
 #include "programs.h"
 #include "services.h"
 #include "shell.h"
@@ -30,7 +31,7 @@ struct options {
     bool devices;
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
     const char *disk;           /* the driver's argument; NULL: no driver */
-    unsigned long ram;          /* megabytes of RAM disk; 0: none */
+    const char *ram;            /* what stands behind "swap=ram:"; NULL: no RAM disk */
     char argz[ARGZ_MAX];        /* the program to run and its arguments */
     size_t length;
     bool too_long;
@@ -76,8 +77,8 @@ static void read_options(struct options *o, int argc, char **argv)
             o->disk = "";
         else if ((value = value_of(argv[i], "disk=")))
             o->disk = value;
-        else if ((value = value_of(argv[i], "swap=ram:")) && words_number(value, &o->ram))
-            continue;
+        else if ((value = value_of(argv[i], "swap=ram:")))
+            o->ram = value;
         else
             printf("init: unknown option %s\n", argv[i]);
     }

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <hurd/block.h>
@@ -22,6 +23,7 @@
 enum {
     DRIVER_FRAMES = 256,
     MEGABYTE_FRAMES = 256,
+    MEGABYTES_MOST = 4096,      /* more is the RAM disk's own business to refuse */
     PAUSE = 10000,              /* us between two looks, or two starts */
     START_LOOKS = 3000,
     VAIN_STARTS = 5,            /* in a row, without ever serving: then it stays away */
@@ -113,17 +115,23 @@ static void service_start(struct service *s)
 void services_start_ide(const char *argument)
 {
     add_word(&ide, "ide");
-    if (argument && *argument)
+    if (*argument)
         add_word(&ide, argument);
     service_start(&ide);
 }
 
-void services_start_ramdisk(unsigned long megabytes)
+void services_start_ramdisk(const char *arguments)
 {
-    char number[16];
-    snprintf(number, sizeof number, "%lu", megabytes);
     add_word(&ramdisk, "ramdisk");
-    add_word(&ramdisk, number);
-    ramdisk.frames = DRIVER_FRAMES + megabytes * MEGABYTE_FRAMES;
+    size_t first = ramdisk.length;
+    add_word(&ramdisk, arguments);
+    for (size_t i = first; i < ramdisk.length; i++) {
+        if (ramdisk.argz[i] == ':')
+            ramdisk.argz[i] = '\0';
+    }
+    unsigned long megabytes = strtoul(arguments, NULL, 10);
+    ramdisk.frames = DRIVER_FRAMES;
+    if (megabytes <= MEGABYTES_MOST)
+        ramdisk.frames += megabytes * MEGABYTE_FRAMES;
     service_start(&ramdisk);
 }

@@ -3,9 +3,9 @@
 #ifndef INIT_SERVICES_H
 #define INIT_SERVICES_H
 
-/* The IDE driver, with one argument or NULL; the RAM disk of so many megabytes.  They come back when
- * the driver serves, or has said why it does not. */
+/* The IDE driver, with one argument or none; the RAM disk, with arguments that have colons between
+ * them, megabytes first.  They come back when the driver serves, or has said why it does not. */
 void services_start_ide(const char *argument);
-void services_start_ramdisk(unsigned long megabytes);
+void services_start_ramdisk(const char *arguments);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The RAM disk: where there is no other, and for tests.  ramdisk MEGABYTES.  The hop before is
- * lib/block/server.c, the hop after physmem. */
+/* The RAM disk: where there is no other, and for measurements that are to be alike everywhere.
+ *      ramdisk MEGABYTES [SEEK [PAGE]]
+ * With SEEK and PAGE, a run takes SEEK us unless it begins where the last one ended, and PAGE us for each
+ * page.  The hop before is lib/block/server.c, the hop after physmem. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,6 +12,7 @@
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
 #include <hurd/startup.h>
+#include <l4/schedule.h>
 
 #include "lib/block/server.h"
 
@@ -17,6 +20,7 @@ enum {
     PAGE = 4096,
     RUN_PAGES = 16,
     MOST_MEGABYTES = 1024,      /* it is mapped as a whole */
+    MOST_US = 1000000,
 };
 
 static struct block_disk disk = { .flags = HURD_BLOCK_VOLATILE, .model = "RAM" };
@@ -42,7 +46,7 @@ static int container_make(uintptr_t size, L4_Word_t *container, uint8_t **at)
 }
 
 /* Where the run's data lies in the disk; on pages, it can be copied as it is. */
-static void begin(const struct queue_run *run)
+static void work(const struct queue_run *run)
 {
     uint32_t start = run->sector * HURD_BLOCK_SECTOR, size = run->count * HURD_BLOCK_SECTOR;
     bool whole = start % PAGE == 0 && size % PAGE == 0;
@@ -63,22 +67,66 @@ static void begin(const struct queue_run *run)
     block_server_finished(run->count, false, container, at);
 }
 
+/* ---- as slow as a disk ---- */
+
+static unsigned long seek_time, page_time;      /* us */
+static uint32_t head;                           /* the sector behind the last run */
+static const struct queue_run *slow_run;        /* NULL: none is under way */
+static uint64_t slow_end;
+
+static void begin(const struct queue_run *run)
+{
+    uint64_t time = (run->sector == head ? 0 : seek_time) +
+                    (uint64_t) page_time * ((run->count + QUEUE_PER_PAGE - 1) / QUEUE_PER_PAGE);
+    head = run->sector + run->count;
+    if (time == 0) {
+        work(run);
+        return;
+    }
+    slow_run = run;
+    slow_end = L4_SystemClock().raw + time;
+}
+
+static void late(void)
+{
+    const struct queue_run *run = slow_run;
+    slow_run = NULL;
+    work(run);
+}
+
+static uint32_t patience(void)
+{
+    if (!slow_run)
+        return UINT32_MAX;
+    uint64_t now = L4_SystemClock().raw;
+    return now < slow_end ? (uint32_t) (slow_end - now) : 0;
+}
+
 static const struct block_driver driver = {
     .disks = &disk,
     .first = HURD_BLOCK_RAM,
     .count = 1,
     .most = RUN_PAGES * QUEUE_PER_PAGE,
     .begin = begin,
+    .late = late,
+    .patience = patience,
 };
+
+static unsigned long argument(int argc, char **argv, int n)
+{
+    return argc > n ? strtoul(argv[n], NULL, 10) : 0;
+}
 
 int main(int argc, char **argv)
 {
     L4_ThreadId_t deva;
     L4_Word_t master;
-    unsigned long megabytes = argc == 2 ? strtoul(argv[1], NULL, 10) : 0;
-    if (megabytes == 0 || megabytes > MOST_MEGABYTES) {
-        printf("ramdisk: say how many megabytes, 1 to %d\n", MOST_MEGABYTES);
-        return EXIT_FAILURE;
+    unsigned long megabytes = argument(argc, argv, 1);
+    seek_time = argument(argc, argv, 2);
+    page_time = argument(argc, argv, 3);
+    if (megabytes == 0 || megabytes > MOST_MEGABYTES || seek_time > MOST_US || page_time > MOST_US) {
+        printf("ramdisk: say how many megabytes, 1 to %d, and us, up to a second\n", MOST_MEGABYTES);
+        return EXIT_SUCCESS;    /* as good as no disk: nobody is to start it again */
     }
     int err = container_make(megabytes << 20, &contents, &bytes);
     if (!err)

@@ -12,3 +12,11 @@ mortal/ide_LIBS   := block hurd-mm c hurd-cap l4
 mortal/ide_CFLAGS := -I.
 mortal/ide_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8 port_in_words port_out_words hurd_pm_container_copy \
                       hurd_deva_block_check hurd_cap_serve)
+# In place of the demo: the protocol, on a disk that takes 20 ms to find a place.
+PROGRAMS           += block_test
+APP_TESTS          += block_test
+block_test_SRC     := tests/guest/deva/suite.c tests/guest/disk/block_test.c
+block_test_LDS     := lib/hurd-mm/program.lds
+block_test_LIBS    := block hurd-mm c hurd-cap l4
+block_test_CFLAGS  := -I.
+block_test_INIT    := devices+swap=ram:4:20000:100
