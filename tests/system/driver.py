@@ -312,3 +312,19 @@ def a_driver_that_dies_again_and_again_loses_nothing(lab):
                 deaths = len(re.findall(r"start number \d+", vm.text))
             assert gone >= deaths, "nobody noticed"
             assert abs(frames_in_use(vm) - before) <= 16, "frames went away"
+
+
+def messages_by_lot_harm_no_driver(lab):
+    """tests/guest/disk/stray.c.  MESSAGES=5000000 make test T=messages_by_lot"""
+    messages = int(os.environ.get("MESSAGES", "100000"))
+    with Disks() as disks:
+        modules = modules_with(lab, disks.folder.name, "ide", "ramdisk", "stray")
+        vm = lab.boot_modules(modules, options={"init": "disk swap=ram:4"}, extra=machine.ide_disk(disks.image()))
+        vm.expect("pecan> ", 120)
+        for disk, share in (("4", 0.8), ("0.1", 0.2)):
+            said = vm.command(f"run -b {disk} stray {int(messages * share)} {messages}", 60 + messages // 500)
+            assert ", 0 unanswered, 0 strange" in said and "exited" not in said, said
+            for error in (0, 1, 3, 9, 14, 22, 95):      # done, EPERM, ESRCH, EBADF, EFAULT, EINVAL, EOPNOTSUPP
+                assert re.search(rf" {error}:\d", said), f"nobody was told {error}: {said}"
+            assert INTACT in vm.command(f"run -b {disk} diskcheck")
+        assert "has ended" not in vm.text, "a driver ended"

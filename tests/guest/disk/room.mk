@@ -20,3 +20,7 @@ block_test_LDS     := lib/hurd-mm/program.lds
 block_test_LIBS    := block hurd-mm c hurd-cap l4
 block_test_CFLAGS  := -I.
 block_test_INIT    := devices+swap=ram:4:20000:100
+PROGRAMS     += stray
+stray_SRC    := tests/guest/disk/stray.c
+stray_LDS    := lib/hurd-mm/program.lds
+stray_LIBS   := block hurd-mm c hurd-cap l4
