@@ -4,9 +4,6 @@
 #include "channel.h"
 #include "ports.h"
 
-#include <l4/ipc.h>
-#include <l4/schedule.h>
-
 enum {
     CONTROL_QUIET = 0x02,       /* no interrupts */
     CONTROL_RESET = 0x04,
@@ -32,16 +29,16 @@ uint8_t channel_look(const struct channel *c)
 
 bool channel_wait(const struct channel *c, uint8_t mask, uint8_t want, uint32_t us)
 {
-    uint64_t start = L4_SystemClock().raw;
+    uint64_t start = port_clock();
     for (unsigned i = 0;; i++) {
         uint8_t status = channel_look(c);
         if (!(status & STATUS_BUSY) && (status & mask) == want)
             return true;
         if (i < FAST_LOOKS)
             continue;
-        if (L4_SystemClock().raw - start >= us)
+        if (port_clock() - start >= us)
             return false;
-        L4_Sleep(L4_TimePeriod(PAUSE));
+        port_pause(PAUSE);
     }
 }
 
@@ -81,8 +78,8 @@ void channel_interrupts(const struct channel *c, bool on)
 bool channel_reset(const struct channel *c)
 {
     port_out8(c->control, CONTROL_RESET | CONTROL_QUIET);
-    L4_Sleep(L4_TimePeriod(PAUSE));
+    port_pause(PAUSE);
     port_out8(c->control, CONTROL_QUIET);
-    L4_Sleep(L4_TimePeriod(2 * PAUSE));
+    port_pause(2 * PAUSE);
     return channel_look(c) != NOBODY && channel_wait(c, STATUS_DATA, 0, RESET_TIME);
 }

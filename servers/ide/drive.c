@@ -14,7 +14,6 @@
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
 #include <hurd/startup.h>
-#include <l4/schedule.h>
 
 enum {
     PAGE = 4096,
@@ -170,7 +169,7 @@ static void move_sector(void)
     else
         port_out_words(port, at, SECTOR_WORDS);
     now.moved++;
-    now.deadline = L4_SystemClock().raw + COMMAND_TIME;
+    now.deadline = port_clock() + COMMAND_TIME;
 }
 
 static void step_dma(uint8_t status)
@@ -245,7 +244,7 @@ static uint32_t drive_patience(void)
 {
     if (!now.run)
         return UINT32_MAX;
-    uint64_t clock = L4_SystemClock().raw;
+    uint64_t clock = port_clock();
     return clock < now.deadline ? (uint32_t) (now.deadline - clock) : 0;
 }
 
@@ -300,7 +299,7 @@ static void drive_begin(const struct queue_run *run)
     now.channel = channel_of(run->disk);
     now.dma = run->op != QUEUE_FLUSH && drive_disks[run->disk].flags & HURD_BLOCK_DMA;
     now.moved = 0;
-    now.deadline = L4_SystemClock().raw + COMMAND_TIME;
+    now.deadline = port_clock() + COMMAND_TIME;
     if (!channel_select(now.channel, run->disk % 2) ||
         !(now.dma ? command_dma(run) : command_pio(run)))
         run_failed();
