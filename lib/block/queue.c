@@ -12,15 +12,20 @@ struct queue_request *queue_add(struct queue *q, unsigned task, unsigned most)
 {
     struct queue_request *room = NULL;
     unsigned count = 0;
-    for (unsigned i = 0; i < QUEUE_REQUESTS; i++) {
+    for (unsigned i = 0; i < q->end; i++) {
         struct queue_request *r = &q->request[i];
         if (!r->used)
             room = r;
         else
             count += r->task == task;
     }
+    if (!room && q->end < QUEUE_REQUESTS)
+        room = &q->request[q->end];
     if (!room || count >= most)
         return NULL;
+    if (room == &q->request[q->end])
+        q->end++;
+    q->used++;
     memset(room, 0, sizeof *room);
     room->used = true;
     room->task = task;
@@ -30,21 +35,20 @@ struct queue_request *queue_add(struct queue *q, unsigned task, unsigned most)
 
 void queue_remove(struct queue *q, struct queue_request *r)
 {
-    (void) q;
     r->used = false;
+    q->used--;
+    while (q->end > 0 && !q->request[q->end - 1].used)
+        q->end--;
 }
 
 unsigned queue_count(const struct queue *q)
 {
-    unsigned count = 0;
-    for (unsigned i = 0; i < QUEUE_REQUESTS; i++)
-        count += q->request[i].used;
-    return count;
+    return q->used;
 }
 
 struct queue_request *queue_find(struct queue *q, uint32_t client)
 {
-    for (unsigned i = 0; i < QUEUE_REQUESTS; i++) {
+    for (unsigned i = 0; i < q->end; i++) {
         struct queue_request *r = &q->request[i];
         if (r->used && !r->cancelled && r->client == client)
             return r;
@@ -83,7 +87,7 @@ static bool may_go(const struct queue *q, const struct queue_request *r)
 {
     if (!r->used || r->active)
         return false;
-    for (unsigned i = 0; i < QUEUE_REQUESTS; i++) {
+    for (unsigned i = 0; i < q->end; i++) {
         const struct queue_request *other = &q->request[i];
         if (other->used && other != r && before(other, r))
             return false;
@@ -102,7 +106,7 @@ static uint64_t distance(const struct queue *q, const struct queue_request *r)
 static struct queue_request *choose(struct queue *q)
 {
     struct queue_request *best = NULL;
-    for (unsigned i = 0; i < QUEUE_REQUESTS; i++) {
+    for (unsigned i = 0; i < q->end; i++) {
         struct queue_request *r = &q->request[i];
         if (!may_go(q, r))
             continue;
@@ -128,7 +132,7 @@ static void run_add(struct queue_run *run, struct queue_request *r, uint32_t mos
 
 static struct queue_request *neighbour(struct queue *q, const struct queue_run *run)
 {
-    for (unsigned i = 0; i < QUEUE_REQUESTS; i++) {
+    for (unsigned i = 0; i < q->end; i++) {
         struct queue_request *r = &q->request[i];
         if (r->op == run->op && r->disk == run->disk && !r->alone && may_go(q, r) &&
             first_sector(r) == run->sector + run->count)
@@ -153,7 +157,7 @@ static void run_extend(struct queue *q, struct queue_run *run, uint32_t most)
 
 static void others_pass(struct queue *q)
 {
-    for (unsigned i = 0; i < QUEUE_REQUESTS; i++) {
+    for (unsigned i = 0; i < q->end; i++) {
         struct queue_request *r = &q->request[i];
         if (r->used && !r->active && r->passed < QUEUE_PASSED)
             r->passed++;

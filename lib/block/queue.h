@@ -49,6 +49,8 @@ struct queue_run {
 
 struct queue {
     struct queue_request request[QUEUE_REQUESTS];
+    unsigned used;              /* requests that are */
+    unsigned end;               /* behind the last one that was ever used */
     uint32_t next_order;
     unsigned head_disk;         /* where the last run ended */
     uint32_t head;

@@ -14,12 +14,12 @@
 #include <hurd/startup.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
-#include <l4/schedule.h>
 #include <l4/thread.h>
 
 enum {
     PAGE = 4096,
-    LOOK_AGAIN = 250000,        /* us between two looks at clients' capabilities */
+    LOOK_TIME = 250000,         /* us without a message, */
+    LOOK_REQUESTS = 64,         /* or so many requests, between two looks at clients' capabilities */
     SLOTS_OPEN = 4,             /* in our table of physmem: HURD_CAP_OPEN_FOR */
     MASTER_TRIES = 100,
     MASTER_PAUSE = 10000,       /* us */
@@ -47,27 +47,52 @@ static struct queue queue;
 static struct queue_run run;
 static bool running;
 static unsigned slot_of[SLOTS_OPEN], next_slot;     /* tasks for whom a slot was opened */
-static uint64_t looked;
+static unsigned since_look;     /* requests; LOOK_REQUESTS: it is time to look again */
 struct hurd_block_counters block_counters;
 
 static const struct hurd_cap_class volume_class, buffer_class;
 
-/* ---- replies ---- */
+/* ---- replies: the last one goes out with the next wait, in one system call ---- */
+
+static struct {
+    L4_ThreadId_t to;           /* nil: none */
+    L4_Word_t tag, word[2];
+} pending;
+
+static void pending_load(void)
+{
+    L4_LoadMR(0, pending.tag);
+    L4_LoadMR(1, pending.word[0]);
+    L4_LoadMR(2, pending.word[1]);
+}
+
+static void pending_send(void)
+{
+    if (L4_IsNilThread(pending.to))
+        return;
+    pending_load();
+    L4_Reply(pending.to);
+    pending.to = L4_nilthread;
+}
+
+static void reply(L4_ThreadId_t to, L4_Word_t label, unsigned words, L4_Word_t first,
+                  L4_Word_t second)
+{
+    pending_send();
+    pending.to = to;
+    pending.tag = L4_MakeTag(label, words, 0).raw;
+    pending.word[0] = first;
+    pending.word[1] = second;
+}
 
 static void reply_error(L4_ThreadId_t to, int error, uint32_t done)
 {
-    L4_LoadMR(0, L4_MakeTag(HURD_BLOCK_ERROR, 2, 0).raw);
-    L4_LoadMR(1, (L4_Word_t) error);
-    L4_LoadMR(2, done);
-    L4_Reply(to);
+    reply(to, HURD_BLOCK_ERROR, 2, (L4_Word_t) error, done);
 }
 
 static void reply_done(L4_ThreadId_t to, const struct queue_request *r)
 {
-    bool flush = r->op == QUEUE_FLUSH;
-    L4_LoadMR(0, L4_MakeTag(0, flush ? 0 : 1, 0).raw);
-    L4_LoadMR(1, r->done);
-    L4_Reply(to);
+    reply(to, 0, r->op == QUEUE_FLUSH ? 0 : 1, r->done, 0);
 }
 
 /* The client hears of it, and the record is free. */
@@ -180,7 +205,7 @@ static bool volume_stands(const struct handle *h)
 
 static void client_forget(unsigned task)
 {
-    for (unsigned i = 0; i < QUEUE_REQUESTS; i++) {
+    for (unsigned i = 0; i < queue.end; i++) {
         if (queue.request[i].used && !queue.request[i].cancelled && queue.request[i].task == task)
             request_cancel(&queue.request[i], EBADF);
     }
@@ -470,10 +495,9 @@ static const struct hurd_cap_class buffer_class = {
 /* Each request comes here first. */
 static int serve_root(struct hurd_cap_call *call)
 {
-    uint64_t now = L4_SystemClock().raw;
-    if (now - looked >= LOOK_AGAIN) {
+    if (++since_look > LOOK_REQUESTS) {
         look_at_clients();
-        looked = now;
+        since_look = 0;
     }
     return call->label == HURD_BLOCK_OPEN ? serve_open(call) : EOPNOTSUPP;
 }
@@ -610,25 +634,47 @@ static void begin_runs(void)
     }
 }
 
-static L4_Time_t patience(void)
+/* us to wait for a message. */
+static uint32_t patience(void)
 {
     uint32_t us = driver->patience ? driver->patience() : UINT32_MAX;
-    return us == UINT32_MAX ? L4_Never : L4_TimePeriod(us ? us : 1);
+    return us > LOOK_TIME && handles && since_look < LOOK_REQUESTS ? LOOK_TIME : us;
+}
+
+/* The next message; the last reply goes out before. */
+static L4_MsgTag_t next_message(uint32_t us, L4_ThreadId_t *from)
+{
+    L4_Time_t time = us == UINT32_MAX ? L4_Never : L4_TimePeriod(us);
+    L4_Accept(L4_UntypedWordsAcceptor);
+    if (L4_IsNilThread(pending.to))
+        return L4_Wait_Timeout(time, from);
+    L4_ThreadId_t to = pending.to;
+    pending_load();
+    pending.to = L4_nilthread;
+    return L4_ReplyWait_Timeout(to, time, from);
+}
+
+static void pass(void)
+{
+    L4_ThreadId_t from;
+    begin_runs();
+    uint32_t us = patience();
+    if (us == 0) {
+        driver->late();
+        return;
+    }
+    L4_MsgTag_t tag = next_message(us, &from);
+    if (L4_IpcFailed(tag)) {            /* time is up, nobody took the reply, or a sender with strings */
+        since_look = us == LOOK_TIME ? LOOK_REQUESTS : since_look;
+    } else if (hurd_cap_serve(&server, from, tag)) {
+        L4_Reply(from);
+    }
 }
 
 static _Noreturn void serve_for_ever(void)
 {
-    for (;;) {
-        begin_runs();
-        L4_ThreadId_t from;
-        L4_Accept(L4_UntypedWordsAcceptor);
-        L4_MsgTag_t tag = L4_Wait_Timeout(patience(), &from);
-        /* A failed IPC: the time is up, or a sender with strings. */
-        if (L4_IpcSucceeded(tag) && hurd_cap_serve(&server, from, tag))
-            L4_Reply(from);
-        if (driver->patience && driver->patience() == 0)
-            driver->late();
-    }
+    for (;;)
+        pass();
 }
 
 int block_server_master(L4_ThreadId_t *deva_server, L4_Word_t *master)

@@ -35,7 +35,8 @@ static struct {
     const struct channel *channel;
     bool dma;
     uint32_t moved;                     /* sectors through the data port */
-    uint64_t deadline;
+    bool waited;                        /* since the last step, somebody has asked for how long */
+    uint64_t deadline;                  /* 0: not known yet */
 } now;
 
 static struct channel *channel_of(unsigned drive)
@@ -160,6 +161,12 @@ static void run_failed(void)
 
 /* ---- its steps ---- */
 
+static void time_begins(void)
+{
+    now.waited = false;
+    now.deadline = 0;
+}
+
 static void move_sector(void)
 {
     uint16_t port = now.channel->command + REGISTER_DATA;
@@ -169,7 +176,7 @@ static void move_sector(void)
     else
         port_out_words(port, at, SECTOR_WORDS);
     now.moved++;
-    now.deadline = port_clock() + COMMAND_TIME;
+    time_begins();
 }
 
 static void step_dma(uint8_t status)
@@ -240,11 +247,19 @@ static void drive_late(void)
         run_failed();
 }
 
+/* The clock is read only if something else came while the drive was at work, which is rare, and then the
+ * drive gets a little more time than others. */
 static uint32_t drive_patience(void)
 {
     if (!now.run)
         return UINT32_MAX;
+    if (!now.waited) {
+        now.waited = true;
+        return COMMAND_TIME;
+    }
     uint64_t clock = port_clock();
+    if (now.deadline == 0)
+        now.deadline = clock + COMMAND_TIME;
     return clock < now.deadline ? (uint32_t) (now.deadline - clock) : 0;
 }
 
@@ -299,7 +314,7 @@ static void drive_begin(const struct queue_run *run)
     now.channel = channel_of(run->disk);
     now.dma = run->op != QUEUE_FLUSH && drive_disks[run->disk].flags & HURD_BLOCK_DMA;
     now.moved = 0;
-    now.deadline = port_clock() + COMMAND_TIME;
+    time_begins();
     if (!channel_select(now.channel, run->disk % 2) ||
         !(now.dma ? command_dma(run) : command_pio(run)))
         run_failed();

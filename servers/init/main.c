@@ -5,11 +5,13 @@
  *      demo=WORD,WORD...   arguments of the demo (a comma stands for a space)
  *      run=NAME,WORD...    run this program in place of the demo
  *      devices             it may use devices: it gets deva's master capability
+ *      use=DISK            it may use that disk or partition, named as in the shell
  *      only=PATTERN        one more argument, only=PATTERN, for it
  *      revoke=N            physmem takes mappings away at random, at one request in N
  *      disk, disk=WORD     starts the IDE driver, with that argument
  *      swap=ram:N          starts the RAM disk, N megabytes of it; ram:N:SEEK:PAGE as slow as a disk
  *                          that needs so many us to find a place, and then for each page */
+#include "disks.h"
 #include "programs.h"
 #include "services.h"
 #include "shell.h"
@@ -31,6 +33,7 @@ struct options {
     bool devices;
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
     const char *disk;           /* the driver's argument; NULL: no driver */
+    const char *use;            /* what the first program may use; NULL: nothing */
     const char *ram;            /* what stands behind "swap=ram:"; NULL: no RAM disk */
     char argz[ARGZ_MAX];        /* the program to run and its arguments */
     size_t length;
@@ -77,6 +80,8 @@ static void read_options(struct options *o, int argc, char **argv)
             o->disk = "";
         else if ((value = value_of(argv[i], "disk=")))
             o->disk = value;
+        else if ((value = value_of(argv[i], "use=")))
+            o->use = value;
         else if ((value = value_of(argv[i], "swap=ram:")))
             o->ram = value;
         else
@@ -105,6 +110,15 @@ static void start_drivers(const struct options *o)
         services_start_ramdisk(o->ram);
 }
 
+static void give_disk(const char *name, const struct program *program)
+{
+    struct hurd_deva_extent sectors;
+    const char *problem = disks_parse(name, &sectors);
+    int err = problem ? 0 : program_give_sectors(program, &sectors);
+    if (problem || err)
+        printf("init: no disk %s for %s: %s\n", name, program->name, problem ? problem : strerror(err));
+}
+
 /* The status of the program, or one that says that it never ran. */
 static unsigned run_first_program(const struct options *o)
 {
@@ -120,6 +134,8 @@ static unsigned run_first_program(const struct options *o)
     }
     if (o->devices && (err = program_give_devices(&program)))
         printf("init: no devices for %s: %s\n", o->argz, strerror(err));
+    if (o->use)
+        give_disk(o->use, &program);
     return shell_wait(&program);
 }
 

@@ -601,6 +601,8 @@ static void interrupts_that_mean_nothing_change_nothing(void **state)
     drive_driver.interrupt(14);         /* the drive is busy */
     drive_driver.interrupt(15);
     assert_false(outcome.finished);
+    assert_int_equal(drive_driver.patience(), 5000000);
+    assert_true(drive_driver.patience() <= 5000000);    /* from the second time on by the clock */
     pc.clock += 5000001;
     assert_int_equal(drive_driver.patience(), 0);
     drive_driver.late();
