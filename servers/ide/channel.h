@@ -39,6 +39,9 @@ enum {
 enum {
     ATA_READ = 0x20,
     ATA_WRITE = 0x30,
+    ATA_READ_MULTIPLE = 0xC4,   /* an interrupt for several sectors: how many, SET_MULTIPLE says */
+    ATA_WRITE_MULTIPLE = 0xC5,
+    ATA_SET_MULTIPLE = 0xC6,
     ATA_READ_DMA = 0xC8,
     ATA_WRITE_DMA = 0xCA,
     ATA_FLUSH = 0xE7,

@@ -26,6 +26,7 @@ enum {
 
 struct block_disk drive_disks[DRIVES];
 static struct identity identities[DRIVES];
+static uint32_t sectors_at_once[DRIVES];        /* between two interrupts, by hand */
 static L4_Word_t staging;       /* container: a write's pages, as physmem copied them */
 static uint8_t *staging_pages;
 
@@ -34,7 +35,8 @@ static struct {
     const struct queue_run *run;        /* NULL: none */
     const struct channel *channel;
     bool dma;
-    uint32_t moved;                     /* sectors through the data port */
+    uint32_t moved;                     /* sectors through the data port, */
+    uint32_t heard;                     /* and before the drive's last interrupt */
     bool waited;                        /* since the last step, somebody has asked for how long */
     uint64_t deadline;                  /* 0: not known yet */
 } now;
@@ -46,14 +48,22 @@ static struct channel *channel_of(unsigned drive)
 
 /* ---- which drives there are ---- */
 
-static bool set_mode(unsigned drive)
+static bool set(unsigned drive, uint8_t command, uint8_t feature, uint8_t value)
 {
     const struct channel *c = channel_of(drive);
     if (!channel_select(c, drive % 2))
         return false;
-    channel_command(c, drive % 2, ATA_SET_FEATURES, FEATURE_TRANSFER_MODE, 0,
-                    identities[drive].dma_mode);
+    channel_command(c, drive % 2, command, feature, 0, value);
     return channel_wait(c, STATUS_ERROR | STATUS_DATA, 0, FEATURE_TIME);
+}
+
+/* What a reset may have undone.  A drive that does not take SET MULTIPLE interrupts for each sector. */
+static bool set_modes(unsigned drive, bool dma)
+{
+    bool multiple = identities[drive].multiple > 1 &&
+                    set(drive, ATA_SET_MULTIPLE, 0, identities[drive].multiple);
+    sectors_at_once[drive] = multiple ? identities[drive].multiple : 1;
+    return dma && set(drive, ATA_SET_FEATURES, FEATURE_TRANSFER_MODE, identities[drive].dma_mode);
 }
 
 /* An absent drive's status reads as 00 or FF, or as that of the other one, which does not answer. */
@@ -80,7 +90,7 @@ static void drive_find(unsigned drive, bool dma)
         return;
     disk->sectors = identities[drive].sectors;
     memcpy(disk->model, identities[drive].model, sizeof disk->model);
-    if (dma && channel_of(drive)->bus_master && identities[drive].dma_mode && set_mode(drive))
+    if (set_modes(drive, dma && channel_of(drive)->bus_master && identities[drive].dma_mode))
         disk->flags |= HURD_BLOCK_DMA;
 }
 
@@ -132,15 +142,15 @@ static void run_done(void)
     block_server_finished(run->count, false, dma_memory.container, 0);
 }
 
-/* The drives of the channel forget everything; their transfer modes have to be set again. */
+/* The drives of the channel forget everything; their modes have to be set again. */
 static void channel_recover(const struct channel *c)
 {
     block_counters.resets++;
     dma_stop(c);
     if (channel_reset(c)) {
         for (unsigned drive = 0; drive < DRIVES; drive++) {
-            if (channel_of(drive) == c && drive_disks[drive].flags & HURD_BLOCK_DMA)
-                set_mode(drive);
+            if (channel_of(drive) == c && drive_disks[drive].sectors)
+                set_modes(drive, drive_disks[drive].flags & HURD_BLOCK_DMA);
         }
     }
     port_in8(c->command + REGISTER_STATUS);
@@ -151,8 +161,8 @@ static void run_failed(void)
 {
     const struct queue_run *run = now.run;
     uint32_t good = now.moved;
-    if (run->op == QUEUE_WRITE && good > 0)
-        good--;                         /* of the last one nothing was heard */
+    if (run->op == QUEUE_WRITE)
+        good = now.heard;               /* of the last ones nothing was heard */
     block_counters.errors++;
     channel_recover(now.channel);
     now.run = NULL;
@@ -167,15 +177,19 @@ static void time_begins(void)
     now.deadline = 0;
 }
 
-static void move_sector(void)
+/* As many as the drive moves between two interrupts. */
+static void move_sectors(void)
 {
     uint16_t port = now.channel->command + REGISTER_DATA;
     uint8_t *at = dma_pages + now.moved * HURD_BLOCK_SECTOR;
+    uint32_t count = now.run->count - now.moved, most = sectors_at_once[now.run->disk];
+    if (count > most)
+        count = most;
     if (now.run->op == QUEUE_READ)
-        port_in_words(port, at, SECTOR_WORDS);
+        port_in_words(port, at, count * SECTOR_WORDS);
     else
-        port_out_words(port, at, SECTOR_WORDS);
-    now.moved++;
+        port_out_words(port, at, count * SECTOR_WORDS);
+    now.moved += count;
     time_begins();
 }
 
@@ -189,7 +203,7 @@ static void step_dma(uint8_t status)
         run_done();
 }
 
-/* A read interrupts before each sector, a write after each one; a flush at its end. */
+/* A read interrupts before each piece, a write after each one; a flush at its end. */
 static void step_pio(uint8_t status)
 {
     uint32_t count = now.run->count;
@@ -198,8 +212,9 @@ static void step_pio(uint8_t status)
         run_failed();
         return;
     }
+    now.heard = now.moved;
     if (data && now.moved < count)
-        move_sector();
+        move_sectors();
     else if (now.moved < count)
         return;                         /* a word too early: the next interrupt, or the deadline */
     else if (!reads)
@@ -285,12 +300,14 @@ static bool command_pio(const struct queue_run *run)
         channel_command(now.channel, run->disk % 2, ATA_FLUSH, 0, 0, 0);
         return true;
     }
-    command(run, run->op == QUEUE_READ ? ATA_READ : ATA_WRITE);
+    bool several = sectors_at_once[run->disk] > 1;
+    command(run, run->op == QUEUE_READ ? several ? ATA_READ_MULTIPLE : ATA_READ
+                                       : several ? ATA_WRITE_MULTIPLE : ATA_WRITE);
     if (run->op == QUEUE_READ)
         return true;
     if (!channel_wait(now.channel, STATUS_DATA | STATUS_ERROR, STATUS_DATA, DATA_TIME))
         return false;
-    move_sector();
+    move_sectors();
     return true;
 }
 
@@ -313,7 +330,7 @@ static void drive_begin(const struct queue_run *run)
     now.run = run;
     now.channel = channel_of(run->disk);
     now.dma = run->op != QUEUE_FLUSH && drive_disks[run->disk].flags & HURD_BLOCK_DMA;
-    now.moved = 0;
+    now.moved = now.heard = 0;
     time_begins();
     if (!channel_select(now.channel, run->disk % 2) ||
         !(now.dma ? command_dma(run) : command_pio(run)))

@@ -7,6 +7,8 @@
 
 enum {
     MODEL = 27,                 /* 20 words, the first character in the high byte */
+    MULTIPLE = 47,              /* low byte: the most sectors */
+    MULTIPLE_MOST = 16,
     CAPABILITIES = 49,          /* bit 8 DMA, bit 9 LBA */
     VALID = 53,                 /* bit 1: words 64-70, bit 2: word 88 */
     SECTORS = 60,               /* two words, the low one first */
@@ -22,6 +24,13 @@ static int highest_bit(unsigned bits)
     for (; bits; bits >>= 1)
         n++;
     return n;
+}
+
+/* A power of two: some drives take nothing else. */
+static uint8_t best_multiple(const uint16_t *w)
+{
+    unsigned most = w[MULTIPLE] & 0xFF;
+    return most <= 1 ? 1 : 1u << highest_bit(most < MULTIPLE_MOST ? most : MULTIPLE_MOST);
 }
 
 static uint8_t best_mode(const uint16_t *w)
@@ -57,5 +66,6 @@ void identify_read(const uint16_t words[IDENTIFY_WORDS], struct identity *identi
     bool lba = words[CAPABILITIES] & 1 << 9;
     identity->sectors = !lba ? 0 : sectors < SECTORS_MOST ? sectors : SECTORS_MOST;
     identity->dma_mode = best_mode(words);
+    identity->multiple = best_multiple(words);
     model_read(words, identity->model);
 }

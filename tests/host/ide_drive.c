@@ -30,7 +30,8 @@ static struct {
     bool interrupt, quiet, asserted;    /* asserted: until the status is read */
     uint8_t status, error, control, features, count, lba[3], select;
     uint8_t command;
-    uint32_t sector, left, word;        /* of the transfer */
+    uint32_t sector, left, piece;       /* of the transfer; piece: sectors between two interrupts */
+    uint32_t multiple;                  /* as SET MULTIPLE said; a reset forgets it */
     uint8_t master_command, master_status;
     uint32_t table;
     /* What is wrong with it. */
@@ -38,7 +39,7 @@ static struct {
     int bad;                            /* sector */
     int hang;                           /* at this sector it says busy for ever */
     int lose;                           /* so many interrupts get lost */
-    bool no_data, short_dma, master_fails;
+    bool no_data, short_dma, master_fails, refuses_multiple;
     unsigned resets, modes, commands;
 } pc;
 
@@ -68,19 +69,28 @@ static void sector_fails(void)
     raise_interrupt();
 }
 
-/* The next sector is there, or wanted, or it is not. */
-static void next_sector(bool interrupts)
+static uint32_t piece(void)
 {
-    if ((int) pc.sector == pc.hang) {
+    return pc.left < pc.piece ? pc.left : pc.piece;
+}
+
+static bool is_next(int sector)
+{
+    return sector >= (int) pc.sector && sector < (int) (pc.sector + (piece() ? piece() : 1));
+}
+
+/* The next sectors are there, or wanted, or they are not. */
+static void next_piece(bool interrupts)
+{
+    if (is_next(pc.hang)) {
         pc.status = 0x80;
         return;
     }
-    if ((int) pc.sector == pc.bad) {
+    if (is_next(pc.bad)) {
         sector_fails();
         return;
     }
     pc.status = pc.left ? 0x58 : 0x50;
-    pc.word = 0;
     if (interrupts)
         raise_interrupt();
 }
@@ -127,7 +137,20 @@ static void begin(uint8_t command)
     pc.sector = pc.lba[0] | pc.lba[1] << 8 | pc.lba[2] << 16 | (pc.select & 15u) << 24;
     pc.left = pc.count ? pc.count : 256;
     pc.asserted = false;
+    pc.piece = 1;
     switch (command) {
+    case ATA_READ_MULTIPLE:
+    case ATA_WRITE_MULTIPLE:
+        assert_true(pc.multiple > 1);
+        pc.piece = pc.multiple;
+        next_piece(command == ATA_READ_MULTIPLE);
+        return;
+    case ATA_SET_MULTIPLE:
+        pc.multiple = pc.refuses_multiple ? 0 : pc.count;
+        assert_true(pc.count > 1 && pc.count <= (identity_words[47] & 0xFF));
+        pc.status = pc.multiple ? 0x50 : 0x51;
+        raise_interrupt();
+        return;
     case ATA_IDENTIFY:
         pc.left = 1;
         if (pc.atapi) {
@@ -136,16 +159,16 @@ static void begin(uint8_t command)
             return;
         }
         pc.sector = 1000000;
-        next_sector(true);
+        next_piece(true);
         return;
     case ATA_READ:
-        next_sector(true);
+        next_piece(true);
         return;
     case ATA_WRITE:
         if (pc.no_data)
             pc.status = 0x50;
         else
-            next_sector(false);
+            next_piece(false);
         return;
     case ATA_READ_DMA:
     case ATA_WRITE_DMA:
@@ -161,7 +184,7 @@ static void begin(uint8_t command)
     case ATA_FLUSH:
         pc.sector = 2000000;
         pc.left = 0;
-        next_sector(true);
+        next_piece(true);
         return;
     default:
         fail_msg("command %x", command);
@@ -172,6 +195,7 @@ static void control(uint8_t value)
 {
     if (!(value & 4) && pc.control & 4) {
         pc.resets++;
+        pc.multiple = 0;
         pc.status = pc.deaf ? 0x80 : 0x50;
         pc.select = 0;
         pc.interrupt = pc.asserted = false;
@@ -242,16 +266,17 @@ uint32_t port_in32(uint16_t port)
 void port_in_words(uint16_t port, void *to, uint32_t words)
 {
     assert_int_equal(port, 0x1F0);
-    assert_int_equal(words, 256);
+    uint32_t count = piece();
+    assert_int_equal(words, count * 256);
     assert_int_equal(pc.status & 0x88, 0x08);
     if (pc.command == ATA_IDENTIFY)
         memcpy(to, identity_words, 512);
     else
-        memcpy(to, pc.disk + pc.sector * 512, 512);
-    pc.sector++;
-    pc.left--;
+        memcpy(to, pc.disk + pc.sector * 512, count * 512);
+    pc.sector += count;
+    pc.left -= count;
     if (pc.left)
-        next_sector(true);
+        next_piece(true);
     else
         pc.status = 0x50;
 }
@@ -259,12 +284,13 @@ void port_in_words(uint16_t port, void *to, uint32_t words)
 void port_out_words(uint16_t port, const void *from, uint32_t words)
 {
     assert_int_equal(port, 0x1F0);
-    assert_int_equal(words, 256);
+    uint32_t count = piece();
+    assert_int_equal(words, count * 256);
     assert_int_equal(pc.status & 0x88, 0x08);
-    memcpy(pc.disk + pc.sector * 512, from, 512);
-    pc.sector++;
-    pc.left--;
-    next_sector(true);
+    memcpy(pc.disk + pc.sector * 512, from, count * 512);
+    pc.sector += count;
+    pc.left -= count;
+    next_piece(true);
 }
 
 uint64_t port_clock(void)
@@ -432,6 +458,41 @@ static void sectors_are_written_by_hand(void **state)
     expect_good(32, false);
     assert_memory_equal(pc.disk + 20 * 512, fetched, 32 * 512);
     assert_int_equal(pc.disk[19 * 512 + 511], (uint8_t) (19 * 7 + 511 + 19 * 512));
+}
+
+static void several_sectors_are_moved_at_each_interrupt(void **state)
+{
+    (void) state;
+    identity_words[47] = 0x8008;
+    find(false);
+    perform(QUEUE_READ, 3, 21);
+    expect_good(21, false);
+    assert_memory_equal(memory, pc.disk + 3 * 512, 21 * 512);
+    assert_int_equal(block_counters.interrupts, 3);
+    perform(QUEUE_WRITE, 20, 32);
+    expect_good(32, false);
+    assert_memory_equal(pc.disk + 20 * 512, fetched, 32 * 512);
+    pc.bad = 30;
+    perform(QUEUE_WRITE, 16, 24);
+    expect_good(0, true);               /* perhaps the drive means the first piece */
+    assert_int_equal(pc.multiple, 8);   /* set again after the reset */
+    perform(QUEUE_READ, 16, 24);
+    expect_good(8, true);
+    pc.lose = 1;
+    perform(QUEUE_READ, 0, 24);
+    expect_good(24, false);
+    it_still_works();
+}
+
+static void a_drive_that_takes_no_set_multiple_interrupts_for_each_sector(void **state)
+{
+    (void) state;
+    identity_words[47] = 0x8010;
+    pc.refuses_multiple = true;
+    find(false);
+    perform(QUEUE_READ, 0, 8);
+    expect_good(8, false);
+    assert_int_equal(block_counters.interrupts, 8);
 }
 
 static void sectors_are_moved_by_the_bus_master(void **state)
@@ -627,6 +688,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(sectors_are_read_by_hand, fresh),
         cmocka_unit_test_setup(sectors_are_written_by_hand, fresh),
+        cmocka_unit_test_setup(several_sectors_are_moved_at_each_interrupt, fresh),
+        cmocka_unit_test_setup(a_drive_that_takes_no_set_multiple_interrupts_for_each_sector, fresh),
         cmocka_unit_test_setup(sectors_are_moved_by_the_bus_master, fresh),
         cmocka_unit_test_setup(a_flush_is_one_command, fresh),
         cmocka_unit_test_setup(drives_that_are_not_there_are_not_found, fresh),

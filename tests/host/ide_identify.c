@@ -74,6 +74,19 @@ static void a_drive_larger_than_28_bits_is_used_as_far_as_they_reach(void **stat
     assert_int_equal(identity.sectors, 1u << 28);
 }
 
+static void sectors_at_once_are_a_power_of_two_up_to_sixteen(void **state)
+{
+    (void) state;
+    static const uint16_t said[][2] = { { 0x8010, 16 }, { 0x0010, 16 }, { 0x8080, 16 }, { 0x8008, 8 },
+                                        { 0x800C, 8 }, { 0x8002, 2 }, { 0x8001, 1 }, { 0, 1 } };
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        memset(words, 0, sizeof words);
+        words[47] = said[i][0];
+        identify_read(words, &identity);
+        assert_int_equal(identity.multiple, said[i][1]);
+    }
+}
+
 static void the_model_has_its_bytes_in_order_and_no_blanks_behind(void **state)
 {
     (void) state;
@@ -104,6 +117,7 @@ int main(void)
         cmocka_unit_test(a_drive_without_modes_does_none),
         cmocka_unit_test(a_drive_without_lba_is_not_used),
         cmocka_unit_test(a_drive_larger_than_28_bits_is_used_as_far_as_they_reach),
+        cmocka_unit_test(sectors_at_once_are_a_power_of_two_up_to_sixteen),
         cmocka_unit_test(the_model_has_its_bytes_in_order_and_no_blanks_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,9 +171,9 @@ PC = QEMU + MASTER + ["dma, table too short: interrupt no, master 00, status 50"
 BOCHS = MASTER + [
     "status of drive 1: 00", "status of drive 2: 50", "status of drive 3: 00",
     "words 49 53 63 80 83 88: 0300 0007 0007 007e 7400 003f",
-    "unknown command: interrupt yes, status 53, error 04",
+    "unknown command: interrupt yes, status 51, error 04",
     "read beyond the end: interrupt yes, status 51, error 04, later 51",
-    "write beyond the end: interrupt yes, status 53, error 04",
+    "write beyond the end: interrupt yes, status 51, error 04",
     "dma, table too short: interrupt yes, master 04, status 50",
 ]
 V86 = [

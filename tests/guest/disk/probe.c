@@ -55,9 +55,20 @@ static bool interrupt(uint32_t us)
     return true;
 }
 
+/* Bit 1 comes and goes with the turning of the disk, in Bochs as in old drives. */
+static uint8_t steady(uint8_t s)
+{
+    return s == 0xFF ? s : s & ~2;
+}
+
 static uint8_t status(void)
 {
-    return port_in8(channel->command + REGISTER_STATUS);
+    return steady(port_in8(channel->command + REGISTER_STATUS));
+}
+
+static uint8_t look(void)
+{
+    return steady(channel_look(channel));
 }
 
 static uint8_t error(void)
@@ -79,7 +90,7 @@ static void calm(void)
 static long looks_until_data(void)
 {
     for (long i = 1; i <= LOOKS; i++) {
-        uint8_t s = channel_look(channel);
+        uint8_t s = look();
         if (!(s & STATUS_BUSY) && s & (STATUS_DATA | STATUS_ERROR))
             return i;
     }
@@ -99,7 +110,7 @@ static void ask_statuses(void)
         port_out8(c->command + REGISTER_DRIVE, 0xE0 | (i % 2) << 4);
         L4_Sleep(L4_TimePeriod(2000));
         printf("status of drive %u: %02x, alternate %02x\n", i,
-               port_in8(c->command + REGISTER_STATUS), channel_look(c));
+               steady(port_in8(c->command + REGISTER_STATUS)), steady(channel_look(c)));
     }
 }
 
@@ -111,7 +122,7 @@ static void ask_identify(void)
     uint8_t s = status();
     port_in_words(channel->command, words, WORDS);
     printf("identify: interrupt %s, status %02x, after the data %02x\n", came ? "yes" : "no", s,
-           channel_look(channel));
+           look());
     printf("words 49 53 63 80 83 88: %04x %04x %04x %04x %04x %04x\n", words[49], words[53],
            words[63], words[80], words[83], words[88]);
 }
@@ -138,7 +149,7 @@ static void ask_read(void)
         count++;
     }
     printf("read of 4: data %s, %d interrupts, last status %02x, then %02x, one more %s\n",
-           soon(looks), count, s, channel_look(channel), interrupt(WAIT) ? "yes" : "no");
+           soon(looks), count, s, look(), interrupt(WAIT) ? "yes" : "no");
 }
 
 static void ask_write(void)
@@ -167,7 +178,7 @@ static void ask_beyond(const char *what, uint8_t code)
     uint8_t s = status(), e = error();
     L4_Sleep(L4_TimePeriod(50000));
     printf("%s beyond the end: interrupt %s, status %02x, error %02x, later %02x\n", what,
-           came ? "yes" : "no", s, e, channel_look(channel));
+           came ? "yes" : "no", s, e, look());
 }
 
 static void ask_nonsense(void)
@@ -194,9 +205,9 @@ static void ask_reset(void)
     channel_command(channel, unit, ATA_READ, 0, SECTOR, SECTORS);
     looks_until_data();
     port_out8(channel->control, 4);
-    uint8_t inside = channel_look(channel);
+    uint8_t inside = look();
     port_out8(channel->control, 0);
-    uint8_t after = channel_look(channel);
+    uint8_t after = look();
     bool came = interrupt(WAIT);
     uint8_t s = status();
     printf("reset in a read: inside %02x, just after %02x, then %02x, error %02x, "
@@ -236,7 +247,7 @@ static void dma_read(uint32_t bytes, uint32_t sectors, bool started)
 static void dma_tell(const char *what)
 {
     bool came = interrupt(WAIT);
-    uint8_t before = port_in8(channel->bus_master + 2), s = channel_look(channel);
+    uint8_t before = port_in8(channel->bus_master + 2), s = look();
     status();
     uint8_t after = port_in8(channel->bus_master + 2);
     dma_stop(channel);
