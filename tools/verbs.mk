@@ -79,6 +79,10 @@ matrix:
 	@tools/matrix $(BUILD)/test $(BUILD)/check > $(BUILD)/matrix.list
 	@TEST_SILENCE=600 TEST_LIST=$(BUILD)/matrix.list tools/test $(BUILD)/test "$(T)"
 
+## deaths [DEATHS=1000] [MESSAGES=1000000]   drivers that die at random steps, and messages by lot to drivers, more of them than make test
+deaths:
+	@DEATHS=$(or $(DEATHS),1000) MESSAGES=$(or $(MESSAGES),1000000) $(MAKE) --no-print-directory test T="dies_again messages_by_lot"
+
 ## conformance      boot the suites that cite the checklist, then write docs/conformance.md
 conformance:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror test-binaries
@@ -120,4 +124,4 @@ help:
 	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: emulators coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help
+.PHONY: deaths emulators coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help

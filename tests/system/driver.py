@@ -328,3 +328,37 @@ def messages_by_lot_harm_no_driver(lab):
                 assert re.search(rf" {error}:\d", said), f"nobody was told {error}: {said}"
             assert INTACT in vm.command(f"run -b {disk} diskcheck")
         assert "has ended" not in vm.text, "a driver ended"
+
+
+def clients_that_are_killed_in_the_middle_leave_nothing_behind(lab):
+    with Disks() as disks:
+        vm = shell(lab, "disk swap=ram:4:2000:100", (disks.image(), 0))
+        for disk in ("0.1", "4"):
+            vm.command(f"run -b {disk} diskcheck 64 1 8")
+            before = frames_in_use(vm)
+            for i in range(8):
+                vm.send(f"run -b {disk} diskcheck 64 {i} 8 1000 &")
+                vm.expect(r"diskcheck runs as task (\d+)")
+                vm.expect("pecan> ")
+                vm.command("run hello")         # some time passes
+                vm.command("kill diskcheck")
+            assert INTACT in vm.command(f"run -b {disk} diskcheck 64 1 8")
+            vm.command("disk")
+            after = frames_in_use(vm)
+            assert abs(after - before) <= 16, f"{before} frames before, {after} after"
+        assert "has ended" not in vm.text, "a driver ended"
+
+
+def a_ram_disk_that_cannot_be_says_so_and_the_system_goes_on(lab):
+    for size, answer in (("4000", "cannot start ramdisk"), ("0", "ramdisk: say how many megabytes"), ("x", "ramdisk: say how many megabytes"),
+                         ("4:1:9999999", "ramdisk: say how many megabytes")):
+        vm = shell(lab, f"swap=ram:{size}")
+        assert answer in vm.text, vm.text
+        assert "There are no disks" in vm.command("disk")
+
+
+def a_machine_with_a_disk_ends_in_success_without_a_terminal(lab):
+    with Disks() as disks:
+        vm = lab.boot_iso(init="batch disk use=0.1 run=diskcheck,64,3", extra=machine.ide_disk(disks.image()))
+        assert vm.finish(120).status == 0
+        assert INTACT in vm.text
