@@ -142,9 +142,9 @@ def initrd(build, modules, options=None):
     return ",".join(parts)
 
 
-def qemu(memory=64, machine="pc", cpu=None, image=None, floppy=None, kernel=None, modules=None, options=None,
+def qemu(memory=64, machine="pc", cpu=None, image=None, disk=None, floppy=None, kernel=None, modules=None, options=None,
          reboots=False, extra=()):
-    """QEMU's command line without anything about consoles: image is an ISO, floppy a FAT image; else kernel and
+    """QEMU's command line without anything about consoles: image is an ISO, disk a raw image that boots, floppy a FAT image; else kernel and
     modules (an initrd() string) are put in memory by QEMU itself.  options: {"loader": ..., "kernel": ..., "init": ...}."""
     options = options or {}
     args = [QEMU, "-m", str(memory), "-M", machine, "-net", "none",
@@ -153,11 +153,11 @@ def qemu(memory=64, machine="pc", cpu=None, image=None, floppy=None, kernel=None
         args += ["-cpu", cpu]
     if not reboots:
         args += ["-no-reboot"]
-    if image:
+    if image or disk:
         board = [options.get(name) or "-" for name in ("loader", "kernel", "init")]
         board = [text.replace(",", ",,") for text in board]
-        args += ["-boot", "d", "-cdrom", image, "-smbios",
-                 "type=2,manufacturer=Pecan,product={},version={},serial={}".format(*board)]
+        args += ["-boot", "d", "-cdrom", image] if image else ["-boot", "c"] + ide_disk(disk)
+        args += ["-smbios", "type=2,manufacturer=Pecan,product={},version={},serial={}".format(*board)]
     if floppy:
         args += ["-boot", "a", "-drive", f"if=floppy,format=raw,readonly=on,file={floppy}"]
     if kernel:

@@ -72,6 +72,6 @@ $(BUILD)/tests.list: # anew each time: files come and go
 	   $(foreach t,$(TASK_TESTS),echo "task $(t) $(call test_keys,$(t)) $($(t)_SRC)";) \
 	   $(foreach t,$(APP_TESTS),echo "app $(t) $(call test_keys,$(t)) $($(t)_SRC)";) :; } > $@
 
-test-binaries: all $(addprefix $(BUILD)/host/,$(HOST_TESTS) $(FUZZ_HOST)) $(BUILD)/tests.cpio $(BUILD)/tests.list iso floppy
+test-binaries: all $(addprefix $(BUILD)/host/,$(HOST_TESTS) $(FUZZ_HOST)) $(BUILD)/tests.cpio $(BUILD)/tests.list iso floppy disk-boot
 
 .PHONY: test-binaries $(BUILD)/tests.list

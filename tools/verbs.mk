@@ -17,11 +17,12 @@ emulators:
 	@MORE=tools/packages.emulators CROSS=$(CROSS) tools/setup.sh
 	@cd tools && python3 -c 'import guest, sys; sys.exit(guest.v86_get())'
 
-# `make run DISK=1`
-DISK_IMAGE := $(if $(DISK),disk)
+# `make run DISK=1`, or DISK=boot
+DISK_IMAGE := $(if $(DISK),$(if $(filter boot,$(DISK)),disk-boot,disk))
 export DISK
 
-## run [DISK=1]     boot the ISO in QEMU on this terminal; without a terminal: the demo, then power off.  DISK=1: with a disk and its driver
+## run [DISK=1]     boot the ISO in QEMU on this terminal; without a terminal: the demo, then power off.  DISK=1: with a disk and its
+##   driver; DISK=boot: from a disk, on which there is a swap partition as well
 run: iso $(DISK_IMAGE)
 	@BUILD=$(BUILD) tools/qemu run
 	@$(missing_apps)

@@ -2,6 +2,7 @@
 """Disks: the drivers, the block protocol, and what happens when one of them fails or goes."""
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 
@@ -355,6 +356,21 @@ def a_ram_disk_that_cannot_be_says_so_and_the_system_goes_on(lab):
         vm = shell(lab, f"swap=ram:{size}")
         assert answer in vm.text, vm.text
         assert "There are no disks" in vm.command("disk")
+
+
+def a_disk_boots_and_its_other_partition_can_be_used(lab):
+    """`make run DISK=boot`"""
+    with Disks() as disks:
+        image = os.path.join(disks.folder.name, "boot.img")
+        shutil.copyfile(os.path.join(lab.build, "images/pecan-disk.img"), image)
+        for _ in range(2):      # the second time behind what the first has written
+            vm = lab.boot_iso(image=None, disk=image, init="disk")
+            vm.expect("pecan> ", 120)
+            listed = vm.command("disk")
+            assert re.search(r"^  0\.1 +32 MB  swap, type 82", listed, re.M) and re.search(r"^  0\.2 +31 MB  FAT, type 0e", listed, re.M), listed
+            assert INTACT in vm.command("run -b 0.1 diskcheck")
+            vm.send("halt")
+            assert vm.finish().status == 0
 
 
 def a_machine_with_a_disk_ends_in_success_without_a_terminal(lab):
