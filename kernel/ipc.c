@@ -83,7 +83,8 @@ static bool resolve_from(struct thread *self, word_t *accepts)
 static inline void begin_receive(struct thread *t, word_t accepts)
 {
     t->receive_result = IPC_PENDING;
-    if (likely(t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER && !t->halted && !t->intended)) {
+    if (likely(t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER && !t->halted && !t->intended &&
+               !(t->obstacles & OBSTACLE_QUANTUM))) {
         t->state = THREAD_READY;
         t->fast_from = accepts;
         t->kernel_sp = NULL; /* all that is left to do is in the TCB: ipc_fast_woken() */
@@ -186,7 +187,7 @@ static void propagate(struct thread *src, struct thread *dst, struct thread *app
 {
     if (dst->kind == IPC_USER) {
         dst->utcb->mr[0] |= L4_TAG_PROPAGATED;
-        dst->utcb->sender = thread_name_for(src, dst->space);
+        dst->utcb->sender = src->id;
     }
     if (apparent != dst && thread_receives(apparent) && !is_wildcard(accepts_of(apparent)) &&
         admits(apparent, accepts_of(apparent), src)) {

@@ -205,6 +205,7 @@ void sched_preempt(void)
         return;
     }
     self->delay_left = self->delay_max;
+    self->utcb->flags &= ~(word_t)L4_FLAG_PREEMPT_PENDING; /* here it is */
     if (ready.slice == 0 && works_overtime(self))
         sched_wanted &= SCHED_TIMERS;
     else if (ready.slice == 0)
@@ -247,13 +248,36 @@ void sched_set_priority(struct thread *t, uint8_t priority)
         sched_wanted |= SCHED_PREEMPT; /* there may be a better one now */
 }
 
+/* ---- total quanta: charged by the clock while the thread is current; their end is noticed at a tick */
+
+static uint64_t quantum_since; /* us; valid while current has OBSTACLE_QUANTUM */
+
+void sched_quantum_starts(struct thread *t)
+{
+    quantum_since = arch_clock_us();
+    if (!t->quantum_left)
+        sched_wanted |= SCHED_PREEMPT;
+}
+
+void sched_quantum_stops(struct thread *t)
+{
+    uint64_t ran = arch_clock_us() - quantum_since;
+    t->quantum_left = t->quantum_left > ran ? t->quantum_left - ran : 0;
+}
+
+static void charge_quantum(struct thread *self)
+{
+    sched_quantum_stops(self);
+    sched_quantum_starts(self);
+}
+
 void sched_tick(uint32_t us)
 {
     struct thread *t = current;
     if (t == idle_thread)
         return;
-    if (t->quantum_left && t->quantum_left != QUANTUM_FOREVER)
-        t->quantum_left--;
+    if (t->obstacles & OBSTACLE_QUANTUM)
+        charge_quantum(t);
     if (t->delays && t->delay_left)
         t->delay_left--;
     if (t->obstacles & OBSTACLE_OVERTIME)
@@ -269,9 +293,11 @@ uint32_t sched_slice_left(const struct thread *t)
     return t == current ? ready.slice : t->slice_left ? t->slice_left : slice_of(t);
 }
 
-uint64_t sched_quantum_left(const struct thread *t)
+uint64_t sched_quantum_left(struct thread *t)
 {
-    return t->quantum_left == QUANTUM_FOREVER ? TIMEOUT_NEVER : (uint64_t)t->quantum_left * TICK_US;
+    if (t == current && (t->obstacles & OBSTACLE_QUANTUM))
+        charge_quantum(t);
+    return t->quantum_left;
 }
 
 void sched_set_timeslice(struct thread *t, uint16_t period)
@@ -284,14 +310,20 @@ void sched_set_timeslice(struct thread *t, uint16_t period)
 
 void sched_set_quantum(struct thread *t, uint16_t period)
 {
-    uint64_t us = timeout_us(period), ticks = (us >> 20) * 1049 + ((uint32_t)(us & 0xFFFFF) + 999) / TICK_US;
-    t->quantum_left = period == L4_TIME_NEVER || ticks >= QUANTUM_FOREVER ? QUANTUM_FOREVER : (uint32_t)ticks;
+    thread_leave_fast(t);
+    if (t->utcb && t != current)
+        arch_thread_need_stack(t); /* who gets the processor by the shortest ways is not charged */
+    t->quantum_left = timeout_us(period);
     t->quantum_told = false;
-    if (t == current)
+    t->obstacles &= ~OBSTACLE_QUANTUM;
+    if (t->quantum_left != TIMEOUT_NEVER)
+        t->obstacles |= OBSTACLE_QUANTUM;
+    if (t == current) {
+        sched_quantum_starts(t);
         sched_wanted |= SCHED_PREEMPT; /* it may be none */
-    else if (t->kind == IPC_PREEMPTION)
+    } else if (t->kind == IPC_PREEMPTION) {
         ipc_abort(t, L4_IPC_CANCELLED); /* no longer true */
-    else if (t->state == THREAD_STOPPED && !t->halted) {
+    } else if (t->state == THREAD_STOPPED && !t->halted) {
         t->state = THREAD_READY;
         sched_enqueue(t);
     }

@@ -21,7 +21,6 @@ extern struct ready {
 #define PRIORITY_INITIAL 255
 #define TIMESLICE_DEFAULT 0x1271u /* a period: 625 * 2^4 us = 10 ms */
 #define SLICE_FOREVER UINT32_MAX
-#define QUANTUM_FOREVER UINT32_MAX
 
 /* sched_wanted: why a thread should not simply go on.  Looked at before user mode is entered and at
  * preemption points. */
@@ -68,7 +67,10 @@ uint32_t sched_slice_left(const struct thread *t); /* us */
 void sched_set_timeslice(struct thread *t, uint16_t period);
 /* A new total quantum; t runs again if it had none left. */
 void sched_set_quantum(struct thread *t, uint16_t period);
-uint64_t sched_quantum_left(const struct thread *t); /* us */
+uint64_t sched_quantum_left(struct thread *t); /* us */
+/* A thread with OBSTACLE_QUANTUM leaves the processor, or gets it. */
+void sched_quantum_stops(struct thread *t);
+void sched_quantum_starts(struct thread *t);
 /* Preemptions by priorities up to `sensitive` may be delayed by up to `us`. */
 void sched_set_delay(struct thread *t, uint8_t sensitive, uint16_t us);
 void sched_idle(void) __attribute__((noreturn));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Schedule and ThreadSwitch.  Spec 4.5, 4.6. */
+#include "irq.h"
 #include "kip.h"
 #include "sched.h"
 #include "space.h"
@@ -24,6 +25,8 @@ void sys_thread_switch(struct thread *self, word_t dest)
 
 static word_t state_of(const struct thread *t)
 {
+    if (t->kind == IPC_INTERRUPT)
+        return thread_state(t) == THREAD_SENDING ? L4_SCHED_PENDING_SEND : L4_SCHED_INACTIVE;
     if (thread_state(t) == THREAD_INACTIVE || t->halted)
         return L4_SCHED_INACTIVE;
     if (t->engaged)
@@ -69,7 +72,7 @@ word_t sys_schedule(struct thread *self, struct schedule *a)
     a->old_time = 0;
     word_t number = a->dest >> L4_ID_VERSION_BITS;
     struct thread *t = a->dest == L4_ID_NIL ? NULL : thread_find(self->space, a->dest);
-    if (!id_is_local(a->dest) && number < USER_BASE)
+    if (!id_is_local(a->dest) && number < USER_BASE && !(t && irq_attached(t)))
         return failed(self, L4_ERR_THREAD);
     if (!t)
         return id_is_local(a->dest) || a->dest == L4_ID_ANY ? failed(self, L4_ERR_THREAD) : L4_SCHED_DEAD;

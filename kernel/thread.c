@@ -11,6 +11,7 @@
 #include "map.h"
 #include "sched.h"
 #include "strings.h"
+#include "timer.h"
 
 #define THREAD_CHARGE THREAD_BLOCK
 
@@ -77,7 +78,7 @@ struct thread *thread_create(struct space *space, word_t id, word_t scheduler)
     t->state = THREAD_INACTIVE;
     t->priority = t->sensitive_priority = PRIORITY_DEFAULT;
     t->timeslice = TIMESLICE_DEFAULT;
-    t->quantum_left = QUANTUM_FOREVER;
+    t->quantum_left = TIMEOUT_NEVER;
     t->scheduler = scheduler;
     t->utcb_location = ~(word_t)0;
     t->canary = STACK_CANARY;

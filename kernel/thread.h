@@ -92,7 +92,7 @@ struct thread {
     uint8_t delay_left;     /* of them, since the last preemption */
     bool delays;            /* a preemption is pending */
     bool quantum_told;      /* the scheduler has heard of the end of the quantum */
-    uint32_t quantum_left;  /* ticks, QUANTUM_FOREVER = no limit; 0: does not run */
+    uint64_t quantum_left;  /* us, TIMEOUT_NEVER = no limit; 0: does not run */
     uint32_t slice_left;    /* us, from a preemption until it runs again; 0 = a fresh slice */
     word_t works_for;       /* READY, not running: global id of whose slice it was on, nil = its own */
     uint32_t debt;          /* us that others spent for it when its slice was over */
@@ -107,7 +107,8 @@ static_assert(offsetof(struct thread, id) == 0, "thread_find reads the id at off
 static_assert(sizeof(struct thread) <= 320, "the rest of the block is the kernel stack");
 
 #define OBSTACLE_SENDER 1u        /* one for each on `senders` */
-#define OBSTACLE_SENDERS 0x1FFFFFFFu
+#define OBSTACLE_SENDERS 0x0FFFFFFFu
+#define OBSTACLE_QUANTUM 0x10000000u  /* its time counts: quantum_left is not TIMEOUT_NEVER */
 #define OBSTACLE_OVERTIME 0x20000000u /* the slice that it works on, a client's, is over: sched.h */
 #define OBSTACLE_FPU 0x80000000u  /* the FPU holds our state and TS is clear */
 #define OBSTACLE_REDIRECTED 0x40000000u /* our space has a redirector */

@@ -14,6 +14,13 @@ struct thread_args {
 #define UNCHANGED ((word_t)-1)
 #define AGAIN THREAD_AGAIN /* in place of an error: disturbed by preemption while nothing was decided */
 
+/* The scheduler that is named, by a local or a global id; an interrupt is none. */
+static struct thread *scheduler_named(struct thread *self, word_t id)
+{
+    struct thread *t = thread_find(self->space, id);
+    return t && t->kind != IPC_INTERRUPT ? t : NULL;
+}
+
 /* The space that SpaceSpecifier names, or NULL: any thread of it, by global id. */
 static struct space *space_named(word_t id)
 {
@@ -32,6 +39,12 @@ static bool pager_global(struct thread *self, word_t *pager)
     return t != NULL;
 }
 
+/* A thread that does not run yet gets a pager.  Without a place for its UTCB a new one cannot run, whatever its pager. */
+static bool activates(const struct thread_args *a, const struct thread *dest)
+{
+    return a->pager != L4_ID_NIL && (dest || a->utcb != UNCHANGED);
+}
+
 static word_t check_utcb(const struct thread_args *a, struct space *space, struct thread *dest)
 {
     bool active = dest && dest->utcb;
@@ -42,7 +55,7 @@ static word_t check_utcb(const struct thread_args *a, struct space *space, struc
     if (active)
         return a->utcb == UNCHANGED || a->utcb == dest->local_id - L4_UTCB_U ? L4_ERR_OK : L4_ERR_UTCB;
     word_t location = a->utcb == UNCHANGED && dest ? dest->utcb_location : a->utcb;
-    if (a->pager == L4_ID_NIL) /* stays inactive: the location is only noted */
+    if (!activates(a, dest)) /* the location is only noted */
         return a->utcb == UNCHANGED || !space_configured(space) || thread_utcb_valid(space, a->utcb, dest)
                    ? L4_ERR_OK : L4_ERR_UTCB;
     if (!space_configured(space))
@@ -54,12 +67,12 @@ static word_t create(struct thread *self, const struct thread_args *a)
 {
     bool fresh = a->space_id == a->dest;
     struct space *space = fresh ? NULL : space_named(a->space_id);
-    struct thread *scheduler = thread_find(self->space, a->scheduler);
+    struct thread *scheduler = scheduler_named(self, a->scheduler);
     if (a->scheduler == L4_ID_NIL || (!scheduler && a->scheduler != a->dest))
         return L4_ERR_SCHEDULER;
     if (!fresh && !space)
         return L4_ERR_SPACE;
-    if (fresh && a->pager != L4_ID_NIL)
+    if (fresh && activates(a, NULL))
         return L4_ERR_SPACE;
     word_t err = fresh ? L4_ERR_OK : check_utcb(a, space, NULL);
     if (err)
@@ -75,7 +88,7 @@ static word_t create(struct thread *self, const struct thread_args *a)
         return L4_ERR_MEMORY;
     }
     t->utcb_location = a->utcb;
-    if (a->pager == L4_ID_NIL)
+    if (!activates(a, NULL))
         return L4_ERR_OK;
     err = thread_activate(t, a->utcb, a->pager);
     if (err)
@@ -89,7 +102,7 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
     struct thread *scheduler = NULL;
     if (!space)
         return L4_ERR_SPACE;
-    if (a->scheduler != L4_ID_NIL && !(scheduler = thread_find(self->space, a->scheduler)) &&
+    if (a->scheduler != L4_ID_NIL && !(scheduler = scheduler_named(self, a->scheduler)) &&
         a->scheduler != a->dest)
         return L4_ERR_SCHEDULER;
     word_t err = check_utcb(a, space, t);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Spec 4.5, 4.6, 5.12: ThreadSwitch, Schedule, priorities, time slices. */
+#include "rtc.h"
 #include "test.h"
 
 static volatile L4_Word_t counter[3], order, result, error, ran, state;
@@ -191,11 +192,45 @@ TEST(schedule_of_nobody_is_error_2_or_dead)
     EXPECT(r == L4_SCHED_DEAD || (r == 0 && L4_ErrorCode() == 2));
 }
 
-TEST(schedule_of_interrupt_and_kernel_threads_is_error_2)
+TEST(schedule_of_detached_interrupt_and_kernel_threads_is_error_2)
 {
     const void *kip = L4_GetKernelInterface();
     REFUSED(L4_Set_Priority(L4_GlobalId(L4_ThreadIdSystemBase(kip), 1), 10), 2);
-    REFUSED(L4_Set_Priority(L4_IrqId(1), 10), 2);
+    REFUSED(L4_Set_Priority(L4_IrqId(5), 10), 2);
+    REFUSED(L4_Set_Priority(L4_IrqId(0), 10), 2);
+    REFUSED(L4_Set_Priority(L4_GlobalId(5, 2), 10), 2);
+}
+
+static void schedules_an_interrupt(void)
+{
+    L4_Set_ErrorCode(0);
+    result = L4_Set_Priority(L4_IrqId(RTC_LINE), 10);
+    error = L4_ErrorCode();
+    ran = 1;
+    rest();
+}
+
+TEST(schedule_of_an_attached_interrupt_tells_whether_its_message_waits)
+{
+    L4_Word_t old;
+    EXPECT(L4_AssociateInterrupt(L4_IrqId(5), me())); /* nothing is there */
+    EXPECT_EQ(L4_Set_Priority(L4_IrqId(5), 255), L4_SCHED_INACTIVE);
+    L4_DeassociateInterrupt(L4_IrqId(5));
+    EXPECT(L4_AssociateInterrupt(L4_IrqId(RTC_LINE), me()));
+    REFUSED(L4_Schedule(L4_IrqId(RTC_LINE), ~0ul, 1, ~0ul, ~0ul, &old), 5);
+    rtc_on();
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(L4_Schedule(L4_IrqId(RTC_LINE), ~0ul, ~0ul, ~0ul, ~0ul, &old), L4_SCHED_PENDING_SEND);
+    EXPECT_EQ(old, 0);
+    rtc_off();
+    EXPECT(L4_Set_Timeslice(L4_IrqId(RTC_LINE), L4_TimePeriod(5000), L4_TimePeriod(1000)));
+    EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(L4_IrqId(RTC_LINE), SOON)));
+    ran = 0;
+    stranger(schedules_an_interrupt);
+    L4_Sleep(MOMENT);
+    EXPECT(ran == 1 && result == 0 && error == 1);
+    L4_DeassociateInterrupt(L4_IrqId(RTC_LINE));
+    REFUSED(L4_Set_Priority(L4_IrqId(RTC_LINE), 10), 2);
 }
 
 TEST(schedule_with_bad_parameters_is_error_5)
@@ -347,6 +382,28 @@ TEST(schedule_tells_what_is_left_of_slice_and_quantum)
     L4_Timeslice(t, &slice, &quantum);
     EXPECT_EQ(slice.raw, L4_Never.raw);
     EXPECT_EQ(quantum.raw, L4_Never.raw);
+}
+
+/* Runs for 300 us between two ticks, again and again: no tick ever meets it. */
+static void dodges(void)
+{
+    for (;;) {
+        L4_Word64_t from = clock_us();
+        while (clock_us() < from + 300)
+            ;
+        counter[0]++;
+        L4_Sleep(L4_TimePeriod(1));
+    }
+}
+
+TEST(schedule_quantum_is_charged_to_who_runs_between_ticks)
+{
+    L4_ThreadId_t t = helper_waiting_for_start(supervisor());
+    counter[0] = 0;
+    EXPECT(L4_Set_Timeslice(t, L4_TimePeriod(10000), L4_TimePeriod(6000)));
+    start(t, dodges);
+    EXPECT_EQ(L4_Label(expect_message(t)), 0xFFD0);
+    EXPECT(counter[0] >= 5 && counter[0] <= 20);
 }
 
 /* ---- delayed preemption: 5.12 */

@@ -24,12 +24,13 @@ static struct end {
     volatile bool done;
     volatile L4_Word_t tag, error, from;
     volatile L4_Word_t seen[MAX_WORDS];
-} end[2];
+} end[2] __attribute__((aligned(1024))); /* in one page, and so is the code of each end: what it runs after the copy is there */
+#define IN_ONE_PAGE __attribute__((aligned(512)))
 
 static L4_Word_t code(int side) { return end[side].error >> 1 & 7; }
 static L4_Word_t offset(int side) { return end[side].error >> 4; }
 
-static void sender(void)
+IN_ONE_PAGE static void sender(void)
 {
     struct end *e = &end[SENDER];
     L4_Set_XferTimeouts(e->xfer);
@@ -42,7 +43,7 @@ static void sender(void)
     rest();
 }
 
-static void receiver(void)
+IN_ONE_PAGE static void receiver(void)
 {
     struct end *e = &end[RECEIVER];
     L4_ThreadId_t from;

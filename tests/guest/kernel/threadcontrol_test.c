@@ -122,7 +122,7 @@ TEST(threadcontrol_utcb_outside_the_area_or_misaligned_is_error_6)
     REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *)0x10000), 6);
     REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *)(good + 0x10000000)), 6);
     REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *)0xFFFFFE00), 6);
-    REFUSED(L4_ThreadControl(fresh_id(), me(), me(), me(), UNCHANGED), 6);
+    REFUSED(L4_ThreadControl(fresh_id(), me(), me(), me(), (void *)(good + 256)), 6);
 }
 
 TEST(threadcontrol_utcb_of_another_thread_is_error_6)

@@ -138,9 +138,36 @@ TEST 63, "activating with a UTCB outside the area gives error 6"
         ret
 
 TEST 63, "activating without a UTCB gives error 6"
+        inactive 1
         threadcontrol T(1), T(0), T(0), T(0), -1
         expect  eax, 0
         expect_error BAD_UTCB
+        ret
+
+TEST 0, "4.3: creating with a pager but no place for a UTCB makes an inactive thread, in a new space too"
+        threadcontrol T(1), T(0), T(0), T(0), -1
+        expect  eax, 1
+        exregs  T(1), 0
+        expect  eax, 0
+        active  1
+        exregs  T(1), 0
+        local_of ecx, 1
+        expect  eax, ecx
+        threadcontrol T(4), T(4), T(0), T(0), -1
+        expect  eax, 1
+        spacecontrol T(4), 0, [kip_page], [utcb_page]
+        expect  eax, 1
+        active  4, T(4)
+        ret
+
+TEST 0, "4.3: an interrupt is nobody's scheduler"
+        threadcontrol T(1), T(0), thread_id(5, 1), NIL, -1
+        expect  eax, 0
+        expect_error BAD_SCHEDULER
+        inactive 1
+        threadcontrol T(1), T(0), thread_id(5, 1), NIL, -1
+        expect  eax, 0
+        expect_error BAD_SCHEDULER
         ret
 
 TEST 64, "activating with a misaligned UTCB gives error 6"
