@@ -120,11 +120,16 @@ static void stop_looking(struct thread *t)
         sched_dequeue(t);
 }
 
-void ipc_withdraw(struct thread *src)
+static inline void leave_senders(struct thread *src)
 {
     list_remove(&src->in_queue);
     src->partner->obstacles -= OBSTACLE_SENDER;
     src->partner->proxies -= src->virtual_sender != L4_ID_NIL;
+}
+
+void ipc_withdraw(struct thread *src)
+{
+    leave_senders(src);
     timer_disarm(src);
 }
 
@@ -159,6 +164,7 @@ static inline int transfer(struct thread *src, struct thread *dst)
     const word_t *from = registers_of(src);
     word_t tag = from[0], u = tag & L4_TAG_U_MASK, t = (tag & L4_TAG_T_MASK) >> L4_TAG_T_SHIFT, words = u;
     if (unlikely(t && u + 1 + t > L4_NUM_MRS)) {
+        copy_words(registers_of(dst), from, 0);
         src->error_offset = dst->error_offset = 0;
         return L4_IPC_OVERFLOW;
     }
@@ -281,32 +287,51 @@ static inline void wait(struct thread *self, struct thread *next)
         string_serve(self);
 }
 
-/* Waits on dst's queue until it receives.  Blocks. */
-static int wait_to_send(struct thread *self, struct thread *dst)
+/* Waits on dst's queue until it receives, or, if the wait goes on `again` elsewhere, for the rest of its time.  Blocks. */
+static int wait_to_send(struct thread *self, struct thread *dst, bool again)
 {
     if (timeout_is_zero(send_timeout(self)))
         return L4_IPC_TIMEOUT;
     self->send_result = IPC_PENDING;
     join_senders(self, dst);
-    timer_arm(self, send_timeout(self));
+    if (unlikely(again) && send_timeout(self) != L4_TIME_NEVER)
+        timer_start_at(self, self->deadline);
+    else
+        timer_arm(self, send_timeout(self));
     wait(self, NULL);
     return self->send_result;
+}
+
+/* Who gets self's message to dst, or dst's redirector.  Spec 5.8. */
+static struct thread *addressee(struct thread *self, struct thread *dst)
+{
+    struct thread *r = redirect(self, dst);
+    self->intended = r == dst ? L4_ID_NIL : dst->id;
+    self->redirected_to = r->id;
+    return r;
 }
 
 /* Blocks.  *woken is a receiver that is READY but on no queue. */
 static inline int ipc_send(struct thread *self, word_t to, struct thread **woken)
 {
-    struct thread *dst = thread_find(self->space, to);
-    if (unlikely(!dst))
-        return L4_IPC_NO_PARTNER;
-    if (unlikely(dst->kind == IPC_INTERRUPT))
-        return irq_acknowledge(dst, self);
-    if (unlikely(self->space->redirector))
-        dst = redirect(self, dst);
-    if (unlikely(!thread_accepts(dst, self)))
-        return wait_to_send(self, dst);
+    struct thread *dst;
+    int err = IPC_OK;
+    for (;;) {
+        dst = thread_find(self->space, to);
+        if (unlikely(!dst))
+            return L4_IPC_NO_PARTNER;
+        if (unlikely(dst->kind == IPC_INTERRUPT))
+            return irq_acknowledge(dst, self);
+        if (unlikely(self->space->redirector || err == IPC_RETRY))
+            dst = addressee(self, dst);
+        if (likely(thread_accepts(dst, self)))
+            break;
+        err = wait_to_send(self, dst, err == IPC_RETRY);
+        if (err != IPC_RETRY)
+            return err;
+    }
     /* ---- commit: from here the receiver sees the message, whole or broken off ---- */
-    int err = deliver(self, dst);
+    err = deliver(self, dst);
     if (unlikely(err == IPC_GONE))
         return L4_IPC_ABORTED;
     *woken = dst;
@@ -429,11 +454,14 @@ static word_t virtual_sender(struct thread *self)
     return v && v != self ? v->id : L4_ID_NIL;
 }
 
-/* Offsets belong to errors in the middle of a message. */
+/* Offsets belong to errors in the middle of a message.  Who could not take all of one sees its tag: the words tell what it
+ * should have had room for. */
 static void report_error(struct thread *self, int err, word_t phase)
 {
     word_t offset = err >= L4_IPC_OVERFLOW ? self->error_offset : 0;
-    self->utcb->mr[0] = L4_TAG_ERROR;
+    if (err != L4_IPC_OVERFLOW || phase == L4_IPC_PHASE_SEND)
+        self->utcb->mr[0] = 0;
+    self->utcb->mr[0] |= L4_TAG_ERROR;
     self->utcb->error = offset << L4_IPC_OFFSET_SHIFT | (word_t)err << 1 | phase;
 }
 
@@ -593,9 +621,12 @@ bool ipc_forsake(struct thread *t)
 {
     while (!list_empty(&t->senders)) {
         struct thread *src = list_entry(t->senders.next, struct thread, in_queue);
-        if (src->kind == IPC_INTERRUPT)
+        if (src->kind == IPC_INTERRUPT) {
             irq_withdraw(src);
-        else
+        } else if (src->intended) { /* not us; the next sweep finds out who is our successor */
+            leave_senders(src);
+            join_senders(src, idle_thread);
+        } else
             ipc_abort(src, L4_IPC_NO_PARTNER);
         if (preempt_point())
             return true;
@@ -606,6 +637,14 @@ bool ipc_forsake(struct thread *t)
 bool ipc_waits_in_vain(const struct thread *t)
 {
     return thread_receives(t) && t->kind != IPC_START && !is_wildcard(accepts_of(t)) && !thread_find_global(accepts_of(t));
+}
+
+bool ipc_sends_astray(const struct thread *t)
+{
+    if (thread_state(t) != THREAD_SENDING)
+        return false;
+    struct thread *dst = t->intended ? thread_find_global(t->intended) : t->partner;
+    return !dst || redirect(t, dst) != t->partner;
 }
 
 void ipc_resume(struct thread *t)

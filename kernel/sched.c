@@ -308,25 +308,37 @@ void sched_set_timeslice(struct thread *t, uint16_t period)
         ready.slice = slice_of(t);
 }
 
+static void preemption_over(struct thread *t)
+{
+    t->quantum_told = false;
+    if (t->kind == IPC_PREEMPTION) {
+        ipc_abort(t, L4_IPC_CANCELLED);
+    } else if (t->state == THREAD_STOPPED && !t->halted) {
+        t->state = THREAD_READY;
+        sched_enqueue(t);
+    }
+}
+
+void sched_tell_again(struct thread *t)
+{
+    if (t->quantum_told)
+        preemption_over(t);
+}
+
 void sched_set_quantum(struct thread *t, uint16_t period)
 {
     thread_leave_fast(t);
     if (t->utcb && t != current)
         arch_thread_need_stack(t); /* who gets the processor by the shortest ways is not charged */
     t->quantum_left = timeout_us(period);
-    t->quantum_told = false;
     t->obstacles &= ~OBSTACLE_QUANTUM;
     if (t->quantum_left != TIMEOUT_NEVER)
         t->obstacles |= OBSTACLE_QUANTUM;
     if (t == current) {
         sched_quantum_starts(t);
         sched_wanted |= SCHED_PREEMPT; /* it may be none */
-    } else if (t->kind == IPC_PREEMPTION) {
-        ipc_abort(t, L4_IPC_CANCELLED); /* no longer true */
-    } else if (t->state == THREAD_STOPPED && !t->halted) {
-        t->state = THREAD_READY;
-        sched_enqueue(t);
     }
+    preemption_over(t);
 }
 
 void sched_set_delay(struct thread *t, uint8_t sensitive, uint16_t us)

@@ -68,6 +68,8 @@ void sched_set_timeslice(struct thread *t, uint16_t period);
 /* A new total quantum; t runs again if it had none left. */
 void sched_set_quantum(struct thread *t, uint16_t period);
 uint64_t sched_quantum_left(struct thread *t); /* us */
+/* t has another scheduler: it must hear that t's quantum is over. */
+void sched_tell_again(struct thread *t);
 /* A thread with OBSTACLE_QUANTUM leaves the processor, or gets it. */
 void sched_quantum_stops(struct thread *t);
 void sched_quantum_starts(struct thread *t);

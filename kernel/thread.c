@@ -89,6 +89,8 @@ struct thread *thread_create(struct space *space, word_t id, word_t scheduler)
     list_add_tail(&all_threads, &t->in_all);
     list_add_tail(&space->threads, &t->in_space);
     space->thread_count++;
+    if (!list_empty(&idle_thread->senders))
+        thread_sweep_begin(); /* t may be the redirector that they wait for */
     return t;
 }
 
@@ -157,6 +159,9 @@ bool thread_sweep(void)
         sweep.next = sweep.next->next;
         if (ipc_waits_in_vain(t)) {
             ipc_abort(t, L4_IPC_NO_PARTNER);
+            cost += 7;
+        } else if (ipc_sends_astray(t)) {
+            ipc_abort(t, IPC_RETRY);
             cost += 7;
         }
         if (sweep.next == &all_threads && sweep.again) {
@@ -311,6 +316,7 @@ word_t thread_migrate(struct thread *t, struct space *to, word_t location)
     t->obstacles = (t->obstacles & ~OBSTACLE_REDIRECTED) | (to->redirector ? OBSTACLE_REDIRECTED : 0);
     if (t == current)
         arch_space_enter(t);
+    thread_sweep_begin();
     if (--from->thread_count == 0)
         space_delete(from);
     return L4_ERR_OK;

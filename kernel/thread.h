@@ -30,7 +30,7 @@ enum ipc_kind {
 
 #define IPC_OK 0 /* errors are L4_IPC_TIMEOUT ..  (spec 5.9) */
 #define IPC_PENDING (-1)
-#define IPC_RETRY (-2) /* woken to look for a sender once more */
+#define IPC_RETRY (-2) /* woken to look once more: for a sender, or for who gets the message */
 #define IPC_GONE (-3)  /* the partner does not exist any more */
 
 #define KMSG_WORDS (L4_EXCEPTION_WORDS + 1)
@@ -188,7 +188,8 @@ bool thread_rename(struct thread *t, word_t id); /* true: as above */
 word_t thread_migrate(struct thread *t, struct space *to, word_t location);
 #define THREAD_AGAIN ((word_t)-1)
 /* A tick: ends waits for threads that are gone, as many as fit.  Deletion and renaming do not look for
- * those who wait for the old id; this walk over all threads finds them a little later. */
+ * those who wait for the old id; this walk over all threads finds them a little later.  It also finds those whose
+ * message waits in the wrong place since a redirector has changed. */
 bool thread_sweep(void); /* true: not at the end yet */
 void thread_sweep_begin(void);
 /* Frees what the last deletion of a running thread left; called on another stack. */

@@ -4,6 +4,7 @@
 #include "ipc.h"
 #include "irq.h"
 #include "kip.h"
+#include "sched.h"
 #include "space.h"
 #include "syscall.h"
 
@@ -135,8 +136,10 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
             t->utcb->pager = a->pager;
     }
     t->utcb_location = location;
-    if (a->scheduler != L4_ID_NIL)
+    if (a->scheduler != L4_ID_NIL) {
         t->scheduler = scheduler ? scheduler->id : a->dest;
+        sched_tell_again(t);
+    }
     return L4_ERR_OK;
 }
 

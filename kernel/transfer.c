@@ -67,6 +67,18 @@ static void show_item(word_t *to, const word_t *mr, word_t first, word_t at, wor
         to[i] = mr[i];
 }
 
+/* Behind the item at `at`, if not behind all of them. */
+static word_t item_end(const word_t *mr, word_t at, word_t end)
+{
+    bool compound;
+    do {
+        word_t item = mr[at];
+        compound = !(item & L4_ITEM_STRING_BIT) && (item & L4_STRING_COMPOUND);
+        at += item & L4_ITEM_STRING_BIT ? 2 : ((item & L4_STRING_J_MASK) >> L4_STRING_J_SHIFT) + 2;
+    } while (compound && at < end);
+    return at < end ? at : end;
+}
+
 int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, word_t at, word_t end)
 {
     struct copy c = {.src = src, .dst = dst};
@@ -84,7 +96,9 @@ int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, wor
             err = transfer_fpage(&c, item, mr[at + 1]);
             at += 2;
         }
-        if (err == IPC_OK && dst->kind == IPC_USER)
+        if (err == L4_IPC_OVERFLOW) /* how much it was shows what would have fitted */
+            at = item_end(mr, first, end);
+        if ((err == IPC_OK || err == L4_IPC_OVERFLOW) && dst->kind == IPC_USER)
             show_item((word_t *)dst->utcb->mr, mr, first, at, at < end ? L4_ITEM_MORE : 0);
         if (dst->engaged && !c.engaged)
             break; /* in the middle of a copy: nobody can pause, and one item is what its pager may answer */

@@ -349,6 +349,23 @@ TEST(schedule_new_quantum_takes_back_a_message_that_nobody_took)
     EXPECT(!stands_still());
 }
 
+TEST(schedule_another_scheduler_hears_of_a_quantum_that_is_over)
+{
+    L4_ThreadId_t busy = helper(rest), t = limited_spinner(10000);
+    expect_message(t);
+    EXPECT(L4_ThreadControl(t, me(), busy, L4_nilthread, L4_UTCB_UNCHANGED)); /* its message waits */
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(thread_delete(busy), 1);
+    EXPECT(stands_still());
+    EXPECT(L4_ThreadControl(t, me(), me(), L4_nilthread, L4_UTCB_UNCHANGED));
+    EXPECT_EQ(L4_Label(expect_message(t)), 0xFFD0);
+    EXPECT(stands_still());
+    EXPECT(L4_ThreadControl(t, me(), me(), L4_nilthread, L4_UTCB_UNCHANGED)); /* told once more, and taken back */
+    EXPECT(L4_Set_Timeslice(t, L4_TimePeriod(10000), L4_Never));
+    EXPECT(L4_IpcFailed(L4_Receive_Timeout(t, MOMENT)));
+    EXPECT(!stands_still());
+}
+
 TEST(schedule_resume_does_not_replace_a_quantum)
 {
     L4_ThreadId_t t = limited_spinner(10000);

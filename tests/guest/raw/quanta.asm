@@ -122,6 +122,8 @@ TEST 0, "6.2: a thread without quantum whose scheduler is gone waits for another
         expect_stopped
         threadcontrol T(1), T(0), T(0), NIL, -1
         expect  eax, 1
+        expect_preemption 1                     ; we are told, as the new scheduler
+        expect_stopped
         slice_and_quantum 1, ms(10), NEVER
         expect_running
         ret
