@@ -58,12 +58,21 @@ static bool admits(const struct thread *dst, word_t accepts, struct thread *src)
     return accepts == a->id || (accepts == L4_ID_ANYLOCAL && a->space == dst->space);
 }
 
+/* t waits, but its time is over: then it waits no more. */
+static bool wait_is_over(struct thread *t)
+{
+    if (likely(list_empty(&t->in_wheel)) || !timer_is_over(t))
+        return false;
+    ipc_expire(t);
+    return true;
+}
+
 /* dst is in a receive phase that takes src's message now. */
-static inline bool thread_accepts(const struct thread *dst, struct thread *src)
+static inline bool thread_accepts(struct thread *dst, struct thread *src)
 {
     if (dst->fast_from == L4_ID_ANY || dst->fast_from == src->id)
         return true; /* the commonest cases of what follows */
-    return thread_receives(dst) && !dst->halted && admits(dst, accepts_of(dst), src);
+    return thread_receives(dst) && !dst->halted && admits(dst, accepts_of(dst), src) && !wait_is_over(dst);
 }
 
 /* FromSpecifier as a global id or a wildcard; false if it names nobody. */
@@ -295,7 +304,7 @@ static int wait_to_send(struct thread *self, struct thread *dst, bool again)
     self->send_result = IPC_PENDING;
     join_senders(self, dst);
     if (unlikely(again) && send_timeout(self) != L4_TIME_NEVER)
-        timer_start_at(self, self->deadline);
+        timer_start_at(self, self->expires);
     else
         timer_arm(self, send_timeout(self));
     wait(self, NULL);
@@ -347,9 +356,9 @@ static struct thread *look(struct thread *self)
     self->looks = true;
     for (word_t left = self->obstacles & OBSTACLE_SENDERS; left && self->looks && n != &self->senders; left--) {
         struct thread *src = list_entry(n, struct thread, in_queue);
-        if (admits(self, self->accepts, src))
-            return src;
         n = n->next;
+        if (admits(self, self->accepts, src) && !wait_is_over(src))
+            return src;
         if (left % STRETCH == 1 && n != &self->senders) {
             list_remove(&self->senders);
             list_add_tail(n, &self->senders);
@@ -366,7 +375,7 @@ static struct thread *look(struct thread *self)
 static inline struct thread *named_sender(struct thread *self)
 {
     struct thread *src = thread_find_global(self->accepts);
-    return src && src->state == THREAD_SENDING && src->partner == self ? src : NULL;
+    return src && src->state == THREAD_SENDING && src->partner == self && !wait_is_over(src) ? src : NULL;
 }
 static inline bool must_look(const struct thread *self)
 {

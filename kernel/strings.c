@@ -175,7 +175,7 @@ static bool limit_faults(struct copy *c)
     if (!c->faulted) {
         if (timeout_is_zero(send) || timeout_is_zero(receive))
             return false;
-        uint64_t a = timer_deadline(send), b = timer_deadline(receive);
+        uint64_t a = timer_expiry(send), b = timer_expiry(receive);
         c->deadline = a < b ? a : b;
         c->faulted = true;
     }

@@ -12,7 +12,7 @@ struct copy {
     word_t buffer;            /* BR of the next receive buffer, 0 = there is none */
     bool engaged;             /* src and dst know each other as partners */
     bool faulted;             /* `deadline` is valid */
-    uint64_t deadline;        /* of all faults together, as timer_deadline() gave it */
+    uint64_t deadline;        /* of all faults together, as timer_expiry() gave it */
 };
 
 /* Copies the string item whose descriptor is mr[*at], *at < end, and moves *at behind it.  Blocks.

@@ -83,7 +83,8 @@ struct thread {
     struct list_node senders;   /* threads that are SENDING with partner == this, oldest first */
     struct list_node in_queue;  /* on partner->senders <=> SENDING; a ready queue <=> READY, not running */
     struct list_node in_wheel;  /* on the timer wheel  <=>  a timeout is armed */
-    uint64_t deadline;          /* in ticks; valid while on the wheel */
+    uint64_t expires;           /* us, by the clock: its time is over; valid while on the wheel */
+    uint64_t deadline;          /* the tick at which that will be so, or nearly; the same */
     struct list_node in_all;    /* on all_threads, from creation to deletion */
 
     word_t scheduler;       /* global id */
