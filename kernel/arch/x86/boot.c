@@ -25,6 +25,7 @@ extern char kip_ipc_trap[], kip_ipc_sysenter[], kip_unmap_sysenter[];
 #define MB (1024u * 1024u)
 #define POOL_LIMIT (240u * MB)
 #define POOL_MIN MB
+#define POOL_OF_64_MB (7 * MB)
 #define KERNEL_END ((paddr_t)__kernel_end - KERNEL_WINDOW)
 
 static struct {
@@ -267,10 +268,11 @@ bool arch_frame_usable(paddr_t p, uint32_t size)
     return !(p < KERNEL_END && p + size > KERNEL_PHYSICAL) && !(p < pool.high && p + size > pool.low);
 }
 
-/* Room for four times the threads that the pool can hold: numbers may be sparse. */
+/* Room for four times the threads that the pool can hold, as numbers may be sparse, and on all but small machines for as many
+ * as programs of other kernels count on: they compute numbers, as 1024 a task and more. */
 static word_t thread_bits(void)
 {
-    word_t bits = 14;
+    word_t bits = pool.high - pool.low >= POOL_OF_64_MB ? 17 : 14;
     while (bits < L4_ID_NUMBER_BITS && (1u << bits) / 4 < (pool.high - pool.low) / THREAD_BLOCK)
         bits++;
     return bits;
@@ -352,7 +354,7 @@ void boot_main(void)
     paging_init(bits);
     cpu_load_tables();
     if (cpu_has(CPU_SEP))
-        the_kip.Ipc = (word_t)kip_ipc_sysenter - (word_t)&the_kip;
+        the_kip.Ipc = the_kip.Lipc = (word_t)kip_ipc_sysenter - (word_t)&the_kip;
     if (cpu_has(CPU_FAST))
         the_kip.Unmap = (word_t)kip_unmap_sysenter - (word_t)&the_kip;
     kip_publish(bits, !arch_ports_open);

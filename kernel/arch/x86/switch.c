@@ -31,6 +31,12 @@ void arch_thread_need_stack(struct thread *t)
     t->kernel_sp = sp - 4; /* what switch_stacks pops */
 }
 
+/* What users read at gs:0 and gs:4. */
+static inline void show_utcb(const struct thread *t)
+{
+    ((word_t *)GS_WRITE)[0] = ((word_t *)GS_WRITE)[1] = t->local_id;
+}
+
 /* What few threads have: live FPU state, a total quantum that is charged. */
 static OUT_OF_LINE void leave_behind(struct thread *prev)
 {
@@ -47,7 +53,7 @@ static inline_path void make_current(struct thread *prev, struct thread *next)
     if (next->space != prev->space)
         load_cr3(next->space->directory_phys);
     THE_TSS->esp0 = (word_t)next + THREAD_BLOCK;
-    *(word_t *)GS_WRITE = next->local_id; /* what users read at gs:0 */
+    show_utcb(next);
     if (unlikely(prev->obstacles & (OBSTACLE_FPU | OBSTACLE_QUANTUM)))
         leave_behind(prev);
 }
@@ -87,7 +93,7 @@ void arch_leave_to(struct thread *next)
 void arch_space_enter(struct thread *t)
 {
     load_cr3(t->space->directory_phys);
-    *(word_t *)GS_WRITE = t->local_id;
+    show_utcb(t);
 }
 
 void arch_idle(void)
