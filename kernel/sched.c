@@ -106,16 +106,19 @@ void sched_dequeue(struct thread *t)
     unmark_if_empty(t->priority);
 }
 
-static void run(struct thread *next)
+/* True: others have run since. */
+static bool run(struct thread *next)
 {
+    bool others = next != current;
     ready.slice = next->slice_left ? next->slice_left : slice_of(next);
     next->slice_left = 0;
     ready.owner = next->works_for ? next->works_for : next->id;
     next->works_for = L4_ID_NIL;
     if (next == idle_thread)
         next->space = current->space; /* no work, no reason to change */
-    if (next != current)
+    if (others)
         arch_switch_to(next);
+    return others;
 }
 
 void sched_block(void)
@@ -124,12 +127,12 @@ void sched_block(void)
     run(take_best());
 }
 
-void sched_yield(void)
+bool sched_yield(void)
 {
     sched_wanted &= SCHED_TIMERS;
     current->works_for = ready.owner;
     enqueue_tail(current);
-    run(take_best());
+    return run(take_best());
 }
 
 /* ---- overtime */
@@ -178,14 +181,14 @@ static void charge_client(uint32_t us)
 }
 
 /* Back to the head of the queue: a better one runs first, `left` us of the slice are still to come. */
-static void step_aside(uint32_t left)
+static bool step_aside(uint32_t left)
 {
     sched_wanted &= SCHED_TIMERS;
     current->slice_left = left;
     current->works_for = ready.owner;
     list_add_head(&ready.queue[current->priority], &current->in_queue);
     mark(current->priority);
-    run(take_best());
+    return run(take_best());
 }
 
 /* self asks for a delay and may have one, against the best of those who want to run.  Spec 5.12. */
@@ -195,23 +198,22 @@ static bool may_delay(const struct thread *self)
            best_priority() >= self->priority + (ready.slice != 0) && best_priority() <= self->sensitive_priority;
 }
 
-void sched_preempt(void)
+bool sched_preempt(void)
 {
     struct thread *self = current;
     self->delays = may_delay(self);
     if (self->delays) {
         self->utcb->flags |= L4_FLAG_PREEMPT_PENDING;
         sched_wanted &= SCHED_TIMERS;
-        return;
+        return false;
     }
     self->delay_left = self->delay_max;
     self->utcb->flags &= ~(word_t)L4_FLAG_PREEMPT_PENDING; /* here it is */
-    if (ready.slice == 0 && works_overtime(self))
+    if (ready.slice == 0 && works_overtime(self)) {
         sched_wanted &= SCHED_TIMERS;
-    else if (ready.slice == 0)
-        sched_yield();
-    else
-        step_aside(ready.slice);
+        return false;
+    }
+    return ready.slice == 0 ? sched_yield() : step_aside(ready.slice);
 }
 
 /* The end of a slice waits for the end of the call; delays are for user mode. */

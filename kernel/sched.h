@@ -44,8 +44,8 @@ void sched_dequeue(struct thread *t);
 /* Current has left READY: the best ready thread runs.  Returns when current is READY and chosen. */
 void sched_block(void); /* blocks */
 /* Current goes behind its equals (or, with time left, before them) and the best one runs. */
-void sched_yield(void);   /* blocks */
-void sched_preempt(void); /* blocks */
+bool sched_yield(void);   /* blocks; true: others have run */
+bool sched_preempt(void); /* the same, or nothing happens */
 #define OTHERS_RAN 2 /* preempt_point(): threads, too; interrupts alone leave threads, spaces and mappings where they are */
 int sched_preempt_in_kernel(void); /* the rest of preempt_point() */
 /* In every loop whose length a user chooses, where all structures are consistent and nothing is held:

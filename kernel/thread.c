@@ -330,17 +330,32 @@ void thread_stop(struct thread *self)
     sched_block();
 }
 
+#define PREEMPTION_TOLD 1 /* in place of a time */
+
+/* When self was preempted, if it wants to hear of that and has not on this way out: what the message sets going counts no more. */
+static uint64_t preempt(struct thread *self, uint64_t preempted_at)
+{
+    bool tells = (self->utcb->flags & L4_FLAG_SIGNAL_PREEMPT) && preempted_at != PREEMPTION_TOLD;
+    uint64_t now = tells ? arch_clock_us() : preempted_at;
+    return sched_preempt() ? now : preempted_at;
+}
+
 void thread_exit_kernel(struct thread *self)
 {
-    while (self->halted || sched_wanted || !self->quantum_left) {
+    uint64_t preempted_at = 0;
+    while (self->halted || sched_wanted || !self->quantum_left || preempted_at > PREEMPTION_TOLD) {
         if (self->halted)
             thread_stop(self);
         else if (!self->quantum_left)
             fault_quantum(self);
         else if (sched_wanted & SCHED_PREEMPT)
-            sched_preempt();
-        else
+            preempted_at = preempt(self, preempted_at);
+        else if (sched_wanted)
             preempt_point();
+        else {
+            fault_preempted(self, preempted_at);
+            preempted_at = PREEMPTION_TOLD;
+        }
     }
     if (CONFIG_CHECK) {
         irqoff_end();

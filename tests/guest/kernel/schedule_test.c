@@ -498,3 +498,63 @@ TEST(preemption_that_was_delayed_happens_at_a_yield)
     delay(95, 50000, true);
     EXPECT_EQ(pending_seen, 2);
 }
+
+/* ---- signalled preemption: 6.2 */
+
+static void wants_to_know(void)
+{
+    L4_Set_ExceptionHandler(partner);
+    L4_EnablePreemptionFaultException();
+    armed = true;
+    while (armed)
+        counter[0]++;
+    L4_DisablePreemptionFaultException();
+    armed = true;
+    for (;;)
+        counter[0]++;
+}
+
+static void wakes_every_5_ms(void)
+{
+    for (;;)
+        L4_Sleep(L4_TimePeriod(4096));
+}
+
+/* Messages of t within 100 ms, each with a clock value of then. */
+static L4_Word_t signals_of(L4_ThreadId_t t)
+{
+    L4_Word_t n = 0;
+    for (L4_Word64_t end = clock_us() + 100000; clock_us() < end;) {
+        L4_Word64_t before = clock_us();
+        L4_MsgTag_t tag = L4_Receive_Timeout(t, L4_TimePeriod(20000));
+        if (L4_IpcFailed(tag))
+            continue;
+        L4_Word64_t at = (L4_Word64_t)L4_MR(2) << 32 | L4_MR(1);
+        EXPECT_EQ(tag.raw, 0xFFD00002);
+        EXPECT(at + 20000 >= before && at <= clock_us());
+        n++;
+    }
+    return n;
+}
+
+TEST(preemption_is_signalled_once_to_the_exception_handler_of_who_asks)
+{
+    partner = me();
+    armed = false;
+    L4_ThreadId_t low = helper_waiting_for_start(supervisor()), high = helper(wakes_every_5_ms);
+    EXPECT(L4_Set_Priority(high, 95));
+    EXPECT(L4_Set_Priority(low, 90));
+    start(low, wants_to_know);
+    while (!armed)
+        L4_Sleep(L4_TimePeriod(5000));
+    L4_Word_t n = signals_of(low);
+    EXPECT(n >= 10 && n <= 30);
+    L4_Sleep(L4_TimePeriod(50000)); /* nobody waits for it: it goes on */
+    L4_Word_t before = counter[0];
+    L4_Sleep(L4_TimePeriod(20000));
+    EXPECT(counter[0] != before);
+    armed = false;
+    while (!armed)
+        L4_Sleep(L4_TimePeriod(5000));
+    EXPECT_EQ(signals_of(low), 0);
+}

@@ -445,6 +445,20 @@ fresh_space:
         expect  eax, 1
         ret
 
+TEST 0, "4.9: the areas of a space are set once, also while it has no active thread"
+        call    fresh_space
+        spacecontrol T(1), 0, [kip_page], [utcb_page]
+        expect  eax, 1
+        spacecontrol T(1), 0, fpage(0xA0000000, 12, 0), fpage(0xA1000000, 14, 0)
+        expect  eax, 1                          ; succeeds without effect,
+        spacecontrol T(1), 0, fpage(0xF0000000, 12, 0), fpage(0xA1000000, 4, 0)
+        expect  eax, 1                          ; whatever it says
+        threadcontrol T(1), T(1), NIL, T(0), 0xA1000000
+        expect  eax, 0
+        expect_error BAD_UTCB
+        active  1, T(1)
+        ret
+
 TEST 84, "SpaceControl does not move the areas of a space with active threads"
         space   4, agent
         spacecontrol T(4), 0, fpage(0xA0000000, 12, 0), fpage(0xA1000000, 14, 0)
