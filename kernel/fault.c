@@ -6,6 +6,7 @@
 
 #include "arch.h"
 #include "ipc.h"
+#include "kip.h"
 #include "map.h"
 
 /* Sends kmsg to `whom` and waits for the answer.  IPC_OK, or why there is none. */
@@ -34,7 +35,8 @@ static void compose(struct thread *self, word_t label, word_t words)
 
 static void compose_page_fault(struct thread *self, word_t address, bool write)
 {
-    compose(self, L4_LABEL_PAGE_FAULT | (write ? L4_FPAGE_W : L4_FPAGE_R), 2);
+    word_t read = pistachio ? L4_FPAGE_R | L4_FPAGE_X : L4_FPAGE_R;
+    compose(self, L4_LABEL_PAGE_FAULT | (write ? L4_FPAGE_W : read), 2);
     self->kmsg[1] = address;
     self->kmsg[2] = arch_user_ip(self);
 }

@@ -9,6 +9,7 @@
 #include "arch.h"
 #include "fpage.h"
 #include "irq.h"
+#include "kip.h"
 #include "map.h"
 #include "redirect.h"
 #include "sched.h"
@@ -93,7 +94,7 @@ static inline void begin_receive(struct thread *t, word_t accepts)
 {
     t->receive_result = IPC_PENDING;
     if (likely(t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER && !t->halted && !t->intended &&
-               !(t->obstacles & OBSTACLE_QUANTUM))) {
+               !(t->obstacles & (OBSTACLE_QUANTUM | OBSTACLE_COMPAT)))) {
         t->state = THREAD_READY;
         t->fast_from = accepts;
         t->kernel_sp = NULL; /* all that is left to do is in the TCB: ipc_fast_woken() */
@@ -217,6 +218,8 @@ static void settle(struct thread *src, struct thread *dst, int err)
     struct thread *apparent = apparent_sender(src, dst);
     dst->receive_result = mirrored(err);
     dst->sender = thread_name_for(apparent, dst->space);
+    if (pistachio && apparent == src && dst->replies)
+        dst->sender = src->id; /* as its fast path does */
     if (apparent != src)
         propagate(src, dst, apparent);
     if (src->intended && dst->kind == IPC_USER) {
@@ -237,7 +240,7 @@ static int deliver(struct thread *src, struct thread *dst)
         return err;
     dst->receive_result = IPC_OK;
     dst->sender = thread_name_for(src, dst->space);
-    if (unlikely((word_t)err | src->virtual_sender | src->intended))
+    if (unlikely((word_t)err | src->virtual_sender | src->intended | pistachio))
         settle(src, dst, err);
     if (unlikely(src->kind == IPC_PAGE_FAULT))
         count_fault(src, dst);
@@ -552,6 +555,7 @@ void sys_ipc(struct thread *self, word_t to)
         simple(self, to);
     self->sender = L4_ID_NIL;
     self->virtual_sender = L4_ID_NIL;
+    self->replies = to != L4_ID_NIL && receive_timeout(self) == L4_TIME_NEVER;
     if (self->utcb->mr[0] & L4_TAG_PROPAGATED)
         self->virtual_sender = virtual_sender(self);
     int err = both_phases(self, to, &phase);

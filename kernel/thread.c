@@ -82,7 +82,7 @@ struct thread *thread_create(struct space *space, word_t id, word_t scheduler)
     t->scheduler = scheduler;
     t->utcb_location = ~(word_t)0;
     t->canary = STACK_CANARY;
-    t->obstacles = space->redirector ? OBSTACLE_REDIRECTED : 0;
+    t->obstacles = (space->redirector ? OBSTACLE_REDIRECTED : 0) | (pistachio ? OBSTACLE_COMPAT : 0);
     list_init(&t->senders);
     list_init(&t->in_queue);
     list_init(&t->in_wheel);

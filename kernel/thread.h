@@ -49,6 +49,7 @@ struct thread {
     uint8_t sensitive_priority;
     bool halted;            /* H: does not execute user instructions */
     bool in_kernel;         /* preempted at a preemption point */
+    bool replies;           /* its Ipc began with a send phase, no timeout can end it: for compat=pistachio */
     bool looks;             /* READY, and in its receive phase: goes through its queue for whom it `accepts` */
 
     /* IPC.  Arguments of the call in progress: */
@@ -108,7 +109,8 @@ static_assert(offsetof(struct thread, id) == 0, "thread_find reads the id at off
 static_assert(sizeof(struct thread) <= 320, "the rest of the block is the kernel stack");
 
 #define OBSTACLE_SENDER 1u        /* one for each on `senders` */
-#define OBSTACLE_SENDERS 0x0FFFFFFFu
+#define OBSTACLE_SENDERS 0x07FFFFFFu
+#define OBSTACLE_COMPAT 0x08000000u   /* compat=pistachio: the shortest ways do not know what is different then */
 #define OBSTACLE_QUANTUM 0x10000000u  /* its time counts: quantum_left is not TIMEOUT_NEVER */
 #define OBSTACLE_OVERTIME 0x20000000u /* the slice that it works on, a client's, is over: sched.h */
 #define OBSTACLE_FPU 0x80000000u  /* the FPU holds our state and TS is clear */

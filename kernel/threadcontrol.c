@@ -69,8 +69,8 @@ static word_t create(struct thread *self, const struct thread_args *a)
     bool fresh = a->space_id == a->dest;
     struct space *space = fresh ? NULL : space_named(a->space_id);
     struct thread *scheduler = scheduler_named(self, a->scheduler);
-    if (a->scheduler == L4_ID_NIL || (!scheduler && a->scheduler != a->dest))
-        return L4_ERR_SCHEDULER;
+    if (a->scheduler == L4_ID_NIL || (!scheduler && a->scheduler != a->dest && !pistachio))
+        return pistachio ? L4_ERR_THREAD : L4_ERR_SCHEDULER;
     if (!fresh && !space)
         return L4_ERR_SPACE;
     if (fresh && activates(a, NULL))
@@ -82,7 +82,7 @@ static word_t create(struct thread *self, const struct thread_args *a)
         space = space_create();
     if (!space)
         return L4_ERR_MEMORY;
-    struct thread *t = thread_create(space, a->dest, scheduler ? scheduler->id : a->dest);
+    struct thread *t = thread_create(space, a->dest, scheduler ? scheduler->id : a->scheduler);
     if (!t) {
         if (fresh)
             space_delete(space);
@@ -104,7 +104,7 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
     if (!space)
         return L4_ERR_SPACE;
     if (a->scheduler != L4_ID_NIL && !(scheduler = scheduler_named(self, a->scheduler)) &&
-        a->scheduler != a->dest)
+        a->scheduler != a->dest && !pistachio)
         return L4_ERR_SCHEDULER;
     word_t err = check_utcb(a, space, t);
     if (err)
@@ -137,7 +137,7 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
     }
     t->utcb_location = location;
     if (a->scheduler != L4_ID_NIL) {
-        t->scheduler = scheduler ? scheduler->id : a->dest;
+        t->scheduler = scheduler ? scheduler->id : a->scheduler;
         sched_tell_again(t);
     }
     return L4_ERR_OK;
@@ -148,13 +148,15 @@ static word_t control(struct thread *self, struct thread_args *a)
     if (!self->space->privileged)
         return L4_ERR_PRIVILEGE;
     if (id_is_local(a->dest) || a->dest == L4_ID_ANY)
-        return L4_ERR_THREAD;
+        return pistachio && a->dest != L4_ID_ANY ? L4_ERR_SPACE : L4_ERR_THREAD;
     word_t number = a->dest >> L4_ID_VERSION_BITS;
     if (number < SYSTEM_BASE)
         return a->pager == L4_ID_NIL ? L4_ERR_THREAD : irq_attach(self, a->dest, a->pager);
     if (number < USER_BASE || number >= thread_number_limit)
         return L4_ERR_THREAD;
     struct thread *t = thread_find_number(number);
+    if (a->space_id == L4_ID_NIL && t == self && pistachio)
+        return L4_ERR_THREAD;
     if (a->space_id == L4_ID_NIL)
         return t && thread_delete(t) ? AGAIN : L4_ERR_OK;
     if (!pager_global(self, &a->pager))

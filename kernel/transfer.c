@@ -4,6 +4,7 @@
 #include "fpage.h"
 #include "io.h"
 #include "ipc.h"
+#include "kip.h"
 #include "map.h"
 #include "space.h"
 #include "strings.h"
@@ -62,7 +63,7 @@ static int transfer_fpage(struct copy *c, word_t item, word_t fpage)
 /* The receiver finds mr[first .. at) in the same place, with the C bit as it should be. */
 static void show_item(word_t *to, const word_t *mr, word_t first, word_t at, word_t more)
 {
-    to[first] = (mr[first] & ~(word_t)L4_ITEM_MORE) | more;
+    to[first] = pistachio ? mr[first] : (mr[first] & ~(word_t)L4_ITEM_MORE) | more;
     for (word_t i = first + 1; i < at; i++)
         to[i] = mr[i];
 }

@@ -91,7 +91,8 @@ static void check_senders(struct thread *t)
     CHECK(t->proxies == proxies, t);
     seen.senders += senders;
     if (t != idle_thread)
-        CHECK((t->obstacles & ~(OBSTACLE_FPU | OBSTACLE_REDIRECTED | OBSTACLE_OVERTIME | OBSTACLE_QUANTUM)) == senders * OBSTACLE_SENDER, t);
+        CHECK((t->obstacles & ~(OBSTACLE_FPU | OBSTACLE_REDIRECTED | OBSTACLE_OVERTIME | OBSTACLE_QUANTUM |
+                                   OBSTACLE_COMPAT)) == senders * OBSTACLE_SENDER, t);
 }
 
 /* The UTCB is where the space shows it. */

@@ -96,6 +96,8 @@ static void parse_word(const char *w)
         cpu_deny(value);
     if (word_is(w, "ports=open", NULL))
         arch_ports_open = true;
+    if (word_is(w, "compat=pistachio", NULL))
+        pistachio = arch_ports_open = true;
     if (word_is(w, "nilwindow=ok", NULL))
         transfer_nil_window = IPC_OK;
     if (word_is(w, "kmem=", &value))
