@@ -6,7 +6,6 @@
 
 #include "arch.h"
 #include "ipc.h"
-#include "kip.h"
 #include "map.h"
 
 /* Sends kmsg to `whom` and waits for the answer.  IPC_OK, or why there is none. */
@@ -35,8 +34,7 @@ static void compose(struct thread *self, word_t label, word_t words)
 
 static void compose_page_fault(struct thread *self, word_t address, bool write)
 {
-    word_t read = pistachio ? L4_FPAGE_R | L4_FPAGE_X : L4_FPAGE_R;
-    compose(self, L4_LABEL_PAGE_FAULT | (write ? L4_FPAGE_W : read), 2);
+    compose(self, L4_LABEL_PAGE_FAULT | (write ? L4_FPAGE_W : L4_FPAGE_R), 2);
     self->kmsg[1] = address;
     self->kmsg[2] = arch_user_ip(self);
 }

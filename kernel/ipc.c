@@ -212,14 +212,23 @@ static void propagate(struct thread *src, struct thread *dst, struct thread *app
     }
 }
 
+/* Its fast path names senders by their global ids, and a fault that is no write may have been a fetch. */
+static void settle_as_pistachio(struct thread *src, struct thread *dst, const struct thread *apparent)
+{
+    if (apparent == src && dst->replies)
+        dst->sender = src->id;
+    if (src->kind == IPC_PAGE_FAULT && dst->kind == IPC_USER && !(src->kmsg[0] & L4_FPAGE_W << L4_TAG_LABEL_SHIFT))
+        dst->utcb->mr[0] |= L4_FPAGE_X << L4_TAG_LABEL_SHIFT;
+}
+
 /* The message passed, but not just so: it failed, or passed in somebody else's name or place. */
 static void settle(struct thread *src, struct thread *dst, int err)
 {
     struct thread *apparent = apparent_sender(src, dst);
     dst->receive_result = mirrored(err);
     dst->sender = thread_name_for(apparent, dst->space);
-    if (pistachio && apparent == src && dst->replies)
-        dst->sender = src->id; /* as its fast path does */
+    if (pistachio)
+        settle_as_pistachio(src, dst, apparent);
     if (apparent != src)
         propagate(src, dst, apparent);
     if (src->intended && dst->kind == IPC_USER) {
