@@ -6,11 +6,17 @@ import machine
 from bare import elf
 
 
-def root_says(lab, code, sentence):
-    root = os.path.join(os.path.abspath(lab.build), "log", f"root-{os.path.basename(lab.log)}")
-    with open(root, "wb") as out:
+def root(lab, code, options=""):
+    """The modules of a machine whose root task is that code, with options for the kernel."""
+    path = os.path.join(os.path.abspath(lab.build), "log", f"root-{os.path.basename(lab.log)}")
+    with open(path, "wb") as out:
         out.write(elf(code))
-    lab.boot_modules(initrd=",".join([machine.module_file(lab.build, name) for name in ("kernel", "sigma0")] + [root])).expect(sentence, 30)
+    kernel, sigma0 = (machine.module_file(lab.build, name) for name in ("kernel", "sigma0"))
+    return ",".join([f"{kernel} {options}".strip(), sigma0, path])
+
+
+def root_says(lab, code, sentence):
+    lab.boot_modules(initrd=root(lab, code)).expect(sentence, 30)
 
 
 def read(address):

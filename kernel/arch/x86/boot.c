@@ -98,6 +98,8 @@ static void parse_word(const char *w)
         arch_ports_open = true;
     if (word_is(w, "compat=pistachio", NULL))
         pistachio = arch_ports_open = true;
+    if (word_is(w, "kdb=serial", NULL))
+        kdb_serial = true;
     if (word_is(w, "nilwindow=ok", NULL))
         transfer_nil_window = IPC_OK;
     if (word_is(w, "kmem=", &value))
