@@ -53,9 +53,46 @@ int hurd_vm_allocate_rights(uintptr_t *addr, uintptr_t size, unsigned flags, uns
  * error nothing has changed. */
 int hurd_vm_deallocate(uintptr_t addr, uintptr_t size);
 
-/* New rights for a range without holes.  ENOMEM: a hole, or no memory for records.  EINVAL as
- * above.  EACCES: more than the region's store allows. */
+/* New rights for a range without holes.  EINVAL: unaligned, size 0, unknown rights, a reserved area
+ * in the range.  ENOMEM: a hole, what is outside the user's part of the space, or no memory for
+ * records.  EACCES: more than the region's store allows. */
 int hurd_vm_protect(uintptr_t addr, uintptr_t size, unsigned rights);
+
+/* ---- hints.  Ranges are whole pages without holes: EINVAL, ENOMEM as in hurd_vm_protect() ---- */
+
+enum hurd_vm_advice {
+    HURD_VM_NORMAL, HURD_VM_RANDOM, HURD_VM_SEQUENTIAL,         /* how it will be used */
+    HURD_VM_WILL_NEED,          /* brings it in, as far as there is memory */
+    HURD_VM_DONT_NEED,          /* anonymous pages are forgotten: zero from now on */
+    HURD_VM_COLD,               /* the next to go out; the contents stay */
+    HURD_VM_FREE,               /* as DONT_NEED, of anonymous memory only */
+};
+
+/* DONT_NEED, FREE: EINVAL for locked pages, FREE also for others than anonymous ones. */
+int hurd_vm_advise(uintptr_t addr, uintptr_t size, unsigned advice);
+
+/* Locked pages are in core and stay: no policy chooses them.  They need not stay mapped: physmem may
+ * take a mapping away at any time, and a fault brings it back without a disk.  ENOMEM: no access to
+ * a page.  EAGAIN: not so much memory; no lock is set then.  Locks do not nest. */
+int hurd_vm_lock(uintptr_t addr, uintptr_t size, int lock);
+
+/* All regions, those to come, or both; 0 unlocks everything. */
+#define HURD_VM_LOCK_CURRENT    1u
+#define HURD_VM_LOCK_FUTURE     2u
+int hurd_vm_lock_all(unsigned flags);
+
+/* A bit a page into bits[], lowest first: it is in core.  At most so many pages: EINVAL. */
+#define HURD_VM_RESIDENT_PAGES  1024u
+int hurd_vm_resident(uintptr_t addr, uintptr_t size, L4_Word_t *bits);
+
+/* Dirty pages of stores in the range go to their stores.  EBUSY: refuse_locked, and a page is. */
+int hurd_vm_sync(uintptr_t addr, uintptr_t size, int refuse_locked);
+
+/* Another size, with MAY_MOVE elsewhere, with HERE and MAY_MOVE at *to, where whatever is there goes
+ * first.  *to: where it is then.  EINVAL: sizes, addresses, flags, a place that overlaps the old
+ * one, reserved areas.  EFAULT: the range is not in one region.  ENOMEM: no room, no records. */
+#define HURD_VM_MAY_MOVE        0x80u
+int hurd_vm_move(uintptr_t addr, uintptr_t size, uintptr_t new_size, unsigned flags, uintptr_t *to);
 
 /* ---- containers and stores ---- */
 

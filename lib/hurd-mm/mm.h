@@ -20,6 +20,7 @@ struct mm {
     unsigned task;                      /* version field of our own threads */
     struct job *jobs;                   /* pages of stores that are wanted: pagein.c */
     bool keep_frames;                   /* hurd_mm_debug_keep_frames() */
+    bool lock_future;                   /* new regions are locked: mlockall(MCL_FUTURE) */
     struct hurd_mm_counters counters;
 };
 extern struct mm mm;
@@ -27,6 +28,10 @@ extern struct mm mm;
 /* ---- memory.c: physmem, from the pager's side.  0 or an errno.  Block as long as physmem takes.
  * ---- */
 int memory_allocate(uintptr_t offset, uintptr_t size);
+/* The same, mapped at once where its offset is.  On an error nothing is allocated. */
+int memory_allocate_map(uintptr_t address, uintptr_t size, unsigned rights);
+/* Frames of anonymous memory go to another address, and lose their mappings. */
+int memory_move(uintptr_t from, uintptr_t to, uintptr_t size);
 /* The bytes that went back. */
 uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t size);
 int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
@@ -49,6 +54,30 @@ int region_protect(uintptr_t address, uintptr_t size, unsigned rights);
 int region_of_container(struct region_request *r, L4_Word_t container);
 unsigned region_list(uintptr_t from, L4_Word_t *words, unsigned max_words);     /* words written */
 
+/* Checks that others need: EINVAL for what is not whole pages, ENOMEM for a hole. */
+int region_check(uintptr_t address, uintptr_t size);
+uintptr_t region_count(struct map *map, uintptr_t first, uintptr_t last);
+/* Ends what is in a sound range.  The records must have been reserved: so many. */
+unsigned region_clear_records(uintptr_t first, uintptr_t last);
+void region_clear(uintptr_t first, uintptr_t last);
+
+/* ---- hint.c: advice, locks, what is in core; move.c ---- */
+int hint_advise(uintptr_t address, uintptr_t size, unsigned advice);
+int hint_lock(uintptr_t address, uintptr_t size, bool lock);
+int hint_lock_all(unsigned flags);
+/* For msync(): no hole; EBUSY: a locked page, if those are refused. */
+int hint_check(uintptr_t address, uintptr_t size, bool refuse_locked);
+/* A bit a page into words[]: how many pages. */
+int hint_resident(uintptr_t address, uintptr_t size, L4_Word_t *words);
+struct move_request {
+    uintptr_t address, size, new_size, to;      /* to: where it is afterwards */
+    unsigned flags;                             /* HURD_VM_MAY_MOVE, HURD_VM_HERE: exactly `to` */
+};
+int move_region(struct move_request *r);
+
+/* ---- anonymous.c, store.c: the classes ---- */
+extern const struct store_class anonymous_class, wired_class, reserved_class;
+
 /* ---- store.c: stores that programs define ---- */
 int store_create(void *hook, hurd_store_fault_t *fault, struct store **result);
 int store_destroy(struct store *store);
@@ -58,7 +87,7 @@ int store_find(struct store *store, uintptr_t offset, L4_Word_t *container, uint
 int store_flush(struct store *store, uintptr_t offset, uintptr_t size);
 struct store *store_of_word(L4_Word_t word);            /* NULL: not one of ours */
 int store_of_container(L4_Word_t container, struct store **result);
-/* Ends the store of a container when its last region is gone. */
+/* The last region of a store may be gone. */
 void store_release_unused(struct store *store);
 
 /* ---- fault.c, pagein.c, report.c: what happens to a thread that faulted.  True: answer it with
@@ -96,6 +125,12 @@ enum request {
     REQUEST_STORE_CACHE,        /* record, offset, size, container, offset there */
     REQUEST_STORE_FIND,         /* record, offset -> container, offset there */
     REQUEST_STORE_FLUSH,        /* record, offset, size */
+    REQUEST_ADVISE,             /* address, size, advice */
+    REQUEST_LOCK,               /* address, size, lock or unlock */
+    REQUEST_LOCK_ALL,           /* flags */
+    REQUEST_RESIDENT,           /* address, size -> a bit a page */
+    REQUEST_MOVE,               /* address, size, new size, flags, to -> address */
+    REQUEST_CHECK,              /* address, size, no locked ones */
     REQUEST_PAGEIN_JOB,         /* -> struct worker_job.  The worker's last one is done */
     REQUEST_PAGEIN_WORKER,      /* global id of a new worker */
     REQUEST_COUNT

@@ -145,15 +145,15 @@ static int copy_region(const struct map *map)
 static int wire_region(struct map *map)
 {
     uintptr_t first = map->range.first, size = map->range.last - first + 1;
-    int error = map->store->kind == HURD_MM_CONTAINER ? copy_region(map) : 0;
+    int error = map->store != &mm.anonymous ? copy_region(map) : 0;
     if (error)
         return error;
     map->store->users--;
     map->store = &mm.wired;
     map->store->users++;
     map->offset = first;
-    map->permanent = true;
-    return memory_wire(first, size, map->rights);
+    map->is.permanent = true;
+    return memory_wire(first, size, map->is.rights);
 }
 
 static int wire(const char *start, const char *end)
@@ -198,10 +198,10 @@ int hurd_mm_init(L4_ThreadId_t pager)
     mm.pager = pager;
     mm.starter = L4_MyGlobalId();
     mm.task = L4_Version(mm.starter);
-    mm.reserved = (struct store){.kind = HURD_MM_RESERVED, .users = 1};
-    mm.wired = (struct store){.kind = HURD_MM_WIRED, .users = 1, .rights = HURD_VM_RIGHTS};
+    mm.reserved = (struct store){.class = &reserved_class, .users = 1};
+    mm.wired = (struct store){.class = &wired_class, .users = 1, .rights = HURD_VM_RIGHTS};
     mm.anonymous = (struct store){
-        .kind = HURD_MM_ANONYMOUS, .users = 1, .rights = HURD_VM_RIGHTS, .container = mm.memory};
+        .class = &anonymous_class, .users = 1, .rights = HURD_VM_RIGHTS, .container = mm.memory};
     mm.slab = (struct slab){.size = SLAB_RECORD, .new_page = slab_page};
     slab_add_page(&mm.slab, first_records, sizeof first_records);
     mm.space = (struct address_space){.low = LOWEST, .search = SEARCH_FROM, .slab = &mm.slab};

@@ -11,6 +11,7 @@
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/thread.h>
+#include "fault.h"
 #include "mm.h"
 #include "worker.h"
 
@@ -208,4 +209,21 @@ int pagein_start(const struct pagein *page)
         return 0;
     job_drop(job);
     return EDEADLK;
+}
+
+int fault_fetch(const struct fault *f)
+{
+    const struct pagein page = {
+        .thread = f->from,
+        .store = f->map->store,
+        .ip = f->ip,
+        .region = f->map->range.first,
+        .region_size = f->map->range.last - f->map->range.first + 1,
+        .offset = f->offset,
+        .address = f->address,
+        .access = f->access,
+    };
+    mm.counters.pageins++;
+    int error = pagein_start(&page);
+    return error ? error : FAULT_WAITS;
 }

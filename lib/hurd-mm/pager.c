@@ -73,6 +73,24 @@ static bool request_maps(void)
     return reply(0, n);
 }
 
+static bool request_resident(uintptr_t address, uintptr_t size)
+{
+    L4_Word_t words[HURD_VM_RESIDENT_PAGES / 32];
+    int error = hint_resident(address, size, words);
+    L4_LoadMRs(1, HURD_VM_RESIDENT_PAGES / 32, words);
+    return reply(error, HURD_VM_RESIDENT_PAGES / 32);
+}
+
+static bool request_move(const L4_Word_t *a)
+{
+    struct move_request r = {
+        .address = a[0], .size = a[1], .new_size = a[2], .flags = a[3], .to = a[4],
+    };
+    int error = move_region(&r);
+    L4_LoadMR(1, r.to);
+    return reply(error, 1);
+}
+
 static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
 {
     enum request op = L4_Label(tag) - REQUEST;
@@ -85,6 +103,12 @@ static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     case REQUEST_STORE_BIND: return request_region(op, a);
     case REQUEST_DEALLOCATE: return reply(region_destroy(a[0], a[1]), 0);
     case REQUEST_PROTECT: return reply(region_protect(a[0], a[1], a[2]), 0);
+    case REQUEST_ADVISE: return reply(hint_advise(a[0], a[1], a[2]), 0);
+    case REQUEST_LOCK: return reply(hint_lock(a[0], a[1], a[2]), 0);
+    case REQUEST_LOCK_ALL: return reply(hint_lock_all(a[0]), 0);
+    case REQUEST_RESIDENT: return request_resident(a[0], a[1]);
+    case REQUEST_MOVE: return request_move(a);
+    case REQUEST_CHECK: return reply(hint_check(a[0], a[1], a[2]), 0);
     case REQUEST_PAGEIN_JOB: return pagein_job(from);
     case REQUEST_PAGEIN_WORKER: return reply(pagein_worker(L4_ThreadIdOfRaw(a[0])), 0);
     default: return request_store(op, a);

@@ -50,6 +50,59 @@ int hurd_vm_protect(uintptr_t addr, uintptr_t size, unsigned rights)
     return request(REQUEST_PROTECT, 3, in, NULL);
 }
 
+int hurd_vm_advise(uintptr_t addr, uintptr_t size, unsigned advice)
+{
+    const L4_Word_t in[] = {addr, size, advice};
+    return request(REQUEST_ADVISE, 3, in, NULL);
+}
+
+/* Reads a byte of each page, so that those of stores come in as well. */
+static void touch(uintptr_t addr, uintptr_t size)
+{
+    for (uintptr_t at = addr; at - addr < size; at += HURD_MM_PAGE)
+        (void)*(const volatile char *)at;
+}
+
+int hurd_vm_lock(uintptr_t addr, uintptr_t size, int lock)
+{
+    const L4_Word_t in[] = {addr, size, lock != 0};
+    int error = request(REQUEST_LOCK, 3, in, NULL);
+    if (!error && lock)
+        touch(addr, size);
+    return error;
+}
+
+int hurd_vm_lock_all(unsigned flags)
+{
+    const L4_Word_t in[] = {flags};
+    return request(REQUEST_LOCK_ALL, 1, in, NULL);
+}
+
+int hurd_vm_resident(uintptr_t addr, uintptr_t size, L4_Word_t *bits)
+{
+    const L4_Word_t in[] = {addr, size};
+    int error = request(REQUEST_RESIDENT, 2, in, NULL);
+    if (!error)
+        L4_StoreMRs(1, (int)((size / HURD_MM_PAGE + 31) / 32), bits);
+    return error;
+}
+
+int hurd_vm_sync(uintptr_t addr, uintptr_t size, int refuse_locked)
+{
+    const L4_Word_t in[] = {addr, size, refuse_locked != 0};
+    return request(REQUEST_CHECK, 3, in, NULL);
+}
+
+int hurd_vm_move(uintptr_t addr, uintptr_t size, uintptr_t new_size, unsigned flags, uintptr_t *to)
+{
+    const L4_Word_t in[] = {addr, size, new_size, flags, *to};
+    L4_Word_t out[2];
+    int error = request(REQUEST_MOVE, 5, in, out);
+    if (!error)
+        *to = out[0];
+    return error;
+}
+
 int hurd_vm_map_container(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights,
                           L4_Word_t container, uintptr_t offset)
 {

@@ -299,6 +299,7 @@ const struct child children[] = {
     {"waiters", child_waiters},
     {"giver", child_giver},
     {"no_records", child_no_records},
+    {"lock_all", child_lock_all},
     {"raw_thread", child_raw_thread},
     {"bad_stack", child_bad_stack},
     {"locked", child_locked},

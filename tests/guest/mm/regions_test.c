@@ -135,9 +135,18 @@ TEST(mmap_refuses_flags_and_protections_that_it_does_not_know)
     EXPECT_EQ(map_error(NULL, PAGE, RW | 0x100, ANON), EINVAL);
 }
 
-TEST(mmap_of_a_file_says_that_there_is_no_such_device)
+TEST(mmap_of_a_file_says_that_there_is_none_or_that_it_cannot_be_mapped)
 {
-    EXPECT_EQ(map_error(NULL, PAGE, RW, MAP_PRIVATE), ENODEV);
+    EXPECT_EQ(map_error(NULL, PAGE, RW, MAP_PRIVATE), EBADF);
+    errno = 0;
+    EXPECT(mmap(NULL, PAGE, RW, MAP_SHARED, 1, 0) == MAP_FAILED);
+    EXPECT_EQ(errno, ENODEV);
+    errno = 0;
+    EXPECT(mmap(NULL, PAGE, RW, MAP_SHARED, 3, 0) == MAP_FAILED);
+    EXPECT_EQ(errno, EBADF);
+    errno = 0;
+    EXPECT(mmap(NULL, PAGE, RW, MAP_SHARED, 1, 12) == MAP_FAILED);
+    EXPECT_EQ(errno, EINVAL);
 }
 
 TEST(mmap_of_more_than_the_space_says_nomem)
@@ -293,7 +302,9 @@ TEST(mprotect_refuses_ranges_and_rights_that_are_none)
     EXPECT_EQ(protect_error(p + 1, PAGE, PROT_READ), EINVAL);
     EXPECT_EQ(protect_error(p, PAGE, 0x40), EINVAL);
     EXPECT_EQ(protect_error((void *)HURD_STARTUP_ADDR, PAGE, PROT_READ), EINVAL);
-    EXPECT_EQ(protect_error((void *)0xc0000000, PAGE, PROT_READ), EINVAL);
+    EXPECT_EQ(protect_error((void *)0xc0000000, PAGE, PROT_READ), ENOMEM);
+    EXPECT_EQ(protect_error(p, (size_t)-PAGE, PROT_READ), ENOMEM);
+    EXPECT_EQ(protect_error(p, (size_t)-1, PROT_READ), ENOMEM);
     EXPECT_EQ(mprotect(p, 0, PROT_READ), 0);
     EXPECT_EQ(munmap(p, PAGE), 0);
 }
@@ -548,7 +559,7 @@ const struct test region_tests[] = {
     T(mmap_of_nothing_is_refused),
     T(mmap_wants_either_private_or_shared),
     T(mmap_refuses_flags_and_protections_that_it_does_not_know),
-    T(mmap_of_a_file_says_that_there_is_no_such_device),
+    T(mmap_of_a_file_says_that_there_is_none_or_that_it_cannot_be_mapped),
     T(mmap_of_more_than_the_space_says_nomem),
     T(mmap_fixed_refuses_addresses_that_are_not_the_programs),
     T(mmap_of_many_pages_never_lands_on_a_reserved_area),
