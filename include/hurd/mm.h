@@ -10,6 +10,7 @@
 #ifndef HURD_MM_H
 #define HURD_MM_H
 
+#include <hurd/policy.h>
 #include <hurd/task.h>
 #include <l4/types.h>
 #include <stdint.h>
@@ -60,15 +61,7 @@ int hurd_vm_protect(uintptr_t addr, uintptr_t size, unsigned rights);
 
 /* ---- hints.  Ranges are whole pages without holes: EINVAL, ENOMEM as in hurd_vm_protect() ---- */
 
-enum hurd_vm_advice {
-    HURD_VM_NORMAL, HURD_VM_RANDOM, HURD_VM_SEQUENTIAL,         /* how it will be used */
-    HURD_VM_WILL_NEED,          /* brings it in, as far as there is memory */
-    HURD_VM_DONT_NEED,          /* anonymous pages are forgotten: zero from now on */
-    HURD_VM_COLD,               /* the next to go out; the contents stay */
-    HURD_VM_FREE,               /* as DONT_NEED, of anonymous memory only */
-};
-
-/* DONT_NEED, FREE: EINVAL for locked pages, FREE also for others than anonymous ones. */
+/* enum hurd_vm_advice.  DONT_NEED, FREE: EINVAL for locked pages, FREE also for others than anonymous ones. */
 int hurd_vm_advise(uintptr_t addr, uintptr_t size, unsigned advice);
 
 /* Locked pages are in core and stay: no policy chooses them.  They need not stay mapped: physmem may
@@ -85,8 +78,10 @@ int hurd_vm_lock_all(unsigned flags);
 #define HURD_VM_RESIDENT_PAGES  1024u
 int hurd_vm_resident(uintptr_t addr, uintptr_t size, L4_Word_t *bits);
 
-/* Dirty pages of stores in the range go to their stores.  EBUSY: refuse_locked, and a page is. */
-int hurd_vm_sync(uintptr_t addr, uintptr_t size, int refuse_locked);
+/* Changed pages of stores with operations go to their stores; returns when they are there, or with
+ * start_only as soon as threads of the library are at it.  EBUSY: refuse_locked, and a page is.
+ * EIO: `clean` failed. */
+int hurd_vm_sync(uintptr_t addr, uintptr_t size, int refuse_locked, int start_only);
 
 /* Another size, with MAY_MOVE elsewhere, with HERE and MAY_MOVE at *to, where whatever is there goes
  * first.  *to: where it is then.  EINVAL: sizes, addresses, flags, a place that overlaps the old
@@ -120,11 +115,43 @@ typedef int hurd_store_fault_t(struct hurd_store_fault *fault);
 
 struct hurd_store {
     void *record;                       /* the pager's */
+    void *hook;
+    const struct hurd_store_ops *ops;   /* NULL: made by hurd_store_init() */
 };
 
 /* EAGAIN, ENOMEM: no thread to fetch pages, or no memory for the record. */
 int hurd_store_init(struct hurd_store *store, void *hook, hurd_store_fault_t *fault);
-/* EBUSY: bound somewhere, or a page is being fetched. */
+/* ---- stores with operations: the library keeps their pages in core, as many as there is memory for
+ * or as a policy allows (<hurd/policy.h>), and lets them go again ---- */
+
+#define HURD_STORE_BATCH    16u         /* pages of one call at most */
+
+/* All but `rights` run in threads of the library, several at a time, never two for one page; what
+ * they must not wait for is as above.  page[i]: 4,096 bytes, the memory of page offset / 4096 + i,
+ * to be filled or read until the call returns.  0, or an errno: */
+struct hurd_store_ops {
+    /* ... the pages do not come, and who needs one has a segmentation violation. */
+    int (*fetch)(void *hook, uintptr_t offset, void *const *page, unsigned pages);
+    /* Writes changed pages to the store; others may change them meanwhile, then they come again.
+     * ... they stay in core, changed.  NULL: the store cannot be written to. */
+    int (*clean)(void *hook, uintptr_t offset, void *const *page, unsigned pages);
+    /* The contents are not needed any more: hurd_store_discard(); size 0: everything,
+     * hurd_store_destroy().  In the calling thread.  May be NULL. */
+    void (*release)(void *hook, uintptr_t offset, uintptr_t size);
+    unsigned rights;                    /* the most that a region may have */
+};
+
+/* hurd_store_cache, _find_cached and _flush are not for these stores: EINVAL.  EINVAL: no fetch.
+ * ENOMEM, EAGAIN. */
+int hurd_store_create(struct hurd_store *store, void *hook, const struct hurd_store_ops *ops);
+/* Changed pages in the range go to the store; returns when they are there.  EIO: `clean` failed. */
+int hurd_store_sync(struct hurd_store *store, uintptr_t offset, uintptr_t size);
+/* Pages in the range are forgotten, changed or not, and fetched again when they are touched.  EBUSY:
+ * one is being fetched or cleaned, or locked; nothing has changed then. */
+int hurd_store_discard(struct hurd_store *store, uintptr_t offset, uintptr_t size);
+
+/* EBUSY: bound somewhere, or a page is being fetched or cleaned.  Changed pages are lost: sync
+ * first. */
 int hurd_store_destroy(struct hurd_store *store);
 int hurd_store_bind_to_vm(struct hurd_store *store, uintptr_t offset, uintptr_t size,
                           unsigned flags, unsigned rights, uintptr_t *addr);
@@ -146,8 +173,11 @@ struct hurd_mm_counters {
     uint32_t frames_taken;              /* pages allocated for anonymous memory */
     uint32_t frames_returned;           /* ... and given back */
     uint32_t exceptions;                /* exceptions that the pager was told of */
-    uint32_t pageins;                   /* page faults handed to a store's hook */
+    uint32_t pageins;                   /* page faults handed to a store's function */
     uint32_t dropped;                   /* messages that were none of the above */
+    uint32_t fetched;                   /* pages that came in from stores with operations */
+    uint32_t evicted;                   /* ... that went out to make room */
+    uint32_t cleaned;                   /* ... that were written to their store */
 };
 void hurd_mm_counters(struct hurd_mm_counters *counters);
 
@@ -202,6 +232,8 @@ enum hurd_mm_kind {
     HURD_MM_CONTAINER = 2,
     HURD_MM_HOOK = 3,
     HURD_MM_WIRED = 4,                  /* the pager's own */
+    HURD_MM_PAGED = 5,                  /* a store with operations */
+    HURD_MM_POOL = 6,                   /* the frames of such stores */
 };
 
 #endif

@@ -49,8 +49,8 @@
  *   The container charges that control capability.  The handle of a container may stand for the
  *   control that it charges (programs of 2005 do that; EPERM: it is another task's).  EACCES: a
  *   weak reference.  ENOMEM: the guarantee is used up. A wired container is bound at once and
- *   never unmapped; all wired and pinned pages of one task: at most HURD_PM_WIRED_MAX bytes,
- *   EAGAIN beyond.
+ *   never unmapped; all wired and pinned pages of one task: see HURD_PM_WIRED_MAX, EAGAIN
+ *   beyond.
  *
  * CONTAINER_SHARE       0 container [, 1 target task [, 2 rights]]      0 handle for the target
  *   A weak reference: for map, and as copy source or destination only.  Without a target it is the
@@ -167,7 +167,10 @@
 
 enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_KIND_CONTROL = 3 };
 
-#define HURD_PM_WIRED_MAX               0x10000u    /* bytes, wired and pinned together, one task */
+/* Wired and pinned together, one task: so many bytes, or one page for each HURD_PM_WIRED_SHARE frames
+ * that the container's control guarantees, if that is more: a pager's records grow with its memory. */
+#define HURD_PM_WIRED_MAX               0x18000u
+#define HURD_PM_WIRED_SHARE             16u
 
 struct hurd_pm_control_info {
     L4_Word_t guarantee;        /* frames, without those split off */

@@ -6,6 +6,7 @@
  * overlap, so one allocator, the address space, gives out container offsets as well.  Which pages
  * exist is said by runs (frame.h): a record each, not one a page. */
 #include <errno.h>
+#include "evict.h"
 #include "fault.h"
 #include "mm.h"
 
@@ -54,15 +55,34 @@ static bool record_pages(const struct fault *f, uintptr_t size)
            frame_add(&mm.slab, store, f->offset, f->offset + (size - 1), mm.memory, f->offset);
 }
 
+/* Pages of stores go for it, as long as there are some that need not be cleaned first. */
+static int allocate(uintptr_t address, uintptr_t size, unsigned rights)
+{
+    for (;;) {
+        int error = rights ? memory_allocate_map(address, size, rights)
+                           : memory_allocate(address, size);
+        if (error != ENOMEM || evict_frame() != 0)
+            return error;
+    }
+}
+
 static int make_pages(const struct fault *f, uintptr_t size)
 {
-    int error = memory_allocate_map(f->offset, size, f->map->is.rights);
+    int error = allocate(f->offset, size, f->map->is.rights);
     if (error)
         return error;
     if (record_pages(f, size))
         return 0;
     memory_deallocate(mm.memory, f->offset, size);
     return ENOMEM;
+}
+
+/* Workers, which clean pages, live on what is kept for them; others wait for a page to be clean. */
+static int without_memory(const struct fault *f)
+{
+    if (pagein_is_worker(f->from))
+        return pool_shrink(false) ? make_pages(f, HURD_MM_PAGE) : ENOMEM;
+    return evict_frame() == EVICT_WAITS ? fault_park(f) : ENOMEM;
 }
 
 /* A page of anonymous memory is ours alone, so all rights of the region are mapped at once. */
@@ -73,7 +93,9 @@ static int anonymous_fault(const struct fault *f)
         return fault_map_run(f, run, f->map->is.rights);
     uintptr_t size = fault_size(f);
     int error = make_pages(f, size);
-    return error && size > HURD_MM_PAGE ? make_pages(f, HURD_MM_PAGE) : error;
+    if (error && size > HURD_MM_PAGE)
+        error = make_pages(f, HURD_MM_PAGE);
+    return error == ENOMEM && mm.pool.heads ? without_memory(f) : error;
 }
 
 /* ---- whole ranges ---- */
@@ -94,8 +116,7 @@ static int fill_gap(struct map *map, uintptr_t first, uintptr_t last)
     uintptr_t size = last - first + 1;
     if (!slab_reserve(&mm.slab, 1))
         return ENOMEM;
-    int error = map->is.rights ? memory_allocate_map(first, size, map->is.rights)
-                               : memory_allocate(first, size);
+    int error = allocate(first, size, map->is.rights);
     if (error)
         return error;
     bool added = frame_add(&mm.slab, map->store, first, last, mm.memory, first);

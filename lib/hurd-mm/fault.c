@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A page fault, step by step: find the region, see whether the access is allowed, let the store's
  * class find or make the frame and map it.  Before: pager.c took the fault out of a message.  After:
- * anonymous.c and store.c.  The answer to the faulting thread is always empty: physmem maps into
- * the space that pager and faulter share. */
+ * anonymous.c and store.c.  The answer to the faulting thread is empty where physmem has mapped
+ * into the space that pager and faulter share. */
 #include "fault.h"
 #include <l4/message.h>
 #include "mm.h"
@@ -47,17 +47,24 @@ int fault_map_run(const struct fault *f, const struct frame *run, unsigned right
 
 bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access)
 {
+    mm.counters.faults++;
+    return fault_again(from, address, ip, access);
+}
+
+bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access)
+{
     struct fault f = {
         .from = from,
         .address = address,
         .ip = ip,
         .access = access & HURD_VM_WRITE ? HURD_VM_WRITE : HURD_VM_READ,
     };
-    mm.counters.faults++;
     int result = fault_find_map(&f) ? f.map->store->class->fault(&f) : FAULT_REFUSED;
     switch (result) {
     case 0:
         L4_LoadMR(0, 0);
+        return true;
+    case FAULT_MAPPED:
         return true;
     case FAULT_WAITS:
         return false;

@@ -19,6 +19,7 @@ struct fault {
 enum {
     FAULT_REFUSED = -2,         /* no such region, or not with this access */
     FAULT_WAITS = -3,           /* answered when the page is there */
+    FAULT_MAPPED = -4,          /* the answer, a map item, is in the message registers */
 };
 
 /* What to map: write access ends copy-on-write, so it is asked for when it is needed. */
@@ -26,6 +27,10 @@ unsigned fault_rights(const struct fault *f);
 
 /* Maps from the faulting page on as much of the run as lies in the region, and is not too much. */
 int fault_map_run(const struct fault *f, const struct frame *run, unsigned rights);
+
+/* The thread waits until some worker has done something, and its fault is looked at again.
+ * FAULT_WAITS or an errno. */
+int fault_park(const struct fault *f);
 
 /* pagein.c: a worker fetches the page.  FAULT_WAITS or an errno. */
 int fault_fetch(const struct fault *f);

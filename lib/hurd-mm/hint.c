@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "mm.h"
+#include "paged.h"
 
 /* The part of a region that lies in a range. */
 struct part {
@@ -38,12 +39,22 @@ static int part_fill(const struct part *p)
 
 /* ---- advice ---- */
 
+/* For the policies of pages that are in core. */
+static void advise_page(uintptr_t first, uintptr_t last, unsigned advice)
+{
+    struct part p;
+    for (bool more = part_first(&p, first, last); more; more = part_next(&p, first, last))
+        if (p.map->store->class->hint)
+            p.map->store->class->hint(p.map, p.first, p.last, advice);
+}
+
 static void advise_need(uintptr_t first, uintptr_t last)
 {
     struct part p;
     for (bool more = part_first(&p, first, last); more; more = part_next(&p, first, last))
         if (p.map->is.rights)
             part_fill(&p);              /* what does not fit comes when it is touched */
+    advise_page(first, last, HURD_VM_WILL_NEED);
 }
 
 static int advise_forget(uintptr_t first, uintptr_t last, bool anonymous_only)
@@ -85,7 +96,7 @@ int hint_advise(uintptr_t address, uintptr_t size, unsigned advice)
     case HURD_VM_DONT_NEED:
     case HURD_VM_FREE: return advise_forget(address, last, advice == HURD_VM_FREE);
     case HURD_VM_WILL_NEED: advise_need(address, last); return 0;
-    case HURD_VM_COLD: return 0;
+    case HURD_VM_COLD: advise_page(address, last, advice); return 0;
     default: return advise_order(address, last, advice);
     }
 }
@@ -100,6 +111,13 @@ static int lock_fill(uintptr_t first, uintptr_t last)
         if (p.map->is.rights && part_fill(&p) != 0)
             return EAGAIN;
     return 0;
+}
+
+static void part_lock(const struct part *p, bool lock)
+{
+    p->map->is.locked = lock;
+    if (p->map->store->class->lock)
+        p->map->store->class->lock(p->map, p->first, p->last, lock);
 }
 
 int hint_lock(uintptr_t address, uintptr_t size, bool lock)
@@ -120,7 +138,7 @@ int hint_lock(uintptr_t address, uintptr_t size, bool lock)
         return ENOMEM;
     map_cut(&mm.space, address, last);
     for (bool more = part_first(&p, address, last); more; more = part_next(&p, address, last))
-        p.map->is.locked = lock;
+        part_lock(&p, lock);
     map_join(&mm.space, address, last);
     return 0;
 }
@@ -138,23 +156,36 @@ int hint_lock_all(unsigned flags)
     mm.lock_future = flags & HURD_VM_LOCK_FUTURE;
     if (flags & HURD_VM_LOCK_CURRENT || flags == 0) {
         for (bool more = part_first(&p, 0, UINTPTR_MAX); more; more = part_next(&p, 0, UINTPTR_MAX))
-            p.map->is.locked = flags != 0;
+            part_lock(&p, flags != 0);
         map_join(&mm.space, 0, UINTPTR_MAX);
     }
     return 0;
 }
 
-int hint_check(uintptr_t address, uintptr_t size, bool refuse_locked)
+static int part_sync(const struct part *p, bool start_only)
+{
+    uintptr_t offset = p->map->offset + (p->first - p->map->range.first);
+    if (p->map->store->class != &paged_class)
+        return 0;
+    return paged_sync(p->map->store, offset, p->last - p->first + 1, start_only);
+}
+
+int hint_sync(uintptr_t address, uintptr_t size, bool refuse_locked, bool start_only)
 {
     uintptr_t last = address + (size - 1);
     struct part p;
     int error = region_check(address, size);
-    if (error || !refuse_locked)
-        return error;
-    for (bool more = part_first(&p, address, last); more; more = part_next(&p, address, last))
-        if (p.map->is.locked)
+    for (bool more = !error && part_first(&p, address, last); more;
+         more = part_next(&p, address, last))
+        if (refuse_locked && p.map->is.locked)
             return EBUSY;
-    return 0;
+    for (bool more = !error && part_first(&p, address, last); more;
+         more = part_next(&p, address, last)) {
+        int e = part_sync(&p, start_only);
+        if (!error || (error == EINPROGRESS && e))
+            error = e;
+    }
+    return error;
 }
 
 /* ---- what is in core ---- */

@@ -110,7 +110,8 @@ void map_cut(struct address_space *as, uintptr_t first, uintptr_t last)
 static bool map_same_state(const struct map *map, const struct map *next)
 {
     return map->is.rights == next->is.rights && map->is.advice == next->is.advice &&
-           map->is.permanent == next->is.permanent && map->is.locked == next->is.locked;
+           map->is.permanent == next->is.permanent && map->is.locked == next->is.locked &&
+           map->is.policy == next->is.policy;
 }
 
 static bool map_continues(const struct map *map, const struct map *next)

@@ -26,6 +26,10 @@ struct store_class {
     int (*move)(struct map *map, uintptr_t to, uintptr_t size);
     /* Pages of it that surely have memory. */
     uintptr_t (*count)(struct map *map, uintptr_t first, uintptr_t last);
+    /* The pages may not go out, or may again. */
+    void (*lock)(struct map *map, uintptr_t first, uintptr_t last, bool lock);
+    /* HURD_VM_COLD, HURD_VM_WILL_NEED. */
+    void (*hint)(struct map *map, uintptr_t first, uintptr_t last, unsigned advice);
     /* Its last region is gone. */
     void (*unused)(struct store *store);
 };
@@ -37,8 +41,12 @@ struct store {
     unsigned rights;            /* the most that a region of it may have */
     L4_Word_t container;        /* CONTAINER: all of it; ANONYMOUS: the task's memory container */
     struct range *frames;       /* ANONYMOUS, HOOK: pages that exist, by store offset (frame.h) */
-    hurd_store_fault_t *fault;  /* HOOK */
+    union {
+        hurd_store_fault_t *fault;              /* HOOK */
+        const struct hurd_store_ops *ops;       /* PAGED */
+    };
     void *hook;
+    int error;                  /* PAGED: of a page that could not be cleaned, until sync says so */
 };
 
 /* range.first and .last are addresses.  Two neighbours never continue each other: they are merged.
@@ -52,6 +60,7 @@ struct map {
         unsigned char advice;   /* enum hurd_vm_advice: NORMAL, RANDOM or SEQUENTIAL */
         bool permanent;         /* never unmapped, replaced, protected: startup area, KIP, wired */
         bool locked;            /* its pages are in core and stay */
+        unsigned char policy;   /* that chooses among its pages: <hurd/policy.h> */
     } is;
 };
 

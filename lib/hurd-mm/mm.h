@@ -9,11 +9,13 @@
 #include <l4/ipc.h>
 #include "frame.h"
 #include "map.h"
+#include "page.h"
 
 struct mm {
     struct address_space space;
     struct slab slab;
-    struct store reserved, anonymous, wired;
+    struct store reserved, anonymous, wired, pool_store;
+    struct pool pool;
     L4_ThreadId_t physmem;
     L4_Word_t memory;                   /* the task's container; offset = address */
     L4_ThreadId_t pager, starter;       /* global ids; the starter made the pager run */
@@ -38,6 +40,8 @@ int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_
                uintptr_t size);
 /* Pins pages of the task's container, where the offset is the address, and maps them. */
 int memory_wire(uintptr_t address, uintptr_t size, unsigned rights);
+/* One page that is pinned and mapped, for good; NULL.  (mm_init.c) */
+void *wired_page_new(void);
 /* Takes rights from our own mappings. */
 void memory_hide(uintptr_t first, uintptr_t last, unsigned rights);
 
@@ -65,8 +69,8 @@ void region_clear(uintptr_t first, uintptr_t last);
 int hint_advise(uintptr_t address, uintptr_t size, unsigned advice);
 int hint_lock(uintptr_t address, uintptr_t size, bool lock);
 int hint_lock_all(unsigned flags);
-/* For msync(): no hole; EBUSY: a locked page, if those are refused. */
-int hint_check(uintptr_t address, uintptr_t size, bool refuse_locked);
+/* EBUSY: a locked page, if those are refused.  EIO, EINPROGRESS: as paged_sync(). */
+int hint_sync(uintptr_t address, uintptr_t size, bool refuse_locked, bool start_only);
 /* A bit a page into words[]: how many pages. */
 int hint_resident(uintptr_t address, uintptr_t size, L4_Word_t *words);
 struct move_request {
@@ -93,14 +97,24 @@ void store_release_unused(struct store *store);
 /* ---- fault.c, pagein.c, report.c: what happens to a thread that faulted.  True: answer it with
  * what is in the message registers now. ---- */
 bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
+/* The same once more, for a thread that has waited. */
+bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
+enum job_kind {
+    JOB_HOOK,                           /* the store's function brings the page */
+    JOB_FETCH, JOB_CLEAN,               /* operations of a store that has them */
+    JOB_PARKED,                         /* nothing to do: the thread waits for others' jobs */
+};
 struct pagein {
     L4_ThreadId_t thread;               /* that touched the page */
     struct store *store;
     uintptr_t ip, offset, address, region, region_size;
-    unsigned access;
+    unsigned char access;               /* 0: it waits in a request, not in a fault */
+    unsigned char kind, pages;
 };
+int pagein_park(const struct pagein *page);
 int pagein_start(const struct pagein *page);            /* 0: the thread is answered later */
-bool pagein_job(L4_ThreadId_t from);
+bool pagein_job(L4_ThreadId_t from, int error);
+bool pagein_is_worker(L4_ThreadId_t thread);
 int pagein_worker(L4_ThreadId_t thread);
 void pagein_forget(L4_ThreadId_t from);                 /* it waits for no page any more */
 void report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
@@ -130,8 +144,16 @@ enum request {
     REQUEST_LOCK_ALL,           /* flags */
     REQUEST_RESIDENT,           /* address, size -> a bit a page */
     REQUEST_MOVE,               /* address, size, new size, flags, to -> address */
-    REQUEST_CHECK,              /* address, size, no locked ones */
-    REQUEST_PAGEIN_JOB,         /* -> struct worker_job.  The worker's last one is done */
+    REQUEST_SYNC,               /* address, size, no locked ones; EINPROGRESS: ask again */
+    REQUEST_STORE_OPS,          /* hook, operations -> record */
+    REQUEST_STORE_SYNC,         /* record, offset, size; EINPROGRESS: ask again */
+    REQUEST_STORE_DISCARD,      /* record, offset, size */
+    REQUEST_POLICY_CREATE,      /* ops, frames, parameter -> number */
+    REQUEST_POLICY_REPLACE,     /* number, ops, parameter */
+    REQUEST_POLICY_LIMIT,       /* number, frames */
+    REQUEST_POLICY_DESTROY,     /* number */
+    REQUEST_POLICY_BIND,        /* address, size, number */
+    REQUEST_PAGEIN_JOB,         /* error of the last one -> struct worker_job */
     REQUEST_PAGEIN_WORKER,      /* global id of a new worker */
     REQUEST_COUNT
 };

@@ -131,7 +131,8 @@ int msync(void *address, size_t length, int flags)
     if (flags & ~(MS_ASYNC | MS_SYNC | MS_INVALIDATE) || (when != MS_ASYNC && when != MS_SYNC))
         error = EINVAL;
     if (!error && length)
-        error = hurd_vm_sync((uintptr_t)address, round_up(length), flags & MS_INVALIDATE);
+        error = hurd_vm_sync((uintptr_t)address, round_up(length), flags & MS_INVALIDATE,
+                             when == MS_ASYNC);
     return result(error);
 }
 

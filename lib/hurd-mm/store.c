@@ -5,6 +5,7 @@
 #include <errno.h>
 #include "fault.h"
 #include "mm.h"
+#include "paged.h"
 
 static void hide(struct map *map, uintptr_t first, uintptr_t last)
 {
@@ -102,7 +103,8 @@ struct store *store_of_word(L4_Word_t word)
     struct map *home = map_find(&mm.space, word);
     if (!home || home->store != &mm.wired || word % sizeof(L4_Word_t))
         return NULL;
-    return store->class == &hook_class && store->fault ? store : NULL;
+    bool is_one = store->class == &hook_class || store->class == &paged_class;
+    return is_one && store->fault ? store : NULL;
 }
 
 int store_destroy(struct store *store)
