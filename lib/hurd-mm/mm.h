@@ -153,6 +153,9 @@ enum request {
     REQUEST_POLICY_LIMIT,       /* number, frames */
     REQUEST_POLICY_DESTROY,     /* number */
     REQUEST_POLICY_BIND,        /* address, size, number */
+    REQUEST_SIGNAL_ACTION,      /* signal, change, handler, mask, flags -> handler, mask, flags */
+    REQUEST_SIGNAL_STACK,       /* change, base, size, flags -> base, size, flags */
+    REQUEST_SIGNAL_MASK,        /* mask, change -> mask */
     REQUEST_PAGEIN_JOB,         /* error of the last one -> struct worker_job */
     REQUEST_PAGEIN_WORKER,      /* global id of a new worker */
     REQUEST_COUNT

@@ -7,6 +7,7 @@
 #include <l4/message.h>
 #include <l4/protocol.h>
 #include "evict.h"
+#include "handler.h"
 #include "mm.h"
 #include "paged.h"
 
@@ -130,6 +131,34 @@ static bool request_policy_create(const L4_Word_t *a)
     return reply(error, 1);
 }
 
+static bool request_signal_action(const L4_Word_t *a)
+{
+    struct sigaction old = {0};
+    int error = handler_action((int)a[0], a[1] ? &a[2] : NULL, &old);
+    L4_LoadMR(1, (L4_Word_t)old.sa_handler);
+    L4_LoadMR(2, old.sa_mask);
+    L4_LoadMR(3, (L4_Word_t)old.sa_flags);
+    return reply(error, 3);
+}
+
+static bool request_signal_stack(L4_ThreadId_t from, const L4_Word_t *a)
+{
+    stack_t old = {0};
+    int error = handler_stack(from, a[0] ? &a[1] : NULL, &old);
+    L4_LoadMR(1, (L4_Word_t)old.ss_sp);
+    L4_LoadMR(2, old.ss_size);
+    L4_LoadMR(3, (L4_Word_t)old.ss_flags);
+    return reply(error, 3);
+}
+
+static bool request_signal_mask(L4_ThreadId_t from, const L4_Word_t *a)
+{
+    sigset_t old = 0;
+    int error = handler_mask(from, a[0], a[1], &old);
+    L4_LoadMR(1, old);
+    return reply(error, 1);
+}
+
 static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
 {
     enum request op = L4_Label(tag) - REQUEST;
@@ -154,6 +183,9 @@ static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     case REQUEST_POLICY_LIMIT: return reply(policy_limit(a[0], a[1]), 0);
     case REQUEST_POLICY_DESTROY: return reply(policy_destroy(a[0]), 0);
     case REQUEST_POLICY_BIND: return reply(policy_bind(a[0], a[1], a[2]), 0);
+    case REQUEST_SIGNAL_ACTION: return request_signal_action(a);
+    case REQUEST_SIGNAL_STACK: return request_signal_stack(from, a);
+    case REQUEST_SIGNAL_MASK: return request_signal_mask(from, a);
     case REQUEST_PAGEIN_JOB: return pagein_job(from, (int)a[0]);
     case REQUEST_PAGEIN_WORKER: return reply(pagein_worker(L4_ThreadIdOfRaw(a[0])), 0);
     default: return request_store(op, from, a);

@@ -301,6 +301,7 @@ const struct child children[] = {
     {"no_records", child_no_records},
     {"regions", child_regions},
     {"lock_all", child_lock_all},
+    {"signal", child_signal},
     {"fetch_refused", child_fetch_refused},
     {"few_frames", child_few_frames},
     {"raw_thread", child_raw_thread},
