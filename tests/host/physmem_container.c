@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/copy.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
+/* links: servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/copy.c servers/physmem/stretch.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
 /* Containers: allocation, deallocation, guarantees, copies, sharing, mapping, pins. */
 #include "physmem_world.h"
 
@@ -824,7 +824,7 @@ static void pinned_pages_are_not_for_weak_references_nor_revoked(void **state)
     world_map(a, 0, 3, 6);
     assert_int_equal(container_pin(a, 600, 1, 1, &first, &contiguous), 0);
     assert_int_equal(world_rights(a, 1), 6);            /* no weak reference: nothing happened to it */
-    container_unmap(a);
+    container_unmap(a, 0, PAGES_MAX);
     assert_int_equal(world_rights(a, 0), 0);
     assert_int_equal(world_rights(a, 1), 6);
     struct map_request how = { .from = a, .start = 1, .count = 2, .rights = 4, .weak = true };
