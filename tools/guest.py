@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Boots for tests: a machine whose serial line a program reads, with every way of ending told apart."""
+import errno
 import fcntl
 import glob
 import importlib
@@ -124,7 +125,8 @@ class Machine:
     def command(self, line, timeout=60):
         """Types a command at the shell's prompt; answers what it printed."""
         self.send(line)
-        self.expect(re.escape(line) + r"\s*?\n", timeout)
+        echo = r"(?:[^\n]*\n)?".join(re.escape(c) for c in line)     # a line of a program may come in between
+        self.expect(echo + r"\s*?\n", timeout)
         self.expect(re.escape(PROMPT), timeout)
         return self.line.before.replace("\r", "")
 
@@ -374,7 +376,14 @@ def run_host(program, log, timeout):
     """A program of this machine; its status counts."""
     environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1")
     with open(fresh(log), "w") as out:
-        process = subprocess.Popen([program], env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        def start(*command):
+            return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            process = start(program)
+        except OSError as error:
+            if error.errno != errno.ENOEXEC:
+                raise
+            process = start("qemu-i386", program)       # 32-bit words, and a kernel without them: tools/words32
     clock, ending = machine.Stopwatch(process.pid), None
     while not ending:
         try:

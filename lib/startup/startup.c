@@ -5,8 +5,8 @@
  * startup fpage. After: the program of the map array is in place, and startup_entry.asm jumps to
  * it. It runs with a few KB of stack, and is the only code that maps without
  * anybody to serve its faults: everything is mapped before it is touched.
- * TODO(startup): a page that physmem takes away before the program has a pager is lost with the
- * task. */
+ * TODO(startup): a page that physmem takes away before the program has a pager comes back only if
+ * nobody writes to it (servers/task/fault.c). */
 #include <l4/types.h>
 #include <l4/ipc.h>
 #include <l4/message.h>

@@ -24,6 +24,8 @@
 #define OWN_STARTUP     (2 * CHUNK + PAGE)      /* HURD_STARTUP_SIZE bytes: a startup fpage */
 #define OWN_WINDOW      0x60100000u
 #define WINDOW_STARTUP  0x60000000u             /* the startup fpage of one task, to be passed on */
+#define WINDOW_IMAGE    0x60200000u             /* pages of images, to be passed on ... */
+#define WINDOW_PAGES    16u                     /* ... one after the other */
 
 static L4_Word_t own;
 
@@ -264,6 +266,36 @@ L4_Word_t startup_window(struct task *t)
     int error = hurd_pm_container_map(physmem, t->startup, HURD_PM_READ | HURD_PM_WRITE, WINDOW_STARTUP, 0,
                                       HURD_STARTUP_SIZE, NULL);
     return error ? 0 : WINDOW_STARTUP;
+}
+
+/* Where the file has the page that a program has mapped there without the right to write: true. */
+static bool image_offset(const struct elf_program *program, L4_Word_t address, L4_Word_t *offset)
+{
+    for (L4_Word_t i = 0; i < program->count; i++) {
+        const struct elf_segment *s = &program->segment[i];
+        L4_Word_t start = page_down(s->vaddr);
+        if (address < start || address - start >= page_up(s->vaddr + s->filesz) - start)
+            continue;
+        *offset = page_down(s->offset) + page_down(address) - start;
+        return !(s->rights & HURD_PM_WRITE) && s->memsz == s->filesz;
+    }
+    return false;
+}
+
+/* physmem takes a page of an image from all who have it mapped, when one of them goes or writes to
+ * its copy.  A task that does not page itself yet gets it back here, by its fault.  The window
+ * shows some pages at a time: the one before them may be lost again, and comes back like them. */
+L4_Word_t image_window(struct task *t, L4_Word_t address)
+{
+    static L4_Word_t next;
+    struct making m = {.image = t->image, .size = HURD_TASK_IMAGE_MAX};
+    L4_Word_t offset, window = WINDOW_IMAGE + next % WINDOW_PAGES * PAGE;
+    if (!t->has_image || read_headers(&m) != 0 || !image_offset(&m.program, address, &offset)
+        || hurd_pm_container_map(physmem, t->image, HURD_PM_READ | HURD_PM_EXECUTE, window, offset, PAGE,
+                                 NULL) != 0)
+        return 0;
+    next++;
+    return window;
 }
 
 static int write_startup(struct making *m)

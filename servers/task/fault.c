@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Faults and exceptions of threads whose pager and exception handler we are: a task's first thread
- * until it has a pager of its own, then that pager.  The startup fpage we can give; anything else
- * ends that task, with a report. */
+ * until it has a pager of its own, then that pager.  The startup fpage we can give, and what the
+ * program never writes to; anything else ends that task, with a report. */
 #include "server.h"
 #include <errno.h>
 #include <l4/kip.h>
@@ -11,27 +11,41 @@
 #define STATUS_FAULT        139u
 #define STATUS_EXCEPTION    128u
 
+#define PAGE_LOG2           12u
+#define PAGE                (1ul << PAGE_LOG2)
+
+/* A part of our window appears in the faulter's space.  false: there is nothing in it. */
+static bool give(struct hurd_cap_call *call, L4_Word_t address, L4_Word_t window, L4_Word_t log2,
+                 L4_Word_t rights)
+{
+    call->reply[0] = address | L4_ITEM_MAP;
+    call->reply[1] = L4_FpageAddRights(L4_FpageLog2(window, log2), rights).raw;
+    call->reply_typed = 2;
+    return window != 0;
+}
+
 /* The startup code replaces this mapping at once; when its page is taken away later, it comes back
  * from here. */
-static int give_startup(struct hurd_cap_call *call, struct task *t)
+static bool give_startup(struct hurd_cap_call *call, struct task *t, L4_Word_t address)
 {
-    L4_Word_t window = startup_window(t);
-    if (window == 0)
-        return EIO;
-    call->reply[0] = HURD_STARTUP_ADDR | L4_ITEM_MAP;
-    call->reply[1] = L4_FpageAddRights(L4_FpageLog2(window, HURD_STARTUP_SIZE_LOG2), L4_FPAGE_RWX)
-                         .raw;
-    call->reply_typed = 2;
-    return 0;
+    return t->has_startup && address - HURD_STARTUP_ADDR < HURD_STARTUP_SIZE &&
+           give(call, HURD_STARTUP_ADDR, startup_window(t), HURD_STARTUP_SIZE_LOG2, L4_FPAGE_RWX);
+}
+
+static bool give_image(struct hurd_cap_call *call, struct task *t, L4_Word_t address)
+{
+    return !(call->label & L4_FPAGE_W) &&
+           give(call, address & -PAGE, image_window(t, address), PAGE_LOG2,
+                L4_FPAGE_R | L4_FPAGE_X);
 }
 
 static int page_fault(struct hurd_cap_call *call, struct thread *thread)
 {
     struct task *t = thread->task;
     L4_Word_t address = call->arg[0];
-    if (t->has_startup && address - HURD_STARTUP_ADDR < HURD_STARTUP_SIZE &&
-        give_startup(call, t) == 0)
+    if (give_startup(call, t, address) || give_image(call, t, address))
         return 0;
+    call->reply_typed = 0;
     say("task %lu (%.16s): segmentation violation at 0x%08lx, %s, ip 0x%08lx, thread 0x%08lx: "
         "killed\n",
         t->id, t->name, address, call->label & 2 ? "write" : "read", call->arg[1], thread->id.raw);

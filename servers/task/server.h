@@ -123,6 +123,8 @@ int create_init(void);
 int task_create(struct hurd_cap_call *call, struct task *parent);
 /* The startup fpage of t in our window: its address here, or 0. */
 L4_Word_t startup_window(struct task *t);
+/* The page at that address of the program of t, which it cannot write to; alike. */
+L4_Word_t image_window(struct task *t, L4_Word_t address);
 
 /* ---- death.c */
 void task_destroy(struct task *t, L4_Word_t status, enum hurd_task_reason reason);

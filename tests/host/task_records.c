@@ -272,7 +272,7 @@ static void a_task_keeps_a_little_and_gives_no_less_than_is_needed(void **state)
     assert_int_equal(poor->budget[HURD_BUDGET_THREADS].limit, 2);
     assert_true(budget_take(poor, HURD_BUDGET_THREADS) && budget_take(poor, HURD_BUDGET_THREADS));
     assert_false(budget_take(poor, HURD_BUDGET_THREADS));
-    child->budget[HURD_BUDGET_KERNEL] = (struct budget) { 23, 0 };
+    child->budget[HURD_BUDGET_KERNEL] = (struct budget) { 17, 0 };
     struct task *late = task_made(515, child);
     child->budget[HURD_BUDGET_THREADS].limit = 100;
     kernel_answer = 0;

@@ -4,11 +4,13 @@ import os
 import re
 import struct
 import subprocess
+import threading
 
 import machine
 
 LINK, CODE = 0x400000, 0x80
 UD2 = b"\x0f\x0b"
+LOOP = b"\xeb\xfe"
 
 
 def elf(code):
@@ -19,28 +21,40 @@ def elf(code):
     return (header.ljust(CODE, b"\0") + code).ljust(4096, b"\0")
 
 
-def boot_with_ud2(lab, **setup):
-    """The system, with a program `ud2` beside hello in its archive."""
-    folder = os.path.join(os.path.abspath(lab.build), "bare")
+def boot_with_bare_programs(lab, **setup):
+    """The system, with the programs `ud2` and `loop` beside hello in its archive."""
+    folder = os.path.join(os.path.abspath(lab.build), "bare", threading.current_thread().name)
     os.makedirs(folder, exist_ok=True)
-    program, archive = os.path.join(folder, "ud2"), os.path.join(folder, f"{os.getpid()}.cpio")
-    with open(program, "wb") as out:
-        out.write(elf(UD2))
+    programs, archive = {"ud2": UD2, "loop": LOOP}, os.path.join(folder, "archive.cpio")
+    for name, code in programs.items():
+        with open(os.path.join(folder, name), "wb") as out:
+            out.write(elf(code))
+    programs = [os.path.join(folder, name) for name in programs]
     apps = [os.path.join(lab.build, "strip/apps", name) for name in ("demo", "hello")]
-    subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive, program, *apps], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive, *programs, *apps], check=True, stdout=subprocess.DEVNULL)
     return lab.boot_modules(modules=machine.MODULES[:-1] + [archive], **setup)
 
 
 def a_program_of_one_invalid_instruction_ends_the_batch_with_its_status(lab):
-    vm = boot_with_ud2(lab, options={"init": "batch run=ud2"})
+    vm = boot_with_bare_programs(lab, options={"init": "batch run=ud2"})
     ending = vm.finish(60)
     assert re.search(r"\(ud2\): exception 6", vm.text), vm.text
     assert ending.status not in (None, 0), ending.problem or "the batch says success"
 
 
 def a_program_of_one_invalid_instruction_leaves_the_shell_alone(lab):
-    vm = boot_with_ud2(lab)
+    vm = boot_with_bare_programs(lab)
     vm.expect("pecan> ", 120)
     for name, said in ("ud2", r"ud2 \(task \d+\) was ended by exception 6"), ("hello", "Hello"), ("ud2", "exception 6"):
         text = vm.command(f"run {name}")
         assert re.search(said, text), text
+
+
+def a_program_without_a_pager_keeps_its_text_when_another_copy_of_it_ends(lab):
+    vm = boot_with_bare_programs(lab)
+    vm.expect("pecan> ", 120)
+    tasks = [int(re.search(r"loop runs as task (\d+)", vm.command("run loop &"))[1]) for _ in range(3)]
+    for ended in (0, 2):
+        text = vm.command(f"kill {tasks[ended]}") + vm.command("run hello")
+        assert "Hello" in text and "violation" not in text, text
+    assert re.findall(r"^ *(\d+)  loop ", vm.command("ps"), re.M) == [str(tasks[1])], vm.text
