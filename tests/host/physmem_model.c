@@ -299,7 +299,7 @@ static void run(uint32_t with_seed, unsigned frames)
         check_all();
     }
     for (unsigned i = 0; i < 2; i++)
-        control_destroy(control[i]);
+        world_destroy(control[i]);
     account_close(600);
     world_check();
     slab_reclaim();
