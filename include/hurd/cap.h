@@ -145,8 +145,9 @@ struct hurd_cap_call {
 
 struct hurd_cap_long {
     struct hurd_cap_long *next;
-    L4_ThreadId_t from;             /* nil: nobody waits for the answer any more */
-    unsigned task, label, words;
+    L4_ThreadId_t from;
+    L4_MsgTag_t tag;
+    unsigned unanswered;            /* 1: nobody waits for the answer any more */
     int (*go_on)(struct hurd_cap_call *call);   /* instead of serve(): when the handle is gone */
     L4_Word_t arg[HURD_CAP_LONG_WORDS];
     L4_Word_t state[HURD_CAP_LONG_STATE];   /* the server's; all zero at first */
@@ -155,6 +156,7 @@ struct hurd_cap_long {
 struct hurd_cap_server {
     struct hurd_cap_table table;
     struct hurd_cap_long *longs;            /* requests that go on, in the order of their turns */
+    struct hurd_cap_long *now;              /* the one that is going on now, which is not among them */
 
     /* All optional.  root: asked first for each request, for labels where word 0 is no handle
      * (object creation without a capability, GET_ROOT): return EOPNOTSUPP for labels that are not

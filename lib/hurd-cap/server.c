@@ -35,8 +35,8 @@ static int serve_death(struct hurd_cap_call *call)
     if (call->words != 1)
         return EINVAL;
     for (struct hurd_cap_long *more = call->server->longs; more; more = more->next)
-        if (more->task == call->arg[0])
-            more->from = L4_nilthread;          /* its ids may be another's before long */
+        if (L4_Version(more->from) == call->arg[0])
+            more->unanswered = 1;               /* its ids may be another's before long */
     hurd_cap_forget(&call->server->table, call->arg[0]);
     hurd_cap_giver_died(&call->server->table, call->arg[0]);
     if (call->server->task_died)
@@ -203,8 +203,8 @@ int hurd_cap_lengthen(struct hurd_cap_call *call)
     struct hurd_cap_long *more = call->server->table.alloc(call->task, sizeof *more);
     if (!more)
         return ENOMEM;
-    *more = (struct hurd_cap_long) { .from = call->from, .task = call->task, .label = call->label,
-                                     .words = call->words };
+    *more = (struct hurd_cap_long) { .from = call->from,
+                                     .tag = L4_MakeTag(call->label, call->words, 0) };
     for (unsigned i = 0; i < call->words; i++)
         more->arg[i] = call->arg[i];
     call->more = more;
@@ -216,82 +216,72 @@ static void longs_unanswered(struct hurd_cap_server *server, L4_ThreadId_t from)
 {
     for (struct hurd_cap_long *more = server->longs; more; more = more->next)
         if (L4_IsThreadEqual(more->from, from))
-            more->from = L4_nilthread;
+            more->unanswered = 1;
 }
 
-static void longs_append(struct hurd_cap_server *server, struct hurd_cap_long *more)
+/* To the end of those that wait for their turns, unless it is over. */
+static bool long_goes_on(struct hurd_cap_call *call, int err)
 {
+    struct hurd_cap_server *server = call->server;
     struct hurd_cap_long **link = &server->longs;
+    if (err != HURD_CAP_AGAIN) {
+        server->table.free(call->task, call->more, sizeof *call->more);
+        return false;
+    }
     while (*link)
         link = &(*link)->next;
-    more->next = NULL;
-    *link = more;
+    call->more->next = NULL;
+    *link = call->more;
+    return true;
 }
 
 /* ---- requests and replies -----------------------------------------------------------------------
  * */
 
-static void call_begin(struct hurd_cap_call *call, struct hurd_cap_server *server,
-                       L4_ThreadId_t from, unsigned task)
+int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag)
 {
-    call->server = server;
-    call->more = NULL;
-    call->cap = NULL;
-    call->from = from;
-    call->task = task;
-    call->reply_label = call->reply_words = call->reply_typed = 0;
-}
+    struct hurd_cap_call call;                  /* 500 bytes: unsent words stay undefined */
+    call.server = server;
+    call.more = server->now;
+    call.cap = NULL;
+    call.from = from;
+    call.task = sender_task(from);
+    call.label = L4_Label(tag);
+    call.words = L4_UntypedWords(tag);
+    call.typed = L4_TypedWords(tag);
+    call.reply_label = call.reply_words = call.reply_typed = 0;
+    L4_StoreMRs(1, call.words, call.arg);
+    server->requests++;
+    if (server->longs && !call.more)
+        longs_unanswered(server, from);
 
-/* What serve_request() said becomes a message.  1: there is one to send. */
-static int call_end(struct hurd_cap_call *call, int err)
-{
-    struct hurd_cap_server *server = call->server;
-    if (err == HURD_CAP_AGAIN) {
-        longs_append(server, call->more);
+    int err = call.more && call.more->go_on ? call.more->go_on(&call) : serve_request(&call);
+    if (call.more && long_goes_on(&call, err))
         return 0;
-    }
-    if (call->more)
-        server->table.free(call->task, call->more, sizeof *call->more);
     if (err == HURD_CAP_NO_REPLY)
         return 0;
     if (err) {
         load_error(server, err);
     } else {
-        L4_LoadMR(0, L4_MakeTag(call->reply_label, call->reply_words, call->reply_typed).raw);
-        L4_LoadMRs(1, call->reply_words + call->reply_typed, call->reply);
+        L4_LoadMR(0, L4_MakeTag(call.reply_label, call.reply_words, call.reply_typed).raw);
+        L4_LoadMRs(1, call.reply_words + call.reply_typed, call.reply);
     }
     return 1;
 }
 
-int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag)
-{
-    struct hurd_cap_call call;                  /* 500 bytes: unsent words stay undefined */
-    call_begin(&call, server, from, sender_task(from));
-    call.label = L4_Label(tag);
-    call.words = L4_UntypedWords(tag);
-    call.typed = L4_TypedWords(tag);
-    L4_StoreMRs(1, call.words, call.arg);
-    server->requests++;
-    if (server->longs)
-        longs_unanswered(server, from);
-    return call_end(&call, serve_request(&call));
-}
-
+/* The request is put back into the message registers and served again. */
 int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from)
 {
-    struct hurd_cap_call call;
     struct hurd_cap_long *more = server->longs;
-    server->longs = more->next;
+    bool answered = !more->unanswered;
     *from = more->from;
-    call_begin(&call, server, more->from, more->task);
-    call.more = more;
-    call.label = more->label;
-    call.words = more->words;
-    call.typed = 0;
-    for (unsigned i = 0; i < more->words; i++)
-        call.arg[i] = more->arg[i];
-    int err = more->go_on ? more->go_on(&call) : serve_request(&call);
-    return call_end(&call, err) && !L4_IsNilThread(*from);
+    L4_LoadMRs(1, L4_UntypedWords(more->tag), more->arg);
+    server->longs = more->next;
+    server->now = more;
+    int reply = hurd_cap_serve(server, *from, more->tag);
+    server->now = NULL;
+    server->requests--;                         /* it was counted when it came */
+    return reply && answered;
 }
 
 void hurd_cap_server_loop(struct hurd_cap_server *server)

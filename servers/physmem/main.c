@@ -111,7 +111,7 @@ static void debug_revoke(void)
 static L4_ThreadId_t server_thread, pacer;  /* global ids */
 static L4_ThreadId_t pacer_local;
 bool takes_turns;
-static bool pacer_waits;                    /* for the answer to its call */
+static bool pacer_waits = true;             /* for the answer to its call */
 
 static void pace(void)
 {
@@ -129,12 +129,13 @@ static void pacer_start(void)
     L4_Start_SpIp(pacer, (L4_Word_t) &stack[256], (L4_Word_t) pace);
     pacer_local = L4_LocalIdOf(pacer);
     takes_turns = true;
+    pacer_waits = false;
 }
 
-/* A kernel may give either of its ids. */
-static bool is_pacer(L4_ThreadId_t t)
+/* A kernel may give either of its ids.  While it waits it cannot have sent anything. */
+static bool is_turn(L4_ThreadId_t from)
 {
-    return L4_IsThreadEqual(t, pacer_local) || L4_IsThreadEqual(t, pacer);
+    return !pacer_waits && (L4_IsThreadEqual(from, pacer_local) || L4_IsThreadEqual(from, pacer));
 }
 
 /* 1: there is a reply to *from. */
@@ -148,16 +149,17 @@ static int turn(L4_ThreadId_t *from)
 /* Sends the reply, if there is one, and takes the next message. */
 static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
 {
+    if (!server.longs && !reap_wanted())
+        return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
     while (!takes_turns && reap_wanted())
         reap();
-    if (pacer_waits && (server.longs || reap_wanted())) {
-        if (reply)
-            L4_Reply(*from);
-        pacer_waits = false;
-        L4_LoadMR(0, 0);
-        return L4_ReplyWait(pacer, from);
-    }
-    return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
+    if (!takes_turns || !pacer_waits)
+        return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
+    if (reply)
+        L4_Reply(*from);
+    pacer_waits = false;
+    L4_LoadMR(0, 0);
+    return L4_ReplyWait(pacer, from);
 }
 
 int main(void)
@@ -170,7 +172,7 @@ int main(void)
     L4_MsgTag_t tag = L4_Wait(&from);
     for (;;) {
         int reply = L4_IpcFailed(tag) ? 0
-                    : is_pacer(from) ? turn(&from) : hurd_cap_serve(&server, from, tag);
+                    : is_turn(from) ? turn(&from) : hurd_cap_serve(&server, from, tag);
         tag = next(reply, &from);
         if (debug_revoke_period && random_word() % debug_revoke_period == 0) {
             L4_Word_t saved[64];
