@@ -7,6 +7,7 @@
 #include "kernel/fault.h"
 #include "kernel/io.h"
 #include "kernel/ipc.h"
+#include "kernel/kip.h"
 #include "kernel/map.h"
 #include "kernel/sched.h"
 #include "kernel/strings.h"
@@ -28,6 +29,7 @@ static word_t empty_directory;
 
 struct thread *host_current;
 uint8_t sched_wanted;
+word_t pistachio;
 
 static struct {
     word_t send, window, base;
@@ -105,6 +107,7 @@ void thread_leave_fast(struct thread *t) { (void)t; }
 void ipc_abort(struct thread *t, int error) { (void)t; (void)error; }
 void ipc_expire(struct thread *t) { (void)t; }
 uint64_t arch_clock_us(void) { return 0; }
+uint64_t arch_tick_us(void) { return 0; }
 void panic(const char *format, ...)
 {
     fprintf(stderr, "panic: %s\n", format);
