@@ -156,11 +156,13 @@ static _Noreturn void play(const char *role)
         exit(42);
     if (!strcmp(role, "fault"))
         *nowhere = 1;
-    if (!strcmp(role, "lost") || !strcmp(role, "invalid")) {    /* with `task` for a pager */
+    if (!strcmp(role, "lost") || !strcmp(role, "invalid") || !strcmp(role, "writes")) { /* with `task` for a pager */
         L4_Set_Pager(server());
         L4_Set_ExceptionHandler(server());
         if (!strcmp(role, "lost"))
             *nowhere = 1;
+        if (!strcmp(role, "writes"))            /* to its own instructions */
+            *(volatile char *) (uintptr_t) play = 0;
         __asm__ volatile("ud2");
     }
     if (!strcmp(role, "open"))
@@ -294,6 +296,11 @@ TEST(task_ends_a_child_whose_fault_or_exception_nobody_else_serves)
 {
     struct hurd_task_created child = child_of("lost");
     L4_Word_t status = 0, reason = 9;
+    EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, &reason), 0);
+    EXPECT_EQ(status, 139);
+    EXPECT_EQ(reason, HURD_TASK_FAULTED);
+    EXPECT_EQ(hurd_task_release(server(), child.handle), 0);
+    child = child_of("writes");
     EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, &reason), 0);
     EXPECT_EQ(status, 139);
     EXPECT_EQ(reason, HURD_TASK_FAULTED);
