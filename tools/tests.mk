@@ -4,8 +4,8 @@
 #   BOOT_TESTS += NAME    stands in the kernel's place and looks at its loader
 #   TASK_TESTS += NAME    stands in the place of the task server, with sigma0, wortel and physmem
 #   APP_TESTS  += NAME    a program that init runs in the whole system in place of the demo
-#   NAME_MEM, NAME_TIMEOUT, NAME_CONFIGS, NAME_INIT, NAME_KERNEL    megabytes, seconds, a list out of: fast plain 486 486plain bochs fuzz,
-#   an option for init, the kernel to boot (default: kernel);  NAME_SIGMA0: a program in sigma0's place
+#   NAME_MEM, NAME_TIMEOUT, NAME_CONFIGS, NAME_INIT, NAME_KERNEL    megabytes, seconds, a list out of: fast plain 486 486plain pistachio bochs fuzz,
+#   options for init (+ between them), the kernel to boot (default: kernel);  NAME_SIGMA0: a program in sigma0's place
 # Every tests/host/NAME.c is a cmocka program of the build machine, with sanitizers; its first lines may say
 #   /* links: kernel/mdb.c lib/hurd-cap/table.c */     what is tested
 #   /* flags: -Ikernel -DX=1 */                        compiler flags
@@ -74,6 +74,6 @@ $(BUILD)/tests.list: # anew each time: files come and go
 	   $(foreach t,$(TASK_TESTS),echo "task $(t) $(call test_keys,$(t)) $($(t)_SRC)";) \
 	   $(foreach t,$(APP_TESTS),echo "app $(t) $(call test_keys,$(t)) $($(t)_SRC)";) :; } > $@
 
-test-binaries: all $(addprefix $(BUILD)/host/,$(HOST_TESTS) $(FUZZ_HOST)) $(BUILD)/tests.cpio $(BUILD)/tests.list iso floppy
+test-binaries: all $(addprefix $(BUILD)/host/,$(HOST_TESTS) $(FUZZ_HOST)) $(BUILD)/tests.cpio $(BUILD)/tests.list iso floppy disk-boot
 
 .PHONY: test-binaries $(BUILD)/tests.list

@@ -198,12 +198,18 @@ void container_unreferenced(struct hurd_cap_object *object)
 /* ---- wired pages -------------------------------------------------------------------------------
  * */
 
+bool container_may_wire(const struct container *c, const struct account *account, uint32_t pages)
+{
+    uint32_t share = c->control->guarantee / WIRED_SHARE, most = share > WIRED_MAX ? share : WIRED_MAX;
+    return pages <= most && account->wired <= most - pages;
+}
+
 int container_wire(struct container *c, uint32_t pages)
 {
     struct account *account = account_of(c->task);
     if (!account)
         return ENOMEM;
-    if (pages > WIRED_MAX || account->wired + pages > WIRED_MAX)
+    if (!container_may_wire(c, account, pages))
         return EAGAIN;
     account->wired += pages;
     c->pins += pages;

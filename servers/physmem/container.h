@@ -13,7 +13,8 @@
 #define NODE_LOG2       5u
 #define NODE_SLOTS      (1u << NODE_LOG2)
 #define NODE_LEVELS     4u
-#define WIRED_MAX       16u                 /* pages of one task, wired and pinned: 64 KB */
+#define WIRED_MAX       24u                 /* pages of one task, wired and pinned; */
+#define WIRED_SHARE     16u                 /* or one for so many that the control guarantees */
 
 /* Inner nodes hold pointers to nodes, the lowest ones slots.  No node is without a used slot,
  * except in the middle of an operation. */
@@ -80,6 +81,7 @@ uint32_t container_affordable(struct container *c, uint32_t start, uint32_t coun
 
 /* Wired pages: the account of c->task has room for `pages` more, and takes them.  EAGAIN, ENOMEM.
  * */
+bool container_may_wire(const struct container *c, const struct account *account, uint32_t pages);
 int container_wire(struct container *c, uint32_t pages);
 void container_unwire(struct container *c, uint32_t pages);
 void container_orphan(struct container *c);             /* its creator died: no longer wired */

@@ -162,33 +162,65 @@ static int map_arguments(struct hurd_cap_call *call, L4_Word_t *rights, L4_Word_
     return err ? err : pages_of(index, size, page, count);
 }
 
-static int serve_map(struct hurd_cap_call *call)
+/* The items of the reply: what container_map() found. */
+static int map_reply(struct hurd_cap_call *call, const struct map_request *how)
 {
     struct map_item items[MAP_ITEMS_MAX];
-    L4_Word_t rights, vaddr;
-    struct map_request how = { .from = call_container(call) };
     unsigned n;
-    int err = map_arguments(call, &rights, &vaddr, &how.start, &how.count);
-    if (err)
-        return err;
-    if (rights & ~(L4_Word_t) call->cap->rights)
-        return EACCES;
-    const struct account *account = account_of(call->task);
-    how.vaddr = vaddr;
-    how.rights = rights;
-    how.weak = call->cap->flags & HURD_CAP_WEAK;
-    how.steady = !account || !account->self_paged;
-    err = container_map(&how, items, &n);
+    int err = container_map(how, items, &n);
     if (err)
         return err;
     L4_Word_t *word = call->reply;
     for (unsigned i = 0; i < n; i++) {              /* addresses are whole pages, aligned to the block */
         *word++ = items[i].vaddr | L4_ITEM_MAP | (i + 1 < n);   /* C: another item follows */
         *word++ = items[i].block.base | (PAGE_LOG2 + items[i].block.order) << L4_FPAGE_SIZE_SHIFT
-                  | rights;
+                  | how->rights;
     }
     call->reply_typed = 2 * n;
     return 0;
+}
+
+static int map_request(struct hurd_cap_call *call, struct map_request *how)
+{
+    L4_Word_t rights, vaddr;
+    int err = map_arguments(call, &rights, &vaddr, &how->start, &how->count);
+    if (err)
+        return err;
+    if (rights & ~(L4_Word_t) call->cap->rights)
+        return EACCES;
+    const struct account *account = account_of(call->task);
+    how->from = call_container(call);
+    how->vaddr = vaddr;
+    how->rights = rights;
+    how->weak = call->cap->flags & HURD_CAP_WEAK;
+    how->steady = !account || !account->self_paged;
+    return 0;
+}
+
+static int serve_map(struct hurd_cap_call *call)
+{
+    struct map_request how;
+    int err = map_request(call, &how);
+    return err ? err : map_reply(call, &how);
+}
+
+static int serve_allocate_map(struct hurd_cap_call *call)
+{
+    struct map_request how;
+    uint32_t done;
+    int err = map_request(call, &how);
+    if (!err && !(call->cap->rights & RIGHTS_WRITE))
+        err = EACCES;
+    if (!err && !may_spend(call, how.from))
+        err = EPERM;
+    if (!err)
+        err = container_allocate(how.from, how.start, how.count, false, false, &done);
+    if (err)
+        return err;
+    err = map_reply(call, &how);
+    if (err)
+        container_deallocate(how.from, how.start, how.count, &done);
+    return err;
 }
 
 /* The rights and kinds of both sides.  What is shared stays so after a weak reference is revoked: that
@@ -476,6 +508,7 @@ static const struct operation operations[] = {
     [HURD_PM_DEBUG_REVOKE - FIRST_LABEL]         = { serve_debug_revoke, CONTROL, 2, 2 },
     [HURD_PM_CAP_INFO - FIRST_LABEL]             = { serve_cap_info, ANY, 1, 1 },
     [HURD_PM_SELF_PAGED - FIRST_LABEL]           = { serve_self_paged, ANY, 1, 1 },
+    [HURD_PM_CONTAINER_ALLOCATE_MAP - FIRST_LABEL] = { serve_allocate_map, STRONG, 5, 5 },
 };
 
 static int serve(struct hurd_cap_call *call)
