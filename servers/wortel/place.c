@@ -48,8 +48,7 @@ void place_modules(L4_Word_t from, L4_Word_t to)
 {
     for (unsigned i = 0; i < module_count; i++) {
         struct module *m = &modules[i];
-        if (m->start != page_down(m->start)
-            || overlap(page_down(m->start), page_up(m->end), from, to))
+        if (m->start != page_down(m->start) || overlap(m->start, page_up(m->end), from, to))
             move_module(m, from, to);
     }
     for (unsigned i = 0; i < module_count; i++)
