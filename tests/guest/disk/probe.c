@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What an IDE drive does, asked as the driver asks: diskprobe [DRIVE].  One line for each question, for
- * docs/emulators.md.  Nothing here knows what is right. */
+/* What an IDE drive does, asked as the driver asks: diskprobe [DRIVE].  One line for each question,
+ * for docs/emulators.md.  Nothing here knows what is right. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
