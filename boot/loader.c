@@ -21,7 +21,7 @@ enum {
     TABLES_SUBTYPE = 1,
     SERVER_SUBTYPE = 2,
     MODULE_SUBTYPE = 3,
-    DESCRIPTORS_BESIDE = 0, /* shared, pool, tables; but three of the modules are images */
+    DESCRIPTORS_BESIDE = 1, /* all, shared, pool, tables; but three of the modules are images */
     KERNEL_DESCRIPTORS = 4, /* that a kernel may want to add */
 };
 
@@ -266,12 +266,32 @@ static void descriptor_add(uint64_t low, uint64_t high, uint32_t type)
 
 static uint32_t subtype(uint32_t type, uint32_t sub) { return type | sub << L4_MEM_SUBTYPE_SHIFT; }
 
+/* What the kernel and we have at the end of a piece of RAM is not called conventional at all: programs look for the highest
+ * conventional word, and shall find one that is theirs. */
+static uint64_t conventional_end(const struct range *ram)
+{
+    struct used ours = {.n = 0};
+    uint64_t end = ram->high, last;
+    used_add(&ours, pool.low, pool.high);
+    used_add(&ours, (uint32_t)tables.start, (uint32_t)tables.end);
+    for (size_t i = IMAGES; i < given.modules; i++)
+        used_add(&ours, given.module[i].start, page_up(given.module[i].end));
+    do {
+        last = end;
+        for (size_t i = 0; i < ours.n; i++)
+            if (ours.range[i].low < end && ours.range[i].high >= end)
+                end = ours.range[i].low;
+    } while (end != last);
+    return end;
+}
+
 static void descriptors_fill(void)
 {
     struct range piece;
     size_t others = given.modules + descriptors_beside() + KERNEL_DESCRIPTORS;
+    descriptor_add(0, (uint64_t)1 << 32, L4_MEM_SHARED); /* what nothing else is said of is device memory */
     for (size_t i = 0; i < map.rams; i++)
-        descriptor_add(map.ram[i].low, map.ram[i].high, L4_MEM_CONVENTIONAL);
+        descriptor_add(map.ram[i].low, conventional_end(&map.ram[i]), L4_MEM_CONVENTIONAL);
     for (size_t i = 0; i < given.entries; i++) { /* never over RAM: memmap.c took it out */
         const struct bios_entry *e = &given.bios[i];
         uint64_t high = e->base + e->length < e->base ? ~(uint64_t)0 : e->base + e->length;
@@ -287,7 +307,7 @@ static void descriptors_fill(void)
     for (size_t i = IMAGES; i < given.modules; i++)
         descriptor_add(given.module[i].start, page_up(given.module[i].end),
                        subtype(L4_MEM_BOOTLOADER, MODULE_SUBTYPE));
-    descriptor_add((uint32_t)tables.copies, (uint32_t)tables.end,
+    descriptor_add((uint32_t)tables.start, (uint32_t)tables.end,
                    subtype(L4_MEM_BOOTLOADER, TABLES_SUBTYPE));
 }
 

@@ -114,6 +114,7 @@ struct copy {
     uint32_t dest, source, bytes, zeros;
 }; /* the trampoline's order; layout known to start.asm */
 struct tables {
+    uint8_t *start;      /* of the block, which begins with a page */
     uint8_t *at, *end;   /* the free rest of the block */
     struct copy *copies; /* up to MAX_COPIES, ended by one with dest = 0, bytes = 0, zeros = 0 */
     size_t ncopies;

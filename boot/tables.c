@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The block that survives the loader: trampoline, copy orders, boot information in both forms.  Spec 6.10. */
+/* The block that survives the loader: boot information in one of two forms, at the block's start as programs expect it at a
+ * page's, then copy orders and the trampoline.  Spec 6.10. */
 #include "loader.h"
 #include <l4/bootinfo.h>
 
@@ -145,12 +146,12 @@ static uint32_t generic_make(struct tables *t, const struct given *given, const 
 void tables_make(struct tables *t, void *block, uint32_t size, const struct given *given,
                  const struct image *image, bool multiboot_form)
 {
-    t->at = block;
+    t->start = t->at = block;
     t->end = t->at + size;
+    t->bootinfo = multiboot_form ? (uint32_t)mbi_make(t, given, 2) : generic_make(t, given, image);
     t->copies = take(t, sizeof *t->copies * (MAX_COPIES + 1));
     t->ncopies = 0;
     size_t code = (size_t)(trampoline_end - trampoline_start);
     t->trampoline = (void (*)(const struct copy *, uint32_t))memcpy(take(t, code), trampoline_start,
                                                                     code);
-    t->bootinfo = multiboot_form ? (uint32_t)mbi_make(t, given, 2) : generic_make(t, given, image);
 }

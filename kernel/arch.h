@@ -164,6 +164,8 @@ bool arch_interrupt_available(word_t line);
 void arch_interrupt_mask(word_t line);
 void arch_interrupt_unmask(word_t line);
 uint64_t arch_clock_us(void); /* since boot, monotonic */
+uint64_t arch_tick_us(void);  /* when the last tick was */
+#define ARCH_TICKS_PER_US 4295622u /* in 2^-32, rounded down */
 void arch_console_putc(char c);
 void arch_console_reopen(void); /* before a panic: users may have set up the ports their way */
 void arch_halt(void) __attribute__((noreturn));

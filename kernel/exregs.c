@@ -2,6 +2,7 @@
 /* ExchangeRegisters.  Spec 4.2. */
 #include "arch.h"
 #include "ipc.h"
+#include "kip.h"
 #include "sched.h"
 #include "space.h"
 #include "strings.h"
@@ -60,8 +61,11 @@ static void halt_or_resume(struct thread *t, bool halt)
 word_t sys_exchange_registers(struct thread *self, struct exregs *a)
 {
     struct thread *t = thread_find(self->space, a->dest);
-    if (!t || !may_exchange(self, t))
+    if (!t || !may_exchange(self, t)) {
+        if (pistachio)
+            a->control = 0;
         return failed(self, L4_ERR_THREAD);
+    }
     struct exregs in = *a;
     a->control = state_bits(t);
     a->sp = arch_user_sp(t);

@@ -80,18 +80,29 @@ void fault_exception(struct thread *self, word_t vector, word_t error)
     arch_exception_reply(self, self->kmsg + 1, u < L4_EXCEPTION_WORDS ? u : L4_EXCEPTION_WORDS);
 }
 
+static void compose_preemption(struct thread *self, uint64_t at)
+{
+    compose(self, L4_LABEL_PREEMPTION, 2);
+    self->kmsg[1] = (word_t)at;
+    self->kmsg[2] = at >> 32;
+}
+
+void fault_preempted(struct thread *self, uint64_t at)
+{
+    word_t phase;
+    compose_preemption(self, at);
+    (void)ipc_call(self, IPC_PREEMPTION, self->utcb->exception_handler, L4_ID_NIL, L4_TIME_ZERO << 16, &phase);
+}
+
 /* Spec 6.2.  The thread runs again when Schedule gives it more. */
 void fault_quantum(struct thread *self)
 {
-    uint64_t now = arch_clock_us();
     word_t phase;
     if (self->quantum_told) {
         thread_stop(self);
         return;
     }
     self->quantum_told = true;
-    compose(self, L4_LABEL_PREEMPTION, 2);
-    self->kmsg[1] = (word_t)now;
-    self->kmsg[2] = now >> 32;
+    compose_preemption(self, arch_clock_us());
     (void)ipc_call(self, IPC_PREEMPTION, self->scheduler, L4_ID_NIL, 0, &phase);
 }

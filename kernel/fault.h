@@ -12,6 +12,8 @@ int fault_in_copy(struct thread *self, word_t address, bool write);
 void fault_io(struct thread *self, word_t port, word_t log2);
 void fault_exception(struct thread *self, word_t vector, word_t error);
 
+/* self, which was preempted at that time (us), tells its exception handler, if that waits; before it runs on. */
+void fault_preempted(struct thread *self, uint64_t at);
 /* self has used up its total quantum: tells its scheduler once, and stops. */
 void fault_quantum(struct thread *self);
 

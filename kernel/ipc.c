@@ -9,6 +9,7 @@
 #include "arch.h"
 #include "fpage.h"
 #include "irq.h"
+#include "kip.h"
 #include "map.h"
 #include "redirect.h"
 #include "sched.h"
@@ -58,12 +59,21 @@ static bool admits(const struct thread *dst, word_t accepts, struct thread *src)
     return accepts == a->id || (accepts == L4_ID_ANYLOCAL && a->space == dst->space);
 }
 
+/* t waits, but its time is over: then it waits no more. */
+static bool wait_is_over(struct thread *t)
+{
+    if (likely(list_empty(&t->in_wheel)) || !timer_is_over(t))
+        return false;
+    ipc_expire(t);
+    return true;
+}
+
 /* dst is in a receive phase that takes src's message now. */
-static inline bool thread_accepts(const struct thread *dst, struct thread *src)
+static inline bool thread_accepts(struct thread *dst, struct thread *src)
 {
     if (dst->fast_from == L4_ID_ANY || dst->fast_from == src->id)
         return true; /* the commonest cases of what follows */
-    return thread_receives(dst) && !dst->halted && admits(dst, accepts_of(dst), src);
+    return thread_receives(dst) && !dst->halted && admits(dst, accepts_of(dst), src) && !wait_is_over(dst);
 }
 
 /* FromSpecifier as a global id or a wildcard; false if it names nobody. */
@@ -83,7 +93,8 @@ static bool resolve_from(struct thread *self, word_t *accepts)
 static inline void begin_receive(struct thread *t, word_t accepts)
 {
     t->receive_result = IPC_PENDING;
-    if (likely(t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER && !t->halted && !t->intended)) {
+    if (likely(t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER && !t->halted && !t->intended &&
+               !(t->obstacles & (OBSTACLE_QUANTUM | OBSTACLE_COMPAT)))) {
         t->state = THREAD_READY;
         t->fast_from = accepts;
         t->kernel_sp = NULL; /* all that is left to do is in the TCB: ipc_fast_woken() */
@@ -119,11 +130,16 @@ static void stop_looking(struct thread *t)
         sched_dequeue(t);
 }
 
-void ipc_withdraw(struct thread *src)
+static inline void leave_senders(struct thread *src)
 {
     list_remove(&src->in_queue);
     src->partner->obstacles -= OBSTACLE_SENDER;
     src->partner->proxies -= src->virtual_sender != L4_ID_NIL;
+}
+
+void ipc_withdraw(struct thread *src)
+{
+    leave_senders(src);
     timer_disarm(src);
 }
 
@@ -158,6 +174,7 @@ static inline int transfer(struct thread *src, struct thread *dst)
     const word_t *from = registers_of(src);
     word_t tag = from[0], u = tag & L4_TAG_U_MASK, t = (tag & L4_TAG_T_MASK) >> L4_TAG_T_SHIFT, words = u;
     if (unlikely(t && u + 1 + t > L4_NUM_MRS)) {
+        copy_words(registers_of(dst), from, 0);
         src->error_offset = dst->error_offset = 0;
         return L4_IPC_OVERFLOW;
     }
@@ -186,7 +203,7 @@ static void propagate(struct thread *src, struct thread *dst, struct thread *app
 {
     if (dst->kind == IPC_USER) {
         dst->utcb->mr[0] |= L4_TAG_PROPAGATED;
-        dst->utcb->sender = thread_name_for(src, dst->space);
+        dst->utcb->sender = src->id;
     }
     if (apparent != dst && thread_receives(apparent) && !is_wildcard(accepts_of(apparent)) &&
         admits(apparent, accepts_of(apparent), src)) {
@@ -195,12 +212,23 @@ static void propagate(struct thread *src, struct thread *dst, struct thread *app
     }
 }
 
+/* Its fast path names senders by their global ids, and a fault that is no write may have been a fetch. */
+static void settle_as_pistachio(struct thread *src, struct thread *dst, const struct thread *apparent)
+{
+    if (apparent == src && dst->replies)
+        dst->sender = src->id;
+    if (src->kind == IPC_PAGE_FAULT && dst->kind == IPC_USER && !(src->kmsg[0] & L4_FPAGE_W << L4_TAG_LABEL_SHIFT))
+        dst->utcb->mr[0] |= L4_FPAGE_X << L4_TAG_LABEL_SHIFT;
+}
+
 /* The message passed, but not just so: it failed, or passed in somebody else's name or place. */
 static void settle(struct thread *src, struct thread *dst, int err)
 {
     struct thread *apparent = apparent_sender(src, dst);
     dst->receive_result = mirrored(err);
     dst->sender = thread_name_for(apparent, dst->space);
+    if (pistachio)
+        settle_as_pistachio(src, dst, apparent);
     if (apparent != src)
         propagate(src, dst, apparent);
     if (src->intended && dst->kind == IPC_USER) {
@@ -221,7 +249,7 @@ static int deliver(struct thread *src, struct thread *dst)
         return err;
     dst->receive_result = IPC_OK;
     dst->sender = thread_name_for(src, dst->space);
-    if (unlikely((word_t)err | src->virtual_sender | src->intended))
+    if (unlikely((word_t)err | src->virtual_sender | src->intended | pistachio))
         settle(src, dst, err);
     if (unlikely(src->kind == IPC_PAGE_FAULT))
         count_fault(src, dst);
@@ -280,32 +308,51 @@ static inline void wait(struct thread *self, struct thread *next)
         string_serve(self);
 }
 
-/* Waits on dst's queue until it receives.  Blocks. */
-static int wait_to_send(struct thread *self, struct thread *dst)
+/* Waits on dst's queue until it receives, or, if the wait goes on `again` elsewhere, for the rest of its time.  Blocks. */
+static int wait_to_send(struct thread *self, struct thread *dst, bool again)
 {
     if (timeout_is_zero(send_timeout(self)))
         return L4_IPC_TIMEOUT;
     self->send_result = IPC_PENDING;
     join_senders(self, dst);
-    timer_arm(self, send_timeout(self));
+    if (unlikely(again) && send_timeout(self) != L4_TIME_NEVER)
+        timer_start_at(self, self->expires);
+    else
+        timer_arm(self, send_timeout(self));
     wait(self, NULL);
     return self->send_result;
+}
+
+/* Who gets self's message to dst, or dst's redirector.  Spec 5.8. */
+static struct thread *addressee(struct thread *self, struct thread *dst)
+{
+    struct thread *r = redirect(self, dst);
+    self->intended = r == dst ? L4_ID_NIL : dst->id;
+    self->redirected_to = r->id;
+    return r;
 }
 
 /* Blocks.  *woken is a receiver that is READY but on no queue. */
 static inline int ipc_send(struct thread *self, word_t to, struct thread **woken)
 {
-    struct thread *dst = thread_find(self->space, to);
-    if (unlikely(!dst))
-        return L4_IPC_NO_PARTNER;
-    if (unlikely(dst->kind == IPC_INTERRUPT))
-        return irq_acknowledge(dst, self);
-    if (unlikely(self->space->redirector))
-        dst = redirect(self, dst);
-    if (unlikely(!thread_accepts(dst, self)))
-        return wait_to_send(self, dst);
+    struct thread *dst;
+    int err = IPC_OK;
+    for (;;) {
+        dst = thread_find(self->space, to);
+        if (unlikely(!dst))
+            return L4_IPC_NO_PARTNER;
+        if (unlikely(dst->kind == IPC_INTERRUPT))
+            return irq_acknowledge(dst, self);
+        if (unlikely(self->space->redirector || err == IPC_RETRY))
+            dst = addressee(self, dst);
+        if (likely(thread_accepts(dst, self)))
+            break;
+        err = wait_to_send(self, dst, err == IPC_RETRY);
+        if (err != IPC_RETRY)
+            return err;
+    }
     /* ---- commit: from here the receiver sees the message, whole or broken off ---- */
-    int err = deliver(self, dst);
+    err = deliver(self, dst);
     if (unlikely(err == IPC_GONE))
         return L4_IPC_ABORTED;
     *woken = dst;
@@ -321,9 +368,9 @@ static struct thread *look(struct thread *self)
     self->looks = true;
     for (word_t left = self->obstacles & OBSTACLE_SENDERS; left && self->looks && n != &self->senders; left--) {
         struct thread *src = list_entry(n, struct thread, in_queue);
-        if (admits(self, self->accepts, src))
-            return src;
         n = n->next;
+        if (admits(self, self->accepts, src) && !wait_is_over(src))
+            return src;
         if (left % STRETCH == 1 && n != &self->senders) {
             list_remove(&self->senders);
             list_add_tail(n, &self->senders);
@@ -340,7 +387,7 @@ static struct thread *look(struct thread *self)
 static inline struct thread *named_sender(struct thread *self)
 {
     struct thread *src = thread_find_global(self->accepts);
-    return src && src->state == THREAD_SENDING && src->partner == self ? src : NULL;
+    return src && src->state == THREAD_SENDING && src->partner == self && !wait_is_over(src) ? src : NULL;
 }
 static inline bool must_look(const struct thread *self)
 {
@@ -428,11 +475,14 @@ static word_t virtual_sender(struct thread *self)
     return v && v != self ? v->id : L4_ID_NIL;
 }
 
-/* Offsets belong to errors in the middle of a message. */
+/* Offsets belong to errors in the middle of a message.  Who could not take all of one sees its tag: the words tell what it
+ * should have had room for. */
 static void report_error(struct thread *self, int err, word_t phase)
 {
     word_t offset = err >= L4_IPC_OVERFLOW ? self->error_offset : 0;
-    self->utcb->mr[0] = L4_TAG_ERROR;
+    if (err != L4_IPC_OVERFLOW || phase == L4_IPC_PHASE_SEND)
+        self->utcb->mr[0] = 0;
+    self->utcb->mr[0] |= L4_TAG_ERROR;
     self->utcb->error = offset << L4_IPC_OFFSET_SHIFT | (word_t)err << 1 | phase;
 }
 
@@ -514,6 +564,7 @@ void sys_ipc(struct thread *self, word_t to)
         simple(self, to);
     self->sender = L4_ID_NIL;
     self->virtual_sender = L4_ID_NIL;
+    self->replies = to != L4_ID_NIL && receive_timeout(self) == L4_TIME_NEVER;
     if (self->utcb->mr[0] & L4_TAG_PROPAGATED)
         self->virtual_sender = virtual_sender(self);
     int err = both_phases(self, to, &phase);
@@ -592,9 +643,12 @@ bool ipc_forsake(struct thread *t)
 {
     while (!list_empty(&t->senders)) {
         struct thread *src = list_entry(t->senders.next, struct thread, in_queue);
-        if (src->kind == IPC_INTERRUPT)
+        if (src->kind == IPC_INTERRUPT) {
             irq_withdraw(src);
-        else
+        } else if (src->intended) { /* not us; the next sweep finds out who is our successor */
+            leave_senders(src);
+            join_senders(src, idle_thread);
+        } else
             ipc_abort(src, L4_IPC_NO_PARTNER);
         if (preempt_point())
             return true;
@@ -605,6 +659,14 @@ bool ipc_forsake(struct thread *t)
 bool ipc_waits_in_vain(const struct thread *t)
 {
     return thread_receives(t) && t->kind != IPC_START && !is_wildcard(accepts_of(t)) && !thread_find_global(accepts_of(t));
+}
+
+bool ipc_sends_astray(const struct thread *t)
+{
+    if (thread_state(t) != THREAD_SENDING)
+        return false;
+    struct thread *dst = t->intended ? thread_find_global(t->intended) : t->partner;
+    return !dst || redirect(t, dst) != t->partner;
 }
 
 void ipc_resume(struct thread *t)

@@ -37,6 +37,8 @@ void ipc_expire(struct thread *t);
 bool ipc_forsake(struct thread *t);
 /* t waits for a thread alone that does not exist. */
 bool ipc_waits_in_vain(const struct thread *t);
+/* t's message waits for somebody who would not get it if t sent it now: the redirector has changed, come or gone. */
+bool ipc_sends_astray(const struct thread *t);
 /* t may have been halted while a message for it queued up: wakes it to take it. */
 void ipc_resume(struct thread *t);
 

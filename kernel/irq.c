@@ -6,6 +6,7 @@
 #include "arch.h"
 #include "ipc.h"
 #include "kip.h"
+#include "timer.h"
 
 static struct {
     word_t handler;         /* global id, nil = detached */
@@ -24,6 +25,7 @@ void irq_init(void)
         t->space = &kernel_space;
         t->state = THREAD_INTERRUPT;
         t->kind = IPC_INTERRUPT;
+        t->quantum_left = TIMEOUT_NEVER;
         list_init(&t->senders);
         list_init(&t->in_queue);
         list_init(&t->in_wheel);
@@ -33,6 +35,11 @@ void irq_init(void)
 static word_t line_of(const struct thread *irq)
 {
     return thread_number(irq);
+}
+
+bool irq_attached(const struct thread *irq)
+{
+    return lines[line_of(irq)].handler != L4_ID_NIL;
 }
 
 void irq_withdraw(struct thread *src)

@@ -8,6 +8,8 @@
 void irq_init(void);
 /* ThreadControl on an interrupt: attach, or detach with handler == irq id.  0 or L4_ERR_THREAD. */
 word_t irq_attach(struct thread *caller, word_t irq_id, word_t handler);
+/* The interrupt source has a handler. */
+bool irq_attached(const struct thread *irq);
 /* The line has fired (it is masked by now). */
 void irq_fire(word_t line);
 /* src's message has reached its handler. */

@@ -12,6 +12,8 @@ extern L4_MemoryDesc_t kip_descriptors[];
 extern L4_ProcDesc_t kip_processor_descriptor;
 extern L4_KernelDesc_t kip_kernel_descriptor;
 
+word_t pistachio;
+
 static void add_feature(const char *name)
 {
     char *at = kip_features;
@@ -65,6 +67,8 @@ void kip_publish_speed(word_t khz)
 void kip_publish(word_t thread_bits, bool io_fpages)
 {
     thread_number_limit = 1u << thread_bits;
+    if (pistachio)
+        the_kip.ClockInfo.raw = 0;
     the_kip.ThreadInfo.raw = USER_BASE << 20 | SYSTEM_BASE << 8 | thread_bits;
     if (io_fpages)
         add_feature(L4_FEATURE_IOFLEXPAGES);

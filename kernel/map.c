@@ -47,19 +47,29 @@ static inline struct mapping *node_create(struct space *s)
 
 /* ---- sigma0: every usable frame is there as soon as somebody looks */
 
+/* Frames that sigma0's 1:1 view has no room for, behind SIGMA0_VIEW, are at home in a space that nobody runs in. */
+#define FAR_SHIFT 0x80000000u
+static struct space *far_frames; /* frame f is mapped at f - FAR_SHIFT */
+
+void map_far_frames(struct space *s)
+{
+    far_frames = s;
+}
+
 bool map_idempotent(struct space *s, vaddr_t v)
 {
     v &= ~PAGE_MASK;
+    paddr_t frame = s == far_frames ? v + FAR_SHIFT : v;
     if (v >= USER_LIMIT || lookup(s, v))
         return v < USER_LIMIT;
-    if (!space_mappable(s, v) || !arch_frame_usable(v, PAGE_SIZE))
+    if (!space_mappable(s, v) || !arch_frame_usable(frame, PAGE_SIZE))
         return false;
     word_t *entry = arch_table_entry_node_create(s, v);
     struct mapping *m = entry ? node_create(s) : NULL;
     if (!m)
         return false;
     mdb_link_root(m);
-    node_place(m, entry, v | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER);
+    node_place(m, entry, frame | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER);
     return true;
 }
 
@@ -102,9 +112,10 @@ static inline_path int page_map(struct space *src, vaddr_t from, struct space *d
         struct mapping *source = lookup(src, from);
         if (unlikely(!source)) {
             bool table = arch_table_entry(src, from);
-            if (src->is_sigma0 && !table && *batch)
+            bool frames = src->is_sigma0 || src == far_frames;
+            if (frames && !table && *batch)
                 return IPC_PENDING; /* a new table is enough for a stretch of its own */
-            if (!src->is_sigma0 || !map_idempotent(src, from))
+            if (!frames || !map_idempotent(src, from))
                 return IPC_OK;
             *batch += table ? MAP_BATCH / 2 : MAP_BATCH;
             continue;
@@ -150,12 +161,24 @@ static inline_path int page_map(struct space *src, vaddr_t from, struct space *d
     }
 }
 
+struct space *map_source(struct space *s, vaddr_t *v)
+{
+    if (!s->is_sigma0 || *v < SIGMA0_VIEW)
+        return s;
+    *v -= FAR_SHIFT;
+    return far_frames;
+}
+
 int map_fpage(struct space *from, word_t send, struct space *to, word_t window, word_t send_base,
               bool grant, word_t *done, bool blocks)
 {
     struct transfer t = fpage_transfer(send, window, send_base);
     word_t rights = fpage_rights(send);
     vaddr_t high = t.from > t.to ? t.from : t.to;
+    if (unlikely(high >= SIGMA0_VIEW)) {
+        from = map_source(from, &t.from);
+        high = t.from > t.to ? t.from : t.to;
+    }
     if (!t.mask || !rights || high >= USER_LIMIT)
         return IPC_OK;
     word_t pages = (t.mask >> PAGE_BITS) + 1, room = (USER_LIMIT - high) >> PAGE_BITS;
@@ -168,7 +191,7 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
         int err = page_map(from, v, to, t.to + (*done << PAGE_BITS), rights, grant, blocks, &batch);
         if (err != IPC_OK)
             return err;
-        if (++*done < pages && !from->is_sigma0 && !arch_table_entry(from, v)) /* a hole of 4 MB */
+        if (++*done < pages && !from->is_sigma0 && from != far_frames && !arch_table_entry(from, v)) /* a hole of 4 MB */
             *done += ((LARGE_SIZE - 1) & ~v) >> PAGE_BITS;
     }
     return IPC_OK;
@@ -179,7 +202,7 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
 int map_set_attributes(struct space *s, vaddr_t *v, vaddr_t last, word_t cache_bits, bool commit)
 {
     for (word_t batch = 0; batch < MAP_BATCH; batch++) {
-        if (s->is_sigma0)
+        if (s->is_sigma0 || s == far_frames)
             map_idempotent(s, *v);
         struct mapping *m = lookup(s, *v);
         if (!m)

@@ -6,6 +6,13 @@
 #include "arch.h"
 
 void map_init(void);
+/* Where sigma0's 1:1 view of physical memory ends: its UTCB area and KIP are there.  An fpage of sigma0 from there on means
+ * frames all the same. */
+#define SIGMA0_VIEW 0xBF000000u
+/* s, an empty space, is where the mappings of those frames have their roots. */
+void map_far_frames(struct space *s);
+/* The space that holds what s means by *v, and *v there. */
+struct space *map_source(struct space *s, vaddr_t *v);
 
 /* Maps (or grants) `send` of `from` into the receive window of `to`.  Spec 5.11.  *done pages of it are done
  * already, and are counted on.  IPC_OK; IPC_PENDING: call again, behind a preemption point; L4_IPC_OVERFLOW

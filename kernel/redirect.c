@@ -5,30 +5,22 @@
 #include "sched.h"
 #include "space.h"
 
-#define CHAIN_LIMIT 16 /* redirectors may redirect each other in a circle: nobody receives then */
+#define CHAIN_LIMIT 16 /* redirectors may redirect each other in a circle */
 
 static struct thread *redirector_of(const struct space *s)
 {
     return thread_find_global(s->redirector);
 }
 
-struct thread *redirect(struct thread *src, struct thread *dst)
+struct thread *redirect(const struct thread *src, struct thread *dst)
 {
     const struct space *s = src->space;
-    struct thread *r = NULL;
-    for (int hops = 0; s->redirector; hops++) {
-        r = hops < CHAIN_LIMIT ? redirector_of(s) : NULL;
-        if (dst->space == s || (r && dst->space == r->space))
-            return dst;
-        if (!r) {
-            r = idle_thread; /* it never receives */
-            break;
-        }
-        s = r->space;
-    }
-    src->intended = dst->id;
-    src->redirected_to = r->id;
-    return r;
+    if (!s->redirector || dst->space == s)
+        return dst;
+    struct thread *r = redirector_of(s);
+    if (!r)
+        return idle_thread; /* it never receives */
+    return dst->space == r->space ? dst : r;
 }
 
 bool redirects(const struct thread *t, const struct space *ward)
@@ -71,5 +63,6 @@ bool redirect_space(struct space *s, word_t redirector)
         n = t->in_space.next;
     }
     s->redirector = redirector;
+    thread_sweep_begin();
     return false;
 }

@@ -5,9 +5,9 @@
 
 #include "thread.h"
 
-/* Where src's message to dst goes, src's space being redirected.  If that is not dst, src is left
- * with `intended` and `redirected_to`.  A redirector that does not exist never receives. */
-struct thread *redirect(struct thread *src, struct thread *dst);
+/* Who gets src's message to dst: dst, or the redirector of src's space (what it sends on may be redirected in turn).
+ * For a redirector that does not exist idle_thread stands, which never receives. */
+struct thread *redirect(const struct thread *src, struct thread *dst);
 /* t is the redirector of `ward`, directly or along a chain. */
 bool redirects(const struct thread *t, const struct space *ward);
 /* Changes the redirector of s; nil ends redirection.  True: not done, others ran and s may be gone.  Threads are

@@ -106,16 +106,19 @@ void sched_dequeue(struct thread *t)
     unmark_if_empty(t->priority);
 }
 
-static void run(struct thread *next)
+/* True: others have run since. */
+static bool run(struct thread *next)
 {
+    bool others = next != current;
     ready.slice = next->slice_left ? next->slice_left : slice_of(next);
     next->slice_left = 0;
     ready.owner = next->works_for ? next->works_for : next->id;
     next->works_for = L4_ID_NIL;
     if (next == idle_thread)
         next->space = current->space; /* no work, no reason to change */
-    if (next != current)
+    if (others)
         arch_switch_to(next);
+    return others;
 }
 
 void sched_block(void)
@@ -124,12 +127,12 @@ void sched_block(void)
     run(take_best());
 }
 
-void sched_yield(void)
+bool sched_yield(void)
 {
     sched_wanted &= SCHED_TIMERS;
     current->works_for = ready.owner;
     enqueue_tail(current);
-    run(take_best());
+    return run(take_best());
 }
 
 /* ---- overtime */
@@ -178,14 +181,14 @@ static void charge_client(uint32_t us)
 }
 
 /* Back to the head of the queue: a better one runs first, `left` us of the slice are still to come. */
-static void step_aside(uint32_t left)
+static bool step_aside(uint32_t left)
 {
     sched_wanted &= SCHED_TIMERS;
     current->slice_left = left;
     current->works_for = ready.owner;
     list_add_head(&ready.queue[current->priority], &current->in_queue);
     mark(current->priority);
-    run(take_best());
+    return run(take_best());
 }
 
 /* self asks for a delay and may have one, against the best of those who want to run.  Spec 5.12. */
@@ -195,22 +198,22 @@ static bool may_delay(const struct thread *self)
            best_priority() >= self->priority + (ready.slice != 0) && best_priority() <= self->sensitive_priority;
 }
 
-void sched_preempt(void)
+bool sched_preempt(void)
 {
     struct thread *self = current;
     self->delays = may_delay(self);
     if (self->delays) {
         self->utcb->flags |= L4_FLAG_PREEMPT_PENDING;
         sched_wanted &= SCHED_TIMERS;
-        return;
+        return false;
     }
     self->delay_left = self->delay_max;
-    if (ready.slice == 0 && works_overtime(self))
+    self->utcb->flags &= ~(word_t)L4_FLAG_PREEMPT_PENDING; /* here it is */
+    if (ready.slice == 0 && works_overtime(self)) {
         sched_wanted &= SCHED_TIMERS;
-    else if (ready.slice == 0)
-        sched_yield();
-    else
-        step_aside(ready.slice);
+        return false;
+    }
+    return ready.slice == 0 ? sched_yield() : step_aside(ready.slice);
 }
 
 /* The end of a slice waits for the end of the call; delays are for user mode. */
@@ -247,13 +250,36 @@ void sched_set_priority(struct thread *t, uint8_t priority)
         sched_wanted |= SCHED_PREEMPT; /* there may be a better one now */
 }
 
+/* ---- total quanta: charged by the clock while the thread is current; their end is noticed at a tick */
+
+static uint64_t quantum_since; /* us; valid while current has OBSTACLE_QUANTUM */
+
+void sched_quantum_starts(struct thread *t)
+{
+    quantum_since = arch_clock_us();
+    if (!t->quantum_left)
+        sched_wanted |= SCHED_PREEMPT;
+}
+
+void sched_quantum_stops(struct thread *t)
+{
+    uint64_t ran = arch_clock_us() - quantum_since;
+    t->quantum_left = t->quantum_left > ran ? t->quantum_left - ran : 0;
+}
+
+static void charge_quantum(struct thread *self)
+{
+    sched_quantum_stops(self);
+    sched_quantum_starts(self);
+}
+
 void sched_tick(uint32_t us)
 {
     struct thread *t = current;
     if (t == idle_thread)
         return;
-    if (t->quantum_left && t->quantum_left != QUANTUM_FOREVER)
-        t->quantum_left--;
+    if (t->obstacles & OBSTACLE_QUANTUM)
+        charge_quantum(t);
     if (t->delays && t->delay_left)
         t->delay_left--;
     if (t->obstacles & OBSTACLE_OVERTIME)
@@ -269,9 +295,11 @@ uint32_t sched_slice_left(const struct thread *t)
     return t == current ? ready.slice : t->slice_left ? t->slice_left : slice_of(t);
 }
 
-uint64_t sched_quantum_left(const struct thread *t)
+uint64_t sched_quantum_left(struct thread *t)
 {
-    return t->quantum_left == QUANTUM_FOREVER ? TIMEOUT_NEVER : (uint64_t)t->quantum_left * TICK_US;
+    if (t == current && (t->obstacles & OBSTACLE_QUANTUM))
+        charge_quantum(t);
+    return t->quantum_left;
 }
 
 void sched_set_timeslice(struct thread *t, uint16_t period)
@@ -282,19 +310,37 @@ void sched_set_timeslice(struct thread *t, uint16_t period)
         ready.slice = slice_of(t);
 }
 
-void sched_set_quantum(struct thread *t, uint16_t period)
+static void preemption_over(struct thread *t)
 {
-    uint64_t us = timeout_us(period), ticks = (us >> 20) * 1049 + ((uint32_t)(us & 0xFFFFF) + 999) / TICK_US;
-    t->quantum_left = period == L4_TIME_NEVER || ticks >= QUANTUM_FOREVER ? QUANTUM_FOREVER : (uint32_t)ticks;
     t->quantum_told = false;
-    if (t == current)
-        sched_wanted |= SCHED_PREEMPT; /* it may be none */
-    else if (t->kind == IPC_PREEMPTION)
-        ipc_abort(t, L4_IPC_CANCELLED); /* no longer true */
-    else if (t->state == THREAD_STOPPED && !t->halted) {
+    if (t->kind == IPC_PREEMPTION) {
+        ipc_abort(t, L4_IPC_CANCELLED);
+    } else if (t->state == THREAD_STOPPED && !t->halted) {
         t->state = THREAD_READY;
         sched_enqueue(t);
     }
+}
+
+void sched_tell_again(struct thread *t)
+{
+    if (t->quantum_told)
+        preemption_over(t);
+}
+
+void sched_set_quantum(struct thread *t, uint16_t period)
+{
+    thread_leave_fast(t);
+    if (t->utcb && t != current)
+        arch_thread_need_stack(t); /* who gets the processor by the shortest ways is not charged */
+    t->quantum_left = timeout_us(period);
+    t->obstacles &= ~OBSTACLE_QUANTUM;
+    if (t->quantum_left != TIMEOUT_NEVER)
+        t->obstacles |= OBSTACLE_QUANTUM;
+    if (t == current) {
+        sched_quantum_starts(t);
+        sched_wanted |= SCHED_PREEMPT; /* it may be none */
+    }
+    preemption_over(t);
 }
 
 void sched_set_delay(struct thread *t, uint8_t sensitive, uint16_t us)

@@ -21,7 +21,6 @@ extern struct ready {
 #define PRIORITY_INITIAL 255
 #define TIMESLICE_DEFAULT 0x1271u /* a period: 625 * 2^4 us = 10 ms */
 #define SLICE_FOREVER UINT32_MAX
-#define QUANTUM_FOREVER UINT32_MAX
 
 /* sched_wanted: why a thread should not simply go on.  Looked at before user mode is entered and at
  * preemption points. */
@@ -45,8 +44,8 @@ void sched_dequeue(struct thread *t);
 /* Current has left READY: the best ready thread runs.  Returns when current is READY and chosen. */
 void sched_block(void); /* blocks */
 /* Current goes behind its equals (or, with time left, before them) and the best one runs. */
-void sched_yield(void);   /* blocks */
-void sched_preempt(void); /* blocks */
+bool sched_yield(void);   /* blocks; true: others have run */
+bool sched_preempt(void); /* the same, or nothing happens */
 #define OTHERS_RAN 2 /* preempt_point(): threads, too; interrupts alone leave threads, spaces and mappings where they are */
 int sched_preempt_in_kernel(void); /* the rest of preempt_point() */
 /* In every loop whose length a user chooses, where all structures are consistent and nothing is held:
@@ -68,7 +67,12 @@ uint32_t sched_slice_left(const struct thread *t); /* us */
 void sched_set_timeslice(struct thread *t, uint16_t period);
 /* A new total quantum; t runs again if it had none left. */
 void sched_set_quantum(struct thread *t, uint16_t period);
-uint64_t sched_quantum_left(const struct thread *t); /* us */
+uint64_t sched_quantum_left(struct thread *t); /* us */
+/* t has another scheduler: it must hear that t's quantum is over. */
+void sched_tell_again(struct thread *t);
+/* A thread with OBSTACLE_QUANTUM leaves the processor, or gets it. */
+void sched_quantum_stops(struct thread *t);
+void sched_quantum_starts(struct thread *t);
 /* Preemptions by priorities up to `sensitive` may be delayed by up to `us`. */
 void sched_set_delay(struct thread *t, uint8_t sensitive, uint16_t us);
 void sched_idle(void) __attribute__((noreturn));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Schedule and ThreadSwitch.  Spec 4.5, 4.6. */
+#include "irq.h"
 #include "kip.h"
 #include "sched.h"
 #include "space.h"
@@ -24,6 +25,10 @@ void sys_thread_switch(struct thread *self, word_t dest)
 
 static word_t state_of(const struct thread *t)
 {
+    if (t->kind == IPC_INTERRUPT)
+        return thread_state(t) == THREAD_SENDING ? L4_SCHED_PENDING_SEND : L4_SCHED_INACTIVE;
+    if (pistachio && thread_state(t) == THREAD_INACTIVE)
+        return L4_SCHED_DEAD;
     if (thread_state(t) == THREAD_INACTIVE || t->halted)
         return L4_SCHED_INACTIVE;
     if (t->engaged)
@@ -43,6 +48,8 @@ static word_t state_of(const struct thread *t)
 static bool may_schedule(struct thread *self, struct thread *t)
 {
     struct thread *scheduler = thread_find_global(t->scheduler);
+    if (pistachio)
+        return self->space->privileged || scheduler == self;
     return self->space->privileged || (scheduler && scheduler->space == self->space);
 }
 
@@ -53,15 +60,26 @@ static bool is_period(word_t time)
 
 static word_t check(struct thread *self, const struct schedule *a)
 {
+    word_t too_high = pistachio ? L4_ERR_PRIVILEGE : L4_ERR_PARAMETER, no_period = pistachio ? L4_ERR_THREAD : L4_ERR_PARAMETER;
     if (a->priority != UNCHANGED && (a->priority > 255 || (a->priority > self->priority && !self->space->privileged)))
-        return L4_ERR_PARAMETER;
+        return a->priority > 255 ? L4_ERR_PARAMETER : too_high;
     if (a->time != UNCHANGED && (!is_period(a->time >> 16) || !is_period(a->time & 0xFFFF)))
-        return L4_ERR_PARAMETER;
-    if (a->processor != UNCHANGED && a->processor != 0)
+        return no_period;
+    if (a->processor != UNCHANGED && a->processor != 0 && !pistachio)
         return L4_ERR_PARAMETER;
     if (a->preemption != UNCHANGED && (a->preemption >> 16 & 255) > self->priority && !self->space->privileged)
-        return L4_ERR_PARAMETER;
+        return too_high;
     return L4_ERR_OK;
+}
+
+/* TimeControl of what is left: Times or, in Pistachio, microseconds as far as 16 bits go. */
+static word_t time_left(struct thread *t)
+{
+    uint32_t slice = sched_slice_left(t);
+    uint64_t quantum = sched_quantum_left(t);
+    if (pistachio)
+        return (slice == SLICE_FOREVER ? 0 : slice) << 16 | (quantum == TIMEOUT_NEVER ? 0 : (uint16_t)quantum);
+    return (word_t)(slice == SLICE_FOREVER ? L4_TIME_NEVER : timeout_encode(slice)) << 16 | timeout_encode(quantum);
 }
 
 word_t sys_schedule(struct thread *self, struct schedule *a)
@@ -69,18 +87,18 @@ word_t sys_schedule(struct thread *self, struct schedule *a)
     a->old_time = 0;
     word_t number = a->dest >> L4_ID_VERSION_BITS;
     struct thread *t = a->dest == L4_ID_NIL ? NULL : thread_find(self->space, a->dest);
-    if (!id_is_local(a->dest) && number < USER_BASE)
+    if (!id_is_local(a->dest) && number < USER_BASE && !(t && irq_attached(t)))
         return failed(self, L4_ERR_THREAD);
     if (!t)
-        return id_is_local(a->dest) || a->dest == L4_ID_ANY ? failed(self, L4_ERR_THREAD) : L4_SCHED_DEAD;
+        return id_is_local(a->dest) || a->dest == L4_ID_ANY || pistachio ? failed(self, L4_ERR_THREAD) : L4_SCHED_DEAD;
     if (!may_schedule(self, t))
         return failed(self, L4_ERR_PRIVILEGE);
     word_t err = check(self, a), state = state_of(t);
     if (err)
         return failed(self, err);
-    uint32_t left = sched_slice_left(t);
-    a->old_time = (word_t)(left == SLICE_FOREVER ? L4_TIME_NEVER : timeout_encode(left)) << 16 |
-                  timeout_encode(sched_quantum_left(t));
+    a->old_time = time_left(t);
+    if (pistachio)
+        self->utcb->error = L4_ERR_OK;
     if (a->priority != UNCHANGED)
         sched_set_priority(t, a->priority);
     if (a->time != UNCHANGED) {

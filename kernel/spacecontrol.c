@@ -112,7 +112,9 @@ static bool attribute_bits(word_t attribute, word_t *bits)
 /* All pages of the fpage, or none unless others unmap one meanwhile.  Blocks. */
 static bool attributes_set(struct thread *self, word_t fpage, word_t bits)
 {
-    vaddr_t base = fpage_base(fpage), last = base + fpage_mask(fpage);
+    vaddr_t base = fpage_base(fpage);
+    struct space *s = map_source(self->space, &base);
+    vaddr_t last = base + fpage_mask(fpage);
     if (!fpage_mask(fpage))
         return true;
     if (last >= USER_LIMIT)
@@ -120,7 +122,7 @@ static bool attributes_set(struct thread *self, word_t fpage, word_t bits)
     for (int commit = 0; commit <= 1; commit++) {
         int state = -1;
         for (vaddr_t at = base; state < 0; (void)preempt_point())
-            state = map_set_attributes(self->space, &at, last, bits, commit);
+            state = map_set_attributes(s, &at, last, bits, commit);
         if (!state)
             return false;
     }

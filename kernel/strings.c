@@ -11,6 +11,7 @@
 #include "arch.h"
 #include "fault.h"
 #include "ipc.h"
+#include "kip.h"
 #include "sched.h"
 #include "timer.h"
 
@@ -173,9 +174,11 @@ static bool limit_faults(struct copy *c)
 {
     uint16_t send = c->src->utcb->xfer_timeouts >> 16, receive = c->dst->utcb->xfer_timeouts;
     if (!c->faulted) {
+        c->receivers_limit = !timeout_is_zero(send);
         if (timeout_is_zero(send) || timeout_is_zero(receive))
             return false;
-        uint64_t a = timer_deadline(send), b = timer_deadline(receive);
+        uint64_t a = timer_expiry(send), b = timer_expiry(receive);
+        c->receivers_limit = b < a;
         c->deadline = a < b ? a : b;
         c->faulted = true;
     }
@@ -188,16 +191,22 @@ static int verdict(void)
     return current->engaged ? current->transfer_error : IPC_GONE;
 }
 
+/* The error as src sees it: whose page was missing or, by compat=pistachio, whose timeout it was. */
+static int transfer_timeout(const struct copy *c, const struct thread *owner)
+{
+    bool of_sender = pistachio ? !c->receivers_limit : owner == c->src;
+    return of_sender ? L4_IPC_XFER_INVOKER : L4_IPC_XFER_PARTNER;
+}
+
 /* owner lacks a page.  Blocks.  IPC_OK: look again. */
 static int miss(struct copy *c, struct thread *owner, vaddr_t address, bool write)
 {
     struct thread *self = current, *partner = partner_of(c);
     struct thread *idle = owner == self ? partner : self; /* while owner's pager is asked */
-    bool of_sender = owner == c->src;
     word_t request = (address & ~PAGE_MASK) | FAULT_ASKED | (write ? FAULT_WRITE : 0);
     engage(c);
     if (!limit_faults(c))
-        return of_sender ? L4_IPC_XFER_INVOKER : L4_IPC_XFER_PARTNER;
+        return transfer_timeout(c, owner);
     if (c->deadline != TIMEOUT_NEVER)
         timer_start_at(idle, c->deadline);
     if (owner == self) {
@@ -211,9 +220,7 @@ static int miss(struct copy *c, struct thread *owner, vaddr_t address, bool writ
     int err = verdict();
     if (err != IPC_GONE)
         timer_disarm(idle);
-    if (err == L4_IPC_TIMEOUT)
-        return of_sender ? L4_IPC_XFER_INVOKER : L4_IPC_XFER_PARTNER;
-    return err;
+    return err == L4_IPC_TIMEOUT ? transfer_timeout(c, owner) : err;
 }
 
 /* ---- bytes */

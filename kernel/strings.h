@@ -11,8 +11,9 @@ struct copy {
     word_t bytes;             /* copied so far, over all items */
     word_t buffer;            /* BR of the next receive buffer, 0 = there is none */
     bool engaged;             /* src and dst know each other as partners */
-    bool faulted;             /* `deadline` is valid */
-    uint64_t deadline;        /* of all faults together, as timer_deadline() gave it */
+    bool faulted;             /* `deadline` is valid, and */
+    bool receivers_limit;     /* ... it is the receiver's */
+    uint64_t deadline;        /* of all faults together, as timer_expiry() gave it */
 };
 
 /* Copies the string item whose descriptor is mr[*at], *at < end, and moves *at behind it.  Blocks.

@@ -11,6 +11,7 @@
 #include "map.h"
 #include "sched.h"
 #include "strings.h"
+#include "timer.h"
 
 #define THREAD_CHARGE THREAD_BLOCK
 
@@ -77,17 +78,19 @@ struct thread *thread_create(struct space *space, word_t id, word_t scheduler)
     t->state = THREAD_INACTIVE;
     t->priority = t->sensitive_priority = PRIORITY_DEFAULT;
     t->timeslice = TIMESLICE_DEFAULT;
-    t->quantum_left = QUANTUM_FOREVER;
+    t->quantum_left = TIMEOUT_NEVER;
     t->scheduler = scheduler;
     t->utcb_location = ~(word_t)0;
     t->canary = STACK_CANARY;
-    t->obstacles = space->redirector ? OBSTACLE_REDIRECTED : 0;
+    t->obstacles = (space->redirector ? OBSTACLE_REDIRECTED : 0) | (pistachio ? OBSTACLE_COMPAT : 0);
     list_init(&t->senders);
     list_init(&t->in_queue);
     list_init(&t->in_wheel);
     list_add_tail(&all_threads, &t->in_all);
     list_add_tail(&space->threads, &t->in_space);
     space->thread_count++;
+    if (!list_empty(&idle_thread->senders))
+        thread_sweep_begin(); /* t may be the redirector that they wait for */
     return t;
 }
 
@@ -156,6 +159,9 @@ bool thread_sweep(void)
         sweep.next = sweep.next->next;
         if (ipc_waits_in_vain(t)) {
             ipc_abort(t, L4_IPC_NO_PARTNER);
+            cost += 7;
+        } else if (ipc_sends_astray(t)) {
+            ipc_abort(t, IPC_RETRY);
             cost += 7;
         }
         if (sweep.next == &all_threads && sweep.again) {
@@ -310,6 +316,7 @@ word_t thread_migrate(struct thread *t, struct space *to, word_t location)
     t->obstacles = (t->obstacles & ~OBSTACLE_REDIRECTED) | (to->redirector ? OBSTACLE_REDIRECTED : 0);
     if (t == current)
         arch_space_enter(t);
+    thread_sweep_begin();
     if (--from->thread_count == 0)
         space_delete(from);
     return L4_ERR_OK;
@@ -323,17 +330,32 @@ void thread_stop(struct thread *self)
     sched_block();
 }
 
+#define PREEMPTION_TOLD 1 /* in place of a time */
+
+/* When self was preempted, if it wants to hear of that and has not on this way out: what the message sets going counts no more. */
+static uint64_t preempt(struct thread *self, uint64_t preempted_at)
+{
+    bool tells = (self->utcb->flags & L4_FLAG_SIGNAL_PREEMPT) && preempted_at != PREEMPTION_TOLD;
+    uint64_t now = tells ? arch_clock_us() : preempted_at;
+    return sched_preempt() ? now : preempted_at;
+}
+
 void thread_exit_kernel(struct thread *self)
 {
-    while (self->halted || sched_wanted || !self->quantum_left) {
+    uint64_t preempted_at = 0;
+    while (self->halted || sched_wanted || !self->quantum_left || preempted_at > PREEMPTION_TOLD) {
         if (self->halted)
             thread_stop(self);
         else if (!self->quantum_left)
             fault_quantum(self);
         else if (sched_wanted & SCHED_PREEMPT)
-            sched_preempt();
-        else
+            preempted_at = preempt(self, preempted_at);
+        else if (sched_wanted)
             preempt_point();
+        else {
+            fault_preempted(self, preempted_at);
+            preempted_at = PREEMPTION_TOLD;
+        }
     }
     if (CONFIG_CHECK) {
         irqoff_end();

@@ -30,7 +30,7 @@ enum ipc_kind {
 
 #define IPC_OK 0 /* errors are L4_IPC_TIMEOUT ..  (spec 5.9) */
 #define IPC_PENDING (-1)
-#define IPC_RETRY (-2) /* woken to look for a sender once more */
+#define IPC_RETRY (-2) /* woken to look once more: for a sender, or for who gets the message */
 #define IPC_GONE (-3)  /* the partner does not exist any more */
 
 #define KMSG_WORDS (L4_EXCEPTION_WORDS + 1)
@@ -49,6 +49,7 @@ struct thread {
     uint8_t sensitive_priority;
     bool halted;            /* H: does not execute user instructions */
     bool in_kernel;         /* preempted at a preemption point */
+    bool replies;           /* its Ipc began with a send phase, no timeout can end it: for compat=pistachio */
     bool looks;             /* READY, and in its receive phase: goes through its queue for whom it `accepts` */
 
     /* IPC.  Arguments of the call in progress: */
@@ -83,7 +84,8 @@ struct thread {
     struct list_node senders;   /* threads that are SENDING with partner == this, oldest first */
     struct list_node in_queue;  /* on partner->senders <=> SENDING; a ready queue <=> READY, not running */
     struct list_node in_wheel;  /* on the timer wheel  <=>  a timeout is armed */
-    uint64_t deadline;          /* in ticks; valid while on the wheel */
+    uint64_t expires;           /* us, by the clock: its time is over; valid while on the wheel */
+    uint64_t deadline;          /* the tick at which that will be so, or nearly; the same */
     struct list_node in_all;    /* on all_threads, from creation to deletion */
 
     word_t scheduler;       /* global id */
@@ -92,7 +94,7 @@ struct thread {
     uint8_t delay_left;     /* of them, since the last preemption */
     bool delays;            /* a preemption is pending */
     bool quantum_told;      /* the scheduler has heard of the end of the quantum */
-    uint32_t quantum_left;  /* ticks, QUANTUM_FOREVER = no limit; 0: does not run */
+    uint64_t quantum_left;  /* us, TIMEOUT_NEVER = no limit; 0: does not run */
     uint32_t slice_left;    /* us, from a preemption until it runs again; 0 = a fresh slice */
     word_t works_for;       /* READY, not running: global id of whose slice it was on, nil = its own */
     uint32_t debt;          /* us that others spent for it when its slice was over */
@@ -107,7 +109,9 @@ static_assert(offsetof(struct thread, id) == 0, "thread_find reads the id at off
 static_assert(sizeof(struct thread) <= 320, "the rest of the block is the kernel stack");
 
 #define OBSTACLE_SENDER 1u        /* one for each on `senders` */
-#define OBSTACLE_SENDERS 0x1FFFFFFFu
+#define OBSTACLE_SENDERS 0x07FFFFFFu
+#define OBSTACLE_COMPAT 0x08000000u   /* compat=pistachio: the shortest ways do not know what is different then */
+#define OBSTACLE_QUANTUM 0x10000000u  /* its time counts: quantum_left is not TIMEOUT_NEVER */
 #define OBSTACLE_OVERTIME 0x20000000u /* the slice that it works on, a client's, is over: sched.h */
 #define OBSTACLE_FPU 0x80000000u  /* the FPU holds our state and TS is clear */
 #define OBSTACLE_REDIRECTED 0x40000000u /* our space has a redirector */
@@ -187,7 +191,8 @@ bool thread_rename(struct thread *t, word_t id); /* true: as above */
 word_t thread_migrate(struct thread *t, struct space *to, word_t location);
 #define THREAD_AGAIN ((word_t)-1)
 /* A tick: ends waits for threads that are gone, as many as fit.  Deletion and renaming do not look for
- * those who wait for the old id; this walk over all threads finds them a little later. */
+ * those who wait for the old id; this walk over all threads finds them a little later.  It also finds those whose
+ * message waits in the wrong place since a redirector has changed. */
 bool thread_sweep(void); /* true: not at the end yet */
 void thread_sweep_begin(void);
 /* Frees what the last deletion of a running thread left; called on another stack. */

@@ -4,6 +4,7 @@
 #include "ipc.h"
 #include "irq.h"
 #include "kip.h"
+#include "sched.h"
 #include "space.h"
 #include "syscall.h"
 
@@ -13,6 +14,13 @@ struct thread_args {
 
 #define UNCHANGED ((word_t)-1)
 #define AGAIN THREAD_AGAIN /* in place of an error: disturbed by preemption while nothing was decided */
+
+/* The scheduler that is named, by a local or a global id; an interrupt is none. */
+static struct thread *scheduler_named(struct thread *self, word_t id)
+{
+    struct thread *t = thread_find(self->space, id);
+    return t && t->kind != IPC_INTERRUPT ? t : NULL;
+}
 
 /* The space that SpaceSpecifier names, or NULL: any thread of it, by global id. */
 static struct space *space_named(word_t id)
@@ -32,6 +40,12 @@ static bool pager_global(struct thread *self, word_t *pager)
     return t != NULL;
 }
 
+/* A thread that does not run yet gets a pager.  Without a place for its UTCB a new one cannot run, whatever its pager. */
+static bool activates(const struct thread_args *a, const struct thread *dest)
+{
+    return a->pager != L4_ID_NIL && (dest || a->utcb != UNCHANGED);
+}
+
 static word_t check_utcb(const struct thread_args *a, struct space *space, struct thread *dest)
 {
     bool active = dest && dest->utcb;
@@ -42,7 +56,7 @@ static word_t check_utcb(const struct thread_args *a, struct space *space, struc
     if (active)
         return a->utcb == UNCHANGED || a->utcb == dest->local_id - L4_UTCB_U ? L4_ERR_OK : L4_ERR_UTCB;
     word_t location = a->utcb == UNCHANGED && dest ? dest->utcb_location : a->utcb;
-    if (a->pager == L4_ID_NIL) /* stays inactive: the location is only noted */
+    if (!activates(a, dest)) /* the location is only noted */
         return a->utcb == UNCHANGED || !space_configured(space) || thread_utcb_valid(space, a->utcb, dest)
                    ? L4_ERR_OK : L4_ERR_UTCB;
     if (!space_configured(space))
@@ -54,12 +68,12 @@ static word_t create(struct thread *self, const struct thread_args *a)
 {
     bool fresh = a->space_id == a->dest;
     struct space *space = fresh ? NULL : space_named(a->space_id);
-    struct thread *scheduler = thread_find(self->space, a->scheduler);
-    if (a->scheduler == L4_ID_NIL || (!scheduler && a->scheduler != a->dest))
-        return L4_ERR_SCHEDULER;
+    struct thread *scheduler = scheduler_named(self, a->scheduler);
+    if (a->scheduler == L4_ID_NIL || (!scheduler && a->scheduler != a->dest && !pistachio))
+        return pistachio ? L4_ERR_THREAD : L4_ERR_SCHEDULER;
     if (!fresh && !space)
         return L4_ERR_SPACE;
-    if (fresh && a->pager != L4_ID_NIL)
+    if (fresh && activates(a, NULL))
         return L4_ERR_SPACE;
     word_t err = fresh ? L4_ERR_OK : check_utcb(a, space, NULL);
     if (err)
@@ -68,14 +82,14 @@ static word_t create(struct thread *self, const struct thread_args *a)
         space = space_create();
     if (!space)
         return L4_ERR_MEMORY;
-    struct thread *t = thread_create(space, a->dest, scheduler ? scheduler->id : a->dest);
+    struct thread *t = thread_create(space, a->dest, scheduler ? scheduler->id : a->scheduler);
     if (!t) {
         if (fresh)
             space_delete(space);
         return L4_ERR_MEMORY;
     }
     t->utcb_location = a->utcb;
-    if (a->pager == L4_ID_NIL)
+    if (!activates(a, NULL))
         return L4_ERR_OK;
     err = thread_activate(t, a->utcb, a->pager);
     if (err)
@@ -89,8 +103,8 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
     struct thread *scheduler = NULL;
     if (!space)
         return L4_ERR_SPACE;
-    if (a->scheduler != L4_ID_NIL && !(scheduler = thread_find(self->space, a->scheduler)) &&
-        a->scheduler != a->dest)
+    if (a->scheduler != L4_ID_NIL && !(scheduler = scheduler_named(self, a->scheduler)) &&
+        a->scheduler != a->dest && !pistachio)
         return L4_ERR_SCHEDULER;
     word_t err = check_utcb(a, space, t);
     if (err)
@@ -122,8 +136,10 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
             t->utcb->pager = a->pager;
     }
     t->utcb_location = location;
-    if (a->scheduler != L4_ID_NIL)
-        t->scheduler = scheduler ? scheduler->id : a->dest;
+    if (a->scheduler != L4_ID_NIL) {
+        t->scheduler = scheduler ? scheduler->id : a->scheduler;
+        sched_tell_again(t);
+    }
     return L4_ERR_OK;
 }
 
@@ -132,13 +148,15 @@ static word_t control(struct thread *self, struct thread_args *a)
     if (!self->space->privileged)
         return L4_ERR_PRIVILEGE;
     if (id_is_local(a->dest) || a->dest == L4_ID_ANY)
-        return L4_ERR_THREAD;
+        return pistachio && a->dest != L4_ID_ANY ? L4_ERR_SPACE : L4_ERR_THREAD;
     word_t number = a->dest >> L4_ID_VERSION_BITS;
     if (number < SYSTEM_BASE)
         return a->pager == L4_ID_NIL ? L4_ERR_THREAD : irq_attach(self, a->dest, a->pager);
     if (number < USER_BASE || number >= thread_number_limit)
         return L4_ERR_THREAD;
     struct thread *t = thread_find_number(number);
+    if (a->space_id == L4_ID_NIL && t == self && pistachio)
+        return L4_ERR_THREAD;
     if (a->space_id == L4_ID_NIL)
         return t && thread_delete(t) ? AGAIN : L4_ERR_OK;
     if (!pager_global(self, &a->pager))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Timeouts.  A hierarchical wheel: level 0 holds what is due within 64 ticks, each slot of level n
+/* Timeouts end by the clock, of 1 us, and are looked at by the tick, of 1 ms.  A hierarchical wheel: level 0 holds what is due within 64 ticks, each slot of level n
  * what is due within 64^n ticks; a slot moves one level down when its time comes.  Arming and
  * disarming are O(1), and a tick touches only threads that are due or move down; when these are many, a
  * few in the interrupt, the others on the next ways out of the kernel, before any user runs. */
@@ -21,9 +21,8 @@ void timer_init(void)
             list_init(&timer.wheel[level][slot]);
 }
 
-static uint64_t point_us(uint16_t time)
+static uint64_t point_us(uint16_t time, uint64_t clock)
 {
-    uint64_t clock = arch_clock_us();
     unsigned e = time >> L4_TIME_POINT_SHIFT & 15;
     uint64_t span = (uint64_t)1 << (e + 10);
     uint64_t at = (clock & ~(span - 1)) + ((uint64_t)(time & L4_TIME_MANTISSA_MASK) << e);
@@ -32,13 +31,22 @@ static uint64_t point_us(uint16_t time)
     return at > clock ? at - clock : 0;
 }
 
+static uint64_t length_us(uint16_t time, uint64_t clock)
+{
+    if (time & L4_TIME_POINT)
+        return point_us(time, clock);
+    return (uint64_t)(time & L4_TIME_MANTISSA_MASK) << (time >> L4_TIME_PERIOD_SHIFT & 31);
+}
+
 uint64_t timeout_us(uint16_t time)
 {
-    if (time == L4_TIME_NEVER)
-        return TIMEOUT_NEVER;
-    if (time & L4_TIME_POINT)
-        return point_us(time);
-    return (uint64_t)(time & L4_TIME_MANTISSA_MASK) << (time >> L4_TIME_PERIOD_SHIFT & 31);
+    return time == L4_TIME_NEVER ? TIMEOUT_NEVER : length_us(time, time & L4_TIME_POINT ? arch_clock_us() : 0);
+}
+
+uint64_t timer_expiry(uint16_t time)
+{
+    uint64_t clock = arch_clock_us();
+    return time == L4_TIME_NEVER ? TIMEOUT_NEVER : clock + length_us(time, clock);
 }
 
 uint16_t timeout_encode(uint64_t us)
@@ -53,11 +61,15 @@ uint16_t timeout_encode(uint64_t us)
     return e < 32 ? e << L4_TIME_PERIOD_SHIFT | us : L4_TIME_NEVER;
 }
 
-/* Enough ticks for `us` whatever part of the current one is over.  A tick is a little shorter than
- * TICK_US (the PIT's divisor is whole), so we divide by 999; 2^20 us are at most 1049 ticks. */
-static uint64_t ticks_for(uint64_t us)
+/* The first tick at or behind that moment, or, as the rate is rounded down and the last tick's time too, one that is a little too
+ * early: timer_catch_up() finds that out, and nobody is late for it. */
+static uint64_t tick_at(uint64_t us)
 {
-    return (us >> 20) * 1049 + (uint32_t)(us & 0xFFFFF) / 999 + 2;
+    uint64_t last = arch_tick_us();
+    if (us <= last + 1)
+        return timer.now + 1;
+    us -= last + 1;
+    return timer.now + (us >> 32) * ARCH_TICKS_PER_US + ((uint64_t)(uint32_t)us * ARCH_TICKS_PER_US >> 32) + 1;
 }
 
 static void wheel_insert(struct thread *t)
@@ -71,18 +83,20 @@ static void wheel_insert(struct thread *t)
 
 void timer_start(struct thread *t, uint16_t time)
 {
-    timer_start_at(t, timer.now + ticks_for(timeout_us(time)));
+    timer_start_at(t, timer_expiry(time));
 }
 
-uint64_t timer_deadline(uint16_t time)
+void timer_start_at(struct thread *t, uint64_t expires)
 {
-    return time == L4_TIME_NEVER ? TIMEOUT_NEVER : timer.now + ticks_for(timeout_us(time));
-}
-
-void timer_start_at(struct thread *t, uint64_t deadline)
-{
-    t->deadline = deadline > timer.now ? deadline : timer.now + 1;
+    t->expires = expires;
+    t->deadline = tick_at(expires);
     wheel_insert(t);
+}
+
+/* The clock is read if it matters only: it is some ticks ahead at most. */
+bool timer_is_over(const struct thread *t)
+{
+    return t->expires < arch_tick_us() + 4 * TICK_US && t->expires <= arch_clock_us();
 }
 
 bool timer_catch_up(void)
@@ -90,10 +104,12 @@ bool timer_catch_up(void)
     for (int n = 0; n < CATCH_UP && !list_empty(&timer.left); n++) {
         struct thread *t = list_entry(timer.left.next, struct thread, in_wheel);
         timer_disarm(t);
-        if (t->deadline <= timer.now)
+        if (t->deadline > timer.now)
+            wheel_insert(t);
+        else if (timer_is_over(t))
             ipc_expire(t);
         else
-            wheel_insert(t);
+            timer_start_at(t, t->expires);
     }
     return !list_empty(&timer.left);
 }

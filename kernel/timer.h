@@ -29,16 +29,18 @@ static inline bool timeout_is_zero(uint16_t time)
 {
     return time != L4_TIME_NEVER && (time == L4_TIME_ZERO || timeout_us(time) == 0);
 }
-/* Wakes t by ipc_expire() not before `time` is over. */
+/* Wakes t by ipc_expire() at the first tick at which `time` is over by the clock. */
 void timer_start(struct thread *t, uint16_t time);
 static inline void timer_arm(struct thread *t, uint16_t time)
 {
     if (time != L4_TIME_NEVER)
         timer_start(t, time);
 }
-/* The tick at which `time` is over, TIMEOUT_NEVER for Never; and waiting for such a tick. */
-uint64_t timer_deadline(uint16_t time);
-void timer_start_at(struct thread *t, uint64_t deadline);
+/* When `time` is over, in us by the clock, TIMEOUT_NEVER for Never; and waiting for such a moment. */
+uint64_t timer_expiry(uint16_t time);
+void timer_start_at(struct thread *t, uint64_t expires);
+/* t's time is over by the clock; the tick that will find it may not have come yet. */
+bool timer_is_over(const struct thread *t);
 static inline void timer_disarm(struct thread *t) /* harmless if not armed */
 {
     list_remove(&t->in_wheel);

@@ -4,6 +4,7 @@
 #include "fpage.h"
 #include "io.h"
 #include "ipc.h"
+#include "kip.h"
 #include "map.h"
 #include "space.h"
 #include "strings.h"
@@ -62,9 +63,21 @@ static int transfer_fpage(struct copy *c, word_t item, word_t fpage)
 /* The receiver finds mr[first .. at) in the same place, with the C bit as it should be. */
 static void show_item(word_t *to, const word_t *mr, word_t first, word_t at, word_t more)
 {
-    to[first] = (mr[first] & ~(word_t)L4_ITEM_MORE) | more;
+    to[first] = pistachio ? mr[first] : (mr[first] & ~(word_t)L4_ITEM_MORE) | more;
     for (word_t i = first + 1; i < at; i++)
         to[i] = mr[i];
+}
+
+/* Behind the item at `at`, if not behind all of them. */
+static word_t item_end(const word_t *mr, word_t at, word_t end)
+{
+    bool compound;
+    do {
+        word_t item = mr[at];
+        compound = !(item & L4_ITEM_STRING_BIT) && (item & L4_STRING_COMPOUND);
+        at += item & L4_ITEM_STRING_BIT ? 2 : ((item & L4_STRING_J_MASK) >> L4_STRING_J_SHIFT) + 2;
+    } while (compound && at < end);
+    return at < end ? at : end;
 }
 
 int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, word_t at, word_t end)
@@ -84,7 +97,9 @@ int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, wor
             err = transfer_fpage(&c, item, mr[at + 1]);
             at += 2;
         }
-        if (err == IPC_OK && dst->kind == IPC_USER)
+        if (err == L4_IPC_OVERFLOW) /* how much it was shows what would have fitted */
+            at = item_end(mr, first, end);
+        if ((err == IPC_OK || err == L4_IPC_OVERFLOW) && dst->kind == IPC_USER)
             show_item((word_t *)dst->utcb->mr, mr, first, at, at < end ? L4_ITEM_MORE : 0);
         if (dst->engaged && !c.engaged)
             break; /* in the middle of a copy: nobody can pause, and one item is what its pager may answer */

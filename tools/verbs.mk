@@ -73,7 +73,7 @@ test:
 check:
 	$(call test_in,check,CHECK=1,$(PATIENT))
 
-## matrix [T=part]  some 30 boots in which every two settings of processor, emulator, fast path, entry and checks meet
+## matrix [T=part]  some 40 boots in which every two settings of processor, emulator, fast path, entry and checks meet
 matrix:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror all $(BUILD)/test/deva-store
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/check WERROR=-Werror CHECK=1 all $(BUILD)/check/deva-store

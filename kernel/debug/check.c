@@ -91,7 +91,8 @@ static void check_senders(struct thread *t)
     CHECK(t->proxies == proxies, t);
     seen.senders += senders;
     if (t != idle_thread)
-        CHECK((t->obstacles & ~(OBSTACLE_FPU | OBSTACLE_REDIRECTED | OBSTACLE_OVERTIME)) == senders * OBSTACLE_SENDER, t);
+        CHECK((t->obstacles & ~(OBSTACLE_FPU | OBSTACLE_REDIRECTED | OBSTACLE_OVERTIME | OBSTACLE_QUANTUM |
+                                   OBSTACLE_COMPAT)) == senders * OBSTACLE_SENDER, t);
 }
 
 /* The UTCB is where the space shows it. */
@@ -109,6 +110,7 @@ static void check_thread(struct thread *t)
     CHECK(is_linked(&t->in_all) && is_linked(&t->in_space) && is_on(&t->in_space), t);
     CHECK(is_linked(&t->in_queue) && is_linked(&t->in_wheel) && is_linked(&t->senders), t);
     CHECK((t->utcb == NULL) == (thread_state(t) == THREAD_INACTIVE), t);
+    CHECK(!(t->obstacles & OBSTACLE_QUANTUM) == (t->quantum_left == TIMEOUT_NEVER), t);
     CHECK(!t->space->redirector || (t->obstacles & OBSTACLE_REDIRECTED), t);
     if (t->utcb)
         check_utcb(t);

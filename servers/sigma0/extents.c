@@ -65,7 +65,7 @@ static bool change(struct extents *t, uint32_t low, uint32_t high, const enum ki
     for (uint32_t k = i; k < j; k++) {
         if (kind)
             t->at[k].kind = *kind;
-        if (owner && t->at[k].kind != KIND_SHARED)
+        if (owner && t->at[k].kind != KIND_SHARED && t->at[k].kind != KIND_DEVICE)
             t->at[k].owner = *owner;
     }
     merge(t, i, j);

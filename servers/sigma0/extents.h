@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 enum kind {
-    KIND_DEVICE,       /* no descriptor: device memory, one owner at a time */
+    KIND_DEVICE,       /* no descriptor but that of everything: device memory, for everybody who asks by address */
     KIND_CONVENTIONAL, /* RAM; the only kind for "any" requests */
     KIND_LOADER,   /* RAM with something of the boot loader in it: by address, and by page fault */
     KIND_RESERVED, /* the kernel's: for nobody */
     KIND_SPECIAL,  /* dedicated, architecture: one owner, if asked for by address */
-    KIND_SHARED,   /* for everybody who asks */
+    KIND_SHARED,   /* for everybody who asks, by page fault too */
 };
 
 enum { NOBODY = 0 }; /* owners are thread ids; the nil one owns nothing */

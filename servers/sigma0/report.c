@@ -58,7 +58,7 @@ static void screen_puts(const char *s)
 
 void report(const char *format, ...)
 {
-    char line[160];
+    char line[240];
     va_list args;
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);

@@ -11,10 +11,11 @@
 #include "extents.h"
 #include "report.h"
 
-enum { PAGE_LOG2 = 12, PAGE_SIZE = 1 << PAGE_LOG2, IO_SPACE_LOG2 = 16, FIRST_EXTENTS = 1024 };
+enum { PAGE_LOG2 = 12, PAGE_SIZE = 1 << PAGE_LOG2, IO_SPACE_LOG2 = 16, FIRST_EXTENTS = 1024, LAST_PAGE = 0xFFFFF };
 
 static const L4_KernelInterfacePage_t *kip;
 static struct extents pages;
+static uint32_t view_end; /* pages below are mapped to us 1:1; we name those behind, and the kernel knows what we mean */
 static struct extent first_room[FIRST_EXTENTS];
 static L4_ThreadId_t root_server;
 static bool sealed; /* only the root server gets anything any more */
@@ -42,17 +43,20 @@ static enum kind kind_of(L4_Word_t descriptor_type)
     }
 }
 
-/* Pages that are RAM only in part are not RAM; later descriptors override earlier ones. */
+/* Pages that are RAM only in part are not RAM; later descriptors override earlier ones.  RAM behind our view could not be
+ * mapped 1:1, and a descriptor of everything says nothing of any page. */
 static void descriptor_apply(const L4_MemoryDesc_t *d)
 {
     L4_Word_t low = L4_MemoryDescLow(d), high = L4_MemoryDescHigh(d);
     enum kind kind = kind_of(L4_MemoryDescType(d));
     if (L4_IsVirtual(d) || low > high)
         return;
+    if (kind == KIND_SHARED && low == 0 && page_of(high) == LAST_PAGE)
+        kind = KIND_DEVICE;
     if (kind == KIND_CONVENTIONAL) { /* high is the last byte: its page is whole if it ends one */
         uint32_t first = page_of(low) + (low % PAGE_SIZE != 0);
         uint32_t behind = page_of(high) + (high % PAGE_SIZE == PAGE_SIZE - 1);
-        extents_set_kind(&pages, first, behind, kind);
+        extents_set_kind(&pages, first, behind < view_end ? behind : view_end, kind);
     } else {
         extents_set_kind(&pages, page_of(low), page_behind(high), kind);
     }
@@ -86,7 +90,8 @@ static L4_Word_t view_limit(void)
 static void pages_init(void)
 {
     L4_Word_t user_base = L4_ThreadIdUserBase(kip);
-    extents_init(&pages, first_room, FIRST_EXTENTS, page_of(view_limit()));
+    view_end = page_of(view_limit());
+    extents_init(&pages, first_room, FIRST_EXTENTS, LAST_PAGE + 1);
     for (L4_Word_t i = 0; i < L4_NumMemoryDescriptors(kip); i++)
         descriptor_apply(L4_MemoryDesc(kip, i));
     server_owns(&kip->Sigma0, L4_GlobalId(user_base, 1));
@@ -141,6 +146,8 @@ static bool attribute_apply(uint32_t page, L4_Word_t log2, L4_Word_t attribute)
 static struct answer take(uint32_t page, L4_Word_t log2, L4_ThreadId_t client, L4_Word_t attribute)
 {
     uint32_t behind = page + ((uint32_t)1 << (log2 - PAGE_LOG2));
+    if (page < view_end && behind > view_end) /* one item cannot name both */
+        return refused;
     if (pages.capacity - pages.n < 2 || !attribute_apply(page, log2, attribute))
         return refused;
     extents_set_owner(&pages, page, behind, client.raw);
@@ -200,20 +207,52 @@ static bool is_kernel_thread(L4_ThreadId_t t)
 
 static bool is_entitled(L4_ThreadId_t client) { return !sealed || client.raw == root_server.raw; }
 
-/* A thread that faults again where it was refused would do so for ever: it gets no second answer. */
-static bool fault_repeats(L4_ThreadId_t client, L4_Word_t address, L4_Word_t ip)
+/* A thread that faults again where it was refused, or where what it got could not be mapped, would do so for ever: it
+ * gets no second answer. */
+static struct {
+    L4_Word_t client, address, ip;
+    bool in_vain;
+} last_fault;
+
+/* What is there that the client's fault cannot have. */
+static const char *page_is(uint32_t page, L4_ThreadId_t client)
 {
-    static struct {
-        L4_Word_t client, address, ip;
-    } last;
-    bool again = last.client == client.raw && last.address == address && last.ip == ip;
-    last.client = client.raw;
-    last.address = address;
-    last.ip = ip;
+    const struct extent *e = extents_find(&pages, page);
+    switch (e->kind) {
+    case KIND_RESERVED:
+        return "the kernel's memory";
+    case KIND_DEVICE:
+    case KIND_SPECIAL:
+        return "device memory, for those who ask by a request";
+    default:
+        return e->owner != client.raw ? "another thread's memory" : "memory that cannot be mapped: is there kernel memory left?";
+    }
+}
+
+static void fault_report(L4_ThreadId_t client, L4_MsgTag_t tag, L4_Word_t address, L4_Word_t ip)
+{
+    if (L4_IsIoFault(tag)) {
+        L4_Fpage_t f = L4_FpageOfRaw(address);
+        report("sigma0: thread %lx at ip %lx wants port %lx (%lu of them), which it cannot be given; the boot option ports=open "
+               "gives all ports to all.  It stays blocked.\n",
+               client.raw, ip, L4_IoFpagePort(f), 1ul << L4_IoFpageSizeLog2(f));
+        return;
+    }
+    report("sigma0: %s by thread %lx at ip %lx: %s %lx, %s.  It stays blocked.\n",
+           address < PAGE_SIZE ? "null dereference" : "page fault", client.raw, ip,
+           L4_Label(tag) & L4_FPAGE_W ? "write to" : "read of", address,
+           address < PAGE_SIZE ? "which is nobody's" : page_is(page_of(address), client));
+}
+
+static bool fault_repeats(L4_ThreadId_t client, L4_MsgTag_t tag, L4_Word_t address, L4_Word_t ip, bool refuses)
+{
+    bool again = last_fault.client == client.raw && last_fault.address == address && last_fault.ip == ip && last_fault.in_vain;
     if (again)
-        report("sigma0: %s by thread %lx at %lx, ip %lx: it stays blocked\n",
-               address < PAGE_SIZE ? "null dereference" : "page fault that cannot be served",
-               client.raw, address, ip);
+        fault_report(client, tag, address, ip);
+    last_fault.client = client.raw;
+    last_fault.address = address;
+    last_fault.ip = ip;
+    last_fault.in_vain = refuses;
     return again;
 }
 
@@ -250,12 +289,12 @@ static bool serve(L4_ThreadId_t client, L4_MsgTag_t tag, struct answer *answer, 
         return false; /* forged: the root server pages everybody else, and we print for nobody's sake */
     if (L4_IsPageFault(tag)) {
         *answer = serve_page_fault(client, w[1]);
-        return answer->item.raw[1] != L4_FPAGE_NIL || !fault_repeats(client, w[1], w[2]);
+        return !fault_repeats(client, tag, w[1], w[2], answer->item.raw[1] == L4_FPAGE_NIL);
     }
     if (L4_IsIoFault(tag)) {
         if (L4_IsIoFpage(L4_FpageOfRaw(w[1])))
             *answer = serve_ports(L4_FpageOfRaw(w[1]));
-        return answer->item.raw[1] != L4_FPAGE_NIL || !fault_repeats(client, w[1], w[2]);
+        return !fault_repeats(client, tag, w[1], w[2], answer->item.raw[1] == L4_FPAGE_NIL);
     }
     if (L4_Label(tag) == L4_LABEL_SIGMA0_EXT && L4_UntypedWords(tag) == 2) {
         *has_item = false;
@@ -297,7 +336,10 @@ int main(void)
         pages_make_room();
         if (L4_IpcSucceeded(tag) && serve(client, tag, &answer, &has_item)) {
             reply_load(&answer, has_item);
+            bool fault = L4_IsPageFault(tag) || L4_IsIoFault(tag);
             tag = L4_ReplyWait(client, &client);
+            if (fault && L4_IpcFailed(tag) && (L4_ErrorCode() & 15) == L4_IPC_OVERFLOW << 1) /* no memory, or no room */
+                last_fault.in_vain = true;
         } else {
             tag = L4_Wait(&client);
         }

@@ -66,9 +66,12 @@ static void the_first_who_asks_owns(void **state)
     assert_true(extents_allow(&t, 32, 33, B));
 }
 
-static void shared_pages_are_never_owned(void **state)
+static void device_and_shared_pages_are_never_owned(void **state)
 {
     (void)state;
+    extents_set_owner(&t, 0x200, 0x210, A);
+    assert_true(extents_allow(&t, 0x200, 0x210, B));
+    extents_set_kind(&t, 0, 0xA0, KIND_CONVENTIONAL);
     extents_set_kind(&t, 0xA0, 0x100, KIND_SHARED);
     extents_set_owner(&t, 0x90, 0xB0, A);
     assert_true(extents_allow(&t, 0xB0, 0xB1, B));
@@ -123,6 +126,7 @@ static void a_full_table_refuses_and_stays_as_it_is(void **state)
 {
     (void)state;
     extents_init(&t, room, 4, LIMIT);
+    assert_true(extents_set_kind(&t, 0, LIMIT, KIND_CONVENTIONAL));
     assert_true(extents_set_owner(&t, 10, 20, A));
     assert_false(extents_set_owner(&t, 30, 40, A));
     assert_int_equal(t.n, 3);
@@ -148,7 +152,7 @@ static void it_agrees_with_a_table_of_single_pages(void **state)
         for (uint32_t p = low; p < high && p < LIMIT; p++) {
             if (by_kind)
                 page[p].kind = kind;
-            else if (page[p].kind != KIND_SHARED)
+            else if (page[p].kind != KIND_SHARED && page[p].kind != KIND_DEVICE)
                 page[p].owner = owner;
         }
         for (uint32_t i = 0; i < t.n; i++) {
@@ -171,7 +175,7 @@ int main(void)
         cmocka_unit_test_setup(later_kinds_override_earlier_ones, fresh),
         cmocka_unit_test_setup(ranges_are_cut_at_the_limit, fresh),
         cmocka_unit_test_setup(the_first_who_asks_owns, fresh),
-        cmocka_unit_test_setup(shared_pages_are_never_owned, fresh),
+        cmocka_unit_test_setup(device_and_shared_pages_are_never_owned, fresh),
         cmocka_unit_test_setup(reserved_pages_are_for_nobody, fresh),
         cmocka_unit_test_setup(a_free_run_is_aligned_and_not_page_0, fresh),
         cmocka_unit_test_setup(all_memory_can_be_taken_by_any_requests, fresh),

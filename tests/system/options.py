@@ -34,6 +34,16 @@ def options_behind_long_paths_arrive_whole(lab):
     assert "argument 1: " + "y" * 150 + "\r" in vm.text, vm.text[-300:]
 
 
+def options_for_the_kernel_arrive_in_every_form_of_boot_information(lab):
+    for form in "", "bootinfo=multiboot":
+        vm = lab.boot_modules(options={"loader": form, "kernel": "nosep", "init": "batch"})
+        assert vm.finish(60).status == 0
+        assert "Ipc by trap" in vm.text, (form, vm.text)
+        vm = lab.boot_modules(options={"loader": form + " nosep", "init": "batch"})
+        assert vm.finish(60).status == 0
+        assert "Ipc by trap" in vm.text, (form, vm.text)
+
+
 def options_that_do_not_fit_are_one_sentence(lab):
     for size, sentence in (
             (1100, r"wortel: the command line of root is too long\. Halted\."),

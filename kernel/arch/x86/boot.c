@@ -25,6 +25,7 @@ extern char kip_ipc_trap[], kip_ipc_sysenter[], kip_unmap_sysenter[];
 #define MB (1024u * 1024u)
 #define POOL_LIMIT (240u * MB)
 #define POOL_MIN MB
+#define POOL_OF_64_MB (7 * MB)
 #define KERNEL_END ((paddr_t)__kernel_end - KERNEL_WINDOW)
 
 static struct {
@@ -45,12 +46,18 @@ static word_t peek_word(paddr_t p)
     return *(word_t *)peek(p & ~3u);
 }
 
-/* The multiboot information inside a generic boot information block, or 0. */
+#define MBI_CMDLINE 4u
+#define MBI_MODULES 8u
+#define MBI_FLAGS 0x1FFFu /* all that there are */
+
+/* The multiboot information, or 0: BootInfo itself, or inside a generic block.  Spec 6.10. */
 static paddr_t multiboot_info(void)
 {
     paddr_t info = the_kip.BootInfo;
-    if (!info || peek_word(info) != L4_BOOTINFO_MAGIC)
+    if (!info)
         return 0;
+    if (peek_word(info) != L4_BOOTINFO_MAGIC)
+        return peek_word(info) & ~MBI_FLAGS ? 0 : info;
     paddr_t record = info + peek_word(info + 12);
     for (word_t n = peek_word(info + 16); n > 0 && n < 1000; n--) {
         if ((peek_word(record) & 0xFFFF) == L4_BOOTREC_MULTIBOOT)
@@ -62,7 +69,8 @@ static paddr_t multiboot_info(void)
 
 /* ---- options */
 
-#define WORD_MAX 32 /* longer than any option */
+#define WORD_MAX 32   /* longer than any option */
+#define LINE_MAX 16384 /* bytes of a line that are looked at: who knows what a loader has left there */
 
 bool word_is(const char *at, const char *name, const char **value)
 {
@@ -88,6 +96,10 @@ static void parse_word(const char *w)
         cpu_deny(value);
     if (word_is(w, "ports=open", NULL))
         arch_ports_open = true;
+    if (word_is(w, "compat=pistachio", NULL))
+        pistachio = arch_ports_open = true;
+    if (word_is(w, "kdb=serial", NULL))
+        kdb_serial = true;
     if (word_is(w, "nilwindow=ok", NULL))
         transfer_nil_window = IPC_OK;
     if (word_is(w, "kmem=", &value))
@@ -99,11 +111,11 @@ static void parse_word(const char *w)
 static void parse_line(paddr_t p)
 {
     char word[WORD_MAX], c;
-    size_t n = 0;
+    size_t n = 0, length = 0;
     if (!p)
         return;
     do {
-        c = *(char *)peek(p++);
+        c = ++length < LINE_MAX ? *(char *)peek(p++) : 0;
         if (c && c != ' ') {
             n += n < WORD_MAX - 1;
             word[n - 1] = c;
@@ -115,8 +127,18 @@ static void parse_line(paddr_t p)
     } while (c);
 }
 
-#define MBI_CMDLINE 4u
-#define MBI_MODULES 8u
+/* The line of the first module, if that is the kernel; some loaders' lists begin with the root task. */
+static bool names_kernel(paddr_t line)
+{
+    const char *name = "kernel", *at = name;
+    for (word_t n = 0; line && n < LINE_MAX && *at; n++) {
+        char c = *(char *)peek(line++);
+        if (!c || c == ' ')
+            return false;
+        at = c == *at ? at + 1 : name + (c == *name);
+    }
+    return !*at;
+}
 
 static void options_read(void)
 {
@@ -126,8 +148,11 @@ static void options_read(void)
     word_t flags = peek_word(mbi);
     if (flags & MBI_CMDLINE)
         parse_line(peek_word(mbi + 16));
-    if ((flags & MBI_MODULES) && peek_word(mbi + 20))
-        parse_line(peek_word(peek_word(mbi + 24) + 8));
+    if ((flags & MBI_MODULES) && peek_word(mbi + 20)) {
+        paddr_t line = peek_word(peek_word(mbi + 24) + 8);
+        if (mbi != the_kip.BootInfo || names_kernel(line))
+            parse_line(line);
+    }
 }
 
 /* ---- memory */
@@ -136,6 +161,8 @@ static paddr_t descriptor_low(const L4_MemoryDesc_t *d)
 {
     return d->raw[0] & ~0x3FFu;
 }
+
+static_assert(SIGMA0_VIEW == INITIAL_UTCB, "where sigma0's own areas begin");
 
 static paddr_t descriptor_high(const L4_MemoryDesc_t *d)
 {
@@ -194,6 +221,16 @@ static uint64_t ram_total(void)
     return sum;
 }
 
+/* What we have at the end of RAM is not called conventional: the highest conventional word is a program's. */
+static void conventional_shrink(void)
+{
+    for (word_t i = 0; i < kip_memory_count(); i++) {
+        L4_MemoryDesc_t *d = kip_memory(i);
+        if (descriptor_is(d, L4_MEM_CONVENTIONAL) && descriptor_low(d) < pool.low && descriptor_high(d) == pool.high - 1)
+            d->raw[1] = (pool.low - 1) & ~0x3FFu;
+    }
+}
+
 /* A loader that reserved nothing: an eighth of memory, as high as it fits. */
 static void pool_from_ram(void)
 {
@@ -203,6 +240,7 @@ static void pool_from_ram(void)
         if (is_plain_ram(low, low + size)) {
             pool.low = low;
             pool.high = low + size;
+            conventional_shrink();
             kip_add_memory(low, low + size - 1, L4_MEM_RESERVED, false);
             return;
         }
@@ -234,10 +272,11 @@ bool arch_frame_usable(paddr_t p, uint32_t size)
     return !(p < KERNEL_END && p + size > KERNEL_PHYSICAL) && !(p < pool.high && p + size > pool.low);
 }
 
-/* Room for four times the threads that the pool can hold: numbers may be sparse. */
+/* Room for four times the threads that the pool can hold, as numbers may be sparse, and on all but small machines for as many
+ * as programs of other kernels count on: they compute numbers, as 1024 a task and more. */
 static word_t thread_bits(void)
 {
-    word_t bits = 14;
+    word_t bits = pool.high - pool.low >= POOL_OF_64_MB ? 17 : 14;
     while (bits < L4_ID_NUMBER_BITS && (1u << bits) / 4 < (pool.high - pool.low) / THREAD_BLOCK)
         bits++;
     return bits;
@@ -282,6 +321,10 @@ static void servers_create(void)
     word_t root_id = (USER_BASE + 2) << L4_ID_VERSION_BITS | 1;
     struct thread *sigma0 = server_create(USER_BASE, root_id, L4_ID_NIL, &the_kip.Sigma0);
     sigma0->space->is_sigma0 = true;
+    struct space *far_frames = space_create();
+    if (!far_frames)
+        panic("kernel memory too small to start");
+    map_far_frames(far_frames);
     if (!arch_ports_open && !io_give_all(sigma0->space))
         panic("kernel memory too small to start");
     if (the_kip.Sigma1.high > the_kip.Sigma1.low)
@@ -315,7 +358,7 @@ void boot_main(void)
     paging_init(bits);
     cpu_load_tables();
     if (cpu_has(CPU_SEP))
-        the_kip.Ipc = (word_t)kip_ipc_sysenter - (word_t)&the_kip;
+        the_kip.Ipc = the_kip.Lipc = (word_t)kip_ipc_sysenter - (word_t)&the_kip;
     if (cpu_has(CPU_FAST))
         the_kip.Unmap = (word_t)kip_unmap_sysenter - (word_t)&the_kip;
     kip_publish(bits, !arch_ports_open);

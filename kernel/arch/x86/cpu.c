@@ -130,7 +130,7 @@ static struct descriptor idt[IDT_ENTRIES] __attribute__((aligned(512))), gdt[] =
     [USER_CS / 8] = SEGMENT(0u, 0xFFFFFu, CODE_READ | DPL_USER, PAGES),
     [USER_DS / 8] = SEGMENT(0u, 0xFFFFFu, DATA_WRITE | DPL_USER, PAGES),
     [TSS_SEL / 8] = SEGMENT(TSS_ADDRESS, sizeof(struct tss) + 8192, TSS_FREE, 0u),
-    [USER_GS / 8] = SEGMENT(GS_PAGE, sizeof(word_t) - 1, DATA_WRITE | DPL_USER, BYTES),
+    [USER_GS / 8] = SEGMENT(GS_PAGE, 2 * sizeof(word_t) - 1, DATA_WRITE | DPL_USER, BYTES),
     [DOUBLE_SEL / 8] = SEGMENT(0u, 0x67u, TSS_FREE, 0u), /* its base is not known yet */
     [PECAN_SEL / 8] = SEGMENT(0u, L4_PECAN_SIGNATURE, DATA_ABSENT | DPL_USER, BYTES),
 };

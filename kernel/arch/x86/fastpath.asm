@@ -38,6 +38,7 @@
         mov     edi, [DEST(T_LOCAL_ID)]
         mov     ebp, [ebp + U_MR + 8]
         mov     [ss:GS_WRITE], edi
+        mov     [ss:GS_WRITE + 4], edi  ; where programs look whose gs:0 belongs to thread-local storage
         sti                             ; takes effect behind SYSEXIT
         sysexit
 %endmacro

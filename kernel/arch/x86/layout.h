@@ -10,7 +10,7 @@
 #define TSS_REGION      0xE0000000 /* one page table: TSS, IO bitmap, the GS page */
 #define TSS_ADDRESS     0xE0000F98 /* ends where its IO bitmap begins, at a page boundary */
 #define IO_BITMAP       0xE0001000 /* two pages, then one whose bytes are all ones */
-#define GS_PAGE         0xE0004000 /* its first word is the UTCB address of the current thread */
+#define GS_PAGE         0xE0004000 /* its first two words are the UTCB address of the current thread */
 #define GS_WRITE        0xE0005000 /* the same page for the kernel to write */
 #define IDT_VIEW        0xE0006000 /* the page of the IDT, read-only: cpu.c */
 #define KPAGES_WINDOW   0xE0400000 /* descriptors of the window's pages: kmem.h */

@@ -58,6 +58,13 @@ void pit_tick(void)
         high++;
 }
 
+static_assert(((uint64_t)1193182 << 32) / (DIVISOR * 1000000ull) == ARCH_TICKS_PER_US, "one clock");
+
+uint64_t arch_tick_us(void)
+{
+    return (uint64_t)high << 32 | ticked >> 32;
+}
+
 static uint32_t counts_since_tick(void)
 {
     uint32_t left = read_counter();

@@ -31,6 +31,21 @@ void arch_thread_need_stack(struct thread *t)
     t->kernel_sp = sp - 4; /* what switch_stacks pops */
 }
 
+/* What users read at gs:0 and gs:4. */
+static inline void show_utcb(const struct thread *t)
+{
+    ((word_t *)GS_WRITE)[0] = ((word_t *)GS_WRITE)[1] = t->local_id;
+}
+
+/* What few threads have: live FPU state, a total quantum that is charged. */
+static OUT_OF_LINE void leave_behind(struct thread *prev)
+{
+    if (prev->obstacles & OBSTACLE_FPU)
+        fpu_leave();
+    if (prev->obstacles & OBSTACLE_QUANTUM)
+        sched_quantum_stops(prev);
+}
+
 /* Everything but the stack. */
 static inline_path void make_current(struct thread *prev, struct thread *next)
 {
@@ -38,15 +53,17 @@ static inline_path void make_current(struct thread *prev, struct thread *next)
     if (next->space != prev->space)
         load_cr3(next->space->directory_phys);
     THE_TSS->esp0 = (word_t)next + THREAD_BLOCK;
-    *(word_t *)GS_WRITE = next->local_id; /* what users read at gs:0 */
-    if (prev->obstacles & OBSTACLE_FPU)
-        fpu_leave();
+    show_utcb(next);
+    if (unlikely(prev->obstacles & (OBSTACLE_FPU | OBSTACLE_QUANTUM)))
+        leave_behind(prev);
 }
 
 void arch_switch_to(struct thread *next)
 {
     struct thread *prev = current;
     make_current(prev, next);
+    if (unlikely(next->obstacles & OBSTACLE_QUANTUM))
+        sched_quantum_starts(next);
     arch_thread_need_stack(next);
     void *dropped, *sp = next->kernel_sp;
     next->kernel_sp = NULL;
@@ -59,6 +76,8 @@ void arch_leave_to(struct thread *next)
     make_current(current, next);
     if (next->kernel_sp || CONFIG_CHECK) {
         void *dropped, *sp;
+        if (next->obstacles & OBSTACLE_QUANTUM) /* then it has a stack */
+            sched_quantum_starts(next);
         arch_thread_need_stack(next);
         sp = next->kernel_sp;
         next->kernel_sp = NULL;
@@ -74,7 +93,7 @@ void arch_leave_to(struct thread *next)
 void arch_space_enter(struct thread *t)
 {
     load_cr3(t->space->directory_phys);
-    *(word_t *)GS_WRITE = t->local_id;
+    show_utcb(t);
 }
 
 void arch_idle(void)

@@ -9,6 +9,7 @@
 #include "x86.h"
 
 #define VECTOR_DEBUG 1
+#define VECTOR_BREAKPOINT 3
 #define VECTOR_NO_FPU 7
 #define VECTOR_STACK 12
 #define VECTOR_PROTECTION 13
@@ -129,6 +130,10 @@ static void exception(struct trapframe *f)
         break;
     case VECTOR_PROTECTION:
         if (io_fault(f))
+            return;
+        break;
+    case VECTOR_BREAKPOINT:
+        if (kdb_call(f))
             return;
         break;
     case VECTOR_DEBUG:

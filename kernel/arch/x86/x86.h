@@ -123,6 +123,11 @@ void fpu_leave(void);           /* somebody else runs: the next use must trap */
 void trap(struct trapframe *f);
 bool io_instruction(struct trapframe *f, word_t *port, word_t *log2);
 
+/* kdb.c */
+extern bool kdb_serial; /* the boot option kdb=serial */
+/* f is of an INT3 in user mode: true if it was a debugger call, which has been served.  May block. */
+bool kdb_call(struct trapframe *f);
+
 /* syscall.c */
 void syscall(struct trapframe *f);
 void syscall_ipc(struct trapframe *f);

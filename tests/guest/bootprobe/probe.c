@@ -83,6 +83,7 @@ static void bootinfo_check(void)
     const L4_BootRec_t *r;
     L4_Word_t n, execs = 0, mbis = 0;
     check(L4_BootInfo_Valid(info), "the boot information is the generic block");
+    check(((L4_Word_t)info & 4095) == 0, "and begins with a page");
     if (!L4_BootInfo_Valid(info))
         return;
     check(all_of_type((L4_Word_t)info & ~1023ul, (L4_Word_t)info + L4_BootInfo_Size(info),

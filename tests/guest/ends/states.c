@@ -43,10 +43,10 @@ ROW(victim_that_waits_to_send_to_one_who_is_engaged, .victim = sends, .partner =
     .shows = L4_SCHED_PENDING_SEND,
     .victim_sees = {EVERY_END_OF_IT(SEND_CANCELLED), [PARTNER_DELETED] = NO_RECEIVER, [PARTNER_RENAMED] = NO_RECEIVER})
 
-/* The message lies with the redirector; that its destination goes, only the redirector could find out. */
+/* The message lies with the redirector, and without one it waits for the next. */
 ROW(victim_whose_message_waits_for_the_redirector, .victim = sends, .partner = asleep, .redirector = asleep,
     .first = PARTNER, .shows = L4_SCHED_PENDING_SEND,
-    .victim_sees = {EVERY_END_OF_IT(SEND_CANCELLED), [REDIRECTOR_DELETED] = NO_RECEIVER})
+    .victim_sees = {EVERY_END_OF_IT(SEND_CANCELLED), [PARTNER_DELETED] = NO_RECEIVER, [PARTNER_RENAMED] = NO_RECEIVER})
 
 ROW(victim_whose_call_the_redirector_has_taken, .victim = calls, .partner = asleep, .redirector = hears_once,
     .first = PARTNER, .shows = L4_SCHED_WAITING,

@@ -50,6 +50,55 @@ TEST(sleeps_are_proportionate_for_all_exponents)
     }
 }
 
+TEST(sleeps_end_within_the_precision_of_the_kip)
+{
+    L4_Word64_t worst = 0, precision = L4_PeriodUsec(L4_TimeOfRaw((L4_Word16_t)L4_SchedulePrecision(L4_GetKernelInterface())));
+    for (unsigned us = 1; us < 40; us++) {
+        L4_Word64_t start_us = clock_us();
+        L4_Sleep(L4_TimePeriod(us * 97));
+        L4_Word64_t slept = clock_us() - start_us;
+        EXPECT(slept >= us * 97);
+        if (slept - us * 97 > worst)
+            worst = slept - us * 97;
+    }
+    EXPECT_EQ(precision, 1000);
+    EXPECT(worst < precision + 400); /* and what a switch takes in the slowest of our machines */
+}
+
+static volatile L4_Word64_t over_at;
+static volatile L4_Word_t waiter_tag;
+
+static L4_ThreadId_t test_thread;
+
+static void waits_for_300_us(void)
+{
+    for (;;) {
+        over_at = clock_us() + 500; /* at the latest */
+        waiter_tag = 0;
+        waiter_tag = L4_Receive_Timeout(test_thread, L4_TimePeriod(300)).raw;
+        L4_Sleep(MOMENT);
+    }
+}
+
+TEST(a_wait_that_is_over_accepts_no_more_before_the_next_tick_either)
+{
+    L4_ThreadId_t t = helper_waiting_for_start(supervisor());
+    test_thread = L4_MyGlobalId();
+    EXPECT(L4_Set_Priority(t, 250));
+    start(t, waits_for_300_us);
+    for (int i = 0; i < 10; i++) {
+        while (waiter_tag) /* it sleeps: no thread of a higher priority is in our way */
+            ;
+        L4_Word64_t end = over_at;
+        while (clock_us() < end)
+            ;
+        L4_LoadMR(0, 0);
+        EXPECT(L4_IpcFailed(L4_Send_Timeout(t, L4_ZeroTime)));
+        EXPECT_EQ(L4_ErrorCode(), 2);
+        L4_Sleep(MOMENT);
+    }
+}
+
 TEST(zero_time_returns_at_once)
 {
     L4_Word64_t start_us = clock_us();

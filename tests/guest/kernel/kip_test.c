@@ -66,6 +66,30 @@ TEST(kip_memory_descriptors_have_low_below_high_and_fit)
     EXPECT(L4_MemoryDesc(kip(), L4_NumMemoryDescriptors(kip())) == NULL);
 }
 
+TEST(kip_first_descriptor_makes_shared_what_nothing_else_is_said_of)
+{
+    const L4_MemoryDesc_t *d = L4_MemoryDesc(kip(), 0);
+    EXPECT(!L4_IsVirtual(d));
+    EXPECT_EQ(L4_MemoryDescType(d), L4_SharedMemoryType);
+    EXPECT_EQ(L4_MemoryDescLow(d), 0);
+    EXPECT_EQ(L4_MemoryDescHigh(d), ~0ul);
+}
+
+TEST(kip_highest_conventional_word_is_a_programs)
+{
+    L4_Word_t high = 0;
+    for (L4_Word_t i = 0; i < L4_NumMemoryDescriptors(kip()); i++) {
+        const L4_MemoryDesc_t *d = L4_MemoryDesc(kip(), i);
+        if (!L4_IsVirtual(d) && L4_MemoryDescType(d) == L4_ConventionalMemoryType && L4_MemoryDescHigh(d) > high)
+            high = L4_MemoryDescHigh(d);
+    }
+    L4_Fpage_t f = L4_Sigma0_GetPage(L4_nilthread, L4_FpageLog2(high & ~4095ul, 12));
+    EXPECT_EQ(L4_Address(f), high & ~4095ul);
+    volatile L4_Word_t *word = (L4_Word_t *)(high & ~3ul);
+    *word = 0x4711;
+    EXPECT_EQ(*word, 0x4711);
+}
+
 TEST(kip_virtual_memory_covers_this_program)
 {
     bool covered = false;

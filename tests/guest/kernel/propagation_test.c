@@ -51,7 +51,7 @@ TEST(propagation_within_a_space_shows_both_senders)
     EXPECT_EQ(tag_seen, 0x00441001);
     EXPECT_EQ(word_seen, 4711);
     EXPECT_EQ(from_seen, L4_LocalIdOf(v).raw);
-    EXPECT(L4_SameThreads(L4_ThreadIdOfRaw(actual_seen), me()));
+    EXPECT_EQ(actual_seen, me().raw);
 }
 
 TEST(propagation_to_another_space_shows_global_ids)

@@ -163,27 +163,127 @@ TEST(redirection_spares_messages_within_the_space)
     EXPECT_EQ(answer, 1001);
 }
 
-TEST(redirection_follows_a_chain_to_its_end)
+static void take_all(void)
 {
-    scene(be_destination, rest);
-    second = stranger(be_redirector);
-    L4_Sleep(MOMENT);
+    for (;;)
+        note(2);
+}
+
+TEST(redirection_by_a_chain_brings_a_message_to_the_nearest)
+{
+    scene(be_destination, take_all);
+    second = helper(rest); /* in our space, so that page faults come to our supervisor all the same */
     EXPECT_EQ(redirect_to(redirector, second), 1);
     go(redirector);
     EXPECT_EQ(who, 2);
+    EXPECT_EQ(tag_seen, 0x00442001);
+    EXPECT_EQ(from_seen, ward.raw);
+    EXPECT_EQ(intended_seen, destination.raw);
+}
+
+/* ---- a send that waits while the redirector changes */
+
+/* The ward's call waits for a redirector that does not receive. */
+static void wait_in_vain(void)
+{
+    scene(be_destination, rest);
+    second = stranger(be_redirector);
+    go(redirector);
+    EXPECT_EQ(who, 0);
+    EXPECT_EQ(L4_ThreadStatus(ward), L4_SCHED_PENDING_SEND);
+}
+
+TEST(redirection_to_another_finds_a_send_that_waits)
+{
+    wait_in_vain();
+    EXPECT_EQ(redirect_to(ward, second), 1);
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(who, 2);
+    EXPECT_EQ(tag_seen, 0x00442001);
     EXPECT_EQ(intended_seen, destination.raw);
     EXPECT_EQ(answer, 1002);
     EXPECT_EQ(answer_from, second.raw);
 }
 
-TEST(redirection_in_a_circle_reaches_nobody)
+TEST(redirection_to_one_who_is_deleted_waits_for_the_next)
 {
-    scene(be_destination, be_redirector);
-    second = stranger(be_redirector);
-    EXPECT_EQ(redirect_to(redirector, second), 1);
-    EXPECT_EQ(redirect_to(second, redirector), 1);
-    go(redirector);
+    wait_in_vain();
+    EXPECT_EQ(thread_delete(redirector), 1);
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(L4_ThreadStatus(ward), L4_SCHED_PENDING_SEND);
+    EXPECT_EQ(answer_tag, 0);
+    EXPECT_EQ(redirect_to(ward, second), 1);
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(answer, 1002);
+    EXPECT_EQ(answer_from, second.raw);
+}
+
+TEST(redirection_that_ends_lets_a_waiting_send_go_straight)
+{
+    wait_in_vain();
+    EXPECT_EQ(redirect_to(ward, L4_anythread), 1);
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(who, 1);
+    EXPECT_EQ(tag_seen, 0x00440001);
+    EXPECT_EQ(answer, 1001);
+}
+
+TEST(redirection_of_a_waiting_send_begins_where_it_did_not_wait_yet)
+{
+    scene(rest, be_redirector);
+    ward = warm(stranger(call_destination));
+    tell_ward(); /* it waits for the destination itself */
+    EXPECT_EQ(redirect_to(ward, redirector), 1);
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(answer, 1002);
+    EXPECT_EQ(intended_seen, destination.raw);
+}
+
+TEST(redirection_of_a_waiting_send_ends_with_its_destination)
+{
+    wait_in_vain();
+    EXPECT_EQ(thread_delete(destination), 1);
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(answer_tag, L4_TAG_ERROR);
     EXPECT_EQ(who, 0);
+}
+
+TEST(redirection_to_nobody_waits_until_there_is_somebody)
+{
+    scene(be_destination, take_all);
+    L4_ThreadId_t next = L4_GlobalId(L4_ThreadNo(redirector), L4_Version(redirector) + 1);
+    go(next);
+    EXPECT_EQ(who, 0);
+    EXPECT_EQ(L4_ThreadControl(next, redirector, L4_nilthread, L4_nilthread, L4_UTCB_UNCHANGED), 1);
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(tag_seen, 0x00442001);
+    EXPECT_EQ(from_seen, ward.raw);
+}
+
+static volatile L4_Word_t lasted;
+static void send_for_100_ms(void)
+{
+    for (;;) {
+        L4_Receive(L4_anythread);
+        L4_Word64_t from = clock_us();
+        L4_LoadMR(0, 0x00440000);
+        answer_tag = L4_Send_Timeout(destination, L4_TimePeriod(100 * 1024)).raw;
+        lasted = (L4_Word_t)(clock_us() - from);
+    }
+}
+
+TEST(redirection_of_a_waiting_send_leaves_it_the_rest_of_its_time)
+{
+    scene(rest, rest);
+    second = stranger(rest);
+    ward = warm(stranger(send_for_100_ms));
+    EXPECT_EQ(redirect_to(ward, redirector), 1);
+    EXPECT(L4_IpcSucceeded(send_words(ward, 0, 0, 0)));
+    L4_Sleep(L4_TimePeriod(70000));
+    EXPECT_EQ(redirect_to(ward, second), 1);
+    L4_Sleep(L4_TimePeriod(70000));
+    EXPECT_EQ(answer_tag, L4_TAG_ERROR);
+    EXPECT(lasted >= 100 * 1024 && lasted < 110000);
 }
 
 TEST(redirection_to_nobody_blocks)
@@ -258,12 +358,6 @@ static void be_at_home(void)
 {
     for (;;)
         tag_at_home = L4_Receive(L4_anythread).raw;
-}
-
-static void take_all(void)
-{
-    for (;;)
-        note(2);
 }
 
 TEST(redirection_of_one_message_leaves_no_mark_on_the_next)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Spec 4.5, 4.6, 5.12: ThreadSwitch, Schedule, priorities, time slices. */
+#include "rtc.h"
 #include "test.h"
 
 static volatile L4_Word_t counter[3], order, result, error, ran, state;
@@ -191,11 +192,45 @@ TEST(schedule_of_nobody_is_error_2_or_dead)
     EXPECT(r == L4_SCHED_DEAD || (r == 0 && L4_ErrorCode() == 2));
 }
 
-TEST(schedule_of_interrupt_and_kernel_threads_is_error_2)
+TEST(schedule_of_detached_interrupt_and_kernel_threads_is_error_2)
 {
     const void *kip = L4_GetKernelInterface();
     REFUSED(L4_Set_Priority(L4_GlobalId(L4_ThreadIdSystemBase(kip), 1), 10), 2);
-    REFUSED(L4_Set_Priority(L4_IrqId(1), 10), 2);
+    REFUSED(L4_Set_Priority(L4_IrqId(5), 10), 2);
+    REFUSED(L4_Set_Priority(L4_IrqId(0), 10), 2);
+    REFUSED(L4_Set_Priority(L4_GlobalId(5, 2), 10), 2);
+}
+
+static void schedules_an_interrupt(void)
+{
+    L4_Set_ErrorCode(0);
+    result = L4_Set_Priority(L4_IrqId(RTC_LINE), 10);
+    error = L4_ErrorCode();
+    ran = 1;
+    rest();
+}
+
+TEST(schedule_of_an_attached_interrupt_tells_whether_its_message_waits)
+{
+    L4_Word_t old;
+    EXPECT(L4_AssociateInterrupt(L4_IrqId(5), me())); /* nothing is there */
+    EXPECT_EQ(L4_Set_Priority(L4_IrqId(5), 255), L4_SCHED_INACTIVE);
+    L4_DeassociateInterrupt(L4_IrqId(5));
+    EXPECT(L4_AssociateInterrupt(L4_IrqId(RTC_LINE), me()));
+    REFUSED(L4_Schedule(L4_IrqId(RTC_LINE), ~0ul, 1, ~0ul, ~0ul, &old), 5);
+    rtc_on();
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(L4_Schedule(L4_IrqId(RTC_LINE), ~0ul, ~0ul, ~0ul, ~0ul, &old), L4_SCHED_PENDING_SEND);
+    EXPECT_EQ(old, 0);
+    rtc_off();
+    EXPECT(L4_Set_Timeslice(L4_IrqId(RTC_LINE), L4_TimePeriod(5000), L4_TimePeriod(1000)));
+    EXPECT(L4_IpcSucceeded(L4_Receive_Timeout(L4_IrqId(RTC_LINE), SOON)));
+    ran = 0;
+    stranger(schedules_an_interrupt);
+    L4_Sleep(MOMENT);
+    EXPECT(ran == 1 && result == 0 && error == 1);
+    L4_DeassociateInterrupt(L4_IrqId(RTC_LINE));
+    REFUSED(L4_Set_Priority(L4_IrqId(RTC_LINE), 10), 2);
 }
 
 TEST(schedule_with_bad_parameters_is_error_5)
@@ -314,6 +349,23 @@ TEST(schedule_new_quantum_takes_back_a_message_that_nobody_took)
     EXPECT(!stands_still());
 }
 
+TEST(schedule_another_scheduler_hears_of_a_quantum_that_is_over)
+{
+    L4_ThreadId_t busy = helper(rest), t = limited_spinner(10000);
+    expect_message(t);
+    EXPECT(L4_ThreadControl(t, me(), busy, L4_nilthread, L4_UTCB_UNCHANGED)); /* its message waits */
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(thread_delete(busy), 1);
+    EXPECT(stands_still());
+    EXPECT(L4_ThreadControl(t, me(), me(), L4_nilthread, L4_UTCB_UNCHANGED));
+    EXPECT_EQ(L4_Label(expect_message(t)), 0xFFD0);
+    EXPECT(stands_still());
+    EXPECT(L4_ThreadControl(t, me(), me(), L4_nilthread, L4_UTCB_UNCHANGED)); /* told once more, and taken back */
+    EXPECT(L4_Set_Timeslice(t, L4_TimePeriod(10000), L4_Never));
+    EXPECT(L4_IpcFailed(L4_Receive_Timeout(t, MOMENT)));
+    EXPECT(!stands_still());
+}
+
 TEST(schedule_resume_does_not_replace_a_quantum)
 {
     L4_ThreadId_t t = limited_spinner(10000);
@@ -347,6 +399,28 @@ TEST(schedule_tells_what_is_left_of_slice_and_quantum)
     L4_Timeslice(t, &slice, &quantum);
     EXPECT_EQ(slice.raw, L4_Never.raw);
     EXPECT_EQ(quantum.raw, L4_Never.raw);
+}
+
+/* Runs for 300 us between two ticks, again and again: no tick ever meets it. */
+static void dodges(void)
+{
+    for (;;) {
+        L4_Word64_t from = clock_us();
+        while (clock_us() < from + 300)
+            ;
+        counter[0]++;
+        L4_Sleep(L4_TimePeriod(1));
+    }
+}
+
+TEST(schedule_quantum_is_charged_to_who_runs_between_ticks)
+{
+    L4_ThreadId_t t = helper_waiting_for_start(supervisor());
+    counter[0] = 0;
+    EXPECT(L4_Set_Timeslice(t, L4_TimePeriod(10000), L4_TimePeriod(6000)));
+    start(t, dodges);
+    EXPECT_EQ(L4_Label(expect_message(t)), 0xFFD0);
+    EXPECT(counter[0] >= 5 && counter[0] <= 20);
 }
 
 /* ---- delayed preemption: 5.12 */
@@ -423,4 +497,64 @@ TEST(preemption_that_was_delayed_happens_at_a_yield)
 {
     delay(95, 50000, true);
     EXPECT_EQ(pending_seen, 2);
+}
+
+/* ---- signalled preemption: 6.2 */
+
+static void wants_to_know(void)
+{
+    L4_Set_ExceptionHandler(partner);
+    L4_EnablePreemptionFaultException();
+    armed = true;
+    while (armed)
+        counter[0]++;
+    L4_DisablePreemptionFaultException();
+    armed = true;
+    for (;;)
+        counter[0]++;
+}
+
+static void wakes_every_5_ms(void)
+{
+    for (;;)
+        L4_Sleep(L4_TimePeriod(4096));
+}
+
+/* Messages of t within 100 ms, each with a clock value of then. */
+static L4_Word_t signals_of(L4_ThreadId_t t)
+{
+    L4_Word_t n = 0;
+    for (L4_Word64_t end = clock_us() + 100000; clock_us() < end;) {
+        L4_Word64_t before = clock_us();
+        L4_MsgTag_t tag = L4_Receive_Timeout(t, L4_TimePeriod(20000));
+        if (L4_IpcFailed(tag))
+            continue;
+        L4_Word64_t at = (L4_Word64_t)L4_MR(2) << 32 | L4_MR(1);
+        EXPECT_EQ(tag.raw, 0xFFD00002);
+        EXPECT(at + 20000 >= before && at <= clock_us());
+        n++;
+    }
+    return n;
+}
+
+TEST(preemption_is_signalled_once_to_the_exception_handler_of_who_asks)
+{
+    partner = me();
+    armed = false;
+    L4_ThreadId_t low = helper_waiting_for_start(supervisor()), high = helper(wakes_every_5_ms);
+    EXPECT(L4_Set_Priority(high, 95));
+    EXPECT(L4_Set_Priority(low, 90));
+    start(low, wants_to_know);
+    while (!armed)
+        L4_Sleep(L4_TimePeriod(5000));
+    L4_Word_t n = signals_of(low);
+    EXPECT(n >= 10 && n <= 30);
+    L4_Sleep(L4_TimePeriod(50000)); /* nobody waits for it: it goes on */
+    L4_Word_t before = counter[0];
+    L4_Sleep(L4_TimePeriod(20000));
+    EXPECT(counter[0] != before);
+    armed = false;
+    while (!armed)
+        L4_Sleep(L4_TimePeriod(5000));
+    EXPECT_EQ(signals_of(low), 0);
 }

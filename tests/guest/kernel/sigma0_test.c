@@ -101,8 +101,54 @@ TEST(sigma0_refuses_sizes_below_a_page_and_above_everything)
     EXPECT(L4_IsNilFpage(L4_Sigma0_GetPage(L4_nilthread, L4_CompleteAddressSpace)));
     EXPECT(L4_IsNilFpage(L4_Sigma0_GetPage(L4_nilthread, L4_Nilpage)));
     EXPECT(L4_IsNilFpage(get(0, 32)));
-    EXPECT(L4_IsNilFpage(get(0xC0000000, 12)));
-    EXPECT(L4_IsNilFpage(get(0x80000000, 31)));
+    EXPECT(L4_IsNilFpage(get(0x80000000, 31))); /* partly in front of sigma0's own areas, partly behind */
+}
+
+/* ---- device memory: what no descriptor but that of everything names */
+
+/* The processor's first instruction is at 16 bytes below 4 GB, and the BIOS shows itself below 1 MB, too. */
+static void expect_bios(const L4_Word_t *high)
+{
+    const L4_Word_t *low = (L4_Word_t *)0xFFFF0;
+    EXPECT(!L4_IsNilFpage(get(0xFF000, 12)));
+    for (int i = 0; i < 3; i++) /* the jump and the date */
+        EXPECT_EQ(high[i], low[i]);
+    EXPECT(high[0] != 0 && high[0] != ~0ul);
+}
+
+TEST(sigma0_gives_device_memory_up_to_the_last_page_in_any_size)
+{
+    L4_Fpage_t f = L4_Sigma0_GetPage_RcvWindow(L4_nilthread, L4_FpageLog2(0xFFFFF000, 12), L4_FpageLog2(0x40000000, 12));
+    EXPECT_EQ(L4_Address(f), 0xFFFFF000);
+    expect_bios((L4_Word_t *)0x40000FF0);
+    f = L4_Sigma0_GetSpecial(L4_nilthread, L4_FpageLog2(0xFFC00000, 22), L4_UncacheableMemory, L4_FpageLog2(0x40400000, 22));
+    EXPECT_EQ(f.raw, 0xFFC00000 | 22 << 4 | 7);
+    expect_bios((L4_Word_t *)0x407FFFF0);
+}
+
+TEST(sigma0_gives_device_memory_to_all_who_ask)
+{
+    static const L4_Word_t at[] = {0x80000000, 0xBF000000, 0xBFF00000, 0xC0000000, 0xE0000000, 0xFD000000, 0xFEE00000};
+    for (unsigned i = 0; i < sizeof at / sizeof *at; i++) {
+        EXPECT_EQ(L4_Sigma0_GetPage_RcvWindow(L4_nilthread, L4_FpageLog2(at[i], 12), L4_FpageLog2(0x40000000, 12)).raw, at[i] | 12 << 4 | 7);
+        EXPECT_EQ(as_another_thread(L4_FpageLog2(at[i], 12)), at[i] | 12 << 4 | 7);
+    }
+    EXPECT(!L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(L4_nilthread, L4_FpageLog2(0xFC000000, 24), L4_FpageLog2(0x40000000, 12))));
+}
+
+TEST(sigma0_gives_no_device_memory_by_page_faults)
+{
+    static const L4_Word_t at[] = {0x80000000, 0xBF000000, 0xFEE00000};
+    for (unsigned i = 0; i < sizeof at / sizeof *at; i++) {
+        L4_Word_t w[3];
+        L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
+        L4_LoadMR(0, 0xFFE20002);
+        L4_LoadMR(1, at[i]);
+        L4_LoadMR(2, 0);
+        EXPECT_EQ(L4_Call_Timeouts(L4_Sigma0Id(), SOON, SOON).raw, 2 << 6);
+        L4_StoreMRs(0, 3, w);
+        EXPECT_EQ(w[2], 0);
+    }
 }
 
 TEST(sigma0_any_requests_end_with_a_refusal)

@@ -24,12 +24,13 @@ static struct end {
     volatile bool done;
     volatile L4_Word_t tag, error, from;
     volatile L4_Word_t seen[MAX_WORDS];
-} end[2];
+} end[2] __attribute__((aligned(1024))); /* in one page, and so is the code of each end: what it runs after the copy is there */
+#define IN_ONE_PAGE __attribute__((aligned(512)))
 
 static L4_Word_t code(int side) { return end[side].error >> 1 & 7; }
 static L4_Word_t offset(int side) { return end[side].error >> 4; }
 
-static void sender(void)
+IN_ONE_PAGE static void sender(void)
 {
     struct end *e = &end[SENDER];
     L4_Set_XferTimeouts(e->xfer);
@@ -42,7 +43,7 @@ static void sender(void)
     rest();
 }
 
-static void receiver(void)
+IN_ONE_PAGE static void receiver(void)
 {
     struct end *e = &end[RECEIVER];
     L4_ThreadId_t from;
@@ -333,6 +334,49 @@ TEST(strings_from_beyond_user_memory_overflow_at_its_end)
     words(SENDER, string_word(50, 1), FAR);
     words(RECEIVER, string_word(0x3FFFFF, 1), 0xC0000000);
     overflows(0);
+}
+
+/* ---- what the receiver learns of what did not fit */
+
+TEST(strings_that_do_not_fit_tell_their_length)
+{
+    prepare();
+    words(SENDER, string_word(100, 1), FAR);
+    words(RECEIVER, string_word(60, 1), FAR);
+    run();
+    EXPECT_EQ(end[RECEIVER].tag, 0x12340000 | 2 << 6 | L4_TAG_ERROR);
+    EXPECT_EQ(end[RECEIVER].seen[0], string_word(100, 1));
+    EXPECT_EQ(end[RECEIVER].seen[1], FAR);
+    EXPECT_EQ(end[SENDER].tag, L4_TAG_ERROR);
+}
+
+TEST(strings_that_do_not_fit_tell_the_length_of_all_their_pieces)
+{
+    prepare();
+    words(SENDER, string_word(10, 1) | L4_ITEM_MORE, FAR); /* this one arrives */
+    words(SENDER, string_word(30, 2) | L4_STRING_COMPOUND, FAR);
+    end[SENDER].words[end[SENDER].count++] = FAR + 100;
+    words(SENDER, string_word(7, 1) | L4_ITEM_MORE, FAR);
+    words(SENDER, string_word(1000, 1), FAR); /* not looked at */
+    words(RECEIVER, string_word(10, 1) | L4_ITEM_MORE, FAR);
+    words(RECEIVER, string_word(60, 1), FAR + 200);
+    for (int i = 0; i < 9; i++)
+        end[RECEIVER].seen[i] = 0xE0E0;
+    overflows(70);
+    EXPECT_EQ(end[RECEIVER].seen[0], string_word(10, 1) | L4_ITEM_MORE);
+    EXPECT_EQ(end[RECEIVER].seen[2], string_word(30, 2) | L4_STRING_COMPOUND | L4_ITEM_MORE);
+    EXPECT_EQ(end[RECEIVER].seen[4], FAR + 100);
+    EXPECT_EQ(end[RECEIVER].seen[5], string_word(7, 1) | L4_ITEM_MORE);
+    EXPECT(end[RECEIVER].seen[7] != string_word(1000, 1));
+}
+
+TEST(strings_that_are_not_accepted_tell_their_length)
+{
+    prepare();
+    words(SENDER, string_word(100, 1), FAR);
+    run();
+    EXPECT_EQ(end[RECEIVER].tag, 0x12340000 | 2 << 6 | L4_TAG_ERROR);
+    EXPECT_EQ(end[RECEIVER].seen[0], string_word(100, 1));
 }
 
 /* ---- transfer timeouts */

@@ -76,6 +76,17 @@ TEST(threadcontrol_of_kernel_and_too_large_numbers_is_error_2)
     REFUSED(L4_ThreadControl(L4_anythread, me(), me(), NIL, UNCHANGED), 2);
 }
 
+TEST(threadcontrol_takes_any_of_2_to_the_17_thread_numbers)
+{
+    EXPECT(L4_ThreadIdBits(L4_GetKernelInterface()) >= 17); /* we have 64 MB at least */
+    for (L4_Word_t number = 20000; number < 1 << 17; number = number * 2 + 1) {
+        L4_ThreadId_t t = L4_GlobalId(number < (1 << 17) - 1 ? number : (1 << 17) - 1, 1);
+        EXPECT_EQ(L4_ThreadControl(t, me(), me(), NIL, UNCHANGED), 1);
+        EXPECT_EQ(L4_ThreadStatus(t), L4_SCHED_INACTIVE);
+        EXPECT_EQ(thread_delete(t), 1);
+    }
+}
+
 TEST(threadcontrol_creation_without_scheduler_is_error_4)
 {
     REFUSED(L4_ThreadControl(fresh_id(), me(), NIL, NIL, UNCHANGED), 4);
@@ -122,7 +133,7 @@ TEST(threadcontrol_utcb_outside_the_area_or_misaligned_is_error_6)
     REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *)0x10000), 6);
     REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *)(good + 0x10000000)), 6);
     REFUSED(L4_ThreadControl(t, me(), NIL, me(), (void *)0xFFFFFE00), 6);
-    REFUSED(L4_ThreadControl(fresh_id(), me(), me(), me(), UNCHANGED), 6);
+    REFUSED(L4_ThreadControl(fresh_id(), me(), me(), me(), (void *)(good + 256)), 6);
 }
 
 TEST(threadcontrol_utcb_of_another_thread_is_error_6)

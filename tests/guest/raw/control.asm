@@ -138,9 +138,36 @@ TEST 63, "activating with a UTCB outside the area gives error 6"
         ret
 
 TEST 63, "activating without a UTCB gives error 6"
+        inactive 1
         threadcontrol T(1), T(0), T(0), T(0), -1
         expect  eax, 0
         expect_error BAD_UTCB
+        ret
+
+TEST 0, "4.3: creating with a pager but no place for a UTCB makes an inactive thread, in a new space too"
+        threadcontrol T(1), T(0), T(0), T(0), -1
+        expect  eax, 1
+        exregs  T(1), 0
+        expect  eax, 0
+        active  1
+        exregs  T(1), 0
+        local_of ecx, 1
+        expect  eax, ecx
+        threadcontrol T(4), T(4), T(0), T(0), -1
+        expect  eax, 1
+        spacecontrol T(4), 0, [kip_page], [utcb_page]
+        expect  eax, 1
+        active  4, T(4)
+        ret
+
+TEST 0, "4.3: an interrupt is nobody's scheduler"
+        threadcontrol T(1), T(0), thread_id(5, 1), NIL, -1
+        expect  eax, 0
+        expect_error BAD_SCHEDULER
+        inactive 1
+        threadcontrol T(1), T(0), thread_id(5, 1), NIL, -1
+        expect  eax, 0
+        expect_error BAD_SCHEDULER
         ret
 
 TEST 64, "activating with a misaligned UTCB gives error 6"
@@ -416,6 +443,20 @@ TEST 83, "SpaceControl with a bad KIP area gives error 7"
 fresh_space:
         threadcontrol T(1), T(1), T(0), NIL, -1
         expect  eax, 1
+        ret
+
+TEST 0, "4.9: the areas of a space are set once, also while it has no active thread"
+        call    fresh_space
+        spacecontrol T(1), 0, [kip_page], [utcb_page]
+        expect  eax, 1
+        spacecontrol T(1), 0, fpage(0xA0000000, 12, 0), fpage(0xA1000000, 14, 0)
+        expect  eax, 1                          ; succeeds without effect,
+        spacecontrol T(1), 0, fpage(0xF0000000, 12, 0), fpage(0xA1000000, 4, 0)
+        expect  eax, 1                          ; whatever it says
+        threadcontrol T(1), T(1), NIL, T(0), 0xA1000000
+        expect  eax, 0
+        expect_error BAD_UTCB
+        active  1, T(1)
         ret
 
 TEST 84, "SpaceControl does not move the areas of a space with active threads"

@@ -261,6 +261,26 @@ TEST 20, "the local id is the word at gs:0, 256 above a block of 512"
         expect_bits eax, 0x1FF, 256
         ret
 
+TEST 0, "2: gs:4 tells the UTCB address, too, in every thread and after a call to another space"
+        mov     eax, [gs:0]
+        expect  [gs:4], eax
+        thread  1, .tells
+        receive T(1)
+        local_of ecx, 1
+        expect  ebx, ecx
+        space   4, agent
+        order   4, .tell, 0
+        local_of ecx, 4
+        expect_answer ecx
+        mov     eax, [gs:0]
+        expect  [gs:4], eax
+        ret
+.tells: set_mr  1, dword [gs:4]
+        send    T(0), tag(HELLO, 0, 1)
+        jmp     sleep_forever
+.tell:  mov     eax, [gs:4]
+        ret
+
 TEST 21, "MyGlobalId is a global id in the user range"
         get_tcr eax, MY_GLOBAL_ID
         expect  eax, T(0)

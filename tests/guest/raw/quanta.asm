@@ -122,6 +122,8 @@ TEST 0, "6.2: a thread without quantum whose scheduler is gone waits for another
         expect_stopped
         threadcontrol T(1), T(0), T(0), NIL, -1
         expect  eax, 1
+        expect_preemption 1                     ; we are told, as the new scheduler
+        expect_stopped
         slice_and_quantum 1, ms(10), NEVER
         expect_running
         ret
@@ -187,6 +189,9 @@ TEST 0, "4.6: what is left of Never is Never"
 polite:
         mov     eax, [gs:0]
         or      byte [eax + PREEMPT_FLAGS], FLAG_DELAY
+.look:  test    byte [eax + PREEMPT_FLAGS], FLAG_DELAYED
+        jz      .look
+        mov     dword [seen], 1
         jmp     spin
 
 TEST 0, "5.12: a preemption within the sensitive priority is held back, and I says so"
@@ -194,8 +199,9 @@ TEST 0, "5.12: a preemption within the sensitive priority is held back, and I sa
         elapsed began
         expect_at_least eax, 5 * 1024 + 35000
         expect_below eax, 300000
+        expect  [seen], 1                       ; it saw I
         local_of eax, 1
-        expect_bits [eax + PREEMPT_FLAGS], FLAG_DELAYED, FLAG_DELAYED
+        expect_bits [eax + PREEMPT_FLAGS], FLAG_DELAYED, 0      ; until the preemption was not pending any more
         ret
 
 TEST 0, "5.12: a priority above the sensitive one preempts at once"

@@ -182,11 +182,11 @@ TEST 130, "anythread restores direct delivery, nil leaves it as it is"
         expect  [noted], 0
         ret
 
-TEST 0, "5.8: chains of redirectors are followed to their end"
+TEST 0, "5.8: of a chain of redirectors the nearest gets the message"
         mov     dword [target], T(0)
         waiting_client
-        space   5, agent
-        space   6, redirector
+        space   5, redirector
+        space   6, agent
         redirect T(5), T(6)
         redirect T(4), T(5)
         send    T(4), tag(HELLO, 0, 0)
