@@ -151,8 +151,9 @@
  * CAP_INFO              0 any handle, weak ones too        struct hurd_pm_cap_info, in words
  *
  * HURD_CAP_GIVE, _DROP, _OPEN, _LIST, _TAKE_BACK and _TASK_DIED of <hurd/cap.h> are served too.  A
- * control given away is the target's, and with it what the containers that charge it may spend. */
-/* CONTAINER_ALLOCATE_MAP 0 container, 1 rights, 2 vaddr, 3 start, 4 size      map items, as MAP
+ * control given away is the target's, and with it what the containers that charge it may spend.
+ *
+ * CONTAINER_ALLOCATE_MAP 0 container, 1 rights, 2 vaddr, 3 start, 4 size      map items, as MAP
  *   Promises the frames and maps them: ALLOCATE without flags and MAP in one request, with the
  *   errors of both; on an error nothing is allocated.  All of it is allocated; what the items do
  *   not cover is asked for by MAP. */

@@ -257,6 +257,22 @@ static int serve_map(struct hurd_cap_call *call)
     return err ? err : map_reply(call, &how);
 }
 
+/* All of it, for MAP to follow.  0, an errno, or HURD_CAP_AGAIN. */
+static int allocate_for_map(struct hurd_cap_call *call, const struct map_request *how)
+{
+    const struct work work = { WORK_ALLOCATE,
+                               { .to = how->from, .to_start = how->start, .count = how->count } };
+    uint32_t done;
+    if (how->count == 1 && container_allocate_one(how->from, how->start))
+        return 0;
+    if (!is_long(call, how->count))
+        return work_at_once(&work, &done);
+    int err = hurd_cap_lengthen(call);
+    if (err)
+        return err;
+    return stretch(&work, progress_of(call)) ? (int) progress_of(call)->err : HURD_CAP_AGAIN;
+}
+
 static int serve_allocate_map(struct hurd_cap_call *call)
 {
     struct map_request how;
@@ -266,8 +282,8 @@ static int serve_allocate_map(struct hurd_cap_call *call)
         err = EACCES;
     if (!err && !may_spend(call, how.from))
         err = EPERM;
-    if (!err && !(how.count == 1 && container_allocate_one(how.from, how.start)))
-        err = container_allocate(how.from, how.start, how.count, false, false, &done);
+    if (!err)
+        err = allocate_for_map(call, &how);
     if (err)
         return err;
     err = map_reply(call, &how);

@@ -3,6 +3,7 @@
  * nothing lost when nobody waits for it any more. */
 #include "suite.h"
 
+#include <hurd/mm.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/schedule.h>
@@ -73,6 +74,26 @@ TEST(long_requests_do_all_that_was_asked)
     EXPECT_EQ(deallocate(c, 0, LONG + 100, &amount), 0);
     EXPECT_EQ(amount, LONG * PAGE);
     EXPECT_EQ(free_frames(), before + LONG / 50);
+    large_end();
+}
+
+TEST(a_long_allocation_can_be_mapped_at_once)
+{
+    L4_Word_t amount = 0;
+    large_begin();
+    EXPECT_EQ(allocate(c, LONG - 1, 1), 0);
+    EXPECT_EQ(hurd_pm_container_allocate_map(pm, c, HURD_PM_READ | HURD_PM_WRITE, window, 0, LONG * PAGE, &amount),
+              EEXIST);
+    EXPECT_EQ(allocated(c), 1);
+    EXPECT_EQ(deallocate(c, LONG - 1, 1, NULL), 0);
+    uintptr_t place = 0;
+    EXPECT_EQ(hurd_vm_allocate(&place, LONG * PAGE, 0, 0), 0);
+    EXPECT_EQ(hurd_pm_container_allocate_map(pm, c, HURD_PM_READ | HURD_PM_WRITE, place, 0, LONG * PAGE, &amount), 0);
+    EXPECT(amount >= 64 * PAGE && amount < LONG * PAGE);
+    EXPECT_EQ(allocated(c), LONG);
+    *(volatile uint32_t *) place = 17;
+    EXPECT_EQ(get(c, 0), 17);
+    EXPECT_EQ(hurd_vm_deallocate(place, LONG * PAGE), 0);
     large_end();
 }
 
@@ -166,6 +187,7 @@ TEST(a_task_that_ends_in_the_middle_leaves_nothing)
 
 const struct test turn_tests[] = {
     T(long_requests_do_all_that_was_asked),
+    T(a_long_allocation_can_be_mapped_at_once),
     T(long_requests_are_all_or_nothing),
     T(destruction_answers_when_the_frames_are_back),
     T(dropping_the_last_handle_gives_the_frames_back_soon),
