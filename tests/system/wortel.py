@@ -72,7 +72,7 @@ def five_megabytes_are_enough_for_the_shell(lab):
 
 
 def wortel_says_that_four_megabytes_are_too_little_for_physmem(lab):
-    one_sentence(lab, files(lab, *machine.MODULES), "not enough memory", memory=4)
+    one_sentence(lab, None, "not enough memory", memory=4, options={"loader": "kmem=768K"})
 
 
 def the_servers_do_without_the_extensions_of_our_kernel(lab):
