@@ -2,6 +2,7 @@
 # Pecan's build: every room says what it holds in a room.mk, this file says how it is made.
 #   PROGRAMS += x    x_SRC x_LINK (or x_LDS) x_LIBS x_CFLAGS x_LD -> build/bin/x, build/strip/x
 #   LIBRARIES += l   l_SRC l_CFLAGS                              -> build/lib/libl.a
+#   DRIVERS += d     a program in the archive that drives devices; only d_SRC
 # A folder under apps/ is a program without a room.mk.
 
 BUILD   := build
@@ -48,6 +49,7 @@ LDFLAGS   := -m elf_i386 -nostdlib -static -z max-page-size=4096 -z noexecstack 
 
 PROGRAMS  :=
 LIBRARIES :=
+DRIVERS   :=
 APPS      := $(patsubst apps/%/,%,$(filter-out apps/,$(wildcard apps/*/)))
 
 include $(wildcard */room.mk */*/room.mk */*/*/room.mk)
@@ -55,9 +57,17 @@ include $(wildcard */room.mk */*/room.mk */*/*/room.mk)
 define app_rules
 apps/$(1)_SRC  := $$(wildcard apps/$(1)/*.c apps/$(1)/*.asm)
 apps/$(1)_LDS  := lib/hurd-mm/program.lds
-apps/$(1)_LIBS := hurd-mm c hurd-cap l4
+apps/$(1)_LIBS := block hurd-mm c hurd-cap l4
 endef
 $(foreach a,$(APPS),$(eval $(call app_rules,$(a))))
+
+define driver_rules
+PROGRAMS     += $(1)
+$(1)_LDS     := lib/hurd-mm/program.lds
+$(1)_LIBS    := block hurd-mm c hurd-cap l4
+$(1)_CFLAGS  := -I.
+endef
+$(foreach d,$(DRIVERS),$(eval $(call driver_rules,$(d))))
 
 # $(1) name.  Objects live under build/obj/NAME/ so that flags of one program never leak into another.
 define objects

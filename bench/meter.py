@@ -47,9 +47,9 @@ class Run:
         return "\n".join([line for line in lines if line.startswith(("not ok", "panic"))] + ["its last lines:"] + lines[-8:])
 
 
-def boot(build, modules, options, loader="loader", memory=128, timeout=60):
+def boot(build, modules, options, loader="loader", memory=128, timeout=60, disk=None):
     """Boots these modules with the clock that counts, to their end."""
     command = machine.qemu(memory=memory, kernel=machine.module_file(build, loader), options=options,
-                           modules=machine.initrd(build, modules, options), extra=ICOUNT + QUIET)
+                           modules=machine.initrd(build, modules, options), extra=ICOUNT + QUIET + (machine.ide_disk(disk) if disk else []))
     status, text, _ = machine.collect(command, timeout)
     return Run(text, status == 0 and not re.search(r"^not ok|^panic", text, re.M))

@@ -21,6 +21,12 @@ pages_SRC   := bench/pages.c
 pages_LDS   := lib/hurd-mm/program.lds
 pages_LIBS  := hurd-mm c hurd-cap l4
 
+# So is a page that comes from a disk.
+PROGRAMS    += blocks
+blocks_SRC  := bench/blocks.c
+blocks_LDS  := lib/hurd-mm/program.lds
+blocks_LIBS := block hurd-mm c hurd-cap l4
+
 # What the machine has done before the loader runs.
 PROGRAMS      += stamp
 stamp_SRC     := bench/stamp.asm

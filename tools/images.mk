@@ -7,7 +7,8 @@ MODULES := kernel sigma0 wortel physmem task deva deva-store init apps.cpio
 BOOTSET := $(patsubst %,$(BUILD)/strip/%,loader kernel sigma0 wortel physmem task deva init) \
            $(BUILD)/apps.cpio $(BUILD)/deva-store
 
-APP_BINARIES := $(addprefix $(BUILD)/strip/apps/,$(sort $(APPS)))
+DRIVER_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(DRIVERS)))
+APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(sort $(APPS)))
 
 # A program that does not build stops `make`, but no boot: verbs that only boot take the others and fail at their end.
 BOOTING := run qemu qemu-nox debug qemu-nox-gdb qemu-gdb bochs iso floppy usb
@@ -54,8 +55,9 @@ $(BUILD)/floppy/core.img: tools/images.mk
 	@mkdir -p $(@D)
 	@grub-mkimage -O i386-pc -d $(GRUB_PC) -p '(fd0)/boot/grub' -o $@ $(FLOPPY_GRUB)
 
-# The programs come last, the demo first of them: as many as there is room for.
-FLOPPY_APPS = $$(ls $(BUILD)/strip/apps/demo $(filter-out %/demo,$(APP_BINARIES)) 2>/dev/null)
+# The programs come last, the demo and the drivers first of them: as many as there is room for.
+FLOPPY_FIRST = $(BUILD)/strip/apps/demo $(DRIVER_BINARIES) $(BUILD)/strip/apps/hello $(BUILD)/strip/apps/ask
+FLOPPY_APPS = $$(ls -U $(FLOPPY_FIRST) $(filter-out $(FLOPPY_FIRST),$(APP_BINARIES)) 2>/dev/null)
 $(IMAGES)/pecan-floppy.img: $(BUILD)/floppy/core.img $(BOOTSET) boot/grub.cfg
 	@mkdir -p $(@D)
 	@rm -f $@
@@ -80,7 +82,33 @@ usb: $(IMAGES)/pecan.iso
 	@tools/usb "$(DEV)" $<
 	@$(missing_apps)
 
+# A disk for the driver: swap partition, and room for a file system.  What is written to it stays there until SIZE changes, or `make clean`.
 disk:
-	@echo "make disk: there is no disk image yet.  $(IMAGES)/pecan.iso boots as an IDE disk or a USB stick too." >&2; exit 2
+	@tools/disk $(IMAGES)/disk.img $(SIZE)
 
-.PHONY: iso floppy usb disk built-apps
+# The same layout, but the second partition is a FAT file system with Pecan in it, and GRUB stands in front of the first.
+DISK_GRUB   := multiboot fat part_msdos biosdisk normal serial terminal configfile boot search minicmd test smbios
+DISK_BOOT   := $(IMAGES)/pecan-disk.img
+DISK_MB     := 64
+DISK_SWAP   := 32
+DISK_FIRST   = $(shell echo $$(( $(DISK_SWAP) + 1 )))
+$(BUILD)/disk/core.img: tools/images.mk
+	@mkdir -p $(@D)
+	@grub-mkimage -O i386-pc -d $(GRUB_PC) -p '(hd0,msdos2)/boot/grub' -o $@ $(DISK_GRUB)
+
+$(DISK_BOOT): $(BUILD)/disk/core.img $(BOOTSET) boot/grub.cfg tools/disk
+	@mkdir -p $(@D)
+	@rm -f $@ && tools/disk --fat $@ $(DISK_MB) $(DISK_SWAP) > /dev/null
+	@rm -f $(BUILD)/disk/fat.img
+	@PATH=$$PATH:/usr/sbin:/sbin mkfs.fat -C -F 16 -n PECAN -i 19700101 --invariant -h $$(( $(DISK_FIRST) * 2048 )) \
+	    $(BUILD)/disk/fat.img $$(( ($(DISK_MB) - $(DISK_FIRST)) * 1024 )) > /dev/null
+	@mmd -i $(BUILD)/disk/fat.img ::boot ::boot/grub
+	@mcopy -i $(BUILD)/disk/fat.img $(BOOTSET) ::boot/
+	@mcopy -i $(BUILD)/disk/fat.img boot/grub.cfg ::boot/grub/
+	@dd if=$(BUILD)/disk/fat.img of=$@ bs=1M seek=$(DISK_FIRST) conv=notrunc,sparse status=none
+	@dd if=$(GRUB_PC)/boot.img of=$@ bs=1 count=440 conv=notrunc status=none
+	@dd if=$(BUILD)/disk/core.img of=$@ bs=512 seek=1 conv=notrunc status=none
+	@echo "  $@: $(DISK_MB) MB, boots, $(DISK_SWAP) MB of it for swapping"
+disk-boot: $(DISK_BOOT)
+
+.PHONY: iso floppy usb disk disk-boot built-apps

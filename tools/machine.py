@@ -142,9 +142,9 @@ def initrd(build, modules, options=None):
     return ",".join(parts)
 
 
-def qemu(memory=64, machine="pc", cpu=None, image=None, floppy=None, kernel=None, modules=None, options=None,
+def qemu(memory=64, machine="pc", cpu=None, image=None, disk=None, floppy=None, kernel=None, modules=None, options=None,
          reboots=False, extra=()):
-    """QEMU's command line without anything about consoles: image is an ISO, floppy a FAT image; else kernel and
+    """QEMU's command line without anything about consoles: image is an ISO, disk a raw image that boots, floppy a FAT image; else kernel and
     modules (an initrd() string) are put in memory by QEMU itself.  options: {"loader": ..., "kernel": ..., "init": ...}."""
     options = options or {}
     args = [QEMU, "-m", str(memory), "-M", machine, "-net", "none",
@@ -153,11 +153,11 @@ def qemu(memory=64, machine="pc", cpu=None, image=None, floppy=None, kernel=None
         args += ["-cpu", cpu]
     if not reboots:
         args += ["-no-reboot"]
-    if image:
+    if image or disk:
         board = [options.get(name) or "-" for name in ("loader", "kernel", "init")]
         board = [text.replace(",", ",,") for text in board]
-        args += ["-boot", "d", "-cdrom", image, "-smbios",
-                 "type=2,manufacturer=Pecan,product={},version={},serial={}".format(*board)]
+        args += ["-boot", "d", "-cdrom", image] if image else ["-boot", "c"] + ide_disk(disk)
+        args += ["-smbios", "type=2,manufacturer=Pecan,product={},version={},serial={}".format(*board)]
     if floppy:
         args += ["-boot", "a", "-drive", f"if=floppy,format=raw,readonly=on,file={floppy}"]
     if kernel:
@@ -166,6 +166,11 @@ def qemu(memory=64, machine="pc", cpu=None, image=None, floppy=None, kernel=None
             args += ["-initrd", modules]
         args += ["-append", options.get("loader") or ""]
     return args + list(extra)
+
+
+def ide_disk(image, place=0):
+    """QEMU's arguments for a raw image as an IDE disk: 0 and 1 on the first channel, 2 (where the CD is by default) and 3 on the second."""
+    return ["-drive", f"if=ide,index={place},media=disk,format=raw,cache=unsafe,file={image.replace(',', ',,')}"]
 
 
 BOCHSRC = """\
@@ -192,14 +197,18 @@ debug: action=ignore
 """
 
 
-def bochs(folder, serial, image=None, floppy=None, memory=64, cpu="bx_generic", display='rfb, options="timeout=0"'):
+def bochs(folder, serial, image=None, floppy=None, memory=64, cpu="bx_generic", display='rfb, options="timeout=0"', disk=None):
     """Writes Bochs' configuration into folder; answers the command line.  serial is com1's mode, for example
-    "file, dev=out.txt" or "term, dev=/dev/pts/3".  Debian's Bochs has its debugger built in: a script says continue."""
+    "file, dev=out.txt" or "term, dev=/dev/pts/3"; disk a raw image, on the second channel.  Debian's Bochs has its debugger built in: a
+    script says continue."""
     if image:
         drive = (f"ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
                  f"ata0-master: type=cdrom, path={os.path.abspath(image)}, status=inserted\nboot: cdrom")
     else:
         drive = f"floppya: 1_44={os.path.abspath(floppy)}, status=inserted, write_protected=1\nboot: floppy"
+    if disk:
+        drive += (f"\nata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15\n"
+                  f"ata1-master: type=disk, mode=flat, path={os.path.abspath(disk)}")
     with open(os.path.join(folder, "bochsrc"), "w") as out:
         out.write(BOCHSRC.format(display=display, memory=memory, cpu=cpu, drive=drive, serial=serial,
                                  log=os.path.join(folder, "bochs.log")))
@@ -240,7 +249,7 @@ V86_VERSION = "0.5.462"
 V86_FOLDER = os.path.join(TOP, "build/emulators")
 
 
-def v86(image=None, floppy=None, memory=64):
+def v86(image=None, floppy=None, memory=64, disk=None):
     """Node's command line for v86, whose package guest.v86_get() fetches."""
     drive = ["cdrom", image] if image else ["fda", floppy]
-    return ["node", os.path.join(TOP, "tools/v86.mjs"), os.path.join(V86_FOLDER, "node_modules/v86")] + drive + [str(memory)]
+    return ["node", os.path.join(TOP, "tools/v86.mjs"), os.path.join(V86_FOLDER, "node_modules/v86")] + drive + [str(memory)] + ([disk] if disk else [])

@@ -5,7 +5,7 @@
 #   TASK_TESTS += NAME    stands in the place of the task server, with sigma0, wortel and physmem
 #   APP_TESTS  += NAME    a program that init runs in the whole system in place of the demo
 #   NAME_MEM, NAME_TIMEOUT, NAME_CONFIGS, NAME_INIT, NAME_KERNEL    megabytes, seconds, a list out of: fast plain 486 486plain pistachio bochs fuzz,
-#   an option for init, the kernel to boot (default: kernel);  NAME_SIGMA0: a program in sigma0's place
+#   options for init (+ between them), the kernel to boot (default: kernel);  NAME_SIGMA0: a program in sigma0's place
 # Every tests/host/NAME.c is a cmocka program of the build machine, with sanitizers; its first lines may say
 #   /* links: kernel/mdb.c lib/hurd-cap/table.c */     what is tested
 #   /* flags: -Ikernel -DX=1 */                        compiler flags
@@ -31,14 +31,17 @@ CC32         = $(or $(shell command -v i686-linux-gnu-gcc),$(CC) $(M32))
 CROSS_LIBS   = $(dir $(shell $(CC32) -print-file-name=libc.so.6))
 HOST32       = $(CC32) $(ADDRESS32) -Itests/host/words32 -Wl,--disable-new-dtags,-rpath,$(CROSS_LIBS) -Wl,-dynamic-linker,$(CROSS_LIBS)ld-linux.so.2
 
+# $(1) compiler and flags, $(2) sources, $(3) libraries.  One compiler run for several sources writes the headers of the last one only
+# (each overwrites the file), so they are asked for first: -M lists those of all.
+host_build = $(1) -MM -MP -MT $@ $(2) > $@.d && $(1) -o $@ $(2) $(3)
+
 define host_rules
 $(1)_LINKS := $(call host_key,tests/host/$(1).c,links)
 $(1)_WORDS := $(call host_key,tests/host/$(1).c,words)
 $(BUILD)/host/$(1): tests/host/$(1).c $$($(1)_LINKS) tools/tests.mk
 	@mkdir -p $$(@D)
 	$(if $(V),,@echo "  HOST $$@")
-	$(Q)$$(if $$(filter 32,$$($(1)_WORDS)),$$(HOST32),gcc $$(ADDRESS)) $$(HOST_CFLAGS) $(call host_key,tests/host/$(1).c,flags) -MMD -MP -MF $$@.d \
-	    -o $$@ $$< $$($(1)_LINKS) $$(if $$(filter 32,$$($(1)_WORDS)),,-lcmocka)
+	$(Q)$$(call host_build,$$(if $$(filter 32,$$($(1)_WORDS)),$$(HOST32),gcc $$(ADDRESS)) $$(HOST_CFLAGS) $(call host_key,tests/host/$(1).c,flags),$$< $$($(1)_LINKS),$$(if $$(filter 32,$$($(1)_WORDS)),,-lcmocka))
 -include $(BUILD)/host/$(1).d
 endef
 
@@ -47,8 +50,7 @@ $(1)_LINKS := $(call host_key,tests/fuzz-host/$(1).c,links)
 $(BUILD)/host/$(1): tests/fuzz-host/$(1).c tests/fuzz-host/replay.c $$($(1)_LINKS) tools/tests.mk
 	@mkdir -p $$(@D)
 	$(if $(V),,@echo "  HOST $$@")
-	$(Q)$$(HOST32) $$(HOST_CFLAGS) $(call host_key,tests/fuzz-host/$(1).c,flags) -MMD -MP -MF $$@.d \
-	    -o $$@ $$< tests/fuzz-host/replay.c $$($(1)_LINKS)
+	$(Q)$$(call host_build,$$(HOST32) $$(HOST_CFLAGS) $(call host_key,tests/fuzz-host/$(1).c,flags),$$< tests/fuzz-host/replay.c $$($(1)_LINKS))
 -include $(BUILD)/host/$(1).d
 endef
 
@@ -72,6 +74,6 @@ $(BUILD)/tests.list: # anew each time: files come and go
 	   $(foreach t,$(TASK_TESTS),echo "task $(t) $(call test_keys,$(t)) $($(t)_SRC)";) \
 	   $(foreach t,$(APP_TESTS),echo "app $(t) $(call test_keys,$(t)) $($(t)_SRC)";) :; } > $@
 
-test-binaries: all $(addprefix $(BUILD)/host/,$(HOST_TESTS) $(FUZZ_HOST)) $(BUILD)/tests.cpio $(BUILD)/tests.list iso floppy
+test-binaries: all $(addprefix $(BUILD)/host/,$(HOST_TESTS) $(FUZZ_HOST)) $(BUILD)/tests.cpio $(BUILD)/tests.list iso floppy disk-boot
 
 .PHONY: test-binaries $(BUILD)/tests.list

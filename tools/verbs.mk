@@ -17,13 +17,18 @@ emulators:
 	@MORE=tools/packages.emulators CROSS=$(CROSS) tools/setup.sh
 	@cd tools && python3 -c 'import guest, sys; sys.exit(guest.v86_get())'
 
-## run              boot the ISO in QEMU on this terminal; without a terminal: the demo, then power off
-run: iso
+# `make run DISK=1`, or DISK=boot
+DISK_IMAGE := $(if $(DISK),$(if $(filter boot,$(DISK)),disk-boot,disk))
+export DISK
+
+## run [DISK=1]     boot the ISO in QEMU on this terminal; without a terminal: the demo, then power off.  DISK=1: with a disk and its
+##   driver; DISK=boot: from a disk, on which there is a swap partition as well
+run: iso $(DISK_IMAGE)
 	@BUILD=$(BUILD) tools/qemu run
 	@$(missing_apps)
 
 ## qemu             the same with QEMU's window;  qemu-nox is run
-qemu: iso
+qemu: iso $(DISK_IMAGE)
 	@BUILD=$(BUILD) tools/qemu window
 	@$(missing_apps)
 qemu-nox: run
@@ -68,12 +73,16 @@ test:
 check:
 	$(call test_in,check,CHECK=1,$(PATIENT))
 
-## matrix [T=part]  some 30 boots in which every two settings of processor, emulator, fast path, entry and checks meet
+## matrix [T=part]  some 40 boots in which every two settings of processor, emulator, fast path, entry and checks meet
 matrix:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror all $(BUILD)/test/deva-store
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/check WERROR=-Werror CHECK=1 all $(BUILD)/check/deva-store
 	@tools/matrix $(BUILD)/test $(BUILD)/check > $(BUILD)/matrix.list
 	@TEST_SILENCE=600 TEST_LIST=$(BUILD)/matrix.list tools/test $(BUILD)/test "$(T)"
+
+## deaths [DEATHS=1000] [MESSAGES=1000000]   drivers that die at random steps, and messages by lot to drivers, more of them than make test
+deaths:
+	@DEATHS=$(or $(DEATHS),1000) MESSAGES=$(or $(MESSAGES),1000000) $(MAKE) --no-print-directory test T="dies_again messages_by_lot"
 
 ## conformance      boot the suites that cite the checklist, then write docs/conformance.md
 conformance:
@@ -110,9 +119,10 @@ tour: all
 bench-verify:
 	@bench/verify
 
+## disk [SIZE=64]   a disk image, SIZE megabytes: a swap partition of half of it, then room for a file system
 ## iso, floppy      images in build/images/;  usb DEV=/dev/sdX writes the ISO to a stick
 help:
 	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: emulators coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help
+.PHONY: deaths emulators coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help

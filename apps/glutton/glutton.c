@@ -27,9 +27,9 @@ static const struct kind {
 } kinds[] = {
     {"tasks", more_nothing, true},      {"threads", more_threads, true},   {"kernel", more_kernel, true},
     {"handles", more_handles, true},    {"controls", more_controls, true}, {"groups", more_groups, true},
-    {"gifts", more_gifts, true},        {"waits", more_waits, false},      {"readers", more_readers, false},
-    {"requests", more_requests, false}, {"images", more_images, false},    {"messages", more_messages, false},
-    {"pager", more_priority, false},
+    {"holes", more_holes, true},        {"mixed", more_mixed, true},       {"gifts", more_gifts, true},
+    {"waits", more_waits, false},       {"readers", more_readers, false},  {"requests", more_requests, false},
+    {"images", more_images, false},     {"messages", more_messages, false}, {"pager", more_priority, false},
 };
 
 static const struct kind *find(const char *name)

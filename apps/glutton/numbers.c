@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is counted: threads, kernel memory, handles, controls, groups, gifts, waits. */
+/* What is counted: threads, kernel memory, handles, controls, groups, holes, gifts, waits. */
 #include "glutton.h"
 
 #include <errno.h>
@@ -13,6 +13,7 @@
 
 #define STACK       4096u
 #define FAR         0x00400000u         /* each page has a page table of its own */
+#define HOLES       1000u
 #define FAR_FROM    0x40000000u
 #define FAR_TO      0xB0000000u
 #define TASKS_FROM  3u                  /* task, deva, init; then programs */
@@ -70,6 +71,28 @@ int more_groups(void)
                                        HURD_PM_SHARED, NULL);
     page += !error;
     return error;
+}
+
+/* A tree of records for each page; first all that there is room for, then every eighth stays.  ENOMEM when there is
+ * room for none. */
+int more_holes(void)
+{
+    L4_Word_t container, n = 0;
+    int error = hurd_pm_container_create(physmem(), own_control(), 0, &container);
+    if (error)
+        return error;
+    while (n < HOLES && !hurd_pm_container_allocate(physmem(), container, 0, n * FAR, HURD_MM_PAGE, NULL))
+        n++;
+    for (L4_Word_t i = 0; i < n; i++)
+        if (i % 8)
+            hurd_pm_container_deallocate(physmem(), container, i * FAR, HURD_MM_PAGE, NULL);
+    return n ? 0 : ENOMEM;
+}
+
+int more_mixed(void)
+{
+    static int (*const more[])(void) = {more_handles, more_controls, more_groups, more_holes};
+    return more[L4_Version(L4_MyGlobalId()) % (sizeof more / sizeof more[0])]();
 }
 
 /* To each task in turn a handle on a container of ours, then one on our memory itself. */

@@ -23,7 +23,18 @@
  *   778    irq_detach       0 master, 1 irq                      none
  *   779    ports_map        0 master, 1 IO fpage                 one map item, or none when ports
  * are open
+ *   780    block_register   0 master, 1 thread or nil, 2 disk,   none
+ *                           3 disks
+ *   781    block_find       0 block capability                   0 driver's thread or nil, 1 drivers
+ *                                                                so far
+ *   782    block_check      0 master, 1 task id, 2 handle        0 disk, 1 first sector, 2 sectors,
+ *                                                                3 rights, 4 serial number
  *   783    log              one way, from wortel: 0 count, 1.. packed bytes; never answered
+ *   784    block_grant      0 master, 1 task id, 2 disk,         0 handle in that task's table
+ *                           3 first sector, 4 sectors, 5 rights
+ *   785    dma_memory       0 master                             0 container in the caller's table of
+ *                                                                physmem, 1 pages, 2.. their
+ *                                                                physical addresses
  *
  * Packed bytes: four in a word, the first in bits 0-7; at most HURD_DEVA_CHUNK of them.
  * Cancel (0x100) ends a blocked read with ECANCELED.  The death message of hurd/task.h ends every
@@ -45,7 +56,12 @@
 #define HURD_DEVA_IRQ_ATTACH     777
 #define HURD_DEVA_IRQ_DETACH     778
 #define HURD_DEVA_PORTS_MAP      779
+#define HURD_DEVA_BLOCK_REGISTER 780
+#define HURD_DEVA_BLOCK_FIND     781
+#define HURD_DEVA_BLOCK_CHECK    782
 #define HURD_DEVA_LOG            783
+#define HURD_DEVA_BLOCK_GRANT    784
+#define HURD_DEVA_DMA_MEMORY     785
 
 #define HURD_DEVA_ERROR 0x8000 /* label of a refusal */
 #define HURD_DEVA_CHUNK 240    /* bytes of text in one message, at most */
@@ -69,6 +85,7 @@
 /* device_info: kinds of device, and what a console is made of on this machine. */
 #define HURD_DEVA_KIND_CONSOLE 1
 #define HURD_DEVA_KIND_MASTER  2
+#define HURD_DEVA_KIND_BLOCK   3 /* parts: the disk's number */
 #define HURD_DEVA_HAS_SERIAL   1
 #define HURD_DEVA_HAS_SCREEN   2
 #define HURD_DEVA_HAS_KEYBOARD 4
@@ -88,7 +105,23 @@
  * line the kernel or deva itself uses.
  *
  * ports_map: the caller opens a window for IO fpages before the call; EINVAL when the fpage is
- * none. */
+ * none.
+ *
+ * block_grant: sectors of a disk for a task, which names them to the disk's driver (hurd/block.h);
+ * 0 sectors: up to the disk's end.  There need not be such a disk.  Rights: 2 to write, 4 to read.
+ * EINVAL: disk numbers and sectors out of range, no rights.  The handle can be given on and dropped
+ * like any other.
+ *
+ * block_register: from now on that thread of the caller's task (else EPERM) drives these disks, until
+ * its task ends.  EBUSY: another one does.  A nil thread takes back what is known of earlier drivers.
+ * block_find: who drives the disk; nil: the last driver has ended.  ENODEV: there never was one.
+ * block_check: what a task's handle stands for.  EBADF: it is none, or not of a block capability.
+ * Serial numbers are given once: the same handle with another number is another grant.
+ *
+ * dma_memory: pages that stay where they are for ever, for a device that may write to them after its
+ * driver has ended.  All drivers get the same ones, one after the other, with whatever the last one
+ * left in them.  EBUSY: another living task has them.  Errors of physmem when there is no memory. */
+#define HURD_DEVA_DMA_PAGES 5
 
 /* ---- client stubs, lib/hurd-cap/deva_client.c; they return 0 or an errno ---- */
 
@@ -116,5 +149,27 @@ int hurd_deva_irq_attach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq,
                          L4_ThreadId_t handler);
 int hurd_deva_irq_detach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq);
 int hurd_deva_ports_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t io_fpage);
+
+int hurd_deva_block_register(L4_ThreadId_t server, L4_Word_t master, L4_ThreadId_t thread,
+                             L4_Word_t disk, L4_Word_t disks);
+int hurd_deva_block_find(L4_ThreadId_t server, L4_Word_t device, L4_ThreadId_t *thread,
+                         L4_Word_t *drivers);
+
+struct hurd_deva_extent {
+    L4_Word_t disk, first, sectors, rights;
+    L4_Word_t serial;
+};
+int hurd_deva_block_check(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task_id,
+                          L4_Word_t handle, struct hurd_deva_extent *extent);
+/* extent->serial is not looked at. */
+int hurd_deva_block_grant(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task_id,
+                          const struct hurd_deva_extent *extent, L4_Word_t *handle);
+
+struct hurd_deva_dma {
+    L4_Word_t container;
+    L4_Word_t pages;
+    L4_Word_t physical[HURD_DEVA_DMA_PAGES];
+};
+int hurd_deva_dma_memory(L4_ThreadId_t server, L4_Word_t master, struct hurd_deva_dma *memory);
 
 #endif

@@ -10,6 +10,7 @@
 #ifndef HURD_MM_H
 #define HURD_MM_H
 
+#include <hurd/policy.h>
 #include <hurd/task.h>
 #include <l4/types.h>
 #include <stdint.h>
@@ -53,9 +54,40 @@ int hurd_vm_allocate_rights(uintptr_t *addr, uintptr_t size, unsigned flags, uns
  * error nothing has changed. */
 int hurd_vm_deallocate(uintptr_t addr, uintptr_t size);
 
-/* New rights for a range without holes.  ENOMEM: a hole, or no memory for records.  EINVAL as
- * above.  EACCES: more than the region's store allows. */
+/* New rights for a range without holes.  EINVAL: unaligned, size 0, unknown rights, a reserved area
+ * in the range.  ENOMEM: a hole, what is outside the user's part of the space, or no memory for
+ * records.  EACCES: more than the region's store allows. */
 int hurd_vm_protect(uintptr_t addr, uintptr_t size, unsigned rights);
+
+/* ---- hints.  Ranges are whole pages without holes: EINVAL, ENOMEM as in hurd_vm_protect() ---- */
+
+/* enum hurd_vm_advice.  DONT_NEED, FREE: EINVAL for locked pages, FREE also for others than anonymous ones. */
+int hurd_vm_advise(uintptr_t addr, uintptr_t size, unsigned advice);
+
+/* Locked pages are in core and stay: no policy chooses them.  They need not stay mapped: physmem may
+ * take a mapping away at any time, and a fault brings it back without a disk.  ENOMEM: no access to
+ * a page.  EAGAIN: not so much memory; no lock is set then.  Locks do not nest. */
+int hurd_vm_lock(uintptr_t addr, uintptr_t size, int lock);
+
+/* All regions, those to come, or both; 0 unlocks everything. */
+#define HURD_VM_LOCK_CURRENT    1u
+#define HURD_VM_LOCK_FUTURE     2u
+int hurd_vm_lock_all(unsigned flags);
+
+/* A bit a page into bits[], lowest first: it is in core.  At most so many pages: EINVAL. */
+#define HURD_VM_RESIDENT_PAGES  1024u
+int hurd_vm_resident(uintptr_t addr, uintptr_t size, L4_Word_t *bits);
+
+/* Changed pages of stores with operations go to their stores; returns when they are there, or with
+ * start_only as soon as threads of the library are at it.  EBUSY: refuse_locked, and a page is.
+ * EIO: `clean` failed. */
+int hurd_vm_sync(uintptr_t addr, uintptr_t size, int refuse_locked, int start_only);
+
+/* Another size, with MAY_MOVE elsewhere, with HERE and MAY_MOVE at *to, where whatever is there goes
+ * first.  *to: where it is then.  EINVAL: sizes, addresses, flags, a place that overlaps the old
+ * one, reserved areas.  EFAULT: the range is not in one region.  ENOMEM: no room, no records. */
+#define HURD_VM_MAY_MOVE        0x80u
+int hurd_vm_move(uintptr_t addr, uintptr_t size, uintptr_t new_size, unsigned flags, uintptr_t *to);
 
 /* ---- containers and stores ---- */
 
@@ -83,11 +115,43 @@ typedef int hurd_store_fault_t(struct hurd_store_fault *fault);
 
 struct hurd_store {
     void *record;                       /* the pager's */
+    void *hook;
+    const struct hurd_store_ops *ops;   /* NULL: made by hurd_store_init() */
 };
 
 /* EAGAIN, ENOMEM: no thread to fetch pages, or no memory for the record. */
 int hurd_store_init(struct hurd_store *store, void *hook, hurd_store_fault_t *fault);
-/* EBUSY: bound somewhere, or a page is being fetched. */
+/* ---- stores with operations: the library keeps their pages in core, as many as there is memory for
+ * or as a policy allows (<hurd/policy.h>), and lets them go again ---- */
+
+#define HURD_STORE_BATCH    16u         /* pages of one call at most */
+
+/* All but `rights` run in threads of the library, several at a time, never two for one page; what
+ * they must not wait for is as above.  page[i]: 4,096 bytes, the memory of page offset / 4096 + i,
+ * to be filled or read until the call returns.  0, or an errno: */
+struct hurd_store_ops {
+    /* ... the pages do not come, and who needs one has a segmentation violation. */
+    int (*fetch)(void *hook, uintptr_t offset, void *const *page, unsigned pages);
+    /* Writes changed pages to the store; others may change them meanwhile, then they come again.
+     * ... they stay in core, changed.  NULL: the store cannot be written to. */
+    int (*clean)(void *hook, uintptr_t offset, void *const *page, unsigned pages);
+    /* The contents are not needed any more: hurd_store_discard(); size 0: everything,
+     * hurd_store_destroy().  In the calling thread.  May be NULL. */
+    void (*release)(void *hook, uintptr_t offset, uintptr_t size);
+    unsigned rights;                    /* the most that a region may have */
+};
+
+/* hurd_store_cache, _find_cached and _flush are not for these stores: EINVAL.  EINVAL: no fetch.
+ * ENOMEM, EAGAIN. */
+int hurd_store_create(struct hurd_store *store, void *hook, const struct hurd_store_ops *ops);
+/* Changed pages in the range go to the store; returns when they are there.  EIO: `clean` failed. */
+int hurd_store_sync(struct hurd_store *store, uintptr_t offset, uintptr_t size);
+/* Pages in the range are forgotten, changed or not, and fetched again when they are touched.  EBUSY:
+ * one is being fetched or cleaned, or locked; nothing has changed then. */
+int hurd_store_discard(struct hurd_store *store, uintptr_t offset, uintptr_t size);
+
+/* EBUSY: bound somewhere, or a page is being fetched or cleaned.  Changed pages are lost: sync
+ * first. */
 int hurd_store_destroy(struct hurd_store *store);
 int hurd_store_bind_to_vm(struct hurd_store *store, uintptr_t offset, uintptr_t size,
                           unsigned flags, unsigned rights, uintptr_t *addr);
@@ -109,8 +173,11 @@ struct hurd_mm_counters {
     uint32_t frames_taken;              /* pages allocated for anonymous memory */
     uint32_t frames_returned;           /* ... and given back */
     uint32_t exceptions;                /* exceptions that the pager was told of */
-    uint32_t pageins;                   /* page faults handed to a store's hook */
+    uint32_t pageins;                   /* page faults handed to a store's function */
     uint32_t dropped;                   /* messages that were none of the above */
+    uint32_t fetched;                   /* pages that came in from stores with operations */
+    uint32_t evicted;                   /* ... that went out to make room */
+    uint32_t cleaned;                   /* ... that were written to their store */
 };
 void hurd_mm_counters(struct hurd_mm_counters *counters);
 
@@ -165,6 +232,8 @@ enum hurd_mm_kind {
     HURD_MM_CONTAINER = 2,
     HURD_MM_HOOK = 3,
     HURD_MM_WIRED = 4,                  /* the pager's own */
+    HURD_MM_PAGED = 5,                  /* a store with operations */
+    HURD_MM_POOL = 6,                   /* the frames of such stores */
 };
 
 #endif

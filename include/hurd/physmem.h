@@ -21,6 +21,13 @@
  * (ids below 513) may, as they equip others.  Whoever holds the control itself may split it and
  * create containers that charge it.
  *
+ * How long: what a program asks for about more than 64 pages is done in turns, in which other
+ * requests are served; the answer comes at the end.  Everything is checked before anything changes.
+ * If somebody changes the pages meanwhile, the request ends with the error that it meets then, and
+ * word 0 says how far it came.  Such a request costs a record, ENOMEM without.  A thread that sends
+ * another request does not get the answer to the old one, which goes on.  MAP fills at most 64
+ * pages a request.
+ *
  * Mappings are a cache: physmem may take away any of them at any time, except those of wired
  * containers and pinned pages. The client faults, and asks again. */
 #ifndef HURD_PHYSMEM_H
@@ -49,8 +56,8 @@
  *   The container charges that control capability.  The handle of a container may stand for the
  *   control that it charges (programs of 2005 do that; EPERM: it is another task's).  EACCES: a
  *   weak reference.  ENOMEM: the guarantee is used up. A wired container is bound at once and
- *   never unmapped; all wired and pinned pages of one task: at most HURD_PM_WIRED_MAX bytes,
- *   EAGAIN beyond.
+ *   never unmapped; all wired and pinned pages of one task: see HURD_PM_WIRED_MAX, EAGAIN
+ *   beyond.
  *
  * CONTAINER_SHARE       0 container [, 1 target task [, 2 rights]]      0 handle for the target
  *   A weak reference: for map, and as copy source or destination only.  Without a target it is the
@@ -75,7 +82,7 @@
  *   u = 4:  0 container, 1 index | rights, 2 size, 3 vaddr         rounded: down, up, down
  *   Reply: up to 31 map items, send base = address in the client, and no words.  The client's
  *   acceptor is the window, normally the whole space.  From the start up to the first hole, or as
- *   far as 31 items reach: add up the fpages and ask again for the rest.  ENOENT: the first page is
+ *   far as 31 items and 64 new pages reach: add up the fpages and ask again for the rest.  ENOENT: the first page is
  *   a hole.  EACCES: more rights than the capability has.  EINVAL: no rights.  EBUSY: a pinned page
  *   by a weak reference.  WRITE ends copy-on-write for these pages; without it they come read-only.
  *
@@ -145,6 +152,10 @@
  *
  * HURD_CAP_GIVE, _DROP, _OPEN, _LIST, _TAKE_BACK and _TASK_DIED of <hurd/cap.h> are served too.  A
  * control given away is the target's, and with it what the containers that charge it may spend. */
+/* CONTAINER_ALLOCATE_MAP 0 container, 1 rights, 2 vaddr, 3 start, 4 size      map items, as MAP
+ *   Promises the frames and maps them: ALLOCATE without flags and MAP in one request, with the
+ *   errors of both; on an error nothing is allocated.  All of it is allocated; what the items do
+ *   not cover is asked for by MAP. */
 #define HURD_PM_CONTROL_SPLIT           136u
 #define HURD_PM_CONTROL_DESTROY         137u
 #define HURD_PM_CONTROL_INFO            138u
@@ -159,10 +170,14 @@
 #define HURD_PM_DEBUG_REVOKE            147u
 #define HURD_PM_CAP_INFO                148u
 #define HURD_PM_SELF_PAGED              149u
+#define HURD_PM_CONTAINER_ALLOCATE_MAP  160u
 
 enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_KIND_CONTROL = 3 };
 
-#define HURD_PM_WIRED_MAX               0x10000u    /* bytes, wired and pinned together, one task */
+/* Wired and pinned together, one task: so many bytes, or one page for each HURD_PM_WIRED_SHARE frames
+ * that the container's control guarantees, if that is more: a pager's records grow with its memory. */
+#define HURD_PM_WIRED_MAX               0x18000u
+#define HURD_PM_WIRED_SHARE             16u
 
 struct hurd_pm_control_info {
     L4_Word_t guarantee;        /* frames, without those split off */
@@ -234,6 +249,11 @@ int hurd_pm_container_map(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t right
                           L4_Word_t vaddr, L4_Word_t index, L4_Word_t size, L4_Word_t *amount);
 int hurd_pm_container_map_once(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
                                L4_Word_t vaddr, L4_Word_t index, L4_Word_t size, L4_Word_t *amount);
+
+/* All of it is allocated; *amount = bytes mapped so far, the rest is for _map(). */
+int hurd_pm_container_allocate_map(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
+                                   L4_Word_t vaddr, L4_Word_t start, L4_Word_t size,
+                                   L4_Word_t *amount);
 
 int hurd_pm_container_copy(L4_ThreadId_t pm, L4_Word_t source, L4_Word_t source_start,
                            L4_Word_t dest, L4_Word_t dest_start, L4_Word_t size,

@@ -191,3 +191,71 @@ int hurd_deva_ports_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t io_fpa
     L4_LoadMR(2, io_fpage);
     return call(server, 0, 0);
 }
+
+int hurd_deva_block_register(L4_ThreadId_t server, L4_Word_t master, L4_ThreadId_t thread,
+                             L4_Word_t disk, L4_Word_t disks)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_BLOCK_REGISTER, 4));
+    L4_LoadMR(1, master);
+    L4_LoadMR(2, thread.raw);
+    L4_LoadMR(3, disk);
+    L4_LoadMR(4, disks);
+    return call(server, 0, 0);
+}
+
+int hurd_deva_block_find(L4_ThreadId_t server, L4_Word_t device, L4_ThreadId_t *thread,
+                         L4_Word_t *drivers)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_BLOCK_FIND, 1));
+    L4_LoadMR(1, device);
+    int err = call(server, 0, 2);
+    if (!err) {
+        thread->raw = message_word(0);
+        *drivers = message_word(1);
+    }
+    return err;
+}
+
+int hurd_deva_block_check(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task_id,
+                          L4_Word_t handle, struct hurd_deva_extent *extent)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_BLOCK_CHECK, 3));
+    L4_LoadMR(1, master);
+    L4_LoadMR(2, task_id);
+    L4_LoadMR(3, handle);
+    int err = call(server, 0, 5);
+    if (!err)
+        *extent = (struct hurd_deva_extent) { message_word(0), message_word(1), message_word(2),
+                                              message_word(3), message_word(4) };
+    return err;
+}
+
+int hurd_deva_block_grant(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task_id,
+                          const struct hurd_deva_extent *extent, L4_Word_t *handle)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_BLOCK_GRANT, 6));
+    L4_LoadMR(1, master);
+    L4_LoadMR(2, task_id);
+    L4_LoadMR(3, extent->disk);
+    L4_LoadMR(4, extent->first);
+    L4_LoadMR(5, extent->sectors);
+    L4_LoadMR(6, extent->rights);
+    int err = call(server, 0, 1);
+    if (!err)
+        *handle = message_word(0);
+    return err;
+}
+
+int hurd_deva_dma_memory(L4_ThreadId_t server, L4_Word_t master, struct hurd_deva_dma *memory)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_DMA_MEMORY, 1));
+    L4_LoadMR(1, master);
+    int err = call(server, 0, 2 + HURD_DEVA_DMA_PAGES);
+    if (err)
+        return err;
+    memory->container = message_word(0);
+    memory->pages = message_word(1);
+    for (int i = 0; i < HURD_DEVA_DMA_PAGES; i++)
+        memory->physical[i] = message_word(2 + i);
+    return memory->pages == HURD_DEVA_DMA_PAGES ? 0 : EPROTO;
+}

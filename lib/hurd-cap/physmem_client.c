@@ -68,17 +68,14 @@ static L4_Word_t mapped_bytes(L4_MsgTag_t tag)
     return sum;
 }
 
-int hurd_pm_container_map_once(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
-                               L4_Word_t vaddr, L4_Word_t index, L4_Word_t size, L4_Word_t *amount)
+/* One of the two requests that are answered by map items. */
+static int rpc_map(L4_ThreadId_t pm, unsigned label, const L4_Word_t in[5], L4_Word_t *amount)
 {
     L4_Acceptor_t before = L4_Accepted();
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
-    L4_LoadMR(0, L4_MakeTag(HURD_PM_CONTAINER_MAP, 5, 0).raw);
-    L4_LoadMR(1, container);
-    L4_LoadMR(2, rights);
-    L4_LoadMR(3, vaddr);
-    L4_LoadMR(4, index);
-    L4_LoadMR(5, size);
+    L4_LoadMR(0, L4_MakeTag(label, 5, 0).raw);
+    for (int i = 0; i < 5; i++)
+        L4_LoadMR(1 + i, in[i]);
     L4_MsgTag_t tag = L4_Call(pm);
     L4_Accept(before);
     if (amount)
@@ -90,6 +87,21 @@ int hurd_pm_container_map_once(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t 
     if (amount)
         *amount = mapped_bytes(tag);
     return 0;
+}
+
+int hurd_pm_container_map_once(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
+                               L4_Word_t vaddr, L4_Word_t index, L4_Word_t size, L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { container, rights, vaddr, index, size };
+    return rpc_map(pm, HURD_PM_CONTAINER_MAP, in, amount);
+}
+
+int hurd_pm_container_allocate_map(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
+                                   L4_Word_t vaddr, L4_Word_t start, L4_Word_t size,
+                                   L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { container, rights, vaddr, start, size };
+    return rpc_map(pm, HURD_PM_CONTAINER_ALLOCATE_MAP, in, amount);
 }
 
 int hurd_pm_container_map(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,

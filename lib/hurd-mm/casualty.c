@@ -43,7 +43,8 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 
 static const char *kind_name(unsigned kind)
 {
-    static const char *const names[] = {"reserved", "anonymous", "container", "store", "wired"};
+    static const char *const names[] = {"reserved", "anonymous", "container", "store",
+                                        "wired",    "paged",     "pool"};
     return kind < sizeof names / sizeof *names ? names[kind] : "?";
 }
 

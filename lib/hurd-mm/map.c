@@ -59,8 +59,7 @@ struct map *map_insert(struct address_space *as, uintptr_t first, uintptr_t last
     map->range.last = last;
     map->store = store;
     map->offset = offset;
-    map->rights = (unsigned short)rights;
-    map->permanent = permanent;
+    map->is = (struct map_state){.rights = (unsigned char)rights, .permanent = permanent};
     if (!range_insert(&as->maps, &map->range)) {
         slab_give(as->slab, map);
         return NULL;
@@ -96,8 +95,9 @@ static void map_cut_at(struct address_space *as, uintptr_t at)
     uintptr_t last = map->range.last;
     map->range.last = at - 1;           /* the order in the tree stays as it is */
     struct map *upper = map_insert(as, at, last, map->store, map->offset + (at - map->range.first),
-                                   map->rights, map->permanent);
+                                   map->is.rights, map->is.permanent);
     assert(upper);  /* the caller reserved the record, and the place was this map's */
+    upper->is = map->is;
 }
 
 void map_cut(struct address_space *as, uintptr_t first, uintptr_t last)
@@ -107,10 +107,17 @@ void map_cut(struct address_space *as, uintptr_t first, uintptr_t last)
         map_cut_at(as, last + 1);
 }
 
+static bool map_same_state(const struct map *map, const struct map *next)
+{
+    return map->is.rights == next->is.rights && map->is.advice == next->is.advice &&
+           map->is.permanent == next->is.permanent && map->is.locked == next->is.locked &&
+           map->is.policy == next->is.policy;
+}
+
 static bool map_continues(const struct map *map, const struct map *next)
 {
     return map->range.last + 1 == next->range.first && map->store == next->store &&
-           map->rights == next->rights && map->permanent == next->permanent &&
+           map_same_state(map, next) &&
            map->offset + (next->range.first - map->range.first) == next->offset;
 }
 

@@ -8,15 +8,45 @@
 #include "range.h"
 #include "slab.h"
 
+struct fault;
+struct map;
+struct store;
+
+/* What a kind of store does.  [first, last] are addresses in the region, whole pages.  A NULL
+ * function: there is nothing to do. */
+struct store_class {
+    enum hurd_mm_kind kind;
+    /* A fault that the region allows: 0, an errno, or a result of fault.h.  NULL: refused. */
+    int (*fault)(const struct fault *fault);
+    /* The region goes, or this part of it is forgotten (FRAME_CUTS records are reserved). */
+    void (*drop)(struct map *map, uintptr_t first, uintptr_t last);
+    /* Brings in what is not in core, and maps it.  ENOMEM. */
+    int (*fill)(struct map *map, uintptr_t first, uintptr_t last);
+    /* Contents and frames go to another address.  Nothing has changed on an error. */
+    int (*move)(struct map *map, uintptr_t to, uintptr_t size);
+    /* Pages of it that surely have memory. */
+    uintptr_t (*count)(struct map *map, uintptr_t first, uintptr_t last);
+    /* The pages may not go out, or may again. */
+    void (*lock)(struct map *map, uintptr_t first, uintptr_t last, bool lock);
+    /* HURD_VM_COLD, HURD_VM_WILL_NEED. */
+    void (*hint)(struct map *map, uintptr_t first, uintptr_t last, unsigned advice);
+    /* Its last region is gone. */
+    void (*unused)(struct store *store);
+};
+
 /* Where a region's pages come from. */
 struct store {
-    enum hurd_mm_kind kind;
+    const struct store_class *class;
     unsigned users;             /* regions that show it */
     unsigned rights;            /* the most that a region of it may have */
     L4_Word_t container;        /* CONTAINER: all of it; ANONYMOUS: the task's memory container */
     struct range *frames;       /* ANONYMOUS, HOOK: pages that exist, by store offset (frame.h) */
-    hurd_store_fault_t *fault;  /* HOOK */
+    union {
+        hurd_store_fault_t *fault;              /* HOOK */
+        const struct hurd_store_ops *ops;       /* PAGED */
+    };
     void *hook;
+    int error;                  /* PAGED: of a page that could not be cleaned, until sync says so */
 };
 
 /* range.first and .last are addresses.  Two neighbours never continue each other: they are merged.
@@ -25,8 +55,13 @@ struct map {
     struct range range;
     struct store *store;
     uintptr_t offset;           /* in the store, of range.first */
-    unsigned short rights;
-    bool permanent;             /* never unmapped, replaced, protected: startup area, KIP, wired */
+    struct map_state {
+        unsigned char rights;
+        unsigned char advice;   /* enum hurd_vm_advice: NORMAL, RANDOM or SEQUENTIAL */
+        bool permanent;         /* never unmapped, replaced, protected: startup area, KIP, wired */
+        bool locked;            /* its pages are in core and stay */
+        unsigned char policy;   /* that chooses among its pages: <hurd/policy.h> */
+    } is;
 };
 
 struct address_space {

@@ -16,6 +16,46 @@ int memory_allocate(uintptr_t offset, uintptr_t size)
     return error;
 }
 
+/* Maps what is left of a range of which `done` bytes are mapped. */
+static int map_rest(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
+                    uintptr_t size, uintptr_t done)
+{
+    while (done < size) {
+        L4_Word_t part = 0;
+        mm.counters.rpcs++;
+        int error = hurd_pm_container_map_once(mm.physmem, container, rights, address + done,
+                                               offset + done, size - done, &part);
+        if (error)
+            return error;
+        if (part == 0)
+            return EPROTO;
+        done += part;
+    }
+    return 0;
+}
+
+int memory_allocate_map(uintptr_t address, uintptr_t size, unsigned rights)
+{
+    L4_Word_t done = 0;
+    mm.counters.rpcs++;
+    int error = hurd_pm_container_allocate_map(mm.physmem, mm.memory, rights, address, address,
+                                               size, &done);
+    if (error)
+        return error;
+    mm.counters.frames_taken += size / HURD_MM_PAGE;
+    error = map_rest(mm.memory, rights, address, address, size, done);
+    if (error)
+        memory_deallocate(mm.memory, address, size);
+    return error;
+}
+
+int memory_move(uintptr_t from, uintptr_t to, uintptr_t size)
+{
+    mm.counters.rpcs++;
+    return hurd_pm_container_copy(mm.physmem, mm.memory, from, mm.memory, to, size, HURD_PM_MOVE,
+                                  NULL);
+}
+
 uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t size)
 {
     L4_Word_t amount = 0;
@@ -30,19 +70,7 @@ uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t siz
 int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
                uintptr_t size)
 {
-    uintptr_t done = 0;
-    while (done < size) {
-        L4_Word_t part = 0;
-        mm.counters.rpcs++;
-        int error = hurd_pm_container_map_once(mm.physmem, container, rights, address + done,
-                                               offset + done, size - done, &part);
-        if (error)
-            return error;
-        if (part == 0)
-            return EPROTO;
-        done += part;
-    }
-    return 0;
+    return map_rest(container, rights, address, offset, size, 0);
 }
 
 int memory_wire(uintptr_t address, uintptr_t size, unsigned rights)

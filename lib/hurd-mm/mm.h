@@ -9,17 +9,20 @@
 #include <l4/ipc.h>
 #include "frame.h"
 #include "map.h"
+#include "page.h"
 
 struct mm {
     struct address_space space;
     struct slab slab;
-    struct store reserved, anonymous, wired;
+    struct store reserved, anonymous, wired, pool_store;
+    struct pool pool;
     L4_ThreadId_t physmem;
     L4_Word_t memory;                   /* the task's container; offset = address */
     L4_ThreadId_t pager, starter;       /* global ids; the starter made the pager run */
     unsigned task;                      /* version field of our own threads */
     struct job *jobs;                   /* pages of stores that are wanted: pagein.c */
     bool keep_frames;                   /* hurd_mm_debug_keep_frames() */
+    bool lock_future;                   /* new regions are locked: mlockall(MCL_FUTURE) */
     struct hurd_mm_counters counters;
 };
 extern struct mm mm;
@@ -27,12 +30,18 @@ extern struct mm mm;
 /* ---- memory.c: physmem, from the pager's side.  0 or an errno.  Block as long as physmem takes.
  * ---- */
 int memory_allocate(uintptr_t offset, uintptr_t size);
+/* The same, mapped at once where its offset is.  On an error nothing is allocated. */
+int memory_allocate_map(uintptr_t address, uintptr_t size, unsigned rights);
+/* Frames of anonymous memory go to another address, and lose their mappings. */
+int memory_move(uintptr_t from, uintptr_t to, uintptr_t size);
 /* The bytes that went back. */
 uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t size);
 int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
                uintptr_t size);
 /* Pins pages of the task's container, where the offset is the address, and maps them. */
 int memory_wire(uintptr_t address, uintptr_t size, unsigned rights);
+/* One page that is pinned and mapped, for good; NULL.  (mm_init.c) */
+void *wired_page_new(void);
 /* Takes rights from our own mappings. */
 void memory_hide(uintptr_t first, uintptr_t last, unsigned rights);
 
@@ -49,6 +58,30 @@ int region_protect(uintptr_t address, uintptr_t size, unsigned rights);
 int region_of_container(struct region_request *r, L4_Word_t container);
 unsigned region_list(uintptr_t from, L4_Word_t *words, unsigned max_words);     /* words written */
 
+/* Checks that others need: EINVAL for what is not whole pages, ENOMEM for a hole. */
+int region_check(uintptr_t address, uintptr_t size);
+uintptr_t region_count(struct map *map, uintptr_t first, uintptr_t last);
+/* Ends what is in a sound range.  The records must have been reserved: so many. */
+unsigned region_clear_records(uintptr_t first, uintptr_t last);
+void region_clear(uintptr_t first, uintptr_t last);
+
+/* ---- hint.c: advice, locks, what is in core; move.c ---- */
+int hint_advise(uintptr_t address, uintptr_t size, unsigned advice);
+int hint_lock(uintptr_t address, uintptr_t size, bool lock);
+int hint_lock_all(unsigned flags);
+/* EBUSY: a locked page, if those are refused.  EIO, EINPROGRESS: as paged_sync(). */
+int hint_sync(uintptr_t address, uintptr_t size, bool refuse_locked, bool start_only);
+/* A bit a page into words[]: how many pages. */
+int hint_resident(uintptr_t address, uintptr_t size, L4_Word_t *words);
+struct move_request {
+    uintptr_t address, size, new_size, to;      /* to: where it is afterwards */
+    unsigned flags;                             /* HURD_VM_MAY_MOVE, HURD_VM_HERE: exactly `to` */
+};
+int move_region(struct move_request *r);
+
+/* ---- anonymous.c, store.c: the classes ---- */
+extern const struct store_class anonymous_class, wired_class, reserved_class;
+
 /* ---- store.c: stores that programs define ---- */
 int store_create(void *hook, hurd_store_fault_t *fault, struct store **result);
 int store_destroy(struct store *store);
@@ -58,20 +91,30 @@ int store_find(struct store *store, uintptr_t offset, L4_Word_t *container, uint
 int store_flush(struct store *store, uintptr_t offset, uintptr_t size);
 struct store *store_of_word(L4_Word_t word);            /* NULL: not one of ours */
 int store_of_container(L4_Word_t container, struct store **result);
-/* Ends the store of a container when its last region is gone. */
+/* The last region of a store may be gone. */
 void store_release_unused(struct store *store);
 
 /* ---- fault.c, pagein.c, report.c: what happens to a thread that faulted.  True: answer it with
  * what is in the message registers now. ---- */
 bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
+/* The same once more, for a thread that has waited. */
+bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
+enum job_kind {
+    JOB_HOOK,                           /* the store's function brings the page */
+    JOB_FETCH, JOB_CLEAN,               /* operations of a store that has them */
+    JOB_PARKED,                         /* nothing to do: the thread waits for others' jobs */
+};
 struct pagein {
     L4_ThreadId_t thread;               /* that touched the page */
     struct store *store;
     uintptr_t ip, offset, address, region, region_size;
-    unsigned access;
+    unsigned char access;               /* 0: it waits in a request, not in a fault */
+    unsigned char kind, pages;
 };
+int pagein_park(const struct pagein *page);
 int pagein_start(const struct pagein *page);            /* 0: the thread is answered later */
-bool pagein_job(L4_ThreadId_t from);
+bool pagein_job(L4_ThreadId_t from, int error);
+bool pagein_is_worker(L4_ThreadId_t thread);
 int pagein_worker(L4_ThreadId_t thread);
 void pagein_forget(L4_ThreadId_t from);                 /* it waits for no page any more */
 void report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
@@ -96,7 +139,24 @@ enum request {
     REQUEST_STORE_CACHE,        /* record, offset, size, container, offset there */
     REQUEST_STORE_FIND,         /* record, offset -> container, offset there */
     REQUEST_STORE_FLUSH,        /* record, offset, size */
-    REQUEST_PAGEIN_JOB,         /* -> struct worker_job.  The worker's last one is done */
+    REQUEST_ADVISE,             /* address, size, advice */
+    REQUEST_LOCK,               /* address, size, lock or unlock */
+    REQUEST_LOCK_ALL,           /* flags */
+    REQUEST_RESIDENT,           /* address, size -> a bit a page */
+    REQUEST_MOVE,               /* address, size, new size, flags, to -> address */
+    REQUEST_SYNC,               /* address, size, no locked ones; EINPROGRESS: ask again */
+    REQUEST_STORE_OPS,          /* hook, operations -> record */
+    REQUEST_STORE_SYNC,         /* record, offset, size; EINPROGRESS: ask again */
+    REQUEST_STORE_DISCARD,      /* record, offset, size */
+    REQUEST_POLICY_CREATE,      /* ops, frames, parameter -> number */
+    REQUEST_POLICY_REPLACE,     /* number, ops, parameter */
+    REQUEST_POLICY_LIMIT,       /* number, frames */
+    REQUEST_POLICY_DESTROY,     /* number */
+    REQUEST_POLICY_BIND,        /* address, size, number */
+    REQUEST_SIGNAL_ACTION,      /* signal, change, handler, mask, flags -> handler, mask, flags */
+    REQUEST_SIGNAL_STACK,       /* change, base, size, flags -> base, size, flags */
+    REQUEST_SIGNAL_MASK,        /* mask, change -> mask */
+    REQUEST_PAGEIN_JOB,         /* error of the last one -> struct worker_job */
     REQUEST_PAGEIN_WORKER,      /* global id of a new worker */
     REQUEST_COUNT
 };

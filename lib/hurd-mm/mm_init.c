@@ -9,7 +9,9 @@
 #include <l4/thread.h>
 #include <l4/utcb.h>
 #include <string.h>
+#include "evict.h"
 #include "mm.h"
+#include "paged.h"
 
 enum {
     LOWEST = 0x4000,                    /* a null pointer and its surroundings stay unmapped */
@@ -47,12 +49,19 @@ static int wired_pages(uintptr_t hint, uintptr_t size, uintptr_t *address)
     return error;
 }
 
-static void *slab_page(struct slab *slab)
+void *wired_page_new(void)
 {
     uintptr_t address;
-    (void)slab;
     return wired_pages(mm.space.high - SLAB_DISTANCE + 1, HURD_MM_PAGE, &address) ? NULL
                                                                                   : (void *)address;
+}
+
+/* Nothing is evicted for it: eviction itself takes records. */
+static void *slab_page(struct slab *slab)
+{
+    (void)slab;
+    void *page = wired_page_new();
+    return !page && pool_shrink(false) ? wired_page_new() : page;
 }
 
 /* ---- what is in the address space already ---- */
@@ -145,15 +154,15 @@ static int copy_region(const struct map *map)
 static int wire_region(struct map *map)
 {
     uintptr_t first = map->range.first, size = map->range.last - first + 1;
-    int error = map->store->kind == HURD_MM_CONTAINER ? copy_region(map) : 0;
+    int error = map->store != &mm.anonymous ? copy_region(map) : 0;
     if (error)
         return error;
     map->store->users--;
     map->store = &mm.wired;
     map->store->users++;
     map->offset = first;
-    map->permanent = true;
-    return memory_wire(first, size, map->rights);
+    map->is.permanent = true;
+    return memory_wire(first, size, map->is.rights);
 }
 
 static int wire(const char *start, const char *end)
@@ -198,15 +207,17 @@ int hurd_mm_init(L4_ThreadId_t pager)
     mm.pager = pager;
     mm.starter = L4_MyGlobalId();
     mm.task = L4_Version(mm.starter);
-    mm.reserved = (struct store){.kind = HURD_MM_RESERVED, .users = 1};
-    mm.wired = (struct store){.kind = HURD_MM_WIRED, .users = 1, .rights = HURD_VM_RIGHTS};
+    mm.reserved = (struct store){.class = &reserved_class, .users = 1};
+    mm.pool_store = (struct store){.class = &pool_class, .users = 1, .rights = HURD_VM_RIGHTS};
+    mm.wired = (struct store){.class = &wired_class, .users = 1, .rights = HURD_VM_RIGHTS};
     mm.anonymous = (struct store){
-        .kind = HURD_MM_ANONYMOUS, .users = 1, .rights = HURD_VM_RIGHTS, .container = mm.memory};
+        .class = &anonymous_class, .users = 1, .rights = HURD_VM_RIGHTS, .container = mm.memory};
     mm.slab = (struct slab){.size = SLAB_RECORD, .new_page = slab_page};
     slab_add_page(&mm.slab, first_records, sizeof first_records);
     mm.space = (struct address_space){.low = LOWEST, .search = SEARCH_FROM, .slab = &mm.slab};
     mm.space.high = user_space_end(L4_GetKernelInterface());
 
+    policies_start();
     int error = record_areas(data);
     if (!error)
         error = record_segments(data);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Pages of a program's store, in the pager: which threads wait, which fetch.  Before: fault.c,
- * which found that a page is not in core.  After: worker.c, the threads that call the store's
- * function, so that the pager never waits for a disk.
+/* Pages of a program's store, in the pager: which threads wait, which fetch or clean.  Before:
+ * store.c and paged.c, which found that a page is not in core, or has to go.  After: worker.c, the
+ * threads that call the store's functions, so that the pager never waits for a disk.
  *
  * The thread that touched the page waits for the answer to its fault, wherever it is: in the middle
  * of a string copy, on a stack that is not there.  Nothing of it is looked at or changed.  A page
@@ -11,7 +11,9 @@
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/thread.h>
+#include "fault.h"
 #include "mm.h"
+#include "paged.h"
 #include "worker.h"
 
 enum { WORKERS = 16 };
@@ -46,6 +48,11 @@ static struct worker *worker_idle(void)
     return NULL;
 }
 
+bool pagein_is_worker(L4_ThreadId_t thread)
+{
+    return worker_find(L4_GlobalIdOf(thread)) != NULL;
+}
+
 int pagein_worker(L4_ThreadId_t thread)
 {
     struct worker *w = worker_find(thread);
@@ -66,7 +73,8 @@ static struct job *job_of_thread(L4_ThreadId_t thread)
 
 static bool same_page(const struct job *a, const struct job *b)
 {
-    return a->page.store == b->page.store && a->page.offset == b->page.offset;
+    return a->page.store == b->page.store && a->page.offset == b->page.offset &&
+           a->page.kind == b->page.kind;
 }
 
 static bool is_fetched(const struct job *job)
@@ -81,7 +89,7 @@ static bool is_fetched(const struct job *job)
 static struct job *job_waiting(void)
 {
     struct job *j = mm.jobs;
-    while (j && is_fetched(j))
+    while (j && (j->page.kind == JOB_PARKED || is_fetched(j)))
         j = j->next;
     return j;
 }
@@ -105,14 +113,71 @@ static void page_done(const struct job *done)
     }
 }
 
+/* The job, and all that are parked, come off the list before anybody is looked at again: who is may
+ * wait for something else at once. */
+static struct job *jobs_take(const struct job *done)
+{
+    struct job *taken = NULL, **end = &taken;
+    for (struct job **link = &mm.jobs; *link;) {
+        struct job *j = *link;
+        if (j != done && j->page.kind != JOB_PARKED) {
+            link = &j->next;
+            continue;
+        }
+        *link = j->next;
+        j->next = NULL;
+        *end = j;
+        end = &j->next;
+    }
+    return taken;
+}
+
+static void answer(const struct pagein *page, int error)
+{
+    if (L4_IsNilThread(page->thread))
+        return;
+    if (!page->access)
+        L4_LoadMR(0, L4_MakeTag(EINPROGRESS, 0, 0).raw);
+    else if (error)
+        report_violation(page->thread, page->address, page->ip, page->access, error);
+    else if (!fault_again(page->thread, page->address, page->ip, page->access))
+        return;
+    if (!error || !page->access)
+        L4_Reply(page->thread);
+}
+
+static void operation_done(const struct job *done, int error)
+{
+    struct job *next;
+    paged_done(&done->page, error);
+    for (struct job *j = jobs_take(done); j; j = next) {
+        const struct pagein page = j->page;
+        next = j->next;
+        slab_give(&mm.slab, j);
+        page.store->users--;
+        answer(&page, page.kind == JOB_FETCH ? error : 0);
+    }
+}
+
+static void job_done(struct job *job, int error)
+{
+    if (job->page.kind == JOB_HOOK)
+        page_done(job);
+    else
+        operation_done(job, error);
+}
+
 /* The answer to a worker's question: words of struct worker_job. */
 static void job_load(struct job *job, struct worker *w)
 {
     const struct pagein *p = &job->page;
     job->worker = w->thread;
     w->idle = false;
-    const struct worker_job answer = {
-        .function = p->store->fault,
+    struct worker_job answer = {
+        .kind = p->kind,
+        .function = p->kind == JOB_HOOK ? p->store->fault : NULL,
+        .ops = p->kind == JOB_HOOK ? NULL : p->store->ops,
+        .pages = p->pages,
         .ip = p->ip,
         .wants_company = !worker_idle() && worker_find(L4_nilthread),
         .fault = {.hook = p->store->hook,
@@ -123,11 +188,13 @@ static void job_load(struct job *job, struct worker *w)
                   .address = p->address,
                   .access = p->access},
     };
+    if (p->kind != JOB_HOOK)
+        paged_buffers(p, answer.buffer);
     L4_LoadMRs(1, sizeof answer / sizeof(L4_Word_t), (const L4_Word_t *)&answer);
     L4_LoadMR(0, L4_MakeTag(0, sizeof answer / sizeof(L4_Word_t), 0).raw);
 }
 
-bool pagein_job(L4_ThreadId_t from)
+bool pagein_job(L4_ThreadId_t from, int error)
 {
     struct worker *w = worker_find(L4_GlobalIdOf(from));
     if (!w) {
@@ -136,7 +203,7 @@ bool pagein_job(L4_ThreadId_t from)
     }
     for (struct job *j = mm.jobs; j; j = j->next) {
         if (j->worker.raw == w->thread.raw) {
-            page_done(j);
+            job_done(j, error);
             break;
         }
     }
@@ -175,7 +242,8 @@ static struct job *job_add(const struct pagein *page)
     if (!job)
         return NULL;
     job->page = *page;
-    job->page.thread = L4_GlobalIdOf(page->thread);
+    if (!L4_IsNilThread(page->thread))
+        job->page.thread = L4_GlobalIdOf(page->thread);
     job->page.store->users++;
     while (*end)
         end = &(*end)->next;
@@ -193,6 +261,11 @@ static void job_drop(struct job *job)
     slab_give(&mm.slab, job);
 }
 
+int pagein_park(const struct pagein *page)
+{
+    return job_add(page) ? 0 : ENOMEM;
+}
+
 int pagein_start(const struct pagein *page)
 {
     struct job *job = job_add(page);
@@ -208,4 +281,22 @@ int pagein_start(const struct pagein *page)
         return 0;
     job_drop(job);
     return EDEADLK;
+}
+
+int fault_fetch(const struct fault *f)
+{
+    const struct pagein page = {
+        .thread = f->from,
+        .store = f->map->store,
+        .ip = f->ip,
+        .region = f->map->range.first,
+        .region_size = f->map->range.last - f->map->range.first + 1,
+        .offset = f->offset,
+        .address = f->address,
+        .access = (unsigned char)f->access,
+        .kind = JOB_HOOK,
+    };
+    mm.counters.pageins++;
+    int error = pagein_start(&page);
+    return error ? error : FAULT_WAITS;
 }

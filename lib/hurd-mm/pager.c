@@ -6,7 +6,10 @@
 #include <hurd/cap.h>
 #include <l4/message.h>
 #include <l4/protocol.h>
+#include "evict.h"
+#include "handler.h"
 #include "mm.h"
+#include "paged.h"
 
 struct mm mm;
 
@@ -40,19 +43,48 @@ static bool request_region(enum request op, const L4_Word_t *a)
     return reply(error, 1);
 }
 
-static bool request_store(enum request op, const L4_Word_t *a)
+/* The caller waits for some worker to be done, and asks again. */
+static bool reply_or_park(L4_ThreadId_t from, int error)
 {
-    struct store *store = op == REQUEST_STORE_CREATE ? NULL : store_of_word(a[0]);
+    struct pagein wait = {.thread = from, .store = &mm.wired, .kind = JOB_PARKED};
+    if (error == EINPROGRESS && pagein_park(&wait) == 0)
+        return false;
+    return reply(error, 0);
+}
+
+static bool request_paged(enum request op, L4_ThreadId_t from, struct store *store,
+                          const L4_Word_t *a)
+{
+    bool sound = !((a[1] | a[2]) & (HURD_MM_PAGE - 1)) && a[2] && a[2] - 1 <= UINTPTR_MAX - a[1];
+    switch (op) {
+    case REQUEST_STORE_DESTROY: return reply(paged_destroy(store), 0);
+    case REQUEST_STORE_SYNC:
+        return reply_or_park(from, sound ? paged_sync(store, a[1], a[2], false) : EINVAL);
+    case REQUEST_STORE_DISCARD:
+        return reply(sound ? paged_discard(store, a[1], a[2]) : EINVAL, 0);
+    default: return reply(EINVAL, 0);
+    }
+}
+
+static bool request_store(enum request op, L4_ThreadId_t from, const L4_Word_t *a)
+{
+    bool creates = op == REQUEST_STORE_CREATE || op == REQUEST_STORE_OPS;
+    struct store *store = creates ? NULL : store_of_word(a[0]);
     L4_Word_t container = 0;
     uintptr_t at = 0;
     int error;
-    if (op == REQUEST_STORE_CREATE) {
-        error = store_create((void *)a[0], (hurd_store_fault_t *)a[1], &store);
+    if (op == REQUEST_STORE_CREATE || op == REQUEST_STORE_OPS) {
+        error = op == REQUEST_STORE_CREATE
+                    ? store_create((void *)a[0], (hurd_store_fault_t *)a[1], &store)
+                    : paged_create((void *)a[0], (const struct hurd_store_ops *)a[1],
+                                   a[2] & HURD_VM_RIGHTS, &store);
         L4_LoadMR(1, (L4_Word_t)store);
         return reply(error, 1);
     }
     if (!store)
         return reply(EINVAL, 0);
+    if (store->class == &paged_class)
+        return request_paged(op, from, store, a);
     switch (op) {
     case REQUEST_STORE_DESTROY: return reply(store_destroy(store), 0);
     case REQUEST_STORE_CACHE: return reply(store_cache(store, a[1], a[2], a[3], a[4]), 0);
@@ -73,6 +105,60 @@ static bool request_maps(void)
     return reply(0, n);
 }
 
+static bool request_resident(uintptr_t address, uintptr_t size)
+{
+    L4_Word_t words[HURD_VM_RESIDENT_PAGES / 32];
+    int error = hint_resident(address, size, words);
+    L4_LoadMRs(1, HURD_VM_RESIDENT_PAGES / 32, words);
+    return reply(error, HURD_VM_RESIDENT_PAGES / 32);
+}
+
+static bool request_move(const L4_Word_t *a)
+{
+    struct move_request r = {
+        .address = a[0], .size = a[1], .new_size = a[2], .flags = a[3], .to = a[4],
+    };
+    int error = move_region(&r);
+    L4_LoadMR(1, r.to);
+    return reply(error, 1);
+}
+
+static bool request_policy_create(const L4_Word_t *a)
+{
+    unsigned number = 0;
+    int error = policy_create((const struct hurd_policy_ops *)a[0], a[1], a[2], &number);
+    L4_LoadMR(1, number);
+    return reply(error, 1);
+}
+
+static bool request_signal_action(const L4_Word_t *a)
+{
+    struct sigaction old = {0};
+    int error = handler_action((int)a[0], a[1] ? &a[2] : NULL, &old);
+    L4_LoadMR(1, (L4_Word_t)old.sa_handler);
+    L4_LoadMR(2, old.sa_mask);
+    L4_LoadMR(3, (L4_Word_t)old.sa_flags);
+    return reply(error, 3);
+}
+
+static bool request_signal_stack(L4_ThreadId_t from, const L4_Word_t *a)
+{
+    stack_t old = {0};
+    int error = handler_stack(from, a[0] ? &a[1] : NULL, &old);
+    L4_LoadMR(1, (L4_Word_t)old.ss_sp);
+    L4_LoadMR(2, old.ss_size);
+    L4_LoadMR(3, (L4_Word_t)old.ss_flags);
+    return reply(error, 3);
+}
+
+static bool request_signal_mask(L4_ThreadId_t from, const L4_Word_t *a)
+{
+    sigset_t old = 0;
+    int error = handler_mask(from, a[0], a[1], &old);
+    L4_LoadMR(1, old);
+    return reply(error, 1);
+}
+
 static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
 {
     enum request op = L4_Label(tag) - REQUEST;
@@ -85,9 +171,24 @@ static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     case REQUEST_STORE_BIND: return request_region(op, a);
     case REQUEST_DEALLOCATE: return reply(region_destroy(a[0], a[1]), 0);
     case REQUEST_PROTECT: return reply(region_protect(a[0], a[1], a[2]), 0);
-    case REQUEST_PAGEIN_JOB: return pagein_job(from);
+    case REQUEST_ADVISE: return reply(hint_advise(a[0], a[1], a[2]), 0);
+    case REQUEST_LOCK: return reply(hint_lock(a[0], a[1], a[2]), 0);
+    case REQUEST_LOCK_ALL: return reply(hint_lock_all(a[0]), 0);
+    case REQUEST_RESIDENT: return request_resident(a[0], a[1]);
+    case REQUEST_MOVE: return request_move(a);
+    case REQUEST_SYNC: return reply_or_park(from, hint_sync(a[0], a[1], a[2], a[3]));
+    case REQUEST_POLICY_CREATE: return request_policy_create(a);
+    case REQUEST_POLICY_REPLACE:
+        return reply(policy_replace(a[0], (const struct hurd_policy_ops *)a[1], a[2]), 0);
+    case REQUEST_POLICY_LIMIT: return reply(policy_limit(a[0], a[1]), 0);
+    case REQUEST_POLICY_DESTROY: return reply(policy_destroy(a[0]), 0);
+    case REQUEST_POLICY_BIND: return reply(policy_bind(a[0], a[1], a[2]), 0);
+    case REQUEST_SIGNAL_ACTION: return request_signal_action(a);
+    case REQUEST_SIGNAL_STACK: return request_signal_stack(from, a);
+    case REQUEST_SIGNAL_MASK: return request_signal_mask(from, a);
+    case REQUEST_PAGEIN_JOB: return pagein_job(from, (int)a[0]);
     case REQUEST_PAGEIN_WORKER: return reply(pagein_worker(L4_ThreadIdOfRaw(a[0])), 0);
-    default: return request_store(op, a);
+    default: return request_store(op, from, a);
     }
 }
 

@@ -21,7 +21,7 @@ static bool range_is_reserved(uintptr_t first, uintptr_t last)
 {
     for (struct map *m = map_from(&mm.space, first); m && m->range.first <= last;
          m = map_next(&mm.space, m))
-        if (m->permanent)
+        if (m->is.permanent)
             return true;
     return false;
 }
@@ -36,36 +36,32 @@ static bool range_has_hole(uintptr_t first, uintptr_t last)
     return !m;
 }
 
-/* Anonymous pages go back to physmem, run by run, which takes away their mappings; others are only
- * hidden. */
+int region_check(uintptr_t address, uintptr_t size)
+{
+    if (!page_aligned(address) || !page_aligned(size) || size == 0)
+        return EINVAL;
+    return range_is_sound(address, size) && !range_has_hole(address, address + (size - 1))
+               ? 0
+               : ENOMEM;
+}
+
 static void region_drop_pages(struct map *map)
 {
-    uintptr_t first = map->offset, last = map->offset + (map->range.last - map->range.first);
-    struct frame run;
-    if (map->store->kind != HURD_MM_ANONYMOUS) {
-        if (map->store->kind != HURD_MM_RESERVED)
-            memory_hide(map->range.first, map->range.last, HURD_VM_RIGHTS);
-        return;
-    }
-    while (frame_take(&mm.slab, map->store, first, last, &run)) {
-        if (mm.keep_frames)
-            memory_hide(run.range.first, run.range.last, HURD_VM_RIGHTS);
-        else
-            memory_deallocate(run.container, run.offset, run.range.last - run.range.first + 1);
-    }
+    if (map->store->class->drop)
+        map->store->class->drop(map, map->range.first, map->range.last);
 }
 
 /* What region_clear() may take: the cut regions, and one run of frames of which the middle goes.
  * (A run lies in one region or goes on in the next, so there is one at most that reaches beyond
  * both ends.) */
-static unsigned region_clear_records(uintptr_t first, uintptr_t last)
+unsigned region_clear_records(uintptr_t first, uintptr_t last)
 {
     return map_cuts(&mm.space, first, last) +
            (frame_cuts(&mm.anonymous, first, last) ? FRAME_CUTS : 0);
 }
 
 /* The records must have been reserved. */
-static void region_clear(uintptr_t first, uintptr_t last)
+void region_clear(uintptr_t first, uintptr_t last)
 {
     map_cut(&mm.space, first, last);
     struct map *m = map_from(&mm.space, first);
@@ -111,18 +107,13 @@ static int region_place(struct region_request *r)
     return 0;
 }
 
-/* All pages of a new anonymous region, at once.  ENOMEM leaves nothing behind. */
-static int region_populate(const struct region_request *r)
+/* All pages of a new region, at once.  Where a store has nothing to do for that, they come with the
+ * faults. */
+static int region_fill(struct map *map)
 {
-    uintptr_t last = r->address + (r->size - 1);
-    int error = memory_allocate(r->address, r->size);
-    if (error)
-        return error;
-    if (!frame_add(&mm.slab, r->store, r->address, last, mm.memory, r->address)) {
-        memory_deallocate(mm.memory, r->address, r->size);
-        return ENOMEM;
-    }
-    return r->rights ? memory_map(mm.memory, r->rights, r->address, r->address, r->size) : 0;
+    if (!map->store->class->fill)
+        return 0;
+    return map->store->class->fill(map, map->range.first, map->range.last);
 }
 
 int region_create(struct region_request *r)
@@ -140,15 +131,18 @@ int region_create(struct region_request *r)
     if (error)
         return error;
     uintptr_t last = r->address + (r->size - 1);
-    if (r->store->kind == HURD_MM_ANONYMOUS)
+    if (r->store == &mm.anonymous)
         r->offset = r->address;
-    if (!map_insert(&mm.space, r->address, last, r->store, r->offset, r->rights, false))
+    struct map *map = map_insert(&mm.space, r->address, last, r->store, r->offset, r->rights,
+                                 false);
+    if (!map)
         return ENOMEM;
-    if (r->map_now && r->store->kind == HURD_MM_ANONYMOUS) {
-        error = region_populate(r);
+    map->is.locked = mm.lock_future;
+    if (r->map_now || map->is.locked) {
+        error = region_fill(map);
         if (error) {
             region_clear(r->address, last);
-            return error;
+            return error == ENOMEM && !r->map_now ? EAGAIN : error;
         }
     }
     map_join(&mm.space, r->address, last);
@@ -158,8 +152,8 @@ int region_create(struct region_request *r)
 /* A right that is added arrives with the next fault; one that is taken must go now. */
 static void region_set_rights(struct map *map, unsigned rights)
 {
-    unsigned lost = map->rights & ~rights;
-    map->rights = (unsigned short)rights;
+    unsigned lost = map->is.rights & ~rights;
+    map->is.rights = (unsigned char)rights;
     if (lost & HURD_VM_READ || rights == 0)
         memory_hide(map->range.first, map->range.last, HURD_VM_RIGHTS);
     else if (lost & HURD_VM_WRITE)
@@ -169,11 +163,11 @@ static void region_set_rights(struct map *map, unsigned rights)
 int region_protect(uintptr_t address, uintptr_t size, unsigned rights)
 {
     uintptr_t last = address + (size - 1);
-    if (!range_is_sound(address, size) || rights & ~HURD_VM_RIGHTS ||
-        range_is_reserved(address, last))
+    int error = rights & ~HURD_VM_RIGHTS ? EINVAL : region_check(address, size);
+    if (error)
+        return error;
+    if (range_is_reserved(address, last))
         return EINVAL;
-    if (range_has_hole(address, last))
-        return ENOMEM;
     struct map *m;
     for (m = map_from(&mm.space, address); m && m->range.first <= last; m = map_next(&mm.space, m))
         if (rights & ~m->store->rights)
@@ -187,13 +181,9 @@ int region_protect(uintptr_t address, uintptr_t size, unsigned rights)
     return 0;
 }
 
-/* Pages that surely have memory. */
-static uintptr_t region_pages(const struct map *m)
+uintptr_t region_count(struct map *map, uintptr_t first, uintptr_t last)
 {
-    uintptr_t size = m->range.last - m->range.first;
-    if (m->store->kind == HURD_MM_WIRED)
-        return size / HURD_MM_PAGE + 1;
-    return frame_count(m->store, m->offset, m->offset + size);
+    return map->store->class->count ? map->store->class->count(map, first, last) : 0;
 }
 
 unsigned region_list(uintptr_t from, L4_Word_t *words, unsigned max_words)
@@ -203,9 +193,9 @@ unsigned region_list(uintptr_t from, L4_Word_t *words, unsigned max_words)
     for (; m && n + HURD_MM_MAPS_WORDS <= max_words; m = map_next(&mm.space, m)) {
         words[n++] = m->range.first;
         words[n++] = m->range.last;
-        words[n++] = m->rights | (L4_Word_t)m->store->kind << 8;
+        words[n++] = m->is.rights | (L4_Word_t)m->store->class->kind << 8;
         words[n++] = m->offset;
-        words[n++] = region_pages(m);
+        words[n++] = region_count(m, m->range.first, m->range.last);
     }
     return n;
 }

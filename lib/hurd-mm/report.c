@@ -11,6 +11,7 @@
 #include <l4/protocol.h>
 #include <l4/thread.h>
 #include <l4/utcb.h>
+#include "handler.h"
 #include "mm.h"
 #include "report.h"
 
@@ -33,6 +34,12 @@ static void thread_redirect(L4_ThreadId_t thread, L4_Word_t ip)
                          0, ip, 0, 0, L4_nilthread, NULL, NULL, NULL, NULL, NULL, NULL);
 }
 
+void report_redirect(L4_ThreadId_t thread, L4_Word_t ip)
+{
+    take_exceptions(thread);
+    thread_redirect(thread, ip);
+}
+
 /* The first casualty is reported; a fault in its report ends the task at once, one of another
  * thread makes that thread wait for the end. */
 static bool casualty_take(L4_ThreadId_t from)
@@ -49,15 +56,15 @@ static bool casualty_take(L4_ThreadId_t from)
 void report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
                       int error)
 {
-    if (!casualty_take(from))
+    if (handler_fault(from, address, ip, access, error, map_find(&mm.space, address) != NULL) ||
+        !casualty_take(from))
         return;
     casualty.is_violation = true;
     casualty.address = address;
     casualty.ip = ip;
     casualty.access = access;
     casualty.error = error;
-    take_exceptions(from);
-    thread_redirect(from, (L4_Word_t)report_trap);
+    report_redirect(from, (L4_Word_t)report_trap);
 }
 
 void report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip)
@@ -75,6 +82,8 @@ bool report_exception(L4_ThreadId_t from)
     mm.counters.exceptions++;
     bool trapped = casualty.is_violation && eip == (L4_Word_t)report_trap &&
                    L4_GlobalIdOf(from).raw == casualty.thread.raw;
+    if (!trapped && handler_exception(from))
+        return true;
     if (!trapped) {
         L4_Word_t registers[12];
         L4_StoreMRs(1, 12, registers); /* casualty_take() makes system calls */

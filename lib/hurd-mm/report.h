@@ -7,6 +7,9 @@
 
 _Noreturn void hurd_mm_die(int status);
 
+/* Its exceptions come to the pager, it leaves whatever IPC it is in, and runs there. */
+void report_redirect(L4_ThreadId_t thread, L4_Word_t ip);
+
 /* In a worker: the store's function could not bring the page. */
 _Noreturn void report_store_refused(const struct hurd_store_fault *fault, uintptr_t ip);
 

@@ -2,6 +2,7 @@
 /* The library's functions in the calling thread: each is one call to the pager.  The next hop is
  * pager.c. */
 #include <errno.h>
+#include <hurd/policy.h>
 #include <l4/message.h>
 #include "mm.h"
 #include "worker.h"
@@ -20,6 +21,16 @@ static int request(enum request op, int n, const L4_Word_t *in, L4_Word_t *out)
     if (out)
         L4_StoreMRs(1, 2, out);
     return (int)L4_Label(tag);
+}
+
+/* The pager lets us wait for one worker after the other. */
+static int request_again(enum request op, int n, const L4_Word_t *in)
+{
+    int error;
+    do
+        error = request(op, n, in, NULL);
+    while (error == EINPROGRESS);
+    return error;
 }
 
 int hurd_vm_allocate_rights(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights,
@@ -50,6 +61,59 @@ int hurd_vm_protect(uintptr_t addr, uintptr_t size, unsigned rights)
     return request(REQUEST_PROTECT, 3, in, NULL);
 }
 
+int hurd_vm_advise(uintptr_t addr, uintptr_t size, unsigned advice)
+{
+    const L4_Word_t in[] = {addr, size, advice};
+    return request(REQUEST_ADVISE, 3, in, NULL);
+}
+
+/* Reads a byte of each page, so that those of stores come in as well. */
+static void touch(uintptr_t addr, uintptr_t size)
+{
+    for (uintptr_t at = addr; at - addr < size; at += HURD_MM_PAGE)
+        (void)*(const volatile char *)at;
+}
+
+int hurd_vm_lock(uintptr_t addr, uintptr_t size, int lock)
+{
+    const L4_Word_t in[] = {addr, size, lock != 0};
+    int error = request(REQUEST_LOCK, 3, in, NULL);
+    if (!error && lock)
+        touch(addr, size);
+    return error;
+}
+
+int hurd_vm_lock_all(unsigned flags)
+{
+    const L4_Word_t in[] = {flags};
+    return request(REQUEST_LOCK_ALL, 1, in, NULL);
+}
+
+int hurd_vm_resident(uintptr_t addr, uintptr_t size, L4_Word_t *bits)
+{
+    const L4_Word_t in[] = {addr, size};
+    int error = request(REQUEST_RESIDENT, 2, in, NULL);
+    if (!error)
+        L4_StoreMRs(1, (int)((size / HURD_MM_PAGE + 31) / 32), bits);
+    return error;
+}
+
+int hurd_vm_sync(uintptr_t addr, uintptr_t size, int refuse_locked, int start_only)
+{
+    const L4_Word_t in[] = {addr, size, refuse_locked != 0, start_only != 0};
+    return request_again(REQUEST_SYNC, 4, in);
+}
+
+int hurd_vm_move(uintptr_t addr, uintptr_t size, uintptr_t new_size, unsigned flags, uintptr_t *to)
+{
+    const L4_Word_t in[] = {addr, size, new_size, flags, *to};
+    L4_Word_t out[2];
+    int error = request(REQUEST_MOVE, 5, in, out);
+    if (!error)
+        *to = out[0];
+    return error;
+}
+
 int hurd_vm_map_container(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights,
                           L4_Word_t container, uintptr_t offset)
 {
@@ -68,7 +132,35 @@ int hurd_store_init(struct hurd_store *store, void *hook, hurd_store_fault_t *fa
     int error = fault ? worker_first() : EINVAL;
     if (!error)
         error = request(REQUEST_STORE_CREATE, 2, in, out);
-    store->record = error ? NULL : (void *)out[0];
+    *store = (struct hurd_store){error ? NULL : (void *)out[0], hook, NULL};
+    return error;
+}
+
+int hurd_store_create(struct hurd_store *store, void *hook, const struct hurd_store_ops *ops)
+{
+    const L4_Word_t in[] = {(L4_Word_t)hook, (L4_Word_t)ops, ops->rights};
+    L4_Word_t out[2];
+    bool sound = ops->fetch && !(ops->rights & ~HURD_VM_RIGHTS) &&
+                 (ops->clean || !(ops->rights & HURD_VM_WRITE));
+    int error = sound ? worker_first() : EINVAL;
+    if (!error)
+        error = request(REQUEST_STORE_OPS, 3, in, out);
+    *store = (struct hurd_store){error ? NULL : (void *)out[0], hook, ops};
+    return error;
+}
+
+int hurd_store_sync(struct hurd_store *store, uintptr_t offset, uintptr_t size)
+{
+    const L4_Word_t in[] = {(L4_Word_t)store->record, offset, size};
+    return request_again(REQUEST_STORE_SYNC, 3, in);
+}
+
+int hurd_store_discard(struct hurd_store *store, uintptr_t offset, uintptr_t size)
+{
+    const L4_Word_t in[] = {(L4_Word_t)store->record, offset, size};
+    int error = request(REQUEST_STORE_DISCARD, 3, in, NULL);
+    if (!error && store->ops->release)
+        store->ops->release(store->hook, offset, size);
     return error;
 }
 
@@ -76,9 +168,12 @@ int hurd_store_destroy(struct hurd_store *store)
 {
     const L4_Word_t in[] = {(L4_Word_t)store->record};
     int error = request(REQUEST_STORE_DESTROY, 1, in, NULL);
-    if (!error)
-        store->record = NULL;
-    return error;
+    if (error)
+        return error;
+    store->record = NULL;
+    if (store->ops && store->ops->release)
+        store->ops->release(store->hook, 0, 0);
+    return 0;
 }
 
 int hurd_store_bind_to_vm(struct hurd_store *store, uintptr_t offset, uintptr_t size,
@@ -116,6 +211,43 @@ int hurd_store_flush(struct hurd_store *store, uintptr_t offset, uintptr_t size)
 {
     const L4_Word_t in[] = {(L4_Word_t)store->record, offset, size};
     return request(REQUEST_STORE_FLUSH, 3, in, NULL);
+}
+
+/* ---- policies ---- */
+
+int hurd_policy_create(const struct hurd_policy_ops *ops, uint32_t frames, uint32_t parameter,
+                       unsigned *policy)
+{
+    const L4_Word_t in[] = {(L4_Word_t)ops, frames, parameter};
+    L4_Word_t out[2];
+    int error = request(REQUEST_POLICY_CREATE, 3, in, out);
+    if (!error)
+        *policy = out[0];
+    return error;
+}
+
+int hurd_policy_replace(unsigned policy, const struct hurd_policy_ops *ops, uint32_t parameter)
+{
+    const L4_Word_t in[] = {policy, (L4_Word_t)ops, parameter};
+    return request(REQUEST_POLICY_REPLACE, 3, in, NULL);
+}
+
+int hurd_policy_limit(unsigned policy, uint32_t frames)
+{
+    const L4_Word_t in[] = {policy, frames};
+    return request(REQUEST_POLICY_LIMIT, 2, in, NULL);
+}
+
+int hurd_policy_destroy(unsigned policy)
+{
+    const L4_Word_t in[] = {policy};
+    return request(REQUEST_POLICY_DESTROY, 1, in, NULL);
+}
+
+int hurd_vm_set_policy(uintptr_t addr, uintptr_t size, unsigned policy)
+{
+    const L4_Word_t in[] = {addr, size, policy};
+    return request(REQUEST_POLICY_BIND, 3, in, NULL);
 }
 
 /* Words that only the pager writes, one at a time: no need to ask it. */

@@ -1,9 +1,82 @@
 /* SPDX-License-Identifier: MIT */
 /* Stores other than anonymous memory: containers shown as they are, and stores of which the program
  * brings the pages (spec hurd 3.4).  A record is 0 after it was given back, so a stale pointer is
- * recognised by its kind. */
+ * recognised by its class. */
 #include <errno.h>
+#include "fault.h"
 #include "mm.h"
+#include "paged.h"
+
+static void hide(struct map *map, uintptr_t first, uintptr_t last)
+{
+    (void)map;
+    memory_hide(first, last, HURD_VM_RIGHTS);
+}
+
+/* ---- containers shown as they are: program segments, memory shared with others ---- */
+
+static int container_fault(const struct fault *f)
+{
+    return memory_map(f->map->store->container, fault_rights(f), f->page, f->offset, HURD_MM_PAGE);
+}
+
+static void store_free(struct store *store)
+{
+    store->class = &reserved_class;
+    store->fault = NULL;
+    slab_give(&mm.slab, store);
+}
+
+static const struct store_class container_class = {
+    .kind = HURD_MM_CONTAINER,
+    .fault = container_fault,
+    .drop = hide,
+    .unused = store_free,
+};
+
+/* ---- what is there already, and what nobody may touch ---- */
+
+/* Pinned, so it is there: the fault came before. */
+static int wired_fault(const struct fault *f)
+{
+    (void)f;
+    return 0;
+}
+
+static uintptr_t wired_count(struct map *map, uintptr_t first, uintptr_t last)
+{
+    (void)map;
+    return (last - first) / HURD_MM_PAGE + 1;
+}
+
+const struct store_class wired_class = {
+    .kind = HURD_MM_WIRED,
+    .fault = wired_fault,
+    .count = wired_count,
+};
+
+const struct store_class reserved_class = {.kind = HURD_MM_RESERVED};
+
+/* ---- stores of which the program brings the pages ---- */
+
+static int hook_fault(const struct fault *f)
+{
+    struct frame *run = frame_find(f->map->store, f->offset);
+    return run ? fault_map_run(f, run, fault_rights(f)) : fault_fetch(f);
+}
+
+static uintptr_t hook_count(struct map *map, uintptr_t first, uintptr_t last)
+{
+    return frame_count(map->store, map->offset + (first - map->range.first),
+                       map->offset + (last - map->range.first));
+}
+
+static const struct store_class hook_class = {
+    .kind = HURD_MM_HOOK,
+    .fault = hook_fault,
+    .drop = hide,
+    .count = hook_count,
+};
 
 int store_create(void *hook, hurd_store_fault_t *fault, struct store **result)
 {
@@ -14,7 +87,7 @@ int store_create(void *hook, hurd_store_fault_t *fault, struct store **result)
     struct store *store = slab_take(&mm.slab);
     if (!store)
         return ENOMEM;
-    store->kind = HURD_MM_HOOK;
+    store->class = &hook_class;
     store->rights = HURD_VM_RIGHTS;
     store->hook = hook;
     store->fault = fault;
@@ -30,14 +103,8 @@ struct store *store_of_word(L4_Word_t word)
     struct map *home = map_find(&mm.space, word);
     if (!home || home->store != &mm.wired || word % sizeof(L4_Word_t))
         return NULL;
-    return store->kind == HURD_MM_HOOK && store->fault ? store : NULL;
-}
-
-static void store_free(struct store *store)
-{
-    store->kind = HURD_MM_RESERVED;
-    store->fault = NULL;
-    slab_give(&mm.slab, store);
+    bool is_one = store->class == &hook_class || store->class == &paged_class;
+    return is_one && store->fault ? store : NULL;
 }
 
 int store_destroy(struct store *store)
@@ -106,7 +173,7 @@ int store_of_container(L4_Word_t container, struct store **result)
 {
     struct hurd_pm_container_info info;
     for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m)) {
-        if (m->store->kind == HURD_MM_CONTAINER && m->store->container == container) {
+        if (m->store->class == &container_class && m->store->container == container) {
             *result = m->store;
             return 0;
         }
@@ -118,7 +185,7 @@ int store_of_container(L4_Word_t container, struct store **result)
     struct store *store = slab_take(&mm.slab);
     if (!store)
         return ENOMEM;
-    store->kind = HURD_MM_CONTAINER;
+    store->class = &container_class;
     store->rights = info.rights & HURD_VM_RIGHTS;
     store->container = container;
     *result = store;
@@ -143,6 +210,6 @@ int region_of_container(struct region_request *r, L4_Word_t container)
 
 void store_release_unused(struct store *store)
 {
-    if (store->kind == HURD_MM_CONTAINER && store->users == 0)
-        store_free(store);
+    if (store->users == 0 && store->class->unused)
+        store->class->unused(store);
 }

@@ -2,6 +2,7 @@
 /* The threads that fetch pages of a program's stores.  Each asks the pager for a job (pagein.c),
  * and its next question says that the job is done.  There is always one more than is busy, up to a
  * limit, for a store's function may touch memory of another store. */
+#include <errno.h>
 #include <l4/message.h>
 #include <mutex.h>
 #include <string.h>
@@ -34,6 +35,22 @@ static int worker_start(void)
     return error;
 }
 
+/* What the program's function says of itself is believed, but for what is no errno. */
+static int work(const struct worker_job *job)
+{
+    struct hurd_store_fault fault = job->fault;
+    int error;
+    switch (job->kind) {
+    case JOB_FETCH: error = job->ops->fetch(fault.hook, fault.offset, job->buffer, job->pages); break;
+    case JOB_CLEAN: error = job->ops->clean(fault.hook, fault.offset, job->buffer, job->pages); break;
+    default:
+        if (job->function(&fault) != 0)
+            report_store_refused(&fault, job->ip);
+        return 0;
+    }
+    return error < 0 || error > 0xfff ? EIO : error;
+}
+
 /* The thread that touched the page may hold any lock, so nothing here waits for one. */
 static void worker(void *unused)
 {
@@ -41,11 +58,11 @@ static void worker(void *unused)
     (void)unused;
     L4_Accept(L4_UntypedWordsAcceptor);
     ask(REQUEST_PAGEIN_WORKER, L4_MyGlobalId().raw, NULL);
-    while (ask(REQUEST_PAGEIN_JOB, 0, &job) == 0) {
+    int error = 0;
+    while (ask(REQUEST_PAGEIN_JOB, (L4_Word_t)error, &job) == 0) {
         if (job.wants_company)
             worker_start(); /* there are no more threads: then not */
-        if (job.function(&job.fault) != 0)
-            report_store_refused(&job.fault, job.ip);
+        error = work(&job);
         L4_Accept(L4_UntypedWordsAcceptor);
     }
 }

@@ -7,7 +7,11 @@
 #include <stdint.h>
 
 struct worker_job {             /* the words of its answer to REQUEST_PAGEIN_JOB */
-    hurd_store_fault_t *function;
+    L4_Word_t kind;             /* enum job_kind */
+    hurd_store_fault_t *function;               /* JOB_HOOK */
+    const struct hurd_store_ops *ops;           /* the others, with */
+    L4_Word_t pages;
+    void *buffer[HURD_STORE_BATCH];
     uintptr_t ip;               /* where the fault was */
     L4_Word_t wants_company;    /* no other worker is idle */
     struct hurd_store_fault fault;

@@ -2,7 +2,9 @@
 /* deva's life: get the hardware from wortel, become the console, hand out the capabilities of the
  * boot tasks, then serve.  One thread does everything: requests, interrupts and text from wortel
  * are all messages to it.  Protocol: include/hurd/deva.h, include/hurd/wortel.h. */
+#include "block.h"
 #include "console.h"
+#include "dma.h"
 #include "interrupts.h"
 #include "master.h"
 #include "ports.h"
@@ -53,6 +55,8 @@ static void forget_task(unsigned task)
 {
     console_forget_task(task);
     interrupt_forget_task(task);
+    block_forget_task(task);
+    dma_forget_task(task);
 }
 
 static void *table_alloc(unsigned task, size_t bytes)

@@ -2,7 +2,9 @@
 /* Requests on the master capability: console for other tasks, interrupts and ports for drivers.
  * TODO(deva): capabilities for single lines, ports and device memory; shared lines. */
 #include "master.h"
+#include "block.h"
 #include "console.h"
+#include "dma.h"
 #include "interrupts.h"
 
 #include <errno.h>
@@ -137,6 +139,14 @@ static int master_serve(struct hurd_cap_call *call)
         return serve_irq_detach(call);
     case HURD_DEVA_PORTS_MAP:
         return serve_ports_map(call);
+    case HURD_DEVA_BLOCK_REGISTER:
+        return block_serve_register(call);
+    case HURD_DEVA_BLOCK_CHECK:
+        return block_serve_check(call);
+    case HURD_DEVA_BLOCK_GRANT:
+        return block_serve_grant(call);
+    case HURD_DEVA_DMA_MEMORY:
+        return dma_serve_memory(call);
     case HURD_DEVA_INFO:
         if (call->words != 1)
             return EINVAL;

@@ -5,9 +5,15 @@
  *      demo=WORD,WORD...   arguments of the demo (a comma stands for a space)
  *      run=NAME,WORD...    run this program in place of the demo
  *      devices             it may use devices: it gets deva's master capability
+ *      use=DISK            it may use that disk or partition, named as in the shell
  *      only=PATTERN        one more argument, only=PATTERN, for it
- *      revoke=N            physmem takes mappings away at random, at one request in N */
+ *      revoke=N            physmem takes mappings away at random, at one request in N
+ *      disk, disk=WORD     starts the IDE driver, with that argument
+ *      swap=ram:N          starts the RAM disk, N megabytes of it; ram:N:SEEK:PAGE as slow as a disk
+ *                          that needs so many us to find a place, and then for each page */
+#include "disks.h"
 #include "programs.h"
+#include "services.h"
 #include "shell.h"
 #include "words.h"
 
@@ -26,6 +32,9 @@ struct options {
     bool batch;
     bool devices;
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
+    const char *disk;           /* the driver's argument; NULL: no driver */
+    const char *use;            /* what the first program may use; NULL: nothing */
+    const char *ram;            /* what stands behind "swap=ram:"; NULL: no RAM disk */
     char argz[ARGZ_MAX];        /* the program to run and its arguments */
     size_t length;
     bool too_long;
@@ -67,6 +76,14 @@ static void read_options(struct options *o, int argc, char **argv)
             only = argv[i];
         else if ((value = value_of(argv[i], "revoke=")) && words_number(value, &o->revoke))
             continue;
+        else if (!strcmp(argv[i], "disk"))
+            o->disk = "";
+        else if ((value = value_of(argv[i], "disk=")))
+            o->disk = value;
+        else if ((value = value_of(argv[i], "use=")))
+            o->use = value;
+        else if ((value = value_of(argv[i], "swap=ram:")))
+            o->ram = value;
         else
             printf("init: unknown option %s\n", argv[i]);
     }
@@ -85,6 +102,23 @@ static void start_revoking(unsigned long n)
         printf("init: physmem does not revoke mappings: %s\n", strerror(err));
 }
 
+static void start_drivers(const struct options *o)
+{
+    if (o->disk)
+        services_start_ide(o->disk);
+    if (o->ram)
+        services_start_ramdisk(o->ram);
+}
+
+static void give_disk(const char *name, const struct program *program)
+{
+    struct hurd_deva_extent sectors;
+    const char *problem = disks_parse(name, &sectors);
+    int err = problem ? 0 : program_give_sectors(program, &sectors);
+    if (problem || err)
+        printf("init: no disk %s for %s: %s\n", name, program->name, problem ? problem : strerror(err));
+}
+
 /* The status of the program, or one that says that it never ran. */
 static unsigned run_first_program(const struct options *o)
 {
@@ -100,6 +134,8 @@ static unsigned run_first_program(const struct options *o)
     }
     if (o->devices && (err = program_give_devices(&program)))
         printf("init: no devices for %s: %s\n", o->argz, strerror(err));
+    if (o->use)
+        give_disk(o->use, &program);
     return shell_wait(&program);
 }
 
@@ -112,6 +148,8 @@ int main(int argc, char **argv)
     int err = programs_init();
     if (err)
         printf("init: no programs: %s\n", strerror(err));
+    if (!err)
+        start_drivers(&options);
     unsigned status = err ? EXIT_FAILURE : run_first_program(&options);
     if (options.batch)
         shell_shutdown(status, false);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <hurd/cap.h>
+#include <hurd/deva.h>
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
 #include <hurd/startup.h>
@@ -111,6 +112,14 @@ int program_give_devices(const struct program *program)
     struct hurd_startup_cap master = __hurd_startup_data->deva_master;
     L4_Word_t theirs;
     return hurd_cap_give(L4_ThreadIdOfRaw(master.server), master.cap, program->task, 0, 0, &theirs);
+}
+
+int program_give_sectors(const struct program *program, const struct hurd_deva_extent *extent)
+{
+    struct hurd_startup_cap master = __hurd_startup_data->deva_master;
+    L4_Word_t theirs;
+    return hurd_deva_block_grant(L4_ThreadIdOfRaw(master.server), master.cap, program->task, extent,
+                                 &theirs);
 }
 
 int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *reason)

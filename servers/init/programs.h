@@ -33,6 +33,10 @@ int program_start(const char *argz, size_t length, L4_Word_t frames, struct prog
 /* Gives it deva's master capability, as the next handle after its console's: 0 or an errno. */
 int program_give_devices(const struct program *program);
 
+/* Gives it these sectors, as the next handle after that: 0 or an errno. */
+struct hurd_deva_extent;
+int program_give_sectors(const struct program *program, const struct hurd_deva_extent *extent);
+
 /* EAGAIN while it runs; 0: it ended and its handle is gone, *status and *reason (hurd/task.h) say
  * how. */
 int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *reason);

@@ -2,6 +2,7 @@
 /* A small shell: one line, one command.  Called by main.c; the hops after it are programs.c and
  * reports.c. */
 #include "shell.h"
+#include "disks.h"
 #include "editor.h"
 #include "reports.h"
 #include "terminal.h"
@@ -17,7 +18,7 @@
 #include <l4/ipc.h>
 
 #define PROMPT "pecan> "
-#define RUN_ARGUMENTS "[-m FRAMES] [-d] PROGRAM [ARGUMENTS] [&]"
+#define RUN_ARGUMENTS "[-m FRAMES] [-d] [-b DISK] PROGRAM [ARGUMENTS] [&]"
 
 enum {
     JOBS = 16,
@@ -117,6 +118,12 @@ static void command_ls(const struct words *w)
         printf("%8zu  %s\n", size, name);
 }
 
+static void command_disk(const struct words *w)
+{
+    (void) w;
+    disks_report();
+}
+
 static void command_ps(const struct words *w)
 {
     (void) w;
@@ -143,6 +150,8 @@ struct launch {
     size_t first;               /* the program's word */
     unsigned long frames;       /* 0: a share of what there is */
     bool devices;
+    const char *disk;           /* NULL: none */
+    struct hurd_deva_extent sectors;
 };
 
 /* False after having said what is wrong. */
@@ -152,6 +161,13 @@ static bool launch_options(struct launch *launch, const struct words *w)
     for (; launch->first < w->count && w->word[launch->first][0] == '-'; launch->first++) {
         if (!strcmp(w->word[launch->first], "-d")) {
             launch->devices = true;
+        } else if (!strcmp(w->word[launch->first], "-b") && launch->first + 1 < w->count) {
+            launch->disk = w->word[++launch->first];
+            const char *problem = disks_parse(launch->disk, &launch->sectors);
+            if (problem) {
+                printf("run: -b %s: %s\n", launch->disk, problem);
+                return false;
+            }
         } else if (strcmp(w->word[launch->first], "-m")) {
             printf("run: there is no option %s\n", w->word[launch->first]);
             return false;
@@ -188,6 +204,8 @@ static void command_run(const struct words *w)
     }
     if (launch.devices && (err = program_give_devices(program)))
         printf("run: no devices for %s: %s\n", argz, strerror(err));
+    if (launch.disk && (err = program_give_sectors(program, &launch.sectors)))
+        printf("run: no disk for %s: %s\n", argz, strerror(err));
     if (w->background)
         printf("%s runs as task %lu\n", program->name, program->task);
     else
@@ -234,8 +252,9 @@ static const struct command {
     { "ps", "", "tasks and their threads, with IPC state", command_ps },
     { "mem", "", "memory: free, allocated, by task", command_mem },
     { "maps", "TASK", "the address space of a task", command_maps },
+    { "disk", "", "disks and partitions", command_disk },
     { "ls", "", "the programs there are", command_ls },
-    { "run", RUN_ARGUMENTS, "starts a program (-d: a driver; Ctrl-C ends it)", command_run },
+    { "run", RUN_ARGUMENTS, "starts a program (-d: a driver; -b: it may use a disk; Ctrl-C ends it)", command_run },
     { "kill", "TASK", "ends a task", command_kill },
     { "reboot", "", "starts the machine again", command_reboot },
     { "halt", "", "switches the machine off", command_halt },
@@ -247,7 +266,7 @@ static void command_help(const struct words *w)
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         char usage[64];
         snprintf(usage, sizeof usage, "%s %s", commands[i].name, commands[i].arguments);
-        printf("  %-45s %s\n", usage, commands[i].does);
+        printf("  %-55s %s\n", usage, commands[i].does);
     }
 }
 

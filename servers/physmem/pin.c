@@ -127,7 +127,7 @@ static int pin_prepare(struct container *c, struct account *account, uint32_t st
 {
     if (!account)
         return ENOMEM;
-    if (count > WIRED_MAX || account->wired + count > WIRED_MAX)
+    if (!container_may_wire(c, account, count))
         return EAGAIN;
     int err = range_pinnable(c, start, count);
     if (err)

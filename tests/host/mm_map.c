@@ -46,7 +46,7 @@ static int reset(void **state)
                          .new_page = give_tracked_page};
     as = (struct address_space){
         .low = LOW * P, .high = PAGES * P - 1, .search = 64 * P, .slab = &slab};
-    store = (struct store){.kind = HURD_MM_ANONYMOUS, .rights = HURD_VM_RIGHTS};
+    store = (struct store){.rights = HURD_VM_RIGHTS};
     srand(1234);
     assert_true(slab_reserve(&slab, 8));
     return 0;
@@ -123,7 +123,7 @@ static void map_cut_in_the_middle_keeps_offsets(void **state)
         assert_int_equal(m->range.first, expected[i][0] * P);
         assert_int_equal(m->range.last, expected[i][1] * P - 1);
         assert_int_equal(m->offset, m->range.first);
-        assert_int_equal(m->rights, 6);
+        assert_int_equal(m->is.rights, 6);
     }
     assert_null(m);
     assert_int_equal(store.users, 3);
@@ -145,10 +145,10 @@ static void map_join_undoes_a_cut_but_respects_rights(void **state)
     (void)state;
     struct map *m = add(10, 10, 6);
     map_cut(&as, 13 * P, 15 * P - 1);
-    map_find(&as, 13 * P)->rights = 4;
+    map_find(&as, 13 * P)->is.rights = 4;
     map_join(&as, 0, UINTPTR_MAX);
     assert_int_equal(store.users, 3);
-    map_find(&as, 13 * P)->rights = 6;
+    map_find(&as, 13 * P)->is.rights = 6;
     map_join(&as, 13 * P, 15 * P - 1);
     assert_int_equal(store.users, 1);
     assert_int_equal(m->range.last, 20 * P - 1);
@@ -240,7 +240,7 @@ static void regions_follow_a_page_by_page_model(void **state)
                 if (what == 1)
                     map_remove(&as, m);
                 else
-                    m->rights = (unsigned short)rights;
+                    m->is.rights = (unsigned char)rights;
             }
             for (unsigned i = first; i < first + n; i++)
                 model[i] = what == 1 ? 255 : model[i] == 255 ? 255 : (unsigned char)rights;
@@ -248,12 +248,12 @@ static void regions_follow_a_page_by_page_model(void **state)
         map_join(&as, from, to);
         for (unsigned i = 0; i < PAGES; i++) {
             struct map *m = map_find(&as, i * (uintptr_t)P + 17);
-            assert_int_equal(m ? m->rights : 255, model[i]);
+            assert_int_equal(m ? m->is.rights : 255, model[i]);
             if (m) {
                 assert_int_equal(m->offset, m->range.first);
                 struct map *next = map_next(&as, m);        /* joined as far as possible */
                 assert_false(next && next->range.first == m->range.last + 1 &&
-                             next->rights == m->rights);
+                             next->is.rights == m->is.rights);
             }
         }
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/copy.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
+/* links: servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/copy.c servers/physmem/stretch.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
 /* Containers: allocation, deallocation, guarantees, copies, sharing, mapping, pins. */
 #include "physmem_world.h"
 
@@ -22,7 +22,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void) state;
-    control_destroy(control);
+    world_destroy(control);
     account_close(600);
     slab_reclaim();
     world_check();
@@ -172,7 +172,7 @@ static void promises_hold_whatever_holes_an_attacker_leaves_in_the_slabs(void **
         world_write(last, page, page);
     for (uint32_t page = 0; page < 200; page++)
         world_write(a, page, page);
-    control_destroy(rest);
+    world_destroy(rest);
 }
 
 static void scattered_pages_pay_for_their_tree(void **state)
@@ -556,7 +556,7 @@ static void moving_between_controls_moves_the_charge(void **state)
     assert_int_equal(copy_as((struct copy) { .to = theirs, .count = 15, .move = true }, &done), 0);
     assert_int_equal(control->pages, 15);
     assert_int_equal(other->pages, 15);
-    control_destroy(other);
+    world_destroy(other);
 }
 
 static void release_detaches_copies_and_sharers_only(void **state)
@@ -689,9 +689,9 @@ static void wired_pages_are_bound_at_once_and_capped(void **state)
     struct container *w;
     uint32_t done, bound = ledger.bound;
     assert_int_equal(container_create(control, 600, true, &w), 0);
-    assert_int_equal(world_allocate(w, 0, 17), EAGAIN);
-    assert_int_equal(world_allocate(w, 0, 16), 0);
-    assert_int_equal(ledger.bound, bound + 16);
+    assert_int_equal(world_allocate(w, 0, WIRED_MAX + 1), EAGAIN);
+    assert_int_equal(world_allocate(w, 0, WIRED_MAX), 0);
+    assert_int_equal(ledger.bound, bound + WIRED_MAX);
     assert_int_equal(world_read(w, 3), 0);
     assert_int_equal(world_allocate(w, 100, 1), EAGAIN);
     assert_int_equal(container_allocate(w, 0, 4, true, false, &done), 0);
@@ -725,9 +725,9 @@ static void copying_into_a_wired_container_makes_wired_pages(void **state)
     struct container *w;
     uint32_t done;
     assert_int_equal(container_create(control, 600, true, &w), 0);
-    assert_int_equal(world_allocate(a, 0, 20), 0);
+    assert_int_equal(world_allocate(a, 0, WIRED_MAX + 4), 0);
     world_write(a, 1, 4);
-    assert_int_equal(copy(a, 0, w, 0, 20), EAGAIN);
+    assert_int_equal(copy(a, 0, w, 0, WIRED_MAX + 4), EAGAIN);
     assert_int_equal(account_of(600)->wired, 0);
     assert_int_equal(copy(a, 0, w, 0, 3), 0);
     assert_int_equal(account_of(600)->wired, 3);
@@ -797,17 +797,17 @@ static void pins_bind_contiguously_and_count(void **state)
     paddr_t first;
     uint32_t contiguous, done;
     assert_int_equal(container_pin(a, 600, 0, 1, &first, &contiguous), ENOENT);
-    assert_int_equal(world_allocate(a, 0, 20), 0);
-    assert_int_equal(container_pin(a, 600, 0, 17, &first, &contiguous), EAGAIN);
+    assert_int_equal(world_allocate(a, 0, WIRED_MAX + 4), 0);
+    assert_int_equal(container_pin(a, 600, 0, WIRED_MAX + 1, &first, &contiguous), EAGAIN);
     assert_int_equal(container_pin(a, 600, 0, 8, &first, &contiguous), 0);
     assert_int_equal(contiguous, 8);
     assert_int_equal(first, slot_frame(*container_slot(a, 0)));
-    assert_int_equal(container_pin(a, 600, 0, 8, &first, &contiguous), 0);
+    assert_int_equal(container_pin(a, 600, 0, WIRED_MAX - 8, &first, &contiguous), 0);
     assert_int_equal(container_pin(a, 600, 0, 1, &first, &contiguous), EAGAIN);
     assert_int_equal(container_deallocate(a, 4, 10, &done), EBUSY);
     assert_int_equal(done, 0);
-    assert_int_equal(container_unpin(a, 600, 0, 9), EINVAL);
-    assert_int_equal(container_unpin(a, 600, 0, 8), 0);
+    assert_int_equal(container_unpin(a, 600, 0, WIRED_MAX - 7), EINVAL);
+    assert_int_equal(container_unpin(a, 600, 0, WIRED_MAX - 8), 0);
     assert_int_equal(container_unpin(a, 600, 0, 8), 0);
     assert_int_equal(container_unpin(a, 600, 0, 1), EINVAL);
     assert_int_equal(container_deallocate(a, 4, 10, &done), 0);
@@ -824,7 +824,7 @@ static void pinned_pages_are_not_for_weak_references_nor_revoked(void **state)
     world_map(a, 0, 3, 6);
     assert_int_equal(container_pin(a, 600, 1, 1, &first, &contiguous), 0);
     assert_int_equal(world_rights(a, 1), 6);            /* no weak reference: nothing happened to it */
-    container_unmap(a);
+    container_unmap(a, 0, PAGES_MAX);
     assert_int_equal(world_rights(a, 0), 0);
     assert_int_equal(world_rights(a, 1), 6);
     struct map_request how = { .from = a, .start = 1, .count = 2, .rights = 4, .weak = true };
@@ -892,16 +892,16 @@ static void pins_are_the_tasks_that_pinned(void **state)
     uint32_t contiguous;
     paddr_t first;
     assert_true(account_open(601, control));
-    assert_int_equal(world_allocate(a, 0, 20), 0);
-    assert_int_equal(container_pin(a, 601, 0, 16, &first, &contiguous), 0);
-    assert_int_equal(account_of(601)->wired, 16);
+    assert_int_equal(world_allocate(a, 0, WIRED_MAX + 4), 0);
+    assert_int_equal(container_pin(a, 601, 0, WIRED_MAX, &first, &contiguous), 0);
+    assert_int_equal(account_of(601)->wired, WIRED_MAX);
     assert_int_equal(account_of(600)->wired, 0);
-    assert_int_equal(container_pin(a, 601, 16, 1, &first, &contiguous), EAGAIN);
+    assert_int_equal(container_pin(a, 601, WIRED_MAX, 1, &first, &contiguous), EAGAIN);
     assert_int_equal(container_pin(a, 600, 0, 1, &first, &contiguous), 0);
     assert_int_equal(container_unpin(a, 600, 1, 1), EINVAL);
     assert_int_equal(container_unpin(a, 600, 0, 2), EINVAL);
     assert_int_equal(container_unpin(a, 602, 0, 1), EINVAL);
-    assert_int_equal(a->pins, 17);
+    assert_int_equal(a->pins, WIRED_MAX + 1);
     account_close(601);
     assert_int_equal(a->pins, 1);
     assert_true(container_busy(a, 0, 1));
@@ -975,7 +975,7 @@ static void one_task_cannot_use_up_the_controls(void **state)
     while (n > 0)
         control_fold(c[--n]);
     assert_int_equal(control_unused(control), 200);
-    control_destroy(other);
+    world_destroy(other);
 }
 
 static void adopted_images_are_charged_and_freed_like_all(void **state)

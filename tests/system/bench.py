@@ -54,6 +54,18 @@ def bench_paging_keeps_to_its_budgets(lab):
     assert {"rpc.null", "mm.fault.owned", "mm.fault.physmem", "mm.touch"} <= seen, seen
 
 
+def bench_pages_from_disks_keep_to_their_budgets(lab):
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        archive, disk = os.path.join(folder, "bench.cpio"), os.path.join(folder, "disk.img")
+        programs = [os.path.join(lab.build, "strip", name) for name in ("blocks", "ide", "ramdisk")]
+        subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + programs, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([os.path.join(machine.TOP, "tools/disk"), disk, "8"], check=True, stdout=subprocess.DEVNULL)
+        for kind, init in (("ram", "swap=ram:4 use=4"), ("dma", "disk use=0.1"), ("pio", "disk=pio use=0.1")):
+            seen = within_budget(lab, lambda: meter.boot(lab.build, machine.MODULES[:-1] + [archive], {"init": "batch run=blocks " + init},
+                                                         disk=disk), lambda name: name)
+            assert {f"block.{kind}.read", f"block.{kind}.write", f"block.{kind}.read4"} <= seen, seen
+
+
 def bench_budgets_are_asserted(lab):
     table = {words[0]: meter.Row(words) for words in (["call", "instr", "50", "-"], ["many", "threads", "50", "-"], ["free", "instr", "-", "-"])}
     assert budgets.judge({"call": 50, "many": 50, "free": 1e9}, table, {}) == []

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The ISO and the floppy on the machines that Pecan knows, up to the shell."""
+import difflib
+import os
 import re
+
+import machine
 
 DEMO_LINE = r"self-paging demo: (\d+) faults served by (\d+) tasks themselves, (\d+) frames returned, all data intact"
 FLOORS = ["loader", "kernel", "sigma0", "wortel", "physmem", "task", "deva"]
@@ -26,6 +30,29 @@ def the_iso_reports_every_floor_and_ends_in_success(lab):
         assert line and line.start() > last, f"no line of {floor} in its turn"
         last = line.start()
     assert re.search(DEMO_LINE, vm.text), "no demo line"
+
+
+def skeleton(text):
+    """The words of a transcript: numbers, what the processor has and what a thread does at that moment may differ."""
+    text = re.sub(r"\b[0-9a-f]*\d[0-9a-f]*\b", "#", text.replace("\r", ""))
+    text = re.sub(r"^ *cpu .*", "cpu", text, flags=re.M)
+    text = re.sub(r"\b(waiting|ready|running)\b", "does", text)
+    return [" ".join(line.split()) for line in text.split("\n") if line.strip()]
+
+
+def the_readme_shows_what_is_said(lab):
+    with open(os.path.join(machine.TOP, "README.md")) as readme:
+        shown = re.search(r"\n((?:    .*\n)+)", readme.read().split("## What you see")[1])[1]
+    commands = re.findall(r"pecan> (.*)", shown)
+    assert "ps" in commands and commands[-1] == "halt", commands
+    vm = lab.boot_iso()
+    vm.expect("pecan> ", 120)
+    for command in commands[:-1]:
+        vm.command(command)
+    vm.send("halt")
+    assert vm.finish(60).status == 0
+    said = skeleton(vm.text[vm.text.index("loader:"):])
+    assert said == skeleton(shown), "\n".join(difflib.unified_diff(skeleton(shown), said, "README.md", "said", lineterm="", n=0))
 
 
 def the_iso_boots_to_a_shell_that_halts(lab):

@@ -130,3 +130,18 @@ def builds_without_the_one_program_that_does_not_compile(lab):
         status, said = tree.make("run", BUILD="build/test")
         assert status != 0
         assert re.search("all data intact.*make: does not build, so it is not among the programs: apps/hello\n", said, re.S), said[-600:]
+
+
+def builds_a_host_test_again_when_a_header_of_one_of_its_sources_changes(lab):
+    """A header that the test and its first source have, one that its second source has; another test has neither."""
+    with Tree(lab) as tree:
+        line, keymap = (f"build/test/host/{name}" for name in ("line", "keymap"))
+        shutil.rmtree(tree.path + "/build/test/host", ignore_errors=True)
+        assert tree.make(line, keymap, BUILD="build/test")[0] == 0
+        for header in ("servers/deva/line.h", "lib/terminal/sequence.h"):
+            assert tree.make("-q", line, BUILD="build/test")[0] == 0, "built again for nothing"
+            later = os.stat(os.path.join(tree.path, line)).st_mtime + 2
+            os.utime(os.path.join(tree.path, header), (later, later))
+            assert tree.make("-q", line, BUILD="build/test")[0] == 1, f"{header} changes, and the test stays as it is"
+            assert tree.make("-q", keymap, BUILD="build/test")[0] == 0
+            os.utime(os.path.join(tree.path, header), (later - 100, later - 100))

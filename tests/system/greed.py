@@ -64,6 +64,14 @@ def a_tree_that_takes_all_groups_of_shared_pages_harms_nobody(lab):
     glutton(lab, "groups")
 
 
+def a_tree_that_leaves_holes_between_records_harms_nobody(lab):
+    glutton(lab, "holes")
+
+
+def a_tree_that_takes_some_of_each_kind_harms_nobody(lab):
+    glutton(lab, "mixed")
+
+
 def a_tree_that_gives_to_everybody_harms_nobody(lab):
     glutton(lab, "gifts")
 

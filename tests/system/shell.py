@@ -106,16 +106,6 @@ def a_memory_hog_harms_nobody(lab):
     the_demo_runs_beside(lab, "hog")
 
 
-def a_tree_of_tasks_that_hoards_records_leaves_everybody_his_due(lab):
-    vm = shell(lab)
-    vm.command("run hoard &")
-    vm.expect(r"hoard: (\d+) copies take", 120)
-    text = vm.command("run -m 900 hoard due", 120)
-    assert re.search(r"hoard: (8\d\d) of \1 pages were there", text), text
-    vm.command("run hello")
-    halt(vm)
-
-
 def a_bomb_of_threads_harms_nobody(lab):
     the_demo_runs_beside(lab, "bomb")
 

@@ -30,3 +30,21 @@ adversary_bochs_LIBS    := c l4
 adversary_bochs_CFLAGS  := -fno-toplevel-reorder
 adversary_bochs_TIMEOUT := 240
 adversary_bochs_CONFIGS := bochs
+
+# The walk by lot: a short one in `make test`, a million for each processor and path in `make matrix`.
+adversary_WALK := $(addprefix tests/guest/adversary/,walk.c stage.c world.c puppet.c launch.asm form_root.c)
+
+PROGRAMS     += walk
+ROOT_TESTS   += walk
+walk_SRC     := $(adversary_WALK)
+walk_LINK    := 0x300000
+walk_LIBS    := c l4
+walk_CFLAGS  := -fno-toplevel-reorder
+walk_TIMEOUT := 240
+walk_CONFIGS := bochs
+
+PROGRAMS         += walk-long
+walk-long_SRC    := $(adversary_WALK)
+walk-long_LINK   := 0x300000
+walk-long_LIBS   := c l4
+walk-long_CFLAGS := -fno-toplevel-reorder -DWALKS=20 -DWALK_STEPS=50000

@@ -225,7 +225,7 @@ TEST(store_may_be_bound_in_two_places)
 
 TEST(store_calls_refuse_what_makes_no_sense)
 {
-    struct hurd_store stale, none = {NULL};
+    struct hurd_store stale, none = {.record = NULL};
     uintptr_t at = 0;
     L4_Word_t c;
     EXPECT_EQ(hurd_store_init(&stale, NULL, NULL), EINVAL);
@@ -246,7 +246,7 @@ TEST(store_calls_refuse_what_makes_no_sense)
     EXPECT_EQ(hurd_store_destroy(&copy), EINVAL);
     EXPECT_EQ(hurd_store_find_cached(&copy, 0, &c, &at), EINVAL);
     EXPECT_EQ(hurd_store_destroy(&none), EINVAL);
-    struct hurd_store forged = {&disk};
+    struct hurd_store forged = {.record = &disk};
     EXPECT_EQ(hurd_store_flush(&forged, 0, PAGE), EINVAL);
 }
 

@@ -374,6 +374,60 @@ TEST(container_map_of_a_large_range_comes_in_parts)
 
 /* ---- the end of containers ---- */
 
+/* ---- allocate and map in one request ---- */
+
+TEST(container_allocate_map_does_both)
+{
+    L4_Word_t amount = 0;
+    L4_Word_t used = control_info(control).used;
+    EXPECT_EQ(hurd_pm_container_allocate_map(pm, a, HURD_PM_READ | HURD_PM_WRITE, window + PAGE,
+                                             5 * PAGE, 3 * PAGE, &amount), 0);
+    EXPECT_EQ(amount, 3 * PAGE);
+    EXPECT_EQ(control_info(control).used, used + 3);
+    EXPECT_EQ(*at(2), 0);
+    *at(2) = 77;
+    window_clear();
+    EXPECT_EQ(get(a, 6), 77);
+}
+
+/* 64 single frames are more than a reply holds only if they do not follow each other. */
+TEST(container_allocate_map_allocates_all_though_the_items_end)
+{
+    L4_Word_t amount = 0;
+    EXPECT_EQ(hurd_pm_container_allocate_map(pm, a, HURD_PM_READ, window + PAGE, 0, 40 * PAGE,
+                                             &amount), 0);
+    EXPECT(amount > 0 && amount <= 40 * PAGE);
+    EXPECT_EQ(deallocate(a, 0, 40, &amount), 0);
+    EXPECT_EQ(amount, 40 * PAGE);
+}
+
+TEST(container_allocate_map_refuses_what_either_half_refuses)
+{
+    L4_Word_t weak, theirs, amount, used = control_info(control).used;
+    const L4_Word_t label = HURD_PM_CONTAINER_ALLOCATE_MAP;
+    EXPECT_EQ(REQUEST(label, a, 6, window, 0), EINVAL);
+    EXPECT_EQ(REQUEST(label, a, 0, window, 0, PAGE), EINVAL);
+    EXPECT_EQ(REQUEST(label, a, 8, window, 0, PAGE), EINVAL);
+    EXPECT_EQ(REQUEST(label, a, 6, window + 4, 0, PAGE), EINVAL);
+    EXPECT_EQ(REQUEST(label, a, 6, window, 4, PAGE), EINVAL);
+    EXPECT_EQ(REQUEST(label, a, 6, window, 0, 0), EINVAL);
+    EXPECT_EQ(REQUEST(label, a, 6, 0xfffff000, 0, 2 * PAGE), EINVAL);
+    EXPECT_EQ(REQUEST(label, a, 6, window, 0xfffff000, 2 * PAGE), EINVAL);
+    EXPECT_EQ(REQUEST(label, a, 6, window, 0, (FRAMES + 1) * PAGE), ENOMEM);
+    EXPECT_EQ(REQUEST(label, control, 6, window, 0, PAGE), EBADF);
+    EXPECT_EQ(REQUEST(label, BAD_HANDLE, 6, window, 0, PAGE), EBADF);
+    EXPECT_EQ(hurd_pm_container_share(pm, a, 0, 0, &weak), 0);
+    EXPECT_EQ(REQUEST(label, weak, 6, window, 0, PAGE), EPERM);
+    hurd_cap_drop(pm, weak);
+    EXPECT_EQ(hurd_cap_give(pm, a, friend_task, HURD_PM_RIGHTS, 0, &theirs), 0);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, label, theirs, 6, window, 0, PAGE), EPERM);
+    EXPECT_EQ(control_info(control).used, used);
+    EXPECT_EQ(allocate(a, 1, 1), 0);
+    EXPECT_EQ(REQUEST(label, a, 6, window, 0, 2 * PAGE), EEXIST);
+    EXPECT_EQ(deallocate(a, 0, 2, &amount), 0);
+    EXPECT_EQ(amount, PAGE);
+}
+
 TEST(container_destroy_frees_pages_and_kills_handles)
 {
     struct hurd_pm_control_info info;
@@ -426,7 +480,7 @@ TEST(container_pin_tells_physical_addresses)
     L4_Word_t first, bytes, second;
     EXPECT_EQ(hurd_pm_container_pin(pm, a, 0, PAGE, &first, &bytes), ENOENT);
     EXPECT_EQ(allocate(a, 0, 40), 0);
-    EXPECT_EQ(hurd_pm_container_pin(pm, a, 0, 17 * PAGE, &first, &bytes), EAGAIN);
+    EXPECT_EQ(hurd_pm_container_pin(pm, a, 0, HURD_PM_WIRED_MAX + PAGE, &first, &bytes), EAGAIN);
     EXPECT_EQ(hurd_pm_container_pin(pm, a, 0, 2 * PAGE, &first, &bytes), 0);
     EXPECT_EQ(first % PAGE, 0);
     EXPECT(first != 0 && bytes >= PAGE && bytes <= 2 * PAGE);
@@ -473,6 +527,9 @@ const struct test container_tests[] = {
     T(container_map_in_four_words_rounds_as_in_2005),
     T(container_map_gives_only_the_rights_asked_for),
     T(container_map_of_a_large_range_comes_in_parts),
+    T(container_allocate_map_does_both),
+    T(container_allocate_map_allocates_all_though_the_items_end),
+    T2(container_allocate_map_refuses_what_either_half_refuses),
     T(container_destroy_frees_pages_and_kills_handles),
     T(dropping_the_last_handle_destroys_the_container),
     T(wired_containers_are_bound_at_once_and_capped),

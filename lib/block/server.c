@@ -1,0 +1,704 @@
+/* SPDX-License-Identifier: MIT */
+/* The loop of a driver: requests become records in the queue, runs of them go to the driver, and a
+ * reply comes when a request is done.  A client is known by a block capability of deva's, which is
+ * looked at again from time to time: task ids come back, and nobody tells drivers of deaths. */
+#include "server.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hurd/deva.h>
+#include <hurd/physmem.h>
+#include <hurd/startup.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <l4/thread.h>
+
+enum {
+    PAGE = 4096,
+    LOOK_TIME = 250000,         /* us without a message, */
+    LOOK_REQUESTS = 64,         /* or so many requests, between two looks at clients' capabilities */
+    SLOTS_OPEN = 4,             /* in our table of physmem: HURD_CAP_OPEN_FOR */
+    MASTER_TRIES = 100,
+    MASTER_PAUSE = 10000,       /* us */
+    LABEL_INTERRUPT = 0xfff0,
+    LINES = 16,
+    GIFTS = 16,                 /* looked at in one answer */
+    STRAYS_MOST = 8,            /* containers that a task has shared and not yet named */
+};
+
+/* Volumes and buffers are objects of ours, each of one task; all of them are on one list. */
+struct handle {
+    struct hurd_cap_object object;
+    struct handle *next;
+    unsigned task;
+    uint32_t disk, first, sectors;      /* volume */
+    L4_Word_t rights, deva_handle, serial;
+    L4_Word_t container;                /* buffer: in our table of physmem */
+};
+
+static const struct block_driver *driver;
+static L4_ThreadId_t deva, physmem;
+static L4_Word_t deva_master;
+static struct handle *handles;
+static struct queue queue;
+static struct queue_run run;
+static bool running;
+static unsigned slot_of[SLOTS_OPEN], next_slot;     /* tasks for whom a slot was opened */
+static unsigned since_look;     /* requests; LOOK_REQUESTS: it is time to look again */
+struct hurd_block_counters block_counters;
+
+static const struct hurd_cap_class volume_class, buffer_class;
+
+/* ---- replies: the last one goes out with the next wait, in one system call ---- */
+
+static struct {
+    L4_ThreadId_t to;           /* nil: none */
+    L4_Word_t tag, word[2];
+} pending;
+
+static void pending_load(void)
+{
+    L4_LoadMR(0, pending.tag);
+    L4_LoadMR(1, pending.word[0]);
+    L4_LoadMR(2, pending.word[1]);
+}
+
+static void pending_send(void)
+{
+    if (L4_IsNilThread(pending.to))
+        return;
+    pending_load();
+    L4_Reply(pending.to);
+    pending.to = L4_nilthread;
+}
+
+static void reply(L4_ThreadId_t to, L4_Word_t label, unsigned words, L4_Word_t first,
+                  L4_Word_t second)
+{
+    pending_send();
+    pending.to = to;
+    pending.tag = L4_MakeTag(label, words, 0).raw;
+    pending.word[0] = first;
+    pending.word[1] = second;
+}
+
+static void reply_error(L4_ThreadId_t to, int error, uint32_t done)
+{
+    reply(to, HURD_BLOCK_ERROR, 2, (L4_Word_t) error, done);
+}
+
+static void reply_done(L4_ThreadId_t to, const struct queue_request *r)
+{
+    reply(to, 0, r->op == QUEUE_FLUSH ? 0 : 1, r->done, 0);
+}
+
+/* The client hears of it, and the record is free. */
+static void request_end(struct queue_request *r, int error)
+{
+    L4_ThreadId_t client = L4_ThreadIdOfRaw(r->client);
+    if (!r->cancelled && error)
+        reply_error(client, error, r->done);
+    else if (!r->cancelled)
+        reply_done(client, r);
+    if (r->buffer)
+        hurd_cap_object_drop(r->buffer);
+    queue_remove(&queue, r);
+}
+
+/* Nobody waits for it from now on; who did gets this error. */
+static void request_cancel(struct queue_request *r, int error)
+{
+    if (!r->active) {
+        request_end(r, error);
+        return;
+    }
+    reply_error(L4_ThreadIdOfRaw(r->client), error, r->done);
+    r->cancelled = true;
+}
+
+/* ---- volumes and buffers ---- */
+
+static struct handle *handle_of(struct hurd_cap_object *object)
+{
+    return (struct handle *) object;
+}
+
+static struct handle *handle_new(unsigned task, const struct hurd_cap_class *class)
+{
+    struct handle *h = calloc(1, sizeof *h);
+    if (!h)
+        return NULL;
+    hurd_cap_object_init(&h->object, class);
+    h->task = task;
+    h->next = handles;
+    handles = h;
+    return h;
+}
+
+static void handle_free(struct handle *h)
+{
+    struct handle **link = &handles;
+    while (*link != h)
+        link = &(*link)->next;
+    *link = h->next;
+    free(h);
+}
+
+static unsigned handles_of(unsigned task)
+{
+    unsigned count = 0;
+    for (const struct handle *h = handles; h; h = h->next)
+        count += h->task == task;
+    return count;
+}
+
+static void volume_unreferenced(struct hurd_cap_object *object)
+{
+    hurd_cap_object_revoke(object);
+    handle_free(handle_of(object));
+}
+
+/* Not before the last request that uses it has ended: its number must not name another's by then.
+ * The client may have shared it several times. */
+static void buffer_unreferenced(struct hurd_cap_object *object)
+{
+    hurd_cap_object_revoke(object);
+    while (!hurd_cap_drop(physmem, handle_of(object)->container))
+        continue;
+    handle_free(handle_of(object));
+}
+
+/* A volume is for who has shown its capability; others may be given that one. */
+static int handle_admit(struct hurd_cap_object *object, unsigned task)
+{
+    (void) object, (void) task;
+    return EPERM;
+}
+
+/* The handle in the caller's table; an object that gets none goes again. */
+static int handle_insert(struct hurd_cap_call *call, struct handle *h, unsigned rights)
+{
+    uint32_t number;
+    int err = hurd_cap_insert(&call->server->table, call->task, &h->object, rights, 0,
+                              call->task, &number);
+    if (err) {
+        if (h->object.strong == 0)
+            handle_free(h);
+        return err;
+    }
+    call->reply[0] = number;
+    call->reply_words = 1;
+    return 0;
+}
+
+/* ---- is everybody still there? ---- */
+
+static bool volume_stands(const struct handle *h)
+{
+    struct hurd_deva_extent extent;
+    int err = hurd_deva_block_check(deva, deva_master, h->task, h->deva_handle, &extent);
+    return err ? err != EBADF : extent.serial == h->serial;
+}
+
+static void client_forget(unsigned task)
+{
+    for (unsigned i = 0; i < queue.end; i++) {
+        if (queue.request[i].used && !queue.request[i].cancelled && queue.request[i].task == task)
+            request_cancel(&queue.request[i], EBADF);
+    }
+}
+
+static bool has_volume(unsigned task)
+{
+    for (const struct handle *h = handles; h; h = h->next) {
+        if (h->task == task && h->object.class == &volume_class)
+            return true;
+    }
+    return false;
+}
+
+static struct hurd_cap_server server;
+
+/* Volumes whose capability has gone, and buffers of tasks that have no volume any more. */
+static void look_at_clients(void)
+{
+    for (struct handle *h = handles, *next; h; h = next) {
+        next = h->next;
+        if (h->object.class == &volume_class && !volume_stands(h)) {
+            client_forget(h->task);
+            hurd_cap_object_revoke(&h->object);
+            handle_free(h);
+        }
+    }
+    unsigned task = 0;
+    while ((task = hurd_cap_next_task(&server.table, task + 1)) != 0) {
+        if (!has_volume(task))
+            hurd_cap_forget(&server.table, task);
+    }
+}
+
+/* ---- requests ---- */
+
+static int serve_open(struct hurd_cap_call *call)
+{
+    struct hurd_deva_extent e;
+    if (call->words != 1)
+        return EINVAL;
+    int err = hurd_deva_block_check(deva, deva_master, call->task, call->arg[0], &e);
+    if (err)
+        return err == EBADF ? EACCES : EIO;
+    if (e.disk < driver->first || e.disk - driver->first >= driver->count)
+        return ENODEV;
+    uint32_t size = driver->disks[e.disk - driver->first].sectors;
+    if (size == 0)
+        return ENODEV;
+    if (e.first >= size || e.sectors > size - e.first)
+        return ENXIO;
+    if (handles_of(call->task) >= HURD_BLOCK_HANDLES)
+        return EMFILE;
+    struct handle *h = handle_new(call->task, &volume_class);
+    if (!h)
+        return ENOMEM;
+    h->disk = e.disk;
+    h->first = e.first;
+    h->sectors = e.sectors ? e.sectors : size - e.first;
+    h->rights = e.rights;
+    h->deva_handle = call->arg[0];
+    h->serial = e.serial;
+    err = handle_insert(call, h, e.rights);
+    if (err)
+        return err;
+    call->reply[1] = h->sectors;
+    call->reply[2] = h->rights;
+    call->reply[3] = HURD_BLOCK_MOST;
+    call->reply_words = 4;
+    return 0;
+}
+
+static int serve_info(struct hurd_cap_call *call)
+{
+    const struct handle *h = handle_of(call->cap->object);
+    const struct block_disk *disk = &driver->disks[h->disk - driver->first];
+    struct hurd_block_info info = { h->disk, h->first, h->sectors, h->rights, disk->flags,
+                                    disk->sectors, { 0 } };
+    if (call->words != 1)
+        return EINVAL;
+    memcpy(info.model, disk->model, sizeof info.model);
+    memcpy(call->reply, &info, sizeof info);
+    call->reply_words = sizeof info / sizeof(L4_Word_t);
+    return 0;
+}
+
+static int serve_count(struct hurd_cap_call *call)
+{
+    if (call->words != 1)
+        return EINVAL;
+    block_counters.waiting = queue_count(&queue);
+    memcpy(call->reply, &block_counters, sizeof block_counters);
+    call->reply_words = sizeof block_counters / sizeof(L4_Word_t);
+    return 0;
+}
+
+static struct handle *buffer_find(L4_Word_t container)
+{
+    struct handle *h = handles;
+    while (h && (h->object.class != &buffer_class || h->container != container))
+        h = h->next;
+    return h;
+}
+
+/* Is it a gift to us that no buffer names, of that task or of one that has died? */
+static bool is_stray(const struct hurd_cap_gift *gift, unsigned task)
+{
+    return (gift->giver == task || gift->flags & HURD_CAP_LIST_DEAD) &&
+           gift->giver >= HURD_TASK_FIRST && !buffer_find(gift->handle);
+}
+
+/* How many strays there are in our table of physmem; drops them if told so. */
+static unsigned strays(unsigned task, bool drop)
+{
+    struct hurd_cap_gift gift[GIFTS];
+    unsigned n = 0, found = 0;
+    L4_Word_t start = 0;
+    while (!hurd_cap_list(physmem, start, gift, GIFTS, &n) && n > 0) {
+        for (unsigned i = 0; i < n; i++) {
+            if (!is_stray(&gift[i], task))
+                continue;
+            found++;
+            if (drop)
+                hurd_cap_drop(physmem, gift[i].handle);
+        }
+        start = (gift[n - 1].handle & ((1u << HURD_CAP_INDEX_BITS) - 1)) + 1;
+    }
+    return found;
+}
+
+/* Threads of one task may be at it at the same time, so a few strays are left alone. */
+static int serve_slot(struct hurd_cap_call *call)
+{
+    if (call->words != 1)
+        return EINVAL;
+    if (call->task < HURD_TASK_FIRST)
+        return 0;               /* boot tasks need none */
+    if (strays(call->task, false) >= STRAYS_MOST)
+        strays(call->task, true);
+    for (unsigned i = 0; i < SLOTS_OPEN; i++) {
+        if (slot_of[i] == call->task)
+            return hurd_cap_open(physmem, STRAYS_MOST, call->task) ? EIO : 0;
+    }
+    unsigned *slot = &slot_of[next_slot++ % SLOTS_OPEN];
+    if (*slot)
+        hurd_cap_open(physmem, 0, *slot);
+    *slot = call->task;
+    return hurd_cap_open(physmem, STRAYS_MOST, call->task) ? EIO : 0;
+}
+
+/* A container that the caller has shared and named before is the same buffer. */
+static int serve_buffer(struct hurd_cap_call *call)
+{
+    struct hurd_pm_cap_info info;
+    if (call->words != 2)
+        return EINVAL;
+    struct handle *h = buffer_find(call->arg[1]);
+    if (h ? h->task != call->task
+          : hurd_pm_cap_info(physmem, call->arg[1], &info) || info.kind != HURD_PM_KIND_WEAK ||
+                info.giver != call->task)
+        return EPERM;
+    if (h)
+        return handle_insert(call, h, 0);
+    if (handles_of(call->task) >= HURD_BLOCK_HANDLES)
+        return EMFILE;
+    h = handle_new(call->task, &buffer_class);
+    if (!h)
+        return ENOMEM;
+    h->container = call->arg[1];
+    return handle_insert(call, h, 0);
+}
+
+/* The buffer that word 1 names, or NULL. */
+static struct handle *buffer_named(struct hurd_cap_call *call)
+{
+    struct hurd_cap *cap;
+    if (hurd_cap_lookup(&call->server->table, call->task, call->arg[1], &cap) ||
+        cap->object->class != &buffer_class)
+        return NULL;
+    return handle_of(cap->object);
+}
+
+/* 0 volume, 1 buffer, 2 offset, 3 sector, 4 sectors. */
+static int transfer_refuse(const struct hurd_cap_call *call, const struct handle *volume,
+                           L4_Word_t right)
+{
+    L4_Word_t offset = call->arg[2], sector = call->arg[3], count = call->arg[4];
+    if (count == 0 || count > HURD_BLOCK_MOST || offset % PAGE)
+        return EINVAL;
+    L4_Word_t bytes = (count * HURD_BLOCK_SECTOR + PAGE - 1) & ~(L4_Word_t) (PAGE - 1);
+    if (offset > 0u - bytes && offset != 0)
+        return EINVAL;
+    if (sector >= volume->sectors || count > volume->sectors - sector)
+        return ENXIO;
+    return volume->rights & right ? 0 : EACCES;
+}
+
+static struct queue_request *request_new(struct hurd_cap_call *call, enum queue_op op)
+{
+    struct queue_request *r = queue_add(&queue, call->task, HURD_BLOCK_REQUESTS);
+    if (!r)
+        return NULL;
+    r->client = call->from.raw;
+    r->op = op;
+    r->disk = handle_of(call->cap->object)->disk;
+    return r;
+}
+
+static int serve_transfer(struct hurd_cap_call *call, enum queue_op op)
+{
+    const struct handle *volume = handle_of(call->cap->object);
+    if (call->words != 5)
+        return EINVAL;
+    int err = transfer_refuse(call, volume,
+                              op == QUEUE_READ ? HURD_BLOCK_READS : HURD_BLOCK_WRITES);
+    if (err)
+        return err;
+    struct handle *buffer = buffer_named(call);
+    if (!buffer)
+        return EBADF;
+    if (queue_find(&queue, call->from.raw))
+        return EBUSY;
+    struct queue_request *r = request_new(call, op);
+    if (!r)
+        return EAGAIN;
+    r->sector = volume->first + call->arg[3];
+    r->count = call->arg[4];
+    r->buffer = &buffer->object;
+    r->container = buffer->container;
+    r->offset = call->arg[2];
+    hurd_cap_object_keep(&buffer->object);
+    block_counters.requests++;
+    return HURD_CAP_NO_REPLY;
+}
+
+static int serve_flush(struct hurd_cap_call *call)
+{
+    if (call->words != 1)
+        return EINVAL;
+    if (queue_find(&queue, call->from.raw))
+        return EBUSY;
+    return request_new(call, QUEUE_FLUSH) ? HURD_CAP_NO_REPLY : EAGAIN;
+}
+
+static int volume_serve(struct hurd_cap_call *call)
+{
+    switch (call->label) {
+    case HURD_BLOCK_INFO:
+        return serve_info(call);
+    case HURD_BLOCK_SLOT:
+        return serve_slot(call);
+    case HURD_BLOCK_BUFFER:
+        return serve_buffer(call);
+    case HURD_BLOCK_READ:
+        return serve_transfer(call, QUEUE_READ);
+    case HURD_BLOCK_WRITE:
+        return serve_transfer(call, QUEUE_WRITE);
+    case HURD_BLOCK_FLUSH:
+        return serve_flush(call);
+    case HURD_BLOCK_COUNT:
+        return serve_count(call);
+    default:
+        return EOPNOTSUPP;
+    }
+}
+
+static int buffer_serve(struct hurd_cap_call *call)
+{
+    bool ours = call->label >= HURD_BLOCK_INFO && call->label <= HURD_BLOCK_COUNT;
+    return ours ? EBADF : EOPNOTSUPP;
+}
+
+static const struct hurd_cap_class volume_class = {
+    .name = "volume",
+    .serve = volume_serve,
+    .unreferenced = volume_unreferenced,
+    .admit = handle_admit,
+};
+
+static const struct hurd_cap_class buffer_class = {
+    .name = "buffer",
+    .serve = buffer_serve,
+    .unreferenced = buffer_unreferenced,
+    .admit = handle_admit,
+};
+
+/* Each request comes here first. */
+static int serve_root(struct hurd_cap_call *call)
+{
+    if (++since_look > LOOK_REQUESTS) {
+        look_at_clients();
+        since_look = 0;
+    }
+    return call->label == HURD_BLOCK_OPEN ? serve_open(call) : EOPNOTSUPP;
+}
+
+/* From threads of version 1: interrupts, which the empty reply acknowledges. */
+static int serve_other(struct hurd_cap_call *call)
+{
+    if (call->label != LABEL_INTERRUPT || L4_ThreadNo(call->from) >= LINES ||
+        L4_Version(call->from) != 1 || !driver->interrupt)
+        return EOPNOTSUPP;
+    driver->interrupt(L4_ThreadNo(call->from));
+    return 0;
+}
+
+static int serve_cancel(L4_ThreadId_t thread)
+{
+    struct queue_request *r = queue_find(&queue, thread.raw);
+    if (!r)
+        return ESRCH;
+    request_cancel(r, ECANCELED);
+    return 0;
+}
+
+static void *table_alloc(unsigned task, size_t bytes)
+{
+    (void) task;
+    return calloc(1, bytes);
+}
+
+static void table_free(unsigned task, void *block, size_t bytes)
+{
+    (void) task, (void) bytes;
+    free(block);
+}
+
+static struct hurd_cap_server server = {
+    .table = { .alloc = table_alloc, .free = table_free },
+    .root = serve_root,
+    .other = serve_other,
+    .cancel = serve_cancel,
+};
+
+/* ---- the data ---- */
+
+static L4_Word_t part_bytes(const struct queue_part *part)
+{
+    L4_Word_t bytes = part->count * HURD_BLOCK_SECTOR;
+    return (bytes + PAGE - 1) & ~(L4_Word_t) (PAGE - 1);
+}
+
+static int error_of(int physmem_error)
+{
+    switch (physmem_error) {
+    case 0:
+    case EACCES:
+    case EBUSY:
+    case ENOMEM:
+        return physmem_error;
+    default:
+        return EFAULT;          /* a hole, a container or a reference that is no more */
+    }
+}
+
+static int part_copy(const struct queue_part *part, bool to_client, L4_Word_t container,
+                     L4_Word_t at)
+{
+    const struct queue_request *r = part->request;
+    L4_Word_t theirs = r->offset + r->done * HURD_BLOCK_SECTOR, size = part_bytes(part);
+    int err = to_client ? hurd_pm_container_copy(physmem, container, at, r->container, theirs, size,
+                                                 HURD_PM_SQUASH, NULL)
+                        : hurd_pm_container_copy(physmem, r->container, theirs, container, at, size,
+                                                 HURD_PM_SQUASH, NULL);
+    return error_of(err);
+}
+
+int block_server_fetch(const struct queue_run *what, L4_Word_t container, L4_Word_t at,
+                       unsigned *bad)
+{
+    for (unsigned i = 0; i < what->parts; i++) {
+        int err = part_copy(&what->part[i], false, container, at);
+        if (err) {
+            *bad = i;
+            return err;
+        }
+        at += part_bytes(&what->part[i]);
+    }
+    return 0;
+}
+
+void block_server_refused(unsigned part, int error)
+{
+    run.part[part].refused = error;
+    running = false;
+    queue_give_back(&queue, &run, request_end);
+}
+
+/* Whose pages are not there any more is refused; the drive's work for him was in vain. */
+static void deliver(uint32_t good, L4_Word_t container, L4_Word_t at)
+{
+    uint32_t start = 0;
+    for (unsigned i = 0; i < run.parts; i++) {
+        struct queue_part part = run.part[i];
+        uint32_t left = good > start ? good - start : 0;
+        if (part.count > left)
+            part.count = left & ~(QUEUE_PER_PAGE - 1);
+        if (part.count && !part.request->cancelled)
+            run.part[i].refused = part_copy(&part, true, container, at + start * HURD_BLOCK_SECTOR);
+        start += run.part[i].count;
+    }
+}
+
+void block_server_finished(uint32_t good, bool failed, L4_Word_t container, L4_Word_t at)
+{
+    if (run.op == QUEUE_READ) {
+        deliver(good, container, at);
+        block_counters.sectors_read += good;
+    } else {
+        block_counters.sectors_written += good;
+    }
+    if (run.parts > 1)
+        block_counters.merged += run.parts;
+    running = false;
+    queue_settle(&queue, &run, good, failed, request_end);
+}
+
+/* ---- the loop ---- */
+
+static void begin_runs(void)
+{
+    while (!running && queue_next(&queue, driver->most, &run)) {
+        running = true;
+        block_counters.commands++;
+        driver->begin(&run);
+    }
+}
+
+/* us to wait for a message. */
+static uint32_t patience(void)
+{
+    uint32_t us = driver->patience ? driver->patience() : UINT32_MAX;
+    return us > LOOK_TIME && handles && since_look < LOOK_REQUESTS ? LOOK_TIME : us;
+}
+
+/* The next message; the last reply goes out before. */
+static L4_MsgTag_t next_message(uint32_t us, L4_ThreadId_t *from)
+{
+    L4_Time_t time = us == UINT32_MAX ? L4_Never : L4_TimePeriod(us);
+    L4_Accept(L4_UntypedWordsAcceptor);
+    if (L4_IsNilThread(pending.to))
+        return L4_Wait_Timeout(time, from);
+    L4_ThreadId_t to = pending.to;
+    pending_load();
+    pending.to = L4_nilthread;
+    return L4_ReplyWait_Timeout(to, time, from);
+}
+
+static void pass(void)
+{
+    L4_ThreadId_t from;
+    begin_runs();
+    uint32_t us = patience();
+    if (us == 0) {
+        driver->late();
+        return;
+    }
+    L4_MsgTag_t tag = next_message(us, &from);
+    if (L4_IpcFailed(tag)) {            /* time is up, nobody took the reply, or a sender with strings */
+        since_look = us == LOOK_TIME ? LOOK_REQUESTS : since_look;
+    } else if (hurd_cap_serve(&server, from, tag)) {
+        L4_Reply(from);
+    }
+}
+
+static _Noreturn void serve_for_ever(void)
+{
+    for (;;)
+        pass();
+}
+
+int block_server_master(L4_ThreadId_t *deva_server, L4_Word_t *master)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    *deva_server = L4_ThreadIdOfRaw(data->console.server);
+    *master = data->console.cap + 1;
+    for (int i = 0; i < MASTER_TRIES; i++) {
+        L4_Word_t kind, parts;
+        if (!hurd_deva_info(*deva_server, *master, &kind, &parts))
+            return kind == HURD_DEVA_KIND_MASTER ? 0 : ENOENT;
+        L4_Sleep(L4_TimePeriod(MASTER_PAUSE));
+    }
+    return ENOENT;
+}
+
+int block_server_run(const struct block_driver *of, L4_ThreadId_t deva_server, L4_Word_t master)
+{
+    driver = of;
+    deva = deva_server;
+    deva_master = master;
+    physmem = L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
+    int err = hurd_deva_block_register(deva, master, L4_MyGlobalId(), of->first, of->count);
+    if (err)
+        return err;
+    serve_for_ever();
+}

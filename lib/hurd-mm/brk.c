@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* The break, and what the system says of itself.  Nothing of the library uses it: malloc takes its
+ * memory from mmap(). */
+#include <errno.h>
+#include <hurd/mm.h>
+#include <l4/thread.h>
+#include <mutex.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+/* Far above where the search for gaps begins, so that others come that far only in a program that
+ * is nearly full. */
+enum { BREAK_FIRST = 0x70000000, BREAK_LAST = 0xa0000000 };
+
+static struct mutex lock;
+static uintptr_t end = BREAK_FIRST;
+
+static uintptr_t page_end(uintptr_t address)
+{
+    return (address + (HURD_MM_PAGE - 1)) & ~(uintptr_t)(HURD_MM_PAGE - 1);
+}
+
+static int end_set(uintptr_t wanted)
+{
+    uintptr_t have = page_end(end), want = page_end(wanted);
+    int error = wanted < BREAK_FIRST || wanted > BREAK_LAST ? ENOMEM : 0;
+    if (!error && want > have)
+        error = hurd_vm_allocate(&have, want - have, HURD_VM_HERE, 0);
+    else if (!error && want < have)
+        error = hurd_vm_deallocate(want, have - want);
+    if (error) {
+        errno = ENOMEM;
+        return -1;
+    }
+    end = wanted;
+    return 0;
+}
+
+int brk(void *address)
+{
+    mutex_lock(&lock);
+    int result = end_set((uintptr_t)address);
+    mutex_unlock(&lock);
+    return result;
+}
+
+void *sbrk(intptr_t more)
+{
+    mutex_lock(&lock);
+    uintptr_t old = end, wanted = old + (uintptr_t)more;
+    bool wraps = more > 0 ? wanted < old : wanted > old;
+    if (wraps)
+        errno = ENOMEM;
+    int result = wraps ? -1 : end_set(wanted);
+    mutex_unlock(&lock);
+    return result ? (void *)-1 : (void *)old;
+}
+
+long sysconf(int name)
+{
+    switch (name) {
+    case _SC_VERSION: return _POSIX_VERSION;
+    case _SC_PAGESIZE: return HURD_MM_PAGE;
+    case _SC_MEMLOCK: return _POSIX_MEMLOCK;
+    case _SC_MEMLOCK_RANGE: return _POSIX_MEMLOCK_RANGE;
+    case _SC_MEMORY_PROTECTION: return _POSIX_MEMORY_PROTECTION;
+    case _SC_MAPPED_FILES: return _POSIX_MAPPED_FILES;
+    case _SC_SYNCHRONIZED_IO: return _POSIX_SYNCHRONIZED_IO;
+    case _SC_NPROCESSORS_CONF:
+    case _SC_NPROCESSORS_ONLN: return 1;
+    default: errno = EINVAL; return -1;
+    }
+}
+
+int getpagesize(void)
+{
+    return HURD_MM_PAGE;
+}
+
+pid_t getpid(void)
+{
+    return (pid_t)L4_Version(L4_MyGlobalId());
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* Policies and what they decide.  Before: paged.c, which needs a frame, or memory.c, when physmem has
+ * no more.  After: policy.c or the program's own, which choose; clean pages are dropped here, changed
+ * ones are given to a worker first (paged.c), and who needs the frame waits in its fault. */
+#include "evict.h"
+#include <errno.h>
+#include "mm.h"
+#include "paged.h"
+
+static struct hurd_policy policies[HURD_POLICIES];
+
+void policies_start(void)
+{
+    policies[HURD_POLICY_TASK].ops = &hurd_policy_clock;
+}
+
+struct hurd_policy *policy_of(L4_Word_t number)
+{
+    return number < HURD_POLICIES && policies[number].ops ? &policies[number] : NULL;
+}
+
+void page_choosable(struct hurd_page *page, bool yes)
+{
+    const struct hurd_policy_ops *ops = page->policy->ops;
+    bool was = page->flags & PAGE_CHOOSABLE;
+    if (yes && !was) {
+        page->mark = 0;
+        page->flags |= PAGE_CHOOSABLE;
+        ops->fault(page->policy, page);
+    } else if (!yes && was) {
+        page->flags &= (unsigned char)~PAGE_CHOOSABLE;
+        ops->forget(page->policy, page);
+    }
+}
+
+/* ---- one out ---- */
+
+/* Any of the policy's: what it answered is not a page of its own that may go. */
+static struct hurd_page *any_page(struct hurd_policy *policy)
+{
+    for (uint32_t i = 0; i < mm.pool.slots; i++) {
+        struct hurd_page *page = (struct hurd_page *)mm.pool.table + i;
+        if (page->policy == policy && page->flags & PAGE_CHOOSABLE)
+            return page;
+    }
+    return NULL;
+}
+
+static struct hurd_page *choose(struct hurd_policy *policy)
+{
+    struct hurd_page *page = page_checked(policy->ops->victim(policy));
+    if (page && page->policy == policy && page->flags & PAGE_CHOOSABLE)
+        return page;
+    return any_page(policy);
+}
+
+/* Some page of the policy is on its way out. */
+static bool is_leaving(const struct hurd_policy *policy)
+{
+    for (uint32_t i = 0; i < mm.pool.slots; i++) {
+        const struct hurd_page *page = (struct hurd_page *)mm.pool.table + i;
+        if (page->policy == policy && page->flags & PAGE_LEAVING)
+            return true;
+    }
+    return false;
+}
+
+/* The slot is on the free list then. */
+static int evict_one(struct hurd_policy *policy)
+{
+    struct hurd_page *page = policy->pages ? choose(policy) : NULL;
+    if (!page)
+        return policy->pages && is_leaving(policy) ? EVICT_WAITS : ENOMEM;
+    page_choosable(page, false);
+    page_hide(page, HURD_VM_RIGHTS);
+    if (page->flags & PAGE_CLEANING) {
+        page->flags |= PAGE_LEAVING;
+        return EVICT_WAITS;
+    }
+    if (!(page->flags & PAGE_DIRTY)) {
+        mm.counters.evicted++;
+        page_leave(page);
+        return 0;
+    }
+    page->flags |= PAGE_LEAVING;
+    int error = paged_clean(page);
+    if (error) {
+        page->flags &= (unsigned char)~PAGE_LEAVING;
+        page_choosable(page, true);
+        return ENOMEM;
+    }
+    return EVICT_WAITS;
+}
+
+/* From those that may give: whose pages are not counted. */
+static int evict_any(void)
+{
+    int result = ENOMEM;
+    for (struct hurd_policy *p = policies; p < policies + HURD_POLICIES; p++) {
+        if (!p->ops || p->frames)
+            continue;
+        int error = evict_one(p);
+        if (error == 0)
+            return 0;
+        if (error == EVICT_WAITS)
+            result = EVICT_WAITS;
+    }
+    return result;
+}
+
+/* ---- a frame for a page ---- */
+
+int evict_slot(struct hurd_policy *policy, struct hurd_page **page)
+{
+    int error = 0;
+    while (!error && policy->frames && policy->pages >= policy->frames)
+        error = evict_one(policy);
+    if (error)
+        return error;
+    *page = page_take();
+    if (*page)
+        return 0;
+    error = policy->pages ? evict_one(policy) : ENOMEM;
+    if (error == ENOMEM)
+        error = evict_any();
+    if (!error)
+        *page = page_take();
+    return error || *page ? error : ENOMEM;
+}
+
+int evict_frame(void)
+{
+    if (!mm.pool.heads)
+        return ENOMEM;
+    int error = pool_shrink(true) ? 0 : evict_any();
+    if (error)
+        return error;
+    pool_shrink(true);
+    return 0;
+}
+
+/* ---- policies ---- */
+
+/* The pager executes and reads it, so it must be on wired pages. */
+static bool is_wired(const void *first, size_t size)
+{
+    struct map *map = map_find(&mm.space, (uintptr_t)first);
+    return map && map->store == &mm.wired && map->range.last - (uintptr_t)first >= size - 1;
+}
+
+static bool function_is_wired(const void *function)
+{
+    return !function || is_wired(function, 1);
+}
+
+static bool ops_are_sound(const struct hurd_policy_ops *ops)
+{
+    return is_wired(ops, sizeof *ops) && ops->fault && ops->victim && ops->forget &&
+           function_is_wired(ops->fault) && function_is_wired(ops->victim) &&
+           function_is_wired(ops->forget) && function_is_wired(ops->touched) &&
+           function_is_wired(ops->dirty) && function_is_wired(ops->hint) &&
+           ops->memory <= HURD_MM_PAGE;
+}
+
+/* Memory that a policy got stays its number's. */
+static int policy_fill(struct hurd_policy *p, const struct hurd_policy_ops *ops, uint32_t parameter)
+{
+    void *memory = p->memory;
+    if (!ops_are_sound(ops))
+        return EINVAL;
+    if (ops->memory && !memory && !(memory = wired_page_new()))
+        return ENOMEM;
+    if (memory)
+        for (uint32_t i = 0; i < HURD_MM_PAGE / sizeof(uint32_t); i++)
+            ((uint32_t *)memory)[i] = 0;
+    *p = (struct hurd_policy){.ops = ops, .frames = p->frames, .pages = p->pages,
+                              .memory = memory, .word = {parameter, 0}};
+    return 0;
+}
+
+int policy_create(const struct hurd_policy_ops *ops, uint32_t frames, uint32_t parameter,
+                  unsigned *number)
+{
+    for (*number = 1; *number < HURD_POLICIES; ++*number) {
+        struct hurd_policy *p = &policies[*number];
+        if (p->ops)
+            continue;
+        int error = policy_fill(p, ops, parameter);
+        if (!error)
+            p->frames = frames;
+        return error;
+    }
+    return EAGAIN;
+}
+
+/* The new one gets the pages in the order of their slots: the old one's order is its own business. */
+int policy_replace(unsigned number, const struct hurd_policy_ops *ops, uint32_t parameter)
+{
+    struct hurd_policy *p = policy_of(number);
+    if (!p)
+        return ENOENT;
+    int error = policy_fill(p, ops, parameter);
+    for (uint32_t i = 0; !error && i < mm.pool.slots; i++) {
+        struct hurd_page *page = (struct hurd_page *)mm.pool.table + i;
+        if (page->policy == p && page->flags & PAGE_CHOOSABLE) {
+            page->mark = 0;
+            p->ops->fault(p, page);
+        }
+    }
+    return error;
+}
+
+int policy_limit(unsigned number, uint32_t frames)
+{
+    struct hurd_policy *p = policy_of(number);
+    if (!p)
+        return ENOENT;
+    p->frames = frames;
+    return 0;
+}
+
+int policy_destroy(unsigned number)
+{
+    struct hurd_policy *p = policy_of(number);
+    if (!p || number == HURD_POLICY_TASK)
+        return ENOENT;
+    if (p->pages)
+        return EBUSY;
+    for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m))
+        if (m->is.policy == number)
+            return EBUSY;
+    *p = (struct hurd_policy){.memory = p->memory};
+    return 0;
+}
+
+int policy_bind(uintptr_t address, uintptr_t size, unsigned number)
+{
+    uintptr_t last = address + (size - 1);
+    int error = policy_of(number) ? region_check(address, size) : ENOENT;
+    if (!error && !slab_reserve(&mm.slab, map_cuts(&mm.space, address, last)))
+        error = ENOMEM;
+    if (error)
+        return error;
+    map_cut(&mm.space, address, last);
+    struct map *m = map_from(&mm.space, address);
+    for (; m && m->range.first <= last; m = map_next(&mm.space, m))
+        m->is.policy = (unsigned char)number;
+    map_join(&mm.space, address, last);
+    return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Frames for pages that come in, and who has to go for them. */
+#ifndef MM_EVICT_H
+#define MM_EVICT_H
+
+#include "page.h"
+
+/* Results beside 0 and ENOMEM. */
+enum { EVICT_WAITS = -3 };      /* a page is being cleaned: ask again when it is */
+
+/* A slot for a page under this policy. */
+int evict_slot(struct hurd_policy *policy, struct hurd_page **page);
+
+/* A frame of a page goes back to physmem, for whoever asks next. */
+int evict_frame(void);
+
+/* The policy may choose the page from now on, or not any more. */
+void page_choosable(struct hurd_page *page, bool yes);
+
+/* A policy by its number: NULL if there is none. */
+struct hurd_policy *policy_of(L4_Word_t number);
+
+/* ---- <hurd/policy.h>, in the pager ---- */
+void policies_start(void);
+int policy_create(const struct hurd_policy_ops *ops, uint32_t frames, uint32_t parameter,
+                  unsigned *number);
+int policy_replace(unsigned number, const struct hurd_policy_ops *ops, uint32_t parameter);
+int policy_limit(unsigned number, uint32_t frames);
+int policy_destroy(unsigned number);
+int policy_bind(uintptr_t address, uintptr_t size, unsigned number);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals between the pager and the thread that caused one. */
+#ifndef MM_HANDLER_H
+#define MM_HANDLER_H
+
+#include <l4/types.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A signal on its way to the handler, or a context on its way back into the registers: in wired
+ * memory, for an instant. */
+struct delivery {
+    L4_Word_t state;                    /* enum delivery_state */
+    L4_ThreadId_t thread;
+    L4_Word_t registers[12];            /* in the order of the exception message, spec x2 6.3 */
+    L4_Word_t address, ip;
+    int signal, code, error;
+    unsigned access;
+    sigset_t mask;                      /* of the thread, before */
+    stack_t stack;
+    struct sigaction action;
+};
+enum delivery_state { DELIVERY_FREE, DELIVERY_TAKEN, DELIVERY_TRAPS, DELIVERY_RUNS };
+
+enum { DELIVERIES = 8 };
+extern struct delivery deliveries[DELIVERIES];
+
+/* ---- handler.c, in the pager ---- */
+
+/* A fault that nobody can serve: true, if a handler will be told.  error: 0, or why there is no
+ * page; mapped: something is there. */
+bool handler_fault(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access, int error,
+                   bool mapped);
+/* The exception in the message registers: true, if they hold the answer to it. */
+bool handler_exception(L4_ThreadId_t from);
+
+int handler_action(int signal, const L4_Word_t *new, struct sigaction *old);
+int handler_stack(L4_ThreadId_t from, const L4_Word_t *new, stack_t *old);
+int handler_mask(L4_ThreadId_t from, sigset_t set, bool change, sigset_t *old);
+
+/* ---- handler_entry.asm, in the thread ---- */
+void handler_trap(void);                /* an instruction that raises #UD: now come the registers */
+void handler_entry(void);               /* EAX: the delivery; calls handler_run() on its stack */
+_Noreturn void handler_return(struct delivery *delivery);       /* its registers become ours */
+void handler_return_trap(void);         /* where that raises #UD, EAX: the delivery */
+bool handler_has_fxsr(void);
+void handler_fxsave(void *area);
+void handler_fxrstor(const void *area);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* POSIX signals, those that a thread causes itself: SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP by
+ * what it executes, any by raise().  Nobody sends one to another task.  Linux's numbers and layouts.
+ * In lib/hurd-mm.
+ *
+ * A handler runs in the thread that caused the signal, on its stack or its alternate one, and may
+ * change the context that it was given: the thread goes on with it.  Registers, FPU and SSE state
+ * and the whole UTCB are kept for the thread.  A page fault in the middle of a string copy breaks off
+ * the IPC. */
+#ifndef LIBC_SIGNAL_H
+#define LIBC_SIGNAL_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#define SIGHUP    1
+#define SIGINT    2
+#define SIGQUIT   3
+#define SIGILL    4
+#define SIGTRAP   5
+#define SIGABRT   6
+#define SIGBUS    7
+#define SIGFPE    8
+#define SIGKILL   9
+#define SIGUSR1   10
+#define SIGSEGV   11
+#define SIGUSR2   12
+#define SIGPIPE   13
+#define SIGALRM   14
+#define SIGTERM   15
+#define SIGCHLD   17
+#define SIGCONT   18
+#define SIGSTOP   19
+#define NSIG      32
+
+typedef int sig_atomic_t;
+typedef unsigned long sigset_t;         /* bit n - 1: signal n */
+
+union sigval {
+    int sival_int;
+    void *sival_ptr;
+};
+
+typedef struct {
+    int si_signo, si_errno, si_code;
+    pid_t si_pid;
+    void *si_addr;                      /* SEGV, BUS: what was touched; else the instruction */
+    int si_status;
+    union sigval si_value;
+} siginfo_t;
+
+#define SI_USER       0                 /* raise() */
+#define SI_KERNEL     0x80              /* an exception that says no more */
+#define ILL_ILLOPN    2
+#define FPE_INTDIV    1
+#define FPE_FLTDIV    3
+#define FPE_FLTOVF    4
+#define FPE_FLTUND    5
+#define FPE_FLTRES    6
+#define FPE_FLTINV    7
+#define SEGV_MAPERR   1                 /* nothing is mapped there */
+#define SEGV_ACCERR   2                 /* not with this access */
+#define BUS_ADRALN    1
+#define BUS_OBJERR    3                 /* the page did not come: si_errno says why */
+#define TRAP_BRKPT    1
+#define TRAP_TRACE    2
+
+typedef struct {
+    void *ss_sp;
+    int ss_flags;
+    size_t ss_size;
+} stack_t;
+
+#define SS_ONSTACK    1
+#define SS_DISABLE    2
+#define MINSIGSTKSZ   4096
+#define SIGSTKSZ      16384
+
+enum {
+    REG_GS, REG_FS, REG_ES, REG_DS, REG_EDI, REG_ESI, REG_EBP, REG_ESP, REG_EBX, REG_EDX, REG_ECX,
+    REG_EAX, REG_TRAPNO, REG_ERR, REG_EIP, REG_CS, REG_EFL, REG_UESP, REG_SS, NGREG
+};
+typedef int greg_t;
+typedef greg_t gregset_t[NGREG];
+
+/* A handler may change EDI to EAX, EIP, the mask, what fpregs points to, and of EFL what arithmetic
+ * sets and DF. */
+typedef struct {
+    gregset_t gregs;
+    void *fpregs;                       /* as FXSAVE or, where there is none, FNSAVE writes it */
+    unsigned long oldmask, cr2;
+} mcontext_t;
+
+typedef struct ucontext {
+    unsigned long uc_flags;
+    struct ucontext *uc_link;
+    stack_t uc_stack;
+    mcontext_t uc_mcontext;
+    sigset_t uc_sigmask;
+} ucontext_t;
+
+struct sigaction {
+    union {
+        void (*sa_handler)(int);
+        void (*sa_sigaction)(int, siginfo_t *, void *);
+    };
+    sigset_t sa_mask;
+    int sa_flags;
+};
+
+#define SA_NOCLDSTOP  1
+#define SA_NOCLDWAIT  2
+#define SA_SIGINFO    4
+#define SA_ONSTACK    0x08000000
+#define SA_RESTART    0x10000000        /* no call of ours is interrupted */
+#define SA_NODEFER    0x40000000
+#define SA_RESETHAND  0x80000000
+
+#define SIG_DFL ((void (*)(int))0)
+#define SIG_IGN ((void (*)(int))1)
+#define SIG_ERR ((void (*)(int))-1)
+
+/* EINVAL: no such signal, SIGKILL and SIGSTOP.  A signal that an instruction causes, and that is
+ * ignored or blocked, ends the task, as without a handler. */
+int sigaction(int signal, const struct sigaction *action, struct sigaction *old);
+void (*signal(int signal, void (*handler)(int)))(int);
+
+/* The calling thread's.  EPERM: it runs on the old one.  EINVAL: unknown flags.  ENOMEM: smaller than
+ * MINSIGSTKSZ, or no record. */
+int sigaltstack(const stack_t *stack, stack_t *old);
+
+#define SIG_BLOCK     0
+#define SIG_UNBLOCK   1
+#define SIG_SETMASK   2
+
+/* The calling thread's mask.  EINVAL. */
+int sigprocmask(int how, const sigset_t *set, sigset_t *old);
+int pthread_sigmask(int how, const sigset_t *set, sigset_t *old);       /* returns the error */
+
+/* In the calling thread, before it returns.  EINVAL.  A blocked one waits, unless nobody has a use
+ * for it, until sigprocmask() lets it through. */
+int raise(int signal);
+
+int sigemptyset(sigset_t *set);
+int sigfillset(sigset_t *set);
+int sigaddset(sigset_t *set, int signal);       /* EINVAL */
+int sigdelset(sigset_t *set, int signal);       /* EINVAL */
+int sigismember(const sigset_t *set, int signal);       /* EINVAL */
+
+#endif

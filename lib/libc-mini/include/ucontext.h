@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* What a signal handler gets; getcontext() and the like are not there. */
+#ifndef LIBC_UCONTEXT_H
+#define LIBC_UCONTEXT_H
+
+#include <signal.h>
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* POSIX, what there is of it without files: the break, and what the system says of itself. */
+#ifndef LIBC_UNISTD_H
+#define LIBC_UNISTD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define _POSIX_VERSION              200809L
+#define _POSIX_MEMLOCK              200809L
+#define _POSIX_MEMLOCK_RANGE        200809L
+#define _POSIX_MEMORY_PROTECTION    200809L
+#define _POSIX_MAPPED_FILES         (-1)
+#define _POSIX_SYNCHRONIZED_IO      (-1)
+
+#define _SC_VERSION                 29
+#define _SC_PAGESIZE                30
+#define _SC_PAGE_SIZE               _SC_PAGESIZE
+#define _SC_MEMLOCK                 17
+#define _SC_MEMLOCK_RANGE           18
+#define _SC_MEMORY_PROTECTION       19
+#define _SC_MAPPED_FILES            16
+#define _SC_SYNCHRONIZED_IO         14
+#define _SC_NPROCESSORS_CONF        83
+#define _SC_NPROCESSORS_ONLN        84
+
+/* -1 with errno EINVAL: a name that is not above; -1 without: the option is not there. */
+long sysconf(int name);
+int getpagesize(void);
+
+/* The end of a piece of memory that grows and shrinks; it begins empty.  ENOMEM: not there, or no
+ * room.  sbrk() returns the old end, or (void *)-1. */
+int brk(void *end);
+void *sbrk(intptr_t more);
+
+pid_t getpid(void);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* What of IDENTIFY DEVICE matters here.  ATA-4, 8.12.  Most words are optional, and older drives have
+ * zeroes or rubbish in those that came later: a word counts only if another one says that it does. */
+#include "identify.h"
+
+#include <string.h>
+
+enum {
+    MODEL = 27,                 /* 20 words, the first character in the high byte */
+    MULTIPLE = 47,              /* low byte: the most sectors */
+    MULTIPLE_MOST = 16,
+    CAPABILITIES = 49,          /* bit 8 DMA, bit 9 LBA */
+    VALID = 53,                 /* bit 1: words 64-70, bit 2: word 88 */
+    SECTORS = 60,               /* two words, the low one first */
+    MULTIWORD = 63,             /* bits 0-2: modes there are */
+    ULTRA = 88,
+    ULTRA_MOST = 2,             /* what 40 wires can carry */
+    SECTORS_MOST = 1u << 28,
+};
+
+static int highest_bit(unsigned bits)
+{
+    int n = -1;
+    for (; bits; bits >>= 1)
+        n++;
+    return n;
+}
+
+/* A power of two: some drives take nothing else. */
+static uint8_t best_multiple(const uint16_t *w)
+{
+    unsigned most = w[MULTIPLE] & 0xFF;
+    return most <= 1 ? 1 : 1u << highest_bit(most < MULTIPLE_MOST ? most : MULTIPLE_MOST);
+}
+
+static uint8_t best_mode(const uint16_t *w)
+{
+    if (!(w[CAPABILITIES] & 1 << 8))
+        return 0;
+    int ultra = w[VALID] & 1 << 2 ? highest_bit(w[ULTRA] & 0x3F) : -1;
+    if (ultra >= 0)
+        return 0x40 + (ultra < ULTRA_MOST ? ultra : ULTRA_MOST);
+    int multi = highest_bit(w[MULTIWORD] & 7);
+    return multi >= 0 ? 0x20 + multi : 0;
+}
+
+/* Without the blanks at its end; what is no character is a question mark. */
+static void model_read(const uint16_t *w, char model[40])
+{
+    memset(model, 0, 40);
+    int length = 0;
+    for (int i = 0; i < 40; i++) {
+        char c = (char) (i % 2 ? w[MODEL + i / 2] & 0xFF : w[MODEL + i / 2] >> 8);
+        if (c == '\0')
+            c = ' ';
+        model[i] = c >= ' ' && c <= '~' ? c : '?';
+        if (c != ' ')
+            length = i + 1;
+    }
+    memset(model + length, 0, 40 - length);
+}
+
+void identify_read(const uint16_t words[IDENTIFY_WORDS], struct identity *identity)
+{
+    uint32_t sectors = words[SECTORS] | (uint32_t) words[SECTORS + 1] << 16;
+    bool lba = words[CAPABILITIES] & 1 << 9;
+    identity->sectors = !lba ? 0 : sectors < SECTORS_MOST ? sectors : SECTORS_MOST;
+    identity->dma_mode = best_mode(words);
+    identity->multiple = best_multiple(words);
+    model_read(words, identity->model);
+}

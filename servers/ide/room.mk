@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+DRIVERS  += ide
+ide_SRC  := $(wildcard servers/ide/*.c servers/ide/*.asm)

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Each driver has a thread of init that waits for its end, and starts it anew unless it ended by
+ * itself and content.  Called by main.c; the hops after it are programs.c, and deva, which knows who
+ * drives which disk. */
+#include "services.h"
+#include "disks.h"
+#include "programs.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hurd/block.h>
+#include <hurd/deva.h>
+#include <hurd/mm.h>
+#include <hurd/startup.h>
+#include <hurd/task.h>
+#include <l4/ipc.h>
+#include <l4/thread.h>
+
+enum {
+    DRIVER_FRAMES = 256,
+    MEGABYTE_FRAMES = 256,
+    MEGABYTES_MOST = 4096,      /* more is the RAM disk's own business to refuse */
+    PAUSE = 10000,              /* us between two looks, or two starts */
+    START_LOOKS = 3000,
+    VAIN_STARTS = 5,            /* in a row, without ever serving: then it stays away */
+};
+
+static struct service {
+    char argz[40];
+    size_t length;
+    L4_Word_t frames;
+    L4_Word_t disk, disks;      /* which it is to drive */
+    volatile bool over;         /* it will not be started again */
+} ide = { .frames = DRIVER_FRAMES, .disk = HURD_BLOCK_IDE, .disks = 4 },
+  ramdisk = { .frames = DRIVER_FRAMES, .disk = HURD_BLOCK_RAM, .disks = 1 };
+
+static void add_word(struct service *s, const char *word)
+{
+    size_t size = strlen(word) + 1;
+    if (size <= sizeof s->argz - s->length) {
+        memcpy(s->argz + s->length, word, size);
+        s->length += size;
+    }
+}
+
+/* Nobody is to wait for its disks any more.  EBUSY: deva has not heard yet that it is dead. */
+static void give_up(struct service *s)
+{
+    struct hurd_startup_cap master = __hurd_startup_data->deva_master;
+    for (int i = 0; i < START_LOOKS; i++) {
+        int err = hurd_deva_block_register(L4_ThreadIdOfRaw(master.server), master.cap,
+                                           L4_nilthread, s->disk, s->disks);
+        if (err != EBUSY)
+            break;
+        L4_Sleep(L4_TimePeriod(PAUSE));
+    }
+    s->over = true;
+}
+
+/* Until it has ended: 0, or why it did not start. */
+static int service_live(struct service *s, L4_Word_t *status, L4_Word_t *reason)
+{
+    struct program program;
+    int err = program_start(s->argz, s->length, s->frames, &program);
+    if (err)
+        return err;
+    err = program_give_devices(&program);
+    if (err)
+        printf("init: no devices for %s: %s\n", s->argz, strerror(err));
+    L4_ThreadId_t task = L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
+    err = hurd_task_wait(task, program.handle, 0, status, reason);
+    if (!err)
+        hurd_task_release(task, program.handle);
+    return err;
+}
+
+static void service_thread(void *argument)
+{
+    struct service *s = argument;
+    unsigned vain = 0, lives = 0;
+    while (vain < VAIN_STARTS) {
+        L4_Word_t status = 0, reason = 0, before = disks_drivers(s->disk);
+        int err = service_live(s, &status, &reason);
+        if (err) {
+            printf("init: cannot start %s: %s\n", s->argz, strerror(err));
+            break;
+        }
+        if (reason == HURD_TASK_EXITED && status == 0)
+            break;
+        vain = disks_drivers(s->disk) == before ? vain + 1 : 0;
+        printf("init: %s has ended (%lu); start number %u\n", s->argz, status, ++lives + 1);
+        L4_Sleep(L4_TimePeriod(PAUSE));
+    }
+    if (vain == VAIN_STARTS)
+        printf("init: %s ends before it serves; it is not started again\n", s->argz);
+    give_up(s);
+}
+
+static void service_start(struct service *s)
+{
+    L4_ThreadId_t thread;
+    int err = hurd_thread_start(&thread, service_thread, s, 0);
+    if (err) {
+        printf("init: no thread for %s: %s\n", s->argz, strerror(err));
+        return;
+    }
+    for (int i = 0; i < START_LOOKS && !s->over && disks_drivers(s->disk) == 0; i++)
+        L4_Sleep(L4_TimePeriod(PAUSE));
+}
+
+void services_start_ide(const char *argument)
+{
+    add_word(&ide, "ide");
+    if (*argument)
+        add_word(&ide, argument);
+    service_start(&ide);
+}
+
+void services_start_ramdisk(const char *arguments)
+{
+    add_word(&ramdisk, "ramdisk");
+    size_t first = ramdisk.length;
+    add_word(&ramdisk, arguments);
+    for (size_t i = first; i < ramdisk.length; i++) {
+        if (ramdisk.argz[i] == ':')
+            ramdisk.argz[i] = '\0';
+    }
+    unsigned long megabytes = strtoul(arguments, NULL, 10);
+    ramdisk.frames = DRIVER_FRAMES;
+    if (megabytes <= MEGABYTES_MOST)
+        ramdisk.frames += megabytes * MEGABYTE_FRAMES;
+    service_start(&ramdisk);
+}

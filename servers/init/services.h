@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Drivers that init keeps running. */
+#ifndef INIT_SERVICES_H
+#define INIT_SERVICES_H
+
+/* The IDE driver, with one argument or none; the RAM disk, with arguments that have colons between
+ * them, megabytes first.  They come back when the driver serves, or has said why it does not. */
+void services_start_ide(const char *argument);
+void services_start_ramdisk(const char *arguments);
+
+#endif
