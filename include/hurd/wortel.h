@@ -41,10 +41,11 @@ enum hurd_wortel_op {
 
     HURD_WORTEL_GET_MEM = 64, /* -> map item, base = physical; nil fpage = no more */
     /* -> word 0 task ID, and by items: 1..31 map items = a region to wrap into a container for that
-     * task; a single nil fpage = memory control for that task, word 1 = frames it guarantees, 0 =
-     * all there are left; no items = master control.  With regions word 1 (ours) is a hint: 1
-     * startup, 2 image, 3 store. */
+     * task; a single nil fpage = memory control for that task, its send base (ours; 2005 never sends such a
+     * request) HURD_WORTEL_CONTROL_FRAME times the frames it guarantees, 0 = all there are left; no items =
+     * master control. */
     HURD_WORTEL_GET_CAP_REQUEST = 65,
+#define HURD_WORTEL_CONTROL_FRAME 1024u
     HURD_WORTEL_GET_CAP_REPLY = 66,   /* handle -> empty */
     HURD_WORTEL_GET_THREADS = 67,     /* -> number of extra threads */
     HURD_WORTEL_BOOTSTRAP_FINAL = 68, /* -> task server, task cap, deva server, deva cap */

@@ -35,8 +35,7 @@ static bool header_good(const struct elf_header *h, L4_Word_t have)
 static bool segment_good(const struct elf_phdr *p, L4_Word_t size, L4_Word_t low)
 {
     return p->filesz <= p->memsz && p->offset <= size && p->filesz <= size - p->offset
-        && p->vaddr >= low && p->vaddr < ELF_USER_END && p->memsz <= ELF_USER_END - p->vaddr
-        && (p->filesz == 0 || ((p->offset ^ p->vaddr) & PAGE_MASK) == 0);
+        && p->vaddr >= low && p->vaddr < ELF_USER_END && p->memsz <= ELF_USER_END - p->vaddr;
 }
 
 static L4_Word_t segment_end(const struct elf_segment *s) { return s->vaddr + s->memsz; }
@@ -87,6 +86,7 @@ int elf_read(const void *head, L4_Word_t have, L4_Word_t size, L4_Word_t low,
         return ENOEXEC;
     memset(out, 0, sizeof *out);
     out->entry = h->entry;
+    out->mappable = true;
     const struct elf_phdr *p = (const struct elf_phdr *)((const char *)head + h->phoff);
     for (int i = 0; i < h->phnum; i++, p++) {
         if (p->type == PT_INTERP)
@@ -95,6 +95,8 @@ int elf_read(const void *head, L4_Word_t have, L4_Word_t size, L4_Word_t low,
             continue;
         if (!segment_good(p, size, low) || add_segment(out, p) != 0)
             return ENOEXEC;
+        if (p->filesz && ((p->offset ^ p->vaddr) & PAGE_MASK))
+            out->mappable = false;
     }
     return finish(out, h);
 }

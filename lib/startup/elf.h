@@ -10,7 +10,7 @@
 #define ELF_USER_END        0xBF000000u     /* no program memory from here up */
 
 struct elf_segment {
-    L4_Word_t offset;       /* in the file; congruent to vaddr modulo a page */
+    L4_Word_t offset;       /* in the file; congruent to vaddr modulo a page if the program is mappable */
     L4_Word_t vaddr;
     L4_Word_t filesz;
     L4_Word_t memsz;        /* > 0, >= filesz */
@@ -22,6 +22,7 @@ struct elf_program {
     L4_Word_t phdr;         /* address of the program headers in the loaded image, or 0 */
     L4_Word_t phdr_len;
     L4_Word_t count;        /* segments, ascending, no two in one page */
+    bool mappable;          /* pages of the file are pages of the program; else (ld -N) it can be copied only */
     struct elf_segment segment[ELF_SEGMENTS_MAX];
 };
 

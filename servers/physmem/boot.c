@@ -41,6 +41,11 @@ static L4_Fpage_t item_fpage(const struct answer *a, unsigned i)
     return L4_FpageOfRaw(a->word[a->words + 2 * i + 1]);
 }
 
+static L4_Word_t item_base(const struct answer *a, unsigned i)
+{
+    return a->word[a->words + 2 * i] & L4_FPAGE_BASE_MASK;
+}
+
 static void fail(const char *what)
 {
     say("physmem: %s: cannot go on\n", what);
@@ -110,20 +115,35 @@ static L4_Word_t boot_guarantee(unsigned task, uint32_t frames)
     return boot_insert(task, &c->object);
 }
 
+/* A wortel of 2005 asks for no controls: its tasks, who pay with the container of their image, get equal parts of all there is. */
+static void boot_share(void)
+{
+    uint32_t tasks = 0;
+    for (struct control *c = control_all; c; c = c->all_next)
+        tasks += c != control_root;
+    uint32_t part = tasks ? control_unused(control_root) / tasks : 0;
+    for (struct control *c = control_all; c; c = c->all_next)
+        for (uint32_t frames = part; c != control_root && frames && !control_grow(c, frames);)
+            frames--;
+}
+
 /* Step 9.  The request without items is the last one. */
 static void boot_capabilities(void)
 {
     struct answer a, ignored;
-    bool master = false;
+    bool master = false, controls = false;
     while (!master && ask(HURD_WORTEL_GET_CAP_REQUEST, 0, 0, &a) && a.words) {
         unsigned task = a.word[0] & L4_ID_VERSION_MASK;
         L4_Word_t handle;
         master = a.items == 0;
-        if (master)
+        if (master && !controls)
+            boot_share();
+        if (master) {
             handle = boot_insert(task, &control_root->object);
-        else if (a.items == 1 && L4_IsNilFpage(item_fpage(&a, 0)))
-            handle = boot_guarantee(task, a.words > 1 ? a.word[1] : 0);
-        else
+        } else if (a.items == 1 && L4_IsNilFpage(item_fpage(&a, 0))) {
+            controls = true;
+            handle = boot_guarantee(task, item_base(&a, 0) / HURD_WORTEL_CONTROL_FRAME);
+        } else
             handle = boot_region(task, &a);
         ask(HURD_WORTEL_GET_CAP_REPLY, 1, handle, &ignored);
     }

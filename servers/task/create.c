@@ -141,9 +141,9 @@ static int read_headers(struct making *m)
     L4_Word_t from = page_down(m->offset), skip = m->offset - from;
     L4_Word_t have = m->size < PAGE ? m->size : PAGE;
     int error = own_source(m, from, page_up(skip + have));
-    return error ? error
-                 : elf_read((const char *)OWN_WINDOW + OWN_SOURCE + skip, have, m->size, STARTUP_LOW,
-                            &m->program);
+    if (!error)
+        error = elf_read((const char *)OWN_WINDOW + OWN_SOURCE + skip, have, m->size, STARTUP_LOW, &m->program);
+    return !error && !m->program.mappable ? ENOEXEC : error;
 }
 
 /* An image that starts in the middle of a page: chunk by chunk into fresh pages. */

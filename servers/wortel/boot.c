@@ -53,10 +53,11 @@ static void claim_modules(void)
     }
 }
 
-static void check_program(const struct module *m, L4_Word_t low, struct elf_program *program)
+/* `copied`: its pages need not lie in the file as they lie in memory, as with ld -N. */
+static void check_program(const struct module *m, L4_Word_t low, bool copied, struct elf_program *program)
 {
     L4_Word_t size = m->end - m->start;
-    if (elf_read((const void *)m->start, size, size, low, program) != 0)
+    if (elf_read((const void *)m->start, size, size, low, program) != 0 || !(copied || program->mappable))
         boot_fail("boot module '%s' is broken: not a program for this machine.", m->name);
 }
 
@@ -168,7 +169,7 @@ static void prepare_task(enum boot_id id, L4_Word_t thread, L4_Word_t task_id, u
     struct boot_task *b = &boot_task[id];
     b->thread = L4_GlobalId(number(thread), task_id);
     b->image = &modules[image];
-    check_program(b->image, STARTUP_LOW, &b->program);
+    check_program(b->image, STARTUP_LOW, false, &b->program);
     b->startup_page = memory_any(HURD_STARTUP_SIZE_LOG2);
     if (b->startup_page == 0)
         boot_fail("not enough memory for the startup page of %s.", b->name);
@@ -252,8 +253,9 @@ static void refuse_surplus(void)
 
 void boot_prepare(void)
 {
+    memory_claim_page_0();
     claim_modules();
-    check_program(&modules[MODULE_PHYSMEM], PAGE, &physmem);
+    check_program(&modules[MODULE_PHYSMEM], PAGE, true, &physmem);
     L4_Word_t from = page_down(physmem.segment[0].vaddr), to = page_up(elf_end(&physmem));
     if (from < L4_KIP_OF(kip)->RootServer.high && L4_KIP_OF(kip)->RootServer.low < to)
         boot_fail("boot module '%s' is broken: it wants the root server's memory.",

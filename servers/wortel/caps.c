@@ -11,7 +11,7 @@ enum kind { REGION, CONTROL, MASTER };
 static struct step {
     enum kind kind;
     enum boot_id owner;
-    L4_Word_t hint; /* REGION: 1 startup, 2 image, 3 store.  CONTROL: 0 = all that is left */
+    L4_Word_t hint; /* REGION: 1 startup, 2 image, 3 store.  CONTROL: 0 = all that is left.  Not told. */
 } const steps[] = {
     {REGION, BOOT_TASK, 1}, {REGION, BOOT_TASK, 2}, {CONTROL, BOOT_TASK, 1},
     {REGION, BOOT_DEVA, 1}, {REGION, BOOT_DEVA, 2}, {REGION, BOOT_DEVA, 3}, {CONTROL, BOOT_DEVA, 1},
@@ -67,9 +67,8 @@ int cap_request(struct reply *r)
     r->word[r->u++] = L4_Version(boot_task[s->owner].thread);
     if (s->kind == MASTER)
         return 0;
-    r->word[r->u++] = s->kind == CONTROL && s->hint ? server_frames() : s->hint;
     if (s->kind == CONTROL) {
-        add_item(r, 0, 0);
+        add_item(r, (s->hint ? server_frames() : 0) * HURD_WORTEL_CONTROL_FRAME, 0);
         return 0;
     }
     while (start < end && r->t < 62 - r->u) {

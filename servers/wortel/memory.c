@@ -7,19 +7,36 @@
 #include "wortel.h"
 #include <l4/kip.h>
 #include <l4/sigma0.h>
+#include <l4/space.h>
 
 #define UNUSED_MAX 32
 #define TOP 0xBF000000u             /* above are our UTCB and KIP areas: 1:1 memory ends here */
 
 static struct { L4_Word_t start, end; } unused[UNUSED_MAX];
 static unsigned unused_count;
-static L4_Word_t any_log2 = 31;     /* the size that memory_next asks sigma0 for */
+static L4_Word_t any_log2;          /* the size that memory_next asks sigma0 for */
 static L4_Word_t given;
+
+/* Some kernels map 4 MB at once as one page, and leave the large page when a smaller one is to go into its middle: there we
+ * never take so much at a time. */
+static L4_Word_t largest_piece(void)
+{
+    return L4_PageSizeMask(kip) & 1ul << 22 ? 21 : 31;
+}
+
+/* A sigma0 may have page 0 for "any", and address 0 would be taken for a refusal: it is ours from the start, mapped to nobody. */
+void memory_claim_page_0(void)
+{
+    L4_Fpage_t window = L4_FpageLog2(TOP - PAGE, 12);
+    L4_Sigma0_GetPage_RcvWindow(L4_Sigma0Id(), L4_FpageLog2(0, 12), window);
+    L4_Flush(L4_FpageAddRights(window, L4_FPAGE_RWX));
+    any_log2 = largest_piece();
+}
 
 L4_Fpage_t memory_piece(L4_Word_t start, L4_Word_t end)
 {
-    L4_Word_t log2 = 12;
-    while (log2 < 31 && (start & L4_SizeMask(log2 + 1)) == 0 && (1ul << (log2 + 1)) <= end - start)
+    L4_Word_t log2 = 12, most = largest_piece();
+    while (log2 < most && (start & L4_SizeMask(log2 + 1)) == 0 && (1ul << (log2 + 1)) <= end - start)
         log2++;
     return L4_FpageAddRights(L4_FpageLog2(start, log2), L4_FPAGE_RWX);
 }
@@ -53,7 +70,7 @@ L4_Word_t memory_any(L4_Word_t log2)
     L4_Fpage_t f = L4_Sigma0_GetAny(L4_Sigma0Id(), log2, L4_CompleteAddressSpace);
     if (L4_IsNilFpage(f) || L4_Address(f) >= TOP || L4_Size(f) > TOP - L4_Address(f))
         return 0;
-    return L4_Address(f);           /* page 0 is never given for "any" */
+    return L4_Address(f);
 }
 
 /* The last descriptor that covers the page decides.  Spec l4 3.4 */

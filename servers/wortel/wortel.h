@@ -43,6 +43,7 @@ void bootinfo_read(const void *kip);
 
 /* ---- memory.c: what sigma0 gives us, and what we give physmem */
 bool memory_claim(L4_Word_t start, L4_Word_t end);      /* whole pages, 1:1.  false: refused */
+void memory_claim_page_0(void);     /* before all else */
 L4_Word_t memory_any(L4_Word_t log2);                   /* address of a block, 0: none */
 /* Ours no more: physmem gets the whole pages in it. */
 void memory_unused(L4_Word_t start, L4_Word_t end);

@@ -3,7 +3,7 @@
 #include "stage.h"
 
 #define KERNEL   0xC0000000ul
-#define GS_PAGE  0xE0004000ul /* read only for all: gs:0 is its first word */
+#define GS_PAGE  0xE0004000ul /* read only for all: gs:0 and gs:4 are its first words */
 enum { KERNEL_PAGES = 0x40000 };
 
 static void reads_the_kernel(void)
@@ -54,7 +54,8 @@ TEST(the_one_page_that_can_be_read_tells_nothing)
     L4_ThreadId_t p = puppet();
     L4_Word_t u = performed(p, p_read, GS_PAGE, 0);
     EXPECT_EQ(u & ~0x1FFul, utcb_of(u / 512 % 128));
-    for (L4_Word_t at = 4; at < PAGE; at += 4)
+    EXPECT_EQ(performed(p, p_read, GS_PAGE + 4, 0), u); /* the same once more: gs:4 */
+    for (L4_Word_t at = 8; at < PAGE; at += 4)
         EXPECT_EQ(performed(p, p_read, GS_PAGE + at, 0), 0);
     EXPECT_EQ(performed(p, p_write, GS_PAGE, 1), MISS);
     EXPECT_EQ(performed(p, p_write, GS_PAGE + 8, 1), MISS);

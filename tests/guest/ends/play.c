@@ -27,7 +27,7 @@ static bool until(bool (*good)(void), int ms)
     for (int i = 0; i < ms; i++) {
         if (good())
             return true;
-        L4_Sleep(L4_TimePeriod(1000));
+        L4_Sleep(L4_TimePeriod(1000 + i % 3 * 700)); /* not in step with anybody's slices */
     }
     return good();
 }

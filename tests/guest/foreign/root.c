@@ -391,7 +391,7 @@ static int propagation(void)
     word from;
     start_here(9, router);
     word client = start_here(10, asker), tag = x2_wait(&from);
-    if (LABEL(tag) != TEXT_LABEL || !(tag & 0x1000) || from != utcb(10) + 256 || VIRTUAL != utcb(9) + 256)
+    if (LABEL(tag) != TEXT_LABEL || !(tag & 0x1000) || from != utcb(10) + 256 || VIRTUAL != id(9))
         return 0;
     MR(1) = 66;
     MR(0) = TAG(0, 0, 1);
