@@ -354,7 +354,7 @@ TEST(policy_calls_refuse_each_bad_argument)
     disk_close(p);
 }
 
-/* As physmem may do at any time: the mapping from which the region's is made goes, changed or not. */
+/* As physmem may do at any time: the mapping that the region's is made from goes. */
 TEST(a_page_whose_frame_was_unmapped_comes_back_without_a_fetch)
 {
     volatile uint32_t *p = disk_open();
