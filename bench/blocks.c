@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a page costs that comes from a disk or goes there: client, driver, physmem and kernel together, of
- * the whole machine, as in pages.c.  The waits are taken off: a thread of the lowest priority counts its
- * rounds of two instructions while nobody else has anything to do. */
+/* What a page costs that comes from a disk or goes there: client, driver, physmem and kernel
+ * together, of the whole machine, as in pages.c.  The waits are taken off: a thread of the lowest
+ * priority counts its rounds of two instructions while nobody else has anything to do. */
 #include <errno.h>
 #include <hurd/block.h>
 #include <hurd/mm.h>

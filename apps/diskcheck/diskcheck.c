@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes patterns to a disk, reads them back and looks at every byte:
  *      run -b DISK diskcheck [PAGES [SEED [THREADS [ROUNDS]]]]
- * Of the disk (or partition), the first PAGES pages are overwritten, split among THREADS; each thread
- * makes ROUNDS times PAGES requests of up to eight pages, by lot.  The status is 0 only if all that was
- * written was there again. */
+ * Of the disk (or partition), the first PAGES pages are overwritten, split among THREADS; each
+ * thread makes ROUNDS times PAGES requests of up to eight pages, by lot.  The status is 0 only if
+ * all that was written was there again. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -113,6 +113,7 @@ struct hurd_cap_gift {
  * */
 struct hurd_cap_call {
     struct hurd_cap_server *server;
+    struct hurd_cap_long *more;     /* NULL: the first time; see HURD_CAP_AGAIN */
     struct hurd_cap *cap;           /* the row that word 0 named; NULL in root() and other() */
     L4_ThreadId_t from;             /* global id of the sender, to reply to */
     unsigned task;                  /* its version field */
@@ -132,8 +133,31 @@ struct hurd_cap_call {
  * later, or never. */
 #define HURD_CAP_NO_REPLY   (-1)
 
+/* A long request is served in stretches.  serve() calls hurd_cap_lengthen(), does a part, writes
+ * down in call->more->state what it needs to go on, and returns HURD_CAP_AGAIN: others are served,
+ * and later hurd_cap_go_on() has serve() called again with the same arguments.  The handle is
+ * looked up anew each time, so whatever goes away between two stretches ends the request with an
+ * error. */
+#define HURD_CAP_AGAIN      (-2)
+
+#define HURD_CAP_LONG_WORDS 8u
+#define HURD_CAP_LONG_STATE 6u
+
+struct hurd_cap_long {
+    struct hurd_cap_long *next;
+    L4_ThreadId_t from;
+    L4_MsgTag_t tag;
+    unsigned unanswered;            /* 1: nobody waits for the answer any more */
+    int (*go_on)(struct hurd_cap_call *call);   /* instead of serve(): when the handle is gone */
+    L4_Word_t arg[HURD_CAP_LONG_WORDS];
+    L4_Word_t state[HURD_CAP_LONG_STATE];   /* the server's; all zero at first */
+};
+
 struct hurd_cap_server {
     struct hurd_cap_table table;
+    struct hurd_cap_long *longs;            /* requests that go on */
+    unsigned last_turn;                     /* of which task the last one was that went on */
+    struct hurd_cap_long *now;              /* the one that is going on now, which is not among them */
 
     /* All optional.  root: asked first for each request, for labels where word 0 is no handle
      * (object creation without a capability, GET_ROOT): return EOPNOTSUPP for labels that are not
@@ -155,6 +179,16 @@ struct hurd_cap_server {
  * 1 when they hold a reply. */
 void hurd_cap_server_loop(struct hurd_cap_server *server) __attribute__((noreturn));
 int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag);
+
+/* The call becomes one that may return HURD_CAP_AGAIN, at the cost of its task.  0; ENOMEM: the
+ * task cannot pay; EAGAIN: another request of this thread, to which it does not wait for an answer
+ * any more, still goes on; EINVAL: it has more than HURD_CAP_LONG_WORDS words. */
+int hurd_cap_lengthen(struct hurd_cap_call *call);
+
+/* A stretch of one of server->longs, which is not NULL: in turn by tasks.  1: the message registers hold the
+ * reply to *from.  A thread that sends another request does not wait for the old one any more:
+ * that one goes on, without an answer. */
+int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from);
 
 /* May this caller put something into that task's table?  0, ESRCH, EPERM, EMFILE: for operations
  * with a target. */

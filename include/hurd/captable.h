@@ -73,6 +73,7 @@ void hurd_cap_object_drop(struct hurd_cap_object *object);      /* strong - 1, u
 /* All rows of the object die (or only the weak ones, of one task or of all: task 0).  Returns how
  * many. */
 void hurd_cap_object_revoke(struct hurd_cap_object *object);
+void hurd_cap_object_disown(struct hurd_cap_object *object);    /* ... and keep it alive no more */
 unsigned hurd_cap_object_revoke_weak(struct hurd_cap_object *object, unsigned task);
 
 /* 0 or EBADF.  The row must belong to `task` and be alive. */

@@ -25,15 +25,15 @@
  * are open
  *   780    block_register   0 master, 1 thread or nil, 2 disk,   none
  *                           3 disks
- *   781    block_find       0 block capability                   0 driver's thread or nil, 1 drivers
- *                                                                so far
- *   782    block_check      0 master, 1 task id, 2 handle        0 disk, 1 first sector, 2 sectors,
- *                                                                3 rights, 4 serial number
+ *   781    block_find       0 block capability                   0 driver's thread or nil,
+ *                                                                1 drivers so far
+ *   782    block_check      0 master, 1 task id, 2 handle        0 disk, 1 first sector,
+ *                                                                2 sectors, 3 rights, 4 serial
  *   783    log              one way, from wortel: 0 count, 1.. packed bytes; never answered
  *   784    block_grant      0 master, 1 task id, 2 disk,         0 handle in that task's table
  *                           3 first sector, 4 sectors, 5 rights
- *   785    dma_memory       0 master                             0 container in the caller's table of
- *                                                                physmem, 1 pages, 2.. their
+ *   785    dma_memory       0 master                             0 container in the caller's table
+ *                                                                of physmem, 1 pages, 2.. their
  *                                                                physical addresses
  *
  * Packed bytes: four in a word, the first in bits 0-7; at most HURD_DEVA_CHUNK of them.
@@ -112,15 +112,17 @@
  * EINVAL: disk numbers and sectors out of range, no rights.  The handle can be given on and dropped
  * like any other.
  *
- * block_register: from now on that thread of the caller's task (else EPERM) drives these disks, until
- * its task ends.  EBUSY: another one does.  A nil thread takes back what is known of earlier drivers.
+ * block_register: from now on that thread of the caller's task (else EPERM) drives these disks,
+ * until its task ends.  EBUSY: another one does.  A nil thread takes back what is known of earlier
+ * drivers.
  * block_find: who drives the disk; nil: the last driver has ended.  ENODEV: there never was one.
  * block_check: what a task's handle stands for.  EBADF: it is none, or not of a block capability.
- * Serial numbers are given once: the same handle with another number is another grant.
+ * A serial number is given once: the same handle with another number is another grant.
  *
- * dma_memory: pages that stay where they are for ever, for a device that may write to them after its
- * driver has ended.  All drivers get the same ones, one after the other, with whatever the last one
- * left in them.  EBUSY: another living task has them.  Errors of physmem when there is no memory. */
+ * dma_memory: pages that stay where they are for ever, for a device that may write to them after
+ * its driver has ended.  All drivers get the same ones, one after the other, with whatever the last
+ * one left in them.  EBUSY: another living task has them.  Errors of physmem when there is no
+ * memory. */
 #define HURD_DEVA_DMA_PAGES 5
 
 /* ---- client stubs, lib/hurd-cap/deva_client.c; they return 0 or an errno ---- */

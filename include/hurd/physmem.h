@@ -21,6 +21,13 @@
  * (ids below 513) may, as they equip others.  Whoever holds the control itself may split it and
  * create containers that charge it.
  *
+ * How long: what a program asks for about more than 64 pages is done in turns, in which other
+ * requests are served; the answer comes at the end.  Everything is checked before anything changes.
+ * If somebody changes the pages meanwhile, the request ends with the error that it meets then, and
+ * word 0 says how far it came.  Such a request costs a record, ENOMEM without.  A thread that sends
+ * another request does not get the answer to the old one, which goes on; another long one is EAGAIN
+ * meanwhile.  MAP fills at most 64 pages a request.
+ *
  * Mappings are a cache: physmem may take away any of them at any time, except those of wired
  * containers and pinned pages. The client faults, and asks again. */
 #ifndef HURD_PHYSMEM_H
@@ -75,7 +82,7 @@
  *   u = 4:  0 container, 1 index | rights, 2 size, 3 vaddr         rounded: down, up, down
  *   Reply: up to 31 map items, send base = address in the client, and no words.  The client's
  *   acceptor is the window, normally the whole space.  From the start up to the first hole, or as
- *   far as 31 items reach: add up the fpages and ask again for the rest.  ENOENT: the first page is
+ *   far as 31 items and 64 new pages reach: add up the fpages and ask again for the rest.  ENOENT: the first page is
  *   a hole.  EACCES: more rights than the capability has.  EINVAL: no rights.  EBUSY: a pinned page
  *   by a weak reference.  WRITE ends copy-on-write for these pages; without it they come read-only.
  *

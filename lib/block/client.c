@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A program's side of <hurd/block.h>: find the driver, show it the capability and a container, ask.  A
- * driver that goes away in the middle is one more thing to look for: the next one is asked the same. */
+/* A program's side of <hurd/block.h>: find the driver, show it the capability and a container, ask.
+ * A driver that goes away in the middle is one more thing to look for: the next one is asked the
+ * same. */
 #include <errno.h>
 #include <string.h>
 

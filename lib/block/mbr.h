@@ -17,8 +17,9 @@ struct mbr_partition {
     uint32_t first, count;      /* sectors; within the disk, and count > 0, unless type is 0 */
 };
 
-/* Fills all four from a sector of 512 bytes.  NULL, or what is wrong with the table, and then all are
- * empty: no signature, a partition beyond the disk's end, over the table itself, or over another. */
+/* Fills all four from a sector of 512 bytes.  NULL, or what is wrong with the table, and then all
+ * are empty: no signature, a partition beyond the disk's end, over the table itself, or over
+ * another. */
 const char *mbr_read(const uint8_t *sector, uint32_t disk_sectors,
                      struct mbr_partition partition[MBR_PARTITIONS]);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The order of work for a drive: upwards from where the last run ended, then from the lowest sector
- * again; neighbours in one run; nobody passed over for ever; what overlaps in order of arrival.  The
- * hop before is server.c, the hop after the driver. */
+ * again; neighbours in one run; nobody passed over for ever; what overlaps in order of arrival.
+ * The hop before is server.c, the hop after the driver. */
 #include "queue.h"
 
 #include <errno.h>
@@ -85,11 +85,11 @@ static bool before(const struct queue_request *earlier, const struct queue_reque
 
 static bool may_go(const struct queue *q, const struct queue_request *r)
 {
-    if (!r->used || r->active)
+    if (!r->used || r->active || r->finished)
         return false;
     for (unsigned i = 0; i < q->end; i++) {
         const struct queue_request *other = &q->request[i];
-        if (other->used && other != r && before(other, r))
+        if (other->used && !other->finished && other != r && before(other, r))
             return false;
     }
     return true;
@@ -194,13 +194,15 @@ static void part_settle(const struct queue_part *part, uint32_t count, bool fail
 {
     struct queue_request *r = part->request;
     r->active = false;
+    r->alone = r->alone || failed;
+    if (part->refused) {
+        ended(r, part->refused);
+        return;
+    }
     r->done += count;
     if (count)
         r->tries = 0;
-    r->alone = r->alone || failed;
-    if (part->refused)
-        ended(r, part->refused);
-    else if (failed && !company && ++r->tries >= QUEUE_TRIES)
+    if (failed && !company && ++r->tries >= QUEUE_TRIES)
         ended(r, EIO);
     else if (!failed && r->done == r->count)
         ended(r, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests that wait for a drive, and what it does next.  Pure: no L4, no hardware.  One run is under
- * way at a time. */
+/* Requests that wait for a drive, and what it does next.  Pure: no L4, no hardware.  One run is
+ * under way at a time. */
 #ifndef BLOCK_QUEUE_H
 #define BLOCK_QUEUE_H
 
@@ -20,6 +20,10 @@ struct queue_request {
     bool active;                /* in the run under way */
     bool alone;                 /* it failed in company, or once: page by page from now on */
     bool cancelled;             /* while active: nobody waits for it any more */
+    bool finished;              /* but its client has not heard of it yet: no work, only a place */
+    bool tagged;                /* the client does not wait in the request */
+    int error;                  /* when finished */
+    uint32_t tag;
     enum queue_op op;
     unsigned disk;
     uint32_t sector, count;     /* on the disk; not for QUEUE_FLUSH */
@@ -33,8 +37,8 @@ struct queue_request {
     uint32_t container, offset;
 };
 
-/* Consecutive sectors, one command.  The parts follow each other on the disk and in memory; every part
- * but the last one is whole pages. */
+/* Consecutive sectors, one command.  The parts follow each other on the disk and in memory; every
+ * part but the last one is whole pages. */
 struct queue_run {
     enum queue_op op;
     unsigned disk;
@@ -68,10 +72,10 @@ struct queue_request *queue_find(struct queue *q, uint32_t client);
  * active then, until queue_settle(). */
 bool queue_next(struct queue *q, uint32_t most, struct queue_run *run);
 
-/* The run is over: of its first `good` sectors all went through, the one behind them did not (or good
- * == run->count, and all is well; a flush that failed says it by `failed`).  Calls ended(request,
- * error) for each request that is finished: 0, what it was refused for, or EIO when its tries are used
- * up; queue_remove() is up to that.  Others wait again. */
+/* The run is over: of its first `good` sectors all went through, the one behind them did not (or
+ * good == run->count, and all is well; a flush that failed says it by `failed`).  Calls
+ * ended(request, error) for each request that is finished: 0, what it was refused for, or EIO when
+ * its tries are used up; queue_remove() is up to that.  Others wait again. */
 void queue_settle(struct queue *q, const struct queue_run *run, uint32_t good, bool failed,
                   void (*ended)(struct queue_request *r, int error));
 

@@ -19,12 +19,15 @@
 enum {
     PAGE = 4096,
     LOOK_TIME = 250000,         /* us without a message, */
-    LOOK_REQUESTS = 64,         /* or so many requests, between two looks at clients' capabilities */
+    LOOK_REQUESTS = 64,         /* or so many requests, between looks at clients' capabilities */
     SLOTS_OPEN = 4,             /* in our table of physmem: HURD_CAP_OPEN_FOR */
     MASTER_TRIES = 100,
     MASTER_PAUSE = 10000,       /* us */
     LABEL_INTERRUPT = 0xfff0,
     LINES = 16,
+    NOTIFY_PAUSE = 1000,        /* us between two tries to tell a client, */
+    NOTIFY_TRIES = 1000,        /* and how many there are */
+    NO_PARTNER = 2,             /* IPC error: there is no such thread */
     GIFTS = 16,                 /* looked at in one answer */
     STRAYS_MOST = 8,            /* containers that a task has shared and not yet named */
 };
@@ -47,6 +50,7 @@ static struct queue queue;
 static struct queue_run run;
 static bool running;
 static unsigned slot_of[SLOTS_OPEN], next_slot;     /* tasks for whom a slot was opened */
+static unsigned unheard;        /* requests that are finished and wait for their clients' ears */
 static unsigned since_look;     /* requests; LOOK_REQUESTS: it is time to look again */
 struct hurd_block_counters block_counters;
 
@@ -95,28 +99,63 @@ static void reply_done(L4_ThreadId_t to, const struct queue_request *r)
     reply(to, 0, r->op == QUEUE_FLUSH ? 0 : 1, r->done, 0);
 }
 
+/* For a request with a tag: if the client does not listen now, it is tried again. */
+static void notify(struct queue_request *r)
+{
+    L4_LoadMR(0, L4_MakeTag(HURD_BLOCK_DONE, 3, 0).raw);
+    L4_LoadMR(1, r->tag);
+    L4_LoadMR(2, (L4_Word_t) r->error);
+    L4_LoadMR(3, r->done);
+    bool heard = L4_IpcSucceeded(L4_Reply(L4_ThreadIdOfRaw(r->client)));
+    if (heard || L4_IpcErrorCode(L4_ErrorCode()) == NO_PARTNER || ++r->tries > NOTIFY_TRIES) {
+        unheard -= r->finished;
+        queue_remove(&queue, r);
+    } else if (!r->finished) {
+        r->finished = true;
+        unheard++;
+    }
+}
+
+static void notify_all(void)
+{
+    for (unsigned i = 0; i < queue.end; i++) {
+        if (queue.request[i].used && queue.request[i].finished)
+            notify(&queue.request[i]);
+    }
+}
+
 /* The client hears of it, and the record is free. */
 static void request_end(struct queue_request *r, int error)
 {
     L4_ThreadId_t client = L4_ThreadIdOfRaw(r->client);
+    if (r->buffer)
+        hurd_cap_object_drop(r->buffer);
+    r->buffer = NULL;
+    if (r->tagged && !r->cancelled) {
+        r->error = error;
+        r->tries = 0;
+        notify(r);
+        return;
+    }
     if (!r->cancelled && error)
         reply_error(client, error, r->done);
     else if (!r->cancelled)
         reply_done(client, r);
-    if (r->buffer)
-        hurd_cap_object_drop(r->buffer);
     queue_remove(&queue, r);
 }
 
 /* Nobody waits for it from now on; who did gets this error. */
 static void request_cancel(struct queue_request *r, int error)
 {
+    if (r->finished)
+        return;
     if (!r->active) {
         request_end(r, error);
         return;
     }
-    reply_error(L4_ThreadIdOfRaw(r->client), error, r->done);
-    r->cancelled = true;
+    if (!r->tagged)
+        reply_error(L4_ThreadIdOfRaw(r->client), error, r->done);
+    r->cancelled = !r->tagged;
 }
 
 /* ---- volumes and buffers ---- */
@@ -242,6 +281,15 @@ static void look_at_clients(void)
 
 /* ---- requests ---- */
 
+static struct handle *volume_find(unsigned task, L4_Word_t deva_handle, L4_Word_t serial)
+{
+    struct handle *h = handles;
+    while (h && (h->object.class != &volume_class || h->task != task ||
+                 h->deva_handle != deva_handle || h->serial != serial))
+        h = h->next;
+    return h;
+}
+
 static int serve_open(struct hurd_cap_call *call)
 {
     struct hurd_deva_extent e;
@@ -257,9 +305,11 @@ static int serve_open(struct hurd_cap_call *call)
         return ENODEV;
     if (e.first >= size || e.sectors > size - e.first)
         return ENXIO;
-    if (handles_of(call->task) >= HURD_BLOCK_HANDLES)
+    struct handle *h = volume_find(call->task, call->arg[0], e.serial);
+    if (!h && handles_of(call->task) >= HURD_BLOCK_HANDLES)
         return EMFILE;
-    struct handle *h = handle_new(call->task, &volume_class);
+    if (!h)
+        h = handle_new(call->task, &volume_class);
     if (!h)
         return ENOMEM;
     h->disk = e.disk;
@@ -388,7 +438,7 @@ static struct handle *buffer_named(struct hurd_cap_call *call)
     return handle_of(cap->object);
 }
 
-/* 0 volume, 1 buffer, 2 offset, 3 sector, 4 sectors. */
+/* 0 volume, 1 buffer, 2 offset, 3 sector, 4 sectors, 5 a tag perhaps. */
 static int transfer_refuse(const struct hurd_cap_call *call, const struct handle *volume,
                            L4_Word_t right)
 {
@@ -417,7 +467,8 @@ static struct queue_request *request_new(struct hurd_cap_call *call, enum queue_
 static int serve_transfer(struct hurd_cap_call *call, enum queue_op op)
 {
     const struct handle *volume = handle_of(call->cap->object);
-    if (call->words != 5)
+    bool tagged = call->words == 6;
+    if (call->words != 5 && !tagged)
         return EINVAL;
     int err = transfer_refuse(call, volume,
                               op == QUEUE_READ ? HURD_BLOCK_READS : HURD_BLOCK_WRITES);
@@ -426,11 +477,14 @@ static int serve_transfer(struct hurd_cap_call *call, enum queue_op op)
     struct handle *buffer = buffer_named(call);
     if (!buffer)
         return EBADF;
-    if (queue_find(&queue, call->from.raw))
+    const struct queue_request *other = queue_find(&queue, call->from.raw);
+    if (other && !(tagged && other->tagged))
         return EBUSY;
     struct queue_request *r = request_new(call, op);
     if (!r)
         return EAGAIN;
+    r->tagged = tagged;
+    r->tag = tagged ? call->arg[5] : 0;
     r->sector = volume->first + call->arg[3];
     r->count = call->arg[4];
     r->buffer = &buffer->object;
@@ -438,7 +492,7 @@ static int serve_transfer(struct hurd_cap_call *call, enum queue_op op)
     r->offset = call->arg[2];
     hurd_cap_object_keep(&buffer->object);
     block_counters.requests++;
-    return HURD_CAP_NO_REPLY;
+    return tagged ? 0 : HURD_CAP_NO_REPLY;
 }
 
 static int serve_flush(struct hurd_cap_call *call)
@@ -515,8 +569,8 @@ static int serve_other(struct hurd_cap_call *call)
 static int serve_cancel(L4_ThreadId_t thread)
 {
     struct queue_request *r = queue_find(&queue, thread.raw);
-    if (!r)
-        return ESRCH;
+    if (!r || r->tagged)
+        return ESRCH;           /* there is nobody who waits */
     request_cancel(r, ECANCELED);
     return 0;
 }
@@ -638,6 +692,8 @@ static void begin_runs(void)
 static uint32_t patience(void)
 {
     uint32_t us = driver->patience ? driver->patience() : UINT32_MAX;
+    if (us > NOTIFY_PAUSE && unheard)
+        return NOTIFY_PAUSE;
     return us > LOOK_TIME && handles && since_look < LOOK_REQUESTS ? LOOK_TIME : us;
 }
 
@@ -658,13 +714,15 @@ static void pass(void)
 {
     L4_ThreadId_t from;
     begin_runs();
+    if (unheard)
+        notify_all();
     uint32_t us = patience();
     if (us == 0) {
         driver->late();
         return;
     }
     L4_MsgTag_t tag = next_message(us, &from);
-    if (L4_IpcFailed(tag)) {            /* time is up, nobody took the reply, or a sender with strings */
+    if (L4_IpcFailed(tag)) {    /* time is up, nobody took the reply, or a sender with strings */
         since_look = us == LOOK_TIME ? LOOK_REQUESTS : since_look;
     } else if (hurd_cap_serve(&server, from, tag)) {
         L4_Reply(from);

@@ -499,6 +499,14 @@ int hurd_cap_withdraw(struct hurd_cap_table *t, unsigned task, unsigned giver, u
     return 0;
 }
 
+void hurd_cap_object_disown(struct hurd_cap_object *object)
+{
+    hurd_cap_object_keep(object);
+    while (object->caps)
+        row_void(object->caps);
+    hurd_cap_object_drop(object);
+}
+
 void hurd_cap_giver_died(struct hurd_cap_table *t, unsigned giver)
 {
     for (unsigned i = 0; i < t->capacity; i++) {

@@ -34,6 +34,9 @@ static int serve_death(struct hurd_cap_call *call)
         return EPERM;
     if (call->words != 1)
         return EINVAL;
+    for (struct hurd_cap_long *more = call->server->longs; more; more = more->next)
+        if (L4_Version(more->from) == call->arg[0])
+            more->unanswered = 1;               /* its ids may be another's before long */
     hurd_cap_forget(&call->server->table, call->arg[0]);
     hurd_cap_giver_died(&call->server->table, call->arg[0]);
     if (call->server->task_died)
@@ -188,10 +191,61 @@ static void load_error(const struct hurd_cap_server *server, int err)
     }
 }
 
+/* ---- long requests ------------------------------------------------------------------------------
+ * */
+
+int hurd_cap_lengthen(struct hurd_cap_call *call)
+{
+    if (call->more)
+        return 0;
+    if (call->words > HURD_CAP_LONG_WORDS)
+        return EINVAL;
+    for (const struct hurd_cap_long *m = call->server->longs; m; m = m->next)
+        if (L4_IsThreadEqual(m->from, call->from))
+            return EAGAIN;
+    struct hurd_cap_long *more = call->server->table.alloc(call->task, sizeof *more);
+    if (!more)
+        return ENOMEM;
+    *more = (struct hurd_cap_long) { .from = call->from,
+                                     .tag = L4_MakeTag(call->label, call->words, 0) };
+    for (unsigned i = 0; i < call->words; i++)
+        more->arg[i] = call->arg[i];
+    call->more = more;
+    return 0;
+}
+
+/* The sender waits for another answer now, and must not take an old one for it. */
+static void longs_unanswered(struct hurd_cap_server *server, L4_ThreadId_t from)
+{
+    for (struct hurd_cap_long *more = server->longs; more; more = more->next)
+        if (L4_IsThreadEqual(more->from, from))
+            more->unanswered = 1;
+}
+
+/* To the end of those that wait for their turns, unless it is over. */
+static bool long_goes_on(struct hurd_cap_call *call, int err)
+{
+    struct hurd_cap_server *server = call->server;
+    struct hurd_cap_long **link = &server->longs;
+    if (err != HURD_CAP_AGAIN) {
+        server->table.free(call->task, call->more, sizeof *call->more);
+        return false;
+    }
+    while (*link)
+        link = &(*link)->next;
+    call->more->next = NULL;
+    *link = call->more;
+    return true;
+}
+
+/* ---- requests and replies -----------------------------------------------------------------------
+ * */
+
 int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag)
 {
     struct hurd_cap_call call;                  /* 500 bytes: unsent words stay undefined */
     call.server = server;
+    call.more = server->now;
     call.cap = NULL;
     call.from = from;
     call.task = sender_task(from);
@@ -201,8 +255,12 @@ int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag
     call.reply_label = call.reply_words = call.reply_typed = 0;
     L4_StoreMRs(1, call.words, call.arg);
     server->requests++;
+    if (server->longs && !call.more)
+        longs_unanswered(server, from);
 
-    int err = serve_request(&call);
+    int err = call.more && call.more->go_on ? call.more->go_on(&call) : serve_request(&call);
+    if (call.more && long_goes_on(&call, err))
+        return 0;
     if (err == HURD_CAP_NO_REPLY)
         return 0;
     if (err) {
@@ -212,6 +270,35 @@ int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag
         L4_LoadMRs(1, call.reply_words + call.reply_typed, call.reply);
     }
     return 1;
+}
+
+/* The first one of another task than the last turn was for, or else the first of all: a task with
+ * many threads has no more turns than others.  It is taken off the list. */
+static struct hurd_cap_long *long_choose(struct hurd_cap_server *server)
+{
+    struct hurd_cap_long **link = &server->longs, *more;
+    while (*link && L4_Version((*link)->from) == server->last_turn)
+        link = &(*link)->next;
+    if (!*link)
+        link = &server->longs;
+    more = *link;
+    *link = more->next;
+    server->last_turn = L4_Version(more->from);
+    return more;
+}
+
+/* The request is put back into the message registers and served again. */
+int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from)
+{
+    struct hurd_cap_long *more = long_choose(server);
+    bool answered = !more->unanswered;
+    *from = more->from;
+    L4_LoadMRs(1, L4_UntypedWords(more->tag), more->arg);
+    server->now = more;
+    int reply = hurd_cap_serve(server, *from, more->tag);
+    server->now = NULL;
+    server->requests--;                         /* it was counted when it came */
+    return reply && answered;
 }
 
 void hurd_cap_server_loop(struct hurd_cap_server *server)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The map of slots: a record each, and a bit map for finding free ones in a row.  Callers check nothing
- * before; whatever is refused has changed nothing. */
+/* The map of slots: a record each, and a bit map for finding free ones in a row.  Callers check
+ * nothing before; whatever is refused has changed nothing. */
 #include "slots.h"
 
 #include <errno.h>

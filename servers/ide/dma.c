@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Three registers for each channel: command, status, and the address of a table of pieces of memory.
- * No piece may cross 64 KB; ours are pages. */
+/* Three registers for each channel: command, status, and the address of a table of pieces of
+ * memory. No piece may cross 64 KB; ours are pages. */
 #include "dma.h"
 #include "ports.h"
 

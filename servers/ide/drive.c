@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One run of sectors: from the queue to the drive, interrupt by interrupt, and back.  The hop before
- * is lib/block/server.c; the hops after are channel.c, and dma.c where the drive moves the data
- * itself.  A command that fails resets its channel; whether it is tried again is the queue's
+/* One run of sectors: from the queue to the drive, interrupt by interrupt, and back.  The hop
+ * before is lib/block/server.c; the hops after are channel.c, and dma.c where the drive moves the
+ * data itself.  A command that fails resets its channel; whether it is tried again is the queue's
  * business. */
 #include "drive.h"
 #include "channel.h"
@@ -57,7 +57,8 @@ static bool set(unsigned drive, uint8_t command, uint8_t feature, uint8_t value)
     return channel_wait(c, STATUS_ERROR | STATUS_DATA, 0, FEATURE_TIME);
 }
 
-/* What a reset may have undone.  A drive that does not take SET MULTIPLE interrupts for each sector. */
+/* What a reset may have undone.  A drive that does not take SET MULTIPLE interrupts for each
+ * sector. */
 static bool set_modes(unsigned drive, bool dma)
 {
     bool multiple = identities[drive].multiple > 1 &&
@@ -223,8 +224,8 @@ static void step_pio(uint8_t status)
         run_done();
 }
 
-/* What the drive has to say.  Reading the status takes its interrupt back.  A bus master that has not
- * seen one has not moved everything, whatever the status says. */
+/* What the drive has to say.  Reading the status takes its interrupt back.  A bus master that has
+ * not seen one has not moved everything, whatever the status says. */
 static void step(void)
 {
     if (now.dma && !dma_interrupted(now.channel))
@@ -262,8 +263,8 @@ static void drive_late(void)
         run_failed();
 }
 
-/* The clock is read only if something else came while the drive was at work, which is rare, and then the
- * drive gets a little more time than others. */
+/* The clock is read only if something else came while the drive was at work, which is rare, and
+ * then the drive gets a little more time than others. */
 static uint32_t drive_patience(void)
 {
     if (!now.run)

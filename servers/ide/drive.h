@@ -10,8 +10,8 @@
 
 #define DRIVES 4                /* 0, 1: master and slave of the first channel; 2, 3 of the second */
 
-/* Looks for drives on the channels, whose ports we have; `dma`: use bus masters where there are any.
- * How many there are. */
+/* Looks for drives on the channels, whose ports we have; `dma`: use bus masters where there are
+ * any. How many there are. */
 unsigned drives_find(bool dma);
 
 /* Pages of ours into which clients' data comes before it is written: 0 or an errno. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What of IDENTIFY DEVICE matters here.  ATA-4, 8.12.  Most words are optional, and older drives have
- * zeroes or rubbish in those that came later: a word counts only if another one says that it does. */
+/* What of IDENTIFY DEVICE matters here.  ATA-4, 8.12.  Most words are optional, and older drives
+ * have zeroes or rubbish in those that came later: a word counts only if another one says that it
+ * does. */
 #include "identify.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* PCI configuration space, just enough to find the bus master.  PCI 2.1, 3.2.2.3 (mechanism 1) and 6.1. */
+/* PCI configuration space, just enough to find the bus master.  PCI 2.1, 3.2.2.3 (mechanism 1) and
+ * 6.1. */
 #include "pci.h"
 #include "ports.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The processor's port instructions, and time: ports.asm and time.c have the real ones, host tests bring
- * a machine of their own. */
+/* The processor's port instructions, and time: ports.asm and time.c have the real ones, host tests
+ * bring a machine of their own. */
 #ifndef IDE_PORTS_H
 #define IDE_PORTS_H
 

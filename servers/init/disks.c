@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What disks there are: init has a capability for each number, and reads partition tables through it.
- * Called by shell.c and services.c; the hop after is lib/block/client.c. */
+/* What disks there are: init has a capability for each number, and reads partition tables through
+ * it. Called by shell.c and services.c; the hop after is lib/block/client.c. */
 #include "disks.h"
 
 #include <errno.h>

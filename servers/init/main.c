@@ -9,8 +9,8 @@
  *      only=PATTERN        one more argument, only=PATTERN, for it
  *      revoke=N            physmem takes mappings away at random, at one request in N
  *      disk, disk=WORD     starts the IDE driver, with that argument
- *      swap=ram:N          starts the RAM disk, N megabytes of it; ram:N:SEEK:PAGE as slow as a disk
- *                          that needs so many us to find a place, and then for each page */
+ *      swap=ram:N          starts the RAM disk, N megabytes of it; with ram:N:SEEK:PAGE as slow as
+ *                          a disk that needs so many us to find a place, and for each page */
 #include "disks.h"
 #include "programs.h"
 #include "services.h"
@@ -116,7 +116,8 @@ static void give_disk(const char *name, const struct program *program)
     const char *problem = disks_parse(name, &sectors);
     int err = problem ? 0 : program_give_sectors(program, &sectors);
     if (problem || err)
-        printf("init: no disk %s for %s: %s\n", name, program->name, problem ? problem : strerror(err));
+        printf("init: no disk %s for %s: %s\n", name, program->name,
+               problem ? problem : strerror(err));
 }
 
 /* The status of the program, or one that says that it never ran. */

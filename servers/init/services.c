@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Each driver has a thread of init that waits for its end, and starts it anew unless it ended by
- * itself and content.  Called by main.c; the hops after it are programs.c, and deva, which knows who
- * drives which disk. */
+ * itself and content.  Called by main.c; the hops after it are programs.c, and deva, which knows
+ * who drives which disk. */
 #include "services.h"
 #include "disks.h"
 #include "programs.h"

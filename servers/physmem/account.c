@@ -48,7 +48,7 @@ void account_close(unsigned task)
     }
 }
 
-/* Records stay: control_fold() hands their pages to the parent. */
+/* Records stay: control_fold() hands their pages to the parent.  The caller keeps the control. */
 void account_evict(struct control *home)
 {
     for (unsigned i = 0; i < ACCOUNT_BUCKETS && home->homes; i++)
@@ -56,6 +56,7 @@ void account_evict(struct control *home)
             if (account->home == home) {
                 account->home = NULL;
                 home->homes--;
+                hurd_cap_object_drop(&home->object);
             }
 }
 

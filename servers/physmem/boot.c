@@ -132,11 +132,12 @@ static void boot_capabilities(void)
 /* What a program gives to `task` for HURD_TASK_CREATE: two handles, for two requests at a time. */
 #define GIFTS_TASK  4u
 
-void boot(void)
+unsigned boot(void)
 {
-    struct answer ignored;
+    struct answer threads;
     boot_memory();
-    ask(HURD_WORTEL_GET_THREADS, 0, 0, &ignored);       /* one thread is enough, but 2005 asks */
+    unsigned others = ask(HURD_WORTEL_GET_THREADS, 0, 0, &threads) && threads.words
+                      ? threads.word[0] : 0;
     boot_capabilities();
     hurd_cap_consent(&server.table, HURD_TASK_TASK, 0, GIFTS_TASK);
     say("physmem: %lu frames (%lu MB), %lu free, %lu for bookkeeping\n",
@@ -146,4 +147,5 @@ void boot(void)
     L4_LoadMR(0, L4_MakeTag(HURD_WORTEL_LABEL(HURD_WORTEL_BOOTSTRAP_FINAL, HURD_WORTEL_CAP_PHYSMEM),
                             0, 0).raw);
     L4_Send(hurd_wortel_thread());
+    return others;
 }

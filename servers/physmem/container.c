@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "stretch.h"
+
 /* ---- the tree ----------------------------------------------------------------------------------
  * */
 
@@ -175,13 +177,18 @@ int container_create(struct control *control, unsigned task, bool wired,
 
 static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count);
 
+void container_forget(struct container *c)
+{
+    if (c->pins > (c->wired ? c->pages : 0))
+        account_unpin(c);
+    hurd_cap_object_revoke(&c->object);
+}
+
 void container_destroy(struct container *c)
 {
     struct control *control = c->control;
-    if (c->pins > (c->wired ? c->pages : 0))
-        account_unpin(c);
+    container_forget(c);
     range_clear(c, 0, PAGES_MAX);
-    hurd_cap_object_revoke(&c->object);
     *c->link = c->next;
     if (c->next)
         c->next->link = c->link;
@@ -192,7 +199,7 @@ void container_destroy(struct container *c)
 
 void container_unreferenced(struct hurd_cap_object *object)
 {
-    container_destroy((struct container *) object);
+    container_doom((struct container *) object);
 }
 
 /* ---- wired pages -------------------------------------------------------------------------------
@@ -307,6 +314,19 @@ static int allocate_prepare(struct container *c, uint32_t start, uint32_t *count
     return err;
 }
 
+int container_check(struct container *c, uint32_t start, uint32_t count, bool squash,
+                    uint32_t *holes)
+{
+    if (squash && container_busy(c, start, count))
+        return EBUSY;
+    if (!squash && container_next(c, start, start + count) < start + count)
+        return EEXIST;
+    if (container_make_nodes(c, start, count) < count)
+        return ENOMEM;
+    *holes += count - container_count(c, start, count);
+    return 0;
+}
+
 int container_allocate(struct container *c, uint32_t start, uint32_t count, bool squash,
                        bool partial, uint32_t *done)
 {
@@ -405,11 +425,12 @@ void container_release(struct container *c, uint32_t start, uint32_t count, uint
     slot_sweeps_end(&sweeps);
 }
 
-void container_unmap(struct container *c)
+void container_unmap(struct container *c, uint32_t start, uint32_t count)
 {
+    uint32_t end = start + count;
     struct sweep s;
     sweep_begin(&s, RIGHTS_ALL, false);
-    for (uint32_t page = 0; (page = container_next(c, page, PAGES_MAX)) < PAGES_MAX; page++) {
+    for (uint32_t page = start; (page = container_next(c, page, end)) < end; page++) {
         slot_t slot = *container_slot(c, page);
         if (slot_bound(slot) && !slot_pins(slot))
             sweep_add(&s, slot_frame(slot));

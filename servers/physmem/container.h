@@ -26,6 +26,7 @@ struct container {
     struct hurd_cap_object object;
     struct control *control;                /* whom it charges */
     struct container *next, **link;         /* on control->containers */
+    struct container *next_doomed;          /* stretch.c */
     struct node *root;                      /* NULL: no page */
     struct node *leaf;                      /* found last: of leaf_number; or NULL */
     uint32_t leaf_number;
@@ -33,6 +34,7 @@ struct container {
     uint32_t pins;                          /* sum of its frames' pins, wired pages included */
     uint16_t task;                          /* its creator, whose account has the wired pages */
     bool wired;
+    bool doomed;                            /* no capability, will be destroyed before long */
 };
 
 extern struct hurd_cap_class container_class;   /* serve is in request.c */
@@ -41,6 +43,7 @@ extern struct hurd_cap_class container_class;   /* serve is in request.c */
 int container_create(struct control *control, unsigned task, bool wired,
                      struct container **container);
 void container_destroy(struct container *c);            /* whatever holds it */
+void container_forget(struct container *c);             /* pins and capabilities go, pages stay */
 void container_unreferenced(struct hurd_cap_object *object);
 
 /* The slot of a page; NULL: certainly a hole.  Neighbours are found at once. */
@@ -60,9 +63,14 @@ uint32_t container_next(struct container *c, uint32_t page, uint32_t end);
  * nothing. */
 int container_allocate(struct container *c, uint32_t start, uint32_t count, bool squash,
                        bool partial, uint32_t *done);
+/* What a partial allocation of all of it would say now.  Adds the pages that it would charge, and
+ * makes the nodes for them, which container_prune() takes back. */
+int container_check(struct container *c, uint32_t start, uint32_t count, bool squash,
+                    uint32_t *holes);
 int container_deallocate(struct container *c, uint32_t start, uint32_t count, uint32_t *done);
 void container_release(struct container *c, uint32_t start, uint32_t count, uint32_t *done);
-void container_unmap(struct container *c);              /* all but pinned pages, from everybody */
+/* All but pinned pages of the range, from everybody. */
+void container_unmap(struct container *c, uint32_t start, uint32_t count);
 void container_unsteady(struct container *c);           /* its pages may be revoked at random */
 
 /* For an image that exists already: pages start .. become frames, which are adopted and charged. */
@@ -94,6 +102,11 @@ struct copy {
     bool no_growth;                         /* must not grow the destination */
 };
 int container_copy(const struct copy *how, uint32_t *done);
+bool copy_overlaps(const struct copy *how);     /* source and destination: EINVAL */
+
+/* As container_check() for a copy; groups that it makes and nodes are taken back by the other. */
+int copy_check(const struct copy *how, uint32_t *holes);
+void copy_take_back(const struct copy *how);
 
 /* ---- map.c ---- */
 #define MAP_ITEMS_MAX   31u

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "container.h"
+#include "stretch.h"
 
 /* Books: a page, and twice what a dense container takes for each page. */
 #define BOOKS_MIN           1u
@@ -182,22 +183,49 @@ void control_unreferenced(struct hurd_cap_object *object)
     control_fold((struct control *) object);
 }
 
+/* The one behind c, in an order in which parents come before their children; NULL: c is the last. */
+static struct control *control_after(struct control *c, const struct control *top)
+{
+    if (c->children)
+        return c->children;
+    while (c != top && !c->next)
+        c = c->parent;
+    return c == top ? NULL : c->next;
+}
+
+uint32_t control_pages(struct control *top)
+{
+    uint32_t pages = 0;
+    for (struct control *c = top; c; c = control_after(c, top))
+        pages += c->pages;
+    return pages;
+}
+
+/* Nothing can name it any more, and its containers go. */
+static void control_evacuate(struct control *c)
+{
+    for (struct container *k = c->containers, *next; k; k = next) {
+        next = k->next;
+        if (!k->doomed)
+            container_doom(k);
+    }
+    hurd_cap_object_disown(&c->object);
+    account_evict(c);
+}
+
+/* All are kept until the last one is evacuated.  Then each goes as soon as nothing else needs it:
+ * parents are let go first, for their children keep them. */
 void control_destroy(struct control *top)
 {
-    hurd_cap_object_keep(&top->object);
-    for (;;) {
-        struct control *c = top;
-        while (c->children)
-            c = c->children;
-        if (c != top)
-            hurd_cap_object_keep(&c->object);
-        while (c->containers)
-            container_destroy(c->containers);
-        hurd_cap_object_revoke(&c->object);
-        account_evict(c);
-        bool last = c == top;
-        control_fold(c);
-        if (last)
-            return;
+    struct control *next;
+    for (struct control *c = top; c; c = c->next_dying) {
+        hurd_cap_object_keep(&c->object);
+        c->next_dying = control_after(c, top);
+    }
+    for (struct control *c = top; c; c = c->next_dying)
+        control_evacuate(c);
+    for (struct control *c = top; c; c = next) {
+        next = c->next_dying;
+        hurd_cap_object_drop(&c->object);
     }
 }

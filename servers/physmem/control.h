@@ -24,6 +24,7 @@ struct control {
     struct control *children;
     struct control *next, **link;       /* on parent->children */
     struct control *all_next, **all_link;
+    struct control *next_dying;         /* in control_destroy() */
     struct container *containers;
     struct slabs meta;                  /* records */
     uint32_t guarantee;                 /* frames, without the children's */
@@ -48,7 +49,10 @@ int control_split(struct control *parent, uint32_t frames, unsigned task, struct
 uint32_t control_most(uint32_t frames);         /* the largest split that costs no more */
 bool control_grow(struct control *c, uint32_t frames);     /* more from the parent, while booting */
 void control_fold(struct control *c);           /* no users left: returns to the parent */
-void control_destroy(struct control *c);        /* with all below it; not for the root */
+/* With all below it; not for the root.  Large containers are doomed (stretch.h): what is charged to
+ * them, and their controls with it, returns to the parent when they are gone. */
+void control_destroy(struct control *c);
+uint32_t control_pages(struct control *c);      /* promised in it and all below it */
 void control_unreferenced(struct hurd_cap_object *object);
 
 /* Frames charged; and how many more can be charged now.  Nobody else subtracts the two. */

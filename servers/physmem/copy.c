@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-static bool overlapping(const struct copy *how)
+bool copy_overlaps(const struct copy *how)
 {
     uint32_t distance = how->from_start > how->to_start ? how->from_start - how->to_start
                                                         : how->to_start - how->from_start;
@@ -114,7 +114,6 @@ static bool page_copy(const struct copy *how, uint32_t i, struct copy_sweeps *s)
     return true;
 }
 
-/* TODO(physmem): a range of gigabytes keeps everybody waiting; do it in parts between requests. */
 static uint32_t copy_commit(const struct copy *how, uint32_t count)
 {
     struct copy_sweeps s;
@@ -163,12 +162,31 @@ static void copy_unshare(const struct copy *how, uint32_t done)
         slot_unshare(container_slot(how->from, page));
 }
 
+int copy_check(const struct copy *how, uint32_t *holes)
+{
+    int err = 0;
+    for (uint32_t i = 0; i < how->count && !err; i++)
+        err = page_refuse(how, i);
+    if (!err && container_make_nodes(how->to, how->to_start, how->count) < how->count)
+        err = ENOMEM;
+    if (!err && !(how->move && how->from->control == how->to->control))
+        *holes += copy_holes(how, how->count);
+    return err;
+}
+
+void copy_take_back(const struct copy *how)
+{
+    if (how->shared)
+        copy_unshare(how, 0);
+    container_prune(how->to, how->to_start, how->count);
+}
+
 int container_copy(const struct copy *how, uint32_t *done)
 {
     uint32_t charged;
     int err;
     *done = 0;
-    if (overlapping(how))
+    if (copy_overlaps(how))
         return EINVAL;
     uint32_t possible = copy_prepare(how, &charged, &err);
     uint32_t before = container_count(how->to, how->to_start, possible);

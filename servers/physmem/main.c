@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* physmem: all RAM belongs to it, and it lends it out page by page.  One thread, one loop; no
- * request waits for another.  Read boot.c for the start, request.c for what clients may ask. */
+/* physmem: all RAM belongs to it, and it lends it out page by page.  One thread serves, in one
+ * loop; no request waits for another.  A second thread, the pacer, only makes long requests wait
+ * for their turns.  Read boot.c for the start, request.c for what clients may ask. */
 #include <errno.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/space.h>
+#include <l4/thread.h>
 #include <hurd/wortel.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +14,7 @@
 #include "container.h"
 #include "server.h"
 #include "slab.h"
+#include "stretch.h"
 
 #define REVOKE_PAGES    64u         /* of the random revocation: pages taken, ... */
 #define REVOKE_LOOK     4096u       /* ... looking at most at so many */
@@ -69,6 +72,8 @@ static void task_died(unsigned task)
     }
     if (task <= L4_ID_VERSION_MASK)
         account_close(task);
+    while (reap_wanted())       /* TODO(physmem): in one piece, as `task` waits for the frames */
+        reap();
     slab_reclaim();
 }
 
@@ -98,16 +103,77 @@ static void debug_revoke(void)
     sweep_end(&s);
 }
 
+/* ---- turns --------------------------------------------------------------------------------------
+ * The pacer runs at a program's priority and does nothing but call the server.  Each call is a turn:
+ * one part of what is long.  So programs of that priority run and are served in between, and what
+ * is done for one of them is no dearer to the others than a program of their own. */
+
+static L4_ThreadId_t server_thread, pacer;  /* global ids */
+static L4_ThreadId_t pacer_local;
+bool takes_turns;
+static bool pacer_waits = true;             /* for the answer to its call */
+
+static void pace(void)
+{
+    for (;;) {
+        L4_LoadMR(0, 0);
+        L4_Call(server_thread);
+    }
+}
+
+static void pacer_start(void)
+{
+    static L4_Word_t stack[256];
+    server_thread = L4_MyGlobalId();
+    pacer = L4_GlobalId(L4_ThreadNo(server_thread) + 1, L4_Version(server_thread));
+    L4_Start_SpIp(pacer, (L4_Word_t) &stack[256], (L4_Word_t) pace);
+    pacer_local = L4_LocalIdOf(pacer);
+    takes_turns = true;
+    pacer_waits = false;
+}
+
+/* A kernel may give either of its ids.  While it waits it cannot have sent anything. */
+static bool is_turn(L4_ThreadId_t from)
+{
+    return !pacer_waits && (L4_IsThreadEqual(from, pacer_local) || L4_IsThreadEqual(from, pacer));
+}
+
+/* 1: there is a reply to *from. */
+static int turn(L4_ThreadId_t *from)
+{
+    pacer_waits = true;
+    reap();
+    return server.longs ? hurd_cap_go_on(&server, from) : 0;
+}
+
+/* Sends the reply, if there is one, and takes the next message. */
+static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
+{
+    if (!server.longs && !reap_wanted())
+        return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
+    while (!takes_turns && reap_wanted())
+        reap();
+    if (!takes_turns || !pacer_waits)
+        return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
+    if (reply)
+        L4_Reply(*from);
+    pacer_waits = false;
+    L4_LoadMR(0, 0);
+    return L4_ReplyWait(pacer, from);
+}
+
 int main(void)
 {
     L4_ThreadId_t from;
     L4_Set_ExceptionHandler(hurd_wortel_thread());      /* our last words are wortel's */
-    boot();
+    if (boot() > 0)
+        pacer_start();
     L4_Accept(L4_UntypedWordsAcceptor);
     L4_MsgTag_t tag = L4_Wait(&from);
     for (;;) {
-        int reply = L4_IpcSucceeded(tag) && hurd_cap_serve(&server, from, tag);
-        tag = reply ? L4_ReplyWait(from, &from) : L4_Wait(&from);
+        int reply = L4_IpcFailed(tag) ? 0
+                    : is_turn(from) ? turn(&from) : hurd_cap_serve(&server, from, tag);
+        tag = next(reply, &from);
         if (debug_revoke_period && random_word() % debug_revoke_period == 0) {
             L4_Word_t saved[64];
             L4_StoreMRs(0, 64, saved);          /* Unmap works in the message registers */

@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define FRESH_MAX       1024u               /* frames filled for one request: bounds its time */
-#define BIND_ORDER_MAX  10u
+#define FRESH_MAX       64u                 /* frames filled for one request: bounds its time */
+#define BIND_ORDER_MAX  6u
 
 /* How many pages from `page` on are promised and not bound, up to `limit`. */
 static uint32_t lazy_run(struct container *c, uint32_t page, uint32_t limit)

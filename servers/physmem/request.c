@@ -8,6 +8,7 @@
 
 #include "container.h"
 #include "server.h"
+#include "stretch.h"
 
 /* What a capability is, for the `kinds` of an operation. */
 enum { CONTROL = 1, STRONG = 2, WEAK = 4, CONTAINER = STRONG | WEAK, ANY = CONTROL | CONTAINER };
@@ -66,6 +67,55 @@ static bool may_spend(const struct hurd_cap_call *call, const struct container *
     return call->task < HURD_TASK_FIRST || call->task == c->control->task;
 }
 
+/* ---- long requests ------------------------------------------------------------------------------
+ * */
+
+/* Shall it be served in turns?  Boot tasks are not made to wait for programs. */
+static bool is_long(const struct hurd_cap_call *call, uint32_t pages)
+{
+    return call->more || (takes_turns && pages > STRETCH_PAGES && call->task >= HURD_TASK_FIRST);
+}
+
+static struct progress *progress_of(struct hurd_cap_call *call)
+{
+    _Static_assert(sizeof(struct progress) <= sizeof call->more->state, "it is kept there");
+    return (struct progress *) call->more->state;
+}
+
+static int serve_work(struct hurd_cap_call *call, const struct work *work)
+{
+    uint32_t done;
+    int err;
+    if (!is_long(call, work->how.count)) {
+        err = work_at_once(work, &done);
+        return reply_word(call, err, bytes(done));
+    }
+    err = hurd_cap_lengthen(call);
+    if (err)
+        return err;
+    struct progress *p = progress_of(call);
+    return stretch(work, p) ? reply_word(call, p->err, bytes(p->done)) : HURD_CAP_AGAIN;
+}
+
+/* All that is doomed now is gone.  The number is in the first word of the state. */
+static int serve_wait_for_reaper(struct hurd_cap_call *call)
+{
+    return (int32_t) (reaped - call->more->state[0]) < 0 ? HURD_CAP_AGAIN : 0;
+}
+
+/* The end of a request that has doomed something; is_long() was asked before. */
+static int serve_doomed(struct hurd_cap_call *call)
+{
+    if (!call->more) {
+        while (reap_wanted())
+            reap();
+        return 0;
+    }
+    call->more->state[0] = doomed;
+    call->more->go_on = serve_wait_for_reaper;
+    return serve_wait_for_reaper(call);
+}
+
 /* ---- containers: 2005 ---------------------------------------------------------------------------
  * */
 
@@ -113,31 +163,34 @@ static int serve_share(struct hurd_cap_call *call)
 static int serve_allocate(struct hurd_cap_call *call)
 {
     L4_Word_t flags = call->arg[1];
-    uint32_t page, count, done = 0;
+    struct work work = { WORK_ALLOCATE, { .to = call_container(call) } };
     int err = check_flags(flags, HURD_PM_SQUASH | HURD_PM_EXTRA | HURD_PM_DMA);
     if (!err)
-        err = pages_of(call->arg[2], call->arg[3], &page, &count);
+        err = pages_of(call->arg[2], call->arg[3], &work.how.to_start, &work.how.count);
     if (!err && (flags & HURD_PM_EXTRA))
         err = EOPNOTSUPP;           /* TODO(physmem): extra frames, spec hurd 2.6 */
     if (!err && !(call->cap->rights & RIGHTS_WRITE))
         err = EACCES;
     if (!err && !may_spend(call, call_container(call)))
         err = EPERM;
-    if (!err)
-        err = container_allocate(call_container(call), page, count, flags & HURD_PM_SQUASH,
-                                 flags & HURD_PM_PARTIAL, &done);
-    return reply_word(call, err, bytes(done));
+    work.how.squash = flags & HURD_PM_SQUASH;
+    work.how.partial = flags & HURD_PM_PARTIAL;
+    return err ? reply_word(call, err, 0) : serve_work(call, &work);
+}
+
+/* Words: container, start, size. */
+static int serve_range(struct hurd_cap_call *call, enum work_kind kind)
+{
+    struct work work = { kind, { .to = call_container(call) } };
+    int err = pages_of(call->arg[1], call->arg[2], &work.how.to_start, &work.how.count);
+    if (!err && !(call->cap->rights & RIGHTS_WRITE))
+        err = EACCES;
+    return err ? reply_word(call, err, 0) : serve_work(call, &work);
 }
 
 static int serve_deallocate(struct hurd_cap_call *call)
 {
-    uint32_t page, count, done = 0;
-    int err = pages_of(call->arg[1], call->arg[2], &page, &count);
-    if (!err && !(call->cap->rights & RIGHTS_WRITE))
-        err = EACCES;
-    if (!err)
-        err = container_deallocate(call_container(call), page, count, &done);
-    return reply_word(call, err, bytes(done));
+    return serve_range(call, WORK_DEALLOCATE);
 }
 
 /* Both marshallings; the one of January 2005 rounds, the later one refuses. */
@@ -242,8 +295,8 @@ static int serve_copy(struct hurd_cap_call *call)
     const L4_Word_t kinds = HURD_PM_SHARED | HURD_PM_MOVE;
     L4_Word_t flags = call->arg[5];
     struct hurd_cap *to;
-    uint32_t done = 0;
-    struct copy how = { .from = call_container(call) };
+    struct work work = { WORK_COPY, { .from = call_container(call) } };
+    struct copy *how = &work.how;
     int err = hurd_cap_lookup(&call->server->table, call->task, call->arg[2], &to);
     if (err || cap_kind(to) == CONTROL)
         return EBADF;
@@ -251,20 +304,20 @@ static int serve_copy(struct hurd_cap_call *call)
     if (!err && (flags & kinds) == kinds)
         err = EINVAL;
     if (!err)
-        err = pages_of(call->arg[1], call->arg[4], &how.from_start, &how.count);
+        err = pages_of(call->arg[1], call->arg[4], &how->from_start, &how->count);
     if (!err)
-        err = pages_of(call->arg[3], call->arg[4], &how.to_start, &how.count);
+        err = pages_of(call->arg[3], call->arg[4], &how->to_start, &how->count);
     if (!err)
         err = copy_allowed(call->cap, to, flags);
-    how.to = (struct container *) to->object;
-    how.shared = flags & HURD_PM_SHARED;
-    how.move = flags & HURD_PM_MOVE;
-    how.squash = flags & HURD_PM_SQUASH;
-    how.partial = flags & HURD_PM_PARTIAL;
-    how.no_growth = (to->flags & HURD_CAP_WEAK) || !may_spend(call, how.to);
-    if (!err)
-        err = container_copy(&how, &done);
-    return reply_word(call, err, bytes(done));
+    how->to = (struct container *) to->object;
+    how->shared = flags & HURD_PM_SHARED;
+    how->move = flags & HURD_PM_MOVE;
+    how->squash = flags & HURD_PM_SQUASH;
+    how->partial = flags & HURD_PM_PARTIAL;
+    how->no_growth = (to->flags & HURD_CAP_WEAK) || !may_spend(call, how->to);
+    if (!err && copy_overlaps(how))
+        err = EINVAL;
+    return err ? reply_word(call, err, 0) : serve_work(call, &work);
 }
 
 /* ---- controls -----------------------------------------------------------------------------------
@@ -305,10 +358,14 @@ static int serve_split(struct hurd_cap_call *call)
 
 static int serve_control_destroy(struct hurd_cap_call *call)
 {
-    if (call_control(call) == control_root)
+    struct control *control = call_control(call);
+    if (control == control_root)
         return EPERM;
-    control_destroy(call_control(call));
-    return 0;
+    int err = is_long(call, control_pages(control)) ? hurd_cap_lengthen(call) : 0;
+    if (err)
+        return err;
+    control_destroy(control);
+    return serve_doomed(call);
 }
 
 /* The reply is a structure of words. */
@@ -337,31 +394,39 @@ static int serve_control_info(struct hurd_cap_call *call)
 
 static int serve_container_destroy(struct hurd_cap_call *call)
 {
+    struct container *c = call_container(call);
     if (!(call->cap->rights & RIGHTS_WRITE))
         return EACCES;
-    container_destroy(call_container(call));
-    return 0;
+    int err = is_long(call, c->pages) ? hurd_cap_lengthen(call) : 0;
+    if (err)
+        return err;
+    container_doom(c);
+    return serve_doomed(call);
 }
 
 static int serve_revoke(struct hurd_cap_call *call)
 {
+    const struct work work = { WORK_UNMAP, { .to = call_container(call), .count = PAGES_MAX } };
+    struct progress once = { 0 }, *p = &once;
     if (call->arg[1] > L4_ID_VERSION_MASK)
         return ESRCH;
-    unsigned n = hurd_cap_object_revoke_weak(call->cap->object, call->arg[1]);
-    container_unmap(call_container(call));
-    return reply_word(call, 0, n);
+    if (is_long(call, work.how.to->pages)) {
+        int err = hurd_cap_lengthen(call);
+        if (err)
+            return err;
+        p = progress_of(call);
+    }
+    if (p->end == 0)
+        p->done = hurd_cap_object_revoke_weak(call->cap->object, call->arg[1]);
+    while (!stretch(&work, p))
+        if (call->more)
+            return HURD_CAP_AGAIN;
+    return reply_word(call, 0, p->done);
 }
 
 static int serve_release(struct hurd_cap_call *call)
 {
-    uint32_t page, count, done = 0;
-    int err = pages_of(call->arg[1], call->arg[2], &page, &count);
-    if (!err && !(call->cap->rights & RIGHTS_WRITE))
-        err = EACCES;
-    if (err)
-        return err;
-    container_release(call_container(call), page, count, &done);
-    return reply_word(call, 0, bytes(done));
+    return serve_range(call, WORK_RELEASE);
 }
 
 static int serve_pin(struct hurd_cap_call *call)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The RAM disk: where there is no other, and for measurements that are to be alike everywhere.
  *      ramdisk MEGABYTES [SEEK [PAGE]]
- * With SEEK and PAGE, a run takes SEEK us unless it begins where the last one ended, and PAGE us for each
- * page.  The hop before is lib/block/server.c, the hop after physmem. */
+ * With SEEK and PAGE, a run takes SEEK us unless it begins where the last one ended, and PAGE us
+ * for each page.  The hop before is lib/block/server.c, the hop after physmem. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -124,8 +124,10 @@ int main(int argc, char **argv)
     unsigned long megabytes = argument(argc, argv, 1);
     seek_time = argument(argc, argv, 2);
     page_time = argument(argc, argv, 3);
-    if (megabytes == 0 || megabytes > MOST_MEGABYTES || seek_time > MOST_US || page_time > MOST_US) {
-        printf("ramdisk: say how many megabytes, 1 to %d, and us, up to a second\n", MOST_MEGABYTES);
+    if (megabytes == 0 || megabytes > MOST_MEGABYTES || seek_time > MOST_US ||
+        page_time > MOST_US) {
+        printf("ramdisk: say how many megabytes, 1 to %d, and us, up to a second\n",
+               MOST_MEGABYTES);
         return EXIT_SUCCESS;    /* as good as no disk: nobody is to start it again */
     }
     int err = container_make(megabytes << 20, &contents, &bytes);

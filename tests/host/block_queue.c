@@ -305,6 +305,7 @@ static void a_part_that_is_refused_ends_and_the_others_wait_again(void **state)
     run.part[0].refused = EBUSY;        /* a read whose pages went away at the end */
     succeed();
     assert_int_equal(ended[1].error, EBUSY);
+    assert_int_equal(ended[1].done, 0);
     expect_idle();
 }
 

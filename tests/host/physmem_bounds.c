@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/copy.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
+/* links: servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/copy.c servers/physmem/stretch.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
 /* What one request may cost, and what holds when its lists overflow, in a larger machine. */
 #define WORLD_PAGES 8192u
 #include "physmem_world.h"
 
-enum { FRESH = 1024 /* frames filled for one request, or one block more */ };
+enum { FRESH = 64 /* frames filled for one request, or one block more */ };
 
 static struct control *control;
 static struct container *a, *b;
@@ -23,7 +23,7 @@ static int teardown(void **state)
 {
     (void) state;
     world_on_revoke = NULL;
-    control_destroy(control);
+    world_destroy(control);
     account_close(600);
     slab_reclaim();
     world_check();
@@ -56,7 +56,7 @@ static void one_request_fills_a_limited_number_of_frames(void **state)
     assert_in_range(map_once(a, pages, 5000 - pages, 4), FRESH, 2 * FRESH - 1);
     while (pages < 5000)
         pages += map_once(a, pages, 5000 - pages, 4);
-    assert_in_range(map_once(a, 0, 5000, 4), 4000, 5000);       /* they are there: no limit */
+    assert_in_range(map_once(a, 0, 5000, 4), MAP_ITEMS_MAX * FRESH, 5000);  /* they are there */
 }
 
 static void one_request_copies_a_limited_number_of_frames(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/copy.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
+/* links: servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/copy.c servers/physmem/stretch.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
 /* Containers: allocation, deallocation, guarantees, copies, sharing, mapping, pins. */
 #include "physmem_world.h"
 
@@ -22,7 +22,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void) state;
-    control_destroy(control);
+    world_destroy(control);
     account_close(600);
     slab_reclaim();
     world_check();
@@ -194,7 +194,7 @@ static void promises_hold_whatever_holes_an_attacker_leaves_in_the_slabs(void **
         world_write(last, page, page);
     for (uint32_t page = 0; page < 200; page++)
         world_write(a, page, page);
-    control_destroy(rest);
+    world_destroy(rest);
 }
 
 static void scattered_pages_pay_for_their_tree(void **state)
@@ -578,7 +578,7 @@ static void moving_between_controls_moves_the_charge(void **state)
     assert_int_equal(copy_as((struct copy) { .to = theirs, .count = 15, .move = true }, &done), 0);
     assert_int_equal(control->pages, 15);
     assert_int_equal(other->pages, 15);
-    control_destroy(other);
+    world_destroy(other);
 }
 
 static void release_detaches_copies_and_sharers_only(void **state)
@@ -846,7 +846,7 @@ static void pinned_pages_are_not_for_weak_references_nor_revoked(void **state)
     world_map(a, 0, 3, 6);
     assert_int_equal(container_pin(a, 600, 1, 1, &first, &contiguous), 0);
     assert_int_equal(world_rights(a, 1), 6);            /* no weak reference: nothing happened to it */
-    container_unmap(a);
+    container_unmap(a, 0, PAGES_MAX);
     assert_int_equal(world_rights(a, 0), 0);
     assert_int_equal(world_rights(a, 1), 6);
     struct map_request how = { .from = a, .start = 1, .count = 2, .rights = 4, .weak = true };
@@ -997,7 +997,7 @@ static void one_task_cannot_use_up_the_controls(void **state)
     while (n > 0)
         control_fold(c[--n]);
     assert_int_equal(control_unused(control), 200);
-    control_destroy(other);
+    world_destroy(other);
 }
 
 static void adopted_images_are_charged_and_freed_like_all(void **state)

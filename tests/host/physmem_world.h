@@ -17,6 +17,7 @@
 
 #include "servers/physmem/container.h"
 #include "servers/physmem/slab.h"
+#include "servers/physmem/stretch.h"
 
 #define WORLD_BASE  0x00300000u             /* not at a multiple of 4 MB: two frame tables */
 #ifndef WORLD_PAGES
@@ -91,6 +92,15 @@ static inline struct control *world_control(uint32_t frames)
     hurd_cap_object_keep(&c->object);
     assert_true(account_open(600, c));
     return c;
+}
+
+/* One of world_control(), with all that hangs on it. */
+static inline void world_destroy(struct control *c)
+{
+    control_destroy(c);
+    hurd_cap_object_drop(&c->object);
+    while (reap_wanted())
+        reap();
 }
 
 static inline struct container *world_container(struct control *control)

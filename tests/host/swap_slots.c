@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* links: lib/swap/slots.c lib/swap/header.c */
-/* Slots of a swap partition: rows, references, quotas, writes that end late, and a model for all of it. */
+/* Slots of a swap partition: rows, references, quotas, writes that end late, and a model for all of
+ * it. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

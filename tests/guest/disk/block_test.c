@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The block protocol and deva's block capabilities: what each request does, and each refusal.  init gives
- * this program the device master capability, so it grants sectors to itself.  The disk is a RAM disk that
- * takes its time, so that requests have to wait. */
+/* The block protocol and deva's block capabilities: what each request does, and each refusal.  init
+ * gives this program the device master capability, so it grants sectors to itself.  The disk is a
+ * RAM disk that takes its time, so that requests have to wait. */
 #include "tests/guest/deva/suite.h"
 
 #include <errno.h>
@@ -292,11 +292,16 @@ TEST(block_open_of_more_than_the_disk_has_is_refused)
 
 TEST(block_task_has_so_many_handles)
 {
-    L4_Word_t handle[HURD_BLOCK_HANDLES], none, theirs, n = 0;
-    while (n < HURD_BLOCK_HANDLES && !open_volume(whole, &handle[n]))
+    L4_Word_t handle[HURD_BLOCK_HANDLES], granted[HURD_BLOCK_HANDLES], none, theirs, n = 0;
+    for (L4_Word_t i = 0; i < HURD_BLOCK_HANDLES; i++)
+        EXPECT_EQ(grant(DISK, i, 1, BOTH, &granted[i]), 0);
+    while (n < HURD_BLOCK_HANDLES && !open_volume(granted[n], &handle[n]))
         n++;
     EXPECT_EQ(n, HURD_BLOCK_HANDLES - 2);               /* `volume` and `buffer` are there, too */
-    EXPECT_EQ(open_volume(whole, &none), EMFILE);
+    EXPECT_EQ(open_volume(granted[n], &none), EMFILE);
+    EXPECT_EQ(open_volume(whole, &none), 0);            /* the same one again */
+    EXPECT_EQ(none, volume);
+    EXPECT_EQ(ASK(HURD_CAP_DROP, none), 0);
     L4_Word_t another;
     EXPECT_EQ(container_make(1, &another), 0);
     EXPECT_EQ(share(another, HURD_PM_READ, &theirs), 0);
@@ -305,6 +310,8 @@ TEST(block_task_has_so_many_handles)
         EXPECT_EQ(ASK(HURD_CAP_DROP, handle[--n]), 0);
     EXPECT_EQ(ASK(HURD_BLOCK_BUFFER, volume, theirs), 0);
     EXPECT_EQ(hurd_pm_container_destroy(physmem(), another), 0);
+    for (L4_Word_t i = 0; i < HURD_BLOCK_HANDLES; i++)
+        EXPECT_EQ(hurd_cap_drop(deva(), granted[i]), 0);
 }
 
 TEST(block_handles_of_others_and_wrong_words_are_refused)
@@ -315,7 +322,7 @@ TEST(block_handles_of_others_and_wrong_words_are_refused)
     EXPECT_EQ(ASK(HURD_BLOCK_BUFFER, volume), EINVAL);
     EXPECT_EQ(ASK(HURD_BLOCK_FLUSH, volume, 0), EINVAL);
     EXPECT_EQ(ASK(HURD_BLOCK_READ, volume, buffer, 0, 0), EINVAL);
-    EXPECT_EQ(ASK(HURD_BLOCK_WRITE, volume, buffer, 0, 0, 1, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_BLOCK_WRITE, volume, buffer, 0, 0, 1, 0, 0), EINVAL);
     EXPECT_EQ(ASK(HURD_BLOCK_INFO, volume + 1000), EBADF);
     EXPECT_EQ(ASK(HURD_BLOCK_INFO, volume ^ 1u << 18), EBADF);
     EXPECT_EQ(ASK(HURD_BLOCK_INFO, buffer), EBADF);
@@ -619,6 +626,75 @@ TEST(block_second_request_of_a_thread_that_waits_is_refused)
     EXPECT_EQ(read_sectors(0, 0, 8), 0);
 }
 
+/* The next message from the driver: its tag, and that it is about what it should be. */
+static L4_Word_t next_done(int error, L4_Word_t sectors)
+{
+    L4_Word_t words[3] = { 0, 0, 0 };
+    L4_MsgTag_t tag = L4_Receive_Timeout(driver, L4_TimePeriod(2000000));
+    EXPECT_EQ(L4_IpcSucceeded(tag), 1);
+    EXPECT_EQ(L4_Label(tag), HURD_BLOCK_DONE);
+    EXPECT_EQ(L4_UntypedWords(tag), 3);
+    L4_StoreMRs(1, 3, words);
+    EXPECT_EQ(words[1], error);
+    EXPECT_EQ(words[2], sectors);
+    return words[0];
+}
+
+static int tagged(L4_Word_t label, L4_Word_t offset, L4_Word_t sector, L4_Word_t count, L4_Word_t tag)
+{
+    return ASK(label, volume, buffer, offset, sector, count, tag);
+}
+
+TEST(block_requests_with_tags_are_told_when_they_are_done)
+{
+    memset(bytes, 0x12, PAGE);
+    EXPECT_EQ(tagged(HURD_BLOCK_WRITE, 0, 3000, 8, 700), 0);
+    EXPECT_EQ(tagged(HURD_BLOCK_READ, PAGE, 3000, 8, 701), 0);
+    EXPECT_EQ(tagged(HURD_BLOCK_READ, 2 * PAGE, 3000, 5, 702), 0);
+    EXPECT_EQ(tagged(HURD_BLOCK_READ, BUFFER_PAGES * PAGE, 3000, 8, 703), 0);   /* a hole */
+    EXPECT_EQ(tagged(HURD_BLOCK_READ, 0, SIZE, 1, 704), ENXIO);                 /* told at once */
+    EXPECT_EQ(read_sectors(0, 0, 8), EBUSY);
+    EXPECT_EQ(ASK(HURD_BLOCK_FLUSH, volume), EBUSY);
+    EXPECT_EQ(ASK(HURD_CAP_CANCEL, L4_MyGlobalId().raw), ESRCH);
+    L4_Sleep(L4_TimePeriod(200000));                    /* all are done, and we did not listen */
+    EXPECT_EQ(read_sectors(0, 0, 8), EBUSY);
+    L4_Word_t seen = 0;
+    L4_MsgTag_t got;
+    L4_Word_t words[3];
+    for (int i = 0; i < 4; i++) {
+        got = L4_Receive_Timeout(driver, L4_TimePeriod(2000000));
+        EXPECT_EQ(L4_Label(got), HURD_BLOCK_DONE);
+        L4_StoreMRs(1, 3, words);
+        EXPECT_EQ(words[1], words[0] == 703 ? EFAULT : 0);
+        EXPECT_EQ(words[2], words[0] == 703 ? 0 : words[0] == 702 ? 5 : 8);
+        seen |= 1u << (words[0] - 700);
+    }
+    EXPECT_EQ(seen, 15);
+    expect_bytes(bytes + PAGE, PAGE, 0x12);
+    EXPECT_EQ(read_sectors(0, 0, 8), 0);
+}
+
+TEST(block_requests_with_tags_count_until_they_are_heard_of)
+{
+    for (L4_Word_t i = 0; i < HURD_BLOCK_REQUESTS; i++)
+        EXPECT_EQ(tagged(HURD_BLOCK_READ, 0, 8 * i, 8, i), 0);
+    L4_Sleep(L4_TimePeriod(1000000));
+    EXPECT_EQ(tagged(HURD_BLOCK_READ, 0, 0, 8, 99), EAGAIN);
+    next_done(0, 8);
+    EXPECT_EQ(tagged(HURD_BLOCK_READ, 0, 0, 8, 99), 0);
+    for (L4_Word_t i = 0; i < HURD_BLOCK_REQUESTS; i++)
+        next_done(0, 8);
+    EXPECT_EQ(counters().waiting, 0);
+}
+
+TEST(block_who_never_listens_is_forgotten_after_some_seconds)
+{
+    EXPECT_EQ(tagged(HURD_BLOCK_READ, 0, 0, 8, 1), 0);
+    L4_Sleep(L4_TimePeriod(15000000));
+    EXPECT_EQ(counters().waiting, 0);
+    EXPECT_EQ(read_sectors(0, 0, 8), 0);
+}
+
 TEST(block_buffer_that_is_dropped_stays_until_its_requests_have_ended)
 {
     L4_Word_t another, kept = buffer;
@@ -689,6 +765,9 @@ const struct test tests[] = {
     T(block_task_has_so_many_requests_and_the_next_is_told_to_come_later),
     T(block_request_that_waits_can_be_cancelled),
     T(block_second_request_of_a_thread_that_waits_is_refused),
+    T(block_requests_with_tags_are_told_when_they_are_done),
+    T(block_requests_with_tags_count_until_they_are_heard_of),
+    T(block_who_never_listens_is_forgotten_after_some_seconds),
     T(block_buffer_that_is_dropped_stays_until_its_requests_have_ended),
     T(block_library_opens_uses_and_closes),
     { NULL, NULL },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* An IDE driver that dies: linked around the real one's port accesses and its requests to physmem and
- * deva.  Each life ends at a step drawn by lot, as if somebody had killed it there, and mostly while it
- * serves; where, is the same in each run of a machine that counts instructions. */
+/* An IDE driver that dies: linked around the real one's port accesses and its requests to physmem
+ * and deva.  Each life ends at a step drawn by lot, as if somebody had killed it there, and mostly
+ * while it serves; where, is the same in each run of a machine that counts instructions. */
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What an IDE drive does, asked as the driver asks: diskprobe [DRIVE].  One line for each question, for
- * docs/emulators.md.  Nothing here knows what is right. */
+/* What an IDE drive does, asked as the driver asks: diskprobe [DRIVE].  One line for each question,
+ * for docs/emulators.md.  Nothing here knows what is right. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +25,8 @@ enum {
     SECTOR = 64,
     SECTORS = 4,
     WORDS = 256,
-    WAIT = 200000,              /* us: what has not come by then does not come */
+    WAIT = 500000,              /* us: what has not come by then does not come */
+    RESET_TIME = 5000000,       /* a reset ends when what was under way has, and that is the host's */
     LOOKS = 100000,
     PAGE = 4096,
 };
@@ -209,6 +210,7 @@ static void ask_reset(void)
     port_out8(channel->control, 0);
     uint8_t after = look();
     bool came = interrupt(WAIT);
+    channel_wait(channel, STATUS_DATA, 0, RESET_TIME);
     uint8_t s = status();
     printf("reset in a read: inside %02x, just after %02x, then %02x, error %02x, "
            "signature %02x %02x %02x %02x, interrupt %s\n",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages by lot to the driver of a disk: stray [ROUNDS [SEED]], with run -b.  Labels and words are drawn
- * from those that mean something and from those that do not.  Each has to be answered within five
- * seconds, and at the end the driver must do what it is asked.  The sectors are overwritten. */
+/* Messages by lot to the driver of a disk: stray [ROUNDS [SEED]], with run -b.  Labels and words
+ * are drawn from those that mean something and from those that do not.  Each has to be answered
+ * within five seconds, and at the end the driver must do what it is asked.  The sectors are
+ * overwritten. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -85,7 +86,7 @@ static unsigned words_for(L4_Word_t label)
         return draw(60);
     switch (label) {
     case HURD_BLOCK_READ: case HURD_BLOCK_WRITE:
-        return 5;
+        return 5 + !draw(8);    /* some with a tag */
     case HURD_BLOCK_BUFFER:
         return 2;
     default:
@@ -102,7 +103,7 @@ static void words_draw(L4_Word_t label, unsigned n, L4_Word_t *word)
         word[0] = capability;
     if (n == 2 && label == HURD_BLOCK_BUFFER && draw(2))
         hurd_pm_container_share(physmem(), container, L4_Version(driver), 6, &word[1]);
-    if (n == 5 && draw(4)) {
+    if (n >= 5 && n <= 6 && draw(4)) {
         word[0] = handle[0];
         word[1] = handle[1];
         word[2] = draw(PAGES) * PAGE;

@@ -93,6 +93,14 @@ int friend_request(L4_Word_t label, unsigned n, const L4_Word_t *words, L4_Word_
     return order(ASK, n + 1, order_words, word);
 }
 
+void friend_leave(L4_Word_t label, unsigned n, const L4_Word_t *words)
+{
+    L4_LoadMR(0, L4_MakeTag(ASK, n + 1, 0).raw);
+    L4_LoadMR(1, label);
+    L4_LoadMRs(2, n, words);
+    EXPECT(L4_IpcSucceeded(L4_Send_Timeout(friend, PATIENCE)));
+}
+
 int friend_map(L4_Word_t container, unsigned page, unsigned n, unsigned rights)
 {
     return order(MAP, 4, (L4_Word_t[]) { container, page, n, rights }, NULL);

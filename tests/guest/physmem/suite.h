@@ -54,6 +54,8 @@ int friend_request(L4_Word_t label, unsigned n, const L4_Word_t *words, L4_Word_
 #define FRIEND_REQUEST(word, label, ...) \
     friend_request(label, sizeof((L4_Word_t[]) { __VA_ARGS__ }) / sizeof(L4_Word_t), \
                    (L4_Word_t[]) { __VA_ARGS__ }, word)
+/* The same, but nobody waits for its answer: the friend is asked for nothing more. */
+void friend_leave(L4_Word_t label, unsigned n, const L4_Word_t *words);
 int friend_map(L4_Word_t container, unsigned page, unsigned n, unsigned rights);
 uint32_t friend_peek(unsigned page);
 void friend_poke(unsigned page, uint32_t value);
@@ -67,6 +69,6 @@ struct test {
 };
 #define T(name)     { #name, name, false }
 #define T2(name)    { #name, name, true }
-extern const struct test container_tests[], copy_tests[], control_tests[], share_tests[];
+extern const struct test container_tests[], copy_tests[], control_tests[], share_tests[], turn_tests[];
 
 #endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* Long work, a part at a time.  The hop before is request.c, which keeps the progress of a request,
+ * the hops after are container.c and copy.c. */
+#include "stretch.h"
+
+#include <errno.h>
+
+enum phase { CHECK, COMMIT, TAKE_BACK, OVER };
+
+static struct work part_of(const struct work *work, uint32_t at, uint32_t n)
+{
+    struct work part = *work;
+    part.how.from_start += at;
+    part.how.to_start += at;
+    part.how.count = n;
+    part.how.partial = true;
+    return part;
+}
+
+/* Where there is nothing to do before the commit. */
+static bool needs_no_check(const struct work *work)
+{
+    const struct container *c = work->how.to;
+    if (work->kind == WORK_ALLOCATE || work->kind == WORK_COPY)
+        return work->how.partial;
+    return work->kind != WORK_DEALLOCATE || c->pins == 0;
+}
+
+/* Work that skips holes goes on at the next page that is used. */
+static uint32_t next_page(const struct work *work, uint32_t at)
+{
+    const struct copy *how = &work->how;
+    if (work->kind == WORK_ALLOCATE || work->kind == WORK_COPY)
+        return at;
+    return container_next(how->to, how->to_start + at, how->to_start + how->count) - how->to_start;
+}
+
+static int part_check(const struct work *part, uint32_t *need)
+{
+    const struct copy *how = &part->how;
+    int err;
+    if (part->kind == WORK_DEALLOCATE)
+        return container_busy(how->to, how->to_start, how->count) ? EBUSY : 0;
+    if (part->kind == WORK_COPY)
+        err = copy_check(how, need);
+    else
+        err = container_check(how->to, how->to_start, how->count, how->squash, need);
+    return !err && *need > control_unused(how->to->control) ? ENOMEM : err;
+}
+
+int work_at_once(const struct work *work, uint32_t *done)
+{
+    const struct copy *how = &work->how;
+    *done = 0;
+    switch (work->kind) {
+    case WORK_ALLOCATE:
+        return container_allocate(how->to, how->to_start, how->count, how->squash, how->partial,
+                                  done);
+    case WORK_DEALLOCATE:
+        return container_deallocate(how->to, how->to_start, how->count, done);
+    case WORK_RELEASE:
+        container_release(how->to, how->to_start, how->count, done);
+        return 0;
+    case WORK_UNMAP:
+        container_unmap(how->to, how->to_start, how->count);
+        return 0;
+    case WORK_COPY:
+        return container_copy(how, done);
+    }
+    return EINVAL;
+}
+
+static void part_take_back(const struct work *part)
+{
+    if (part->kind == WORK_COPY)
+        copy_take_back(&part->how);
+    else
+        container_prune(part->how.to, part->how.to_start, part->how.count);
+}
+
+static void phase_begin(struct progress *p, enum phase phase, uint32_t at, uint32_t end)
+{
+    p->phase = phase;
+    p->at = at;
+    p->end = end;
+}
+
+/* The check made nodes, and groups of one, up to `end`; what is committed stays. */
+static void fail(const struct work *work, struct progress *p, int err, uint32_t at, uint32_t end)
+{
+    bool made = work->kind == WORK_ALLOCATE || work->kind == WORK_COPY;
+    p->err = err;
+    phase_begin(p, made ? TAKE_BACK : OVER, at, end);
+}
+
+static void part_do(const struct work *work, struct progress *p, uint32_t n)
+{
+    const struct work part = part_of(work, p->at, n);
+    uint32_t done = 0, at = p->at;
+    int err = 0;
+    p->at += n;
+    if (p->phase == CHECK)
+        err = part_check(&part, &p->need);
+    else if (p->phase == COMMIT)
+        err = work_at_once(&part, &done);
+    else
+        part_take_back(&part);
+    p->done += done;
+    if (err && p->phase == CHECK)
+        fail(work, p, err, 0, at + n);
+    else if (err)
+        fail(work, p, err, at, work->how.count);
+}
+
+bool stretch(const struct work *work, struct progress *p)
+{
+    if (p->end == 0)
+        phase_begin(p, needs_no_check(work) ? COMMIT : CHECK, 0, work->how.count);
+    if (p->phase != TAKE_BACK)
+        p->at = next_page(work, p->at);
+    if (p->at < p->end) {
+        uint32_t left = p->end - p->at;
+        part_do(work, p, left < STRETCH_PAGES ? left : STRETCH_PAGES);
+    }
+    if (p->phase != OVER && p->at >= p->end)
+        phase_begin(p, p->phase == CHECK ? COMMIT : OVER, 0, work->how.count);
+    return p->phase == OVER;
+}
+
+/* ---- containers that nobody can name any more ---------------------------------------------------
+ * */
+
+uint32_t doomed, reaped;
+
+static struct container *first, **last = &first;
+
+void container_doom(struct container *c)
+{
+    if (c->pages <= STRETCH_PAGES) {
+        container_destroy(c);
+        return;
+    }
+    container_forget(c);
+    c->doomed = true;
+    c->next_doomed = NULL;
+    *last = c;
+    last = &c->next_doomed;
+    doomed++;
+}
+
+void reap(void)
+{
+    struct container *c = first;
+    uint32_t done;
+    if (!c)
+        return;
+    uint32_t page = container_next(c, 0, PAGES_MAX), left = PAGES_MAX - page;
+    container_deallocate(c, page, left < STRETCH_PAGES ? left : STRETCH_PAGES, &done);
+    if (c->pages)
+        return;
+    first = c->next_doomed;
+    if (!first)
+        last = &first;
+    reaped++;
+    container_destroy(c);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Long work in stretches: what covers many pages is done a part at a time, and others are served
+ * between two parts.  Between them everything is whole: each part is an operation of its own. */
+#ifndef PHYSMEM_STRETCH_H
+#define PHYSMEM_STRETCH_H
+
+#include "container.h"
+
+#define STRETCH_PAGES   64u             /* of one part: some 50,000 instructions if all are copied */
+
+enum work_kind { WORK_ALLOCATE, WORK_DEALLOCATE, WORK_RELEASE, WORK_UNMAP, WORK_COPY };
+
+/* Only WORK_COPY has a source.  The range is [to_start, to_start + count) of `to`. */
+struct work {
+    enum work_kind kind;
+    struct copy how;
+};
+
+/* In one piece, however long it takes. */
+int work_at_once(const struct work *work, uint32_t *done);
+
+/* All zero at first.  The work checks the whole range, unless it may be done partially; then it
+ * commits; after an error it takes back what the check had made. */
+struct progress {
+    uint32_t phase;
+    uint32_t at, end;                   /* pages of the range: of the next part, and where to stop */
+    uint32_t need;                      /* pages to charge, as far as checked */
+    uint32_t done;                      /* pages */
+    uint32_t err;
+};
+
+/* One part.  true: it was the last one, and done and err are what the operation has to say.
+ * Somebody may have changed the range since the check: then err says what was in the way, and done
+ * how far it went. */
+bool stretch(const struct work *work, struct progress *p);
+
+/* ---- containers that nobody can name any more ---- */
+
+/* Like container_destroy(), but a large one goes in parts.  The pages and what they cost are given
+ * back by reap(). */
+void container_doom(struct container *c);
+
+extern uint32_t doomed, reaped;         /* containers so far, modulo 2^32: first come, first gone */
+
+void reap(void);                        /* one part, if there is anything left */
+static inline bool reap_wanted(void) { return doomed != reaped; }
+
+#endif

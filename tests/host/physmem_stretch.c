@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/* links: servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/copy.c servers/physmem/stretch.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
+/* flags: -DWORLD_PAGES=4096 */
+/* Work in stretches: the same outcome as in one piece, everything whole in between, and nothing left
+ * of what came to nothing. */
+#include "physmem_world.h"
+
+enum { FRAMES = 3000, LONG = 10 * STRETCH_PAGES + 7 };
+
+static struct control *control;
+static struct container *a, *b;
+static struct ledger before;
+static unsigned parts;
+
+static int setup(void **state)
+{
+    (void) state;
+    slab_reclaim();
+    before = ledger;
+    control = world_control(FRAMES);
+    a = world_container(control);
+    b = world_container(control);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void) state;
+    world_destroy(control);
+    account_close(600);
+    slab_reclaim();
+    world_check();
+    assert_int_equal(ledger.bound, before.bound);
+    assert_int_equal(ledger.promised, before.promised);
+    assert_int_equal(ledger.meta, before.meta);
+    return 0;
+}
+
+/* Part by part; between them all accounts agree. */
+static int finish(const struct work *work, struct progress *p)
+{
+    for (parts = 1; !stretch(work, p); parts++)
+        world_check();
+    world_check();
+    return p->err;
+}
+
+static int work(enum work_kind kind, struct copy how, uint32_t *done)
+{
+    const struct work w = { kind, how };
+    struct progress p = { 0 };
+    int err = finish(&w, &p);
+    *done = p.done;
+    return err;
+}
+
+static int allocate(struct container *c, uint32_t start, uint32_t count, uint32_t *done)
+{
+    return work(WORK_ALLOCATE, (struct copy) { .to = c, .to_start = start, .count = count }, done);
+}
+
+static void write_all(struct container *c, uint32_t start, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        world_write(c, start + i, (start + i) % 251);
+}
+
+static void expect_all(struct container *c, uint32_t start, uint32_t count, uint32_t source)
+{
+    for (uint32_t i = 0; i < count; i++)
+        assert_int_equal(world_read(c, start + i), (source + i) % 251);
+}
+
+static void allocation_promises_all_of_it(void **state)
+{
+    (void) state;
+    uint32_t done;
+    assert_int_equal(allocate(a, 5, LONG, &done), 0);
+    assert_int_equal(done, LONG);
+    assert_int_equal(a->pages, LONG);
+    assert_int_equal(container_count(a, 5, LONG), LONG);
+    assert_int_equal(parts, 2 * 11);                    /* checked and committed */
+}
+
+static void allocation_that_meets_a_page_changes_nothing(void **state)
+{
+    (void) state;
+    uint32_t done, meta = control->meta.bytes;
+    assert_int_equal(world_allocate(a, LONG - 3, 1), 0);
+    uint32_t nodes = control->meta.bytes;
+    assert_int_equal(allocate(a, 0, LONG, &done), EEXIST);
+    assert_int_equal(done, 0);
+    assert_int_equal(a->pages, 1);
+    assert_int_equal(control->meta.bytes, nodes);
+    world_deallocate(a, LONG - 3, 1);
+    assert_int_equal(control->meta.bytes, meta);
+}
+
+static void allocation_beyond_the_guarantee_changes_nothing(void **state)
+{
+    (void) state;
+    uint32_t done, meta = control->meta.bytes;
+    assert_int_equal(allocate(a, 0, FRAMES + 1, &done), ENOMEM);
+    assert_int_equal(done, 0);
+    assert_int_equal(control->pages, 0);
+    assert_int_equal(control->meta.bytes, meta);
+}
+
+static void partial_allocation_takes_what_there_is(void **state)
+{
+    (void) state;
+    const struct copy how = { .to = a, .count = FRAMES + 100, .partial = true };
+    uint32_t done;
+    assert_int_equal(work(WORK_ALLOCATE, how, &done), ENOMEM);
+    assert_in_range(done, FRAMES - 100, FRAMES);
+    assert_int_equal(a->pages, done);
+    assert_int_equal(control_unused(control), 0);
+}
+
+static void squash_in_parts_gives_zero_pages(void **state)
+{
+    (void) state;
+    const struct copy how = { .to = a, .count = LONG, .squash = true };
+    uint32_t done;
+    assert_int_equal(world_allocate(a, 100, 300), 0);
+    write_all(a, 100, 300);
+    assert_int_equal(work(WORK_ALLOCATE, how, &done), 0);
+    assert_int_equal(done, LONG);
+    assert_int_equal(control->pages, LONG);
+    for (uint32_t page = 0; page < LONG; page += 13)
+        assert_int_equal(world_read(a, page), 0);
+}
+
+static void copies_show_the_source(void **state)
+{
+    (void) state;
+    const struct copy how = { .from = a, .to = b, .to_start = 1000, .count = LONG };
+    uint32_t done;
+    assert_int_equal(world_allocate(a, 0, LONG), 0);
+    write_all(a, 0, LONG);
+    assert_int_equal(work(WORK_COPY, how, &done), 0);
+    assert_int_equal(done, LONG);
+    world_write(a, 17, 99);
+    expect_all(b, 1000, LONG, 0);
+}
+
+static void moves_leave_nothing_behind(void **state)
+{
+    (void) state;
+    const struct copy how = { .from = a, .to = b, .count = LONG, .move = true };
+    uint32_t done;
+    assert_int_equal(world_allocate(a, 0, LONG), 0);
+    write_all(a, 0, LONG);
+    assert_int_equal(work(WORK_COPY, how, &done), 0);
+    assert_int_equal(a->pages, 0);
+    assert_null(a->root);
+    assert_int_equal(control->pages, LONG);
+    expect_all(b, 0, LONG, 0);
+}
+
+static void a_move_needs_no_room_beside_what_moves(void **state)
+{
+    (void) state;
+    uint32_t done, most = FRAMES;
+    while (world_allocate(a, 0, most))
+        most--;
+    /* The other tree takes the rest. */
+    const struct copy how = { .from = a, .to = b, .count = most - 200, .move = true };
+    world_deallocate(a, most - 200, 200);
+    assert_true(control_unused(control) < how.count);
+    assert_int_equal(work(WORK_COPY, how, &done), 0);
+    assert_int_equal(b->pages, most - 200);
+}
+
+static void shared_copies_that_meet_a_hole_leave_no_groups(void **state)
+{
+    (void) state;
+    const struct copy how = { .from = a, .to = b, .count = LONG, .shared = true };
+    uint32_t done;
+    assert_int_equal(world_allocate(a, 0, LONG - 1), 0);
+    uint32_t bytes = control->meta.bytes;
+    assert_int_equal(work(WORK_COPY, how, &done), ENOENT);
+    assert_int_equal(done, 0);
+    assert_int_equal(control->meta.bytes, bytes);
+    assert_int_equal(b->pages, 0);
+    assert_null(b->root);
+}
+
+static void a_source_that_changes_meanwhile_ends_a_copy_there(void **state)
+{
+    (void) state;
+    const struct work w = { WORK_COPY, { .from = a, .to = b, .count = LONG, .shared = true } };
+    struct progress p = { 0 };
+    assert_int_equal(world_allocate(a, 0, LONG), 0);
+    for (unsigned i = 0; i < 11 + 3; i++)               /* checked, and three parts committed */
+        assert_false(stretch(&w, &p));
+    world_deallocate(a, 5 * STRETCH_PAGES + 1, 1);
+    assert_int_equal(finish(&w, &p), ENOENT);
+    assert_int_equal(p.done, 5 * STRETCH_PAGES + 1);
+    assert_int_equal(b->pages, p.done);
+    for (uint32_t page = p.done + 1; page < LONG; page++)
+        assert_false(slot_shared(*container_slot(a, page)));
+}
+
+static void deallocation_goes_from_page_to_page(void **state)
+{
+    (void) state;
+    uint32_t done;
+    for (uint32_t i = 0; i < 40; i++)
+        assert_int_equal(world_allocate(a, i * 25000, 3), 0);
+    const struct copy all = { .to = a, .count = PAGES_MAX };
+    assert_int_equal(work(WORK_DEALLOCATE, all, &done), 0);
+    assert_int_equal(done, 120);
+    assert_null(a->root);
+    assert_in_range(parts, 40, 42);
+}
+
+static void deallocation_of_a_pinned_page_changes_nothing(void **state)
+{
+    (void) state;
+    uint32_t done, contiguous;
+    paddr_t first;
+    const struct copy all = { .to = a, .count = LONG };
+    assert_int_equal(world_allocate(a, 0, LONG), 0);
+    assert_int_equal(container_pin(a, 600, LONG - 2, 1, &first, &contiguous), 0);
+    assert_int_equal(work(WORK_DEALLOCATE, all, &done), EBUSY);
+    assert_int_equal(done, 0);
+    assert_int_equal(a->pages, LONG);
+    assert_int_equal(container_unpin(a, 600, LONG - 2, 1), 0);
+    assert_int_equal(work(WORK_DEALLOCATE, all, &done), 0);
+    assert_int_equal(done, LONG);
+}
+
+static void release_and_unmap_reach_every_page(void **state)
+{
+    (void) state;
+    uint32_t done;
+    assert_int_equal(world_allocate(a, 0, LONG), 0);
+    write_all(a, 0, LONG);
+    assert_int_equal(work(WORK_COPY, (struct copy) { .from = a, .to = b, .count = LONG }, &done), 0);
+    world_map(b, 0, LONG, 4);
+    assert_int_equal(work(WORK_UNMAP, (struct copy) { .to = b, .count = PAGES_MAX }, &done), 0);
+    for (uint32_t page = 0; page < LONG; page++)
+        assert_int_equal(world_rights(b, page), 0);
+    assert_int_equal(work(WORK_RELEASE, (struct copy) { .to = a, .count = LONG }, &done), 0);
+    assert_int_equal(done, LONG);
+    for (uint32_t page = 0; page < LONG; page += 7)
+        assert_int_equal(world_read(a, page), 0);
+    expect_all(b, 0, LONG, 0);
+}
+
+static void what_is_doomed_goes_first_come_first_gone(void **state)
+{
+    (void) state;
+    uint32_t ticket = reaped;
+    struct container *c = world_container(control);
+    assert_int_equal(world_allocate(a, 0, LONG), 0);
+    write_all(a, 0, LONG);
+    assert_int_equal(world_allocate(b, PAGES_MAX - LONG, LONG), 0);
+    assert_int_equal(world_allocate(c, 0, STRETCH_PAGES), 0);
+    container_doom(a);
+    container_doom(b);
+    container_doom(c);                                  /* small: at once */
+    assert_int_equal(control->pages, 2 * LONG);
+    assert_int_equal(doomed - ticket, 2);
+    for (parts = 0; reaped == ticket; parts++) {
+        reap();
+        world_check();
+    }
+    assert_int_equal(parts, 11);
+    assert_int_equal(control->pages, LONG);
+    while (reap_wanted())
+        reap();
+    assert_int_equal(control->pages, 0);
+    assert_int_equal(control->count, 0);
+}
+
+static void a_control_folds_when_its_last_doomed_container_is_gone(void **state)
+{
+    (void) state;
+    struct control *child, *below;
+    struct container *c, *d;
+    uint32_t unused = control_unused(control);
+    assert_int_equal(control_split(control, 2000, 700, &child), 0);
+    assert_int_equal(control_split(child, 500, 700, &below), 0);
+    assert_int_equal(container_create(child, 700, false, &c), 0);
+    assert_int_equal(container_create(below, 700, false, &d), 0);
+    assert_int_equal(world_allocate(c, 0, 900), 0);
+    assert_int_equal(world_allocate(d, 0, 400), 0);
+    assert_int_equal(control_pages(child), 1300);
+    control_destroy(child);
+    world_check();
+    assert_ptr_equal(control->children, child);
+    while (reap_wanted())
+        reap();
+    assert_null(control->children);
+    assert_int_equal(control_unused(control), unused);
+}
+
+#define TEST_IN_WORLD(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST_IN_WORLD(allocation_promises_all_of_it),
+        TEST_IN_WORLD(allocation_that_meets_a_page_changes_nothing),
+        TEST_IN_WORLD(allocation_beyond_the_guarantee_changes_nothing),
+        TEST_IN_WORLD(partial_allocation_takes_what_there_is),
+        TEST_IN_WORLD(squash_in_parts_gives_zero_pages),
+        TEST_IN_WORLD(copies_show_the_source),
+        TEST_IN_WORLD(moves_leave_nothing_behind),
+        TEST_IN_WORLD(a_move_needs_no_room_beside_what_moves),
+        TEST_IN_WORLD(shared_copies_that_meet_a_hole_leave_no_groups),
+        TEST_IN_WORLD(a_source_that_changes_meanwhile_ends_a_copy_there),
+        TEST_IN_WORLD(deallocation_goes_from_page_to_page),
+        TEST_IN_WORLD(deallocation_of_a_pinned_page_changes_nothing),
+        TEST_IN_WORLD(release_and_unmap_reach_every_page),
+        TEST_IN_WORLD(what_is_doomed_goes_first_come_first_gone),
+        TEST_IN_WORLD(a_control_folds_when_its_last_doomed_container_is_gone),
+    };
+    return cmocka_run_group_tests(tests, world_create, NULL);
+}
