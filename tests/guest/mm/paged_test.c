@@ -2,6 +2,7 @@
 /* Stores with operations, and the policies that choose which of their pages go out. */
 #include <errno.h>
 #include <l4/ipc.h>
+#include <l4/space.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,6 +19,7 @@ static struct {
     volatile uint32_t word[PAGES];
     volatile unsigned fetches, fetched, cleans, cleaned, released, torn;
     int fetch_error, clean_error;
+    void *volatile last;                /* the frame that was filled last */
     volatile bool hold, in_clean;
 } disk;
 
@@ -47,6 +49,7 @@ static int disk_fetch(void *hook, uintptr_t offset, void *const *page, unsigned 
     for (unsigned i = 0; i < pages; i++) {
         disk.fetched++;
         page_fill(page[i], disk.word[offset / PAGE + i]);
+        disk.last = page[i];
     }
     disk.fetches++;
     return disk.fetch_error;
@@ -351,6 +354,26 @@ TEST(policy_calls_refuse_each_bad_argument)
     disk_close(p);
 }
 
+/* As physmem may do at any time: the mapping that the region's is made from goes. */
+TEST(a_page_whose_frame_was_unmapped_comes_back_without_a_fetch)
+{
+    volatile uint32_t *p = disk_open();
+    for (int changed = 0; changed < 2; changed++) {
+        page_fill((uint32_t *)page(p, 5), 1005);
+        (void)*page(p, 6 + changed);
+        if (changed)
+            page_fill((uint32_t *)page(p, 7), 777);
+        L4_Flush(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)disk.last, 12), L4_FullyAccessible));
+        EXPECT_EQ(*page(p, 6 + changed), changed ? 777 : 1006);
+        EXPECT(page_is_whole((uint32_t *)page(p, 6 + changed)));
+        L4_Flush(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)disk.last, 12), L4_FullyAccessible));
+        EXPECT_EQ(hurd_store_sync(&disk.store, 0, PAGES * PAGE), 0);
+    }
+    EXPECT_EQ(disk.fetched, 3);
+    EXPECT_EQ(disk.word[7], 777);
+    disk_close(p);
+}
+
 /* ---- sync, discard, locks ---- */
 
 TEST(msync_writes_what_was_changed_and_only_that)
@@ -614,6 +637,7 @@ const struct test paged_tests[] = {
     T(the_programs_own_policy_hears_everything),
     T(posix_madvise_dontneed_makes_a_page_the_next_to_go),
     T(policy_calls_refuse_each_bad_argument),
+    T(a_page_whose_frame_was_unmapped_comes_back_without_a_fetch),
     T(msync_writes_what_was_changed_and_only_that),
     T(msync_async_does_not_wait),
     T(msync_says_eio_when_the_store_does_and_the_page_stays_changed),
