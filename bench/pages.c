@@ -143,6 +143,60 @@ static bool mmap_and_touch(void)
     return true;
 }
 
+/* Memory that was touched goes back. */
+static bool unmap_touched(void)
+{
+    for (int i = 0; i < SAMPLES; i++) {
+        uintptr_t at = 0x48000000;
+        int error = hurd_vm_allocate(&at, BATCH * HURD_MM_PAGE, 0, 1);
+        if (error)
+            return give_up("hurd_vm_allocate at once", error);
+        for (uintptr_t page = at; page < at + BATCH * HURD_MM_PAGE; page += HURD_MM_PAGE)
+            *(volatile uint8_t *)page = 1;
+        uint32_t before = instructions();
+        error = hurd_vm_deallocate(at, BATCH * HURD_MM_PAGE);
+        samples[i] = instructions() - before;
+        if (error)
+            return give_up("hurd_vm_deallocate", error);
+    }
+    report("mm.unmap", median(), BATCH);
+    return true;
+}
+
+/* ---- pages of a store: in core already, and fetched in place of another one ---- */
+
+static int fetch_nothing(void *hook, uintptr_t offset, void *const *page, unsigned pages)
+{
+    (void)hook, (void)offset, (void)page, (void)pages;
+    return 0;
+}
+
+static bool fault_paged(void)
+{
+    enum { FRAMES = 16, PAGES = FRAMES + SAMPLES };
+    static const struct hurd_store_ops ops = {.fetch = fetch_nothing, .rights = HURD_VM_READ};
+    struct hurd_store store;
+    unsigned policy;
+    uintptr_t at = 0;
+    int error = hurd_store_create(&store, NULL, &ops);
+    if (!error)
+        error = hurd_store_bind_to_vm(&store, 0, PAGES * HURD_MM_PAGE, 0, HURD_VM_READ, &at);
+    if (!error)
+        error = hurd_policy_create(&hurd_policy_clock, FRAMES, 0, &policy);
+    if (!error)
+        error = hurd_vm_set_policy(at, PAGES * HURD_MM_PAGE, policy);
+    if (error)
+        return give_up("a store", error);
+    for (int i = 0; i < PAGES; i++) {
+        uint32_t before = instructions();
+        (void)*(volatile uint8_t *)(at + (uintptr_t)i * HURD_MM_PAGE);
+        if (i >= FRAMES)
+            samples[i - FRAMES] = instructions() - before;
+    }
+    report("mm.fault.paged", median(), 1);
+    return true;
+}
+
 static bool rpc_null(void)
 {
     L4_ThreadId_t physmem = {.raw = __hurd_startup_data->physmem_control.server};
@@ -164,7 +218,7 @@ int main(void)
 {
     report("boot.demo", instructions(), 1); /* init has started us in the demo's place */
     bool good = meter_is_exact() && rpc_null() && fault_owned() && fault_physmem() &&
-                mmap_and_touch();
+                mmap_and_touch() && unmap_touched() && fault_paged();
     printf("# done\n");
     return good ? 0 : 1;
 }

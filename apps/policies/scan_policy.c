@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A policy of a program's own: for a loop over more pages than there are frames it keeps the front of
- * the loop and lets the rest go through one frame. */
+/* A policy of a program's own: for a loop over more pages than there are frames it keeps the front
+ * of the loop and lets the rest go through one frame. */
 #include <hurd/policy.h>
 #include "scan_policy.h"
 

@@ -61,12 +61,13 @@ int hurd_vm_protect(uintptr_t addr, uintptr_t size, unsigned rights);
 
 /* ---- hints.  Ranges are whole pages without holes: EINVAL, ENOMEM as in hurd_vm_protect() ---- */
 
-/* enum hurd_vm_advice.  DONT_NEED, FREE: EINVAL for locked pages, FREE also for others than anonymous ones. */
+/* enum hurd_vm_advice. DONT_NEED, FREE: EINVAL for locked pages, FREE also for others than
+ * anonymous ones. */
 int hurd_vm_advise(uintptr_t addr, uintptr_t size, unsigned advice);
 
-/* Locked pages are in core and stay: no policy chooses them.  They need not stay mapped: physmem may
- * take a mapping away at any time, and a fault brings it back without a disk.  ENOMEM: no access to
- * a page.  EAGAIN: not so much memory; no lock is set then.  Locks do not nest. */
+/* Locked pages are in core and stay: no policy chooses them. They need not stay mapped: physmem may
+ * take a mapping away at any time, and a fault brings it back without a disk. ENOMEM: no access to
+ * a page. EAGAIN: not so much memory; no lock is set then. Locks do not nest. */
 int hurd_vm_lock(uintptr_t addr, uintptr_t size, int lock);
 
 /* All regions, those to come, or both; 0 unlocks everything. */
@@ -83,9 +84,9 @@ int hurd_vm_resident(uintptr_t addr, uintptr_t size, L4_Word_t *bits);
  * EIO: `clean` failed. */
 int hurd_vm_sync(uintptr_t addr, uintptr_t size, int refuse_locked, int start_only);
 
-/* Another size, with MAY_MOVE elsewhere, with HERE and MAY_MOVE at *to, where whatever is there goes
- * first.  *to: where it is then.  EINVAL: sizes, addresses, flags, a place that overlaps the old
- * one, reserved areas.  EFAULT: the range is not in one region.  ENOMEM: no room, no records. */
+/* Another size, with MAY_MOVE elsewhere, with HERE and MAY_MOVE at *to, where whatever is there
+ * goes first. *to: where it is then. EINVAL: sizes, addresses, flags, a place that overlaps the old
+ * one, reserved areas. EFAULT: the range is not in one region. ENOMEM: no room, no records. */
 #define HURD_VM_MAY_MOVE        0x80u
 int hurd_vm_move(uintptr_t addr, uintptr_t size, uintptr_t new_size, unsigned flags, uintptr_t *to);
 
@@ -97,12 +98,12 @@ int hurd_vm_move(uintptr_t addr, uintptr_t size, uintptr_t new_size, unsigned fl
 int hurd_vm_map_container(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights,
                           L4_Word_t container, uintptr_t offset);
 
-/* An application-defined backing store: the policy hook.  When a page of a bound region is touched
+/* An application-defined backing store: the policy hook. When a page of a bound region is touched
  * that is not in core, `fault` runs in a thread of the library, up to 16 of them at a time, while
- * the thread that touched it waits and the pager is free for others.  It brings the page and records
- * it with hurd_store_cache(); 0 means done, anything else is a segmentation violation.  For one page
- * it runs once at a time.  It may touch memory of other stores, but it must not wait for a lock
- * that a thread may hold while it touches this store (malloc's and stdio's, if a stack is there). */
+ * the thread that touched it waits and the pager is free for others. It brings the page and records
+ * it with hurd_store_cache(); 0 means done, anything else is a segmentation violation. For one page
+ * it runs once at a time. It may touch memory of other stores, but it must not wait for a lock that
+ * a thread may hold while it touches this store (malloc's and stdio's, if a stack is there). */
 struct hurd_store_fault {
     void *hook;
     L4_ThreadId_t thread;               /* that touched it; nil: it does not wait any more */
@@ -121,8 +122,8 @@ struct hurd_store {
 
 /* EAGAIN, ENOMEM: no thread to fetch pages, or no memory for the record. */
 int hurd_store_init(struct hurd_store *store, void *hook, hurd_store_fault_t *fault);
-/* ---- stores with operations: the library keeps their pages in core, as many as there is memory for
- * or as a policy allows (<hurd/policy.h>), and lets them go again ---- */
+/* ---- stores with operations: the library keeps their pages in core, as many as there is memory
+ * for or as a policy allows (<hurd/policy.h>), and lets them go again ---- */
 
 #define HURD_STORE_BATCH    16u         /* pages of one call at most */
 
@@ -146,7 +147,7 @@ struct hurd_store_ops {
 int hurd_store_create(struct hurd_store *store, void *hook, const struct hurd_store_ops *ops);
 /* Changed pages in the range go to the store; returns when they are there.  EIO: `clean` failed. */
 int hurd_store_sync(struct hurd_store *store, uintptr_t offset, uintptr_t size);
-/* Pages in the range are forgotten, changed or not, and fetched again when they are touched.  EBUSY:
+/* Pages in the range are forgotten, changed or not, and fetched again when they are touched. EBUSY:
  * one is being fetched or cleaned, or locked; nothing has changed then. */
 int hurd_store_discard(struct hurd_store *store, uintptr_t offset, uintptr_t size);
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Which page goes out: policies of libhurd-mm, the library's and a program's own.  Spec
+/* Which page goes out: policies of libhurd-mm, the library's and a program's own. Spec
  * hurd-l4-design.md 3.2.
  *
  * A policy looks after pages of stores with operations (struct hurd_store_ops in <hurd/mm.h>) that
- * are in core.  The task has one (CLOCK, unless replaced); a region may have one of its own, with a
+ * are in core. The task has one (CLOCK, unless replaced); a region may have one of its own, with a
  * number of frames that its pages never exceed and that nobody else takes away.
  *
- * The operations run in the pager, with nobody else beside them, and must not fault: a program's own
- * policy stands in a file whose name ends in policy.c, which the linker script puts on wired pages,
- * and touches its own variables, its struct hurd_policy and the pages that it was given; it calls
- * nothing but the functions of this header, memcpy and memset.  apps/policies/scan_policy.c
- * is an example. */
+ * The operations run in the pager, with nobody else beside them, and must not fault: a program's
+ * own policy stands in a file whose name ends in policy.c, which the linker script puts on wired
+ * pages, and touches its own variables, its struct hurd_policy and the pages that it was given; it
+ * calls nothing but the functions of this header, memcpy and memset. apps/policies/scan_policy.c is
+ * an example. */
 #ifndef HURD_POLICY_H
 #define HURD_POLICY_H
 
@@ -69,7 +69,7 @@ struct hurd_policy {
     uint32_t frames;                    /* pages in core at most; 0: as long as there is memory */
     uint32_t pages;                     /* in core, with those that come and go just now */
     struct hurd_page_list list[2];      /* the policy's */
-    uint32_t word[2];                   /* the policy's; word[0]: hurd_policy_create()'s parameter */
+    uint32_t word[2];                   /* the policy's; word[0]: the parameter */
     void *memory;                       /* the policy's: ops->memory bytes */
 };
 
@@ -78,7 +78,7 @@ extern const struct hurd_policy_ops
     hurd_policy_fifo,           /* the oldest */
     hurd_policy_mru,            /* the newest, but for the `parameter` (0: 1) newest ones */
     hurd_policy_random,         /* any; parameter: the seed */
-    hurd_policy_2q;             /* new pages must come twice to be kept (Johnson and Shasha, 1994) */
+    hurd_policy_2q;             /* what is to be kept must come twice (Johnson, Shasha) */
 
 /* ---- for policies ---- */
 

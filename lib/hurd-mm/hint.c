@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a program says of memory that it has: advice, locks; and what it may know: which pages are in
- * core.  Before: pager.c.  After: map.c for what is remembered, the store's class for pages. */
+/* What a program says of memory that it has: advice, locks; and what it may know: which pages are
+ * in core. Before: pager.c. After: map.c for what is remembered, the store's class for pages. */
 #include <errno.h>
 #include <string.h>
 #include "mm.h"

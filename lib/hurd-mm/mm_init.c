@@ -192,7 +192,8 @@ static int pager_start(const struct hurd_startup_data *data)
     record(guard, HURD_MM_PAGE, &mm.reserved, 0, 0, true);
     L4_Set_PagerOf(mm.pager, task);
     L4_UtcbOf(local.raw)->exception_handler = task.raw;
-    /* For a task that wortel started; a program's pager stays as it is, among equals: a fault hands over to it. */
+    /* For a task that wortel started; a program's pager stays as it is, among equals: a fault hands
+     * over to it. */
     hurd_task_thread_priority(task, data->task.cap, mm.pager, PAGER_PRIORITY);
     L4_Start_SpIp(mm.pager, stack + PAGER_STACK, (L4_Word_t)pager_main);
     L4_MsgTag_t tag = L4_Receive(mm.pager);

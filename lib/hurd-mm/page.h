@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The pages of stores with operations that are in core.  Each has a slot: a frame of the task that is
- * mapped at a fixed address of the pool, and a record (struct hurd_page) at a fixed address of the
- * table.  Regions show pages by mappings made from the pool's, so that one Unmap of the slot hides
- * the page everywhere and says whether it was used. */
+/* The pages of stores with operations that are in core. Each has a slot: a frame of the task that
+ * is mapped at a fixed address of the pool, and a record (struct hurd_page) at a fixed address of
+ * the table. Regions show pages by mappings made from the pool's, so that one Unmap of the slot
+ * hides the page everywhere and says whether it was used. */
 #ifndef MM_PAGE_H
 #define MM_PAGE_H
 
@@ -42,7 +42,8 @@ void page_enter(struct hurd_page *page, const struct store *store, uintptr_t off
                 struct hurd_policy *policy);
 void page_leave(struct hurd_page *page);
 
-/* A free slot's frame goes back to physmem.  False: there is none (beside the reserve, if `keep`). */
+/* A free slot's frame goes back to physmem. False: there is none (beside the reserve, if `keep`).
+ * */
 bool pool_shrink(bool keep);
 
 /* NULL: the pointer is none of ours, or the slot is free. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Stores with operations: their pages come in by `fetch` and go out by `clean`, both in a worker
- * (pagein.c, worker.c), while the thread that needs the page waits in its fault.  Before: fault.c,
- * evict.c.  After: page.c.
+ * (pagein.c, worker.c), while the thread that needs the page waits in its fault. Before: fault.c,
+ * evict.c. After: page.c.
  *
- * A page is mapped read-only until it is written to, and again after it was cleaned: so "changed" is
- * known to us from a fault, whoever takes mappings away.  The processor's dirty bit would be lost
- * with a mapping that physmem takes.  That a page was used comes from the processor
+ * A page is mapped read-only until it is written to, and again after it was cleaned: so "changed"
+ * is known to us from a fault, whoever takes mappings away. The processor's dirty bit would be lost
+ * with a mapping that physmem takes. That a page was used comes from the processor
  * (hurd_page_look()); when that is lost, a policy knows a little less. */
 #include "paged.h"
 #include <errno.h>

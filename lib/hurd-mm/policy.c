@@ -189,6 +189,6 @@ static void twoq_hint(struct hurd_policy *p, struct hurd_page *page, unsigned ad
 }
 
 const struct hurd_policy_ops hurd_policy_2q = {
-    .name = "2q", .memory = GHOSTS * sizeof(struct ghost), .fault = twoq_fault, .victim = twoq_victim,
-    .forget = twoq_forget, .hint = twoq_hint,
+    .name = "2q", .memory = GHOSTS * sizeof(struct ghost), .fault = twoq_fault,
+    .victim = twoq_victim, .forget = twoq_forget, .hint = twoq_hint,
 };

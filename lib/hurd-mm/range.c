@@ -69,6 +69,18 @@ static void rebalance_path(struct path *path)
     }
 }
 
+/* Above a new leaf: up to the first subtree that is as high as it was before. */
+static void rebalance_above_leaf(struct path *path)
+{
+    while (path->length > 0) {
+        struct range **link = path->link[--path->length];
+        int before = (*link)->height;
+        rebalance(link);
+        if ((*link)->height == before)
+            return;
+    }
+}
+
 struct range *range_find(struct range *root, uintptr_t at)
 {
     struct range *r = range_from(root, at);
@@ -122,7 +134,7 @@ bool range_insert(struct range **root, struct range *range)
     range->left = range->right = NULL;
     range->height = 1;
     *link = range;
-    rebalance_path(&path);
+    rebalance_above_leaf(&path);
     return true;
 }
 

@@ -39,10 +39,12 @@ static int worker_start(void)
 static int work(const struct worker_job *job)
 {
     struct hurd_store_fault fault = job->fault;
+    const struct hurd_store_ops *ops = job->ops;
+    void *const *buffer = job->buffer;
     int error;
     switch (job->kind) {
-    case JOB_FETCH: error = job->ops->fetch(fault.hook, fault.offset, job->buffer, job->pages); break;
-    case JOB_CLEAN: error = job->ops->clean(fault.hook, fault.offset, job->buffer, job->pages); break;
+    case JOB_FETCH: error = ops->fetch(fault.hook, fault.offset, buffer, job->pages); break;
+    case JOB_CLEAN: error = ops->clean(fault.hook, fault.offset, buffer, job->pages); break;
     default:
         if (job->function(&fault) != 0)
             report_store_refused(&fault, job->ip);

@@ -359,6 +359,20 @@ int container_allocate(struct container *c, uint32_t start, uint32_t count, bool
     return err;
 }
 
+/* The commonest case, a first touch: the same for one page, bound at once.  The leaf is there, so
+ * nothing can fail but what is asked first. */
+bool container_allocate_one(struct container *c, uint32_t page)
+{
+    unsigned level;
+    slot_t *slot = c->wired ? NULL : container_walk(c, page, &level);
+    if (!slot || *slot || !control_charge(c->control, 1))
+        return false;
+    *slot = SLOT_LAZY;
+    slot_bind(slot);                        /* it was charged: there is a frame */
+    c->pages++;
+    return true;
+}
+
 /* ---- deallocate and the like -------------------------------------------------------------------
  * */
 

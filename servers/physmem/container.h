@@ -123,6 +123,8 @@ struct map_request {
     bool weak;                              /* by a weak reference: not for pinned pages, EBUSY */
     bool steady;                            /* the client cannot fault: see FRAME_STEADY */
 };
+/* False: nothing has changed, container_allocate() knows why or can do it. */
+bool container_allocate_one(struct container *c, uint32_t page);
 int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS_MAX], unsigned *n);
 
 /* ---- pin.c: pins are the task's that pinned, until it takes them away or dies ---- */

@@ -266,7 +266,7 @@ static int serve_allocate_map(struct hurd_cap_call *call)
         err = EACCES;
     if (!err && !may_spend(call, how.from))
         err = EPERM;
-    if (!err)
+    if (!err && !(how.count == 1 && container_allocate_one(how.from, how.start)))
         err = container_allocate(how.from, how.start, how.count, false, false, &done);
     if (err)
         return err;

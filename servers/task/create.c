@@ -129,8 +129,8 @@ static int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t s
 
 static bool image_possible(const struct making *m)
 {
-    return m->size != 0 && m->size <= HURD_TASK_IMAGE_MAX && m->offset + m->size >= m->offset
-        && page_up(m->offset + m->size) >= m->offset;
+    return m->size != 0 && m->size <= HURD_TASK_IMAGE_MAX
+        && page_up(m->offset + m->size) >= m->offset;           /* what wraps is small */
 }
 
 /* First of all: what is no program is refused before more of it is copied. */

@@ -42,22 +42,13 @@ static void move_module(struct module *m, L4_Word_t from, L4_Word_t to)
     boot_fail("not enough memory to move boot module '%s'.", m->name);
 }
 
-static bool shares_a_page(unsigned i)
-{
-    for (unsigned k = 0; k < module_count; k++)
-        if (k != i && overlap(page_down(modules[i].start), page_up(modules[i].end),
-                              page_down(modules[k].start), page_up(modules[k].end)))
-            return true;
-    return false;
-}
-
-/* After this every module has its pages for itself, and zeroes behind its end. */
+/* After this every module has its pages for itself, and zeroes behind its end: of two that share a page one
+ * starts in the middle of it, and moves. */
 void place_modules(L4_Word_t from, L4_Word_t to)
 {
     for (unsigned i = 0; i < module_count; i++) {
         struct module *m = &modules[i];
-        if (m->start != page_down(m->start) || shares_a_page(i)
-            || overlap(page_down(m->start), page_up(m->end), from, to))
+        if (m->start != page_down(m->start) || overlap(m->start, page_up(m->end), from, to))
             move_module(m, from, to);
     }
     for (unsigned i = 0; i < module_count; i++)

@@ -29,6 +29,8 @@ void arch_copy(paddr_t to, paddr_t from, uint32_t size);
 void arch_switch_to(struct thread *next);
 static inline void arch_tlb_flush(vaddr_t v) { (void)v; }
 uint64_t arch_clock_us(void);
+uint64_t arch_tick_us(void);
+#define ARCH_TICKS_PER_US 4294967u /* in 2^-32: here a tick takes a millisecond exactly */
 static inline void arch_interrupt_window(void) {}
 
 #endif

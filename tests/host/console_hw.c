@@ -52,7 +52,7 @@ static uint8_t com1_in(int reg)
     }
 }
 
-enum { CONFIG_KEYBOARD_OFF = 0x10, CONFIG_MOUSE_OFF = 0x20, STATUS_MOUSE = 0x20 };
+enum { CONFIG_KEYBOARD_OFF = 0x10, CONFIG_MOUSE_OFF = 0x20, STATUS_MOUSE = 0x20, MOUSE_SAYS = 0x1e /* would be an a */ };
 
 static bool mouse_talks(void)
 {
@@ -78,7 +78,7 @@ static uint8_t keyboard_in(uint16_t port)
         machine.said = 0;
         return said;
     }
-    return mouse_talks() ? 0x08 : key_waits() ? *machine.codes++ : 0;
+    return mouse_talks() ? MOUSE_SAYS : key_waits() ? *machine.codes++ : 0;
 }
 
 static void keyboard_out(uint16_t port, uint8_t value)
@@ -268,6 +268,22 @@ static void a_mouse_that_was_left_on_keeps_no_key_back(void **state)
     expect_letter_a(&k);
 }
 
+/* One that somebody switches on again, or a controller that cannot switch it off. */
+static void bytes_of_a_mouse_are_taken_and_are_no_keys(void **state)
+{
+    (void) state;
+    struct keyboard k;
+    uint8_t out[KEYMAP_MAX];
+    unsigned count = 99;
+    assert_true(keyboard_init(&k));
+    machine.mouse_reports = true;
+    machine.config &= (uint8_t) ~CONFIG_MOUSE_OFF;
+    assert_true(keyboard_read(&k, out, &count));
+    assert_int_equal(count, 0);
+    machine.mouse_reports = false;
+    expect_letter_a(&k);
+}
+
 static void a_keyboard_controller_that_answers_nothing_still_types(void **state)
 {
     (void) state;
@@ -355,6 +371,7 @@ int main(void)
         M(a_uart_hands_out_what_it_received_in_order),
         M(a_keyboard_controller_is_set_as_a_whole_and_its_mouse_is_off),
         M(a_mouse_that_was_left_on_keeps_no_key_back),
+        M(bytes_of_a_mouse_are_taken_and_are_no_keys),
         M(a_keyboard_controller_that_answers_nothing_still_types),
         M(a_missing_keyboard_controller_is_noticed),
         M(a_keyboard_controller_that_never_gets_ready_is_given_up),

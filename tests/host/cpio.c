@@ -251,6 +251,28 @@ static void a_symbolic_link_stands_for_what_it_names(void **state)
     assert_false(cpio_find(archive, archive_size, "self", &entry));
 }
 
+/* Its text may be longer than any path that there is room for; it leads nowhere. */
+static void a_symbolic_link_of_any_length_is_survived(void **state)
+{
+    char text[600];
+    struct cpio_entry entry;
+    (void) state;
+    for (size_t length = 240; length < sizeof text; length += 7) {
+        archive_size = 0;
+        memset(text, 'x', length);
+        text[length] = '\0';
+        add("bin/link", text, 0120777);
+        finish();
+        assert_false(cpio_find(archive, archive_size, "bin/link", &entry));
+        for (size_t i = 5; i < length; i += 6)
+            text[i] = '/';
+        archive_size = 0;
+        add("bin/link", text, 0120777);
+        finish();
+        assert_false(cpio_find(archive, archive_size, "bin/link", &entry));
+    }
+}
+
 static void only_files_are_listed_links_by_their_own_names(void **state)
 {
     (void) state;
@@ -362,6 +384,7 @@ int main(void)
         N(archives_behind_one_another_are_read_as_one),
         N(a_file_with_several_names_is_found_by_each),
         N(a_symbolic_link_stands_for_what_it_names),
+        N(a_symbolic_link_of_any_length_is_survived),
         N(only_files_are_listed_links_by_their_own_names),
         N(the_posix_form_is_read),
         N(the_old_binary_form_is_read),

@@ -97,8 +97,8 @@ static void fifo_shows_beladys_anomaly(void **state)
     assert_int_equal(replay(&hurd_policy_fifo, 3, "70120304230321201701"), 15);
 }
 
-/* By hand, 3 frames, hand at the oldest: 1 2 3 | 4 takes 1 (all used: one turn) | 2 hits | 5 finds 2
- * used, takes 3 | 2 hits | 6 finds 4 used, ... */
+/* By hand, 3 frames, hand at the oldest: 1 2 3 | 4 takes 1 (all used: one turn) | 2 hits | 5 finds
+ * 2 used, takes 3 | 2 hits | 6 finds 4 used, ... */
 static void clock_gives_a_second_chance(void **state)
 {
     (void)state;
@@ -179,7 +179,8 @@ static void plain_use(const struct hurd_policy_ops *ops, unsigned frames, unsign
     if (core_find(number) < 0) {
         plain_faults++;
         if (core_count == frames) {
-            unsigned turns = core_count, at = ops == &hurd_policy_mru && frames > 1 ? frames - 2 : 0;
+            unsigned turns = core_count;
+            unsigned at = ops == &hurd_policy_mru && frames > 1 ? frames - 2 : 0;
             while (ops == &hurd_policy_clock && turns-- > 0 && bit[core[0]]) {
                 unsigned first = core[0];
                 bit[first] = false;

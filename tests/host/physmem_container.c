@@ -120,6 +120,28 @@ static void squash_replaces_and_charges_only_holes(void **state)
     assert_int_equal(world_read(a, 5), 0);
 }
 
+static void allocate_one_page_takes_a_hole_in_a_leaf_and_nothing_else(void **state)
+{
+    (void) state;
+    uint32_t bound = ledger.bound, used = control_used(control);
+    assert_false(container_allocate_one(a, 7));         /* no leaf yet */
+    assert_int_equal(control_used(control), used);
+    assert_int_equal(world_allocate(a, 6, 1), 0);
+    used = control_used(control);
+    assert_true(container_allocate_one(a, 7));
+    assert_int_equal(control_used(control), used + 1);
+    assert_int_equal(ledger.bound, bound + 1);
+    assert_int_equal(a->pages, 2);
+    assert_int_equal(world_read(a, 7), 0);
+    assert_false(container_allocate_one(a, 7));         /* taken */
+    assert_false(container_allocate_one(a, 6));         /* promised */
+    assert_int_equal(control_used(control), used + 1);
+    while (control_unused(control))
+        assert_int_equal(world_allocate(a, 100 + a->pages, 1), 0);
+    assert_false(container_allocate_one(a, 8));         /* nothing left */
+    assert_int_equal(control_unused(control), 0);
+}
+
 static void allocate_beyond_the_guarantee_is_enomem(void **state)
 {
     (void) state;
@@ -1008,6 +1030,7 @@ int main(void)
         TEST_IN_WORLD(allocate_over_something_is_eexist_and_changes_nothing),
         TEST_IN_WORLD(partial_allocate_stops_at_the_taken_page),
         TEST_IN_WORLD(squash_replaces_and_charges_only_holes),
+        TEST_IN_WORLD(allocate_one_page_takes_a_hole_in_a_leaf_and_nothing_else),
         TEST_IN_WORLD(allocate_beyond_the_guarantee_is_enomem),
         TEST_IN_WORLD(partial_allocate_takes_what_the_guarantee_has),
         TEST_IN_WORLD(partial_squash_counts_existing_pages_as_free_of_charge),

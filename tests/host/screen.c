@@ -197,6 +197,23 @@ static void rows_and_cells_are_erased_moved_in_and_moved_out(void **state)
     assert_string_equal(row(2), "4");
 }
 
+static void what_changes_cells_ends_with_their_row(void **state)
+{
+    static const char letters[] = "XP@";
+    (void) state;
+    for (const char *letter = letters; *letter; letter++) {
+        char text[32] = "\x1b[1;3H\x1b[9999", last[32] = "\x1b[25;3H\x1b[9999";
+        show("\x1b[2J\x1b[Habcdef\x1b[2;1Hnext\x1b[25;1Hlast");
+        strncat(text, letter, 1);
+        show(text);
+        assert_string_equal(row(0), "ab");
+        assert_string_equal(row(1), "next");
+        strncat(last, letter, 1);
+        show(last);
+        assert_string_equal(row(1), "next");
+    }
+}
+
 static void colours_are_the_cards_own(void **state)
 {
     (void) state;
@@ -256,6 +273,7 @@ int main(void)
         S(the_cursor_goes_where_it_is_told_and_never_off_the_screen),
         S(a_saved_cursor_comes_back_with_its_colours),
         S(rows_and_cells_are_erased_moved_in_and_moved_out),
+        S(what_changes_cells_ends_with_their_row),
         S(colours_are_the_cards_own),
         S(characters_of_utf_8_are_one_cell_each),
         S(lines_of_the_drawing_set_are_drawn),

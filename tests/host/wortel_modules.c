@@ -241,6 +241,17 @@ static void modules_packed_byte_to_byte_come_apart(void **state)
     assert_true(holds(&modules[2], 0x3000, 3));
 }
 
+static void a_module_stays_when_another_moves_out_of_its_last_page(void **state)
+{
+    (void) state;
+    put(0x10000, 0x1234, 1);
+    put(0x11234, 0x777, 2);
+    place(0x80000, 0x90000);
+    assert_int_equal(modules[0].start, (L4_Word_t) ram + 0x10000);
+    assert_true(holds(&modules[0], 0x1234, 1));
+    assert_true(holds(&modules[1], 0x777, 2));
+}
+
 static void a_module_on_physmems_place_moves_wherever_it_touches_it(void **state)
 {
     static const L4_Word_t at[] = { 0x7F000, 0x80000, 0x88000, 0x8F000, 0x7E000 };
@@ -291,6 +302,7 @@ int main(void)
         T(command_lines_that_do_not_fit_end_the_boot),
         T(modules_that_lie_well_stay_and_get_a_clean_tail),
         T(modules_packed_byte_to_byte_come_apart),
+        T(a_module_stays_when_another_moves_out_of_its_last_page),
         T(a_module_on_physmems_place_moves_wherever_it_touches_it),
         T(a_module_for_which_there_is_no_memory_is_one_sentence),
         T(what_a_move_does_not_need_goes_to_physmem),

@@ -15,6 +15,11 @@ def free_frames(vm):
     return int(re.search(r"(\d+) free", vm.command("mem"))[1])
 
 
+def left_for_programs(vm):
+    """Tasks, threads, kernel memory and handles."""
+    return re.search(r"left for programs: (.*)", vm.command("mem"))[1].strip()
+
+
 def frames_in_use(vm):
     """Without bookkeeping, which physmem keeps at its largest."""
     return int(re.search(r"(\d+) in use", vm.command("mem"))[1])
@@ -57,10 +62,11 @@ def run_prints_what_the_program_prints(lab):
 def programs_leave_no_frames_behind(lab):
     vm = shell(lab)
     vm.command("run hello")
-    before = free_frames(vm)
+    before, left = free_frames(vm), left_for_programs(vm)
     for _ in range(3):
         vm.command("run hello")
     assert free_frames(vm) == before
+    assert left_for_programs(vm) == left
 
 
 def kill_ends_one_task_and_gives_its_frames_back(lab):

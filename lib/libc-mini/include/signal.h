@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* POSIX signals, those that a thread causes itself: SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP by
- * what it executes, any by raise().  Nobody sends one to another task.  Linux's numbers and layouts.
+ * what it executes, any by raise(). Nobody sends one to another task. Linux's numbers and layouts.
  * In lib/hurd-mm.
  *
  * A handler runs in the thread that caused the signal, on its stack or its alternate one, and may
- * change the context that it was given: the thread goes on with it.  Registers, FPU and SSE state
- * and the whole UTCB are kept for the thread.  A page fault in the middle of a string copy breaks off
- * the IPC. */
+ * change the context that it was given: the thread goes on with it. Registers, FPU and SSE state
+ * and the whole UTCB are kept for the thread. A page fault in the middle of a string copy breaks
+ * off the IPC. */
 #ifndef LIBC_SIGNAL_H
 #define LIBC_SIGNAL_H
 
@@ -125,7 +125,7 @@ struct sigaction {
 int sigaction(int signal, const struct sigaction *action, struct sigaction *old);
 void (*signal(int signal, void (*handler)(int)))(int);
 
-/* The calling thread's.  EPERM: it runs on the old one.  EINVAL: unknown flags.  ENOMEM: smaller than
+/* The calling thread's. EPERM: it runs on the old one. EINVAL: unknown flags. ENOMEM: smaller than
  * MINSIGSTKSZ, or no record. */
 int sigaltstack(const stack_t *stack, stack_t *old);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The rest of <sys/mman.h>: msync, madvise, mlock, mincore, mremap, and the break; what they do, and
- * each error that the standard names. */
+/* The rest of <sys/mman.h>: msync, madvise, mlock, mincore, mremap, and the break; what they do,
+ * and each error that the standard names. */
 #include <errno.h>
 #include <l4/kip.h>
 #include <l4/thread.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A policy of the program's own: pages with an even number stay as long as there are others.  And one
- * that lies.  The name of this file puts them on wired pages. */
+/* A policy of the program's own: pages with an even number stay as long as there are others. And
+ * one that lies. The name of this file puts them on wired pages. */
 #include <hurd/policy.h>
 #include <stddef.h>
 #include "own_policy.h"

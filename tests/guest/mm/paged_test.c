@@ -11,7 +11,8 @@
 
 enum { RW = HURD_VM_READ | HURD_VM_WRITE, PAGES = 256 };
 
-/* A "disk" of one word a page, from which the whole page follows; writes are checked against that. */
+/* A "disk" of one word a page, from which the whole page follows; writes are checked against that.
+ * */
 static struct {
     struct hurd_store store;
     volatile uint32_t word[PAGES];
@@ -186,7 +187,10 @@ static void changed_pages_survive(const struct hurd_policy_ops *ops)
 TEST(changed_pages_go_out_and_come_back_under_clock) { changed_pages_survive(&hurd_policy_clock); }
 TEST(changed_pages_go_out_and_come_back_under_fifo) { changed_pages_survive(&hurd_policy_fifo); }
 TEST(changed_pages_go_out_and_come_back_under_mru) { changed_pages_survive(&hurd_policy_mru); }
-TEST(changed_pages_go_out_and_come_back_under_random) { changed_pages_survive(&hurd_policy_random); }
+TEST(changed_pages_go_out_and_come_back_under_random)
+{
+    changed_pages_survive(&hurd_policy_random);
+}
 TEST(changed_pages_go_out_and_come_back_under_2q) { changed_pages_survive(&hurd_policy_2q); }
 TEST(changed_pages_go_out_and_come_back_under_the_programs_own)
 {
@@ -215,8 +219,8 @@ TEST(a_loop_over_more_than_there_is_misses_always_under_clock_and_seldom_under_m
     EXPECT(loop_fetches(&hurd_policy_mru, 20, 22, 10) < 60);
 }
 
-/* Page 0 is used all the time: CLOCK sees it in the accessed bit and keeps it, but for the first turn,
- * when all pages have been used and it is the oldest. */
+/* Page 0 is used all the time: CLOCK sees it in the accessed bit and keeps it, but for the first
+ * turn, when all pages have been used and it is the oldest. */
 TEST(clock_keeps_what_is_used_and_fifo_does_not)
 {
     for (int clock = 0; clock < 2; clock++) {
@@ -573,7 +577,7 @@ static void crowd_work(void *argument)
         unsigned i = (state >> 8) % PAGES;
         crowd.wrong += *page(crowd.p, i) != 1000 + i;
         if (state & 1)
-            *(page(crowd.p, i) + 7) = pattern(1000 + i, 7); /* changes nothing but that it changes */
+            *(page(crowd.p, i) + 7) = pattern(1000 + i, 7); /* what is there */
     }
     __atomic_add_fetch(&crowd.done, 1, __ATOMIC_RELAXED);
 }

@@ -180,7 +180,10 @@ static void skip(int number, siginfo_t *info, void *context, int bytes)
 }
 
 static void skip_two(int number, siginfo_t *info, void *context) { skip(number, info, context, 2); }
-static void skip_none(int number, siginfo_t *info, void *context) { skip(number, info, context, 0); }
+static void skip_none(int number, siginfo_t *info, void *context)
+{
+    skip(number, info, context, 0);
+}
 
 TEST(a_division_by_zero_is_skipped_with_another_result)
 {

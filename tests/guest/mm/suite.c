@@ -79,9 +79,10 @@ static int child_main(const char *name)
     return 99;
 }
 
-static const struct test *const chapters[] = {region_tests, hint_tests, store_tests, paged_tests, signal_tests, thread_tests,
-                                             child_tests, bare_tests, pagein_tests, libc_tests,
-                                             ends_tests};
+static const struct test *const chapters[] = {
+    region_tests, hint_tests, store_tests, paged_tests, signal_tests, thread_tests,
+    child_tests,  bare_tests, pagein_tests, libc_tests, ends_tests,
+};
 
 int main(int argc, char **argv)
 {

@@ -27,8 +27,9 @@ bool expect(bool condition, const char *what, const char *file, int line);
 bool expect_eq(long long is, long long wanted, const char *what, const char *file, int line);
 
 /* The chapters; each ends with an entry whose name is NULL. */
-extern const struct test region_tests[], hint_tests[], store_tests[], paged_tests[], signal_tests[], thread_tests[], child_tests[], bare_tests[],
-    pagein_tests[], libc_tests[], ends_tests[];
+extern const struct test region_tests[], hint_tests[], store_tests[], paged_tests[],
+    signal_tests[], thread_tests[], child_tests[], bare_tests[], pagein_tests[], libc_tests[],
+    ends_tests[];
 
 /* What a child task does; returns its exit status if it gets that far. */
 struct child {
@@ -40,7 +41,8 @@ int child_store_without_end(void), child_string_hole(void);
 int child_overflow(void), child_destructors(void), child_atexit_32(void), child_deep(void);
 int child_double_free(void), child_liar(void);
 int child_sleep(void), child_waiters(void), child_giver(void), child_no_records(void);
-int child_signal(void), child_regions(void), child_lock_all(void), child_fetch_refused(void), child_few_frames(void);
+int child_signal(void), child_regions(void), child_lock_all(void), child_fetch_refused(void);
+int child_few_frames(void);
 
 /* Starts this program again as child=NAME and waits: its exit status.  *reason (may be NULL) as in
  * hurd/task.h.  The child finds `argument` in child_argument. */

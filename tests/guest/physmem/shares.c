@@ -2,6 +2,8 @@
 /* Weak references, capabilities given away, and the death of a task.  Most need the friend. */
 #include "suite.h"
 
+#include <l4/thread.h>
+
 static L4_Word_t weak;                  /* as its holder names it */
 
 static void share(L4_Word_t task, L4_Word_t rights)
@@ -238,6 +240,14 @@ TEST(a_container_given_with_fewer_rights_stays_so)
     EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_DESTROY, theirs), EACCES);
     EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_SHARE, theirs, 0, 6), EACCES);
     EXPECT_EQ(friend_map(theirs, 0, 1, HURD_PM_READ), 0);
+
+    L4_Word_t back = 0;                         /* given on, with all rights that there are */
+    struct hurd_pm_container_info info = { .rights = 0 };
+    EXPECT_EQ(hurd_cap_open(pm, 1, friend_task), 0);
+    EXPECT_EQ(FRIEND_REQUEST(&back, HURD_CAP_GIVE, theirs, L4_Version(L4_MyGlobalId()), 7), 0);
+    EXPECT_EQ(hurd_pm_container_info(pm, back, &info), 0);
+    EXPECT_EQ(info.rights, HURD_PM_READ);
+    EXPECT_EQ(hurd_cap_drop(pm, back), 0);
 }
 
 TEST(a_handle_moved_away_is_gone_here)

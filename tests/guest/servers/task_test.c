@@ -150,15 +150,19 @@ static _Noreturn void play(const char *role)
         L4_Sleep(L4_TimePeriod(500000));
         exit(0);
     }
+    if (!strncmp(role, "cancel=", 7))           /* somebody else's wait */
+        exit(REQUEST(HURD_CAP_CANCEL, strtoul(role + 7, NULL, 16)));
     if (!strcmp(role, "exit"))
         exit(42);
     if (!strcmp(role, "fault"))
         *nowhere = 1;
-    if (!strcmp(role, "lost") || !strcmp(role, "invalid")) {    /* with `task` for a pager */
+    if (!strcmp(role, "lost") || !strcmp(role, "invalid") || !strcmp(role, "writes")) { /* with `task` for a pager */
         L4_Set_Pager(server());
         L4_Set_ExceptionHandler(server());
         if (!strcmp(role, "lost"))
             *nowhere = 1;
+        if (!strcmp(role, "writes"))            /* to its own instructions */
+            *(volatile char *) (uintptr_t) play = 0;
         __asm__ volatile("ud2");
     }
     if (!strcmp(role, "open"))
@@ -292,6 +296,11 @@ TEST(task_ends_a_child_whose_fault_or_exception_nobody_else_serves)
 {
     struct hurd_task_created child = child_of("lost");
     L4_Word_t status = 0, reason = 9;
+    EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, &reason), 0);
+    EXPECT_EQ(status, 139);
+    EXPECT_EQ(reason, HURD_TASK_FAULTED);
+    EXPECT_EQ(hurd_task_release(server(), child.handle), 0);
+    child = child_of("writes");
     EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, &reason), 0);
     EXPECT_EQ(status, 139);
     EXPECT_EQ(reason, HURD_TASK_FAULTED);
@@ -662,6 +671,15 @@ TEST(task_answers_messages_with_items_by_a_refusal)
     L4_Set_MsgTag(L4_MakeTag(HURD_TASK_INFO, 1, 2));
     L4_MsgTag_t tag = L4_Call(server());
     EXPECT(L4_IpcFailed(tag) || L4_Label(tag) == HURD_TASK_ERROR);      /* overflow, or EINVAL */
+    L4_LoadMR(1, self());
+    L4_LoadMR(2, 0);
+    L4_LoadMR(3, L4_ITEM_MAP);
+    L4_LoadMR(4, L4_Nilpage.raw);               /* nothing is mapped, so the message arrives */
+    L4_Set_MsgTag(L4_MakeTag(HURD_TASK_INFO, 2, 2));
+    tag = L4_Call(server());
+    EXPECT(L4_IpcSucceeded(tag));
+    EXPECT_EQ(L4_Label(tag), HURD_TASK_ERROR);
+    EXPECT_EQ(L4_MR(1), EINVAL);
 }
 
 /* A wait can be called off, and the waiter gets no second answer. */
@@ -693,6 +711,15 @@ TEST(task_wait_ends_when_it_is_cancelled)
     EXPECT_EQ(hurd_vm_allocate(&stack, 4 * PAGE, 0, 1), 0);
     EXPECT_EQ(hurd_thread_start(&waiting, wait_for_child, NULL, stack + 4 * PAGE), 0);
     EXPECT_EQ(REQUEST(HURD_CAP_CANCEL, L4_MyGlobalId().raw), ESRCH);
+    L4_Sleep(L4_TimePeriod(50000));
+    char role[32];
+    L4_Word_t status = 0;
+    snprintf(role, sizeof role, "cancel=%lx", waiting.raw);
+    struct hurd_task_created stranger = child_of(role);
+    EXPECT_EQ(hurd_task_wait(server(), stranger.handle, 0, &status, NULL), 0);
+    EXPECT_EQ(status, ESRCH);
+    EXPECT_EQ(wait_error, -1);
+    EXPECT_EQ(hurd_task_release(server(), stranger.handle), 0);
     int error = ESRCH;
     for (int i = 0; i < 100 && error == ESRCH; i++) {
         L4_Sleep(L4_TimePeriod(10000));

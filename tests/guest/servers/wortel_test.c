@@ -369,6 +369,7 @@ TEST(wortel_lets_deva_attach_interrupts_and_nothing_else)
     L4_ThreadId_t irq = L4_IrqId(4), t = fresh(4);
     EXPECT_EQ(THREAD(t.raw, t.raw, me().raw, 0, UNCHANGED), L4_ERR_PRIVILEGE);
     EXPECT_EQ(THREAD(me().raw, 0, 0, 0, UNCHANGED), L4_ERR_PRIVILEGE);
+    EXPECT_EQ(THREAD(physmem().raw, physmem().raw, 0, me().raw, UNCHANGED), L4_ERR_PRIVILEGE);
     EXPECT_EQ(THREAD(irq.raw, 0, 0, 0, UNCHANGED), L4_ERR_PRIVILEGE);
     EXPECT_EQ(THREAD(irq.raw, irq.raw, me().raw, me().raw, UNCHANGED), L4_ERR_PRIVILEGE);
     EXPECT_EQ(THREAD(irq.raw, irq.raw, 0, physmem().raw, UNCHANGED), L4_ERR_PRIVILEGE);

@@ -23,7 +23,7 @@
 #define MAP_ANON            MAP_ANONYMOUS
 #define MAP_LOCKED          0x2000      /* as mlock(); what does not fit is not an error */
 #define MAP_NORESERVE       0x4000      /* says nothing new: mmap reserves no memory */
-#define MAP_POPULATE        0x8000      /* the pages come now; what does not fit comes when touched */
+#define MAP_POPULATE        0x8000      /* the pages come now, as many as fit */
 #define MAP_STACK           0x20000     /* says nothing new */
 #define MAP_FIXED_NOREPLACE 0x100000
 #define MAP_FAILED          ((void *)-1)
@@ -51,16 +51,16 @@ int mprotect(void *address, size_t length, int protection);
  * MS_SYNC.  ENOMEM: something in the range is not mapped.  EBUSY: MS_INVALIDATE on locked pages. */
 int msync(void *address, size_t length, int flags);
 
-/* Pages in [address, address + length) are brought in and stay: no policy chooses them.  The address
- * is rounded down.  Locks do not nest.  ENOMEM: something in the range is not mapped or has no
- * access, or no records.  EAGAIN: there is not so much memory; the lock is not set then. */
+/* Pages in [address, address + length) are brought in and stay: no policy chooses them. The address
+ * is rounded down. Locks do not nest. ENOMEM: something in the range is not mapped or has no
+ * access, or no records. EAGAIN: there is not so much memory; the lock is not set then. */
 int mlock(const void *address, size_t length);
 int munlock(const void *address, size_t length);
 
 #define MCL_CURRENT 1
 #define MCL_FUTURE  2
 
-/* EINVAL: no flag or an unknown one.  EAGAIN: there is not so much memory for what is mapped now. */
+/* EINVAL: no flag or an unknown one. EAGAIN: there is not so much memory for what is mapped now. */
 int mlockall(int flags);
 int munlockall(void);
 
@@ -70,7 +70,7 @@ int munlockall(void);
 #define POSIX_MADV_WILLNEED   3
 #define POSIX_MADV_DONTNEED   4         /* the contents stay; the pages are the next to go out */
 
-/* Returns 0 or: EINVAL: unaligned, unknown advice.  ENOMEM: something in the range is not mapped. */
+/* Returns 0 or: EINVAL: unaligned, unknown advice. ENOMEM: something in the range is not mapped. */
 int posix_madvise(void *address, size_t length, int advice);
 
 #define MADV_NORMAL     0
@@ -84,16 +84,16 @@ int posix_madvise(void *address, size_t length, int advice);
  * than anonymous ones. */
 int madvise(void *address, size_t length, int advice);
 
-/* A byte for each page: bit 0 says that it is in core.  EINVAL: unaligned.  ENOMEM: something in the
- * range is not mapped.  (A vector that cannot be written is a fault like any other.) */
+/* A byte for each page: bit 0 says that it is in core. EINVAL: unaligned. ENOMEM: something in the
+ * range is not mapped. (A vector that cannot be written is a fault like any other.) */
 int mincore(void *address, size_t length, unsigned char *vector);
 
 #define MREMAP_MAYMOVE 1
-#define MREMAP_FIXED   2                /* with MAYMOVE: to the fifth argument, replacing what is there */
+#define MREMAP_FIXED   2                /* with MAYMOVE: to the fifth argument, in place of what is there */
 
-/* Another size, another place or both.  EINVAL: unaligned, a size of 0, unknown flags, FIXED without
- * MAYMOVE, old and new place overlap, outside the space, reserved.  EFAULT: the old range is not
- * in one region.  ENOMEM: it cannot grow there and may not move, or no room, or no records. */
+/* Another size, another place or both. EINVAL: unaligned, a size of 0, unknown flags, FIXED without
+ * MAYMOVE, old and new place overlap, outside the space, reserved. EFAULT: the old range is not in
+ * one region. ENOMEM: it cannot grow there and may not move, or no room, or no records. */
 void *mremap(void *address, size_t old_length, size_t new_length, int flags, ...);
 
 #endif
