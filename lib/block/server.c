@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The loop of a driver: requests become records in the queue, runs of them go to the driver, and a
- * reply comes when a request is done.  A client is known by a block capability of deva's, which is
- * looked at again from time to time: task ids come back, and nobody tells drivers of deaths. */
+ * reply comes when a request is done.  Who may ask for what: volume.c. */
 #include "server.h"
+#include "volume.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -20,7 +20,6 @@ enum {
     PAGE = 4096,
     LOOK_TIME = 250000,         /* us without a message, */
     LOOK_REQUESTS = 64,         /* or so many requests, between looks at clients' capabilities */
-    SLOTS_OPEN = 4,             /* in our table of physmem: HURD_CAP_OPEN_FOR */
     MASTER_TRIES = 100,
     MASTER_PAUSE = 10000,       /* us */
     LABEL_INTERRUPT = 0xfff0,
@@ -28,33 +27,14 @@ enum {
     NOTIFY_PAUSE = 1000,        /* us between two tries to tell a client, */
     NOTIFY_TRIES = 1000,        /* and how many there are */
     NO_PARTNER = 2,             /* IPC error: there is no such thread */
-    GIFTS = 16,                 /* looked at in one answer */
-    STRAYS_MOST = 8,            /* containers that a task has shared and not yet named */
 };
 
-/* Volumes and buffers are objects of ours, each of one task; all of them are on one list. */
-struct handle {
-    struct hurd_cap_object object;
-    struct handle *next;
-    unsigned task;
-    uint32_t disk, first, sectors;      /* volume */
-    L4_Word_t rights, deva_handle, serial;
-    L4_Word_t container;                /* buffer: in our table of physmem */
-};
-
-static const struct block_driver *driver;
-static L4_ThreadId_t deva, physmem;
-static L4_Word_t deva_master;
-static struct handle *handles;
 static struct queue queue;
 static struct queue_run run;
 static bool running;
-static unsigned slot_of[SLOTS_OPEN], next_slot;     /* tasks for whom a slot was opened */
 static unsigned unheard;        /* requests that are finished and wait for their clients' ears */
 static unsigned since_look;     /* requests; LOOK_REQUESTS: it is time to look again */
 struct hurd_block_counters block_counters;
-
-static const struct hurd_cap_class volume_class, buffer_class;
 
 /* ---- replies: the last one goes out with the next wait, in one system call ---- */
 
@@ -158,188 +138,15 @@ static void request_cancel(struct queue_request *r, int error)
     r->cancelled = !r->tagged;
 }
 
-/* ---- volumes and buffers ---- */
+/* ---- requests ---- */
 
-static struct handle *handle_of(struct hurd_cap_object *object)
-{
-    return (struct handle *) object;
-}
-
-static struct handle *handle_new(unsigned task, const struct hurd_cap_class *class)
-{
-    struct handle *h = calloc(1, sizeof *h);
-    if (!h)
-        return NULL;
-    hurd_cap_object_init(&h->object, class);
-    h->task = task;
-    h->next = handles;
-    handles = h;
-    return h;
-}
-
-static void handle_free(struct handle *h)
-{
-    struct handle **link = &handles;
-    while (*link != h)
-        link = &(*link)->next;
-    *link = h->next;
-    free(h);
-}
-
-static unsigned handles_of(unsigned task)
-{
-    unsigned count = 0;
-    for (const struct handle *h = handles; h; h = h->next)
-        count += h->task == task;
-    return count;
-}
-
-static void volume_unreferenced(struct hurd_cap_object *object)
-{
-    hurd_cap_object_revoke(object);
-    handle_free(handle_of(object));
-}
-
-/* Not before the last request that uses it has ended: its number must not name another's by then.
- * The client may have shared it several times. */
-static void buffer_unreferenced(struct hurd_cap_object *object)
-{
-    hurd_cap_object_revoke(object);
-    while (!hurd_cap_drop(physmem, handle_of(object)->container))
-        continue;
-    handle_free(handle_of(object));
-}
-
-/* A volume is for who has shown its capability; others may be given that one. */
-static int handle_admit(struct hurd_cap_object *object, unsigned task)
-{
-    (void) object, (void) task;
-    return EPERM;
-}
-
-/* The handle in the caller's table; an object that gets none goes again. */
-static int handle_insert(struct hurd_cap_call *call, struct handle *h, unsigned rights)
-{
-    uint32_t number;
-    int err = hurd_cap_insert(&call->server->table, call->task, &h->object, rights, 0,
-                              call->task, &number);
-    if (err) {
-        if (h->object.strong == 0)
-            handle_free(h);
-        return err;
-    }
-    call->reply[0] = number;
-    call->reply_words = 1;
-    return 0;
-}
-
-/* ---- is everybody still there? ---- */
-
-static bool volume_stands(const struct handle *h)
-{
-    struct hurd_deva_extent extent;
-    int err = hurd_deva_block_check(deva, deva_master, h->task, h->deva_handle, &extent);
-    return err ? err != EBADF : extent.serial == h->serial;
-}
-
+/* What waits of a task that may not ask any more. */
 static void client_forget(unsigned task)
 {
     for (unsigned i = 0; i < queue.end; i++) {
         if (queue.request[i].used && !queue.request[i].cancelled && queue.request[i].task == task)
             request_cancel(&queue.request[i], EBADF);
     }
-}
-
-static bool has_volume(unsigned task)
-{
-    for (const struct handle *h = handles; h; h = h->next) {
-        if (h->task == task && h->object.class == &volume_class)
-            return true;
-    }
-    return false;
-}
-
-static struct hurd_cap_server server;
-
-/* Volumes whose capability has gone, and buffers of tasks that have no volume any more. */
-static void look_at_clients(void)
-{
-    for (struct handle *h = handles, *next; h; h = next) {
-        next = h->next;
-        if (h->object.class == &volume_class && !volume_stands(h)) {
-            client_forget(h->task);
-            hurd_cap_object_revoke(&h->object);
-            handle_free(h);
-        }
-    }
-    unsigned task = 0;
-    while ((task = hurd_cap_next_task(&server.table, task + 1)) != 0) {
-        if (!has_volume(task))
-            hurd_cap_forget(&server.table, task);
-    }
-}
-
-/* ---- requests ---- */
-
-static struct handle *volume_find(unsigned task, L4_Word_t deva_handle, L4_Word_t serial)
-{
-    struct handle *h = handles;
-    while (h && (h->object.class != &volume_class || h->task != task ||
-                 h->deva_handle != deva_handle || h->serial != serial))
-        h = h->next;
-    return h;
-}
-
-static int serve_open(struct hurd_cap_call *call)
-{
-    struct hurd_deva_extent e;
-    if (call->words != 1)
-        return EINVAL;
-    int err = hurd_deva_block_check(deva, deva_master, call->task, call->arg[0], &e);
-    if (err)
-        return err == EBADF ? EACCES : EIO;
-    if (e.disk < driver->first || e.disk - driver->first >= driver->count)
-        return ENODEV;
-    uint32_t size = driver->disks[e.disk - driver->first].sectors;
-    if (size == 0)
-        return ENODEV;
-    if (e.first >= size || e.sectors > size - e.first)
-        return ENXIO;
-    struct handle *h = volume_find(call->task, call->arg[0], e.serial);
-    if (!h && handles_of(call->task) >= HURD_BLOCK_HANDLES)
-        return EMFILE;
-    if (!h)
-        h = handle_new(call->task, &volume_class);
-    if (!h)
-        return ENOMEM;
-    h->disk = e.disk;
-    h->first = e.first;
-    h->sectors = e.sectors ? e.sectors : size - e.first;
-    h->rights = e.rights;
-    h->deva_handle = call->arg[0];
-    h->serial = e.serial;
-    err = handle_insert(call, h, e.rights);
-    if (err)
-        return err;
-    call->reply[1] = h->sectors;
-    call->reply[2] = h->rights;
-    call->reply[3] = HURD_BLOCK_MOST;
-    call->reply_words = 4;
-    return 0;
-}
-
-static int serve_info(struct hurd_cap_call *call)
-{
-    const struct handle *h = handle_of(call->cap->object);
-    const struct block_disk *disk = &driver->disks[h->disk - driver->first];
-    struct hurd_block_info info = { h->disk, h->first, h->sectors, h->rights, disk->flags,
-                                    disk->sectors, { 0 } };
-    if (call->words != 1)
-        return EINVAL;
-    memcpy(info.model, disk->model, sizeof info.model);
-    memcpy(call->reply, &info, sizeof info);
-    call->reply_words = sizeof info / sizeof(L4_Word_t);
-    return 0;
 }
 
 static int serve_count(struct hurd_cap_call *call)
@@ -350,92 +157,6 @@ static int serve_count(struct hurd_cap_call *call)
     memcpy(call->reply, &block_counters, sizeof block_counters);
     call->reply_words = sizeof block_counters / sizeof(L4_Word_t);
     return 0;
-}
-
-static struct handle *buffer_find(L4_Word_t container)
-{
-    struct handle *h = handles;
-    while (h && (h->object.class != &buffer_class || h->container != container))
-        h = h->next;
-    return h;
-}
-
-/* Is it a gift to us that no buffer names, of that task or of one that has died? */
-static bool is_stray(const struct hurd_cap_gift *gift, unsigned task)
-{
-    return (gift->giver == task || gift->flags & HURD_CAP_LIST_DEAD) &&
-           gift->giver >= HURD_TASK_FIRST && !buffer_find(gift->handle);
-}
-
-/* How many strays there are in our table of physmem; drops them if told so. */
-static unsigned strays(unsigned task, bool drop)
-{
-    struct hurd_cap_gift gift[GIFTS];
-    unsigned n = 0, found = 0;
-    L4_Word_t start = 0;
-    while (!hurd_cap_list(physmem, start, gift, GIFTS, &n) && n > 0) {
-        for (unsigned i = 0; i < n; i++) {
-            if (!is_stray(&gift[i], task))
-                continue;
-            found++;
-            if (drop)
-                hurd_cap_drop(physmem, gift[i].handle);
-        }
-        start = (gift[n - 1].handle & ((1u << HURD_CAP_INDEX_BITS) - 1)) + 1;
-    }
-    return found;
-}
-
-/* Threads of one task may be at it at the same time, so a few strays are left alone. */
-static int serve_slot(struct hurd_cap_call *call)
-{
-    if (call->words != 1)
-        return EINVAL;
-    if (call->task < HURD_TASK_FIRST)
-        return 0;               /* boot tasks need none */
-    if (strays(call->task, false) >= STRAYS_MOST)
-        strays(call->task, true);
-    for (unsigned i = 0; i < SLOTS_OPEN; i++) {
-        if (slot_of[i] == call->task)
-            return hurd_cap_open(physmem, STRAYS_MOST, call->task) ? EIO : 0;
-    }
-    unsigned *slot = &slot_of[next_slot++ % SLOTS_OPEN];
-    if (*slot)
-        hurd_cap_open(physmem, 0, *slot);
-    *slot = call->task;
-    return hurd_cap_open(physmem, STRAYS_MOST, call->task) ? EIO : 0;
-}
-
-/* A container that the caller has shared and named before is the same buffer. */
-static int serve_buffer(struct hurd_cap_call *call)
-{
-    struct hurd_pm_cap_info info;
-    if (call->words != 2)
-        return EINVAL;
-    struct handle *h = buffer_find(call->arg[1]);
-    if (h ? h->task != call->task
-          : hurd_pm_cap_info(physmem, call->arg[1], &info) || info.kind != HURD_PM_KIND_WEAK ||
-                info.giver != call->task)
-        return EPERM;
-    if (h)
-        return handle_insert(call, h, 0);
-    if (handles_of(call->task) >= HURD_BLOCK_HANDLES)
-        return EMFILE;
-    h = handle_new(call->task, &buffer_class);
-    if (!h)
-        return ENOMEM;
-    h->container = call->arg[1];
-    return handle_insert(call, h, 0);
-}
-
-/* The buffer that word 1 names, or NULL. */
-static struct handle *buffer_named(struct hurd_cap_call *call)
-{
-    struct hurd_cap *cap;
-    if (hurd_cap_lookup(&call->server->table, call->task, call->arg[1], &cap) ||
-        cap->object->class != &buffer_class)
-        return NULL;
-    return handle_of(cap->object);
 }
 
 /* 0 volume, 1 buffer, 2 offset, 3 sector, 4 sectors, 5 a tag perhaps. */
@@ -504,15 +225,15 @@ static int serve_flush(struct hurd_cap_call *call)
     return request_new(call, QUEUE_FLUSH) ? HURD_CAP_NO_REPLY : EAGAIN;
 }
 
-static int volume_serve(struct hurd_cap_call *call)
+int block_volume_serve(struct hurd_cap_call *call)
 {
     switch (call->label) {
     case HURD_BLOCK_INFO:
-        return serve_info(call);
+        return volume_serve_info(call);
     case HURD_BLOCK_SLOT:
-        return serve_slot(call);
+        return volume_serve_slot(call);
     case HURD_BLOCK_BUFFER:
-        return serve_buffer(call);
+        return volume_serve_buffer(call);
     case HURD_BLOCK_READ:
         return serve_transfer(call, QUEUE_READ);
     case HURD_BLOCK_WRITE:
@@ -526,43 +247,23 @@ static int volume_serve(struct hurd_cap_call *call)
     }
 }
 
-static int buffer_serve(struct hurd_cap_call *call)
-{
-    bool ours = call->label >= HURD_BLOCK_INFO && call->label <= HURD_BLOCK_COUNT;
-    return ours ? EBADF : EOPNOTSUPP;
-}
-
-static const struct hurd_cap_class volume_class = {
-    .name = "volume",
-    .serve = volume_serve,
-    .unreferenced = volume_unreferenced,
-    .admit = handle_admit,
-};
-
-static const struct hurd_cap_class buffer_class = {
-    .name = "buffer",
-    .serve = buffer_serve,
-    .unreferenced = buffer_unreferenced,
-    .admit = handle_admit,
-};
-
 /* Each request comes here first. */
 static int serve_root(struct hurd_cap_call *call)
 {
     if (++since_look > LOOK_REQUESTS) {
-        look_at_clients();
+        volumes_look(&call->server->table, client_forget);
         since_look = 0;
     }
-    return call->label == HURD_BLOCK_OPEN ? serve_open(call) : EOPNOTSUPP;
+    return call->label == HURD_BLOCK_OPEN ? volume_serve_open(call) : EOPNOTSUPP;
 }
 
 /* From threads of version 1: interrupts, which the empty reply acknowledges. */
 static int serve_other(struct hurd_cap_call *call)
 {
     if (call->label != LABEL_INTERRUPT || L4_ThreadNo(call->from) >= LINES ||
-        L4_Version(call->from) != 1 || !driver->interrupt)
+        L4_Version(call->from) != 1 || !block_site.driver->interrupt)
         return EOPNOTSUPP;
-    driver->interrupt(L4_ThreadNo(call->from));
+    block_site.driver->interrupt(L4_ThreadNo(call->from));
     return 0;
 }
 
@@ -620,9 +321,9 @@ static int part_copy(const struct queue_part *part, bool to_client, L4_Word_t co
 {
     const struct queue_request *r = part->request;
     L4_Word_t theirs = r->offset + r->done * HURD_BLOCK_SECTOR, size = part_bytes(part);
-    int err = to_client ? hurd_pm_container_copy(physmem, container, at, r->container, theirs, size,
+    int err = to_client ? hurd_pm_container_copy(block_site.physmem, container, at, r->container, theirs, size,
                                                  HURD_PM_SQUASH, NULL)
-                        : hurd_pm_container_copy(physmem, r->container, theirs, container, at, size,
+                        : hurd_pm_container_copy(block_site.physmem, r->container, theirs, container, at, size,
                                                  HURD_PM_SQUASH, NULL);
     return error_of(err);
 }
@@ -681,20 +382,20 @@ void block_server_finished(uint32_t good, bool failed, L4_Word_t container, L4_W
 
 static void begin_runs(void)
 {
-    while (!running && queue_next(&queue, driver->most, &run)) {
+    while (!running && queue_next(&queue, block_site.driver->most, &run)) {
         running = true;
         block_counters.commands++;
-        driver->begin(&run);
+        block_site.driver->begin(&run);
     }
 }
 
 /* us to wait for a message. */
 static uint32_t patience(void)
 {
-    uint32_t us = driver->patience ? driver->patience() : UINT32_MAX;
+    uint32_t us = block_site.driver->patience ? block_site.driver->patience() : UINT32_MAX;
     if (us > NOTIFY_PAUSE && unheard)
         return NOTIFY_PAUSE;
-    return us > LOOK_TIME && handles && since_look < LOOK_REQUESTS ? LOOK_TIME : us;
+    return us > LOOK_TIME && volumes_open() && since_look < LOOK_REQUESTS ? LOOK_TIME : us;
 }
 
 /* The next message; the last reply goes out before. */
@@ -718,7 +419,7 @@ static void pass(void)
         notify_all();
     uint32_t us = patience();
     if (us == 0) {
-        driver->late();
+        block_site.driver->late();
         return;
     }
     L4_MsgTag_t tag = next_message(us, &from);
@@ -751,11 +452,10 @@ int block_server_master(L4_ThreadId_t *deva_server, L4_Word_t *master)
 
 int block_server_run(const struct block_driver *of, L4_ThreadId_t deva_server, L4_Word_t master)
 {
-    driver = of;
-    deva = deva_server;
-    deva_master = master;
-    physmem = L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
-    int err = hurd_deva_block_register(deva, master, L4_MyGlobalId(), of->first, of->count);
+    block_site = (struct block_site) {
+        of, deva_server, L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server), master,
+    };
+    int err = hurd_deva_block_register(deva_server, master, L4_MyGlobalId(), of->first, of->count);
     if (err)
         return err;
     serve_for_ever();

@@ -110,14 +110,13 @@ static void start_drivers(const struct options *o)
         services_start_ramdisk(o->ram);
 }
 
-static void give_disk(const char *name, const struct program *program)
+/* The sectors that `use=` names; false, having said why, when there are none. */
+static bool find_sectors(const char *name, struct hurd_deva_extent *sectors)
 {
-    struct hurd_deva_extent sectors;
-    const char *problem = disks_parse(name, &sectors);
-    int err = problem ? 0 : program_give_sectors(program, &sectors);
-    if (problem || err)
-        printf("init: no disk %s for %s: %s\n", name, program->name,
-               problem ? problem : strerror(err));
+    const char *problem = disks_parse(name, sectors);
+    if (problem)
+        printf("init: use=%s: %s\n", name, problem);
+    return !problem;
 }
 
 /* The status of the program, or one that says that it never ran. */
@@ -128,6 +127,8 @@ static unsigned run_first_program(const struct options *o)
         return EXIT_FAILURE;
     }
     struct program program;
+    struct hurd_deva_extent sectors;
+    bool disk = o->use && find_sectors(o->use, &sectors);
     int err = program_start(o->argz, o->length, programs_share(7), &program);
     if (err) {
         printf("init: cannot start %s: %s\n", o->argz, strerror(err));
@@ -135,8 +136,8 @@ static unsigned run_first_program(const struct options *o)
     }
     if (o->devices && (err = program_give_devices(&program)))
         printf("init: no devices for %s: %s\n", o->argz, strerror(err));
-    if (o->use)
-        give_disk(o->use, &program);
+    if (disk && (err = program_give_sectors(&program, &sectors)))
+        printf("init: no disk for %s: %s\n", o->argz, strerror(err));
     return shell_wait(&program);
 }
 
