@@ -155,7 +155,8 @@ struct hurd_cap_long {
 
 struct hurd_cap_server {
     struct hurd_cap_table table;
-    struct hurd_cap_long *longs;            /* requests that go on, in the order of their turns */
+    struct hurd_cap_long *longs;            /* requests that go on */
+    unsigned last_turn;                     /* of which task the last one was that went on */
     struct hurd_cap_long *now;              /* the one that is going on now, which is not among them */
 
     /* All optional.  root: asked first for each request, for labels where word 0 is no handle
@@ -180,10 +181,11 @@ void hurd_cap_server_loop(struct hurd_cap_server *server) __attribute__((noretur
 int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag);
 
 /* The call becomes one that may return HURD_CAP_AGAIN, at the cost of its task.  0; ENOMEM: the
- * task cannot pay; EINVAL: it has more than HURD_CAP_LONG_WORDS words. */
+ * task cannot pay; EAGAIN: another request of this thread, to which it does not wait for an answer
+ * any more, still goes on; EINVAL: it has more than HURD_CAP_LONG_WORDS words. */
 int hurd_cap_lengthen(struct hurd_cap_call *call);
 
-/* A stretch of the first of server->longs, which is not NULL.  1: the message registers hold the
+/* A stretch of one of server->longs, which is not NULL: in turn by tasks.  1: the message registers hold the
  * reply to *from.  A thread that sends another request does not wait for the old one any more:
  * that one goes on, without an answer. */
 int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from);

@@ -25,8 +25,8 @@
  * requests are served; the answer comes at the end.  Everything is checked before anything changes.
  * If somebody changes the pages meanwhile, the request ends with the error that it meets then, and
  * word 0 says how far it came.  Such a request costs a record, ENOMEM without.  A thread that sends
- * another request does not get the answer to the old one, which goes on.  MAP fills at most 64
- * pages a request.
+ * another request does not get the answer to the old one, which goes on; another long one is EAGAIN
+ * meanwhile.  MAP fills at most 64 pages a request.
  *
  * Mappings are a cache: physmem may take away any of them at any time, except those of wired
  * containers and pinned pages. The client faults, and asks again. */

@@ -200,6 +200,9 @@ int hurd_cap_lengthen(struct hurd_cap_call *call)
         return 0;
     if (call->words > HURD_CAP_LONG_WORDS)
         return EINVAL;
+    for (const struct hurd_cap_long *m = call->server->longs; m; m = m->next)
+        if (L4_IsThreadEqual(m->from, call->from))
+            return EAGAIN;
     struct hurd_cap_long *more = call->server->table.alloc(call->task, sizeof *more);
     if (!more)
         return ENOMEM;
@@ -269,14 +272,28 @@ int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag
     return 1;
 }
 
+/* The first one of another task than the last turn was for, or else the first of all: a task with
+ * many threads has no more turns than others.  It is taken off the list. */
+static struct hurd_cap_long *long_choose(struct hurd_cap_server *server)
+{
+    struct hurd_cap_long **link = &server->longs, *more;
+    while (*link && L4_Version((*link)->from) == server->last_turn)
+        link = &(*link)->next;
+    if (!*link)
+        link = &server->longs;
+    more = *link;
+    *link = more->next;
+    server->last_turn = L4_Version(more->from);
+    return more;
+}
+
 /* The request is put back into the message registers and served again. */
 int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from)
 {
-    struct hurd_cap_long *more = server->longs;
+    struct hurd_cap_long *more = long_choose(server);
     bool answered = !more->unanswered;
     *from = more->from;
     L4_LoadMRs(1, L4_UntypedWords(more->tag), more->arg);
-    server->longs = more->next;
     server->now = more;
     int reply = hurd_cap_serve(server, *from, more->tag);
     server->now = NULL;

@@ -139,6 +139,7 @@ TEST(a_long_request_goes_on_when_nobody_waits)
     L4_LoadMR(0, L4_MakeTag(HURD_PM_CONTAINER_COPY, 6, 0).raw);
     L4_LoadMRs(1, 6, words);
     EXPECT(L4_IpcSucceeded(L4_Send(pm)));
+    EXPECT_EQ(copy(c, 0, d, LONG, LONG, 0), EAGAIN);    /* one at a time */
     for (unsigned patience = 0; allocated(d) < LONG && patience < 1000; patience++) {
         EXPECT_EQ(control_info(large).containers, 2);
         L4_Sleep(L4_TimePeriod(1000));
