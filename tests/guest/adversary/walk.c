@@ -323,6 +323,13 @@ static void walk(unsigned number)
         tell_step();
 }
 
+/* Where the kernel does without it, SYSENTER is an exception. */
+static bool kernel_has_sysenter(void)
+{
+    const unsigned char *kip = L4_GetKernelInterface(), *stub = kip + L4_KIP_OF(kip)->Ipc;
+    return !memcmp(stub + 3, "\x0F\x34", 2);              /* behind POP and MOV */
+}
+
 TEST(a_walk_through_all_doors_with_wild_selectors_and_flags)
 {
     memset((void *)tried, 0, sizeof tried);
@@ -340,7 +347,7 @@ TEST(a_walk_through_all_doors_with_wild_selectors_and_flags)
         }
     }
     for (unsigned d = 0; d < DOORS; d++) {
-        bool sound = doors[d].kind == REFUSED ? !came_back[d] : doors[d].kind == ENTER && !cpu_has_sysenter() ? true : came_back[d] > 0;
+        bool sound = doors[d].kind == REFUSED ? !came_back[d] : doors[d].kind == ENTER && !kernel_has_sysenter() ? true : came_back[d] > 0;
         if (!EXPECT(tried[d] > 0 && sound))
             say("# door %s: %u times, %u came back\n", doors[d].name, tried[d], came_back[d]);
     }
