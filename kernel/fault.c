@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Faults: the kernel writes a message for the thread and then it is plain IPC.  Spec 6.
- * Before: arch/x86/trap.c.  After: ipc.c.  The message lives in self->kmsg, so that the message and
+/* Faults: the kernel writes a message for the thread, and the rest is plain IPC.  Spec 6.
+ * Before: arch/x86/trap.c.  After: ipc.c.  The message is in self->kmsg, so that the message and
  * buffer registers of the interrupted computation stay as they are. */
 #include "fault.h"
 
@@ -8,7 +8,8 @@
 #include "ipc.h"
 #include "map.h"
 
-/* Sends kmsg to `whom` and waits for the answer.  IPC_OK, or why there is none. */
+/* Sends self->kmsg to `whom` and waits for the answer.  Returns IPC_OK, or why there is no answer.
+ * Blocks. */
 static int ask(struct thread *self, enum ipc_kind kind, word_t whom)
 {
     word_t phase;
@@ -17,8 +18,9 @@ static int ask(struct thread *self, enum ipc_kind kind, word_t whom)
     return ipc_call(self, kind, whom, whom, 0, &phase);
 }
 
-/* The same for a thread in user mode: with nobody to ask it halts; an aborted fault goes back to
- * the instruction, which faults again.  True if an answer came. */
+/* The same for a thread that came from user mode.  If `whom` does not exist, self halts.  If the
+ * IPC is broken off, self goes back to its instruction, which faults again.  Returns true if an
+ * answer came.  Blocks. */
 static bool ask_or_halt(struct thread *self, enum ipc_kind kind, word_t whom)
 {
     int err = ask(self, kind, whom);
@@ -27,6 +29,7 @@ static bool ask_or_halt(struct thread *self, enum ipc_kind kind, word_t whom)
     return err == IPC_OK;
 }
 
+/* Writes the tag of a message with so many untyped words. */
 static void compose(struct thread *self, word_t label, word_t words)
 {
     self->kmsg[0] = label << L4_TAG_LABEL_SHIFT | words;
@@ -80,6 +83,7 @@ void fault_exception(struct thread *self, word_t vector, word_t error)
     arch_exception_reply(self, self->kmsg + 1, u < L4_EXCEPTION_WORDS ? u : L4_EXCEPTION_WORDS);
 }
 
+/* Writes the message of a preemption at the time `at`, in us. */
 static void compose_preemption(struct thread *self, uint64_t at)
 {
     compose(self, L4_LABEL_PREEMPTION, 2);
@@ -91,10 +95,11 @@ void fault_preempted(struct thread *self, uint64_t at)
 {
     word_t phase;
     compose_preemption(self, at);
-    (void)ipc_call(self, IPC_PREEMPTION, self->utcb->exception_handler, L4_ID_NIL, L4_TIME_ZERO << 16, &phase);
+    (void)ipc_call(self, IPC_PREEMPTION, self->utcb->exception_handler, L4_ID_NIL,
+                   L4_TIME_ZERO << 16, &phase);
 }
 
-/* Spec 6.2.  The thread runs again when Schedule gives it more. */
+/* Spec 6.2.  self runs again when Schedule gives it a new quantum. */
 void fault_quantum(struct thread *self)
 {
     word_t phase;
