@@ -34,7 +34,7 @@ bool redirects(const struct thread *t, const struct space *ward)
     return false;
 }
 
-/* The fast path does not know redirection; this keeps the threads of s off it. */
+/* Marks t as redirected or not.  The mark keeps t off the fast path, which knows no redirection. */
 static void mark(struct thread *t, bool redirected)
 {
     if (redirected)
@@ -50,7 +50,7 @@ bool redirect_space(struct space *s, word_t redirector)
     struct list_node *n = s->threads.next;
     if (redirector == L4_ID_NIL)
         s->redirector = L4_ID_NIL;
-    while (n != &s->threads) { /* who joins s meanwhile is last on the list */
+    while (n != &s->threads) { /* a thread that joins s meanwhile is the last on the list */
         struct thread *t = list_entry(n, struct thread, in_space);
         word_t id = t->id;
         mark(t, redirector);
