@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Timeouts end by the clock, of 1 us, and are looked at by the tick, of 1 ms.  A hierarchical wheel: level 0 holds what is due within 64 ticks, each slot of level n
- * what is due within 64^n ticks; a slot moves one level down when its time comes.  Arming and
- * disarming are O(1), and a tick touches only threads that are due or move down; when these are many, a
- * few in the interrupt, the others on the next ways out of the kernel, before any user runs. */
+/* Timeouts.  A timeout ends by the clock, of 1 us; the tick, of 1 ms, finds the timeouts that are
+ * over.
+ *
+ * The timer wheel is hierarchical.  Level 0 holds the timeouts that are due within 64 ticks; each
+ * slot of level n holds timeouts that are due within 64^n ticks.  When the time of a slot comes,
+ * its timeouts move down.  Arming and disarming are O(1).  A tick touches only threads whose
+ * timeouts are due or move down.  If these are many, the interrupt serves a few of them; the others
+ * are served on the next ways out of the kernel, before any user code runs. */
 #include "timer.h"
 
 #include "arch.h"
@@ -11,7 +15,7 @@
 
 struct timer timer;
 
-#define CATCH_UP 16 /* that many a time: interrupts are off */
+#define CATCH_UP 16 /* so many threads in one go, because interrupts are off */
 
 void timer_init(void)
 {
@@ -21,6 +25,7 @@ void timer_init(void)
             list_init(&timer.wheel[level][slot]);
 }
 
+/* The time from `clock` until the time point `time`, in us; 0 if that is over. */
 static uint64_t point_us(uint16_t time, uint64_t clock)
 {
     unsigned e = time >> L4_TIME_POINT_SHIFT & 15;
@@ -31,6 +36,7 @@ static uint64_t point_us(uint16_t time, uint64_t clock)
     return at > clock ? at - clock : 0;
 }
 
+/* The length of `time`, in us: of a period, or from `clock` until a time point. */
 static uint64_t length_us(uint16_t time, uint64_t clock)
 {
     if (time & L4_TIME_POINT)
@@ -40,7 +46,8 @@ static uint64_t length_us(uint16_t time, uint64_t clock)
 
 uint64_t timeout_us(uint16_t time)
 {
-    return time == L4_TIME_NEVER ? TIMEOUT_NEVER : length_us(time, time & L4_TIME_POINT ? arch_clock_us() : 0);
+    return time == L4_TIME_NEVER ? TIMEOUT_NEVER
+                                 : length_us(time, time & L4_TIME_POINT ? arch_clock_us() : 0);
 }
 
 uint64_t timer_expiry(uint16_t time)
@@ -61,24 +68,28 @@ uint16_t timeout_encode(uint64_t us)
     return e < 32 ? e << L4_TIME_PERIOD_SHIFT | us : L4_TIME_NEVER;
 }
 
-/* The first tick at or behind that moment, or, as the rate is rounded down and the last tick's time too, one that is a little too
- * early: timer_catch_up() finds that out, and nobody is late for it. */
+/* The first tick at or after the moment `us` of the clock.  The result may be a little too early,
+ * because the tick rate and the time of the last tick are rounded down; timer_catch_up() notices
+ * that.  So no timeout ends late because of the rounding. */
 static uint64_t tick_at(uint64_t us)
 {
     uint64_t last = arch_tick_us();
     if (us <= last + 1)
         return timer.now + 1;
     us -= last + 1;
-    return timer.now + (us >> 32) * ARCH_TICKS_PER_US + ((uint64_t)(uint32_t)us * ARCH_TICKS_PER_US >> 32) + 1;
+    return timer.now + (us >> 32) * ARCH_TICKS_PER_US +
+           ((uint64_t)(uint32_t)us * ARCH_TICKS_PER_US >> 32) + 1;
 }
 
+/* Puts t into the slot of its deadline. */
 static void wheel_insert(struct thread *t)
 {
     uint64_t distance = t->deadline ^ timer.now;
     unsigned level = 0;
     while (level < TIMER_LEVELS - 1 && distance >> (TIMER_SLOT_BITS * (level + 1)))
         level++;
-    list_add_tail(&timer.wheel[level][t->deadline >> (TIMER_SLOT_BITS * level) & (TIMER_SLOTS - 1)], &t->in_wheel);
+    list_add_tail(&timer.wheel[level][t->deadline >> (TIMER_SLOT_BITS * level) & (TIMER_SLOTS - 1)],
+                  &t->in_wheel);
 }
 
 void timer_start(struct thread *t, uint16_t time)
@@ -93,7 +104,8 @@ void timer_start_at(struct thread *t, uint64_t expires)
     wheel_insert(t);
 }
 
-/* The clock is read if it matters only: it is some ticks ahead at most. */
+/* This reads the clock only if that can matter: the clock is a few ticks ahead of the last tick at
+ * most. */
 bool timer_is_over(const struct thread *t)
 {
     return t->expires < arch_tick_us() + 4 * TICK_US && t->expires <= arch_clock_us();
@@ -114,9 +126,11 @@ bool timer_catch_up(void)
     return !list_empty(&timer.left);
 }
 
+/* Moves the threads in the slot whose time has come to timer.left. */
 static void empty_slot(unsigned level)
 {
-    struct list_node *slot = &timer.wheel[level][timer.now >> (TIMER_SLOT_BITS * level) & (TIMER_SLOTS - 1)];
+    struct list_node *slot =
+        &timer.wheel[level][timer.now >> (TIMER_SLOT_BITS * level) & (TIMER_SLOTS - 1)];
     if (!list_empty(slot))
         list_append(&timer.left, slot);
 }

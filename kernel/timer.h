@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Timeouts: X.2 times decoded, and a timer wheel of sleeping threads. */
+/* Timeouts: X.2 times, and a timer wheel of threads that wait.  No function here blocks. */
 #ifndef KERNEL_TIMER_H
 #define KERNEL_TIMER_H
 
@@ -14,40 +14,48 @@
 
 extern struct timer {
     struct list_node wheel[TIMER_LEVELS][TIMER_SLOTS];
-    struct list_node left; /* threads whose slot's time has come, not looked at yet */
+    struct list_node left; /* threads of slots whose time has come, still to be served */
     uint64_t now;          /* ticks since boot */
 } timer;
 
 void timer_init(void);
-/* How long an X.2 time lasts from now, in us: a period, or what is left until a point (0 if it is
- * over); TIMEOUT_NEVER for Never.  Spec 1.4. */
+/* Returns how long an X.2 time lasts from now, in us: the length of a period, or what is left until
+ * a time point (0 if it is over); TIMEOUT_NEVER for Never.  Spec 1.4. */
 uint64_t timeout_us(uint16_t time);
-/* The shortest encoding of a length in us, for Schedule's result. */
+/* Returns the period of that length in us, rounded down if need be; Never if it is too long. */
 uint16_t timeout_encode(uint64_t us);
-/* True for a time that is over at once. */
+/* Returns true for a time that is over at once. */
 static inline bool timeout_is_zero(uint16_t time)
 {
     return time != L4_TIME_NEVER && (time == L4_TIME_ZERO || timeout_us(time) == 0);
 }
-/* Wakes t by ipc_expire() at the first tick at which `time` is over by the clock. */
+/* Arms t's timeout.
+ * Pre: t is not on the wheel; `time` is not Never.
+ * Post: at the first tick at which `time` is over by the clock, ipc_expire() will wake t. */
 void timer_start(struct thread *t, uint16_t time);
+/* The same for any `time`: Never does not arm. */
 static inline void timer_arm(struct thread *t, uint16_t time)
 {
     if (time != L4_TIME_NEVER)
         timer_start(t, time);
 }
-/* When `time` is over, in us by the clock, TIMEOUT_NEVER for Never; and waiting for such a moment. */
+/* Returns the moment at which `time` will be over, in us by the clock; TIMEOUT_NEVER for Never. */
 uint64_t timer_expiry(uint16_t time);
+/* As timer_start(), for a moment in us by the clock. */
 void timer_start_at(struct thread *t, uint64_t expires);
-/* t's time is over by the clock; the tick that will find it may not have come yet. */
+/* Pre: t's timeout is armed, or was taken off the wheel just now.
+ * Returns true if it is over by the clock; its tick may not have come yet. */
 bool timer_is_over(const struct thread *t);
-static inline void timer_disarm(struct thread *t) /* harmless if not armed */
+/* Post: t is not on the wheel. */
+static inline void timer_disarm(struct thread *t)
 {
     list_remove(&t->in_wheel);
 }
-/* The clock interrupt. */
+/* The clock interrupt: one tick has passed.
+ * Post: SCHED_TIMERS is set if not all timeouts of this tick have been served. */
 void timer_tick(void);
-/* Wakes some of those whose time is over; false when it was all of them.  SCHED_TIMERS asks for it. */
+/* Serves some of the threads on timer.left: it ends the waits whose timeouts are over.
+ * Returns true if more are left; SCHED_TIMERS asks for another call. */
 bool timer_catch_up(void);
 
 #endif
