@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Ipc: an optional send phase, then an optional receive phase.  Spec 5.1-5.3, 5.7.
  *
- * Before: arch/x86/syscall.c (Ipc), fault.c (messages the kernel writes).  After: transfer.c, sched.c.
- * A receiver that finds a sender queued takes the message itself, and puts the sender into its own
- * receive phase at once: a prompt reply never finds a thread between its two phases. */
+ * Before: arch/x86/syscall.c (Ipc) and fault.c (messages that the kernel writes).
+ * After: transfer.c and sched.c.
+ *
+ * src sends and dst receives; self makes the call.  A thread that waits to send is on the sender
+ * queue of its receiver (`senders`).  A receiver searches its sender queue for a sender that it
+ * accepts, and takes the message itself.  It also puts the sender into the sender's receive phase
+ * at once, so a prompt reply never finds a thread between its two phases. */
 #include "ipc.h"
 
 #include "arch.h"
@@ -17,9 +21,9 @@
 #include "strings.h"
 #include "timer.h"
 
-/* The receiver's flags in a tag, whatever the sender wrote there. */
+/* The flags of a tag that the kernel sets for the receiver, whatever the sender wrote there. */
 #define TAG_FLAGS ((word_t)(L4_TAG_ERROR | L4_TAG_XCPU | L4_TAG_REDIRECTED | L4_TAG_PROPAGATED))
-#define STRETCH 32 /* queued senders that are looked at between two preemption points */
+#define STRETCH 32 /* queued senders that a search looks at between two preemption points */
 
 static inline uint16_t send_timeout(const struct thread *t)
 {
@@ -31,12 +35,14 @@ static inline uint16_t receive_timeout(const struct thread *t)
     return t->timeouts & 0xFFFF;
 }
 
-/* ---- who may talk to whom */
+/* ---- which threads may talk */
 
-/* In whose name src sends to dst: its own, or the virtual sender's if propagation is granted. */
+/* The thread in whose name src sends to dst: the virtual sender if it exists and propagation is
+ * permitted, else src. */
 static inline struct thread *apparent_sender(struct thread *src, const struct thread *dst)
 {
-    struct thread *v = unlikely(src->virtual_sender) ? thread_find_global(src->virtual_sender) : NULL;
+    struct thread *v =
+        unlikely(src->virtual_sender) ? thread_find_global(src->virtual_sender) : NULL;
     if (v && (v->space == src->space || src->space == dst->space || redirects(src, v->space)))
         return v;
     return src;
@@ -47,8 +53,8 @@ static bool is_wildcard(word_t accepts)
     return accepts == L4_ID_ANY || accepts == L4_ID_ANYLOCAL;
 }
 
-/* dst, receiving from `accepts`, takes a message of src.  Who was redirected on the way to `accepts`
- * takes the answer of the redirector. */
+/* True if a receive phase of dst that names `accepts` may take a message from src.  If dst's own
+ * message to `accepts` was redirected, dst also accepts the redirector's reply. */
 static bool admits(const struct thread *dst, word_t accepts, struct thread *src)
 {
     if (accepts == L4_ID_ANY || accepts == src->id)
@@ -59,7 +65,7 @@ static bool admits(const struct thread *dst, word_t accepts, struct thread *src)
     return accepts == a->id || (accepts == L4_ID_ANYLOCAL && a->space == dst->space);
 }
 
-/* t waits, but its time is over: then it waits no more. */
+/* If t's timeout is over, ends t's wait and returns true. */
 static bool wait_is_over(struct thread *t)
 {
     if (likely(list_empty(&t->in_wheel)) || !timer_is_over(t))
@@ -68,15 +74,18 @@ static bool wait_is_over(struct thread *t)
     return true;
 }
 
-/* dst is in a receive phase that takes src's message now. */
+/* True if dst is in a receive phase and takes src's message now.  If dst's timeout is over, ends
+ * dst's wait instead. */
 static inline bool thread_accepts(struct thread *dst, struct thread *src)
 {
     if (dst->fast_from == L4_ID_ANY || dst->fast_from == src->id)
-        return true; /* the commonest cases of what follows */
-    return thread_receives(dst) && !dst->halted && admits(dst, accepts_of(dst), src) && !wait_is_over(dst);
+        return true; /* the two commonest cases of the test that follows */
+    return thread_receives(dst) && !dst->halted &&
+           admits(dst, accepts_of(dst), src) && !wait_is_over(dst);
 }
 
-/* FromSpecifier as a global id or a wildcard; false if it names nobody. */
+/* Sets *accepts to self's FromSpecifier, as a global id or a wildcard.  Returns false if the
+ * FromSpecifier names no thread. */
 static bool resolve_from(struct thread *self, word_t *accepts)
 {
     *accepts = self->from_spec;
@@ -85,28 +94,31 @@ static bool resolve_from(struct thread *self, word_t *accepts)
     struct thread *from = thread_find(self->space, self->from_spec);
     if (from)
         *accepts = from->id;
-    return from || self->kind == IPC_START; /* a pager may come later */
+    return from || self->kind == IPC_START; /* the pager may be created later */
 }
 
 /* ---- waiting and waking */
 
+/* t waits for a message from `accepts` from now on.  If the fast path may end the wait, t needs no
+ * stack. */
 static inline void begin_receive(struct thread *t, word_t accepts)
 {
     t->receive_result = IPC_PENDING;
-    if (likely(t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER && !t->halted && !t->intended &&
+    if (likely(t->kind == IPC_USER && receive_timeout(t) == L4_TIME_NEVER &&
+               !t->halted && !t->intended &&
                !(t->obstacles & (OBSTACLE_QUANTUM | OBSTACLE_COMPAT)))) {
         t->state = THREAD_READY;
         t->fast_from = accepts;
-        t->kernel_sp = NULL; /* all that is left to do is in the TCB: ipc_fast_woken() */
+        t->kernel_sp = NULL; /* the TCB holds all that is left to do: see ipc_fast_woken() */
     } else {
         t->state = THREAD_RECEIVING;
         t->accepts = accepts;
-        if (list_empty(&t->in_wheel)) /* else it looked meanwhile, and its time goes on */
+        if (list_empty(&t->in_wheel)) /* else t has waited before its search: its timeout goes on */
             timer_arm(t, receive_timeout(t));
     }
 }
 
-/* t is READY again, but on no queue: the caller enqueues it or hands over to it. */
+/* Ends t's wait.  t is READY then, but on no queue: the caller enqueues t or switches to it. */
 static inline void wake(struct thread *t)
 {
     if (!t->fast_from)
@@ -121,15 +133,16 @@ static void wake_and_enqueue(struct thread *t)
     sched_enqueue(t);
 }
 
-/* A message comes to t before it has found one. */
+/* A message comes to t while t searches its sender queue: t's search is over, and t waits. */
 static void stop_looking(struct thread *t)
 {
-    t->looks = t->in_kernel = false; /* it holds on to nothing */
+    t->looks = t->in_kernel = false; /* a search holds on to nothing */
     t->state = THREAD_RECEIVING;
     if (t != current)
         sched_dequeue(t);
 }
 
+/* src leaves the sender queue of its partner. */
 static inline void leave_senders(struct thread *src)
 {
     list_remove(&src->in_queue);
@@ -143,6 +156,7 @@ void ipc_withdraw(struct thread *src)
     timer_disarm(src);
 }
 
+/* src joins the sender queue of dst, as the last. */
 static void join_senders(struct thread *src, struct thread *dst)
 {
     src->state = THREAD_SENDING;
@@ -154,13 +168,13 @@ static void join_senders(struct thread *src, struct thread *dst)
 
 /* ---- a message passes */
 
-/* The message registers of t's IPC: its own, or those of a message that the kernel writes. */
+/* The message registers of t's IPC: those of its UTCB, or kmsg if the kernel writes the message. */
 static inline word_t *registers_of(struct thread *t)
 {
     return likely(t->kind == IPC_USER) ? (word_t *)t->utcb->mr : t->kmsg;
 }
 
-/* The tag, and as many words behind it. */
+/* Copies the tag without the receiver's flags, and `words` words behind it. */
 static inline_path void copy_words(word_t *to, const word_t *from, word_t words)
 {
     to[0] = from[0] & ~TAG_FLAGS;
@@ -168,28 +182,32 @@ static inline_path void copy_words(word_t *to, const word_t *from, word_t words)
         to[words] = from[words];
 }
 
-/* Copies the message: tag, untyped words, typed items.  Spec 5.4. */
+/* Copies src's message to dst: tag, untyped words, typed items.  Spec 5.4.  Returns the result as
+ * src sees it, or IPC_GONE.  Blocks in typed items. */
 static inline int transfer(struct thread *src, struct thread *dst)
 {
     const word_t *from = registers_of(src);
-    word_t tag = from[0], u = tag & L4_TAG_U_MASK, t = (tag & L4_TAG_T_MASK) >> L4_TAG_T_SHIFT, words = u;
+    word_t tag = from[0], u = tag & L4_TAG_U_MASK,
+           t = (tag & L4_TAG_T_MASK) >> L4_TAG_T_SHIFT, words = u;
     if (unlikely(t && u + 1 + t > L4_NUM_MRS)) {
         copy_words(registers_of(dst), from, 0);
         src->error_offset = dst->error_offset = 0;
         return L4_IPC_OVERFLOW;
     }
     if (dst->kind != IPC_USER && words >= KMSG_WORDS)
-        words = KMSG_WORDS - 1; /* the kernel looks at no more */
+        words = KMSG_WORDS - 1; /* the kernel reads no more */
     copy_words(registers_of(dst), from, words);
     return likely(!t) ? IPC_OK : transfer_typed(src, dst, from, u + 1, u + 1 + t);
 }
 
+/* Counts a page fault of src for src's space: `pager` is of the same space, or of another. */
 static void count_fault(const struct thread *src, const struct thread *pager)
 {
     *(src->space == pager->space ? &src->space->faults_self : &src->space->faults_other) += 1;
 }
 
-/* What dst sees when src sees err: it has the other view of whose page was missing. */
+/* The error that dst sees when src sees err.  The thread whose page was missing is the invoker in
+ * its own view, and the partner in the other's view. */
 static int mirrored(int err)
 {
     return err == L4_IPC_XFER_INVOKER   ? L4_IPC_XFER_PARTNER
@@ -197,8 +215,8 @@ static int mirrored(int err)
                                         : err;
 }
 
-/* dst is told that src speaks for `apparent`.  If that one waits for src, it may as well get its answer
- * from dst. */
+/* Tells dst that src sends in the name of `apparent`.  If `apparent` waits for src alone, it waits
+ * for dst from now on, so that dst can answer in src's place. */
 static void propagate(struct thread *src, struct thread *dst, struct thread *apparent)
 {
     if (dst->kind == IPC_USER) {
@@ -212,16 +230,20 @@ static void propagate(struct thread *src, struct thread *dst, struct thread *app
     }
 }
 
-/* Its fast path names senders by their global ids, and a fault that is no write may have been a fetch. */
-static void settle_as_pistachio(struct thread *src, struct thread *dst, const struct thread *apparent)
+/* For compat=pistachio.  Pistachio's fast path names a sender by its global id.  In Pistachio, the
+ * label of a page fault that is no write has the X bit: the access may have been a fetch. */
+static void settle_as_pistachio(struct thread *src, struct thread *dst,
+                                const struct thread *apparent)
 {
     if (apparent == src && dst->replies)
         dst->sender = src->id;
-    if (src->kind == IPC_PAGE_FAULT && dst->kind == IPC_USER && !(src->kmsg[0] & L4_FPAGE_W << L4_TAG_LABEL_SHIFT))
+    if (src->kind == IPC_PAGE_FAULT && dst->kind == IPC_USER &&
+        !(src->kmsg[0] & L4_FPAGE_W << L4_TAG_LABEL_SHIFT))
         dst->utcb->mr[0] |= L4_FPAGE_X << L4_TAG_LABEL_SHIFT;
 }
 
-/* The message passed, but not just so: it failed, or passed in somebody else's name or place. */
+/* Sets dst's results after a delivery with a peculiarity: it failed with err, or src sent in
+ * another thread's name, or the message was redirected, or compat=pistachio is on. */
 static void settle(struct thread *src, struct thread *dst, int err)
 {
     struct thread *apparent = apparent_sender(src, dst);
@@ -237,9 +259,11 @@ static void settle(struct thread *src, struct thread *dst, int err)
     }
 }
 
-/* Moves src's message to dst, which receives; one of them is current.  dst is READY afterwards,
- * on no queue, with its result; src's result is returned.  Strings block, and if it is IPC_GONE
- * then, current's partner is not to be touched. */
+/* Delivers src's message to dst.
+ * Pre: dst accepts src; src or dst is current, or src is an interrupt.
+ * Post: dst has its result and is READY, on no queue.
+ * Returns src's result; or IPC_GONE, and then current's partner does not exist any more and must
+ * not be touched.  Blocks in typed items. */
 static int deliver(struct thread *src, struct thread *dst)
 {
     if (unlikely(dst->looks))
@@ -257,15 +281,16 @@ static int deliver(struct thread *src, struct thread *dst)
     return err;
 }
 
-/* t, who does not run, is in its receive phase from now on; if others are queued, it looks for itself as soon as it runs. */
+/* t, which does not run, is in its receive phase from now on.  If senders are queued, t searches
+ * its queue as soon as it runs. */
 static void receive_or_look(struct thread *t, word_t accepts)
 {
     begin_receive(t, accepts);
     ipc_resume(t);
 }
 
-/* src's queued message has been taken (or refused): it goes on, if need be into its receive phase
- * without running first. */
+/* src's queued message was taken, or it failed with err.  If src must wait in its receive phase,
+ * src enters it now, without running first; otherwise src becomes READY. */
 static void send_finished(struct thread *src, int err)
 {
     word_t accepts;
@@ -274,13 +299,15 @@ static void send_finished(struct thread *src, int err)
         return;
     }
     src->send_result = err;
-    if (err != IPC_OK || !src->from_spec || !resolve_from(src, &accepts) || timeout_is_zero(receive_timeout(src)))
+    if (err != IPC_OK || !src->from_spec || !resolve_from(src, &accepts) ||
+        timeout_is_zero(receive_timeout(src)))
         wake_and_enqueue(src);
     else
         receive_or_look(src, accepts);
 }
 
-/* self takes the message of src, who waits on its queue.  Blocks if there are strings in it. */
+/* self takes the message of src, which is on self's sender queue.  Returns self's result.  Blocks
+ * in typed items. */
 static int take(struct thread *self, struct thread *src)
 {
     ipc_withdraw(src);
@@ -293,7 +320,9 @@ static int take(struct thread *self, struct thread *src)
 
 /* ---- the two phases */
 
-/* Until the IPC is decided.  Before that self may be needed to serve a fault in a string copy. */
+/* self waits until its IPC is decided.  `next`, if it is not NULL, is READY but on no queue: it
+ * runs on the rest of self's slice if it may.  Before the decision, self may be woken to ask its
+ * pager for a page that a string copy needs.  Blocks. */
 static inline void wait(struct thread *self, struct thread *next)
 {
     if (unlikely(self->obstacles & OBSTACLE_OVERTIME))
@@ -301,14 +330,17 @@ static inline void wait(struct thread *self, struct thread *next)
     if (next && self->fast_from)
         arch_leave_to(next);
     else if (next)
-        arch_switch_to(next); /* on what is left of our slice */
+        arch_switch_to(next); /* on the rest of self's slice */
     else
         sched_block();
     while (unlikely(self->copy_fault))
         string_serve(self);
 }
 
-/* Waits on dst's queue until it receives, or, if the wait goes on `again` elsewhere, for the rest of its time.  Blocks. */
+/* self waits on dst's sender queue until dst takes the message.  `again`: self has waited for
+ * another addressee before, and only the rest of its send timeout is left.
+ * Returns the result of the send phase, or IPC_RETRY if another thread may be the addressee now.
+ * Blocks. */
 static int wait_to_send(struct thread *self, struct thread *dst, bool again)
 {
     if (timeout_is_zero(send_timeout(self)))
@@ -323,7 +355,8 @@ static int wait_to_send(struct thread *self, struct thread *dst, bool again)
     return self->send_result;
 }
 
-/* Who gets self's message to dst, or dst's redirector.  Spec 5.8. */
+/* The thread that gets self's message to dst: dst or a redirector.  Notes in self whether the
+ * message is redirected.  Spec 5.8. */
 static struct thread *addressee(struct thread *self, struct thread *dst)
 {
     struct thread *r = redirect(self, dst);
@@ -332,7 +365,9 @@ static struct thread *addressee(struct thread *self, struct thread *dst)
     return r;
 }
 
-/* Blocks.  *woken is a receiver that is READY but on no queue. */
+/* The send phase: delivers self's message to `to`, or waits until the receiver takes it.
+ * Post: if *woken was set, it is the receiver, READY but on no queue.
+ * Returns IPC_OK or an error.  Blocks. */
 static inline int ipc_send(struct thread *self, word_t to, struct thread **woken)
 {
     struct thread *dst;
@@ -359,14 +394,18 @@ static inline int ipc_send(struct thread *self, word_t to, struct thread **woken
     return err;
 }
 
-/* Goes through the queue for a sender whom self accepts.  After each stretch others run, and may send to self as if it
- * waited already: then, or if its wait is broken off, it looks no more.  Who was looked at goes to the end of the queue, for
- * others come and go meanwhile; when all have been looked at, and nobody has come, it is as it was.  Blocks. */
+/* Searches self's sender queue.  Returns a sender that self accepts, or NULL.  Blocks.
+ *
+ * After each stretch others may run.  They may send to self as if self waited already, or end its
+ * wait; then the search is over.  They may also join or leave the queue, so the search keeps no
+ * place in it: the senders of a finished stretch are moved to the end of the queue.  After a search
+ * in vain the queue has its old order, but for the senders that joined meanwhile. */
 static struct thread *look(struct thread *self)
 {
     struct list_node *n = self->senders.next;
     self->looks = true;
-    for (word_t left = self->obstacles & OBSTACLE_SENDERS; left && self->looks && n != &self->senders; left--) {
+    for (word_t left = self->obstacles & OBSTACLE_SENDERS;
+         left && self->looks && n != &self->senders; left--) {
         struct thread *src = list_entry(n, struct thread, in_queue);
         n = n->next;
         if (admits(self, self->accepts, src) && !wait_is_over(src))
@@ -383,25 +422,32 @@ static struct thread *look(struct thread *self)
     return NULL;
 }
 
-/* Whom self names is found at once; else all on its queue may be what it looks for, or none. */
+/* The sender that self names, if it is on self's sender queue, else NULL.  This needs no search. */
 static inline struct thread *named_sender(struct thread *self)
 {
     struct thread *src = thread_find_global(self->accepts);
-    return src && src->state == THREAD_SENDING && src->partner == self && !wait_is_over(src) ? src : NULL;
+    return src && src->state == THREAD_SENDING && src->partner == self && !wait_is_over(src)
+               ? src
+               : NULL;
 }
+/* True if self may accept a queued sender that it does not name: a sender propagates, self accepts
+ * a wildcard, or a redirector may reply. */
 static inline bool must_look(const struct thread *self)
 {
     return self->proxies || is_wildcard(self->accepts) || self->accepts == self->intended;
 }
 
-/* Whoever waits for us already is taken first; else we wait.  IPC_RETRY: look again.  Blocks. */
+/* One attempt at the receive phase: self takes the message of a queued sender, or else waits.
+ * `woken` is as in ipc_receive().  Returns self's result; IPC_RETRY asks for another attempt.
+ * Blocks. */
 static int receive_once(struct thread *self, struct thread *woken)
 {
     struct thread *src = NULL;
     int err = L4_IPC_NO_PARTNER;
     self->receive_result = IPC_PENDING;
     if (resolve_from(self, &self->accepts)) {
-        if (unlikely(!list_empty(&self->senders)) && !(src = named_sender(self)) && must_look(self)) {
+        if (unlikely(!list_empty(&self->senders)) && !(src = named_sender(self)) &&
+            must_look(self)) {
             if (woken)
                 sched_enqueue(woken);
             woken = NULL;
@@ -417,7 +463,7 @@ static int receive_once(struct thread *self, struct thread *woken)
             sched_enqueue(woken);
         timer_disarm(self);
         if (src)
-            ready.owner = src->id; /* we work for it from now on */
+            ready.owner = src->id; /* self works for src from now on */
         return src ? take(self, src) : err;
     }
     begin_receive(self, self->accepts);
@@ -425,10 +471,11 @@ static int receive_once(struct thread *self, struct thread *woken)
     return self->receive_result;
 }
 
-/* The receive phase.  Blocks.  `woken` gets the processor if we wait, else a place in its queue. */
+/* The receive phase.  `woken`, if it is not NULL, is READY but on no queue: it gets the processor
+ * if self waits, else it joins its ready queue.  Returns IPC_OK or an error.  Blocks. */
 static int ipc_receive(struct thread *self, struct thread *woken)
 {
-    int err = self->receive_result; /* it may all have happened while we waited to send */
+    int err = self->receive_result; /* a message may have come while self waited to send */
     while (err < IPC_OK) {
         err = receive_once(self, woken);
         woken = NULL;
@@ -436,7 +483,10 @@ static int ipc_receive(struct thread *self, struct thread *woken)
     return err;
 }
 
-/* Both phases for self, whose kind, virtual_sender, from_spec and timeouts are set. */
+/* Both phases of an IPC.
+ * Pre: self's kind, virtual_sender, from_spec and timeouts are set.
+ * Post: *phase is the phase that the result belongs to.
+ * Returns IPC_OK or an error.  Blocks. */
 static int both_phases(struct thread *self, word_t to, word_t *phase)
 {
     struct thread *woken = NULL;
@@ -457,7 +507,8 @@ static int both_phases(struct thread *self, word_t to, word_t *phase)
     return err;
 }
 
-int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts, word_t *phase)
+int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts,
+             word_t *phase)
 {
     self->kind = kind;
     self->virtual_sender = self->intended = L4_ID_NIL;
@@ -468,15 +519,16 @@ int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, wo
     return err;
 }
 
-/* The virtual sender as a global id, if the caller asks for propagation and names anybody. */
+/* The virtual sender that self names, as a global id; nil if self names no thread, or itself. */
 static word_t virtual_sender(struct thread *self)
 {
     struct thread *v = thread_find(self->space, self->utcb->sender);
     return v && v != self ? v->id : L4_ID_NIL;
 }
 
-/* Offsets belong to errors in the middle of a message.  Who could not take all of one sees its tag: the words tell what it
- * should have had room for. */
+/* Writes the error into self's MR0 and ErrorCode.  Only an error in the middle of a message has an
+ * offset.  A receiver without enough room for a message keeps the tag: the words that were
+ * delivered tell how much room the message needs. */
 static void report_error(struct thread *self, int err, word_t phase)
 {
     word_t offset = err >= L4_IPC_OVERFLOW ? self->error_offset : 0;
@@ -486,14 +538,18 @@ static void report_error(struct thread *self, int err, word_t phase)
     self->utcb->error = offset << L4_IPC_OFFSET_SHIFT | (word_t)err << 1 | phase;
 }
 
-/* dst waits for self's words and nothing stands between: it waits for us or anybody, without a timeout; nobody
- * is queued for us, we are not redirected. */
+/* ---- the simplest cases, which need none of the above */
+
+/* True if self can give dst untyped words at once: dst waits, without a timeout, for self or for
+ * any thread, and self has no obstacle (thread.h) but the FPU: no queued sender, no redirector. */
 static inline bool waits_for(const struct thread *dst, const struct thread *self)
 {
-    return dst && (dst->fast_from == L4_ID_ANY || dst->fast_from == self->id) && !(self->obstacles & ~OBSTACLE_FPU);
+    return dst && (dst->fast_from == L4_ID_ANY || dst->fast_from == self->id) &&
+           !(self->obstacles & ~OBSTACLE_FPU);
 }
 
-/* dst, of whom that is true, gets untyped words and is READY. */
+/* Gives dst the tag and the untyped words at `from`.  Pre: waits_for(dst, self).  Post: dst has its
+ * result and is READY. */
 static inline_path void give_words(struct thread *self, struct thread *dst, const word_t *from)
 {
     copy_words((word_t *)dst->utcb->mr, from, from[0] & L4_TAG_U_MASK);
@@ -502,9 +558,9 @@ static inline_path void give_words(struct thread *self, struct thread *dst, cons
     dst->fast_from = L4_ID_NIL;
 }
 
-/* The commonest of all: a message of untyped words, and a wait without a timeout for its answer or for
- * anybody.  Does not come back if it is that, else nothing has changed.  The rest of this file could do it as
- * well, only not as soon. */
+/* The commonest case of all: self sends untyped words, and then waits, without a timeout, for the
+ * reply or for any thread.  In this case the function does not return; in other cases nothing has
+ * changed.  both_phases() does the same, but more slowly. */
 static inline void simple(struct thread *self, word_t to)
 {
     const word_t *from = (word_t *)self->utcb->mr;
@@ -532,19 +588,24 @@ void ipc_page_fault(struct thread *self)
     arch_leave_to(pager);
 }
 
-/* The answer to that: one map item for a thread whose page fault waits for us, and a wait for anybody.  If not all
- * of it can be mapped at once, the rest of this file maps it again, which changes nothing. */
+/* The commonest answer to a page fault: self sends one map item to a thread whose page fault waits
+ * for self, and then waits for any thread.  In this case the function does not return, unless it
+ * cannot map all of the item at once: both_phases() then maps the item once more, which does no
+ * harm.  In other cases nothing has changed. */
 static inline void simple_answer(struct thread *self, word_t to)
 {
     const word_t *mr = (word_t *)self->utcb->mr;
     struct thread *dst = thread_find(self->space, to);
     word_t done = 0;
-    if (dst && (mr[0] & (L4_TAG_T_MASK | L4_TAG_U_MASK | L4_TAG_PROPAGATED)) == 2 << L4_TAG_T_SHIFT &&
-        dst->state == THREAD_RECEIVING && dst->kind == IPC_PAGE_FAULT && dst->accepts == self->id && !dst->halted &&
+    if (dst &&
+        (mr[0] & (L4_TAG_T_MASK | L4_TAG_U_MASK | L4_TAG_PROPAGATED)) == 2 << L4_TAG_T_SHIFT &&
+        dst->state == THREAD_RECEIVING && dst->kind == IPC_PAGE_FAULT &&
+        dst->accepts == self->id && !dst->halted &&
         self->from_spec == L4_ID_ANY && receive_timeout(self) == L4_TIME_NEVER &&
-        !(self->obstacles & ~OBSTACLE_FPU) && (mr[1] & L4_ITEM_TYPE_MASK) == L4_ITEM_MAP && !fpage_is_io(mr[2])) {
-        if (map_fpage(self->space, mr[2], dst->space, L4_FPAGE_COMPLETE, mr[1] & L4_FPAGE_BASE_MASK, false, &done,
-                      false) != IPC_OK) {
+        !(self->obstacles & ~OBSTACLE_FPU) &&
+        (mr[1] & L4_ITEM_TYPE_MASK) == L4_ITEM_MAP && !fpage_is_io(mr[2])) {
+        if (map_fpage(self->space, mr[2], dst->space, L4_FPAGE_COMPLETE,
+                      mr[1] & L4_FPAGE_BASE_MASK, false, &done, false) != IPC_OK) {
             (void)preempt_point();
             return;
         }
@@ -554,6 +615,8 @@ static inline void simple_answer(struct thread *self, word_t to)
         arch_leave_to(dst);
     }
 }
+
+/* ---- the system call, and the rest of it after a wait without a stack */
 
 void sys_ipc(struct thread *self, word_t to)
 {
@@ -578,7 +641,7 @@ void ipc_fast_woken(struct thread *self)
 {
     while (self->copy_fault)
         string_serve(self);
-    self->from_spec = self->accepts; /* to look again: the fast path does not write them down */
+    self->from_spec = self->accepts; /* for another attempt: the fast path writes neither down */
     self->timeouts = 0;
     int err = ipc_receive(self, NULL);
     if (err != IPC_OK)
@@ -593,7 +656,7 @@ void ipc_fault_woken(struct thread *self)
         self->halted = true;
 }
 
-/* ---- what others do to a thread's IPC */
+/* ---- what other threads, interrupts and timeouts do to a thread's IPC */
 
 void ipc_await_start(struct thread *t, word_t pager)
 {
@@ -645,7 +708,7 @@ bool ipc_forsake(struct thread *t)
         struct thread *src = list_entry(t->senders.next, struct thread, in_queue);
         if (src->kind == IPC_INTERRUPT) {
             irq_withdraw(src);
-        } else if (src->intended) { /* not us; the next sweep finds out who is our successor */
+        } else if (src->intended) { /* src did not name t: the next sweep finds t's successor */
             leave_senders(src);
             join_senders(src, idle_thread);
         } else
@@ -658,7 +721,8 @@ bool ipc_forsake(struct thread *t)
 
 bool ipc_waits_in_vain(const struct thread *t)
 {
-    return thread_receives(t) && t->kind != IPC_START && !is_wildcard(accepts_of(t)) && !thread_find_global(accepts_of(t));
+    return thread_receives(t) && t->kind != IPC_START && !is_wildcard(accepts_of(t)) &&
+           !thread_find_global(accepts_of(t));
 }
 
 bool ipc_sends_astray(const struct thread *t)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Map and grant: from one page table to another, one mapping-database node a page.
- * Reached from transfer.c (map and grant items) and fault.c (sigma0); spec 5.11, 7.2.  The way back is unmap.c.
+/* Map and grant: from one page table to another, with one node of the mapping database for each
+ * page.  Spec 5.11, 7.2.  Before: transfer.c (map and grant items) and fault.c (sigma0).
+ * unmap.c is the way back.
  *
  * Invariant: a user entry outside KIP and UTCB areas is present  <=>  it has a node. */
 #include "map.h"
 
 #include "fpage.h"
 
-#define MAP_BATCH 8 /* pages between two preemption points */
+#define MAP_BATCH 8 /* the work of one stretch, between two preemption points: so many pages */
 
 struct slab mapping_nodes;
 
@@ -24,7 +25,7 @@ static inline_path struct mapping *lookup(struct space *s, vaddr_t v)
     return node ? *node : NULL;
 }
 
-/* m, linked into its tree, takes its place in the receiver's table. */
+/* m, which is linked into its tree, takes its place in the receiver's table. */
 static inline_path void node_place(struct mapping *m, word_t *entry, word_t value)
 {
     struct kpage *table = kpage_of_path(entry);
@@ -34,7 +35,7 @@ static inline_path void node_place(struct mapping *m, word_t *entry, word_t valu
     table->used++;
 }
 
-/* Memory for a node in s, charged; NULL when out. */
+/* Returns a new node, charged to s; NULL if memory or s's quota is out. */
 static inline struct mapping *node_create(struct space *s)
 {
     if (!space_charge_path(s, NODE_CHARGE))
@@ -45,9 +46,10 @@ static inline struct mapping *node_create(struct space *s)
     return m;
 }
 
-/* ---- sigma0: every usable frame is there as soon as somebody looks */
+/* ---- sigma0: every usable frame is mapped at its first use */
 
-/* Frames that sigma0's 1:1 view has no room for, behind SIGMA0_VIEW, are at home in a space that nobody runs in. */
+/* sigma0's 1:1 view has no room for the frames behind SIGMA0_VIEW.  Their roots are in a space in
+ * which no thread runs. */
 #define FAR_SHIFT 0x80000000u
 static struct space *far_frames; /* frame f is mapped at f - FAR_SHIFT */
 
@@ -75,7 +77,7 @@ bool map_idempotent(struct space *s, vaddr_t v)
 
 /* ---- map and grant of one page */
 
-/* The source node takes the receiver's entry; its children and parent notice nothing. */
+/* Grants: the source node m moves to the receiver's entry `to`.  m's children and parent stay. */
 static OUT_OF_LINE int node_move(struct mapping *m, word_t *to, word_t value)
 {
     if (!space_charge(arch_entry_space(to), NODE_CHARGE))
@@ -87,8 +89,11 @@ static OUT_OF_LINE int node_move(struct mapping *m, word_t *to, word_t value)
     return IPC_OK;
 }
 
-/* Something is mapped where source shall go.  IPC_RETRY: not any more. */
-static OUT_OF_LINE int replace(struct mapping *old, struct mapping *source, word_t value, bool grant, bool blocks)
+/* A page is to be mapped from `source`, but `old` is mapped at that place.
+ * Returns IPC_OK if `old` is what is wanted, perhaps with more rights now; IPC_RETRY if `old` was
+ * unmapped at once; else IPC_PENDING, and `old` is unmapped if `blocks`.  Blocks if `blocks`. */
+static OUT_OF_LINE int replace(struct mapping *old, struct mapping *source, word_t value,
+                               bool grant, bool blocks)
 {
     if (old == source)
         return IPC_OK;
@@ -104,9 +109,11 @@ static OUT_OF_LINE int replace(struct mapping *old, struct mapping *source, word
     return IPC_PENDING;
 }
 
-/* Maps the page at `from` to `to`, both in bounds; *batch of the work of a stretch is done.  Spec 5.11, rules 1-8. */
-static inline_path int page_map(struct space *src, vaddr_t from, struct space *dst, vaddr_t to, word_t rights,
-                                bool grant, bool blocks, word_t *batch)
+/* Maps or grants the page at `from` to `to`.  Spec 5.11, rules 1-8.
+ * Pre: both addresses are in bounds; *batch is the work that this stretch has done so far.
+ * Returns IPC_OK, IPC_PENDING or L4_IPC_OVERFLOW, as map_fpage().  Blocks if `blocks`. */
+static inline_path int page_map(struct space *src, vaddr_t from, struct space *dst, vaddr_t to,
+                                word_t rights, bool grant, bool blocks, word_t *batch)
 {
     for (;;) {
         struct mapping *source = lookup(src, from);
@@ -114,7 +121,7 @@ static inline_path int page_map(struct space *src, vaddr_t from, struct space *d
             bool table = arch_table_entry(src, from);
             bool frames = src->is_sigma0 || src == far_frames;
             if (frames && !table && *batch)
-                return IPC_PENDING; /* a new table is enough for a stretch of its own */
+                return IPC_PENDING; /* a new table fills a stretch of its own */
             if (!frames || !map_idempotent(src, from))
                 return IPC_OK;
             *batch += table ? MAP_BATCH / 2 : MAP_BATCH;
@@ -139,13 +146,13 @@ static inline_path int page_map(struct space *src, vaddr_t from, struct space *d
             if (err != IPC_RETRY)
                 return err;
             *batch += MAP_BATCH / 2;
-            continue; /* the source may be gone with it */
+            continue; /* the source may be gone with m */
         }
         if (grant && (*source->entry & ~value & ENTRY_WRITE) && !mdb_is_leaf(source)) {
             struct mdb_walk w = {.root = source, .root_too = true, .drop = ENTRY_WRITE};
             if (blocks && !*batch) {
-                mdb_walk(&w); /* those below must not keep what it loses */
-                if (w.root) /* the walk was a query, too: this was not its answer */
+                mdb_walk(&w); /* nodes below the source must not keep a right that it loses */
+                if (w.root) /* the walk was a status query, too: the source keeps the status */
                     w.root->parent_bits |= w.status;
             }
             return IPC_PENDING;
@@ -191,7 +198,8 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
         int err = page_map(from, v, to, t.to + (*done << PAGE_BITS), rights, grant, blocks, &batch);
         if (err != IPC_OK)
             return err;
-        if (++*done < pages && !from->is_sigma0 && from != far_frames && !arch_table_entry(from, v)) /* a hole of 4 MB */
+        if (++*done < pages && !from->is_sigma0 && from != far_frames &&
+            !arch_table_entry(from, v)) /* a hole of 4 MB */
             *done += ((LARGE_SIZE - 1) & ~v) >> PAGE_BITS;
     }
     return IPC_OK;

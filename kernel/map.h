@@ -1,30 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* Map, grant and unmap of memory. */
+/* Map, grant and unmap of memory.  A function blocks only if its comment says "Blocks". */
 #ifndef KERNEL_MAP_H
 #define KERNEL_MAP_H
 
 #include "arch.h"
 
 void map_init(void);
-/* Where sigma0's 1:1 view of physical memory ends: its UTCB area and KIP are there.  An fpage of sigma0 from there on means
- * frames all the same. */
+/* The end of sigma0's 1:1 view of physical memory: sigma0's UTCB area and KIP begin there.  From
+ * there on, an fpage of sigma0 still means frames: the far frames. */
 #define SIGMA0_VIEW 0xBF000000u
-/* s, an empty space, is where the mappings of those frames have their roots. */
+/* Pre: s is empty, and no thread runs in it.  Post: the roots of the far frames will be in s. */
 void map_far_frames(struct space *s);
-/* The space that holds what s means by *v, and *v there. */
+/* Finds the pages that a thread of s means by *v.
+ * Post: *v is their address in the space that holds them.  Returns that space. */
 struct space *map_source(struct space *s, vaddr_t *v);
 
-/* Maps (or grants) `send` of `from` into the receive window of `to`.  Spec 5.11.  *done pages of it are done
- * already, and are counted on.  IPC_OK; IPC_PENDING: call again, behind a preemption point; L4_IPC_OVERFLOW
- * when memory or to's quota is out; earlier pages stay mapped.  `blocks`: it may block. */
+/* Maps (or grants) the fpage `send` of `from` into the receive window of `to`.  Spec 5.11.
+ * Pre: the first *done pages are done already, from an earlier call; 0 at first.
+ * Post: *done counts all pages that are done; they stay mapped after an error, too.
+ * Returns IPC_OK; IPC_PENDING if the caller shall call again, after a preemption point; or
+ * L4_IPC_OVERFLOW if memory or the quota of `to` is out.  Blocks if `blocks`. */
 int map_fpage(struct space *from, word_t send, struct space *to, word_t window, word_t send_base,
               bool grant, word_t *done, bool blocks);
 
-/* sigma0's own fault: maps the page 1:1.  False if nothing may be there. */
+/* Maps sigma0's page at v to the frame of the same address, unless it is mapped already.
+ * Pre: s is sigma0's space, or that of the far frames.
+ * Returns false if no page may be mapped there, or if memory is out. */
 bool map_idempotent(struct space *s, vaddr_t v);
 
-/* Sets cache attributes (ENTRY_CACHE_MASK bits) on s's own pages from *v up to `last`, and moves *v on.
- * 1: all done; 0: one of them is not mapped; -1: call again, behind a preemption point. */
+/* Checks that s's own pages from *v up to `last` are mapped and, with `commit`, sets their cache
+ * attributes (ENTRY_CACHE_MASK bits).
+ * Post: *v is the first page that is not done.
+ * Returns 1 if all are done, 0 if the page at *v is not mapped, -1 if the caller shall call again,
+ * after a preemption point. */
 int map_set_attributes(struct space *s, vaddr_t *v, vaddr_t last, word_t cache_bits, bool commit);
 
 /* ---- unmap.c */
@@ -33,38 +41,46 @@ int map_set_attributes(struct space *s, vaddr_t *v, vaddr_t last, word_t cache_b
 struct unmapping {
     struct space *space;
     vaddr_t at, last;  /* what is left to do */
-    word_t rights;     /* to take away */
-    bool flush;        /* from space too, not only from those who got it from there */
-    bool tables;       /* page tables that become empty go, too */
-    word_t status;     /* what was accessed, as mdb.h has it */
-    bool hard;         /* unmap.c's own */
+    word_t rights;     /* the rights to remove */
+    bool flush;        /* `space` loses them too, not only the spaces that got the pages from it */
+    bool tables;       /* page tables that become empty are removed, too */
+    word_t status;     /* the access status found, as mdb.h has it */
+    bool hard;         /* only unmap.c uses it */
 };
-/* True when it is done; false when others have run before it was: look at the space, and call again.  Blocks. */
+/* Goes on with u.
+ * Returns true if all is done; false if other threads have run before it was done: the caller looks
+ * whether the space still exists, and calls again.  Blocks. */
 bool unmap_some(struct unmapping *u);
 
-/* Unmaps what others hold of the fpage, or flushes it; the fpage's rights are those to remove.
- * Returns the fpage with its rights replaced by the access status.  Spec 7.3.  Blocks. */
+/* Removes the rights in `fpage` from the pages that other spaces hold through self's space; with
+ * `flush` from self's space, too.  Spec 7.3.
+ * Returns fpage with its rights replaced by the access status.  Blocks. */
 word_t unmap_fpage(struct thread *self, word_t fpage, bool flush);
-/* The same if it is one page with a leaf below it at most, and does not block; 0 if not. */
+/* The same without blocking, for one page below which there is one leaf at most, without flush.
+ * Returns 0 if it is another case; then unmap_fpage() does the rest. */
 word_t unmap_quickly(word_t control, word_t fpage);
 
-/* Removes all mappings and ports of s, and empty page tables.  True if it was disturbed: s may be gone.  Blocks. */
+/* Removes all mappings and ports of s, and empty page tables.
+ * Returns true if other threads have run before all was done: s may be gone.  Blocks. */
 bool unmap_all(struct space *s);
 
-/* Removes one mapping and what came from it.  False if that would block, nothing is done then. */
+/* Removes m and the mappings below it, if they are one leaf at most.
+ * Returns false if there are more: m stays then, but one leaf below it may be gone. */
 bool unmap_node(struct mapping *m);
-/* The same, blocking. */
+/* Removes m and all mappings below it.  Blocks: m may be gone before. */
 void unmap_tree(struct mapping *m);
 
-/* ---- between the two: the life of a node */
+/* ---- for map.c and unmap.c: the life of a node */
 extern struct slab mapping_nodes;
 #define NODE_CHARGE (uint32_t)sizeof(struct mapping)
 
-/* Forgets what the TLB holds of an entry, if it is of current's space. */
+/* Post: the TLB does not hold `entry`, if it is of current's space. */
 void entry_flush(const word_t *entry);
 
-/* The entry of a node loses its mapping, and the node its place in the table; returns what it was.
- * `loaded` is current's space. */
+/* Clears the entry of a node, and the node's place in the table.
+ * Pre: `loaded` is current's space.
+ * Post: the node is no longer charged to its space; the node itself still exists.
+ * Returns the old value of the entry. */
 static inline word_t mapping_clear(word_t *entry, struct space *loaded)
 {
     word_t old = *entry;
@@ -73,7 +89,7 @@ static inline word_t mapping_clear(word_t *entry, struct space *loaded)
     *(struct mapping **)((word_t)entry + table->table.nodes) = NULL;
     table->used--;
     space_uncharge(table->table.space, NODE_CHARGE);
-    if (unlikely(table->table.space == loaded)) /* entry_flush(), but soon: there may be many in a row */
+    if (unlikely(table->table.space == loaded)) /* entry_flush(), but faster: many may follow */
         arch_tlb_flush(table->table.vaddr + (((word_t)entry & PAGE_MASK) << (PAGE_BITS - 2)));
     return old;
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The mapping database's long walks: pure list work, no hardware.  See mdb.h; map.c is the next hop.
+/* The long walks of the mapping database: pure list work, no hardware.  mdb.h explains the words.
+ * Before: map.c and unmap.c.  After: unmap.c, for the hardware.
  *
- * A walk pauses now and then.  The nodes that it wants to find again are marked, and whoever removes such a
- * node moves the walk on: a removed node is a leaf, so its parent is what remains to be finished.  That is a look at all
- * walks that pause, so one more than many takes interrupts, and lets no other thread run. */
+ * A walk pauses now and then.  It marks the nodes that it wants to find again.  A thread that
+ * removes a marked node moves the walk on: a removed node is a leaf, so the walk goes on at the
+ * node's parent.  For this, the thread looks at all paused walks, so their number is limited: one
+ * walk more takes interrupts in its pauses, but lets no other thread run. */
 #include "mdb.h"
 
-#define STEPS 24 /* between two pauses: below 3,000 instructions */
+#define STEPS 24 /* steps between two pauses: fewer than 3,000 instructions */
 
-static struct mdb_walk *paused;
-static word_t pausing; /* so many */
+static struct mdb_walk *paused; /* the list of all paused walks */
+static word_t pausing;          /* their number */
 
 void mdb_unlink_watched(struct mapping *m)
 {
@@ -38,7 +40,8 @@ void mdb_forget(const void *stack, size_t size)
     }
 }
 
-/* True as mapping_pause(): the nodes of the walk may be others then. */
+/* Returns true, like mapping_pause(), if other threads have run: w->root, w->at and w->next may be
+ * other nodes then.  Blocks. */
 static bool pause(struct mdb_walk *w)
 {
     w->at->prev_bits |= MDB_WATCHED; /* stays until the node goes: a hint that costs little */
@@ -51,7 +54,8 @@ static bool pause(struct mdb_walk *w)
     return disturbed;
 }
 
-/* m's subtree is done: its accesses become its own news, and its parent's. */
+/* The walk leaves m, whose subtree is done.  m keeps what was seen there for the next query at m.
+ * m's parent sees it, too, and what m had to report up. */
 static void settle(struct mapping *m)
 {
     word_t seen = m->prev_bits & MDB_STATUS, up = mdb_unread(m);
@@ -60,7 +64,8 @@ static void settle(struct mapping *m)
     mdb_parent(m)->prev_bits |= seen | up;
 }
 
-/* Goes from w->at to the next node, or back to its parent; false when root is done. */
+/* Goes from w->at down to the next node, or back to the parent.  Returns false when only root
+ * itself is left. */
 static bool step(struct mdb_walk *w)
 {
     struct mapping *at = w->at, *next = w->removes ? at->next : w->next;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Who runs.  The running thread is READY and on no queue; a bit map over the 256 queues finds the
- * best other one.  A hand-over (ipc.c) passes the running slice on without touching any queue. */
+/* Which thread runs.  The running thread is READY and on no queue; a bit map over the 256 queues
+ * finds the best of the other READY threads.  "Best" means the first in the queue of the highest
+ * priority.  A hand-over (ipc.c) passes the running slice on, and touches no queue. */
 #include "sched.h"
 
 #include "arch.h"
@@ -38,7 +39,7 @@ static int highest_bit(word_t w)
     return WORD_BITS - 1 - __builtin_clz(w);
 }
 
-/* The highest priority with a queued thread; there is one. */
+/* The highest priority with a queued thread.  Pre: there is one. */
 static int best_priority(void)
 {
     int word = highest_bit(ready.summary);
@@ -57,7 +58,9 @@ static void enqueue_tail(struct thread *t)
     mark(t->priority);
 }
 
-/* t, first in its queue and now off it, may run: what it owes is less than its turn, or nobody waits for one. */
+/* t pays its debt with its turn.  Pre: t was first in its ready queue, and was taken off it.
+ * Returns true if t may run: its debt is less than its turn, or no other thread of its priority is
+ * ready. */
 static bool pays(struct thread *t)
 {
     uint32_t turn = t->slice_left ? t->slice_left : slice_of(t);
@@ -73,9 +76,9 @@ static bool pays(struct thread *t)
     return false;
 }
 
-#define DEBTORS 16 /* passed over at once, at most */
+#define DEBTORS 16 /* one choice passes over so many threads with debts, at most */
 
-/* The best ready thread, off its queue; the idle thread when there is none. */
+/* Takes the best ready thread off its queue.  Returns the idle thread if no thread is ready. */
 static struct thread *take_best(void)
 {
     if (!ready.summary)
@@ -106,7 +109,8 @@ void sched_dequeue(struct thread *t)
     unmark_if_empty(t->priority);
 }
 
-/* True: others have run since. */
+/* Lets next run on a slice of its own, or on the rest of one.  Returns true if other threads have
+ * run.  Blocks. */
 static bool run(struct thread *next)
 {
     bool others = next != current;
@@ -115,7 +119,7 @@ static bool run(struct thread *next)
     ready.owner = next->works_for ? next->works_for : next->id;
     next->works_for = L4_ID_NIL;
     if (next == idle_thread)
-        next->space = current->space; /* no work, no reason to change */
+        next->space = current->space; /* the idle thread runs in any space */
     if (others)
         arch_switch_to(next);
     return others;
@@ -143,11 +147,11 @@ struct thread *sched_overtime_ends(struct thread *self, struct thread *next)
     if (!next)
         return NULL;
     const struct thread *client = thread_find_global(ready.owner);
-    if (next->priority >= self->priority) { /* a server of ours, or a colleague: for the same client */
+    if (next->priority >= self->priority) { /* next goes on with the work for the client */
         next->obstacles |= OBSTACLE_OVERTIME;
         return next;
     }
-    if (client && client->priority < next->priority) { /* it stands between us and the client */
+    if (client && client->priority < next->priority) { /* it is between self and the client */
         next->obstacles |= OBSTACLE_OVERTIME;
         next->works_for = ready.owner;
     }
@@ -161,18 +165,20 @@ void sched_lend(struct thread *server)
     server->obstacles |= OBSTACLE_OVERTIME;
 }
 
-/* The slice is over.  Current goes on if that was a client's, and nobody of its own rank waits. */
+/* The slice is over.  If it was the slice of a client of lower priority, and no thread of self's
+ * priority or a higher one is ready, self goes on in overtime.  Returns true then. */
 static bool works_overtime(struct thread *self)
 {
     const struct thread *client = thread_find_global(ready.owner);
-    if (!client || client->priority >= self->priority || (ready.summary && best_priority() >= self->priority))
+    if (!client || client->priority >= self->priority ||
+        (ready.summary && best_priority() >= self->priority))
         return false;
     self->obstacles |= OBSTACLE_OVERTIME;
     ready.slice = slice_of(self);
     return true;
 }
 
-/* Current, in overtime, has worked for so long. */
+/* Current, in overtime, has worked for `us`: the client owes that time. */
 static void charge_client(uint32_t us)
 {
     struct thread *client = thread_find_global(ready.owner);
@@ -180,7 +186,8 @@ static void charge_client(uint32_t us)
         client->debt += us;
 }
 
-/* Back to the head of the queue: a better one runs first, `left` us of the slice are still to come. */
+/* Current goes to the head of its ready queue, and a better thread runs first.  `left` us of
+ * current's slice are still to come.  Returns true if other threads have run.  Blocks. */
 static bool step_aside(uint32_t left)
 {
     sched_wanted &= SCHED_TIMERS;
@@ -191,11 +198,12 @@ static bool step_aside(uint32_t left)
     return run(take_best());
 }
 
-/* self asks for a delay and may have one, against the best of those who want to run.  Spec 5.12. */
+/* True if self asks to delay the preemption by the best ready thread, and may do so.  Spec 5.12. */
 static bool may_delay(const struct thread *self)
 {
     return (self->utcb->flags & L4_FLAG_DELAY_PREEMPT) && self->delay_left && ready.summary &&
-           best_priority() >= self->priority + (ready.slice != 0) && best_priority() <= self->sensitive_priority;
+           best_priority() >= self->priority + (ready.slice != 0) &&
+           best_priority() <= self->sensitive_priority;
 }
 
 bool sched_preempt(void)
@@ -208,7 +216,7 @@ bool sched_preempt(void)
         return false;
     }
     self->delay_left = self->delay_max;
-    self->utcb->flags &= ~(word_t)L4_FLAG_PREEMPT_PENDING; /* here it is */
+    self->utcb->flags &= ~(word_t)L4_FLAG_PREEMPT_PENDING; /* the preemption takes place now */
     if (ready.slice == 0 && works_overtime(self)) {
         sched_wanted &= SCHED_TIMERS;
         return false;
@@ -216,7 +224,8 @@ bool sched_preempt(void)
     return ready.slice == 0 ? sched_yield() : step_aside(ready.slice);
 }
 
-/* The end of a slice waits for the end of the call; delays are for user mode. */
+/* Only a higher priority preempts a system call: the end of a slice waits until the call is over.
+ * Delayed preemption is for user mode only. */
 int sched_preempt_in_kernel(void)
 {
     bool events = sched_wanted & (SCHED_EVENT | SCHED_TIMERS);
@@ -247,12 +256,13 @@ void sched_set_priority(struct thread *t, uint8_t priority)
     if (queued)
         sched_enqueue(t);
     if (t == current)
-        sched_wanted |= SCHED_PREEMPT; /* there may be a better one now */
+        sched_wanted |= SCHED_PREEMPT; /* another thread may be better now */
 }
 
-/* ---- total quanta: charged by the clock while the thread is current; their end is noticed at a tick */
+/* ---- total quanta: a current thread is charged by the clock; a tick notices the quantum's end */
 
-static uint64_t quantum_since; /* us; valid while current has OBSTACLE_QUANTUM */
+static uint64_t quantum_since; /* current is charged up to here, in us; valid while current has
+                                  OBSTACLE_QUANTUM */
 
 void sched_quantum_starts(struct thread *t)
 {
@@ -267,6 +277,7 @@ void sched_quantum_stops(struct thread *t)
     t->quantum_left = t->quantum_left > ran ? t->quantum_left - ran : 0;
 }
 
+/* Charges self, which is current, up to now. */
 static void charge_quantum(struct thread *self)
 {
     sched_quantum_stops(self);
@@ -310,6 +321,8 @@ void sched_set_timeslice(struct thread *t, uint16_t period)
         ready.slice = slice_of(t);
 }
 
+/* t, if it was stopped because its quantum was over, goes on.  If it still tries to tell its
+ * scheduler, it gives up. */
 static void preemption_over(struct thread *t)
 {
     t->quantum_told = false;
@@ -331,14 +344,14 @@ void sched_set_quantum(struct thread *t, uint16_t period)
 {
     thread_leave_fast(t);
     if (t->utcb && t != current)
-        arch_thread_need_stack(t); /* who gets the processor by the shortest ways is not charged */
+        arch_thread_need_stack(t); /* without a stack, t would get the processor uncharged */
     t->quantum_left = timeout_us(period);
     t->obstacles &= ~OBSTACLE_QUANTUM;
     if (t->quantum_left != TIMEOUT_NEVER)
         t->obstacles |= OBSTACLE_QUANTUM;
     if (t == current) {
         sched_quantum_starts(t);
-        sched_wanted |= SCHED_PREEMPT; /* it may be none */
+        sched_wanted |= SCHED_PREEMPT; /* the new quantum may be 0 */
     }
     preemption_over(t);
 }

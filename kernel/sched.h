@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who runs: 256 strict priorities, round robin among equals. */
+/* Which thread runs: 256 strict priorities, round robin among threads of one priority.
+ * A function blocks only if its comment says "Blocks". */
 #ifndef KERNEL_SCHED_H
 #define KERNEL_SCHED_H
 
@@ -14,7 +15,8 @@ extern struct ready {
     word_t map[PRIORITIES / WORD_BITS]; /* bit set <=> queue not empty */
     word_t summary;                     /* bit set <=> word of map not zero */
     uint32_t slice;                     /* us left of the running slice */
-    word_t owner;                       /* global id of whose slice that is; hand-overs leave it alone */
+    word_t owner;                       /* global id of the thread that the slice belongs to; a
+                                           hand-over does not change it */
 } ready;
 
 #define PRIORITY_DEFAULT 100
@@ -22,59 +24,93 @@ extern struct ready {
 #define TIMESLICE_DEFAULT 0x1271u /* a period: 625 * 2^4 us = 10 ms */
 #define SLICE_FOREVER UINT32_MAX
 
-/* sched_wanted: why a thread should not simply go on.  Looked at before user mode is entered and at
- * preemption points. */
+/* The bits of sched_wanted (thread.h): reasons why current should not simply go on.  The kernel
+ * looks at them before it enters user mode, and at preemption points. */
 #define SCHED_PREEMPT 1u /* a better thread may be ready, or the slice is over */
-#define SCHED_EVENT 2u   /* an interrupt was taken in kernel mode */
+#define SCHED_EVENT 2u   /* an interrupt came in kernel mode */
 #define SCHED_TIMERS 4u  /* more timeouts are over than one tick could serve */
 
 void sched_init(void);
-/* Overtime.  A server runs on the slice of the client that called it.  If that ends while the server, of a higher
- * priority, is still at work, the server goes on and the time is the client's debt: the client waits for its next turn, and
- * pays with turns when others of its priority are ready.  Else clients that keep servers busy would never be at the end of their slice.
- * The server is in overtime until its next wait or hand-over. */
-/* self waits, and next (or NULL) would run on the rest of its slice: who runs so in fact, or NULL, and next is queued. */
+
+/* Overtime.  A server runs on the slice of the client that called it.  The slice may end while the
+ * server, if it has a higher priority, is still at work.  Then the server goes on in overtime, and
+ * the time of its work is the client's debt.  The client waits for its next turn, and pays the debt
+ * with turns while other threads of its priority are ready.  Without overtime, a client that keeps
+ * servers busy would never reach the end of its slice.  Overtime lasts until the server's next wait
+ * or hand-over. */
+
+/* Ends self's overtime.
+ * Pre: self is current, in overtime, and about to wait; next is NULL, or READY but on no queue.
+ * Post: next is in its ready queue, unless it is returned.
+ * Returns the thread that shall run on the rest of the slice: next, or NULL for none. */
 struct thread *sched_overtime_ends(struct thread *self, struct thread *next);
-/* Current woke a server, of a higher priority, and goes on itself: from now on the server works for current's owner. */
+/* Pre: current woke `server`, which has a higher priority and is on no queue yet; current goes on.
+ * Post: `server`, in overtime, works for the owner of the running slice. */
 void sched_lend(struct thread *server);
-/* A thread that just became READY joins its queue; a higher one asks to run. */
+/* Pre: t is READY but on no queue.
+ * Post: t is the last in its ready queue; if it is better than current, SCHED_PREEMPT is set. */
 void sched_enqueue(struct thread *t);
-/* Takes a READY thread that does not run from its queue. */
+/* Pre: t is READY and not current.  Post: t is on no queue. */
 void sched_dequeue(struct thread *t);
-/* Current has left READY: the best ready thread runs.  Returns when current is READY and chosen. */
-void sched_block(void); /* blocks */
-/* Current goes behind its equals (or, with time left, before them) and the best one runs. */
-bool sched_yield(void);   /* blocks; true: others have run */
-bool sched_preempt(void); /* the same, or nothing happens */
-#define OTHERS_RAN 2 /* preempt_point(): threads, too; interrupts alone leave threads, spaces and mappings where they are */
+/* Lets the best ready thread run.  Pre: current is not READY any more.
+ * Returns when current is READY again and chosen.  Blocks. */
+void sched_block(void);
+/* Current goes to the end of its ready queue, and the best ready thread runs.
+ * Returns true if other threads have run.  Blocks. */
+bool sched_yield(void);
+/* The preemption that SCHED_PREEMPT asks for, on the way to user mode.  Current goes to the end of
+ * its ready queue or, with time left in its slice, to the head; the best ready thread runs.  If
+ * current may delay the preemption, or goes on in overtime, no other thread runs.
+ * Returns true if other threads have run.  Blocks. */
+bool sched_preempt(void);
+
+#define OTHERS_RAN 2               /* a result of preempt_point() */
 int sched_preempt_in_kernel(void); /* the rest of preempt_point() */
-/* In every loop whose length a user chooses, where all structures are consistent and nothing is held:
- * takes pending interrupts, and lets better threads run; current waits on its stack at the head of its
- * queue.  Not 0 if anything may have changed: look everything up again, by id or number.  Threads and
- * spaces may be gone then; current too may never come back (its stack is just dropped when it is
- * deleted), so what is done in parts must be right after each of them.  Blocks. */
+/* A preemption point: takes pending interrupts, and lets threads of a higher priority run.  Current
+ * waits meanwhile, on its stack and at the head of its ready queue.  Every loop whose length a user
+ * chooses has one.
+ * Pre: all structures are consistent, and current holds nothing.
+ * Returns 0 if nothing has changed.  Returns 1 if interrupts or timeouts were served: threads may
+ * have other states, but threads, spaces and mappings are where they were.  Returns OTHERS_RAN if
+ * other threads have run: threads and spaces may be gone, and the caller looks everything up again,
+ * by id or number.  If current is deleted meanwhile, its stack is dropped and the function does not
+ * return.  So work that is done in parts must be right after each part.  Blocks. */
 static inline int preempt_point(void)
 {
     arch_interrupt_window();
     return unlikely(sched_wanted) ? sched_preempt_in_kernel() : 0;
 }
-/* Current stays ready; `next` (ready, queued) runs now on the rest of the slice. */
-void sched_donate(struct thread *next); /* blocks */
+/* Lets next run now, on the rest of the slice.
+ * Pre: next is READY and not current.
+ * Post: current has waited at the end of its ready queue.
+ * Returns when current is chosen again.  Blocks. */
+void sched_donate(struct thread *next);
+/* Post: t has that priority; if t is READY and not current, it is the last in its new queue. */
 void sched_set_priority(struct thread *t, uint8_t priority);
-/* One tick of `us` has passed. */
+/* One tick of `us` has passed.
+ * Post: current is charged; SCHED_PREEMPT is set if its slice or quantum is over, or it delays a
+ * preemption. */
 void sched_tick(uint32_t us);
-uint32_t sched_slice_left(const struct thread *t); /* us */
+/* Returns what is left of t's slice, in us; SLICE_FOREVER means no limit. */
+uint32_t sched_slice_left(const struct thread *t);
+/* Post: t has slices of that length, and a fresh one. */
 void sched_set_timeslice(struct thread *t, uint16_t period);
-/* A new total quantum; t runs again if it had none left. */
+/* Post: t has that total quantum, and runs again if it was stopped without one. */
 void sched_set_quantum(struct thread *t, uint16_t period);
-uint64_t sched_quantum_left(struct thread *t); /* us */
-/* t has another scheduler: it must hear that t's quantum is over. */
+/* Returns what is left of t's total quantum, in us; TIMEOUT_NEVER means no limit. */
+uint64_t sched_quantum_left(struct thread *t);
+/* Pre: t has another scheduler than before.
+ * Post: if the old one was told that t's quantum is over, t will tell the new one, too. */
 void sched_tell_again(struct thread *t);
-/* A thread with OBSTACLE_QUANTUM leaves the processor, or gets it. */
+/* Pre: t has OBSTACLE_QUANTUM, and leaves the processor.
+ * Post: t is charged for the time that it had the processor. */
 void sched_quantum_stops(struct thread *t);
+/* Pre: t has OBSTACLE_QUANTUM, and gets the processor.
+ * Post: t will be charged from now on; if its quantum is over, SCHED_PREEMPT is set. */
 void sched_quantum_starts(struct thread *t);
-/* Preemptions by priorities up to `sensitive` may be delayed by up to `us`. */
+/* Post: t may delay preemptions by threads of priorities up to `sensitive`, by up to `us`. */
 void sched_set_delay(struct thread *t, uint8_t sensitive, uint16_t us);
+/* The idle thread's loop: it ends waits in vain, serves timeouts, and waits for interrupts. */
 void sched_idle(void) __attribute__((noreturn));
 
 extern struct thread *idle_thread;

@@ -2,10 +2,12 @@
 /* String items: a stream of bytes, gathered from the sender's substrings and scattered into the
  * receiver's.  Spec 5.5, 5.6.  Before: transfer.c.  After: fault.c for pages that are missing.
  *
- * One of the two threads runs the copy, piece by piece.  A piece lies within one page on either side, and both
- * pages are looked up just before: the kernel never faults on user memory.  From the first moment
- * in which others may run, the two are ENGAGED with each other.  A missing page is asked for by the
- * thread whose it is; the other one waits, with the transfer timeout on its back. */
+ * One of the two threads, the runner, copies piece by piece.  A piece lies within one page on
+ * either side, and the runner looks both pages up just before it copies: the kernel never faults on
+ * user memory.  Before other threads may run for the first time, the two threads become engaged
+ * with each other: from then on, one of them is ENGAGED at any time.  If a page is missing, its
+ * owner asks its pager for it (the owner is the thread whose space lacks the page); the other
+ * thread waits, with the transfer timeout. */
 #include "strings.h"
 
 #include "arch.h"
@@ -24,15 +26,16 @@ struct stream {
     struct thread *owner;
     const word_t *base;  /* register i is base[i * step] */
     int step;
-    word_t at, end;      /* the next register, and the first that is not ours */
-    word_t substrings;   /* of this descriptor, still to come */
+    word_t at, end;      /* the next register, and the first behind the stream's registers */
+    word_t substrings;   /* the number of substrings of this descriptor that are still to come */
     bool compound;       /* another descriptor follows */
-    word_t length;       /* of each substring */
-    vaddr_t address;     /* of this substring: what is left */
-    word_t left;
+    word_t length;       /* the length of each substring */
+    vaddr_t address;     /* the rest of this substring begins here */
+    word_t left;         /* ... and is so long */
 };
 
-/* Takes the next descriptor.  The registers can change under us: each is read once. */
+/* Takes the next descriptor.  A user can change the registers at any time, so the kernel reads each
+ * of them once. */
 static int next_descriptor(struct stream *s)
 {
     if (s->at >= s->end)
@@ -48,7 +51,7 @@ static int next_descriptor(struct stream *s)
     return IPC_OK;
 }
 
-/* On to the next substring that holds bytes; none is left if `left` stays 0. */
+/* Goes on to the next substring that holds bytes.  If `left` stays 0, no bytes are left. */
 static int next_bytes(struct stream *s)
 {
     while (s->left == 0 && (s->substrings || s->compound)) {
@@ -64,7 +67,7 @@ static int next_bytes(struct stream *s)
     return IPC_OK;
 }
 
-/* Behind all descriptors of the string, whatever of it was used. */
+/* Goes on behind all descriptors of the string, no matter how much of it was used. */
 static int skip_rest(struct stream *s)
 {
     for (;;) {
@@ -80,11 +83,14 @@ static int skip_rest(struct stream *s)
 
 /* ---- the two threads */
 
+/* The thread of c that is not current. */
 static struct thread *partner_of(const struct copy *c)
 {
     return c->src == current ? c->dst : c->src;
 }
 
+/* Notes how many bytes were copied.  Current and its partner become engaged, if they are not:
+ * current runs the copy, and the partner is ENGAGED. */
 static void engage(struct copy *c)
 {
     struct thread *self = current, *partner = partner_of(c);
@@ -117,16 +123,16 @@ void string_break(struct thread *t, int error)
     struct thread *runner = t->runs_copy ? t : t->engaged;
     if (runner->transfer_error == IPC_OK)
         runner->transfer_error = error;
-    ipc_abort(t, L4_IPC_CANCELLED); /* whichever of them waits for its pager */
+    ipc_abort(t, L4_IPC_CANCELLED); /* one of the two may wait for its pager */
     ipc_abort(t->engaged, L4_IPC_CANCELLED);
 }
 
-/* p's part in a copy that was cut. */
+/* Frees p from a copy that was cut. */
 static void cut_one(struct thread *p)
 {
     p->engaged = NULL;
     if (thread_state(p) != THREAD_ENGAGED) {
-        ipc_abort(p, L4_IPC_CANCELLED); /* waits for its pager, if at all */
+        ipc_abort(p, L4_IPC_CANCELLED); /* p may wait for its pager */
         return;
     }
     if (!p->runs_copy)
@@ -145,7 +151,7 @@ void string_cut(struct thread *t)
 
 /* ---- missing pages */
 
-/* Asks self's pager for the page; a thread without one cannot go on with the copy.  Blocks. */
+/* Asks self's pager for a page.  If self has no pager, the copy is broken off.  Blocks. */
 static void ask_for(struct thread *self, word_t request)
 {
     int err = fault_in_copy(self, request & ~PAGE_MASK, request & FAULT_WRITE);
@@ -166,10 +172,11 @@ void string_serve(struct thread *self)
     }
     self->state = THREAD_ENGAGED;
     runner->state = THREAD_READY;
-    arch_switch_to(runner); /* on what is left of our slice */
+    arch_switch_to(runner); /* on the rest of self's slice */
 }
 
-/* The limit that the first fault sets to this and all later ones; false if it is over at once. */
+/* The first fault of a copy sets a deadline for this fault and all later ones.  Returns false if
+ * the deadline is over at once. */
 static bool limit_faults(struct copy *c)
 {
     uint16_t send = c->src->utcb->xfer_timeouts >> 16, receive = c->dst->utcb->xfer_timeouts;
@@ -185,24 +192,26 @@ static bool limit_faults(struct copy *c)
     return true;
 }
 
-/* Why the copy cannot go on, after others have run. */
+/* Other threads have run.  Returns IPC_OK if the copy can go on, else the reason why it cannot. */
 static int verdict(void)
 {
     return current->engaged ? current->transfer_error : IPC_GONE;
 }
 
-/* The error as src sees it: whose page was missing or, by compat=pistachio, whose timeout it was. */
+/* The error after a transfer timeout, as src sees it.  It tells whose page was missing or, with
+ * compat=pistachio, whose timeout it was. */
 static int transfer_timeout(const struct copy *c, const struct thread *owner)
 {
     bool of_sender = pistachio ? !c->receivers_limit : owner == c->src;
     return of_sender ? L4_IPC_XFER_INVOKER : L4_IPC_XFER_PARTNER;
 }
 
-/* owner lacks a page.  Blocks.  IPC_OK: look again. */
+/* owner lacks a page: asks owner's pager for it, within the deadline.  Returns IPC_OK if the runner
+ * shall look the page up again, or an error as src sees it, or IPC_GONE.  Blocks. */
 static int miss(struct copy *c, struct thread *owner, vaddr_t address, bool write)
 {
     struct thread *self = current, *partner = partner_of(c);
-    struct thread *idle = owner == self ? partner : self; /* while owner's pager is asked */
+    struct thread *idle = owner == self ? partner : self; /* it waits while owner asks its pager */
     word_t request = (address & ~PAGE_MASK) | FAULT_ASKED | (write ? FAULT_WRITE : 0);
     engage(c);
     if (!limit_faults(c))
@@ -225,7 +234,7 @@ static int miss(struct copy *c, struct thread *owner, vaddr_t address, bool writ
 
 /* ---- bytes */
 
-/* The entry that maps v for such an access, or NULL. */
+/* The entry that maps v in s with the right to read or write, or NULL. */
 static word_t *entry_for(struct space *s, vaddr_t v, bool write)
 {
     word_t need = ENTRY_PRESENT | (write ? ENTRY_WRITE : 0);
@@ -238,13 +247,15 @@ static paddr_t address_in(word_t entry, vaddr_t v)
     return entry_frame(entry) | (v & PAGE_MASK);
 }
 
+/* n, or the number of bytes from v to the end of its page if that is less. */
 static word_t within_page(vaddr_t v, word_t n)
 {
     word_t room = PAGE_SIZE - (v & PAGE_MASK);
     return n < room ? n : room;
 }
 
-/* Copies as much as lies in one page on both sides; or asks for a page. */
+/* Copies the bytes that lie in one page on both sides, or asks for a missing page.  Returns IPC_OK,
+ * or an error as src sees it, or IPC_GONE.  Blocks. */
 static int piece(struct copy *c, struct stream *from, struct stream *to)
 {
     if (from->address >= USER_LIMIT || to->address >= USER_LIMIT)
@@ -275,6 +286,8 @@ int string_pause(struct copy *c)
     return verdict();
 }
 
+/* Copies all bytes of one string.  Returns IPC_OK, or an error as src sees it, or IPC_GONE.
+ * Blocks. */
 static int copy_bytes(struct copy *c, struct stream *from, struct stream *to)
 {
     for (word_t pieces = 0;; pieces++) {
@@ -300,8 +313,8 @@ int string_item(struct copy *c, const word_t *mr, word_t *at, word_t end)
     if (!c->buffer)
         return L4_IPC_OVERFLOW;
     struct stream from = {.owner = c->src, .base = mr, .step = 1, .at = *at, .end = end};
-    struct stream to = {.owner = c->dst, .base = (word_t *)&receiver->br0, .step = -1, .at = c->buffer,
-                        .end = L4_NUM_BRS};
+    struct stream to = {.owner = c->dst, .base = (word_t *)&receiver->br0, .step = -1,
+                        .at = c->buffer, .end = L4_NUM_BRS};
     bool more = (&receiver->br0)[-(int)c->buffer] & L4_ITEM_MORE;
     from.compound = to.compound = true; /* a first descriptor follows */
     int err = copy_bytes(c, &from, &to);

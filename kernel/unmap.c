@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Unmap, and all else that takes mappings away.  Reached from spacecontrol.c (Unmap), entry.asm (the quick
- * way), map.c (a page that is replaced), thread.c (the end of a space); spec 7.3.
+/* Unmap, and all else that removes mappings.  Spec 7.3.
+ * Before: spacecontrol.c (Unmap), arch/x86/fastpath.asm (the quick way), map.c (a page that is
+ * replaced), thread.c (the end of a space).  After: mdb.c.
  *
- * Rows of a page table are gone through in portions, and long walks below one page pause by themselves (mdb.c).
- * After each pause everything is looked up again by its address. */
+ * Unmap goes through a row of page table entries in portions, and a long walk below one page pauses
+ * by itself (mdb.c).  After each pause, everything is looked up again by its address. */
 #include "fpage.h"
 #include "io.h"
 #include "map.h"
 #include "sched.h"
 
-#define PORTION 64 /* entries of a table between two preemption points, at most */
+#define PORTION 64 /* so many entries of a table between two preemption points, at most */
 
 /* ---- what mdb.c asks of the hardware */
 
@@ -30,7 +31,8 @@ word_t mapping_enter(struct mapping *m, word_t drop)
     return entry_status(old) & MDB_STATUS;
 }
 
-/* Takes a leaf out, and says what was seen through it (and rubbish above). */
+/* Removes m.  Pre: m has no children.  Returns the access status of its entry and its pass status;
+ * the bits above MDB_STATUS are undefined. */
 static inline word_t leaf_remove(struct mapping *m)
 {
     word_t status = entry_status(mapping_clear(m->entry, current->space)) | m->prev_bits;
@@ -44,7 +46,8 @@ word_t mapping_remove(struct mapping *m)
     return leaf_remove(m) & MDB_STATUS;
 }
 
-/* Takes m out, below which there was `fresh` to be told; returns what a query at m has to say. */
+/* Removes m.  Pre: m has no children; `fresh` is what was found below m.  Returns what a query at m
+ * reports; the bits above MDB_STATUS are undefined. */
 static word_t root_remove(struct mapping *m, word_t fresh)
 {
     struct mapping *parent = mdb_parent(m);
@@ -66,7 +69,9 @@ bool mapping_pause(bool interrupts_only)
 
 /* ---- one page */
 
-/* Takes out what hangs below m, if that is one leaf at most; *fresh is what a query at m has to say then. */
+/* Removes the nodes below m, if they are one leaf at most.
+ * Post: *fresh is what was found at the leaf that was removed; 0 if none was.
+ * Returns true if no node is left below m. */
 static inline_path bool child_remove(struct mapping *m, word_t *fresh)
 {
     struct mapping *child = m->next;
@@ -100,7 +105,8 @@ void unmap_tree(struct mapping *m)
 
 /* ---- rows of a table */
 
-/* A page below which there is one leaf at most; false if there is more. */
+/* Unmaps the page of m, if there is one leaf below m at most.  Returns false if there is more: the
+ * page is not done then. */
 static inline_path bool page_unmap(struct mapping *m, struct unmapping *u)
 {
     bool removes = u->rights == L4_FPAGE_RWX;
@@ -118,8 +124,9 @@ static inline_path bool page_unmap(struct mapping *m, struct unmapping *u)
     return true;
 }
 
-/* Takes away what others have of the pages from `node` to `end`, as long as that is the commonest case: one
- * leaf below a page at most, and neither has been used.  The first place that was not done. */
+/* The commonest case: removes what other spaces hold of the pages from `node` to `end`, as long as
+ * there is one leaf below a page at most, and neither the page nor the leaf was accessed.
+ * Returns the first place that is not done. */
 static FAST OUT_OF_LINE struct mapping **children_unmap(struct mapping **node, struct mapping **end)
 {
     struct space *loaded = current->space;
@@ -129,9 +136,10 @@ static FAST OUT_OF_LINE struct mapping **children_unmap(struct mapping **node, s
             continue;
         struct mapping *child = m->next;
         word_t relation = child ? child->parent_bits ^ (word_t)m : ~0u;
-        if (relation <= MDB_STATUS) { /* our child, and no ancestor has news to hear from it */
+        if (relation <= MDB_STATUS) { /* m's child, which has nothing to report up */
             word_t *entry = child->entry;
-            if (child->next || (child->prev_bits & MDB_BITS) || (*entry & (ENTRY_ACCESSED | ENTRY_DIRTY)))
+            if (child->next || (child->prev_bits & MDB_BITS) ||
+                (*entry & (ENTRY_ACCESSED | ENTRY_DIRTY)))
                 break;
             m->next = NULL;
             mapping_clear(entry, loaded);
@@ -145,8 +153,9 @@ static FAST OUT_OF_LINE struct mapping **children_unmap(struct mapping **node, s
     return node;
 }
 
-/* From `node` to `end`, or less far when it takes long.  The first place that was not done; u->hard if there
- * hangs more below that page. */
+/* Unmaps the pages from `node` to `end`, or fewer if that takes long.
+ * Post: u->hard says whether more than one leaf is below the first page that is not done.
+ * Returns the first place that is not done. */
 static struct mapping **row_unmap(struct mapping **node, struct mapping **end, struct unmapping *u)
 {
     bool children = u->rights == L4_FPAGE_RWX && !u->flush;
@@ -162,7 +171,8 @@ static struct mapping **row_unmap(struct mapping **node, struct mapping **end, s
     return node;
 }
 
-/* The page of *node, below which there is more: true if others have run.  Blocks. */
+/* Unmaps the page of *node, below which there may be any number of nodes.  Returns true if other
+ * threads have run.  Blocks. */
 static bool tree_unmap(struct mapping **node, struct unmapping *u)
 {
     struct mdb_walk w = {.root = *node, .removes = u->rights == L4_FPAGE_RWX, .root_too = u->flush,
@@ -187,7 +197,8 @@ bool unmap_some(struct unmapping *u)
         if (next > u->last)
             next = u->last + 1;
         if (table->table.nodes && table->used) {
-            struct mapping **node = arch_entry_node(entry), **end = node + ((next - u->at) >> PAGE_BITS);
+            struct mapping **node = arch_entry_node(entry),
+                           **end = node + ((next - u->at) >> PAGE_BITS);
             struct mapping **first = arch_skip_zero(node, end);
             u->at += (vaddr_t)(first - node) << PAGE_BITS;
             if (end - first > PORTION)
@@ -198,7 +209,7 @@ bool unmap_some(struct unmapping *u)
                 u->at = next;
                 if (preempt_point() == OTHERS_RAN)
                     return false;
-                if (!u->tables) /* an emptied table is to be seen once more */
+                if (!u->tables) /* else u->at stays, so that an emptied table is found again */
                     u->at = next += PAGE_SIZE;
                 if (tree_unmap(stop, u))
                     return false;
@@ -207,7 +218,7 @@ bool unmap_some(struct unmapping *u)
         if (u->tables && !table->used)
             arch_table_remove(s, u->at);
         u->at = next;
-        if (next <= u->last && preempt_point() == OTHERS_RAN) /* a tick alone shall not start us again */
+        if (next <= u->last && preempt_point() == OTHERS_RAN) /* after a tick alone it goes on */
             return false;
     }
     return true;
@@ -217,10 +228,12 @@ bool unmap_some(struct unmapping *u)
 
 bool unmap_all(struct space *s)
 {
-    struct unmapping u = {.space = s, .last = USER_LIMIT - 1, .rights = L4_FPAGE_RWX, .flush = true, .tables = true};
+    struct unmapping u = {.space = s, .last = USER_LIMIT - 1, .rights = L4_FPAGE_RWX,
+                          .flush = true, .tables = true};
     return !unmap_some(&u) || (s->io && io_unmap(s, L4_FPAGE_COMPLETE_IO, true));
 }
 
+/* The result of Unmap: fpage, with the access status in place of its rights. */
 static word_t result(word_t fpage, word_t status)
 {
     static_assert(L4_FPAGE_R == MDB_READ << 2 && L4_FPAGE_W == MDB_WRITTEN, "two shifts");
@@ -235,12 +248,13 @@ word_t unmap_fpage(struct thread *self, word_t fpage, bool flush)
     if (u.last >= USER_LIMIT)
         u.last = USER_LIMIT - 1;
     if (mask && base < USER_LIMIT)
-        while (!unmap_some(&u) && self->space == u.space) /* else it has migrated: not our pages */
+        while (!unmap_some(&u) && self->space == u.space) /* else self has migrated: it stops */
             ;
     return result(fpage, u.status);
 }
 
-/* One page, maybe with one leaf below it, whose memory the row takes care of. */
+/* Unmaps one page, if there is one leaf below it at most; row_unmap() frees the leaf's memory.
+ * Returns 0 if there is more. */
 static FAST OUT_OF_LINE word_t quick_row(struct mapping **node, word_t fpage)
 {
     struct unmapping u;
@@ -253,14 +267,16 @@ static FAST OUT_OF_LINE word_t quick_row(struct mapping **node, word_t fpage)
 
 FAST word_t unmap_quickly(word_t control, word_t fpage)
 {
-    if (control || (fpage & L4_FPAGE_SIZE_MASK) != PAGE_BITS << L4_FPAGE_SIZE_SHIFT || fpage >= USER_LIMIT)
+    if (control || (fpage & L4_FPAGE_SIZE_MASK) != PAGE_BITS << L4_FPAGE_SIZE_SHIFT ||
+        fpage >= USER_LIMIT)
         return 0;
     word_t table = *arch_directory_entry(current->space, fpage), nodes = 0;
     word_t *entry = &arch_table_of(table)[fpage >> PAGE_BITS & 1023u];
     if (table & ENTRY_PRESENT)
         nodes = kpage_of_path(entry)->table.nodes;
     struct mapping **node = (struct mapping **)((word_t)entry + nodes), *m = nodes ? *node : NULL;
-    if (m && ((*entry & (ENTRY_ACCESSED | ENTRY_DIRTY)) || (m->parent_bits & MDB_STATUS) || !mdb_is_leaf(m)))
+    if (m && ((*entry & (ENTRY_ACCESSED | ENTRY_DIRTY)) || (m->parent_bits & MDB_STATUS) ||
+              !mdb_is_leaf(m)))
         return quick_row(node, fpage);
     return fpage & ~(word_t)L4_FPAGE_RWX;
 }
