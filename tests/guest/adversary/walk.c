@@ -351,5 +351,6 @@ TEST(a_walk_through_all_doors_with_wild_selectors_and_flags)
         if (!EXPECT(tried[d] > 0 && sound))
             say("# door %s: %u times, %u came back\n", doors[d].name, tried[d], came_back[d]);
     }
-    EXPECT(talks > WALKS * WALK_STEPS / 50);
+    say("# the partner got %lu messages\n", talks);
+    EXPECT(talks > WALKS * WALK_STEPS / (kernel_has_sysenter() ? 50 : 500));
 }
