@@ -54,8 +54,9 @@ static inline void *phys_pointer(paddr_t pa)
     return (void *) (phys_base + pa);
 }
 
-/* The seam to the kernel: takes `rights` (2 = write, 7 = everything) away from all who have a page
- * of these blocks mapped through us.  Server: server.c; host tests: a recorder. */
+/* The seam to the kernel: removes `rights` (2 = write, 7 = everything) from all tasks that have a
+ * page of these blocks mapped through physmem.  In the server it is in main.c; the host tests have
+ * a version of their own (tests/host/physmem_world.h). */
 struct extent {
     paddr_t base;
     unsigned order;
@@ -67,8 +68,8 @@ void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights);
 #define TABLE_FRAMES    (1u << (TABLE_LOG2 - PAGE_LOG2))
 extern frame_t *frame_tables[1u << (32 - TABLE_LOG2)];
 
-/* The order of the largest block that can begin a run of `pages` pages at `base`, where other addresses
- * that must be aligned alike are or'ed in. */
+/* The order of the largest block that can begin a run of `pages` pages at `base`, where other
+ * addresses that must be aligned alike are or'ed in. */
 static inline unsigned block_order(uint32_t base, uint32_t pages)
 {
     unsigned aligned = base ? (unsigned) __builtin_ctz(base) - PAGE_LOG2 : ORDER_MAX;
