@@ -13,7 +13,7 @@
 void fault_page(struct thread *self, word_t address, bool write);
 /* A string copy needs a page of self.
  * Post: the arguments of self's own IPC (self->call) are as before.
- * Returns IPC_OK if the copy shall look again, or an error.  Blocks. */
+ * Returns IPC_OK if the copy must look again, or an error.  Blocks. */
 int fault_in_copy(struct thread *self, word_t address, bool write);
 /* self used one of the 2^log2 ports from `port` on, without permission.
  * Post: as fault_page().  Blocks. */

@@ -18,7 +18,7 @@ struct space *map_source(struct space *s, vaddr_t *v);
 /* Maps (or grants) the fpage `send` of `from` into the receive window of `to`.  Spec 5.11.
  * Pre: the first *done pages are done already, from an earlier call; 0 at first.
  * Post: *done counts all pages that are done; they stay mapped after an error, too.
- * Returns IPC_OK; IPC_PENDING if the caller shall call again, after a preemption point; or
+ * Returns IPC_OK; IPC_PENDING if the caller must call again, after a preemption point; or
  * L4_IPC_OVERFLOW if memory or the quota of `to` is out.  Blocks if `blocks`. */
 int map_fpage(struct space *from, word_t send, struct space *to, word_t window, word_t send_base,
               bool grant, word_t *done, bool blocks);
@@ -31,7 +31,7 @@ bool map_idempotent(struct space *s, vaddr_t v);
 /* Checks that s's own pages from *v up to `last` are mapped and, with `commit`, sets their cache
  * attributes (ENTRY_CACHE_MASK bits).
  * Post: *v is the first page that is not done.
- * Returns 1 if all are done, 0 if the page at *v is not mapped, -1 if the caller shall call again,
+ * Returns 1 if all are done, 0 if the page at *v is not mapped, -1 if the caller must call again,
  * after a preemption point. */
 int map_set_attributes(struct space *s, vaddr_t *v, vaddr_t last, word_t cache_bits, bool commit);
 

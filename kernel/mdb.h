@@ -13,7 +13,7 @@
  * A status query at a node asks whether the page was accessed through the node's subtree since the
  * last query there.  Nodes lie on 16-byte boundaries; the low bits of the pointers hold the access
  * status:
- *   own   accesses of the subtree that the next status query at this node shall report
+ *   own   accesses of the subtree that the next status query at this node will report
  *   up    accesses that a query at this node reported, and that its ancestors have not seen yet
  *   pass  what the walk under way has seen so far */
 #ifndef KERNEL_MDB_H
@@ -110,11 +110,11 @@ static inline word_t mdb_unread(const struct mapping *m)
 
 /* One walk over the subtree of root, root included.  It is also a status query at root: the walk
  * returns what it finds, root has nothing to report any more, and all other nodes keep what they
- * shall report at their next query. */
+ * will report at their next query. */
 struct mdb_walk {
     struct mapping *root; /* NULL: another thread removed root while the walk was paused */
-    bool removes;         /* removes the nodes; else clears the bits of `drop` in their entries */
-    bool root_too;        /* does so to root as well as to the nodes below it */
+    bool removes;         /* the walk removes the nodes; else it clears `drop` in their entries */
+    bool root_too;        /* the walk does so to root as well as to the nodes below root */
     word_t drop;
     word_t status;        /* the result */
     struct mapping *at;   /* while it pauses: the node that it has entered and not left */
@@ -122,7 +122,7 @@ struct mdb_walk {
     struct mdb_walk *other; /*                the next on the list of the paused walks */
 };
 #define MDB_MOST_PAUSED 300 /* so many walks may let other threads run in their pauses */
-/* Walks.
+/* Performs the walk w.
  * Pre: root, removes, root_too and drop are set.
  * Post: w->status is the access status; or w->root is NULL, and w->status was not written.
  * Returns true if other threads have run meanwhile: they may have changed everything, also the

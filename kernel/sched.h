@@ -42,7 +42,7 @@ void sched_init(void);
 /* Ends self's overtime.
  * Pre: self is current, in overtime, and about to wait; next is NULL, or READY but on no queue.
  * Post: next is in its ready queue, unless it is returned.
- * Returns the thread that shall run on the rest of the slice: next, or NULL for none. */
+ * Returns the thread to run on the rest of the slice: next, or NULL for none. */
 struct thread *sched_overtime_ends(struct thread *self, struct thread *next);
 /* Pre: current woke `server`, which has a higher priority and is on no queue yet; current goes on.
  * Post: `server`, in overtime, works for the owner of the running slice. */

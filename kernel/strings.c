@@ -207,7 +207,7 @@ static int transfer_timeout(const struct copy *c, const struct thread *owner)
 }
 
 /* owner lacks a page: asks owner's pager for it, within the deadline.  Returns IPC_OK if the runner
- * shall look the page up again, or an error as src sees it, or IPC_GONE.  Blocks. */
+ * must look the page up again, or an error as src sees it, or IPC_GONE.  Blocks. */
 static int miss(struct copy *c, struct thread *owner, vaddr_t address, bool write)
 {
     struct thread *self = current, *partner = partner_of(c);
