@@ -230,8 +230,8 @@ static void propagate(struct thread *src, struct thread *dst, struct thread *app
     }
 }
 
-/* For compat=pistachio.  Pistachio's fast path names a sender by its global id.  In Pistachio, the
- * label of a page fault that is no write has the X bit: the access may have been a fetch. */
+/* For compat=pistachio.  Pistachio's fast path names a sender by its global id.  Pistachio sets the
+ * X bit in the label of a page fault that is no write: the access may have been a fetch. */
 static void settle_as_pistachio(struct thread *src, struct thread *dst,
                                 const struct thread *apparent)
 {
@@ -242,7 +242,7 @@ static void settle_as_pistachio(struct thread *src, struct thread *dst,
         dst->utcb->mr[0] |= L4_FPAGE_X << L4_TAG_LABEL_SHIFT;
 }
 
-/* Sets dst's results after a delivery with a peculiarity: it failed with err, or src sent in
+/* Sets dst's results after a delivery that is a special case: it failed with err, or src sent in
  * another thread's name, or the message was redirected, or compat=pistachio is on. */
 static void settle(struct thread *src, struct thread *dst, int err)
 {
@@ -396,10 +396,10 @@ static inline int ipc_send(struct thread *self, word_t to, struct thread **woken
 
 /* Searches self's sender queue.  Returns a sender that self accepts, or NULL.  Blocks.
  *
- * After each stretch others may run.  They may send to self as if self waited already, or end its
- * wait; then the search is over.  They may also join or leave the queue, so the search keeps no
- * place in it: the senders of a finished stretch are moved to the end of the queue.  After a search
- * in vain the queue has its old order, but for the senders that joined meanwhile. */
+ * After each stretch other threads may run.  They may send to self as if self waited already, or
+ * end self's wait; then the search is over.  They may also join or leave the queue, so the search
+ * keeps no place in it: it moves the senders of a finished stretch to the end of the queue.  After
+ * a search in vain, the queue has its old order, but for the senders that joined meanwhile. */
 static struct thread *look(struct thread *self)
 {
     struct list_node *n = self->senders.next;

@@ -31,13 +31,13 @@ enum ipc_kind {
 
 #define IPC_OK 0 /* errors are L4_IPC_TIMEOUT ..  (spec 5.9) */
 #define IPC_PENDING (-1) /* there is no result yet */
-#define IPC_RETRY (-2)   /* woken to find a sender, or the receiver of its message, once more */
+#define IPC_RETRY (-2)   /* woken to look once more for a sender, or for its message's receiver */
 #define IPC_GONE (-3)    /* the partner does not exist any more */
 
 #define KMSG_WORDS (L4_EXCEPTION_WORDS + 1)
 
 struct thread {
-    word_t id;              /* global id; at offset 0, so that in an unused block it is nil */
+    word_t id;              /* global id, at offset 0; it reads as nil in an unused block */
     word_t local_id;        /* user address of MR0; valid  <=>  state != THREAD_INACTIVE */
     struct l4_utcb *utcb;   /* kernel address of the UTCB, NULL while inactive */
     struct space *space;
@@ -72,8 +72,8 @@ struct thread {
         };
         word_t call[10]; /* all of it: a fault in the middle of a call puts it aside */
     };
-    word_t accepts;         /* valid while RECEIVING: a global id, L4_ID_ANY or L4_ID_ANYLOCAL; see
-                               accepts_of() */
+    word_t accepts;         /* valid while RECEIVING or searching: a global id, L4_ID_ANY or
+                               L4_ID_ANYLOCAL; see accepts_of() */
     word_t fast_from;       /* stands for `accepts` while the fast path may deliver to this thread,
                                else nil */
     word_t obstacles;       /* why this thread may not wait by the fast path: OBSTACLE_* below */
@@ -104,25 +104,25 @@ struct thread {
     bool quantum_told;      /* its scheduler has been told of the end of the quantum */
     uint64_t quantum_left;  /* us; TIMEOUT_NEVER: no limit; 0: it does not run */
     uint32_t slice_left;    /* us, from a preemption until it runs again; 0: a fresh slice */
-    word_t works_for;       /* valid while READY and not running: the owner of the slice on which it
-                               worked: global id; nil: its own slice */
+    word_t works_for;       /* valid while READY and not running: the owner (global id) of the slice
+                               on which it worked; nil: it worked on its own slice */
     uint32_t debt;          /* us that servers have worked for it in overtime (sched.h) */
 
     struct list_node in_space; /* on space->threads */
     void *fpu;              /* saved state, NULL until first use */
     word_t utcb_location;   /* while inactive: as ThreadControl gave it, or all ones */
-    word_t canary;          /* the stack ends here */
+    word_t canary;          /* STACK_CANARY; the kernel stack must not grow down to here */
 };
 
 static_assert(offsetof(struct thread, id) == 0, "thread_find reads the id at offset 0");
 static_assert(sizeof(struct thread) <= 320, "the rest of the block is the kernel stack");
 
-#define OBSTACLE_SENDER 1u        /* counted once for each thread on `senders` */
-#define OBSTACLE_SENDERS 0x07FFFFFFu /* the mask of this count */
-#define OBSTACLE_COMPAT 0x08000000u   /* compat=pistachio is on: the fast path does not know it */
-#define OBSTACLE_QUANTUM 0x10000000u  /* its time counts: quantum_left is not TIMEOUT_NEVER */
-#define OBSTACLE_OVERTIME 0x20000000u /* its time is a client's debt: overtime, see sched.h */
-#define OBSTACLE_FPU 0x80000000u  /* the FPU holds its state, and TS is clear */
+#define OBSTACLE_SENDER 1u              /* counted once for each thread on `senders` */
+#define OBSTACLE_SENDERS 0x07FFFFFFu    /* the mask of this count */
+#define OBSTACLE_COMPAT 0x08000000u     /* compat=pistachio is on: the fast paths do not know it */
+#define OBSTACLE_QUANTUM 0x10000000u    /* its time counts: quantum_left is not TIMEOUT_NEVER */
+#define OBSTACLE_OVERTIME 0x20000000u   /* its time is a client's debt: overtime, see sched.h */
+#define OBSTACLE_FPU 0x80000000u        /* the FPU holds its state, and TS is clear */
 #define OBSTACLE_REDIRECTED 0x40000000u /* its space has a redirector */
 
 extern struct list_node all_threads; /* through in_all; interrupts are not on it */

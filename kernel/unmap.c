@@ -4,13 +4,13 @@
  * replaced), thread.c (the end of a space).  After: mdb.c.
  *
  * Unmap goes through a row of page table entries in portions, and a long walk below one page pauses
- * by itself (mdb.c).  After each pause, everything is looked up again by its address. */
+ * by itself (mdb.c).  After each pause, Unmap looks everything up again by its address. */
 #include "fpage.h"
 #include "io.h"
 #include "map.h"
 #include "sched.h"
 
-#define PORTION 64 /* so many entries of a table between two preemption points, at most */
+#define PORTION 64 /* the most entries of a table between two preemption points */
 
 /* ---- what mdb.c asks of the hardware */
 
