@@ -8,7 +8,7 @@
 
 /* self accessed `address` in user mode, and no page is there, or it lacks the right to write.
  * Post: self's pager has answered, or the IPC was broken off (then self faults again), or self is
- * halted because its pager does not exist.
+ * halted because its pager does not exist.  sigma0 asks no pager: the page is mapped if it may be.
  * Blocks.  Does not return if ipc_page_fault() serves the fault. */
 void fault_page(struct thread *self, word_t address, bool write);
 /* A string copy needs a page of self.

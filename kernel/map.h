@@ -30,7 +30,7 @@ bool map_idempotent(struct space *s, vaddr_t v);
 
 /* Checks that s's own pages from *v up to `last` are mapped and, with `commit`, sets their cache
  * attributes (ENTRY_CACHE_MASK bits).
- * Post: *v is the first page that is not done.
+ * Post: unless all are done, *v is the first page that is not done.
  * Returns 1 if all are done, 0 if the page at *v is not mapped, -1 if the caller must call again,
  * after a preemption point. */
 int map_set_attributes(struct space *s, vaddr_t *v, vaddr_t last, word_t cache_bits, bool commit);

@@ -109,8 +109,8 @@ void sched_dequeue(struct thread *t)
     unmark_if_empty(t->priority);
 }
 
-/* Lets next run on a slice of its own, or on the rest of one.  Returns true if other threads have
- * run.  Blocks. */
+/* Lets next run on what is left of its slice, or on a fresh slice.  Returns true if other threads
+ * have run.  Blocks. */
 static bool run(struct thread *next)
 {
     bool others = next != current;
@@ -147,11 +147,11 @@ struct thread *sched_overtime_ends(struct thread *self, struct thread *next)
     if (!next)
         return NULL;
     const struct thread *client = thread_find_global(ready.owner);
-    if (next->priority >= self->priority) { /* next goes on with the work for the client */
+    if (next->priority >= self->priority) { /* self's server or its peer, for the same client */
         next->obstacles |= OBSTACLE_OVERTIME;
         return next;
     }
-    if (client && client->priority < next->priority) { /* it is between self and the client */
+    if (client && client->priority < next->priority) { /* next is between self and the client */
         next->obstacles |= OBSTACLE_OVERTIME;
         next->works_for = ready.owner;
     }

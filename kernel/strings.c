@@ -5,9 +5,9 @@
  * One of the two threads, the runner, copies piece by piece.  A piece lies within one page on
  * either side, and the runner looks both pages up just before it copies: the kernel never faults on
  * user memory.  Before other threads may run for the first time, the two threads become engaged
- * with each other: from then on, one of them is ENGAGED at any time.  If a page is missing, its
- * owner asks its pager for it (the owner is the thread whose space lacks the page); the other
- * thread waits, with the transfer timeout. */
+ * with each other: from then on, always one of the two is ENGAGED.  The owner of a missing page is
+ * the thread whose space lacks it.  The owner asks its pager for the page; the other thread waits,
+ * with the transfer timeout. */
 #include "strings.h"
 
 #include "arch.h"

@@ -3,8 +3,8 @@
  * over.
  *
  * The timer wheel is hierarchical.  Level 0 holds the timeouts that are due within 64 ticks; each
- * slot of level n holds timeouts that are due within 64^n ticks.  When the time of a slot comes,
- * its timeouts move down.  Arming and disarming are O(1).  A tick touches only threads whose
+ * slot of level n holds the timeouts of 64^n ticks.  When the time of such a slot comes, its
+ * timeouts move down.  Arming and disarming are O(1).  A tick touches only threads whose
  * timeouts are due or move down.  If these are many, the interrupt serves a few of them; the others
  * are served on the next ways out of the kernel, before any user code runs. */
 #include "timer.h"
