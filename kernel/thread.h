@@ -214,7 +214,7 @@ bool thread_rename(struct thread *t, word_t id);
  * it, and the caller looks t up and calls again.  Blocks. */
 word_t thread_migrate(struct thread *t, struct space *to, word_t location);
 #define THREAD_AGAIN ((word_t)-1)
-/* One stretch of the sweep, a walk over all threads.  Deletion and renaming do not search for the
+/* One stretch of the sweep, a pass over all threads.  Deletion and renaming do not search for the
  * threads that wait for the old id; the sweep finds them a little later, and ends their waits.  It
  * also finds the threads whose messages wait in the wrong place, because a redirector has changed.
  * Returns true if the sweep is not at its end. */
