@@ -1,14 +1,8 @@
 ; SPDX-License-Identifier: MIT
-; Port input and output.  The ports came from deva as IO fpages.
+; Port input and output in words; bytes are in servers/deva/ports.asm.  The ports came from deva as IO fpages.
 
 section .text
-global port_in8, port_in16, port_in32, port_out8, port_out32, port_in_words, port_out_words
-
-port_in8:                               ; uint8_t port_in8(uint16_t port)
-        mov     edx, [esp + 4]
-        xor     eax, eax
-        in      al, dx
-        ret
+global port_in16, port_in32, port_out32, port_in_words, port_out_words
 
 port_in16:                              ; uint16_t port_in16(uint16_t port)
         mov     edx, [esp + 4]
@@ -19,12 +13,6 @@ port_in16:                              ; uint16_t port_in16(uint16_t port)
 port_in32:                              ; uint32_t port_in32(uint16_t port)
         mov     edx, [esp + 4]
         in      eax, dx
-        ret
-
-port_out8:                              ; void port_out8(uint16_t port, uint8_t value)
-        mov     edx, [esp + 4]
-        mov     eax, [esp + 8]
-        out     dx, al
         ret
 
 port_out32:                             ; void port_out32(uint16_t port, uint32_t value)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 PROGRAMS         += diskprobe
-diskprobe_SRC    := tests/guest/disk/probe.c $(addprefix servers/ide/,channel.c dma.c pci.c identify.c time.c ports.asm)
+diskprobe_SRC    := tests/guest/disk/probe.c $(addprefix servers/ide/,channel.c dma.c pci.c identify.c time.c ports.asm) servers/deva/ports.asm
 diskprobe_LDS    := lib/hurd-mm/program.lds
 diskprobe_LIBS   := block hurd-mm c hurd-cap l4
 diskprobe_CFLAGS := -I.
