@@ -105,8 +105,8 @@ static void debug_revoke(void)
 
 /* ---- turns --------------------------------------------------------------------------------------
  * The pacer runs at a program's priority and does nothing but call the server.  Each call is a turn:
- * one part of what is long.  So programs of that priority run and are served in between, and what
- * is done for one of them is no dearer to the others than a program of their own. */
+ * one part of what is long.  Between two turns other programs run, and their requests are served:
+ * a long request takes from them what a program that computes would take. */
 
 static L4_ThreadId_t server_thread, pacer;  /* global ids */
 static L4_ThreadId_t pacer_local;

@@ -282,9 +282,9 @@ static bool image_offset(const struct elf_program *program, L4_Word_t address, L
     return false;
 }
 
-/* physmem takes a page of an image from all who have it mapped, when one of them goes or writes to
- * its copy.  A task that does not page itself yet gets it back here, by its fault.  The window
- * shows some pages at a time: the one before them may be lost again, and comes back like them. */
+/* physmem takes a page of an image from all tasks that have it mapped, when one of them ends or
+ * writes to its copy.  A task that does not page itself yet gets it back here, by its fault.  The
+ * window shows some pages at a time: the one before them may be lost again, and comes back like them. */
 L4_Word_t image_window(struct task *t, L4_Word_t address)
 {
     static L4_Word_t next;

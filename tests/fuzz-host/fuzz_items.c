@@ -340,6 +340,15 @@ static word_t behind_item(const word_t *mr, word_t at, word_t end)
     return at < end ? at : end;
 }
 
+static void memory_reset(void)
+{
+    if (!pattern[1])
+        for (size_t i = 0; i < sizeof memory; i++)
+            pattern[i] = (uint8_t)((i * 2654435761u) >> 13);
+    memcpy(memory, pattern, sizeof memory);
+    memcpy(wanted, memory, sizeof memory);
+}
+
 static void check_registers(const word_t *mr, word_t u, word_t done, word_t end, word_t starts[])
 {
     const word_t *got = (const word_t *)side[1].utcb.mr;
@@ -383,11 +392,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     for (int i = 0; i < 33; i++)
         (&side[1].utcb.br0)[-i] = br[i];
-    if (!pattern[1])
-        for (size_t i = 0; i < sizeof memory; i++)
-            pattern[i] = (uint8_t)((i * 2654435761u) >> 13);
-    memcpy(memory, pattern, sizeof memory);
-    memcpy(wanted, memory, sizeof memory);
+    memory_reset();
     static const enum ipc_kind kinds[] = {IPC_USER, IPC_USER, IPC_PAGE_FAULT, IPC_IO_FAULT, IPC_START, IPC_EXCEPTION, IPC_USER, IPC_USER};
     static const word_t windows[] = {0, 0, 0x10, 0x10, 0, 0, 0, 0};
     unsigned kind = flags >> 4 & 7;

@@ -57,7 +57,7 @@ static bool page_fault(L4_ThreadId_t from, word_t tag, word_t address)
 static void io_fault(L4_ThreadId_t from, L4_Fpage_t ports)
 {
     static word_t n;
-    if (L4_IsIoFpage(ports) && (L4_IsLocalId(from) || ++n % 8 == 0)) /* who forges a fault may name the BIOS */
+    if (L4_IsIoFpage(ports) && (L4_IsLocalId(from) || ++n % 8 == 0)) /* a forged fault may name the BIOS */
         L4_Sigma0_GetPage(L4_nilthread, ports);
     L4_LoadMR(0, 0);
     if (!L4_IsLocalId(from)) {
