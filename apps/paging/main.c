@@ -17,7 +17,7 @@
 #include <string.h>
 
 enum {
-    FRAMES = 160, FRAMES_LEAST = 96, FRAMES_MOST = 1024,
+    FRAMES = 256, FRAMES_LEAST = 96, FRAMES_MOST = 1024,
     TIMES = 3,
     LOOK = 200000,              /* us between two looks at a task that says nothing */
     SETTLE = 500,               /* looks until physmem has everything back, */
@@ -199,6 +199,17 @@ static int run(L4_Word_t frames, bool live)
                  last.out_array + last.out_loop + last.out_rest);
 }
 
+/* As many as there is disk for, and half of our memory. */
+static L4_Word_t frames_that_fit(void)
+{
+    struct numbers n;
+    if (numbers_ask(&n))
+        return FRAMES_LEAST;
+    L4_Word_t disk = n.swap.quota / TIMES, core = (n.control.guarantee - n.control.used) / 2;
+    L4_Word_t most = disk < core ? disk : core;
+    return most < FRAMES_LEAST ? FRAMES_LEAST : most < FRAMES ? most : FRAMES;
+}
+
 static const char *value_of(const char *word, const char *name)
 {
     size_t length = strlen(name);
@@ -207,7 +218,7 @@ static const char *value_of(const char *word, const char *name)
 
 int main(int argc, char **argv)
 {
-    L4_Word_t frames = FRAMES, memory = 0, reporter = 0;
+    L4_Word_t frames = 0, memory = 0, reporter = 0;
     bool live = false;
     for (int i = 1; i < argc; i++) {
         const char *value;
@@ -222,6 +233,8 @@ int main(int argc, char **argv)
     }
     if (reporter)
         return worker(memory, L4_ThreadIdOfRaw(reporter));
+    if (!frames)
+        frames = frames_that_fit();
     if (frames < FRAMES_LEAST || frames > FRAMES_MOST) {
         printf("paging: from %d to %d frames\n", FRAMES_LEAST, FRAMES_MOST);
         return EXIT_FAILURE;

@@ -23,6 +23,9 @@ int programs_init(void);
 const char *programs_next(size_t *offset, size_t *size);
 bool programs_have(const char *name);
 
+/* Frames that init may still give away. */
+L4_Word_t programs_left(void);
+
 /* Frames that a program may have when nobody says how many: so many eighths of what is unassigned.
  * */
 L4_Word_t programs_share(unsigned eighths);

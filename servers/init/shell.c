@@ -4,6 +4,7 @@
 #include "shell.h"
 #include "disks.h"
 #include "editor.h"
+#include "paging.h"
 #include "reports.h"
 #include "terminal.h"
 #include "words.h"
@@ -212,6 +213,15 @@ static void command_run(const struct words *w)
         shell_wait(program);
 }
 
+/* The words, as they are, are the program's name and arguments. */
+static void command_paging(const struct words *w)
+{
+    char argz[WORDS_TEXT + sizeof "live"];
+    memcpy(argz, w->text, w->text_length);
+    memcpy(argz + w->text_length, "live", sizeof "live");
+    paging_show(argz, w->text_length + sizeof "live");
+}
+
 static void command_kill(const struct words *w)
 {
     if (w->count != 2) {
@@ -256,6 +266,8 @@ static const struct command {
     { "ls", "", "the programs there are", command_ls },
     { "run", RUN_ARGUMENTS, "starts a program (-d: a driver; -b: with a disk; Ctrl-C ends it)",
       command_run },
+    { "paging", "[frames=N]", "a program that uses three times its N frames; watch it",
+      command_paging },
     { "kill", "TASK", "ends a task", command_kill },
     { "reboot", "", "starts the machine again", command_reboot },
     { "halt", "", "switches the machine off", command_halt },
