@@ -63,7 +63,7 @@ static L4_Word_t rate(L4_Word_t more, L4_Word64_t us)
     return us ? (L4_Word_t)((L4_Word64_t)more * 1000000 / us) : 0;
 }
 
-/* One line, again and again in place. */
+/* One line, again and again in place: of less than 80 columns. */
 static void picture_draw(struct picture *p, const struct report *r)
 {
     struct hurd_pm_swap_info swap;
@@ -71,8 +71,8 @@ static void picture_draw(struct picture *p, const struct report *r)
     if (!p->live || (us < LOOK && r->pass != PASS_DONE) ||
         hurd_pm_swap_info(physmem(), __hurd_startup_data->physmem_control.cap, &swap))
         return;
-    printf("\r\033[K%-8s core %3lu  disk %3lu (clock %lu, mru %lu, stack %lu)  a second: %lu faults, "
-           "%lu read, %lu written", pass_name(r->pass), r->resident,
+    printf("\r\033[K%-8s core %lu disk %lu (clock %lu, mru %lu, stack %lu), /s: %lu faults, %lu in, "
+           "%lu out", pass_name(r->pass), r->resident,
            r->out_array + r->out_loop + r->out_rest, r->out_array, r->out_loop, r->out_rest,
            rate(r->faults - p->last.faults, us), rate(swap.read - p->swap.read, us),
            rate(swap.written - p->swap.written, us));

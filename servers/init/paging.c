@@ -14,8 +14,8 @@
 #include <hurd/startup.h>
 
 enum {
-    RAM_SWAP = 3,                       /* megabytes, where there is no other swap, */
-    RAM_FRAMES = RAM_SWAP * 256 + 3 * 256 + 1024,   /* if so many frames are left: disk, servers, program */
+    RAM_SWAP = 2,                       /* megabytes, where there is no other swap, */
+    RAM_FRAMES = 1536,                  /* if so many frames are left: disk, two servers, program */
 };
 
 static bool have_swap(void)
