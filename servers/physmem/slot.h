@@ -3,7 +3,7 @@
  *
  *   0                  a hole
  *   1                  promised, not bound: reads as zero
- *   block | 4 | 1      on disk, in that block (swap.h).  Not charged to the guarantee
+ *   block << 4 | 5     on disk, in that block (swap.h).  Not charged to the guarantee
  *   frame | 4? | 2     bound to a frame.  More than one user of the frame: copy-on-write
  *   group | 3          bound, and truly shared with the other members of the group, which
  *                      is one user of its frame
@@ -31,7 +31,7 @@ struct slots_account;
 #define SLOT_SEEN       ((slot_t) 4)    /* with SLOT_FRAME only */
 #define SLOT_DISK       ((slot_t) 5)    /* the low three bits of what is on disk */
 #define SLOT_DISK_MASK  ((slot_t) 7)
-#define SLOT_DISK_LOG2  3u
+#define SLOT_DISK_LOG2  4u
 
 struct group {
     paddr_t frame;
