@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The shell's own commands, and `help`.  Called by shell.c; the next hops are launch.c, reports.c
+/* The shell's own commands, and `help`.  Called by shell.c; the next hops are launch.c, paging.c, reports.c
  * and disks.c. */
 #include "commands.h"
 #include "disks.h"
 #include "launch.h"
+#include "paging.h"
 #include "programs.h"
 #include "reports.h"
 #include "shell.h"
@@ -46,6 +47,15 @@ static void command_ls(const struct words *w)
         printf("%5zu KB  %-12s %.*s\n", (size + 1023) / 1024, name, about ? (int) about_size : 0,
                about ? about : "");
     }
+}
+
+/* The words, as they are, are the program's name and arguments. */
+static void command_paging(const struct words *w)
+{
+    char argz[WORDS_TEXT + sizeof "live"];
+    memcpy(argz, w->text, w->text_length);
+    memcpy(argz + w->text_length, "live", sizeof "live");
+    paging_show(argz, w->text_length + sizeof "live");
 }
 
 static void command_kill(const struct words *w)
@@ -164,6 +174,10 @@ static const struct command commands[] = {
       1, MANY, TAKES_PROGRAM, launch_run },
     { "kill", "TASK", "ends a task, and all that it started",
       "TASK is a number or a name, as `ps` shows them.\n", 1, 1, TAKES_TASK, command_kill },
+    { "paging", "[frames=N]", "a program that uses three times its memory",
+      "It uses 3 N pages in N frames and looks at every byte; a line shows what is on disk\n"
+      "meanwhile. Without swap, the shell makes some in memory first.\n",
+      0, 1, TAKES_NOTHING, command_paging },
     { .does = "The system" },
     { "ps", "", "tasks and their threads, with IPC state", NULL, 0, 0, TAKES_NOTHING, command_ps },
     { "mem", "", "memory: free, allocated, by task", NULL, 0, 0, TAKES_NOTHING, command_mem },

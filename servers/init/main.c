@@ -12,10 +12,12 @@
  *      disk, disk=WORD     starts the IDE driver, with that argument
  *      swap, swap=DISK     pages go out to the first swap partition, or to that disk or partition
  *      swap=ram:N          the same, to the RAM disk
+ *      paging              shows paging after the demo, with swap in memory if there is no other
  *      ramdisk=N           starts the RAM disk, N megabytes of it; with N:SEEK:PAGE as slow as
  *                          a disk that needs so many us to find a place, and for each page */
 #include "commands.h"
 #include "disks.h"
+#include "paging.h"
 #include "programs.h"
 #include "services.h"
 #include "shell.h"
@@ -31,11 +33,11 @@
 #include <hurd/startup.h>
 
 #define ARGZ_MAX 200
-#define RAM_DISK "4"            /* as the shell names it */
 
 struct options {
     bool batch;
     bool devices;
+    bool paging;
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
     const char *disk;           /* the driver's argument; NULL: no driver */
     const char *use;            /* what the first program may use; NULL: nothing */
@@ -72,6 +74,8 @@ static void read_options(struct options *o, int argc, char **argv)
         const char *value;
         if (!strcmp(argv[i], "batch"))
             o->batch = true;
+        else if (!strcmp(argv[i], "paging"))
+            o->paging = true;
         else if (!strcmp(argv[i], "devices"))
             o->devices = true;
         else if ((value = value_of(argv[i], "demo=")))
@@ -170,6 +174,8 @@ int main(int argc, char **argv)
     if (!err)
         start_drivers(&options);
     unsigned status = err ? EXIT_FAILURE : run_first_program(&options);
+    if (options.paging && status == 0)
+        status = paging_show("paging\0frames=96", sizeof "paging\0frames=96");
     if (options.batch)
         shell_shutdown(status, false);
     else

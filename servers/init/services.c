@@ -128,6 +128,11 @@ static void service_start(struct service *s)
         L4_Sleep(L4_TimePeriod(PAUSE));
 }
 
+bool services_have_ramdisk(void)
+{
+    return ramdisk.length != 0;
+}
+
 void services_start_ide(const char *argument)
 {
     add_word(&ide, "ide");
