@@ -9,10 +9,13 @@
  *      only=PATTERN        one more argument, only=PATTERN, for it
  *      revoke=N            physmem takes mappings away at random, at one request in N
  *      disk, disk=WORD     starts the IDE driver, with that argument
+ *      root=DISK           mounts that disk or partition; root=ram: a RAM disk with the files of the
+ *                          archive's root.img
  *      swap=ram:N          starts the RAM disk, N megabytes of it; with ram:N:SEEK:PAGE as slow as
  *                          a disk that needs so many us to find a place, and for each page */
 #include "disks.h"
 #include "programs.h"
+#include "root.h"
 #include "services.h"
 #include "shell.h"
 #include "words.h"
@@ -34,6 +37,7 @@ struct options {
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
     const char *disk;           /* the driver's argument; NULL: no driver */
     const char *use;            /* what the first program may use; NULL: nothing */
+    const char *root;           /* what is mounted; NULL: nothing */
     const char *ram;            /* what stands behind "swap=ram:"; NULL: no RAM disk */
     char argz[ARGZ_MAX];        /* the program to run and its arguments */
     size_t length;
@@ -82,6 +86,8 @@ static void read_options(struct options *o, int argc, char **argv)
             o->disk = value;
         else if ((value = value_of(argv[i], "use=")))
             o->use = value;
+        else if ((value = value_of(argv[i], "root=")))
+            o->root = value;
         else if ((value = value_of(argv[i], "swap=ram:")))
             o->ram = value;
         else
@@ -108,6 +114,8 @@ static void start_drivers(const struct options *o)
         services_start_ide(o->disk);
     if (o->ram)
         services_start_ramdisk(o->ram);
+    if (o->root)
+        root_mount(o->root, o->ram != NULL);
 }
 
 /* The sectors that `use=` names; false, having said why, when there are none. */

@@ -68,6 +68,15 @@ bool programs_have(const char *name)
     return cpio_find(archive, archive_size, name, &entry);
 }
 
+const void *programs_file(const char *name, size_t *size)
+{
+    struct cpio_entry entry;
+    if (!cpio_find(archive, archive_size, name, &entry))
+        return NULL;
+    *size = entry.size;
+    return archive + entry.data;
+}
+
 L4_Word_t programs_share(unsigned eighths)
 {
     struct hurd_pm_control_info info;
@@ -103,6 +112,7 @@ int program_start(const char *argz, size_t length, L4_Word_t frames, struct prog
         return err;
     program->task = created.id;
     program->handle = created.handle;
+    program->thread = created.thread;
     snprintf(program->name, sizeof program->name, "%s", argz);
     return 0;
 }

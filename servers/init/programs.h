@@ -12,6 +12,7 @@
 
 struct program {
     L4_Word_t task;             /* its task id */
+    L4_ThreadId_t thread;       /* its first one */
     L4_Word_t handle;           /* our capability on it; given up when it was reported dead */
     char name[PROGRAM_NAME];
 };
@@ -22,6 +23,8 @@ int programs_init(void);
 /* The next program's name and size; *offset starts at 0.  NULL at the end. */
 const char *programs_next(size_t *offset, size_t *size);
 bool programs_have(const char *name);
+/* A file of the archive that is no program; NULL: there is none. */
+const void *programs_file(const char *name, size_t *size);
 
 /* Frames that a program may have when nobody says how many: so many eighths of what is unassigned.
  * */

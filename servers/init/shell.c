@@ -4,7 +4,9 @@
 #include "shell.h"
 #include "disks.h"
 #include "editor.h"
+#include "filecommands.h"
 #include "reports.h"
+#include "root.h"
 #include "terminal.h"
 #include "words.h"
 
@@ -111,7 +113,10 @@ static void command_help(const struct words *w);
 
 static void command_ls(const struct words *w)
 {
-    (void) w;
+    if (w->count > 1) {
+        filecommands_ls(w);
+        return;
+    }
     size_t offset = 0, size;
     const char *name;
     while ((name = programs_next(&offset, &size)))
@@ -253,7 +258,7 @@ static const struct command {
     { "mem", "", "memory: free, allocated, by task", command_mem },
     { "maps", "TASK", "the address space of a task", command_maps },
     { "disk", "", "disks and partitions", command_disk },
-    { "ls", "", "the programs there are", command_ls },
+    { "ls", "[-l] [PATH ...]", "the programs there are; with a path, files", command_ls },
     { "run", RUN_ARGUMENTS, "starts a program (-d: a driver; -b: with a disk; Ctrl-C ends it)",
       command_run },
     { "kill", "TASK", "ends a task", command_kill },
@@ -269,6 +274,7 @@ static void command_help(const struct words *w)
         snprintf(usage, sizeof usage, "%s %s", commands[i].name, commands[i].arguments);
         printf("  %-55s %s\n", usage, commands[i].does);
     }
+    filecommands_help();
 }
 
 static void execute(const char *line)
@@ -287,6 +293,8 @@ static void execute(const char *line)
             return;
         }
     }
+    if (filecommands_run(&w))
+        return;
     if (programs_have(w.word[0]))
         printf("%s is a program: `run %s`\n", w.word[0], w.word[0]);
     else
@@ -297,6 +305,7 @@ static void execute(const char *line)
 
 void shell_shutdown(unsigned status, bool reboot)
 {
+    root_end();
     fflush(stdout);
     int err = hurd_wortel_shutdown(__hurd_startup_data->wortel.cap,
                                    status < STATUS_MOST ? status : STATUS_MOST,
