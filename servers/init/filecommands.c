@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands on files, each a few calls of lib/file.  Called by shell.c; root.c has the connection.
+/* Commands on files, each a few calls of lib/file.  Called by commands.c; root.c has the connection.
  * `> FILE` or `>> FILE` at the end of a line puts what echo, cat and sha256sum say into a file. */
 #include "filecommands.h"
 #include "listing.h"
@@ -29,14 +29,6 @@ static bool good(const struct run *r, const char *path, int err)
     if (err)
         printf("%s: %s: %s\n", r->w->word[0], path, strerror(err));
     return !err;
-}
-
-static bool wants(const struct run *r, size_t least, const char *what)
-{
-    if (r->count > least)
-        return true;
-    printf("%s: say %s\n", r->w->word[0], what);
-    return false;
 }
 
 static int output_write(const struct run *r, const void *data, uint32_t size)
@@ -184,43 +176,34 @@ static void each_to(const struct run *r, size_t first,
 
 static void command_cp(const struct run *r)
 {
-    if (wants(r, 2, "what and where: cp FILE ... PATH"))
-        each_to(r, 1, file_copy);
+    each_to(r, 1, file_copy);
 }
 
 static void command_mv(const struct run *r)
 {
-    if (wants(r, 2, "what and where: mv FILE ... PATH"))
-        each_to(r, 1, files_rename);
+    each_to(r, 1, files_rename);
 }
 
 static void command_ln(const struct run *r)
 {
-    size_t first = r->count > 1 && !strcmp(r->w->word[1], "-s") ? 2 : 1;
-    if (wants(r, first + 1, "what and where: ln [-s] FILE PATH"))
-        each_to(r, first, first == 2 ? files_symlink : files_link);
+    size_t first = r->count > 3 && !strcmp(r->w->word[1], "-s") ? 2 : 1;
+    each_to(r, first, first == 2 ? files_symlink : files_link);
 }
 
 static void command_rm(const struct run *r)
 {
-    if (!wants(r, 1, "which files: rm FILE ..."))
-        return;
     for (size_t i = 1; i < r->count; i++)
         good(r, r->w->word[i], files_unlink(r->files, r->w->word[i]));
 }
 
 static void command_mkdir(const struct run *r)
 {
-    if (!wants(r, 1, "which directories: mkdir DIRECTORY ..."))
-        return;
     for (size_t i = 1; i < r->count; i++)
         good(r, r->w->word[i], files_mkdir(r->files, r->w->word[i], 0755));
 }
 
 static void command_rmdir(const struct run *r)
 {
-    if (!wants(r, 1, "which directories: rmdir DIRECTORY ..."))
-        return;
     for (size_t i = 1; i < r->count; i++)
         good(r, r->w->word[i], files_rmdir(r->files, r->w->word[i]));
 }
@@ -260,35 +243,16 @@ static void command_ls(const struct run *r)
              listing(r->files, r->w->word[i], details, r->count - first > 1));
 }
 
-static const struct command {
-    const char *name, *arguments, *does;
+static const struct {
+    const char *name;
     void (*call)(const struct run *r);
 } commands[] = {
-    { "cat", "FILE ...", "shows files", command_cat },
-    { "cd", "[DIRECTORY]", "paths begin there from now on", command_cd },
-    { "cp", "FILE ... PATH", "copies files", command_cp },
-    { "df", "", "how full the file system is", command_df },
-    { "echo", "[WORD ...] [> FILE]", "says the words; >> FILE appends them", command_echo },
-    { "ln", "[-s] FILE PATH", "gives a file one more name, or with -s a symbolic link",
-      command_ln },
-    { "mkdir", "DIRECTORY ...", "makes directories", command_mkdir },
-    { "mv", "FILE ... PATH", "renames files", command_mv },
-    { "rm", "FILE ...", "removes files", command_rm },
-    { "rmdir", "DIRECTORY ...", "removes empty directories", command_rmdir },
-    { "sha256sum", "FILE ...", "checksums", command_sha256sum },
-    { "sync", "", "returns when all is on the disk", command_sync },
+    { "cat", command_cat },     { "cd", command_cd },       { "cp", command_cp },
+    { "df", command_df },       { "echo", command_echo },   { "ln", command_ln },
+    { "ls", command_ls },       { "mkdir", command_mkdir }, { "mv", command_mv },
+    { "rm", command_rm },       { "rmdir", command_rmdir }, { "sha256sum", command_sha256sum },
+    { "sync", command_sync },
 };
-
-void filecommands_help(void)
-{
-    printf("  %-55s %s\n", "mount [DISK]", "what is mounted; mounts an ext2 file system at /");
-    printf("  %-55s %s\n", "umount", "unmounts it");
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        char usage[64];
-        snprintf(usage, sizeof usage, "%s %s", commands[i].name, commands[i].arguments);
-        printf("  %-55s %s\n", usage, commands[i].does);
-    }
-}
 
 /* ---- a command line ---- */
 
@@ -319,35 +283,18 @@ static void run(void (*call)(const struct run *r), const struct words *w)
         file_close(r.output);
 }
 
-static bool mount_run(const struct words *w)
+void filecommands_obey(const struct words *w)
 {
-    if (!strcmp(w->word[0], "umount")) {
-        root_end();
-        return true;
-    }
-    if (strcmp(w->word[0], "mount"))
-        return false;
-    if (w->count > 1)
-        root_mount(w->word[1], false);
-    else
-        root_report();
-    return true;
-}
-
-void filecommands_ls(const struct words *w)
-{
-    run(command_ls, w);
-}
-
-bool filecommands_run(const struct words *w)
-{
-    if (mount_run(w))
-        return true;
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (!strcmp(w->word[0], commands[i].name)) {
             run(commands[i].call, w);
-            return true;
+            return;
         }
     }
-    return false;
+    if (!strcmp(w->word[0], "umount"))
+        root_end();
+    else if (w->count > 1)
+        root_mount(w->word[1], false);
+    else
+        root_report();
 }

@@ -3,13 +3,10 @@
 #ifndef INIT_FILECOMMANDS_H
 #define INIT_FILECOMMANDS_H
 
-#include <stdbool.h>
-
 struct words;
 
-/* False: it is none of these commands. */
-bool filecommands_run(const struct words *w);
-void filecommands_ls(const struct words *w);
-void filecommands_help(void);
+/* Obeys the command that word 0 names, which is one of those in commands.c under "Files", or ls.
+ * Blocks as long as the disk takes. */
+void filecommands_obey(const struct words *w);
 
 #endif

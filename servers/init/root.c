@@ -15,7 +15,6 @@
 #include <hurd/task.h>
 
 #define SERVER "ext2fs"
-#define IMAGE "root.img"        /* of a file system of IMAGE_MB; zeros behind its end */
 
 enum {
     SERVER_FRAMES = 640,
@@ -37,12 +36,12 @@ static const char *ram_make(bool taken, struct hurd_deva_extent *extent)
 {
     static char text[96], argument[] = { '0' + IMAGE_MB, '\0' };
     size_t size;
-    const void *image = programs_file(IMAGE, &size);
+    const void *image = programs_file(PROGRAMS_ROOT, &size);
     L4_Word_t frames = programs_share(8);
     if (taken)
         return "the RAM disk is for swapping";
     if (!image)
-        return "there is no " IMAGE " among the programs";
+        return "there is no " PROGRAMS_ROOT " among the programs";
     if (frames < RAM_FRAMES * RAM_TIMES) {
         snprintf(text, sizeof text, "it takes %d KB, and %lu KB are left for all programs",
                  RAM_FRAMES * 4, frames * 4);

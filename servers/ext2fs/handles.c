@@ -6,7 +6,7 @@
 
 #include <hurd/physmem.h>
 
-#include "servers/ext2/server.h"
+#include "servers/ext2fs/server.h"
 
 enum { GIFTS = 20, SLOTS_OPEN = 4, STRAYS_MOST = 4 };
 

@@ -17,7 +17,7 @@
 #include <l4/message.h>
 #include <l4/thread.h>
 
-#include "servers/ext2/server.h"
+#include "servers/ext2fs/server.h"
 
 enum {
     BUFFERS = 256,

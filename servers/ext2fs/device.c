@@ -10,7 +10,7 @@
 #include <l4/ipc.h>
 #include <l4/schedule.h>
 
-#include "servers/ext2/server.h"
+#include "servers/ext2fs/server.h"
 
 enum {
     STAGE = EXT2_RUN * PAGE,

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "servers/ext2/server.h"
+#include "servers/ext2fs/server.h"
 
 /* The rest of a path and what links put in front of it; it grows downwards. */
 static char rest[2 * HURD_DIR_PATH];

@@ -6,7 +6,7 @@
 
 #include <hurd/physmem.h>
 
-#include "servers/ext2/server.h"
+#include "servers/ext2fs/server.h"
 
 static L4_Word_t window;
 static uint8_t *window_at;

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "servers/ext2/server.h"
+#include "servers/ext2fs/server.h"
 
 static const struct ext2_owner nobody_else;     /* everything belongs to uid 0 */
 
