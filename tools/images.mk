@@ -35,7 +35,7 @@ endif
 missing_apps = missing=$$(for app in $(sort $(APPS)); do [ -e $(BUILD)/strip/apps/$$app ] || echo "apps/$$app"; done); \
     [ -z "$$missing" ] || { echo "make: does not build, so it is not among the programs: $$(echo $$missing)" >&2; exit 1; }
 
-$(BUILD)/tests.cpio: $(APP_BINARIES) $(BUILD)/programs.txt $(addprefix $(BUILD)/strip/,$(APP_TESTS))
+$(BUILD)/tests.cpio: $(APP_BINARIES) $(BUILD)/programs.txt $(ROOT_IMAGE) $(addprefix $(BUILD)/strip/,$(APP_TESTS))
 	@tools/archive $@ $^
 # Drivers that are needed before there is a file system will live here; there are none yet.
 $(BUILD)/deva-store:

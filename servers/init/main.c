@@ -6,6 +6,8 @@
  *      run=NAME,WORD...    run this program in place of the demo
  *      devices             it may use devices: it gets deva's master capability
  *      use=DISK            it may use that disk or partition, named as in the shell
+ *      files               it may use the root file system: one more argument, files=THREAD, says
+ *                          which thread (in hexadecimal digits) is the file server
  *      only=PATTERN        one more argument, only=PATTERN, for it
  *      revoke=N            physmem takes mappings away at random, at one request in N
  *      disk, disk=WORD     starts the IDE driver, with that argument
@@ -34,6 +36,7 @@
 struct options {
     bool batch;
     bool devices;
+    bool files;
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
     const char *disk;           /* the driver's argument; NULL: no driver */
     const char *use;            /* what the first program may use; NULL: nothing */
@@ -72,6 +75,8 @@ static void read_options(struct options *o, int argc, char **argv)
             o->batch = true;
         else if (!strcmp(argv[i], "devices"))
             o->devices = true;
+        else if (!strcmp(argv[i], "files"))
+            o->files = true;
         else if ((value = value_of(argv[i], "demo=")))
             demo = value;
         else if ((value = value_of(argv[i], "run=")))
@@ -127,9 +132,22 @@ static bool find_sectors(const char *name, struct hurd_deva_extent *sectors)
     return !problem;
 }
 
-/* The status of the program, or one that says that it never ran. */
-static unsigned run_first_program(const struct options *o)
+/* The program learns which thread to ask for files. */
+static void add_server(struct options *o)
 {
+    char word[24];
+    struct files *files = root_files();
+    if (!files)
+        return;
+    snprintf(word, sizeof word, "files=%lx", (unsigned long) files->server.raw);
+    add_words(o, word);
+}
+
+/* The status of the program, or one that says that it never ran. */
+static unsigned run_first_program(struct options *o)
+{
+    if (o->files)
+        add_server(o);
     if (o->too_long) {
         printf("init: the program's arguments are too long\n");
         return EXIT_FAILURE;
