@@ -102,6 +102,39 @@ def files_made_outside_are_read_in_the_system(lab):
         assert contents(image, "/sub/copy") == files["sub/big"]
 
 
+def what_was_synced_survives_when_the_plug_is_pulled(lab):
+    with Disks() as disks:
+        image = disks.image()
+        folder, files = tree(disks.folder.name)
+        file_system(image, "-d", folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        for line in ("cp /sub/big /kept", "echo first > /changed", "sync"):
+            vm.command(line)
+        for number in range(6):
+            vm.command(f"cp /sub/big /more{number}")
+            vm.command(f"mv /more{number} /changed")
+            vm.command(f"mkdir /d{number}")
+        vm.send("cp /sub/big /changed")
+        vm.close()
+        said, status = tool("e2fsck", "-p", f"{image}?offset={START}")
+        assert status <= 1 and "MANUALLY" not in said, said
+        expect_clean(image)
+        assert contents(image, "/kept") == files["sub/big"]
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        assert hashlib.sha256(files["sub/big"]).hexdigest() in vm.command("sha256sum /kept")
+
+
+def one_that_was_not_unmounted_is_mounted_read_only(lab):
+    with Disks() as disks:
+        image = disks.image()
+        file_system(image)
+        tool("debugfs", "-w", "-R", "ssv state 0", f"{image}?offset={START}")
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        assert "read-only, because it was not unmounted" in vm.text, vm.text[-800:]
+        assert "(ro)" in vm.command("mount")
+        assert "Read-only file system" in vm.command("mkdir /x")
+
+
 def a_ram_disk_is_the_root(lab):
     vm = shell(lab, "root=ram")
     assert "Pecan" in vm.command("cat /welcome")
