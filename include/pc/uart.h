@@ -23,11 +23,12 @@ enum uart_register {            /* the distance of a register from the first por
 
 enum {
     UART_INTERRUPT_RECEIVED = 0x01,
-    UART_FIFO_ON = 0x01,        /* and what is in it stays */
+    UART_FIFO_ON = 0x01,        /* bytes in the FIFO stay there */
     UART_FIFO_WORKS = 0xC0,
     UART_DIVISOR = 0x80,
     UART_8N1 = 0x03,
-    UART_MODEM_ON = 0x0B,       /* DTR, RTS; OUT2 lets interrupts through, on real machines and Bochs */
+    UART_MODEM_ON = 0x0B,       /* DTR, RTS; OUT2 lets interrupts through, on real machines and in
+                                   Bochs */
     UART_MODEM_LOOP = 0x10,
     UART_RECEIVED = 0x01,
     UART_CAN_SEND = 0x20,
@@ -38,8 +39,8 @@ enum {
 typedef uint8_t uart_in(uint16_t port);
 typedef void uart_out(uint16_t port, uint8_t value);
 
-/* A scratch register tells all but the oldest chip.  Zeros go over the bus in between, for a bus with
- * nobody on it may repeat what it carried last. */
+/* All but the oldest chips have a scratch register.  A zero goes over the bus in between, because a
+ * bus without a device may repeat what it carried last. */
 static inline bool uart_remembers(uint16_t base, uart_in *in, uart_out *out)
 {
     out(base + UART_SCRATCH, 0x5A);
@@ -47,8 +48,8 @@ static inline bool uart_remembers(uint16_t base, uart_in *in, uart_out *out)
     return in(base + UART_SCRATCH) == 0x5A && in(base + UART_INTERRUPTS) == 0;
 }
 
-/* In loop mode the modem lines that go out come back in: RTS and OUT2 as CTS and DCD.  v86 has no such
- * loop, an 8250 no scratch register. */
+/* In loop mode, outgoing modem lines come back in: RTS and OUT2 as CTS and DCD.  v86 has no loop
+ * mode, and an 8250 has no scratch register; so one of the two is enough. */
 static inline bool uart_loops(uint16_t base, uart_in *in, uart_out *out)
 {
     out(base + UART_MODEM, UART_MODEM_LOOP | 0x0A);
