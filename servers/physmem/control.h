@@ -30,7 +30,13 @@ struct control {
     uint32_t guarantee;                 /* frames, without the children's */
     uint32_t books;                     /* frames for records beside the guarantee */
     uint32_t split;                     /* the children's guarantees, without their books */
-    uint32_t pages;                     /* promised in its containers */
+    uint32_t pages;                     /* promised in its containers by the guarantee */
+    uint32_t extra;                     /* beside these: beyond it, while there are frames */
+    uint32_t extra_most;                /* as the policy has it */
+    uint32_t asked;                     /* of the extra ones: asked back */
+    uint32_t seized;                    /* so far, modulo 2^32 */
+    struct control *extra_next, **extra_link;   /* on extra_holders  <=>  extra > 0 */
+    uint32_t notify;                    /* request_extra.c: the thread to ask; 0: none */
     uint32_t count;                     /* of containers */
     uint16_t task;                      /* to whom it was last given: its owner */
     uint16_t homes;                     /* accounts whose home it is */
@@ -64,6 +70,27 @@ void control_adopt(struct control *c, uint32_t frames);
 
 bool control_charge(struct control *c, uint32_t pages);         /* false: beyond the guarantee */
 void control_uncharge(struct control *c, uint32_t pages);
+
+/* ---- extra.c ----
+ * Extra pages are promised out of frames that nothing else claims.  Whatever the guarantees grant goes
+ * before: who is about to claim frames for it calls extra_make_room(), which seizes without
+ * notice what request_extra.c has not got back by asking.
+ * Invariant: pages + extra + records <= frames. */
+extern struct control *extra_holders;           /* the one that took extra pages last comes first */
+extern uint32_t extra_wanted;                   /* frames for which requests wait */
+
+bool control_charge_extra(struct control *c, uint32_t pages);   /* false: there are not so many */
+void control_uncharge_extra(struct control *c, uint32_t pages);
+static inline uint32_t control_extra_left(const struct control *c)
+{
+    return c->extra < c->extra_most ? c->extra_most - c->extra : 0;
+}
+uint32_t extra_room(void);                      /* how many extra pages more there may be now */
+uint32_t extra_lack(uint32_t frames);           /* how many must come back for so many more claims */
+void extra_make_room(uint32_t frames);
+
+/* Frames that an operation on so many pages may claim at most, records included. */
+static inline uint32_t extra_claims(uint32_t pages) { return pages + 4 + pages / 128; }
 
 /* A record on a control's account, to be freed by slab_free().  NULL: beyond books and guarantee.
  * */

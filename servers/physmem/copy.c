@@ -13,16 +13,23 @@ bool copy_overlaps(const struct copy *how)
     return how->from == how->to && distance < how->count;
 }
 
+static bool within_control(const struct copy *how)
+{
+    return how->from->control == how->to->control;
+}
+
 /* What stops the copy at this page, or 0. */
 static int page_refuse(const struct copy *how, uint32_t i)
 {
     slot_t *from = container_slot(how->from, how->from_start + i);
     slot_t *to = container_slot(how->to, how->to_start + i);
-    if (!from || !*from)
-        return ENOENT;
-    if (to && *to && !how->squash)
+    if (!from || !slot_used(*from))
+        return from && *from == SLOT_SEIZED ? ESTALE : ENOENT;
+    if (to && slot_used(*to) && !how->squash)
         return EEXIST;
-    if (how->no_growth && !(to && *to))
+    if (how->no_growth && !(to && slot_used(*to)))
+        return EPERM;
+    if (how->move && (*from & SLOT_EXTRA) && !within_control(how))
         return EPERM;
     if (to && slot_pins(*to) > (uint32_t) how->to->wired)
         return EBUSY;
@@ -37,7 +44,7 @@ static int page_refuse(const struct copy *how, uint32_t i)
  * move within one control frees as many as it needs. */
 static uint32_t copy_affordable(const struct copy *how, uint32_t count)
 {
-    if (how->move && how->from->control == how->to->control)
+    if (how->move && within_control(how))
         return count;
     return container_affordable(how->to, how->to_start, count, control_unused(how->to->control));
 }
@@ -65,7 +72,7 @@ static uint32_t copy_prepare(const struct copy *how, uint32_t *charged, int *err
         *err = ENOMEM;
     }
     uint32_t holes = copy_holes(how, possible);
-    *charged = how->move && how->from->control == how->to->control ? 0 : holes;
+    *charged = how->move && within_control(how) ? 0 : holes;
     if (!control_charge(how->to->control, *charged)) {
         possible = *charged = holes = 0;
         *err = ENOMEM;
@@ -82,24 +89,47 @@ struct copy_sweeps {
     struct slot_sweeps squashed;                /* what was in the destination */
     struct sweep readonly;                      /* the source of copy-on-write */
     struct sweep moved;
+    uint32_t extra;                             /* extra pages that moved ones have replaced */
 };
+
+/* A page moves with its charge, which is extra if it was; what it replaces loses its own. */
+static slot_t page_move(const struct copy *how, uint32_t i, slot_t old, struct copy_sweeps *s)
+{
+    slot_t *from = container_slot(how->from, how->from_start + i), new = *from;
+    if (slot_bound(new))
+        sweep_add(&s->moved, slot_frame(new));
+    *from = SLOT_HOLE;
+    if (!within_control(how))
+        return new | (old & SLOT_EXTRA);
+    if (slot_extra(old)) {
+        how->to->extra--;
+        s->extra++;
+    }
+    if (slot_extra(new)) {
+        how->from->extra--;
+        container_note_extra(how->to, how->to_start + i, 1);
+    }
+    return new;
+}
 
 /* One page.  false: no frame for a copy that must be a real one; nothing changed. */
 static bool page_copy(const struct copy *how, uint32_t i, struct copy_sweeps *s)
 {
     slot_t *from = container_slot(how->from, how->from_start + i);
     slot_t *to = container_slot(how->to, how->to_start + i);
-    slot_t new = *from, old = *to;
+    if (slot_residue(*to))
+        residue_clear(how->to, to);
+    slot_t new, old = *to;
     if (how->shared) {
-        slot_group(new)->members++;
+        slot_group(*from)->members++;
+        new = (*from & ~SLOT_EXTRA) | (old & SLOT_EXTRA);
     } else if (how->move) {
-        if (slot_bound(new))
-            sweep_add(&s->moved, slot_frame(new));
-        *from = SLOT_HOLE;
+        new = page_move(how, i, old, s);
     } else {
         new = slot_copy(*from, &s->readonly);
         if (!new)
             return false;
+        new |= old & SLOT_EXTRA;
         if (how->to->wired && !slot_own(&new)) {
             slot_release(new, &s->squashed);
             return false;
@@ -114,9 +144,9 @@ static bool page_copy(const struct copy *how, uint32_t i, struct copy_sweeps *s)
     return true;
 }
 
-static uint32_t copy_commit(const struct copy *how, uint32_t count)
+static uint32_t copy_commit(const struct copy *how, uint32_t count, uint32_t *extra)
 {
-    struct copy_sweeps s;
+    struct copy_sweeps s = { .extra = 0 };
     slot_sweeps_begin(&s.squashed);
     sweep_begin(&s.readonly, RIGHTS_WRITE, false);
     sweep_begin(&s.moved, RIGHTS_ALL, false);
@@ -132,12 +162,14 @@ static uint32_t copy_commit(const struct copy *how, uint32_t count)
     sweep_end(&s.moved);
     sweep_end(&s.readonly);
     slot_sweeps_end(&s.squashed);
+    *extra = s.extra;
     return i;
 }
 
 /* The charge was for `holes` new pages, or for none in a move within one control.  Settles what
- * really happened. */
-static void copy_settle(const struct copy *how, uint32_t done, uint32_t grown, uint32_t charged)
+ * really happened; `extra` are the extra pages that went in such a move. */
+static void copy_settle(const struct copy *how, uint32_t done, uint32_t grown, uint32_t charged,
+                        uint32_t extra)
 {
     struct control *control = how->to->control;
     how->to->pages += grown;
@@ -145,8 +177,9 @@ static void copy_settle(const struct copy *how, uint32_t done, uint32_t grown, u
         how->from->pages -= done;
         container_prune(how->from, how->from_start, done);
     }
-    if (how->move && how->from->control == control) {
-        control_uncharge(control, done - grown);
+    if (how->move && within_control(how)) {
+        control_uncharge(control, done - grown - extra);
+        control_uncharge_extra(control, extra);
         return;
     }
     control_uncharge(control, charged - grown);
@@ -169,7 +202,7 @@ int copy_check(const struct copy *how, uint32_t *holes)
         err = page_refuse(how, i);
     if (!err && container_make_nodes(how->to, how->to_start, how->count) < how->count)
         err = ENOMEM;
-    if (!err && !(how->move && how->from->control == how->to->control))
+    if (!err && !(how->move && within_control(how)))
         *holes += copy_holes(how, how->count);
     return err;
 }
@@ -183,21 +216,23 @@ void copy_take_back(const struct copy *how)
 
 int container_copy(const struct copy *how, uint32_t *done)
 {
-    uint32_t charged;
+    uint32_t charged, extra = 0;
     int err;
     *done = 0;
     if (copy_overlaps(how))
         return EINVAL;
+    if (ledger.extra)
+        extra_make_room(extra_claims(how->count));
     uint32_t possible = copy_prepare(how, &charged, &err);
     uint32_t before = container_count(how->to, how->to_start, possible);
     bool commit = !err || how->partial;
     if (commit)
-        *done = copy_commit(how, possible);
+        *done = copy_commit(how, possible, &extra);
     uint32_t grown = container_count(how->to, how->to_start, possible) - before;
     if (how->to->wired)
         container_unwire(how->to, possible - before - grown);
     if (commit)
-        copy_settle(how, *done, grown, charged);
+        copy_settle(how, *done, grown, charged, extra);
     else
         control_uncharge(how->to->control, charged);
     if (how->shared && *done < how->count)

@@ -2,10 +2,18 @@
 /* What one page of a container is.
  *
  *   0                  a hole
- *   1                  promised, not bound: reads as zero
- *   frame | 4? | 2     bound to a frame.  More than one user of the frame: copy-on-write
- *   group | 3          bound, and truly shared with the other members of the group, which
+ *   8? | 1             promised, not bound: reads as zero
+ *   frame | 8? | 4? | 2  bound to a frame.  More than one user of the frame: copy-on-write
+ *   group | 8? | 3     bound, and truly shared with the other members of the group, which
  *                      is one user of its frame
+ *
+ * and residues, which are holes that remember something, and are charged to nobody:
+ *
+ *   5                  an extra page that physmem seized: the next MAP or PIN says so (extra.c)
+ *   soft | 5           a soft reference (soft.c)
+ *   8 | 5              a soft reference whose frame is another's by now
+ *
+ * The 8: an extra page, which is charged as such.
  *
  * Two slots see each other's writes  <=>  they name the same group. The 4, and `seen` of a group:
  * the page may have been mapped through this slot (this group).  Without it none of the mappings of
@@ -27,6 +35,11 @@ struct control;
 #define SLOT_GROUP      ((slot_t) 3)
 #define SLOT_TAG        ((slot_t) 3)
 #define SLOT_SEEN       ((slot_t) 4)    /* with SLOT_FRAME only */
+#define SLOT_RESIDUE    ((slot_t) 5)    /* in the low three bits */
+#define SLOT_EXTRA      ((slot_t) 8)
+#define SLOT_BITS       ((slot_t) 15)   /* records begin at multiples of 16 */
+#define SLOT_SEIZED     SLOT_RESIDUE
+#define SLOT_GONE       (SLOT_RESIDUE | SLOT_EXTRA)
 
 struct group {
     paddr_t frame;
@@ -35,8 +48,12 @@ struct group {
 };
 
 static inline slot_t slot_of_frame(paddr_t pa) { return (slot_t) pa | SLOT_FRAME; }
-static inline struct group *slot_group(slot_t s) { return (struct group *) (s & ~SLOT_TAG); }
-static inline bool slot_bound(slot_t s) { return s > SLOT_LAZY; }
+static inline struct group *slot_group(slot_t s) { return (struct group *) (s & ~SLOT_BITS); }
+static inline bool slot_bound(slot_t s) { return s & SLOT_FRAME; }
+static inline bool slot_lazy(slot_t s) { return (s & ~SLOT_EXTRA) == SLOT_LAZY; }
+static inline bool slot_residue(slot_t s) { return (s & 7) == SLOT_RESIDUE; }
+static inline bool slot_used(slot_t s) { return s && !slot_residue(s); }
+static inline bool slot_extra(slot_t s) { return slot_used(s) && (s & SLOT_EXTRA); }
 
 /* The frame of a bound slot. */
 static inline paddr_t slot_frame(slot_t s)

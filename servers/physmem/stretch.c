@@ -32,7 +32,8 @@ static uint32_t next_page(const struct work *work, uint32_t at)
     const struct copy *how = &work->how;
     if (work->kind == WORK_ALLOCATE || work->kind == WORK_COPY)
         return at;
-    return container_next(how->to, how->to_start + at, how->to_start + how->count) - how->to_start;
+    return container_next_any(how->to, how->to_start + at, how->to_start + how->count)
+           - how->to_start;
 }
 
 static int part_check(const struct work *part, uint32_t *need)
@@ -45,7 +46,7 @@ static int part_check(const struct work *part, uint32_t *need)
         err = copy_check(how, need);
     else
         err = container_check(how->to, how->to_start, how->count, how->squash, need);
-    return !err && *need > control_unused(how->to->control) ? ENOMEM : err;
+    return !err && *need > container_holes_left(how->to, how->extra) ? ENOMEM : err;
 }
 
 int work_at_once(const struct work *work, uint32_t *done)
@@ -54,8 +55,8 @@ int work_at_once(const struct work *work, uint32_t *done)
     *done = 0;
     switch (work->kind) {
     case WORK_ALLOCATE:
-        return container_allocate(how->to, how->to_start, how->count, how->squash, how->partial,
-                                  done);
+        return (how->extra ? container_allocate_extra : container_allocate)
+               (how->to, how->to_start, how->count, how->squash, how->partial, done);
     case WORK_DEALLOCATE:
         return container_deallocate(how->to, how->to_start, how->count, done);
     case WORK_RELEASE:
@@ -136,7 +137,7 @@ static struct container *first, **last = &first;
 
 void container_doom(struct container *c)
 {
-    if (c->pages <= STRETCH_PAGES) {
+    if (c->pages + c->residues <= STRETCH_PAGES) {
         container_destroy(c);
         return;
     }
@@ -154,9 +155,10 @@ void reap(void)
     uint32_t done;
     if (!c)
         return;
-    uint32_t page = container_next(c, 0, PAGES_MAX), left = PAGES_MAX - page;
-    container_deallocate(c, page, left < STRETCH_PAGES ? left : STRETCH_PAGES, &done);
-    if (c->pages)
+    uint32_t page = container_next_any(c, 0, PAGES_MAX), left = PAGES_MAX - page;
+    if (left)
+        container_deallocate(c, page, left < STRETCH_PAGES ? left : STRETCH_PAGES, &done);
+    if (c->pages || c->residues)
         return;
     first = c->next_doomed;
     if (!first)
