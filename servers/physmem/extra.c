@@ -133,7 +133,7 @@ uint32_t extra_seize(struct control *control, uint32_t pages)
 
 void residue_clear(struct container *c, slot_t *slot)
 {
-    if (*slot != SLOT_SEIZED && *slot != SLOT_GONE)
+    if (slot_soft(*slot))
         soft_drop(soft_of(*slot));
     *slot = SLOT_HOLE;
     c->residues--;

@@ -9,9 +9,9 @@
  *
  * and residues, which are holes that remember something, and are charged to nobody:
  *
- *   5                  an extra page that physmem seized: the next MAP or PIN says so (extra.c)
- *   soft | 5           a soft reference (soft.c)
- *   8 | 5              a soft reference whose frame is another's by now
+ *   16 | 1             an extra page that physmem seized: the next MAP or PIN says so (extra.c)
+ *   32 | 1             a soft reference whose frame is another's by now
+ *   soft | 1           a soft reference (soft.c)
  *
  * The 8: an extra page, which is charged as such.
  *
@@ -35,11 +35,10 @@ struct control;
 #define SLOT_GROUP      ((slot_t) 3)
 #define SLOT_TAG        ((slot_t) 3)
 #define SLOT_SEEN       ((slot_t) 4)    /* with SLOT_FRAME only */
-#define SLOT_RESIDUE    ((slot_t) 5)    /* in the low three bits */
 #define SLOT_EXTRA      ((slot_t) 8)
 #define SLOT_BITS       ((slot_t) 15)   /* records begin at multiples of 16 */
-#define SLOT_SEIZED     SLOT_RESIDUE
-#define SLOT_GONE       (SLOT_RESIDUE | SLOT_EXTRA)
+#define SLOT_SEIZED     ((slot_t) 0x11)
+#define SLOT_GONE       ((slot_t) 0x21)
 
 struct group {
     paddr_t frame;
@@ -51,9 +50,10 @@ static inline slot_t slot_of_frame(paddr_t pa) { return (slot_t) pa | SLOT_FRAME
 static inline struct group *slot_group(slot_t s) { return (struct group *) (s & ~SLOT_BITS); }
 static inline bool slot_bound(slot_t s) { return s & SLOT_FRAME; }
 static inline bool slot_lazy(slot_t s) { return (s & ~SLOT_EXTRA) == SLOT_LAZY; }
-static inline bool slot_residue(slot_t s) { return (s & 7) == SLOT_RESIDUE; }
+static inline bool slot_residue(slot_t s) { return (s & SLOT_BITS) == SLOT_LAZY && s > SLOT_BITS; }
+static inline bool slot_soft(slot_t s) { return slot_residue(s) && s > SLOT_GONE; }
 static inline bool slot_used(slot_t s) { return s && !slot_residue(s); }
-static inline bool slot_extra(slot_t s) { return slot_used(s) && (s & SLOT_EXTRA); }
+static inline bool slot_extra(slot_t s) { return s & SLOT_EXTRA; }
 
 /* The frame of a bound slot. */
 static inline paddr_t slot_frame(slot_t s)

@@ -79,7 +79,7 @@ static bool page_soften(struct container *c, uint32_t page, struct batch *b)
     ledger.soft++;
     ledger.bound--;
     container_uncharge(c, slot_extra(*slot) ? 0 : 1, slot_extra(*slot) ? 1 : 0);
-    *slot = (slot_t) soft | SLOT_RESIDUE;
+    *slot = (slot_t) soft | SLOT_LAZY;
     c->residues++;
     return true;
 }
@@ -132,7 +132,7 @@ static int page_harden(struct container *c, uint32_t page, bool extra)
     slot_t *slot = container_slot(c, page);
     if (!slot || !*slot)
         return ENOENT;
-    if (slot_residue(*slot) && soft_of(*slot))
+    if (slot_soft(*slot))
         return page_restore(c, slot, page, extra);
     if (slot_residue(*slot)) {
         int err = *slot == SLOT_SEIZED ? ESTALE : ENOENT;
