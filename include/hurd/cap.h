@@ -140,6 +140,9 @@ struct hurd_cap_call {
  * error. */
 #define HURD_CAP_AGAIN      (-2)
 
+/* The same, but it goes on only after hurd_cap_wake(). */
+#define HURD_CAP_WAIT       (-3)
+
 #define HURD_CAP_LONG_WORDS 8u
 #define HURD_CAP_LONG_STATE 6u
 
@@ -148,6 +151,8 @@ struct hurd_cap_long {
     L4_ThreadId_t from;
     L4_MsgTag_t tag;
     unsigned unanswered;            /* 1: nobody waits for the answer any more */
+    unsigned asleep;                /* 1: until hurd_cap_wake() */
+    unsigned until;                 /* the server's: 0 at first */
     int (*go_on)(struct hurd_cap_call *call);   /* instead of serve(): when the handle is gone */
     L4_Word_t arg[HURD_CAP_LONG_WORDS];
     L4_Word_t state[HURD_CAP_LONG_STATE];   /* the server's; all zero at first */
@@ -155,7 +160,8 @@ struct hurd_cap_long {
 
 struct hurd_cap_server {
     struct hurd_cap_table table;
-    struct hurd_cap_long *longs;            /* requests that go on */
+    struct hurd_cap_long *longs;            /* requests that go on, ... */
+    unsigned awake;                         /* ... so many of them without being woken first */
     unsigned last_turn;                     /* of which task the last one was that went on */
     struct hurd_cap_long *now;              /* the one that is going on now, which is not among them */
 
@@ -185,7 +191,10 @@ int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag
  * any more, still goes on; EINVAL: it has more than HURD_CAP_LONG_WORDS words. */
 int hurd_cap_lengthen(struct hurd_cap_call *call);
 
-/* A stretch of one of server->longs, which is not NULL: in turn by tasks.  1: the message registers hold the
+/* All requests that wait may go on, and find out whether they can. */
+void hurd_cap_wake(struct hurd_cap_server *server);
+
+/* A stretch of one of server->longs that are awake, and there is one: in turn by tasks.  1: the message registers hold the
  * reply to *from.  A thread that sends another request does not wait for the old one any more:
  * that one goes on, without an answer. */
 int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from);

@@ -227,15 +227,25 @@ static bool long_goes_on(struct hurd_cap_call *call, int err)
 {
     struct hurd_cap_server *server = call->server;
     struct hurd_cap_long **link = &server->longs;
-    if (err != HURD_CAP_AGAIN) {
+    if (err != HURD_CAP_AGAIN && err != HURD_CAP_WAIT) {
         server->table.free(call->task, call->more, sizeof *call->more);
         return false;
     }
     while (*link)
         link = &(*link)->next;
     call->more->next = NULL;
+    call->more->asleep = err == HURD_CAP_WAIT;
+    server->awake += err == HURD_CAP_AGAIN;
     *link = call->more;
     return true;
+}
+
+void hurd_cap_wake(struct hurd_cap_server *server)
+{
+    for (struct hurd_cap_long *more = server->longs; more; more = more->next) {
+        server->awake += more->asleep;
+        more->asleep = 0;
+    }
 }
 
 /* ---- requests and replies -----------------------------------------------------------------------
@@ -277,12 +287,14 @@ int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag
 static struct hurd_cap_long *long_choose(struct hurd_cap_server *server)
 {
     struct hurd_cap_long **link = &server->longs, *more;
-    while (*link && L4_Version((*link)->from) == server->last_turn)
+    while (*link && ((*link)->asleep || L4_Version((*link)->from) == server->last_turn))
         link = &(*link)->next;
     if (!*link)
-        link = &server->longs;
+        for (link = &server->longs; (*link)->asleep; )
+            link = &(*link)->next;
     more = *link;
     *link = more->next;
+    server->awake--;
     server->last_turn = L4_Version(more->from);
     return more;
 }

@@ -40,6 +40,7 @@ static const struct {
     {EMSGSIZE, "Message too long"},
     {EOPNOTSUPP, "Operation not supported"},
     {ETIMEDOUT, "Connection timed out"},
+    {ESTALE, "Stale file handle"},
     {ECANCELED, "Operation canceled"},
 };
 

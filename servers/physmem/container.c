@@ -187,7 +187,7 @@ static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
 
 void container_forget(struct container *c)
 {
-    if (c->pins > (c->wired ? c->pages : 0))
+    if (c->pins > (c->wired ? c->pages : 0) || c->locks)
         account_unpin(c);
     hurd_cap_object_revoke(&c->object);
 }

@@ -34,9 +34,13 @@ struct container {
     uint32_t extra;                         /* so many of them as extra pages; ... */
     uint32_t extra_end;                     /* ... none of these from this page on */
     uint32_t residues;                      /* slots that only remember something */
+    uint32_t locks;                         /* lock.c: how many there are, over or not; */
+    uint32_t locked_until;                  /* while there are: the end of the last one */
+    uint32_t barred_until;                  /* barred: no longer than this */
     uint32_t pins;                          /* sum of its frames' pins, wired pages included */
     uint16_t task;                          /* its creator, whose account has the wired pages */
     bool wired;
+    bool barred;                            /* somebody waits for the end of the locks: no new ones */
     bool doomed;                            /* no capability, will be destroyed before long */
 };
 

@@ -36,7 +36,8 @@ struct control {
     uint32_t asked;                     /* of the extra ones: asked back */
     uint32_t seized;                    /* so far, modulo 2^32 */
     struct control *extra_next, **extra_link;   /* on extra_holders  <=>  extra > 0 */
-    uint32_t notify;                    /* request_extra.c: the thread to ask; 0: none */
+    uint32_t deadline;                  /* asked > 0: when it must be back (lock.h: times) */
+    uint32_t notify, notify_word;       /* the thread to ask, and what to remind it of; 0: none */
     uint32_t count;                     /* of containers */
     uint16_t task;                      /* to whom it was last given: its owner */
     uint16_t homes;                     /* accounts whose home it is */
@@ -101,6 +102,7 @@ struct account {
     struct account *next;               /* in its bucket */
     struct control *home;               /* pays for what the task has; NULL: destroyed */
     struct pin *pins;                   /* pin.c */
+    struct lock *locks;                 /* lock.c */
     uint16_t task;
     uint8_t wired;                      /* pages wired or pinned */
     bool self_paged;                    /* said so: can lose mappings */
@@ -122,7 +124,7 @@ static inline struct account *account_of(unsigned task)     /* NULL: none */
 bool account_open(unsigned task, struct control *control);
 void account_close(unsigned task);                      /* it died, and its tables are gone */
 void account_evict(struct control *home);               /* the control is destroyed */
-void account_unpin(struct container *c);                /* takes everybody's pins from it */
+void account_unpin(struct container *c);                /* takes everybody's pins and locks */
 
 /* For <hurd/captable.h>: tables of a task at its home's cost, task 0 for the server's own. */
 void *account_alloc(unsigned task, size_t bytes);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "container.h"
+#include "extra.h"
 #include "server.h"
 #include "slab.h"
 #include "stretch.h"
@@ -121,12 +122,17 @@ static void pace(void)
     }
 }
 
+static L4_ThreadId_t helper_start(unsigned n, L4_Word_t *stack_end, void (*run)(void))
+{
+    L4_ThreadId_t id = L4_GlobalId(L4_ThreadNo(server_thread) + n, L4_Version(server_thread));
+    L4_Start_SpIp(id, (L4_Word_t) stack_end, (L4_Word_t) run);
+    return id;
+}
+
 static void pacer_start(void)
 {
     static L4_Word_t stack[256];
-    server_thread = L4_MyGlobalId();
-    pacer = L4_GlobalId(L4_ThreadNo(server_thread) + 1, L4_Version(server_thread));
-    L4_Start_SpIp(pacer, (L4_Word_t) &stack[256], (L4_Word_t) pace);
+    pacer = helper_start(1, &stack[256], pace);
     pacer_local = L4_LocalIdOf(pacer);
     takes_turns = true;
     pacer_waits = false;
@@ -143,13 +149,64 @@ static int turn(L4_ThreadId_t *from)
 {
     pacer_waits = true;
     reap();
-    return server.longs ? hurd_cap_go_on(&server, from) : 0;
+    return server.awake ? hurd_cap_go_on(&server, from) : 0;
+}
+
+/* ---- the alarm ----------------------------------------------------------------------------------
+ * It has the server's priority, calls the server, and sleeps for as long as the answer says. */
+
+bool alarm_there;
+
+static L4_ThreadId_t alarm, alarm_local;
+static bool alarm_waits;                    /* for the answer to its call */
+
+static void ring(void)
+{
+    for (;;) {
+        L4_LoadMR(0, 0);
+        L4_Call(server_thread);
+        if (L4_MR(1))
+            L4_Sleep(L4_TimePeriod(L4_MR(1)));
+    }
+}
+
+static void alarm_start(void)
+{
+    static L4_Word_t stack[256];
+    alarm = helper_start(2, &stack[256], ring);
+    alarm_local = L4_LocalIdOf(alarm);
+    alarm_there = true;
+}
+
+static bool is_alarm(L4_ThreadId_t from)
+{
+    return alarm_there && !alarm_waits
+           && (L4_IsThreadEqual(from, alarm_local) || L4_IsThreadEqual(from, alarm));
+}
+
+/* The reply, if there is one, goes first. */
+static void alarm_set(int *reply, L4_ThreadId_t to)
+{
+    uint32_t wait;
+    if (*reply)
+        L4_Reply(to);
+    *reply = 0;
+    if (!(alarm_wanted = extra_alarm(&wait)))
+        return;
+    L4_LoadMR(0, L4_MakeTag(0, 1, 0).raw);
+    L4_LoadMR(1, wait);
+    L4_Reply(alarm);
+    alarm_waits = false;
 }
 
 /* Sends the reply, if there is one, and takes the next message. */
 static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
 {
-    if (!server.longs && !reap_wanted())
+    if (extra_waits)
+        extra_settle();
+    if (alarm_waits && alarm_wanted)
+        alarm_set(&reply, *from);
+    if (!server.awake && !reap_wanted())
         return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
     while (!takes_turns && reap_wanted())
         reap();
@@ -166,13 +223,20 @@ int main(void)
 {
     L4_ThreadId_t from;
     L4_Set_ExceptionHandler(hurd_wortel_thread());      /* our last words are wortel's */
-    if (boot() > 0)
+    unsigned others = boot();
+    server_thread = L4_MyGlobalId();
+    if (others > 0)
         pacer_start();
+    if (others > 1)
+        alarm_start();
     L4_Accept(L4_UntypedWordsAcceptor);
     L4_MsgTag_t tag = L4_Wait(&from);
     for (;;) {
-        int reply = L4_IpcFailed(tag) ? 0
-                    : is_turn(from) ? turn(&from) : hurd_cap_serve(&server, from, tag);
+        int reply = 0;
+        if (L4_IpcSucceeded(tag) && is_alarm(from))
+            alarm_waits = true;
+        else if (L4_IpcSucceeded(tag))
+            reply = is_turn(from) ? turn(&from) : hurd_cap_serve(&server, from, tag);
         tag = next(reply, &from);
         if (debug_revoke_period && random_word() % debug_revoke_period == 0) {
             L4_Word_t saved[64];

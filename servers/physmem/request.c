@@ -6,86 +6,14 @@
 #include <hurd/cap.h>
 #include <hurd/physmem.h>
 
-#include "container.h"
-#include "server.h"
-#include "stretch.h"
+#include "request.h"
 
-/* What a capability is, for the `kinds` of an operation. */
-enum { CONTROL = 1, STRONG = 2, WEAK = 4, CONTAINER = STRONG | WEAK, ANY = CONTROL | CONTAINER };
-
-static unsigned cap_kind(const struct hurd_cap *cap)
-{
-    if (cap->object->class == &control_class)
-        return CONTROL;
-    return cap->flags & HURD_CAP_WEAK ? WEAK : STRONG;
-}
-
-static struct container *call_container(struct hurd_cap_call *call)
-{
-    return (struct container *) call->cap->object;
-}
-
-static struct control *call_control(struct hurd_cap_call *call)
-{
-    return (struct control *) call->cap->object;
-}
-
-static int reply_word(struct hurd_cap_call *call, int err, L4_Word_t word)
-{
-    call->reply_label = err;
-    call->reply[0] = word;
-    call->reply_words = 1;
-    return 0;
-}
-
-/* Bytes to pages: both multiples of the page size, not empty, not beyond 2^32. */
-static int pages_of(L4_Word_t start, L4_Word_t size, uint32_t *page, uint32_t *count)
-{
-    if (size == 0 || ((start | size) & PAGE_MASK) || size - 1 > ~start)
-        return EINVAL;
-    *page = start >> PAGE_LOG2;
-    *count = size >> PAGE_LOG2;
-    return 0;
-}
-
-/* Partial or not; EINVAL for contradictions and for flags outside `allowed`. */
-static int check_flags(L4_Word_t flags, L4_Word_t allowed)
-{
-    const L4_Word_t both = HURD_PM_PARTIAL | HURD_PM_ALL_OR_NONE;
-    return (flags & ~(allowed | both)) || (flags & both) == both ? EINVAL : 0;
-}
-
-static L4_Word_t bytes(uint32_t pages)
-{
-    return (L4_Word_t) pages << PAGE_LOG2;
-}
-
-/* A container's guarantee is spent by its owner only, which is the task that its control was last
- * given to, and by boot tasks, which equip others. */
-static bool may_spend(const struct hurd_cap_call *call, const struct container *c)
-{
-    return call->task < HURD_TASK_FIRST || call->task == c->control->task;
-}
-
-/* ---- long requests ------------------------------------------------------------------------------
- * */
-
-/* Shall it be served in turns?  Boot tasks are not made to wait for programs. */
-static bool is_long(const struct hurd_cap_call *call, uint32_t pages)
-{
-    return call->more || (takes_turns && pages > STRETCH_PAGES && call->task >= HURD_TASK_FIRST);
-}
-
-static struct progress *progress_of(struct hurd_cap_call *call)
-{
-    _Static_assert(sizeof(struct progress) <= sizeof call->more->state, "it is kept there");
-    return (struct progress *) call->more->state;
-}
-
-static int serve_work(struct hurd_cap_call *call, const struct work *work)
+int serve_work(struct hurd_cap_call *call, const struct work *work)
 {
     uint32_t done;
-    int err;
+    int err = work_wait(call, work);
+    if (err)
+        return err;
     if (!is_long(call, work->how.count)) {
         err = work_at_once(work, &done);
         return reply_word(call, err, bytes(done));
@@ -167,14 +95,13 @@ static int serve_allocate(struct hurd_cap_call *call)
     int err = check_flags(flags, HURD_PM_SQUASH | HURD_PM_EXTRA | HURD_PM_DMA);
     if (!err)
         err = pages_of(call->arg[2], call->arg[3], &work.how.to_start, &work.how.count);
-    if (!err && (flags & HURD_PM_EXTRA))
-        err = EOPNOTSUPP;           /* TODO(physmem): extra frames, spec hurd 2.6 */
     if (!err && !(call->cap->rights & RIGHTS_WRITE))
         err = EACCES;
     if (!err && !may_spend(call, call_container(call)))
         err = EPERM;
     work.how.squash = flags & HURD_PM_SQUASH;
     work.how.partial = flags & HURD_PM_PARTIAL;
+    work.how.extra = flags & HURD_PM_EXTRA;
     return err ? reply_word(call, err, 0) : serve_work(call, &work);
 }
 
@@ -263,11 +190,14 @@ static int allocate_for_map(struct hurd_cap_call *call, const struct map_request
     const struct work work = { WORK_ALLOCATE,
                                { .to = how->from, .to_start = how->start, .count = how->count } };
     uint32_t done;
+    int err = work_wait(call, &work);
+    if (err)
+        return err;
     if (how->count == 1 && container_allocate_one(how->from, how->start))
         return 0;
     if (!is_long(call, how->count))
         return work_at_once(&work, &done);
-    int err = hurd_cap_lengthen(call);
+    err = hurd_cap_lengthen(call);
     if (err)
         return err;
     return stretch(&work, progress_of(call)) ? (int) progress_of(call)->err : HURD_CAP_AGAIN;
@@ -384,8 +314,7 @@ static int serve_control_destroy(struct hurd_cap_call *call)
     return serve_doomed(call);
 }
 
-/* The reply is a structure of words. */
-static int reply_struct(struct hurd_cap_call *call, const void *info, unsigned size)
+int reply_struct(struct hurd_cap_call *call, const void *info, unsigned size)
 {
     const L4_Word_t *words = info;
     for (unsigned i = 0; i < size / sizeof *words; i++)
@@ -413,7 +342,9 @@ static int serve_container_destroy(struct hurd_cap_call *call)
     struct container *c = call_container(call);
     if (!(call->cap->rights & RIGHTS_WRITE))
         return EACCES;
-    int err = is_long(call, c->pages) ? hurd_cap_lengthen(call) : 0;
+    int err = lock_wait(call, c);
+    if (!err && is_long(call, c->pages))
+        err = hurd_cap_lengthen(call);
     if (err)
         return err;
     container_doom(c);
@@ -426,8 +357,11 @@ static int serve_revoke(struct hurd_cap_call *call)
     struct progress once = { 0 }, *p = &once;
     if (call->arg[1] > L4_ID_VERSION_MASK)
         return ESRCH;
+    int err = work_wait(call, &work);
+    if (err)
+        return err;
     if (is_long(call, work.how.to->pages)) {
-        int err = hurd_cap_lengthen(call);
+        err = hurd_cap_lengthen(call);
         if (err)
             return err;
         p = progress_of(call);
@@ -490,8 +424,8 @@ static int serve_statistics(struct hurd_cap_call *call)
 {
     unsigned largest = buddy_largest();
     struct hurd_pm_statistics stats = {
-        .total = ledger.total, .free = ledger.free, .bound = ledger.bound, .meta = ledger.meta,
-        .promised = ledger.promised, .unassigned = control_unused(control_root),
+        .total = ledger.total, .free = ledger.free + ledger.soft, .bound = ledger.bound, .meta = ledger.meta,
+        .promised = ledger.promised + ledger.extra, .unassigned = control_unused(control_root),
         .requests = call->server->requests, .largest = largest ? largest - 1 + PAGE_LOG2 : 0,
     };
     return reply_struct(call, &stats, sizeof stats);
@@ -510,7 +444,7 @@ static int serve_task_statistics(struct hurd_cap_call *call)
             continue;
         stats.guarantee += c->guarantee;
         stats.used += control_used(c);
-        stats.promised += c->pages;
+        stats.promised += c->pages + c->extra;
         stats.meta_bytes += c->meta.bytes;
         stats.records += c->meta.pages;
     }
@@ -559,14 +493,6 @@ static int serve_self_paged(struct hurd_cap_call *call)
 /* ---- which is which
  * ------------------------------------------------------------------------------ */
 
-struct operation {
-    int (*serve)(struct hurd_cap_call *call);
-    unsigned char kinds;                    /* capabilities it is for */
-    unsigned char least, most;              /* words */
-};
-
-#define FIRST_LABEL HURD_PM_CONTAINER_MAP_OLD
-
 static const struct operation operations[] = {
     [HURD_PM_CONTAINER_MAP_OLD - FIRST_LABEL]    = { serve_map, CONTAINER, 4, 5 },
     [HURD_PM_CONTAINER_CREATE - FIRST_LABEL]     = { serve_create, ANY, 1, 2 },
@@ -595,9 +521,11 @@ static const struct operation operations[] = {
 static int serve(struct hurd_cap_call *call)
 {
     unsigned at = call->label - FIRST_LABEL;
-    if (at >= sizeof operations / sizeof operations[0] || !operations[at].serve)
+    const struct operation *op = at < sizeof operations / sizeof operations[0]
+                                 && operations[at].serve ? &operations[at]
+                                                         : extra_operation(call->label);
+    if (!op)
         return EOPNOTSUPP;
-    const struct operation *op = &operations[at];
     if (!(op->kinds & cap_kind(call->cap)))
         return cap_kind(call->cap) == WEAK && op->kinds == STRONG ? EPERM : EBADF;
     if (call->words < op->least || call->words > op->most)
@@ -614,6 +542,7 @@ static int control_admit(struct hurd_cap_object *object, unsigned task)
 static void control_given(struct hurd_cap_object *object, unsigned task)
 {
     ((struct control *) object)->task = task;
+    ((struct control *) object)->notify = 0;         /* the thread is another task's */
 }
 
 struct hurd_cap_class control_class = {

@@ -2,6 +2,7 @@
 /* Long work, a part at a time.  The hop before is request.c, which keeps the progress of a request,
  * the hops after are container.c and copy.c. */
 #include "stretch.h"
+#include "soft.h"
 
 #include <errno.h>
 
@@ -23,14 +24,14 @@ static bool needs_no_check(const struct work *work)
     const struct container *c = work->how.to;
     if (work->kind == WORK_ALLOCATE || work->kind == WORK_COPY)
         return work->how.partial;
-    return work->kind != WORK_DEALLOCATE || c->pins == 0;
+    return (work->kind != WORK_DEALLOCATE && work->kind != WORK_RETURN) || c->pins == 0;
 }
 
 /* Work that skips holes goes on at the next page that is used. */
 static uint32_t next_page(const struct work *work, uint32_t at)
 {
     const struct copy *how = &work->how;
-    if (work->kind == WORK_ALLOCATE || work->kind == WORK_COPY)
+    if (work->kind == WORK_ALLOCATE || work->kind == WORK_COPY || work->kind == WORK_HARDEN)
         return at;
     return container_next_any(how->to, how->to_start + at, how->to_start + how->count)
            - how->to_start;
@@ -40,7 +41,7 @@ static int part_check(const struct work *part, uint32_t *need)
 {
     const struct copy *how = &part->how;
     int err;
-    if (part->kind == WORK_DEALLOCATE)
+    if (part->kind == WORK_DEALLOCATE || part->kind == WORK_RETURN)
         return container_busy(how->to, how->to_start, how->count) ? EBUSY : 0;
     if (part->kind == WORK_COPY)
         err = copy_check(how, need);
@@ -67,6 +68,10 @@ int work_at_once(const struct work *work, uint32_t *done)
         return 0;
     case WORK_COPY:
         return container_copy(how, done);
+    case WORK_RETURN:
+        return container_return(how->to, how->to_start, how->count, done);
+    case WORK_HARDEN:
+        return container_harden(how->to, how->to_start, how->count, how->extra, done);
     }
     return EINVAL;
 }

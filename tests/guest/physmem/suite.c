@@ -123,7 +123,7 @@ static void run_group(const struct test *test, const char *only, unsigned *numbe
 
 int main(int argc, char **argv)
 {
-    const struct test *const groups[] = { container_tests, copy_tests, control_tests, share_tests, turn_tests };
+    const struct test *const groups[] = { container_tests, copy_tests, control_tests, share_tests, turn_tests, extra_tests };
     unsigned number = 0, failures = 0;
     pm = L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
     own_control = __hurd_startup_data->physmem_control.cap;
