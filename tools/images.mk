@@ -11,7 +11,7 @@ DRIVER_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(DRIVERS)))
 APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(sort $(APPS)))
 
 # A program that does not build stops `make`, but no boot: verbs that only boot take the others and fail at their end.
-BOOTING := run qemu qemu-nox debug qemu-nox-gdb qemu-gdb bochs iso floppy usb
+BOOTING := run qemu qemu-nox debug qemu-nox-gdb qemu-gdb bochs iso floppy usb web
 ifneq ($(and $(filter $(BOOTING),$(MAKECMDGOALS)),$(if $(filter-out $(BOOTING),$(MAKECMDGOALS)),,only)),)
 built-apps: | $(patsubst %,$(BUILD)/lib/lib%.a,$(LIBRARIES))
 	+@$(MAKE) --no-print-directory -k $(APP_BINARIES) 2>&1 || for app in $(APP_BINARIES); do \

@@ -255,4 +255,51 @@ int hurd_pm_container_lock(L4_ThreadId_t pm, L4_Word_t weak, L4_Word_t microseco
 int hurd_pm_container_unlock(L4_ThreadId_t pm, L4_Word_t weak)
 {
     return rpc_1(pm, HURD_PM_CONTAINER_UNLOCK, 1, &weak, NULL);
+
+/* ---- swap ---- */
+
+int hurd_pm_swap_out(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
+                     L4_Word_t flags, L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { container, start, size, flags };
+    return rpc_1(pm, HURD_PM_SWAP_OUT, 4, in, amount);
+}
+
+int hurd_pm_swap_in(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
+                    L4_Word_t flags, L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { container, start, size, flags };
+    return rpc_1(pm, HURD_PM_SWAP_IN, 4, in, amount);
+}
+
+int hurd_pm_swap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_swap_info *info)
+{
+    return rpc_struct(pm, HURD_PM_SWAP_INFO, 1, &handle, info, sizeof *info);
+}
+
+int hurd_pm_swap_quota(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t child, L4_Word_t pages)
+{
+    const L4_Word_t in[] = { control, child, pages };
+    return rpc_1(pm, HURD_PM_SWAP_QUOTA, 3, in, NULL);
+}
+
+int hurd_pm_swap_grant(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t task, L4_Word_t payer,
+                       L4_Word_t *handle)
+{
+    const L4_Word_t in[] = { control, task, payer };
+    return rpc_1(pm, HURD_PM_SWAP_GRANT, 3, in, handle);
+}
+
+int hurd_pm_swap_attach(L4_ThreadId_t pm, L4_Word_t swap, L4_Word_t blocks, L4_Word_t reserved,
+                        L4_Word_t identity, L4_Word_t window, L4_Word_t *container)
+{
+    const L4_Word_t in[] = { swap, blocks, reserved, identity, window };
+    return rpc_1(pm, HURD_PM_SWAP_ATTACH, 5, in, container);
+}
+
+int hurd_pm_swap_wait(L4_ThreadId_t pm, L4_Word_t swap, int err, L4_Word_t pages,
+                      struct hurd_pm_swap_job *job)
+{
+    const L4_Word_t in[] = { swap, job->tag, (L4_Word_t) err, pages };
+    return rpc_struct(pm, HURD_PM_SWAP_WAIT, 4, in, job, sizeof *job);
 }
