@@ -134,34 +134,41 @@ struct hurd_cap_call {
 #define HURD_CAP_NO_REPLY   (-1)
 
 /* A long request is served in stretches.  serve() calls hurd_cap_lengthen(), does a part, writes
- * down in call->more->state what it needs to go on, and returns HURD_CAP_AGAIN: others are served,
+ * down in call->more->progress what it needs to go on, and returns HURD_CAP_AGAIN: others are served,
  * and later hurd_cap_go_on() has serve() called again with the same arguments.  The handle is
  * looked up anew each time, so whatever goes away between two stretches ends the request with an
  * error. */
 #define HURD_CAP_AGAIN      (-2)
 
-/* The same, but it goes on only after hurd_cap_wake(). */
-#define HURD_CAP_WAIT       (-3)
+/* A request that has to wait for something is parked: serve() returns what hurd_cap_park() said, and
+ * is called again, as above, when hurd_cap_resume() is told that the thing (a number of the
+ * server's) has happened.  A parked request must hold nothing that has to be given back: when its
+ * thread asks for something else, or dies, it is dropped, and HURD_CAP_CANCEL ends it with ECANCELED. */
+#define HURD_CAP_PARKED     (-3)
 
 #define HURD_CAP_LONG_WORDS 8u
 #define HURD_CAP_LONG_STATE 6u
+
+enum hurd_cap_long_state { HURD_CAP_TURNS, HURD_CAP_WAITS, HURD_CAP_READY };
 
 struct hurd_cap_long {
     struct hurd_cap_long *next;
     L4_ThreadId_t from;
     L4_MsgTag_t tag;
+    enum hurd_cap_long_state state;
+    L4_Word_t key;                  /* WAITS: what for */
+    int error;                      /* READY, and this is the answer: see HURD_CAP_CANCEL */
     unsigned unanswered;            /* 1: nobody waits for the answer any more */
-    unsigned asleep;                /* 1: until hurd_cap_wake() */
-    unsigned until;                 /* the server's: 0 at first */
+    unsigned waited;                /* the server's; 0 at first */
     int (*go_on)(struct hurd_cap_call *call);   /* instead of serve(): when the handle is gone */
     L4_Word_t arg[HURD_CAP_LONG_WORDS];
-    L4_Word_t state[HURD_CAP_LONG_STATE];   /* the server's; all zero at first */
+    L4_Word_t progress[HURD_CAP_LONG_STATE];    /* the server's; all zero at first */
 };
 
 struct hurd_cap_server {
     struct hurd_cap_table table;
-    struct hurd_cap_long *longs;            /* requests that go on, ... */
-    unsigned awake;                         /* ... so many of them without being woken first */
+    struct hurd_cap_long *longs;            /* requests that go on, or are parked */
+    unsigned turns, ready;                  /* how many of them are in that state */
     unsigned last_turn;                     /* of which task the last one was that went on */
     struct hurd_cap_long *now;              /* the one that is going on now, which is not among them */
 
@@ -191,13 +198,20 @@ int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag
  * any more, still goes on; EINVAL: it has more than HURD_CAP_LONG_WORDS words. */
 int hurd_cap_lengthen(struct hurd_cap_call *call);
 
-/* All requests that wait may go on, and find out whether they can. */
-void hurd_cap_wake(struct hurd_cap_server *server);
-
-/* A stretch of one of server->longs that are awake, and there is one: in turn by tasks.  1: the message registers hold the
+/* A stretch of a long request, while server->turns is not 0: in turn by tasks.  1: the message registers hold the
  * reply to *from.  A thread that sends another request does not wait for the old one any more:
  * that one goes on, without an answer. */
 int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from);
+
+/* The request waits for that key: HURD_CAP_PARKED, or an errno as hurd_cap_lengthen() has it. */
+int hurd_cap_park(struct hurd_cap_call *call, L4_Word_t key);
+
+/* All that wait for the key are ready to be served again, in the order in which they came.  The server serves them,
+ * one by one between two messages, as it is they who waited longest. */
+void hurd_cap_resume(struct hurd_cap_server *server, L4_Word_t key);
+
+/* One of them, while server->ready is not 0; as hurd_cap_go_on(). */
+int hurd_cap_go_on_ready(struct hurd_cap_server *server, L4_ThreadId_t *from);
 
 /* May this caller put something into that task's table?  0, ESRCH, EPERM, EMFILE: for operations
  * with a target. */

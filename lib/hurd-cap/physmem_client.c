@@ -255,6 +255,7 @@ int hurd_pm_container_lock(L4_ThreadId_t pm, L4_Word_t weak, L4_Word_t microseco
 int hurd_pm_container_unlock(L4_ThreadId_t pm, L4_Word_t weak)
 {
     return rpc_1(pm, HURD_PM_CONTAINER_UNLOCK, 1, &weak, NULL);
+}
 
 /* ---- swap ---- */
 

@@ -9,7 +9,9 @@
  *      only=PATTERN        one more argument, only=PATTERN, for it
  *      revoke=N            physmem takes mappings away at random, at one request in N
  *      disk, disk=WORD     starts the IDE driver, with that argument
- *      swap=ram:N          starts the RAM disk, N megabytes of it; with ram:N:SEEK:PAGE as slow as
+ *      swap, swap=DISK     pages go out to the first swap partition, or to that disk or partition
+ *      swap=ram:N          the same, to the RAM disk
+ *      ramdisk=N           starts the RAM disk, N megabytes of it; with N:SEEK:PAGE as slow as
  *                          a disk that needs so many us to find a place, and for each page */
 #include "disks.h"
 #include "programs.h"
@@ -27,6 +29,7 @@
 #include <hurd/startup.h>
 
 #define ARGZ_MAX 200
+#define RAM_DISK "4"            /* as the shell names it */
 
 struct options {
     bool batch;
@@ -34,7 +37,8 @@ struct options {
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
     const char *disk;           /* the driver's argument; NULL: no driver */
     const char *use;            /* what the first program may use; NULL: nothing */
-    const char *ram;            /* what stands behind "swap=ram:"; NULL: no RAM disk */
+    const char *ram;            /* the RAM disk's arguments; NULL: no RAM disk */
+    const char *swap;           /* where, "": wherever there is room; NULL: nowhere */
     char argz[ARGZ_MAX];        /* the program to run and its arguments */
     size_t length;
     bool too_long;
@@ -82,8 +86,15 @@ static void read_options(struct options *o, int argc, char **argv)
             o->disk = value;
         else if ((value = value_of(argv[i], "use=")))
             o->use = value;
-        else if ((value = value_of(argv[i], "swap=ram:")))
+        else if ((value = value_of(argv[i], "ramdisk=")))
             o->ram = value;
+        else if ((value = value_of(argv[i], "swap=ram:"))) {
+            o->ram = value;
+            o->swap = RAM_DISK;
+        } else if ((value = value_of(argv[i], "swap=")))
+            o->swap = value;
+        else if (!strcmp(argv[i], "swap"))
+            o->swap = "";
         else
             printf("init: unknown option %s\n", argv[i]);
     }
@@ -108,6 +119,8 @@ static void start_drivers(const struct options *o)
         services_start_ide(o->disk);
     if (o->ram)
         services_start_ramdisk(o->ram);
+    if (o->swap)
+        services_start_swap(o->swap);
 }
 
 /* The sectors that `use=` names; false, having said why, when there are none. */

@@ -194,6 +194,18 @@ void report_tasks(void)
 
 /* ---- memory ---- */
 
+static void report_swap(L4_ThreadId_t pm, L4_Word_t handle)
+{
+    struct hurd_pm_swap_info s;
+    if (hurd_pm_swap_info(pm, handle, &s) || s.blocks == 0)
+        return;
+    printf("swap: %lu pages out, of %lu blocks %lu free and %lu bad; %lu pages written, %lu read%s\n",
+           s.swapped, s.blocks, s.free, s.bad, s.written, s.read,
+           s.attached ? "" : "; there is no swap server");
+    printf("swap: window of %lu frames, %lu to be written; %lu pages came back and %lu went without the disk\n",
+           s.window, s.inactive, s.recovered, s.clean);
+}
+
 void report_memory(void)
 {
     L4_ThreadId_t pm = L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
@@ -208,6 +220,7 @@ void report_memory(void)
            all.total, all.total * 4, all.free, all.bound, all.meta);
     printf("allocated (used or promised): %lu; largest free block %lu KB\n", all.promised,
            ((L4_Word_t) 1 << all.largest) / 1024);
+    report_swap(pm, handle);
     printf(" TASK  NAME             GUARANTEED  ALLOCATED    PAGES  WIRED RECORDS  (frames)\n");
     struct hurd_pm_task_statistics one;
     for (L4_Word_t id = 0; !hurd_pm_task_statistics(pm, handle, id, &one); id = one.task + 1) {

@@ -8,4 +8,8 @@
 void services_start_ide(const char *argument);
 void services_start_ramdisk(const char *arguments);
 
+/* The swap server, for this disk or partition, named as in the shell; "": the first swap partition that
+ * there is.  Says what there is, or what is wrong. */
+void services_start_swap(const char *disk);
+
 #endif

@@ -72,11 +72,28 @@ uint32_t container_next(struct container *c, uint32_t page, uint32_t end)
     return page;
 }
 
+/* The same, of pages that are charged. */
+static uint32_t next_charged(struct container *c, uint32_t page, uint32_t end)
+{
+    while ((page = container_next(c, page, end)) < end && c->swapped
+           && slot_swapped(*container_slot(c, page)))
+        page++;
+    return page;
+}
+
 uint32_t container_count(struct container *c, uint32_t start, uint32_t count)
 {
     uint32_t n = 0, end = start + count;
-    for (uint32_t p = start; (p = container_next(c, p, end)) < end; p++)
+    for (uint32_t p = start; (p = next_charged(c, p, end)) < end; p++)
         n++;
+    return n;
+}
+
+uint32_t container_swapped(struct container *c, uint32_t start, uint32_t count)
+{
+    uint32_t n = 0, end = start + count;
+    for (uint32_t p = start; c->swapped && (p = container_next(c, p, end)) < end; p++)
+        n += slot_swapped(*container_slot(c, p));
     return n;
 }
 
@@ -276,7 +293,7 @@ uint32_t container_affordable(struct container *c, uint32_t start, uint32_t coun
 {
     uint32_t end = start + count, page = start;
     while (page < end) {
-        uint32_t used = container_next(c, page, end);
+        uint32_t used = next_charged(c, page, end);
         if (used - page > holes)
             return page + holes - start;
         holes -= used - page;
@@ -353,8 +370,10 @@ static void range_promise(struct container *c, uint32_t start, uint32_t count, b
         slot_t *slot = container_slot(c, page);
         if (slot_residue(*slot))
             residue_clear(c, slot);
-        slot_release(*slot, &sweeps);
-        *slot = SLOT_LAZY | (*slot ? *slot & SLOT_EXTRA : extra ? SLOT_EXTRA : 0);
+        bool kind = slot_charged(*slot) ? slot_extra(*slot) : extra;
+        c->swapped -= slot_swapped(*slot);
+        slot_release(*slot, &c->control->swap, &sweeps);
+        *slot = SLOT_LAZY | (kind ? SLOT_EXTRA : 0);
     }
     slot_sweeps_end(&sweeps);
 }
@@ -379,8 +398,7 @@ static int allocate(struct container *c, uint32_t start, uint32_t count, bool sq
     range_promise(c, start, possible, extra);
     c->pages += holes;
     if (extra)
-        container_note_extra(c, start, possible);
-    c->extra -= extra ? possible - holes : 0;
+        container_note_extra(c, start, possible, holes);
     if (c->wired)
         range_wire(c, start, possible);
     if (err)
@@ -421,7 +439,7 @@ bool container_allocate_one(struct container *c, uint32_t page)
 
 static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
 {
-    uint32_t cleared = 0, extra = 0, pins = 0, end = start + count;
+    uint32_t cleared = 0, extra = 0, swapped = 0, pins = 0, end = start + count;
     struct slot_sweeps sweeps;
     slot_sweeps_begin(&sweeps);
     for (uint32_t page = start; (page = container_next_any(c, page, end)) < end; page++) {
@@ -434,15 +452,17 @@ static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
             pins += slot_pins(*slot);
             *frame_find(slot_frame(*slot)) &= ~FRAME_PINS;
         }
-        slot_release(*slot, &sweeps);
         extra += slot_extra(*slot);
+        swapped += slot_swapped(*slot);
+        slot_release(*slot, &c->control->swap, &sweeps);
         *slot = SLOT_HOLE;
         cleared++;
     }
     slot_sweeps_end(&sweeps);
     container_prune(c, start, count);
     container_unwire(c, pins);
-    container_uncharge(c, cleared - extra, extra);
+    container_uncharge(c, cleared - swapped - extra, extra);
+    c->swapped -= swapped;
     return cleared;
 }
 
@@ -466,7 +486,7 @@ void container_release(struct container *c, uint32_t start, uint32_t count, uint
         ++*done;
         if (!slot_shared(*slot) || slot_pins(*slot))
             continue;
-        slot_release(*slot, &sweeps);
+        slot_release(*slot, &c->control->swap, &sweeps);
         *slot = SLOT_LAZY | (*slot & SLOT_EXTRA);
     }
     slot_sweeps_end(&sweeps);

@@ -30,8 +30,9 @@ struct container {
     struct node *root;                      /* NULL: no page */
     struct node *leaf;                      /* found last: of leaf_number; or NULL */
     uint32_t leaf_number;
-    uint32_t pages;                         /* used slots = what is charged, */
-    uint32_t extra;                         /* so many of them as extra pages; ... */
+    uint32_t pages;                         /* what is charged: used slots that are in core, ... */
+    uint32_t swapped;                       /* ... and those that are not */
+    uint32_t extra;                         /* so many of the pages are extra ones; ... */
     uint32_t extra_end;                     /* ... none of these from this page on */
     uint32_t residues;                      /* slots that only remember something */
     uint32_t locks;                         /* lock.c: how many there are, over or not; */
@@ -40,6 +41,7 @@ struct container {
     uint32_t pins;                          /* sum of its frames' pins, wired pages included */
     uint16_t task;                          /* its creator, whose account has the wired pages */
     bool wired;
+    bool window;                            /* the swap server's: changes by jobs only */
     bool barred;                            /* somebody waits for the end of the locks: no new ones */
     bool doomed;                            /* no capability, will be destroyed before long */
 };
@@ -92,7 +94,8 @@ int container_adopt(struct container *c, uint32_t start, paddr_t base, uint32_t 
 uint32_t container_make_nodes(struct container *c, uint32_t start, uint32_t count);
 void container_prune(struct container *c, uint32_t start, uint32_t count);
 bool container_busy(struct container *c, uint32_t start, uint32_t count);
-uint32_t container_count(struct container *c, uint32_t start, uint32_t count);
+uint32_t container_count(struct container *c, uint32_t start, uint32_t count);  /* charged ones */
+uint32_t container_swapped(struct container *c, uint32_t start, uint32_t count);
 
 /* How many pages from start on can be used when `holes` of them may be charged. */
 uint32_t container_affordable(struct container *c, uint32_t start, uint32_t count, uint32_t holes);
@@ -114,6 +117,7 @@ struct copy {
     bool shared, move, squash, partial;
     bool no_growth;                         /* must not grow the destination */
     bool extra;                             /* allocate: extra pages */
+    bool weak;                              /* the source is a weak reference */
 };
 int container_copy(const struct copy *how, uint32_t *done);
 bool copy_overlaps(const struct copy *how);     /* source and destination: EINVAL */
@@ -128,7 +132,7 @@ void copy_take_back(const struct copy *how);
 int container_missing(struct container *c, uint32_t page);
 void residue_clear(struct container *c, slot_t *slot);  /* the slot is a hole then */
 
-/* Pages of both kinds are not the container's any more; some are extra from now on. */
+/* Pages of both kinds are not the container's any more; so many of a range are extra ones, more than before. */
 static inline void container_uncharge(struct container *c, uint32_t promised, uint32_t extra)
 {
     c->pages -= promised + extra;
@@ -136,10 +140,11 @@ static inline void container_uncharge(struct container *c, uint32_t promised, ui
     control_uncharge(c->control, promised);
     control_uncharge_extra(c->control, extra);
 }
-static inline void container_note_extra(struct container *c, uint32_t start, uint32_t count)
+static inline void container_note_extra(struct container *c, uint32_t start, uint32_t count,
+                                        uint32_t extra)
 {
-    c->extra += count;
-    if (start + count > c->extra_end)
+    c->extra += extra;
+    if (extra && start + count > c->extra_end)
         c->extra_end = start + count;
 }
 

@@ -107,7 +107,7 @@ static uint32_t last_extra(struct container *c)
 static void page_seize(struct container *c, struct slot_sweeps *sweeps)
 {
     slot_t *slot = container_slot(c, last_extra(c));
-    slot_release(*slot, sweeps);
+    slot_release(*slot, &c->control->swap, sweeps);
     *slot = SLOT_SEIZED;
     c->residues++;
     c->pages--;

@@ -16,6 +16,7 @@
 #include "server.h"
 #include "slab.h"
 #include "stretch.h"
+#include "swap.h"
 
 #define REVOKE_PAGES    64u         /* of the random revocation: pages taken, ... */
 #define REVOKE_LOOK     4096u       /* ... looking at most at so many */
@@ -54,6 +55,12 @@ void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights)
     L4_UnmapFpages(n, fpages);
 }
 
+void machine_wake(uint32_t key)
+{
+    if (server.longs)
+        hurd_cap_resume(&server, key);
+}
+
 /* wortel answers BOOTSTRAP_FINAL late (label 0), or refuses it: neither is a request. */
 static int other(struct hurd_cap_call *call)
 {
@@ -71,6 +78,8 @@ static void task_died(unsigned task)
         if (control->task == task && control->parent)
             control->task = control->parent->task;
     }
+    if (task == swap.task && task)
+        swap_detach();
     if (task <= L4_ID_VERSION_MASK)
         account_close(task);
     while (reap_wanted())       /* TODO(physmem): in one piece, as `task` waits for the frames */
@@ -149,7 +158,7 @@ static int turn(L4_ThreadId_t *from)
 {
     pacer_waits = true;
     reap();
-    return server.awake ? hurd_cap_go_on(&server, from) : 0;
+    return server.turns ? hurd_cap_go_on(&server, from) : 0;
 }
 
 /* ---- the alarm ----------------------------------------------------------------------------------
@@ -199,6 +208,18 @@ static void alarm_set(int *reply, L4_ThreadId_t to)
     alarm_waits = false;
 }
 
+/* One of those that waited for something is served between two messages. */
+static L4_MsgTag_t next_ready(int reply, L4_ThreadId_t *from)
+{
+    if (reply)
+        L4_Reply(*from);
+    reply = hurd_cap_go_on_ready(&server, from);
+    if (!server.ready)
+        swap_round_over();
+    return reply ? L4_ReplyWait_Timeout(*from, L4_ZeroTime, from)
+                 : L4_Wait_Timeout(L4_ZeroTime, from);
+}
+
 /* Sends the reply, if there is one, and takes the next message. */
 static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
 {
@@ -206,7 +227,9 @@ static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
         extra_settle();
     if (alarm_waits && alarm_wanted)
         alarm_set(&reply, *from);
-    if (!server.awake && !reap_wanted())
+    if (server.ready)
+        return next_ready(reply, from);
+    if (!server.turns && !reap_wanted())
         return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
     while (!takes_turns && reap_wanted())
         reap();

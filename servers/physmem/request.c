@@ -6,7 +6,63 @@
 #include <hurd/cap.h>
 #include <hurd/physmem.h>
 
+#include "container.h"
 #include "request.h"
+#include "server.h"
+#include "stretch.h"
+#include "swap.h"
+
+unsigned cap_kind(const struct hurd_cap *cap)
+{
+    if (cap->object->class == &control_class)
+        return CONTROL;
+    if (cap->object->class == &swap_class)
+        return SWAP;
+    return cap->flags & HURD_CAP_WEAK ? WEAK : STRONG;
+}
+
+int reply_word(struct hurd_cap_call *call, int err, L4_Word_t word)
+{
+    call->reply_label = err;
+    call->reply[0] = word;
+    call->reply_words = 1;
+    return 0;
+}
+
+int pages_of(L4_Word_t start, L4_Word_t size, uint32_t *page, uint32_t *count)
+{
+    if (size == 0 || ((start | size) & PAGE_MASK) || size - 1 > ~start)
+        return EINVAL;
+    *page = start >> PAGE_LOG2;
+    *count = size >> PAGE_LOG2;
+    return 0;
+}
+
+/* Partial or not; EINVAL for contradictions and for flags outside `allowed`. */
+static int check_flags(L4_Word_t flags, L4_Word_t allowed)
+{
+    const L4_Word_t both = HURD_PM_PARTIAL | HURD_PM_ALL_OR_NONE;
+    return (flags & ~(allowed | both)) || (flags & both) == both ? EINVAL : 0;
+}
+
+bool may_spend(const struct hurd_cap_call *call, const struct container *c)
+{
+    return call->task < HURD_TASK_FIRST || call->task == c->control->task;
+}
+
+/* ---- long requests ------------------------------------------------------------------------------
+ * */
+
+bool is_long(const struct hurd_cap_call *call, uint32_t pages)
+{
+    return call->more || (takes_turns && pages > STRETCH_PAGES && call->task >= HURD_TASK_FIRST);
+}
+
+struct progress *progress_of(struct hurd_cap_call *call)
+{
+    _Static_assert(sizeof(struct progress) <= sizeof call->more->progress, "it is kept there");
+    return (struct progress *) call->more->progress;
+}
 
 int serve_work(struct hurd_cap_call *call, const struct work *work)
 {
@@ -28,7 +84,7 @@ int serve_work(struct hurd_cap_call *call, const struct work *work)
 /* All that is doomed now is gone.  The number is in the first word of the state. */
 static int serve_wait_for_reaper(struct hurd_cap_call *call)
 {
-    return (int32_t) (reaped - call->more->state[0]) < 0 ? HURD_CAP_AGAIN : 0;
+    return (int32_t) (reaped - call->more->progress[0]) < 0 ? HURD_CAP_AGAIN : 0;
 }
 
 /* The end of a request that has doomed something; is_long() was asked before. */
@@ -39,7 +95,7 @@ static int serve_doomed(struct hurd_cap_call *call)
             reap();
         return 0;
     }
-    call->more->state[0] = doomed;
+    call->more->progress[0] = doomed;
     call->more->go_on = serve_wait_for_reaper;
     return serve_wait_for_reaper(call);
 }
@@ -52,6 +108,8 @@ static int serve_create(struct hurd_cap_call *call)
     L4_Word_t flags = call->words > 1 ? call->arg[1] : 0;
     if (flags & ~(L4_Word_t) HURD_PM_WIRED)
         return EINVAL;
+    if (cap_kind(call->cap) == SWAP)
+        return EBADF;
     if (cap_kind(call->cap) == WEAK)
         return EACCES;
     if (cap_kind(call->cap) == STRONG && !may_spend(call, call_container(call)))
@@ -174,7 +232,7 @@ static int map_request(struct hurd_cap_call *call, struct map_request *how)
     how->rights = rights;
     how->weak = call->cap->flags & HURD_CAP_WEAK;
     how->steady = !account || !account->self_paged;
-    return 0;
+    return how->from->window && (rights & RIGHTS_WRITE) ? EACCES : 0;
 }
 
 static int serve_map(struct hurd_cap_call *call)
@@ -244,7 +302,7 @@ static int serve_copy(struct hurd_cap_call *call)
     struct work work = { WORK_COPY, { .from = call_container(call) } };
     struct copy *how = &work.how;
     int err = hurd_cap_lookup(&call->server->table, call->task, call->arg[2], &to);
-    if (err || cap_kind(to) == CONTROL)
+    if (err || !(cap_kind(to) & CONTAINER))
         return EBADF;
     err = check_flags(flags, kinds | HURD_PM_SQUASH);
     if (!err && (flags & kinds) == kinds)
@@ -260,6 +318,7 @@ static int serve_copy(struct hurd_cap_call *call)
     how->move = flags & HURD_PM_MOVE;
     how->squash = flags & HURD_PM_SQUASH;
     how->partial = flags & HURD_PM_PARTIAL;
+    how->weak = call->cap->flags & HURD_CAP_WEAK;
     how->no_growth = (to->flags & HURD_CAP_WEAK) || !may_spend(call, how->to);
     if (!err && copy_overlaps(how))
         err = EINVAL;
@@ -307,6 +366,8 @@ static int serve_control_destroy(struct hurd_cap_call *call)
     struct control *control = call_control(call);
     if (control == control_root)
         return EPERM;
+    if (swap.window && control_contains(control, swap.payer))
+        return EBUSY;
     int err = is_long(call, control_pages(control)) ? hurd_cap_lengthen(call) : 0;
     if (err)
         return err;
@@ -343,7 +404,7 @@ static int serve_container_destroy(struct hurd_cap_call *call)
     if (!(call->cap->rights & RIGHTS_WRITE))
         return EACCES;
     int err = lock_wait(call, c);
-    if (!err && is_long(call, c->pages))
+    if (!err && is_long(call, c->pages + c->swapped))
         err = hurd_cap_lengthen(call);
     if (err)
         return err;
@@ -360,7 +421,7 @@ static int serve_revoke(struct hurd_cap_call *call)
     int err = work_wait(call, &work);
     if (err)
         return err;
-    if (is_long(call, work.how.to->pages)) {
+    if (is_long(call, work.how.to->pages + work.how.to->swapped)) {
         err = hurd_cap_lengthen(call);
         if (err)
             return err;
@@ -464,13 +525,13 @@ static int serve_debug_revoke(struct hurd_cap_call *call)
 static int serve_cap_info(struct hurd_cap_call *call)
 {
     const struct hurd_cap *cap = call->cap;
-    unsigned kind = cap_kind(cap);
+    const unsigned kind = cap_kind(cap);
     struct hurd_pm_cap_info info = {
-        .kind = kind == CONTROL ? HURD_PM_KIND_CONTROL
+        .kind = kind == CONTROL ? HURD_PM_KIND_CONTROL : kind == SWAP ? HURD_PM_KIND_SWAP
                 : kind == WEAK ? HURD_PM_KIND_WEAK : HURD_PM_KIND_CONTAINER,
         .giver = cap->giver,
         .amount = kind == CONTROL ? call_control(call)->guarantee
-                                  : bytes(call_container(call)->pages),
+                  : kind == SWAP ? bytes(swap.map.count) : bytes(call_container(call)->pages),
         .rights = cap->rights,
     };
     return reply_struct(call, &info, sizeof info);
@@ -492,6 +553,8 @@ static int serve_self_paged(struct hurd_cap_call *call)
 
 /* ---- which is which
  * ------------------------------------------------------------------------------ */
+
+#define FIRST_LABEL HURD_PM_CONTAINER_MAP_OLD
 
 static const struct operation operations[] = {
     [HURD_PM_CONTAINER_MAP_OLD - FIRST_LABEL]    = { serve_map, CONTAINER, 4, 5 },
@@ -516,7 +579,21 @@ static const struct operation operations[] = {
     [HURD_PM_CAP_INFO - FIRST_LABEL]             = { serve_cap_info, ANY, 1, 1 },
     [HURD_PM_SELF_PAGED - FIRST_LABEL]           = { serve_self_paged, ANY, 1, 1 },
     [HURD_PM_CONTAINER_ALLOCATE_MAP - FIRST_LABEL] = { serve_allocate_map, STRONG, 5, 5 },
+    [HURD_PM_SWAP_OUT - FIRST_LABEL]             = { serve_swap_out, STRONG, 3, 4 },
+    [HURD_PM_SWAP_IN - FIRST_LABEL]              = { serve_swap_in, STRONG, 3, 4 },
+    [HURD_PM_SWAP_INFO - FIRST_LABEL]            = { serve_swap_info, ANY, 1, 1 },
+    [HURD_PM_SWAP_QUOTA - FIRST_LABEL]           = { serve_swap_quota, CONTROL, 3, 3 },
+    [HURD_PM_SWAP_GRANT - FIRST_LABEL]           = { serve_swap_grant, CONTROL, 3, 3 },
+    [HURD_PM_SWAP_ATTACH - FIRST_LABEL]          = { serve_swap_attach, SWAP, 5, 5 },
+    [HURD_PM_SWAP_WAIT - FIRST_LABEL]            = { serve_swap_wait, SWAP, 4, 4 },
 };
+
+/* What nobody may do to the window but by jobs.  A copy looks at each page: copy.c. */
+static bool window_refuses(struct hurd_cap_call *call, const struct operation *op)
+{
+    return (cap_kind(call->cap) & CONTAINER) && call_container(call)->window
+           && op->kinds == STRONG && op->serve != serve_share && op->serve != serve_revoke;
+}
 
 static int serve(struct hurd_cap_call *call)
 {
@@ -530,6 +607,8 @@ static int serve(struct hurd_cap_call *call)
         return cap_kind(call->cap) == WEAK && op->kinds == STRONG ? EPERM : EBADF;
     if (call->words < op->least || call->words > op->most)
         return EINVAL;
+    if (window_refuses(call, op))
+        return EBUSY;
     return op->serve(call);
 }
 
@@ -550,6 +629,7 @@ struct hurd_cap_class control_class = {
     .serve = serve, .unreferenced = control_unreferenced,
     .admit = control_admit, .given = control_given,
 };
+struct hurd_cap_class swap_class = { .name = "swap", .kind = HURD_PM_KIND_SWAP, .serve = serve, };
 struct hurd_cap_class container_class = {
     .name = "container", .kind = HURD_PM_KIND_CONTAINER,
     .serve = serve, .unreferenced = container_unreferenced,

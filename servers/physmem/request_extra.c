@@ -6,6 +6,7 @@
  * A request that claims frames which extra pages have starts a recall: each holder is asked for its
  * part, by a message to the thread that it has named, and the request waits.  It goes on when there is
  * room, or when all holders' time is over and physmem has taken what is missing. */
+#include <errno.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/schedule.h>
@@ -14,7 +15,12 @@
 #include "extra.h"
 #include "lock.h"
 #include "request.h"
+#include "server.h"
 #include "soft.h"
+
+/* What requests are parked for. */
+#define KEY_FRAMES  0xfffffffcu
+#define KEY_LOCK    0xfffffffbu
 
 bool extra_waits, alarm_wanted;
 
@@ -100,7 +106,7 @@ bool extra_alarm(uint32_t *wait)
         extra_waits = false;
     if (locks_awaited && !time_before(clock, lock_end)) {
         locks_awaited = false;
-        hurd_cap_wake(&server);
+        hurd_cap_resume(&server, KEY_LOCK);
     }
     if (locks_awaited && (!any || lock_end - clock < *wait))
         *wait = lock_end - clock;
@@ -114,7 +120,7 @@ void extra_settle(void)
         return;
     extra_waits = false;
     extra_wanted = 0;
-    hurd_cap_wake(&server);
+    hurd_cap_resume(&server, KEY_FRAMES);
 }
 
 /* ---- waiting ------------------------------------------------------------------------------------
@@ -131,17 +137,17 @@ static int frames_wait(struct hurd_cap_call *call, const struct control *c, uint
 {
     uint32_t most = control_unused(c), claims = extra_claims(pages < most ? pages : most);
     uint32_t lack = extra_lack(claims);
-    if (!lack || !may_wait(call) || (call->more && call->more->until))
+    if (!lack || !may_wait(call) || (call->more && call->more->waited))
         return 0;
-    int err = hurd_cap_lengthen(call);
-    if (err)
-        return err;
-    call->more->until = 1;
+    int parked = hurd_cap_park(call, KEY_FRAMES);
+    if (parked != HURD_CAP_PARKED)
+        return parked;
+    call->more->waited = 1;
     extra_wanted += claims;
     if (!extra_waits || extra_lack(extra_wanted) > lack)
         recall(lack);
     extra_waits = alarm_wanted = true;
-    return HURD_CAP_WAIT;
+    return HURD_CAP_PARKED;
 }
 
 int lock_wait(struct hurd_cap_call *call, struct container *c)
@@ -153,15 +159,15 @@ int lock_wait(struct hurd_cap_call *call, struct container *c)
         c->barred = false;
         return 0;
     }
-    int err = hurd_cap_lengthen(call);
-    if (err)
-        return err;
+    int parked = hurd_cap_park(call, KEY_LOCK);
+    if (parked != HURD_CAP_PARKED)
+        return parked;
     c->barred = true;
     c->barred_until = until + HURD_PM_LOCK_TIME;    /* should it not come back: its task may die */
     if (!locks_awaited || time_before(until, lock_end))
         lock_end = until;
     locks_awaited = alarm_wanted = true;
-    return HURD_CAP_WAIT;
+    return HURD_CAP_PARKED;
 }
 
 /* Only at the beginning. */
@@ -245,7 +251,7 @@ static int serve_unlock(struct hurd_cap_call *call)
 {
     int err = lock_leave(call_container(call), call->task, now());
     if (locks_awaited)
-        hurd_cap_wake(&server);
+        hurd_cap_resume(&server, KEY_LOCK);
     return err;
 }
 

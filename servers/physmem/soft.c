@@ -8,6 +8,8 @@
 
 #include <errno.h>
 
+#include "swap.h"
+
 static struct soft *oldest, **newest = &oldest;
 
 static void queue_leave(struct soft *soft)
@@ -75,6 +77,8 @@ static bool page_soften(struct container *c, uint32_t page, struct batch *b)
     *b->last = soft;
     b->last = &soft->next;
     sweep_add(&b->mappings, soft->frame);
+    if (*frame_find(soft->frame) & FRAME_STORED)
+        swap_unstore(soft->frame);
     *frame_find(soft->frame) = 0;
     ledger.soft++;
     ledger.bound--;
@@ -122,7 +126,7 @@ static int page_restore(struct container *c, slot_t *slot, uint32_t page, bool e
     c->residues--;
     c->pages++;
     if (extra)
-        container_note_extra(c, page, 1);
+        container_note_extra(c, page, 1, 1);
     record_free(soft);
     return 0;
 }

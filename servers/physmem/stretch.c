@@ -142,7 +142,7 @@ static struct container *first, **last = &first;
 
 void container_doom(struct container *c)
 {
-    if (c->pages + c->residues <= STRETCH_PAGES) {
+    if (c->pages + c->swapped + c->residues <= STRETCH_PAGES) {
         container_destroy(c);
         return;
     }
@@ -163,7 +163,7 @@ void reap(void)
     uint32_t page = container_next_any(c, 0, PAGES_MAX), left = PAGES_MAX - page;
     if (left)
         container_deallocate(c, page, left < STRETCH_PAGES ? left : STRETCH_PAGES, &done);
-    if (c->pages || c->residues)
+    if (c->pages + c->swapped + c->residues)
         return;
     first = c->next_doomed;
     if (!first)
