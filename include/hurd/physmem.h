@@ -208,13 +208,18 @@
  *   caller's task, and with the container's control.  EBUSY: the task has a lock there.  EAGAIN: somebody
  *   waits already.  ENOMEM.  EBADF: not a weak reference.
  * CONTAINER_UNLOCK      0 weak reference                           -
- *   EINVAL: there is no lock of the task, or it is over. */
+ *   EINVAL: there is no lock of the task, or it is over.
+ *
+ * DEBUG_SHAKE           0 the first control, 1 seed, 0 = off       0 pages moved so far
+ *   From now on physmem moves pages of programs to other frames at random, after each request and every 2
+ *   ms.  EPERM.  Spared: what DEBUG_REVOKE spares, and pages that are copy-on-write or on disk as well. */
 #define HURD_PM_CONTROL_NOTIFY          161u
 #define HURD_PM_EXTRA_INFO              162u
 #define HURD_PM_CONTAINER_RETURN        163u
 #define HURD_PM_CONTAINER_HARDEN        164u
 #define HURD_PM_CONTAINER_LOCK          165u
 #define HURD_PM_CONTAINER_UNLOCK        166u
+#define HURD_PM_DEBUG_SHAKE             167u
 #define HURD_PM_EXTRA_FIRST             HURD_PM_CONTROL_NOTIFY
 
 #define HURD_PM_RETURN_FRAMES           0x1a0u      /* the label of physmem's message */
@@ -444,6 +449,7 @@ int hurd_pm_task_statistics(L4_ThreadId_t pm, L4_Word_t handle, L4_Word_t task,
                             struct hurd_pm_task_statistics *stats);
 int hurd_pm_cap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_cap_info *info);
 int hurd_pm_self_paged(L4_ThreadId_t pm, L4_Word_t handle);
+int hurd_pm_debug_shake(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t seed, L4_Word_t *moved);
 int hurd_pm_debug_revoke(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t n);
 
 /* These two block until the pages went, or are there, unless flags say SWAP_NOWAIT. */

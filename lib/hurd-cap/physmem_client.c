@@ -304,3 +304,9 @@ int hurd_pm_swap_wait(L4_ThreadId_t pm, L4_Word_t swap, int err, L4_Word_t pages
     const L4_Word_t in[] = { swap, job->tag, (L4_Word_t) err, pages };
     return rpc_struct(pm, HURD_PM_SWAP_WAIT, 4, in, job, sizeof *job);
 }
+
+int hurd_pm_debug_shake(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t seed, L4_Word_t *moved)
+{
+    const L4_Word_t in[] = { control, seed };
+    return rpc_1(pm, HURD_PM_DEBUG_SHAKE, 2, in, moved);
+}

@@ -8,6 +8,7 @@
  *      use=DISK            it may use that disk or partition, named as in the shell
  *      only=PATTERN        one more argument, only=PATTERN, for it
  *      revoke=N            physmem takes mappings away at random, at one request in N
+ *      shake=SEED          physmem moves pages at random, all the time
  *      disk, disk=WORD     starts the IDE driver, with that argument
  *      swap, swap=DISK     pages go out to the first swap partition, or to that disk or partition
  *      swap=ram:N          the same, to the RAM disk
@@ -35,6 +36,7 @@ struct options {
     bool batch;
     bool devices;
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
+    unsigned long shake;        /* 0: physmem leaves pages where they are */
     const char *disk;           /* the driver's argument; NULL: no driver */
     const char *use;            /* what the first program may use; NULL: nothing */
     const char *ram;            /* the RAM disk's arguments; NULL: no RAM disk */
@@ -80,6 +82,8 @@ static void read_options(struct options *o, int argc, char **argv)
             only = argv[i];
         else if ((value = value_of(argv[i], "revoke=")) && words_number(value, &o->revoke))
             continue;
+        else if ((value = value_of(argv[i], "shake=")) && words_number(value, &o->shake))
+            continue;
         else if (!strcmp(argv[i], "disk"))
             o->disk = "";
         else if ((value = value_of(argv[i], "disk=")))
@@ -111,6 +115,14 @@ static void start_revoking(unsigned long n)
     int err = hurd_pm_debug_revoke(L4_ThreadIdOfRaw(master.server), master.cap, n);
     if (err)
         printf("init: physmem does not revoke mappings: %s\n", strerror(err));
+}
+
+static void start_shaking(unsigned long seed)
+{
+    struct hurd_startup_cap master = __hurd_startup_data->physmem_master;
+    int err = hurd_pm_debug_shake(L4_ThreadIdOfRaw(master.server), master.cap, seed, NULL);
+    if (err)
+        printf("init: physmem does not move pages: %s\n", strerror(err));
 }
 
 static void start_drivers(const struct options *o)
@@ -160,6 +172,8 @@ int main(int argc, char **argv)
     read_options(&options, argc, argv);
     if (options.revoke)
         start_revoking(options.revoke);
+    if (options.shake)
+        start_shaking(options.shake);
     int err = programs_init();
     if (err)
         printf("init: no programs: %s\n", strerror(err));

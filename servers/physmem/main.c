@@ -13,6 +13,7 @@
 
 #include "container.h"
 #include "extra.h"
+#include "shake.h"
 #include "server.h"
 #include "slab.h"
 #include "stretch.h"
@@ -20,6 +21,8 @@
 
 #define REVOKE_PAGES    64u         /* of the random revocation: pages taken, ... */
 #define REVOKE_LOOK     4096u       /* ... looking at most at so many */
+#define SHAKE_PAGES     3u          /* tried after each request, and after each of */
+#define SHAKE_PAUSE     2000u       /* these many microseconds */
 
 unsigned debug_revoke_period;
 
@@ -113,6 +116,18 @@ static void debug_revoke(void)
     sweep_end(&s);
 }
 
+/* Between two requests: no reply names a frame now. */
+static void disturb(void)
+{
+    L4_Word_t saved[64];
+    L4_StoreMRs(0, 64, saved);          /* Unmap works in the message registers */
+    if (shake_on())
+        shake_step(SHAKE_PAGES);
+    else
+        debug_revoke();
+    L4_LoadMRs(0, 64, saved);
+}
+
 /* ---- turns --------------------------------------------------------------------------------------
  * The pacer runs at a program's priority and does nothing but call the server.  Each call is a turn:
  * one part of what is long.  Between two turns other programs run, and their requests are served:
@@ -200,7 +215,12 @@ static void alarm_set(int *reply, L4_ThreadId_t to)
     if (*reply)
         L4_Reply(to);
     *reply = 0;
-    if (!(alarm_wanted = extra_alarm(&wait)))
+    alarm_wanted = extra_alarm(&wait);
+    if (shake_on() && (!alarm_wanted || wait > SHAKE_PAUSE)) {
+        wait = SHAKE_PAUSE;
+        alarm_wanted = true;
+    }
+    if (!alarm_wanted)
         return;
     L4_LoadMR(0, L4_MakeTag(0, 1, 0).raw);
     L4_LoadMR(1, wait);
@@ -261,11 +281,7 @@ int main(void)
         else if (L4_IpcSucceeded(tag))
             reply = is_turn(from) ? turn(&from) : hurd_cap_serve(&server, from, tag);
         tag = next(reply, &from);
-        if (debug_revoke_period && random_word() % debug_revoke_period == 0) {
-            L4_Word_t saved[64];
-            L4_StoreMRs(0, 64, saved);          /* Unmap works in the message registers */
-            debug_revoke();
-            L4_LoadMRs(0, 64, saved);
-        }
+        if (shake_on() || (debug_revoke_period && random_word() % debug_revoke_period == 0))
+            disturb();
     }
 }

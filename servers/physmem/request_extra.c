@@ -15,6 +15,7 @@
 #include "extra.h"
 #include "lock.h"
 #include "request.h"
+#include "shake.h"
 #include "server.h"
 #include "soft.h"
 
@@ -255,6 +256,15 @@ static int serve_unlock(struct hurd_cap_call *call)
     return err;
 }
 
+static int serve_debug_shake(struct hurd_cap_call *call)
+{
+    if (call_control(call) != control_root)
+        return EPERM;
+    shake_start(call->arg[1]);
+    alarm_wanted = true;
+    return reply_word(call, 0, shake_moved);
+}
+
 static const struct operation operations[] = {
     [HURD_PM_CONTROL_NOTIFY - HURD_PM_EXTRA_FIRST]     = { serve_notify, CONTROL, 3, 3 },
     [HURD_PM_EXTRA_INFO - HURD_PM_EXTRA_FIRST]         = { serve_extra_info, CONTROL, 1, 1 },
@@ -262,6 +272,7 @@ static const struct operation operations[] = {
     [HURD_PM_CONTAINER_HARDEN - HURD_PM_EXTRA_FIRST]   = { serve_harden, STRONG, 4, 4 },
     [HURD_PM_CONTAINER_LOCK - HURD_PM_EXTRA_FIRST]     = { serve_lock, WEAK, 2, 2 },
     [HURD_PM_CONTAINER_UNLOCK - HURD_PM_EXTRA_FIRST]   = { serve_unlock, WEAK, 1, 1 },
+    [HURD_PM_DEBUG_SHAKE - HURD_PM_EXTRA_FIRST]        = { serve_debug_shake, CONTROL, 2, 2 },
 };
 
 const struct operation *extra_operation(unsigned label)

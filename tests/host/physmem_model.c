@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/physmem/swap.c servers/physmem/jobs.c lib/swap/slots.c servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/extra.c servers/physmem/soft.c servers/physmem/lock.c servers/physmem/copy.c servers/physmem/stretch.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
+/* links: servers/physmem/swap.c servers/physmem/jobs.c lib/swap/slots.c servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/extra.c servers/physmem/soft.c servers/physmem/lock.c servers/physmem/shake.c servers/physmem/copy.c servers/physmem/stretch.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
 /* Random operations on containers, against a model that knows nothing of frames.
  *
  * The model: a page is a hole or names a cell; a cell is a byte; pages that share name one cell, a copy is a new cell.
  * Beside it the clients' side: what each has mapped, as the kernel would keep it.  After each step everything
  * that a client can still reach must show what the model says, and everything it can write must be its own. */
 #include "physmem_world.h"
+#include "servers/physmem/shake.h"
 
 enum { CONTAINERS = 3, PAGES = 70, CELLS = CONTAINERS * PAGES + 1, STEPS = 20000,
        SLACK = 2 /* frames that trees may cost on the way */ };
@@ -396,8 +397,8 @@ static void step(void)
     }
 }
 
-/* hog: frames that are promised to somebody else meanwhile. */
-static void run(uint32_t with_seed, unsigned frames, unsigned hog)
+/* hog: frames that are promised to somebody else meanwhile; shake: pages move after each step. */
+static void run(uint32_t with_seed, unsigned frames, unsigned hog, unsigned shake)
 {
     struct ledger before;
     slab_reclaim();
@@ -419,6 +420,7 @@ static void run(uint32_t with_seed, unsigned frames, unsigned hog)
     for (unsigned i = 0; i < STEPS; i++) {
         step();
         absorb();
+        shake_step(shake);
         check_all();
     }
     assert_true(seized_so_far > 20 && hardened_so_far > 20);
@@ -437,25 +439,35 @@ static void run(uint32_t with_seed, unsigned frames, unsigned hog)
 static void random_operations_with_plenty_agree_with_the_model(void **state)
 {
     (void) state;
-    run(1, 400, 0);
+    run(1, 400, 0, 0);
 }
 
 static void random_operations_under_a_tight_guarantee_agree_with_the_model(void **state)
 {
     (void) state;
-    run(20050111, 60, 0);
+    run(20050111, 60, 0, 0);
 }
 
 static void random_operations_from_another_seed_agree_with_the_model(void **state)
 {
     (void) state;
-    run(424242, 120, 0);
+    run(424242, 120, 0, 0);
 }
 
 static void random_operations_with_hardly_a_frame_left_agree_with_the_model(void **state)
 {
     (void) state;
-    run(77, 100, 720);
+    run(77, 100, 720, 0);
+}
+
+static void random_operations_on_pages_that_move_agree_with_the_model(void **state)
+{
+    (void) state;
+    uint32_t moved = shake_moved;
+    shake_start(4);
+    run(78, 100, 720, 4);
+    run(79, 300, 0, 30);
+    assert_true(shake_moved - moved > STEPS);
 }
 
 int main(void)
@@ -464,6 +476,7 @@ int main(void)
         cmocka_unit_test(random_operations_with_plenty_agree_with_the_model),
         cmocka_unit_test(random_operations_under_a_tight_guarantee_agree_with_the_model),
         cmocka_unit_test(random_operations_with_hardly_a_frame_left_agree_with_the_model),
+        cmocka_unit_test(random_operations_on_pages_that_move_agree_with_the_model),
         cmocka_unit_test(random_operations_from_another_seed_agree_with_the_model),
     };
     return cmocka_run_group_tests(tests, world_create, NULL);
