@@ -211,8 +211,8 @@
  *   EINVAL: there is no lock of the task, or it is over.
  *
  * DEBUG_SHAKE           0 the first control, 1 seed, 0 = off       0 pages moved so far
- *   From now on physmem moves pages of programs to other frames at random, after each request and every 2
- *   ms.  EPERM.  Spared: what DEBUG_REVOKE spares, and pages that are copy-on-write or on disk as well. */
+ *   From now on physmem moves pages of programs to other frames at random, after each request, and with an odd
+ *   seed every 2 ms as well.  EPERM.  Spared: what DEBUG_REVOKE spares, and pages that are copy-on-write or on disk as well. */
 #define HURD_PM_CONTROL_NOTIFY          161u
 #define HURD_PM_EXTRA_INFO              162u
 #define HURD_PM_CONTAINER_RETURN        163u
@@ -220,7 +220,6 @@
 #define HURD_PM_CONTAINER_LOCK          165u
 #define HURD_PM_CONTAINER_UNLOCK        166u
 #define HURD_PM_DEBUG_SHAKE             167u
-#define HURD_PM_EXTRA_FIRST             HURD_PM_CONTROL_NOTIFY
 
 #define HURD_PM_RETURN_FRAMES           0x1a0u      /* the label of physmem's message */
 #define HURD_PM_RETURN_TIME             50000u      /* microseconds */
@@ -366,6 +365,8 @@ struct hurd_pm_extra_info {
     L4_Word_t room;             /* for so many extra pages more there are frames now */
     L4_Word_t all;              /* extra pages of all tasks */
     L4_Word_t soft;             /* soft references of all tasks */
+    L4_Word_t moved;            /* pages that physmem has moved so far, modulo 2^32 */
+    L4_Word_t shaken;           /* 1: DEBUG_SHAKE is on */
 };
 
 struct hurd_pm_statistics {

@@ -125,6 +125,14 @@ static void start_shaking(unsigned long seed)
         printf("init: physmem does not move pages: %s\n", strerror(err));
 }
 
+static void say_shaken(void)
+{
+    struct hurd_startup_cap control = __hurd_startup_data->physmem_control;
+    struct hurd_pm_extra_info info = {0};
+    hurd_pm_extra_info(L4_ThreadIdOfRaw(control.server), control.cap, &info);
+    printf("init: physmem has moved %lu pages\n", info.moved);
+}
+
 static void start_drivers(const struct options *o)
 {
     if (o->disk)
@@ -180,6 +188,8 @@ int main(int argc, char **argv)
     if (!err)
         start_drivers(&options);
     unsigned status = err ? EXIT_FAILURE : run_first_program(&options);
+    if (options.batch && options.shake)
+        say_shaken();
     if (options.batch)
         shell_shutdown(status, false);
     else

@@ -21,7 +21,7 @@
 
 #define REVOKE_PAGES    64u         /* of the random revocation: pages taken, ... */
 #define REVOKE_LOOK     4096u       /* ... looking at most at so many */
-#define SHAKE_PAGES     3u          /* tried after each request, and after each of */
+#define SHAKE_PAGES     3u          /* after each request, and after each of */
 #define SHAKE_PAUSE     2000u       /* these many microseconds */
 
 unsigned debug_revoke_period;
@@ -123,7 +123,7 @@ static void disturb(void)
     L4_StoreMRs(0, 64, saved);          /* Unmap works in the message registers */
     if (shake_on())
         shake_step(SHAKE_PAGES);
-    else
+    else if (random_word() % debug_revoke_period == 0)
         debug_revoke();
     L4_LoadMRs(0, 64, saved);
 }
@@ -182,7 +182,7 @@ static int turn(L4_ThreadId_t *from)
 bool alarm_there;
 
 static L4_ThreadId_t alarm, alarm_local;
-static bool alarm_waits;                    /* for the answer to its call */
+static bool alarm_waits = true;             /* for the answer to its call */
 
 static void ring(void)
 {
@@ -200,11 +200,12 @@ static void alarm_start(void)
     alarm = helper_start(2, &stack[256], ring);
     alarm_local = L4_LocalIdOf(alarm);
     alarm_there = true;
+    alarm_waits = false;
 }
 
 static bool is_alarm(L4_ThreadId_t from)
 {
-    return alarm_there && !alarm_waits
+    return !alarm_waits
            && (L4_IsThreadEqual(from, alarm_local) || L4_IsThreadEqual(from, alarm));
 }
 
@@ -216,7 +217,7 @@ static void alarm_set(int *reply, L4_ThreadId_t to)
         L4_Reply(to);
     *reply = 0;
     alarm_wanted = extra_alarm(&wait);
-    if (shake_on() && (!alarm_wanted || wait > SHAKE_PAUSE)) {
+    if (shake_all_the_time() && (!alarm_wanted || wait > SHAKE_PAUSE)) {
         wait = SHAKE_PAUSE;
         alarm_wanted = true;
     }
@@ -243,6 +244,8 @@ static L4_MsgTag_t next_ready(int reply, L4_ThreadId_t *from)
 /* Sends the reply, if there is one, and takes the next message. */
 static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
 {
+    if (!(server.ready | server.turns | (doomed ^ reaped) | extra_waits | (alarm_waits & alarm_wanted)))
+        return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
     if (extra_waits)
         extra_settle();
     if (alarm_waits && alarm_wanted)
@@ -262,6 +265,20 @@ static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
     return L4_ReplyWait(pacer, from);
 }
 
+/* 1: there is a reply to *from. */
+static int serve(L4_ThreadId_t *from, L4_MsgTag_t tag)
+{
+    if (!(pacer_waits & alarm_waits)) {
+        if (is_turn(*from))
+            return turn(from);
+        if (is_alarm(*from)) {
+            alarm_waits = true;
+            return 0;
+        }
+    }
+    return hurd_cap_serve(&server, *from, tag);
+}
+
 int main(void)
 {
     L4_ThreadId_t from;
@@ -275,13 +292,9 @@ int main(void)
     L4_Accept(L4_UntypedWordsAcceptor);
     L4_MsgTag_t tag = L4_Wait(&from);
     for (;;) {
-        int reply = 0;
-        if (L4_IpcSucceeded(tag) && is_alarm(from))
-            alarm_waits = true;
-        else if (L4_IpcSucceeded(tag))
-            reply = is_turn(from) ? turn(&from) : hurd_cap_serve(&server, from, tag);
+        int reply = L4_IpcFailed(tag) ? 0 : serve(&from, tag);
         tag = next(reply, &from);
-        if (shake_on() || (debug_revoke_period && random_word() % debug_revoke_period == 0))
+        if (debug_revoke_period)
             disturb();
     }
 }

@@ -554,6 +554,12 @@ static int serve_self_paged(struct hurd_cap_call *call)
 /* ---- which is which
  * ------------------------------------------------------------------------------ */
 
+struct operation {
+    int (*serve)(struct hurd_cap_call *call);
+    unsigned char kinds;                    /* capabilities it is for */
+    unsigned char least, most;              /* words */
+};
+
 #define FIRST_LABEL HURD_PM_CONTAINER_MAP_OLD
 
 static const struct operation operations[] = {
@@ -579,6 +585,13 @@ static const struct operation operations[] = {
     [HURD_PM_CAP_INFO - FIRST_LABEL]             = { serve_cap_info, ANY, 1, 1 },
     [HURD_PM_SELF_PAGED - FIRST_LABEL]           = { serve_self_paged, ANY, 1, 1 },
     [HURD_PM_CONTAINER_ALLOCATE_MAP - FIRST_LABEL] = { serve_allocate_map, STRONG, 5, 5 },
+    [HURD_PM_CONTROL_NOTIFY - FIRST_LABEL]       = { serve_notify, CONTROL, 3, 3 },
+    [HURD_PM_EXTRA_INFO - FIRST_LABEL]           = { serve_extra_info, CONTROL, 1, 1 },
+    [HURD_PM_CONTAINER_RETURN - FIRST_LABEL]     = { serve_return, STRONG, 3, 3 },
+    [HURD_PM_CONTAINER_HARDEN - FIRST_LABEL]     = { serve_harden, STRONG, 4, 4 },
+    [HURD_PM_CONTAINER_LOCK - FIRST_LABEL]       = { serve_lock, WEAK, 2, 2 },
+    [HURD_PM_CONTAINER_UNLOCK - FIRST_LABEL]     = { serve_unlock, WEAK, 1, 1 },
+    [HURD_PM_DEBUG_SHAKE - FIRST_LABEL]          = { serve_debug_shake, CONTROL, 2, 2 },
     [HURD_PM_SWAP_OUT - FIRST_LABEL]             = { serve_swap_out, STRONG, 3, 4 },
     [HURD_PM_SWAP_IN - FIRST_LABEL]              = { serve_swap_in, STRONG, 3, 4 },
     [HURD_PM_SWAP_INFO - FIRST_LABEL]            = { serve_swap_info, ANY, 1, 1 },
@@ -598,11 +611,9 @@ static bool window_refuses(struct hurd_cap_call *call, const struct operation *o
 static int serve(struct hurd_cap_call *call)
 {
     unsigned at = call->label - FIRST_LABEL;
-    const struct operation *op = at < sizeof operations / sizeof operations[0]
-                                 && operations[at].serve ? &operations[at]
-                                                         : extra_operation(call->label);
-    if (!op)
+    if (at >= sizeof operations / sizeof operations[0] || !operations[at].serve)
         return EOPNOTSUPP;
+    const struct operation *op = &operations[at];
     if (!(op->kinds & cap_kind(call->cap)))
         return cap_kind(call->cap) == WEAK && op->kinds == STRONG ? EPERM : EBADF;
     if (call->words < op->least || call->words > op->most)

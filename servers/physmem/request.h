@@ -47,14 +47,14 @@ struct progress *progress_of(struct hurd_cap_call *call);
 /* The work of a request, at once or in turns. */
 int serve_work(struct hurd_cap_call *call, const struct work *work);
 
-struct operation {
-    int (*serve)(struct hurd_cap_call *call);
-    unsigned char kinds;                    /* capabilities it is for */
-    unsigned char least, most;              /* words */
-};
-
 /* ---- request_extra.c ---- */
-const struct operation *extra_operation(unsigned label);        /* NULL: no such one */
+int serve_notify(struct hurd_cap_call *call);
+int serve_extra_info(struct hurd_cap_call *call);
+int serve_return(struct hurd_cap_call *call);
+int serve_harden(struct hurd_cap_call *call);
+int serve_lock(struct hurd_cap_call *call);
+int serve_unlock(struct hurd_cap_call *call);
+int serve_debug_shake(struct hurd_cap_call *call);
 
 /* Before the work: 0, or HURD_CAP_PARKED: for frames that others give back, or for a lock; or an errno. */
 int work_wait(struct hurd_cap_call *call, const struct work *work);

@@ -192,7 +192,7 @@ int work_wait(struct hurd_cap_call *call, const struct work *work)
 /* ---- requests -----------------------------------------------------------------------------------
  * */
 
-static int serve_notify(struct hurd_cap_call *call)
+int serve_notify(struct hurd_cap_call *call)
 {
     struct control *c = call_control(call);
     L4_ThreadId_t thread = L4_ThreadIdOfRaw(call->arg[1]);
@@ -205,12 +205,13 @@ static int serve_notify(struct hurd_cap_call *call)
     return 0;
 }
 
-static int serve_extra_info(struct hurd_cap_call *call)
+int serve_extra_info(struct hurd_cap_call *call)
 {
     const struct control *c = call_control(call);
     const struct hurd_pm_extra_info info = {
         .guaranteed = c->pages, .extra = c->extra, .most = c->extra_most, .asked = c->asked,
         .seized = c->seized, .room = extra_room(), .all = ledger.extra, .soft = ledger.soft,
+        .moved = shake_moved, .shaken = shake_on(),
     };
     return reply_struct(call, &info, sizeof info);
 }
@@ -230,17 +231,17 @@ static int serve_pages(struct hurd_cap_call *call, enum work_kind kind, unsigned
     return err ? reply_word(call, err, 0) : serve_work(call, &work);
 }
 
-static int serve_return(struct hurd_cap_call *call)
+int serve_return(struct hurd_cap_call *call)
 {
     return serve_pages(call, WORK_RETURN, 1);
 }
 
-static int serve_harden(struct hurd_cap_call *call)
+int serve_harden(struct hurd_cap_call *call)
 {
     return serve_pages(call, WORK_HARDEN, 2);
 }
 
-static int serve_lock(struct hurd_cap_call *call)
+int serve_lock(struct hurd_cap_call *call)
 {
     uint32_t time = call->arg[1], clock = now();
     if (time == 0 || time > HURD_PM_LOCK_TIME)
@@ -248,7 +249,7 @@ static int serve_lock(struct hurd_cap_call *call)
     return lock_take(call_container(call), call->task, clock, clock + time);
 }
 
-static int serve_unlock(struct hurd_cap_call *call)
+int serve_unlock(struct hurd_cap_call *call)
 {
     int err = lock_leave(call_container(call), call->task, now());
     if (locks_awaited)
@@ -256,28 +257,12 @@ static int serve_unlock(struct hurd_cap_call *call)
     return err;
 }
 
-static int serve_debug_shake(struct hurd_cap_call *call)
+int serve_debug_shake(struct hurd_cap_call *call)
 {
     if (call_control(call) != control_root)
         return EPERM;
     shake_start(call->arg[1]);
+    debug_revoke_period = call->arg[1] != 0;
     alarm_wanted = true;
     return reply_word(call, 0, shake_moved);
-}
-
-static const struct operation operations[] = {
-    [HURD_PM_CONTROL_NOTIFY - HURD_PM_EXTRA_FIRST]     = { serve_notify, CONTROL, 3, 3 },
-    [HURD_PM_EXTRA_INFO - HURD_PM_EXTRA_FIRST]         = { serve_extra_info, CONTROL, 1, 1 },
-    [HURD_PM_CONTAINER_RETURN - HURD_PM_EXTRA_FIRST]   = { serve_return, STRONG, 3, 3 },
-    [HURD_PM_CONTAINER_HARDEN - HURD_PM_EXTRA_FIRST]   = { serve_harden, STRONG, 4, 4 },
-    [HURD_PM_CONTAINER_LOCK - HURD_PM_EXTRA_FIRST]     = { serve_lock, WEAK, 2, 2 },
-    [HURD_PM_CONTAINER_UNLOCK - HURD_PM_EXTRA_FIRST]   = { serve_unlock, WEAK, 1, 1 },
-    [HURD_PM_DEBUG_SHAKE - HURD_PM_EXTRA_FIRST]        = { serve_debug_shake, CONTROL, 2, 2 },
-};
-
-const struct operation *extra_operation(unsigned label)
-{
-    unsigned at = label - HURD_PM_EXTRA_FIRST;
-    return at < sizeof operations / sizeof operations[0] && operations[at].serve ? &operations[at]
-                                                                                 : NULL;
 }

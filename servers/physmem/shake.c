@@ -13,15 +13,23 @@
 #include "swap.h"
 
 #define FIRST_PROGRAM   513u
+#define TRIES           12u             /* for each page */
 #define POISON          0xdb            /* what a mapping that was forgotten would show */
 
 uint32_t shake_moved;
 
 static uint32_t state;
+static bool timed;
 
 void shake_start(uint32_t seed)
 {
     state = seed;
+    timed = seed & 1;
+}
+
+bool shake_all_the_time(void)
+{
+    return timed;
 }
 
 bool shake_on(void)
@@ -102,7 +110,8 @@ static void page_move(slot_t *slot, paddr_t to)
 
 void shake_step(unsigned pages)
 {
-    while (pages--) {
+    uint32_t enough = shake_moved + pages;
+    for (unsigned tries = TRIES * pages; tries && shake_moved != enough; tries--) {
         struct container *c = container_pick();
         if (!c || c->task < FIRST_PROGRAM || c->wired || c == swap.window || c == swap.tables)
             continue;

@@ -8,7 +8,8 @@
 
 void shake_start(uint32_t seed);        /* 0: off */
 bool shake_on(void);
-void shake_step(unsigned pages);        /* tries to move so many; between requests only */
+bool shake_all_the_time(void);          /* the seed was odd */
+void shake_step(unsigned pages);        /* moves so many, if it finds them; between requests only */
 
 extern uint32_t shake_moved;            /* pages so far, modulo 2^32 */
 
