@@ -119,7 +119,7 @@ static struct hurd_task_created child_start(const char *role, const char *pager,
 {
     struct hurd_task_created child;
     char argz[80];
-    int length = snprintf(argz, sizeof argz, "paging/%s%c%s%c%s%c%s%c%lx%c", role, 0, role, 0,
+    int length = snprintf(argz, sizeof argz, "selfpaged/%s%c%s%c%s%c%s%c%lx%c", role, 0, role, 0,
                           pager, 0, name, 0, (unsigned long)L4_MyGlobalId().raw, 0);
     lab_check(hurd_spawn_self(PART + OTHER_FRAMES, argz, (L4_Word_t)length, &child) == 0,
               "a child does not start");

@@ -19,7 +19,7 @@ void lab_check(bool right, const char *what)
 {
     if (right)
         return;
-    printf("paging: %s\n", what);
+    printf("selfpaged: %s\n", what);
     exit(1);
 }
 

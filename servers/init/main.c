@@ -7,11 +7,17 @@
  *      devices             it may use devices: it gets deva's master capability
  *      use=DISK            it may use that disk or partition, named as in the shell
  *      only=PATTERN        one more argument, only=PATTERN, for it
+ *      keymap=LAYOUT       the keyboard's layout: us, de, fr
  *      revoke=N            physmem takes mappings away at random, at one request in N
  *      disk, disk=WORD     starts the IDE driver, with that argument
- *      swap=ram:N          starts the RAM disk, N megabytes of it; with ram:N:SEEK:PAGE as slow as
+ *      swap, swap=DISK     pages go out to the first swap partition, or to that disk or partition
+ *      swap=ram:N          the same, to the RAM disk
+ *      paging              shows paging after the demo, with swap in memory if there is no other
+ *      ramdisk=N           starts the RAM disk, N megabytes of it; with N:SEEK:PAGE as slow as
  *                          a disk that needs so many us to find a place, and for each page */
+#include "commands.h"
 #include "disks.h"
+#include "paging.h"
 #include "programs.h"
 #include "services.h"
 #include "shell.h"
@@ -31,10 +37,12 @@
 struct options {
     bool batch;
     bool devices;
+    bool paging;
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
     const char *disk;           /* the driver's argument; NULL: no driver */
     const char *use;            /* what the first program may use; NULL: nothing */
-    const char *ram;            /* what stands behind "swap=ram:"; NULL: no RAM disk */
+    const char *ram;            /* the RAM disk's arguments; NULL: no RAM disk */
+    const char *swap;           /* where, "": wherever there is room; NULL: nowhere */
     char argz[ARGZ_MAX];        /* the program to run and its arguments */
     size_t length;
     bool too_long;
@@ -66,6 +74,8 @@ static void read_options(struct options *o, int argc, char **argv)
         const char *value;
         if (!strcmp(argv[i], "batch"))
             o->batch = true;
+        else if (!strcmp(argv[i], "paging"))
+            o->paging = true;
         else if (!strcmp(argv[i], "devices"))
             o->devices = true;
         else if ((value = value_of(argv[i], "demo=")))
@@ -76,14 +86,23 @@ static void read_options(struct options *o, int argc, char **argv)
             only = argv[i];
         else if ((value = value_of(argv[i], "revoke=")) && words_number(value, &o->revoke))
             continue;
+        else if ((value = value_of(argv[i], "keymap=")))
+            command_set_keymap(value);
         else if (!strcmp(argv[i], "disk"))
             o->disk = "";
         else if ((value = value_of(argv[i], "disk=")))
             o->disk = value;
         else if ((value = value_of(argv[i], "use=")))
             o->use = value;
-        else if ((value = value_of(argv[i], "swap=ram:")))
+        else if ((value = value_of(argv[i], "ramdisk=")))
             o->ram = value;
+        else if ((value = value_of(argv[i], "swap=ram:"))) {
+            o->ram = value;
+            o->swap = RAM_DISK;
+        } else if ((value = value_of(argv[i], "swap=")))
+            o->swap = value;
+        else if (!strcmp(argv[i], "swap"))
+            o->swap = "";
         else
             printf("init: unknown option %s\n", argv[i]);
     }
@@ -108,6 +127,8 @@ static void start_drivers(const struct options *o)
         services_start_ide(o->disk);
     if (o->ram)
         services_start_ramdisk(o->ram);
+    if (o->swap)
+        services_start_swap(o->swap);
 }
 
 /* The sectors that `use=` names; false, having said why, when there are none. */
@@ -153,6 +174,8 @@ int main(int argc, char **argv)
     if (!err)
         start_drivers(&options);
     unsigned status = err ? EXIT_FAILURE : run_first_program(&options);
+    if (options.paging && status == 0)
+        status = paging_show("paging\0frames=96", sizeof "paging\0frames=96");
     if (options.batch)
         shell_shutdown(status, false);
     else

@@ -26,6 +26,9 @@ int programs_init(void);
 const char *programs_next(size_t *offset, size_t *size);
 bool programs_have(const char *name);
 
+/* Frames that init may still give away. */
+L4_Word_t programs_left(void);
+
 /* What the program does, in a few words, from the archive's list: *size bytes, without a zero.
  * NULL: the list does not have it. */
 const char *programs_about(const char *name, size_t *size);

@@ -1,46 +1,54 @@
 # SPDX-License-Identifier: MIT
-"""Programs that page themselves, beside themselves with the default policy (bench/paging)."""
-import os
-import sys
+"""A program that uses three times its memory: at boot, in the shell, on a disk, and beside a physmem that takes mappings away."""
+import re
 
-import machine
-from bench import skip_walkers
+import driver
+from boot import DEMO_LINE
+from run import verb
+from shell import shell
 
-sys.path.insert(0, os.path.join(machine.TOP, "bench"))
-import budgets  # noqa: E402
-import experiments  # noqa: E402
-import meter  # noqa: E402
-
-
-def paging_own_policies_keep_to_their_budgets(lab):
-    """Each program also looks at every word that it reads; `# done` is its word for that."""
-    skip_walkers(lab.build)
-    rows = experiments.run(lab.build, ["scan", "join", "hotscan", "gc", "regen"])
-    table = meter.table()
-    ratios = {name: value for name, value, _ in experiments.figures(rows)}
-    assert set(ratios) == {name for name in table if name.startswith("paging.")} - {"paging.plan", "paging.control"}, ratios
-    wrong = budgets.judge(ratios, table)
-    assert not wrong, "; ".join(wrong)
-    assert rows["scan.1.1", "clock"].pages == 20 * 1100 and rows["scan.1.1", "own"]["first"] == 1100, rows
+LINE = (r"paging: (\d+) pages in (\d+) frames, every byte right: (\d+) pages out, (\d+) in, (\d+) faults, "
+        r"(\d+) frames and (\d+) disk blocks back")
 
 
-def paging_own_rules_lose_where_there_is_no_rule(lab):
-    skip_walkers(lab.build)
-    rows = experiments.run(lab.build, ["skew", "regen"])
-    assert rows["skew", "own"].pages > 2 * rows["skew", "clock"].pages, rows
-    assert rows["regen.dear", "own"].time > 2 * rows["regen.dear", "paged"].time, rows
+def checked(said):
+    """The line's numbers, which have to fit together."""
+    line = re.search(LINE, said)
+    assert line, said[-900:]
+    pages, frames, went, came, faults, returned, blocks = map(int, line.groups())
+    assert pages == 3 * frames and went > pages - frames and came > pages - frames, line[0]
+    assert went - came == blocks, f"what is on disk at the end is what went and did not come back: {line[0]}"
+    assert returned > frames and faults > pages, line[0]
+    return went, came
 
 
-def paging_a_stream_with_frames_of_its_own_meets_its_deadlines(lab):
-    skip_walkers(lab.build)
-    rows = experiments.run(lab.build, ["stream"])
-    assert rows["stream", "own"]["late"] == 0 and rows["stream", "clock"]["late"] > 10, rows
+def run_without_a_terminal_shows_paging_after_the_demo(lab):
+    status, said = verb(lab, "tools/qemu", "run")
+    assert status == 0 and re.search(DEMO_LINE, said), said[-500:]
+    checked(said)
 
 
-def paging_an_aggressor_costs_a_victim_nothing_unless_one_pager_has_both(lab):
-    skip_walkers(lab.build)
-    rows = {case: row for (_, case), row in experiments.run(lab.build, ["isolation"]).items()}
-    alone, beside = rows["own.alone"].pages, rows["own.beside"].pages
-    assert abs(beside - alone) * 50 <= alone, rows
-    assert rows["own.beside"]["instr"] > rows["own.alone"]["instr"] + 1000000, rows     # the aggressor was not asleep
-    assert rows["central.beside"].pages > 1.5 * rows["central.alone"].pages, rows
+def run_without_a_terminal_leaves_paging_out_where_memory_is_small(lab):
+    status, said = verb(lab, "tools/qemu", "run", MEM="8")
+    assert status == 0 and "paging: left out: too little memory" in said, said[-500:]
+
+
+def shell_shows_a_picture_of_paging_in_one_line(lab):
+    vm = shell(lab)
+    said = vm.command("paging frames=128", 200)
+    checked(said)
+    assert len(re.findall(r"\[K\S.* core \d+ disk \d+ \(clock \d+, mru \d+, stack \d+\), /s", said)) > 1, said[-900:]
+    again = vm.command("paging", 200)
+    checked(again)
+    assert "frames=5" not in vm.command("paging frames=5"), "too few, and it is said"
+
+
+def paging_works_on_a_disk(lab):
+    with driver.Disks() as disks:
+        vm = driver.shell(lab, "disk swap", (disks.image(), 0))
+        checked(vm.command("paging frames=128", 300))
+
+
+def paging_works_while_physmem_takes_mappings_away(lab):
+    vm = shell(lab, init="revoke=20")
+    checked(vm.command("paging frames=100", 300))
