@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <hurd/deva.h>
 #include <hurd/startup.h>
 #include <hurd/task.h>
 #include <l4/schedule.h>
@@ -115,6 +116,36 @@ static void command_clear(const struct words *w)
     printf(CLEAR_SCREEN);
 }
 
+static const char *const layouts[HURD_DEVA_KEYMAPS] = {
+    [HURD_DEVA_KEYMAP_US] = "us",
+    [HURD_DEVA_KEYMAP_DE] = "de",
+    [HURD_DEVA_KEYMAP_FR] = "fr",
+};
+
+void command_set_keymap(const char *name)
+{
+    struct hurd_startup_cap master = __hurd_startup_data->deva_master;
+    L4_Word_t layout = HURD_DEVA_KEYMAP_ASK;
+    for (L4_Word_t i = 0; name && i < HURD_DEVA_KEYMAPS; i++) {
+        if (!strcmp(name, layouts[i]))
+            layout = i;
+    }
+    if (name && layout == HURD_DEVA_KEYMAP_ASK) {
+        printf("keymap: there is no layout %s; there are us, de and fr\n", name);
+        return;
+    }
+    int err = hurd_deva_keymap(L4_ThreadIdOfRaw(master.server), master.cap, &layout);
+    if (err)
+        printf("keymap: %s\n", strerror(err));
+    else if (!name)
+        printf("the keyboard's layout is %s\n", layout < HURD_DEVA_KEYMAPS ? layouts[layout] : "?");
+}
+
+static void command_keymap(const struct words *w)
+{
+    command_set_keymap(w->count == 2 ? w->word[1] : NULL);
+}
+
 static void command_reboot(const struct words *w)
 {
     (void) w;
@@ -161,7 +192,10 @@ static const struct command commands[] = {
       "the ends of the line, Ctrl-U, Ctrl-K and Ctrl-W remove parts of it.\n",
       0, 1, TAKES_COMMAND, command_help },
     { "clear", "", "clears the screen", NULL, 0, 0, TAKES_NOTHING, command_clear },
-    { "reboot", "", "starts the machine again", NULL, 0, 0, TAKES_NOTHING, command_reboot },
+    { "keymap", "[LAYOUT]", "which characters the keyboard's keys type",
+      "LAYOUT is us, de or fr. The serial line is not concerned.\n", 0, 1, TAKES_NOTHING,
+      command_keymap },
+    { "reboot", "", "starts the machine again (Ctrl-Alt-Del)", NULL, 0, 0, TAKES_NOTHING, command_reboot },
     { "halt", "", "switches the machine off", NULL, 0, 0, TAKES_NOTHING, command_halt },
 };
 

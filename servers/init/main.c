@@ -7,6 +7,7 @@
  *      devices             it may use devices: it gets deva's master capability
  *      use=DISK            it may use that disk or partition, named as in the shell
  *      only=PATTERN        one more argument, only=PATTERN, for it
+ *      keymap=LAYOUT       the keyboard's layout: us, de, fr
  *      revoke=N            physmem takes mappings away at random, at one request in N
  *      disk, disk=WORD     starts the IDE driver, with that argument
  *      swap, swap=DISK     pages go out to the first swap partition, or to that disk or partition
@@ -14,6 +15,7 @@
  *      paging              shows paging after the demo, with swap in memory if there is no other
  *      ramdisk=N           starts the RAM disk, N megabytes of it; with N:SEEK:PAGE as slow as
  *                          a disk that needs so many us to find a place, and for each page */
+#include "commands.h"
 #include "disks.h"
 #include "paging.h"
 #include "programs.h"
@@ -84,6 +86,8 @@ static void read_options(struct options *o, int argc, char **argv)
             only = argv[i];
         else if ((value = value_of(argv[i], "revoke=")) && words_number(value, &o->revoke))
             continue;
+        else if ((value = value_of(argv[i], "keymap=")))
+            command_set_keymap(value);
         else if (!strcmp(argv[i], "disk"))
             o->disk = "";
         else if ((value = value_of(argv[i], "disk=")))

@@ -11,12 +11,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "check.h"
 #include "container.h"
 #include "server.h"
 #include "slab.h"
 #include "stretch.h"
 #include "swap.h"
 
+#define CHECK_PERIOD    512u        /* requests between two checks, with CHECK=1 */
 #define REVOKE_PAGES    64u         /* of the random revocation: pages taken, ... */
 #define REVOKE_LOOK     4096u       /* ... looking at most at so many */
 
@@ -185,6 +187,16 @@ static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
     return L4_ReplyWait(pacer, from);
 }
 
+/* CHECK=1 only: what must always hold, held. */
+static void check(void)
+{
+    const char *problem = server.requests % CHECK_PERIOD ? NULL : check_problem();
+    if (!problem)
+        return;
+    say("physmem: after request %u: %s\n", server.requests, problem);
+    __builtin_trap();
+}
+
 int main(void)
 {
     L4_ThreadId_t from;
@@ -197,6 +209,12 @@ int main(void)
         int reply = L4_IpcFailed(tag) ? 0
                     : is_turn(from) ? turn(&from) : hurd_cap_serve(&server, from, tag);
         tag = next(reply, &from);
+        if (CONFIG_CHECK) {
+            L4_Word_t saved[64];
+            L4_StoreMRs(0, 64, saved);
+            check();
+            L4_LoadMRs(0, 64, saved);
+        }
         if (debug_revoke_period && random_word() % debug_revoke_period == 0) {
             L4_Word_t saved[64];
             L4_StoreMRs(0, 64, saved);          /* Unmap works in the message registers */
