@@ -9,6 +9,10 @@
 
 /* ---- room.c: how many frames are left ---- */
 
+enum { ROOM_HARD = 4 };                 /* frames that no page of the program gets */
+
+/* From the guarantee: when to be alarmed, when to write ahead. */
+void room_levels(void);
 /* Asks physmem, unless pages are on their way, for then nobody knows exactly. */
 void room_refresh(void);
 /* Fewer frames are left than mm.room.alarm. */

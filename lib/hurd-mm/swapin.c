@@ -153,7 +153,7 @@ static void window_clip(struct window *w, uintptr_t page)
 /* As many pages as need no other to leave. */
 static uint32_t window_most(const struct hurd_policy *policy)
 {
-    int32_t n = mm.room.left - (mm.room.low < 8 ? mm.room.low : 8);
+    int32_t n = mm.room.left - ROOM_HARD;
     int32_t own = policy->frames ? (int32_t)(policy->frames - policy->pages) : n;
     return n < 1 || own < 1 ? 1 : (uint32_t)(n < own ? n : own);
 }

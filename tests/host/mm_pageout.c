@@ -191,7 +191,7 @@ static void a_region_learns_how_many_pages_come_together(void **state)
 {
     enum { N = 600 };
     (void)state;
-    start(100, 2000);
+    start(200, 2000);
     uintptr_t a = region(N * P);
     for (unsigned i = 0; i < N; i++)
         assert_true(write_word(a + i * P, i));

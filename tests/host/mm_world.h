@@ -351,10 +351,9 @@ static void start(uint32_t frames, uint32_t disk)
     slab_add_page(&mm.slab, records, sizeof records);
     mm.space = (struct address_space){.low = LOW_END, .high = HIGH_END, .search = LOW_END,
                                       .slab = &mm.slab};
-    mm.room = (struct room){.left = (int32_t)frames, .alarm = (int32_t)frames / 4, .low = 8,
-                            .high = 8 + 16, .capacity = (int32_t)frames, .guarantee = frames};
-    if (frames < 128)
-        mm.room.high = 8 + (int32_t)frames / 16;
+    mm.room = (struct room){.left = (int32_t)frames, .capacity = (int32_t)frames,
+                            .guarantee = frames};
+    room_levels();
     policies_start();
     map_insert(&mm.space, P, LOW_END - 1, &mm.wired, P, HURD_VM_RIGHTS, true);  /* this program */
     if (quota) {
