@@ -155,7 +155,8 @@ static uint32_t window_most(const struct hurd_policy *policy)
 {
     int32_t n = mm.room.left - ROOM_HARD;
     int32_t own = policy->frames ? (int32_t)(policy->frames - policy->pages) : n;
-    return n < 1 || own < 1 ? 1 : (uint32_t)(n < own ? n : own);
+    bool many = mm.room.coming >= mm.room.guarantee / 4;       /* others have to be able to leave */
+    return many || n < 1 || own < 1 ? 1 : (uint32_t)(n < own ? n : own);
 }
 
 int swapin_fault(const struct fault *f, const struct frame *run)
