@@ -145,8 +145,8 @@ struct hurd_cap_call {
 
 /* A request that must wait for something is parked.  serve() returns what hurd_cap_park() returned.
  * When the server calls hurd_cap_resume() with the same key, serve() is called again, with the same
- * arguments, as above.  A parked request must hold nothing that somebody has to give back: if its
- * thread sends another request, or dies, the parked one is dropped, and HURD_CAP_CANCEL ends it with
+ * arguments, as above.  A parked request must hold nothing that must be given back: if its thread
+ * sends another request, or dies, the parked one is dropped; HURD_CAP_CANCEL ends it with
  * ECANCELED. */
 #define HURD_CAP_PARKED     (-3)
 
@@ -209,15 +209,15 @@ int hurd_cap_lengthen(struct hurd_cap_call *call);
  * wait for the old one any more: the old one goes on, without a reply. */
 int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from);
 
-/* Parks the request until somebody resumes `key`.  Returns HURD_CAP_PARKED, or an errno like
- * hurd_cap_lengthen(). */
+/* Parks the request until hurd_cap_resume() is called with `key`.  Returns HURD_CAP_PARKED, or an
+ * errno as hurd_cap_lengthen() does. */
 int hurd_cap_park(struct hurd_cap_call *call, L4_Word_t key);
 
 /* All requests that are parked for this key become ready, in the order in which they came.  The
  * server's loop serves one of them after each message. */
 void hurd_cap_resume(struct hurd_cap_server *server, L4_Word_t key);
 
-/* Serves one of them; else like hurd_cap_go_on().  Pre: server->ready is not 0. */
+/* Serves one request that is ready.  Pre: server->ready is not 0.  Returns as hurd_cap_go_on(). */
 int hurd_cap_go_on_ready(struct hurd_cap_server *server, L4_ThreadId_t *from);
 
 /* For operations with a target: returns 0 if this caller may put something into that task's table;

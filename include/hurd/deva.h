@@ -167,7 +167,8 @@ int hurd_deva_console_inject(L4_ThreadId_t server, L4_Word_t device, L4_Word_t t
 int hurd_deva_irq_attach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq,
                          L4_ThreadId_t handler);
 int hurd_deva_irq_detach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq);
-/* *layout: what to set; then what is set. */
+/* Pre: *layout is the layout to set, or HURD_DEVA_KEYMAP_ASK.  Post: *layout is the one that is
+ * set. */
 int hurd_deva_keymap(L4_ThreadId_t server, L4_Word_t master, L4_Word_t *layout);
 int hurd_deva_ports_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t io_fpage);
 

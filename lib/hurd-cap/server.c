@@ -59,7 +59,7 @@ static int serve_death(struct hurd_cap_call *call)
         return EINVAL;
     for (struct hurd_cap_long *more = call->server->longs; more; more = more->next)
         if (L4_Version(more->from) == call->arg[0])
-            long_drop(call->server, more);      /* the ids in it may soon be those of other threads */
+            long_drop(call->server, more); /* the ids in it may soon be those of other threads */
     hurd_cap_forget(&call->server->table, call->arg[0]);
     hurd_cap_giver_died(&call->server->table, call->arg[0]);
     if (call->server->task_died)
@@ -344,8 +344,8 @@ static int long_serve(struct hurd_cap_server *server, struct hurd_cap_long *more
     return reply && answered;
 }
 
-/* The first request of another task than the one whose turn was last; if there is none, the first of
- * all.  So a task with many threads has no more turns than others. */
+/* Serves the first request of another task than the one whose turn was last; if there is none, the
+ * first of all.  So a task with many threads has no more turns than others. */
 int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from)
 {
     struct hurd_cap_long **link = long_find(server, HURD_CAP_TURNS, server->last_turn);

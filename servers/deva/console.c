@@ -190,7 +190,7 @@ static bool input_wanted(void)
     return fifo_count(&console.input) < FIFO_SIZE || console.foreground != console.owner;
 }
 
-/* Ctrl-Alt-Del.  Whoever can press it can press the machine's button as well. */
+/* Ctrl-Alt-Del.  A user who can press it could also press the machine's reset button. */
 static void restart_machine(void)
 {
     console.keyboard.map.restart = false;

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The keys that differ from country to country, row by row as they lie on the keyboard, from left to
- * right: 13, 12, 12 and 11 of them. The key before the third row's Enter lies above it on some
- * keyboards. The key before the fourth row's letters is missing on American ones. */
+/* The keys that differ from country to country, in the rows of the keyboard, from left to right:
+ * 13, 12, 12 and 11 keys.  On some keyboards the key before the third row's Enter is above Enter.  The
+ * key before the fourth row's letters is missing on American keyboards. */
 enum { ROW_KEYS = 48 };
 
 /* What a key types alone, with Shift, and with AltGr (a blank: nothing).  Accents are characters of
@@ -110,7 +110,7 @@ static unsigned keymap_pad(const struct keymap *k, uint8_t key, bool extended, u
     return 2 + (unsigned) length;
 }
 
-/* Where the key stands in a layout; ROW_KEYS: it is the same everywhere. */
+/* Returns the key's place in a layout; ROW_KEYS: the key is the same in all layouts. */
 static unsigned keymap_place(uint8_t key)
 {
     static const struct { uint8_t first, last, place; } rows[] = {

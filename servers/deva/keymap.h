@@ -16,7 +16,7 @@ struct keymap {
     bool left_shift, right_shift, left_ctrl, right_ctrl, left_alt, right_alt;
     bool caps_lock, num_lock;
     enum keymap_layout layout;
-    bool restart;           /* Ctrl-Alt-Del was pressed; who looks at it clears it */
+    bool restart;           /* Ctrl-Alt-Del was pressed; console.c clears it */
 };
 
 /* Takes the next scan code and writes the bytes for it to `out`.  Returns their number, 0 to

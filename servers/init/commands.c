@@ -3,6 +3,7 @@
  * reports.c and disks.c. */
 #include "commands.h"
 #include "disks.h"
+#include "filecommands.h"
 #include "launch.h"
 #include "paging.h"
 #include "programs.h"
@@ -32,6 +33,7 @@ struct command {
 };
 
 #define MANY WORDS_MAX
+#define FILES_REDIRECT "`> FILE` at the end puts that into a file, `>> FILE` behind its end.\n"
 
 static void command_help(const struct words *w);
 
@@ -39,7 +41,10 @@ static void command_help(const struct words *w);
 
 static void command_ls(const struct words *w)
 {
-    (void) w;
+    if (w->count > 1) {
+        filecommands_obey(w);
+        return;
+    }
     size_t offset = 0, size, about_size;
     const char *name;
     while ((name = programs_next(&offset, &size))) {
@@ -162,7 +167,9 @@ static void command_halt(const struct words *w)
 
 static const struct command commands[] = {
     { .does = "Programs" },
-    { "ls", "", "the programs there are", NULL, 0, 0, TAKES_NOTHING, command_ls },
+    { "ls", "[-l] [PATH ...]", "the programs there are; with a path, files",
+      "ls PATH lists a directory, or one file; -l shows mode, links, owner, size and time.\n", 0,
+      MANY, TAKES_NOTHING, command_ls },
     { "run", "[OPTIONS] PROGRAM ...", "starts a program, with options",
       "  run [-m FRAMES] [-d] [-b DISK] PROGRAM [ARGUMENTS] [&]\n"
       "The name of a program alone starts it, too: `hello a b` is `run hello a b`.\n"
@@ -178,6 +185,30 @@ static const struct command commands[] = {
       "It uses 3 N pages in N frames and looks at every byte; a line shows what is on disk\n"
       "meanwhile. Without swap, the shell makes some in memory first.\n",
       0, 1, TAKES_NOTHING, command_paging },
+    { .does = "Files" },
+    { "cat", "FILE ...", "shows files", FILES_REDIRECT, 1, MANY, TAKES_NOTHING,
+      filecommands_obey },
+    { "cd", "[DIRECTORY]", "paths begin there from now on", NULL, 0, 1, TAKES_NOTHING,
+      filecommands_obey },
+    { "cp", "FILE ... PATH", "copies files", NULL, 2, MANY, TAKES_NOTHING, filecommands_obey },
+    { "df", "", "how full the file system is", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
+    { "echo", "[WORD ...]", "says the words", FILES_REDIRECT, 0, MANY, TAKES_NOTHING,
+      filecommands_obey },
+    { "ln", "[-s] FILE PATH", "one more name; with -s a symbolic link", NULL, 2, 3, TAKES_NOTHING,
+      filecommands_obey },
+    { "mkdir", "DIRECTORY ...", "makes directories", NULL, 1, MANY, TAKES_NOTHING,
+      filecommands_obey },
+    { "mount", "[DISK]", "what is mounted; mounts an ext2 file system",
+      "DISK is a disk or a partition, as `disk` shows them, or ram: a RAM disk with a few files.\n",
+      0, 1, TAKES_NOTHING, filecommands_obey },
+    { "mv", "FILE ... PATH", "renames files", NULL, 2, MANY, TAKES_NOTHING, filecommands_obey },
+    { "rm", "FILE ...", "removes files", NULL, 1, MANY, TAKES_NOTHING, filecommands_obey },
+    { "rmdir", "DIRECTORY ...", "removes empty directories", NULL, 1, MANY, TAKES_NOTHING,
+      filecommands_obey },
+    { "sha256sum", "FILE ...", "checksums", FILES_REDIRECT, 1, MANY, TAKES_NOTHING,
+      filecommands_obey },
+    { "sync", "", "returns when all is on the disk", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
+    { "umount", "", "unmounts the file system", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
     { .does = "The system" },
     { "ps", "", "tasks and their threads, with IPC state", NULL, 0, 0, TAKES_NOTHING, command_ps },
     { "mem", "", "memory: free, allocated, by task", NULL, 0, 0, TAKES_NOTHING, command_mem },

@@ -6,10 +6,14 @@
  *      run=NAME,WORD...    run this program in place of the demo
  *      devices             it may use devices: it gets deva's master capability
  *      use=DISK            it may use that disk or partition, named as in the shell
+ *      files               it may use the root file system: one more argument, files=THREAD, says
+ *                          which thread (in hexadecimal digits) is the file server
  *      only=PATTERN        one more argument, only=PATTERN, for it
  *      keymap=LAYOUT       the keyboard's layout: us, de, fr
  *      revoke=N            physmem takes mappings away at random, at one request in N
  *      disk, disk=WORD     starts the IDE driver, with that argument
+ *      root=DISK           mounts that disk or partition; root=ram: a RAM disk with the files of the
+ *                          archive's root.img
  *      swap, swap=DISK     pages go out to the first swap partition, or to that disk or partition
  *      swap=ram:N          the same, to the RAM disk
  *      paging              shows paging after the demo, with swap in memory if there is no other
@@ -19,6 +23,7 @@
 #include "disks.h"
 #include "paging.h"
 #include "programs.h"
+#include "root.h"
 #include "services.h"
 #include "shell.h"
 #include "words.h"
@@ -38,11 +43,13 @@ struct options {
     bool batch;
     bool devices;
     bool paging;
+    bool files;
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
     const char *disk;           /* the driver's argument; NULL: no driver */
     const char *use;            /* what the first program may use; NULL: nothing */
     const char *ram;            /* the RAM disk's arguments; NULL: no RAM disk */
     const char *swap;           /* where, "": wherever there is room; NULL: nowhere */
+    const char *root;           /* what is mounted; NULL: nothing */
     char argz[ARGZ_MAX];        /* the program to run and its arguments */
     size_t length;
     bool too_long;
@@ -78,6 +85,8 @@ static void read_options(struct options *o, int argc, char **argv)
             o->paging = true;
         else if (!strcmp(argv[i], "devices"))
             o->devices = true;
+        else if (!strcmp(argv[i], "files"))
+            o->files = true;
         else if ((value = value_of(argv[i], "demo=")))
             demo = value;
         else if ((value = value_of(argv[i], "run=")))
@@ -94,6 +103,8 @@ static void read_options(struct options *o, int argc, char **argv)
             o->disk = value;
         else if ((value = value_of(argv[i], "use=")))
             o->use = value;
+        else if ((value = value_of(argv[i], "root=")))
+            o->root = value;
         else if ((value = value_of(argv[i], "ramdisk=")))
             o->ram = value;
         else if ((value = value_of(argv[i], "swap=ram:"))) {
@@ -129,6 +140,8 @@ static void start_drivers(const struct options *o)
         services_start_ramdisk(o->ram);
     if (o->swap)
         services_start_swap(o->swap);
+    if (o->root)
+        root_mount(o->root);
 }
 
 /* The sectors that `use=` names; false, having said why, when there are none. */
@@ -140,9 +153,22 @@ static bool find_sectors(const char *name, struct hurd_deva_extent *sectors)
     return !problem;
 }
 
-/* The status of the program, or one that says that it never ran. */
-static unsigned run_first_program(const struct options *o)
+/* The program learns which thread to ask for files. */
+static void add_server(struct options *o)
 {
+    char word[24];
+    struct files *files = root_files();
+    if (!files)
+        return;
+    snprintf(word, sizeof word, "files=%lx", (unsigned long) files->server.raw);
+    add_words(o, word);
+}
+
+/* The status of the program, or one that says that it never ran. */
+static unsigned run_first_program(struct options *o)
+{
+    if (o->files)
+        add_server(o);
     if (o->too_long) {
         printf("init: the program's arguments are too long\n");
         return EXIT_FAILURE;

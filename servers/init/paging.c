@@ -14,8 +14,7 @@
 #include <hurd/startup.h>
 
 enum {
-    RAM_SWAP = 2,                       /* megabytes, where there is no other swap, */
-    RAM_FRAMES = 1536,                  /* if so many frames are left: disk, two servers, program */
+    RAM_FRAMES = 1536,          /* so many have to be left: RAM disk, two servers, program */
 };
 
 static bool have_swap(void)
@@ -31,14 +30,13 @@ static const char *make_swap(void)
 {
     if (have_swap())
         return NULL;
-    if (services_have_ramdisk())
-        return "there is no swap";
     if (programs_left() < RAM_FRAMES)
         return "too little memory for swap in it";
-    char size[8];
-    snprintf(size, sizeof size, "%d", RAM_SWAP);
-    services_start_ramdisk(size);
-    services_start_swap(RAM_DISK);
+    struct hurd_deva_extent sectors;
+    const char *problem = services_ramdisk_part(RAM_SWAP, &sectors);
+    if (problem)
+        return problem;
+    services_start_swap_at(RAM_DISK, &sectors);
     return have_swap() ? NULL : "swap did not start";
 }
 
