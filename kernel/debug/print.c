@@ -2,7 +2,7 @@
 /* The kernel's voice: a small printf, and panic. */
 #include <stdarg.h>
 
-#include "../arch.h"
+#include "gdb.h"
 
 static void print_number(unsigned long value, unsigned base, int width, char pad)
 {
@@ -88,6 +88,8 @@ void panic(const char *format, ...)
     kprintf("\n");
     va_end(args);
     backtrace((word_t)__builtin_return_address(0));
+    if (gdb_here && !gdb_inside)
+        __asm__ volatile("int3"); /* gdb sees how it came to this */
     kprintf("\npanic: halted; tools/symbolise reads this report\n");
     arch_halt();
 }
