@@ -274,6 +274,8 @@ static void packet_q(const char *at)
         packet_command(at);
     else if (gdb_take_word(&at, "qAttached"))
         gdb_answer("1");
+    else if (gdb_take_word(&at, "qPecan"))
+        gdb_answer("kernel"); /* for tools/gdb: not an emulator's stub */
     else if (gdb_take_word(&at, "Qqemu.PhyMemMode:"))
         packet_physical(at);
     else if (gdb_take_word(&at, "qC")) {
@@ -377,7 +379,7 @@ static void serve(struct trapframe *f, bool begun)
     size_t length;
     bool goes_on = false;
     gdb_inside = true;
-    gdb_stop = (struct gdb_stop){f, current, 0, false};
+    gdb_stop = (struct gdb_stop){f, current, 0, false, 0};
     gdb_window_save();
     if (connected && !begun)
         say_stop();

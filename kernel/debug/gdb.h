@@ -61,6 +61,7 @@ struct gdb_stop {
     struct thread *thread;   /* the thread that gdb looks at */
     paddr_t cr3;             /* the space that gdb looks at; 0: that of the thread */
     bool physical;           /* memory is physical memory */
+    word_t esp;              /* what gdb has set for kernel code, 0 if nothing: it counts for gdb only */
 };
 extern struct gdb_stop gdb_stop;
 void gdb_register_write(word_t n);     /* into the packet; xs if it is not known */

@@ -154,7 +154,7 @@ static bool read_stopped(word_t n, word_t *value)
     struct trapframe *f = gdb_stop.frame;
     const word_t segments[] = {f->cs, from_user(f) ? f->ss : KERNEL_DS, USER_DS, USER_DS, USER_DS, USER_GS};
     if (n == R_ESP)
-        *value = from_user(f) ? f->esp : (word_t)&f->esp;
+        *value = from_user(f) ? f->esp : gdb_stop.esp ? gdb_stop.esp : (word_t)&f->esp;
     else if (general(f, n))
         *value = *general(f, n);
     else if (n - R_CS < ARRAY_LEN(segments))
@@ -223,7 +223,12 @@ static bool register_read(word_t n, word_t *value)
         return true;
     if (t == current)
         return read_stopped(n, value);
-    return t->kernel_sp ? read_waiting(t, n, value) : t->utcb && read_user(t, n, value);
+    if (t->kernel_sp)
+        return read_waiting(t, n, value);
+    if (t->utcb)
+        return read_user(t, n, value);
+    *value = 0; /* not started: it is nowhere */
+    return n == R_EIP || n == R_ESP;
 }
 
 void gdb_register_write(word_t n)
@@ -253,11 +258,12 @@ bool gdb_register_set(word_t n, word_t value)
         return set_space(value);
     if (gdb_stop.thread != current)
         return false;
-    if (n == R_ESP) {
-        if (from_user(f))
-            f->esp = value;
-        return from_user(f) || value == (word_t)&f->esp;
-    }
+    if (n == R_ESP && from_user(f))
+        f->esp = value;
+    else if (n == R_ESP)
+        gdb_stop.esp = value; /* kernel code's stack stays where it is; gdb may look from elsewhere */
+    if (n == R_ESP)
+        return true;
     if (!general(f, n))
         return false;
     *general(f, n) = n == R_EFLAGS ? (f->eflags & ~FLAGS_USER) | (value & FLAGS_USER) : value;
@@ -368,18 +374,51 @@ static bool hard_clear(word_t type, vaddr_t v)
     return false;
 }
 
+/* The first piece of a range that one register can watch: 4, 2 or 1 bytes, aligned. */
+static word_t piece_of(vaddr_t v, word_t length)
+{
+    word_t piece = 4;
+    while (piece > length || v & (piece - 1))
+        piece /= 2;
+    return piece;
+}
+
+static bool hard_clear_all(word_t type, vaddr_t v, word_t length)
+{
+    bool good = true;
+    for (word_t piece; length; v += piece, length -= piece) {
+        piece = piece_of(v, length);
+        good &= hard_clear(type, v);
+    }
+    return good;
+}
+
+/* As many registers as the range needs, or none. */
+static bool hard_set(word_t type, vaddr_t v, word_t length)
+{
+    word_t done = 0, piece;
+    if (!length || length > HARD_MAX * sizeof(word_t) || !gdb_debug_works())
+        return false;
+    for (; done < length; done += piece) {
+        piece = piece_of(v + done, length - done);
+        if (gdb_debug_arm(type, v + done, piece) < 0) {
+            hard_clear_all(type, v, done);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool gdb_break_set(word_t type, vaddr_t v, word_t length)
 {
-    if (type == 0)
-        return soft_set(v);
-    bool whole = (length == 1 || length == 2 || length == 4) && !(v & (length - 1));
-    return (type == 1 || whole) && gdb_debug_works() && gdb_debug_arm(type, v, length) >= 0;
+    return type == 0 ? soft_set(v) : hard_set(type, v, type == 1 ? 1 : length);
 }
 
 bool gdb_break_clear(word_t type, vaddr_t v, word_t length)
 {
-    (void)length;
-    return type == 0 ? soft_clear(v) : hard_clear(type, v);
+    if (type && length > HARD_MAX * sizeof(word_t))
+        return false;
+    return type == 0 ? soft_clear(v) : hard_clear_all(type, v, type == 1 ? 1 : length);
 }
 
 void gdb_break_clear_all(void)

@@ -42,10 +42,11 @@ class Stop(gdb.Breakpoint):
     """A breakpoint of ours: it stops when `when()` is true."""
 
     def __init__(self, address, when):
-        super().__init__(f"*{address:#x}", internal=True)
+        super().__init__(f"*{address:#x}", type=registers.breakpoint_type(address), internal=True)
         self.silent, self.when, self.hit = True, when, False
 
     def stop(self):
+        kernel.forget(None)             # the machine has run, and gdb tells nobody before it knows whether it stops
         try:
             self.hit = self.hit or bool(self.when())
         except (gdb.error, gdb.GdbError):

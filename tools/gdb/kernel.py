@@ -21,8 +21,36 @@ NEVER = 2 ** 64 - 1
 KINDS = ("", "a page fault", "an IO fault", "an exception", "the end of its time", "its start", "an interrupt")
 
 
+KERNEL_HALF = 0xC0000000
+LINE = 256
+in_physical = False
+lines = {}                      # of the kernel's memory, as long as the machine stands still: the way to it may be slow
+
+
+def forget(event):
+    lines.clear()
+
+
+gdb.events.cont.connect(forget)
+gdb.events.stop.connect(forget)
+gdb.events.memory_changed.connect(forget)
+
+
+def line_of(address):
+    if address not in lines:
+        lines[address] = bytes(gdb.selected_inferior().read_memory(address, LINE))
+    return lines[address]
+
+
 def read(address, length):
     """Bytes of the current space, of the kernel's half always."""
+    try:
+        first = address & -LINE
+        if address >= KERNEL_HALF and length <= LINE and not in_physical:
+            data = b"".join(line_of(at) for at in range(first, address + length, LINE))
+            return data[address - first:address - first + length]
+    except gdb.MemoryError:
+        pass                    # not all of the line is there
     try:
         return bytes(gdb.selected_inferior().read_memory(address, length))
     except gdb.MemoryError:
@@ -240,6 +268,16 @@ class Space:
         at = self.entry_address(v)
         return word(at) if at else 0
 
+    def entries(self, first, end):
+        """The page table entries of the pages in [first, end), by address; those that are not zero."""
+        found = {}
+        for slot in range(first >> 22, (end - 1 >> 22) + 1):
+            low, high = max(first, slot << 22), min(end, (slot + 1) << 22)
+            at, count = self.entry_address(low), (high - (low & ~0xFFF) + PAGE - 1) // PAGE
+            words = struct.unpack(f"<{count}I", read(at, 4 * count)) if at else ()
+            found.update(((low & ~0xFFF) + i * PAGE, w) for i, w in enumerate(words) if w & PRESENT)
+        return found
+
     def mapped(self):
         """The addresses of its pages."""
         return {v for v, _ in self.pages()}
@@ -283,10 +321,13 @@ def window(address):
 @contextlib.contextmanager
 def physical():
     """Inside, read() reads physical memory: the kernel's window shows the kernel's own pages only."""
+    global in_physical
     gdb.execute("maintenance packet Qqemu.PhyMemMode:1", to_string=True)
+    in_physical = True
     try:
         yield
     finally:
+        in_physical = False
         gdb.execute("maintenance packet Qqemu.PhyMemMode:0", to_string=True)
 
 

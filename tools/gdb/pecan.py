@@ -22,6 +22,7 @@ import unwind                                       # noqa: E402,F401
 import printers                                     # noqa: E402,F401
 import l4                                           # noqa: E402,F401
 import hurd                                         # noqa: E402,F401
+import registers                                    # noqa: E402
 from programs import KERNEL, Elf, path_of, symbols  # noqa: E402
 
 KERNEL_OFFSET = 0xF0000000
@@ -37,7 +38,7 @@ class ProgramBreakpoint(gdb.Breakpoint):
     def __init__(self, path, address):
         self.path, self.address = path, address
         self.code = Elf(path).bytes_at(address, 32)
-        super().__init__(f"*{address:#x}")
+        super().__init__(f"*{address:#x}", type=registers.breakpoint_type(address))
 
     def stop(self):
         try:
@@ -148,29 +149,37 @@ def processor():
 def load_kernel():
     """The kernel starts with paging off: boot.asm, which does that, has its symbols at its physical address as well.  The kernel is
     one unit, so gdb's index leaves its inlined functions out: -readnow reads all."""
+    global physical_symbols
     gdb.execute(f"file -readnow {KERNEL}")
     entry = Elf(KERNEL).entry
     bss = int(gdb.parse_and_eval("(unsigned long)&idle_block")) - KERNEL_OFFSET
     gdb.execute(f"add-symbol-file {BOOT_OBJECT} -s .text {entry:#x} -s .bss {bss:#x}", to_string=True)
+    physical_symbols = True
     return entry
+
+
+physical_symbols = False        # are they loaded?
+
+
+def paging():
+    try:
+        return bool(int(gdb.parse_and_eval("$cr0")) & PAGING)
+    except gdb.error:
+        return True
 
 
 def forget_physical(event):
     """With paging on, low addresses are programs'."""
-    try:
-        paging = int(gdb.parse_and_eval("$cr0")) & PAGING
-    except gdb.error:
-        paging = True
-    if paging:
-        gdb.events.stop.disconnect(forget_physical)
+    global physical_symbols
+    if physical_symbols and paging():
+        physical_symbols = False
         gdb.execute(f"remove-symbol-file {BOOT_OBJECT}", to_string=True)
 
 
 def to_first_line(entry):
     """Only a machine that has not booted goes there."""
-    if int(gdb.parse_and_eval("$cr0")) & PAGING:
+    if paging():
         print("The machine runs already: stopped where it is.", end="  ")
-        forget_physical(None)
     else:
         gdb.execute(f"thbreak *{entry:#x}", to_string=True)
         gdb.execute("continue")

@@ -9,7 +9,7 @@ import kernel
 
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
 KERNEL = os.path.join(BUILD, "bin/kernel")
-SAMPLE = 128            # bytes of each page that are compared
+SAMPLE = 32             # bytes of each page that are compared
 
 
 class Elf:
@@ -65,30 +65,33 @@ def elf(path):
     return elves[path][1]
 
 
-def places(program, mapped):
-    """Addresses of code of the program in the pages that a task has."""
-    for first, end in program.text():
-        for page in range(first & ~0xFFF, end, 0x1000):
-            if page in mapped:
-                at = max(first, page)
-                yield at + 0x400 if end - page > 0x800 else at
-
-
 class Sight:
-    """The code that a task has, read once for all candidates."""
+    """The code that a task has, read once for all candidates: the line to the machine may be slow."""
 
     def __init__(self, space):
-        self.space, self.mapped, self.seen = space, space.mapped(), {}
+        self.space, self.entries, self.seen = space, {}, {}
+
+    def look(self, first, end):
+        for page in range(first & ~0xFFF, end, 0x1000):
+            if page not in self.entries:
+                self.entries.update({p: 0 for p in range(page, page + 0x20000, 0x1000)})
+                self.entries.update(self.space.entries(page, page + 0x20000))
+
+    def read(self, addresses):
+        """SAMPLE bytes at each, none of which crosses a page."""
+        with kernel.physical():
+            for at in addresses:
+                self.seen[at] = kernel.read((self.entries[at & ~0xFFF] & ~0xFFF) + at % 0x1000, SAMPLE)
 
     def matches(self, program):
         """How many of its pages hold the program's code; 0 if one holds other code."""
-        wanted = list(places(program, self.mapped))
-        new = [(at, SAMPLE) for at in wanted if at not in self.seen]
-        self.seen.update(zip((at for at, _ in new), self.space.read_pieces(new) if new else ()))
-        for at in wanted:
-            code = program.bytes_at(at, SAMPLE)
-            if self.seen[at][:len(code)] != code:
-                return 0
+        wanted = []
+        for first, end in program.text():
+            self.look(first, end)
+            wanted += [page + 0x400 for page in range(first & ~0xFFF, end - 0x400 - SAMPLE, 0x1000) if self.entries[page] and page + 0x400 >= first]
+        self.read([at for at in wanted if at not in self.seen])
+        if any(self.seen[at] != program.bytes_at(at, SAMPLE) for at in wanted):
+            return 0
         return len(wanted)
 
 
@@ -96,7 +99,10 @@ def recognise(space):
     """The program with the most of its code there.  Where a thread of the task is counts most: who hands out memory has the code of
     others in its space as well."""
     best, name, sight = (False, 0), "?", Sight(space)
-    places = [t.frame_word("eip") for t in space.members() if t.utcb]
+    started = [t for t in space.members() if t.utcb]
+    places = [t.frame_word("eip") for t in started]
+    for t in started:                   # in a stub of the KIP: the address to which that returns
+        places.append(int.from_bytes(space.read(t.frame_word("esp"), 4), "little"))
     for candidate, path in paths().items():
         try:
             program = elf(path)

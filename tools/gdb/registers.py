@@ -23,6 +23,20 @@ def stub_writes_cr3():
         return False
 
 
+def is_kernels_stub():
+    """Is it kernel/debug/gdb.c that answers, and not an emulator?"""
+    try:
+        return '"kernel"' in gdb.execute("maintenance packet qPecan", to_string=True)
+    except gdb.error:
+        return False
+
+
+def breakpoint_type(address):
+    """QEMU's breakpoints are at virtual addresses, in any space.  The kernel's stub writes an INT3 into the page of one space; in
+    programs, only the debug registers mean an address."""
+    return gdb.BP_HARDWARE_BREAKPOINT if address < 0xC0000000 and is_kernels_stub() else gdb.BP_BREAKPOINT
+
+
 def user_registers(thread):
     """With which it goes on in user mode, as far as a backtrace needs them."""
     registers = {}

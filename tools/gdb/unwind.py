@@ -47,8 +47,8 @@ class Stubs(Unwinder):
         return self.caller(pending, pc, sp + 16, registers)
 
     def caller(self, pending, pc, sp, registers):
-        info = pending.create_unwind_info(Id(sp, pc))
-        word = gdb.lookup_type("int")
+        pointer, word = pending.read_register("esp").type, gdb.lookup_type("int")
+        info = pending.create_unwind_info(Id(gdb.Value(sp).cast(pointer), gdb.Value(pc).cast(pointer)))
         registers = dict(registers, eip=kernel.word(sp), esp=sp + 4)
         for name, number in registers.items():
             info.add_saved_register(name, gdb.Value(number).cast(word if name not in ("eip", "esp") else pending.read_register(name).type))
