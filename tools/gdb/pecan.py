@@ -130,6 +130,7 @@ def look_for_stub():
 
 def connect():
     gdb.execute("set tcp auto-retry off")
+    gdb.execute("set remotetimeout 60")     # a busy machine must not make gdb ask twice: it would take the answers for those of others
     try:
         gdb.execute(f"target remote {STUB}", to_string=True)
     except gdb.error as problem:

@@ -121,6 +121,9 @@ void fpu_init(void);
 bool fpu_use(struct thread *t); /* #NM: false when the thread gets no FPU */
 void fpu_leave(void);           /* somebody else runs: the next use must trap */
 
+/* debug/print.c: the registers of an exception in the kernel, for the report that follows. */
+void panic_registers(const struct trapframe *f);
+
 /* trap.c, entry.asm */
 void trap(struct trapframe *f);
 bool io_instruction(struct trapframe *f, word_t *port, word_t *log2);
