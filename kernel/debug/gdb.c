@@ -1,41 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-/* gdb's stub: why the machine stands still, and the packets until it goes on.  gdb.h names the other files.
+/* gdb's stub: why the machine stands still, and the packets until it goes on.  gdb.h names the
+ * other files.
  *
- * Every packet gets an answer: an empty one if it is not known, an error if it is malformed.  Threads are the L4 threads, by
- * their global ids.  Only the thread at which the machine stands can be stepped; the others go on when it does. */
+ * Every packet gets an answer: an empty one if it is not known, an error if it is
+ * malformed.  Threads are the L4 threads, by their global ids.  Only the thread at which the
+ * machine stands can be stepped; the others go on when it does. */
 #include "gdb.h"
 
-#define VECTOR_DEBUG 1
+#define VECTOR_DEBUG      1
 #define VECTOR_BREAKPOINT 3
-#define MASTER 0x20 /* the interrupt controller of COM2's line */
-#define EOI 0x20
+#define MASTER            0x20 /* the interrupt controller of COM2's line */
+#define EOI               0x20
 
-#define DR6_STEP 0x4000u
-#define FLAG_RESUME 0x10000u
-#define SIGNAL_INTERRUPT 2
-#define SIGNAL_TRAP 5
+#define DR6_STEP          0x4000u
+#define FLAG_RESUME       0x10000u
+#define SIGNAL_INTERRUPT  2
+#define SIGNAL_TRAP       5
 
-#define ERROR_SYNTAX "E01"
-#define ERROR_TOO_LONG "E07"
-#define ERROR_MEMORY "E0e"
-#define ERROR_REFUSED "E16"
+#define ERROR_SYNTAX      "E01"
+#define ERROR_TOO_LONG    "E07"
+#define ERROR_MEMORY      "E0e"
+#define ERROR_REFUSED     "E16"
 
 bool gdb_wanted, gdb_waits, gdb_here, gdb_inside;
 
 static struct {
-    bool wanted;           /* the next debug exception of this thread is the end of a step */
+    bool wanted; /* the next debug exception of this thread is the end of a step */
     struct thread *thread;
-    int end;               /* a debug register at the end of a step over SYSENTER; -1: none */
+    int end; /* a debug register at the end of a step over SYSENTER; -1: none */
 } step = {.end = -1};
-static bool trap_works;    /* the processor takes debug exceptions; an emulator may not */
+static bool trap_works; /* the processor takes debug exceptions; an emulator may not */
 static bool probing;
-static bool says_reasons;  /* gdb knows swbreak and hwbreak */
-static bool connected;     /* gdb has asked something; before, a stop is told to nobody */
+static bool says_reasons; /* gdb knows swbreak and hwbreak */
+static bool connected;    /* gdb has asked something; before, a stop is told to nobody */
 
 static struct {
     word_t signal;
     enum { WHY_NOTHING, WHY_SOFT, WHY_HARD, WHY_WATCH } what;
-    word_t type;           /* of the watchpoint */
+    word_t type; /* of the watchpoint */
     vaddr_t address;
 } why;
 
@@ -150,8 +152,8 @@ static void packet_m(const char *at)
 static void packet_M(const char *at)
 {
     word_t v, count;
-    bool good = gdb_take_hex(&at, &v) && gdb_take(&at, ',') && gdb_take_hex(&at, &count) && gdb_take(&at, ':') &&
-                count <= sizeof buffer;
+    bool good = gdb_take_hex(&at, &v) && gdb_take(&at, ',') && gdb_take_hex(&at, &count) &&
+                gdb_take(&at, ':') && count <= sizeof buffer;
     for (word_t i = 0; good && i < count; i++)
         good = gdb_take_byte(&at, &buffer[i]);
     if (!good || *at)
@@ -163,25 +165,29 @@ static void packet_M(const char *at)
 static void packet_Z(const char *at, bool set)
 {
     word_t type, v, length;
-    if (!gdb_take_hex(&at, &type) || !gdb_take(&at, ',') || !gdb_take_hex(&at, &v) || !gdb_take(&at, ',') ||
-        !gdb_take_hex(&at, &length))
+    if (!gdb_take_hex(&at, &type) || !gdb_take(&at, ',') || !gdb_take_hex(&at, &v) ||
+        !gdb_take(&at, ',') || !gdb_take_hex(&at, &length))
         gdb_answer(ERROR_SYNTAX);
     else if (type > 4)
         gdb_answer("");
     else
-        answer_if((set ? gdb_break_set : gdb_break_clear)(type, v, length), type ? ERROR_REFUSED : ERROR_MEMORY);
+        answer_if((set ? gdb_break_set : gdb_break_clear)(type, v, length),
+                  type ? ERROR_REFUSED : ERROR_MEMORY);
 }
 
-/* ---- what the machine is: the names of the registers for gdb.  st0 to st7 have 80 bits and are not known here. */
+/* ---- what the machine is: the names of the registers for gdb.  st0 to st7 have 80 bits and are
+ * not known here. */
 
 static void description(void)
 {
     static const char *const names[] = {
-        "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags", "cs", "ss", "ds", "es", "fs", "gs", "st0", "st1",
-        "st2", "st3", "st4", "st5", "st6", "st7", "fctrl", "fstat", "ftag", "fiseg", "fioff", "foseg", "fooff", "fop", "cr0", "cr2",
-        "cr3", "cr4"};
+        "eax",    "ecx",   "edx",   "ebx",   "esp", "ebp", "esi",   "edi",   "eip",
+        "eflags", "cs",    "ss",    "ds",    "es",  "fs",  "gs",    "st0",   "st1",
+        "st2",    "st3",   "st4",   "st5",   "st6", "st7", "fctrl", "fstat", "ftag",
+        "fiseg",  "fioff", "foseg", "fooff", "fop", "cr0", "cr2",   "cr3",   "cr4"};
     static_assert(ARRAY_LEN(names) == GDB_REGISTERS, "a name a register");
-    gdb_text("<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\"><target><architecture>i386</architecture>"
+    gdb_text("<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM "
+             "\"gdb-target.dtd\"><target><architecture>i386</architecture>"
              "<feature name=\"org.gnu.gdb.i386.core\">");
     for (word_t n = 0; n < GDB_REGISTERS; n++) {
         bool x87 = n >= 16 && n < 24;
@@ -189,9 +195,10 @@ static void description(void)
             gdb_text("</feature><feature name=\"pecan.system\">");
         gdb_text("<reg name=\"");
         gdb_text(names[n]);
-        gdb_text(x87 ? "\" bitsize=\"80\" type=\"i387_ext\"/>"
-                     : n == 8 ? "\" bitsize=\"32\" type=\"code_ptr\"/>"
-                     : n == 4 || n == 5 ? "\" bitsize=\"32\" type=\"data_ptr\"/>" : "\" bitsize=\"32\" type=\"int32\"/>");
+        gdb_text(x87                ? "\" bitsize=\"80\" type=\"i387_ext\"/>"
+                 : n == 8           ? "\" bitsize=\"32\" type=\"code_ptr\"/>"
+                 : n == 4 || n == 5 ? "\" bitsize=\"32\" type=\"data_ptr\"/>"
+                                    : "\" bitsize=\"32\" type=\"int32\"/>");
     }
     gdb_text("</feature></target>");
 }
@@ -321,7 +328,8 @@ static void go(const char *at)
 static bool go_step(const char *at)
 {
     if (!trap_works) {
-        say("This machine takes no debug exceptions (the emulator v86 is one), so nothing can be stepped.\n");
+        say("This machine takes no debug exceptions (the emulator v86 is one), so nothing can be "
+            "stepped.\n");
         gdb_answer(ERROR_REFUSED);
         return false;
     }
@@ -344,25 +352,50 @@ static bool packet(char *text)
 {
     const char *at = text + 1;
     switch (text[0]) {
-    case '?': say_stop(); return false;
-    case 'g': packet_g(); return false;
-    case 'G': packet_G(at); return false;
-    case 'p': packet_p(at); return false;
-    case 'P': packet_P(at); return false;
-    case 'm': packet_m(at); return false;
-    case 'M': packet_M(at); return false;
-    case 'Z': packet_Z(at, true); return false;
-    case 'z': packet_Z(at, false); return false;
-    case 'H': packet_H(at); return false;
+    case '?':
+        say_stop();
+        return false;
+    case 'g':
+        packet_g();
+        return false;
+    case 'G':
+        packet_G(at);
+        return false;
+    case 'p':
+        packet_p(at);
+        return false;
+    case 'P':
+        packet_P(at);
+        return false;
+    case 'm':
+        packet_m(at);
+        return false;
+    case 'M':
+        packet_M(at);
+        return false;
+    case 'Z':
+        packet_Z(at, true);
+        return false;
+    case 'z':
+        packet_Z(at, false);
+        return false;
+    case 'H':
+        packet_H(at);
+        return false;
     case 'q':
-    case 'Q': packet_q(text); return false;
+    case 'Q':
+        packet_q(text);
+        return false;
     case 'T': {
         word_t id;
         answer_if(gdb_take_hex(&at, &id) && gdb_thread_find(id), ERROR_SYNTAX);
         return false;
     }
-    case 's': return go_step(at);
-    case 'c': go(at); return true;
+    case 's':
+        return go_step(at);
+    case 'c':
+        go(at);
+        return true;
     case 'D':
         gdb_answer("OK");
         leave();
@@ -370,7 +403,9 @@ static bool packet(char *text)
     case 'k': /* gdb wants no answer, and a machine is not killed by its cable */
         leave();
         return true;
-    default: gdb_answer(""); return false;
+    default:
+        gdb_answer("");
+        return false;
     }
 }
 
@@ -426,8 +461,8 @@ static void line_interrupt(struct trapframe *f)
 
 extern void sysenter_entry(void), sysenter_fast(void);
 
-/* SYSENTER with the trap flag set traps on the kernel's first instruction, and forgets the flag: the step ends where the call
- * returns to. */
+/* SYSENTER with the trap flag set traps on the kernel's first instruction, and forgets the flag:
+ * the step ends where the call returns to. */
 static void step_over_call(struct trapframe *f)
 {
     f->eflags &= ~FLAG_TRAP;
@@ -465,7 +500,8 @@ static bool debug_exception(struct trapframe *f)
     return false;
 }
 
-/* An INT3 that is not gdb's is a program's exception; in the kernel it means that the kernel wants to stop. */
+/* An INT3 that is not gdb's is a program's exception; in the kernel it means that the kernel
+ * wants to stop. */
 static bool breakpoint(struct trapframe *f)
 {
     bool ours = gdb_break_at(f->eip - 1);
@@ -491,7 +527,8 @@ bool gdb_trap(struct trapframe *f)
 
 /* ---- the start */
 
-extern const uint32_t gdb_entry_debug[], gdb_entry_breakpoint[], gdb_entry_line[]; /* gdb_entry.asm */
+extern const uint32_t gdb_entry_debug[], gdb_entry_breakpoint[],
+    gdb_entry_line[]; /* gdb_entry.asm */
 
 void gdb_init(void)
 {
@@ -504,7 +541,10 @@ void gdb_init(void)
     cpu_set_gate(VECTOR_BREAKPOINT, gdb_entry_breakpoint, true);
     cpu_set_gate(IRQ_VECTOR + GDB_LINE, gdb_entry_line, false);
     probing = true;
-    __asm__ volatile("pushfl; orl %0, (%%esp); popfl; nop; nop" : : "i"(FLAG_TRAP) : "memory", "cc");
+    __asm__ volatile("pushfl; orl %0, (%%esp); popfl; nop; nop"
+                     :
+                     : "i"(FLAG_TRAP)
+                     : "memory", "cc");
     probing = false;
     arch_interrupt_unmask(GDB_LINE);
     kprintf("gdb      on COM2%s\n", trap_works ? "" : ", without single steps");

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; Where the gates lead that gdb's stub takes.  The frame is that of entry.asm; the stub has a stack of its own, for the thread's
-; may have no room left.
+; Where the gates lead that gdb's stub takes.  The frame is that of entry.asm; the stub has a
+; stack of its own, for the thread's may have no room left.
 %include "x86.inc"
 
         extern  gdb_trap, gdb_stack, trap

@@ -11,9 +11,9 @@ static char in[GDB_PACKET + 1];
 static struct {
     char text[GDB_PACKET];
     word_t length;
-    bool again;         /* the next packet's $ has been read already */
+    bool again; /* the next packet's $ has been read already */
     bool in_piece, cut;
-    word_t skip, left;  /* of a piece: characters before it, and in it */
+    word_t skip, left; /* of a piece: characters before it, and in it */
 } out;
 
 bool gdb_line_find(void)
@@ -52,7 +52,8 @@ static int digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Post: `in` holds what came up to the #, as far as there is room.  Returns true if the checksum is right. */
+/* Post: `in` holds what came up to the #, as far as there is room.  Returns true if the checksum
+ * is right. */
 static bool receive_text(size_t *length)
 {
     uint8_t sum = 0;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* What gdb asks of the machine: registers, memory of any space, breakpoints, watchpoints.
- * User memory is read by walking its page tables, never at its own address: nothing here can fault. */
+/* What gdb asks of the machine: registers, memory of any space, breakpoints, watchpoints. User
+ * memory is read by walking its page tables, never at its own address: nothing here can fault. */
 #include <l4/utcb.h>
 
 #include "gdb.h"
 
-#define SOFT_MAX 64
-#define HARD_MAX 4
-#define INT3 0xCC
-#define KERNEL_FRAME_WORDS 5 /* what switch_stacks() leaves: edi esi ebx ebp eip */
-#define STUB_END 0x5DE989u   /* mov ecx, ebp; pop ebp: behind a program's Ipc, <l4/ipc.h> */
+#define SOFT_MAX           64
+#define HARD_MAX           4
+#define INT3               0xCC
+#define KERNEL_FRAME_WORDS 5         /* what switch_stacks() leaves: edi esi ebx ebp eip */
+#define STUB_END           0x5DE989u /* mov ecx, ebp; pop ebp: behind a program's Ipc, <l4/ipc.h> */
 
 struct gdb_stop gdb_stop;
 
@@ -134,12 +134,35 @@ static word_t user_word(const struct thread *t, vaddr_t v)
 
 /* ---- registers, in the order of the target description: gdb.c */
 
-enum { R_EAX, R_ECX, R_EDX, R_EBX, R_ESP, R_EBP, R_ESI, R_EDI, R_EIP, R_EFLAGS, R_CS, R_SS, R_DS, R_ES, R_FS, R_GS,
-       R_ST0, R_FCTRL = 24, R_CR0 = 32, R_CR2, R_CR3, R_CR4 };
+enum {
+    R_EAX,
+    R_ECX,
+    R_EDX,
+    R_EBX,
+    R_ESP,
+    R_EBP,
+    R_ESI,
+    R_EDI,
+    R_EIP,
+    R_EFLAGS,
+    R_CS,
+    R_SS,
+    R_DS,
+    R_ES,
+    R_FS,
+    R_GS,
+    R_ST0,
+    R_FCTRL = 24,
+    R_CR0 = 32,
+    R_CR2,
+    R_CR3,
+    R_CR4
+};
 
 static word_t *general(struct trapframe *f, word_t n)
 {
-    word_t *const at[] = {&f->eax, &f->ecx, &f->edx, &f->ebx, NULL, &f->ebp, &f->esi, &f->edi, &f->eip, &f->eflags};
+    word_t *const at[] = {&f->eax, &f->ecx, &f->edx, &f->ebx, NULL,
+                          &f->ebp, &f->esi, &f->edi, &f->eip, &f->eflags};
     return n < ARRAY_LEN(at) ? at[n] : NULL;
 }
 
@@ -152,7 +175,8 @@ static bool from_user(const struct trapframe *f)
 static bool read_stopped(word_t n, word_t *value)
 {
     struct trapframe *f = gdb_stop.frame;
-    const word_t segments[] = {f->cs, from_user(f) ? f->ss : KERNEL_DS, USER_DS, USER_DS, USER_DS, USER_GS};
+    const word_t segments[] = {f->cs,  from_user(f) ? f->ss : KERNEL_DS, USER_DS, USER_DS, USER_DS,
+                               USER_GS};
     if (n == R_ESP)
         *value = from_user(f) ? f->esp : gdb_stop.esp ? gdb_stop.esp : (word_t)&f->esp;
     else if (general(f, n))
@@ -164,19 +188,35 @@ static bool read_stopped(word_t n, word_t *value)
     return true;
 }
 
-/* Of a thread that waits in the kernel: where it goes on there.  What the compiler does not keep over a call is not known. */
+/* Of a thread that waits in the kernel: where it goes on there.  What the compiler does not keep
+ * over a call is not known. */
 static bool read_waiting(const struct thread *t, word_t n, word_t *value)
 {
     const word_t *sp = t->kernel_sp;
     switch (n) {
-    case R_EDI: *value = sp[0]; return true;
-    case R_ESI: *value = sp[1]; return true;
-    case R_EBX: *value = sp[2]; return true;
-    case R_EBP: *value = sp[3]; return true;
-    case R_EIP: *value = sp[4]; return true;
-    case R_ESP: *value = (word_t)(sp + KERNEL_FRAME_WORDS); return true;
-    case R_CS: *value = KERNEL_CS; return true;
-    default: return false;
+    case R_EDI:
+        *value = sp[0];
+        return true;
+    case R_ESI:
+        *value = sp[1];
+        return true;
+    case R_EBX:
+        *value = sp[2];
+        return true;
+    case R_EBP:
+        *value = sp[3];
+        return true;
+    case R_EIP:
+        *value = sp[4];
+        return true;
+    case R_ESP:
+        *value = (word_t)(sp + KERNEL_FRAME_WORDS);
+        return true;
+    case R_CS:
+        *value = KERNEL_CS;
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -208,11 +248,20 @@ static word_t read_cr4(void)
 static bool read_system(word_t n, word_t *value)
 {
     switch (n) {
-    case R_CR0: *value = read_cr0(); return true;
-    case R_CR2: *value = read_cr2(); return true;
-    case R_CR3: *value = gdb_stop.cr3 ? gdb_stop.cr3 : gdb_stop.thread->space->directory_phys; return true;
-    case R_CR4: *value = cpu_has(CPU_CPUID) ? read_cr4() : 0; return true;
-    default: return false;
+    case R_CR0:
+        *value = read_cr0();
+        return true;
+    case R_CR2:
+        *value = read_cr2();
+        return true;
+    case R_CR3:
+        *value = gdb_stop.cr3 ? gdb_stop.cr3 : gdb_stop.thread->space->directory_phys;
+        return true;
+    case R_CR4:
+        *value = cpu_has(CPU_CPUID) ? read_cr4() : 0;
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -243,11 +292,13 @@ void gdb_register_write(word_t n)
 /* Only a space that exists may be looked at. */
 static bool set_space(paddr_t directory)
 {
-    list_for_each (n, &all_threads)
-        if (list_entry(n, struct thread, in_all)->space->directory_phys == directory) {
-            gdb_stop.cr3 = directory;
-            return true;
-        }
+    list_for_each(n,
+                  &all_threads) if (list_entry(n, struct thread, in_all)->space->directory_phys ==
+                                    directory)
+    {
+        gdb_stop.cr3 = directory;
+        return true;
+    }
     return false;
 }
 
@@ -261,7 +312,8 @@ bool gdb_register_set(word_t n, word_t value)
     if (n == R_ESP && from_user(f))
         f->esp = value;
     else if (n == R_ESP)
-        gdb_stop.esp = value; /* kernel code's stack stays where it is; gdb may look from elsewhere */
+        gdb_stop
+            .esp = value; /* kernel code's stack stays where it is; gdb may look from elsewhere */
     if (n == R_ESP)
         return true;
     if (!general(f, n))
@@ -325,21 +377,31 @@ bool gdb_break_at(vaddr_t v)
 static void write_address(int n, vaddr_t v)
 {
     switch (n) {
-    case 0: __asm__ volatile("mov %0, %%dr0" : : "r"(v)); break;
-    case 1: __asm__ volatile("mov %0, %%dr1" : : "r"(v)); break;
-    case 2: __asm__ volatile("mov %0, %%dr2" : : "r"(v)); break;
-    default: __asm__ volatile("mov %0, %%dr3" : : "r"(v)); break;
+    case 0:
+        __asm__ volatile("mov %0, %%dr0" : : "r"(v));
+        break;
+    case 1:
+        __asm__ volatile("mov %0, %%dr1" : : "r"(v));
+        break;
+    case 2:
+        __asm__ volatile("mov %0, %%dr2" : : "r"(v));
+        break;
+    default:
+        __asm__ volatile("mov %0, %%dr3" : : "r"(v));
+        break;
     }
 }
 
 /* DR7 as `hard` says: the enabling bit, then what is watched and how wide. */
 static void write_control(void)
 {
-    static const uint8_t access[] = {0, 0, 1, 3, 3}; /* by type: execute; write; there is no read alone */
+    static const uint8_t access[] = {0, 0, 1, 3,
+                                     3}; /* by type: execute; write; there is no read alone */
     word_t control = 0x400;
     for (int n = 0; n < HARD_MAX; n++)
         if (hard[n].set)
-            control |= 2u << 2 * n | (word_t)access[hard[n].type] << (16 + 4 * n) | (hard[n].length - 1) << (18 + 4 * n);
+            control |= 2u << 2 * n | (word_t)access[hard[n].type] << (16 + 4 * n) |
+                       (hard[n].length - 1) << (18 + 4 * n);
     __asm__ volatile("mov %0, %%dr7" : : "r"(control));
 }
 

@@ -3,7 +3,7 @@
 #include "../sched.h"
 #include "gdb.h"
 
-#define RESET_PORT 0x64
+#define RESET_PORT  0x64
 #define RESET_PULSE 0xFE
 
 word_t gdb_thread_id(const struct thread *t)
@@ -15,7 +15,8 @@ struct thread *gdb_thread_find(word_t id)
 {
     if (id == GDB_IDLE)
         return idle_thread;
-    list_for_each (n, &all_threads) {
+    list_for_each(n, &all_threads)
+    {
         struct thread *t = list_entry(n, struct thread, in_all);
         if (t->id == id)
             return t;
@@ -79,8 +80,13 @@ static void put_name(const struct thread *t)
 
 static void put_kind(const struct thread *t)
 {
-    static const char *const kinds[] = {"", ", a page fault", ", an IO fault", ", an exception", ", the end of its time",
-                                        ", its start", ", an interrupt"};
+    static const char *const kinds[] = {"",
+                                        ", a page fault",
+                                        ", an IO fault",
+                                        ", an exception",
+                                        ", the end of its time",
+                                        ", its start",
+                                        ", an interrupt"};
     if (t->kind < ARRAY_LEN(kinds))
         put_text(kinds[t->kind]);
 }
@@ -92,8 +98,12 @@ static void put_state(const struct thread *t)
         return;
     }
     switch (thread_state(t)) {
-    case THREAD_INACTIVE: put_text("not started"); break;
-    case THREAD_READY: put_text("ready"); break;
+    case THREAD_INACTIVE:
+        put_text("not started");
+        break;
+    case THREAD_READY:
+        put_text("ready");
+        break;
     case THREAD_SENDING:
         put_text("sends to ");
         put_id(t->partner->id);
@@ -104,9 +114,15 @@ static void put_state(const struct thread *t)
         put_id(accepts_of(t));
         put_kind(t);
         break;
-    case THREAD_STOPPED: put_text("stopped"); break;
-    case THREAD_ENGAGED: put_text("in a string copy"); break;
-    default: put_text("interrupt"); break;
+    case THREAD_STOPPED:
+        put_text("stopped");
+        break;
+    case THREAD_ENGAGED:
+        put_text("in a string copy");
+        break;
+    default:
+        put_text("interrupt");
+        break;
     }
     if (t->halted)
         put_text(", halted");
@@ -135,8 +151,7 @@ void gdb_threads_xml(void)
     put = gdb_char;
     put_text("<?xml version=\"1.0\"?><threads>");
     thread_xml(idle_thread);
-    list_for_each (n, &all_threads)
-        thread_xml(list_entry(n, struct thread, in_all));
+    list_for_each(n, &all_threads) thread_xml(list_entry(n, struct thread, in_all));
     put_text("</threads>");
 }
 
@@ -147,7 +162,8 @@ void gdb_threads_list(void)
     gdb_begin();
     gdb_char('m');
     gdb_hex(GDB_IDLE);
-    list_for_each (n, &all_threads) {
+    list_for_each(n, &all_threads)
+    {
         if (!left--)
             break;
         gdb_char(',');
@@ -193,8 +209,7 @@ static void ps_line(const struct thread *t)
 
 static void monitor_ps(void)
 {
-    list_for_each (n, &all_threads)
-        ps_line(list_entry(n, struct thread, in_all));
+    list_for_each(n, &all_threads) ps_line(list_entry(n, struct thread, in_all));
 }
 
 static void monitor_ptab(const char *at)
@@ -226,7 +241,9 @@ static void reboot(void)
         uint16_t limit;
         word_t base;
     } __attribute__((packed)) none = {0, 0};
-    __asm__ volatile("lidt %0; int3" : : "m"(none)); /* a machine without that controller: no gate, no way on */
+    __asm__ volatile("lidt %0; int3"
+                     :
+                     : "m"(none)); /* a machine without that controller: no gate, no way on */
     arch_halt();
 }
 
@@ -240,7 +257,8 @@ void gdb_monitor(const char *command)
         reboot();
     else {
         say_line("ps              all threads");
-        say_line("ptab ADDRESS    the frame of an address, in the space of the thread that gdb looks at");
+        say_line("ptab ADDRESS    the frame of an address, in the space of the thread that gdb "
+                 "looks at");
         say_line("reboot          resets the machine");
     }
     put = gdb_char;
