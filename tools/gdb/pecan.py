@@ -41,11 +41,15 @@ class ProgramBreakpoint(gdb.Breakpoint):
         super().__init__(f"*{address:#x}", type=registers.breakpoint_type(address))
 
     def stop(self):
+        kernel.forget(None)
         try:
-            here = bytes(gdb.selected_inferior().read_memory(self.address, len(self.code)))
+            return bytes(gdb.selected_inferior().read_memory(self.address, len(self.code))) == self.code
         except gdb.MemoryError:
+            pass            # a processor looks for breakpoints before it looks for the page
+        try:
+            return programs.name_of(kernel.current().space) == os.path.basename(self.path)
+        except (gdb.error, gdb.GdbError):
             return False
-        return here == self.code
 
 
 def show_program(event):
