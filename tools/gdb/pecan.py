@@ -46,6 +46,8 @@ class ProgramBreakpoint(gdb.Breakpoint):
             return bytes(gdb.selected_inferior().read_memory(self.address, len(self.code))) == self.code
         except gdb.MemoryError:
             pass            # a processor looks for breakpoints before it looks for the page
+        if self.type != gdb.BP_HARDWARE_BREAKPOINT:
+            return False    # QEMU comes here again, with the page; a step by the kernel's stub ends behind it
         try:
             return programs.name_of(kernel.current().space) == os.path.basename(self.path)
         except (gdb.error, gdb.GdbError):
