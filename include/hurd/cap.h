@@ -51,8 +51,9 @@ struct hurd_capability {
  * HURD_CAP_CANCEL      0 thread id -> nothing
  *                      ESRCH: no request of that thread is pending, or it is not of the caller's task
  * HURD_CAP_GET_ROOT    (none) -> 0 handle of the server's root object; ENOSYS where there is none
- * HURD_CAP_TASK_DIED   0 task id -> nothing.  All handles of that task are dropped; the id may be
- *                      used again afterwards.  EPERM unless the sender is `task` (version 3)
+ * HURD_CAP_TASK_DIED   0 task id -> 0 more.  All handles of that task are dropped; the id may be
+ *                      used again afterwards.  more = 1: there is more to give back, and the request
+ *                      is to be repeated: others are served in between.  EPERM unless the sender is `task` (version 3)
  * HURD_CAP_GIVE        0 handle, 1 target task [, 2 rights [, 3 HURD_CAP_GIVE_MOVE or 0]]
  *                      -> 0 the handle as the *target* must name it
  *                      EPERM: a weak reference, not for others, or see below; ESRCH: see below;
@@ -181,7 +182,9 @@ struct hurd_cap_server {
     int (*root)(struct hurd_cap_call *call);
     int (*other)(struct hurd_cap_call *call);
     int (*cancel)(L4_ThreadId_t thread);
-    void (*task_died)(unsigned task);       /* after its handles are gone */
+    void (*task_dies)(unsigned task);       /* before its handles go */
+    unsigned (*task_died)(unsigned task);   /* after that.  1: not done yet, it wants to be called again */
+    unsigned dying;                         /* the task for which it has said so; 0: none */
 
     unsigned errors_in_label;               /* 1: errors as physmem says them, label = errno */
     unsigned requests;                      /* messages served so far, modulo 2^32 */

@@ -27,11 +27,13 @@
 unsigned debug_revoke_period;
 
 static int other(struct hurd_cap_call *call);
-static void task_died(unsigned task);
+static void task_dies(unsigned task);
+static unsigned task_died(unsigned task);
 
 struct hurd_cap_server server = {
     .table = { .alloc = account_alloc, .free = account_free },
     .other = other,
+    .task_dies = task_dies,
     .task_died = task_died,
     .errors_in_label = 1,
 };
@@ -70,10 +72,18 @@ static int other(struct hurd_cap_call *call)
     return call->label == 0 || call->label == HURD_WORTEL_ERROR ? HURD_CAP_NO_REPLY : EOPNOTSUPP;
 }
 
+/* What it holds goes in parts, so that nobody waits for long. */
+static void task_dies(unsigned task)
+{
+    (void) task;
+    doom_small_ones = true;
+}
+
 /* All it held is gone by now; containers that it made for others live on, but are not wired any
  * more, and controls that others hold are their parent's owner's. */
-static void task_died(unsigned task)
+static void task_bury(unsigned task)
 {
+    doom_small_ones = false;
     for (struct control *control = control_all; control; control = control->all_next) {
         for (struct container *c = control->containers; c; c = c->next)
             if (c->task == task && c->wired)
@@ -81,13 +91,19 @@ static void task_died(unsigned task)
         if (control->task == task && control->parent)
             control->task = control->parent->task;
     }
-    if (task == swap.task && task)
-        swap_detach();
     if (task <= L4_ID_VERSION_MASK)
         account_close(task);
-    while (reap_wanted())       /* TODO(physmem): in one piece, as `task` waits for the frames */
-        reap();
-    slab_reclaim();
+}
+
+/* `task` asks again until all frames are back. */
+static unsigned task_died(unsigned task)
+{
+    if (server.dying != task)
+        task_bury(task);
+    reap();
+    if (!reap_wanted())
+        slab_reclaim();
+    return reap_wanted();
 }
 
 static uint32_t random_word(void)
