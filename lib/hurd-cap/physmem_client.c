@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Client stubs of physmem.  The next hop is servers/physmem/request.c; the wire is
- * <hurd/physmem.h>. */
+/* The client functions for physmem.  After: servers/physmem/request.c.  <hurd/physmem.h> is the
+ * protocol. */
 #include <errno.h>
 #include <hurd/cap.h>
 #include <hurd/physmem.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 
-/* A request whose reply is at most one word that the caller wants; it may come with an error, too.
- * */
+/* Sends a request whose reply has at most one word that the caller needs.  An error may have this
+ * word, too. */
 static int rpc_1(L4_ThreadId_t pm, unsigned label, unsigned n, const L4_Word_t *in, L4_Word_t *out)
 {
     L4_Word_t word = 0;
@@ -18,7 +18,7 @@ static int rpc_1(L4_ThreadId_t pm, unsigned label, unsigned n, const L4_Word_t *
     return err;
 }
 
-/* A request that is answered by a structure of `words` words. */
+/* Sends a request whose reply is a structure of `words` words. */
 static int rpc_struct(L4_ThreadId_t pm, unsigned label, unsigned n, const L4_Word_t *in,
                       void *out, unsigned bytes)
 {
@@ -55,7 +55,8 @@ int hurd_pm_container_deallocate(L4_ThreadId_t pm, L4_Word_t container,
     return rpc_1(pm, HURD_PM_CONTAINER_DEALLOCATE, 3, in, amount);
 }
 
-/* The bytes that the map items of a reply cover; they stand right behind the tag. */
+/* Returns the number of bytes that the map items of a reply cover.  The items follow the tag
+ * directly. */
 static L4_Word_t mapped_bytes(L4_MsgTag_t tag)
 {
     L4_Word_t sum = 0, first = 1 + L4_UntypedWords(tag);
@@ -68,7 +69,7 @@ static L4_Word_t mapped_bytes(L4_MsgTag_t tag)
     return sum;
 }
 
-/* One of the two requests that are answered by map items. */
+/* Sends one of the two requests whose replies have map items. */
 static int rpc_map(L4_ThreadId_t pm, unsigned label, const L4_Word_t in[5], L4_Word_t *amount)
 {
     L4_Acceptor_t before = L4_Accepted();
@@ -114,7 +115,7 @@ int hurd_pm_container_map(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t right
         err = hurd_pm_container_map_once(pm, container, rights, vaddr + done, index + done,
                                          size - done, &part);
         if (!err && part == 0)
-            err = EPROTO;                       /* success with nothing would loop for ever */
+            err = EPROTO; /* a success without pages would make the loop endless */
         done += part;
     } while (!err && done < size);
     if (amount)

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* The request loop of a capability server: one thread takes a message, finds the row that word 0
- * names, lets the object's class serve it, and replies itself with a zero send timeout.  The hop
- * before is the client's L4_Call, the hop after captable.c and the class.  Conventions:
- * <hurd/cap.h>. */
+/* The request loop of a capability server.  One thread takes a message, finds the row that word 0
+ * names, lets the object's class serve the request, and replies with a zero timeout.  Before: the
+ * client's L4_Call.  After: captable.c and the class.  Conventions: <hurd/cap.h>. */
 #include <errno.h>
 #include <hurd/cap.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/thread.h>
 
-#define LABEL_KERNEL    0xff00u     /* from here up the kernel speaks: interrupts, faults, ... */
-#define LIST_MAX        20u         /* gifts in one answer, three words each */
+#define LABEL_KERNEL    0xff00u     /* labels of the kernel begin here: interrupts, faults, ... */
+#define LIST_MAX        20u         /* the most gifts in one reply, three words each */
 
 static unsigned sender_task(L4_ThreadId_t from)
 {
     return L4_Version(L4_IsLocalId(from) ? L4_MyGlobalId() : from);
 }
 
-/* A parked request is to be served again, or answered with that error. */
+/* A parked request becomes ready: it will be served again, or end with this error. */
 static void long_wake(struct hurd_cap_server *server, struct hurd_cap_long *more, int error)
 {
     more->state = HURD_CAP_READY;
@@ -25,7 +24,7 @@ static void long_wake(struct hurd_cap_server *server, struct hurd_cap_long *more
     server->ready++;
 }
 
-/* Nobody waits for the answer any more: what is parked ends, the rest goes on to its end. */
+/* No thread waits for the reply any more: a parked request ends, another one goes on to its end. */
 static void long_drop(struct hurd_cap_server *server, struct hurd_cap_long *more)
 {
     more->unanswered = 1;
@@ -35,7 +34,8 @@ static void long_drop(struct hurd_cap_server *server, struct hurd_cap_long *more
         more->error = ECANCELED;
 }
 
-/* HURD_CAP_CANCEL: only threads of the caller's task, and only where the server defers replies. */
+/* HURD_CAP_CANCEL: only for threads of the caller's task, and only if its request is parked or the
+ * server's replies may come later. */
 static int serve_cancel(struct hurd_cap_call *call)
 {
     if (call->words != 1)
@@ -59,7 +59,7 @@ static int serve_death(struct hurd_cap_call *call)
         return EINVAL;
     for (struct hurd_cap_long *more = call->server->longs; more; more = more->next)
         if (L4_Version(more->from) == call->arg[0])
-            long_drop(call->server, more);      /* its ids may be another's before long */
+            long_drop(call->server, more); /* the ids in it may soon be those of other threads */
     if (call->server->dying != call->arg[0]) {
         if (call->server->task_dies)
             call->server->task_dies(call->arg[0]);
@@ -123,7 +123,7 @@ static int serve_take_back(struct hurd_cap_call *call)
     return hurd_cap_withdraw(&call->server->table, call->arg[0], call->task, call->arg[1]);
 }
 
-/* HURD_CAP_GIVE.  The new row first, then the old one goes: nothing is lost on an error. */
+/* HURD_CAP_GIVE.  The new row is made before the old one goes, so an error loses nothing. */
 static int serve_give(struct hurd_cap_call *call)
 {
     if (call->words < 2 || call->words > 4)
@@ -166,7 +166,7 @@ static int serve_drop(struct hurd_cap_call *call)
     return err;
 }
 
-/* Requests whose word 0 is a handle. */
+/* Serves a request whose word 0 is a handle. */
 static int serve_capability(struct hurd_cap_call *call)
 {
     if (call->words == 0)
@@ -189,7 +189,7 @@ static int serve_request(struct hurd_cap_call *call)
         if (err != EOPNOTSUPP)
             return err;
         if (call->label >= LABEL_KERNEL)
-            return HURD_CAP_NO_REPLY;           /* an answer would restart a fault */
+            return HURD_CAP_NO_REPLY; /* a reply would send the thread back to its fault */
     }
     if (call->typed)
         return EINVAL;
@@ -219,8 +219,7 @@ static void load_error(const struct hurd_cap_server *server, int err)
     }
 }
 
-/* ---- long requests ------------------------------------------------------------------------------
- * */
+/* ---- long requests ---- */
 
 int hurd_cap_lengthen(struct hurd_cap_call *call)
 {
@@ -258,7 +257,7 @@ void hurd_cap_resume(struct hurd_cap_server *server, L4_Word_t key)
             long_wake(server, more, 0);
 }
 
-/* The sender waits for another answer now, and must not take an old one for it. */
+/* The sender waits for another reply now, and must not take the old one for it. */
 static void longs_unanswered(struct hurd_cap_server *server, L4_ThreadId_t from)
 {
     for (struct hurd_cap_long *more = server->longs; more; more = more->next)
@@ -266,7 +265,7 @@ static void longs_unanswered(struct hurd_cap_server *server, L4_ThreadId_t from)
             long_drop(server, more);
 }
 
-/* To the end of the list, unless it is over. */
+/* Puts the request at the end of the list, unless it is done. */
 static bool long_goes_on(struct hurd_cap_call *call, int err)
 {
     struct hurd_cap_server *server = call->server;
@@ -284,12 +283,12 @@ static bool long_goes_on(struct hurd_cap_call *call, int err)
     return true;
 }
 
-/* ---- requests and replies -----------------------------------------------------------------------
- * */
+/* ---- requests and replies ---- */
 
 int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag)
 {
-    struct hurd_cap_call call;                  /* 500 bytes: unsent words stay undefined */
+    struct hurd_cap_call call;                  /* 500 bytes; words that were not sent are not
+                                                   valid */
     call.server = server;
     call.more = server->now;
     call.cap = NULL;
@@ -319,7 +318,7 @@ int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag
     return 1;
 }
 
-/* The first one in that state, not of that task; NULL: there is none. */
+/* Finds the first request in this state that is not of the task `not_of`; NULL: there is none. */
 static struct hurd_cap_long **long_find(struct hurd_cap_server *server,
                                         enum hurd_cap_long_state state, unsigned not_of)
 {
@@ -336,7 +335,7 @@ static struct hurd_cap_long *long_take(struct hurd_cap_long **link)
     return more;
 }
 
-/* The request is put back into the message registers and served again. */
+/* Puts the request back into the message registers, to serve it again. */
 static int long_serve(struct hurd_cap_server *server, struct hurd_cap_long *more,
                       L4_ThreadId_t *from)
 {
@@ -350,8 +349,8 @@ static int long_serve(struct hurd_cap_server *server, struct hurd_cap_long *more
     return reply && answered;
 }
 
-/* The first one of another task than the last turn was for, or else the first of all: a task with
- * many threads has no more turns than others. */
+/* Serves the first request of another task than the one whose turn was last; if there is none, the
+ * first of all.  So a task with many threads has no more turns than others. */
 int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from)
 {
     struct hurd_cap_long **link = long_find(server, HURD_CAP_TURNS, server->last_turn);
@@ -375,8 +374,8 @@ void hurd_cap_server_loop(struct hurd_cap_server *server)
     L4_Accept(L4_UntypedWordsAcceptor);
     L4_MsgTag_t tag = L4_Wait(&from);
     for (;;) {
-        /* A failed IPC is a reply that nobody waited for, or a sender with strings: not our
-         * trouble. */
+        /* If the IPC failed, a reply reached no thread, or a sender had strings.  Neither matters
+         * here. */
         int reply = L4_IpcSucceeded(tag) && hurd_cap_serve(server, from, tag);
         while (server->ready) {
             if (reply)

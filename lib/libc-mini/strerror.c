@@ -41,6 +41,17 @@ static const struct {
     {EOPNOTSUPP, "Operation not supported"},
     {ETIMEDOUT, "Connection timed out"},
     {ESTALE, "Stale file handle"},
+    {EXDEV, "Invalid cross-device link"},
+    {ENOTDIR, "Not a directory"},
+    {EISDIR, "Is a directory"},
+    {ENFILE, "Too many open files in system"},
+    {EROFS, "Read-only file system"},
+    {EMLINK, "Too many links"},
+    {ENAMETOOLONG, "File name too long"},
+    {ENOTEMPTY, "Directory not empty"},
+    {ELOOP, "Too many levels of symbolic links"},
+    {ENOBUFS, "No buffer space available"},
+    {EUCLEAN, "Structure needs cleaning"},
     {ECANCELED, "Operation canceled"},
 };
 

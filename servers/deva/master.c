@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests on the master capability: console for other tasks, interrupts and ports for drivers.
+/* Requests on the master capability: consoles for other tasks, interrupts and ports for drivers.
  * TODO(deva): capabilities for single lines, ports and device memory; shared lines. */
 #include "master.h"
 #include "block.h"
@@ -61,7 +61,23 @@ static int serve_foreground(struct hurd_cap_call *call)
     return 0;
 }
 
-/* Nobody may direct interrupts at threads of others. */
+_Static_assert(KEYMAP_US == HURD_DEVA_KEYMAP_US && KEYMAP_DE == HURD_DEVA_KEYMAP_DE &&
+                   KEYMAP_FR == HURD_DEVA_KEYMAP_FR && KEYMAP_LAYOUTS == HURD_DEVA_KEYMAPS,
+               "layouts have the protocol's numbers");
+
+static int serve_keymap(struct hurd_cap_call *call)
+{
+    if (call->words != 2 ||
+        (call->arg[1] >= HURD_DEVA_KEYMAPS && call->arg[1] != HURD_DEVA_KEYMAP_ASK))
+        return EINVAL;
+    if (call->arg[1] != HURD_DEVA_KEYMAP_ASK)
+        console.keyboard.map.layout = call->arg[1];
+    call->reply[0] = console.keyboard.map.layout;
+    call->reply_words = 1;
+    return 0;
+}
+
+/* A task can send interrupts to its own threads only. */
 static int serve_irq_attach(struct hurd_cap_call *call)
 {
     if (call->words != 3)
@@ -77,7 +93,7 @@ static int serve_irq_detach(struct hurd_cap_call *call)
     return call->words == 2 ? interrupt_detach(call->arg[1], call->task) : EINVAL;
 }
 
-/* IO fpage: port in bits 16-31, log2 of the count in 10-15, 2 in 4-9. */
+/* An IO fpage: the port in bits 16-31, log2 of the number of ports in bits 10-15, 2 in bits 4-9. */
 static bool ports_valid(L4_Word_t fpage, unsigned *first, unsigned *count)
 {
     unsigned log2 = fpage >> 10 & 0x3f;
@@ -108,7 +124,7 @@ int master_take_ports(L4_Word_t io_fpage)
     return err >= 0 ? err : EIO;
 }
 
-/* The ports come from wortel to us, and go on to the client as a mapping of ours. */
+/* wortel maps the ports to deva, and deva maps them on to the client. */
 static int serve_ports_map(struct hurd_cap_call *call)
 {
     unsigned first, count;
@@ -120,7 +136,7 @@ static int serve_ports_map(struct hurd_cap_call *call)
     int err = master_take_ports(fpage);
     if (err)
         return err;
-    call->reply[0] = 8;         /* map item, send base 0 */
+    call->reply[0] = 8;         /* a map item with send base 0 */
     call->reply[1] = fpage;
     call->reply_typed = 2;
     return 0;
@@ -147,6 +163,8 @@ static int master_serve(struct hurd_cap_call *call)
         return block_serve_grant(call);
     case HURD_DEVA_DMA_MEMORY:
         return dma_serve_memory(call);
+    case HURD_DEVA_KEYMAP:
+        return serve_keymap(call);
     case HURD_DEVA_INFO:
         if (call->words != 1)
             return EINVAL;
@@ -161,7 +179,7 @@ static int master_serve(struct hurd_cap_call *call)
 
 static void master_unreferenced(struct hurd_cap_object *object)
 {
-    (void) object;      /* cannot happen: master_init() keeps one reference */
+    (void) object;      /* not called: master_init() keeps one reference */
 }
 
 static const struct hurd_cap_class master_class = {

@@ -53,11 +53,19 @@ int programs_init(void)
     return 0;
 }
 
+/* The archive holds two files more. */
+static bool is_program(const char *name)
+{
+    return strcmp(name, PROGRAMS_LIST) && strcmp(name, PROGRAMS_ROOT);
+}
+
 const char *programs_next(size_t *offset, size_t *size)
 {
     struct cpio_entry entry;
-    if (!cpio_next_file(archive, archive_size, offset, &entry))
-        return NULL;
+    do {
+        if (!cpio_next_file(archive, archive_size, offset, &entry))
+            return NULL;
+    } while (!is_program(entry.name));
     *size = entry.size;
     return entry.name;
 }
@@ -65,16 +73,49 @@ const char *programs_next(size_t *offset, size_t *size)
 bool programs_have(const char *name)
 {
     struct cpio_entry entry;
-    return cpio_find(archive, archive_size, name, &entry);
+    return is_program(name) && cpio_find(archive, archive_size, name, &entry);
 }
 
-L4_Word_t programs_share(unsigned eighths)
+const char *programs_about(const char *name, size_t *size)
+{
+    struct cpio_entry list;
+    if (!cpio_find(archive, archive_size, PROGRAMS_LIST, &list))
+        return NULL;
+    const char *line = archive + list.data, *end = line + list.size;
+    size_t length = strlen(name);
+    while (line < end) {
+        const char *newline = memchr(line, '\n', (size_t) (end - line));
+        const char *next = newline ? newline : end;
+        if ((size_t) (next - line) > length && !memcmp(line, name, length) && line[length] == '\t') {
+            *size = (size_t) (next - line) - length - 1;
+            return line + length + 1;
+        }
+        line = next + 1;
+    }
+    return NULL;
+}
+
+const void *programs_file(const char *name, size_t *size)
+{
+    struct cpio_entry entry;
+    if (!cpio_find(archive, archive_size, name, &entry))
+        return NULL;
+    *size = entry.size;
+    return archive + entry.data;
+}
+
+L4_Word_t programs_left(void)
 {
     struct hurd_pm_control_info info;
     if (hurd_pm_control_info(physmem(), __hurd_startup_data->physmem_control.cap, &info) ||
         info.guarantee < info.used)
-        return FRAMES_LEAST;
-    L4_Word_t share = (info.guarantee - info.used) / 8 * eighths;
+        return 0;
+    return info.guarantee - info.used;
+}
+
+L4_Word_t programs_share(unsigned eighths)
+{
+    L4_Word_t share = programs_left() / 8 * eighths;
     return share > FRAMES_LEAST ? share : FRAMES_LEAST;
 }
 
@@ -83,7 +124,7 @@ int program_start(const char *argz, size_t length, L4_Word_t frames, struct prog
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
     struct cpio_entry entry;
-    if (!cpio_find(archive, archive_size, argz, &entry))
+    if (!programs_have(argz) || !cpio_find(archive, archive_size, argz, &entry))
         return ENOENT;
     L4_Word_t control, image;
     int err = hurd_pm_control_split(physmem(), data->physmem_control.cap, frames, HURD_TASK_TASK,
@@ -103,6 +144,7 @@ int program_start(const char *argz, size_t length, L4_Word_t frames, struct prog
         return err;
     program->task = created.id;
     program->handle = created.handle;
+    program->thread = created.thread;
     snprintf(program->name, sizeof program->name, "%s", argz);
     return 0;
 }

@@ -118,6 +118,23 @@ L4_Word_t report_find_task(const char *word)
     return 0;
 }
 
+struct names {
+    void (*each)(void *what, const char *name);
+    void *what;
+};
+
+static bool pass_name(L4_Word_t id, void *argument)
+{
+    struct names *names = argument;
+    names->each(names->what, report_task_name(id));
+    return true;
+}
+
+void report_task_names(void (*each)(void *what, const char *name), void *what)
+{
+    each_task(pass_name, &(struct names) { each, what });
+}
+
 static const char *state_name(L4_Word_t state)
 {
     static const char *const names[] = {
@@ -288,13 +305,17 @@ static int ask_maps(L4_ThreadId_t pager, L4_Word_t address, L4_Clock_t end, L4_W
 
 static void report_region(const L4_Word_t *region)
 {
-    static const char *const kinds[] = { "reserved", "anonymous", "container", "store", "wired" };
+    static const char *const kinds[] = { "reserved", "anonymous", "container", "store", "wired",
+                                         "paged", "pool" };
     L4_Word_t rights = region[2] & HURD_VM_RIGHTS;
-    L4_Word_t kind = region[2] >> 8 & 0xff;
-    printf("%08lx-%08lx %c%c%c %-9s offset %08lx, %lu pages in core\n", region[0], region[1],
+    L4_Word_t kind = HURD_MM_MAPS_KIND(region[2]), out = region[2] >> HURD_MM_MAPS_OUT_SHIFT;
+    printf("%08lx-%08lx %c%c%c %-9s offset %08lx, %lu pages in core", region[0], region[1],
            rights & HURD_VM_READ ? 'r' : '-', rights & HURD_VM_WRITE ? 'w' : '-',
            rights & HURD_VM_EXECUTE ? 'x' : '-',
            kind < sizeof kinds / sizeof kinds[0] ? kinds[kind] : "?", region[3], region[4]);
+    if (out)
+        printf(", %lu on disk", out);
+    putchar('\n');
 }
 
 /* The pager of a task that may have just started; -1: none that answers. */

@@ -24,6 +24,7 @@
 enum {
     DRIVER_FRAMES = 256,
     MEGABYTE_FRAMES = 256,
+    MEGABYTE_SECTORS = 2048,
     MEGABYTES_MOST = 4096,      /* more is the RAM disk's own business to refuse */
     PAUSE = 10000,              /* us between two looks, or two starts */
     START_LOOKS = 3000,
@@ -152,6 +153,29 @@ void services_start_ramdisk(const char *arguments)
     service_start(&ramdisk);
 }
 
+const char *services_ramdisk_part(enum ram_part part, struct hurd_deva_extent *extent)
+{
+    static unsigned size[RAM_PARTS];    /* megabytes; the files come first */
+    if (ramdisk.length == 0) {
+        char megabytes[8];
+        size[RAM_FILES] = part == RAM_FILES ? RAM_FILES_MB : 0;
+        size[RAM_SWAP] = RAM_SWAP_MB;
+        snprintf(megabytes, sizeof megabytes, "%u", size[RAM_FILES] + size[RAM_SWAP]);
+        services_start_ramdisk(megabytes);
+    }
+    if (size[part] == 0)
+        return "the RAM disk has no room for it";
+    if (ramdisk.over)
+        return "there is no RAM disk";
+    *extent = (struct hurd_deva_extent) {
+        .disk = HURD_BLOCK_RAM,
+        .first = part == RAM_FILES ? 0 : size[RAM_FILES] * MEGABYTE_SECTORS,
+        .sectors = size[part] * MEGABYTE_SECTORS,
+        .rights = HURD_BLOCK_READS | HURD_BLOCK_WRITES,
+    };
+    return NULL;
+}
+
 /* ---- the swap server ---- */
 
 static struct hurd_deva_extent swap_sectors;
@@ -208,17 +232,23 @@ static void swap_share(const char *disk)
         printf("init: %lu KB of swap on disk %s\n", info.quota * (HURD_MM_PAGE / 1024), disk);
 }
 
-void services_start_swap(const char *disk)
+void services_start_swap_at(const char *name, const struct hurd_deva_extent *sectors)
 {
-    char found[DISK_NAME] = "";
-    const char *problem = *disk ? NULL : disks_find_swap(found), *name = *disk ? disk : found;
-    if (!problem)
-        problem = disks_parse(name, &swap_sectors);
-    if (problem) {
-        printf("init: no swap: %s\n", problem);
-        return;
-    }
+    swap_sectors = *sectors;
     add_word(&swapper, "swapper");
     service_start(&swapper);
     swap_share(name);
+}
+
+void services_start_swap(const char *disk)
+{
+    char found[DISK_NAME] = "";
+    struct hurd_deva_extent sectors;
+    const char *problem = *disk ? NULL : disks_find_swap(found), *name = *disk ? disk : found;
+    if (!problem)
+        problem = disks_parse(name, &sectors);
+    if (problem)
+        printf("init: no swap: %s\n", problem);
+    else
+        services_start_swap_at(name, &sectors);
 }

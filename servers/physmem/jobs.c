@@ -76,15 +76,13 @@ static void quotas_reset(uint32_t pages)
     swap.kept = (struct slots_account) { UINT32_MAX, 0 };
 }
 
-/* Everything that lies there can be forgotten: no slot names a block. */
-static void swap_forget(void)
+void swap_forget(void)
 {
     for (uint32_t i = 0; i < swap.cells; i++)
         cell_release(i);
     for (uint32_t i = 0; i < swap.map.count; i++)
         if (swap_frame(i))
             swap_unstore(swap_frame(i));
-    hurd_cap_object_disown(&swap.window->object);
     container_destroy(swap.window);
     container_destroy(swap.tables);
     quotas_reset(0);

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "check.h"
 #include "container.h"
 #include "extra.h"
 #include "shake.h"
@@ -19,6 +20,7 @@
 #include "stretch.h"
 #include "swap.h"
 
+#define CHECK_PERIOD    512u        /* requests between two checks, with CHECK=1 */
 #define REVOKE_PAGES    64u         /* of the random revocation: pages taken, ... */
 #define REVOKE_LOOK     4096u       /* ... looking at most at so many */
 #define SHAKE_PAGES     3u          /* after each request, and after each of */
@@ -295,6 +297,16 @@ static int serve(L4_ThreadId_t *from, L4_MsgTag_t tag)
     return hurd_cap_serve(&server, *from, tag);
 }
 
+/* CHECK=1 only: what must always hold, held. */
+static void check(void)
+{
+    const char *problem = server.requests % CHECK_PERIOD ? NULL : check_problem();
+    if (!problem)
+        return;
+    say("physmem: after request %u: %s\n", server.requests, problem);
+    __builtin_trap();
+}
+
 int main(void)
 {
     L4_ThreadId_t from;
@@ -310,6 +322,12 @@ int main(void)
     for (;;) {
         int reply = L4_IpcFailed(tag) ? 0 : serve(&from, tag);
         tag = next(reply, &from);
+        if (CONFIG_CHECK) {
+            L4_Word_t saved[64];
+            L4_StoreMRs(0, 64, saved);
+            check();
+            L4_LoadMRs(0, 64, saved);
+        }
         if (debug_revoke_period)
             disturb();
     }

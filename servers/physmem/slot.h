@@ -3,7 +3,7 @@
  *
  *   0                  a hole
  *   8? | 1             promised, not bound: reads as zero
- *   block | 4 | 1      on disk, in that block (swap.h).  Not charged to the guarantee
+ *   block << 4 | 5     on disk, in that block (swap.h).  Not charged to the guarantee
  *   frame | 8? | 4? | 2  bound to a frame.  More than one user of the frame: copy-on-write
  *   group | 8? | 3     bound, and truly shared with the other members of the group, which
  *                      is one user of its frame
@@ -43,7 +43,7 @@ struct slots_account;
 #define SLOT_GONE       ((slot_t) 0x21)
 #define SLOT_DISK       ((slot_t) 5)    /* the low three bits of what is on disk */
 #define SLOT_DISK_MASK  ((slot_t) 7)
-#define SLOT_DISK_LOG2  3u
+#define SLOT_DISK_LOG2  4u
 
 struct group {
     paddr_t frame;

@@ -477,3 +477,68 @@ bool swap_rename(uint32_t i)
     cell_set(i, CELL_DIRTY);
     return true;
 }
+
+/* ---- what must hold ----------------------------------------------------------------------------
+ * */
+
+bool swap_knows(uint32_t block)
+{
+    if (block >= swap.map.count || references(block) == 0)
+        return false;
+    uint32_t at = block_resolve(block);
+    enum slot_state state = slots_state(&swap.map, at);
+    return state == SLOT_WRITTEN || ((state == SLOT_WRITING || state == SLOT_BAD) && swap_frame(at));
+}
+
+static const char *cell_problem(uint32_t i)
+{
+    const struct cell *cell = &swap.cell[i];
+    bool full = slot_bound(*container_slot(swap.window, i));
+    if (cell->block == SWAP_NONE)
+        return cell->state == CELL_FREE || cell->state == CELL_READING ? NULL
+               : "a cell has a state and no block";
+    if (block_cell(cell->block) != cell)
+        return "a block does not know its cell";
+    switch (cell->state) {
+    case CELL_DIRTY: case CELL_WRITING: case CELL_CLEAN: case CELL_STUCK:
+        return full && slot_frame(*container_slot(swap.window, i)) == swap_frame(cell->block)
+               ? NULL : "a cell does not have its block's frame";
+    case CELL_WANTED: case CELL_FAILED:
+        return full ? "a cell that waits for its page has one" : NULL;
+    default:
+        return cell->state == CELL_READING ? NULL : "a free cell has a block";
+    }
+}
+
+static const char *block_problem(uint32_t block)
+{
+    if (is_alias(block))
+        return slots_state(&swap.map, block) == SLOT_BAD && references(block) ? NULL
+               : "a block that can be used is an alias";
+    const struct cell *cell = block_cell(block);
+    paddr_t pa = swap_frame(block);
+    if (cell && cell->block != block)
+        return "a cell does not know its block";
+    if (pa && (!(*frame_find(pa) & FRAME_STORED) || swap.stored[pa >> PAGE_LOG2] != block))
+        return "a block is in a frame that does not know of it";
+    return (cell || pa) && references(block) == 0 ? "a block in core is nobody's" : NULL;
+}
+
+const char *swap_problem(void)
+{
+    struct slots_account all = swap.kept;
+    uint32_t dirty = 0, wanted = 0;
+    for (const struct control *c = control_all; c; c = c->all_next)
+        all.used += c->swap.used;
+    const char *problem = slots_problem(&swap.map, &all, 1);
+    for (uint32_t i = 0; i < swap.cells && !problem; i++) {
+        problem = cell_problem(i);
+        dirty += swap.cell[i].state == CELL_DIRTY;
+        wanted += swap.cell[i].state == CELL_WANTED;
+    }
+    for (uint32_t block = 0; block < swap.map.count && !problem; block++)
+        problem = block_problem(block);
+    if (!problem && (dirty != swap.dirty || wanted != swap.wanted))
+        problem = "the numbers of cells with work are wrong";
+    return problem;
+}

@@ -108,14 +108,16 @@ bool swap_reads(uint32_t page);
 /* ---- jobs.c: for the swap server ---- */
 int swap_attach(struct control *payer, unsigned task, uint32_t blocks, uint32_t reserved,
                 uint32_t identity, uint32_t window);
+void swap_forget(void);                 /* everything, while no slot names a block */
 void swap_detach(void);                 /* its task died: jobs begin anew with the next one */
 void swap_abandon(void);                /* there will be no next one */
 bool swap_next_job(struct swap_job *job);
 bool swap_job_end(uint32_t tag, bool failed, uint32_t pages);   /* false: not the one under way */
 void swap_round_over(void);             /* all that were woken had their turn */
 
-/* NULL, or what is wrong. */
+/* For check.c: what is wrong with blocks and cells, or NULL; may a slot name that block? */
 const char *swap_problem(void);
+bool swap_knows(uint32_t block);
 
 /* ---- between the two ---- */
 paddr_t swap_frame(uint32_t block);             /* that has its contents; 0: none */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ISO C 7.5, with Linux's numbers: they are what travels in our messages. */
+/* ISO C 7.5, with the numbers of Linux: messages between Pecan's tasks carry these. */
 #ifndef LIBC_ERRNO_H
 #define LIBC_ERRNO_H
 
@@ -62,6 +62,7 @@ int *__errno_location(void);
 #define EALREADY        114
 #define EINPROGRESS     115
 #define ESTALE          116
+#define EUCLEAN         117
 #define ECANCELED       125
 #define EOWNERDEAD      130
 
