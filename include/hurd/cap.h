@@ -53,8 +53,10 @@ struct hurd_capability {
  * HURD_CAP_CANCEL      0 thread id -> nothing.  Ends the request of that thread that still waits.
  *                      ESRCH: there is none, or the thread is not of the caller's task
  * HURD_CAP_GET_ROOT    (none) -> 0 handle of the server's root object; ENOSYS: there is none
- * HURD_CAP_TASK_DIED   0 task id -> nothing.  All handles of that task are dropped; afterwards the
- *                      id may be used again.  EPERM: the sender is not `task` (version 3)
+ * HURD_CAP_TASK_DIED   0 task id -> 0 more.  All handles of that task are dropped; afterwards the
+ *                      id may be used again.  more = 1: there is more to give back; `task` repeats
+ *                      the request, and others are served in between.  EPERM: the sender is not
+ *                      `task` (version 3)
  * HURD_CAP_GIVE        0 handle, 1 target task [, 2 rights [, 3 HURD_CAP_GIVE_MOVE or 0]]
  *                      -> 0 the handle as the *target* must name it
  *                      EPERM: a weak reference or a capability that cannot be given, or see below;
@@ -187,7 +189,9 @@ struct hurd_cap_server {
     int (*root)(struct hurd_cap_call *call);
     int (*other)(struct hurd_cap_call *call);
     int (*cancel)(L4_ThreadId_t thread);
-    void (*task_died)(unsigned task);       /* called after the task's handles are gone */
+    void (*task_dies)(unsigned task);       /* called before the task's handles go */
+    unsigned (*task_died)(unsigned task);   /* called after that.  1: it has more to do, call again */
+    unsigned dying;                         /* the task for which it returned 1; 0: none */
 
     unsigned errors_in_label;               /* 1: a refusal is as physmem's: label = errno */
     unsigned requests;                      /* the messages served so far, modulo 2^32 */

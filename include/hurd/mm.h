@@ -166,6 +166,22 @@ int hurd_store_find_cached(struct hurd_store *store, uintptr_t offset, L4_Word_t
 /* Forgets cached pages and takes them out of every region; the container keeps them. */
 int hurd_store_flush(struct hurd_store *store, uintptr_t offset, uintptr_t size);
 
+/* ---- extra pages: beyond the guarantee, for contents that can be made again (<hurd/physmem.h>) ---- */
+
+/* physmem wants so many extra pages back until that time of the system clock, in microseconds.  Runs in
+ * a thread of its own; what is missing then, physmem takes. */
+typedef void hurd_mm_extra_t(void *argument, L4_Word_t pages, uint64_t until);
+
+/* From now on a thread of the library answers physmem by calling give_back.  NULL: it gives back the pages that
+ * hurd_mm_extra_pages() gave last.  May be called again.  ENOMEM, EAGAIN: no thread, no memory for records. */
+int hurd_mm_extra(hurd_mm_extra_t *give_back, void *argument);
+
+/* So many extra pages of zeroes behind those that there are, to be shown by hurd_vm_map_container(), or as
+ * pages of a store by hurd_store_cache().  A page that went is a hole, so a touch of it is a segmentation
+ * violation in a region: look with hurd_pm_container_map() first (ESTALE, ENOENT).  ENOMEM: there are not so many frames.  EINVAL:
+ * hurd_mm_extra() comes first. */
+int hurd_mm_extra_pages(uintptr_t pages, L4_Word_t *container, uintptr_t *offset);
+
 /* ---- what happened so far ---- */
 
 struct hurd_mm_counters {

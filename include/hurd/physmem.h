@@ -183,12 +183,13 @@
  *     microseconds of the system clock (low word, high word), 3 the word that NOTIFY gave.  The
  *     task then has HURD_PM_RETURN_TIME to give so many extra pages back, by DEALLOCATE, RETURN or HARDEN: which
  *     ones, is its choice.
- *   - Then physmem seizes what is missing; at once, if the thread was not waiting for a message.  Of the
+ *   - Then physmem seizes what is missing; at once, if there is no such thread; after HURD_PM_RETURN_PAUSE, if the thread
+ *     was not waiting for a message, and is not then.  Of the
  *     container made last it takes the page with the highest number first: so a task that fills a container from
  *     its start loses the newest pages.
  *   - A seized page has no contents any more.  Its first MAP, PIN or HARDEN says so: ESTALE.  From then on it is a
  *     hole.  COPY from it is ESTALE until then; for all other requests it is a hole.
- *   - Who needs the frames waits meanwhile, at most HURD_PM_RETURN_TIME.  Boot tasks do not wait: for them physmem
+ *   - Who needs the frames waits meanwhile, at most both times together.  Boot tasks do not wait: for them physmem
  *     seizes at once, and it does so for records.  64 frames stay free for that.
  *
  * CONTROL_NOTIFY        0 control, 1 thread or 0, 2 any word       -
@@ -223,6 +224,7 @@
 
 #define HURD_PM_RETURN_FRAMES           0x1a0u      /* the label of physmem's message */
 #define HURD_PM_RETURN_TIME             50000u      /* microseconds */
+#define HURD_PM_RETURN_PAUSE            5000u
 #define HURD_PM_LOCK_TIME               100000u
 
 /* Swap.  Spec: hurd-l4-design.md 2.8.  A page of a container can lie on disk: its slot is used, but costs

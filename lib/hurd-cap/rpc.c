@@ -71,8 +71,20 @@ int hurd_cap_take_back(L4_ThreadId_t server, unsigned task, L4_Word_t theirs)
     return hurd_cap_rpc(server, HURD_CAP_TAKE_BACK, 2, in, 0, NULL, NULL);
 }
 
+/* `task` and the servers have higher priorities than programs, which run in the pauses. */
+enum { PARTS_WITHOUT_PAUSE = 4, PAUSE = 1000 /* microseconds */ };
+
 int hurd_cap_task_died(L4_ThreadId_t server, unsigned task)
 {
     const L4_Word_t in[] = { task };
-    return hurd_cap_rpc(server, HURD_CAP_TASK_DIED, 1, in, 0, NULL, NULL);
+    L4_Word_t more;
+    int err;
+    for (unsigned parts = 1;; parts++) {
+        more = 0;
+        err = hurd_cap_rpc(server, HURD_CAP_TASK_DIED, 1, in, 1, &more, NULL);
+        if (err || !more)
+            return err;
+        if (parts % PARTS_WITHOUT_PAUSE == 0)
+            L4_Sleep(L4_TimePeriod(PAUSE));
+    }
 }

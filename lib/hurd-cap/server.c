@@ -60,10 +60,15 @@ static int serve_death(struct hurd_cap_call *call)
     for (struct hurd_cap_long *more = call->server->longs; more; more = more->next)
         if (L4_Version(more->from) == call->arg[0])
             long_drop(call->server, more); /* the ids in it may soon be those of other threads */
-    hurd_cap_forget(&call->server->table, call->arg[0]);
-    hurd_cap_giver_died(&call->server->table, call->arg[0]);
-    if (call->server->task_died)
-        call->server->task_died(call->arg[0]);
+    if (call->server->dying != call->arg[0]) {
+        if (call->server->task_dies)
+            call->server->task_dies(call->arg[0]);
+        hurd_cap_forget(&call->server->table, call->arg[0]);
+        hurd_cap_giver_died(&call->server->table, call->arg[0]);
+    }
+    call->reply[0] = call->server->task_died ? call->server->task_died(call->arg[0]) : 0;
+    call->reply_words = 1;
+    call->server->dying = call->reply[0] ? call->arg[0] : 0;
     return 0;
 }
 

@@ -52,12 +52,13 @@ static int serve_other(struct hurd_cap_call *call)
     return EOPNOTSUPP;
 }
 
-static void forget_task(unsigned task)
+static unsigned forget_task(unsigned task)
 {
     console_forget_task(task);
     interrupt_forget_task(task);
     block_forget_task(task);
     dma_forget_task(task);
+    return 0;
 }
 
 static void *table_alloc(unsigned task, size_t bytes)

@@ -97,10 +97,10 @@ static void read_options(struct options *o, int argc, char **argv)
             only = argv[i];
         else if ((value = value_of(argv[i], "revoke=")) && words_number(value, &o->revoke))
             continue;
-        else if ((value = value_of(argv[i], "keymap=")))
-            command_set_keymap(value);
         else if ((value = value_of(argv[i], "shake=")) && words_number(value, &o->shake))
             continue;
+        else if ((value = value_of(argv[i], "keymap=")))
+            command_set_keymap(value);
         else if (!strcmp(argv[i], "disk"))
             o->disk = "";
         else if ((value = value_of(argv[i], "disk=")))

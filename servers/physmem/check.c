@@ -53,7 +53,7 @@ static const char *slot_problem(slot_t slot)
 
 static const char *container_problem(struct container *c)
 {
-    uint32_t pages = 0, swapped = 0;
+    uint32_t pages = 0, swapped = 0, extra = 0;
     for (uint32_t page = 0; (page = container_next(c, page, PAGES_MAX)) < PAGES_MAX; page++) {
         slot_t slot = *container_slot(c, page);
         const char *problem = slot_problem(slot);
@@ -61,7 +61,10 @@ static const char *container_problem(struct container *c)
             return problem;
         pages += slot_charged(slot);
         swapped += slot_swapped(slot);
+        extra += slot_extra(slot);
     }
+    if (extra != c->extra)
+        return "the number of a container's extra pages is wrong";
     if (pages != c->pages)
         return "the number of a container's pages is wrong";
     return swapped == c->swapped ? 0 : "the number of a container's pages on disk is wrong";
@@ -69,24 +72,28 @@ static const char *container_problem(struct container *c)
 
 static const char *controls_problem(void)
 {
-    uint32_t promised = 0, swapped = 0, quota = 0;
+    uint32_t promised = 0, all_extra = 0, swapped = 0, quota = 0;
     for (const struct control *control = control_all; control; control = control->all_next) {
-        uint32_t pages = 0, out = 0;
+        uint32_t pages = 0, extra = 0, out = 0;
         for (struct container *c = control->containers; c; c = c->next) {
             const char *problem = container_problem(c);
             if (problem)
                 return problem;
             pages += c->pages - c->extra;
+            extra += c->extra;
             out += c->swapped;
         }
-        if (pages != control->pages || out != control->swap.used)
+        if (pages != control->pages || extra != control->extra || out != control->swap.used)
             return "a control is not charged for the pages of its containers";
         promised += pages;
+        all_extra += extra;
         swapped += out;
         quota += control->swap.quota;
     }
-    if (promised != ledger.promised)
-        return "the number of promised pages is wrong";
+    if (promised != ledger.promised || all_extra != ledger.extra)
+        return "the number of promised or extra pages is wrong";
+    if (promised + all_extra + ledger.meta - slab_spare() > ledger.total)
+        return "there are more claims than frames";
     if (quota > swap.map.count)
         return "more may be on disk than there is room for";
     return swapped == swap.pages ? 0 : "the number of pages on disk is wrong";

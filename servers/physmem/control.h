@@ -38,6 +38,7 @@ struct control {
     uint32_t seized;                    /* so far, modulo 2^32 */
     struct control *extra_next, **extra_link;   /* on extra_holders  <=>  extra > 0 */
     uint32_t deadline;                  /* asked > 0: when it must be back (lock.h: times) */
+    bool untold;                        /* its thread did not hear it */
     uint32_t notify, notify_word;       /* the thread to ask, and what to remind it of; 0: none */
     struct slots_account swap;          /* pages on disk; the quota is without the children's */
     uint32_t count;                     /* of containers */

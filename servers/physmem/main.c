@@ -29,11 +29,13 @@
 unsigned debug_revoke_period;
 
 static int other(struct hurd_cap_call *call);
-static void task_died(unsigned task);
+static void task_dies(unsigned task);
+static unsigned task_died(unsigned task);
 
 struct hurd_cap_server server = {
     .table = { .alloc = account_alloc, .free = account_free },
     .other = other,
+    .task_dies = task_dies,
     .task_died = task_died,
     .errors_in_label = 1,
 };
@@ -72,10 +74,18 @@ static int other(struct hurd_cap_call *call)
     return call->label == 0 || call->label == HURD_WORTEL_ERROR ? HURD_CAP_NO_REPLY : EOPNOTSUPP;
 }
 
+/* What it holds goes in parts, so that nobody waits for long. */
+static void task_dies(unsigned task)
+{
+    (void) task;
+    doom_small_ones = true;
+}
+
 /* All it held is gone by now; containers that it made for others live on, but are not wired any
  * more, and controls that others hold are their parent's owner's. */
-static void task_died(unsigned task)
+static void task_bury(unsigned task)
 {
+    doom_small_ones = false;
     for (struct control *control = control_all; control; control = control->all_next) {
         for (struct container *c = control->containers; c; c = c->next)
             if (c->task == task && c->wired)
@@ -83,13 +93,19 @@ static void task_died(unsigned task)
         if (control->task == task && control->parent)
             control->task = control->parent->task;
     }
-    if (task == swap.task && task)
-        swap_detach();
     if (task <= L4_ID_VERSION_MASK)
         account_close(task);
-    while (reap_wanted())       /* TODO(physmem): in one piece, as `task` waits for the frames */
-        reap();
-    slab_reclaim();
+}
+
+/* `task` asks again until all frames are back. */
+static unsigned task_died(unsigned task)
+{
+    if (server.dying != task)
+        task_bury(task);
+    reap();
+    if (!reap_wanted())
+        slab_reclaim();
+    return reap_wanted();
 }
 
 static uint32_t random_word(void)
@@ -267,16 +283,6 @@ static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
     return L4_ReplyWait(pacer, from);
 }
 
-/* CHECK=1 only: what must always hold, held. */
-static void check(void)
-{
-    const char *problem = server.requests % CHECK_PERIOD ? NULL : check_problem();
-    if (!problem)
-        return;
-    say("physmem: after request %u: %s\n", server.requests, problem);
-    __builtin_trap();
-}
-
 /* 1: there is a reply to *from. */
 static int serve(L4_ThreadId_t *from, L4_MsgTag_t tag)
 {
@@ -289,6 +295,16 @@ static int serve(L4_ThreadId_t *from, L4_MsgTag_t tag)
         }
     }
     return hurd_cap_serve(&server, *from, tag);
+}
+
+/* CHECK=1 only: what must always hold, held. */
+static void check(void)
+{
+    const char *problem = server.requests % CHECK_PERIOD ? NULL : check_problem();
+    if (!problem)
+        return;
+    say("physmem: after request %u: %s\n", server.requests, problem);
+    __builtin_trap();
 }
 
 int main(void)

@@ -48,14 +48,27 @@ static bool holder_tell(const struct control *c, uint32_t frames, uint64_t until
     return L4_IpcSucceeded(L4_Send_Timeout(L4_ThreadIdOfRaw(c->notify), L4_ZeroTime));
 }
 
-/* A holder that does not listen has no time left. */
+/* A holder that has named no thread has no time.  One whose thread does not listen, but may be on its way
+ * from the last message, is told again after a pause, and then no more. */
 static void holder_ask(struct control *c, uint32_t frames)
 {
     uint64_t clock = L4_SystemClock().raw, until = clock + HURD_PM_RETURN_TIME;
     bool told = holder_tell(c, frames, until);
     if (!c->asked || !told)
-        c->deadline = told ? until : clock;
+        c->deadline = told ? until : c->notify ? clock + HURD_PM_RETURN_PAUSE : clock;
+    c->untold = !told && c->notify;
     c->asked += frames;
+}
+
+/* true: it has time, from now on. */
+static bool holder_ask_again(struct control *c)
+{
+    uint64_t until = L4_SystemClock().raw + HURD_PM_RETURN_TIME;
+    c->untold = false;
+    if (!holder_tell(c, c->asked, until))
+        return false;
+    c->deadline = until;
+    return true;
 }
 
 /* Each holder's part is as large as its part of the extra pages. */
@@ -88,7 +101,7 @@ static bool holders_check(uint32_t *wait)
         next = c->extra_next;
         if (!c->asked)
             continue;
-        if (!time_before(clock, c->deadline) && left)
+        if (!time_before(clock, c->deadline) && left && !(c->untold && holder_ask_again(c)))
             left -= extra_seize(c, c->asked < left ? c->asked : left);
         if (!c->asked)
             continue;

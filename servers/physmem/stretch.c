@@ -136,13 +136,14 @@ bool stretch(const struct work *work, struct progress *p)
 /* ---- containers that nobody can name any more ---------------------------------------------------
  * */
 
+bool doom_small_ones;
 uint32_t doomed, reaped;
 
 static struct container *first, **last = &first;
 
 void container_doom(struct container *c)
 {
-    if (c->pages + c->swapped + c->residues <= STRETCH_PAGES) {
+    if (!doom_small_ones && c->pages + c->swapped + c->residues <= STRETCH_PAGES) {
         container_destroy(c);
         return;
     }

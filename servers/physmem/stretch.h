@@ -41,6 +41,7 @@ bool stretch(const struct work *work, struct progress *p);
  * back by reap(). */
 void container_doom(struct container *c);
 
+extern bool doom_small_ones;            /* those go in parts as well: there may be many */
 extern uint32_t doomed, reaped;         /* containers so far, modulo 2^32: first come, first gone */
 
 void reap(void);                        /* one part, if there is anything left */

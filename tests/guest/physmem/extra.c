@@ -400,7 +400,92 @@ TEST(an_unlocked_container_is_free_at_once)
     EXPECT(L4_SystemClock().raw - from < HURD_PM_LOCK_TIME / 2);
 }
 
+/* ---- a program's own extra pages ---- */
+
+static volatile L4_Word_t wanted_back;
+
+static void gives_half(void *argument, L4_Word_t pages, uint64_t until)
+{
+    (void) until;
+    wanted_back = pages;
+    hurd_pm_container_deallocate(pm, *(L4_Word_t *) argument, 0, pages / 2 * PAGE, NULL);
+}
+
+TEST(a_program_gives_its_extra_pages_back_by_itself)
+{
+    uintptr_t first, offset;
+    L4_Word_t more, pages, seized = extra_info(own_control).seized;
+    EXPECT_EQ(hurd_mm_extra_pages(1, &pages, &offset), EINVAL);
+    EXPECT_EQ(hurd_pm_control_split(pm, own_control, 4 * LACK, 0, &claimer), 0);
+    EXPECT_EQ(hurd_pm_container_create(pm, claimer, 0, &claim), 0);
+    EXPECT_EQ(hurd_mm_extra(NULL, NULL), 0);
+    L4_Sleep(L4_TimePeriod(5000));
+    unsigned room = extra_info(own_control).room - 40;          /* for the container's nodes */
+    EXPECT_EQ(hurd_mm_extra_pages(room, &pages, &first), 0);
+    EXPECT_EQ(hurd_mm_extra_pages(room, &more, &offset), ENOMEM);
+    EXPECT_EQ(allocate(claim, 0, 2 * LACK), 0);
+    EXPECT_EQ(extra_info(own_control).seized, seized);
+    EXPECT(extra_info(own_control).extra < room);
+    EXPECT_EQ(hurd_mm_extra(gives_half, &pages), 0);
+    EXPECT_EQ(allocate(claim, 2 * LACK, LACK), 0);      /* physmem takes the other half */
+    EXPECT(wanted_back > 0);
+    EXPECT(extra_info(own_control).seized > seized);
+    EXPECT(extra_info(own_control).seized - seized <= wanted_back);
+    EXPECT_EQ(deallocate(pages, 0, 0x80000, NULL), 0);
+    EXPECT_EQ(extra_info(own_control).extra, 0);
+    hurd_pm_control_destroy(pm, claimer);
+    hurd_cap_drop(pm, claimer);
+    hurd_cap_drop(pm, claim);
+}
+
+/* ---- a large task's end ---- */
+
+static volatile L4_Word64_t longest;
+
+static void looks_at_the_clock(void *ignored)
+{
+    (void) ignored;
+    while (!stop) {
+        L4_Word64_t from = L4_SystemClock().raw;
+        L4_Sleep(L4_TimePeriod(1000));
+        extra_info(own_control);
+        L4_Word64_t took = L4_SystemClock().raw - from;
+        if (took > longest)
+            longest = took;
+    }
+    stop = 2;
+}
+
+/* In one piece it takes over 20 ms: some 250 instructions a page, 125 a microsecond.  In parts, this thread waits for the time slice of
+ * physmem's pacer at the longest, which is a program like others: 10 ms. */
+TEST(nobody_waits_for_the_end_of_a_large_task)
+{
+    L4_Word_t theirs, handle, ignored, before = free_frames();
+    L4_ThreadId_t t;
+    enum { LARGE = 10000 };
+    EXPECT_EQ(hurd_pm_control_split(pm, own_control, LARGE + 100, friend_task, &theirs), 0);
+    EXPECT_EQ(FRIEND_REQUEST(&handle, HURD_PM_CONTAINER_CREATE, theirs), 0);
+    EXPECT_EQ(FRIEND_REQUEST(&ignored, HURD_PM_CONTAINER_ALLOCATE, handle, 0, 0, LARGE * PAGE), 0);
+    for (unsigned page = 0; page < LARGE; page += WINDOW_PAGES)
+        for (unsigned i = 0; i < WINDOW_PAGES; i++)
+            FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_MAP, handle, HURD_PM_READ | HURD_PM_WRITE, 0x40000000,
+                           (page + i) * PAGE, PAGE);
+    EXPECT(free_frames() <= before - LARGE + 100);
+    stop = 0;
+    EXPECT_EQ(hurd_thread_start(&t, looks_at_the_clock, NULL, 0), 0);
+    L4_Sleep(L4_TimePeriod(20000));
+    longest = 0;
+    friend_kill();
+    stop = 1;
+    while (stop != 2)
+        L4_Sleep(L4_TimePeriod(5000));
+    EXPECT(free_frames() >= before);
+    EXPECT(longest < 14000);
+}
+
 const struct test extra_tests[] = {
+    T(a_program_gives_its_extra_pages_back_by_itself),
+    T2(nobody_waits_for_the_end_of_a_large_task),
     T(extra_pages_come_while_there_are_frames),
     T(extra_pages_are_refused_where_they_cannot_be),
     T(extra_pages_stay_extra),
