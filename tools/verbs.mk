@@ -112,7 +112,7 @@ coverage:
 mutants:
 	@tools/mutants
 
-## bench [B=part]   measure; prints `bench NAME VALUE UNIT`, writes build/bench.json
+## bench [B=part] [TRACES=folder]   measure; prints `bench NAME VALUE UNIT`, writes build/bench.json and build/paging.json
 bench: all iso
 	+@BUILD=$(BUILD) bench/run "$(B)"
 
