@@ -224,7 +224,7 @@ def judge(lab, port, name, with_commands=False):
     assert re.search(r"^00401000 is at 00401000, in the space of 51\.2$", monitor, re.M) and "ptab ADDRESS, in hexadecimal" in monitor, monitor
     with open(os.path.join(lab.build, "bin/wortel"), "rb") as wortel:
         code = wortel.read()[0x1000:0x1008]
-    assert " ".join(re.findall(r"0x(\w\w)\b", parts["space"])) == code.hex(" "), parts["space"]
+    assert " ".join(re.findall(r"0x(\w\w)\b", parts["space"].partition("0x301000")[2])) == code.hex(" "), parts["space"]
     assert "written" in parts["write"], parts["write"]
     if with_commands:
         known = parts["l4"]

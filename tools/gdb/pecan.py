@@ -58,7 +58,9 @@ def show_program(event):
     """After a stop, the symbols below the kernel's are those of the program that runs, so that a backtrace ends in its code."""
     for breakpoint in getattr(event, "breakpoints", ()):
         if isinstance(breakpoint, ProgramBreakpoint):
-            symbols.use(breakpoint.path)
+            if symbols.path != breakpoint.path:
+                symbols.use(breakpoint.path)
+                gdb.execute("frame")    # gdb has said where, by the symbols of another program
             return
     try:
         symbols.use_for(kernel.current().space)
