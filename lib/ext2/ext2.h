@@ -93,7 +93,8 @@ struct ext2 {
     bool read_only;
     bool failed;                        /* a write failed: what is dirty will not be written */
     bool clean;                         /* the superblock on disk says that all is well */
-    bool was_clean;                     /* it said so when we mounted */
+    bool was_clean;                     /* it said so when we mounted, or it was repaired */
+    bool repaired;
     uint32_t block_size, block_shift, blocks, first_block;
     uint32_t groups, group_blocks, group_inodes, descriptor_blocks, table_blocks;
     uint32_t inode_size, inodes, first_inode;
