@@ -203,7 +203,7 @@
  *   A thread that waits here and asks physmem something else, or dies, waits no more.
  *   HURD_CAP_CANCEL: ECANCELED.
  * SWAP_INFO             0 any handle                        struct hurd_pm_swap_info, in words
- *   Of the handle's control, and of the whole.  All zero but the quota's part: there is no swap.
+ *   Of the handle's control, and of the whole.  blocks = 0: there is no swap.
  * SWAP_QUOTA            0 control, 1 a child of it, 2 pages                -
  *   The child may have so many pages on disk; the difference is the parent's, from whom it comes.
  *   The first control gets all of a new swap.  By itself SPLIT gives the child a part of the
@@ -211,8 +211,8 @@
  *   to its parent.  EPERM: not its child.  EBADF: word 1 is not a control of the caller's.  ENOMEM: the parent has not so many
  *   unused.  EBUSY: the child uses more.
  * SWAP_GRANT            0 the first control, 1 target task or 0, 2 control that pays      0 handle
- *   The target gets the capability of the swap server, in its table (HURD_CAP_LIST shows it: kind
- *   HURD_PM_KIND_SWAP).  The window and the tables will be charged to that control, which cannot
+ *   The target gets the capability of the swap server, in its table (CAP_INFO tells it from others).
+ *   The window and the tables will be charged to that control, which cannot
  *   be destroyed then (EBUSY).  Target 0: no server will come any more; what waits for one, and what is
  *   on disk, is EIO.  EPERM: not the first control.  EBADF: word 2 is not a control of the caller's.
  *   ESRCH, ENOMEM.  A later grant takes effect with the next attach.
@@ -224,7 +224,7 @@
  *   caller may give weak references to it to a block driver (SHARE, REVOKE).  Everything in it
  *   changes by jobs only: DEALLOCATE, ALLOCATE, RELEASE, PIN, DESTROY, SWAP_OUT, MOVE and SHARED are
  *   EBUSY, and so is a copy into a page that is not being read; for MAP there is READ only (EACCES).
- *   Window: at least 64 KB, at most 16 MB.  A new server goes on where the last one ended, if blocks, reserve and
+ *   Window: at least 64 KB, at most 8 MB.  A new server goes on where the last one ended, if blocks, reserve and
  *   identity are the same (the window's size stays as it was); else: EBUSY while pages are on disk.
  *   EBUSY: another task is attached.  EINVAL, ENOMEM.
  * SWAP_WAIT             0 swap, 1 tag, 2 errno, 3 pages
@@ -232,7 +232,7 @@
  *   Says how the job `tag` ended (0: there was none): so many pages went through before the error.
  *   The answer is the next job, when there is one: up to 16 pages, one behind the other on both
  *   sides.  A page that cannot be written is written somewhere else; its block is not used again.
- *   EINVAL: not the job that is under way.  EPERM: not attached.  EBUSY: another thread waits. */
+ *   EINVAL: not the job that is under way.  EPERM: not attached. */
 #define HURD_PM_SWAP_OUT                176u
 #define HURD_PM_SWAP_IN                 177u
 #define HURD_PM_SWAP_INFO               178u
@@ -246,7 +246,7 @@
 #define HURD_PM_SWAP_READ               2u
 #define HURD_PM_SWAP_JOB_PAGES          16u
 #define HURD_PM_SWAP_WINDOW_LEAST       0x10000u    /* bytes */
-#define HURD_PM_SWAP_WINDOW_MOST        0x1000000u
+#define HURD_PM_SWAP_WINDOW_MOST        0x800000u
 
 enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_KIND_CONTROL = 3,
                     HURD_PM_KIND_SWAP = 4 };
@@ -283,13 +283,14 @@ struct hurd_pm_swap_info {
     L4_Word_t quota, used;      /* of the handle's control, in pages */
     L4_Word_t blocks;           /* of the disk; 0: there is none */
     L4_Word_t free, bad;        /* of them; `bad` counts the reserved ones, too */
-    L4_Word_t kept;             /* blocks that nobody's quota pays: copies of pages in core */
+    L4_Word_t kept;             /* blocks that also, or only, have a frame in core */
     L4_Word_t swapped;          /* pages on disk, or on the way */
     L4_Word_t window;           /* frames of the window, */
-    L4_Word_t inactive;         /* and those of them that are not written yet */
+    L4_Word_t inactive;         /* and those of them that have not gone to the disk yet */
     L4_Word_t written, read;    /* pages since the start, modulo 2^32; */
     L4_Word_t recovered, clean; /* brought in, and taken out, without the disk */
     L4_Word_t attached;         /* the swap server's task; 0: none now */
+    L4_Word_t attaches;         /* how often one has attached */
 };
 
 struct hurd_pm_swap_job {

@@ -53,7 +53,7 @@ static void say_region(const L4_Word_t *words)
     unsigned rights = words[2] & HURD_VM_RIGHTS;
     say("  region %08lx-%08lx %c%c%c %s\n", words[0], words[1], rights & HURD_VM_READ ? 'r' : '-',
         rights & HURD_VM_WRITE ? 'w' : '-', rights & HURD_VM_EXECUTE ? 'x' : '-',
-        kind_name(words[2] >> 8));
+        kind_name(HURD_MM_MAPS_KIND(words[2])));
 }
 
 /* The regions from an address on, as the pager tells: how many.  The program may have overwritten
@@ -115,7 +115,7 @@ static bool is_stack_overflow(void)
     if (casualty.address - (casualty.registers[7] - NEAR) >= 2 * NEAR ||
         ask_regions(casualty.address, r) == 0)
         return false;
-    return r[0] <= casualty.address && r[2] == HURD_MM_ANONYMOUS << 8 &&
+    return r[0] <= casualty.address && (r[2] & 0xfff) == HURD_MM_ANONYMOUS << 8 &&
            r[1] - r[0] >= HURD_MM_STACK_GUARD - 1 && r[1] - casualty.address < HURD_MM_STACK_GUARD;
 }
 

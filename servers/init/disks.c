@@ -147,6 +147,22 @@ const char *disks_parse(const char *word, struct hurd_deva_extent *extent)
     return NULL;
 }
 
+const char *disks_find_swap(char name[DISK_NAME])
+{
+    static struct disk disk;
+    for (unsigned number = 0; number < HURD_BLOCK_DISKS; number++) {
+        if (disk_read(number, &disk))
+            continue;
+        for (unsigned i = 0; i < MBR_PARTITIONS; i++) {
+            if (disk.partition[i].type == MBR_TYPE_SWAP) {
+                snprintf(name, DISK_NAME, "%u.%u", number, i + 1);
+                return NULL;
+            }
+        }
+    }
+    return "no disk has a swap partition (type 82)";
+}
+
 const char *disks_write(L4_Word_t number, const void *data, size_t size)
 {
     static struct hurd_block block;

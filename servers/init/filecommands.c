@@ -294,7 +294,7 @@ void filecommands_obey(const struct words *w)
     if (!strcmp(w->word[0], "umount"))
         root_end();
     else if (w->count > 1)
-        root_mount(w->word[1], false);
+        root_mount(w->word[1]);
     else
         root_report();
 }

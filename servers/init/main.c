@@ -9,13 +9,19 @@
  *      files               it may use the root file system: one more argument, files=THREAD, says
  *                          which thread (in hexadecimal digits) is the file server
  *      only=PATTERN        one more argument, only=PATTERN, for it
+ *      keymap=LAYOUT       the keyboard's layout: us, de, fr
  *      revoke=N            physmem takes mappings away at random, at one request in N
  *      disk, disk=WORD     starts the IDE driver, with that argument
  *      root=DISK           mounts that disk or partition; root=ram: a RAM disk with the files of the
  *                          archive's root.img
- *      swap=ram:N          starts the RAM disk, N megabytes of it; with ram:N:SEEK:PAGE as slow as
+ *      swap, swap=DISK     pages go out to the first swap partition, or to that disk or partition
+ *      swap=ram:N          the same, to the RAM disk
+ *      paging              shows paging after the demo, with swap in memory if there is no other
+ *      ramdisk=N           starts the RAM disk, N megabytes of it; with N:SEEK:PAGE as slow as
  *                          a disk that needs so many us to find a place, and for each page */
+#include "commands.h"
 #include "disks.h"
+#include "paging.h"
 #include "programs.h"
 #include "root.h"
 #include "services.h"
@@ -36,12 +42,14 @@
 struct options {
     bool batch;
     bool devices;
+    bool paging;
     bool files;
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
     const char *disk;           /* the driver's argument; NULL: no driver */
     const char *use;            /* what the first program may use; NULL: nothing */
+    const char *ram;            /* the RAM disk's arguments; NULL: no RAM disk */
+    const char *swap;           /* where, "": wherever there is room; NULL: nowhere */
     const char *root;           /* what is mounted; NULL: nothing */
-    const char *ram;            /* what stands behind "swap=ram:"; NULL: no RAM disk */
     char argz[ARGZ_MAX];        /* the program to run and its arguments */
     size_t length;
     bool too_long;
@@ -73,6 +81,8 @@ static void read_options(struct options *o, int argc, char **argv)
         const char *value;
         if (!strcmp(argv[i], "batch"))
             o->batch = true;
+        else if (!strcmp(argv[i], "paging"))
+            o->paging = true;
         else if (!strcmp(argv[i], "devices"))
             o->devices = true;
         else if (!strcmp(argv[i], "files"))
@@ -85,6 +95,8 @@ static void read_options(struct options *o, int argc, char **argv)
             only = argv[i];
         else if ((value = value_of(argv[i], "revoke=")) && words_number(value, &o->revoke))
             continue;
+        else if ((value = value_of(argv[i], "keymap=")))
+            command_set_keymap(value);
         else if (!strcmp(argv[i], "disk"))
             o->disk = "";
         else if ((value = value_of(argv[i], "disk=")))
@@ -93,8 +105,15 @@ static void read_options(struct options *o, int argc, char **argv)
             o->use = value;
         else if ((value = value_of(argv[i], "root=")))
             o->root = value;
-        else if ((value = value_of(argv[i], "swap=ram:")))
+        else if ((value = value_of(argv[i], "ramdisk=")))
             o->ram = value;
+        else if ((value = value_of(argv[i], "swap=ram:"))) {
+            o->ram = value;
+            o->swap = RAM_DISK;
+        } else if ((value = value_of(argv[i], "swap=")))
+            o->swap = value;
+        else if (!strcmp(argv[i], "swap"))
+            o->swap = "";
         else
             printf("init: unknown option %s\n", argv[i]);
     }
@@ -119,8 +138,10 @@ static void start_drivers(const struct options *o)
         services_start_ide(o->disk);
     if (o->ram)
         services_start_ramdisk(o->ram);
+    if (o->swap)
+        services_start_swap(o->swap);
     if (o->root)
-        root_mount(o->root, o->ram != NULL);
+        root_mount(o->root);
 }
 
 /* The sectors that `use=` names; false, having said why, when there are none. */
@@ -179,6 +200,8 @@ int main(int argc, char **argv)
     if (!err)
         start_drivers(&options);
     unsigned status = err ? EXIT_FAILURE : run_first_program(&options);
+    if (options.paging && status == 0)
+        status = paging_show("paging\0frames=96", sizeof "paging\0frames=96");
     if (options.batch)
         shell_shutdown(status, false);
     else

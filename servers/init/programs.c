@@ -104,13 +104,18 @@ const void *programs_file(const char *name, size_t *size)
     return archive + entry.data;
 }
 
-L4_Word_t programs_share(unsigned eighths)
+L4_Word_t programs_left(void)
 {
     struct hurd_pm_control_info info;
     if (hurd_pm_control_info(physmem(), __hurd_startup_data->physmem_control.cap, &info) ||
         info.guarantee < info.used)
-        return FRAMES_LEAST;
-    L4_Word_t share = (info.guarantee - info.used) / 8 * eighths;
+        return 0;
+    return info.guarantee - info.used;
+}
+
+L4_Word_t programs_share(unsigned eighths)
+{
+    L4_Word_t share = programs_left() / 8 * eighths;
     return share > FRAMES_LEAST ? share : FRAMES_LEAST;
 }
 

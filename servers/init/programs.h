@@ -30,6 +30,9 @@ bool programs_have(const char *name);
 /* A file of the archive that is no program; NULL: there is none. */
 const void *programs_file(const char *name, size_t *size);
 
+/* Frames that init may still give away. */
+L4_Word_t programs_left(void);
+
 /* What the program does, in a few words, from the archive's list: *size bytes, without a zero.
  * NULL: the list does not have it. */
 const char *programs_about(const char *name, size_t *size);

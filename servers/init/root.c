@@ -18,8 +18,7 @@
 
 enum {
     SERVER_FRAMES = 640,
-    IMAGE_MB = 4,
-    RAM_FRAMES = IMAGE_MB * 256 + SERVER_FRAMES + 512,  /* what it takes, with the driver */
+    RAM_FRAMES = (RAM_FILES_MB + RAM_SWAP_MB) * 256 + SERVER_FRAMES + 512,  /* and the driver's */
     RAM_TIMES = 3,              /* so much has to be left, that programs have room as well */
 };
 
@@ -31,27 +30,24 @@ static L4_ThreadId_t task_server(void)
     return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
 }
 
-/* A RAM disk with the image in it: NULL, or why not. */
-static const char *ram_make(bool taken, struct hurd_deva_extent *extent)
+/* The files' part of the RAM disk with the image in it: NULL, or why not. */
+static const char *ram_make(struct hurd_deva_extent *extent)
 {
-    static char text[96], argument[] = { '0' + IMAGE_MB, '\0' };
+    static char text[96];
     size_t size;
     const void *image = programs_file(PROGRAMS_ROOT, &size);
     L4_Word_t frames = programs_share(8);
-    if (taken)
-        return "the RAM disk is for swapping";
     if (!image)
         return "there is no " PROGRAMS_ROOT " among the programs";
+    if (size > (size_t) RAM_FILES_MB << 20)
+        return PROGRAMS_ROOT " is larger than its part of the RAM disk";
     if (frames < RAM_FRAMES * RAM_TIMES) {
         snprintf(text, sizeof text, "it takes %d KB, and %lu KB are left for all programs",
                  RAM_FRAMES * 4, frames * 4);
         return text;
     }
-    services_start_ramdisk(argument);
-    *extent = (struct hurd_deva_extent) { .disk = HURD_BLOCK_RAM,
-                                          .sectors = IMAGE_MB << 20 >> 9,
-                                          .rights = HURD_BLOCK_READS | HURD_BLOCK_WRITES };
-    return disks_write(HURD_BLOCK_RAM, image, size);
+    const char *problem = services_ramdisk_part(RAM_FILES, extent);
+    return problem ? problem : disks_write(extent->disk, image, size);
 }
 
 /* Starts the server for these sectors, and connects with it. */
@@ -78,14 +74,14 @@ static const char *server_start(const char *name, const struct hurd_deva_extent 
     return err == EIO ? "the file server has said why not, or has failed" : strerror(err);
 }
 
-void root_mount(const char *name, bool ram_taken)
+void root_mount(const char *name)
 {
     struct hurd_deva_extent extent;
     if (server.task) {
         printf("mount: %s is mounted already\n", server.name);
         return;
     }
-    const char *problem = !strcmp(name, "ram") ? ram_make(ram_taken, &extent)
+    const char *problem = !strcmp(name, "ram") ? ram_make(&extent)
                                                : disks_parse(name, &extent);
     if (!problem)
         problem = server_start(name, &extent);

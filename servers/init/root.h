@@ -7,9 +7,8 @@
 
 #include "lib/file/files.h"
 
-/* Mounts what the shell's word names, or a RAM disk for "ram"; says why not.  ram_taken: the RAM
- * disk serves something else already. */
-void root_mount(const char *name, bool ram_taken);
+/* Mounts what the shell's word names, or the RAM disk for "ram"; says why not. */
+void root_mount(const char *name);
 
 /* The connection, or NULL, having said that nothing is mounted. */
 struct files *root_files(void);

@@ -64,11 +64,28 @@ uint32_t container_next(struct container *c, uint32_t page, uint32_t end)
     return end;
 }
 
+/* The same, of pages that are charged. */
+static uint32_t next_charged(struct container *c, uint32_t page, uint32_t end)
+{
+    while ((page = container_next(c, page, end)) < end && c->swapped
+           && slot_swapped(*container_slot(c, page)))
+        page++;
+    return page;
+}
+
 uint32_t container_count(struct container *c, uint32_t start, uint32_t count)
 {
     uint32_t n = 0, end = start + count;
-    for (uint32_t p = start; (p = container_next(c, p, end)) < end; p++)
+    for (uint32_t p = start; (p = next_charged(c, p, end)) < end; p++)
         n++;
+    return n;
+}
+
+uint32_t container_swapped(struct container *c, uint32_t start, uint32_t count)
+{
+    uint32_t n = 0, end = start + count;
+    for (uint32_t p = start; c->swapped && (p = container_next(c, p, end)) < end; p++)
+        n += slot_swapped(*container_slot(c, p));
     return n;
 }
 
@@ -268,7 +285,7 @@ uint32_t container_affordable(struct container *c, uint32_t start, uint32_t coun
 {
     uint32_t end = start + count, page = start;
     while (page < end) {
-        uint32_t used = container_next(c, page, end);
+        uint32_t used = next_charged(c, page, end);
         if (used - page > holes)
             return page + holes - start;
         holes -= used - page;
@@ -346,7 +363,8 @@ int container_allocate(struct container *c, uint32_t start, uint32_t count, bool
     slot_sweeps_begin(&sweeps);
     for (uint32_t page = start; page < start + possible; page++) {
         slot_t *slot = container_slot(c, page);
-        slot_release(*slot, &sweeps);
+        c->swapped -= slot_swapped(*slot);
+        slot_release(*slot, &c->control->swap, &sweeps);
         *slot = SLOT_LAZY;
     }
     slot_sweeps_end(&sweeps);
@@ -378,7 +396,7 @@ bool container_allocate_one(struct container *c, uint32_t page)
 
 static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
 {
-    uint32_t cleared = 0, pins = 0, end = start + count;
+    uint32_t cleared = 0, swapped = 0, pins = 0, end = start + count;
     struct slot_sweeps sweeps;
     slot_sweeps_begin(&sweeps);
     for (uint32_t page = start; (page = container_next(c, page, end)) < end; page++) {
@@ -387,15 +405,17 @@ static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
             pins += slot_pins(*slot);
             *frame_find(slot_frame(*slot)) &= ~FRAME_PINS;
         }
-        slot_release(*slot, &sweeps);
+        swapped += slot_swapped(*slot);
+        slot_release(*slot, &c->control->swap, &sweeps);
         *slot = SLOT_HOLE;
         cleared++;
     }
     slot_sweeps_end(&sweeps);
     container_prune(c, start, count);
     container_unwire(c, pins);
-    c->pages -= cleared;
-    control_uncharge(c->control, cleared);
+    c->pages -= cleared - swapped;
+    c->swapped -= swapped;
+    control_uncharge(c->control, cleared - swapped);
     return cleared;
 }
 
@@ -419,7 +439,7 @@ void container_release(struct container *c, uint32_t start, uint32_t count, uint
         ++*done;
         if (!slot_shared(*slot) || slot_pins(*slot))
             continue;
-        slot_release(*slot, &sweeps);
+        slot_release(*slot, &c->control->swap, &sweeps);
         *slot = SLOT_LAZY;
     }
     slot_sweeps_end(&sweeps);

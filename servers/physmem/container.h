@@ -30,10 +30,12 @@ struct container {
     struct node *root;                      /* NULL: no page */
     struct node *leaf;                      /* found last: of leaf_number; or NULL */
     uint32_t leaf_number;
-    uint32_t pages;                         /* used slots = what is charged */
+    uint32_t pages;                         /* what is charged: used slots that are in core, ... */
+    uint32_t swapped;                       /* ... and those that are not */
     uint32_t pins;                          /* sum of its frames' pins, wired pages included */
     uint16_t task;                          /* its creator, whose account has the wired pages */
     bool wired;
+    bool window;                            /* the swap server's: changes by jobs only */
     bool doomed;                            /* no capability, will be destroyed before long */
 };
 
@@ -82,7 +84,8 @@ int container_adopt(struct container *c, uint32_t start, paddr_t base, uint32_t 
 uint32_t container_make_nodes(struct container *c, uint32_t start, uint32_t count);
 void container_prune(struct container *c, uint32_t start, uint32_t count);
 bool container_busy(struct container *c, uint32_t start, uint32_t count);
-uint32_t container_count(struct container *c, uint32_t start, uint32_t count);
+uint32_t container_count(struct container *c, uint32_t start, uint32_t count);  /* charged ones */
+uint32_t container_swapped(struct container *c, uint32_t start, uint32_t count);
 
 /* How many pages from start on can be used when `holes` of them may be charged. */
 uint32_t container_affordable(struct container *c, uint32_t start, uint32_t count, uint32_t holes);
@@ -100,6 +103,7 @@ struct copy {
     uint32_t from_start, to_start, count;
     bool shared, move, squash, partial;
     bool no_growth;                         /* must not grow the destination */
+    bool weak;                              /* the source is a weak reference */
 };
 int container_copy(const struct copy *how, uint32_t *done);
 bool copy_overlaps(const struct copy *how);     /* source and destination: EINVAL */

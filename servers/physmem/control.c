@@ -11,6 +11,7 @@
 
 #include "container.h"
 #include "stretch.h"
+#include "swap.h"
 
 /* Books: a page, and twice what a dense container takes for each page. */
 #define BOOKS_MIN           1u
@@ -108,6 +109,23 @@ bool control_init(void)
     return true;
 }
 
+/* Of the parent's pages on disk that are not used, as large a part as of its frames. */
+static uint32_t quota_share(const struct control *parent, uint32_t price)
+{
+    uint32_t unused = control_unused(parent);
+    uint32_t left = swap_quota_left(&parent->swap);
+    return unused ? (uint64_t) left * price / unused : 0;
+}
+
+bool control_quota(struct control *parent, struct control *child, uint32_t pages)
+{
+    if (pages > child->swap.quota && pages - child->swap.quota > swap_quota_left(&parent->swap))
+        return false;
+    parent->swap.quota += child->swap.quota - pages;
+    child->swap.quota = pages;
+    return true;
+}
+
 int control_split(struct control *parent, uint32_t frames, unsigned task, struct control **child)
 {
     struct control *c = control_alloc(parent, sizeof *c);
@@ -121,6 +139,8 @@ int control_split(struct control *parent, uint32_t frames, unsigned task, struct
     control_enlist(c, parent, task);
     c->guarantee = frames;
     c->books = books_of(frames);
+    c->swap.quota = quota_share(parent, price);
+    parent->swap.quota -= c->swap.quota;
     parent->guarantee -= price;
     parent->split += frames;
     hurd_cap_object_keep(&parent->object);
@@ -170,6 +190,7 @@ void control_fold(struct control *c)
         control_unlink(c);
         parent->split -= c->guarantee;
         parent->guarantee += c->guarantee + c->books;
+        parent->swap.quota += c->swap.quota;
         slab_move(&c->meta, &parent->meta);
         slab_free(c, sizeof *c);
         if (--parent->object.strong)
@@ -197,7 +218,7 @@ uint32_t control_pages(struct control *top)
 {
     uint32_t pages = 0;
     for (struct control *c = top; c; c = control_after(c, top))
-        pages += c->pages;
+        pages += c->pages + c->swap.used;
     return pages;
 }
 
@@ -211,6 +232,14 @@ static void control_evacuate(struct control *c)
     }
     hurd_cap_object_disown(&c->object);
     account_evict(c);
+}
+
+bool control_contains(struct control *top, const struct control *wanted)
+{
+    struct control *c = top;
+    while (c && c != wanted)
+        c = control_after(c, top);
+    return c;
 }
 
 /* All are kept until the last one is evacuated.  Then each goes as soon as nothing else needs it:

@@ -14,6 +14,7 @@
 
 #include "frame.h"
 #include "slab.h"
+#include "lib/swap/slots.h"
 
 struct container;
 struct pin;
@@ -30,7 +31,8 @@ struct control {
     uint32_t guarantee;                 /* frames, without the children's */
     uint32_t books;                     /* frames for records beside the guarantee */
     uint32_t split;                     /* the children's guarantees, without their books */
-    uint32_t pages;                     /* promised in its containers */
+    uint32_t pages;                     /* promised in its containers, those on disk apart */
+    struct slots_account swap;          /* pages on disk; the quota is without the children's */
     uint32_t count;                     /* of containers */
     uint16_t task;                      /* to whom it was last given: its owner */
     uint16_t homes;                     /* accounts whose home it is */
@@ -52,7 +54,10 @@ void control_fold(struct control *c);           /* no users left: returns to the
 /* With all below it; not for the root.  Large containers are doomed (stretch.h): what is charged to
  * them, and their controls with it, returns to the parent when they are gone. */
 void control_destroy(struct control *c);
-uint32_t control_pages(struct control *c);      /* promised in it and all below it */
+uint32_t control_pages(struct control *c);      /* in it and all below it, those on disk too */
+bool control_contains(struct control *top, const struct control *wanted);   /* that or below it */
+/* The child may have so many pages on disk.  false: the parent has not so many unused. */
+bool control_quota(struct control *parent, struct control *child, uint32_t pages);
 void control_unreferenced(struct hurd_cap_object *object);
 
 /* Frames charged; and how many more can be charged now.  Nobody else subtracts the two. */

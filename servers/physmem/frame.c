@@ -104,9 +104,15 @@ bool frame_adopt(paddr_t pa)
     if (*word != FRAME_ABSENT)
         return false;
     *word = 1;
+    highest = pa > highest ? pa : highest;
     ledger.total++;
     ledger.bound++;
     return true;
+}
+
+paddr_t frame_highest(void)
+{
+    return highest;
 }
 
 paddr_t frame_random(uint32_t random)

@@ -16,13 +16,14 @@ typedef uint32_t paddr_t;               /* a physical address; 0 = none: page 0 
 #define ORDER_MAX       19u             /* the largest block: 2^31 bytes */
 
 /* What is known of one page.
- *   31   28  27   26   25   24  23    20 19                 0
- *  |   0   | S  | W  | M  | F  |  pins  | users, or the order  |
+ *   31 29 28   27   26   25   24  23    20 19                 0
+ *  |  0  | D  | S  | W  | M  | F  |  pins  | users, or the order  |
  *
  * users  how many slots and groups name the page: bounded by the number of pages in the machine
  * order  of the free block that begins here (F set; log2 of its pages)
  * M, W   may be mapped by clients at all, for writing: set when handed out, cleared when revoked
  * S      steady: mapped by a server that does not page itself, spared by the random revocation
+ * D      the same contents are on disk (swap.h): it must part from them before anybody may write
  * A word of FRAME_ABSENT: not our page. */
 typedef uint32_t frame_t;
 
@@ -33,6 +34,7 @@ typedef uint32_t frame_t;
 #define FRAME_MAPPED    0x02000000u
 #define FRAME_WRITABLE  0x04000000u
 #define FRAME_STEADY    0x08000000u
+#define FRAME_STORED    0x10000000u
 #define FRAME_ABSENT    0xffffffffu
 
 /* Frame counts of the whole machine.  free + bound + meta = total. */
@@ -97,6 +99,7 @@ bool frame_adopt(paddr_t pa);
 
 /* Some address in one of our tables, for the random revocation. */
 paddr_t frame_random(uint32_t random);
+paddr_t frame_highest(void);            /* of all that are ours: the last page */
 
 static inline uint32_t frame_users(paddr_t pa) { return *frame_find(pa) & FRAME_USERS; }
 static inline uint32_t frame_pins(paddr_t pa)

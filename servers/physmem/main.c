@@ -11,11 +11,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "check.h"
 #include "container.h"
 #include "server.h"
 #include "slab.h"
 #include "stretch.h"
+#include "swap.h"
 
+#define CHECK_PERIOD    512u        /* requests between two checks, with CHECK=1 */
 #define REVOKE_PAGES    64u         /* of the random revocation: pages taken, ... */
 #define REVOKE_LOOK     4096u       /* ... looking at most at so many */
 
@@ -53,6 +56,12 @@ void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights)
     L4_UnmapFpages(n, fpages);
 }
 
+void machine_wake(uint32_t key)
+{
+    if (server.longs)
+        hurd_cap_resume(&server, key);
+}
+
 /* wortel answers BOOTSTRAP_FINAL late (label 0), or refuses it: neither is a request. */
 static int other(struct hurd_cap_call *call)
 {
@@ -70,6 +79,8 @@ static void task_died(unsigned task)
         if (control->task == task && control->parent)
             control->task = control->parent->task;
     }
+    if (task == swap.task && task)
+        swap_detach();
     if (task <= L4_ID_VERSION_MASK)
         account_close(task);
     while (reap_wanted())       /* TODO(physmem): in one piece, as `task` waits for the frames */
@@ -143,13 +154,27 @@ static int turn(L4_ThreadId_t *from)
 {
     pacer_waits = true;
     reap();
-    return server.longs ? hurd_cap_go_on(&server, from) : 0;
+    return server.turns ? hurd_cap_go_on(&server, from) : 0;
+}
+
+/* One of those that waited for something is served between two messages. */
+static L4_MsgTag_t next_ready(int reply, L4_ThreadId_t *from)
+{
+    if (reply)
+        L4_Reply(*from);
+    reply = hurd_cap_go_on_ready(&server, from);
+    if (!server.ready)
+        swap_round_over();
+    return reply ? L4_ReplyWait_Timeout(*from, L4_ZeroTime, from)
+                 : L4_Wait_Timeout(L4_ZeroTime, from);
 }
 
 /* Sends the reply, if there is one, and takes the next message. */
 static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
 {
-    if (!server.longs && !reap_wanted())
+    if (server.ready)
+        return next_ready(reply, from);
+    if (!server.turns && !reap_wanted())
         return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
     while (!takes_turns && reap_wanted())
         reap();
@@ -160,6 +185,16 @@ static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
     pacer_waits = false;
     L4_LoadMR(0, 0);
     return L4_ReplyWait(pacer, from);
+}
+
+/* CHECK=1 only: what must always hold, held. */
+static void check(void)
+{
+    const char *problem = server.requests % CHECK_PERIOD ? NULL : check_problem();
+    if (!problem)
+        return;
+    say("physmem: after request %u: %s\n", server.requests, problem);
+    __builtin_trap();
 }
 
 int main(void)
@@ -174,6 +209,12 @@ int main(void)
         int reply = L4_IpcFailed(tag) ? 0
                     : is_turn(from) ? turn(&from) : hurd_cap_serve(&server, from, tag);
         tag = next(reply, &from);
+        if (CONFIG_CHECK) {
+            L4_Word_t saved[64];
+            L4_StoreMRs(0, 64, saved);
+            check();
+            L4_LoadMRs(0, 64, saved);
+        }
         if (debug_revoke_period && random_word() % debug_revoke_period == 0) {
             L4_Word_t saved[64];
             L4_StoreMRs(0, 64, saved);          /* Unmap works in the message registers */

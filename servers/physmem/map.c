@@ -68,7 +68,7 @@ static bool slot_ready(struct container *c, slot_t *slot, uint32_t page, uint32_
                        uint32_t vaddr, bool write, uint32_t *fresh)
 {
     uint32_t n;
-    if (slot_bound(*slot) && !(write && frame_users(slot_frame(*slot)) > 1))
+    if (slot_bound(*slot) && !(write && slot_must_part(*slot)))
         return true;
     if (*fresh >= FRESH_MAX)
         return false;
@@ -87,6 +87,8 @@ static int page_take(const struct map_request *how, uint32_t i, uint32_t *fresh,
     *slot = container_slot(how->from, how->start + i);
     if (!*slot || !**slot)
         return ENOENT;
+    if (slot_swapped(**slot))
+        return ENXIO;
     if (how->weak && slot_pins(**slot))
         return EBUSY;
     if (!slot_ready(how->from, *slot, how->start + i, how->count - i, vaddr,

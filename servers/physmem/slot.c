@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "control.h"
+#include "swap.h"
 
 static void revoke_page(paddr_t pa, unsigned rights)
 {
@@ -37,13 +38,17 @@ static void frame_release(paddr_t pa, bool seen, struct slot_sweeps *s)
     --*word;
     if (*word & FRAME_USERS && !seen)
         return;
+    if (!(*word & FRAME_USERS) && (*word & FRAME_STORED))
+        swap_unstore(pa);
     if (s->freed.n == SWEEP_RUNS)     /* it would free, and its pages may still wait in `kept` */
         slot_sweeps_end(s);
     sweep_add(*word & FRAME_USERS ? &s->kept : &s->freed, pa);
 }
 
-void slot_release(slot_t slot, struct slot_sweeps *s)
+void slot_release(slot_t slot, struct slots_account *account, struct slot_sweeps *s)
 {
+    if (slot_swapped(slot))
+        swap_drop(account, slot_block(slot));
     if (!slot_bound(slot))
         return;
     paddr_t pa = slot_frame(slot);
@@ -86,8 +91,11 @@ bool slot_own(slot_t *slot)
     if (!slot_bound(*slot))
         return slot_bind(slot);
     paddr_t old = slot_frame(*slot);
-    if (frame_users(old) == 1)
+    if (frame_users(old) == 1) {
+        if (*frame_find(old) & FRAME_STORED)
+            swap_unstore(old);
         return true;
+    }
     bool seen = slot_seen(*slot);
     paddr_t new = frame_duplicate(old);
     if (!new)
@@ -125,15 +133,21 @@ void slot_unshare(slot_t *slot)
     slab_free(group, sizeof *group);
 }
 
+slot_t slot_duplicate(slot_t source)
+{
+    if (!slot_bound(source))
+        return SLOT_LAZY;
+    paddr_t new = frame_duplicate(slot_frame(source));
+    return new ? slot_of_frame(new) : SLOT_HOLE;
+}
+
 slot_t slot_copy(slot_t source, struct sweep *readonly)
 {
     if (!slot_bound(source))
         return SLOT_LAZY;
     paddr_t pa = slot_frame(source);
-    if (frame_pins(pa)) {
-        paddr_t new = frame_duplicate(pa);
-        return new ? slot_of_frame(new) : SLOT_HOLE;
-    }
+    if (frame_pins(pa))
+        return slot_duplicate(source);
     ++*frame_find(pa);
     sweep_add(readonly, pa);
     return slot_of_frame(pa);

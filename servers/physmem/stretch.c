@@ -136,7 +136,7 @@ static struct container *first, **last = &first;
 
 void container_doom(struct container *c)
 {
-    if (c->pages <= STRETCH_PAGES) {
+    if (c->pages + c->swapped <= STRETCH_PAGES) {
         container_destroy(c);
         return;
     }
@@ -156,7 +156,7 @@ void reap(void)
         return;
     uint32_t page = container_next(c, 0, PAGES_MAX), left = PAGES_MAX - page;
     container_deallocate(c, page, left < STRETCH_PAGES ? left : STRETCH_PAGES, &done);
-    if (c->pages)
+    if (c->pages + c->swapped)
         return;
     first = c->next_doomed;
     if (!first)

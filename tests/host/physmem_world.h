@@ -18,6 +18,7 @@
 #include "servers/physmem/container.h"
 #include "servers/physmem/slab.h"
 #include "servers/physmem/stretch.h"
+#include "servers/physmem/swap.h"
 
 #define WORLD_BASE  0x00300000u             /* not at a multiple of 4 MB: two frame tables */
 #ifndef WORLD_PAGES
@@ -52,6 +53,14 @@ void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights)
                 world_on_revoke(pa, rights);
         }
     }
+}
+
+static unsigned world_wakes;                /* calls of machine_wake() */
+
+void machine_wake(uint32_t key)
+{
+    (void) key;
+    world_wakes++;
 }
 
 /* Dirty RAM, frame tables, slabs and the root control.  Once a program. */
