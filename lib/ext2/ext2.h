@@ -38,7 +38,7 @@ struct ext2_device {
     int (*write)(void *context, uint32_t block, uint32_t size, uint32_t count,
                  uint8_t *const *data);
     int (*flush)(void *context);
-    int64_t (*now)(void *context);      /* NULL, or any value: time never runs backwards on a disk */
+    int64_t (*now)(void *context);      /* NULL, or any value: times never go back */
 };
 
 /* The order in which a batch of changes reaches the disk: cache.c. */

@@ -202,8 +202,9 @@ static void try_repair(struct ext2 *fs, void *memory, size_t bytes)
         refuse(fs, "it was not unmounted, and is repaired");
         return;
     }
-    refuse(fs, err == ENOMEM ? "read-only: it was not unmounted, and is too large to be repaired here"
-                             : "read-only, because it was not unmounted: e2fsck -p repairs it");
+    refuse(fs, err == ENOMEM
+                   ? "read-only: it was not unmounted, and is too large to be repaired here"
+                   : "read-only, because it was not unmounted: e2fsck -p repairs it");
     fs->read_only = true;
 }
 
