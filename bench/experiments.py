@@ -52,9 +52,9 @@ def run(build, names, timeout=900):
     """{(experiment, case): Row}, sweeps with the frames in the case's name"""
     with tempfile.TemporaryDirectory(prefix="paging-") as place:
         archive = os.path.join(place, "bench.cpio")
-        subprocess.run([os.path.join(meter.TOP, "tools/archive"), archive, os.path.join(build, "strip/paging")], check=True,
+        subprocess.run([os.path.join(meter.TOP, "tools/archive"), archive, os.path.join(build, "strip/selfpaged")], check=True,
                        stdout=subprocess.DEVNULL)
-        done = meter.boot(build, machine.MODULES[:-1] + [archive], {"init": ",".join(["batch run=paging"] + names)}, timeout=timeout)
+        done = meter.boot(build, machine.MODULES[:-1] + [archive], {"init": ",".join(["batch run=selfpaged"] + names)}, timeout=timeout)
     assert done.good, done.complaint()
     rows = {}
     for experiment, case, words in LINE.findall(done.text.replace("\r", "")):

@@ -41,9 +41,14 @@ qemu-gdb: iso
 	@BUILD=$(BUILD) tools/qemu window-debug
 	@$(missing_apps)
 
-## gdb              gdb with Pecan's helpers, stopped at the kernel's first line
+## gdb [X=FILE]     gdb with Pecan's helpers, stopped at the kernel's first line.  X=FILE: does what the file says, and ends
+GDB ?= gdb
+ifneq ($(and $(filter gdb,$(MAKECMDGOALS)),$(X)),)
+$(if $(wildcard $(X)),,$(error make gdb: there is no file $(X)))
+endif
 gdb: all
-	@BUILD=$(BUILD) gdb -q -nx -x tools/gdb/pecan.py
+	@command -v $(GDB) > /dev/null || { echo "make gdb: there is no $(GDB); make setup installs gdb" >&2; exit 1; }
+	@BUILD=$(BUILD) $(GDB) -q -nx $(if $(X),-batch) -x tools/gdb/pecan.py $(if $(X),-x $(X))
 
 ## bochs            boot the ISO in Bochs, serial line on this terminal
 bochs: iso
@@ -112,7 +117,7 @@ coverage:
 mutants:
 	@tools/mutants
 
-## bench [B=part]   measure; prints `bench NAME VALUE UNIT`, writes build/bench.json
+## bench [B=part] [TRACES=folder]   measure; prints `bench NAME VALUE UNIT`, writes build/bench.json and build/paging.json
 bench: all iso
 	+@BUILD=$(BUILD) bench/run "$(B)"
 

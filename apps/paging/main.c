@@ -71,8 +71,8 @@ static void picture_draw(struct picture *p, const struct report *r)
     if (!p->live || (us < LOOK && r->pass != PASS_DONE) ||
         hurd_pm_swap_info(physmem(), __hurd_startup_data->physmem_control.cap, &swap))
         return;
-    printf("\r\033[K%-8s core %lu disk %lu (clock %lu, mru %lu, stack %lu), /s: %lu faults, %lu in, "
-           "%lu out", pass_name(r->pass), r->resident,
+    printf("\r\033[K%-8s core %lu disk %lu (clock %lu, mru %lu, stack %lu), /s: %lu faults, %lu "
+           "in, %lu out", pass_name(r->pass), r->resident,
            r->out_array + r->out_loop + r->out_rest, r->out_array, r->out_loop, r->out_rest,
            rate(r->faults - p->last.faults, us), rate(swap.read - p->swap.read, us),
            rate(swap.written - p->swap.written, us));
@@ -155,8 +155,8 @@ static int judge(const struct report *r, L4_Word_t status, L4_Word_t frames, L4_
         return EXIT_FAILURE;
     }
     if (!settle(before, &after)) {
-        printf("paging: not everything came back: %lu frames, %lu before; %lu disk blocks free, %lu "
-               "before\n", after.control.guarantee, before->control.guarantee, after.swap.free,
+        printf("paging: not everything came back: %lu frames, %lu before; %lu disk blocks free, "
+               "%lu before\n", after.control.guarantee, before->control.guarantee, after.swap.free,
                before->swap.free);
         return EXIT_FAILURE;
     }
@@ -195,7 +195,8 @@ static int run(L4_Word_t frames, bool live)
     L4_Word_t status = follow(&child, &picture, &last);
     if (live)
         printf("\r\033[K");
-    return judge(&last, status, frames, before.control.guarantee - during.control.guarantee, &before,
+    L4_Word_t lent = before.control.guarantee - during.control.guarantee;
+    return judge(&last, status, frames, lent, &before,
                  last.out_array + last.out_loop + last.out_rest);
 }
 

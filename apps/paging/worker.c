@@ -160,7 +160,8 @@ __attribute__((noinline)) static void deep(unsigned depth)
     count_page(PASS_STACK);
 }
 
-/* A fifth of it goes around and around in few frames: MRU keeps most of it, CLOCK would keep none. */
+/* A fifth of it goes around and around in few frames: MRU keeps most of it, CLOCK would keep none.
+ * */
 static bool make_arrays(L4_Word_t memory)
 {
     uintptr_t a = 0, b = 0;

@@ -6,7 +6,7 @@
 #include "apps/policies/scan_policy.h"
 
 /* ---- regenerate instead of page.  A row that costs 120,000 instructions (0.12 ms) is cheaper than
- * a seek, and a row that costs 1.8 million is dearer than a page that the disk reads in passing ---- */
+ * a seek, a row that costs 1.8 million is dearer than a page that the disk reads in passing ---- */
 
 enum { ROWS = 300 };
 

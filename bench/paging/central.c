@@ -69,7 +69,7 @@ static void fault(L4_ThreadId_t from, uintptr_t address)
     unsigned client = from.raw == clients[VICTIM].thread.raw ? VICTIM : AGGRESSOR;
     struct client *c = &clients[client];
     uint32_t page = (address - c->base) / PAGE;
-    lab_check(from.raw == c->thread.raw && page < MOST_PAGES, "a fault of nobody's page");
+    lab_check(from.raw == c->thread.raw && page < MOST_PAGES, "a fault that is no client's");
     uint32_t frame = c->frame[page] ? c->frame[page] - 1u : frame_bring(client, page);
     L4_LoadMR(1, (c->base + page * PAGE) | L4_ITEM_MAP);
     L4_LoadMR(2, fpage_of(frame, L4_FPAGE_R).raw);

@@ -26,8 +26,8 @@ void isolation_fill(uint32_t page, uint32_t *words)
 
 /* ---- what the two do ---- */
 
-/* Most of the look-ups go to a quarter of the pages. Both let others run now and then, as they would
- * when they wait for a disk. */
+/* Most of the look-ups go to a quarter of the pages. Both programs let others run now and then, as
+ * they would when they wait for a disk. */
 static void look_up(void)
 {
     uint32_t seed = 5;
@@ -119,8 +119,8 @@ static struct hurd_task_created child_start(const char *role, const char *pager,
 {
     struct hurd_task_created child;
     char argz[80];
-    int length = snprintf(argz, sizeof argz, "paging/%s%c%s%c%s%c%s%c%lx%c", role, 0, role, 0, pager,
-                          0, name, 0, (unsigned long)L4_MyGlobalId().raw, 0);
+    int length = snprintf(argz, sizeof argz, "selfpaged/%s%c%s%c%s%c%s%c%lx%c", role, 0, role, 0,
+                          pager, 0, name, 0, (unsigned long)L4_MyGlobalId().raw, 0);
     lab_check(hurd_spawn_self(PART + OTHER_FRAMES, argz, (L4_Word_t)length, &child) == 0,
               "a child does not start");
     return child;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A victim and an aggressor, each a task of its own: what they do, and who pages them. */
+/* A victim and an aggressor, each a task of its own: what they do, and which pager serves them. */
 #ifndef PAGING_ISOLATION_H
 #define PAGING_ISOLATION_H
 
@@ -20,8 +20,8 @@ enum { JOIN = 0x420, LEAVE = 0x421 };
 /* What the pages hold. */
 void isolation_fill(uint32_t page, uint32_t *words);
 
-/* Serves the page faults of so many clients out of CLIENTS * PART frames, with one clock over all of
- * them, until the victim leaves. The counts are the victim's. */
+/* Serves the page faults of so many clients out of CLIENTS * PART frames, with one clock over all
+ * of them, until the victim leaves. The counts are the victim's. */
 void central_serve(unsigned clients);
 
 /* As a child: "victim own NAME", "aggressor central THREAD", ...; its exit status. */

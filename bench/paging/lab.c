@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Stores of the experiments and their disk.  One head for all stores: who reads here and there pays
- * for it. */
+/* Stores of the experiments and their disk.  There is one head for all stores, so it costs seeks to
+ * read here and there. */
 #include "lab.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ void lab_check(bool right, const char *what)
 {
     if (right)
         return;
-    printf("paging: %s\n", what);
+    printf("selfpaged: %s\n", what);
     exit(1);
 }
 
@@ -66,8 +66,8 @@ void lab_late(void)
 void lab_report(const char *experiment, const char *name, uint32_t frames)
 {
     counts.instructions = instructions() - started;
-    printf("paging %s %s frames=%u first=%u again=%u reads=%u writes=%u written=%u late=%u disk=%llu "
-           "instr=%llu\n", experiment, name, (unsigned)frames, (unsigned)counts.first,
+    printf("paging %s %s frames=%u first=%u again=%u reads=%u writes=%u written=%u late=%u "
+           "disk=%llu instr=%llu\n", experiment, name, (unsigned)frames, (unsigned)counts.first,
            (unsigned)counts.again, (unsigned)counts.reads, (unsigned)counts.writes,
            (unsigned)counts.written, (unsigned)counts.late, (unsigned long long)counts.disk,
            (unsigned long long)counts.instructions);

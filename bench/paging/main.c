@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Programs that page themselves, each beside itself with the default policy.
  *
- *      paging EXPERIMENT...
+ *      selfpaged EXPERIMENT...
  *
  * A line "paging EXPERIMENT CASE NAME=NUMBER..." for each run, and "# done" when all of them found
  * what they should. */
@@ -26,13 +26,13 @@ static bool run(const char *name)
             experiments[i].run();
             return true;
         }
-    printf("paging: there is no experiment called %s\n", name);
+    printf("selfpaged: there is no experiment called %s\n", name);
     return false;
 }
 
 int main(int argc, char **argv)
 {
-    if (!strncmp(argv[0], "paging/", 7))
+    if (!strncmp(argv[0], "selfpaged/", 10))
         return isolation_child(argc, argv);
     for (int i = 1; i < argc; i++)
         if (!run(argv[i]))

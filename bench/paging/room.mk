@@ -17,8 +17,8 @@ endef
 $(foreach t,$(TRACE_NAMES),$(eval $(call replay_rules,$(t))))
 
 # Programs that page themselves.
-PROGRAMS      += paging
-paging_SRC    := $(addprefix bench/paging/,main.c lab.c scan.c analysis.c gc.c gc_policy.c stream.c isolation.c central.c) apps/policies/scan_policy.c
-paging_LDS    := lib/hurd-mm/program.lds
-paging_LIBS   := hurd-mm c hurd-cap l4
-paging_CFLAGS := -I.
+PROGRAMS         += selfpaged
+selfpaged_SRC    := $(addprefix bench/paging/,main.c lab.c scan.c analysis.c gc.c gc_policy.c stream.c isolation.c central.c) apps/policies/scan_policy.c
+selfpaged_LDS    := lib/hurd-mm/program.lds
+selfpaged_LIBS   := hurd-mm c hurd-cap l4
+selfpaged_CFLAGS := -I.

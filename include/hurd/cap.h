@@ -163,6 +163,7 @@ struct hurd_cap_long {
     L4_Word_t key;                  /* HURD_CAP_WAITS: what the request waits for */
     int error;                      /* HURD_CAP_READY: not 0, and the request ends with it */
     unsigned unanswered;            /* 1: no thread waits for the reply any more */
+    unsigned waited;                /* for the server; 0 at first */
     int (*go_on)(struct hurd_cap_call *call);   /* called instead of serve() when the handle is
                                                    gone */
     L4_Word_t arg[HURD_CAP_LONG_WORDS];

@@ -137,10 +137,10 @@ static void anonymous_drop(struct map *map, uintptr_t first, uintptr_t last)
             pageout_forget(run.range.first, run.range.last);
         if (mm.keep_frames)
             memory_hide(run.range.first, run.range.last, HURD_VM_RIGHTS);
-        else if (frame_is_out(&run))
-            mm.room.left -= (int32_t)(memory_deallocate(mm.memory, run.offset, size) / HURD_MM_PAGE);
         else
-            memory_deallocate(run.container, run.offset, size);
+            memory_deallocate(mm.memory, run.offset, size);
+        if (frame_is_out(&run) && !mm.keep_frames)
+            mm.room.left -= (int32_t)(size / HURD_MM_PAGE);     /* they were no frames */
         mm.room.full = false;
     }
 }
@@ -150,8 +150,8 @@ static int fill_gap(struct map *map, uintptr_t first, uintptr_t last)
     uintptr_t size = last - first + 1;
     if (mm.room.active && size / HURD_MM_PAGE > room_most())
         return ENOMEM;
-    int error = mm.room.active ? room_make(policy_of(map->is.policy), (uint32_t)(size / HURD_MM_PAGE))
-                               : 0;
+    uint32_t pages = (uint32_t)(size / HURD_MM_PAGE);
+    int error = mm.room.active ? room_make(policy_of(map->is.policy), pages) : 0;
     if (error)
         return error == EVICT_WAITS ? EINPROGRESS : error;
     if (!slab_reserve(&mm.slab, 1))

@@ -118,6 +118,12 @@ static int evict_any(void)
 
 /* ---- a frame for a page ---- */
 
+/* A page that is on its way in can be chosen when it has come. */
+static int or_wait(int error)
+{
+    return error == ENOMEM && (mm.room.coming || mm.room.leaving) ? EVICT_WAITS : error;
+}
+
 int evict_slot(struct hurd_policy *policy, struct hurd_page **page)
 {
     int error = 0;
@@ -133,7 +139,7 @@ int evict_slot(struct hurd_policy *policy, struct hurd_page **page)
         error = evict_any();
     if (!error)
         *page = page_take();
-    return error || *page ? error : ENOMEM;
+    return or_wait(error || *page ? error : ENOMEM);
 }
 
 int evict_frame(void)
@@ -142,7 +148,7 @@ int evict_frame(void)
         return ENOMEM;
     int error = pool_shrink(true) ? 0 : evict_any();
     if (error)
-        return error;
+        return or_wait(error);
     pool_shrink(true);
     return 0;
 }

@@ -64,6 +64,8 @@ struct map {
         bool locked;            /* its pages are in core and stay */
         bool kept;              /* pages that are touched stay, whatever the program says */
         unsigned char policy;   /* that chooses among its pages: <hurd/policy.h> */
+        unsigned char around;   /* pages that come from disk together; 0: as many as at first */
+        unsigned char lonely;   /* how many came alone, since `around` was 1 */
     } is;
 };
 

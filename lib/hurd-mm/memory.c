@@ -81,7 +81,12 @@ int memory_wire(uintptr_t address, uintptr_t size, unsigned rights)
 {
     mm.counters.rpcs++;
     int error = hurd_pm_container_pin(mm.physmem, mm.memory, address, size, NULL, NULL);
-    return error ? error : memory_map(mm.memory, rights, address, address, size);
+    if (error)
+        return error;
+    error = memory_map(mm.memory, rights, address, address, size);
+    if (error)                          /* the kernel has no memory for the mapping */
+        hurd_pm_container_unpin(mm.physmem, mm.memory, address, size);
+    return error;
 }
 
 /* The largest fpage that starts at `first` and ends at `last` or before. */

@@ -12,6 +12,7 @@
 #include "evict.h"
 #include "mm.h"
 #include "paged.h"
+#include "pageout.h"
 
 enum {
     LOWEST = 0x4000,                    /* a null pointer and its surroundings stay unmapped */
@@ -206,16 +207,13 @@ static void room_start(const struct hurd_startup_data *data)
 {
     struct hurd_pm_control_info info = {0};
     bool known = hurd_pm_control_info(mm.physmem, data->physmem_control.cap, &info) == 0;
-    int32_t total = (int32_t)info.guarantee, share = total / 64 < 24 ? total / 64 : 24;
     mm.room = (struct room){
         .swap = known && &__mm_data_start[0] != &__mm_data_end[0] ? SWAP_UNKNOWN : SWAP_IMPOSSIBLE,
         .control = data->physmem_control.cap,
         .guarantee = info.guarantee,
         .left = (int32_t)(info.guarantee - info.used),
-        .alarm = total / 4 < total / 16 + 32 ? total / 4 : total / 16 + 32,
-        .low = 8 + share,
-        .high = 8 + share + (total / 16 < 16 ? total / 16 : 16),
     };
+    room_levels();
 }
 
 /* What the program has at first, and its stack, fit. */

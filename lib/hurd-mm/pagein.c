@@ -200,8 +200,8 @@ static void answer(const struct pagein *page, int error)
         L4_Reply(page->thread);
 }
 
-/* Why the thread that started the job gets no page: what comes with others is tried alone first, and
- * frames that are missing are looked for again. */
+/* Why the thread that started the job gets no page: what comes with others is tried alone first,
+ * and frames that are missing are looked for again. */
 static int reason(const struct pagein *page, int error)
 {
     if (page->kind == JOB_FETCH)

@@ -190,6 +190,8 @@ void pageout_done(const struct pagein *job, int error, uintptr_t bytes)
     for (unsigned i = 0; i < job->pages; i++) {
         struct hurd_page *page = page_find(&mm.anonymous, job->offset + i * HURD_MM_PAGE);
         stays(page);
+        if (i < went && page->flags & PAGE_PROBE)
+            swapin_learn(page, false);
         if (i < went || (i == went && error == EBUSY))
             forget_page(page);          /* EBUSY: somebody pinned it */
         else
@@ -213,7 +215,7 @@ static bool is_like(uintptr_t at, bool dirty)
     const struct hurd_page *page = page_find(&mm.anonymous, at);
     if (!page)
         return dirty;
-    return !(page->flags & (PAGE_LEAVING | PAGE_FETCHING)) &&
+    return !(page->flags & (PAGE_LEAVING | PAGE_FETCHING | PAGE_PROBE)) &&
            !(page->flags & PAGE_DIRTY) == !dirty;
 }
 
@@ -223,6 +225,8 @@ static struct hurd_page *note_access(const struct fault *f)
     if (!page)
         return NULL;
     const struct hurd_policy_ops *ops = page->policy->ops;
+    if (page->flags & PAGE_PROBE)
+        swapin_learn(page, true);
     if (page->flags & PAGE_CHOOSABLE && ops->touched)
         ops->touched(page->policy, page);
     if (f->access & HURD_VM_WRITE && !(page->flags & PAGE_DIRTY)) {

@@ -9,6 +9,10 @@
 
 /* ---- room.c: how many frames are left ---- */
 
+enum { ROOM_HARD = 4 };                 /* frames that no page of the program gets */
+
+/* From the guarantee: when to be alarmed, when to write ahead. */
+void room_levels(void);
 /* Asks physmem, unless pages are on their way, for then nobody knows exactly. */
 void room_refresh(void);
 /* Fewer frames are left than mm.room.alarm. */
@@ -52,6 +56,8 @@ int swapin_fault(const struct fault *f, const struct frame *run);
 int swapin_lost(const struct fault *f);
 /* What is out in the range comes in, as far as there is room: how many pages still are out. */
 uint32_t swapin_range(struct map *map, uintptr_t first, uintptr_t last);
+/* A page that came with others has been of use, or leaves without. */
+void swapin_learn(struct hurd_page *page, bool used);
 void swapin_done(const struct pagein *job, int error, uintptr_t bytes);
 
 /* ---- what both need ---- */

@@ -181,7 +181,8 @@ int region_protect(uintptr_t address, uintptr_t size, unsigned rights)
     for (m = map_from(&mm.space, address); m && m->range.first <= last; m = map_next(&mm.space, m))
         if (rights & ~m->store->rights)
             return EACCES;
-    if (!slab_reserve(&mm.slab, map_cuts(&mm.space, address, last)))
+    unsigned cuts = map_cuts(&mm.space, address, last);
+    if (!slab_reserve(&mm.slab, cuts ? cuts + 1 : 0))   /* one is left for a page that is touched */
         return ENOMEM;
     map_cut(&mm.space, address, last);
     for (m = map_from(&mm.space, address); m && m->range.first <= last; m = map_next(&mm.space, m))

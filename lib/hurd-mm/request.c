@@ -22,8 +22,9 @@ static int request_once(enum request op, int n, const L4_Word_t *in, L4_Word_t *
     return (int)L4_Label(tag);
 }
 
-/* Sends n words, receives up to 2.  Leaves the acceptor as it was.  The pager may let us wait for one
- * worker after the other, and may have learned that frames will be short: it cannot start threads. */
+/* Sends n words, receives up to 2.  Leaves the acceptor as it was.  The pager may let us wait for
+ * one worker after the other, and may have learned that frames will be short: it cannot start
+ * threads. */
 static int request(enum request op, int n, const L4_Word_t *in, L4_Word_t *out)
 {
     int error;

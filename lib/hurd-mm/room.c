@@ -10,7 +10,18 @@
 #include <errno.h>
 #include "pageout.h"
 
-enum { HARD = 4 };                      /* frames that no page of the program gets */
+static int32_t least(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+void room_levels(void)
+{
+    int32_t total = (int32_t)mm.room.guarantee;
+    mm.room.alarm = least(total / 4, total / 16 + 32);  /* room for the records of all pages */
+    mm.room.low = 2 * ROOM_HARD + least(total / 64, 24);
+    mm.room.high = mm.room.low + least(total / 8, 24);
+}
 
 void room_refresh(void)
 {
@@ -85,7 +96,7 @@ static int room_of_policy(struct hurd_policy *policy, uint32_t n)
 
 static bool has_room(uint32_t n)
 {
-    return mm.room.left >= (int32_t)(n + HARD);
+    return mm.room.left >= (int32_t)(n + ROOM_HARD);
 }
 
 int room_make(struct hurd_policy *policy, uint32_t n)
@@ -95,7 +106,7 @@ int room_make(struct hurd_policy *policy, uint32_t n)
         return error;
     room_refresh();
     while (!has_room(n)) {
-        if (mm.room.leaving && mm.room.left + (int32_t)mm.room.leaving >= (int32_t)(n + HARD))
+        if (mm.room.leaving && mm.room.left + (int32_t)mm.room.leaving >= (int32_t)(n + ROOM_HARD))
             return EVICT_WAITS;
         int32_t before = mm.room.left;
         error = evict_frame();
@@ -109,6 +120,6 @@ int room_make(struct hurd_policy *policy, uint32_t n)
 
 uint32_t room_most(void)
 {
-    int32_t most = mm.room.left + (int32_t)(mm.room.leaving + mm.room.watched) - HARD;
+    int32_t most = mm.room.left + (int32_t)(mm.room.leaving + mm.room.watched) - ROOM_HARD;
     return most > 0 ? (uint32_t)most : 0;
 }

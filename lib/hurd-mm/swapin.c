@@ -1,12 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 /* Anonymous pages that come back from disk.  Before: anonymous.c, which found that the page is out.
- * After: worker.c, a thread that asks physmem for the pages and waits for the disk; then the fault is
- * looked at again, and pageout.c maps the page. */
+ * After: worker.c, a thread that asks physmem for the pages and waits for the disk; then the fault
+ * is looked at again, and pageout.c maps the page. */
 #include <errno.h>
 #include "pageout.h"
 #include "paged.h"
 
-enum { AROUND = 8 };                    /* pages that come together, where nothing else is said */
+enum {
+    AROUND = 8,                         /* pages that come together at first, */
+    AROUND_MOST = HURD_STORE_BATCH,
+    LONELY = 32,                        /* and after so many that came alone, to try it again */
+};
+
+/* ---- how many come together: each region learns it.  Of the pages that came with the one that was
+ * wanted, the farthest is not mapped before it is touched; whether that happens before it leaves
+ * again says what all of them were worth. ---- */
+
+static unsigned around(struct map *map)
+{
+    if (map->is.around == 0)
+        map->is.around = AROUND;
+    if (map->is.around == 1 && ++map->is.lonely >= LONELY) {
+        map->is.lonely = 0;
+        return 4;
+    }
+    return map->is.around;
+}
+
+void swapin_learn(struct hurd_page *page, bool used)
+{
+    struct map *map = map_find(&mm.space, (uintptr_t)page->number * HURD_MM_PAGE);
+    page->flags &= (uint16_t)~PAGE_PROBE;
+    if (!map || !map->is.around)
+        return;
+    if (used && map->is.around < AROUND_MOST)
+        map->is.around *= 2;
+    if (!used && map->is.around > 1)
+        map->is.around /= 2;
+}
+
+static void mark_probe(const struct pagein *job)
+{
+    uintptr_t page = job->address & ~(uintptr_t)(HURD_MM_PAGE - 1);
+    uintptr_t last = job->offset + (job->pages - 1) * HURD_MM_PAGE;
+    if (!job->access || job->pages < 2)
+        return;
+    struct hurd_page *probe =
+        page_find(&mm.anonymous, page - job->offset > last - page ? job->offset : last);
+    if (probe)
+        probe->flags |= PAGE_PROBE;
+}
 
 static struct hurd_page *enter(struct map *map, uintptr_t at)
 {
@@ -68,8 +111,9 @@ static struct window window_of(const struct fault *f, const struct frame *run, u
     if (f->map->is.advice == HURD_VM_SEQUENTIAL) {
         last = f->offset + (HURD_STORE_BATCH * HURD_MM_PAGE - 1);
     } else if (f->map->is.advice != HURD_VM_RANDOM) {
-        first &= ~(uintptr_t)(AROUND * HURD_MM_PAGE - 1);
-        last = first + (AROUND * HURD_MM_PAGE - 1);
+        uintptr_t n = around(f->map);
+        first &= ~(n * HURD_MM_PAGE - 1);
+        last = first + (n * HURD_MM_PAGE - 1);
     }
     if (last < f->offset || last > run->range.last)
         last = run->range.last;
@@ -109,9 +153,10 @@ static void window_clip(struct window *w, uintptr_t page)
 /* As many pages as need no other to leave. */
 static uint32_t window_most(const struct hurd_policy *policy)
 {
-    int32_t n = mm.room.left - (mm.room.low < 8 ? mm.room.low : 8);
+    int32_t n = mm.room.left - ROOM_HARD;
     int32_t own = policy->frames ? (int32_t)(policy->frames - policy->pages) : n;
-    return n < 1 || own < 1 ? 1 : (uint32_t)(n < own ? n : own);
+    bool many = mm.room.coming >= mm.room.guarantee / 4;       /* others have to be able to leave */
+    return many || n < 1 || own < 1 ? 1 : (uint32_t)(n < own ? n : own);
 }
 
 int swapin_fault(const struct fault *f, const struct frame *run)
@@ -197,4 +242,6 @@ void swapin_done(const struct pagein *job, int error, uintptr_t bytes)
         else
             leave(at);
     }
+    if (came == job->pages)
+        mark_probe(job);
 }

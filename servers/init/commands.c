@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The shell's own commands, and `help`.  Called by shell.c; the next hops are launch.c, paging.c, reports.c
- * and disks.c. */
+/* The shell's own commands, and `help`.  Called by shell.c; the next hops are launch.c, paging.c,
+ * reports.c and disks.c. */
 #include "commands.h"
 #include "disks.h"
 #include "filecommands.h"

@@ -11,6 +11,7 @@
  *      only=PATTERN        one more argument, only=PATTERN, for it
  *      keymap=LAYOUT       the keyboard's layout: us, de, fr
  *      revoke=N            physmem takes mappings away at random, at one request in N
+ *      shake=SEED          physmem moves pages at random, all the time
  *      disk, disk=WORD     starts the IDE driver, with that argument
  *      root=DISK           mounts that disk or partition; root=ram: a RAM disk with the files of the
  *                          archive's root.img
@@ -45,6 +46,7 @@ struct options {
     bool paging;
     bool files;
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
+    unsigned long shake;        /* 0: physmem leaves pages where they are */
     const char *disk;           /* the driver's argument; NULL: no driver */
     const char *use;            /* what the first program may use; NULL: nothing */
     const char *ram;            /* the RAM disk's arguments; NULL: no RAM disk */
@@ -97,6 +99,8 @@ static void read_options(struct options *o, int argc, char **argv)
             continue;
         else if ((value = value_of(argv[i], "keymap=")))
             command_set_keymap(value);
+        else if ((value = value_of(argv[i], "shake=")) && words_number(value, &o->shake))
+            continue;
         else if (!strcmp(argv[i], "disk"))
             o->disk = "";
         else if ((value = value_of(argv[i], "disk=")))
@@ -130,6 +134,22 @@ static void start_revoking(unsigned long n)
     int err = hurd_pm_debug_revoke(L4_ThreadIdOfRaw(master.server), master.cap, n);
     if (err)
         printf("init: physmem does not revoke mappings: %s\n", strerror(err));
+}
+
+static void start_shaking(unsigned long seed)
+{
+    struct hurd_startup_cap master = __hurd_startup_data->physmem_master;
+    int err = hurd_pm_debug_shake(L4_ThreadIdOfRaw(master.server), master.cap, seed, NULL);
+    if (err)
+        printf("init: physmem does not move pages: %s\n", strerror(err));
+}
+
+static void say_shaken(void)
+{
+    struct hurd_startup_cap control = __hurd_startup_data->physmem_control;
+    struct hurd_pm_extra_info info = {0};
+    hurd_pm_extra_info(L4_ThreadIdOfRaw(control.server), control.cap, &info);
+    printf("init: physmem has moved %lu pages\n", info.moved);
 }
 
 static void start_drivers(const struct options *o)
@@ -194,6 +214,8 @@ int main(int argc, char **argv)
     read_options(&options, argc, argv);
     if (options.revoke)
         start_revoking(options.revoke);
+    if (options.shake)
+        start_shaking(options.shake);
     int err = programs_init();
     if (err)
         printf("init: no programs: %s\n", strerror(err));
@@ -202,6 +224,8 @@ int main(int argc, char **argv)
     unsigned status = err ? EXIT_FAILURE : run_first_program(&options);
     if (options.paging && status == 0)
         status = paging_show("paging\0frames=96", sizeof "paging\0frames=96");
+    if (options.batch && options.shake)
+        say_shaken();
     if (options.batch)
         shell_shutdown(status, false);
     else

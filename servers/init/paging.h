@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-/* argz: "paging" and its arguments.  Its status; 0, having said why, if the machine is too small. */
+/* argz: "paging" and its arguments.  Its status; 0, having said why, if the machine is too small.
+ * */
 unsigned paging_show(const char *argz, size_t length);
 
 #endif

@@ -223,6 +223,15 @@ static void report_swap(L4_ThreadId_t pm, L4_Word_t handle)
            s.window, s.inactive, s.recovered, s.clean);
 }
 
+static void report_extra(L4_ThreadId_t pm, L4_Word_t handle)
+{
+    struct hurd_pm_extra_info e;
+    if (hurd_pm_extra_info(pm, handle, &e) || !(e.all | e.soft | e.moved))
+        return;
+    printf("%lu extra pages, room for %lu more; %lu soft references; %lu pages moved\n", e.all, e.room,
+           e.soft, e.moved);
+}
+
 void report_memory(void)
 {
     L4_ThreadId_t pm = L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
@@ -237,6 +246,7 @@ void report_memory(void)
            all.total, all.total * 4, all.free, all.bound, all.meta);
     printf("allocated (used or promised): %lu; largest free block %lu KB\n", all.promised,
            ((L4_Word_t) 1 << all.largest) / 1024);
+    report_extra(pm, handle);
     report_swap(pm, handle);
     printf(" TASK  NAME             GUARANTEED  ALLOCATED    PAGES  WIRED RECORDS  (frames)\n");
     struct hurd_pm_task_statistics one;

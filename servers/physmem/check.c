@@ -76,7 +76,7 @@ static const char *controls_problem(void)
             const char *problem = container_problem(c);
             if (problem)
                 return problem;
-            pages += c->pages;
+            pages += c->pages - c->extra;
             out += c->swapped;
         }
         if (pages != control->pages || out != control->swap.used)

@@ -38,6 +38,8 @@ bool control_charge(struct control *c, uint32_t pages)
 {
     if (pages > control_unused(c))
         return false;
+    if (ledger.extra)
+        extra_make_room(pages);
     c->pages += pages;
     ledger.promised += pages;
     return true;
@@ -54,9 +56,10 @@ void *control_alloc(struct control *c, size_t bytes)
     if (bytes > SLAB_BLOCK_MAX)
         return NULL;
     void *block = slab_take(&c->meta, bytes);
-    if (!block && (c->meta.pages < c->books || control_unused(c)) && slab_grow(&c->meta))
-        block = slab_take(&c->meta, bytes);
-    return block;
+    if (block || (c->meta.pages >= c->books && !control_unused(c)))
+        return block;
+    extra_make_room(1);
+    return slab_grow(&c->meta) ? slab_take(&c->meta, bytes) : NULL;
 }
 
 void control_adopt(struct control *c, uint32_t frames)
@@ -90,6 +93,7 @@ static void control_enlist(struct control *c, struct control *parent, unsigned t
     hurd_cap_object_init(&c->object, &control_class);
     c->parent = parent;
     c->task = task;
+    c->extra_most = UINT32_MAX;
     c->all_next = control_all;
     c->all_link = &control_all;
     if (c->all_next)
@@ -218,7 +222,7 @@ uint32_t control_pages(struct control *top)
 {
     uint32_t pages = 0;
     for (struct control *c = top; c; c = control_after(c, top))
-        pages += c->pages + c->swap.used;
+        pages += c->pages + c->extra + c->swap.used;
     return pages;
 }
 

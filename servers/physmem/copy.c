@@ -15,16 +15,23 @@ bool copy_overlaps(const struct copy *how)
     return how->from == how->to && distance < how->count;
 }
 
+static bool moves_within(const struct copy *how)
+{
+    return how->move && how->from->control == how->to->control;
+}
+
 /* What stops the copy at this page, or 0. */
 static int page_refuse(const struct copy *how, uint32_t i)
 {
     slot_t *from = container_slot(how->from, how->from_start + i);
     slot_t *to = container_slot(how->to, how->to_start + i);
-    if (!from || !*from)
-        return ENOENT;
-    if (to && *to && !how->squash)
+    if (!from || !slot_used(*from))
+        return from && *from == SLOT_SEIZED ? ESTALE : ENOENT;
+    if (to && slot_used(*to) && !how->squash)
         return EEXIST;
     if (how->no_growth && !(to && slot_charged(*to)))
+        return EPERM;
+    if (how->move && slot_extra(*from) && !moves_within(how))
         return EPERM;
     if (slot_swapped(*from) && (how->to->wired || how->shared || how->weak))
         return ENXIO;
@@ -39,11 +46,6 @@ static int page_refuse(const struct copy *how, uint32_t i)
     if (how->shared && !slot_share(from, how->to->control))
         return ENOMEM;
     return 0;
-}
-
-static bool moves_within(const struct copy *how)
-{
-    return how->move && how->from->control == how->to->control;
 }
 
 /* What the page costs in the destination: it fills a hole there, in core or on disk. */
@@ -116,7 +118,8 @@ struct copy_sweeps {
 
 /* By how much the numbers of pages, in core and on disk, change on both sides. */
 struct tally {
-    uint32_t from, from_swapped, to, to_swapped;
+    uint32_t from, from_swapped, from_extra;        /* extra: so many of the pages in core */
+    uint32_t to, to_swapped, to_extra;
 };
 
 /* What a slot of the destination becomes; SLOT_HOLE: no frame, or no reference to the block. */
@@ -154,11 +157,20 @@ static bool page_wire(slot_t *slot, struct copy_sweeps *s)
     return true;
 }
 
+/* The kind of a page in core: it stays with the place, but goes along in a move within a control. */
+static slot_t page_kind(const struct copy *how, slot_t source, slot_t old, slot_t new)
+{
+    bool extra = slot_extra(moves_within(how) ? source : old);
+    return slot_swapped(new) ? new : (new & ~SLOT_EXTRA) | (extra ? SLOT_EXTRA : 0);
+}
+
 /* One page.  false: no frame for a copy that must be a real one; nothing changed. */
 static bool page_copy(const struct copy *how, uint32_t i, struct copy_sweeps *s, struct tally *t)
 {
     slot_t *from = container_slot(how->from, how->from_start + i);
     slot_t *to = container_slot(how->to, how->to_start + i);
+    if (slot_residue(*to))
+        residue_clear(how->to, to);
     slot_t source = *from, old = *to, new = page_new(how, source, s);
     if (!new || (how->to->wired && !page_wire(&new, s)))
         return false;
@@ -166,11 +178,13 @@ static bool page_copy(const struct copy *how, uint32_t i, struct copy_sweeps *s,
         *from = SLOT_HOLE;
         t->from -= slot_charged(source);
         t->from_swapped -= slot_swapped(source);
+        t->from_extra -= slot_extra(source);
     }
     if (slot_pins(old))
         *frame_find(slot_frame(old)) &= ~FRAME_PINS;
     slot_release(old, &how->to->control->swap, &s->squashed);
-    *to = new;
+    *to = new = page_kind(how, source, old, new);
+    t->to_extra += slot_extra(new) - slot_extra(old);
     t->to += slot_charged(new) - slot_charged(old);
     t->to_swapped += slot_swapped(new) - slot_swapped(old);
     return true;
@@ -205,14 +219,13 @@ static void copy_settle(const struct copy *how, uint32_t done, const struct tall
     how->to->swapped += t->to_swapped;
     how->from->pages += t->from;
     how->from->swapped += t->from_swapped;
+    how->from->extra += t->from_extra;
+    container_note_extra(how->to, how->to_start, done, t->to_extra);
     if (how->move)
         container_prune(how->from, how->from_start, done);
-    if (moves_within(how)) {
-        control_uncharge(how->to->control, charged - t->to - t->from);
-    } else {
-        control_uncharge(how->to->control, charged - t->to);
-        control_uncharge(how->from->control, -t->from);
-    }
+    control_uncharge(how->to->control, charged - (t->to - t->to_extra));
+    control_uncharge(how->from->control, -(t->from - t->from_extra));
+    control_uncharge_extra(how->to->control, -(t->to_extra + t->from_extra));
 }
 
 /* Groups of one that were made for copies that did not come to be. */
@@ -251,6 +264,8 @@ int container_copy(const struct copy *how, uint32_t *done)
     *done = 0;
     if (copy_overlaps(how))
         return EINVAL;
+    if (ledger.extra)
+        extra_make_room(extra_claims(how->count));
     uint32_t possible = copy_prepare(how, &charged, &err);
     if (!err || how->partial)
         *done = copy_commit(how, possible, &tally);

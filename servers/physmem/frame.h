@@ -37,15 +37,17 @@ typedef uint32_t frame_t;
 #define FRAME_STORED    0x10000000u
 #define FRAME_ABSENT    0xffffffffu
 
-/* Frame counts of the whole machine.  free + bound + meta = total. */
+/* Frame counts of the whole machine.  free + soft + bound + meta = total. */
 struct ledger {
     uint32_t total;         /* pages that are ours */
     uint32_t free;          /* in the buddy lists */
+    uint32_t soft;          /* free as well, but a soft reference can still get them back (soft.c) */
     uint32_t bound;         /* with users */
     uint32_t meta;          /* bookkeeping: frame tables, records, spare pages of slabs */
     uint32_t own;           /* of that, what no control pays for: tables, own arrays */
     uint32_t guaranteed;    /* sum of all controls' guarantees and their books */
-    uint32_t promised;      /* pages in all containers */
+    uint32_t promised;      /* pages in all containers that are charged to guarantees */
+    uint32_t extra;         /* the other ones */
 };
 extern struct ledger ledger;
 
@@ -111,6 +113,9 @@ static inline uint32_t frame_pins(paddr_t pa)
 paddr_t buddy_alloc(unsigned order);            /* 0: none so large.  Contents undefined */
 void buddy_free(paddr_t base, unsigned order);
 unsigned buddy_largest(void);                   /* order of the largest block + 1; 0: none */
+
+/* One page by all means: spare pages of slabs and soft references give theirs.  0: none. */
+paddr_t page_alloc(void);
 
 /* One or 2^order pages for clients: users = 1 each, counted as bound, contents undefined. */
 paddr_t frame_alloc(unsigned order);

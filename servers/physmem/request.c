@@ -64,10 +64,12 @@ struct progress *progress_of(struct hurd_cap_call *call)
     return (struct progress *) call->more->progress;
 }
 
-static int serve_work(struct hurd_cap_call *call, const struct work *work)
+int serve_work(struct hurd_cap_call *call, const struct work *work)
 {
     uint32_t done;
-    int err;
+    int err = work_wait(call, work);
+    if (err)
+        return err;
     if (!is_long(call, work->how.count)) {
         err = work_at_once(work, &done);
         return reply_word(call, err, bytes(done));
@@ -151,14 +153,13 @@ static int serve_allocate(struct hurd_cap_call *call)
     int err = check_flags(flags, HURD_PM_SQUASH | HURD_PM_EXTRA | HURD_PM_DMA);
     if (!err)
         err = pages_of(call->arg[2], call->arg[3], &work.how.to_start, &work.how.count);
-    if (!err && (flags & HURD_PM_EXTRA))
-        err = EOPNOTSUPP;           /* TODO(physmem): extra frames, spec hurd 2.6 */
     if (!err && !(call->cap->rights & RIGHTS_WRITE))
         err = EACCES;
     if (!err && !may_spend(call, call_container(call)))
         err = EPERM;
     work.how.squash = flags & HURD_PM_SQUASH;
     work.how.partial = flags & HURD_PM_PARTIAL;
+    work.how.extra = flags & HURD_PM_EXTRA;
     return err ? reply_word(call, err, 0) : serve_work(call, &work);
 }
 
@@ -247,11 +248,14 @@ static int allocate_for_map(struct hurd_cap_call *call, const struct map_request
     const struct work work = { WORK_ALLOCATE,
                                { .to = how->from, .to_start = how->start, .count = how->count } };
     uint32_t done;
+    int err = work_wait(call, &work);
+    if (err)
+        return err;
     if (how->count == 1 && container_allocate_one(how->from, how->start))
         return 0;
     if (!is_long(call, how->count))
         return work_at_once(&work, &done);
-    int err = hurd_cap_lengthen(call);
+    err = hurd_cap_lengthen(call);
     if (err)
         return err;
     return stretch(&work, progress_of(call)) ? (int) progress_of(call)->err : HURD_CAP_AGAIN;
@@ -399,7 +403,9 @@ static int serve_container_destroy(struct hurd_cap_call *call)
     struct container *c = call_container(call);
     if (!(call->cap->rights & RIGHTS_WRITE))
         return EACCES;
-    int err = is_long(call, c->pages + c->swapped) ? hurd_cap_lengthen(call) : 0;
+    int err = lock_wait(call, c);
+    if (!err && is_long(call, c->pages + c->swapped))
+        err = hurd_cap_lengthen(call);
     if (err)
         return err;
     container_doom(c);
@@ -412,8 +418,11 @@ static int serve_revoke(struct hurd_cap_call *call)
     struct progress once = { 0 }, *p = &once;
     if (call->arg[1] > L4_ID_VERSION_MASK)
         return ESRCH;
+    int err = work_wait(call, &work);
+    if (err)
+        return err;
     if (is_long(call, work.how.to->pages + work.how.to->swapped)) {
-        int err = hurd_cap_lengthen(call);
+        err = hurd_cap_lengthen(call);
         if (err)
             return err;
         p = progress_of(call);
@@ -476,8 +485,8 @@ static int serve_statistics(struct hurd_cap_call *call)
 {
     unsigned largest = buddy_largest();
     struct hurd_pm_statistics stats = {
-        .total = ledger.total, .free = ledger.free, .bound = ledger.bound, .meta = ledger.meta,
-        .promised = ledger.promised, .unassigned = control_unused(control_root),
+        .total = ledger.total, .free = ledger.free + ledger.soft, .bound = ledger.bound, .meta = ledger.meta,
+        .promised = ledger.promised + ledger.extra, .unassigned = control_unused(control_root),
         .requests = call->server->requests, .largest = largest ? largest - 1 + PAGE_LOG2 : 0,
     };
     return reply_struct(call, &stats, sizeof stats);
@@ -496,7 +505,7 @@ static int serve_task_statistics(struct hurd_cap_call *call)
             continue;
         stats.guarantee += c->guarantee;
         stats.used += control_used(c);
-        stats.promised += c->pages;
+        stats.promised += c->pages + c->extra;
         stats.meta_bytes += c->meta.bytes;
         stats.records += c->meta.pages;
     }
@@ -576,6 +585,13 @@ static const struct operation operations[] = {
     [HURD_PM_CAP_INFO - FIRST_LABEL]             = { serve_cap_info, ANY, 1, 1 },
     [HURD_PM_SELF_PAGED - FIRST_LABEL]           = { serve_self_paged, ANY, 1, 1 },
     [HURD_PM_CONTAINER_ALLOCATE_MAP - FIRST_LABEL] = { serve_allocate_map, STRONG, 5, 5 },
+    [HURD_PM_CONTROL_NOTIFY - FIRST_LABEL]       = { serve_notify, CONTROL, 3, 3 },
+    [HURD_PM_EXTRA_INFO - FIRST_LABEL]           = { serve_extra_info, CONTROL, 1, 1 },
+    [HURD_PM_CONTAINER_RETURN - FIRST_LABEL]     = { serve_return, STRONG, 3, 3 },
+    [HURD_PM_CONTAINER_HARDEN - FIRST_LABEL]     = { serve_harden, STRONG, 4, 4 },
+    [HURD_PM_CONTAINER_LOCK - FIRST_LABEL]       = { serve_lock, WEAK, 2, 2 },
+    [HURD_PM_CONTAINER_UNLOCK - FIRST_LABEL]     = { serve_unlock, WEAK, 1, 1 },
+    [HURD_PM_DEBUG_SHAKE - FIRST_LABEL]          = { serve_debug_shake, CONTROL, 2, 2 },
     [HURD_PM_SWAP_OUT - FIRST_LABEL]             = { serve_swap_out, STRONG, 3, 4 },
     [HURD_PM_SWAP_IN - FIRST_LABEL]              = { serve_swap_in, STRONG, 3, 4 },
     [HURD_PM_SWAP_INFO - FIRST_LABEL]            = { serve_swap_info, ANY, 1, 1 },
@@ -616,6 +632,7 @@ static int control_admit(struct hurd_cap_object *object, unsigned task)
 static void control_given(struct hurd_cap_object *object, unsigned task)
 {
     ((struct control *) object)->task = task;
+    ((struct control *) object)->notify = 0;         /* the thread is another task's */
 }
 
 struct hurd_cap_class control_class = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What request.c and swap_request.c share: from words to numbers, and back. */
+/* What request.c, request_extra.c and swap_request.c share: from words to numbers, and back. */
 #ifndef PHYSMEM_REQUEST_H
 #define PHYSMEM_REQUEST_H
 
@@ -43,6 +43,22 @@ bool may_spend(const struct hurd_cap_call *call, const struct container *c);
 /* Shall it be served in turns?  Boot tasks are not made to wait for programs. */
 bool is_long(const struct hurd_cap_call *call, uint32_t pages);
 struct progress *progress_of(struct hurd_cap_call *call);
+
+/* The work of a request, at once or in turns. */
+int serve_work(struct hurd_cap_call *call, const struct work *work);
+
+/* ---- request_extra.c ---- */
+int serve_notify(struct hurd_cap_call *call);
+int serve_extra_info(struct hurd_cap_call *call);
+int serve_return(struct hurd_cap_call *call);
+int serve_harden(struct hurd_cap_call *call);
+int serve_lock(struct hurd_cap_call *call);
+int serve_unlock(struct hurd_cap_call *call);
+int serve_debug_shake(struct hurd_cap_call *call);
+
+/* Before the work: 0, or HURD_CAP_PARKED: for frames that others give back, or for a lock; or an errno. */
+int work_wait(struct hurd_cap_call *call, const struct work *work);
+int lock_wait(struct hurd_cap_call *call, struct container *c);
 
 /* ---- swap_request.c ---- */
 extern struct hurd_cap_class swap_class;        /* of one object; serve is in request.c */

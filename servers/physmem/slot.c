@@ -73,7 +73,7 @@ bool slot_bind(slot_t *slot)
     if (!pa)
         return false;
     memset(phys_pointer(pa), 0, PAGE_SIZE);
-    *slot = slot_of_frame(pa);
+    *slot = slot_of_frame(pa) | (*slot & SLOT_EXTRA);
     return true;
 }
 
@@ -103,7 +103,7 @@ bool slot_own(slot_t *slot)
     if ((*slot & SLOT_TAG) == SLOT_GROUP)
         slot_group(*slot)->frame = new;
     else
-        *slot = slot_of_frame(new);
+        *slot = slot_of_frame(new) | (*slot & SLOT_EXTRA);
     --*frame_find(old);
     if (seen)
         revoke_page(old, RIGHTS_ALL);   /* some are ours, and would show the old contents */
@@ -120,7 +120,7 @@ bool slot_share(slot_t *slot, struct control *payer)
     if (!group)
         return false;
     *group = (struct group) { .frame = slot_frame(*slot), .members = 1, .seen = slot_seen(*slot) };
-    *slot = (slot_t) group | SLOT_GROUP;
+    *slot = (slot_t) group | SLOT_GROUP | (*slot & SLOT_EXTRA);
     return true;
 }
 
@@ -129,7 +129,7 @@ void slot_unshare(slot_t *slot)
     if ((*slot & SLOT_TAG) != SLOT_GROUP || slot_group(*slot)->members > 1)
         return;
     struct group *group = slot_group(*slot);
-    *slot = slot_of_frame(group->frame) | (group->seen ? SLOT_SEEN : 0);
+    *slot = slot_of_frame(group->frame) | (group->seen ? SLOT_SEEN : 0) | (*slot & SLOT_EXTRA);
     slab_free(group, sizeof *group);
 }
 

@@ -2,11 +2,19 @@
 /* What one page of a container is.
  *
  *   0                  a hole
- *   1                  promised, not bound: reads as zero
+ *   8? | 1             promised, not bound: reads as zero
  *   block << 4 | 5     on disk, in that block (swap.h).  Not charged to the guarantee
- *   frame | 4? | 2     bound to a frame.  More than one user of the frame: copy-on-write
- *   group | 3          bound, and truly shared with the other members of the group, which
+ *   frame | 8? | 4? | 2  bound to a frame.  More than one user of the frame: copy-on-write
+ *   group | 8? | 3     bound, and truly shared with the other members of the group, which
  *                      is one user of its frame
+ *
+ * and residues, which are holes that remember something, and are charged to nobody:
+ *
+ *   16 | 1             an extra page that physmem seized: the next MAP or PIN says so (extra.c)
+ *   32 | 1             a soft reference whose frame is another's by now
+ *   soft | 1           a soft reference (soft.c)
+ *
+ * The 8: an extra page, which is charged as such.
  *
  * Two slots see each other's writes  <=>  they name the same group. The 4, and `seen` of a group:
  * the page may have been mapped through this slot (this group).  Without it none of the mappings of
@@ -29,6 +37,10 @@ struct slots_account;
 #define SLOT_GROUP      ((slot_t) 3)
 #define SLOT_TAG        ((slot_t) 3)
 #define SLOT_SEEN       ((slot_t) 4)    /* with SLOT_FRAME only */
+#define SLOT_EXTRA      ((slot_t) 8)
+#define SLOT_BITS       ((slot_t) 15)   /* records begin at multiples of 16 */
+#define SLOT_SEIZED     ((slot_t) 0x11)
+#define SLOT_GONE       ((slot_t) 0x21)
 #define SLOT_DISK       ((slot_t) 5)    /* the low three bits of what is on disk */
 #define SLOT_DISK_MASK  ((slot_t) 7)
 #define SLOT_DISK_LOG2  4u
@@ -40,10 +52,15 @@ struct group {
 };
 
 static inline slot_t slot_of_frame(paddr_t pa) { return (slot_t) pa | SLOT_FRAME; }
-static inline struct group *slot_group(slot_t s) { return (struct group *) (s & ~SLOT_TAG); }
+static inline struct group *slot_group(slot_t s) { return (struct group *) (s & ~SLOT_BITS); }
 static inline bool slot_bound(slot_t s) { return (s & SLOT_FRAME) != 0; }
+static inline bool slot_lazy(slot_t s) { return (s & ~SLOT_EXTRA) == SLOT_LAZY; }
 static inline bool slot_swapped(slot_t s) { return (s & SLOT_DISK_MASK) == SLOT_DISK; }
-static inline bool slot_charged(slot_t s) { return s && !slot_swapped(s); }
+static inline bool slot_residue(slot_t s) { return (s & SLOT_BITS) == SLOT_LAZY && s > SLOT_BITS; }
+static inline bool slot_soft(slot_t s) { return slot_residue(s) && s > SLOT_GONE; }
+static inline bool slot_used(slot_t s) { return s && !slot_residue(s); }
+static inline bool slot_charged(slot_t s) { return slot_used(s) && !slot_swapped(s); }
+static inline bool slot_extra(slot_t s) { return (s & SLOT_EXTRA) && !slot_swapped(s); }
 static inline slot_t slot_of_block(uint32_t block)
 {
     return (slot_t) block << SLOT_DISK_LOG2 | SLOT_DISK;

@@ -326,6 +326,7 @@ static int page_out(struct container *c, slot_t *slot, uint32_t left, struct row
                     struct slot_sweeps *sweeps)
 {
     int err = page_refuse(c, *slot);
+    bool extra = slot_extra(*slot);
     if (err)
         return err;
     slot_unshare(slot);
@@ -343,9 +344,8 @@ static int page_out(struct container *c, slot_t *slot, uint32_t left, struct row
     }
     if (err)
         return err;
-    c->pages--;
     c->swapped++;
-    control_uncharge(c->control, 1);
+    container_uncharge(c, !extra, extra);
     return 0;
 }
 

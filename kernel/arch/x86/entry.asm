@@ -5,6 +5,7 @@
 ; From user mode that picture always lies at the top of the thread's kernel stack.
 %include "x86.inc"
 %include "offsets.inc"
+%include "unwind.inc"
 
         extern  trap, syscall, syscall_ipc, thread_start, ipc_fast_resume, syscall_fault_resume, sched_wanted
         global  trap_return, thread_first_return, fast_resume, resume_frame, fault_resume, resume_fault, sysenter_entry, sysenter_plain, sysenter_unmap, exception_entries, interrupt_entries, switch_stacks
@@ -14,6 +15,7 @@
 ; In: all but the general registers pushed.  Completes the frame and calls `void %1(struct trapframe *)`.
 %macro ENTER 1
         pushad                          ; frame complete
+%%framed:
         cld                             ; C expects DF = 0
         mov     eax, gs                 ; flat, and good for the kernel too: no reload on the way out
         mov     edx, ds                 ; (a 486 leaves the upper halves as they were)
@@ -26,11 +28,13 @@
 %%mended:
         mov     eax, esp
         call    %1
+%%unframed:
         popad
         add     esp, 8                  ; vector, error
         iretd
 %%mend: call    mend_segments
         jmp     %%mended
+        UNWIND  %%framed, %%unframed + 1, CALLER_ENTRY
 %endmacro
 
 ; Four bytes a vector, from which cpu.c makes the gates: its number, and a short jump to where it goes on.
@@ -122,6 +126,7 @@ mend_segments:                          ; a user has broken one, maybe the threa
 thread_first_return:
         call    thread_start
 trap_return:
+        UNWIND  thread_first_return, trap_return + 1, CALLER_ENTRY
         popad
         add     esp, 8
         iretd
@@ -139,7 +144,8 @@ resume_fault:
         je      trap_return
 fault_resume:
         call    syscall_fault_resume
-        jmp     trap_return
+.jump:  jmp     trap_return
+        UNWIND  fault_resume, fault_resume.jump + 1, CALLER_ENTRY
 
 ; A thread that waited without a stack wakes up here.
 ; void resume_frame(struct trapframe *of_current (eax)): the same without a return address.
@@ -154,6 +160,7 @@ resume_frame:
 fast_resume:
         call    ipc_fast_resume
 fast_results:
+        UNWIND  fast_resume, fast_results + 1, CALLER_WAIT
         mov     ecx, [esp + FRAME_SIZE - T_BLOCK + T_UTCB]
         mov     eax, [esp + FRAME_SIZE - T_BLOCK + T_SENDER]
         mov     edi, [esp + FRAME_SIZE - T_BLOCK + T_LOCAL_ID]

@@ -157,6 +157,7 @@ static void kernel_exception(struct trapframe *f)
         f->eip = (word_t)sysenter_plain; /* a local id of nobody; the registers are still the user's */
         return;
     }
+    panic_registers(f);
     panic("exception %lu in the kernel: error %lx eip %lx cr2 %lx thread %lx", (unsigned long)f->vector,
           (unsigned long)f->error, (unsigned long)f->eip, (unsigned long)read_cr2(), (unsigned long)current->id);
 }

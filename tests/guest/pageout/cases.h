@@ -20,7 +20,11 @@ struct test_case {
 extern const struct test_case memory_cases[], thread_cases[];
 
 /* In a case: ends it, and the line is told. */
-#define NEED(condition) do { if (!(condition)) need_failed(__FILE__, __LINE__, #condition); } while (0)
+#define NEED(condition)                                                                            \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            need_failed(__FILE__, __LINE__, #condition);                                           \
+    } while (0)
 _Noreturn void need_failed(const char *file, int line, const char *what);
 
 /* Anonymous memory. */

@@ -216,7 +216,7 @@ static int regions_with_policies_of_their_own(void)
     return 0;
 }
 
-/* The data of a region that MRU looks after: a loop keeps most of its frames, which CLOCK cannot. */
+/* A loop under MRU keeps most of its frames, which CLOCK cannot. */
 static int a_loop_under_mru_reads_less(void)
 {
     unsigned read[2];
@@ -285,7 +285,8 @@ static int pages_sent_out_by_the_program(void)
     char *a = pages_new(250);
     pages_fill(a, 250, 1);
     pages_fill(a, 8, 1);
-    NEED(hurd_pm_swap_out(physmem(), hurd_mm_memory_container(), (uintptr_t)a, 8 * PAGE, 0, NULL) == 0);
+    NEED(hurd_pm_swap_out(physmem(), hurd_mm_memory_container(), (uintptr_t)a, 8 * PAGE, 0,
+                          NULL) == 0);
     NEED(pages_hold(a, 250, 1));
     return 0;
 }

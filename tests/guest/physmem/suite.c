@@ -10,7 +10,7 @@
 #include <string.h>
 
 #ifndef GROUPS                          /* another room's list: tests/guest/swap */
-#define GROUPS container_tests, copy_tests, control_tests, share_tests, turn_tests
+#define GROUPS container_tests, copy_tests, control_tests, share_tests, turn_tests, extra_tests
 #endif
 
 L4_ThreadId_t pm;
