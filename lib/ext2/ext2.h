@@ -38,7 +38,7 @@ struct ext2_device {
     int (*write)(void *context, uint32_t block, uint32_t size, uint32_t count,
                  uint8_t *const *data);
     int (*flush)(void *context);
-    int64_t (*now)(void *context);      /* NULL, or any value: time never runs backwards on a disk */
+    int64_t (*now)(void *context);      /* NULL, or any value: times never go back */
 };
 
 /* The order in which a batch of changes reaches the disk: cache.c. */
@@ -93,7 +93,8 @@ struct ext2 {
     bool read_only;
     bool failed;                        /* a write failed: what is dirty will not be written */
     bool clean;                         /* the superblock on disk says that all is well */
-    bool was_clean;                     /* it said so when we mounted */
+    bool was_clean;                     /* it said so when we mounted, or it was repaired */
+    bool repaired;
     uint32_t block_size, block_shift, blocks, first_block;
     uint32_t groups, group_blocks, group_inodes, descriptor_blocks, table_blocks;
     uint32_t inode_size, inodes, first_inode;

@@ -147,7 +147,7 @@ bool inode_has_blocks(const struct ext2_inode *inode)
 }
 
 /* Is what the disk says of a used inode possible? */
-static bool inode_is_good(const struct ext2_inode *inode)
+bool inode_is_good(const struct ext2_inode *inode)
 {
     const struct ext2 *fs = inode->fs;
     if (inode->flags & (EXT2_FLAG_EXTENTS | EXT2_FLAG_INLINE))
@@ -171,7 +171,7 @@ static bool inode_is_good(const struct ext2_inode *inode)
     }
 }
 
-static int inode_load(struct ext2 *fs, uint32_t number, struct ext2_inode *inode)
+int inode_load(struct ext2 *fs, uint32_t number, struct ext2_inode *inode)
 {
     struct ext2_buffer *buffer;
     struct ext2_disk_inode *slot;

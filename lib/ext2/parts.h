@@ -42,6 +42,8 @@ int number_alloc(struct ext2 *fs, uint32_t near, bool directory, uint32_t *numbe
 int number_free(struct ext2 *fs, uint32_t number, bool directory);
 
 /* ---- inode.c ---- */
+int inode_load(struct ext2 *fs, uint32_t number, struct ext2_inode *inode);  /* a copy of it */
+bool inode_is_good(const struct ext2_inode *inode);
 int inode_store(struct ext2_inode *inode);
 int inode_new(struct ext2 *fs, uint32_t near, uint32_t mode, struct ext2_owner owner,
               struct ext2_inode **out);
@@ -93,5 +95,9 @@ int entry_rename(struct ext2_inode *directory, const struct entry_place *place, 
                  uint32_t length, const struct ext2_inode *inode);
 int directory_init(struct ext2_inode *directory, uint32_t parent);
 int directory_is_empty(struct ext2_inode *directory, bool *empty);
+
+/* ---- repair.c ---- */
+size_t repair_memory(const struct ext2 *fs);
+int repair(struct ext2 *fs, void *memory);
 
 #endif

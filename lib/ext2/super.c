@@ -178,6 +178,36 @@ static int root_check(struct ext2 *fs)
     return good ? 0 : refuse(fs, "its root is not a directory");
 }
 
+/* The cache, with the superblock's block pinned, and the totals. */
+static int start(struct ext2 *fs, void *memory, size_t bytes)
+{
+    int err = cache_init(fs, memory, bytes);
+    if (!err)
+        err = buffer_get(fs, EXT2_SUPER_AT >> fs->block_shift, &fs->super_buffer);
+    return err ? err : groups_count(fs);
+}
+
+/* For one that was not unmounted.  While it is repaired, part of the memory counts names. */
+static void try_repair(struct ext2 *fs, void *memory, size_t bytes)
+{
+    size_t counts = (repair_memory(fs) + sizeof(uint64_t) - 1) & ~(sizeof(uint64_t) - 1);
+    bool marked = fs->super.state & EXT2_STATE_ERROR || fs->super.last_orphan;
+    int err = marked ? EUCLEAN : counts > bytes ? ENOMEM : 0;
+    if (!err)
+        err = start(fs, (uint8_t *) memory + counts, bytes - counts);
+    if (!err)
+        err = repair(fs, memory);
+    if (!err) {
+        fs->was_clean = fs->repaired = fs->changed = true;
+        refuse(fs, "it was not unmounted, and is repaired");
+        return;
+    }
+    refuse(fs, err == ENOMEM
+                   ? "read-only: it was not unmounted, and is too large to be repaired here"
+                   : "read-only, because it was not unmounted: e2fsck -p repairs it");
+    fs->read_only = true;
+}
+
 int ext2_mount(struct ext2 *fs, const struct ext2_device *device, void *memory, size_t bytes)
 {
     memset(fs, 0, sizeof *fs);
@@ -187,27 +217,21 @@ int ext2_mount(struct ext2 *fs, const struct ext2_device *device, void *memory, 
         err = features_check(fs);
     if (!err)
         err = geometry_check(fs);
-    if (!err)
-        err = cache_init(fs, memory, bytes);
     if (err)
         return err;
     if (device->read_only)
         fs->read_only = true;
     fs->clean = fs->was_clean = (fs->super.state & EXT2_STATE_VALID) &&
                                 !(fs->super.state & EXT2_STATE_ERROR) && !fs->super.last_orphan;
-    if (!fs->was_clean && !fs->read_only) {
-        refuse(fs, "read-only, because it was not unmounted: e2fsck -p repairs it");
-        fs->read_only = true;
-    }
     fs->size_most = blocks_most(fs) << fs->block_shift;
     time_init(fs);
     for (unsigned i = 0; i < EXT2_OPEN; i++) {
         fs->inode[i].next = fs->inode_free;
         fs->inode_free = &fs->inode[i];
     }
-    err = buffer_get(fs, EXT2_SUPER_AT >> fs->block_shift, &fs->super_buffer);
-    if (!err)
-        err = groups_count(fs);
+    if (!fs->was_clean && !fs->read_only)
+        try_repair(fs, memory, bytes);
+    err = start(fs, memory, bytes);
     if (!err)
         err = root_check(fs);
     return err;

@@ -169,7 +169,8 @@ int serve_file(struct hurd_cap_call *call)
     case HURD_FILE_CHOWN:
         return ext2_set_owner(h->inode, call->arg[1], call->arg[2]);
     case HURD_FILE_UTIMES:
-        return ext2_set_times(h->inode, (int64_t) wide(&call->arg[1]), (int64_t) wide(&call->arg[3]));
+        return ext2_set_times(h->inode, (int64_t) wide(&call->arg[1]),
+                              (int64_t) wide(&call->arg[3]));
     default:
         return serve_readlink(call, h);
     }

@@ -44,7 +44,7 @@ int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container
 int serve_slot(struct hurd_cap_call *call);
 int serve_buffer(struct hurd_cap_call *call);
 int serve_root(struct hurd_cap_call *call);
-void clients_look(struct hurd_cap_table *table);        /* those that have gone lose their handles */
+void clients_look(struct hurd_cap_table *table);    /* the dead lose their handles */
 unsigned handles_of_programs(void);
 
 /* ---- contents.c ---- */

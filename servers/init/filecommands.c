@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands on files, each a few calls of lib/file.  Called by commands.c; root.c has the connection.
+/* Commands on files, each a few calls of lib/file.  Called by commands.c; root.c connects.
  * `> FILE` or `>> FILE` at the end of a line puts what echo, cat and sha256sum say into a file. */
 #include "filecommands.h"
 #include "listing.h"

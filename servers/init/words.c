@@ -41,6 +41,28 @@ static const char *copy_word(struct words *w, const char **line)
     return error ? error : put(w, '\0');
 }
 
+/* Do these commands put what they say into a file, if the line ends in > FILE or >> FILE? */
+static bool takes_output(const struct words *w)
+{
+    static const char *const names[] = { "echo", "cat", "sha256sum" };
+    for (size_t i = 0; w->count > 0 && i < sizeof names / sizeof *names; i++) {
+        if (!strcmp(w->word[0], names[i]))
+            return true;
+    }
+    return false;
+}
+
+/* The sign itself is a word. */
+static const char *copy_sign(struct words *w, const char **line)
+{
+    const char *error = NULL;
+    while (**line == '>' && !error) {
+        error = put(w, '>');
+        ++*line;
+    }
+    return error ? error : put(w, '\0');
+}
+
 const char *words_split(struct words *w, const char *line)
 {
     w->count = 0;
@@ -54,7 +76,8 @@ const char *words_split(struct words *w, const char *line)
             return NULL;
         if (w->background)
             return "& belongs at the end of the line";
-        if (is_operator(*line) && *line != '&')
+        bool sign = *line == '>' && takes_output(w);
+        if (is_operator(*line) && *line != '&' && !sign)
             return "this shell has no pipes (|), no files (< >) and one command a line (no ;): "
                    "quote such a character to give it to a program";
         if (*line == '&') {
@@ -67,7 +90,7 @@ const char *words_split(struct words *w, const char *line)
         if (w->count == WORDS_MAX)
             return "too many words";
         const char *start = w->text + w->text_length;
-        const char *error = copy_word(w, &line);
+        const char *error = sign ? copy_sign(w, &line) : copy_word(w, &line);
         if (error)
             return error;
         w->word[w->count++] = start;

@@ -19,7 +19,8 @@ struct words {
 
 /* Splits at spaces; "double" and 'single' quotes keep spaces, a backslash keeps the next character.
  * Without them, | ; < > are mistakes.
- * Returns NULL or what is wrong with the line. */
+ * Returns NULL or what is wrong with the line.  Behind echo, cat and
+ * sha256sum, > and >> are words. */
 const char *words_split(struct words *w, const char *line);
 
 /* Numbers as programs and the kernel print them: decimal or 0x.  False: not a number. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: lib/ext2/blocks.c lib/ext2/cache.c lib/ext2/directory.c lib/ext2/file.c lib/ext2/group.c lib/ext2/inode.c lib/ext2/names.c lib/ext2/super.c */
+/* links: lib/ext2/blocks.c lib/ext2/cache.c lib/ext2/directory.c lib/ext2/file.c lib/ext2/group.c lib/ext2/inode.c lib/ext2/names.c lib/ext2/repair.c lib/ext2/super.c */
 /* Files, directories and names on images that mke2fs and genext2fs made; e2fsck and debugfs read
  * what we wrote, and we read what they wrote. */
 #include <sys/stat.h>
@@ -201,8 +201,48 @@ static void features_that_forbid_writing_make_it_read_only(void **state)
         assert_int_equal(world_create("x", 1, 1), EROFS);
         assert_int_equal(world_name(ext2_rmdir, "lost+found"), EROFS);
     }
-    expect_refused("mke2fs -q -F -t ext2 %s 6m 2>&1 && debugfs -w -R 'ssv state 0' %1$s 2>/dev/null",
+    expect_refused("mke2fs -q -F -t ext2 %1$s 6m 2>&1 && debugfs -w -R 'ssv state 2' %1$s 2>/dev/null",
                    "e2fsck", true);
+    expect_refused("mke2fs -q -F -t ext2 %1$s 6m && debugfs -w -R 'ssv last_orphan 12' %1$s 2>&1",
+                   "e2fsck", true);
+}
+
+/* ---- repair ---- */
+
+/* What we repair, e2fsck finds to be whole; what asks for a decision is left to it. */
+static void expect_repaired(const char *damage, bool repaired)
+{
+    world_make("mke2fs -q -F -t ext2 %s 6m 2>&1");
+    world_mount();
+    everything();
+    assert_int_equal(ext2_unmount(world.fs), 0);
+    world_store(world.image);
+    world_run("debugfs -w -R '%s' %s 2>/dev/null", damage, world.path);
+    world_run("debugfs -w -R 'ssv state 0' %s 2>/dev/null", world.path);
+    world_load();
+    world_mount();
+    if (world.fs->repaired != repaired || world.fs->read_only == repaired)
+        fail_msg("%s: %s", damage, world.fs->sentence);
+    if (repaired)
+        world_unmount();
+}
+
+static void what_was_not_unmounted_is_repaired(void **state)
+{
+    (void) state;
+    static const char *const good[] = {
+        "sif /a/small links_count 7", "sif /a links_count 9", "sif /a/moved blocks 2",
+        "sif /a/moved size 1000", "clri /a/small", "freeb 700 40", "setb 4000 50", "ffi 13",
+        "seti 300", "set_bg 0 free_blocks_count 5", "ssv free_inodes_count 5", "stat /",
+    };
+    static const char *const bad[] = {
+        "unlink /a/moved", "unlink /a", "link /a /twice", "sif /a/moved block[0] 1",
+        "sif /a/moved block[1] 0xFFFFFFF", "sif /a/moved mode 0",
+    };
+    for (unsigned i = 0; i < sizeof good / sizeof *good; i++)
+        expect_repaired(good[i], true);
+    for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++)
+        expect_repaired(bad[i], false);
 }
 
 /* ---- contents ---- */
@@ -585,6 +625,7 @@ int main(void)
         TEST(what_mke2fs_copied_is_read),
         TEST(features_that_we_do_not_know_are_refused_by_name),
         TEST(features_that_forbid_writing_make_it_read_only),
+        TEST(what_was_not_unmounted_is_repaired),
         TEST(holes_and_three_levels),
         TEST(an_unlinked_file_lives_while_it_is_open),
         TEST(a_full_disk_says_so_and_stays_whole),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: lib/ext2/blocks.c lib/ext2/cache.c lib/ext2/directory.c lib/ext2/file.c lib/ext2/group.c lib/ext2/inode.c lib/ext2/names.c lib/ext2/super.c */
+/* links: lib/ext2/blocks.c lib/ext2/cache.c lib/ext2/directory.c lib/ext2/file.c lib/ext2/group.c lib/ext2/inode.c lib/ext2/names.c lib/ext2/repair.c lib/ext2/super.c */
 /* Images with bits flipped in superblock, descriptors, bitmaps, inodes, directories and indirect
  * blocks: mounted, read and changed.  No crash, no loop, no byte outside the image.
  * EXT2_MUTANTS and EXT2_SEED choose more of them, and others. */
@@ -61,6 +61,8 @@ static size_t place_roll(void)
 static void mutate(const uint8_t *good)
 {
     memcpy(world.image, good, world.size);
+    if (roll(2))
+        world.image[EXT2_SUPER_AT + 58] = 0;    /* not unmounted: it is to be repaired */
     for (unsigned n = roll(6) + 1; n > 0; n--) {
         size_t at = place_roll() % (world.size - 4);
         static const uint32_t word[] = { 0, 1, 0xFFFFFFFF, 0x7FFFFFFF, 0x80000000, 2, 11, 100 };
@@ -74,7 +76,7 @@ static void mutate(const uint8_t *good)
 static void no_image_makes_it_crash_or_loop_or_leave_the_image(void **state)
 {
     (void) state;
-    unsigned mounted = 0, refused = 0, damaged = 0;
+    unsigned mounted = 0, refused = 0, damaged = 0, repaired = 0;
     uint32_t count = number("EXT2_MUTANTS", MUTANTS);
     random_state = number("EXT2_SEED", 1);
     world_make("mke2fs -q -F -t ext2 -N 256 -b 1024 %s 2m 2>&1");
@@ -92,6 +94,7 @@ static void no_image_makes_it_crash_or_loop_or_leave_the_image(void **state)
         walk_read(world.fs);
         walk_change(world.fs);
         damaged += world.fs->read_only;
+        repaired += world.fs->repaired;
         if (world.fs->reads > READS_MOST)
             fail_msg("image %u of seed %u takes %u reads", i, number("EXT2_SEED", 1),
                      world.fs->reads);
@@ -100,6 +103,7 @@ static void no_image_makes_it_crash_or_loop_or_leave_the_image(void **state)
     assert_true(mounted > count / 2);
     assert_true(refused > count / 50);
     assert_true(damaged > count / 20);
+    assert_true(repaired > count / 20);
     free(good);
     world_end();
 }

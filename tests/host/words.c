@@ -70,6 +70,9 @@ static void operators_of_larger_shells_are_refused_unless_quoted(void **state)
     const char *const lines[] = { "ls | hello", "ls|hello", "ls > x", "ls >x", "a; b", "a <b", ">" };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         assert_non_null(words_split(&w, lines[i]));
+    EXPECT_ARGZ("echo a >x", "echo\0a\0>\0x", 4);
+    EXPECT_ARGZ("cat a >> x", "cat\0a\0>>\0x", 4);
+    assert_non_null(words_split(&w, "echo a | b"));
     EXPECT_ARGZ("a '|' \\; \">\"", "a\0|\0;\0>", 4);
 }
 

@@ -124,11 +124,17 @@ def what_was_synced_survives_when_the_plug_is_pulled(lab):
         assert hashlib.sha256(files["sub/big"]).hexdigest() in vm.command("sha256sum /kept")
 
 
-def one_that_was_not_unmounted_is_mounted_read_only(lab):
+def one_that_was_not_unmounted_is_repaired_or_mounted_read_only(lab):
     with Disks() as disks:
         image = disks.image()
         file_system(image)
         tool("debugfs", "-w", "-R", "ssv state 0", f"{image}?offset={START}")
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        assert "it was not unmounted, and is repaired" in vm.text, vm.text[-800:]
+        assert "(rw)" in vm.command("mount")
+        halted(vm)
+        expect_clean(image)
+        tool("debugfs", "-w", "-R", "ssv state 2", f"{image}?offset={START}")
         vm = shell(lab, "disk root=0.2", (image, 0))
         assert "read-only, because it was not unmounted" in vm.text, vm.text[-800:]
         assert "(ro)" in vm.command("mount")
