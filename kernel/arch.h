@@ -61,6 +61,7 @@ void arch_exception_reply(struct thread *t, const word_t *words, word_t count);
 extern bool arch_has_pat;       /* the last one may be set */
 #define ENTRY_ACCESSED 0x020u
 #define ENTRY_DIRTY 0x040u
+#define ENTRY_STATUS (ENTRY_ACCESSED | ENTRY_DIRTY)
 #define ENTRY_LARGE 0x080u /* in directories: 4 MB of the kernel's window */
 
 static inline paddr_t entry_frame(word_t e)
@@ -105,9 +106,9 @@ void arch_table_install(struct space *s, vaddr_t v, void *table);
 /* Takes an empty table out of the directory and frees it. */
 void arch_table_remove(struct space *s, vaddr_t v);
 /* Where the node of an entry is written down, once there is room; NULL before. */
-static inline_path struct mapping **arch_entry_node(const word_t *entry)
+static inline struct mapping **arch_entry_node(const word_t *entry)
 {
-    word_t nodes = kpage_of_path(entry)->table.nodes;
+    word_t nodes = kpage_of(entry)->table.nodes;
     return nodes ? (struct mapping **)((word_t)entry + nodes) : NULL;
 }
 /* The first word from `at` on, before `end`, that is not zero; else `end`. */

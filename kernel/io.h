@@ -34,9 +34,10 @@ void io_init(void);
 bool io_give_all(struct space *sigma0);
 /* Maps or grants what `from` holds of the IO fpage.  IPC_OK or L4_IPC_OVERFLOW; IPC_PENDING: call
  * again, behind a preemption point.  *c is zero before. */
-int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bool grant, struct io_cut *c);
+int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bool grant,
+           struct io_cut *c) __attribute__((cold)); /* ports are given out once, when a driver starts */
 /* Takes the ports from those who got them through s; with flush, from s as well.  True: others have run
  * before it was done; s may be gone, look it up and call again.  Blocks. */
-bool io_unmap(struct space *s, word_t fpage, bool flush);
+bool io_unmap(struct space *s, word_t fpage, bool flush) __attribute__((cold));
 
 #endif

@@ -175,7 +175,7 @@ static inline word_t *registers_of(struct thread *t)
 }
 
 /* Copies the tag without the receiver's flags, and `words` words behind it. */
-static inline_path void copy_words(word_t *to, const word_t *from, word_t words)
+static inline void copy_words(word_t *to, const word_t *from, word_t words)
 {
     to[0] = from[0] & ~TAG_FLAGS;
     for (; words; words--)
@@ -550,7 +550,7 @@ static inline bool waits_for(const struct thread *dst, const struct thread *self
 
 /* Gives dst the tag and the untyped words at `from`.  Pre: waits_for(dst, self).  Post: dst has its
  * result and is READY. */
-static inline_path void give_words(struct thread *self, struct thread *dst, const word_t *from)
+static inline void give_words(struct thread *self, struct thread *dst, const word_t *from)
 {
     copy_words((word_t *)dst->utcb->mr, from, from[0] & L4_TAG_U_MASK);
     dst->sender = thread_name_for(self, dst->space);
@@ -565,8 +565,8 @@ static inline void simple(struct thread *self, word_t to)
 {
     const word_t *from = (word_t *)self->utcb->mr;
     struct thread *dst = thread_find(self->space, to);
-    if (waits_for(dst, self) && (self->from_spec == L4_ID_ANY || self->from_spec == to) &&
-        receive_timeout(self) == L4_TIME_NEVER && !(from[0] & L4_TAG_PROPAGATED)) {
+    if (likely(waits_for(dst, self) && (self->from_spec == L4_ID_ANY || self->from_spec == to) &&
+               receive_timeout(self) == L4_TIME_NEVER && !(from[0] & L4_TAG_PROPAGATED))) {
         give_words(self, dst, from);
         self->fast_from = self->from_spec == L4_ID_ANY ? L4_ID_ANY : dst->id;
         arch_leave_to(dst);
@@ -576,7 +576,7 @@ static inline void simple(struct thread *self, word_t to)
 void ipc_page_fault(struct thread *self)
 {
     struct thread *pager = thread_find(self->space, self->utcb->pager);
-    if (!waits_for(pager, self))
+    if (unlikely(!waits_for(pager, self)))
         return;
     give_words(self, pager, self->kmsg);
     count_fault(self, pager);
@@ -588,32 +588,49 @@ void ipc_page_fault(struct thread *self)
     arch_leave_to(pager);
 }
 
-/* The commonest answer to a page fault: self sends one map item to a thread whose page fault waits
- * for self, and then waits for any thread.  In this case the function does not return, unless it
- * cannot map all of the item at once: both_phases() then maps the item once more, which does no
- * harm.  In other cases nothing has changed. */
+/* True if dst's page fault waits for self's answer, and self has no obstacle but the FPU. */
+static inline bool fault_waits_for(const struct thread *dst, const struct thread *self)
+{
+    return dst && dst->state == THREAD_RECEIVING && dst->kind == IPC_PAGE_FAULT &&
+           dst->accepts == self->id && !dst->halted && !(self->obstacles & ~OBSTACLE_FPU);
+}
+
+/* True if self's message is some words and one map item, and self then waits for any thread. */
+static inline bool is_simple_answer(const struct thread *self, const word_t *mr, const word_t *item)
+{
+    return (mr[0] & (L4_TAG_T_MASK | L4_TAG_PROPAGATED)) == 2 << L4_TAG_T_SHIFT &&
+           (mr[0] & L4_TAG_U_MASK) + 3 <= L4_NUM_MRS &&
+           (item[0] & L4_ITEM_TYPE_MASK) == L4_ITEM_MAP &&
+           self->from_spec == L4_ID_ANY && receive_timeout(self) == L4_TIME_NEVER;
+}
+
+/* The commonest answer with memory: is_simple_answer(), to a thread whose page fault or request
+ * waits for it, and the pages need no more than map_row() does.  A pager whose server has mapped
+ * the page already answers with a nil item.  In this case the function does not return.  In other
+ * cases some of the pages may be mapped already: both_phases() then maps them once more, which does
+ * no harm. */
 static inline void simple_answer(struct thread *self, word_t to)
 {
-    const word_t *mr = (word_t *)self->utcb->mr;
+    const word_t *mr = (word_t *)self->utcb->mr, *item = mr + 1 + (mr[0] & L4_TAG_U_MASK);
     struct thread *dst = thread_find(self->space, to);
-    word_t done = 0;
-    if (dst &&
-        (mr[0] & (L4_TAG_T_MASK | L4_TAG_U_MASK | L4_TAG_PROPAGATED)) == 2 << L4_TAG_T_SHIFT &&
-        dst->state == THREAD_RECEIVING && dst->kind == IPC_PAGE_FAULT &&
-        dst->accepts == self->id && !dst->halted &&
-        self->from_spec == L4_ID_ANY && receive_timeout(self) == L4_TIME_NEVER &&
-        !(self->obstacles & ~OBSTACLE_FPU) &&
-        (mr[1] & L4_ITEM_TYPE_MASK) == L4_ITEM_MAP && !fpage_is_io(mr[2])) {
-        if (map_fpage(self->space, mr[2], dst->space, L4_FPAGE_COMPLETE,
-                      mr[1] & L4_FPAGE_BASE_MASK, false, &done, false) != IPC_OK) {
-            (void)preempt_point();
+    if (unlikely(!is_simple_answer(self, mr, item)))
+        return;
+    if (fault_waits_for(dst, self)) {
+        if (item[1] != L4_FPAGE_NIL && !map_row(self, item, dst->space, L4_FPAGE_COMPLETE))
             return;
-        }
         dst->receive_result = IPC_OK;
         dst->state = THREAD_READY;
-        self->fast_from = L4_ID_ANY;
-        arch_leave_to(dst);
+    } else {
+        if (!waits_for(dst, self) ||
+            !map_row(self, item, dst->space, dst->utcb->br0 & L4_ACCEPT_WINDOW_MASK))
+            return;
+        word_t *shown = (word_t *)dst->utcb->mr + (item - mr);
+        shown[0] = item[0] & ~(word_t)L4_ITEM_MORE;
+        shown[1] = item[1];
+        give_words(self, dst, mr);
     }
+    self->fast_from = L4_ID_ANY;
+    arch_leave_to(dst);
 }
 
 /* ---- the system call, and the rest of it after a wait without a stack */

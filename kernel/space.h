@@ -58,16 +58,12 @@ static inline void space_note_table(struct space *s, vaddr_t v)
 bool space_next_table(struct space *s, vaddr_t *v);
 
 /* False: quota exceeded, nothing charged. */
-static inline_path bool space_charge_path(struct space *s, uint32_t bytes)
+static inline bool space_charge(struct space *s, uint32_t bytes)
 {
     if (s->kmem_quota && (s->kmem_used > s->kmem_quota || bytes > s->kmem_quota - s->kmem_used))
         return false;
     s->kmem_used += bytes;
     return true;
-}
-static OUT_OF_LINE bool space_charge(struct space *s, uint32_t bytes)
-{
-    return space_charge_path(s, bytes);
 }
 static inline void space_uncharge(struct space *s, uint32_t bytes)
 {

@@ -21,7 +21,7 @@ struct space_control {
 };
 
 /* Sets ErrorCode; returns 0, the result of every failed call. */
-static OUT_OF_LINE word_t failed(struct thread *self, word_t error)
+static inline word_t failed(struct thread *self, word_t error)
 {
     self->utcb->error = error;
     return 0;
@@ -35,6 +35,7 @@ void sys_thread_switch(struct thread *self, word_t dest); /* blocks */
 void sys_unmap(struct thread *self, word_t control);
 word_t sys_space_control(struct thread *self, struct space_control *a);
 word_t sys_processor_control(struct thread *self);
-word_t sys_memory_control(struct thread *self, word_t control, const word_t *attributes);
+word_t sys_memory_control(struct thread *self, word_t control, const word_t *attributes)
+    __attribute__((cold)); /* attributes are set once, when a driver starts */
 
 #endif

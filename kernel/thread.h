@@ -137,7 +137,7 @@ static inline enum thread_state thread_state(const struct thread *t)
 }
 
 /* Returns true if t is in a receive phase: it waits, or still searches its sender queue. */
-static inline_path bool thread_receives(const struct thread *t)
+static inline bool thread_receives(const struct thread *t)
 {
     return t->looks || thread_state(t) == THREAD_RECEIVING;
 }

@@ -79,7 +79,7 @@ kip_ipc_sysenter:
 kip_unmap_sysenter:
         pop     ebx
         mov     ebp, esp
-        mov     ecx, esi
+        mov     edx, esi
         or      esi, -1                 ; no message that the fast path takes
         mov     edi, UNMAP_MARK
         sysenter

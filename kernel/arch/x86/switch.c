@@ -38,7 +38,7 @@ static inline void show_utcb(const struct thread *t)
 }
 
 /* What few threads have: live FPU state, a total quantum that is charged. */
-static OUT_OF_LINE void leave_behind(struct thread *prev)
+static void leave_behind(struct thread *prev)
 {
     if (prev->obstacles & OBSTACLE_FPU)
         fpu_leave();
@@ -47,7 +47,7 @@ static OUT_OF_LINE void leave_behind(struct thread *prev)
 }
 
 /* Everything but the stack. */
-static inline_path void make_current(struct thread *prev, struct thread *next)
+static inline void make_current(struct thread *prev, struct thread *next)
 {
     assert(prev->canary == STACK_CANARY);
     if (next->space != prev->space)

@@ -143,7 +143,25 @@ static void exception(struct trapframe *f)
     fault_exception(current, f->vector, f->error);
 }
 
-extern char fast_probe[] __asm__("sysenter_fast.probe"), sysenter_plain[]; /* fastpath.asm, entry.asm */
+/* fastpath.asm: where it reads user memory that may not be mapped, and where it goes on then. */
+extern const struct {
+    word_t reads, goes_on;
+} fast_probes[];
+
+/* If the fast path has read a local id at which nothing is mapped, f goes on at the plain path, and the function
+ * returns true. */
+static bool probe_failed(struct trapframe *f)
+{
+    if (f->vector != VECTOR_PAGE_FAULT && f->vector != VECTOR_STACK)
+        return false;
+    for (word_t i = 0; fast_probes[i].reads; i++) {
+        if (f->eip == fast_probes[i].reads) {
+            f->eip = fast_probes[i].goes_on;
+            return true;
+        }
+    }
+    return false;
+}
 
 /* ---- entries from kernel mode: interrupts of the idle loop and of preemption points, and our own bugs */
 
@@ -153,10 +171,8 @@ static void kernel_exception(struct trapframe *f)
         f->eflags &= ~FLAG_TRAP; /* SYSENTER with TF set traps on our first instruction */
         return;
     }
-    if ((f->vector == VECTOR_PAGE_FAULT || f->vector == VECTOR_STACK) && f->eip == (word_t)fast_probe) {
-        f->eip = (word_t)sysenter_plain; /* a local id of nobody; the registers are still the user's */
+    if (probe_failed(f))
         return;
-    }
     panic("exception %lu in the kernel: error %lx eip %lx cr2 %lx thread %lx", (unsigned long)f->vector,
           (unsigned long)f->error, (unsigned long)f->eip, (unsigned long)read_cr2(), (unsigned long)current->id);
 }

@@ -126,7 +126,7 @@ bool io_instruction(struct trapframe *f, word_t *port, word_t *log2);
 /* kdb.c */
 extern bool kdb_serial; /* the boot option kdb=serial */
 /* f is of an INT3 in user mode: true if it was a debugger call, which has been served.  May block. */
-bool kdb_call(struct trapframe *f);
+bool kdb_call(struct trapframe *f) __attribute__((cold));
 
 /* syscall.c */
 void syscall(struct trapframe *f);
@@ -142,7 +142,7 @@ uint32_t pit_measure_khz(void);
 void console_init(void);
 
 /* boot.c */
-void boot_main(void) __attribute__((noreturn));
+void boot_main(void) __attribute__((noreturn, cold));
 /* A word of a command line is this name, or with `value` begins with it. */
 bool word_is(const char *at, const char *name, const char **value);
 void *peek(paddr_t p); /* a look at one physical page, until the next peek */
