@@ -35,6 +35,8 @@
  *   785    dma_memory       0 master                             0 container in the caller's table
  *                                                                of physmem, 1 pages, 2.. their
  *                                                                physical addresses
+ *   786    memory_map       0 master, 1 physical address,        one grant item
+ *                           2 bytes
  *
  * Packed bytes: four in a word, the first in bits 0-7; at most HURD_DEVA_CHUNK of them.
  * Cancel (0x100) ends a blocked read with ECANCELED.  The death message of hurd/task.h ends every
@@ -62,6 +64,7 @@
 #define HURD_DEVA_LOG            783
 #define HURD_DEVA_BLOCK_GRANT    784
 #define HURD_DEVA_DMA_MEMORY     785
+#define HURD_DEVA_MEMORY_MAP     786
 
 #define HURD_DEVA_ERROR 0x8000 /* label of a refusal */
 #define HURD_DEVA_CHUNK 240    /* bytes of text in one message, at most */
@@ -125,6 +128,17 @@
  * memory. */
 #define HURD_DEVA_DMA_PAGES 5
 
+/* memory_map: device memory, for example the range that a PCI device's base address register names.
+ * The caller opens a window for the pages before the call.  The pages are granted: deva keeps no
+ * mapping, and the caller may pass them on to its own threads' spaces.  The range belongs to the
+ * caller's task until the task ends; the task may ask for it again.
+ * EINVAL: `bytes` is no power of two from 4,096 to HURD_DEVA_MEMORY_LARGEST, or the address is no
+ * multiple of it.  EBUSY: a part of the range belongs to another task, or to deva.  EACCES: a part
+ * of it is RAM, or belongs to the kernel.  ENOSPC: drivers have HURD_DEVA_MEMORY_RANGES ranges
+ * already.  ENOMEM, EIO: kernel memory is out.  If the window is too small, fewer pages arrive. */
+#define HURD_DEVA_MEMORY_LARGEST 0x400000u
+#define HURD_DEVA_MEMORY_RANGES  32
+
 /* ---- client stubs, lib/hurd-cap/deva_client.c; they return 0 or an errno ---- */
 
 int hurd_deva_putchar(L4_ThreadId_t server, L4_Word_t device, char c);
@@ -173,5 +187,8 @@ struct hurd_deva_dma {
     L4_Word_t physical[HURD_DEVA_DMA_PAGES];
 };
 int hurd_deva_dma_memory(L4_ThreadId_t server, L4_Word_t master, struct hurd_deva_dma *memory);
+/* Sets the acceptor to `window` for the call, and then back. */
+int hurd_deva_memory_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t physical,
+                         L4_Word_t bytes, L4_Fpage_t window);
 
 #endif

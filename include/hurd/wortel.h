@@ -59,7 +59,8 @@ enum hurd_wortel_op {
      * kernel has no `ioflexpages` (all ports are open then). */
     HURD_WORTEL_GET_IO_PORTS = 80,
     /* deva only.  physical base, size (a power of two >= 4096), not conventional memory
-     * -> word 0: 0 or errno, one map item, send base = physical base. */
+     * -> word 0: 0 or errno, one map item, send base = physical base.  Size at most 16 MB; from
+     * 0xBF000000 on at most 4 MB, and it is a grant item. */
     HURD_WORTEL_GET_IO_MEM = 81,
     /* deva only.  From the reply on wortel leaves COM1 and the screen alone; PUTCHAR text goes to
      * deva's first thread, one way, send timeout zero, label HURD_DEVA_LOG: word 0 bytes n <= 240,

@@ -5,6 +5,7 @@
 #include "block.h"
 #include "console.h"
 #include "dma.h"
+#include "ranges.h"
 #include "interrupts.h"
 #include "master.h"
 #include "ports.h"
@@ -57,6 +58,7 @@ static void forget_task(unsigned task)
     interrupt_forget_task(task);
     block_forget_task(task);
     dma_forget_task(task);
+    ranges_forget_task(task);
 }
 
 static void *table_alloc(unsigned task, size_t bytes)

@@ -51,6 +51,10 @@ L4_Fpage_t memory_next(void);                           /* next piece for physme
 L4_Word_t memory_given(void);                           /* bytes so far */
 bool memory_is_ram(L4_Word_t start, L4_Word_t end);      /* all of it */
 bool memory_is_device(L4_Word_t base, L4_Word_t size);  /* no RAM in it */
+/* Gets 2^log2 bytes of device memory, PASSAGE_SIZE at most, to where they can be granted from.
+ * Returns our address of them, or 0 if sigma0 refuses.  They are there until the next call. */
+L4_Word_t memory_pass(L4_Word_t base, L4_Word_t log2);
+#define PASSAGE_SIZE (1u << 22)
 /* The largest aligned power of two at `start` that ends by `end`; both page aligned, start <
  * end. */
 L4_Fpage_t memory_piece(L4_Word_t start, L4_Word_t end);
