@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the compiler expects of every freestanding program. */
+/* The functions that the compiler expects of every freestanding program. */
 #include "loader.h"
 
 void *memmove(void *to, const void *from, size_t n)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Two consoles: VGA text memory and COM1.  Both may be absent; no wait is unbounded. */
+/* Two consoles: VGA text memory and COM1.  Both may be absent.  Every wait has a limit. */
 #include "loader.h"
 #include <pc/uart.h>
 #include <stdarg.h>
@@ -30,7 +30,7 @@ static bool serial_init(void)
     return there;
 }
 
-/* Where the BIOS or GRUB left the cursor: go on there. */
+/* Output goes on where the BIOS or GRUB left the cursor. */
 static void screen_init(void)
 {
     out8(0x3D4, 0x0E);
@@ -73,7 +73,7 @@ static void screen_putchar(char c)
         if (++column == COLUMNS)
             screen_newline();
     }
-    out8(0x3D4, 0x0E); /* the next one to print finds the cursor here */
+    out8(0x3D4, 0x0E); /* the next program that prints finds the cursor here */
     out8(0x3D5, (uint8_t)((line * COLUMNS + column) >> 8));
     out8(0x3D4, 0x0F);
     out8(0x3D5, (uint8_t)(line * COLUMNS + column));
@@ -102,7 +102,7 @@ static void print_number(uint32_t value, unsigned base, int width)
         putchar(digits[--n]);
 }
 
-/* %s %u %x %%, and a width in front of u and x. */
+/* It knows %s %u %x %%, and a width for u and x. */
 static void print_list(const char *f, va_list args)
 {
     for (; *f; f++) {
@@ -131,7 +131,7 @@ void print(const char *format, ...)
     va_end(args);
 }
 
-/* A failure is for both consoles whatever `output` says. */
+/* A failure is printed on both consoles, whatever `output` says. */
 void fail(const char *format, ...)
 {
     va_list args;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An ELF executable, believed only after it was checked: every offset and length may be a lie.  Pure. */
+/* An ELF executable.  Each offset and each length in it counts as wrong until it is checked.
+ * Pure. */
 #include "loader.h"
 #include <l4/const.h>
 
@@ -22,7 +23,7 @@ static const char *header_check(const struct elf_header *h, size_t size)
         return "is not an ELF file";
     if (memcmp(h->ident, ident, sizeof ident) != 0 ||
         (h->machine != ELF_386 && h->machine != ELF_486))
-        return "is not for this machine (want ELF, 32 bit, i386)";
+        return "is not for this machine (it must be ELF, 32 bit, i386)";
     if (h->type != ELF_EXEC)
         return "is not a static executable";
     if (h->phentsize != sizeof(struct elf_segment) || h->phnum == 0 || h->phoff > size ||
@@ -55,7 +56,7 @@ static bool inside(uint32_t a, uint32_t start, uint32_t size)
     return a >= start && a - start < size;
 }
 
-/* The entry is a physical address, or a virtual one of a segment. */
+/* The entry is a physical address, or a virtual one in a segment. */
 static const char *entry_set(struct image *image, uint32_t entry)
 {
     for (size_t i = 0; i < image->segments; i++)

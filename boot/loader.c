@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The multiboot loader: modules in, X.2 boot contract out.  Spec 6.9, 6.10.
- * Comes from GRUB (or QEMU) by start.asm; leaves for the kernel through the trampoline.
- * Nothing is written over RAM until it is known where everything will be:
- *   read    what we were given, copied; the three ELF images, checked in place
- *   place   destinations are fixed; modules and sources in the way move to free places
- *   tell    boot information, KIP fields and memory descriptors, into the kernel's file image
- *   leave   the trampoline copies the images to their destinations - over this loader, if need be */
+/* The multiboot loader: it gets modules, and starts the kernel as X.2 says.  Spec 6.9, 6.10.
+ * Before: GRUB (or QEMU), then start.asm.  After: the trampoline, then the kernel.
+ * Nothing is written over RAM before it is known where everything will be:
+ *      read    the boot information is copied; the three ELF images are checked where they are
+ *      place   destinations are fixed; modules and files in the way move to free places
+ *      tell    boot information, KIP fields and memory descriptors go into the kernel's file
+ *      leave   the trampoline copies the images to their destinations, even over this loader */
 #include "loader.h"
 #include <l4/bootinfo.h>
 #include <l4/kip.h>
@@ -13,7 +13,7 @@
 enum { KERNEL, SIGMA0, ROOT, IMAGES };
 static const char *const role[IMAGES] = {"kernel", "sigma0", "root task"};
 
-static const uint64_t POOL_LIMIT = 240u << 20;   /* the kernel reaches that much of RAM */
+static const uint64_t POOL_LIMIT = 240u << 20;   /* the kernel can reach so much RAM */
 static const uint64_t SERVER_LIMIT = 0xBF000000; /* servers see RAM 1:1, below their UTCB areas */
 enum {
     POOL_MIN = 1 << 20,
@@ -21,20 +21,21 @@ enum {
     TABLES_SUBTYPE = 1,
     SERVER_SUBTYPE = 2,
     MODULE_SUBTYPE = 3,
-    DESCRIPTORS_BESIDE = 1, /* all, shared, pool, tables; but three of the modules are images */
-    KERNEL_DESCRIPTORS = 4, /* that a kernel may want to add */
+    DESCRIPTORS_BESIDE = 1, /* all, shared, pool and tables, less three modules that are images */
+    KERNEL_DESCRIPTORS = 4, /* so many may the kernel add */
 };
 
 static struct given given;
 static struct memmap map;
 static struct image image[IMAGES];
-static struct used final; /* destinations, kept and moved modules, tables: what the kernel finds */
-static struct used now;   /* what holds something we still need, and the loader itself */
-static struct used wished; /* where programs behind the root task were linked: it may load them there */
+static struct used final; /* what the kernel will find: destinations, modules, tables */
+static struct used now;   /* memory that the loader still needs, and the loader itself */
+static struct used wished; /* where the programs behind the root task were linked: it may load
+                              them there */
 static struct tables tables;
 static struct range pool;
-static L4_KernelInterfacePage_t *kip; /* in the kernel's file, which may move: kip_find() */
-static uint32_t kip_capacity;         /* memory descriptors that it has room for */
+static L4_KernelInterfacePage_t *kip; /* in the kernel's file; the file may move: kip_find() */
+static uint32_t kip_capacity;         /* the kernel has room for so many memory descriptors */
 
 static uint64_t page_up(uint64_t a) { return (a + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1); }
 static uint32_t kilobytes(uint64_t bytes) { return (uint32_t)(bytes >> 10); }
@@ -57,8 +58,8 @@ static void map_print(void)
             far += map.ram[i].high -
                    (map.ram[i].low > SERVER_LIMIT ? map.ram[i].low : SERVER_LIMIT);
     if (far)
-        print("loader: %u KB from %8x on are out of the servers' reach\n", kilobytes(far),
-              (uint32_t)SERVER_LIMIT);
+        print("loader: %u KB of RAM from %8x up are not used: servers cannot reach them\n",
+              kilobytes(far), (uint32_t)SERVER_LIMIT);
     if (map.ram_above_4g)
         print("loader: %u MB above 4 GB are not used\n", (uint32_t)(map.ram_above_4g >> 20));
 }
@@ -66,7 +67,8 @@ static void map_print(void)
 static void images_read(void)
 {
     if (given.modules < IMAGES)
-        fail("Module %u (%s) is missing: want at least kernel, sigma0 and a root task.",
+        fail("Module %u (%s) is missing: the boot menu must name at least a kernel, sigma0 and a "
+             "root task.",
              (unsigned)given.modules, role[given.modules]);
     for (int i = 0; i < IMAGES; i++) {
         const struct module *m = &given.module[i];
@@ -99,12 +101,13 @@ static void destinations_claim(void)
         for (size_t s = 0; s < image[i].segments; s++) {
             uint64_t low = image[i].segment[s].paddr, high = low + image[i].segment[s].memsz;
             if (!memmap_has(&map, low, high))
-                fail("Too little memory: the %s wants %8x-%8x, where there is no RAM.", role[i],
+                fail("Too little memory: the %s needs %8x-%8x, where there is no RAM.", role[i],
                      (uint32_t)low, (uint32_t)(high - 1));
             for (int j = 0; j < i; j++)
                 if (image_has(&image[j], low, high))
-                    fail("Modules %s and %s want the same memory at %8x.", role[j], role[i],
-                         (uint32_t)low);
+                    fail("Modules %s and %s need the same memory at %8x; link one of them "
+                         "elsewhere.",
+                         role[j], role[i], (uint32_t)low);
             used_add(&final, low & ~(uint64_t)(PAGE_SIZE - 1), page_up(high));
         }
 }
@@ -119,7 +122,7 @@ static uint32_t descriptors_beside(void)
     return n;
 }
 
-/* RAM that the kernel cannot be told of is not used; the largest pieces are. */
+/* RAM that no memory descriptor can name is not used.  The largest pieces stay. */
 static void map_limit(void)
 {
     uint32_t others = given.modules + descriptors_beside(), before = map.rams;
@@ -131,11 +134,12 @@ static void map_limit(void)
         print("loader: the memory map is too long: %u entries, %u KB of RAM, are left out\n",
               (unsigned)given.left_out, kilobytes(given.left_out_ram));
     if (dropped)
-        print("loader: RAM in too many pieces for the kernel: %u, %u KB, are left out\n",
+        print("loader: RAM has more pieces than the kernel can take: %u of them, %u KB, are left "
+              "out\n",
               before - (uint32_t)map.rams, kilobytes(dropped));
 }
 
-/* Some root tasks load their first servers where those were linked, as wortel does with physmem. */
+/* Some root tasks load their first servers where these were linked, as wortel does with physmem. */
 static void wishes_read(void)
 {
     static struct image program;
@@ -146,7 +150,8 @@ static void wishes_read(void)
     }
 }
 
-/* A place clear of two lists, and of what is wished for unless there is no other. */
+/* Returns a place that is in none of the two lists.  If possible, it is also outside the places in
+ * `wished`. */
 static uint32_t place_best(const struct used *a, const struct used *b, uint64_t size,
                            uint64_t limit)
 {
@@ -161,7 +166,7 @@ static uint32_t place_best(const struct used *a, const struct used *b, uint64_t 
     return at ? at : place_find(&map, &avoid, size, limit);
 }
 
-/* Copies a module to a place that nothing else has or wants. */
+/* Copies a module to a place that nothing else has or needs. */
 static void module_move(struct module *m, const char *what)
 {
     uint32_t size = m->end - m->start;
@@ -175,7 +180,7 @@ static void module_move(struct module *m, const char *what)
     used_add(&now, at, page_up(m->end));
 }
 
-/* A free module stays if it has whole pages of its own: nobody's destination, no neighbour's bytes. */
+/* A module stays where it is if it has whole pages of its own, and no destination is there. */
 static bool module_may_stay(size_t i)
 {
     const struct module *m = &given.module[i];
@@ -197,13 +202,13 @@ static void modules_place(void)
         struct module *m = &given.module[i];
         if (m->start == m->end)
             continue;
-        if (module_may_stay(i)) /* what else is in its last page is nobody's business */
+        if (module_may_stay(i)) /* the rest of its last page holds nothing of use */
             memset((void *)m->end, 0, page_up(m->end) - m->end);
         else
             module_move(m, module_name(m));
         used_add(&final, m->start, page_up(m->end));
     }
-    for (int i = 0; i < IMAGES; i++) { /* only until they are loaded */
+    for (int i = 0; i < IMAGES; i++) { /* they stay there only until they are loaded */
         struct module *m = &given.module[i];
         if (used_overlaps(&final, m->start, m->end))
             module_move(m, role[i]);
@@ -221,7 +226,8 @@ static void tables_place(void)
                 option_is(option_find(given.cmdline, "bootinfo"), "multiboot"));
 }
 
-/* The kernel's pool comes last: loader and file images are free again when the kernel runs. */
+/* The kernel's pool is placed last: the loader and the files are free memory when the kernel
+ * runs. */
 static void pool_place(void)
 {
     const char *kmem = option_find(given.cmdline, "kmem");
@@ -230,7 +236,7 @@ static void pool_place(void)
         kmem = option_find(given.module[KERNEL].cmdline, "kmem");
     if (kmem) {
         if (!option_size(kmem, &size) || size == 0)
-            fail("The option kmem wants a size, as in kmem=4M.");
+            fail("The option kmem needs a size, for example kmem=4M.");
         size = (uint32_t)page_up(size);
         at = place_best(&final, NULL, size, POOL_LIMIT);
     } else {
@@ -250,7 +256,8 @@ static struct {
     uint32_t n, capacity;
 } descriptors;
 
-/* [low, high) in whole kilobytes; what overrides stands later. */
+/* Adds a descriptor for [low, high), in whole kilobytes.  A later descriptor overrides an earlier
+ * one. */
 static void descriptor_add(uint64_t low, uint64_t high, uint32_t type)
 {
     if (low >= high || low >> 32)
@@ -266,8 +273,9 @@ static void descriptor_add(uint64_t low, uint64_t high, uint32_t type)
 
 static uint32_t subtype(uint32_t type, uint32_t sub) { return type | sub << L4_MEM_SUBTYPE_SHIFT; }
 
-/* What the kernel and we have at the end of a piece of RAM is not called conventional at all: programs look for the highest
- * conventional word, and shall find one that is theirs. */
+/* If the kernel's pool, the tables or modules lie at the end of a piece of RAM, the piece is called
+ * conventional up to them only.  Programs look for the highest conventional word, and they must be
+ * able to use it. */
 static uint64_t conventional_end(const struct range *ram)
 {
     struct used ours = {.n = 0};
@@ -289,10 +297,11 @@ static void descriptors_fill(void)
 {
     struct range piece;
     size_t others = given.modules + descriptors_beside() + KERNEL_DESCRIPTORS;
-    descriptor_add(0, (uint64_t)1 << 32, L4_MEM_SHARED); /* what nothing else is said of is device memory */
+    descriptor_add(0, (uint64_t)1 << 32, L4_MEM_SHARED); /* all that no other descriptor names is
+                                                            device memory */
     for (size_t i = 0; i < map.rams; i++)
         descriptor_add(map.ram[i].low, conventional_end(&map.ram[i]), L4_MEM_CONVENTIONAL);
-    for (size_t i = 0; i < given.entries; i++) { /* never over RAM: memmap.c took it out */
+    for (size_t i = 0; i < given.entries; i++) { /* none is RAM: memmap.c took RAM out */
         const struct bios_entry *e = &given.bios[i];
         uint64_t high = e->base + e->length < e->base ? ~(uint64_t)0 : e->base + e->length;
         if (e->type != BIOS_RAM && descriptors.n + others < descriptors.capacity)
@@ -311,8 +320,8 @@ static void descriptors_fill(void)
                    subtype(L4_MEM_BOOTLOADER, TABLES_SUBTYPE));
 }
 
-/* One range has to do: the piece with the entry.  The others are the boot loader's memory, which a
- * server gets when it touches it. */
+/* The KIP has one range for each server: that is the piece with the entry.  The other pieces count
+ * as the boot loader's memory, and the server gets them when it touches them. */
 static void server_set(L4_KernelRootServer_t *server, const struct image *i)
 {
     struct range piece;
@@ -324,7 +333,7 @@ static void server_set(L4_KernelRootServer_t *server, const struct image *i)
     server->high = (uint32_t)piece.high;
 }
 
-/* All in the kernel's file image, which the trampoline will copy. */
+/* Writes all of this into the kernel's file, which the trampoline will copy. */
 static void kip_patch(void)
 {
     kip_find();

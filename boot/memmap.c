@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The BIOS memory map, cleaned: entries come in any order, overlap, reach over 4 GB, wrap, are empty or
- * not page aligned.  What remains is RAM in whole pages that no other entry claims.  Pure. */
+/* Cleans the BIOS memory map: its entries come in any order, overlap, reach over 4 GB, wrap around,
+ * are empty, or are not aligned to pages.  The result is the RAM in whole pages that no other entry
+ * claims.  Pure. */
 #include "loader.h"
 
 static const uint64_t LIMIT = (uint64_t)1 << 32;
@@ -8,7 +9,7 @@ static const uint64_t LIMIT = (uint64_t)1 << 32;
 static uint64_t page_up(uint64_t a) { return (a + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1); }
 static uint64_t page_down(uint64_t a) { return a & ~(uint64_t)(PAGE_SIZE - 1); }
 
-/* [low, high) of an entry, cut where it would wrap. */
+/* Returns [low, high) of an entry.  An entry that would wrap around ends at the highest address. */
 static struct range entry_range(const struct bios_entry *e)
 {
     struct range r = {e->base, e->base + e->length};
@@ -17,7 +18,7 @@ static struct range entry_range(const struct bios_entry *e)
     return r;
 }
 
-/* Keeps map->ram sorted and disjoint; what touches becomes one. */
+/* Keeps map->ram sorted and disjoint.  Pieces that touch become one. */
 static void ram_add(struct memmap *map, uint64_t low, uint64_t high)
 {
     size_t i = 0, j;
@@ -29,12 +30,12 @@ static void ram_add(struct memmap *map, uint64_t low, uint64_t high)
         low = low < map->ram[j].low ? low : map->ram[j].low;
         high = high > map->ram[j].high ? high : map->ram[j].high;
     }
-    if (i == j) { /* nothing touched: make room */
+    if (i == j) { /* it touches no other piece: make room */
         if (map->rams == MAX_REGIONS)
             return;
         for (size_t k = map->rams++; k > i; k--)
             map->ram[k] = map->ram[k - 1];
-    } else { /* i..j-1 become one */
+    } else { /* pieces i to j-1 become one */
         for (size_t k = j; k < map->rams; k++)
             map->ram[i + 1 + k - j] = map->ram[k];
         map->rams -= j - i - 1;
@@ -48,7 +49,7 @@ static void ram_remove(struct memmap *map, uint64_t low, uint64_t high)
         struct range r = map->ram[i];
         if (high <= r.low || low >= r.high)
             continue;
-        map->ram[i].high = low > r.low ? low : r.low; /* the part in front, perhaps empty */
+        map->ram[i].high = low > r.low ? low : r.low; /* the part before it, perhaps empty */
         if (high >= r.high || map->rams == MAX_REGIONS)
             continue;
         for (size_t k = map->rams++; k > i + 1; k--)
@@ -86,8 +87,8 @@ void memmap_make(struct memmap *map, const struct bios_entry *entries, size_t n)
         if (entries[i].type != BIOS_RAM && r.low < r.high)
             ram_remove(map, page_down(r.low), r.high < LIMIT ? page_up(r.high) : LIMIT);
     }
-    ram_remove(map, 0xA0000, 0x100000); /* VGA and ROMs, whatever the BIOS says */
-    ram_to_pages(map);                  /* drops what became empty */
+    ram_remove(map, 0xA0000, 0x100000); /* VGA and ROMs are there, whatever the BIOS says */
+    ram_to_pages(map);                  /* drops pieces that are empty now */
 }
 
 uint64_t memmap_total(const struct memmap *map)

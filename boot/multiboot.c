@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the multiboot loader hands over.  It may lie anywhere, also where images will go: copied first. */
+/* What the multiboot loader gave.  It may be at any place, also where images will go, so it is
+ * copied first. */
 #include "loader.h"
 #include <l4/bootinfo.h>
 
@@ -14,7 +15,7 @@ static bool is_grub(const struct multiboot_info *mbi)
            memcmp((const char *)mbi->boot_loader_name, "GRUB", 4) == 0;
 }
 
-/* A copy of a line; "" for none. */
+/* Returns a copy of a line; "" if there is none. */
 static const char *line_keep(const struct multiboot_info *mbi, const char *from)
 {
     char *copy = &strings[strings_used];
@@ -28,7 +29,7 @@ static const char *line_keep(const struct multiboot_info *mbi, const char *from)
     return copy;
 }
 
-/* In whole pages: a page that is RAM in part only is none. */
+/* In whole pages, because a page that is RAM only in part does not count as RAM. */
 static struct range reach(const struct bios_entry *e)
 {
     const uint64_t page = PAGE_SIZE, last = ~(uint64_t)0 - 2 * page;
@@ -44,13 +45,13 @@ static void leave_out(struct given *given, const struct bios_entry *e)
         given->left_out_ram += e->length;
 }
 
-/* The first megabytes are where images want to be. */
+/* The first megabytes are worth most, because images are linked there. */
 static uint64_t worth(const struct bios_entry *ram)
 {
     return ram->base < LOW_MEMORY ? ~(uint64_t)0 : ram->length;
 }
 
-/* RAM comes first; where there is no room for all of it the most worthy pieces stay. */
+/* RAM comes first.  If there is no room for all of it, the pieces that are worth most stay. */
 static void ram_add(struct given *given, const struct bios_entry *e)
 {
     size_t smallest = 0;
@@ -82,7 +83,7 @@ static bool overlaps_ram(const struct given *given, const struct bios_entry *e)
     return false;
 }
 
-/* What takes a piece out of RAM must be known; the rest is for information. */
+/* Entries that take a piece out of RAM are needed.  The others are only for information. */
 static void claim_add(struct given *given, const struct bios_entry *e, bool needed)
 {
     if (e->type == BIOS_RAM || overlaps_ram(given, e) != needed)
@@ -105,7 +106,7 @@ static void entry_add(struct given *given, const struct bios_entry *e, enum pass
         claim_add(given, e, pass == NEEDED);
 }
 
-/* Each entry begins with its own size, which does not count that word. */
+/* Each entry begins with its size, which does not include the size word. */
 static void mmap_read(struct given *given, uint32_t at, uint32_t length, enum pass pass)
 {
     struct {
@@ -138,7 +139,7 @@ static void memory_read(struct given *given, const struct multiboot_info *mbi)
         given->bios[given->entries++] = (struct bios_entry){0x100000, above, BIOS_RAM};
     }
     if (given->entries == 0)
-        fail("The boot loader gave no memory map.");
+        fail("The boot loader gave no memory map, so the RAM is not known.");
 }
 
 static void modules_read(struct given *given, const struct multiboot_info *mbi)
@@ -161,7 +162,7 @@ static void modules_read(struct given *given, const struct multiboot_info *mbi)
 void given_read(struct given *given, uint32_t magic, const struct multiboot_info *mbi)
 {
     if (magic != MULTIBOOT_MAGIC)
-        fail("This is a multiboot kernel; it was started by something else.");
+        fail("Only a multiboot boot loader, for example GRUB, can start this loader.");
     bool has_line = mbi->flags & MULTIBOOT_HAS_CMDLINE;
     given->cmdline = line_keep(mbi, has_line ? (const char *)mbi->cmdline : NULL);
     console_init(given->cmdline);

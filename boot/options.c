@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Command lines, and options in them: blank-separated words, `name=value`. */
+/* Command lines and the options in them: words with blanks between them, `name=value`. */
 #include "loader.h"
 
 const char *line_without_path(const char *line)

@@ -2,8 +2,8 @@
 /* Free places in RAM.  Pure. */
 #include "loader.h"
 
-/* More than fits is not dropped quietly: the last range grows over everything.  (Cannot happen: every
- * count that leads here is bounded, see MAX_USED.) */
+/* If there is no room, the last range grows over all memory, so nothing is lost quietly.  This
+ * cannot happen, because each count that leads here has a limit: see MAX_USED. */
 void used_add(struct used *used, uint64_t low, uint64_t high)
 {
     if (low >= high)
@@ -57,7 +57,8 @@ uint32_t place_find(const struct memmap *map, const struct used *used, uint64_t 
     const uint64_t align = ~(uint64_t)(PAGE_SIZE - 1);
     for (size_t i = map->rams; i-- > 0;) {
         uint64_t top = map->ram[i].high < limit ? map->ram[i].high : limit;
-        uint64_t bottom = map->ram[i].low ? map->ram[i].low : PAGE_SIZE; /* page 0 is "nowhere" */
+        /* address 0 means "no place" */
+        uint64_t bottom = map->ram[i].low ? map->ram[i].low : PAGE_SIZE;
         while (top >= size && ((top - size) & align) >= bottom) {
             uint64_t at = (top - size) & align;
             const struct range *in_the_way = used_at(used, at, at + size);

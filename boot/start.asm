@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; First and last instructions: the multiboot header and entry, and the trampoline that leaves for the kernel.
+; The first and last instructions: the multiboot header, the entry, and the trampoline, which
+; starts the kernel.
 
         extern  loader_main
 MAGIC   equ 0x1BADB002
@@ -22,8 +23,9 @@ loader_entry:                           ; eax magic, ebx multiboot information
         push    eax
         call    loader_main             ; does not return
 
-; Copied to a place that nothing is loaded over, because this loader may be loaded over.  Entered like
-; C: (const struct copy *, entry).  No stack is used after the arguments are read.
+; The trampoline.  An image may be loaded over this loader, so tables.c copies the trampoline to a
+; place where no image goes.  C calls it with (const struct copy *, entry).  It reads its arguments
+; first, and uses no stack after that.
 trampoline_start:
         mov     edx, [esp + 4]
         mov     ebx, [esp + 8]
@@ -32,7 +34,7 @@ trampoline_start:
         mov     ecx, [edx + 8]
         mov     eax, ecx
         or      eax, [edx + 12]
-        jz      .go                     ; neither bytes nor zeros: the end
+        jz      .go                     ; no bytes and no zeros: the end
         shr     ecx, 2                  ; words, then the bytes that are left
         rep movsd
         mov     ecx, [edx + 8]

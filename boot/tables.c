@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The block that survives the loader: boot information in one of two forms, at the block's start as programs expect it at a
- * page's, then copy orders and the trampoline.  Spec 6.10. */
+/* The block that stays when the loader is gone.  It begins with the boot information, in one of two
+ * forms, because programs expect that at the start of a page.  The copy orders and the trampoline
+ * follow.  Spec 6.10. */
 #include "loader.h"
 #include <l4/bootinfo.h>
 
@@ -9,7 +10,8 @@ static void *take(struct tables *t, size_t n)
     uint8_t *at = t->at;
     n = (n + 15) & ~(size_t)15;
     if (n > (size_t)(t->end - at))
-        fail("The boot information does not fit."); /* tables_size() is wrong: our bug */
+        fail("The boot information does not fit."); /* then tables_size() is wrong, which is an
+                                                       error of the loader */
     t->at += n;
     memset(at, 0, n);
     return at;
@@ -29,7 +31,8 @@ static char *take_string(struct tables *t, const char *s)
     return memcpy(take(t, n), s, n);
 }
 
-/* Twice each string (module record and multiboot list), every structure with its padding. */
+/* Counts each string twice (module record and multiboot list), and each structure with its
+ * padding. */
 uint32_t tables_size(const struct given *given)
 {
     size_t n = 1024 + sizeof(struct copy) * (MAX_COPIES + 1) + 4 * (length(given->cmdline) + 32);
@@ -40,7 +43,7 @@ uint32_t tables_size(const struct given *given)
     return (uint32_t)(n + PAGE_SIZE - 1) & ~(uint32_t)(PAGE_SIZE - 1);
 }
 
-/* ---- a multiboot information with everything in it that somebody behind us reads */
+/* ---- multiboot information, with all that a later program reads */
 static uint32_t mmap_make(struct tables *t, const struct given *given)
 {
     struct {
@@ -59,7 +62,8 @@ static uint32_t mmap_make(struct tables *t, const struct given *given)
     return at;
 }
 
-/* The loader's line; with options of the kernel's line behind it when the list leaves the kernel out. */
+/* The loader's line.  If the list leaves the kernel out, the options of the kernel's line
+ * follow. */
 static uint32_t cmdline_make(struct tables *t, const struct given *given, size_t first)
 {
     size_t n = length(given->cmdline);

@@ -24,6 +24,11 @@ packages() {            # packages NAME=VERSION...: Debian's, unpacked below $wo
     echo "versions: $*"
 }
 
+npm_packages() {        # npm_packages NAME@VERSION...: into $work/node_modules
+    npm install --prefix "$work" --no-audit --no-fund --no-package-lock --fetch-retries=0 "$@" > npm.log 2>&1 || cannot "$(tail -n 1 npm.log)"
+    echo "versions: $* on Node $(node --version)"
+}
+
 expected() {            # expected TEXT: the guess
     echo "expected: $*"
 }

@@ -2,6 +2,7 @@
 """Boots for tests: a machine whose serial line a program reads, with every way of ending told apart."""
 import errno
 import fcntl
+import filecmp
 import glob
 import importlib
 import inspect
@@ -288,28 +289,33 @@ def start_dosbox(log, **setup):
     return TalkingMachine(process, line, log, [folder.cleanup])
 
 
-def v86_get():
-    """Fetches v86 once; why there is none, or None."""
+def node_get():
+    """Fetches the packages of tools/package.json once; why they are not there, or None."""
     for program in ("node", "npm"):
         if not shutil.which(program):
             return f"v86 needs {program}, which is not installed: `make emulators` brings it"
-    os.makedirs(machine.V86_FOLDER, exist_ok=True)
-    with open(os.path.join(machine.V86_FOLDER, "lock"), "w") as lock:   # two tests may want it at once
+    os.makedirs(machine.NODE_FOLDER, exist_ok=True)
+    wanted = os.path.join(machine.TOP, "tools/package.json")
+    done = os.path.join(machine.NODE_FOLDER, "fetched.json")
+    with open(os.path.join(machine.NODE_FOLDER, "lock"), "w") as lock:   # two tests may want it at once
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if os.path.exists(os.path.join(machine.V86_FOLDER, "node_modules/v86/build/v86.wasm")):
+        if os.path.exists(done) and filecmp.cmp(wanted, done, shallow=False):
             return None
+        shutil.copyfile(wanted, os.path.join(machine.NODE_FOLDER, "package.json"))
         try:
-            done = subprocess.run(["npm", "install", "--prefix", machine.V86_FOLDER, "--no-audit", "--no-fund",
-                                   "--fetch-retries=0", "--fetch-timeout=20000", f"v86@{machine.V86_VERSION}"],
-                                  timeout=60, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, errors="replace")
+            npm = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--fetch-retries=0",
+                                  "--fetch-timeout=20000"], cwd=machine.NODE_FOLDER, timeout=90, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
         except subprocess.TimeoutExpired:
-            return "npm did not get v86 within 60 seconds"
-    return None if done.returncode == 0 else "npm cannot get v86: " + done.stdout.strip().splitlines()[-1]
+            return "npm did not get v86 within 90 seconds"
+        if npm.returncode != 0:
+            return "npm cannot get v86: " + npm.stdout.strip().splitlines()[-1]
+        shutil.copyfile(wanted, done)
+    return None
 
 
 def start_v86(log, **setup):
-    missing = v86_get()
+    missing = node_get()
     if missing:
         raise Skip(missing)
     process = subprocess.Popen(machine.v86(**setup), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

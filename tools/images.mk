@@ -10,22 +10,27 @@ BOOTSET := $(patsubst %,$(BUILD)/strip/%,loader kernel sigma0 wortel physmem tas
 DRIVER_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(DRIVERS)))
 APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(sort $(APPS)))
 
+# What `ls` says of them: "NAME<tab>WHAT IT DOES".
+$(BUILD)/programs.txt: apps/README.md $(patsubst %,servers/%/README.md,$(DRIVERS)) tools/images.mk
+	@mkdir -p $(@D)
+	@sed -n -e 's/^| \([a-z0-9_]*\) | \(.*\) |$$/\1\t\2/p' -e 's/^# servers\/\([a-z0-9_]*\) - /\1\ta driver: /p' $(filter %.md,$^) > $@
+
 # A program that does not build stops `make`, but no boot: verbs that only boot take the others and fail at their end.
-BOOTING := run qemu qemu-nox debug qemu-nox-gdb qemu-gdb bochs iso floppy usb
+BOOTING := run qemu qemu-nox debug qemu-nox-gdb qemu-gdb bochs iso floppy usb web
 ifneq ($(and $(filter $(BOOTING),$(MAKECMDGOALS)),$(if $(filter-out $(BOOTING),$(MAKECMDGOALS)),,only)),)
 built-apps: | $(patsubst %,$(BUILD)/lib/lib%.a,$(LIBRARIES))
 	+@$(MAKE) --no-print-directory -k $(APP_BINARIES) 2>&1 || for app in $(APP_BINARIES); do \
 	    $(MAKE) --no-print-directory -q $$app 2>/dev/null || rm -f $$app; done
-$(BUILD)/apps.cpio: built-apps
-	@tools/archive $@ $$(ls $(APP_BINARIES) 2>/dev/null)
+$(BUILD)/apps.cpio: built-apps $(BUILD)/programs.txt
+	@tools/archive $@ $$(ls $(APP_BINARIES) 2>/dev/null) $(BUILD)/programs.txt
 else
-$(BUILD)/apps.cpio: $(APP_BINARIES) $(wildcard apps)
-	@tools/archive $@ $(APP_BINARIES)
+$(BUILD)/apps.cpio: $(APP_BINARIES) $(BUILD)/programs.txt $(wildcard apps)
+	@tools/archive $@ $(APP_BINARIES) $(BUILD)/programs.txt
 endif
 missing_apps = missing=$$(for app in $(sort $(APPS)); do [ -e $(BUILD)/strip/apps/$$app ] || echo "apps/$$app"; done); \
     [ -z "$$missing" ] || { echo "make: does not build, so it is not among the programs: $$(echo $$missing)" >&2; exit 1; }
 
-$(BUILD)/tests.cpio: $(APP_BINARIES) $(addprefix $(BUILD)/strip/,$(APP_TESTS))
+$(BUILD)/tests.cpio: $(APP_BINARIES) $(BUILD)/programs.txt $(addprefix $(BUILD)/strip/,$(APP_TESTS))
 	@tools/archive $@ $^
 # Drivers that are needed before there is a file system will live here; there are none yet.
 $(BUILD)/deva-store:
@@ -56,7 +61,7 @@ $(BUILD)/floppy/core.img: tools/images.mk
 	@grub-mkimage -O i386-pc -d $(GRUB_PC) -p '(fd0)/boot/grub' -o $@ $(FLOPPY_GRUB)
 
 # The programs come last, the demo and the drivers first of them: as many as there is room for.
-FLOPPY_FIRST = $(BUILD)/strip/apps/demo $(DRIVER_BINARIES) $(BUILD)/strip/apps/hello $(BUILD)/strip/apps/ask
+FLOPPY_FIRST = $(BUILD)/programs.txt $(BUILD)/strip/apps/demo $(DRIVER_BINARIES) $(BUILD)/strip/apps/hello $(BUILD)/strip/apps/ask
 FLOPPY_APPS = $$(ls -U $(FLOPPY_FIRST) $(filter-out $(FLOPPY_FIRST),$(APP_BINARIES)) 2>/dev/null)
 $(IMAGES)/pecan-floppy.img: $(BUILD)/floppy/core.img $(BOOTSET) boot/grub.cfg
 	@mkdir -p $(@D)

@@ -245,11 +245,10 @@ def dosbox(folder, port, floppy, memory=16, cpu="486_slow"):
     return ["dosbox", "-conf", path], dict(os.environ, SDL_VIDEODRIVER="dummy", SDL_AUDIODRIVER="dummy", HOME=folder)
 
 
-V86_VERSION = "0.5.462"
-V86_FOLDER = os.path.join(TOP, "build/emulators")
+NODE_FOLDER = os.path.join(TOP, "build/emulators")       # what tools/package.json names, in node_modules
 
 
 def v86(image=None, floppy=None, memory=64, disk=None):
-    """Node's command line for v86, whose package guest.v86_get() fetches."""
+    """Node's command line for v86, whose package guest.node_get() fetches."""
     drive = ["cdrom", image] if image else ["fda", floppy]
-    return ["node", os.path.join(TOP, "tools/v86.mjs"), os.path.join(V86_FOLDER, "node_modules/v86")] + drive + [str(memory)] + ([disk] if disk else [])
+    return ["node", os.path.join(TOP, "tools/v86.mjs"), os.path.join(NODE_FOLDER, "node_modules/v86")] + drive + [str(memory)] + ([disk] if disk else [])

@@ -12,10 +12,10 @@ setup:
 doctor:
 	@CROSS=$(CROSS) tools/doctor
 
-## emulators        install DOSBox and v86, in which some tests boot; they are skipped without
+## emulators        install DOSBox, v86 and Chromium, in which some tests boot; they are skipped without
 emulators:
 	@MORE=tools/packages.emulators CROSS=$(CROSS) tools/setup.sh
-	@cd tools && python3 -c 'import guest, sys; sys.exit(guest.v86_get())'
+	@cd tools && python3 -c 'import guest, sys; sys.exit(guest.node_get())'
 
 # `make run DISK=1`, or DISK=boot
 DISK_IMAGE := $(if $(DISK),$(if $(filter boot,$(DISK)),disk-boot,disk))
@@ -48,6 +48,11 @@ gdb: all
 ## bochs            boot the ISO in Bochs, serial line on this terminal
 bochs: iso
 	@BUILD=$(BUILD) tools/bochs
+	@$(missing_apps)
+
+## web              a folder, build/web, with Pecan in an emulator: put it on any web server (needs node and npm: make emulators)
+web: iso
+	@tools/web/make $(BUILD)/web $(IMAGES)/pecan.iso
 	@$(missing_apps)
 
 # $(1) folder, $(2) settings for make, $(3) for the runner.  What was selected is what has to build; what does not build is no test that passes.
@@ -125,4 +130,4 @@ help:
 	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: deaths emulators coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help
+.PHONY: web deaths emulators coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help

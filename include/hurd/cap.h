@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* Capabilities between tasks: what every server and client of Pecan agrees on.
- * Spec: hurd-l4-design.md 4.2, with the defects C1-C9 of 6.4 put right.
+/* Capabilities between tasks: the rules that every server and client of Pecan keeps.
+ * Spec: hurd-l4-design.md 4.2, with the defects C1-C9 of 6.4 corrected.
  *
  * A capability is a row in the server's table for one client task.  Its handle is one word:
  *
  *   31              18 17                 0
- *  |   client index   |   capability index  |     both: the lowest free one from 0 up, so 0 is valid
+ *  |   client index   |   capability index  |
  *
- * The client index is chosen by the server and is not the task id.  A request carries the handle in
- * word 0; the server finds the client row by index and compares its task id with the version field
- * of the *sender's* thread id, which nobody can forge.  Word k below is untyped word k, that is
- * MR(k+1).
+ * Each index is the lowest free one from 0 up, so handle 0 is valid.  The server chooses the client
+ * index; it is not the task id.  A request carries the handle in word 0.  The server finds the
+ * client row by its index, and compares its task id with the version field of the *sender's* thread
+ * id, which no thread can forge.  Word k below is untyped word k, that is MR(k+1).
  *
- * Requests hold untyped words only: a typed item makes the server answer EINVAL.  Every request is
- * answered, by the called thread itself, with a send timeout of zero; messages with labels of
- * 0xff00 and above, which are the kernel's, are not: an answer would restart a thread that faults
- * again.  There are two ways to say no:
+ * Requests hold untyped words only: if there is a typed item, the server replies EINVAL.  The
+ * called thread itself replies to each request, with a zero timeout.  It does not reply to messages
+ * with labels of 0xff00 and above.  These labels are the kernel's, and a reply would send the
+ * faulting thread back to its fault.  There are two forms of refusal:
  *
- *   generic     label 0x8000, word 0 = errno: bad handle (EBADF), no words (EINVAL), unknown label
- *               (EOPNOTSUPP), and all errors of task and deva unless their headers say otherwise
+ *   generic     label 0x8000, word 0 = errno.  EBADF: a bad handle; EINVAL: no words; EOPNOTSUPP:
+ *               an unknown label; and all errors of task and deva, if their headers say nothing
+ *               else
  *   physmem     label = errno, 0 is success (see <hurd/physmem.h>)
  *
- * Version fields of well-known tasks are below; a task id of 513 or more belongs to a program. */
+ * The version fields of well-known tasks are below; a task id of 513 or more is a program's. */
 #ifndef HURD_CAP_H
 #define HURD_CAP_H
 
@@ -38,52 +39,54 @@
 #define HURD_TASK_FIRST     513u    /* the first id that task gives to a program */
 #define HURD_TASK_FIRST_FREE HURD_TASK_FIRST
 
-/* A capability as its holder names it: server thread and handle (startup data uses the same two
- * words). */
+/* A capability as its holder names it: the server's thread and the handle.  The startup data uses
+ * the same two words. */
 struct hurd_capability {
     L4_ThreadId_t server;
     L4_Word_t handle;
 };
 
-/* Labels that every capability server understands: 0x100 and 0x101 are from 2005, the rest are ours.
+/* Labels that every capability server understands: 0x100 and 0x101 are from 2005, the rest are
+ * Pecan's.
  *
  * label                request, -> reply (label 0)
- * HURD_CAP_CANCEL      0 thread id -> nothing
- *                      ESRCH: no request of that thread is pending, or it is not of the caller's task
- * HURD_CAP_GET_ROOT    (none) -> 0 handle of the server's root object; ENOSYS where there is none
- * HURD_CAP_TASK_DIED   0 task id -> nothing.  All handles of that task are dropped; the id may be
- *                      used again afterwards.  EPERM unless the sender is `task` (version 3)
+ * HURD_CAP_CANCEL      0 thread id -> nothing.  Ends the request of that thread that still waits.
+ *                      ESRCH: there is none, or the thread is not of the caller's task
+ * HURD_CAP_GET_ROOT    (none) -> 0 handle of the server's root object; ENOSYS: there is none
+ * HURD_CAP_TASK_DIED   0 task id -> nothing.  All handles of that task are dropped; afterwards the
+ *                      id may be used again.  EPERM: the sender is not `task` (version 3)
  * HURD_CAP_GIVE        0 handle, 1 target task [, 2 rights [, 3 HURD_CAP_GIVE_MOVE or 0]]
  *                      -> 0 the handle as the *target* must name it
- *                      EPERM: a weak reference, not for others, or see below; ESRCH: see below;
- *                      EMFILE: its table is full
- * HURD_CAP_DROP        0 handle -> 0 how often it is still held.  The last handle destroys the object
+ *                      EPERM: a weak reference or a capability that cannot be given, or see below;
+ *                      ESRCH: see below; EMFILE: the target's table is full
+ * HURD_CAP_DROP        0 handle -> 0 how often it is still held.  The last drop destroys the object
  * HURD_CAP_OPEN        0 slots [, 1 giver, 0 = any program] -> nothing.  From now on the giver may
- *                      put so many gifts into the caller's table, for what they cost there; 0
- *                      closes.  EINVAL: more than 256, or oneself; ESRCH: the caller holds nothing
- *                      here; EMFILE: open for four others already
- * HURD_CAP_LIST        0 index in the table -> for each gift from there on, 20 at most, three
- *                      words: handle, giver, HURD_CAP_LIST_ flags and the kind of object, as the
- *                      server counts them.  More than there are: no words.  The next index is that
- *                      of the last handle + 1
+ *                      put so many gifts into the caller's table; the caller pays for them.  0
+ *                      closes.  EINVAL: more than 256, or the giver is the caller; ESRCH: the
+ *                      caller holds nothing in this server; EMFILE: it is open for four others
+ *                      already
+ * HURD_CAP_LIST        0 index in the table -> for each gift from this index on, 20 at most, three
+ *                      words: handle, giver, HURD_CAP_LIST_ flags with the kind of the object.  An
+ *                      index behind the last gift: no words.  The next index to ask for is that of
+ *                      the last handle + 1
  * HURD_CAP_TAKE_BACK   0 target task, 1 the handle as the target must name it -> nothing.  The
- *                      giver drops a gift, and the handle is dead.  EPERM: it has been used; EBADF:
- *                      not a gift of the caller
+ *                      giver drops a gift, and the handle is dead.  EPERM: the target has used it;
+ *                      EBADF: it is not a gift of the caller
  *
- * Rights given are never more than the giver's.  The same object given twice by one task to another
- * yields the same handle again with its count raised: each is dropped separately.  What two tasks
- * give has two handles.  A handle whose object was destroyed, or that was revoked, answers EBADF
- * until it is dropped, and is not reused before.
+ * The rights of a gift are never more than the giver's.  If one task gives another the same object
+ * twice, the handle is the same and its count rises; each is dropped separately.  Gifts of two
+ * tasks have two handles.  If the object of a handle is destroyed, or the handle is revoked,
+ * requests get EBADF until it is dropped; before that, it is not used again.
  *
- * Gifts.  Everything that puts a handle into another task's table (HURD_CAP_GIVE, and the
- * operations of servers that have a target) needs the target's consent: each uses up a slot that
- * the target has opened (EPERM without).  Boot tasks (ids below 513) need none, because they equip
- * the tasks that they start.  A target that holds nothing yet in this server is known to boot
- * tasks only: others get ESRCH.  In a boot server's table a program has as many gifts at a time as
- * that server opened for each (EMFILE beyond): four in that of `task` at physmem, for
- * HURD_TASK_CREATE, and none anywhere else.  A gift is the giver's until the target uses it the
- * first time.  If the giver dies before, it dies as well; a boot server loses all that a dead task
- * gave it. */
+ * Gifts.  Some requests put a handle into another task's table: HURD_CAP_GIVE, and the operations
+ * of servers that have a target.  They need the target's consent: each uses up a slot that the
+ * target has opened (EPERM: there is none).  Boot tasks (ids below 513) need no slot, because they
+ * equip the tasks that they start.  A target that holds nothing in this server yet is known to boot
+ * tasks only; others get ESRCH.  In a boot server's table, a program has at any time at most as
+ * many gifts as the server opened for each program (EMFILE: more).  These are four in the table of
+ * `task` at physmem, for HURD_TASK_CREATE, and none in all other tables.  A gift is the giver's
+ * until the target uses it.  If the giver dies before, the gift dies, too.  A boot server loses all
+ * gifts of a dead task. */
 #define HURD_CAP_CANCEL     0x100u
 #define HURD_CAP_GET_ROOT   0x101u
 #define HURD_CAP_TASK_DIED  0x102u
@@ -95,8 +98,8 @@ struct hurd_capability {
 
 #define HURD_CAP_GIVE_MOVE  1u
 
-#define HURD_CAP_LIST_KIND  0x0ffu      /* physmem: enum hurd_pm_kind; elsewhere 0 */
-#define HURD_CAP_LIST_DEAD  0x100u      /* the object is gone */
+#define HURD_CAP_LIST_KIND  0x0ffu      /* in physmem: enum hurd_pm_kind; in other servers 0 */
+#define HURD_CAP_LIST_DEAD  0x100u      /* the object does not exist any more */
 #define HURD_CAP_LIST_WEAK  0x200u
 #define HURD_CAP_LIST_USED  0x400u      /* the holder has used it */
 
@@ -104,40 +107,40 @@ struct hurd_cap_gift {
     L4_Word_t handle, giver, flags;
 };
 
-#define HURD_CAP_ERROR      0x8000u     /* label of the generic error reply; word 0 = errno, u = 1 */
+#define HURD_CAP_ERROR      0x8000u     /* label of a generic refusal; word 0 = errno */
 
-/* ---- servers: one thread, one loop -------------------------------------------------------------
- * */
+/* ---- servers: one thread, one loop ---- */
 
-/* A request while it is being served, and the reply while it is being built.  Valid during serve().
- * */
+
+/* A request while it is served, and its reply while it is made.  Valid during serve(). */
 struct hurd_cap_call {
     struct hurd_cap_server *server;
-    struct hurd_cap_long *more;     /* NULL: the first time; see HURD_CAP_AGAIN */
-    struct hurd_cap *cap;           /* the row that word 0 named; NULL in root() and other() */
-    L4_ThreadId_t from;             /* global id of the sender, to reply to */
-    unsigned task;                  /* its version field */
+    struct hurd_cap_long *more;     /* NULL: serve() is called for the first time; see
+                                       HURD_CAP_AGAIN */
+    struct hurd_cap *cap;           /* the row that word 0 names; NULL in root() and other() */
+    L4_ThreadId_t from;             /* the global id of the sender, to which the reply goes */
+    unsigned task;                  /* the sender's version field */
     unsigned label;
     unsigned words;                 /* untyped words of the request */
-    unsigned typed;                 /* typed words of the request: 0 except in other() */
-    L4_Word_t arg[63];              /* arg[0 .. words-1]; the rest is undefined */
+    unsigned typed;                 /* the typed words of the request: 0 except in other() */
+    L4_Word_t arg[63];              /* arg[0 .. words-1] are valid */
 
-    unsigned reply_label;           /* preset to 0 */
-    unsigned reply_words;           /* preset to 0: reply[0 .. reply_words-1] untyped, ... */
-    unsigned reply_typed;           /* preset to 0: ... followed by so many words of map items */
+    unsigned reply_label;           /* 0 at first */
+    unsigned reply_words;           /* 0 at first: reply[0 .. reply_words-1] are untyped, */
+    unsigned reply_typed;           /* 0 at first: and so many words of map items follow */
     L4_Word_t reply[63];
 };
 
-/* What serve(), root() and other() return: 0 sends the reply as built; a positive errno discards it
- * and sends the error in the server's style; HURD_CAP_NO_REPLY sends nothing: the server answers
- * later, or never. */
+/* What serve(), root() and other() return.  0: the server sends the reply as it was made.  A
+ * positive errno: the server sends this error instead.  HURD_CAP_NO_REPLY: the server sends nothing
+ * now; the reply comes later, or never. */
 #define HURD_CAP_NO_REPLY   (-1)
 
-/* A long request is served in stretches.  serve() calls hurd_cap_lengthen(), does a part, writes
- * down in call->more->state what it needs to go on, and returns HURD_CAP_AGAIN: others are served,
- * and later hurd_cap_go_on() has serve() called again with the same arguments.  The handle is
- * looked up anew each time, so whatever goes away between two stretches ends the request with an
- * error. */
+/* A long request is served in parts.  serve() calls hurd_cap_lengthen(), does one part, writes what
+ * it needs to go on into call->more->state, and returns HURD_CAP_AGAIN.  Then other requests are
+ * served, and later hurd_cap_go_on() has serve() called again, with the same arguments.  The handle
+ * is looked up again each time.  So if something goes away between two parts, the request ends with
+ * an error. */
 #define HURD_CAP_AGAIN      (-2)
 
 #define HURD_CAP_LONG_WORDS 8u
@@ -147,59 +150,63 @@ struct hurd_cap_long {
     struct hurd_cap_long *next;
     L4_ThreadId_t from;
     L4_MsgTag_t tag;
-    unsigned unanswered;            /* 1: nobody waits for the answer any more */
-    int (*go_on)(struct hurd_cap_call *call);   /* instead of serve(): when the handle is gone */
+    unsigned unanswered;            /* 1: no thread waits for the reply any more */
+    int (*go_on)(struct hurd_cap_call *call);   /* called instead of serve() when the handle is
+                                                   gone */
     L4_Word_t arg[HURD_CAP_LONG_WORDS];
-    L4_Word_t state[HURD_CAP_LONG_STATE];   /* the server's; all zero at first */
+    L4_Word_t state[HURD_CAP_LONG_STATE];   /* for the server; all zero at first */
 };
 
 struct hurd_cap_server {
     struct hurd_cap_table table;
-    struct hurd_cap_long *longs;            /* requests that go on */
-    unsigned last_turn;                     /* of which task the last one was that went on */
-    struct hurd_cap_long *now;              /* the one that is going on now, which is not among them */
+    struct hurd_cap_long *longs;            /* the requests that have more parts */
+    unsigned last_turn;                     /* the task whose request went on last */
+    struct hurd_cap_long *now;              /* the one that goes on now; it is not in the list */
 
-    /* All optional.  root: asked first for each request, for labels where word 0 is no handle
-     * (object creation without a capability, GET_ROOT): return EOPNOTSUPP for labels that are not
-     * yours, and the loop goes on. other: everything with a label of 0xff00 and above, and
-     * everything from senders of version 1 (interrupts, sigma0, wortel).  EOPNOTSUPP: serve it as a
-     * request after all; 0 replies (acknowledges an interrupt). cancel: end the deferred reply of
-     * that thread, 0 or ESRCH.  cap is NULL in both. */
+    /* All may be NULL.  root: it is called first for each request.  It serves labels for which word
+     * 0 is no handle (GET_ROOT, making an object without a capability); for other labels it returns
+     * EOPNOTSUPP, and the loop goes on.  other: for all messages with labels of 0xff00 and above,
+     * and all from senders of version 1 (interrupts, sigma0, wortel).  If it returns EOPNOTSUPP,
+     * the message is served as a request; if it returns 0, the reply is sent, which acknowledges an
+     * interrupt.  cancel: ends the request of that thread whose reply would come later; it returns
+     * 0 or ESRCH.  cap is NULL in root and other. */
     int (*root)(struct hurd_cap_call *call);
     int (*other)(struct hurd_cap_call *call);
     int (*cancel)(L4_ThreadId_t thread);
-    void (*task_died)(unsigned task);       /* after its handles are gone */
+    void (*task_died)(unsigned task);       /* called after the task's handles are gone */
 
-    unsigned errors_in_label;               /* 1: errors as physmem says them, label = errno */
-    unsigned requests;                      /* messages served so far, modulo 2^32 */
+    unsigned errors_in_label;               /* 1: a refusal is as physmem's: label = errno */
+    unsigned requests;                      /* the messages served so far, modulo 2^32 */
 };
 
-/* Serves for ever; never blocks on a client.  A server with more to do between requests writes the
- * loop itself around hurd_cap_serve(), which takes the message in the message registers and returns
- * 1 when they hold a reply. */
+/* hurd_cap_server_loop() serves for ever, and never blocks on a client.  A server that has more to
+ * do between requests writes the loop itself, around hurd_cap_serve().  hurd_cap_serve() serves the
+ * message that is in the message registers.  It returns 1 if they hold a reply then. */
 void hurd_cap_server_loop(struct hurd_cap_server *server) __attribute__((noreturn));
 int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag);
 
-/* The call becomes one that may return HURD_CAP_AGAIN, at the cost of its task.  0; ENOMEM: the
- * task cannot pay; EAGAIN: another request of this thread, to which it does not wait for an answer
- * any more, still goes on; EINVAL: it has more than HURD_CAP_LONG_WORDS words. */
+/* From now on the call may return HURD_CAP_AGAIN; its task is charged for that.  Returns 0; ENOMEM:
+ * the task cannot pay; EAGAIN: an older request of this thread still goes on, although the thread
+ * does not wait for its reply any more; EINVAL: the request has more than HURD_CAP_LONG_WORDS
+ * words. */
 int hurd_cap_lengthen(struct hurd_cap_call *call);
 
-/* A stretch of one of server->longs, which is not NULL: in turn by tasks.  1: the message registers hold the
- * reply to *from.  A thread that sends another request does not wait for the old one any more:
- * that one goes on, without an answer. */
+/* Serves one part of one of server->longs; the tasks take turns.  Pre: server->longs is not NULL.
+ * Returns 1 if the message registers hold the reply to *from.  If a thread sends another request,
+ * it does not wait for the old one any more: the old one goes on, without a reply. */
 int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from);
 
-/* May this caller put something into that task's table?  0, ESRCH, EPERM, EMFILE: for operations
- * with a target. */
+/* For operations with a target: returns 0 if this caller may put something into that task's table;
+ * else ESRCH, EPERM or EMFILE. */
 int hurd_cap_target_allowed(struct hurd_cap_call *call, L4_Word_t task);
 
-/* ---- clients
- * -------------------------------------------------------------------------------------- */
+/* ---- clients.  All functions block until the server replies.  They return 0 or an errno. ---- */
 
-/* One request of `n` words, reply words (at most `max`) into `out`, how many into *got (NULL: don't
- * care). Returns 0 or an errno in either style; EIO when the IPC itself fails.  Acceptor and
- * XferTimeouts are as the caller had them: use it for requests whose replies have no map items. */
+
+/* Sends one request of `n` words.  Up to `max` words of the reply go to `out`, and their number to
+ * *got (NULL: the caller does not need it).  Returns 0 or an errno, for both forms of refusal; EIO:
+ * the IPC itself failed.  Acceptor and XferTimeouts are as the caller has set them, so the reply
+ * can have no map items. */
 int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned n, const L4_Word_t *in,
                  unsigned max, L4_Word_t *out, unsigned *got);
 

@@ -173,7 +173,83 @@
 #define HURD_PM_SELF_PAGED              149u
 #define HURD_PM_CONTAINER_ALLOCATE_MAP  160u
 
-enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_KIND_CONTROL = 3 };
+/* Swap.  Spec: hurd-l4-design.md 2.8.  A page of a container can lie on disk: its slot is used, but costs
+ * no frame of the guarantee; it costs one page of the control's swap quota.  The contents stay
+ * what they were, and come back only when somebody asks: SWAP_IN.
+ *
+ *   MAP, PIN, and COPY into a wired container, with SHARED, or from a weak reference answer ENXIO
+ *   for a page on disk (MAP and a partial COPY give what is before it).  An ordinary copy of such a
+ *   page is on disk as well and shares the block; MOVE moves it.  RELEASE leaves it alone.
+ *   DEALLOCATE, SQUASH and whatever destroys the container give its block back.
+ *
+ * SWAP_OUT              0 container, 1 start, 2 size [, 3 flags: 0 or SWAP_NOWAIT]    0 bytes
+ *   The pages of the range, in order, lose all mappings and go.  Their charge to the guarantee ends
+ *   at once: the frames are the window's (SWAP_ATTACH) until they are written.  A page whose
+ *   contents are on disk already, unchanged since (it was read in and never mapped for writing, or
+ *   a copy of it went before), needs no write.  Skipped: holes, pages never touched, pages on
+ *   disk.  Word 0: how far it came, on errors too: [start, start + word 0) is done.
+ *   EPERM: weak reference, or another task's container.  EACCES: no write right.  EBUSY: the page
+ *   is pinned, wired, or truly shared with others (SHARED).  ENODEV: there is no swap, or it is gone
+ *   for good.  ENOMEM: the quota.  ENOSPC: the disk is full.  EIO: the disk takes nothing any more.
+ *   While the window is full the request waits; with SWAP_NOWAIT: EAGAIN.
+ * SWAP_IN               0 container, 1 start, 2 size [, 3 flags: 0 or SWAP_NOWAIT]    0 bytes
+ *   The pages of the range are in core when the answer comes, each charged one frame; what still is
+ *   in core somewhere (not yet written, or a copy has it) comes without the disk.  Skipped: all
+ *   other pages.  Neighbours on disk are read together.  Word 0 as above.
+ *   ENOMEM: the guarantee has not room for all of them; nothing has changed (if others spend it
+ *   meanwhile: word 0).  EIO: the disk could not; the page stays where it is.  EPERM, EACCES as
+ *   above.  SWAP_NOWAIT: what is in core comes, the reads of up to 16 others are begun,
+ *   and the answer is EAGAIN if some are missing.
+ *   A thread that waits here and asks physmem something else, or dies, waits no more.
+ *   HURD_CAP_CANCEL: ECANCELED.
+ * SWAP_INFO             0 any handle                        struct hurd_pm_swap_info, in words
+ *   Of the handle's control, and of the whole.  All zero but the quota's part: there is no swap.
+ * SWAP_QUOTA            0 control, 1 a child of it, 2 pages                -
+ *   The child may have so many pages on disk; the difference is the parent's, from whom it comes.
+ *   The first control gets all of a new swap.  By itself SPLIT gives the child a part of the
+ *   parent's quota as large as its part of the parent's frames.  What is left of a control returns
+ *   to its parent.  EPERM: not its child.  EBADF: word 1 is not a control of the caller's.  ENOMEM: the parent has not so many
+ *   unused.  EBUSY: the child uses more.
+ * SWAP_GRANT            0 the first control, 1 target task or 0, 2 control that pays      0 handle
+ *   The target gets the capability of the swap server, in its table (HURD_CAP_LIST shows it: kind
+ *   HURD_PM_KIND_SWAP).  The window and the tables will be charged to that control, which cannot
+ *   be destroyed then (EBUSY).  Target 0: no server will come any more; what waits for one, and what is
+ *   on disk, is EIO.  EPERM: not the first control.  EBADF: word 2 is not a control of the caller's.
+ *   ESRCH, ENOMEM.  A later grant takes effect with the next attach.
+ *
+ * For the swap server, with that capability:
+ * SWAP_ATTACH           0 swap, 1 blocks of 4 KB, 2 of them reserved at the start, 3 identity,
+ *                       4 window, bytes                          0 container
+ *   From now on the caller stores pages.  The container is the window, through which they go: the
+ *   caller may give weak references to it to a block driver (SHARE, REVOKE).  Everything in it
+ *   changes by jobs only: DEALLOCATE, ALLOCATE, RELEASE, PIN, DESTROY, SWAP_OUT, MOVE and SHARED are
+ *   EBUSY, and so is a copy into a page that is not being read; for MAP there is READ only (EACCES).
+ *   Window: at least 64 KB, at most 16 MB.  A new server goes on where the last one ended, if blocks, reserve and
+ *   identity are the same (the window's size stays as it was); else: EBUSY while pages are on disk.
+ *   EBUSY: another task is attached.  EINVAL, ENOMEM.
+ * SWAP_WAIT             0 swap, 1 tag, 2 errno, 3 pages
+ *                       -> 0 tag, 1 SWAP_READ or SWAP_WRITE, 2 block, 3 window offset, 4 pages
+ *   Says how the job `tag` ended (0: there was none): so many pages went through before the error.
+ *   The answer is the next job, when there is one: up to 16 pages, one behind the other on both
+ *   sides.  A page that cannot be written is written somewhere else; its block is not used again.
+ *   EINVAL: not the job that is under way.  EPERM: not attached.  EBUSY: another thread waits. */
+#define HURD_PM_SWAP_OUT                176u
+#define HURD_PM_SWAP_IN                 177u
+#define HURD_PM_SWAP_INFO               178u
+#define HURD_PM_SWAP_QUOTA              179u
+#define HURD_PM_SWAP_GRANT              180u
+#define HURD_PM_SWAP_ATTACH             181u
+#define HURD_PM_SWAP_WAIT               182u
+
+#define HURD_PM_SWAP_NOWAIT             1u
+#define HURD_PM_SWAP_WRITE              1u
+#define HURD_PM_SWAP_READ               2u
+#define HURD_PM_SWAP_JOB_PAGES          16u
+#define HURD_PM_SWAP_WINDOW_LEAST       0x10000u    /* bytes */
+#define HURD_PM_SWAP_WINDOW_MOST        0x1000000u
+
+enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_KIND_CONTROL = 3,
+                    HURD_PM_KIND_SWAP = 4 };
 
 /* Wired and pinned together, one task: so many bytes, or one page for each HURD_PM_WIRED_SHARE frames
  * that the container's control guarantees, if that is more: a pager's records grow with its memory. */
@@ -200,6 +276,24 @@ struct hurd_pm_container_info {
     L4_Word_t flags;            /* HURD_PM_INFO_* */
     L4_Word_t weak;             /* weak references alive */
     L4_Word_t pinned;           /* bytes */
+};
+
+/* Blocks and pages are of 4 KB. */
+struct hurd_pm_swap_info {
+    L4_Word_t quota, used;      /* of the handle's control, in pages */
+    L4_Word_t blocks;           /* of the disk; 0: there is none */
+    L4_Word_t free, bad;        /* of them; `bad` counts the reserved ones, too */
+    L4_Word_t kept;             /* blocks that nobody's quota pays: copies of pages in core */
+    L4_Word_t swapped;          /* pages on disk, or on the way */
+    L4_Word_t window;           /* frames of the window, */
+    L4_Word_t inactive;         /* and those of them that are not written yet */
+    L4_Word_t written, read;    /* pages since the start, modulo 2^32; */
+    L4_Word_t recovered, clean; /* brought in, and taken out, without the disk */
+    L4_Word_t attached;         /* the swap server's task; 0: none now */
+};
+
+struct hurd_pm_swap_job {
+    L4_Word_t tag, operation, block, offset, pages;
 };
 
 struct hurd_pm_cap_info {
@@ -282,5 +376,20 @@ int hurd_pm_task_statistics(L4_ThreadId_t pm, L4_Word_t handle, L4_Word_t task,
 int hurd_pm_cap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_cap_info *info);
 int hurd_pm_self_paged(L4_ThreadId_t pm, L4_Word_t handle);
 int hurd_pm_debug_revoke(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t n);
+
+/* These two block until the pages went, or are there, unless flags say SWAP_NOWAIT. */
+int hurd_pm_swap_out(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
+                     L4_Word_t flags, L4_Word_t *amount);
+int hurd_pm_swap_in(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
+                    L4_Word_t flags, L4_Word_t *amount);
+int hurd_pm_swap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_swap_info *info);
+int hurd_pm_swap_quota(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t child, L4_Word_t pages);
+int hurd_pm_swap_grant(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t task, L4_Word_t payer,
+                       L4_Word_t *handle);
+int hurd_pm_swap_attach(L4_ThreadId_t pm, L4_Word_t swap, L4_Word_t blocks, L4_Word_t reserved,
+                        L4_Word_t identity, L4_Word_t window, L4_Word_t *container);
+/* Blocks until there is a job.  *job says what ended, with err and pages, and then what to do. */
+int hurd_pm_swap_wait(L4_ThreadId_t pm, L4_Word_t swap, int err, L4_Word_t pages,
+                      struct hurd_pm_swap_job *job);
 
 #endif

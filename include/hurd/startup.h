@@ -1,31 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 /* Startup data: what a new task finds when its startup code has run.  Spec hurd 1.5, 4.7.
  *
- * Written by wortel (boot tasks) and by `task` (everybody else) into the startup page; lib/startup
+ * wortel writes it for boot tasks, `task` for all other tasks, into the startup page.  lib/startup
  * works through the map array at 0x8000 and then calls entry_point with a pointer to the structure.
  *
- * Two layouts exist on the wire: J (January 2005, 68 bytes) and L (from 2005-01-30, 112 bytes),
- * both with version 0.0.  Ours is L with version 1.0 and more fields at its end. */
+ * There are two layouts: J (January 2005, 68 bytes) and L (from 2005-01-30, 112 bytes), both with
+ * version 0.0.  Pecan uses L with version 1.0, with more fields at its end. */
 #ifndef HURD_STARTUP_H
 #define HURD_STARTUP_H
 
 #include <l4/types.h>
 
-/* Where things are in a new task.  Spec hurd 1.5. */
-#define HURD_STARTUP_ADDR       0x8000u     /* startup fpage: code, bss, stack, then the data */
+/* The places of things in a new task.  Spec hurd 1.5. */
+#define HURD_STARTUP_ADDR       0x8000u     /* the startup fpage: code, bss, stack, then the data */
 #define HURD_STARTUP_SIZE       0x8000u
 #define HURD_STARTUP_SIZE_LOG2  15
 #define HURD_STARTUP_KIP        0x10000u
-#define HURD_STARTUP_UTCB       0x20000u    /* tasks started by `task`; boot tasks: 0x11000, 4 KB */
+#define HURD_STARTUP_UTCB       0x20000u    /* in tasks that `task` starts; in boot tasks:
+                                               0x11000, 4 KB */
 #define HURD_STARTUP_UTCB_LOG2  16
 
-#define HURD_STARTUP_MAJOR      1           /* 0 = a 2005 layout, extension fields absent */
+#define HURD_STARTUP_MAJOR      1           /* 0: a layout of 2005, without the fields at the end */
 #define HURD_STARTUP_MINOR      0
 
 #define HURD_STARTUP_SECURE     1u          /* flags */
-#define HURD_STARTUP_BOOTSTRAP  2u          /* root file system: the masters below are valid */
+#define HURD_STARTUP_BOOTSTRAP  2u          /* for the root file system: the masters below are
+                                               valid */
 
-/* A capability: where to call and what to name.  server = nil thread: no such capability. */
+/* A capability: the server to call, and the handle to name.  If server is the nil thread, there is
+ * no such capability. */
 struct hurd_startup_cap {
     L4_Word_t server;
     L4_Word_t cap;
@@ -33,18 +36,20 @@ struct hurd_startup_cap {
 
 /* One piece of the program.  The low bits of `offset` say how it gets its memory.
  *
- *      31                    12 11        5   4     3    2 1 0
+ *     31                    12 11        5   4     3    2 1 0
  *     |  container offset      |     0     | COPY | ANON | rwx |
  *
- * As written by the starter:
- *   rwx only   map from the container as it is (text, constants);
- *   COPY       copy (COW) from the container into the task's own container `memory`, map the copy;
- *   ANON       zero: vaddr and size need not be aligned.  The bytes up to the next page boundary
- *              are cleared in place (they belong to the entry before), the pages behind are
- *              allocated in `memory`.  `container` and the container offset are ignored.
- * When the program runs, the startup code has rewritten every entry to what is really there: vaddr
- * and size are whole pages (size 0: nothing was left), and `container` and the offset say from
- * where a page can be mapped again if physmem takes it away.  In `memory`, offset = virtual
+ * As the starter writes it:
+ *     rwx only   the piece is mapped from the container as it is (text, constants);
+ *     COPY       the piece is copied (copy-on-write) from the container into the task's own
+ *                container `memory`, and the copy is mapped;
+ *     ANON       the piece is zero.  vaddr and size need not be aligned.  The bytes up to the next
+ *                page belong to a page of the entry before, and are cleared there; the pages behind
+ *                them are allocated in `memory`.  `container` and the container offset are not
+ *                used.
+ * When the program runs, the startup code has rewritten each entry to what is really there: vaddr
+ * and size are whole pages (size 0: nothing was left).  `container` and the offset say from where a
+ * page can be mapped again if physmem takes it away.  In `memory`, the offset is the virtual
  * address. */
 struct hurd_startup_map {
     struct hurd_startup_cap container;
@@ -66,29 +71,32 @@ struct hurd_startup_data {
     L4_Word_t utcb_area;                    /* an fpage */
     L4_Word_t argz, argz_len;
     L4_Word_t envz, envz_len;
-    struct hurd_startup_cap wortel;         /* nil for tasks without privileges */
-    struct hurd_startup_cap task;           /* own task control capability */
+    struct hurd_startup_cap wortel;         /* nil in tasks without privileges */
+    struct hurd_startup_cap task;           /* the task's own task control capability */
     struct hurd_startup_cap image;          /* the program file */
     L4_Word_t mapc, mapv;                   /* struct hurd_startup_map[mapc] */
-    L4_Word_t phdr, phdr_len;               /* address in the loaded image and bytes, or 0 */
+    L4_Word_t phdr, phdr_len;               /* an address in the loaded image and a number of
+                                               bytes, or 0 */
     L4_Word_t entry_point;
-    struct hurd_startup_cap startup;        /* container of the startup fpage itself */
-    struct hurd_startup_cap physmem_master; /* these four: HURD_STARTUP_BOOTSTRAP only */
+    struct hurd_startup_cap startup;        /* the container of the startup fpage itself */
+    struct hurd_startup_cap physmem_master; /* these four: only with HURD_STARTUP_BOOTSTRAP */
     struct hurd_startup_cap task_master;
     struct hurd_startup_cap deva_master;
     struct hurd_startup_cap deva_console;
     /* ---- from here: version 1.0 ---- */
     L4_Word_t size;                         /* bytes of this structure */
-    struct hurd_startup_cap physmem_control;/* memory control: containers are created from it */
-    struct hurd_startup_cap console;        /* character device of deva, nil before deva runs */
-    struct hurd_startup_cap memory;         /* container made by the startup code, see above */
-    struct hurd_startup_cap store;          /* archive: deva-store for deva, apps.cpio for init */
+    struct hurd_startup_cap physmem_control;/* a memory control, from which containers are
+                                               created */
+    struct hurd_startup_cap console;        /* a character device of deva; nil before deva runs */
+    struct hurd_startup_cap memory;         /* a container that the startup code makes, see above */
+    struct hurd_startup_cap store;          /* an archive: deva-store for deva, apps.cpio for
+                                               init */
     L4_Word_t store_size;                   /* bytes of the archive */
-    L4_Word_t startup_error;                /* 0; other values never reach the program */
+    L4_Word_t startup_error;                /* 0; a program never sees another value */
     L4_Word_t reserved[1];
 };
 
-/* Layout J, for January 2005 binaries. */
+/* Layout J, for programs of January 2005. */
 struct hurd_startup_data_j {
     L4_Word16_t version_major;
     L4_Word16_t version_minor;
@@ -146,7 +154,7 @@ HURD_STARTUP_J_AT(startup, 60);
 #undef HURD_STARTUP_J_AT
 _Static_assert(sizeof(struct hurd_startup_data_j) == 68, "spec hurd 4.7");
 
-/* Set by crt0 before main; the structure stays readable and writable for the life of the task. */
+/* crt0 sets it before main().  The structure can be read and written as long as the task lives. */
 extern struct hurd_startup_data *__hurd_startup_data;
 
 #endif

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* What servers say to wortel, the root server.  Spec hurd 4.5; from 80 up: our extensions.
+/* What servers say to wortel, the root server.  Spec hurd 4.5; from 80 up they are Pecan's
+ * extensions.
  *
- * Request: label = operation << 8 | wortel cap ID, untyped words only.  The cap ID names an entry
- * in wortel's table of task IDs and must be the sender's (version field of the sender's thread id).
- * Reply: label 0 and the words below, or (all operations alike)
- *      label 0x8000, u = 1, word 0 = errno:
- *      EPERM   the cap ID is not the sender's, or this operation is not for this task
+ * Request: label = operation << 8 | wortel cap ID; untyped words only.  The cap ID names an entry
+ * in wortel's table of task IDs.  It must be the sender's (the version field of the sender's thread
+ * id).
+ * Reply: label 0 and the words below, or for all operations alike label 0x8000 and one word, an
+ * errno:
+ *      EPERM   the cap ID is not the sender's, or this task may not use this operation
  *      EINVAL  wrong number of words, typed items, a value out of range
- *      ENOSYS  no such operation
- * wortel never blocks on a client: replies are sent with a zero timeout. */
+ *      ENOSYS  there is no such operation
+ * wortel never blocks on a client: it replies with a zero timeout. */
 #ifndef HURD_WORTEL_H
 #define HURD_WORTEL_H
 
@@ -23,78 +25,80 @@ enum { HURD_WORTEL_CAP_PHYSMEM = 0, HURD_WORTEL_CAP_TASK = 1, HURD_WORTEL_CAP_DE
        HURD_WORTEL_CAP_ROOT = 3 };
 
 enum hurd_wortel_op {
-    /* Privileged calls.  Reply word 0: 0 or the L4 error code (spec 4.0.1); the other words follow.
-     * EPERM as an L4 error (1) when the dest is none of the caller's business: `task` may name
-     * threads from the first free number up and those of task, deva, root; deva interrupt threads
-     * only. */
+    /* Privileged calls.  Reply word 0 is 0 or the L4 error code (spec 4.0.1); other words follow.
+     * L4 error 1: the caller may not name this dest.  `task` may name threads from the first free
+     * number up, and those of task, deva and root; deva may name interrupt threads only. */
     HURD_WORTEL_THREAD_CONTROL = 1, /* dest, space, scheduler, pager, utcb */
     /* space, control, kip, utcb area, redirector -> word 1 old control */
     HURD_WORTEL_SPACE_CONTROL = 2,
     HURD_WORTEL_PROCESSOR_CONTROL = 3, /* number, control, internal, external, voltage */
-    HURD_WORTEL_MEMORY_CONTROL = 4,    /* n fpages (1..59), 4 attributes.  physmem only */
+    HURD_WORTEL_MEMORY_CONTROL = 4,    /* n fpages (1..59), 4 attributes.  For physmem only */
 
     HURD_WORTEL_PUTCHAR = 32, /* character -> empty */
-    /* Nothing, or: word 0 status (0..31), word 1 enum hurd_shutdown.  task, deva and root.  Power
-     * off tries QEMU's debug exit (port 0xf4, value 0x20 | status), Bochs's and the usual ACPI
-     * ports, and then says that it is halted. */
+    /* Nothing; or word 0: status (0..31), and word 1: enum hurd_shutdown.  For task, deva and root.
+     * Power off tries QEMU's debug exit (port 0xf4, value 0x20 | status), Bochs's port and the
+     * usual ACPI ports.  If none works, wortel prints that the machine is halted. */
     HURD_WORTEL_SHUTDOWN = 33,
 
-    HURD_WORTEL_GET_MEM = 64, /* -> map item, base = physical; nil fpage = no more */
-    /* -> word 0 task ID, and by items: 1..31 map items = a region to wrap into a container for that
-     * task; a single nil fpage = memory control for that task, its send base (ours; 2005 never sends such a
-     * request) HURD_WORTEL_CONTROL_FRAME times the frames it guarantees, 0 = all there are left; no items =
-     * master control. */
+    HURD_WORTEL_GET_MEM = 64, /* -> a map item, base = physical address; a nil fpage: there is no
+                                 more */
+    /* -> word 0 task ID, and items.  1..31 map items: physmem makes a container of this region for
+     * that task.  One nil fpage: physmem makes a memory control for that task.  The send base of
+     * the nil fpage is Pecan's extension (2005 never sends this request): HURD_WORTEL_CONTROL_FRAME
+     * times the frames that the control guarantees; 0 = all that are left.  No items: physmem makes
+     * the master control. */
     HURD_WORTEL_GET_CAP_REQUEST = 65,
 #define HURD_WORTEL_CONTROL_FRAME 1024u
-    HURD_WORTEL_GET_CAP_REPLY = 66,   /* handle -> empty */
-    HURD_WORTEL_GET_THREADS = 67,     /* -> number of extra threads */
+    HURD_WORTEL_GET_CAP_REPLY = 66,   /* the handle -> empty */
+    HURD_WORTEL_GET_THREADS = 67,     /* -> the number of extra threads */
     HURD_WORTEL_BOOTSTRAP_FINAL = 68, /* -> task server, task cap, deva server, deva cap */
     HURD_WORTEL_GET_FIRST_FREE_THREAD_NO = 69,
-    HURD_WORTEL_GET_TASK_CAP_REQUEST = 70, /* -> task ID, thread ids...; no words = master */
+    HURD_WORTEL_GET_TASK_CAP_REQUEST = 70, /* -> task ID, thread ids...; no words: the master */
     HURD_WORTEL_GET_TASK_CAP_REPLY = 71,
     HURD_WORTEL_GET_DEVA_CAP_REQUEST = 72, /* -> task ID, is_master */
     HURD_WORTEL_GET_DEVA_CAP_REPLY = 73,
 
-    /* deva only.  IO fpage -> word 0: 0 or errno, one map item with that fpage; no item when the
-     * kernel has no `ioflexpages` (all ports are open then). */
+    /* For deva only.  IO fpage -> word 0: 0 or errno; one map item with that fpage.  There is no
+     * item if the kernel has no `ioflexpages`, because then all ports are open. */
     HURD_WORTEL_GET_IO_PORTS = 80,
-    /* deva only.  physical base, size (a power of two >= 4096), not conventional memory
-     * -> word 0: 0 or errno, one map item, send base = physical base.  Size at most 16 MB; from
-     * 0xBF000000 on at most 4 MB, and it is a grant item. */
+    /* For deva only.  Physical base, size (a power of two >= 4096), not conventional memory -> word
+     * 0: 0 or errno; one map item, send base = physical base.  The size is at most 16 MB.  From
+     * 0xBF000000 on it is at most 4 MB, and the item is a grant item. */
     HURD_WORTEL_GET_IO_MEM = 81,
-    /* deva only.  From the reply on wortel leaves COM1 and the screen alone; PUTCHAR text goes to
-     * deva's first thread, one way, send timeout zero, label HURD_DEVA_LOG: word 0 bytes n <= 240,
-     * then bytes. */
+    /* For deva only.  After its reply, wortel does not touch COM1 and the screen.  Text of PUTCHAR
+     * goes to deva's first thread, one way, with a zero timeout, label HURD_DEVA_LOG: word 0 bytes
+     * n <= 240, then the bytes. */
     HURD_WORTEL_CONSOLE_TAKE = 82,
-    /* task only.  thread of the space, counter (enum below) -> word 0: 0 or L4 error, word 1 value.
-     * ENOSYS: the kernel has no `spaceinfo`. */
+    /* For task only.  Thread of the space, counter (enum below) -> word 0: 0 or L4 error, word 1:
+     * value.  ENOSYS: the kernel has no `spaceinfo`. */
     HURD_WORTEL_SPACE_INFO = 83,
-    /* task only.  thread of the space, pages of kernel memory (0 = no limit) -> word 0: 0 or L4
+    /* For task only.  Thread of the space, pages of kernel memory (0 = no limit) -> word 0: 0 or L4
      * error. */
     HURD_WORTEL_SPACE_QUOTA = 84,
-    /* task, or any entitled task for threads of its own: thread, priority (<= 150) -> word 0: 0 or
-     * L4 error. */
+    /* For task; and for deva and root, for their own threads.  Thread, priority (<= 150) -> word 0:
+     * 0 or L4 error. */
     HURD_WORTEL_PRIORITY = 85,
-    /* anybody in the table: -> word 0 bytes of conventional RAM given to physmem, word 1 kernel
-     * pool bytes. */
+    /* For every task in the table.  -> word 0: bytes of conventional RAM that physmem got, word 1:
+     * bytes of the kernel's pool. */
     HURD_WORTEL_SYSTEM_INFO = 86,
 };
 
 enum hurd_shutdown { HURD_SHUTDOWN_POWEROFF = 0, HURD_SHUTDOWN_REBOOT = 1, HURD_SHUTDOWN_HALT = 2 };
 
 enum hurd_space_counter {
-    HURD_SPACE_FAULTS_OWN = 0,      /* fault messages to a pager in the faulter's own space */
-    HURD_SPACE_FAULTS_OTHER = 1,    /* fault messages to any other pager */
-    HURD_SPACE_KMEM = 2,            /* kernel memory charged, bytes */
-    HURD_SPACE_KMEM_QUOTA = 3,      /* bytes, 0 = none */
+    HURD_SPACE_FAULTS_OWN = 0, /* fault messages to a pager in the faulting thread's own space */
+    HURD_SPACE_FAULTS_OTHER = 1,    /* fault messages to another pager */
+    HURD_SPACE_KMEM = 2,            /* bytes of kernel memory that the space is charged for */
+    HURD_SPACE_KMEM_QUOTA = 3,      /* bytes; 0 = no quota */
     HURD_SPACE_THREADS = 4,
-    HURD_SPACE_POOL_FREE = 5,       /* whatever the space: free bytes of the kernel's pool */
+    HURD_SPACE_POOL_FREE = 5,       /* free bytes of the kernel's pool; the same for every space */
 };
 
-/* ---- client stubs, lib/hurd-cap/wortel_client.c.  They return 0, an errno, or -1 - (L4 error
- * code); IPC failure = EIO.  `wortel` and `cap` are those of the startup data. ---- */
+/* ---- functions for clients, lib/hurd-cap/wortel_client.c.  They return 0, an errno (EIO if the
+ * IPC failed), or -1 - (L4 error code).  Each blocks until wortel replies.  `cap` is that of the
+ * startup data.  ---- */
 L4_ThreadId_t hurd_wortel_thread(void);             /* (UserBase + 2, 1) */
-void hurd_wortel_putchar(L4_Word_t cap, int c);     /* errors ignored */
+void hurd_wortel_putchar(L4_Word_t cap, int c);     /* it ignores errors */
 void hurd_wortel_write(L4_Word_t cap, const char *text, L4_Word_t n);
 int hurd_wortel_thread_control(L4_Word_t cap, L4_ThreadId_t dest, L4_ThreadId_t space,
                                L4_ThreadId_t scheduler, L4_ThreadId_t pager, L4_Word_t utcb);
@@ -108,10 +112,11 @@ int hurd_wortel_space_info(L4_Word_t cap, L4_ThreadId_t space, enum hurd_space_c
                            L4_Word_t *value);
 int hurd_wortel_space_quota(L4_Word_t cap, L4_ThreadId_t space, L4_Word_t pages);
 int hurd_wortel_priority(L4_Word_t cap, L4_ThreadId_t thread, L4_Word_t priority);
-int hurd_wortel_shutdown(L4_Word_t cap, L4_Word_t status,
-                         enum hurd_shutdown how); /* returns on error only */
-/* deva: the memory arrives through the acceptor that the caller has set (complete IO space for
- * ports). */
+/* Returns only after an error. */
+int hurd_wortel_shutdown(L4_Word_t cap, L4_Word_t status, enum hurd_shutdown how);
+
+/* For deva.  The memory arrives through the acceptor that the caller has set (for ports: the
+ * complete IO space). */
 int hurd_wortel_get_io_ports(L4_Word_t cap, L4_Word_t io_fpage);
 int hurd_wortel_get_io_mem(L4_Word_t cap, L4_Word_t base, L4_Word_t size, L4_Word_t window_fpage);
 int hurd_wortel_console_take(L4_Word_t cap);

@@ -8,8 +8,8 @@
 typedef struct {
     L4_Word_t magic;
     L4_Word_t version;
-    L4_Word_t size;        /* of the whole block, bytes */
-    L4_Word_t first_entry; /* offset from the block's start */
+    L4_Word_t size;        /* of the whole block, in bytes */
+    L4_Word_t first_entry; /* the offset of the first record from the start of the block */
     L4_Word_t num_entries;
     L4_Word_t reserved[3];
 } L4_BootInfo_Hdr_t;
@@ -18,13 +18,13 @@ L4_STATIC_ASSERT(sizeof(L4_BootInfo_Hdr_t) == 32, "the first record is normally 
 typedef struct {
     L4_Word_t type;
     L4_Word_t version;     /* 1 */
-    L4_Word_t offset_next; /* to the next record, from this one */
+    L4_Word_t offset_next; /* the offset of the next record from this one */
 } L4_BootRec_t;
 
 typedef struct {
     L4_Word_t type, version, offset_next;
     L4_Word_t start, size;
-    L4_Word_t cmdline_offset; /* from this record; 0 = none */
+    L4_Word_t cmdline_offset; /* the offset from this record; 0: there is none */
 } L4_Boot_Module_t;
 
 typedef struct {
@@ -38,7 +38,7 @@ typedef struct {
 
 typedef struct {
     L4_Word_t type, version, offset_next;
-    L4_Word_t address; /* of the multiboot information */
+    L4_Word_t address; /* the address of the multiboot information */
 } L4_Boot_MBI_t;
 L4_STATIC_ASSERT(sizeof(L4_Boot_Module_t) == 24 && sizeof(L4_Boot_SimpleExec_t) == 64 &&
                      sizeof(L4_Boot_MBI_t) == 16,
@@ -144,15 +144,15 @@ L4_INLINE L4_Word_t L4_MBI_Address(const L4_BootRec_t *r)
     return ((const L4_Boot_MBI_t *)r)->address;
 }
 
-/* ---- the multiboot 1 information behind that address */
+/* ---- the multiboot 1 information at that address */
 struct multiboot_module {
     uint32_t start, end; /* [start, end) */
-    uint32_t cmdline;    /* address of a string; 0 = none */
+    uint32_t cmdline;    /* the address of a string; 0: there is none */
     uint32_t reserved;
 };
 struct multiboot_info {
     uint32_t flags;                /* MULTIBOOT_HAS_... */
-    uint32_t mem_lower, mem_upper; /* KB below 1 MB / from 1 MB on */
+    uint32_t mem_lower, mem_upper; /* KB below 1 MB; KB from 1 MB up */
     uint32_t boot_device;
     uint32_t cmdline;
     uint32_t mods_count, mods_addr;
@@ -165,7 +165,7 @@ struct multiboot_info {
 L4_STATIC_ASSERT(offsetof(struct multiboot_info, mmap_length) == 44 &&
                      sizeof(struct multiboot_info) == 88,
                  "multiboot 0.6.96");
-#define MULTIBOOT_MAGIC       0x2BADB002 /* in eax at the loader's entry */
+#define MULTIBOOT_MAGIC       0x2BADB002 /* in eax when the loader starts */
 #define MULTIBOOT_HAS_MEMORY  0x01
 #define MULTIBOOT_HAS_CMDLINE 0x04
 #define MULTIBOOT_HAS_MODS    0x08

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The numbers of the X.2 ABI on IA-32.  Spec section 8 (and the sections named below).
- * Plain `#define NAME NUMBER` lines only: build/gen/l4.inc shows the same lines to NASM. */
+/* The numbers of the X.2 ABI on IA-32.  Spec section 8, and the sections named below.  This file
+ * has only lines `#define NAME NUMBER`, because build/gen/l4.inc shows the same lines to NASM. */
 #ifndef L4_CONST_H
 #define L4_CONST_H
 
-/* Thread ids.  Spec 1.1.   global: number 31:14, version 13:0     local: the UTCB address, 5:0 = 0 */
+/* Thread ids.  Spec 1.1.  global: number 31:14, version 13:0; local: the UTCB address, 5:0 = 0 */
 #define L4_ID_NIL               0x00000000
 #define L4_ID_ANY               0xFFFFFFFF
 #define L4_ID_ANYLOCAL          0xFFFFFFC0
@@ -74,7 +74,7 @@
 #define L4_UTCB_MR0             0
 #define L4_UTCB_THREAD_WORD0    -16
 #define L4_UTCB_THREAD_WORD1    -20
-#define L4_UTCB_SENDER          -24             /* VirtualSender in, ActualSender out */
+#define L4_UTCB_SENDER          -24             /* in: VirtualSender, out: ActualSender */
 #define L4_UTCB_INTENDED        -28
 #define L4_UTCB_XFER_TIMEOUTS   -32
 #define L4_UTCB_ERROR           -36
@@ -187,7 +187,7 @@
 #define L4_IPC_PHASE_RECEIVE    1
 #define L4_IPC_OFFSET_SHIFT     4
 
-/* Labels of kernel-made messages and of sigma0's protocol.  Spec 6 */
+/* Labels of messages that the kernel makes, and of sigma0's protocol.  Spec 6 */
 #define L4_LABEL_INTERRUPT      0xFFF0
 #define L4_LABEL_PAGE_FAULT     0xFFE0          /* | rwx */
 #define L4_LABEL_PREEMPTION     0xFFD0
@@ -198,7 +198,7 @@
 #define L4_LABEL_SIGMA0_EXT     0xC170
 #define L4_EXCEPTION_WORDS      12
 
-/* Memory attributes.  Spec 4.11 (P's values) */
+/* Memory attributes.  Spec 4.11; the values are P's */
 #define L4_ATTR_DEFAULT         0
 #define L4_ATTR_WRITE_BACK      1
 #define L4_ATTR_WRITE_THROUGH   2

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Ipc and Lipc, and the ways to call them.  Spec 4.0, 5. */
+/* Ipc and Lipc, and the ways to call them.  Spec 4.0, 5.  The functions block as their names and
+ * timeouts say. */
 #ifndef L4_IPC_H
 #define L4_IPC_H
 
 #include <l4/message.h>
 #include <l4/syscalls.h>
 
-/* The one place that knows the registers.  in: eax to, ecx timeouts, edx from, esi MR0, edi U;
- * out: eax from, esi MR0, ebx MR1, ebp MR2.  ebp goes home through ecx, for the compiler may be
- * using it. */
+/* Only this function knows the registers.  In: eax to, ecx timeouts, edx from, esi MR0, edi U.
+ * Out: eax from, esi MR0, ebx MR1, ebp MR2.  The compiler may be using ebp, so ebp comes back
+ * through ecx. */
 #define L4_IPC_STUB(name, link)                                                                    \
     L4_INLINE L4_MsgTag_t name(L4_ThreadId_t to, L4_ThreadId_t from_spec, L4_Word_t timeouts,      \
                                L4_ThreadId_t *from)                                                \
@@ -89,23 +90,24 @@ L4_INLINE L4_MsgTag_t L4_LreplyWait(L4_ThreadId_t to, L4_ThreadId_t *from)
 {
     return L4_Lipc(to, L4_anylocalthread, L4_Timeouts(L4_ZeroTime, L4_Never), from);
 }
-/* A receive from oneself, which nobody can satisfy. */
+/* Receives from the caller itself, and no thread can send that message.  Blocks for the time t. */
 L4_INLINE void L4_Sleep(L4_Time_t t)
 {
     L4_Set_MsgTag(L4_Niltag);
     L4_Receive_Timeout(L4_MyGlobalId(), t);
 }
 
-/* ---- what went wrong: `code` is an ErrorCode.  Spec 5.9 */
+/* ---- errors: `code` is an ErrorCode.  Spec 5.9 */
 L4_INLINE L4_Word_t L4_IpcErrorCode(L4_Word_t code) { return code >> 1 & 7; }
 L4_INLINE L4_Bool_t L4_IpcErrorInReceive(L4_Word_t code) { return code & 1; }
 L4_INLINE L4_Word_t L4_IpcErrorOffset(L4_Word_t code) { return code >> L4_IPC_OFFSET_SHIFT; }
-/* A short English phrase for the last error: of a failed IPC / of a failed system call. */
+/* Returns a short English phrase for the error code of a failed IPC, or of another failed system
+ * call. */
 const char *L4_IpcErrString(L4_Word_t code);
 const char *L4_ErrString(L4_Word_t code);
 #define L4_ErrorCode_String L4_ErrString
 
-/* ---- propagation: the message in the MRs goes out as if from `originator`.  Spec 5.7 */
+/* ---- propagation: the message in the MRs is sent in the name of `originator`.  Spec 5.7 */
 L4_INLINE L4_MsgTag_t L4_Send_Propagated(L4_ThreadId_t to, L4_ThreadId_t originator, L4_Time_t t)
 {
     L4_Set_VirtualSender(originator);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Message tag, typed items and acceptor as values; no registers.  Spec 1.7 - 1.9. */
+/* Message tag, typed items and acceptor as values.  No function here touches a register.  Spec 1.7
+ * - 1.9. */
 #ifndef L4_ITEMS_H
 #define L4_ITEMS_H
 
@@ -46,7 +47,7 @@ L4_INLINE L4_Bool_t L4_IpcPropagated(L4_MsgTag_t tag) { return (tag.raw & L4_TAG
 L4_INLINE L4_Bool_t L4_IpcRedirected(L4_MsgTag_t tag) { return (tag.raw & L4_TAG_REDIRECTED) != 0; }
 L4_INLINE L4_Bool_t L4_IpcXcpu(L4_MsgTag_t tag) { return (tag.raw & L4_TAG_XCPU) != 0; }
 L4_INLINE void L4_Set_Propagation(L4_MsgTag_t *tag) { tag->raw |= L4_TAG_PROPAGATED; }
-/* A received message that obeys u + t <= 63. */
+/* True if a received message has u + t <= 63. */
 L4_INLINE L4_Bool_t L4_IsMsgTagValid(L4_MsgTag_t tag)
 {
     return L4_UntypedWords(tag) + L4_TypedWords(tag) < L4_NUM_MRS;
@@ -86,7 +87,8 @@ L4_INLINE L4_Word_t L4_GrantItemSndBase(L4_GrantItem_t g) { return g.raw[0] & L4
 
 /* ---- string items
  *   31       10  9  8     4  3  2 1  0
- *  |  length   | c |   j   | 0 | hh | C |   then j + 1 addresses; c = 1: another descriptor follows */
+ *  |  length   | c |   j   | 0 | hh | C |
+ * Then j + 1 addresses follow.  If c = 1, another descriptor follows. */
 typedef union {
     L4_Word_t raw[2];
     struct {
@@ -144,13 +146,14 @@ L4_INLINE L4_StringItem_t L4_AddCacheAllocationHintTo(L4_StringItem_t *s,
 {
     return *s = L4_AddCacheAllocationHint(*s, hint);
 }
-/* One more substring of the same length for *dest, which must have room for the address. */
+/* Adds one more substring of the same length to *dest.  Pre: *dest has room for the address. */
 L4_INLINE void L4_AddSubstringAddressTo(L4_StringItem_t *dest, void *address)
 {
     (&dest->raw[1])[L4_Substrings(dest)] = (L4_Word_t)address;
     dest->raw[0] += 1 << L4_STRING_J_SHIFT;
 }
-/* Appends string *item, with all its substrings, to *dest; the buffer behind dest must have room. */
+/* Appends string *item, with all its substrings, to *dest.  Pre: the buffer behind *dest has
+ * room. */
 void L4_AddSubstringTo(L4_StringItem_t *dest, const L4_StringItem_t *item);
 L4_INLINE L4_StringItem_t *L4_AddSubstring(L4_StringItem_t *dest, const L4_StringItem_t *item)
 {
@@ -173,7 +176,7 @@ L4_INLINE L4_Acceptor_t L4_MapGrantItems(L4_Fpage_t window)
 {
     return (L4_Acceptor_t){.raw = window.raw & L4_ACCEPT_WINDOW_MASK};
 }
-/* The union of both, with the window of the right one where it has one. */
+/* Returns what l or r accepts, with r's window if r has one. */
 L4_INLINE L4_Acceptor_t L4_AddAcceptor(L4_Acceptor_t l, L4_Acceptor_t r)
 {
     L4_Word_t window = (r.raw & L4_ACCEPT_WINDOW_MASK) ? r.raw : l.raw;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Another kernel's debugger interface, for programs that call it: here it only prints.  No trap: user code
- * cannot enter our debugger. */
+/* Another kernel's debugger interface, for programs that call it.  Here it only prints; it makes no
+ * trap, because programs cannot enter Pecan's debugger this way. */
 #ifndef L4_KDEBUG_H
 #define L4_KDEBUG_H
 

@@ -5,7 +5,8 @@
 
 #include <l4/types.h>
 
-/* An initial server's corner of the KIP: the loader fills it.  `high` is the first byte behind. */
+/* The fields of an initial server in the KIP.  The loader fills them.  `high` is the first byte
+ * behind the server. */
 typedef struct {
     L4_Word_t sp, ip, low, high;
 } L4_KernelRootServer_t;
@@ -14,9 +15,9 @@ typedef struct {
     L4_Word_t low, high;
 } L4_KernelMemoryRange_t;
 
-/* A memory descriptor.  Spec 3.4
+/* A memory descriptor; `high` is its last byte.  Spec 3.4
  *   31           10  9  8  7     4 3     0       31           10 9         0
- *  |  low / 1024   | v | 0 |  t   | type  |     |  high / 1024  | rubbish?  |   high is inclusive */
+ *  |  low / 1024   | v | 0 |  t   | type  |     |  high / 1024  | undefined | */
 typedef union {
     L4_Word_t raw[2];
     struct {
@@ -38,7 +39,7 @@ typedef struct {
     L4_Word_t KernelGenDate; /* 4:0 day, 8:5 month, 15:9 year - 2000 */
     L4_Word_t KernelVer;     /* 31:24 major, 23:16 minor, 15:0 sub-sub */
     L4_Word_t Supplier;
-    char VersionString[]; /* then feature strings; an empty one ends the list */
+    char VersionString[]; /* feature strings follow; an empty one ends the list */
 } L4_KernelDesc_t;
 
 typedef struct {
@@ -56,7 +57,7 @@ typedef struct {
         } X;
     } ApiFlags;
     L4_Word_t KernDescPtr;
-    L4_KernelRootServer_t Kdebug; /* .sp is kdebug.init, .ip kdebug.entry    0x10 */
+    L4_KernelRootServer_t Kdebug; /* .sp is kdebug.init, .ip is kdebug.entry; 0x10 */
     L4_KernelRootServer_t Sigma0; /* 0x20 */
     L4_KernelRootServer_t Sigma1;
     L4_KernelRootServer_t RootServer;
@@ -171,7 +172,7 @@ L4_KIP_AT(ArchSyscall, 0x110);
 L4_STATIC_ASSERT(sizeof(L4_KernelInterfacePage_t) == 0x120,
                  "private parts of the KIP start at 0x120");
 
-/* ---- reading a KIP; every function takes its address.  Spec 3.3 - 3.6 */
+/* ---- reading a KIP: each function takes its address.  Spec 3.3 - 3.6 */
 #define L4_KIP_OF(kip) ((const L4_KernelInterfacePage_t *)(kip))
 
 L4_INLINE L4_Word_t L4_ThreadIdBits(const void *kip)
@@ -241,7 +242,7 @@ L4_INLINE L4_Word_t L4_MemoryDescHigh(const L4_MemoryDesc_t *m)
 {
     return m->raw[1] | 0x3FF;
 } /* inclusive */
-/* The type; for the loader's and the architecture's types with the subtype in bits 7:4. */
+/* Returns the type.  For the loader's and the architecture's types, bits 7:4 are the subtype. */
 L4_INLINE L4_Word_t L4_MemoryDescType(const L4_MemoryDesc_t *m)
 {
     L4_Word_t type = m->raw[0] & L4_MEM_TYPE_MASK;
@@ -282,13 +283,13 @@ L4_INLINE void L4_KernelGenDate(const void *kip, L4_Word_t *year, L4_Word_t *mon
     *month = date >> 5 & 0xF;
     *day = date & 0x1F;
 }
-/* The n-th feature string, NULL behind the last. */
+/* Returns the n-th feature string, or NULL behind the last one. */
 char *L4_Feature(const void *kip, L4_Word_t n);
 L4_Bool_t L4_HasFeature(const char *name);
 
 #define L4_MAGIC L4_KIP_MAGIC
 
-/* ---- finding it: `lock; nop`.  Spec 4.1.  Any of the three pointers may be NULL. */
+/* ---- finding the KIP: `lock; nop`.  Spec 4.1.  Each of the three pointers may be NULL. */
 void *L4_KernelInterface(L4_Word_t *ApiVersion, L4_Word_t *ApiFlags, L4_Word_t *KernelId);
 void *L4_GetKernelInterface(void);
 L4_Word_t L4_ApiVersion(void);

@@ -16,7 +16,7 @@
 L4_Word_t L4_ProcessorControl(L4_Word_t processor, L4_Word_t internal_khz, L4_Word_t external_khz,
                               L4_Word_t mv);
 
-/* The fpages are in MR0..MRk; their bits 1:0 choose one of the four attributes. */
+/* The fpages are in MR0..MRk.  Bits 1:0 of each choose one of the four attributes. */
 L4_Word_t L4_MemoryControl(L4_Word_t control, const L4_Word_t *attributes);
 
 L4_Word_t L4_Set_PageAttribute(L4_Fpage_t f, L4_Word_t attribute);

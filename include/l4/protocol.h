@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's own messages, taken apart and put together.  Spec 6.1 - 6.6.  Values only. */
+/* The kernel's own messages: functions that take them apart and put them together.  Spec 6.1 - 6.6.
+ * Values only. */
 #ifndef L4_PROTOCOL_H
 #define L4_PROTOCOL_H
 
 #include <l4/items.h>
 
-/* ---- page fault: MR1 address, MR2 IP; label's low bits what was tried.  Kernels differ in the
- * nibble: only the w bit is the same everywhere. */
+/* ---- page fault: MR1 address, MR2 IP; the low bits of the label are the access.  Kernels set
+ * these bits in different ways; only the w bit is the same in all. */
 L4_INLINE L4_Bool_t L4_IsPageFault(L4_MsgTag_t tag)
 {
     return (L4_Label(tag) & 0xFFF0) == L4_LABEL_PAGE_FAULT && L4_UntypedWords(tag) == 2 &&
@@ -34,7 +35,7 @@ L4_INLINE L4_Bool_t L4_IsException(L4_MsgTag_t tag)
     return L4_Label(tag) == L4_LABEL_EXCEPTION && L4_UntypedWords(tag) == L4_EXCEPTION_WORDS;
 }
 
-/* ---- an ia32 exception's MR1..MR12, in message and in reply */
+/* ---- MR1..MR12 of an ia32 exception, in the message and in the reply */
 struct l4_exception {
     L4_Word_t eip, eflags, vector, error, edi, esi, ebp, esp, ebx, edx, ecx, eax;
 };

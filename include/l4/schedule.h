@@ -17,14 +17,15 @@ L4_INLINE L4_Clock_t L4_SystemClock(void)
 }
 L4_INLINE void L4_ThreadSwitch(L4_ThreadId_t dest)
 {
-    L4_Word_t eax = dest.raw; /* preserved by the spec, but not by every kernel */
+    L4_Word_t eax = dest.raw; /* the spec says that the call keeps eax, but not every kernel does */
     __asm__ volatile("call *__L4_Links+36" : "+a"(eax) : : "cc", "memory");
 }
 L4_INLINE void L4_Yield(void) { L4_ThreadSwitch(L4_nilthread); }
-/* A point `us` ahead of now / at the given clock value. */
+/* Returns the point of time at which the clock shows `at`. */
 L4_INLINE L4_Time_t L4_TimePoint(L4_Clock_t at) { return L4_TimePointFrom(L4_SystemClock(), at); }
 
-/* The state before the call (L4_SCHED_...), 0 = failed; -1 leaves a word unchanged. */
+/* Returns the state before the call (L4_SCHED_...); 0: the call failed.  An argument of -1 changes
+ * nothing. */
 L4_Word_t L4_Schedule(L4_ThreadId_t dest, L4_Word_t time, L4_Word_t processor, L4_Word_t priority,
                       L4_Word_t preemption, L4_Word_t *old_time);
 
@@ -43,7 +44,7 @@ L4_INLINE L4_Word_t L4_Set_Timeslice(L4_ThreadId_t t, L4_Time_t slice, L4_Time_t
     L4_Word_t old;
     return L4_Schedule(t, L4_Timeouts(slice, quantum), ~0ul, ~0ul, ~0ul, &old);
 }
-/* What is left of both. */
+/* What is left of the slice and of the total quantum. */
 L4_INLINE L4_Word_t L4_Timeslice(L4_ThreadId_t t, L4_Time_t *slice, L4_Time_t *quantum)
 {
     L4_Word_t old = 0, state = L4_Schedule(t, ~0ul, ~0ul, ~0ul, ~0ul, &old);

@@ -6,7 +6,7 @@
 #include <l4/syscalls.h>
 #include <l4/vregs.h>
 
-/* The fpages are in MR0..MRk; control is k, + L4_UNMAP_FLUSH to flush. */
+/* The fpages are in MR0..MRk.  control is k, plus L4_UNMAP_FLUSH to flush. */
 L4_INLINE void L4_Unmap(L4_Word_t control)
 {
     L4_Word_t *u = __L4_Utcb();
@@ -18,7 +18,8 @@ L4_INLINE void L4_Unmap(L4_Word_t control)
     u[0] = mr0;
 }
 
-/* The rights bits of an argument say what to remove; those of the result how the page was used. */
+/* The rights bits of the argument say which rights go.  Those of the result say how the page was
+ * used. */
 L4_INLINE L4_Fpage_t L4_UnmapFpage(L4_Fpage_t f)
 {
     L4_LoadMR(0, f.raw);
@@ -35,7 +36,7 @@ L4_INLINE L4_Fpage_t L4_GetStatus(L4_Fpage_t f)
 {
     return L4_UnmapFpage(L4_FpageRemoveRights(f, L4_FPAGE_RWX));
 }
-/* Any number of fpages; they come back with their status. */
+/* For any number of fpages.  Afterwards they hold their status. */
 void L4_UnmapFpages(L4_Word_t n, L4_Fpage_t *fpages);
 void L4_FlushFpages(L4_Word_t n, L4_Fpage_t *fpages);
 

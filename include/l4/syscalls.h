@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the system calls are: KIP base + link, found once by L4_Init().  Spec 3.2.
- * crt0 calls L4_Init() before main(); a program with its own start-up code calls it itself. */
+/* The addresses of the system calls: KIP base + link.  L4_Init() finds them once.  Spec 3.2.  crt0
+ * calls L4_Init() before main(); a program with start-up code of its own must call it. */
 #ifndef L4_SYSCALLS_H
 #define L4_SYSCALLS_H
 

@@ -14,7 +14,7 @@ L4_Word_t __L4_ExchangeRegisters(L4_ThreadId_t dest, L4_Word_t control, L4_Word_
                                  L4_Word_t *old_control, L4_Word_t *old_sp, L4_Word_t *old_ip,
                                  L4_Word_t *old_flags, L4_Word_t *old_handle,
                                  L4_ThreadId_t *old_pager);
-/* The assembler part returns a word: how a union comes back differs between compilers. */
+/* The assembler part returns a word, because compilers differ in how they return a union. */
 L4_INLINE L4_ThreadId_t L4_ExchangeRegisters(L4_ThreadId_t dest, L4_Word_t control, L4_Word_t sp,
                                              L4_Word_t ip, L4_Word_t flags, L4_Word_t handle,
                                              L4_ThreadId_t pager, L4_Word_t *old_control,
@@ -38,20 +38,21 @@ L4_INLINE L4_ThreadId_t L4_ExchangeRegisters(L4_ThreadId_t dest, L4_Word_t contr
 #define L4_ErrKipArea          L4_ERR_KIP
 #define L4_ErrNoMem            L4_ERR_MEMORY
 
-/* ---- ids.  LocalIdOf and GlobalIdOf give nil for a thread of another space, or none. */
+/* ---- ids.  LocalIdOf and GlobalIdOf return nil if the thread is in another space or does not
+ * exist. */
 L4_ThreadId_t L4_GlobalIdOf(L4_ThreadId_t t);
 L4_ThreadId_t L4_LocalIdOf(L4_ThreadId_t t);
 #define L4_LocalId L4_LocalIdOf
-/* One thread, whatever form each id has. */
+/* True if both ids name the same thread, each as a local or a global id. */
 L4_Bool_t L4_SameThreads(L4_ThreadId_t a, L4_ThreadId_t b);
 
-/* ---- other threads' TCRs, by ExchangeRegisters */
+/* ---- TCRs of other threads, by ExchangeRegisters */
 L4_Word_t L4_UserDefinedHandleOf(L4_ThreadId_t t);
 void L4_Set_UserDefinedHandleOf(L4_ThreadId_t t, L4_Word_t handle);
 L4_ThreadId_t L4_PagerOf(L4_ThreadId_t t);
 void L4_Set_PagerOf(L4_ThreadId_t t, L4_ThreadId_t pager);
 
-/* ---- start and stop.  A pending IPC of the thread is cancelled by Start and by Abort..., not by Stop. */
+/* ---- start and stop.  Start and Abort... cancel a pending IPC of the thread; Stop does not. */
 typedef struct {
     L4_Word_t raw;
 } L4_ThreadState_t;

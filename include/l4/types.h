@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Words, thread ids, fpages, times: values only, no system call.  Spec section 1.
- * The `X` views are there for programs written for the X.2 manual; this project computes with
- * `raw`, shifts and masks. */
+/* Words, thread ids, fpages and times: values only, no system call.  Spec section 1.  The `X` views
+ * are for programs that were written for the X.2 manual; Pecan's own code uses `raw`, shifts and
+ * masks. */
 #ifndef L4_TYPES_H
 #define L4_TYPES_H
 
@@ -14,7 +14,7 @@ typedef uint8_t L4_Word8_t;
 typedef uint16_t L4_Word16_t;
 typedef uint32_t L4_Word32_t;
 typedef uint64_t L4_Word64_t;
-typedef unsigned long L4_Word_t; /* long: programs print it with %lx */
+typedef unsigned long L4_Word_t; /* long, because programs print it with %lx */
 typedef signed long L4_SignedWord_t;
 typedef L4_Word_t L4_Bool_t;
 typedef L4_Word_t L4_Size_t;
@@ -72,7 +72,8 @@ L4_INLINE L4_Word_t L4_Version(L4_ThreadId_t t) { return t.raw & L4_ID_VERSION_M
 L4_INLINE L4_Bool_t L4_IsNilThread(L4_ThreadId_t t) { return t.raw == L4_ID_NIL; }
 L4_INLINE L4_Bool_t L4_IsLocalId(L4_ThreadId_t t) { return (t.raw & L4_ID_LOCAL_MASK) == 0; }
 L4_INLINE L4_Bool_t L4_IsGlobalId(L4_ThreadId_t t) { return (t.raw & L4_ID_LOCAL_MASK) != 0; }
-/* The same bits; L4_SameThreads() also knows that two forms may name one thread. */
+/* Compares the bits.  L4_SameThreads() also knows that a local and a global id may name one
+ * thread. */
 L4_INLINE L4_Bool_t L4_IsThreadEqual(L4_ThreadId_t a, L4_ThreadId_t b) { return a.raw == b.raw; }
 L4_INLINE L4_Bool_t L4_IsThreadNotEqual(L4_ThreadId_t a, L4_ThreadId_t b) { return a.raw != b.raw; }
 
@@ -101,12 +102,12 @@ L4_STATIC_ASSERT(sizeof(L4_Fpage_t) == 4, "an fpage is one word");
 #define L4_ReadOnly             4
 
 L4_INLINE L4_Fpage_t L4_FpageOfRaw(L4_Word_t raw) { return (L4_Fpage_t){.raw = raw}; }
-/* All ones for s >= 32: the base of such a page is 0. */
+/* Returns ones only for s >= 32, so the base of such a page is 0. */
 L4_INLINE L4_Word_t L4_SizeMask(L4_Word_t log2)
 {
     return log2 < 32 ? ((L4_Word_t)1 << log2) - 1 : ~(L4_Word_t)0;
 }
-/* The log2 of a power of two; for other values that of the power below. */
+/* Returns the log2 of a power of two; for another value, that of the next lower power. */
 L4_INLINE L4_Word_t L4_Log2(L4_Word_t size)
 {
     L4_Word_t s = 0;
@@ -114,7 +115,8 @@ L4_INLINE L4_Word_t L4_Log2(L4_Word_t size)
         s++;
     return s;
 }
-/* A base of all ones stays as it is: programs ask sigma0 for "any address" by L4_FpageLog2(~0UL, s). */
+/* A base of all ones is not changed, because programs ask sigma0 for "any address" by
+ * L4_FpageLog2(~0UL, s). */
 L4_INLINE L4_Fpage_t L4_FpageLog2(L4_Word_t base, L4_Word_t log2)
 {
     if ((base | ~(L4_Word_t)L4_FPAGE_BASE_MASK) == ~(L4_Word_t)0)
@@ -232,8 +234,8 @@ L4_INLINE L4_Time_t L4_TimeOfRaw(L4_Word16_t raw) { return (L4_Time_t){.raw = ra
 L4_INLINE L4_Bool_t L4_IsTimePoint(L4_Time_t t) { return (t.raw & L4_TIME_POINT) != 0; }
 L4_INLINE L4_Bool_t L4_IsTimePeriod(L4_Time_t t) { return (t.raw & L4_TIME_POINT) == 0; }
 
-/* The smallest e with (us >> e) < 1024; what does not fit is Never.  0 us is ZeroTime here (the
- * bare formula would give Never, a trap that both 2005 libraries fell into). */
+/* Finds the smallest e with (us >> e) < 1024.  A time that does not fit is Never.  0 us is ZeroTime
+ * here; the bare formula would give Never, which both libraries of 2005 got wrong. */
 L4_INLINE L4_Time_t L4_TimePeriod(L4_Word64_t us)
 {
     L4_Word_t e = 0;
@@ -246,7 +248,7 @@ L4_INLINE L4_Time_t L4_TimePeriod(L4_Word64_t us)
     return e < 32 ? L4_TimeOfRaw((L4_Word16_t)(e << L4_TIME_PERIOD_SHIFT | us)) : L4_Never;
 }
 
-/* The length of a period in us; Never gives all ones. */
+/* Returns the length of a period in us.  Never gives all ones. */
 L4_INLINE L4_Word64_t L4_PeriodUsec(L4_Time_t t)
 {
     if (t.raw == L4_TIME_NEVER)
@@ -254,13 +256,14 @@ L4_INLINE L4_Word64_t L4_PeriodUsec(L4_Time_t t)
     return (L4_Word64_t)(t.raw & L4_TIME_MANTISSA_MASK) << (t.raw >> L4_TIME_PERIOD_SHIFT & 0x1F);
 }
 
-/* The point nearest to `at`, not later, as seen from `now`.  A point reaches (2^10 - 1) * 2^e us
- * ahead; what is too far ahead is Never. */
+/* Returns the latest point that is not later than `at`, as seen from `now`.  A point reaches (2^10
+ * - 1) * 2^e us ahead; for a time further ahead, the result is Never. */
 L4_INLINE L4_Time_t L4_TimePointFrom(L4_Clock_t now, L4_Clock_t at)
 {
     L4_Word64_t ahead = at.raw > now.raw ? at.raw - now.raw : 0;
     L4_Word_t e = 0;
-    if (ahead == 0) { /* over already; the coarsest unit keeps it so the longest */
+    if (ahead == 0) { /* it is over already; with the coarsest unit it stays over for the longest
+                         time */
         at = now;
         e = 15;
     }
@@ -273,7 +276,7 @@ L4_INLINE L4_Time_t L4_TimePointFrom(L4_Clock_t now, L4_Clock_t at)
                                       (at.raw >> e & L4_TIME_MANTISSA_MASK)));
 }
 
-/* The instant that point t means, read when the clock shows `now`. */
+/* Returns the time that point t means if the clock shows `now`. */
 L4_INLINE L4_Word64_t L4_PointClock(L4_Time_t t, L4_Clock_t now)
 {
     L4_Word_t e = t.raw >> L4_TIME_POINT_SHIFT & 0xF;
@@ -283,7 +286,7 @@ L4_INLINE L4_Word64_t L4_PointClock(L4_Time_t t, L4_Clock_t now)
     return ((now.raw & span) != 0) == c ? at : at + span;
 }
 
-/* Periods compared and computed; points are not comparable without a clock. */
+/* Compares and computes with periods.  Points cannot be compared without a clock. */
 L4_INLINE L4_Bool_t L4_IsTimeEqual(L4_Time_t a, L4_Time_t b)
 {
     return L4_PeriodUsec(a) == L4_PeriodUsec(b);

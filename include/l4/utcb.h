@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A UTCB block as a structure.  Spec 2.  User code finds its own by gs:[0] (<l4/vregs.h>). */
+/* A UTCB block as a structure.  Spec 2.  A thread finds its own through gs:[0] (<l4/vregs.h>). */
 #ifndef L4_UTCB_H
 #define L4_UTCB_H
 
 #include <l4/types.h>
 
-/* "K": the kernel writes it; "U": the user may. */
+/* "K": the kernel writes it; "U": the user may write it. */
 struct l4_utcb {
     L4_Word_t unused[16];
     L4_Word_t br_down[L4_NUM_BRS - 1]; /* U  BR32 .. BR1: they grow downwards */
@@ -16,14 +16,14 @@ struct l4_utcb {
     L4_Word_t pager;                   /* U */
     L4_Word_t exception_handler;       /* U */
     L4_Word_t flags;                   /* UK preempt flags 7:0, coprocessor flags 15:8 */
-    L4_Word_t error;                   /* K  ErrorCode, after a failed call only */
+    L4_Word_t error;                   /* K  ErrorCode, valid after a failed call only */
     L4_Word_t xfer_timeouts;           /* U */
     L4_Word_t intended;                /* K  IntendedReceiver, after IPC with r = 1 */
-    L4_Word_t sender;                  /* UK VirtualSender in, ActualSender out */
+    L4_Word_t sender;                  /* UK in: VirtualSender, out: ActualSender */
     L4_Word_t thread_word1;            /* U */
     L4_Word_t thread_word0;            /* U */
-    L4_Word_t reserved[3];             /*    the kernel may scribble here */
-    L4_Word_t mr[L4_NUM_MRS];          /* UK U, the local id, is the address of mr[0] */
+    L4_Word_t reserved[3];             /*    the kernel may write here */
+    L4_Word_t mr[L4_NUM_MRS];          /* UK its address is U, the local id */
 };
 
 #define L4_UTCB_AT(field, offset)                                                                  \

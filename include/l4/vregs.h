@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The caller's own virtual registers: MRs, BRs and TCRs, all relative to U = gs:[0].  Spec 2. */
+/* The virtual registers of the calling thread: MRs, BRs and TCRs, all relative to U = gs:[0].  Spec
+ * 2. */
 #ifndef L4_VREGS_H
 #define L4_VREGS_H
 
 #include <l4/items.h>
 #include <l4/utcb.h>
 
-/* U never changes while a thread lives, so the compiler may keep the value. */
+/* U never changes while a thread lives, so the compiler may keep its value. */
 __attribute__((const)) L4_INLINE L4_Word_t *__L4_Utcb(void)
 {
     L4_Word_t *u;
     __asm__("movl %%gs:0, %0" : "=r"(u));
     return u;
 }
-/* The word at byte offset `offset` from U: for TCRs (L4_UTCB_...). */
+/* The word at this byte offset from U: for TCRs (L4_UTCB_...). */
 L4_INLINE L4_Word_t *__L4_Tcr(int offset) { return __L4_Utcb() + offset / 4; }
 
 /* ---- message registers */
@@ -89,14 +90,15 @@ L4_INLINE L4_ThreadId_t L4_ActualSender(void)
     return L4_ThreadIdOfRaw(*__L4_Tcr(L4_UTCB_SENDER));
 }
 L4_INLINE void L4_Set_VirtualSender(L4_ThreadId_t t) { *__L4_Tcr(L4_UTCB_SENDER) = t.raw; }
-/* Two words for the user's library; n is 0 or 1. */
+/* Two words for libraries; n is 0 or 1. */
 L4_INLINE L4_Word_t L4_ThreadWord(int n) { return *__L4_Tcr(L4_UTCB_THREAD_WORD0 - 4 * n); }
 L4_INLINE void L4_Set_ThreadWord(int n, L4_Word_t w)
 {
     *__L4_Tcr(L4_UTCB_THREAD_WORD0 - 4 * n) = w;
 }
 
-/* ---- flag bytes, spec 2.1.  One instruction each: the kernel may set I at any moment. */
+/* ---- the flag bytes, spec 2.1.  Each change is one instruction, because the kernel may set I at
+ * any time. */
 L4_INLINE void L4_Set_CopFlag(L4_Word_t n)
 {
     __asm__ volatile("orl %1, %0"
@@ -119,7 +121,7 @@ L4_INLINE L4_Word_t __L4_FlagChange(L4_Word_t flag, bool set)
         __asm__ volatile("andl %1, %0" : "+m"(*flags) : "ri"(~flag));
     return (old & flag) != 0;
 }
-/* Each returns the old state of its flag. */
+/* Each function returns the old state of its flag. */
 L4_INLINE L4_Bool_t L4_DisablePreemption(void)
 {
     return __L4_FlagChange(L4_FLAG_DELAY_PREEMPT, true);

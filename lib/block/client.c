@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A program's side of <hurd/block.h>: find the driver, show it the capability and a container, ask.
- * A driver that goes away in the middle is one more thing to look for: the next one is asked the
- * same. */
+/* A program's side of <hurd/block.h>: it finds the driver, shows it the capability and a container,
+ * and sends requests.  If the driver goes away meanwhile, the client looks for the next driver and
+ * repeats the request there. */
 #include <errno.h>
 #include <string.h>
 
@@ -14,14 +14,15 @@
 #include <l4/thread.h>
 
 enum {
-    PAUSE = 10000,              /* us before looking again */
-    LOOKS = 2000,               /* for a driver that has gone, */
-    BUSY_TRIES = 2000,          /* and for room in its queue */
-    DRIVER_GONE = -1,           /* what no errno says */
-    CAPABILITIES = 8,           /* behind the console's that are looked at */
+    PAUSE = 10000,              /* in us, before the next look */
+    LOOKS = 2000,               /* so many looks for a driver that has gone, */
+    BUSY_TRIES = 2000,          /* and so many tries while a driver's queue is full */
+    DRIVER_GONE = -1,           /* no errno has this value */
+    CAPABILITIES = 8,           /* so many handles after the console's are looked at */
 };
 
-/* One request, with the sectors that went through in *done: 0, an errno, or DRIVER_GONE. */
+/* Sends one request.  Returns 0, an errno, or DRIVER_GONE.  *done is set after an error: the
+ * sectors that went through.  Blocks. */
 static int ask(L4_ThreadId_t driver, L4_Word_t label, unsigned n, const L4_Word_t *in, unsigned max,
                L4_Word_t *out, L4_Word_t *done)
 {
@@ -43,7 +44,7 @@ static int ask(L4_ThreadId_t driver, L4_Word_t label, unsigned n, const L4_Word_
     return 0;
 }
 
-/* Shares the container with the driver and names it there. */
+/* Shares the container with the driver, and names it in BLOCK_BUFFER. */
 static int buffer_make(struct hurd_block *b)
 {
     L4_Word_t none;
@@ -87,7 +88,7 @@ static int reopen_once(struct hurd_block *b)
     return err;
 }
 
-/* Until somebody drives the disk, and answers. */
+/* Looks until the disk has a driver that replies. */
 static int reopen(struct hurd_block *b)
 {
     for (int i = 0; i < LOOKS; i++) {
@@ -100,7 +101,7 @@ static int reopen(struct hurd_block *b)
     return ETIMEDOUT;
 }
 
-/* The same request to one driver after the other. */
+/* Sends the same request to one driver after the other. */
 static int request(struct hurd_block *b, L4_Word_t label, unsigned n, L4_Word_t *in, unsigned max,
                    L4_Word_t *out, L4_Word_t *done)
 {
@@ -183,7 +184,7 @@ int hurd_block_counters(struct hurd_block *b, struct hurd_block_counters *counte
                    (L4_Word_t *) counters, &none);
 }
 
-/* No answer is waited for that matters: a driver that has gone has forgotten us. */
+/* The results do not matter: if the driver has gone, it has forgotten this client. */
 void hurd_block_close(struct hurd_block *b)
 {
     if (!L4_IsNilThread(b->driver)) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The partition table in a disk's first sector: four records of 16 bytes at 446, then 55 AA. */
+/* The partition table in the first sector of a disk: four records of 16 bytes at 446, then 55
+ * AA. */
 #include "mbr.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ static uint32_t word_at(const uint8_t *bytes)
     return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (uint32_t) bytes[3] << 24;
 }
 
-/* flag, CHS start, type, CHS end, first sector, sectors.  CHS has been meaningless for decades. */
+/* flag, CHS start, type, CHS end, first sector, sectors.  No system has used CHS for decades. */
 static void record_read(const uint8_t *record, struct mbr_partition *p)
 {
     p->type = record[4];

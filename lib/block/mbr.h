@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The partition table in a disk's first sector.  Pure. */
+/* The partition table in the first sector of a disk.  Pure. */
 #ifndef BLOCK_MBR_H
 #define BLOCK_MBR_H
 
@@ -14,16 +14,17 @@
 struct mbr_partition {
     uint8_t type;               /* 0: none */
     bool bootable;
-    uint32_t first, count;      /* sectors; within the disk, and count > 0, unless type is 0 */
+    uint32_t first, count;      /* in sectors.  Unless type is 0, they are within the disk, and
+                                   count > 0 */
 };
 
-/* Fills all four from a sector of 512 bytes.  NULL, or what is wrong with the table, and then all
- * are empty: no signature, a partition beyond the disk's end, over the table itself, or over
- * another. */
+/* Fills all four entries from a sector of 512 bytes.  Returns NULL; or what is wrong with the table
+ * (no signature, a partition beyond the end of the disk, over the table itself, or over another
+ * one), and then all four are empty. */
 const char *mbr_read(const uint8_t *sector, uint32_t disk_sectors,
                      struct mbr_partition partition[MBR_PARTITIONS]);
 
-/* Words for a type; NULL when it has none here. */
+/* Returns a name for the type, or NULL if the type has none here. */
 const char *mbr_type_name(uint8_t type);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The order of work for a drive: upwards from where the last run ended, then from the lowest sector
- * again; neighbours in one run; nobody passed over for ever; what overlaps in order of arrival.
- * The hop before is server.c, the hop after the driver. */
+/* The order of work for a drive.  It goes upwards from where the last run ended, then begins again
+ * at the lowest sector.  Neighbours join in one run.  No request is passed over more than
+ * QUEUE_PASSED times.  Requests that overlap go in the order of their arrival.  Before: server.c.
+ * After: the driver. */
 #include "queue.h"
 
 #include <errno.h>
@@ -56,7 +57,7 @@ struct queue_request *queue_find(struct queue *q, uint32_t client)
     return NULL;
 }
 
-/* ---- which ---- */
+/* ---- which request comes next ---- */
 
 static uint32_t first_sector(const struct queue_request *r)
 {
@@ -68,7 +69,7 @@ static bool older(const struct queue_request *a, const struct queue_request *b)
     return (int32_t) (a->order - b->order) < 0;
 }
 
-/* Must `later` wait until `earlier` is done?  A flush waits for all writes before it. */
+/* True if `later` must wait until `earlier` is done.  A flush waits for all writes before it. */
 static bool before(const struct queue_request *earlier, const struct queue_request *later)
 {
     if (earlier->disk != later->disk || !older(earlier, later))
@@ -95,12 +96,12 @@ static bool may_go(const struct queue *q, const struct queue_request *r)
     return true;
 }
 
-/* Upwards from the head, disk by disk: how far it is, as a number. */
+/* Returns how far the request is from the head, upwards, disk after disk. */
 static uint64_t distance(const struct queue *q, const struct queue_request *r)
 {
     uint64_t head = (uint64_t) q->head_disk << 32 | q->head;
     uint64_t place = (uint64_t) r->disk << 32 | (r->op == QUEUE_FLUSH ? 0 : first_sector(r));
-    return place - head;        /* what lies behind the head wraps, and is far away */
+    return place - head;        /* a place before the head wraps around, and so it is far away */
 }
 
 static struct queue_request *choose(struct queue *q)
@@ -118,7 +119,7 @@ static struct queue_request *choose(struct queue *q)
     return best;
 }
 
-/* ---- what of it, and with whom ---- */
+/* ---- how much of it, and with which others ---- */
 
 static void run_add(struct queue_run *run, struct queue_request *r, uint32_t most)
 {
@@ -147,7 +148,7 @@ static void run_extend(struct queue *q, struct queue_run *run, uint32_t most)
            most - run->count >= QUEUE_PER_PAGE) {
         const struct queue_part *last = &run->part[run->parts - 1];
         if (last->request->done + last->count < last->request->count)
-            return;             /* the rest of the last one comes next */
+            return;             /* the rest of this request must come first */
         struct queue_request *r = neighbour(q, run);
         if (!r)
             return;
@@ -186,9 +187,9 @@ bool queue_next(struct queue *q, uint32_t most, struct queue_run *run)
     return true;
 }
 
-/* ---- and then ---- */
+/* ---- the end of a run ---- */
 
-/* Of its sectors, `count` went through. */
+/* `count` sectors of the part went through.  company: the run had more than this page. */
 static void part_settle(const struct queue_part *part, uint32_t count, bool failed, bool company,
                         void (*ended)(struct queue_request *r, int error))
 {
@@ -220,7 +221,7 @@ void queue_settle(struct queue *q, const struct queue_run *run, uint32_t good, b
         uint32_t left = good > start ? good - start : 0;
         uint32_t count = left < part->count ? left : part->count;
         bool short_of = count < part->count || (part->count == 0 && failed);
-        if (short_of)           /* the page in which the drive stopped is done again, whole */
+        if (short_of)           /* the whole page in which the drive stopped is done again */
             count &= ~(QUEUE_PER_PAGE - 1);
         part_settle(part, count, short_of, run->parts > 1 || part->count > QUEUE_PER_PAGE, ended);
         start += part->count;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The loop of a driver: requests become records in the queue, runs of them go to the driver, and a
- * reply comes when a request is done.  Who may ask for what: volume.c. */
+/* The loop of a driver.  Requests become records in the queue; the driver does runs of them; when a
+ * request is done, its client gets the reply.  volume.c knows which task may ask for what. */
 #include "server.h"
 #include "volume.h"
 
@@ -18,28 +18,30 @@
 
 enum {
     PAGE = 4096,
-    LOOK_TIME = 250000,         /* us without a message, */
-    LOOK_REQUESTS = 64,         /* or so many requests, between looks at clients' capabilities */
+    LOOK_TIME = 250000,         /* in us: so long without a message, */
+    LOOK_REQUESTS = 64, /* or so many requests, between two looks at the clients' capabilities */
     MASTER_TRIES = 100,
-    MASTER_PAUSE = 10000,       /* us */
+    MASTER_PAUSE = 10000,       /* in us */
     LABEL_INTERRUPT = 0xfff0,
     LINES = 16,
-    NOTIFY_PAUSE = 1000,        /* us between two tries to tell a client, */
-    NOTIFY_TRIES = 1000,        /* and how many there are */
-    NO_PARTNER = 2,             /* IPC error: there is no such thread */
+    NOTIFY_PAUSE = 1000,        /* in us, between two tries to tell a client, */
+    NOTIFY_TRIES = 1000,        /* and so many tries */
+    NO_PARTNER = 2,             /* an IPC error: there is no such thread */
 };
 
 static struct queue queue;
 static struct queue_run run;
 static bool running;
-static unsigned unheard;        /* requests that are finished and wait for their clients' ears */
-static unsigned since_look;     /* requests; LOOK_REQUESTS: it is time to look again */
+static unsigned unheard;        /* requests that are finished, but whose clients have not been
+                                   told yet */
+static unsigned since_look;     /* requests since the last look; LOOK_REQUESTS: it is time for
+                                   the next look */
 struct hurd_block_counters block_counters;
 
-/* ---- replies: the last one goes out with the next wait, in one system call ---- */
+/* ---- replies: the last one is sent together with the next wait, in one system call ---- */
 
 static struct {
-    L4_ThreadId_t to;           /* nil: none */
+    L4_ThreadId_t to;           /* nil: no reply is pending */
     L4_Word_t tag, word[2];
 } pending;
 
@@ -79,7 +81,8 @@ static void reply_done(L4_ThreadId_t to, const struct queue_request *r)
     reply(to, 0, r->op == QUEUE_FLUSH ? 0 : 1, r->done, 0);
 }
 
-/* For a request with a tag: if the client does not listen now, it is tried again. */
+/* Tells the client that a request with a tag is finished.  If the client does not listen now, the
+ * server tries again later. */
 static void notify(struct queue_request *r)
 {
     L4_LoadMR(0, L4_MakeTag(HURD_BLOCK_DONE, 3, 0).raw);
@@ -104,7 +107,7 @@ static void notify_all(void)
     }
 }
 
-/* The client hears of it, and the record is free. */
+/* The client gets the result, and the record is free again. */
 static void request_end(struct queue_request *r, int error)
 {
     L4_ThreadId_t client = L4_ThreadIdOfRaw(r->client);
@@ -124,7 +127,7 @@ static void request_end(struct queue_request *r, int error)
     queue_remove(&queue, r);
 }
 
-/* Nobody waits for it from now on; who did gets this error. */
+/* From now on no thread waits for the request.  The thread that waited gets this error. */
 static void request_cancel(struct queue_request *r, int error)
 {
     if (r->finished)
@@ -140,7 +143,7 @@ static void request_cancel(struct queue_request *r, int error)
 
 /* ---- requests ---- */
 
-/* What waits of a task that may not ask any more. */
+/* Ends the requests of a task that may not ask any more. */
 static void client_forget(unsigned task)
 {
     for (unsigned i = 0; i < queue.end; i++) {
@@ -159,7 +162,8 @@ static int serve_count(struct hurd_cap_call *call)
     return 0;
 }
 
-/* 0 volume, 1 buffer, 2 offset, 3 sector, 4 sectors, 5 a tag perhaps. */
+/* arg: 0 volume, 1 buffer, 2 offset, 3 sector, 4 sectors, 5 perhaps a tag.  Returns 0 or an
+ * errno. */
 static int transfer_refuse(const struct hurd_cap_call *call, const struct handle *volume,
                            L4_Word_t right)
 {
@@ -257,7 +261,7 @@ static int serve_root(struct hurd_cap_call *call)
     return call->label == HURD_BLOCK_OPEN ? volume_serve_open(call) : EOPNOTSUPP;
 }
 
-/* From threads of version 1: interrupts, which the empty reply acknowledges. */
+/* Messages from threads of version 1 are interrupts.  The empty reply acknowledges them. */
 static int serve_other(struct hurd_cap_call *call)
 {
     if (call->label != LABEL_INTERRUPT || L4_ThreadNo(call->from) >= LINES ||
@@ -271,7 +275,7 @@ static int serve_cancel(L4_ThreadId_t thread)
 {
     struct queue_request *r = queue_find(&queue, thread.raw);
     if (!r || r->tagged)
-        return ESRCH;           /* there is nobody who waits */
+        return ESRCH;           /* no thread waits */
     request_cancel(r, ECANCELED);
     return 0;
 }
@@ -312,7 +316,7 @@ static int error_of(int physmem_error)
     case ENOMEM:
         return physmem_error;
     default:
-        return EFAULT;          /* a hole, a container or a reference that is no more */
+        return EFAULT; /* a hole, or a container or a reference that does not exist any more */
     }
 }
 
@@ -321,10 +325,11 @@ static int part_copy(const struct queue_part *part, bool to_client, L4_Word_t co
 {
     const struct queue_request *r = part->request;
     L4_Word_t theirs = r->offset + r->done * HURD_BLOCK_SECTOR, size = part_bytes(part);
-    int err = to_client ? hurd_pm_container_copy(block_site.physmem, container, at, r->container, theirs, size,
-                                                 HURD_PM_SQUASH, NULL)
-                        : hurd_pm_container_copy(block_site.physmem, r->container, theirs, container, at, size,
-                                                 HURD_PM_SQUASH, NULL);
+    int err = to_client
+                  ? hurd_pm_container_copy(block_site.physmem, container, at, r->container,
+                                           theirs, size, HURD_PM_SQUASH, NULL)
+                  : hurd_pm_container_copy(block_site.physmem, r->container, theirs, container, at,
+                                           size, HURD_PM_SQUASH, NULL);
     return error_of(err);
 }
 
@@ -349,7 +354,8 @@ void block_server_refused(unsigned part, int error)
     queue_give_back(&queue, &run, request_end);
 }
 
-/* Whose pages are not there any more is refused; the drive's work for him was in vain. */
+/* Gives the clients what was read.  A client whose pages are not there any more gets an error; its
+ * data is lost. */
 static void deliver(uint32_t good, L4_Word_t container, L4_Word_t at)
 {
     uint32_t start = 0;
@@ -389,7 +395,7 @@ static void begin_runs(void)
     }
 }
 
-/* us to wait for a message. */
+/* Returns the us to wait for a message. */
 static uint32_t patience(void)
 {
     uint32_t us = block_site.driver->patience ? block_site.driver->patience() : UINT32_MAX;
@@ -398,7 +404,7 @@ static uint32_t patience(void)
     return us > LOOK_TIME && volumes_open() && since_look < LOOK_REQUESTS ? LOOK_TIME : us;
 }
 
-/* The next message; the last reply goes out before. */
+/* Waits for the next message.  The pending reply is sent before. */
 static L4_MsgTag_t next_message(uint32_t us, L4_ThreadId_t *from)
 {
     L4_Time_t time = us == UINT32_MAX ? L4_Never : L4_TimePeriod(us);
@@ -423,7 +429,8 @@ static void pass(void)
         return;
     }
     L4_MsgTag_t tag = next_message(us, &from);
-    if (L4_IpcFailed(tag)) {    /* time is up, nobody took the reply, or a sender with strings */
+    if (L4_IpcFailed(tag)) {    /* the time is up, or the reply reached no thread, or the message
+                                   had strings */
         since_look = us == LOOK_TIME ? LOOK_REQUESTS : since_look;
     } else if (hurd_cap_serve(&server, from, tag)) {
         L4_Reply(from);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What drivers of disks have in common: volumes, buffers, requests and replies.  One thread does
- * all of it.  <hurd/block.h> is the wire. */
+/* What all drivers of disks have in common: volumes, buffers, requests and replies.  One thread
+ * does all of it.  <hurd/block.h> is the protocol. */
 #ifndef BLOCK_SERVER_H
 #define BLOCK_SERVER_H
 
@@ -18,41 +18,44 @@ struct block_disk {
     char model[40];
 };
 
-/* A driver's part. */
+/* What a driver brings. */
 struct block_driver {
     const struct block_disk *disks;
-    unsigned first, count;      /* their numbers; disks[0] is number `first` */
-    uint32_t most;              /* sectors of one run, whole pages */
+    unsigned first, count;      /* the disks' numbers are first to first + count - 1 */
+    uint32_t most;              /* the most sectors of one run; whole pages */
 
-    /* Begins the run, whose pages (of writes) are to be fetched with block_server_fetch(), and
-     * calls block_server_finished() at its end: now or later, once. */
+    /* Begins the run.  It gets the data of a write by block_server_fetch().  When the run ends, now
+     * or later, it calls block_server_finished() or block_server_refused(), once. */
     void (*begin)(const struct queue_run *run);
-    /* An interrupt, of that line.  May be NULL. */
+    /* Serves an interrupt of that line.  It may be NULL. */
     void (*interrupt)(unsigned line);
-    /* Time is up.  us until then; UINT32_MAX: nothing to wait for.  Both may be NULL. */
+    /* late() is called when the time is up.  patience() returns the us until then; UINT32_MAX:
+     * there is no limit.  Both may be NULL. */
     void (*late)(void);
     uint32_t (*patience)(void);
 };
 
-/* The device master capability: the handle behind the console's, which init gives a little after
- * the start.  0, or ENOENT: not within a second. */
+/* Finds the device master capability: it is the handle after the console's, and init gives it a
+ * short time after the start.  Returns 0; or ENOENT if it does not come within a second.
+ * Blocks. */
 int block_server_master(L4_ThreadId_t *deva, L4_Word_t *master);
 
-/* Registers with deva and serves for ever.  Comes back with an errno if deva refuses. */
+/* Registers the driver with deva, and serves for ever.  Returns only if deva refuses: an errno. */
 int block_server_run(const struct block_driver *driver, L4_ThreadId_t deva, L4_Word_t master);
 
-/* From the clients' containers to one of ours, in whole pages, the run's first sector to `at`.  0,
- * or an errno for block_server_refused(), with the part at which it happened in *bad. */
+/* Copies the data of a write from the clients' containers to `container`, in whole pages; the run's
+ * first sector goes to `at`.  Returns 0; or an errno for block_server_refused(), with the number of
+ * the part in *bad.  Blocks until physmem replies. */
 int block_server_fetch(const struct queue_run *run, L4_Word_t container, L4_Word_t at,
                        unsigned *bad);
 
-/* The run is over.  `good` sectors went through, then it failed or not; what was read lies in
- * `container` at `at`, zeroes behind it up to the end of the page, and is taken to the clients
- * before this comes back. */
+/* The run is over: `good` sectors went through, and then it failed or not.  The data of a read is
+ * in `container` at `at`, with zeroes behind it up to the end of the page.  Post: the clients have
+ * the data.  Blocks until physmem replies. */
 void block_server_finished(uint32_t good, bool failed, L4_Word_t container, L4_Word_t at);
 
-/* This part of the run cannot be done, whatever the drive says: the request ends with that errno,
- * the others wait again. */
+/* This part of the run cannot be done.  Post: its request has ended with that errno; the others
+ * wait again. */
 void block_server_refused(unsigned part, int error);
 
 extern struct hurd_block_counters block_counters;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Whose volumes and buffers there are.  A volume stands for a block capability of its task's at
- * deva, and is looked at again from time to time: task ids come back, and nobody tells drivers of
- * deaths.  A buffer stands for a weak reference in our table of physmem.  Called by server.c. */
+/* The volumes and buffers of the clients.  A volume stands for a block capability that its task has
+ * in deva's table.  deva is asked again from time to time, because task ids are used again, and no
+ * server tells drivers of deaths.  A buffer stands for a weak reference in the driver's table of
+ * physmem.  Before: server.c. */
 #include "volume.h"
 
 #include <errno.h>
@@ -13,17 +14,17 @@
 #include <hurd/physmem.h>
 
 enum {
-    SLOTS_OPEN = 4,             /* in our table of physmem: HURD_CAP_OPEN_FOR */
-    GIFTS = 16,                 /* looked at in one answer */
-    STRAYS_MOST = 8,            /* containers that a task has shared and not yet named */
+    SLOTS_OPEN = 4,             /* in the driver's table of physmem: HURD_CAP_OPEN_FOR */
+    GIFTS = 16,                 /* in one reply of physmem */
+    STRAYS_MOST = 8,            /* containers that a task has shared but not named yet */
 };
 
 struct block_site block_site;
 static struct handle *handles;
-static unsigned slot_of[SLOTS_OPEN], next_slot;     /* tasks for whom a slot was opened */
+static unsigned slot_of[SLOTS_OPEN], next_slot;     /* the tasks for which a slot was opened */
 static const struct hurd_cap_class volume_class, buffer_class;
 
-/* ---- the list of them ---- */
+/* ---- the list of volumes and buffers ---- */
 
 struct handle *handle_of(struct hurd_cap_object *object)
 {
@@ -65,8 +66,8 @@ static void volume_unreferenced(struct hurd_cap_object *object)
     handle_free(handle_of(object));
 }
 
-/* Not before the last request that uses it has ended: its number must not name another's by then.
- * The client may have shared it several times. */
+/* This runs when the last request that uses the buffer has ended, so the number of the container
+ * cannot name another one before.  The client may have shared the container several times. */
 static void buffer_unreferenced(struct hurd_cap_object *object)
 {
     hurd_cap_object_revoke(object);
@@ -75,14 +76,15 @@ static void buffer_unreferenced(struct hurd_cap_object *object)
     handle_free(handle_of(object));
 }
 
-/* A volume is for who has shown its capability; others may be given that one. */
+/* A volume is only for the task that has shown its capability.  A task can give others the
+ * capability instead. */
 static int handle_admit(struct hurd_cap_object *object, unsigned task)
 {
     (void) object, (void) task;
     return EPERM;
 }
 
-/* The handle in the caller's table; an object that gets none goes again. */
+/* Puts a handle into the caller's table.  If that fails, an object without handles is freed. */
 static int handle_insert(struct hurd_cap_call *call, struct handle *h, unsigned rights)
 {
     uint32_t number;
@@ -114,10 +116,12 @@ int volume_serve_open(struct hurd_cap_call *call)
     struct hurd_deva_extent e;
     if (call->words != 1)
         return EINVAL;
-    int err = hurd_deva_block_check(block_site.deva, block_site.master, call->task, call->arg[0], &e);
+    int err =
+        hurd_deva_block_check(block_site.deva, block_site.master, call->task, call->arg[0], &e);
     if (err)
         return err == EBADF ? EACCES : EIO;
-    if (e.disk < block_site.driver->first || e.disk - block_site.driver->first >= block_site.driver->count)
+    if (e.disk < block_site.driver->first ||
+        e.disk - block_site.driver->first >= block_site.driver->count)
         return ENODEV;
     uint32_t size = block_site.driver->disks[e.disk - block_site.driver->first].sectors;
     if (size == 0)
@@ -171,14 +175,14 @@ static struct handle *buffer_find(L4_Word_t container)
     return h;
 }
 
-/* Is it a gift to us that no buffer names, of that task or of one that has died? */
+/* True if it is a gift to the driver that no buffer names, from that task or from a dead one. */
 static bool is_stray(const struct hurd_cap_gift *gift, unsigned task)
 {
     return (gift->giver == task || gift->flags & HURD_CAP_LIST_DEAD) &&
            gift->giver >= HURD_TASK_FIRST && !buffer_find(gift->handle);
 }
 
-/* How many strays there are in our table of physmem; drops them if told so. */
+/* Counts the strays in the driver's table of physmem; if `drop`, it also drops them. */
 static unsigned strays(unsigned task, bool drop)
 {
     struct hurd_cap_gift gift[GIFTS];
@@ -197,13 +201,14 @@ static unsigned strays(unsigned task, bool drop)
     return found;
 }
 
-/* Threads of one task may be at it at the same time, so a few strays are left alone. */
+/* Several threads of one task may share containers at the same time, so some strays are left
+ * alone. */
 int volume_serve_slot(struct hurd_cap_call *call)
 {
     if (call->words != 1)
         return EINVAL;
     if (call->task < HURD_TASK_FIRST)
-        return 0;               /* boot tasks need none */
+        return 0;               /* boot tasks need no slot */
     if (strays(call->task, false) >= STRAYS_MOST)
         strays(call->task, true);
     for (unsigned i = 0; i < SLOTS_OPEN; i++) {
@@ -217,7 +222,7 @@ int volume_serve_slot(struct hurd_cap_call *call)
     return hurd_cap_open(block_site.physmem, STRAYS_MOST, call->task) ? EIO : 0;
 }
 
-/* A container that the caller has shared and named before is the same buffer. */
+/* If the caller has shared and named this container before, it gets the same buffer. */
 int volume_serve_buffer(struct hurd_cap_call *call)
 {
     struct hurd_pm_cap_info info;
@@ -225,8 +230,8 @@ int volume_serve_buffer(struct hurd_cap_call *call)
         return EINVAL;
     struct handle *h = buffer_find(call->arg[1]);
     if (h ? h->task != call->task
-          : hurd_pm_cap_info(block_site.physmem, call->arg[1], &info) || info.kind != HURD_PM_KIND_WEAK ||
-                info.giver != call->task)
+          : hurd_pm_cap_info(block_site.physmem, call->arg[1], &info) ||
+                info.kind != HURD_PM_KIND_WEAK || info.giver != call->task)
         return EPERM;
     if (h)
         return handle_insert(call, h, 0);
@@ -239,7 +244,6 @@ int volume_serve_buffer(struct hurd_cap_call *call)
     return handle_insert(call, h, 0);
 }
 
-/* The buffer that word 1 names, or NULL. */
 struct handle *buffer_named(struct hurd_cap_call *call)
 {
     struct hurd_cap *cap;
@@ -269,12 +273,13 @@ static const struct hurd_cap_class buffer_class = {
     .admit = handle_admit,
 };
 
-/* ---- is everybody still there? ---- */
+/* ---- clients that have gone ---- */
 
 static bool volume_stands(const struct handle *h)
 {
     struct hurd_deva_extent extent;
-    int err = hurd_deva_block_check(block_site.deva, block_site.master, h->task, h->deva_handle, &extent);
+    int err = hurd_deva_block_check(block_site.deva, block_site.master, h->task, h->deva_handle,
+                                    &extent);
     return err ? err != EBADF : extent.serial == h->serial;
 }
 
@@ -287,7 +292,6 @@ static bool has_volume(unsigned task)
     return false;
 }
 
-/* Volumes whose capability has gone, and buffers of tasks that have no volume any more. */
 void volumes_look(struct hurd_cap_table *table, void (*forget)(unsigned task))
 {
     for (struct handle *h = handles, *next; h; h = next) {

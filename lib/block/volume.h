@@ -5,40 +5,41 @@
 
 #include "lib/block/server.h"
 
-/* Whom everything here is asked of; set before the first request. */
+/* The driver and the servers that it calls.  It is set before the first request. */
 extern struct block_site {
     const struct block_driver *driver;
     L4_ThreadId_t deva, physmem;
-    L4_Word_t master;           /* our device master capability */
+    L4_Word_t master;           /* the driver's device master capability */
 } block_site;
 
-/* Volumes and buffers are objects of ours, each of one task; all of them are on one list. */
+/* Volumes and buffers are objects of the driver.  Each belongs to one task; all are on one list. */
 struct handle {
     struct hurd_cap_object object;
     struct handle *next;
     unsigned task;
-    uint32_t disk, first, sectors;      /* volume */
+    uint32_t disk, first, sectors;      /* of a volume, as the next line */
     L4_Word_t rights, deva_handle, serial;
-    L4_Word_t container;                /* buffer: in our table of physmem */
+    L4_Word_t container;                /* of a buffer: its handle in the driver's table of
+                                           physmem */
 };
 
 struct handle *handle_of(struct hurd_cap_object *object);
 
-/* The requests of those names. */
+/* The requests with these names. */
 int volume_serve_open(struct hurd_cap_call *call);
 int volume_serve_info(struct hurd_cap_call *call);
 int volume_serve_slot(struct hurd_cap_call *call);
 int volume_serve_buffer(struct hurd_cap_call *call);
 
-/* Every request on a volume: server.c. */
+/* Serves every request on a volume; it is in server.c. */
 int block_volume_serve(struct hurd_cap_call *call);
 
-/* The buffer that word 1 names, or NULL. */
+/* Returns the buffer that word 1 names, or NULL. */
 struct handle *buffer_named(struct hurd_cap_call *call);
 
-/* Volumes whose capability has gone go, and buffers of tasks that have no volume any more; calls
- * forget(task) first. */
+/* Removes the volumes whose capability has gone, after forget(task), and the buffers of tasks that
+ * have no volume any more.  Blocks until deva replies. */
 void volumes_look(struct hurd_cap_table *table, void (*forget)(unsigned task));
-bool volumes_open(void);        /* are there any? */
+bool volumes_open(void);        /* true: there are volumes or buffers */
 
 #endif

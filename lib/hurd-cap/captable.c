@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of a capability server.  The hop before is server.c, which reads requests.
+/* The tables of a capability server.  Before: server.c, which reads requests.
  *
- * Invariants: a row is on object->caps  <=>  row->object != NULL.  strong counts the rows without
- * HURD_CAP_WEAK and the hurd_cap_object_keep()s.  A dead row keeps its index until the client drops
- * it, so that a stale handle never names something new.  Callbacks (unreferenced) may kill rows of
- * any client but never free one. */
+ * Invariants: a row is on object->caps  <=>  row->object != NULL.  `strong` is the number of rows
+ * without HURD_CAP_WEAK plus the number of hurd_cap_object_keep() calls.  A dead row keeps its
+ * index until the client drops it, so an old handle never names something new.  Callbacks
+ * (unreferenced) may make rows of any client dead, but they never free a row. */
 #include <errno.h>
 #include <hurd/captable.h>
 #include <stdbool.h>
@@ -19,18 +19,19 @@ struct chunk {
 
 struct hurd_cap_client {
     unsigned task, index;
-    struct chunk **chunks;                  /* capacity entries; NULL = no used row in it */
+    struct chunk **chunks;                  /* `capacity` entries; NULL: the chunk has no used
+                                               row */
     unsigned capacity;
-    unsigned first_free;                    /* no chunk below this one has a free row */
-    unsigned gifts;                         /* rows with HURD_CAP_GIFT */
+    unsigned first_free;                    /* all chunks below this one are full */
+    unsigned gifts;                         /* the number of rows with HURD_CAP_GIFT */
     struct consent {
         uint16_t from;                      /* 0: every program */
-        uint16_t slots;                     /* still open; 0: not in use */
+        uint16_t slots;                     /* the slots that are still open; 0: the entry is not
+                                               in use */
     } consent[HURD_CAP_OPEN_FOR];
 };
 
-/* ---- objects -----------------------------------------------------------------------------------
- * */
+/* ---- objects ---- */
 
 void hurd_cap_object_init(struct hurd_cap_object *object, const struct hurd_cap_class *class)
 {
@@ -68,7 +69,7 @@ static void row_unlink(struct hurd_cap *row)
     row->object = NULL;
 }
 
-/* Does not look at strong: for objects that are being destroyed. */
+/* Does not look at `strong`: for objects that are being destroyed. */
 static void row_kill(struct hurd_cap *row)
 {
     row_unlink(row);
@@ -94,10 +95,9 @@ unsigned hurd_cap_object_revoke_weak(struct hurd_cap_object *object, unsigned ta
     return killed;
 }
 
-/* ---- clients -----------------------------------------------------------------------------------
- * */
+/* ---- clients ---- */
 
-/* Position of the first client whose task id is not less than `task`. */
+/* Returns the position of the first client whose task id is not less than `task`. */
 static unsigned client_position(const struct hurd_cap_table *t, unsigned task)
 {
     unsigned low = 0, high = t->count;
@@ -117,8 +117,8 @@ static struct hurd_cap_client *client_find(const struct hurd_cap_table *t, unsig
     return at < t->count && t->by_task[at]->task == task ? t->by_task[at] : NULL;
 }
 
-/* A copy of `old` (old_n pointers) with room for new_n, the rest NULL; `old` is freed.  NULL:
- * nothing done. */
+/* Returns a copy of `old` (old_n pointers) with room for new_n; the new ones are NULL.  Post: `old`
+ * is freed.  Returns NULL, with nothing done, if there is no memory. */
 static void *grow_pointers(struct hurd_cap_table *t, unsigned task, void *old, unsigned old_n,
                            unsigned new_n)
 {
@@ -189,8 +189,7 @@ unsigned hurd_cap_next_task(struct hurd_cap_table *t, unsigned task)
     return at < t->count ? t->by_task[at]->task : 0;
 }
 
-/* ---- rows --------------------------------------------------------------------------------------
- * */
+/* ---- rows ---- */
 
 uint32_t hurd_cap_handle(const struct hurd_cap *cap)
 {
@@ -202,8 +201,8 @@ unsigned hurd_cap_task(const struct hurd_cap *cap)
     return cap->client->task;
 }
 
-/* The row that a handle names for this task, dead or alive; NULL when it is free or not the task's.
- * */
+/* Returns the row that a handle names for this task, dead or alive; NULL if the row is free or not
+ * the task's. */
 static struct hurd_cap *row_find(struct hurd_cap_table *t, unsigned task, uint32_t handle)
 {
     unsigned client_index = handle >> HURD_CAP_INDEX_BITS;
@@ -224,7 +223,7 @@ int hurd_cap_lookup(struct hurd_cap_table *t, unsigned task, uint32_t handle, st
     struct hurd_cap *row = row_find(t, task, handle);
     if (!row || !row->object)
         return EBADF;
-    if (row->flags & HURD_CAP_GIFT) {           /* taken */
+    if (row->flags & HURD_CAP_GIFT) {           /* the holder uses the gift: it is a gift no more */
         row->flags &= ~HURD_CAP_GIFT;
         row->client->gifts--;
     }
@@ -232,7 +231,7 @@ int hurd_cap_lookup(struct hurd_cap_table *t, unsigned task, uint32_t handle, st
     return 0;
 }
 
-/* The lowest free row of the client, not yet marked used. */
+/* Returns the lowest free row of the client.  It is not marked as used yet. */
 static int row_free(struct hurd_cap_table *t, struct hurd_cap_client *c, struct hurd_cap **row)
 {
     unsigned at = c->first_free;
@@ -267,7 +266,7 @@ static int row_free(struct hurd_cap_table *t, struct hurd_cap_client *c, struct 
     return 0;
 }
 
-/* The row is free, and gone when it was the last one in its chunk. */
+/* The row becomes free.  If it was the last one in its chunk, the chunk is freed. */
 static void row_release(struct hurd_cap_table *t, struct hurd_cap *row)
 {
     struct hurd_cap_client *c = row->client;
@@ -285,16 +284,16 @@ static void row_release(struct hurd_cap_table *t, struct hurd_cap *row)
     }
 }
 
-/* ---- consent -----------------------------------------------------------------------------------
- * */
+/* ---- consent ---- */
 
-/* A program that puts something into another's table; boot tasks equip those they start. */
+/* True if a program puts something into another task's table.  Boot tasks may: they equip the tasks
+ * that they start. */
 static bool is_gift(const struct hurd_cap_client *c, unsigned giver)
 {
     return giver >= HURD_CAP_FIRST_PROGRAM && giver != c->task;
 }
 
-/* What this giver may use: what is open for it, else what is open for everybody. */
+/* Returns the consent that this giver may use: one for this giver, else one for every program. */
 static struct consent *consent_find(struct hurd_cap_client *c, unsigned giver)
 {
     struct consent *anybody = NULL;
@@ -308,8 +307,8 @@ static struct consent *consent_find(struct hurd_cap_client *c, unsigned giver)
     return anybody;
 }
 
-/* The next used row of a client that `giver` put there, from *index on; NULL at the end.  giver 0:
- * any other program. */
+/* Returns the next used row of a client that `giver` put there, from *index on; NULL at the end.
+ * giver 0: any other program. */
 static struct hurd_cap *row_given(struct hurd_cap_client *c, unsigned giver, unsigned *index)
 {
     for (; *index / CHUNK_ROWS < c->capacity; ++*index) {
@@ -342,7 +341,8 @@ static int gift_refuse(struct hurd_cap_client *c, unsigned giver)
     return given < consent->slots ? 0 : EMFILE;
 }
 
-/* A slot is used up, but for those of a boot server, which are for each giver at a time. */
+/* A gift uses up a slot.  In a boot server's table it does not: there the slots are for each giver
+ * at any time. */
 static void gift_count(struct hurd_cap_client *c, unsigned giver)
 {
     if (is_gift(c, giver) && c->task >= HURD_CAP_FIRST_PROGRAM)
@@ -377,11 +377,10 @@ int hurd_cap_may_give(struct hurd_cap_table *t, unsigned task, unsigned giver)
     return c ? gift_refuse(c, giver) : ESRCH;
 }
 
-/* ---- insert and remove -------------------------------------------------------------------------
- * */
+/* ---- insert and remove ---- */
 
-/* A row that the next reference would be counted in: gifts of two givers are two rows; what the
- * task has from the server is as its own. */
+/* Returns the row in which the next reference would be counted.  Gifts of two givers are two rows;
+ * what the server itself gave counts as the task's own. */
 static struct hurd_cap *row_of(struct hurd_cap_object *object, const struct hurd_cap_client *c,
                                unsigned weak, unsigned giver)
 {
@@ -392,7 +391,7 @@ static struct hurd_cap *row_of(struct hurd_cap_object *object, const struct hurd
     return NULL;
 }
 
-/* A new row of the client, on the object's list. */
+/* Makes a new row of the client and puts it on the object's list. */
 static int row_make(struct hurd_cap_table *t, struct hurd_cap_client *c,
                     struct hurd_cap_object *object, unsigned flags, unsigned giver,
                     struct hurd_cap **row)
@@ -439,7 +438,8 @@ int hurd_cap_insert(struct hurd_cap_table *t, unsigned task, struct hurd_cap_obj
     return 0;
 }
 
-/* Takes the row away from its client, and the object with it when this was its last strong one. */
+/* Takes the row away from its client.  If it was the object's last strong row, the object goes,
+ * too. */
 static void row_drop(struct hurd_cap_table *t, struct hurd_cap *row)
 {
     struct hurd_cap_object *object = row->object;
@@ -462,8 +462,7 @@ int hurd_cap_remove(struct hurd_cap_table *t, unsigned task, uint32_t handle, un
     return 0;
 }
 
-/* ---- gifts -------------------------------------------------------------------------------------
- * */
+/* ---- gifts ---- */
 
 const struct hurd_cap *hurd_cap_next_gift(struct hurd_cap_table *t, unsigned task, unsigned *index)
 {
@@ -471,7 +470,7 @@ const struct hurd_cap *hurd_cap_next_gift(struct hurd_cap_table *t, unsigned tas
     return c ? row_given(c, 0, index) : NULL;
 }
 
-/* The row stays with its client, dead, and no longer keeps the object alive. */
+/* The row stays with its client, dead.  It does not keep the object alive any more. */
 static void row_void(struct hurd_cap *row)
 {
     struct hurd_cap_object *object = row->object;
@@ -480,8 +479,8 @@ static void row_void(struct hurd_cap *row)
         hurd_cap_object_drop(object);
 }
 
-/* A program may have been told the handle: it stays, dead, and never names something new.  A boot
- * server looks at who gave what it uses. */
+/* A program may know the handle already.  So the row stays, dead, and never names something new.  A
+ * boot server checks which task gave it what it uses. */
 int hurd_cap_withdraw(struct hurd_cap_table *t, unsigned task, unsigned giver, uint32_t handle)
 {
     struct hurd_cap *row = row_find(t, task, handle);

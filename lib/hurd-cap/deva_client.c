@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Client stubs of the device access server, include/hurd/deva.h.  The next hop is servers/deva.
- * Plain calls with untyped words: they need no receive window (except ports_map
- * and memory_map) and no memory. */
+/* The client functions for deva, include/hurd/deva.h.  After: servers/deva.  They are calls with
+ * untyped words only.  So they need no receive window (except ports_map and memory_map) and no
+ * memory. */
 #include <errno.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <hurd/deva.h>
 
-/* MR0 of a request with `label` and `words` untyped words. */
+/* MR0 of a request with this label and so many untyped words. */
 static L4_Word_t request_tag(L4_Word_t label, L4_Word_t words)
 {
     return label << 16 | words;
@@ -20,8 +20,8 @@ static L4_Word_t message_word(int index)
     return word;
 }
 
-/* Calls the server with what stands in MR0..: 0 and at least `least` words came back, or an errno.
- * `success` is the label of a good reply. */
+/* Calls the server with the message in the message registers.  Returns 0 if at least `least` words
+ * came back, else an errno.  `success` is the label of a good reply. */
 static int call(L4_ThreadId_t server, L4_Word_t success, L4_Word_t least)
 {
     L4_MsgTag_t tag = L4_Call(server);
@@ -54,7 +54,8 @@ int hurd_deva_getchar(L4_ThreadId_t server, L4_Word_t device, char *c)
     return err;
 }
 
-/* One message of at most HURD_DEVA_CHUNK bytes; *done = what the server took. */
+/* Sends one message of at most HURD_DEVA_CHUNK bytes.  *done is the number of bytes that deva
+ * took. */
 static int write_chunk(L4_ThreadId_t server, L4_Word_t device, const unsigned char *text,
                        L4_Word_t size, L4_Word_t *done)
 {

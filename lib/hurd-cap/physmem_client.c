@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Client stubs of physmem.  The next hop is servers/physmem/request.c; the wire is
- * <hurd/physmem.h>. */
+/* The client functions for physmem.  After: servers/physmem/request.c.  <hurd/physmem.h> is the
+ * protocol. */
 #include <errno.h>
 #include <hurd/cap.h>
 #include <hurd/physmem.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 
-/* A request whose reply is at most one word that the caller wants; it may come with an error, too.
- * */
+/* Sends a request whose reply has at most one word that the caller needs.  An error may have this
+ * word, too. */
 static int rpc_1(L4_ThreadId_t pm, unsigned label, unsigned n, const L4_Word_t *in, L4_Word_t *out)
 {
     L4_Word_t word = 0;
@@ -18,7 +18,7 @@ static int rpc_1(L4_ThreadId_t pm, unsigned label, unsigned n, const L4_Word_t *
     return err;
 }
 
-/* A request that is answered by a structure of `words` words. */
+/* Sends a request whose reply is a structure of `words` words. */
 static int rpc_struct(L4_ThreadId_t pm, unsigned label, unsigned n, const L4_Word_t *in,
                       void *out, unsigned bytes)
 {
@@ -55,7 +55,8 @@ int hurd_pm_container_deallocate(L4_ThreadId_t pm, L4_Word_t container,
     return rpc_1(pm, HURD_PM_CONTAINER_DEALLOCATE, 3, in, amount);
 }
 
-/* The bytes that the map items of a reply cover; they stand right behind the tag. */
+/* Returns the number of bytes that the map items of a reply cover.  The items follow the tag
+ * directly. */
 static L4_Word_t mapped_bytes(L4_MsgTag_t tag)
 {
     L4_Word_t sum = 0, first = 1 + L4_UntypedWords(tag);
@@ -68,7 +69,7 @@ static L4_Word_t mapped_bytes(L4_MsgTag_t tag)
     return sum;
 }
 
-/* One of the two requests that are answered by map items. */
+/* Sends one of the two requests whose replies have map items. */
 static int rpc_map(L4_ThreadId_t pm, unsigned label, const L4_Word_t in[5], L4_Word_t *amount)
 {
     L4_Acceptor_t before = L4_Accepted();
@@ -114,7 +115,7 @@ int hurd_pm_container_map(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t right
         err = hurd_pm_container_map_once(pm, container, rights, vaddr + done, index + done,
                                          size - done, &part);
         if (!err && part == 0)
-            err = EPROTO;                       /* success with nothing would loop for ever */
+            err = EPROTO; /* a success without pages would make the loop endless */
         done += part;
     } while (!err && done < size);
     if (amount)
@@ -217,4 +218,52 @@ int hurd_pm_debug_revoke(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t n)
 {
     const L4_Word_t in[] = { control, n };
     return rpc_1(pm, HURD_PM_DEBUG_REVOKE, 2, in, NULL);
+}
+
+/* ---- swap ---- */
+
+int hurd_pm_swap_out(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
+                     L4_Word_t flags, L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { container, start, size, flags };
+    return rpc_1(pm, HURD_PM_SWAP_OUT, 4, in, amount);
+}
+
+int hurd_pm_swap_in(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
+                    L4_Word_t flags, L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { container, start, size, flags };
+    return rpc_1(pm, HURD_PM_SWAP_IN, 4, in, amount);
+}
+
+int hurd_pm_swap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_swap_info *info)
+{
+    return rpc_struct(pm, HURD_PM_SWAP_INFO, 1, &handle, info, sizeof *info);
+}
+
+int hurd_pm_swap_quota(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t child, L4_Word_t pages)
+{
+    const L4_Word_t in[] = { control, child, pages };
+    return rpc_1(pm, HURD_PM_SWAP_QUOTA, 3, in, NULL);
+}
+
+int hurd_pm_swap_grant(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t task, L4_Word_t payer,
+                       L4_Word_t *handle)
+{
+    const L4_Word_t in[] = { control, task, payer };
+    return rpc_1(pm, HURD_PM_SWAP_GRANT, 3, in, handle);
+}
+
+int hurd_pm_swap_attach(L4_ThreadId_t pm, L4_Word_t swap, L4_Word_t blocks, L4_Word_t reserved,
+                        L4_Word_t identity, L4_Word_t window, L4_Word_t *container)
+{
+    const L4_Word_t in[] = { swap, blocks, reserved, identity, window };
+    return rpc_1(pm, HURD_PM_SWAP_ATTACH, 5, in, container);
+}
+
+int hurd_pm_swap_wait(L4_ThreadId_t pm, L4_Word_t swap, int err, L4_Word_t pages,
+                      struct hurd_pm_swap_job *job)
+{
+    const L4_Word_t in[] = { swap, job->tag, (L4_Word_t) err, pages };
+    return rpc_struct(pm, HURD_PM_SWAP_WAIT, 4, in, job, sizeof *job);
 }

@@ -5,7 +5,7 @@
 #include <l4/ipc.h>
 #include <l4/message.h>
 
-#define ERRNO_MAX   0xfffu      /* labels up to here are errors in physmem's style */
+#define ERRNO_MAX   0xfffu      /* labels up to this one are errors in physmem's form */
 
 int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned n, const L4_Word_t *in,
                  unsigned max, L4_Word_t *out, unsigned *got)
@@ -28,7 +28,8 @@ int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned n, const L4_Word
         L4_Word_t err = EIO;
         if (L4_UntypedWords(tag) > 0)
             L4_StoreMR(1, &err);
-        return err - 1 < ERRNO_MAX ? (int) err : EIO;   /* the 2005 servers' empty errors, too */
+        return err - 1 < ERRNO_MAX ? (int) err : EIO;   /* also the empty errors of the servers
+                                                           of 2005 */
     }
     return L4_Label(tag) <= ERRNO_MAX ? (int) L4_Label(tag) : EPROTO;
 }

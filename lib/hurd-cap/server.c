@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* The request loop of a capability server: one thread takes a message, finds the row that word 0
- * names, lets the object's class serve it, and replies itself with a zero send timeout.  The hop
- * before is the client's L4_Call, the hop after captable.c and the class.  Conventions:
- * <hurd/cap.h>. */
+/* The request loop of a capability server.  One thread takes a message, finds the row that word 0
+ * names, lets the object's class serve the request, and replies with a zero timeout.  Before: the
+ * client's L4_Call.  After: captable.c and the class.  Conventions: <hurd/cap.h>. */
 #include <errno.h>
 #include <hurd/cap.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/thread.h>
 
-#define LABEL_KERNEL    0xff00u     /* from here up the kernel speaks: interrupts, faults, ... */
-#define LIST_MAX        20u         /* gifts in one answer, three words each */
+#define LABEL_KERNEL    0xff00u     /* labels of the kernel begin here: interrupts, faults, ... */
+#define LIST_MAX        20u         /* the most gifts in one reply, three words each */
 
 static unsigned sender_task(L4_ThreadId_t from)
 {
     return L4_Version(L4_IsLocalId(from) ? L4_MyGlobalId() : from);
 }
 
-/* HURD_CAP_CANCEL: only threads of the caller's task, and only where the server defers replies. */
+/* HURD_CAP_CANCEL: only for threads of the caller's task, and only in servers whose replies may
+ * come later. */
 static int serve_cancel(struct hurd_cap_call *call)
 {
     if (call->words != 1)
@@ -36,7 +36,7 @@ static int serve_death(struct hurd_cap_call *call)
         return EINVAL;
     for (struct hurd_cap_long *more = call->server->longs; more; more = more->next)
         if (L4_Version(more->from) == call->arg[0])
-            more->unanswered = 1;               /* its ids may be another's before long */
+            more->unanswered = 1; /* the ids in it may soon be those of other threads */
     hurd_cap_forget(&call->server->table, call->arg[0]);
     hurd_cap_giver_died(&call->server->table, call->arg[0]);
     if (call->server->task_died)
@@ -95,7 +95,7 @@ static int serve_take_back(struct hurd_cap_call *call)
     return hurd_cap_withdraw(&call->server->table, call->arg[0], call->task, call->arg[1]);
 }
 
-/* HURD_CAP_GIVE.  The new row first, then the old one goes: nothing is lost on an error. */
+/* HURD_CAP_GIVE.  The new row is made before the old one goes, so an error loses nothing. */
 static int serve_give(struct hurd_cap_call *call)
 {
     if (call->words < 2 || call->words > 4)
@@ -138,7 +138,7 @@ static int serve_drop(struct hurd_cap_call *call)
     return err;
 }
 
-/* Requests whose word 0 is a handle. */
+/* Serves a request whose word 0 is a handle. */
 static int serve_capability(struct hurd_cap_call *call)
 {
     if (call->words == 0)
@@ -161,7 +161,7 @@ static int serve_request(struct hurd_cap_call *call)
         if (err != EOPNOTSUPP)
             return err;
         if (call->label >= LABEL_KERNEL)
-            return HURD_CAP_NO_REPLY;           /* an answer would restart a fault */
+            return HURD_CAP_NO_REPLY; /* a reply would send the thread back to its fault */
     }
     if (call->typed)
         return EINVAL;
@@ -191,8 +191,7 @@ static void load_error(const struct hurd_cap_server *server, int err)
     }
 }
 
-/* ---- long requests ------------------------------------------------------------------------------
- * */
+/* ---- long requests ---- */
 
 int hurd_cap_lengthen(struct hurd_cap_call *call)
 {
@@ -214,7 +213,7 @@ int hurd_cap_lengthen(struct hurd_cap_call *call)
     return 0;
 }
 
-/* The sender waits for another answer now, and must not take an old one for it. */
+/* The sender waits for another reply now, and must not take the old one for it. */
 static void longs_unanswered(struct hurd_cap_server *server, L4_ThreadId_t from)
 {
     for (struct hurd_cap_long *more = server->longs; more; more = more->next)
@@ -222,7 +221,7 @@ static void longs_unanswered(struct hurd_cap_server *server, L4_ThreadId_t from)
             more->unanswered = 1;
 }
 
-/* To the end of those that wait for their turns, unless it is over. */
+/* Puts the request at the end of those that wait for their turn, unless it is done. */
 static bool long_goes_on(struct hurd_cap_call *call, int err)
 {
     struct hurd_cap_server *server = call->server;
@@ -238,12 +237,12 @@ static bool long_goes_on(struct hurd_cap_call *call, int err)
     return true;
 }
 
-/* ---- requests and replies -----------------------------------------------------------------------
- * */
+/* ---- requests and replies ---- */
 
 int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag_t tag)
 {
-    struct hurd_cap_call call;                  /* 500 bytes: unsent words stay undefined */
+    struct hurd_cap_call call;                  /* 500 bytes; words that were not sent are not
+                                                   valid */
     call.server = server;
     call.more = server->now;
     call.cap = NULL;
@@ -272,8 +271,8 @@ int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag
     return 1;
 }
 
-/* The first one of another task than the last turn was for, or else the first of all: a task with
- * many threads has no more turns than others.  It is taken off the list. */
+/* Takes a request off the list: the first one of another task than the one whose turn was last; if
+ * there is none, the first of all.  So a task with many threads has no more turns than others. */
 static struct hurd_cap_long *long_choose(struct hurd_cap_server *server)
 {
     struct hurd_cap_long **link = &server->longs, *more;
@@ -287,7 +286,7 @@ static struct hurd_cap_long *long_choose(struct hurd_cap_server *server)
     return more;
 }
 
-/* The request is put back into the message registers and served again. */
+/* Puts the request back into the message registers, to serve it again. */
 int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from)
 {
     struct hurd_cap_long *more = long_choose(server);
@@ -307,8 +306,8 @@ void hurd_cap_server_loop(struct hurd_cap_server *server)
     L4_Accept(L4_UntypedWordsAcceptor);
     L4_MsgTag_t tag = L4_Wait(&from);
     for (;;) {
-        /* A failed IPC is a reply that nobody waited for, or a sender with strings: not our
-         * trouble. */
+        /* If the IPC failed, a reply reached no thread, or a sender had strings.  Neither matters
+         * here. */
         int reply = L4_IpcSucceeded(tag) && hurd_cap_serve(server, from, tag);
         L4_Accept(L4_UntypedWordsAcceptor);
         tag = reply ? L4_ReplyWait(from, &from) : L4_Wait(&from);

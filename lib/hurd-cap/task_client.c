@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Client stubs of include/hurd/task.h: words in, words out. */
+/* The client functions of include/hurd/task.h: words out, words in. */
 #include <errno.h>
 #include <hurd/task.h>
 #include <l4/ipc.h>
@@ -7,7 +7,7 @@
 #include <l4/utcb.h>
 #include <string.h>
 
-/* A request that must be answered with at least `want` words. */
+/* Sends a request whose reply must have at least `want` words. */
 static int call(L4_ThreadId_t server, L4_Word_t op, unsigned n, const L4_Word_t *in, unsigned want,
                 unsigned max, L4_Word_t *out, unsigned *got)
 {
@@ -26,7 +26,7 @@ int hurd_task_thread_alloc(L4_ThreadId_t server, L4_Word_t task, L4_Word_t utcb,
     if (error)
         return error;
     L4_ThreadId_t local = L4_LocalIdOf(L4_ThreadIdOfRaw(out[0]));
-    if (!L4_IsNilThread(local))         /* nil: it is a child's */
+    if (!L4_IsNilThread(local))         /* nil: the thread is a child's */
         L4_UtcbOf(local.raw)->exception_handler = L4_ExceptionHandler().raw;
     if (thread)
         thread->raw = out[0];
@@ -86,7 +86,7 @@ void hurd_task_exit(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status)
 {
     L4_Word_t in[] = {task, status};
     call(server, HURD_TASK_EXIT, 2, in, 0, 0, NULL, NULL);
-    __builtin_trap();                   /* refused: whoever handles our exceptions ends us */
+    __builtin_trap();                   /* `task` refused: this exception ends the task */
 }
 
 int hurd_task_wait(L4_ThreadId_t server, L4_Word_t task, L4_Word_t flags, L4_Word_t *status,
@@ -128,7 +128,8 @@ int hurd_task_budget(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id,
                      struct hurd_task_budget budget[HURD_BUDGETS])
 {
     L4_Word_t in[] = {task, id}, out[2 * HURD_BUDGETS];
-    int error = call(server, HURD_TASK_BUDGET, 2, in, 2 * HURD_BUDGETS, 2 * HURD_BUDGETS, out, NULL);
+    int error =
+        call(server, HURD_TASK_BUDGET, 2, in, 2 * HURD_BUDGETS, 2 * HURD_BUDGETS, out, NULL);
     for (unsigned b = 0; !error && b < HURD_BUDGETS; b++)
         budget[b] = (struct hurd_task_budget) {out[2 * b], out[2 * b + 1]};
     return error;

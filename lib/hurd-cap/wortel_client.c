@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Client stubs of include/hurd/wortel.h: words in, words out. */
+/* The client functions of include/hurd/wortel.h: words out, words in. */
 #include <errno.h>
 #include <hurd/wortel.h>
 #include <l4/ipc.h>
@@ -10,7 +10,7 @@ L4_ThreadId_t hurd_wortel_thread(void)
     return L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()) + 2, HURD_TASK_WORTEL);
 }
 
-/* An operation whose reply starts with an L4 error code. */
+/* Sends a request whose reply begins with an L4 error code. */
 static int control(L4_Word_t op, L4_Word_t cap, unsigned n, const L4_Word_t *in, L4_Word_t *second)
 {
     L4_Word_t out[2] = {0, 0};
@@ -101,7 +101,8 @@ int hurd_wortel_shutdown(L4_Word_t cap, L4_Word_t status, enum hurd_shutdown how
     return error ? error : EIO;
 }
 
-/* Requests whose reply holds a map item go without hurd_cap_rpc: the acceptor must stand. */
+/* Requests whose reply has a map item cannot use hurd_cap_rpc(), because the caller's acceptor must
+ * stay. */
 static int map_call(L4_Word_t op, L4_Word_t cap, unsigned n, const L4_Word_t *in, L4_Fpage_t window)
 {
     L4_Acceptor_t before = L4_Accepted();
@@ -112,7 +113,7 @@ static int map_call(L4_Word_t op, L4_Word_t cap, unsigned n, const L4_Word_t *in
     L4_Accept(before);
     if (L4_IpcFailed(tag) || L4_UntypedWords(tag) < 1)
         return EIO;
-    return (int)L4_MR(1);               /* 0 or errno, in a refusal (label 0x8000) as well */
+    return (int)L4_MR(1);               /* 0 or an errno; also after a refusal (label 0x8000) */
 }
 
 int hurd_wortel_get_io_ports(L4_Word_t cap, L4_Word_t io_fpage)

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; Start of a server or root task, which the kernel enters without a stack (spec 6.8).  A program
-; that brings its own _start does not get this member.  main() takes nothing and does not return.
+; The start of a server or root task.  The kernel starts it without a stack (spec 6.8).  If a
+; program has its own _start, the linker leaves this file out.  main() takes no arguments and does
+; not return.
 
         extern  L4_Init, main, __L4_Links
 
@@ -13,10 +14,11 @@ stack:  resb    16384
         global  _start
 _start:
         mov     esp, stack.top
-        xor     ebp, ebp                ; end of every backtrace
+        xor     ebp, ebp                ; the end of every backtrace
         call    L4_Init
         call    main
-.halt:  mov     edi, [gs:0]             ; nobody to return to: sleep for good, receiving from oneself
+        ; main() cannot return: sleep for ever, receiving from this thread itself
+.halt:  mov     edi, [gs:0]
         mov     edx, edi
         xor     eax, eax
         xor     ecx, ecx

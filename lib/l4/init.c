@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds the KIP by `lock; nop` and the system calls by its links.  Spec 3.2, 4.1.  Some emulators run
- * that instruction as if it were one: then by our kernel's second way, <l4/pecan.h>. */
+/* Finds the KIP by `lock; nop`, and the system calls by its links.  Spec 3.2, 4.1.  Some emulators
+ * run this instruction without an exception; then it uses the second way of Pecan's kernel,
+ * <l4/pecan.h>. */
 #include <l4/kip.h>
 #include <l4/pecan.h>
 #include <l4/syscalls.h>
@@ -12,7 +13,7 @@ struct answer {
     L4_Word_t kip, version, flags, kernel;
 };
 
-/* Without an exception nothing is written, and no KIP is at 0. */
+/* If no exception comes, nothing is written, and there is no KIP at address 0. */
 #define ASK(code, answer)                                                                          \
     __asm__ volatile(code                                                                          \
                      : "+a"((answer).kip), "=c"((answer).version), "=d"((answer).flags),           \
@@ -42,7 +43,7 @@ static uint8_t in8(uint16_t port)
     return value;
 }
 
-/* By ourselves: a program shall not be linked with names of <l4/serial.h> that it did not ask for. */
+/* It prints by itself, so that no program gets names of <l4/serial.h> that it did not ask for. */
 static _Noreturn void fail(void)
 {
     const char *s = "l4: On this machine `lock; nop` raises no exception, and the kernel offers "

@@ -6,7 +6,8 @@ L4_Word_t L4_ApiVersion(void) { return L4_KIP_OF(L4_GetKernelInterface())->ApiVe
 L4_Word_t L4_ApiFlags(void) { return L4_KIP_OF(L4_GetKernelInterface())->ApiFlags.raw; }
 L4_Word_t L4_KernelId(void) { return L4_KernelDesc(L4_GetKernelInterface())->KernelId; }
 
-/* The list is in the KIP area: a foreign kernel's list without its end stops there. */
+/* The list is in the KIP area.  If another kernel's list has no end, the search stops at the end of
+ * the area. */
 char *L4_Feature(const void *kip, L4_Word_t n)
 {
     const char *s = L4_KernelVersionString(kip);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages in memory.  Words 1..u are untyped, u+1..u+t typed; what does not fit is dropped. */
+/* Messages in memory.  Words 1..u are untyped, words u+1..u+t are typed.  What does not fit is
+ * dropped. */
 #include <l4/message.h>
 
 #define LAST_WORD (L4_NUM_MRS - 1)
@@ -9,7 +10,8 @@ static void counts_set(L4_Msg_t *m, L4_Word_t u, L4_Word_t t)
     m->raw[0] = (m->raw[0] & ~(L4_Word_t)(L4_TAG_U_MASK | L4_TAG_T_MASK)) | t << L4_TAG_T_SHIFT | u;
 }
 
-/* The last item says "no item follows" (C = 0), those before it C = 1; found by walking the items. */
+/* In the last item C = 0 ("no item follows"), in those before it C = 1.  To find the last item, the
+ * function goes through all items. */
 static void more_bits_set(L4_Msg_t *m)
 {
     L4_Word_t first = L4_UntypedWords(m->tag) + 1, end = first + L4_TypedWords(m->tag);
@@ -37,7 +39,8 @@ static void item_append(L4_Msg_t *m, const L4_Word_t *words, L4_Word_t n)
     more_bits_set(m);
 }
 
-/* Words of a string item with all its descriptors; `limit` words are readable. */
+/* Returns the number of words of a string item with all its descriptors.  Only `limit` words can be
+ * read. */
 static L4_Word_t string_words(const L4_Word_t *s, L4_Word_t limit)
 {
     L4_Word_t n = 0;
@@ -146,7 +149,7 @@ L4_Word_t L4_MsgGetStringItem(const L4_Msg_t *m, L4_Word_t t, L4_StringItem_t *i
     return at + n - 1 <= LAST_WORD ? item_get(m, t, item->raw, n) : 0;
 }
 
-/* The bytes of string *item become more substrings of *dest: as a further descriptor. */
+/* Adds the bytes of string *item to *dest as more substrings, in a further descriptor. */
 void L4_AddSubstringTo(L4_StringItem_t *dest, const L4_StringItem_t *item)
 {
     L4_Word_t *last = dest->raw;
@@ -165,7 +168,8 @@ void L4_AddSubstringTo(L4_StringItem_t *dest, const L4_StringItem_t *item)
         last[2 + j + i] = item->raw[i];
 }
 
-/* ---- receive buffers: br[0] holds the number of words in use, br[1].. what goes to BR1.. */
+/* ---- receive buffers: br[0] is the number of words in use; br[1] and the following go to BR1 and
+ * the following */
 void L4_MsgBufferClear(L4_MsgBuffer_t *b) { b->raw[0] = 0; }
 
 static void buffer_append(L4_MsgBuffer_t *b, const L4_Word_t *words, L4_Word_t n)
@@ -173,7 +177,8 @@ static void buffer_append(L4_MsgBuffer_t *b, const L4_Word_t *words, L4_Word_t n
     L4_Word_t used = b->raw[0];
     if (used + n > L4_NUM_BRS - 1)
         return;
-    for (L4_Word_t i = 1, step; i <= used; i += step) { /* every earlier buffer: more follow */
+    for (L4_Word_t i = 1, step; i <= used; i += step) { /* every buffer before it says that more
+                                                           follow */
         step = string_words(&b->raw[i], used);
         b->raw[i] |= L4_ITEM_MORE;
     }

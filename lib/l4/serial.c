@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* COM1, polled: 115200 8N1.  No wait is unbounded, so a machine without a UART does not hang.
- * The first port access of a root task faults to sigma0, which gives the port (spec 6.6). */
+/* COM1 by polling: 115200 8N1.  Every wait has a limit, so a machine without a UART does not hang.
+ * When a root task touches a port for the first time, it faults, and sigma0 gives the port (spec
+ * 6.6). */
 #include <stdint.h>
 #include <l4/serial.h>
 #include <pc/uart.h>
@@ -68,8 +69,8 @@ static void pad(int n, char c)
         serial_putchar(c);
 }
 
-/* value / base without a 64-bit division: 32 bits at a time would need one; digits by subtraction
- * of shifted bases need none. */
+/* Computes value / base without a 64-bit division, which this library does not have: it subtracts
+ * multiples of the base by powers of two. */
 static unsigned digit_split(uint64_t *value, unsigned base)
 {
     uint64_t rest = *value, quotient = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Asking sigma0.  Spec 6.7. */
+/* Requests to sigma0.  Spec 6.7. */
 #include <l4/pecan.h>
 #include <l4/sigma0.h>
 

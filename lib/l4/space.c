@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Unmap and attributes for arrays of fpages: 64 fit into one call. */
+/* Unmap and attributes for arrays of fpages: one call takes 64 of them. */
 #include <l4/misc.h>
 #include <l4/space.h>
 
@@ -35,6 +35,6 @@ L4_Word_t L4_Set_PagesAttributes(L4_Word_t n, L4_Fpage_t *fpages, const L4_Word_
 L4_Word_t L4_Set_PageAttribute(L4_Fpage_t f, L4_Word_t attribute)
 {
     const L4_Word_t attributes[4] = {attribute, 0, 0, 0};
-    L4_Set_Rights(&f, 0); /* bits 1:0 = attribute number 0 */
+    L4_Set_Rights(&f, 0); /* bits 1:0 are the number of the attribute: 0 */
     return L4_Set_PagesAttributes(1, &f, attributes);
 }

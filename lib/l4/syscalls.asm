@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; The system calls that use more registers than C can hand over.  Spec 4.0: one row of its table each.
-; C sees ordinary functions: arguments on the stack, ebx esi edi ebp preserved.
+; The system calls that need more registers than C can pass.  Spec 4.0; each is one row of its
+; table.  To C they are ordinary functions: the arguments are on the stack, and ebx, esi, edi, ebp
+; are preserved.
 
         extern  __L4_Links
 links.space_control     equ 0
@@ -40,8 +41,8 @@ L4_ThreadControl:               ; eax dest, ecx pager, edx scheduler, esi space,
 
         section .text.__L4_ExchangeRegisters
         global  __L4_ExchangeRegisters
-; eax dest, ecx control, edx sp, esi ip, edi flags, ebx handle, ebp pager -> the same, old.
-; Arguments 7..12 are where to put the old values; NULL is allowed.
+; eax dest, ecx control, edx sp, esi ip, edi flags, ebx handle, ebp pager -> the old values, in the
+; same registers.  Arguments 7..12 say where to put the old values; each may be NULL.
 __L4_ExchangeRegisters:
         SAVE
         mov     eax, [esp + ARGS]
@@ -53,7 +54,7 @@ __L4_ExchangeRegisters:
         mov     ebp, [esp + ARGS + 24]
         call    [__L4_Links + links.exregs]
         push    eax
-%macro DELIVER 2                ; register, argument: one more word is on the stack now
+%macro DELIVER 2                ; register, argument: at this moment one more word is on the stack
         mov     eax, [esp + 4 + ARGS + 4 * %2]
         test    eax, eax
         jz      %%none

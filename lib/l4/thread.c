@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ExchangeRegisters by purpose.  Spec 4.12. */
+/* The uses of ExchangeRegisters, one function for each.  Spec 4.12. */
 #include <l4/thread.h>
 
 #define NO L4_nilthread

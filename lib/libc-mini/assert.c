@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A failed assert(): one line, then abort(). */
+/* A failed assert(): it prints one line, then calls abort(). */
 #include <assert.h>
 #include <libc.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the compiler calls for __builtin_popcount() and its like, where a 486 has no instruction.
- * Our own, because an i686 compiler's library may use CMOV.  Without a bit to be found the results
- * of ctz and clz are undefined, as with the builtins. */
+/* The functions that the compiler calls for __builtin_popcount() and the like, because a 486 has no
+ * instructions for them.  They are Pecan's own, because the library of an i686 compiler may use
+ * CMOV.  If no bit is set, the results of ctz and clz are undefined, as with the builtins. */
 #include <stdint.h>
 
 int __popcountsi2(uint32_t n);
@@ -36,7 +36,7 @@ static uint32_t high(uint64_t n)
     return (uint32_t)(n >> 32);
 }
 
-/* Sums of two, then four, then eight neighbours; the multiplication adds the four bytes. */
+/* Adds two neighbours, then four, then eight.  The multiplication adds the four bytes. */
 int __popcountsi2(uint32_t n)
 {
     n -= n >> 1 & 0x55555555;
@@ -83,7 +83,7 @@ int __ffsdi2(uint64_t n)
     return n ? 1 + __ctzdi2(n) : 0;
 }
 
-/* Bits behind the sign that are like it. */
+/* Returns the number of bits after the sign bit that are equal to it. */
 int __clrsbsi2(int32_t n)
 {
     uint32_t differ = (uint32_t)(n < 0 ? ~n : n);

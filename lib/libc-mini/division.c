@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* 64-bit division for a 32-bit processor: what the compiler calls for `/` and `%` of long long.
- * Our own, because an i686 compiler's library may use CMOV, which a 486 has not. */
+/* 64-bit division for a 32-bit processor: the functions that the compiler calls for `/` and `%` of
+ * long long.  They are Pecan's own, because the library of an i686 compiler may use CMOV, which a
+ * 486 does not have. */
 #include <stdint.h>
 
 uint64_t __udivmoddi4(uint64_t n, uint64_t d, uint64_t *rest);
@@ -10,7 +11,7 @@ int64_t __divdi3(int64_t n, int64_t d);
 int64_t __moddi3(int64_t n, int64_t d);
 int64_t __divmoddi4(int64_t n, int64_t d, int64_t *rest);
 
-/* high:low / d with high < d, so that the quotient fits a word. */
+/* Returns high:low / d.  Pre: high < d, so the quotient fits into a word. */
 static uint32_t divide_words(uint32_t high, uint32_t low, uint32_t d, uint32_t *rest)
 {
     uint32_t q, r;
@@ -19,7 +20,7 @@ static uint32_t divide_words(uint32_t high, uint32_t low, uint32_t d, uint32_t *
     return q;
 }
 
-/* d = 0 raises the divide exception, as it does for 32 bits. */
+/* If d = 0, the processor raises the divide exception, as for 32 bits. */
 static uint64_t divide_by_word(uint64_t n, uint32_t d, uint64_t *rest)
 {
     uint32_t high = (uint32_t)(n >> 32), r;
@@ -29,7 +30,7 @@ static uint64_t divide_by_word(uint64_t n, uint32_t d, uint64_t *rest)
     return (uint64_t)q_high << 32 | q_low;
 }
 
-/* d >= 2^32, so the quotient is below 2^32: shift and subtract, 32 rounds at most. */
+/* Pre: d >= 2^32, so the quotient is below 2^32.  It shifts and subtracts, in at most 32 rounds. */
 static uint64_t divide_by_long(uint64_t n, uint64_t d, uint64_t *rest)
 {
     uint64_t q = 0;

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AT_EXIT_MAX = 32 + 1 };  /* what the standard promises, and the destructors (start.c) */
+enum { AT_EXIT_MAX = 32 + 1 };  /* the number that the standard promises, and one for the
+                                   destructors (start.c) */
 
 static void (*at_exit[AT_EXIT_MAX])(void);
 static int at_exit_count;
@@ -33,7 +34,7 @@ _Noreturn void _Exit(int status)
 
 _Noreturn void abort(void)
 {
-    __libc_exit(134);           /* what a shell reports for SIGABRT */
+    __libc_exit(134);           /* the status that a shell reports for SIGABRT */
 }
 
 char *getenv(const char *name)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Weak defaults of what libc.h asks of a program, and the errno of a program with one thread. */
+/* Weak defaults of the functions that libc.h asks of a program, and the errno of a program with one
+ * thread. */
 #include <errno.h>
 #include <libc.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ __attribute__((weak)) _Noreturn void __libc_exit(int status)
 {
     (void)status;
     for (;;)
-        __asm__ volatile("ud2");        /* an exception message to whoever looks after us */
+        __asm__ volatile("ud2");        /* an exception, for the thread's exception handler */
 }
 
 __attribute__((weak)) _Noreturn void __libc_mistake(const char *what, const void *at,

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* malloc and friends: ISO C 7.22.3, over mmap().
+/* malloc() and the functions like it: ISO C 7.22.3, over mmap().
  *
- * Small blocks come from free lists, one a size class; a class that is empty cuts blocks off the
- * current chunk of CHUNK bytes.  Large ones are a mapping of their own and go back when they are
- * freed.  In front of each block:
+ * There is a free list for each class of sizes of small blocks.  If it is empty, a block is cut off
+ * the current chunk of CHUNK bytes.  A large block has a mapping of its own, which goes back when
+ * the block is freed.  In front of each block is a header:
  *
- *      | class | offset | size | check |  bytes ...     16 bytes: blocks are aligned to that
+ *      | class | offset | size | check |  bytes ...     16 bytes: blocks are aligned to 16
  *
- * offset is where the header proper is when the block was aligned to more than 16: so many bytes
- * below.  `check` finds most pointers that were not ours, and blocks that were freed twice.  A
- * large block's header goes with its mapping, so the last of them that were freed are remembered. */
+ * If a block was aligned to more than 16, its first header is `offset` bytes further down.  `check`
+ * finds most pointers that malloc() did not return, and blocks that are freed twice.  The header of
+ * a large block goes with its mapping, so the large blocks that were freed last are remembered. */
 #include <errno.h>
 #include <libc.h>
 #include <mutex.h>
@@ -30,7 +30,8 @@ enum {
 struct header {
     uint32_t class;
     uint32_t offset;
-    size_t size;                /* what the caller may use; LARGE: the mapping less the header */
+    size_t size;                /* the bytes that the caller may use; LARGE: the mapping without
+                                   the header */
     uint32_t check;
 } __attribute__((aligned(16)));
 
@@ -38,7 +39,8 @@ struct free_block {
     struct free_block *next;
 };
 
-/* Bytes for the caller; two steps from each power of two to the next. */
+/* The bytes for the caller in a block of this class.  There are two classes from each power of two
+ * to the next. */
 static const uint16_t class_size[CLASSES] = {
     16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192,
 };
@@ -74,7 +76,7 @@ static void *map(size_t size)
     }
     for (unsigned i = 0; i < REMEMBERED; i++)
         if ((uintptr_t)freed_large[i] - (uintptr_t)p < size)
-            freed_large[i] = NULL;      /* what is there now is new */
+            freed_large[i] = NULL;      /* a new block is there now */
     return p;
 }
 
@@ -97,8 +99,8 @@ static uint32_t class_of(size_t size)
     return class;
 }
 
-/* With the lock.  What is left of a chunk that is too small is given to the classes that it fits.
- * */
+/* Pre: the lock is held.  The rest of a chunk that is too small goes to the free lists of the
+ * classes that fit into it. */
 static struct header *chunk_cut(uint32_t class)
 {
     size_t need = sizeof(struct header) + class_size[class];
@@ -150,22 +152,22 @@ static bool is_freed(const void *block)
     return ((const struct header *)block - 1)->check == FREED;
 }
 
-/* The header of a block that we gave out and nobody freed; anything else is the program's mistake
- * and ends it. */
+/* Returns the header of a block that malloc() gave out and that is not freed.  Any other pointer is
+ * a mistake of the program, and ends it. */
 static struct header *header_of(void *block, const void *caller)
 {
     struct header *h = (struct header *)block - 1;
     if ((uintptr_t)block % ALIGNMENT)
-        __libc_mistake("free of what is no block", block, caller);
+        __libc_mistake("not a block of malloc()", block, caller);
     if (is_freed(block))
         __libc_mistake("double free", block, caller);
     if (h->check != check_of(h))
-        __libc_mistake("free of what is no block, or something wrote in front of it", block,
+        __libc_mistake("not a block of malloc(), or the bytes before it were overwritten", block,
                        caller);
     return h;
 }
 
-/* The first header: of the block as malloc() made it. */
+/* Returns the first header, that of the block as malloc() made it. */
 static struct header *header_base(struct header *h)
 {
     return h->offset ? (struct header *)((char *)h - h->offset) : h;
@@ -196,7 +198,7 @@ void free(void *block)
         block_free(block, __builtin_return_address(0));
 }
 
-/* Memory that was never used is zero; what comes from a free list may not be. */
+/* Memory that was never used is zero; memory from a free list may not be. */
 void *calloc(size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / size) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The mem* functions of ISO C 7.24.  The string instructions are the shortest and, on an emulator
- * that counts instructions, the cheapest way to move bytes; the compiler cannot turn them back into
- * calls of themselves. */
+/* The mem* functions of ISO C 7.24.  The string instructions are the shortest way to move bytes,
+ * and on an emulator that counts instructions the cheapest.  The compiler also cannot turn them
+ * into calls of these functions. */
 #include <stdint.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ void *memcpy(void *restrict dest, const void *restrict src, size_t n)
 
 void *memmove(void *dest, const void *src, size_t n)
 {
-    if ((uintptr_t)dest - (uintptr_t)src >= n)      /* dest below src, or behind its end */
+    if ((uintptr_t)dest - (uintptr_t)src >= n)      /* dest is below src, or behind its end */
         return memcpy(dest, src, n);
     char *d = (char *)dest + n - 1;
     const char *s = (const char *)src + n - 1;

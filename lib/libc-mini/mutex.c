@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Mutex and condition over one primitive: sleep while a word has a value, wake those who sleep on a
- * word. */
+/* Mutex and condition, from two primitives: sleep while a word has a value; wake the threads that
+ * sleep on a word. */
 #include <libc.h>
 #include <limits.h>
 #include <mutex.h>
@@ -27,8 +27,8 @@ bool mutex_trylock(struct mutex *mutex)
     return compare_exchange(&mutex->state, 0, 1) == 0;
 }
 
-/* Who waited holds the mutex in state 2: there may be others behind it, and a needless wake-up is
- * harmless. */
+/* A thread that waited holds the mutex in state 2, because other threads may wait behind it.  If
+ * none does, one wake-up is useless, which does no harm. */
 void mutex_lock(struct mutex *mutex)
 {
     if (mutex_trylock(mutex))

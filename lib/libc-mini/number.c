@@ -17,12 +17,12 @@ static int digit_value(char c)
 }
 
 struct number {
-    unsigned long long magnitude;   /* ULLONG_MAX when it is too large */
+    unsigned long long magnitude;   /* ULLONG_MAX if it is too large */
     bool negative;
     bool too_large;
 };
 
-/* Reads [space][sign][prefix]digits.  *end is s itself when there is no number. */
+/* Reads [space][sign][prefix]digits.  If there is no number, *end is s itself. */
 static struct number number_parse(const char *s, char **end, int base)
 {
     struct number n = {0, false, false};
@@ -127,7 +127,8 @@ void srand(unsigned seed)
     rand_state = seed;
 }
 
-/* A linear congruential generator with Knuth's constants; the high bits are the good ones. */
+/* A linear congruential generator with Knuth's constants.  Its high bits are the more random
+ * ones. */
 int rand(void)
 {
     rand_state = rand_state * 6364136223846793005ull + 1442695040888963407ull;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the compiler calls for arithmetic under -ftrapv: the result, or abort(). */
+/* The functions that the compiler calls for arithmetic with -ftrapv: they return the result, or
+ * abort. */
 #include <stdint.h>
 #include <stdlib.h>
 

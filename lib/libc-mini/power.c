@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the compiler calls for __builtin_powi(): x to the power of an integer. */
+/* The function that the compiler calls for __builtin_powi(): x to the power of an integer. */
 
 #define POWER(name, type)                                                                         \
     type name(type x, int n);                                                                     \

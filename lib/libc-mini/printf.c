@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The printf family's engine: ISO C 7.21.6.1.  A directive is parsed into a struct printf_spec, its
- * value is made text in a small buffer, and print_field() pads.  Floating point: printf_float.c. */
+/* The engine of the printf functions: ISO C 7.21.6.1.  It parses a directive into a struct
+ * printf_spec, makes text of the value in a small buffer, and print_field() pads it.
+ * printf_float.c does floating point. */
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -24,7 +25,7 @@ void printf_repeat(struct printf_sink *sink, char c, int count)
         printf_put(sink, block, count < (int)sizeof block ? (size_t)count : sizeof block);
 }
 
-/* Digits of a width or precision.  INT_MAX stands for everything above. */
+/* Reads the digits of a width or precision.  INT_MAX stands for all larger values. */
 static int parse_digits(const char **format)
 {
     int n = 0;
@@ -128,7 +129,8 @@ static uintmax_t argument_unsigned(enum printf_length length, struct arguments *
     }
 }
 
-/* prefix, zeros up to the precision, digits; blanks or zeros up to the width. */
+/* Prints the prefix, zeroes up to the precision, the digits, and blanks or zeroes up to the
+ * width. */
 static void print_field(struct printf_sink *sink, const struct printf_spec *spec,
                         const char *prefix, int zeros, const char *text, size_t length)
 {
@@ -150,14 +152,14 @@ static void print_number(struct printf_sink *sink, struct printf_spec *spec, con
                          uintmax_t n, unsigned base)
 {
     const char *digits = spec->conversion == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
-    char text[3 * sizeof n];            /* octal is the longest */
+    char text[3 * sizeof n];            /* a number is longest in octal */
     char *first = text + sizeof text;
     for (; n; n /= base)
         *--first = digits[n % base];
     int length = (int)(text + sizeof text - first);
     int precision = spec->precision < 0 ? 1 : spec->precision;
     if (spec->precision >= 0)
-        spec->zero = false;             /* 7.21.6.1: the 0 flag is ignored with a precision */
+        spec->zero = false;             /* 7.21.6.1: with a precision, the 0 flag is ignored */
     int zeros = precision > length ? precision - length : 0;
     if (base == 8 && spec->alternate && zeros == 0)
         zeros = 1;
@@ -203,7 +205,8 @@ static void print_string(struct printf_sink *sink, struct printf_spec *spec, con
     print_field(sink, spec, "", 0, s, strnlen(s, max));
 }
 
-/* In the "C" locale a wide character is the byte of its value, and others have no encoding. */
+/* In the "C" locale, a wide character is the byte with its value.  Other wide characters have no
+ * encoding. */
 static int print_wide_string(struct printf_sink *sink, struct printf_spec *spec, const wchar_t *s)
 {
     size_t max = spec->precision < 0 ? SIZE_MAX : (size_t)spec->precision;

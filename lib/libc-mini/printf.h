@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The formatting engine, as stdio.c and snprintf() use it, and its two halves. */
+/* The formatting engine, as stdio.c and snprintf.c use it, and what its two halves know of each
+ * other. */
 #ifndef LIBC_PRINTF_H
 #define LIBC_PRINTF_H
 
@@ -9,10 +10,11 @@
 
 struct printf_sink {
     void (*put)(struct printf_sink *sink, const char *data, size_t size);
-    size_t total;               /* bytes put so far; printf_format() counts */
+    size_t total;               /* the bytes put so far; printf_format() counts them */
 };
 
-/* Returns the bytes produced, or -1 with errno: EOVERFLOW, EILSEQ, EINVAL (no such conversion). */
+/* Returns the number of bytes; or -1, with errno EOVERFLOW, EILSEQ or EINVAL (there is no such
+ * conversion). */
 int printf_format(struct printf_sink *sink, const char *format, va_list args);
 
 /* ---- between printf.c and printf_float.c ---- */
@@ -33,7 +35,7 @@ enum printf_length {
 struct printf_spec {
     bool left, plus, space, alternate, zero;
     int width;
-    int precision;              /* -1: not given */
+    int precision;              /* -1: there is none */
     enum printf_length length;
     char conversion;
 };

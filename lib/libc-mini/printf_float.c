@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Floating point as text: the conversions a, e, f and g of ISO C 7.21.6.1.  Before: printf.c.
  *
- * A value is an integer times a power of two, so its decimal expansion ends, and all of it is
- * computed: words of nine digits.  It is rounded once, half to even, at the last digit that is
+ * A value is an integer times a power of two.  So its decimal expansion ends, and all of it is
+ * computed, in words of nine digits.  It is rounded once, half to even, at the last digit that is
  * wanted; so every digit is right.  The FPU is not used. */
 #include <limits.h>
 #include <stdbool.h>
@@ -10,7 +10,8 @@
 #include <string.h>
 #include "printf.h"
 
-enum { BASE = 1000000000, DIGITS = 9 }; /* of a word; BASE is a multiple of 2^DIGITS */
+enum { BASE = 1000000000, DIGITS = 9 }; /* DIGITS are the digits of a word; BASE is a multiple of
+                                           2^DIGITS */
 
 /* ---- the value ---- */
 
@@ -18,7 +19,7 @@ struct number {
     bool negative, infinite, nan;
     uint64_t mantissa;
     int exponent;   /* the value is mantissa * 2^exponent */
-    int hex_digits; /* of the mantissa, behind the first one */
+    int hex_digits; /* the hexadecimal digits of the mantissa behind the first one */
 };
 
 static struct number number_of_double(double value)
@@ -57,13 +58,13 @@ static struct number number_of_long_double(long double value)
 
 /* ---- its digits ---- */
 
-/* word[i] counts BASE to the power of point - 1 - i. */
+/* word[i] counts BASE to the power of (point - 1 - i). */
 struct decimal {
     uint32_t *word;
     int count, point;
 };
 
-/* The first word stays 0 unless rounding carries into it. */
+/* The first word is 0, unless rounding carries into it. */
 static int words_before_point(const struct number *n)
 {
     return 1 + (n->exponent > 0 ? (64 + n->exponent) / 29 + 1 : 3);
@@ -84,7 +85,7 @@ static void decimal_double(struct decimal *d, int bits)
     }
 }
 
-/* *used grows by the word that the last one's rest goes to. */
+/* *used grows by one word, which gets the rest of the last one. */
 static void decimal_halve(struct decimal *d, int *used, int bits)
 {
     uint32_t rest = 0, share = BASE >> bits;
@@ -118,8 +119,8 @@ static uint32_t power_of_ten(int n)
     return power;
 }
 
-/* Digit number `at`: 0 is the one before the point, -1 the one behind it.  Which word, and which of
- * its digits. */
+/* Finds digit number `at` (0 is the one before the point, -1 the one behind it): its word, and its
+ * place in the word. */
 static int word_of(const struct decimal *d, int at)
 {
     return d->point - 1 - (at >= 0 ? at / DIGITS : -((-at + DIGITS - 1) / DIGITS));
@@ -136,7 +137,7 @@ static unsigned digit(const struct decimal *d, int at)
     return i < 0 || i >= d->count ? 0 : d->word[i] / power_of_ten(place_of(at)) % 10;
 }
 
-/* The number of the first digit that is not 0; 0 if there is none. */
+/* Returns the number of the first digit that is not 0; 0 if all are 0. */
 static int first_digit(const struct decimal *d)
 {
     for (int i = 0; i < d->count; i++) {
@@ -164,7 +165,7 @@ static bool is_zero_below(const struct decimal *d, int at)
     return zero;
 }
 
-/* At most `precision` digits behind number `from` stay. */
+/* Rounds, so that at most `precision` digits behind digit number `from` stay. */
 static void decimal_round(struct decimal *d, int from, int precision)
 {
     if (precision >= from - last_digit(d))
@@ -186,7 +187,7 @@ static void decimal_round(struct decimal *d, int from, int precision)
 
 /* ---- text ---- */
 
-/* n digits from number `at` down. */
+/* Prints n digits, from digit number `at` down. */
 static void put_digits(struct printf_sink *sink, const struct decimal *d, int at, int n)
 {
     char text[32];
@@ -202,7 +203,7 @@ static void put_digits(struct printf_sink *sink, const struct decimal *d, int at
     printf_repeat(sink, '0', n);
 }
 
-/* Blanks, sign, zeros; the result: blanks that come at the end. */
+/* Prints blanks, the sign, and zeroes.  Returns the number of blanks that come at the end. */
 static int put_padding(struct printf_sink *sink, const struct printf_spec *spec, const char *sign,
                        size_t length)
 {
@@ -216,7 +217,7 @@ static int put_padding(struct printf_sink *sink, const struct printf_spec *spec,
     return spec->left ? padding : 0;
 }
 
-/* Digits behind the point that %g prints: no zeros at the end. */
+/* Returns the number of digits behind the point that %g prints: no zeroes at the end. */
 static int without_zeros(const struct decimal *d, int first, int precision)
 {
     if (precision > first - last_digit(d))
@@ -226,7 +227,7 @@ static int without_zeros(const struct decimal *d, int first, int precision)
     return precision > 0 ? precision : 0;
 }
 
-/* A letter, a sign, `least` digits or more. */
+/* Prints a letter, a sign, and at least `least` digits. */
 static size_t exponent_text(char text[8], char letter, int exponent, int least)
 {
     size_t length = 0;
@@ -281,7 +282,7 @@ static void print_general(struct printf_sink *sink, const struct printf_spec *sp
     decimal_round(d, first_digit(d), digits - 1);
     int first = first_digit(d), most = INT_MAX + (first < 0 ? first : 0);
     if (digits > most)
-        digits = most; /* more than printf may return all the same */
+        digits = most; /* this is more than printf() may return */
     if (first < digits && first >= -4)
         print_fixed(sink, spec, sign, d, digits - 1 - first, !spec->alternate);
     else
@@ -309,8 +310,8 @@ static void print_decimal(struct printf_sink *sink, const struct printf_spec *sp
     }
 }
 
-/* The mantissa's digits as they are stored, so the first one is 1 for a double, 8 to f for a long
- * double, 0 where the exponent cannot be smaller. */
+/* The digits of the mantissa as they are stored.  So the first one is 1 for a double, and 8 to f
+ * for a long double; it is 0 if the exponent cannot be smaller. */
 static void print_hex(struct printf_sink *sink, const struct printf_spec *spec, const char *sign,
                       const struct number *n)
 {
@@ -326,7 +327,7 @@ static void print_hex(struct printf_sink *sink, const struct printf_spec *spec, 
         m >>= dropped;
         m += rest > half || (rest == half && m % 2);
         kept = precision;
-        if (m >> 4 * kept == 16) { /* of a long double: f became 10 */
+        if (m >> 4 * kept == 16) { /* only a long double: f was rounded up to 10 */
             m /= 16;
             power += 4;
         }

@@ -8,7 +8,7 @@
 struct buffer_sink {
     struct printf_sink sink;
     char *s;
-    size_t size;                /* what may be written, the zero at the end not counted */
+    size_t size;                /* the bytes that may be written, without the zero at the end */
 };
 
 static void buffer_put(struct printf_sink *sink, const char *data, size_t size)

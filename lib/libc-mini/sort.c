@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* qsort() and bsearch(): ISO C 7.22.5.  A heap sort: n log n at worst, no recursion and no memory.
- * */
+/* qsort() and bsearch(): ISO C 7.22.5.  A heap sort takes n log n steps at worst, without recursion
+ * and without memory. */
 #include <stdlib.h>
 
 struct array {
@@ -23,7 +23,7 @@ static void swap(char *a, char *b, size_t size)
     }
 }
 
-/* Makes the tree below `root` a heap again when only the root is out of place. */
+/* Makes the tree below `root` a heap again.  Pre: only the root is out of place. */
 static void sift_down(const struct array *a, size_t root, size_t count)
 {
     while (root < count / 2) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The standard streams: ISO C 7.21.  stdout is line buffered, stderr is not buffered, stdin is read
- * in pieces. All bytes pass through __libc_write() and __libc_read(). */
+ * in pieces.  All bytes go through __libc_write() and __libc_read(). */
 #include <errno.h>
 #include <libc.h>
 #include <mutex.h>
@@ -10,13 +10,14 @@
 #include "printf.h"
 
 struct libc_stream {
-    int number;                 /* what the hooks get */
+    int number;                 /* the hooks get this number */
     bool line_buffered;
     bool at_end, failed;
     bool has_pushed;            /* ungetc() put `pushed` back */
     unsigned char pushed;
-    size_t used;                /* output: bytes waiting; input: bytes read from `buffer` so far */
-    size_t filled;              /* input only */
+    size_t used;                /* output: bytes that wait; input: bytes of `buffer` that have
+                                   been read */
+    size_t filled;              /* input only: bytes in `buffer` */
     struct mutex lock;
     char buffer[BUFSIZ];
 };
@@ -102,7 +103,7 @@ int puts(const char *s)
 int fflush(FILE *stream)
 {
     if (!stream)
-        stream = stdout;        /* the only one that holds output back */
+        stream = stdout;        /* only stdout keeps output back */
     if (stream == stdin)
         return 0;
     mutex_lock(&stream->lock);
@@ -115,7 +116,7 @@ struct stream_sink {
     struct printf_sink sink;
     FILE *stream;
     int result;
-    size_t used;                /* an unbuffered stream's bytes: so that a line is one write */
+    size_t used;                /* the bytes of an unbuffered stream, so that a line is one write */
     char buffer[80];
 };
 
@@ -203,7 +204,7 @@ static int get_locked(FILE *stream)
 
 int fgetc(FILE *stream)
 {
-    fflush(stdout);             /* a prompt is seen before we wait for the answer */
+    fflush(stdout); /* the user must see a prompt before the program waits for the answer */
     mutex_lock(&stream->lock);
     int c = get_locked(stream);
     mutex_unlock(&stream->lock);

@@ -40,6 +40,17 @@ static const struct {
     {EMSGSIZE, "Message too long"},
     {EOPNOTSUPP, "Operation not supported"},
     {ETIMEDOUT, "Connection timed out"},
+    {EXDEV, "Invalid cross-device link"},
+    {ENOTDIR, "Not a directory"},
+    {EISDIR, "Is a directory"},
+    {ENFILE, "Too many open files in system"},
+    {EROFS, "Read-only file system"},
+    {EMLINK, "Too many links"},
+    {ENAMETOOLONG, "File name too long"},
+    {ENOTEMPTY, "Directory not empty"},
+    {ELOOP, "Too many levels of symbolic links"},
+    {ENOBUFS, "No buffer space available"},
+    {EUCLEAN, "Structure needs cleaning"},
     {ECANCELED, "Operation canceled"},
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The str* functions of ISO C 7.24; those that allocate are in malloc.c. */
+/* The str* functions of ISO C 7.24.  Those that allocate memory are in malloc.c. */
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>

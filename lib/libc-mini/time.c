@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* <time.h> over the kernel's clock. */
+/* <time.h> with the kernel's clock. */
 #include <errno.h>
 #include <libc.h>
 #include <time.h>

@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; The startup code as bytes: startup.bin of the build folder, made of startup.c and startup_entry.asm.
+; The startup code as bytes: startup.bin of the build folder, which is made from startup.c and
+; startup_entry.asm.
 section .rodata.startup_blob
 global startup_blob, startup_blob_size
 startup_blob:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks a program file: what elf_read() accepts can be loaded without looking again.  The file may
- * come from anybody, so every number in it is a lie until compared. */
+/* Checks a program file: a file that elf_read() accepts can be loaded without another check.  The
+ * file may come from any program, so each number in it counts as wrong until it is compared. */
 #include "elf.h"
 #include <errno.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static bool segment_good(const struct elf_phdr *p, L4_Word_t size, L4_Word_t low
 
 static L4_Word_t segment_end(const struct elf_segment *s) { return s->vaddr + s->memsz; }
 
-/* One more PT_LOAD; segments come in ascending order and never share a page. */
+/* Adds one more PT_LOAD.  Segments must be in ascending order, and no two may share a page. */
 static int add_segment(struct elf_program *out, const struct elf_phdr *p)
 {
     if (out->count == ELF_SEGMENTS_MAX)
@@ -57,8 +57,8 @@ static int add_segment(struct elf_program *out, const struct elf_phdr *p)
     return 0;
 }
 
-/* The program headers as the program itself may read them, and an entry point that can be
- * executed. */
+/* Finds the program headers, where the program itself may read them, and checks that the entry
+ * point can be executed. */
 static int finish(struct elf_program *out, const struct elf_header *h)
 {
     bool entry_good = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes a startup fpage.  Addresses inside are those of the new task. */
+/* Writes a startup fpage.  The addresses in it are those of the new task. */
 #include "page.h"
 #include <errno.h>
 #include <string.h>
@@ -10,12 +10,12 @@
 static L4_Word_t page_down(L4_Word_t x) { return x & -PAGE; }
 static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
 
-/* At most two entries a segment: the part that is in the file, and zeroes behind it. */
+/* A segment needs at most two entries: the part that is in the file, and the zeroes behind it. */
 static L4_Word_t add_segment(struct hurd_startup_map *m, const struct elf_segment *s,
                              struct hurd_startup_cap image)
 {
     L4_Word_t n = 0;
-    bool clears = s->memsz > s->filesz;                 /* writes into the last file page */
+    bool clears = s->memsz > s->filesz; /* zeroes go into the last page of the file part */
     L4_Word_t rights = s->rights | (clears ? 6 : 0);
     if (s->filesz > 0) {
         bool copy = (rights & 2) != 0;
@@ -26,8 +26,9 @@ static L4_Word_t add_segment(struct hurd_startup_map *m, const struct elf_segmen
             .size = page_up(s->vaddr + s->filesz) - page_down(s->vaddr),
         };
     }
-    /* An unaligned start means: clear up to the page's end, the page is the file part's.  Without a
-     * file part there is no such page, so the zeroes start with a whole one. */
+    /* If the start is not aligned, the bytes up to the end of the page are cleared, and the page is
+     * that of the file part.  Without a file part there is no such page, so the zeroes start with a
+     * whole page. */
     if (clears) {
         L4_Word_t start = s->filesz > 0 ? s->vaddr + s->filesz : page_down(s->vaddr);
         m[n++] = (struct hurd_startup_map) {
@@ -54,8 +55,8 @@ int startup_page_write(void *page, const struct hurd_startup_data *data,
     struct hurd_startup_data *d = (struct hurd_startup_data *)(base + top);
     L4_Word_t d_address = HURD_STARTUP_ADDR + top;
     *d = *data;
-    /* TODO(startup): layout J for boot modules of January 2005 (nothing in them tells; a boot
-     * option would). */
+    /* TODO(startup): layout J for boot modules of January 2005.  Nothing in the modules says that
+     * they need it, so a boot option would have to. */
     d->version_major = HURD_STARTUP_MAJOR;
     d->version_minor = HURD_STARTUP_MINOR;
     d->size = sizeof *d;

@@ -7,18 +7,18 @@
 #include "elf.h"
 #include <hurd/startup.h>
 
-/* Programs start here or above: startup fpage, KIP and UTCBs are below. */
+/* Programs start here or above.  The startup fpage, the KIP and the UTCBs are below. */
 #define STARTUP_LOW 0x30000u
 
-/* Fills `page` (HURD_STARTUP_SIZE bytes, in the writer's space): code, then from the top down the
- * structure, argz, map array, pointer.  `data` comes with all capabilities, flags, utcb_area and
- * store; the rest is filled in here. *sp = stack pointer for the start message.  0, or E2BIG: argz
- * is too long. */
+/* Fills `page` (HURD_STARTUP_SIZE bytes, in the writer's space): the code, and from the end
+ * downwards the structure, argz, the map array and the pointer to the structure.  Pre: *data has
+ * all capabilities, flags, utcb_area and store; the function fills in the rest.  Post: *sp is the
+ * stack pointer for the start message.  Returns 0; E2BIG: argz is too long. */
 int startup_page_write(void *page, const struct hurd_startup_data *data,
                        const struct elf_program *program, const char *argz, L4_Word_t argz_len,
                        L4_Word_t *sp);
 
-/* The blob of startup.c, embedded by blob.asm. */
+/* The startup code; blob.asm embeds it. */
 extern const char startup_blob[];
 extern const L4_Word_t startup_blob_size;
 

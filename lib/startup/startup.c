@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The startup code: first thing that runs in a new task.  Spec hurd 1.5.
+/* The startup code: the first code that runs in a new task.  Spec hurd 1.5.
  *
- * Before: wortel or `task` wrote the startup data behind us and answered our first fault with the
- * startup fpage. After: the program of the map array is in place, and startup_entry.asm jumps to
- * it. It runs with a few KB of stack, and is the only code that maps without
- * anybody to serve its faults: everything is mapped before it is touched.
- * TODO(startup): a page that physmem takes away before the program has a pager comes back only if
- * nobody writes to it (servers/task/fault.c). */
+ * Before: wortel or `task` wrote the startup data behind this code, and answered the first fault
+ * with the startup fpage.  After: the program of the map array is in place, and startup_entry.asm
+ * jumps to it.  This code has a few KB of stack.  While it runs, no pager can serve its faults, so
+ * it maps everything before it touches it.  TODO(startup): if physmem takes a page away before the
+ * program has a pager, it comes back only if the program never writes to it
+ * (servers/task/fault.c). */
 #include <l4/types.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -21,12 +21,12 @@ enum startup_step { STEP_SELF = 1, STEP_MEMORY, STEP_COPY, STEP_ALLOCATE, STEP_M
 
 static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
 
-/* Nobody can use this task any more: say so and end.  Blocks for ever where there is no `task`
- * yet. */
+/* The task cannot run: prints that, and ends the task.  If `task` does not run yet, it blocks for
+ * ever. */
 static void __attribute__((noreturn)) fail(struct hurd_startup_data *data, enum startup_step step,
                                            L4_Word_t error)
 {
-    static const char text[] __attribute__((aligned(4))) = "startup: no memory for the program\n";
+    static const char text[] __attribute__((aligned(4))) = "startup: there is not enough memory for this program\n";
     L4_ThreadId_t to = {.raw = data->wortel.server};
     for (unsigned i = 0; to.raw && text[i]; i++) {
         L4_LoadMR(0, HURD_WORTEL_LABEL(HURD_WORTEL_PUTCHAR, data->wortel.cap) << 16 | 1);
@@ -45,8 +45,8 @@ static void __attribute__((noreturn)) fail(struct hurd_startup_data *data, enum 
         L4_Sleep(L4_Never);
 }
 
-/* One request to physmem: MR1.. are loaded.  Returns the reply's tag; ends the task on a
- * refusal. */
+/* Sends one request to physmem.  Pre: MR1 and the following are loaded.  Returns the reply's tag;
+ * if physmem refuses, the task ends. */
 static L4_MsgTag_t request(struct hurd_startup_data *data, L4_Word_t server, enum startup_step step,
                            L4_Word_t label, L4_Word_t words)
 {
@@ -59,7 +59,7 @@ static L4_MsgTag_t request(struct hurd_startup_data *data, L4_Word_t server, enu
     return tag;
 }
 
-/* One reply holds at most 31 pieces: ask again for what is missing. */
+/* One reply holds at most 31 pieces, so the rest is asked for again. */
 static void map(struct hurd_startup_data *data, struct hurd_startup_cap from, L4_Word_t rights,
                 L4_Word_t vaddr, L4_Word_t offset, L4_Word_t size, enum startup_step step)
 {
@@ -85,7 +85,7 @@ static void map(struct hurd_startup_data *data, struct hurd_startup_cap from, L4
     }
 }
 
-/* The copy of a writable file part.  Afterwards the entry names the copy. */
+/* Copies the file part of a writable segment.  Afterwards the entry names the copy. */
 static void make_copy(struct hurd_startup_data *data, struct hurd_startup_map *m)
 {
     L4_LoadMR(1, m->container.cap);
@@ -99,7 +99,8 @@ static void make_copy(struct hurd_startup_data *data, struct hurd_startup_map *m
     m->offset = m->vaddr | (m->offset & HURD_STARTUP_MAP_RIGHTS);
 }
 
-/* Zeroes.  The entry before is mapped already: the tail of its last page is cleared here. */
+/* Makes zeroes.  The entry before is mapped already, so the rest of its last page is cleared
+ * here. */
 static void make_anon(struct hurd_startup_data *data, struct hurd_startup_map *m)
 {
     L4_Word_t first = page_up(m->vaddr), end = page_up(m->vaddr + m->size);
@@ -125,8 +126,9 @@ static void map_entry(struct hurd_startup_data *data, const struct hurd_startup_
         m->offset & HURD_STARTUP_MAP_OFFSET, m->size, STEP_MAP);
 }
 
-/* What is ours first, what is mapped from the image last: copying a page of the image, or writing
- * to the copy, may take other mappings of that page away, and nobody brings them back yet. */
+/* The task's own pages are mapped first, those of the image last.  Copying a page of the image, or
+ * writing to the copy, may take other mappings of this page away, and no pager can bring them back
+ * yet. */
 static void load(struct hurd_startup_data *data)
 {
     struct hurd_startup_map *m = (struct hurd_startup_map *)data->mapv, *end = m + data->mapc;
@@ -148,7 +150,8 @@ L4_Word_t startup(struct hurd_startup_data *data);
 
 L4_Word_t startup(struct hurd_startup_data *data)
 {
-    L4_Set_ExceptionHandler(L4_Pager());    /* with a nil one an exception would halt us, unheard */
+    L4_Set_ExceptionHandler(L4_Pager());    /* without a handler, an exception would halt the
+                                               thread, and no task would know */
     L4_Init();
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
     map(data, data->startup, 7, HURD_STARTUP_ADDR, 0, HURD_STARTUP_SIZE, STEP_SELF);

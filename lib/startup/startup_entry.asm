@@ -1,12 +1,13 @@
 ; SPDX-License-Identifier: MIT
-; First instruction of every new task, at 0x8000.  The thread was started with esp at the last word of the
-; startup data, the pointer to struct hurd_startup_data: a C argument as soon as a call pushed its return address.
+; The first instruction of every new task, at 0x8000.  The thread starts with ESP at the last word
+; of the startup data, which is the pointer to struct hurd_startup_data.  After a call has pushed
+; its return address, the pointer is a C argument.
 bits 32
 section .text.first exec
 global _start
 extern startup
 _start:
         cld
-        call    startup             ; startup(data): maps the program, returns its entry point
-        call    eax                 ; the same argument again, as promised in spec hurd 1.5
+        call    startup             ; startup(data) maps the program and returns its entry point
+        call    eax                 ; with the same argument again, as spec hurd 1.5 promises
         ud2                         ; programs do not return

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Tells escape sequences from characters, byte by byte, and swallows whole what nobody knows.  A
- * sequence that is cut short ends at the next control character, a string at the next line's end.
- * Callers: servers/deva/screen.c and line.c, servers/init/editor.c. */
+/* Tells escape sequences from characters, byte by byte.  A sequence that is not known is skipped as
+ * a whole.  A sequence that is cut short ends at the next control character; a string ends at the
+ * end of the line.  Before: servers/deva/screen.c and line.c, servers/init/editor.c. */
 #include "sequence.h"
 
 #include <stddef.h>
@@ -76,7 +76,7 @@ static void feed_separator(struct sequence *s)
         s->count++;
 }
 
-/* rxvt ends keys with Shift in a $, which is an intermediate by the book. */
+/* rxvt ends keys with Shift in a $, which is an intermediate in the standard. */
 static bool is_shifted_key(const struct sequence *s, uint8_t byte)
 {
     return s->from_keys && byte == '$' && s->count == 1;
@@ -117,7 +117,7 @@ enum sequence_kind sequence_feed(struct sequence *s, uint8_t byte)
         s->state = IN_NOTHING;
         if (byte == '\\')
             return SEQUENCE_MORE;
-        begin(s);               /* it was no end: another sequence begins here */
+        begin(s); /* that was not the end of the string: another sequence begins here */
     }
     if (byte == ESCAPE)
         return begin(s);

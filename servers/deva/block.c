@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Block capabilities: each stands for a run of sectors of one disk, and is the same whoever drives
- * that disk.  deva never talks to a driver: clients ask here whom to call, and the driver asks here
- * what a client's handle is worth.  Called by master.c. */
+/* Block capabilities.  Each stands for a run of sectors of one disk, whichever driver the disk has.
+ * deva never sends a message to a driver: clients ask deva which thread drives a disk, and the
+ * driver asks deva what a client's handle is good for.  Before: master.c. */
 #include "block.h"
 #include "master.h"
 
@@ -16,8 +16,8 @@
 #define RIGHTS (HURD_BLOCK_READS | HURD_BLOCK_WRITES)
 
 static struct disk {
-    L4_ThreadId_t driver;       /* nil: none now */
-    L4_Word_t drivers;          /* so far; 0: never one */
+    L4_ThreadId_t driver;       /* nil: the disk has no driver now */
+    L4_Word_t drivers;          /* how many drivers it had so far */
 } disks[HURD_BLOCK_DISKS];
 
 struct extent {
@@ -79,7 +79,7 @@ static const struct hurd_cap_class extent_class = {
 
 /* ---- requests on the master capability ---- */
 
-/* words: 2 disk, 3 first sector, 4 sectors, 5 rights. */
+/* arg: 1 task, 2 disk, 3 first sector, 4 sectors, 5 rights. */
 static bool extent_valid(const L4_Word_t *arg)
 {
     return arg[1] > 0 && arg[1] <= L4_ID_VERSION_MASK && arg[2] < HURD_BLOCK_DISKS &&

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What comes in waits in a queue of bytes; a reader that finds nothing waits in a queue of readers.
- * Invariant between two messages: when bytes wait, nobody waits who may have them.  Bytes become a
- * line (with its echo) only when somebody wants lines, so whoever reads next finds as typed what
- * nobody has read.  Called by the server loop of lib/hurd-cap (requests) and by interrupts.c; next
- * hop: the drivers. */
+/* Input waits in a queue of bytes.  A reader that finds no input waits in a queue of readers.
+ * Invariant between two messages: if bytes wait, no reader waits that may have them.  Bytes become
+ * a line, and are shown, only when a reader asks for lines.  So the next reader gets all that is
+ * not read yet as it was typed.  Before: the loop of lib/hurd-cap (requests) and interrupts.c.
+ * After: the drivers. */
 #include "console.h"
 #include "master.h"
 
@@ -58,7 +58,7 @@ void console_write(const char *text, unsigned size)
 
 /* ---- input ---- */
 
-/* Lets the line have what was typed, until it is finished. */
+/* Moves typed bytes into the line until it is finished. */
 static void line_fill(void)
 {
     while (!console.line.complete && fifo_count(&console.input) > 0) {
@@ -69,7 +69,7 @@ static void line_fill(void)
     screen_show_cursor(&console.screen);
 }
 
-/* A reader of this kind would get an answer now: bytes, or the end of the file. */
+/* True if a reader of this kind would get a reply now: bytes, or the end of the file. */
 static bool input_ready(enum read_kind kind)
 {
     if (kind != READ_LINE)
@@ -98,8 +98,8 @@ static void input_drop(enum read_kind kind, unsigned count)
         fifo_drop(&console.input, count);
 }
 
-/* Fills words[] with the reply for a reader and says how many words.  *taken = bytes in it; they
- * stay until they have arrived. */
+/* Fills words[] with the reply for a reader.  Returns the number of words.  *taken is the number of
+ * bytes in the reply; they stay in the queue until the reader has them. */
 static unsigned reply_compose(const struct reader *reader, L4_Word_t *words, unsigned *taken)
 {
     if (reader->kind == READ_CHARACTER) {
@@ -118,7 +118,7 @@ static unsigned reply_compose(const struct reader *reader, L4_Word_t *words, uns
     return 1 + (count + 3) / 4;
 }
 
-/* Sends a late reply.  False: the reader is not there any more. */
+/* Sends a late reply.  Returns false if the reader does not wait any more. */
 static bool reply_send(L4_ThreadId_t to, L4_Word_t label, const L4_Word_t *words, unsigned n)
 {
     L4_LoadMR(0, label << 16 | n);
@@ -139,7 +139,7 @@ static bool may_read(L4_ThreadId_t thread)
     return console.foreground == 0 || console.foreground == L4_Version(thread);
 }
 
-/* The oldest reader that may have input; reader_count when there is none. */
+/* Returns the oldest reader that may have input; reader_count if there is none. */
 static unsigned reader_next(void)
 {
     unsigned i = 0;
@@ -162,7 +162,8 @@ static void readers_serve(void)
     }
 }
 
-/* Ctrl-C for the owner.  What was typed before it was for the program that ends now. */
+/* Ctrl-C for the owner.  What was typed before it was for the program that ends now, so it is
+ * forgotten. */
 static void interrupt(void)
 {
     console.interrupts++;
@@ -179,8 +180,9 @@ static void input_put(uint8_t byte)
         fifo_put(&console.input, byte);
 }
 
-/* When the queue is full the serial line keeps what it has until somebody reads: nothing is lost then.
- * Not while a program has the foreground: a Ctrl-C for it may be next. */
+/* If the queue is full, bytes stay in the serial line until a reader takes some, so none is lost.
+ * But while a program has the foreground, deva goes on reading: the next byte may be the program's
+ * Ctrl-C. */
 static bool input_wanted(void)
 {
     return fifo_count(&console.input) < FIFO_SIZE || console.foreground != console.owner;
@@ -199,7 +201,8 @@ void console_receive(void)
     readers_serve();
 }
 
-/* A Ctrl-C that was typed too early to be counted: it and what stands before it go. */
+/* Looks for a Ctrl-C that was typed before interrupts were counted.  Forgets it and all bytes
+ * before it. */
 static unsigned take_early_interrupts(void)
 {
     for (unsigned i = fifo_count(&console.input); i-- > 0;) {
@@ -216,7 +219,7 @@ unsigned console_set_foreground(unsigned owner, unsigned task)
     console_receive();
     unsigned interrupts = console.interrupts;
     if (task != console.foreground)
-        line_init(&console.line);       /* it is nobody else's business */
+        line_init(&console.line);       /* the line was for the old foreground only */
     console.owner = owner;
     console.foreground = task;
     console.interrupts = 0;
@@ -256,13 +259,13 @@ void console_forget_task(unsigned task)
 
 /* ---- requests ---- */
 
-/* Makes it wait: its reply comes when there is input. */
+/* The reader waits: its reply comes when there is input. */
 static int reader_add(const struct reader *reader)
 {
     unsigned same_task = 0;
     for (unsigned i = console.reader_count; i-- > 0;) {
         if (L4_IsThreadEqual(console.readers[i].thread, reader->thread))
-            reader_remove(i);           /* it gave up its earlier read */
+            reader_remove(i);           /* the thread has given up its earlier read */
         else
             same_task += L4_Version(console.readers[i].thread) == L4_Version(reader->thread);
     }
@@ -297,7 +300,7 @@ static int serve_read_many(struct hurd_cap_call *call, enum read_kind kind)
     return serve_read(call, kind, call->arg[1], !(call->arg[2] & HURD_DEVA_READ_NOBLOCK));
 }
 
-/* As in 2005 the request goes back as it came. */
+/* As in 2005, the reply is the request's own words. */
 static int serve_write(struct hurd_cap_call *call)
 {
     if (call->words != 2)
@@ -332,7 +335,8 @@ static int serve_info(struct hurd_cap_call *call)
     return 0;
 }
 
-/* `task` equips the tasks that it creates; anybody else needs the master capability. */
+/* `task` gives consoles to the tasks that it creates.  All other tasks need the master
+ * capability. */
 static int serve_inject(struct hurd_cap_call *call)
 {
     if (call->task != HURD_TASK_TASK)
@@ -369,7 +373,7 @@ static int console_serve(struct hurd_cap_call *call)
 
 static void console_unreferenced(struct hurd_cap_object *object)
 {
-    (void) object;      /* cannot happen: console_init() keeps one reference */
+    (void) object;      /* not called: console_init() keeps one reference */
 }
 
 const struct hurd_cap_class console_class = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The console: one character device made of a serial port, a screen and a keyboard, whatever is
- * there. */
+/* The console: one character device.  It is made of a serial port, a screen and a keyboard, as far
+ * as the machine has them. */
 #ifndef DEVA_CONSOLE_H
 #define DEVA_CONSOLE_H
 
@@ -12,53 +12,62 @@
 
 #include <hurd/cap.h>
 
-#define CONSOLE_READERS      2200   /* more threads than `task` can create: none is ever refused */
-#define CONSOLE_READERS_TASK 64     /* but nobody needs so many */
+#define CONSOLE_READERS      2200   /* `task` cannot create so many threads, so no reader is
+                                       refused for lack of room */
+#define CONSOLE_READERS_TASK 64     /* at most so many readers of one task */
 
 enum read_kind {
-    READ_CHARACTER,             /* io_read: one byte as it was typed, alone in the reply */
+    READ_CHARACTER,             /* io_read: one byte as it was typed; nothing else is in the
+                                   reply */
     READ_RAW,                   /* bytes as they were typed */
-    READ_LINE,                  /* (the rest of) a line that was finished */
+    READ_LINE,                  /* a finished line, or the rest of it */
 };
 
-/* A read, and perhaps the thread that waits for it. */
+/* A read, and the thread that waits for it, if the thread waits. */
 struct reader {
     L4_ThreadId_t thread;
     enum read_kind kind;
-    unsigned limit;             /* most bytes it wants */
+    unsigned limit;             /* the most bytes that it takes */
 };
 
 struct console {
-    struct hurd_cap_object object;      /* first: the capability is the console */
+    struct hurd_cap_object object;      /* the first member, because the capability is on the
+                                           console */
     struct uart uart;
     struct screen screen;
     struct keyboard keyboard;
-    struct fifo input;                  /* typed, and neither read nor in the line */
-    struct line line;                   /* of the foreground, as far as somebody wanted lines */
-    unsigned owner;             /* the task that chose the foreground, 0 = nobody has */
-    unsigned foreground;        /* the task whose readers are served, 0 = all */
-    unsigned interrupts;        /* Ctrl-C typed for the owner, not reported yet */
+    struct fifo input;                  /* bytes that were typed, and are neither read nor in the
+                                           line */
+    struct line line;                   /* the foreground's line, as far as a reader asked for
+                                           lines */
+    unsigned owner;             /* the task that chose the foreground; 0: no task did */
+    unsigned foreground;        /* the task whose readers get input; 0: all tasks */
+    unsigned interrupts;        /* how often Ctrl-C was typed for the owner since the last report */
     unsigned reader_count;
-    struct reader readers[CONSOLE_READERS];     /* the first reader_count, oldest first */
+    struct reader readers[CONSOLE_READERS];     /* the first reader_count are valid, the oldest
+                                                   first */
 };
 
 extern struct console console;
 extern const struct hurd_cap_class console_class;
 
-/* Looks for the hardware, except for what we got no ports for.  `cells`: the screen's memory, or
- * NULL. */
+/* Looks for the hardware.  serial, keyboard: deva has the ports of this device.  cells: the
+ * screen's memory, or NULL. */
 void console_init(bool serial, bool keyboard, volatile uint16_t *cells);
 unsigned console_parts(void);           /* HURD_DEVA_HAS_* */
 
 void console_write(const char *text, unsigned size);
 
-/* Takes what the hardware has received (an interrupt said so) and serves the readers that wait. */
+/* Takes the bytes that the hardware has received, and serves the readers that wait.  An interrupt
+ * calls for this. */
 void console_receive(void);
 
-/* hurd/deva.h, foreground; returns the interrupts typed so far. */
+/* The request `foreground` of hurd/deva.h.  Returns how often Ctrl-C was typed for the owner. */
 unsigned console_set_foreground(unsigned owner, unsigned task);
 
-/* Forgets a reader: 0, or ESRCH.  The first answers it with ECANCELED, the second does not. */
+/* Both functions forget readers: console_cancel() one thread, with ECANCELED as its reply;
+ * console_forget_task() a task's, without a reply.  console_cancel() returns 0, or ESRCH if the
+ * thread does not wait. */
 int console_cancel(L4_ThreadId_t thread);
 void console_forget_task(unsigned task);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Pages that devices write to.  A driver may be killed while its device is in the middle of a
- * transfer; were the pages its own, they would belong to somebody else when the device writes to
- * them.  So they are ours, pinned once and for ever, and drivers borrow them.  Called by master.c. */
+/* Pages that devices write to.  A driver may be killed while its device transfers data.  If the
+ * pages were the driver's, they would get a new owner while the device still writes to them.  So
+ * the pages are deva's, pinned for ever, and drivers borrow them.  Before: master.c. */
 #include "dma.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ static struct {
     L4_Word_t container;
     L4_Word_t physical[HURD_DEVA_DMA_PAGES];
     bool made;
-    unsigned task;              /* who has it; 0: nobody */
+    unsigned task;              /* the task that has the pages; 0: none */
 } memory;
 
 static L4_ThreadId_t physmem(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for devices that transfer by themselves. */
+/* Memory for devices that transfer data by themselves (DMA). */
 #ifndef DEVA_DMA_H
 #define DEVA_DMA_H
 

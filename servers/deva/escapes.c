@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What escape sequences do to the screen: the cursor, erasing, moving and colours.  Those that are
- * not here (titles, modes, questions, scroll regions) do nothing.  Called by screen.c. */
+/* What escape sequences do to the screen: they move the cursor, erase, move cells and set colours.
+ * Sequences that are not here (titles, modes, questions, scroll regions) do nothing.  Before:
+ * screen.c. */
 #include "screen.h"
 
 const struct pen screen_plain = { .foreground = 7 };
@@ -10,7 +11,7 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* The first parameter, 1 when it is missing. */
+/* Returns the first parameter, or 1 if it is missing. */
 static unsigned first_of(const struct screen *s)
 {
     return sequence_parameter(&s->sequence, 0, 1);
@@ -33,13 +34,14 @@ static unsigned row_end(const struct screen *s)
 
 /* ---- colours ---- */
 
-/* Red, green and blue are bits 0, 1 and 2 for programs, 2, 1 and 0 for the card. */
+/* Programs number red, green and blue as bits 0, 1 and 2, the card as bits 2, 1 and 0. */
 static uint8_t vga_colour(unsigned colour)
 {
     return (uint8_t) ((colour & 2) | (colour & 1) << 2 | (colour >> 2 & 1));
 }
 
-/* The nearest of the eight, of 256: sixteen, a cube of 6 x 6 x 6, and greys. */
+/* Returns the nearest of the eight colours.  n is one of 256: sixteen colours, then a cube of
+ * 6 x 6 x 6, then greys. */
 static unsigned colour_of_256(unsigned n)
 {
     if (n < 16)
@@ -50,7 +52,7 @@ static unsigned colour_of_256(unsigned n)
     return (n / 36 > 2 ? 1u : 0) | (n / 6 % 6 > 2 ? 2u : 0) | (n % 6 > 2 ? 4u : 0);
 }
 
-/* 5 ; n or 2 ; r ; g ; b behind parameter i, which was 38 or 48.  Moves *i over it. */
+/* Reads "5 ; n" or "2 ; r ; g ; b" behind parameter i, which was 38 or 48.  Moves *i over it. */
 static uint8_t colour_extended(const struct sequence *q, unsigned *i)
 {
     unsigned form = sequence_parameter(q, *i + 1, 0), colour = 0;
@@ -123,7 +125,7 @@ static void cursor_to(struct screen *s, unsigned row, unsigned column)
     s->column = least(column, SCREEN_COLUMNS - 1);
 }
 
-/* True when the letter moves the cursor. */
+/* Returns true if the letter moves the cursor. */
 static bool cursor_moves(struct screen *s, char letter)
 {
     unsigned n = first_of(s);
@@ -237,7 +239,7 @@ static void control_sequence(struct screen *s)
 {
     char letter = s->sequence.final;
     if (s->sequence.mark)
-        return;                 /* private ones, and those with intermediates */
+        return;                 /* private sequences, and those with intermediate bytes */
     if (letter == 'm') {
         colours_set(s);
         return;
@@ -276,7 +278,7 @@ static void escape_sequence(struct screen *s)
     if (mark == '(' || mark == ')')
         s->graphics[mark == ')'] = final == '0';
     if (mark)
-        return;                 /* other character sets, sizes of letters, test pictures */
+        return;                 /* other character sets, sizes of letters, test patterns */
     if (final == '7')
         cursor_save(s);
     else if (final == '8')

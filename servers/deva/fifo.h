@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A queue of bytes of fixed size.  When it is full new bytes are refused and counted: what a user
- * typed first is what the reader gets first. */
+/* A queue of bytes with a fixed size.  A full queue refuses new bytes and counts them: the reader
+ * gets what was typed first. */
 #ifndef DEVA_FIFO_H
 #define DEVA_FIFO_H
 
@@ -10,9 +10,10 @@
 #define FIFO_SIZE 4096u /* a power of two */
 
 struct fifo {
-    unsigned head;           /* bytes ever taken; the next one stands at head % FIFO_SIZE */
-    unsigned tail;           /* bytes ever put; tail - head <= FIFO_SIZE, also when they wrap */
-    unsigned lost;           /* bytes refused because the queue was full */
+    unsigned head;           /* counts the bytes taken; the next one is at head % FIFO_SIZE */
+    unsigned tail;           /* counts the bytes put; tail - head <= FIFO_SIZE, even when both
+                                wrap around */
+    unsigned lost;           /* counts the bytes that were refused */
     uint8_t bytes[FIFO_SIZE];
 };
 
@@ -31,7 +32,8 @@ static inline bool fifo_put(struct fifo *f, uint8_t byte)
     return true;
 }
 
-/* Byte i from the front, i < fifo_count().  It stays in the queue until fifo_drop(). */
+/* Returns byte i from the front.  Pre: i < fifo_count().  The byte stays in the queue until
+ * fifo_drop(). */
 static inline uint8_t fifo_peek(const struct fifo *f, unsigned i)
 {
     return f->bytes[(f->head + i) % FIFO_SIZE];

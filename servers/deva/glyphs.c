@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The characters that a PC's card has in text mode (code page 437), by their Unicode numbers.
- * Called by screen.c. */
+/* The characters of a PC's card in text mode (code page 437), by their Unicode numbers.  Before:
+ * screen.c. */
 #include "screen.h"
 
 #include <stddef.h>
 
-/* Of the card's characters 80h to ffh. */
+/* The characters 80h to ffh of the card. */
 static const uint16_t upper_half[128] = {
     0x00c7, 0x00fc, 0x00e9, 0x00e2, 0x00e4, 0x00e0, 0x00e5, 0x00e7, /* 80 */
     0x00ea, 0x00eb, 0x00e8, 0x00ef, 0x00ee, 0x00ec, 0x00c4, 0x00c5, /* 88 */
@@ -25,7 +25,7 @@ static const uint16_t upper_half[128] = {
     0x00b0, 0x2219, 0x00b7, 0x221a, 0x207f, 0x00b2, 0x25a0, 0x00a0, /* f8 */
 };
 
-/* What else programs print, by something alike. */
+/* Other characters that programs print, and a similar one that the card has. */
 static const struct { uint16_t character; char glyph; } alike[] = {
     { 0x2010, '-' }, { 0x2011, '-' }, { 0x2013, '-' }, { 0x2014, '-' }, { 0x2018, '\'' },
     { 0x2019, '\'' }, { 0x201c, '"' }, { 0x201d, '"' }, { 0x2022, 0x07 }, { 0x2026, '.' },
@@ -35,7 +35,7 @@ static const struct { uint16_t character; char glyph; } alike[] = {
 
 static bool has_no_width(uint32_t character)
 {
-    return (character >= 0x300 && character <= 0x36f) || /* accents over the one before */
+    return (character >= 0x300 && character <= 0x36f) || /* accents above the character before */
            (character >= 0x200b && character <= 0x200f) || character == 0xfeff ||
            (character >= 0xfe00 && character <= 0xfe0f);
 }

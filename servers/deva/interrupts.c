@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Interrupts arrive as messages from thread (irq, 1); an empty message back acknowledges.
- * Attaching is a privileged call, so wortel does it for us.  Callers: main.c (our own lines),
- * master.c (clients'). */
+/* An interrupt arrives as a message from thread (irq, 1); an empty message back acknowledges it.
+ * Only wortel may attach an interrupt, so deva asks wortel.  Before: main.c (deva's own lines) and
+ * master.c (those of clients). */
 #include "interrupts.h"
 #include "console.h"
 
@@ -19,14 +19,14 @@ enum {
     IRQ_CASCADE = 2,
 };
 
-static L4_ThreadId_t handlers[LINES];   /* nil thread <=> nobody has the line */
+static L4_ThreadId_t handlers[LINES];   /* nil  <=>  no thread has the line */
 
 static L4_ThreadId_t irq_thread(unsigned irq)
 {
     return L4_GlobalId(irq, 1);
 }
 
-/* The line's "pager" is its handler; itself means nobody. */
+/* The handler is the "pager" of the line's thread; the thread itself stands for no handler. */
 static int irq_control(unsigned irq, L4_ThreadId_t handler)
 {
     L4_ThreadId_t line = irq_thread(irq);

@@ -1,39 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/* The 8042 keyboard controller.  Whoever had the machine before may have left anything in it: the
- * mouse's reports on, bytes in its buffer, another set of scan codes.  So all of it is set, nothing
- * is asked for, and what it says meanwhile is thrown away; some controllers answer no command.
- * Called by console.c.  Each wait is bounded: a controller that is missing reads as all ones, a
- * broken one never becomes ready. */
+/* The 8042 keyboard controller.  The program that had the machine before may have left it in any
+ * state: with the mouse on, with bytes in its buffer, with another set of scan codes.  So deva sets
+ * everything, and throws away what the controller says meanwhile; it asks for nothing, because some
+ * controllers answer no command.  Every wait has a limit: a missing controller reads as all ones,
+ * and a broken one is never ready.  Before: console.c. */
 #include "keyboard.h"
 #include "ports.h"
 
 enum {
     DATA = 0x60,
-    STATUS = 0x64,          /* read */
-    COMMAND = 0x64,         /* written */
+    STATUS = 0x64,          /* when read */
+    COMMAND = 0x64,         /* when written */
 
-    STATUS_FULL = 0x01,     /* a byte for us in DATA */
-    STATUS_BUSY = 0x02,     /* it has not taken our last byte yet */
-    STATUS_MOUSE = 0x20,    /* the byte in DATA is the mouse's */
+    STATUS_FULL = 0x01,     /* a byte waits in DATA */
+    STATUS_BUSY = 0x02,     /* the controller has not taken the last byte yet */
+    STATUS_MOUSE = 0x20,    /* the byte in DATA is from the mouse */
 
     COMMAND_WRITE_CONFIG = 0x60,
     COMMAND_MOUSE_OFF = 0xa7,
     COMMAND_KEYBOARD_OFF = 0xad,
     COMMAND_KEYBOARD_ON = 0xae,
 
-    /* The mouse stays off: a byte of its that nobody takes would keep every key behind it. */
+    /* The mouse stays off: if a byte from it is not taken, no key arrives after it. */
     CONFIG_KEYBOARD_INTERRUPT = 0x01,
     CONFIG_SYSTEM = 0x04,   /* the machine has passed its self-test */
     CONFIG_MOUSE_OFF = 0x20,
-    CONFIG_TRANSLATE = 0x40,        /* to scan codes of set 1 */
+    CONFIG_TRANSLATE = 0x40,        /* into scan codes of set 1 */
 
-    KEY_SET_DEFAULTS = 0xf6,        /* to the keyboard itself: scan codes of set 2, ... */
-    KEY_ENABLE = 0xf4,              /* ... and send them */
+    KEY_SET_DEFAULTS = 0xf6,        /* for the keyboard itself: use scan codes of set 2, */
+    KEY_ENABLE = 0xf4,              /* and send them */
     KEY_ACKNOWLEDGE = 0xfa,
 
     POLLS = 20000,
-    PAUSES = 50,            /* ms that a keyboard may take for an answer */
-    BUFFERED = 64,          /* more bytes than any controller keeps */
+    PAUSES = 50,            /* in ms: the longest time for the keyboard's answer */
+    BUFFERED = 64,          /* more bytes than any controller can hold */
 };
 
 static bool wait_until_taken(void)
@@ -53,7 +53,8 @@ static bool put(uint16_t port, uint8_t value)
     return true;
 }
 
-/* Throws away what was said before; a controller that never runs dry is none. */
+/* Throws away the bytes that are in the controller.  Returns false if they do not end: then there
+ * is no controller. */
 static bool drain(void)
 {
     for (int i = 0; i < BUFFERED; i++) {
@@ -64,7 +65,7 @@ static bool drain(void)
     return false;
 }
 
-/* Throws away bytes up to the keyboard's acknowledgement. */
+/* Throws away bytes up to the keyboard's acknowledgement, or until the limit. */
 static void await_acknowledgement(void)
 {
     for (int pauses = 0, bytes = 0; pauses < PAUSES && bytes < BUFFERED;) {
@@ -80,7 +81,8 @@ static void await_acknowledgement(void)
     }
 }
 
-/* There may be a controller and no keyboard yet, so no answer is no failure. */
+/* Returns false if the controller does not take the byte.  If no answer comes, that is no failure:
+ * a keyboard may be plugged in later. */
 static bool tell_keyboard(uint8_t value)
 {
     if (!put(DATA, value))
@@ -102,7 +104,8 @@ bool keyboard_init(struct keyboard *k)
     return k->present;
 }
 
-/* Answers to commands are no keys: a set-1 release of a key that no keyboard has. */
+/* The keyboard's answers to commands are not keys: as codes of set 1 they release a key that no
+ * keyboard has. */
 bool keyboard_read(struct keyboard *k, uint8_t out[KEYMAP_MAX], unsigned *count)
 {
     *count = 0;

@@ -6,14 +6,14 @@
 #include "keymap.h"
 
 struct keyboard {
-    bool present;           /* the controller answered; its ports are not touched otherwise */
+    bool present;           /* the controller replied; if not, its ports are not touched */
     struct keymap map;
 };
 
 bool keyboard_init(struct keyboard *k);
 
-/* Takes one scan code from the controller, if it has one, and decodes it: *count bytes (0 or more)
- * stand in `out`.  False when the controller has nothing more. */
+/* Takes one scan code from the controller, if it has one, and decodes it.  Post: `out` has *count
+ * bytes, perhaps 0.  Returns false if the controller has no more. */
 bool keyboard_read(struct keyboard *k, uint8_t out[KEYMAP_MAX], unsigned *count);
 
 #endif

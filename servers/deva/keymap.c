@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The keyboard's state and tables; pure, tested in tests/host/keymap.c.  Called by keyboard.c for
- * each byte that the controller has.  A code with bit 7 is the release of the key. */
+/* The keyboard's state and tables.  A code with bit 7 means that the key was released.  Before:
+ * keyboard.c, for each byte that the controller has.  Pure; tested in tests/host/keymap.c. */
 #include "keymap.h"
 
 #include <string.h>
@@ -26,19 +26,19 @@ enum {
     KEY_PAD_LAST = 0x53,        /* ... keypad . = Delete */
 };
 
-/* The keypad in the order of its codes: what it types with Num Lock, and the sequence it (and the
- * grey keys between) sends without: ESC [ and these. */
+/* The keypad in the order of its codes: what it types with Num Lock on; and the end of the sequence
+ * ESC [ x that it types with Num Lock off, as the grey keys do. */
 static const char pad_digits[] = "789-456+1230.";
 static const char *const pad_keys[] = {
     "H", "A", "5~", "-", "D", "", "C", "+", "F", "B", "6~", "2~", "3~",
 };
 
-/* Keys that only change the state.  True when `key` was one. */
+/* Returns true if `key` only changes the state. */
 static bool keymap_modifier(struct keymap *k, uint8_t key, bool pressed, bool extended)
 {
     switch (key) {
     case KEY_LEFT_SHIFT:
-        if (!extended)          /* e0 2a is a shift that the keyboard invents around grey keys */
+        if (!extended)          /* e0 2a is a shift that the keyboard adds around grey keys */
             k->left_shift = pressed;
         return true;
     case KEY_RIGHT_SHIFT:
@@ -103,7 +103,7 @@ unsigned keymap_decode(struct keymap *k, uint8_t code, uint8_t out[KEYMAP_MAX])
     }
     if (code == CODE_EXTENDED || code == CODE_PAUSE) {
         k->extended = code == CODE_EXTENDED;
-        k->swallow = code == CODE_PAUSE ? 2 : 0;        /* e1 1d 45, and the same for its release */
+        k->swallow = code == CODE_PAUSE ? 2 : 0; /* e1 1d 45, and the same when it is released */
         return 0;
     }
     bool extended = k->extended;

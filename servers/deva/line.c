@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines for programs: Enter (a carriage return, a newline or both) ends one, Backspace and Delete
- * take a character back, Ctrl-W a word, Ctrl-U all of it, Ctrl-D ends the line without a newline
- * and, where it is empty, the file.  Keys that are no characters do nothing.  Pure, called by
- * console.c; tested in tests/host/line.c. */
+/* Lines for programs.  Enter (a carriage return, a newline or both) ends a line.  Backspace and
+ * Delete take a character back, Ctrl-W a word, Ctrl-U the whole line.  Ctrl-D ends the line without
+ * a newline; on an empty line it is the end of the file.  Keys that are no characters do nothing.
+ * Before: console.c.  Pure; tested in tests/host/line.c. */
 #include "line.h"
 
 #define CTRL(letter) ((letter) & 0x1f)
@@ -22,7 +22,8 @@ static bool is_control(uint8_t byte)
     return byte < ' ' && byte != '\t';
 }
 
-/* A tab is shown as one blank, since nobody here knows the column; a control character as ^X. */
+/* A tab is shown as one blank, because the column is not known here; a control character is shown
+ * as ^X. */
 static void show(uint8_t byte, void (*put)(uint8_t))
 {
     if (is_control(byte)) {

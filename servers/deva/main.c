@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* deva's life: get the hardware from wortel, become the console, hand out the capabilities of the
- * boot tasks, then serve.  One thread does everything: requests, interrupts and text from wortel
- * are all messages to it.  Protocol: include/hurd/deva.h, include/hurd/wortel.h. */
+/* The life of deva.  It gets the hardware from wortel, becomes the console, gives the boot tasks
+ * their capabilities, and serves.  One thread does all of this: requests, interrupts and text from
+ * wortel are messages to it.  Protocols: include/hurd/deva.h, include/hurd/wortel.h. */
 #include "block.h"
 #include "console.h"
 #include "dma.h"
@@ -31,9 +31,9 @@ void port_pause(void)
     L4_Sleep(L4_TimePeriod(1000));
 }
 
-/* ---- messages that are no requests of clients ---- */
+/* ---- messages that are not requests of clients ---- */
 
-/* Text that others gave to wortel: 0 count, 1.. packed bytes. */
+/* Text that other servers gave to wortel: 0 count, 1.. packed bytes. */
 static int serve_log(struct hurd_cap_call *call)
 {
     L4_Word_t size = call->words > 0 ? call->arg[0] : 0;
@@ -42,7 +42,8 @@ static int serve_log(struct hurd_cap_call *call)
     return HURD_CAP_NO_REPLY;
 }
 
-/* From senders of version 1.  Interrupts are acknowledged by the reply, which has no words. */
+/* Messages from senders of version 1.  The reply to an interrupt has no words and acknowledges
+ * it. */
 static int serve_other(struct hurd_cap_call *call)
 {
     if (interrupt_serve(call->from))
@@ -88,8 +89,8 @@ static L4_Word_t wortel_cap(void)
     return __hurd_startup_data->wortel.cap;
 }
 
-/* Where the screen's memory is in our space; NULL when there is none.  An address range that
- * nothing else uses comes from mmap: no access, so no page is ever put there. */
+/* Returns the address of the screen's memory in deva's space; NULL if there is none.  mmap gives an
+ * address range without access, so no page is ever put there. */
 static volatile uint16_t *map_screen(void)
 {
     void *window = mmap(NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -114,13 +115,13 @@ static void become_console(void)
     console_init(serial, keyboard, cells);
 }
 
-/* A device that cannot interrupt is still read whenever somebody asks. */
+/* A device without an interrupt is read whenever a reader asks. */
 static void attach_interrupts(void)
 {
     if (console.uart.present && interrupt_attach(IRQ_SERIAL, L4_MyGlobalId()))
-        printf("deva: no interrupt for the serial port\n");
+        printf("deva: the serial port has no interrupt: it is read only when a program reads\n");
     if (console.keyboard.present && interrupt_attach(IRQ_KEYBOARD, L4_MyGlobalId()))
-        printf("deva: no interrupt for the keyboard\n");
+        printf("deva: the keyboard has no interrupt: it is read only when a program reads\n");
     console_receive();
 }
 
@@ -135,7 +136,8 @@ static void announce(void)
     console_write(line, (unsigned) length);
 }
 
-/* wortel names the boot tasks one by one; the last answer is the master capability. */
+/* wortel names the boot tasks one after the other; after the last one it asks for the master
+ * capability. */
 static int hand_out_capabilities(void)
 {
     L4_ThreadId_t wortel = hurd_wortel_thread();
@@ -170,7 +172,7 @@ static int bootstrap_final(void)
                         NULL, NULL);
 }
 
-/* TODO(deva): drivers out of deva-store, which nobody reads yet. */
+/* TODO(deva): start drivers from deva-store, which no program reads yet. */
 int main(void)
 {
     become_console();
@@ -182,7 +184,8 @@ int main(void)
     if (!err)
         err = bootstrap_final();
     if (err) {
-        printf("deva: wortel does not answer as it should: %s\n", strerror(err));
+        printf("deva: a request to wortel or its reply failed (%s), so deva cannot start\n",
+               strerror(err));
         return EXIT_FAILURE;
     }
     hurd_cap_server_loop(&deva);

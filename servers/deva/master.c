@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests on the master capability: console for other tasks; interrupts, ports and device memory
+/* Requests on the master capability: consoles for other tasks; interrupts, ports and device memory
  * for drivers.
  * TODO(deva): capabilities for single lines, ports and ranges; shared lines. */
 #include "master.h"
@@ -63,7 +63,7 @@ static int serve_foreground(struct hurd_cap_call *call)
     return 0;
 }
 
-/* Nobody may direct interrupts at threads of others. */
+/* A task can send interrupts to its own threads only. */
 static int serve_irq_attach(struct hurd_cap_call *call)
 {
     if (call->words != 3)
@@ -79,7 +79,7 @@ static int serve_irq_detach(struct hurd_cap_call *call)
     return call->words == 2 ? interrupt_detach(call->arg[1], call->task) : EINVAL;
 }
 
-/* IO fpage: port in bits 16-31, log2 of the count in 10-15, 2 in 4-9. */
+/* An IO fpage: the port in bits 16-31, log2 of the number of ports in bits 10-15, 2 in bits 4-9. */
 static bool ports_valid(L4_Word_t fpage, unsigned *first, unsigned *count)
 {
     unsigned log2 = fpage >> 10 & 0x3f;
@@ -110,7 +110,7 @@ int master_take_ports(L4_Word_t io_fpage)
     return err >= 0 ? err : EIO;
 }
 
-/* The ports come from wortel to us, and go on to the client as a mapping of ours. */
+/* wortel maps the ports to deva, and deva maps them on to the client. */
 static int serve_ports_map(struct hurd_cap_call *call)
 {
     unsigned first, count;
@@ -122,7 +122,7 @@ static int serve_ports_map(struct hurd_cap_call *call)
     int err = master_take_ports(fpage);
     if (err)
         return err;
-    call->reply[0] = 8;         /* map item, send base 0 */
+    call->reply[0] = 8;         /* a map item with send base 0 */
     call->reply[1] = fpage;
     call->reply_typed = 2;
     return 0;
@@ -165,7 +165,7 @@ static int master_serve(struct hurd_cap_call *call)
 
 static void master_unreferenced(struct hurd_cap_object *object)
 {
-    (void) object;      /* cannot happen: master_init() keeps one reference */
+    (void) object;      /* not called: master_init() keeps one reference */
 }
 
 static const struct hurd_cap_class master_class = {

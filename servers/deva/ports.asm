@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; Port input and output for deva's drivers.  Whether a port may be touched is the kernel's business: the
-; IO fpage for it came from wortel, or the kernel has all ports open.
+; Port input and output for deva's drivers.  The kernel decides which ports deva may touch: wortel
+; has mapped the IO fpages for them, or the kernel has all ports open.
 
 section .text
 global port_in8, port_out8

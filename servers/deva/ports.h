@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The processor's port instructions, for drivers: ports.asm and main.c have the real ones, host
- * tests bring a machine of their own. */
+/* The processor's port instructions, for deva's drivers.  The real ones are in ports.asm and
+ * main.c; host tests bring a machine of their own. */
 #ifndef DEVA_PORTS_H
 #define DEVA_PORTS_H
 
@@ -9,7 +9,7 @@
 uint8_t port_in8(uint16_t port);
 void port_out8(uint16_t port, uint8_t value);
 
-/* A millisecond for others, while hardware is not ready. */
+/* Sleeps for a millisecond, so other threads run while hardware is not ready.  Blocks. */
 void port_pause(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Text output on the screen: called by console.c, writes to the card's memory.  Characters are
- * UTF-8; what an escape sequence does is in escapes.c. */
+/* Text output on the screen.  Characters are in UTF-8.  escapes.c carries out escape sequences.
+ * Before: console.c.  After: the card's memory. */
 #include "screen.h"
 #include "ports.h"
 
@@ -25,7 +25,7 @@ static void crtc_write(uint8_t reg, uint8_t value)
     port_out8(CRTC_DATA, value);
 }
 
-/* Memory without a card behind it reads as all ones, or as zeros. */
+/* Memory with no card behind it reads as all ones or as zeroes. */
 static bool screen_answers(volatile uint16_t *cell)
 {
     uint16_t saved = *cell;
@@ -105,7 +105,7 @@ static void screen_put(struct screen *s, uint8_t glyph)
     s->cells[s->row * SCREEN_COLUMNS + s->column++] = cell_of(&s->pen, glyph);
 }
 
-/* The first byte of a character of several, and how many follow. */
+/* The first byte of a character that has several, and how many follow. */
 static void utf8_begin(struct screen *s, uint8_t byte)
 {
     if (byte >= 0xc2 && byte <= 0xdf)
@@ -124,7 +124,7 @@ static void screen_utf8(struct screen *s, uint8_t byte)
     bool continues = (byte & 0xc0) == 0x80;
     if (s->missing > 0 && !continues) {
         s->missing = 0;
-        screen_put(s, '?');     /* it was cut short */
+        screen_put(s, '?');     /* the character before was cut short */
     }
     if (byte < 0x80) {
         bool graphics = s->graphics[s->shifted];

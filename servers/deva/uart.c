@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The serial port: 115200 baud, 8N1, an interrupt for each received byte, output by polling.
- * Called by console.c; the hop after it is hardware.  What deva shares with all others who speak
- * through a serial port is in <pc/uart.h>. */
+/* The serial port: 115200 baud, 8N1.  Each received byte makes an interrupt; output is by polling.
+ * Before: console.c.  After: the hardware.  <pc/uart.h> has what all programs need that use a
+ * serial port. */
 #include "uart.h"
 #include "ports.h"
 
 #include <pc/uart.h>
 
 enum {
-    POLLS = 500,        /* about 500 us, where one byte takes 87 */
-    PAUSES = 2000,      /* ms: the far end of an emulated line may be a slow reader */
-    POLLS_STUCK = 4,    /* once a line was stuck so long nobody waits for it any more */
+    POLLS = 500,        /* about 500 us; one byte takes 87 us */
+    PAUSES = 2000,      /* in ms: behind an emulated line there may be a slow reader */
+    POLLS_STUCK = 4,    /* when the line was stuck once, deva hardly waits for it any more */
 };
 
 static uint8_t status(struct uart *u)
@@ -38,7 +38,7 @@ static bool can_send(struct uart *u, int polls)
     return false;
 }
 
-/* Waits until the port takes a byte, with a bound. */
+/* Waits until the port can take a byte, at most POLLS and PAUSES.  Returns false if it cannot. */
 static bool wait_to_send(struct uart *u)
 {
     if (can_send(u, u->stuck ? POLLS_STUCK : POLLS))
@@ -51,8 +51,8 @@ static bool wait_to_send(struct uart *u)
     return false;
 }
 
-/* TODO(deva): output by interrupts, so that nobody waits for the line.
- * A byte for a line that is stuck is lost; one that comes back to life is used again. */
+/* A byte for a line that is stuck is lost.  A line that takes bytes again is used again.
+ * TODO(deva): output by interrupts, so that deva does not wait for the line. */
 void uart_write(struct uart *u, uint8_t byte)
 {
     if (!u->present)

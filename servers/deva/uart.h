@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A 16550 (or 8250) serial port; nothing here waits without a bound. */
+/* A serial port: 16550 or 8250.  Every wait here has a limit. */
 #ifndef DEVA_UART_H
 #define DEVA_UART_H
 
@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 struct uart {
-    uint16_t base;      /* first of its eight ports */
-    bool present;       /* uart_init() found one; nothing else touches the ports otherwise */
+    uint16_t base;      /* the first of its eight ports */
+    bool present;       /* uart_init() found a port; if not, the ports are not touched */
     bool has_fifo;      /* 16550A */
     bool stuck;         /* the line did not take the last byte in time */
 };

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Registers of a channel.  Nothing here waits longer than it is told to.  Callers: main.c while it
- * looks for drives, drive.c. */
+/* The registers of a channel.  Before: drive.c.  After: the hardware. */
 #include "channel.h"
 #include "ports.h"
 
@@ -9,12 +8,12 @@ enum {
     CONTROL_RESET = 0x04,
     DRIVE_LBA = 0xE0,           /* bits 7 and 5 have been ones since the first drives */
     DRIVE_SECOND = 0x10,
-    LOOKS = 4,                  /* at the status, until it is the selected drive's: 400 ns */
+    LOOKS = 4, /* so many reads of the status, until it is that of the selected drive: 400 ns */
     FAST_LOOKS = 200,           /* before the first sleep */
-    PAUSE = 1000,               /* us */
+    PAUSE = 1000,               /* in us, as the two that follow */
     SELECT_TIME = 1000000,
     RESET_TIME = 5000000,
-    NOBODY = 0xFF,              /* a bus that floats */
+    NOBODY = 0xFF,              /* what a bus without drives reads as */
 };
 
 struct channel channels[CHANNELS] = {
@@ -61,7 +60,7 @@ void channel_command(const struct channel *c, unsigned drive, uint8_t command, u
                      uint32_t sector, uint32_t count)
 {
     port_out8(c->command + REGISTER_ERROR, features);
-    port_out8(c->command + REGISTER_COUNT, (uint8_t) count);     /* 256 is 0 */
+    port_out8(c->command + REGISTER_COUNT, (uint8_t) count); /* a count of 256 is written as 0 */
     for (int i = 0; i < 3; i++)
         port_out8(c->command + REGISTER_LBA + i, (uint8_t) (sector >> 8 * i));
     port_out8(c->command + REGISTER_DRIVE,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Three registers for each channel: command, status, and the address of a table of pieces of
- * memory. No piece may cross 64 KB; ours are pages. */
+/* Each channel has three registers: command, status, and the address of a table of pieces of
+ * memory.  No piece may cross 64 KB; the pieces here are pages. */
 #include "dma.h"
 #include "ports.h"
 
@@ -11,10 +11,10 @@ enum {
     MASTER_TABLE = 4,
     COMMAND_START = 1,
     COMMAND_TO_MEMORY = 8,
-    STATUS_ACTIVE = 1,          /* it would move more than the drive has moved */
+    STATUS_ACTIVE = 1,          /* the transfer is not complete */
     STATUS_FAILED = 2,
-    STATUS_INTERRUPT = 4,       /* both are cleared by writing ones */
-    DRIVES_DO_DMA = 0x60,       /* bits that the BIOS keeps there */
+    STATUS_INTERRUPT = 4,       /* this bit and the one before are cleared by writing ones */
+    DRIVES_DO_DMA = 0x60,       /* bits of the BIOS, which stay as they are */
     LAST_PIECE = 1u << 31,
 };
 
@@ -23,7 +23,7 @@ uint8_t *dma_pages;
 
 struct piece {
     uint32_t address;
-    uint32_t bytes;             /* bits 0-15, and LAST_PIECE */
+    uint32_t bytes;             /* bits 0-15 are the number, bit 31 is LAST_PIECE */
 };
 
 void dma_stop(const struct channel *c)

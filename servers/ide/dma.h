@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bus master: it moves a run's data while the processor does something else.  Programming
+/* The bus master: it moves the data of a run while the processor does other work.  Programming
  * Interface for Bus Master IDE Controller, 1.0. */
 #ifndef IDE_DMA_H
 #define IDE_DMA_H
@@ -8,19 +8,23 @@
 
 #include "channel.h"
 
-/* The pages that deva lends: data, and the last one for the bus master's table. */
+/* The pages that deva lends.  The last one is for the bus master's table, the others are for
+ * data. */
 extern struct hurd_deva_dma dma_memory;
 extern uint8_t *dma_pages;
 
 #define DMA_DATA_PAGES (HURD_DEVA_DMA_PAGES - 1)
 
+/* Stops the bus master and clears its interrupt and its error. */
 void dma_stop(const struct channel *c);
 
-/* The table says where so many bytes go; the transfer begins with dma_start(), after the command. */
+/* dma_prepare() writes the table, which says where the bytes go.  The transfer begins with
+ * dma_start(), after the command.  Pre: bytes is at most DMA_DATA_PAGES pages. */
 void dma_prepare(const struct channel *c, uint32_t bytes, bool to_memory);
 void dma_start(const struct channel *c, bool to_memory);
 
-/* Has the drive's interrupt come?  Then: is not all as the table said? */
+/* True if the drive's interrupt has come.  Then dma_failed() is true if the transfer differed from
+ * the table. */
 bool dma_interrupted(const struct channel *c);
 bool dma_failed(const struct channel *c);
 

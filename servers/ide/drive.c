@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One run of sectors: from the queue to the drive, interrupt by interrupt, and back.  The hop
- * before is lib/block/server.c; the hops after are channel.c, and dma.c where the drive moves the
- * data itself.  A command that fails resets its channel; whether it is tried again is the queue's
- * business. */
+/* One run of sectors: from the queue to the drive, interrupt by interrupt, and back.  If a command
+ * fails, its channel is reset; the queue decides whether to try again.  Before: lib/block/server.c.
+ * After: channel.c, and dma.c if the drive moves the data itself. */
 #include "drive.h"
 #include "channel.h"
 #include "dma.h"
@@ -18,27 +17,28 @@
 enum {
     PAGE = 4096,
     SECTOR_WORDS = HURD_BLOCK_SECTOR / 2,
-    IDENTIFY_TIME = 2000000,    /* us */
-    DATA_TIME = 2000000,        /* until the drive wants the first sector of a write */
+    IDENTIFY_TIME = 2000000,    /* in us, as the three that follow */
+    DATA_TIME = 2000000,        /* until the drive asks for the first sector of a write */
     COMMAND_TIME = 5000000,     /* from one interrupt to the next */
     FEATURE_TIME = 1000000,
 };
 
 struct block_disk drive_disks[DRIVES];
 static struct identity identities[DRIVES];
-static uint32_t sectors_at_once[DRIVES];        /* between two interrupts, by hand */
-static L4_Word_t staging;       /* container: a write's pages, as physmem copied them */
+static uint32_t sectors_at_once[DRIVES];        /* between two interrupts, if the processor moves
+                                                   the data */
+static L4_Word_t staging;       /* a container: the pages of a write, as physmem copied them */
 static uint8_t *staging_pages;
 
-/* The run under way. */
+/* The run that the drive does now. */
 static struct {
-    const struct queue_run *run;        /* NULL: none */
+    const struct queue_run *run;        /* NULL: there is none */
     const struct channel *channel;
     bool dma;
-    uint32_t moved;                     /* sectors through the data port, */
-    uint32_t heard;                     /* and before the drive's last interrupt */
-    bool waited;                        /* since the last step, somebody has asked for how long */
-    uint64_t deadline;                  /* 0: not known yet */
+    uint32_t moved;                     /* sectors that went through the data port, */
+    uint32_t heard;                     /* and those of them before the drive's last interrupt */
+    bool waited;                        /* since the last step, drive_patience() was called */
+    uint64_t deadline;                  /* 0: it is not set yet */
 } now;
 
 static struct channel *channel_of(unsigned drive)
@@ -46,7 +46,7 @@ static struct channel *channel_of(unsigned drive)
     return &channels[drive / 2];
 }
 
-/* ---- which drives there are ---- */
+/* ---- finding the drives ---- */
 
 static bool set(unsigned drive, uint8_t command, uint8_t feature, uint8_t value)
 {
@@ -57,8 +57,8 @@ static bool set(unsigned drive, uint8_t command, uint8_t feature, uint8_t value)
     return channel_wait(c, STATUS_ERROR | STATUS_DATA, 0, FEATURE_TIME);
 }
 
-/* What a reset may have undone.  A drive that does not take SET MULTIPLE interrupts for each
- * sector. */
+/* A reset may have undone these modes.  If a drive does not take SET MULTIPLE, it interrupts for
+ * each sector. */
 static bool set_modes(unsigned drive, bool dma)
 {
     bool multiple = identities[drive].multiple > 1 &&
@@ -67,7 +67,8 @@ static bool set_modes(unsigned drive, bool dma)
     return dma && set(drive, ATA_SET_FEATURES, FEATURE_TRANSFER_MODE, identities[drive].dma_mode);
 }
 
-/* An absent drive's status reads as 00 or FF, or as that of the other one, which does not answer. */
+/* If a drive is absent, its status reads as 00 or FF, or as that of the other drive, which does not
+ * reply for it. */
 static bool identify(unsigned drive)
 {
     const struct channel *c = channel_of(drive);
@@ -143,7 +144,7 @@ static void run_done(void)
     block_server_finished(run->count, false, dma_memory.container, 0);
 }
 
-/* The drives of the channel forget everything; their modes have to be set again. */
+/* The drives of the channel have forgotten everything, so their modes are set again. */
 static void channel_recover(const struct channel *c)
 {
     block_counters.resets++;
@@ -163,14 +164,14 @@ static void run_failed(void)
     const struct queue_run *run = now.run;
     uint32_t good = now.moved;
     if (run->op == QUEUE_WRITE)
-        good = now.heard;               /* of the last ones nothing was heard */
+        good = now.heard;               /* the drive has not confirmed those behind it */
     block_counters.errors++;
     channel_recover(now.channel);
     now.run = NULL;
     block_server_finished(good, true, dma_memory.container, 0);
 }
 
-/* ---- its steps ---- */
+/* ---- the steps of a run ---- */
 
 static void time_begins(void)
 {
@@ -178,7 +179,7 @@ static void time_begins(void)
     now.deadline = 0;
 }
 
-/* As many as the drive moves between two interrupts. */
+/* Moves as many sectors as the drive takes between two interrupts. */
 static void move_sectors(void)
 {
     uint16_t port = now.channel->command + REGISTER_DATA;
@@ -204,7 +205,7 @@ static void step_dma(uint8_t status)
         run_done();
 }
 
-/* A read interrupts before each piece, a write after each one; a flush at its end. */
+/* A read makes an interrupt before each piece, a write after each piece, a flush at its end. */
 static void step_pio(uint8_t status)
 {
     uint32_t count = now.run->count;
@@ -217,15 +218,15 @@ static void step_pio(uint8_t status)
     if (data && now.moved < count)
         move_sectors();
     else if (now.moved < count)
-        return;                         /* a word too early: the next interrupt, or the deadline */
+        return; /* the interrupt came too early: wait for the next one, or the deadline */
     else if (!reads)
         run_done();
     if (reads && now.run && now.moved == count)
         run_done();
 }
 
-/* What the drive has to say.  Reading the status takes its interrupt back.  A bus master that has
- * not seen one has not moved everything, whatever the status says. */
+/* Takes in what the drive says.  Reading the status takes its interrupt back.  If the bus master
+ * has not seen the interrupt, it has not moved all data, whatever the status says. */
 static void step(void)
 {
     if (now.dma && !dma_interrupted(now.channel))
@@ -252,7 +253,7 @@ static void drive_interrupt(unsigned line)
     }
 }
 
-/* An interrupt that got lost is no reason to fail: the drive is asked once. */
+/* An interrupt may get lost.  So the drive is looked at once more before the run fails. */
 static void drive_late(void)
 {
     uint32_t moved = now.moved;
@@ -263,8 +264,8 @@ static void drive_late(void)
         run_failed();
 }
 
-/* The clock is read only if something else came while the drive was at work, which is rare, and
- * then the drive gets a little more time than others. */
+/* Returns how long to wait for the drive, in us.  Most runs end before a second call, so only the
+ * second call reads the clock; then the drive gets a little more time. */
 static uint32_t drive_patience(void)
 {
     if (!now.run)
@@ -279,7 +280,7 @@ static uint32_t drive_patience(void)
     return clock < now.deadline ? (uint32_t) (now.deadline - clock) : 0;
 }
 
-/* ---- its beginning ---- */
+/* ---- the beginning of a run ---- */
 
 static void command(const struct queue_run *run, uint8_t code)
 {

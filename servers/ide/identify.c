@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* What of IDENTIFY DEVICE matters here.  ATA-4, 8.12.  Most words are optional, and older drives
- * have zeroes or rubbish in those that came later: a word counts only if another one says that it
- * does. */
+/* The words of IDENTIFY DEVICE that the driver needs.  ATA-4, 8.12.  Most words are optional.
+ * Older drives have zeroes or rubbish in words that were defined later.  So a word counts only if
+ * another word says that it is valid. */
 #include "identify.h"
 
 #include <string.h>
 
 enum {
-    MODEL = 27,                 /* 20 words, the first character in the high byte */
-    MULTIPLE = 47,              /* low byte: the most sectors */
+    MODEL = 27,                 /* 20 words; the first character is in the high byte */
+    MULTIPLE = 47,              /* low byte: the most sectors between two interrupts */
     MULTIPLE_MOST = 16,
     CAPABILITIES = 49,          /* bit 8 DMA, bit 9 LBA */
-    VALID = 53,                 /* bit 1: words 64-70, bit 2: word 88 */
+    VALID = 53,                 /* bit 1: words 64-70 are valid; bit 2: word 88 is valid */
     SECTORS = 60,               /* two words, the low one first */
-    MULTIWORD = 63,             /* bits 0-2: modes there are */
+    MULTIWORD = 63,             /* bits 0-2: the modes that the drive has */
     ULTRA = 88,
-    ULTRA_MOST = 2,             /* what 40 wires can carry */
+    ULTRA_MOST = 2,             /* a cable with 40 wires carries no more */
     SECTORS_MOST = 1u << 28,
 };
 
@@ -27,7 +27,7 @@ static int highest_bit(unsigned bits)
     return n;
 }
 
-/* A power of two: some drives take nothing else. */
+/* Returns a power of two, because some drives take nothing else. */
 static uint8_t best_multiple(const uint16_t *w)
 {
     unsigned most = w[MULTIPLE] & 0xFF;
@@ -45,7 +45,8 @@ static uint8_t best_mode(const uint16_t *w)
     return multi >= 0 ? 0x20 + multi : 0;
 }
 
-/* Without the blanks at its end; what is no character is a question mark. */
+/* Copies the model without the blanks at its end.  A byte that is no character becomes a question
+ * mark. */
 static void model_read(const uint16_t *w, char model[40])
 {
     memset(model, 0, 40);

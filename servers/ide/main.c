@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The IDE driver's life: get ports, memory and interrupts from deva, look for drives, serve.
- *      ide [pio]       pio: never by bus master
- * Ends with status 0 when there are no drives. */
+/* The life of the IDE driver.  It gets ports, memory and interrupts from deva, looks for drives,
+ * and serves.
+ *      ide [pio]       pio: it uses no bus master
+ * It ends with status 0 if there are no drives. */
 #include "channel.h"
 #include "dma.h"
 #include "drive.h"
@@ -19,7 +20,7 @@
 
 enum {
     PAGE = 4096,
-    COMMAND_LOG2 = 3,           /* ports, as powers of two */
+    COMMAND_LOG2 = 3,           /* numbers of ports, as powers of two */
     CONTROL_LOG2 = 0,
     MASTER_LOG2 = 4,
     PCI_LOG2 = 3,
@@ -49,7 +50,7 @@ static int take_channels(void)
     return 0;
 }
 
-/* Without them the drives are served by hand. */
+/* Without bus masters, the processor moves the data. */
 static void take_bus_masters(void)
 {
     uint16_t base = take_ports(PORT_PCI, PCI_LOG2) ? 0 : pci_bus_master();
@@ -100,7 +101,8 @@ int main(int argc, char **argv)
     if (!err)
         err = take_memory();
     if (err) {
-        printf("ide: no ports or no memory for a driver: %s\n", strerror(err));
+        printf("ide: deva gives no ports or no memory: %s. Start the driver with run -d.\n",
+               strerror(err));
         return EXIT_FAILURE;
     }
     take_bus_masters();
@@ -113,6 +115,6 @@ int main(int argc, char **argv)
         announce();
         err = block_server_run(&drive_driver, deva, master);
     }
-    printf("ide: %s\n", strerror(err));
+    printf("ide: deva refuses the interrupts or the disks: %s\n", strerror(err));
     return EXIT_FAILURE;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* PCI configuration space, just enough to find the bus master.  PCI 2.1, 3.2.2.3 (mechanism 1) and
- * 6.1. */
+/* PCI configuration space, as far as it is needed to find the bus master.  PCI 2.1, 3.2.2.3
+ * (mechanism 1) and 6.1. */
 #include "pci.h"
 #include "ports.h"
 
@@ -15,7 +15,7 @@ enum {
     CLASS = 0x08,               /* class, subclass, interface, revision */
     CLASS_IDE = 0x0101,
     INTERFACE_MASTER = 0x80,    /* it has a bus master */
-    INTERFACE_NATIVE = 0x05,    /* a channel that stands elsewhere, with another interrupt */
+    INTERFACE_NATIVE = 0x05,    /* a channel is at another place, with another interrupt */
     ADDRESS_4 = 0x20,
 };
 

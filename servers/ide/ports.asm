@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; Port input and output in words; bytes are in servers/deva/ports.asm.  The ports came from deva as IO fpages.
+; Port input and output of 16-bit and 32-bit words; those of bytes are in servers/deva/ports.asm.
+; deva has mapped the ports as IO fpages.
 
 section .text
 global port_in16, port_in32, port_out32, port_in_words, port_out_words
@@ -21,7 +22,8 @@ port_out32:                             ; void port_out32(uint16_t port, uint32_
         out     dx, eax
         ret
 
-port_in_words:                          ; void port_in_words(uint16_t port, void *to, uint32_t words)
+; void port_in_words(uint16_t port, void *to, uint32_t words)
+port_in_words:
         push    edi
         mov     edx, [esp + 8]
         mov     edi, [esp + 12]
@@ -30,7 +32,8 @@ port_in_words:                          ; void port_in_words(uint16_t port, void
         pop     edi
         ret
 
-port_out_words:                         ; void port_out_words(uint16_t port, const void *from, uint32_t words)
+; void port_out_words(uint16_t port, const void *from, uint32_t words)
+port_out_words:
         push    esi
         mov     edx, [esp + 8]
         mov     esi, [esp + 12]

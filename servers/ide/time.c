@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Time, for drivers: the kernel's. */
+/* Time for drivers, from the kernel's clock. */
 #include "ports.h"
 
 #include <l4/ipc.h>

@@ -73,6 +73,12 @@ static void insert(struct editor *e, char c)
         show_rest(e, 0);
 }
 
+void editor_insert(struct editor *e, const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        insert(e, text[i]);
+}
+
 /* Removes `count` characters at the cursor. */
 static void erase(struct editor *e, size_t count)
 {
@@ -266,8 +272,7 @@ enum editor_event editor_feed(struct editor *e, char byte)
         erase_left(e, word_left(e));
         break;
     case '\t':
-        insert(e, ' ');
-        break;
+        return EDITOR_TAB;
     default:
         if (byte >= ' ' && byte < 0x7f)
             insert(e, byte);

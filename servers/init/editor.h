@@ -16,6 +16,7 @@ enum editor_event {
     EDITOR_DONE,            /* Enter: `line` holds it, terminated */
     EDITOR_INTERRUPTED,     /* Ctrl-C: the line is to be forgotten */
     EDITOR_END,             /* Ctrl-D on an empty line */
+    EDITOR_TAB,             /* the line is not finished; the user wants the word completed */
 };
 
 struct editor {
@@ -35,6 +36,9 @@ void editor_init(struct editor *e, void (*echo)(const char *text, size_t size));
 void editor_begin(struct editor *e);
 
 enum editor_event editor_feed(struct editor *e, char byte);
+
+/* Puts text in at the cursor, as if it were typed. */
+void editor_insert(struct editor *e, const char *text, size_t size);
 
 /* Shows the unfinished line again, after something else was printed. */
 void editor_redraw(struct editor *e);

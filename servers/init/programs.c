@@ -56,8 +56,10 @@ int programs_init(void)
 const char *programs_next(size_t *offset, size_t *size)
 {
     struct cpio_entry entry;
-    if (!cpio_next_file(archive, archive_size, offset, &entry))
-        return NULL;
+    do {
+        if (!cpio_next_file(archive, archive_size, offset, &entry))
+            return NULL;
+    } while (!strcmp(entry.name, PROGRAMS_LIST));
     *size = entry.size;
     return entry.name;
 }
@@ -65,7 +67,26 @@ const char *programs_next(size_t *offset, size_t *size)
 bool programs_have(const char *name)
 {
     struct cpio_entry entry;
-    return cpio_find(archive, archive_size, name, &entry);
+    return strcmp(name, PROGRAMS_LIST) && cpio_find(archive, archive_size, name, &entry);
+}
+
+const char *programs_about(const char *name, size_t *size)
+{
+    struct cpio_entry list;
+    if (!cpio_find(archive, archive_size, PROGRAMS_LIST, &list))
+        return NULL;
+    const char *line = archive + list.data, *end = line + list.size;
+    size_t length = strlen(name);
+    while (line < end) {
+        const char *newline = memchr(line, '\n', (size_t) (end - line));
+        const char *next = newline ? newline : end;
+        if ((size_t) (next - line) > length && !memcmp(line, name, length) && line[length] == '\t') {
+            *size = (size_t) (next - line) - length - 1;
+            return line + length + 1;
+        }
+        line = next + 1;
+    }
+    return NULL;
 }
 
 L4_Word_t programs_share(unsigned eighths)
@@ -83,7 +104,7 @@ int program_start(const char *argz, size_t length, L4_Word_t frames, struct prog
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
     struct cpio_entry entry;
-    if (!cpio_find(archive, archive_size, argz, &entry))
+    if (!programs_have(argz) || !cpio_find(archive, archive_size, argz, &entry))
         return ENOENT;
     L4_Word_t control, image;
     int err = hurd_pm_control_split(physmem(), data->physmem_control.cap, frames, HURD_TASK_TASK,

@@ -10,6 +10,9 @@
 
 #define PROGRAM_NAME 24
 
+/* The member of the archive that is no program: a line "NAME<tab>WHAT IT DOES" for each. */
+#define PROGRAMS_LIST "programs.txt"
+
 struct program {
     L4_Word_t task;             /* its task id */
     L4_Word_t handle;           /* our capability on it; given up when it was reported dead */
@@ -22,6 +25,10 @@ int programs_init(void);
 /* The next program's name and size; *offset starts at 0.  NULL at the end. */
 const char *programs_next(size_t *offset, size_t *size);
 bool programs_have(const char *name);
+
+/* What the program does, in a few words, from the archive's list: *size bytes, without a zero.
+ * NULL: the list does not have it. */
+const char *programs_about(const char *name, size_t *size);
 
 /* Frames that a program may have when nobody says how many: so many eighths of what is unassigned.
  * */

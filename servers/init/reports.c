@@ -118,6 +118,23 @@ L4_Word_t report_find_task(const char *word)
     return 0;
 }
 
+struct names {
+    void (*each)(void *what, const char *name);
+    void *what;
+};
+
+static bool pass_name(L4_Word_t id, void *argument)
+{
+    struct names *names = argument;
+    names->each(names->what, report_task_name(id));
+    return true;
+}
+
+void report_task_names(void (*each)(void *what, const char *name), void *what)
+{
+    each_task(pass_name, &(struct names) { each, what });
+}
+
 static const char *state_name(L4_Word_t state)
 {
     static const char *const names[] = {

@@ -13,6 +13,9 @@ void report_maps(L4_Word_t task);   /* maps TASK */
  * */
 L4_Word_t report_find_task(const char *word);
 
+/* Calls each(what, name) for all living tasks. */
+void report_task_names(void (*each)(void *what, const char *name), void *what);
+
 /* Its name; "?" when `task` does not know it. */
 const char *report_task_name(L4_Word_t task);
 

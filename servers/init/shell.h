@@ -12,6 +12,15 @@ unsigned shell_wait(const struct program *program);
 /* Ends the machine with that status; comes back only if wortel refuses. */
 void shell_shutdown(unsigned status, bool reboot);
 
+/* `halt` and `reboot`: the same with the status that shell_run() was given. */
+void shell_end(bool reboot);
+
+/* A place for a program that shall run in the background: the caller fills it in.  NULL: there are
+ * as many as the shell watches. */
+struct program *shell_free_job(void);
+
+L4_ThreadId_t shell_task_server(void);
+
 /* Reads commands until the console is gone.  `status` is what `halt` ends the machine with. */
 void shell_run(unsigned status);
 

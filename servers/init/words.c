@@ -12,13 +12,19 @@ static const char *put(struct words *w, char c)
     return NULL;
 }
 
+/* What means something to larger shells: it shall not reach a program by mistake. */
+static bool is_operator(char c)
+{
+    return c == '|' || c == ';' || c == '<' || c == '>' || c == '&';
+}
+
 /* Copies one word, quotes resolved, and moves *line behind it. */
 static const char *copy_word(struct words *w, const char **line)
 {
     const char *error = NULL;
     char quote = '\0';
     const char *p = *line;
-    for (; *p && !error && (quote || (*p != ' ' && *p != '\t' && *p != '&')); p++) {
+    for (; *p && !error && (quote || (*p != ' ' && *p != '\t' && !is_operator(*p))); p++) {
         if (quote ? *p == quote : *p == '"' || *p == '\'') {
             quote = quote ? '\0' : *p;
         } else if (*p == '\\' && quote != '\'') {
@@ -48,6 +54,9 @@ const char *words_split(struct words *w, const char *line)
             return NULL;
         if (w->background)
             return "& belongs at the end of the line";
+        if (is_operator(*line) && *line != '&')
+            return "this shell has no pipes (|), no files (< >) and one command a line (no ;): "
+                   "quote such a character to give it to a program";
         if (*line == '&') {
             if (w->count == 0)
                 return "nothing stands before the &";

@@ -18,6 +18,7 @@ struct words {
 };
 
 /* Splits at spaces; "double" and 'single' quotes keep spaces, a backslash keeps the next character.
+ * Without them, | ; < > are mistakes.
  * Returns NULL or what is wrong with the line. */
 const char *words_split(struct words *w, const char *line);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The RAM disk: where there is no other, and for measurements that are to be alike everywhere.
+/* The RAM disk.  It serves where there is no other disk, and in measurements that must be the same
+ * on every machine.
  *      ramdisk MEGABYTES [SEEK [PAGE]]
- * With SEEK and PAGE, a run takes SEEK us unless it begins where the last one ended, and PAGE us
- * for each page.  The hop before is lib/block/server.c, the hop after physmem. */
+ * With SEEK and PAGE, a run takes SEEK us, unless it begins where the last run ended, and PAGE us
+ * for each page.  Before: lib/block/server.c.  After: physmem. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,13 +20,13 @@
 enum {
     PAGE = 4096,
     RUN_PAGES = 16,
-    MOST_MEGABYTES = 1024,      /* it is mapped as a whole */
+    MOST_MEGABYTES = 1024,      /* the whole disk is mapped */
     MOST_US = 1000000,
 };
 
 static struct block_disk disk = { .flags = HURD_BLOCK_VOLATILE, .model = "RAM" };
 static L4_Word_t contents, window;      /* containers */
-static uint8_t *bytes, *pages;          /* the same, mapped */
+static uint8_t *bytes, *pages;          /* where they are mapped */
 
 static L4_ThreadId_t physmem(void)
 {
@@ -45,7 +46,8 @@ static int container_make(uintptr_t size, L4_Word_t *container, uint8_t **at)
     return err;
 }
 
-/* Where the run's data lies in the disk; on pages, it can be copied as it is. */
+/* Does a run.  If its data is whole pages on the disk, physmem copies it directly; otherwise it
+ * goes through the window. */
 static void work(const struct queue_run *run)
 {
     uint32_t start = run->sector * HURD_BLOCK_SECTOR, size = run->count * HURD_BLOCK_SECTOR;
@@ -70,7 +72,7 @@ static void work(const struct queue_run *run)
 /* ---- as slow as a disk ---- */
 
 static unsigned long seek_time, page_time;      /* us */
-static uint32_t head;                           /* the sector behind the last run */
+static uint32_t head;                           /* the sector after the last run */
 static const struct queue_run *slow_run;        /* NULL: none is under way */
 static uint64_t slow_end;
 
@@ -126,9 +128,10 @@ int main(int argc, char **argv)
     page_time = argument(argc, argv, 3);
     if (megabytes == 0 || megabytes > MOST_MEGABYTES || seek_time > MOST_US ||
         page_time > MOST_US) {
-        printf("ramdisk: say how many megabytes, 1 to %d, and us, up to a second\n",
-               MOST_MEGABYTES);
-        return EXIT_SUCCESS;    /* as good as no disk: nobody is to start it again */
+        printf("ramdisk: say how many megabytes, 1 to %d, and perhaps the us of a seek and of a "
+               "page, up to %d\n",
+               MOST_MEGABYTES, MOST_US);
+        return EXIT_SUCCESS;    /* as if there were no disk: init must not start the driver again */
     }
     int err = container_make(megabytes << 20, &contents, &bytes);
     if (!err)
@@ -138,6 +141,6 @@ int main(int argc, char **argv)
     disk.sectors = (megabytes << 20) / HURD_BLOCK_SECTOR;
     if (!err)
         err = block_server_run(&driver, deva, master);
-    printf("ramdisk: %s\n", strerror(err));
+    printf("ramdisk: there is not enough memory, or deva refuses the disk: %s\n", strerror(err));
     return EXIT_FAILURE;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A sorted array: lookups by halving, changes by moving the tail.  Two splits and a merge a change. */
+/* A sorted array.  A lookup halves the array until it finds the extent.  A change splits at most
+ * two extents, moves the tail of the array, and joins neighbours that became equal. */
 #include "extents.h"
 #include <string.h>
 
@@ -25,7 +26,7 @@ static uint32_t end_of(const struct extents *t, uint32_t i)
     return i + 1 < t->n ? t->at[i + 1].first : t->limit;
 }
 
-/* Makes an extent begin at `page`; returns its index (n for the limit). */
+/* Makes an extent begin at `page`.  Returns its index, or n if `page` is the limit. */
 static uint32_t split(struct extents *t, uint32_t page)
 {
     uint32_t i;
@@ -41,7 +42,7 @@ static uint32_t split(struct extents *t, uint32_t page)
     return i + 1;
 }
 
-/* Joins equal neighbours among extents i-1 .. j. */
+/* Joins neighbours that are equal, among the extents i - 1 to j. */
 static void merge(struct extents *t, uint32_t i, uint32_t j)
 {
     uint32_t to = i > 0 ? i - 1 : 0, from, last = j < t->n ? j : t->n - 1;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Two consoles, nothing remembered: other programs write to both as well, so the VGA cursor says where. */
+/* Two consoles.  Other programs write to both as well, so sigma0 remembers no position: the cursor
+ * of the VGA says where to go on. */
 #include "report.h"
 #include <l4/serial.h>
 #include <stdarg.h>

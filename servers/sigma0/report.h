@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A line for the person in front of the machine: COM1 and VGA text. */
+/* Prints a line for the user of the machine, on COM1 and on the VGA text screen. */
 #ifndef REPORT_H
 #define REPORT_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* sigma0: the initial mapper.  Every page is mapped to it 1:1; it gives pages and ports to those who ask
- * first.  Spec 6.7.  One thread, one loop; a client can be refused or ignored, never wait for another. */
+/* sigma0, the initial mapper.  All pages are mapped to it, 1:1.  It gives each page to the thread
+ * that asks first, and ports to every thread.  Spec 6.7.  sigma0 is one thread with one loop.  It
+ * may refuse or ignore a client, but no client waits for another. */
 #include <l4/ipc.h>
 #include <l4/kip.h>
 #include <l4/misc.h>
@@ -11,19 +12,27 @@
 #include "extents.h"
 #include "report.h"
 
-enum { PAGE_LOG2 = 12, PAGE_SIZE = 1 << PAGE_LOG2, IO_SPACE_LOG2 = 16, FIRST_EXTENTS = 1024, LAST_PAGE = 0xFFFFF };
+enum {
+    PAGE_LOG2 = 12,
+    PAGE_SIZE = 1 << PAGE_LOG2,
+    IO_SPACE_LOG2 = 16,
+    FIRST_EXTENTS = 1024,
+    LAST_PAGE = 0xFFFFF
+};
 
 static const L4_KernelInterfacePage_t *kip;
 static struct extents pages;
-static uint32_t view_end; /* pages below are mapped to us 1:1; we name those behind, and the kernel knows what we mean */
+/* Pages below view_end are mapped to sigma0 1:1.  sigma0 only names the pages behind it, in map
+ * items, and the kernel knows which frames it means. */
+static uint32_t view_end;
 static struct extent first_room[FIRST_EXTENTS];
 static L4_ThreadId_t root_server;
-static bool sealed; /* only the root server gets anything any more */
+static bool sealed; /* from now on only the root server gets anything */
 
 static uint32_t page_of(L4_Word_t address) { return (uint32_t)(address >> PAGE_LOG2); }
 static uint32_t page_behind(L4_Word_t last_byte) { return page_of(last_byte) + 1; }
 
-/* ---- start: what the KIP says */
+/* ---- start: sigma0 reads the descriptors of the KIP */
 
 static enum kind kind_of(L4_Word_t descriptor_type)
 {
@@ -43,8 +52,9 @@ static enum kind kind_of(L4_Word_t descriptor_type)
     }
 }
 
-/* Pages that are RAM only in part are not RAM; later descriptors override earlier ones.  RAM behind our view could not be
- * mapped 1:1, and a descriptor of everything says nothing of any page. */
+/* A page that is RAM only in part does not count as RAM.  Later descriptors override earlier ones.
+ * RAM behind view_end cannot be mapped 1:1, so it is not given out.  A descriptor of everything
+ * says nothing about any page. */
 static void descriptor_apply(const L4_MemoryDesc_t *d)
 {
     L4_Word_t low = L4_MemoryDescLow(d), high = L4_MemoryDescHigh(d);
@@ -53,7 +63,8 @@ static void descriptor_apply(const L4_MemoryDesc_t *d)
         return;
     if (kind == KIND_SHARED && low == 0 && page_of(high) == LAST_PAGE)
         kind = KIND_DEVICE;
-    if (kind == KIND_CONVENTIONAL) { /* high is the last byte: its page is whole if it ends one */
+    if (kind == KIND_CONVENTIONAL) { /* `high` is the last byte, so its page is whole if `high`
+                                        is the page's last byte */
         uint32_t first = page_of(low) + (low % PAGE_SIZE != 0);
         uint32_t behind = page_of(high) + (high % PAGE_SIZE == PAGE_SIZE - 1);
         extents_set_kind(&pages, first, behind < view_end ? behind : view_end, kind);
@@ -71,7 +82,7 @@ static void server_owns(const L4_KernelRootServer_t *server, L4_ThreadId_t id)
     extents_set_owner(&pages, page_of(server->low), page_behind(server->high - 1), id.raw);
 }
 
-/* Where our own 1:1 view ends: user memory, without our UTCB area and KIP. */
+/* Where sigma0's 1:1 view ends: user memory ends there, or sigma0's UTCB area or KIP begins. */
 static L4_Word_t view_limit(void)
 {
     L4_Word_t limit = 0xC0000000;
@@ -99,8 +110,8 @@ static void pages_init(void)
     server_owns(&kip->RootServer, root_server);
 }
 
-/* The table moves to a larger run of its own pages before it gets full; if there is none, requests that
- * would need room are refused. */
+/* Moves the table to more pages before it gets full.  sigma0 takes these pages for itself.  If
+ * there are none, requests that need room in the table are refused. */
 static void pages_make_room(void)
 {
     if (pages.capacity - pages.n >= 8)
@@ -116,12 +127,12 @@ static void pages_make_room(void)
     memcpy((void *)(at << PAGE_LOG2), old, pages.n * sizeof *old);
     pages.at = (struct extent *)(at << PAGE_LOG2);
     pages.capacity = bytes / sizeof *old;
-    if (old != first_room) /* 2^n pages, every one of them ours */
+    if (old != first_room) /* the table was 2^n pages, all of them sigma0's */
         extents_set_owner(&pages, page_of((L4_Word_t)old),
                           page_of((L4_Word_t)old) + (1u << (log2 - 1)), NOBODY);
 }
 
-/* ---- answers: what to put into the reply */
+/* ---- what a reply holds */
 
 struct answer {
     L4_MapItem_t item;
@@ -136,7 +147,8 @@ static struct answer give_memory(uint32_t page, L4_Word_t log2)
         L4_MapItem(L4_FpageAddRights(L4_FpageLog2(address, log2), L4_FPAGE_RWX), address)};
 }
 
-/* The attribute is set on our own page, and what we map onward inherits it. */
+/* Sets the attribute on sigma0's own page; the mappings that sigma0 makes from it inherit the
+ * attribute. */
 static bool attribute_apply(uint32_t page, L4_Word_t log2, L4_Word_t attribute)
 {
     return attribute == L4_ATTR_DEFAULT ||
@@ -146,7 +158,7 @@ static bool attribute_apply(uint32_t page, L4_Word_t log2, L4_Word_t attribute)
 static struct answer take(uint32_t page, L4_Word_t log2, L4_ThreadId_t client, L4_Word_t attribute)
 {
     uint32_t behind = page + ((uint32_t)1 << (log2 - PAGE_LOG2));
-    if (page < view_end && behind > view_end) /* one item cannot name both */
+    if (page < view_end && behind > view_end) /* one map item cannot name pages on both sides */
         return refused;
     if (pages.capacity - pages.n < 2 || !attribute_apply(page, log2, attribute))
         return refused;
@@ -172,7 +184,7 @@ static struct answer serve_memory(L4_ThreadId_t client, L4_Fpage_t f, L4_Word_t 
     return take(page, log2, client, attribute);
 }
 
-/* Ports belong to nobody: kernels without IO fpages give them to all, too. */
+/* Ports have no owner, because kernels without IO fpages give all ports to all threads, too. */
 static struct answer serve_ports(L4_Fpage_t f)
 {
     L4_Word_t log2 = L4_IoFpageSizeLog2(f), port = L4_IoFpagePort(f);
@@ -182,8 +194,9 @@ static struct answer serve_ports(L4_Fpage_t f)
     return (struct answer){L4_MapItem(give, give.raw & 0xFFFF0000)};
 }
 
-/* One page of RAM, also with boot information or a module in it (programs read those by just looking), or
- * of the client's own or shared memory.  Never page 0: that is a null pointer. */
+/* Gives one page: of RAM (programs just read boot information and modules, so RAM with these in it,
+ * too), of shared memory, or a page that the client owns already.  It never gives page 0, because a
+ * fault there is a null pointer. */
 static struct answer serve_page_fault(L4_ThreadId_t client, L4_Word_t address)
 {
     uint32_t page = page_of(address);
@@ -207,14 +220,14 @@ static bool is_kernel_thread(L4_ThreadId_t t)
 
 static bool is_entitled(L4_ThreadId_t client) { return !sealed || client.raw == root_server.raw; }
 
-/* A thread that faults again where it was refused, or where what it got could not be mapped, would do so for ever: it
- * gets no second answer. */
+/* A thread faults again and again at the same place if sigma0 refuses the page, or if the kernel
+ * cannot map it.  So the second such fault gets no reply. */
 static struct {
     L4_Word_t client, address, ip;
     bool in_vain;
 } last_fault;
 
-/* What is there that the client's fault cannot have. */
+/* What is at the page, for a client that cannot have it. */
 static const char *page_is(uint32_t page, L4_ThreadId_t client)
 {
     const struct extent *e = extents_find(&pages, page);
@@ -223,9 +236,11 @@ static const char *page_is(uint32_t page, L4_ThreadId_t client)
         return "the kernel's memory";
     case KIND_DEVICE:
     case KIND_SPECIAL:
-        return "device memory, for those who ask by a request";
+        return "device memory, which a thread gets only by a request to sigma0";
     default:
-        return e->owner != client.raw ? "another thread's memory" : "memory that cannot be mapped: is there kernel memory left?";
+        return e->owner != client.raw
+                   ? "another thread's memory"
+                   : "memory that the kernel could not map: perhaps its own memory is used up";
     }
 }
 
@@ -233,20 +248,26 @@ static void fault_report(L4_ThreadId_t client, L4_MsgTag_t tag, L4_Word_t addres
 {
     if (L4_IsIoFault(tag)) {
         L4_Fpage_t f = L4_FpageOfRaw(address);
-        report("sigma0: thread %lx at ip %lx wants port %lx (%lu of them), which it cannot be given; the boot option ports=open "
-               "gives all ports to all.  It stays blocked.\n",
+        report("sigma0: thread %lx at ip %lx wants port %lx (%lu of them), which it cannot get; "
+               "the boot option ports=open opens all ports to all threads.  "
+               "The thread stays blocked.\n",
                client.raw, ip, L4_IoFpagePort(f), 1ul << L4_IoFpageSizeLog2(f));
         return;
     }
-    report("sigma0: %s by thread %lx at ip %lx: %s %lx, %s.  It stays blocked.\n",
+    report("sigma0: %s by thread %lx at ip %lx: %s %lx, %s.  The thread stays blocked.\n",
            address < PAGE_SIZE ? "null dereference" : "page fault", client.raw, ip,
            L4_Label(tag) & L4_FPAGE_W ? "write to" : "read of", address,
-           address < PAGE_SIZE ? "which is nobody's" : page_is(page_of(address), client));
+           address < PAGE_SIZE ? "where sigma0 never gives a page"
+                               : page_is(page_of(address), client));
 }
 
-static bool fault_repeats(L4_ThreadId_t client, L4_MsgTag_t tag, L4_Word_t address, L4_Word_t ip, bool refuses)
+/* Returns true, after a report, if this fault came before and the reply did not help.
+ * refuses: sigma0 refuses the page this time. */
+static bool fault_repeats(L4_ThreadId_t client, L4_MsgTag_t tag, L4_Word_t address, L4_Word_t ip,
+                          bool refuses)
 {
-    bool again = last_fault.client == client.raw && last_fault.address == address && last_fault.ip == ip && last_fault.in_vain;
+    bool again = last_fault.client == client.raw && last_fault.address == address &&
+                 last_fault.ip == ip && last_fault.in_vain;
     if (again)
         fault_report(client, tag, address, ip);
     last_fault.client = client.raw;
@@ -256,7 +277,8 @@ static bool fault_repeats(L4_ThreadId_t client, L4_MsgTag_t tag, L4_Word_t addre
     return again;
 }
 
-/* P's debugging requests and our seal; from the root server (and, in P, from kernel threads). */
+/* P's requests for debugging, and the seal.  They are valid from the root server, and from kernel
+ * threads as in P.  Returns true if sigma0 replies. */
 static bool control(L4_ThreadId_t client, L4_Word_t operation, L4_Word_t argument)
 {
     uint32_t ram, unowned;
@@ -271,12 +293,12 @@ static bool control(L4_ThreadId_t client, L4_Word_t operation, L4_Word_t argumen
     case L4_SIGMA0_EXT_SEAL:
         sealed = true;
         return true;
-    default: /* 1, verbosity: there is one level */
+    default: /* operation 1 sets how much sigma0 prints: it always prints the same */
         return false;
     }
 }
 
-/* Serves one message.  false: it deserves no reply. */
+/* Serves one message.  Returns false if the message gets no reply. */
 static bool serve(L4_ThreadId_t client, L4_MsgTag_t tag, struct answer *answer, bool *has_item)
 {
     L4_Word_t w[4];
@@ -286,7 +308,8 @@ static bool serve(L4_ThreadId_t client, L4_MsgTag_t tag, struct answer *answer, 
     if (L4_TypedWords(tag) != 0)
         return false;
     if ((L4_IsPageFault(tag) || L4_IsIoFault(tag)) && !is_entitled(client))
-        return false; /* forged: the root server pages everybody else, and we print for nobody's sake */
+        return false; /* after the seal, the root server pages all others, so this message is
+                         forged: sigma0 does not even print it */
     if (L4_IsPageFault(tag)) {
         *answer = serve_page_fault(client, w[1]);
         return !fault_repeats(client, tag, w[1], w[2], answer->item.raw[1] == L4_FPAGE_NIL);
@@ -304,7 +327,7 @@ static bool serve(L4_ThreadId_t client, L4_MsgTag_t tag, struct answer *answer, 
     if (L4_Label(tag) != L4_LABEL_SIGMA0 || (L4_UntypedWords(tag) != 2 && !extended))
         return false;
     if (is_kernel_thread(client) || !is_entitled(client))
-        return true; /* refused: our kernel wants no memory */
+        return true; /* refused: the kernel needs no memory from sigma0 */
     *answer = L4_IsIoFpage(L4_FpageOfRaw(w[1]))
                   ? serve_ports(L4_FpageOfRaw(w[1]))
                   : serve_memory(client, L4_FpageOfRaw(w[1]), w[2], extended ? w[3] : 0);
@@ -338,7 +361,8 @@ int main(void)
             reply_load(&answer, has_item);
             bool fault = L4_IsPageFault(tag) || L4_IsIoFault(tag);
             tag = L4_ReplyWait(client, &client);
-            if (fault && L4_IpcFailed(tag) && (L4_ErrorCode() & 15) == L4_IPC_OVERFLOW << 1) /* no memory, or no room */
+            bool overflow = (L4_ErrorCode() & 15) == L4_IPC_OVERFLOW << 1;
+            if (fault && L4_IpcFailed(tag) && overflow) /* the kernel could not map the item */
                 last_fault.in_vain = true;
         } else {
             tag = L4_Wait(&client);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for what belongs to no program: the table of clients, threads of boot tasks.  A fixed arena, first fit,
- * neighbours joined on free.  Fixed, because the task server must not ask anybody for memory in order to
- * kill a task.  What programs make us keep is in blocks.c. */
+/* Memory for records that belong to no program: the table of clients, and the threads of boot
+ * tasks.  The arena has a fixed size, so `task` need not ask another server for memory while it
+ * kills a task.  Allocation takes the first hole that fits; a freed block joins the holes beside
+ * it.  Records that programs cause are in blocks.c. */
 #include "server.h"
 #include <string.h>
 
 #define ARENA_SIZE  (16u << 10)
-#define UNIT        16u             /* sizes and addresses are multiples of it */
+#define UNIT        16u             /* sizes and addresses are multiples of this */
 
 struct hole {
-    struct hole *next;              /* ascending addresses */
+    struct hole *next;              /* in the order of addresses */
     size_t size;
 };
 
@@ -39,7 +40,7 @@ void *arena_alloc(size_t size)
             continue;
         if (h->size == size) {
             *link = h->next;
-        } else {                    /* its end is taken, so the list stays as it is */
+        } else {                    /* The hole's end is taken, so the list stays as it is. */
             h->size -= size;
             h = (struct hole *)((char *)h + h->size);
         }

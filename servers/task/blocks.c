@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for the handles of tasks: blocks of 1 KB, each of one owner, charged to its budget.  A hole in a
- * block is its owner's hole, so nobody can make the tables too full of holes for others.
+/* Memory for the handles of tasks: blocks of 1 KB.  Each block has one owner and is charged to the
+ * owner's budget.  Only the owner can use a hole in its block, so no task can fill the tables with
+ * holes that others cannot use.
  *
- * Invariant: a block is on owner->blocks  <=>  a bit of it is set besides the header's; free ones are on
- * a list of their own. */
+ * Invariant: a block is on owner->blocks  <=>  it has a bit set besides the header's.  Free blocks
+ * are on a list of their own. */
 #include "server.h"
 
 #define BLOCK       1024u
 #define UNIT        16u
 #define UNITS       (BLOCK / UNIT)
-#define BLOCKS      (TASKS_MAX + 64u)   /* one for each task, and some for those that hold many */
+#define BLOCKS      (TASKS_MAX + 64u)   /* one for each task, and 64 for tasks that hold many
+                                           handles */
 
 struct block {
     struct block *next;
     struct task *owner;
-    uint64_t used;                      /* bit i: the i-th unit; bit 0: this header */
+    uint64_t used;                      /* bit i: unit i is taken; bit 0 is this header */
 };
 _Static_assert(sizeof(struct block) <= UNIT && UNITS == 64, "a header is one unit");
 
 static _Alignas(BLOCK) char pool[BLOCKS][BLOCK];
 static struct block *free_blocks;
-static L4_Word_t fresh;                 /* blocks of the pool that were never used */
+static L4_Word_t fresh;                 /* the blocks of the pool from this index on were never
+                                           used */
 L4_Word_t blocks_free = BLOCKS;
 
 static unsigned units_of(size_t size)
@@ -33,7 +36,7 @@ static uint64_t run(unsigned at, unsigned n)
     return (((uint64_t)1 << n) - 1) << at;
 }
 
-/* Where n units are free, or 0. */
+/* Returns the index of n free units in a row, or 0. */
 static unsigned find(const struct block *b, unsigned n)
 {
     for (unsigned at = 1; at + n <= UNITS; at++)

@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Who may use how much of what we hand out.  A child's limits come out of its owner's, as its memory
- * control does, and go back when it ends: the tree of a program never uses more than its root got.
+/* How much each task may use of what `task` hands out.  A child's limits are taken out of its
+ * owner's, like its memory control, and return there when the child ends.  So a program and all
+ * tasks below it never use more than the program got.
  *
- * Invariants: used <= limit, but for kernel memory, which the kernel counts; the limits of all tasks
- * together never change after budget_boot(). */
+ * Invariants: used <= limit, except for kernel memory, which the kernel counts.  The sum of the
+ * limits of all tasks never changes after budget_boot(). */
 #include "server.h"
 #include <errno.h>
 #include <l4/thread.h>
 
-#define BOOT_THREADS    16u             /* for each of wortel's servers */
+#define BOOT_THREADS    16u             /* for each server that wortel starts */
 #define BOOT_BLOCKS     8u
-#define POOL_RESERVE    16u             /* one part in so many of the kernel's memory is nobody's, ... */
-#define POOL_LEAST      32u             /* ... in pages at least */
+#define POOL_RESERVE    16u             /* 1/16 of the kernel's memory goes to no program, */
+#define POOL_LEAST      32u             /* and at least 32 pages */
 #define PAGE            0x1000u
 
-/* Without so much a task cannot run: itself, a first thread and a pager, 72 KB of kernel memory of which two thirds are
- * used before main(), one block of handles. */
+/* The least that a task needs: its own record; a first thread and a pager; 72 KB of kernel memory,
+ * two thirds of which are used before main(); one block of handles. */
 static const L4_Word_t least[HURD_BUDGETS] = {1, 2, 18, 1};
 
-/* The boot tasks' blocks and threads are not the root task's; its kernel memory is not known yet. */
+/* Blocks and threads of the other boot tasks are not part of the root task's limits.  false: the
+ * root task's limit of kernel memory is not set yet. */
 static bool root_is_complete;
 
 static L4_Word_t room(const struct task *t, enum hurd_budget b)
@@ -45,24 +47,28 @@ void budget_boot(struct task *t)
     L4_Word_t servers = BOOT_TASKS - 1;
     bool root = t->id == HURD_TASK_ROOT;
     t->budget[HURD_BUDGET_TASKS] = (struct budget) {root ? TASKS_MAX : 0, 0};
-    t->budget[HURD_BUDGET_THREADS].limit = root ? THREADS_MAX - servers * BOOT_THREADS : BOOT_THREADS;
+    t->budget[HURD_BUDGET_THREADS].limit =
+        root ? THREADS_MAX - servers * BOOT_THREADS : BOOT_THREADS;
     t->budget[HURD_BUDGET_HANDLES].limit = root ? blocks_free - servers * BOOT_BLOCKS : BOOT_BLOCKS;
     t->budget[HURD_BUDGET_KERNEL].limit = HURD_TASK_UNKNOWN;
 }
 
-/* ---- kernel memory: the kernel counts it, and knows a quota for each space but wortel's tasks' */
+/* ---- kernel memory: the kernel counts it, and has a quota for each space of a program */
 
 static L4_Word_t pool_pages(L4_Word_t *all)
 {
     L4_Word_t info[2] = {0, 0}, free_bytes = 0;
-    hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_SYSTEM_INFO, wortel_cap), 0, NULL, 2,
-                 info, NULL);
+    hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_SYSTEM_INFO, wortel_cap), 0,
+                 NULL, 2, info, NULL);
+
     *all = info[1] / PAGE;
-    int err = hurd_wortel_space_info(wortel_cap, L4_MyGlobalId(), HURD_SPACE_POOL_FREE, &free_bytes);
+    int err = hurd_wortel_space_info(wortel_cap, L4_MyGlobalId(), HURD_SPACE_POOL_FREE,
+                                     &free_bytes);
     return err ? HURD_TASK_UNKNOWN : free_bytes / PAGE;
 }
 
-/* The root task gets what the boot has left, less a reserve for all that wortel started. */
+/* The root task gets what is free after the boot, less a reserve for all tasks that wortel
+ * started. */
 static void root_complete(struct task *root)
 {
     L4_Word_t all, reserve, left = pool_pages(&all);
@@ -89,12 +95,13 @@ static void kernel_apply(const struct task *t)
 
 /* ---- between owner and child */
 
-static L4_Word_t share_of(const struct task *owner, enum hurd_budget b, L4_Word_t part, L4_Word_t whole)
+static L4_Word_t share_of(const struct task *owner, enum hurd_budget b, L4_Word_t part,
+                          L4_Word_t whole)
 {
     L4_Word_t all = room(owner, b), most = all - all / 8;
     L4_Word_t share = whole ? (L4_Word_t)((uint64_t)all * part / whole) : 0;
     if (share > most)
-        share = most;                   /* the owner keeps a little of everything */
+        share = most;                   /* the owner keeps 1/8 of everything */
     return share < least[b] ? least[b] : share;
 }
 

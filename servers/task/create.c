@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Making a task out of an image: HURD_TASK_CREATE, in named steps, each undone when a later one
- * fails.
+/* Makes a task from an image: HURD_TASK_CREATE, in named steps.  If a step fails, the steps before
+ * it are undone.
  *
- * Nothing is read or written where somebody else could pull it away.  What we look into are pages of our
- * own container: copies of the image's pages, and what is moved from there into the new task's. */
+ * Memory that another task could take away is neither read nor written.  `task` looks only into
+ * pages of its own container: copies of pages of the image, and pages that it moves into the new
+ * task's containers afterwards. */
 #include "../../lib/startup/page.h"
 #include "server.h"
 #include <errno.h>
@@ -18,24 +19,29 @@
 #define PAGE            0x1000u
 #define CHUNK           0x4000u
 
-/* Where our own pages are, in our container `own` and, behind OWN_WINDOW, in our space. */
-#define OWN_SOURCE      0u                      /* CHUNK + PAGE bytes: of an image */
-#define OWN_DEST        (CHUNK + PAGE)          /* CHUNK bytes: an image, aligned */
+/* The places of `task`'s own pages: offsets in its container `own`, and distances from OWN_WINDOW
+ * in its space. */
+#define OWN_SOURCE      0u                      /* CHUNK + PAGE bytes: copied pages of an image */
+#define OWN_DEST        (CHUNK + PAGE)          /* CHUNK bytes: a part of an image, aligned to
+                                                   pages */
 #define OWN_STARTUP     (2 * CHUNK + PAGE)      /* HURD_STARTUP_SIZE bytes: a startup fpage */
 #define OWN_WINDOW      0x60100000u
-#define WINDOW_STARTUP  0x60000000u             /* the startup fpage of one task, to be passed on */
-#define WINDOW_IMAGE    0x60200000u             /* pages of images, to be passed on ... */
-#define WINDOW_PAGES    16u                     /* ... one after the other */
+#define WINDOW_STARTUP  0x60000000u             /* where the startup fpage of one task is mapped,
+                                                   to be mapped on */
+#define WINDOW_IMAGE    0x60200000u             /* where pages of images are mapped, to be mapped
+                                                   on: */
+#define WINDOW_PAGES    16u                     /* so many at a time */
 
 static L4_Word_t own;
 
 static L4_Word_t page_down(L4_Word_t x) { return x & -PAGE; }
 static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
 
-/* The request and what has been made of it so far. */
+/* The request, and what has been made for it so far. */
 struct making {
     L4_Word_t caller;
-    L4_Word_t image, offset, size, control;     /* as asked; the handles are consumed */
+    L4_Word_t image, offset, size, control;     /* as the request names them; the two handles are
+                                                   consumed */
     const char *argz;
     L4_Word_t argz_len;
     struct elf_program program;
@@ -46,8 +52,8 @@ struct making {
 
 /* ---- the request */
 
-/* A handle counts only if this caller gave it to us: anybody can write down a number.  What is not
- * the right kind is still a gift, and dropped. */
+/* A handle counts only if this caller gave it to `task`, because any task can write down a number.
+ * A handle of the wrong kind is still the caller's gift: it is dropped. */
 static int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
 {
     struct hurd_pm_cap_info info;
@@ -61,7 +67,8 @@ static int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
     return EPERM;
 }
 
-/* Both handles are the caller's gifts; or neither is held any more. */
+/* Checks that both handles are gifts of the caller.  If one is not, `task` drops the other one,
+ * too. */
 static int check_gifts(const struct making *m)
 {
     int image = check_giver(m->image, m->caller, false);
@@ -98,28 +105,28 @@ int create_init(void)
     return hurd_pm_container_create(physmem, startup_data->physmem_control.cap, 0, &own);
 }
 
-/* Fresh pages at that place of `own`, mapped: their address, or NULL. */
+/* Makes fresh pages at the offset `at` of `own` and maps them.  Returns their address, or NULL. */
 static char *own_fresh(L4_Word_t at, L4_Word_t size)
 {
     hurd_pm_container_deallocate(physmem, own, at, size, NULL);
     if (hurd_pm_container_allocate(physmem, own, 0, at, size, NULL) != 0
-        || hurd_pm_container_map(physmem, own, HURD_PM_READ | HURD_PM_WRITE, OWN_WINDOW + at, at, size,
-                                 NULL) != 0)
+        || hurd_pm_container_map(physmem, own, HURD_PM_READ | HURD_PM_WRITE, OWN_WINDOW + at, at,
+                                 size, NULL) != 0)
         return NULL;
     return (char *)OWN_WINDOW + at;
 }
 
-/* Copies of pages of the image there, mapped.  0 or errno. */
+/* Copies pages of the image to OWN_SOURCE and maps the copies. */
 static int own_source(const struct making *m, L4_Word_t from, L4_Word_t size)
 {
     hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
     int error = hurd_pm_container_copy(physmem, m->image, from, own, OWN_SOURCE, size, 0, NULL);
     return error ? error
-                 : hurd_pm_container_map(physmem, own, HURD_PM_READ, OWN_WINDOW + OWN_SOURCE, OWN_SOURCE,
-                                         size, NULL);
+                 : hurd_pm_container_map(physmem, own, HURD_PM_READ, OWN_WINDOW + OWN_SOURCE,
+                                         OWN_SOURCE, size, NULL);
 }
 
-/* They become pages of a container of the new task. */
+/* Moves pages of `own` into a container of the new task. */
 static int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size)
 {
     return hurd_pm_container_copy(physmem, own, at, container, to, size, HURD_PM_MOVE, NULL);
@@ -130,10 +137,10 @@ static int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t s
 static bool image_possible(const struct making *m)
 {
     return m->size != 0 && m->size <= HURD_TASK_IMAGE_MAX
-        && page_up(m->offset + m->size) >= m->offset;           /* what wraps is small */
+        && page_up(m->offset + m->size) >= m->offset; /* a sum that wraps around is smaller */
 }
 
-/* First of all: what is no program is refused before more of it is copied. */
+/* This is the first step, so a file that is no program is refused before more of it is copied. */
 static int read_headers(struct making *m)
 {
     if (!image_possible(m))
@@ -142,11 +149,12 @@ static int read_headers(struct making *m)
     L4_Word_t have = m->size < PAGE ? m->size : PAGE;
     int error = own_source(m, from, page_up(skip + have));
     if (!error)
-        error = elf_read((const char *)OWN_WINDOW + OWN_SOURCE + skip, have, m->size, STARTUP_LOW, &m->program);
+        error = elf_read((const char *)OWN_WINDOW + OWN_SOURCE + skip, have, m->size, STARTUP_LOW,
+                         &m->program);
     return !error && !m->program.mappable ? ENOEXEC : error;
 }
 
-/* An image that starts in the middle of a page: chunk by chunk into fresh pages. */
+/* For an image that starts in the middle of a page: copies it into fresh pages, chunk by chunk. */
 static int copy_bytes(struct making *m)
 {
     for (L4_Word_t done = 0; done < m->size; done += CHUNK) {
@@ -175,12 +183,14 @@ static int take_image(struct making *m)
     t->has_image = true;
     if (m->offset % PAGE != 0)
         return copy_bytes(m);
-    return hurd_pm_container_copy(physmem, m->image, m->offset, t->image, 0, page_up(m->size), 0, NULL);
+    return hurd_pm_container_copy(physmem, m->image, m->offset, t->image, 0, page_up(m->size), 0,
+                                  NULL);
 }
 
 /* ---- the task record and what the new task holds with servers */
 
-/* The part that the new task gets of everything is that which its control is of its owner's memory. */
+/* Of everything that is counted, the new task gets the same fraction that its control has of its
+ * owner's memory. */
 static int take_part(struct making *m)
 {
     struct hurd_pm_control_info control;
@@ -188,8 +198,8 @@ static int take_part(struct making *m)
     L4_Word_t left = 0;
     if (hurd_pm_control_info(physmem, m->control, &control) != 0)
         return EIO;
-    if (hurd_pm_task_statistics(physmem, m->control, m->caller, &owner) == 0 && owner.task == m->caller
-        && owner.guarantee > owner.used)
+    if (hurd_pm_task_statistics(physmem, m->control, m->caller, &owner) == 0
+        && owner.task == m->caller && owner.guarantee > owner.used)
         left = owner.guarantee - owner.used;
     return budget_split(m->task, control.guarantee, control.guarantee + left);
 }
@@ -216,8 +226,8 @@ static int make_startup_container(struct making *m)
     return 0;
 }
 
-/* deva may hang: then the task has no console.  That it hangs is found out once, at the cost of two
- * periods; from then on it has to listen at once, until it answers again. */
+/* If deva hangs, the new task has no console.  `task` waits for a deva that hangs only once, for
+ * two periods.  From then on deva must listen at once, until it has replied again. */
 static void inject_console(struct making *m)
 {
     static bool late;
@@ -233,7 +243,8 @@ static void inject_console(struct making *m)
         m->data.console = (struct hurd_startup_cap) {deva.raw, L4_MR(1)};
 }
 
-/* The control goes first: it pays for the new task's handles.  We drop ours in the end. */
+/* The control goes first, because it pays for the new task's handles.  At the end, `task` drops its
+ * own. */
 static int give_capabilities(struct making *m)
 {
     struct task *t = m->task;
@@ -259,16 +270,17 @@ static int give_capabilities(struct making *m)
 
 /* ---- the startup fpage */
 
-/* There is one window: showing another task's fpage takes the mapping away from the task before,
- * which gets it back when it faults.  Nobody here looks into it. */
+/* There is one window.  When it shows the startup fpage of another task, the task before loses its
+ * mapping; it gets the mapping back when it faults.  `task` itself never looks into the window. */
 L4_Word_t startup_window(struct task *t)
 {
-    int error = hurd_pm_container_map(physmem, t->startup, HURD_PM_READ | HURD_PM_WRITE, WINDOW_STARTUP, 0,
-                                      HURD_STARTUP_SIZE, NULL);
+    int error = hurd_pm_container_map(physmem, t->startup, HURD_PM_READ | HURD_PM_WRITE,
+                                      WINDOW_STARTUP, 0, HURD_STARTUP_SIZE, NULL);
     return error ? 0 : WINDOW_STARTUP;
 }
 
-/* Where the file has the page that a program has mapped there without the right to write: true. */
+/* Finds the place in the file of a page of the program.  Returns true if the program has no right
+ * to write to it. */
 static bool image_offset(const struct elf_program *program, L4_Word_t address, L4_Word_t *offset)
 {
     for (L4_Word_t i = 0; i < program->count; i++) {
@@ -282,17 +294,18 @@ static bool image_offset(const struct elf_program *program, L4_Word_t address, L
     return false;
 }
 
-/* physmem takes a page of an image from all tasks that have it mapped, when one of them ends or
- * writes to its copy.  A task that does not page itself yet gets it back here, by its fault.  The
- * window shows some pages at a time: the one before them may be lost again, and comes back like them. */
+/* physmem takes a page of an image away from all tasks that have it mapped, when one of these tasks
+ * ends or writes to its copy.  A task that does not page itself yet gets the page back here,
+ * through its fault.  The window shows some pages at a time.  A task may lose a page that the
+ * window does not show any more; it gets the page back in the same way. */
 L4_Word_t image_window(struct task *t, L4_Word_t address)
 {
     static L4_Word_t next;
     struct making m = {.image = t->image, .size = HURD_TASK_IMAGE_MAX};
     L4_Word_t offset, window = WINDOW_IMAGE + next % WINDOW_PAGES * PAGE;
     if (!t->has_image || read_headers(&m) != 0 || !image_offset(&m.program, address, &offset)
-        || hurd_pm_container_map(physmem, t->image, HURD_PM_READ | HURD_PM_EXECUTE, window, offset, PAGE,
-                                 NULL) != 0)
+        || hurd_pm_container_map(physmem, t->image, HURD_PM_READ | HURD_PM_EXECUTE, window, offset,
+                                 PAGE, NULL) != 0)
         return 0;
     next++;
     return window;
@@ -328,7 +341,7 @@ static int make_space(struct making *m, L4_ThreadId_t *first)
     }
     if (error == 0)
         error = hurd_wortel_thread_control(wortel_cap, id, id, L4_nilthread, me, HURD_STARTUP_UTCB);
-    return l4_errno(error);                     /* task_destroy() deletes the thread */
+    return l4_errno(error); /* task_destroy() deletes the thread if this failed */
 }
 
 static int start(struct making *m, L4_ThreadId_t first)
@@ -360,7 +373,7 @@ static int make(struct making *m, struct task *owner, L4_ThreadId_t *first)
     return error;
 }
 
-/* What we hold of the request itself goes, whatever came of it. */
+/* Drops what `task` holds because of the request, whether it succeeded or not. */
 static void consume(struct making *m)
 {
     hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
@@ -378,7 +391,7 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
         return EPERM;
     int error = parse(&m, call);
     if (error != 0)
-        return error;                           /* malformed: its gifts can still be taken back */
+        return error; /* the request is malformed, so its gifts can still be taken back */
     error = check_gifts(&m);
     if (error != 0)
         return error;

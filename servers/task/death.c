@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of a task: its threads, what it holds with servers, and those who waited for it.
+/* The end of a task: of its threads, of what it holds in servers, and of the waits for it.
  *
- * Holds: nothing here can fail, and nothing waits for the dying task or for anybody without a time
- * limit. */
+ * Holds: nothing here can fail.  No function waits for the dying task, and none waits without a
+ * time limit. */
 #include "server.h"
 #include <errno.h>
 #include <hurd/physmem.h>
 #include <l4/ipc.h>
 
-/* ---- waiting for it: each thread waits for one task at most, so its own record says for which */
+/* ---- waiting for a death: a thread waits for at most one task, which its record names */
 
 int wait_add(struct task *t, struct thread *thread)
 {
     if (!thread)
-        return EAGAIN;                  /* we have no record of it */
+        return EAGAIN;                  /* `task` has no record of this thread */
     thread->waits_for = t;
     thread->next_waiter = t->waiters;
     t->waiters = thread;
@@ -52,10 +52,10 @@ static void wake_waiters(struct task *t)
     }
 }
 
-/* ---- deva learns of deaths when it listens; it may hang, and nobody waits for it.  Its answer to
- * such a message is dropped by main.c. */
+/* ---- deva learns of deaths when it listens.  It may hang, so `task` does not wait for it.  main.c
+ * drops deva's replies to these messages. */
 
-static uint32_t untold[(ID_LAST + 1) / 32];     /* bit n: task n is dead and deva does not know */
+static uint32_t untold[(ID_LAST + 1) / 32];     /* bit n: task n is dead, and deva does not know */
 static L4_Word_t untold_count;
 
 bool death_untold(L4_Word_t id)
@@ -96,22 +96,22 @@ static void tell_deva(L4_Word_t id)
     death_tell();
 }
 
-/* What was charged to the task's memory control by us: without it the frames go back to its
- * creator. */
+/* Destroys a container that `task` charged to the dead task's control.  Otherwise its frames would
+ * go back to the control's creator. */
 static void drop_container(L4_Word_t container)
 {
     hurd_pm_container_destroy(physmem, container);
     hurd_cap_drop(physmem, container);
 }
 
-/* One task without living children. */
+/* Ends one task.  Pre: it has no children that live. */
 static void destroy_one(struct task *t, L4_Word_t status, enum hurd_task_reason reason)
 {
     t->destroyed = true;
     task_count(t);
     t->counter[HURD_SPACE_THREADS] = 0;
     while (t->threads)
-        thread_delete(t->threads);          /* the last one takes the space along */
+        thread_delete(t->threads);          /* with the last thread, the kernel deletes the space */
     t->dead = true;
     t->status = status;
     t->reason = (L4_Word_t)reason;
@@ -127,12 +127,13 @@ static void destroy_one(struct task *t, L4_Word_t status, enum hurd_task_reason 
     budget_fold(t);
     for (struct task *heir = all_tasks; heir; heir = heir->next)
         if (heir->owner == t)
-            heir->owner = t->owner;         /* a dead child that is still held */
+            heir->owner = t->owner;         /* a dead child on which handles are held */
     wake_waiters(t);
-    hurd_cap_object_drop(&t->object);       /* its life's reference: perhaps the record goes now */
+    hurd_cap_object_drop(&t->object);       /* drops the reference that stands for the task's
+                                               life; perhaps the record goes now */
 }
 
-/* A living task that t owns, or NULL. */
+/* Returns a child of t that lives, or NULL. */
 static struct task *child_of(const struct task *t)
 {
     struct task *child = all_tasks;
@@ -141,7 +142,8 @@ static struct task *child_of(const struct task *t)
     return child;
 }
 
-/* With all that it started, from below: a tree is as deep as its tasks like, so nothing is recursive. */
+/* Children end before their owners.  The depth of the tree has no limit, so a loop climbs down and
+ * up, without recursion. */
 void task_destroy(struct task *t, L4_Word_t status, enum hurd_task_reason reason)
 {
     if (t->destroyed)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Faults and exceptions of threads whose pager and exception handler we are: a task's first thread
- * until it has a pager of its own, then that pager.  The startup fpage we can give, and what the
- * program never writes to; anything else ends that task, with a report. */
+/* Faults and exceptions of threads whose pager and exception handler is `task`: the first thread of
+ * a task, until it has a pager of its own, and then that pager.  `task` maps the startup fpage, and
+ * pages of the program to which the program may not write.  For all other faults it ends the
+ * faulting thread's task and reports that. */
 #include "server.h"
 #include <errno.h>
 #include <l4/kip.h>
@@ -14,7 +15,8 @@
 #define PAGE_LOG2           12u
 #define PAGE                (1ul << PAGE_LOG2)
 
-/* A part of our window appears in the faulter's space.  false: there is nothing in it. */
+/* Maps a part of `task`'s window into the faulting thread's space.  Returns false if there is
+ * nothing in the window. */
 static bool give(struct hurd_cap_call *call, L4_Word_t address, L4_Word_t window, L4_Word_t log2,
                  L4_Word_t rights)
 {
@@ -24,8 +26,8 @@ static bool give(struct hurd_cap_call *call, L4_Word_t address, L4_Word_t window
     return window != 0;
 }
 
-/* The startup code replaces this mapping at once; when its page is taken away later, it comes back
- * from here. */
+/* The startup code replaces this mapping at once.  If physmem takes the page away later, it comes
+ * back from here. */
 static bool give_startup(struct hurd_cap_call *call, struct task *t, L4_Word_t address)
 {
     return t->has_startup && address - HURD_STARTUP_ADDR < HURD_STARTUP_SIZE &&
@@ -77,10 +79,11 @@ static int exception(struct hurd_cap_call *call, struct thread *thread)
     return HURD_CAP_NO_REPLY;
 }
 
-/* Any thread can forge these labels, if only about itself.  Those that we do not page, on a kernel
- * that can tell, get a refusal like any nonsense; on other kernels they are believed.  An exception
- * is believed of any thread: one that names us as its handler may be paged by somebody else,
- * and an answer would send it to a wild address. */
+/* Any thread can send messages with these labels, but only about itself.  If `task` is not the
+ * thread's pager, and the kernel can tell, `task` refuses the message like any wrong request.  If
+ * the kernel cannot tell, `task` believes the message.  It believes an exception from any thread: a
+ * thread whose exception handler is `task` may have another pager, and a reply would send it to a
+ * random address. */
 static bool is_genuine(const struct hurd_cap_call *call, struct thread *thread)
 {
     return thread && thread->task->id > HURD_TASK_TASK

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The task server: tasks and threads for those without privileges.  Spec hurd 1.4 step 12, 4.6;
- * include/hurd/task.h.
+/* The task server: it makes tasks and threads for tasks without privileges.  Spec hurd 1.4 step 12,
+ * 4.6; include/hurd/task.h.
  *
- * Before: wortel starts us by the startup protocol.  After: deva, the root task and every program
- * ask us for threads and tasks, and we are the scheduler of all threads.  One thread, which calls
- * wortel and physmem (they never call us).  deva, which does not call us either once it serves, may
- * hang: nobody waits for it longer than once (create.c), and it is told of deaths when it listens
- * (death.c). */
+ * Before: wortel starts `task` by the startup protocol.  After: deva, the root task and every
+ * program ask `task` for threads and tasks; `task` is the scheduler of all threads.  It is one
+ * thread, which calls wortel and physmem; these never call `task`.  Once deva serves, it does not
+ * call `task` either, but deva may hang.  So `task` waits for deva only once (create.c), and tells
+ * deva of deaths only when deva listens (death.c). */
 #include "server.h"
 #include <errno.h>
 #include <hurd/physmem.h>
@@ -50,7 +50,7 @@ int l4_errno(int result)
     }
 }
 
-/* wortel's answer to BOOTSTRAP_FINAL comes late, as a message without a label. */
+/* wortel's reply to BOOTSTRAP_FINAL comes late, as a message with label 0. */
 static int other(struct hurd_cap_call *call)
 {
     if (call->label >= 0xFF00)
@@ -64,38 +64,41 @@ static int other(struct hurd_cap_call *call)
     return EOPNOTSUPP;
 }
 
-/* Nobody loses the handle on his own task: he could not exit any more. */
+/* No task can give up the handle on itself, because it could not exit any more. */
 static bool gives_itself_up(struct hurd_cap_call *call)
 {
     struct hurd_cap *cap;
     bool drop = call->label == HURD_CAP_DROP;
-    bool move = call->label == HURD_CAP_GIVE && call->words > 3 && (call->arg[3] & HURD_CAP_GIVE_MOVE);
+    bool move = call->label == HURD_CAP_GIVE && call->words > 3
+             && (call->arg[3] & HURD_CAP_GIVE_MOVE);
     if (!(drop || move) || call->words == 0
         || hurd_cap_lookup(&server.table, call->task, call->arg[0], &cap) != 0)
         return false;
     return cap->object->class == &task_class && ((struct task *)cap->object)->id == call->task;
 }
 
-/* What deva answers when we have given it up, or never waited: an answer to it would be answered. */
+/* A reply of deva that `task` does not wait for any more, or never waited for.  `task` must not
+ * reply to it. */
 static bool is_late_answer(const struct hurd_cap_call *call)
 {
     return have_deva && call->from.raw == deva.raw &&
            (call->label == 0 || call->label == HURD_CAP_ERROR);
 }
 
-/* First of all: a thread that asks again gave up the wait it was in, and must not be answered
- * twice. */
+/* This comes before every request.  A thread that sends a new request has given up its old wait,
+ * and must get one reply only. */
 static int any_request(struct hurd_cap_call *call)
 {
     if (is_late_answer(call))
         return HURD_CAP_NO_REPLY;
-    if (call->from.raw != deva.raw)             /* it waits for our answer, not for news */
+    if (call->from.raw != deva.raw) /* deva now waits for a reply, so it cannot take news */
         death_tell();
     wait_cancel(call->from);
     return gives_itself_up(call) ? EPERM : EOPNOTSUPP;
 }
 
-/* The handles of a task are its own affair; the list of all clients is ours. */
+/* The memory for a task's handles is charged to that task.  The list of all clients belongs to
+ * `task`. */
 static void *table_alloc(unsigned id, size_t size)
 {
     struct task *owner = id ? task_find(id) : NULL;
@@ -124,8 +127,8 @@ static int ask_wortel(L4_Word_t op, unsigned n, const L4_Word_t *in, unsigned ma
                         got);
 }
 
-/* deva and the root task have the smallest UTCB area there is, where ours is; slot 0 is their first
- * thread's. */
+/* deva and the root task have the smallest UTCB area that there is, at the same address as
+ * `task`'s.  Slot 0 belongs to their first thread. */
 static void set_boot_utcbs(struct task *t)
 {
     L4_Fpage_t area = L4_FpageOfRaw(startup_data->utcb_area);
@@ -153,7 +156,8 @@ static int adopt(L4_Word_t id, const L4_Word_t *threads, L4_Word_t count, uint32
     return hurd_cap_insert(&server.table, id, &t->object, 7, 0, 0, handle);
 }
 
-/* One capability for each task that exists, then the master for the root task. */
+/* wortel asks for one capability for each task that exists, then for the master, for the root
+ * task. */
 static void adopt_boot_tasks(void)
 {
     L4_Word_t words[63];
@@ -166,7 +170,9 @@ static void adopt_boot_tasks(void)
         else
             error = adopt(words[0], words + 1, n - 1, &handle);
         if (error != 0)
-            say("task: no capability for boot task %lu: error %d\n", n ? words[0] : 0, error);
+            say("task: boot task %lu gets no task capability (error %d), so it cannot start\n"
+                "task: threads or tasks; see <hurd/task.h> for the errors\n",
+                n ? words[0] : HURD_TASK_ROOT, error);
         L4_Word_t reply = handle;
         if (ask_wortel(HURD_WORTEL_GET_TASK_CAP_REPLY, 1, &reply, 0, NULL, NULL) != 0 || n == 0)
             break;
@@ -185,14 +191,15 @@ void task_main(struct hurd_startup_data *data)
     ask_wortel(HURD_WORTEL_GET_FIRST_FREE_THREAD_NO, 0, NULL, 1, &first, NULL);
     threads_init(first);
     if (create_init() != 0)
-        say("task: no memory for pages of its own: nothing can be started\n");
+        say("task: physmem gives no container, so no program can be started;\n"
+            "task: give the machine more memory\n");
     hurd_cap_object_init(&master, &master_class);
     hurd_cap_object_keep(&master);
     adopt_boot_tasks();
     say("task: tasks from %u, threads from number %lu, room for %u and %u\n", HURD_TASK_FIRST,
         first, TASKS_MAX, THREADS_MAX);
 
-    /* Sent, not called: the answer comes when deva runs, and we serve until then. */
+    /* This is a send, not a call: the reply comes when deva runs, and until then `task` serves. */
     L4_Set_MsgTag(L4_MakeTag(HURD_WORTEL_LABEL(HURD_WORTEL_BOOTSTRAP_FINAL, wortel_cap), 0, 0));
     L4_Send(hurd_wortel_thread());
     hurd_cap_server_loop(&server);

@@ -9,7 +9,7 @@
 #include <l4/thread.h>
 #include <string.h>
 
-/* ---- which task is meant */
+/* ---- the task that a request is about */
 
 static struct task *task_of(struct hurd_cap_call *call)
 {
@@ -52,7 +52,7 @@ static int op_thread_destroy(struct hurd_cap_call *call, struct task *t)
     if (!thread)
         return ESRCH;
     if (thread->slot == SLOTS_MAX)
-        return EPERM;                           /* started by wortel, not by us */
+        return EPERM;                           /* wortel started it, not `task` */
     bool own = call->from.raw == thread->id.raw;
     if (t->thread_count == 1)
         task_destroy(t, 0, HURD_TASK_KILLED);
@@ -152,7 +152,7 @@ static int op_release(struct hurd_cap_call *call, struct task *t)
     return hurd_cap_remove(&server.table, call->task, call->arg[0], &left);
 }
 
-/* The child is its owner's owner's from now on, with the part that it has. */
+/* From now on the child belongs to its owner's owner; it keeps its part. */
 static int op_let_go(struct hurd_cap_call *call, struct task *t)
 {
     if (call->words != 1)
@@ -173,7 +173,8 @@ static int op_budget(struct hurd_cap_call *call, struct task *t)
     return 0;
 }
 
-/* Operations that read: word 1 is 0, or the id of the task itself when the handle is a task's. */
+/* Operations that only read.  Word 1 is 0 or the id of a task.  With a task's handle, it must be
+ * the id of that task. */
 static int read_only(struct hurd_cap_call *call, struct task *t)
 {
     switch (call->label) {
@@ -222,7 +223,7 @@ static int serve_task(struct hurd_cap_call *call)
 
 static void task_unreferenced(struct hurd_cap_object *object)
 {
-    hurd_cap_object_revoke(object);     /* a living task holds itself: this one is dead */
+    hurd_cap_object_revoke(object);     /* a living task holds itself, so this one is dead */
     task_delete((struct task *)object);
 }
 
@@ -230,7 +231,7 @@ const struct hurd_cap_class task_class = {
     .name = "task", .serve = serve_task, .unreferenced = task_unreferenced,
 };
 
-/* ---- the master: every task, by id */
+/* ---- the master: it is good for every task, by the task's id */
 
 static int op_list(struct hurd_cap_call *call)
 {
@@ -283,7 +284,7 @@ const struct hurd_cap_class master_class = {
     .name = "task master", .serve = serve_master, .unreferenced = master_unreferenced,
 };
 
-/* HURD_CAP_CANCEL: the one request that we answer late. */
+/* HURD_CAP_CANCEL: HURD_TASK_WAIT is the one request whose reply comes late. */
 int serve_cancel_wait(L4_ThreadId_t waiter)
 {
     int error = wait_cancel(waiter);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What the task server's files know of each other.  Reading order: main.c, task.c, budget.c, thread.c,
- * create.c, death.c, fault.c, serve.c. */
+/* What the files of the task server know of each other.  Reading order: main.c, task.c, budget.c,
+ * thread.c, create.c, death.c, fault.c, serve.c.
+ * A function blocks only if its comment says "Blocks"; a call to wortel or physmem does not count,
+ * because these two always reply.
+ * Functions return 0 or an errno where nothing else is said. */
 #ifndef TASK_SERVER_H
 #define TASK_SERVER_H
 
@@ -10,60 +13,69 @@
 #include <hurd/wortel.h>
 #include <l4/types.h>
 
-#define TASKS_MAX       256u        /* records of tasks that run, or are dead and still held */
-#define BOOT_TASKS      5u          /* and of those that wortel starts */
-#define THREADS_MAX     2048u       /* in all tasks that we create threads for */
-#define SLOTS_MAX       128u        /* UTCB slots of a 64 KB area */
+#define TASKS_MAX       256u        /* records of tasks: tasks that run, and dead tasks on which
+                                       some task holds a handle */
+#define BOOT_TASKS      5u          /* the tasks that wortel starts have records beside these */
+#define THREADS_MAX     2048u       /* of all tasks together; threads that wortel started do not
+                                       count */
+#define SLOTS_MAX       128u        /* UTCB slots of an area of 64 KB */
 #define NAME_MAX        HURD_TASK_NAME_MAX
 
-#define PRIORITY_DEFAULT 100u       /* of a program's threads, its pager too; no program gets more */
-#define PRIORITY_BOOT    110u       /* of threads of tasks that wortel started: the shell answers beside any program, ... */
-#define PRIORITY_LIMIT   120u       /* ... and may have so much */
+#define PRIORITY_DEFAULT 100u       /* of all threads of programs, pagers too; no program gets
+                                       more */
+#define PRIORITY_BOOT    110u       /* of the threads of tasks that wortel started, so the shell
+                                       answers beside any program */
+#define PRIORITY_LIMIT   120u       /* the highest priority that those tasks may choose */
 
 struct task;
 
-/* A thread that we know: one of ours (number first_thread + index), or one that wortel started. */
+/* A thread that `task` knows.  Either `task` created it, and then its number is first_number + its
+ * index in the pool; or wortel started it. */
 struct thread {
-    struct thread *next;            /* in its task, or in the queue of free numbers */
-    struct task *task;              /* NULL <=> number is free */
+    struct thread *next;            /* in the list of its task, or in the queue of free numbers */
+    struct task *task;              /* NULL  <=>  the number is free */
     L4_ThreadId_t id;
-    L4_Word_t slot;                 /* UTCB slot, SLOTS_MAX = not ours to know */
-    struct task *waits_for;         /* its HURD_TASK_WAIT is not answered yet; NULL: it waits for nobody */
+    L4_Word_t slot;                 /* its UTCB slot; SLOTS_MAX: `task` does not know the slot */
+    struct task *waits_for;         /* its HURD_TASK_WAIT has no reply yet; NULL: it waits for no
+                                       task */
     struct thread *next_waiter;     /* on waits_for->waiters */
 };
 
-/* What a task may use of something that we hand out, and what it uses.  The parts of its children are
- * not in here: each was taken out of its owner's limit, and returns there. */
+/* What a task may use of one thing that `task` hands out, and what it uses.  The parts of the
+ * task's children are not in here: each part was taken out of its owner's limit, and returns
+ * there. */
 struct budget {
     L4_Word_t limit, used;
 };
 
 struct task {
-    struct hurd_cap_object object;  /* first: capabilities are on tasks */
-    struct task *next;              /* in the list of all tasks, dead ones that are still held, too */
+    struct hurd_cap_object object;  /* the first member, because capabilities are on tasks */
+    struct task *next;              /* in the list of all tasks; dead tasks with handles on them
+                                       are in it */
     L4_Word_t id, parent;
-    struct task *owner;             /* its part came out of the owner's, it ends with the owner; NULL: wortel's */
+    struct task *owner;             /* the task from which its part came and with which it ends;
+                                       NULL for tasks that wortel started */
     struct budget budget[HURD_BUDGETS];
-    struct block *blocks;           /* blocks.c: where its handles on tasks are kept */
+    struct block *blocks;           /* blocks.c: the memory of its handles on tasks */
     bool dead;
     bool destroyed;                 /* task_destroy() has begun */
-    bool boot;                      /* started by wortel: is not destroyed on request */
+    bool boot;                      /* wortel started it, so no request destroys it */
     char name[NAME_MAX];
     struct thread *threads;
-    struct thread *waiters;         /* that wait for its end */
+    struct thread *waiters;         /* the threads that wait for its end */
     L4_Word_t thread_count;
-    L4_Word_t utcb_base;            /* 0: we cannot create threads there */
+    L4_Word_t utcb_base;            /* 0: `task` cannot create threads in it */
     L4_Word_t utcb_slots;
-    L4_Word_t slots[SLOTS_MAX / 32];/* bit set: taken */
+    L4_Word_t slots[SLOTS_MAX / 32];/* bit set: the slot is taken */
     bool has_startup, has_image;
-    L4_Word_t startup, image;       /* containers of ours, charged to the task's control */
-    L4_Word_t status, reason;       /* once dead */
-    L4_Word_t counter[5];           /* enum hurd_space_counter, as they were last */
+    L4_Word_t startup, image;       /* `task`'s containers, charged to the task's control */
+    L4_Word_t status, reason;       /* valid once it is dead */
+    L4_Word_t counter[5];           /* by enum hurd_space_counter, as read last */
 };
 
 #define ID_LAST 0x3FFFu             /* task ids are version fields */
 
-/* Who serves us, from the startup data and wortel's last word. */
+/* The servers that `task` calls, from the startup data and from wortel's last message. */
 extern struct hurd_startup_data *startup_data;
 extern L4_ThreadId_t physmem, deva;
 extern L4_Word_t wortel_cap, deva_cap;
@@ -71,70 +83,84 @@ extern bool have_deva;
 extern struct hurd_cap_server server;
 
 /* ---- main.c */
+/* Prints through wortel. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-int l4_errno(int wortel_result);        /* of a hurd_wortel_ stub: an errno */
+int l4_errno(int wortel_result);        /* the errno for the result of a hurd_wortel_ function */
 
-/* ---- arena.c: memory for what belongs to no program */
-void *arena_alloc(size_t size);         /* zeroed, or NULL */
+/* ---- arena.c: memory for records that belong to no program */
+void *arena_alloc(size_t size);         /* Returns zeroed memory, or NULL. */
 void arena_free(void *block, size_t size);
 
-/* ---- blocks.c: memory for the handles of a task, in blocks that are charged to it, so that a hole in
- * one is its owner's */
-void *block_alloc(struct task *owner, size_t size);     /* not cleared; NULL: its budget is used up */
+/* ---- blocks.c: memory for the handles of a task, in blocks that are charged to the task.  A hole
+ * in a block can be used by the block's owner only. */
+/* Returns memory that is not cleared; NULL: the owner's budget is used up. */
+void *block_alloc(struct task *owner, size_t size);
 void block_free(void *record, size_t size);
 extern L4_Word_t blocks_free;
 
 /* ---- budget.c */
-bool budget_take(struct task *t, enum hurd_budget b);   /* one more.  false: that would be too many */
+/* Counts one more; false: the limit is reached */
+bool budget_take(struct task *t, enum hurd_budget b);
 void budget_give(struct task *t, enum hurd_budget b);
-/* The child's part, `part` of `whole` of what its owner has left, and no less than a task needs.  EAGAIN,
- * or ENOMEM for memory of the kernel, with nothing changed. */
+/* Takes the child's limits out of its owner's: the fraction `part` / `whole` of what the owner has
+ * left, and at least what a task needs.  Returns 0, or with nothing changed EAGAIN, or ENOMEM for
+ * memory of the kernel. */
 int budget_split(struct task *child, L4_Word_t part, L4_Word_t whole);
-/* The child has ended: all but its record's place goes back to its owner. */
+/* Pre: the child has ended.  Post: its limits went back to its owner, except the place of its
+ * record. */
 void budget_fold(struct task *child);
-void budget_look(struct task *t);       /* what it uses of the kernel's memory, as it is now */
-/* What wortel's tasks get.  The root task gets what is left when it starts its first program. */
+void budget_look(struct task *t);       /* reads what it uses of the kernel's memory now */
+/* Sets the limits of a task that wortel started.  The root task gets what is left when it starts
+ * its first program. */
 void budget_boot(struct task *t);
 
 /* ---- task.c: the records */
 extern struct task *all_tasks;
 extern L4_Word_t records_free;
-/* NULL: there is no room for another record. */
+/* Returns NULL if there is no room for another record. */
 struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t name_size);
-void task_delete(struct task *t);       /* no threads, no capabilities */
+/* Pre: t has no threads, and no task holds a handle on it. */
+void task_delete(struct task *t);
 struct task *task_find(L4_Word_t id);
-L4_Word_t task_free_id(void);           /* 0: none */
+L4_Word_t task_free_id(void);           /* 0: there is none */
 void task_count(struct task *t);        /* reads the kernel's counters into t->counter */
 
 /* ---- thread.c */
 void threads_init(L4_Word_t first_number);
-void threads_adopt(struct task *t, L4_ThreadId_t id);       /* of a task that wortel started */
+/* id: a thread of a task that wortel started */
+void threads_adopt(struct task *t, L4_ThreadId_t id);
 struct thread *thread_find(L4_ThreadId_t id);
-/* One more thread of t, active, its own pager.  0 or errno; *out is valid on 0. */
+/* Creates one more thread of t: active, its own pager.  Post: on success, *out is the thread. */
 int thread_create(struct task *t, L4_Word_t utcb, struct thread **out);
 void thread_delete(struct thread *thread);
-bool thread_is_paged_by_us(L4_ThreadId_t id);   /* false where the kernel cannot tell */
-/* Number and slot 0 for a first thread, nothing in the kernel. */
+bool thread_is_paged_by_us(L4_ThreadId_t id);   /* false if the kernel cannot tell */
+/* Takes a number, and UTCB slot 0, for the first thread of t.  Does nothing in the kernel. */
 int thread_reserve(struct task *t, struct thread **out);
 void thread_unreserve(struct thread *thread);
 
 /* ---- create.c */
 int create_init(void);
+/* Serves HURD_TASK_CREATE.  Post: after an error, the task does not exist.  Blocks, for 1.4 s at
+ * most: for deva and for the new thread. */
 int task_create(struct hurd_cap_call *call, struct task *parent);
-/* The startup fpage of t in our window: its address here, or 0. */
+/* Maps the startup fpage of t into a window of `task`.  Returns its address there, or 0. */
 L4_Word_t startup_window(struct task *t);
-/* The page at that address of the program of t, which it cannot write to; alike. */
+/* The same for a page of t's program: `address` is in t, and t must have no right to write
+ * there. */
 L4_Word_t image_window(struct task *t, L4_Word_t address);
 
 /* ---- death.c */
+/* Post: t is dead, and all tasks that it started are. */
 void task_destroy(struct task *t, L4_Word_t status, enum hurd_task_reason reason);
 int wait_add(struct task *t, struct thread *waiter);
-int wait_cancel(L4_ThreadId_t waiter);  /* 0, or ESRCH: it was not waiting */
-void wait_leave(struct thread *waiter); /* if it waits */
-void death_tell(void);                  /* tells deva of those that it does not know, if it listens */
-bool death_untold(L4_Word_t id);        /* it is one of them: nobody else may be called so yet */
+int wait_cancel(L4_ThreadId_t waiter);  /* Returns 0; ESRCH: the thread was not waiting. */
+void wait_leave(struct thread *waiter); /* Post: the thread waits for no task. */
+/* Tells deva of the deaths that it does not know yet, if deva listens. */
+void death_tell(void);
+/* true: deva does not know yet that task `id` died, so no new task may get this id */
+bool death_untold(L4_Word_t id);
 
-/* ---- fault.c: messages of the kernel for threads that we page */
+/* ---- fault.c: messages of the kernel about threads whose pager or exception handler `task` is */
 int serve_kernel(struct hurd_cap_call *call);
 
 /* ---- serve.c */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Task records.  A record lives while the task lives (one reference, dropped by task_destroy) or
- * somebody holds a capability on it. */
+/* Task records.  A record lives as long as its task lives (that is one reference, which
+ * task_destroy() drops), or as long as some task holds a capability on it. */
 #include "server.h"
 #include <errno.h>
 #include <l4/thread.h>
 #include <string.h>
 
-struct task *all_tasks;             /* ascending ids */
+struct task *all_tasks;             /* in the order of ids */
 static struct task records[TASKS_MAX + BOOT_TASKS];
 L4_Word_t records_free = TASKS_MAX + BOOT_TASKS;
 static L4_Word_t next_id = HURD_TASK_FIRST;
@@ -19,8 +19,8 @@ struct task *task_find(L4_Word_t id)
     return t;
 }
 
-/* The id is the version field of thread ids: six zero low bits would make it look like a local
- * id. */
+/* A task id is the version field of thread ids.  If its lower six bits were zero, a thread id would
+ * look like a local id. */
 L4_Word_t task_free_id(void)
 {
     for (L4_Word_t tries = 0; tries <= ID_LAST; tries++) {
@@ -32,7 +32,7 @@ L4_Word_t task_free_id(void)
     return 0;
 }
 
-/* What is not printable would garble other people's terminals. */
+/* Bytes that are not printable become '?': they would garble the terminals of others. */
 static void set_name(struct task *t, const char *name, size_t size)
 {
     size_t start = 0, n = 0;
@@ -90,5 +90,5 @@ void task_count(struct task *t)
     for (int k = 0; k < 5; k++)
         if (hurd_wortel_space_info(wortel_cap, t->threads->id, (enum hurd_space_counter)k,
                                    &t->counter[k]) == ENOSYS)
-            t->counter[k] = HURD_TASK_UNKNOWN;      /* another kernel */
+            t->counter[k] = HURD_TASK_UNKNOWN;      /* this kernel does not count it */
 }

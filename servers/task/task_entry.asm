@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; First instruction of the task server, called by the startup code: task_main(startup data), on a stack of our own.
+; The first instruction of the task server.  The startup code calls it.  It calls task_main(startup
+; data) on `task`'s own stack.
 bits 32
 section .text
 global _start

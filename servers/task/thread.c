@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads: numbers, UTCB slots, and the calls through wortel that make them.
+/* Threads: their numbers, their UTCB slots, and the calls to wortel that create them.
  *
- * Numbers are reused first in, first out, so that a stale id stays unused as long as possible. */
+ * The number that is free longest is used next, so an id stays unused as long as possible after its
+ * thread has gone. */
 #include "server.h"
 #include <errno.h>
 #include <l4/schedule.h>
@@ -82,11 +83,11 @@ static void slot_give(struct task *t, L4_Word_t slot)
     t->slots[slot / 32] &= ~(1ul << slot % 32);
 }
 
-/* utcb: the location that the client wants, or 0 or -1. */
+/* utcb: the location that the client wants; or 0 or -1, and then `task` chooses */
 static int choose_slot(const struct task *t, L4_Word_t utcb, L4_Word_t *slot)
 {
     if (t->utcb_base == 0)
-        return EPERM;               /* a task whose UTCB area we do not know */
+        return EPERM;               /* `task` does not know this task's UTCB area */
     if (utcb != 0 && utcb != ~0ul) {
         L4_Word_t offset = utcb - t->utcb_base;
         *slot = offset / L4_UTCB_BLOCK;
@@ -167,7 +168,8 @@ void thread_delete(struct thread *thread)
     thread_unreserve(thread);
 }
 
-/* pagerexregs: it works on a thread of another space exactly when we are its pager. */
+/* By the kernel's feature `pagerexregs`, ExchangeRegisters works on a thread of another space only
+ * if the caller is the thread's pager. */
 bool thread_is_paged_by_us(L4_ThreadId_t id)
 {
     L4_Word_t control, sp, ip, flags, handle;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The boot script.  Spec hurd 1.2 (order of the modules) and 1.4 (who holds what, step by step).
+/* The boot script.  Spec hurd 1.2 (order of the modules) and 1.4 (which task holds what, step by
+ * step).
  *
- * Before serve(): the modules are claimed and checked, physmem is loaded and started.
- * Later, one after the other as each says BOOTSTRAP_FINAL: task, deva, the root task, by the
- * startup protocol. */
+ * Before serve(), wortel claims and checks the modules, and loads and starts physmem.  Later it
+ * starts `task`, deva and the root task by the startup protocol, each when the server before it has
+ * said BOOTSTRAP_FINAL. */
 #include "../../lib/startup/page.h"
 #include "wortel.h"
 #include <l4/ipc.h>
@@ -16,9 +17,10 @@
 
 #define PRIORITY_SERVER 140
 #define PRIORITY_DEVA   150
-#define PRIORITY_ROOT   110     /* above all programs: the shell answers, whatever they do */
+#define PRIORITY_ROOT   110     /* above all programs, so the shell answers whatever they do */
 
-/* Module order.  The last one, an archive of programs for the root task, may be missing. */
+/* The modules in their order.  The last one, an archive of programs for the root task, may be
+ * missing. */
 enum { MODULE_PHYSMEM, MODULE_TASK, MODULE_DEVA, MODULE_DEVA_STORE, MODULE_ROOT, MODULE_NEEDED,
        MODULE_ROOT_STORE = MODULE_NEEDED };
 static const char *const role[] = {"physmem", "task", "deva", "deva-store", "the root task"};
@@ -28,7 +30,8 @@ bool physmem_final;
 L4_Word_t master_cap[3];
 static struct elf_program physmem;
 
-/* Thread numbers from UserBase + 3: physmem and three more, task and one more, deva, root. */
+/* Thread numbers from UserBase + 3: physmem and its three extra threads, `task` and one free
+ * number, deva, root. */
 enum { THREAD_PHYSMEM = 3, THREAD_TASK = 7, THREAD_DEVA = 9, THREAD_ROOT = 10, THREAD_FREE = 11 };
 
 struct boot_task boot_task[BOOT_COUNT] = {{.name = "task"}, {.name = "deva"}, {.name = "root"}};
@@ -42,8 +45,9 @@ L4_Word_t first_free_thread(void) { return number(THREAD_FREE); }
 static void claim_modules(void)
 {
     if (module_count < MODULE_NEEDED)
-        boot_fail("boot module '%s' is missing: %u of %u modules behind the root server are there.",
-                  role[module_count], module_count, (unsigned)MODULE_NEEDED);
+        boot_fail("boot module '%s' is missing: the boot menu must name %u modules behind the root "
+                  "server, not %u.",
+                  role[module_count], (unsigned)MODULE_NEEDED, module_count);
     for (unsigned i = 0; i < module_count; i++) {
         struct module *m = &modules[i];
         if (m->start == 0 || m->end <= m->start)
@@ -53,15 +57,18 @@ static void claim_modules(void)
     }
 }
 
-/* `copied`: its pages need not lie in the file as they lie in memory, as with ld -N. */
-static void check_program(const struct module *m, L4_Word_t low, bool copied, struct elf_program *program)
+/* copied: wortel copies the program, so its pages in the file need not be its pages in memory.
+ * Programs linked with ld -N are like that. */
+static void check_program(const struct module *m, L4_Word_t low, bool copied,
+                          struct elf_program *program)
 {
     L4_Word_t size = m->end - m->start;
-    if (elf_read((const void *)m->start, size, size, low, program) != 0 || !(copied || program->mappable))
-        boot_fail("boot module '%s' is broken: not a program for this machine.", m->name);
+    if (elf_read((const void *)m->start, size, size, low, program) != 0 ||
+        !(copied || program->mappable))
+        boot_fail("boot module '%s' is broken: it is not a program for this machine.", m->name);
 }
 
-/* ---- physmem: loaded by us, virtual = physical */
+/* ---- physmem: wortel loads it, with virtual = physical addresses */
 
 bool physmem_covers(L4_Word_t address)
 {
@@ -79,7 +86,8 @@ static void load_physmem(void)
     memory_unused(m->start, page_up(m->end));
 }
 
-/* The whole image, the faulting piece last: one fault brings everything. */
+/* The items name the whole image, so one fault brings all of it.  The piece with the fault comes
+ * last. */
 L4_Word_t physmem_items(L4_Word_t fault, L4_Word_t items[], L4_Word_t max)
 {
     L4_Word_t at = page_down(physmem.segment[0].vaddr), end = page_up(elf_end(&physmem));
@@ -101,37 +109,38 @@ L4_Word_t physmem_items(L4_Word_t fault, L4_Word_t items[], L4_Word_t max)
 
 /* ---- threads */
 
-static void must(L4_Word_t ok, const char *who, const char *what)
+static void must(L4_Word_t ok, const char *task, const char *what)
 {
     if (!ok)
-        boot_fail("cannot start %s: %s, error %lu (%s).", who, what, L4_ErrorCode(),
-                  L4_ErrString(L4_ErrorCode()));
+        boot_fail("%s cannot be started: %s failed with error %lu (%s).", task, what,
+                  L4_ErrorCode(), L4_ErrString(L4_ErrorCode()));
 }
 
-static void send_start(L4_ThreadId_t thread, L4_Word_t ip, L4_Word_t sp, const char *who)
+static void send_start(L4_ThreadId_t thread, L4_Word_t ip, L4_Word_t sp, const char *task)
 {
     L4_LoadMR(1, ip);
     L4_LoadMR(2, sp);
     L4_Set_MsgTag(L4_MakeTag(0, 2, 0));
-    must(L4_IpcSucceeded(L4_Send_Timeout(thread, L4_TimePeriod(1000000))), who, "start message");
+    must(L4_IpcSucceeded(L4_Send_Timeout(thread, L4_TimePeriod(1000000))), task,
+         "the start message");
 }
 
-/* A thread in a space of its own, active, waiting for its start message from us. */
+/* Creates an active thread in a space of its own; it waits for its start message from wortel. */
 static void create(L4_ThreadId_t thread, L4_Fpage_t kip_area, L4_Fpage_t utcb_area,
-                   L4_Word_t priority, const char *who)
+                   L4_Word_t priority, const char *task)
 {
     L4_ThreadId_t me = L4_MyGlobalId();
     L4_Word_t ignored;
-    must(L4_ThreadControl(thread, thread, me, L4_nilthread, L4_UTCB_UNCHANGED), who,
+    must(L4_ThreadControl(thread, thread, me, L4_nilthread, L4_UTCB_UNCHANGED), task,
          "ThreadControl");
-    must(L4_SpaceControl(thread, 0, kip_area, utcb_area, L4_anythread, &ignored), who,
+    must(L4_SpaceControl(thread, 0, kip_area, utcb_area, L4_anythread, &ignored), task,
          "SpaceControl");
-    must(L4_ThreadControl(thread, thread, me, me, (void *)L4_Address(utcb_area)), who,
+    must(L4_ThreadControl(thread, thread, me, me, (void *)L4_Address(utcb_area)), task,
          "ThreadControl");
-    must(L4_Set_Priority(thread, priority), who, "Schedule");
+    must(L4_Set_Priority(thread, priority), task, "Schedule");
 }
 
-/* `task` schedules everybody, from the moment it exists. */
+/* `task` is the scheduler of all threads, from the moment it exists. */
 static void give_to_scheduler(L4_ThreadId_t thread)
 {
     L4_ThreadControl(thread, thread, boot_task[BOOT_TASK].thread, L4_nilthread, L4_UTCB_UNCHANGED);
@@ -144,8 +153,8 @@ static L4_Fpage_t utcb_area(L4_Word_t behind)
     return L4_FpageLog2(behind + L4_SizeMask(log2), log2);
 }
 
-/* KIP and UTCB area lie where our own image is: physmem's space is 1:1 and never gets those
- * pages. */
+/* In physmem's space, KIP and UTCB area lie where wortel's own image is: physmem's space is 1:1,
+ * and it never gets those pages. */
 static void start_physmem(void)
 {
     L4_Word_t at = page_up(L4_KIP_OF(kip)->RootServer.low);
@@ -157,12 +166,12 @@ static void start_physmem(void)
         L4_ThreadId_t extra = L4_GlobalId(number(THREAD_PHYSMEM + i), HURD_TASK_PHYSMEM);
         must(L4_ThreadControl(extra, physmem_thread, L4_MyGlobalId(), extra,
                               (void *)(L4_Address(area) + i * L4_UtcbSize(kip))),
-             "physmem", "extra thread");
+             "physmem", "ThreadControl of an extra thread");
     }
     send_start(physmem_thread, physmem.entry, 0, "physmem");
 }
 
-/* ---- the tasks started by the startup protocol */
+/* ---- the tasks that wortel starts by the startup protocol */
 
 static void prepare_task(enum boot_id id, L4_Word_t thread, L4_Word_t task_id, unsigned image)
 {
@@ -175,7 +184,8 @@ static void prepare_task(enum boot_id id, L4_Word_t thread, L4_Word_t task_id, u
         boot_fail("not enough memory for the startup page of %s.", b->name);
 }
 
-/* The words, each with its zero; more than max bytes if they do not fit. */
+/* Writes the words of a command line, each with a zero behind it.  Returns the bytes, or more than
+ * max if they do not fit. */
 static L4_Word_t make_argz(const char *cmdline, char *argz, L4_Word_t max)
 {
     L4_Word_t n = 0;
@@ -234,21 +244,24 @@ void boot_start(enum boot_id id)
     if (id == BOOT_TASK) {
         for (L4_Word_t i = 0; i <= PHYSMEM_EXTRA_THREADS; i++)
             give_to_scheduler(L4_GlobalId(number(THREAD_PHYSMEM + i), HURD_TASK_PHYSMEM));
-        give_to_scheduler(L4_MyGlobalId());     /* so that `task` can tell our state, too */
+        give_to_scheduler(L4_MyGlobalId());     /* so `task` can tell wortel's state, too */
     }
     give_to_scheduler(b->thread);
     send_start(b->thread, HURD_STARTUP_ADDR, sp, b->name);
 }
 
-/* Nobody would ever see them; but for those that were dropped, physmem has their memory. */
+/* No server uses these modules.  physmem gets the memory of those that have a place in the
+ * array. */
 static void refuse_surplus(void)
 {
     for (unsigned i = MODULE_ROOT_STORE + 1; i < module_count; i++) {
-        say("wortel: boot module '%s' is one too many: nobody uses it\n", modules[i].name);
+        say("wortel: boot module '%s' is one too many: no server uses it, so the boot menu need "
+            "not name it\n",
+            modules[i].name);
         memory_unused(modules[i].start, page_up(modules[i].end));
     }
     if (modules_dropped > 0)
-        say("wortel: %u more boot modules are too many, too\n", modules_dropped);
+        say("wortel: %u more boot modules are too many: no server uses them\n", modules_dropped);
 }
 
 void boot_prepare(void)

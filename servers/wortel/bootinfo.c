@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The boot modules, from either form of boot information.  Spec l4 6.10.
+/* Reads the boot modules, from either form of boot information.  Spec l4 6.10.
  *
- * generic:    records; sigma0 and the root server are "simple executables", modules are the rest.
- * multiboot:  one module list.  It starts at the root server with H's loader and at the kernel with
- *             P's, so we look for ourselves among the first three: what follows is ours.
- * The information need not lie in conventional memory, and sigma0 answers page faults there only:
- * ask before reading. */
+ * generic: a list of records.  sigma0 and the root server are "simple executables"; the modules are
+ * the other records.
+ * multiboot: one list of modules.  With H's loader it starts at the root server, with P's at the
+ * kernel.  So wortel looks for itself among the first three; its modules are those behind it.
+ *
+ * The boot information need not lie in conventional memory, and sigma0 answers page faults there
+ * only.  So wortel asks sigma0 for the memory before it reads. */
 #include "wortel.h"
 #include <l4/bootinfo.h>
 #include <l4/kip.h>
@@ -14,7 +16,7 @@
 struct module modules[MODULES_MAX];
 unsigned module_count, modules_dropped;
 
-static char text[4096];             /* command lines, copied */
+static char text[4096];             /* copies of the command lines */
 static unsigned text_used;
 
 static void reach(const void *start, L4_Word_t size)
@@ -24,7 +26,8 @@ static void reach(const void *start, L4_Word_t size)
 
 static const char *keep(const char *s)
 {
-    reach(s, s ? sizeof text : 0);  /* more than we copy; a refusal is not yet a fault */
+    reach(s, s ? sizeof text : 0);  /* this is more than the copy needs; a refusal does no harm
+                                       yet */
     unsigned room = sizeof text - text_used, n = 0;
     if (!s)
         return "";
@@ -39,7 +42,7 @@ static const char *keep(const char *s)
     return copy;
 }
 
-/* "/boot/task -D" is called "task". */
+/* Example: the name of the module "/boot/task -D" is "task". */
 static void name_module(struct module *m)
 {
     const char *s = m->cmdline, *last = s;
@@ -89,7 +92,7 @@ static bool is_ourselves(const struct multiboot_module *m)
 static void read_multiboot(const struct multiboot_info *mbi)
 {
     const struct multiboot_module *m = (const struct multiboot_module *)(L4_Word_t)mbi->mods_addr;
-    L4_Word_t first = 1;            /* we are module 0, unless found further on */
+    L4_Word_t first = 1;            /* wortel is module 0, unless it is found behind that */
     if (!(mbi->flags & MULTIBOOT_HAS_MODS))
         return;
     reach(m, mbi->mods_count * sizeof *m);
@@ -104,7 +107,7 @@ void bootinfo_read(const void *the_kip)
 {
     const void *info = (const void *)L4_BootInfo(the_kip);
     if (!info)
-        return;                     /* no modules: boot_prepare() says which is missing */
+        return;                     /* no modules: boot_prepare() says which one is missing */
     reach(info, sizeof(struct multiboot_info));
     if (L4_BootInfo_Valid(info))
         read_generic(info);

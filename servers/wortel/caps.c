@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The three conversations about capabilities while the system boots: a server asks for whom to make
- * the next one, makes it, and tells its handle.  Spec hurd 1.4 steps 9, 12 and 14, and 4.5. */
+/* The three dialogues about capabilities during boot.  A server asks for which task it shall make
+ * the next capability, makes it, and tells wortel its handle.  Spec hurd 1.4 steps 9, 12 and 14,
+ * and 4.5. */
 #include "wortel.h"
 #include <errno.h>
 #include <l4/ipc.h>
 
-/* ---- physmem: regions to wrap into containers, memory control, master */
+/* ---- physmem: regions that become containers, memory controls, the master */
 
 enum kind { REGION, CONTROL, MASTER };
 static struct step {
     enum kind kind;
     enum boot_id owner;
-    L4_Word_t hint; /* REGION: 1 startup, 2 image, 3 store.  CONTROL: 0 = all that is left.  Not told. */
+    L4_Word_t hint; /* REGION: 1 startup page, 2 image, 3 store.  CONTROL: 0 = all memory that is
+                       left, 1 = server_frames().  MASTER: not used. */
 } const steps[] = {
     {REGION, BOOT_TASK, 1}, {REGION, BOOT_TASK, 2}, {CONTROL, BOOT_TASK, 1},
     {REGION, BOOT_DEVA, 1}, {REGION, BOOT_DEVA, 2}, {REGION, BOOT_DEVA, 3}, {CONTROL, BOOT_DEVA, 1},
@@ -20,7 +22,8 @@ static struct step {
 };
 #define STEPS (sizeof steps / sizeof steps[0])
 static unsigned step;
-static bool asked;                  /* GET_CAP_REQUEST came for this step, its REPLY did not */
+static bool asked;                  /* GET_CAP_REQUEST came for this step, GET_CAP_REPLY did not
+                                       come yet */
 
 static void region_of(const struct step *s, L4_Word_t *start, L4_Word_t *end, L4_Word_t **handle)
 {
@@ -37,8 +40,8 @@ static void region_of(const struct step *s, L4_Word_t *start, L4_Word_t *end, L4
     *handle = s->hint == 1 ? &b->startup_cap : s->hint == 2 ? &b->image_cap : &b->store_cap;
 }
 
-/* What a server may use: a sixteenth of the memory, but enough to run and no more than it can
- * use. */
+/* The frames that a server gets: 1/16 of the memory, at least 128 (less is not enough to run) and
+ * at most 512 (no server uses more). */
 static L4_Word_t server_frames(void)
 {
     L4_Word_t frames = memory_given() / PAGE / 16;
@@ -58,7 +61,7 @@ int cap_request(struct reply *r)
         region_of(&steps[step], &start, &end, &handle);
         if (start != end)
             break;
-        step++;                     /* no such module */
+        step++;                     /* there is no such module */
     }
     if (step == STEPS)
         return ENOENT;
@@ -93,7 +96,7 @@ int cap_reply(L4_Word_t handle)
     return 0;
 }
 
-/* ---- task: one control capability for each task there is, then the master */
+/* ---- `task`: one control capability for each task that exists, then the master */
 
 static unsigned task_step;          /* task ID - 1; 5 = master, 6 = done */
 
@@ -126,9 +129,10 @@ int task_cap_reply(L4_Word_t handle)
     return 0;
 }
 
-/* ---- deva: a console capability for physmem, task, deva and root, then the master */
+/* ---- deva: a console capability each for physmem, `task`, deva and root, then the master */
 
-static unsigned deva_step;          /* 0 physmem, 1.. boot_task, 4 = master, 5 = done */
+static unsigned deva_step;          /* 0 physmem, 1 to 3 boot_task[0] to [2], 4 = master, 5 =
+                                       done */
 
 int deva_cap_request(struct reply *r)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Console output: COM1 and the text screen by ourselves until deva has them, then a ring whose text
- * goes to deva in one-way messages.  A machine without UART or screen loses output, not time: every
- * wait is bounded. */
+/* Console output.  wortel writes to COM1 and to the text screen until deva has them.  From then on
+ * the text goes into a ring, and from there to deva in one-way messages.  If the machine has no
+ * UART or no screen, output is lost, but no time: every wait has a limit. */
 #include "wortel.h"
 #include "ports.h"
 #include <hurd/deva.h>
@@ -19,9 +19,9 @@
 #define ATTRIBUTE   0x0700
 
 static bool has_uart, has_screen;
-static L4_ThreadId_t deva;          /* nil: we have the console */
+static L4_ThreadId_t deva;          /* nil: wortel has the console */
 
-static char ring[4096];             /* text for deva: [tail, head), modulo its size */
+static char ring[4096];             /* text for deva: [tail, head), modulo the size of the ring */
 static unsigned head, tail;
 
 /* ---- the UART */
@@ -38,7 +38,7 @@ void console_drain(void)
         uart_wait(UART_COM1, UART_ALL_SENT, inb);
 }
 
-/* ---- the screen.  The position is kept in the CRT controller, where the next owner finds it. */
+/* ---- the screen.  Its position is in the CRT controller, where the next owner finds it. */
 static unsigned cursor_get(void)
 {
     outb(CRTC, 14);
@@ -114,7 +114,8 @@ void say(const char *format, ...)
 
 void console_hand_over(L4_ThreadId_t to) { deva = to; }
 
-/* For the last words, and when deva is gone: what it did not fetch comes out here. */
+/* For the last words, and for the case that deva is gone: the text that deva did not take comes out
+ * here. */
 void console_take_back(void)
 {
     if (L4_IsNilThread(deva))
@@ -142,6 +143,6 @@ void console_flush(void)
         else if (L4_IpcErrorCode(L4_ErrorCode()) == L4_IPC_NO_PARTNER)
             console_take_back();
         else
-            return;                         /* busy: serve() tries again soon */
+            return;                         /* deva is busy: serve() soon tries again */
     }
 }

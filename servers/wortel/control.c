@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Privileged system calls on behalf of the servers.
+/* Privileged system calls for the servers.
  *
- * Two checks come before each call: serve.c knows that the sender is who its cap ID says; here we
- * check that what it names is its business.  Thread ids in arguments must be global: a local id
- * would be resolved in *our* space. */
+ * Two checks come before each call.  serve.c has checked that the cap ID is the sender's.  This
+ * file checks that the sender may name the thread or memory that its request names.  Thread ids in
+ * arguments must be global: the kernel would look for a local id in *wortel's* space. */
 #include "wortel.h"
 #include <errno.h>
 #include <l4/ipc.h>
@@ -19,7 +19,7 @@
 
 static void put(struct reply *r, L4_Word_t word) { r->word[r->u++] = word; }
 
-/* Word 0 of a reply: 0, or the kernel's error. */
+/* Word 0 of a reply is 0, or the kernel's error. */
 static int result(struct reply *r, L4_Word_t ok)
 {
     put(r, ok ? 0 : L4_ErrorCode());
@@ -34,9 +34,9 @@ static int refused(struct reply *r, L4_Word_t error)
 
 static L4_ThreadId_t id(L4_Word_t raw) { return L4_ThreadIdOfRaw(raw); }
 
-/* A thread that the task server may create, change or delete: everybody's but wortel's and
- * physmem's. */
-static bool tasks_business(L4_ThreadId_t t)
+/* True for a thread that the task server may create, change or delete: all except those of wortel
+ * and physmem. */
+static bool belongs_to_task(L4_ThreadId_t t)
 {
     return L4_IsGlobalId(t) && L4_Version(t) > HURD_TASK_PHYSMEM
         && L4_ThreadNo(t) > first_thread() + PHYSMEM_EXTRA_THREADS
@@ -56,12 +56,13 @@ int control_thread(const struct request *q, struct reply *r)
         return EINVAL;
     L4_ThreadId_t dest = id(q->word[0]), space = id(q->word[1]), scheduler = id(q->word[2]);
     L4_ThreadId_t pager = id(q->word[3]);
-    if (q->cap == HURD_WORTEL_CAP_DEVA) { /* interrupts: attach to a task's thread, or detach */
+    if (q->cap == HURD_WORTEL_CAP_DEVA) { /* interrupts only: attach one to a thread of a task,
+                                             or detach it */
         bool handler = L4_IsGlobalId(pager) && L4_Version(pager) >= HURD_TASK_DEVA;
         if (!is_interrupt(dest) || space.raw != dest.raw || !L4_IsNilThread(scheduler)
             || !(handler || pager.raw == dest.raw) || q->word[4] != ~0ul)
             return refused(r, L4_ERR_PRIVILEGE);
-    } else if (!tasks_business(dest) || !(L4_IsNilThread(space) || tasks_business(space))) {
+    } else if (!belongs_to_task(dest) || !(L4_IsNilThread(space) || belongs_to_task(space))) {
         return refused(r, L4_ERR_PRIVILEGE);
     }
     if (!nil_or_global(scheduler) || !nil_or_global(pager))
@@ -75,7 +76,7 @@ int control_space(const struct request *q, struct reply *r)
         return EINVAL;
     L4_ThreadId_t space = id(q->word[0]), redirector = id(q->word[4]);
     L4_Word_t old = 0;
-    if (!tasks_business(space))
+    if (!belongs_to_task(space))
         return refused(r, L4_ERR_PRIVILEGE);
     if ((q->word[1] & ~(L4_SPACE_SMALL | 0xFF)) != 0 || !nil_or_global(redirector))
         return refused(r, L4_ERR_PARAMETER);
@@ -129,20 +130,21 @@ int control_space_quota(const struct request *q, struct reply *r)
 {
     if (q->n != 2 || q->word[1] > 0xFFFFFF)
         return EINVAL;
-    if (!tasks_business(id(q->word[0])))
+    if (!belongs_to_task(id(q->word[0])))
         return refused(r, L4_ERR_PRIVILEGE);
     return spaceinfo(q, r, L4_PECAN_SPACE_QUOTA | q->word[1]);
 }
 
-/* Only a thread of the scheduler's space may call Schedule, and nobody above his own priority:
- * `task` asks us for the few that stand above it.  Afterwards it is the scheduler again. */
+/* Only a thread in the scheduler's space may call Schedule, and it can set no priority above its
+ * own.  So `task` asks wortel for the few threads above it.  Afterwards `task` is the scheduler
+ * again. */
 int control_priority(const struct request *q, struct reply *r)
 {
     if (q->n != 2 || q->word[1] < 1 || q->word[1] > PRIORITY_MAX)
         return EINVAL;
     L4_ThreadId_t t = id(q->word[0]), scheduler = boot_task[BOOT_TASK].thread;
     bool own = L4_IsGlobalId(t) && L4_Version(t) == L4_Version(q->from);
-    if (!tasks_business(t) || !(own || q->cap == HURD_WORTEL_CAP_TASK))
+    if (!belongs_to_task(t) || !(own || q->cap == HURD_WORTEL_CAP_TASK))
         return refused(r, L4_ERR_PRIVILEGE);
     if (!L4_ThreadControl(t, t, L4_MyGlobalId(), L4_nilthread, L4_UTCB_UNCHANGED))
         return result(r, 0);
@@ -151,7 +153,7 @@ int control_priority(const struct request *q, struct reply *r)
     return refused(r, error);
 }
 
-/* ---- device memory and ports: we get them from sigma0, the caller gets them from us */
+/* ---- device memory and ports: sigma0 gives them to wortel, and wortel to the caller */
 
 static void item(struct reply *r, L4_Word_t base, L4_Word_t type, L4_Word_t fpage)
 {
@@ -165,7 +167,7 @@ int control_io_ports(const struct request *q, struct reply *r)
     if (q->n != 1 || !L4_IsIoFpage(f) || L4_IoFpageSizeLog2(f) > 16)
         return EINVAL;
     if (!L4_HasFeature(L4_FEATURE_IOFLEXPAGES))
-        return refused(r, 0);       /* all ports are open: nothing to map */
+        return refused(r, 0);       /* all ports are open, so there is nothing to map */
     if (L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(L4_Sigma0Id(), f, L4_CompleteIoSpace)))
         return refused(r, EACCES);
     put(r, 0);

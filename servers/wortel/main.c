@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* wortel, the root server.  After: the kernel, which starts us at KIP.RootServer.  Before: physmem,
- * task, deva, root task.
+/* wortel, the root server.  Before: the kernel, which starts wortel at KIP.RootServer.  After:
+ * physmem, `task`, deva, the root task.
  *
- * The only task that may use privileged system calls.  It owns the boot modules, starts the servers
- * in the order of spec hurd 1.2 and 1.4, and then serves the privileged calls to those entitled.
- * One thread, never blocked on a client: everything that it waits for comes through the one receive
- * in serve.c. */
+ * wortel is the only task that may use privileged system calls.  It owns the boot modules and
+ * starts the servers in the order of spec hurd 1.2 and 1.4.  Then it makes privileged calls for the
+ * tasks that may ask for them.  It is one thread, and no client can block it: all that it waits for
+ * comes through the one receive in serve.c. */
 #include "wortel.h"
 #include <l4/kip.h>
 #include <l4/sigma0.h>
@@ -20,8 +20,9 @@ void wortel_main(void)
     L4_Init();
     kip = L4_GetKernelInterface();
     console_init();
-    bootinfo_read(kip);             /* before anything that may reuse the memory that it lies in */
-    L4_Pecan_Sigma0Seal();          /* ports and device memory: from us, to those entitled */
+    bootinfo_read(kip);             /* first, because later steps may use the memory of the boot
+                                       information again */
+    L4_Pecan_Sigma0Seal(); /* from now on, tasks get ports and device memory from wortel only */
     boot_prepare();
     serve();
 }

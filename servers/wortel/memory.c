@@ -1,30 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory: from sigma0 to us, and on to physmem.
+/* Memory: from sigma0 to wortel, and on to physmem.
  *
- * Holds: what we claim we own in sigma0's books (it never gives it to "any" requests), and physmem
- * gets each page once: unused pieces of ours first, then whatever sigma0 still has, largest pieces
- * first. */
+ * Holds: in sigma0's table, wortel owns what it has claimed, so sigma0 gives it to no request for
+ * "any" page.  physmem gets each page once: first the pieces that wortel does not use, then all
+ * that sigma0 still has, the largest pieces first. */
 #include "wortel.h"
 #include <l4/kip.h>
 #include <l4/sigma0.h>
 #include <l4/space.h>
 
 #define UNUSED_MAX 32
-#define TOP 0xBF000000u             /* above are our UTCB and KIP areas: 1:1 memory ends here */
+#define TOP 0xBF000000u             /* wortel's UTCB area and KIP are above, so 1:1 memory ends
+                                       here */
 
 static struct { L4_Word_t start, end; } unused[UNUSED_MAX];
 static unsigned unused_count;
-static L4_Word_t any_log2;          /* the size that memory_next asks sigma0 for */
+static L4_Word_t any_log2;          /* the size that memory_next() asks sigma0 for */
 static L4_Word_t given;
 
-/* Some kernels map 4 MB at once as one page, and leave the large page when a smaller one is to go into its middle: there we
- * never take so much at a time. */
+/* Some kernels map 4 MB at once as one page.  When a smaller page then goes into the middle of it,
+ * they leave the large page as it is.  On such kernels wortel never takes 4 MB at once. */
 static L4_Word_t largest_piece(void)
 {
     return L4_PageSizeMask(kip) & 1ul << 22 ? 21 : 31;
 }
 
-/* A sigma0 may have page 0 for "any", and address 0 would be taken for a refusal: it is ours from the start, mapped to nobody. */
+/* Some sigma0 gives page 0 to a request for "any" page, and then address 0 looks like a refusal.
+ * So wortel claims page 0 first, and maps it nowhere. */
 void memory_claim_page_0(void)
 {
     L4_Fpage_t window = L4_FpageLog2(TOP - PAGE, 12);
@@ -36,7 +38,8 @@ void memory_claim_page_0(void)
 L4_Fpage_t memory_piece(L4_Word_t start, L4_Word_t end)
 {
     L4_Word_t log2 = 12, most = largest_piece();
-    while (log2 < most && (start & L4_SizeMask(log2 + 1)) == 0 && (1ul << (log2 + 1)) <= end - start)
+    while (log2 < most && (start & L4_SizeMask(log2 + 1)) == 0 &&
+           (1ul << (log2 + 1)) <= end - start)
         log2++;
     return L4_FpageAddRights(L4_FpageLog2(start, log2), L4_FPAGE_RWX);
 }
@@ -53,8 +56,8 @@ bool memory_claim(L4_Word_t start, L4_Word_t end)
     end = page_up(end);
     while (start < end) {
         L4_Fpage_t f = memory_piece(start, end);
-        /* A sigma0 may own us part of a large piece already (pages that we touched), and refuse the
-         * whole. */
+        /* With some sigma0, wortel owns a part of a large piece already (the pages that it
+         * touched), and sigma0 then refuses the whole piece. */
         while (!claim_piece(f)) {
             if (L4_SizeLog2(f) == 12)
                 return false;
@@ -73,18 +76,19 @@ L4_Word_t memory_any(L4_Word_t log2)
     return L4_Address(f);
 }
 
-/* Addresses of ours between our UTCB and KIP areas: there are no frames with these addresses in our 1:1 view. */
+/* wortel's addresses between its UTCB and KIP areas.  No frame of its 1:1 view has such an address. */
 #define PASSAGE 0xBF400000u         /* a multiple of its size */
 
 L4_Word_t memory_pass(L4_Word_t base, L4_Word_t log2)
 {
-    L4_Flush(L4_FpageAddRights(L4_Fpage(PASSAGE, PASSAGE_SIZE), L4_FPAGE_RWX)); /* what the last receiver did not take */
+    L4_Fpage_t all = L4_Fpage(PASSAGE, PASSAGE_SIZE);
+    L4_Flush(L4_FpageAddRights(all, L4_FPAGE_RWX)); /* pages that the last receiver did not take */
     L4_Fpage_t got = L4_Sigma0_GetPage_RcvWindow(L4_Sigma0Id(), L4_FpageLog2(base, log2),
                                                  L4_FpageLog2(PASSAGE, log2));
     return L4_IsNilFpage(got) ? 0 : PASSAGE;
 }
 
-/* The last descriptor that covers the page decides.  Spec l4 3.4 */
+/* The last descriptor that covers the page decides.  Spec l4 3.4. */
 static L4_Word_t type_of_page(L4_Word_t page)
 {
     L4_Word_t type = L4_UndefinedMemoryType;
@@ -123,9 +127,9 @@ void memory_unused(L4_Word_t start, L4_Word_t end)
     start = page_up(start);
     end = page_down(end);
     if (start == 0)
-        start = PAGE;               /* physmem takes address 0 for "none" */
+        start = PAGE;               /* to physmem, address 0 means "none" */
     if (start >= end || unused_count == UNUSED_MAX)
-        return;                     /* a full list loses some pages, nothing worse */
+        return; /* if the list is full, these pages are lost; there is no other harm */
     unused[unused_count].start = start;
     unused[unused_count++].end = end;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Boot modules out of the way: each gets whole pages of its own, clear of where physmem will stand.
+/* Moves boot modules, so that each has whole pages of its own, outside the place of physmem.
  *
- * Our own loader leaves nothing to do here; others put modules at any byte, next to each other, or
- * on physmem's place. */
+ * With Pecan's own loader nothing needs to move.  Other loaders put modules at any byte, next to
+ * each other, or at physmem's place. */
 #include "wortel.h"
 #include <string.h>
 
@@ -19,8 +19,9 @@ static bool overlap(L4_Word_t a, L4_Word_t a_end, L4_Word_t b, L4_Word_t b_end)
     return a < b_end && b < a_end;
 }
 
-/* Moves a module to whole pages of its own, clear of [from, to).  Its old place is left alone:
- * others may share the pages.  TODO(wortel): physmem could have those that nobody shares. */
+/* Moves a module to whole pages of its own, outside [from, to).  Its old place is not used again,
+ * because other modules may share the pages.  TODO(wortel): physmem could have the pages that no
+ * module shares. */
 static void move_module(struct module *m, L4_Word_t from, L4_Word_t to)
 {
     L4_Word_t size = m->end - m->start, log2 = log2_up(size);
@@ -42,8 +43,8 @@ static void move_module(struct module *m, L4_Word_t from, L4_Word_t to)
     boot_fail("not enough memory to move boot module '%s'.", m->name);
 }
 
-/* After this every module has its pages for itself, and zeroes behind its end: of two that share a page one
- * starts in the middle of it, and moves. */
+/* Post: every module has its pages for itself, with zeroes behind its end.  If two modules share a
+ * page, one of them starts in the middle of that page, and it moves. */
 void place_modules(L4_Word_t from, L4_Word_t to)
 {
     for (unsigned i = 0; i < module_count; i++) {

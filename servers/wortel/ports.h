@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Port access.  The first access to a port may fault to sigma0, which gives it to us. */
+/* Port access.  The first access to a port may fault; then sigma0 gives the port to wortel. */
 #ifndef WORTEL_PORTS_H
 #define WORTEL_PORTS_H
 

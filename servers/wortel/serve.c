@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* The request loop.  Requests come from physmem, task, deva and the root task; faults from what we
- * started.
+/* The request loop.  Requests come from physmem, `task`, deva and the root task; faults come from
+ * the threads that wortel started.
  *
- * Whoever sends nonsense gets an error reply; whoever is not in a receive when we reply loses the
- * reply.  The one answer that must arrive late and all the same, to BOOTSTRAP_FINAL, is tried again
- * until it does. */
+ * A task that sends a wrong request gets an error reply.  If a task does not receive when wortel
+ * replies, the reply is lost.  Only the replies to BOOTSTRAP_FINAL come late and must arrive:
+ * wortel tries them again until they do. */
 #include "wortel.h"
 #include <errno.h>
 #include <l4/ipc.h>
 #include <l4/kip.h>
 #include <l4/protocol.h>
 
-#define RETRY L4_TimePeriod(10000)      /* while something waits to be sent */
+#define RETRY L4_TimePeriod(10000)      /* how long to wait while something is left to send */
 
 /* ---- BOOTSTRAP_FINAL */
 
 static bool root_started;
 
-/* physmem, task and deva learn of each other once all three run. */
+/* physmem, `task` and deva learn of each other when all three run. */
 static bool send_final(L4_ThreadId_t to, const struct boot_task *of)
 {
     L4_LoadMR(1, boot_task[BOOT_TASK].thread.raw);
@@ -49,10 +49,10 @@ static bool something_to_send(void)
                                                   boot_task[BOOT_DEVA].final || physmem_final));
 }
 
-/* Each server's FINAL starts the next one; deva's ends the boot. */
+/* The FINAL of each server starts the next one; deva's ends the boot. */
 static int bootstrap_final(const struct request *q)
 {
-    static unsigned started;            /* of physmem, task, deva: how many said FINAL */
+    static unsigned started;            /* how many of physmem, `task` and deva have said FINAL */
     if (q->cap != started || q->cap > HURD_WORTEL_CAP_DEVA)
         return EINVAL;
     started++;
@@ -62,9 +62,9 @@ static int bootstrap_final(const struct request *q)
         boot_task[q->cap - HURD_WORTEL_CAP_TASK].final = true;
     if (q->cap == HURD_WORTEL_CAP_DEVA) {
         root_started = true;
-        finish_boot(); /* task and deva first, so that the root task finds them ready */
+        finish_boot(); /* `task` and deva come first, so the root task finds them ready */
     }
-    boot_start((enum boot_id)q->cap);   /* cap ID n: the n-th of task, deva, root comes next */
+    boot_start((enum boot_id)q->cap);   /* after the server with cap ID n comes boot_task[n] */
     return -1;
 }
 
@@ -118,7 +118,7 @@ static int system_info(struct reply *r)
     return word(r, pool);
 }
 
-/* Who may ask for what: bit n for wortel cap ID n. */
+/* Which task may send which request: bit n stands for wortel cap ID n. */
 enum {
     P = 1 << HURD_WORTEL_CAP_PHYSMEM,
     T = 1 << HURD_WORTEL_CAP_TASK,
@@ -156,7 +156,7 @@ static L4_Word_t entitled(L4_Word_t op)
     }
 }
 
-/* 0: r is the reply.  Positive: an errno.  -1: no reply now. */
+/* Returns 0 if *r is the reply, an errno, or -1 if there is no reply now. */
 static int operate(const struct request *q, struct reply *r)
 {
     switch (q->op) {
@@ -189,7 +189,7 @@ static int operate(const struct request *q, struct reply *r)
     }
 }
 
-/* The table of spec hurd 4.5: cap ID -> task ID, in the order of starting. */
+/* The table of spec hurd 4.5, from cap ID to task ID.  Both are in the order of starting. */
 static bool is_holder(L4_Word_t cap, L4_ThreadId_t from)
 {
     return cap <= HURD_WORTEL_CAP_ROOT && L4_IsGlobalId(from)
@@ -212,7 +212,7 @@ static int request(L4_ThreadId_t from, L4_MsgTag_t tag, struct reply *r)
     return operate(&q, r);
 }
 
-/* ---- faults of the threads whose pager we are */
+/* ---- faults of the threads whose pager is wortel */
 
 static const char *name_of(L4_ThreadId_t t)
 {
@@ -224,11 +224,11 @@ static const char *name_of(L4_ThreadId_t t)
     return NULL;
 }
 
-/* Who still has us for a pager is a server that the system cannot do without: the machine stops,
- * visibly. */
+/* A task whose pager is still wortel is a server that the system needs, so the machine stops and
+ * says why. */
 static void __attribute__((noreturn)) server_lost(void)
 {
-    say("wortel: the system cannot go on without it.\n");
+    say("wortel: the system cannot go on without this server, so it stops.\n");
     system_shutdown(2, HURD_SHUTDOWN_POWEROFF);
 }
 
@@ -262,7 +262,8 @@ static void __attribute__((noreturn)) exception(L4_ThreadId_t from, L4_MsgTag_t 
     server_lost();
 }
 
-/* Labels from 0xff80 up are the kernel's, if they come from a thread that we page. */
+/* Labels from 0xff80 up are the kernel's.  wortel believes them only from threads whose pager it
+ * is. */
 static int from_kernel(L4_ThreadId_t from, L4_MsgTag_t tag, struct reply *r)
 {
     if (!name_of(from))
@@ -294,7 +295,7 @@ void serve(void)
                                                            : request(from, tag, &r);
             if (error >= 0)
                 answer(from, &r, error);
-            L4_Accept(L4_UntypedWordsAcceptor);     /* sigma0 calls left another one */
+            L4_Accept(L4_UntypedWordsAcceptor);     /* a call to sigma0 has set another acceptor */
         }
         finish_boot();
         console_flush();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of the machine: power off, reboot, or a sentence and silence. */
+/* The end of the machine: power off, reboot, or a sentence and then silence. */
 #include "ports.h"
 #include "wortel.h"
 #include <l4/ipc.h>
@@ -9,25 +9,25 @@
 
 #define DEBUG_EXIT      0xF4        /* QEMU's isa-debug-exit: its status is value * 2 + 1 */
 #define BOCHS_SHUTDOWN  0x8900
-#define EXIT_MARK       0x20        /* never looks like QEMU's own error status */
+#define EXIT_MARK       0x20        /* so the status cannot look like QEMU's own error status */
 
-/* The virtual machines' doors first: on real hardware nobody listens at these ports. */
+/* The ports of virtual machines come first.  On real hardware no device is at these ports. */
 static void power_off(L4_Word_t status)
 {
     outb(DEBUG_EXIT, (unsigned char)(EXIT_MARK | (status & 0x1F)));
     for (const char *s = "Shutdown"; *s; s++)
         outb(BOCHS_SHUTDOWN, (unsigned char)*s);
-    outw(0x604, 0x2000);            /* QEMU's ACPI PM1a control, */
-    outw(0xB004, 0x2000);           /* and where it was in older ones and Bochs */
+    outw(0x604, 0x2000);            /* ACPI PM1a control of QEMU, */
+    outw(0xB004, 0x2000);           /* and of older QEMU, and of Bochs */
 }
 
 static void reboot(void)
 {
     for (int i = 0; i < 100000 && (inb(0x64) & 2); i++)
         ;
-    outb(0x64, 0xFE);               /* keyboard controller: pulse the reset line */
+    outb(0x64, 0xFE);               /* the keyboard controller pulses the reset line */
     L4_Sleep(L4_TimePeriod(100000));
-    outb(0xCF9, 2);                 /* chipset reset, where there is one */
+    outb(0xCF9, 2);                 /* reset by the chipset, if it can */
     outb(0xCF9, 6);
     L4_Sleep(L4_TimePeriod(100000));
 }

@@ -1,5 +1,5 @@
 ; SPDX-License-Identifier: MIT
-; The kernel starts the root server with no stack.
+; The kernel starts the root server without a stack.
 bits 32
 section .text
 global _start

@@ -249,6 +249,16 @@ static void unknown_escape_sequences_do_nothing(void **state)
     expect("a", 1);
 }
 
+static void tab_changes_nothing_and_says_so(void **state)
+{
+    (void) state;
+    type("ab\x1b[D");
+    assert_int_equal(editor_feed(&editor, '\t'), EDITOR_TAB);
+    expect("ab", 1);
+    editor_insert(&editor, "cd", 2);
+    expect("acdb", 3);
+}
+
 static void any_bytes_keep_the_picture_right(void **state)
 {
     (void) state;
@@ -258,7 +268,9 @@ static void any_bytes_keep_the_picture_right(void **state)
         random = random * 1664525u + 1013904223u;
         enum editor_event event = editor_feed(&editor, i % 500 == 499 ? '\r'
                                                        : keys[(random >> 20) % (sizeof keys - 1)]);
-        if (event == EDITOR_MORE)
+        if (event == EDITOR_TAB)
+            editor_insert(&editor, "xy", 2);
+        if (event == EDITOR_MORE || event == EDITOR_TAB)
             expect(editor.line, editor.cursor);
         else
             editor_begin(&editor);
@@ -285,6 +297,7 @@ int main(void)
         T(history_keeps_the_latest_lines),
         T(a_redrawn_line_looks_as_before),
         T(unknown_escape_sequences_do_nothing),
+        T(tab_changes_nothing_and_says_so),
         T(any_bytes_keep_the_picture_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

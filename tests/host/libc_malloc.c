@@ -220,10 +220,10 @@ static void freeing_nonsense_ends_the_program(void **state)
 {
     (void)state;
     char *a = malloc(100);
-    assert_string_equal(mistake_of_free(a + 1), "free of what is no block");
+    assert_string_equal(mistake_of_free(a + 1), "not a block of malloc()");
     memset(a, 0x11, 32);
     assert_string_equal(mistake_of_free(a + 16),
-                        "free of what is no block, or something wrote in front of it");
+                        "not a block of malloc(), or the bytes before it were overwritten");
     if (setjmp(aborted) == 0) {
         (void)!realloc(a + 16, 5);
         fail();

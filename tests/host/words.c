@@ -64,6 +64,15 @@ static void mistakes_are_named(void **state)
     assert_non_null(words_split(&w, "run a & b"));
 }
 
+static void operators_of_larger_shells_are_refused_unless_quoted(void **state)
+{
+    (void) state;
+    const char *const lines[] = { "ls | hello", "ls|hello", "ls > x", "ls >x", "a; b", "a <b", ">" };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        assert_non_null(words_split(&w, lines[i]));
+    EXPECT_ARGZ("a '|' \\; \">\"", "a\0|\0;\0>", 4);
+}
+
 static void a_line_longer_than_an_argz_is_refused(void **state)
 {
     (void) state;
@@ -115,6 +124,7 @@ int main(void)
         cmocka_unit_test(quotes_keep_spaces_and_may_be_empty),
         cmocka_unit_test(an_ampersand_at_the_end_means_background),
         cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(operators_of_larger_shells_are_refused_unless_quoted),
         cmocka_unit_test(a_line_longer_than_an_argz_is_refused),
         cmocka_unit_test(too_many_words_are_refused),
         cmocka_unit_test(numbers_are_decimal_or_hexadecimal_words),

@@ -87,7 +87,7 @@ def kill_refuses_the_system_and_the_absent(lab):
     for task in ("physmem", "1", "4"):
         assert "part of the system" in vm.command(f"kill {task}")
     assert "no task" in vm.command("kill 9999")
-    assert "help" in vm.command("nonsense")
+    assert "there is no such command" in vm.command("nonsense")
 
 
 def a_segmentation_violation_ends_that_task_alone_and_is_reported(lab):
@@ -127,28 +127,89 @@ def a_busy_loop_harms_nobody(lab):
 def shell_help_names_every_command(lab):
     vm = shell(lab)
     text = vm.command("help")
-    for name in "help ps mem maps ls run kill reboot halt".split():
+    for name in "help ps mem maps disk uptime clear ls run kill reboot halt".split():
         assert re.search(rf"^  {name}\b", text, re.M), name
+        more = vm.command(f"help {name}")
+        assert re.search(rf"^{name}( [^:]*)?: \w", more, re.M), more
+    lines = (text + vm.command("ls")).splitlines()
+    assert max(len(line) for line in lines) <= 80, "wider than a screen"
+    assert "says hello" in vm.command("help hello")
+    assert "there is no command or program nobody" in vm.command("help nobody")
+    halt(vm)
+
+
+def shell_names_start_programs(lab):
+    vm = shell(lab)
+    assert "argument 1: a b" in vm.command("hello 'a b'")
+    assert re.search(r"spin runs as task \d+", vm.command("spin &"))
+    vm.command("kill spin")
+    halt(vm)
+
+
+def shell_ls_says_what_programs_do(lab):
+    vm = shell(lab)
+    text = vm.command("ls")
+    assert re.search(r"^ +\d+ KB  hello +the smallest program", text, re.M), text
+    assert re.search(r"^ +\d+ KB  ide +a driver: ", text, re.M), text
+    assert "programs.txt" not in text
+    assert "no such command or program" in vm.command("programs.txt")
+    halt(vm)
+
+
+def shell_uptime_goes_on(lab):
+    vm = shell(lab)
+    seconds = []
+    for _ in range(2):
+        days, hours, minutes, rest = map(int, re.search(r"(\d+) days (\d+):(\d+):(\d+) since", vm.command("uptime")).groups())
+        seconds.append(((days * 24 + hours) * 60 + minutes) * 60 + rest)
+        vm.command("run diskcheck")         # any program: time passes
+    assert seconds[0] <= seconds[1] < 3600, seconds
+    halt(vm)
+
+
+def shell_tab_completes_names(lab):
+    vm = shell(lab)
+    vm.line.send("run hel\t'by Tab'\r")
+    vm.expect(r"argument 1: by Tab\s")
+    vm.expect("pecan> ")
+    vm.line.send("he\t")                        # hello and help
+    vm.expect("hel")
+    vm.line.send("\t")
+    vm.expect(r"help +hello|hello +help")
+    vm.expect(r"pecan> hel")
+    vm.line.send("p\r")
+    vm.expect("halt  ")
+    vm.expect("pecan> ")
+    vm.line.send("maps phys\t\r")
+    vm.expect("maps physmem ")
+    vm.expect("pecan> ")
     halt(vm)
 
 
 def shell_says_what_is_wrong_with_a_command(lab):
     vm = shell(lab)
     for line, answer in [
-        ("nonsense", "nonsense: no such command; `help` lists them"),
-        ("hello", "hello is a program: `run hello`"),
-        ("run", "run: say which program"),
+        ("nonsense", "nonsense: there is no such command or program; `help` and `ls` list them"),
+        ("run", "run: say run .OPTIONS. PROGRAM"),
+        ("run -d", "run: say which program"),
+        ("run -x hello", "run: there is no option -x"),
+        ("ps -a", "ps: takes no arguments"),
+        ("ps &", "ps: only programs run in the background"),
+        ("help a b", "help: say help .COMMAND."),
+        ("ls | hello", "this shell has no pipes"),
+        ("hello > x", "this shell has no pipes"),
+        ("hello; ls", "one command a line"),
         ("run nobody", "run: nobody: there is no such program"),
         ("run -m hello", "run: -m wants a number of frames"),
         ("run -m 0 hello", "run: -m wants a number of frames"),
         ("run -m 99999999 hello", "run: hello: not enough memory is left"),
         ("run 'hello", "a quote is not closed"),
         ("& run", "nothing stands before the &"),
-        ("maps", "maps: say which task"),
+        ("maps", "maps: say maps TASK"),
         ("maps nobody", "there is no task nobody"),
         ("maps 400", "there is no task 400"),
         ("maps 0", "there is no task 0"),
-        ("kill", "kill: say which task"),
+        ("kill", "kill: say kill TASK"),
         ("kill 16000", "there is no task 16000"),
         ("kill physmem", r"kill: task 2 \(physmem\) is part of the system"),
         ("kill 5", "kill: task 5"),

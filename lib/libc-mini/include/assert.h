@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ISO C 7.2.  Without a guard: NDEBUG is looked at on each inclusion.  A failed assertion is
- * reported through __libc_write() and ends in abort(). */
+/* ISO C 7.2.  This header has no guard, because each inclusion looks at NDEBUG again.  A failed
+ * assertion is reported through __libc_write(); then abort() is called. */
 #undef assert
 #ifdef NDEBUG
 #define assert(condition) ((void)0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ISO C 7.5, with Linux's numbers: they are what travels in our messages. */
+/* ISO C 7.5, with the numbers of Linux: messages between Pecan's tasks carry these. */
 #ifndef LIBC_ERRNO_H
 #define LIBC_ERRNO_H
 
@@ -61,6 +61,7 @@ int *__errno_location(void);
 #define ETIMEDOUT       110
 #define EALREADY        114
 #define EINPROGRESS     115
+#define EUCLEAN         117
 #define ECANCELED       125
 #define EOWNERDEAD      130
 

@@ -17,7 +17,8 @@ uintmax_t strtoumax(const char *restrict s, char **restrict end, int base);
 #define __PRI32      __PRI_CAT(__PRI32_, INT32_C(1))
 #define __PRI_CAT(a, b) __PRI_PASTE(a, b)
 #define __PRI_PASTE(a, b) a##b
-#define __PRI32_1    ""     /* gcc's int32_t is an int or a long: the suffix of its constants tells */
+#define __PRI32_1    ""     /* gcc's int32_t is an int or a long; the suffix of its constants
+                               shows which */
 #define __PRI32_1L   "l"
 #define __PRI64      "ll"
 #define __PRIFAST8   "hh"

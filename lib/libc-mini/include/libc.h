@@ -1,33 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* What the C library asks of the program around it.  Every hook has a weak default that refuses, so
- * a server brings only what it wants: usually __libc_write() and __libc_exit(). */
+/* The hooks that the C library asks of the program around it.  Each hook has a weak default that
+ * refuses, so a server defines only what it needs: usually __libc_write() and __libc_exit(). */
 #ifndef LIBC_LIBC_H
 #define LIBC_LIBC_H
 
 #include <stddef.h>
 
-/* Write to or read from a standard stream (0, 1, 2).  Returns the bytes done, at least one unless
- * size is 0, or -1 with errno; read returns 0 at the end. */
+/* Write to, or read from, a standard stream (0, 1, 2).  Both return the number of bytes, which is
+ * at least one unless size is 0, or -1 with errno.  __libc_read() returns 0 at the end of the
+ * input, and blocks. */
 long __libc_write(int stream, const void *data, size_t size);
 long __libc_read(int stream, void *data, size_t size);
 
-/* End of the program: streams are flushed, atexit functions have run. */
+/* Ends the program.  Pre: the streams are flushed, and the atexit functions have run. */
 _Noreturn void __libc_exit(int status);
 
-/* The program's mistake: says what, about which memory, in a call from where; ends with status 134. */
+/* For a mistake of the program: says what it is, in which memory, and from where the function was
+ * called.  Ends the program with status 134. */
 _Noreturn void __libc_mistake(const char *what, const void *at, const void *caller);
 
-/* Sleep while *word has the value; may return early.  Wake up to `count` threads that sleep on the
- * word.  The defaults return at once: right for a program with one thread, which never finds a lock
- * taken. */
+/* __libc_wait() sleeps while *word has the value; it may return early.  It blocks.  __libc_wake()
+ * wakes up to `count` threads that sleep on the word.  The defaults return at once.  That is right
+ * for a program with one thread, which never finds a lock taken. */
 void __libc_wait(volatile unsigned *word, unsigned value);
 void __libc_wake(volatile unsigned *word, unsigned count);
 
-/* Microseconds since the system started, and a sleep: for <time.h>. */
+/* The microseconds since the system started; and a sleep, which blocks.  Both are for <time.h>. */
 unsigned long long __libc_clock(void);
 void __libc_sleep(unsigned long long microseconds);
 
-/* The words of the environment, a vector that ends with a null pointer. */
+/* The strings of the environment, a vector that ends with a null pointer. */
 extern char **environ;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ISO C 7.13: ebx esi edi ebp esp eip.  And POSIX's, which keep the mask of signals. */
+/* ISO C 7.13: ebx esi edi ebp esp eip.  And those of POSIX, which keep the signal mask. */
 #ifndef LIBC_SETJMP_H
 #define LIBC_SETJMP_H
 
@@ -9,7 +9,7 @@ int setjmp(jmp_buf env) __attribute__((returns_twice));
 _Noreturn void longjmp(jmp_buf env, int value);
 #define setjmp(env) setjmp(env)
 
-/* In lib/hurd-mm: a handler that does not return uses these, or its signal stays blocked. */
+/* In lib/hurd-mm.  A handler that does not return must use these, or its signal stays blocked. */
 typedef struct {
     jmp_buf env;
     int has_mask;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* POSIX signals, those that a thread causes itself: SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP by
- * what it executes, any by raise(). Nobody sends one to another task. Linux's numbers and layouts.
- * In lib/hurd-mm.
+/* POSIX signals that a thread causes itself: SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP by the
+ * instruction that it executes, and any signal by raise().  No task sends a signal to another task.
+ * Numbers and layouts are those of Linux.  In lib/hurd-mm.
  *
- * A handler runs in the thread that caused the signal, on its stack or its alternate one, and may
- * change the context that it was given: the thread goes on with it. Registers, FPU and SSE state
- * and the whole UTCB are kept for the thread. A page fault in the middle of a string copy breaks
- * off the IPC. */
+ * A handler runs in the thread that caused the signal, on the thread's stack or on its alternate
+ * one.  It may change the context that it gets: the thread goes on with the changed context.
+ * Registers, FPU and SSE state and the whole UTCB are kept for the thread.  A page fault in the
+ * middle of a string copy breaks off the IPC. */
 #ifndef LIBC_SIGNAL_H
 #define LIBC_SIGNAL_H
 
@@ -44,13 +44,14 @@ union sigval {
 typedef struct {
     int si_signo, si_errno, si_code;
     pid_t si_pid;
-    void *si_addr;                      /* SEGV, BUS: what was touched; else the instruction */
+    void *si_addr;                      /* SEGV, BUS: the address that was touched; other
+                                           signals: the address of the instruction */
     int si_status;
     union sigval si_value;
 } siginfo_t;
 
 #define SI_USER       0                 /* raise() */
-#define SI_KERNEL     0x80              /* an exception that says no more */
+#define SI_KERNEL     0x80              /* an exception without more details */
 #define ILL_ILLOPN    2
 #define FPE_INTDIV    1
 #define FPE_FLTDIV    3
@@ -59,7 +60,7 @@ typedef struct {
 #define FPE_FLTRES    6
 #define FPE_FLTINV    7
 #define SEGV_MAPERR   1                 /* nothing is mapped there */
-#define SEGV_ACCERR   2                 /* not with this access */
+#define SEGV_ACCERR   2                 /* something is mapped there, but not for this access */
 #define BUS_ADRALN    1
 #define BUS_OBJERR    3                 /* the page did not come: si_errno says why */
 #define TRAP_BRKPT    1
@@ -83,11 +84,12 @@ enum {
 typedef int greg_t;
 typedef greg_t gregset_t[NGREG];
 
-/* A handler may change EDI to EAX, EIP, the mask, what fpregs points to, and of EFL what arithmetic
- * sets and DF. */
+/* A handler may change EDI to EAX, EIP, the mask, and what fpregs points to.  In EFL it may change
+ * the flags that arithmetic sets, and DF. */
 typedef struct {
     gregset_t gregs;
-    void *fpregs;                       /* as FXSAVE or, where there is none, FNSAVE writes it */
+    void *fpregs;                       /* as FXSAVE writes it; as FNSAVE writes it if there is
+                                           no FXSAVE */
     unsigned long oldmask, cr2;
 } mcontext_t;
 
@@ -112,7 +114,7 @@ struct sigaction {
 #define SA_NOCLDWAIT  2
 #define SA_SIGINFO    4
 #define SA_ONSTACK    0x08000000
-#define SA_RESTART    0x10000000        /* no call of ours is interrupted */
+#define SA_RESTART    0x10000000        /* no function of this library is interrupted */
 #define SA_NODEFER    0x40000000
 #define SA_RESETHAND  0x80000000
 
@@ -120,25 +122,25 @@ struct sigaction {
 #define SIG_IGN ((void (*)(int))1)
 #define SIG_ERR ((void (*)(int))-1)
 
-/* EINVAL: no such signal, SIGKILL and SIGSTOP.  A signal that an instruction causes, and that is
- * ignored or blocked, ends the task, as without a handler. */
+/* EINVAL: there is no such signal, or it is SIGKILL or SIGSTOP.  If an instruction causes a signal
+ * that is ignored or blocked, the task ends, as without a handler. */
 int sigaction(int signal, const struct sigaction *action, struct sigaction *old);
 void (*signal(int signal, void (*handler)(int)))(int);
 
-/* The calling thread's. EPERM: it runs on the old one. EINVAL: unknown flags. ENOMEM: smaller than
- * MINSIGSTKSZ, or no record. */
+/* The alternate stack of the calling thread.  EPERM: the thread runs on the old one.  EINVAL:
+ * unknown flags.  ENOMEM: it is smaller than MINSIGSTKSZ, or there is no record left. */
 int sigaltstack(const stack_t *stack, stack_t *old);
 
 #define SIG_BLOCK     0
 #define SIG_UNBLOCK   1
 #define SIG_SETMASK   2
 
-/* The calling thread's mask.  EINVAL. */
+/* The mask of the calling thread.  EINVAL: unknown `how`. */
 int sigprocmask(int how, const sigset_t *set, sigset_t *old);
-int pthread_sigmask(int how, const sigset_t *set, sigset_t *old);       /* returns the error */
+int pthread_sigmask(int how, const sigset_t *set, sigset_t *old);       /* it returns the error */
 
-/* In the calling thread, before it returns.  EINVAL.  A blocked one waits, unless nobody has a use
- * for it, until sigprocmask() lets it through. */
+/* The handler runs in the calling thread, before raise() returns.  EINVAL: there is no such signal.
+ * A blocked signal waits until sigprocmask() lets it through; it is dropped if it is ignored. */
 int raise(int signal);
 
 int sigemptyset(sigset_t *set);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ISO C 7.22 without what needs floating point, wide characters or a command processor. */
+/* ISO C 7.22, without the parts that need floating point, wide characters or a command
+ * processor. */
 #ifndef LIBC_STDLIB_H
 #define LIBC_STDLIB_H
 
@@ -35,7 +36,7 @@ void *bsearch(const void *key, const void *base, size_t count, size_t size,
               int (*compare)(const void *, const void *));
 void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
 
-/* Over mmap(): for programs that link lib/hurd-mm. */
+/* These use mmap(), so they are for programs that link lib/hurd-mm. */
 void *malloc(size_t size);
 void *calloc(size_t count, size_t size);
 void *realloc(void *block, size_t size);

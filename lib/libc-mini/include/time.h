@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ISO C 7.27 as far as the machine knows: there is no calendar clock, so time() says -1, as the
- * standard lets it. */
+/* ISO C 7.27, as far as the machine can do it.  There is no calendar clock, so time() returns -1,
+ * which the standard allows. */
 #ifndef LIBC_TIME_H
 #define LIBC_TIME_H
 
@@ -16,7 +16,7 @@ struct timespec {
 #define CLOCKS_PER_SEC ((clock_t)1000000)
 #define TIME_UTC       1
 
-clock_t clock(void);        /* since the system started: the best approximation there is */
+clock_t clock(void);        /* since the system started, which is the nearest thing that there is */
 time_t time(time_t *result);
 int nanosleep(const struct timespec *length, struct timespec *rest);    /* POSIX */
 

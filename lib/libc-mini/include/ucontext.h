@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a signal handler gets; getcontext() and the like are not there. */
+/* What a signal handler gets.  getcontext() and the functions like it do not exist. */
 #ifndef LIBC_UCONTEXT_H
 #define LIBC_UCONTEXT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* POSIX, what there is of it without files: the break, and what the system says of itself. */
+/* The part of POSIX that exists without files: the break, and what the system says about itself. */
 #ifndef LIBC_UNISTD_H
 #define LIBC_UNISTD_H
 
@@ -25,12 +25,13 @@
 #define _SC_NPROCESSORS_CONF        83
 #define _SC_NPROCESSORS_ONLN        84
 
-/* -1 with errno EINVAL: a name that is not above; -1 without: the option is not there. */
+/* Returns -1 with errno EINVAL if the name is not above; -1 without an error if the option does not
+ * exist. */
 long sysconf(int name);
 int getpagesize(void);
 
-/* The end of a piece of memory that grows and shrinks; it begins empty.  ENOMEM: not there, or no
- * room.  sbrk() returns the old end, or (void *)-1. */
+/* The end of a piece of memory that grows and shrinks; at first it is empty.  ENOMEM: the address
+ * is outside the piece, or there is no room.  sbrk() returns the old end, or (void *)-1. */
 int brk(void *end);
 void *sbrk(intptr_t more);
 

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of lib/ext2 ask of each other. */
+#ifndef EXT2_PARTS_H
+#define EXT2_PARTS_H
+
+#include "lib/ext2/ext2.h"
+
+/* ---- cache.c: a buffer that was got is pinned until buffer_put(). ---- */
+int cache_init(struct ext2 *fs, void *memory, size_t bytes);
+int buffer_get(struct ext2 *fs, uint32_t block, struct ext2_buffer **out);
+int buffer_get_ahead(struct ext2 *fs, uint32_t block, uint32_t more, struct ext2_buffer **out);
+int buffer_new(struct ext2 *fs, uint32_t block, struct ext2_buffer **out);
+bool buffer_present(struct ext2 *fs, uint32_t block);
+void buffer_dirty(struct ext2_buffer *b, enum ext2_class class);
+void buffer_put(struct ext2_buffer *b);
+void buffer_forget(struct ext2 *fs, uint32_t block);
+int buffer_write(struct ext2 *fs, struct ext2_buffer *b);
+bool cache_is_dirty(const struct ext2 *fs);
+int cache_flush(struct ext2 *fs);
+int cache_barrier(struct ext2 *fs);
+
+/* ---- super.c ---- */
+int super_write(struct ext2 *fs, bool clean);
+void fs_fail(struct ext2 *fs);          /* a write failed */
+int fs_damaged(struct ext2 *fs, const char *what);      /* read-only from now on; EUCLEAN */
+int64_t fs_now(struct ext2 *fs);
+/* Before a change: EROFS.  Ends the batch that is under way when it goes the other way. */
+int batch_begin(struct ext2 *fs, enum ext2_mode mode);
+/* Writes the batch, then frees what it let go of. */
+int batch_commit(struct ext2 *fs);
+
+/* ---- group.c: bitmaps and descriptors ---- */
+bool group_has_super(const struct ext2 *fs, uint32_t group);
+int group_get(struct ext2 *fs, uint32_t group, struct ext2_buffer **buffer,
+              struct ext2_group **descriptor);
+int groups_count(struct ext2 *fs);      /* sums the descriptors up, and checks them */
+bool block_is_file(struct ext2 *fs, uint32_t block);    /* may a file have this block? */
+int block_alloc(struct ext2 *fs, uint32_t goal, uint32_t *block);
+int block_free(struct ext2 *fs, uint32_t block, uint32_t count);
+uint32_t block_goal(struct ext2 *fs, uint32_t inode);
+int number_alloc(struct ext2 *fs, uint32_t near, bool directory, uint32_t *number);
+int number_free(struct ext2 *fs, uint32_t number, bool directory);
+
+/* ---- inode.c ---- */
+int inode_store(struct ext2_inode *inode);
+int inode_new(struct ext2 *fs, uint32_t near, uint32_t mode, struct ext2_owner owner,
+              struct ext2_inode **out);
+/* It has one name less; without any it goes when nobody uses it. */
+int inode_unlink(struct ext2_inode *inode);
+/* A new inode whose name could not be made. */
+void inode_undo(struct ext2_inode *inode);
+int inode_reap(struct ext2 *fs, uint32_t number);       /* frees an inode that has no name */
+static inline bool inode_is(const struct ext2_inode *inode, uint32_t type)
+{
+    return (inode->mode & EXT2_TYPE) == type;
+}
+bool inode_has_blocks(const struct ext2_inode *inode);  /* are its pointers block numbers? */
+
+/* ---- blocks.c: which block of the disk holds which block of a file ---- */
+uint64_t blocks_most(const struct ext2 *fs);
+/* 0 in *block: a hole. */
+int blocks_find(struct ext2_inode *inode, uint32_t logical, uint32_t *block);
+/* The block's buffer, read with some of those behind it; NULL: a hole. */
+int blocks_read(struct ext2_inode *inode, uint32_t logical, struct ext2_buffer **out);
+/* The block's buffer, allocated when it was a hole; then it is zero.  ADDS.  The caller stores the
+ * inode, also after errors. */
+int blocks_make(struct ext2_inode *inode, uint32_t logical, struct ext2_buffer **out);
+/* Lets go of all blocks from `keep` on, and frees them.  REMOVES. */
+int blocks_cut(struct ext2_inode *inode, uint32_t keep);
+/* Frees a tree of blocks that nothing on disk names. */
+int blocks_free(struct ext2 *fs, uint32_t block, unsigned level, uint32_t *freed);
+
+/* ---- directory.c ---- */
+struct entry_place {
+    uint32_t logical, offset;           /* of the entry */
+    uint32_t before;                    /* of the entry before it in the block; offset: none */
+    uint32_t inode;
+};
+int name_check(const char *name, uint32_t length);
+int entry_find(struct ext2_inode *directory, const char *name, uint32_t length,
+               struct entry_place *place);
+/* ADDS.  Room is made first, in a batch of its own when a block is needed. */
+int entry_add(struct ext2_inode *directory, const char *name, uint32_t length,
+              const struct ext2_inode *inode);
+int entry_remove(struct ext2_inode *directory, const struct entry_place *place);
+int entry_point(struct ext2_inode *directory, const struct entry_place *place,
+                const struct ext2_inode *inode);
+/* Before a batch that changes the directory: EPERM, or drops its index in a batch of its own. */
+int directory_open(struct ext2_inode *directory);
+/* The same inode under another name of the same directory, with one write.  ADDS.  ENOSPC: the
+ * block has no room, and it is no directory, which would have to have one. */
+int entry_rename(struct ext2_inode *directory, const struct entry_place *place, const char *name,
+                 uint32_t length, const struct ext2_inode *inode);
+int directory_init(struct ext2_inode *directory, uint32_t parent);
+int directory_is_empty(struct ext2_inode *directory, bool *empty);
+
+#endif

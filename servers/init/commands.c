@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* The shell's own commands, and `help`.  Called by shell.c; the next hops are launch.c, reports.c
+ * and disks.c. */
+#include "commands.h"
+#include "disks.h"
+#include "launch.h"
+#include "programs.h"
+#include "reports.h"
+#include "shell.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <hurd/startup.h>
+#include <hurd/task.h>
+#include <l4/schedule.h>
+
+#define CLEAR_SCREEN "\033[2J\033[H"
+
+enum { SECOND = 1000000 };      /* us */
+
+struct command {
+    const char *name;
+    const char *arguments;
+    const char *does;           /* one line of `help` */
+    const char *more;           /* what `help NAME` adds, lines; may be NULL */
+    size_t least, most;         /* arguments; most 0 with least 0: none */
+    enum command_takes takes;
+    void (*call)(const struct words *w);
+};
+
+#define MANY WORDS_MAX
+
+static void command_help(const struct words *w);
+
+/* ---- programs ---- */
+
+static void command_ls(const struct words *w)
+{
+    (void) w;
+    size_t offset = 0, size, about_size;
+    const char *name;
+    while ((name = programs_next(&offset, &size))) {
+        const char *about = programs_about(name, &about_size);
+        printf("%5zu KB  %-12s %.*s\n", (size + 1023) / 1024, name, about ? (int) about_size : 0,
+               about ? about : "");
+    }
+}
+
+static void command_kill(const struct words *w)
+{
+    L4_Word_t task = report_find_task(w->word[1]);
+    if (task == 0)
+        return;
+    if (task < HURD_TASK_FIRST_FREE) {
+        printf("kill: task %lu (%s) is part of the system\n", task, report_task_name(task));
+        return;
+    }
+    int err = hurd_task_destroy(shell_task_server(), __hurd_startup_data->task_master.cap, task);
+    if (err)
+        printf("kill: task %lu: %s\n", task, strerror(err));
+}
+
+/* ---- the system ---- */
+
+static void command_ps(const struct words *w)
+{
+    (void) w;
+    report_tasks();
+}
+
+static void command_mem(const struct words *w)
+{
+    (void) w;
+    report_memory();
+}
+
+static void command_maps(const struct words *w)
+{
+    L4_Word_t task = report_find_task(w->word[1]);
+    if (task)
+        report_maps(task);
+}
+
+static void command_disk(const struct words *w)
+{
+    (void) w;
+    disks_report();
+}
+
+static void command_uptime(const struct words *w)
+{
+    (void) w;
+    uint64_t seconds = L4_SystemClock().raw / SECOND;
+    unsigned days = (unsigned) (seconds / 86400), rest = (unsigned) (seconds % 86400);
+    printf("%u days %02u:%02u:%02u since the kernel started\n", days, rest / 3600, rest / 60 % 60,
+           rest % 60);
+}
+
+/* ---- the console and the machine ---- */
+
+static void command_clear(const struct words *w)
+{
+    (void) w;
+    printf(CLEAR_SCREEN);
+}
+
+static void command_reboot(const struct words *w)
+{
+    (void) w;
+    shell_end(true);
+}
+
+static void command_halt(const struct words *w)
+{
+    (void) w;
+    shell_end(false);
+}
+
+/* ---- the table; a name that is NULL begins a topic ---- */
+
+static const struct command commands[] = {
+    { .does = "Programs" },
+    { "ls", "", "the programs there are", NULL, 0, 0, TAKES_NOTHING, command_ls },
+    { "run", "[OPTIONS] PROGRAM ...", "starts a program, with options",
+      "  run [-m FRAMES] [-d] [-b DISK] PROGRAM [ARGUMENTS] [&]\n"
+      "The name of a program alone starts it, too: `hello a b` is `run hello a b`.\n"
+      "  -m FRAMES   it gets so many frames of 4 KB, instead of a quarter of what is left\n"
+      "  -d          it may use devices: a driver\n"
+      "  -b DISK     it may use this disk or partition; `disk` lists them\n"
+      "  &           at the end: the shell does not wait for it\n"
+      "Ctrl-C ends the program for which the shell waits.\n",
+      1, MANY, TAKES_PROGRAM, launch_run },
+    { "kill", "TASK", "ends a task, and all that it started",
+      "TASK is a number or a name, as `ps` shows them.\n", 1, 1, TAKES_TASK, command_kill },
+    { .does = "The system" },
+    { "ps", "", "tasks and their threads, with IPC state", NULL, 0, 0, TAKES_NOTHING, command_ps },
+    { "mem", "", "memory: free, allocated, by task", NULL, 0, 0, TAKES_NOTHING, command_mem },
+    { "maps", "TASK", "the address space of a task",
+      "TASK is a number or a name, as `ps` shows them. The task's own pager answers.\n", 1, 1,
+      TAKES_TASK, command_maps },
+    { "disk", "", "disks and partitions", NULL, 0, 0, TAKES_NOTHING, command_disk },
+    { "uptime", "", "how long the system runs", NULL, 0, 0, TAKES_NOTHING, command_uptime },
+    { .does = "Console and machine" },
+    { "help", "[COMMAND]", "this list, or more about one command or program",
+      "Keys: Tab completes names. Up and Down bring back earlier lines. Ctrl-A and Ctrl-E go to\n"
+      "the ends of the line, Ctrl-U, Ctrl-K and Ctrl-W remove parts of it.\n",
+      0, 1, TAKES_COMMAND, command_help },
+    { "clear", "", "clears the screen", NULL, 0, 0, TAKES_NOTHING, command_clear },
+    { "reboot", "", "starts the machine again", NULL, 0, 0, TAKES_NOTHING, command_reboot },
+    { "halt", "", "switches the machine off", NULL, 0, 0, TAKES_NOTHING, command_halt },
+};
+
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static const struct command *find(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (commands[i].name && !strcmp(name, commands[i].name))
+            return &commands[i];
+    }
+    return NULL;
+}
+
+const char *commands_next(size_t *place)
+{
+    while (*place < COMMANDS && !commands[*place].name)
+        ++*place;
+    return *place < COMMANDS ? commands[(*place)++].name : NULL;
+}
+
+enum command_takes command_takes(const char *name)
+{
+    const struct command *command = find(name);
+    return command ? command->takes : TAKES_NOTHING;
+}
+
+/* ---- help ---- */
+
+static void help_all(void)
+{
+    for (size_t i = 0; i < COMMANDS; i++) {
+        char usage[32];
+        if (!commands[i].name) {
+            printf("%s\n", commands[i].does);
+            continue;
+        }
+        snprintf(usage, sizeof usage, "%s %s", commands[i].name, commands[i].arguments);
+        printf("  %-26s %s\n", usage, commands[i].does);
+    }
+    printf("The name of a program starts it.  `help NAME` says more.\n");
+}
+
+static void help_program(const char *name)
+{
+    size_t size;
+    const char *about = programs_about(name, &size);
+    if (about)
+        printf("%s is a program: %.*s\n", name, (int) size, about);
+    else
+        printf("%s is a program that says nothing about itself\n", name);
+}
+
+static void command_help(const struct words *w)
+{
+    const struct command *command = w->count == 2 ? find(w->word[1]) : NULL;
+    if (w->count == 1)
+        help_all();
+    else if (command)
+        printf("%s%s%s: %s\n%s", command->name, *command->arguments ? " " : "",
+               command->arguments, command->does, command->more ? command->more : "");
+    else if (programs_have(w->word[1]))
+        help_program(w->word[1]);
+    else
+        printf("help: there is no command or program %s\n", w->word[1]);
+}
+
+/* ---- */
+
+bool command_obey(const struct words *w)
+{
+    const struct command *command = find(w->word[0]);
+    if (!command)
+        return false;
+    size_t arguments = w->count - 1;
+    if (w->background && command->takes != TAKES_PROGRAM)
+        printf("%s: only programs run in the background\n", command->name);
+    else if (arguments > 0 && command->most == 0)
+        printf("%s: takes no arguments\n", command->name);
+    else if (arguments < command->least || arguments > command->most)
+        printf("%s: say %s %s; `help %s` says more\n", command->name, command->name,
+               command->arguments, command->name);
+    else
+        command->call(w);
+    return true;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The shell's own commands. */
+#ifndef INIT_COMMANDS_H
+#define INIT_COMMANDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "words.h"
+
+/* Obeys the command that word 0 names.  Returns false if there is no such command; nothing has
+ * happened then.  Blocks as long as the command does. */
+bool command_obey(const struct words *w);
+
+/* The next command's name; *place starts at 0.  NULL at the end. */
+const char *commands_next(size_t *place);
+
+/* Does this command's argument name a program, a command, a task? */
+enum command_takes { TAKES_NOTHING, TAKES_PROGRAM, TAKES_COMMAND, TAKES_TASK };
+enum command_takes command_takes(const char *name);
+
+#endif

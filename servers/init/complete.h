@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* The Tab key: the rest of a name. */
+#ifndef INIT_COMPLETE_H
+#define INIT_COMPLETE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "editor.h"
+
+/* Names that begin as a word does.  Pure; tested in tests/host/complete.c. */
+#define COMPLETE_NAME 32
+
+struct completion {
+    const char *begin;          /* what is typed so far, */
+    size_t length;              /* so many characters */
+    unsigned count;             /* names that begin like that */
+    char common[COMPLETE_NAME]; /* what all of them begin with, terminated */
+};
+
+void completion_init(struct completion *c, const char *begin, size_t length);
+void completion_offer(struct completion *c, const char *name);
+
+/* Completes the word that ends at the cursor: a command or a program at the line's start, else what
+ * the command takes.  True: the names that would fit were printed instead, and the prompt is to be
+ * shown again. */
+bool complete(struct editor *e);
+
+#endif

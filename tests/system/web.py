@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+"""`make web`: Pecan in a browser, opened in Chromium as a visitor does."""
+import os
+import shutil
+import subprocess
+import tempfile
+
+import guest
+import machine
+
+STEPS = 8       # what tools/web/try.mjs tries
+
+
+def the_web_page_runs_pecan_and_asks_nobody_else(lab):
+    browser = shutil.which("chromium")
+    missing = guest.node_get() or (None if browser else "there is no chromium: `make emulators` brings it")
+    if missing:
+        raise guest.Skip(missing)
+    with tempfile.TemporaryDirectory(prefix="pecan-web-") as folder:
+        web = os.path.join(folder, "web")
+        made = subprocess.run([os.path.join(machine.TOP, "tools/web/make"), web, lab.iso], capture_output=True, text=True, timeout=600)
+        assert made.returncode == 0, made.stdout + made.stderr
+        script = os.path.join(machine.TOP, "tools/web/try.mjs")
+        playwright = os.path.join(machine.NODE_FOLDER, "node_modules/playwright-core")
+        seen = subprocess.run(["node", script, web, playwright, browser], capture_output=True, text=True, timeout=1500)
+    assert seen.returncode == 0, seen.stdout + seen.stderr
+    steps = [line for line in seen.stdout.splitlines() if line.startswith("ok ")]
+    assert len(steps) == STEPS, seen.stdout
