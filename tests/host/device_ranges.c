@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* links: servers/deva/ranges.c */
+/* words: 32 */
 /* Which driver has which device memory. */
 #include <errno.h>
 #include <setjmp.h>
