@@ -134,9 +134,9 @@ static void wake_and_enqueue(struct thread *t)
 }
 
 /* A message comes to t while t searches its sender queue: t's search is over, and t waits. */
-static void stop_looking(struct thread *t)
+static void end_search(struct thread *t)
 {
-    t->looks = t->in_kernel = false; /* a search holds on to nothing */
+    t->searches = t->in_kernel = false; /* a search holds on to nothing */
     t->state = THREAD_RECEIVING;
     if (t != current)
         sched_dequeue(t);
@@ -266,8 +266,8 @@ static void settle(struct thread *src, struct thread *dst, int err)
  * not be touched.  Blocks in typed items. */
 static int deliver(struct thread *src, struct thread *dst)
 {
-    if (unlikely(dst->looks))
-        stop_looking(dst);
+    if (unlikely(dst->searches))
+        end_search(dst);
     int err = transfer(src, dst);
     if (unlikely(err == IPC_GONE))
         return err;
@@ -283,7 +283,7 @@ static int deliver(struct thread *src, struct thread *dst)
 
 /* t, which does not run, is in its receive phase from now on.  If senders are queued, t searches
  * its queue as soon as it runs. */
-static void receive_or_look(struct thread *t, word_t accepts)
+static void receive_or_search(struct thread *t, word_t accepts)
 {
     begin_receive(t, accepts);
     ipc_resume(t);
@@ -303,7 +303,7 @@ static void send_finished(struct thread *src, int err)
         timeout_is_zero(receive_timeout(src)))
         wake_and_enqueue(src);
     else
-        receive_or_look(src, accepts);
+        receive_or_search(src, accepts);
 }
 
 /* self takes the message of src, which is on self's sender queue.  Returns self's result.  Blocks
@@ -400,12 +400,12 @@ static inline int ipc_send(struct thread *self, word_t to, struct thread **woken
  * end self's wait; then the search is over.  They may also join or leave the queue, so the search
  * keeps no place in it: it moves the senders of a finished stretch to the end of the queue.  After
  * a search in vain, the queue has its old order, but for the senders that joined meanwhile. */
-static struct thread *look(struct thread *self)
+static struct thread *search(struct thread *self)
 {
     struct list_node *n = self->senders.next;
-    self->looks = true;
+    self->searches = true;
     for (word_t left = self->obstacles & OBSTACLE_SENDERS;
-         left && self->looks && n != &self->senders; left--) {
+         left && self->searches && n != &self->senders; left--) {
         struct thread *src = list_entry(n, struct thread, in_queue);
         n = n->next;
         if (admits(self, self->accepts, src) && !wait_is_over(src))
@@ -432,7 +432,7 @@ static inline struct thread *named_sender(struct thread *self)
 }
 /* True if self may accept a queued sender that it does not name: a sender propagates, self accepts
  * a wildcard, or a redirector may reply. */
-static inline bool must_look(const struct thread *self)
+static inline bool must_search(const struct thread *self)
 {
     return self->proxies || is_wildcard(self->accepts) || self->accepts == self->intended;
 }
@@ -447,17 +447,17 @@ static int receive_once(struct thread *self, struct thread *woken)
     self->receive_result = IPC_PENDING;
     if (resolve_from(self, &self->accepts)) {
         if (unlikely(!list_empty(&self->senders)) && !(src = named_sender(self)) &&
-            must_look(self)) {
+            must_search(self)) {
             if (woken)
                 sched_enqueue(woken);
             woken = NULL;
-            src = look(self);
+            src = search(self);
         }
         err = self->receive_result;
         if (err == IPC_PENDING && timeout_is_zero(receive_timeout(self)))
             err = L4_IPC_TIMEOUT;
     }
-    self->looks = false;
+    self->searches = false;
     if (src || err != IPC_PENDING) {
         if (woken)
             sched_enqueue(woken);
@@ -680,7 +680,7 @@ void ipc_await_start(struct thread *t, word_t pager)
     t->kind = IPC_START;
     t->from_spec = pager;
     t->timeouts = 0;
-    receive_or_look(t, pager); /* the pager may have sent before t could receive */
+    receive_or_search(t, pager); /* the pager may have sent before t could receive */
 }
 
 void ipc_post(struct thread *src, struct thread *dst)
@@ -703,11 +703,11 @@ void ipc_abort(struct thread *t, int error)
         wake_and_enqueue(t);
     } else if (thread_receives(t)) {
         t->receive_result = error;
-        if (!t->looks)
+        if (!t->searches)
             wake_and_enqueue(t);
         else
             timer_disarm(t);
-        t->looks = false;
+        t->searches = false;
     }
 }
 
@@ -754,10 +754,10 @@ void ipc_resume(struct thread *t)
 {
     if (!thread_receives(t) || list_empty(&t->senders))
         return;
-    if (!t->looks) {
+    if (!t->searches) {
         thread_leave_fast(t);
         t->state = THREAD_READY;
-        t->looks = true;
+        t->searches = true;
         sched_enqueue(t);
     }
     t->receive_result = IPC_RETRY;

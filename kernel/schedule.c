@@ -35,7 +35,7 @@ static word_t state_of(const struct thread *t)
         return t->copy_sends ? L4_SCHED_SENDING : L4_SCHED_RECEIVING;
     if (t->kind != IPC_USER && t->kind != IPC_START)
         return L4_SCHED_RUNNING; /* not a user-invoked IPC */
-    switch (t->looks ? THREAD_RECEIVING : thread_state(t)) {
+    switch (t->searches ? THREAD_RECEIVING : thread_state(t)) {
     case THREAD_SENDING:
         return L4_SCHED_PENDING_SEND;
     case THREAD_RECEIVING:

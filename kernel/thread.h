@@ -52,7 +52,7 @@ struct thread {
     bool in_kernel;         /* it was preempted at a preemption point */
     bool replies;           /* for compat=pistachio: its Ipc began with a send phase, and no
                                timeout can end it */
-    bool looks;             /* it is in its receive phase but READY: it searches its sender queue */
+    bool searches;          /* it is in its receive phase but READY: it searches its sender queue */
 
     /* IPC.  Arguments and results of the call in progress: */
     union {
@@ -77,7 +77,7 @@ struct thread {
     word_t fast_from;       /* stands for `accepts` while the fast path may deliver to this thread,
                                else nil */
     word_t obstacles;       /* why this thread may not wait by the fast path: OBSTACLE_* below */
-    word_t proxies;         /* the number of queued senders that propagate: see must_look() */
+    word_t proxies;         /* the number of queued senders that propagate: see must_search() */
     struct thread *partner; /* valid while SENDING: the receiver */
     /* A string copy between this thread and another one; valid while `engaged` is not NULL: */
     struct thread *engaged; /* the other thread */
@@ -139,7 +139,7 @@ static inline enum thread_state thread_state(const struct thread *t)
 /* Returns true if t is in a receive phase: it waits, or still searches its sender queue. */
 static inline bool thread_receives(const struct thread *t)
 {
-    return t->looks || thread_state(t) == THREAD_RECEIVING;
+    return t->searches || thread_state(t) == THREAD_RECEIVING;
 }
 
 /* Pre: t is in a receive phase.  Returns the thread or wildcard from which t takes a message. */
