@@ -143,7 +143,8 @@ static inline void arch_tlb_flush_page(struct space *s, vaddr_t v)
 void arch_space_unload(struct space *s);
 /* Copies between two frames, within one page of each, wherever they are. */
 void arch_copy(paddr_t to, paddr_t from, uint32_t size);
-/* Shows `count` pages of the window, from `pages` on, at the kernel address v too; `table` is one more page. */
+/* Post: `count` pages of the window, from `pages` on, are at the kernel address v, too.  `table` is
+ * a page for this. */
 void arch_kpages_map(vaddr_t v, void *pages, uint32_t count, word_t *table);
 /* True if physical memory [p, p + size) may be given to users. */
 bool arch_frame_usable(paddr_t p, uint32_t size);

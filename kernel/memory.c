@@ -16,7 +16,8 @@ void *memcpy(void *d, const void *s, size_t n)
 {
     void *to = d;
     size_t words = n / 4;
-    __asm__ volatile("rep movsl; mov %3, %2; rep movsb" : "+D"(to), "+S"(s), "+c"(words) : "r"(n & 3) : "memory");
+    __asm__ volatile("rep movsl; mov %3, %2; rep movsb"
+                     : "+D"(to), "+S"(s), "+c"(words) : "r"(n & 3) : "memory");
     return d;
 }
 

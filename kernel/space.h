@@ -21,7 +21,8 @@ struct space {
     struct area kip, utcb;
     struct list_node threads;  /* through thread.in_space */
     uint32_t thread_count;
-    word_t redirector;         /* global id of whom foreign-bound messages go to; nil = none.  Spec 5.8 */
+    word_t redirector;         /* global id of the thread that gets messages to other spaces; nil:
+                                  none.  Spec 5.8 */
     bool privileged;           /* sigma0, sigma1, root: may make privileged calls */
     bool is_sigma0;            /* root of all mappings: idempotent, on demand */
     uint32_t kmem_used;        /* bytes charged */

@@ -17,7 +17,8 @@ typedef uint32_t vaddr_t; /* a virtual address, of a user unless said otherwise 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* A condition that only our own bug can break; stays in every build.  One string costs ten bytes a place. */
+/* A condition that only a bug of the kernel can break.  It stays in every build; a place costs one
+ * string and ten bytes. */
 #define TEXT_OF(x) #x
 #define TEXT_OF_VALUE(x) TEXT_OF(x)
 #define assert(c) \

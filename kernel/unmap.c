@@ -130,7 +130,8 @@ static inline bool page_unmap(struct mapping *m, struct unmapping *u)
 }
 
 /* What was accessed at m, or at a leaf below m whose entry was `old`, goes to u's status. */
-static __attribute__((noinline)) void note_access(struct mapping *m, word_t old, struct unmapping *u)
+static __attribute__((noinline)) void note_access(struct mapping *m, word_t old,
+                                                  struct unmapping *u)
 {
     u->status |= mdb_query(m, entry_status(old) | entry_enter(m, 0));
 }
@@ -268,8 +269,8 @@ word_t unmap_fpage(struct thread *self, word_t fpage, bool flush)
     return result(fpage, u.status);
 }
 
-/* Unmaps the page of m, if there is one leaf below m at most.  Returns 0 if there is more.  On its own,
- * so that what it saves on the stack costs nothing where nothing is mapped. */
+/* Unmaps the page of m, if there is one leaf below m at most.  Returns 0 if there is more.  It is a
+ * function of its own, so that its stack frame costs nothing where nothing is mapped. */
 static __attribute__((noinline)) word_t quick_page(struct mapping *m, word_t fpage)
 {
     struct unmapping u = {.rights = fpage_rights(fpage)};

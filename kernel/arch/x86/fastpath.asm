@@ -1,22 +1,23 @@
 ; SPDX-License-Identifier: MIT
-; The fast path of Ipc: a call, or a reply that waits for any thread, of untyped words to a thread that
-; waits for just that.  It decides nothing that ipc.c does not.  In doubt it leaves for sysenter_plain in
-; entry.asm, with every register as the stub left it.  Spec 5.1-5.4.
+; The fast path of Ipc: a call, or a reply that waits for any thread, of untyped words to a thread
+; that waits for just that.  It decides nothing that ipc.c does not.  In doubt it leaves for
+; sysenter_plain in entry.asm, with every register as the stub left it.  Spec 5.1-5.4.
 ;
 ; It delivers the message if (simple() in ipc.c asks the same, but for the last two):
-;      tag.t == 0 && tag.flags == 0                          nothing to map, to copy, to clear
-;   && receive timeout == Never                              no timer
-;   && (from == to || from == any)                           a call, or a reply that waits for any thread
-;   && block of `to` confirms the id                         the receiver exists
-;   && (dest.fast_from == self.id || dest.fast_from == any)  it waits for this, without a timeout, not halted
-;   && self.obstacles == 0                                   no queued sender, no redirector, no live FPU state
-;   && DS, ES, FS, GS are as they should be                  the receiver gets them
+;      tag.t == 0 && tag.flags == 0                         nothing to map, to copy, to clear
+;   && receive timeout == Never                             no timer
+;   && (from == to || from == any)                          a call, or a reply that waits for any
+;   && block of `to` confirms the id                        the receiver exists
+;   && (dest.fast_from == self.id || dest.fast_from == any) it waits for this, without a timeout
+;   && self.obstacles == 0                                  no queued sender, no live FPU state ...
+;   && DS, ES, FS, GS are as they should be                 the receiver gets them
 ;
 ; Order of the file: empty messages (call, reply, both with local ids), messages with words, Unmap.
 ;
 ; In:  eax to, ecx timeouts, edx FromSpecifier, esi MR0, edi U, ebx return address, ebp user stack
 ; Out: to the receiver's caller, by SYSEXIT
-; DS and ES are the user's until COMMIT has seen them, so every address goes through SS: esp, ebp or an override.
+; DS and ES are the user's until COMMIT has checked them, so every address goes through SS: ESP,
+; EBP or an override.
 %include "x86.inc"
 %include "l4.inc"
 %include "offsets.inc"
@@ -33,9 +34,9 @@
 %define BLOCK_SHIFT 3
 %define BLOCK_MASK  0x1FFFF800
 
-; The rest of the admission, and from there on it happens: all but words and address space.  One jump for
-; four selectors (SELECTORS in layout.h), the receive timeout and our obstacles: each of them adds bits.
-; %1: the receiver; %2: where to go in doubt.  Post: ebp is the receiver's UTCB.
+; The rest of the test, then the commit: all but words and address space.  One jump tests four
+; selectors (SELECTORS in layout.h), the receive timeout and the obstacles: each of them adds bits.
+; %1: the receiver; %2: where to go in doubt.  Post: EBP is the receiver's UTCB.
 %macro COMMIT 2
         mov     ebx, gs
         mov     ebp, ds
@@ -48,15 +49,16 @@
         or      ebx, [SELF(T_OBSTACLES)]
         jnz     %2
         ; ---- commit
-        push    byte 2                  ; no flag of ours for the receiver: NT, AC, ID, DF.  The word of the frame
-        popfd                           ; that this overwrites is SS: who wakes us up by the frame writes it again
+        push    byte 2                  ; the receiver gets no flag of self: NT, AC, ID, DF.  The
+        popfd                           ; push overwrites SS in the frame: see mend_frame()
         mov     [SELF(T_FAST_FROM)], edx        ; RECEIVING, without a stack: see thread.h
         mov     ebp, [DEST(%1, T_UTCB)]
         mov     dword [DEST(%1, T_FAST_FROM)], 0        ; READY
         mov     [ebp + U_MR], esi
 %endmacro
 
-; To user mode as the receiver.  %1: the receiver; %2: the field of self that is the sender's id, else eax is set.
+; To user mode as the receiver.  %1: the receiver; %2: the field of self that is the sender's id; if
+; there is none, EAX is set.
 %macro LEAVE 1-2
         lea     ecx, [%1 + TCB_BASE + T_BLOCK]
         mov     ebx, [ebp + U_MR + 4]
@@ -69,7 +71,7 @@
         mov     eax, [SELF(%2)]
     %endif
         mov     [ss:GS_WRITE], edi
-        mov     [ss:GS_WRITE + 4], edi  ; where programs look whose gs:0 belongs to thread-local storage
+        mov     [ss:GS_WRITE + 4], edi  ; for programs whose gs:0 belongs to thread-local storage
         sti                             ; takes effect behind SYSEXIT
         sysexit
 %endmacro
@@ -83,7 +85,8 @@ sysenter_fast:
         cmp     edx, eax
         jne     .reply
 
-; ---- an empty call: edx has the id, too, so the block goes into eax.  Most receivers wait for any thread.
+; ---- an empty call: EDX has the id, too, so the block goes into EAX.  Most receivers wait for any
+; thread.
         shr     eax, BLOCK_SHIFT
         mov     [FRAME(F_ESP)], ebp     ; a picture for ExchangeRegisters and for our way back
         and     eax, BLOCK_MASK
@@ -140,9 +143,9 @@ sysenter_fast:
         jmp     .plain
 .leave: jmp     sysenter_plain
 
-; ---- the same with local ids.  A local id is the address of MR0 in our own space.  The UTCB there says which
-; thread that is; it is user memory, so the thread's own block must confirm it.  If nothing is mapped there,
-; trap.c goes on where fast_probes says.
+; ---- the same with local ids.  A local id is the address of MR0 in self's own space.  The UTCB
+; there says which thread that is.  It is user memory, so the thread's own block must confirm it.
+; If nothing is mapped there, trap.c goes on where fast_probes says.
 %macro CONFIRM_LOCAL 3                  ; block, local id, where to go if it is not that thread's
         shr     %1, BLOCK_SHIFT
         mov     ebx, [SELF(T_SPACE)]
@@ -212,8 +215,8 @@ sysenter_fast:
         je      .words_one_space
         mov     cr3, ecx
 .push_words:
-; MR1.. of as many words as the tag says, the last one first: the stack pointer runs down the receiver's message
-; registers.  The kernel stack is not needed any more.
+; MR1.. of as many words as the tag says, the last one first: the stack pointer runs down the
+; receiver's message registers.  The kernel stack is not needed any more.
         movzx   ecx, si                 ; u: t and the flags are 0
         mov     edx, [SELF(T_UTCB)]
         lea     esp, [ebp + U_MR + 4 + 4 * ecx]
@@ -254,14 +257,15 @@ sysenter_fast.words_probe:
         je      sysenter_fast.words_from
         jmp     sysenter_fast.plain
 
-; Unmap comes with UNMAP_MARK in EDI, where Ipc has the UTCB's address, its MR0 in EDX, and ESI set so that
-; the first tests of Ipc lead here.  A user who makes up such registers asks for an Unmap.
+; Unmap comes with UNMAP_MARK in EDI, where Ipc has the UTCB's address, its MR0 in EDX, and ESI set
+; so that the first tests of Ipc lead here.  A user program that makes up such registers asks for an
+; Unmap.
 sysenter_other:
         cmp     edi, UNMAP_MARK
         jne     sysenter_plain
-        sub     esp, FRAME_SIZE         ; the frame is above: who wakes up by it finds CS and SS there
-        mov     ecx, ds                 ; C code wants both flat: the only sum of two that a user
-        mov     edi, es                 ; can load
+        sub     esp, FRAME_SIZE         ; the frame above keeps CS and SS, for the next wait
+        mov     ecx, ds                 ; C code needs both flat; no other selectors that a user
+        mov     edi, es                 ; can load have that sum
         push    edx
         lea     ecx, [ecx + 4 * edi]
         cmp     ecx, USER_DS + 4 * USER_DS
@@ -292,7 +296,8 @@ push_of:                                ; from which push on, for so many words
         dd      push_words. %+ word
 %assign word word + 1
 %endrep
-fast_probes:                            ; each read of user memory that may fault, and where trap.c goes on then
+fast_probes:                            ; each read of user memory that may fault, and where trap.c
+                                        ; goes on then
         dd      sysenter_fast.local_call, sysenter_fast.nobody_called
         dd      sysenter_fast.reply_probe, sysenter_plain
         dd      sysenter_fast.words_probe, sysenter_plain
