@@ -136,6 +136,7 @@ static void wake_and_enqueue(struct thread *t)
 /* A message comes to t while t searches its sender queue: t's search is over, and t waits. */
 static void end_search(struct thread *t)
 {
+    assert(thread_state(t) == THREAD_READY);
     t->searches = t->in_kernel = false; /* a search holds on to nothing */
     t->state = THREAD_RECEIVING;
     if (t != current)
@@ -310,6 +311,7 @@ static void send_finished(struct thread *src, int err)
  * in typed items. */
 static int take(struct thread *self, struct thread *src)
 {
+    assert(src->state == THREAD_SENDING && src->partner == self);
     ipc_withdraw(src);
     int err = deliver(src, self);
     if (err == IPC_GONE)
@@ -510,6 +512,7 @@ static int both_phases(struct thread *self, word_t to, word_t *phase)
 int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts,
              word_t *phase)
 {
+    assert(self == current && kind != IPC_USER);
     self->kind = kind;
     self->virtual_sender = self->intended = L4_ID_NIL;
     self->from_spec = from;
@@ -667,6 +670,7 @@ void ipc_fast_woken(struct thread *self)
 
 void ipc_fault_woken(struct thread *self)
 {
+    assert(self->kind == IPC_PAGE_FAULT);
     int err = ipc_receive(self, NULL);
     self->kind = IPC_USER;
     if (err == L4_IPC_NO_PARTNER)
@@ -677,6 +681,7 @@ void ipc_fault_woken(struct thread *self)
 
 void ipc_await_start(struct thread *t, word_t pager)
 {
+    assert(t->utcb && t != current);
     t->kind = IPC_START;
     t->from_spec = pager;
     t->timeouts = 0;

@@ -73,6 +73,7 @@ struct thread *thread_create(struct space *space, word_t id, word_t scheduler)
         return NULL;
     }
     struct thread *t = thread_block(id >> L4_ID_VERSION_BITS);
+    assert(!t->id && !id_is_local(id));
     t->id = id;
     t->space = space;
     t->directory = space->directory_phys;
@@ -108,6 +109,7 @@ bool thread_utcb_valid(struct space *space, word_t location, const struct thread
 
 word_t thread_activate(struct thread *t, word_t location, word_t pager)
 {
+    assert(t->state == THREAD_INACTIVE);
     char *page = space_utcb_page(t->space, location);
     if (!page)
         return L4_ERR_MEMORY;
@@ -209,6 +211,7 @@ bool thread_delete(struct thread *t)
     if ((space->thread_count == 1 && unmap_all(space)) || disconnect(t))
         return true;
     /* ---- commit: what is left is short */
+    assert(list_empty(&t->senders) && list_empty(&t->in_wheel) && !t->engaged);
     if (thread_state(t) == THREAD_READY && t != current)
         sched_dequeue(t);
     if (sweep.next == &t->in_all)
@@ -223,6 +226,7 @@ bool thread_delete(struct thread *t)
             space_delete(space);
         return false;
     }
+    assert(!remains.thread);
     remains.thread = t;
     remains.space = last ? space : NULL;
     t->id = L4_ID_NIL; /* no id finds it from here on */
@@ -234,6 +238,7 @@ bool thread_delete(struct thread *t)
 void thread_bury(void)
 {
     struct thread *t = remains.thread;
+    assert(t && t != current);
     remains.thread = NULL;
     release(t, t->space);
     if (remains.space)

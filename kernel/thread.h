@@ -212,7 +212,7 @@ bool thread_rename(struct thread *t, word_t id);
  * Post: t's own IPC has ended.
  * Returns L4_ERR_OK; L4_ERR_MEMORY, and t is where it was; or THREAD_AGAIN if preemption disturbed
  * it, and the caller looks t up and calls again.  Blocks. */
-word_t thread_migrate(struct thread *t, struct space *to, word_t location);
+word_t thread_migrate(struct thread *t, struct space *to, word_t location) __attribute__((cold));
 #define THREAD_AGAIN ((word_t)-1)
 /* One stretch of the sweep, a pass over all threads.  Deletion and renaming do not search for the
  * threads that wait for the old id; the sweep finds them a little later, and ends their waits.  It

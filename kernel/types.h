@@ -22,8 +22,9 @@ typedef uint32_t vaddr_t; /* a virtual address, of a user unless said otherwise 
 #define TEXT_OF(x) #x
 #define TEXT_OF_VALUE(x) TEXT_OF(x)
 #define assert(c) \
-    ((c) ? (void)0 : panic("assertion failed: " #c " (" __FILE_NAME__ ":" TEXT_OF_VALUE(__LINE__) ")"))
+    ((c) ? (void)0 : assert_failed(#c " (" __FILE_NAME__ ":" TEXT_OF_VALUE(__LINE__) ")"))
 
+void assert_failed(const char *what) __attribute__((noreturn, cold));
 void panic(const char *format, ...) __attribute__((noreturn, cold, format(printf, 1, 2)));
 void kprintf(const char *format, ...) __attribute__((cold, format(printf, 1, 2)));
 

@@ -244,6 +244,10 @@ TEST(driver_reads_and_writes_the_memory_of_a_pci_device)
 {
     EXPECT_EQ(map_ports(L4_IoFpageLog2(0xCF8, 3).raw), 0);
     uint32_t device = adapter();
+    if (pci_read(0, 0) == ~0u) { /* no PCI bus: deva gives the addresses, and nothing is there */
+        EXPECT_EQ(map_memory(0xFD000000, 4 * MEGABYTE, addresses()), 0);
+        return;
+    }
     EXPECT_EQ(device < 32, true);
     uint32_t pixels = pci_read(device, 0x10) & ~15u, registers = pci_read(device, 0x18) & ~15u;
     volatile uint32_t *frame = addresses(), *again = addresses(), *io = addresses();
