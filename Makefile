@@ -64,7 +64,7 @@ $(foreach a,$(APPS),$(eval $(call app_rules,$(a))))
 define driver_rules
 PROGRAMS     += $(1)
 $(1)_LDS     := lib/hurd-mm/program.lds
-$(1)_LIBS    := block hurd-mm c hurd-cap l4
+$(1)_LIBS    := block ext2 hurd-mm c hurd-cap l4
 $(1)_CFLAGS  := -I.
 endef
 $(foreach d,$(DRIVERS),$(eval $(call driver_rules,$(d))))

@@ -18,8 +18,8 @@ def gaps():
 
 
 def over(row, value):
-    """Is the value worse than its budget?  (threads: the more the better)"""
-    return row.budget is not None and (value < row.budget if row.unit == "threads" else value > row.budget)
+    """Is the value worse than its budget?  (threads, ratio: the more the better)"""
+    return row.budget is not None and (value < row.budget if row.unit in ("threads", "ratio") else value > row.budget)
 
 
 def judge(values, table=None, listed=None):

@@ -10,6 +10,11 @@ BOOTSET := $(patsubst %,$(BUILD)/strip/%,loader kernel sigma0 wortel physmem tas
 DRIVER_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(DRIVERS)))
 APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(sort $(APPS)))
 
+# The file system that a RAM disk starts with.
+ROOT_IMAGE := $(BUILD)/root.img
+$(ROOT_IMAGE): $(shell find boot/root) tools/rootimage
+	@tools/rootimage $@ boot/root
+
 # What `ls` says of them: "NAME<tab>WHAT IT DOES".
 $(BUILD)/programs.txt: apps/README.md $(patsubst %,servers/%/README.md,$(DRIVERS)) tools/images.mk
 	@mkdir -p $(@D)
@@ -21,16 +26,16 @@ ifneq ($(and $(filter $(BOOTING),$(MAKECMDGOALS)),$(if $(filter-out $(BOOTING),$
 built-apps: | $(patsubst %,$(BUILD)/lib/lib%.a,$(LIBRARIES))
 	+@$(MAKE) --no-print-directory -k $(APP_BINARIES) 2>&1 || for app in $(APP_BINARIES); do \
 	    $(MAKE) --no-print-directory -q $$app 2>/dev/null || rm -f $$app; done
-$(BUILD)/apps.cpio: built-apps $(BUILD)/programs.txt
-	@tools/archive $@ $$(ls $(APP_BINARIES) 2>/dev/null) $(BUILD)/programs.txt
+$(BUILD)/apps.cpio: built-apps $(BUILD)/programs.txt $(ROOT_IMAGE)
+	@tools/archive $@ $$(ls $(APP_BINARIES) 2>/dev/null) $(BUILD)/programs.txt $(ROOT_IMAGE)
 else
-$(BUILD)/apps.cpio: $(APP_BINARIES) $(BUILD)/programs.txt $(wildcard apps)
-	@tools/archive $@ $(APP_BINARIES) $(BUILD)/programs.txt
+$(BUILD)/apps.cpio: $(APP_BINARIES) $(BUILD)/programs.txt $(ROOT_IMAGE) $(wildcard apps)
+	@tools/archive $@ $(APP_BINARIES) $(BUILD)/programs.txt $(ROOT_IMAGE)
 endif
 missing_apps = missing=$$(for app in $(sort $(APPS)); do [ -e $(BUILD)/strip/apps/$$app ] || echo "apps/$$app"; done); \
     [ -z "$$missing" ] || { echo "make: does not build, so it is not among the programs: $$(echo $$missing)" >&2; exit 1; }
 
-$(BUILD)/tests.cpio: $(APP_BINARIES) $(BUILD)/programs.txt $(addprefix $(BUILD)/strip/,$(APP_TESTS))
+$(BUILD)/tests.cpio: $(APP_BINARIES) $(BUILD)/programs.txt $(ROOT_IMAGE) $(addprefix $(BUILD)/strip/,$(APP_TESTS))
 	@tools/archive $@ $^
 # Drivers that are needed before there is a file system will live here; there are none yet.
 $(BUILD)/deva-store:
@@ -87,9 +92,9 @@ usb: $(IMAGES)/pecan.iso
 	@tools/usb "$(DEV)" $<
 	@$(missing_apps)
 
-# A disk for the driver: swap partition, and room for a file system.  What is written to it stays there until SIZE changes, or `make clean`.
+# A disk for the driver: swap partition, and an ext2 file system, which is repaired if need be.  What is written to it stays there until SIZE changes, or `make clean`.
 disk:
-	@tools/disk $(IMAGES)/disk.img $(SIZE)
+	@tools/disk --ext2 $(IMAGES)/disk.img $(SIZE)
 
 # The same layout, but the second partition is a FAT file system with Pecan in it, and GRUB stands in front of the first.
 DISK_GRUB   := multiboot fat part_msdos biosdisk normal serial terminal configfile boot search minicmd test smbios

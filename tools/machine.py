@@ -184,6 +184,7 @@ clock: sync=none
 pci: enabled=1, chipset=i440fx
 {drive}
 com1: enabled=1, mode={serial}
+com2: {com2}
 keyboard: type=mf, serial_delay=250
 mouse: enabled=0
 sound: driver=dummy
@@ -197,9 +198,10 @@ debug: action=ignore
 """
 
 
-def bochs(folder, serial, image=None, floppy=None, memory=64, cpu="bx_generic", display='rfb, options="timeout=0"', disk=None):
+def bochs(folder, serial, image=None, floppy=None, memory=64, cpu="bx_generic", display='rfb, options="timeout=0"', disk=None,
+          com2=None):
     """Writes Bochs' configuration into folder; answers the command line.  serial is com1's mode, for example
-    "file, dev=out.txt" or "term, dev=/dev/pts/3"; disk a raw image, on the second channel.  Debian's Bochs has its debugger built in: a
+    "file, dev=out.txt" or "term, dev=/dev/pts/3", com2 that of the second port, which there is only then; disk a raw image, on the second channel.  Debian's Bochs has its debugger built in: a
     script says continue."""
     if image:
         drive = (f"ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
@@ -210,7 +212,7 @@ def bochs(folder, serial, image=None, floppy=None, memory=64, cpu="bx_generic", 
         drive += (f"\nata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15\n"
                   f"ata1-master: type=disk, mode=flat, path={os.path.abspath(disk)}")
     with open(os.path.join(folder, "bochsrc"), "w") as out:
-        out.write(BOCHSRC.format(display=display, memory=memory, cpu=cpu, drive=drive, serial=serial,
+        out.write(BOCHSRC.format(display=display, memory=memory, cpu=cpu, drive=drive, serial=serial, com2=f"enabled=1, mode={com2}" if com2 else "enabled=0",
                                  log=os.path.join(folder, "bochs.log")))
     with open(os.path.join(folder, "debugger.rc"), "w") as out:
         out.write("c\n")

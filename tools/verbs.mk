@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What people type, beyond `make`.  `make help` prints the lines that start with two hashes.
+# The commands that people type, besides `make`.  `make help` prints the lines that start with two hashes.
 
 include tools/images.mk
 include tools/tests.mk
@@ -8,11 +8,11 @@ include tools/tests.mk
 setup:
 	@CROSS=$(CROSS) tools/setup.sh
 
-## doctor           say what is missing, and the line to type
+## doctor           say what is missing on this machine, and how to install it
 doctor:
 	@CROSS=$(CROSS) tools/doctor
 
-## emulators        install DOSBox, v86 and Chromium, in which some tests boot; they are skipped without
+## emulators        install DOSBox, v86 and Chromium; without them, the tests that boot in them are skipped
 emulators:
 	@MORE=tools/packages.emulators CROSS=$(CROSS) tools/setup.sh
 	@cd tools && python3 -c 'import guest, sys; sys.exit(guest.node_get())'
@@ -22,18 +22,18 @@ DISK_IMAGE := $(if $(DISK),$(if $(filter boot,$(DISK)),disk-boot,disk))
 export DISK
 
 ## run [DISK=1]     boot the ISO in QEMU on this terminal; without a terminal: the demo, then power off.  DISK=1: with a disk and its
-##   driver; DISK=boot: from a disk, on which there is a swap partition as well
+##   driver; DISK=boot: from a disk that also has a swap partition
 run: iso $(DISK_IMAGE)
 	@BUILD=$(BUILD) tools/qemu run
 	@$(missing_apps)
 
-## qemu             the same with QEMU's window;  qemu-nox is run
+## qemu             the same in QEMU's window;  `make qemu-nox` is the same as `make run`
 qemu: iso $(DISK_IMAGE)
 	@BUILD=$(BUILD) tools/qemu window
 	@$(missing_apps)
 qemu-nox: run
 
-## debug            QEMU stopped, with gdb's stub on port 1234;  then `make gdb` in another terminal
+## debug            start QEMU, stopped before the first instruction; then type `make gdb` in another terminal
 debug qemu-nox-gdb: iso
 	@BUILD=$(BUILD) tools/qemu debug
 	@$(missing_apps)
@@ -41,9 +41,14 @@ qemu-gdb: iso
 	@BUILD=$(BUILD) tools/qemu window-debug
 	@$(missing_apps)
 
-## gdb              gdb with Pecan's helpers, stopped at the kernel's first line
+## gdb [X=FILE]     gdb with Pecan's helpers, stopped at the kernel's first line.  X=FILE: does what the file says, and ends
+GDB ?= gdb
+ifneq ($(and $(filter gdb,$(MAKECMDGOALS)),$(X)),)
+$(if $(wildcard $(X)),,$(error make gdb: there is no file $(X)))
+endif
 gdb: all
-	@BUILD=$(BUILD) gdb -q -nx -x tools/gdb/pecan.py
+	@command -v $(GDB) > /dev/null || { echo "make gdb: there is no $(GDB); make setup installs gdb" >&2; exit 1; }
+	@BUILD=$(BUILD) $(GDB) -q -nx $(if $(X),-batch) -x tools/gdb/pecan.py $(if $(X),-x $(X))
 
 ## bochs            boot the ISO in Bochs, serial line on this terminal
 bochs: iso
@@ -55,7 +60,7 @@ web: iso
 	@tools/web/make $(BUILD)/web $(IMAGES)/pecan.iso
 	@$(missing_apps)
 
-# $(1) folder, $(2) settings for make, $(3) for the runner.  What was selected is what has to build; what does not build is no test that passes.
+# $(1) folder, $(2) settings for make, $(3) settings for the runner.  The selected tests must build; if one does not build, none passes.
 define test_in
 +@$(quiet_make) BUILD=$(BUILD)/$(1) WERROR=-Werror $(2) $(BUILD)/$(1)/tests.list
 +@goals=$$(tools/test --needs $(BUILD)/$(1) "$(T)") && \
@@ -63,7 +68,7 @@ define test_in
       { echo "make $@: the build failed, so no test has run" >&2; exit 2; }; } && \
     $(3) tools/test $(BUILD)/$(1) "$(T)"
 endef
-# With the walkers all is slower, and silent for longer.
+# With the invariant walkers all is slower, so a test may be silent for longer.
 PATIENT := TEST_SILENCE=$${TEST_SILENCE:-60}
 quiet_make = $(MAKE) --no-print-directory $(if $(V),,-s)
 export CONFIG FIRST
@@ -85,7 +90,7 @@ matrix:
 	@tools/matrix $(BUILD)/test $(BUILD)/check > $(BUILD)/matrix.list
 	@TEST_SILENCE=600 TEST_LIST=$(BUILD)/matrix.list tools/test $(BUILD)/test "$(T)"
 
-## deaths [DEATHS=1000] [MESSAGES=1000000]   drivers that die at random steps, and messages by lot to drivers, more of them than make test
+## deaths [DEATHS=1000] [MESSAGES=1000000]   drivers that die at random steps, and random messages to drivers; more of both than in make test
 deaths:
 	@DEATHS=$(or $(DEATHS),1000) MESSAGES=$(or $(MESSAGES),1000000) $(MAKE) --no-print-directory test T="dies_again messages_by_lot"
 
@@ -94,11 +99,11 @@ conformance:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror test-binaries
 	@tools/test $(BUILD)/test root/raw; tools/conformance $(BUILD)/test
 
-## fuzz-host [SECONDS=n]  coverage-guided fuzzing of kernel code on this machine, n seconds a target; shows branch coverage
+## fuzz-host [SECONDS=n]  fuzz kernel code on this machine, guided by coverage, n seconds for each target; shows the branches reached
 fuzz-host:
 	@tools/fuzz-host $(BUILD)/fuzz $(or $(SECONDS),60)
 
-## fuzz [SECONDS=60] [SEED=n] [CALLS=n] [WALK=64]   system calls by lot, boot after boot, with the invariant walkers
+## fuzz [SECONDS=60] [SEED=n] [CALLS=n] [WALK=64]   random system calls, boot after boot, on a kernel that checks its invariants
 fuzz:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror $(addprefix $(BUILD)/test/,bin/loader strip/sigma0 strip/fuzz strip/kernel-check)
 	@SECONDS=$(SECONDS) SEED=$(SEED) CALLS=$(CALLS) WALK=$(WALK) tools/fuzz $(BUILD)/test
@@ -108,11 +113,11 @@ coverage:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror test-binaries
 	@tools/coverage $(BUILD)/test "$(T)"
 
-## mutants          seed one-line faults, one at a time; does `make test` notice?
+## mutants          seed faults of one line, one at a time, and see whether the tests notice them
 mutants:
 	@tools/mutants
 
-## bench [B=part]   measure; prints `bench NAME VALUE UNIT`, writes build/bench.json
+## bench [B=part] [TRACES=folder]   measure; prints `bench NAME VALUE UNIT`, writes build/bench.json and build/paging.json
 bench: all iso
 	+@BUILD=$(BUILD) bench/run "$(B)"
 
@@ -120,7 +125,7 @@ bench: all iso
 tour: all
 	@BUILD=$(BUILD) bench/tour
 
-## bench-verify     put ten nops on one path at a time: exactly its figures move
+## bench-verify     put ten nops on one path at a time, and check that exactly the figures of this path change
 bench-verify:
 	@bench/verify
 

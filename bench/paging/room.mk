@@ -15,3 +15,10 @@ $(BUILD)/traces/$(1): $(TRACES)/$(1).trace.xz $(BUILD)/tools/pagesim
 	$(Q)python3 bench/replay.py $$< | $(BUILD)/tools/pagesim --pack > $$@
 endef
 $(foreach t,$(TRACE_NAMES),$(eval $(call replay_rules,$(t))))
+
+# Programs that page themselves.
+PROGRAMS         += selfpaged
+selfpaged_SRC    := $(addprefix bench/paging/,main.c lab.c scan.c analysis.c gc.c gc_policy.c stream.c isolation.c central.c) apps/policies/scan_policy.c
+selfpaged_LDS    := lib/hurd-mm/program.lds
+selfpaged_LIBS   := hurd-mm c hurd-cap l4
+selfpaged_CFLAGS := -I.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Pages that are scanned leave newest first, but for a window of those that are still in use. The
- * others are in a clock, and leave when nobody has used them for so many arrivals, or when there
+ * others are in a clock, and leave when they were not used for so many arrivals, or when there
  * are no scanned pages beyond the window. One policy looks after both, so no border between them
  * has to be guessed. The same rule in the simulator is tools/pagesim/rules.c. */
 #include "rule_policy.h"

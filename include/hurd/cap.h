@@ -137,29 +137,43 @@ struct hurd_cap_call {
 #define HURD_CAP_NO_REPLY   (-1)
 
 /* A long request is served in parts.  serve() calls hurd_cap_lengthen(), does one part, writes what
- * it needs to go on into call->more->state, and returns HURD_CAP_AGAIN.  Then other requests are
+ * it needs to go on into call->more->progress, and returns HURD_CAP_AGAIN.  Then other requests are
  * served, and later hurd_cap_go_on() has serve() called again, with the same arguments.  The handle
  * is looked up again each time.  So if something goes away between two parts, the request ends with
  * an error. */
 #define HURD_CAP_AGAIN      (-2)
 
+/* A request that must wait for something is parked.  serve() returns what hurd_cap_park() returned.
+ * When the server calls hurd_cap_resume() with the same key, serve() is called again, with the same
+ * arguments, as above.  A parked request must hold nothing that must be given back: if its thread
+ * sends another request, or dies, the parked one is dropped; HURD_CAP_CANCEL ends it with
+ * ECANCELED. */
+#define HURD_CAP_PARKED     (-3)
+
 #define HURD_CAP_LONG_WORDS 8u
 #define HURD_CAP_LONG_STATE 6u
+
+enum hurd_cap_long_state { HURD_CAP_TURNS, HURD_CAP_WAITS, HURD_CAP_READY };
 
 struct hurd_cap_long {
     struct hurd_cap_long *next;
     L4_ThreadId_t from;
     L4_MsgTag_t tag;
+    enum hurd_cap_long_state state;
+    L4_Word_t key;                  /* HURD_CAP_WAITS: what the request waits for */
+    int error;                      /* HURD_CAP_READY: not 0, and the request ends with it */
     unsigned unanswered;            /* 1: no thread waits for the reply any more */
+    unsigned waited;                /* for the server; 0 at first */
     int (*go_on)(struct hurd_cap_call *call);   /* called instead of serve() when the handle is
                                                    gone */
     L4_Word_t arg[HURD_CAP_LONG_WORDS];
-    L4_Word_t state[HURD_CAP_LONG_STATE];   /* for the server; all zero at first */
+    L4_Word_t progress[HURD_CAP_LONG_STATE];    /* for the server; all zero at first */
 };
 
 struct hurd_cap_server {
     struct hurd_cap_table table;
-    struct hurd_cap_long *longs;            /* the requests that have more parts */
+    struct hurd_cap_long *longs;            /* the requests that have more parts, or are parked */
+    unsigned turns, ready;                  /* how many of them are in each of these states */
     unsigned last_turn;                     /* the task whose request went on last */
     struct hurd_cap_long *now;              /* the one that goes on now; it is not in the list */
 
@@ -191,10 +205,21 @@ int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag
  * words. */
 int hurd_cap_lengthen(struct hurd_cap_call *call);
 
-/* Serves one part of one of server->longs; the tasks take turns.  Pre: server->longs is not NULL.
- * Returns 1 if the message registers hold the reply to *from.  If a thread sends another request,
- * it does not wait for the old one any more: the old one goes on, without a reply. */
+/* Serves one part of a long request; the tasks take turns.  Pre: server->turns is not 0.  Returns 1
+ * if the message registers hold the reply to *from.  If a thread sends another request, it does not
+ * wait for the old one any more: the old one goes on, without a reply. */
 int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from);
+
+/* Parks the request until hurd_cap_resume() is called with `key`.  Returns HURD_CAP_PARKED, or an
+ * errno as hurd_cap_lengthen() does. */
+int hurd_cap_park(struct hurd_cap_call *call, L4_Word_t key);
+
+/* All requests that are parked for this key become ready, in the order in which they came.  The
+ * server's loop serves one of them after each message. */
+void hurd_cap_resume(struct hurd_cap_server *server, L4_Word_t key);
+
+/* Serves one request that is ready.  Pre: server->ready is not 0.  Returns as hurd_cap_go_on(). */
+int hurd_cap_go_on_ready(struct hurd_cap_server *server, L4_ThreadId_t *from);
 
 /* For operations with a target: returns 0 if this caller may put something into that task's table;
  * else ESRCH, EPERM or EMFILE. */

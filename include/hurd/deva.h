@@ -36,6 +36,8 @@
  *                                                                physical addresses
  *   786    memory_map       0 master, 1 physical address,        one grant item
  *                           2 bytes
+ *   790    keymap           0 master, 1 layout or               0 the layout from now on
+ *                           HURD_DEVA_KEYMAP_ASK
  *
  * Packed bytes: four in a word, the first in bits 0-7; at most HURD_DEVA_CHUNK of them.
  * HURD_CAP_CANCEL ends a read that waits, with ECANCELED.  The death message of hurd/task.h ends
@@ -64,6 +66,7 @@
 #define HURD_DEVA_BLOCK_GRANT    784
 #define HURD_DEVA_DMA_MEMORY     785
 #define HURD_DEVA_MEMORY_MAP     786
+#define HURD_DEVA_KEYMAP         790
 
 #define HURD_DEVA_ERROR 0x8000 /* label of a refusal */
 #define HURD_DEVA_CHUNK 240    /* the most bytes of text in one message */
@@ -142,6 +145,15 @@
 #define HURD_DEVA_MEMORY_LARGEST 0x400000u
 #define HURD_DEVA_MEMORY_RANGES  32
 
+/* keymap: which characters the keys of the machine's own keyboard type.  Characters beyond ASCII
+ * come as UTF-8. AltGr is the right Alt key. An accent is a character of its own. EINVAL: there is
+ * no such layout. */
+#define HURD_DEVA_KEYMAP_US  0
+#define HURD_DEVA_KEYMAP_DE  1
+#define HURD_DEVA_KEYMAP_FR  2
+#define HURD_DEVA_KEYMAPS    3
+#define HURD_DEVA_KEYMAP_ASK 0xffffffff /* changes nothing */
+
 /* ---- functions for clients, lib/hurd-cap/deva_client.c.  They return 0 or an errno.  Each blocks
  * until deva replies; reads block as their requests do. */
 
@@ -168,6 +180,9 @@ int hurd_deva_console_inject(L4_ThreadId_t server, L4_Word_t device, L4_Word_t t
 int hurd_deva_irq_attach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq,
                          L4_ThreadId_t handler);
 int hurd_deva_irq_detach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq);
+/* Pre: *layout is the layout to set, or HURD_DEVA_KEYMAP_ASK.  Post: *layout is the one that is
+ * set. */
+int hurd_deva_keymap(L4_ThreadId_t server, L4_Word_t master, L4_Word_t *layout);
 int hurd_deva_ports_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t io_fpage);
 
 int hurd_deva_block_register(L4_ThreadId_t server, L4_Word_t master, L4_ThreadId_t thread,

@@ -179,6 +179,8 @@ struct hurd_mm_counters {
     uint32_t fetched;                   /* pages that came in from stores with operations */
     uint32_t evicted;                   /* ... that went out to make room */
     uint32_t cleaned;                   /* ... that were written to their store */
+    uint32_t swapped_out;               /* anonymous pages that physmem put on disk for us */
+    uint32_t swapped_in;                /* ... and brought back */
 };
 void hurd_mm_counters(struct hurd_mm_counters *counters);
 
@@ -208,6 +210,12 @@ L4_ThreadId_t hurd_mm_pager(void);
  * */
 int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length,
                     struct hurd_task_created *created);
+/* The same; the new task may have so many pages on disk.  0: its part of the caller's quota, as many
+ * as it gets of its frames.  ENOMEM: the caller has not so many. */
+int hurd_spawn_self_swap(L4_Word_t frames, L4_Word_t swap, const char *argz, L4_Word_t argz_length,
+                         struct hurd_task_created *created);
+/* What the first of these needs for itself, done now: a copy-on-write copy of the image. */
+int hurd_spawn_prepare(void);
 
 /* ---- exit statuses of a task that its own pager ended ---- */
 
@@ -222,10 +230,12 @@ int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length,
 
 /* From init (task id 5) or the task itself: label HURD_MM_MAPS, word 0 = address.  Reply: label 0
  * and for up to 10 regions from that address on five words each: first address, last address,
- * rights | kind << 8, offset in its store, pages in core that the library knows of; no words = no
- * more. */
+ * rights | kind << 8 | pages on disk << 12, offset in its store, pages in core that the library
+ * knows of; no words = no more. */
 #define HURD_MM_MAPS            0x310u
 #define HURD_MM_MAPS_WORDS      5u
+#define HURD_MM_MAPS_KIND(word) ((word) >> 8 & 0xf)
+#define HURD_MM_MAPS_OUT_SHIFT  12
 
 enum hurd_mm_kind {
     HURD_MM_RESERVED = 0,               /* KIP, UTCB area */

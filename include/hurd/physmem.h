@@ -45,7 +45,7 @@
 #define HURD_PM_MOVE        0x0010u     /* copy: the source becomes a hole */
 #define HURD_PM_ALL_OR_NONE 0x0100u
 #define HURD_PM_SQUASH      0x0200u     /* allocate, copy: replace what is there, contents lost */
-#define HURD_PM_EXTRA       0x0400u     /* allocate: beyond the guarantee.  EOPNOTSUPP so far */
+#define HURD_PM_EXTRA       0x0400u     /* allocate, harden: extra pages, beyond the guarantee */
 #define HURD_PM_DMA         0x0800u     /* allocate: fit for DMA.  Every frame is: no effect */
 #define HURD_PM_PARTIAL     0x1000u     /* allocate, copy: do what goes, tell error and amount */
 #define HURD_PM_WIRED       0x2000u     /* create: bound at once, never unmapped by physmem */
@@ -173,6 +173,58 @@
 #define HURD_PM_SELF_PAGED              149u
 #define HURD_PM_CONTAINER_ALLOCATE_MAP  160u
 
+/* Extra pages.  Spec: hurd-l4-design.md 2.6.  ALLOCATE with EXTRA promises pages that cost nothing of the
+ * guarantee, while there are frames that nobody was promised (ENOMEM: not so many; EINVAL: a wired
+ * container).  What is replaced by SQUASH or by a copy stays extra, or not.  PIN and a MOVE to another control's container are EPERM.
+ * physmem takes extra pages back when somebody needs the frames for a guarantee:
+ *
+ *   - It sends RETURN_FRAMES, in one message without a reply and with a send timeout of zero, to
+ *     the thread that NOTIFY has named: 0 frames, 1 and 2 the time by which they must be back, in
+ *     microseconds of the system clock (low word, high word), 3 the word that NOTIFY gave.  The
+ *     task then has HURD_PM_RETURN_TIME to give so many extra pages back, by DEALLOCATE, RETURN or HARDEN: which
+ *     ones, is its choice.
+ *   - Then physmem seizes what is missing; at once, if the thread was not waiting for a message.  Of the
+ *     container made last it takes the page with the highest number first: so a task that fills a container from
+ *     its start loses the newest pages.
+ *   - A seized page has no contents any more.  Its first MAP, PIN or HARDEN says so: ESTALE.  From then on it is a
+ *     hole.  COPY from it is ESTALE until then; for all other requests it is a hole.
+ *   - Who needs the frames waits meanwhile, at most HURD_PM_RETURN_TIME.  Boot tasks do not wait: for them physmem
+ *     seizes at once, and it does so for records.  64 frames stay free for that.
+ *
+ * CONTROL_NOTIFY        0 control, 1 thread or 0, 2 any word       -
+ *   ESRCH: not a global id of a thread of the caller's task.  EPERM: the control was last given to another
+ *   task.  Ends when the control is given away.
+ * EXTRA_INFO            0 control                            struct hurd_pm_extra_info, in words
+ * CONTAINER_RETURN      0 container, 1 start, 2 size               0 bytes given back
+ *   As DEALLOCATE, but what has a frame of its own becomes a soft reference: HARDEN can bring it back with
+ *   its contents until the frame is needed.  It costs a record.  For all other requests it is a hole.
+ * CONTAINER_HARDEN      0 container, 1 flags: 0 or EXTRA, 2 start, 3 size     0 bytes done, on errors too
+ *   Makes soft references pages again, promised or extra ones; without EXTRA extra pages become
+ *   promised.  ENOENT: a hole, or the frame was reused: the contents are lost.  ESTALE: seized.  ENOMEM: the guarantee is
+ *   used up; with EXTRA: there is no frame.  EPERM: weak reference, or another task's container.
+ * CONTAINER_LOCK        0 weak reference, 1 microseconds           -
+ *   For so long, at most HURD_PM_LOCK_TIME (EINVAL), nobody takes pages of the container away: DEALLOCATE,
+ *   RELEASE, RETURN, REVOKE, DESTROY, SQUASH and MOVE wait for its end.  The lock ends with the
+ *   caller's task, and with the container's control.  EBUSY: the task has a lock there.  EAGAIN: somebody
+ *   waits already.  ENOMEM.  EBADF: not a weak reference.
+ * CONTAINER_UNLOCK      0 weak reference                           -
+ *   EINVAL: there is no lock of the task, or it is over.
+ *
+ * DEBUG_SHAKE           0 the first control, 1 seed, 0 = off       0 pages moved so far
+ *   From now on physmem moves pages of programs to other frames at random, after each request, and with an odd
+ *   seed every 2 ms as well.  EPERM.  Spared: what DEBUG_REVOKE spares, and pages that are copy-on-write or on disk as well. */
+#define HURD_PM_CONTROL_NOTIFY          161u
+#define HURD_PM_EXTRA_INFO              162u
+#define HURD_PM_CONTAINER_RETURN        163u
+#define HURD_PM_CONTAINER_HARDEN        164u
+#define HURD_PM_CONTAINER_LOCK          165u
+#define HURD_PM_CONTAINER_UNLOCK        166u
+#define HURD_PM_DEBUG_SHAKE             167u
+
+#define HURD_PM_RETURN_FRAMES           0x1a0u      /* the label of physmem's message */
+#define HURD_PM_RETURN_TIME             50000u      /* microseconds */
+#define HURD_PM_LOCK_TIME               100000u
+
 /* Swap.  Spec: hurd-l4-design.md 2.8.  A page of a container can lie on disk: its slot is used, but costs
  * no frame of the guarantee; it costs one page of the control's swap quota.  The contents stay
  * what they were, and come back only when somebody asks: SWAP_IN.
@@ -203,7 +255,7 @@
  *   A thread that waits here and asks physmem something else, or dies, waits no more.
  *   HURD_CAP_CANCEL: ECANCELED.
  * SWAP_INFO             0 any handle                        struct hurd_pm_swap_info, in words
- *   Of the handle's control, and of the whole.  All zero but the quota's part: there is no swap.
+ *   Of the handle's control, and of the whole.  blocks = 0: there is no swap.
  * SWAP_QUOTA            0 control, 1 a child of it, 2 pages                -
  *   The child may have so many pages on disk; the difference is the parent's, from whom it comes.
  *   The first control gets all of a new swap.  By itself SPLIT gives the child a part of the
@@ -211,8 +263,8 @@
  *   to its parent.  EPERM: not its child.  EBADF: word 1 is not a control of the caller's.  ENOMEM: the parent has not so many
  *   unused.  EBUSY: the child uses more.
  * SWAP_GRANT            0 the first control, 1 target task or 0, 2 control that pays      0 handle
- *   The target gets the capability of the swap server, in its table (HURD_CAP_LIST shows it: kind
- *   HURD_PM_KIND_SWAP).  The window and the tables will be charged to that control, which cannot
+ *   The target gets the capability of the swap server, in its table (CAP_INFO tells it from others).
+ *   The window and the tables will be charged to that control, which cannot
  *   be destroyed then (EBUSY).  Target 0: no server will come any more; what waits for one, and what is
  *   on disk, is EIO.  EPERM: not the first control.  EBADF: word 2 is not a control of the caller's.
  *   ESRCH, ENOMEM.  A later grant takes effect with the next attach.
@@ -224,7 +276,7 @@
  *   caller may give weak references to it to a block driver (SHARE, REVOKE).  Everything in it
  *   changes by jobs only: DEALLOCATE, ALLOCATE, RELEASE, PIN, DESTROY, SWAP_OUT, MOVE and SHARED are
  *   EBUSY, and so is a copy into a page that is not being read; for MAP there is READ only (EACCES).
- *   Window: at least 64 KB, at most 16 MB.  A new server goes on where the last one ended, if blocks, reserve and
+ *   Window: at least 64 KB, at most 8 MB.  A new server goes on where the last one ended, if blocks, reserve and
  *   identity are the same (the window's size stays as it was); else: EBUSY while pages are on disk.
  *   EBUSY: another task is attached.  EINVAL, ENOMEM.
  * SWAP_WAIT             0 swap, 1 tag, 2 errno, 3 pages
@@ -232,7 +284,7 @@
  *   Says how the job `tag` ended (0: there was none): so many pages went through before the error.
  *   The answer is the next job, when there is one: up to 16 pages, one behind the other on both
  *   sides.  A page that cannot be written is written somewhere else; its block is not used again.
- *   EINVAL: not the job that is under way.  EPERM: not attached.  EBUSY: another thread waits. */
+ *   EINVAL: not the job that is under way.  EPERM: not attached. */
 #define HURD_PM_SWAP_OUT                176u
 #define HURD_PM_SWAP_IN                 177u
 #define HURD_PM_SWAP_INFO               178u
@@ -246,7 +298,7 @@
 #define HURD_PM_SWAP_READ               2u
 #define HURD_PM_SWAP_JOB_PAGES          16u
 #define HURD_PM_SWAP_WINDOW_LEAST       0x10000u    /* bytes */
-#define HURD_PM_SWAP_WINDOW_MOST        0x1000000u
+#define HURD_PM_SWAP_WINDOW_MOST        0x800000u
 
 enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_KIND_CONTROL = 3,
                     HURD_PM_KIND_SWAP = 4 };
@@ -283,13 +335,14 @@ struct hurd_pm_swap_info {
     L4_Word_t quota, used;      /* of the handle's control, in pages */
     L4_Word_t blocks;           /* of the disk; 0: there is none */
     L4_Word_t free, bad;        /* of them; `bad` counts the reserved ones, too */
-    L4_Word_t kept;             /* blocks that nobody's quota pays: copies of pages in core */
+    L4_Word_t kept;             /* blocks that also, or only, have a frame in core */
     L4_Word_t swapped;          /* pages on disk, or on the way */
     L4_Word_t window;           /* frames of the window, */
-    L4_Word_t inactive;         /* and those of them that are not written yet */
+    L4_Word_t inactive;         /* and those of them that have not gone to the disk yet */
     L4_Word_t written, read;    /* pages since the start, modulo 2^32; */
     L4_Word_t recovered, clean; /* brought in, and taken out, without the disk */
     L4_Word_t attached;         /* the swap server's task; 0: none now */
+    L4_Word_t attaches;         /* how often one has attached */
 };
 
 struct hurd_pm_swap_job {
@@ -301,6 +354,19 @@ struct hurd_pm_cap_info {
     L4_Word_t giver;            /* task that put it into the caller's table; 0 = physmem, at boot */
     L4_Word_t amount;           /* control: frames guaranteed; container: bytes allocated */
     L4_Word_t rights;
+};
+
+struct hurd_pm_extra_info {
+    L4_Word_t guaranteed;       /* pages promised by the guarantee, */
+    L4_Word_t extra;            /* extra pages beside them, */
+    L4_Word_t most;             /* and how many the policy allows */
+    L4_Word_t asked;            /* of the extra ones: asked back, and not back yet */
+    L4_Word_t seized;           /* so far, modulo 2^32 */
+    L4_Word_t room;             /* for so many extra pages more there are frames now */
+    L4_Word_t all;              /* extra pages of all tasks */
+    L4_Word_t soft;             /* soft references of all tasks */
+    L4_Word_t moved;            /* pages that physmem has moved so far, modulo 2^32 */
+    L4_Word_t shaken;           /* 1: DEBUG_SHAKE is on */
 };
 
 struct hurd_pm_statistics {
@@ -370,11 +436,21 @@ int hurd_pm_container_unpin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t sta
 int hurd_pm_container_info(L4_ThreadId_t pm, L4_Word_t container,
                            struct hurd_pm_container_info *info);
 
+int hurd_pm_control_notify(L4_ThreadId_t pm, L4_Word_t control, L4_ThreadId_t thread, L4_Word_t word);
+int hurd_pm_extra_info(L4_ThreadId_t pm, L4_Word_t control, struct hurd_pm_extra_info *info);
+int hurd_pm_container_return(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
+                             L4_Word_t *amount);
+int hurd_pm_container_harden(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t flags,
+                             L4_Word_t start, L4_Word_t size, L4_Word_t *amount);
+int hurd_pm_container_lock(L4_ThreadId_t pm, L4_Word_t weak, L4_Word_t microseconds);
+int hurd_pm_container_unlock(L4_ThreadId_t pm, L4_Word_t weak);
+
 int hurd_pm_statistics(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_statistics *stats);
 int hurd_pm_task_statistics(L4_ThreadId_t pm, L4_Word_t handle, L4_Word_t task,
                             struct hurd_pm_task_statistics *stats);
 int hurd_pm_cap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_cap_info *info);
 int hurd_pm_self_paged(L4_ThreadId_t pm, L4_Word_t handle);
+int hurd_pm_debug_shake(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t seed, L4_Word_t *moved);
 int hurd_pm_debug_revoke(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t n);
 
 /* These two block until the pages went, or are there, unless flags say SWAP_NOWAIT. */

@@ -2,9 +2,12 @@
 /* Which page goes out: policies of libhurd-mm, the library's and a program's own. Spec
  * hurd-l4-design.md 3.2.
  *
- * A policy looks after pages of stores with operations (struct hurd_store_ops in <hurd/mm.h>) that
- * are in core. The task has one (CLOCK, unless replaced); a region may have one of its own, with a
- * number of frames that its pages never exceed and that nobody else takes away.
+ * A policy looks after pages that are in core: those of stores with operations (struct
+ * hurd_store_ops in <hurd/mm.h>), and anonymous ones where there is swap. The task has one (CLOCK,
+ * unless replaced); a region may have one of its own, with a number of frames that its pages never
+ * exceed and that nobody else takes away. As long as frames are not short, nobody looks after the
+ * anonymous pages of the task's policy: it gets all of them when they become short, in the order of
+ * their addresses.
  *
  * The operations run in the pager, with nobody else beside them, and must not fault: a program's
  * own policy stands in a file whose name ends in policy.c, which the linker script puts on wired
@@ -30,10 +33,11 @@ struct hurd_page {
     struct hurd_page *next, *prev;      /* the policy's: see the lists below */
     uint32_t mark;                      /* the policy's: 0 when the page comes */
     uint32_t number;                    /* which page of its store: offset / 4096 */
-    const void *store;                  /* whose record: tells pages of two stores apart */
+    const void *store;                  /* whose record: tells pages of two stores apart; all
+                                         * anonymous pages have one store, number = address / 4096 */
     struct hurd_policy *policy;         /* the rest is the pager's: not to be written */
     uint32_t hash_next;
-    unsigned char flags;
+    uint16_t flags;
 };
 
 struct hurd_page_list {
@@ -71,6 +75,7 @@ struct hurd_policy {
     struct hurd_page_list list[2];      /* the policy's */
     uint32_t word[2];                   /* the policy's; word[0]: the parameter */
     void *memory;                       /* the policy's: ops->memory bytes */
+    uint32_t leaving;                   /* of `pages`: anonymous ones on their way to swap */
 };
 
 extern const struct hurd_policy_ops
@@ -141,8 +146,9 @@ int hurd_policy_replace(unsigned policy, const struct hurd_policy_ops *ops, uint
 int hurd_policy_limit(unsigned policy, uint32_t frames);
 /* EBUSY: a region or a page has it.  ENOENT: no such policy, or the task's. */
 int hurd_policy_destroy(unsigned policy);
-/* Regions of stores with operations get this policy; pages that are in core keep theirs.  EINVAL,
- * ENOMEM as hurd_vm_protect(); ENOENT: no such policy. */
+/* Regions get this policy.  Pages of stores that are in core keep theirs; anonymous ones follow.
+ * Without swap anonymous pages stay in core whatever the policy says.  EINVAL, ENOMEM as
+ * hurd_vm_protect(); ENOENT: no such policy. */
 int hurd_vm_set_policy(uintptr_t addr, uintptr_t size, unsigned policy);
 
 #endif

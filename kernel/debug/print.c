@@ -2,7 +2,7 @@
 /* The kernel's voice: a small printf, and panic. */
 #include <stdarg.h>
 
-#include "../arch.h"
+#include "gdb.h"
 
 static void print_number(unsigned long value, unsigned base, int width, char pad)
 {
@@ -78,6 +78,16 @@ static void backtrace(word_t caller)
             kprintf(" %lx", (unsigned long)*at);
 }
 
+void panic_registers(const struct trapframe *f)
+{
+    arch_console_reopen();
+    kprintf("\nregisters: eax %08lx ebx %08lx ecx %08lx edx %08lx\n", (unsigned long)f->eax, (unsigned long)f->ebx,
+            (unsigned long)f->ecx, (unsigned long)f->edx);
+    kprintf("registers: esi %08lx edi %08lx ebp %08lx esp %08lx eflags %08lx thread %lu.%lu", (unsigned long)f->esi,
+            (unsigned long)f->edi, (unsigned long)f->ebp, (unsigned long)&f->esp, (unsigned long)f->eflags,
+            (unsigned long)current->id >> L4_ID_VERSION_BITS, (unsigned long)current->id & L4_ID_VERSION_MASK);
+}
+
 void panic(const char *format, ...)
 {
     va_list args;
@@ -88,6 +98,8 @@ void panic(const char *format, ...)
     kprintf("\n");
     va_end(args);
     backtrace((word_t)__builtin_return_address(0));
+    if (gdb_here && !gdb_inside)
+        __asm__ volatile("int3"); /* gdb sees how it came to this */
     kprintf("\npanic: halted; tools/symbolise reads this report\n");
     arch_halt();
 }

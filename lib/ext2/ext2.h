@@ -101,6 +101,7 @@ struct ext2 {
     uint64_t size_most;                 /* of a file */
     int64_t time_least;                 /* no time before this is written */
     enum ext2_mode mode;
+    bool changed;                       /* since the last sync */
     uint32_t open_dead;                 /* inodes without a name that are open */
     /* cache */
     struct ext2_buffer *super_buffer;   /* pinned while mounted */

@@ -252,6 +252,7 @@ void ext2_inode_hold(struct ext2_inode *inode)
 static void dead_add(struct ext2 *fs, uint32_t number)
 {
     fs->open_dead--;
+    fs->changed = true;
     if (fs->dead_count == EXT2_DEAD)
         batch_commit(fs);
     if (fs->dead_count < EXT2_DEAD)

@@ -230,6 +230,7 @@ int batch_begin(struct ext2 *fs, enum ext2_mode mode)
     }
     if (mode != EXT2_NEUTRAL)
         fs->mode = mode;
+    fs->changed = true;
     return 0;
 }
 
@@ -274,6 +275,7 @@ int ext2_sync(struct ext2 *fs)
     int err = 0;
     if (fs->failed)
         return EIO;
+    fs->changed = false;
     if (fs->clean && !cache_is_dirty(fs))
         return 0;
     while (!err && (cache_is_dirty(fs) || fs->dead_count > 0))

@@ -186,6 +186,17 @@ int hurd_deva_irq_detach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq)
     return call(server, 0, 0);
 }
 
+int hurd_deva_keymap(L4_ThreadId_t server, L4_Word_t master, L4_Word_t *layout)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_KEYMAP, 2));
+    L4_LoadMR(1, master);
+    L4_LoadMR(2, *layout);
+    int err = call(server, 0, 1);
+    if (!err)
+        *layout = message_word(0);
+    return err;
+}
+
 int hurd_deva_ports_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t io_fpage)
 {
     L4_LoadMR(0, request_tag(HURD_DEVA_PORTS_MAP, 2));

@@ -220,6 +220,44 @@ int hurd_pm_debug_revoke(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t n)
     return rpc_1(pm, HURD_PM_DEBUG_REVOKE, 2, in, NULL);
 }
 
+/* ---- extra pages, soft references, locks ---- */
+
+int hurd_pm_control_notify(L4_ThreadId_t pm, L4_Word_t control, L4_ThreadId_t thread, L4_Word_t word)
+{
+    const L4_Word_t in[] = { control, thread.raw, word };
+    return rpc_1(pm, HURD_PM_CONTROL_NOTIFY, 3, in, NULL);
+}
+
+int hurd_pm_extra_info(L4_ThreadId_t pm, L4_Word_t control, struct hurd_pm_extra_info *info)
+{
+    return rpc_struct(pm, HURD_PM_EXTRA_INFO, 1, &control, info, sizeof *info);
+}
+
+int hurd_pm_container_return(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
+                             L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { container, start, size };
+    return rpc_1(pm, HURD_PM_CONTAINER_RETURN, 3, in, amount);
+}
+
+int hurd_pm_container_harden(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t flags,
+                             L4_Word_t start, L4_Word_t size, L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { container, flags, start, size };
+    return rpc_1(pm, HURD_PM_CONTAINER_HARDEN, 4, in, amount);
+}
+
+int hurd_pm_container_lock(L4_ThreadId_t pm, L4_Word_t weak, L4_Word_t microseconds)
+{
+    const L4_Word_t in[] = { weak, microseconds };
+    return rpc_1(pm, HURD_PM_CONTAINER_LOCK, 2, in, NULL);
+}
+
+int hurd_pm_container_unlock(L4_ThreadId_t pm, L4_Word_t weak)
+{
+    return rpc_1(pm, HURD_PM_CONTAINER_UNLOCK, 1, &weak, NULL);
+}
+
 /* ---- swap ---- */
 
 int hurd_pm_swap_out(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
@@ -266,4 +304,10 @@ int hurd_pm_swap_wait(L4_ThreadId_t pm, L4_Word_t swap, int err, L4_Word_t pages
 {
     const L4_Word_t in[] = { swap, job->tag, (L4_Word_t) err, pages };
     return rpc_struct(pm, HURD_PM_SWAP_WAIT, 4, in, job, sizeof *job);
+}
+
+int hurd_pm_debug_shake(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t seed, L4_Word_t *moved)
+{
+    const L4_Word_t in[] = { control, seed };
+    return rpc_1(pm, HURD_PM_DEBUG_SHAKE, 2, in, moved);
 }

@@ -16,16 +16,39 @@ static unsigned sender_task(L4_ThreadId_t from)
     return L4_Version(L4_IsLocalId(from) ? L4_MyGlobalId() : from);
 }
 
-/* HURD_CAP_CANCEL: only for threads of the caller's task, and only in servers whose replies may
- * come later. */
+/* A parked request becomes ready: it will be served again, or end with this error. */
+static void long_wake(struct hurd_cap_server *server, struct hurd_cap_long *more, int error)
+{
+    more->state = HURD_CAP_READY;
+    more->error = error;
+    server->ready++;
+}
+
+/* No thread waits for the reply any more: a parked request ends, another one goes on to its end. */
+static void long_drop(struct hurd_cap_server *server, struct hurd_cap_long *more)
+{
+    more->unanswered = 1;
+    if (more->state == HURD_CAP_WAITS)
+        long_wake(server, more, ECANCELED);
+    else if (more->state == HURD_CAP_READY)
+        more->error = ECANCELED;
+}
+
+/* HURD_CAP_CANCEL: only for threads of the caller's task, and only if its request is parked or the
+ * server's replies may come later. */
 static int serve_cancel(struct hurd_cap_call *call)
 {
     if (call->words != 1)
         return EINVAL;
     L4_ThreadId_t thread = L4_ThreadIdOfRaw(call->arg[0]);
-    if (L4_IsLocalId(thread) || L4_Version(thread) != call->task || !call->server->cancel)
+    if (L4_IsLocalId(thread) || L4_Version(thread) != call->task)
         return ESRCH;
-    return call->server->cancel(thread);
+    for (struct hurd_cap_long *more = call->server->longs; more; more = more->next)
+        if (more->state == HURD_CAP_WAITS && L4_IsThreadEqual(more->from, thread)) {
+            long_wake(call->server, more, ECANCELED);
+            return 0;
+        }
+    return call->server->cancel ? call->server->cancel(thread) : ESRCH;
 }
 
 static int serve_death(struct hurd_cap_call *call)
@@ -36,7 +59,7 @@ static int serve_death(struct hurd_cap_call *call)
         return EINVAL;
     for (struct hurd_cap_long *more = call->server->longs; more; more = more->next)
         if (L4_Version(more->from) == call->arg[0])
-            more->unanswered = 1; /* the ids in it may soon be those of other threads */
+            long_drop(call->server, more); /* the ids in it may soon be those of other threads */
     hurd_cap_forget(&call->server->table, call->arg[0]);
     hurd_cap_giver_died(&call->server->table, call->arg[0]);
     if (call->server->task_died)
@@ -200,7 +223,7 @@ int hurd_cap_lengthen(struct hurd_cap_call *call)
     if (call->words > HURD_CAP_LONG_WORDS)
         return EINVAL;
     for (const struct hurd_cap_long *m = call->server->longs; m; m = m->next)
-        if (L4_IsThreadEqual(m->from, call->from))
+        if (L4_IsThreadEqual(m->from, call->from) && m->error == 0)
             return EAGAIN;
     struct hurd_cap_long *more = call->server->table.alloc(call->task, sizeof *more);
     if (!more)
@@ -213,26 +236,44 @@ int hurd_cap_lengthen(struct hurd_cap_call *call)
     return 0;
 }
 
+int hurd_cap_park(struct hurd_cap_call *call, L4_Word_t key)
+{
+    int err = hurd_cap_lengthen(call);
+    if (err)
+        return err;
+    call->more->key = key;
+    return HURD_CAP_PARKED;
+}
+
+void hurd_cap_resume(struct hurd_cap_server *server, L4_Word_t key)
+{
+    for (struct hurd_cap_long *more = server->longs; more; more = more->next)
+        if (more->state == HURD_CAP_WAITS && more->key == key)
+            long_wake(server, more, 0);
+}
+
 /* The sender waits for another reply now, and must not take the old one for it. */
 static void longs_unanswered(struct hurd_cap_server *server, L4_ThreadId_t from)
 {
     for (struct hurd_cap_long *more = server->longs; more; more = more->next)
         if (L4_IsThreadEqual(more->from, from))
-            more->unanswered = 1;
+            long_drop(server, more);
 }
 
-/* Puts the request at the end of those that wait for their turn, unless it is done. */
+/* Puts the request at the end of the list, unless it is done. */
 static bool long_goes_on(struct hurd_cap_call *call, int err)
 {
     struct hurd_cap_server *server = call->server;
     struct hurd_cap_long **link = &server->longs;
-    if (err != HURD_CAP_AGAIN) {
+    if (err != HURD_CAP_AGAIN && err != HURD_CAP_PARKED) {
         server->table.free(call->task, call->more, sizeof *call->more);
         return false;
     }
     while (*link)
         link = &(*link)->next;
     call->more->next = NULL;
+    call->more->state = err == HURD_CAP_PARKED ? HURD_CAP_WAITS : HURD_CAP_TURNS;
+    server->turns += err == HURD_CAP_AGAIN;
     *link = call->more;
     return true;
 }
@@ -257,7 +298,8 @@ int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag
     if (server->longs && !call.more)
         longs_unanswered(server, from);
 
-    int err = call.more && call.more->go_on ? call.more->go_on(&call) : serve_request(&call);
+    int err = call.more && call.more->error ? call.more->error
+              : call.more && call.more->go_on ? call.more->go_on(&call) : serve_request(&call);
     if (call.more && long_goes_on(&call, err))
         return 0;
     if (err == HURD_CAP_NO_REPLY)
@@ -271,25 +313,27 @@ int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag
     return 1;
 }
 
-/* Takes a request off the list: the first one of another task than the one whose turn was last; if
- * there is none, the first of all.  So a task with many threads has no more turns than others. */
-static struct hurd_cap_long *long_choose(struct hurd_cap_server *server)
+/* Finds the first request in this state that is not of the task `not_of`; NULL: there is none. */
+static struct hurd_cap_long **long_find(struct hurd_cap_server *server,
+                                        enum hurd_cap_long_state state, unsigned not_of)
 {
-    struct hurd_cap_long **link = &server->longs, *more;
-    while (*link && L4_Version((*link)->from) == server->last_turn)
+    struct hurd_cap_long **link = &server->longs;
+    while (*link && ((*link)->state != state || L4_Version((*link)->from) == not_of))
         link = &(*link)->next;
-    if (!*link)
-        link = &server->longs;
-    more = *link;
+    return *link ? link : NULL;
+}
+
+static struct hurd_cap_long *long_take(struct hurd_cap_long **link)
+{
+    struct hurd_cap_long *more = *link;
     *link = more->next;
-    server->last_turn = L4_Version(more->from);
     return more;
 }
 
 /* Puts the request back into the message registers, to serve it again. */
-int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from)
+static int long_serve(struct hurd_cap_server *server, struct hurd_cap_long *more,
+                      L4_ThreadId_t *from)
 {
-    struct hurd_cap_long *more = long_choose(server);
     bool answered = !more->unanswered;
     *from = more->from;
     L4_LoadMRs(1, L4_UntypedWords(more->tag), more->arg);
@@ -298,6 +342,25 @@ int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from)
     server->now = NULL;
     server->requests--;                         /* it was counted when it came */
     return reply && answered;
+}
+
+/* Serves the first request of another task than the one whose turn was last; if there is none, the
+ * first of all.  So a task with many threads has no more turns than others. */
+int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from)
+{
+    struct hurd_cap_long **link = long_find(server, HURD_CAP_TURNS, server->last_turn);
+    if (!link)
+        link = long_find(server, HURD_CAP_TURNS, 0);
+    server->turns--;
+    server->last_turn = L4_Version((*link)->from);
+    return long_serve(server, long_take(link), from);
+}
+
+int hurd_cap_go_on_ready(struct hurd_cap_server *server, L4_ThreadId_t *from)
+{
+    struct hurd_cap_long **link = long_find(server, HURD_CAP_READY, 0);
+    server->ready--;
+    return long_serve(server, long_take(link), from);
 }
 
 void hurd_cap_server_loop(struct hurd_cap_server *server)
@@ -309,6 +372,11 @@ void hurd_cap_server_loop(struct hurd_cap_server *server)
         /* If the IPC failed, a reply reached no thread, or a sender had strings.  Neither matters
          * here. */
         int reply = L4_IpcSucceeded(tag) && hurd_cap_serve(server, from, tag);
+        while (server->ready) {
+            if (reply)
+                L4_Reply(from);
+            reply = hurd_cap_go_on_ready(server, &from);
+        }
         L4_Accept(L4_UntypedWordsAcceptor);
         tag = reply ? L4_ReplyWait(from, &from) : L4_Wait(&from);
     }

@@ -4,11 +4,10 @@
  *
  * Its store is the task's one container, in which the offset is the address: two regions never
  * overlap, so one allocator, the address space, gives out container offsets as well.  Which pages
- * exist is said by runs (frame.h): a record each, not one a page. */
+ * exist, and whether they are in core or on disk, is said by runs (frame.h): a record each, not one
+ * a page. */
 #include <errno.h>
-#include "evict.h"
-#include "fault.h"
-#include "mm.h"
+#include "pageout.h"
 
 enum {
     RECORDS_SPARE = 8,          /* kept for those who ask for something: munmap() may need one */
@@ -55,14 +54,18 @@ static bool record_pages(const struct fault *f, uintptr_t size)
            frame_add(&mm.slab, store, f->offset, f->offset + (size - 1), mm.memory, f->offset);
 }
 
-/* Pages of stores go for it, as long as there are some that need not be cleaned first. */
+/* Other pages go for it.  EINPROGRESS: some are on their way out, ask again when they have gone. */
 static int allocate(uintptr_t address, uintptr_t size, unsigned rights)
 {
     for (;;) {
         int error = rights ? memory_allocate_map(address, size, rights)
                            : memory_allocate(address, size);
-        if (error != ENOMEM || evict_frame() != 0)
+        if (error != ENOMEM)
             return error;
+        room_refresh();
+        int went = evict_frame();
+        if (went)
+            return went == EVICT_WAITS ? EINPROGRESS : ENOMEM;
     }
 }
 
@@ -77,6 +80,20 @@ static int make_pages(const struct fault *f, uintptr_t size)
     return ENOMEM;
 }
 
+/* The same where frames are short: others of the same policy may have to go first. */
+static int make_watched(const struct fault *f)
+{
+    struct hurd_policy *policy = policy_of(f->map->is.policy);
+    uintptr_t size = mm.room.left > mm.room.high ? fault_size(f) : HURD_MM_PAGE;
+    int error = f->map->is.kept ? 0 : room_make(policy, (uint32_t)(size / HURD_MM_PAGE));
+    if (error)
+        return error == EVICT_WAITS ? EINPROGRESS : error;
+    error = make_pages(f, size);
+    if (!error)
+        pageout_watch(f->map, f->page, f->page + (size - 1));
+    return error;
+}
+
 /* Workers, which clean pages, live on what is kept for them; others wait for a page to be clean. */
 static int without_memory(const struct fault *f)
 {
@@ -89,13 +106,24 @@ static int without_memory(const struct fault *f)
 static int anonymous_fault(const struct fault *f)
 {
     struct frame *run = frame_find(f->map->store, f->offset);
+    int error;
+    if (run && mm.room.active)
+        return frame_is_out(run) ? swapin_fault(f, run) : pageout_show(f, run);
     if (run)
         return fault_map_run(f, run, f->map->is.rights);
-    uintptr_t size = fault_size(f);
-    int error = make_pages(f, size);
-    if (error && size > HURD_MM_PAGE)
-        error = make_pages(f, HURD_MM_PAGE);
-    return error == ENOMEM && mm.pool.heads ? without_memory(f) : error;
+    if (mm.room.active || f->map->is.policy) {
+        error = make_watched(f);
+    } else {
+        uintptr_t size = fault_size(f);
+        error = make_pages(f, size);
+        if (error && size > HURD_MM_PAGE)
+            error = make_pages(f, HURD_MM_PAGE);
+    }
+    if (mm.room.left < mm.room.alarm)
+        room_alarm();
+    if (error == EINPROGRESS && !pagein_is_worker(f->from))
+        return fault_park(f);
+    return (error == ENOMEM || error == EINPROGRESS) && mm.pool.heads ? without_memory(f) : error;
 }
 
 /* ---- whole ranges ---- */
@@ -104,19 +132,31 @@ static void anonymous_drop(struct map *map, uintptr_t first, uintptr_t last)
 {
     struct frame run;
     while (frame_take(&mm.slab, map->store, first, last, &run)) {
+        uintptr_t size = run.range.last - run.range.first + 1;
+        if (mm.room.watched)
+            pageout_forget(run.range.first, run.range.last);
         if (mm.keep_frames)
             memory_hide(run.range.first, run.range.last, HURD_VM_RIGHTS);
         else
-            memory_deallocate(run.container, run.offset, run.range.last - run.range.first + 1);
+            memory_deallocate(mm.memory, run.offset, size);
+        if (frame_is_out(&run) && !mm.keep_frames)
+            mm.room.left -= (int32_t)(size / HURD_MM_PAGE);     /* they were no frames */
+        mm.room.full = false;
     }
 }
 
 static int fill_gap(struct map *map, uintptr_t first, uintptr_t last)
 {
     uintptr_t size = last - first + 1;
+    if (mm.room.active && size / HURD_MM_PAGE > room_most())
+        return ENOMEM;
+    uint32_t pages = (uint32_t)(size / HURD_MM_PAGE);
+    int error = mm.room.active ? room_make(policy_of(map->is.policy), pages) : 0;
+    if (error)
+        return error == EVICT_WAITS ? EINPROGRESS : error;
     if (!slab_reserve(&mm.slab, 1))
         return ENOMEM;
-    int error = allocate(first, size, map->is.rights);
+    error = allocate(first, size, map->is.rights);
     if (error)
         return error;
     bool added = frame_add(&mm.slab, map->store, first, last, mm.memory, first);
@@ -134,12 +174,12 @@ static int anonymous_fill(struct map *map, uintptr_t first, uintptr_t last)
         int error = !run || run->range.first > at ? fill_gap(map, at, gap_end) : 0;
         if (error)
             return error;
-        if (gap_end == last && !(run && run->range.first <= last))
-            return 0;
-        if (run_end >= last)
-            return 0;
+        if ((gap_end == last && !(run && run->range.first <= last)) || run_end >= last)
+            break;
         at = run_end + 1;
     }
+    pageout_watch(map, first, last);
+    return 0;
 }
 
 /* The records follow; a run that has been moved goes back when a later one cannot be. */
@@ -168,15 +208,41 @@ static int anonymous_move(struct map *map, uintptr_t to, uintptr_t size)
     struct frame taken;
     while (frame_take(&mm.slab, map->store, from, last, &taken)) {
         uintptr_t first = to + (taken.range.first - from);
-        frame_add(&mm.slab, map->store, first, to + (taken.range.last - from), mm.memory, first);
+        pageout_forget(taken.range.first, taken.range.last);    /* pageout_watch() follows */
+        frame_add(&mm.slab, map->store, first, to + (taken.range.last - from), taken.container,
+                  first);
     }
     return 0;
 }
 
 static uintptr_t anonymous_count(struct map *map, uintptr_t first, uintptr_t last)
 {
-    return frame_count(map->store, map->offset + (first - map->range.first),
-                       map->offset + (last - map->range.first));
+    return frame_count(map->store, first, last, false);
+}
+
+static uintptr_t anonymous_count_out(struct map *map, uintptr_t first, uintptr_t last)
+{
+    return frame_count(map->store, first, last, true);
+}
+
+/* A locked page is not watched, so no policy can choose it. */
+static void anonymous_lock(struct map *map, uintptr_t first, uintptr_t last, bool lock)
+{
+    if (lock)
+        pageout_forget(first, last);
+    else
+        pageout_watch(map, first, last);
+}
+
+static void anonymous_hint(struct map *map, uintptr_t first, uintptr_t last, unsigned advice)
+{
+    if (advice == HURD_VM_WILL_NEED)
+        swapin_range(map, first, last);
+    for (uintptr_t at = first; mm.room.watched && at - first <= last - first; at += HURD_MM_PAGE) {
+        struct hurd_page *page = page_find(map->store, at);
+        if (page && page->flags & PAGE_CHOOSABLE && page->policy->ops->hint)
+            page->policy->ops->hint(page->policy, page, advice);
+    }
 }
 
 const struct store_class anonymous_class = {
@@ -186,4 +252,7 @@ const struct store_class anonymous_class = {
     .fill = anonymous_fill,
     .move = anonymous_move,
     .count = anonymous_count,
+    .count_out = anonymous_count_out,
+    .lock = anonymous_lock,
+    .hint = anonymous_hint,
 };

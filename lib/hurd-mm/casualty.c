@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The last words of a task, spoken by the thread that went wrong: what it did, its registers, the
  * regions beside the address; then the exit status that says so. */
+#include <errno.h>
 #include <hurd/cap.h>
 #include <hurd/startup.h>
 #include <hurd/task.h>
@@ -53,7 +54,7 @@ static void say_region(const L4_Word_t *words)
     unsigned rights = words[2] & HURD_VM_RIGHTS;
     say("  region %08lx-%08lx %c%c%c %s\n", words[0], words[1], rights & HURD_VM_READ ? 'r' : '-',
         rights & HURD_VM_WRITE ? 'w' : '-', rights & HURD_VM_EXECUTE ? 'x' : '-',
-        kind_name(words[2] >> 8));
+        kind_name(HURD_MM_MAPS_KIND(words[2])));
 }
 
 /* The regions from an address on, as the pager tells: how many.  The program may have overwritten
@@ -102,9 +103,33 @@ static void say_neighbours(uintptr_t address)
 static void say_registers(uintptr_t ip)
 {
     const L4_Word_t *r = casualty.registers;
-    say("  eip %08lx esp %08lx ebp %08lx eflags %08lx\n", (L4_Word_t)ip, r[7], r[6], r[1]);
+    say("  eip %08lx esp %08lx ebp %08lx eflags %08lx thread %lu.%lu\n", (L4_Word_t)ip, r[7],
+        r[6], r[1], (L4_Word_t)L4_ThreadNo(casualty.thread), (L4_Word_t)L4_Version(casualty.thread));
     say("  eax %08lx ebx %08lx ecx %08lx edx %08lx esi %08lx edi %08lx\n", r[11], r[8], r[10], r[9],
         r[5], r[4]);
+}
+
+/* What could be return addresses among the words on the guilty thread's stack; tools/symbolise
+ * knows which of them follow a call.  Only anonymous memory is read: the pages of other stores
+ * may need somebody who waits for this thread. */
+static void say_callers(void)
+{
+    enum { WORDS = 1024, MOST = 12 };
+    extern const char __mm_text_start[], __text_end[];
+    L4_Word_t r[10 * HURD_MM_MAPS_WORDS], sp = casualty.registers[7] & ~3ul;
+    unsigned found = 0;
+    if (ask_regions(sp, r) == 0 || r[0] > sp || r[2] >> 8 != HURD_MM_ANONYMOUS ||
+        !(r[2] & HURD_VM_READ))
+        return;
+    say("  code addresses on the stack, its callers among them:");
+    for (L4_Word_t i = 0; i < WORDS && found < MOST && r[1] - sp >= 4 * i + 3; i++) {
+        L4_Word_t word = ((const L4_Word_t *)sp)[i];
+        if (word > (L4_Word_t)__mm_text_start && word <= (L4_Word_t)__text_end) {
+            say(" %08lx", word);
+            found++;
+        }
+    }
+    say("\n");
 }
 
 /* In the guard of a stack, and the stack pointer is not far. */
@@ -115,7 +140,7 @@ static bool is_stack_overflow(void)
     if (casualty.address - (casualty.registers[7] - NEAR) >= 2 * NEAR ||
         ask_regions(casualty.address, r) == 0)
         return false;
-    return r[0] <= casualty.address && r[2] == HURD_MM_ANONYMOUS << 8 &&
+    return r[0] <= casualty.address && (r[2] & 0xfff) == HURD_MM_ANONYMOUS << 8 &&
            r[1] - r[0] >= HURD_MM_STACK_GUARD - 1 && r[1] - casualty.address < HURD_MM_STACK_GUARD;
 }
 
@@ -150,6 +175,11 @@ static const char *program_name(void)
     return data->argz && data->argz_len ? (const char *)data->argz : "program";
 }
 
+static const char *no_page_because(int error)
+{
+    return error == ENOMEM ? "out of memory" : error ? strerror(error) : "";
+}
+
 _Noreturn void report_run(void)
 {
     unsigned task = L4_Version(casualty.thread);
@@ -159,7 +189,7 @@ _Noreturn void report_run(void)
     } else if (casualty.is_violation) {
         say("%s (task %u): segmentation violation, %s at %08lx%s%s%s\n", program_name(), task,
             casualty.access & HURD_VM_WRITE ? "write" : "read", (L4_Word_t)casualty.address,
-            casualty.error ? ": no page: " : "", casualty.error ? strerror(casualty.error) : "",
+            casualty.error ? ": no page: " : "", no_page_because(casualty.error),
             is_stack_overflow() ? ": stack overflow" : "");
     } else {
         status = exception_status(casualty.registers[2]);
@@ -168,6 +198,7 @@ _Noreturn void report_run(void)
     }
     say_registers(casualty.ip);
     say_neighbours(casualty.is_violation ? casualty.address : casualty.ip);
+    say_callers();
     hurd_mm_die(status);
 }
 

@@ -7,11 +7,14 @@
 #include <errno.h>
 #include "mm.h"
 #include "paged.h"
+#include "pageout.h"
 
 static struct hurd_policy policies[HURD_POLICIES];
 
 void policies_start(void)
 {
+    for (struct hurd_policy *p = policies; p < policies + HURD_POLICIES; p++)
+        *p = (struct hurd_policy){.ops = NULL};
     policies[HURD_POLICY_TASK].ops = &hurd_policy_clock;
 }
 
@@ -29,7 +32,7 @@ void page_choosable(struct hurd_page *page, bool yes)
         page->flags |= PAGE_CHOOSABLE;
         ops->fault(page->policy, page);
     } else if (!yes && was) {
-        page->flags &= (unsigned char)~PAGE_CHOOSABLE;
+        page->flags &= (uint16_t)~PAGE_CHOOSABLE;
         ops->forget(page->policy, page);
     }
 }
@@ -37,22 +40,22 @@ void page_choosable(struct hurd_page *page, bool yes)
 /* ---- one out ---- */
 
 /* Any of the policy's: what it answered is not a page of its own that may go. */
-static struct hurd_page *any_page(struct hurd_policy *policy)
+static struct hurd_page *any_page(struct hurd_policy *policy, const struct store *but)
 {
     for (uint32_t i = 0; i < mm.pool.slots; i++) {
         struct hurd_page *page = (struct hurd_page *)mm.pool.table + i;
-        if (page->policy == policy && page->flags & PAGE_CHOOSABLE)
+        if (page->policy == policy && page->flags & PAGE_CHOOSABLE && page->store != but)
             return page;
     }
     return NULL;
 }
 
-static struct hurd_page *choose(struct hurd_policy *policy)
+struct hurd_page *evict_choose(struct hurd_policy *policy)
 {
     struct hurd_page *page = page_checked(policy->ops->victim(policy));
     if (page && page->policy == policy && page->flags & PAGE_CHOOSABLE)
         return page;
-    return any_page(policy);
+    return any_page(policy, NULL);
 }
 
 /* Some page of the policy is on its way out. */
@@ -66,10 +69,14 @@ static bool is_leaving(const struct hurd_policy *policy)
     return false;
 }
 
-/* The slot is on the free list then. */
-static int evict_one(struct hurd_policy *policy)
+int evict_one(struct hurd_policy *policy)
 {
-    struct hurd_page *page = policy->pages ? choose(policy) : NULL;
+    struct hurd_page *page = policy->pages ? evict_choose(policy) : NULL;
+    if (page && page->store == &mm.anonymous) {
+        if (pageout_batch(policy, page) == EVICT_WAITS)
+            return EVICT_WAITS;
+        page = any_page(policy, &mm.anonymous);
+    }
     if (!page)
         return policy->pages && is_leaving(policy) ? EVICT_WAITS : ENOMEM;
     page_choosable(page, false);
@@ -86,7 +93,7 @@ static int evict_one(struct hurd_policy *policy)
     page->flags |= PAGE_LEAVING;
     int error = paged_clean(page);
     if (error) {
-        page->flags &= (unsigned char)~PAGE_LEAVING;
+        page->flags &= (uint16_t)~PAGE_LEAVING;
         page_choosable(page, true);
         return ENOMEM;
     }
@@ -111,6 +118,12 @@ static int evict_any(void)
 
 /* ---- a frame for a page ---- */
 
+/* A page that is on its way in can be chosen when it has come. */
+static int or_wait(int error)
+{
+    return error == ENOMEM && (mm.room.coming || mm.room.leaving) ? EVICT_WAITS : error;
+}
+
 int evict_slot(struct hurd_policy *policy, struct hurd_page **page)
 {
     int error = 0;
@@ -126,7 +139,7 @@ int evict_slot(struct hurd_policy *policy, struct hurd_page **page)
         error = evict_any();
     if (!error)
         *page = page_take();
-    return error || *page ? error : ENOMEM;
+    return or_wait(error || *page ? error : ENOMEM);
 }
 
 int evict_frame(void)
@@ -135,7 +148,7 @@ int evict_frame(void)
         return ENOMEM;
     int error = pool_shrink(true) ? 0 : evict_any();
     if (error)
-        return error;
+        return or_wait(error);
     pool_shrink(true);
     return 0;
 }
@@ -235,10 +248,21 @@ int policy_destroy(unsigned number)
     return 0;
 }
 
-int policy_bind(uintptr_t address, uintptr_t size, unsigned number)
+static bool has_anonymous(uintptr_t first, uintptr_t last)
+{
+    struct map *m = map_from(&mm.space, first);
+    while (m && m->range.first <= last && m->store != &mm.anonymous)
+        m = map_next(&mm.space, m);
+    return m && m->range.first <= last;
+}
+
+int policy_bind(uintptr_t address, uintptr_t size, unsigned number, bool anyway)
 {
     uintptr_t last = address + (size - 1);
     int error = policy_of(number) ? region_check(address, size) : ENOENT;
+    if (!error && number && has_anonymous(address, last) && !room_want_swap() && !anyway &&
+        mm.room.swap == SWAP_WANTED)
+        return EAGAIN;
     if (!error && !slab_reserve(&mm.slab, map_cuts(&mm.space, address, last)))
         error = ENOMEM;
     if (error)
@@ -247,6 +271,8 @@ int policy_bind(uintptr_t address, uintptr_t size, unsigned number)
     struct map *m = map_from(&mm.space, address);
     for (; m && m->range.first <= last; m = map_next(&mm.space, m))
         m->is.policy = (unsigned char)number;
+    for (m = map_from(&mm.space, address); m && m->range.first <= last; m = map_next(&mm.space, m))
+        pageout_watch(m, m->range.first, m->range.last);
     map_join(&mm.space, address, last);
     return 0;
 }

@@ -6,7 +6,13 @@
 #include "page.h"
 
 /* Results beside 0 and ENOMEM. */
-enum { EVICT_WAITS = -3 };      /* a page is being cleaned: ask again when it is */
+enum { EVICT_WAITS = -3 };      /* a page is being cleaned, or leaves: ask again when it has */
+
+/* One page of the policy goes: 0, when its slot is free, EVICT_WAITS or ENOMEM. */
+int evict_one(struct hurd_policy *policy);
+
+/* The policy's choice, NULL: it has no page that may go. */
+struct hurd_page *evict_choose(struct hurd_policy *policy);
 
 /* A slot for a page under this policy. */
 int evict_slot(struct hurd_policy *policy, struct hurd_page **page);
@@ -27,6 +33,7 @@ int policy_create(const struct hurd_policy_ops *ops, uint32_t frames, uint32_t p
 int policy_replace(unsigned number, const struct hurd_policy_ops *ops, uint32_t parameter);
 int policy_limit(unsigned number, uint32_t frames);
 int policy_destroy(unsigned number);
-int policy_bind(uintptr_t address, uintptr_t size, unsigned number);
+/* EAGAIN: swap has to be made ready for anonymous pages first; not if `anyway`. */
+int policy_bind(uintptr_t address, uintptr_t size, unsigned number, bool anyway);
 
 #endif

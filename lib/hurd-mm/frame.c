@@ -115,13 +115,14 @@ bool frame_take(struct slab *slab, struct store *store, uintptr_t first, uintptr
     return true;
 }
 
-uintptr_t frame_count(struct store *store, uintptr_t first, uintptr_t last)
+uintptr_t frame_count(struct store *store, uintptr_t first, uintptr_t last, bool out)
 {
     uintptr_t bytes = 0;
     for (struct frame *f = frame_from(store, first); f && f->range.first <= last;) {
         uintptr_t from = f->range.first > first ? f->range.first : first;
         uintptr_t to = f->range.last < last ? f->range.last : last;
-        bytes += to - from + 1;
+        if (frame_is_out(f) == out)
+            bytes += to - from + 1;
         if (f->range.last == UINTPTR_MAX)
             break;
         f = frame_from(store, f->range.last + 1);

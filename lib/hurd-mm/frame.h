@@ -14,6 +14,14 @@ struct frame {
     uintptr_t offset;           /* in the container, of range.first */
 };
 
+/* In place of a container: pages of anonymous memory that physmem has put on disk (pageout.c). */
+#define FRAME_OUT (~(L4_Word_t)0)
+
+static inline bool frame_is_out(const struct frame *frame)
+{
+    return frame->container == FRAME_OUT;
+}
+
 struct frame *frame_find(struct store *store, uintptr_t offset);
 struct frame *frame_from(struct store *store, uintptr_t offset);
 
@@ -32,7 +40,7 @@ bool frame_cuts(struct store *store, uintptr_t first, uintptr_t last);
 bool frame_take(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last,
                 struct frame *taken);
 
-/* Pages that exist in [first, last]. */
-uintptr_t frame_count(struct store *store, uintptr_t first, uintptr_t last);
+/* Pages in [first, last] that are in core, or out. */
+uintptr_t frame_count(struct store *store, uintptr_t first, uintptr_t last, bool out);
 
 #endif

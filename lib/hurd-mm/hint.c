@@ -5,6 +5,7 @@
 #include <string.h>
 #include "mm.h"
 #include "paged.h"
+#include "pageout.h"
 
 /* The part of a region that lies in a range. */
 struct part {
@@ -64,6 +65,8 @@ static int advise_forget(uintptr_t first, uintptr_t last, bool anonymous_only)
         if (p.map->is.locked || p.map->is.permanent ||
             (anonymous_only && p.map->store != &mm.anonymous))
             return EINVAL;
+    if (pageout_is_busy(first, last))
+        return EINPROGRESS;
     if (!slab_reserve(&mm.slab, FRAME_CUTS))    /* one run at most reaches beyond both ends */
         return ENOMEM;
     for (bool more = part_first(&p, first, last); more; more = part_next(&p, first, last))
@@ -107,10 +110,42 @@ int hint_advise(uintptr_t address, uintptr_t size, unsigned advice)
 static int lock_fill(uintptr_t first, uintptr_t last)
 {
     struct part p;
-    for (bool more = part_first(&p, first, last); more; more = part_next(&p, first, last))
-        if (p.map->is.rights && part_fill(&p) != 0)
-            return EAGAIN;
+    for (bool more = part_first(&p, first, last); more; more = part_next(&p, first, last)) {
+        int error = p.map->is.rights ? part_fill(&p) : 0;
+        if (error)
+            return error == EINPROGRESS ? error : EAGAIN;
+    }
     return 0;
+}
+
+/* Pages of locked regions that are out come in.  EINPROGRESS: they are on their way. */
+static int lock_bring(uintptr_t first, uintptr_t last)
+{
+    struct part p;
+    uint32_t missing = 0;
+    for (bool more = mm.room.active && part_first(&p, first, last); more;
+         more = part_next(&p, first, last))
+        if (p.map->is.locked && p.map->is.rights && p.map->store == &mm.anonymous)
+            missing += swapin_range(p.map, p.first, p.last);
+    if (!missing)
+        return 0;
+    return mm.room.leaving || mm.room.coming ? EINPROGRESS : EAGAIN;
+}
+
+/* All of the range fits in core beside what cannot leave. */
+static bool lock_fits(uintptr_t first, uintptr_t last)
+{
+    struct part p;
+    uint32_t out = 0, in = 0;
+    for (bool more = mm.room.active && part_first(&p, first, last); more;
+         more = part_next(&p, first, last)) {
+        if (p.map->store != &mm.anonymous || !p.map->is.rights)
+            continue;
+        uint32_t core = (uint32_t)frame_count(p.map->store, p.first, p.last, false);
+        out += (uint32_t)((p.last - p.first) / HURD_MM_PAGE + 1) - core;
+        in += p.map->is.locked || p.map->is.kept ? 0 : core;
+    }
+    return !out || out + in <= room_most();
 }
 
 static void part_lock(const struct part *p, bool lock)
@@ -131,6 +166,8 @@ int hint_lock(uintptr_t address, uintptr_t size, bool lock)
          more = part_next(&p, address, last))
         if (!p.map->is.rights)
             return ENOMEM;
+    if (lock && !lock_fits(address, last))
+        return EAGAIN;
     error = lock ? lock_fill(address, last) : 0;
     if (error)
         return error;
@@ -139,8 +176,12 @@ int hint_lock(uintptr_t address, uintptr_t size, bool lock)
     map_cut(&mm.space, address, last);
     for (bool more = part_first(&p, address, last); more; more = part_next(&p, address, last))
         part_lock(&p, lock);
+    error = lock ? lock_bring(address, last) : 0;
+    for (bool more = error == EAGAIN && part_first(&p, address, last); more;
+         more = part_next(&p, address, last))
+        part_lock(&p, false);
     map_join(&mm.space, address, last);
-    return 0;
+    return error;
 }
 
 int hint_lock_all(unsigned flags)
@@ -149,7 +190,7 @@ int hint_lock_all(unsigned flags)
     if (flags & ~(HURD_VM_LOCK_CURRENT | HURD_VM_LOCK_FUTURE))
         return EINVAL;
     if (flags & HURD_VM_LOCK_CURRENT) {
-        int error = lock_fill(0, UINTPTR_MAX);
+        int error = lock_fits(0, UINTPTR_MAX) ? lock_fill(0, UINTPTR_MAX) : EAGAIN;
         if (error)
             return error;
     }
@@ -159,6 +200,21 @@ int hint_lock_all(unsigned flags)
             part_lock(&p, flags != 0);
         map_join(&mm.space, 0, UINTPTR_MAX);
     }
+    return flags & HURD_VM_LOCK_CURRENT ? lock_bring(0, UINTPTR_MAX) : 0;
+}
+
+int hint_keep(uintptr_t address, uintptr_t size)
+{
+    uintptr_t last = address + (size - 1);
+    int error = region_check(address, size);
+    if (!error && !slab_reserve(&mm.slab, map_cuts(&mm.space, address, last)))
+        error = ENOMEM;
+    if (error)
+        return error;
+    map_cut(&mm.space, address, last);
+    struct part p;
+    for (bool more = part_first(&p, address, last); more; more = part_next(&p, address, last))
+        p.map->is.kept = true;
     return 0;
 }
 

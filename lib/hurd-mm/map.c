@@ -111,6 +111,7 @@ static bool map_same_state(const struct map *map, const struct map *next)
 {
     return map->is.rights == next->is.rights && map->is.advice == next->is.advice &&
            map->is.permanent == next->is.permanent && map->is.locked == next->is.locked &&
+           map->is.kept == next->is.kept &&
            map->is.policy == next->is.policy;
 }
 

@@ -26,6 +26,8 @@ struct store_class {
     int (*move)(struct map *map, uintptr_t to, uintptr_t size);
     /* Pages of it that surely have memory. */
     uintptr_t (*count)(struct map *map, uintptr_t first, uintptr_t last);
+    /* Pages of it that are on disk, and can be brought in. */
+    uintptr_t (*count_out)(struct map *map, uintptr_t first, uintptr_t last);
     /* The pages may not go out, or may again. */
     void (*lock)(struct map *map, uintptr_t first, uintptr_t last, bool lock);
     /* HURD_VM_COLD, HURD_VM_WILL_NEED. */
@@ -60,7 +62,10 @@ struct map {
         unsigned char advice;   /* enum hurd_vm_advice: NORMAL, RANDOM or SEQUENTIAL */
         bool permanent;         /* never unmapped, replaced, protected: startup area, KIP, wired */
         bool locked;            /* its pages are in core and stay */
+        bool kept;              /* pages that are touched stay, whatever the program says */
         unsigned char policy;   /* that chooses among its pages: <hurd/policy.h> */
+        unsigned char around;   /* pages that come from disk together; 0: as many as at first */
+        unsigned char lonely;   /* how many came alone, since `around` was 1 */
     } is;
 };
 

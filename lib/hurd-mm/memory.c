@@ -11,9 +11,11 @@ int memory_allocate(uintptr_t offset, uintptr_t size)
 {
     mm.counters.rpcs++;
     int error = hurd_pm_container_allocate(mm.physmem, mm.memory, 0, offset, size, NULL);
-    if (!error)
-        mm.counters.frames_taken += size / HURD_MM_PAGE;
-    return error;
+    if (error)
+        return error;
+    mm.counters.frames_taken += size / HURD_MM_PAGE;
+    mm.room.left -= (int32_t)(size / HURD_MM_PAGE);
+    return 0;
 }
 
 /* Maps what is left of a range of which `done` bytes are mapped. */
@@ -43,6 +45,7 @@ int memory_allocate_map(uintptr_t address, uintptr_t size, unsigned rights)
     if (error)
         return error;
     mm.counters.frames_taken += size / HURD_MM_PAGE;
+    mm.room.left -= (int32_t)(size / HURD_MM_PAGE);
     error = map_rest(mm.memory, rights, address, address, size, done);
     if (error)
         memory_deallocate(mm.memory, address, size);
@@ -64,6 +67,7 @@ uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t siz
     if (error)
         amount = 0;
     mm.counters.frames_returned += amount / HURD_MM_PAGE;
+    mm.room.left += (int32_t)(amount / HURD_MM_PAGE);
     return amount;
 }
 
@@ -77,7 +81,12 @@ int memory_wire(uintptr_t address, uintptr_t size, unsigned rights)
 {
     mm.counters.rpcs++;
     int error = hurd_pm_container_pin(mm.physmem, mm.memory, address, size, NULL, NULL);
-    return error ? error : memory_map(mm.memory, rights, address, address, size);
+    if (error)
+        return error;
+    error = memory_map(mm.memory, rights, address, address, size);
+    if (error)                          /* the kernel has no memory for the mapping */
+        hurd_pm_container_unpin(mm.physmem, mm.memory, address, size);
+    return error;
 }
 
 /* The largest fpage that starts at `first` and ends at `last` or before. */

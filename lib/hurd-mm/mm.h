@@ -11,11 +11,36 @@
 #include "map.h"
 #include "page.h"
 
+/* Frames of the task, and its anonymous pages on their way to swap and back (room.c, pageout.c).
+ * */
+enum swap_state {
+    SWAP_UNKNOWN,               /* nobody has asked, or there is none so far */
+    SWAP_WANTED,                /* there is some, and the next request starts the workers for it */
+    SWAP_READY,
+    SWAP_IMPOSSIBLE,            /* no guarantee of its own, or the pager's memory is not wired */
+};
+struct room {
+    int32_t left;               /* frames that the task may still take, as far as we know */
+    int32_t alarm;              /* fewer left: room_alarm() */
+    int32_t low, high;          /* fewer left: pages are written ahead, until so many are */
+    int32_t capacity;           /* left when the program began */
+    int32_t committed;          /* pages of anonymous regions made since */
+    uint32_t leaving, coming;   /* anonymous pages in jobs */
+    uint32_t watched;           /* anonymous pages with a record */
+    L4_Word_t control, guarantee;
+    enum swap_state swap;
+    bool watching;              /* the task's policy has its anonymous pages, too */
+    bool active;                /* some page has been watched */
+    bool full;                  /* swap took no more, the last time */
+    bool alone;                 /* the last reading failed: the next one is for one page */
+};
+
 struct mm {
     struct address_space space;
     struct slab slab;
     struct store reserved, anonymous, wired, pool_store;
     struct pool pool;
+    struct room room;
     L4_ThreadId_t physmem;
     L4_Word_t memory;                   /* the task's container; offset = address */
     L4_ThreadId_t pager, starter;       /* global ids; the starter made the pager run */
@@ -69,6 +94,7 @@ void region_clear(uintptr_t first, uintptr_t last);
 int hint_advise(uintptr_t address, uintptr_t size, unsigned advice);
 int hint_lock(uintptr_t address, uintptr_t size, bool lock);
 int hint_lock_all(unsigned flags);
+int hint_keep(uintptr_t address, uintptr_t size);
 /* EBUSY: a locked page, if those are refused.  EIO, EINPROGRESS: as paged_sync(). */
 int hint_sync(uintptr_t address, uintptr_t size, bool refuse_locked, bool start_only);
 /* A bit a page into words[]: how many pages. */
@@ -103,24 +129,34 @@ enum job_kind {
     JOB_HOOK,                           /* the store's function brings the page */
     JOB_FETCH, JOB_CLEAN,               /* operations of a store that has them */
     JOB_PARKED,                         /* nothing to do: the thread waits for others' jobs */
+    JOB_OUT, JOB_IN,                    /* anonymous pages, to swap and back */
 };
 struct pagein {
     L4_ThreadId_t thread;               /* that touched the page */
     struct store *store;
-    uintptr_t ip, offset, address, region, region_size;
+    uintptr_t ip, offset, address;
+    uintptr_t region, region_size;      /* JOB_OUT, JOB_IN: records kept for the end */
     unsigned char access;               /* 0: it waits in a request, not in a fault */
     unsigned char kind, pages;
 };
 int pagein_park(const struct pagein *page);
 int pagein_start(const struct pagein *page);            /* 0: the thread is answered later */
-bool pagein_job(L4_ThreadId_t from, int error);
+/* bytes: how far it came, JOB_OUT and JOB_IN. */
+bool pagein_job(L4_ThreadId_t from, int error, uintptr_t bytes);
 bool pagein_is_worker(L4_ThreadId_t thread);
-int pagein_worker(L4_ThreadId_t thread);
+/* kind: the one that it does, JOB_OUT or JOB_IN; 0: what stores want. */
+int pagein_worker(L4_ThreadId_t thread, unsigned kind);
+struct job *pagein_next(const struct job *job);
+const struct pagein *pagein_of(const struct job *job);
+struct fault;
+struct pagein pagein_for(const struct fault *f, unsigned kind);
 void pagein_forget(L4_ThreadId_t from);                 /* it waits for no page any more */
 void report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
                       int error);
 bool report_exception(L4_ThreadId_t from);
 void report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip);
+
+void room_begin(void);                  /* mm_init.c: main() is about to run */
 
 /* ---- pager.c ---- */
 void pager_main(void);
@@ -156,8 +192,9 @@ enum request {
     REQUEST_SIGNAL_ACTION,      /* signal, change, handler, mask, flags -> handler, mask, flags */
     REQUEST_SIGNAL_STACK,       /* change, base, size, flags -> base, size, flags */
     REQUEST_SIGNAL_MASK,        /* mask, change -> mask */
-    REQUEST_PAGEIN_JOB,         /* error of the last one -> struct worker_job */
-    REQUEST_PAGEIN_WORKER,      /* global id of a new worker */
+    REQUEST_PAGEIN_JOB,         /* error of the last one, bytes -> struct worker_job */
+    REQUEST_PAGEIN_WORKER,      /* global id of a new worker, kind of job */
+    REQUEST_KEEP,               /* address, size: a stack of ours, whose pages never leave */
     REQUEST_COUNT
 };
 

@@ -12,6 +12,7 @@
 #include "evict.h"
 #include "mm.h"
 #include "paged.h"
+#include "pageout.h"
 
 enum {
     LOWEST = 0x4000,                    /* a null pointer and its surroundings stay unmapped */
@@ -200,6 +201,28 @@ static int pager_start(const struct hurd_startup_data *data)
     return L4_IpcFailed(tag) ? EIO : 0;
 }
 
+/* Anonymous pages can leave if the task has a guarantee of its own, and what the pager touches is
+ * surely not among them. */
+static void room_start(const struct hurd_startup_data *data)
+{
+    struct hurd_pm_control_info info = {0};
+    bool known = hurd_pm_control_info(mm.physmem, data->physmem_control.cap, &info) == 0;
+    mm.room = (struct room){
+        .swap = known && &__mm_data_start[0] != &__mm_data_end[0] ? SWAP_UNKNOWN : SWAP_IMPOSSIBLE,
+        .control = data->physmem_control.cap,
+        .guarantee = info.guarantee,
+        .left = (int32_t)(info.guarantee - info.used),
+    };
+    room_levels();
+}
+
+/* What the program has at first, and its stack, fit. */
+void room_begin(void)
+{
+    mm.room.capacity = mm.room.left;
+    mm.room.committed = 0;
+}
+
 int hurd_mm_init(L4_ThreadId_t pager)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
@@ -219,6 +242,7 @@ int hurd_mm_init(L4_ThreadId_t pager)
     mm.space.high = user_space_end(L4_GetKernelInterface());
 
     policies_start();
+    room_start(data);
     int error = record_areas(data);
     if (!error)
         error = record_segments(data);

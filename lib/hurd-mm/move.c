@@ -3,7 +3,7 @@
  * and map.c; the store's class moves what hangs on the address.  Everything is checked and all
  * records are reserved before something changes. */
 #include <errno.h>
-#include "mm.h"
+#include "pageout.h"
 
 /* Cuts at both ends of the old place, runs of frames that are cut at them, the new region. */
 enum { RECORDS = 2 + 2 * FRAME_CUTS + 1 };
@@ -71,6 +71,8 @@ static bool move_grow(const struct move_request *r, const struct map *map)
         return false;
     struct map *piece = move_insert(map, end, more, map->offset + (end - map->range.first));
     if (piece) {
+        if (piece->store == &mm.anonymous)
+            room_commit((intptr_t)more);
         move_fill(piece);
         map_join(&mm.space, end, end + (more - 1));
     }
@@ -90,6 +92,10 @@ static int move_away(struct move_request *r, uintptr_t to)
     }
     if (old->store->class->drop)
         old->store->class->drop(old, r->address, last);
+    if (old->store == &mm.anonymous) {
+        room_commit((intptr_t)(r->new_size - r->size));
+        pageout_watch(map, to, to + (r->size - 1));
+    }
     map_remove(&mm.space, old);
     move_fill(map);
     map_join(&mm.space, to, to + (r->new_size - 1));
@@ -103,6 +109,9 @@ int move_region(struct move_request *r)
     int error = move_find(r, &map);
     if (error)
         return error;
+    if (pageout_is_busy(r->address, r->address + (r->size - 1)) ||
+        (r->flags & HURD_VM_HERE && pageout_is_busy(r->to, r->to + (r->new_size - 1))))
+        return EINPROGRESS;
     unsigned clear = r->flags & HURD_VM_HERE
                          ? region_clear_records(r->to, r->to + (r->new_size - 1)) : 0;
     if (!slab_reserve(&mm.slab, RECORDS + clear))

@@ -23,6 +23,8 @@ static uint32_t index_of(const struct hurd_page *page)
 
 uintptr_t page_address(const struct hurd_page *page)
 {
+    if (page->store == &mm.anonymous)
+        return (uintptr_t)page->number * HURD_MM_PAGE;
     return mm.pool.frames + index_of(page) * HURD_MM_PAGE;
 }
 
@@ -31,8 +33,11 @@ uintptr_t page_address(const struct hurd_page *page)
 static int wired_page(uintptr_t address)
 {
     int error = memory_allocate(address, HURD_MM_PAGE);
-    if (!error)
-        error = memory_wire(address, HURD_MM_PAGE, HURD_VM_READ | HURD_VM_WRITE);
+    if (error)
+        return error;
+    error = memory_wire(address, HURD_MM_PAGE, HURD_VM_READ | HURD_VM_WRITE);
+    if (error)
+        memory_deallocate(mm.memory, address, HURD_MM_PAGE);
     return error;
 }
 
@@ -40,6 +45,24 @@ static int slot_frame(uint32_t index)
 {
     return memory_allocate_map(mm.pool.frames + index * HURD_MM_PAGE, HURD_MM_PAGE,
                                HURD_VM_RIGHTS);
+}
+
+/* The record of a slot has memory. */
+static int slot_record(uint32_t index)
+{
+    if (index < mm.pool.records)
+        return 0;
+    int error = index < POOL_PAGES ? wired_page(mm.pool.table + index * sizeof(struct hurd_page))
+                                   : ENOMEM;
+    if (!error)
+        mm.pool.records += RECORDS;
+    return error;
+}
+
+static void slot_bare(uint32_t index)
+{
+    slot(index)->hash_next = mm.pool.bare;
+    mm.pool.bare = index + 1;
 }
 
 static void slot_free(uint32_t index)
@@ -61,9 +84,7 @@ static int slot_new(void)
         mm.pool.bare = next;
         return (int)index;
     }
-    if (index == POOL_PAGES ||
-        (index % RECORDS == 0 && wired_page(mm.pool.table + index * sizeof(struct hurd_page))) ||
-        slot_frame(index))
+    if (slot_record(index) || slot_frame(index))
         return -1;
     mm.pool.slots++;
     return (int)index;
@@ -88,11 +109,11 @@ static int pool_fill(void)
     return 0;
 }
 
-int pool_open(void)
+int pool_table(void)
 {
     const uintptr_t table = POOL_PAGES * sizeof(struct hurd_page);
     if (mm.pool.heads)
-        return pool_fill();
+        return 0;
     if (!slab_reserve(&mm.slab, 2))
         return ENOMEM;
     if (!mm.pool.frames)
@@ -104,6 +125,20 @@ int pool_open(void)
     int error = wired_page(mm.pool.table + table);
     if (!error)
         mm.pool.heads = (uint32_t *)(mm.pool.table + table);
+    return error;
+}
+
+int pool_table_for(uint32_t records)
+{
+    int error = pool_table();
+    while (!error && mm.pool.records < records && mm.pool.records < POOL_PAGES)
+        error = slot_record(mm.pool.records);
+    return error;
+}
+
+int pool_open(void)
+{
+    int error = pool_table();
     return error ? error : pool_fill();
 }
 
@@ -114,8 +149,7 @@ bool pool_shrink(bool keep)
     uint32_t index = mm.pool.free - 1;
     mm.pool.free = slot(index)->hash_next;
     mm.pool.free_count--;
-    slot(index)->hash_next = mm.pool.bare;
-    mm.pool.bare = index + 1;
+    slot_bare(index);
     memory_deallocate(mm.memory, mm.pool.frames + index * HURD_MM_PAGE, HURD_MM_PAGE);
     return true;
 }
@@ -127,10 +161,24 @@ struct hurd_page *page_take(void)
         index = (int)mm.pool.free - 1;
         mm.pool.free = slot((uint32_t)index)->hash_next;
         mm.pool.free_count--;
-    } else {
+    } else if (mm.room.left > POOL_RESERVE || mm.room.swap != SWAP_READY) {
         index = slot_new();
     }
     return index < 0 ? NULL : slot((uint32_t)index);
+}
+
+struct hurd_page *page_bare(void)
+{
+    uint32_t index = mm.pool.slots;
+    if (mm.pool.bare) {
+        index = mm.pool.bare - 1;
+        mm.pool.bare = slot(index)->hash_next;
+    } else if (slot_record(index)) {
+        return NULL;
+    } else {
+        mm.pool.slots++;
+    }
+    return slot(index);
 }
 
 /* ---- which page is where ---- */
@@ -168,10 +216,14 @@ void page_leave(struct hurd_page *page)
         link = &slot(*link - 1)->hash_next;
     *link = page->hash_next;
     page->policy->pages--;
+    bool bare = page->store == &mm.anonymous;
     page->flags = 0;
     page->store = NULL;
     page->policy = NULL;
-    slot_free(index_of(page));
+    if (bare)
+        slot_bare(index_of(page));
+    else
+        slot_free(index_of(page));
 }
 
 struct hurd_page *page_checked(struct hurd_page *page)
@@ -189,7 +241,7 @@ void page_hide(struct hurd_page *page, unsigned rights)
     if (page->flags & PAGE_MAPPED)
         L4_UnmapFpage(L4_FpageAddRights(L4_FpageLog2(page_address(page), 12), rights));
     if (rights == HURD_VM_RIGHTS)
-        page->flags &= (unsigned char)~PAGE_MAPPED;
+        page->flags &= (uint16_t)~PAGE_MAPPED;
 }
 
 bool hurd_page_look(struct hurd_page *page)

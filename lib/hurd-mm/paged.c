@@ -48,7 +48,7 @@ static int show(const struct fault *f, struct hurd_page *page)
     int error = bring_back(f, page);
     if (error)
         return error;
-    page->flags &= (unsigned char)~PAGE_LEAVING;        /* it is wanted after all */
+    page->flags &= (uint16_t)~PAGE_LEAVING;        /* it is wanted after all */
     if (f->map->is.locked) {
         page->flags |= PAGE_LOCKED;
         page_choosable(page, false);
@@ -68,25 +68,9 @@ static int show(const struct fault *f, struct hurd_page *page)
 
 /* ---- not in core: a slot, and a worker to fill it ---- */
 
-static struct pagein job_of(const struct fault *f, unsigned kind)
-{
-    return (struct pagein){
-        .thread = f->from,
-        .store = f->map->store,
-        .ip = f->ip,
-        .region = f->map->range.first,
-        .region_size = f->map->range.last - f->map->range.first + 1,
-        .offset = f->offset,
-        .address = f->address,
-        .access = (unsigned char)f->access,
-        .kind = (unsigned char)kind,
-        .pages = 1,
-    };
-}
-
 int fault_park(const struct fault *f)
 {
-    const struct pagein job = job_of(f, JOB_PARKED);
+    const struct pagein job = pagein_for(f, JOB_PARKED);
     int error = pagein_park(&job);
     return error ? error : FAULT_WAITS;
 }
@@ -126,7 +110,7 @@ static int fetch(const struct fault *f)
         return error;
     page_enter(page, f->map->store, f->offset, policy);
     page->flags |= PAGE_FETCHING;
-    struct pagein job = job_of(f, JOB_FETCH);
+    struct pagein job = pagein_for(f, JOB_FETCH);
     job.pages = (unsigned char)take_ahead(f, policy);
     mm.counters.pageins++;
     error = pagein_start(&job);
@@ -163,7 +147,7 @@ int paged_clean(struct hurd_page *page)
     for (unsigned i = 0; i < n; i++) {
         struct hurd_page *p = page_find(store, first + i * HURD_MM_PAGE);
         page_hide(p, HURD_VM_WRITE);
-        p->flags = (unsigned char)((p->flags & ~PAGE_DIRTY) | PAGE_CLEANING);
+        p->flags = (uint16_t)((p->flags & ~PAGE_DIRTY) | PAGE_CLEANING);
     }
     const struct pagein job = {
         .store = store, .offset = first, .kind = JOB_CLEAN, .pages = (unsigned char)n,
@@ -171,7 +155,7 @@ int paged_clean(struct hurd_page *page)
     int error = pagein_start(&job);
     for (unsigned i = 0; error && i < n; i++) {
         struct hurd_page *p = page_find(store, first + i * HURD_MM_PAGE);
-        p->flags = (unsigned char)((p->flags & ~PAGE_CLEANING) | PAGE_DIRTY);
+        p->flags = (uint16_t)((p->flags & ~PAGE_CLEANING) | PAGE_DIRTY);
     }
     return error;
 }
@@ -186,14 +170,14 @@ void paged_buffers(const struct pagein *job, void *buffer[HURD_STORE_BATCH])
 
 static void cleaned(struct hurd_page *page, int error)
 {
-    page->flags &= (unsigned char)~PAGE_CLEANING;
+    page->flags &= (uint16_t)~PAGE_CLEANING;
     if (error)
         page->flags |= PAGE_DIRTY;
     else
         mm.counters.cleaned++;
     if (!(page->flags & PAGE_LEAVING))
         return;
-    page->flags &= (unsigned char)~PAGE_LEAVING;
+    page->flags &= (uint16_t)~PAGE_LEAVING;
     if (page->flags & PAGE_DIRTY) {
         if (!(page->flags & PAGE_LOCKED))
             page_choosable(page, true);
@@ -205,7 +189,7 @@ static void cleaned(struct hurd_page *page, int error)
 
 static void fetched(struct hurd_page *page, int error)
 {
-    page->flags &= (unsigned char)~PAGE_FETCHING;
+    page->flags &= (uint16_t)~PAGE_FETCHING;
     if (error) {
         page_leave(page);
         return;
@@ -345,12 +329,12 @@ static void paged_lock(struct map *map, uintptr_t first, uintptr_t last, bool lo
                      map->offset + (last - map->range.first), 0};
     struct hurd_page *page;
     while ((page = walk_next(&w))) {
-        page->flags = (unsigned char)(lock ? page->flags | PAGE_LOCKED
+        page->flags = (uint16_t)(lock ? page->flags | PAGE_LOCKED
                                            : page->flags & ~PAGE_LOCKED);
         if (!(page->flags & (PAGE_FETCHING | PAGE_LEAVING)))
             page_choosable(page, !lock);
         if (lock)
-            page->flags &= (unsigned char)~PAGE_LEAVING;
+            page->flags &= (uint16_t)~PAGE_LEAVING;
     }
 }
 

@@ -14,9 +14,10 @@
 #include "fault.h"
 #include "mm.h"
 #include "paged.h"
+#include "pageout.h"
 #include "worker.h"
 
-enum { WORKERS = 16 };
+enum { WORKERS = 16, SWAPPERS = 3 };    /* for stores; for swap */
 
 struct job {              /* a record of the slab */
     struct job *next;     /* behind it in time */
@@ -28,24 +29,50 @@ _Static_assert(sizeof(struct job) <= SLAB_RECORD, "one size of records");
 static struct worker {
     L4_ThreadId_t thread; /* nil: room for one more */
     bool idle;            /* it waits for our answer to its question for a job */
-} workers[WORKERS];
+    unsigned char kind;   /* JOB_OUT or JOB_IN: it does nothing else.  0: what stores want */
+} workers[WORKERS + SWAPPERS];
 
 /* ---- workers ---- */
 
 static struct worker *worker_find(L4_ThreadId_t thread)
 {
-    for (struct worker *w = workers; w < workers + WORKERS; w++)
+    for (struct worker *w = workers; w < workers + WORKERS + SWAPPERS; w++)
         if (w->thread.raw == thread.raw)
             return w;
     return NULL;
 }
 
-static struct worker *worker_idle(void)
+/* Those of swap stand behind those of stores. */
+static struct worker *worker_first_of(unsigned kind)
 {
-    for (struct worker *w = workers; w < workers + WORKERS; w++)
-        if (w->idle)
+    return kind ? workers + WORKERS : workers;
+}
+
+static struct worker *worker_end_of(unsigned kind)
+{
+    return kind ? workers + WORKERS + SWAPPERS : workers + WORKERS;
+}
+
+static struct worker *worker_idle(unsigned kind)
+{
+    for (struct worker *w = worker_first_of(kind); w < worker_end_of(kind); w++)
+        if (w->idle && w->kind == kind)
             return w;
     return NULL;
+}
+
+static bool has_room_for_worker(unsigned kind)
+{
+    for (struct worker *w = worker_first_of(kind); w < worker_end_of(kind); w++)
+        if (L4_IsNilThread(w->thread))
+            return true;
+    return false;
+}
+
+/* Which workers do it. */
+static unsigned kind_of(const struct job *job)
+{
+    return job->page.kind == JOB_OUT || job->page.kind == JOB_IN ? job->page.kind : 0;
 }
 
 bool pagein_is_worker(L4_ThreadId_t thread)
@@ -53,12 +80,39 @@ bool pagein_is_worker(L4_ThreadId_t thread)
     return worker_find(L4_GlobalIdOf(thread)) != NULL;
 }
 
-int pagein_worker(L4_ThreadId_t thread)
+static bool swap_is_ready(void)
+{
+    bool out = false, in = false;
+    for (struct worker *w = worker_first_of(JOB_OUT); w < worker_end_of(JOB_OUT); w++) {
+        out = out || (w->kind == JOB_OUT && !L4_IsNilThread(w->thread));
+        in = in || (w->kind == JOB_IN && !L4_IsNilThread(w->thread));
+    }
+    return out && in;
+}
+
+int pagein_worker(L4_ThreadId_t thread, unsigned kind)
 {
     struct worker *w = worker_find(thread);
-    if (!w && (w = worker_find(L4_nilthread)))
-        w->thread = thread;
-    return w ? 0 : EAGAIN;
+    if (!w)
+        for (w = worker_first_of(kind); w < worker_end_of(kind) && !L4_IsNilThread(w->thread); w++)
+            ;
+    if (w == worker_end_of(kind))
+        return EAGAIN;
+    w->thread = thread;
+    w->kind = (unsigned char)kind;
+    if (kind && mm.room.swap == SWAP_WANTED && swap_is_ready())
+        mm.room.swap = SWAP_READY;
+    return 0;
+}
+
+struct job *pagein_next(const struct job *job)
+{
+    return job->next;
+}
+
+const struct pagein *pagein_of(const struct job *job)
+{
+    return &job->page;
 }
 
 /* ---- jobs ---- */
@@ -85,11 +139,11 @@ static bool is_fetched(const struct job *job)
     return false;
 }
 
-/* The oldest that nobody fetches. */
-static struct job *job_waiting(void)
+/* The oldest of its kind that nobody does. */
+static struct job *job_waiting(unsigned kind)
 {
     struct job *j = mm.jobs;
-    while (j && (j->page.kind == JOB_PARKED || is_fetched(j)))
+    while (j && (j->page.kind == JOB_PARKED || kind_of(j) != kind || is_fetched(j)))
         j = j->next;
     return j;
 }
@@ -146,25 +200,39 @@ static void answer(const struct pagein *page, int error)
         L4_Reply(page->thread);
 }
 
-static void operation_done(const struct job *done, int error)
+/* Why the thread that started the job gets no page: what comes with others is tried alone first,
+ * and frames that are missing are looked for again. */
+static int reason(const struct pagein *page, int error)
+{
+    if (page->kind == JOB_FETCH)
+        return error;
+    return page->kind == JOB_IN && page->pages == 1 && error != ENOMEM ? error : 0;
+}
+
+static void operation_done(const struct job *done, int error, uintptr_t bytes)
 {
     struct job *next;
-    paged_done(&done->page, error);
+    if (done->page.kind == JOB_OUT)
+        pageout_done(&done->page, error, bytes);
+    else if (done->page.kind == JOB_IN)
+        swapin_done(&done->page, error, bytes);
+    else
+        paged_done(&done->page, error);
     for (struct job *j = jobs_take(done); j; j = next) {
         const struct pagein page = j->page;
         next = j->next;
         slab_give(&mm.slab, j);
         page.store->users--;
-        answer(&page, page.kind == JOB_FETCH ? error : 0);
+        answer(&page, reason(&page, error));
     }
 }
 
-static void job_done(struct job *job, int error)
+static void job_done(struct job *job, int error, uintptr_t bytes)
 {
     if (job->page.kind == JOB_HOOK)
         page_done(job);
     else
-        operation_done(job, error);
+        operation_done(job, error, bytes);
 }
 
 /* The answer to a worker's question: words of struct worker_job. */
@@ -176,10 +244,10 @@ static void job_load(struct job *job, struct worker *w)
     struct worker_job answer = {
         .kind = p->kind,
         .function = p->kind == JOB_HOOK ? p->store->fault : NULL,
-        .ops = p->kind == JOB_HOOK ? NULL : p->store->ops,
+        .ops = p->kind == JOB_HOOK || w->kind ? NULL : p->store->ops,
         .pages = p->pages,
         .ip = p->ip,
-        .wants_company = !worker_idle() && worker_find(L4_nilthread),
+        .wants_company = !w->kind && !worker_idle(0) && has_room_for_worker(0),
         .fault = {.hook = p->store->hook,
                   .thread = p->thread,
                   .region = p->region,
@@ -188,13 +256,13 @@ static void job_load(struct job *job, struct worker *w)
                   .address = p->address,
                   .access = p->access},
     };
-    if (p->kind != JOB_HOOK)
+    if (p->kind == JOB_FETCH || p->kind == JOB_CLEAN)
         paged_buffers(p, answer.buffer);
     L4_LoadMRs(1, sizeof answer / sizeof(L4_Word_t), (const L4_Word_t *)&answer);
     L4_LoadMR(0, L4_MakeTag(0, sizeof answer / sizeof(L4_Word_t), 0).raw);
 }
 
-bool pagein_job(L4_ThreadId_t from, int error)
+bool pagein_job(L4_ThreadId_t from, int error, uintptr_t bytes)
 {
     struct worker *w = worker_find(L4_GlobalIdOf(from));
     if (!w) {
@@ -203,11 +271,11 @@ bool pagein_job(L4_ThreadId_t from, int error)
     }
     for (struct job *j = mm.jobs; j; j = j->next) {
         if (j->worker.raw == w->thread.raw) {
-            job_done(j, error);
+            job_done(j, error, bytes);
             break;
         }
     }
-    struct job *next = job_waiting();
+    struct job *next = job_waiting(w->kind);
     w->idle = !next;
     if (next)
         job_load(next, w);
@@ -217,10 +285,10 @@ bool pagein_job(L4_ThreadId_t from, int error)
 /* ---- faults ---- */
 
 /* Nobody is left to fetch a page: each worker waits for one itself. */
-static bool workers_all_wait(void)
+static bool workers_all_wait(unsigned kind)
 {
-    for (struct worker *w = workers; w < workers + WORKERS; w++)
-        if (!L4_IsNilThread(w->thread) && !job_of_thread(w->thread))
+    for (struct worker *w = worker_first_of(kind); w < worker_end_of(kind); w++)
+        if (!L4_IsNilThread(w->thread) && w->kind == kind && !job_of_thread(w->thread))
             return false;
     return true;
 }
@@ -271,21 +339,22 @@ int pagein_start(const struct pagein *page)
     struct job *job = job_add(page);
     if (!job)
         return ENOMEM;
-    for (struct worker *w = worker_idle(); w && !is_fetched(job); w = worker_idle()) {
+    const unsigned kind = kind_of(job);
+    for (struct worker *w = worker_idle(kind); w && !is_fetched(job); w = worker_idle(kind)) {
         job_load(job, w);
         if (L4_IpcSucceeded(L4_Reply(w->thread)))
             return 0;
         w->thread = job->worker = L4_nilthread; /* somebody ended it */
     }
-    if (is_fetched(job) || !workers_all_wait())
+    if (is_fetched(job) || !workers_all_wait(kind))
         return 0;
     job_drop(job);
     return EDEADLK;
 }
 
-int fault_fetch(const struct fault *f)
+struct pagein pagein_for(const struct fault *f, unsigned kind)
 {
-    const struct pagein page = {
+    return (struct pagein){
         .thread = f->from,
         .store = f->map->store,
         .ip = f->ip,
@@ -294,8 +363,14 @@ int fault_fetch(const struct fault *f)
         .offset = f->offset,
         .address = f->address,
         .access = (unsigned char)f->access,
-        .kind = JOB_HOOK,
+        .kind = (unsigned char)kind,
+        .pages = 1,
     };
+}
+
+int fault_fetch(const struct fault *f)
+{
+    const struct pagein page = pagein_for(f, JOB_HOOK);
     mm.counters.pageins++;
     int error = pagein_start(&page);
     return error ? error : FAULT_WAITS;

@@ -19,8 +19,17 @@ static bool reply(int error, unsigned words)
     return true;
 }
 
+/* The caller waits for some worker to be done, and asks again. */
+static bool reply_or_park(L4_ThreadId_t from, int error)
+{
+    struct pagein wait = {.thread = from, .store = &mm.wired, .kind = JOB_PARKED};
+    if (error == EINPROGRESS && pagein_park(&wait) == 0)
+        return false;
+    return reply(error, 0);
+}
+
 /* a[0..] are the request's words; missing ones are 0. */
-static bool request_region(enum request op, const L4_Word_t *a)
+static bool request_region(enum request op, L4_ThreadId_t from, const L4_Word_t *a)
 {
     struct region_request r = {
         .address = a[0], .size = a[1], .flags = a[2], .rights = a[3], .store = &mm.anonymous,
@@ -40,16 +49,7 @@ static bool request_region(enum request op, const L4_Word_t *a)
         error = region_create(&r);
     }
     L4_LoadMR(1, r.address);
-    return reply(error, 1);
-}
-
-/* The caller waits for some worker to be done, and asks again. */
-static bool reply_or_park(L4_ThreadId_t from, int error)
-{
-    struct pagein wait = {.thread = from, .store = &mm.wired, .kind = JOB_PARKED};
-    if (error == EINPROGRESS && pagein_park(&wait) == 0)
-        return false;
-    return reply(error, 0);
+    return error == EINPROGRESS ? reply_or_park(from, error) : reply(error, 1);
 }
 
 static bool request_paged(enum request op, L4_ThreadId_t from, struct store *store,
@@ -113,14 +113,14 @@ static bool request_resident(uintptr_t address, uintptr_t size)
     return reply(error, HURD_VM_RESIDENT_PAGES / 32);
 }
 
-static bool request_move(const L4_Word_t *a)
+static bool request_move(L4_ThreadId_t from, const L4_Word_t *a)
 {
     struct move_request r = {
         .address = a[0], .size = a[1], .new_size = a[2], .flags = a[3], .to = a[4],
     };
     int error = move_region(&r);
     L4_LoadMR(1, r.to);
-    return reply(error, 1);
+    return error == EINPROGRESS ? reply_or_park(from, error) : reply(error, 1);
 }
 
 static bool request_policy_create(const L4_Word_t *a)
@@ -168,26 +168,27 @@ static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     switch (op) {
     case REQUEST_ALLOCATE:
     case REQUEST_MAP_CONTAINER:
-    case REQUEST_STORE_BIND: return request_region(op, a);
-    case REQUEST_DEALLOCATE: return reply(region_destroy(a[0], a[1]), 0);
+    case REQUEST_STORE_BIND: return request_region(op, from, a);
+    case REQUEST_DEALLOCATE: return reply_or_park(from, region_destroy(a[0], a[1]));
     case REQUEST_PROTECT: return reply(region_protect(a[0], a[1], a[2]), 0);
-    case REQUEST_ADVISE: return reply(hint_advise(a[0], a[1], a[2]), 0);
-    case REQUEST_LOCK: return reply(hint_lock(a[0], a[1], a[2]), 0);
-    case REQUEST_LOCK_ALL: return reply(hint_lock_all(a[0]), 0);
+    case REQUEST_ADVISE: return reply_or_park(from, hint_advise(a[0], a[1], a[2]));
+    case REQUEST_LOCK: return reply_or_park(from, hint_lock(a[0], a[1], a[2]));
+    case REQUEST_LOCK_ALL: return reply_or_park(from, hint_lock_all(a[0]));
     case REQUEST_RESIDENT: return request_resident(a[0], a[1]);
-    case REQUEST_MOVE: return request_move(a);
+    case REQUEST_MOVE: return request_move(from, a);
     case REQUEST_SYNC: return reply_or_park(from, hint_sync(a[0], a[1], a[2], a[3]));
     case REQUEST_POLICY_CREATE: return request_policy_create(a);
     case REQUEST_POLICY_REPLACE:
         return reply(policy_replace(a[0], (const struct hurd_policy_ops *)a[1], a[2]), 0);
     case REQUEST_POLICY_LIMIT: return reply(policy_limit(a[0], a[1]), 0);
     case REQUEST_POLICY_DESTROY: return reply(policy_destroy(a[0]), 0);
-    case REQUEST_POLICY_BIND: return reply(policy_bind(a[0], a[1], a[2]), 0);
+    case REQUEST_POLICY_BIND: return reply(policy_bind(a[0], a[1], a[2], a[3]), 0);
     case REQUEST_SIGNAL_ACTION: return request_signal_action(a);
     case REQUEST_SIGNAL_STACK: return request_signal_stack(from, a);
     case REQUEST_SIGNAL_MASK: return request_signal_mask(from, a);
-    case REQUEST_PAGEIN_JOB: return pagein_job(from, (int)a[0]);
-    case REQUEST_PAGEIN_WORKER: return reply(pagein_worker(L4_ThreadIdOfRaw(a[0])), 0);
+    case REQUEST_PAGEIN_JOB: return pagein_job(from, (int)a[0], a[1]);
+    case REQUEST_PAGEIN_WORKER: return reply(pagein_worker(L4_ThreadIdOfRaw(a[0]), a[1]), 0);
+    case REQUEST_KEEP: return reply(hint_keep(a[0], a[1]), 0);
     default: return request_store(op, from, a);
     }
 }

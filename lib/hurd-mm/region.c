@@ -3,7 +3,7 @@
  * message.  After: map.c and frame.c, which record it.  Each function checks, reserves its records,
  * and only then changes anything. */
 #include <errno.h>
-#include "mm.h"
+#include "pageout.h"
 
 static bool page_aligned(uintptr_t x)
 {
@@ -68,6 +68,8 @@ void region_clear(uintptr_t first, uintptr_t last)
     while (m && m->range.first <= last) {
         struct map *next = map_next(&mm.space, m);
         struct store *store = m->store;
+        if (store == &mm.anonymous)
+            room_commit(-(intptr_t)(m->range.last - m->range.first + 1));
         region_drop_pages(m);
         map_remove(&mm.space, m);
         store_release_unused(store);
@@ -80,6 +82,8 @@ int region_destroy(uintptr_t address, uintptr_t size)
     uintptr_t last = address + (size - 1);
     if (!range_is_sound(address, size) || range_is_reserved(address, last))
         return EINVAL;
+    if (pageout_is_busy(address, last))
+        return EINPROGRESS;
     if (!slab_reserve(&mm.slab, region_clear_records(address, last)))
         return ENOMEM;
     region_clear(address, last);
@@ -123,8 +127,11 @@ int region_create(struct region_request *r)
     if (r->rights & ~r->store->rights)
         return EACCES;
     unsigned clear = 0;
-    if (r->flags & HURD_VM_REPLACE && range_is_sound(r->address, r->size))
+    if (r->flags & HURD_VM_REPLACE && range_is_sound(r->address, r->size)) {
         clear = region_clear_records(r->address, r->address + (r->size - 1));
+        if (pageout_is_busy(r->address, r->address + (r->size - 1)))
+            return EINPROGRESS;
+    }
     if (!slab_reserve(&mm.slab, clear + 2))     /* the region, and the run of frames of map_now */
         return ENOMEM;
     int error = region_place(r);
@@ -138,6 +145,8 @@ int region_create(struct region_request *r)
     if (!map)
         return ENOMEM;
     map->is.locked = mm.lock_future;
+    if (r->store == &mm.anonymous)
+        room_commit((intptr_t)r->size);
     if (r->map_now || map->is.locked) {
         error = region_fill(map);
         if (error) {
@@ -172,7 +181,8 @@ int region_protect(uintptr_t address, uintptr_t size, unsigned rights)
     for (m = map_from(&mm.space, address); m && m->range.first <= last; m = map_next(&mm.space, m))
         if (rights & ~m->store->rights)
             return EACCES;
-    if (!slab_reserve(&mm.slab, map_cuts(&mm.space, address, last)))
+    unsigned cuts = map_cuts(&mm.space, address, last);
+    if (!slab_reserve(&mm.slab, cuts ? cuts + 1 : 0))   /* one is left for a page that is touched */
         return ENOMEM;
     map_cut(&mm.space, address, last);
     for (m = map_from(&mm.space, address); m && m->range.first <= last; m = map_next(&mm.space, m))
@@ -191,9 +201,12 @@ unsigned region_list(uintptr_t from, L4_Word_t *words, unsigned max_words)
     unsigned n = 0;
     struct map *m = map_from(&mm.space, from);
     for (; m && n + HURD_MM_MAPS_WORDS <= max_words; m = map_next(&mm.space, m)) {
+        uintptr_t out = m->store->class->count_out
+                            ? m->store->class->count_out(m, m->range.first, m->range.last) : 0;
         words[n++] = m->range.first;
         words[n++] = m->range.last;
-        words[n++] = m->is.rights | (L4_Word_t)m->store->class->kind << 8;
+        words[n++] = m->is.rights | (L4_Word_t)m->store->class->kind << 8 |
+                     out << HURD_MM_MAPS_OUT_SHIFT;
         words[n++] = m->offset;
         words[n++] = region_count(m, m->range.first, m->range.last);
     }

@@ -7,8 +7,7 @@
 #include "mm.h"
 #include "worker.h"
 
-/* Sends n words, receives up to 2.  Leaves the acceptor as it was. */
-static int request(enum request op, int n, const L4_Word_t *in, L4_Word_t *out)
+static int request_once(enum request op, int n, const L4_Word_t *in, L4_Word_t *out)
 {
     L4_Acceptor_t before = L4_Accepted();
     L4_Accept(L4_UntypedWordsAcceptor);
@@ -23,13 +22,17 @@ static int request(enum request op, int n, const L4_Word_t *in, L4_Word_t *out)
     return (int)L4_Label(tag);
 }
 
-/* The pager lets us wait for one worker after the other. */
-static int request_again(enum request op, int n, const L4_Word_t *in)
+/* Sends n words, receives up to 2.  Leaves the acceptor as it was.  The pager may let us wait for
+ * one worker after the other, and may have learned that frames will be short: it cannot start
+ * threads. */
+static int request(enum request op, int n, const L4_Word_t *in, L4_Word_t *out)
 {
     int error;
     do
-        error = request(op, n, in, NULL);
+        error = request_once(op, n, in, out);
     while (error == EINPROGRESS);
+    if (mm.room.swap == SWAP_WANTED)
+        worker_swap();
     return error;
 }
 
@@ -83,6 +86,12 @@ int hurd_vm_lock(uintptr_t addr, uintptr_t size, int lock)
     return error;
 }
 
+int vm_keep(uintptr_t addr, uintptr_t size)
+{
+    const L4_Word_t in[] = {addr, size};
+    return request(REQUEST_KEEP, 2, in, NULL);
+}
+
 int hurd_vm_lock_all(unsigned flags)
 {
     const L4_Word_t in[] = {flags};
@@ -92,7 +101,7 @@ int hurd_vm_lock_all(unsigned flags)
 int hurd_vm_resident(uintptr_t addr, uintptr_t size, L4_Word_t *bits)
 {
     const L4_Word_t in[] = {addr, size};
-    int error = request(REQUEST_RESIDENT, 2, in, NULL);
+    int error = request_once(REQUEST_RESIDENT, 2, in, NULL);
     if (!error)
         L4_StoreMRs(1, (int)((size / HURD_MM_PAGE + 31) / 32), bits);
     return error;
@@ -101,7 +110,7 @@ int hurd_vm_resident(uintptr_t addr, uintptr_t size, L4_Word_t *bits)
 int hurd_vm_sync(uintptr_t addr, uintptr_t size, int refuse_locked, int start_only)
 {
     const L4_Word_t in[] = {addr, size, refuse_locked != 0, start_only != 0};
-    return request_again(REQUEST_SYNC, 4, in);
+    return request(REQUEST_SYNC, 4, in, NULL);
 }
 
 int hurd_vm_move(uintptr_t addr, uintptr_t size, uintptr_t new_size, unsigned flags, uintptr_t *to)
@@ -152,7 +161,7 @@ int hurd_store_create(struct hurd_store *store, void *hook, const struct hurd_st
 int hurd_store_sync(struct hurd_store *store, uintptr_t offset, uintptr_t size)
 {
     const L4_Word_t in[] = {(L4_Word_t)store->record, offset, size};
-    return request_again(REQUEST_STORE_SYNC, 3, in);
+    return request(REQUEST_STORE_SYNC, 3, in, NULL);
 }
 
 int hurd_store_discard(struct hurd_store *store, uintptr_t offset, uintptr_t size)
@@ -246,8 +255,13 @@ int hurd_policy_destroy(unsigned policy)
 
 int hurd_vm_set_policy(uintptr_t addr, uintptr_t size, unsigned policy)
 {
-    const L4_Word_t in[] = {addr, size, policy};
-    return request(REQUEST_POLICY_BIND, 3, in, NULL);
+    L4_Word_t in[] = {addr, size, policy, 0};
+    int error = request(REQUEST_POLICY_BIND, 3, in, NULL);
+    if (error == EAGAIN) {              /* request() has started the workers, or could not */
+        in[3] = 1;
+        error = request(REQUEST_POLICY_BIND, 4, in, NULL);
+    }
+    return error;
 }
 
 /* Words that only the pager writes, one at a time: no need to ask it. */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "mm.h"
 #include "report.h"
 
 enum { MAIN_STACK = 1024 * 1024, NO_START = 127 };      /* of a stack only what is touched costs */
@@ -49,6 +50,7 @@ uintptr_t start_early(struct hurd_startup_data *data)
         error = hurd_vm_protect(stack, HURD_MM_STACK_GUARD, 0);
     if (error)
         start_failed("stack", error);
+    room_begin();
     return stack + HURD_MM_STACK_GUARD + MAIN_STACK;
 }
 

@@ -68,7 +68,7 @@ static int hook_fault(const struct fault *f)
 static uintptr_t hook_count(struct map *map, uintptr_t first, uintptr_t last)
 {
     return frame_count(map->store, map->offset + (first - map->range.first),
-                       map->offset + (last - map->range.first));
+                       map->offset + (last - map->range.first), false);
 }
 
 static const struct store_class hook_class = {

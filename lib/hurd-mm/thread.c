@@ -9,6 +9,8 @@
 #include <l4/ipc.h>
 #include <l4/thread.h>
 #include <l4/utcb.h>
+#include <stdbool.h>
+#include "worker.h"
 
 enum { STACK_DEFAULT = 64 * 1024, GUARD = HURD_MM_STACK_GUARD, THREADS_MAX = 128 };
 
@@ -105,14 +107,16 @@ static int start(struct stack *s, L4_ThreadId_t *thread, void (*function)(void *
     return 0;
 }
 
-int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
-                      uintptr_t stack)
+static int start_with(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
+                      uintptr_t stack, bool kept)
 {
     stacks_reap();
     struct stack *s = stack_entry();
     if (!s)
         return EAGAIN;
     int error = stack_make(s, stack ? stack : STACK_DEFAULT);
+    if (!error && kept)
+        error = vm_keep(s->base, s->size);
     if (!error)
         error = start(s, thread, function, argument);
     if (error) {
@@ -121,4 +125,16 @@ int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *arg
         owner_set(s, FREE);
     }
     return error;
+}
+
+int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
+                      uintptr_t stack)
+{
+    return start_with(thread, function, argument, stack, false);
+}
+
+int thread_start_kept(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
+                      uintptr_t stack)
+{
+    return start_with(thread, function, argument, stack, true);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The threads that fetch pages of a program's stores.  Each asks the pager for a job (pagein.c),
+/* The threads that fetch pages of a program's stores, and those that wait for physmem's swap.  Each
+ * asks the pager for a job (pagein.c),
  * and its next question says that the job is done.  There is always one more than is busy, up to a
  * limit, for a store's function may touch memory of another store. */
 #include <errno.h>
@@ -10,10 +11,13 @@
 #include "report.h"
 #include "worker.h"
 
-static int ask(enum request op, L4_Word_t word, struct worker_job *job)
+enum { SWAPPER_STACK = 2 * HURD_MM_PAGE };
+
+static int ask(enum request op, L4_Word_t word, L4_Word_t more, struct worker_job *job)
 {
     L4_LoadMR(1, word);
-    L4_LoadMR(0, L4_MakeTag(REQUEST + op, 1, 0).raw);
+    L4_LoadMR(2, more);
+    L4_LoadMR(0, L4_MakeTag(REQUEST + op, 2, 0).raw);
     L4_MsgTag_t tag = L4_Call(mm.pager);
     if (L4_IpcFailed(tag) || L4_Label(tag) != 0)
         return -1;
@@ -29,9 +33,9 @@ static void worker(void *unused);
 static int worker_start(void)
 {
     L4_ThreadId_t thread;
-    int error = hurd_thread_start(&thread, worker, NULL, 0);
+    int error = thread_start_kept(&thread, worker, NULL, 0);
     if (!error)
-        ask(REQUEST_PAGEIN_WORKER, thread.raw, NULL);
+        ask(REQUEST_PAGEIN_WORKER, thread.raw, 0, NULL);
     return error;
 }
 
@@ -59,9 +63,9 @@ static void worker(void *unused)
     struct worker_job job;
     (void)unused;
     L4_Accept(L4_UntypedWordsAcceptor);
-    ask(REQUEST_PAGEIN_WORKER, L4_MyGlobalId().raw, NULL);
+    ask(REQUEST_PAGEIN_WORKER, L4_MyGlobalId().raw, 0, NULL);
     int error = 0;
-    while (ask(REQUEST_PAGEIN_JOB, (L4_Word_t)error, &job) == 0) {
+    while (ask(REQUEST_PAGEIN_JOB, (L4_Word_t)error, 0, &job) == 0) {
         if (job.wants_company)
             worker_start(); /* there are no more threads: then not */
         error = work(&job);
@@ -78,4 +82,43 @@ int worker_first(void)
     started = !error;
     mutex_unlock(&lock);
     return error;
+}
+
+/* ---- swap: one thread that sends pages out, two that bring pages in, since a disk may take its
+ * time.  They touch nothing but wired memory and their stacks, which are kept. ---- */
+
+static void swapper(void *argument)
+{
+    const L4_Word_t kind = (L4_Word_t)argument;
+    struct worker_job job;
+    L4_Word_t bytes = 0;
+    int error = 0;
+    L4_Accept(L4_UntypedWordsAcceptor);
+    ask(REQUEST_PAGEIN_WORKER, L4_MyGlobalId().raw, kind, NULL);
+    while (ask(REQUEST_PAGEIN_JOB, (L4_Word_t)error, bytes, &job) == 0) {
+        bytes = 0;
+        error = kind == JOB_OUT
+                    ? hurd_pm_swap_out(mm.physmem, mm.memory, job.fault.offset,
+                                       job.pages * HURD_MM_PAGE, 0, &bytes)
+                    : hurd_pm_swap_in(mm.physmem, mm.memory, job.fault.offset,
+                                      job.pages * HURD_MM_PAGE, 0, &bytes);
+    }
+}
+
+/* Each is known to the pager before the next one starts, so that all are there when we return. */
+void worker_swap(void)
+{
+    static const unsigned char kinds[] = {JOB_OUT, JOB_IN, JOB_IN};
+    static bool started;
+    if (__atomic_exchange_n(&started, true, __ATOMIC_ACQ_REL))
+        return;
+    for (unsigned i = 0; i < sizeof kinds; i++) {
+        L4_ThreadId_t thread;
+        if (thread_start_kept(&thread, swapper, (void *)(L4_Word_t)kinds[i], SWAPPER_STACK) == 0) {
+            L4_Acceptor_t before = L4_Accepted();
+            L4_Accept(L4_UntypedWordsAcceptor);
+            ask(REQUEST_PAGEIN_WORKER, thread.raw, kinds[i], NULL);
+            L4_Accept(before);
+        }
+    }
 }

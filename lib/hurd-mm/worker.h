@@ -19,5 +19,12 @@ struct worker_job {             /* the words of its answer to REQUEST_PAGEIN_JOB
 
 /* One worker at least, from then on.  0, or why there is none. */
 int worker_first(void);
+/* The workers for swap, once.  The caller may hold any lock of the program. */
+void worker_swap(void);
+/* In request.c: pages of the range that are touched stay in core. */
+int vm_keep(uintptr_t addr, uintptr_t size);
+/* As hurd_thread_start(); pages of the stack that were touched stay in core. */
+int thread_start_kept(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
+                      uintptr_t stack);
 
 #endif

@@ -50,6 +50,7 @@ static const struct {
     {ENOTEMPTY, "Directory not empty"},
     {ELOOP, "Too many levels of symbolic links"},
     {ENOBUFS, "No buffer space available"},
+    {ESTALE, "Stale file handle"},
     {EUCLEAN, "Structure needs cleaning"},
     {ECANCELED, "Operation canceled"},
 };

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include <hurd/deva.h>
+#include <hurd/startup.h>
+#include <hurd/wortel.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <pc/uart.h>
@@ -188,6 +190,13 @@ static bool input_wanted(void)
     return fifo_count(&console.input) < FIFO_SIZE || console.foreground != console.owner;
 }
 
+/* Ctrl-Alt-Del.  A user who can press it could also press the machine's reset button. */
+static void restart_machine(void)
+{
+    console.keyboard.map.restart = false;
+    hurd_wortel_shutdown(__hurd_startup_data->wortel.cap, 0, HURD_SHUTDOWN_REBOOT);
+}
+
 void console_receive(void)
 {
     uint8_t byte, keys[KEYMAP_MAX];
@@ -198,6 +207,8 @@ void console_receive(void)
         for (unsigned k = 0; k < count; k++)
             input_put(keys[k]);
     }
+    if (console.keyboard.map.restart)
+        restart_machine();
     readers_serve();
 }
 
@@ -362,6 +373,7 @@ static int console_serve(struct hurd_cap_call *call)
     case HURD_DEVA_CONSOLE_INJECT:
         return serve_inject(call);
     case HURD_DEVA_FOREGROUND:
+    case HURD_DEVA_KEYMAP:
     case HURD_DEVA_IRQ_ATTACH:
     case HURD_DEVA_IRQ_DETACH:
     case HURD_DEVA_PORTS_MAP:

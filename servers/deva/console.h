@@ -56,6 +56,8 @@ extern const struct hurd_cap_class console_class;
 void console_init(bool serial, bool keyboard, volatile uint16_t *cells);
 unsigned console_parts(void);           /* HURD_DEVA_HAS_* */
 
+/* Prints on the serial line and on the screen.  Blocks while the line takes no bytes: see
+ * uart_write(). */
 void console_write(const char *text, unsigned size);
 
 /* Takes the bytes that the hardware has received, and serves the readers that wait.  An interrupt

@@ -10,6 +10,8 @@ struct keyboard {
     struct keymap map;
 };
 
+/* Looks for a controller, and sets it and the keyboard up.  Returns true if there is one.  Blocks,
+ * for about 0.1 s at most. */
 bool keyboard_init(struct keyboard *k);
 
 /* Takes one scan code from the controller, if it has one, and decodes it.  Post: `out` has *count

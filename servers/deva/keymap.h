@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Turns scan codes (set 1, US keyboard) into the bytes that a serial terminal would send. */
+/* Turns scan codes (set 1) into the bytes that a serial terminal would send: UTF-8. */
 #ifndef DEVA_KEYMAP_H
 #define DEVA_KEYMAP_H
 
@@ -8,11 +8,15 @@
 
 #define KEYMAP_MAX 4 /* the longest sequence, ESC [ 3 ~ */
 
+enum keymap_layout { KEYMAP_US, KEYMAP_DE, KEYMAP_FR, KEYMAP_LAYOUTS };
+
 struct keymap {
     bool extended;          /* the last byte was 0xe0 */
     unsigned swallow;       /* how many bytes of a Pause sequence (0xe1) are still to come */
-    bool left_shift, right_shift, left_ctrl, right_ctrl, alt;
+    bool left_shift, right_shift, left_ctrl, right_ctrl, left_alt, right_alt;
     bool caps_lock, num_lock;
+    enum keymap_layout layout;
+    bool restart;           /* Ctrl-Alt-Del was pressed; console.c clears it */
 };
 
 /* Takes the next scan code and writes the bytes for it to `out`.  Returns their number, 0 to

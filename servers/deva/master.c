@@ -63,6 +63,22 @@ static int serve_foreground(struct hurd_cap_call *call)
     return 0;
 }
 
+_Static_assert(KEYMAP_US == HURD_DEVA_KEYMAP_US && KEYMAP_DE == HURD_DEVA_KEYMAP_DE &&
+                   KEYMAP_FR == HURD_DEVA_KEYMAP_FR && KEYMAP_LAYOUTS == HURD_DEVA_KEYMAPS,
+               "layouts have the protocol's numbers");
+
+static int serve_keymap(struct hurd_cap_call *call)
+{
+    if (call->words != 2 ||
+        (call->arg[1] >= HURD_DEVA_KEYMAPS && call->arg[1] != HURD_DEVA_KEYMAP_ASK))
+        return EINVAL;
+    if (call->arg[1] != HURD_DEVA_KEYMAP_ASK)
+        console.keyboard.map.layout = call->arg[1];
+    call->reply[0] = console.keyboard.map.layout;
+    call->reply_words = 1;
+    return 0;
+}
+
 /* A task can send interrupts to its own threads only. */
 static int serve_irq_attach(struct hurd_cap_call *call)
 {
@@ -151,6 +167,8 @@ static int master_serve(struct hurd_cap_call *call)
         return dma_serve_memory(call);
     case HURD_DEVA_MEMORY_MAP:
         return devmem_serve_map(call);
+    case HURD_DEVA_KEYMAP:
+        return serve_keymap(call);
     case HURD_DEVA_INFO:
         if (call->words != 1)
             return EINVAL;

@@ -13,7 +13,10 @@ struct uart {
     bool stuck;         /* the line did not take the last byte in time */
 };
 
+/* Looks for a port at `base`, and sets it up.  Returns true if there is one. */
 bool uart_init(struct uart *u, uint16_t base);
+/* Sends a byte, if there is a port.  Blocks until the port takes the byte, for about 2 s at most.
+ * If the port does not take it, the byte is lost, and the next one does not wait. */
 void uart_write(struct uart *u, uint8_t byte);
 
 /* Takes one received byte, if there is one. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The shell's own commands, and `help`.  Called by shell.c; the next hops are launch.c, reports.c
- * and disks.c. */
+/* The shell's own commands, and `help`.  Called by shell.c; the next hops are launch.c, paging.c,
+ * reports.c and disks.c. */
 #include "commands.h"
 #include "disks.h"
+#include "filecommands.h"
 #include "launch.h"
+#include "paging.h"
 #include "programs.h"
 #include "reports.h"
 #include "shell.h"
@@ -11,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <hurd/deva.h>
 #include <hurd/startup.h>
 #include <hurd/task.h>
 #include <l4/schedule.h>
@@ -30,6 +33,7 @@ struct command {
 };
 
 #define MANY WORDS_MAX
+#define FILES_REDIRECT "`> FILE` at the end puts that into a file, `>> FILE` behind its end.\n"
 
 static void command_help(const struct words *w);
 
@@ -37,7 +41,10 @@ static void command_help(const struct words *w);
 
 static void command_ls(const struct words *w)
 {
-    (void) w;
+    if (w->count > 1) {
+        filecommands_obey(w);
+        return;
+    }
     size_t offset = 0, size, about_size;
     const char *name;
     while ((name = programs_next(&offset, &size))) {
@@ -45,6 +52,15 @@ static void command_ls(const struct words *w)
         printf("%5zu KB  %-12s %.*s\n", (size + 1023) / 1024, name, about ? (int) about_size : 0,
                about ? about : "");
     }
+}
+
+/* The words, as they are, are the program's name and arguments. */
+static void command_paging(const struct words *w)
+{
+    char argz[WORDS_TEXT + sizeof "live"];
+    memcpy(argz, w->text, w->text_length);
+    memcpy(argz + w->text_length, "live", sizeof "live");
+    paging_show(argz, w->text_length + sizeof "live");
 }
 
 static void command_kill(const struct words *w)
@@ -105,6 +121,36 @@ static void command_clear(const struct words *w)
     printf(CLEAR_SCREEN);
 }
 
+static const char *const layouts[HURD_DEVA_KEYMAPS] = {
+    [HURD_DEVA_KEYMAP_US] = "us",
+    [HURD_DEVA_KEYMAP_DE] = "de",
+    [HURD_DEVA_KEYMAP_FR] = "fr",
+};
+
+void command_set_keymap(const char *name)
+{
+    struct hurd_startup_cap master = __hurd_startup_data->deva_master;
+    L4_Word_t layout = HURD_DEVA_KEYMAP_ASK;
+    for (L4_Word_t i = 0; name && i < HURD_DEVA_KEYMAPS; i++) {
+        if (!strcmp(name, layouts[i]))
+            layout = i;
+    }
+    if (name && layout == HURD_DEVA_KEYMAP_ASK) {
+        printf("keymap: there is no layout %s; there are us, de and fr\n", name);
+        return;
+    }
+    int err = hurd_deva_keymap(L4_ThreadIdOfRaw(master.server), master.cap, &layout);
+    if (err)
+        printf("keymap: %s\n", strerror(err));
+    else if (!name)
+        printf("the keyboard's layout is %s\n", layout < HURD_DEVA_KEYMAPS ? layouts[layout] : "?");
+}
+
+static void command_keymap(const struct words *w)
+{
+    command_set_keymap(w->count == 2 ? w->word[1] : NULL);
+}
+
 static void command_reboot(const struct words *w)
 {
     (void) w;
@@ -121,7 +167,9 @@ static void command_halt(const struct words *w)
 
 static const struct command commands[] = {
     { .does = "Programs" },
-    { "ls", "", "the programs there are", NULL, 0, 0, TAKES_NOTHING, command_ls },
+    { "ls", "[-l] [PATH ...]", "the programs there are; with a path, files",
+      "ls PATH lists a directory, or one file; -l shows mode, links, owner, size and time.\n", 0,
+      MANY, TAKES_NOTHING, command_ls },
     { "run", "[OPTIONS] PROGRAM ...", "starts a program, with options",
       "  run [-m FRAMES] [-d] [-b DISK] PROGRAM [ARGUMENTS] [&]\n"
       "The name of a program alone starts it, too: `hello a b` is `run hello a b`.\n"
@@ -133,6 +181,34 @@ static const struct command commands[] = {
       1, MANY, TAKES_PROGRAM, launch_run },
     { "kill", "TASK", "ends a task, and all that it started",
       "TASK is a number or a name, as `ps` shows them.\n", 1, 1, TAKES_TASK, command_kill },
+    { "paging", "[frames=N]", "a program that uses three times its memory",
+      "It uses 3 N pages in N frames and looks at every byte; a line shows what is on disk\n"
+      "meanwhile. Without swap, the shell makes some in memory first.\n",
+      0, 1, TAKES_NOTHING, command_paging },
+    { .does = "Files" },
+    { "cat", "FILE ...", "shows files", FILES_REDIRECT, 1, MANY, TAKES_NOTHING,
+      filecommands_obey },
+    { "cd", "[DIRECTORY]", "paths begin there from now on", NULL, 0, 1, TAKES_NOTHING,
+      filecommands_obey },
+    { "cp", "FILE ... PATH", "copies files", NULL, 2, MANY, TAKES_NOTHING, filecommands_obey },
+    { "df", "", "how full the file system is", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
+    { "echo", "[WORD ...]", "says the words", FILES_REDIRECT, 0, MANY, TAKES_NOTHING,
+      filecommands_obey },
+    { "ln", "[-s] FILE PATH", "one more name; with -s a symbolic link", NULL, 2, 3, TAKES_NOTHING,
+      filecommands_obey },
+    { "mkdir", "DIRECTORY ...", "makes directories", NULL, 1, MANY, TAKES_NOTHING,
+      filecommands_obey },
+    { "mount", "[DISK]", "what is mounted; mounts an ext2 file system",
+      "DISK is a disk or a partition, as `disk` shows them, or ram: a RAM disk with a few files.\n",
+      0, 1, TAKES_NOTHING, filecommands_obey },
+    { "mv", "FILE ... PATH", "renames files", NULL, 2, MANY, TAKES_NOTHING, filecommands_obey },
+    { "rm", "FILE ...", "removes files", NULL, 1, MANY, TAKES_NOTHING, filecommands_obey },
+    { "rmdir", "DIRECTORY ...", "removes empty directories", NULL, 1, MANY, TAKES_NOTHING,
+      filecommands_obey },
+    { "sha256sum", "FILE ...", "checksums", FILES_REDIRECT, 1, MANY, TAKES_NOTHING,
+      filecommands_obey },
+    { "sync", "", "returns when all is on the disk", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
+    { "umount", "", "unmounts the file system", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
     { .does = "The system" },
     { "ps", "", "tasks and their threads, with IPC state", NULL, 0, 0, TAKES_NOTHING, command_ps },
     { "mem", "", "memory: free, allocated, by task", NULL, 0, 0, TAKES_NOTHING, command_mem },
@@ -147,7 +223,10 @@ static const struct command commands[] = {
       "the ends of the line, Ctrl-U, Ctrl-K and Ctrl-W remove parts of it.\n",
       0, 1, TAKES_COMMAND, command_help },
     { "clear", "", "clears the screen", NULL, 0, 0, TAKES_NOTHING, command_clear },
-    { "reboot", "", "starts the machine again", NULL, 0, 0, TAKES_NOTHING, command_reboot },
+    { "keymap", "[LAYOUT]", "which characters the keyboard's keys type",
+      "LAYOUT is us, de or fr. The serial line is not concerned.\n", 0, 1, TAKES_NOTHING,
+      command_keymap },
+    { "reboot", "", "starts the machine again (Ctrl-Alt-Del)", NULL, 0, 0, TAKES_NOTHING, command_reboot },
     { "halt", "", "switches the machine off", NULL, 0, 0, TAKES_NOTHING, command_halt },
 };
 

@@ -12,6 +12,9 @@
  * happened then.  Blocks as long as the command does. */
 bool command_obey(const struct words *w);
 
+/* The keyboard's layout: us, de or fr; NULL prints it.  Says itself what is wrong. */
+void command_set_keymap(const char *name);
+
 /* The next command's name; *place starts at 0.  NULL at the end. */
 const char *commands_next(size_t *place);
 

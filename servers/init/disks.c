@@ -19,14 +19,15 @@
 
 #define ALL_RIGHTS (HURD_BLOCK_READS | HURD_BLOCK_WRITES)
 #define SECTORS_OF_MB 2048u
+#define WINDOW (16 * HURD_MM_PAGE)
 
 static struct {
     bool granted;
     L4_Word_t handle;
 } capabilities[HURD_BLOCK_DISKS];
 
-static L4_Word_t container;     /* one page, into which we read */
-static const uint8_t *page;
+static L4_Word_t container;     /* some pages, through which we read and write */
+static uint8_t *page;
 
 static L4_ThreadId_t deva(void)
 {
@@ -68,13 +69,14 @@ static int page_make(void)
                                        &container);
     if (err)
         return err;
-    err = hurd_pm_container_allocate(physmem(), container, 0, 0, HURD_MM_PAGE, NULL);
+    err = hurd_pm_container_allocate(physmem(), container, 0, 0, WINDOW, NULL);
     if (!err)
-        err = hurd_vm_map_container(&address, HURD_MM_PAGE, 0, HURD_VM_READ, container, 0);
+        err = hurd_vm_map_container(&address, WINDOW, 0, HURD_VM_READ | HURD_VM_WRITE, container,
+                                    0);
     if (err)
         hurd_pm_container_destroy(physmem(), container);
     else
-        page = (const uint8_t *) address;
+        page = (uint8_t *) address;
     return err;
 }
 
@@ -143,6 +145,43 @@ const char *disks_parse(const char *word, struct hurd_deva_extent *extent)
     extent->first = p->first;
     extent->sectors = p->count;
     return NULL;
+}
+
+const char *disks_find_swap(char name[DISK_NAME])
+{
+    static struct disk disk;
+    for (unsigned number = 0; number < HURD_BLOCK_DISKS; number++) {
+        if (disk_read(number, &disk))
+            continue;
+        for (unsigned i = 0; i < MBR_PARTITIONS; i++) {
+            if (disk.partition[i].type == MBR_TYPE_SWAP) {
+                snprintf(name, DISK_NAME, "%u.%u", number, i + 1);
+                return NULL;
+            }
+        }
+    }
+    return "no disk has a swap partition (type 82)";
+}
+
+const char *disks_write(L4_Word_t number, const void *data, size_t size)
+{
+    static struct hurd_block block;
+    int err = capability_for(number);
+    if (!err)
+        err = page_make();
+    if (!err)
+        err = hurd_block_open(&block, deva(), capabilities[number].handle);
+    if (err)
+        return strerror(err);
+    err = hurd_block_use(&block, physmem(), container, HURD_PM_READ | HURD_PM_WRITE);
+    for (size_t at = 0, n; at < size && !err; at += n) {
+        n = size - at < WINDOW ? size - at : WINDOW;
+        memcpy(page, (const char *) data + at, n);
+        err = hurd_block_write(&block, 0, at / HURD_BLOCK_SECTOR,
+                               (n + HURD_BLOCK_SECTOR - 1) / HURD_BLOCK_SECTOR, NULL);
+    }
+    hurd_block_close(&block);
+    return err ? strerror(err) : NULL;
 }
 
 static void report_size(uint32_t sectors)

@@ -6,13 +6,25 @@
  *      run=NAME,WORD...    run this program in place of the demo
  *      devices             it may use devices: it gets deva's master capability
  *      use=DISK            it may use that disk or partition, named as in the shell
+ *      files               it may use the root file system: one more argument, files=THREAD, says
+ *                          which thread (in hexadecimal digits) is the file server
  *      only=PATTERN        one more argument, only=PATTERN, for it
+ *      keymap=LAYOUT       the keyboard's layout: us, de, fr
  *      revoke=N            physmem takes mappings away at random, at one request in N
+ *      shake=SEED          physmem moves pages at random, all the time
  *      disk, disk=WORD     starts the IDE driver, with that argument
- *      swap=ram:N          starts the RAM disk, N megabytes of it; with ram:N:SEEK:PAGE as slow as
+ *      root=DISK           mounts that disk or partition; root=ram: a RAM disk with the files of the
+ *                          archive's root.img
+ *      swap, swap=DISK     pages go out to the first swap partition, or to that disk or partition
+ *      swap=ram:N          the same, to the RAM disk
+ *      paging              shows paging after the demo, with swap in memory if there is no other
+ *      ramdisk=N           starts the RAM disk, N megabytes of it; with N:SEEK:PAGE as slow as
  *                          a disk that needs so many us to find a place, and for each page */
+#include "commands.h"
 #include "disks.h"
+#include "paging.h"
 #include "programs.h"
+#include "root.h"
 #include "services.h"
 #include "shell.h"
 #include "words.h"
@@ -31,10 +43,15 @@
 struct options {
     bool batch;
     bool devices;
+    bool paging;
+    bool files;
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
+    unsigned long shake;        /* 0: physmem leaves pages where they are */
     const char *disk;           /* the driver's argument; NULL: no driver */
     const char *use;            /* what the first program may use; NULL: nothing */
-    const char *ram;            /* what stands behind "swap=ram:"; NULL: no RAM disk */
+    const char *ram;            /* the RAM disk's arguments; NULL: no RAM disk */
+    const char *swap;           /* where, "": wherever there is room; NULL: nowhere */
+    const char *root;           /* what is mounted; NULL: nothing */
     char argz[ARGZ_MAX];        /* the program to run and its arguments */
     size_t length;
     bool too_long;
@@ -66,8 +83,12 @@ static void read_options(struct options *o, int argc, char **argv)
         const char *value;
         if (!strcmp(argv[i], "batch"))
             o->batch = true;
+        else if (!strcmp(argv[i], "paging"))
+            o->paging = true;
         else if (!strcmp(argv[i], "devices"))
             o->devices = true;
+        else if (!strcmp(argv[i], "files"))
+            o->files = true;
         else if ((value = value_of(argv[i], "demo=")))
             demo = value;
         else if ((value = value_of(argv[i], "run=")))
@@ -76,14 +97,27 @@ static void read_options(struct options *o, int argc, char **argv)
             only = argv[i];
         else if ((value = value_of(argv[i], "revoke=")) && words_number(value, &o->revoke))
             continue;
+        else if ((value = value_of(argv[i], "keymap=")))
+            command_set_keymap(value);
+        else if ((value = value_of(argv[i], "shake=")) && words_number(value, &o->shake))
+            continue;
         else if (!strcmp(argv[i], "disk"))
             o->disk = "";
         else if ((value = value_of(argv[i], "disk=")))
             o->disk = value;
         else if ((value = value_of(argv[i], "use=")))
             o->use = value;
-        else if ((value = value_of(argv[i], "swap=ram:")))
+        else if ((value = value_of(argv[i], "root=")))
+            o->root = value;
+        else if ((value = value_of(argv[i], "ramdisk=")))
             o->ram = value;
+        else if ((value = value_of(argv[i], "swap=ram:"))) {
+            o->ram = value;
+            o->swap = RAM_DISK;
+        } else if ((value = value_of(argv[i], "swap=")))
+            o->swap = value;
+        else if (!strcmp(argv[i], "swap"))
+            o->swap = "";
         else
             printf("init: unknown option %s\n", argv[i]);
     }
@@ -102,12 +136,32 @@ static void start_revoking(unsigned long n)
         printf("init: physmem does not revoke mappings: %s\n", strerror(err));
 }
 
+static void start_shaking(unsigned long seed)
+{
+    struct hurd_startup_cap master = __hurd_startup_data->physmem_master;
+    int err = hurd_pm_debug_shake(L4_ThreadIdOfRaw(master.server), master.cap, seed, NULL);
+    if (err)
+        printf("init: physmem does not move pages: %s\n", strerror(err));
+}
+
+static void say_shaken(void)
+{
+    struct hurd_startup_cap control = __hurd_startup_data->physmem_control;
+    struct hurd_pm_extra_info info = {0};
+    hurd_pm_extra_info(L4_ThreadIdOfRaw(control.server), control.cap, &info);
+    printf("init: physmem has moved %lu pages\n", info.moved);
+}
+
 static void start_drivers(const struct options *o)
 {
     if (o->disk)
         services_start_ide(o->disk);
     if (o->ram)
         services_start_ramdisk(o->ram);
+    if (o->swap)
+        services_start_swap(o->swap);
+    if (o->root)
+        root_mount(o->root);
 }
 
 /* The sectors that `use=` names; false, having said why, when there are none. */
@@ -119,9 +173,22 @@ static bool find_sectors(const char *name, struct hurd_deva_extent *sectors)
     return !problem;
 }
 
-/* The status of the program, or one that says that it never ran. */
-static unsigned run_first_program(const struct options *o)
+/* The program learns which thread to ask for files. */
+static void add_server(struct options *o)
 {
+    char word[24];
+    struct files *files = root_files();
+    if (!files)
+        return;
+    snprintf(word, sizeof word, "files=%lx", (unsigned long) files->server.raw);
+    add_words(o, word);
+}
+
+/* The status of the program, or one that says that it never ran. */
+static unsigned run_first_program(struct options *o)
+{
+    if (o->files)
+        add_server(o);
     if (o->too_long) {
         printf("init: the program's arguments are too long\n");
         return EXIT_FAILURE;
@@ -147,12 +214,18 @@ int main(int argc, char **argv)
     read_options(&options, argc, argv);
     if (options.revoke)
         start_revoking(options.revoke);
+    if (options.shake)
+        start_shaking(options.shake);
     int err = programs_init();
     if (err)
         printf("init: no programs: %s\n", strerror(err));
     if (!err)
         start_drivers(&options);
     unsigned status = err ? EXIT_FAILURE : run_first_program(&options);
+    if (options.paging && status == 0)
+        status = paging_show("paging\0frames=96", sizeof "paging\0frames=96");
+    if (options.batch && options.shake)
+        say_shaken();
     if (options.batch)
         shell_shutdown(status, false);
     else

@@ -53,13 +53,19 @@ int programs_init(void)
     return 0;
 }
 
+/* The archive holds two files more. */
+static bool is_program(const char *name)
+{
+    return strcmp(name, PROGRAMS_LIST) && strcmp(name, PROGRAMS_ROOT);
+}
+
 const char *programs_next(size_t *offset, size_t *size)
 {
     struct cpio_entry entry;
     do {
         if (!cpio_next_file(archive, archive_size, offset, &entry))
             return NULL;
-    } while (!strcmp(entry.name, PROGRAMS_LIST));
+    } while (!is_program(entry.name));
     *size = entry.size;
     return entry.name;
 }
@@ -67,7 +73,7 @@ const char *programs_next(size_t *offset, size_t *size)
 bool programs_have(const char *name)
 {
     struct cpio_entry entry;
-    return strcmp(name, PROGRAMS_LIST) && cpio_find(archive, archive_size, name, &entry);
+    return is_program(name) && cpio_find(archive, archive_size, name, &entry);
 }
 
 const char *programs_about(const char *name, size_t *size)
@@ -89,13 +95,27 @@ const char *programs_about(const char *name, size_t *size)
     return NULL;
 }
 
-L4_Word_t programs_share(unsigned eighths)
+const void *programs_file(const char *name, size_t *size)
+{
+    struct cpio_entry entry;
+    if (!cpio_find(archive, archive_size, name, &entry))
+        return NULL;
+    *size = entry.size;
+    return archive + entry.data;
+}
+
+L4_Word_t programs_left(void)
 {
     struct hurd_pm_control_info info;
     if (hurd_pm_control_info(physmem(), __hurd_startup_data->physmem_control.cap, &info) ||
         info.guarantee < info.used)
-        return FRAMES_LEAST;
-    L4_Word_t share = (info.guarantee - info.used) / 8 * eighths;
+        return 0;
+    return info.guarantee - info.used;
+}
+
+L4_Word_t programs_share(unsigned eighths)
+{
+    L4_Word_t share = programs_left() / 8 * eighths;
     return share > FRAMES_LEAST ? share : FRAMES_LEAST;
 }
 
@@ -124,6 +144,7 @@ int program_start(const char *argz, size_t length, L4_Word_t frames, struct prog
         return err;
     program->task = created.id;
     program->handle = created.handle;
+    program->thread = created.thread;
     snprintf(program->name, sizeof program->name, "%s", argz);
     return 0;
 }

@@ -12,9 +12,11 @@
 
 /* The member of the archive that is no program: a line "NAME<tab>WHAT IT DOES" for each. */
 #define PROGRAMS_LIST "programs.txt"
+#define PROGRAMS_ROOT "root.img"        /* the file system that a RAM disk starts with */
 
 struct program {
     L4_Word_t task;             /* its task id */
+    L4_ThreadId_t thread;       /* its first one */
     L4_Word_t handle;           /* our capability on it; given up when it was reported dead */
     char name[PROGRAM_NAME];
 };
@@ -25,6 +27,11 @@ int programs_init(void);
 /* The next program's name and size; *offset starts at 0.  NULL at the end. */
 const char *programs_next(size_t *offset, size_t *size);
 bool programs_have(const char *name);
+/* A file of the archive that is no program; NULL: there is none. */
+const void *programs_file(const char *name, size_t *size);
+
+/* Frames that init may still give away. */
+L4_Word_t programs_left(void);
 
 /* What the program does, in a few words, from the archive's list: *size bytes, without a zero.
  * NULL: the list does not have it. */

@@ -211,6 +211,27 @@ void report_tasks(void)
 
 /* ---- memory ---- */
 
+static void report_swap(L4_ThreadId_t pm, L4_Word_t handle)
+{
+    struct hurd_pm_swap_info s;
+    if (hurd_pm_swap_info(pm, handle, &s) || s.blocks == 0)
+        return;
+    printf("swap: %lu pages out, of %lu blocks %lu free and %lu bad; %lu pages written, %lu read%s\n",
+           s.swapped, s.blocks, s.free, s.bad, s.written, s.read,
+           s.attached ? "" : "; there is no swap server");
+    printf("swap: window of %lu frames, %lu to be written; %lu pages came back and %lu went without the disk\n",
+           s.window, s.inactive, s.recovered, s.clean);
+}
+
+static void report_extra(L4_ThreadId_t pm, L4_Word_t handle)
+{
+    struct hurd_pm_extra_info e;
+    if (hurd_pm_extra_info(pm, handle, &e) || !(e.all | e.soft | e.moved))
+        return;
+    printf("%lu extra pages, room for %lu more; %lu soft references; %lu pages moved\n", e.all, e.room,
+           e.soft, e.moved);
+}
+
 void report_memory(void)
 {
     L4_ThreadId_t pm = L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
@@ -225,6 +246,8 @@ void report_memory(void)
            all.total, all.total * 4, all.free, all.bound, all.meta);
     printf("allocated (used or promised): %lu; largest free block %lu KB\n", all.promised,
            ((L4_Word_t) 1 << all.largest) / 1024);
+    report_extra(pm, handle);
+    report_swap(pm, handle);
     printf(" TASK  NAME             GUARANTEED  ALLOCATED    PAGES  WIRED RECORDS  (frames)\n");
     struct hurd_pm_task_statistics one;
     for (L4_Word_t id = 0; !hurd_pm_task_statistics(pm, handle, id, &one); id = one.task + 1) {
@@ -282,13 +305,17 @@ static int ask_maps(L4_ThreadId_t pager, L4_Word_t address, L4_Clock_t end, L4_W
 
 static void report_region(const L4_Word_t *region)
 {
-    static const char *const kinds[] = { "reserved", "anonymous", "container", "store", "wired" };
+    static const char *const kinds[] = { "reserved", "anonymous", "container", "store", "wired",
+                                         "paged", "pool" };
     L4_Word_t rights = region[2] & HURD_VM_RIGHTS;
-    L4_Word_t kind = region[2] >> 8 & 0xff;
-    printf("%08lx-%08lx %c%c%c %-9s offset %08lx, %lu pages in core\n", region[0], region[1],
+    L4_Word_t kind = HURD_MM_MAPS_KIND(region[2]), out = region[2] >> HURD_MM_MAPS_OUT_SHIFT;
+    printf("%08lx-%08lx %c%c%c %-9s offset %08lx, %lu pages in core", region[0], region[1],
            rights & HURD_VM_READ ? 'r' : '-', rights & HURD_VM_WRITE ? 'w' : '-',
            rights & HURD_VM_EXECUTE ? 'x' : '-',
            kind < sizeof kinds / sizeof kinds[0] ? kinds[kind] : "?", region[3], region[4]);
+    if (out)
+        printf(", %lu on disk", out);
+    putchar('\n');
 }
 
 /* The pager of a task that may have just started; -1: none that answers. */

@@ -15,6 +15,7 @@
 #include <hurd/block.h>
 #include <hurd/deva.h>
 #include <hurd/mm.h>
+#include <hurd/physmem.h>
 #include <hurd/startup.h>
 #include <hurd/task.h>
 #include <l4/ipc.h>
@@ -23,20 +24,25 @@
 enum {
     DRIVER_FRAMES = 256,
     MEGABYTE_FRAMES = 256,
+    MEGABYTE_SECTORS = 2048,
     MEGABYTES_MOST = 4096,      /* more is the RAM disk's own business to refuse */
     PAUSE = 10000,              /* us between two looks, or two starts */
     START_LOOKS = 3000,
     VAIN_STARTS = 5,            /* in a row, without ever serving: then it stays away */
 };
 
-static struct service {
+struct service {
     char argz[40];
     size_t length;
     L4_Word_t frames;
     L4_Word_t disk, disks;      /* which it is to drive */
+    /* Gives it what it needs; how many of them have served so far, and serve or will; nobody is to
+     * wait for it any more. */
+    int (*equip)(const struct program *program);
+    L4_Word_t (*served)(const struct service *s);
+    void (*give_up)(struct service *s);
     volatile bool over;         /* it will not be started again */
-} ide = { .frames = DRIVER_FRAMES, .disk = HURD_BLOCK_IDE, .disks = 4 },
-  ramdisk = { .frames = DRIVER_FRAMES, .disk = HURD_BLOCK_RAM, .disks = 1 };
+};
 
 static void add_word(struct service *s, const char *word)
 {
@@ -47,8 +53,13 @@ static void add_word(struct service *s, const char *word)
     }
 }
 
-/* Nobody is to wait for its disks any more.  EBUSY: deva has not heard yet that it is dead. */
-static void give_up(struct service *s)
+static L4_Word_t disk_served(const struct service *s)
+{
+    return disks_drivers(s->disk);
+}
+
+/* EBUSY: deva has not heard yet that it is dead. */
+static void disk_give_up(struct service *s)
 {
     struct hurd_startup_cap master = __hurd_startup_data->deva_master;
     for (int i = 0; i < START_LOOKS; i++) {
@@ -58,8 +69,13 @@ static void give_up(struct service *s)
             break;
         L4_Sleep(L4_TimePeriod(PAUSE));
     }
-    s->over = true;
 }
+
+static struct service
+    ide = { .frames = DRIVER_FRAMES, .disk = HURD_BLOCK_IDE, .disks = 4,
+            .equip = program_give_devices, .served = disk_served, .give_up = disk_give_up },
+    ramdisk = { .frames = DRIVER_FRAMES, .disk = HURD_BLOCK_RAM, .disks = 1,
+                .equip = program_give_devices, .served = disk_served, .give_up = disk_give_up };
 
 /* Until it has ended: 0, or why it did not start. */
 static int service_live(struct service *s, L4_Word_t *status, L4_Word_t *reason)
@@ -68,9 +84,9 @@ static int service_live(struct service *s, L4_Word_t *status, L4_Word_t *reason)
     int err = program_start(s->argz, s->length, s->frames, &program);
     if (err)
         return err;
-    err = program_give_devices(&program);
+    err = s->equip(&program);
     if (err)
-        printf("init: no devices for %s: %s\n", s->argz, strerror(err));
+        printf("init: %s does not get what it needs: %s\n", s->argz, strerror(err));
     L4_ThreadId_t task = L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
     err = hurd_task_wait(task, program.handle, 0, status, reason);
     if (!err)
@@ -83,7 +99,7 @@ static void service_thread(void *argument)
     struct service *s = argument;
     unsigned vain = 0, lives = 0;
     while (vain < VAIN_STARTS) {
-        L4_Word_t status = 0, reason = 0, before = disks_drivers(s->disk);
+        L4_Word_t status = 0, reason = 0, before = s->served(s);
         int err = service_live(s, &status, &reason);
         if (err) {
             printf("init: cannot start %s: %s\n", s->argz, strerror(err));
@@ -91,13 +107,14 @@ static void service_thread(void *argument)
         }
         if (reason == HURD_TASK_EXITED && status == 0)
             break;
-        vain = disks_drivers(s->disk) == before ? vain + 1 : 0;
+        vain = s->served(s) == before ? vain + 1 : 0;
         printf("init: %s has ended (%lu); start number %u\n", s->argz, status, ++lives + 1);
         L4_Sleep(L4_TimePeriod(PAUSE));
     }
     if (vain == VAIN_STARTS)
         printf("init: %s ends before it serves; it is not started again\n", s->argz);
-    give_up(s);
+    s->give_up(s);
+    s->over = true;
 }
 
 static void service_start(struct service *s)
@@ -108,7 +125,7 @@ static void service_start(struct service *s)
         printf("init: no thread for %s: %s\n", s->argz, strerror(err));
         return;
     }
-    for (int i = 0; i < START_LOOKS && !s->over && disks_drivers(s->disk) == 0; i++)
+    for (int i = 0; i < START_LOOKS && !s->over && s->served(s) == 0; i++)
         L4_Sleep(L4_TimePeriod(PAUSE));
 }
 
@@ -134,4 +151,104 @@ void services_start_ramdisk(const char *arguments)
     if (megabytes <= MEGABYTES_MOST)
         ramdisk.frames += megabytes * MEGABYTE_FRAMES;
     service_start(&ramdisk);
+}
+
+const char *services_ramdisk_part(enum ram_part part, struct hurd_deva_extent *extent)
+{
+    static unsigned size[RAM_PARTS];    /* megabytes; the files come first */
+    if (ramdisk.length == 0) {
+        char megabytes[8];
+        size[RAM_FILES] = part == RAM_FILES ? RAM_FILES_MB : 0;
+        size[RAM_SWAP] = RAM_SWAP_MB;
+        snprintf(megabytes, sizeof megabytes, "%u", size[RAM_FILES] + size[RAM_SWAP]);
+        services_start_ramdisk(megabytes);
+    }
+    if (size[part] == 0)
+        return "the RAM disk has no room for it";
+    if (ramdisk.over)
+        return "there is no RAM disk";
+    *extent = (struct hurd_deva_extent) {
+        .disk = HURD_BLOCK_RAM,
+        .first = part == RAM_FILES ? 0 : size[RAM_FILES] * MEGABYTE_SECTORS,
+        .sectors = size[part] * MEGABYTE_SECTORS,
+        .rights = HURD_BLOCK_READS | HURD_BLOCK_WRITES,
+    };
+    return NULL;
+}
+
+/* ---- the swap server ---- */
+
+static struct hurd_deva_extent swap_sectors;
+
+static L4_ThreadId_t physmem(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
+}
+
+/* Its window is ours to pay: it stays when the server ends. */
+static int swap_equip(const struct program *program)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    L4_Word_t theirs;
+    int err = program_give_sectors(program, &swap_sectors);
+    if (!err)
+        err = hurd_pm_swap_grant(physmem(), data->physmem_master.cap, program->task,
+                                 data->physmem_control.cap, &theirs);
+    return err;
+}
+
+static L4_Word_t swap_served(const struct service *s)
+{
+    struct hurd_pm_swap_info info;
+    (void) s;
+    return hurd_pm_swap_info(physmem(), __hurd_startup_data->physmem_control.cap, &info)
+           ? 0 : info.attaches;
+}
+
+static void swap_give_up(struct service *s)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    (void) s;
+    hurd_pm_swap_grant(physmem(), data->physmem_master.cap, 0, data->physmem_control.cap, NULL);
+}
+
+static struct service swapper = { .frames = DRIVER_FRAMES, .equip = swap_equip,
+                                  .served = swap_served, .give_up = swap_give_up };
+
+/* All of it for init's control, from which programs get theirs. */
+static void swap_share(const char *disk)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    struct hurd_pm_swap_info info;
+    int err = hurd_pm_swap_info(physmem(), data->physmem_master.cap, &info);
+    if (!err && info.blocks == 0)
+        return;                 /* it has said why */
+    if (!err)
+        err = hurd_pm_swap_quota(physmem(), data->physmem_master.cap, data->physmem_control.cap,
+                                 info.quota);
+    if (err)
+        printf("init: no swap for programs: %s\n", strerror(err));
+    else
+        printf("init: %lu KB of swap on disk %s\n", info.quota * (HURD_MM_PAGE / 1024), disk);
+}
+
+void services_start_swap_at(const char *name, const struct hurd_deva_extent *sectors)
+{
+    swap_sectors = *sectors;
+    add_word(&swapper, "swapper");
+    service_start(&swapper);
+    swap_share(name);
+}
+
+void services_start_swap(const char *disk)
+{
+    char found[DISK_NAME] = "";
+    struct hurd_deva_extent sectors;
+    const char *problem = *disk ? NULL : disks_find_swap(found), *name = *disk ? disk : found;
+    if (!problem)
+        problem = disks_parse(name, &sectors);
+    if (problem)
+        printf("init: no swap: %s\n", problem);
+    else
+        services_start_swap_at(name, &sectors);
 }

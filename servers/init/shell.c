@@ -6,6 +6,7 @@
 #include "complete.h"
 #include "editor.h"
 #include "launch.h"
+#include "root.h"
 #include "terminal.h"
 #include "words.h"
 
@@ -107,6 +108,7 @@ static void execute(const char *line)
 
 void shell_shutdown(unsigned status, bool reboot)
 {
+    root_end();
     fflush(stdout);
     int err = hurd_wortel_shutdown(__hurd_startup_data->wortel.cap,
                                    status < STATUS_MOST ? status : STATUS_MOST,

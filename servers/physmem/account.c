@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "container.h"
+#include "lock.h"
 
 struct account *account_buckets[ACCOUNT_BUCKETS];
 
@@ -39,6 +40,7 @@ void account_close(unsigned task)
     if (!(account = *link))
         return;
     pin_drop_all(account, NULL);
+    lock_drop_all(account, NULL);
     *link = account->next;
     struct control *home = account->home;
     slab_free(account, sizeof *account);
@@ -63,8 +65,10 @@ void account_evict(struct control *home)
 void account_unpin(struct container *c)
 {
     for (unsigned i = 0; i < ACCOUNT_BUCKETS; i++)
-        for (struct account *account = account_buckets[i]; account; account = account->next)
+        for (struct account *account = account_buckets[i]; account; account = account->next) {
             pin_drop_all(account, c);
+            lock_drop_all(account, c);
+        }
 }
 
 void *account_alloc(unsigned task, size_t bytes)

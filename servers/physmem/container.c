@@ -45,7 +45,7 @@ slot_t *container_walk(struct container *c, uint32_t page, unsigned *level)
     return &node->slot[slot_index(page, *level)];
 }
 
-uint32_t container_next(struct container *c, uint32_t page, uint32_t end)
+uint32_t container_next_any(struct container *c, uint32_t page, uint32_t end)
 {
     while (page < end && c->root) {
         unsigned level = NODE_LEVELS - 1;
@@ -64,11 +64,36 @@ uint32_t container_next(struct container *c, uint32_t page, uint32_t end)
     return end;
 }
 
+uint32_t container_next(struct container *c, uint32_t page, uint32_t end)
+{
+    page = container_next_any(c, page, end);
+    while (c->residues && page < end && slot_residue(*container_slot(c, page)))
+        page = container_next_any(c, page + 1, end);
+    return page;
+}
+
+/* The same, of pages that are charged. */
+static uint32_t next_charged(struct container *c, uint32_t page, uint32_t end)
+{
+    while ((page = container_next(c, page, end)) < end && c->swapped
+           && slot_swapped(*container_slot(c, page)))
+        page++;
+    return page;
+}
+
 uint32_t container_count(struct container *c, uint32_t start, uint32_t count)
 {
     uint32_t n = 0, end = start + count;
-    for (uint32_t p = start; (p = container_next(c, p, end)) < end; p++)
+    for (uint32_t p = start; (p = next_charged(c, p, end)) < end; p++)
         n++;
+    return n;
+}
+
+uint32_t container_swapped(struct container *c, uint32_t start, uint32_t count)
+{
+    uint32_t n = 0, end = start + count;
+    for (uint32_t p = start; c->swapped && (p = container_next(c, p, end)) < end; p++)
+        n += slot_swapped(*container_slot(c, p));
     return n;
 }
 
@@ -179,7 +204,7 @@ static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
 
 void container_forget(struct container *c)
 {
-    if (c->pins > (c->wired ? c->pages : 0))
+    if (c->pins > (c->wired ? c->pages : 0) || c->locks)
         account_unpin(c);
     hurd_cap_object_revoke(&c->object);
 }
@@ -268,7 +293,7 @@ uint32_t container_affordable(struct container *c, uint32_t start, uint32_t coun
 {
     uint32_t end = start + count, page = start;
     while (page < end) {
-        uint32_t used = container_next(c, page, end);
+        uint32_t used = next_charged(c, page, end);
         if (used - page > holes)
             return page + holes - start;
         holes -= used - page;
@@ -277,10 +302,19 @@ uint32_t container_affordable(struct container *c, uint32_t start, uint32_t coun
     return count;
 }
 
+uint32_t container_holes_left(const struct container *c, bool extra)
+{
+    uint32_t room;
+    if (!extra)
+        return control_unused(c->control);
+    room = extra_room();
+    return room < control_extra_left(c->control) ? room : control_extra_left(c->control);
+}
+
 /* Everything that can fail.  On success *count pages can be committed and *holes of them are
  * charged; an error goes with *count = what can still be done partially, charged as well. */
 static int allocate_prepare(struct container *c, uint32_t start, uint32_t *count,
-                            uint32_t *holes, bool squash)
+                            uint32_t *holes, bool squash, bool extra)
 {
     int err = 0;
     if (!squash) {
@@ -290,7 +324,7 @@ static int allocate_prepare(struct container *c, uint32_t start, uint32_t *count
             err = EEXIST;
         }
     }
-    uint32_t affordable = container_affordable(c, start, *count, control_unused(c->control));
+    uint32_t affordable = container_affordable(c, start, *count, container_holes_left(c, extra));
     if (affordable < *count) {
         *count = affordable;
         err = ENOMEM;
@@ -301,13 +335,13 @@ static int allocate_prepare(struct container *c, uint32_t start, uint32_t *count
         err = ENOMEM;
     }
     /* The nodes may have taken from the same guarantee. */
-    affordable = container_affordable(c, start, *count, control_unused(c->control));
+    affordable = container_affordable(c, start, *count, container_holes_left(c, extra));
     if (affordable < *count) {
         *count = affordable;
         err = ENOMEM;
     }
     *holes = *count - container_count(c, start, *count);
-    if (!control_charge(c->control, *holes)) {
+    if (!(extra ? control_charge_extra : control_charge)(c->control, *holes)) {
         *count = *holes = 0;
         err = ENOMEM;
     }
@@ -327,36 +361,63 @@ int container_check(struct container *c, uint32_t start, uint32_t count, bool sq
     return 0;
 }
 
-int container_allocate(struct container *c, uint32_t start, uint32_t count, bool squash,
-                       bool partial, uint32_t *done)
+/* New pages in all of the range: what was promised, or extra, stays so, and holes become one. */
+static void range_promise(struct container *c, uint32_t start, uint32_t count, bool extra)
+{
+    struct slot_sweeps sweeps;
+    slot_sweeps_begin(&sweeps);
+    for (uint32_t page = start; page < start + count; page++) {
+        slot_t *slot = container_slot(c, page);
+        if (slot_residue(*slot))
+            residue_clear(c, slot);
+        bool kind = slot_charged(*slot) ? slot_extra(*slot) : extra;
+        c->swapped -= slot_swapped(*slot);
+        slot_release(*slot, &c->control->swap, &sweeps);
+        *slot = SLOT_LAZY | (kind ? SLOT_EXTRA : 0);
+    }
+    slot_sweeps_end(&sweeps);
+}
+
+static int allocate(struct container *c, uint32_t start, uint32_t count, bool squash, bool partial,
+                    bool extra, uint32_t *done)
 {
     uint32_t possible = count, holes;
     *done = 0;
     if (squash && container_busy(c, start, count))
         return EBUSY;
-    int err = allocate_prepare(c, start, &possible, &holes, squash);
+    if (ledger.extra && !extra)
+        extra_make_room(extra_claims(count));
+    int err = allocate_prepare(c, start, &possible, &holes, squash, extra);
     if (!err && c->wired)
         err = container_wire(c, holes);
     if (err && (!partial || c->wired)) {        /* wired pages come all or not at all */
-        control_uncharge(c->control, holes);
+        (extra ? control_uncharge_extra : control_uncharge)(c->control, holes);
         container_prune(c, start, count);
         return err;
     }
-    struct slot_sweeps sweeps;
-    slot_sweeps_begin(&sweeps);
-    for (uint32_t page = start; page < start + possible; page++) {
-        slot_t *slot = container_slot(c, page);
-        slot_release(*slot, &sweeps);
-        *slot = SLOT_LAZY;
-    }
-    slot_sweeps_end(&sweeps);
+    range_promise(c, start, possible, extra);
     c->pages += holes;
+    if (extra)
+        container_note_extra(c, start, possible, holes);
     if (c->wired)
         range_wire(c, start, possible);
     if (err)
         container_prune(c, start, count);
     *done = possible;
     return err;
+}
+
+int container_allocate(struct container *c, uint32_t start, uint32_t count, bool squash,
+                       bool partial, uint32_t *done)
+{
+    return allocate(c, start, count, squash, partial, false, done);
+}
+
+int container_allocate_extra(struct container *c, uint32_t start, uint32_t count, bool squash,
+                             bool partial, uint32_t *done)
+{
+    *done = 0;
+    return c->wired ? EINVAL : allocate(c, start, count, squash, partial, true, done);
 }
 
 /* The commonest case, a first touch: the same for one page, bound at once.  The leaf is there, so
@@ -378,24 +439,30 @@ bool container_allocate_one(struct container *c, uint32_t page)
 
 static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
 {
-    uint32_t cleared = 0, pins = 0, end = start + count;
+    uint32_t cleared = 0, extra = 0, swapped = 0, pins = 0, end = start + count;
     struct slot_sweeps sweeps;
     slot_sweeps_begin(&sweeps);
-    for (uint32_t page = start; (page = container_next(c, page, end)) < end; page++) {
+    for (uint32_t page = start; (page = container_next_any(c, page, end)) < end; page++) {
         slot_t *slot = container_slot(c, page);
+        if (slot_residue(*slot)) {
+            residue_clear(c, slot);
+            continue;
+        }
         if (c->pins && slot_pins(*slot)) {      /* wired: whatever else was pinned is not here */
             pins += slot_pins(*slot);
             *frame_find(slot_frame(*slot)) &= ~FRAME_PINS;
         }
-        slot_release(*slot, &sweeps);
+        extra += slot_extra(*slot);
+        swapped += slot_swapped(*slot);
+        slot_release(*slot, &c->control->swap, &sweeps);
         *slot = SLOT_HOLE;
         cleared++;
     }
     slot_sweeps_end(&sweeps);
     container_prune(c, start, count);
     container_unwire(c, pins);
-    c->pages -= cleared;
-    control_uncharge(c->control, cleared);
+    container_uncharge(c, cleared - swapped - extra, extra);
+    c->swapped -= swapped;
     return cleared;
 }
 
@@ -419,8 +486,8 @@ void container_release(struct container *c, uint32_t start, uint32_t count, uint
         ++*done;
         if (!slot_shared(*slot) || slot_pins(*slot))
             continue;
-        slot_release(*slot, &sweeps);
-        *slot = SLOT_LAZY;
+        slot_release(*slot, &c->control->swap, &sweeps);
+        *slot = SLOT_LAZY | (*slot & SLOT_EXTRA);
     }
     slot_sweeps_end(&sweeps);
 }

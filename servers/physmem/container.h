@@ -30,10 +30,19 @@ struct container {
     struct node *root;                      /* NULL: no page */
     struct node *leaf;                      /* found last: of leaf_number; or NULL */
     uint32_t leaf_number;
-    uint32_t pages;                         /* used slots = what is charged */
+    uint32_t pages;                         /* what is charged: used slots that are in core, ... */
+    uint32_t swapped;                       /* ... and those that are not */
+    uint32_t extra;                         /* so many of the pages are extra ones; ... */
+    uint32_t extra_end;                     /* ... none of these from this page on */
+    uint32_t residues;                      /* slots that only remember something */
+    uint32_t locks;                         /* lock.c: how many there are, over or not; */
+    uint32_t locked_until;                  /* while there are: the end of the last one */
+    uint32_t barred_until;                  /* barred: no longer than this */
     uint32_t pins;                          /* sum of its frames' pins, wired pages included */
     uint16_t task;                          /* its creator, whose account has the wired pages */
     bool wired;
+    bool window;                            /* the swap server's: changes by jobs only */
+    bool barred;                            /* somebody waits for the end of the locks: no new ones */
     bool doomed;                            /* no capability, will be destroyed before long */
 };
 
@@ -56,13 +65,16 @@ static inline slot_t *container_slot(struct container *c, uint32_t page)
     return container_walk(c, page, &level);
 }
 
-/* The first used page in [page, end), or end. */
+/* The first used page in [page, end), or end.  any: residues, too. */
 uint32_t container_next(struct container *c, uint32_t page, uint32_t end);
+uint32_t container_next_any(struct container *c, uint32_t page, uint32_t end);
 
 /* partial: *done pages from the start were done, also when an error is returned; else all or
- * nothing. */
+ * nothing.  Pages that are replaced stay extra, or not. */
 int container_allocate(struct container *c, uint32_t start, uint32_t count, bool squash,
                        bool partial, uint32_t *done);
+int container_allocate_extra(struct container *c, uint32_t start, uint32_t count, bool squash,
+                             bool partial, uint32_t *done);      /* EINVAL: it is wired */
 /* What a partial allocation of all of it would say now.  Adds the pages that it would charge, and
  * makes the nodes for them, which container_prune() takes back. */
 int container_check(struct container *c, uint32_t start, uint32_t count, bool squash,
@@ -82,10 +94,14 @@ int container_adopt(struct container *c, uint32_t start, paddr_t base, uint32_t 
 uint32_t container_make_nodes(struct container *c, uint32_t start, uint32_t count);
 void container_prune(struct container *c, uint32_t start, uint32_t count);
 bool container_busy(struct container *c, uint32_t start, uint32_t count);
-uint32_t container_count(struct container *c, uint32_t start, uint32_t count);
+uint32_t container_count(struct container *c, uint32_t start, uint32_t count);  /* charged ones */
+uint32_t container_swapped(struct container *c, uint32_t start, uint32_t count);
 
 /* How many pages from start on can be used when `holes` of them may be charged. */
 uint32_t container_affordable(struct container *c, uint32_t start, uint32_t count, uint32_t holes);
+
+/* How many holes of it can be charged: to the guarantee, or as extra pages. */
+uint32_t container_holes_left(const struct container *c, bool extra);
 
 /* Wired pages: the account of c->task has room for `pages` more, and takes them.  EAGAIN, ENOMEM.
  * */
@@ -100,6 +116,8 @@ struct copy {
     uint32_t from_start, to_start, count;
     bool shared, move, squash, partial;
     bool no_growth;                         /* must not grow the destination */
+    bool extra;                             /* allocate: extra pages */
+    bool weak;                              /* the source is a weak reference */
 };
 int container_copy(const struct copy *how, uint32_t *done);
 bool copy_overlaps(const struct copy *how);     /* source and destination: EINVAL */
@@ -107,6 +125,32 @@ bool copy_overlaps(const struct copy *how);     /* source and destination: EINVA
 /* As container_check() for a copy; groups that it makes and nodes are taken back by the other. */
 int copy_check(const struct copy *how, uint32_t *holes);
 void copy_take_back(const struct copy *how);
+
+/* ---- extra.c: pages beyond the guarantee ---- */
+
+/* The page is no page: ESTALE if it was seized, and from now on ENOENT. */
+int container_missing(struct container *c, uint32_t page);
+void residue_clear(struct container *c, slot_t *slot);  /* the slot is a hole then */
+
+/* Pages of both kinds are not the container's any more; so many of a range are extra ones, more than before. */
+static inline void container_uncharge(struct container *c, uint32_t promised, uint32_t extra)
+{
+    c->pages -= promised + extra;
+    c->extra -= extra;
+    control_uncharge(c->control, promised);
+    control_uncharge_extra(c->control, extra);
+}
+static inline void container_note_extra(struct container *c, uint32_t start, uint32_t count,
+                                        uint32_t extra)
+{
+    c->extra += extra;
+    if (extra && start + count > c->extra_end)
+        c->extra_end = start + count;
+}
+
+/* Takes extra pages from the control until `pages` are taken or none is left: of the container made last
+ * its last page first.  Returns how many. */
+uint32_t extra_seize(struct control *c, uint32_t pages);
 
 /* ---- map.c ---- */
 #define MAP_ITEMS_MAX   31u

@@ -11,6 +11,7 @@
 
 #include "container.h"
 #include "stretch.h"
+#include "swap.h"
 
 /* Books: a page, and twice what a dense container takes for each page. */
 #define BOOKS_MIN           1u
@@ -37,6 +38,8 @@ bool control_charge(struct control *c, uint32_t pages)
 {
     if (pages > control_unused(c))
         return false;
+    if (ledger.extra)
+        extra_make_room(pages);
     c->pages += pages;
     ledger.promised += pages;
     return true;
@@ -53,9 +56,10 @@ void *control_alloc(struct control *c, size_t bytes)
     if (bytes > SLAB_BLOCK_MAX)
         return NULL;
     void *block = slab_take(&c->meta, bytes);
-    if (!block && (c->meta.pages < c->books || control_unused(c)) && slab_grow(&c->meta))
-        block = slab_take(&c->meta, bytes);
-    return block;
+    if (block || (c->meta.pages >= c->books && !control_unused(c)))
+        return block;
+    extra_make_room(1);
+    return slab_grow(&c->meta) ? slab_take(&c->meta, bytes) : NULL;
 }
 
 void control_adopt(struct control *c, uint32_t frames)
@@ -89,6 +93,7 @@ static void control_enlist(struct control *c, struct control *parent, unsigned t
     hurd_cap_object_init(&c->object, &control_class);
     c->parent = parent;
     c->task = task;
+    c->extra_most = UINT32_MAX;
     c->all_next = control_all;
     c->all_link = &control_all;
     if (c->all_next)
@@ -108,6 +113,23 @@ bool control_init(void)
     return true;
 }
 
+/* Of the parent's pages on disk that are not used, as large a part as of its frames. */
+static uint32_t quota_share(const struct control *parent, uint32_t price)
+{
+    uint32_t unused = control_unused(parent);
+    uint32_t left = swap_quota_left(&parent->swap);
+    return unused ? (uint64_t) left * price / unused : 0;
+}
+
+bool control_quota(struct control *parent, struct control *child, uint32_t pages)
+{
+    if (pages > child->swap.quota && pages - child->swap.quota > swap_quota_left(&parent->swap))
+        return false;
+    parent->swap.quota += child->swap.quota - pages;
+    child->swap.quota = pages;
+    return true;
+}
+
 int control_split(struct control *parent, uint32_t frames, unsigned task, struct control **child)
 {
     struct control *c = control_alloc(parent, sizeof *c);
@@ -121,6 +143,8 @@ int control_split(struct control *parent, uint32_t frames, unsigned task, struct
     control_enlist(c, parent, task);
     c->guarantee = frames;
     c->books = books_of(frames);
+    c->swap.quota = quota_share(parent, price);
+    parent->swap.quota -= c->swap.quota;
     parent->guarantee -= price;
     parent->split += frames;
     hurd_cap_object_keep(&parent->object);
@@ -170,6 +194,7 @@ void control_fold(struct control *c)
         control_unlink(c);
         parent->split -= c->guarantee;
         parent->guarantee += c->guarantee + c->books;
+        parent->swap.quota += c->swap.quota;
         slab_move(&c->meta, &parent->meta);
         slab_free(c, sizeof *c);
         if (--parent->object.strong)
@@ -197,7 +222,7 @@ uint32_t control_pages(struct control *top)
 {
     uint32_t pages = 0;
     for (struct control *c = top; c; c = control_after(c, top))
-        pages += c->pages;
+        pages += c->pages + c->extra + c->swap.used;
     return pages;
 }
 
@@ -211,6 +236,14 @@ static void control_evacuate(struct control *c)
     }
     hurd_cap_object_disown(&c->object);
     account_evict(c);
+}
+
+bool control_contains(struct control *top, const struct control *wanted)
+{
+    struct control *c = top;
+    while (c && c != wanted)
+        c = control_after(c, top);
+    return c;
 }
 
 /* All are kept until the last one is evacuated.  Then each goes as soon as nothing else needs it:

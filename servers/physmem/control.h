@@ -14,6 +14,7 @@
 
 #include "frame.h"
 #include "slab.h"
+#include "lib/swap/slots.h"
 
 struct container;
 struct pin;
@@ -30,7 +31,15 @@ struct control {
     uint32_t guarantee;                 /* frames, without the children's */
     uint32_t books;                     /* frames for records beside the guarantee */
     uint32_t split;                     /* the children's guarantees, without their books */
-    uint32_t pages;                     /* promised in its containers */
+    uint32_t pages;                     /* promised in its containers by the guarantee */
+    uint32_t extra;                     /* beside these: beyond it, while there are frames */
+    uint32_t extra_most;                /* as the policy has it */
+    uint32_t asked;                     /* of the extra ones: asked back */
+    uint32_t seized;                    /* so far, modulo 2^32 */
+    struct control *extra_next, **extra_link;   /* on extra_holders  <=>  extra > 0 */
+    uint32_t deadline;                  /* asked > 0: when it must be back (lock.h: times) */
+    uint32_t notify, notify_word;       /* the thread to ask, and what to remind it of; 0: none */
+    struct slots_account swap;          /* pages on disk; the quota is without the children's */
     uint32_t count;                     /* of containers */
     uint16_t task;                      /* to whom it was last given: its owner */
     uint16_t homes;                     /* accounts whose home it is */
@@ -52,7 +61,10 @@ void control_fold(struct control *c);           /* no users left: returns to the
 /* With all below it; not for the root.  Large containers are doomed (stretch.h): what is charged to
  * them, and their controls with it, returns to the parent when they are gone. */
 void control_destroy(struct control *c);
-uint32_t control_pages(struct control *c);      /* promised in it and all below it */
+uint32_t control_pages(struct control *c);      /* in it and all below it, those on disk too */
+bool control_contains(struct control *top, const struct control *wanted);   /* that or below it */
+/* The child may have so many pages on disk.  false: the parent has not so many unused. */
+bool control_quota(struct control *parent, struct control *child, uint32_t pages);
 void control_unreferenced(struct hurd_cap_object *object);
 
 /* Frames charged; and how many more can be charged now.  Nobody else subtracts the two. */
@@ -65,6 +77,27 @@ void control_adopt(struct control *c, uint32_t frames);
 bool control_charge(struct control *c, uint32_t pages);         /* false: beyond the guarantee */
 void control_uncharge(struct control *c, uint32_t pages);
 
+/* ---- extra.c ----
+ * Extra pages are promised out of frames that nothing else claims.  Whatever the guarantees grant goes
+ * before: who is about to claim frames for it calls extra_make_room(), which seizes without
+ * notice what request_extra.c has not got back by asking.
+ * Invariant: pages + extra + records <= frames. */
+extern struct control *extra_holders;           /* the one that took extra pages last comes first */
+extern uint32_t extra_wanted;                   /* frames for which requests wait */
+
+bool control_charge_extra(struct control *c, uint32_t pages);   /* false: there are not so many */
+void control_uncharge_extra(struct control *c, uint32_t pages);
+static inline uint32_t control_extra_left(const struct control *c)
+{
+    return c->extra < c->extra_most ? c->extra_most - c->extra : 0;
+}
+uint32_t extra_room(void);                      /* how many extra pages more there may be now */
+uint32_t extra_lack(uint32_t frames);           /* how many must come back for so many more claims */
+void extra_make_room(uint32_t frames);
+
+/* Frames that an operation on so many pages may claim at most, records included. */
+static inline uint32_t extra_claims(uint32_t pages) { return pages + 4 + pages / 128; }
+
 /* A record on a control's account, to be freed by slab_free().  NULL: beyond books and guarantee.
  * */
 void *control_alloc(struct control *c, size_t bytes);
@@ -74,6 +107,7 @@ struct account {
     struct account *next;               /* in its bucket */
     struct control *home;               /* pays for what the task has; NULL: destroyed */
     struct pin *pins;                   /* pin.c */
+    struct lock *locks;                 /* lock.c */
     uint16_t task;
     uint8_t wired;                      /* pages wired or pinned */
     bool self_paged;                    /* said so: can lose mappings */
@@ -95,7 +129,7 @@ static inline struct account *account_of(unsigned task)     /* NULL: none */
 bool account_open(unsigned task, struct control *control);
 void account_close(unsigned task);                      /* it died, and its tables are gone */
 void account_evict(struct control *home);               /* the control is destroyed */
-void account_unpin(struct container *c);                /* takes everybody's pins from it */
+void account_unpin(struct container *c);                /* takes everybody's pins and locks */
 
 /* For <hurd/captable.h>: tables of a task at its home's cost, task 0 for the server's own. */
 void *account_alloc(unsigned task, size_t bytes);

@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+#include "swap.h"
+
 bool copy_overlaps(const struct copy *how)
 {
     uint32_t distance = how->from_start > how->to_start ? how->from_start - how->to_start
@@ -13,18 +15,31 @@ bool copy_overlaps(const struct copy *how)
     return how->from == how->to && distance < how->count;
 }
 
+static bool moves_within(const struct copy *how)
+{
+    return how->move && how->from->control == how->to->control;
+}
+
 /* What stops the copy at this page, or 0. */
 static int page_refuse(const struct copy *how, uint32_t i)
 {
     slot_t *from = container_slot(how->from, how->from_start + i);
     slot_t *to = container_slot(how->to, how->to_start + i);
-    if (!from || !*from)
-        return ENOENT;
-    if (to && *to && !how->squash)
+    if (!from || !slot_used(*from))
+        return from && *from == SLOT_SEIZED ? ESTALE : ENOENT;
+    if (to && slot_used(*to) && !how->squash)
         return EEXIST;
-    if (how->no_growth && !(to && *to))
+    if (how->no_growth && !(to && slot_charged(*to)))
         return EPERM;
+    if (how->move && slot_extra(*from) && !moves_within(how))
+        return EPERM;
+    if (slot_swapped(*from) && (how->to->wired || how->shared || how->weak))
+        return ENXIO;
+    if (how->to->window && !swap_reads(how->to_start + i))
+        return EBUSY;
     if (to && slot_pins(*to) > (uint32_t) how->to->wired)
+        return EBUSY;
+    if ((how->shared || how->move) && (how->from->window || how->to->window))
         return EBUSY;
     if ((how->shared || how->move) && (slot_pins(*from) || how->to->wired))
         return EBUSY;
@@ -33,18 +48,37 @@ static int page_refuse(const struct copy *how, uint32_t i)
     return 0;
 }
 
-/* How many of the first `count` pages can be charged: those that fill holes in the destination.  A
- * move within one control frees as many as it needs. */
-static uint32_t copy_affordable(const struct copy *how, uint32_t count)
+/* What the page costs in the destination: it fills a hole there, in core or on disk. */
+static void page_price(const struct copy *how, uint32_t i, uint32_t *frames, uint32_t *blocks)
 {
-    if (how->move && how->from->control == how->to->control)
-        return count;
-    return container_affordable(how->to, how->to_start, count, control_unused(how->to->control));
+    const slot_t *to = container_slot(how->to, how->to_start + i);
+    bool swapped = slot_swapped(*container_slot(how->from, how->from_start + i));
+    *blocks += swapped;
+    *frames += !swapped && !(to && slot_charged(*to));
 }
 
-static uint32_t copy_holes(const struct copy *how, uint32_t count)
+/* How many of the first `count` pages can be paid, and what they cost.  A move within one control
+ * frees as many as it needs. */
+static uint32_t copy_affordable(const struct copy *how, uint32_t count, uint32_t *frames)
 {
-    return count - container_count(how->to, how->to_start, count);
+    uint32_t unused = control_unused(how->to->control), blocks = 0, i;
+    uint32_t quota = swap_quota_left(&how->to->control->swap);
+    *frames = 0;
+    if (moves_within(how))
+        return count;
+    if (!how->from->swapped && !how->to->swapped) {
+        i = container_affordable(how->to, how->to_start, count, unused);
+        *frames = i - container_count(how->to, how->to_start, i);
+        return i;
+    }
+    for (i = 0; i < count; i++) {
+        uint32_t price = *frames;
+        page_price(how, i, &price, &blocks);
+        if (price > unused || blocks > quota)
+            break;
+        *frames = price;
+    }
+    return i;
 }
 
 /* Pages from the start that can be done, nodes made and charged; *err tells why not all. */
@@ -59,18 +93,16 @@ static uint32_t copy_prepare(const struct copy *how, uint32_t *charged, int *err
         possible = made;
         *err = ENOMEM;
     }
-    uint32_t affordable = copy_affordable(how, possible);
+    uint32_t affordable = copy_affordable(how, possible, charged);
     if (affordable < possible) {
         possible = affordable;
         *err = ENOMEM;
     }
-    uint32_t holes = copy_holes(how, possible);
-    *charged = how->move && how->from->control == how->to->control ? 0 : holes;
     if (!control_charge(how->to->control, *charged)) {
-        possible = *charged = holes = 0;
+        possible = *charged = 0;
         *err = ENOMEM;
     }
-    if (how->to->wired && container_wire(how->to, holes)) {
+    if (how->to->wired && container_wire(how->to, *charged)) {
         control_uncharge(how->to->control, *charged);
         possible = *charged = 0;
         *err = EAGAIN;
@@ -84,37 +116,81 @@ struct copy_sweeps {
     struct sweep moved;
 };
 
-/* One page.  false: no frame for a copy that must be a real one; nothing changed. */
-static bool page_copy(const struct copy *how, uint32_t i, struct copy_sweeps *s)
+/* By how much the numbers of pages, in core and on disk, change on both sides. */
+struct tally {
+    uint32_t from, from_swapped, from_extra;        /* extra: so many of the pages in core */
+    uint32_t to, to_swapped, to_extra;
+};
+
+/* What a slot of the destination becomes; SLOT_HOLE: no frame, or no reference to the block. */
+static slot_t page_new(const struct copy *how, slot_t from, struct copy_sweeps *s)
 {
-    slot_t *from = container_slot(how->from, how->from_start + i);
-    slot_t *to = container_slot(how->to, how->to_start + i);
-    slot_t new = *from, old = *to;
-    if (how->shared) {
-        slot_group(new)->members++;
-    } else if (how->move) {
-        if (slot_bound(new))
-            sweep_add(&s->moved, slot_frame(new));
-        *from = SLOT_HOLE;
-    } else {
-        new = slot_copy(*from, &s->readonly);
-        if (!new)
-            return false;
-        if (how->to->wired && !slot_own(&new)) {
-            slot_release(new, &s->squashed);
-            return false;
-        }
-        if (how->to->wired)
-            *frame_find(slot_frame(new)) += FRAME_PIN;
+    if (slot_swapped(from)) {
+        uint32_t block = slot_block(from);
+        if (moves_within(how))
+            return from;
+        if (swap_hold(&how->to->control->swap, &block))
+            return SLOT_HOLE;
+        if (how->move)
+            swap_drop(&how->from->control->swap, slot_block(from));
+        return slot_of_block(block);
     }
-    if (slot_pins(old))
-        *frame_find(slot_frame(old)) &= ~FRAME_PINS;
-    slot_release(old, &s->squashed);
-    *to = new;
+    if (how->shared)
+        slot_group(from)->members++;
+    else if (how->move && slot_bound(from))
+        sweep_add(&s->moved, slot_frame(from));
+    if (how->shared || how->move)
+        return from;
+    if (how->from->window || how->to->window)
+        return slot_duplicate(from);
+    return slot_copy(from, &s->readonly);
+}
+
+/* Its own frame, pinned. */
+static bool page_wire(slot_t *slot, struct copy_sweeps *s)
+{
+    if (!slot_own(slot)) {
+        slot_release(*slot, NULL, &s->squashed);
+        return false;
+    }
+    *frame_find(slot_frame(*slot)) += FRAME_PIN;
     return true;
 }
 
-static uint32_t copy_commit(const struct copy *how, uint32_t count)
+/* The kind of a page in core: it stays with the place, but goes along in a move within a control. */
+static slot_t page_kind(const struct copy *how, slot_t source, slot_t old, slot_t new)
+{
+    bool extra = slot_extra(moves_within(how) ? source : old);
+    return slot_swapped(new) ? new : (new & ~SLOT_EXTRA) | (extra ? SLOT_EXTRA : 0);
+}
+
+/* One page.  false: no frame for a copy that must be a real one; nothing changed. */
+static bool page_copy(const struct copy *how, uint32_t i, struct copy_sweeps *s, struct tally *t)
+{
+    slot_t *from = container_slot(how->from, how->from_start + i);
+    slot_t *to = container_slot(how->to, how->to_start + i);
+    if (slot_residue(*to))
+        residue_clear(how->to, to);
+    slot_t source = *from, old = *to, new = page_new(how, source, s);
+    if (!new || (how->to->wired && !page_wire(&new, s)))
+        return false;
+    if (how->move) {
+        *from = SLOT_HOLE;
+        t->from -= slot_charged(source);
+        t->from_swapped -= slot_swapped(source);
+        t->from_extra -= slot_extra(source);
+    }
+    if (slot_pins(old))
+        *frame_find(slot_frame(old)) &= ~FRAME_PINS;
+    slot_release(old, &how->to->control->swap, &s->squashed);
+    *to = new = page_kind(how, source, old, new);
+    t->to_extra += slot_extra(new) - slot_extra(old);
+    t->to += slot_charged(new) - slot_charged(old);
+    t->to_swapped += slot_swapped(new) - slot_swapped(old);
+    return true;
+}
+
+static uint32_t copy_commit(const struct copy *how, uint32_t count, struct tally *t)
 {
     struct copy_sweeps s;
     slot_sweeps_begin(&s.squashed);
@@ -122,9 +198,9 @@ static uint32_t copy_commit(const struct copy *how, uint32_t count)
     sweep_begin(&s.moved, RIGHTS_ALL, false);
     uint32_t i = 0;
     while (i < count) {
-        if (!page_copy(how, i, &s)) {
+        if (!page_copy(how, i, &s, t)) {
             slot_sweeps_end(&s.squashed);       /* frees what was squashed */
-            if (!page_copy(how, i, &s))
+            if (!page_copy(how, i, &s, t))
                 break;
         }
         i++;
@@ -135,23 +211,21 @@ static uint32_t copy_commit(const struct copy *how, uint32_t count)
     return i;
 }
 
-/* The charge was for `holes` new pages, or for none in a move within one control.  Settles what
- * really happened. */
-static void copy_settle(const struct copy *how, uint32_t done, uint32_t grown, uint32_t charged)
+/* So many pages were charged beforehand; settles what really happened. */
+static void copy_settle(const struct copy *how, uint32_t done, const struct tally *t,
+                        uint32_t charged)
 {
-    struct control *control = how->to->control;
-    how->to->pages += grown;
-    if (how->move) {
-        how->from->pages -= done;
-        container_prune(how->from, how->from_start, done);
-    }
-    if (how->move && how->from->control == control) {
-        control_uncharge(control, done - grown);
-        return;
-    }
-    control_uncharge(control, charged - grown);
+    how->to->pages += t->to;
+    how->to->swapped += t->to_swapped;
+    how->from->pages += t->from;
+    how->from->swapped += t->from_swapped;
+    how->from->extra += t->from_extra;
+    container_note_extra(how->to, how->to_start, done, t->to_extra);
     if (how->move)
-        control_uncharge(how->from->control, done);
+        container_prune(how->from, how->from_start, done);
+    control_uncharge(how->to->control, charged - (t->to - t->to_extra));
+    control_uncharge(how->from->control, -(t->from - t->from_extra));
+    control_uncharge_extra(how->to->control, -(t->to_extra + t->from_extra));
 }
 
 /* Groups of one that were made for copies that did not come to be. */
@@ -169,9 +243,10 @@ int copy_check(const struct copy *how, uint32_t *holes)
         err = page_refuse(how, i);
     if (!err && container_make_nodes(how->to, how->to_start, how->count) < how->count)
         err = ENOMEM;
-    if (!err && !(how->move && how->from->control == how->to->control))
-        *holes += copy_holes(how, how->count);
-    return err;
+    uint32_t blocks = 0;
+    for (uint32_t i = 0; i < how->count && !err && !moves_within(how); i++)
+        page_price(how, i, holes, &blocks);
+    return !err && blocks > swap_quota_left(&how->to->control->swap) ? ENOMEM : err;
 }
 
 void copy_take_back(const struct copy *how)
@@ -183,23 +258,20 @@ void copy_take_back(const struct copy *how)
 
 int container_copy(const struct copy *how, uint32_t *done)
 {
+    struct tally tally = { 0 };
     uint32_t charged;
     int err;
     *done = 0;
     if (copy_overlaps(how))
         return EINVAL;
+    if (ledger.extra)
+        extra_make_room(extra_claims(how->count));
     uint32_t possible = copy_prepare(how, &charged, &err);
-    uint32_t before = container_count(how->to, how->to_start, possible);
-    bool commit = !err || how->partial;
-    if (commit)
-        *done = copy_commit(how, possible);
-    uint32_t grown = container_count(how->to, how->to_start, possible) - before;
+    if (!err || how->partial)
+        *done = copy_commit(how, possible, &tally);
     if (how->to->wired)
-        container_unwire(how->to, possible - before - grown);
-    if (commit)
-        copy_settle(how, *done, grown, charged);
-    else
-        control_uncharge(how->to->control, charged);
+        container_unwire(how->to, charged - tally.to);
+    copy_settle(how, *done, &tally, charged);
     if (how->shared && *done < how->count)
         copy_unshare(how, *done);
     container_prune(how->to, how->to_start, how->count);

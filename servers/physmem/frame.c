@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "slab.h"
+#include "soft.h"
 
 struct ledger ledger;
 uintptr_t phys_base;
@@ -94,7 +95,7 @@ bool frame_adopt(paddr_t pa)
     if (pa == 0)
         return false;
     if (!frame_tables[pa >> TABLE_LOG2]) {
-        paddr_t page = buddy_alloc(0);
+        paddr_t page = page_alloc();
         if (!page)
             return false;
         table_make(pa, page);
@@ -104,9 +105,15 @@ bool frame_adopt(paddr_t pa)
     if (*word != FRAME_ABSENT)
         return false;
     *word = 1;
+    highest = pa > highest ? pa : highest;
     ledger.total++;
     ledger.bound++;
     return true;
+}
+
+paddr_t frame_highest(void)
+{
+    return highest;
 }
 
 paddr_t frame_random(uint32_t random)
@@ -114,13 +121,21 @@ paddr_t frame_random(uint32_t random)
     return random % ((highest >> PAGE_LOG2) + 1) << PAGE_LOG2;
 }
 
+paddr_t page_alloc(void)
+{
+    paddr_t page = buddy_alloc(0);
+    if (!page) {
+        slab_reclaim();
+        page = buddy_alloc(0);
+    }
+    if (!page && soft_reclaim())
+        page = buddy_alloc(0);
+    return page;
+}
+
 paddr_t frame_alloc(unsigned order)
 {
-    paddr_t base = buddy_alloc(order);
-    if (!base && order == 0) {
-        slab_reclaim();
-        base = buddy_alloc(order);
-    }
+    paddr_t base = order ? buddy_alloc(order) : page_alloc();
     if (!base)
         return 0;
     for (uint32_t i = 0; i < 1u << order; i++)

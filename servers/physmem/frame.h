@@ -16,13 +16,14 @@ typedef uint32_t paddr_t;               /* a physical address; 0 = none: page 0 
 #define ORDER_MAX       19u             /* the largest block: 2^31 bytes */
 
 /* What is known of one page.
- *   31   28  27   26   25   24  23    20 19                 0
- *  |   0   | S  | W  | M  | F  |  pins  | users, or the order  |
+ *   31 29 28   27   26   25   24  23    20 19                 0
+ *  |  0  | D  | S  | W  | M  | F  |  pins  | users, or the order  |
  *
  * users  how many slots and groups name the page: bounded by the number of pages in the machine
  * order  of the free block that begins here (F set; log2 of its pages)
  * M, W   may be mapped by clients at all, for writing: set when handed out, cleared when revoked
  * S      steady: mapped by a server that does not page itself, spared by the random revocation
+ * D      the same contents are on disk (swap.h): it must part from them before anybody may write
  * A word of FRAME_ABSENT: not our page. */
 typedef uint32_t frame_t;
 
@@ -33,17 +34,20 @@ typedef uint32_t frame_t;
 #define FRAME_MAPPED    0x02000000u
 #define FRAME_WRITABLE  0x04000000u
 #define FRAME_STEADY    0x08000000u
+#define FRAME_STORED    0x10000000u
 #define FRAME_ABSENT    0xffffffffu
 
-/* Frame counts of the whole machine.  free + bound + meta = total. */
+/* Frame counts of the whole machine.  free + soft + bound + meta = total. */
 struct ledger {
     uint32_t total;         /* pages that are ours */
     uint32_t free;          /* in the buddy lists */
+    uint32_t soft;          /* free as well, but a soft reference can still get them back (soft.c) */
     uint32_t bound;         /* with users */
     uint32_t meta;          /* bookkeeping: frame tables, records, spare pages of slabs */
     uint32_t own;           /* of that, what no control pays for: tables, own arrays */
     uint32_t guaranteed;    /* sum of all controls' guarantees and their books */
-    uint32_t promised;      /* pages in all containers */
+    uint32_t promised;      /* pages in all containers that are charged to guarantees */
+    uint32_t extra;         /* the other ones */
 };
 extern struct ledger ledger;
 
@@ -97,6 +101,7 @@ bool frame_adopt(paddr_t pa);
 
 /* Some address in one of our tables, for the random revocation. */
 paddr_t frame_random(uint32_t random);
+paddr_t frame_highest(void);            /* of all that are ours: the last page */
 
 static inline uint32_t frame_users(paddr_t pa) { return *frame_find(pa) & FRAME_USERS; }
 static inline uint32_t frame_pins(paddr_t pa)
@@ -108,6 +113,9 @@ static inline uint32_t frame_pins(paddr_t pa)
 paddr_t buddy_alloc(unsigned order);            /* 0: none so large.  Contents undefined */
 void buddy_free(paddr_t base, unsigned order);
 unsigned buddy_largest(void);                   /* order of the largest block + 1; 0: none */
+
+/* One page by all means: spare pages of slabs and soft references give theirs.  0: none. */
+paddr_t page_alloc(void);
 
 /* One or 2^order pages for clients: users = 1 each, counted as bound, contents undefined. */
 paddr_t frame_alloc(unsigned order);

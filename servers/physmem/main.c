@@ -11,13 +11,20 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "check.h"
 #include "container.h"
+#include "extra.h"
+#include "shake.h"
 #include "server.h"
 #include "slab.h"
 #include "stretch.h"
+#include "swap.h"
 
+#define CHECK_PERIOD    512u        /* requests between two checks, with CHECK=1 */
 #define REVOKE_PAGES    64u         /* of the random revocation: pages taken, ... */
 #define REVOKE_LOOK     4096u       /* ... looking at most at so many */
+#define SHAKE_PAGES     3u          /* after each request, and after each of */
+#define SHAKE_PAUSE     2000u       /* these many microseconds */
 
 unsigned debug_revoke_period;
 
@@ -53,6 +60,12 @@ void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights)
     L4_UnmapFpages(n, fpages);
 }
 
+void machine_wake(uint32_t key)
+{
+    if (server.longs)
+        hurd_cap_resume(&server, key);
+}
+
 /* wortel answers BOOTSTRAP_FINAL late (label 0), or refuses it: neither is a request. */
 static int other(struct hurd_cap_call *call)
 {
@@ -70,6 +83,8 @@ static void task_died(unsigned task)
         if (control->task == task && control->parent)
             control->task = control->parent->task;
     }
+    if (task == swap.task && task)
+        swap_detach();
     if (task <= L4_ID_VERSION_MASK)
         account_close(task);
     while (reap_wanted())       /* TODO(physmem): in one piece, as `task` waits for the frames */
@@ -103,6 +118,18 @@ static void debug_revoke(void)
     sweep_end(&s);
 }
 
+/* Between two requests: no reply names a frame now. */
+static void disturb(void)
+{
+    L4_Word_t saved[64];
+    L4_StoreMRs(0, 64, saved);          /* Unmap works in the message registers */
+    if (shake_on())
+        shake_step(SHAKE_PAGES);
+    else if (random_word() % debug_revoke_period == 0)
+        debug_revoke();
+    L4_LoadMRs(0, 64, saved);
+}
+
 /* ---- turns --------------------------------------------------------------------------------------
  * The pacer runs at a program's priority and does nothing but call the server.  Each call is a turn:
  * one part of what is long.  Between two turns other programs run, and their requests are served:
@@ -121,12 +148,17 @@ static void pace(void)
     }
 }
 
+static L4_ThreadId_t helper_start(unsigned n, L4_Word_t *stack_end, void (*run)(void))
+{
+    L4_ThreadId_t id = L4_GlobalId(L4_ThreadNo(server_thread) + n, L4_Version(server_thread));
+    L4_Start_SpIp(id, (L4_Word_t) stack_end, (L4_Word_t) run);
+    return id;
+}
+
 static void pacer_start(void)
 {
     static L4_Word_t stack[256];
-    server_thread = L4_MyGlobalId();
-    pacer = L4_GlobalId(L4_ThreadNo(server_thread) + 1, L4_Version(server_thread));
-    L4_Start_SpIp(pacer, (L4_Word_t) &stack[256], (L4_Word_t) pace);
+    pacer = helper_start(1, &stack[256], pace);
     pacer_local = L4_LocalIdOf(pacer);
     takes_turns = true;
     pacer_waits = false;
@@ -143,13 +175,86 @@ static int turn(L4_ThreadId_t *from)
 {
     pacer_waits = true;
     reap();
-    return server.longs ? hurd_cap_go_on(&server, from) : 0;
+    return server.turns ? hurd_cap_go_on(&server, from) : 0;
+}
+
+/* ---- the alarm ----------------------------------------------------------------------------------
+ * It has the server's priority, calls the server, and sleeps for as long as the answer says. */
+
+bool alarm_there;
+
+static L4_ThreadId_t alarm, alarm_local;
+static bool alarm_waits = true;             /* for the answer to its call */
+
+static void ring(void)
+{
+    for (;;) {
+        L4_LoadMR(0, 0);
+        L4_Call(server_thread);
+        if (L4_MR(1))
+            L4_Sleep(L4_TimePeriod(L4_MR(1)));
+    }
+}
+
+static void alarm_start(void)
+{
+    static L4_Word_t stack[256];
+    alarm = helper_start(2, &stack[256], ring);
+    alarm_local = L4_LocalIdOf(alarm);
+    alarm_there = true;
+    alarm_waits = false;
+}
+
+static bool is_alarm(L4_ThreadId_t from)
+{
+    return !alarm_waits
+           && (L4_IsThreadEqual(from, alarm_local) || L4_IsThreadEqual(from, alarm));
+}
+
+/* The reply, if there is one, goes first. */
+static void alarm_set(int *reply, L4_ThreadId_t to)
+{
+    uint32_t wait;
+    if (*reply)
+        L4_Reply(to);
+    *reply = 0;
+    alarm_wanted = extra_alarm(&wait);
+    if (shake_all_the_time() && (!alarm_wanted || wait > SHAKE_PAUSE)) {
+        wait = SHAKE_PAUSE;
+        alarm_wanted = true;
+    }
+    if (!alarm_wanted)
+        return;
+    L4_LoadMR(0, L4_MakeTag(0, 1, 0).raw);
+    L4_LoadMR(1, wait);
+    L4_Reply(alarm);
+    alarm_waits = false;
+}
+
+/* One of those that waited for something is served between two messages. */
+static L4_MsgTag_t next_ready(int reply, L4_ThreadId_t *from)
+{
+    if (reply)
+        L4_Reply(*from);
+    reply = hurd_cap_go_on_ready(&server, from);
+    if (!server.ready)
+        swap_round_over();
+    return reply ? L4_ReplyWait_Timeout(*from, L4_ZeroTime, from)
+                 : L4_Wait_Timeout(L4_ZeroTime, from);
 }
 
 /* Sends the reply, if there is one, and takes the next message. */
 static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
 {
-    if (!server.longs && !reap_wanted())
+    if (!(server.ready | server.turns | (doomed ^ reaped) | extra_waits | (alarm_waits & alarm_wanted)))
+        return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
+    if (extra_waits)
+        extra_settle();
+    if (alarm_waits && alarm_wanted)
+        alarm_set(&reply, *from);
+    if (server.ready)
+        return next_ready(reply, from);
+    if (!server.turns && !reap_wanted())
         return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
     while (!takes_turns && reap_wanted())
         reap();
@@ -162,23 +267,52 @@ static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
     return L4_ReplyWait(pacer, from);
 }
 
+/* CHECK=1 only: what must always hold, held. */
+static void check(void)
+{
+    const char *problem = server.requests % CHECK_PERIOD ? NULL : check_problem();
+    if (!problem)
+        return;
+    say("physmem: after request %u: %s\n", server.requests, problem);
+    __builtin_trap();
+}
+
+/* 1: there is a reply to *from. */
+static int serve(L4_ThreadId_t *from, L4_MsgTag_t tag)
+{
+    if (!(pacer_waits & alarm_waits)) {
+        if (is_turn(*from))
+            return turn(from);
+        if (is_alarm(*from)) {
+            alarm_waits = true;
+            return 0;
+        }
+    }
+    return hurd_cap_serve(&server, *from, tag);
+}
+
 int main(void)
 {
     L4_ThreadId_t from;
     L4_Set_ExceptionHandler(hurd_wortel_thread());      /* our last words are wortel's */
-    if (boot() > 0)
+    unsigned others = boot();
+    server_thread = L4_MyGlobalId();
+    if (others > 0)
         pacer_start();
+    if (others > 1)
+        alarm_start();
     L4_Accept(L4_UntypedWordsAcceptor);
     L4_MsgTag_t tag = L4_Wait(&from);
     for (;;) {
-        int reply = L4_IpcFailed(tag) ? 0
-                    : is_turn(from) ? turn(&from) : hurd_cap_serve(&server, from, tag);
+        int reply = L4_IpcFailed(tag) ? 0 : serve(&from, tag);
         tag = next(reply, &from);
-        if (debug_revoke_period && random_word() % debug_revoke_period == 0) {
+        if (CONFIG_CHECK) {
             L4_Word_t saved[64];
-            L4_StoreMRs(0, 64, saved);          /* Unmap works in the message registers */
-            debug_revoke();
+            L4_StoreMRs(0, 64, saved);
+            check();
             L4_LoadMRs(0, 64, saved);
         }
+        if (debug_revoke_period)
+            disturb();
     }
 }

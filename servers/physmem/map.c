@@ -17,7 +17,7 @@ static uint32_t lazy_run(struct container *c, uint32_t page, uint32_t limit)
     uint32_t n = 0;
     while (n < limit) {
         slot_t *slot = container_slot(c, page + n);
-        if (!slot || *slot != SLOT_LAZY)
+        if (!slot || !slot_lazy(*slot))
             break;
         n++;
     }
@@ -36,8 +36,10 @@ uint32_t map_bind(struct container *c, uint32_t page, uint32_t limit, uint32_t a
     if (!base)
         return 0;
     memset(phys_pointer(base), 0, (size_t) PAGE_SIZE << order);
-    for (uint32_t i = 0; i < 1u << order; i++)
-        *container_slot(c, page + i) = slot_of_frame(base + (i << PAGE_LOG2));
+    for (uint32_t i = 0; i < 1u << order; i++) {
+        slot_t *slot = container_slot(c, page + i);
+        *slot = slot_of_frame(base + (i << PAGE_LOG2)) | (*slot & SLOT_EXTRA);
+    }
     return 1u << order;
 }
 
@@ -68,7 +70,7 @@ static bool slot_ready(struct container *c, slot_t *slot, uint32_t page, uint32_
                        uint32_t vaddr, bool write, uint32_t *fresh)
 {
     uint32_t n;
-    if (slot_bound(*slot) && !(write && frame_users(slot_frame(*slot)) > 1))
+    if (slot_bound(*slot) && !(write && slot_must_part(*slot)))
         return true;
     if (*fresh >= FRESH_MAX)
         return false;
@@ -85,8 +87,10 @@ static int page_take(const struct map_request *how, uint32_t i, uint32_t *fresh,
 {
     uint32_t vaddr = how->vaddr + (i << PAGE_LOG2);
     *slot = container_slot(how->from, how->start + i);
-    if (!*slot || !**slot)
-        return ENOENT;
+    if (!*slot || !slot_used(**slot))
+        return i == 0 && *slot ? container_missing(how->from, how->start) : ENOENT;
+    if (slot_swapped(**slot))
+        return ENXIO;
     if (how->weak && slot_pins(**slot))
         return EBUSY;
     if (!slot_ready(how->from, *slot, how->start + i, how->count - i, vaddr,

@@ -11,8 +11,12 @@ static int range_pinnable(struct container *c, uint32_t start, uint32_t count)
 {
     for (uint32_t page = start; page < start + count; page++) {
         slot_t *slot = container_slot(c, page);
-        if (!slot || !*slot)
-            return ENOENT;
+        if (!slot || !slot_used(*slot))
+            return slot ? container_missing(c, page) : ENOENT;
+        if (slot_swapped(*slot))
+            return ENXIO;
+        if (*slot & SLOT_EXTRA)
+            return EPERM;
         if ((*slot & SLOT_TAG) == SLOT_GROUP && slot_group(*slot)->members > 1)
             return EBUSY;
         if (slot_pins(*slot) == FRAME_PINS / FRAME_PIN)

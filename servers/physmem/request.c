@@ -7,30 +7,21 @@
 #include <hurd/physmem.h>
 
 #include "container.h"
+#include "request.h"
 #include "server.h"
 #include "stretch.h"
+#include "swap.h"
 
-/* What a capability is, for the `kinds` of an operation. */
-enum { CONTROL = 1, STRONG = 2, WEAK = 4, CONTAINER = STRONG | WEAK, ANY = CONTROL | CONTAINER };
-
-static unsigned cap_kind(const struct hurd_cap *cap)
+unsigned cap_kind(const struct hurd_cap *cap)
 {
     if (cap->object->class == &control_class)
         return CONTROL;
+    if (cap->object->class == &swap_class)
+        return SWAP;
     return cap->flags & HURD_CAP_WEAK ? WEAK : STRONG;
 }
 
-static struct container *call_container(struct hurd_cap_call *call)
-{
-    return (struct container *) call->cap->object;
-}
-
-static struct control *call_control(struct hurd_cap_call *call)
-{
-    return (struct control *) call->cap->object;
-}
-
-static int reply_word(struct hurd_cap_call *call, int err, L4_Word_t word)
+int reply_word(struct hurd_cap_call *call, int err, L4_Word_t word)
 {
     call->reply_label = err;
     call->reply[0] = word;
@@ -38,8 +29,7 @@ static int reply_word(struct hurd_cap_call *call, int err, L4_Word_t word)
     return 0;
 }
 
-/* Bytes to pages: both multiples of the page size, not empty, not beyond 2^32. */
-static int pages_of(L4_Word_t start, L4_Word_t size, uint32_t *page, uint32_t *count)
+int pages_of(L4_Word_t start, L4_Word_t size, uint32_t *page, uint32_t *count)
 {
     if (size == 0 || ((start | size) & PAGE_MASK) || size - 1 > ~start)
         return EINVAL;
@@ -55,14 +45,7 @@ static int check_flags(L4_Word_t flags, L4_Word_t allowed)
     return (flags & ~(allowed | both)) || (flags & both) == both ? EINVAL : 0;
 }
 
-static L4_Word_t bytes(uint32_t pages)
-{
-    return (L4_Word_t) pages << PAGE_LOG2;
-}
-
-/* A container's guarantee is spent by its owner only, which is the task that its control was last
- * given to, and by boot tasks, which equip others. */
-static bool may_spend(const struct hurd_cap_call *call, const struct container *c)
+bool may_spend(const struct hurd_cap_call *call, const struct container *c)
 {
     return call->task < HURD_TASK_FIRST || call->task == c->control->task;
 }
@@ -70,22 +53,23 @@ static bool may_spend(const struct hurd_cap_call *call, const struct container *
 /* ---- long requests ------------------------------------------------------------------------------
  * */
 
-/* Shall it be served in turns?  Boot tasks are not made to wait for programs. */
-static bool is_long(const struct hurd_cap_call *call, uint32_t pages)
+bool is_long(const struct hurd_cap_call *call, uint32_t pages)
 {
     return call->more || (takes_turns && pages > STRETCH_PAGES && call->task >= HURD_TASK_FIRST);
 }
 
-static struct progress *progress_of(struct hurd_cap_call *call)
+struct progress *progress_of(struct hurd_cap_call *call)
 {
-    _Static_assert(sizeof(struct progress) <= sizeof call->more->state, "it is kept there");
-    return (struct progress *) call->more->state;
+    _Static_assert(sizeof(struct progress) <= sizeof call->more->progress, "it is kept there");
+    return (struct progress *) call->more->progress;
 }
 
-static int serve_work(struct hurd_cap_call *call, const struct work *work)
+int serve_work(struct hurd_cap_call *call, const struct work *work)
 {
     uint32_t done;
-    int err;
+    int err = work_wait(call, work);
+    if (err)
+        return err;
     if (!is_long(call, work->how.count)) {
         err = work_at_once(work, &done);
         return reply_word(call, err, bytes(done));
@@ -100,7 +84,7 @@ static int serve_work(struct hurd_cap_call *call, const struct work *work)
 /* All that is doomed now is gone.  The number is in the first word of the state. */
 static int serve_wait_for_reaper(struct hurd_cap_call *call)
 {
-    return (int32_t) (reaped - call->more->state[0]) < 0 ? HURD_CAP_AGAIN : 0;
+    return (int32_t) (reaped - call->more->progress[0]) < 0 ? HURD_CAP_AGAIN : 0;
 }
 
 /* The end of a request that has doomed something; is_long() was asked before. */
@@ -111,7 +95,7 @@ static int serve_doomed(struct hurd_cap_call *call)
             reap();
         return 0;
     }
-    call->more->state[0] = doomed;
+    call->more->progress[0] = doomed;
     call->more->go_on = serve_wait_for_reaper;
     return serve_wait_for_reaper(call);
 }
@@ -124,6 +108,8 @@ static int serve_create(struct hurd_cap_call *call)
     L4_Word_t flags = call->words > 1 ? call->arg[1] : 0;
     if (flags & ~(L4_Word_t) HURD_PM_WIRED)
         return EINVAL;
+    if (cap_kind(call->cap) == SWAP)
+        return EBADF;
     if (cap_kind(call->cap) == WEAK)
         return EACCES;
     if (cap_kind(call->cap) == STRONG && !may_spend(call, call_container(call)))
@@ -167,14 +153,13 @@ static int serve_allocate(struct hurd_cap_call *call)
     int err = check_flags(flags, HURD_PM_SQUASH | HURD_PM_EXTRA | HURD_PM_DMA);
     if (!err)
         err = pages_of(call->arg[2], call->arg[3], &work.how.to_start, &work.how.count);
-    if (!err && (flags & HURD_PM_EXTRA))
-        err = EOPNOTSUPP;           /* TODO(physmem): extra frames, spec hurd 2.6 */
     if (!err && !(call->cap->rights & RIGHTS_WRITE))
         err = EACCES;
     if (!err && !may_spend(call, call_container(call)))
         err = EPERM;
     work.how.squash = flags & HURD_PM_SQUASH;
     work.how.partial = flags & HURD_PM_PARTIAL;
+    work.how.extra = flags & HURD_PM_EXTRA;
     return err ? reply_word(call, err, 0) : serve_work(call, &work);
 }
 
@@ -247,7 +232,7 @@ static int map_request(struct hurd_cap_call *call, struct map_request *how)
     how->rights = rights;
     how->weak = call->cap->flags & HURD_CAP_WEAK;
     how->steady = !account || !account->self_paged;
-    return 0;
+    return how->from->window && (rights & RIGHTS_WRITE) ? EACCES : 0;
 }
 
 static int serve_map(struct hurd_cap_call *call)
@@ -263,11 +248,14 @@ static int allocate_for_map(struct hurd_cap_call *call, const struct map_request
     const struct work work = { WORK_ALLOCATE,
                                { .to = how->from, .to_start = how->start, .count = how->count } };
     uint32_t done;
+    int err = work_wait(call, &work);
+    if (err)
+        return err;
     if (how->count == 1 && container_allocate_one(how->from, how->start))
         return 0;
     if (!is_long(call, how->count))
         return work_at_once(&work, &done);
-    int err = hurd_cap_lengthen(call);
+    err = hurd_cap_lengthen(call);
     if (err)
         return err;
     return stretch(&work, progress_of(call)) ? (int) progress_of(call)->err : HURD_CAP_AGAIN;
@@ -314,7 +302,7 @@ static int serve_copy(struct hurd_cap_call *call)
     struct work work = { WORK_COPY, { .from = call_container(call) } };
     struct copy *how = &work.how;
     int err = hurd_cap_lookup(&call->server->table, call->task, call->arg[2], &to);
-    if (err || cap_kind(to) == CONTROL)
+    if (err || !(cap_kind(to) & CONTAINER))
         return EBADF;
     err = check_flags(flags, kinds | HURD_PM_SQUASH);
     if (!err && (flags & kinds) == kinds)
@@ -330,6 +318,7 @@ static int serve_copy(struct hurd_cap_call *call)
     how->move = flags & HURD_PM_MOVE;
     how->squash = flags & HURD_PM_SQUASH;
     how->partial = flags & HURD_PM_PARTIAL;
+    how->weak = call->cap->flags & HURD_CAP_WEAK;
     how->no_growth = (to->flags & HURD_CAP_WEAK) || !may_spend(call, how->to);
     if (!err && copy_overlaps(how))
         err = EINVAL;
@@ -377,6 +366,8 @@ static int serve_control_destroy(struct hurd_cap_call *call)
     struct control *control = call_control(call);
     if (control == control_root)
         return EPERM;
+    if (swap.window && control_contains(control, swap.payer))
+        return EBUSY;
     int err = is_long(call, control_pages(control)) ? hurd_cap_lengthen(call) : 0;
     if (err)
         return err;
@@ -384,8 +375,7 @@ static int serve_control_destroy(struct hurd_cap_call *call)
     return serve_doomed(call);
 }
 
-/* The reply is a structure of words. */
-static int reply_struct(struct hurd_cap_call *call, const void *info, unsigned size)
+int reply_struct(struct hurd_cap_call *call, const void *info, unsigned size)
 {
     const L4_Word_t *words = info;
     for (unsigned i = 0; i < size / sizeof *words; i++)
@@ -413,7 +403,9 @@ static int serve_container_destroy(struct hurd_cap_call *call)
     struct container *c = call_container(call);
     if (!(call->cap->rights & RIGHTS_WRITE))
         return EACCES;
-    int err = is_long(call, c->pages) ? hurd_cap_lengthen(call) : 0;
+    int err = lock_wait(call, c);
+    if (!err && is_long(call, c->pages + c->swapped))
+        err = hurd_cap_lengthen(call);
     if (err)
         return err;
     container_doom(c);
@@ -426,8 +418,11 @@ static int serve_revoke(struct hurd_cap_call *call)
     struct progress once = { 0 }, *p = &once;
     if (call->arg[1] > L4_ID_VERSION_MASK)
         return ESRCH;
-    if (is_long(call, work.how.to->pages)) {
-        int err = hurd_cap_lengthen(call);
+    int err = work_wait(call, &work);
+    if (err)
+        return err;
+    if (is_long(call, work.how.to->pages + work.how.to->swapped)) {
+        err = hurd_cap_lengthen(call);
         if (err)
             return err;
         p = progress_of(call);
@@ -490,8 +485,8 @@ static int serve_statistics(struct hurd_cap_call *call)
 {
     unsigned largest = buddy_largest();
     struct hurd_pm_statistics stats = {
-        .total = ledger.total, .free = ledger.free, .bound = ledger.bound, .meta = ledger.meta,
-        .promised = ledger.promised, .unassigned = control_unused(control_root),
+        .total = ledger.total, .free = ledger.free + ledger.soft, .bound = ledger.bound, .meta = ledger.meta,
+        .promised = ledger.promised + ledger.extra, .unassigned = control_unused(control_root),
         .requests = call->server->requests, .largest = largest ? largest - 1 + PAGE_LOG2 : 0,
     };
     return reply_struct(call, &stats, sizeof stats);
@@ -510,7 +505,7 @@ static int serve_task_statistics(struct hurd_cap_call *call)
             continue;
         stats.guarantee += c->guarantee;
         stats.used += control_used(c);
-        stats.promised += c->pages;
+        stats.promised += c->pages + c->extra;
         stats.meta_bytes += c->meta.bytes;
         stats.records += c->meta.pages;
     }
@@ -530,13 +525,13 @@ static int serve_debug_revoke(struct hurd_cap_call *call)
 static int serve_cap_info(struct hurd_cap_call *call)
 {
     const struct hurd_cap *cap = call->cap;
-    unsigned kind = cap_kind(cap);
+    const unsigned kind = cap_kind(cap);
     struct hurd_pm_cap_info info = {
-        .kind = kind == CONTROL ? HURD_PM_KIND_CONTROL
+        .kind = kind == CONTROL ? HURD_PM_KIND_CONTROL : kind == SWAP ? HURD_PM_KIND_SWAP
                 : kind == WEAK ? HURD_PM_KIND_WEAK : HURD_PM_KIND_CONTAINER,
         .giver = cap->giver,
         .amount = kind == CONTROL ? call_control(call)->guarantee
-                                  : bytes(call_container(call)->pages),
+                  : kind == SWAP ? bytes(swap.map.count) : bytes(call_container(call)->pages),
         .rights = cap->rights,
     };
     return reply_struct(call, &info, sizeof info);
@@ -590,7 +585,28 @@ static const struct operation operations[] = {
     [HURD_PM_CAP_INFO - FIRST_LABEL]             = { serve_cap_info, ANY, 1, 1 },
     [HURD_PM_SELF_PAGED - FIRST_LABEL]           = { serve_self_paged, ANY, 1, 1 },
     [HURD_PM_CONTAINER_ALLOCATE_MAP - FIRST_LABEL] = { serve_allocate_map, STRONG, 5, 5 },
+    [HURD_PM_CONTROL_NOTIFY - FIRST_LABEL]       = { serve_notify, CONTROL, 3, 3 },
+    [HURD_PM_EXTRA_INFO - FIRST_LABEL]           = { serve_extra_info, CONTROL, 1, 1 },
+    [HURD_PM_CONTAINER_RETURN - FIRST_LABEL]     = { serve_return, STRONG, 3, 3 },
+    [HURD_PM_CONTAINER_HARDEN - FIRST_LABEL]     = { serve_harden, STRONG, 4, 4 },
+    [HURD_PM_CONTAINER_LOCK - FIRST_LABEL]       = { serve_lock, WEAK, 2, 2 },
+    [HURD_PM_CONTAINER_UNLOCK - FIRST_LABEL]     = { serve_unlock, WEAK, 1, 1 },
+    [HURD_PM_DEBUG_SHAKE - FIRST_LABEL]          = { serve_debug_shake, CONTROL, 2, 2 },
+    [HURD_PM_SWAP_OUT - FIRST_LABEL]             = { serve_swap_out, STRONG, 3, 4 },
+    [HURD_PM_SWAP_IN - FIRST_LABEL]              = { serve_swap_in, STRONG, 3, 4 },
+    [HURD_PM_SWAP_INFO - FIRST_LABEL]            = { serve_swap_info, ANY, 1, 1 },
+    [HURD_PM_SWAP_QUOTA - FIRST_LABEL]           = { serve_swap_quota, CONTROL, 3, 3 },
+    [HURD_PM_SWAP_GRANT - FIRST_LABEL]           = { serve_swap_grant, CONTROL, 3, 3 },
+    [HURD_PM_SWAP_ATTACH - FIRST_LABEL]          = { serve_swap_attach, SWAP, 5, 5 },
+    [HURD_PM_SWAP_WAIT - FIRST_LABEL]            = { serve_swap_wait, SWAP, 4, 4 },
 };
+
+/* What nobody may do to the window but by jobs.  A copy looks at each page: copy.c. */
+static bool window_refuses(struct hurd_cap_call *call, const struct operation *op)
+{
+    return (cap_kind(call->cap) & CONTAINER) && call_container(call)->window
+           && op->kinds == STRONG && op->serve != serve_share && op->serve != serve_revoke;
+}
 
 static int serve(struct hurd_cap_call *call)
 {
@@ -602,6 +618,8 @@ static int serve(struct hurd_cap_call *call)
         return cap_kind(call->cap) == WEAK && op->kinds == STRONG ? EPERM : EBADF;
     if (call->words < op->least || call->words > op->most)
         return EINVAL;
+    if (window_refuses(call, op))
+        return EBUSY;
     return op->serve(call);
 }
 
@@ -614,6 +632,7 @@ static int control_admit(struct hurd_cap_object *object, unsigned task)
 static void control_given(struct hurd_cap_object *object, unsigned task)
 {
     ((struct control *) object)->task = task;
+    ((struct control *) object)->notify = 0;         /* the thread is another task's */
 }
 
 struct hurd_cap_class control_class = {
@@ -621,6 +640,7 @@ struct hurd_cap_class control_class = {
     .serve = serve, .unreferenced = control_unreferenced,
     .admit = control_admit, .given = control_given,
 };
+struct hurd_cap_class swap_class = { .name = "swap", .kind = HURD_PM_KIND_SWAP, .serve = serve, };
 struct hurd_cap_class container_class = {
     .name = "container", .kind = HURD_PM_KIND_CONTAINER,
     .serve = serve, .unreferenced = container_unreferenced,

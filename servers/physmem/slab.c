@@ -139,7 +139,7 @@ bool slab_grow(struct slabs *s)
         spare = page->next;
         spare_count--;
     } else {
-        paddr_t base = buddy_alloc(0);
+        paddr_t base = page_alloc();
         if (!base)
             return false;
         ledger.meta++;
@@ -267,8 +267,8 @@ static void *pages_alloc(unsigned order)
 {
     if (!own_may_take(1u << order))
         return NULL;
-    paddr_t base = buddy_alloc(order);
-    if (!base) {
+    paddr_t base = order ? buddy_alloc(order) : page_alloc();
+    if (!base && order) {
         slab_reclaim();
         base = buddy_alloc(order);
     }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "control.h"
+#include "swap.h"
 
 static void revoke_page(paddr_t pa, unsigned rights)
 {
@@ -37,13 +38,17 @@ static void frame_release(paddr_t pa, bool seen, struct slot_sweeps *s)
     --*word;
     if (*word & FRAME_USERS && !seen)
         return;
+    if (!(*word & FRAME_USERS) && (*word & FRAME_STORED))
+        swap_unstore(pa);
     if (s->freed.n == SWEEP_RUNS)     /* it would free, and its pages may still wait in `kept` */
         slot_sweeps_end(s);
     sweep_add(*word & FRAME_USERS ? &s->kept : &s->freed, pa);
 }
 
-void slot_release(slot_t slot, struct slot_sweeps *s)
+void slot_release(slot_t slot, struct slots_account *account, struct slot_sweeps *s)
 {
+    if (slot_swapped(slot))
+        swap_drop(account, slot_block(slot));
     if (!slot_bound(slot))
         return;
     paddr_t pa = slot_frame(slot);
@@ -68,7 +73,7 @@ bool slot_bind(slot_t *slot)
     if (!pa)
         return false;
     memset(phys_pointer(pa), 0, PAGE_SIZE);
-    *slot = slot_of_frame(pa);
+    *slot = slot_of_frame(pa) | (*slot & SLOT_EXTRA);
     return true;
 }
 
@@ -86,8 +91,11 @@ bool slot_own(slot_t *slot)
     if (!slot_bound(*slot))
         return slot_bind(slot);
     paddr_t old = slot_frame(*slot);
-    if (frame_users(old) == 1)
+    if (frame_users(old) == 1) {
+        if (*frame_find(old) & FRAME_STORED)
+            swap_unstore(old);
         return true;
+    }
     bool seen = slot_seen(*slot);
     paddr_t new = frame_duplicate(old);
     if (!new)
@@ -95,7 +103,7 @@ bool slot_own(slot_t *slot)
     if ((*slot & SLOT_TAG) == SLOT_GROUP)
         slot_group(*slot)->frame = new;
     else
-        *slot = slot_of_frame(new);
+        *slot = slot_of_frame(new) | (*slot & SLOT_EXTRA);
     --*frame_find(old);
     if (seen)
         revoke_page(old, RIGHTS_ALL);   /* some are ours, and would show the old contents */
@@ -112,7 +120,7 @@ bool slot_share(slot_t *slot, struct control *payer)
     if (!group)
         return false;
     *group = (struct group) { .frame = slot_frame(*slot), .members = 1, .seen = slot_seen(*slot) };
-    *slot = (slot_t) group | SLOT_GROUP;
+    *slot = (slot_t) group | SLOT_GROUP | (*slot & SLOT_EXTRA);
     return true;
 }
 
@@ -121,8 +129,16 @@ void slot_unshare(slot_t *slot)
     if ((*slot & SLOT_TAG) != SLOT_GROUP || slot_group(*slot)->members > 1)
         return;
     struct group *group = slot_group(*slot);
-    *slot = slot_of_frame(group->frame) | (group->seen ? SLOT_SEEN : 0);
+    *slot = slot_of_frame(group->frame) | (group->seen ? SLOT_SEEN : 0) | (*slot & SLOT_EXTRA);
     slab_free(group, sizeof *group);
+}
+
+slot_t slot_duplicate(slot_t source)
+{
+    if (!slot_bound(source))
+        return SLOT_LAZY;
+    paddr_t new = frame_duplicate(slot_frame(source));
+    return new ? slot_of_frame(new) : SLOT_HOLE;
 }
 
 slot_t slot_copy(slot_t source, struct sweep *readonly)
@@ -130,10 +146,8 @@ slot_t slot_copy(slot_t source, struct sweep *readonly)
     if (!slot_bound(source))
         return SLOT_LAZY;
     paddr_t pa = slot_frame(source);
-    if (frame_pins(pa)) {
-        paddr_t new = frame_duplicate(pa);
-        return new ? slot_of_frame(new) : SLOT_HOLE;
-    }
+    if (frame_pins(pa))
+        return slot_duplicate(source);
     ++*frame_find(pa);
     sweep_add(readonly, pa);
     return slot_of_frame(pa);

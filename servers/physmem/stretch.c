@@ -2,6 +2,7 @@
 /* Long work, a part at a time.  The hop before is request.c, which keeps the progress of a request,
  * the hops after are container.c and copy.c. */
 #include "stretch.h"
+#include "soft.h"
 
 #include <errno.h>
 
@@ -23,29 +24,30 @@ static bool needs_no_check(const struct work *work)
     const struct container *c = work->how.to;
     if (work->kind == WORK_ALLOCATE || work->kind == WORK_COPY)
         return work->how.partial;
-    return work->kind != WORK_DEALLOCATE || c->pins == 0;
+    return (work->kind != WORK_DEALLOCATE && work->kind != WORK_RETURN) || c->pins == 0;
 }
 
 /* Work that skips holes goes on at the next page that is used. */
 static uint32_t next_page(const struct work *work, uint32_t at)
 {
     const struct copy *how = &work->how;
-    if (work->kind == WORK_ALLOCATE || work->kind == WORK_COPY)
+    if (work->kind == WORK_ALLOCATE || work->kind == WORK_COPY || work->kind == WORK_HARDEN)
         return at;
-    return container_next(how->to, how->to_start + at, how->to_start + how->count) - how->to_start;
+    return container_next_any(how->to, how->to_start + at, how->to_start + how->count)
+           - how->to_start;
 }
 
 static int part_check(const struct work *part, uint32_t *need)
 {
     const struct copy *how = &part->how;
     int err;
-    if (part->kind == WORK_DEALLOCATE)
+    if (part->kind == WORK_DEALLOCATE || part->kind == WORK_RETURN)
         return container_busy(how->to, how->to_start, how->count) ? EBUSY : 0;
     if (part->kind == WORK_COPY)
         err = copy_check(how, need);
     else
         err = container_check(how->to, how->to_start, how->count, how->squash, need);
-    return !err && *need > control_unused(how->to->control) ? ENOMEM : err;
+    return !err && *need > container_holes_left(how->to, how->extra) ? ENOMEM : err;
 }
 
 int work_at_once(const struct work *work, uint32_t *done)
@@ -54,8 +56,8 @@ int work_at_once(const struct work *work, uint32_t *done)
     *done = 0;
     switch (work->kind) {
     case WORK_ALLOCATE:
-        return container_allocate(how->to, how->to_start, how->count, how->squash, how->partial,
-                                  done);
+        return (how->extra ? container_allocate_extra : container_allocate)
+               (how->to, how->to_start, how->count, how->squash, how->partial, done);
     case WORK_DEALLOCATE:
         return container_deallocate(how->to, how->to_start, how->count, done);
     case WORK_RELEASE:
@@ -66,6 +68,10 @@ int work_at_once(const struct work *work, uint32_t *done)
         return 0;
     case WORK_COPY:
         return container_copy(how, done);
+    case WORK_RETURN:
+        return container_return(how->to, how->to_start, how->count, done);
+    case WORK_HARDEN:
+        return container_harden(how->to, how->to_start, how->count, how->extra, done);
     }
     return EINVAL;
 }
@@ -136,7 +142,7 @@ static struct container *first, **last = &first;
 
 void container_doom(struct container *c)
 {
-    if (c->pages <= STRETCH_PAGES) {
+    if (c->pages + c->swapped + c->residues <= STRETCH_PAGES) {
         container_destroy(c);
         return;
     }
@@ -154,9 +160,10 @@ void reap(void)
     uint32_t done;
     if (!c)
         return;
-    uint32_t page = container_next(c, 0, PAGES_MAX), left = PAGES_MAX - page;
-    container_deallocate(c, page, left < STRETCH_PAGES ? left : STRETCH_PAGES, &done);
-    if (c->pages)
+    uint32_t page = container_next_any(c, 0, PAGES_MAX), left = PAGES_MAX - page;
+    if (left)
+        container_deallocate(c, page, left < STRETCH_PAGES ? left : STRETCH_PAGES, &done);
+    if (c->pages + c->swapped + c->residues)
         return;
     first = c->next_doomed;
     if (!first)

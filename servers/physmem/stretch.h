@@ -8,7 +8,8 @@
 
 #define STRETCH_PAGES   64u             /* of one part: some 50,000 instructions if all are copied */
 
-enum work_kind { WORK_ALLOCATE, WORK_DEALLOCATE, WORK_RELEASE, WORK_UNMAP, WORK_COPY };
+enum work_kind { WORK_ALLOCATE, WORK_DEALLOCATE, WORK_RELEASE, WORK_UNMAP, WORK_COPY, WORK_RETURN,
+                 WORK_HARDEN };
 
 /* Only WORK_COPY has a source.  The range is [to_start, to_start + count) of `to`. */
 struct work {

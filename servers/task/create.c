@@ -98,7 +98,7 @@ static int parse(struct making *m, struct hurd_cap_call *call)
     return 0;
 }
 
-/* ---- our own pages */
+/* ---- the pages of `task` itself */
 
 int create_init(void)
 {

@@ -168,6 +168,8 @@ static void start_physmem(void)
                               (void *)(L4_Address(area) + i * L4_UtcbSize(kip))),
              "physmem", "ThreadControl of an extra thread");
     }
+    must(L4_Set_Priority(L4_GlobalId(number(THREAD_PHYSMEM + 2), HURD_TASK_PHYSMEM),
+                         PRIORITY_SERVER), "physmem", "Schedule");      /* its alarm */
     send_start(physmem_thread, physmem.entry, 0, "physmem");
 }
 

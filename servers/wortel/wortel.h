@@ -19,7 +19,7 @@ static inline L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
 /* ---- console.c: COM1 and the text screen until deva takes them, then a ring of text for deva */
 void console_init(void);
 void console_putchar(char c);
-/* Prints on the console, at most 200 characters. */
+/* Prints at most 200 characters on the console. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void console_hand_over(L4_ThreadId_t deva);     /* from now on text goes to the ring */
 void console_take_back(void);
@@ -99,7 +99,8 @@ extern L4_Word_t master_cap[3];                 /* the root task's masters of ph
 extern const void *kip;
 L4_Word_t first_thread(void);                   /* the number of physmem's first thread */
 L4_Word_t first_free_thread(void);
-void boot_prepare(void);                        /* Checks the modules and starts physmem. */
+/* Checks the modules and starts physmem.  Blocks, for a second at most. */
+void boot_prepare(void);
 /* Starts the task by the startup protocol.  Blocks, for a second at most. */
 void boot_start(enum boot_id id);
 bool physmem_covers(L4_Word_t address);

@@ -11,11 +11,13 @@
 
 #include "servers/deva/keymap.h"
 
+static enum keymap_layout layout;
+
 /* What `count` scan codes type on a fresh keyboard. */
 static const char *typed(const uint8_t *codes, size_t count)
 {
     static char text[256];
-    struct keymap map = { 0 };
+    struct keymap map = { .layout = layout };
     size_t length = 0;
     for (size_t i = 0; i < count; i++)
         length += keymap_decode(&map, codes[i], (uint8_t *) text + length);
@@ -121,6 +123,78 @@ static void no_sequence_of_codes_writes_more_than_the_limit(void **state)
     }
 }
 
+enum { EXTENDED = 0xe0, ALT = 0x38, DELETE = 0x53 };
+
+/* Every key of a layout's four rows, in the order in which they lie. */
+static const uint8_t ROWS[] = {
+    0x29, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d,
+    0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b,
+    0x1e, 0x1f, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28, 0x2b,
+    0x56, 0x2c, 0x2d, 0x2e, 0x2f, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35,
+};
+
+static void each_layout_has_a_character_for_every_key(void **state)
+{
+    (void) state;
+    assert_int_equal(sizeof ROWS, 48);
+    for (layout = 0; layout < KEYMAP_LAYOUTS; layout++) {
+        for (size_t i = 0; i < sizeof ROWS; i++)
+            assert_true(strlen(TYPED(ROWS[i])) > 0);
+    }
+    layout = KEYMAP_US;
+    assert_string_equal(typed(ROWS, sizeof ROWS), "`1234567890-=qwertyuiop[]asdfghjkl;'\\\\zxcvbnm,./");
+}
+
+static void german_keys(void **state)
+{
+    (void) state;
+    layout = KEYMAP_DE;
+    assert_string_equal(TYPED(0x15, 0x2c, 0x1a, 0x0c, 0x56), "zyüß<");
+    assert_string_equal(TYPED(SHIFT, 0x27, 0x0c, 0x35, 0x08), "Ö?_/");
+    assert_string_equal(TYPED(CAPS, 0x27, 0x0c, 0x08, 0x1e), "Öß7A");
+    assert_string_equal(TYPED(EXTENDED, ALT, 0x10, 0x08, 0x0b, 0x0c, 0x12, 0x56, 0x1e), "@{}\\€|a");
+    assert_string_equal(TYPED(EXTENDED, ALT, EXTENDED, ALT | UP, 0x10), "q");
+    assert_string_equal(TYPED(ALT, 0x10), "q");         /* the left one is not AltGr */
+    assert_string_equal(TYPED(EXTENDED, 0x35), "/");    /* the keypad's, not the key's */
+    assert_string_equal(TYPED(CTRL, 0x15), "\x1a");      /* Ctrl-Z */
+    layout = KEYMAP_US;
+}
+
+static void french_keys(void **state)
+{
+    (void) state;
+    layout = KEYMAP_FR;
+    assert_string_equal(TYPED(0x10, 0x1e, 0x27, 0x33, 0x03, 0x0a), "aqm;éç");
+    assert_string_equal(TYPED(SHIFT, 0x03, 0x0a, 0x33, 0x1e), "29.Q");
+    assert_string_equal(TYPED(CAPS, 0x03, 0x10), "éA");
+    assert_string_equal(TYPED(EXTENDED, ALT, 0x03, 0x06, 0x0b, 0x0d), "~[@}");
+    assert_string_equal(TYPED(CTRL, 0x2e), "\x03");
+    layout = KEYMAP_US;
+}
+
+static bool restarts(const uint8_t *codes, size_t count)
+{
+    uint8_t out[KEYMAP_MAX];
+    struct keymap map = { 0 };
+    for (size_t i = 0; i < count; i++)
+        keymap_decode(&map, codes[i], out);
+    return map.restart;
+}
+
+#define RESTARTS(...) \
+    restarts((const uint8_t[]) { __VA_ARGS__ }, sizeof((const uint8_t[]) { __VA_ARGS__ }))
+
+static void ctrl_alt_del_asks_for_a_restart_and_less_does_not(void **state)
+{
+    (void) state;
+    assert_true(RESTARTS(CTRL, ALT, EXTENDED, DELETE));
+    assert_true(RESTARTS(EXTENDED, CTRL, EXTENDED, ALT, DELETE));
+    assert_false(RESTARTS(CTRL, EXTENDED, DELETE));
+    assert_false(RESTARTS(ALT, EXTENDED, DELETE));
+    assert_false(RESTARTS(CTRL, ALT, EXTENDED, DELETE | UP));
+    assert_false(RESTARTS(CTRL, ALT, ALT | UP, EXTENDED, DELETE));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +210,10 @@ int main(void)
         cmocka_unit_test(keypad_enter_and_slash_type),
         cmocka_unit_test(the_pause_key_is_swallowed_whole),
         cmocka_unit_test(no_sequence_of_codes_writes_more_than_the_limit),
+        cmocka_unit_test(each_layout_has_a_character_for_every_key),
+        cmocka_unit_test(german_keys),
+        cmocka_unit_test(french_keys),
+        cmocka_unit_test(ctrl_alt_del_asks_for_a_restart_and_less_does_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,9 @@
 
 #include "servers/physmem/container.h"
 #include "servers/physmem/slab.h"
+#include "servers/physmem/soft.h"
 #include "servers/physmem/stretch.h"
+#include "servers/physmem/swap.h"
 
 #define WORLD_BASE  0x00300000u             /* not at a multiple of 4 MB: two frame tables */
 #ifndef WORLD_PAGES
@@ -54,6 +56,14 @@ void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights)
     }
 }
 
+static unsigned world_wakes;                /* calls of machine_wake() */
+
+void machine_wake(uint32_t key)
+{
+    (void) key;
+    world_wakes++;
+}
+
 /* Dirty RAM, frame tables, slabs and the root control.  Once a program. */
 static int world_create(void **state)
 {
@@ -68,21 +78,32 @@ static int world_create(void **state)
 /* Frames are conserved, nobody has more than was guaranteed, and what is promised can be bound. */
 static inline void world_check(void)
 {
-    uint32_t guaranteed = 0, records = 0, promised = 0;
+    uint32_t guaranteed = 0, records = 0, promised = 0, extra = 0;
     for (const struct control *c = control_all; c; c = c->all_next) {
         assert_true(c->pages + c->meta.pages <= c->guarantee + c->books);
         assert_int_equal(control_unused(c), c->guarantee - control_used(c));
         guaranteed += c->guarantee + c->books;
         records += c->meta.pages;
         promised += c->pages;
+        extra += c->extra;
+        uint32_t pages = 0, theirs = 0;
+        for (const struct container *k = c->containers; k; k = k->next) {
+            pages += k->pages - k->extra;
+            theirs += k->extra;
+        }
+        assert_int_equal(c->pages, pages);
+        assert_int_equal(c->extra, theirs);
+        assert_true(c->asked <= c->extra);
     }
     assert_int_equal(guaranteed, ledger.guaranteed);
     assert_int_equal(promised, ledger.promised);
     assert_int_equal(ledger.own + records + slab_spare(), ledger.meta);
     assert_true(ledger.own + ledger.guaranteed <= ledger.total);
-    assert_int_equal(ledger.free + ledger.bound + ledger.meta, ledger.total);
-    assert_true(ledger.bound <= ledger.promised);
-    assert_true(ledger.free + slab_spare() + ledger.bound >= ledger.promised);
+    assert_int_equal(extra, ledger.extra);
+    assert_int_equal(ledger.free + ledger.soft + ledger.bound + ledger.meta, ledger.total);
+    assert_true(ledger.bound <= ledger.promised + ledger.extra);
+    assert_true(ledger.free + ledger.soft + slab_spare() + ledger.bound >= ledger.promised + ledger.extra);
+    assert_true(ledger.promised + ledger.extra + ledger.own + records <= ledger.total);
 }
 
 static inline struct control *world_control(uint32_t frames)

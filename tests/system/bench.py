@@ -60,7 +60,7 @@ def bench_pages_from_disks_keep_to_their_budgets(lab):
         programs = [os.path.join(lab.build, "strip", name) for name in ("blocks", "ide", "ramdisk")]
         subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + programs, check=True, stdout=subprocess.DEVNULL)
         subprocess.run([os.path.join(machine.TOP, "tools/disk"), disk, "8"], check=True, stdout=subprocess.DEVNULL)
-        for kind, init in (("ram", "swap=ram:4 use=4"), ("dma", "disk use=0.1"), ("pio", "disk=pio use=0.1")):
+        for kind, init in (("ram", "ramdisk=4 use=4"), ("dma", "disk use=0.1"), ("pio", "disk=pio use=0.1")):
             seen = within_budget(lab, lambda: meter.boot(lab.build, machine.MODULES[:-1] + [archive], {"init": "batch run=blocks " + init},
                                                          disk=disk), lambda name: name)
             assert {f"block.{kind}.read", f"block.{kind}.write", f"block.{kind}.read4"} <= seen, seen

@@ -5,7 +5,29 @@ import re
 import subprocess
 
 import machine
+from boot import DEMO_LINE
 from shell import shell
+
+
+def the_keyboards_layout_can_be_changed(lab):
+    vm = shell(lab, init="keymap=de", extra=machine.counted(4))
+    assert "layout is de" in vm.command("keymap")
+    vm.press("k", "e", "z", "m", "a", "p", "spc", "f", "r", "ret")      # the American names of the keys
+    vm.expect(r"keymap fr\s")
+    vm.expect("pecan> ")
+    assert "there is no layout dvorak" in vm.command("keymap dvorak")
+    assert "layout is fr" in vm.command("keymap")
+    vm.press("h", "q", "l", "t", "ret")
+    assert vm.finish(60).status == 0
+
+
+def ctrl_alt_del_starts_the_machine_again(lab):
+    vm = shell(lab, reboots=True, extra=machine.counted(4))
+    vm.press("ctrl-alt-delete")
+    vm.expect(DEMO_LINE, 120)
+    vm.expect("pecan> ", 120)
+    vm.send("halt")
+    assert vm.finish(60).status == 0
 
 
 def a_ps2_keyboard_types_shifted_locked_and_edited_lines(lab):

@@ -109,7 +109,7 @@ def a_machine_without_disks_says_so(lab):
 
 
 def a_ram_disk_speaks_the_same_protocol(lab):
-    vm = shell(lab, "swap=ram:4")
+    vm = shell(lab, "ramdisk=4")
     assert re.search(r"^  4 +4 MB  RAM \(until it ends\)", vm.command("disk"), re.M)
     for seed in (1, 2):
         assert INTACT in vm.command(f"run -b 4 diskcheck 64 {seed} 2")
@@ -117,7 +117,7 @@ def a_ram_disk_speaks_the_same_protocol(lab):
 
 def a_program_that_used_a_disk_leaves_no_frames_behind(lab):
     with Disks() as disks:
-        vm = shell(lab, "disk swap=ram:4", (disks.image(), 0))
+        vm = shell(lab, "disk ramdisk=4", (disks.image(), 0))
         for disk in ("0.1", "4"):
             vm.command(f"run -b {disk} diskcheck 64 1 4")   # from now on all pages of the RAM disk have been written
             vm.command(f"run -b {disk} diskcheck 64 1 4")
@@ -129,7 +129,7 @@ def a_program_that_used_a_disk_leaves_no_frames_behind(lab):
 
 
 def disks_are_named_by_digits(lab):
-    vm = shell(lab, "swap=ram:1")
+    vm = shell(lab, "ramdisk=1")
     for name, answer in (("x", "a disk is a digit"), ("9", "a disk is a digit"), ("4.5", "a disk is a digit"), ("4.", "a disk is a digit"),
                          ("4.11", "a disk is a digit"), ("0", "there is no such disk"), ("4.1", "there is no partition table")):
         said = vm.command(f"run -b {name} diskcheck")
@@ -320,7 +320,7 @@ def messages_by_lot_harm_no_driver(lab):
     messages = int(os.environ.get("MESSAGES", "100000"))
     with Disks() as disks:
         modules = modules_with(lab, disks.folder.name, "ide", "ramdisk", "stray")
-        vm = lab.boot_modules(modules, options={"init": "disk swap=ram:4"}, extra=machine.ide_disk(disks.image()))
+        vm = lab.boot_modules(modules, options={"init": "disk ramdisk=4"}, extra=machine.ide_disk(disks.image()))
         vm.expect("pecan> ", 120)
         for disk, share in (("4", 0.8), ("0.1", 0.2)):
             said = vm.command(f"run -b {disk} stray {int(messages * share)} {messages}", 60 + messages // 500)
@@ -333,7 +333,7 @@ def messages_by_lot_harm_no_driver(lab):
 
 def clients_that_are_killed_in_the_middle_leave_nothing_behind(lab):
     with Disks() as disks:
-        vm = shell(lab, "disk swap=ram:4:2000:100", (disks.image(), 0))
+        vm = shell(lab, "disk ramdisk=4:2000:100", (disks.image(), 0))
         for disk in ("0.1", "4"):
             vm.command(f"run -b {disk} diskcheck 64 1 8")
             before = frames_in_use(vm)
@@ -353,7 +353,7 @@ def clients_that_are_killed_in_the_middle_leave_nothing_behind(lab):
 def a_ram_disk_that_cannot_be_says_so_and_the_system_goes_on(lab):
     for size, answer in (("4000", "cannot start ramdisk"), ("0", "ramdisk: say how many megabytes"), ("x", "ramdisk: say how many megabytes"),
                          ("4:1:9999999", "ramdisk: say how many megabytes")):
-        vm = shell(lab, f"swap=ram:{size}")
+        vm = shell(lab, f"ramdisk={size}")
         assert answer in vm.text, vm.text
         assert "There are no disks" in vm.command("disk")
 

@@ -14,6 +14,7 @@ def shell_with_tests(lab):
 def last_words(vm, child, argument=0):
     text = vm.command(f"run mm_test argument={argument} child={child}")
     assert re.search(r"^  eip [0-9a-f]{8} esp [0-9a-f]{8} .*\n  eax", text, re.M), "no registers: " + text
+    assert re.search(r"^  eip .* thread \d+\.\d+$", text, re.M), "no thread: " + text
     assert re.search(r"^  region [0-9a-f]{8}-[0-9a-f]{8} ", text, re.M), "no regions: " + text
     return text
 

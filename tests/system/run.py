@@ -65,6 +65,13 @@ def symbolise_names_the_line_at_which_a_program_ended(lab):
         assert "= " in source.read().splitlines()[int(place[1]) - 1], place[0]
 
 
+def symbolise_shows_the_callers_of_a_line_that_faulted(lab):
+    """segfault's main() was called by the startup code."""
+    said = symbolised(lab, verb(lab, "tools/qemu", "run", INIT="run=segfault")[1])
+    callers = re.search(r"code addresses on the stack, its callers among them:.*\n((?:    00[0-9a-f]{6}  .*\n)+)", said)
+    assert callers and re.search(r"start_main at lib/hurd-mm/start.c:\d+", callers[1]), said[-1500:]
+
+
 def symbolise_knows_the_reports_of_all_who_write_one(lab):
     """Of the task server and of wortel; addresses without a report are nobody's."""
     entry = subprocess.run(["nm", os.path.join(lab.build, "bin/physmem")], text=True, stdout=subprocess.PIPE).stdout

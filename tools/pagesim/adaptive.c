@@ -3,8 +3,8 @@
  * 2003). */
 #include "sim.h"
 
-/* ---- 2Q: who comes for the first time goes through a short queue, a quarter of the frames; who
- * comes again soon after that, while it is remembered, is worth keeping ---- */
+/* ---- 2Q: a page that comes for the first time goes through a short queue, a quarter of the
+ * frames.  A page that comes again soon after that, while it is remembered, is kept ---- */
 
 enum { NEW = 0, MAIN = 1, PAGER_GHOSTS = 512 };
 
@@ -77,7 +77,7 @@ const struct policy twoq_policy = {
 
 enum { ONCE = 0, TWICE = 1, ONCE_GONE = 2, TWICE_GONE = 3 };
 
-/* The lists of those that have gone use the pages' links as well: nobody else has them. */
+/* The lists of those that have gone use the same links: such pages are on no other list. */
 struct arc {
     uint32_t goal;              /* of the pages seen once */
     bool gone[];                /* of each page: it is on one of the two lists of the gone */

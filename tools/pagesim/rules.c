@@ -2,7 +2,7 @@
 /* Region rules: a program says which of its pages it goes over again and again in one order (by
  * their class in the trace), and one policy looks after all of them. Pages of that class leave
  * newest first, but for a window of the K newest ones, which are still in use. The others are in a
- * clock, and leave when nobody has used them for AGE faults, or when there are none of the class
+ * clock, and leave when they were not used for AGE faults, or when there are none of the class
  * beyond the window. The same rule for libhurd-mm is bench/paging/rule_policy.c. */
 #include "sim.h"
 

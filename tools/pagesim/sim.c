@@ -133,7 +133,7 @@ static void drop(struct sim *s, uint32_t page)
     s->in_core--;
 }
 
-/* What was read ahead and nobody has used goes first when there is much of it. */
+/* Pages that were read ahead and not used go first when there are many of them. */
 static uint32_t choose(struct sim *s, uint32_t incoming)
 {
     uint32_t waiting = s->lists[PROBATION].count, room = s->frames / 16;

@@ -41,7 +41,7 @@ void trace_pack(const struct trace *t, FILE *out);
 struct page {
     bool in_core, dirty, known; /* known: it was in core before */
     bool used;                  /* the processor's accessed bit */
-    bool probation;             /* came by read-ahead, and nobody has used it yet */
+    bool probation;             /* came by read-ahead, and was not used yet */
     unsigned char list;         /* which list of its policy holds it */
     uint32_t next, prev;        /* on that list */
     uint32_t slot;              /* the frame that it is in */

@@ -4,6 +4,7 @@
 #include <l4/bootinfo.h>
 
 #include "../../debug/check.h"
+#include "../../debug/gdb.h"
 #include "../../fpage.h"
 #include "../../io.h"
 #include "../../ipc.h"
@@ -100,6 +101,10 @@ static void parse_word(const char *w)
         pistachio = arch_ports_open = true;
     if (word_is(w, "kdb=serial", NULL))
         kdb_serial = true;
+    if (word_is(w, "gdb=com2", &value) && (!*value || word_is(value, ",wait", NULL))) {
+        gdb_wanted = true;
+        gdb_waits = *value;
+    }
     if (word_is(w, "nilwindow=ok", NULL))
         transfer_nil_window = IPC_OK;
     if (word_is(w, "kmem=", &value))
@@ -391,5 +396,9 @@ void boot_main(void)
     pit_init();
     kip_publish_speed(pit_measure_khz());
     servers_create();
+    if (gdb_wanted)
+        gdb_init();
+    if (gdb_here && gdb_waits)
+        __asm__ volatile("int3");
     sched_idle();
 }

@@ -207,6 +207,11 @@ static void idt_init(void)
     __asm__ volatile("lidt %0" : : "m"(table));
 }
 
+void cpu_set_gate(word_t vector, const uint32_t *entry, bool user)
+{
+    idt[vector] = gate(entry, user);
+}
+
 void cpu_load_tables(void)
 {
     gdt_init();

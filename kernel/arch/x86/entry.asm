@@ -5,6 +5,7 @@
 ; From user mode that picture always lies at the top of the thread's kernel stack.
 %include "x86.inc"
 %include "offsets.inc"
+%include "unwind.inc"
 
         extern  trap, syscall, syscall_ipc, thread_start, ipc_fast_resume, syscall_fault_resume
         extern  sched_wanted
@@ -18,6 +19,7 @@
 ; `void %1(struct trapframe *)`.
 %macro ENTER 1
         pushad                          ; frame complete
+%%framed:
         cld                             ; C expects DF = 0
         mov     eax, gs                 ; flat ones are good for the kernel, too: no reload
         mov     edx, ds                 ; (a 486 leaves the upper halves as they were)
@@ -30,11 +32,13 @@
 %%mended:
         mov     eax, esp
         call    %1
+%%unframed:
         popad
         add     esp, 8                  ; vector, error
         iretd
 %%mend: call    mend_segments
         jmp     %%mended
+        UNWIND  %%framed, %%unframed + 1, CALLER_ENTRY
 %endmacro
 
 ; Four bytes a vector, from which cpu.c makes the gates: its number, and a short jump to where the
@@ -127,6 +131,7 @@ mend_segments:                          ; a user changed one, perhaps an earlier
 thread_first_return:
         call    thread_start
 trap_return:
+        UNWIND  thread_first_return, trap_return + 1, CALLER_ENTRY
         popad
         add     esp, 8
         iretd
@@ -144,7 +149,8 @@ resume_fault:
         je      trap_return
 fault_resume:
         call    syscall_fault_resume
-        jmp     trap_return
+.jump:  jmp     trap_return
+        UNWIND  fault_resume, fault_resume.jump + 1, CALLER_ENTRY
 
 ; A thread that waited without a stack wakes up here.
 ; void resume_frame(struct trapframe *of_current (eax)): the same without a return address.
@@ -159,6 +165,7 @@ resume_frame:
 fast_resume:
         call    ipc_fast_resume
 fast_results:
+        UNWIND  fast_resume, fast_results + 1, CALLER_WAIT
         mov     ecx, [esp + FRAME_SIZE - T_BLOCK + T_UTCB]
         mov     eax, [esp + FRAME_SIZE - T_BLOCK + T_SENDER]
         mov     edi, [esp + FRAME_SIZE - T_BLOCK + T_LOCAL_ID]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The two 8259 interrupt controllers.  A line is masked as soon as it fires; its handler's
  * acknowledge unmasks it.  The timer (0) and the cascade (2) are the kernel's. */
-#include "x86.h"
+#include "../../debug/gdb.h"
 
 #define MASTER 0x20
 #define SLAVE 0xA0
@@ -65,7 +65,7 @@ bool pic_accept(word_t line)
 
 bool arch_interrupt_available(word_t line)
 {
-    return line < ARCH_INTERRUPTS && line != LINE_TIMER && line != LINE_CASCADE;
+    return line < ARCH_INTERRUPTS && line != LINE_TIMER && line != LINE_CASCADE && !(gdb_here && line == GDB_LINE);
 }
 
 void arch_interrupt_mask(word_t line)

@@ -176,6 +176,7 @@ static void kernel_exception(struct trapframe *f)
     }
     if (probe_failed(f))
         return;
+    panic_registers(f);
     panic("exception %lu in the kernel: error %lx eip %lx cr2 %lx thread %lx",
           (unsigned long)f->vector, (unsigned long)f->error, (unsigned long)f->eip,
           (unsigned long)read_cr2(), (unsigned long)current->id);

@@ -106,6 +106,8 @@ void cpu_deny(const char *name); /* a feature, if it is one, before they are det
 void cpu_detect(void);
 void cpu_describe(void);
 void cpu_load_tables(void); /* GDT, IDT, TSS; after the TSS region exists */
+/* From now on that vector leads to `entry`; user: programs may call it by INT. */
+void cpu_set_gate(word_t vector, const uint32_t *entry, bool user);
 bool cpu_idt_fault(word_t address, word_t error); /* a page fault there is a #UD in fact */
 
 /* paging.c */
@@ -120,6 +122,9 @@ void paging_view(vaddr_t v, const void *page);
 void fpu_init(void);
 bool fpu_use(struct thread *t); /* #NM: false when the thread gets no FPU */
 void fpu_leave(void);           /* somebody else runs: the next use must trap */
+
+/* debug/print.c: the registers of an exception in the kernel, for the report that follows. */
+void panic_registers(const struct trapframe *f);
 
 /* trap.c, entry.asm */
 void trap(struct trapframe *f);

@@ -61,6 +61,7 @@ int *__errno_location(void);
 #define ETIMEDOUT       110
 #define EALREADY        114
 #define EINPROGRESS     115
+#define ESTALE          116
 #define EUCLEAN         117
 #define ECANCELED       125
 #define EOWNERDEAD      130

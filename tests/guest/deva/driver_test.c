@@ -143,6 +143,22 @@ TEST(driver_chooses_the_foreground_among_tasks_that_can_exist)
     EXPECT_EQ(interrupts, 0);
 }
 
+TEST(driver_changes_the_keyboards_layout_to_one_that_there_is)
+{
+    L4_Word_t before = HURD_DEVA_KEYMAP_ASK, layout;
+    EXPECT_EQ(hurd_deva_keymap(deva(), master(), &before), 0);
+    EXPECT_EQ(before < HURD_DEVA_KEYMAPS, true);
+    EXPECT_EQ(hurd_deva_keymap(deva(), master(), (layout = HURD_DEVA_KEYMAPS, &layout)), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_KEYMAP, master()), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_KEYMAP, master(), 0, 0), EINVAL);
+    EXPECT_EQ(hurd_deva_keymap(deva(), master(), (layout = HURD_DEVA_KEYMAP_FR, &layout)), 0);
+    EXPECT_EQ(layout, HURD_DEVA_KEYMAP_FR);
+    layout = HURD_DEVA_KEYMAP_ASK;
+    EXPECT_EQ(hurd_deva_keymap(deva(), master(), &layout), 0);
+    EXPECT_EQ(layout, HURD_DEVA_KEYMAP_FR);
+    EXPECT_EQ(hurd_deva_keymap(deva(), master(), &before), 0);
+}
+
 /* ---- the clock ---- */
 
 static uint8_t clock_read(uint8_t reg)
@@ -272,6 +288,7 @@ const struct test tests[] = {
     T(driver_gets_no_ports_that_deva_uses_and_nothing_that_is_no_port),
     T(driver_gives_a_console_to_tasks_that_can_exist),
     T(driver_chooses_the_foreground_among_tasks_that_can_exist),
+    T(driver_changes_the_keyboards_layout_to_one_that_there_is),
     T(driver_receives_and_acknowledges_the_clocks_interrupts),
     T(driver_that_leaves_a_line_attached_loses_it_when_it_ends),
     T(driver_gets_no_memory_that_is_ram_or_devas_or_no_range),

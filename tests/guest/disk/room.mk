@@ -19,7 +19,7 @@ block_test_SRC     := tests/guest/deva/suite.c tests/guest/disk/block_test.c
 block_test_LDS     := lib/hurd-mm/program.lds
 block_test_LIBS    := block hurd-mm c hurd-cap l4
 block_test_CFLAGS  := -I.
-block_test_INIT    := devices+swap=ram:4:20000:100
+block_test_INIT    := devices+ramdisk=4:20000:100
 PROGRAMS     += stray
 stray_SRC    := tests/guest/disk/stray.c
 stray_LDS    := lib/hurd-mm/program.lds

@@ -21,6 +21,7 @@ fuzz-bochs_CONFIGS := bochs
 PROGRAMS            += kernel-check
 kernel-check_SRC     = $(kernel_SRC)
 kernel-check_LDS     = $(kernel_LDS)
+kernel-check_LDFLAGS = $(kernel_LDFLAGS)
 kernel-check_CFLAGS  = $(kernel_CFLAGS) -UCONFIG_CHECK -DCONFIG_CHECK=1
 kernel-check_LD      = $(kernel_LD)
 kernel-check_ASFLAGS = $(kernel_ASFLAGS)

@@ -9,6 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifndef GROUPS                          /* another room's list: tests/guest/swap */
+#define GROUPS container_tests, copy_tests, control_tests, share_tests, turn_tests, extra_tests
+#endif
+
 L4_ThreadId_t pm;
 L4_Word_t own_control, control, a, b;
 uintptr_t window;
@@ -123,7 +127,7 @@ static void run_group(const struct test *test, const char *only, unsigned *numbe
 
 int main(int argc, char **argv)
 {
-    const struct test *const groups[] = { container_tests, copy_tests, control_tests, share_tests, turn_tests };
+    const struct test *const groups[] = { GROUPS };
     unsigned number = 0, failures = 0;
     pm = L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
     own_control = __hurd_startup_data->physmem_control.cap;

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* The fs protocol: a client's way in, and the file system as a whole.  Conventions: io.h.
+ *
+ *   label  operation   request words                           reply
+ *   0x101  get_root    none                                    0 handle of the root directory
+ *   1072   fs_statfs   0 any handle                            struct hurd_fs_statfs, in words
+ *   1073   fs_sync     0 any handle                            none; all is on the medium
+ *   1074   fs_slot     none                                    none
+ *   1075   fs_buffer   0 handle in the server's table of       0 buffer
+ *                      physmem
+ *   1076   fs_end      0 any handle                            none; the file system is unmounted,
+ *                                                              and the server ends
+ *
+ * A client begins with fs_slot: the server opens its table of physmem for the client, which puts a
+ * weak reference to a container there (CONTAINER_SHARE) and names it in fs_buffer.  Then it asks
+ * for the root.  When that container is gone, so is the client to the server, and its handles.
+ * fs_buffer: EPERM: not a weak reference, or not from the caller.  EMFILE: HURD_FS_BUFFERS are
+ *   there.  get_root: EACCES: the caller has no buffer.
+ * fs_end: EPERM: the caller is no boot task.  EBUSY: programs have open files. */
+#ifndef HURD_FS_H
+#define HURD_FS_H
+
+#include <l4/types.h>
+
+#define HURD_FS_STATFS      1072
+#define HURD_FS_SYNC        1073
+#define HURD_FS_SLOT        1074
+#define HURD_FS_BUFFER      1075
+#define HURD_FS_END         1076
+
+#define HURD_FS_BUFFERS     2u          /* of one task */
+#define HURD_FS_FILES       64u         /* open handles of one task */
+
+#define HURD_FS_READ_ONLY   1u
+#define HURD_FS_CLEAN       2u          /* the disk says that it needs no repair */
+
+struct hurd_fs_statfs {
+    L4_Word_t block_size;
+    L4_Word_t blocks, free_blocks, reserved_blocks;
+    L4_Word_t inodes, free_inodes;
+    L4_Word_t flags;
+    char device[24];                    /* the disk, as the server was told; terminated */
+};
+
+#endif

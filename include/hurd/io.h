@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* The io protocol: the contents of what a handle of a file server names.  Spec: hurd-l4-design.md
+ * 5.6.  With file.h, dir.h and fs.h it is what a file server serves.
+ *
+ * Requests: label = operation, word 0 = a handle in the server's table, untyped words only.
+ * Replies: label 0, or label 0x8000 with word 0 = errno.  HURD_CAP_DROP closes a handle.  All
+ * requests block as long as the disk takes.  Data lies in a container of the client's, which the
+ * server sees by a weak reference (fs.h, fs_buffer); the server's memory is never the client's.
+ * For all four headers: EBADF no such handle, EINVAL a wrong number of words or a value out of
+ * range, EOPNOTSUPP no such operation, EFAULT the client's container has no pages there or its
+ * reference is revoked, EIO, EUCLEAN and EROFS as in lib/ext2/ext2.h, ENOMEM.
+ *
+ *   label  operation    request words                                reply
+ *   1024   io_read      0 file, 1 buffer, 2 offset, 3 bytes,         0 bytes; 0 at the end
+ *                       4-5 position (lower word first)
+ *   1025   io_write     the same                                     0 bytes, 1-2 position behind
+ *   1026   io_stat      0 file                                       struct hurd_file_stat
+ *   1027   io_sync      0 file                                       none; all of it, and all that
+ *                                                                    names it, is on the medium
+ *
+ * offset: bytes into the container, a multiple of 4 KB; bytes: 1 to HURD_IO_MOST.  A read replaces
+ * whole pages of the container; behind the bytes that were read, the last of these is zero.
+ * io_read: EBADF not opened for reading, EISDIR, EINVAL neither file nor directory.
+ * io_write: EBADF not opened for writing; ENOSPC, EFBIG; EPERM immutable. A handle that was opened
+ * with HURD_DIR_APPEND writes at the end, wherever the position is. */
+#ifndef HURD_IO_H
+#define HURD_IO_H
+
+#include <l4/types.h>
+
+#define HURD_IO_READ    1024
+#define HURD_IO_WRITE   1025
+#define HURD_IO_STAT    1026
+#define HURD_IO_SYNC    1027
+
+#define HURD_IO_MOST    0x10000u        /* bytes of one request */
+
+struct hurd_file_stat {
+    L4_Word_t inode, mode, links, uid, gid;     /* mode as in ext2 and Linux, with the type */
+    L4_Word_t size[2];                          /* bytes; lower word first, as the times */
+    L4_Word_t sectors;                          /* of 512 bytes, that it takes */
+    L4_Word_t atime[2], mtime[2], ctime[2];     /* seconds since 1970 */
+    L4_Word_t block_size;
+};
+
+#define HURD_FILE_TYPE      0xF000u
+#define HURD_FILE_DIRECTORY 0x4000u
+#define HURD_FILE_REGULAR   0x8000u
+#define HURD_FILE_SYMLINK   0xA000u
+
+#endif

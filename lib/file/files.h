@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* lib/file: what a program does with files, over <hurd/io.h>, file.h, dir.h and fs.h.
+ *
+ * A connection belongs to one thread at a time.  All functions return 0 or an errno and block.
+ * Errors are those of the four headers, and EIO when the server has gone.  Paths are strings; a
+ * path without a leading '/' begins at the connection's current directory. */
+#ifndef FILE_FILES_H
+#define FILE_FILES_H
+
+#include <stdint.h>
+
+#include <hurd/dir.h>
+#include <hurd/file.h>
+#include <hurd/fs.h>
+#include <hurd/io.h>
+
+struct files {
+    L4_ThreadId_t server, physmem;
+    L4_Word_t root, current;            /* handles of the server */
+    L4_Word_t container;                /* ours: HURD_IO_MOST bytes, then HURD_DIR_PATH for paths */
+    L4_Word_t buffer;                   /* the server's name for it */
+    uint8_t *bytes;                     /* the container, mapped */
+};
+
+struct file {
+    struct files *files;
+    L4_Word_t handle;
+    L4_Word_t mode;                     /* with the type */
+    uint64_t position;
+};
+
+/* The server is a thread; `control` is the memory control that the container charges. */
+int files_connect(struct files *files, L4_ThreadId_t server, L4_ThreadId_t physmem,
+                  L4_Word_t control);
+void files_disconnect(struct files *files);
+
+/* ---- files.  flags: HURD_DIR_* ---- */
+int file_open(struct files *files, struct file *file, const char *path, unsigned flags,
+              unsigned mode);
+void file_close(struct file *file);
+/* At the position, which moves on.  *done counts bytes; fewer than `size` only at the end of the
+ * file, or with an error. */
+int file_read(struct file *file, void *data, uint32_t size, uint32_t *done);
+int file_write(struct file *file, const void *data, uint32_t size, uint32_t *done);
+enum { FILE_FROM_START, FILE_FROM_HERE, FILE_FROM_END };
+int file_seek(struct file *file, int64_t offset, int whence, uint64_t *position);  /* EINVAL */
+int file_stat(struct file *file, struct hurd_file_stat *stat);
+int file_truncate(struct file *file, uint64_t size);
+int file_sync(struct file *file);
+
+/* ---- directories: opened with HURD_DIR_READS ---- */
+/* Calls visit for each entry until it returns something else than 0, which is returned; `name` is
+ * terminated. */
+int file_list(struct file *directory, int (*visit)(void *context, const char *name, unsigned type),
+              void *context);
+
+/* ---- names ---- */
+int files_stat(struct files *files, const char *path, int follow, struct hurd_file_stat *stat);
+int files_mkdir(struct files *files, const char *path, unsigned mode);
+int files_unlink(struct files *files, const char *path);
+int files_rmdir(struct files *files, const char *path);
+int files_rename(struct files *files, const char *path, const char *new_path);
+int files_link(struct files *files, const char *path, const char *new_path);
+int files_symlink(struct files *files, const char *target, const char *path);
+/* The target, terminated and cut to size - 1 bytes. */
+int files_readlink(struct files *files, const char *path, char *target, uint32_t size);
+int files_chmod(struct files *files, const char *path, unsigned mode);
+int files_chdir(struct files *files, const char *path);
+
+/* ---- the whole ---- */
+int files_statfs(struct files *files, struct hurd_fs_statfs *statfs);
+int files_sync(struct files *files);
+int files_end(struct files *files);     /* boot tasks only: unmounts */
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* Anonymous pages that go to physmem's swap and come back, in the pager. */
+#ifndef MM_PAGEOUT_H
+#define MM_PAGEOUT_H
+
+#include "evict.h"
+#include "fault.h"
+#include "mm.h"
+
+/* ---- room.c: how many frames are left ---- */
+
+enum { ROOM_HARD = 4 };                 /* frames that no page of the program gets */
+
+/* From the guarantee: when to be alarmed, when to write ahead. */
+void room_levels(void);
+/* Asks physmem, unless pages are on their way, for then nobody knows exactly. */
+void room_refresh(void);
+/* Fewer frames are left than mm.room.alarm. */
+void room_alarm(void);
+/* n frames can be taken for pages of this policy: 0, EVICT_WAITS or ENOMEM. */
+int room_make(struct hurd_policy *policy, uint32_t n);
+/* So many frames could be had at most, if everybody else's pages went out. */
+uint32_t room_most(void);
+/* The program's anonymous regions grow by so many bytes. */
+void room_commit(intptr_t bytes);
+/* Swap is wanted by a policy of the program: true if it is ready, false: not yet, or there is none.
+ * */
+bool room_want_swap(void);
+
+/* ---- pageout.c: which pages are watched, and the way out ---- */
+
+/* A policy looks after the pages of [first, last] in core from now on, if it can: those that may go
+ * out at all.  The range lies in the region. */
+void pageout_watch(struct map *map, uintptr_t first, uintptr_t last);
+/* Nobody looks after the pages any more.  None of them may be on its way. */
+void pageout_forget(uintptr_t first, uintptr_t last);
+/* All pages of the task's own policy. */
+void pageout_watch_all(void);
+/* Some page is on its way out or in: who wants to change the range must wait. */
+bool pageout_is_busy(uintptr_t first, uintptr_t last);
+
+/* The page, and others that the policy chooses, leave: EVICT_WAITS, or ENOMEM: they cannot. */
+int pageout_batch(struct hurd_policy *policy, struct hurd_page *page);
+/* A fault at a page in core. */
+int pageout_show(const struct fault *f, const struct frame *run);
+/* Pages that were in core are on disk.  Two records must have been reserved. */
+void pageout_note(uintptr_t first, uintptr_t last);
+/* A job has ended: so many bytes went, then there was this error. */
+void pageout_done(const struct pagein *job, int error, uintptr_t bytes);
+
+/* ---- swapin.c: the way in ---- */
+
+/* A fault at a page that is out. */
+int swapin_fault(const struct fault *f, const struct frame *run);
+/* physmem says that a page is on disk that was in core for us: the program itself sent it there. */
+int swapin_lost(const struct fault *f);
+/* What is out in the range comes in, as far as there is room: how many pages still are out. */
+uint32_t swapin_range(struct map *map, uintptr_t first, uintptr_t last);
+/* A page that came with others has been of use, or leaves without. */
+void swapin_learn(struct hurd_page *page, bool used);
+void swapin_done(const struct pagein *job, int error, uintptr_t bytes);
+
+/* ---- what both need ---- */
+
+/* Two records that a job of these keeps, so that its end cannot fail. */
+bool spares_take(struct pagein *job);
+void spares_give(const struct pagein *job);
+
+#endif

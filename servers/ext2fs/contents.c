@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* The io and file protocols.  Bytes go through the window, pages of ours that physmem copies to and
+ * from the client's container: neither side ever sees the other's memory. */
+#include <errno.h>
+#include <string.h>
+
+#include <hurd/physmem.h>
+
+#include "servers/ext2fs/server.h"
+
+static L4_Word_t window;
+static uint8_t *window_at;
+
+int window_init(void)
+{
+    return pages_make(HURD_IO_MOST, &window, &window_at);
+}
+
+uint8_t *window_bytes(void)
+{
+    return window_at;
+}
+
+static L4_Word_t whole_pages(uint32_t size)
+{
+    return (size + PAGE - 1) & ~(L4_Word_t) (PAGE - 1);
+}
+
+static int copy_error(int err)
+{
+    return err == 0 || err == EACCES || err == EBUSY || err == ENOMEM ? err : EFAULT;
+}
+
+static bool range_is_good(L4_Word_t offset, uint32_t size)
+{
+    return offset % PAGE == 0 && size > 0 && size <= HURD_IO_MOST && offset <= 0u - HURD_IO_MOST;
+}
+
+int window_fetch(L4_Word_t container, L4_Word_t offset, uint32_t size, uint8_t **bytes)
+{
+    if (!range_is_good(offset, size))
+        return EINVAL;
+    *bytes = window_at;
+    return copy_error(hurd_pm_container_copy(physmem(), container, offset, window, 0,
+                                             whole_pages(size), HURD_PM_SQUASH, NULL));
+}
+
+int window_deliver(L4_Word_t container, L4_Word_t offset, uint32_t size)
+{
+    if (size == 0)
+        return 0;
+    memset(window_at + size, 0, whole_pages(size) - size);
+    return copy_error(hurd_pm_container_copy(physmem(), window, 0, container, offset,
+                                             whole_pages(size), HURD_PM_SQUASH, NULL));
+}
+
+/* ---- io ---- */
+
+static uint64_t wide(const L4_Word_t *word)
+{
+    return word[0] | (uint64_t) word[1] << 32;
+}
+
+static void narrow(uint64_t value, L4_Word_t *word)
+{
+    word[0] = (L4_Word_t) value;
+    word[1] = (L4_Word_t) (value >> 32);
+}
+
+static int serve_read(struct hurd_cap_call *call, struct handle *h)
+{
+    L4_Word_t container, size = call->arg[3];
+    uint32_t done = 0;
+    if (call->words != 6 || !range_is_good(call->arg[2], size))
+        return EINVAL;
+    if (!(h->flags & HURD_DIR_READS) || buffer_named(call, 1, &container))
+        return EBADF;
+    int err = ext2_read(h->inode, wide(&call->arg[4]), window_at, size, &done);
+    if (done > 0)
+        err = window_deliver(container, call->arg[2], done);
+    call->reply[0] = done;
+    call->reply_words = 1;
+    return err;
+}
+
+static int serve_write(struct hurd_cap_call *call, struct handle *h)
+{
+    L4_Word_t container;
+    uint8_t *bytes;
+    uint32_t done = 0;
+    if (call->words != 6)
+        return EINVAL;
+    if (!(h->flags & HURD_DIR_WRITES) || buffer_named(call, 1, &container))
+        return EBADF;
+    int err = window_fetch(container, call->arg[2], call->arg[3], &bytes);
+    if (err)
+        return err;
+    uint64_t at = h->flags & HURD_DIR_APPEND ? h->inode->size : wide(&call->arg[4]);
+    err = ext2_write(h->inode, at, bytes, call->arg[3], &done);
+    call->reply[0] = done;
+    narrow(at + done, &call->reply[1]);
+    call->reply_words = 3;
+    return done > 0 ? 0 : err;
+}
+
+static int serve_stat(struct hurd_cap_call *call, const struct handle *h)
+{
+    const struct ext2_inode *i = h->inode;
+    struct hurd_file_stat s = { .inode = i->number, .mode = i->mode, .links = i->links,
+                                .uid = i->uid, .gid = i->gid, .sectors = i->sectors,
+                                .block_size = fs.block_size };
+    if (call->words != 1)
+        return EINVAL;
+    narrow(i->size, s.size);
+    narrow((uint64_t) i->atime, s.atime);
+    narrow((uint64_t) i->mtime, s.mtime);
+    narrow((uint64_t) i->ctime, s.ctime);
+    memcpy(call->reply, &s, sizeof s);
+    call->reply_words = sizeof s / sizeof(L4_Word_t);
+    return 0;
+}
+
+int serve_io(struct hurd_cap_call *call)
+{
+    struct handle *h = handle_of(call);
+    switch (call->label) {
+    case HURD_IO_READ:
+        return serve_read(call, h);
+    case HURD_IO_WRITE:
+        return serve_write(call, h);
+    case HURD_IO_STAT:
+        return serve_stat(call, h);
+    default:
+        return call->words == 1 ? ext2_sync(&fs) : EINVAL;
+    }
+}
+
+/* ---- file ---- */
+
+static int serve_readlink(struct hurd_cap_call *call, struct handle *h)
+{
+    L4_Word_t container;
+    uint32_t done;
+    if (call->words != 3 || !range_is_good(call->arg[2], PAGE))
+        return EINVAL;
+    if (buffer_named(call, 1, &container))
+        return EBADF;
+    int err = ext2_readlink(h->inode, window_at, PAGE, &done);
+    if (!err)
+        err = window_deliver(container, call->arg[2], done);
+    call->reply[0] = done;
+    call->reply_words = 1;
+    return err;
+}
+
+int serve_file(struct hurd_cap_call *call)
+{
+    struct handle *h = handle_of(call);
+    static const uint8_t words[] = { 3, 2, 3, 5, 3 };
+    if (call->words != words[call->label - HURD_FILE_TRUNCATE])
+        return EINVAL;
+    switch (call->label) {
+    case HURD_FILE_TRUNCATE:
+        if (!(h->flags & HURD_DIR_WRITES))
+            return h->inode->mode >> 12 == 4 ? EISDIR : EBADF;
+        return ext2_truncate(h->inode, wide(&call->arg[1]));
+    case HURD_FILE_CHMOD:
+        return call->arg[1] > 07777 ? EINVAL : ext2_set_mode(h->inode, call->arg[1]);
+    case HURD_FILE_CHOWN:
+        return ext2_set_owner(h->inode, call->arg[1], call->arg[2]);
+    case HURD_FILE_UTIMES:
+        return ext2_set_times(h->inode, (int64_t) wide(&call->arg[1]), (int64_t) wide(&call->arg[3]));
+    default:
+        return serve_readlink(call, h);
+    }
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* What clients hold here: open files, and buffers, which are weak references to containers of
+ * theirs.  A client that has died is known by its buffers: their containers are gone. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include <hurd/physmem.h>
+
+#include "servers/ext2fs/server.h"
+
+enum { GIFTS = 20, SLOTS_OPEN = 4, STRAYS_MOST = 4 };
+
+static struct handle *handles;          /* all of them */
+static unsigned slot_of[SLOTS_OPEN], next_slot;
+
+static int file_serve(struct hurd_cap_call *call)
+{
+    if (call->label >= HURD_IO_READ && call->label <= HURD_IO_SYNC)
+        return serve_io(call);
+    if (call->label >= HURD_FILE_TRUNCATE && call->label <= HURD_FILE_READLINK)
+        return serve_file(call);
+    if (call->label >= HURD_DIR_LOOKUP && call->label <= HURD_DIR_SYMLINK)
+        return serve_dir(call);
+    return EOPNOTSUPP;
+}
+
+static int buffer_serve(struct hurd_cap_call *call)
+{
+    return call->label >= HURD_IO_READ && call->label <= HURD_DIR_SYMLINK ? EBADF : EOPNOTSUPP;
+}
+
+static struct handle *handle_of_object(struct hurd_cap_object *object)
+{
+    return (struct handle *) object;    /* its first member */
+}
+
+static void handle_free(struct handle *h)
+{
+    struct handle **at = &handles;
+    while (*at != h)
+        at = &(*at)->next;
+    *at = h->next;
+    if (h->inode)
+        ext2_inode_put(h->inode);
+    free(h);
+}
+
+static void file_unreferenced(struct hurd_cap_object *object)
+{
+    hurd_cap_object_revoke(object);
+    handle_free(handle_of_object(object));
+}
+
+/* The client may have shared it several times. */
+static void buffer_unreferenced(struct hurd_cap_object *object)
+{
+    hurd_cap_object_revoke(object);
+    while (!hurd_cap_drop(physmem(), handle_of_object(object)->container))
+        continue;
+    handle_free(handle_of_object(object));
+}
+
+static int handle_admit(struct hurd_cap_object *object, unsigned task)
+{
+    (void) object, (void) task;
+    return EPERM;
+}
+
+static const struct hurd_cap_class file_class = {
+    .name = "file", .serve = file_serve, .unreferenced = file_unreferenced, .admit = handle_admit,
+};
+static const struct hurd_cap_class buffer_class = {
+    .name = "buffer", .serve = buffer_serve, .unreferenced = buffer_unreferenced,
+    .admit = handle_admit,
+};
+
+struct handle *handle_of(const struct hurd_cap_call *call)
+{
+    return handle_of_object(call->cap->object);
+}
+
+static unsigned handles_count(unsigned task, const struct hurd_cap_class *class)
+{
+    unsigned n = 0;
+    for (const struct handle *h = handles; h; h = h->next)
+        n += h->task == task && h->object.class == class;
+    return n;
+}
+
+static int handle_new(struct hurd_cap_call *call, const struct hurd_cap_class *class,
+                      struct handle **out)
+{
+    struct handle *h = calloc(1, sizeof *h);
+    uint32_t number;
+    if (!h)
+        return ENOMEM;
+    hurd_cap_object_init(&h->object, class);
+    h->task = call->task;
+    h->next = handles;
+    handles = h;
+    int err = hurd_cap_insert(&call->server->table, call->task, &h->object, 0, 0, call->task,
+                              &number);
+    if (err) {
+        handle_free(h);
+        return err;
+    }
+    call->reply[0] = number;
+    call->reply_words = 1;
+    *out = h;
+    return 0;
+}
+
+int handle_give(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags)
+{
+    struct handle *h;
+    int err = handles_count(call->task, &file_class) >= HURD_FS_FILES ? EMFILE
+              : handle_new(call, &file_class, &h);
+    if (err) {
+        ext2_inode_put(inode);
+        return err;
+    }
+    h->inode = inode;
+    h->flags = flags;
+    return 0;
+}
+
+static int object_named(struct hurd_cap_call *call, unsigned word,
+                        const struct hurd_cap_class *class, struct handle **handle)
+{
+    struct hurd_cap *cap;
+    if (hurd_cap_lookup(&call->server->table, call->task, call->arg[word], &cap) ||
+        cap->object->class != class)
+        return EBADF;
+    *handle = handle_of_object(cap->object);
+    return 0;
+}
+
+int handle_named(struct hurd_cap_call *call, unsigned word, struct handle **handle)
+{
+    return object_named(call, word, &file_class, handle);
+}
+
+int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container)
+{
+    struct handle *h;
+    int err = object_named(call, word, &buffer_class, &h);
+    if (!err)
+        *container = h->container;
+    return err;
+}
+
+/* ---- buffers ---- */
+
+static struct handle *buffer_find(L4_Word_t container)
+{
+    struct handle *h = handles;
+    while (h && (h->object.class != &buffer_class || h->container != container))
+        h = h->next;
+    return h;
+}
+
+/* Calls `visit` for everything that programs have put into our table of physmem. */
+static void gifts_visit(void (*visit)(const struct hurd_cap_gift *gift, unsigned task),
+                        unsigned task)
+{
+    struct hurd_cap_gift gift[GIFTS];
+    unsigned n = 0;
+    L4_Word_t start = 0;
+    while (!hurd_cap_list(physmem(), start, gift, GIFTS, &n) && n > 0) {
+        for (unsigned i = 0; i < n; i++)
+            visit(&gift[i], task);
+        start = (gift[n - 1].handle & ((1u << HURD_CAP_INDEX_BITS) - 1)) + 1;
+    }
+}
+
+/* A gift that no buffer names, of that task or of one that has died. */
+static void stray_drop(const struct hurd_cap_gift *gift, unsigned task)
+{
+    if ((gift->giver == task || gift->flags & HURD_CAP_LIST_DEAD) && !buffer_find(gift->handle))
+        hurd_cap_drop(physmem(), gift->handle);
+}
+
+int serve_slot(struct hurd_cap_call *call)
+{
+    if (call->words != 0)
+        return EINVAL;
+    if (call->task < HURD_TASK_FIRST)
+        return 0;                       /* boot tasks need none */
+    gifts_visit(stray_drop, call->task);
+    for (unsigned i = 0; i < SLOTS_OPEN; i++) {
+        if (slot_of[i] == call->task)
+            return hurd_cap_open(physmem(), STRAYS_MOST, call->task) ? EIO : 0;
+    }
+    unsigned *slot = &slot_of[next_slot++ % SLOTS_OPEN];
+    if (*slot)
+        hurd_cap_open(physmem(), 0, *slot);
+    *slot = call->task;
+    return hurd_cap_open(physmem(), STRAYS_MOST, call->task) ? EIO : 0;
+}
+
+int serve_buffer(struct hurd_cap_call *call)
+{
+    struct hurd_pm_cap_info info;
+    struct handle *h;
+    if (call->words != 1)
+        return EINVAL;
+    if (buffer_find(call->arg[0]) || hurd_pm_cap_info(physmem(), call->arg[0], &info) ||
+        info.kind != HURD_PM_KIND_WEAK || info.giver != call->task)
+        return EPERM;
+    if (handles_count(call->task, &buffer_class) >= HURD_FS_BUFFERS)
+        return EMFILE;
+    int err = handle_new(call, &buffer_class, &h);
+    if (!err)
+        h->container = call->arg[0];
+    return err;
+}
+
+int serve_root(struct hurd_cap_call *call)
+{
+    struct ext2_inode *root;
+    if (call->words != 0)
+        return EINVAL;
+    if (handles_count(call->task, &buffer_class) == 0)
+        return EACCES;
+    int err = ext2_inode_get(&fs, EXT2_ROOT, &root);
+    return err ? err : handle_give(call, root, HURD_DIR_READS);
+}
+
+/* ---- clients that have gone ---- */
+
+static struct hurd_cap_table *looked_at;
+
+static void dead_forget(const struct hurd_cap_gift *gift, unsigned unused)
+{
+    (void) unused;
+    struct handle *h = gift->flags & HURD_CAP_LIST_DEAD ? buffer_find(gift->handle) : NULL;
+    if (h)
+        hurd_cap_forget(looked_at, h->task);
+}
+
+void clients_look(struct hurd_cap_table *table)
+{
+    looked_at = table;
+    gifts_visit(dead_forget, 0);
+}
+
+unsigned handles_of_programs(void)
+{
+    unsigned n = 0;
+    for (const struct handle *h = handles; h; h = h->next)
+        n += h->task >= HURD_TASK_FIRST && h->object.class == &file_class;
+    return n;
+}

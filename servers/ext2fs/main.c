@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* The ext2 file server:
+ *      ext2fs [NAME]
+ * Mounts the disk whose capability its starter gives it a little after the start, and serves the
+ * protocols of hurd/io.h, file.h, dir.h and fs.h.  NAME is what `mount` shows.  One thread does all
+ * of it, and waits for the disk.  When nobody has asked for a second, it syncs: then the disk is
+ * whole and says so. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hurd/mm.h>
+#include <hurd/physmem.h>
+#include <hurd/startup.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <l4/thread.h>
+
+#include "servers/ext2fs/server.h"
+
+enum {
+    BUFFERS = 256,
+    QUIET = 1000000,                    /* us */
+    LOOK_REQUESTS = 64,                 /* between two looks for clients that have gone */
+};
+
+struct ext2 fs;
+char device_name[24];
+
+static bool ended;                      /* fs_end has been served */
+static unsigned since_look;
+
+L4_ThreadId_t physmem(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
+}
+
+int pages_make(uintptr_t size, L4_Word_t *container, uint8_t **at)
+{
+    uintptr_t address = 0;
+    int err = hurd_pm_container_create(physmem(), __hurd_startup_data->physmem_control.cap, 0,
+                                       container);
+    if (!err)
+        err = hurd_pm_container_allocate(physmem(), *container, 0, 0, size, NULL);
+    if (!err)
+        err = hurd_vm_map_container(&address, size, 0, HURD_VM_READ | HURD_VM_WRITE, *container, 0);
+    *at = (uint8_t *) address;
+    return err;
+}
+
+/* ---- the fs protocol ---- */
+
+static int serve_statfs(struct hurd_cap_call *call)
+{
+    struct ext2_statfs s;
+    if (call->words != 1)
+        return EINVAL;
+    ext2_statfs(&fs, &s);
+    struct hurd_fs_statfs out = {
+        s.block_size, s.blocks, s.free_blocks, s.reserved_blocks, s.inodes, s.free_inodes,
+        (s.read_only ? HURD_FS_READ_ONLY : 0) | (s.clean ? HURD_FS_CLEAN : 0), { 0 },
+    };
+    memcpy(out.device, device_name, sizeof out.device);
+    memcpy(call->reply, &out, sizeof out);
+    call->reply_words = sizeof out / sizeof(L4_Word_t);
+    return 0;
+}
+
+static int serve_end(struct hurd_cap_call *call)
+{
+    if (call->words != 1)
+        return EINVAL;
+    if (call->task >= HURD_TASK_FIRST)
+        return EPERM;
+    if (handles_of_programs() > 0)
+        return EBUSY;
+    int err = ext2_sync(&fs);
+    ended = !err;
+    return err;
+}
+
+/* Any handle of the caller's will do. */
+static int serve_fs(struct hurd_cap_call *call)
+{
+    struct hurd_cap *cap;
+    if (call->words == 0)
+        return EINVAL;
+    if (hurd_cap_lookup(&call->server->table, call->task, call->arg[0], &cap))
+        return EBADF;
+    switch (call->label) {
+    case HURD_FS_STATFS:
+        return serve_statfs(call);
+    case HURD_FS_SYNC:
+        return call->words == 1 ? ext2_sync(&fs) : EINVAL;
+    default:
+        return serve_end(call);
+    }
+}
+
+/* Each request comes here first. */
+static int serve_any(struct hurd_cap_call *call)
+{
+    if (++since_look > LOOK_REQUESTS) {
+        clients_look(&call->server->table);
+        since_look = 0;
+    }
+    switch (call->label) {
+    case HURD_CAP_GET_ROOT:
+        return serve_root(call);
+    case HURD_FS_SLOT:
+        return serve_slot(call);
+    case HURD_FS_BUFFER:
+        return serve_buffer(call);
+    case HURD_FS_STATFS:
+    case HURD_FS_SYNC:
+    case HURD_FS_END:
+        return serve_fs(call);
+    default:
+        return EOPNOTSUPP;
+    }
+}
+
+static void *table_alloc(unsigned task, size_t bytes)
+{
+    (void) task;
+    return calloc(1, bytes);
+}
+
+static void table_free(unsigned task, void *block, size_t bytes)
+{
+    (void) task, (void) bytes;
+    free(block);
+}
+
+static struct hurd_cap_server server = {
+    .table = { .alloc = table_alloc, .free = table_free },
+    .root = serve_any,
+};
+
+/* ---- the loop ---- */
+
+static void quiet(void)
+{
+    if (!fs.changed)
+        return;
+    clients_look(&server.table);
+    ext2_sync(&fs);
+}
+
+static void serve_until_the_end(void)
+{
+    while (!ended) {
+        L4_ThreadId_t from;
+        L4_Time_t patience = fs.changed ? L4_TimePeriod(QUIET) : L4_Never;
+        L4_Accept(L4_UntypedWordsAcceptor);
+        L4_MsgTag_t tag = L4_Wait_Timeout(patience, &from);
+        if (L4_IpcFailed(tag))
+            quiet();
+        else if (hurd_cap_serve(&server, from, tag))
+            L4_Reply(from);
+    }
+}
+
+/* 0, having said so, or an errno, having said why. */
+static int mount(void)
+{
+    struct ext2_device device;
+    const char *problem;
+    size_t bytes = ext2_memory(BUFFERS);
+    void *memory = malloc(bytes);
+    int err = device_open(&device, &problem);
+    if (!err && !memory) {
+        problem = "there is no memory for its cache";
+        err = ENOMEM;
+    }
+    if (!err)
+        err = ext2_mount(&fs, &device, memory, bytes);
+    else
+        snprintf(fs.sentence, sizeof fs.sentence, "%s", problem);
+    if (!err && !fs.sentence[0])
+        return 0;
+    printf("ext2fs: %s: %s\n", device_name, fs.sentence[0] ? fs.sentence : strerror(err));
+    return err;
+}
+
+int main(int argc, char **argv)
+{
+    snprintf(device_name, sizeof device_name, "%s", argc > 1 ? argv[1] : "disk");
+    int err = window_init();
+    if (!err)
+        err = mount();
+    if (err)
+        return EXIT_FAILURE;
+    serve_until_the_end();
+    return EXIT_SUCCESS;
+}

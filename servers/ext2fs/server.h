@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the file server ask of each other. */
+#ifndef EXT2FS_SERVER_H
+#define EXT2FS_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <hurd/cap.h>
+#include <hurd/dir.h>
+#include <hurd/file.h>
+#include <hurd/fs.h>
+#include <hurd/io.h>
+
+#include "lib/ext2/ext2.h"
+
+enum { PAGE = 4096 };
+
+/* ---- main.c ---- */
+extern struct ext2 fs;
+extern char device_name[24];
+L4_ThreadId_t physmem(void);
+/* Pages of ours, mapped. */
+int pages_make(uintptr_t size, L4_Word_t *container, uint8_t **at);
+
+/* ---- device.c: the disk, by <hurd/block.h> ---- */
+int device_open(struct ext2_device *device, const char **problem);
+
+/* ---- handles.c: what clients have open ---- */
+struct handle {
+    struct hurd_cap_object object;
+    struct handle *next;                /* of all handles and buffers */
+    unsigned task;
+    struct ext2_inode *inode;           /* NULL: it is a buffer */
+    unsigned flags;                     /* HURD_DIR_ flags that it was opened with */
+    L4_Word_t container;                /* buffer: in our table of physmem */
+};
+struct handle *handle_of(const struct hurd_cap_call *call);
+/* A handle for the caller in reply word 0; it takes the reference of the inode over, always. */
+int handle_give(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags);
+/* The file, or the container of the buffer, that this word of the request names. */
+int handle_named(struct hurd_cap_call *call, unsigned word, struct handle **handle);
+int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container);
+int serve_slot(struct hurd_cap_call *call);
+int serve_buffer(struct hurd_cap_call *call);
+int serve_root(struct hurd_cap_call *call);
+void clients_look(struct hurd_cap_table *table);        /* those that have gone lose their handles */
+unsigned handles_of_programs(void);
+
+/* ---- contents.c ---- */
+int serve_io(struct hurd_cap_call *call);
+int serve_file(struct hurd_cap_call *call);
+/* Bytes of a client's container to the window, or back; *bytes is the window. */
+int window_fetch(L4_Word_t container, L4_Word_t offset, uint32_t size, uint8_t **bytes);
+int window_deliver(L4_Word_t container, L4_Word_t offset, uint32_t size);
+uint8_t *window_bytes(void);
+int window_init(void);
+
+/* ---- paths.c ---- */
+/* The path that begins at word `first` of the request, or lies in a buffer; `length` was checked to
+ * be at most HURD_DIR_PATH.  The text is valid until the next call. */
+int path_take(struct hurd_cap_call *call, unsigned first, uint32_t length, const char **path);
+struct place {
+    struct ext2_inode *directory;       /* open */
+    struct ext2_inode *inode;           /* open, or NULL: there is no such name */
+    char name[EXT2_NAME_MOST + 1];
+    uint32_t length;                    /* 0: the path is the directory `inode` itself */
+};
+/* Walks; with `follow`, a symbolic link at the end too.  place_put() ends it. */
+int path_walk(struct ext2_inode *from, const char *path, uint32_t length, bool follow,
+              struct place *place);
+void place_put(struct place *place);
+
+/* ---- tree.c ---- */
+int serve_dir(struct hurd_cap_call *call);
+
+#endif

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands on files, each a few calls of lib/file.  Called by commands.c; root.c has the connection.
+ * `> FILE` or `>> FILE` at the end of a line puts what echo, cat and sha256sum say into a file. */
+#include "filecommands.h"
+#include "listing.h"
+#include "root.h"
+#include "sha256.h"
+#include "words.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PART = 16384, PATH_MOST = 256 };
+
+/* What a command works with. */
+struct run {
+    struct files *files;
+    const struct words *w;
+    size_t count;               /* words, without the redirection */
+    struct file *output;        /* NULL: the console */
+};
+
+static uint8_t part[PART];
+
+/* Says what went wrong with a file; true if nothing did. */
+static bool good(const struct run *r, const char *path, int err)
+{
+    if (err)
+        printf("%s: %s: %s\n", r->w->word[0], path, strerror(err));
+    return !err;
+}
+
+static int output_write(const struct run *r, const void *data, uint32_t size)
+{
+    uint32_t done;
+    if (r->output)
+        return file_write(r->output, data, size, &done);
+    fwrite(data, 1, size, stdout);
+    return 0;
+}
+
+/* ---- contents ---- */
+
+static void command_echo(const struct run *r)
+{
+    int err = 0;
+    for (size_t i = 1; i < r->count && !err; i++) {
+        err = output_write(r, r->w->word[i], strlen(r->w->word[i]));
+        if (!err)
+            err = output_write(r, i + 1 < r->count ? " " : "\n", 1);
+    }
+    good(r, "output", err);
+}
+
+/* Calls use for each part of the file. */
+static int file_parts(struct file *file, int (*use)(void *context, const void *data, uint32_t size),
+                      void *context)
+{
+    uint32_t n;
+    int err;
+    do {
+        err = file_read(file, part, sizeof part, &n);
+        if (!err && n > 0)
+            err = use(context, part, n);
+    } while (!err && n == sizeof part);
+    return err;
+}
+
+static int part_to_output(void *context, const void *data, uint32_t size)
+{
+    return output_write(context, data, size);
+}
+
+static void command_cat(const struct run *r)
+{
+    struct file file;
+    for (size_t i = 1; i < r->count; i++) {
+        int err = file_open(r->files, &file, r->w->word[i], HURD_DIR_READS, 0);
+        if (!good(r, r->w->word[i], err))
+            continue;
+        good(r, r->w->word[i], file_parts(&file, part_to_output, (void *) r));
+        file_close(&file);
+    }
+}
+
+static int part_to_sum(void *context, const void *data, uint32_t size)
+{
+    sha256_add(context, data, size);
+    return 0;
+}
+
+static void command_sha256sum(const struct run *r)
+{
+    for (size_t i = 1; i < r->count; i++) {
+        struct file file;
+        struct sha256 sum;
+        uint8_t digest[32];
+        char line[PATH_MOST + 80];
+        int err = file_open(r->files, &file, r->w->word[i], HURD_DIR_READS, 0), n = 0;
+        if (!good(r, r->w->word[i], err))
+            continue;
+        sha256_init(&sum);
+        err = file_parts(&file, part_to_sum, &sum);
+        file_close(&file);
+        if (!good(r, r->w->word[i], err))
+            continue;
+        sha256_end(&sum, digest);
+        for (unsigned k = 0; k < sizeof digest; k++)
+            n += snprintf(line + n, sizeof line - n, "%02x", digest[k]);
+        n += snprintf(line + n, sizeof line - n, "  %s\n", r->w->word[i]);
+        output_write(r, line, n);
+    }
+}
+
+static int part_to_file(void *context, const void *data, uint32_t size)
+{
+    uint32_t done;
+    return file_write(context, data, size, &done);
+}
+
+static int file_copy(struct files *files, const char *from, const char *to)
+{
+    struct file in, out;
+    int err = file_open(files, &in, from, HURD_DIR_READS, 0);
+    if (err)
+        return err;
+    if ((in.mode & HURD_FILE_TYPE) == HURD_FILE_DIRECTORY)
+        err = EISDIR;
+    if (!err)
+        err = file_open(files, &out, to, HURD_DIR_WRITES | HURD_DIR_CREATE | HURD_DIR_TRUNCATE,
+                        in.mode & 0777);
+    if (!err) {
+        err = file_parts(&in, part_to_file, &out);
+        file_close(&out);
+    }
+    file_close(&in);
+    return err;
+}
+
+/* ---- names ---- */
+
+static const char *last_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Where `from` goes: into `to` if that is a directory.  Valid until the next call. */
+static const char *destination(const struct run *r, const char *from, const char *to)
+{
+    static char path[PATH_MOST];
+    struct hurd_file_stat s;
+    if (files_stat(r->files, to, 1, &s) || (s.mode & HURD_FILE_TYPE) != HURD_FILE_DIRECTORY)
+        return to;
+    snprintf(path, sizeof path, "%s/%s", to, last_name(from));
+    return path;
+}
+
+/* Calls `act` for all words but the last one, and where each is to go. */
+static void each_to(const struct run *r, size_t first,
+                    int (*act)(struct files *files, const char *from, const char *to))
+{
+    const char *to = r->w->word[r->count - 1];
+    struct hurd_file_stat s;
+    if (r->count - first > 2 && (files_stat(r->files, to, 1, &s) ||
+                                 (s.mode & HURD_FILE_TYPE) != HURD_FILE_DIRECTORY)) {
+        good(r, to, ENOTDIR);
+        return;
+    }
+    for (size_t i = first; i + 1 < r->count; i++) {
+        const char *from = r->w->word[i];
+        good(r, from, act(r->files, from, destination(r, from, to)));
+    }
+}
+
+static void command_cp(const struct run *r)
+{
+    each_to(r, 1, file_copy);
+}
+
+static void command_mv(const struct run *r)
+{
+    each_to(r, 1, files_rename);
+}
+
+static void command_ln(const struct run *r)
+{
+    size_t first = r->count > 3 && !strcmp(r->w->word[1], "-s") ? 2 : 1;
+    each_to(r, first, first == 2 ? files_symlink : files_link);
+}
+
+static void command_rm(const struct run *r)
+{
+    for (size_t i = 1; i < r->count; i++)
+        good(r, r->w->word[i], files_unlink(r->files, r->w->word[i]));
+}
+
+static void command_mkdir(const struct run *r)
+{
+    for (size_t i = 1; i < r->count; i++)
+        good(r, r->w->word[i], files_mkdir(r->files, r->w->word[i], 0755));
+}
+
+static void command_rmdir(const struct run *r)
+{
+    for (size_t i = 1; i < r->count; i++)
+        good(r, r->w->word[i], files_rmdir(r->files, r->w->word[i]));
+}
+
+static void command_cd(const struct run *r)
+{
+    const char *path = r->count > 1 ? r->w->word[1] : "/";
+    good(r, path, files_chdir(r->files, path));
+}
+
+/* ---- the whole ---- */
+
+static void command_df(const struct run *r)
+{
+    struct hurd_fs_statfs s;
+    if (!good(r, "/", files_statfs(r->files, &s)))
+        return;
+    L4_Word_t kb = s.block_size / 1024;
+    printf("Filesystem          1K-blocks      Used Available  Inodes     Free\n");
+    printf("%-18s %10lu %9lu %9lu %7lu %8lu\n", s.device, s.blocks * kb,
+           (s.blocks - s.free_blocks) * kb, s.free_blocks * kb, s.inodes, s.free_inodes);
+}
+
+static void command_sync(const struct run *r)
+{
+    good(r, "/", files_sync(r->files));
+}
+
+static void command_ls(const struct run *r)
+{
+    bool details = r->count > 1 && !strcmp(r->w->word[1], "-l");
+    size_t first = details ? 2 : 1;
+    if (first == r->count)
+        good(r, ".", listing(r->files, ".", details, false));
+    for (size_t i = first; i < r->count; i++)
+        good(r, r->w->word[i],
+             listing(r->files, r->w->word[i], details, r->count - first > 1));
+}
+
+static const struct {
+    const char *name;
+    void (*call)(const struct run *r);
+} commands[] = {
+    { "cat", command_cat },     { "cd", command_cd },       { "cp", command_cp },
+    { "df", command_df },       { "echo", command_echo },   { "ln", command_ln },
+    { "ls", command_ls },       { "mkdir", command_mkdir }, { "mv", command_mv },
+    { "rm", command_rm },       { "rmdir", command_rmdir }, { "sha256sum", command_sha256sum },
+    { "sync", command_sync },
+};
+
+/* ---- a command line ---- */
+
+/* The file behind > or >>, opened, or NULL when there is none; false: it cannot be opened. */
+static bool redirect(struct run *r, struct file *file)
+{
+    const struct words *w = r->w;
+    const char *sign = w->count > 2 ? w->word[w->count - 2] : "";
+    bool appends = !strcmp(sign, ">>");
+    if (!appends && strcmp(sign, ">"))
+        return true;
+    r->count -= 2;
+    r->output = file;
+    unsigned flags = HURD_DIR_WRITES | HURD_DIR_CREATE | (appends ? HURD_DIR_APPEND
+                                                                   : HURD_DIR_TRUNCATE);
+    return good(r, w->word[w->count - 1],
+                file_open(r->files, file, w->word[w->count - 1], flags, 0644));
+}
+
+static void run(void (*call)(const struct run *r), const struct words *w)
+{
+    struct run r = { root_files(), w, w->count, NULL };
+    struct file file;
+    if (!r.files || !redirect(&r, &file))
+        return;
+    call(&r);
+    if (r.output)
+        file_close(r.output);
+}
+
+void filecommands_obey(const struct words *w)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (!strcmp(w->word[0], commands[i].name)) {
+            run(commands[i].call, w);
+            return;
+        }
+    }
+    if (!strcmp(w->word[0], "umount"))
+        root_end();
+    else if (w->count > 1)
+        root_mount(w->word[1]);
+    else
+        root_report();
+}

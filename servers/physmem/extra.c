@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* Extra pages: beyond the guarantees, out of the frames that nothing claims.  Spec hurd 2.6.  The hop
+ * before is container.c, which knows which pages are extra; who is asked to give some back, and when,
+ * is request_extra.c's business.
+ *
+ * A claim is a promised page, an extra page or a page of records, whether it has a frame yet or not.
+ * There are never more claims than frames.  So a page of either kind finds a frame when it is
+ * touched, and only what adds claims has to look at the extra pages. */
+#include <errno.h>
+
+#include "container.h"
+#include "soft.h"
+
+#define MARGIN  64u         /* frames without a claim that no extra page takes: for records and starts */
+
+struct control *extra_holders;
+uint32_t extra_wanted;
+
+static uint32_t claims(void)
+{
+    return ledger.promised + ledger.extra + ledger.meta - slab_spare();
+}
+
+uint32_t extra_room(void)
+{
+    uint32_t taken = claims() + MARGIN + extra_wanted;
+    return taken < ledger.total ? ledger.total - taken : 0;
+}
+
+uint32_t extra_lack(uint32_t frames)
+{
+    uint32_t want = claims() + frames;
+    if (want <= ledger.total)
+        return 0;
+    return want - ledger.total < ledger.extra ? want - ledger.total : ledger.extra;
+}
+
+void extra_make_room(uint32_t frames)
+{
+    uint32_t lack;
+    while (ledger.extra && (lack = extra_lack(frames)))
+        extra_seize(extra_holders, lack);
+}
+
+/* ---- accounts ----------------------------------------------------------------------------------
+ * */
+
+static void holder_unlink(struct control *c)
+{
+    *c->extra_link = c->extra_next;
+    if (c->extra_next)
+        c->extra_next->extra_link = c->extra_link;
+}
+
+static void holder_link_first(struct control *c)
+{
+    c->extra_next = extra_holders;
+    c->extra_link = &extra_holders;
+    if (c->extra_next)
+        c->extra_next->extra_link = &c->extra_next;
+    extra_holders = c;
+}
+
+bool control_charge_extra(struct control *c, uint32_t pages)
+{
+    if (pages > extra_room() || pages > control_extra_left(c))
+        return false;
+    if (!pages)
+        return true;
+    if (c->extra)
+        holder_unlink(c);
+    holder_link_first(c);
+    c->extra += pages;
+    ledger.extra += pages;
+    return true;
+}
+
+void control_uncharge_extra(struct control *c, uint32_t pages)
+{
+    c->extra -= pages;
+    ledger.extra -= pages;
+    c->asked -= pages < c->asked ? pages : c->asked;
+    if (pages && !c->extra)
+        holder_unlink(c);
+}
+
+/* ---- seizure -----------------------------------------------------------------------------------
+ * */
+
+/* The last extra page of a container that has one; c->extra_end is behind it then. */
+static uint32_t last_extra(struct container *c)
+{
+    uint32_t page = c->extra_end;
+    for (;;) {
+        unsigned level = NODE_LEVELS - 1;
+        const slot_t *slot = container_walk(c, --page, &level);
+        if (!slot)
+            page &= ~((1u << (NODE_LEVELS - 1 - level) * NODE_LOG2) - 1);
+        else if (slot_extra(*slot))
+            break;
+    }
+    c->extra_end = page + 1;
+    return page;
+}
+
+/* One page; its mappings go, and its frame if nobody else uses it, with the sweeps. */
+static void page_seize(struct container *c, struct slot_sweeps *sweeps)
+{
+    slot_t *slot = container_slot(c, last_extra(c));
+    slot_release(*slot, &c->control->swap, sweeps);
+    *slot = SLOT_SEIZED;
+    c->residues++;
+    c->pages--;
+    c->extra--;
+}
+
+uint32_t extra_seize(struct control *control, uint32_t pages)
+{
+    uint32_t seized = 0;
+    struct slot_sweeps sweeps;
+    slot_sweeps_begin(&sweeps);
+    for (struct container *c = control->containers; c && seized < pages; c = c->next)
+        for (; c->extra && seized < pages; seized++)
+            page_seize(c, &sweeps);
+    slot_sweeps_end(&sweeps);
+    control->seized += seized;
+    control_uncharge_extra(control, seized);
+    return seized;
+}
+
+/* ---- residues ----------------------------------------------------------------------------------
+ * */
+
+void residue_clear(struct container *c, slot_t *slot)
+{
+    if (slot_soft(*slot))
+        soft_drop(soft_of(*slot));
+    *slot = SLOT_HOLE;
+    c->residues--;
+}
+
+int container_missing(struct container *c, uint32_t page)
+{
+    slot_t *slot = container_slot(c, page);
+    if (!slot || *slot != SLOT_SEIZED)
+        return ENOENT;
+    residue_clear(c, slot);
+    container_prune(c, page, 1);
+    return ESTALE;
+}

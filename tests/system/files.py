@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+"""Files: the ext2 server on a disk and on a RAM disk, written in the system and read outside, and the other way round."""
+import hashlib
+import os
+import re
+import subprocess
+
+import machine
+from driver import Disks, shell
+
+SWAP, MEGABYTES = 8, 16
+START = (1 + SWAP) << 20        # of the file system, in bytes
+TOOLS = dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin:/sbin")
+
+
+def tool(*words):
+    """Output and status of one of e2fsprogs."""
+    done = subprocess.run(words, env=TOOLS, capture_output=True, text=True, errors="replace")
+    return done.stdout, done.returncode
+
+
+def file_system(image, *options):
+    """Makes one in the second partition."""
+    said, status = tool("mke2fs", "-q", "-F", "-t", "ext2", "-E", f"offset={START}", *options, image, f"{MEGABYTES - 1 - SWAP}m")
+    assert status == 0, said
+
+
+def expect_clean(image):
+    """e2fsck has nothing to say: its status alone would be 0 for wrong totals."""
+    said, status = tool("e2fsck", "-fn", f"{image}?offset={START}")
+    assert status == 0 and "wrong" not in said and len(said.splitlines()) == 6, said
+
+
+def contents(image, path):
+    done = subprocess.run(["debugfs", "-R", f"cat {path}", f"{image}?offset={START}"], env=TOOLS, capture_output=True)
+    return done.stdout
+
+
+def tree(folder):
+    """Some files for mke2fs -d, and what they hold."""
+    files = {"readme": b"a small file\n", "sub/big": os.urandom(300000), "sub/empty": b"", "sub/deeper/x": b"x" * 5000}
+    for name, data in files.items():
+        path = os.path.join(folder, "tree", name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
+    os.symlink("sub/big", os.path.join(folder, "tree", "link"))
+    return os.path.join(folder, "tree"), files
+
+
+def halted(vm):
+    vm.send("halt")
+    assert vm.finish().status == 0
+
+
+def files_made_in_the_system_are_read_outside(lab):
+    with Disks() as disks:
+        image = disks.image()
+        file_system(image)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        assert "0.2 on / type ext2 (rw)" in vm.command("mount")
+        for line in ("mkdir /a", "mkdir /a/b", "echo some words > /a/words", "echo more of them >> /a/words", "cp /a/words /a/b",
+                     "mv /a/b/words /a/b/moved", "ln /a/words /hard", "ln -s a/words /soft", "echo gone > /gone", "rm /gone",
+                     "echo old > /x", "echo new > /y", "mv /y /x", "mkdir /empty", "rmdir /empty"):
+            said = vm.command(line)
+            assert said.strip() == "", f"{line}: {said}"
+        assert "some words\nmore of them" in vm.command("cat /soft"), vm.text[-500:]
+        listed = vm.command("ls -l /")
+        assert re.search(r"^drwxr-xr-x +3 .* a\r?$", listed, re.M), listed
+        assert re.search(r"^-rw-r--r-- +2 +0 +0 +24 .* hard\r?$", listed, re.M), listed
+        assert re.search(r"^l.* soft -> a/words\r?$", listed, re.M), listed
+        assert "No such file" in vm.command("cat /gone")
+        assert "cross-device" in vm.command("mv /a/b /b")
+        halted(vm)
+        expect_clean(image)
+        assert contents(image, "/a/words") == b"some words\nmore of them\n"
+        assert contents(image, "/a/b/moved") == b"some words\nmore of them\n"
+        assert contents(image, "/x") == b"new\n"
+
+
+def files_made_outside_are_read_in_the_system(lab):
+    with Disks() as disks:
+        image = disks.image()
+        folder, files = tree(disks.folder.name)
+        file_system(image, "-d", folder)
+        vm = shell(lab, "disk", (image, 0))
+        assert "nothing is mounted" in vm.command("mount")
+        assert "No file system" in vm.command("ls /")
+        vm.command("mount 0.2")
+        assert sorted(vm.command("ls /").split()) == ["link", "lost+found", "readme", "sub"]
+        for name, data in files.items():
+            assert hashlib.sha256(data).hexdigest() in vm.command(f"sha256sum /{name}"), name
+        vm.command("cd /sub")
+        assert hashlib.sha256(files["sub/big"]).hexdigest() in vm.command("sha256sum ../link")
+        vm.command("cp big copy")
+        vm.command("sync")
+        assert "Filesystem" in vm.command("df")
+        vm.command("umount")
+        assert "nothing is mounted" in vm.command("mount")
+        halted(vm)
+        expect_clean(image)
+        assert contents(image, "/sub/copy") == files["sub/big"]
+
+
+def what_was_synced_survives_when_the_plug_is_pulled(lab):
+    with Disks() as disks:
+        image = disks.image()
+        folder, files = tree(disks.folder.name)
+        file_system(image, "-d", folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        for line in ("cp /sub/big /kept", "echo first > /changed", "sync"):
+            vm.command(line)
+        for number in range(6):
+            vm.command(f"cp /sub/big /more{number}")
+            vm.command(f"mv /more{number} /changed")
+            vm.command(f"mkdir /d{number}")
+        vm.send("cp /sub/big /changed")
+        vm.close()
+        said, status = tool("e2fsck", "-p", f"{image}?offset={START}")
+        assert status <= 1 and "MANUALLY" not in said, said
+        expect_clean(image)
+        assert contents(image, "/kept") == files["sub/big"]
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        assert hashlib.sha256(files["sub/big"]).hexdigest() in vm.command("sha256sum /kept")
+
+
+def one_that_was_not_unmounted_is_mounted_read_only(lab):
+    with Disks() as disks:
+        image = disks.image()
+        file_system(image)
+        tool("debugfs", "-w", "-R", "ssv state 0", f"{image}?offset={START}")
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        assert "read-only, because it was not unmounted" in vm.text, vm.text[-800:]
+        assert "(ro)" in vm.command("mount")
+        assert "Read-only file system" in vm.command("mkdir /x")
+
+
+def a_ram_disk_is_the_root(lab):
+    vm = shell(lab, "root=ram")
+    assert "Pecan" in vm.command("cat /welcome")
+    assert "pecan" in vm.command("cat /etc/hostname")
+    vm.command("cp /welcome /etc/copy")
+    sums = vm.command("sha256sum /welcome /etc/copy").split()
+    assert sums[0] == sums[2], sums
+
+
+def a_machine_without_memory_for_it_says_so(lab):
+    vm = shell(lab, "root=ram", memory=16)
+    assert re.search(r"root=ram is not mounted: it takes \d+ KB, and \d+ KB are left", vm.text), vm.text[-800:]
+
+
+def what_cannot_be_mounted_is_refused_by_name(lab):
+    with Disks() as disks:
+        image = disks.image()
+        said, status = tool("mke2fs", "-q", "-F", "-t", "ext4", "-E", f"offset={START}", image, "7m")
+        assert status == 0, said
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        assert "extent" in vm.text and "is not mounted" in vm.text, vm.text[-800:]
+        assert "no ext2" in vm.command("mount 0.1")
+        assert "no such partition" in vm.command("mount 0.3")

@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: MIT
+"""The kernel's own stub for gdb, on COM2 (boot option gdb=com2): with gdb, and with packets that gdb would not send."""
+import os
+import re
+import socket
+import subprocess
+import tempfile
+import threading
+
+import guest
+import machine
+
+from gdb import PASS
+
+CHARDEV = ["-chardev", "socket,id=gdb,host=127.0.0.1,port=0,server=on,wait=off", "-device", "isa-serial,chardev=gdb,iobase=0x2f8,irq=3"]
+STOPPED = rb"T05thread:1;"
+SECTION = "==== "
+
+
+def start(lab, kernel="gdb=com2,wait", **setup):
+    """QEMU with COM2 on a socket: (machine, port)"""
+    vm = lab.boot_iso(init="batch", kernel=kernel, extra=CHARDEV, **setup)
+    port = re.search(r"gdb: filename=\S*tcp:127.0.0.1:(\d+)", vm.ask("info chardev"))[1]
+    vm.expect(r"gdb +on COM2\r?\n")
+    return vm, int(port)
+
+
+class Wire:
+    """The protocol, byte by byte."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self.rest = b""
+
+    def byte(self):
+        if not self.rest:
+            self.rest = self.socket.recv(4096)
+            assert self.rest, "the line is closed"
+        first, self.rest = self.rest[:1], self.rest[1:]
+        return first
+
+    def packet(self):
+        """The next packet's text; its checksum has to be right."""
+        while self.byte() != b"$":
+            pass
+        text = b""
+        while (c := self.byte()) != b"#":
+            text += c
+        assert int(self.byte() + self.byte(), 16) == sum(text) & 0xFF, text
+        return text
+
+    def raw(self, data):
+        self.socket.sendall(data)
+
+    def ask(self, text):
+        """A packet, and the answer to it."""
+        self.raw(b"$" + text + b"#%02x" % (sum(text) & 0xFF))
+        assert self.byte() == b"+", text
+        answer = self.packet()
+        self.raw(b"+")
+        return answer
+
+    def close(self):
+        self.socket.close()
+
+
+def gdbstub_repeats_its_last_answer_when_gdb_did_not_understand_it(lab):
+    wire = Wire(start(lab)[1])
+    wire.raw(b"$?#3f")
+    first = wire.packet()
+    for _ in range(3):
+        wire.raw(b"-")
+        assert wire.packet() == first
+    wire.raw(b"+")
+    assert re.match(STOPPED, first)
+
+
+def gdbstub_asks_again_for_a_packet_with_a_wrong_checksum(lab):
+    wire = Wire(start(lab)[1])
+    for bad in (b"$?#00", b"$?#zz", b"$g#3f"):
+        wire.raw(bad)
+        assert wire.byte() == b"-", bad
+    assert re.match(STOPPED, wire.ask(b"?"))
+
+
+MALFORMED = [           # (packet, answer): what is not known gets an empty answer, what is wrong an error
+    (b"vMustReplyEmpty", b""), (b"", b""), (b"!", b""), (b"qNothing", b""), (b"Z7,0,1", b""), (b"X0,0:", b""), (b"vCont?", b""),
+    (b"m", b"E01"), (b"mzz", b"E01"), (b"m0", b"E01"), (b"m123456789,4", b"E01"), (b"m0,", b"E01"), (b"m0,4", b"E0e"), (b"mfffffffe,8", b"E0e"),
+    (b"M0,4:00000000", b"E0e"), (b"M100000,4:zz", b"E01"), (b"M0,ffffffff:00", b"E01"), (b"M100000,1:0011", b"E01"), (b"M0", b"E01"),
+    (b"p", b"E01"), (b"pfff", b"E01"), (b"P", b"E01"), (b"P0=12", b"E01"), (b"P0", b"E01"), (b"P22=78563412", b"E16"), (b"P10=00000000", b"E16"),
+    (b"G", b"E01"), (b"G00", b"E01"), (b"Z0", b"E01"), (b"Z0,0,1", b"E0e"), (b"Z2,f0100000,100", b"E16"), (b"Z2,f0100000,0", b"E16"),
+    (b"z2,f0100000,ffffffff", b"E16"), (b"z1,5,1", b"E16"), (b"H", b"E01"), (b"Hgx", b"E01"), (b"Hg7777", b"E16"), (b"Hc7777", b"E16"), (b"T7777", b"E01"),
+    (b"T", b"E01"), (b"qXfer:threads:read::", b"E01"), (b"qXfer:threads:read::0", b"E01"), (b"qXfer:features:read:target.xml:zz,1", b"E01"),
+    (b"qRcmd,zz", b"E01"), (b"qThreadExtraInfo,7777", b"E01"), (b"m" + b"1" * 2000, b"E07"),
+]
+
+
+def gdbstub_answers_every_packet_whatever_is_in_it(lab):
+    wire = Wire(start(lab)[1])
+    for packet, expected in MALFORMED:
+        answer = wire.ask(packet)
+        assert answer == expected, (packet, answer, expected)
+    assert re.match(STOPPED, wire.ask(b"?")), "and it is still there"
+
+
+def gdbstub_reads_all_of_a_long_list_in_pieces(lab):
+    wire = Wire(start(lab)[1])
+    text, last = b"", b"m"
+    while last == b"m":
+        answer = wire.ask(b"qXfer:features:read:target.xml:%x,40" % len(text))
+        last, text = answer[:1], text + answer[1:]
+    assert last == b"l" and text.startswith(b"<?xml") and text.endswith(b"</target>"), text
+    assert text.count(b"<reg ") == 36 and wire.ask(b"qXfer:features:read:target.xml:fffff,40") == b"l"
+
+
+def gdbstub_stops_the_running_machine_at_ctrl_c(lab):
+    vm, port = start(lab, kernel="gdb=com2")
+    vm.expect("self-paging demo: .*all data intact", 120)
+    vm2 = Wire(port)
+    assert re.match(rb"T02thread:[0-9a-f]+;", vm2.ask(b"?")), "the first packet stops it, too"
+    vm2.raw(b"$c#63")
+    assert vm2.byte() == b"+"
+    vm2.raw(b"\x03")
+    assert re.match(rb"T02thread:[0-9a-f]+;", vm2.packet())
+
+
+def gdbstub_stops_in_a_panic_and_the_machine_stays(lab):
+    """Kernel code that goes on at address 0."""
+    vm, port = start(lab)
+    wire = Wire(port)
+    assert wire.ask(b"P8=00000000") == b"OK"
+    wire.raw(b"$c#63")
+    assert wire.byte() == b"+"
+    assert re.match(rb"T05thread:", wire.packet())
+    wire.raw(b"+")
+    vm.expect(r"panic: exception 14 in the kernel: error 0 eip 0 cr2 0 thread")
+    assert len(wire.ask(b"g")) > 300
+
+
+def gdbstub_reboots_the_machine(lab):
+    vm, port = start(lab)
+    assert Wire(port).ask(b"qRcmd," + b"reboot".hex().encode()) == b"OK"
+    vm.process.wait(300)                # -no-reboot: a reset is the end
+
+
+def gdbstub_is_not_there_without_its_option(lab):
+    """And its line is for a driver then; a gdb on the line gets nothing."""
+    vm = lab.boot_iso(extra=CHARDEV)
+    port = int(re.search(r"gdb: filename=\S*tcp:127.0.0.1:(\d+)", vm.ask("info chardev"))[1])
+    vm.expect(re.escape(guest.PROMPT), 120)
+    assert "gdb " not in vm.text
+    wire = Wire(port)
+    wire.raw(b"+$?#3f")
+    assert "physmem" in vm.command("ps")
+    wire.socket.setblocking(False)
+    try:
+        assert not wire.socket.recv(1), "an answer"
+    except BlockingIOError:
+        pass
+
+
+def gdbstub_that_stands_by_costs_the_demo_nothing(lab):
+    vm, _ = start(lab, kernel="gdb=com2")
+    assert vm.finish(120).status == 0
+
+
+# ---- with gdb
+
+SESSION = [
+    ("connect", ["info threads", "bt"]),
+    ("hbreak", ["hbreak syscall_ipc", "continue", "bt", "delete"]),
+    ("break", ["break sys_thread_control", "continue", "bt", "delete"]),
+    ("stepkernel", ["stepi", "stepi", "info registers eip"]),
+    ("finish", ["break sys_thread_control", "continue", "delete", "info threads"]),
+    ("user", ["pbreak physmem main", "continue", "bt"]),
+    ("stepuser", ["delete", "stepi", "stepi", "next", "bt 1"]),
+    ("monitor", ["monitor ps", "monitor ptab 401000", "monitor ptab", "monitor help"]),
+    ("watch", ["watch -l *(unsigned *)&timer.now", "continue", "continue", "delete"]),
+    ("watchlong", ["watch timer.now", "continue", "delete"]),
+    ("rwatch", ["awatch -l *(unsigned *)&timer.now", "continue", "delete"]),
+    ("space", ["python [t.switch() for t in gdb.selected_inferior().threads() if t.name == '50.1']", "info registers cs eip", "x/8xb 0x301000"]),
+    ("write", ["set var *(char *)0xf0100010 = *(char *)0xf0100010", "echo written\\n"]),
+    ("many", ["python [gdb.execute(f'hbreak *{0xf0101000 + n:#x}') for n in range(5)]",
+              "python\ntry: gdb.execute('continue')\nexcept gdb.error as why: print('refused:', why)\nend", "delete"]),
+    ("end", ["detach"]),
+]
+KNOWING = ("l4", ["python [t.switch() for t in gdb.selected_inferior().threads() if t.name == '51.2']", "l4 threads", "l4 thread 50.1",
+                  "l4 mdb 0x401000 physmem"])
+
+
+def session(with_commands):
+    return SESSION[:-1] + [KNOWING] * with_commands + SESSION[-1:]
+
+
+def gdb_session(lab, port, name, with_commands):
+    lines = [line for title, part in session(with_commands) for line in [f"echo {SECTION}{title}\\n"] + part]
+    with tempfile.NamedTemporaryFile("w", suffix=".gdb") as out:
+        out.write("\n".join(lines + [f"quit {PASS}", ""]))
+        out.flush()
+        done = subprocess.run(["gdb", "-q", "-nx", "-batch", "-x", "tools/gdb/pecan.py", "-x", out.name], cwd=machine.TOP, timeout=600,
+                              env=dict(os.environ, BUILD=os.path.relpath(lab.build, machine.TOP), GDB_STUB=f"127.0.0.1:{port}"),
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
+    with open(os.path.join(lab.build, "log", f"gdbstub-{name}.txt"), "w") as out:
+        out.write(done.stdout)
+    return done.returncode, done.stdout
+
+
+def judge(lab, port, name, with_commands=False):
+    """What gdb 13 finds is the same in every emulator."""
+    status, said = gdb_session(lab, port, name, with_commands)
+    parts = dict(part.partition("\n")[::2] for part in said.split(SECTION)[1:])
+    assert status == PASS, said[-3000:]
+    assert re.search(r'Thread 1 "idle" \(runs\) .*boot_main', parts["connect"]) and '"48.1" (ready)' in parts["connect"], parts["connect"]
+    assert re.search(r"hit Breakpoint \d+, syscall_ipc", parts["hbreak"]) and "signal handler called" in parts["hbreak"], parts["hbreak"]
+    assert re.search(r"hit Breakpoint \d+, .*sys_thread_control", parts["break"]), parts["break"]
+    assert re.search(r"^eip +0xf010", parts["stepkernel"], re.M), parts["stepkernel"]
+    assert re.search(r'"51.2" \((ready|waits|not started)', parts["finish"]), parts["finish"]
+    assert parts["watch"].count("Old value") == 2 and "Old value" in parts["watchlong"], parts["watch"] + parts["watchlong"]
+    assert "Value = " in parts["rwatch"] or "Old value" in parts["rwatch"], parts["rwatch"]
+    assert re.search(r"hit Breakpoint \d+, main .*servers/physmem/main.c", parts["user"]), parts["user"]
+    assert re.search(r"main.*servers/physmem/main.c|servers/physmem/main.c:\d+", parts["stepuser"]), parts["stepuser"]
+    monitor = parts["monitor"]
+    assert re.search(r"^51.2  priority \d+  space [0-9a-f]{8}  runs$", monitor, re.M), monitor
+    assert re.search(r"^00401000 is at 00401000, in the space of 51\.2$", monitor, re.M) and "ptab ADDRESS, in hexadecimal" in monitor, monitor
+    with open(os.path.join(lab.build, "bin/wortel"), "rb") as wortel:
+        code = wortel.read()[0x1000:0x1008]
+    assert " ".join(re.findall(r"0x(\w\w)\b", parts["space"])) == code.hex(" "), parts["space"]
+    assert "written" in parts["write"], parts["write"]
+    if with_commands:
+        known = parts["l4"]
+        assert re.search(r"^51.2 +physmem +2 .* runs", known, re.M) and "at servers/wortel/" in known and "<- this page" in known, known
+    assert "too many hardware breakpoints" in parts["many"] or "refused: " in parts["many"], parts["many"]
+
+
+def gdbstub_works_with_gdb_in_qemu(lab):
+    vm, port = start(lab)
+    judge(lab, port, "qemu", True)
+    assert vm.finish(120).status == 0, "behind detach the machine goes on as if nothing had been"
+
+
+def relay(a, b):
+    while True:
+        try:
+            data = a.recv(4096)
+            if not data:
+                return
+            b.sendall(data)
+        except OSError:
+            return
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+class Patient:
+    """Bochs' COM2 is a TCP server, and Bochs does not begin before somebody connects to it: that is done here, and gdb comes later."""
+
+    def __init__(self, port):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._serve, args=[port], daemon=True).start()
+
+    def _serve(self, port):
+        bochs = None
+        while not bochs:
+            try:
+                bochs = socket.create_connection(("127.0.0.1", port), timeout=1)
+            except OSError:
+                threading.Event().wait(0.2)
+        bochs.settimeout(None)
+        gdb = self.listener.accept()[0]
+        threading.Thread(target=relay, args=[bochs, gdb], daemon=True).start()
+        relay(gdb, bochs)
+
+
+def gdbstub_works_with_gdb_in_bochs(lab):
+    with tempfile.TemporaryDirectory(prefix="pecan-iso-") as folder:
+        image = guest.make_iso(lab.build, folder, machine.MODULES, {"kernel": "gdb=com2,wait", "init": "batch"})
+        port = free_port()
+        wire = Patient(port)
+        vm = lab.boot_bochs(image=image, com2=f"socket-server, dev=127.0.0.1:{port}")
+        vm.expect(r"gdb +on COM2\r?\n", 120)
+        judge(lab, wire.port, "bochs")
+        vm.expect("self-paging demo: .*all data intact", 300)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""physmem moves pages to other frames at random, all the time (init's option shake=SEED): nobody may notice."""
+import re
+
+import machine
+
+from boot import DEMO_LINE
+
+
+def good_end(vm, least):
+    """Its words, if it came to a good end and pages have moved."""
+    ending = vm.finish(600)
+    assert ending.problem is None, ending.problem
+    assert ending.status == 0, f"status {ending.status}"
+    moved = int(re.search(r"physmem has moved (\d+) pages", vm.text).group(1))
+    assert moved >= least, f"only {moved} pages have moved"
+    return vm.text
+
+
+def boot(lab, init):
+    return lab.boot_modules(modules=machine.MODULES[:-1] + ["tests.cpio"], options={"init": init})
+
+
+def passes(said):
+    assert "# done" in said and re.search(r"^ok 1 ", said, re.M) and not re.search(r"^not ok", said, re.M), said
+
+
+def the_demo_does_not_notice_that_pages_move(lab):
+    assert re.search(DEMO_LINE, good_end(lab.boot_iso(init="batch shake=5"), 500))
+
+
+def programs_that_page_themselves_do_not_notice_that_pages_move(lab):
+    passes(good_end(boot(lab, "batch shake=7 run=mm_test"), 5000))
+
+
+def clients_of_physmem_do_not_notice_that_pages_move(lab):
+    """Not those tests that look at a window of which no pager takes care: it loses its mappings, as it must."""
+    vm = boot(lab, "init shake=8")
+    vm.expect("pecan> ", 180)
+    for part in ("long", "control", "lock", "gift", "statistics", "guarantee"):
+        passes(vm.command(f"run physmem_test only={part}", 300))
+    assert int(re.search(r"(\d+) pages moved", vm.command("mem")).group(1)) > 1000
