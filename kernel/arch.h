@@ -61,6 +61,7 @@ void arch_exception_reply(struct thread *t, const word_t *words, word_t count);
 extern bool arch_has_pat;       /* the last one may be set */
 #define ENTRY_ACCESSED 0x020u
 #define ENTRY_DIRTY 0x040u
+#define ENTRY_STATUS (ENTRY_ACCESSED | ENTRY_DIRTY)
 #define ENTRY_LARGE 0x080u /* in directories: 4 MB of the kernel's window */
 
 static inline paddr_t entry_frame(word_t e)
@@ -105,9 +106,9 @@ void arch_table_install(struct space *s, vaddr_t v, void *table);
 /* Takes an empty table out of the directory and frees it. */
 void arch_table_remove(struct space *s, vaddr_t v);
 /* Where the node of an entry is written down, once there is room; NULL before. */
-static inline_path struct mapping **arch_entry_node(const word_t *entry)
+static inline struct mapping **arch_entry_node(const word_t *entry)
 {
-    word_t nodes = kpage_of_path(entry)->table.nodes;
+    word_t nodes = kpage_of(entry)->table.nodes;
     return nodes ? (struct mapping **)((word_t)entry + nodes) : NULL;
 }
 /* The first word from `at` on, before `end`, that is not zero; else `end`. */
@@ -142,7 +143,8 @@ static inline void arch_tlb_flush_page(struct space *s, vaddr_t v)
 void arch_space_unload(struct space *s);
 /* Copies between two frames, within one page of each, wherever they are. */
 void arch_copy(paddr_t to, paddr_t from, uint32_t size);
-/* Shows `count` pages of the window, from `pages` on, at the kernel address v too; `table` is one more page. */
+/* Post: `count` pages of the window, from `pages` on, are at the kernel address v, too.  `table` is
+ * a page for this. */
 void arch_kpages_map(vaddr_t v, void *pages, uint32_t count, word_t *table);
 /* True if physical memory [p, p + size) may be given to users. */
 bool arch_frame_usable(paddr_t p, uint32_t size);

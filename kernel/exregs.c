@@ -25,7 +25,9 @@ static word_t phase_of(const struct thread *t)
 {
     if (t->engaged)
         return t->copy_sends ? L4_EXREGS_SEND : L4_EXREGS_RECEIVE;
-    return thread_receives(t) ? L4_EXREGS_RECEIVE : thread_state(t) == THREAD_SENDING ? L4_EXREGS_SEND : 0;
+    return thread_receives(t)                      ? L4_EXREGS_RECEIVE
+           : thread_state(t) == THREAD_SENDING ? L4_EXREGS_SEND
+                                               : 0;
 }
 
 static word_t state_bits(const struct thread *t)

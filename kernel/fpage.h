@@ -48,7 +48,7 @@ struct transfer {
 };
 
 /* "The smaller page is placed in the larger one by the send base."  Spec 5.11. */
-static inline_path struct transfer fpage_transfer(word_t send, word_t window, word_t send_base)
+static inline struct transfer fpage_transfer(word_t send, word_t window, word_t send_base)
 {
     word_t s = fpage_mask(send), r = fpage_mask(window), smaller = s & r;
     vaddr_t from = (send & ~s) | (send_base & s), to = (window & ~r) | (send_base & r);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* IO ports as mappings: each node is a range of ports that one space got from one other node.
- * Nodes form trees: a node's range lies inside its parent's.  Ranges of a space are few, so a plain list does, and it
- * is gone through in one go.  Trees may be as large as they like: a cut through one goes on in small steps. */
+ * Before: transfer.c and spacecontrol.c.  After: arch/x86/paging.c, for the bitmap.
+ *
+ * Nodes form trees: a node's range lies inside its parent's range.  A space has few ranges, so they
+ * are on a plain list, and a function goes through the list without a pause.  A tree may have any
+ * size: a cut through a tree goes on in small steps. */
 #include "io.h"
 
 #include "arch.h"
@@ -9,19 +12,22 @@
 #include "sched.h"
 
 #define PORT_LAST 0xFFFFu
-#define RANGES 64 /* of a space at most */
-#define SLICE 32u /* ports that a range loses at a time, when there are other ranges to look at: a word's bits */
-#define STEPS 64  /* to other nodes, between two preemption points */
+#define RANGES 64 /* a space has at most so many */
+#define SLICE 32u /* so many ports does a range lose at a time, if there are other ranges: the bits
+                     of a word of the bitmap */
+#define STEPS 64  /* steps to other nodes between two preemption points */
 
 static struct slab io_nodes;
-static word_t changes = 1; /* of nodes, so far: who has paused compares it, and starts anew */
+static word_t changes = 1; /* counts changes of nodes: after a pause, a cut that sees another number
+                              starts anew */
 
 void io_init(void)
 {
     slab_init(&io_nodes, sizeof(struct io_node));
 }
 
-static struct io_node *io_node_create(struct space *s, struct io_node *parent, word_t first, word_t last)
+static struct io_node *io_node_create(struct space *s, struct io_node *parent, word_t first,
+                                      word_t last)
 {
     word_t ranges = 0;
     for (struct io_node *n = s->io; n; n = n->next_in_space)
@@ -33,7 +39,8 @@ static struct io_node *io_node_create(struct space *s, struct io_node *parent, w
         space_uncharge(s, sizeof(struct io_node));
         return NULL;
     }
-    *n = (struct io_node){.next_in_space = s->io, .parent = parent, .space = s, .first = first, .last = last};
+    *n = (struct io_node){.next_in_space = s->io, .parent = parent, .space = s,
+                          .first = first, .last = last};
     s->io = n;
     list_init(&n->children);
     list_init(&n->in_parent);
@@ -62,7 +69,8 @@ static inline word_t lower(word_t a, word_t b)
     return a < b ? a : b;
 }
 
-/* n, or the next one behind it in its space, that holds some of these ports; NULL if there is none. */
+/* Returns the first node of a space, from n on, that holds some of these ports; NULL if there is
+ * none. */
 static struct io_node *holder(struct io_node *n, word_t first, word_t last)
 {
     while (n && (n->first > last || first > n->last))
@@ -70,7 +78,8 @@ static struct io_node *holder(struct io_node *n, word_t first, word_t last)
     return n;
 }
 
-/* `to` gets ports of parent: a new range, or more of one that it has from there.  False: too many, or memory is out. */
+/* `to` gets ports of parent: a new range, or more of a range that it has from parent already.
+ * Returns false if `to` has too many ranges, or memory is out. */
 static bool io_give(struct space *to, struct io_node *parent, word_t first, word_t last)
 {
     struct io_node *n = to->io;
@@ -92,11 +101,11 @@ bool io_give_all(struct space *sigma0)
 
 /* ---- cutting a hole into the trees below a space */
 
-/* From n on, the next range of the space that has to do with the cut. */
+/* Returns the next range of the space, from n on, that the cut concerns; NULL if there is none. */
 static void begin_at(struct io_cut *c, struct io_node *n)
 {
     n = holder(n, c->first, c->last);
-    while (c->given && n && !n->parent) /* the first of all ports are not taken from sigma0 */
+    while (c->given && n && !n->parent) /* sigma0 keeps the roots */
         n = holder(n->next_in_space, c->first, c->last);
     c->root = c->at = n;
     c->child = n ? n->children.next : NULL;
@@ -104,7 +113,7 @@ static void begin_at(struct io_cut *c, struct io_node *n)
     c->upper = NULL;
 }
 
-/* The bitmap says what the nodes say, for these ports. */
+/* Post: for these ports, the bitmap says what the nodes say. */
 static void io_refresh(struct space *s, word_t first, word_t last)
 {
     arch_io_set(s, first, last, false);
@@ -112,8 +121,9 @@ static void io_refresh(struct space *s, word_t first, word_t last)
         arch_io_set(s, higher(n->first, first), lower(n->last, last), true);
 }
 
-/* c->at has a hole in its middle.  The part above becomes a node of its own and gets the children that lie there.
- * When memory is out that part is lost too: revoking more than asked is safe. */
+/* c->at has a hole in its middle.  The part above the hole becomes a node of its own and gets the
+ * children that lie there.  If memory is out, that part goes, too: it is safe to revoke more than
+ * the caller asked for. */
 static void io_split(struct io_cut *c)
 {
     struct io_node *n = c->at;
@@ -122,13 +132,13 @@ static void io_split(struct io_cut *c)
         c->upper = NULL;
         return;
     }
-    c->child = n->children.next; /* once more */
+    c->child = n->children.next; /* go through the children once more */
     c->upper = io_node_create(n->space, n->parent, c->end + 1, n->last);
     if (!c->upper)
         c->end = n->last; /* no child may reach beyond its parent */
 }
 
-/* c->at, whose children have lost it already, loses some of the hole's ports. */
+/* c->at loses some ports of the hole.  Pre: its children have lost them already. */
 static void io_trim(struct io_cut *c)
 {
     struct io_node *n = c->at;
@@ -155,21 +165,21 @@ static void io_trim(struct io_cut *c)
         c->end = c->last;
         bool whole = n == c->root;
         if (empty)
-            io_node_free(n); /* first: it may be a child of the next root */
+            io_node_free(n); /* before the step: n may be a child of the next root */
         if (whole)
             begin_at(c, next);
     }
     io_refresh(s, a, b);
 }
 
-/* A step of it.  True when it is done. */
+/* Performs one step of the cut.  Returns true if the cut is done. */
 static bool io_cut_some(struct io_cut *c)
 {
     if (c->changes != changes)
         begin_at(c, c->space->io);
     for (int steps = 0; steps < STEPS && c->root; steps++) {
         struct io_node *child = list_entry(c->child, struct io_node, in_parent);
-        if (c->child == &c->at->children) { /* nothing left below */
+        if (c->child == &c->at->children) { /* nothing is left below it */
             if (c->at == c->root && !c->flush) {
                 begin_at(c, c->root->next_in_space);
                 continue;
@@ -204,7 +214,8 @@ static bool window_accepts(word_t window, word_t *first, word_t *last)
     return true;
 }
 
-int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bool grant, struct io_cut *c)
+int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bool grant,
+           struct io_cut *c)
 {
     word_t first = io_fpage_first(fpage), last = io_fpage_last(fpage);
     if (!window_accepts(window, &first, &last))
@@ -215,12 +226,14 @@ int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bo
     if (c->given && !anew)
         return io_cut_some(c) ? IPC_OK : IPC_PENDING;
     struct io_node *n = holder(anew ? from->io : c->root, first, last);
-    if (n && !to->io_table) /* to make it is a long way */
+    if (n && !to->io_table) /* making it takes a stretch of its own */
         return arch_io_reserve(to) ? IPC_PENDING : L4_IPC_OVERFLOW;
-    /* a granted node hangs where the granter's did, so that only its givers may revoke it */
-    if (n && !io_give(to, grant && n->parent ? n->parent : n, higher(n->first, first), lower(n->last, last)))
+    /* a granted node gets the granter's parent: only the givers of the granter can revoke it */
+    if (n && !io_give(to, grant && n->parent ? n->parent : n, higher(n->first, first),
+                      lower(n->last, last)))
         return L4_IPC_OVERFLOW;
-    *c = (struct io_cut){.space = from, .first = first, .last = last, .flush = true, .changes = changes};
+    *c = (struct io_cut){.space = from, .first = first, .last = last, .flush = true,
+                         .changes = changes};
     c->root = n ? holder(n->next_in_space, first, last) : NULL;
     if (!c->root && grant) {
         c->given = true;
@@ -231,7 +244,8 @@ int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bo
 
 bool io_unmap(struct space *s, word_t fpage, bool flush)
 {
-    struct io_cut c = {.space = s, .first = io_fpage_first(fpage), .last = io_fpage_last(fpage), .flush = flush};
+    struct io_cut c = {.space = s, .first = io_fpage_first(fpage), .last = io_fpage_last(fpage),
+                       .flush = flush};
     while (!io_cut_some(&c))
         if (preempt_point() == OTHERS_RAN)
             return true;

@@ -15,28 +15,33 @@ struct io_node {
     word_t first, last;
 };
 
-/* A range of ports that is being taken from all who got it through a space; zero but for the first four. */
+/* A cut under way: a range of ports goes from all spaces that got it through `space`.  The caller
+ * sets the first four fields; the other fields are zero at first. */
 struct io_cut {
     struct space *space;
     word_t first, last;
-    bool flush;             /* from the space itself, too */
-    bool given;             /* these have been granted */
-    struct io_node *root;   /* of the tree under way: a range of the space.  NULL: done */
-    struct io_node *at;     /* below it */
-    struct list_node *child; /* of `at`, to be looked at next */
+    bool flush;             /* the space itself loses the range, too */
+    bool given;             /* the range has been granted */
+    struct io_node *root;   /* the range of the space at whose tree the cut is; NULL: done */
+    struct io_node *at;     /* the node of this tree at which the cut is */
+    struct list_node *child; /* the next child of `at` that the cut visits */
     struct io_node *upper;  /* gets the children above the hole */
-    word_t end;             /* `last`, or more when memory is out */
-    word_t changes;         /* io.c's own */
+    word_t end;             /* `last`, or more if memory is out */
+    word_t changes;         /* only io.c uses it */
 };
 
 void io_init(void);
-/* sigma0 holds all ports from the start; false: memory is out. */
+/* Post: sigma0 holds all ports.  Returns false if memory is out. */
 bool io_give_all(struct space *sigma0);
-/* Maps or grants what `from` holds of the IO fpage.  IPC_OK or L4_IPC_OVERFLOW; IPC_PENDING: call
- * again, behind a preemption point.  *c is zero before. */
-int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bool grant, struct io_cut *c);
-/* Takes the ports from those who got them through s; with flush, from s as well.  True: others have run
- * before it was done; s may be gone, look it up and call again.  Blocks. */
-bool io_unmap(struct space *s, word_t fpage, bool flush);
+/* Maps or grants the ports of the IO fpage that `from` holds.
+ * Pre: *c is zero before the first call.
+ * Returns IPC_OK; L4_IPC_OVERFLOW if memory is out, the quota of `to`, or its number of ranges; or
+ * IPC_PENDING if the caller must call again, after a preemption point. */
+int io_map(struct space *from, word_t fpage, struct space *to, word_t window, bool grant,
+           struct io_cut *c) __attribute__((cold)); /* ports are mapped when a driver starts */
+/* Takes the ports from all spaces that got them through s; with flush, from s as well.
+ * Returns true if other threads have run before it was done: s may be gone, and the caller looks it
+ * up and calls again.  Blocks. */
+bool io_unmap(struct space *s, word_t fpage, bool flush) __attribute__((cold));
 
 #endif

@@ -134,9 +134,10 @@ static void wake_and_enqueue(struct thread *t)
 }
 
 /* A message comes to t while t searches its sender queue: t's search is over, and t waits. */
-static void stop_looking(struct thread *t)
+static void end_search(struct thread *t)
 {
-    t->looks = t->in_kernel = false; /* a search holds on to nothing */
+    assert(thread_state(t) == THREAD_READY);
+    t->searches = t->in_kernel = false; /* a search holds on to nothing */
     t->state = THREAD_RECEIVING;
     if (t != current)
         sched_dequeue(t);
@@ -175,7 +176,7 @@ static inline word_t *registers_of(struct thread *t)
 }
 
 /* Copies the tag without the receiver's flags, and `words` words behind it. */
-static inline_path void copy_words(word_t *to, const word_t *from, word_t words)
+static inline void copy_words(word_t *to, const word_t *from, word_t words)
 {
     to[0] = from[0] & ~TAG_FLAGS;
     for (; words; words--)
@@ -266,8 +267,8 @@ static void settle(struct thread *src, struct thread *dst, int err)
  * not be touched.  Blocks in typed items. */
 static int deliver(struct thread *src, struct thread *dst)
 {
-    if (unlikely(dst->looks))
-        stop_looking(dst);
+    if (unlikely(dst->searches))
+        end_search(dst);
     int err = transfer(src, dst);
     if (unlikely(err == IPC_GONE))
         return err;
@@ -283,7 +284,7 @@ static int deliver(struct thread *src, struct thread *dst)
 
 /* t, which does not run, is in its receive phase from now on.  If senders are queued, t searches
  * its queue as soon as it runs. */
-static void receive_or_look(struct thread *t, word_t accepts)
+static void receive_or_search(struct thread *t, word_t accepts)
 {
     begin_receive(t, accepts);
     ipc_resume(t);
@@ -303,13 +304,14 @@ static void send_finished(struct thread *src, int err)
         timeout_is_zero(receive_timeout(src)))
         wake_and_enqueue(src);
     else
-        receive_or_look(src, accepts);
+        receive_or_search(src, accepts);
 }
 
 /* self takes the message of src, which is on self's sender queue.  Returns self's result.  Blocks
  * in typed items. */
 static int take(struct thread *self, struct thread *src)
 {
+    assert(src->state == THREAD_SENDING && src->partner == self);
     ipc_withdraw(src);
     int err = deliver(src, self);
     if (err == IPC_GONE)
@@ -400,12 +402,12 @@ static inline int ipc_send(struct thread *self, word_t to, struct thread **woken
  * end self's wait; then the search is over.  They may also join or leave the queue, so the search
  * keeps no place in it: it moves the senders of a finished stretch to the end of the queue.  After
  * a search in vain, the queue has its old order, but for the senders that joined meanwhile. */
-static struct thread *look(struct thread *self)
+static struct thread *search(struct thread *self)
 {
     struct list_node *n = self->senders.next;
-    self->looks = true;
+    self->searches = true;
     for (word_t left = self->obstacles & OBSTACLE_SENDERS;
-         left && self->looks && n != &self->senders; left--) {
+         left && self->searches && n != &self->senders; left--) {
         struct thread *src = list_entry(n, struct thread, in_queue);
         n = n->next;
         if (admits(self, self->accepts, src) && !wait_is_over(src))
@@ -432,7 +434,7 @@ static inline struct thread *named_sender(struct thread *self)
 }
 /* True if self may accept a queued sender that it does not name: a sender propagates, self accepts
  * a wildcard, or a redirector may reply. */
-static inline bool must_look(const struct thread *self)
+static inline bool must_search(const struct thread *self)
 {
     return self->proxies || is_wildcard(self->accepts) || self->accepts == self->intended;
 }
@@ -447,17 +449,17 @@ static int receive_once(struct thread *self, struct thread *woken)
     self->receive_result = IPC_PENDING;
     if (resolve_from(self, &self->accepts)) {
         if (unlikely(!list_empty(&self->senders)) && !(src = named_sender(self)) &&
-            must_look(self)) {
+            must_search(self)) {
             if (woken)
                 sched_enqueue(woken);
             woken = NULL;
-            src = look(self);
+            src = search(self);
         }
         err = self->receive_result;
         if (err == IPC_PENDING && timeout_is_zero(receive_timeout(self)))
             err = L4_IPC_TIMEOUT;
     }
-    self->looks = false;
+    self->searches = false;
     if (src || err != IPC_PENDING) {
         if (woken)
             sched_enqueue(woken);
@@ -510,6 +512,7 @@ static int both_phases(struct thread *self, word_t to, word_t *phase)
 int ipc_call(struct thread *self, enum ipc_kind kind, word_t to, word_t from, word_t timeouts,
              word_t *phase)
 {
+    assert(self == current && kind != IPC_USER);
     self->kind = kind;
     self->virtual_sender = self->intended = L4_ID_NIL;
     self->from_spec = from;
@@ -550,7 +553,7 @@ static inline bool waits_for(const struct thread *dst, const struct thread *self
 
 /* Gives dst the tag and the untyped words at `from`.  Pre: waits_for(dst, self).  Post: dst has its
  * result and is READY. */
-static inline_path void give_words(struct thread *self, struct thread *dst, const word_t *from)
+static inline void give_words(struct thread *self, struct thread *dst, const word_t *from)
 {
     copy_words((word_t *)dst->utcb->mr, from, from[0] & L4_TAG_U_MASK);
     dst->sender = thread_name_for(self, dst->space);
@@ -565,8 +568,8 @@ static inline void simple(struct thread *self, word_t to)
 {
     const word_t *from = (word_t *)self->utcb->mr;
     struct thread *dst = thread_find(self->space, to);
-    if (waits_for(dst, self) && (self->from_spec == L4_ID_ANY || self->from_spec == to) &&
-        receive_timeout(self) == L4_TIME_NEVER && !(from[0] & L4_TAG_PROPAGATED)) {
+    if (likely(waits_for(dst, self) && (self->from_spec == L4_ID_ANY || self->from_spec == to) &&
+               receive_timeout(self) == L4_TIME_NEVER && !(from[0] & L4_TAG_PROPAGATED))) {
         give_words(self, dst, from);
         self->fast_from = self->from_spec == L4_ID_ANY ? L4_ID_ANY : dst->id;
         arch_leave_to(dst);
@@ -576,7 +579,7 @@ static inline void simple(struct thread *self, word_t to)
 void ipc_page_fault(struct thread *self)
 {
     struct thread *pager = thread_find(self->space, self->utcb->pager);
-    if (!waits_for(pager, self))
+    if (unlikely(!waits_for(pager, self)))
         return;
     give_words(self, pager, self->kmsg);
     count_fault(self, pager);
@@ -588,32 +591,49 @@ void ipc_page_fault(struct thread *self)
     arch_leave_to(pager);
 }
 
-/* The commonest answer to a page fault: self sends one map item to a thread whose page fault waits
- * for self, and then waits for any thread.  In this case the function does not return, unless it
- * cannot map all of the item at once: both_phases() then maps the item once more, which does no
- * harm.  In other cases nothing has changed. */
+/* True if dst's page fault waits for self's answer, and self has no obstacle but the FPU. */
+static inline bool fault_waits_for(const struct thread *dst, const struct thread *self)
+{
+    return dst && dst->state == THREAD_RECEIVING && dst->kind == IPC_PAGE_FAULT &&
+           dst->accepts == self->id && !dst->halted && !(self->obstacles & ~OBSTACLE_FPU);
+}
+
+/* True if self's message is some words and one map item, and self then waits for any thread. */
+static inline bool is_simple_answer(const struct thread *self, const word_t *mr, const word_t *item)
+{
+    return (mr[0] & (L4_TAG_T_MASK | L4_TAG_PROPAGATED)) == 2 << L4_TAG_T_SHIFT &&
+           (mr[0] & L4_TAG_U_MASK) + 3 <= L4_NUM_MRS &&
+           (item[0] & L4_ITEM_TYPE_MASK) == L4_ITEM_MAP &&
+           self->from_spec == L4_ID_ANY && receive_timeout(self) == L4_TIME_NEVER;
+}
+
+/* The commonest answer with memory: is_simple_answer(), to a thread whose page fault or request
+ * waits for it, and the pages need no more than map_row() does.  A pager whose server has mapped
+ * the page already answers with a nil item.  In this case the function does not return.  In other
+ * cases some of the pages may be mapped already: both_phases() then maps them once more, which does
+ * no harm. */
 static inline void simple_answer(struct thread *self, word_t to)
 {
-    const word_t *mr = (word_t *)self->utcb->mr;
+    const word_t *mr = (word_t *)self->utcb->mr, *item = mr + 1 + (mr[0] & L4_TAG_U_MASK);
     struct thread *dst = thread_find(self->space, to);
-    word_t done = 0;
-    if (dst &&
-        (mr[0] & (L4_TAG_T_MASK | L4_TAG_U_MASK | L4_TAG_PROPAGATED)) == 2 << L4_TAG_T_SHIFT &&
-        dst->state == THREAD_RECEIVING && dst->kind == IPC_PAGE_FAULT &&
-        dst->accepts == self->id && !dst->halted &&
-        self->from_spec == L4_ID_ANY && receive_timeout(self) == L4_TIME_NEVER &&
-        !(self->obstacles & ~OBSTACLE_FPU) &&
-        (mr[1] & L4_ITEM_TYPE_MASK) == L4_ITEM_MAP && !fpage_is_io(mr[2])) {
-        if (map_fpage(self->space, mr[2], dst->space, L4_FPAGE_COMPLETE,
-                      mr[1] & L4_FPAGE_BASE_MASK, false, &done, false) != IPC_OK) {
-            (void)preempt_point();
+    if (unlikely(!is_simple_answer(self, mr, item)))
+        return;
+    if (fault_waits_for(dst, self)) {
+        if (item[1] != L4_FPAGE_NIL && !map_row(self, item, dst->space, L4_FPAGE_COMPLETE))
             return;
-        }
         dst->receive_result = IPC_OK;
         dst->state = THREAD_READY;
-        self->fast_from = L4_ID_ANY;
-        arch_leave_to(dst);
+    } else {
+        if (!waits_for(dst, self) ||
+            !map_row(self, item, dst->space, dst->utcb->br0 & L4_ACCEPT_WINDOW_MASK))
+            return;
+        word_t *shown = (word_t *)dst->utcb->mr + (item - mr);
+        shown[0] = item[0] & ~(word_t)L4_ITEM_MORE;
+        shown[1] = item[1];
+        give_words(self, dst, mr);
     }
+    self->fast_from = L4_ID_ANY;
+    arch_leave_to(dst);
 }
 
 /* ---- the system call, and the rest of it after a wait without a stack */
@@ -650,6 +670,7 @@ void ipc_fast_woken(struct thread *self)
 
 void ipc_fault_woken(struct thread *self)
 {
+    assert(self->kind == IPC_PAGE_FAULT);
     int err = ipc_receive(self, NULL);
     self->kind = IPC_USER;
     if (err == L4_IPC_NO_PARTNER)
@@ -660,10 +681,11 @@ void ipc_fault_woken(struct thread *self)
 
 void ipc_await_start(struct thread *t, word_t pager)
 {
+    assert(t->utcb && t != current);
     t->kind = IPC_START;
     t->from_spec = pager;
     t->timeouts = 0;
-    receive_or_look(t, pager); /* the pager may have sent before t could receive */
+    receive_or_search(t, pager); /* the pager may have sent before t could receive */
 }
 
 void ipc_post(struct thread *src, struct thread *dst)
@@ -686,11 +708,11 @@ void ipc_abort(struct thread *t, int error)
         wake_and_enqueue(t);
     } else if (thread_receives(t)) {
         t->receive_result = error;
-        if (!t->looks)
+        if (!t->searches)
             wake_and_enqueue(t);
         else
             timer_disarm(t);
-        t->looks = false;
+        t->searches = false;
     }
 }
 
@@ -737,10 +759,10 @@ void ipc_resume(struct thread *t)
 {
     if (!thread_receives(t) || list_empty(&t->senders))
         return;
-    if (!t->looks) {
+    if (!t->searches) {
         thread_leave_fast(t);
         t->state = THREAD_READY;
-        t->looks = true;
+        t->searches = true;
         sched_enqueue(t);
     }
     t->receive_result = IPC_RETRY;

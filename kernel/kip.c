@@ -23,7 +23,7 @@ static void add_feature(const char *name)
     size_t size = 0;
     while (name[size++])
         ;
-    assert(!CONFIG_CHECK || at + size < kip_features_end); /* one more zero ends it; the same at every boot */
+    assert(!CONFIG_CHECK || at + size < kip_features_end); /* one more zero ends the list */
     memcpy(at, name, size);
 }
 

@@ -20,8 +20,8 @@ void kip_add_memory(paddr_t low, paddr_t high_inclusive, word_t type, bool is_vi
 void kip_publish(word_t thread_bits, bool io_fpages);
 void kip_publish_speed(word_t khz); /* 0: not known */
 
-/* The boot option compat=pistachio, or 0: where the specification's sources disagree visibly, the kernel takes Pistachio's
- * side.  docs/choices.md */
+/* The boot option compat=pistachio, or 0: where the sources of the specification disagree visibly,
+ * the kernel takes Pistachio's side.  docs/choices.md */
 extern word_t pistachio;
 
 /* Thread number ranges.  Spec 1.1. */

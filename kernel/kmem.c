@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernel memory.  The pool carries its own page descriptors at its end.
- * A page table that nothing is mapped by is zeroed; such pages are kept apart, and a new one costs nothing. */
+ * An empty page table is zeroed.  Such pages are on a list of their own, and a new table takes one
+ * as it is. */
 #include "kmem.h"
 
 #include "arch.h"

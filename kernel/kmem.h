@@ -18,7 +18,7 @@ struct kpage {
         struct {                 /* a page table or page directory: */
             struct space *space; /* whose */
             vaddr_t vaddr;       /* of its first entry */
-            word_t nodes;        /* how far behind it lies its page of struct mapping *; 0 until needed */
+            word_t nodes;        /* the distance to its page of struct mapping *; 0: none yet */
         } table;
         struct {                   /* a slab page: */
             struct list_node node; /* on slab->partial  <=>  free */
@@ -46,18 +46,16 @@ void *kmem_page_alloc_raw(void); /* with any contents, or NULL */
 void kmem_page_free(void *page);
 void kmem_page_free_zeroed(void *page); /* it is zeroed already */
 uint32_t kmem_free(void); /* pages */
-/* The descriptors appear at a fixed place, that of the window's first page (arch/x86/layout.h) in front. */
+/* The descriptors are at a fixed place; the first is that of the window's first page
+ * (arch/x86/layout.h). */
 #define KPAGES 0xE0400000u
 #define KPAGES_OF 0xF0000000u
-static inline_path struct kpage *kpage_of_path(const void *address)
+static inline struct kpage *kpage_of(const void *address)
 {
-    word_t info = KPAGES - KPAGES_OF / PAGE_SIZE * sizeof(struct kpage) + ((word_t)address >> (PAGE_BITS - 4) & ~(word_t)15);
-    __asm__("" : "+r"(info)); /* to be computed once, or the compiler adds the constant at every use */
+    word_t info = KPAGES - KPAGES_OF / PAGE_SIZE * sizeof(struct kpage) +
+                  ((word_t)address >> (PAGE_BITS - 4) & ~(word_t)15);
+    __asm__("" : "+r"(info)); /* computed once: the compiler would add the constant at each use */
     return (struct kpage *)info;
-}
-static OUT_OF_LINE struct kpage *kpage_of(const void *address) /* ... where nobody is in a hurry */
-{
-    return kpage_of_path(address);
 }
 
 void slab_init(struct slab *s, uint32_t size);
@@ -80,7 +78,7 @@ static inline void *slab_alloc(struct slab *s)
 void slab_settle(struct slab *s, struct kpage *info);
 static inline void slab_free(struct slab *s, void *object)
 {
-    struct kpage *info = kpage_of_path(object);
+    struct kpage *info = kpage_of(object);
     void *next = info->slab.free;
     *(void **)object = next;
     info->slab.free = object;

@@ -9,7 +9,7 @@ struct list_node {
     struct list_node *next, *prev;
 };
 
-static OUT_OF_LINE void list_init(struct list_node *n)
+static inline void list_init(struct list_node *n)
 {
     n->next = n->prev = n;
 }
@@ -19,7 +19,7 @@ static inline bool list_empty(const struct list_node *head)
     return head->next == head;
 }
 
-static OUT_OF_LINE void list_insert_before(struct list_node *pos, struct list_node *n)
+static inline void list_insert_before(struct list_node *pos, struct list_node *n)
 {
     n->next = pos;
     n->prev = pos->prev;

@@ -23,6 +23,11 @@ struct space *map_source(struct space *s, vaddr_t *v);
 int map_fpage(struct space *from, word_t send, struct space *to, word_t window, word_t send_base,
               bool grant, word_t *done, bool blocks);
 
+/* The commonest case of map_fpage(): the map item `item` of src moves a few pages, whose tables all
+ * exist, to where nothing is mapped.
+ * Returns true if all is mapped; false if it is another case, and some pages may be mapped then. */
+bool map_row(struct thread *src, const word_t *item, struct space *to, word_t window);
+
 /* Maps sigma0's page at v to the frame of the same address, unless it is mapped already.
  * Pre: s is sigma0's space, or that of the far frames.
  * Returns false if no page may be mapped there, or if memory is out. */
@@ -84,7 +89,7 @@ void entry_flush(const word_t *entry);
 static inline word_t mapping_clear(word_t *entry, struct space *loaded)
 {
     word_t old = *entry;
-    struct kpage *table = kpage_of_path(entry);
+    struct kpage *table = kpage_of(entry);
     *entry = 0;
     *(struct mapping **)((word_t)entry + table->table.nodes) = NULL;
     table->used--;

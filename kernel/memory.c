@@ -3,7 +3,7 @@
 #include "types.h"
 
 /* Words first, on whatever boundary: a copy of a page shall not take 4096 steps. */
-OUT_OF_LINE void *memset(void *d, int c, size_t n)
+void *memset(void *d, int c, size_t n)
 {
     void *to = d;
     size_t words = n / 4;
@@ -12,11 +12,12 @@ OUT_OF_LINE void *memset(void *d, int c, size_t n)
     return d;
 }
 
-OUT_OF_LINE void *memcpy(void *d, const void *s, size_t n)
+void *memcpy(void *d, const void *s, size_t n)
 {
     void *to = d;
     size_t words = n / 4;
-    __asm__ volatile("rep movsl; mov %3, %2; rep movsb" : "+D"(to), "+S"(s), "+c"(words) : "r"(n & 3) : "memory");
+    __asm__ volatile("rep movsl; mov %3, %2; rep movsb"
+                     : "+D"(to), "+S"(s), "+c"(words) : "r"(n & 3) : "memory");
     return d;
 }
 

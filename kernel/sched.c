@@ -98,6 +98,7 @@ static struct thread *take_best(void)
 
 void sched_enqueue(struct thread *t)
 {
+    assert(thread_state(t) == THREAD_READY && list_empty(&t->in_queue));
     enqueue_tail(t);
     if (current == idle_thread || t->priority > current->priority)
         sched_wanted |= SCHED_PREEMPT;
@@ -105,6 +106,7 @@ void sched_enqueue(struct thread *t)
 
 void sched_dequeue(struct thread *t)
 {
+    assert(t != current);
     list_remove(&t->in_queue);
     unmark_if_empty(t->priority);
 }

@@ -14,7 +14,7 @@ void sys_thread_switch(struct thread *self, word_t dest)
     struct thread *t = dest == L4_ID_NIL ? NULL : thread_find(self->space, dest);
     if (t == self)
         return;
-    self->utcb->flags &= ~(word_t)L4_FLAG_PREEMPT_PENDING; /* here it is */
+    self->utcb->flags &= ~(word_t)L4_FLAG_PREEMPT_PENDING; /* this is the preemption */
     self->delays = false;
     self->delay_left = self->delay_max;
     if (t && thread_state(t) == THREAD_READY && !t->halted)
@@ -34,8 +34,8 @@ static word_t state_of(const struct thread *t)
     if (t->engaged)
         return t->copy_sends ? L4_SCHED_SENDING : L4_SCHED_RECEIVING;
     if (t->kind != IPC_USER && t->kind != IPC_START)
-        return L4_SCHED_RUNNING; /* not a user-invoked IPC */
-    switch (t->looks ? THREAD_RECEIVING : thread_state(t)) {
+        return L4_SCHED_RUNNING; /* its IPC is not a call of its own */
+    switch (t->searches ? THREAD_RECEIVING : thread_state(t)) {
     case THREAD_SENDING:
         return L4_SCHED_PENDING_SEND;
     case THREAD_RECEIVING:
@@ -60,26 +60,32 @@ static bool is_period(word_t time)
 
 static word_t check(struct thread *self, const struct schedule *a)
 {
-    word_t too_high = pistachio ? L4_ERR_PRIVILEGE : L4_ERR_PARAMETER, no_period = pistachio ? L4_ERR_THREAD : L4_ERR_PARAMETER;
-    if (a->priority != UNCHANGED && (a->priority > 255 || (a->priority > self->priority && !self->space->privileged)))
+    word_t too_high = pistachio ? L4_ERR_PRIVILEGE : L4_ERR_PARAMETER;
+    word_t no_period = pistachio ? L4_ERR_THREAD : L4_ERR_PARAMETER;
+    if (a->priority != UNCHANGED &&
+        (a->priority > 255 || (a->priority > self->priority && !self->space->privileged)))
         return a->priority > 255 ? L4_ERR_PARAMETER : too_high;
     if (a->time != UNCHANGED && (!is_period(a->time >> 16) || !is_period(a->time & 0xFFFF)))
         return no_period;
     if (a->processor != UNCHANGED && a->processor != 0 && !pistachio)
         return L4_ERR_PARAMETER;
-    if (a->preemption != UNCHANGED && (a->preemption >> 16 & 255) > self->priority && !self->space->privileged)
+    if (a->preemption != UNCHANGED && (a->preemption >> 16 & 255) > self->priority &&
+        !self->space->privileged)
         return too_high;
     return L4_ERR_OK;
 }
 
-/* TimeControl of what is left: Times or, in Pistachio, microseconds as far as 16 bits go. */
+/* Returns the TimeControl of the time that is left: two Times; with compat=pistachio two numbers of
+ * microseconds, at most what 16 bits hold. */
 static word_t time_left(struct thread *t)
 {
     uint32_t slice = sched_slice_left(t);
     uint64_t quantum = sched_quantum_left(t);
     if (pistachio)
-        return (slice == SLICE_FOREVER ? 0 : slice) << 16 | (quantum == TIMEOUT_NEVER ? 0 : (uint16_t)quantum);
-    return (word_t)(slice == SLICE_FOREVER ? L4_TIME_NEVER : timeout_encode(slice)) << 16 | timeout_encode(quantum);
+        return (slice == SLICE_FOREVER ? 0 : slice) << 16 |
+               (quantum == TIMEOUT_NEVER ? 0 : (uint16_t)quantum);
+    return (word_t)(slice == SLICE_FOREVER ? L4_TIME_NEVER : timeout_encode(slice)) << 16 |
+           timeout_encode(quantum);
 }
 
 word_t sys_schedule(struct thread *self, struct schedule *a)
@@ -90,7 +96,9 @@ word_t sys_schedule(struct thread *self, struct schedule *a)
     if (!id_is_local(a->dest) && number < USER_BASE && !(t && irq_attached(t)))
         return failed(self, L4_ERR_THREAD);
     if (!t)
-        return id_is_local(a->dest) || a->dest == L4_ID_ANY || pistachio ? failed(self, L4_ERR_THREAD) : L4_SCHED_DEAD;
+        return id_is_local(a->dest) || a->dest == L4_ID_ANY || pistachio
+                   ? failed(self, L4_ERR_THREAD)
+                   : L4_SCHED_DEAD;
     if (!may_schedule(self, t))
         return failed(self, L4_ERR_PRIVILEGE);
     word_t err = check(self, a), state = state_of(t);

@@ -11,7 +11,7 @@ struct space kernel_space = {.threads = {&kernel_space.threads, &kernel_space.th
 static struct slab spaces;
 #define SPACE_RECORD 256
 
-/* Directory and spare table.  The record itself is charged to nobody: the creator's is not known. */
+/* The charge of a new space: its directory and a spare table.  The record itself is not charged. */
 #define SPACE_CHARGE (2 * PAGE_SIZE)
 
 void space_init(void)
@@ -59,7 +59,8 @@ bool space_next_table(struct space *s, vaddr_t *v)
     uint32_t slot = *v >> LARGE_BITS;
     if (slot >= USER_LIMIT >> LARGE_BITS)
         return false;
-    uint32_t *word = &s->tables[slot / 32], *end = s->tables + ARRAY_LEN(s->tables), bits = *word & ~0u << slot % 32;
+    uint32_t *word = &s->tables[slot / 32], *end = s->tables + ARRAY_LEN(s->tables);
+    uint32_t bits = *word & ~0u << slot % 32;
     if (!bits) {
         word = arch_skip_zero(word + 1, end);
         if (word == end)

@@ -21,7 +21,8 @@ struct space {
     struct area kip, utcb;
     struct list_node threads;  /* through thread.in_space */
     uint32_t thread_count;
-    word_t redirector;         /* global id of whom foreign-bound messages go to; nil = none.  Spec 5.8 */
+    word_t redirector;         /* global id of the thread that gets messages to other spaces; nil:
+                                  none.  Spec 5.8 */
     bool privileged;           /* sigma0, sigma1, root: may make privileged calls */
     bool is_sigma0;            /* root of all mappings: idempotent, on demand */
     uint32_t kmem_used;        /* bytes charged */
@@ -58,16 +59,12 @@ static inline void space_note_table(struct space *s, vaddr_t v)
 bool space_next_table(struct space *s, vaddr_t *v);
 
 /* False: quota exceeded, nothing charged. */
-static inline_path bool space_charge_path(struct space *s, uint32_t bytes)
+static inline bool space_charge(struct space *s, uint32_t bytes)
 {
     if (s->kmem_quota && (s->kmem_used > s->kmem_quota || bytes > s->kmem_quota - s->kmem_used))
         return false;
     s->kmem_used += bytes;
     return true;
-}
-static OUT_OF_LINE bool space_charge(struct space *s, uint32_t bytes)
-{
-    return space_charge_path(s, bytes);
 }
 static inline void space_uncharge(struct space *s, uint32_t bytes)
 {

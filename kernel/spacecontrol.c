@@ -98,15 +98,19 @@ word_t sys_processor_control(struct thread *self)
     return self->space->privileged ? 1 : failed(self, L4_ERR_PRIVILEGE);
 }
 
-#define ATTRIBUTES_486 (1u << L4_ATTR_DEFAULT | 1u << L4_ATTR_WRITE_BACK | 1u << L4_ATTR_WRITE_THROUGH | 1u << L4_ATTR_UNCACHEABLE)
+#define ATTRIBUTES_486                                                                            \
+    (1u << L4_ATTR_DEFAULT | 1u << L4_ATTR_WRITE_BACK | 1u << L4_ATTR_WRITE_THROUGH |              \
+     1u << L4_ATTR_UNCACHEABLE)
 #define ATTRIBUTES_PAT (1u << L4_ATTR_WRITE_COMBINING | 1u << L4_ATTR_WRITE_PROTECTED)
 
-/* Attribute a > 0 is entry a - 1 of the PAT; the first four are what PWT and PCD alone mean.  Spec 4.11. */
+/* Attribute a > 0 is entry a - 1 of the PAT.  PWT and PCD alone choose among the first four
+ * entries.  Spec 4.11. */
 static bool attribute_bits(word_t attribute, word_t *bits)
 {
     word_t entry = attribute ? attribute - 1 : 0;
     *bits = (entry & 3) << 3 | (entry & 4) << 5;
-    return attribute < 32 && (1u << attribute & (ATTRIBUTES_486 | (arch_has_pat ? ATTRIBUTES_PAT : 0)));
+    return attribute < 32 &&
+           (1u << attribute & (ATTRIBUTES_486 | (arch_has_pat ? ATTRIBUTES_PAT : 0)));
 }
 
 /* All pages of the fpage, or none unless others unmap one meanwhile.  Blocks. */

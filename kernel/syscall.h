@@ -21,20 +21,23 @@ struct space_control {
 };
 
 /* Sets ErrorCode; returns 0, the result of every failed call. */
-static OUT_OF_LINE word_t failed(struct thread *self, word_t error)
+static inline word_t failed(struct thread *self, word_t error)
 {
     self->utcb->error = error;
     return 0;
 }
 
+/* Calls that start, arrange and end threads and spaces are cold: room is worth more there. */
 word_t sys_exchange_registers(struct thread *self, struct exregs *a);
 word_t sys_thread_control(struct thread *self, word_t dest, word_t space, word_t scheduler,
-                          word_t pager, word_t utcb_location); /* blocks if self deletes itself */
-word_t sys_schedule(struct thread *self, struct schedule *a);
+                          word_t pager, word_t utcb_location)
+    __attribute__((cold)); /* blocks if self deletes itself */
+word_t sys_schedule(struct thread *self, struct schedule *a) __attribute__((cold));
 void sys_thread_switch(struct thread *self, word_t dest); /* blocks */
 void sys_unmap(struct thread *self, word_t control);
-word_t sys_space_control(struct thread *self, struct space_control *a);
+word_t sys_space_control(struct thread *self, struct space_control *a) __attribute__((cold));
 word_t sys_processor_control(struct thread *self);
-word_t sys_memory_control(struct thread *self, word_t control, const word_t *attributes);
+word_t sys_memory_control(struct thread *self, word_t control, const word_t *attributes)
+    __attribute__((cold));
 
 #endif

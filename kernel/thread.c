@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads: finding them by id, creation, activation, deletion.  Their IPC is ipc.c's. */
+/* Threads: how ids find them, their creation, activation, migration and end.  ipc.c has their IPC.
+ * Before: threadcontrol.c, exregs.c, arch/x86/syscall.c.  After: ipc.c, space.c, sched.c. */
 #include "thread.h"
 
 #include "arch.h"
@@ -33,8 +34,8 @@ struct thread *thread_find_number(word_t number)
     return t->id ? t : NULL;
 }
 
-/* A local id is the address of MR0; the global id in that UTCB names the thread, and the thread
- * confirms (users can write to the UTCB). */
+/* A local id is the address of MR0.  The global id in that UTCB names the thread.  Users can write
+ * to the UTCB, so the thread's own block must confirm it. */
 struct thread *thread_find_local(struct space *space, word_t id)
 {
     if (id < space->utcb.base || id - space->utcb.base >= space->utcb.size)
@@ -72,6 +73,7 @@ struct thread *thread_create(struct space *space, word_t id, word_t scheduler)
         return NULL;
     }
     struct thread *t = thread_block(id >> L4_ID_VERSION_BITS);
+    assert(!t->id && !id_is_local(id));
     t->id = id;
     t->space = space;
     t->directory = space->directory_phys;
@@ -82,7 +84,8 @@ struct thread *thread_create(struct space *space, word_t id, word_t scheduler)
     t->scheduler = scheduler;
     t->utcb_location = ~(word_t)0;
     t->canary = STACK_CANARY;
-    t->obstacles = (space->redirector ? OBSTACLE_REDIRECTED : 0) | (pistachio ? OBSTACLE_COMPAT : 0);
+    t->obstacles = (space->redirector ? OBSTACLE_REDIRECTED : 0) |
+                   (pistachio ? OBSTACLE_COMPAT : 0);
     list_init(&t->senders);
     list_init(&t->in_queue);
     list_init(&t->in_wheel);
@@ -90,7 +93,7 @@ struct thread *thread_create(struct space *space, word_t id, word_t scheduler)
     list_add_tail(&space->threads, &t->in_space);
     space->thread_count++;
     if (!list_empty(&idle_thread->senders))
-        thread_sweep_begin(); /* t may be the redirector that they wait for */
+        thread_sweep_begin(); /* senders may wait for t as their redirector */
     return t;
 }
 
@@ -106,6 +109,7 @@ bool thread_utcb_valid(struct space *space, word_t location, const struct thread
 
 word_t thread_activate(struct thread *t, word_t location, word_t pager)
 {
+    assert(t->state == THREAD_INACTIVE);
     char *page = space_utcb_page(t->space, location);
     if (!page)
         return L4_ERR_MEMORY;
@@ -125,7 +129,7 @@ void thread_start(void)
     thread_reap();
     int err = self->receive_result;
     word_t phase;
-    while (err == L4_IPC_OVERFLOW || err == IPC_RETRY) /* only untyped words are accepted */
+    while (err == L4_IPC_OVERFLOW || err == IPC_RETRY) /* a start message has untyped words only */
         err = ipc_call(self, IPC_START, L4_ID_NIL, self->from_spec, 0, &phase);
     if (err == IPC_OK && (self->kmsg[0] & L4_TAG_U_MASK) == 2) {
         arch_set_user_ip(self, self->kmsg[1]);
@@ -137,11 +141,11 @@ void thread_start(void)
 
 /* ---- the end */
 
-#define SWEEP_COST 16 /* a tick's worth: a look costs one, an end eight */
+#define SWEEP_COST 16 /* of one stretch: a visit costs 1, a wait that ends costs 8 */
 
 static struct {
-    struct list_node *next; /* on all_threads, or its head: nothing to do */
-    bool again;             /* somebody else has gone since the walk began */
+    struct list_node *next; /* the next to visit, on all_threads; its head: nothing to do */
+    bool again;             /* another thread has gone since the sweep began */
 } sweep = {&all_threads, false};
 
 void thread_sweep_begin(void)
@@ -180,7 +184,8 @@ static void leave_ipc(struct thread *t)
         ipc_abort(t, L4_IPC_CANCELLED);
 }
 
-/* Who sends to t learns that it is gone, then t leaves its own IPC.  True: disturbed before the end. */
+/* Ends the sends to t, then t's own IPC.  Returns true if preemption disturbed it before the end.
+ * Blocks. */
 static bool disconnect(struct thread *t)
 {
     if (ipc_forsake(t))
@@ -206,6 +211,7 @@ bool thread_delete(struct thread *t)
     if ((space->thread_count == 1 && unmap_all(space)) || disconnect(t))
         return true;
     /* ---- commit: what is left is short */
+    assert(list_empty(&t->senders) && list_empty(&t->in_wheel) && !t->engaged);
     if (thread_state(t) == THREAD_READY && t != current)
         sched_dequeue(t);
     if (sweep.next == &t->in_all)
@@ -220,17 +226,19 @@ bool thread_delete(struct thread *t)
             space_delete(space);
         return false;
     }
+    assert(!remains.thread);
     remains.thread = t;
     remains.space = last ? space : NULL;
-    t->id = L4_ID_NIL; /* nobody finds it from here */
+    t->id = L4_ID_NIL; /* no id finds it from here on */
     t->state = THREAD_STOPPED;
-    sched_block(); /* thread_reap() runs on the next thread's stack */
+    sched_block(); /* the next thread calls thread_reap(), on its own stack */
     panic("a deleted thread ran");
 }
 
 void thread_bury(void)
 {
     struct thread *t = remains.thread;
+    assert(t && t != current);
     remains.thread = NULL;
     release(t, t->space);
     if (remains.space)
@@ -256,7 +264,8 @@ static uint32_t charge_of(const struct thread *t)
     return THREAD_CHARGE + (t->fpu ? ARCH_FPU_CHARGE : 0);
 }
 
-/* What t will need in `to`; a page of UTCBs only if it has, or is to get, a place for one. */
+/* Charges `to` for what t will need there; for a page of UTCBs only if t has, or gets, a place in
+ * one. */
 static bool reserve(const struct thread *t, struct space *to, word_t location)
 {
     if (!space_charge(to, charge_of(t)))
@@ -288,13 +297,13 @@ static void utcb_move(struct thread *t, struct space *to, word_t location)
 word_t thread_migrate(struct thread *t, struct space *to, word_t location)
 {
     struct space *from = t->space;
-    if (t->in_kernel) { /* its call may hold on to its space: it goes on, on our time */
+    if (t->in_kernel) { /* its call may use its old space: it goes on, on current's time */
         sched_donate(t);
         return THREAD_AGAIN;
     }
     if (!reserve(t, to, location))
         return L4_ERR_MEMORY;
-    if (from->thread_count == 1) { /* that was a trial: nothing is held while others may run */
+    if (from->thread_count == 1) { /* a trial so far: nothing is held while others run */
         unreserve(t, to, location);
         if (preempt_point() == OTHERS_RAN || unmap_all(from))
             return THREAD_AGAIN;
@@ -313,7 +322,8 @@ word_t thread_migrate(struct thread *t, struct space *to, word_t location)
     to->thread_count++;
     t->space = to;
     t->directory = to->directory_phys;
-    t->obstacles = (t->obstacles & ~OBSTACLE_REDIRECTED) | (to->redirector ? OBSTACLE_REDIRECTED : 0);
+    t->obstacles = (t->obstacles & ~OBSTACLE_REDIRECTED) |
+                   (to->redirector ? OBSTACLE_REDIRECTED : 0);
     if (t == current)
         arch_space_enter(t);
     thread_sweep_begin();
@@ -330,9 +340,10 @@ void thread_stop(struct thread *self)
     sched_block();
 }
 
-#define PREEMPTION_TOLD 1 /* in place of a time */
+#define PREEMPTION_TOLD 1 /* in place of a time: self has heard of it */
 
-/* When self was preempted, if it wants to hear of that and has not on this way out: what the message sets going counts no more. */
+/* Returns the time of the preemption of which self wants to hear, or 0.  On one way out of the
+ * kernel, self hears of one preemption only: one that the message itself causes does not count. */
 static uint64_t preempt(struct thread *self, uint64_t preempted_at)
 {
     bool tells = (self->utcb->flags & L4_FLAG_SIGNAL_PREEMPT) && preempted_at != PREEMPTION_TOLD;

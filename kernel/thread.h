@@ -52,7 +52,7 @@ struct thread {
     bool in_kernel;         /* it was preempted at a preemption point */
     bool replies;           /* for compat=pistachio: its Ipc began with a send phase, and no
                                timeout can end it */
-    bool looks;             /* it is in its receive phase but READY: it searches its sender queue */
+    bool searches;          /* it is in its receive phase but READY: it searches its sender queue */
 
     /* IPC.  Arguments and results of the call in progress: */
     union {
@@ -77,7 +77,7 @@ struct thread {
     word_t fast_from;       /* stands for `accepts` while the fast path may deliver to this thread,
                                else nil */
     word_t obstacles;       /* why this thread may not wait by the fast path: OBSTACLE_* below */
-    word_t proxies;         /* the number of queued senders that propagate: see must_look() */
+    word_t proxies;         /* the number of queued senders that propagate: see must_search() */
     struct thread *partner; /* valid while SENDING: the receiver */
     /* A string copy between this thread and another one; valid while `engaged` is not NULL: */
     struct thread *engaged; /* the other thread */
@@ -137,9 +137,9 @@ static inline enum thread_state thread_state(const struct thread *t)
 }
 
 /* Returns true if t is in a receive phase: it waits, or still searches its sender queue. */
-static inline_path bool thread_receives(const struct thread *t)
+static inline bool thread_receives(const struct thread *t)
 {
-    return t->looks || thread_state(t) == THREAD_RECEIVING;
+    return t->searches || thread_state(t) == THREAD_RECEIVING;
 }
 
 /* Pre: t is in a receive phase.  Returns the thread or wildcard from which t takes a message. */
@@ -212,7 +212,7 @@ bool thread_rename(struct thread *t, word_t id);
  * Post: t's own IPC has ended.
  * Returns L4_ERR_OK; L4_ERR_MEMORY, and t is where it was; or THREAD_AGAIN if preemption disturbed
  * it, and the caller looks t up and calls again.  Blocks. */
-word_t thread_migrate(struct thread *t, struct space *to, word_t location);
+word_t thread_migrate(struct thread *t, struct space *to, word_t location) __attribute__((cold));
 #define THREAD_AGAIN ((word_t)-1)
 /* One stretch of the sweep, a pass over all threads.  Deletion and renaming do not search for the
  * threads that wait for the old id; the sweep finds them a little later, and ends their waits.  It

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ThreadControl: create, activate, modify, delete; interrupts.  Spec 4.3.
- * Everything is checked before anything changes; what can run out of memory comes first. */
+ * Before: arch/x86/syscall.c.  After: thread.c, irq.c.  The call checks everything before it
+ * changes anything, and the steps for which memory may be out come first. */
 #include "ipc.h"
 #include "irq.h"
 #include "kip.h"
@@ -13,23 +14,24 @@ struct thread_args {
 };
 
 #define UNCHANGED ((word_t)-1)
-#define AGAIN THREAD_AGAIN /* in place of an error: disturbed by preemption while nothing was decided */
+#define AGAIN THREAD_AGAIN /* in place of an error: preemption disturbed the call, start anew */
 
-/* The scheduler that is named, by a local or a global id; an interrupt is none. */
+/* Returns the scheduler that a local or global id names, or NULL; an interrupt is no scheduler. */
 static struct thread *scheduler_named(struct thread *self, word_t id)
 {
     struct thread *t = thread_find(self->space, id);
     return t && t->kind != IPC_INTERRUPT ? t : NULL;
 }
 
-/* The space that SpaceSpecifier names, or NULL: any thread of it, by global id. */
+/* Returns the space of the thread that SpaceSpecifier names by its global id, or NULL. */
 static struct space *space_named(word_t id)
 {
     struct thread *t = id_is_local(id) ? NULL : thread_find_global(id);
     return t && t->kind != IPC_INTERRUPT ? t->space : NULL;
 }
 
-/* A pager need not exist, but a local id must name somebody: it is stored as a global one. */
+/* Turns a local id of a pager into the global id.  Returns false if it names no thread.  The pager
+ * of a global id need not exist. */
 static bool pager_global(struct thread *self, word_t *pager)
 {
     if (*pager == L4_ID_NIL || !id_is_local(*pager))
@@ -40,7 +42,8 @@ static bool pager_global(struct thread *self, word_t *pager)
     return t != NULL;
 }
 
-/* A thread that does not run yet gets a pager.  Without a place for its UTCB a new one cannot run, whatever its pager. */
+/* Returns true if the call lets dest run: dest is inactive and gets a pager.  A new thread also
+ * needs a place for its UTCB. */
 static bool activates(const struct thread_args *a, const struct thread *dest)
 {
     return a->pager != L4_ID_NIL && (dest || a->utcb != UNCHANGED);
@@ -54,10 +57,12 @@ static word_t check_utcb(const struct thread_args *a, struct space *space, struc
         return thread_utcb_valid(space, to, NULL) ? L4_ERR_OK : L4_ERR_UTCB;
     }
     if (active)
-        return a->utcb == UNCHANGED || a->utcb == dest->local_id - L4_UTCB_U ? L4_ERR_OK : L4_ERR_UTCB;
+        return a->utcb == UNCHANGED || a->utcb == dest->local_id - L4_UTCB_U ? L4_ERR_OK
+                                                                             : L4_ERR_UTCB;
     word_t location = a->utcb == UNCHANGED && dest ? dest->utcb_location : a->utcb;
-    if (!activates(a, dest)) /* the location is only noted */
-        return a->utcb == UNCHANGED || !space_configured(space) || thread_utcb_valid(space, a->utcb, dest)
+    if (!activates(a, dest)) /* the kernel only notes the location */
+        return a->utcb == UNCHANGED || !space_configured(space) ||
+                       thread_utcb_valid(space, a->utcb, dest)
                    ? L4_ERR_OK : L4_ERR_UTCB;
     if (!space_configured(space))
         return L4_ERR_SPACE;
@@ -120,9 +125,9 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
     }
     if (a->pager != L4_ID_NIL && !t->utcb) {
         word_t old = t->id;
-        if (a->dest != old && ipc_forsake(t)) /* as in thread_rename(): who means it waits in vain */
+        if (a->dest != old && ipc_forsake(t)) /* the sweep ends the waits for it */
             return AGAIN;
-        t->id = a->dest; /* the UTCB shall show the new id */
+        t->id = a->dest; /* before activation: the UTCB shows the new id */
         thread_sweep_begin();
         err = thread_activate(t, location, a->pager);
         if (err) {

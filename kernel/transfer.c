@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The typed items of a message, one after the other.  Spec 5.4, 5.11.
- * Before: ipc.c (transfer).  After: map.c, io.c, strings.c.  A failing item leaves the earlier ones in effect. */
+ * Before: ipc.c (transfer).  After: map.c, io.c, strings.c.  If an item fails, the items before it
+ * stay in effect. */
 #include "fpage.h"
 #include "io.h"
 #include "ipc.h"
@@ -11,7 +12,7 @@
 
 int transfer_nil_window = L4_IPC_OVERFLOW;
 
-/* The receive window.  A thread that waits for its pager's answer takes anything anywhere. */
+/* Returns the receive window of dst.  If dst waits for its pager's answer, it is everything. */
 static word_t window_of(const struct thread *dst)
 {
     switch (dst->kind) {
@@ -25,17 +26,20 @@ static word_t window_of(const struct thread *dst)
     }
 }
 
-/* dst is in the middle of a copy already and cannot engage in another with its pager: of a large answer it
- * gets some pages only, from the one that it asked for. */
+/* dst is in the middle of a string copy, and cannot engage in another one with its pager.  So of a
+ * large answer, it gets only some pages, from the page on that it asked for.
+ * Returns the number of this page in the item. */
 static word_t page_asked_for(const struct thread *dst, word_t fpage, word_t send_base)
 {
     struct transfer t = fpage_transfer(fpage, L4_FPAGE_COMPLETE, send_base);
     word_t distance = dst->kmsg[1] - t.to;
-    bool inside = t.mask && distance <= t.mask && dst->kmsg[1] < USER_LIMIT && distance < USER_LIMIT - t.from;
+    bool inside = t.mask && distance <= t.mask && dst->kmsg[1] < USER_LIMIT &&
+                  distance < USER_LIMIT - t.from;
     return inside && t.from < USER_LIMIT ? distance >> PAGE_BITS : 0;
 }
 
-/* One map or grant item: word 0 holds the send base, word 1 the send fpage.  Blocks if it is a large one. */
+/* Performs one map or grant item: word 0 holds the send base, word 1 the send fpage.
+ * Returns IPC_OK, an error, or IPC_GONE.  Blocks in large items. */
 static int transfer_fpage(struct copy *c, word_t item, word_t fpage)
 {
     struct thread *src = c->src, *dst = c->dst;
@@ -51,8 +55,8 @@ static int transfer_fpage(struct copy *c, word_t item, word_t fpage)
     word_t done = dst->engaged ? page_asked_for(dst, fpage, item & L4_FPAGE_BASE_MASK) : 0;
     for (bool blocks = false;; blocks = true) {
         int err = fpage_is_io(fpage) ? io_map(src->space, fpage, dst->space, window, grant, &cut)
-                                     : map_fpage(src->space, fpage, dst->space, window, item & L4_FPAGE_BASE_MASK,
-                                                 grant, &done, blocks);
+                                     : map_fpage(src->space, fpage, dst->space, window,
+                                                 item & L4_FPAGE_BASE_MASK, grant, &done, blocks);
         if (err == IPC_PENDING && dst->engaged && !c->engaged)
             return IPC_OK;
         if (err != IPC_PENDING || (err = string_pause(c)) != IPC_OK)
@@ -60,7 +64,7 @@ static int transfer_fpage(struct copy *c, word_t item, word_t fpage)
     }
 }
 
-/* The receiver finds mr[first .. at) in the same place, with the C bit as it should be. */
+/* Shows mr[first .. at) to the receiver in the same place, with the right C bit. */
 static void show_item(word_t *to, const word_t *mr, word_t first, word_t at, word_t more)
 {
     to[first] = pistachio ? mr[first] : (mr[first] & ~(word_t)L4_ITEM_MORE) | more;
@@ -68,7 +72,7 @@ static void show_item(word_t *to, const word_t *mr, word_t first, word_t at, wor
         to[i] = mr[i];
 }
 
-/* Behind the item at `at`, if not behind all of them. */
+/* Returns the place behind the item at `at`, at most `end`. */
 static word_t item_end(const word_t *mr, word_t at, word_t end)
 {
     bool compound;
@@ -97,14 +101,14 @@ int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, wor
             err = transfer_fpage(&c, item, mr[at + 1]);
             at += 2;
         }
-        if (err == L4_IPC_OVERFLOW) /* how much it was shows what would have fitted */
+        if (err == L4_IPC_OVERFLOW) /* the whole item tells the receiver how much room it needs */
             at = item_end(mr, first, end);
         if ((err == IPC_OK || err == L4_IPC_OVERFLOW) && dst->kind == IPC_USER)
             show_item((word_t *)dst->utcb->mr, mr, first, at, at < end ? L4_ITEM_MORE : 0);
         if (dst->engaged && !c.engaged)
-            break; /* in the middle of a copy: nobody can pause, and one item is what its pager may answer */
+            break; /* there is no pause in the middle of a copy: a pager may answer with one item */
         if (err == IPC_OK && at < end)
-            err = string_pause(&c); /* each item may take its time, not all of them together */
+            err = string_pause(&c); /* one item at most in a stretch */
     }
     if (err != IPC_GONE && err != IPC_OK)
         src->error_offset = dst->error_offset = c.bytes;

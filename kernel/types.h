@@ -17,20 +17,16 @@ typedef uint32_t vaddr_t; /* a virtual address, of a user unless said otherwise 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* The kernel is compiled for size (room.mk).  On the measured paths it says where speed is worth more.  OUT_OF_LINE is
- * what a path should not carry along, and what is shorter as one copy that everybody calls. */
-#define inline_path inline __attribute__((always_inline))
-#define FAST __attribute__((optimize("O2", "expensive-optimizations")))
-#define OUT_OF_LINE __attribute__((noinline, unused))
-
-/* A condition that only our own bug can break; stays in every build.  One string costs ten bytes a place. */
+/* A condition that only a bug of the kernel can break.  It stays in every build; a place costs one
+ * string and ten bytes. */
 #define TEXT_OF(x) #x
 #define TEXT_OF_VALUE(x) TEXT_OF(x)
 #define assert(c) \
-    ((c) ? (void)0 : panic("assertion failed: " #c " (" __FILE_NAME__ ":" TEXT_OF_VALUE(__LINE__) ")"))
+    ((c) ? (void)0 : assert_failed(#c " (" __FILE_NAME__ ":" TEXT_OF_VALUE(__LINE__) ")"))
 
-void panic(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
-void kprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void assert_failed(const char *what) __attribute__((noreturn, cold));
+void panic(const char *format, ...) __attribute__((noreturn, cold, format(printf, 1, 2)));
+void kprintf(const char *format, ...) __attribute__((cold, format(printf, 1, 2)));
 
 void *memset(void *d, int c, size_t n);
 void *memcpy(void *d, const void *s, size_t n);

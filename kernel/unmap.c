@@ -20,15 +20,20 @@ void entry_flush(const word_t *entry)
         arch_tlb_flush(arch_entry_vaddr(entry));
 }
 
-word_t mapping_enter(struct mapping *m, word_t drop)
+static inline word_t entry_enter(struct mapping *m, word_t drop)
 {
     word_t old = *m->entry;
-    drop |= ENTRY_ACCESSED | ENTRY_DIRTY;
+    drop |= ENTRY_STATUS;
     if (old & drop) {
         *m->entry = old & ~drop;
         entry_flush(m->entry);
     }
     return entry_status(old) & MDB_STATUS;
+}
+
+word_t mapping_enter(struct mapping *m, word_t drop)
+{
+    return entry_enter(m, drop);
 }
 
 /* Removes m.  Pre: m has no children.  Returns the access status of its entry and its pass status;
@@ -72,7 +77,7 @@ bool mapping_pause(bool interrupts_only)
 /* Removes the nodes below m, if they are one leaf at most.
  * Post: *fresh is what was found at the leaf that was removed; 0 if none was.
  * Returns true if no node is left below m. */
-static inline_path bool child_remove(struct mapping *m, word_t *fresh)
+static inline bool child_remove(struct mapping *m, word_t *fresh)
 {
     struct mapping *child = m->next;
     *fresh = 0;
@@ -86,7 +91,7 @@ static inline_path bool child_remove(struct mapping *m, word_t *fresh)
     return mdb_is_leaf(m);
 }
 
-OUT_OF_LINE bool unmap_node(struct mapping *m)
+bool unmap_node(struct mapping *m)
 {
     word_t fresh;
     if (!child_remove(m, &fresh)) {
@@ -107,7 +112,7 @@ void unmap_tree(struct mapping *m)
 
 /* Unmaps the page of m, if there is one leaf below m at most.  Returns false if there is more: the
  * page is not done then. */
-static inline_path bool page_unmap(struct mapping *m, struct unmapping *u)
+static inline bool page_unmap(struct mapping *m, struct unmapping *u)
 {
     bool removes = u->rights == L4_FPAGE_RWX;
     word_t fresh = 0;
@@ -119,37 +124,48 @@ static inline_path bool page_unmap(struct mapping *m, struct unmapping *u)
         u->status |= root_remove(m, fresh);
         return true;
     }
-    fresh |= mapping_enter(m, u->flush ? u->rights & ENTRY_WRITE : 0);
+    fresh |= entry_enter(m, u->flush ? u->rights & ENTRY_WRITE : 0);
     u->status |= mdb_query(m, fresh);
     return true;
 }
 
-/* The commonest case: removes what other spaces hold of the pages from `node` to `end`, as long as
- * there is one leaf below a page at most, and neither the page nor the leaf was accessed.
+/* What was accessed at m, or at a leaf below m whose entry was `old`, goes to u's status. */
+static __attribute__((noinline)) void note_access(struct mapping *m, word_t old,
+                                                  struct unmapping *u)
+{
+    u->status |= mdb_query(m, entry_status(old) | entry_enter(m, 0));
+}
+
+/* The commonest case: removes what other spaces hold of the pages from `node` to *end, as long as
+ * there is one leaf below a page at most.  A page that was accessed takes longer, so *end is nearer
+ * then.
  * Returns the first place that is not done. */
-static FAST OUT_OF_LINE struct mapping **children_unmap(struct mapping **node, struct mapping **end)
+static __attribute__((noinline)) struct mapping **
+children_unmap(struct mapping **node, struct mapping ***end, struct unmapping *u)
 {
     struct space *loaded = current->space;
-    for (; node < end; node++) {
+    struct mapping **last = *end;
+    for (; node < last; node++) {
         struct mapping *m = *node;
         if (!m)
             continue;
         struct mapping *child = m->next;
-        word_t relation = child ? child->parent_bits ^ (word_t)m : ~0u;
-        if (relation <= MDB_STATUS) { /* m's child, which has nothing to report up */
-            word_t *entry = child->entry;
-            if (child->next || (child->prev_bits & MDB_BITS) ||
-                (*entry & (ENTRY_ACCESSED | ENTRY_DIRTY)))
+        word_t old = 0;
+        if (child && child->parent_bits == (word_t)m) { /* m's child, with nothing to report up */
+            if (child->next || (child->prev_bits & MDB_BITS))
                 break;
             m->next = NULL;
-            mapping_clear(entry, loaded);
+            old = mapping_clear(child->entry, loaded);
             slab_free(&mapping_nodes, child);
-        } else if (relation <= MDB_BITS) {
+        } else if (mdb_is_child(child, m)) {
             break;
         }
-        if ((*m->entry & (ENTRY_ACCESSED | ENTRY_DIRTY)) || (m->parent_bits & MDB_STATUS))
-            break;
+        if ((old & ENTRY_STATUS) || (*m->entry & ENTRY_STATUS) || (m->parent_bits & MDB_STATUS)) {
+            note_access(m, old, u);
+            last -= last - node > 1;
+        }
     }
+    *end = last;
     return node;
 }
 
@@ -161,7 +177,7 @@ static struct mapping **row_unmap(struct mapping **node, struct mapping **end, s
     bool children = u->rights == L4_FPAGE_RWX && !u->flush;
     u->hard = false;
     for (word_t cost = 0; cost < PORTION; cost += 8, node++) {
-        node = children ? children_unmap(node, end) : arch_skip_zero(node, end);
+        node = children ? children_unmap(node, &end, u) : arch_skip_zero(node, end);
         if (node == end)
             break;
         u->hard = !page_unmap(*node, u);
@@ -253,19 +269,15 @@ word_t unmap_fpage(struct thread *self, word_t fpage, bool flush)
     return result(fpage, u.status);
 }
 
-/* Unmaps one page, if there is one leaf below it at most; row_unmap() frees the leaf's memory.
- * Returns 0 if there is more. */
-static FAST OUT_OF_LINE word_t quick_row(struct mapping **node, word_t fpage)
+/* Unmaps the page of m, if there is one leaf below m at most.  Returns 0 if there is more.  It is a
+ * function of its own, so that its stack frame costs nothing where nothing is mapped. */
+static __attribute__((noinline)) word_t quick_page(struct mapping *m, word_t fpage)
 {
-    struct unmapping u;
-    u.rights = fpage_rights(fpage);
-    u.flush = false;
-    u.status = 0;
-    row_unmap(node, node + 1, &u);
-    return u.hard ? 0 : result(fpage, u.status);
+    struct unmapping u = {.rights = fpage_rights(fpage)};
+    return page_unmap(m, &u) ? result(fpage, u.status) : 0;
 }
 
-FAST word_t unmap_quickly(word_t control, word_t fpage)
+word_t unmap_quickly(word_t control, word_t fpage)
 {
     if (control || (fpage & L4_FPAGE_SIZE_MASK) != PAGE_BITS << L4_FPAGE_SIZE_SHIFT ||
         fpage >= USER_LIMIT)
@@ -273,10 +285,10 @@ FAST word_t unmap_quickly(word_t control, word_t fpage)
     word_t table = *arch_directory_entry(current->space, fpage), nodes = 0;
     word_t *entry = &arch_table_of(table)[fpage >> PAGE_BITS & 1023u];
     if (table & ENTRY_PRESENT)
-        nodes = kpage_of_path(entry)->table.nodes;
-    struct mapping **node = (struct mapping **)((word_t)entry + nodes), *m = nodes ? *node : NULL;
-    if (m && ((*entry & (ENTRY_ACCESSED | ENTRY_DIRTY)) || (m->parent_bits & MDB_STATUS) ||
+        nodes = kpage_of(entry)->table.nodes;
+    struct mapping *m = nodes ? *(struct mapping **)((word_t)entry + nodes) : NULL;
+    if (m && ((*entry & ENTRY_STATUS) || (m->parent_bits & MDB_STATUS) ||
               !mdb_is_leaf(m)))
-        return quick_row(node, fpage);
+        return quick_page(m, fpage);
     return fpage & ~(word_t)L4_FPAGE_RWX;
 }

@@ -34,7 +34,8 @@
  *   785    dma_memory       0 master                             0 container in the caller's table
  *                                                                of physmem, 1 pages, 2.. their
  *                                                                physical addresses
- *
+ *   786    memory_map       0 master, 1 physical address,        one grant item
+ *                           2 bytes
  *   790    keymap           0 master, 1 layout or               0 the layout from now on
  *                           HURD_DEVA_KEYMAP_ASK
  *
@@ -64,6 +65,7 @@
 #define HURD_DEVA_LOG            783
 #define HURD_DEVA_BLOCK_GRANT    784
 #define HURD_DEVA_DMA_MEMORY     785
+#define HURD_DEVA_MEMORY_MAP     786
 #define HURD_DEVA_KEYMAP         790
 
 #define HURD_DEVA_ERROR 0x8000 /* label of a refusal */
@@ -132,6 +134,17 @@
  * errors of physmem. */
 #define HURD_DEVA_DMA_PAGES 5
 
+/* memory_map: device memory, for example the range that a base address register of a PCI device
+ * names.  The caller must open a window for the pages before the call.  The pages are granted, so
+ * deva keeps no mapping.  The range belongs to the caller's task until the task ends; the task may
+ * ask for it again.  EINVAL: the number of bytes is no power of two from 4,096 to
+ * HURD_DEVA_MEMORY_LARGEST, or the address is no multiple of it.  EBUSY: a part of the range
+ * belongs to another task, or to deva.  EACCES: a part of it is RAM, or belongs to the kernel.
+ * ENOSPC: the drivers have HURD_DEVA_MEMORY_RANGES ranges already.  ENOMEM, EIO: there is no kernel
+ * memory.  If the window is too small, fewer pages come. */
+#define HURD_DEVA_MEMORY_LARGEST 0x400000u
+#define HURD_DEVA_MEMORY_RANGES  32
+
 /* keymap: which characters the keys of the machine's own keyboard type.  Characters beyond ASCII
  * come as UTF-8. AltGr is the right Alt key. An accent is a character of its own. EINVAL: there is
  * no such layout. */
@@ -193,5 +206,8 @@ struct hurd_deva_dma {
     L4_Word_t physical[HURD_DEVA_DMA_PAGES];
 };
 int hurd_deva_dma_memory(L4_ThreadId_t server, L4_Word_t master, struct hurd_deva_dma *memory);
+/* Sets the acceptor to `window` for the call, and then back. */
+int hurd_deva_memory_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t physical,
+                         L4_Word_t bytes, L4_Fpage_t window);
 
 #endif

@@ -62,7 +62,8 @@ enum hurd_wortel_op {
      * item if the kernel has no `ioflexpages`, because then all ports are open. */
     HURD_WORTEL_GET_IO_PORTS = 80,
     /* For deva only.  Physical base, size (a power of two >= 4096), not conventional memory -> word
-     * 0: 0 or errno; one map item, send base = physical base. */
+     * 0: 0 or errno; one map item, send base = physical base.  The size is at most 16 MB.  From
+     * 0xBF000000 on it is at most 4 MB, and the item is a grant item. */
     HURD_WORTEL_GET_IO_MEM = 81,
     /* For deva only.  After its reply, wortel does not touch COM1 and the screen.  Text of PUTCHAR
      * goes to deva's first thread, one way, with a zero timeout, label HURD_DEVA_LOG: word 0 bytes

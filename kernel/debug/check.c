@@ -52,11 +52,11 @@ static void check_pair(struct thread *t)
 static void check_state(struct thread *t)
 {
     bool queued = is_on(&t->in_queue);
-    CHECK(!t->looks || (thread_state(t) == THREAD_READY && t->receive_result < IPC_OK), t);
+    CHECK(!t->searches || (thread_state(t) == THREAD_READY && t->receive_result < IPC_OK), t);
     switch (thread_state(t)) {
     case THREAD_READY:
         CHECK(queued == (t != current), t);
-        CHECK(!is_on(&t->in_wheel) || t->looks, t);
+        CHECK(!is_on(&t->in_wheel) || t->searches, t);
         seen.ready += queued;
         break;
     case THREAD_SENDING:

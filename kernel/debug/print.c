@@ -103,3 +103,8 @@ void panic(const char *format, ...)
     kprintf("\npanic: halted; tools/symbolise reads this report\n");
     arch_halt();
 }
+
+void assert_failed(const char *what)
+{
+    panic("assertion failed: %s", what);
+}

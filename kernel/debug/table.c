@@ -15,7 +15,7 @@
 
 #define FIELDS(F) \
     F(thread, id) F(thread, local_id) F(thread, utcb) F(thread, space) F(thread, kernel_sp) \
-    F(thread, state) F(thread, priority) F(thread, halted) F(thread, in_kernel) F(thread, looks) \
+    F(thread, state) F(thread, priority) F(thread, halted) F(thread, in_kernel) F(thread, searches) \
     F(thread, kind) F(thread, from_spec) F(thread, timeouts) F(thread, accepts) F(thread, fast_from) \
     F(thread, partner) F(thread, engaged) F(thread, kmsg) F(thread, senders) F(thread, in_queue) \
     F(thread, in_wheel) F(thread, expires) F(thread, in_all) F(thread, scheduler) F(thread, timeslice) \

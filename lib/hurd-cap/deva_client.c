@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The client functions for deva, include/hurd/deva.h.  After: servers/deva.  They are calls with
- * untyped words only.  So they need no receive window (except ports_map) and no memory. */
+ * untyped words only.  So they need no receive window (except ports_map and memory_map) and no
+ * memory. */
 #include <errno.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -270,4 +271,18 @@ int hurd_deva_dma_memory(L4_ThreadId_t server, L4_Word_t master, struct hurd_dev
     for (int i = 0; i < HURD_DEVA_DMA_PAGES; i++)
         memory->physical[i] = message_word(2 + i);
     return memory->pages == HURD_DEVA_DMA_PAGES ? 0 : EPROTO;
+}
+
+int hurd_deva_memory_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t physical,
+                         L4_Word_t bytes, L4_Fpage_t window)
+{
+    L4_Acceptor_t before = L4_Accepted();
+    L4_Accept(L4_MapGrantItems(window));
+    L4_LoadMR(0, request_tag(HURD_DEVA_MEMORY_MAP, 3));
+    L4_LoadMR(1, master);
+    L4_LoadMR(2, physical);
+    L4_LoadMR(3, bytes);
+    int err = call(server, 0, 0);
+    L4_Accept(before);
+    return err;
 }

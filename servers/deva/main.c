@@ -5,6 +5,7 @@
 #include "block.h"
 #include "console.h"
 #include "dma.h"
+#include "ranges.h"
 #include "interrupts.h"
 #include "master.h"
 #include "ports.h"
@@ -58,6 +59,7 @@ static unsigned forget_task(unsigned task)
     interrupt_forget_task(task);
     block_forget_task(task);
     dma_forget_task(task);
+    ranges_forget_task(task);
     return 0;
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests on the master capability: consoles for other tasks, interrupts and ports for drivers.
- * TODO(deva): capabilities for single lines, ports and device memory; shared lines. */
+/* Requests on the master capability: consoles for other tasks; interrupts, ports and device memory
+ * for drivers.
+ * TODO(deva): capabilities for single lines, ports and ranges; shared lines. */
 #include "master.h"
 #include "block.h"
 #include "console.h"
+#include "devmem.h"
 #include "dma.h"
 #include "interrupts.h"
 
@@ -163,6 +165,8 @@ static int master_serve(struct hurd_cap_call *call)
         return block_serve_grant(call);
     case HURD_DEVA_DMA_MEMORY:
         return dma_serve_memory(call);
+    case HURD_DEVA_MEMORY_MAP:
+        return devmem_serve_map(call);
     case HURD_DEVA_KEYMAP:
         return serve_keymap(call);
     case HURD_DEVA_INFO:

@@ -155,9 +155,9 @@ int control_priority(const struct request *q, struct reply *r)
 
 /* ---- device memory and ports: sigma0 gives them to wortel, and wortel to the caller */
 
-static void map_item(struct reply *r, L4_Word_t base, L4_Word_t fpage)
+static void item(struct reply *r, L4_Word_t base, L4_Word_t type, L4_Word_t fpage)
 {
-    r->word[r->u + r->t++] = base | L4_ITEM_MAP;
+    r->word[r->u + r->t++] = base | type;
     r->word[r->u + r->t++] = fpage;
 }
 
@@ -171,7 +171,19 @@ int control_io_ports(const struct request *q, struct reply *r)
     if (L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(L4_Sigma0Id(), f, L4_CompleteIoSpace)))
         return refused(r, EACCES);
     put(r, 0);
-    map_item(r, 0, f.raw);
+    item(r, 0, L4_ITEM_MAP, f.raw);
+    return 0;
+}
+
+/* Where PCI devices are, we have no 1:1 place.  The pages come to the passage, and we grant them: they leave it with
+ * the reply. */
+static int far_io_mem(struct reply *r, L4_Word_t base, L4_Word_t size)
+{
+    L4_Word_t at = memory_pass(base, L4_SizeLog2(L4_Fpage(base, size)));
+    if (!at)
+        return refused(r, EACCES);
+    put(r, 0);
+    item(r, base, L4_ITEM_GRANT, L4_FpageAddRights(L4_Fpage(at, size), L4_FPAGE_RWX).raw);
     return 0;
 }
 
@@ -179,11 +191,15 @@ int control_io_mem(const struct request *q, struct reply *r)
 {
     L4_Word_t base = q->word[0], size = q->word[1];
     if (q->n != 2 || size < PAGE || (size & (size - 1)) != 0 || (base & (size - 1)) != 0
-        || size > 1u << 24 || base + size - 1 >= ELF_USER_END)
+        || size > (base < ELF_USER_END ? 1u << 24 : PASSAGE_SIZE))
         return EINVAL;
-    if (!memory_is_device(base, size) || !memory_claim(base, base + size))
+    if (!memory_is_device(base, size))
+        return refused(r, EACCES);
+    if (base >= ELF_USER_END)
+        return far_io_mem(r, base, size);
+    if (!memory_claim(base, base + size))
         return refused(r, EACCES);
     put(r, 0);
-    map_item(r, base, L4_FpageAddRights(L4_Fpage(base, size), L4_FPAGE_RWX).raw);
+    item(r, base, L4_ITEM_MAP, L4_FpageAddRights(L4_Fpage(base, size), L4_FPAGE_RWX).raw);
     return 0;
 }

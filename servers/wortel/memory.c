@@ -76,6 +76,18 @@ L4_Word_t memory_any(L4_Word_t log2)
     return L4_Address(f);
 }
 
+/* wortel's addresses between its UTCB and KIP areas.  No frame of its 1:1 view has such an address. */
+#define PASSAGE 0xBF400000u         /* a multiple of its size */
+
+L4_Word_t memory_pass(L4_Word_t base, L4_Word_t log2)
+{
+    L4_Fpage_t all = L4_Fpage(PASSAGE, PASSAGE_SIZE);
+    L4_Flush(L4_FpageAddRights(all, L4_FPAGE_RWX)); /* pages that the last receiver did not take */
+    L4_Fpage_t got = L4_Sigma0_GetPage_RcvWindow(L4_Sigma0Id(), L4_FpageLog2(base, log2),
+                                                 L4_FpageLog2(PASSAGE, log2));
+    return L4_IsNilFpage(got) ? 0 : PASSAGE;
+}
+
 /* The last descriptor that covers the page decides.  Spec l4 3.4. */
 static L4_Word_t type_of_page(L4_Word_t page)
 {

@@ -61,6 +61,11 @@ L4_Fpage_t memory_next(void);
 L4_Word_t memory_given(void);
 bool memory_is_ram(L4_Word_t start, L4_Word_t end);      /* True if all of [start, end) is RAM. */
 bool memory_is_device(L4_Word_t base, L4_Word_t size);  /* True if none of it is RAM. */
+/* Gets 2^log2 bytes of device memory, at most PASSAGE_SIZE, to a place from which wortel can grant
+ * them.  Returns wortel's address of them, or 0 if sigma0 refuses.  Post: they are there until the
+ * next call.  Blocks until sigma0 replies. */
+L4_Word_t memory_pass(L4_Word_t base, L4_Word_t log2);
+#define PASSAGE_SIZE (1u << 22)
 /* Returns the largest aligned power of two at `start` that ends at `end` or before.  Pre: both are
  * multiples of a page; start < end. */
 L4_Fpage_t memory_piece(L4_Word_t start, L4_Word_t end);

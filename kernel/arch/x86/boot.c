@@ -71,7 +71,7 @@ static paddr_t multiboot_info(void)
 /* ---- options */
 
 #define WORD_MAX 32   /* longer than any option */
-#define LINE_MAX 16384 /* bytes of a line that are looked at: who knows what a loader has left there */
+#define LINE_MAX 16384 /* the most bytes of a line: a loader may have left anything there */
 
 bool word_is(const char *at, const char *name, const char **value)
 {
@@ -132,7 +132,8 @@ static void parse_line(paddr_t p)
     } while (c);
 }
 
-/* The line of the first module, if that is the kernel; some loaders' lists begin with the root task. */
+/* The line of the first module, if it is the kernel's; the lists of some loaders begin with the
+ * root task. */
 static bool names_kernel(paddr_t line)
 {
     const char *name = "kernel", *at = name;
@@ -210,7 +211,8 @@ static bool is_plain_ram(paddr_t low, paddr_t high)
                  descriptor_low(d) < high && descriptor_high(d) >= low)
             return false;
     }
-    const L4_KernelRootServer_t *servers[] = {&the_kip.Sigma0, &the_kip.Sigma1, &the_kip.RootServer};
+    const L4_KernelRootServer_t *servers[] = {&the_kip.Sigma0, &the_kip.Sigma1,
+                                              &the_kip.RootServer};
     for (size_t i = 0; i < ARRAY_LEN(servers); i++)
         if (servers[i]->low < high && servers[i]->high > low)
             return false;
@@ -226,12 +228,14 @@ static uint64_t ram_total(void)
     return sum;
 }
 
-/* What we have at the end of RAM is not called conventional: the highest conventional word is a program's. */
+/* The kernel's memory at the end of RAM is not called conventional, so that programs can use the
+ * highest conventional word. */
 static void conventional_shrink(void)
 {
     for (word_t i = 0; i < kip_memory_count(); i++) {
         L4_MemoryDesc_t *d = kip_memory(i);
-        if (descriptor_is(d, L4_MEM_CONVENTIONAL) && descriptor_low(d) < pool.low && descriptor_high(d) == pool.high - 1)
+        if (descriptor_is(d, L4_MEM_CONVENTIONAL) && descriptor_low(d) < pool.low &&
+            descriptor_high(d) == pool.high - 1)
             d->raw[1] = (pool.low - 1) & ~0x3FFu;
     }
 }
@@ -274,11 +278,13 @@ static void pool_map(void)
 
 bool arch_frame_usable(paddr_t p, uint32_t size)
 {
-    return !(p < KERNEL_END && p + size > KERNEL_PHYSICAL) && !(p < pool.high && p + size > pool.low);
+    return !(p < KERNEL_END && p + size > KERNEL_PHYSICAL) &&
+           !(p < pool.high && p + size > pool.low);
 }
 
-/* Room for four times the threads that the pool can hold, as numbers may be sparse, and on all but small machines for as many
- * as programs of other kernels count on: they compute numbers, as 1024 a task and more. */
+/* Returns log2 of the number of thread numbers: four times the threads that the pool can hold,
+ * because numbers may be sparse.  Programs of other kernels compute numbers, for example 1024 for
+ * each task; so there are 2^17 and more, but for small machines. */
 static word_t thread_bits(void)
 {
     word_t bits = pool.high - pool.low >= POOL_OF_64_MB ? 17 : 14;
@@ -301,7 +307,8 @@ static void idle_create(void)
     THE_TSS->esp0 = (word_t)t + THREAD_BLOCK; /* it is current now */
 }
 
-static struct thread *server_create(word_t number, word_t scheduler, word_t pager, const L4_KernelRootServer_t *where)
+static struct thread *server_create(word_t number, word_t scheduler, word_t pager,
+                                    const L4_KernelRootServer_t *where)
 {
     word_t id = number << L4_ID_VERSION_BITS | 1;
     struct space *s = space_create();
@@ -345,7 +352,8 @@ static void memory_start(void)
     if (!pool.high)
         pool_from_ram();
     if (pool.high - pool.low < POOL_MIN / 2)
-        panic("no room for kernel memory: %lu KB found", (unsigned long)(pool.high - pool.low) / 1024);
+        panic("no room for kernel memory: %lu KB found",
+              (unsigned long)(pool.high - pool.low) / 1024);
     kip_add_memory(KERNEL_PHYSICAL, KERNEL_END - 1, L4_MEM_RESERVED, false);
     kip_add_memory(0, USER_LIMIT - 1, L4_MEM_CONVENTIONAL, true);
     pool_map();
@@ -371,7 +379,8 @@ void boot_main(void)
             (unsigned long)KERNEL_END - 1);
     cpu_describe();
     kprintf("memory   %lu KB conventional, %lu KB for the kernel at %lx\n",
-            (unsigned long)(ram_total() >> 10), (unsigned long)(pool.high - pool.low) >> 10, (unsigned long)pool.low);
+            (unsigned long)(ram_total() >> 10), (unsigned long)(pool.high - pool.low) >> 10,
+            (unsigned long)pool.low);
     kprintf("kip      API 84.05, %lu thread numbers, Ipc by %s\n", 1ul << bits,
             cpu_has(CPU_SEP) ? "sysenter" : "trap");
     fpu_init();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's own voice, at boot (before the first thread runs) and in a panic: COM1 and the VGA text screen. */
+/* The kernel's own console, at boot (before the first thread runs) and in a panic: COM1 and the VGA
+ * text screen. */
 #include <pc/uart.h>
 
 #include "x86.h"

@@ -22,8 +22,8 @@ static const struct {
     char name[8];
     word_t bit;
 } features[] = {
-    {"cpuid", CPU_CPUID}, {"fpu", CPU_FPU}, {"tsc", CPU_TSC},   {"pse", CPU_PSE},   {"pge", CPU_PGE},
-    {"sep", CPU_SEP},     {"fast", CPU_FAST}, {"fxsr", CPU_FXSR}, {"sse", CPU_SSE},   {"pat", CPU_PAT},
+    {"cpuid", CPU_CPUID}, {"fpu", CPU_FPU}, {"tsc", CPU_TSC}, {"pse", CPU_PSE}, {"pge", CPU_PGE},
+    {"sep", CPU_SEP}, {"fast", CPU_FAST}, {"fxsr", CPU_FXSR}, {"sse", CPU_SSE}, {"pat", CPU_PAT},
 };
 static char vendor[13] = "486 class";
 static word_t signature = 4 << 8;
@@ -122,7 +122,8 @@ struct descriptor {
 
 #define SEGMENT(base, limit, access, flags) \
     {((base) & 0xFFFFu) << 16 | ((limit) & 0xFFFFu), \
-     ((base) & 0xFF000000u) | (flags) | ((limit) & 0xF0000u) | (access) << 8 | ((base) >> 16 & 0xFFu)}
+     ((base) & 0xFF000000u) | (flags) | ((limit) & 0xF0000u) | (access) << 8 |                    \
+         ((base) >> 16 & 0xFFu)}
 
 static struct descriptor idt[IDT_ENTRIES] __attribute__((aligned(512))), gdt[] = {
     [KERNEL_CS / 8] = SEGMENT(0u, 0xFFFFFu, CODE_READ, PAGES),
@@ -176,14 +177,16 @@ static void gdt_init(void)
     gdt[DOUBLE_SEL / 8].high |= (task & 0xFF000000) | (task >> 16 & 0xFF);
     struct table table = {sizeof gdt - 1, gdt};
     __asm__ volatile("lgdt %0" : : "m"(table));
-    __asm__ volatile("ljmp %0, $1f; 1: mov %1, %%ds; mov %1, %%es; mov %2, %%ss; mov %3, %%gs; mov %1, %%fs"
+    __asm__ volatile("ljmp %0, $1f; 1: mov %1, %%ds; mov %1, %%es; mov %2, %%ss; "
+                     "mov %3, %%gs; mov %1, %%fs"
                      :
                      : "i"(KERNEL_CS), "r"(USER_DS), "r"(KERNEL_DS), "r"(USER_GS)
                      : "memory");
 }
 
-/* Early Pentiums stop for ever at a locked CMPXCHG8B with a register: they wait for the bus while they look up the gate of
- * #UD.  Where its page is read-only they raise a page fault there instead. */
+/* Early Pentiums stop for ever at a locked CMPXCHG8B with a register: they wait for the bus while
+ * they read the gate of #UD.  If the page of the gate is read-only, they raise a page fault there
+ * instead. */
 bool cpu_idt_fault(word_t address, word_t error)
 {
     static_assert(sizeof idt <= 512, "aligned: in one page");
@@ -194,8 +197,9 @@ bool cpu_idt_fault(word_t address, word_t error)
 static void idt_init(void)
 {
     for (word_t v = 0; v < IDT_ENTRIES; v++) {
-        bool user = v == 3 || v == 4 || v >= SYSCALL_VECTOR; /* int3 and into are instructions of their own */
-        idt[v] = gate(v < IRQ_VECTOR ? exception_entries + v : interrupt_entries + v - IRQ_VECTOR, user);
+        bool user = v == 3 || v == 4 || v >= SYSCALL_VECTOR; /* INT3 and INTO are for users, too */
+        idt[v] = gate(v < IRQ_VECTOR ? exception_entries + v
+                                     : interrupt_entries + v - IRQ_VECTOR, user);
     }
     idt[DOUBLE_VECTOR] = (struct descriptor){DOUBLE_SEL << 16, TASK_GATE << 8};
     paging_view(IDT_VIEW, (void *)((word_t)idt & ~PAGE_MASK));

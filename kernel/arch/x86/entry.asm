@@ -1,5 +1,5 @@
 ; SPDX-License-Identifier: MIT
-; All ways into the kernel, and the one way out.  Every entry shows C (trap.c, syscall.c) one picture,
+; All ways into the kernel, and the one way out.  Each entry shows C (trap.c, syscall.c) one picture,
 ; struct trapframe, low to high:
 ;   edi esi ebp - ebx edx ecx eax | vector error | eip cs eflags | esp ss (these two from user mode)
 ; From user mode that picture always lies at the top of the thread's kernel stack.
@@ -7,21 +7,25 @@
 %include "offsets.inc"
 %include "unwind.inc"
 
-        extern  trap, syscall, syscall_ipc, thread_start, ipc_fast_resume, syscall_fault_resume, sched_wanted
-        global  trap_return, thread_first_return, fast_resume, resume_frame, fault_resume, resume_fault, sysenter_entry, sysenter_plain, sysenter_unmap, exception_entries, interrupt_entries, switch_stacks
+        extern  trap, syscall, syscall_ipc, thread_start, ipc_fast_resume, syscall_fault_resume
+        extern  sched_wanted
+        global  trap_return, thread_first_return, fast_resume, resume_frame, fault_resume
+        global  resume_fault, sysenter_entry, sysenter_plain, sysenter_unmap, exception_entries
+        global  interrupt_entries, switch_stacks
 
         section .text
 
-; In: all but the general registers pushed.  Completes the frame and calls `void %1(struct trapframe *)`.
+; In: all but the general registers are pushed.  Completes the frame and calls
+; `void %1(struct trapframe *)`.
 %macro ENTER 1
         pushad                          ; frame complete
 %%framed:
         cld                             ; C expects DF = 0
-        mov     eax, gs                 ; flat, and good for the kernel too: no reload on the way out
+        mov     eax, gs                 ; flat ones are good for the kernel, too: no reload
         mov     edx, ds                 ; (a 486 leaves the upper halves as they were)
         lea     eax, [eax + 8 * edx - (USER_GS + 8 * USER_DS)]
-        mov     edx, es                 ; among the selectors that a user can load, only the right ones
-        mov     ecx, fs                 ; make both sums zero
+        mov     edx, es                 ; among the selectors that a user can load, only the
+        mov     ecx, fs                 ; right ones make both sums zero
         lea     edx, [edx + 4 * ecx - (USER_DS + 4 * USER_DS)]
         or      ax, dx
         jnz     %%mend
@@ -37,12 +41,13 @@
         UNWIND  %%framed, %%unframed + 1, CALLER_ENTRY
 %endmacro
 
-; Four bytes a vector, from which cpu.c makes the gates: its number, and a short jump to where it goes on.
+; Four bytes a vector, from which cpu.c makes the gates: its number, and a short jump to where the
+; entry goes on.
 %macro ENTRIES 2                        ; from, up to
 %assign v %1
 %rep %2 - %1
     %if v == NMI_VECTOR
-        iretd                           ; nobody owns NMIs, and the fast path may have no stack for more
+        iretd                           ; an NMI is ignored: the fast path may have no stack
         times 3 nop
     %else
         push    byte v
@@ -70,7 +75,7 @@ trap_entered:
 fault_entered:
         jmp     trap_common
 irq_entered:
-        push    dword [esp]             ; nobody looks at these error codes
+        push    dword [esp]             ; these error codes are not used
         jmp     trap_common
 ipc_entered:
         push    dword [esp]
@@ -86,7 +91,7 @@ interrupt_entries:
         push    dword USER_DS
         push    ebp
         pushfd
-        or      dword [ss:esp], 0x200   ; the user had interrupts on
+        or      dword [ss:esp], 0x200   ; user mode has interrupts on
         push    dword USER_CS
         push    ebx
         push    dword 0
@@ -113,7 +118,7 @@ syscall_common:
 trap_common:
         ENTER   trap                    ; trap.c
 
-mend_segments:                          ; a user has broken one, maybe the thread before this one
+mend_segments:                          ; a user changed one, perhaps an earlier thread
         mov     eax, USER_DS
         mov     ds, eax
         mov     es, eax
@@ -172,7 +177,8 @@ fast_results:
         add     esp, F_EIP
         iretd
 
-; void switch_stacks(void **save /* eax */, void *load /* edx */): leaves one kernel stack for another.
+; void switch_stacks(void **save /* eax */, void *load /* edx */): leaves one kernel stack for
+; another.
 switch_stacks:
         push    ebp
         push    ebx

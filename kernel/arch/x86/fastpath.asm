@@ -1,51 +1,43 @@
 ; SPDX-License-Identifier: MIT
-; The fast path of Ipc: a call, or a reply that waits for anybody, of untyped words to a thread that
-; waits for just that.  It decides nothing that ipc.c does not: in doubt it leaves, with every register
-; as the stub left it, for sysenter_plain in entry.asm.  Spec 5.1-5.4.
+; The fast path of Ipc: a call, or a reply that waits for any thread, of untyped words to a thread
+; that waits for just that.  It decides nothing that ipc.c does not.  In doubt it leaves for
+; sysenter_plain in entry.asm, with every register as the stub left it.  Spec 5.1-5.4.
 ;
-; It is admitted if (simple() in ipc.c asks the same, but for the last two):
-;      tag.t == 0 && tag.flags == 0                          nothing to map, to copy, to clear
-;   && receive timeout == Never                              no timer
-;   && (from == to || from == any)                           a call, or a reply that waits for anybody
-;   && block of `to` confirms the id                         it exists
-;   && (dest.fast_from == self.id || dest.fast_from == any)  it waits for this, without a timeout, not halted
-;   && self.obstacles == 0                                   nobody is queued for us, no redirector, no live FPU state
-;   && DS, ES, FS, GS are as they should be                  what the receiver gets
+; It delivers the message if (simple() in ipc.c asks the same, but for the last two):
+;      tag.t == 0 && tag.flags == 0                         nothing to map, to copy, to clear
+;   && receive timeout == Never                             no timer
+;   && (from == to || from == any)                          a call, or a reply that waits for any
+;   && block of `to` confirms the id                        the receiver exists
+;   && (dest.fast_from == self.id || dest.fast_from == any) it waits for this, without a timeout
+;   && self.obstacles == 0                                  no queued sender, no live FPU state ...
+;   && DS, ES, FS, GS are as they should be                 the receiver gets them
+;
+; Order of the file: empty messages (call, reply, both with local ids), messages with words, Unmap.
 ;
 ; In:  eax to, ecx timeouts, edx FromSpecifier, esi MR0, edi U, ebx return address, ebp user stack
 ; Out: to the receiver's caller, by SYSEXIT
-; DS and ES are the user's, so every address goes through SS: esp, ebp or an override.
+; DS and ES are the user's until COMMIT has checked them, so every address goes through SS: ESP,
+; EBP or an override.
 %include "x86.inc"
 %include "l4.inc"
 %include "offsets.inc"
 
         extern  sysenter_plain, sysenter_unmap, unmap_quickly
-        global  sysenter_fast, sysenter_fast.probe
+        global  sysenter_fast, fast_probes
 
-; self is the block below esp; the receiver's block is at TCB_BASE + edi.
-%define SELF(field)   esp - T_BLOCK + field
-%define FRAME(field)  esp - FRAME_SIZE + field
-%define DEST(field)   ss:edi + TCB_BASE + field
-%define DFRAME(field) ss:edi + TCB_BASE + T_BLOCK - FRAME_SIZE + field
+; self is the block below esp.  The receiver's block is at TCB_BASE + %1.
+%define SELF(field)    esp - T_BLOCK + field
+%define FRAME(field)   esp - FRAME_SIZE + field
+%define DEST(r, field) ss:r + TCB_BASE + field
 
-; To user mode as the receiver; ebp is its UTCB, eax and esi are set.
-%macro LEAVE 0
-        lea     ecx, [edi + TCB_BASE + T_BLOCK]
-        mov     ebx, [ebp + U_MR + 4]
-        mov     [ss:TSS_ESP0], ecx      ; this is what makes it `current`
-        mov     edx, [DFRAME(F_EIP)]
-        mov     ecx, [DFRAME(F_ESP)]
-        mov     edi, [DEST(T_LOCAL_ID)]
-        mov     ebp, [ebp + U_MR + 8]
-        mov     [ss:GS_WRITE], edi
-        mov     [ss:GS_WRITE + 4], edi  ; where programs look whose gs:0 belongs to thread-local storage
-        sti                             ; takes effect behind SYSEXIT
-        sysexit
-%endmacro
+; %1: a global id -> its thread's block, from TCB_BASE: (id >> 14) * 2048
+%define BLOCK_SHIFT 3
+%define BLOCK_MASK  0x1FFFF800
 
-; The rest of the admission, and from there on it happens: all but words and address space.  One jump for
-; four selectors (SELECTORS in layout.h), the receive timeout and our obstacles: each of them adds bits.
-%macro COMMIT 0
+; The rest of the test, then the commit: all but words and address space.  One jump tests four
+; selectors (SELECTORS in layout.h), the receive timeout and the obstacles: each of them adds bits.
+; %1: the receiver; %2: where to go in doubt.  Post: EBP is the receiver's UTCB.
+%macro COMMIT 2
         mov     ebx, gs
         mov     ebp, ds
         lea     ebx, [ebp + 2 * ebx]
@@ -55,141 +47,231 @@
         lea     ebx, [ebx + ebp - SELECTORS]
         or      bx, cx
         or      ebx, [SELF(T_OBSTACLES)]
-        jnz     .plain_id
+        jnz     %2
         ; ---- commit
-        push    byte 2                  ; no flag of ours for the receiver: NT, AC, ID, DF.  The word of the frame
-        popfd                           ; that this overwrites is SS: who wakes us up by the frame writes it again
+        push    byte 2                  ; the receiver gets no flag of self: NT, AC, ID, DF.  The
+        popfd                           ; push overwrites SS in the frame: see mend_frame()
         mov     [SELF(T_FAST_FROM)], edx        ; RECEIVING, without a stack: see thread.h
-        mov     ebp, [DEST(T_UTCB)]
-        mov     dword [DEST(T_FAST_FROM)], 0    ; READY
+        mov     ebp, [DEST(%1, T_UTCB)]
+        mov     dword [DEST(%1, T_FAST_FROM)], 0        ; READY
         mov     [ebp + U_MR], esi
-        test    esi, L4_TAG_U_MASK
-        jnz     .words
+%endmacro
+
+; To user mode as the receiver.  %1: the receiver; %2: the field of self that is the sender's id; if
+; there is none, EAX is set.
+%macro LEAVE 1-2
+        lea     ecx, [%1 + TCB_BASE + T_BLOCK]
+        mov     ebx, [ebp + U_MR + 4]
+        mov     [ss:TSS_ESP0], ecx      ; this is what makes it `current`
+        mov     edx, [DEST(%1, T_BLOCK - FRAME_SIZE + F_EIP)]
+        mov     ecx, [DEST(%1, T_BLOCK - FRAME_SIZE + F_ESP)]
+        mov     edi, [DEST(%1, T_LOCAL_ID)]
+        mov     ebp, [ebp + U_MR + 8]
+    %if %0 == 2
+        mov     eax, [SELF(%2)]
+    %endif
+        mov     [ss:GS_WRITE], edi
+        mov     [ss:GS_WRITE + 4], edi  ; for programs whose gs:0 belongs to thread-local storage
+        sti                             ; takes effect behind SYSEXIT
+        sysexit
 %endmacro
 
         section .text
         align   16
 sysenter_fast:
         mov     esp, [ss:esp]           ; the top of our kernel stack
-        test    esi, L4_TAG_T_MASK | 0xF000
-        jnz     sysenter_other          ; typed items, propagation, flags to clear; Unmap
-        mov     edi, eax                ; dest: (to >> 14) * 2048
-        mov     [FRAME(F_ESP)], ebp     ; a picture for ExchangeRegisters and for our way back
-        shr     edi, 3
-        mov     [FRAME(F_EIP)], ebx
-        and     edi, 0x1FFFF800
-        cmp     [DEST(T_ID)], eax
-        jne     .local                  ; no such thread, or a local id
+        test    esi, 0xFFFF
+        jnz     .not_empty
         cmp     edx, eax
-        jne     .wait_any               ; not a call
-.wait:  mov     eax, [SELF(T_ID)]       ; from, if we are in two spaces
-        cmp     [DEST(T_FAST_FROM)], eax
-        jne     .open                   ; it does not wait for us alone
-.accepted:
-        COMMIT
-        mov     ecx, [DEST(T_DIRECTORY)]
-        cmp     ecx, [SELF(T_DIRECTORY)]
-        je      .one_space
-        mov     cr3, ecx
-        LEAVE
-.one_space:
-        mov     eax, [SELF(T_LOCAL_ID)]
-        LEAVE
+        jne     .reply
 
-.open:  cmp     dword [DEST(T_FAST_FROM)], L4_ID_ANY
-        je      .accepted
-.plain_id:
-        mov     eax, [DEST(T_ID)]
-.plain_ebx:
-        mov     ebx, [FRAME(F_EIP)]
-.plain: mov     ebp, [FRAME(F_ESP)]
+; ---- an empty call: EDX has the id, too, so the block goes into EAX.  Most receivers wait for any
+; thread.
+        shr     eax, BLOCK_SHIFT
+        mov     [FRAME(F_ESP)], ebp     ; a picture for ExchangeRegisters and for our way back
+        and     eax, BLOCK_MASK
+        mov     [FRAME(F_EIP)], ebx
+        cmp     [DEST(eax, T_ID)], edx
+        jne     .local_call             ; no such thread, or a local id
+        cmp     dword [DEST(eax, T_FAST_FROM)], L4_ID_ANY
+        jne     .call_closed
+.call:  COMMIT  eax, .plain_call
+        mov     ecx, [DEST(eax, T_DIRECTORY)]
+        cmp     ecx, [SELF(T_DIRECTORY)]
+        je      .call_one_space
+        mov     cr3, ecx
+        LEAVE   eax, T_ID
+.call_one_space:
+        LEAVE   eax, T_LOCAL_ID
+.call_closed:
+        mov     ebp, [SELF(T_ID)]
+        cmp     [DEST(eax, T_FAST_FROM)], ebp
+        je      .call
+.plain_call:
+        mov     eax, edx
+.plain: mov     ebx, [FRAME(F_EIP)]
+        mov     ebp, [FRAME(F_ESP)]
         jmp     sysenter_plain
 
-.wait_any:
-        cmp     edx, L4_ID_ANY
-        je      .wait
-        jmp     .plain
-
-; A local id is the address of MR0 in our own space.  The UTCB there says which thread that is; it is user memory,
-; so the thread's own block must confirm it.  If nothing is mapped there, trap.c goes on at sysenter_plain.
-.local: test    eax, eax
-        jz      .plain                  ; no send phase
-.probe:
-        mov     edi, [ss:eax + L4_UTCB_GLOBAL_ID]
-        shr     edi, 3
-        mov     ebx, [SELF(T_SPACE)]
-        and     edi, 0x1FFFF800
-        cmp     [DEST(T_LOCAL_ID)], eax
-        jne     .plain_ebx
-        cmp     [DEST(T_SPACE)], ebx
-        jne     .plain_ebx
-        cmp     edx, eax
+; ---- an empty reply.  Most receivers wait for it alone.
+.reply: cmp     edx, L4_ID_ANY
+        jne     .leave                  ; not a reply
+        mov     edi, eax
+        mov     [FRAME(F_ESP)], ebp
+        shr     edi, BLOCK_SHIFT
+        mov     [FRAME(F_EIP)], ebx
+        and     edi, BLOCK_MASK
+        cmp     [DEST(edi, T_ID)], eax
         jne     .local_reply
-        mov     edx, [DEST(T_ID)]
-        cmp     dword [DEST(T_FAST_FROM)], L4_ID_ANY
-        jne     .local_closed
-.local_accepted:
-        COMMIT
-        mov     eax, [SELF(T_LOCAL_ID)]
-        LEAVE
+        mov     eax, [SELF(T_ID)]       ; from, if we are in two spaces
+        cmp     [DEST(edi, T_FAST_FROM)], eax
+        jne     .reply_open
+.reply_accepted:
+        COMMIT  edi, .plain_id
+        mov     ecx, [DEST(edi, T_DIRECTORY)]
+        cmp     ecx, [SELF(T_DIRECTORY)]
+        je      .reply_one_space
+        mov     cr3, ecx
+        LEAVE   edi
+.reply_one_space:
+        LEAVE   edi, T_LOCAL_ID
+.reply_open:
+        cmp     dword [DEST(edi, T_FAST_FROM)], L4_ID_ANY
+        je      .reply_accepted
+.plain_id:
+        mov     eax, [DEST(edi, T_ID)]
+        jmp     .plain
+.leave: jmp     sysenter_plain
+
+; ---- the same with local ids.  A local id is the address of MR0 in self's own space.  The UTCB
+; there says which thread that is.  It is user memory, so the thread's own block must confirm it.
+; If nothing is mapped there, trap.c goes on where fast_probes says.
+%macro CONFIRM_LOCAL 3                  ; block, local id, where to go if it is not that thread's
+        shr     %1, BLOCK_SHIFT
+        mov     ebx, [SELF(T_SPACE)]
+        and     %1, BLOCK_MASK
+        cmp     [DEST(%1, T_LOCAL_ID)], %2
+        jne     %3
+        cmp     [DEST(%1, T_SPACE)], ebx
+        jne     %3
+%endmacro
+
+.local_call:
+        mov     eax, [ss:edx + L4_UTCB_GLOBAL_ID]
+        CONFIRM_LOCAL eax, edx, .plain_call
+        mov     edx, [DEST(eax, T_ID)]
+        cmp     dword [DEST(eax, T_FAST_FROM)], L4_ID_ANY
+        jne     .local_call_closed
+.local_call_accepted:
+        COMMIT  eax, .plain_call
+        LEAVE   eax, T_LOCAL_ID
+.local_call_closed:
+        mov     ebp, [SELF(T_ID)]
+        cmp     [DEST(eax, T_FAST_FROM)], ebp
+        je      .local_call_accepted
+        jmp     .plain_call
+.nobody_called:
+        mov     eax, edx
+        jmp     sysenter_plain          ; the exception's frame is where ours was
+
 .local_reply:
-        cmp     edx, L4_ID_ANY
-        jne     .plain_ebx
-.local_closed:
+        test    eax, eax
+        jz      .leave                  ; no send phase
+.reply_probe:
+        mov     edi, [ss:eax + L4_UTCB_GLOBAL_ID]
+        CONFIRM_LOCAL edi, eax, .plain
         mov     eax, [SELF(T_ID)]
-        cmp     [DEST(T_FAST_FROM)], eax
-        je      .local_accepted
-        cmp     dword [DEST(T_FAST_FROM)], L4_ID_ANY
-        je      .local_accepted
+        cmp     [DEST(edi, T_FAST_FROM)], eax
+        jne     .local_reply_open
+.local_reply_accepted:
+        COMMIT  edi, .plain_id
+        LEAVE   edi, T_LOCAL_ID
+.local_reply_open:
+        cmp     dword [DEST(edi, T_FAST_FROM)], L4_ID_ANY
+        je      .local_reply_accepted
         jmp     .plain_id
 
-; MR1.. of as many words as the tag says, the last one first: the stack pointer runs down the
-; receiver's message registers while ebp stays in the middle of ours, so that every push is three
-; bytes.  No ES, no direction flag; the kernel stack is not needed any more.
-%define MIDDLE (U_MR + 4 + 128)
-.words: mov     ecx, [DEST(T_DIRECTORY)]
+; ---- with words: call and reply in one
+.not_empty:
+        test    esi, L4_TAG_T_MASK | 0xF000
+        jnz     sysenter_other          ; typed items, propagation, flags to clear; Unmap
+        mov     edi, eax
+        mov     [FRAME(F_ESP)], ebp
+        shr     edi, BLOCK_SHIFT
+        mov     [FRAME(F_EIP)], ebx
+        and     edi, BLOCK_MASK
+        cmp     [DEST(edi, T_ID)], eax
+        jne     .local_words
+        cmp     edx, eax
+        jne     .words_reply
+.words_from:
+        mov     eax, [SELF(T_ID)]
+        cmp     [DEST(edi, T_FAST_FROM)], eax
+        jne     .words_open
+.words_accepted:
+        COMMIT  edi, .plain_id
+        mov     ecx, [DEST(edi, T_DIRECTORY)]
         cmp     ecx, [SELF(T_DIRECTORY)]
         je      .words_one_space
         mov     cr3, ecx
 .push_words:
+; MR1.. of as many words as the tag says, the last one first: the stack pointer runs down the
+; receiver's message registers.  The kernel stack is not needed any more.
         movzx   ecx, si                 ; u: t and the flags are 0
         mov     edx, [SELF(T_UTCB)]
         lea     esp, [ebp + U_MR + 4 + 4 * ecx]
-        lea     ebp, [edx + MIDDLE]
-        xor     ecx, 63
-        lea     ecx, [ecx + 2 * ecx + push_63]
-        jmp     ecx
-.words_one_space:
-        mov     eax, [SELF(T_LOCAL_ID)]
-        jmp     .push_words
-
-push_63:
+        jmp     [push_of + 4 * ecx]
+push_words:
 %assign word 63
 %rep 63
-        push    dword [ebp + U_MR + 4 * word - MIDDLE]
+.%+ word:
+        push    dword [edx + U_MR + 4 * word]
 %assign word word - 1
 %endrep
-%if $ - push_63 != 63 * 3
-%error three bytes a push
-%endif
-        lea     ebp, [esp - U_MR - 4]
-        LEAVE
+.0:     LEAVE   edi
 
-; Unmap comes with UNMAP_MARK in EDI, where Ipc has the UTCB's address, its MR0 in ECX, and ESI set so that
-; the first test of Ipc leads here.  A user who makes up such registers asks for an Unmap.
+sysenter_fast.words_one_space:
+        mov     eax, [SELF(T_LOCAL_ID)]
+        jmp     sysenter_fast.push_words
+
+sysenter_fast.words_open:
+        cmp     dword [DEST(edi, T_FAST_FROM)], L4_ID_ANY
+        je      sysenter_fast.words_accepted
+        jmp     sysenter_fast.plain_id
+sysenter_fast.words_reply:
+        cmp     edx, L4_ID_ANY
+        je      sysenter_fast.words_from
+        jmp     sysenter_plain
+
+sysenter_fast.local_words:
+        test    eax, eax
+        jz      sysenter_fast.leave     ; no send phase
+sysenter_fast.words_probe:
+        mov     edi, [ss:eax + L4_UTCB_GLOBAL_ID]
+        CONFIRM_LOCAL edi, eax, sysenter_fast.plain
+        cmp     edx, eax
+        jne     .reply
+        mov     edx, [DEST(edi, T_ID)]
+        jmp     sysenter_fast.words_from
+.reply: cmp     edx, L4_ID_ANY
+        je      sysenter_fast.words_from
+        jmp     sysenter_fast.plain
+
+; Unmap comes with UNMAP_MARK in EDI, where Ipc has the UTCB's address, its MR0 in EDX, and ESI set
+; so that the first tests of Ipc lead here.  A user program that makes up such registers asks for an
+; Unmap.
 sysenter_other:
         cmp     edi, UNMAP_MARK
         jne     sysenter_plain
-        sub     esp, FRAME_SIZE         ; the frame is above: who wakes up by it finds CS and SS there
-        mov     edx, ds                 ; C code wants both flat: the only sum of two that a user
-        mov     edi, es                 ; can load
-        push    eax
-        lea     edx, [edx + 4 * edi]
-        cmp     edx, USER_DS + 4 * USER_DS
+        sub     esp, FRAME_SIZE         ; the frame above keeps CS and SS, for the next wait
+        mov     ecx, ds                 ; C code needs both flat; no other selectors that a user
+        mov     edi, es                 ; can load have that sum
+        push    edx
+        lea     ecx, [ecx + 4 * edi]
+        cmp     ecx, USER_DS + 4 * USER_DS
         jne     .plain
-        push    ecx
+        push    eax
         cld
-        mov     edx, ecx
         call    unmap_quickly           ; in map.h: it does not block, and EBX and EBP come back
         test    eax, eax
         jz      .in_doubt
@@ -200,11 +282,25 @@ sysenter_other:
         sti
         sysexit
 .in_doubt:
-        pop     ecx
-.plain: mov     esi, ecx
         pop     eax
+.plain: pop     esi
         add     esp, FRAME_SIZE
         mov     edi, [ss:GS_PAGE]
         jmp     sysenter_unmap
+
+        section .rodata
+        align   4
+push_of:                                ; from which push on, for so many words
+%assign word 0
+%rep 64
+        dd      push_words. %+ word
+%assign word word + 1
+%endrep
+fast_probes:                            ; each read of user memory that may fault, and where trap.c
+                                        ; goes on then
+        dd      sysenter_fast.local_call, sysenter_fast.nobody_called
+        dd      sysenter_fast.reply_probe, sysenter_plain
+        dd      sysenter_fast.words_probe, sysenter_plain
+        dd      0
 
         section .note.GNU-stack noalloc noexec nowrite progbits

@@ -31,8 +31,8 @@ static void save(void *state)
         __asm__ volatile("fnsave (%0)" : : "r"(state) : "memory");
 }
 
-/* Some AMD processors load the pointers of the last instruction only if an exception is pending: without FNINIT the
- * thread would see those of the one before it. */
+/* Some AMD processors load the pointers of the last instruction only if an exception is pending.
+ * Without FNINIT, the thread would see the pointers of the thread before it. */
 static void restore(const void *state)
 {
     if (cpu_has(CPU_FXSR))

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The debugger calls of programs for other L4 kernels: INT3, and behind it an instruction that says what is wanted.
+/* The debugger calls of programs for other L4 kernels: INT3, and behind it an instruction that
+ * names the call.  Before: trap.c.
  *
- *   int3; cmp $n, %al     0 prints AL, 1 the string at EAX, 5 EAX in hexadecimal; 2 clears the screen: nothing here;
+ *   int3; cmp $n, %al     0 prints AL, 1 the string at EAX, 5 EAX in hexadecimal;
+ *                         2 clears the screen, and does nothing here;
  *                         8 reads a character into EAX, -1 if there is none; 13 waits for one
- *   int3; jmp over; mov $text, %eax; over:     enters the debugger with that text; we have none, and the thread goes on
+ *   int3; jmp over; mov $text, %eax; over:
+ *                         enters the debugger with that text; there is none, and the thread goes on
  *
- * Served on COM1 by the boot option kdb=serial; without it, and before anything else, INT3 is an exception.  Before: trap.c. */
+ * With the boot option kdb=serial, COM1 serves these calls.  Without it, INT3 is an exception. */
 #include <pc/uart.h>
 
 #include "../../fault.h"
@@ -52,7 +55,8 @@ static bool string_is_there(struct trapframe *f, vaddr_t s)
     for (word_t n = 0; n < LONGEST; n++) {
         if (!user_readable(s + n, 1)) {
             once_more(f);
-            if (fault_in_copy(current, s + n, false) == L4_IPC_NO_PARTNER) /* fault_page() has one caller, and is fast for it */
+            /* not fault_page(): it has one caller, and is fast for it */
+            if (fault_in_copy(current, s + n, false) == L4_IPC_NO_PARTNER)
                 current->halted = true;
             return false;
         }

@@ -1,10 +1,11 @@
 ; SPDX-License-Identifier: MIT
-; The kernel interface page: data of the kernel's image, so that a loader can patch it, and the stubs
-; behind its system-call links.  Spec 3.  kip.c fills in what only the running kernel knows.
+; The kernel interface page: data of the kernel's image, so that a loader can patch it, and the
+; stubs behind its system-call links.  Spec 3.  kip.c fills in what only the running kernel knows.
 %include "x86.inc"
 %include "l4.inc"
 
-        global  the_kip, kip_processor_descriptor, kip_kernel_descriptor, kip_descriptors, kip_features, kip_features_end
+        global  the_kip, kip_processor_descriptor, kip_kernel_descriptor, kip_descriptors
+        global  kip_features, kip_features_end
         global  kip_ipc_trap, kip_ipc_sysenter, kip_unmap_sysenter
 
 %define HERE(x) ((x) - the_kip)
@@ -79,7 +80,7 @@ kip_ipc_sysenter:
 kip_unmap_sysenter:
         pop     ebx
         mov     ebp, esp
-        mov     ecx, esi
+        mov     edx, esi
         or      esi, -1                 ; no message that the fast path takes
         mov     edi, UNMAP_MARK
         sysenter

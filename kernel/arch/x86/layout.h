@@ -10,7 +10,7 @@
 #define TSS_REGION      0xE0000000 /* one page table: TSS, IO bitmap, the GS page */
 #define TSS_ADDRESS     0xE0000F98 /* ends where its IO bitmap begins, at a page boundary */
 #define IO_BITMAP       0xE0001000 /* two pages, then one whose bytes are all ones */
-#define GS_PAGE         0xE0004000 /* its first two words are the UTCB address of the current thread */
+#define GS_PAGE         0xE0004000 /* its first two words are current's UTCB address */
 #define GS_WRITE        0xE0005000 /* the same page for the kernel to write */
 #define IDT_VIEW        0xE0006000 /* the page of the IDT, read-only: cpu.c */
 #define KPAGES_WINDOW   0xE0400000 /* descriptors of the window's pages: kmem.h */
@@ -25,7 +25,7 @@
 
 #define DOUBLE_SEL  0x38
 #define PECAN_SEL   0x40 /* L4_PECAN_SELECTOR without its RPL */
-#define SELECTORS   4830 /* (DS + 2 GS) ES + FS of flat segments; of nothing else that a user can load */
+#define SELECTORS   4830 /* (DS + 2 GS) ES + FS of flat segments, and of no others of users */
 
 #define NMI_VECTOR     2
 #define INVALID_VECTOR 6

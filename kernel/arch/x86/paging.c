@@ -144,7 +144,8 @@ static word_t *block_entry(word_t number)
     return &arch_table_of(kernel_directory[SLOT(v)])[INDEX(v)];
 }
 
-/* No id, global or local, finds a thread in that block.  The fast path looks at no more than these. */
+/* Post: no id, global or local, finds a thread in that block.  The fast path reads only these
+ * fields. */
 static void block_forget(word_t number)
 {
     struct thread *t = thread_block(number);
@@ -214,7 +215,8 @@ bool arch_io_reserve(struct space *s)
 void arch_io_set(struct space *s, word_t first, word_t last, bool allowed)
 {
     for (word_t port = first, n; port <= last; port += n) {
-        word_t *page = arch_kernel_address(s->io_table[INDEX(IO_BITMAP) + port / (8 * PAGE_SIZE)] & ~PAGE_MASK);
+        word_t *page = arch_kernel_address(
+            s->io_table[INDEX(IO_BITMAP) + port / (8 * PAGE_SIZE)] & ~PAGE_MASK);
         word_t *word = &page[port / 32 % 1024], bits = ~0u << port % 32;
         n = 32 - port % 32;
         if (last - port < n - 1)

@@ -10,7 +10,7 @@ extern void fault_resume(void);
 extern void resume_frame(struct trapframe *of_current) __attribute__((noreturn));
 extern void resume_fault(struct trapframe *of_current) __attribute__((noreturn));
 
-/* The fast path has left the flags of some older entry, and something else in the place of SS. */
+/* The fast path has left the flags of an older entry, and another word in the place of SS. */
 static inline void mend_frame(struct thread *t)
 {
     user_frame(t)->eflags = FLAGS_FIXED;
@@ -37,8 +37,9 @@ static inline void show_utcb(const struct thread *t)
     ((word_t *)GS_WRITE)[0] = ((word_t *)GS_WRITE)[1] = t->local_id;
 }
 
-/* What few threads have: live FPU state, a total quantum that is charged. */
-static OUT_OF_LINE void leave_behind(struct thread *prev)
+/* prev leaves the processor.  Pre: it has what few threads have: live FPU state, or a quantum that
+ * counts. */
+static void leave_behind(struct thread *prev)
 {
     if (prev->obstacles & OBSTACLE_FPU)
         fpu_leave();
@@ -46,8 +47,8 @@ static OUT_OF_LINE void leave_behind(struct thread *prev)
         sched_quantum_stops(prev);
 }
 
-/* Everything but the stack. */
-static inline_path void make_current(struct thread *prev, struct thread *next)
+/* Post: next is current in all but the stack. */
+static inline void make_current(struct thread *prev, struct thread *next)
 {
     assert(prev->canary == STACK_CANARY);
     if (next->space != prev->space)
@@ -148,8 +149,9 @@ void arch_set_user_flags(struct thread *t, word_t flags)
 static word_t *exception_word(const struct thread *t, word_t i)
 {
 #define AT(field) offsetof(struct trapframe, field)
-    static const uint8_t place[L4_EXCEPTION_WORDS] = {AT(eip), AT(eflags), AT(vector), AT(error), AT(edi), AT(esi),
-                                                      AT(ebp), AT(esp),    AT(ebx),    AT(edx),   AT(ecx), AT(eax)};
+    static const uint8_t place[L4_EXCEPTION_WORDS] = {
+        AT(eip), AT(eflags), AT(vector), AT(error), AT(edi), AT(esi),
+        AT(ebp), AT(esp),    AT(ebx),    AT(edx),   AT(ecx), AT(eax)};
     return (word_t *)((char *)user_frame(t) + place[i]);
 }
 
@@ -164,7 +166,7 @@ void arch_exception_words(const struct thread *t, word_t vector, word_t error, w
 void arch_exception_reply(struct thread *t, const word_t *words, word_t count)
 {
     for (word_t i = 0; i < count; i++)
-        *exception_word(t, i) = words[i]; /* nobody looks at vector and error any more */
+        *exception_word(t, i) = words[i]; /* vector and error are not used any more */
     if (count > 1)
         arch_set_user_flags(t, words[1]);
 }

@@ -6,7 +6,8 @@
 #include "../../syscall.h"
 #include "x86.h"
 
-/* What Ipc leaves in registers, on success and on failure; fast_resume in entry.asm does the same. */
+/* Loads the registers that Ipc leaves, on success and on failure; fast_results in entry.asm does
+ * the same. */
 static void ipc_results(struct thread *self, struct trapframe *f)
 {
     f->eax = self->sender;
@@ -29,7 +30,8 @@ void syscall_ipc(struct trapframe *f)
     thread_leave_kernel(self);
 }
 
-/* entry.asm: self waited without a stack and is awake again.  The results go into registers there. */
+/* entry.asm calls it when self, which waited without a stack, was woken.  entry.asm then loads the
+ * results into registers. */
 void ipc_fast_resume(void)
 {
     struct thread *self = current;

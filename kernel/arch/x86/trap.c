@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What every entry but a system call comes to: interrupts and exceptions.  Before: entry.asm.
- * After: fault.c, irq.c, timer.c.  Interrupts are off all the way. */
+/* Interrupts and exceptions: all entries but system calls.  Before: entry.asm.  After: fault.c,
+ * irq.c, timer.c.  Interrupts are off all the way. */
 #include "../../fault.h"
 #include "../../irq.h"
 #include "../../sched.h"
@@ -32,7 +32,8 @@ static void interrupt(word_t line)
     }
 }
 
-/* ---- #UD: `lock; nop` is KernelInterface.  Spec 4.1.  So is UD2 before the KIP's magic word: <l4/pecan.h>. */
+/* ---- #UD: `lock; nop` is KernelInterface.  Spec 4.1.  So is UD2 before the KIP's magic word:
+ * <l4/pecan.h>. */
 
 static word_t kernel_interface_size(vaddr_t ip)
 {
@@ -60,7 +61,7 @@ static bool kernel_interface(struct trapframe *f)
 
 /* ---- #GP: IO instructions and broken segment registers */
 
-/* The IO instruction at EIP, if that is what faulted: its first port and log2 of its width. */
+/* Returns true if an IO instruction is at EIP.  Post: *port is its first port, *log2 its width. */
 bool io_instruction(struct trapframe *f, word_t *port, word_t *log2)
 {
     word_t at = f->eip;
@@ -96,7 +97,8 @@ static bool ports_allowed(word_t port, word_t log2)
     return true;
 }
 
-/* The ports of the instruction that are missing, as a fault; false if it is not about ports. */
+/* Sends the fault of an IO instruction whose ports are missing.  Returns false if it is no such
+ * fault.  Blocks. */
 static bool io_fault(struct trapframe *f)
 {
     word_t port, log2;
@@ -143,9 +145,28 @@ static void exception(struct trapframe *f)
     fault_exception(current, f->vector, f->error);
 }
 
-extern char fast_probe[] __asm__("sysenter_fast.probe"), sysenter_plain[]; /* fastpath.asm, entry.asm */
+/* fastpath.asm: where it reads user memory that may not be mapped, and where it goes on then. */
+extern const struct {
+    word_t reads, goes_on;
+} fast_probes[];
 
-/* ---- entries from kernel mode: interrupts of the idle loop and of preemption points, and our own bugs */
+/* If the fast path has read a local id at which nothing is mapped, f goes on at the plain path, and
+ * the function returns true. */
+static bool probe_failed(struct trapframe *f)
+{
+    if (f->vector != VECTOR_PAGE_FAULT && f->vector != VECTOR_STACK)
+        return false;
+    for (word_t i = 0; fast_probes[i].reads; i++) {
+        if (f->eip == fast_probes[i].reads) {
+            f->eip = fast_probes[i].goes_on;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- entries from kernel mode: interrupts in the idle loop and at preemption points, and bugs of
+ * the kernel */
 
 static void kernel_exception(struct trapframe *f)
 {
@@ -153,17 +174,17 @@ static void kernel_exception(struct trapframe *f)
         f->eflags &= ~FLAG_TRAP; /* SYSENTER with TF set traps on our first instruction */
         return;
     }
-    if ((f->vector == VECTOR_PAGE_FAULT || f->vector == VECTOR_STACK) && f->eip == (word_t)fast_probe) {
-        f->eip = (word_t)sysenter_plain; /* a local id of nobody; the registers are still the user's */
+    if (probe_failed(f))
         return;
-    }
     panic_registers(f);
-    panic("exception %lu in the kernel: error %lx eip %lx cr2 %lx thread %lx", (unsigned long)f->vector,
-          (unsigned long)f->error, (unsigned long)f->eip, (unsigned long)read_cr2(), (unsigned long)current->id);
+    panic("exception %lu in the kernel: error %lx eip %lx cr2 %lx thread %lx",
+          (unsigned long)f->vector, (unsigned long)f->error, (unsigned long)f->eip,
+          (unsigned long)read_cr2(), (unsigned long)current->id);
 }
 
-/* A user's IRET with VM set is a return to ring 3 for a processor, but virtual 8086 mode for QEMU.  Such a frame has four
- * selectors behind it; the usual picture of it becomes the thread's, in flat code, and DS.. are mended already. */
+/* If a user executes IRET with VM set, a processor returns to ring 3, but QEMU enters virtual 8086
+ * mode.  Such a frame has four selectors behind it.  It becomes the thread's usual frame, in flat
+ * code; entry.asm has mended DS to GS already. */
 static void leave_virtual_8086(struct trapframe *f)
 {
     struct trapframe copy = *f; /* four words below the thread's frame, which it overlaps */

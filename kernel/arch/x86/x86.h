@@ -29,7 +29,8 @@ static_assert(KPAGES_WINDOW == KPAGES && KERNEL_WINDOW == KPAGES_OF, "kpage_of")
 static_assert(TSS_ADDRESS + offsetof(struct tss, esp0) == ARCH_KERNEL_STACK_TOP, "current");
 static_assert(TSS_ADDRESS + sizeof(struct tss) == IO_BITMAP, "the TSS ends at its IO bitmap");
 
-/* What the processor can do and no boot option denies it: bits as CPUID gives them, and two that it has no use for. */
+/* The features that the processor has and no boot option hides: bits as CPUID gives them, and two
+ * which CPUID does not use. */
 #define CPU_FPU (1u << 0)
 #define CPU_PSE (1u << 3)
 #define CPU_TSC (1u << 4)
@@ -113,7 +114,8 @@ bool cpu_idt_fault(word_t address, word_t error); /* a page fault there is a #UD
 extern word_t *kernel_directory;
 void paging_init(word_t thread_bits); /* TCB and TSS regions, from the kernel pool */
 bool user_readable(vaddr_t v, uint32_t size); /* in the loaded space */
-void paging_view(vaddr_t v, const void *page); /* a page of the TSS region shows that one, read-only */
+/* Post: the page at v, in the TSS region, shows that page, read-only. */
+void paging_view(vaddr_t v, const void *page);
 
 /* fpu.c */
 
@@ -130,8 +132,9 @@ bool io_instruction(struct trapframe *f, word_t *port, word_t *log2);
 
 /* kdb.c */
 extern bool kdb_serial; /* the boot option kdb=serial */
-/* f is of an INT3 in user mode: true if it was a debugger call, which has been served.  May block. */
-bool kdb_call(struct trapframe *f);
+/* Pre: f is of an INT3 in user mode.  Returns true if it was a debugger call, which is served then.
+ * Blocks. */
+bool kdb_call(struct trapframe *f) __attribute__((cold));
 
 /* syscall.c */
 void syscall(struct trapframe *f);
@@ -147,7 +150,7 @@ uint32_t pit_measure_khz(void);
 void console_init(void);
 
 /* boot.c */
-void boot_main(void) __attribute__((noreturn));
+void boot_main(void) __attribute__((noreturn, cold));
 /* A word of a command line is this name, or with `value` begins with it. */
 bool word_is(const char *at, const char *name, const char **value);
 void *peek(paddr_t p); /* a look at one physical page, until the next peek */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* deva from a driver's point of view: interrupts and ports for a program that holds the master
- * capability, and what even that does not allow.  The device is the real-time clock, IRQ 8. */
+ * capability, and what even that does not allow.  The devices are the real-time clock, IRQ 8, and
+ * the display adapter on the PCI bus. */
 #include "suite.h"
 
 #include <errno.h>
 #include <stddef.h>
+#include <sys/mman.h>
 
 #include <hurd/wortel.h>
 #include <l4/ipc.h>
@@ -206,6 +208,77 @@ TEST(driver_that_leaves_a_line_attached_loses_it_when_it_ends)
     EXPECT_EQ(attach(5, L4_MyGlobalId()), 0);   /* and a second run of this suite finds it free */
 }
 
+/* ---- device memory: the display adapter on the PCI bus, and its registers ---- */
+
+#define MEGABYTE 0x100000u
+
+static uint32_t pci_read(uint32_t device, uint32_t reg)
+{
+    uint32_t address = 0x80000000 | device << 11 | reg, value;
+    __asm__ volatile("outl %0, %w1" : : "a"(address), "d"(0xCF8));
+    __asm__ volatile("inl %w1, %0" : "=a"(value) : "d"(0xCFC));
+    return value;
+}
+
+/* The adapter's device number on bus 0; 32 if there is none. */
+static uint32_t adapter(void)
+{
+    uint32_t device = 0;
+    while (device < 32 && pci_read(device, 8) >> 24 != 3)
+        device++;
+    return device;
+}
+
+/* Addresses for 4 MB, on their boundary, without memory. */
+static volatile uint32_t *addresses(void)
+{
+    char *area = mmap(NULL, 8 * MEGABYTE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    EXPECT_EQ(area != MAP_FAILED, true);
+    return (volatile uint32_t *) (((L4_Word_t) area + 4 * MEGABYTE - 1) & ~(4 * MEGABYTE - 1));
+}
+
+static int map_memory(L4_Word_t base, L4_Word_t size, volatile uint32_t *at)
+{
+    return hurd_deva_memory_map(deva(), master(), base, size, L4_Fpage((L4_Word_t) at, size));
+}
+
+TEST(driver_gets_no_memory_that_is_ram_or_devas_or_no_range)
+{
+    volatile uint32_t *at = addresses();
+    EXPECT_EQ(map_memory(0xFD000000, 0, at), EINVAL);
+    EXPECT_EQ(map_memory(0xFD000000, 0x3000, at), EINVAL);
+    EXPECT_EQ(map_memory(0xFD001000, 0x2000, at), EINVAL);
+    EXPECT_EQ(map_memory(0xFD000000, 8 * MEGABYTE, at), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_MEMORY_MAP, master(), 0xFD000000), EINVAL);
+    EXPECT_EQ(map_memory(0xB8000, 0x1000, at), EBUSY);
+    EXPECT_EQ(map_memory(0xA0000, 0x20000, at), EBUSY);
+    EXPECT_EQ(map_memory(0x100000, 0x1000, at), EACCES);        /* the kernel */
+    EXPECT_EQ(map_memory(0x800000, 4 * MEGABYTE, at), EACCES);  /* RAM */
+}
+
+TEST(driver_reads_and_writes_the_memory_of_a_pci_device)
+{
+    EXPECT_EQ(map_ports(L4_IoFpageLog2(0xCF8, 3).raw), 0);
+    uint32_t device = adapter();
+    if (pci_read(0, 0) == ~0u) { /* no PCI bus: deva gives the addresses, and nothing is there */
+        EXPECT_EQ(map_memory(0xFD000000, 4 * MEGABYTE, addresses()), 0);
+        return;
+    }
+    EXPECT_EQ(device < 32, true);
+    uint32_t pixels = pci_read(device, 0x10) & ~15u, registers = pci_read(device, 0x18) & ~15u;
+    volatile uint32_t *frame = addresses(), *again = addresses(), *io = addresses();
+    EXPECT_EQ(map_memory(pixels + 4 * MEGABYTE, 4 * MEGABYTE, frame), 0);
+    EXPECT_EQ(map_memory(pixels + 4 * MEGABYTE + 0x1000, 0x1000, again), 0);
+    for (unsigned i = 0; i < MEGABYTE; i += 1023)
+        frame[i] = ~i;
+    for (unsigned i = 0; i < MEGABYTE; i += 1023)
+        EXPECT_EQ(frame[i], ~i);
+    frame[1024 + 5] = 0x12345678;
+    EXPECT_EQ(again[5], 0x12345678);
+    EXPECT_EQ(map_memory(registers, 0x1000, io), 0);
+    EXPECT_EQ(io[0x500 / 4] & 0xFFF0, 0xB0C0);          /* the adapter says what it is */
+}
+
 const struct test tests[] = {
     T(driver_has_the_master_capability),
     T(driver_attach_of_a_line_that_the_kernel_needs_is_refused),
@@ -218,5 +291,7 @@ const struct test tests[] = {
     T(driver_changes_the_keyboards_layout_to_one_that_there_is),
     T(driver_receives_and_acknowledges_the_clocks_interrupts),
     T(driver_that_leaves_a_line_attached_loses_it_when_it_ends),
+    T(driver_gets_no_memory_that_is_ram_or_devas_or_no_range),
+    T(driver_reads_and_writes_the_memory_of_a_pci_device),  /* a second run gets it again */
     { NULL, NULL },
 };

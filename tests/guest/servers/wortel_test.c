@@ -12,6 +12,7 @@
 #include <hurd/wortel.h>
 #include <l4/ipc.h>
 #include <l4/kip.h>
+#include <l4/space.h>
 #include <l4/message.h>
 #include <l4/pecan.h>
 #include <l4/thread.h>
@@ -386,8 +387,8 @@ TEST(wortel_gives_deva_device_memory_but_no_ram)
     EXPECT_EQ(hurd_wortel_get_io_mem(cap, 0xB8000, 0, 0), EINVAL);
     EXPECT_EQ(hurd_wortel_get_io_mem(cap, 0xB8000, 0x10000, 0), EINVAL);
     EXPECT_EQ(hurd_wortel_get_io_mem(cap, 0xB8800, 0x1000, 0), EINVAL);
-    EXPECT_EQ(hurd_wortel_get_io_mem(cap, 0xBF000000, 0x1000, 0), EINVAL);
-    EXPECT_EQ(hurd_wortel_get_io_mem(cap, 0xFFFFF000, 0x1000, 0), EINVAL);
+    EXPECT_EQ(hurd_wortel_get_io_mem(cap, 0xF0000000, 0x800000, 0), EINVAL);
+    EXPECT_EQ(hurd_wortel_get_io_mem(cap, 0xF0001000, 0x2000, 0), EINVAL);
     EXPECT_EQ(hurd_wortel_get_io_mem(cap, 0x100000, 0x1000, 0), EACCES);
     EXPECT_EQ(hurd_wortel_get_io_mem(cap, 0x400000, 0x400000, 0), EACCES);
     L4_Fpage_t window = L4_FpageLog2(0x70000000, 12);
@@ -397,6 +398,20 @@ TEST(wortel_gives_deva_device_memory_but_no_ram)
     *cell = 0x0741;
     EXPECT_EQ(*cell, 0x0741);
     *cell = before;
+}
+
+/* The HPET of a PC is where PCI devices are; its first register ends in the maker's number. */
+TEST(wortel_gives_deva_the_memory_of_devices_behind_its_own_view)
+{
+    L4_Fpage_t page = L4_FpageLog2(0x71000000, 12), large = L4_FpageLog2(0x71400000, 22);
+    volatile uint32_t *hpet = (volatile uint32_t *) 0x71000000;
+    for (int again = 0; again < 2; again++) {
+        EXPECT_EQ(hurd_wortel_get_io_mem(cap, 0xFED00000, 0x1000, page.raw), 0);
+        EXPECT_EQ(*hpet >> 16, 0x8086);
+        L4_Flush(L4_FpageAddRights(page, L4_FPAGE_RWX));
+    }
+    EXPECT_EQ(hurd_wortel_get_io_mem(cap, 0xFEC00000, 0x400000, large.raw), 0);
+    EXPECT_EQ(*(volatile uint32_t *) 0x71500000 >> 16, 0x8086);
 }
 
 TEST(wortel_gives_deva_ports)
@@ -464,6 +479,7 @@ static const struct {
     T(wortel_asks_task_for_a_capability_of_each_boot_task_and_the_master, 2),
     T(wortel_lets_deva_attach_interrupts_and_nothing_else, 4),
     T(wortel_gives_deva_device_memory_but_no_ram, 4),
+    T(wortel_gives_deva_the_memory_of_devices_behind_its_own_view, 4),
     T(wortel_gives_deva_ports, 4),
     T(wortel_asks_deva_for_consoles_and_the_master, 4),
     T(wortel_tells_the_root_task_whom_to_call, 8),
