@@ -41,6 +41,8 @@ static void fake_out8(uint16_t port, uint8_t value)
         c->selected = value;
 }
 
+bool gdb_here;                  /* gdb's stub has a line of its own when it is there */
+
 #define in8 fake_in8
 #define out8 fake_out8
 #include "kernel/arch/x86/pic.c"
@@ -103,6 +105,16 @@ static void a_spurious_irq15_ends_the_cascade_alone(void **state)
     assert_int_equal(chip[1].mask, 0);
 }
 
+static void the_line_of_gdbs_stub_is_nobodys_while_the_stub_is_there(void **state)
+{
+    (void)state;
+    assert_true(arch_interrupt_available(GDB_LINE));
+    gdb_here = true;
+    assert_false(arch_interrupt_available(GDB_LINE));
+    assert_true(arch_interrupt_available(GDB_LINE + 1));
+    gdb_here = false;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +122,7 @@ int main(void)
         cmocka_unit_test_setup(the_timer_is_never_masked, fresh),
         cmocka_unit_test_setup(a_spurious_irq7_fires_nothing_and_is_not_ended, fresh),
         cmocka_unit_test_setup(a_spurious_irq15_ends_the_cascade_alone, fresh),
+        cmocka_unit_test_setup(the_line_of_gdbs_stub_is_nobodys_while_the_stub_is_there, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

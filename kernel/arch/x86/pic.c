@@ -65,7 +65,8 @@ bool pic_accept(word_t line)
 
 bool arch_interrupt_available(word_t line)
 {
-    return line < ARCH_INTERRUPTS && line != LINE_TIMER && line != LINE_CASCADE && !(gdb_here && line == GDB_LINE);
+    return line < ARCH_INTERRUPTS && line != LINE_TIMER && line != LINE_CASCADE &&
+           !(gdb_here && line == GDB_LINE);
 }
 
 void arch_interrupt_mask(word_t line)
