@@ -670,7 +670,8 @@ void ipc_fast_woken(struct thread *self)
 
 void ipc_fault_woken(struct thread *self)
 {
-    assert(self->kind == IPC_PAGE_FAULT);
+    /* resume_fault has ended the fault already if only a more urgent thread brings self here */
+    assert(self->kind == IPC_PAGE_FAULT || self->receive_result == IPC_OK);
     int err = ipc_receive(self, NULL);
     self->kind = IPC_USER;
     if (err == L4_IPC_NO_PARTNER)

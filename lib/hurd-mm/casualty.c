@@ -3,6 +3,7 @@
  * regions beside the address; then the exit status that says so. */
 #include <errno.h>
 #include <hurd/cap.h>
+#include <hurd/mm.h>
 #include <hurd/startup.h>
 #include <hurd/task.h>
 #include <l4/message.h>
@@ -109,6 +110,13 @@ static void say_registers(uintptr_t ip)
         r[5], r[4]);
 }
 
+/* A page that is not in core may be the one for which there was no memory. */
+static bool is_resident(L4_Word_t address)
+{
+    L4_Word_t bits = 0;
+    return !hurd_vm_resident(address & ~(HURD_MM_PAGE - 1), HURD_MM_PAGE, &bits) && (bits & 1);
+}
+
 /* What could be return addresses among the words on the guilty thread's stack; tools/symbolise
  * knows which of them follow a call.  Only anonymous memory is read: the pages of other stores
  * may need somebody who waits for this thread. */
@@ -119,10 +127,12 @@ static void say_callers(void)
     L4_Word_t r[10 * HURD_MM_MAPS_WORDS], sp = casualty.registers[7] & ~3ul;
     unsigned found = 0;
     if (ask_regions(sp, r) == 0 || r[0] > sp || r[2] >> 8 != HURD_MM_ANONYMOUS ||
-        !(r[2] & HURD_VM_READ))
+        !(r[2] & HURD_VM_READ) || !is_resident(sp))
         return;
     say("  code addresses on the stack, its callers among them:");
     for (L4_Word_t i = 0; i < WORDS && found < MOST && r[1] - sp >= 4 * i + 3; i++) {
+        if ((sp + 4 * i) % HURD_MM_PAGE == 0 && !is_resident(sp + 4 * i))
+            break;
         L4_Word_t word = ((const L4_Word_t *)sp)[i];
         if (word > (L4_Word_t)__mm_text_start && word <= (L4_Word_t)__text_end) {
             say(" %08lx", word);

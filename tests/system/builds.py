@@ -10,7 +10,7 @@ import tempfile
 import guest
 import machine
 
-PARTS = ("Makefile", "include", "lib", "kernel", "boot", "servers", "apps", "tests", "tools", "bench")
+PARTS = ("Makefile", "include", "lib", "kernel", "boot", "servers", "apps", "tests", "tools", "bench", "docs")
 OURS = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "T", "CONFIG", "FIRST", "CHECK", "WERROR")      # of the make that runs these tests
 
 
