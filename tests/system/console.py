@@ -214,6 +214,6 @@ def a_long_text_that_is_pasted_arrives_whole(lab):
     for number in range(150):
         vm.line.send(f"no{number}\r")
     for number in range(150):
-        vm.expect(rf"no{number}: no such command")
+        vm.expect(rf"no{number}: there is no such command")
     vm.send("run hello " + "x" * 150)
     vm.expect(r"argument 1: x{150}\s")
