@@ -8,8 +8,8 @@
 #include "ipc.h"
 #include "map.h"
 
-/* Sends self->kmsg to `whom` and waits for the answer.  Returns IPC_OK, or why there is no answer.
- * Blocks. */
+/* Sends self->kmsg to the thread `whom` and waits for the reply.  Returns IPC_OK, or why there is
+ * no reply.  Blocks. */
 static int ask(struct thread *self, enum ipc_kind kind, word_t whom)
 {
     word_t phase;
@@ -18,9 +18,9 @@ static int ask(struct thread *self, enum ipc_kind kind, word_t whom)
     return ipc_call(self, kind, whom, whom, 0, &phase);
 }
 
-/* The same for a thread that came from user mode.  If `whom` does not exist, self halts.  If the
- * IPC is broken off, self goes back to its instruction, which faults again.  Returns true if an
- * answer came.  Blocks. */
+/* As ask(), for a fault in user mode.  If `whom` does not exist, self is halted.  After any other
+ * error self goes back to its instruction, which faults again.  Returns true if a reply came.
+ * Blocks. */
 static bool ask_or_halt(struct thread *self, enum ipc_kind kind, word_t whom)
 {
     int err = ask(self, kind, whom);
@@ -29,7 +29,7 @@ static bool ask_or_halt(struct thread *self, enum ipc_kind kind, word_t whom)
     return err == IPC_OK;
 }
 
-/* Writes the tag of a message with so many untyped words. */
+/* Writes the tag of a message with `words` untyped words. */
 static void compose(struct thread *self, word_t label, word_t words)
 {
     self->kmsg[0] = label << L4_TAG_LABEL_SHIFT | words;
@@ -51,6 +51,7 @@ void fault_page(struct thread *self, word_t address, bool write)
     ask_or_halt(self, IPC_PAGE_FAULT, self->utcb->pager);
 }
 
+/* This fault is an IPC inside an IPC: self->call of the outer one is put aside meanwhile. */
 int fault_in_copy(struct thread *self, word_t address, bool write)
 {
     word_t call[ARRAY_LEN(self->call)];
@@ -99,7 +100,8 @@ void fault_preempted(struct thread *self, uint64_t at)
                    L4_TIME_ZERO << 16, &phase);
 }
 
-/* Spec 6.2.  self runs again when Schedule gives it a new quantum. */
+/* Spec 6.2.  The first time, self tells its scheduler; if it comes here again without a new
+ * quantum, it stops.  It runs again when Schedule gives it a new quantum. */
 void fault_quantum(struct thread *self)
 {
     word_t phase;

@@ -7,7 +7,9 @@
  * src sends and dst receives; self makes the call.  A thread that waits to send is on the sender
  * queue of its receiver (`senders`).  A receiver searches its sender queue for a sender that it
  * accepts, and takes the message itself.  It also puts the sender into the sender's receive phase
- * at once, so a prompt reply never finds a thread between its two phases. */
+ * at once, so a prompt reply never finds a thread between its two phases.
+ *
+ * Start at sys_ipc(), near the end, and at the simplest cases right above it. */
 #include "ipc.h"
 
 #include "arch.h"
@@ -99,8 +101,8 @@ static bool resolve_from(struct thread *self, word_t *accepts)
 
 /* ---- waiting and waking */
 
-/* t waits for a message from `accepts` from now on.  If the fast path may end the wait, t needs no
- * stack. */
+/* t waits for a message from `accepts` from now on.  If the fast path may end the wait, the
+ * contents of t's kernel stack are dropped: the TCB holds all that is left to do. */
 static inline void begin_receive(struct thread *t, word_t accepts)
 {
     t->receive_result = IPC_PENDING;
@@ -109,7 +111,7 @@ static inline void begin_receive(struct thread *t, word_t accepts)
                !(t->obstacles & (OBSTACLE_QUANTUM | OBSTACLE_COMPAT)))) {
         t->state = THREAD_READY;
         t->fast_from = accepts;
-        t->kernel_sp = NULL; /* the TCB holds all that is left to do: see ipc_fast_woken() */
+        t->kernel_sp = NULL; /* see ipc_fast_woken() */
     } else {
         t->state = THREAD_RECEIVING;
         t->accepts = accepts;
@@ -137,7 +139,7 @@ static void wake_and_enqueue(struct thread *t)
 static void end_search(struct thread *t)
 {
     assert(thread_state(t) == THREAD_READY);
-    t->searches = t->in_kernel = false; /* a search holds on to nothing */
+    t->searches = t->in_kernel = false; /* a search keeps no pointers: it can simply end */
     t->state = THREAD_RECEIVING;
     if (t != current)
         sched_dequeue(t);
@@ -175,7 +177,8 @@ static inline word_t *registers_of(struct thread *t)
     return likely(t->kind == IPC_USER) ? (word_t *)t->utcb->mr : t->kmsg;
 }
 
-/* Copies the tag without the receiver's flags, and `words` words behind it. */
+/* Copies the tag, with the flags cleared that only the kernel may set, and `words` words behind it.
+ */
 static inline void copy_words(word_t *to, const word_t *from, word_t words)
 {
     to[0] = from[0] & ~TAG_FLAGS;
@@ -196,12 +199,13 @@ static inline int transfer(struct thread *src, struct thread *dst)
         return L4_IPC_OVERFLOW;
     }
     if (dst->kind != IPC_USER && words >= KMSG_WORDS)
-        words = KMSG_WORDS - 1; /* the kernel reads no more */
+        words = KMSG_WORDS - 1; /* kmsg holds no more, and the kernel needs no more */
     copy_words(registers_of(dst), from, words);
     return likely(!t) ? IPC_OK : transfer_typed(src, dst, from, u + 1, u + 1 + t);
 }
 
-/* Counts a page fault of src for src's space: `pager` is of the same space, or of another. */
+/* Counts a page fault of src.  faults_self counts the faults that a pager of the same space serves,
+ * faults_other all others. */
 static void count_fault(const struct thread *src, const struct thread *pager)
 {
     *(src->space == pager->space ? &src->space->faults_self : &src->space->faults_other) += 1;
@@ -217,7 +221,7 @@ static int mirrored(int err)
 }
 
 /* Tells dst that src sends in the name of `apparent`.  If `apparent` waits for src alone, it waits
- * for dst from now on, so that dst can answer in src's place. */
+ * for dst from now on, so that dst can reply in src's place. */
 static void propagate(struct thread *src, struct thread *dst, struct thread *apparent)
 {
     if (dst->kind == IPC_USER) {
@@ -282,8 +286,8 @@ static int deliver(struct thread *src, struct thread *dst)
     return err;
 }
 
-/* t, which does not run, is in its receive phase from now on.  If senders are queued, t searches
- * its queue as soon as it runs. */
+/* Puts t into its receive phase.  If senders are queued, t searches its queue as soon as it runs.
+ * Pre: t does not run. */
 static void receive_or_search(struct thread *t, word_t accepts)
 {
     begin_receive(t, accepts);
@@ -322,9 +326,10 @@ static int take(struct thread *self, struct thread *src)
 
 /* ---- the two phases */
 
-/* self waits until its IPC is decided.  `next`, if it is not NULL, is READY but on no queue: it
- * runs on the rest of self's slice if it may.  Before the decision, self may be woken to ask its
- * pager for a page that a string copy needs.  Blocks. */
+/* self waits until its IPC has a result.  If `next` is not NULL, it runs next, on the rest of
+ * self's slice, unless overtime ends here.  Until there is a result, self may wake several times,
+ * each time to ask its pager for a page that a string copy needs.
+ * Pre: `next`, if it is not NULL, is READY and on no queue.  Blocks. */
 static inline void wait(struct thread *self, struct thread *next)
 {
     if (unlikely(self->obstacles & OBSTACLE_OVERTIME))
@@ -339,8 +344,8 @@ static inline void wait(struct thread *self, struct thread *next)
         string_serve(self);
 }
 
-/* self waits on dst's sender queue until dst takes the message.  `again`: self has waited for
- * another addressee before, and only the rest of its send timeout is left.
+/* self waits on dst's sender queue until dst takes the message.  `again`: self's wait for another
+ * receiver ended with IPC_RETRY, and only the rest of its send timeout is left.
  * Returns the result of the send phase, or IPC_RETRY if another thread may be the addressee now.
  * Blocks. */
 static int wait_to_send(struct thread *self, struct thread *dst, bool again)
@@ -399,9 +404,12 @@ static inline int ipc_send(struct thread *self, word_t to, struct thread **woken
 /* Searches self's sender queue.  Returns a sender that self accepts, or NULL.  Blocks.
  *
  * After each stretch other threads may run.  They may send to self as if self waited already, or
- * end self's wait; then the search is over.  They may also join or leave the queue, so the search
- * keeps no place in it: it moves the senders of a finished stretch to the end of the queue.  After
- * a search in vain, the queue has its old order, but for the senders that joined meanwhile. */
+ * end self's wait; then the search is over.  They may also join or leave the queue.  So the search
+ * does not remember a place in the queue: it moves the senders that it has seen to the end of the
+ * queue.  If it finds no sender, it has moved them all, and the queue has its old order again,
+ * apart from the senders that joined meanwhile.
+ *
+ * `left` counts the senders that the search has not seen yet. */
 static struct thread *search(struct thread *self)
 {
     struct list_node *n = self->senders.next;
@@ -412,7 +420,7 @@ static struct thread *search(struct thread *self)
         n = n->next;
         if (admits(self, self->accepts, src) && !wait_is_over(src))
             return src;
-        if (left % STRETCH == 1 && n != &self->senders) {
+        if (left % STRETCH == 1 && n != &self->senders) { /* a stretch ends, the queue does not */
             list_remove(&self->senders);
             list_add_tail(n, &self->senders);
             (void)preempt_point();
@@ -460,12 +468,12 @@ static int receive_once(struct thread *self, struct thread *woken)
             err = L4_IPC_TIMEOUT;
     }
     self->searches = false;
-    if (src || err != IPC_PENDING) {
+    if (src || err != IPC_PENDING) { /* a message is here, or a result: self does not wait */
         if (woken)
             sched_enqueue(woken);
         timer_disarm(self);
         if (src)
-            ready.owner = src->id; /* self works for src from now on */
+            ready.owner = src->id; /* self works for src from now on: overtime, in sched.h */
         return src ? take(self, src) : err;
     }
     begin_receive(self, self->accepts);
@@ -544,7 +552,8 @@ static void report_error(struct thread *self, int err, word_t phase)
 /* ---- the simplest cases, which need none of the above */
 
 /* True if self can give dst untyped words at once: dst waits, without a timeout, for self or for
- * any thread, and self has no obstacle (thread.h) but the FPU: no queued sender, no redirector. */
+ * any thread, and self has no obstacle (thread.h) other than the FPU.  So self has no queued
+ * sender, and its space has no redirector. */
 static inline bool waits_for(const struct thread *dst, const struct thread *self)
 {
     return dst && (dst->fast_from == L4_ID_ANY || dst->fast_from == self->id) &&
@@ -591,7 +600,7 @@ void ipc_page_fault(struct thread *self)
     arch_leave_to(pager);
 }
 
-/* True if dst's page fault waits for self's answer, and self has no obstacle but the FPU. */
+/* True if dst waits for self's reply to its page fault, and self has no obstacle but the FPU. */
 static inline bool fault_waits_for(const struct thread *dst, const struct thread *self)
 {
     return dst && dst->state == THREAD_RECEIVING && dst->kind == IPC_PAGE_FAULT &&
@@ -607,11 +616,11 @@ static inline bool is_simple_answer(const struct thread *self, const word_t *mr,
            self->from_spec == L4_ID_ANY && receive_timeout(self) == L4_TIME_NEVER;
 }
 
-/* The commonest answer with memory: is_simple_answer(), to a thread whose page fault or request
- * waits for it, and the pages need no more than map_row() does.  A pager whose server has mapped
- * the page already answers with a nil item.  In this case the function does not return.  In other
- * cases some of the pages may be mapped already: both_phases() then maps them once more, which does
- * no harm. */
+/* The commonest reply with memory: is_simple_answer(), to a thread that waits for the reply to its
+ * page fault or its request, and the pages need no more than map_row() does.  A pager whose server
+ * has mapped the page already replies with a nil item.  In this case the function does not return.
+ * If map_row() cannot map all pages, the function returns, and both_phases() maps the whole item
+ * again; a page that is mapped already then stays as it is. */
 static inline void simple_answer(struct thread *self, word_t to)
 {
     const word_t *mr = (word_t *)self->utcb->mr, *item = mr + 1 + (mr[0] & L4_TAG_U_MASK);
@@ -661,7 +670,7 @@ void ipc_fast_woken(struct thread *self)
 {
     while (self->copy_fault)
         string_serve(self);
-    self->from_spec = self->accepts; /* for another attempt: the fast path writes neither down */
+    self->from_spec = self->accepts; /* another attempt needs both; the fast path stored neither */
     self->timeouts = 0;
     int err = ipc_receive(self, NULL);
     if (err != IPC_OK)
@@ -731,8 +740,8 @@ bool ipc_forsake(struct thread *t)
         struct thread *src = list_entry(t->senders.next, struct thread, in_queue);
         if (src->kind == IPC_INTERRUPT) {
             irq_withdraw(src);
-        } else if (src->intended) { /* src did not name t: the next sweep finds t's successor */
-            leave_senders(src);
+        } else if (src->intended) { /* redirected to t: src waits with the idle thread until */
+            leave_senders(src);      /* the next sweep finds its new receiver */
             join_senders(src, idle_thread);
         } else
             ipc_abort(src, L4_IPC_NO_PARTNER);

@@ -26,7 +26,8 @@ static inline struct mapping *lookup(struct space *s, vaddr_t v)
     return node ? *node : NULL;
 }
 
-/* m, which is linked into its tree, takes its place in the receiver's table. */
+/* Writes m's page-table entry, and m into the table's array of nodes.  Pre: m is linked into its
+ * tree. */
 static inline void node_place(struct mapping *m, word_t *entry, word_t value)
 {
     struct kpage *table = kpage_of(entry);
@@ -92,7 +93,8 @@ static int node_move(struct mapping *m, word_t *to, word_t value)
 
 /* A page is to be mapped from `source`, but `old` is mapped at that place.
  * Returns IPC_OK if `old` is what is wanted, perhaps with more rights now; IPC_RETRY if `old` was
- * unmapped at once; else IPC_PENDING, and `old` is unmapped if `blocks`.  Blocks if `blocks`. */
+ * unmapped at once; or IPC_PENDING: the caller tries again after a pause.  If `blocks`, `old` is
+ * unmapped then.  Blocks if `blocks`. */
 static int replace(struct mapping *old, struct mapping *source, word_t value,
                                bool grant, bool blocks)
 {
@@ -111,7 +113,8 @@ static int replace(struct mapping *old, struct mapping *source, word_t value,
 }
 
 /* Maps or grants the page at `from` to `to`.  Spec 5.11, rules 1-8.
- * Pre: both addresses are in bounds; *batch is the work that this stretch has done so far.
+ * Pre: both addresses are in bounds; *batch is the work that this stretch has done so far, in pages
+ * (MAP_BATCH ends the stretch).
  * Returns IPC_OK, IPC_PENDING or L4_IPC_OVERFLOW, as map_fpage().  Blocks if `blocks`. */
 static inline int page_map(struct space *src, vaddr_t from, struct space *dst, vaddr_t to,
                                 word_t rights, bool grant, bool blocks, word_t *batch)
@@ -122,7 +125,7 @@ static inline int page_map(struct space *src, vaddr_t from, struct space *dst, v
             bool table = arch_table_entry(src, from);
             bool frames = src->is_sigma0 || src == far_frames;
             if (frames && !table && *batch)
-                return IPC_PENDING; /* a new table fills a stretch of its own */
+                return IPC_PENDING; /* making a page table takes a whole stretch */
             if (!frames || !map_idempotent(src, from))
                 return IPC_OK;
             *batch += table ? MAP_BATCH / 2 : MAP_BATCH;
@@ -153,7 +156,7 @@ static inline int page_map(struct space *src, vaddr_t from, struct space *dst, v
             struct mdb_walk w = {.root = source, .root_too = true, .drop = ENTRY_WRITE};
             if (blocks && !*batch) {
                 mdb_walk(&w); /* nodes below the source must not keep a right that it loses */
-                if (w.root) /* the walk was a status query, too: the source keeps the status */
+                if (w.root) /* the walk collected the access bits: the source keeps them */
                     w.root->parent_bits |= w.status;
             }
             return IPC_PENDING;

@@ -21,17 +21,19 @@ enum thread_state {
     THREAD_RECEIVING, /* it waits for a message; `accepts` says from which threads */
     THREAD_STOPPED,   /* halted, or out of quantum: it waits for ExchangeRegisters or Schedule */
     THREAD_INTERRUPT, /* an interrupt without a message to send */
-    THREAD_ENGAGED,   /* in a string copy: it waits while the other thread copies or lacks a page */
+    THREAD_ENGAGED,   /* in a string copy: it waits until the other thread has copied, or has got
+                         the page that it lacks */
 };
 
-/* The purpose of a thread's IPC: its own call, or a message that the kernel writes for it. */
+/* The purpose of a thread's IPC: its own call, or a message that the kernel writes for it.
+ * IPC_START: a new thread waits for the start message of its pager. */
 enum ipc_kind {
     IPC_USER, IPC_PAGE_FAULT, IPC_IO_FAULT, IPC_EXCEPTION, IPC_PREEMPTION, IPC_START, IPC_INTERRUPT
 };
 
 #define IPC_OK 0 /* errors are L4_IPC_TIMEOUT ..  (spec 5.9) */
 #define IPC_PENDING (-1) /* there is no result yet */
-#define IPC_RETRY (-2)   /* woken to look once more for a sender, or for its message's receiver */
+#define IPC_RETRY (-2)   /* it must try again: search its queue, or find its receiver anew */
 #define IPC_GONE (-3)    /* the partner does not exist any more */
 
 #define KMSG_WORDS (L4_EXCEPTION_WORDS + 1)
@@ -48,7 +50,7 @@ struct thread {
     uint8_t state;          /* enum thread_state; read it by thread_state() */
     uint8_t priority;
     uint8_t sensitive_priority;
-    bool halted;            /* H: it does not execute user instructions */
+    bool halted;            /* it executes no user instructions (the H flag of ExchangeRegisters) */
     bool in_kernel;         /* it was preempted at a preemption point */
     bool replies;           /* for compat=pistachio: its Ipc began with a send phase, and no
                                timeout can end it */

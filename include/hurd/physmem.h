@@ -18,15 +18,16 @@
  *
  * Who spends: the owner of a container is the task to which its control was last given.  Others
  * with a strong handle may use, copy, give back and destroy, but not spend: EPERM.  Boot tasks
- * (ids below 513) may, as they equip others.  Whoever holds the control itself may split it and
+ * (ids below 513) may, as they equip others.  A task that holds the control itself may split it and
  * create containers that charge it.
  *
- * How long: what a program asks for about more than 64 pages is done in turns, in which other
- * requests are served; the answer comes at the end.  Everything is checked before anything changes.
- * If somebody changes the pages meanwhile, the request ends with the error that it meets then, and
- * word 0 says how far it came.  Such a request costs a record, ENOMEM without.  A thread that sends
- * another request does not get the answer to the old one, which goes on; another long one is EAGAIN
- * meanwhile.  MAP fills at most 64 pages a request.
+ * How long: a request for more than 64 pages is served in turns; between two turns physmem serves
+ * other requests, and the reply comes at the end.  Everything is checked before anything changes.
+ * If another request changes the pages meanwhile, the long request ends with the error that it
+ * meets then, and word 0 says how far it came.  A long request costs a record; ENOMEM: there is no
+ * memory for it.  A thread that sends another request meanwhile does not get the reply to the long
+ * one, which goes on; if the new request is long, too, it is EAGAIN.  MAP fills at most 64 pages a
+ * request.
  *
  * Mappings are a cache: physmem may take away any of them at any time, except those of wired
  * containers and pinned pages. The client faults, and asks again. */
@@ -82,9 +83,10 @@
  *   u = 4:  0 container, 1 index | rights, 2 size, 3 vaddr         rounded: down, up, down
  *   Reply: up to 31 map items, send base = address in the client, and no words.  The client's
  *   acceptor is the window, normally the whole space.  From the start up to the first hole, or as
- *   far as 31 items and 64 new pages reach: add up the fpages and ask again for the rest.  ENOENT: the first page is
- *   a hole.  EACCES: more rights than the capability has.  EINVAL: no rights.  EBUSY: a pinned page
- *   by a weak reference.  WRITE ends copy-on-write for these pages; without it they come read-only.
+ *   far as 31 items and 64 new pages reach: add up the fpages and ask again for the rest.  ENOENT:
+ *   the first page is a hole.  EACCES: more rights than the capability has.  EINVAL: no rights.
+ *   EBUSY: a pinned page by a weak reference.  WRITE ends copy-on-write for these pages; without it
+ *   they come read-only.
  *
  * CONTAINER_COPY        0 source, 1 its start, 2 destination, 3 its start, 4 size, 5 flags
  *                       -> 0 bytes copied
@@ -134,10 +136,10 @@
  *   EAGAIN: beyond HURD_PM_WIRED_MAX.  EPERM: weak reference.  EACCES: no write right.
  * CONTAINER_UNPIN       0 container, 1 start, 2 size               -
  *   EINVAL: the caller's task has not pinned all of it.
- * CONTAINER_INFO        0 container                          struct hurd_pm_container_info, in words
+ * CONTAINER_INFO        0 container                         struct hurd_pm_container_info, in words
  *
  * STATISTICS            0 any handle                         struct hurd_pm_statistics, in words
- * TASK_STATISTICS       0 any handle, 1 task id              struct hurd_pm_task_statistics, in words
+ * TASK_STATISTICS       0 any handle, 1 task id            struct hurd_pm_task_statistics, in words
  *   Of the first task >= that id that holds anything here; ENOENT after the last.  Counts what is
  *   charged to the control capabilities last given to that task.
  * DEBUG_REVOKE          0 the first control, 1 n                   -
@@ -173,47 +175,56 @@
 #define HURD_PM_SELF_PAGED              149u
 #define HURD_PM_CONTAINER_ALLOCATE_MAP  160u
 
-/* Extra pages.  Spec: hurd-l4-design.md 2.6.  ALLOCATE with EXTRA promises pages that cost nothing of the
- * guarantee, while there are frames that nobody was promised (ENOMEM: not so many; EINVAL: a wired
- * container).  What is replaced by SQUASH or by a copy stays extra, or not.  PIN and a MOVE to another control's container are EPERM.
- * physmem takes extra pages back when somebody needs the frames for a guarantee:
+/* Extra pages.  Spec: hurd-l4-design.md 2.6.  ALLOCATE with EXTRA promises pages that cost nothing
+ * of the guarantee, out of frames that nothing claims (ENOMEM: there are not so many; EINVAL: a
+ * wired container).  A page that SQUASH or a copy replaces stays an extra page if it was one.  PIN
+ * and a MOVE to another control's container are EPERM.  physmem takes extra pages back when a
+ * guarantee needs the frames:
  *
- *   - It sends RETURN_FRAMES, in one message without a reply and with a send timeout of zero, to
- *     the thread that NOTIFY has named: 0 frames, 1 and 2 the time by which they must be back, in
- *     microseconds of the system clock (low word, high word), 3 the word that NOTIFY gave.  The
- *     task then has HURD_PM_RETURN_TIME to give so many extra pages back, by DEALLOCATE, RETURN or HARDEN: which
- *     ones, is its choice.
- *   - Then physmem seizes what is missing; at once, if there is no such thread; after HURD_PM_RETURN_PAUSE, if the thread
- *     was not waiting for a message, and is not then.  Of the
- *     container made last it takes the page with the highest number first: so a task that fills a container from
- *     its start loses the newest pages.
- *   - A seized page has no contents any more.  Its first MAP, PIN or HARDEN says so: ESTALE.  From then on it is a
- *     hole.  COPY from it is ESTALE until then; for all other requests it is a hole.
- *   - Who needs the frames waits meanwhile, at most both times together.  Boot tasks do not wait: for them physmem
- *     seizes at once, and it does so for records.  64 frames stay free for that.
+ *   - physmem sends RETURN_FRAMES, in one message without a reply and with a send timeout of zero,
+ *     to the thread that NOTIFY has named: 0 frames, 1 and 2 the time by which they must be back,
+ *     in microseconds of the system clock (low word, high word), 3 the word that NOTIFY gave.  The
+ *     task then has HURD_PM_RETURN_TIME to give so many extra pages back, by DEALLOCATE, RETURN or
+ *     HARDEN.  The task chooses which ones.
+ *   - Then physmem seizes the missing pages.  If NOTIFY has named no thread, physmem seizes at
+ *     once.  If the thread does not wait for a message, physmem tries again after
+ *     HURD_PM_RETURN_PAUSE; if the thread does not wait then either, physmem seizes.  It begins
+ *     with the container made last, and there with the page that has the highest number: so a task
+ *     that fills a container from its start loses the newest pages.
+ *   - A seized page has no contents any more.  Its first MAP, PIN or HARDEN says so: ESTALE.  From
+ *     then on it is a hole.  COPY from it is ESTALE until then; for all other requests it is a
+ *     hole.
+ *   - The request that needs the frames waits meanwhile, at most both times together.  Requests of
+ *     boot tasks do not wait: for them physmem seizes at once.  It does so for records, too, and
+ *     keeps 64 frames free for them.
  *
  * CONTROL_NOTIFY        0 control, 1 thread or 0, 2 any word       -
- *   ESRCH: not a global id of a thread of the caller's task.  EPERM: the control was last given to another
- *   task.  Ends when the control is given away.
+ *   Names the thread that gets RETURN_FRAMES for this control; 0: no thread.  ESRCH: not a global
+ *   id of a thread of the caller's task.  EPERM: the control was last given to another task.  Ends
+ *   when the control is given away.
  * EXTRA_INFO            0 control                            struct hurd_pm_extra_info, in words
  * CONTAINER_RETURN      0 container, 1 start, 2 size               0 bytes given back
- *   As DEALLOCATE, but what has a frame of its own becomes a soft reference: HARDEN can bring it back with
- *   its contents until the frame is needed.  It costs a record.  For all other requests it is a hole.
- * CONTAINER_HARDEN      0 container, 1 flags: 0 or EXTRA, 2 start, 3 size     0 bytes done, on errors too
+ *   As DEALLOCATE, but a page with a frame of its own becomes a soft reference: HARDEN can bring it
+ *   back with its contents until the frame is needed.  It costs a record.  For all other requests
+ *   it is a hole.
+ * CONTAINER_HARDEN      0 container, 1 flags: 0 or EXTRA, 2 start, 3 size
+ *                       -> 0 bytes done, on errors too
  *   Makes soft references pages again, promised or extra ones; without EXTRA extra pages become
- *   promised.  ENOENT: a hole, or the frame was reused: the contents are lost.  ESTALE: seized.  ENOMEM: the guarantee is
- *   used up; with EXTRA: there is no frame.  EPERM: weak reference, or another task's container.
+ *   promised.  ENOENT: a hole, or the frame was reused: the contents are lost.  ESTALE: seized.
+ *   ENOMEM: the guarantee is used up; with EXTRA: there is no frame.  EPERM: weak reference, or
+ *   another task's container.
  * CONTAINER_LOCK        0 weak reference, 1 microseconds           -
- *   For so long, at most HURD_PM_LOCK_TIME (EINVAL), nobody takes pages of the container away: DEALLOCATE,
- *   RELEASE, RETURN, REVOKE, DESTROY, SQUASH and MOVE wait for its end.  The lock ends with the
- *   caller's task, and with the container's control.  EBUSY: the task has a lock there.  EAGAIN: somebody
- *   waits already.  ENOMEM.  EBADF: not a weak reference.
+ *   For so long, at most HURD_PM_LOCK_TIME (EINVAL), no request takes pages of the container away:
+ *   DEALLOCATE, RELEASE, RETURN, REVOKE, DESTROY, SQUASH and MOVE wait for the lock's end.  The
+ *   lock ends with the caller's task, and with the container's control.  EBUSY: the task has a lock
+ *   there.  EAGAIN: a request waits already.  ENOMEM.  EBADF: not a weak reference.
  * CONTAINER_UNLOCK      0 weak reference                           -
  *   EINVAL: there is no lock of the task, or it is over.
  *
  * DEBUG_SHAKE           0 the first control, 1 seed, 0 = off       0 pages moved so far
- *   From now on physmem moves pages of programs to other frames at random, after each request, and with an odd
- *   seed every 2 ms as well.  EPERM.  Spared: what DEBUG_REVOKE spares, and pages that are copy-on-write or on disk as well. */
+ *   From now on physmem moves pages of programs to other frames at random, after each request, and
+ *   with an odd seed every 2 ms as well.  EPERM.  Spared: what DEBUG_REVOKE spares, and pages that
+ *   are copy-on-write or on disk as well. */
 #define HURD_PM_CONTROL_NOTIFY          161u
 #define HURD_PM_EXTRA_INFO              162u
 #define HURD_PM_CONTAINER_RETURN        163u
@@ -227,66 +238,66 @@
 #define HURD_PM_RETURN_PAUSE            5000u
 #define HURD_PM_LOCK_TIME               100000u
 
-/* Swap.  Spec: hurd-l4-design.md 2.8.  A page of a container can lie on disk: its slot is used, but costs
- * no frame of the guarantee; it costs one page of the control's swap quota.  The contents stay
- * what they were, and come back only when somebody asks: SWAP_IN.
+/* Swap.  Spec: hurd-l4-design.md 2.8.  A page of a container can be on disk: its slot is used, but
+ * costs no frame of the guarantee; it costs one page of the control's swap quota.  Its contents
+ * stay what they were.  It comes back only by SWAP_IN.
  *
- *   MAP, PIN, and COPY into a wired container, with SHARED, or from a weak reference answer ENXIO
+ *   MAP, PIN, and COPY into a wired container, with SHARED, or from a weak reference return ENXIO
  *   for a page on disk (MAP and a partial COPY give what is before it).  An ordinary copy of such a
  *   page is on disk as well and shares the block; MOVE moves it.  RELEASE leaves it alone.
- *   DEALLOCATE, SQUASH and whatever destroys the container give its block back.
+ *   DEALLOCATE, SQUASH and every request that destroys the container give its block back.
  *
  * SWAP_OUT              0 container, 1 start, 2 size [, 3 flags: 0 or SWAP_NOWAIT]    0 bytes
- *   The pages of the range, in order, lose all mappings and go.  Their charge to the guarantee ends
- *   at once: the frames are the window's (SWAP_ATTACH) until they are written.  A page whose
- *   contents are on disk already, unchanged since (it was read in and never mapped for writing, or
- *   a copy of it went before), needs no write.  Skipped: holes, pages never touched, pages on
- *   disk.  Word 0: how far it came, on errors too: [start, start + word 0) is done.
+ *   The pages of the range, in order, lose all mappings and leave.  Their charge to the guarantee
+ *   ends at once: the frames are the window's (SWAP_ATTACH) until they are written.  A page needs
+ *   no write if its contents are on disk already: it was read in and never mapped for writing, or a
+ *   copy of it left before.  Skipped: holes, pages never touched, pages on disk.  Word 0: how far
+ *   it came, on errors too: [start, start + word 0) is done.
  *   EPERM: weak reference, or another task's container.  EACCES: no write right.  EBUSY: the page
- *   is pinned, wired, or truly shared with others (SHARED).  ENODEV: there is no swap, or it is gone
- *   for good.  ENOMEM: the quota.  ENOSPC: the disk is full.  EIO: the disk takes nothing any more.
+ *   is pinned, wired, or truly shared (SHARED).  ENODEV: there is no swap, or it is gone for good.
+ *   ENOMEM: the quota.  ENOSPC: the disk is full.  EIO: the disk takes nothing any more.
  *   While the window is full the request waits; with SWAP_NOWAIT: EAGAIN.
  * SWAP_IN               0 container, 1 start, 2 size [, 3 flags: 0 or SWAP_NOWAIT]    0 bytes
- *   The pages of the range are in core when the answer comes, each charged one frame; what still is
- *   in core somewhere (not yet written, or a copy has it) comes without the disk.  Skipped: all
- *   other pages.  Neighbours on disk are read together.  Word 0 as above.
- *   ENOMEM: the guarantee has not room for all of them; nothing has changed (if others spend it
- *   meanwhile: word 0).  EIO: the disk could not; the page stays where it is.  EPERM, EACCES as
- *   above.  SWAP_NOWAIT: what is in core comes, the reads of up to 16 others are begun,
- *   and the answer is EAGAIN if some are missing.
- *   A thread that waits here and asks physmem something else, or dies, waits no more.
+ *   The pages of the range are in core when the reply comes, each charged one frame.  A page whose
+ *   contents are still in core somewhere (not yet written, or in a copy) comes without a read.
+ *   Skipped: all other pages.  Neighbours on disk are read together.  Word 0 as above.
+ *   ENOMEM: the guarantee has no room for all of them; nothing has changed (if other requests spend
+ *   it meanwhile: word 0).  EIO: the disk could not; the page stays where it is.  EPERM, EACCES as
+ *   above.  SWAP_NOWAIT: pages in core come, the reads of up to 16 others begin, and the reply is
+ *   EAGAIN if some are missing.
+ *   A thread that waits here and sends physmem another request, or dies, waits no more.
  *   HURD_CAP_CANCEL: ECANCELED.
  * SWAP_INFO             0 any handle                        struct hurd_pm_swap_info, in words
  *   Of the handle's control, and of the whole.  blocks = 0: there is no swap.
  * SWAP_QUOTA            0 control, 1 a child of it, 2 pages                -
- *   The child may have so many pages on disk; the difference is the parent's, from whom it comes.
- *   The first control gets all of a new swap.  By itself SPLIT gives the child a part of the
- *   parent's quota as large as its part of the parent's frames.  What is left of a control returns
- *   to its parent.  EPERM: not its child.  EBADF: word 1 is not a control of the caller's.  ENOMEM: the parent has not so many
- *   unused.  EBUSY: the child uses more.
+ *   The child may have so many pages on disk; the difference comes out of the parent's quota, or
+ *   goes back there.  The first control gets all of a new swap.  SPLIT gives the child the same
+ *   part of the parent's quota as of the parent's frames.  When a control ends, its quota returns
+ *   to its parent.  EPERM: not its child.  EBADF: word 1 is not a control of the caller's.  ENOMEM:
+ *   the parent has not so many unused.  EBUSY: the child uses more.
  * SWAP_GRANT            0 the first control, 1 target task or 0, 2 control that pays      0 handle
- *   The target gets the capability of the swap server, in its table (CAP_INFO tells it from others).
- *   The window and the tables will be charged to that control, which cannot
- *   be destroyed then (EBUSY).  Target 0: no server will come any more; what waits for one, and what is
- *   on disk, is EIO.  EPERM: not the first control.  EBADF: word 2 is not a control of the caller's.
- *   ESRCH, ENOMEM.  A later grant takes effect with the next attach.
+ *   The target gets the capability of the swap server, in its table (CAP_INFO shows which one it
+ *   is).  The window and the tables will be charged to that control; from then on it cannot be
+ *   destroyed (EBUSY).  Target 0: no server will come any more; requests that wait for one, and
+ *   pages on disk, are EIO.  EPERM: not the first control.  EBADF: word 2 is not a control of the
+ *   caller's.  ESRCH, ENOMEM.  A later grant takes effect with the next attach.
  *
  * For the swap server, with that capability:
  * SWAP_ATTACH           0 swap, 1 blocks of 4 KB, 2 of them reserved at the start, 3 identity,
  *                       4 window, bytes                          0 container
  *   From now on the caller stores pages.  The container is the window, through which they go: the
- *   caller may give weak references to it to a block driver (SHARE, REVOKE).  Everything in it
- *   changes by jobs only: DEALLOCATE, ALLOCATE, RELEASE, PIN, DESTROY, SWAP_OUT, MOVE and SHARED are
- *   EBUSY, and so is a copy into a page that is not being read; for MAP there is READ only (EACCES).
- *   Window: at least 64 KB, at most 8 MB.  A new server goes on where the last one ended, if blocks, reserve and
- *   identity are the same (the window's size stays as it was); else: EBUSY while pages are on disk.
- *   EBUSY: another task is attached.  EINVAL, ENOMEM.
+ *   caller may give weak references to it to a block driver (SHARE, REVOKE).  Only jobs change what
+ *   is in it: DEALLOCATE, ALLOCATE, RELEASE, PIN, DESTROY, SWAP_OUT, MOVE and SHARED are EBUSY, and
+ *   so is a copy into a page that is not being read; for MAP there is READ only (EACCES).  The
+ *   window has at least 64 KB, at most 8 MB.  A new server goes on where the last one ended, if
+ *   blocks, reserve and identity are the same (the window's size stays as it was); if not: EBUSY
+ *   while pages are on disk.  EBUSY: another task is attached.  EINVAL, ENOMEM.
  * SWAP_WAIT             0 swap, 1 tag, 2 errno, 3 pages
  *                       -> 0 tag, 1 SWAP_READ or SWAP_WRITE, 2 block, 3 window offset, 4 pages
  *   Says how the job `tag` ended (0: there was none): so many pages went through before the error.
- *   The answer is the next job, when there is one: up to 16 pages, one behind the other on both
- *   sides.  A page that cannot be written is written somewhere else; its block is not used again.
- *   EINVAL: not the job that is under way.  EPERM: not attached. */
+ *   The reply comes when there is a new job: up to 16 pages, one behind the other both on the disk
+ *   and in the window.  A page that cannot be written gets another block; the old block is not used
+ *   again.  EINVAL: not the job that is under way.  EPERM: not attached. */
 #define HURD_PM_SWAP_OUT                176u
 #define HURD_PM_SWAP_IN                 177u
 #define HURD_PM_SWAP_INFO               178u
@@ -305,8 +316,9 @@
 enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_KIND_CONTROL = 3,
                     HURD_PM_KIND_SWAP = 4 };
 
-/* Wired and pinned together, one task: so many bytes, or one page for each HURD_PM_WIRED_SHARE frames
- * that the container's control guarantees, if that is more: a pager's records grow with its memory. */
+/* The most that one task may have wired and pinned together: so many bytes, or one page for each
+ * HURD_PM_WIRED_SHARE frames that the container's control guarantees, if that is more: a pager's
+ * records grow with its memory. */
 #define HURD_PM_WIRED_MAX               0x18000u
 #define HURD_PM_WIRED_SHARE             16u
 
@@ -316,7 +328,7 @@ struct hurd_pm_control_info {
     L4_Word_t split;            /* guarantees of living children */
     L4_Word_t containers;
     L4_Word_t meta_bytes;       /* of records */
-    L4_Word_t task;             /* to whom it was last given: its owner */
+    L4_Word_t task;             /* the task to which it was last given: its owner */
     L4_Word_t books;            /* frames for records, beside the guarantee */
     L4_Word_t records;          /* frames that records take */
 };
@@ -339,12 +351,12 @@ struct hurd_pm_swap_info {
     L4_Word_t free, bad;        /* of them; `bad` counts the reserved ones, too */
     L4_Word_t kept;             /* blocks that also, or only, have a frame in core */
     L4_Word_t swapped;          /* pages on disk, or on the way */
-    L4_Word_t window;           /* frames of the window, */
-    L4_Word_t inactive;         /* and those of them that have not gone to the disk yet */
+    L4_Word_t window;           /* frames of the window */
+    L4_Word_t inactive;         /* those of them that are not written yet */
     L4_Word_t written, read;    /* pages since the start, modulo 2^32; */
     L4_Word_t recovered, clean; /* brought in, and taken out, without the disk */
     L4_Word_t attached;         /* the swap server's task; 0: none now */
-    L4_Word_t attaches;         /* how often one has attached */
+    L4_Word_t attaches;         /* how often a swap server has attached */
 };
 
 struct hurd_pm_swap_job {
@@ -359,12 +371,12 @@ struct hurd_pm_cap_info {
 };
 
 struct hurd_pm_extra_info {
-    L4_Word_t guaranteed;       /* pages promised by the guarantee, */
-    L4_Word_t extra;            /* extra pages beside them, */
-    L4_Word_t most;             /* and how many the policy allows */
-    L4_Word_t asked;            /* of the extra ones: asked back, and not back yet */
+    L4_Word_t guaranteed;       /* pages promised by the guarantee */
+    L4_Word_t extra;            /* extra pages beside them */
+    L4_Word_t most;             /* how many extra pages the policy allows */
+    L4_Word_t asked;            /* extra pages that were asked back and are not back yet */
     L4_Word_t seized;           /* so far, modulo 2^32 */
-    L4_Word_t room;             /* for so many extra pages more there are frames now */
+    L4_Word_t room;             /* how many more extra pages there are frames for now */
     L4_Word_t all;              /* extra pages of all tasks */
     L4_Word_t soft;             /* soft references of all tasks */
     L4_Word_t moved;            /* pages that physmem has moved so far, modulo 2^32 */
@@ -373,7 +385,7 @@ struct hurd_pm_extra_info {
 
 struct hurd_pm_statistics {
     L4_Word_t total;            /* frames physmem owns, boot images included, its own program not */
-    L4_Word_t free;             /* on the free list: changes exactly with pages bound and given back */
+    L4_Word_t free;             /* on the free list: pages bound or given back change it */
     L4_Word_t bound;            /* frames that hold clients' pages */
     L4_Word_t meta;             /* frames of bookkeeping */
     L4_Word_t promised;         /* container pages allocated, bound or not */
@@ -392,10 +404,10 @@ struct hurd_pm_task_statistics {
     L4_Word_t records;          /* frames that records take; those beyond the books are in `used` */
 };
 
-/* ---- client stubs, in lib/hurd-cap
- * --------------------------------------------------------------- All return 0 or an errno (EIO:
- * the IPC failed) and leave acceptor and time-outs as they found them.  Out pointers may be NULL,
- * and are written on success, amounts also on errors that carry one. */
+/* ---- client stubs, in lib/hurd-cap -------------------------------------------------------------
+ * All return 0 or an errno (EIO: the IPC failed), and leave acceptor and timeouts as they found
+ * them.  Out pointers may be NULL.  The stubs write through them on success, amounts also on errors
+ * that carry one. */
 
 int hurd_pm_container_create(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t flags,
                              L4_Word_t *container);
@@ -455,7 +467,7 @@ int hurd_pm_self_paged(L4_ThreadId_t pm, L4_Word_t handle);
 int hurd_pm_debug_shake(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t seed, L4_Word_t *moved);
 int hurd_pm_debug_revoke(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t n);
 
-/* These two block until the pages went, or are there, unless flags say SWAP_NOWAIT. */
+/* These two block until the pages are out, or in, unless flags say SWAP_NOWAIT. */
 int hurd_pm_swap_out(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
                      L4_Word_t flags, L4_Word_t *amount);
 int hurd_pm_swap_in(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
@@ -466,7 +478,7 @@ int hurd_pm_swap_grant(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t task, L4_W
                        L4_Word_t *handle);
 int hurd_pm_swap_attach(L4_ThreadId_t pm, L4_Word_t swap, L4_Word_t blocks, L4_Word_t reserved,
                         L4_Word_t identity, L4_Word_t window, L4_Word_t *container);
-/* Blocks until there is a job.  *job says what ended, with err and pages, and then what to do. */
+/* Blocks until there is a job.  In: *job ended, with err and pages.  Out: *job is the new job. */
 int hurd_pm_swap_wait(L4_ThreadId_t pm, L4_Word_t swap, int err, L4_Word_t pages,
                       struct hurd_pm_swap_job *job);
 

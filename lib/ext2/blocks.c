@@ -29,7 +29,8 @@ uint64_t blocks_most(const struct ext2 *fs)
     return tree < counted ? tree : counted;
 }
 
-/* Which pointer of the inode, then which of each indirect block; returns the level. */
+/* Finds the way to a block: first a pointer of the inode, then one of each indirect block.  Returns
+ * the level. */
 static unsigned path_of(const struct ext2 *fs, uint32_t logical, uint32_t index[LEVELS + 1])
 {
     uint64_t rest = logical;
@@ -98,7 +99,7 @@ int blocks_read(struct ext2_inode *inode, uint32_t logical, struct ext2_buffer *
 
 /* ---- more blocks ---- */
 
-/* A zero block for the inode, behind the last one if that is free. */
+/* Allocates a zero block for the inode: right behind its last one, if that place is free. */
 static int block_add(struct ext2_inode *inode, struct ext2_buffer **out)
 {
     struct ext2 *fs = inode->fs;
@@ -215,7 +216,7 @@ static int piece_add(struct ext2 *fs, uint32_t block, unsigned level)
     return 0;
 }
 
-/* Takes what is at or behind `keep` off a tree that begins at `base`, from its end. */
+/* Removes the blocks at or behind `keep` from a tree that begins at `base`, the last one first. */
 static int branch_cut(struct ext2 *fs, uint32_t *pointer, unsigned level, uint64_t base,
                       uint32_t keep)
 {
@@ -258,7 +259,7 @@ static int inode_cut(struct ext2_inode *inode, uint32_t keep)
     return err;
 }
 
-/* Frees what was noted; the disk does not name it any more. */
+/* Frees the trees that were noted.  Pre: nothing on the disk names them any more. */
 static int pieces_free(struct ext2_inode *inode)
 {
     struct ext2 *fs = inode->fs;

@@ -12,8 +12,9 @@
 
 enum { DATA_ALIGN = 4096 };
 
-/* For ADDS, names before inodes: an entry of an unused inode is removed without a question, but a
- * used inode without a name is not.  For REMOVES the other way round, for the same reason. */
+/* For ADDS, names come before inodes: e2fsck removes an entry of an unused inode without a
+ * question, but it asks about a used inode without a name.  For REMOVES the order is the opposite,
+ * for the same reason. */
 static const uint8_t order[][EXT2_CLASSES] = {
     [EXT2_NEUTRAL] = { EXT2_BITMAP, EXT2_DATA, EXT2_INDIRECT, EXT2_ENTRIES, EXT2_INODES,
                        EXT2_COUNTS },
@@ -117,7 +118,7 @@ static void buffer_unhash(struct ext2 *fs, struct ext2_buffer *b)
     b->valid = b->dirty = b->fresh = false;
 }
 
-/* The oldest buffer that can be had without a write, or NULL. */
+/* Returns the oldest buffer that can be reused without a write, or NULL. */
 static struct ext2_buffer *buffer_victim(struct ext2 *fs)
 {
     struct ext2_buffer *b = fs->oldest;
@@ -126,7 +127,7 @@ static struct ext2_buffer *buffer_victim(struct ext2 *fs)
     return b;
 }
 
-/* A pinned buffer for this block, whose data is not set yet. */
+/* Gets a pinned buffer for this block.  Its data is not set yet. */
 static int buffer_claim(struct ext2 *fs, uint32_t block, struct ext2_buffer **out)
 {
     struct ext2_buffer *b = buffer_victim(fs);
@@ -185,7 +186,8 @@ static int buffer_fetch(struct ext2 *fs, uint32_t block, uint32_t count, struct 
     return err;
 }
 
-/* The block, and up to `more` blocks behind it in the same read: the caller expects to use them. */
+/* Gets the block, and reads up to `more` blocks behind it in the same read: the caller expects to
+ * use them. */
 int buffer_get_ahead(struct ext2 *fs, uint32_t block, uint32_t more, struct ext2_buffer **out)
 {
     struct ext2_buffer *b = buffer_find(fs, block);
@@ -209,7 +211,8 @@ int buffer_get(struct ext2 *fs, uint32_t block, struct ext2_buffer **out)
     return buffer_get_ahead(fs, block, 0, out);
 }
 
-/* A block that was just allocated: zero, dirty, and nothing on disk names it. */
+/* Gets a buffer for a block that was just allocated: it is zero and dirty, and nothing on disk
+ * names it. */
 int buffer_new(struct ext2 *fs, uint32_t block, struct ext2_buffer **out)
 {
     struct ext2_buffer *b = buffer_find(fs, block);
@@ -288,13 +291,13 @@ static int write_run(struct ext2 *fs, struct ext2_buffer **b, uint32_t count)
     return 0;
 }
 
-/* Writes one block now, whatever else waits. */
+/* Writes one block now, before all other dirty blocks. */
 int buffer_write(struct ext2 *fs, struct ext2_buffer *b)
 {
     return write_run(fs, &b, 1);
 }
 
-/* Writes what is dirty of one class; *wrote says whether there was anything. */
+/* Writes the dirty blocks of one class.  *wrote: there were some. */
 static int write_class(struct ext2 *fs, enum ext2_class class, bool *wrote)
 {
     uint32_t n = 0, run;
@@ -326,7 +329,7 @@ bool cache_is_dirty(const struct ext2 *fs)
     return false;
 }
 
-/* Writes all that is dirty, in the order of the batch. */
+/* Writes all dirty blocks, in the order of the batch. */
 int cache_flush(struct ext2 *fs)
 {
     bool wrote = false;

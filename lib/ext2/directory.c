@@ -231,7 +231,7 @@ static int block_insert(struct ext2 *fs, uint8_t *data, const char *name, uint32
     return ENOSPC;
 }
 
-/* The space of the entry becomes the end of the one before it. */
+/* Removes the entry: its space is added to the entry before it. */
 static int block_remove(struct ext2 *fs, uint8_t *data, const struct entry_place *place)
 {
     struct ext2_disk_entry *e = entry_at(fs, data, place->offset);
@@ -245,8 +245,8 @@ static int block_remove(struct ext2 *fs, uint8_t *data, const struct entry_place
     return 0;
 }
 
-/* One more block, in a batch of its own: before a name in it reaches the disk, the block is the
- * directory's. */
+/* Gives the directory one more block, in a batch of its own.  So the disk has the block as a part
+ * of the directory before a name in it. */
 static int directory_grow(struct ext2_inode *directory)
 {
     struct ext2 *fs = directory->fs;
@@ -297,7 +297,7 @@ int entry_add(struct ext2_inode *directory, const char *name, uint32_t length,
     }
     if (err)
         return err;
-    /* What did not fit a short name will not fit another one. */
+    /* A block without room for a short name has no room for another name. */
     if (length <= 8)
         directory->room = i - 1;
     return directory_touch(directory);
@@ -336,7 +336,7 @@ int entry_point(struct ext2_inode *directory, const struct entry_place *place,
     return err ? err : directory_touch(directory);
 }
 
-/* "." and ".." in the first block of a new directory. */
+/* Writes "." and ".." into the first block of a new directory. */
 int directory_init(struct ext2_inode *directory, uint32_t parent)
 {
     struct ext2 *fs = directory->fs;
@@ -359,7 +359,7 @@ int directory_init(struct ext2_inode *directory, uint32_t parent)
 
 /* ---- one name for another, at once ---- */
 
-/* Within the block: 0, or ENOSPC, and then the block is as good as before. */
+/* Tries it within the block.  Returns 0, or ENOSPC: then the block is as good as before. */
 static int block_rename(struct ext2_inode *directory, const struct entry_place *place,
                         const char *name, uint32_t length, const struct ext2_inode *inode)
 {
@@ -427,7 +427,8 @@ static int pointers_free(struct ext2 *fs, const uint32_t *pointer)
     return err;
 }
 
-/* For a name that its block has no room for.  The inode's write is the change. */
+/* Renames an entry whose block has no room for the new name.  The write of the inode is the
+ * change. */
 static int directory_rewrite(struct ext2_inode *directory, const struct entry_place *place,
                              const char *name, uint32_t length, const struct ext2_inode *inode)
 {

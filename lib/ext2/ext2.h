@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* lib/ext2: an ext2 file system over a device of functions.  Nothing here waits or knows L4; what
- * the device's functions do is theirs.  One thread at a time uses one file system.
+/* lib/ext2: an ext2 file system over a device of functions.  Nothing here knows L4, and only the
+ * device's functions may wait.  Only one thread at a time may use a file system.
  *
- * All functions that return int return 0 or an errno.  For all: EIO the device could not; EUCLEAN
- * what the disk says cannot be, and from then on the file system is read-only (`sentence` says
- * why); EROFS it is read-only; ENFILE more than EXT2_OPEN inodes are open; ENOBUFS all buffers are
- * in use, which is an error in here.
+ * All functions that return int return 0 or an errno.  For all: EIO: the device could not; EUCLEAN:
+ * what the disk says cannot be true, and from then on the file system is read-only (`sentence` says
+ * why); EROFS: it is read-only; ENFILE: more than EXT2_OPEN inodes are open; ENOBUFS: all buffers
+ * are in use, which is an error in this library.
  * Sizes are bytes, times are seconds since 1970, names are not terminated and hold any byte but NUL
  * and '/'. */
 #ifndef EXT2_H
@@ -21,13 +21,13 @@ enum {
     EXT2_OPEN = 256,                    /* inodes in use at a time */
     EXT2_BUFFERS_LEAST = 32,            /* blocks of cache */
     EXT2_RUN = 16,                      /* most blocks of one call of the device's functions */
-    EXT2_DEAD = 64,                     /* unlinked inodes that wait for their end */
-    EXT2_DETACHED = 64,                 /* pieces of a file that wait for theirs */
+    EXT2_DEAD = 64,                     /* unlinked inodes that wait to be freed */
+    EXT2_DETACHED = 64,                 /* pieces of files that wait to be freed */
     EXT2_SENTENCE = 120,
 };
 
 /* `block` counts units of `size` bytes (1,024 to 4,096), count <= EXT2_RUN; data[i] is the place of
- * block + i.  What was written before `flush` reaches the medium before what is written after it.
+ * block + i.  A write before `flush` reaches the medium before every write after it.
  * flush may be NULL. */
 struct ext2_device {
     void *context;
@@ -43,7 +43,7 @@ struct ext2_device {
 
 /* The order in which a batch of changes reaches the disk: cache.c. */
 enum ext2_class {
-    EXT2_BITMAP,                        /* what is used is marked so before anything names it */
+    EXT2_BITMAP,                        /* a block or inode is marked used before a name of it */
     EXT2_DATA,                          /* file data, and every block that nothing on disk names */
     EXT2_INDIRECT,
     EXT2_ENTRIES,                       /* blocks of directories */
@@ -57,7 +57,8 @@ struct ext2_buffer {
     struct ext2_buffer *newer, *older;  /* least recently used first */
     uint8_t *data;
     uint32_t block;
-    uint16_t pins;                      /* how many use it now; it keeps its block */
+    uint16_t pins;                      /* how many users it has now; with pins it keeps its
+                                           block */
     uint8_t class;                      /* valid when dirty */
     bool valid, dirty;
     bool fresh;                         /* nothing on disk names this block yet */
@@ -65,7 +66,7 @@ struct ext2_buffer {
 
 struct ext2_inode {
     struct ext2 *fs;
-    struct ext2_inode *next;            /* of the same hash, or the next free one */
+    struct ext2_inode *next;            /* the next inode of the same hash, or the next free one */
     uint32_t number, opens;
     uint32_t uid, gid, links, flags, generation, attributes, dtime;
     uint32_t sectors;
@@ -75,10 +76,10 @@ struct ext2_inode {
     uint32_t goal;                      /* block behind the one allocated last, or 0 */
     uint32_t room;                      /* directory: no block before this one has room */
     uint16_t mode;
-    bool fresh;                         /* its place on disk holds nothing of it yet */
+    bool fresh;                         /* it has not been written to its place yet */
 };
 
-/* A batch either adds names and blocks, or takes them away: super.c says why. */
+/* A batch either adds names and blocks, or removes them: cache.c says why. */
 enum ext2_mode { EXT2_NEUTRAL, EXT2_ADDS, EXT2_REMOVES };
 
 struct ext2_piece {
@@ -88,10 +89,10 @@ struct ext2_piece {
 
 struct ext2 {
     struct ext2_device device;
-    struct ext2_super super;            /* as on disk, with the totals of now */
+    struct ext2_super super;            /* as on disk, but with the present totals */
     char sentence[EXT2_SENTENCE];       /* why it is not mounted, or read-only */
     bool read_only;
-    bool failed;                        /* a write failed: what is dirty will not be written */
+    bool failed;                        /* a write failed: no dirty buffer will be written */
     bool clean;                         /* the superblock on disk says that all is well */
     bool was_clean;                     /* it said so when we mounted, or it was repaired */
     bool repaired;
@@ -100,7 +101,7 @@ struct ext2 {
     uint32_t inode_size, inodes, first_inode;
     uint32_t free_blocks, free_inodes;
     uint64_t size_most;                 /* of a file */
-    int64_t time_least;                 /* no time before this is written */
+    int64_t time_least;                 /* an earlier time is never written */
     enum ext2_mode mode;
     bool changed;                       /* since the last sync */
     uint32_t open_dead;                 /* inodes without a name that are open */
@@ -133,7 +134,7 @@ struct ext2_statfs {
 void ext2_statfs(const struct ext2 *fs, struct ext2_statfs *out);
 
 /* ---- inodes: inode.c ----
- * Every get is followed by one put.  EUCLEAN: the inode is not in use. */
+ * The caller ends every get with one put.  EUCLEAN: the inode is not in use. */
 int ext2_inode_get(struct ext2 *fs, uint32_t number, struct ext2_inode **inode);
 void ext2_inode_hold(struct ext2_inode *inode);
 void ext2_inode_put(struct ext2_inode *inode);
@@ -158,9 +159,10 @@ struct ext2_entry {
     uint8_t length;
     char name[EXT2_NAME_MOST + 1];      /* terminated */
 };
-/* ENOENT, ENOTDIR, ENAMETOOLONG, EINVAL: no name, or one with NUL or '/'. */
+/* ENOENT, ENOTDIR, ENAMETOOLONG, EINVAL: the name is empty, or has NUL or '/' in it. */
 int ext2_lookup(struct ext2_inode *directory, const char *name, uint32_t length, uint32_t *number);
-/* The next entry at or behind *cursor, which begins at 0 and moves on; ENOENT: no more. */
+/* Gives the next entry at or behind *cursor, and moves *cursor behind it; the caller begins at 0.
+ * ENOENT: there is none. */
 int ext2_next_entry(struct ext2_inode *directory, uint32_t *cursor, struct ext2_entry *entry);
 
 /* ---- names: names.c ----
@@ -179,8 +181,8 @@ int ext2_link(struct ext2_inode *directory, const char *name, uint32_t length,
               struct ext2_inode *inode);        /* EPERM: a directory */
 int ext2_unlink(struct ext2_inode *directory, const char *name, uint32_t length);   /* EISDIR */
 int ext2_rmdir(struct ext2_inode *directory, const char *name, uint32_t length);    /* ENOTEMPTY */
-/* EXDEV: a directory to another directory; names.c says why.  EISDIR, ENOTDIR, ENOTEMPTY: what is
- * there already. */
+/* EXDEV: a directory cannot move to another directory; names.c says why.  EISDIR, ENOTDIR,
+ * ENOTEMPTY: the new name belongs to something that cannot be replaced. */
 int ext2_rename(struct ext2_inode *from, const char *name, uint32_t length,
                 struct ext2_inode *to, const char *new_name, uint32_t new_length);
 

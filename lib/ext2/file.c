@@ -47,7 +47,7 @@ static int writable(const struct ext2_inode *inode, uint64_t at)
     return 0;
 }
 
-/* Zeroes the rest of the block in which the file ends: whoever makes the file longer sees zeros. */
+/* Zeroes the rest of the block in which the file ends: if the file grows, zeros are seen there. */
 static int tail_clear(struct ext2_inode *inode, uint64_t size)
 {
     struct ext2 *fs = inode->fs;
@@ -64,7 +64,7 @@ static int tail_clear(struct ext2_inode *inode, uint64_t size)
     return 0;
 }
 
-/* A file of 2 GB needs a feature, which the superblock gets when the first one comes. */
+/* A file of 2 GB needs a feature.  The superblock gets it with the first such file. */
 static int size_allow(struct ext2 *fs, uint64_t size)
 {
     if (size > fs->size_most)
@@ -77,7 +77,7 @@ static int size_allow(struct ext2 *fs, uint64_t size)
     return super_write(fs, false);
 }
 
-/* One block's part of a write. */
+/* Does one block's part of a write. */
 static int write_part(struct ext2_inode *inode, uint64_t at, const void *data, uint32_t n)
 {
     struct ext2 *fs = inode->fs;

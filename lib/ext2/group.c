@@ -68,7 +68,7 @@ int group_get(struct ext2 *fs, uint32_t group, struct ext2_buffer **buffer,
     return fs_damaged(fs, "a group descriptor points to the wrong places");
 }
 
-/* The totals of the superblock may be wrong, and e2fsck lets that pass: ours are sums. */
+/* The totals of the superblock may be wrong, and e2fsck accepts that.  So this sums them up. */
 int groups_count(struct ext2 *fs)
 {
     fs->free_blocks = fs->free_inodes = 0;
@@ -199,13 +199,13 @@ put_head:
 
 /* ---- blocks ---- */
 
-/* Where an inode's first block should go: the inode's own group. */
+/* Returns where an inode's first block should go: into the inode's own group. */
 uint32_t block_goal(struct ext2 *fs, uint32_t inode)
 {
     return group_first(fs, (inode - 1) / fs->group_inodes);
 }
 
-/* The free block at or behind `goal`, then in the groups behind it, and once around. */
+/* Finds a free block: at or behind `goal`, then in the groups behind it, then from the start on. */
 int block_alloc(struct ext2 *fs, uint32_t goal, uint32_t *block)
 {
     uint32_t bit;
@@ -251,8 +251,8 @@ int block_free(struct ext2 *fs, uint32_t block, uint32_t count)
 
 /* ---- inodes ---- */
 
-/* A directory goes where at least the average of inodes is free, so that the files that it gets
- * have room beside it; a file goes to its directory. */
+/* A new directory goes to a group with at least the average number of free inodes, so that its
+ * files have room beside it.  A file goes to the group of its directory. */
 static uint32_t directory_group(struct ext2 *fs, uint32_t near)
 {
     uint32_t average = fs->free_inodes / fs->groups;

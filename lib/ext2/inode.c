@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Inodes: from the disk's tables to the ones in use and back; their attributes; their end.
- * What is in use is in fs->inode, once; every change goes to the table's block in the cache at
- * once, so an inode that is put needs no write. */
+/* Inodes: from the disk's tables to the ones in use and back; their attributes; their end.  An
+ * inode in use is in fs->inode, only once.  Every change goes to the table's block in the cache at
+ * once, so a put needs no write. */
 #include <errno.h>
 #include <string.h>
 
@@ -102,7 +102,8 @@ static void inode_encode(const struct ext2_inode *inode, struct ext2_disk_inode 
     time_store(inode->ctime, &d->ctime, extra_field(fs, d, &d->ctime_extra));
 }
 
-/* Everything that nobody put there before is zero. */
+/* Clears the place of a new inode: only the size of its extra fields and its creation time are not
+ * zero. */
 static void slot_clear(const struct ext2_inode *inode, struct ext2_disk_inode *d)
 {
     const struct ext2 *fs = inode->fs;
@@ -248,7 +249,7 @@ void ext2_inode_hold(struct ext2_inode *inode)
     inode->opens++;
 }
 
-/* An inode without a name goes with the next commit.  If that fails, e2fsck finds the blocks. */
+/* An inode without a name is freed by the next commit.  If that fails, e2fsck finds its blocks. */
 static void dead_add(struct ext2 *fs, uint32_t number)
 {
     fs->open_dead--;
@@ -305,7 +306,7 @@ int inode_new(struct ext2 *fs, uint32_t near, uint32_t mode, struct ext2_owner o
     return 0;
 }
 
-/* Its blocks are named by nothing on disk, so they are free at once. */
+/* Nothing on disk names its blocks, so they are free at once. */
 void inode_undo(struct ext2_inode *inode)
 {
     struct ext2 *fs = inode->fs;
@@ -314,7 +315,7 @@ void inode_undo(struct ext2_inode *inode)
     if (inode_has_blocks(inode) && inode->block[0])
         blocks_free(fs, inode->block[0], 0, &freed);
     number_free(fs, inode->number, inode_is(inode, EXT2_DIRECTORY));
-    inode->links = 1;           /* nothing more is to be done at the put */
+    inode->links = 1;           /* so the put has nothing more to do */
     ext2_inode_put(inode);
 }
 
@@ -350,7 +351,7 @@ static int attributes_free(struct ext2 *fs, uint32_t block)
     return last ? block_free(fs, block, 1) : 0;
 }
 
-/* The disk says already that the inode is not in use: so its blocks are free as well. */
+/* Pre: the disk says already that the inode is not in use.  So its blocks can be freed as well. */
 int inode_reap(struct ext2 *fs, uint32_t number)
 {
     struct ext2_inode inode;

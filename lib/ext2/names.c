@@ -18,7 +18,7 @@ static bool is_dots(const char *name, uint32_t length)
     return length <= 2 && memcmp(name, "..", length) == 0;
 }
 
-/* The directory can be changed, and the name is not there yet. */
+/* Checks that the directory can be changed and does not have the name yet. */
 static int name_is_free(struct ext2_inode *directory, const char *name, uint32_t length)
 {
     struct entry_place place;
@@ -33,7 +33,7 @@ static int name_is_free(struct ext2_inode *directory, const char *name, uint32_t
 
 /* ---- new inodes ---- */
 
-/* The name, then the inode. */
+/* Writes the name, then the inode. */
 static int inode_name(struct ext2_inode *directory, const char *name, uint32_t length,
                       struct ext2_inode *inode)
 {
@@ -61,7 +61,8 @@ int ext2_create(struct ext2_inode *directory, const char *name, uint32_t length,
     return err ? err : inode_name(directory, name, length, *inode);
 }
 
-/* A batch ends behind a new directory: its names may follow only when it is there. */
+/* A batch ends behind a new directory: names in it may follow only when the directory is on
+ * disk. */
 int ext2_mkdir(struct ext2_inode *directory, const char *name, uint32_t length, uint32_t mode,
                struct ext2_owner owner, struct ext2_inode **inode)
 {
@@ -145,7 +146,7 @@ int ext2_link(struct ext2_inode *directory, const char *name, uint32_t length,
     return inode_store(inode);
 }
 
-/* ---- names that go ---- */
+/* ---- names are removed ---- */
 
 /* Finds a name whose directory can be changed, and opens its inode. */
 static int name_open(struct ext2_inode *directory, const char *name, uint32_t length,
@@ -184,7 +185,7 @@ int ext2_unlink(struct ext2_inode *directory, const char *name, uint32_t length)
     return err;
 }
 
-/* The inode, the count of its parent, then the name. */
+/* Removes the inode, then its part of the parent's link count, then the name. */
 static int directory_remove(struct ext2_inode *directory, const struct entry_place *place,
                             struct ext2_inode *inode)
 {
@@ -230,14 +231,15 @@ struct rename {
     struct ext2_inode *from, *to;       /* directories */
     const char *name, *new_name;
     uint32_t length, new_length;
-    struct ext2_inode *inode;           /* what is renamed */
-    struct ext2_inode *there;           /* what has the new name already, or NULL */
+    struct ext2_inode *inode;           /* the inode that is renamed */
+    struct ext2_inode *there;           /* the inode that has the new name already, or NULL */
     struct entry_place place, there_place;
     struct ext2_inode *lost;            /* lost+found, while `there` has a name in it, or NULL */
     char lost_name[16];
 };
 
-/* The old name goes.  The new one may have moved things, so it is looked for again. */
+/* Removes the old name.  The new name may have moved entries, so this looks for the old one
+ * again. */
 static int rename_forget(struct rename *r)
 {
     int err = entry_find(r->from, r->name, r->length, &r->place);
@@ -246,8 +248,9 @@ static int rename_forget(struct rename *r)
     return err ? err : entry_remove(r->from, &r->place);
 }
 
-/* An inode that loses its last name by a change of an entry would be one without a name, if the
- * power went: so it gets a name in lost+found first, where e2fsck would put it. */
+/* Changing an entry may take away an inode's last name.  If the power failed then, the disk would
+ * have a used inode without a name.  So the inode gets a name in lost+found first, where e2fsck
+ * would put it. */
 static int rename_park(struct rename *r)
 {
     struct ext2 *fs = r->to->fs;
@@ -288,7 +291,8 @@ static int rename_unpark(struct rename *r)
     return err;
 }
 
-/* The new name changes its inode with one write; then what it was goes, and the old name. */
+/* One write gives the new name to the other inode.  Then the old name and the inode that had the
+ * new one are removed. */
 static int rename_over(struct rename *r)
 {
     struct ext2 *fs = r->to->fs;
@@ -296,7 +300,7 @@ static int rename_over(struct rename *r)
     if (!err && r->there->links == 1)
         err = rename_park(r);
     if (err == ENOENT || err == ENOTDIR || err == ENOSPC || err == EEXIST)
-        err = batch_begin(fs, EXT2_REMOVES);    /* no room there: it goes before its name does */
+        err = batch_begin(fs, EXT2_REMOVES);    /* not parked: the inode goes before its name */
     bool early = !err && r->there->links == 1 && !r->lost;
     if (early)
         err = inode_unlink(r->there);
@@ -316,7 +320,8 @@ static int rename_over(struct rename *r)
     return err ? err : rename_forget(r);
 }
 
-/* In one directory, one write does it if there is room; a directory must have it so. */
+/* Within one directory, one write is enough if there is room.  A directory must be renamed like
+ * this. */
 static int rename_add(struct rename *r)
 {
     struct ext2 *fs = r->to->fs;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of lib/ext2 ask of each other. */
+/* What the files of lib/ext2 ask of each other.  ADDS, REMOVES: the function works in a batch of
+ * that kind, which batch_begin() has begun. */
 #ifndef EXT2_PARTS_H
 #define EXT2_PARTS_H
 
@@ -24,9 +25,9 @@ int super_write(struct ext2 *fs, bool clean);
 void fs_fail(struct ext2 *fs);          /* a write failed */
 int fs_damaged(struct ext2 *fs, const char *what);      /* read-only from now on; EUCLEAN */
 int64_t fs_now(struct ext2 *fs);
-/* Before a change: EROFS.  Ends the batch that is under way when it goes the other way. */
+/* Called before a change.  If the batch under way is of the other kind, ends it.  EROFS. */
 int batch_begin(struct ext2 *fs, enum ext2_mode mode);
-/* Writes the batch, then frees what it let go of. */
+/* Writes the batch, then frees the blocks and inodes that it removed. */
 int batch_commit(struct ext2 *fs);
 
 /* ---- group.c: bitmaps and descriptors ---- */
@@ -47,7 +48,7 @@ bool inode_is_good(const struct ext2_inode *inode);
 int inode_store(struct ext2_inode *inode);
 int inode_new(struct ext2 *fs, uint32_t near, uint32_t mode, struct ext2_owner owner,
               struct ext2_inode **out);
-/* It has one name less; without any it goes when nobody uses it. */
+/* The inode has one name less.  Without names it is freed when it is not open any more. */
 int inode_unlink(struct ext2_inode *inode);
 /* A new inode whose name could not be made. */
 void inode_undo(struct ext2_inode *inode);
@@ -62,12 +63,12 @@ bool inode_has_blocks(const struct ext2_inode *inode);  /* are its pointers bloc
 uint64_t blocks_most(const struct ext2 *fs);
 /* 0 in *block: a hole. */
 int blocks_find(struct ext2_inode *inode, uint32_t logical, uint32_t *block);
-/* The block's buffer, read with some of those behind it; NULL: a hole. */
+/* Gets the block's buffer, and reads some blocks behind it, too; NULL: a hole. */
 int blocks_read(struct ext2_inode *inode, uint32_t logical, struct ext2_buffer **out);
-/* The block's buffer, allocated when it was a hole; then it is zero.  ADDS.  The caller stores the
- * inode, also after errors. */
+/* Gets the block's buffer.  A hole gets a new block of zeros.  ADDS.  The caller stores the inode,
+ * also after errors. */
 int blocks_make(struct ext2_inode *inode, uint32_t logical, struct ext2_buffer **out);
-/* Lets go of all blocks from `keep` on, and frees them.  REMOVES. */
+/* Removes all blocks from `keep` on from the file, and frees them.  REMOVES. */
 int blocks_cut(struct ext2_inode *inode, uint32_t keep);
 /* Frees a tree of blocks that nothing on disk names. */
 int blocks_free(struct ext2 *fs, uint32_t block, unsigned level, uint32_t *freed);
@@ -81,16 +82,17 @@ struct entry_place {
 int name_check(const char *name, uint32_t length);
 int entry_find(struct ext2_inode *directory, const char *name, uint32_t length,
                struct entry_place *place);
-/* ADDS.  Room is made first, in a batch of its own when a block is needed. */
+/* ADDS.  If the directory needs one more block, it gets it first, in a batch of its own. */
 int entry_add(struct ext2_inode *directory, const char *name, uint32_t length,
               const struct ext2_inode *inode);
 int entry_remove(struct ext2_inode *directory, const struct entry_place *place);
 int entry_point(struct ext2_inode *directory, const struct entry_place *place,
                 const struct ext2_inode *inode);
-/* Before a batch that changes the directory: EPERM, or drops its index in a batch of its own. */
+/* Called before a batch that changes the directory.  Drops the directory's index, in a batch of its
+ * own.  EPERM. */
 int directory_open(struct ext2_inode *directory);
-/* The same inode under another name of the same directory, with one write.  ADDS.  ENOSPC: the
- * block has no room, and it is no directory, which would have to have one. */
+/* Gives the inode another name in the same directory, with one write.  ADDS.  ENOSPC: the block has
+ * no room.  A directory must be renamed with one write, so its entry may move to another block. */
 int entry_rename(struct ext2_inode *directory, const struct entry_place *place, const char *name,
                  uint32_t length, const struct ext2_inode *inode);
 int directory_init(struct ext2_inode *directory, uint32_t parent);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Repairs a file system that was not unmounted, as far as our own order of writes (and a power cut
- * at any of them) can have left it: names of inodes that are not in use, wrong counts, wrong
- * bitmaps, a file that is longer than its inode says.  For everything else somebody has to run
- * e2fsck, and this file changes nothing that e2fsck would not change.
+/* Repairs a file system that was not unmounted.  It repairs only what a power cut in our own order
+ * of writes can leave: names of inodes that are not in use, wrong counts, wrong bitmaps, a file
+ * that is longer than its inode says.  Everything else needs e2fsck.  This file changes nothing
+ * that e2fsck would not change.
  *
- * Three passes: what the inodes have, what the names say, then the bitmaps are written anew. */
+ * There are three passes: over the inodes, over the names, and then the bitmaps are written
+ * anew. */
 #include <errno.h>
 #include <string.h>
 
@@ -14,10 +15,11 @@ enum { NAMES_MOST = UINT16_MAX };
 
 struct repair {
     struct ext2 *fs;
-    uint8_t *blocks;                    /* a bit for each block: something has it */
+    uint8_t *blocks;                    /* a bit for each block: an inode or the file system has
+                                           it */
     uint8_t *entered;                   /* a bit for each inode: a directory that has its name */
     uint16_t *names;                    /* of each inode, "." and ".." included */
-    uint32_t visits;                    /* blocks of reserved inodes that were looked at */
+    uint32_t visits;                    /* blocks of reserved inodes that the first pass has read */
 };
 
 /* What one file has. */
@@ -203,7 +205,8 @@ static int names_pass(struct repair *r)
     return err;
 }
 
-/* The links are as many as there are names; an inode without any goes if it holds nothing. */
+/* Makes the link count the number of names.  An inode without names is freed if it holds
+ * nothing. */
 static int links_pass(struct repair *r)
 {
     struct ext2 *fs = r->fs;
@@ -251,7 +254,7 @@ static uint32_t map_write(struct ext2 *fs, struct ext2_buffer *map, const uint8_
     return clear;
 }
 
-/* `entered` is used anew: a bit for each inode in use, number 1 first. */
+/* Uses `entered` for another purpose: a bit for each inode in use, number 1 first. */
 static int inodes_mark(struct repair *r, uint32_t *directories, uint32_t group)
 {
     struct ext2 *fs = r->fs;
@@ -298,7 +301,7 @@ static int group_write(struct repair *r, uint32_t group)
     return err;
 }
 
-/* 0: it is as good as new, and says so when it is synced.  EUCLEAN: e2fsck has to see it. */
+/* 0: the file system is in order, and the next sync marks it clean.  EUCLEAN: it needs e2fsck. */
 int repair(struct ext2 *fs, void *memory)
 {
     struct repair r = { .fs = fs, .names = memory };

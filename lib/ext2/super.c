@@ -132,7 +132,7 @@ static int geometry_check(struct ext2 *fs)
     return 0;
 }
 
-/* No time that we write is before a time that is there, and none looks like an inode's number. */
+/* We never write a time that is before a time on the disk, or that looks like an inode's number. */
 static void time_init(struct ext2 *fs)
 {
     const struct ext2_super *s = &fs->super;
@@ -178,7 +178,7 @@ static int root_check(struct ext2 *fs)
     return good ? 0 : refuse(fs, "its root is not a directory");
 }
 
-/* The cache, with the superblock's block pinned, and the totals. */
+/* Sets up the cache, with the superblock's block pinned, and the totals. */
 static int start(struct ext2 *fs, void *memory, size_t bytes)
 {
     int err = cache_init(fs, memory, bytes);
@@ -187,7 +187,8 @@ static int start(struct ext2 *fs, void *memory, size_t bytes)
     return err ? err : groups_count(fs);
 }
 
-/* For one that was not unmounted.  While it is repaired, part of the memory counts names. */
+/* Repairs a file system that was not unmounted.  Meanwhile, part of the cache's memory counts
+ * names. */
 static void try_repair(struct ext2 *fs, void *memory, size_t bytes)
 {
     size_t counts = (repair_memory(fs) + sizeof(uint64_t) - 1) & ~(sizeof(uint64_t) - 1);
@@ -278,8 +279,8 @@ int batch_commit(struct ext2 *fs)
 
 /* ---- superblock ---- */
 
-/* Writes the superblock, at once.  Only a file system that was clean when it was mounted, and in
- * which nothing waits for its end, is called clean. */
+/* Writes the superblock, at once.  It calls the file system clean only if this was clean when it
+ * was mounted, and no inode or block waits to be freed. */
 int super_write(struct ext2 *fs, bool clean)
 {
     struct ext2_super *s = &fs->super;
@@ -293,7 +294,7 @@ int super_write(struct ext2 *fs, bool clean)
     return err ? err : cache_barrier(fs);
 }
 
-/* What was unlinked is freed by the first commit; the second one writes that. */
+/* The first commit frees what was unlinked; the second one writes that. */
 int ext2_sync(struct ext2 *fs)
 {
     int err = 0;

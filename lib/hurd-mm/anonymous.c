@@ -3,21 +3,21 @@
  * After: memory.c.
  *
  * Its store is the task's one container, in which the offset is the address: two regions never
- * overlap, so one allocator, the address space, gives out container offsets as well.  Which pages
- * exist, and whether they are in core or on disk, is said by runs (frame.h): a record each, not one
- * a page. */
+ * overlap, so the address space is the allocator of container offsets, too.  Runs (frame.h) say
+ * which pages exist, and whether they are in core or on disk: one record for each run, not one for
+ * each page. */
 #include <errno.h>
 #include "pageout.h"
 
 enum {
-    RECORDS_SPARE = 8,          /* kept for those who ask for something: munmap() may need one */
-    AHEAD = 16,                 /* pages made at once where the program goes straight on */
+    RECORDS_SPARE = 8,          /* a fault leaves these for requests: munmap() may need one */
+    AHEAD = 16,                 /* pages made at once if the region's advice is sequential */
 };
 
 /* ---- one page more ---- */
 
-/* When the records run out, the page is made part of the run before it by allocating the gap
- * between them as well: that costs guarantee, but no memory, for untouched pages are not bound. */
+/* When the records run out, the page joins the run before it: the gap between the two is allocated
+ * as well.  The gap uses up guarantee but no memory, because untouched pages are not bound. */
 static bool widen_run(const struct fault *f)
 {
     enum { GAP_MAX = 64 * HURD_MM_PAGE };
@@ -31,7 +31,8 @@ static bool widen_run(const struct fault *f)
     return frame_add(&mm.slab, store, gap, f->offset + (HURD_MM_PAGE - 1), mm.memory, gap);
 }
 
-/* How many bytes to make: the page, or some behind it that do not exist either. */
+/* The number of bytes to allocate: one page; with sequential advice also the pages behind it, up to
+ * the first that exists. */
 static uintptr_t fault_size(const struct fault *f)
 {
     if (f->map->is.advice != HURD_VM_SEQUENTIAL)
@@ -54,7 +55,8 @@ static bool record_pages(const struct fault *f, uintptr_t size)
            frame_add(&mm.slab, store, f->offset, f->offset + (size - 1), mm.memory, f->offset);
 }
 
-/* Other pages go for it.  EINPROGRESS: some are on their way out, ask again when they have gone. */
+/* When memory is out, other pages are evicted.  EINPROGRESS: some of them must be cleaned first;
+ * the caller tries again when this is done. */
 static int allocate(uintptr_t address, uintptr_t size, unsigned rights)
 {
     for (;;) {
@@ -80,7 +82,8 @@ static int make_pages(const struct fault *f, uintptr_t size)
     return ENOMEM;
 }
 
-/* The same where frames are short: others of the same policy may have to go first. */
+/* As make_pages(), for a region whose pages are watched: other pages of the same policy may have to
+ * leave first. */
 static int make_watched(const struct fault *f)
 {
     struct hurd_policy *policy = policy_of(f->map->is.policy);
@@ -94,7 +97,8 @@ static int make_watched(const struct fault *f)
     return error;
 }
 
-/* Workers, which clean pages, live on what is kept for them; others wait for a page to be clean. */
+/* What to do when no memory is left: a worker takes one of the frames that are kept for workers;
+ * another thread waits until a page is clean. */
 static int without_memory(const struct fault *f)
 {
     if (pagein_is_worker(f->from))
@@ -102,7 +106,8 @@ static int without_memory(const struct fault *f)
     return evict_frame() == EVICT_WAITS ? fault_park(f) : ENOMEM;
 }
 
-/* A page of anonymous memory is ours alone, so all rights of the region are mapped at once. */
+/* A page of anonymous memory belongs to this task alone, so all rights of the region are mapped at
+ * once. */
 static int anonymous_fault(const struct fault *f)
 {
     struct frame *run = frame_find(f->map->store, f->offset);
@@ -182,7 +187,8 @@ static int anonymous_fill(struct map *map, uintptr_t first, uintptr_t last)
     return 0;
 }
 
-/* The records follow; a run that has been moved goes back when a later one cannot be. */
+/* Moves the frames first, run by run, then the records.  If a run cannot be moved, the runs before
+ * it are moved back. */
 static int anonymous_move(struct map *map, uintptr_t to, uintptr_t size)
 {
     uintptr_t from = map->range.first, last = from + (size - 1);

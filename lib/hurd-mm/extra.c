@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Extra pages of a program: memory beyond its guarantee that may go again, and the thread that gives it
- * back when physmem asks.  Spec hurd 2.6.  The hop before is physmem's message, the hop after is the
- * program's function, or extra_give_back() below.
+/* Extra pages of a program: memory beyond its guarantee that may go again, and the thread that
+ * gives it back when physmem asks.  Spec hurd 2.6.  The hop before is physmem's message, the hop
+ * after is the program's function, or extra_give_back() below.
  *
- * The container of extra pages is apart from the memory that the pager looks after: the pager never
- * depends on a page that physmem may seize. */
+ * The extra pages are in a container of their own, apart from the memory that the pager looks
+ * after: so the pager never depends on a page that physmem may seize. */
 #include <errno.h>
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
@@ -32,7 +32,8 @@ static L4_ThreadId_t server(void)
     return L4_ThreadIdOfRaw(control().server);
 }
 
-/* From the end: what was taken last.  It is clean, as all extra pages are, so it can be made again. */
+/* Gives pages back from the end: those that were taken last.  Returns how many.  The program can
+ * lose them, as it can compute the contents of extra pages again. */
 static L4_Word_t extra_give_back(L4_Word_t pages)
 {
     L4_Word_t given = 0, amount;
@@ -46,7 +47,7 @@ static L4_Word_t extra_give_back(L4_Word_t pages)
     return given;
 }
 
-/* physmem does not wait for an answer; it looks at the time. */
+/* The thread that serves physmem's messages.  physmem waits for no reply; it looks at the time. */
 static void extra_serve(void *ignored)
 {
     (void)ignored;

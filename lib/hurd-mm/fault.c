@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* A page fault, step by step: find the region, see whether the access is allowed, let the store's
- * class find or make the frame and map it. Before: pager.c took the fault out of a message. After:
- * anonymous.c and store.c. The answer to the faulting thread is empty where physmem has mapped into
- * the space that pager and faulter share. */
+ * class find or make the frame and map it.  Before: pager.c took the fault out of a message.
+ * After: anonymous.c and store.c.  The pager and the faulting thread share one space, and physmem
+ * maps the page into it.  So the reply to the fault has nothing to map. */
 #include "fault.h"
 #include <l4/message.h>
 #include "mm.h"
 
 enum { FAULT_AROUND = 16 };     /* pages of one run that are mapped together, if they exist */
 
-/* A processor without an execute bit reads what it executes. */
+/* This processor has no execute right: what can be read can be executed. */
 static bool map_allows(const struct map *map, unsigned access)
 {
     if (access & HURD_VM_WRITE)
@@ -45,8 +45,9 @@ int fault_map_run(const struct fault *f, const struct frame *run, unsigned right
     return memory_map(run->container, rights, f->page, frame_offset(run, f->offset), size);
 }
 
-/* There is nothing to map any more. Said with an item for no page: answers of one item have a way
- * of their own through the kernel, 150 instructions shorter than that of an empty one. */
+/* The page is mapped already.  The reply is one map item with a nil fpage, because the kernel's
+ * path for replies with one map item is 150 instructions shorter than the path for an empty
+ * reply. */
 static void answer_nothing(void)
 {
     L4_LoadMR(0, L4_MakeTag(0, 0, 2).raw);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What lives where: the regions of the address space.  Pure book-keeping, no system call; the pager
- * is the only one who changes it, so there is no lock. */
+/* What lives where: the regions of the address space.  Pure book-keeping, no system call; only the
+ * pager changes it, so there is no lock. */
 #ifndef MM_MAP_H
 #define MM_MAP_H
 
@@ -12,11 +12,12 @@ struct fault;
 struct map;
 struct store;
 
-/* What a kind of store does.  [first, last] are addresses in the region, whole pages.  A NULL
- * function: there is nothing to do. */
+/* What a kind of store does.  [first, last] are addresses in the region, whole pages.  If a
+ * function pointer is NULL, there is nothing to do, except for `fault`. */
 struct store_class {
     enum hurd_mm_kind kind;
-    /* A fault that the region allows: 0, an errno, or a result of fault.h.  NULL: refused. */
+    /* A fault that the region allows: 0, an errno, or a result of fault.h.  NULL: the fault is
+     * refused. */
     int (*fault)(const struct fault *fault);
     /* The region goes, or this part of it is forgotten (FRAME_CUTS records are reserved). */
     void (*drop)(struct map *map, uintptr_t first, uintptr_t last);
@@ -24,11 +25,11 @@ struct store_class {
     int (*fill)(struct map *map, uintptr_t first, uintptr_t last);
     /* Contents and frames go to another address.  Nothing has changed on an error. */
     int (*move)(struct map *map, uintptr_t to, uintptr_t size);
-    /* Pages of it that surely have memory. */
+    /* The number of pages of the range that surely have memory. */
     uintptr_t (*count)(struct map *map, uintptr_t first, uintptr_t last);
-    /* Pages of it that are on disk, and can be brought in. */
+    /* The number of pages of the range that are on disk, and can be brought in. */
     uintptr_t (*count_out)(struct map *map, uintptr_t first, uintptr_t last);
-    /* The pages may not go out, or may again. */
+    /* Locks the pages: they may not be evicted; or unlocks them. */
     void (*lock)(struct map *map, uintptr_t first, uintptr_t last, bool lock);
     /* HURD_VM_COLD, HURD_VM_WILL_NEED. */
     void (*hint)(struct map *map, uintptr_t first, uintptr_t last, unsigned advice);
@@ -48,11 +49,11 @@ struct store {
         const struct hurd_store_ops *ops;       /* PAGED */
     };
     void *hook;
-    int error;                  /* PAGED: of a page that could not be cleaned, until sync says so */
+    int error;                  /* PAGED: a page could not be cleaned; sync returns it, clears it */
 };
 
-/* range.first and .last are addresses.  Two neighbours never continue each other: they are merged.
- * */
+/* range.first and .last are addresses.  Two neighbours that could be one region are always joined.
+ */
 struct map {
     struct range range;
     struct store *store;
@@ -60,10 +61,10 @@ struct map {
     struct map_state {
         unsigned char rights;
         unsigned char advice;   /* enum hurd_vm_advice: NORMAL, RANDOM or SEQUENTIAL */
-        bool permanent;         /* never unmapped, replaced, protected: startup area, KIP, wired */
+        bool permanent;         /* programs cannot unmap, replace or protect it */
         bool locked;            /* its pages are in core and stay */
         bool kept;              /* pages that are touched stay, whatever the program says */
-        unsigned char policy;   /* that chooses among its pages: <hurd/policy.h> */
+        unsigned char policy;   /* it chooses which page is evicted: <hurd/policy.h> */
         unsigned char around;   /* pages that come from disk together; 0: as many as at first */
         unsigned char lonely;   /* how many came alone, since `around` was 1 */
     } is;

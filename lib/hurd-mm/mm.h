@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The pager's state.  Everything here is wired memory (program.lds) and, once the pager runs, its
- * alone. */
+/* The pager's state.  Everything here is wired memory (program.lds), and belongs to the pager alone
+ * once the pager runs. */
 #ifndef MM_MM_H
 #define MM_MM_H
 
@@ -11,10 +11,9 @@
 #include "map.h"
 #include "page.h"
 
-/* Frames of the task, and its anonymous pages on their way to swap and back (room.c, pageout.c).
- * */
+/* Frames of the task, and its anonymous pages on their way to swap and back (room.c, pageout.c). */
 enum swap_state {
-    SWAP_UNKNOWN,               /* nobody has asked, or there is none so far */
+    SWAP_UNKNOWN,               /* the pager has not asked, or there is none so far */
     SWAP_WANTED,                /* there is some, and the next request starts the workers for it */
     SWAP_READY,
     SWAP_IMPOSSIBLE,            /* no guarantee of its own, or the pager's memory is not wired */
@@ -52,20 +51,20 @@ struct mm {
 };
 extern struct mm mm;
 
-/* ---- memory.c: physmem, from the pager's side.  0 or an errno.  Block as long as physmem takes.
- * ---- */
+/* ---- memory.c: physmem, from the pager's side.  0 or an errno.  Block as long as physmem
+ * takes. */
 int memory_allocate(uintptr_t offset, uintptr_t size);
 /* The same, mapped at once where its offset is.  On an error nothing is allocated. */
 int memory_allocate_map(uintptr_t address, uintptr_t size, unsigned rights);
 /* Frames of anonymous memory go to another address, and lose their mappings. */
 int memory_move(uintptr_t from, uintptr_t to, uintptr_t size);
-/* The bytes that went back. */
+/* Returns the number of bytes that went back. */
 uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t size);
 int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
                uintptr_t size);
 /* Pins pages of the task's container, where the offset is the address, and maps them. */
 int memory_wire(uintptr_t address, uintptr_t size, unsigned rights);
-/* One page that is pinned and mapped, for good; NULL.  (mm_init.c) */
+/* Returns a page that is pinned and mapped for good, or NULL.  (mm_init.c) */
 void *wired_page_new(void);
 /* Takes rights from our own mappings. */
 void memory_hide(uintptr_t first, uintptr_t last, unsigned rights);
@@ -83,10 +82,10 @@ int region_protect(uintptr_t address, uintptr_t size, unsigned rights);
 int region_of_container(struct region_request *r, L4_Word_t container);
 unsigned region_list(uintptr_t from, L4_Word_t *words, unsigned max_words);     /* words written */
 
-/* Checks that others need: EINVAL for what is not whole pages, ENOMEM for a hole. */
+/* EINVAL if the range is not whole pages, ENOMEM if there is a hole in it. */
 int region_check(uintptr_t address, uintptr_t size);
 uintptr_t region_count(struct map *map, uintptr_t first, uintptr_t last);
-/* Ends what is in a sound range.  The records must have been reserved: so many. */
+/* Ends what is in a sound range.  Pre: region_clear_records() records are reserved. */
 unsigned region_clear_records(uintptr_t first, uintptr_t last);
 void region_clear(uintptr_t first, uintptr_t last);
 
@@ -97,7 +96,7 @@ int hint_lock_all(unsigned flags);
 int hint_keep(uintptr_t address, uintptr_t size);
 /* EBUSY: a locked page, if those are refused.  EIO, EINPROGRESS: as paged_sync(). */
 int hint_sync(uintptr_t address, uintptr_t size, bool refuse_locked, bool start_only);
-/* A bit a page into words[]: how many pages. */
+/* Writes one bit for each page into words[]: the page is in core. */
 int hint_resident(uintptr_t address, uintptr_t size, L4_Word_t *words);
 struct move_request {
     uintptr_t address, size, new_size, to;      /* to: where it is afterwards */
@@ -120,8 +119,8 @@ int store_of_container(L4_Word_t container, struct store **result);
 /* The last region of a store may be gone. */
 void store_release_unused(struct store *store);
 
-/* ---- fault.c, pagein.c, report.c: what happens to a thread that faulted.  True: answer it with
- * what is in the message registers now. ---- */
+/* ---- fault.c, pagein.c, report.c: what happens to a thread that faulted.  True: it gets the
+ * message registers as its reply now. ---- */
 bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
 /* The same once more, for a thread that has waited. */
 bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
@@ -132,7 +131,7 @@ enum job_kind {
     JOB_OUT, JOB_IN,                    /* anonymous pages, to swap and back */
 };
 struct pagein {
-    L4_ThreadId_t thread;               /* that touched the page */
+    L4_ThreadId_t thread;               /* the thread that touched the page */
     struct store *store;
     uintptr_t ip, offset, address;
     uintptr_t region, region_size;      /* JOB_OUT, JOB_IN: records kept for the end */
@@ -140,11 +139,11 @@ struct pagein {
     unsigned char kind, pages;
 };
 int pagein_park(const struct pagein *page);
-int pagein_start(const struct pagein *page);            /* 0: the thread is answered later */
-/* bytes: how far it came, JOB_OUT and JOB_IN. */
+int pagein_start(const struct pagein *page);            /* 0: the thread gets its reply later */
+/* bytes: how far the last job came; valid for JOB_OUT and JOB_IN. */
 bool pagein_job(L4_ThreadId_t from, int error, uintptr_t bytes);
 bool pagein_is_worker(L4_ThreadId_t thread);
-/* kind: the one that it does, JOB_OUT or JOB_IN; 0: what stores want. */
+/* kind: the kind of job that this worker does, JOB_OUT or JOB_IN; 0: the jobs of stores. */
 int pagein_worker(L4_ThreadId_t thread, unsigned kind);
 struct job *pagein_next(const struct job *job);
 const struct pagein *pagein_of(const struct job *job);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/mman.h>
 
-/* POSIX counts read, write, execute the other way round. */
+/* POSIX and Hurd number the rights differently. */
 static unsigned rights_of(int protection)
 {
     return (protection & PROT_READ ? HURD_VM_READ : 0) |
@@ -14,7 +14,7 @@ static unsigned rights_of(int protection)
            (protection & PROT_EXEC ? HURD_VM_EXECUTE : 0);
 }
 
-/* Whole pages; 0 when that does not fit a word. */
+/* Rounds length up to whole pages.  Returns 0 if the result does not fit into a word. */
 static uintptr_t round_up(size_t length)
 {
     return ((uintptr_t)length + (HURD_MM_PAGE - 1)) & ~(uintptr_t)(HURD_MM_PAGE - 1);
@@ -51,7 +51,8 @@ static unsigned vm_flags(int flags)
     return HURD_VM_ZEROFILL | (flags & MAP_FIXED ? HURD_VM_HERE | HURD_VM_REPLACE : 0);
 }
 
-/* What is to be there at once need not be, if there is not so much memory. */
+/* MAP_POPULATE and MAP_LOCKED ask for pages at once.  If there is not enough memory for that, the
+ * region is made without them. */
 static int mmap_anonymous(uintptr_t *at, uintptr_t size, int protection, int flags)
 {
     bool now = flags & (MAP_POPULATE | MAP_LOCKED);
@@ -70,7 +71,7 @@ void *mmap(void *address, size_t length, int protection, int flags, int file, of
     if (!mmap_is_sound(length, protection, flags, offset))
         error = EINVAL;
     else if (!(flags & MAP_ANONYMOUS))
-        error = file < 0 || file > 2 ? EBADF : ENODEV;  /* the standard streams: a console */
+        error = file < 0 || file > 2 ? EBADF : ENODEV;  /* 0-2: the console cannot be mapped */
     else if (round_up(length) == 0)
         error = ENOMEM;
     else
@@ -105,7 +106,8 @@ void *mremap(void *address, size_t old_length, size_t new_length, int flags, ...
 
 /* ---- ranges of what is mapped ---- */
 
-/* Where the standard wants ENOMEM for what is not mapped, it wants it for what cannot be, too. */
+/* POSIX asks for ENOMEM if part of the range is not mapped.  An address range that does not exist
+ * counts as not mapped. */
 static int check_range(const void *address, size_t length)
 {
     if (!is_aligned(address))

@@ -19,7 +19,8 @@ enum page_flag {
     PAGE_MAPPED = 32,           /* some region shows it, unless physmem took the mapping away */
     PAGE_CHOOSABLE = 64,        /* its policy may choose it */
     PAGE_LOCKED = 128,
-    PAGE_PROBE = 256,           /* it came with another one, and nobody has touched it yet (swapin.c) */
+    PAGE_PROBE = 256,           /* it came with another one, and nobody has touched it yet
+                                   (swapin.c) */
 };
 
 enum { POOL_PAGES = 65536, POOL_RESERVE = 4 };

@@ -2,12 +2,12 @@
 /* Anonymous pages in core that a policy looks after, and their way out.  Before: evict.c, which
  * asked a policy for a victim.  After: worker.c, a thread that asks physmem to take the pages.
  *
- * A page is watched when it has a record in the table of page.c, without a frame of the pool: its
- * frame is at its own address.  Without a shortage nothing is watched, and costs nothing.  Where a
- * page is: a run of frames that says "out" (frame.h) for a page that physmem has put on disk; flags
- * of its record while it goes (PAGE_LEAVING) or comes (PAGE_FETCHING).  While a page is on its way,
- * faults at it wait, and so does who wants to unmap or move it: so the end of a job finds what its
- * beginning saw. */
+ * A page is watched when it has a record in the table of page.c.  This record has no frame of the
+ * pool: the frame of an anonymous page is at the page's own address.  As long as frames are not
+ * short, no page is watched, and watching costs nothing.  A run of frames that says "out" (frame.h)
+ * stands for pages that physmem has put on disk.  Flags of the record say that a page is on its way
+ * out (PAGE_LEAVING) or in (PAGE_FETCHING).  During that time, faults at the page and requests to
+ * unmap or move it wait.  So the end of a job finds the pages as its beginning saw them. */
 #include "pageout.h"
 #include <errno.h>
 #include "paged.h"
@@ -25,7 +25,7 @@ static void watch_page(struct map *map, uintptr_t at)
     if (page && page->policy->ops && page->policy == policy_of(map->is.policy))
         return;
     if (page && page->flags & (PAGE_LEAVING | PAGE_FETCHING))
-        return;                         /* it keeps its policy for that time */
+        return;                         /* it keeps its policy until it has arrived */
     if (page)
         pageout_forget(at, at);
     page = page_bare();
@@ -73,7 +73,7 @@ void pageout_forget(uintptr_t first, uintptr_t last)
 void pageout_watch_all(void)
 {
     if (pool_table_for(mm.room.guarantee) != 0)
-        return;                         /* tried again at the next alarm */
+        return;                         /* the next alarm tries it again */
     mm.room.watching = true;
     for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m))
         pageout_watch(m, m->range.first, m->range.last);
@@ -92,7 +92,7 @@ bool pageout_is_busy(uintptr_t first, uintptr_t last)
     return false;
 }
 
-/* ---- records for the end of a job ---- */
+/* ---- records for the end of a job: noting where the pages are then must not fail ---- */
 
 bool spares_take(struct pagein *job)
 {
@@ -111,8 +111,8 @@ void spares_give(const struct pagein *job)
 
 /* ---- out ---- */
 
-/* How many pages leave together. A policy with a number of frames of its own keeps to it closely:
- * each page that goes early is a frame less for it. */
+/* The number of pages that leave together.  It is small for a policy with a number of frames of its
+ * own: each page that leaves early is a frame that the policy does not use. */
 static unsigned batch_size(const struct hurd_policy *policy)
 {
     int32_t n = policy->frames ? (int32_t)(policy->frames / 128 + 1)
@@ -120,7 +120,7 @@ static unsigned batch_size(const struct hurd_policy *policy)
     return n < 1 ? 1 : n > (int32_t)HURD_STORE_BATCH ? HURD_STORE_BATCH : (unsigned)n;
 }
 
-/* In the order of their addresses. */
+/* Inserts `page` into the n pages of batch[], which are in the order of their addresses. */
 static void batch_insert(struct hurd_page **batch, unsigned n, struct hurd_page *page)
 {
     while (n > 0 && batch[n - 1]->number > page->number) {
@@ -137,7 +137,7 @@ static void stays(struct hurd_page *page)
     mm.room.leaving--;
 }
 
-/* n pages that follow each other. */
+/* Starts a job for n pages that follow each other.  On an error they stay. */
 static int batch_start(struct hurd_page **page, unsigned n)
 {
     struct pagein job = {
@@ -175,7 +175,7 @@ int pageout_batch(struct hurd_policy *policy, struct hurd_page *page)
     return started ? EVICT_WAITS : ENOMEM;
 }
 
-/* The pages, all in core so far, are on disk from now on. */
+/* Notes that the pages, all in core so far, are on disk from now on. */
 void pageout_note(uintptr_t first, uintptr_t last)
 {
     struct frame run;
@@ -193,7 +193,7 @@ void pageout_done(const struct pagein *job, int error, uintptr_t bytes)
         if (i < went && page->flags & PAGE_PROBE)
             swapin_learn(page, false);
         if (i < went || (i == went && error == EBUSY))
-            forget_page(page);          /* EBUSY: somebody pinned it */
+            forget_page(page);          /* EBUSY: it is pinned */
         else
             page_choosable(page, true);
     }
@@ -207,9 +207,10 @@ void pageout_done(const struct pagein *job, int error, uintptr_t bytes)
 
 /* ---- a fault at a page in core ---- */
 
-/* What one answer may map: pages that are in core and stay, all changed or all unchanged since they
- * came from disk.  An unchanged one is not mapped for writing before it is written to: then it can
- * go again without being written out. */
+/* One reply may map several pages: they are in core and stay there, and are all changed, or all
+ * unchanged since they came from disk.  An unchanged page is mapped for writing only when a thread
+ * writes to it.  Until then it can leave without being written out.  True: the page at `at` may be
+ * one of them. */
 static bool is_like(uintptr_t at, bool dirty)
 {
     const struct hurd_page *page = page_find(&mm.anonymous, at);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The pager thread: one loop, one message at a time.  It touches wired memory only, waits for
- * nobody but physmem, and answers with a zero timeout, so a thread that died while we worked for it
- * costs nothing. The next hop of a page fault is fault.c, of a request region.c or store.c. */
+/* The pager thread: one loop, one message at a time.  It touches wired memory only, and waits for
+ * physmem only.  It replies with a zero timeout, so a thread that died meanwhile does not hold it
+ * up.  The next hop of a page fault is fault.c, that of a request is region.c or store.c. */
 #include <errno.h>
 #include <hurd/cap.h>
 #include <l4/message.h>
@@ -19,7 +19,8 @@ static bool reply(int error, unsigned words)
     return true;
 }
 
-/* The caller waits for some worker to be done, and asks again. */
+/* If the work is not done yet, the caller gets its reply when a worker has finished a job; then it
+ * repeats the request: see request() in request.c. */
 static bool reply_or_park(L4_ThreadId_t from, int error)
 {
     struct pagein wait = {.thread = from, .store = &mm.wired, .kind = JOB_PARKED};
@@ -28,7 +29,7 @@ static bool reply_or_park(L4_ThreadId_t from, int error)
     return reply(error, 0);
 }
 
-/* a[0..] are the request's words; missing ones are 0. */
+/* a[0..] are the request's words; words that the message did not have are 0. */
 static bool request_region(enum request op, L4_ThreadId_t from, const L4_Word_t *a)
 {
     struct region_request r = {
@@ -193,7 +194,7 @@ static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     }
 }
 
-/* True: answer `from` with what is in the message registers. */
+/* Returns true if `from` gets the message registers as its reply now. */
 static bool pager_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
 {
     bool ours = L4_IsLocalId(from) || L4_Version(from) == mm.task;
@@ -221,7 +222,8 @@ static bool pager_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     return false;
 }
 
-/* Started by mm_init.c, which waits for the first message: from then on its faults are ours. */
+/* mm_init.c starts this thread and waits for its first message.  From then on this thread serves
+ * the faults of the thread that waited, too. */
 void pager_main(void)
 {
     L4_ThreadId_t to = L4_nilthread, from;
@@ -232,7 +234,7 @@ void pager_main(void)
         L4_MsgTag_t tag = L4_ReplyWait(to, &from);
         to = L4_nilthread;
         if (L4_IpcFailed(tag))
-            L4_LoadMR(0, 0);            /* the answer found nobody: that thread died or gave up */
+            L4_LoadMR(0, 0);            /* the reply reached no thread: it died, or waits no more */
         else if (pager_serve(from, tag))
             to = from;
     }

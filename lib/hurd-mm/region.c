@@ -11,12 +11,15 @@ static bool page_aligned(uintptr_t x)
 }
 
 /* Whole pages, not nothing, inside the user's part of the space. */
+/* True if the range is whole pages, is not empty, and lies in the part of the space that programs
+ * may use. */
 static bool range_is_sound(uintptr_t address, uintptr_t size)
 {
     return page_aligned(address) && page_aligned(size) && size != 0 && address >= mm.space.low &&
            address <= mm.space.high && size - 1 <= mm.space.high - address;
 }
 
+/* True if part of the range is in a permanent region. */
 static bool range_is_reserved(uintptr_t first, uintptr_t last)
 {
     for (struct map *m = map_from(&mm.space, first); m && m->range.first <= last;
@@ -51,9 +54,9 @@ static void region_drop_pages(struct map *map)
         map->store->class->drop(map, map->range.first, map->range.last);
 }
 
-/* What region_clear() may take: the cut regions, and one run of frames of which the middle goes.
- * (A run lies in one region or goes on in the next, so there is one at most that reaches beyond
- * both ends.) */
+/* The number of records that region_clear() may need: one for each region that is cut, and
+ * FRAME_CUTS if the range is the middle of a run of pages.  At most one run can reach beyond both
+ * ends of the range. */
 unsigned region_clear_records(uintptr_t first, uintptr_t last)
 {
     return map_cuts(&mm.space, first, last) +
@@ -111,8 +114,7 @@ static int region_place(struct region_request *r)
     return 0;
 }
 
-/* All pages of a new region, at once.  Where a store has nothing to do for that, they come with the
- * faults. */
+/* Brings in all pages of a new region.  A store without `fill` gets them by faults instead. */
 static int region_fill(struct map *map)
 {
     if (!map->store->class->fill)

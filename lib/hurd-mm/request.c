@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The library's functions in the calling thread: each is one call to the pager.  The next hop is
- * pager.c. */
+/* The library's functions, as the calling thread executes them: each is one IPC to the pager.  The
+ * next hop is pager.c. */
 #include <errno.h>
 #include <hurd/policy.h>
 #include <l4/message.h>
@@ -22,9 +22,10 @@ static int request_once(enum request op, int n, const L4_Word_t *in, L4_Word_t *
     return (int)L4_Label(tag);
 }
 
-/* Sends n words, receives up to 2.  Leaves the acceptor as it was.  The pager may let us wait for
- * one worker after the other, and may have learned that frames will be short: it cannot start
- * threads. */
+/* Sends n words, receives up to 2.  Leaves the acceptor as it was.  The pager replies EINPROGRESS
+ * whenever a worker has finished one job; the request is repeated until all jobs are done.  The
+ * pager cannot start threads: if it has learned that frames will be short, the caller starts the
+ * workers for swap. */
 static int request(enum request op, int n, const L4_Word_t *in, L4_Word_t *out)
 {
     int error;
@@ -264,7 +265,8 @@ int hurd_vm_set_policy(uintptr_t addr, uintptr_t size, unsigned policy)
     return error;
 }
 
-/* Words that only the pager writes, one at a time: no need to ask it. */
+/* Only the pager writes these words, each with one store, so any thread may read them without
+ * asking. */
 void hurd_mm_counters(struct hurd_mm_counters *counters)
 {
     *counters = *(volatile struct hurd_mm_counters *)&mm.counters;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* How many frames the task may still take, and when anonymous pages have to go.  Before:
+/* How many frames the task may still take, and when anonymous pages have to leave.  Before:
  * anonymous.c, when it took a frame.  After: evict.c, which asks the policies.
  *
- * The number of frames left is kept here, as every frame of anonymous memory is taken and given
- * back by the pager. Other threads may spend the guarantee as well, on containers of their own: so
- * physmem is asked again when a page is about to go.  The last few frames are for the pager's own
+ * The pager takes and gives back every frame of anonymous memory, so it counts here how many are
+ * left.  Other threads may spend the guarantee as well, on containers of their own: so the pager
+ * asks physmem again when a page is about to leave.  The last few frames are for the pager's own
  * records and for the stacks of its workers: a page that waits for a frame must not take the frame
- * by which another one leaves. */
+ * that another page needs in order to leave. */
 #include <errno.h>
 #include "pageout.h"
 
@@ -32,7 +32,7 @@ void room_refresh(void)
         mm.room.left = (int32_t)(info.guarantee - info.used);
 }
 
-/* ---- swap has to be there, and threads that wait for it ---- */
+/* ---- is there swap, and have the workers for it been started? ---- */
 
 static void ask_for_swap(void)
 {
@@ -71,7 +71,7 @@ void room_alarm(void)
 {
     ask_for_swap();
     if (mm.room.swap == SWAP_UNKNOWN || mm.room.swap == SWAP_IMPOSSIBLE)
-        mm.room.alarm = INT32_MIN;      /* there is no swap: nobody can do anything */
+        mm.room.alarm = INT32_MIN;      /* there is no swap: no more alarms */
     if (mm.room.swap != SWAP_READY)
         return;
     if (!mm.room.watching)
@@ -81,7 +81,8 @@ void room_alarm(void)
         write_ahead();
 }
 
-/* Frames of the policy itself, if it has a number of its own. */
+/* Makes room for n pages within the policy's own number of frames, if it has one.  Returns 0,
+ * EVICT_WAITS or ENOMEM. */
 static int room_of_policy(struct hurd_policy *policy, uint32_t n)
 {
     while (policy->frames && policy->pages && policy->pages + n > policy->frames) {

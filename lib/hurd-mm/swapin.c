@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* Anonymous pages that come back from disk.  Before: anonymous.c, which found that the page is out.
- * After: worker.c, a thread that asks physmem for the pages and waits for the disk; then the fault
- * is looked at again, and pageout.c maps the page. */
+ * After: worker.c, a thread that asks physmem for the pages and waits for the disk.  Then the pager
+ * serves the fault again, and pageout.c maps the page. */
 #include <errno.h>
 #include "pageout.h"
 #include "paged.h"
 
 enum {
-    AROUND = 8,                         /* pages that come together at first, */
+    AROUND = 8,                         /* pages that come together at first */
     AROUND_MOST = HURD_STORE_BATCH,
-    LONELY = 32,                        /* and after so many that came alone, to try it again */
+    LONELY = 32,                        /* after so many pages that came alone, it tries more
+                                           again */
 };
 
-/* ---- how many come together: each region learns it.  Of the pages that came with the one that was
- * wanted, the farthest is not mapped before it is touched; whether that happens before it leaves
- * again says what all of them were worth. ---- */
+/* ---- how many pages come together: each region learns this number.  The wanted page brings its
+ * neighbours along.  The farthest of them, the probe, is mapped only when a thread touches it.  If
+ * a thread does so before the probe leaves again, the region fetches more pages at a time; if not,
+ * it fetches fewer. ---- */
 
 static unsigned around(struct map *map)
 {
@@ -70,8 +72,8 @@ static void leave(uintptr_t at)
     mm.room.watched--;
 }
 
-/* Starts to fetch pages from `first` on, at most up to `last`, all of them out: how many, or 0 with
- * the reason in *error. */
+/* Starts to fetch pages from `first` on, at most up to `last`.  Pre: all of them are out.  Returns
+ * how many, or 0 with the reason in *error. */
 static unsigned start(struct map *map, struct pagein *job, uintptr_t first, uintptr_t last,
                       int *error)
 {
@@ -99,8 +101,8 @@ static unsigned start(struct map *map, struct pagein *job, uintptr_t first, uint
 
 /* ---- a fault ---- */
 
-/* The pages that are worth to come together with the one that is wanted: its neighbours on disk,
- * which mostly went out with it. */
+/* The pages that come together with the wanted one: its neighbours on disk, most of which went out
+ * together with it. */
 struct window {
     uintptr_t first, last;
 };
@@ -133,7 +135,7 @@ static struct window window_of(const struct fault *f, const struct frame *run, u
     return (struct window){first, last};
 }
 
-/* Pages beside it that are on their way already end the window. */
+/* Cuts the window on both sides of `page` where a page is on its way already. */
 static void window_clip(struct window *w, uintptr_t page)
 {
     for (uintptr_t at = page; at > w->first; at -= HURD_MM_PAGE) {
@@ -150,12 +152,13 @@ static void window_clip(struct window *w, uintptr_t page)
     }
 }
 
-/* As many pages as need no other to leave. */
+/* The number of pages that can come without another page having to leave; at least 1. */
 static uint32_t window_most(const struct hurd_policy *policy)
 {
     int32_t n = mm.room.left - ROOM_HARD;
     int32_t own = policy->frames ? (int32_t)(policy->frames - policy->pages) : n;
-    bool many = mm.room.coming >= mm.room.guarantee / 4;       /* others have to be able to leave */
+    bool many = mm.room.coming >= mm.room.guarantee / 4;       /* pages must be able to leave,
+                                                                  too */
     return many || n < 1 || own < 1 ? 1 : (uint32_t)(n < own ? n : own);
 }
 
@@ -212,7 +215,9 @@ uint32_t swapin_range(struct map *map, uintptr_t first, uintptr_t last)
     return missing;
 }
 
-/* ---- they are there ---- */
+/* ---- the pages have come ---- */
+
+/* Notes that the pages, all on disk so far, are in core from now on. */
 
 static void note_in(uintptr_t first, uintptr_t last)
 {

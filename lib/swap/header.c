@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The last ten bytes of a swap partition's first page say what it is.  Linux writes there whether
- * it has been put to sleep in it; whoever writes over that loses a running system. */
+/* The last ten bytes of a swap partition's first page say what it is.  They also say whether a
+ * Linux system has been put to sleep in it; a program that writes over that loses a running
+ * system. */
 #include "slots.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The map of slots: a record each, and a bit map for finding free ones in a row.  Callers check
- * nothing before; whatever is refused has changed nothing. */
+/* The map of slots: a record for each, and a bit map for finding free ones in a row.  The functions
+ * check everything; a call that is refused has changed nothing. */
 #include "slots.h"
 
 #include <errno.h>
@@ -46,7 +46,7 @@ void slots_init(struct slots *s, void *memory, uint32_t count, uint32_t reserved
         s->bad++;
     }
     for (uint32_t i = count; i < words_of(count) * WORD_BITS; i++)
-        set_busy(s, i, true);   /* what is behind the end is in nobody's way */
+        set_busy(s, i, true);   /* so no search finds a slot behind the end */
     s->free = count - s->bad;
     s->next = s->bad;
 }
@@ -69,7 +69,8 @@ static uint32_t free_from(const struct slots *s, uint32_t from, uint32_t end)
 
 struct row { uint32_t first, count; };
 
-/* The first row of `want` slots that begins in [from, end), or the longest. */
+/* Returns the first row of `want` slots that begins in [from, end); if there is none, the longest
+ * row. */
 static struct row row_between(const struct slots *s, uint32_t from, uint32_t end, uint32_t want)
 {
     struct row best = { 0, 0 };
@@ -131,7 +132,7 @@ int slots_alloc(struct slots *s, struct slots_account *account, uint32_t want, u
     return 0;
 }
 
-/* Its contents are somewhere: in memory or on the disk. */
+/* True if the slot's contents exist: in memory or on the disk. */
 static bool holds_something(const struct slots *s, uint32_t slot)
 {
     return slot < s->count &&

@@ -28,7 +28,7 @@ enum slot_state { SLOT_FREE, SLOT_WRITING, SLOT_WRITTEN, SLOT_DOOMED, SLOT_BAD }
 struct slot {
     uint16_t references;        /* > 0 <=> WRITING or WRITTEN, or BAD and still held */
     uint8_t state;
-    uint8_t used;               /* how often it was given out, modulo 256: old names are told apart */
+    uint8_t used;               /* how often it was given out, modulo 256 */
 };
 _Static_assert(sizeof(struct slot) == 4, "four bytes a slot, and a bit");
 
@@ -46,41 +46,42 @@ struct slots {
     uint32_t next;              /* where the last search ended: neighbours in time lie together */
 };
 
-/* Memory for so many slots: bytes, and then the map itself, with the first `reserved` slots (a
- * header) never given out.  The memory need not be cleared. */
+/* slots_bytes() says how much memory a map of so many slots needs; slots_init() makes the map.  It
+ * never gives out the first `reserved` slots (a header).  The memory need not be cleared. */
 size_t slots_bytes(uint32_t count);
 void slots_init(struct slots *s, void *memory, uint32_t count, uint32_t reserved);
 
-/* Up to `want` slots that follow each other, WRITING, one reference each, charged to the account:
- * as many as there are in the best place.  0, with *first and *got (1 or more); ENOMEM: the quota
- * is used up; ENOSPC: no slot is free; EINVAL: want is 0. */
+/* Allocates up to `want` slots that follow each other: as many as there are in the best place.
+ * They are WRITING, and have one reference each, charged to the account.  Returns 0, with *first
+ * and *got (1 or more); ENOMEM: the quota is used up; ENOSPC: no slot is free; EINVAL: want is
+ * 0. */
 int slots_alloc(struct slots *s, struct slots_account *account, uint32_t want, uint32_t *first,
                 uint32_t *got);
 
-/* One more reference, by this account.  EBADF: the slot is not in use (BAD, too: its contents are
- * not there); ENOMEM: the quota; EAGAIN: it has SLOT_REFERENCES. */
+/* Adds a reference, charged to this account.  EBADF: the slot is not in use, or BAD (its contents
+ * do not exist); ENOMEM: the quota; EAGAIN: it has SLOT_REFERENCES. */
 int slots_hold(struct slots *s, struct slots_account *account, uint32_t slot);
 
-/* One reference less.  Which account has which is the caller's to know.  EBADF: nobody has one, or
- * this account none at all. */
+/* Drops a reference.  The caller must know which account has which references.  EBADF: the slot has
+ * no reference, or the account has none at all. */
 int slots_drop(struct slots *s, struct slots_account *account, uint32_t slot);
 
 /* The write that slots_alloc() or slots_rewrite() began has ended.  EBADF: none was under way. */
 int slots_written(struct slots *s, uint32_t slot, bool ok);
 
-/* The contents are written anew.  EBUSY: they are being written; EBADF: there are none; EPERM:
- * other pages have them, too. */
+/* Begins a new write of changed contents.  EBUSY: a write is under way; EBADF: there are no
+ * contents; EPERM: other pages have the same contents. */
 int slots_rewrite(struct slots *s, uint32_t slot);
 
-/* SLOT_BAD beyond the end. */
+/* Returns the slot's state; SLOT_BAD beyond the end. */
 enum slot_state slots_state(const struct slots *s, uint32_t slot);
 
-/* NULL, or what is wrong with the map; `accounts` are all that hold anything. */
+/* Returns NULL, or what is wrong with the map.  `accounts` are all accounts with references. */
 const char *slots_problem(const struct slots *s, const struct slots_account *accounts,
                           size_t count);
 
-/* May a swap partition be written to whose first page is this?  NULL, or why not: another system
- * sleeps in it.  The first slot is left alone in any case. */
+/* Returns NULL, or why a swap partition with this first page must not be written to: another system
+ * sleeps in it.  The first page itself is never written. */
 const char *swap_header_problem(const uint8_t page[4096]);
 
 #endif

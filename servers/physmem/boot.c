@@ -115,7 +115,8 @@ static L4_Word_t boot_guarantee(unsigned task, uint32_t frames)
     return boot_insert(task, &c->object);
 }
 
-/* A wortel of 2005 asks for no controls: its tasks, who pay with the container of their image, get equal parts of all there is. */
+/* A wortel of 2005 asks for no controls: its tasks, which pay with the container of their image,
+ * get equal parts of all there is. */
 static void boot_share(void)
 {
     uint32_t tasks = 0;

@@ -12,8 +12,7 @@
 
 #include "stretch.h"
 
-/* ---- the tree ----------------------------------------------------------------------------------
- * */
+/* ---- the tree -------------------------------------------------------------------------------- */
 
 /* Index in the node of this level; level 0 is the root. */
 static unsigned slot_index(uint32_t page, unsigned level)
@@ -175,8 +174,7 @@ void container_prune(struct container *c, uint32_t start, uint32_t count)
     }
 }
 
-/* ---- birth and death ---------------------------------------------------------------------------
- * */
+/* ---- birth and death ------------------------------------------------------------------------- */
 
 int container_create(struct control *control, unsigned task, bool wired,
                      struct container **container)
@@ -227,8 +225,7 @@ void container_unreferenced(struct hurd_cap_object *object)
     container_doom((struct container *) object);
 }
 
-/* ---- wired pages -------------------------------------------------------------------------------
- * */
+/* ---- wired pages ----------------------------------------------------------------------------- */
 
 bool container_may_wire(const struct container *c, const struct account *account, uint32_t pages)
 {
@@ -286,8 +283,7 @@ static void range_wire(struct container *c, uint32_t start, uint32_t count)
     }
 }
 
-/* ---- allocate ----------------------------------------------------------------------------------
- * */
+/* ---- allocate -------------------------------------------------------------------------------- */
 
 uint32_t container_affordable(struct container *c, uint32_t start, uint32_t count, uint32_t holes)
 {
@@ -434,8 +430,7 @@ bool container_allocate_one(struct container *c, uint32_t page)
     return true;
 }
 
-/* ---- deallocate and the like -------------------------------------------------------------------
- * */
+/* ---- deallocate and the like ----------------------------------------------------------------- */
 
 static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
 {
@@ -514,8 +509,7 @@ void container_unsteady(struct container *c)
     }
 }
 
-/* ---- boot images -------------------------------------------------------------------------------
- * */
+/* ---- boot images ----------------------------------------------------------------------------- */
 
 int container_adopt(struct container *c, uint32_t start, paddr_t base, uint32_t count)
 {

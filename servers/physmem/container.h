@@ -42,7 +42,7 @@ struct container {
     uint16_t task;                          /* its creator, whose account has the wired pages */
     bool wired;
     bool window;                            /* the swap server's: changes by jobs only */
-    bool barred;                            /* somebody waits for the end of the locks: no new ones */
+    bool barred;                            /* a request waits for the locks' end: no new ones */
     bool doomed;                            /* no capability, will be destroyed before long */
 };
 
@@ -132,7 +132,8 @@ void copy_take_back(const struct copy *how);
 int container_missing(struct container *c, uint32_t page);
 void residue_clear(struct container *c, slot_t *slot);  /* the slot is a hole then */
 
-/* Pages of both kinds are not the container's any more; so many of a range are extra ones, more than before. */
+/* Pages of both kinds are not the container's any more; so many of a range are extra ones, more
+ * than before. */
 static inline void container_uncharge(struct container *c, uint32_t promised, uint32_t extra)
 {
     c->pages -= promised + extra;
@@ -148,8 +149,8 @@ static inline void container_note_extra(struct container *c, uint32_t start, uin
         c->extra_end = start + count;
 }
 
-/* Takes extra pages from the control until `pages` are taken or none is left: of the container made last
- * its last page first.  Returns how many. */
+/* Takes extra pages from the control until `pages` are taken or none is left: of the container made
+ * last its last page first.  Returns how many. */
 uint32_t extra_seize(struct control *c, uint32_t pages);
 
 /* ---- map.c ---- */

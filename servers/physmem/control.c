@@ -20,8 +20,7 @@
 
 struct control *control_root, *control_all;
 
-/* ---- charging ----------------------------------------------------------------------------------
- * */
+/* ---- charging -------------------------------------------------------------------------------- */
 
 uint32_t control_used(const struct control *c)
 {
@@ -70,8 +69,7 @@ void control_adopt(struct control *c, uint32_t frames)
     control_grow(c, 0);             /* books for them, while the parent has any */
 }
 
-/* ---- birth -------------------------------------------------------------------------------------
- * */
+/* ---- birth ----------------------------------------------------------------------------------- */
 
 static uint64_t books_of(uint32_t frames)
 {
@@ -173,8 +171,7 @@ bool control_grow(struct control *c, uint32_t frames)
     return true;
 }
 
-/* ---- death -------------------------------------------------------------------------------------
- * */
+/* ---- death ----------------------------------------------------------------------------------- */
 
 static void control_unlink(struct control *c)
 {
@@ -208,7 +205,8 @@ void control_unreferenced(struct hurd_cap_object *object)
     control_fold((struct control *) object);
 }
 
-/* The one behind c, in an order in which parents come before their children; NULL: c is the last. */
+/* The one behind c, in an order in which parents come before their children; NULL: c is the
+ * last. */
 static struct control *control_after(struct control *c, const struct control *top)
 {
     if (c->children)

@@ -78,10 +78,9 @@ void control_adopt(struct control *c, uint32_t frames);
 bool control_charge(struct control *c, uint32_t pages);         /* false: beyond the guarantee */
 void control_uncharge(struct control *c, uint32_t pages);
 
-/* ---- extra.c ----
- * Extra pages are promised out of frames that nothing else claims.  Whatever the guarantees grant goes
- * before: who is about to claim frames for it calls extra_make_room(), which seizes without
- * notice what request_extra.c has not got back by asking.
+/* ---- extra.c ---- Extra pages are promised out of frames that nothing else claims.  Guarantees go
+ * before: a function that is about to claim frames for them calls extra_make_room(), which seizes
+ * without notice what request_extra.c has not got back by asking.
  * Invariant: pages + extra + records <= frames. */
 extern struct control *extra_holders;           /* the one that took extra pages last comes first */
 extern uint32_t extra_wanted;                   /* frames for which requests wait */
@@ -93,7 +92,7 @@ static inline uint32_t control_extra_left(const struct control *c)
     return c->extra < c->extra_most ? c->extra_most - c->extra : 0;
 }
 uint32_t extra_room(void);                      /* how many extra pages more there may be now */
-uint32_t extra_lack(uint32_t frames);           /* how many must come back for so many more claims */
+uint32_t extra_lack(uint32_t frames);           /* must come back for so many new claims */
 void extra_make_room(uint32_t frames);
 
 /* Frames that an operation on so many pages may claim at most, records included. */

@@ -157,7 +157,8 @@ static bool page_wire(slot_t *slot, struct copy_sweeps *s)
     return true;
 }
 
-/* The kind of a page in core: it stays with the place, but goes along in a move within a control. */
+/* The kind of a page in core: it stays with the place, but goes along in a move within a
+ * control. */
 static slot_t page_kind(const struct copy *how, slot_t source, slot_t old, slot_t new)
 {
     bool extra = slot_extra(moves_within(how) ? source : old);

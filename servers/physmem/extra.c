@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Extra pages: beyond the guarantees, out of the frames that nothing claims.  Spec hurd 2.6.  The hop
- * before is container.c, which knows which pages are extra; who is asked to give some back, and when,
- * is request_extra.c's business.
+/* Extra pages: beyond the guarantees, out of the frames that nothing claims.  Spec hurd 2.6.  The
+ * hop before is container.c, which knows which pages are extra.  request_extra.c decides which
+ * holders are asked to give some back, and when.
  *
- * A claim is a promised page, an extra page or a page of records, whether it has a frame yet or not.
- * There are never more claims than frames.  So a page of either kind finds a frame when it is
- * touched, and only what adds claims has to look at the extra pages. */
+ * A claim is a promised page, an extra page or a page of records, whether it has a frame yet or
+ * not.  There are never more claims than frames.  So a claim always finds a frame when its page is
+ * touched.  Only a function that adds claims has to look at the extra pages. */
 #include <errno.h>
 
 #include "container.h"
 #include "soft.h"
 
-#define MARGIN  64u         /* frames without a claim that no extra page takes: for records and starts */
+#define MARGIN  64u         /* frames that no extra page may claim: for records and starts of
+                               tasks */
 
 struct control *extra_holders;
 uint32_t extra_wanted;
@@ -42,8 +43,7 @@ void extra_make_room(uint32_t frames)
         extra_seize(extra_holders, lack);
 }
 
-/* ---- accounts ----------------------------------------------------------------------------------
- * */
+/* ---- accounts -------------------------------------------------------------------------------- */
 
 static void holder_unlink(struct control *c)
 {
@@ -84,10 +84,9 @@ void control_uncharge_extra(struct control *c, uint32_t pages)
         holder_unlink(c);
 }
 
-/* ---- seizure -----------------------------------------------------------------------------------
- * */
+/* ---- seizure --------------------------------------------------------------------------------- */
 
-/* The last extra page of a container that has one; c->extra_end is behind it then. */
+/* Returns the last extra page of c.  Pre: it has one.  Post: c->extra_end is right behind it. */
 static uint32_t last_extra(struct container *c)
 {
     uint32_t page = c->extra_end;
@@ -103,7 +102,8 @@ static uint32_t last_extra(struct container *c)
     return page;
 }
 
-/* One page; its mappings go, and its frame if nobody else uses it, with the sweeps. */
+/* Seizes one page of c.  The sweeps take its mappings away, and free its frame if no other page
+ * uses it. */
 static void page_seize(struct container *c, struct slot_sweeps *sweeps)
 {
     slot_t *slot = container_slot(c, last_extra(c));
@@ -128,8 +128,7 @@ uint32_t extra_seize(struct control *control, uint32_t pages)
     return seized;
 }
 
-/* ---- residues ----------------------------------------------------------------------------------
- * */
+/* ---- residues -------------------------------------------------------------------------------- */
 
 void residue_clear(struct container *c, slot_t *slot)
 {

@@ -41,7 +41,7 @@ typedef uint32_t frame_t;
 struct ledger {
     uint32_t total;         /* pages that are ours */
     uint32_t free;          /* in the buddy lists */
-    uint32_t soft;          /* free as well, but a soft reference can still get them back (soft.c) */
+    uint32_t soft;          /* free as well, but a soft reference can get them back */
     uint32_t bound;         /* with users */
     uint32_t meta;          /* bookkeeping: frame tables, records, spare pages of slabs */
     uint32_t own;           /* of that, what no control pays for: tables, own arrays */

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* What the swap server is told to do, one job at a time, and what becomes of cells when it is done.
- * The hop before is request.c; what a cell is says swap.h. */
+/* The jobs of the swap server, one at a time, and what becomes of cells when a job ends.  The hop
+ * before is request.c; swap.h says what a cell is. */
 #include "swap.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* ---- a swap server comes and goes --------------------------------------------------------------
- * */
+/* ---- a swap server comes and goes ------------------------------------------------------------ */
 
 static uint32_t frames_in_use(void)
 {
     return (frame_highest() >> PAGE_LOG2) + 1;
 }
 
-/* Bytes of everything that is kept beside the window. */
+/* Returns the bytes of all tables: map, where, stored and cells. */
 static uint64_t tables_bytes(uint32_t blocks, uint32_t cells)
 {
     return slots_bytes(blocks) + ((uint64_t) blocks + frames_in_use()) * sizeof(uint32_t)
            + (uint64_t) cells * sizeof(struct cell);
 }
 
-/* A container of `pages` frames that lie one behind the other: they are charged like a client's. */
+/* Makes a container of `pages` frames that lie one behind the other.  They are charged like a
+ * client's. */
 static int frames_hold(struct control *payer, uint32_t pages, struct container **holder)
 {
     struct container *c;
@@ -67,7 +67,7 @@ static void tables_lay(uint32_t blocks, uint32_t cells)
         swap.cell[i].block = SWAP_NONE;
 }
 
-/* All quota is the first control's; nobody has a page on disk. */
+/* Gives all quota to the first control.  Pre: no page is on disk. */
 static void quotas_reset(uint32_t pages)
 {
     for (struct control *c = control_all; c; c = c->all_next)
@@ -144,7 +144,8 @@ int swap_attach(struct control *payer, unsigned task, uint32_t blocks, uint32_t 
     return 0;
 }
 
-/* A read that nobody has seen the end of may have brought its page already. */
+/* The job under way must be done again.  A read may have brought its page already: the page is
+ * dropped. */
 static void job_undo(void)
 {
     const struct swap_job job = swap.job;
@@ -182,8 +183,7 @@ void swap_abandon(void)
     swap_round_over();
 }
 
-/* ---- jobs --------------------------------------------------------------------------------------
- * */
+/* ---- jobs ------------------------------------------------------------------------------------ */
 
 static uint32_t cells_in_row(uint32_t first, enum cell_state state)
 {
@@ -197,7 +197,8 @@ static uint32_t cells_in_row(uint32_t first, enum cell_state state)
     return swap.cell[first].alone ? 1 : n;
 }
 
-/* The oldest first: behind the cell that was taken last begins the oldest part of the circle. */
+/* Finds the oldest cell in this state: the oldest part of the circle begins behind the cell that
+ * was taken last. */
 static bool job_find(enum cell_state state)
 {
     for (uint32_t n = 0; n < swap.cells; n++) {
@@ -231,12 +232,13 @@ static void cell_written(uint32_t i)
     swap.written++;
     cell_set(i, CELL_CLEAN);
     swap.cell[i].alone = false;
-    if (swap.map.slot[block].references == 1)   /* only the frame is stored there */
+    if (swap.map.slot[block].references == 1)   /* no slot names the block */
         cell_release(i);
     machine_wake(SWAP_KEY_CELL);
 }
 
-/* Nobody wanted what was written, or it goes somewhere else, or it stays here. */
+/* The write failed.  If no slot names the block, the cell is free; else the page gets another
+ * block, or stays in the cell. */
 static void cell_not_written(uint32_t i)
 {
     uint32_t block = swap.cell[i].block;
@@ -256,7 +258,7 @@ static void cell_read(uint32_t i)
     uint32_t block = swap.cell[i].block;
     if (block == SWAP_NONE) {
         cell_release(i);
-    } else if (!slot_bound(slot)) {             /* the server says so, but there is nothing */
+    } else if (!slot_bound(slot)) {             /* the server reports a page, but none is here */
         cell_fail(i);
     } else {
         swap.read++;

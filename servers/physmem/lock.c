@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Bounded locks.  The hop before is request_extra.c, which makes others wait.
+/* Bounded locks.  The hop before is request_extra.c, which makes the requests of other tasks wait.
  *
- * Invariants: a lock is on its task's account; c->locks counts those on c; none of them lasts
- * longer than c->locked_until.  One task has one lock on a container at most, over or not. */
+ * Invariants: a lock is in the list of its task's account; c->locks counts the locks on c; none of
+ * them lasts longer than c->locked_until.  A task has at most one lock on a container, also if its
+ * time is over. */
 #include "lock.h"
 
 #include <errno.h>
 
 struct lock {
-    struct lock *next;                      /* of the same account */
+    struct lock *next;                      /* the next lock of the same account */
     struct container *container;
     uint32_t until;
 };

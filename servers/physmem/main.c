@@ -147,9 +147,9 @@ static void disturb(void)
 }
 
 /* ---- turns --------------------------------------------------------------------------------------
- * The pacer runs at a program's priority and does nothing but call the server.  Each call is a turn:
- * one part of what is long.  Between two turns other programs run, and their requests are served:
- * a long request takes from them what a program that computes would take. */
+ * The pacer runs at a program's priority and does nothing but call the server.  Each call is a
+ * turn: one part of a long request.  Between two turns other programs run, and their requests are
+ * served.  So a long request takes no more time from them than a program that computes. */
 
 static L4_ThreadId_t server_thread, pacer;  /* global ids */
 static L4_ThreadId_t pacer_local;

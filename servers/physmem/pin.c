@@ -63,8 +63,7 @@ static void range_hide(struct container *c, uint32_t start, uint32_t count)
     sweep_end(&s);
 }
 
-/* ---- whose pins they are ------------------------------------------------------------------------
- * */
+/* ---- whose pins they are --------------------------------------------------------------------- */
 
 struct pin {
     struct pin *next;                       /* of the same account: at most WIRED_MAX */
@@ -123,8 +122,7 @@ static void pins_unmake(struct account *account, uint32_t count)
     }
 }
 
-/* ---- pin and unpin ------------------------------------------------------------------------------
- * */
+/* ---- pin and unpin --------------------------------------------------------------------------- */
 
 static int pin_prepare(struct container *c, struct account *account, uint32_t start,
                        uint32_t count)

@@ -50,8 +50,7 @@ bool may_spend(const struct hurd_cap_call *call, const struct container *c)
     return call->task < HURD_TASK_FIRST || call->task == c->control->task;
 }
 
-/* ---- long requests ------------------------------------------------------------------------------
- * */
+/* ---- long requests --------------------------------------------------------------------------- */
 
 bool is_long(const struct hurd_cap_call *call, uint32_t pages)
 {
@@ -100,8 +99,7 @@ static int serve_doomed(struct hurd_cap_call *call)
     return serve_wait_for_reaper(call);
 }
 
-/* ---- containers: 2005 ---------------------------------------------------------------------------
- * */
+/* ---- containers: 2005 ------------------------------------------------------------------------ */
 
 static int serve_create(struct hurd_cap_call *call)
 {
@@ -209,7 +207,7 @@ static int map_reply(struct hurd_cap_call *call, const struct map_request *how)
     if (err)
         return err;
     L4_Word_t *word = call->reply;
-    for (unsigned i = 0; i < n; i++) {              /* addresses are whole pages, aligned to the block */
+    for (unsigned i = 0; i < n; i++) {              /* whole pages, aligned to the block */
         *word++ = items[i].vaddr | L4_ITEM_MAP | (i + 1 < n);   /* C: another item follows */
         *word++ = items[i].block.base | (PAGE_LOG2 + items[i].block.order) << L4_FPAGE_SIZE_SHIFT
                   | how->rights;
@@ -280,8 +278,8 @@ static int serve_allocate_map(struct hurd_cap_call *call)
     return err;
 }
 
-/* The rights and kinds of both sides.  What is shared stays so after a weak reference is revoked: that
- * needs strong ones on both sides. */
+/* Checks the rights and kinds of both sides.  Shared pages stay shared after a weak reference is
+ * revoked, so sharing needs strong handles on both sides. */
 static int copy_allowed(const struct hurd_cap *from, const struct hurd_cap *to, L4_Word_t flags)
 {
     unsigned need = HURD_PM_READ | (flags & (HURD_PM_SHARED | HURD_PM_MOVE) ? HURD_PM_WRITE : 0);
@@ -325,8 +323,7 @@ static int serve_copy(struct hurd_cap_call *call)
     return err ? reply_word(call, err, 0) : serve_work(call, &work);
 }
 
-/* ---- controls -----------------------------------------------------------------------------------
- * */
+/* ---- controls -------------------------------------------------------------------------------- */
 
 /* frames = 0: all that are unused, but for what the child's record may cost. */
 static int split(struct control *parent, L4_Word_t frames, unsigned target, struct control **child)
@@ -395,8 +392,7 @@ static int serve_control_info(struct hurd_cap_call *call)
     return reply_struct(call, &info, sizeof info);
 }
 
-/* ---- containers: ours ---------------------------------------------------------------------------
- * */
+/* ---- containers: ours ------------------------------------------------------------------------ */
 
 static int serve_container_destroy(struct hurd_cap_call *call)
 {
@@ -478,8 +474,7 @@ static int serve_container_info(struct hurd_cap_call *call)
     return reply_struct(call, &info, sizeof info);
 }
 
-/* ---- about the machine --------------------------------------------------------------------------
- * */
+/* ---- about the machine ----------------------------------------------------------------------- */
 
 static int serve_statistics(struct hurd_cap_call *call)
 {

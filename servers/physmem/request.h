@@ -56,7 +56,8 @@ int serve_lock(struct hurd_cap_call *call);
 int serve_unlock(struct hurd_cap_call *call);
 int serve_debug_shake(struct hurd_cap_call *call);
 
-/* Before the work: 0, or HURD_CAP_PARKED: for frames that others give back, or for a lock; or an errno. */
+/* Called before the work.  Returns 0; HURD_CAP_PARKED: the request waits for frames that other
+ * tasks give back, or for a lock; or an errno. */
 int work_wait(struct hurd_cap_call *call, const struct work *work);
 int lock_wait(struct hurd_cap_call *call, struct container *c);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Extra frames on the wire: who is asked to give some back, how long others wait for them, and the
- * requests about soft references and locks.  The hop before is request.c, the hops after are
- * extra.c, soft.c and lock.c.
+/* Extra pages in messages: which holders are asked to give some back, and how long requests wait
+ * for them; also the requests about soft references and locks.  The hop before is request.c, the
+ * hops after are extra.c, soft.c and lock.c.
  *
- * A request that claims frames which extra pages have starts a recall: each holder is asked for its
- * part, by a message to the thread that it has named, and the request waits.  It goes on when there is
- * room, or when all holders' time is over and physmem has taken what is missing. */
+ * A request that claims frames which extra pages have starts a recall.  physmem asks each holder
+ * for its part, by a message to the thread that the holder has named, and the request waits.  It
+ * goes on when there is room, or when the time of all holders is over and physmem has seized what
+ * is missing. */
 #include <errno.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -19,23 +20,23 @@
 #include "server.h"
 #include "soft.h"
 
-/* What requests are parked for. */
+/* The keys for which requests are parked. */
 #define KEY_FRAMES  0xfffffffcu
 #define KEY_LOCK    0xfffffffbu
 
 bool extra_waits, alarm_wanted;
 
-#define ASK_MAX     32u                     /* controls asked for one request */
+#define ASK_MAX     32u                     /* controls that are asked because of one request */
 
 uint32_t now(void)
 {
     return L4_SystemClock().raw;
 }
 
-/* ---- recall -------------------------------------------------------------------------------------
- * */
+/* ---- recall ---------------------------------------------------------------------------------- */
 
-/* false: its thread is not there to hear it. */
+/* Sends the message to c's thread.  False: there is no thread, or it does not wait for a
+ * message. */
 static bool holder_tell(const struct control *c, uint32_t frames, uint64_t until)
 {
     if (!c->notify)
@@ -48,8 +49,9 @@ static bool holder_tell(const struct control *c, uint32_t frames, uint64_t until
     return L4_IpcSucceeded(L4_Send_Timeout(L4_ThreadIdOfRaw(c->notify), L4_ZeroTime));
 }
 
-/* A holder that has named no thread has no time.  One whose thread does not listen, but may be on its way
- * from the last message, is told again after a pause, and then no more. */
+/* Asks c for so many frames.  A holder that has named no thread gets no time.  If its thread does
+ * not wait for a message, it may still be at work on the last one: c is told once more after a
+ * pause. */
 static void holder_ask(struct control *c, uint32_t frames)
 {
     uint64_t clock = L4_SystemClock().raw, until = clock + HURD_PM_RETURN_TIME;
@@ -60,7 +62,7 @@ static void holder_ask(struct control *c, uint32_t frames)
     c->asked += frames;
 }
 
-/* true: it has time, from now on. */
+/* Tells c once more.  True: c heard it, and its time begins now. */
 static bool holder_ask_again(struct control *c)
 {
     uint64_t until = L4_SystemClock().raw + HURD_PM_RETURN_TIME;
@@ -71,7 +73,7 @@ static bool holder_ask_again(struct control *c)
     return true;
 }
 
-/* Each holder's part is as large as its part of the extra pages. */
+/* Asks the holders for so many frames, each in proportion to its extra pages. */
 static void recall(uint32_t frames)
 {
     uint32_t all = ledger.extra, n = 0;
@@ -84,14 +86,13 @@ static void recall(uint32_t frames)
     }
 }
 
-/* ---- the alarm ----------------------------------------------------------------------------------
- * */
+/* ---- the alarm ------------------------------------------------------------------------------- */
 
-static uint32_t lock_end;                   /* when what the first of them waits for is over */
+static uint32_t lock_end;                   /* when the first awaited lock is over */
 static bool locks_awaited;
 
-/* Takes a part of what holders are late with.  true: *wait = microseconds until there is more to
- * do; false: nothing will be. */
+/* Seizes a part of what holders have not given back in time.  True: there is more to do in *wait
+ * microseconds.  False: no holder owes pages. */
 static bool holders_check(uint32_t *wait)
 {
     uint32_t clock = now(), left = STRETCH_PAGES;
@@ -137,16 +138,16 @@ void extra_settle(void)
     hurd_cap_resume(&server, KEY_FRAMES);
 }
 
-/* ---- waiting ------------------------------------------------------------------------------------
- * */
+/* ---- waiting --------------------------------------------------------------------------------- */
 
-/* Boot tasks are served at once, and so is everybody if there is no alarm. */
+/* Requests of boot tasks never wait; without an alarm no request waits. */
 static bool may_wait(const struct hurd_cap_call *call)
 {
     return alarm_there && call->task >= HURD_TASK_FIRST;
 }
 
-/* For frames that an operation on so many pages of the control may need.  It waits only once. */
+/* Parks the call if an operation on so many pages of c needs frames that extra pages have.  A call
+ * waits here only once. */
 static int frames_wait(struct hurd_cap_call *call, const struct control *c, uint32_t pages)
 {
     uint32_t most = control_unused(c), claims = extra_claims(pages < most ? pages : most);
@@ -177,14 +178,15 @@ int lock_wait(struct hurd_cap_call *call, struct container *c)
     if (parked != HURD_CAP_PARKED)
         return parked;
     c->barred = true;
-    c->barred_until = until + HURD_PM_LOCK_TIME;    /* should it not come back: its task may die */
+    c->barred_until = until + HURD_PM_LOCK_TIME;    /* the call may never return: its task may
+                                                       die */
     if (!locks_awaited || time_before(until, lock_end))
         lock_end = until;
     locks_awaited = alarm_wanted = true;
     return HURD_CAP_PARKED;
 }
 
-/* Only at the beginning. */
+/* Lets a request wait for locks and frames before its work begins, and never later. */
 int work_wait(struct hurd_cap_call *call, const struct work *work)
 {
     const struct copy *how = &work->how;
@@ -202,8 +204,7 @@ int work_wait(struct hurd_cap_call *call, const struct work *work)
     return err;
 }
 
-/* ---- requests -----------------------------------------------------------------------------------
- * */
+/* ---- requests -------------------------------------------------------------------------------- */
 
 int serve_notify(struct hurd_cap_call *call)
 {
@@ -229,7 +230,8 @@ int serve_extra_info(struct hurd_cap_call *call)
     return reply_struct(call, &info, sizeof info);
 }
 
-/* Words: container, flags, start, size; or without the flags. */
+/* Words: container, start, size; HARDEN has flags before the start.  `at`: the word of the
+ * start. */
 static int serve_pages(struct hurd_cap_call *call, enum work_kind kind, unsigned at)
 {
     struct work work = { kind, { .to = call_container(call) } };

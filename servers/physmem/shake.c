@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Page movement, spec hurd 2.5: a client names pages of containers, never frames, so physmem may take
- * another frame for a page whenever it likes.  Here it likes it at random, all the time, to prove
- * that everybody can live with it.  The hop before is main.c.
+/* Page movement, spec hurd 2.5: a client names pages of containers, never frames, so physmem may
+ * take another frame for a page at any time.  Here it does so at random, all the time, to prove
+ * that all programs can live with it.  The hop before is main.c.
  *
- * Spared: pages that are pinned, copy-on-write or on their way to the disk, pages that a server which does not
- * page itself has mapped, and containers of boot tasks, which have memory that did not come through physmem. */
+ * These pages never move: pages that are pinned, copy-on-write or on their way to the disk; pages
+ * that a task has mapped which does not page itself; and pages of boot tasks, which have memory
+ * that did not come through physmem. */
 #include "shake.h"
 
 #include <string.h>
@@ -14,7 +15,7 @@
 
 #define FIRST_PROGRAM   513u
 #define TRIES           12u             /* for each page */
-#define POISON          0xdb            /* what a mapping that was forgotten would show */
+#define POISON          0xdb            /* a program sees this if a mapping was forgotten */
 
 uint32_t shake_moved;
 
@@ -45,8 +46,7 @@ static uint32_t random_below(uint32_t n)
     return state % n;
 }
 
-/* ---- one page out of all ------------------------------------------------------------------------
- * */
+/* ---- one page out of all --------------------------------------------------------------------- */
 
 static struct container *container_pick(void)
 {
@@ -63,7 +63,7 @@ static struct container *container_pick(void)
     return k;
 }
 
-/* From the root down: at each level the first used one from a random one on. */
+/* Goes from the root down.  At each level it takes the first used slot from a random one on. */
 static slot_t *slot_pick(struct container *c)
 {
     slot_t *slot = NULL;
@@ -79,8 +79,7 @@ static slot_t *slot_pick(struct container *c)
     return slot;
 }
 
-/* ---- and how it moves ---------------------------------------------------------------------------
- * */
+/* ---- and how it moves ------------------------------------------------------------------------ */
 
 static bool frame_may_move(paddr_t pa)
 {
@@ -88,7 +87,7 @@ static bool frame_may_move(paddr_t pa)
     return (word & FRAME_USERS) == 1 && !(word & (FRAME_PINS | FRAME_STEADY | FRAME_STORED));
 }
 
-/* Mappings first: nobody may write to the page while it is copied. */
+/* The mappings go first: no program may write to the page while it is copied. */
 static void page_move(slot_t *slot, paddr_t to)
 {
     paddr_t from = slot_frame(*slot);

@@ -32,8 +32,7 @@ _Static_assert(SLAB_BLOCK_MAX <= (UNITS - HEADER) << UNIT_LOG2, "the largest rec
 static struct slab_page *spare;
 static uint32_t spare_count;
 
-/* ---- runs of units -----------------------------------------------------------------------------
- * */
+/* ---- runs of units --------------------------------------------------------------------------- */
 
 static unsigned units_of(size_t bytes)
 {
@@ -95,8 +94,7 @@ static unsigned run_find(struct slab_page *page, unsigned n, unsigned *longest)
     return UNITS;
 }
 
-/* ---- pages -------------------------------------------------------------------------------------
- * */
+/* ---- pages ----------------------------------------------------------------------------------- */
 
 static unsigned list_of(unsigned longest)
 {
@@ -181,8 +179,7 @@ uint32_t slab_spare(void)
     return spare_count;
 }
 
-/* ---- records -----------------------------------------------------------------------------------
- * */
+/* ---- records --------------------------------------------------------------------------------- */
 
 void *slab_take(struct slabs *s, size_t bytes)
 {
@@ -243,8 +240,7 @@ void slab_move(struct slabs *from, struct slabs *to)
     from->pages = from->bytes = 0;
 }
 
-/* ---- the server's own --------------------------------------------------------------------------
- * */
+/* ---- the server's own ------------------------------------------------------------------------ */
 
 static struct slabs own;
 

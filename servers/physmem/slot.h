@@ -116,8 +116,8 @@ bool slot_share(slot_t *slot, struct control *payer);
 void slot_unshare(slot_t *slot);
 
 /* A new user of the frame of a bound slot, or for a pinned one a frame of its own with the same
- * contents: what a copy is, of a page that is not on disk. The writable mappings of a frame that has two users from now on go into
- * `readonly`.  SLOT_HOLE: no frame. */
+ * contents: what a copy is, of a page that is not on disk. The writable mappings of a frame that
+ * has two users from now on go into `readonly`.  SLOT_HOLE: no frame. */
 slot_t slot_copy(slot_t source, struct sweep *readonly);
 slot_t slot_duplicate(slot_t source);   /* a frame of its own in any case; SLOT_HOLE: no frame */
 

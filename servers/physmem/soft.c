@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Soft references.  The hop before is request_extra.c; frame.c takes the frames when it has no others.
+/* Soft references.  The hop before is request_extra.c; frame.c takes the frames when it has no
+ * others.
  *
  * Invariants: a record is on the queue  <=>  one slot of its container names it; ledger.soft counts
- * them; such a frame has no users, no mappings and is in no list of buddy.c.  Its contents are seen
- * again by the same page of the same container, or by nobody. */
+ * the records; the frame of a record has no users and no mappings, and is in no list of buddy.c.
+ * Only the same page of the same container can get its contents again. */
 #include "soft.h"
 
 #include <errno.h>
@@ -44,8 +45,7 @@ bool soft_reclaim(void)
     return true;
 }
 
-/* ---- give back ---------------------------------------------------------------------------------
- * */
+/* ---- give back ------------------------------------------------------------------------------- */
 
 /* Records whose frames may still be mapped: soft_reclaim() must not see them. */
 struct batch {
@@ -63,7 +63,8 @@ static void batch_end(struct batch *b)
     newest = b->last;
 }
 
-/* false: its frame is somebody else's, too, or there is no memory for the record. */
+/* Makes a soft reference of the page.  False: another page uses its frame, too, or there is no
+ * memory for the record. */
 static bool page_soften(struct container *c, uint32_t page, struct batch *b)
 {
     slot_t *slot = container_slot(c, page);
@@ -95,7 +96,7 @@ int container_return(struct container *c, uint32_t start, uint32_t count, uint32
     *done = 0;
     if (container_busy(c, start, count))
         return EBUSY;
-    extra_make_room(extra_claims(0));       /* for the records: no page is seized on the way */
+    extra_make_room(extra_claims(0));       /* for the records: so no page is seized meanwhile */
     sweep_begin(&batch.mappings, RIGHTS_ALL, false);
     for (page = start; !c->wired && (page = container_next(c, page, end)) < end; page++)
         *done += page_soften(c, page, &batch);
@@ -107,8 +108,7 @@ int container_return(struct container *c, uint32_t start, uint32_t count, uint32
     return 0;
 }
 
-/* ---- take again --------------------------------------------------------------------------------
- * */
+/* ---- take again ------------------------------------------------------------------------------ */
 
 static bool page_charge(struct container *c, bool extra)
 {
@@ -148,7 +148,7 @@ static int page_harden(struct container *c, uint32_t page, bool extra)
         return 0;
     if (!control_unused(c->control))
         return ENOMEM;
-    control_uncharge_extra(c->control, 1);      /* first: it needs no frame that others must leave */
+    control_uncharge_extra(c->control, 1);      /* first: so the charge adds no claim */
     control_charge(c->control, 1);
     *slot &= ~SLOT_EXTRA;
     c->extra--;

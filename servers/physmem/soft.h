@@ -6,9 +6,9 @@
 
 #include "container.h"
 
-/* A frame that is free, and the page that it was.  The record is the page's control's. */
+/* A frame that is free, and the page that it was.  The page's control pays for the record. */
 struct soft {
-    struct soft *next, **link;              /* the one given back longest ago comes first */
+    struct soft *next, **link;              /* the queue: the oldest one comes first */
     struct container *container;
     uint32_t page;
     paddr_t frame;
@@ -16,18 +16,19 @@ struct soft {
 
 static inline struct soft *soft_of(slot_t s) { return (struct soft *) (s & ~SLOT_BITS); }
 
-/* Gives pages back as container_deallocate() does, and with the same errors.  A bound page whose frame
- * nobody else uses becomes a soft reference if there is memory for its record. */
+/* Gives pages back as container_deallocate() does, and with the same errors.  A bound page becomes
+ * a soft reference if no other page uses its frame, and there is memory for its record. */
 int container_return(struct container *c, uint32_t start, uint32_t count, uint32_t *done);
 
-/* Soft references become pages again with their contents, and extra pages promised ones (extra: soft
- * references extra pages).  *done pages from the start were done, also on an error: ENOENT: never there,
- * or the frame is another's by now, or ESTALE: seized; ENOMEM: the guarantee is used up (extra: no frame
- * to be had). */
+/* Soft references become pages again, with their contents.  Without `extra` they become promised
+ * pages, and extra pages become promised ones, too; with `extra` soft references become extra
+ * pages.  *done pages from the start were done, also on an error.  ENOENT: there was no page, or
+ * its frame has another use by now; ESTALE: the page was seized; ENOMEM: the guarantee is used up
+ * (with `extra`: there is no frame). */
 int container_harden(struct container *c, uint32_t start, uint32_t count, bool extra,
                      uint32_t *done);
 
-void soft_drop(struct soft *soft);          /* the frame is free for all; the caller has the slot */
-bool soft_reclaim(void);                    /* the oldest one goes; false: there is none */
+void soft_drop(struct soft *soft);          /* frees the frame; the caller changes the slot */
+bool soft_reclaim(void);                    /* drops the oldest one; false: there is none */
 
 #endif

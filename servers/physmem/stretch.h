@@ -6,7 +6,7 @@
 
 #include "container.h"
 
-#define STRETCH_PAGES   64u             /* of one part: some 50,000 instructions if all are copied */
+#define STRETCH_PAGES   64u             /* of one part: 50,000 instructions if it copies */
 
 enum work_kind { WORK_ALLOCATE, WORK_DEALLOCATE, WORK_RELEASE, WORK_UNMAP, WORK_COPY, WORK_RETURN,
                  WORK_HARDEN };
@@ -24,7 +24,7 @@ int work_at_once(const struct work *work, uint32_t *done);
  * commits; after an error it takes back what the check had made. */
 struct progress {
     uint32_t phase;
-    uint32_t at, end;                   /* pages of the range: of the next part, and where to stop */
+    uint32_t at, end;                   /* the next part, and the end: pages of the range */
     uint32_t need;                      /* pages to charge, as far as checked */
     uint32_t done;                      /* pages */
     uint32_t err;

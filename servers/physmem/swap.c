@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Pages out and in, and who has which block.  Nothing here waits: what cannot be done now says for
- * what it has to wait, and is asked again.
+/* Pages out and in, and which slot has which block.  Nothing here waits: a function that cannot go
+ * on says what the request has to wait for, and is called again after that.
  *
  * Invariants: a frame has FRAME_STORED  <=>  stored[frame] = b and where[b] names the frame, and
  * the account `kept` holds a reference to b for it;  a cell has a block  <=>  where[block] names
@@ -18,15 +18,14 @@
 
 struct swap swap;
 
-/* ---- blocks and frames -------------------------------------------------------------------------
- * */
+/* ---- blocks and frames ----------------------------------------------------------------------- */
 
 static bool is_alias(uint32_t block)
 {
     return (swap.where[block] & WHERE_CELL) == WHERE_ALIAS;
 }
 
-/* The block that has the contents: another one after a write that failed. */
+/* Returns the block that has the contents: another block after a write that failed. */
 static uint32_t block_resolve(uint32_t block)
 {
     while (is_alias(block))
@@ -49,13 +48,14 @@ static uint32_t references(uint32_t block) { return swap.map.slot[block].referen
 
 void swap_store(paddr_t pa, uint32_t block)
 {
-    slots_hold(&swap.map, &swap.kept, block);       /* has room: see REFERENCES_MOST */
+    slots_hold(&swap.map, &swap.kept, block);       /* cannot fail: see REFERENCES_MOST */
     *frame_find(pa) |= FRAME_STORED;
     swap.stored[pa >> PAGE_LOG2] = block;
     swap.where[block] |= pa;
 }
 
-/* The frame and the block part.  The block may have no reference any more: see block_finish(). */
+/* The frame and the block part.  If the block has no reference after that, the caller calls
+ * block_finish(). */
 static void part(paddr_t pa, uint32_t block)
 {
     *frame_find(pa) &= ~FRAME_STORED;
@@ -64,7 +64,7 @@ static void part(paddr_t pa, uint32_t block)
     slots_drop(&swap.map, &swap.kept, block);
 }
 
-/* Without references, and with no write under way, it is free. */
+/* If the block has no references, and no write of it is under way, it is free from now on. */
 static void block_finish(uint32_t block)
 {
     if (references(block) == 0 && slots_state(&swap.map, block) == SLOT_DOOMED)
@@ -78,8 +78,7 @@ void swap_unstore(paddr_t pa)
     block_finish(block);
 }
 
-/* ---- cells -------------------------------------------------------------------------------------
- * */
+/* ---- cells ----------------------------------------------------------------------------------- */
 
 static void count_state(enum cell_state state, uint32_t by)
 {
@@ -94,7 +93,7 @@ void cell_set(uint32_t i, enum cell_state state)
     swap.cell[i].state = state;
 }
 
-/* The window has its slot back, and nothing is stored in a frame that nobody else uses. */
+/* Empties the window's slot.  If no other page uses its frame, the frame and the block part. */
 void cell_clear(uint32_t i, uint32_t block)
 {
     slot_t *slot = container_slot(swap.window, i), old = *slot;
@@ -131,7 +130,7 @@ void cell_fail(uint32_t i)
     machine_wake(SWAP_KEY_CELL);
 }
 
-/* Others may have the frame, but it was never written. */
+/* Other pages may use the frame, but it was never written. */
 void cell_discard(uint32_t i)
 {
     uint32_t block = swap.cell[i].block;
@@ -140,7 +139,8 @@ void cell_discard(uint32_t i)
         swap_unstore(swap_frame(block));
 }
 
-/* Nobody names the block any more, but perhaps the frame that it is stored in. */
+/* No slot names the block any more; only the frame that it is stored in may still have a
+ * reference. */
 static void block_unwanted(uint32_t block)
 {
     struct cell *cell = block_cell(block);
@@ -175,8 +175,7 @@ static void block_drop(struct slots_account *account, uint32_t block)
     block_finish(block);
 }
 
-/* ---- references of slots -----------------------------------------------------------------------
- * */
+/* ---- references of slots --------------------------------------------------------------------- */
 
 int swap_hold(struct slots_account *account, uint32_t *block)
 {
@@ -202,8 +201,7 @@ uint32_t swap_quota_left(const struct slots_account *account)
     return account->used < account->quota ? account->quota - account->used : 0;
 }
 
-/* ---- a cell for a page -------------------------------------------------------------------------
- * */
+/* ---- a cell for a page ----------------------------------------------------------------------- */
 
 static bool cell_usable(const struct cell *cell)
 {
@@ -212,7 +210,8 @@ static bool cell_usable(const struct cell *cell)
                && cell->round != swap.round);
 }
 
-/* The next one in a circle: neighbours in time are neighbours in the window.  SWAP_NONE: none. */
+/* Returns the next usable cell in a circle, so that neighbours in time are neighbours in the
+ * window; SWAP_NONE: there is none. */
 static uint32_t cell_find(void)
 {
     for (uint32_t n = 0; n < swap.cells; n++) {
@@ -233,15 +232,14 @@ static void cell_take(uint32_t i, uint32_t block, enum cell_state state)
     swap.next_cell = (i + 1) % swap.cells;
 }
 
-/* ---- blocks for pages --------------------------------------------------------------------------
- * */
+/* ---- blocks for pages ------------------------------------------------------------------------ */
 
-/* Blocks that follow each other, for pages that do. */
+/* Blocks that follow each other, for pages that follow each other. */
 struct row {
     uint32_t block, left;
 };
 
-/* Gives up what only repeats a frame in core.  False: there was nothing of that. */
+/* Frees a block that only repeats a frame in core.  False: there is no such block. */
 static bool reclaim(void)
 {
     static uint32_t hand;
@@ -282,10 +280,9 @@ static void row_end(struct row *row, struct slots_account *account)
         block_drop(account, row_take(row));
 }
 
-/* ---- out ---------------------------------------------------------------------------------------
- * */
+/* ---- out ------------------------------------------------------------------------------------- */
 
-/* What a page is for swap_out(): 0 and it can go, or why not, or NOTHING_TO_DO. */
+/* Returns 0 if the page can go out, the errno if it cannot, or NOTHING_TO_DO. */
 static int page_refuse(const struct container *c, slot_t slot)
 {
     if (!slot_bound(slot))
@@ -297,7 +294,7 @@ static int page_refuse(const struct container *c, slot_t slot)
     return 0;
 }
 
-/* The contents are on disk, or on the way: only the slot changes. */
+/* The page goes out without a write: its contents are on disk, or on the way there. */
 static int page_leave(struct container *c, slot_t *slot, struct slot_sweeps *sweeps)
 {
     uint32_t block = swap.stored[slot_frame(*slot) >> PAGE_LOG2];
@@ -310,7 +307,7 @@ static int page_leave(struct container *c, slot_t *slot, struct slot_sweeps *swe
     return 0;
 }
 
-/* The user of the frame that the slot was is the window from now on. */
+/* The slot's frame goes to the window, and the slot names the block from now on. */
 static void page_hand_over(slot_t *slot, uint32_t i, uint32_t block, struct slot_sweeps *sweeps)
 {
     paddr_t pa = slot_frame(*slot);
@@ -374,10 +371,9 @@ int swap_out(struct container *c, uint32_t start, uint32_t count, uint32_t *done
     return err;
 }
 
-/* ---- in ----------------------------------------------------------------------------------------
- * */
+/* ---- in -------------------------------------------------------------------------------------- */
 
-/* One more user of a frame, of which no mapping is left that came by the window. */
+/* The frame gets one more user.  Mappings that were made through the window go first. */
 static void frame_join(paddr_t pa)
 {
     const struct cell *cell = block_cell(swap.stored[pa >> PAGE_LOG2]);
@@ -390,7 +386,7 @@ static void frame_join(paddr_t pa)
     ++*frame_find(pa);
 }
 
-/* Not in core: it will be read. */
+/* The block's contents are not in core: asks for a read. */
 static int page_want(uint32_t block, uint32_t *key)
 {
     struct cell *cell = block_cell(block);
@@ -454,10 +450,9 @@ bool swap_reads(uint32_t page)
     return page < swap.cells && swap.cell[page].state == CELL_READING;
 }
 
-/* ---- when the disk refuses ---------------------------------------------------------------------
- * */
+/* ---- when the disk refuses ------------------------------------------------------------------- */
 
-/* The old block is BAD.  Slots name it, and go on doing so: it becomes an alias. */
+/* The cell's block is BAD, but slots still name it: it becomes an alias of another block. */
 bool swap_rename(uint32_t i)
 {
     uint32_t old = swap.cell[i].block, new, got;
@@ -478,8 +473,7 @@ bool swap_rename(uint32_t i)
     return true;
 }
 
-/* ---- what must hold ----------------------------------------------------------------------------
- * */
+/* ---- what must hold -------------------------------------------------------------------------- */
 
 bool swap_knows(uint32_t block)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The requests about swap, of clients and of the swap server: words to numbers, who may, and what
- * has to wait.  The hop before is request.c, the hops after are swap.c and jobs.c. */
+/* The requests about swap, of clients and of the swap server: what their words mean, which task may
+ * make them, and which have to wait.  The hop before is request.c, the hops after are swap.c and
+ * jobs.c. */
 #include <errno.h>
 #include <hurd/cap.h>
 #include <hurd/physmem.h>
@@ -13,8 +14,7 @@ _Static_assert(SWAP_JOB_PAGES == HURD_PM_SWAP_JOB_PAGES, "as the header says");
 _Static_assert(SWAP_WINDOW_LEAST << PAGE_LOG2 == HURD_PM_SWAP_WINDOW_LEAST, "as the header says");
 _Static_assert(SWAP_WINDOW_MOST << PAGE_LOG2 == HURD_PM_SWAP_WINDOW_MOST, "as the header says");
 
-/* ---- pages in and out ---------------------------------------------------------------------------
- * */
+/* ---- pages in and out ------------------------------------------------------------------------ */
 
 /* Words: container, start, size, flags. */
 static int range_request(struct hurd_cap_call *call, uint32_t *page, uint32_t *count, bool *wait)
@@ -33,8 +33,8 @@ static int range_request(struct hurd_cap_call *call, uint32_t *page, uint32_t *c
 
 typedef int (*pages_move)(struct container *, uint32_t, uint32_t, uint32_t *, uint32_t *);
 
-/* From `at` on, as far as one stretch goes; at and *key as swap_out() has them.  HURD_CAP_AGAIN:
- * there is more to do, now. */
+/* Moves pages from *at on, as far as one stretch goes.  *at and *key are as *done and *key of
+ * swap_out().  HURD_CAP_AGAIN: there is more to do, now. */
 static int stretch_move(struct hurd_cap_call *call, pages_move move, uint32_t page, uint32_t count,
                         uint32_t *at, uint32_t *key)
 {
@@ -87,8 +87,7 @@ int serve_swap_in(struct hurd_cap_call *call)
     return err ? reply_word(call, err, 0) : serve_move(call, swap_in, page, count, wait);
 }
 
-/* ---- quotas and numbers -------------------------------------------------------------------------
- * */
+/* ---- quotas and numbers ---------------------------------------------------------------------- */
 
 int serve_swap_info(struct hurd_cap_call *call)
 {
@@ -105,7 +104,7 @@ int serve_swap_info(struct hurd_cap_call *call)
     return reply_struct(call, &info, sizeof info);
 }
 
-/* Another control of the caller's, by its handle. */
+/* Finds the control that another handle of the caller names. */
 static int named_control(struct hurd_cap_call *call, L4_Word_t handle, struct control **control)
 {
     struct hurd_cap *cap;
@@ -129,15 +128,15 @@ int serve_swap_quota(struct hurd_cap_call *call)
     return control_quota(child->parent, child, call->arg[2]) ? 0 : ENOMEM;
 }
 
-/* ---- the swap server ----------------------------------------------------------------------------
- * */
+/* ---- the swap server ------------------------------------------------------------------------- */
 
 static struct {
-    struct hurd_cap_object object;          /* the one of its class; first: see serve() */
-    struct control *payer;                  /* of what the next attach needs */
+    struct hurd_cap_object object;          /* the only one of its class; first field: see
+                                               serve() */
+    struct control *payer;                  /* it pays for what the next attach needs */
 } service;
 
-/* The object stays when nobody has it. */
+/* The object stays when no task has a capability of it. */
 static void service_init(void)
 {
     if (service.object.class)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The swap server: stores pages for physmem in a partition, or on the RAM disk.
+/* The swap server: it stores pages for physmem in a partition, or on the RAM disk.
  *      swapper [WINDOW]
- * physmem decides everything; this program asks it for one job after the other, and has the driver
- * of the disk do it.  WINDOW: so many KB are on their way at a time at most.  The hop before is
- * servers/physmem/jobs.c, the hop after lib/block/client.c. */
+ * physmem decides everything; this program asks it for one job after the other, and lets the driver
+ * of the disk do it.  WINDOW: the most KB that are on their way at a time.  The hop before is
+ * servers/physmem/jobs.c, the hop after is lib/block/client.c. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,13 +23,13 @@
 
 enum {
     PAGE = 4096,
-    RESERVED = 1,               /* block 0 says what the partition is, and stays as it is */
+    RESERVED = 1,               /* block 0 has the partition's header, and is never written */
     WINDOW_KB = 1024,
-    DISK_SHIFT = 28,            /* of the identity: which disk, and where the partition begins */
-    LOOKS = 500,                /* for what init gives, a little after the start */
+    DISK_SHIFT = 28,            /* identity: the disk's number above, the first sector below */
+    LOOKS = 500,                /* how often it looks for the gifts of init, which come later */
     PAUSE = 10000,              /* us */
-    HANDLES = 16,               /* from our control's on that are looked at */
-    ASK_AGAIN = 3,              /* times, if physmem has forgotten us */
+    HANDLES = 16,               /* from our control on, where it looks for the gift */
+    ASK_AGAIN = 3,              /* attempts to attach, if physmem has forgotten us */
 };
 
 static L4_ThreadId_t physmem, deva;
@@ -61,7 +61,7 @@ static int find_gifts(L4_Word_t *swap, L4_Word_t *sectors)
 
 /* ---- the partition ---- */
 
-/* NULL, or why nobody may write to it. */
+/* NULL, or why no program may write to the partition. */
 static const char *header_problem(void)
 {
     L4_Word_t container;
@@ -84,7 +84,7 @@ static int attach(L4_Word_t swap, L4_Word_t window)
     L4_Word_t container;
     int err = hurd_block_info(&disk, &info);
     if (!err)
-        err = hurd_block_flush(&disk);  /* what an earlier server wrote is there before we write */
+        err = hurd_block_flush(&disk);  /* first, all that an earlier server has written */
     if (!err)
         err = hurd_pm_swap_attach(physmem, swap, info.sectors / HURD_BLOCK_PER_PAGE, RESERVED,
                                   info.disk << DISK_SHIFT ^ info.first, window, &container);
@@ -106,7 +106,7 @@ static int job_do(const struct hurd_pm_swap_job *job, L4_Word_t *pages)
     return err;
 }
 
-/* Comes back when physmem does not answer as it should. */
+/* Returns only when physmem refuses: its error. */
 static int serve(L4_Word_t swap)
 {
     struct hurd_pm_swap_job job = { .tag = 0 };
@@ -141,7 +141,7 @@ int main(int argc, char **argv)
     const char *problem = header_problem();
     if (problem) {
         fail("the partition", problem);
-        return EXIT_SUCCESS;            /* it will not get better: nobody is to start us again */
+        return EXIT_SUCCESS;            /* it will not get better: init must not start us again */
     }
     for (int i = 0; !err && i < ASK_AGAIN; i++) {
         err = attach(swap, window);

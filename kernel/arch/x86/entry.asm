@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; All ways into the kernel, and the one way out.  Each entry shows C (trap.c, syscall.c) one picture,
-; struct trapframe, low to high:
+; All ways into the kernel, and the one way out.  Each entry shows C (trap.c, syscall.c) one
+; picture, struct trapframe, low to high:
 ;   edi esi ebp - ebx edx ecx eax | vector error | eip cs eflags | esp ss (these two from user mode)
 ; From user mode that picture always lies at the top of the thread's kernel stack.
 %include "x86.inc"
@@ -15,17 +15,20 @@
 
         section .text
 
-; In: all but the general registers are pushed.  Completes the frame and calls
-; `void %1(struct trapframe *)`.
+; On entry, everything of the frame above the general registers is pushed.  Completes the frame and
+; calls `void %1(struct trapframe *)`.
+; A user may have loaded other selectors.  Of those that it can load, only the usual four make both
+; weighted sums zero.  The kernel uses these, too, so it reloads nothing on the way out.  A 486
+; leaves the upper halves of EAX and EDX as they were, hence `or ax, dx`.
 %macro ENTER 1
         pushad                          ; frame complete
 %%framed:
         cld                             ; C expects DF = 0
-        mov     eax, gs                 ; flat ones are good for the kernel, too: no reload
-        mov     edx, ds                 ; (a 486 leaves the upper halves as they were)
+        mov     eax, gs
+        mov     edx, ds
         lea     eax, [eax + 8 * edx - (USER_GS + 8 * USER_DS)]
-        mov     edx, es                 ; among the selectors that a user can load, only the
-        mov     ecx, fs                 ; right ones make both sums zero
+        mov     edx, es
+        mov     ecx, fs
         lea     edx, [edx + 4 * ecx - (USER_DS + 4 * USER_DS)]
         or      ax, dx
         jnz     %%mend
@@ -41,14 +44,14 @@
         UNWIND  %%framed, %%unframed + 1, CALLER_ENTRY
 %endmacro
 
-; Four bytes a vector, from which cpu.c makes the gates: its number, and a short jump to where the
-; entry goes on.
+; Each vector has four bytes: a push of its number and a short jump.  cpu.c computes the gates from
+; that.
 %macro ENTRIES 2                        ; from, up to
 %assign v %1
 %rep %2 - %1
     %if v == NMI_VECTOR
-        iretd                           ; an NMI is ignored: the fast path may have no stack
-        times 3 nop
+        iretd                           ; the kernel ignores NMIs: an NMI may come while the
+        times 3 nop                     ; fast path has no stack that could hold more
     %else
         push    byte v
         %if v >= SYSCALL_VECTOR + IPC_VECTORS
@@ -70,12 +73,12 @@
 exception_entries:
         ENTRIES 0, IRQ_VECTOR
 trap_entered:
-        push    dword [esp]             ; keep the shape,
-        and     dword [esp + 4], 0      ; with an error code of zero
+        push    dword [esp]             ; make room for an error code
+        and     dword [esp + 4], 0      ; of zero, so that all frames are alike
 fault_entered:
         jmp     trap_common
 irq_entered:
-        push    dword [esp]             ; these error codes are not used
+        push    dword [esp]             ; the error code of an interrupt is never read
         jmp     trap_common
 ipc_entered:
         push    dword [esp]
@@ -108,7 +111,7 @@ sysenter_unmap:
 ; ESP points at the TSS here, to the word that holds the top of the current kernel stack.
 sysenter_entry:
         mov     esp, [ss:esp]
-sysenter_plain:                         ; the fast path comes here in doubt, esp set
+sysenter_plain:                         ; the fast path leaves to here; it has set ESP
         SYSENTER_FRAME SYSCALL_VECTOR
         ; fall through
 ipc_common:
@@ -118,7 +121,7 @@ syscall_common:
 trap_common:
         ENTER   trap                    ; trap.c
 
-mend_segments:                          ; a user changed one, perhaps an earlier thread
+mend_segments:                          ; some user thread has loaded another selector
         mov     eax, USER_DS
         mov     ds, eax
         mov     es, eax
@@ -136,8 +139,8 @@ trap_return:
         add     esp, 8
         iretd
 
-; A thread whose page fault was answered goes back to the instruction.
-; void resume_fault(struct trapframe *of_current (eax)): the same without a return address.
+; A thread that got the reply to its page fault goes back to the instruction.
+; void resume_fault(struct trapframe *of_current (eax)): called like a function; it does not return.
 resume_fault:
         mov     esp, eax
         cmp     dword [esp + FRAME_SIZE - T_BLOCK + T_RECEIVE_RESULT], 0
@@ -153,7 +156,7 @@ fault_resume:
         UNWIND  fault_resume, fault_resume.jump + 1, CALLER_ENTRY
 
 ; A thread that waited without a stack wakes up here.
-; void resume_frame(struct trapframe *of_current (eax)): the same without a return address.
+; void resume_frame(struct trapframe *of_current (eax)): called like a function; it does not return.
 resume_frame:
         mov     esp, eax
         cmp     dword [esp + FRAME_SIZE - T_BLOCK + T_RECEIVE_RESULT], 0

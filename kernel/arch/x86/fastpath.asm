@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ; The fast path of Ipc: a call, or a reply that waits for any thread, of untyped words to a thread
-; that waits for just that.  It decides nothing that ipc.c does not.  In doubt it leaves for
-; sysenter_plain in entry.asm, with every register as the stub left it.  Spec 5.1-5.4.
+; that waits for just that.  It decides nothing that ipc.c does not.  In every other case it leaves
+; for sysenter_plain in entry.asm, with every register as the stub left it.  Spec 5.1-5.4.
 ;
 ; It delivers the message if (simple() in ipc.c asks the same, but for the last two):
 ;      tag.t == 0 && tag.flags == 0                         nothing to map, to copy, to clear
@@ -49,8 +49,8 @@
         or      ebx, [SELF(T_OBSTACLES)]
         jnz     %2
         ; ---- commit
-        push    byte 2                  ; the receiver gets no flag of self: NT, AC, ID, DF.  The
-        popfd                           ; push overwrites SS in the frame: see mend_frame()
+        push    byte 2                  ; the receiver must not get our flags NT, AC, ID and DF;
+        popfd                           ; mend_frame() restores SS, which the push overwrites
         mov     [SELF(T_FAST_FROM)], edx        ; RECEIVING, without a stack: see thread.h
         mov     ebp, [DEST(%1, T_UTCB)]
         mov     dword [DEST(%1, T_FAST_FROM)], 0        ; READY
@@ -71,7 +71,7 @@
         mov     eax, [SELF(%2)]
     %endif
         mov     [ss:GS_WRITE], edi
-        mov     [ss:GS_WRITE + 4], edi  ; for programs whose gs:0 belongs to thread-local storage
+        mov     [ss:GS_WRITE + 4], edi  ; thread-local storage at gs:0: the UTCB is here, too
         sti                             ; takes effect behind SYSEXIT
         sysexit
 %endmacro
@@ -88,7 +88,7 @@ sysenter_fast:
 ; ---- an empty call: EDX has the id, too, so the block goes into EAX.  Most receivers wait for any
 ; thread.
         shr     eax, BLOCK_SHIFT
-        mov     [FRAME(F_ESP)], ebp     ; a picture for ExchangeRegisters and for our way back
+        mov     [FRAME(F_ESP)], ebp     ; where we continue: for ExchangeRegisters, and for us
         and     eax, BLOCK_MASK
         mov     [FRAME(F_EIP)], ebx
         cmp     [DEST(eax, T_ID)], edx
@@ -123,7 +123,7 @@ sysenter_fast:
         and     edi, BLOCK_MASK
         cmp     [DEST(edi, T_ID)], eax
         jne     .local_reply
-        mov     eax, [SELF(T_ID)]       ; from, if we are in two spaces
+        mov     eax, [SELF(T_ID)]       ; our id, if the two threads are in different spaces
         cmp     [DEST(edi, T_FAST_FROM)], eax
         jne     .reply_open
 .reply_accepted:

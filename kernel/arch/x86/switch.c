@@ -10,7 +10,8 @@ extern void fault_resume(void);
 extern void resume_frame(struct trapframe *of_current) __attribute__((noreturn));
 extern void resume_fault(struct trapframe *of_current) __attribute__((noreturn));
 
-/* The fast path has left the flags of an older entry, and another word in the place of SS. */
+/* The fast path does not fill in the whole frame: EFLAGS are those of an older entry, and SS is
+ * overwritten. */
 static inline void mend_frame(struct thread *t)
 {
     user_frame(t)->eflags = FLAGS_FIXED;
@@ -37,8 +38,8 @@ static inline void show_utcb(const struct thread *t)
     ((word_t *)GS_WRITE)[0] = ((word_t *)GS_WRITE)[1] = t->local_id;
 }
 
-/* prev leaves the processor.  Pre: it has what few threads have: live FPU state, or a quantum that
- * counts. */
+/* The rare part of a switch: prev has FPU state in the processor, or a total quantum that must be
+ * charged. */
 static void leave_behind(struct thread *prev)
 {
     if (prev->obstacles & OBSTACLE_FPU)
@@ -47,7 +48,7 @@ static void leave_behind(struct thread *prev)
         sched_quantum_stops(prev);
 }
 
-/* Post: next is current in all but the stack. */
+/* Makes next the current thread in every respect but the stack. */
 static inline void make_current(struct thread *prev, struct thread *next)
 {
     assert(prev->canary == STACK_CANARY);

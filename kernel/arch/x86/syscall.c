@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Registers of a system call to arguments and back.  Spec 4.0.  Before: the stubs in kip.asm and
- * entry.asm.  After: ipc.c for Ipc, ../../syscall.h for the rest.
- * The vectors stand in the order of the stubs. */
+/* Turns the registers of a system call into arguments, and results into registers.  Spec 4.0.
+ * Before: the stubs in kip.asm and entry.asm.  After: ipc.c for Ipc, ../../syscall.h for the rest.
+ * calls[] has the order of the stubs in kip.asm. */
 #include "../../ipc.h"
 #include "../../syscall.h"
 #include "x86.h"
@@ -41,7 +41,7 @@ void ipc_fast_resume(void)
     thread_leave_kernel(self);
 }
 
-/* The same for a page fault. */
+/* As ipc_fast_resume(), for a thread that waited for the reply to its page fault. */
 void syscall_fault_resume(void)
 {
     struct thread *self = current;
@@ -113,7 +113,7 @@ static void do_memory_control(struct thread *self, struct trapframe *f)
     f->eax = sys_memory_control(self, f->eax, attributes);
 }
 
-/* All but Ipc and Lipc, which have an entry of their own. */
+/* All calls but Ipc and Lipc, which have an entry of their own. */
 static void (*const calls[SYSCALL_COUNT - IPC_VECTORS])(struct thread *, struct trapframe *) = {
     do_unmap,         do_exchange_registers, do_thread_control,    do_system_clock,
     do_thread_switch, do_schedule,           do_space_control,     do_processor_control,
