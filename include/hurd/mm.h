@@ -151,7 +151,7 @@ int hurd_store_sync(struct hurd_store *store, uintptr_t offset, uintptr_t size);
  * one is being fetched or cleaned, or locked; nothing has changed then. */
 int hurd_store_discard(struct hurd_store *store, uintptr_t offset, uintptr_t size);
 
-/* EBUSY: bound somewhere, or a page is being fetched or cleaned.  Changed pages are lost: sync
+/* EBUSY: a region shows it, or a page is being fetched or cleaned.  Changed pages are lost: sync
  * first. */
 int hurd_store_destroy(struct hurd_store *store);
 int hurd_store_bind_to_vm(struct hurd_store *store, uintptr_t offset, uintptr_t size,
@@ -166,20 +166,22 @@ int hurd_store_find_cached(struct hurd_store *store, uintptr_t offset, L4_Word_t
 /* Forgets cached pages and takes them out of every region; the container keeps them. */
 int hurd_store_flush(struct hurd_store *store, uintptr_t offset, uintptr_t size);
 
-/* ---- extra pages: beyond the guarantee, for contents that can be made again (<hurd/physmem.h>) ---- */
+/* ---- extra pages: beyond the guarantee, for contents that can be made again (hurd/physmem.h) ---- */
 
-/* physmem wants so many extra pages back until that time of the system clock, in microseconds.  Runs in
- * a thread of its own; what is missing then, physmem takes. */
+/* A function that gives so many extra pages back until that time of the system clock, in
+ * microseconds.  Then physmem seizes the missing ones.  It runs in a thread of its own. */
 typedef void hurd_mm_extra_t(void *argument, L4_Word_t pages, uint64_t until);
 
-/* From now on a thread of the library answers physmem by calling give_back.  NULL: it gives back the pages that
- * hurd_mm_extra_pages() gave last.  May be called again.  ENOMEM, EAGAIN: no thread, no memory for records. */
+/* From now on, if physmem asks for extra pages, a thread of the library calls give_back.  NULL: the
+ * thread gives back the pages that hurd_mm_extra_pages() gave last.  May be called again.  ENOMEM,
+ * EAGAIN: there is no thread, or no memory for records. */
 int hurd_mm_extra(hurd_mm_extra_t *give_back, void *argument);
 
-/* So many extra pages of zeroes behind those that there are, to be shown by hurd_vm_map_container(), or as
- * pages of a store by hurd_store_cache().  A page that went is a hole, so a touch of it is a segmentation
- * violation in a region: look with hurd_pm_container_map() first (ESTALE, ENOENT).  ENOMEM: there are not so many frames.  EINVAL:
- * hurd_mm_extra() comes first. */
+/* Makes so many extra pages of zeroes, behind those that there are.  hurd_vm_map_container() shows
+ * them in a region; hurd_store_cache() makes them pages of a store.  A page that has gone back is a
+ * hole, so touching it in a region is a segmentation violation: look with hurd_pm_container_map()
+ * first (ESTALE, ENOENT).  ENOMEM: there are not so many frames.  EINVAL: hurd_mm_extra() was not
+ * called before. */
 int hurd_mm_extra_pages(uintptr_t pages, L4_Word_t *container, uintptr_t *offset);
 
 /* ---- what happened so far ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant walkers: the twin of every `<=>` in the headers.  Each list is walked from its head, and what is found is
- * counted against what the threads say of themselves: nobody is on a list that does not know him, or on two. */
+/* Invariant walkers: the twin of every `<=>` in the headers.  They walk each list from its head, and
+ * compare what they find with what the threads say of themselves: so no thread is on a list of which
+ * it does not know, or on two lists. */
 #include "check.h"
 
 #include "../arch.h"
@@ -155,7 +156,8 @@ static void check_queues(void)
     CHECK(queued == seen.ready, current);
 }
 
-/* t is where its deadline belongs: level n's slots are what is left of the present 64^(n+1) ticks. */
+/* t is where its deadline belongs: level n's slots are what is left of the present 64^(n+1)
+ * ticks. */
 static void check_slot(const struct list_node *n, uint32_t level, uint32_t slot)
 {
     struct thread *t = list_entry(n, struct thread, in_wheel);
@@ -187,8 +189,9 @@ struct account {
     word_t tables, nodes_pages, nodes, utcb_pages, utcbs;
 };
 
-/* An entry and its node point at each other, and the node has its place in the tree: in front of it is its parent, or the
- * last of what came from an older child of its parent's.  The parent maps the same frame, with no fewer rights. */
+/* An entry and its node point at each other, and the node has its place in the tree: in front of it
+ * is its parent, or the last node that came from an older child of its parent.  The parent maps the
+ * same frame, with no fewer rights. */
 static void check_node(struct mapping *m, word_t *entry, struct thread *t)
 {
     struct mapping *parent = mdb_parent(m), *p = mdb_prev(m);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The longest stretch with interrupts off, in a CHECK build.  The clock is read at every entry, exit and
- * preemption point and around idle; under `-icount shift=0` the time-stamp counter counts instructions.
- * Reports go to port 0xE9 (QEMU: -debugcon file:NAME), apart from the console that users write to, a line each,
+/* The longest stretch with interrupts off, in a CHECK build.  The clock is read at every entry, exit
+ * and preemption point and around idle; under `-icount shift=0` the time-stamp counter counts
+ * instructions.  Reports go to port 0xE9 (QEMU: -debugcon file:NAME), apart from the console that
+ * users write to, a line each,
  * numbers in hexadecimal:
  *   irqoff INSTRUCTIONS VECTOR FROM TO    a new record: the vector of the last entry, and the kernel addresses where
  *                                         the stretch began and ended

@@ -26,7 +26,7 @@ struct command {
     const char *name;
     const char *arguments;
     const char *does;           /* one line of `help` */
-    const char *more;           /* what `help NAME` adds, lines; may be NULL */
+    const char *more;           /* lines that `help NAME` adds; may be NULL */
     size_t least, most;         /* arguments; most 0 with least 0: none */
     enum command_takes takes;
     void (*call)(const struct words *w);
@@ -54,7 +54,7 @@ static void command_ls(const struct words *w)
     }
 }
 
-/* The words, as they are, are the program's name and arguments. */
+/* The words are the program's name and arguments, as they are. */
 static void command_paging(const struct words *w)
 {
     char argz[WORDS_TEXT + sizeof "live"];

@@ -8,14 +8,14 @@
 
 #include "words.h"
 
-/* Obeys the command that word 0 names.  Returns false if there is no such command; nothing has
- * happened then.  Blocks as long as the command does. */
+/* Obeys the command that word 0 names.  Returns false, and does nothing, if there is no such
+ * command.  Blocks as long as the command does. */
 bool command_obey(const struct words *w);
 
-/* The keyboard's layout: us, de or fr; NULL prints it.  Says itself what is wrong. */
+/* Sets the keyboard's layout: us, de or fr; NULL: prints it.  Prints what is wrong. */
 void command_set_keymap(const char *name);
 
-/* The next command's name; *place starts at 0.  NULL at the end. */
+/* Returns the next command's name, NULL at the end; *place starts at 0. */
 const char *commands_next(size_t *place);
 
 /* Does this command's argument name a program, a command, a task? */

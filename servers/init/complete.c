@@ -44,7 +44,7 @@ static void each_name(const char *command, each_t *each, void *what)
         report_task_names(each, what);
 }
 
-/* ---- what is done with them ---- */
+/* ---- what to do with each of them ---- */
 
 static void offer(void *what, const char *name)
 {

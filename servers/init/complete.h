@@ -12,8 +12,8 @@
 #define COMPLETE_NAME 32
 
 struct completion {
-    const char *begin;          /* what is typed so far, */
-    size_t length;              /* so many characters */
+    const char *begin;          /* what is typed so far */
+    size_t length;              /* the number of its characters */
     unsigned count;             /* names that begin like that */
     char common[COMPLETE_NAME]; /* what all of them begin with, terminated */
 };
@@ -21,9 +21,9 @@ struct completion {
 void completion_init(struct completion *c, const char *begin, size_t length);
 void completion_offer(struct completion *c, const char *name);
 
-/* Completes the word that ends at the cursor: a command or a program at the line's start, else what
- * the command takes.  True: the names that would fit were printed instead, and the prompt is to be
- * shown again. */
+/* Completes the word that ends at the cursor: a command or a program at the line's start, else an
+ * argument of the command.  True: it has printed the names that would fit instead, and the caller
+ * shows the prompt again. */
 bool complete(struct editor *e);
 
 #endif

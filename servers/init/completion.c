@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What all names have in common that begin as a word does.  Called by complete.c; pure. */
+/* Finds what all names that begin like a word have in common.  Called by complete.c; pure. */
 #include "complete.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The archive of programs: pure code on bytes that somebody else wrote, so every length is checked.
+/* The archive of programs: pure code on bytes that another system wrote, so it checks every length.
  * Called by programs.c; tested in tests/host/cpio.c.
  *
  * An entry:  header | name, zero | padding | contents | padding.  The forms differ in their headers
@@ -53,7 +53,7 @@ static bool read_newc(const char *at, size_t left, struct header *h)
     return true;
 }
 
-/* 76 bytes: octal numbers, of six digits but for the two that need more. */
+/* 76 bytes: octal numbers, two of eleven digits, the others of six. */
 static bool read_odc(const char *at, size_t left, struct header *h)
 {
     *h = (struct header) { .size = 76, .padding = 1 };
@@ -100,7 +100,7 @@ static bool read_header(const char *at, size_t left, struct header *h)
 
 /* ---- entries */
 
-/* Moves *at over `length` bytes and the padding.  False when the bytes themselves leave the
+/* Moves *at over `length` bytes and the padding.  False if the bytes themselves reach beyond the
  * archive; the padding of the last entry may be missing. */
 static bool skip(size_t *at, size_t length, size_t padding, size_t size)
 {
@@ -190,7 +190,7 @@ static bool find_name(const void *archive, size_t size, const char *name, struct
     return false;
 }
 
-/* newc keeps the contents of a file with several names once, with one of them. */
+/* newc keeps the contents of a file with several names only once, at one of the names. */
 static void find_contents(const void *archive, size_t size, struct cpio_entry *entry)
 {
     struct cpio_entry other;
@@ -232,7 +232,8 @@ static bool path_add(char *path, size_t *used, const char *text, size_t length)
     return true;
 }
 
-/* The path that a symbolic link stands for: its text is seen from the folder that it is in. */
+/* Finds the path that a symbolic link stands for.  The link's text begins at the link's own
+ * folder. */
 static bool link_path(const char *archive, const struct cpio_entry *link, char path[PATH_SIZE])
 {
     size_t used = 0, folder = link->name_length;

@@ -20,20 +20,21 @@ struct cpio_entry {
 
 enum cpio_result { CPIO_ENTRY, CPIO_END, CPIO_BROKEN };
 
-/* Reads the entry at *offset and moves *offset to the next one, also when that is in another archive
- * behind this one.  Never looks outside archive[0 .. size).  CPIO_END behind the last trailer, or
- * where the archive ends; CPIO_BROKEN when it makes no sense, and then *entry and *offset are as
- * they were. */
+/* Reads the entry at *offset and moves *offset to the next one, also when that is in another
+ * archive behind this one.  Never looks outside archive[0 .. size).  CPIO_END behind the last
+ * trailer, or where the archive ends; CPIO_BROKEN if the bytes make no sense, and then *entry and
+ * *offset are as they were. */
 enum cpio_result cpio_next(const void *archive, size_t size, size_t *offset,
                            struct cpio_entry *entry);
 
-/* The same for regular files and links to them only, with the contents that the name stands for. */
+/* As the function above, but for regular files and links to them only; *entry has the contents that
+ * the name stands for. */
 bool cpio_next_file(const void *archive, size_t size, size_t *offset, struct cpio_entry *entry);
 
-/* Finds the regular file `name`, by a link if need be: *entry has its contents. */
+/* Finds the regular file `name`, perhaps through links: *entry has its contents. */
 bool cpio_find(const void *archive, size_t size, const char *name, struct cpio_entry *entry);
 
-/* NULL, or as a sentence's end what is wrong with the archive. */
+/* Returns NULL, or the end of a sentence that says what is wrong with the archive. */
 const char *cpio_problem(const void *archive, size_t size);
 
 #endif

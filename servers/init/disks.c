@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What disks there are: init has a capability for each number, and reads partition tables through
- * it. Called by shell.c and services.c; the hop after is lib/block/client.c. */
+/* The disks that there are: init has a capability for each number, and reads partition tables
+ * through it.  Called by shell.c and services.c; the hop after is lib/block/client.c. */
 #include "disks.h"
 
 #include <errno.h>
@@ -80,14 +80,14 @@ static int page_make(void)
     return err;
 }
 
-/* What is known of a disk.  Its table may be wrong, and says so. */
+/* What is known of a disk.  Its partition table may be wrong; then the table says so. */
 struct disk {
     struct hurd_block_info info;
     struct mbr_partition partition[MBR_PARTITIONS];
     const char *problem;
 };
 
-/* 0, or an errno: ENODEV where there is none. */
+/* Returns 0, or an errno; ENODEV: there is no such disk. */
 static int disk_read(L4_Word_t number, struct disk *disk)
 {
     static struct hurd_block block;
@@ -111,7 +111,7 @@ static int disk_read(L4_Word_t number, struct disk *disk)
 
 /* ---- for the shell ---- */
 
-/* "3" or "3.1": one digit each.  False: neither. */
+/* Reads "3" or "3.1": one digit each.  False: the word is neither. */
 static bool parse(const char *word, unsigned *number, unsigned *partition)
 {
     *number = (unsigned) word[0] - '0';

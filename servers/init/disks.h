@@ -7,17 +7,17 @@
 
 #include <hurd/deva.h>
 
-/* How many drivers of that disk there have been; 0: none, or it was given up. */
+/* Returns how many drivers of that disk there have been; 0: none, or init has given it up. */
 L4_Word_t disks_drivers(L4_Word_t disk);
 
-/* What the shell's word names; rights are all.  NULL, or why not. */
+/* Opens what the shell's word names, with all rights.  Returns NULL, or why it cannot. */
 const char *disks_parse(const char *word, struct hurd_deva_extent *extent);
 
-/* The first partition of the swap type, by name.  NULL, or why there is none. */
+/* Finds the name of the first partition of the swap type.  Returns NULL, or why there is none. */
 #define DISK_NAME 4
 const char *disks_find_swap(char name[DISK_NAME]);
 
-/* Writes to the start of a disk: NULL, or why not. */
+/* Writes to the start of a disk.  Returns NULL, or why it cannot. */
 const char *disks_write(L4_Word_t disk, const void *data, size_t size);
 
 void disks_report(void);

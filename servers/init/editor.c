@@ -42,7 +42,8 @@ static void move_right(struct editor *e, size_t count)
     e->cursor += count;
 }
 
-/* Shows what stands from the cursor on, blanks over `gone` characters behind it, and comes back. */
+/* Shows the text from the cursor on, writes blanks over `gone` characters behind it, and moves the
+ * terminal's cursor back. */
 static void show_rest(struct editor *e, size_t gone)
 {
     size_t rest = e->length - e->cursor;
@@ -170,8 +171,8 @@ static void feed_numbered(struct editor *e)
     }
 }
 
-/* A key with Shift or Ctrl, which comes in a second parameter or (rxvt) by another letter, does what
- * it does without.  One with Alt does nothing, nor does a key that we do not know. */
+/* Shift and Ctrl make no difference to a key; they come as a second parameter, or (rxvt) as another
+ * letter.  A key with Alt does nothing, and a key that we do not know does nothing. */
 static void feed_key(struct editor *e)
 {
     if (e->keys.twice || e->keys.mark)

@@ -20,13 +20,14 @@ enum editor_event {
 };
 
 struct editor {
-    void (*echo)(const char *text, size_t size);    /* what the user shall see */
+    void (*echo)(const char *text, size_t size);    /* prints what the user shall see */
     char line[EDITOR_LINE + 1];
     size_t length, cursor;                          /* cursor <= length <= EDITOR_LINE */
-    struct sequence keys;                           /* those that send more than a byte */
-    bool after_return;                              /* a newline right behind it is the same key */
+    struct sequence keys;                           /* a key that sends more than one byte */
+    bool after_return;                              /* a newline right now is the same key */
     char history[EDITOR_HISTORY][EDITOR_LINE + 1];
-    unsigned remembered;                        /* lines ever remembered; the latest are there */
+    unsigned remembered;                        /* lines remembered so far; the last ones are
+                                                   kept */
     unsigned back;                              /* how far back we look; 0 = the new line */
 };
 

@@ -23,7 +23,7 @@ struct run {
 
 static uint8_t part[PART];
 
-/* Says what went wrong with a file; true if nothing did. */
+/* Prints what went wrong with a file.  True if nothing did. */
 static bool good(const struct run *r, const char *path, int err)
 {
     if (err)
@@ -53,7 +53,7 @@ static void command_echo(const struct run *r)
     good(r, "output", err);
 }
 
-/* Calls use for each part of the file. */
+/* Calls `use` for each part of the file. */
 static int file_parts(struct file *file, int (*use)(void *context, const void *data, uint32_t size),
                       void *context)
 {
@@ -146,7 +146,7 @@ static const char *last_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Where `from` goes: into `to` if that is a directory.  Valid until the next call. */
+/* Returns the new path of `from`: in `to`, if `to` is a directory.  Valid until the next call. */
 static const char *destination(const struct run *r, const char *from, const char *to)
 {
     static char path[PATH_MOST];
@@ -157,7 +157,7 @@ static const char *destination(const struct run *r, const char *from, const char
     return path;
 }
 
-/* Calls `act` for all words but the last one, and where each is to go. */
+/* Calls `act` for each word but the last one, with the word's new path. */
 static void each_to(const struct run *r, size_t first,
                     int (*act)(struct files *files, const char *from, const char *to))
 {
@@ -256,7 +256,7 @@ static const struct {
 
 /* ---- a command line ---- */
 
-/* The file behind > or >>, opened, or NULL when there is none; false: it cannot be opened. */
+/* Opens the file behind > or >>; NULL: there is none.  False: it cannot be opened. */
 static bool redirect(struct run *r, struct file *file)
 {
     const struct words *w = r->w;

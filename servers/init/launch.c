@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Starts the program that a line names.  Called by commands.c (`run`) and shell.c; the next hops are
- * programs.c and disks.c. */
+/* Starts the program that a line names.  Called by commands.c (`run`) and shell.c; the next hops
+ * are programs.c and disks.c. */
 #include "launch.h"
 #include "disks.h"
 #include "programs.h"
@@ -37,7 +37,7 @@ struct launch {
     struct hurd_deva_extent sectors;
 };
 
-/* False after having said what is wrong. */
+/* Prints what is wrong and returns false, or returns true. */
 static bool launch_options(struct launch *launch, const struct words *w)
 {
     *launch = (struct launch) { .first = 1 };

@@ -5,11 +5,11 @@
 
 #include "words.h"
 
-/* The command `run`: word 0 is "run", then come options, the program and its arguments. Blocks
- * until the program has ended, unless the line ended in `&`. Says itself what is wrong. */
+/* The command `run`: word 0 is "run", then come options, the program and its arguments.  Blocks
+ * until the program has ended, unless the line ended in `&`.  Prints what is wrong. */
 void launch_run(const struct words *w);
 
-/* The same for a line that begins with the program's name. */
+/* As `run`, for a line that begins with the program's name. */
 void launch_by_name(const struct words *w);
 
 #endif

@@ -7,8 +7,8 @@
 
 #include "lib/file/files.h"
 
-/* The entries of a directory, or one file; with details as `ls -l` has them.  heading: the path
- * first.  0 or an errno. */
+/* Prints the entries of a directory, or one file; with details as `ls -l` has them.  `heading`:
+ * prints the path first.  Returns 0 or an errno. */
 int listing(struct files *files, const char *path, bool details, bool heading);
 
 #endif

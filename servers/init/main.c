@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* init, the last task that wortel starts: runs the demo, then the shell, or with `batch` ends the
- * machine with the demo's status.  Options, words on its module's command line:
+/* init, the last task that wortel starts.  It runs the demo, then the shell; with `batch` it ends
+ * the machine with the demo's status instead.  Its options are words on its module's command line:
  *      batch               no shell: power off with the status of the program that was run
  *      demo=WORD,WORD...   arguments of the demo (a comma stands for a space)
  *      run=NAME,WORD...    run this program in place of the demo
@@ -13,8 +13,8 @@
  *      revoke=N            physmem takes mappings away at random, at one request in N
  *      shake=SEED          physmem moves pages at random, all the time
  *      disk, disk=WORD     starts the IDE driver, with that argument
- *      root=DISK           mounts that disk or partition; root=ram: a RAM disk with the files of the
- *                          archive's root.img
+ *      root=DISK           mounts that disk or partition; root=ram: a RAM disk with the files
+ *                          of the archive's root.img
  *      swap, swap=DISK     pages go out to the first swap partition, or to that disk or partition
  *      swap=ram:N          the same, to the RAM disk
  *      paging              shows paging after the demo, with swap in memory if there is no other
@@ -50,14 +50,14 @@ struct options {
     const char *disk;           /* the driver's argument; NULL: no driver */
     const char *use;            /* what the first program may use; NULL: nothing */
     const char *ram;            /* the RAM disk's arguments; NULL: no RAM disk */
-    const char *swap;           /* where, "": wherever there is room; NULL: nowhere */
+    const char *swap;           /* where pages go; "": to the first swap partition; NULL: no swap */
     const char *root;           /* what is mounted; NULL: nothing */
     char argz[ARGZ_MAX];        /* the program to run and its arguments */
     size_t length;
     bool too_long;
 };
 
-/* Adds words to the argz, commas becoming the zeros between them. */
+/* Adds words to the argz.  Commas become the zeros between them. */
 static void add_words(struct options *o, const char *words)
 {
     size_t size = strlen(words) + 1;
@@ -164,7 +164,7 @@ static void start_drivers(const struct options *o)
         root_mount(o->root);
 }
 
-/* The sectors that `use=` names; false, having said why, when there are none. */
+/* Finds the sectors that `use=` names.  If there are none, prints why and returns false. */
 static bool find_sectors(const char *name, struct hurd_deva_extent *sectors)
 {
     const char *problem = disks_parse(name, sectors);
@@ -184,7 +184,7 @@ static void add_server(struct options *o)
     add_words(o, word);
 }
 
-/* The status of the program, or one that says that it never ran. */
+/* Returns the status of the program, or one that says that it never ran. */
 static unsigned run_first_program(struct options *o)
 {
     if (o->files)

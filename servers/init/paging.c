@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Shows paging: the program of that name, after swap has been made ready for it.  Called by main.c
- * after the demo and by shell.c; the next hops are services.c and apps/paging. */
+/* Shows paging: it makes swap ready, then runs the program `paging`.  Called by main.c after the
+ * demo, and by shell.c; the next hops are services.c and apps/paging. */
 #include "paging.h"
 #include "programs.h"
 #include "services.h"
@@ -14,7 +14,7 @@
 #include <hurd/startup.h>
 
 enum {
-    RAM_FRAMES = 1536,          /* so many have to be left: RAM disk, two servers, program */
+    RAM_FRAMES = 1536,          /* the least that must be left: RAM disk, two servers, program */
 };
 
 static bool have_swap(void)
@@ -25,7 +25,7 @@ static bool have_swap(void)
            info.blocks && info.quota;
 }
 
-/* NULL, or why there is none. */
+/* Returns NULL, or why there is no swap. */
 static const char *make_swap(void)
 {
     if (have_swap())

@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-/* argz: "paging" and its arguments.  Its status; 0, having said why, if the machine is too small.
- * */
+/* argz: "paging" and its arguments.  Returns its status.  If the machine is too small, prints so
+ * and returns 0. */
 unsigned paging_show(const char *argz, size_t length);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs out of the archive: physmem lets `task` see the archive and gives it the memory that
- * the program may use, `task` does the rest.  Callers: main.c, shell.c.  Next hops:
+/* Programs out of the archive: physmem lets `task` see the archive, and gives it the memory that
+ * the program may use; `task` does the rest.  Callers: main.c, shell.c.  Next hops:
  * hurd/physmem.h, hurd/task.h. */
 #include "programs.h"
 #include "cpio.h"
@@ -53,7 +53,7 @@ int programs_init(void)
     return 0;
 }
 
-/* The archive holds two files more. */
+/* The archive holds two files that are no programs. */
 static bool is_program(const char *name)
 {
     return strcmp(name, PROGRAMS_LIST) && strcmp(name, PROGRAMS_ROOT);
@@ -119,7 +119,7 @@ L4_Word_t programs_share(unsigned eighths)
     return share > FRAMES_LEAST ? share : FRAMES_LEAST;
 }
 
-/* Both handles are handles in task's table; task_create uses them up, whatever comes of it. */
+/* Both handles are handles in the table of `task`.  task_create uses them up, also on an error. */
 int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
@@ -172,7 +172,7 @@ int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *re
     return err;
 }
 
-/* What a program's own pager, or abort(), says with an exit status. */
+/* What an exit status of a program's own pager, or of abort(), means. */
 static const char *status_meaning(L4_Word_t status)
 {
     switch (status) {

@@ -16,46 +16,47 @@
 
 struct program {
     L4_Word_t task;             /* its task id */
-    L4_ThreadId_t thread;       /* its first one */
-    L4_Word_t handle;           /* our capability on it; given up when it was reported dead */
+    L4_ThreadId_t thread;       /* its first thread */
+    L4_Word_t handle;           /* our capability for it; dropped when its end was reported */
     char name[PROGRAM_NAME];
 };
 
-/* Maps the archive that wortel gave us: 0 or an errno. */
+/* Maps the archive that wortel gave us.  Returns 0 or an errno. */
 int programs_init(void);
 
-/* The next program's name and size; *offset starts at 0.  NULL at the end. */
+/* Returns the next program's name and size, NULL at the end; *offset starts at 0. */
 const char *programs_next(size_t *offset, size_t *size);
 bool programs_have(const char *name);
-/* A file of the archive that is no program; NULL: there is none. */
+/* Returns a file of the archive that is no program; NULL: there is none. */
 const void *programs_file(const char *name, size_t *size);
 
-/* Frames that init may still give away. */
+/* Returns the number of frames that init may still give away. */
 L4_Word_t programs_left(void);
 
-/* What the program does, in a few words, from the archive's list: *size bytes, without a zero.
- * NULL: the list does not have it. */
+/* Returns what the program does, in a few words, from the archive's list: *size bytes, without a
+ * zero at the end.  NULL: the list does not have it. */
 const char *programs_about(const char *name, size_t *size);
 
-/* Frames that a program may have when nobody says how many: so many eighths of what is unassigned.
- * */
+/* Returns the frames of a program for which no number is given: so many eighths of what is
+ * unassigned. */
 L4_Word_t programs_share(unsigned eighths);
 
-/* Starts the program that the argz names, with `frames` guaranteed: 0 or an errno. */
+/* Starts the program that the argz names, with `frames` guaranteed.  Returns 0 or an errno. */
 int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program);
 
-/* Gives it deva's master capability, as the next handle after its console's: 0 or an errno. */
+/* Gives it deva's master capability; its handle is the one after its console's.  Returns 0 or an
+ * errno. */
 int program_give_devices(const struct program *program);
 
-/* Gives it these sectors, as the next handle after that: 0 or an errno. */
+/* Gives it these sectors, as the next handle after that.  Returns 0 or an errno. */
 struct hurd_deva_extent;
 int program_give_sectors(const struct program *program, const struct hurd_deva_extent *extent);
 
-/* EAGAIN while it runs; 0: it ended and its handle is gone, *status and *reason (hurd/task.h) say
- * how. */
+/* Returns EAGAIN while it runs; 0: it has ended, and its handle is gone.  *status and *reason
+ * (hurd/task.h) say how it ended. */
 int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *reason);
 
-/* How it ended, as a sentence's end: "exited with status 3". */
+/* Returns the end of a sentence that says how it ended: "exited with status 3". */
 const char *program_outcome(L4_Word_t status, L4_Word_t reason);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ps, mem and maps: questions to `task`, to physmem, and to the pager thread of another task.
- * Called by shell.c. Servers answer at once.  A pager belongs to a program: how often it is asked,
- * how long it may take and what it may say is limited here. */
+ * Called by shell.c.  Servers reply at once.  A pager belongs to a program, which may be faulty: so
+ * this file limits how often it is asked, how long it may take and what it may say. */
 #include "reports.h"
 #include "words.h"
 
@@ -18,11 +18,11 @@
 #include <l4/schedule.h>
 
 enum {
-    LIST_MAX = 60,              /* task ids in one answer */
-    PAIRS_MAX = 30,             /* threads in one answer */
-    MAPS_MAX = 10,              /* regions in one answer */
-    MAPS_PATIENCE = 300000,     /* us that a pager has to answer, ... */
-    MAPS_TIME = 2000000,        /* ... and for all of its answers */
+    LIST_MAX = 60,              /* task ids in one reply */
+    PAIRS_MAX = 30,             /* threads in one reply */
+    MAPS_MAX = 10,              /* regions in one reply */
+    MAPS_PATIENCE = 300000,     /* us that a pager has for one reply */
+    MAPS_TIME = 2000000,        /* us that it has for all of its replies */
     MAPS_REGIONS = 1000,        /* more than libhurd-mm has records for */
     MAPS_TRIES = 8,             /* a task that just starts has no pager of its own yet */
 };
@@ -56,7 +56,7 @@ static int each_task(bool (*visit)(L4_Word_t id, void *argument), void *argument
     return 0;
 }
 
-/* Names come in 16 bytes, not always terminated. */
+/* A name comes in 16 bytes, and is not always terminated. */
 static void copy_name(char out[HURD_TASK_NAME_MAX + 1], const struct hurd_task_info *info)
 {
     memcpy(out, info->name, HURD_TASK_NAME_MAX);
@@ -160,7 +160,7 @@ static void report_threads(L4_Word_t task)
     } while (n > 0 && start < total);
 }
 
-/* A kernel of other people's may not count. */
+/* Another kernel may not count this. */
 static void format_counter(char *out, size_t size, L4_Word_t value, L4_Word_t unit)
 {
     if (value == HURD_TASK_UNKNOWN)
@@ -169,7 +169,7 @@ static void format_counter(char *out, size_t size, L4_Word_t value, L4_Word_t un
         snprintf(out, size, "%lu", value / unit);
 }
 
-/* What the task uses, and may use, with all that it starts. */
+/* Prints what the task uses and may use, together with all tasks that it starts. */
 static void report_budget(L4_Word_t id)
 {
     struct hurd_task_budget b[HURD_BUDGETS];
@@ -279,8 +279,8 @@ static L4_ThreadId_t find_pager(L4_Word_t task)
     return L4_nilthread;
 }
 
-/* Asks for the regions from `address` on: how many came, or -1 when the pager does not answer in
- * time, or not what it should. */
+/* Asks for the regions from `address` on.  Returns how many came, or -1: the pager does not reply
+ * in time, or its reply makes no sense. */
 static int ask_maps(L4_ThreadId_t pager, L4_Word_t address, L4_Clock_t end, L4_Word_t *words)
 {
     L4_Word64_t now = L4_SystemClock().raw, left = now < end.raw ? end.raw - now : 0;
@@ -318,7 +318,7 @@ static void report_region(const L4_Word_t *region)
     putchar('\n');
 }
 
-/* The pager of a task that may have just started; -1: none that answers. */
+/* Finds the pager of a task that may have just started.  -1: no pager replies. */
 static int first_maps(L4_Word_t task, L4_ThreadId_t *pager, L4_Clock_t end, L4_Word_t *words)
 {
     int count = -1;

@@ -9,14 +9,14 @@ void report_tasks(void);            /* ps */
 void report_memory(void);           /* mem */
 void report_maps(L4_Word_t task);   /* maps TASK */
 
-/* The living task that `word` means, by number or by name; 0 after having said why there is none.
- * */
+/* Returns the living task that `word` means, by number or by name.  If there is none, prints why
+ * and returns 0. */
 L4_Word_t report_find_task(const char *word);
 
 /* Calls each(what, name) for all living tasks. */
 void report_task_names(void (*each)(void *what, const char *name), void *what);
 
-/* Its name; "?" when `task` does not know it. */
+/* Returns the task's name; "?": the server `task` does not know it. */
 const char *report_task_name(L4_Word_t task);
 
 #endif

@@ -19,7 +19,7 @@
 enum {
     SERVER_FRAMES = 640,
     RAM_FRAMES = (RAM_FILES_MB + RAM_SWAP_MB) * 256 + SERVER_FRAMES + 512,  /* and the driver's */
-    RAM_TIMES = 3,              /* so much has to be left, that programs have room as well */
+    RAM_TIMES = 3,              /* so many times RAM_FRAMES must be left: programs need room */
 };
 
 static struct files files;
@@ -30,7 +30,7 @@ static L4_ThreadId_t task_server(void)
     return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
 }
 
-/* The files' part of the RAM disk with the image in it: NULL, or why not. */
+/* Puts the image into the files' part of the RAM disk.  Returns NULL, or why it cannot. */
 static const char *ram_make(struct hurd_deva_extent *extent)
 {
     static char text[96];

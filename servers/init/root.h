@@ -7,16 +7,16 @@
 
 #include "lib/file/files.h"
 
-/* Mounts what the shell's word names, or the RAM disk for "ram"; says why not. */
+/* Mounts what the shell's word names, or the RAM disk for "ram".  Prints why it cannot. */
 void root_mount(const char *name);
 
-/* The connection, or NULL, having said that nothing is mounted. */
+/* Returns the connection.  If nothing is mounted, prints so and returns NULL. */
 struct files *root_files(void);
 
-/* Syncs and unmounts, if something is mounted; says what went wrong. */
+/* Syncs and unmounts, if something is mounted.  Prints what went wrong. */
 bool root_end(void);
 
-/* What `mount` says. */
+/* Prints what `mount` says. */
 void root_report(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Each driver has a thread of init that waits for its end, and starts it anew unless it ended by
- * itself and content.  Called by main.c; the hops after it are programs.c, and deva, which knows
- * who drives which disk. */
+/* For each driver, init has a thread that waits for the driver's end.  It starts the driver anew,
+ * unless this ended by itself with status 0.  Called by main.c; the hops after it are programs.c,
+ * and deva, which knows which driver drives which disk. */
 #include "services.h"
 #include "disks.h"
 #include "programs.h"
@@ -25,19 +25,19 @@ enum {
     DRIVER_FRAMES = 256,
     MEGABYTE_FRAMES = 256,
     MEGABYTE_SECTORS = 2048,
-    MEGABYTES_MOST = 4096,      /* more is the RAM disk's own business to refuse */
+    MEGABYTES_MOST = 4096,      /* with more, it gets no memory for its disk, and refuses */
     PAUSE = 10000,              /* us between two looks, or two starts */
     START_LOOKS = 3000,
-    VAIN_STARTS = 5,            /* in a row, without ever serving: then it stays away */
+    VAIN_STARTS = 5,            /* starts in a row without serving: then init gives up */
 };
 
 struct service {
     char argz[40];
     size_t length;
     L4_Word_t frames;
-    L4_Word_t disk, disks;      /* which it is to drive */
-    /* Gives it what it needs; how many of them have served so far, and serve or will; nobody is to
-     * wait for it any more. */
+    L4_Word_t disk, disks;      /* the disks that it drives */
+    /* equip() gives it what it needs; served() says how many drivers have served so far, the
+     * present one included; after give_up() no thread waits for it any more. */
     int (*equip)(const struct program *program);
     L4_Word_t (*served)(const struct service *s);
     void (*give_up)(struct service *s);
@@ -58,7 +58,7 @@ static L4_Word_t disk_served(const struct service *s)
     return disks_drivers(s->disk);
 }
 
-/* EBUSY: deva has not heard yet that it is dead. */
+/* EBUSY: deva has not learned yet that the last driver is dead. */
 static void disk_give_up(struct service *s)
 {
     struct hurd_startup_cap master = __hurd_startup_data->deva_master;
@@ -77,7 +77,7 @@ static struct service
     ramdisk = { .frames = DRIVER_FRAMES, .disk = HURD_BLOCK_RAM, .disks = 1,
                 .equip = program_give_devices, .served = disk_served, .give_up = disk_give_up };
 
-/* Until it has ended: 0, or why it did not start. */
+/* Runs it until it has ended.  Returns 0, or why it did not start. */
 static int service_live(struct service *s, L4_Word_t *status, L4_Word_t *reason)
 {
     struct program program;
@@ -185,7 +185,7 @@ static L4_ThreadId_t physmem(void)
     return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
 }
 
-/* Its window is ours to pay: it stays when the server ends. */
+/* init pays for its window, which stays when the server ends. */
 static int swap_equip(const struct program *program)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
@@ -215,7 +215,7 @@ static void swap_give_up(struct service *s)
 static struct service swapper = { .frames = DRIVER_FRAMES, .equip = swap_equip,
                                   .served = swap_served, .give_up = swap_give_up };
 
-/* All of it for init's control, from which programs get theirs. */
+/* Gives the whole quota to init's control, from which programs get theirs. */
 static void swap_share(const char *disk)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;

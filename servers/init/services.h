@@ -5,21 +5,22 @@
 
 #include <hurd/deva.h>
 
-/* The IDE driver, with one argument or none; the RAM disk, with arguments that have colons between
- * them, megabytes first.  They come back when the driver serves, or has said why it does not. */
+/* Start the IDE driver, with one argument or none, or the RAM disk, with arguments that have colons
+ * between them, megabytes first.  They return when the driver serves, or has printed why not. */
 void services_start_ide(const char *argument);
 void services_start_ramdisk(const char *arguments);
 
-/* The swap server, for this disk or partition, named as in the shell; "": the first swap partition
- * that there is.  Says what there is, or what is wrong. */
+/* Starts the swap server, for this disk or partition, named as in the shell; "": for the first swap
+ * partition.  Prints what swap there is, or what is wrong. */
 void services_start_swap(const char *disk);
 void services_start_swap_at(const char *name, const struct hurd_deva_extent *sectors);
 
-/* The RAM disk, as disks are named. */
+/* The name of the RAM disk, as the shell names disks. */
 #define RAM_DISK "4"
 
-/* A part of the RAM disk, which is started if nobody has done so: files need room for swap beside
- * them, swap alone does not need room for files.  NULL, or why there is none. */
+/* Finds a part of the RAM disk, and starts the RAM disk if it is not there yet.  If files are the
+ * first, it gets room for swap, too; if swap is the first, it gets no room for files.  Returns
+ * NULL, or why there is no such part. */
 enum ram_part { RAM_FILES, RAM_SWAP, RAM_PARTS };
 enum { RAM_FILES_MB = 4, RAM_SWAP_MB = 2 };
 const char *services_ramdisk_part(enum ram_part part, struct hurd_deva_extent *extent);

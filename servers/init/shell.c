@@ -24,7 +24,7 @@
 enum {
     JOBS = 16,
     POLL_EVERY = 10000,         /* us between looks at a program in the foreground */
-    STATUS_MOST = 31,           /* what the debug exit of an emulator can say */
+    STATUS_MOST = 31,           /* the highest status that an emulator's debug exit can pass on */
     STATUS_INTERRUPTED = 130,
 };
 
@@ -126,7 +126,7 @@ static void prompt(void)
     terminal_write(PROMPT, strlen(PROMPT));
 }
 
-/* False when the console is gone. */
+/* Returns false if the console is gone. */
 static bool read_line(void)
 {
     report_ended_jobs();

@@ -5,18 +5,18 @@
 
 #include "programs.h"
 
-/* Waits until the program has ended; Ctrl-C kills it.  Its exit status; 128 and more when it was
- * ended. */
+/* Waits until the program has ended; Ctrl-C kills it.  Returns its exit status; 128 and more: it
+ * did not end by itself. */
 unsigned shell_wait(const struct program *program);
 
-/* Ends the machine with that status; comes back only if wortel refuses. */
+/* Ends the machine with that status.  Returns only if wortel refuses. */
 void shell_shutdown(unsigned status, bool reboot);
 
-/* `halt` and `reboot`: the same with the status that shell_run() was given. */
+/* `halt` and `reboot`: they end the machine with the status that shell_run() was given. */
 void shell_end(bool reboot);
 
-/* A place for a program that shall run in the background: the caller fills it in.  NULL: there are
- * as many as the shell watches. */
+/* Returns a place for a program that shall run in the background; the caller fills it in.  NULL:
+ * the shell watches as many as it can. */
 struct program *shell_free_job(void);
 
 L4_ThreadId_t shell_task_server(void);

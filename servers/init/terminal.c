@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Input from deva's console, and who has it.  Next hop: hurd/deva.h. */
+/* Input from deva's console, and which task gets it.  Next hop: hurd/deva.h. */
 #include "terminal.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ void terminal_write(const char *text, size_t size)
     fwrite(text, 1, size, stdout);
 }
 
-/* One byte at a time: what is typed behind a command may be its program's. */
+/* Reads one byte at a time: what is typed behind a command may be for the command's program. */
 int terminal_read(void)
 {
     char byte;

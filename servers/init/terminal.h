@@ -10,13 +10,14 @@
 
 void terminal_write(const char *text, size_t size);
 
-/* The next character; blocks.  Negative when the console is gone. */
+/* Returns the next character; negative: the console is gone.  Blocks. */
 int terminal_read(void);
 
-/* What is typed goes to that task from now on.  Has Ctrl-C been typed since the last such question? */
+/* From now on that task gets what is typed.  Returns true if Ctrl-C was typed since the last such
+ * call. */
 bool terminal_interrupted(L4_Word_t task);
 
-/* What is typed goes to the shell again. */
+/* The shell gets what is typed again. */
 void terminal_take(void);
 
 #endif

@@ -12,7 +12,7 @@ static const char *put(struct words *w, char c)
     return NULL;
 }
 
-/* What means something to larger shells: it shall not reach a program by mistake. */
+/* These characters mean something to larger shells: they shall not reach a program by mistake. */
 static bool is_operator(char c)
 {
     return c == '|' || c == ';' || c == '<' || c == '>' || c == '&';

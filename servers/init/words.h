@@ -19,11 +19,11 @@ struct words {
 
 /* Splits at spaces; "double" and 'single' quotes keep spaces, a backslash keeps the next character.
  * Without them, | ; < > are mistakes.
- * Returns NULL or what is wrong with the line.  Behind echo, cat and
- * sha256sum, > and >> are words. */
+ * Behind echo, cat and sha256sum, > and >> are words.  Returns NULL, or what is wrong with the
+ * line. */
 const char *words_split(struct words *w, const char *line);
 
-/* Numbers as programs and the kernel print them: decimal or 0x.  False: not a number. */
+/* Reads a number as programs and the kernel print it: decimal or 0x.  False: it is no number. */
 bool words_number(const char *text, unsigned long *value);
 
 #endif

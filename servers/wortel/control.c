@@ -175,7 +175,7 @@ int control_io_ports(const struct request *q, struct reply *r)
     return 0;
 }
 
-/* Where PCI devices are, we have no 1:1 place.  The pages come to the passage, and we grant them: they leave it with
+/* At addresses of PCI devices we have no 1:1 place.  The pages come to the passage, and we grant them: they leave it with
  * the reply. */
 static int far_io_mem(struct reply *r, L4_Word_t base, L4_Word_t size)
 {
