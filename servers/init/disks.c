@@ -2,6 +2,7 @@
 /* The disks that there are: init has a capability for each number, and reads partition tables
  * through it.  Called by shell.c and services.c; the hop after is lib/block/client.c. */
 #include "disks.h"
+#include "claims.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -145,6 +146,17 @@ const char *disks_parse(const char *word, struct hurd_deva_extent *extent)
     extent->first = p->first;
     extent->sectors = p->count;
     return NULL;
+}
+
+const char *disks_parse_free(const char *word, struct hurd_deva_extent *extent)
+{
+    static char text[64];
+    const char *problem = disks_parse(word, extent);
+    const char *use = problem ? NULL : claims_find(extent->disk, extent->first, extent->sectors);
+    if (!use)
+        return problem;
+    snprintf(text, sizeof text, "a part of it %s", use);
+    return text;
 }
 
 const char *disks_find_swap(char name[DISK_NAME])

@@ -46,7 +46,7 @@ static bool launch_options(struct launch *launch, const struct words *w)
             launch->devices = true;
         } else if (!strcmp(w->word[launch->first], "-b") && launch->first + 1 < w->count) {
             launch->disk = w->word[++launch->first];
-            const char *problem = disks_parse(launch->disk, &launch->sectors);
+            const char *problem = disks_parse_free(launch->disk, &launch->sectors);
             if (problem) {
                 printf("run: -b %s: %s\n", launch->disk, problem);
                 return false;

@@ -167,7 +167,7 @@ static void start_drivers(const struct options *o)
 /* Finds the sectors that `use=` names.  If there are none, prints why and returns false. */
 static bool find_sectors(const char *name, struct hurd_deva_extent *sectors)
 {
-    const char *problem = disks_parse(name, sectors);
+    const char *problem = disks_parse_free(name, sectors);
     if (problem)
         printf("init: use=%s: %s\n", name, problem);
     return !problem;

@@ -2,6 +2,7 @@
 /* Mounts and unmounts the root file system.  Called by main.c and filecommands.c; the hops after
  * it are programs.c (starts ext2fs), services.c (the RAM disk) and lib/file. */
 #include "root.h"
+#include "claims.h"
 #include "disks.h"
 #include "programs.h"
 #include "services.h"
@@ -23,6 +24,7 @@ enum {
 };
 
 static struct files files;
+static struct hurd_deva_extent sectors;         /* that are mounted */
 static struct program server;   /* task == 0 <=> nothing is mounted */
 
 static L4_ThreadId_t task_server(void)
@@ -74,17 +76,31 @@ static const char *server_start(const char *name, const struct hurd_deva_extent 
     return err == EIO ? "the file server has said why not, or has failed" : strerror(err);
 }
 
+/* NULL, or why not. */
+static const char *mount_sectors(const char *name)
+{
+    const char *use = claims_make(sectors.disk, sectors.first, sectors.sectors, "is mounted");
+    if (use) {
+        static char text[64];
+        snprintf(text, sizeof text, "a part of it %s", use);
+        return text;
+    }
+    const char *problem = server_start(name, &sectors);
+    if (problem)
+        claims_end(sectors.disk, sectors.first);
+    return problem;
+}
+
 void root_mount(const char *name)
 {
-    struct hurd_deva_extent extent;
     if (server.task) {
         printf("mount: %s is mounted already\n", server.name);
         return;
     }
-    const char *problem = !strcmp(name, "ram") ? ram_make(&extent)
-                                               : disks_parse(name, &extent);
+    const char *problem = !strcmp(name, "ram") ? ram_make(&sectors)
+                                               : disks_parse(name, &sectors);
     if (!problem)
-        problem = server_start(name, &extent);
+        problem = mount_sectors(name);
     if (problem)
         printf("init: root=%s is not mounted: %s\n", name, problem);
 }
@@ -113,6 +129,7 @@ bool root_end(void)
     hurd_task_release(task_server(), server.handle);
     files_disconnect(&files);
     server.task = 0;
+    claims_end(sectors.disk, sectors.first);
     return true;
 }
 

@@ -3,6 +3,7 @@
  * unless this ended by itself with status 0.  Called by main.c; the hops after it are programs.c,
  * and deva, which knows which driver drives which disk. */
 #include "services.h"
+#include "claims.h"
 #include "disks.h"
 #include "programs.h"
 
@@ -234,6 +235,12 @@ static void swap_share(const char *disk)
 
 void services_start_swap_at(const char *name, const struct hurd_deva_extent *sectors)
 {
+    const char *use = claims_make(sectors->disk, sectors->first, sectors->sectors,
+                                  "is used for swapping");
+    if (use) {
+        printf("init: no swap on disk %s: a part of it %s\n", name, use);
+        return;
+    }
     swap_sectors = *sectors;
     add_word(&swapper, "swapper");
     service_start(&swapper);
