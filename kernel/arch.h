@@ -13,7 +13,7 @@
 /* The thread that runs: the one whose kernel stack the processor will use next. */
 #define current ((struct thread *)(*(word_t *)ARCH_KERNEL_STACK_TOP - THREAD_BLOCK))
 #define ARCH_KERNEL_STACK_TOP 0xE0000F9C /* esp0 in the TSS; pinned in arch/x86/x86.h */
-/* Leaves current for next; returns when somebody switches back.  Loads next's space. */
+/* Leaves current for next; returns when another thread switches back.  Loads next's space. */
 void arch_switch_to(struct thread *next);
 /* The same when all that current has left to do is in its TCB: it drops its stack. */
 void arch_leave_to(struct thread *next) __attribute__((noreturn));

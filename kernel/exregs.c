@@ -19,7 +19,7 @@ static bool may_exchange(struct thread *self, struct thread *t)
     return pager && pager->space == self->space;
 }
 
-/* The phase that t waits in: the wait for the pager's answer counts as well, but in the middle of a
+/* The phase that t waits in: the wait for the pager's reply counts as well, but in the middle of a
  * string copy it is the copy's. */
 static word_t phase_of(const struct thread *t)
 {

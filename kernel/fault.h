@@ -7,7 +7,7 @@
 #include "thread.h"
 
 /* self accessed `address` in user mode, and no page is there, or it lacks the right to write.
- * Post: self's pager has answered, or the IPC was broken off (then self faults again), or self is
+ * Post: self's pager has replied, or the IPC was broken off (then self faults again), or self is
  * halted because its pager does not exist.  sigma0 asks no pager: the page is mapped if it may be.
  * Blocks.  Does not return if ipc_page_fault() serves the fault. */
 void fault_page(struct thread *self, word_t address, bool write);
@@ -19,7 +19,7 @@ int fault_in_copy(struct thread *self, word_t address, bool write);
  * Post: as fault_page().  Blocks. */
 void fault_io(struct thread *self, word_t port, word_t log2);
 /* self caused an exception.
- * Post: self has the registers that its exception handler's answer holds; without an answer as
+ * Post: self has the registers that its exception handler's reply holds; without a reply as
  * fault_page().  Blocks. */
 void fault_exception(struct thread *self, word_t vector, word_t error);
 

@@ -25,11 +25,11 @@ void sys_ipc(struct thread *self, word_t to);
 /* The simplest case of a page fault: self's pager waits for just this message.
  * Pre: self is current; self->kmsg holds the page fault message.
  * Post: in this case the message is delivered and self waits, and the function does not return:
- * the pager's answer sends self straight to user mode.  In other cases nothing has changed. */
+ * the pager's reply sends self straight to user mode.  In other cases nothing has changed. */
 void ipc_page_fault(struct thread *self);
-/* The rest of ipc_page_fault(), if the answer did not send self straight to user mode.
+/* The rest of ipc_page_fault(), if the reply did not send self straight to user mode.
  * Pre: self is current and was woken.
- * Post: the fault is answered, or its IPC has failed; self is halted if its pager does not exist.
+ * Post: the reply has come, or the IPC has failed; self is halted if its pager does not exist.
  * Blocks. */
 void ipc_fault_woken(struct thread *self);
 /* The rest of sys_ipc(), for a thread whose wait the fast path may end but did not.

@@ -16,7 +16,7 @@ struct space;
 struct kpage {
     union {
         struct {                 /* a page table or page directory: */
-            struct space *space; /* whose */
+            struct space *space; /* the space that it belongs to */
             vaddr_t vaddr;       /* of its first entry */
             word_t nodes;        /* the distance to its page of struct mapping *; 0: none yet */
         } table;

@@ -54,7 +54,7 @@ static word_t extension(struct thread *self, struct space *s, struct space_contr
 /* ---- standard calls */
 
 /* The redirector as it is stored: nil leaves the old one, anythread ends redirection.  It need not
- * exist, senders wait for it; but a local id must name somebody. */
+ * exist, senders wait for it; but a local id must name a thread. */
 static bool redirector_global(struct thread *self, const struct space *s, word_t *id)
 {
     struct thread *t = thread_find(self->space, *id);

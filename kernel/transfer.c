@@ -12,7 +12,7 @@
 
 int transfer_nil_window = L4_IPC_OVERFLOW;
 
-/* Returns the receive window of dst.  If dst waits for its pager's answer, it is everything. */
+/* Returns the receive window of dst.  If dst waits for its pager's reply, it is everything. */
 static word_t window_of(const struct thread *dst)
 {
     switch (dst->kind) {
@@ -27,7 +27,7 @@ static word_t window_of(const struct thread *dst)
 }
 
 /* dst is in the middle of a string copy, and cannot engage in another one with its pager.  So of a
- * large answer, it gets only some pages, from the page on that it asked for.
+ * large reply, it gets only some pages, from the page on that it asked for.
  * Returns the number of this page in the item. */
 static word_t page_asked_for(const struct thread *dst, word_t fpage, word_t send_base)
 {
@@ -106,7 +106,7 @@ int transfer_typed(struct thread *src, struct thread *dst, const word_t *mr, wor
         if ((err == IPC_OK || err == L4_IPC_OVERFLOW) && dst->kind == IPC_USER)
             show_item((word_t *)dst->utcb->mr, mr, first, at, at < end ? L4_ITEM_MORE : 0);
         if (dst->engaged && !c.engaged)
-            break; /* there is no pause in the middle of a copy: a pager may answer with one item */
+            break; /* there is no pause in the middle of a copy: a pager may reply with one item */
         if (err == IPC_OK && at < end)
             err = string_pause(&c); /* one item at most in a stretch */
     }

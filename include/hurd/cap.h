@@ -190,7 +190,7 @@ struct hurd_cap_server {
     int (*other)(struct hurd_cap_call *call);
     int (*cancel)(L4_ThreadId_t thread);
     void (*task_dies)(unsigned task);       /* called before the task's handles go */
-    unsigned (*task_died)(unsigned task);   /* called after that.  1: it has more to do, call again */
+    unsigned (*task_died)(unsigned task);   /* called after that.  1: call it again */
     unsigned dying;                         /* the task for which it returned 1; 0: none */
 
     unsigned errors_in_label;               /* 1: a refusal is as physmem's: label = errno */

@@ -6,7 +6,7 @@
  * faults out of memory that physmem gave it, and it alone changes the map.  The functions below are
  * calls to it (local IPC); they may be called from any other thread, block only as long as physmem
  * takes, and return 0 or an errno.  Pages are HURD_MM_PAGE bytes.  <sys/mman.h> is built on this.
- * */
+ */
 #ifndef HURD_MM_H
 #define HURD_MM_H
 
@@ -166,7 +166,7 @@ int hurd_store_find_cached(struct hurd_store *store, uintptr_t offset, L4_Word_t
 /* Forgets cached pages and takes them out of every region; the container keeps them. */
 int hurd_store_flush(struct hurd_store *store, uintptr_t offset, uintptr_t size);
 
-/* ---- extra pages: beyond the guarantee, for contents that can be made again (hurd/physmem.h) ---- */
+/* ---- extra pages: beyond the guarantee, for contents that can be made again ---- */
 
 /* A function that gives so many extra pages back until that time of the system clock, in
  * microseconds.  Then physmem seizes the missing ones.  It runs in a thread of its own. */
@@ -225,11 +225,11 @@ L4_ThreadId_t hurd_mm_pager(void);
 
 /* Starts this program again as a new task, with `frames` frames beyond those of the image.  argz:
  * strings, one after the other.  Errors of physmem (ENOMEM: not so many frames left) and of task.
- * */
+ */
 int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length,
                     struct hurd_task_created *created);
-/* The same; the new task may have so many pages on disk.  0: its part of the caller's quota, as many
- * as it gets of its frames.  ENOMEM: the caller has not so many. */
+/* The same; the new task may have so many pages on disk.  0: its part of the caller's quota, as
+ * many as it gets of its frames.  ENOMEM: the caller has not so many. */
 int hurd_spawn_self_swap(L4_Word_t frames, L4_Word_t swap, const char *argz, L4_Word_t argz_length,
                          struct hurd_task_created *created);
 /* What the first of these needs for itself, done now: a copy-on-write copy of the image. */

@@ -33,8 +33,8 @@ struct hurd_page {
     struct hurd_page *next, *prev;      /* the policy's: see the lists below */
     uint32_t mark;                      /* the policy's: 0 when the page comes */
     uint32_t number;                    /* which page of its store: offset / 4096 */
-    const void *store;                  /* whose record: tells pages of two stores apart; all
-                                         * anonymous pages have one store, number = address / 4096 */
+    const void *store;                  /* its store, for comparing only; all anonymous pages
+                                         * have one store, and number = address / 4096 */
     struct hurd_policy *policy;         /* the rest is the pager's: not to be written */
     uint32_t hash_next;
     uint16_t flags;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant walkers: the twin of every `<=>` in the headers.  They walk each list from its head, and
- * compare what they find with what the threads say of themselves: so no thread is on a list of which
- * it does not know, or on two lists. */
+/* Invariant walkers: the twin of every `<=>` in the headers.  They walk each list from its head,
+ * and compare what they find with what the threads say of themselves: so no thread is on a list of
+ * which it does not know, or on two lists. */
 #include "check.h"
 
 #include "../arch.h"
@@ -41,7 +41,7 @@ static bool exists(const struct thread *t)
 
 /* ---- threads */
 
-/* Two who copy: one of them works or asks for a page, the other waits. */
+/* Two engaged threads: one of them copies or asks for a page, the other waits. */
 static void check_pair(struct thread *t)
 {
     struct thread *p = t->engaged;
@@ -136,7 +136,7 @@ static void check_interrupts(void)
     }
 }
 
-/* ---- who runs, and when */
+/* ---- which thread runs, and when */
 
 static void check_queues(void)
 {

@@ -32,7 +32,7 @@ static struct {
 static bool trap_works; /* the processor takes debug exceptions; an emulator may not */
 static bool probing;
 static bool says_reasons; /* gdb knows swbreak and hwbreak */
-static bool connected;    /* gdb has asked something; before, a stop is told to nobody */
+static bool connected;    /* gdb has asked something; before, no stop is reported */
 
 static struct {
     word_t signal;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* gdb's serial line: $ text # checksum, each packet acknowledged by + or asked for again by -.
- * Nobody at the other end means that the machine stands still: it was stopped for somebody. */
+ * If no debugger is at the other end, the machine stands still: it was stopped for one. */
 #include <pc/uart.h>
 
 #include "gdb.h"

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The longest stretch with interrupts off, in a CHECK build.  The clock is read at every entry, exit
- * and preemption point and around idle; under `-icount shift=0` the time-stamp counter counts
+/* The longest stretch with interrupts off, in a CHECK build.  The clock is read at every entry,
+ * exit and preemption point and around idle; under `-icount shift=0` the time-stamp counter counts
  * instructions.  Reports go to port 0xE9 (QEMU: -debugcon file:NAME), apart from the console that
- * users write to, a line each,
- * numbers in hexadecimal:
- *   irqoff INSTRUCTIONS VECTOR FROM TO    a new record: the vector of the last entry, and the kernel addresses where
- *                                         the stretch began and ended
- *   missed VECTOR FROM TO                 two beginnings without an end between them, or two ends: the clock is wrong
- *   late INSTRUCTIONS                     a new record of another witness: how long a tick of the PIT had been waiting
- *                                         when its interrupt was taken.  No stretch that matters often can hide from it. */
+ * users write to.  Each is a line, with numbers in hexadecimal:
+ *   irqoff INSTRUCTIONS VECTOR FROM TO    a new record: the vector of the last entry, and the
+ *                                         kernel addresses where the stretch began and ended
+ *   missed VECTOR FROM TO                 two beginnings without an end between them, or two ends:
+ *                                         the clock is wrong
+ *   late INSTRUCTIONS                     a new record of another witness: how long a tick of the
+ *                                         PIT had been waiting when its interrupt was taken.  A
+ *                                         long stretch that comes often cannot hide from it. */
 #include "irqoff.h"
 
 #include "../arch/x86/x86.h"
@@ -108,7 +109,7 @@ void irqoff_end(void)
     if (!stretch.runs && stretch.booted && cpu_has(CPU_TSC))
         missed(stretch.from, to);
     stretch.runs = false;
-    stretch.booted = true; /* the first end is that of the boot, which nobody waits for */
+    stretch.booted = true; /* the first end is that of the boot: it does not count */
     if (length <= stretch.worst)
         return;
     stretch.worst = length;

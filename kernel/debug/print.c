@@ -65,8 +65,8 @@ void kprintf(const char *format, ...)
 
 #define BACKTRACE_MAX 24
 
-/* Prints the words on the current kernel stack that look like addresses of kernel code: our callers,
- * and words that earlier calls have left there. */
+/* Prints the words on the current kernel stack that look like addresses of kernel code: our
+ * callers, and words that earlier calls have left there. */
 static void backtrace(word_t caller)
 {
     extern char __text_start[], __text_end[];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A table for debuggers: where the fields of the kernel's structures are, and where it keeps what.
- * The loaded kernel carries the table, so a debugger needs no debugging information for it: it searches
- * the kernel's memory for the magic bytes.  tools/gdb reads it.
+/* A table for debuggers: the offsets of fields of the kernel's structures, and the addresses of its
+ * variables.  The table is a part of the loaded kernel, so a debugger needs no debugging
+ * information to find it: it searches the kernel's memory for the magic bytes.  tools/gdb reads it.
  *
- * The values stand in the order of the names.  Whoever changes the meaning of a name, or takes one
- * away, gives the table another version; a new name does not need one. */
+ * The values stand in the order of the names.  If a name gets another meaning, or is taken away,
+ * the table needs another version; a new name does not need one. */
 #include "../arch/x86/x86.h"
 #include "../io.h"
 #include "../kip.h"
@@ -43,7 +43,7 @@
     A(all_threads) A(idle_thread) A(ready) A(timer) A(kernel_space) A(the_kip) A(exception_entries) \
     A(interrupt_entries) A(sysenter_entry) A(sysenter_fast)
 
-extern const uint32_t exception_entries[IRQ_VECTOR], interrupt_entries[]; /* cpu.c makes gates of them */
+extern const uint32_t exception_entries[IRQ_VECTOR], interrupt_entries[]; /* cpu.c */
 extern void sysenter_entry(void), sysenter_fast(void);
 
 #define VALUE_OF_FIELD(s, f) offsetof(struct s, f),

@@ -57,8 +57,7 @@ struct ext2_buffer {
     struct ext2_buffer *newer, *older;  /* least recently used first */
     uint8_t *data;
     uint32_t block;
-    uint16_t pins;                      /* how many users it has now; with pins it keeps its
-                                           block */
+    uint16_t pins;                      /* the number of its users; with any it keeps its block */
     uint8_t class;                      /* valid when dirty */
     bool valid, dirty;
     bool fresh;                         /* nothing on disk names this block yet */

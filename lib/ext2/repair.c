@@ -15,8 +15,7 @@ enum { NAMES_MOST = UINT16_MAX };
 
 struct repair {
     struct ext2 *fs;
-    uint8_t *blocks;                    /* a bit for each block: an inode or the file system has
-                                           it */
+    uint8_t *blocks;                    /* a bit for each block: it is in use */
     uint8_t *entered;                   /* a bit for each inode: a directory that has its name */
     uint16_t *names;                    /* of each inode, "." and ".." included */
     uint32_t visits;                    /* blocks of reserved inodes that the first pass has read */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The standard streams of a task: deva's console, or wortel's for the tasks that run before deva.
- * */
+ */
 #include <errno.h>
 #include <hurd/deva.h>
 #include <hurd/startup.h>

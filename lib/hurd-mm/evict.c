@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Policies and what they decide. Before: paged.c, which needs a frame, or memory.c, when physmem
  * has no more. After: policy.c or the program's own, which choose; clean pages are dropped here,
- * changed ones are given to a worker first (paged.c), and who needs the frame waits in its fault.
- * */
+ * changed ones go to a worker first (paged.c), and the thread that needs the frame waits. */
 #include "evict.h"
 #include <errno.h>
 #include "mm.h"
@@ -39,7 +38,7 @@ void page_choosable(struct hurd_page *page, bool yes)
 
 /* ---- one out ---- */
 
-/* Any of the policy's: what it answered is not a page of its own that may go. */
+/* Any page of the policy: the one that it chose is not a page of its own that may leave. */
 static struct hurd_page *any_page(struct hurd_policy *policy, const struct store *but)
 {
     for (uint32_t i = 0; i < mm.pool.slots; i++) {
@@ -208,7 +207,7 @@ int policy_create(const struct hurd_policy_ops *ops, uint32_t frames, uint32_t p
 }
 
 /* The new one gets the pages in the order of their slots: the old one's order is its own business.
- * */
+ */
 int policy_replace(unsigned number, const struct hurd_policy_ops *ops, uint32_t parameter)
 {
     struct hurd_policy *p = policy_of(number);

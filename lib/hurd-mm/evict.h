@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames for pages that come in, and who has to go for them. */
+/* Frames for pages that come in, and which pages have to leave for them. */
 #ifndef MM_EVICT_H
 #define MM_EVICT_H
 
 #include "page.h"
 
 /* Results beside 0 and ENOMEM. */
-enum { EVICT_WAITS = -3 };      /* a page is being cleaned, or leaves: ask again when it has */
+enum { EVICT_WAITS = -3 };      /* a page is being cleaned, or leaves: try again after that */
 
 /* One page of the policy goes: 0, when its slot is free, EVICT_WAITS or ENOMEM. */
 int evict_one(struct hurd_policy *policy);
@@ -17,7 +17,7 @@ struct hurd_page *evict_choose(struct hurd_policy *policy);
 /* A slot for a page under this policy. */
 int evict_slot(struct hurd_policy *policy, struct hurd_page **page);
 
-/* A frame of a page goes back to physmem, for whoever asks next. */
+/* A frame of a page goes back to physmem, for the next request. */
 int evict_frame(void);
 
 /* The policy may choose the page from now on, or not any more. */

@@ -18,8 +18,8 @@ struct fault {
 /* 0 and errnos, and: */
 enum {
     FAULT_REFUSED = -2,         /* no such region, or not with this access */
-    FAULT_WAITS = -3,           /* answered when the page is there */
-    FAULT_MAPPED = -4,          /* the answer, a map item, is in the message registers */
+    FAULT_WAITS = -3,           /* the thread gets its reply when the page is there */
+    FAULT_MAPPED = -4,          /* the reply, a map item, is in the message registers */
 };
 
 /* What to map: write access ends copy-on-write, so it is asked for when it is needed. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals, in the pager: a fault that nobody can serve, or an exception, goes to the program's
+/* Signals, in the pager: a fault that nothing can serve, or an exception, goes to the program's
  * handler. Before: report.c. After: handler_entry.asm and handler_run.c, in the thread itself.
  *
  * A page fault message holds no registers but the IP. So the thread is first sent to handler_trap,
- * an invalid instruction: its exception message has them all, and its answer can set them all. They
+ * an invalid instruction: its exception message has them all, and the reply can set them all.  They
  * wait in a delivery, in wired memory, until the thread has copied them to its own stack, which the
  * pager cannot touch. The way back is the same: the thread fills a delivery and raises an
- * exception, whose answer loads every register at once. */
+ * exception, and the reply to it loads every register at once. */
 #include "handler.h"
 #include <errno.h>
 #include <l4/message.h>
@@ -154,7 +154,7 @@ static L4_Word_t stack_for(const struct delivery *d)
     return esp & ~(L4_Word_t)15;
 }
 
-/* The answer to the exception: the thread goes on in handler_entry. */
+/* The reply to the exception: the thread goes on in handler_entry. */
 static bool run(struct delivery *d)
 {
     d->state = DELIVERY_RUNS;

@@ -28,11 +28,11 @@ extern struct delivery deliveries[DELIVERIES];
 
 /* ---- handler.c, in the pager ---- */
 
-/* A fault that nobody can serve: true, if a handler will be told.  error: 0, or why there is no
+/* A fault that nothing can serve.  True: a handler will be told.  error: 0, or why there is no
  * page; mapped: something is there. */
 bool handler_fault(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access, int error,
                    bool mapped);
-/* The exception in the message registers: true, if they hold the answer to it. */
+/* The exception in the message registers.  True: they hold the reply to it now. */
 bool handler_exception(L4_ThreadId_t from);
 
 int handler_action(int signal, const L4_Word_t *new, struct sigaction *old);

@@ -106,7 +106,7 @@ int hint_advise(uintptr_t address, uintptr_t size, unsigned advice)
 
 /* ---- locks ---- */
 
-/* A region without access is nobody's to bring in: it cannot be touched. */
+/* A region without access is not brought in: no thread can touch it. */
 static int lock_fill(uintptr_t first, uintptr_t last)
 {
     struct part p;

@@ -19,8 +19,7 @@ enum page_flag {
     PAGE_MAPPED = 32,           /* some region shows it, unless physmem took the mapping away */
     PAGE_CHOOSABLE = 64,        /* its policy may choose it */
     PAGE_LOCKED = 128,
-    PAGE_PROBE = 256,           /* it came with another one, and nobody has touched it yet
-                                   (swapin.c) */
+    PAGE_PROBE = 256,           /* it came with another one, and is not touched yet (swapin.c) */
 };
 
 enum { POOL_PAGES = 65536, POOL_RESERVE = 4 };
@@ -52,7 +51,7 @@ void page_enter(struct hurd_page *page, const struct store *store, uintptr_t off
 void page_leave(struct hurd_page *page);
 
 /* A free slot's frame goes back to physmem. False: there is none (beside the reserve, if `keep`).
- * */
+ */
 bool pool_shrink(bool keep);
 
 /* NULL: the pointer is none of ours, or the slot is free. */

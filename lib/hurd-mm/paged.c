@@ -20,7 +20,7 @@ static uintptr_t offset_of(const struct hurd_page *page)
 
 /* ---- in core: the region shows it ---- */
 
-/* The answer to the fault: one page of the pool, with the rights that the region has now. */
+/* The reply to the fault: one page of the pool, with the rights that the region has now. */
 static int answer_with(const struct fault *f, struct hurd_page *page)
 {
     unsigned rights = f->map->is.rights & ~(page->flags & PAGE_DIRTY ? 0 : HURD_VM_WRITE);

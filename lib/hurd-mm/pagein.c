@@ -3,10 +3,10 @@
  * store.c and paged.c, which found that a page is not in core, or has to go.  After: worker.c, the
  * threads that call the store's functions, so that the pager never waits for a disk.
  *
- * The thread that touched the page waits for the answer to its fault, wherever it is: in the middle
+ * The thread that touched the page waits for the reply to its fault, wherever it is: in the middle
  * of a string copy, on a stack that is not there.  Nothing of it is looked at or changed.  A page
  * is fetched by one worker at a time, however many threads wait for it.  A thread that sends us
- * anything else has given up its fault (it was started anew), and is not answered any more. */
+ * anything else has given up its fault (it was started anew), and gets no reply any more. */
 #include <errno.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -22,13 +22,13 @@ enum { WORKERS = 16, SWAPPERS = 3 };    /* for stores; for swap */
 struct job {              /* a record of the slab */
     struct job *next;     /* behind it in time */
     L4_ThreadId_t worker; /* that fetches it; nil: none yet */
-    struct pagein page;   /* .thread nil: nobody waits any more.  Counted in .store->users */
+    struct pagein page;   /* .thread nil: it waits no more.  Counted in .store->users */
 };
 _Static_assert(sizeof(struct job) <= SLAB_RECORD, "one size of records");
 
 static struct worker {
     L4_ThreadId_t thread; /* nil: room for one more */
-    bool idle;            /* it waits for our answer to its question for a job */
+    bool idle;            /* it waits for our reply to its request for a job */
     unsigned char kind;   /* JOB_OUT or JOB_IN: it does nothing else.  0: what stores want */
 } workers[WORKERS + SWAPPERS];
 
@@ -139,7 +139,7 @@ static bool is_fetched(const struct job *job)
     return false;
 }
 
-/* The oldest of its kind that nobody does. */
+/* The oldest job of its kind that no worker does. */
 static struct job *job_waiting(unsigned kind)
 {
     struct job *j = mm.jobs;
@@ -235,7 +235,7 @@ static void job_done(struct job *job, int error, uintptr_t bytes)
         operation_done(job, error, bytes);
 }
 
-/* The answer to a worker's question: words of struct worker_job. */
+/* The reply to a worker's request: words of struct worker_job. */
 static void job_load(struct job *job, struct worker *w)
 {
     const struct pagein *p = &job->page;
@@ -344,7 +344,7 @@ int pagein_start(const struct pagein *page)
         job_load(job, w);
         if (L4_IpcSucceeded(L4_Reply(w->thread)))
             return 0;
-        w->thread = job->worker = L4_nilthread; /* somebody ended it */
+        w->thread = job->worker = L4_nilthread; /* it was ended */
     }
     if (is_fetched(job) || !workers_all_wait(kind))
         return 0;

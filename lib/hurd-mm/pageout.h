@@ -13,7 +13,7 @@ enum { ROOM_HARD = 4 };                 /* frames that no page of the program ge
 
 /* From the guarantee: when to be alarmed, when to write ahead. */
 void room_levels(void);
-/* Asks physmem, unless pages are on their way, for then nobody knows exactly. */
+/* Asks physmem, unless pages are on their way: the number is not exact then. */
 void room_refresh(void);
 /* Fewer frames are left than mm.room.alarm. */
 void room_alarm(void);
@@ -24,7 +24,7 @@ uint32_t room_most(void);
 /* The program's anonymous regions grow by so many bytes. */
 void room_commit(intptr_t bytes);
 /* Swap is wanted by a policy of the program: true if it is ready, false: not yet, or there is none.
- * */
+ */
 bool room_want_swap(void);
 
 /* ---- pageout.c: which pages are watched, and the way out ---- */
@@ -36,7 +36,7 @@ void pageout_watch(struct map *map, uintptr_t first, uintptr_t last);
 void pageout_forget(uintptr_t first, uintptr_t last);
 /* All pages of the task's own policy. */
 void pageout_watch_all(void);
-/* Some page is on its way out or in: who wants to change the range must wait. */
+/* True if a page is on its way out or in: a request that changes the range must wait. */
 bool pageout_is_busy(uintptr_t first, uintptr_t last);
 
 /* The page, and others that the policy chooses, leave: EVICT_WAITS, or ENOMEM: they cannot. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A fault that nobody can serve, in the pager.  The pager itself prints nothing: it sends the
+/* A fault that nothing can serve, in the pager.  The pager itself prints nothing: it sends the
  * guilty thread to report_run() (casualty.c), and goes on serving, for the report touches memory
  * like any other code.
  *
  * A page fault message holds no registers but the IP.  So the thread is first sent to report_trap,
- * an invalid instruction; its exception message has them all, and its answer can set them all.
- * Its fault is broken off, not answered: in the middle of a string copy an answer would only let
+ * an invalid instruction; its exception message has them all, and the reply can set them all.
+ * Its fault is broken off, without a reply: in the middle of a string copy a reply would only let
  * the kernel look for the page again. */
 #include <l4/message.h>
 #include <l4/protocol.h>
@@ -18,7 +18,7 @@
 struct casualty casualty;
 
 /* Exceptions must come to us even if the program named another handler: its UTCB is ours to write.
- * */
+ */
 static void take_exceptions(L4_ThreadId_t thread)
 {
     L4_ThreadId_t local = L4_LocalIdOf(thread);
@@ -26,7 +26,7 @@ static void take_exceptions(L4_ThreadId_t thread)
         L4_UtcbOf(local.raw)->exception_handler = mm.pager.raw;
 }
 
-/* It leaves whatever IPC it is in and runs there, even if somebody stopped it. */
+/* It leaves its IPC, if it is in one, and runs there, even if it was stopped. */
 static void thread_redirect(L4_ThreadId_t thread, L4_Word_t ip)
 {
     L4_ExchangeRegisters(thread,
@@ -74,7 +74,7 @@ void report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip)
     report_violation(from, 0, ip, 0, 0);
 }
 
-/* MR1..MR12 hold the registers; the answer goes back with new EIP, and report_entry finds itself a
+/* MR1..MR12 hold the registers; the reply goes back with new EIP, and report_entry finds itself a
  * stack. */
 bool report_exception(L4_ThreadId_t from)
 {

@@ -13,9 +13,9 @@ void report_redirect(L4_ThreadId_t thread, L4_Word_t ip);
 /* In a worker: the store's function could not bring the page. */
 _Noreturn void report_store_refused(const struct hurd_store_fault *fault, uintptr_t ip);
 
-/* In the thread that made a fault that nobody can serve. */
+/* In the thread that made a fault that nothing can serve. */
 struct casualty {
-    L4_ThreadId_t thread;               /* nil: nobody so far */
+    L4_ThreadId_t thread;               /* nil: none so far */
     bool is_violation;                  /* a page fault; else an exception */
     unsigned access;
     int error;                  /* why an allowed access has no page; 0: it was not allowed */

@@ -34,7 +34,7 @@ static const struct store_class container_class = {
     .unused = store_free,
 };
 
-/* ---- what is there already, and what nobody may touch ---- */
+/* ---- what is there already, and what no program may touch ---- */
 
 /* Pinned, so it is there: the fault came before. */
 static int wired_fault(const struct fault *f)

@@ -9,8 +9,7 @@
 enum {
     AROUND = 8,                         /* pages that come together at first */
     AROUND_MOST = HURD_STORE_BATCH,
-    LONELY = 32,                        /* after so many pages that came alone, it tries more
-                                           again */
+    LONELY = 32,                        /* pages that come alone before it tries more again */
 };
 
 /* ---- how many pages come together: each region learns this number.  The wanted page brings its
@@ -157,8 +156,7 @@ static uint32_t window_most(const struct hurd_policy *policy)
 {
     int32_t n = mm.room.left - ROOM_HARD;
     int32_t own = policy->frames ? (int32_t)(policy->frames - policy->pages) : n;
-    bool many = mm.room.coming >= mm.room.guarantee / 4;       /* pages must be able to leave,
-                                                                  too */
+    bool many = mm.room.coming >= mm.room.guarantee / 4;       /* others must be able to leave */
     return many || n < 1 || own < 1 ? 1 : (uint32_t)(n < own ? n : own);
 }
 

@@ -21,9 +21,9 @@ struct waiter {
 };
 
 static struct waiter *waiters;
-static volatile L4_Word_t list_holder;  /* local id of who changes the list; 0: nobody */
+static volatile L4_Word_t list_holder;  /* local id of the thread that changes the list; 0: none */
 
-/* Held for a few instructions; who finds it held lends its time to the holder. */
+/* Held for a few instructions; a thread that finds it held lends its time to the holder. */
 static void list_lock(void)
 {
     L4_Word_t self = L4_MyLocalId().raw;

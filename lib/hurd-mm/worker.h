@@ -6,7 +6,7 @@
 #include <hurd/mm.h>
 #include <stdint.h>
 
-struct worker_job {             /* the words of its answer to REQUEST_PAGEIN_JOB */
+struct worker_job {             /* the words of the reply to REQUEST_PAGEIN_JOB */
     L4_Word_t kind;             /* enum job_kind */
     hurd_store_fault_t *function;               /* JOB_HOOK */
     const struct hurd_store_ops *ops;           /* the others, with */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Device memory for drivers: registers and frame buffers on the PCI bus, for example.  Called by
- * master.c.  The pages come from wortel and are granted to the driver, so deva keeps no mapping: when
- * the driver's space ends, nobody has them.  Until then ranges.c keeps them from other drivers. */
+ * master.c.  The pages come from wortel and are granted to the driver, so deva keeps no mapping:
+ * when the driver's space ends, nobody has them.  Until then ranges.c keeps them from other
+ * drivers. */
 #include "devmem.h"
 #include "ranges.h"
 
@@ -16,7 +17,8 @@
 #define SCREEN_PAGE 0xB8000u        /* deva's own */
 
 /* The passage: addresses at which the pages are between wortel's reply and ours.  mmap reserves
- * addresses without access, so no page of memory is ever put there.  Returns 0 if there are none. */
+ * addresses without access, so no page of memory is ever put there.  Returns 0 if there are
+ * none. */
 static L4_Word_t passage(void)
 {
     static void *area = MAP_FAILED;

@@ -7,8 +7,8 @@
 #include <string.h>
 
 /* The keys that differ from country to country, in the rows of the keyboard, from left to right:
- * 13, 12, 12 and 11 keys.  On some keyboards the key before the third row's Enter is above Enter.  The
- * key before the fourth row's letters is missing on American keyboards. */
+ * 13, 12, 12 and 11 keys.  On some keyboards the key before the third row's Enter is above Enter.
+ * The key before the fourth row's letters is missing on American keyboards. */
 enum { ROW_KEYS = 48 };
 
 /* What a key types alone, with Shift, and with AltGr (a blank: nothing).  Accents are characters of

@@ -26,8 +26,7 @@ struct editor {
     struct sequence keys;                           /* a key that sends more than one byte */
     bool after_return;                              /* a newline right now is the same key */
     char history[EDITOR_HISTORY][EDITOR_LINE + 1];
-    unsigned remembered;                        /* lines remembered so far; the last ones are
-                                                   kept */
+    unsigned remembered;                        /* lines so far; the last ones are kept */
     unsigned back;                              /* how far back we look; 0 = the new line */
 };
 

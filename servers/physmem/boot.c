@@ -14,7 +14,7 @@
 #define BOOT_FRAMES     8u              /* a boot task's control starts with so many */
 #define BOOT_SHARE      4u              /* no boot task gets more than this part of what is left */
 
-/* An answer of wortel, copied out of the message registers. */
+/* A reply of wortel, copied out of the message registers. */
 struct answer {
     unsigned words, items;
     L4_Word_t word[64];                 /* untyped words, then two for each item */
@@ -164,7 +164,7 @@ unsigned boot(void)
     say("physmem: %lu frames (%lu MB), %lu free, %lu for bookkeeping\n",
         (unsigned long) ledger.total, (unsigned long) ledger.total >> (20 - PAGE_LOG2),
         (unsigned long) ledger.free, (unsigned long) (ledger.total - ledger.guaranteed));
-    /* Step 10.  The answer comes when all servers run, or never: the loop takes and forgets it. */
+    /* Step 10.  The reply comes when all servers run, or never: the loop takes and forgets it. */
     L4_LoadMR(0, L4_MakeTag(HURD_WORTEL_LABEL(HURD_WORTEL_BOOTSTRAP_FINAL, HURD_WORTEL_CAP_PHYSMEM),
                             0, 0).raw);
     L4_Send(hurd_wortel_thread());

@@ -24,7 +24,7 @@ struct node {
 
 struct container {
     struct hurd_cap_object object;
-    struct control *control;                /* whom it charges */
+    struct control *control;                /* the control that it charges */
     struct container *next, **link;         /* on control->containers */
     struct container *next_doomed;          /* stretch.c */
     struct node *root;                      /* NULL: no page */
@@ -39,7 +39,7 @@ struct container {
     uint32_t locked_until;                  /* while there are: the end of the last one */
     uint32_t barred_until;                  /* barred: no longer than this */
     uint32_t pins;                          /* sum of its frames' pins, wired pages included */
-    uint16_t task;                          /* its creator, whose account has the wired pages */
+    uint16_t task;                          /* its creator: this account has the wired pages */
     bool wired;
     bool window;                            /* the swap server's: changes by jobs only */
     bool barred;                            /* a request waits for the locks' end: no new ones */
@@ -104,7 +104,7 @@ uint32_t container_affordable(struct container *c, uint32_t start, uint32_t coun
 uint32_t container_holes_left(const struct container *c, bool extra);
 
 /* Wired pages: the account of c->task has room for `pages` more, and takes them.  EAGAIN, ENOMEM.
- * */
+ */
 bool container_may_wire(const struct container *c, const struct account *account, uint32_t pages);
 int container_wire(struct container *c, uint32_t pages);
 void container_unwire(struct container *c, uint32_t pages);

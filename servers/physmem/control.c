@@ -16,7 +16,7 @@
 /* Books: a page, and twice what a dense container takes for each page. */
 #define BOOKS_MIN           1u
 #define BOOKS_PAGE          (2u * sizeof(slot_t))
-#define RESERVE             16u     /* frames in nobody's guarantee: for the server's arrays */
+#define RESERVE             16u     /* frames in no guarantee: for the server's arrays */
 
 struct control *control_root, *control_all;
 

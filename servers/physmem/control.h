@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory control capabilities: who may use how many frames.
+/* Memory control capabilities: which task may use how many frames.
  *
  * A control holds a guarantee, and beside it its books: some frames for records.  Each page
  * promised in its containers is charged one frame, bound or not; every record that it needs lies
@@ -42,8 +42,8 @@ struct control {
     uint32_t notify, notify_word;       /* the thread to ask, and what to remind it of; 0: none */
     struct slots_account swap;          /* pages on disk; the quota is without the children's */
     uint32_t count;                     /* of containers */
-    uint16_t task;                      /* to whom it was last given: its owner */
-    uint16_t homes;                     /* accounts whose home it is */
+    uint16_t task;                      /* the task to which it was last given: its owner */
+    uint16_t homes;                     /* the number of accounts with this home */
 };
 
 extern struct hurd_cap_class control_class;     /* serve, admit and given are in request.c */
@@ -99,7 +99,7 @@ void extra_make_room(uint32_t frames);
 static inline uint32_t extra_claims(uint32_t pages) { return pages + 4 + pages / 128; }
 
 /* A record on a control's account, to be freed by slab_free().  NULL: beyond books and guarantee.
- * */
+ */
 void *control_alloc(struct control *c, size_t bytes);
 
 /* ---- account.c: what is known of each task that has, or had, a control ---- */
@@ -125,7 +125,7 @@ static inline struct account *account_of(unsigned task)     /* NULL: none */
 }
 
 /* The task has this control: it is its home unless there is one.  false: no memory for an account.
- * */
+ */
 bool account_open(unsigned task, struct control *control);
 void account_close(unsigned task);                      /* it died, and its tables are gone */
 void account_evict(struct control *home);               /* the control is destroyed */

@@ -11,8 +11,7 @@
 #include "container.h"
 #include "soft.h"
 
-#define MARGIN  64u         /* frames that no extra page may claim: for records and starts of
-                               tasks */
+#define MARGIN  64u         /* frames that no extra page may claim: for records, new tasks */
 
 struct control *extra_holders;
 uint32_t extra_wanted;

@@ -96,7 +96,7 @@ static inline frame_t *frame_find(paddr_t pa)
 uint32_t frame_add(paddr_t base, uint32_t size);
 
 /* The page becomes ours, in use by one user.  false: no memory for a table, or it is ours already.
- * */
+ */
 bool frame_adopt(paddr_t pa);
 
 /* Some address in one of our tables, for the random revocation. */

@@ -68,13 +68,13 @@ void machine_wake(uint32_t key)
         hurd_cap_resume(&server, key);
 }
 
-/* wortel answers BOOTSTRAP_FINAL late (label 0), or refuses it: neither is a request. */
+/* wortel's late reply to BOOTSTRAP_FINAL (label 0), or its refusal: neither is a request. */
 static int other(struct hurd_cap_call *call)
 {
     return call->label == 0 || call->label == HURD_WORTEL_ERROR ? HURD_CAP_NO_REPLY : EOPNOTSUPP;
 }
 
-/* What it holds goes in parts, so that nobody waits for long. */
+/* What it holds goes in parts, so that no request waits for long. */
 static void task_dies(unsigned task)
 {
     (void) task;
@@ -154,7 +154,7 @@ static void disturb(void)
 static L4_ThreadId_t server_thread, pacer;  /* global ids */
 static L4_ThreadId_t pacer_local;
 bool takes_turns;
-static bool pacer_waits = true;             /* for the answer to its call */
+static bool pacer_waits = true;             /* for the reply to its call */
 
 static void pace(void)
 {
@@ -195,12 +195,12 @@ static int turn(L4_ThreadId_t *from)
 }
 
 /* ---- the alarm ----------------------------------------------------------------------------------
- * It has the server's priority, calls the server, and sleeps for as long as the answer says. */
+ * It has the server's priority, calls the server, and sleeps for as long as the reply says. */
 
 bool alarm_there;
 
 static L4_ThreadId_t alarm, alarm_local;
-static bool alarm_waits = true;             /* for the answer to its call */
+static bool alarm_waits = true;             /* for the reply to its call */
 
 static void ring(void)
 {

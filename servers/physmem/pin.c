@@ -63,7 +63,7 @@ static void range_hide(struct container *c, uint32_t start, uint32_t count)
     sweep_end(&s);
 }
 
-/* ---- whose pins they are --------------------------------------------------------------------- */
+/* ---- which task has which pins --------------------------------------------------------------- */
 
 struct pin {
     struct pin *next;                       /* of the same account: at most WIRED_MAX */

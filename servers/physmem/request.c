@@ -596,7 +596,7 @@ static const struct operation operations[] = {
     [HURD_PM_SWAP_WAIT - FIRST_LABEL]            = { serve_swap_wait, SWAP, 4, 4 },
 };
 
-/* What nobody may do to the window but by jobs.  A copy looks at each page: copy.c. */
+/* True if only jobs may do this to the window.  A copy looks at each page: copy.c. */
 static bool window_refuses(struct hurd_cap_call *call, const struct operation *op)
 {
     return (cap_kind(call->cap) & CONTAINER) && call_container(call)->window

@@ -178,8 +178,7 @@ int lock_wait(struct hurd_cap_call *call, struct container *c)
     if (parked != HURD_CAP_PARKED)
         return parked;
     c->barred = true;
-    c->barred_until = until + HURD_PM_LOCK_TIME;    /* the call may never return: its task may
-                                                       die */
+    c->barred_until = until + HURD_PM_LOCK_TIME;    /* the call's task may die meanwhile */
     if (!locks_awaited || time_before(until, lock_end))
         lock_end = until;
     locks_awaited = alarm_wanted = true;

@@ -4,7 +4,7 @@
  *
  * Invariants: a page is on owner->list[k]  <=>  its `longest` has k bits; `longest` is no less than
  * what the bitmap shows (it is set right by a search that finds less); free = the zeroes of the
- * bitmap; a page without records is on `spare` and belongs to nobody. */
+ * bitmap; a page without records is on `spare` and belongs to no control. */
 #include "slab.h"
 
 #include <string.h>

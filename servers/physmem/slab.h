@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for physmem's own records, in whole pages that belong to whoever pays for them.  A hole
+/* Memory for physmem's own records, in whole pages that belong to the control that pays.  A hole
  * that is left in a page is its owner's hole. */
 #ifndef PHYSMEM_SLAB_H
 #define PHYSMEM_SLAB_H
@@ -26,7 +26,7 @@ bool slab_grow(struct slabs *s);                    /* one page more; false: the
 void slab_free(void *block, size_t bytes);          /* as taken; an empty page leaves its owner */
 void slab_move(struct slabs *from, struct slabs *to);   /* all pages change their owner */
 
-/* The server's own arrays, of any size, out of the frames that are in nobody's guarantee.  NULL:
+/* The server's own arrays, of any size, out of the frames that are in no guarantee.  NULL:
  * these are used up. */
 void *slab_own_alloc(size_t bytes);
 void slab_own_free(void *block, size_t bytes);

@@ -133,7 +133,7 @@ bool stretch(const struct work *work, struct progress *p)
     return p->phase == OVER;
 }
 
-/* ---- containers that nobody can name any more ------------------------------------------------ */
+/* ---- containers that no handle names any more ------------------------------------------------ */
 
 bool doom_small_ones;
 uint32_t doomed, reaped;

@@ -35,7 +35,7 @@ struct progress {
  * how far it went. */
 bool stretch(const struct work *work, struct progress *p);
 
-/* ---- containers that nobody can name any more ---- */
+/* ---- containers that no handle names any more ---- */
 
 /* Like container_destroy(), but a large one goes in parts.  The pages and what they cost are given
  * back by reap(). */

@@ -175,8 +175,8 @@ int control_io_ports(const struct request *q, struct reply *r)
     return 0;
 }
 
-/* At addresses of PCI devices we have no 1:1 place.  The pages come to the passage, and we grant them: they leave it with
- * the reply. */
+/* At addresses of PCI devices we have no 1:1 place.  The pages come to the passage, and we grant
+ * them: they leave it with the reply. */
 static int far_io_mem(struct reply *r, L4_Word_t base, L4_Word_t size)
 {
     L4_Word_t at = memory_pass(base, L4_SizeLog2(L4_Fpage(base, size)));

@@ -76,7 +76,8 @@ L4_Word_t memory_any(L4_Word_t log2)
     return L4_Address(f);
 }
 
-/* wortel's addresses between its UTCB and KIP areas.  No frame of its 1:1 view has such an address. */
+/* wortel's addresses between its UTCB and KIP areas.  No frame of its 1:1 view has such an
+ * address. */
 #define PASSAGE 0xBF400000u         /* a multiple of its size */
 
 L4_Word_t memory_pass(L4_Word_t base, L4_Word_t log2)

@@ -301,7 +301,7 @@ static void idle_create(void)
     t->space = &kernel_space;
     t->state = THREAD_READY;
     t->canary = STACK_CANARY;
-    list_init(&t->senders); /* of those whose redirector does not exist: redirect.c */
+    list_init(&t->senders); /* threads without an existing redirector: redirect.c */
     list_init(&t->in_wheel);
     idle_thread = t;
     THE_TSS->esp0 = (word_t)t + THREAD_BLOCK; /* it is current now */

@@ -48,7 +48,7 @@ static void cpuid(word_t leaf, word_t *a, word_t *b, word_t *c, word_t *d)
     __asm__ volatile("cpuid" : "=a"(*a), "=b"(*b), "=c"(*c), "=d"(*d) : "a"(leaf));
 }
 
-/* A coprocessor answers FNINIT with a status word of zero. */
+/* After FNINIT, a coprocessor has a status word of zero. */
 static bool fpu_answers(void)
 {
     uint16_t status = 0x5A5A;
@@ -112,7 +112,7 @@ struct descriptor {
 
 #define CODE_READ 0x9Au /* present, code, readable */
 #define DATA_WRITE 0x92u
-#define DATA_ABSENT 0x12u /* LSL tells its limit, but nobody can load it */
+#define DATA_ABSENT 0x12u /* LSL tells its limit, but no program can load it */
 #define TSS_FREE 0x89u
 #define DPL_USER 0x60u
 #define INTERRUPT_GATE 0x8Eu

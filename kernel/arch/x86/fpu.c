@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* FPU and SSE state, switched lazily: whoever runs after its owner traps at the first use (#NM). */
+/* FPU and SSE state, switched lazily: a thread that runs after the owner traps at its first use
+ * (#NM). */
 #include "x86.h"
 
 #define FPU_STATE_SIZE ARCH_FPU_CHARGE /* FXSAVE; FSAVE needs 108 */
 
 static struct slab states;
-static struct thread *owner; /* whose registers the FPU holds */
+static struct thread *owner; /* the FPU holds the registers of this thread */
 static bool fpu_live;        /* TS is clear: current == owner, and it has OBSTACLE_FPU */
 
 void fpu_init(void)
@@ -41,7 +42,7 @@ static void restore(const void *state)
         __asm__ volatile("frstor (%0)" : : "r"(state));
 }
 
-/* The state of a thread that has never computed: nothing of anybody else's is left in it. */
+/* The state of a thread that has never computed: nothing of another thread is left in it. */
 static void make_fresh(void *state)
 {
     __asm__ volatile("fninit");

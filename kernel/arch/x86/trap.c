@@ -197,7 +197,7 @@ static void leave_virtual_8086(struct trapframe *f)
     else
         fault_exception(current, VECTOR_PROTECTION, 0);
     thread_leave_kernel(current);
-    copy = *user_frame(current); /* as the answer made it */
+    copy = *user_frame(current); /* as the reply set it */
     *f = copy;
 }
 

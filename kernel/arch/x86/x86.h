@@ -121,7 +121,7 @@ void paging_view(vaddr_t v, const void *page);
 
 void fpu_init(void);
 bool fpu_use(struct thread *t); /* #NM: false when the thread gets no FPU */
-void fpu_leave(void);           /* somebody else runs: the next use must trap */
+void fpu_leave(void);           /* another thread runs: its first use must trap */
 
 /* debug/print.c: the registers of an exception in the kernel, for the report that follows. */
 void panic_registers(const struct trapframe *f);
