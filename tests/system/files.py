@@ -164,3 +164,19 @@ def what_cannot_be_mounted_is_refused_by_name(lab):
         assert "extent" in vm.text and "is not mounted" in vm.text, vm.text[-800:]
         assert "no ext2" in vm.command("mount 0.1")
         assert "no such partition" in vm.command("mount 0.3")
+
+
+def what_is_mounted_or_swapped_to_is_given_to_no_program(lab):
+    with Disks() as disks:
+        image = disks.image()
+        file_system(image)
+        vm = shell(lab, "disk swap root=0.2", (image, 0))
+        assert "a part of it is used for swapping" in vm.command("run -b 0.1 diskcheck 16")
+        assert "a part of it is mounted" in vm.command("run -b 0.2 diskcheck 16")
+        assert "a part of it is" in vm.command("run -b 0 diskcheck 16"), "the whole disk holds both"
+        assert "mounted already" in vm.command("mount 0.1")
+        vm.command("umount")
+        assert "a part of it is used for swapping" in vm.command("mount 0.1")
+        assert "all data intact" in vm.command("run -b 0.2 diskcheck 16", 120), "it is free again"
+        vm.send("halt")
+        assert vm.finish(60).status == 0
