@@ -13,7 +13,7 @@ def boot_after(lab, words):
 
 def keys_arrive(vm):
     vm.press("l", "s", "ret")
-    vm.expect(r"\d  hello\s", 20)
+    vm.expect(r"\d KB  hello\s", 20)
     vm.expect("pecan> ")
 
 
