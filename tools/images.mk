@@ -65,8 +65,8 @@ $(BUILD)/floppy/core.img: tools/images.mk
 	@mkdir -p $(@D)
 	@grub-mkimage -O i386-pc -d $(GRUB_PC) -p '(fd0)/boot/grub' -o $@ $(FLOPPY_GRUB)
 
-# The programs come last, the demo and the drivers first of them: as many as there is room for.
-FLOPPY_FIRST = $(BUILD)/programs.txt $(BUILD)/strip/apps/demo $(DRIVER_BINARIES) $(BUILD)/strip/apps/hello $(BUILD)/strip/apps/ask
+# The programs come last, as many as there is room for: first the demo and two small ones, then the drivers.
+FLOPPY_FIRST = $(BUILD)/programs.txt $(patsubst %,$(BUILD)/strip/apps/%,demo hello ask) $(DRIVER_BINARIES)
 FLOPPY_APPS = $$(ls -U $(FLOPPY_FIRST) $(filter-out $(FLOPPY_FIRST),$(APP_BINARIES)) 2>/dev/null)
 $(IMAGES)/pecan-floppy.img: $(BUILD)/floppy/core.img $(BOOTSET) boot/grub.cfg
 	@mkdir -p $(@D)
