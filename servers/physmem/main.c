@@ -93,6 +93,8 @@ static void task_bury(unsigned task)
         if (control->task == task && control->parent)
             control->task = control->parent->task;
     }
+    if (task == swap.task && task)
+        swap_detach();
     if (task <= L4_ID_VERSION_MASK)
         account_close(task);
 }

@@ -70,7 +70,8 @@ def builds_and_tests_with_strange_variables_exported(lab):
                        BUILD="release", CHECK="1", WERROR="-Wno-error", GDB_PORT="none", TMPDIR=long, POSIXLY_CORRECT="1", CFLAGS="-m64")
         status, said = tree.make("test", environment=strange, T="the_screen_shows_what the_demo_notices_a_bit run_without_a_terminal_shows gdb_stops")
         assert status == 0, said[-1500:]
-        assert "4 passed, 0 failed" in said
+        passed = re.search(r"^(\d+) passed, 0 failed", said, re.M)
+        assert passed and int(passed[1]) >= 4, said[-1500:]
 
 
 def builds_from_a_clone_with_other_line_ends(lab):

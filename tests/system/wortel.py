@@ -80,8 +80,8 @@ def five_megabytes_are_enough_for_the_shell(lab):
     assert "Hello" in vm.command("run hello")
 
 
-def six_megabytes_are_enough_with_all_programs(lab):
-    vm = lab.boot_modules(memory=6)
+def seven_megabytes_are_enough_with_all_programs(lab):
+    vm = lab.boot_modules(memory=7)
     vm.expect("pecan> ", 120)
     assert "Hello" in vm.command("run hello")
 
@@ -118,7 +118,7 @@ def four_bombs_of_threads_leave_kernel_memory_to_others_in_8_megabytes(lab):
     for _ in range(4):
         vm.send("run -m 130 bomb &")
         vm.expect(r"bomb: \d+ threads started, then: ", 60)
-    vm.send("run -m 200 hello")
+    vm.send("run -m 100 hello")
     vm.expect("Hello from a task", 60)
     vm.send("halt")
     vm.finish(60)
