@@ -66,10 +66,10 @@ def modules_that_nobody_uses_are_told_and_do_no_harm(lab):
     assert "Hello" in vm.command("run hello")
 
 
-def with_few_programs(lab):
+def with_few_programs(lab, *more):
     """The modules, with an archive that does not grow with the number of programs that there are."""
     archive = os.path.abspath(lab.log + ".cpio")
-    subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + [f"{lab.build}/strip/apps/{name}" for name in ("demo", "hello")],
+    subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + [f"{lab.build}/strip/apps/{name}" for name in ("demo", "hello", *more)],
                    check=True, stdout=subprocess.DEVNULL)
     return [archive if name == "apps.cpio" else name for name in machine.MODULES]
 
@@ -113,12 +113,12 @@ def wortel_reads_the_multiboot_form_of_boot_information_too(lab):
 
 
 def four_bombs_of_threads_leave_kernel_memory_to_others_in_8_megabytes(lab):
-    vm = lab.boot_modules(memory=8)
+    vm = lab.boot_modules(with_few_programs(lab, "bomb"), memory=8)
     vm.expect("pecan> ", 60)
     for _ in range(4):
         vm.send("run -m 130 bomb &")
         vm.expect(r"bomb: \d+ threads started, then: ", 60)
-    vm.send("run -m 100 hello")
+    vm.send("run -m 200 hello")
     vm.expect("Hello from a task", 60)
     vm.send("halt")
     vm.finish(60)
