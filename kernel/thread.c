@@ -158,9 +158,10 @@ void thread_sweep_begin(void)
 
 bool thread_sweep(void)
 {
-    for (int cost = 0; cost < SWEEP_COST && sweep.next != &all_threads; cost++) {
-        struct thread *t = list_entry(sweep.next, struct thread, in_all);
-        sweep.next = sweep.next->next;
+    struct list_node *next = sweep.next; /* no thread goes while a wait ends */
+    for (int cost = 0; cost < SWEEP_COST && next != &all_threads; cost++) {
+        struct thread *t = list_entry(next, struct thread, in_all);
+        next = next->next;
         if (ipc_waits_in_vain(t)) {
             ipc_abort(t, L4_IPC_NO_PARTNER);
             cost += 7;
@@ -168,12 +169,13 @@ bool thread_sweep(void)
             ipc_abort(t, IPC_RETRY);
             cost += 7;
         }
-        if (sweep.next == &all_threads && sweep.again) {
+        if (next == &all_threads && sweep.again) {
             sweep.again = false;
-            sweep.next = all_threads.next;
+            next = all_threads.next;
         }
     }
-    return sweep.next != &all_threads;
+    sweep.next = next;
+    return next != &all_threads;
 }
 
 static void leave_ipc(struct thread *t)

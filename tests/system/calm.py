@@ -10,7 +10,6 @@ sys.path.insert(0, os.path.join(machine.TOP, "bench"))
 import meter  # noqa: E402
 
 SUITE, ATTEMPT = "adversary_root", "the_worst_of_ten_thousand_calls"
-USUAL_LEAST = 360      # instructions, a tick of the clock among them: the bound does not follow a kernel that gets faster than that
 
 
 def calm_the_worst_of_ten_thousand_calls_is_at_most_twice_its_usual_cost(lab):
@@ -22,4 +21,4 @@ def calm_the_worst_of_ten_thousand_calls_is_at_most_twice_its_usual_cost(lab):
     found = {name: (int(usual), int(worst)) for name, usual, worst in re.findall(r"# calm (\w+) (\d+) (\d+)", text)}
     assert {"ipc", "map"} <= set(found), text[-600:]
     for name, (usual, worst) in found.items():
-        assert worst <= 2 * max(usual, USUAL_LEAST), f"{name}: {worst} instructions, {usual} without anybody who takes all he can"
+        assert worst <= 2 * usual, f"{name}: {worst} instructions, {usual} without anybody who takes all he can"

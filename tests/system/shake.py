@@ -29,10 +29,20 @@ def the_demo_does_not_notice_that_pages_move(lab):
     assert re.search(DEMO_LINE, good_end(lab.boot_iso(init="batch shake=5"), 500))
 
 
+# A test of advice, and why it failed: each line says that it counted more faults than advice leaves.
+MORE_FAULTS = re.compile(r"((?:^# \S+: faults_of\(.*\n)+)^not (ok \d+ - madvise_)", re.M)
+
+
+def more_faults_only(found):
+    counts = re.findall(r" is (\d+) \(\w+\), wanted (\d+) ", found[1])
+    assert len(counts) == len(found[1].splitlines()) and all(int(seen) > int(wanted) for seen, wanted in counts), found[0]
+    return found[2]
+
+
 def programs_that_page_themselves_do_not_notice_that_pages_move(lab):
-    """Except tests that count the faults which advice saves: a page that moves faults once more."""
-    said = good_end(boot(lab, "batch shake=7 run=mm_test"), 5000, status=1)
-    passes(re.sub(r"^not ok (\d+ - madvise_)", r"ok \1", said, flags=re.M))
+    """But a page that moves faults once more, so tests that count the faults which advice saves may count too many."""
+    said = good_end(boot(lab, "batch shake=7 run=mm_test"), 5000, status=1).replace("\r", "")
+    passes(MORE_FAULTS.sub(more_faults_only, said))
 
 
 def clients_of_physmem_do_not_notice_that_pages_move(lab):
