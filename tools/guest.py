@@ -126,7 +126,7 @@ class Machine:
     def command(self, line, timeout=60):
         """Types a command at the shell's prompt; answers what it printed."""
         self.send(line)
-        echo = r"(?:[^\n]*\n)?".join(re.escape(c) for c in line)     # a line of a program may come in between
+        echo = r"(?:[^\n]*\n)*?".join(re.escape(c) for c in line)    # lines of a program may come in between
         self.expect(echo + r"\s*?\n", timeout)
         self.expect(re.escape(PROMPT), timeout)
         return self.line.before.replace("\r", "")

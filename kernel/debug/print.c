@@ -79,14 +79,18 @@ static void backtrace(word_t caller)
             kprintf(" %lx", (unsigned long)*at);
 }
 
+static const char registers_format[] __attribute__((section(".stub.table"))) =
+    "\nregisters: eax %08lx ebx %08lx ecx %08lx edx %08lx\n"
+    "registers: esi %08lx edi %08lx ebp %08lx esp %08lx eflags %08lx thread %lu.%lu";
+
 void panic_registers(const struct trapframe *f)
 {
     arch_console_reopen();
-    kprintf("\nregisters: eax %08lx ebx %08lx ecx %08lx edx %08lx\n", (unsigned long)f->eax, (unsigned long)f->ebx,
-            (unsigned long)f->ecx, (unsigned long)f->edx);
-    kprintf("registers: esi %08lx edi %08lx ebp %08lx esp %08lx eflags %08lx thread %lu.%lu", (unsigned long)f->esi,
-            (unsigned long)f->edi, (unsigned long)f->ebp, (unsigned long)&f->esp, (unsigned long)f->eflags,
-            (unsigned long)current->id >> L4_ID_VERSION_BITS, (unsigned long)current->id & L4_ID_VERSION_MASK);
+    kprintf(registers_format, (unsigned long)f->eax, (unsigned long)f->ebx,
+            (unsigned long)f->ecx, (unsigned long)f->edx, (unsigned long)f->esi,
+            (unsigned long)f->edi, (unsigned long)f->ebp, (unsigned long)&f->esp,
+            (unsigned long)f->eflags, (unsigned long)current->id >> L4_ID_VERSION_BITS,
+            (unsigned long)current->id & L4_ID_VERSION_MASK);
 }
 
 void panic(const char *format, ...)

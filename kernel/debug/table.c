@@ -62,7 +62,7 @@ static const struct {
     word_t version, count;
     word_t values[COUNT];
     char names[sizeof(FIELDS(NAME_OF_FIELD) NUMBERS(NAME_OF_NUMBER) ADDRESSES(NAME_OF_NUMBER) "sizeof.trapframe current")];
-} table __attribute__((used, section(".rodata.debug_table"))) = {
+} table __attribute__((used, section(".stub.table"))) = {
     TABLE_MAGIC,
     TABLE_VERSION,
     COUNT,

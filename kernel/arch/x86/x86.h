@@ -124,7 +124,8 @@ bool fpu_use(struct thread *t); /* #NM: false when the thread gets no FPU */
 void fpu_leave(void);           /* another thread runs: its first use must trap */
 
 /* debug/print.c: the registers of an exception in the kernel, for the report that follows. */
-void panic_registers(const struct trapframe *f);
+void panic_registers(const struct trapframe *f)
+    __attribute__((cold, noinline, section(".stub.text"))); /* with the debugger's things */
 
 /* trap.c, entry.asm */
 void trap(struct trapframe *f);
