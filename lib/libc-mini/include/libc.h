@@ -29,6 +29,9 @@ void __libc_wake(volatile unsigned *word, unsigned count);
 unsigned long long __libc_clock(void);
 void __libc_sleep(unsigned long long microseconds);
 
+/* The microseconds since 1970 in UTC; -1: nobody knows. */
+long long __libc_time(void);
+
 /* The strings of the environment, a vector that ends with a null pointer. */
 extern char **environ;
 
