@@ -60,7 +60,7 @@ include $(wildcard */room.mk */*/room.mk */*/*/room.mk)
 define app_rules
 apps/$(1)_SRC  := $$(wildcard apps/$(1)/*.c apps/$(1)/*.asm)
 apps/$(1)_LDS  := lib/hurd-mm/program.lds
-apps/$(1)_LIBS := block hurd-mm c hurd-cap l4
+apps/$(1)_LIBS := posix file block hurd-mm c hurd-cap l4
 apps/$(1)_CFLAGS := $$(DENSE)
 endef
 $(foreach a,$(APPS),$(eval $(call app_rules,$(a))))
