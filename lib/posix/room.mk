@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: MIT
 LIBRARIES += posix
 posix_SRC := $(wildcard lib/posix/*.c)
-posix_CFLAGS := -I.
+posix_CFLAGS := $(DENSE) -I.
