@@ -8,8 +8,9 @@ WITHOUT_END, LATE, IN_CIRCLES, BACKWARDS, TOO_LONG, HALF_A_REGION, SILENT = rang
 
 
 def maps_of_liar(vm, lie):
-    if "liar is ready" not in vm.command(f"run mm_test argument={lie} child=liar &"):
-        vm.expect("liar is ready")
+    mark = vm.mark()
+    vm.command(f"run mm_test argument={lie} child=liar &")
+    vm.expect_since(mark, "liar is ready")
     text = vm.command("maps mm_test", 20)
     vm.command("kill mm_test")
     return text, len(re.findall(r"^[0-9a-f]{8}-[0-9a-f]{8} ", text, re.M))
