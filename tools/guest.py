@@ -44,6 +44,13 @@ class Hang(AssertionError):
     """A machine that has said nothing for too long."""
 
 
+def echo_of(line):
+    """What is seen of a line that is typed: whole lines of a program may come in between its characters, and before its end."""
+    lines = r"(?:[^\n]*\n)*?"
+    echo = lines.join(re.escape(c) for c in line)
+    return rf"{echo}\s*?\n|(?:(?<=\n)|(?<={re.escape(PROMPT)})){echo}{lines}\s*?\n"
+
+
 class Machine:
     """A running emulator and the far end of its serial line.  All limits are seconds that it has had.
 
@@ -163,8 +170,7 @@ class Machine:
         """Types a command at the shell's prompt; answers what it printed.  Lines of a program in the background may be among it, or
         come later: see expect_since()."""
         self.send(line)
-        echo = r"(?:[^\n]*\n)*?".join(re.escape(c) for c in line)    # lines of a program may come in between
-        self.expect(echo + r"\s*?\n", timeout)
+        self.expect(echo_of(line), timeout)
         self.expect(re.escape(PROMPT), timeout)
         return self.before.replace("\r", "")
 

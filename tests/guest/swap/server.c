@@ -9,9 +9,10 @@
 #include <l4/ipc.h>
 #include <l4/schedule.h>
 
-enum { BLOCKS = 100, RESERVED = 1, IDENTITY = 7, CELLS = 16, NOBODY = 15000 };
+enum { BLOCKS = 100, RESERVED = 1, CELLS = 16, NOBODY = 15000 };
 
 static L4_Word_t swap, master;
+static L4_Word_t identity = 100;            /* of the disk; each test gets a new one */
 static struct hurd_pm_swap_job job;         /* the one under way; tag 0: none */
 
 static int grant(L4_Word_t task, L4_Word_t payer, L4_Word_t *handle)
@@ -27,11 +28,11 @@ static void begin(void)
     job = (struct hurd_pm_swap_job) { .tag = 0 };
 }
 
-static int attach(L4_Word_t blocks, L4_Word_t identity)
+static int attach(L4_Word_t blocks, L4_Word_t name)
 {
     L4_Word_t container;
     job = (struct hurd_pm_swap_job) { .tag = 0 };
-    int err = hurd_pm_swap_attach(pm, swap, blocks, RESERVED, identity, CELLS * PAGE, &container);
+    int err = hurd_pm_swap_attach(pm, swap, blocks, RESERVED, name, CELLS * PAGE, &container);
     if (!err)
         hurd_cap_drop(pm, container);
     return err;
@@ -41,7 +42,7 @@ static int attach(L4_Word_t blocks, L4_Word_t identity)
 static void begin_with_disk(void)
 {
     begin();
-    EXPECT_EQ(attach(BLOCKS, IDENTITY), 0);
+    EXPECT_EQ(attach(BLOCKS, ++identity), 0);
     EXPECT_EQ(hurd_pm_swap_quota(pm, master, own_control, BLOCKS - RESERVED), 0);
     EXPECT_EQ(hurd_pm_swap_quota(pm, own_control, control, CELLS + 4), 0);
     EXPECT_EQ(allocate(a, 0, CELLS + 4), 0);
@@ -161,14 +162,14 @@ TEST(one_task_is_attached_at_a_time)
     begin_with_disk();
     EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_CAP_OPEN, FRIEND_SLOTS, 0), 0);
     EXPECT_EQ(grant(friend_task, own_control, &theirs), 0);
-    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_SWAP_ATTACH, theirs, BLOCKS, RESERVED, IDENTITY, CELLS * PAGE), EBUSY);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_SWAP_ATTACH, theirs, BLOCKS, RESERVED, identity, CELLS * PAGE), EBUSY);
     EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_SWAP_WAIT, theirs, 0, 0, 0), EPERM);
     EXPECT_EQ(out(a, 0, 1), 0);
-    EXPECT_EQ(attach(BLOCKS + 1, IDENTITY), EBUSY);             /* a page is on this disk */
-    EXPECT_EQ(attach(BLOCKS, IDENTITY + 1), EBUSY);
-    EXPECT_EQ(attach(BLOCKS, IDENTITY), 0);
+    EXPECT_EQ(attach(BLOCKS + 1, identity), EBUSY);             /* a page is on this disk */
+    EXPECT_EQ(attach(BLOCKS, identity + 1), EBUSY);
+    EXPECT_EQ(attach(BLOCKS, identity), 0);
     EXPECT_EQ(in(a, 0, 1), 0);
-    EXPECT_EQ(attach(BLOCKS + 1, IDENTITY), 0);
+    EXPECT_EQ(attach(BLOCKS + 1, identity), 0);
 }
 
 TEST(a_job_ends_once_and_by_its_name)
@@ -217,7 +218,7 @@ TEST(others_do_not_cancel_our_requests)
     EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_CAP_CANCEL, asker.thread.raw), ESRCH);
     EXPECT_EQ(asker.error, -1);
     EXPECT_EQ(work(), 0);                       /* a job begins, */
-    EXPECT_EQ(attach(BLOCKS, IDENTITY), 0);     /* and is forgotten */
+    EXPECT_EQ(attach(BLOCKS, identity), 0);     /* and is forgotten */
     EXPECT_EQ(work(), 0);
     EXPECT_EQ(deallocate(a, 0, CELLS, NULL), 0);        /* what nobody wants leaves the window */
     EXPECT_EQ(work(), 0);
