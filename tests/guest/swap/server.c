@@ -9,7 +9,7 @@
 #include <l4/ipc.h>
 #include <l4/schedule.h>
 
-enum { BLOCKS = 100, RESERVED = 1, CELLS = 16, NOBODY = 15000 };
+enum { BLOCKS = 100, RESERVED = 1, CELLS = 16, NOBODY = 15000, NO_TASK = 1 << 14 };
 
 static L4_Word_t swap, master;
 static L4_Word_t identity = 100;            /* of the disk; each test gets a new one */
@@ -231,7 +231,8 @@ TEST(a_grant_can_be_refused)
 {
     L4_Word_t theirs;
     begin();
-    EXPECT_EQ(grant(NOBODY, own_control, &theirs), ESRCH);
+    EXPECT_EQ(grant(NO_TASK, own_control, &theirs), ESRCH);
+    EXPECT_EQ(grant(NOBODY, own_control, &theirs), ENOMEM);     /* it has no control that could pay */
     EXPECT_EQ(grant(L4_Version(L4_MyGlobalId()), a, &theirs), EBADF);
     EXPECT_EQ(grant(L4_Version(L4_MyGlobalId()), BAD_HANDLE, &theirs), EBADF);
     EXPECT_EQ(REQUEST(HURD_PM_SWAP_GRANT, master, 0), EINVAL);
