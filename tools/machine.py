@@ -21,10 +21,11 @@ EXIT_BASE = 0x20        # our values are 0x20 | status: QEMU's own error status 
 
 
 
-def counted(shift):
+def counted(shift, sleep="off"):
     """Virtual time: an instruction takes 2^shift ns and a sleep takes none of ours, whatever else this machine does.  The clock chip
-    has to be told so, it would go by the host's time.  Two runs are alike to the last instruction; a tick is 960,000 >> shift of them."""
-    return ["-accel", "tcg", "-icount", f"shift={shift},sleep=off", "-rtc", "base=2000-01-01,clock=vm"]
+    has to be told so, it would go by the host's time.  Two runs are alike to the last instruction; a tick is 960,000 >> shift of them.
+    With sleep="on" a sleep takes its time: a driver that has nothing to do but wait for a disk waits as long as this machine does."""
+    return ["-accel", "tcg", "-icount", f"shift={shift},sleep={sleep}", "-rtc", "base=2000-01-01,clock=vm"]
 
 
 REPEATABLE, SLOWLY = counted(6), counted(1)

@@ -301,7 +301,7 @@ def a_driver_that_dies_again_and_again_loses_nothing(lab):
         modules = modules_with(lab, disks.folder.name, "mortal/ide")
         for init in ("disk", "disk=pio"):
             image = machine.ide_disk(disks.image(init + ".img"))
-            vm = lab.boot_modules(modules, options={"init": init}, extra=image + machine.counted(3))
+            vm = lab.boot_modules(modules, options={"init": init}, extra=image + machine.counted(3, sleep="on"))
             vm.expect("pecan> ", 120)
             deaths, gone, seed, before = 0, 0, 0, None
             while deaths < wanted:

@@ -2,6 +2,7 @@
 """`maps` asks a program's pager, which may say what it likes."""
 import re
 
+import machine
 from report import shell_with_tests
 
 WITHOUT_END, LATE, IN_CIRCLES, BACKWARDS, TOO_LONG, HALF_A_REGION, SILENT = range(7)
@@ -17,7 +18,7 @@ def maps_of_liar(vm, lie):
 
 
 def maps_ends_whatever_a_pager_answers(lab):
-    vm = shell_with_tests(lab)
+    vm = shell_with_tests(lab, extra=machine.counted(3))    # `maps` gives a pager two seconds for a thousand regions
     for lie in (WITHOUT_END, LATE, IN_CIRCLES, BACKWARDS, TOO_LONG, HALF_A_REGION, SILENT):
         text, regions = maps_of_liar(vm, lie)
         if lie == WITHOUT_END:
