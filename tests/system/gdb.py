@@ -29,7 +29,8 @@ def port_of(vm):
 
 
 def start_stopped(lab, **setup):
-    return lab.boot_iso(init="batch", extra=["-S", "-gdb", "tcp:127.0.0.1:0"], **setup)     # any port: QEMU says which
+    """In virtual time, so each stop finds the others where they are each time; any port: QEMU says which."""
+    return lab.boot_iso(init="batch", extra=["-S", "-gdb", "tcp:127.0.0.1:0"] + machine.counted(3), **setup)
 
 
 def run(lab, lines, stub, timeout=150, name="commands"):
