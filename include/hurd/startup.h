@@ -93,8 +93,22 @@ struct hurd_startup_data {
                                                init */
     L4_Word_t store_size;                   /* bytes of the archive */
     L4_Word_t startup_error;                /* 0; a program never sees another value */
-    L4_Word_t reserved[1];
+    L4_Word_t resume;                       /* the address of struct hurd_startup_resume, or 0 */
 };
+
+/* How the copy of a task that called HURD_TASK_FORK begins.  The caller puts it into the last page
+ * of its startup fpage, below the startup data.  The startup code of the copy maps the ranges from
+ * `memory`, where the offset is the address, and jumps to ip, with the startup data as argument. */
+#define HURD_STARTUP_RANGES     16u
+struct hurd_startup_resume {
+    L4_Word_t ip;
+    L4_Word_t thread;                       /* `task` writes it: the id of the second thread */
+    L4_Word_t count;
+    struct hurd_startup_range {
+        L4_Word_t address, size, rights;    /* whole pages */
+    } range[HURD_STARTUP_RANGES];
+};
+#define HURD_STARTUP_RESUME (HURD_STARTUP_ADDR + HURD_STARTUP_SIZE - 0x1000u)   /* where it is */
 
 /* Layout J, for programs of January 2005. */
 struct hurd_startup_data_j {

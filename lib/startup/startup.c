@@ -146,12 +146,26 @@ static void load(struct hurd_startup_data *data)
             map_entry(data, m);
 }
 
+/* A task that began as a copy of another one.  The rest comes by faults, when its pager runs. */
+static L4_Word_t resume(struct hurd_startup_data *data)
+{
+    const struct hurd_startup_resume *r = (const struct hurd_startup_resume *)data->resume;
+    L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
+    for (L4_Word_t i = 0; i < r->count; i++)
+        map(data, data->memory, r->range[i].rights, r->range[i].address, r->range[i].address,
+            r->range[i].size, STEP_MAP);
+    L4_Accept(L4_UntypedWordsAcceptor);
+    return r->ip;
+}
+
 L4_Word_t startup(struct hurd_startup_data *data);
 
 L4_Word_t startup(struct hurd_startup_data *data)
 {
     L4_Set_ExceptionHandler(L4_Pager());    /* without a handler, an exception would halt the
                                                thread, and no task would know */
+    if (data->resume)
+        return resume(data);            /* the bss is that of the task that was copied */
     L4_Init();
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
     map(data, data->startup, 7, HURD_STARTUP_ADDR, 0, HURD_STARTUP_SIZE, STEP_SELF);

@@ -5,8 +5,7 @@
  * Memory that another task could take away is neither read nor written.  `task` looks only into
  * pages of its own container: copies of pages of the image, and pages that it moves into the new
  * task's containers afterwards. */
-#include "../../lib/startup/page.h"
-#include "server.h"
+#include "create.h"
 #include <errno.h>
 #include <hurd/deva.h>
 #include <hurd/physmem.h>
@@ -16,45 +15,26 @@
 #include <l4/thread.h>
 #include <string.h>
 
-#define PAGE            0x1000u
-#define CHUNK           0x4000u
-
-/* The places of `task`'s own pages: offsets in its container `own`, and distances from OWN_WINDOW
- * in its space. */
+/* Beside those of create.h: */
 #define OWN_SOURCE      0u                      /* CHUNK + PAGE bytes: copied pages of an image */
 #define OWN_DEST        (CHUNK + PAGE)          /* CHUNK bytes: a part of an image, aligned to
                                                    pages */
-#define OWN_STARTUP     (2 * CHUNK + PAGE)      /* HURD_STARTUP_SIZE bytes: a startup fpage */
-#define OWN_WINDOW      0x60100000u
 #define WINDOW_STARTUP  0x60000000u             /* where the startup fpage of one task is mapped,
                                                    to be mapped on */
 #define WINDOW_IMAGE    0x60200000u             /* where pages of images are mapped, to be mapped
                                                    on: */
 #define WINDOW_PAGES    16u                     /* so many at a time */
 
-static L4_Word_t own;
+L4_Word_t own;
 
 static L4_Word_t page_down(L4_Word_t x) { return x & -PAGE; }
 static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
-
-/* The request, and what has been made for it so far. */
-struct making {
-    L4_Word_t caller;
-    L4_Word_t image, offset, size, control;     /* as the request names them; the two handles are
-                                                   consumed */
-    const char *argz;
-    L4_Word_t argz_len;
-    struct elf_program program;
-    struct task *task;
-    struct hurd_startup_data data;
-    L4_Word_t sp;
-};
 
 /* ---- the request */
 
 /* A handle counts only if this caller gave it to `task`, because any task can write down a number.
  * A handle of the wrong kind is still the caller's gift: it is dropped. */
-static int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
+int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
 {
     struct hurd_pm_cap_info info;
     if (hurd_pm_cap_info(physmem, handle, &info) != 0)
@@ -106,7 +86,7 @@ int create_init(void)
 }
 
 /* Makes fresh pages at the offset `at` of `own` and maps them.  Returns their address, or NULL. */
-static char *own_fresh(L4_Word_t at, L4_Word_t size)
+char *own_fresh(L4_Word_t at, L4_Word_t size)
 {
     hurd_pm_container_deallocate(physmem, own, at, size, NULL);
     if (hurd_pm_container_allocate(physmem, own, 0, at, size, NULL) != 0
@@ -127,7 +107,7 @@ static int own_source(const struct making *m, L4_Word_t from, L4_Word_t size)
 }
 
 /* Moves pages of `own` into a container of the new task. */
-static int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size)
+int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size)
 {
     return hurd_pm_container_copy(physmem, own, at, container, to, size, HURD_PM_MOVE, NULL);
 }
@@ -181,6 +161,7 @@ static int take_image(struct making *m)
     if (error != 0)
         return error;
     t->has_image = true;
+    t->image_size = page_up(m->size);
     if (m->offset % PAGE != 0)
         return copy_bytes(m);
     return hurd_pm_container_copy(physmem, m->image, m->offset, t->image, 0, page_up(m->size), 0,
@@ -204,7 +185,7 @@ static int take_part(struct making *m)
     return budget_split(m->task, control.guarantee, control.guarantee + left);
 }
 
-static int make_record(struct making *m, struct task *owner)
+int make_record(struct making *m, struct task *owner)
 {
     L4_Word_t id = task_free_id();
     m->task = id ? task_new(id, m->caller, m->argz, m->argz_len) : NULL;
@@ -217,7 +198,7 @@ static int make_record(struct making *m, struct task *owner)
     return take_part(m);
 }
 
-static int make_startup_container(struct making *m)
+int make_startup_container(struct making *m)
 {
     int error = hurd_pm_container_create(physmem, m->control, 0, &m->task->startup);
     if (error != 0)
@@ -245,7 +226,7 @@ static void inject_console(struct making *m)
 
 /* The control goes first, because it pays for the new task's handles.  At the end, `task` drops its
  * own. */
-static int give_capabilities(struct making *m)
+int give_capabilities(struct making *m)
 {
     struct task *t = m->task;
     struct hurd_startup_data *d = &m->data;
@@ -277,6 +258,14 @@ L4_Word_t startup_window(struct task *t)
     int error = hurd_pm_container_map(physmem, t->startup, HURD_PM_READ | HURD_PM_WRITE,
                                       WINDOW_STARTUP, 0, HURD_STARTUP_SIZE, NULL);
     return error ? 0 : WINDOW_STARTUP;
+}
+
+L4_Word_t startup_page_window(struct task *t, L4_Word_t offset, bool writes)
+{
+    int error = hurd_pm_container_map(physmem, t->startup,
+                                      writes ? HURD_PM_READ | HURD_PM_WRITE : HURD_PM_READ,
+                                      WINDOW_STARTUP + offset, offset, PAGE, NULL);
+    return error ? 0 : WINDOW_STARTUP + offset;
 }
 
 /* Finds the place in the file of a page of the program.  Returns true if the program has no right
@@ -317,12 +306,13 @@ static int write_startup(struct making *m)
     if (!page)
         return ENOMEM;
     int error = startup_page_write(page, &m->data, &m->program, m->argz, m->argz_len, &m->sp);
+    m->task->sp = m->sp;
     return error ? error : own_move(OWN_STARTUP, m->task->startup, 0, HURD_STARTUP_SIZE);
 }
 
 /* ---- the kernel's part */
 
-static int make_space(struct making *m, L4_ThreadId_t *first)
+int make_space(struct making *m, L4_ThreadId_t *first)
 {
     struct thread *thread;
     L4_ThreadId_t me = L4_MyGlobalId();
@@ -344,7 +334,7 @@ static int make_space(struct making *m, L4_ThreadId_t *first)
     return l4_errno(error); /* task_destroy() deletes the thread if this failed */
 }
 
-static int start(struct making *m, L4_ThreadId_t first)
+int making_start(struct making *m, L4_ThreadId_t first)
 {
     L4_Set_Priority(first, PRIORITY_DEFAULT);
     L4_LoadMR(1, HURD_STARTUP_ADDR);
@@ -400,7 +390,7 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
     if (error == 0)
         error = hurd_cap_insert(&server.table, m.caller, &m.task->object, 7, 0, 0, &handle);
     if (error == 0) {
-        error = start(&m, first);
+        error = making_start(&m, first);
         if (error != 0)
             hurd_cap_remove(&server.table, m.caller, handle, &left);
     }

@@ -36,5 +36,15 @@ int brk(void *end);
 void *sbrk(intptr_t more);
 
 pid_t getpid(void);
+pid_t getppid(void);            /* the task that started this one */
+
+/* A copy of this task, copy-on-write, with the calling thread alone: 0 there, its id here, or -1.
+ * MAP_SHARED memory stays shared; memory locks, message buffers of other servers' clients, and
+ * pages of a program's store are not inherited.  The copy has a guarantee for all pages in core that
+ * it may write to, out of this task's, and a half of what is left (hurd_fork() in <hurd/mm.h>).
+ * EAGAIN: no more tasks or threads.  ENOMEM: the guarantee does not suffice for both.  EOPNOTSUPP:
+ * a region shows a store of the program, or pages that are not the task's own.  EPERM: a task that
+ * has no guarantee of its own. */
+pid_t fork(void);
 
 #endif

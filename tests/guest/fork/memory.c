@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+#include "cases.h"
+const struct test_case memory_cases[] = {{0}};
