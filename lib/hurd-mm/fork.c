@@ -8,6 +8,7 @@
  * messages.  physmem makes real copies of pages that are wired, and copy-on-write copies of all
  * others.  The child touches wired memory only until its own pager runs. */
 #include <errno.h>
+#include <hurd/cap.h>
 #include <l4/message.h>
 #include <l4/thread.h>
 #include <l4/utcb.h>
@@ -20,6 +21,7 @@
 enum {
     STARTUP_PAGES = HURD_STARTUP_SIZE / HURD_MM_PAGE,
     SPARE = 12,                 /* frames of the child for records, and for its first page tables */
+    BOOKS_OF = 512,             /* frames for which a control has a page for records */
     PART = 2,                   /* the child gets a half of what its parent has left */
 };
 
@@ -28,6 +30,7 @@ static struct {
     struct fork_context *context;
     L4_ThreadId_t caller;
     L4_Word_t image, startup;           /* the parent's handles */
+    uint32_t tries;                     /* how often pages were sent out for one copy */
 } forking;
 
 /* ---- what is to be copied ---- */
@@ -110,6 +113,8 @@ static int shared_prepare_all(void)
 /* Pages of the copy, in core and on disk. */
 struct need {
     uint32_t core, out;
+    uint32_t floor;                     /* the guarantee of a task that may wire so much */
+    uint32_t least;                     /* the guarantee that the child needs */
 };
 
 static struct need need_count(const struct fork_request *r)
@@ -124,40 +129,66 @@ static struct need need_count(const struct fork_request *r)
             need.core += (last - first) / HURD_MM_PAGE + 1;
         }
     }
+    uint32_t wired = 0;
     for (L4_Word_t i = 0; i < fork_resume.count; i++)
-        need.core += fork_resume.range[i].size / HURD_MM_PAGE;
+        wired += fork_resume.range[i].size / HURD_MM_PAGE;
+    need.core += wired;
+    if (wired > HURD_PM_WIRED_MAX / HURD_MM_PAGE)
+        need.floor = wired * HURD_PM_WIRED_SHARE;
+    need.least = need.floor > need.core ? need.floor : need.core;
     return need;
 }
 
 /* ---- room: the copies of pages in core need a frame each, those on disk do not ---- */
 
-/* 0: there is room for so many frames; EINPROGRESS: pages leave for it; EAGAIN, ENOMEM. */
-static int room_for(uint32_t frames)
+/* So many of the copies would be on disk if all pages that may leave left. */
+static bool is_possible(const struct need *need)
 {
-    if (mm.room.left >= (int32_t)(frames + ROOM_HARD))
+    uint32_t core = need->core > mm.room.watched ? need->core - mm.room.watched : 0;
+    return room_most() >= (core > need->floor ? core : need->floor) &&
+           forking.tries++ < mm.room.guarantee;
+}
+
+/* 0: there is room for the child; EINPROGRESS: pages leave for it; EAGAIN, ENOMEM. */
+static int room_for(const struct need *need)
+{
+    const int32_t wanted = (int32_t)(need->least + ROOM_HARD);
+    if (mm.room.left >= wanted)
         return 0;
     room_refresh();
-    if (mm.room.left >= (int32_t)(frames + ROOM_HARD))
+    if (mm.room.left >= wanted)
         return 0;
     if (!room_want_swap())
         return mm.room.swap == SWAP_WANTED ? EAGAIN : ENOMEM;
     if (!mm.room.watching)
         pageout_watch_all();
-    int went = evict_frame();
+    int went = is_possible(need) ? evict_frame() : ENOMEM;
     return went == EVICT_WAITS || went == 0 ? EINPROGRESS : ENOMEM;
 }
 
+/* To send pages out may take more wired pages, for records. */
 static int room_prepare(const struct fork_request *r, struct need *need)
 {
     int error;
     do {
+        error = ranges_note();
+        if (error)
+            return error;
         *need = need_count(r);
-        error = room_for(need->core);
+        error = room_for(need);
     } while (error == EINPROGRESS && jobs_are_done());
     return error;
 }
 
 /* ---- the child's control and container, and what goes into it ---- */
+
+static void undo(const L4_Word_t made[2])
+{
+    hurd_pm_control_destroy(mm.physmem, made[0]);
+    hurd_cap_drop(mm.physmem, made[0]);
+    if (made[1])
+        hurd_cap_drop(mm.physmem, made[1]);
+}
 
 static int control_make(const struct need *need, uint32_t frames, L4_Word_t made[2])
 {
@@ -170,7 +201,7 @@ static int control_make(const struct need *need, uint32_t frames, L4_Word_t made
     if (!error)
         error = hurd_pm_container_create(mm.physmem, made[0], 0, &made[1]);
     if (error)
-        hurd_pm_control_destroy(mm.physmem, made[0]);
+        undo(made);
     return error;
 }
 
@@ -248,35 +279,45 @@ static void mark_copied(void)
             m->is.copied = true;
 }
 
-static uint32_t frames_of(const struct fork_request *r, const struct need *need)
+/* The child's guarantee, of which its books (physmem.h) are no part. */
+static int frames_of(const struct fork_request *r, const struct need *need, uint32_t *frames)
 {
-    uint32_t left = (uint32_t)mm.room.left - need->core - ROOM_HARD;
-    uint32_t more = r->frames == HURD_FORK_PART || r->frames > left ? left / PART : r->frames;
-    return need->core + more;
+    uint32_t most = (uint32_t)mm.room.left - ROOM_HARD;
+    most -= most / BOOKS_OF + (most > BOOKS_OF);
+    uint32_t left = most > need->least ? most - need->least : 0;
+    uint32_t more = r->frames == HURD_FORK_PART ? left / PART : r->frames;
+    if (more > left)
+        return ENOMEM;
+    *frames = need->core + more > need->least ? need->core + more : need->least;
+    return 0;
 }
 
-int fork_copy(const struct fork_request *r, L4_ThreadId_t from, L4_Word_t made[2])
+/* Nothing has been made so far if it fails. */
+static int prepare(const struct fork_request *r, struct need *need, uint32_t *frames)
 {
-    struct need need;
     if (!jobs_are_done())
         return EINPROGRESS;
     if (mm.room.swap == SWAP_IMPOSSIBLE)
         return EPERM;
     int error = refuse();
     if (!error)
+        error = slab_reserve(&mm.slab, SLAB_OWN) ? 0 : ENOMEM;
+    if (!error)
         error = shared_prepare_all();
     if (!error)
-        error = ranges_note();
+        error = room_prepare(r, need);
+    return error ? error : frames_of(r, need, frames);
+}
+
+int fork_copy(const struct fork_request *r, L4_ThreadId_t from, L4_Word_t made[2])
+{
+    struct need need;
+    uint32_t frames;
+    int error = prepare(r, &need, &frames);
+    if (error != EINPROGRESS)
+        forking.tries = 0;
     if (!error)
-        error = room_prepare(r, &need);
-    if (!error && r->frames != HURD_FORK_PART && r->frames > (uint32_t)mm.room.left - need.core)
-        error = ENOMEM;
-    if (!error && !slab_reserve(&mm.slab, SLAB_OWN))
-        error = ENOMEM;
-    if (error)
-        return error;
-    uint32_t frames = frames_of(r, &need);
-    error = control_make(&need, frames, made);
+        error = control_make(&need, frames, made);
     if (error)
         return error;
     forking.context = (struct fork_context *)r->context;
@@ -286,7 +327,7 @@ int fork_copy(const struct fork_request *r, L4_ThreadId_t from, L4_Word_t made[2
     mark_copied();
     error = copy_all(r, made[1]);
     if (error)
-        hurd_pm_control_destroy(mm.physmem, made[0]);
+        undo(made);
     else
         mm.room.left -= (int32_t)frames;
     return error == ENOMEM || error == EIO ? error : error ? EOPNOTSUPP : 0;

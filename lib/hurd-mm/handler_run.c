@@ -124,6 +124,9 @@ _Noreturn void handler_run(struct delivery *delivery)
         info.si_code = fpu_code(fpu);
     call(&action, &info, &context);
     fpu_load(fpu);
+    utcb.global_id = own->global_id;    /* other ones, if the handler has called fork() */
+    utcb.pager = own->pager;
+    utcb.exception_handler = own->exception_handler;
     *own = utcb;
     context_load(&context);
 }

@@ -102,22 +102,22 @@ static int registers_and_fpu(void)
 static unsigned depth_reached(unsigned depth, char *p)
 {
     pages_fill(p, 3, depth);
-    if (depth == 5)
-        return 5;
+    if (depth == 4)
+        return 4;
     int child = fork_well();
     if (child == 0) {
         NEED(pages_hold(p, 3, depth));
-        exit(depth_reached(depth + 1, p) == 5 ? 0 : 1);
+        exit(depth_reached(depth + 1, p) == 4 ? 0 : 1);
     }
     child_ends_well(child);
     NEED(pages_hold(p, 3, depth));
-    return 5;
+    return 4;
 }
 
 static int nested_forks(void)
 {
     char *p = pages_new(3);
-    NEED(depth_reached(0, p) == 5);
+    NEED(depth_reached(0, p) == 4);
     return 0;
 }
 
