@@ -82,7 +82,8 @@ static int ranges_note(void)
         uintptr_t heads = (uintptr_t)mm.pool.heads;
         fits = fits && range_note(heads, heads + (HURD_MM_PAGE - 1), HURD_VM_READ | HURD_VM_WRITE);
         if (size)
-            fits = fits && range_note(table, table + ((size + HURD_MM_PAGE - 1) & -HURD_MM_PAGE) - 1,
+            fits = fits && range_note(table, table + (size - 1) / HURD_MM_PAGE * HURD_MM_PAGE +
+                                                 (HURD_MM_PAGE - 1),
                                       HURD_VM_READ | HURD_VM_WRITE);
     }
     return fits ? 0 : E2BIG;
@@ -264,10 +265,11 @@ static int copy_all(const struct fork_request *r, L4_Word_t to)
         else if (m->store->class->kind == HURD_MM_CONTAINER && !is_program(r, m->store))
             share(&c, m->store->container, m->offset, m);
     }
-    for (L4_Word_t i = 0; i < fork_resume.count && mm.pool.heads; i++)
-        if (fork_resume.range[i].address - mm.pool.table <= (uintptr_t)mm.pool.heads - mm.pool.table)
-            copier_add(&c, fork_resume.range[i].address,
-                       fork_resume.range[i].address + (fork_resume.range[i].size - 1));
+    for (L4_Word_t i = 0; i < fork_resume.count && mm.pool.heads; i++) {
+        const struct hurd_startup_range *range = &fork_resume.range[i];
+        if (range->address - mm.pool.table <= (uintptr_t)mm.pool.heads - mm.pool.table)
+            copier_add(&c, range->address, range->address + (range->size - 1));
+    }
     copier_flush(&c);
     return c.error;
 }
@@ -335,21 +337,21 @@ int fork_copy(const struct fork_request *r, L4_ThreadId_t from, L4_Word_t made[2
 
 /* ---- the child ---- */
 
-static _Noreturn void child_ends(const struct hurd_startup_data *data)
+static _Noreturn void child_ends(const struct hurd_startup_resume *r)
 {
-    L4_LoadMR(1, data->task.cap);
+    L4_LoadMR(1, r->task.cap);
     L4_LoadMR(2, 127);
     L4_LoadMR(0, L4_MakeTag(HURD_TASK_EXIT, 2, 0).raw);
-    L4_Call(L4_ThreadIdOfRaw(data->task.server));
+    L4_Call(L4_ThreadIdOfRaw(r->task.server));
     for (;;)
         __asm__ volatile("ud2");
 }
 
-static int child_wire(const struct hurd_startup_data *data)
+static int child_wire(const struct hurd_startup_resume *r)
 {
     int error = 0;
     for (L4_Word_t i = 0; i < fork_resume.count && !error; i++)
-        error = hurd_pm_container_pin(mm.physmem, data->memory.cap, fork_resume.range[i].address,
+        error = hurd_pm_container_pin(mm.physmem, r->memory.cap, fork_resume.range[i].address,
                                       fork_resume.range[i].size, NULL, NULL);
     return error;
 }
@@ -391,11 +393,11 @@ static struct store *store_showing(L4_Word_t container)
 }
 
 /* Each record that holds a handle of the parent gets ours. */
-static int records_forked(const struct hurd_startup_data *data)
+static int records_forked(const struct hurd_startup_resume *r)
 {
     struct store *image = store_showing(forking.image), *startup = store_showing(forking.startup);
     int error = 0;
-    mm.memory = mm.anonymous.container = data->memory.cap;
+    mm.memory = mm.anonymous.container = r->memory.cap;
     for (struct frame *run = frame_from(&mm.anonymous, 0); run;
          run = frame_from(&mm.anonymous, run->range.last + 1))
         if (!frame_is_out(run))
@@ -404,17 +406,17 @@ static int records_forked(const struct hurd_startup_data *data)
         if (m->store != image && m->store != startup)
             error = region_forked(m);
     if (image)
-        image->container = data->image.cap;
+        image->container = r->image.cap;
     if (startup)
-        startup->container = data->startup.cap;
+        startup->container = r->startup.cap;
     return error;
 }
 
-static void room_forked(const struct hurd_startup_data *data)
+static void room_forked(const struct hurd_startup_resume *r)
 {
     struct hurd_pm_control_info info = {0};
-    hurd_pm_control_info(mm.physmem, data->physmem_control.cap, &info);
-    mm.room.control = data->physmem_control.cap;
+    hurd_pm_control_info(mm.physmem, r->physmem_control.cap, &info);
+    mm.room.control = r->physmem_control.cap;
     mm.room.guarantee = info.guarantee;
     mm.room.left = (int32_t)(info.guarantee - info.used);
     mm.room.full = mm.room.alone = false;
@@ -423,9 +425,9 @@ static void room_forked(const struct hurd_startup_data *data)
     room_levels();
 }
 
-static int child_pager(const struct hurd_startup_data *data)
+static int child_pager(const struct hurd_startup_resume *r)
 {
-    L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server), local = L4_LocalIdOf(mm.pager);
+    L4_ThreadId_t task = L4_ThreadIdOfRaw(r->task.server), local = L4_LocalIdOf(mm.pager);
     if (L4_IsNilThread(local))
         return ESRCH;
     L4_Set_PagerOf(mm.pager, task);
@@ -439,30 +441,47 @@ static int child_pager(const struct hurd_startup_data *data)
     return 0;
 }
 
-_Noreturn void fork_child(const struct hurd_startup_data *data)
+/* The startup data are those of the parent still. */
+static void data_forked(const struct hurd_startup_resume *r)
 {
-    const bool swaps = mm.room.swap == SWAP_READY;
-    const struct hurd_startup_resume *r = (const struct hurd_startup_resume *)data->resume;
-    int error = child_wire(data);
+    struct hurd_startup_data *data = __hurd_startup_data;
+    data->task = r->task;
+    data->image = r->image;
+    data->startup = r->startup;
+    data->physmem_control = r->physmem_control;
+    data->console = r->console;
+    data->memory = r->memory;
+}
+
+/* Only wired pages are touched until the pager runs.  What it needs changes before, the rest
+ * behind. */
+static int child_begins(const struct hurd_startup_resume *r, bool swaps)
+{
+    int error = child_wire(r);
     if (error)
-        child_ends(data);
+        return error;
     mm.starter = L4_MyGlobalId();
     mm.task = L4_Version(mm.starter);
     mm.pager = L4_ThreadIdOfRaw(r->thread);
     mm.lock_future = false;
     mm.counters = (struct hurd_mm_counters){0};
     casualty = (struct casualty){0};
+    if (swaps || mm.room.swap == SWAP_WANTED)
+        mm.room.swap = swaps ? SWAP_WANTED : SWAP_UNKNOWN;
     pagein_forked();
     pool_forked();
     handler_forked(forking.caller, mm.starter);
-    if (swaps || mm.room.swap == SWAP_WANTED)
-        mm.room.swap = swaps ? SWAP_WANTED : SWAP_UNKNOWN;
-    room_forked(data);
-    error = records_forked(data);
-    if (!error)
-        error = child_pager(data);
-    if (error)
-        child_ends(data);
+    room_forked(r);
+    error = records_forked(r);
+    return error ? error : child_pager(r);
+}
+
+_Noreturn void fork_child(const struct hurd_startup_resume *r)
+{
+    const bool swaps = mm.room.swap == SWAP_READY;
+    if (child_begins(r, swaps))
+        child_ends(r);
+    data_forked(r);
     thread_forked(forking.caller, mm.starter);
     worker_forked();
     if (swaps)                          /* the caller's stack may be on disk */

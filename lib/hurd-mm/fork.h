@@ -17,7 +17,7 @@ struct fork_context {
 };
 
 /* Where the child begins: on the stack of the startup fpage. */
-_Noreturn void fork_child(const struct hurd_startup_data *data);
+_Noreturn void fork_child(const struct hurd_startup_resume *r);
 /* In the child, when its pager runs: goes on behind fork(). */
 _Noreturn void fork_resumes(struct fork_context *context);
 
@@ -27,7 +27,8 @@ void spawn_forked(void);                /* spawn.c */
 void wait_forked(void);                 /* wait.c */
 void brk_hold(bool hold);               /* brk.c: takes its lock, or lets go of it */
 
-/* page.c: some slot holds a page of a store; in the child: the frames of free slots are not ours. */
+/* page.c: some slot holds a page of a store; in the child: the frames of free slots are not
+ * ours. */
 bool pool_has_pages(void);
 void pool_forked(void);
 

@@ -111,17 +111,14 @@ static int copy_make(struct fork_context *context, L4_Word_t frames, L4_Word_t g
 
 static int parent(struct fork_context *context, L4_Word_t frames, struct hurd_task_created *created)
 {
-    struct hurd_startup_data *data = __hurd_startup_data;
+    const struct hurd_startup_data *data = __hurd_startup_data;
     L4_Word_t gift[2];
     int error = copy_make(context, frames, gift);
     if (error)
         return error;
     *(struct hurd_startup_resume *)HURD_STARTUP_RESUME = fork_resume;
-    data->resume = HURD_STARTUP_RESUME;
-    error = hurd_task_fork(L4_ThreadIdOfRaw(data->task.server), data->task.cap, gift[0], gift[1],
-                           created);
-    data->resume = 0;
-    return error;
+    return hurd_task_fork(L4_ThreadIdOfRaw(data->task.server), data->task.cap, gift[0], gift[1],
+                          created);
 }
 
 /* ---- the child ---- */
@@ -141,7 +138,6 @@ _Noreturn void fork_resumes(struct fork_context *context)
 
 static void child(void)
 {
-    __hurd_startup_data->resume = 0;
     extra_forked();
     spawn_forked();
     wait_forked();

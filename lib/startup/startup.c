@@ -146,13 +146,17 @@ static void load(struct hurd_startup_data *data)
             map_entry(data, m);
 }
 
-/* A task that began as a copy of another one.  The rest comes by faults, when its pager runs. */
-static L4_Word_t resume(struct hurd_startup_data *data)
+/* For a task that began as a copy of another one; our bss is that of the other one.  What is not
+ * in the ranges comes by faults, when the task's pager runs. */
+L4_Word_t resume(const struct hurd_startup_resume *r);
+
+L4_Word_t resume(const struct hurd_startup_resume *r)
 {
-    const struct hurd_startup_resume *r = (const struct hurd_startup_resume *)data->resume;
+    struct hurd_startup_data data = {.task = r->task};
+    L4_Set_ExceptionHandler(L4_Pager());
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
     for (L4_Word_t i = 0; i < r->count; i++)
-        map(data, data->memory, r->range[i].rights, r->range[i].address, r->range[i].address,
+        map(&data, r->memory, r->range[i].rights, r->range[i].address, r->range[i].address,
             r->range[i].size, STEP_MAP);
     L4_Accept(L4_UntypedWordsAcceptor);
     return r->ip;
@@ -164,8 +168,6 @@ L4_Word_t startup(struct hurd_startup_data *data)
 {
     L4_Set_ExceptionHandler(L4_Pager());    /* without a handler, an exception would halt the
                                                thread, and no task would know */
-    if (data->resume)
-        return resume(data);            /* the bss is that of the task that was copied */
     L4_Init();
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
     map(data, data->startup, 7, HURD_STARTUP_ADDR, 0, HURD_STARTUP_SIZE, STEP_SELF);

@@ -19,6 +19,7 @@
 #define OWN_SOURCE      0u                      /* CHUNK + PAGE bytes: copied pages of an image */
 #define OWN_DEST        (CHUNK + PAGE)          /* CHUNK bytes: a part of an image, aligned to
                                                    pages */
+#define OWN_TEXT        (OWN_STARTUP + HURD_STARTUP_SIZE)   /* argz and envz, if they are long */
 #define WINDOW_STARTUP  0x60000000u             /* where the startup fpage of one task is mapped,
                                                    to be mapped on */
 #define WINDOW_IMAGE    0x60200000u             /* where pages of images are mapped, to be mapped
@@ -47,35 +48,53 @@ int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
     return EPERM;
 }
 
-/* Checks that both handles are gifts of the caller.  If one is not, `task` drops the other one,
- * too. */
+/* Checks that all handles are gifts of the caller.  If one is not, `task` drops the others, too. */
 static int check_gifts(const struct making *m)
 {
     int image = check_giver(m->image, m->caller, false);
     int control = check_giver(m->control, m->caller, true);
-    if (image == 0 && control != 0)
+    int text = m->text_apart ? check_giver(m->text, m->caller, false) : 0;
+    int error = image ? image : control ? control : text;
+    if (error && !image)
         hurd_cap_drop(physmem, m->image);
-    if (image != 0 && control == 0)
+    if (error && !control)
         hurd_cap_drop(physmem, m->control);
-    return image ? image : control;
+    if (error && !text && m->text_apart)
+        hurd_cap_drop(physmem, m->text);
+    return error;
+}
+
+/* Each of the two parts ends with a zero, if there is anything in it; argz is not empty. */
+static bool text_is_good(const struct making *m)
+{
+    const char *envz = m->argz + m->argz_len;
+    return m->argz_len > 0 && m->argz[m->argz_len - 1] == 0
+        && (m->envz_len == 0 || envz[m->envz_len - 1] == 0);
 }
 
 static int parse(struct making *m, struct hurd_cap_call *call)
 {
-    if (call->words < 6 || call->arg[5] > HURD_TASK_ARGZ_MAX)
-        return call->words < 6 ? EINVAL : E2BIG;
+    if (call->words < 6)
+        return EINVAL;
+    L4_Word_t argz = call->arg[5] & 0xffff, envz = call->arg[5] >> 16;
+    if (argz + envz > HURD_TASK_TEXT_MAX)
+        return E2BIG;
     m->caller = call->task;
     m->image = call->arg[1];
     m->offset = call->arg[2];
     m->size = call->arg[3];
     m->control = call->arg[4];
-    m->argz_len = call->arg[5];
+    m->argz_len = argz;
+    m->envz_len = m->data.envz_len = envz;
     m->argz = (const char *)&call->arg[6];
-    if (call->words != 6 + (m->argz_len + 3) / 4)
+    m->text_apart = argz + envz > HURD_TASK_ARGZ_MAX;
+    if (call->words != 6 + (m->text_apart ? 2 : (argz + envz + 3) / 4))
         return EINVAL;
-    if (m->argz_len == 0 || m->argz[m->argz_len - 1] != 0)
-        return EINVAL;
-    return 0;
+    if (!m->text_apart)
+        return text_is_good(m) ? 0 : EINVAL;
+    m->text = call->arg[6];
+    m->text_offset = call->arg[7];
+    return m->text_offset % PAGE || m->text_offset > -HURD_TASK_TEXT_MAX ? EINVAL : 0;
 }
 
 /* ---- the pages of `task` itself */
@@ -86,7 +105,7 @@ int create_init(void)
 }
 
 /* Makes fresh pages at the offset `at` of `own` and maps them.  Returns their address, or NULL. */
-char *own_fresh(L4_Word_t at, L4_Word_t size)
+static char *own_fresh(L4_Word_t at, L4_Word_t size)
 {
     hurd_pm_container_deallocate(physmem, own, at, size, NULL);
     if (hurd_pm_container_allocate(physmem, own, 0, at, size, NULL) != 0
@@ -110,6 +129,22 @@ static int own_source(const struct making *m, L4_Word_t from, L4_Word_t size)
 int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size)
 {
     return hurd_pm_container_copy(physmem, own, at, container, to, size, HURD_PM_MOVE, NULL);
+}
+
+/* A copy of text that lies in a container. */
+static int take_text(struct making *m)
+{
+    L4_Word_t size = page_up(m->argz_len + m->envz_len);
+    if (!m->text_apart)
+        return 0;
+    hurd_pm_container_deallocate(physmem, own, OWN_TEXT, HURD_TASK_TEXT_MAX, NULL);
+    int error = hurd_pm_container_copy(physmem, m->text, m->text_offset, own, OWN_TEXT, size, 0,
+                                       NULL);
+    if (!error)
+        error = hurd_pm_container_map(physmem, own, HURD_PM_READ, OWN_WINDOW + OWN_TEXT, OWN_TEXT,
+                                      size, NULL);
+    m->argz = (const char *)OWN_WINDOW + OWN_TEXT;
+    return error ? error : text_is_good(m) ? 0 : EINVAL;
 }
 
 /* ---- the image */
@@ -306,7 +341,6 @@ static int write_startup(struct making *m)
     if (!page)
         return ENOMEM;
     int error = startup_page_write(page, &m->data, &m->program, m->argz, m->argz_len, &m->sp);
-    m->task->sp = m->sp;
     return error ? error : own_move(OWN_STARTUP, m->task->startup, 0, HURD_STARTUP_SIZE);
 }
 
@@ -334,10 +368,10 @@ int make_space(struct making *m, L4_ThreadId_t *first)
     return l4_errno(error); /* task_destroy() deletes the thread if this failed */
 }
 
-int making_start(struct making *m, L4_ThreadId_t first)
+int making_start(const struct making *m, L4_ThreadId_t first, L4_Word_t ip)
 {
     L4_Set_Priority(first, PRIORITY_DEFAULT);
-    L4_LoadMR(1, HURD_STARTUP_ADDR);
+    L4_LoadMR(1, ip);
     L4_LoadMR(2, m->sp);
     L4_Set_MsgTag(L4_MakeTag(0, 2, 0));
     return L4_IpcSucceeded(L4_Send_Timeout(first, L4_TimePeriod(1000000))) ? 0 : EIO;
@@ -347,7 +381,9 @@ int making_start(struct making *m, L4_ThreadId_t first)
 
 static int make(struct making *m, struct task *owner, L4_ThreadId_t *first)
 {
-    int error = read_headers(m);
+    int error = take_text(m);
+    if (error == 0)
+        error = read_headers(m);
     if (error == 0)
         error = make_record(m, owner);
     if (error == 0)
@@ -369,6 +405,10 @@ static void consume(struct making *m)
     hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
     hurd_cap_drop(physmem, m->image);
     hurd_cap_drop(physmem, m->control);
+    if (m->text_apart) {
+        hurd_pm_container_deallocate(physmem, own, OWN_TEXT, HURD_TASK_TEXT_MAX, NULL);
+        hurd_cap_drop(physmem, m->text);
+    }
 }
 
 int task_create(struct hurd_cap_call *call, struct task *parent)
@@ -390,7 +430,7 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
     if (error == 0)
         error = hurd_cap_insert(&server.table, m.caller, &m.task->object, 7, 0, 0, &handle);
     if (error == 0) {
-        error = making_start(&m, first);
+        error = making_start(&m, first, HURD_STARTUP_ADDR);
         if (error != 0)
             hurd_cap_remove(&server.table, m.caller, handle, &left);
     }

@@ -23,8 +23,10 @@ struct making {
     L4_Word_t image, offset, size, control;     /* as the request names them; the two handles are
                                                    consumed */
     L4_Word_t memory;                           /* of a fork, instead of the image; consumed */
-    const char *argz;
-    L4_Word_t argz_len;
+    const char *argz;                               /* envz stands behind it */
+    L4_Word_t argz_len, envz_len;
+    bool text_apart;                                /* the text lies in this container: */
+    L4_Word_t text, text_offset;
     struct elf_program program;
     struct task *task;
     struct hurd_startup_data data;
@@ -37,11 +39,10 @@ int make_record(struct making *m, struct task *owner);
 int make_startup_container(struct making *m);
 int give_capabilities(struct making *m);
 int make_space(struct making *m, L4_ThreadId_t *first);
-/* Starts the task's first thread in the startup code.  Blocks, for 1 s at most. */
-int making_start(struct making *m, L4_ThreadId_t first);
+/* Starts the task's first thread at ip, in the startup code, with the stack m->sp.  Blocks, for 1 s
+ * at most. */
+int making_start(const struct making *m, L4_ThreadId_t first, L4_Word_t ip);
 
-/* Makes fresh pages at the offset `at` of `own` and maps them.  Returns their address, or NULL. */
-char *own_fresh(L4_Word_t at, L4_Word_t size);
 /* Moves pages of `own` into a container of the new task. */
 int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size);
 

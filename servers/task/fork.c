@@ -3,15 +3,16 @@
  * parent has copied its own memory; `task` copies the startup fpage and the image, which it holds
  * itself.  The steps are those of create.c.
  *
- * `task` believes nothing that it reads in the parent's startup fpage.  It looks into a copy of one
- * page, and writes only to places there that it has checked. */
+ * `task` reads nothing in the parent's startup fpage.  It writes what the child has into a copy of
+ * one page. */
 #include "create.h"
 #include <errno.h>
 #include <hurd/physmem.h>
 #include <l4/ipc.h>
 #include <string.h>
 
-#define TOP         (HURD_STARTUP_SIZE - PAGE)  /* the last page of the startup fpage */
+#define RESUME      (HURD_STARTUP_RESUME - HURD_STARTUP_ADDR)   /* this page of the startup fpage */
+#define STACK       (PAGE - sizeof(L4_Word_t))  /* in this page: where the stack begins */
 
 /* ---- the request */
 
@@ -45,44 +46,41 @@ static int give_memory(struct making *m)
     return hurd_cap_give(physmem, m->memory, m->task->id, 7, 0, &m->data.memory.cap);
 }
 
-/* What the new task finds in the startup data that differs from its parent's. */
-static int write_data(const struct making *m, char *page, L4_ThreadId_t second)
+/* The copy of one page, in which the new task finds what it has, is a real one; the others are
+ * copy-on-write. */
+static int write_resume(struct making *m, L4_ThreadId_t second)
 {
-    L4_Word_t place = PAGE - sizeof(struct hurd_startup_data);
-    struct hurd_startup_data *d = (struct hurd_startup_data *)(page + place);
+    char *page = (char *)OWN_WINDOW + OWN_STARTUP;
     struct hurd_startup_resume *r = (struct hurd_startup_resume *)page;
-    L4_Word_t stack = m->sp - HURD_STARTUP_ADDR - TOP;
-    if (d->resume != HURD_STARTUP_RESUME || stack % sizeof(L4_Word_t) || stack <= sizeof *r ||
-        stack >= place)
-        return EINVAL;
-    d->startup = m->data.startup;
-    d->image = m->data.image;
-    d->physmem_control = m->data.physmem_control;
-    d->memory = m->data.memory;
-    d->task = m->data.task;
-    d->console = m->data.console;
+    int error = hurd_pm_container_map(physmem, own, HURD_PM_READ | HURD_PM_WRITE, (L4_Word_t)page,
+                                      OWN_STARTUP, PAGE, NULL);
+    if (error != 0)
+        return error;
     r->thread = second.raw;
-    *(L4_Word_t *)(page + stack) = HURD_STARTUP_ADDR + TOP + place;
-    return 0;
+    r->task = m->data.task;
+    r->image = m->data.image;
+    r->startup = m->data.startup;
+    r->physmem_control = m->data.physmem_control;
+    r->console = m->data.console;
+    r->memory = m->data.memory;
+    *(L4_Word_t *)(page + STACK) = HURD_STARTUP_RESUME;
+    return own_move(OWN_STARTUP, m->task->startup, RESUME, PAGE);
 }
 
-/* The last page is a real copy, the others are copy-on-write. */
 static int copy_startup(struct making *m, const struct task *parent, L4_ThreadId_t second)
 {
-    const L4_Word_t page = OWN_WINDOW + OWN_STARTUP;
+    const L4_Word_t behind = RESUME + PAGE;
     hurd_pm_container_deallocate(physmem, own, OWN_STARTUP, PAGE, NULL);
-    int error = hurd_pm_container_copy(physmem, parent->startup, TOP, own, OWN_STARTUP, PAGE, 0,
+    int error = hurd_pm_container_copy(physmem, parent->startup, RESUME, own, OWN_STARTUP, PAGE, 0,
                                        NULL);
     if (error == 0)
-        error = hurd_pm_container_map(physmem, own, HURD_PM_READ | HURD_PM_WRITE, page,
-                                      OWN_STARTUP, PAGE, NULL);
+        error = write_resume(m, second);
     if (error == 0)
-        error = write_data(m, (char *)page, second);
-    if (error == 0)
-        error = own_move(OWN_STARTUP, m->task->startup, TOP, PAGE);
-    if (error == 0)
-        error = hurd_pm_container_copy(physmem, parent->startup, 0, m->task->startup, 0, TOP, 0,
+        error = hurd_pm_container_copy(physmem, parent->startup, 0, m->task->startup, 0, RESUME, 0,
                                        NULL);
+    if (error == 0)
+        error = hurd_pm_container_copy(physmem, parent->startup, behind, m->task->startup, behind,
+                                       HURD_STARTUP_SIZE - behind, 0, NULL);
     return error;
 }
 
@@ -121,7 +119,7 @@ int task_fork(struct hurd_cap_call *call, struct task *parent)
         return EPERM;
     m.control = call->arg[1];
     m.memory = call->arg[2];
-    m.sp = parent->sp;
+    m.sp = HURD_STARTUP_RESUME + STACK;
     int error = check_gifts(&m);
     if (error != 0)
         return error;
@@ -132,8 +130,7 @@ int task_fork(struct hurd_cap_call *call, struct task *parent)
     if (error == 0) {
         m.task->forked = true;
         m.task->child_handle = handle;
-        m.task->sp = m.sp;
-        error = making_start(&m, first);
+        error = making_start(&m, first, HURD_STARTUP_RESUME_IP);
         if (error != 0) {
             m.task->forked = false;
             hurd_cap_remove(&server.table, m.caller, handle, &left);

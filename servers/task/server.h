@@ -71,7 +71,6 @@ struct task {
     bool has_startup, has_image;
     L4_Word_t startup, image;       /* `task`'s containers, charged to the task's control */
     L4_Word_t image_size;           /* in bytes, whole pages */
-    L4_Word_t sp;                   /* with which its first thread started, in the startup fpage */
     bool forked;                    /* it began as a copy of its parent, which waits for it by
                                        its id: */
     L4_Word_t child_handle;         /* the parent's handle on it; valid while `forked` */
@@ -158,7 +157,8 @@ L4_Word_t startup_page_window(struct task *t, L4_Word_t offset, bool writes);
 L4_Word_t image_window(struct task *t, L4_Word_t address);
 
 /* ---- fork.c */
-/* Serves HURD_TASK_FORK.  Post: after an error, the task does not exist.  Blocks as task_create(). */
+/* Serves HURD_TASK_FORK.  Post: after an error, the task does not exist.  Blocks, as
+ * task_create(). */
 int task_fork(struct hurd_cap_call *call, struct task *parent);
 /* Serves HURD_TASK_WAIT_CHILD. */
 int task_wait_child(struct hurd_cap_call *call, struct task *parent);

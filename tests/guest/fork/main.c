@@ -138,7 +138,8 @@ static bool balance_is(const struct balance *before)
             return true;
         L4_Sleep(L4_TimePeriod(10000));
     }
-    printf("# frames %lu, blocks %lu, quota %lu, tasks %lu, threads %lu; before %lu %lu %lu %lu %lu\n",
+    printf("# frames %lu, blocks %lu, quota %lu, tasks %lu, threads %lu; "
+           "before %lu %lu %lu %lu %lu\n",
            now.frames, now.blocks, now.quota, now.tasks, now.threads, before->frames,
            before->blocks, before->quota, before->tasks, before->threads);
     return false;

@@ -17,8 +17,8 @@
 #define WIFSTOPPED(status)  0
 #define WSTOPSIG(status)    0
 
-/* pid: a child, or -1 or 0: any of them.  Blocks until it has ended; with WNOHANG the result is 0 if
- * none has.  status may be NULL.  ECHILD: there is no such child.  EINVAL: unknown options. */
+/* pid: a child, or -1 or 0: any of them.  Blocks until it has ended; with WNOHANG the result is 0
+ * if none has.  status may be NULL.  ECHILD: there is no such child.  EINVAL: unknown options. */
 pid_t waitpid(pid_t pid, int *status, int options);
 pid_t wait(int *status);
 
