@@ -319,7 +319,7 @@ enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_K
 /* The most that one task may have wired and pinned together: so many bytes, or one page for each
  * HURD_PM_WIRED_SHARE frames that the container's control guarantees, if that is more: a pager's
  * records grow with its memory. */
-#define HURD_PM_WIRED_MAX               0x18000u
+#define HURD_PM_WIRED_MAX               0x20000u
 #define HURD_PM_WIRED_SHARE             16u
 
 struct hurd_pm_control_info {
