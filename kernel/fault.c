@@ -8,8 +8,8 @@
 #include "ipc.h"
 #include "map.h"
 
-/* Sends self->kmsg to the thread `partner` and waits for the reply.  Returns IPC_OK, or why there is
- * no reply.  Blocks. */
+/* Sends self->kmsg to the thread `partner` and waits for the reply.  Returns IPC_OK, or why there
+ * is no reply.  Blocks. */
 static int ask(struct thread *self, enum ipc_kind kind, word_t partner)
 {
     word_t phase;
@@ -18,8 +18,8 @@ static int ask(struct thread *self, enum ipc_kind kind, word_t partner)
     return ipc_call(self, kind, partner, partner, 0, &phase);
 }
 
-/* As ask(), for a fault in user mode.  If `partner` does not exist, self is halted.  After any other
- * error self goes back to its instruction, which faults again.  Returns true if a reply came.
+/* As ask(), for a fault in user mode.  If `partner` does not exist, self is halted.  After any
+ * other error self goes back to its instruction, which faults again.  Returns true if a reply came.
  * Blocks. */
 static bool ask_or_halt(struct thread *self, enum ipc_kind kind, word_t partner)
 {
