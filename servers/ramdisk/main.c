@@ -28,11 +28,6 @@ static struct block_disk disk = { .flags = HURD_BLOCK_VOLATILE, .model = "RAM" }
 static L4_Word_t contents, window;      /* containers */
 static uint8_t *bytes, *pages;          /* where they are mapped */
 
-static L4_ThreadId_t physmem(void)
-{
-    return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
-}
-
 /* Does a run.  If its data is whole pages on the disk, physmem copies it directly; otherwise it
  * goes through the window. */
 static void work(const struct queue_run *run)
