@@ -43,16 +43,16 @@ static void hold_all(void)
     for (unsigned i = at_fork_count; i > 0; i--)
         if (at_fork[i - 1].prepare)
             at_fork[i - 1].prepare();
+    __stdio_hold(true);             /* streams call malloc() */
     __malloc_hold(true);
-    __stdio_hold(true);
     brk_hold(true);
 }
 
 static void let_go_all(bool child)
 {
     brk_hold(false);
-    __stdio_hold(false);
     __malloc_hold(false);
+    __stdio_hold(false);
     for (unsigned i = 0; i < at_fork_count; i++) {
         void (*function)(void) = child ? at_fork[i].child : at_fork[i].parent;
         if (function)

@@ -27,7 +27,7 @@ struct description {
     unsigned flags;                     /* O_ flags that it was opened with */
 };
 
-/* The lock of the table and of the connection.  Nobody who holds it waits for a person. */
+/* The lock of the table and of the connection.  No thread that holds it waits for a console. */
 void posix_lock(void);
 void posix_unlock(void);
 

@@ -92,7 +92,7 @@ const char *programs_about(const char *name, size_t *size)
     while (line < end) {
         const char *newline = memchr(line, '\n', (size_t) (end - line));
         const char *next = newline ? newline : end;
-        if ((size_t) (next - line) > length && !memcmp(line, name, length) && line[length] == '\t') {
+        if ((size_t)(next - line) > length && !memcmp(line, name, length) && line[length] == '\t') {
             *size = (size_t) (next - line) - length - 1;
             return line + length + 1;
         }
