@@ -12,6 +12,7 @@
 
 #include <hurd/cap.h>
 #include <hurd/deva.h>
+#include <hurd/device.h>
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
 #include <hurd/startup.h>
@@ -119,26 +120,25 @@ L4_Word_t programs_share(unsigned eighths)
     return share > FRAMES_LEAST ? share : FRAMES_LEAST;
 }
 
-/* Both handles are handles in the table of `task`.  task_create uses them up, also on an error. */
-int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program)
+/* A program in an archive that is a container.  Both handles that are given are handles in the
+ * table of `task`.  task_create uses them up, also on an error. */
+static int start(const char *argz, size_t length, L4_Word_t frames, L4_Word_t container,
+                 const struct cpio_entry *entry, struct program *program)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
-    struct cpio_entry entry;
-    if (!programs_have(argz) || !cpio_find(archive, archive_size, argz, &entry))
-        return ENOENT;
     L4_Word_t control, image;
     int err = hurd_pm_control_split(physmem(), data->physmem_control.cap, frames, HURD_TASK_TASK,
                                     &control);
     if (err)
         return err;
-    err = hurd_pm_container_share(physmem(), data->store.cap, HURD_TASK_TASK,
+    err = hurd_pm_container_share(physmem(), container, HURD_TASK_TASK,
                                   HURD_PM_READ | HURD_PM_EXECUTE, &image);
     if (err) {
         hurd_cap_take_back(physmem(), HURD_TASK_TASK, control);
         return err;
     }
     struct hurd_task_created created;
-    err = hurd_task_create(task_server(), data->task.cap, image, entry.data, entry.size, control,
+    err = hurd_task_create(task_server(), data->task.cap, image, entry->data, entry->size, control,
                            argz, length, &created);
     if (err)
         return err;
@@ -147,6 +147,36 @@ int program_start(const char *argz, size_t length, L4_Word_t frames, struct prog
     program->thread = created.thread;
     snprintf(program->name, sizeof program->name, "%s", argz);
     return 0;
+}
+
+int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program)
+{
+    struct cpio_entry entry;
+    if (!programs_have(argz) || !cpio_find(archive, archive_size, argz, &entry))
+        return ENOENT;
+    return start(argz, length, frames, __hurd_startup_data->store.cap, &entry, program);
+}
+
+int program_start_driver(const char *argz, size_t length, L4_Word_t frames,
+                         struct program *program)
+{
+    static const char *drivers;
+    static L4_Word_t container, size;
+    struct hurd_startup_cap master = __hurd_startup_data->deva_master;
+    struct cpio_entry entry;
+    int err = drivers ? 0
+                      : hurd_driver_archive(L4_ThreadIdOfRaw(master.server), master.cap, &container,
+                                            &size);
+    if (!err && !drivers) {
+        uintptr_t pages = (size + HURD_MM_PAGE - 1) & ~(uintptr_t) (HURD_MM_PAGE - 1), at = 0;
+        err = hurd_vm_map_container(&at, pages, 0, HURD_VM_READ, container, 0);
+        drivers = err ? NULL : (const char *) at;
+    }
+    if (err)
+        return err;
+    if (!cpio_find(drivers, size, argz, &entry))
+        return ENOENT;
+    return start(argz, length, frames, container, &entry, program);
 }
 
 int program_give_devices(const struct program *program)

@@ -44,6 +44,10 @@ L4_Word_t programs_share(unsigned eighths);
 /* Starts the program that the argz names, with `frames` guaranteed.  Returns 0 or an errno. */
 int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program);
 
+/* The same with a program of deva's archive of drivers. */
+int program_start_driver(const char *argz, size_t length, L4_Word_t frames,
+                         struct program *program);
+
 /* Gives it deva's master capability; its handle is the one after its console's.  Returns 0 or an
  * errno. */
 int program_give_devices(const struct program *program);

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+LIBRARIES += driver
+driver_SRC := $(wildcard lib/driver/*.c lib/driver/*.asm)
