@@ -7,7 +7,8 @@
  *   label  operation    request words                 reply
  *   1088   bus_device   0 number                      struct hurd_bus_device, in words
  *   1089   bus_rescan   none                          0 devices inserted, 1 removed
- *   1090   bus_drive    0 number, 1: 1 start, 0 stop  none
+ *   1090   bus_drive    0 number, 1 enum hurd_bus_    none
+ *                       drive
  *   1091   bus_event    0 number of the event         0 kind, 1 number of the device
  *
  * bus_device: the devices have the numbers 0, 1, 2 and so on; 0 is the root.  A number is not used
@@ -15,8 +16,9 @@
  * bus_rescan: looks again at the busses whose devices come and go.  A device that is gone loses its
  *   driver; a new one gets one.
  * bus_drive: start: the driver runs from now on, and is started again if it fails.  stop: it ends.
- *   ENOENT: there is no such device.  ENODEV: no driver of the archive fits.  EALREADY: it is so
- *   already.  ENOMEM, EAGAIN: no memory or thread for it.
+ *   again: it ends, and another one is started, for example because it answered nonsense.
+ *   ENOENT: there is no such device.  ENODEV: no driver of the archive fits.  EALREADY: it runs
+ *   already, or does not run.  ENOMEM, EAGAIN: no memory or thread for it.
  * bus_event: events are counted from 0; each device that is found at the start is an insertion.
  *   EAGAIN: it has not happened yet.  ESTALE: it is older than the last HURD_BUS_EVENTS.
  * All: EINVAL: wrong number of words, or a word out of range. */
@@ -45,6 +47,8 @@ enum hurd_bus_state {
     HURD_BUS_REMOVED,           /* the device is gone */
 };
 
+enum hurd_bus_drive { HURD_BUS_STOP = 0, HURD_BUS_START = 1, HURD_BUS_AGAIN = 2 };
+
 enum hurd_bus_event { HURD_BUS_INSERTED = 1, HURD_BUS_GONE = 2 };
 
 struct hurd_bus_device {
@@ -66,7 +70,7 @@ struct hurd_bus_device {
 /* ---- functions for clients, lib/hurd-cap/device_client.c.  They return 0 or an errno. ---- */
 int hurd_bus_device(L4_ThreadId_t server, L4_Word_t number, struct hurd_bus_device *device);
 int hurd_bus_rescan(L4_ThreadId_t server, L4_Word_t *inserted, L4_Word_t *removed);
-int hurd_bus_drive(L4_ThreadId_t server, L4_Word_t number, int start);
+int hurd_bus_drive(L4_ThreadId_t server, L4_Word_t number, enum hurd_bus_drive what);
 int hurd_bus_event(L4_ThreadId_t server, L4_Word_t number, L4_Word_t *kind, L4_Word_t *device);
 
 #endif

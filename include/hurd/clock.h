@@ -21,7 +21,9 @@ struct hurd_clock_time {
     L4_Word_t kernel_low, kernel_high;
 };
 
-/* Returns 0 or an errno.  Blocks until the driver replies: a millisecond or some. */
+/* Returns 0 or an errno.  EPROTO: what the driver says is no time.
+ * ETIMEDOUT: it says nothing for HURD_DEVICE_PATIENCE us.  EIO: also if the driver ends
+ * meanwhile; another one is on its way then.  Blocks until the driver replies: a millisecond or some. */
 int hurd_clock_read(L4_ThreadId_t driver, struct hurd_clock_time *time);
 
 #endif

@@ -17,6 +17,7 @@
 #define HURD_SPEAKER_HIGHEST 20000u
 #define HURD_SPEAKER_LONGEST 2000u
 
+/* Returns 0 or an errno; as hurd_clock_read() (hurd/clock.h). */
 int hurd_speaker_beep(L4_ThreadId_t driver, L4_Word_t hertz, L4_Word_t milliseconds);
 
 #endif

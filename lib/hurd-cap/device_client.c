@@ -2,6 +2,7 @@
 /* The client functions for devices, include/hurd/device.h and bus.h.  After: servers/deva,
  * servers/fabrica. */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <hurd/bus.h>
@@ -18,6 +19,7 @@ enum {
     DESCRIBE_HEAD = 5,
     RESOURCE = sizeof(struct hurd_resource) / sizeof(L4_Word_t),
     LABEL_INTERRUPT = 0xfff0,
+    ERRNO_MOST = 4095,
 };
 
 int hurd_device_grant(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task_id,
@@ -144,24 +146,50 @@ int hurd_bus_event(L4_ThreadId_t server, L4_Word_t number, L4_Word_t *kind, L4_W
     return bus_rpc(server, HURD_BUS_EVENT, 1, &number, kind, device);
 }
 
-int hurd_bus_drive(L4_ThreadId_t server, L4_Word_t number, int start)
+int hurd_bus_drive(L4_ThreadId_t server, L4_Word_t number, enum hurd_bus_drive what)
 {
-    L4_Word_t in[] = { number, start != 0 };
+    L4_Word_t in[] = { number, what };
     return hurd_cap_rpc(server, HURD_BUS_DRIVE, 2, in, 0, NULL, NULL);
 }
 
 /* ---- classes ---- */
 
+/* As hurd_cap_rpc(), for requests without handles to drivers; but it does not wait for a driver
+ * that is no good.  ETIMEDOUT: no reply came. */
+static int driver_rpc(L4_ThreadId_t driver, unsigned label, unsigned n, const L4_Word_t *in,
+                      unsigned max, L4_Word_t *out, unsigned *got)
+{
+    L4_Time_t patience = L4_TimePeriod(HURD_DEVICE_PATIENCE);
+    L4_LoadMR(0, L4_MakeTag(label, n, 0).raw);
+    L4_LoadMRs(1, n, (L4_Word_t *) in);
+    L4_MsgTag_t tag = L4_Call_Timeouts(driver, patience, patience);
+    if (L4_IpcFailed(tag))
+        return L4_IpcErrorCode(L4_ErrorCode()) == L4_IPC_TIMEOUT ? ETIMEDOUT : EIO;
+    *got = L4_UntypedWords(tag) < max ? L4_UntypedWords(tag) : max;
+    L4_StoreMRs(1, *got, out);
+    if (L4_Label(tag) != HURD_CAP_ERROR)
+        return L4_Label(tag) ? EPROTO : 0;
+    L4_Word_t err = 0;
+    if (L4_UntypedWords(tag) > 0)
+        L4_StoreMR(1, &err);
+    return err - 1 < ERRNO_MOST ? (int) err : EPROTO;
+}
+
 int hurd_clock_read(L4_ThreadId_t driver, struct hurd_clock_time *time)
 {
     unsigned got = 0;
-    int err = hurd_cap_rpc(driver, HURD_CLOCK_READ, 0, NULL, sizeof *time / sizeof(L4_Word_t),
-                           (L4_Word_t *) time, &got);
-    return !err && got < sizeof *time / sizeof(L4_Word_t) ? EPROTO : err;
+    int err = driver_rpc(driver, HURD_CLOCK_READ, 0, NULL, sizeof *time / sizeof(L4_Word_t),
+                         (L4_Word_t *) time, &got);
+    if (err)
+        return err;
+    bool sense = got >= sizeof *time / sizeof(L4_Word_t) && time->month - 1 < 12 &&
+                 time->day - 1 < 31 && time->hour < 24 && time->minute < 60 && time->second < 60;
+    return sense ? 0 : EPROTO;
 }
 
 int hurd_speaker_beep(L4_ThreadId_t driver, L4_Word_t hertz, L4_Word_t milliseconds)
 {
     L4_Word_t in[] = { hertz, milliseconds };
-    return hurd_cap_rpc(driver, HURD_SPEAKER_BEEP, 2, in, 0, NULL, NULL);
+    unsigned got;
+    return driver_rpc(driver, HURD_SPEAKER_BEEP, 2, in, 0, NULL, &got);
 }

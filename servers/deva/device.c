@@ -175,7 +175,7 @@ static int serve_irq_detach(struct hurd_cap_call *call)
     const struct hurd_resource *line = owned_line(&device_of(call)->is, call->arg[1]);
     if (!line)
         return EPERM;
-    return line->size ? interrupt_unshare(line->base, call->task)
+    return line->size ? interrupt_unshare(line->base, call->from)
                       : interrupt_detach(line->base, call->task);
 }
 

@@ -70,7 +70,7 @@ void interrupt_forget_task(unsigned task)
     for (unsigned irq = 0; irq < LINES; irq++) {
         if (!L4_IsNilThread(handlers[irq]) && L4_Version(handlers[irq]) == task)
             interrupt_detach(irq, task);
-        while (!interrupt_unshare(irq, task))
+        while (!interrupt_unshare(irq, L4_GlobalId(0, task)))
             continue;
     }
 }
@@ -106,12 +106,14 @@ int interrupt_share(unsigned irq, L4_ThreadId_t handler)
     return err;
 }
 
-int interrupt_unshare(unsigned irq, unsigned task)
+int interrupt_unshare(unsigned irq, L4_ThreadId_t thread)
 {
     bool last;
     if (irq >= LINES)
         return EINVAL;
-    int err = omega0_detach(irq, omega0_thread_of(irq, task), now(), &last);
+    int err = omega0_detach(irq, thread.raw, now(), &last);
+    if (err == EPERM)
+        err = omega0_detach(irq, omega0_thread_of(irq, L4_Version(thread)), now(), &last);
     if (err || !last)
         return err;
     irq_control(irq, irq_thread(irq));

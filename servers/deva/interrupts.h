@@ -21,9 +21,10 @@ int interrupt_detach(unsigned irq, unsigned task);
 void interrupt_forget_task(unsigned task);
 
 /* The same for lines that several drivers share.  They get their interrupts from deva
- * (hurd/device.h).  Errors as above; also ENOSPC: so many drivers cannot share one line. */
+ * (hurd/device.h).  Errors as above; also ENOSPC: so many drivers cannot share one line.  The
+ * second function takes the line from that thread, or else from another one of its task. */
 int interrupt_share(unsigned irq, L4_ThreadId_t handler);
-int interrupt_unshare(unsigned irq, unsigned task);
+int interrupt_unshare(unsigned irq, L4_ThreadId_t thread);
 
 bool interrupt_is_devas(unsigned irq);  /* deva's own devices use the line, or will use it */
 

@@ -237,6 +237,14 @@ int life_stop(struct node *n)
     return 0;
 }
 
+int life_again(struct node *n)
+{
+    if (!life_task(n) || n->life->stop)
+        return EALREADY;
+    hurd_task_destroy(site.task, n->life->handle, EXIT_FAILURE);
+    return 0;
+}
+
 /* ---- drivers that do not answer ---- */
 
 /* Any answer will do: it says that the driver's thread is at work. */

@@ -23,6 +23,9 @@ int life_start(struct node *n, const char *argument);
 /* Ends the driver.  Returns 0, or EALREADY if it does not run.  Blocks until `task` has ended it. */
 int life_stop(struct node *n);
 
+/* Ends the driver, so that another one is started.  The same. */
+int life_again(struct node *n);
+
 enum hurd_bus_state life_state(const struct node *n);
 L4_Word_t life_task(const struct node *n);      /* 0: it does not run */
 unsigned life_starts(const struct node *n);

@@ -154,14 +154,16 @@ static int serve_rescan(struct hurd_cap_call *call)
 
 static int serve_drive(struct hurd_cap_call *call)
 {
-    if (call->words != 2 || call->arg[1] > 1)
+    if (call->words != 2 || call->arg[1] > HURD_BUS_AGAIN)
         return EINVAL;
     if (call->arg[0] >= tree_count)
         return ENOENT;
     struct node *n = &tree[call->arg[0]];
     if (!n->rule)
         return ENODEV;
-    return call->arg[1] ? life_start(n, named(n->rule)) : life_stop(n);
+    if (call->arg[1] == HURD_BUS_START)
+        return life_start(n, named(n->rule));
+    return call->arg[1] == HURD_BUS_STOP ? life_stop(n) : life_again(n);
 }
 
 static int serve_event(struct hurd_cap_call *call)

@@ -19,6 +19,8 @@
 enum {
     PAUSE = 10000,              /* us */
     LOOKS = 1000,
+    REPEATS = 5,                /* of a request whose driver has gone */
+    REPEAT_PAUSE = 100000,      /* us: the next driver is started */
     BEEP_HERTZ = 880,
     BEEP_MS = 200,
 };
@@ -139,12 +141,12 @@ void devices_settle(void)
     }
 }
 
-static void drive(L4_ThreadId_t fabrica, const char *word, bool start)
+static void drive(L4_ThreadId_t fabrica, const char *word, enum hurd_bus_drive what)
 {
     L4_Word_t number;
     if (!find_device(fabrica, word, &number))
         return;
-    int err = hurd_bus_drive(fabrica, number, start);
+    int err = hurd_bus_drive(fabrica, number, what);
     switch (err) {
     case 0:
         devices_settle();
@@ -156,7 +158,7 @@ static void drive(L4_ThreadId_t fabrica, const char *word, bool start)
         printf("devices: no driver fits device %lu\n", number);
         break;
     case EALREADY:
-        printf("devices: it %s\n", start ? "runs already" : "does not run");
+        printf("devices: it %s\n", what == HURD_BUS_START ? "runs already" : "does not run");
         break;
     default:
         printf("devices: %s\n", strerror(err));
@@ -192,7 +194,7 @@ void devices_obey(const struct words *w)
     if (w->count == 1)
         show_tree(fabrica);
     else if (drives)
-        drive(fabrica, w->word[2], !strcmp(w->word[1], "start"));
+        drive(fabrica, w->word[2], strcmp(w->word[1], "start") ? HURD_BUS_STOP : HURD_BUS_START);
     else if (!strcmp(w->word[1], "scan"))
         scan(fabrica);
     else
@@ -201,28 +203,49 @@ void devices_obey(const struct words *w)
 
 /* ---- classes ---- */
 
-/* Returns the thread of the first driver of that class; nil: there is none, and it has said so. */
-static L4_ThreadId_t driver_of(enum hurd_device_class class, const char *what)
+/* Finds the first driver of that class.  Returns false if there is none, and says so. */
+static bool driver_of(enum hurd_device_class class, const char *what, struct hurd_driver *driver)
 {
     struct hurd_startup_cap console = __hurd_startup_data->console;
-    struct hurd_driver driver;
     L4_ThreadId_t fabrica;
     if (services_fabrica(&fabrica))
         devices_settle();
-    int err = hurd_driver_find(L4_ThreadIdOfRaw(console.server), console.cap, class, 0, &driver);
-    if (!err && !L4_IsNilThread(driver.thread))
-        return driver.thread;
+    int err = hurd_driver_find(L4_ThreadIdOfRaw(console.server), console.cap, class, 0, driver);
+    if (!err && !L4_IsNilThread(driver->thread))
+        return true;
     printf("%s: no driver serves such a device\n", what);
-    return L4_nilthread;
+    return false;
+}
+
+static void driver_again(const struct hurd_driver *driver)
+{
+    L4_ThreadId_t fabrica;
+    printf("init: the driver of device %lu does not answer, or answers nonsense: it is ended\n", driver->device);
+    if (services_fabrica(&fabrica))
+        hurd_bus_drive(fabrica, driver->device, HURD_BUS_AGAIN);
+}
+
+/* True if the request is worth another attempt: its driver ended meanwhile, or is no good. */
+static bool again(int err, const struct hurd_driver *driver)
+{
+    if (err != EPROTO && err != ETIMEDOUT && err != EIO)
+        return false;
+    if (err != EIO)
+        driver_again(driver);
+    L4_Sleep(L4_TimePeriod(REPEAT_PAUSE));
+    return true;
 }
 
 void devices_date(const struct words *w)
 {
     struct hurd_clock_time t;
-    L4_ThreadId_t driver = driver_of(HURD_DEVICE_CLOCK, w->word[0]);
-    if (L4_IsNilThread(driver))
-        return;
-    int err = hurd_clock_read(driver, &t);
+    struct hurd_driver driver;
+    int err = EIO;
+    for (int i = 0; i < REPEATS && (i == 0 || again(err, &driver)); i++) {
+        if (!driver_of(HURD_DEVICE_CLOCK, w->word[0], &driver))
+            return;
+        err = hurd_clock_read(driver.thread, &t);
+    }
     if (err)
         printf("date: %s\n", err == EIO ? "the clock chip has no time" : strerror(err));
     else
@@ -232,16 +255,19 @@ void devices_date(const struct words *w)
 
 void devices_beep(const struct words *w)
 {
+    struct hurd_driver driver;
     unsigned long hertz = BEEP_HERTZ, ms = BEEP_MS;
     if ((w->count > 1 && !words_number(w->word[1], &hertz)) ||
         (w->count > 2 && !words_number(w->word[2], &ms))) {
         printf("beep: say how many hertz, and perhaps milliseconds\n");
         return;
     }
-    L4_ThreadId_t driver = driver_of(HURD_DEVICE_SPEAKER, w->word[0]);
-    if (L4_IsNilThread(driver))
-        return;
-    int err = hurd_speaker_beep(driver, hertz, ms);
+    int err = EIO;
+    for (int i = 0; i < REPEATS && (i == 0 || again(err, &driver)); i++) {
+        if (!driver_of(HURD_DEVICE_SPEAKER, w->word[0], &driver))
+            return;
+        err = hurd_speaker_beep(driver.thread, hertz, ms);
+    }
     if (err == EINVAL)
         printf("beep: %u to %u hertz, 1 to %u milliseconds\n", HURD_SPEAKER_LOWEST,
                HURD_SPEAKER_HIGHEST, HURD_SPEAKER_LONGEST);

@@ -37,7 +37,7 @@ enum {
 };
 
 struct service {
-    char argz[40];
+    char argz[120];
     size_t length;
     L4_Word_t frames;
     L4_Word_t disk, disks;      /* the disks that it drives */
@@ -153,15 +153,36 @@ static struct service fabrica = { .frames = FABRICA_FRAMES, .driver = true,
                                   .equip = program_give_devices, .served = fabrica_served,
                                   .give_up = fabrica_give_up };
 
+static char fabrica_words[80];          /* with colons between them */
+
+void services_fabrica_words(const char *words)
+{
+    snprintf(fabrica_words, sizeof fabrica_words, "%s", words);
+}
+
+/* more: NULL, or one word more. */
+static void fabrica_start(const char *more)
+{
+    L4_Word_t left = programs_left() / FABRICA_PART;
+    if (fabrica.frames > left)
+        fabrica.frames = left;
+    add_word(&fabrica, "fabrica");
+    if (more)
+        add_word(&fabrica, more);
+    size_t first = fabrica.length;
+    if (*fabrica_words)
+        add_word(&fabrica, fabrica_words);
+    for (size_t i = first; i < fabrica.length; i++) {
+        if (fabrica.argz[i] == ':')
+            fabrica.argz[i] = '\0';
+    }
+    service_start(&fabrica);
+}
+
 bool services_fabrica(L4_ThreadId_t *thread)
 {
-    if (fabrica.length == 0) {
-        L4_Word_t left = programs_left() / FABRICA_PART;
-        if (fabrica.frames > left)
-            fabrica.frames = left;
-        add_word(&fabrica, "fabrica");
-        service_start(&fabrica);
-    }
+    if (fabrica.length == 0)
+        fabrica_start(NULL);
     *thread = fabrica.thread;
     return !fabrica.over && !L4_IsNilThread(fabrica.thread);
 }
@@ -170,9 +191,7 @@ void services_start_ide(const char *argument)
 {
     char word[24];
     snprintf(word, sizeof word, "ide%s%s", *argument ? "=" : "", argument);
-    add_word(&fabrica, "fabrica");
-    add_word(&fabrica, word);
-    service_start(&fabrica);
+    fabrica_start(word);
     devices_settle();
 }
 

@@ -188,7 +188,7 @@ V86 = [
 
 def archive_of(lab, path, *names):
     """An archive of programs, and of files of the build that have a dot in their names."""
-    files = [os.path.join(lab.build, name if "." in name else f"strip/{name}") for name in names]
+    files = [os.path.join(lab.build, name if "." in name or os.path.isabs(name) else f"strip/{name}") for name in names]
     subprocess.run([os.path.join(machine.TOP, "tools/archive"), path] + files, check=True, stdout=subprocess.DEVNULL)
     return path
 
