@@ -14,7 +14,7 @@
  *      ENOMEM  no kernel memory or no table space is left
  *      EEXIST  that UTCB slot is taken
  *      ENOEXEC the file is no ELF file that `task` can start
- *      E2BIG   argz is too long
+ *      E2BIG   argz and envz are too long
  *      EMFILE  the caller holds too many handles
  *      EIO     another server did not reply, or its reply was wrong */
 #ifndef HURD_TASK_H
@@ -25,7 +25,8 @@
 
 #define HURD_TASK_ERROR 0x8000u
 
-#define HURD_TASK_ARGZ_MAX  200u
+#define HURD_TASK_ARGZ_MAX  200u        /* bytes of text in a message */
+#define HURD_TASK_TEXT_MAX  8192u       /* of argz and envz together */
 #define HURD_TASK_NAME_MAX  16u         /* without a zero at the end if all 16 are used */
 #define HURD_TASK_IMAGE_MAX (16u << 20)
 
@@ -48,12 +49,15 @@ enum hurd_task_op {
     HURD_TASK_THREADS = 515,
 
     /* 0 caller's task, 1 image: container handle, 2 offset of the ELF file in it, 3 its bytes, 4
-     * memory control handle, 5 argz bytes n <= 200, 6.. argz (argz[0] names the task) -> 0 task ID,
-     * 1 its task control handle (the caller's), 2 its first thread.
-     * Words 1 and 4 are handles in the table that `task` has at physmem.  This caller must have put
+     * memory control handle, 5 argz bytes | envz bytes << 16, 6.. argz and behind it envz, strings
+     * with their zeroes (argz[0] names the task) -> 0 task ID, 1 its task control handle (the
+     * caller's), 2 its first thread.
+     * Text of more than HURD_TASK_ARGZ_MAX bytes, and HURD_TASK_TEXT_MAX at most, lies in a
+     * container: word 6 is its handle, word 7 its offset, a multiple of 4 KB.  Words 1, 4 and that
+     * word 6 are handles in the table that `task` has at physmem.  This caller must have put
      * them there, by container_share and control_split with target 3.  EPERM: it did not, or they
-     * are of the wrong kind.  `task` consumes both handles whatever happens, except after E2BIG and
-     * EINVAL.
+     * are of the wrong kind.  `task` consumes these handles whatever happens, except after E2BIG and
+     * EINVAL (and after EINVAL too, if the text in the container does not end with a zero).
      * All memory of the new task is charged to the control.  Of all else that is counted (enum
      * hurd_budget), the task gets the same part of what the caller has left.  EAGAIN, or ENOMEM for
      * memory of the kernel: this part is too little for a task. */
@@ -152,6 +156,16 @@ struct hurd_task_created { L4_Word_t id, handle; L4_ThreadId_t thread; };
 int hurd_task_create(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                      L4_Word_t size, L4_Word_t control, const char *argz, L4_Word_t argz_len,
                      struct hurd_task_created *created);
+/* The same with an environment; and text that is too long for a message lies at the start of
+ * `container`, a handle in the table of `task`, which is used up, too.  Else 0. */
+struct hurd_task_text {
+    const char *argz;                   /* envz stands behind it */
+    L4_Word_t argz_len, envz_len;       /* bytes; envz_len may be 0 */
+    L4_Word_t container;
+};
+int hurd_task_create_text(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
+                          L4_Word_t size, L4_Word_t control, const struct hurd_task_text *text,
+                          struct hurd_task_created *created);
 int hurd_task_destroy(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status_or_id);
 void hurd_task_exit(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status)
     __attribute__((noreturn));

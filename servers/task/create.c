@@ -25,6 +25,7 @@
 #define OWN_DEST        (CHUNK + PAGE)          /* CHUNK bytes: a part of an image, aligned to
                                                    pages */
 #define OWN_STARTUP     (2 * CHUNK + PAGE)      /* HURD_STARTUP_SIZE bytes: a startup fpage */
+#define OWN_TEXT        (OWN_STARTUP + HURD_STARTUP_SIZE)   /* argz and envz, if they are long */
 #define OWN_WINDOW      0x60100000u
 #define WINDOW_STARTUP  0x60000000u             /* where the startup fpage of one task is mapped,
                                                    to be mapped on */
@@ -42,8 +43,10 @@ struct making {
     L4_Word_t caller;
     L4_Word_t image, offset, size, control;     /* as the request names them; the two handles are
                                                    consumed */
-    const char *argz;
-    L4_Word_t argz_len;
+    const char *argz;                               /* envz stands behind it */
+    L4_Word_t argz_len, envz_len;
+    bool text_apart;                                /* the text lies in this container: */
+    L4_Word_t text, text_offset;
     struct elf_program program;
     struct task *task;
     struct hurd_startup_data data;
@@ -67,35 +70,53 @@ static int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
     return EPERM;
 }
 
-/* Checks that both handles are gifts of the caller.  If one is not, `task` drops the other one,
- * too. */
+/* Checks that all handles are gifts of the caller.  If one is not, `task` drops the others, too. */
 static int check_gifts(const struct making *m)
 {
     int image = check_giver(m->image, m->caller, false);
     int control = check_giver(m->control, m->caller, true);
-    if (image == 0 && control != 0)
+    int text = m->text_apart ? check_giver(m->text, m->caller, false) : 0;
+    int error = image ? image : control ? control : text;
+    if (error && !image)
         hurd_cap_drop(physmem, m->image);
-    if (image != 0 && control == 0)
+    if (error && !control)
         hurd_cap_drop(physmem, m->control);
-    return image ? image : control;
+    if (error && !text && m->text_apart)
+        hurd_cap_drop(physmem, m->text);
+    return error;
+}
+
+/* Each of the two parts ends with a zero, if there is anything in it; argz is not empty. */
+static bool text_is_good(const struct making *m)
+{
+    const char *envz = m->argz + m->argz_len;
+    return m->argz_len > 0 && m->argz[m->argz_len - 1] == 0
+        && (m->envz_len == 0 || envz[m->envz_len - 1] == 0);
 }
 
 static int parse(struct making *m, struct hurd_cap_call *call)
 {
-    if (call->words < 6 || call->arg[5] > HURD_TASK_ARGZ_MAX)
-        return call->words < 6 ? EINVAL : E2BIG;
+    if (call->words < 6)
+        return EINVAL;
+    L4_Word_t argz = call->arg[5] & 0xffff, envz = call->arg[5] >> 16;
+    if (argz + envz > HURD_TASK_TEXT_MAX)
+        return E2BIG;
     m->caller = call->task;
     m->image = call->arg[1];
     m->offset = call->arg[2];
     m->size = call->arg[3];
     m->control = call->arg[4];
-    m->argz_len = call->arg[5];
+    m->argz_len = argz;
+    m->envz_len = m->data.envz_len = envz;
     m->argz = (const char *)&call->arg[6];
-    if (call->words != 6 + (m->argz_len + 3) / 4)
+    m->text_apart = argz + envz > HURD_TASK_ARGZ_MAX;
+    if (call->words != 6 + (m->text_apart ? 2 : (argz + envz + 3) / 4))
         return EINVAL;
-    if (m->argz_len == 0 || m->argz[m->argz_len - 1] != 0)
-        return EINVAL;
-    return 0;
+    if (!m->text_apart)
+        return text_is_good(m) ? 0 : EINVAL;
+    m->text = call->arg[6];
+    m->text_offset = call->arg[7];
+    return m->text_offset % PAGE || m->text_offset > -HURD_TASK_TEXT_MAX ? EINVAL : 0;
 }
 
 /* ---- the pages of `task` itself */
@@ -130,6 +151,22 @@ static int own_source(const struct making *m, L4_Word_t from, L4_Word_t size)
 static int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size)
 {
     return hurd_pm_container_copy(physmem, own, at, container, to, size, HURD_PM_MOVE, NULL);
+}
+
+/* A copy of text that lies in a container. */
+static int take_text(struct making *m)
+{
+    L4_Word_t size = page_up(m->argz_len + m->envz_len);
+    if (!m->text_apart)
+        return 0;
+    hurd_pm_container_deallocate(physmem, own, OWN_TEXT, HURD_TASK_TEXT_MAX, NULL);
+    int error = hurd_pm_container_copy(physmem, m->text, m->text_offset, own, OWN_TEXT, size, 0,
+                                       NULL);
+    if (!error)
+        error = hurd_pm_container_map(physmem, own, HURD_PM_READ, OWN_WINDOW + OWN_TEXT, OWN_TEXT,
+                                      size, NULL);
+    m->argz = (const char *)OWN_WINDOW + OWN_TEXT;
+    return error ? error : text_is_good(m) ? 0 : EINVAL;
 }
 
 /* ---- the image */
@@ -357,7 +394,9 @@ static int start(struct making *m, L4_ThreadId_t first)
 
 static int make(struct making *m, struct task *owner, L4_ThreadId_t *first)
 {
-    int error = read_headers(m);
+    int error = take_text(m);
+    if (error == 0)
+        error = read_headers(m);
     if (error == 0)
         error = make_record(m, owner);
     if (error == 0)
@@ -379,6 +418,10 @@ static void consume(struct making *m)
     hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
     hurd_cap_drop(physmem, m->image);
     hurd_cap_drop(physmem, m->control);
+    if (m->text_apart) {
+        hurd_pm_container_deallocate(physmem, own, OWN_TEXT, HURD_TASK_TEXT_MAX, NULL);
+        hurd_cap_drop(physmem, m->text);
+    }
 }
 
 int task_create(struct hurd_cap_call *call, struct task *parent)
