@@ -6,6 +6,8 @@
  * order exist.  nonempty has bit k set  <=>  lists[k] is not empty. */
 #include "frame.h"
 
+#include <hurd/assert.h>
+
 struct free_block {
     paddr_t next, prev;                     /* 0 = end of the list */
 };
@@ -33,6 +35,7 @@ static void block_link(paddr_t base, unsigned order)
 static void block_unlink(paddr_t base, unsigned order)
 {
     struct free_block *block = block_at(base);
+    assert_is(*frame_find(base), ==, (FRAME_FREE | order));
     if (block->next)
         block_at(block->next)->prev = block->prev;
     if (block->prev)
@@ -71,6 +74,8 @@ static bool buddy_mergeable(paddr_t buddy, unsigned order)
 
 void buddy_free(paddr_t base, unsigned order)
 {
+    assert_is(*frame_find(base), ==, 0);         /* no users, and not free already */
+    assert_is(base & ((PAGE_SIZE << order) - 1), ==, 0);
     ledger.free += 1u << order;
     while (order < ORDER_MAX) {
         paddr_t buddy = base ^ (PAGE_SIZE << order);
