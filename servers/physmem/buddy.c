@@ -29,13 +29,14 @@ static void block_link(paddr_t base, unsigned order)
         block_at(block->next)->prev = base;
     lists[order] = base;
     nonempty |= 1u << order;
-    *frame_find(base) = FRAME_FREE | order;
+    frame_t *word = frame_find(base);
+    assert_is(*word, ==, 0);                /* it has no users, and is not free already */
+    *word = FRAME_FREE | order;
 }
 
 static void block_unlink(paddr_t base, unsigned order)
 {
     struct free_block *block = block_at(base);
-    assert_is(*frame_find(base), ==, (FRAME_FREE | order));
     if (block->next)
         block_at(block->next)->prev = block->prev;
     if (block->prev)
@@ -44,7 +45,9 @@ static void block_unlink(paddr_t base, unsigned order)
         lists[order] = block->next;
     if (!lists[order])
         nonempty &= ~(1u << order);
-    *frame_find(base) = 0;
+    frame_t *word = frame_find(base);
+    assert_is(*word, ==, (FRAME_FREE | order));
+    *word = 0;
 }
 
 paddr_t buddy_alloc(unsigned order)
@@ -74,8 +77,6 @@ static bool buddy_mergeable(paddr_t buddy, unsigned order)
 
 void buddy_free(paddr_t base, unsigned order)
 {
-    assert_is(*frame_find(base), ==, 0);         /* no users, and not free already */
-    assert_is(base & ((PAGE_SIZE << order) - 1), ==, 0);
     ledger.free += 1u << order;
     while (order < ORDER_MAX) {
         paddr_t buddy = base ^ (PAGE_SIZE << order);
