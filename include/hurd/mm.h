@@ -34,7 +34,9 @@ int hurd_mm_init(L4_ThreadId_t pager);
 #define HURD_VM_HERE        0x10u       /* at *addr exactly, or EEXIST */
 #define HURD_VM_ZEROFILL    0x20u       /* reads as zero.  Anonymous memory always does */
 #define HURD_VM_REPLACE     0x40u       /* with HERE: what is there goes first */
-#define HURD_VM_FLAGS       0x70u
+#define HURD_VM_SHARED      0x100u      /* a task that is made by fork() shares the pages; else it
+                                           gets a copy.  For anonymous memory only */
+#define HURD_VM_FLAGS       0x170u
 
 /* Anonymous memory, readable and writable, at an address of the library's choice that starts the
  * search at *addr, or exactly there with HERE.  map_now: allocated and mapped before the call
@@ -232,6 +234,14 @@ int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length,
  * many as it gets of its frames.  ENOMEM: the caller has not so many. */
 int hurd_spawn_self_swap(L4_Word_t frames, L4_Word_t swap, const char *argz, L4_Word_t argz_length,
                          struct hurd_task_created *created);
+/* fork(), with so many frames for the child beside its copies of pages in core.  HURD_FORK_PART: a
+ * half of what is left then.  In the child: created->id is 0.  Errors of fork(), returned. */
+#define HURD_FORK_PART  (~(L4_Word_t)0)
+int hurd_fork(L4_Word_t frames, struct hurd_task_created *created);
+/* Functions that fork() calls: prepare before, the last one first; parent and child behind it.
+ * Each may be NULL.  ENOMEM: there are 8 already. */
+int hurd_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+
 /* What the first of these needs for itself, done now: a copy-on-write copy of the image. */
 int hurd_spawn_prepare(void);
 

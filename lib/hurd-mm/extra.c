@@ -12,6 +12,7 @@
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <stdbool.h>
+#include "fork.h"
 
 static struct {
     hurd_mm_extra_t *give_back;             /* NULL: extra_give_back() */
@@ -62,6 +63,13 @@ static void extra_serve(void *ignored)
         else
             extra_give_back(pages);
     }
+}
+
+void extra_forked(void)
+{
+    extra.thread = L4_nilthread;
+    extra.made = false;
+    extra.end = 0;
 }
 
 int hurd_mm_extra(hurd_mm_extra_t *give_back, void *argument)

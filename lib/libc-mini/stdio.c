@@ -281,3 +281,10 @@ void clearerr(FILE *stream)
 {
     stream->at_end = stream->failed = false;
 }
+
+void __stdio_hold(bool hold)
+{
+    FILE *const streams[] = {&input, &output, &error};
+    for (unsigned i = 0; i < sizeof streams / sizeof streams[0]; i++)
+        (hold ? mutex_lock : mutex_unlock)(&streams[i]->lock);
+}

@@ -146,6 +146,22 @@ static void load(struct hurd_startup_data *data)
             map_entry(data, m);
 }
 
+/* For a task that began as a copy of another one; our bss is that of the other one.  What is not
+ * in the ranges comes by faults, when the task's pager runs. */
+L4_Word_t resume(const struct hurd_startup_resume *r);
+
+L4_Word_t resume(const struct hurd_startup_resume *r)
+{
+    struct hurd_startup_data data = {.task = r->task};
+    L4_Set_ExceptionHandler(L4_Pager());
+    L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
+    for (L4_Word_t i = 0; i < r->count; i++)
+        map(&data, r->memory, r->range[i].rights, r->range[i].address, r->range[i].address,
+            r->range[i].size, STEP_MAP);
+    L4_Accept(L4_UntypedWordsAcceptor);
+    return r->ip;
+}
+
 L4_Word_t startup(struct hurd_startup_data *data);
 
 L4_Word_t startup(struct hurd_startup_data *data)

@@ -73,6 +73,7 @@ static int serve_end(struct hurd_cap_call *call)
         return EINVAL;
     if (call->task >= HURD_TASK_FIRST)
         return EPERM;
+    clients_look(&call->server->table);
     if (handles_of_programs() > 0)
         return EBUSY;
     int err = ext2_sync(&fs);
@@ -112,6 +113,8 @@ static int serve_any(struct hurd_cap_call *call)
         return serve_slot(call);
     case HURD_FS_BUFFER:
         return serve_buffer(call);
+    case HURD_FS_CLAIM:
+        return serve_claim(call);
     case HURD_FS_STATFS:
     case HURD_FS_SYNC:
     case HURD_FS_END:

@@ -4,6 +4,7 @@
  * hurd/physmem.h, hurd/task.h. */
 #include "programs.h"
 #include "cpio.h"
+#include "environment.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -17,8 +18,11 @@
 #include <hurd/startup.h>
 #include <hurd/task.h>
 
+#include "lib/file/program.h"
+
 enum {
     FRAMES_LEAST = 64,
+    ENVIRONMENT = HURD_TASK_TEXT_MAX / 2,
     STATUS_NO_START = 127,
 };
 
@@ -119,27 +123,19 @@ L4_Word_t programs_share(unsigned eighths)
     return share > FRAMES_LEAST ? share : FRAMES_LEAST;
 }
 
-/* Both handles are handles in the table of `task`.  task_create uses them up, also on an error. */
 int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program)
 {
-    const struct hurd_startup_data *data = __hurd_startup_data;
     struct cpio_entry entry;
+    char envz[ENVIRONMENT];
     if (!programs_have(argz) || !cpio_find(archive, archive_size, argz, &entry))
         return ENOENT;
-    L4_Word_t control, image;
-    int err = hurd_pm_control_split(physmem(), data->physmem_control.cap, frames, HURD_TASK_TASK,
-                                    &control);
-    if (err)
-        return err;
-    err = hurd_pm_container_share(physmem(), data->store.cap, HURD_TASK_TASK,
-                                  HURD_PM_READ | HURD_PM_EXECUTE, &image);
-    if (err) {
-        hurd_cap_take_back(physmem(), HURD_TASK_TASK, control);
-        return err;
-    }
+    const struct files_image image = { __hurd_startup_data->store.cap, entry.data, entry.size };
+    const struct files_program request = {
+        .argz = argz, .argz_len = length, .envz = envz, .frames = frames,
+        .envz_len = environment_make(envz, sizeof envz),
+    };
     struct hurd_task_created created;
-    err = hurd_task_create(task_server(), data->task.cap, image, entry.data, entry.size, control,
-                           argz, length, &created);
+    int err = files_start_image(&image, &request, &created);
     if (err)
         return err;
     program->task = created.id;

@@ -105,6 +105,11 @@ void root_mount(const char *name)
         printf("init: root=%s is not mounted: %s\n", name, problem);
 }
 
+struct files *root_mounted(void)
+{
+    return server.task ? &files : NULL;
+}
+
 struct files *root_files(void)
 {
     if (server.task)

@@ -363,7 +363,7 @@ static int serve_control_destroy(struct hurd_cap_call *call)
     struct control *control = call_control(call);
     if (control == control_root)
         return EPERM;
-    if (swap.window && control_contains(control, swap.payer))
+    if (swap_is_paid_by(control))
         return EBUSY;
     int err = is_long(call, control_pages(control)) ? hurd_cap_lengthen(call) : 0;
     if (err)

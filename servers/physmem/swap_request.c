@@ -145,6 +145,12 @@ static void service_init(void)
     hurd_cap_object_keep(&service.object);
 }
 
+bool swap_is_paid_by(struct control *control)
+{
+    return (swap.window && control_contains(control, swap.payer))
+           || (service.payer && control_contains(control, service.payer));
+}
+
 int serve_swap_grant(struct hurd_cap_call *call)
 {
     struct control *payer;

@@ -44,4 +44,8 @@ int ferror(FILE *stream);
 void clearerr(FILE *stream);
 void perror(const char *prefix);
 
+/* For programs that link lib/posix; errors as open() in <fcntl.h>. */
+int remove(const char *path);
+int rename(const char *path, const char *new_path);     /* EXDEV: a directory to another one */
+
 #endif
