@@ -347,3 +347,16 @@ void clearerr(FILE *stream)
 {
     stream->at_end = stream->failed = false;
 }
+
+void __stdio_hold(bool hold)
+{
+    FILE *const streams[] = {&input, &output, &error};
+    if (hold)
+        mutex_lock(&__libc_streams_lock);
+    for (FILE *s = __libc_streams; s; s = s->next)
+        (hold ? mutex_lock : mutex_unlock)(&s->lock);
+    for (unsigned i = 0; i < sizeof streams / sizeof streams[0]; i++)
+        (hold ? mutex_lock : mutex_unlock)(&streams[i]->lock);
+    if (!hold)
+        mutex_unlock(&__libc_streams_lock);
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The environment of the programs that the shell starts.  Called by programs.c; next hop: root.c. */
+/* The environment of the programs that the shell starts.  Before: programs.c.  Next: root.c. */
 #include "environment.h"
 #include "root.h"
 #include "variables.h"
