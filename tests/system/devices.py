@@ -78,6 +78,17 @@ def a_q35_has_no_ide_and_other_lines(lab):
     ], [r"\bide\b"])
 
 
+def bochs_has_its_devices_on_pci(lab):
+    vm = lab.boot_bochs()
+    vm.expect("pecan> ", 300)
+    the_tree_is(vm, [
+        rf"ide +00:01\.1 8086:7010 class 010180  {OLD_PLACES}  ports [0-9a-f]+0-[0-9a-f]+f  driver ide: not started",
+        r"usb +00:01\.2 8086:7020 class 0c0300 INTD  ports [0-9a-f]+-[0-9a-f]+  irq 9 shared$",
+        r"bridge +00:01\.3 8086:7113 class 068000 INTA  irq 9 shared$",
+    ], ["vga"])
+    assert re.search(r"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d$", vm.command("date", 300), re.M)
+
+
 # ---- the time of day ----
 
 def seconds_of(text):
@@ -149,6 +160,26 @@ def a_driver_is_written_as_the_book_says(lab):
         assert vm.finish().status == 0
         changes, loud = crossings(wave)
         assert 420 <= changes <= 460, f"{changes} changes of sign in {loud} samples"
+
+
+# ---- the network card ----
+
+def frames_go_out_and_come_back(lab):
+    """tests/guest/device/netcheck.c: echoes of all sizes, on a line that the card shares with AHCI, which has no driver."""
+    with tempfile.TemporaryDirectory(prefix="pecan-devices-") as folder:
+        modules = modules_with(lab, folder, "netcheck")
+        card = ["-netdev", "user,id=n,restrict=on", "-device", "ne2k_pci,netdev=n,addr=5"]
+        for kind, line in (("pc", 10), ("q35", 10)):
+            vm = shell(lab, machine=kind, modules=modules, extra=card)
+            assert f"irq {line} shared  driver ne2k: runs" in listed(vm.command("devices", 120), "net")
+            said = vm.command("run netcheck 40", 300)
+            assert re.search(r"we are 52:54:00:12:34:56, the gateway is 52:55:0a:00:02:02", said), said
+            assert re.search(r"40 of 40 echoes are right; the card received \d+, sent 41, lost 0", said), said
+        vm.command("kill ne2k")
+        vm.command("devices")
+        assert "5 of 5 echoes are right" in vm.command("run netcheck 5", 300)
+        vm.command("devices stop ne2k")
+        assert "there is no network card" in vm.command("run netcheck")
 
 
 # ---- drivers that end ----
