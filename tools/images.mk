@@ -74,8 +74,8 @@ $(BUILD)/floppy/core.img: tools/images.mk
 # The programs come last, as many as there is room for: first the demo and two small ones, then the drivers.
 FLOPPY_FIRST = $(BUILD)/programs.txt $(patsubst %,$(BUILD)/strip/apps/%,demo hello ask) $(DRIVER_BINARIES)
 FLOPPY_APPS = $$(ls -U $(FLOPPY_FIRST) $(filter-out $(FLOPPY_FIRST),$(APP_BINARIES)) 2>/dev/null)
-# A floppy boots old machines, and has no room for drivers of PCI cards.
-FLOPPY_STORED = $(filter-out %/ne2k,$(STORED_BINARIES)) $(BUILD)/drivers.txt
+# A floppy has room for the disks' driver only.
+FLOPPY_STORED = $(addprefix $(BUILD)/strip/,fabrica ide) $(BUILD)/drivers.txt
 $(IMAGES)/pecan-floppy.img: $(BUILD)/floppy/core.img $(BOOTSET) boot/grub.cfg
 	@mkdir -p $(@D)
 	@rm -f $@

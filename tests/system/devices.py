@@ -176,10 +176,25 @@ def frames_go_out_and_come_back(lab):
             assert re.search(r"we are 52:54:00:12:34:56, the gateway is 52:55:0a:00:02:02", said), said
             assert re.search(r"40 of 40 echoes are right; the card received \d+, sent 41, lost 0", said), said
         vm.command("kill ne2k")
-        vm.command("devices")
+        for _ in range(50):
+            if "start number 2" in listed(vm.command("devices"), "net"):
+                break
         assert "5 of 5 echoes are right" in vm.command("run netcheck 5", 300)
         vm.command("devices stop ne2k")
         assert "there is no network card" in vm.command("run netcheck")
+
+
+def wrong_requests_get_the_errors_that_the_headers_name(lab):
+    """tests/guest/device/deverrors.c"""
+    with tempfile.TemporaryDirectory(prefix="pecan-devices-") as folder:
+        vm = shell(lab, modules=modules_with(lab, folder, "deverrors"), extra=["-netdev", "hubport,hubid=0,id=n", "-device", "ne2k_pci,netdev=n"])
+        vm.command("devices", 120)
+        number, version = min(tuple(map(int, ids)) for ids in re.findall(r"thread +(\d+)\.(\d+) ", vm.command("ps").split("fabrica", 1)[1].split(" rtc ")[0]))
+        said = vm.command(f"run deverrors {number} {version}", 120)
+        right = re.search(r"(\d+) of (\d+) errors are right", said)
+        assert right and right[1] == right[2] and int(right[2]) > 40, said
+        assert "driver speaker: runs" in listed(vm.command("devices"), "speaker")
+        assert "has ended" not in vm.text
 
 
 # ---- drivers that end ----

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* netcheck [PINGS]: asks QEMU's network for the address of its gateway (ARP), then sends the gateway
- * echo requests (ICMP) of all sizes up to the largest frame, and compares what comes back. */
+/* netcheck [PINGS]: asks QEMU's network for the address of its gateway (ARP), then sends the
+ * gateway echo requests (ICMP) of all sizes up to the largest frame, and compares what comes back. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
