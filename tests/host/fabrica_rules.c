@@ -97,6 +97,8 @@ static void an_id_counts_more_than_a_class(void **state)
     assert_null(rules_find(rules, count, &n));
     n.bus = HURD_BUS_ISA;
     assert_string_equal(rules_find(rules, count, &n)->name, "isa");
+    read_text("first: isa=net\nsecond: isa=net\n");
+    assert_string_equal(rules_find(rules, count, &n)->name, "first");
     n.bus = HURD_BUS_ROOT;
     assert_null(rules_find(rules, count, &n));
 }
