@@ -71,8 +71,13 @@ static void operators_are_words_when_they_are_quoted(void **state)
     (void) state;
     EXPECT_ARGZ("a '|' \\; \">\" b\\<c", "a\0|\0;\0>\0b<c", 5);
     assert_null(w.output);
-    assert_non_null(words_split(&w, "ls | hello"));
-    assert_non_null(words_split(&w, "ls|hello"));
+    EXPECT_ARGZ("ls 'a|b'|hello", "ls\0a|b", 2);
+    assert_true(w.pipes);
+    assert_string_equal(w.rest, "hello");
+    EXPECT_ARGZ("hello", "hello", 1);
+    assert_false(w.pipes);
+    assert_non_null(words_split(&w, "| hello"));
+    assert_non_null(words_split(&w, "a & | hello"));
 }
 
 static void files_stand_behind_their_signs(void **state)
