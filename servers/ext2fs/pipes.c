@@ -100,7 +100,8 @@ static int pipe_room(struct hurd_cap_call *call, struct pipe *pipe)
 {
     if (call->words != 1)
         return EINVAL;
-    return pipe->used == PIPE_BYTES && pipe->readers > 0 ? hurd_cap_park(call, (L4_Word_t) pipe) : 0;
+    bool full = pipe->used == PIPE_BYTES && pipe->readers > 0;
+    return full ? hurd_cap_park(call, (L4_Word_t) pipe) : 0;
 }
 
 int serve_pipe_end(struct hurd_cap_call *call)

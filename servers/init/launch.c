@@ -72,8 +72,8 @@ static bool launch_options(struct launch *launch, const struct words *w)
     return launch->first < w->count;
 }
 
-/* Opens what stands behind < and >, in place of what is there.  False: that cannot be done; this said
- * why, and nothing is open. */
+/* Opens what stands behind < and >, in place of what is there.  False: that cannot be done;
+ * this said why, and nothing is open. */
 static bool streams_open(const struct words *w, struct file stream[PROGRAM_STREAMS])
 {
     const char *name[PROGRAM_STREAMS] = { w->input, w->output };

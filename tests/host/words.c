@@ -122,7 +122,8 @@ static void variables_become_their_values(void **state)
     const char *problem;
     assert_true(variables_assign("NAME=some words", &problem));
     assert_null(problem);
-    EXPECT_ARGZ("a $NAME x${NAME}y \"$NAME\" '$NAME' \\$NAME", "a\0some words\0xsome wordsy\0some words\0$NAME\0$NAME", 6);
+    EXPECT_ARGZ("a $NAME x${NAME}y \"$NAME\" '$NAME' \\$NAME",
+                "a\0some words\0xsome wordsy\0some words\0$NAME\0$NAME", 6);
     EXPECT_ARGZ("a $NONE$ $/ b", "a\0$\0$/\0b", 4);
     EXPECT_ARGZ("a > $NAME", "a", 1);
     assert_string_equal(w.output, "some words");
