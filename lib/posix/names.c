@@ -91,6 +91,36 @@ int creat(const char *path, mode_t mode)
     return open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
 }
 
+static int pipe_locked(struct files *files, int ends[2])
+{
+    L4_Word_t out[2];
+    int err = hurd_cap_rpc(files->server, HURD_FS_PIPE, 0, NULL, 2, out, NULL);
+    if (err)
+        return err;
+    struct description d = { .kind = STREAM, .server = files->server, .handle = out[0],
+                             .mode = HURD_FILE_FIFO | 0600, .flags = O_RDONLY };
+    err = descriptor_make(&d, 0, false, &ends[0]);
+    if (err)
+        hurd_cap_drop(files->server, out[0]);
+    d.handle = out[1];
+    d.flags = O_WRONLY;
+    int second = err ? err : descriptor_make(&d, 0, false, &ends[1]);
+    if (second)
+        hurd_cap_drop(files->server, out[1]);
+    return second;
+}
+
+int pipe(int ends[2])
+{
+    int made[2] = { -1, -1 };
+    int err = WITH_FILES(pipe_locked(files, made));
+    if (err && made[0] >= 0)
+        close(made[0]);
+    if (!err)
+        memcpy(ends, made, sizeof made);
+    return posix_result(err);
+}
+
 /* ---- what there is ---- */
 
 static int stat_path(const char *path, int follow, struct stat *stat)

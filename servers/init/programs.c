@@ -222,6 +222,14 @@ bool programs_find(const char *name)
     return path_of(name) || programs_have(name);
 }
 
+void programs_close(struct file stream[PROGRAM_STREAMS])
+{
+    for (int i = 0; i < PROGRAM_STREAMS; i++) {
+        if (stream[i].files)
+            file_close(&stream[i]);
+    }
+}
+
 int program_start_found(const char *argz, size_t length, L4_Word_t frames,
                         const struct file stream[PROGRAM_STREAMS], struct program *program)
 {

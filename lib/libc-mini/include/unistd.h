@@ -70,6 +70,7 @@ off_t lseek(int descriptor, off_t offset, int whence);  /* EINVAL, ESPIPE */
 int close(int descriptor);
 int dup(int descriptor);                /* EMFILE */
 int dup2(int from, int to);
+int pipe(int ends[2]);                  /* 0 to read, 1 to write; EMFILE, ENODEV: no file server */
 int ftruncate(int descriptor, off_t size);      /* EINVAL: not a file that is open for writing */
 int fsync(int descriptor);              /* EINVAL: no file */
 int isatty(int descriptor);             /* 0 with ENOTTY */

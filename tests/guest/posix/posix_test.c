@@ -335,6 +335,38 @@ TEST(descriptors_that_are_not_open_are_refused)
     EXPECT_FAILS(fcntl(0, 999, 0), EINVAL);
 }
 
+TEST(a_pipe_has_two_ends)
+{
+    int p[2], n = 0;
+    char text[8] = "";
+    struct stat s;
+    EXPECT_EQ(pipe(p), 0);
+    EXPECT_EQ(fstat(p[0], &s), 0);
+    EXPECT_EQ(S_ISFIFO(s.st_mode), true);
+    EXPECT_EQ(write(p[1], "abc", 3), 3);
+    EXPECT_EQ(read(p[0], text, 2), 2);
+    EXPECT_EQ(read(p[0], text + 2, 5), 1);
+    EXPECT_EQ(strcmp(text, "abc"), 0);
+    EXPECT_FAILS(read(p[1], text, 1), EBADF);
+    EXPECT_FAILS(write(p[0], text, 1), EBADF);
+    EXPECT_FAILS(lseek(p[0], 0, SEEK_SET), ESPIPE);
+    EXPECT_EQ(isatty(p[0]), 0);
+    close(p[1]);
+    EXPECT_EQ(read(p[0], text, 1), 0);
+    close(p[0]);
+    EXPECT_EQ(pipe(p), 0);
+    close(p[0]);
+    EXPECT_FAILS(write(p[1], "x", 1), EPIPE);
+    close(p[1]);
+    while (n < DESCRIPTORS && dup(0) >= 0)
+        n++;
+    close(DESCRIPTORS - 1);
+    EXPECT_FAILS(pipe(p), EMFILE);
+    EXPECT_EQ(dup(0), DESCRIPTORS - 1);         /* the first end was closed again */
+    for (int i = 3; i < DESCRIPTORS; i++)
+        close(i);
+}
+
 TEST(a_terminal_is_known_as_one)
 {
     struct stat s;
@@ -520,6 +552,7 @@ const struct test tests[] = {
     T(a_removed_file_lives_as_long_as_it_is_open),
     T(copies_of_a_descriptor_share_its_position),
     T(descriptors_that_are_not_open_are_refused),
+    T(a_pipe_has_two_ends),
     T(a_terminal_is_known_as_one),
     T(stat_tells_files_from_links_and_directories),
     T(links_are_made_and_read),
