@@ -313,8 +313,8 @@ struct hurd_pm_policy_entry {
  *   the parent has not so many unused.  EBUSY: the child uses more.
  * SWAP_GRANT            0 the first control, 1 target task or 0, 2 control that pays      0 handle
  *   The target gets the capability of the swap server, in its table (CAP_INFO shows which one it
- *   is).  The window and the tables will be charged to that control; from then on it cannot be
- *   destroyed (EBUSY).  Target 0: no server will come any more; requests that wait for one, and
+ *   is).  The window and the tables will be charged to that control; until a later grant names
+ *   another one, and as long as they are charged to it, it cannot be destroyed (EBUSY).  Target 0: no server will come any more; requests that wait for one, and
  *   pages on disk, are EIO.  EPERM: not the first control.  EBADF: word 2 is not a control of the
  *   caller's.  ESRCH, ENOMEM.  A later grant takes effect with the next attach.
  *
@@ -486,7 +486,8 @@ int hurd_pm_container_unpin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t sta
 int hurd_pm_container_info(L4_ThreadId_t pm, L4_Word_t container,
                            struct hurd_pm_container_info *info);
 
-int hurd_pm_control_notify(L4_ThreadId_t pm, L4_Word_t control, L4_ThreadId_t thread, L4_Word_t word);
+int hurd_pm_control_notify(L4_ThreadId_t pm, L4_Word_t control, L4_ThreadId_t thread,
+                           L4_Word_t word);
 int hurd_pm_extra_info(L4_ThreadId_t pm, L4_Word_t control, struct hurd_pm_extra_info *info);
 int hurd_pm_container_return(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
                              L4_Word_t *amount);
