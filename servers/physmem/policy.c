@@ -4,8 +4,8 @@
  *
  * physmem never waits for the policy server and believes nothing that it reads.  An answer is a
  * limit: it can only refuse extra pages, or have some asked back, and never makes a promise.  It
- * counts only beside the serial number of this control.  What physmem has written into the buffer it
- * does not read again. */
+ * counts only beside the serial number of this control.  What physmem has written into the buffer,
+ * it does not read again. */
 #include "policy.h"
 
 #include "container.h"

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { RECORDS = 64 };          /* one page for so many is left for physmem's records of them */
+
 /* What the rule knows of one control. */
 struct claim {
     unsigned entry;
@@ -58,7 +60,8 @@ void share_out(volatile struct hurd_pm_policy_entry entry[HURD_PM_POLICY_ENTRIES
 {
     static struct claim claim[HURD_PM_POLICY_ENTRIES];
     unsigned n = claims_read(entry, claim);
-    uint32_t left = satisfy(claim, n, (uint32_t)entry[0].guarantee);
+    uint32_t pool = (uint32_t)entry[0].guarantee;
+    uint32_t left = satisfy(claim, n, pool - (pool + RECORDS - 1) / RECORDS);
     uint64_t hungry = weights_left(claim, n), all = 0;
     for (unsigned i = 0; i < n; i++)
         all += claim[i].weight;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* policy_test: limits for extra pages, a policy server that is replaced, one that dies, and one that
- * says nonsense. */
+/* policy_test: limits for extra pages; a policy server that is replaced, one that dies, and one
+ * that says nonsense. */
 #include <errno.h>
 #include <hurd/cap.h>
 #include <hurd/mm.h>
