@@ -177,8 +177,14 @@ int ftruncate(int descriptor, off_t size)
 
 int fchmod(int descriptor, mode_t mode)
 {
-    L4_Word_t in[] = { 0, mode };
+    L4_Word_t in[] = { 0, mode & 07777 };
     return posix_result(ask(descriptor, HURD_FILE_CHMOD, 2, in, 0, NULL, EINVAL));
+}
+
+int fchown(int descriptor, uid_t uid, gid_t gid)
+{
+    L4_Word_t in[] = { 0, uid, gid };
+    return posix_result(ask(descriptor, HURD_FILE_CHOWN, 3, in, 0, NULL, EINVAL));
 }
 
 int isatty(int descriptor)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "tests/guest/posix/streams.h"
 
@@ -119,10 +120,40 @@ TEST(modes_obey_the_mask)
     EXPECT_EQ(stat("/a", &s), 0);
     EXPECT_EQ(s.st_mode, S_IFREG | 0705);
     EXPECT_FAILS(chmod("/none", 0700), ENOENT);
-    EXPECT_FAILS(chmod("/a", 0x10000), EINVAL);
+    EXPECT_EQ(chmod("/a", S_IFREG | 0600), 0);       /* the type is no part of it */
     EXPECT_FAILS(fchmod(1, 0700), EINVAL);
     EXPECT_FAILS(fchmod(63, 0700), EBADF);
     unlink("/a");
+}
+
+TEST(owners_and_times_are_set)
+{
+    struct stat s;
+    struct utimbuf times = { 1000, 2000000000 };
+    make("/a", "x");
+    symlink("a", "/s");
+    EXPECT_EQ(chown("/s", 7, 70000), 0);
+    EXPECT_EQ(lchown("/s", 8, 9), 0);
+    EXPECT_EQ(utime("/a", &times), 0);
+    EXPECT_EQ(stat("/a", &s), 0);
+    EXPECT_EQ(s.st_uid, 7);
+    EXPECT_EQ(s.st_gid, 70000);
+    EXPECT_EQ(s.st_atime, 1000);
+    EXPECT_EQ(s.st_mtime == 2000000000, true);
+    EXPECT_EQ(lstat("/s", &s), 0);
+    EXPECT_EQ(s.st_uid, 8);
+    int f = open("/a", O_RDONLY);
+    EXPECT_EQ(fchown(f, 1, 2), 0);
+    EXPECT_EQ(fstat(f, &s), 0);
+    EXPECT_EQ(s.st_gid, 2);
+    close(f);
+    EXPECT_FAILS(chown("/none", 1, 1), ENOENT);
+    EXPECT_FAILS(lchown("/a/x", 1, 1), ENOTDIR);
+    EXPECT_FAILS(utime("/none", &times), ENOENT);
+    EXPECT_FAILS(fchown(63, 1, 1), EBADF);
+    EXPECT_FAILS(fchown(1, 1, 1), EINVAL);
+    unlink("/a");
+    unlink("/s");
 }
 
 /* ---- contents ---- */
@@ -479,6 +510,7 @@ const struct test tests[] = {
     T(open_says_what_is_wrong),
     T(as_many_files_are_open_as_there_are_descriptors),
     T(modes_obey_the_mask),
+    T(owners_and_times_are_set),
     T(reading_and_writing_move_the_position),
     T(pread_and_pwrite_leave_the_position),
     T(large_files_come_in_one_call),
