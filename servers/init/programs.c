@@ -255,6 +255,14 @@ int program_give_devices(const struct program *program)
     return hurd_cap_give(L4_ThreadIdOfRaw(master.server), master.cap, program->task, 0, 0, &theirs);
 }
 
+int program_give_policy(const struct program *program)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    L4_Word_t theirs;
+    return hurd_pm_policy_grant(L4_ThreadIdOfRaw(data->physmem_control.server),
+                                data->physmem_master.cap, program->task, &theirs);
+}
+
 int program_give_sectors(const struct program *program, const struct hurd_deva_extent *extent)
 {
     struct hurd_startup_cap master = __hurd_startup_data->deva_master;

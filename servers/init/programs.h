@@ -65,6 +65,9 @@ void programs_close(struct file stream[PROGRAM_STREAMS]);
  * errno. */
 int program_give_devices(const struct program *program);
 
+/* physmem's policy capability. */
+int program_give_policy(const struct program *program);
+
 /* Gives it these sectors, as the next handle after that.  Returns 0 or an errno. */
 struct hurd_deva_extent;
 int program_give_sectors(const struct program *program, const struct hurd_deva_extent *extent);
