@@ -16,6 +16,7 @@
  *      ENOEXEC the file is no ELF file that `task` can start
  *      E2BIG   argz and envz are too long
  *      EMFILE  the caller holds too many handles
+ *      ECHILD  there is no such child
  *      EIO     another server did not reply, or its reply was wrong */
 #ifndef HURD_TASK_H
 #define HURD_TASK_H
@@ -89,6 +90,22 @@ enum hurd_task_op {
      * caller's own owner.  The caller does not get back the part that it gave the child.  EPERM:
      * the caller did not start it, or wortel started the caller, so it has no owner. */
     HURD_TASK_LET_GO = 528,
+
+    /* 0 own task, 1 memory control handle, 2 container handle -> 0 task ID, 1 its task control
+     * handle (the caller's), 2 its first thread.
+     * The new task is a copy of the caller: of its startup fpage and of its image.  The container
+     * becomes its memory.  It has two threads.  The first one goes on as struct hurd_startup_resume
+     * in the startup fpage says, where `task` puts the new task's handles and the second thread's
+     * id.
+     * Words 1 and 2 are handles in the table that `task` has at physmem, as with CREATE; the
+     * container charges that control.  Errors as with CREATE.  EPERM also: wortel started the
+     * caller. */
+    HURD_TASK_FORK = 529,
+    /* 0 own task, 1 id of a task that it made by FORK, or 0: any of them, 2 flags (HURD_TASK_NOHANG)
+     * -> 0 task ID, 1 status, 2 reason.  The reply comes when the child is dead; its handle is
+     * released.  ECHILD: there is no such child, or its handle was released before.  EAGAIN: it
+     * lives, and NOHANG is set.  EPERM: not the caller's own task. */
+    HURD_TASK_WAIT_CHILD = 530,
 
     /* task -> physmem, deva (the sender's version is 3): 0 task ID -> empty.  That task is gone:
      * the server reclaims what it had. */
@@ -166,6 +183,11 @@ struct hurd_task_text {
 int hurd_task_create_text(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                           L4_Word_t size, L4_Word_t control, const struct hurd_task_text *text,
                           struct hurd_task_created *created);
+int hurd_task_fork(L4_ThreadId_t server, L4_Word_t task, L4_Word_t control, L4_Word_t memory,
+                   struct hurd_task_created *created);
+struct hurd_task_ended { L4_Word_t id, status, reason; };
+int hurd_task_wait_child(L4_ThreadId_t server, L4_Word_t task, L4_Word_t child, L4_Word_t flags,
+                         struct hurd_task_ended *ended);
 int hurd_task_destroy(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status_or_id);
 void hurd_task_exit(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status)
     __attribute__((noreturn));

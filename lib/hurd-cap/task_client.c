@@ -92,6 +92,26 @@ int hurd_task_create(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_W
     return hurd_task_create_text(server, task, image, offset, size, control, &text, created);
 }
 
+int hurd_task_fork(L4_ThreadId_t server, L4_Word_t task, L4_Word_t control, L4_Word_t memory,
+                   struct hurd_task_created *created)
+{
+    L4_Word_t in[] = {task, control, memory}, out[3];
+    int error = call(server, HURD_TASK_FORK, 3, in, 3, 3, out, NULL);
+    if (error == 0)
+        *created = (struct hurd_task_created) {out[0], out[1], {.raw = out[2]}};
+    return error;
+}
+
+int hurd_task_wait_child(L4_ThreadId_t server, L4_Word_t task, L4_Word_t child, L4_Word_t flags,
+                         struct hurd_task_ended *ended)
+{
+    L4_Word_t in[] = {task, child, flags}, out[3];
+    int error = call(server, HURD_TASK_WAIT_CHILD, 3, in, 3, 3, out, NULL);
+    if (error == 0)
+        *ended = (struct hurd_task_ended) {out[0], out[1], out[2]};
+    return error;
+}
+
 int hurd_task_destroy(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status_or_id)
 {
     L4_Word_t in[] = {task, status_or_id};

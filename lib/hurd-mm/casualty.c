@@ -14,18 +14,6 @@
 #include "mm.h"
 #include "report.h"
 
-/* EXIT is not answered.  If it is refused all the same: an exception, which the pager takes as the
- * second one of this thread, and then `task` as one of the pager. */
-_Noreturn void hurd_mm_die(int status)
-{
-    struct hurd_startup_data *data = __hurd_startup_data;
-    const L4_Word_t words[] = {data->task.cap, (L4_Word_t)status};
-    if (data->task.server)
-        hurd_cap_rpc(L4_ThreadIdOfRaw(data->task.server), HURD_TASK_EXIT, 2, words, 0, NULL, NULL);
-    for (;;)
-        __asm__ volatile("ud2");
-}
-
 /* Not by stdio: the thread may have died with a stream locked. */
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
@@ -104,8 +92,8 @@ static void say_neighbours(uintptr_t address)
 static void say_registers(uintptr_t ip)
 {
     const L4_Word_t *r = casualty.registers;
-    say("  eip %08lx esp %08lx ebp %08lx eflags %08lx thread %lu.%lu\n", (L4_Word_t)ip, r[7],
-        r[6], r[1], (L4_Word_t)L4_ThreadNo(casualty.thread), (L4_Word_t)L4_Version(casualty.thread));
+    say("  eip %08lx esp %08lx ebp %08lx eflags %08lx thread %lu.%lu\n", (L4_Word_t)ip, r[7], r[6],
+        r[1], (L4_Word_t)L4_ThreadNo(casualty.thread), (L4_Word_t)L4_Version(casualty.thread));
     say("  eax %08lx ebx %08lx ecx %08lx edx %08lx esi %08lx edi %08lx\n", r[11], r[8], r[10], r[9],
         r[5], r[4]);
 }

@@ -28,6 +28,7 @@ extern char __mm_text_start[] __attribute__((weak)), __mm_text_end[] __attribute
 extern char __mm_data_start[] __attribute__((weak)), __mm_data_end[] __attribute__((weak));
 extern char __mm_zero_start[] __attribute__((weak)), __mm_zero_end[] __attribute__((weak));
 
+uintptr_t pager_stack_top;              /* for a child of fork() */
 static char first_records[HURD_MM_PAGE] __attribute__((aligned(4096)));
 
 /* ---- records and the pager's stack: wired pages at an address of our choice ---- */
@@ -197,7 +198,8 @@ static int pager_start(const struct hurd_startup_data *data)
     /* For a task that wortel started; a program's pager stays as it is, among equals: a fault hands
      * over to it. */
     hurd_task_thread_priority(task, data->task.cap, mm.pager, PAGER_PRIORITY);
-    L4_Start_SpIp(mm.pager, stack + PAGER_STACK, (L4_Word_t)pager_main);
+    pager_stack_top = stack + PAGER_STACK;
+    L4_Start_SpIp(mm.pager, pager_stack_top, (L4_Word_t)pager_main);
     L4_MsgTag_t tag = L4_Receive(mm.pager);
     return L4_IpcFailed(tag) ? EIO : 0;
 }

@@ -16,7 +16,7 @@
 #include "lib/posix/stat.h"
 
 #define O_KNOWN                                                                                    \
-    (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DIRECTORY |      \
+    (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DIRECTORY |     \
      O_NOFOLLOW | O_CLOEXEC | O_SYNC)
 
 static mode_t mask = 022;

@@ -228,7 +228,7 @@ int fstat(int descriptor, struct stat *stat)
     return posix_result(err);
 }
 
-/* ---- stdio's way here: lib/hurd-mm calls these instead of the console's, if they are there ---- */
+/* ---- stdio's way here: lib/hurd-mm calls these, if they are there, not the console's ---- */
 
 long __posix_write(int stream, const void *data, size_t size)
 {

@@ -4,6 +4,7 @@
 #ifndef PHYSMEM_CONTAINER_H
 #define PHYSMEM_CONTAINER_H
 
+#include <hurd/assert.h>
 #include <hurd/captable.h>
 
 #include "control.h"
@@ -13,7 +14,7 @@
 #define NODE_LOG2       5u
 #define NODE_SLOTS      (1u << NODE_LOG2)
 #define NODE_LEVELS     4u
-#define WIRED_MAX       24u                 /* pages of one task, wired and pinned; */
+#define WIRED_MAX       32u                 /* pages of one task, wired and pinned; */
 #define WIRED_SHARE     16u                 /* or one for so many that the control guarantees */
 
 /* Inner nodes hold pointers to nodes, the lowest ones slots.  No node is without a used slot,
@@ -136,6 +137,8 @@ void residue_clear(struct container *c, slot_t *slot);  /* the slot is a hole th
  * than before. */
 static inline void container_uncharge(struct container *c, uint32_t promised, uint32_t extra)
 {
+    assert_is(promised + extra, <=, c->pages);
+    assert_is(extra, <=, c->extra);
     c->pages -= promised + extra;
     c->extra -= extra;
     control_uncharge(c->control, promised);

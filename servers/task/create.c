@@ -5,8 +5,7 @@
  * Memory that another task could take away is neither read nor written.  `task` looks only into
  * pages of its own container: copies of pages of the image, and pages that it moves into the new
  * task's containers afterwards. */
-#include "../../lib/startup/page.h"
-#include "server.h"
+#include "create.h"
 #include <errno.h>
 #include <hurd/deva.h>
 #include <hurd/physmem.h>
@@ -16,48 +15,27 @@
 #include <l4/thread.h>
 #include <string.h>
 
-#define PAGE            0x1000u
-#define CHUNK           0x4000u
-
-/* The places of `task`'s own pages: offsets in its container `own`, and distances from OWN_WINDOW
- * in its space. */
+/* Beside those of create.h: */
 #define OWN_SOURCE      0u                      /* CHUNK + PAGE bytes: copied pages of an image */
 #define OWN_DEST        (CHUNK + PAGE)          /* CHUNK bytes: a part of an image, aligned to
                                                    pages */
-#define OWN_STARTUP     (2 * CHUNK + PAGE)      /* HURD_STARTUP_SIZE bytes: a startup fpage */
 #define OWN_TEXT        (OWN_STARTUP + HURD_STARTUP_SIZE)   /* argz and envz, if they are long */
-#define OWN_WINDOW      0x60100000u
 #define WINDOW_STARTUP  0x60000000u             /* where the startup fpage of one task is mapped,
                                                    to be mapped on */
 #define WINDOW_IMAGE    0x60200000u             /* where pages of images are mapped, to be mapped
                                                    on: */
 #define WINDOW_PAGES    16u                     /* so many at a time */
 
-static L4_Word_t own;
+L4_Word_t own;
 
 static L4_Word_t page_down(L4_Word_t x) { return x & -PAGE; }
 static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
-
-/* The request, and what has been made for it so far. */
-struct making {
-    L4_Word_t caller;
-    L4_Word_t image, offset, size, control;     /* as the request names them; the two handles are
-                                                   consumed */
-    const char *argz;                               /* envz stands behind it */
-    L4_Word_t argz_len, envz_len;
-    bool text_apart;                                /* the text lies in this container: */
-    L4_Word_t text, text_offset;
-    struct elf_program program;
-    struct task *task;
-    struct hurd_startup_data data;
-    L4_Word_t sp;
-};
 
 /* ---- the request */
 
 /* A handle counts only if this caller gave it to `task`, because any task can write down a number.
  * A handle of the wrong kind is still the caller's gift: it is dropped. */
-static int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
+int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
 {
     struct hurd_pm_cap_info info;
     if (hurd_pm_cap_info(physmem, handle, &info) != 0)
@@ -148,7 +126,7 @@ static int own_source(const struct making *m, L4_Word_t from, L4_Word_t size)
 }
 
 /* Moves pages of `own` into a container of the new task. */
-static int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size)
+int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size)
 {
     return hurd_pm_container_copy(physmem, own, at, container, to, size, HURD_PM_MOVE, NULL);
 }
@@ -218,6 +196,7 @@ static int take_image(struct making *m)
     if (error != 0)
         return error;
     t->has_image = true;
+    t->image_size = page_up(m->size);
     if (m->offset % PAGE != 0)
         return copy_bytes(m);
     return hurd_pm_container_copy(physmem, m->image, m->offset, t->image, 0, page_up(m->size), 0,
@@ -241,7 +220,7 @@ static int take_part(struct making *m)
     return budget_split(m->task, control.guarantee, control.guarantee + left);
 }
 
-static int make_record(struct making *m, struct task *owner)
+int make_record(struct making *m, struct task *owner)
 {
     L4_Word_t id = task_free_id();
     m->task = id ? task_new(id, m->caller, m->argz, m->argz_len) : NULL;
@@ -254,7 +233,7 @@ static int make_record(struct making *m, struct task *owner)
     return take_part(m);
 }
 
-static int make_startup_container(struct making *m)
+int make_startup_container(struct making *m)
 {
     int error = hurd_pm_container_create(physmem, m->control, 0, &m->task->startup);
     if (error != 0)
@@ -282,7 +261,7 @@ static void inject_console(struct making *m)
 
 /* The control goes first, because it pays for the new task's handles.  At the end, `task` drops its
  * own. */
-static int give_capabilities(struct making *m)
+int give_capabilities(struct making *m)
 {
     struct task *t = m->task;
     struct hurd_startup_data *d = &m->data;
@@ -314,6 +293,14 @@ L4_Word_t startup_window(struct task *t)
     int error = hurd_pm_container_map(physmem, t->startup, HURD_PM_READ | HURD_PM_WRITE,
                                       WINDOW_STARTUP, 0, HURD_STARTUP_SIZE, NULL);
     return error ? 0 : WINDOW_STARTUP;
+}
+
+L4_Word_t startup_page_window(struct task *t, L4_Word_t offset, bool writes)
+{
+    int error = hurd_pm_container_map(physmem, t->startup,
+                                      writes ? HURD_PM_READ | HURD_PM_WRITE : HURD_PM_READ,
+                                      WINDOW_STARTUP + offset, offset, PAGE, NULL);
+    return error ? 0 : WINDOW_STARTUP + offset;
 }
 
 /* Finds the place in the file of a page of the program.  Returns true if the program has no right
@@ -359,7 +346,7 @@ static int write_startup(struct making *m)
 
 /* ---- the kernel's part */
 
-static int make_space(struct making *m, L4_ThreadId_t *first)
+int make_space(struct making *m, L4_ThreadId_t *first)
 {
     struct thread *thread;
     L4_ThreadId_t me = L4_MyGlobalId();
@@ -381,10 +368,10 @@ static int make_space(struct making *m, L4_ThreadId_t *first)
     return l4_errno(error); /* task_destroy() deletes the thread if this failed */
 }
 
-static int start(struct making *m, L4_ThreadId_t first)
+int making_start(const struct making *m, L4_ThreadId_t first, L4_Word_t ip)
 {
     L4_Set_Priority(first, PRIORITY_DEFAULT);
-    L4_LoadMR(1, HURD_STARTUP_ADDR);
+    L4_LoadMR(1, ip);
     L4_LoadMR(2, m->sp);
     L4_Set_MsgTag(L4_MakeTag(0, 2, 0));
     return L4_IpcSucceeded(L4_Send_Timeout(first, L4_TimePeriod(1000000))) ? 0 : EIO;
@@ -443,7 +430,7 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
     if (error == 0)
         error = hurd_cap_insert(&server.table, m.caller, &m.task->object, 7, 0, 0, &handle);
     if (error == 0) {
-        error = start(&m, first);
+        error = making_start(&m, first, HURD_STARTUP_ADDR);
         if (error != 0)
             hurd_cap_remove(&server.table, m.caller, handle, &left);
     }

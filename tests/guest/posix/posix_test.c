@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/guest/posix/streams.h"
+
 enum { DESCRIPTORS = 64, BIG = 200000 };
 
 static char long_name[260], long_path[5000];
@@ -494,5 +496,19 @@ const struct test tests[] = {
     T(a_directory_lists_each_name_once),
     T(opendir_refuses_what_is_no_directory),
     T(the_current_directory_is_known_by_its_path),
+    T(a_stream_writes_what_another_reads),
+    T(a_stream_of_many_blocks_is_whole),
+    T(an_update_stream_turns_from_reading_to_writing),
+    T(appended_text_and_what_exists_already),
+    T(a_stream_is_used_only_as_it_was_opened),
+    T(buffers_are_as_long_as_asked),
+    T(the_standard_output_is_a_descriptor),
+    T(a_stream_is_opened_anew),
+    T(a_full_disk_is_an_error_of_the_stream),
+    T(variables_are_set_and_removed),
+    T(the_rest_of_the_library_is_there),
+    T(parent_and_child_share_positions),
+    T(a_child_keeps_files_that_the_parent_closes),
+    T(a_childs_table_is_its_own),
     { NULL, NULL },
 };
