@@ -32,6 +32,7 @@ enum {
     TIMER_MODE = 0x43,
     TIMER_SPEAKER = 0xB6,       /* counter 2: both bytes of the count, square wave */
     SECOND = 1000000,
+    HEAD_START = 20000,         /* us, until it has its memory */
 };
 
 static struct rule rules[RULES];
@@ -75,12 +76,23 @@ static void device_inserted(struct node *n)
     n->rule = rules_find(rules, rule_count, n);
     if (n->rule && !cpio_find(site.archive, site.archive_size, n->rule->name, &entry))
         n->rule = NULL;         /* a small archive has rules without drivers */
-    const char *asked = n->rule ? named(n->rule) : NULL;
-    if (!n->rule || (n->rule->ask && !asked))
-        return;
-    int err = life_start(n, asked);
-    if (err)
-        printf("fabrica: no driver for %s: %s\n", n->name, strerror(err));
+}
+
+/* The drivers that somebody asked for come first, because there may not be memory for all. */
+static void drivers_start(unsigned first)
+{
+    for (unsigned pass = 0; pass < 2; pass++) {
+        for (struct node *n = &tree[first]; n < &tree[tree_count]; n++) {
+            const char *asked = n->rule ? named(n->rule) : NULL;
+            if (!n->rule || (asked ? pass != 0 : pass != 1 || n->rule->ask))
+                continue;
+            int err = life_start(n, asked);
+            if (err)
+                printf("fabrica: no driver for %s: %s\n", n->name, strerror(err));
+            if (!err && asked)
+                L4_Sleep(L4_TimePeriod(HEAD_START));
+        }
+    }
 }
 
 static void device_removed(struct node *n)
@@ -90,8 +102,9 @@ static void device_removed(struct node *n)
     n->present = false;
 }
 
-/* What was there when fabrica started is inserted like what comes later. */
-static void rescan(L4_Word_t *inserted, L4_Word_t *removed)
+/* What was there when fabrica started is inserted like what comes later.  Drivers are started for
+ * the devices from `start_from` on. */
+static void rescan(unsigned start_from, L4_Word_t *inserted, L4_Word_t *removed)
 {
     unsigned before = tree_count;
     *removed = 0;
@@ -106,6 +119,7 @@ static void rescan(L4_Word_t *inserted, L4_Word_t *removed)
     tree_part_pages();
     for (unsigned i = before; i < tree_count; i++)
         device_inserted(&tree[i]);
+    drivers_start(start_from);
     *inserted = tree_count - before;
 }
 
@@ -116,12 +130,12 @@ static void find_devices(void)
     isa = tree_add(root, HURD_BUS_ROOT, "isa")->number;
     if (has_pci)
         pci = tree_add(root, HURD_BUS_ROOT, "pci")->number;
-    unsigned first = tree_count;
     isa_scan(isa, has_pci);
-    unsigned behind = tree_count;
-    for (unsigned i = first; i < behind; i++)
-        device_inserted(&tree[i]);
-    rescan(&inserted, &removed);
+    for (unsigned i = 0; i < tree_count; i++) {
+        if (tree[i].bus == HURD_BUS_ISA)
+            device_inserted(&tree[i]);
+    }
+    rescan(0, &inserted, &removed);
 }
 
 /* ---- requests ---- */
@@ -150,7 +164,7 @@ static int serve_rescan(struct hurd_cap_call *call)
 {
     if (call->words != 0)
         return EINVAL;
-    rescan(&call->reply[0], &call->reply[1]);
+    rescan(tree_count, &call->reply[0], &call->reply[1]);
     call->reply_words = 2;
     return 0;
 }

@@ -27,7 +27,8 @@
 enum {
     DRIVER_FRAMES = 256,
     FABRICA_FRAMES = 640,       /* for the framework and its drivers */
-    FABRICA_PART = 4,           /* on a small machine, it gets a part of what is left */
+    FABRICA_ASKED = 5,          /* on a small machine, it gets so many eighths of what is left if */
+    FABRICA_UNASKED = 2,        /* it shall start the disks' driver, or if not */
     MEGABYTE_FRAMES = 256,
     MEGABYTE_SECTORS = 2048,
     MEGABYTES_MOST = 4096,      /* with more, it gets no memory for its disk, and refuses */
@@ -163,9 +164,9 @@ void services_fabrica_words(const char *words)
 /* more: NULL, or one word more. */
 static void fabrica_start(const char *more)
 {
-    L4_Word_t left = programs_left() / FABRICA_PART;
-    if (fabrica.frames > left)
-        fabrica.frames = left;
+    L4_Word_t most = programs_left() / 8 * (more ? FABRICA_ASKED : FABRICA_UNASKED);
+    if (fabrica.frames > most)
+        fabrica.frames = most;
     add_word(&fabrica, "fabrica");
     if (more)
         add_word(&fabrica, more);

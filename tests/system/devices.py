@@ -6,7 +6,7 @@ import tempfile
 
 import machine
 from builds import Tree
-from driver import modules_with
+from driver import Disks, modules_with
 
 
 def at_the_prompt(vm):
@@ -195,6 +195,15 @@ def wrong_requests_get_the_errors_that_the_headers_name(lab):
         assert right and right[1] == right[2] and int(right[2]) > 40, said
         assert "driver speaker: runs" in listed(vm.command("devices"), "speaker")
         assert "has ended" not in vm.text
+
+
+# ---- small machines ----
+
+def eight_megabytes_are_enough_for_the_disks_driver(lab):
+    with Disks() as disks:
+        vm = shell(lab, "run=hello disk", machine="isapc", cpu="486", memory=8, extra=machine.ide_disk(disks.image()))
+        assert re.search(r"^  0 +16 MB  QEMU HARDDISK \(PIO\)", vm.command("disk", 120), re.M)
+        assert "driver ide: runs" in listed(vm.command("devices"), "ide")
 
 
 # ---- drivers that end ----
