@@ -52,3 +52,7 @@ def clients_of_physmem_do_not_notice_that_pages_move(lab):
     for part in ("long", "control", "lock", "gift", "statistics", "guarantee"):
         passes(vm.command(f"run physmem_test only={part}", 300))
     assert int(re.search(r"(\d+) pages moved", vm.command("mem")).group(1)) > 1000
+
+
+def programs_that_fork_do_not_notice_that_pages_move(lab):
+    passes(good_end(boot(lab, "batch shake=9 swap=ram:4 run=fork_test"), 500).replace("\r", ""))
