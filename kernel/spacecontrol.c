@@ -3,6 +3,7 @@
 #include <l4/pecan.h>
 
 #include "arch.h"
+#include "debug/trace.h"
 #include "fpage.h"
 #include "io.h"
 #include "kmem.h"
@@ -48,6 +49,8 @@ static word_t extension(struct thread *self, struct space *s, struct space_contr
         s->kmem_quota = operand << PAGE_BITS;
         return 1;
     }
+    if (op == L4_PECAN_SPACE_TRACE)
+        return trace_control(self, a);
     return failed(self, L4_ERR_PARAMETER);
 }
 
