@@ -32,8 +32,8 @@
 #define L4_PECAN_COUNTERS      6
 
 /* "trace": SpaceControl(any thread, L4_PECAN_SPACE_TRACE | operation, argument, 0, nilthread) by a
- * privileged caller.  The old control is the number of records that were written since the trace was
- * last turned on.  Error 5 (parameter): there is no such operation, or no such record; error 8: the
+ * privileged caller.  The old control, even of a call that failed, is the number of records that were
+ * written since the trace was last turned on.  Error 5 (parameter): there is no such operation, or no such record; error 8: the
  * kernel has no memory for the ring.
  *   OFF     no more records; those that are there can be read
  *   ON      argument = pages of the ring, 1 to 1023, at most half of the kernel's free memory; the
@@ -61,7 +61,9 @@
  *       EXIT    ip, sp                                     back to user mode from all but Ipc; detail 1:
  *                                                          back to kernel code, behind an interrupt
  *       SWITCH  -                                          the thread gets the processor in the kernel
- *       EVENT   label, MR1 to MR4                          a program says so: L4_TraceEvent()
+ *       EVENT   label, MR1 to MR4                          a program says so: <l4/trace.h>.  On the
+ *                                                          fast path, a SEND from and to nobody is
+ *                                                          before it
  *       BEGIN   1 if time is ticks of the counter, its kHz the trace was turned on */
 #define L4_PECAN_TRACE_WORDS   8
 enum {

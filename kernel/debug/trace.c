@@ -166,11 +166,9 @@ static void items(word_t to, word_t tag, const volatile word_t *mr)
 void trace_in_ipc(struct trapframe *f)
 {
     const volatile word_t *mr = (const volatile word_t *)current->utcb->mr;
-    if (is_recorded(L4_PECAN_TRACE_SEND, f->eip))
-        ;
-    else if (f->eax == L4_ID_NIL && f->edx == L4_ID_NIL)
+    if (f->eax == L4_ID_NIL && f->edx == L4_ID_NIL)
         record(L4_PECAN_TRACE_EVENT, 0, f->esi >> L4_TAG_LABEL_SHIFT, mr[1], mr[2], mr[3], mr[4]);
-    else
+    else if (!is_recorded(L4_PECAN_TRACE_SEND, f->eip))
         record(L4_PECAN_TRACE_SEND, 0, f->eax, f->edx, f->esi, f->ecx, f->eip);
     if (f->eax != L4_ID_NIL && (f->esi & L4_TAG_T_MASK))
         items(f->eax, f->esi, mr);
@@ -318,6 +316,7 @@ static bool read(struct thread *self, word_t number)
 word_t trace_control(struct thread *self, struct space_control *a)
 {
     word_t number = a->kip;
+    a->old_control = written();
     switch (a->control & ~L4_PECAN_SPACE_OP_MASK) {
     case L4_PECAN_TRACE_OFF:
         turn_off();

@@ -9,6 +9,7 @@
 #include "programs.h"
 #include "reports.h"
 #include "shell.h"
+#include "tracecommand.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -215,6 +216,11 @@ static const struct command commands[] = {
     { "maps", "TASK", "the address space of a task",
       "TASK is a number or a name, as `ps` shows them. The task's own pager answers.\n", 1, 1,
       TAKES_TASK, command_maps },
+    { "trace", "[on|off|dump]", "the kernel's trace",
+      "  trace on [KB]         records what enters and leaves the kernel, in a ring of that size\n"
+      "  trace off             ends that\n"
+      "  trace dump [RECORDS]  prints the last records, for tools/trace on another machine\n",
+      0, 2, TAKES_NOTHING, tracecommand_obey },
     { "disk", "", "disks and partitions", NULL, 0, 0, TAKES_NOTHING, command_disk },
     { "uptime", "", "how long the system runs", NULL, 0, 0, TAKES_NOTHING, command_uptime },
     { .does = "Console and machine" },

@@ -135,6 +135,18 @@ void report_task_names(void (*each)(void *what, const char *name), void *what)
     each_task(pass_name, &(struct names) { each, what });
 }
 
+static bool pass_task(L4_Word_t id, void *argument)
+{
+    void (**each)(L4_Word_t, const char *) = argument;
+    (*each)(id, report_task_name(id));
+    return true;
+}
+
+void report_each_task(void (*each)(L4_Word_t task, const char *name))
+{
+    each_task(pass_task, &each);
+}
+
 static const char *state_name(L4_Word_t state)
 {
     static const char *const names[] = {
@@ -216,8 +228,9 @@ static void report_swap(L4_ThreadId_t pm, L4_Word_t handle)
     struct hurd_pm_swap_info s;
     if (hurd_pm_swap_info(pm, handle, &s) || s.blocks == 0)
         return;
-    printf("swap: %lu pages out, of %lu blocks %lu free and %lu bad; %lu pages written, %lu read%s\n",
-           s.swapped, s.blocks, s.free, s.bad, s.written, s.read,
+    printf("swap: %lu pages out, of %lu blocks %lu free, %lu reserved and %lu bad; %lu pages written, "
+           "%lu read%s\n",
+           s.swapped, s.blocks, s.free, s.reserved, s.bad - s.reserved, s.written, s.read,
            s.attached ? "" : "; there is no swap server");
     printf("swap: window of %lu frames, %lu to be written; %lu pages came back and %lu went without the disk\n",
            s.window, s.inactive, s.recovered, s.clean);

@@ -100,6 +100,7 @@ int serve_swap_info(struct hurd_cap_call *call)
         .kept = swap_kept(), .swapped = swap.pages, .window = swap.cells,
         .inactive = swap_inactive(), .written = swap.written, .read = swap.read,
         .recovered = swap.recovered, .clean = swap.clean, .attached = swap.task, .attaches = swap.attaches,
+        .reserved = swap.reserved < swap.map.count ? swap.reserved : swap.map.count,
     };
     return reply_struct(call, &info, sizeof info);
 }

@@ -14,6 +14,7 @@
 #include <l4/kip.h>
 #include <l4/schedule.h>
 #include <l4/thread.h>
+#include <l4/trace.h>
 #include <string.h>
 
 #define PAGE            0x1000u
@@ -381,6 +382,14 @@ static void consume(struct making *m)
     hurd_cap_drop(physmem, m->control);
 }
 
+/* The trace shows names of tasks: as much of it as three words hold. */
+static void tell_trace(const struct task *t)
+{
+    L4_Word_t name[3];
+    memcpy(name, t->name, sizeof name);
+    L4_TraceEvent(L4_EVENT_TASK_BEGIN, t->id, name[0], name[1], name[2]);
+}
+
 int task_create(struct hurd_cap_call *call, struct task *parent)
 {
     struct making m = {0};
@@ -405,6 +414,8 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
             hurd_cap_remove(&server.table, m.caller, handle, &left);
     }
     consume(&m);
+    if (error == 0)
+        tell_trace(m.task);
     if (error != 0) {
         if (m.task)
             task_destroy(m.task, 0, HURD_TASK_KILLED);
