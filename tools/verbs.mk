@@ -121,7 +121,7 @@ mutants:
 bench: all iso
 	+@BUILD=$(BUILD) bench/run "$(B)"
 
-## tour             count the instructions in docs/tour-ipc.md and docs/tour-fault.md again
+## tour             count the instructions in docs/tour-*.md again, and draw docs/selfpaged.svg
 tour: all
 	@BUILD=$(BUILD) bench/tour
 

@@ -58,7 +58,9 @@ class Trace:
             return "idle"
         if thread & 0x3FFF == 1 and thread >> 14 == 48:
             return "sigma0"
-        return self.names.get(thread & 0x3FFF, f"task {thread & 0x3FFF}")
+        task = thread & 0x3FFF
+        name = self.names.get(task, "")
+        return name if name[:1].isalpha() else f"task {task}"               # the demo's tasks are called 0, 1, 2
 
     def thread_name(self, thread):
         return "idle" if thread == 0 else f"{self.task_name(thread)} {thread >> 14}.{thread & 0x3FFF}"
