@@ -10,6 +10,7 @@
 
 #include <hurd/startup.h>
 #include <hurd/wortel.h>
+#include <l4/kip.h>
 
 enum {
     PAGE_KB = 4,
@@ -76,6 +77,7 @@ static void dump(const char *number)
     }
     if (!is_good(call(HURD_TRACE_OFF, 0, &written)))
         return;
+    printf("trace: %lu kHz\n", L4_ProcDescInternalFreq(L4_ProcDesc(L4_GetKernelInterface(), 0)));
     report_each_task(print_name);
     for (L4_Word_t at = written > most ? written - most : 0; at < written;) {
         int error = hurd_wortel_trace(__hurd_startup_data->wortel.cap, HURD_TRACE_READ, at, &written,

@@ -113,19 +113,21 @@ def khz_of(ram):
 
 
 LINE = re.compile(r"trace:((?: [0-9a-f]+){8})\s*$")
+SPEED = re.compile(r"trace: (\d+) kHz")
 TASK = re.compile(r"trace: task (\d+) (\S+)")
 
 
 def from_text(text):
     """What `trace dump` printed.  Other lines may be between."""
-    words, names = [], {}
+    words, names, khz = [], {}, 0
     for line in text.splitlines():
-        found, task = LINE.search(line), TASK.search(line)
+        found, task, speed = LINE.search(line), TASK.search(line), SPEED.search(line)
+        khz = int(speed[1]) if speed else khz
         if found:
             words.append([int(word, 16) for word in found[1].split()])
         elif task:
             names[int(task[1])] = task[2]
-    return make(words, 0, names)
+    return make(words, khz, names)
 
 
 def make(words, khz, names):
