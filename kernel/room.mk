@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 PROGRAMS += kernel
-kernel_SRC     := $(filter-out kernel/arch/x86/offsets.c kernel/debug/gdb% kernel/debug/trace%,$(wildcard kernel/*.c kernel/arch/x86/*.c kernel/arch/x86/*.asm kernel/debug/*.c))
+kernel_SRC     := $(filter-out kernel/arch/x86/offsets.c kernel/debug/gdb% kernel/debug/trace% kernel/debug/watch%,$(wildcard kernel/*.c kernel/arch/x86/*.c kernel/arch/x86/*.asm kernel/debug/*.c))
 kernel_LDS     := kernel/arch/x86/kernel.lds
 # Nothing in the kernel wants 16-byte alignment of stacks or code: four bytes of stack are fewer instructions, the rest is padding.
 kernel_CFLAGS  := -mgeneral-regs-only -mregparm=3 -mpreferred-stack-boundary=2 -Ikernel \
@@ -26,7 +26,7 @@ kernel_LD       = $(CC) $(CFLAGS) $(kernel_CFLAGS) -nostdlib -static -flto-parti
 
 # gdb's stub and the trace are compiled apart from the rest, so that they change nothing there.
 LIBRARIES     += watch
-watch_SRC     := $(wildcard kernel/debug/gdb*.c kernel/debug/gdb*.asm kernel/debug/trace*.c kernel/debug/trace*.asm)
+watch_SRC     := $(wildcard kernel/debug/gdb*.c kernel/debug/gdb*.asm kernel/debug/trace*.c kernel/debug/trace*.asm kernel/debug/watch*.c)
 watch_CFLAGS  := $(filter-out -flto,$(kernel_CFLAGS))
 watch_ASFLAGS := $(kernel_ASFLAGS)
 watch_DEPS     = $(kernel_DEPS)

@@ -101,6 +101,8 @@ enum hurd_space_counter {
     HURD_SPACE_KMEM_QUOTA = 3,      /* bytes; 0 = no quota */
     HURD_SPACE_THREADS = 4,
     HURD_SPACE_POOL_FREE = 5,       /* free bytes of the kernel's pool; the same for every space */
+    HURD_SPACE_TICKS = 6,           /* ticks (about 1 ms) that found a thread of the space running */
+    HURD_SPACE_PARTNER = 7,         /* of the thread, as L4_PECAN_PARTNER */
 };
 
 /* ---- functions for clients, lib/hurd-cap/wortel_client.c.  They return 0, an errno (EIO if the

@@ -29,7 +29,12 @@
 #define L4_PECAN_KMEM_QUOTA    3 /* bytes that it may use; 0 = no limit */
 #define L4_PECAN_THREADS       4 /* threads */
 #define L4_PECAN_POOL_FREE     5 /* free bytes of the whole kernel pool; the same for every space */
-#define L4_PECAN_COUNTERS      6
+#define L4_PECAN_TICKS         6 /* ticks of the clock (about a millisecond each) that found a thread of the
+                                    space running; modulo 2^32 */
+#define L4_PECAN_PARTNER       7 /* of the named thread itself: the id of the thread to which it waits to
+                                    send, or from which it waits to receive (anythread, anylocalthread);
+                                    nilthread: it does not wait */
+#define L4_PECAN_COUNTERS      8
 
 /* "trace": SpaceControl(any thread, L4_PECAN_SPACE_TRACE | operation, argument, 0, nilthread) by a
  * privileged caller.  The old control, even of a call that failed, is the number of records that were

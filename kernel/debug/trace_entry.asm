@@ -186,7 +186,9 @@ trace_fast_plain:
         cmp     edi, UNMAP_MARK
         je      .unmap
         jmp     sysenter_plain
-.unmap: jmp     sysenter_unmap
+.unmap: mov     esi, edx                ; as sysenter_other in fastpath.asm leaves it
+        mov     edi, [ss:GS_PAGE]
+        jmp     sysenter_unmap
 
 ; To user mode as the receiver: eax sender, edx eip, ecx esp, esi MR0, ebx MR1, ebp MR2, edi local id.
 trace_fast_out:

@@ -9,6 +9,7 @@
 #include "programs.h"
 #include "reports.h"
 #include "shell.h"
+#include "top.h"
 #include "tracecommand.h"
 
 #include <stdio.h>
@@ -212,6 +213,9 @@ static const struct command commands[] = {
     { "umount", "", "unmounts the file system", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
     { .does = "The system" },
     { "ps", "", "tasks and their threads, with IPC state", NULL, 0, 0, TAKES_NOTHING, command_ps },
+    { "top", "[TIMES]", "which tasks run, every second",
+      "Any key ends it. With a number, it shows so many seconds one below the other.\n", 0, 1, TAKES_NOTHING,
+      top_obey },
     { "mem", "", "memory: free, allocated, by task", NULL, 0, 0, TAKES_NOTHING, command_mem },
     { "maps", "TASK", "the address space of a task",
       "TASK is a number or a name, as `ps` shows them. The task's own pager answers.\n", 1, 1,

@@ -156,6 +156,21 @@ static const char *state_name(L4_Word_t state)
     return state < sizeof names / sizeof names[0] ? names[state] : "unknown";
 }
 
+/* With whom the thread waits, if that is one thread. */
+static void report_partner(L4_Word_t task, L4_ThreadId_t thread)
+{
+    L4_Word_t partner;
+    if (hurd_task_partner(task_server(), task_master(), task, thread, &partner) || !partner ||
+        partner == HURD_TASK_UNKNOWN || !L4_IsGlobalId(L4_ThreadIdOfRaw(partner)))
+        return;
+    L4_ThreadId_t with = L4_ThreadIdOfRaw(partner);
+    if (with.raw == thread.raw)
+        printf(" (for a time)");
+    else
+        printf(" for %lu.%lu, %s", L4_ThreadNo(with), L4_Version(with),
+               report_task_name(L4_Version(with)));
+}
+
 static void report_threads(L4_Word_t task)
 {
     L4_Word_t pairs[2 * PAIRS_MAX], n, total, start = 0;
@@ -164,9 +179,12 @@ static void report_threads(L4_Word_t task)
             return;
         for (L4_Word_t i = 0; i < n; i++) {
             L4_ThreadId_t thread = L4_ThreadIdOfRaw(pairs[2 * i]);
-            printf("        thread %4lu.%-4lu %s%s\n", L4_ThreadNo(thread), L4_Version(thread),
+            printf("        thread %4lu.%-4lu %s%s", L4_ThreadNo(thread), L4_Version(thread),
                    state_name(pairs[2 * i + 1] & HURD_TASK_THREAD_STATE),
                    pairs[2 * i + 1] & HURD_TASK_THREAD_PAGER ? ", pager" : "");
+            if ((pairs[2 * i + 1] & HURD_TASK_THREAD_STATE) != L4_SCHED_RUNNING)
+                report_partner(task, thread);
+            putchar('\n');
         }
         start += n;
     } while (n > 0 && start < total);
@@ -202,12 +220,15 @@ static bool report_task(L4_Word_t id, void *argument)
         return true;            /* it died meanwhile */
     char name[HURD_TASK_NAME_MAX + 1];
     copy_name(name, &info);
-    char kmem[24], own[24], others[24];
+    char kmem[24], own[24], others[24], time[24];
+    L4_Word_t ms = HURD_TASK_UNKNOWN;
+    hurd_task_time(task_server(), task_master(), id, &ms);
+    format_counter(time, sizeof time, ms, 1);
     format_counter(kmem, sizeof kmem, info.kmem, 1024);
     format_counter(own, sizeof own, info.faults_own, 1);
     format_counter(others, sizeof others, info.faults_other, 1);
-    printf("%5lu  %-16s %6lu %7lu %6s KB %9s %9s\n", info.task, name, info.parent, info.threads,
-           kmem, own, others);
+    printf("%5lu  %-16s %6lu %7lu %6s KB %9s %9s %8s\n", info.task, name, info.parent, info.threads,
+           kmem, own, others, time);
     report_budget(id);
     report_threads(id);
     return true;
@@ -215,7 +236,7 @@ static bool report_task(L4_Word_t id, void *argument)
 
 void report_tasks(void)
 {
-    printf(" TASK  NAME             PARENT THREADS  KERNEL OWN FAULTS    OTHERS\n");
+    printf(" TASK  NAME             PARENT THREADS  KERNEL OWN FAULTS    OTHERS  TIME ms\n");
     int err = each_task(report_task, NULL);
     if (err)
         printf("ps: the task server does not answer: %s\n", strerror(err));

@@ -95,7 +95,9 @@ def mistakes(events):
         return apply
 
     def overlap(all_events):
-        all_events[first["X"]]["dur"] = 1e9
+        slices = [e for e in all_events if e["ph"] == "X"]
+        again = next(e for e in slices if [(o["pid"], o["tid"]) for o in slices].count((e["pid"], e["tid"])) > 1)
+        again["dur"] = 1e9
         return all_events
 
     def lost_end(all_events):
@@ -141,14 +143,14 @@ def trace_goes_over_the_serial_line(lab):
     vm.expect("pecan> ")
     vm.command("trace on 256")
     vm.command("hello")
-    said = vm.command("trace dump 600", timeout=200)
+    said = vm.command("trace dump 3000", timeout=300)
     assert said.rstrip().endswith("trace: end"), said[-200:]
     trace = records.from_text(said)
-    assert len(trace.records) == 600 and trace.ticks_per_us > 1, (len(trace.records), trace.ticks_per_us)
+    assert 1000 < len(trace.records) <= 3000 and trace.ticks_per_us > 1, (len(trace.records), trace.ticks_per_us)
     assert {"fault", "send", "receive", "map", "switch", "event", "exit"} <= {r.kind for r in trace.records}
     assert "hello" in trace.names.values(), trace.names
     assert not chrome.problems(json.dumps({"traceEvents": chrome.events(trace)}))
-    assert "600 records" not in vm.command("trace") and "records were written" in vm.command("trace")
+    assert re.search(r"^\d+ records were written", vm.command("trace"), re.M)
 
 
 def trace_command_refuses_what_it_cannot_do(lab):
