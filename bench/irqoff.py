@@ -82,7 +82,7 @@ def measure(build, suite):
             return Record(build, suite, list(lines), text, status == 0)
 
 
-def measure_again(build, suite, tries=3):
+def measure_again(build, suite, tries=10):
     """On a busy machine QEMU may bring a tick late, and then the record is not to be trusted; what the kernel does is the same again."""
     for _ in range(tries):
         record = measure(build, suite)

@@ -2,6 +2,7 @@
 /* What paging costs a task that pages itself: an ordinary program, started by init under `-icount
  * shift=0`, where the time-stamp counter counts instructions of the whole machine: ours, our
  * pager's, physmem's and the kernel's. */
+#include <errno.h>
 #include <hurd/mm.h>
 #include <hurd/startup.h>
 #include <l4/ipc.h>
@@ -11,6 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum {
     SAMPLES = 33,
@@ -163,6 +166,50 @@ static bool unmap_touched(void)
     return true;
 }
 
+/* ---- fork(): a child that ends at once and is waited for; then a write to a page that the child
+ * has, too ---- */
+
+static bool fork_and_wait(void)
+{
+    for (int i = 0; i < SAMPLES; i++) {
+        int status = -1;
+        uint32_t before = instructions();
+        pid_t child = fork();
+        if (child == 0)
+            _Exit(0);
+        if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
+            return give_up("fork", child < 0 ? errno : status);
+        samples[i] = instructions() - before;
+    }
+    report("mm.fork", median(), 1);
+    return true;
+}
+
+static bool fault_copy(void)
+{
+    uintptr_t page[SAMPLES];
+    if (!single_pages(page, 1))
+        return false;
+    for (int i = 0; i < SAMPLES; i++)
+        touch(page[i]);
+    struct hurd_task_created child;
+    int error = hurd_fork(0, &child);
+    if (error)
+        return give_up("fork", error);
+    if (child.id == 0) {
+        L4_Sleep(L4_Never);
+        _Exit(1);
+    }
+    for (int i = 0; i < SAMPLES; i++) {
+        uint32_t fault = touch(page[i]);
+        samples[i] = fault - touch(page[i]);
+    }
+    report("mm.fault.copy", median(), 1);
+    L4_ThreadId_t task = L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
+    hurd_task_destroy(task, child.handle, 0);
+    return waitpid((pid_t)child.id, NULL, 0) == (pid_t)child.id && release(page);
+}
+
 /* ---- pages of a store: in core already, and fetched in place of another one ---- */
 
 static int fetch_nothing(void *hook, uintptr_t offset, void *const *page, unsigned pages)
@@ -218,7 +265,8 @@ int main(void)
 {
     report("boot.demo", instructions(), 1); /* init has started us in the demo's place */
     bool good = meter_is_exact() && rpc_null() && fault_owned() && fault_physmem() &&
-                mmap_and_touch() && unmap_touched() && fault_paged();
+                mmap_and_touch() && unmap_touched() && fork_and_wait() &&
+                fault_copy() && fault_paged();
     printf("# done\n");
     return good ? 0 : 1;
 }

@@ -44,42 +44,74 @@ class Hang(AssertionError):
     """A machine that has said nothing for too long."""
 
 
+def echo_of(line):
+    """What is seen of a line that is typed: whole lines of a program may come in between its characters, and before its end."""
+    lines = r"(?:[^\n]*\n)*?"
+    echo = lines.join(re.escape(c) for c in line)
+    return rf"{echo}\s*?\n|(?:(?<=\n)|(?<={re.escape(PROMPT)})){echo}{lines}\s*?\n"
+
+
 class Machine:
-    """A running emulator and the far end of its serial line.  All limits are seconds that it has had."""
+    """A running emulator and the far end of its serial line.  All limits are seconds that it has had.
+
+    All that it says is kept in `text`.  `heard` is the place in it behind the last match: expect() goes on from there, so it finds
+    only what comes later.  What may have come before the end of a command, or after it, is for expect_since() with a mark()."""
 
     SLOWNESS = 1
 
     def __init__(self, process, line, log, on_close=()):
         self.process, self.line, self.on_close = process, line, on_close
         self.text, self.booted = "", False
+        self.heard, self.match, self.before = 0, None, ""
         self.log = open(log, "a")
         self.clock = machine.Stopwatch(process.pid)
-        self.heard = self.clock.seconds()
+        self.last_word = self.clock.seconds()
         line.logfile_read = self
 
     def write(self, data):              # pexpect's log: everything the machine says
         self.text += data
         self.log.write(data)
-        self.heard = self.clock.seconds()
+        self.last_word = self.clock.seconds()
         self.booted = self.booted or PROMPT in self.text[-len(data) - len(PROMPT):]
 
     def flush(self):
         self.log.flush()
 
     def last_line(self):
-        lines = self.text.rstrip().splitlines() or [""]
+        lines = self.text[-4000:].rstrip().splitlines() or [""]
         return re.sub(r"[0-9a-f]*[0-9]+[0-9a-f]*", "N", lines[-1])
+
+    def find(self, patterns):
+        """The pattern that matches first behind the place `heard`, by its index, or None.  What is before its match, and the match,
+        are kept, and `heard` goes behind it."""
+        found = [(match.start(), index, match) for index, match in
+                 enumerate(re.compile(pattern, re.S).search(self.text, self.heard) for pattern in patterns) if match]
+        if not found:
+            return None
+        start, index, self.match = min(found, key=lambda one: one[:2])
+        self.before, self.heard = self.text[self.heard:start], self.match.end()
+        return index
+
+    def read(self, seconds):
+        """Reads what has come, or waits for it so long; answers whether there was anything.  Raises pexpect.EOF at the machine's end."""
+        try:
+            return bool(self.line.read_nonblocking(1 << 16, seconds))
+        except pexpect.TIMEOUT:
+            return False
 
     def listen(self, patterns, end, silence):
         """Waits for the first of some patterns; answers its index.  Raises Hang at the time `end` or after so many seconds without
         a word (None: any), pexpect.EOF at the machine's end."""
         while not stop.is_set():
-            try:
-                return self.line.expect(patterns, timeout=0.5)
-            except pexpect.TIMEOUT:
-                pass
-            now = self.clock.seconds()
-            if silence is not None and now - self.heard > silence:
+            index = self.find(patterns)
+            if index is not None:
+                return index
+            if self.read(0.5):
+                continue
+            now, quiet = self.clock.seconds(), self.clock.seconds() - self.last_word
+            if self.read(0):            # it was us who had no processor
+                continue
+            if silence is not None and quiet > silence:
                 raise Hang(f"silent for {silence:g} seconds")
             if now > end:
                 raise Hang("no end")
@@ -95,8 +127,8 @@ class Machine:
     def read_panic(self):
         """The rest of the kernel's report, if it comes."""
         try:
-            while "panic: halted" not in self.line.before:
-                self.listen(["\n"], self.clock.seconds() + 5, 1)
+            while "panic: halted" not in self.before:
+                self.listen(["\n"], self.clock.seconds() + 30, 5)
         except (Hang, pexpect.EOF):
             pass
 
@@ -107,7 +139,7 @@ class Machine:
         try:
             while self.listen([pattern, r"((?:panic: |(?:loader|wortel): [^\n]* Halted\.)[^\n]*)\n"], end,
                               None if self.booted else self.patience()):
-                last = self.line.match[1].strip()
+                last = self.match[1].strip()
                 if machine.last_words(last):
                     self.read_panic()
                     raise AssertionError(f"the machine ended before {pattern!r}: {last}")
@@ -118,18 +150,29 @@ class Machine:
             raise AssertionError(f"no {pattern!r} within {timeout} seconds") from None
         except pexpect.EOF:
             raise AssertionError(f"the machine ended before {pattern!r}") from None
-        return self.line.match
+        return self.match
+
+    def mark(self):
+        """This moment, for expect_since(): behind all that was matched until now."""
+        return self.heard
+
+    def expect_since(self, mark, pattern, timeout=60):
+        """Waits for a regular expression that may have come already, before or behind other matches since a mark."""
+        heard, self.heard = self.heard, mark
+        match = self.expect(pattern, timeout)
+        self.heard = max(heard, self.heard)
+        return match
 
     def send(self, line):
         self.line.send(line + "\r")
 
     def command(self, line, timeout=60):
-        """Types a command at the shell's prompt; answers what it printed."""
+        """Types a command at the shell's prompt; answers what it printed.  Lines of a program in the background may be among it, or
+        come later: see expect_since()."""
         self.send(line)
-        echo = r"(?:[^\n]*\n)*?".join(re.escape(c) for c in line)    # lines of a program may come in between
-        self.expect(echo + r"\s*?\n", timeout)
+        self.expect(echo_of(line), timeout)
         self.expect(re.escape(PROMPT), timeout)
-        return self.line.before.replace("\r", "")
+        return self.before.replace("\r", "")
 
     def finish(self, timeout=60, silence=None, last_line=None):
         """Reads to the machine's end, or to a last line; answers an Ending."""
@@ -137,7 +180,7 @@ class Machine:
         try:
             while True:
                 self.listen(["\n"], end, silence or self.patience())
-                said = self.line.before.strip()
+                said = self.before.strip()
                 if last_line and said == last_line:
                     return Ending()
                 if STOP and said.startswith("not ok"):
@@ -155,7 +198,9 @@ class Machine:
             return self.ending()
 
     def ending(self):
-        code = self.process.wait(60)
+        if not machine.watch(self.process, 60):
+            return Ending(problem="the emulator closed the line and went on")
+        code = self.process.returncode
         status = machine.verdict(code)
         return Ending(status, None if status is not None else f"the machine ended without a verdict (QEMU's status {code})")
 
@@ -175,11 +220,7 @@ class BochsMachine(Machine):
     SLOWNESS = 4                        # it interprets
 
     def ending(self):
-        try:
-            self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            return Ending(problem="Bochs closed the line and went on")
-        return Ending()
+        return Ending() if machine.watch(self.process, 60) else Ending(problem="Bochs closed the line and went on")
 
 
 class QemuMachine(Machine):
@@ -191,8 +232,14 @@ class QemuMachine(Machine):
         self.greeted = False
 
     def _answer(self):
-        self.monitor.expect(re.escape("(qemu) "), timeout=120)
-        return self.monitor.before
+        end = self.clock.seconds() + 120
+        while self.clock.seconds() < end:
+            try:
+                self.monitor.expect(re.escape("(qemu) "), timeout=0.5)
+                return self.monitor.before
+            except pexpect.TIMEOUT:
+                pass
+        raise AssertionError("QEMU's monitor does not answer")
 
     def ask(self, command):
         """One command of QEMU's monitor; answers its text."""
@@ -262,15 +309,23 @@ def start_qemu(log, serial=True, **setup):
     return QemuMachine(process, PipeLine(process), log, ours)
 
 
+def call_of(listener, process):
+    """The connection that an emulator makes for its serial line."""
+    line = machine.accept(listener, process)
+    if line:
+        return line
+    process.kill()
+    raise AssertionError(f"{process.args[0]} does not start: its serial line is not there (status {process.wait()})")
+
+
 def start_bochs(log, **setup):
     folder = tempfile.TemporaryDirectory(prefix="bochs-")
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(60)
         serial = f"socket-client, dev=127.0.0.1:{listener.getsockname()[1]}"
         command = machine.bochs(folder.name, serial, **setup)
         with open(os.path.join(folder.name, "out"), "w") as out:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
-        ours = listener.accept()[0]
+        ours = call_of(listener, process)
     line = pexpect.fdpexpect.fdspawn(ours.detach(), encoding="utf-8", codec_errors="replace")
     return BochsMachine(process, line, log, [folder.cleanup])
 
@@ -280,11 +335,10 @@ def start_dosbox(log, **setup):
         raise Skip("dosbox is not installed: `make emulators` brings it")
     folder = tempfile.TemporaryDirectory(prefix="dosbox-")
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(60)
         command, environment = machine.dosbox(folder.name, listener.getsockname()[1], **setup)
         with open(os.path.join(folder.name, "out"), "w") as out:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=environment)
-        ours = listener.accept()[0]
+        ours = call_of(listener, process)
     line = pexpect.fdpexpect.fdspawn(ours.detach(), encoding="utf-8", codec_errors="replace")
     return TalkingMachine(process, line, log, [folder.cleanup])
 
@@ -302,14 +356,12 @@ def node_get():
         if os.path.exists(done) and filecmp.cmp(wanted, done, shallow=False):
             return None
         shutil.copyfile(wanted, os.path.join(machine.NODE_FOLDER, "package.json"))
-        try:
-            npm = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--fetch-retries=0",
-                                  "--fetch-timeout=20000"], cwd=machine.NODE_FOLDER, timeout=90, stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
-        except subprocess.TimeoutExpired:
+        status, said = machine.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--fetch-retries=0",
+                                    "--fetch-timeout=20000"], 90, cwd=machine.NODE_FOLDER)
+        if status is None:
             return "npm did not get v86 within 90 seconds"
-        if npm.returncode != 0:
-            return "npm cannot get v86: " + npm.stdout.strip().splitlines()[-1]
+        if status != 0:
+            return "npm cannot get v86: " + said.strip().splitlines()[-1]
         shutil.copyfile(wanted, done)
     return None
 

@@ -8,12 +8,15 @@ BOOTSET := $(patsubst %,$(BUILD)/strip/%,loader kernel sigma0 wortel physmem tas
            $(BUILD)/apps.cpio $(BUILD)/deva-store
 
 DRIVER_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(DRIVERS)))
-APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(sort $(APPS)))
+# Programs that stand in /bin of the file systems, and not in the archive.
+BIN_APPS := env wc
+APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(filter-out $(BIN_APPS),$(sort $(APPS))))
+BIN_BINARIES := $(addprefix $(BUILD)/strip/apps/,$(BIN_APPS))
 
-# The file system that a RAM disk starts with.
+# The file system that a RAM disk starts with; BIN_PORTS: tools/ports.mk.
 ROOT_IMAGE := $(BUILD)/root.img
-$(ROOT_IMAGE): $(shell find boot/root) tools/rootimage
-	@tools/rootimage $@ boot/root
+$(ROOT_IMAGE): $(shell find boot/root) $(BIN_BINARIES) $(BIN_PORTS) tools/rootimage
+	@tools/rootimage $@ boot/root $(BIN_BINARIES) $(BIN_PORTS)
 
 # What `ls` says of them: "NAME<tab>WHAT IT DOES".
 $(BUILD)/programs.txt: apps/README.md $(patsubst %,servers/%/README.md,$(DRIVERS)) tools/images.mk
@@ -93,8 +96,10 @@ usb: $(IMAGES)/pecan.iso
 	@$(missing_apps)
 
 # A disk for the driver: swap partition, and an ext2 file system, which is repaired if need be.  What is written to it stays there until SIZE changes, or `make clean`.
-disk:
-	@tools/disk --ext2 $(IMAGES)/disk.img $(SIZE)
+disk: $(BIN_BINARIES) $(BIN_PORTS)
+	@rm -rf $(BUILD)/disk/tree && mkdir -p $(BUILD)/disk/tree/bin && cp -r boot/root/. $(BUILD)/disk/tree/
+	@cp $(BIN_BINARIES) $(BIN_PORTS) $(BUILD)/disk/tree/bin/
+	@tools/disk --ext2=$(BUILD)/disk/tree $(IMAGES)/disk.img $(SIZE)
 
 # The same layout, but the second partition is a FAT file system with Pecan in it, and GRUB stands in front of the first.
 DISK_GRUB   := multiboot fat part_msdos biosdisk normal serial terminal configfile boot search minicmd test smbios

@@ -21,10 +21,11 @@ EXIT_BASE = 0x20        # our values are 0x20 | status: QEMU's own error status 
 
 
 
-def counted(shift):
+def counted(shift, sleep="off"):
     """Virtual time: an instruction takes 2^shift ns and a sleep takes none of ours, whatever else this machine does.  The clock chip
-    has to be told so, it would go by the host's time.  Two runs are alike to the last instruction; a tick is 960,000 >> shift of them."""
-    return ["-accel", "tcg", "-icount", f"shift={shift},sleep=off", "-rtc", "base=2000-01-01,clock=vm"]
+    has to be told so, it would go by the host's time.  Two runs are alike to the last instruction; a tick is 960,000 >> shift of them.
+    With sleep="on" a sleep takes its time: a driver that has nothing to do but wait for a disk waits as long as this machine does."""
+    return ["-accel", "tcg", "-icount", f"shift={shift},sleep={sleep}", "-rtc", "base=2000-01-01,clock=vm"]
 
 
 REPEATABLE, SLOWLY = counted(6), counted(1)
@@ -53,24 +54,74 @@ def last_words(line):
 
 
 class Stopwatch:
-    """The seconds that a process has had: those in which it waited for a processor are not its fault."""
+    """The seconds that some processes, and the processes that they started, have had together: those in which one of them waited for
+    a processor are not its fault."""
 
-    def __init__(self, pid):
-        self.pid, self.waited, self.threads = pid, 0.0, {}
+    def __init__(self, *pids):
+        self.pids, self.waited, self.threads = pids, 0.0, {}
         self.started = time.monotonic()
 
+    def _family(self, pid):
+        """The folders of the threads of a process, and of the processes that it started, one list for each process."""
+        threads, children = glob.glob(f"/proc/{pid}/task/*"), []
+        for thread in threads:
+            children += read_words(thread + "/children")
+        return [threads] + [family for child in children for family in self._family(child)]
+
     def seconds(self):
-        most = 0
-        for path in glob.glob(f"/proc/{self.pid}/task/*/schedstat"):
-            try:
-                with open(path) as text:
-                    wait = int(text.read().split()[1])
-            except (OSError, IndexError):   # the thread has gone
-                continue
-            most = max(most, wait - self.threads.get(path, 0))
-            self.threads[path] = wait
-        self.waited += most / 1e9
+        for threads in [family for pid in self.pids for family in self._family(pid)]:
+            most = 0
+            for path in threads:
+                words = read_words(path + "/schedstat")
+                if len(words) > 1:              # the thread has not gone
+                    most = max(most, int(words[1]) - self.threads.get(path, 0))
+                    self.threads[path] = int(words[1])
+            self.waited += most / 1e9
         return time.monotonic() - self.started - self.waited
+
+
+def read_words(path):
+    try:
+        with open(path) as text:
+            return text.read().split()
+    except OSError:
+        return []
+
+
+def watch(process, limit, beside=()):
+    """Waits for a process's end while it, and those beside it (by number), have at most `limit` seconds: has it ended?  If not, it is killed."""
+    clock = Stopwatch(process.pid, *beside)
+    while clock.seconds() < limit:
+        try:
+            process.wait(0.2)
+            return True
+        except subprocess.TimeoutExpired:
+            pass
+    process.kill()
+    process.wait()
+    return False
+
+
+def accept(listener, process, limit=60):
+    """The connection that a process makes to a listening socket; None if it ends, or has had `limit` seconds, before."""
+    clock = Stopwatch(process.pid)
+    listener.settimeout(0.5)
+    while process.poll() is None and clock.seconds() < limit:
+        try:
+            return listener.accept()[0]
+        except TimeoutError:
+            pass
+    return None
+
+
+def run(command, limit, beside=(), **keys):
+    """A program with nobody there: (its status, what it said).  The status is None if it did not end within the limit of watch()."""
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, **keys)
+        ended = watch(process, limit, beside)
+        out.seek(0)
+        said = out.read().decode(errors="replace")
+        return (process.returncode, said) if ended else (None, said + f"\n(no end within {limit} seconds)")
 
 
 class Hang(Exception):
@@ -98,7 +149,7 @@ def relay(process, limit, silence):
                 if word and (not word.startswith("panic: ") or word.startswith("panic: halted")):
                     return last
                 up = up or line.startswith(b"deva: console")
-        elif last and now - heard > 1:      # the rest of its report does not come
+        elif last and now - heard > 5:      # the rest of its report does not come
             return last
         if now > limit:
             raise Hang(f"no end after {limit} seconds")
@@ -108,19 +159,8 @@ def relay(process, limit, silence):
 
 def collect(command, limit):
     """Runs a machine with nobody there for at most `limit` seconds of its own: (its verdict, what it said, whether it ended)."""
-    with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
-        clock, ended = Stopwatch(process.pid), False
-        while not ended and clock.seconds() < limit:
-            try:
-                process.wait(0.2)
-                ended = True
-            except subprocess.TimeoutExpired:
-                pass
-        process.kill()
-        status = verdict(process.wait()) if ended else None
-        out.seek(0)
-        return status, out.read().decode("latin-1"), ended
+    status, said = run(command, limit)
+    return verdict(status) if status is not None else None, said, status is not None
 
 
 def module_file(build, name):
@@ -143,11 +183,11 @@ def initrd(build, modules, options=None):
 
 
 def qemu(memory=64, machine="pc", cpu=None, image=None, disk=None, floppy=None, kernel=None, modules=None, options=None,
-         reboots=False, extra=()):
+         reboots=False, program=QEMU, extra=()):
     """QEMU's command line without anything about consoles: image is an ISO, disk a raw image that boots, floppy a FAT image; else kernel and
     modules (an initrd() string) are put in memory by QEMU itself.  options: {"loader": ..., "kernel": ..., "init": ...}."""
     options = options or {}
-    args = [QEMU, "-m", str(memory), "-M", machine, "-net", "none",
+    args = [program, "-m", str(memory), "-M", machine, "-net", "none",
             "-device", f"isa-debug-exit,iobase={EXIT_PORT:#x},iosize=1"]
     if cpu:
         args += ["-cpu", cpu]

@@ -10,13 +10,20 @@
  *                      physmem
  *   1076   fs_end      0 any handle                            none; the file system is unmounted,
  *                                                              and the server ends
+ *   1077   fs_offer    0 file                                  0 ticket
+ *   1078   fs_claim    0 ticket                                0 handle, 1 mode with type, 2 flags
+ *                                                              of dir_lookup
  *
  * A client begins with fs_slot: the server opens its table of physmem for the client, which puts a
  * weak reference to a container there (CONTAINER_SHARE) and names it in fs_buffer.  Then it asks
  * for the root.  When that container is gone, so is the client to the server, and its handles.
  * fs_buffer: EPERM: not a weak reference, or not from the caller.  EMFILE: HURD_FS_BUFFERS are
  *   there.  get_root: EACCES: the caller has no buffer.
- * fs_end: EPERM: the caller is no boot task.  EBUSY: programs have open files. */
+ * fs_end: EPERM: the caller is no boot task.  EBUSY: programs have open files.
+ * fs_offer, fs_claim: a program gives an open file to others.  A ticket is a number that is not 0;
+ *   whoever names it gets a handle of its own on the same open file, with its flags and its
+ *   position, as long as the handle that was offered is not dropped.  A second offer of a handle
+ *   gives the same ticket.  ENOENT: no such ticket.  EACCES, EMFILE as above and as dir_lookup. */
 #ifndef HURD_FS_H
 #define HURD_FS_H
 
@@ -27,6 +34,8 @@
 #define HURD_FS_SLOT        1074
 #define HURD_FS_BUFFER      1075
 #define HURD_FS_END         1076
+#define HURD_FS_OFFER       1077
+#define HURD_FS_CLAIM       1078
 
 #define HURD_FS_BUFFERS     2u          /* of one task */
 #define HURD_FS_FILES       64u         /* open handles of one task */

@@ -17,12 +17,21 @@
  *   1026   io_stat      0 file                                       struct hurd_file_stat
  *   1027   io_sync      0 file                                       none; all of it, and all that
  *                                                                    names it, is on the medium
+ *   1028   io_seek      0 file, 1 HURD_IO_FROM_*, 2-3 distance       0-1 position (low word first)
  *
  * offset: bytes into the container, a multiple of 4 KB; bytes: 1 to HURD_IO_MOST.  A read replaces
  * whole pages of the container; behind the bytes that were read, the last of these is zero.
  * io_read: EBADF not opened for reading, EISDIR, EINVAL neither file nor directory.
  * io_write: EBADF not opened for writing; ENOSPC, EFBIG; EPERM immutable. A handle that was opened
- * with HURD_DIR_APPEND writes at the end, wherever the position is. */
+ * with HURD_DIR_APPEND writes at the end, wherever the position is.
+ *
+ * An open file has a position of its own, which io_seek sets. io_read and io_write with both words
+ * of the position ~0 (HURD_IO_HERE) begin there, and move it on. Handles that come from one lookup
+ * (fs.h, fs_claim) share it.  io_seek: EINVAL: the sum is below 0 or too large.
+ *
+ * Small pieces need no container: read_many and write_many of deva.h (READ_MANY, WRITE_MANY: up to
+ * HURD_DEVA_CHUNK bytes in the message) work on a file at its own position, so a program's standard
+ * stream may be a file as well as a console.  Count 0 is the end of the file. */
 #ifndef HURD_IO_H
 #define HURD_IO_H
 
@@ -32,6 +41,12 @@
 #define HURD_IO_WRITE   1025
 #define HURD_IO_STAT    1026
 #define HURD_IO_SYNC    1027
+#define HURD_IO_SEEK    1028
+
+#define HURD_IO_FROM_START  0u
+#define HURD_IO_FROM_HERE   1u
+#define HURD_IO_FROM_END    2u
+#define HURD_IO_HERE        (~0ull)
 
 #define HURD_IO_MOST    0x10000u        /* bytes of one request */
 

@@ -34,7 +34,9 @@ int hurd_mm_init(L4_ThreadId_t pager);
 #define HURD_VM_HERE        0x10u       /* at *addr exactly, or EEXIST */
 #define HURD_VM_ZEROFILL    0x20u       /* reads as zero.  Anonymous memory always does */
 #define HURD_VM_REPLACE     0x40u       /* with HERE: what is there goes first */
-#define HURD_VM_FLAGS       0x70u
+#define HURD_VM_SHARED      0x100u      /* a task that is made by fork() shares the pages; else it
+                                           gets a copy.  For anonymous memory only */
+#define HURD_VM_FLAGS       0x170u
 
 /* Anonymous memory, readable and writable, at an address of the library's choice that starts the
  * search at *addr, or exactly there with HERE.  map_now: allocated and mapped before the call
@@ -97,6 +99,11 @@ int hurd_vm_move(uintptr_t addr, uintptr_t size, uintptr_t new_size, unsigned fl
  * hurd_vm_allocate(). */
 int hurd_vm_map_container(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights,
                           L4_Word_t container, uintptr_t offset);
+
+/* A new container of physmem, charged to the program's own control: `size` bytes of it are
+ * allocated and visible at *addr, which is an input as in hurd_vm_allocate().  On an error there is none.
+ * Errors as hurd_vm_allocate(), and ENOMEM: too few frames are left of the guarantee. */
+int hurd_vm_new_container(uintptr_t *addr, uintptr_t size, L4_Word_t *container);
 
 /* An application-defined backing store: the policy hook. When a page of a bound region is touched
  * that is not in core, `fault` runs in a thread of the library, up to 16 of them at a time, while
@@ -232,6 +239,14 @@ int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length,
  * many as it gets of its frames.  ENOMEM: the caller has not so many. */
 int hurd_spawn_self_swap(L4_Word_t frames, L4_Word_t swap, const char *argz, L4_Word_t argz_length,
                          struct hurd_task_created *created);
+/* fork(), with so many frames for the child beside its copies of pages in core.  HURD_FORK_PART: a
+ * half of what is left then.  In the child: created->id is 0.  Errors of fork(), returned. */
+#define HURD_FORK_PART  (~(L4_Word_t)0)
+int hurd_fork(L4_Word_t frames, struct hurd_task_created *created);
+/* Functions that fork() calls: prepare before, the last one first; parent and child behind it.
+ * Each may be NULL.  ENOMEM: there are 8 already. */
+int hurd_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+
 /* What the first of these needs for itself, done now: a copy-on-write copy of the image. */
 int hurd_spawn_prepare(void);
 

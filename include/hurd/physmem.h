@@ -277,8 +277,8 @@
  *   the parent has not so many unused.  EBUSY: the child uses more.
  * SWAP_GRANT            0 the first control, 1 target task or 0, 2 control that pays      0 handle
  *   The target gets the capability of the swap server, in its table (CAP_INFO shows which one it
- *   is).  The window and the tables will be charged to that control; from then on it cannot be
- *   destroyed (EBUSY).  Target 0: no server will come any more; requests that wait for one, and
+ *   is).  The window and the tables will be charged to that control; until a later grant names
+ *   another one, and as long as they are charged to it, it cannot be destroyed (EBUSY).  Target 0: no server will come any more; requests that wait for one, and
  *   pages on disk, are EIO.  EPERM: not the first control.  EBADF: word 2 is not a control of the
  *   caller's.  ESRCH, ENOMEM.  A later grant takes effect with the next attach.
  *
@@ -319,7 +319,7 @@ enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_K
 /* The most that one task may have wired and pinned together: so many bytes, or one page for each
  * HURD_PM_WIRED_SHARE frames that the container's control guarantees, if that is more: a pager's
  * records grow with its memory. */
-#define HURD_PM_WIRED_MAX               0x18000u
+#define HURD_PM_WIRED_MAX               0x20000u
 #define HURD_PM_WIRED_SHARE             16u
 
 struct hurd_pm_control_info {
@@ -451,7 +451,8 @@ int hurd_pm_container_unpin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t sta
 int hurd_pm_container_info(L4_ThreadId_t pm, L4_Word_t container,
                            struct hurd_pm_container_info *info);
 
-int hurd_pm_control_notify(L4_ThreadId_t pm, L4_Word_t control, L4_ThreadId_t thread, L4_Word_t word);
+int hurd_pm_control_notify(L4_ThreadId_t pm, L4_Word_t control, L4_ThreadId_t thread,
+                           L4_Word_t word);
 int hurd_pm_extra_info(L4_ThreadId_t pm, L4_Word_t control, struct hurd_pm_extra_info *info);
 int hurd_pm_container_return(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
                              L4_Word_t *amount);

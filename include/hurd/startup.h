@@ -96,6 +96,24 @@ struct hurd_startup_data {
     L4_Word_t reserved[1];
 };
 
+/* How the copy of a task that called HURD_TASK_FORK begins.  It is at HURD_STARTUP_RESUME; the
+ * caller fills the first part in, and `task` the second.  The startup code of the copy maps the
+ * ranges from `memory`, where the offset is the address, and calls ip with the address of this
+ * structure; its stack is behind it. */
+#define HURD_STARTUP_RANGES     16u
+struct hurd_startup_resume {
+    L4_Word_t ip;
+    L4_Word_t count;
+    struct hurd_startup_range {
+        L4_Word_t address, size, rights;    /* whole pages */
+    } range[HURD_STARTUP_RANGES];
+    /* ---- from here: as in struct hurd_startup_data, but those of the copy ---- */
+    L4_Word_t thread;                       /* its second thread */
+    struct hurd_startup_cap task, image, startup, physmem_control, console, memory;
+};
+#define HURD_STARTUP_RESUME     (HURD_STARTUP_ADDR + 0x1000u)   /* its stack ends with this page */
+#define HURD_STARTUP_RESUME_IP  (HURD_STARTUP_ADDR + 0x10u)     /* in the startup code */
+
 /* Layout J, for programs of January 2005. */
 struct hurd_startup_data_j {
     L4_Word16_t version_major;

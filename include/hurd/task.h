@@ -14,8 +14,9 @@
  *      ENOMEM  no kernel memory or no table space is left
  *      EEXIST  that UTCB slot is taken
  *      ENOEXEC the file is no ELF file that `task` can start
- *      E2BIG   argz is too long
+ *      E2BIG   argz and envz are too long
  *      EMFILE  the caller holds too many handles
+ *      ECHILD  there is no such child
  *      EIO     another server did not reply, or its reply was wrong */
 #ifndef HURD_TASK_H
 #define HURD_TASK_H
@@ -25,7 +26,8 @@
 
 #define HURD_TASK_ERROR 0x8000u
 
-#define HURD_TASK_ARGZ_MAX  200u
+#define HURD_TASK_ARGZ_MAX  200u        /* bytes of text in a message */
+#define HURD_TASK_TEXT_MAX  8192u       /* of argz and envz together */
 #define HURD_TASK_NAME_MAX  16u         /* without a zero at the end if all 16 are used */
 #define HURD_TASK_IMAGE_MAX (16u << 20)
 
@@ -48,12 +50,15 @@ enum hurd_task_op {
     HURD_TASK_THREADS = 515,
 
     /* 0 caller's task, 1 image: container handle, 2 offset of the ELF file in it, 3 its bytes, 4
-     * memory control handle, 5 argz bytes n <= 200, 6.. argz (argz[0] names the task) -> 0 task ID,
-     * 1 its task control handle (the caller's), 2 its first thread.
-     * Words 1 and 4 are handles in the table that `task` has at physmem.  This caller must have put
+     * memory control handle, 5 argz bytes | envz bytes << 16, 6.. argz and behind it envz, strings
+     * with their zeroes (argz[0] names the task) -> 0 task ID, 1 its task control handle (the
+     * caller's), 2 its first thread.
+     * Text of more than HURD_TASK_ARGZ_MAX bytes, and HURD_TASK_TEXT_MAX at most, lies in a
+     * container: word 6 is its handle, word 7 its offset, a multiple of 4 KB.  Words 1, 4 and that
+     * word 6 are handles in the table that `task` has at physmem.  This caller must have put
      * them there, by container_share and control_split with target 3.  EPERM: it did not, or they
-     * are of the wrong kind.  `task` consumes both handles whatever happens, except after E2BIG and
-     * EINVAL.
+     * are of the wrong kind.  `task` consumes these handles whatever happens, except after E2BIG and
+     * EINVAL (and after EINVAL too, if the text in the container does not end with a zero).
      * All memory of the new task is charged to the control.  Of all else that is counted (enum
      * hurd_budget), the task gets the same part of what the caller has left.  EAGAIN, or ENOMEM for
      * memory of the kernel: this part is too little for a task. */
@@ -86,14 +91,30 @@ enum hurd_task_op {
      * the caller did not start it, or wortel started the caller, so it has no owner. */
     HURD_TASK_LET_GO = 528,
 
-    /* 0 task or master, 1 task ID (0 = the task of the handle) -> 0 milliseconds of processor time, as
-     * ticks of the clock found it running, modulo 2^32; HURD_TASK_UNKNOWN: the kernel does not count
-     * it.  M */
-    HURD_TASK_TIME = 529,
-    /* 0 task or master, 1 task ID (0 = the task of the handle), 2 thread id -> 0 the id of the thread to
-     * which, or from which, it waits: L4_PECAN_PARTNER of <l4/pecan.h>; HURD_TASK_UNKNOWN: the kernel does
-     * not say.  ESRCH: not a thread of that task.  M */
-    HURD_TASK_PARTNER = 530,
+    /* 0 own task, 1 memory control handle, 2 container handle -> 0 task ID, 1 its task control
+     * handle (the caller's), 2 its first thread.
+     * The new task is a copy of the caller: of its startup fpage and of its image.  The container
+     * becomes its memory.  It has two threads.  The first one goes on as struct hurd_startup_resume
+     * in the startup fpage says, where `task` puts the new task's handles and the second thread's
+     * id.
+     * Words 1 and 2 are handles in the table that `task` has at physmem, as with CREATE; the
+     * container charges that control.  Errors as with CREATE.  EPERM also: wortel started the
+     * caller. */
+    HURD_TASK_FORK = 529,
+    /* 0 own task, 1 id of a task that it made by FORK, or 0: any of them, 2 flags (HURD_TASK_NOHANG)
+     * -> 0 task ID, 1 status, 2 reason.  The reply comes when the child is dead; its handle is
+     * released.  ECHILD: there is no such child, or its handle was released before.  EAGAIN: it
+     * lives, and NOHANG is set.  EPERM: not the caller's own task. */
+    HURD_TASK_WAIT_CHILD = 530,
+
+    /* 0 task or master, 1 task ID (0 = the task of the handle) -> 0 milliseconds of processor time,
+     * as ticks of the clock found it running, modulo 2^32; HURD_TASK_UNKNOWN: the kernel does not
+     * count it.  M */
+    HURD_TASK_TIME = 540,
+    /* 0 task or master, 1 task ID (0 = the task of the handle), 2 thread id -> 0 the id of the thread
+     * to which, or from which, it waits: L4_PECAN_PARTNER of <l4/pecan.h>; HURD_TASK_UNKNOWN: the
+     * kernel does not say.  ESRCH: not a thread of that task.  M */
+    HURD_TASK_PARTNER = 541,
 
     /* task -> physmem, deva (the sender's version is 3): 0 task ID -> empty.  That task is gone:
      * the server reclaims what it had. */
@@ -161,6 +182,21 @@ struct hurd_task_created { L4_Word_t id, handle; L4_ThreadId_t thread; };
 int hurd_task_create(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                      L4_Word_t size, L4_Word_t control, const char *argz, L4_Word_t argz_len,
                      struct hurd_task_created *created);
+/* The same with an environment; and text that is too long for a message lies at the start of
+ * `container`, a handle in the table of `task`, which is used up, too.  Else 0. */
+struct hurd_task_text {
+    const char *argz;                   /* envz stands behind it */
+    L4_Word_t argz_len, envz_len;       /* bytes; envz_len may be 0 */
+    L4_Word_t container;
+};
+int hurd_task_create_text(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
+                          L4_Word_t size, L4_Word_t control, const struct hurd_task_text *text,
+                          struct hurd_task_created *created);
+int hurd_task_fork(L4_ThreadId_t server, L4_Word_t task, L4_Word_t control, L4_Word_t memory,
+                   struct hurd_task_created *created);
+struct hurd_task_ended { L4_Word_t id, status, reason; };
+int hurd_task_wait_child(L4_ThreadId_t server, L4_Word_t task, L4_Word_t child, L4_Word_t flags,
+                         struct hurd_task_ended *ended);
 int hurd_task_destroy(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status_or_id);
 void hurd_task_exit(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status)
     __attribute__((noreturn));

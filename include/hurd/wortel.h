@@ -81,9 +81,10 @@ enum hurd_wortel_op {
     /* For every task in the table.  -> word 0: bytes of conventional RAM that physmem got, word 1:
      * bytes of the kernel's pool. */
     HURD_WORTEL_SYSTEM_INFO = 86,
-    /* For root only.  Operation of the kernel's trace (enum below), argument -> word 0: 0 or L4 error,
-     * word 1: records written so far; READ: behind it as many records of 8 words as there are from
-     * number `argument` on, at most HURD_TRACE_RECORDS.  ENOSYS: the kernel has no `trace`. */
+    /* For root only.  Operation of the kernel's trace (enum below), argument -> word 0: 0 or L4
+     * error, word 1: records written so far; READ: behind it as many records of 8 words as there
+     * are from number `argument` on, at most HURD_TRACE_RECORDS.  ENOSYS: the kernel has no
+     * `trace`. */
     HURD_WORTEL_TRACE = 87,
 };
 

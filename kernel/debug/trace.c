@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The trace: the ring of records, and what is recorded.  trace_entry.asm calls the functions
- * trace_in_*() and trace_out_*() with the frame of the thread that enters or leaves.  Interrupts are
- * off in all of this. */
+ * trace_in_*() and trace_out_*() with the frame of the thread that enters or leaves.  Interrupts
+ * are off in all of this. */
 #include "trace.h"
 
 #include <l4/pecan.h>
@@ -11,7 +11,7 @@
 
 #define PAGES_MAX  1023 /* one page lists them, and a zero ends the list */
 #define PAGES      64   /* of the boot option without a number */
-#define CALLS      (SYSCALL_VECTOR + IPC_VECTORS) /* the vector of Unmap, and behind it the others */
+#define CALLS      (SYSCALL_VECTOR + IPC_VECTORS) /* the vector of Unmap; the others follow */
 #define PAGE_FAULT 14
 #define TYPED_MOST 2 /* typed items of a message that are recorded */
 
@@ -27,10 +27,10 @@ static_assert(sizeof(struct record) == L4_PECAN_TRACE_WORDS * sizeof(word_t), "a
 
 /* The debugger's table names it, and trace_entry.asm knows the first four words. */
 struct trace {
-    struct record *next; /* the place of the next record; NULL: there is no ring */
-    struct record **at;  /* which page of the list that is in */
+    struct record *next;  /* the place of the next record; NULL: there is no ring */
+    struct record **at;   /* which page of the list that is in */
     struct record **list; /* the ring's pages; a zero ends it */
-    word_t rounds;       /* how often the ring was full */
+    word_t rounds;        /* how often the ring was full */
     word_t pages, on, counter;
 } trace;
 
@@ -277,8 +277,8 @@ static bool turn_on(word_t pages)
         return false;
     trace.counter = cpu_has(CPU_TSC);
     trace.on = true;
-    record(L4_PECAN_TRACE_BEGIN, 0, trace.counter,
-           kip_processor_descriptor.X.InternalFreq, 0, 0, 0);
+    record(L4_PECAN_TRACE_BEGIN, 0, trace.counter, kip_processor_descriptor.X.InternalFreq, 0, 0,
+           0);
     sites_divert();
     return true;
 }

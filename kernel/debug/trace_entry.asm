@@ -190,7 +190,8 @@ trace_fast_plain:
         mov     edi, [ss:GS_PAGE]
         jmp     sysenter_unmap
 
-; To user mode as the receiver: eax sender, edx eip, ecx esp, esi MR0, ebx MR1, ebp MR2, edi local id.
+; To user mode as the receiver: eax sender, edx eip, ecx esp, esi MR0, ebx MR1, ebp MR2, edi its
+; local id.
 trace_fast_out:
         mov     esp, [ss:TSS_ESP0]
         RECORD  RECEIVE_FAST

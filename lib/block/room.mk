@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: MIT
 LIBRARIES += block
 block_SRC := $(wildcard lib/block/*.c)
-block_CFLAGS := -I.
+block_CFLAGS := $(DENSE) -I.

@@ -280,20 +280,8 @@ static int serve_cancel(L4_ThreadId_t thread)
     return 0;
 }
 
-static void *table_alloc(unsigned task, size_t bytes)
-{
-    (void) task;
-    return calloc(1, bytes);
-}
-
-static void table_free(unsigned task, void *block, size_t bytes)
-{
-    (void) task, (void) bytes;
-    free(block);
-}
-
 static struct hurd_cap_server server = {
-    .table = { .alloc = table_alloc, .free = table_free },
+    .table = { .alloc = hurd_cap_heap_alloc, .free = hurd_cap_heap_free },
     .root = serve_root,
     .other = serve_other,
     .cancel = serve_cancel,

@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: MIT
 LIBRARIES += file
 file_SRC := $(wildcard lib/file/*.c)
-file_CFLAGS := -I.
+file_CFLAGS := $(DENSE) -I.

@@ -60,19 +60,55 @@ int hurd_task_threads(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Wor
     return 0;
 }
 
+int hurd_task_create_text(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
+                          L4_Word_t size, L4_Word_t control, const struct hurd_task_text *text,
+                          struct hurd_task_created *created)
+{
+    L4_Word_t length = text->argz_len + text->envz_len, words = 2;
+    L4_Word_t in[6 + HURD_TASK_ARGZ_MAX / 4] = {task, image, offset, size, control,
+                                                text->argz_len | text->envz_len << 16,
+                                                text->container, 0};
+    L4_Word_t out[3];
+    if (text->argz_len > HURD_TASK_TEXT_MAX || text->envz_len > HURD_TASK_TEXT_MAX)
+        return E2BIG;
+    if (length <= HURD_TASK_ARGZ_MAX) {
+        memset(in + 6, 0, HURD_TASK_ARGZ_MAX);
+        memcpy(in + 6, text->argz, length);
+        words = (length + 3) / 4;
+    }
+    int error = call(server, HURD_TASK_CREATE, 6 + words, in, 3, 3, out, NULL);
+    if (error == 0 && created)
+        *created = (struct hurd_task_created) {out[0], out[1], {.raw = out[2]}};
+    return error;
+}
+
 int hurd_task_create(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                      L4_Word_t size, L4_Word_t control, const char *argz, L4_Word_t argz_len,
                      struct hurd_task_created *created)
 {
-    L4_Word_t in[6 + HURD_TASK_ARGZ_MAX / 4] = {task, image, offset, size, control, argz_len};
-    L4_Word_t out[3];
+    const struct hurd_task_text text = {.argz = argz, .argz_len = argz_len};
     if (argz_len > HURD_TASK_ARGZ_MAX)
         return E2BIG;
-    memcpy(in + 6, argz, argz_len);
-    int error = call(server, HURD_TASK_CREATE, 6 + (unsigned)(argz_len + 3) / 4, in, 3, 3, out,
-                     NULL);
-    if (error == 0 && created)
+    return hurd_task_create_text(server, task, image, offset, size, control, &text, created);
+}
+
+int hurd_task_fork(L4_ThreadId_t server, L4_Word_t task, L4_Word_t control, L4_Word_t memory,
+                   struct hurd_task_created *created)
+{
+    L4_Word_t in[] = {task, control, memory}, out[3];
+    int error = call(server, HURD_TASK_FORK, 3, in, 3, 3, out, NULL);
+    if (error == 0)
         *created = (struct hurd_task_created) {out[0], out[1], {.raw = out[2]}};
+    return error;
+}
+
+int hurd_task_wait_child(L4_ThreadId_t server, L4_Word_t task, L4_Word_t child, L4_Word_t flags,
+                         struct hurd_task_ended *ended)
+{
+    L4_Word_t in[] = {task, child, flags}, out[3];
+    int error = call(server, HURD_TASK_WAIT_CHILD, 3, in, 3, 3, out, NULL);
+    if (error == 0)
+        *ended = (struct hurd_task_ended) {out[0], out[1], out[2]};
     return error;
 }
 

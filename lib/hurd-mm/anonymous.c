@@ -107,7 +107,7 @@ static int without_memory(const struct fault *f)
 }
 
 /* A page of anonymous memory belongs to this task alone, so all rights of the region are mapped at
- * once. */
+ * once, unless a fork() has made it copy-on-write. */
 static int anonymous_fault(const struct fault *f)
 {
     struct frame *run = frame_find(f->map->store, f->offset);
@@ -115,7 +115,7 @@ static int anonymous_fault(const struct fault *f)
     if (run && mm.room.active)
         return frame_is_out(run) ? swapin_fault(f, run) : pageout_show(f, run);
     if (run)
-        return fault_map_run(f, run, f->map->is.rights);
+        return fault_map_run(f, run, f->map->is.copied ? fault_rights(f) : f->map->is.rights);
     if (mm.room.active || f->map->is.policy) {
         error = make_watched(f);
     } else {

@@ -7,6 +7,7 @@
 #include <mutex.h>
 #include <stdbool.h>
 #include <unistd.h>
+#include "fork.h"
 
 /* Far above where the search for gaps begins, so that others come that far only in a program that
  * is nearly full. */
@@ -54,6 +55,14 @@ void *sbrk(intptr_t more)
     int result = wraps ? -1 : end_set(wanted);
     mutex_unlock(&lock);
     return result ? (void *)-1 : (void *)old;
+}
+
+void brk_hold(bool hold)
+{
+    if (hold)
+        mutex_lock(&lock);
+    else
+        mutex_unlock(&lock);
 }
 
 long sysconf(int name)

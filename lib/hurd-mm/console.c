@@ -8,6 +8,7 @@
 #include <libc.h>
 #include <stdlib.h>
 #include "report.h"
+#include "streams.h"
 
 static int refuse(int error)
 {
@@ -15,14 +16,25 @@ static int refuse(int error)
     return -1;
 }
 
+/* lib/posix, if the program uses descriptors: then streams are descriptors 0 to 2. */
+__attribute__((weak)) long __posix_write(int stream, const void *data, size_t size);
+__attribute__((weak)) long __posix_read(int stream, void *data, size_t size);
+
+static struct hurd_startup_cap stream_cap(int stream)
+{
+    struct hurd_startup_cap cap;
+    return stream_sent(stream, &cap) ? cap : __hurd_startup_data->console;
+}
+
 long __libc_write(int stream, const void *data, size_t size)
 {
+    if (__posix_write)
+        return __posix_write(stream, data, size);
     const struct hurd_startup_data *startup = __hurd_startup_data;
+    struct hurd_startup_cap cap = stream_cap(stream);
     L4_Word_t done = 0;
-    (void)stream;
-    if (startup->console.server) {
-        int error = hurd_deva_write(L4_ThreadIdOfRaw(startup->console.server), startup->console.cap,
-                                    data, size, &done);
+    if (cap.server) {
+        int error = hurd_deva_write(L4_ThreadIdOfRaw(cap.server), cap.cap, data, size, &done);
         return done || !error ? (long)done : refuse(error);
     }
     if (!startup->wortel.server)
@@ -33,13 +45,14 @@ long __libc_write(int stream, const void *data, size_t size)
 
 long __libc_read(int stream, void *data, size_t size)
 {
-    const struct hurd_startup_data *startup = __hurd_startup_data;
+    if (__posix_read)
+        return __posix_read(stream, data, size);
+    struct hurd_startup_cap cap = stream_cap(stream);
     L4_Word_t got = 0;
-    (void)stream;
-    if (!startup->console.server)
+    if (!cap.server)
         return refuse(EBADF);
-    int error = hurd_deva_read(L4_ThreadIdOfRaw(startup->console.server), startup->console.cap,
-                               data, size < HURD_DEVA_CHUNK ? size : HURD_DEVA_CHUNK, 0, &got);
+    int error = hurd_deva_read(L4_ThreadIdOfRaw(cap.server), cap.cap, data,
+                               size < HURD_DEVA_CHUNK ? size : HURD_DEVA_CHUNK, 0, &got);
     return error ? refuse(error) : (long)got;
 }
 

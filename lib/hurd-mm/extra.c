@@ -12,6 +12,7 @@
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <stdbool.h>
+#include "fork.h"
 
 static struct {
     hurd_mm_extra_t *give_back;             /* NULL: extra_give_back() */
@@ -38,9 +39,11 @@ static L4_Word_t extra_give_back(L4_Word_t pages)
 {
     L4_Word_t given = 0, amount;
     while (given < pages && extra.end) {
-        L4_Word_t part = pages - given < extra.end / HURD_MM_PAGE ? pages - given : extra.end / HURD_MM_PAGE;
+        L4_Word_t part = pages - given < extra.end / HURD_MM_PAGE ? pages - given
+                                                                  : extra.end / HURD_MM_PAGE;
         extra.end -= part * HURD_MM_PAGE;
-        if (hurd_pm_container_deallocate(server(), extra.container, extra.end, part * HURD_MM_PAGE, &amount))
+        if (hurd_pm_container_deallocate(server(), extra.container, extra.end, part * HURD_MM_PAGE,
+                                         &amount))
             break;
         given += amount / HURD_MM_PAGE;
     }
@@ -62,6 +65,13 @@ static void extra_serve(void *ignored)
         else
             extra_give_back(pages);
     }
+}
+
+void extra_forked(void)
+{
+    extra.thread = L4_nilthread;
+    extra.made = false;
+    extra.end = 0;
 }
 
 int hurd_mm_extra(hurd_mm_extra_t *give_back, void *argument)

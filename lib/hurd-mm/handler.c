@@ -76,6 +76,16 @@ static struct signal_thread *thread_of(L4_ThreadId_t from)
     return t;
 }
 
+/* In a child of fork(): the thread that called it keeps its mask and its stack for signals. */
+void handler_forked(L4_ThreadId_t parent, L4_ThreadId_t child)
+{
+    struct signal_thread *t = thread_find(parent);
+    if (t)
+        t->thread = child;
+    for (struct delivery *d = deliveries; d < deliveries + DELIVERIES; d++)
+        d->state = DELIVERY_FREE;
+}
+
 /* ---- deliveries ---- */
 
 static struct delivery *delivery_take(void)

@@ -44,6 +44,9 @@ void handler_trap(void);                /* an instruction that raises #UD: now c
 void handler_entry(void);               /* EAX: the delivery; calls handler_run() on its stack */
 _Noreturn void handler_return(struct delivery *delivery);       /* its registers become ours */
 void handler_return_trap(void);         /* where that raises #UD, EAX: the delivery */
+/* handler_run.c: 512 bytes, aligned to 16.  fpu_save() may leave a fresh FPU. */
+void fpu_save(void *area);
+void fpu_load(const void *area);
 bool handler_has_fxsr(void);
 void handler_fxsave(void *area);
 void handler_fxrstor(const void *area);

@@ -72,7 +72,7 @@ static _Noreturn void context_load(const ucontext_t *context)
 }
 
 /* x87 alone on processors that have nothing else. */
-static void fpu_save(void *area)
+void fpu_save(void *area)
 {
     if (handler_has_fxsr())
         handler_fxsave(area);
@@ -80,7 +80,7 @@ static void fpu_save(void *area)
         __asm__ volatile("fnsave %0" : "=m"(*(char (*)[108])area));
 }
 
-static void fpu_load(const void *area)
+void fpu_load(const void *area)
 {
     if (handler_has_fxsr())
         handler_fxrstor(area);
@@ -124,6 +124,9 @@ _Noreturn void handler_run(struct delivery *delivery)
         info.si_code = fpu_code(fpu);
     call(&action, &info, &context);
     fpu_load(fpu);
+    utcb.global_id = own->global_id;    /* other ones, if the handler has called fork() */
+    utcb.pager = own->pager;
+    utcb.exception_handler = own->exception_handler;
     *own = utcb;
     context_load(&context);
 }

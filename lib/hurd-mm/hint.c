@@ -63,14 +63,14 @@ static int advise_forget(uintptr_t first, uintptr_t last, bool anonymous_only)
     struct part p;
     for (bool more = part_first(&p, first, last); more; more = part_next(&p, first, last))
         if (p.map->is.locked || p.map->is.permanent ||
-            (anonymous_only && p.map->store != &mm.anonymous))
+            (anonymous_only && (p.map->store != &mm.anonymous || p.map->is.shared)))
             return EINVAL;
     if (pageout_is_busy(first, last))
         return EINPROGRESS;
     if (!slab_reserve(&mm.slab, FRAME_CUTS))    /* one run at most reaches beyond both ends */
         return ENOMEM;
     for (bool more = part_first(&p, first, last); more; more = part_next(&p, first, last))
-        if (p.map->store->class->drop)
+        if (p.map->store->class->drop && !p.map->is.shared)     /* others may need those */
             p.map->store->class->drop(p.map, p.first, p.last);
     return 0;
 }

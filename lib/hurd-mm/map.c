@@ -111,8 +111,8 @@ static bool map_same_state(const struct map *map, const struct map *next)
 {
     return map->is.rights == next->is.rights && map->is.advice == next->is.advice &&
            map->is.permanent == next->is.permanent && map->is.locked == next->is.locked &&
-           map->is.kept == next->is.kept &&
-           map->is.policy == next->is.policy;
+           map->is.kept == next->is.kept && map->is.shared == next->is.shared &&
+           map->is.copied == next->is.copied && map->is.policy == next->is.policy;
 }
 
 static bool map_continues(const struct map *map, const struct map *next)

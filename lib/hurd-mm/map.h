@@ -64,6 +64,8 @@ struct map {
         bool permanent;         /* programs cannot unmap, replace or protect it */
         bool locked;            /* its pages are in core and stay */
         bool kept;              /* pages that are touched stay, whatever the program says */
+        bool shared;            /* ANONYMOUS: fork() shares the pages, it does not copy them */
+        bool copied;            /* ANONYMOUS: pages may be copy-on-write, since a fork() */
         unsigned char policy;   /* it chooses which page is evicted: <hurd/policy.h> */
         unsigned char around;   /* pages that come from disk together; 0: as many as at first */
         unsigned char lonely;   /* how many came alone, since `around` was 1 */

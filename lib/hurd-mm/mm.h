@@ -155,6 +155,23 @@ void report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsig
 bool report_exception(L4_ThreadId_t from);
 void report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip);
 
+/* ---- fork.c: the task is copied, and begins again as its copy; forking.c: the thread that asks.
+ * ---- */
+struct fork_request {
+    L4_Word_t context;                  /* the caller's struct fork_context */
+    L4_Word_t frames;                   /* for the child beside its copies, or HURD_FORK_PART */
+    L4_Word_t image, startup;           /* handles that the child has its own of */
+    L4_Word_t image_pages;
+};
+/* EINPROGRESS: ask again.  EAGAIN: ask again after the workers for swap have been started. */
+int fork_copy(const struct fork_request *r, L4_ThreadId_t from, L4_Word_t made[2]);
+extern struct hurd_startup_resume fork_resume;  /* after fork_copy(): for the startup fpage */
+extern uintptr_t pager_stack_top;
+void pagein_forked(void);
+void handler_forked(L4_ThreadId_t parent, L4_ThreadId_t child);
+void thread_forked(L4_ThreadId_t parent, L4_ThreadId_t child);
+int vm_fork(const struct fork_request *r, L4_Word_t made[2]);   /* request.c */
+
 void room_begin(void);                  /* mm_init.c: main() is about to run */
 
 /* ---- pager.c ---- */
@@ -193,6 +210,7 @@ enum request {
     REQUEST_SIGNAL_MASK,        /* mask, change -> mask */
     REQUEST_PAGEIN_JOB,         /* error of the last one, bytes -> struct worker_job */
     REQUEST_PAGEIN_WORKER,      /* global id of a new worker, kind of job */
+    REQUEST_FORK,               /* struct fork_request -> control, container */
     REQUEST_KEEP,               /* address, size: a stack of ours, whose pages never leave */
     REQUEST_COUNT
 };

@@ -26,7 +26,9 @@ enum {
  * wired but records and stack. */
 extern char __mm_text_start[] __attribute__((weak)), __mm_text_end[] __attribute__((weak));
 extern char __mm_data_start[] __attribute__((weak)), __mm_data_end[] __attribute__((weak));
+extern char __mm_zero_start[] __attribute__((weak)), __mm_zero_end[] __attribute__((weak));
 
+uintptr_t pager_stack_top;              /* for a child of fork() */
 static char first_records[HURD_MM_PAGE] __attribute__((aligned(4096)));
 
 /* ---- records and the pager's stack: wired pages at an address of our choice ---- */
@@ -196,7 +198,8 @@ static int pager_start(const struct hurd_startup_data *data)
     /* For a task that wortel started; a program's pager stays as it is, among equals: a fault hands
      * over to it. */
     hurd_task_thread_priority(task, data->task.cap, mm.pager, PAGER_PRIORITY);
-    L4_Start_SpIp(mm.pager, stack + PAGER_STACK, (L4_Word_t)pager_main);
+    pager_stack_top = stack + PAGER_STACK;
+    L4_Start_SpIp(mm.pager, pager_stack_top, (L4_Word_t)pager_main);
     L4_MsgTag_t tag = L4_Receive(mm.pager);
     return L4_IpcFailed(tag) ? EIO : 0;
 }
@@ -208,7 +211,7 @@ static void room_start(const struct hurd_startup_data *data)
     struct hurd_pm_control_info info = {0};
     bool known = hurd_pm_control_info(mm.physmem, data->physmem_control.cap, &info) == 0;
     mm.room = (struct room){
-        .swap = known && &__mm_data_start[0] != &__mm_data_end[0] ? SWAP_UNKNOWN : SWAP_IMPOSSIBLE,
+        .swap = known && &__mm_zero_start[0] != &__mm_zero_end[0] ? SWAP_UNKNOWN : SWAP_IMPOSSIBLE,
         .control = data->physmem_control.cap,
         .guarantee = info.guarantee,
         .left = (int32_t)(info.guarantee - info.used),
@@ -250,6 +253,8 @@ int hurd_mm_init(L4_ThreadId_t pager)
         error = wire(__mm_text_start, __mm_text_end);
     if (!error)
         error = wire(__mm_data_start, __mm_data_end);
+    if (!error)
+        error = wire(__mm_zero_start, __mm_zero_end);
     if (!error)
         error = pager_start(data);
     if (error)

@@ -56,9 +56,10 @@ static unsigned vm_flags(int flags)
 static int mmap_anonymous(uintptr_t *at, uintptr_t size, int protection, int flags)
 {
     bool now = flags & (MAP_POPULATE | MAP_LOCKED);
-    int error = hurd_vm_allocate_rights(at, size, vm_flags(flags), rights_of(protection), now);
+    unsigned how = vm_flags(flags) | ((flags & MAP_TYPE) == MAP_SHARED ? HURD_VM_SHARED : 0);
+    int error = hurd_vm_allocate_rights(at, size, how, rights_of(protection), now);
     if (error == ENOMEM && now)
-        error = hurd_vm_allocate_rights(at, size, vm_flags(flags), rights_of(protection), 0);
+        error = hurd_vm_allocate_rights(at, size, how, rights_of(protection), 0);
     if (!error && flags & MAP_LOCKED && protection != PROT_NONE)
         hurd_vm_lock(*at, size, 1);
     return error == ENOSPC ? ENOMEM : error;

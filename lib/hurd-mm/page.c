@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <l4/space.h>
 #include <string.h>
+#include "fork.h"
 #include "mm.h"
 
 enum {
@@ -152,6 +153,24 @@ bool pool_shrink(bool keep)
     slot_bare(index);
     memory_deallocate(mm.memory, mm.pool.frames + index * HURD_MM_PAGE, HURD_MM_PAGE);
     return true;
+}
+
+bool pool_has_pages(void)
+{
+    for (uint32_t i = 0; i < mm.pool.slots; i++)
+        if (slot(i)->store && slot(i)->store != &mm.anonymous)
+            return true;
+    return false;
+}
+
+void pool_forked(void)
+{
+    while (mm.pool.free) {
+        uint32_t index = mm.pool.free - 1;
+        mm.pool.free = slot(index)->hash_next;
+        slot_bare(index);
+    }
+    mm.pool.free_count = 0;
 }
 
 struct hurd_page *page_take(void)

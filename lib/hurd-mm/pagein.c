@@ -105,6 +105,19 @@ int pagein_worker(L4_ThreadId_t thread, unsigned kind)
     return 0;
 }
 
+/* In a child of fork(): nobody waits, and nobody works. */
+void pagein_forked(void)
+{
+    while (mm.jobs) {
+        struct job *job = mm.jobs;
+        mm.jobs = job->next;
+        job->page.store->users--;
+        slab_give(&mm.slab, job);
+    }
+    for (struct worker *w = workers; w < workers + WORKERS + SWAPPERS; w++)
+        *w = (struct worker){0};
+}
+
 struct job *pagein_next(const struct job *job)
 {
     return job->next;

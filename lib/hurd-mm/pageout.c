@@ -253,7 +253,8 @@ int pageout_show(const struct fault *f, const struct frame *run)
            is_like(end, dirty))
         end += HURD_MM_PAGE;
     part.range.last = end - 1;
-    unsigned rights = f->map->is.rights & ~(dirty ? 0 : HURD_VM_WRITE);
+    unsigned rights = f->map->is.copied ? fault_rights(f) : f->map->is.rights;
+    rights &= ~(dirty ? 0 : HURD_VM_WRITE);
     int error = fault_map_run(f, &part, rights);
     return error == ENXIO ? swapin_lost(f) : error;
 }

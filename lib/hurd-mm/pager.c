@@ -160,6 +160,17 @@ static bool request_signal_mask(L4_ThreadId_t from, const L4_Word_t *a)
     return reply(error, 1);
 }
 
+static bool request_fork(L4_ThreadId_t from, const L4_Word_t *a)
+{
+    const struct fork_request r = {
+        .context = a[0], .frames = a[1], .image = a[2], .startup = a[3], .image_pages = a[4],
+    };
+    L4_Word_t made[2] = {0, 0};
+    int error = fork_copy(&r, from, made);
+    L4_LoadMRs(1, 2, made);
+    return error == EINPROGRESS ? reply_or_park(from, error) : reply(error, 2);
+}
+
 static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
 {
     enum request op = L4_Label(tag) - REQUEST;
@@ -189,6 +200,7 @@ static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     case REQUEST_SIGNAL_MASK: return request_signal_mask(from, a);
     case REQUEST_PAGEIN_JOB: return pagein_job(from, (int)a[0], a[1]);
     case REQUEST_PAGEIN_WORKER: return reply(pagein_worker(L4_ThreadIdOfRaw(a[0]), a[1]), 0);
+    case REQUEST_FORK: return request_fork(from, a);
     case REQUEST_KEEP: return reply(hint_keep(a[0], a[1]), 0);
     default: return request_store(op, from, a);
     }

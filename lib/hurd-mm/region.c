@@ -126,6 +126,8 @@ int region_create(struct region_request *r)
 {
     if (r->flags & ~HURD_VM_FLAGS || r->rights & ~HURD_VM_RIGHTS)
         return EINVAL;
+    if (r->flags & HURD_VM_SHARED && r->store != &mm.anonymous)
+        return EINVAL;
     if (r->rights & ~r->store->rights)
         return EACCES;
     unsigned clear = 0;
@@ -147,6 +149,7 @@ int region_create(struct region_request *r)
     if (!map)
         return ENOMEM;
     map->is.locked = mm.lock_future;
+    map->is.shared = r->flags & HURD_VM_SHARED;
     if (r->store == &mm.anonymous)
         room_commit((intptr_t)r->size);
     if (r->map_now || map->is.locked) {

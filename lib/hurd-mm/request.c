@@ -223,6 +223,12 @@ int hurd_store_flush(struct hurd_store *store, uintptr_t offset, uintptr_t size)
     return request(REQUEST_STORE_FLUSH, 3, in, NULL);
 }
 
+int vm_fork(const struct fork_request *r, L4_Word_t made[2])
+{
+    const L4_Word_t in[] = {r->context, r->frames, r->image, r->startup, r->image_pages};
+    return request(REQUEST_FORK, 5, in, made);
+}
+
 /* ---- policies ---- */
 
 int hurd_policy_create(const struct hurd_policy_ops *ops, uint32_t frames, uint32_t parameter,

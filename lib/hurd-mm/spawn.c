@@ -6,6 +6,7 @@
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
 #include <hurd/startup.h>
+#include "fork.h"
 
 static struct {
     L4_Word_t container, size;
@@ -31,6 +32,11 @@ static int image_copy(L4_ThreadId_t physmem, const struct hurd_startup_data *dat
     image.size = info.allocated;
     image.ready = 1;
     return 0;
+}
+
+void spawn_forked(void)
+{
+    image.ready = 0;
 }
 
 int hurd_spawn_prepare(void)

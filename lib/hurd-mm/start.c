@@ -104,7 +104,7 @@ _Noreturn void start_main(void)
     char *argv[argc + 1], *envp[envc + 1];
     vector_fill(argv, argc, argz);
     vector_fill(envp, envc, envz);
-    environ = envp;
+    environ = envp + (envc > 0 && envp[0][0] == '=');   /* lib/posix/start.h's is no variable */
     atexit(destruct);                   /* the first to be registered runs last */
     construct((int)argc, argv, envp);
     exit(main((int)argc, argv));

@@ -10,6 +10,7 @@
 #include <l4/thread.h>
 #include <l4/utcb.h>
 #include <stdbool.h>
+#include "mm.h"
 #include "worker.h"
 
 enum { STACK_DEFAULT = 64 * 1024, GUARD = HURD_MM_STACK_GUARD, THREADS_MAX = 128 };
@@ -64,6 +65,18 @@ static void stacks_reap(void)
             hurd_vm_deallocate(s->base, s->size);
             owner_set(s, FREE);
         }
+    }
+}
+
+/* In a child of fork(): the caller's stack has a new owner; an entry that some thread had taken is
+ * free. */
+void thread_forked(L4_ThreadId_t parent, L4_ThreadId_t child)
+{
+    for (struct stack *s = stacks; s < stacks + THREADS_MAX; s++) {
+        if (s->owner == parent.raw)
+            s->owner = child.raw;
+        else if (s->owner == TAKEN)
+            s->owner = FREE;
     }
 }
 

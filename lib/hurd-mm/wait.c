@@ -10,6 +10,7 @@
 #include <l4/schedule.h>
 #include <hurd/mm.h>
 #include <errno.h>
+#include "fork.h"
 
 enum { WAKE = 0x311 };
 
@@ -42,6 +43,12 @@ static void list_lock(void)
 static void list_unlock(void)
 {
     __asm__ volatile("" : : : "memory");
+    list_holder = 0;
+}
+
+void wait_forked(void)
+{
+    waiters = NULL;
     list_holder = 0;
 }
 

@@ -73,10 +73,17 @@ static void worker(void *unused)
     }
 }
 
+static struct mutex lock;
+static bool started, swap_started;
+
+void worker_forked(void)
+{
+    mutex_init(&lock);
+    started = swap_started = false;
+}
+
 int worker_first(void)
 {
-    static struct mutex lock;
-    static bool started;
     mutex_lock(&lock);
     int error = started ? 0 : worker_start();
     started = !error;
@@ -109,8 +116,7 @@ static void swapper(void *argument)
 void worker_swap(void)
 {
     static const unsigned char kinds[] = {JOB_OUT, JOB_IN, JOB_IN};
-    static bool started;
-    if (__atomic_exchange_n(&started, true, __ATOMIC_ACQ_REL))
+    if (__atomic_exchange_n(&swap_started, true, __ATOMIC_ACQ_REL))
         return;
     for (unsigned i = 0; i < sizeof kinds; i++) {
         L4_ThreadId_t thread;

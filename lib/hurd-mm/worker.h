@@ -21,6 +21,8 @@ struct worker_job {             /* the words of the reply to REQUEST_PAGEIN_JOB 
 int worker_first(void);
 /* The workers for swap, once.  The caller may hold any lock of the program. */
 void worker_swap(void);
+/* In a child of fork(): there are no workers. */
+void worker_forked(void);
 /* In request.c: pages of the range that are touched stay in core. */
 int vm_keep(uintptr_t addr, uintptr_t size);
 /* As hurd_thread_start(); pages of the stack that were touched stay in core. */

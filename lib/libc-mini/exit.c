@@ -23,7 +23,7 @@ _Noreturn void exit(int status)
 {
     while (at_exit_count)
         at_exit[--at_exit_count]();
-    fflush(stdout);
+    fflush(NULL);
     _Exit(status);
 }
 

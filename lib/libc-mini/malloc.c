@@ -192,6 +192,14 @@ static void block_free(void *block, const void *caller)
     errno = number;
 }
 
+void __malloc_hold(bool hold)
+{
+    if (hold)
+        mutex_lock(&lock);
+    else
+        mutex_unlock(&lock);
+}
+
 void free(void *block)
 {
     if (block)

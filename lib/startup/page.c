@@ -46,7 +46,8 @@ int startup_page_write(void *page, const struct hurd_startup_data *data,
 {
     char *base = page;
     L4_Word_t top = HURD_STARTUP_SIZE;
-    if (argz_len > ARGZ_MAX)
+    L4_Word_t text_len = argz_len + data->envz_len;
+    if (argz_len > ARGZ_MAX || data->envz_len > ARGZ_MAX - argz_len)
         return E2BIG;
     memset(page, 0, HURD_STARTUP_SIZE);
     memcpy(base, startup_blob, startup_blob_size);
@@ -64,10 +65,11 @@ int startup_page_write(void *page, const struct hurd_startup_data *data,
     d->phdr = program->phdr;
     d->phdr_len = program->phdr_len;
 
-    top = (top - argz_len) & ~3u;
-    memcpy(base + top, argz, argz_len);
+    top = (top - text_len) & ~3u;
+    memcpy(base + top, argz, text_len);
     d->argz = HURD_STARTUP_ADDR + top;
     d->argz_len = argz_len;
+    d->envz = d->envz_len ? d->argz + argz_len : 0;
 
     struct hurd_startup_map map[2 * ELF_SEGMENTS_MAX];
     L4_Word_t n = 0;

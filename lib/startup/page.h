@@ -12,8 +12,9 @@
 
 /* Fills `page` (HURD_STARTUP_SIZE bytes, in the writer's space): the code, and from the end
  * downwards the structure, argz, the map array and the pointer to the structure.  Pre: *data has
- * all capabilities, flags, utcb_area and store; the function fills in the rest.  Post: *sp is the
- * stack pointer for the start message.  Returns 0; E2BIG: argz is too long. */
+ * all capabilities, flags, utcb_area and store, and envz_len: so many bytes of environment stand
+ * behind argz.  The function fills in the rest.  Post: *sp is the
+ * stack pointer for the start message.  Returns 0; E2BIG: both are too long. */
 int startup_page_write(void *page, const struct hurd_startup_data *data,
                        const struct elf_program *program, const char *argz, L4_Word_t argz_len,
                        L4_Word_t *sp);

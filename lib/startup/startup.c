@@ -26,7 +26,8 @@ static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
 static void __attribute__((noreturn)) fail(struct hurd_startup_data *data, enum startup_step step,
                                            L4_Word_t error)
 {
-    static const char text[] __attribute__((aligned(4))) = "startup: there is not enough memory for this program\n";
+    static const char text[]
+        __attribute__((aligned(4))) = "startup: there is not enough memory for this program\n";
     L4_ThreadId_t to = {.raw = data->wortel.server};
     for (unsigned i = 0; to.raw && text[i]; i++) {
         L4_LoadMR(0, HURD_WORTEL_LABEL(HURD_WORTEL_PUTCHAR, data->wortel.cap) << 16 | 1);
@@ -144,6 +145,22 @@ static void load(struct hurd_startup_data *data)
     for (m = (struct hurd_startup_map *)data->mapv; m < end; m++)
         if (m->container.cap != data->memory.cap || m->container.server != data->memory.server)
             map_entry(data, m);
+}
+
+/* For a task that began as a copy of another one; our bss is that of the other one.  What is not
+ * in the ranges comes by faults, when the task's pager runs. */
+L4_Word_t resume(const struct hurd_startup_resume *r);
+
+L4_Word_t resume(const struct hurd_startup_resume *r)
+{
+    struct hurd_startup_data data = {.task = r->task};
+    L4_Set_ExceptionHandler(L4_Pager());
+    L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
+    for (L4_Word_t i = 0; i < r->count; i++)
+        map(&data, r->memory, r->range[i].rights, r->range[i].address, r->range[i].address,
+            r->range[i].size, STEP_MAP);
+    L4_Accept(L4_UntypedWordsAcceptor);
+    return r->ip;
 }
 
 L4_Word_t startup(struct hurd_startup_data *data);

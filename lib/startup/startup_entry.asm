@@ -6,8 +6,17 @@ bits 32
 section .text.first exec
 global _start
 extern startup
+extern resume
 _start:
         cld
         call    startup             ; startup(data) maps the program and returns its entry point
         call    eax                 ; with the same argument again, as spec hurd 1.5 promises
         ud2                         ; programs do not return
+
+; The same for the copy of a task, at HURD_STARTUP_RESUME_IP: the pointer is to struct
+; hurd_startup_resume.
+align 16
+        cld
+        call    resume
+        call    eax
+        ud2

@@ -63,21 +63,8 @@ static unsigned forget_task(unsigned task)
     return 0;
 }
 
-static void *table_alloc(unsigned task, size_t bytes)
-{
-    (void) task;
-    return calloc(1, bytes);
-}
-
-static void table_free(unsigned task, void *block, size_t bytes)
-{
-    (void) task;
-    (void) bytes;
-    free(block);
-}
-
 struct hurd_cap_server deva = {
-    .table = { .alloc = table_alloc, .free = table_free },
+    .table = { .alloc = hurd_cap_heap_alloc, .free = hurd_cap_heap_free },
     .other = serve_other,
     .cancel = console_cancel,
     .task_died = forget_task,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include <hurd/deva.h>
 #include <hurd/physmem.h>
 
 #include "servers/ext2fs/server.h"
@@ -75,9 +76,13 @@ static int serve_read(struct hurd_cap_call *call, struct handle *h)
         return EINVAL;
     if (!(h->flags & HURD_DIR_READS) || buffer_named(call, 1, &container))
         return EBADF;
-    int err = ext2_read(h->inode, wide(&call->arg[4]), window_at, size, &done);
+    uint64_t at = wide(&call->arg[4]);
+    int err = ext2_read(h->inode, at == HURD_IO_HERE ? h->position->at : at, window_at, size,
+                        &done);
     if (done > 0)
         err = window_deliver(container, call->arg[2], done);
+    if (!err && at == HURD_IO_HERE)
+        h->position->at += done;
     call->reply[0] = done;
     call->reply_words = 1;
     return err;
@@ -95,8 +100,15 @@ static int serve_write(struct hurd_cap_call *call, struct handle *h)
     int err = window_fetch(container, call->arg[2], call->arg[3], &bytes);
     if (err)
         return err;
-    uint64_t at = h->flags & HURD_DIR_APPEND ? h->inode->size : wide(&call->arg[4]);
+    uint64_t at = wide(&call->arg[4]);
+    bool here = at == HURD_IO_HERE;
+    if (here)
+        at = h->position->at;
+    if (h->flags & HURD_DIR_APPEND)
+        at = h->inode->size;
     err = ext2_write(h->inode, at, bytes, call->arg[3], &done);
+    if (here && done > 0)
+        h->position->at = at + done;
     call->reply[0] = done;
     narrow(at + done, &call->reply[1]);
     call->reply_words = 3;
@@ -120,6 +132,46 @@ static int serve_stat(struct hurd_cap_call *call, const struct handle *h)
     return 0;
 }
 
+static int serve_seek(struct hurd_cap_call *call, struct handle *h)
+{
+    int64_t from = 0, to;
+    if (call->words != 4 || call->arg[1] > HURD_IO_FROM_END)
+        return EINVAL;
+    if (call->arg[1] == HURD_IO_FROM_HERE)
+        from = (int64_t) h->position->at;
+    if (call->arg[1] == HURD_IO_FROM_END)
+        from = (int64_t) h->inode->size;
+    if (__builtin_add_overflow(from, (int64_t) wide(&call->arg[2]), &to) || to < 0)
+        return EINVAL;
+    h->position->at = (uint64_t) to;
+    narrow((uint64_t) to, call->reply);
+    call->reply_words = 2;
+    return 0;
+}
+
+/* Bytes in the message, at the file's own position: requests of deva's protocol. */
+int serve_pieces(struct hurd_cap_call *call)
+{
+    struct handle *h = handle_of(call);
+    bool reads = call->label == HURD_DEVA_READ_MANY;
+    L4_Word_t size = call->words > 1 ? call->arg[1] : 0;
+    uint32_t done = 0;
+    if (size == 0 || size > HURD_DEVA_CHUNK || call->words != (reads ? 3 : 2 + (size + 3) / 4))
+        return EINVAL;
+    if (!(h->flags & (reads ? HURD_DIR_READS : HURD_DIR_WRITES)))
+        return EBADF;
+    if (!reads && h->flags & HURD_DIR_APPEND)
+        h->position->at = h->inode->size;
+    memset(&call->reply[1], 0, HURD_DEVA_CHUNK);
+    int err = reads ? ext2_read(h->inode, h->position->at, (uint8_t *) &call->reply[1], size, &done)
+                    : ext2_write(h->inode, h->position->at, (const uint8_t *) &call->arg[2], size,
+                                 &done);
+    h->position->at += done;
+    call->reply[0] = done;
+    call->reply_words = 1 + (reads ? (done + 3) / 4 : 0);
+    return done > 0 ? 0 : err;
+}
+
 int serve_io(struct hurd_cap_call *call)
 {
     struct handle *h = handle_of(call);
@@ -130,6 +182,8 @@ int serve_io(struct hurd_cap_call *call)
         return serve_write(call, h);
     case HURD_IO_STAT:
         return serve_stat(call, h);
+    case HURD_IO_SEEK:
+        return serve_seek(call, h);
     default:
         return call->words == 1 ? ext2_sync(&fs) : EINVAL;
     }

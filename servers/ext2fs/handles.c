@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <hurd/deva.h>
 #include <hurd/physmem.h>
 
 #include "servers/ext2fs/server.h"
@@ -15,13 +16,15 @@ static unsigned slot_of[SLOTS_OPEN], next_slot;
 
 static int file_serve(struct hurd_cap_call *call)
 {
-    if (call->label >= HURD_IO_READ && call->label <= HURD_IO_SYNC)
+    if (call->label >= HURD_IO_READ && call->label <= HURD_IO_SEEK)
         return serve_io(call);
+    if (call->label == HURD_DEVA_READ_MANY || call->label == HURD_DEVA_WRITE_MANY)
+        return serve_pieces(call);
     if (call->label >= HURD_FILE_TRUNCATE && call->label <= HURD_FILE_READLINK)
         return serve_file(call);
     if (call->label >= HURD_DIR_LOOKUP && call->label <= HURD_DIR_SYMLINK)
         return serve_dir(call);
-    return EOPNOTSUPP;
+    return call->label == HURD_FS_OFFER ? serve_offer(call, handle_of(call)) : EOPNOTSUPP;
 }
 
 static int buffer_serve(struct hurd_cap_call *call)
@@ -42,6 +45,8 @@ static void handle_free(struct handle *h)
     *at = h->next;
     if (h->inode)
         ext2_inode_put(h->inode);
+    if (h->position && --h->position->handles == 0)
+        free(h->position);
     free(h);
 }
 
@@ -110,18 +115,83 @@ static int handle_new(struct hurd_cap_call *call, const struct hurd_cap_class *c
     return 0;
 }
 
-int handle_give(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags)
+/* It takes the references of the inode and of the position over, always. */
+static int handle_give_at(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags,
+                          struct position *position)
 {
     struct handle *h;
     int err = handles_count(call->task, &file_class) >= HURD_FS_FILES ? EMFILE
               : handle_new(call, &file_class, &h);
     if (err) {
         ext2_inode_put(inode);
+        if (--position->handles == 0)
+            free(position);
         return err;
     }
     h->inode = inode;
     h->flags = flags;
+    h->position = position;
     return 0;
+}
+
+int handle_give(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags)
+{
+    struct position *position = calloc(1, sizeof *position);
+    if (!position) {
+        ext2_inode_put(inode);
+        return ENOMEM;
+    }
+    position->handles = 1;
+    return handle_give_at(call, inode, flags, position);
+}
+
+/* ---- tickets ---- */
+
+static struct handle *ticket_find(L4_Word_t ticket)
+{
+    struct handle *h = handles;
+    while (h && (ticket == 0 || h->ticket != ticket))
+        h = h->next;
+    return h;
+}
+
+/* Numbers do not follow each other, but that is no secret: every client may do everything. */
+static L4_Word_t ticket_new(void)
+{
+    static L4_Word_t last;
+    do
+        last = last * 1664525u + 1013904223u;
+    while (last == 0 || ticket_find(last));
+    return last;
+}
+
+int serve_offer(struct hurd_cap_call *call, struct handle *h)
+{
+    if (call->words != 1)
+        return EINVAL;
+    if (!h->ticket)
+        h->ticket = ticket_new();
+    call->reply[0] = h->ticket;
+    call->reply_words = 1;
+    return 0;
+}
+
+int serve_claim(struct hurd_cap_call *call)
+{
+    if (call->words != 1)
+        return EINVAL;
+    if (handles_count(call->task, &buffer_class) == 0)
+        return EACCES;
+    const struct handle *h = ticket_find(call->arg[0]);
+    if (!h)
+        return ENOENT;
+    ext2_inode_hold(h->inode);
+    h->position->handles++;
+    int err = handle_give_at(call, h->inode, h->flags, h->position);
+    call->reply[1] = h->inode->mode;
+    call->reply[2] = h->flags;
+    call->reply_words = err ? 0 : 3;
+    return err;
 }
 
 static int object_named(struct hurd_cap_call *call, unsigned word,

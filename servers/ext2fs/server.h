@@ -27,12 +27,18 @@ int pages_make(uintptr_t size, L4_Word_t *container, uint8_t **at);
 int device_open(struct ext2_device *device, const char **problem);
 
 /* ---- handles.c: what clients have open ---- */
+struct position {                       /* of an open file; several handles may share it */
+    uint64_t at;
+    unsigned handles;
+};
 struct handle {
     struct hurd_cap_object object;
     struct handle *next;                /* of all handles and buffers */
     unsigned task;
     struct ext2_inode *inode;           /* NULL: it is a buffer */
     unsigned flags;                     /* HURD_DIR_ flags that it was opened with */
+    struct position *position;          /* NULL  <=>  it is a buffer */
+    L4_Word_t ticket;                   /* 0: it is not offered */
     L4_Word_t container;                /* buffer: in our table of physmem */
 };
 struct handle *handle_of(const struct hurd_cap_call *call);
@@ -44,12 +50,15 @@ int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container
 int serve_slot(struct hurd_cap_call *call);
 int serve_buffer(struct hurd_cap_call *call);
 int serve_root(struct hurd_cap_call *call);
+int serve_offer(struct hurd_cap_call *call, struct handle *h);
+int serve_claim(struct hurd_cap_call *call);
 void clients_look(struct hurd_cap_table *table);    /* the dead lose their handles */
 unsigned handles_of_programs(void);
 
 /* ---- contents.c ---- */
 int serve_io(struct hurd_cap_call *call);
 int serve_file(struct hurd_cap_call *call);
+int serve_pieces(struct hurd_cap_call *call);
 /* Bytes of a client's container to the window, or back; *bytes is the window. */
 int window_fetch(L4_Word_t container, L4_Word_t offset, uint32_t size, uint8_t **bytes);
 int window_deliver(L4_Word_t container, L4_Word_t offset, uint32_t size);

@@ -4,6 +4,8 @@
  * hurd/physmem.h, hurd/task.h. */
 #include "programs.h"
 #include "cpio.h"
+#include "environment.h"
+#include "root.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -17,8 +19,12 @@
 #include <hurd/startup.h>
 #include <hurd/task.h>
 
+#include "lib/file/program.h"
+
 enum {
     FRAMES_LEAST = 64,
+    PATH_MOST = 256,
+    ENVIRONMENT = HURD_TASK_TEXT_MAX / 2,
     STATUS_NO_START = 127,
 };
 
@@ -86,7 +92,7 @@ const char *programs_about(const char *name, size_t *size)
     while (line < end) {
         const char *newline = memchr(line, '\n', (size_t) (end - line));
         const char *next = newline ? newline : end;
-        if ((size_t) (next - line) > length && !memcmp(line, name, length) && line[length] == '\t') {
+        if ((size_t)(next - line) > length && !memcmp(line, name, length) && line[length] == '\t') {
             *size = (size_t) (next - line) - length - 1;
             return line + length + 1;
         }
@@ -119,33 +125,79 @@ L4_Word_t programs_share(unsigned eighths)
     return share > FRAMES_LEAST ? share : FRAMES_LEAST;
 }
 
-/* Both handles are handles in the table of `task`.  task_create uses them up, also on an error. */
+static void program_note(struct program *program, const struct hurd_task_created *created,
+                         const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    program->task = created->id;
+    program->handle = created->handle;
+    program->thread = created->thread;
+    snprintf(program->name, sizeof program->name, "%s", slash ? slash + 1 : name);
+}
+
+static int start_archived(const struct files_program *request, struct hurd_task_created *created)
+{
+    struct cpio_entry entry;
+    if (!programs_have(request->argz) ||
+        !cpio_find(archive, archive_size, request->argz, &entry))
+        return ENOENT;
+    const struct files_image image = { __hurd_startup_data->store.cap, entry.data, entry.size };
+    return files_start_image(&image, request, created);
+}
+
 int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program)
 {
-    const struct hurd_startup_data *data = __hurd_startup_data;
-    struct cpio_entry entry;
-    if (!programs_have(argz) || !cpio_find(archive, archive_size, argz, &entry))
-        return ENOENT;
-    L4_Word_t control, image;
-    int err = hurd_pm_control_split(physmem(), data->physmem_control.cap, frames, HURD_TASK_TASK,
-                                    &control);
-    if (err)
-        return err;
-    err = hurd_pm_container_share(physmem(), data->store.cap, HURD_TASK_TASK,
-                                  HURD_PM_READ | HURD_PM_EXECUTE, &image);
-    if (err) {
-        hurd_cap_take_back(physmem(), HURD_TASK_TASK, control);
-        return err;
-    }
+    static const struct file none[PROGRAM_STREAMS];
+    char envz[ENVIRONMENT];
+    const struct files_program request = {
+        .argz = argz, .argz_len = length, .envz = envz, .frames = frames,
+        .envz_len = environment_make(envz, sizeof envz, none),
+    };
     struct hurd_task_created created;
-    err = hurd_task_create(task_server(), data->task.cap, image, entry.data, entry.size, control,
-                           argz, length, &created);
+    memset(program->stream, 0, sizeof program->stream);
+    int err = start_archived(&request, &created);
+    if (!err)
+        program_note(program, &created, argz);
+    return err;
+}
+
+/* ---- programs of the file system ---- */
+
+/* The file that a typed name means; NULL: none, or there is no file system. */
+static const char *path_of(const char *name)
+{
+    static char path[PATH_MOST];
+    struct hurd_file_stat s;
+    if (!root_mounted())
+        return NULL;
+    if (strchr(name, '/'))
+        return name;
+    if ((size_t) snprintf(path, sizeof path, "/bin/%s", name) >= sizeof path ||
+        files_stat(root_mounted(), path, 1, &s))
+        return NULL;
+    return path;
+}
+
+bool programs_find(const char *name)
+{
+    return path_of(name) || programs_have(name);
+}
+
+int program_start_found(const char *argz, size_t length, L4_Word_t frames,
+                        const struct file stream[PROGRAM_STREAMS], struct program *program)
+{
+    char envz[ENVIRONMENT];
+    const struct files_program request = {
+        .path = path_of(argz), .argz = argz, .argz_len = length, .envz = envz, .frames = frames,
+        .envz_len = environment_make(envz, sizeof envz, stream),
+    };
+    struct hurd_task_created created;
+    int err = request.path ? files_start(root_mounted(), &request, &created)
+                           : start_archived(&request, &created);
     if (err)
         return err;
-    program->task = created.id;
-    program->handle = created.handle;
-    program->thread = created.thread;
-    snprintf(program->name, sizeof program->name, "%s", argz);
+    program_note(program, &created, argz);
+    memcpy(program->stream, stream, sizeof program->stream);
     return 0;
 }
 
@@ -167,9 +219,14 @@ int program_give_sectors(const struct program *program, const struct hurd_deva_e
 int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *reason)
 {
     int err = hurd_task_wait(task_server(), program->handle, HURD_TASK_NOHANG, status, reason);
-    if (!err)
-        hurd_task_release(task_server(), program->handle);
-    return err;
+    if (err)
+        return err;
+    hurd_task_release(task_server(), program->handle);
+    for (unsigned i = 0; i < PROGRAM_STREAMS; i++) {
+        if (program->stream[i].files)
+            hurd_cap_drop(program->stream[i].files->server, program->stream[i].handle);
+    }
+    return 0;
 }
 
 /* What an exit status of a program's own pager, or of abort(), means. */

@@ -105,12 +105,22 @@ void root_mount(const char *name)
         printf("init: root=%s is not mounted: %s\n", name, problem);
 }
 
+struct files *root_mounted(void)
+{
+    return server.task ? &files : NULL;
+}
+
 struct files *root_files(void)
 {
     if (server.task)
         return &files;
     printf("No file system is mounted: `mount DISK` does it, and `disk` lists the disks.\n");
     return NULL;
+}
+
+unsigned root_output_flags(bool appends)
+{
+    return HURD_DIR_WRITES | HURD_DIR_CREATE | (appends ? HURD_DIR_APPEND : HURD_DIR_TRUNCATE);
 }
 
 bool root_end(void)

@@ -10,8 +10,14 @@
 /* Mounts what the shell's word names, or the RAM disk for "ram".  Prints why it cannot. */
 void root_mount(const char *name);
 
+/* Returns the connection; NULL: nothing is mounted. */
+struct files *root_mounted(void);
+
 /* Returns the connection.  If nothing is mounted, prints so and returns NULL. */
 struct files *root_files(void);
+
+/* The flags for opening the file behind > or >>. */
+unsigned root_output_flags(bool appends);
 
 /* Syncs and unmounts, if something is mounted.  Prints what went wrong. */
 bool root_end(void);

@@ -16,7 +16,7 @@ enum {
     PAGE_KB = 4,
     RING_KB = 256,              /* of `trace on` without a number */
     RING_MOST = 1023 * PAGE_KB, /* as <l4/pecan.h> says */
-    DUMP_MOST = 2000,           /* records of `trace dump` without a number: 18 seconds of a serial line */
+    DUMP_MOST = 2000, /* records of `trace dump` without a number: 18 seconds of a serial line */
 };
 
 /* Prints what a call of wortel's has returned.  Returns true if it is good. */
@@ -41,7 +41,8 @@ static void turn_on(const char *size)
     unsigned long kb = RING_KB;
     L4_Word_t written;
     if (size && (!words_number(size, &kb) || kb < PAGE_KB || kb > RING_MOST))
-        printf("trace: %s is no size: say a number of KB from %d to %d\n", size, PAGE_KB, RING_MOST);
+        printf("trace: %s is no size: say a number of KB from %d to %d\n", size, PAGE_KB,
+               RING_MOST);
     else if (is_good(call(HURD_TRACE_ON, kb / PAGE_KB, &written)))
         printf("the kernel's trace is on: a ring of %lu KB\n", kb);
 }
@@ -80,9 +81,9 @@ static void dump(const char *number)
     printf("trace: %lu kHz\n", L4_ProcDescInternalFreq(L4_ProcDesc(L4_GetKernelInterface(), 0)));
     report_each_task(print_name);
     for (L4_Word_t at = written > most ? written - most : 0; at < written;) {
-        int error = hurd_wortel_trace(__hurd_startup_data->wortel.cap, HURD_TRACE_READ, at, &written,
-                                      records, &count);
-        if (error < 0) {        /* the ring is smaller than that */
+        int error = hurd_wortel_trace(__hurd_startup_data->wortel.cap, HURD_TRACE_READ, at,
+                                      &written, records, &count);
+        if (error < 0) { /* the ring is smaller than that */
             at++;
             continue;
         }
@@ -103,10 +104,11 @@ static void say_state(void)
     if (error > 0) {
         is_good(error);
         return;
-    }                           /* below 0: record 0 is not there any more, or there is no ring */
+    } /* below 0: record 0 is not there any more, or there is no ring */
     printf("%lu records were written since the trace was turned on.\n"
            "`trace on` records what enters and leaves the kernel, `trace off` ends that, and\n"
-           "`trace dump` prints it for tools/trace.\n", written);
+           "`trace dump` prints it for tools/trace.\n",
+           written);
 }
 
 void tracecommand_obey(const struct words *w)

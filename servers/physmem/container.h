@@ -13,7 +13,7 @@
 #define NODE_LOG2       5u
 #define NODE_SLOTS      (1u << NODE_LOG2)
 #define NODE_LEVELS     4u
-#define WIRED_MAX       24u                 /* pages of one task, wired and pinned; */
+#define WIRED_MAX       32u                 /* pages of one task, wired and pinned; */
 #define WIRED_SHARE     16u                 /* or one for so many that the control guarantees */
 
 /* Inner nodes hold pointers to nodes, the lowest ones slots.  No node is without a used slot,

@@ -363,7 +363,7 @@ static int serve_control_destroy(struct hurd_cap_call *call)
     struct control *control = call_control(call);
     if (control == control_root)
         return EPERM;
-    if (swap.window && control_contains(control, swap.payer))
+    if (swap_is_paid_by(control))
         return EBUSY;
     int err = is_long(call, control_pages(control)) ? hurd_cap_lengthen(call) : 0;
     if (err)
@@ -480,9 +480,14 @@ static int serve_statistics(struct hurd_cap_call *call)
 {
     unsigned largest = buddy_largest();
     struct hurd_pm_statistics stats = {
-        .total = ledger.total, .free = ledger.free + ledger.soft, .bound = ledger.bound, .meta = ledger.meta,
-        .promised = ledger.promised + ledger.extra, .unassigned = control_unused(control_root),
-        .requests = call->server->requests, .largest = largest ? largest - 1 + PAGE_LOG2 : 0,
+        .total = ledger.total,
+        .free = ledger.free + ledger.soft,
+        .bound = ledger.bound,
+        .meta = ledger.meta,
+        .promised = ledger.promised + ledger.extra,
+        .unassigned = control_unused(control_root),
+        .requests = call->server->requests,
+        .largest = largest ? largest - 1 + PAGE_LOG2 : 0,
     };
     return reply_struct(call, &stats, sizeof stats);
 }

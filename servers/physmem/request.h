@@ -67,6 +67,7 @@ int serve_swap_out(struct hurd_cap_call *call);
 int serve_swap_in(struct hurd_cap_call *call);
 int serve_swap_info(struct hurd_cap_call *call);
 int serve_swap_quota(struct hurd_cap_call *call);
+bool swap_is_paid_by(struct control *control);      /* or will be, by it or one below it */
 int serve_swap_grant(struct hurd_cap_call *call);
 int serve_swap_attach(struct hurd_cap_call *call);
 int serve_swap_wait(struct hurd_cap_call *call);

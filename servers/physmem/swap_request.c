@@ -95,11 +95,21 @@ int serve_swap_info(struct hurd_cap_call *call)
     const struct control *control = kind == CONTROL ? call_control(call)
                                     : kind == SWAP ? swap.payer : call_container(call)->control;
     struct hurd_pm_swap_info info = {
-        .quota = control ? control->swap.quota : 0, .used = control ? control->swap.used : 0,
-        .blocks = swap.map.count, .free = swap.map.free, .bad = swap.map.bad,
-        .kept = swap_kept(), .swapped = swap.pages, .window = swap.cells,
-        .inactive = swap_inactive(), .written = swap.written, .read = swap.read,
-        .recovered = swap.recovered, .clean = swap.clean, .attached = swap.task, .attaches = swap.attaches,
+        .quota = control ? control->swap.quota : 0,
+        .used = control ? control->swap.used : 0,
+        .blocks = swap.map.count,
+        .free = swap.map.free,
+        .bad = swap.map.bad,
+        .kept = swap_kept(),
+        .swapped = swap.pages,
+        .window = swap.cells,
+        .inactive = swap_inactive(),
+        .written = swap.written,
+        .read = swap.read,
+        .recovered = swap.recovered,
+        .clean = swap.clean,
+        .attached = swap.task,
+        .attaches = swap.attaches,
         .reserved = swap.reserved < swap.map.count ? swap.reserved : swap.map.count,
     };
     return reply_struct(call, &info, sizeof info);
@@ -144,6 +154,12 @@ static void service_init(void)
         return;
     hurd_cap_object_init(&service.object, &swap_class);
     hurd_cap_object_keep(&service.object);
+}
+
+bool swap_is_paid_by(struct control *control)
+{
+    return (swap.window && control_contains(control, swap.payer))
+           || (service.payer && control_contains(control, service.payer));
 }
 
 int serve_swap_grant(struct hurd_cap_call *call)

@@ -5,8 +5,7 @@
  * Memory that another task could take away is neither read nor written.  `task` looks only into
  * pages of its own container: copies of pages of the image, and pages that it moves into the new
  * task's containers afterwards. */
-#include "../../lib/startup/page.h"
-#include "server.h"
+#include "create.h"
 #include <errno.h>
 #include <hurd/deva.h>
 #include <hurd/physmem.h>
@@ -17,45 +16,27 @@
 #include <l4/trace.h>
 #include <string.h>
 
-#define PAGE            0x1000u
-#define CHUNK           0x4000u
-
-/* The places of `task`'s own pages: offsets in its container `own`, and distances from OWN_WINDOW
- * in its space. */
+/* Beside those of create.h: */
 #define OWN_SOURCE      0u                      /* CHUNK + PAGE bytes: copied pages of an image */
 #define OWN_DEST        (CHUNK + PAGE)          /* CHUNK bytes: a part of an image, aligned to
                                                    pages */
-#define OWN_STARTUP     (2 * CHUNK + PAGE)      /* HURD_STARTUP_SIZE bytes: a startup fpage */
-#define OWN_WINDOW      0x60100000u
+#define OWN_TEXT        (OWN_STARTUP + HURD_STARTUP_SIZE)   /* argz and envz, if they are long */
 #define WINDOW_STARTUP  0x60000000u             /* where the startup fpage of one task is mapped,
                                                    to be mapped on */
 #define WINDOW_IMAGE    0x60200000u             /* where pages of images are mapped, to be mapped
                                                    on: */
 #define WINDOW_PAGES    16u                     /* so many at a time */
 
-static L4_Word_t own;
+L4_Word_t own;
 
 static L4_Word_t page_down(L4_Word_t x) { return x & -PAGE; }
 static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
-
-/* The request, and what has been made for it so far. */
-struct making {
-    L4_Word_t caller;
-    L4_Word_t image, offset, size, control;     /* as the request names them; the two handles are
-                                                   consumed */
-    const char *argz;
-    L4_Word_t argz_len;
-    struct elf_program program;
-    struct task *task;
-    struct hurd_startup_data data;
-    L4_Word_t sp;
-};
 
 /* ---- the request */
 
 /* A handle counts only if this caller gave it to `task`, because any task can write down a number.
  * A handle of the wrong kind is still the caller's gift: it is dropped. */
-static int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
+int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
 {
     struct hurd_pm_cap_info info;
     if (hurd_pm_cap_info(physmem, handle, &info) != 0)
@@ -68,35 +49,53 @@ static int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
     return EPERM;
 }
 
-/* Checks that both handles are gifts of the caller.  If one is not, `task` drops the other one,
- * too. */
+/* Checks that all handles are gifts of the caller.  If one is not, `task` drops the others, too. */
 static int check_gifts(const struct making *m)
 {
     int image = check_giver(m->image, m->caller, false);
     int control = check_giver(m->control, m->caller, true);
-    if (image == 0 && control != 0)
+    int text = m->text_apart ? check_giver(m->text, m->caller, false) : 0;
+    int error = image ? image : control ? control : text;
+    if (error && !image)
         hurd_cap_drop(physmem, m->image);
-    if (image != 0 && control == 0)
+    if (error && !control)
         hurd_cap_drop(physmem, m->control);
-    return image ? image : control;
+    if (error && !text && m->text_apart)
+        hurd_cap_drop(physmem, m->text);
+    return error;
+}
+
+/* Each of the two parts ends with a zero, if there is anything in it; argz is not empty. */
+static bool text_is_good(const struct making *m)
+{
+    const char *envz = m->argz + m->argz_len;
+    return m->argz_len > 0 && m->argz[m->argz_len - 1] == 0
+        && (m->envz_len == 0 || envz[m->envz_len - 1] == 0);
 }
 
 static int parse(struct making *m, struct hurd_cap_call *call)
 {
-    if (call->words < 6 || call->arg[5] > HURD_TASK_ARGZ_MAX)
-        return call->words < 6 ? EINVAL : E2BIG;
+    if (call->words < 6)
+        return EINVAL;
+    L4_Word_t argz = call->arg[5] & 0xffff, envz = call->arg[5] >> 16;
+    if (argz + envz > HURD_TASK_TEXT_MAX)
+        return E2BIG;
     m->caller = call->task;
     m->image = call->arg[1];
     m->offset = call->arg[2];
     m->size = call->arg[3];
     m->control = call->arg[4];
-    m->argz_len = call->arg[5];
+    m->argz_len = argz;
+    m->envz_len = m->data.envz_len = envz;
     m->argz = (const char *)&call->arg[6];
-    if (call->words != 6 + (m->argz_len + 3) / 4)
+    m->text_apart = argz + envz > HURD_TASK_ARGZ_MAX;
+    if (call->words != 6 + (m->text_apart ? 2 : (argz + envz + 3) / 4))
         return EINVAL;
-    if (m->argz_len == 0 || m->argz[m->argz_len - 1] != 0)
-        return EINVAL;
-    return 0;
+    if (!m->text_apart)
+        return text_is_good(m) ? 0 : EINVAL;
+    m->text = call->arg[6];
+    m->text_offset = call->arg[7];
+    return m->text_offset % PAGE || m->text_offset > -HURD_TASK_TEXT_MAX ? EINVAL : 0;
 }
 
 /* ---- the pages of `task` itself */
@@ -128,9 +127,25 @@ static int own_source(const struct making *m, L4_Word_t from, L4_Word_t size)
 }
 
 /* Moves pages of `own` into a container of the new task. */
-static int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size)
+int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size)
 {
     return hurd_pm_container_copy(physmem, own, at, container, to, size, HURD_PM_MOVE, NULL);
+}
+
+/* A copy of text that lies in a container. */
+static int take_text(struct making *m)
+{
+    L4_Word_t size = page_up(m->argz_len + m->envz_len);
+    if (!m->text_apart)
+        return 0;
+    hurd_pm_container_deallocate(physmem, own, OWN_TEXT, HURD_TASK_TEXT_MAX, NULL);
+    int error = hurd_pm_container_copy(physmem, m->text, m->text_offset, own, OWN_TEXT, size, 0,
+                                       NULL);
+    if (!error)
+        error = hurd_pm_container_map(physmem, own, HURD_PM_READ, OWN_WINDOW + OWN_TEXT, OWN_TEXT,
+                                      size, NULL);
+    m->argz = (const char *)OWN_WINDOW + OWN_TEXT;
+    return error ? error : text_is_good(m) ? 0 : EINVAL;
 }
 
 /* ---- the image */
@@ -182,6 +197,7 @@ static int take_image(struct making *m)
     if (error != 0)
         return error;
     t->has_image = true;
+    t->image_size = page_up(m->size);
     if (m->offset % PAGE != 0)
         return copy_bytes(m);
     return hurd_pm_container_copy(physmem, m->image, m->offset, t->image, 0, page_up(m->size), 0,
@@ -205,7 +221,7 @@ static int take_part(struct making *m)
     return budget_split(m->task, control.guarantee, control.guarantee + left);
 }
 
-static int make_record(struct making *m, struct task *owner)
+int make_record(struct making *m, struct task *owner)
 {
     L4_Word_t id = task_free_id();
     m->task = id ? task_new(id, m->caller, m->argz, m->argz_len) : NULL;
@@ -218,7 +234,7 @@ static int make_record(struct making *m, struct task *owner)
     return take_part(m);
 }
 
-static int make_startup_container(struct making *m)
+int make_startup_container(struct making *m)
 {
     int error = hurd_pm_container_create(physmem, m->control, 0, &m->task->startup);
     if (error != 0)
@@ -246,7 +262,7 @@ static void inject_console(struct making *m)
 
 /* The control goes first, because it pays for the new task's handles.  At the end, `task` drops its
  * own. */
-static int give_capabilities(struct making *m)
+int give_capabilities(struct making *m)
 {
     struct task *t = m->task;
     struct hurd_startup_data *d = &m->data;
@@ -278,6 +294,14 @@ L4_Word_t startup_window(struct task *t)
     int error = hurd_pm_container_map(physmem, t->startup, HURD_PM_READ | HURD_PM_WRITE,
                                       WINDOW_STARTUP, 0, HURD_STARTUP_SIZE, NULL);
     return error ? 0 : WINDOW_STARTUP;
+}
+
+L4_Word_t startup_page_window(struct task *t, L4_Word_t offset, bool writes)
+{
+    int error = hurd_pm_container_map(physmem, t->startup,
+                                      writes ? HURD_PM_READ | HURD_PM_WRITE : HURD_PM_READ,
+                                      WINDOW_STARTUP + offset, offset, PAGE, NULL);
+    return error ? 0 : WINDOW_STARTUP + offset;
 }
 
 /* Finds the place in the file of a page of the program.  Returns true if the program has no right
@@ -323,7 +347,7 @@ static int write_startup(struct making *m)
 
 /* ---- the kernel's part */
 
-static int make_space(struct making *m, L4_ThreadId_t *first)
+int make_space(struct making *m, L4_ThreadId_t *first)
 {
     struct thread *thread;
     L4_ThreadId_t me = L4_MyGlobalId();
@@ -345,10 +369,10 @@ static int make_space(struct making *m, L4_ThreadId_t *first)
     return l4_errno(error); /* task_destroy() deletes the thread if this failed */
 }
 
-static int start(struct making *m, L4_ThreadId_t first)
+int making_start(const struct making *m, L4_ThreadId_t first, L4_Word_t ip)
 {
     L4_Set_Priority(first, PRIORITY_DEFAULT);
-    L4_LoadMR(1, HURD_STARTUP_ADDR);
+    L4_LoadMR(1, ip);
     L4_LoadMR(2, m->sp);
     L4_Set_MsgTag(L4_MakeTag(0, 2, 0));
     return L4_IpcSucceeded(L4_Send_Timeout(first, L4_TimePeriod(1000000))) ? 0 : EIO;
@@ -358,7 +382,9 @@ static int start(struct making *m, L4_ThreadId_t first)
 
 static int make(struct making *m, struct task *owner, L4_ThreadId_t *first)
 {
-    int error = read_headers(m);
+    int error = take_text(m);
+    if (error == 0)
+        error = read_headers(m);
     if (error == 0)
         error = make_record(m, owner);
     if (error == 0)
@@ -380,10 +406,13 @@ static void consume(struct making *m)
     hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
     hurd_cap_drop(physmem, m->image);
     hurd_cap_drop(physmem, m->control);
+    if (m->text_apart) {
+        hurd_pm_container_deallocate(physmem, own, OWN_TEXT, HURD_TASK_TEXT_MAX, NULL);
+        hurd_cap_drop(physmem, m->text);
+    }
 }
 
-/* The trace shows names of tasks: as much of it as three words hold. */
-static void tell_trace(const struct task *t)
+void task_tell_trace(const struct task *t)
 {
     L4_Word_t name[3];
     memcpy(name, t->name, sizeof name);
@@ -409,13 +438,13 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
     if (error == 0)
         error = hurd_cap_insert(&server.table, m.caller, &m.task->object, 7, 0, 0, &handle);
     if (error == 0) {
-        error = start(&m, first);
+        error = making_start(&m, first, HURD_STARTUP_ADDR);
         if (error != 0)
             hurd_cap_remove(&server.table, m.caller, handle, &left);
     }
     consume(&m);
     if (error == 0)
-        tell_trace(m.task);
+        task_tell_trace(m.task);
     if (error != 0) {
         if (m.task)
             task_destroy(m.task, 0, HURD_TASK_KILLED);

@@ -130,6 +130,7 @@ static void destroy_one(struct task *t, L4_Word_t status, enum hurd_task_reason 
         if (heir->owner == t)
             heir->owner = t->owner;         /* a dead child on which handles are held */
     wake_waiters(t);
+    fork_child_died(t);
     hurd_cap_object_drop(&t->object);       /* drops the reference that stands for the task's
                                                life; perhaps the record goes now */
 }

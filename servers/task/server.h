@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the task server know of each other.  Reading order: main.c, task.c, budget.c,
- * thread.c, create.c, death.c, fault.c, serve.c.
+ * thread.c, create.c, fork.c, death.c, fault.c, serve.c.
  * A function blocks only if its comment says "Blocks"; a call to wortel or physmem does not count,
  * because these two always reply.
  * Functions return 0 or an errno where nothing else is said. */
@@ -37,7 +37,8 @@ struct thread {
     L4_ThreadId_t id;
     L4_Word_t slot;                 /* its UTCB slot; SLOTS_MAX: `task` does not know the slot */
     struct task *waits_for;         /* its HURD_TASK_WAIT has no reply yet; NULL: it waits for no
-                                       task */
+                                       task.  Its own task: it waits for a child */
+    L4_Word_t child;                /* the id of that child; 0: any.  Valid in such a wait */
     struct thread *next_waiter;     /* on waits_for->waiters */
 };
 
@@ -69,6 +70,10 @@ struct task {
     L4_Word_t slots[SLOTS_MAX / 32];/* bit set: the slot is taken */
     bool has_startup, has_image;
     L4_Word_t startup, image;       /* `task`'s containers, charged to the task's control */
+    L4_Word_t image_size;           /* in bytes, whole pages */
+    bool forked;                    /* it began as a copy of its parent, which waits for it by
+                                       its id: */
+    L4_Word_t child_handle;         /* the parent's handle on it; valid while `forked` */
     L4_Word_t status, reason;       /* valid once it is dead */
     L4_Word_t counter[5];           /* by enum hurd_space_counter, as read last */
 };
@@ -143,11 +148,24 @@ int create_init(void);
 /* Serves HURD_TASK_CREATE.  Post: after an error, the task does not exist.  Blocks, for 1.4 s at
  * most: for deva and for the new thread. */
 int task_create(struct hurd_cap_call *call, struct task *parent);
+/* Puts the new task's name into the kernel's trace: as much of it as three words hold. */
+void task_tell_trace(const struct task *t);
 /* Maps the startup fpage of t into a window of `task`.  Returns its address there, or 0. */
 L4_Word_t startup_window(struct task *t);
+/* The same for one page of it; without `writes` for reading only. */
+L4_Word_t startup_page_window(struct task *t, L4_Word_t offset, bool writes);
 /* The same for a page of t's program: `address` is in t, and t must have no right to write
  * there. */
 L4_Word_t image_window(struct task *t, L4_Word_t address);
+
+/* ---- fork.c */
+/* Serves HURD_TASK_FORK.  Post: after an error, the task does not exist.  Blocks, as
+ * task_create(). */
+int task_fork(struct hurd_cap_call *call, struct task *parent);
+/* Serves HURD_TASK_WAIT_CHILD. */
+int task_wait_child(struct hurd_cap_call *call, struct task *parent);
+/* t has died: a thread of its parent that waits for it gets its reply. */
+void fork_child_died(struct task *t);
 
 /* ---- death.c */
 /* Post: t is dead, and all tasks that it started are. */

@@ -315,7 +315,7 @@ static bool write_word(uintptr_t address, uint32_t word)
     return true;
 }
 
-static uint32_t read_word(uintptr_t address)
+static inline uint32_t read_word(uintptr_t address)
 {
     assert_true(touch(address, HURD_VM_READ));
     return at(address)->word;
@@ -366,14 +366,14 @@ static void start(uint32_t frames, uint32_t disk)
     }
 }
 
-static uintptr_t region(uintptr_t size)
+static inline uintptr_t region(uintptr_t size)
 {
     struct region_request r = {.size = size, .rights = RW, .store = &mm.anonymous};
     assert_int_equal(AGAIN(region_create(&r)), 0);
     return r.address;
 }
 
-static void finish(uintptr_t a, uintptr_t size)
+static inline void finish(uintptr_t a, uintptr_t size)
 {
     assert_int_equal(AGAIN(region_destroy(a, size)), 0);
     while (work_any())

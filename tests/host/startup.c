@@ -224,6 +224,23 @@ static void a_command_line_that_does_not_fit_is_refused(void **state)
     assert_int_equal(read_it(), 0);
     assert_int_equal(startup_page_write(&page, &data, &program, long_line, sizeof long_line, &sp),
                      E2BIG);
+    data.envz_len = 0x2000 - 8;
+    assert_int_equal(startup_page_write(&page, &data, &program, long_line, 9, &sp), E2BIG);
+    data.envz_len = ~0u;
+    assert_int_equal(startup_page_write(&page, &data, &program, long_line, 9, &sp), E2BIG);
+}
+
+static void the_environment_stands_behind_the_arguments(void **state)
+{
+    (void) state;
+    struct hurd_startup_data data = { .envz_len = 4 };
+    L4_Word_t sp;
+    assert_int_equal(read_it(), 0);
+    assert_int_equal(startup_page_write(&page, &data, &program, "demo\0-x\0A=1", 8, &sp), 0);
+    struct hurd_startup_data *d = at(*(L4_Word_t *) at(sp));
+    assert_int_equal(d->argz_len, 8);
+    assert_memory_equal(at(d->envz), "A=1", 4);
+    assert_int_equal(d->envz_len, 4);
 }
 
 #define T(name) cmocka_unit_test_setup(name, make)
@@ -232,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_static_program_is_accepted),
+        T(the_environment_stands_behind_the_arguments),
         T(every_lie_in_the_headers_is_noticed),
         T(a_program_whose_pages_are_not_the_files_can_be_copied_only),
         T(a_file_cut_off_in_its_headers_is_refused),

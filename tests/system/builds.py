@@ -14,6 +14,15 @@ PARTS = ("Makefile", "include", "lib", "kernel", "boot", "servers", "apps", "tes
 OURS = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "T", "CONFIG", "FIRST", "CHECK", "WERROR")      # of the make that runs these tests
 
 
+def copy_tree(source, target, *without):
+    """Files may go while they are copied: those which other tests write for a moment."""
+    try:
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns(*without))
+    except shutil.Error as problem:
+        lasting = [why for why in problem.args[0] if os.path.lexists(why[0])]
+        assert not lasting, lasting
+
+
 class Tree:
     """A copy of the source tree, with what is already built in it: make has little left to do."""
 
@@ -22,8 +31,8 @@ class Tree:
         self.path = self.folder.name
         for name in PARTS:
             source, target = os.path.join(machine.TOP, name), os.path.join(self.path, name)
-            shutil.copytree(source, target) if os.path.isdir(source) else shutil.copy2(source, target)
-        shutil.copytree(lab.build, self.path + "/build/test", ignore=shutil.ignore_patterns("log", "*.iso", "*.img", "memory*"))
+            copy_tree(source, target, "__pycache__") if os.path.isdir(source) else shutil.copy2(source, target)
+        copy_tree(lab.build, self.path + "/build/test", "log", "bare", "*.iso", "*.img", "memory*")
 
     def __enter__(self):
         return self

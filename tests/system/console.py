@@ -9,8 +9,13 @@ from boot import DEMO_LINE
 from shell import shell
 
 
+def shell_with_keys(lab, **setup):
+    """In virtual time: a key is down for 20 ms of the time in which it is read, so the keyboard's 16 bytes are never full."""
+    return shell(lab, extra=machine.counted(4), **setup)
+
+
 def the_keyboards_layout_can_be_changed(lab):
-    vm = shell(lab, init="keymap=de", extra=machine.counted(4))
+    vm = shell_with_keys(lab, init="keymap=de")
     assert "layout is de" in vm.command("keymap")
     vm.press("k", "e", "z", "m", "a", "p", "spc", "f", "r", "ret")      # the American names of the keys
     vm.expect(r"keymap fr\s")
@@ -22,7 +27,7 @@ def the_keyboards_layout_can_be_changed(lab):
 
 
 def ctrl_alt_del_starts_the_machine_again(lab):
-    vm = shell(lab, reboots=True, extra=machine.counted(4))
+    vm = shell_with_keys(lab, reboots=True)
     vm.press("ctrl-alt-delete")
     vm.expect(DEMO_LINE, 120)
     vm.expect("pecan> ", 120)
@@ -31,7 +36,7 @@ def ctrl_alt_del_starts_the_machine_again(lab):
 
 
 def a_ps2_keyboard_types_shifted_locked_and_edited_lines(lab):
-    vm = shell(lab, extra=machine.counted(4))   # a key is down for 20 ms of the time in which it is read
+    vm = shell_with_keys(lab)
     vm.press("r", "u", "n", "spc", "shift-h", "backspace", "h", "e", "l", "l", "o", "spc", "shift-minus",
              "caps_lock", "x", "caps_lock", "1", "ret")
     vm.expect(r"argument 1: _X1\s")
@@ -39,7 +44,9 @@ def a_ps2_keyboard_types_shifted_locked_and_edited_lines(lab):
     vm.press("up", "home", "delete", "r", "end", "2", "ret")
     vm.expect(r"argument 1: _X12\s")
     vm.expect("pecan> ")
-    vm.press("r", "u", "n", "spc", "s", "p", "i", "n", "ret", "ctrl-c")
+    vm.press("r", "u", "n", "spc", "s", "p", "i", "n", "ret")
+    vm.expect("spin: until")
+    vm.press("ctrl-c")
     vm.expect(r"spin \(task \d+\) was killed")
 
 
@@ -68,7 +75,7 @@ def input_typed_while_a_program_runs_is_read_afterwards(lab):
 
 
 def readers_of_the_console_are_served_in_the_order_in_which_they_came(lab):
-    vm = shell(lab)
+    vm = shell(lab, extra=machine.counted(4))   # they come 10 ms of its time apart
     vm.send("run typed 4")
     vm.expect("4 readers wait")
     vm.line.send("ab")
@@ -118,7 +125,7 @@ def lines_typed_ahead_go_to_who_asks_and_the_rest_to_the_shell(lab):
 
 
 def a_ps2_keyboard_types_lines_for_a_program(lab):
-    vm = shell(lab)
+    vm = shell_with_keys(lab)
     vm.send("run ask 2")
     vm.expect(r"name\? ")
     vm.press("shift-x", "y", "backspace", "z", "ret")

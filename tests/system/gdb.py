@@ -6,7 +6,6 @@ gdb -batch judges by its last command only, and takes a missing -x file for a su
 """
 import os
 import re
-import subprocess
 import threading
 
 import machine
@@ -30,7 +29,8 @@ def port_of(vm):
 
 
 def start_stopped(lab, **setup):
-    return lab.boot_iso(init="batch", extra=["-S", "-gdb", "tcp:127.0.0.1:0"], **setup)     # any port: QEMU says which
+    """In virtual time, so each stop finds the others where they are each time; any port: QEMU says which."""
+    return lab.boot_iso(init="batch", extra=["-S", "-gdb", "tcp:127.0.0.1:0"] + machine.counted(3), **setup)
 
 
 def run(lab, lines, stub, timeout=150, name="commands"):
@@ -38,11 +38,11 @@ def run(lab, lines, stub, timeout=150, name="commands"):
     path = os.path.join(lab.build, "log", f"gdb-{name}-{os.getpid()}-{threading.get_ident()}.gdb")
     with open(path, "w") as out:
         out.write("\n".join(list(lines) + [f"quit {PASS}", ""]))
-    done = subprocess.run(["gdb", "-q", "-nx", "-batch", "-x", "tools/gdb/pecan.py", "-x", os.path.abspath(path)],
-                          cwd=machine.TOP, env=dict(os.environ, BUILD=os.path.relpath(lab.build, machine.TOP), **stub), timeout=timeout,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
+    done = machine.run(["gdb", "-q", "-nx", "-batch", "-x", "tools/gdb/pecan.py", "-x", os.path.abspath(path)], timeout,
+                       [vm.process.pid for vm in lab.machines], cwd=machine.TOP,
+                       env=dict(os.environ, BUILD=os.path.relpath(lab.build, machine.TOP), **stub))
     os.remove(path)
-    return done.returncode, done.stdout
+    return done
 
 
 def gdb(lab, *lines):
@@ -86,28 +86,22 @@ def gdb_without_a_machine_says_so_at_once(lab):
 
 
 def gdb_without_the_programs_says_which_file_is_missing(lab):
-    done = subprocess.run(["gdb", "-q", "-nx", "-batch", "-x", "tools/gdb/pecan.py"], cwd=machine.TOP, stdin=subprocess.DEVNULL,
-                          env=dict(os.environ, BUILD="build/nowhere"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
-    assert done.returncode == 1 and "build/nowhere/bin/kernel: `make` builds it" in done.stdout, done.stdout
+    status, said = machine.run(["gdb", "-q", "-nx", "-batch", "-x", "tools/gdb/pecan.py"], 60, cwd=machine.TOP,
+                               env=dict(os.environ, BUILD="build/nowhere"))
+    assert status == 1 and "build/nowhere/bin/kernel: `make` builds it" in said, said
 
 
 def gdb_names_the_right_qemu_when_the_processor_has_64_bits(lab):
-    qemu = machine.QEMU
     if not os.path.exists("/usr/bin/qemu-system-x86_64"):
         return
-    machine.QEMU = "qemu-system-x86_64"
-    try:
-        vm = start_stopped(lab)
-    finally:
-        machine.QEMU = qemu
+    vm = start_stopped(lab, program="qemu-system-x86_64")
     status, said = run(lab, [], dict(GDB_PORT=port_of(vm)))
     assert status == 1 and "qemu-system-i386" in said, said
 
 
 def make_gdb_refuses_a_file_that_is_not_there(lab):
-    done = subprocess.run(["make", "-s", "gdb", "X=/nowhere.gdb"], cwd=machine.TOP, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
-    assert done.returncode != 0 and "there is no file /nowhere.gdb" in done.stdout, done.stdout
+    status, said = machine.run(["make", "-s", "gdb", "X=/nowhere.gdb"], 300, cwd=machine.TOP)
+    assert status not in (0, None) and "there is no file /nowhere.gdb" in said, said
 
 
 # ---- the commands, all in one session

@@ -3,7 +3,6 @@
 import os
 import re
 import socket
-import subprocess
 import tempfile
 import threading
 
@@ -15,6 +14,7 @@ from gdb import PASS
 CHARDEV = ["-chardev", "socket,id=gdb,host=127.0.0.1,port=0,server=on,wait=off", "-device", "isa-serial,chardev=gdb,iobase=0x2f8,irq=3"]
 STOPPED = rb"T05thread:1;"
 SECTION = "==== "
+PATIENCE = 600          # seconds: behind them the stub hangs, however busy this machine is
 
 
 def start(lab, kernel="gdb=com2,wait", init="batch", **setup):
@@ -29,7 +29,7 @@ class Wire:
     """The protocol, byte by byte."""
 
     def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self.rest = b""
 
     def byte(self):
@@ -140,7 +140,7 @@ def gdbstub_stops_in_a_panic_and_the_machine_stays(lab):
 def gdbstub_reboots_the_machine(lab):
     vm, port = start(lab)
     assert Wire(port).ask(b"qRcmd," + b"reboot".hex().encode()) == b"OK"
-    vm.process.wait(300)                # -no-reboot: a reset is the end
+    assert machine.watch(vm.process, 300), "it goes on"    # -no-reboot: a reset is the end
 
 
 def gdbstub_is_not_there_without_its_option(lab):
@@ -197,12 +197,12 @@ def gdb_session(lab, port, name, with_commands):
     with tempfile.NamedTemporaryFile("w", suffix=".gdb") as out:
         out.write("\n".join(lines + [f"quit {PASS}", ""]))
         out.flush()
-        done = subprocess.run(["gdb", "-q", "-nx", "-batch", "-x", "tools/gdb/pecan.py", "-x", out.name], cwd=machine.TOP, timeout=600,
-                              env=dict(os.environ, BUILD=os.path.relpath(lab.build, machine.TOP), GDB_STUB=f"127.0.0.1:{port}"),
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
+        status, said = machine.run(["gdb", "-q", "-nx", "-batch", "-x", "tools/gdb/pecan.py", "-x", out.name], 1200,
+                                   [vm.process.pid for vm in lab.machines], cwd=machine.TOP,
+                                   env=dict(os.environ, BUILD=os.path.relpath(lab.build, machine.TOP), GDB_STUB=f"127.0.0.1:{port}"))
     with open(os.path.join(lab.build, "log", f"gdbstub-{name}.txt"), "w") as out:
-        out.write(done.stdout)
-    return done.returncode, done.stdout
+        out.write(said)
+    return status, said
 
 
 def judge(lab, port, name, with_commands=False):

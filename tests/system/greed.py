@@ -2,7 +2,7 @@
 """Resources add up: a program, and all that it starts, takes all it can of one kind; its neighbour has what was promised."""
 import re
 
-from shell import shell
+from shell import comes_to, shell
 
 ANSWER = 20             # seconds for the shell on a busy machine; virtual time would be 0.1
 
@@ -22,16 +22,16 @@ def glutton(lab, kind, memory=64):
     vm = shell(lab, memory=memory)
     vm.command("run neighbour")
     before = what_is_taken(vm)
-    vm.send(f"run glutton {kind} &")
-    vm.expect(rf"glutton: {kind}: \d+ children, \d+ taken, then: \w+", 120)
-    vm.command("", ANSWER)
+    mark = vm.mark()
+    vm.command(f"run glutton {kind} &", 120)
+    vm.expect_since(mark, rf"glutton: {kind}: \d+ children, \d+ taken, then: [^\n]*\n", 120)
     vm.command("help", ANSWER)
     said = vm.command("run neighbour", 240)
     assert "all that was promised" in said, said
     assert "status" not in said, said
     assert "was killed" in vm.command("kill glutton", ANSWER)
     assert "glutton" not in vm.command("ps", ANSWER)
-    after = what_is_taken(vm)
+    after = comes_to(vm, before, what_is_taken)
     assert after == before, f"{before} before, {after} after"
     return vm.text.split("runs as task", 1)[1]
 

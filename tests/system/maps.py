@@ -2,21 +2,23 @@
 """`maps` asks a program's pager, which may say what it likes."""
 import re
 
+import machine
 from report import shell_with_tests
 
 WITHOUT_END, LATE, IN_CIRCLES, BACKWARDS, TOO_LONG, HALF_A_REGION, SILENT = range(7)
 
 
 def maps_of_liar(vm, lie):
-    if "liar is ready" not in vm.command(f"run mm_test argument={lie} child=liar &"):
-        vm.expect("liar is ready")
+    mark = vm.mark()
+    vm.command(f"run mm_test argument={lie} child=liar &")
+    vm.expect_since(mark, "liar is ready")
     text = vm.command("maps mm_test", 20)
     vm.command("kill mm_test")
     return text, len(re.findall(r"^[0-9a-f]{8}-[0-9a-f]{8} ", text, re.M))
 
 
 def maps_ends_whatever_a_pager_answers(lab):
-    vm = shell_with_tests(lab)
+    vm = shell_with_tests(lab, extra=machine.counted(3))    # `maps` gives a pager two seconds for a thousand regions
     for lie in (WITHOUT_END, LATE, IN_CIRCLES, BACKWARDS, TOO_LONG, HALF_A_REGION, SILENT):
         text, regions = maps_of_liar(vm, lie)
         if lie == WITHOUT_END:

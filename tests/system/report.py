@@ -5,8 +5,8 @@ import re
 import machine
 
 
-def shell_with_tests(lab):
-    vm = lab.boot_modules(modules=machine.MODULES[:-1] + ["tests.cpio"])
+def shell_with_tests(lab, **setup):
+    vm = lab.boot_modules(modules=machine.MODULES[:-1] + ["tests.cpio"], **setup)
     vm.expect("pecan> ", 120)
     return vm
 

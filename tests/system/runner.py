@@ -5,6 +5,7 @@ import re
 import subprocess
 import tempfile
 
+import guest
 import machine
 from builds import OURS, Tree
 
@@ -107,11 +108,11 @@ def runner_fails_a_suite_that_breaks_its_plan_or_contradicts_itself(lab):
 
 
 def runner_waits_for_the_first_of_those_who_hang_behind_the_same_words(lab):
-    """A root task that says nothing; machines that are told to be patient for two seconds."""
+    """A root task that says nothing; machines that are told to be patient for five seconds."""
     orchard = Orchard(lab, ["root apps/spin configs=fast,plain,486"])
-    status, said = orchard.run(TEST_SILENCE="2")
+    status, said = orchard.run(TEST_SILENCE="5")
     assert status == 1
-    assert re.findall(r"silent for ([\d.]+) seconds", said) == ["2", "0.4", "0.4"], said
+    assert re.findall(r"silent for ([\d.]+) seconds", said) == ["5", "1", "1"], said
 
 
 def runner_waits_no_longer_when_the_machine_has_said_its_last_words(lab):
@@ -129,3 +130,29 @@ def make_test_fails_when_a_selected_test_does_not_build(lab):
             assert (status == 0) == good, said[-900:]
             assert ("the build failed, so no test has run" in said) != good
             assert ("passed, 0 failed" in said) == good
+
+
+def runner_finds_a_typed_line_among_the_lines_of_a_program(lab):
+    for said, line, rest in (("kill 7\r\nx", "kill 7", "x"), ("spin: go\r\nkill spin\r\nx", "kill spin", "x"), ("\r\nx", "", "x"),
+                             ("kill 7spin: go, or `kill spin`\r\n\r\nx", "kill 7", "x"), ("kispin: go\r\nll spin\r\nx", "kill spin", "x"),
+                             ("garbagekill 7\r\nx", "kill 7", "x"), ("say `kill spin`\r\nkill spin\r\nx", "kill spin", "x"),
+                             ("kill 7", "kill 7", None), ("kill 8\r\nx", "kill 7", None)):
+        found = re.compile(guest.echo_of(line), re.S).search(guest.PROMPT + said, len(guest.PROMPT))
+        assert (found and found.string[found.end():]) == rest, (said, line)
+
+
+def runner_finds_what_came_before_a_prompt_or_behind_it(lab):
+    talker = subprocess.Popen(["printf", "first\npecan> second\nthird\n"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    vm = guest.TalkingMachine(talker, guest.PipeLine(talker), lab.log)
+    mark = vm.mark()
+    vm.expect("pecan> ")
+    for word in ("second", "first"):
+        assert vm.expect_since(mark, word)[0] == word
+    assert vm.expect(r"(\w+)\n", 5)[1] == "third"        # the place of the last match is kept
+    try:
+        vm.expect_since(vm.mark(), "first", 5)
+    except AssertionError as problem:
+        assert "ended before 'first'" in str(problem)
+    else:
+        raise AssertionError("it finds what came before the mark")
+    vm.close()

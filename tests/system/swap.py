@@ -5,7 +5,7 @@ import re
 
 import machine
 from driver import Disks, failing, modules_with, shell
-from shell import frames_in_use
+from shell import comes_to, frames_in_use
 
 MEGABYTES, SWAP_END = 64, 2048 + 32 * 2048      # a program of the shell gets a part of the partition
 INTACT = "swapcheck: all data intact"
@@ -20,7 +20,7 @@ def swap_of(vm):
 
 
 def expect_nothing_left(vm):
-    for _ in range(5):                          # a write may be under way
+    for _ in range(50):                         # a write may be under way
         swap = swap_of(vm)
         if swap["free"] + swap["reserved"] + swap["bad"] == swap["blocks"]:
             break
@@ -53,6 +53,15 @@ def pages_go_to_a_partition_and_nowhere_else(lab):
                 head = data.read((2048 + 8) * 512)[512:]        # before the partition, and its first block
                 data.seek(SWAP_END * 512)
                 assert head == bytes(len(head)) and data.read() == bytes((MEGABYTES * 2048 - SWAP_END) * 512), "written to"
+
+
+def a_swap_server_is_refused_what_it_may_not_do(lab):
+    """tests/guest/swap/server.c in init's place."""
+    vm = lab.boot_modules(["swap_server_test" if name == "init" else name for name in machine.MODULES], extra=machine.counted(3))
+    vm.expect("# done", 120)
+    plan = re.search(r"^1\.\.(\d+)", vm.text, re.M)
+    assert "not ok" not in vm.text, vm.text
+    assert plan and int(plan[1]) == len(re.findall(r"^ok ", vm.text, re.M)) >= 10, vm.text
 
 
 def a_disk_without_a_swap_partition_is_left_alone(lab):
@@ -109,21 +118,23 @@ def a_program_that_is_killed_leaves_nothing_on_disk(lab):
             vm.command("run hello")                             # some time passes
         vm.command("kill swapcheck")
     expect_nothing_left(vm)
-    grown = frames_in_use(vm) - before
-    assert grown <= swap_of(vm)["written"] - written + 16, "frames went away"   # the RAM disk keeps what was written
+
+    def kept(vm):                               # the RAM disk keeps what was written
+        return frames_in_use(vm) - before <= swap_of(vm)["written"] - written + 16
+    assert comes_to(vm, True, kept), "frames went away"
 
 
 def a_swap_server_that_is_killed_loses_nothing(lab):
     vm = shell(lab, "swap=ram:16:2000:100")
     for i in range(4):
+        mark = vm.mark()
         vm.send(f"run swapcheck 300 64 400 {i} &")
         vm.expect(r"swapcheck runs as task (\d+)")
         vm.expect("pecan> ")
         vm.command("run hello")
         vm.command("kill swapper")
-        while vm.text.count(INTACT) <= i:                       # it may have said so before the command's end
-            vm.expect("\n", 240)
-    assert len(re.findall("start number", vm.text)) >= 4, vm.text
+        vm.expect_since(mark, "start number", 240)
+        vm.expect_since(mark, INTACT, 240)
     vm.command("run hello")
     expect_nothing_left(vm)
 

@@ -2,7 +2,6 @@
 """`make web`: Pecan in a browser, opened in Chromium as a visitor does."""
 import os
 import shutil
-import subprocess
 import tempfile
 
 import guest
@@ -18,11 +17,11 @@ def the_web_page_runs_pecan_and_asks_nobody_else(lab):
         raise guest.Skip(missing)
     with tempfile.TemporaryDirectory(prefix="pecan-web-") as folder:
         web = os.path.join(folder, "web")
-        made = subprocess.run([os.path.join(machine.TOP, "tools/web/make"), web, lab.iso], capture_output=True, text=True, timeout=600)
-        assert made.returncode == 0, made.stdout + made.stderr
+        status, said = machine.run([os.path.join(machine.TOP, "tools/web/make"), web, lab.iso], 600)
+        assert status == 0, said
         script = os.path.join(machine.TOP, "tools/web/try.mjs")
         playwright = os.path.join(machine.NODE_FOLDER, "node_modules/playwright-core")
-        seen = subprocess.run(["node", script, web, playwright, browser], capture_output=True, text=True, timeout=1500)
-    assert seen.returncode == 0, seen.stdout + seen.stderr
-    steps = [line for line in seen.stdout.splitlines() if line.startswith("ok ")]
-    assert len(steps) == STEPS, seen.stdout
+        status, said = machine.run(["node", script, web, playwright, browser], 1500)
+    assert status == 0, said
+    steps = [line for line in said.splitlines() if line.startswith("ok ")]
+    assert len(steps) == STEPS, said

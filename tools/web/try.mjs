@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 
 const [folder, playwright, executablePath, picture] = process.argv.slice(2);
 const { chromium } = (await import(pathToFileURL(resolve(playwright, "index.js")))).default;
-const PATIENCE = 300_000;       // milliseconds: for a loaded machine, not a goal
+const PATIENCE = 1_200_000;     // milliseconds: for a loaded machine, not a goal
 const KINDS = { ".html": "text/html", ".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
 
 // A web server that knows nothing but files: the page asks for no more.
@@ -28,9 +28,11 @@ const address = `http://127.0.0.1:${server.address().port}/`;
 
 const browser = await chromium.launch({
     executablePath,
+    timeout: PATIENCE,
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 const page = await browser.newPage({ viewport: { width: 1600, height: 900 } });
+page.setDefaultTimeout(PATIENCE);
 const outside = [];
 const errors = [];
 page.on("request", (request) => /^(blob|data):/.test(request.url()) || request.url().startsWith(address) || outside.push(request.url()));

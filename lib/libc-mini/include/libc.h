@@ -29,6 +29,13 @@ void __libc_wake(volatile unsigned *word, unsigned count);
 unsigned long long __libc_clock(void);
 void __libc_sleep(unsigned long long microseconds);
 
+/* For fork(): take the locks of malloc() or of the standard streams, or let go of them. */
+void __malloc_hold(_Bool hold);
+void __stdio_hold(_Bool hold);
+
+/* The microseconds since 1970 in UTC; -1: nobody knows. */
+long long __libc_time(void);
+
 /* The strings of the environment, a vector that ends with a null pointer. */
 extern char **environ;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The part of POSIX that exists without files: the break, and what the system says about itself. */
+/* POSIX: the break, what the system says about itself, file descriptors and names of files. */
 #ifndef LIBC_UNISTD_H
 #define LIBC_UNISTD_H
 
@@ -36,5 +36,62 @@ int brk(void *end);
 void *sbrk(intptr_t more);
 
 pid_t getpid(void);
+pid_t getppid(void);            /* the task that started this one */
+
+/* A copy of this task, copy-on-write, with the calling thread alone: 0 there, its id here, or -1.
+ * MAP_SHARED memory stays shared.  Memory locks are not inherited.  The copy has a guarantee for all
+ * pages in core, out of this task's, and a half of what is left (hurd_fork() in <hurd/mm.h>).
+ * EAGAIN: no more tasks or threads.  ENOMEM: the guarantee does not suffice for both.  EOPNOTSUPP:
+ * a region shows a store of the program, or a container that cannot be shared: a weak reference, or
+ * pages that are pinned or missing.  EPERM: a task that has no guarantee of its own.  E2BIG: the
+ * pager's memory is in too many pieces. */
+pid_t fork(void);
+
+/* ---- file descriptors: for programs that link lib/posix.  All: EBADF; EIO; as <hurd/io.h> says;
+ * ENODEV: there is no file system ---- */
+
+#define STDIN_FILENO  0
+#define STDOUT_FILENO 1
+#define STDERR_FILENO 2
+
+#define SEEK_SET 0
+#define SEEK_CUR 1
+#define SEEK_END 2
+
+/* EBADF also: not opened for this.  EISDIR.  ENOSPC, EFBIG.  Reading from a console or pipe blocks
+ * until there is something; 0 is the end. */
+ssize_t read(int descriptor, void *data, size_t size);
+ssize_t write(int descriptor, const void *data, size_t size);
+/* At that position, and the descriptor's own does not move.  EINVAL: it is negative.  ESPIPE. */
+ssize_t pread(int descriptor, void *data, size_t size, off_t position);
+ssize_t pwrite(int descriptor, const void *data, size_t size, off_t position);
+off_t lseek(int descriptor, off_t offset, int whence);  /* EINVAL, ESPIPE */
+int close(int descriptor);
+int dup(int descriptor);                /* EMFILE */
+int dup2(int from, int to);
+int ftruncate(int descriptor, off_t size);      /* EINVAL: not a file that is open for writing */
+int fsync(int descriptor);              /* EINVAL: no file */
+int isatty(int descriptor);             /* 0 with ENOTTY */
+
+/* ---- names.  Errors as open() in <fcntl.h> ---- */
+
+#define F_OK 0
+#define R_OK 4
+#define W_OK 2
+#define X_OK 1
+
+int access(const char *path, int mode); /* EACCES: no x bit; EROFS; EINVAL */
+int unlink(const char *path);           /* EISDIR, EBUSY: the root */
+int rmdir(const char *path);            /* ENOTEMPTY, EBUSY */
+int link(const char *path, const char *new_path);       /* EEXIST, EPERM: a directory */
+int symlink(const char *target, const char *path);      /* EEXIST */
+ssize_t readlink(const char *path, char *target, size_t size);  /* EINVAL: no symbolic link */
+int truncate(const char *path, off_t size);
+void sync(void);
+
+int chdir(const char *path);
+/* EINVAL: size 0; ERANGE: too small; ENOENT: the directory was removed.  path NULL: the result is
+ * malloc()ed. */
+char *getcwd(char *path, size_t size);
 
 #endif

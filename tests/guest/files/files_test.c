@@ -153,10 +153,10 @@ TEST(refusals_of_io)
     EXPECT_EQ(ASK(HURD_IO_READ, r.handle, b, 0xFFFFF000, PAGE, 0, 0), EINVAL);
     EXPECT_EQ(ASK(HURD_IO_READ, r.handle, b, 0x40000000, 4, 0, 0), EFAULT);
     EXPECT_EQ(ASK(HURD_IO_WRITE, w.handle, b, 0x40000000, 4, 0, 0), EFAULT);
-    EXPECT_EQ(ASK(HURD_IO_WRITE, w.handle, b, 0, 4, 0xFFFFFFFF, 0xFFFFFFFF), EFBIG);
+    EXPECT_EQ(ASK(HURD_IO_WRITE, w.handle, b, 0, 4, 0xFFFFFFFE, 0xFFFFFFFF), EFBIG);
     EXPECT_EQ(ASK(HURD_IO_STAT, r.handle, 0), EINVAL);
     EXPECT_EQ(ASK(HURD_IO_SYNC, r.handle, 0), EINVAL);
-    EXPECT_EQ(ASK(HURD_IO_SYNC + 1, r.handle), EOPNOTSUPP);
+    EXPECT_EQ(ASK(HURD_IO_SEEK + 1, r.handle), EOPNOTSUPP);
     EXPECT_EQ(ASK(HURD_FILE_TRUNCATE, r.handle, 0, 0), EBADF);
     EXPECT_EQ(ASK(HURD_FILE_TRUNCATE, d.handle, 0, 0), EISDIR);
     EXPECT_EQ(ASK(HURD_FILE_TRUNCATE, w.handle, 0, 0x7FFFFFFF), EFBIG);
@@ -169,6 +169,110 @@ TEST(refusals_of_io)
     file_close(&w);
     file_close(&d);
     EXPECT_EQ(ASK(HURD_IO_READ, r.handle, b, 0, 4, 0, 0), EBADF);
+}
+
+static L4_Word_t position_of(const struct file *f)
+{
+    L4_Word_t words[20] = { f->handle, HURD_IO_FROM_HERE, 0, 0 };
+    EXPECT_EQ(ask(HURD_IO_SEEK, 4, words), 0);
+    EXPECT_EQ(words[1], 0);
+    return words[0];
+}
+
+TEST(a_file_has_a_position_of_its_own)
+{
+    make("/f", "0123456789");
+    struct file f = opened("/f", HURD_DIR_READS | HURD_DIR_WRITES);
+    L4_Word_t b = files.buffer;
+    EXPECT_EQ(ASK(HURD_IO_READ, f.handle, b, 0, 4, ~0ul, ~0ul), 0);
+    EXPECT_EQ(memcmp(files.bytes, "0123", 4), 0);
+    EXPECT_EQ(ASK(HURD_IO_READ, f.handle, b, 0, 2, 0, 0), 0);
+    EXPECT_EQ(position_of(&f), 4);
+    memcpy(files.bytes, "ab", 2);
+    EXPECT_EQ(ASK(HURD_IO_WRITE, f.handle, b, 0, 2, ~0ul, ~0ul), 0);
+    EXPECT_EQ(position_of(&f), 6);
+    EXPECT_EQ(holds("/f", "0123ab6789"), true);
+    EXPECT_EQ(ASK(HURD_IO_SEEK, f.handle, HURD_IO_FROM_END, ~0ul, ~0ul), 0);
+    EXPECT_EQ(position_of(&f), 9);
+    EXPECT_EQ(ASK(HURD_IO_SEEK, f.handle, HURD_IO_FROM_START, ~0ul, ~0ul), EINVAL);
+    EXPECT_EQ(ASK(HURD_IO_SEEK, f.handle, HURD_IO_FROM_HERE, ~0ul, 0x7FFFFFFF), EINVAL);
+    EXPECT_EQ(ASK(HURD_IO_SEEK, f.handle, 3, 0, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_IO_SEEK, f.handle, 0, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_IO_SEEK, NONE, 0, 0, 0), EBADF);
+    EXPECT_EQ(position_of(&f), 9);
+    file_close(&f);
+}
+
+TEST(pieces_come_in_messages)
+{
+    make("/f", "0123456789");
+    struct file r = opened("/f", HURD_DIR_READS), w = opened("/f", HURD_DIR_WRITES);
+    struct file a = opened("/f", HURD_DIR_WRITES | HURD_DIR_APPEND);
+    L4_Word_t words[64] = { r.handle, 5, 0 }, got;
+    char text[16] = "";
+    memset(&words[3], 0x5A, sizeof words - 12);
+    EXPECT_EQ(ask(HURD_DEVA_READ_MANY, 3, words), 0);
+    EXPECT_EQ(words[0], 5);
+    EXPECT_EQ(memcmp(&words[1], "01234\0\0", 8), 0);
+    EXPECT_EQ(hurd_deva_write(server, w.handle, "ab", 2, NULL), 0);
+    EXPECT_EQ(hurd_deva_write(server, a.handle, "z", 1, NULL), 0);
+    EXPECT_EQ(hurd_deva_read(server, r.handle, text, sizeof text, 0, &got), 0);
+    EXPECT_EQ(got, 6);
+    EXPECT_EQ(strcmp(text, "56789z"), 0);
+    EXPECT_EQ(hurd_deva_read(server, r.handle, text, sizeof text, 0, &got), 0);
+    EXPECT_EQ(got, 0);
+    EXPECT_EQ(holds("/f", "ab23456789z"), true);
+    EXPECT_EQ(ASK(HURD_DEVA_READ_MANY, r.handle, 0, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_DEVA_READ_MANY, r.handle, HURD_DEVA_CHUNK + 1, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_DEVA_READ_MANY, r.handle, 4), EINVAL);
+    EXPECT_EQ(ASK(HURD_DEVA_WRITE_MANY, w.handle, 8, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_DEVA_WRITE_MANY, w.handle), EINVAL);
+    EXPECT_EQ(ASK(HURD_DEVA_READ_MANY, w.handle, 4, 0), EBADF);
+    EXPECT_EQ(ASK(HURD_DEVA_WRITE_MANY, r.handle, 4, 0), EBADF);
+    EXPECT_EQ(ASK(HURD_DEVA_WRITE_MANY, files.buffer, 4, 0), EOPNOTSUPP);
+    file_close(&r);
+    file_close(&w);
+    file_close(&a);
+}
+
+TEST(an_open_file_is_given_by_its_ticket)
+{
+    make("/f", "0123456789");
+    struct file f = opened("/f", HURD_DIR_READS), g = f;
+    L4_Word_t words[20] = { f.handle }, ticket;
+    EXPECT_EQ(ask(HURD_FS_OFFER, 1, words), 0);
+    ticket = words[0];
+    EXPECT_EQ(ticket != 0, true);
+    words[0] = f.handle;
+    EXPECT_EQ(ask(HURD_FS_OFFER, 1, words), 0);
+    EXPECT_EQ(words[0], ticket);
+    EXPECT_EQ(ask(HURD_FS_CLAIM, 1, words), 0);
+    g.handle = words[0];
+    EXPECT_EQ(g.handle != f.handle, true);
+    EXPECT_EQ(words[1], f.mode);
+    EXPECT_EQ(words[2], HURD_DIR_READS);
+    EXPECT_EQ(ASK(HURD_IO_READ, f.handle, files.buffer, 0, 4, ~0ul, ~0ul), 0);
+    EXPECT_EQ(position_of(&g), 4);
+    EXPECT_EQ(ASK(HURD_FS_OFFER, f.handle, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_FS_OFFER, files.buffer), EOPNOTSUPP);
+    EXPECT_EQ(ASK(HURD_FS_CLAIM, 0), ENOENT);
+    EXPECT_EQ(ASK(HURD_FS_CLAIM, ticket + 1), ENOENT);
+    EXPECT_EQ(ASK(HURD_FS_CLAIM, ticket, 0), EINVAL);
+    file_close(&f);
+    EXPECT_EQ(ASK(HURD_FS_CLAIM, ticket), ENOENT);
+    EXPECT_EQ(position_of(&g), 4);
+    unsigned n = 0;
+    words[0] = g.handle;
+    EXPECT_EQ(ask(HURD_FS_OFFER, 1, words), 0);
+    ticket = words[0];
+    L4_Word_t claimed[HURD_FS_FILES];
+    for (words[0] = ticket; n < HURD_FS_FILES && !ask(HURD_FS_CLAIM, 1, words); words[0] = ticket)
+        claimed[n++] = words[0];
+    EXPECT_EQ(ASK(HURD_FS_CLAIM, ticket), EMFILE);
+    for (unsigned i = 0; i < n; i++)
+        hurd_cap_drop(server, claimed[i]);
+    EXPECT_EQ(n > HURD_FS_FILES / 2, true);
+    file_close(&g);
 }
 
 TEST(attributes_are_set)
@@ -432,6 +536,8 @@ const struct test tests[] = {
     T(what_is_written_is_read),
     T(a_read_shows_no_more_than_the_file),
     T(refusals_of_io),
+    T(a_file_has_a_position_of_its_own),
+    T(pieces_come_in_messages),
     T(attributes_are_set),
     T(refusals_of_names),
     T(a_directory_of_many_pages_is_listed),
@@ -440,6 +546,7 @@ const struct test tests[] = {
     T(an_unlinked_file_is_read_until_it_is_closed),
     T(an_appender_writes_at_the_end),
     T(refusals_of_fs),
+    T(an_open_file_is_given_by_its_ticket),
     T(a_buffer_that_is_revoked_is_an_error),
     T(messages_by_lot_do_no_harm),
     { 0 },

@@ -17,8 +17,8 @@ static volatile L4_Word_t result, error;
 static L4_Word_t pool_free(void)
 {
     L4_Word_t value = 0;
-    EXPECT(L4_SpaceControl(L4_MyGlobalId(), L4_PECAN_SPACE_READ | L4_PECAN_POOL_FREE, L4_Nilpage, L4_Nilpage,
-                           L4_nilthread, &value));
+    EXPECT(L4_SpaceControl(L4_MyGlobalId(), L4_PECAN_SPACE_READ | L4_PECAN_POOL_FREE, L4_Nilpage,
+                           L4_Nilpage, L4_nilthread, &value));
     return value;
 }
 
@@ -27,8 +27,8 @@ static L4_Word_t written; /* by trace_call() */
 /* Returns what SpaceControl returns; `written` is the old control. */
 static L4_Word_t trace_call(L4_Word_t op, L4_Word_t argument)
 {
-    return L4_SpaceControl(L4_MyGlobalId(), L4_PECAN_SPACE_TRACE | op, L4_FpageOfRaw(argument), L4_Nilpage,
-                           L4_nilthread, &written);
+    return L4_SpaceControl(L4_MyGlobalId(), L4_PECAN_SPACE_TRACE | op, L4_FpageOfRaw(argument),
+                           L4_Nilpage, L4_nilthread, &written);
 }
 
 #define EXPECT_TRACE_ERROR(op, argument, code)                                                     \

@@ -69,7 +69,7 @@ struct test {
 };
 #define T(name)     { #name, name, false }
 #define T2(name)    { #name, name, true }
-extern const struct test swap_tests[], swap_errors[];       /* of tests/guest/swap */
+extern const struct test swap_tests[], swap_errors[], swap_server_tests[];       /* of tests/guest/swap */
 extern const struct test container_tests[], copy_tests[], control_tests[], share_tests[], turn_tests[];
 extern const struct test extra_tests[];
 

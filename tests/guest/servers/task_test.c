@@ -4,6 +4,7 @@
  * the demo; TAP on the console. The same program is its own child: argv[1] = "child=NAME" says what
  * it is to do. */
 #include <errno.h>
+#include <libc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,6 +155,9 @@ static _Noreturn void play(const char *role)
         exit(REQUEST(HURD_CAP_CANCEL, strtoul(role + 7, NULL, 16)));
     if (!strcmp(role, "exit"))
         exit(42);
+    if (!strcmp(role, "environment"))           /* two variables, the second of them long */
+        exit(environ[0] && !strcmp(environ[0], "A=1") && environ[1] && !strncmp(environ[1], "B=", 2)
+             && !environ[2] ? (int)strlen(environ[1]) % 200 : 1);
     if (!strcmp(role, "fault"))
         *nowhere = 1;
     if (!strcmp(role, "lost") || !strcmp(role, "invalid") || !strcmp(role, "writes")) { /* with `task` for a pager */
@@ -596,6 +600,75 @@ TEST(task_create_takes_an_image_at_any_offset)
     EXPECT(guarantee_left() + 4 >= before); /* our own map may have grown by a page of records */
 }
 
+/* Starts a child with an environment of so many bytes, in a container if it is long.  `spoilt`: the
+ * text has no zero at its end. */
+static int environment_child(L4_Word_t envz, bool spoilt, struct hurd_task_created *child)
+{
+    static const char argz[] = "child\0child=environment";
+    static char bytes[HURD_TASK_TEXT_MAX];
+    struct hurd_task_text text = { bytes, sizeof argz, envz, 0 };
+    L4_Word_t image_handle, control, container = 0;
+    uintptr_t at = 0;
+    memset(bytes, 'b', sizeof bytes);
+    memcpy(bytes, argz, sizeof argz);
+    memcpy(bytes + sizeof argz, "A=1\0B=", 6);
+    bytes[sizeof argz + envz - 1] = spoilt ? 'b' : '\0';
+    if (sizeof argz + envz > HURD_TASK_ARGZ_MAX) {
+        EXPECT_EQ(hurd_pm_container_create(physmem(), __hurd_startup_data->physmem_control.cap, 0,
+                                           &container), 0);
+        EXPECT_EQ(hurd_pm_container_allocate(physmem(), container, 0, 0, HURD_TASK_TEXT_MAX, NULL),
+                  0);
+        EXPECT_EQ(hurd_vm_map_container(&at, HURD_TASK_TEXT_MAX, 0, 6, container, 0), 0);
+        memcpy((void *)at, bytes, sizeof bytes);
+        hurd_vm_deallocate(at, HURD_TASK_TEXT_MAX);
+        EXPECT_EQ(hurd_pm_container_share(physmem(), container, HURD_TASK_TASK, 4, &text.container),
+                  0);
+    }
+    int error = give(CHILD_FRAMES, &image_handle, &control);
+    EXPECT_EQ(error, 0);
+    error = hurd_task_create_text(server(), self(), image_handle, 0, image_bytes, control, &text,
+                                  child);
+    if (container)
+        hurd_pm_container_destroy(physmem(), container);
+    return error;
+}
+
+TEST(task_create_gives_an_environment_short_or_long)
+{
+    static const L4_Word_t lengths[] = { 20, 170, 4000, HURD_TASK_TEXT_MAX - 24 };
+    for (unsigned i = 0; i < 4; i++) {
+        struct hurd_task_created child = { 0, 0, L4_nilthread };
+        L4_Word_t status = 0, length = lengths[i];
+        EXPECT_EQ(environment_child(length, false, &child), 0);
+        EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, NULL), 0);
+        EXPECT_EQ(status, (length - 5) % 200);
+        child_end(&child);
+    }
+}
+
+TEST(task_create_refuses_text_without_an_end)
+{
+    struct hurd_task_created child;
+    L4_Word_t before = guarantee_left();
+    EXPECT_EQ(environment_child(4000, true, &child), EINVAL);
+    EXPECT(guarantee_left() + 4 >= before);
+}
+
+TEST(task_create_takes_text_of_the_caller_only)
+{
+    L4_Word_t image_handle, control, before = guarantee_left();
+    struct hurd_task_text text = { "x", 300, 0, 0x3FFFF };
+    EXPECT_EQ(give(CHILD_FRAMES, &image_handle, &control), 0);
+    EXPECT_EQ(hurd_task_create_text(server(), self(), image_handle, 0, image_bytes, control, &text,
+                                    NULL), EBADF);
+    EXPECT(guarantee_left() + 4 >= before);
+    EXPECT_EQ(give(CHILD_FRAMES, &image_handle, &control), 0);
+    text.container = control;
+    EXPECT_EQ(hurd_task_create_text(server(), self(), image_handle, 0, image_bytes, control, &text,
+                                    NULL), EPERM);
+    EXPECT(guarantee_left() + 4 >= before);
+}
+
 TEST(task_create_without_enough_memory_gives_everything_back)
 {
     struct hurd_task_created child;
@@ -610,8 +683,14 @@ TEST(task_create_checks_its_words)
 {
     L4_Word_t words[64] = { self() };
     EXPECT_EQ(request(HURD_TASK_CREATE, 1, words), EINVAL);
-    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 201, 0), E2BIG);
+    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, HURD_TASK_TEXT_MAX + 1, 0, 0), E2BIG);
+    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 1 | HURD_TASK_TEXT_MAX << 16, 0, 0),
+              E2BIG);
     EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, ~0ul, 0), E2BIG);
+    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 201, 0), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 201, 0, 1), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 201, 0, 0 - PAGE), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 2 | 2 << 16, 0x41410041), EINVAL);
     EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 8, 0), EINVAL);
     EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 0), EINVAL);
     EXPECT_EQ(REQUEST(HURD_TASK_CREATE, self(), 0, 0, PAGE, 0, 4, 0x41414141), EINVAL); /* no end */
@@ -633,14 +712,14 @@ TEST(task_refuses_handles_that_name_nothing)
 
 TEST(task_refuses_unknown_operations_and_wrong_numbers_of_words)
 {
-    static const L4_Word_t labels[] = { 512, 513, 514, 515, 521, 522, 523, 524 };
+    static const L4_Word_t labels[] = { 512, 513, 514, 515, 521, 522, 523, 524, 529, 530 };
     for (unsigned i = 0; i < sizeof labels / sizeof labels[0]; i++) {
         EXPECT_EQ(REQUEST(labels[i], self()), EINVAL);
         EXPECT_EQ(REQUEST(labels[i], self(), 0, 0, 0, 0), EINVAL);
     }
     EXPECT_EQ(REQUEST(HURD_TASK_RELEASE, self(), 0), EINVAL);
     EXPECT_EQ(REQUEST(511, self()), ENOSYS);
-    EXPECT_EQ(REQUEST(529, self()), ENOSYS);
+    EXPECT_EQ(REQUEST(531, self()), ENOSYS);
     EXPECT_EQ(REQUEST(0, self()), ENOSYS);
 }
 
@@ -848,6 +927,9 @@ static const struct {
     T(task_create_refuses_what_is_no_program),
     T(task_create_takes_an_image_at_any_offset),
     T(task_create_without_enough_memory_gives_everything_back),
+    T(task_create_gives_an_environment_short_or_long),
+    T(task_create_refuses_text_without_an_end),
+    T(task_create_takes_text_of_the_caller_only),
     T(task_create_checks_its_words),
     T(task_refuses_handles_that_name_nothing),
     T(task_refuses_unknown_operations_and_wrong_numbers_of_words),

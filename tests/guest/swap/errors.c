@@ -119,6 +119,9 @@ TEST(others_do_not_spend_the_guarantee)
     EXPECT_EQ(hurd_cap_give(pm, a, friend_task, HURD_PM_READ | HURD_PM_WRITE, 0, &theirs), 0);
     EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_SWAP_IN, theirs, 0, PAGE), EPERM);
     EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_SWAP_OUT, theirs, PAGE, PAGE), EPERM);
+    EXPECT_EQ(hurd_cap_give(pm, b, friend_task, HURD_PM_READ, 0, &theirs), 0);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_SWAP_IN, theirs, 0, PAGE), EACCES);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_SWAP_OUT, theirs, 0, PAGE), EACCES);
     EXPECT_EQ(in(a, 0, 1), 0);
     EXPECT_EQ(get(a, 0), 0x100);
 }

@@ -7,7 +7,13 @@ swap_test_LDS     := lib/hurd-mm/program.lds
 swap_test_LIBS    := hurd-mm c hurd-cap l4
 swap_test_CFLAGS  := -I. -DGROUPS=swap_tests,swap_errors
 swap_test_INIT    := swap=ram:4:500:20
-# For tests/system/swap.py: the swap server as it would be if it were bad at living.
+# For tests/system/swap.py: in init's place, as its own swap server.
+PROGRAMS                += swap_server_test
+swap_server_test_SRC    := tests/guest/physmem/suite.c tests/guest/physmem/friend.c $(addprefix tests/guest/swap/,pages.c server.c)
+swap_server_test_LDS    := lib/hurd-mm/program.lds
+swap_server_test_LIBS   := hurd-mm c hurd-cap l4
+swap_server_test_CFLAGS := -I. -DGROUPS=swap_server_tests
+# For the same: the swap server as it would be if it were bad at living.
 PROGRAMS               += mortal/swapper
 mortal/swapper_SRC     := $(swapper_SRC) tests/guest/swap/mortal.c
 mortal/swapper_LDS     := lib/hurd-mm/program.lds

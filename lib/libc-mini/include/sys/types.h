@@ -5,7 +5,9 @@
 #include <stddef.h>
 
 typedef int ssize_t;
-typedef long off_t;
+typedef long long off_t;
 typedef int pid_t;
+typedef unsigned mode_t, uid_t, gid_t, nlink_t, dev_t;
+typedef unsigned long ino_t;
 
 #endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* From a file to a task: a container with the file, a container with long texts, a part of the
+ * memory, then `task` does the rest.  Callers: servers/init, lib/posix. */
+#include "lib/file/program.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hurd/cap.h>
+#include <hurd/mm.h>
+#include <hurd/physmem.h>
+#include <hurd/startup.h>
+
+enum {
+    PAGE = 4096,
+    INTERPRETERS_MOST = 4,
+    LINE_MOST = 256,                    /* of "#!" and what stands behind it */
+};
+
+struct image {
+    struct files_image at;
+    char line[LINE_MOST];               /* the file's first bytes, terminated */
+};
+
+static L4_ThreadId_t physmem(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
+}
+
+static L4_Word_t control_of_ours(void)
+{
+    return __hurd_startup_data->physmem_control.cap;
+}
+
+static L4_Word_t whole_pages(L4_Word_t size)
+{
+    return (size + PAGE - 1) & ~(L4_Word_t) (PAGE - 1);
+}
+
+/* ---- the file ---- */
+
+/* Its pages go from the connection's container to the image, without touching them. */
+static int image_read(struct file *file, struct image *image)
+{
+    struct files *f = file->files;
+    L4_Word_t out[1] = { 1 };
+    int err = 0;
+    for (L4_Word_t at = 0; at < image->at.size && !err; at += out[0]) {
+        const L4_Word_t in[] = { file->handle, f->buffer, 0, HURD_IO_MOST, at, 0 };
+        err = hurd_cap_rpc(f->server, HURD_IO_READ, 6, in, 1, out, NULL);
+        if (!err && (out[0] == 0 || out[0] > HURD_IO_MOST))
+            err = EIO;                  /* it has become shorter */
+        if (!err && at == 0) {
+            size_t n = out[0] < LINE_MOST ? out[0] : LINE_MOST - 1;
+            memcpy(image->line, f->bytes, n);
+            image->line[n] = '\0';
+        }
+        if (!err)
+            err = hurd_pm_container_copy(physmem(), f->container, 0, image->at.container, at,
+                                         whole_pages(out[0]), 0, NULL);
+        if (out[0] < HURD_IO_MOST)
+            break;
+    }
+    return err;
+}
+
+static int image_check(struct file *file, L4_Word_t *size)
+{
+    struct hurd_file_stat s;
+    int err = file_stat(file, &s);
+    if (err)
+        return err;
+    if ((s.mode & HURD_FILE_TYPE) != HURD_FILE_REGULAR || !(s.mode & 0111))
+        return EACCES;
+    if (s.size[1] || s.size[0] == 0 || s.size[0] > HURD_TASK_IMAGE_MAX)
+        return ENOEXEC;
+    *size = s.size[0];
+    return 0;
+}
+
+static int image_make(struct files *f, const char *path, struct image *image)
+{
+    struct file file;
+    int err = file_open(f, &file, path, HURD_DIR_READS, 0);
+    if (err)
+        return err == EISDIR ? EACCES : err;
+    image->at.offset = 0;
+    err = image_check(&file, &image->at.size);
+    if (!err)
+        err = hurd_pm_container_create(physmem(), control_of_ours(), 0, &image->at.container);
+    if (!err) {
+        err = image_read(&file, image);
+        if (err)
+            hurd_pm_container_destroy(physmem(), image->at.container);
+    }
+    file_close(&file);
+    return err;
+}
+
+/* ---- argz and envz, one behind the other, in memory of ours ---- */
+
+struct text {
+    char *bytes;                        /* HURD_TASK_TEXT_MAX of them */
+    size_t argz_len, envz_len;
+};
+
+static int text_make(const struct files_program *p, struct text *t)
+{
+    if (p->argz_len > HURD_TASK_TEXT_MAX || p->envz_len > HURD_TASK_TEXT_MAX - p->argz_len)
+        return E2BIG;
+    t->bytes = calloc(1, HURD_TASK_TEXT_MAX);
+    if (!t->bytes)
+        return ENOMEM;
+    t->argz_len = p->argz_len;
+    t->envz_len = p->envz_len;
+    memcpy(t->bytes, p->argz, p->argz_len);
+    memcpy(t->bytes + p->argz_len, p->envz, p->envz_len);
+    return 0;
+}
+
+/* Puts `length` bytes in front; E2BIG. */
+static int text_prepend(struct text *t, const char *words, size_t length)
+{
+    size_t used = t->argz_len + t->envz_len;
+    if (length > HURD_TASK_TEXT_MAX - used)
+        return E2BIG;
+    memmove(t->bytes + length, t->bytes, used);
+    memcpy(t->bytes, words, length);
+    t->argz_len += length;
+    return 0;
+}
+
+/* argz[0] becomes the words of the line behind "#!" and the path.  *interpreter: valid as long as
+ * the text. */
+static int text_interpret(struct text *t, char *line, const char *path, const char **interpreter)
+{
+    size_t first = strlen(t->bytes) + 1;
+    memmove(t->bytes, t->bytes + first, t->argz_len + t->envz_len - first);
+    t->argz_len -= first;
+    if (!strchr(line, '\n'))
+        return ENOEXEC;
+    *strchr(line, '\n') = '\0';
+    char *name = line + 2 + strspn(line + 2, " \t");
+    char *end = name + strcspn(name, " \t");
+    char *argument = end + strspn(end, " \t");
+    *end = '\0';
+    if (!*name)
+        return ENOEXEC;
+    int err = text_prepend(t, path, strlen(path) + 1);
+    if (!err && *argument)
+        err = text_prepend(t, argument, strlen(argument) + 1);
+    if (!err)
+        err = text_prepend(t, name, strlen(name) + 1);
+    *interpreter = t->bytes;
+    return err;
+}
+
+/* A container with the text, as a handle in the table of `task`.  *own: to be destroyed behind. */
+static int text_share(const struct text *t, L4_Word_t *own, L4_Word_t *theirs)
+{
+    uintptr_t at = 0;
+    int err = hurd_pm_container_create(physmem(), control_of_ours(), 0, own);
+    if (err)
+        return err;
+    err = hurd_pm_container_allocate(physmem(), *own, 0, 0, HURD_TASK_TEXT_MAX, NULL);
+    if (!err)
+        err = hurd_vm_map_container(&at, HURD_TASK_TEXT_MAX, 0, HURD_VM_READ | HURD_VM_WRITE, *own,
+                                    0);
+    if (!err) {
+        memcpy((void *) at, t->bytes, t->argz_len + t->envz_len);
+        err = hurd_vm_deallocate(at, HURD_TASK_TEXT_MAX);
+    }
+    if (!err)
+        err = hurd_pm_container_share(physmem(), *own, HURD_TASK_TASK, HURD_PM_READ, theirs);
+    if (err)
+        hurd_pm_container_destroy(physmem(), *own);
+    return err;
+}
+
+/* ---- the task ---- */
+
+/* Pre: text_handle is 0 or a handle of `task`. */
+static int task_make(const struct files_image *image, const struct text *t, L4_Word_t text_handle,
+                     L4_Word_t frames, struct hurd_task_created *created)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    const struct hurd_task_text text = { t->bytes, t->argz_len, t->envz_len, text_handle };
+    L4_Word_t control, shown;
+    int err = hurd_pm_control_split(physmem(), control_of_ours(), frames, HURD_TASK_TASK, &control);
+    if (err)
+        return err;
+    err = hurd_pm_container_share(physmem(), image->container, HURD_TASK_TASK,
+                                  HURD_PM_READ | HURD_PM_EXECUTE, &shown);
+    if (err) {
+        hurd_cap_take_back(physmem(), HURD_TASK_TASK, control);
+        return err;
+    }
+    return hurd_task_create_text(L4_ThreadIdOfRaw(data->task.server), data->task.cap, shown,
+                                 image->offset, image->size, control, &text, created);
+}
+
+static int image_start(const struct files_image *image, const struct text *t, L4_Word_t frames,
+                       struct hurd_task_created *created)
+{
+    L4_Word_t own = 0, theirs = 0;
+    if (t->argz_len + t->envz_len <= HURD_TASK_ARGZ_MAX)
+        return task_make(image, t, 0, frames, created);
+    int err = text_share(t, &own, &theirs);
+    if (err)
+        return err;
+    err = task_make(image, t, theirs, frames, created);
+    if (err)
+        hurd_cap_take_back(physmem(), HURD_TASK_TASK, theirs);
+    hurd_pm_container_destroy(physmem(), own);
+    return err;
+}
+
+int files_start_image(const struct files_image *image, const struct files_program *p,
+                      struct hurd_task_created *created)
+{
+    struct text t;
+    int err = text_make(p, &t);
+    if (err)
+        return err;
+    err = image_start(image, &t, p->frames, created);
+    free(t.bytes);
+    return err;
+}
+
+static int start_one(struct files *f, const char *path, struct text *t, L4_Word_t frames,
+                     struct hurd_task_created *created, struct image *image)
+{
+    int err = image_make(f, path, image);
+    if (err)
+        return err;
+    if (strncmp(image->line, "#!", 2))
+        err = image_start(&image->at, t, frames + whole_pages(image->at.size) / PAGE, created);
+    hurd_pm_container_destroy(physmem(), image->at.container);
+    return err;
+}
+
+int files_start(struct files *f, const struct files_program *p, struct hurd_task_created *created)
+{
+    struct image image;
+    struct text t;
+    const char *path = p->path;
+    int err = text_make(p, &t);
+    if (err)
+        return err;
+    for (unsigned i = 0; !err; i++) {
+        char script[HURD_DIR_PATH];
+        err = start_one(f, path, &t, p->frames, created, &image);
+        if (err || strncmp(image.line, "#!", 2))
+            break;
+        err = i == INTERPRETERS_MOST ? ENOEXEC : strlen(path) >= sizeof script ? ENAMETOOLONG : 0;
+        if (err)
+            break;
+        strcpy(script, path);
+        err = text_interpret(&t, image.line, script, &path);
+    }
+    free(t.bytes);
+    return err;
+}

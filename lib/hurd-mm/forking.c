@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* fork() and waitpid(), as the calling thread executes them.  Before: the program.  After: fork.c,
+ * in the pager, which copies the memory; then `task`, which makes the child.
+ *
+ * Locks of the C library are taken before, so no other thread is in the middle of a change that the
+ * child would find half done. */
+#include <errno.h>
+#include <hurd/cap.h>
+#include <hurd/mm.h>
+#include <l4/thread.h>
+#include <l4/vregs.h>
+#include <libc.h>
+#include <mutex.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "fork.h"
+#include "handler.h"
+#include "mm.h"
+
+enum { AT_FORK_MAX = 8, IN_CHILD = -1 };
+
+static struct mutex lock;               /* one thread forks at a time */
+static struct at_fork {
+    void (*prepare)(void), (*parent)(void), (*child)(void);
+} at_fork[AT_FORK_MAX];
+static unsigned at_fork_count;
+static L4_Word_t image_pages;           /* 0: not asked yet */
+
+int hurd_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
+{
+    mutex_lock(&lock);
+    bool fits = at_fork_count < AT_FORK_MAX;
+    if (fits)
+        at_fork[at_fork_count++] = (struct at_fork){prepare, parent, child};
+    mutex_unlock(&lock);
+    return fits ? 0 : ENOMEM;
+}
+
+static void hold_all(void)
+{
+    mutex_lock(&lock);
+    for (unsigned i = at_fork_count; i > 0; i--)
+        if (at_fork[i - 1].prepare)
+            at_fork[i - 1].prepare();
+    __stdio_hold(true);             /* streams call malloc() */
+    __malloc_hold(true);
+    brk_hold(true);
+}
+
+static void let_go_all(bool child)
+{
+    brk_hold(false);
+    __malloc_hold(false);
+    __stdio_hold(false);
+    for (unsigned i = 0; i < at_fork_count; i++) {
+        void (*function)(void) = child ? at_fork[i].child : at_fork[i].parent;
+        if (function)
+            function();
+    }
+    mutex_unlock(&lock);
+}
+
+/* ---- the parent ---- */
+
+static int image_size(void)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    struct hurd_pm_container_info info;
+    if (image_pages)
+        return 0;
+    int error = hurd_pm_container_info(mm.physmem, data->image.cap, &info);
+    if (!error)
+        image_pages = info.allocated / HURD_MM_PAGE;
+    return error;
+}
+
+/* A control and a container go to `task`.  On an error both are gone. */
+static int give(const L4_Word_t made[2], L4_Word_t gift[2])
+{
+    int error = hurd_cap_give(mm.physmem, made[1], HURD_TASK_TASK, 7, HURD_CAP_GIVE_MOVE,
+                              &gift[1]);
+    if (!error) {
+        error = hurd_cap_give(mm.physmem, made[0], HURD_TASK_TASK, 7, HURD_CAP_GIVE_MOVE,
+                              &gift[0]);
+        if (error)
+            hurd_cap_take_back(mm.physmem, HURD_TASK_TASK, gift[1]);
+    }
+    if (error) {
+        hurd_pm_control_destroy(mm.physmem, made[0]);
+        hurd_cap_drop(mm.physmem, made[0]);
+        hurd_cap_drop(mm.physmem, made[1]);
+    }
+    return error == EMFILE ? EAGAIN : error;
+}
+
+static int copy_make(struct fork_context *context, L4_Word_t frames, L4_Word_t gift[2])
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    L4_Word_t made[2];
+    int error = image_size();
+    if (error)
+        return error;
+    const struct fork_request r = {(L4_Word_t)context, frames, data->image.cap, data->startup.cap,
+                                   image_pages};
+    error = vm_fork(&r, made);
+    if (error == EAGAIN)                /* the workers for swap have been started now */
+        error = vm_fork(&r, made);
+    return error ? error : give(made, gift);
+}
+
+static int parent(struct fork_context *context, L4_Word_t frames, struct hurd_task_created *created)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    L4_Word_t gift[2];
+    int error = copy_make(context, frames, gift);
+    if (error)
+        return error;
+    *(struct hurd_startup_resume *)HURD_STARTUP_RESUME = fork_resume;
+    return hurd_task_fork(L4_ThreadIdOfRaw(data->task.server), data->task.cap, gift[0], gift[1],
+                          created);
+}
+
+/* ---- the child ---- */
+
+static void *fpu_of(struct fork_context *context)
+{
+    return (void *)(((uintptr_t)context->fpu + 15) & ~(uintptr_t)15);
+}
+
+_Noreturn void fork_resumes(struct fork_context *context)
+{
+    L4_Set_ThreadWord(1, context->word);
+    L4_Set_UserDefinedHandle(context->handle);
+    fpu_load(fpu_of(context));
+    longjmp(context->registers, 1);
+}
+
+static void child(void)
+{
+    extra_forked();
+    spawn_forked();
+    wait_forked();
+}
+
+/* ---- both ---- */
+
+static int run(L4_Word_t frames, struct hurd_task_created *created)
+{
+    struct fork_context context = {.word = L4_ThreadWord(1), .handle = L4_UserDefinedHandle()};
+    fpu_save(fpu_of(&context));
+    if (setjmp(context.registers) != 0)
+        return IN_CHILD;
+    int error = parent(&context, frames, created);
+    fpu_load(fpu_of(&context));
+    return error;
+}
+
+int hurd_fork(L4_Word_t frames, struct hurd_task_created *created)
+{
+    hold_all();
+    int result = run(frames, created);
+    if (result == IN_CHILD) {
+        child();
+        *created = (struct hurd_task_created){0};
+    }
+    let_go_all(result == IN_CHILD);
+    return result == IN_CHILD ? 0 : result;
+}
+
+static int failed(int error)
+{
+    errno = error;
+    return -1;
+}
+
+pid_t fork(void)
+{
+    struct hurd_task_created created;
+    int error = hurd_fork(HURD_FORK_PART, &created);
+    return error ? failed(error) : (pid_t)created.id;
+}
+
+/* ---- the end of a child ---- */
+
+static int signal_of_vector(L4_Word_t vector)
+{
+    switch (vector) {
+    case 0: case 16: case 19: return SIGFPE;
+    case 1: case 3: return SIGTRAP;
+    case 6: return SIGILL;
+    case 17: return SIGBUS;
+    default: return SIGSEGV;
+    }
+}
+
+static int status_word(const struct hurd_task_ended *ended)
+{
+    switch (ended->reason) {
+    case HURD_TASK_EXITED: return (int)(ended->status & 0xff) << 8;
+    case HURD_TASK_FAULTED: return SIGSEGV;
+    case HURD_TASK_EXCEPTION: return signal_of_vector(ended->status - 128);
+    default: return 9;                  /* SIGKILL */
+    }
+}
+
+pid_t waitpid(pid_t pid, int *status, int options)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    struct hurd_task_ended ended;
+    if (options & ~(WNOHANG | WUNTRACED))
+        return failed(EINVAL);
+    if (pid < -1)
+        return failed(ECHILD);          /* there are no process groups */
+    int error = hurd_task_wait_child(L4_ThreadIdOfRaw(data->task.server), data->task.cap,
+                                     pid > 0 ? (L4_Word_t)pid : 0,
+                                     options & WNOHANG ? HURD_TASK_NOHANG : 0, &ended);
+    if (error == EAGAIN && options & WNOHANG)
+        return 0;
+    if (error)
+        return failed(error);
+    if (status)
+        *status = status_word(&ended);
+    return (pid_t)ended.id;
+}
+
+pid_t wait(int *status)
+{
+    return waitpid(-1, status, 0);
+}
+
+pid_t getppid(void)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    struct hurd_task_info info;
+    int error = hurd_task_info(L4_ThreadIdOfRaw(data->task.server), data->task.cap, 0, &info);
+    return error ? failed(error) : (pid_t)info.parent;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* The standard streams of a program without file descriptors, if its starter sent one of them to a
+ * file or pipe: the first string of the environment says so (lib/posix/start.h).  Bytes go in
+ * messages.  The server learns of the task's death from an empty container of the task's. */
+#pragma GCC optimize "Os"      /* every program has it, and none is slow because of it */
+#include <hurd/cap.h>
+#include <hurd/fs.h>
+#include <hurd/physmem.h>
+#include <hurd/startup.h>
+#include <l4/thread.h>
+#include <string.h>
+#include "streams.h"
+
+static struct stream {
+    bool known;                         /* what the string says of it */
+    struct hurd_startup_cap cap;        /* server 0: closed */
+} streams[3];
+
+static L4_Word_t number_next(const char **text)
+{
+    L4_Word_t number = 0;
+    for (; **text && **text != ':' && **text != ' '; ++*text)
+        number = number << 4 | (L4_Word_t)(**text <= '9' ? **text - '0' : **text - 'a' + 10);
+    *text += **text != '\0';
+    return number;
+}
+
+/* What stands behind "N:" for this stream; NULL: nothing. */
+static const char *stream_find(int stream)
+{
+    const char key[] = {' ', (char)('0' + stream), ':', '\0'};
+    const char *at = strstr((const char *)__hurd_startup_data->envz, key);
+    return at ? at + 3 : NULL;
+}
+
+static bool buffer_make(L4_ThreadId_t server)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    L4_ThreadId_t physmem = L4_ThreadIdOfRaw(data->physmem_control.server);
+    L4_Word_t container, theirs, buffer;
+    return !hurd_cap_rpc(server, HURD_FS_SLOT, 0, NULL, 0, NULL, NULL)
+        && !hurd_pm_container_create(physmem, data->physmem_control.cap, 0, &container)
+        && !hurd_pm_container_share(physmem, container, L4_Version(server), HURD_PM_READ, &theirs)
+        && !hurd_cap_rpc(server, HURD_FS_BUFFER, 1, &theirs, 1, &buffer, NULL);
+}
+
+static struct hurd_startup_cap stream_claim(const char *said)
+{
+    const struct hurd_startup_cap closed = {0, 0};
+    static L4_Word_t with_buffer;       /* the server that has one */
+    L4_Word_t out[3];
+    if (!said || !said[0] || !said[1])
+        return closed;
+    if (*said == 'c')
+        return __hurd_startup_data->console;
+    said += 2;
+    L4_ThreadId_t server = L4_ThreadIdOfRaw(number_next(&said));
+    L4_Word_t ticket = number_next(&said);
+    if (with_buffer != server.raw && !buffer_make(server))
+        return closed;
+    with_buffer = server.raw;
+    if (hurd_cap_rpc(server, HURD_FS_CLAIM, 1, &ticket, 3, out, NULL))
+        return closed;
+    return (struct hurd_startup_cap) {server.raw, out[0]};
+}
+
+bool stream_sent(int stream, struct hurd_startup_cap *cap)
+{
+    const char *said = (const char *)__hurd_startup_data->envz;
+    if (!said || strncmp(said, STREAMS_WORD, sizeof STREAMS_WORD - 1) || stream < 0 || stream > 2)
+        return false;
+    struct stream *s = &streams[stream];
+    if (!s->known) {
+        s->cap = stream_claim(stream_find(stream));
+        s->known = true;
+    }
+    *cap = s->cap;
+    return true;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STREAMS_H
+#define STREAMS_H
+
+#include <hurd/startup.h>
+#include <stdbool.h>
+
+#define STREAMS_WORD "=files "
+
+/* False: the starter said nothing of streams, so they are the console.  Else *cap takes deva's
+ * read_many and write_many; its server is 0 if the stream is closed. */
+bool stream_sent(int stream, struct hurd_startup_cap *cap);
+
+#endif

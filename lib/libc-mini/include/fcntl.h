@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* POSIX open(), with the numbers of Linux.  For programs that link lib/posix. */
+#ifndef LIBC_FCNTL_H
+#define LIBC_FCNTL_H
+
+#include <sys/types.h>
+
+#define O_RDONLY    0
+#define O_WRONLY    1
+#define O_RDWR      2
+#define O_ACCMODE   3
+#define O_CREAT     0100
+#define O_EXCL      0200
+#define O_NOCTTY    0400
+#define O_TRUNC     01000
+#define O_APPEND    02000
+#define O_NONBLOCK  04000
+#define O_SYNC      04010000            /* taken, without effect: fsync() writes */
+#define O_DIRECTORY 0200000
+#define O_NOFOLLOW  0400000
+#define O_CLOEXEC   02000000
+
+#define F_DUPFD     0
+#define F_GETFD     1
+#define F_SETFD     2
+#define F_GETFL     3
+#define F_DUPFD_CLOEXEC 1030
+#define FD_CLOEXEC  1
+
+/* EINVAL: flags that do not exist.  ENODEV: there is no file system.  EMFILE: 64 descriptors are
+ * open.  ENOENT, ENOTDIR, EISDIR, EEXIST, ELOOP, ENAMETOOLONG, EROFS, ENOSPC, ENFILE, EIO, ENOMEM:
+ * as <hurd/dir.h> says. */
+int open(const char *path, int flags, ...);
+int creat(const char *path, mode_t mode);
+
+/* EBADF; EINVAL: another command, or a descriptor out of range; EMFILE. */
+int fcntl(int descriptor, int command, ...);
+
+#endif

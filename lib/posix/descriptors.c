@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of file descriptors.  A program's first descriptors are what start.c found, or its
+ * console.  Next hops: start.c, transfer.c, names.c. */
+#include "lib/posix/descriptors.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <mutex.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <hurd/cap.h>
+
+#include "lib/posix/start.h"
+
+static struct {
+    struct description *names;          /* NULL  <=>  it is free */
+    bool close_on_exec;
+} table[DESCRIPTORS];
+
+static struct mutex lock;
+static bool begun;
+
+int posix_result(int error)
+{
+    if (!error)
+        return 0;
+    errno = error;
+    return -1;
+}
+
+void posix_unlock(void)
+{
+    mutex_unlock(&lock);
+}
+
+void posix_lock(void)
+{
+    mutex_lock(&lock);
+    if (!begun) {
+        begun = true;
+        start_descriptors();
+    }
+}
+
+/* ---- descriptions ---- */
+
+void description_release(struct description *d)
+{
+    if (--d->users > 0)
+        return;
+    if (d->kind != CONSOLE)
+        hurd_cap_drop(d->server, d->handle);
+    free(d);
+}
+
+void description_put(struct description *d)
+{
+    posix_lock();
+    description_release(d);
+    posix_unlock();
+}
+
+static bool is_open(int descriptor)
+{
+    return descriptor >= 0 && descriptor < DESCRIPTORS && table[descriptor].names;
+}
+
+int description_take(int descriptor, struct description **d)
+{
+    posix_lock();
+    bool good = is_open(descriptor);
+    if (good) {
+        *d = table[descriptor].names;
+        (*d)->users++;
+    }
+    posix_unlock();
+    return good ? 0 : EBADF;
+}
+
+/* ---- descriptors ---- */
+
+static int free_descriptor(int least)
+{
+    int i = least;
+    while (i < DESCRIPTORS && table[i].names)
+        i++;
+    return i;
+}
+
+int descriptor_make(const struct description *contents, int least, bool close_on_exec,
+                    int *descriptor)
+{
+    int i = free_descriptor(least);
+    if (i == DESCRIPTORS)
+        return EMFILE;
+    struct description *d = malloc(sizeof *d);
+    if (!d)
+        return ENOMEM;
+    *d = *contents;
+    d->users = 1;
+    table[i].names = d;
+    table[i].close_on_exec = close_on_exec;
+    *descriptor = i;
+    return 0;
+}
+
+int close(int descriptor)
+{
+    posix_lock();
+    bool good = is_open(descriptor);
+    if (good) {
+        description_release(table[descriptor].names);
+        table[descriptor].names = NULL;
+    }
+    posix_unlock();
+    return posix_result(good ? 0 : EBADF);
+}
+
+/* Pre: `from` is open and `to` is free. */
+static void copy(int from, int to, bool close_on_exec)
+{
+    table[to].names = table[from].names;
+    table[to].names->users++;
+    table[to].close_on_exec = close_on_exec;
+}
+
+static int copy_from(int from, int least, bool close_on_exec)
+{
+    int to = -1, err = 0;
+    posix_lock();
+    if (!is_open(from))
+        err = EBADF;
+    else if (least < 0 || least >= DESCRIPTORS)
+        err = EINVAL;
+    else if ((to = free_descriptor(least)) == DESCRIPTORS)
+        err = EMFILE;
+    else
+        copy(from, to, close_on_exec);
+    posix_unlock();
+    return err ? posix_result(err) : to;
+}
+
+int dup(int descriptor)
+{
+    return copy_from(descriptor, 0, false);
+}
+
+int dup2(int from, int to)
+{
+    posix_lock();
+    bool good = is_open(from) && to >= 0 && to < DESCRIPTORS;
+    if (good && from != to) {
+        if (table[to].names)
+            description_release(table[to].names);
+        copy(from, to, false);
+    }
+    posix_unlock();
+    return good ? to : posix_result(EBADF);
+}
+
+static int flags_of(int descriptor, bool of_descriptor)
+{
+    posix_lock();
+    int flags = !is_open(descriptor)  ? -1
+                : of_descriptor       ? table[descriptor].close_on_exec
+                                      : (int) table[descriptor].names->flags;
+    posix_unlock();
+    return flags < 0 ? posix_result(EBADF) : flags;
+}
+
+static int set_close_on_exec(int descriptor, int flags)
+{
+    posix_lock();
+    bool good = is_open(descriptor);
+    if (good)
+        table[descriptor].close_on_exec = flags & FD_CLOEXEC;
+    posix_unlock();
+    return posix_result(good ? 0 : EBADF);
+}
+
+int fcntl(int descriptor, int command, ...)
+{
+    va_list arguments;
+    va_start(arguments, command);
+    int argument = command == F_GETFD || command == F_GETFL ? 0 : va_arg(arguments, int);
+    va_end(arguments);
+    switch (command) {
+    case F_DUPFD:
+        return copy_from(descriptor, argument, false);
+    case F_DUPFD_CLOEXEC:
+        return copy_from(descriptor, argument, true);
+    case F_GETFD:
+        return flags_of(descriptor, true);
+    case F_SETFD:
+        return set_close_on_exec(descriptor, argument);
+    case F_GETFL:
+        return flags_of(descriptor, false);
+    default:
+        return posix_result(EINVAL);
+    }
+}
+
+bool descriptor_is_inherited(int descriptor, struct description *d)
+{
+    if (!is_open(descriptor) || table[descriptor].close_on_exec)
+        return false;
+    *d = *table[descriptor].names;
+    return true;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of lib/posix share: file descriptors, and the one connection with the file server.
+ * All functions here return 0 or an errno, and those with a descriptor EBADF. */
+#ifndef POSIX_DESCRIPTORS_H
+#define POSIX_DESCRIPTORS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/file/files.h"
+
+enum { DESCRIPTORS = 64 };              /* of a program: 0 to 63 */
+
+enum description_kind {
+    CONSOLE,                            /* the task's console of deva */
+    STREAM,                             /* a pipe: bytes in messages, in their order */
+    CONTENTS,                           /* a file or directory of the file server */
+};
+
+/* What open() makes.  Several descriptors may name it: dup(), dup2(). */
+struct description {
+    enum description_kind kind;
+    unsigned users;                     /* descriptors that name it, and calls under way */
+    L4_ThreadId_t server;
+    L4_Word_t handle;
+    L4_Word_t mode;                     /* with the type */
+    unsigned flags;                     /* O_ flags that it was opened with */
+};
+
+/* The lock of the table and of the connection.  No thread that holds it waits for a console. */
+void posix_lock(void);
+void posix_unlock(void);
+
+/* The connection, made now if it is not there yet.  Pre: the lock is held.  ENODEV: there is no
+ * file system. */
+int posix_files(struct files **files);
+
+/* A description cannot go away between take and put. */
+int description_take(int descriptor, struct description **d);
+void description_put(struct description *d);
+/* The same for the lock's holder. */
+void description_release(struct description *d);
+
+/* A new description, and the lowest free descriptor from `least` up for it.  Pre: the lock is held.
+ * EMFILE, ENOMEM. */
+int descriptor_make(const struct description *contents, int least, bool close_on_exec,
+                    int *descriptor);
+
+/* errno = error, and -1; or 0. */
+int posix_result(int error);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls with a path: each is one of lib/file, under the lock. */
+#include "lib/posix/descriptors.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <hurd/cap.h>
+
+#include "lib/posix/stat.h"
+
+#define O_KNOWN                                                                                    \
+    (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DIRECTORY |     \
+     O_NOFOLLOW | O_CLOEXEC | O_SYNC)
+
+static mode_t mask = 022;
+
+mode_t umask(mode_t new)
+{
+    mode_t old = mask;
+    mask = new & 0777;
+    return old;
+}
+
+/* Runs one call of lib/file with the connection. */
+#define WITH_FILES(call)                                                                           \
+    ({                                                                                             \
+        struct files *files;                                                                       \
+        posix_lock();                                                                              \
+        int err_ = posix_files(&files);                                                            \
+        if (!err_)                                                                                 \
+            err_ = (call);                                                                         \
+        posix_unlock();                                                                            \
+        err_;                                                                                      \
+    })
+
+/* ---- open ---- */
+
+static unsigned server_flags(int flags)
+{
+    unsigned ways = flags & O_ACCMODE;
+    return (ways != O_WRONLY ? HURD_DIR_READS : 0) | (ways != O_RDONLY ? HURD_DIR_WRITES : 0) |
+           (flags & O_CREAT ? HURD_DIR_CREATE : 0) | (flags & O_EXCL ? HURD_DIR_EXCLUSIVE : 0) |
+           (flags & O_TRUNC ? HURD_DIR_TRUNCATE : 0) | (flags & O_APPEND ? HURD_DIR_APPEND : 0) |
+           (flags & O_DIRECTORY ? HURD_DIR_DIRECTORY : 0) |
+           (flags & O_NOFOLLOW ? HURD_DIR_NOFOLLOW : 0);
+}
+
+static int open_locked(struct files *files, const char *path, int flags, mode_t mode,
+                       int *descriptor)
+{
+    struct file file;
+    int err = file_open(files, &file, path, server_flags(flags), mode & 07777 & ~mask);
+    if (err)
+        return err;
+    const struct description d = { .kind = CONTENTS, .server = files->server,
+                                   .handle = file.handle, .mode = file.mode,
+                                   .flags = (unsigned) flags & (O_ACCMODE | O_APPEND) };
+    err = descriptor_make(&d, 0, flags & O_CLOEXEC, descriptor);
+    if (err)
+        file_close(&file);
+    return err;
+}
+
+int open(const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+    int descriptor = -1;
+    if (flags & O_CREAT) {
+        va_list arguments;
+        va_start(arguments, flags);
+        mode = va_arg(arguments, mode_t);
+        va_end(arguments);
+    }
+    if (flags & ~O_KNOWN || (flags & O_ACCMODE) == O_ACCMODE)
+        return posix_result(EINVAL);
+    int err = WITH_FILES(open_locked(files, path, flags, mode, &descriptor));
+    return err ? posix_result(err) : descriptor;
+}
+
+int creat(const char *path, mode_t mode)
+{
+    return open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+}
+
+/* ---- what there is ---- */
+
+static int stat_path(const char *path, int follow, struct stat *stat)
+{
+    struct hurd_file_stat s;
+    int err = WITH_FILES(files_stat(files, path, follow, &s));
+    if (!err)
+        stat_from(&s, stat);
+    return posix_result(err);
+}
+
+int stat(const char *path, struct stat *stat)
+{
+    return stat_path(path, 1, stat);
+}
+
+int lstat(const char *path, struct stat *stat)
+{
+    return stat_path(path, 0, stat);
+}
+
+/* There are no users: everything may be read, and written unless the file system is read-only. */
+int access(const char *path, int mode)
+{
+    struct stat s;
+    struct hurd_fs_statfs fs = { 0 };
+    if (mode & ~(R_OK | W_OK | X_OK))
+        return posix_result(EINVAL);
+    if (stat(path, &s))
+        return -1;
+    if (mode & X_OK && !S_ISDIR(s.st_mode) && !(s.st_mode & 0111))
+        return posix_result(EACCES);
+    int err = mode & W_OK ? WITH_FILES(files_statfs(files, &fs)) : 0;
+    return posix_result(err ? err : fs.flags & HURD_FS_READ_ONLY ? EROFS : 0);
+}
+
+ssize_t readlink(const char *path, char *target, size_t size)
+{
+    static char text[HURD_DIR_PATH + 1];
+    size_t length = 0;
+    if (size == 0)
+        return posix_result(EINVAL);
+    posix_lock();
+    struct files *files;
+    int err = posix_files(&files);
+    if (!err)
+        err = files_readlink(files, path, text, sizeof text);
+    if (!err) {
+        length = strlen(text) < size ? strlen(text) : size;
+        memcpy(target, text, length);
+    }
+    posix_unlock();
+    return err ? posix_result(err) : (ssize_t) length;
+}
+
+/* ---- changes ---- */
+
+int mkdir(const char *path, mode_t mode)
+{
+    return posix_result(WITH_FILES(files_mkdir(files, path, mode & 07777 & ~mask)));
+}
+
+int rmdir(const char *path)
+{
+    return posix_result(WITH_FILES(files_rmdir(files, path)));
+}
+
+int unlink(const char *path)
+{
+    return posix_result(WITH_FILES(files_unlink(files, path)));
+}
+
+int remove(const char *path)
+{
+    int err = WITH_FILES(files_unlink(files, path));
+    return err == EISDIR ? rmdir(path) : posix_result(err);
+}
+
+int rename(const char *path, const char *new_path)
+{
+    return posix_result(WITH_FILES(files_rename(files, path, new_path)));
+}
+
+int link(const char *path, const char *new_path)
+{
+    return posix_result(WITH_FILES(files_link(files, path, new_path)));
+}
+
+int symlink(const char *target, const char *path)
+{
+    return posix_result(WITH_FILES(files_symlink(files, target, path)));
+}
+
+int chmod(const char *path, mode_t mode)
+{
+    return posix_result(WITH_FILES(files_chmod(files, path, mode)));
+}
+
+static int truncate_locked(struct files *files, const char *path, off_t size)
+{
+    struct file file;
+    int err = file_open(files, &file, path, HURD_DIR_WRITES, 0);
+    if (err)
+        return err;
+    err = file_truncate(&file, (uint64_t) size);
+    file_close(&file);
+    return err;
+}
+
+int truncate(const char *path, off_t size)
+{
+    return posix_result(size < 0 ? EINVAL : WITH_FILES(truncate_locked(files, path, size)));
+}
+
+void sync(void)
+{
+    (void) WITH_FILES(files_sync(files));
+}
+
+/* ---- the current directory ---- */
+
+int chdir(const char *path)
+{
+    return posix_result(WITH_FILES(files_chdir(files, path)));
+}

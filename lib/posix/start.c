@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* From the string that the starter left (start.h) to a connection and descriptors, and from
+ * descriptors to the string for a program that this one starts. */
+#include "lib/posix/start.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hurd/cap.h>
+#include <hurd/startup.h>
+
+static struct files files;
+static bool connected;
+static const char *rest;                /* of the string, behind DIRECTORY; "" without a string */
+static L4_ThreadId_t server;
+static L4_Word_t directory;
+
+static L4_Word_t number_next(const char **text)
+{
+    char *end;
+    L4_Word_t number = strtoul(*text, &end, 16);
+    *text = *end ? end + 1 : end;
+    return number;
+}
+
+static void string_read(void)
+{
+    const char *text = (const char *) __hurd_startup_data->envz;
+    rest = "";
+    if (!text || strncmp(text, START_WORD, sizeof START_WORD - 1))
+        return;
+    text += sizeof START_WORD - 1;
+    server = L4_ThreadIdOfRaw(number_next(&text));
+    directory = number_next(&text);
+    rest = text;
+}
+
+/* The current directory of the starter; the root, if that has gone. */
+static void directory_claim(void)
+{
+    L4_Word_t out[3];
+    if (directory && !hurd_cap_rpc(server, HURD_FS_CLAIM, 1, &directory, 3, out, NULL))
+        files.current = out[0];
+}
+
+int posix_files(struct files **out)
+{
+    struct hurd_startup_cap memory = __hurd_startup_data->physmem_control;
+    if (L4_IsNilThread(server))
+        return ENODEV;
+    if (!connected) {
+        int err = files_connect(&files, server, L4_ThreadIdOfRaw(memory.server), memory.cap);
+        if (err)
+            return err;
+        connected = true;
+        directory_claim();
+    }
+    *out = &files;
+    return 0;
+}
+
+/* ---- descriptors at the start ---- */
+
+static void console_make(int number)
+{
+    const struct description console = { .kind = CONSOLE, .mode = 0020620, .flags = O_RDWR };
+    int made;
+    descriptor_make(&console, number, false, &made);
+}
+
+static unsigned posix_flags(L4_Word_t flags)
+{
+    unsigned ways = flags & (HURD_DIR_READS | HURD_DIR_WRITES);
+    return (ways == HURD_DIR_WRITES ? O_WRONLY : ways == HURD_DIR_READS ? O_RDONLY : O_RDWR) |
+           (flags & HURD_DIR_APPEND ? O_APPEND : 0);
+}
+
+/* What cannot be claimed stays closed. */
+static void claim(int number, char kind, L4_ThreadId_t from, L4_Word_t ticket)
+{
+    struct files *unused;
+    L4_Word_t out[3];
+    int made;
+    if (kind == 'f' && posix_files(&unused))
+        return;
+    if (hurd_cap_rpc(from, HURD_FS_CLAIM, 1, &ticket, 3, out, NULL))
+        return;
+    const struct description d = { .kind = kind == 'f' ? CONTENTS : STREAM, .server = from,
+                                   .handle = out[0], .mode = out[1],
+                                   .flags = posix_flags(out[2]) };
+    if (descriptor_make(&d, number, false, &made))
+        hurd_cap_drop(from, out[0]);
+}
+
+void start_descriptors(void)
+{
+    string_read();
+    if (!*rest) {
+        for (int i = 0; i < 3; i++)
+            console_make(i);
+    }
+    while (*rest) {
+        int number = (int) number_next(&rest);
+        char kind = *rest;
+        if (kind == '\0' || rest[1] == '\0')
+            return;
+        rest += 2;
+        L4_ThreadId_t from = L4_ThreadIdOfRaw(number_next(&rest));
+        L4_Word_t ticket = number_next(&rest);
+        if (kind == 'c')
+            console_make(number);
+        else
+            claim(number, kind, from, ticket);
+    }
+}
+
+/* ---- for a program that this one starts ---- */
+
+static int ticket_of(L4_ThreadId_t from, L4_Word_t handle, L4_Word_t *ticket)
+{
+    return hurd_cap_rpc(from, HURD_FS_OFFER, 1, &handle, 1, ticket, NULL);
+}
+
+static int descriptor_say(int number, const struct description *d, char *text, size_t size,
+                          size_t *length)
+{
+    static const char kinds[] = { [CONSOLE] = 'c', [STREAM] = 'p', [CONTENTS] = 'f' };
+    L4_Word_t ticket = 0;
+    int err = d->kind == CONSOLE ? 0 : ticket_of(d->server, d->handle, &ticket);
+    if (err)
+        return err;
+    *length += (size_t) snprintf(text + *length, size - *length, " %x:%c:%lx:%lx",
+                                 (unsigned) number, kinds[d->kind],
+                                 d->kind == CONSOLE ? 0 : d->server.raw, ticket);
+    return *length < size ? 0 : E2BIG;
+}
+
+int start_string(char *text, size_t size)
+{
+    L4_Word_t ticket = directory;
+    if (connected && files.current != files.root && ticket_of(server, files.current, &ticket))
+        ticket = 0;
+    if (connected && files.current == files.root)
+        ticket = 0;
+    size_t length = (size_t) snprintf(text, size, START_WORD "%lx %lx", server.raw, ticket);
+    int err = length < size ? 0 : E2BIG;
+    struct description d;
+    for (int i = 0; i < DESCRIPTORS && !err; i++) {
+        if (descriptor_is_inherited(i, &d))
+            err = descriptor_say(i, &d, text, size, &length);
+    }
+    return err;
+}

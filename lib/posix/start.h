@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* What a program has open when it starts.  Its starter says that in the first string of its
+ * environment, which getenv() never finds, because it has no name:
+ *
+ *      =files SERVER DIRECTORY N:KIND:SERVER:TICKET ...
+ *
+ * SERVER: the file server's thread.  DIRECTORY: the ticket (hurd/fs.h) of the current directory, 0:
+ * the root.  Then for each descriptor its number; KIND: f file, p pipe, c the task's own console
+ * (both numbers are 0 then).  All numbers but N are hexadecimal.  Descriptors that are not named are
+ * closed.  Without the string there are no files, and descriptors 0 to 2 are the console. */
+#ifndef POSIX_START_H
+#define POSIX_START_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/posix/descriptors.h"
+
+#define START_WORD "=files "
+
+/* Called once, by the first function that needs a descriptor. */
+void start_descriptors(void);
+
+/* The string for a program that this one starts: the descriptors that are not FD_CLOEXEC.  Pre: the
+ * lock is held.  E2BIG: it does not fit. */
+int start_string(char *text, size_t size);
+
+/* A copy of what the descriptor names, if a program that this one starts has it, too. */
+bool descriptor_is_inherited(int descriptor, struct description *d);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* The steps of making a task, for create.c (from an image) and fork.c (from a living task).  Each
+ * returns 0 or an errno; what a step made, task_destroy() takes back. */
+#ifndef TASK_CREATE_H
+#define TASK_CREATE_H
+
+#include "../../lib/startup/page.h"
+#include "server.h"
+
+#define PAGE            0x1000u
+#define CHUNK           0x4000u
+
+/* The places of `task`'s own pages: offsets in its container `own`, and distances from OWN_WINDOW
+ * in its space. */
+#define OWN_STARTUP     (2 * CHUNK + PAGE)      /* HURD_STARTUP_SIZE bytes: a startup fpage */
+#define OWN_WINDOW      0x60100000u
+
+extern L4_Word_t own;
+
+/* The request, and what has been made for it so far. */
+struct making {
+    L4_Word_t caller;
+    L4_Word_t image, offset, size, control;     /* as the request names them; the two handles are
+                                                   consumed */
+    L4_Word_t memory;                           /* of a fork, instead of the image; consumed */
+    const char *argz;                               /* envz stands behind it */
+    L4_Word_t argz_len, envz_len;
+    bool text_apart;                                /* the text lies in this container: */
+    L4_Word_t text, text_offset;
+    struct elf_program program;
+    struct task *task;
+    struct hurd_startup_data data;
+    L4_Word_t sp;
+};
+
+/* Checks that the handle is the caller's gift to `task`. */
+int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control);
+int make_record(struct making *m, struct task *owner);
+int make_startup_container(struct making *m);
+int give_capabilities(struct making *m);
+int make_space(struct making *m, L4_ThreadId_t *first);
+/* Starts the task's first thread at ip, in the startup code, with the stack m->sp.  Blocks, for 1 s
+ * at most. */
+int making_start(const struct making *m, L4_ThreadId_t first, L4_Word_t ip);
+
+/* Moves pages of `own` into a container of the new task. */
+int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size);
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* A task that begins as a copy of its parent: HURD_TASK_FORK; and the parent's wait for it.  The
+ * parent has copied its own memory; `task` copies the startup fpage and the image, which it holds
+ * itself.  The steps are those of create.c.
+ *
+ * `task` reads nothing in the parent's startup fpage.  It writes what the child has into a copy of
+ * one page. */
+#include "create.h"
+#include <errno.h>
+#include <hurd/physmem.h>
+#include <l4/ipc.h>
+#include <string.h>
+
+#define RESUME      (HURD_STARTUP_RESUME - HURD_STARTUP_ADDR)   /* this page of the startup fpage */
+#define STACK       (PAGE - sizeof(L4_Word_t))  /* in this page: where the stack begins */
+
+/* ---- the request */
+
+static int check_gifts(const struct making *m)
+{
+    int memory = check_giver(m->memory, m->caller, false);
+    int control = check_giver(m->control, m->caller, true);
+    if (memory == 0 && control != 0)
+        hurd_cap_drop(physmem, m->memory);
+    if (memory != 0 && control == 0)
+        hurd_cap_drop(physmem, m->control);
+    return memory ? memory : control;
+}
+
+/* ---- the copies */
+
+static int copy_image(struct making *m, const struct task *parent)
+{
+    struct task *t = m->task;
+    int error = hurd_pm_container_create(physmem, m->control, 0, &t->image);
+    if (error != 0)
+        return error;
+    t->has_image = true;
+    t->image_size = parent->image_size;
+    return hurd_pm_container_copy(physmem, parent->image, 0, t->image, 0, t->image_size, 0, NULL);
+}
+
+static int give_memory(struct making *m)
+{
+    m->data.memory.server = physmem.raw;
+    return hurd_cap_give(physmem, m->memory, m->task->id, 7, 0, &m->data.memory.cap);
+}
+
+/* The copy of one page, in which the new task finds what it has, is a real one; the others are
+ * copy-on-write. */
+static int write_resume(struct making *m, L4_ThreadId_t second)
+{
+    char *page = (char *)OWN_WINDOW + OWN_STARTUP;
+    struct hurd_startup_resume *r = (struct hurd_startup_resume *)page;
+    int error = hurd_pm_container_map(physmem, own, HURD_PM_READ | HURD_PM_WRITE, (L4_Word_t)page,
+                                      OWN_STARTUP, PAGE, NULL);
+    if (error != 0)
+        return error;
+    r->thread = second.raw;
+    r->task = m->data.task;
+    r->image = m->data.image;
+    r->startup = m->data.startup;
+    r->physmem_control = m->data.physmem_control;
+    r->console = m->data.console;
+    r->memory = m->data.memory;
+    *(L4_Word_t *)(page + STACK) = HURD_STARTUP_RESUME;
+    return own_move(OWN_STARTUP, m->task->startup, RESUME, PAGE);
+}
+
+static int copy_startup(struct making *m, const struct task *parent, L4_ThreadId_t second)
+{
+    const L4_Word_t behind = RESUME + PAGE;
+    hurd_pm_container_deallocate(physmem, own, OWN_STARTUP, PAGE, NULL);
+    int error = hurd_pm_container_copy(physmem, parent->startup, RESUME, own, OWN_STARTUP, PAGE, 0,
+                                       NULL);
+    if (error == 0)
+        error = write_resume(m, second);
+    if (error == 0)
+        error = hurd_pm_container_copy(physmem, parent->startup, 0, m->task->startup, 0, RESUME, 0,
+                                       NULL);
+    if (error == 0)
+        error = hurd_pm_container_copy(physmem, parent->startup, behind, m->task->startup, behind,
+                                       HURD_STARTUP_SIZE - behind, 0, NULL);
+    return error;
+}
+
+/* ---- all of it */
+
+static int make(struct making *m, struct task *parent, L4_ThreadId_t *first)
+{
+    struct thread *second = NULL;
+    int error = make_record(m, parent);
+    if (error == 0)
+        error = copy_image(m, parent);
+    if (error == 0)
+        error = make_startup_container(m);
+    if (error == 0)
+        error = give_capabilities(m);
+    if (error == 0)
+        error = give_memory(m);
+    if (error == 0)
+        error = make_space(m, first);
+    if (error == 0)
+        error = thread_create(m->task, 0, &second);
+    if (error == 0)
+        error = copy_startup(m, parent, second->id);
+    return error;
+}
+
+int task_fork(struct hurd_cap_call *call, struct task *parent)
+{
+    struct making m = {.caller = call->task, .argz = parent->name, .argz_len = NAME_MAX};
+    L4_ThreadId_t first = L4_nilthread;
+    uint32_t handle = 0;
+    unsigned left;
+    if (call->words != 3)
+        return EINVAL;
+    if (parent->id != call->task || !parent->has_startup || !parent->has_image)
+        return EPERM;
+    m.control = call->arg[1];
+    m.memory = call->arg[2];
+    m.sp = HURD_STARTUP_RESUME + STACK;
+    int error = check_gifts(&m);
+    if (error != 0)
+        return error;
+
+    error = make(&m, parent, &first);
+    if (error == 0)
+        error = hurd_cap_insert(&server.table, m.caller, &m.task->object, 7, 0, 0, &handle);
+    if (error == 0) {
+        m.task->forked = true;
+        m.task->child_handle = handle;
+        error = making_start(&m, first, HURD_STARTUP_RESUME_IP);
+        if (error != 0) {
+            m.task->forked = false;
+            hurd_cap_remove(&server.table, m.caller, handle, &left);
+        }
+    }
+    hurd_cap_drop(physmem, m.memory);
+    hurd_cap_drop(physmem, m.control);
+    if (error != 0) {
+        if (m.task)
+            task_destroy(m.task, 0, HURD_TASK_KILLED);
+        return error;
+    }
+    task_tell_trace(m.task);
+    call->reply[0] = m.task->id;
+    call->reply[1] = handle;
+    call->reply[2] = first.raw;
+    call->reply_words = 3;
+    return 0;
+}
+
+/* ---- the parent's wait: its threads wait on their own task's record */
+
+/* The parent holds the handle still: a child that it released is none any more. */
+static bool is_child(const struct task *t, const struct task *parent, L4_Word_t id)
+{
+    struct hurd_cap *cap;
+    return t->forked && t->parent == parent->id && (id == 0 || t->id == id) &&
+           hurd_cap_lookup(&server.table, parent->id, t->child_handle, &cap) == 0 &&
+           cap->object == &t->object;
+}
+
+static void tell(const struct task *t, L4_Word_t words[3])
+{
+    words[0] = t->id;
+    words[1] = t->status;
+    words[2] = t->reason;
+}
+
+/* The handle goes, and perhaps the record. */
+static void reap(struct task *t)
+{
+    unsigned left;
+    t->forked = false;
+    hurd_cap_remove(&server.table, t->parent, t->child_handle, &left);
+}
+
+int task_wait_child(struct hurd_cap_call *call, struct task *parent)
+{
+    bool any = false;
+    if (call->words != 3 || (call->arg[2] & ~(L4_Word_t)HURD_TASK_NOHANG) != 0)
+        return EINVAL;
+    if (parent->id != call->task)
+        return EPERM;
+    for (struct task *t = all_tasks; t; t = t->next) {
+        if (!is_child(t, parent, call->arg[1]))
+            continue;
+        any = true;
+        if (t->dead) {
+            tell(t, call->reply);
+            reap(t);
+            call->reply_words = 3;
+            return 0;
+        }
+    }
+    if (!any)
+        return ECHILD;
+    if (call->arg[2] & HURD_TASK_NOHANG)
+        return EAGAIN;
+    struct thread *thread = thread_find(call->from);
+    int error = wait_add(parent, thread);
+    if (error)
+        return error;
+    thread->child = call->arg[1];
+    return HURD_CAP_NO_REPLY;
+}
+
+static struct thread *waiter_for(struct task *parent, L4_Word_t child)
+{
+    for (struct thread *w = parent->waiters; w; w = w->next_waiter)
+        if (w->task == parent && (w->child == 0 || w->child == child))
+            return w;
+    return NULL;
+}
+
+void fork_child_died(struct task *t)
+{
+    struct task *parent = t->forked ? task_find(t->parent) : NULL;
+    if (!parent || parent->dead || !is_child(t, parent, t->id))
+        return;
+    struct thread *waiter = waiter_for(parent, t->id);
+    if (!waiter)
+        return;
+    L4_Word_t words[3];
+    L4_ThreadId_t id = waiter->id;
+    wait_leave(waiter);
+    tell(t, words);
+    L4_LoadMRs(1, 3, words);
+    L4_Set_MsgTag(L4_MakeTag(0, 3, 0));
+    if (L4_IpcSucceeded(L4_Reply(id)))  /* if it waits no more, another wait will find the child */
+        reap(t);
+}
