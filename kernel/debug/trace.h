@@ -8,7 +8,8 @@
  *
  * There is no trace point in the kernel's code.  While the trace is on, the first bytes of some
  * instructions in entry.asm and fastpath.asm are a jump to trace_entry.asm, which records, does
- * what stood there, and goes back behind it.  While it is off, these instructions are as they were. */
+ * what stood there, and goes back behind it.  While it is off, these instructions are as they
+ * were. */
 #ifndef KERNEL_TRACE_H
 #define KERNEL_TRACE_H
 

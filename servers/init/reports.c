@@ -161,14 +161,12 @@ static void report_partner(L4_Word_t task, L4_ThreadId_t thread)
 {
     L4_Word_t partner;
     if (hurd_task_partner(task_server(), task_master(), task, thread, &partner) || !partner ||
-        partner == HURD_TASK_UNKNOWN || !L4_IsGlobalId(L4_ThreadIdOfRaw(partner)))
+        partner == HURD_TASK_UNKNOWN || !L4_IsGlobalId(L4_ThreadIdOfRaw(partner)) ||
+        partner == thread.raw)          /* it sleeps, or waits for its start */
         return;
     L4_ThreadId_t with = L4_ThreadIdOfRaw(partner);
-    if (with.raw == thread.raw)
-        printf(" (for a time)");
-    else
-        printf(" for %lu.%lu, %s", L4_ThreadNo(with), L4_Version(with),
-               report_task_name(L4_Version(with)));
+    printf(" for %lu.%lu, %s", L4_ThreadNo(with), L4_Version(with),
+           report_task_name(L4_Version(with)));
 }
 
 static void report_threads(L4_Word_t task)
