@@ -251,16 +251,18 @@ static void ring_free(void)
     memset(&trace, 0, sizeof trace);
 }
 
-/* Returns false, and there is no ring then, if memory is out. */
+/* Returns false, and there is no ring then, if memory is out.  The pages need not be cleared: only
+ * what was written is ever read. */
 static bool ring_create(word_t pages)
 {
-    if (pages > kmem_free() / 2 || !(trace.list = kmem_page_alloc()))
+    if (pages > kmem_free() / 2 || !(trace.list = kmem_page_alloc_raw()))
         return false;
     for (; trace.pages < pages; trace.pages++)
-        if (!(trace.list[trace.pages] = kmem_page_alloc())) {
+        if (!(trace.list[trace.pages] = kmem_page_alloc_raw())) {
             ring_free();
             return false;
         }
+    trace.list[pages] = NULL;
     trace.at = trace.list;
     trace.next = trace.list[0];
     return true;
