@@ -40,10 +40,13 @@ missing_apps = missing=$$(for app in $(sort $(APPS)); do [ -e $(BUILD)/strip/app
 
 $(BUILD)/tests.cpio: $(APP_BINARIES) $(BUILD)/programs.txt $(ROOT_IMAGE) $(addprefix $(BUILD)/strip/,$(APP_TESTS))
 	@tools/archive $@ $^
-# Drivers that are needed before there is a file system will live here; there are none yet.
-$(BUILD)/deva-store:
+# deva's archive: the driver framework, the drivers, and which driver fits which device.
+STORED_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(STORED)))
+$(BUILD)/drivers.txt: $(wildcard servers/*/driver) $(wildcard servers) tools/images.mk
 	@mkdir -p $(@D)
-	@tools/archive $@
+	@for file in $(sort $(wildcard servers/*/driver)); do echo "$$(basename $$(dirname $$file)): $$(cat $$file)"; done > $@
+$(BUILD)/deva-store: $(STORED_BINARIES) $(BUILD)/drivers.txt
+	@tools/archive $@ $^
 
 GRUB_PC      := /usr/lib/grub/i386-pc
 GRUB_MODULES := multiboot iso9660 biosdisk normal serial terminal configfile boot search minicmd part_msdos test smbios

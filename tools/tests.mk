@@ -22,7 +22,7 @@ FUZZ_HOST  := $(patsubst tests/fuzz-host/%.c,%,$(wildcard tests/fuzz-host/fuzz_*
 host_key = $(shell sed -n '1,12s|^ *[/*]*  *$(2): *\(.*[^ ]\)  *\*/.*|\1|p' $(1))
 
 HOST_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra $(WERROR) -fsanitize=undefined -fno-sanitize-recover=undefined \
-               -DCONFIG_CHECK=1 -DHOST_TEST=1 -I. -Iinclude
+               -DCONFIG_CHECK=1 -DHOST_TEST=1 -I. -Iinclude -include tests/host/assert_is.h
 # Where the kernel runs no 32-bit programs, tools/test calls qemu-i386, in which the address sanitizer does not start.
 ADDRESS      := -fsanitize=address
 ADDRESS32    := $(shell tools/words32 && echo $(ADDRESS))

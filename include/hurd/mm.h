@@ -244,8 +244,8 @@ int hurd_spawn_self_swap(L4_Word_t frames, L4_Word_t swap, const char *argz, L4_
 #define HURD_FORK_PART  (~(L4_Word_t)0)
 int hurd_fork(L4_Word_t frames, struct hurd_task_created *created);
 /* Functions that fork() calls: prepare before, the last one first; parent and child behind it.
- * Each may be NULL.  ENOMEM: there are 8 already. */
-int hurd_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+ * parent gets the errno with which fork() failed, 0: there is a child.  Each may be NULL.  ENOMEM: there are 8 already. */
+int hurd_at_fork(void (*prepare)(void), void (*parent)(int error), void (*child)(void));
 
 /* What the first of these needs for itself, done now: a copy-on-write copy of the image. */
 int hurd_spawn_prepare(void);

@@ -5,6 +5,7 @@
  * without HURD_CAP_WEAK plus the number of hurd_cap_object_keep() calls.  A dead row keeps its
  * index until the client drops it, so an old handle never names something new.  Callbacks
  * (unreferenced) may make rows of any client dead, but they never free a row. */
+#include <hurd/assert.h>
 #include <errno.h>
 #include <hurd/captable.h>
 #include <stdbool.h>
@@ -47,6 +48,7 @@ void hurd_cap_object_keep(struct hurd_cap_object *object)
 
 void hurd_cap_object_drop(struct hurd_cap_object *object)
 {
+    assert_is(object->strong, >, 0);
     if (--object->strong == 0)
         object->class->unreferenced(object);
 }
@@ -63,6 +65,7 @@ static void row_link(struct hurd_cap *row, struct hurd_cap_object *object)
 
 static void row_unlink(struct hurd_cap *row)
 {
+    assert(*row->link == row);
     *row->link = row->next;
     if (row->next)
         row->next->link = row->link;
@@ -272,6 +275,7 @@ static void row_release(struct hurd_cap_table *t, struct hurd_cap *row)
     struct hurd_cap_client *c = row->client;
     unsigned at = row->index / CHUNK_ROWS;
     struct chunk *chunk = c->chunks[at];
+    assert(!row->object && chunk->used >> row->index % CHUNK_ROWS & 1);
     row->refs = 0;
     if (row->flags & HURD_CAP_GIFT)
         c->gifts--;
@@ -346,7 +350,7 @@ static int gift_refuse(struct hurd_cap_client *c, unsigned giver)
 static void gift_count(struct hurd_cap_client *c, unsigned giver)
 {
     if (is_gift(c, giver) && c->task >= HURD_CAP_FIRST_PROGRAM)
-        consent_find(c, giver)->slots--;
+        consent_find(c, giver)->slots--;        /* there is one: gift_refuse() was asked */
 }
 
 int hurd_cap_consent(struct hurd_cap_table *t, unsigned task, unsigned from, unsigned slots)
@@ -456,6 +460,7 @@ int hurd_cap_remove(struct hurd_cap_table *t, unsigned task, uint32_t handle, un
     struct hurd_cap *row = row_find(t, task, handle);
     if (!row)
         return EBADF;
+    assert_is(row->refs, >, 0);
     *left = --row->refs;
     if (*left == 0)
         row_drop(t, row);
@@ -540,6 +545,7 @@ void hurd_cap_forget(struct hurd_cap_table *t, unsigned task)
     unsigned at = client_position(t, task);
     t->count--;
     memmove(&t->by_task[at], &t->by_task[at + 1], (t->count - at) * sizeof t->by_task[0]);
+    assert(c->gifts == 0 && t->by_index[c->index] == c);
     t->by_index[c->index] = NULL;
     t->free(task, c, sizeof *c);
 }

@@ -2,6 +2,7 @@
 /* The request loop of a capability server.  One thread takes a message, finds the row that word 0
  * names, lets the object's class serve the request, and replies with a zero timeout.  Before: the
  * client's L4_Call.  After: captable.c and the class.  Conventions: <hurd/cap.h>. */
+#include <hurd/assert.h>
 #include <errno.h>
 #include <hurd/cap.h>
 #include <l4/ipc.h>
@@ -19,6 +20,7 @@ static unsigned sender_task(L4_ThreadId_t from)
 /* A parked request becomes ready: it will be served again, or end with this error. */
 static void long_wake(struct hurd_cap_server *server, struct hurd_cap_long *more, int error)
 {
+    assert_is(more->state, ==, HURD_CAP_WAITS);
     more->state = HURD_CAP_READY;
     more->error = error;
     server->ready++;
@@ -340,6 +342,7 @@ static int long_serve(struct hurd_cap_server *server, struct hurd_cap_long *more
                       L4_ThreadId_t *from)
 {
     bool answered = !more->unanswered;
+    assert(!server->now);
     *from = more->from;
     L4_LoadMRs(1, L4_UntypedWords(more->tag), more->arg);
     server->now = more;
@@ -356,6 +359,7 @@ int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from)
     struct hurd_cap_long **link = long_find(server, HURD_CAP_TURNS, server->last_turn);
     if (!link)
         link = long_find(server, HURD_CAP_TURNS, 0);
+    assert(link && server->turns > 0);
     server->turns--;
     server->last_turn = L4_Version((*link)->from);
     return long_serve(server, long_take(link), from);
@@ -364,6 +368,7 @@ int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from)
 int hurd_cap_go_on_ready(struct hurd_cap_server *server, L4_ThreadId_t *from)
 {
     struct hurd_cap_long **link = long_find(server, HURD_CAP_READY, 0);
+    assert(link && server->ready > 0);
     server->ready--;
     return long_serve(server, long_take(link), from);
 }

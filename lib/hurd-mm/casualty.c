@@ -14,18 +14,6 @@
 #include "mm.h"
 #include "report.h"
 
-/* EXIT is not answered.  If it is refused all the same: an exception, which the pager takes as the
- * second one of this thread, and then `task` as one of the pager. */
-_Noreturn void hurd_mm_die(int status)
-{
-    struct hurd_startup_data *data = __hurd_startup_data;
-    const L4_Word_t words[] = {data->task.cap, (L4_Word_t)status};
-    if (data->task.server)
-        hurd_cap_rpc(L4_ThreadIdOfRaw(data->task.server), HURD_TASK_EXIT, 2, words, 0, NULL, NULL);
-    for (;;)
-        __asm__ volatile("ud2");
-}
-
 /* Not by stdio: the thread may have died with a stream locked. */
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {

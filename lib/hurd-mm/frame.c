@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs of pages, see frame.h. */
+#include <hurd/assert.h>
 #include <assert.h>
 #include "frame.h"
 
@@ -41,6 +42,7 @@ static struct frame *frame_after(struct store *store, uintptr_t last, L4_Word_t 
 bool frame_add(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last,
                L4_Word_t container, uintptr_t offset)
 {
+    assert_is(first, <=, last);
     if (range_overlap(store->frames, first, last))
         return false;
     struct frame *before = frame_before(store, first, container, offset);

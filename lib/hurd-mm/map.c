@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Regions, see map.h.  Before: region.c, which checks what a program asks for.  After: range.c, the
  * tree. */
+#include <hurd/assert.h>
 #include <assert.h>
 #include "map.h"
 
@@ -52,6 +53,7 @@ uintptr_t map_gap(struct address_space *as, uintptr_t hint, uintptr_t size)
 struct map *map_insert(struct address_space *as, uintptr_t first, uintptr_t last,
                        struct store *store, uintptr_t offset, unsigned rights, bool permanent)
 {
+    assert_is(first, <=, last);
     struct map *map = slab_take(as->slab);
     if (!map)
         return NULL;
@@ -71,6 +73,7 @@ struct map *map_insert(struct address_space *as, uintptr_t first, uintptr_t last
 void map_remove(struct address_space *as, struct map *map)
 {
     range_remove(&as->maps, &map->range);
+    assert_is(map->store->users, >, 0);
     map->store->users--;
     slab_give(as->slab, map);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Slots, see page.h.  Before: evict.c and paged.c.  After: memory.c. */
 #include "page.h"
+#include <hurd/assert.h>
 #include <errno.h>
 #include <l4/space.h>
 #include <string.h>
@@ -148,6 +149,7 @@ bool pool_shrink(bool keep)
     if (!mm.pool.free || (keep && mm.pool.free_count <= POOL_RESERVE))
         return false;
     uint32_t index = mm.pool.free - 1;
+    assert_is(mm.pool.free_count, >, 0);
     mm.pool.free = slot(index)->hash_next;
     mm.pool.free_count--;
     slot_bare(index);
@@ -231,9 +233,11 @@ void page_enter(struct hurd_page *page, const struct store *store, uintptr_t off
 void page_leave(struct hurd_page *page)
 {
     uint32_t *link = head_of(page->store, page->number);
-    while (*link != index_of(page) + 1)
+    while (*link && *link != index_of(page) + 1)
         link = &slot(*link - 1)->hash_next;
+    assert_is(*link, ==, index_of(page) + 1);
     *link = page->hash_next;
+    assert_is(page->policy->pages, >, 0);
     page->policy->pages--;
     bool bare = page->store == &mm.anonymous;
     page->flags = 0;

@@ -7,6 +7,7 @@
  * of a string copy, on a stack that is not there.  Nothing of it is looked at or changed.  A page
  * is fetched by one worker at a time, however many threads wait for it.  A thread that sends us
  * anything else has given up its fault (it was started anew), and gets no reply any more. */
+#include <hurd/assert.h>
 #include <errno.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -175,6 +176,7 @@ static void page_done(const struct job *done)
         if (!L4_IsNilThread(j->page.thread))
             L4_Reply(j->page.thread);
         *link = j->next;
+        assert_is(j->page.store->users, >, 0);
         j->page.store->users--;
         slab_give(&mm.slab, j);
     }
@@ -235,6 +237,7 @@ static void operation_done(const struct job *done, int error, uintptr_t bytes)
         const struct pagein page = j->page;
         next = j->next;
         slab_give(&mm.slab, j);
+        assert_is(page.store->users, >, 0);
         page.store->users--;
         answer(&page, reason(&page, error));
     }
@@ -252,6 +255,8 @@ static void job_done(struct job *job, int error, uintptr_t bytes)
 static void job_load(struct job *job, struct worker *w)
 {
     const struct pagein *p = &job->page;
+    assert(L4_IsNilThread(job->worker) && !L4_IsNilThread(w->thread));
+    assert(p->pages > 0 && p->pages <= HURD_STORE_BATCH);
     job->worker = w->thread;
     w->idle = false;
     struct worker_job answer = {
@@ -335,8 +340,9 @@ static struct job *job_add(const struct pagein *page)
 static void job_drop(struct job *job)
 {
     struct job **link = &mm.jobs;
-    while (*link != job)
+    while (*link && *link != job)
         link = &(*link)->next;
+    assert_is(*link, ==, job);
     *link = job->next;
     job->page.store->users--;
     slab_give(&mm.slab, job);

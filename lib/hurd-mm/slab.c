@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Records of one size on pages, see slab.h. */
+#include <hurd/assert.h>
 #include <string.h>
 #include "slab.h"
 
@@ -10,6 +11,7 @@ struct slab_free {
 void slab_give(struct slab *slab, void *record)
 {
     struct slab_free *f = record;
+    assert(f && f != slab->free);           /* not given twice in a row */
     f->next = slab->free;
     slab->free = f;
     slab->count++;

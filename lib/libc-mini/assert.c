@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A failed assert(): it prints one line, then calls abort(). */
-#include <assert.h>
+#include <hurd/assert.h>
 #include <libc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,4 +14,13 @@ _Noreturn void __assert_fail(const char *condition, const char *file, unsigned l
              condition);
     __libc_write(2, text, strlen(text));
     abort();
+}
+
+void __assert_is_failed(const char *condition, const char *file, unsigned line,
+                        const char *function, uintptr_t left, uintptr_t right)
+{
+    char text[160];
+    snprintf(text, sizeof text, "%s, with 0x%lx and 0x%lx", condition, (unsigned long)left,
+             (unsigned long)right);
+    __assert_fail(text, file, line, function);
 }

@@ -32,6 +32,11 @@ _Noreturn void _Exit(int status)
     __libc_exit(status);
 }
 
+_Noreturn void _exit(int status)
+{
+    __libc_exit(status);
+}
+
 _Noreturn void abort(void)
 {
     __libc_exit(134);           /* the status that a shell reports for SIGABRT */

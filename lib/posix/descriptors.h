@@ -25,6 +25,7 @@ struct description {
     L4_Word_t handle;
     L4_Word_t mode;                     /* with the type */
     unsigned flags;                     /* O_ flags that it was opened with */
+    L4_Word_t ticket;                   /* during fork(): for the child */
 };
 
 /* The lock of the table and of the connection.  No thread that holds it waits for a console. */

@@ -3,6 +3,7 @@
  * check everything; a call that is refused has changed nothing. */
 #include "slots.h"
 
+#include <hurd/assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -120,6 +121,7 @@ int slots_alloc(struct slots *s, struct slots_account *account, uint32_t want, u
     if (s->free == 0)
         return ENOSPC;
     struct row row = row_find(s, want < left ? want : left);
+    assert(row.count > 0 && row.first + row.count <= s->count);
     for (uint32_t i = row.first; i < row.first + row.count; i++) {
         s->slot[i] = (struct slot) { 1, SLOT_WRITING, s->slot[i].used + 1 };
         set_busy(s, i, true);
@@ -154,6 +156,8 @@ int slots_hold(struct slots *s, struct slots_account *account, uint32_t slot)
 
 static void set_free(struct slots *s, uint32_t slot)
 {
+    assert_is(s->slot[slot].references, ==, 0);
+    assert(is_busy(s, slot));
     s->slot[slot].state = SLOT_FREE;
     set_busy(s, slot, false);
     s->free++;

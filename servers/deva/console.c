@@ -7,6 +7,7 @@
 #include "console.h"
 #include "master.h"
 
+#include <hurd/assert.h>
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -116,6 +117,7 @@ static unsigned reply_compose(const struct reader *reader, L4_Word_t *words, uns
     words[0] = count;
     for (unsigned i = 0; i < count; i++)
         words[1 + i / 4] |= (L4_Word_t) input_peek(reader->kind, i) << i % 4 * 8;
+    assert_is(count, <=, HURD_DEVA_CHUNK);
     *taken = count;
     return 1 + (count + 3) / 4;
 }
@@ -131,6 +133,7 @@ static bool reply_send(L4_ThreadId_t to, L4_Word_t label, const L4_Word_t *words
 
 static void reader_remove(unsigned i)
 {
+    assert_is(i, <, console.reader_count);
     console.reader_count--;
     memmove(&console.readers[i], &console.readers[i + 1],
             (console.reader_count - i) * sizeof console.readers[0]);
@@ -238,6 +241,15 @@ unsigned console_set_foreground(unsigned owner, unsigned task)
         interrupts += take_early_interrupts();
     readers_serve();
     return interrupts;
+}
+
+bool console_is_reader(L4_ThreadId_t thread)
+{
+    for (unsigned i = 0; i < console.reader_count; i++) {
+        if (L4_IsThreadEqual(console.readers[i].thread, thread))
+            return true;
+    }
+    return false;
 }
 
 int console_cancel(L4_ThreadId_t thread)

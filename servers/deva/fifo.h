@@ -4,6 +4,7 @@
 #ifndef DEVA_FIFO_H
 #define DEVA_FIFO_H
 
+#include <hurd/assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,6 +29,7 @@ static inline bool fifo_put(struct fifo *f, uint8_t byte)
         f->lost++;
         return false;
     }
+    assert_is(fifo_count(f), <, FIFO_SIZE);
     f->bytes[f->tail++ % FIFO_SIZE] = byte;
     return true;
 }
@@ -41,6 +43,7 @@ static inline uint8_t fifo_peek(const struct fifo *f, unsigned i)
 
 static inline void fifo_drop(struct fifo *f, unsigned count)
 {
+    assert_is(count, <=, fifo_count(f));
     f->head += count;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What clients hold here: open files, and buffers, which are weak references to containers of
  * theirs.  A client that has died is known by its buffers: their containers are gone. */
+#include <hurd/assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -40,8 +41,10 @@ static struct handle *handle_of_object(struct hurd_cap_object *object)
 static void handle_free(struct handle *h)
 {
     struct handle **at = &handles;
-    while (*at != h)
+    assert(!h->object.caps);                /* no handle names it any more */
+    while (*at && *at != h)
         at = &(*at)->next;
+    assert_is(*at, ==, h);
     *at = h->next;
     if (h->inode)
         ext2_inode_put(h->inode);

@@ -2,6 +2,7 @@
 /* The shell's own commands, and `help`.  Called by shell.c; the next hops are launch.c, paging.c,
  * reports.c and disks.c. */
 #include "commands.h"
+#include "devices.h"
 #include "disks.h"
 #include "filecommands.h"
 #include "launch.h"
@@ -262,6 +263,17 @@ static const struct command commands[] = {
       "  trace dump [RECORDS]  prints the last records, for tools/trace on another machine\n",
       0, 2, TAKES_NOTHING, tracecommand_obey },
     { "disk", "", "disks and partitions", NULL, 0, 0, TAKES_NOTHING, command_disk },
+    { "devices", "[VERB ...]", "the device tree, and the drivers",
+      "  devices               shows all devices\n"
+      "  devices start NUMBER  starts the driver of that device; stop ends it\n"
+      "  devices scan          looks for devices that have come or gone\n"
+      "  devices events        what has come and gone\n"
+      "In place of a number, the driver's name will do.\n",
+      0, 2, TAKES_NOTHING, devices_obey },
+    { "date", "", "the time of day, as the clock chip has it", NULL, 0, 0, TAKES_NOTHING,
+      devices_date },
+    { "beep", "[HERTZ [MS]]", "a tone from the PC speaker", NULL, 0, 2, TAKES_NOTHING,
+      devices_beep },
     { "uptime", "", "how long the system runs", NULL, 0, 0, TAKES_NOTHING, command_uptime },
     { .does = "Console and machine" },
     { "help", "[COMMAND]", "this list, or more about one command or program",

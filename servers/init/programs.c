@@ -14,6 +14,7 @@
 
 #include <hurd/cap.h>
 #include <hurd/deva.h>
+#include <hurd/device.h>
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
 #include <hurd/startup.h>
@@ -145,7 +146,34 @@ static int start_archived(const struct files_program *request, struct hurd_task_
     return files_start_image(&image, request, created);
 }
 
-int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program)
+/* A program of deva's archive of drivers, which is a container of deva's. */
+static int start_driver(const struct files_program *request, struct hurd_task_created *created)
+{
+    static const char *drivers;
+    static L4_Word_t container, size;
+    struct hurd_startup_cap master = __hurd_startup_data->deva_master;
+    struct cpio_entry entry;
+    int err = drivers ? 0
+                      : hurd_driver_archive(L4_ThreadIdOfRaw(master.server), master.cap, &container,
+                                            &size);
+    if (!err && !drivers) {
+        uintptr_t pages = (size + HURD_MM_PAGE - 1) & ~(uintptr_t) (HURD_MM_PAGE - 1), at = 0;
+        err = hurd_vm_map_container(&at, pages, 0, HURD_VM_READ, container, 0);
+        drivers = err ? NULL : (const char *) at;
+    }
+    if (err)
+        return err;
+    if (!cpio_find(drivers, size, request->argz, &entry))
+        return ENOENT;
+    const struct files_image image = { container, entry.data, entry.size };
+    return files_start_image(&image, request, created);
+}
+
+typedef int start_t(const struct files_program *request, struct hurd_task_created *created);
+
+/* With the console as its standard streams. */
+static int start(start_t *from, const char *argz, size_t length, L4_Word_t frames,
+                 struct program *program)
 {
     static const struct file none[PROGRAM_STREAMS];
     char envz[ENVIRONMENT];
@@ -155,10 +183,21 @@ int program_start(const char *argz, size_t length, L4_Word_t frames, struct prog
     };
     struct hurd_task_created created;
     memset(program->stream, 0, sizeof program->stream);
-    int err = start_archived(&request, &created);
+    int err = from(&request, &created);
     if (!err)
         program_note(program, &created, argz);
     return err;
+}
+
+int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program)
+{
+    return start(start_archived, argz, length, frames, program);
+}
+
+int program_start_driver(const char *argz, size_t length, L4_Word_t frames,
+                         struct program *program)
+{
+    return start(start_driver, argz, length, frames, program);
 }
 
 /* ---- programs of the file system ---- */

@@ -50,6 +50,9 @@ L4_Word_t programs_share(unsigned eighths);
  * errno. */
 int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program);
 
+/* The same with a program of deva's archive of drivers. */
+int program_start_driver(const char *argz, size_t length, L4_Word_t frames,
+                         struct program *program);
 /* The same for what a user types: a name with a slash is a file; another one is looked up in /bin,
  * then in the archive.  `stream`: the files of its standard streams, which the program takes over if
  * it starts.  ENOENT; what files_start() says. */

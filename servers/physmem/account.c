@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who pays for what a task has with us beside containers: its home, which is the first control that
  * came to it.  The account is kept there as well, so a task that has no control has no account. */
+#include <hurd/assert.h>
 #include <string.h>
 
 #include "container.h"
@@ -41,10 +42,12 @@ void account_close(unsigned task)
         return;
     pin_drop_all(account, NULL);
     lock_drop_all(account, NULL);
+    assert(!account->pins && !account->locks);
     *link = account->next;
     struct control *home = account->home;
     slab_free(account, sizeof *account);
     if (home) {
+        assert_is(home->homes, >, 0);
         home->homes--;
         hurd_cap_object_drop(&home->object);
     }

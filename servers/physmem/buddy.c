@@ -6,6 +6,8 @@
  * order exist.  nonempty has bit k set  <=>  lists[k] is not empty. */
 #include "frame.h"
 
+#include <hurd/assert.h>
+
 struct free_block {
     paddr_t next, prev;                     /* 0 = end of the list */
 };
@@ -27,7 +29,9 @@ static void block_link(paddr_t base, unsigned order)
         block_at(block->next)->prev = base;
     lists[order] = base;
     nonempty |= 1u << order;
-    *frame_find(base) = FRAME_FREE | order;
+    frame_t *word = frame_find(base);
+    assert_is(*word, ==, 0);                /* it has no users, and is not free already */
+    *word = FRAME_FREE | order;
 }
 
 static void block_unlink(paddr_t base, unsigned order)
@@ -41,7 +45,9 @@ static void block_unlink(paddr_t base, unsigned order)
         lists[order] = block->next;
     if (!lists[order])
         nonempty &= ~(1u << order);
-    *frame_find(base) = 0;
+    frame_t *word = frame_find(base);
+    assert_is(*word, ==, (FRAME_FREE | order));
+    *word = 0;
 }
 
 paddr_t buddy_alloc(unsigned order)

@@ -7,6 +7,16 @@
 
 /* ---- frames ---- */
 
+static uint64_t all_users;          /* of all frames, with the pages of frame tables, one user each */
+
+static uint32_t tables(void)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < sizeof frame_tables / sizeof frame_tables[0]; i++)
+        n += frame_tables[i] != 0;
+    return n;
+}
+
 static const char *frame_problem(paddr_t pa, frame_t word, struct ledger *seen)
 {
     if (word & FRAME_FREE) {
@@ -14,6 +24,8 @@ static const char *frame_problem(paddr_t pa, frame_t word, struct ledger *seen)
         return word & (FRAME_PINS | FRAME_MAPPED | FRAME_WRITABLE | FRAME_STORED)
                ? "a free frame is pinned, mapped or stored" : 0;
     }
+    all_users += word & FRAME_USERS;
+    seen->bound += (word & FRAME_USERS) > 0;
     if ((word & FRAME_WRITABLE) && (word & FRAME_STORED))
         return "a frame that may be written is stored";
     if ((word & FRAME_WRITABLE) && (word & FRAME_USERS) > 1)
@@ -29,19 +41,26 @@ static const char *frame_problem(paddr_t pa, frame_t word, struct ledger *seen)
 static const char *frames_problem(void)
 {
     struct ledger seen = { 0 };
+    all_users = 0;
     for (paddr_t pa = PAGE_SIZE; pa <= frame_highest() && pa; pa += PAGE_SIZE) {
         const frame_t *word = frame_find(pa);
         const char *problem = word ? frame_problem(pa, *word, &seen) : 0;
         if (problem)
             return problem;
     }
+    if (seen.bound != ledger.bound + tables())
+        return "the number of frames in use is wrong";
     return seen.free == ledger.free ? 0 : "the number of free frames is wrong";
 }
 
 /* ---- slots ---- */
 
+static uint64_t alone, together;   /* slots that are a user of a frame, and those of groups */
+
 static const char *slot_problem(slot_t slot)
 {
+    alone += (slot & SLOT_TAG) == SLOT_FRAME;
+    together += (slot & SLOT_TAG) == SLOT_GROUP;
     if (slot_swapped(slot))
         return swap_knows(slot_block(slot)) ? 0 : "a slot names a block that holds nothing";
     if (slot_bound(slot) && !frame_find(slot_frame(slot)))
@@ -101,8 +120,12 @@ static const char *controls_problem(void)
 
 const char *check_problem(void)
 {
+    alone = together = 0;
     const char *problem = frames_problem();
     if (!problem)
         problem = controls_problem();
+    uint64_t users = all_users - tables();
+    if (!problem && (users < alone || users > alone + together))
+        problem = "the frames have other users than there are pages";
     return problem || !swap.window ? problem : swap_problem();
 }

@@ -7,6 +7,7 @@
  * the first slot changes.  Every used slot is charged one page to c->control. */
 #include "container.h"
 
+#include <hurd/assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -212,6 +213,8 @@ void container_destroy(struct container *c)
     struct control *control = c->control;
     container_forget(c);
     range_clear(c, 0, PAGES_MAX);
+    assert(!c->root && *c->link == c);
+    assert_is(c->pages + c->swapped + c->residues + c->pins + c->locks, ==, 0);
     *c->link = c->next;
     if (c->next)
         c->next->link = c->link;
@@ -250,11 +253,13 @@ void container_unwire(struct container *c, uint32_t pages)
 {
     if (pages)
         account_of(c->task)->wired -= pages;    /* exists: container_wire() found it */
+    assert_is(pages, <=, c->pins);
     c->pins -= pages;
 }
 
 void container_orphan(struct container *c)
 {
+    assert_is(c->pages, <=, c->pins);
     c->wired = false;
     c->pins -= c->pages;
     for (uint32_t page = 0; (page = container_next(c, page, PAGES_MAX)) < PAGES_MAX; page++)
@@ -368,6 +373,7 @@ static void range_promise(struct container *c, uint32_t start, uint32_t count, b
         if (slot_residue(*slot))
             residue_clear(c, slot);
         bool kind = slot_charged(*slot) ? slot_extra(*slot) : extra;
+        assert_is(slot_swapped(*slot), <=, c->swapped);
         c->swapped -= slot_swapped(*slot);
         slot_release(*slot, &c->control->swap, &sweeps);
         *slot = SLOT_LAZY | (kind ? SLOT_EXTRA : 0);

@@ -4,6 +4,7 @@
 #ifndef PHYSMEM_CONTAINER_H
 #define PHYSMEM_CONTAINER_H
 
+#include <hurd/assert.h>
 #include <hurd/captable.h>
 
 #include "control.h"
@@ -136,6 +137,8 @@ void residue_clear(struct container *c, slot_t *slot);  /* the slot is a hole th
  * than before. */
 static inline void container_uncharge(struct container *c, uint32_t promised, uint32_t extra)
 {
+    assert_is(promised + extra, <=, c->pages);
+    assert_is(extra, <=, c->extra);
     c->pages -= promised + extra;
     c->extra -= extra;
     control_uncharge(c->control, promised);

@@ -6,6 +6,7 @@
  * parent's, which gets its frames. */
 #include "control.h"
 
+#include <hurd/assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -48,6 +49,7 @@ void control_uncharge(struct control *c, uint32_t pages)
 {
     c->pages -= pages;
     ledger.promised -= pages;
+    assert_is(c->pages, <=, ledger.promised);
 }
 
 void *control_alloc(struct control *c, size_t bytes)
@@ -138,6 +140,7 @@ int control_split(struct control *parent, uint32_t frames, unsigned task, struct
         slab_free(c, sizeof *c);
         return ENOMEM;
     }
+    assert_is(price, <=, parent->guarantee);
     control_enlist(c, parent, task);
     c->guarantee = frames;
     c->books = books_of(frames);
@@ -175,6 +178,7 @@ bool control_grow(struct control *c, uint32_t frames)
 
 static void control_unlink(struct control *c)
 {
+    assert(*c->link == c && *c->all_link == c);
     *c->link = c->next;
     if (c->next)
         c->next->link = c->link;
@@ -188,6 +192,8 @@ void control_fold(struct control *c)
 {
     for (;;) {
         struct control *parent = c->parent;
+        assert(parent && !c->containers && !c->children && !c->object.caps);
+        assert_is(c->pages + c->extra + c->swap.used + c->homes, ==, 0);
         control_unlink(c);
         parent->split -= c->guarantee;
         parent->guarantee += c->guarantee + c->books;

@@ -6,6 +6,7 @@
  * A claim is a promised page, an extra page or a page of records, whether it has a frame yet or
  * not.  There are never more claims than frames.  So a claim always finds a frame when its page is
  * touched.  Only a function that adds claims has to look at the extra pages. */
+#include <hurd/assert.h>
 #include <errno.h>
 
 #include "container.h"
@@ -76,6 +77,7 @@ bool control_charge_extra(struct control *c, uint32_t pages)
 
 void control_uncharge_extra(struct control *c, uint32_t pages)
 {
+    assert_is(pages, <=, c->extra);
     c->extra -= pages;
     ledger.extra -= pages;
     c->asked -= pages < c->asked ? pages : c->asked;
@@ -89,6 +91,7 @@ void control_uncharge_extra(struct control *c, uint32_t pages)
 static uint32_t last_extra(struct container *c)
 {
     uint32_t page = c->extra_end;
+    assert(c->extra > 0 && page > 0);
     for (;;) {
         unsigned level = NODE_LEVELS - 1;
         const slot_t *slot = container_walk(c, --page, &level);

@@ -3,6 +3,7 @@
  * before is request.c; swap.h says what a cell is. */
 #include "swap.h"
 
+#include <hurd/assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -83,6 +84,8 @@ void swap_forget(void)
     for (uint32_t i = 0; i < swap.map.count; i++)
         if (swap_frame(i))
             swap_unstore(swap_frame(i));
+    assert_is(swap.pages, ==, 0);
+    assert_is(swap.map.references, ==, 0);
     container_destroy(swap.window);
     container_destroy(swap.tables);
     quotas_reset(0);
@@ -218,6 +221,7 @@ bool swap_next_job(struct swap_job *job)
 {
     if (swap.job.tag || !(swap.wanted ? job_find(CELL_WANTED) : swap.dirty && job_find(CELL_DIRTY)))
         return false;
+    assert_is(swap.job.cell + swap.job.pages, <=, swap.cells);
     for (uint32_t i = 0; i < swap.job.pages; i++)
         cell_set(swap.job.cell + i, swap.job.write ? CELL_WRITING : CELL_READING);
     *job = swap.job;
@@ -227,6 +231,7 @@ bool swap_next_job(struct swap_job *job)
 static void cell_written(uint32_t i)
 {
     uint32_t block = swap.cell[i].block;
+    assert_is(swap.cell[i].state, ==, CELL_WRITING);
     slots_written(&swap.map, block, true);
     swap.failures = 0;
     swap.written++;
@@ -256,6 +261,7 @@ static void cell_read(uint32_t i)
 {
     slot_t slot = *container_slot(swap.window, i);
     uint32_t block = swap.cell[i].block;
+    assert_is(swap.cell[i].state, ==, CELL_READING);
     if (block == SWAP_NONE) {
         cell_release(i);
     } else if (!slot_bound(slot)) {             /* the server reports a page, but none is here */

@@ -6,6 +6,7 @@
  * time is over. */
 #include "lock.h"
 
+#include <hurd/assert.h>
 #include <errno.h>
 
 struct lock {
@@ -25,6 +26,7 @@ static struct lock **lock_find(struct account *account, const struct container *
 static void lock_drop(struct lock **link)
 {
     struct lock *lock = *link;
+    assert_is(lock->container->locks, >, 0);
     *link = lock->next;
     lock->container->locks--;
     slab_free(lock, sizeof *lock);

@@ -5,6 +5,7 @@
 #include "container.h"
 #include "map.h"
 
+#include <hurd/assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -124,5 +125,6 @@ int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS
         slot_set_seen(slot);
     }
     run_emit(&run, items, n);
+    assert(i == 0 || (*n > 0 && *n <= MAP_ITEMS_MAX));
     return i ? 0 : err;
 }

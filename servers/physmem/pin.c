@@ -4,6 +4,7 @@
 #include "container.h"
 #include "map.h"
 
+#include <hurd/assert.h>
 #include <errno.h>
 
 /* Every page is there, not truly shared, and can take one pin more. */
@@ -83,6 +84,8 @@ static struct pin **pin_find(struct account *account, const struct container *c,
 static void pin_drop(struct account *account, struct pin **link)
 {
     struct pin *pin = *link;
+    assert_is(slot_pins(*container_slot(pin->container, pin->page)), >, 0);
+    assert(pin->container->pins > 0 && account->wired > 0);
     *link = pin->next;
     *frame_find(slot_frame(*container_slot(pin->container, pin->page))) -= FRAME_PIN;
     pin->container->pins--;

@@ -8,6 +8,7 @@
  * that did not come through physmem. */
 #include "shake.h"
 
+#include <hurd/assert.h>
 #include <string.h>
 
 #include "container.h"
@@ -101,6 +102,7 @@ static void page_move(slot_t *slot, paddr_t to)
     else
         *slot = slot_of_frame(to) | (*slot & (SLOT_SEEN | SLOT_EXTRA));
     memset(phys_pointer(from), POISON, PAGE_SIZE);
+    assert_is(*frame_find(from), ==, 1);      /* one user, no pins, no mappings */
     *frame_find(from) = 0;
     ledger.bound--;
     buddy_free(from, 0);

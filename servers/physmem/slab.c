@@ -7,6 +7,7 @@
  * bitmap; a page without records is on `spare` and belongs to no control. */
 #include "slab.h"
 
+#include <hurd/assert.h>
 #include <string.h>
 
 #include "frame.h"
@@ -70,6 +71,7 @@ static void mark(struct slab_page *page, unsigned at, unsigned n, bool used)
         if (part > n)
             part = n;
         uint32_t mask = ~(uint32_t) 0 >> (WORD_BITS - part) << at % WORD_BITS;
+        assert_is(page->used[at / WORD_BITS] & mask, ==, (used ? 0 : mask));
         if (used)
             page->used[at / WORD_BITS] |= mask;
         else
@@ -157,6 +159,7 @@ bool slab_grow(struct slabs *s)
 static void page_leave(struct slab_page *page)
 {
     page_unlink(page);
+    assert_is(page->owner->pages, >, 0);
     page->owner->pages--;
     page->next = spare;
     spare = page;
@@ -211,6 +214,8 @@ void slab_free(void *block, size_t bytes)
 {
     struct slab_page *page = (struct slab_page *) ((uintptr_t) block & ~(uintptr_t) PAGE_MASK);
     unsigned at = ((uintptr_t) block & PAGE_MASK) >> UNIT_LOG2, n = units_of(bytes);
+    assert_is(at, >=, HEADER);
+    assert_is(page->owner->bytes, >=, bytes);
     mark(page, at, n, false);
     if (at < page->first)
         page->first = at;

@@ -7,6 +7,7 @@
  * mappings before it loses its contents. */
 #include "slot.h"
 
+#include <hurd/assert.h>
 #include <string.h>
 
 #include "control.h"
@@ -35,6 +36,7 @@ void slot_sweeps_end(struct slot_sweeps *s)
 static void frame_release(paddr_t pa, bool seen, struct slot_sweeps *s)
 {
     frame_t *word = frame_find(pa);
+    assert_is((*word & (FRAME_FREE | FRAME_USERS)) - 1, <, FRAME_USERS);     /* some users, not free */
     --*word;
     if (*word & FRAME_USERS && !seen)
         return;
@@ -55,6 +57,7 @@ void slot_release(slot_t slot, struct slots_account *account, struct slot_sweeps
     bool seen = slot_seen(slot);
     if ((slot & SLOT_TAG) == SLOT_GROUP) {
         struct group *group = slot_group(slot);
+        assert_is(group->members, >, 0);
         if (--group->members) {
             if (seen)
                 sweep_add(&s->kept, pa);
@@ -69,6 +72,7 @@ bool slot_bind(slot_t *slot)
 {
     if (slot_bound(*slot))
         return true;
+    assert(slot_lazy(*slot));
     paddr_t pa = frame_alloc(0);
     if (!pa)
         return false;
@@ -148,6 +152,7 @@ slot_t slot_copy(slot_t source, struct sweep *readonly)
     paddr_t pa = slot_frame(source);
     if (frame_pins(pa))
         return slot_duplicate(source);
+    assert_is(frame_users(pa), <, FRAME_USERS);
     ++*frame_find(pa);
     sweep_add(readonly, pa);
     return slot_of_frame(pa);

@@ -7,6 +7,7 @@
  * Only the same page of the same container can get its contents again. */
 #include "soft.h"
 
+#include <hurd/assert.h>
 #include <errno.h>
 
 #include "swap.h"
@@ -15,6 +16,7 @@ static struct soft *oldest, **newest = &oldest;
 
 static void queue_leave(struct soft *soft)
 {
+    assert(*soft->link == soft && ledger.soft > 0);
     *soft->link = soft->next;
     if (soft->next)
         soft->next->link = soft->link;
@@ -40,6 +42,7 @@ bool soft_reclaim(void)
 {
     if (!oldest)
         return false;
+    assert_is(soft_of(*container_slot(oldest->container, oldest->page)), ==, oldest);
     *container_slot(oldest->container, oldest->page) = SLOT_GONE;
     soft_drop(oldest);
     return true;
@@ -118,6 +121,7 @@ static bool page_charge(struct container *c, bool extra)
 static int page_restore(struct container *c, slot_t *slot, uint32_t page, bool extra)
 {
     struct soft *soft = soft_of(*slot);
+    assert(soft->container == c && soft->page == page);
     if (!page_charge(c, extra))
         return ENOMEM;
     *slot = slot_of_frame(soft->frame) | (extra ? SLOT_EXTRA : 0);

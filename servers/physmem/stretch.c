@@ -4,6 +4,7 @@
 #include "stretch.h"
 #include "soft.h"
 
+#include <hurd/assert.h>
 #include <errno.h>
 
 enum phase { CHECK, COMMIT, TAKE_BACK, OVER };
@@ -112,6 +113,7 @@ static void part_do(const struct work *work, struct progress *p, uint32_t n)
     else
         part_take_back(&part);
     p->done += done;
+    assert_is(p->done, <=, work->how.count);
     if (err && p->phase == CHECK)
         fail(work, p, err, 0, at + n);
     else if (err)
@@ -158,6 +160,7 @@ void reap(void)
 {
     struct container *c = first;
     uint32_t done;
+    assert(!c || (c->doomed && !c->object.caps));
     if (!c)
         return;
     uint32_t page = container_next_any(c, 0, PAGES_MAX), left = PAGES_MAX - page;

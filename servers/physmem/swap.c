@@ -7,6 +7,7 @@
  * the cell;  references to b = slots that name b + one if it is stored + one for an alias. */
 #include "swap.h"
 
+#include <hurd/assert.h>
 #include <errno.h>
 
 #define WHERE_CELL      0xfffu          /* low bits of where[]: the cell + 1, ... */
@@ -48,6 +49,8 @@ static uint32_t references(uint32_t block) { return swap.map.slot[block].referen
 
 void swap_store(paddr_t pa, uint32_t block)
 {
+    assert_is(*frame_find(pa) & FRAME_WRITABLE, ==, 0);
+    assert_is(swap_frame(block), ==, 0);
     slots_hold(&swap.map, &swap.kept, block);       /* cannot fail: see REFERENCES_MOST */
     *frame_find(pa) |= FRAME_STORED;
     swap.stored[pa >> PAGE_LOG2] = block;
@@ -58,6 +61,8 @@ void swap_store(paddr_t pa, uint32_t block)
  * block_finish(). */
 static void part(paddr_t pa, uint32_t block)
 {
+    assert_is(swap.stored[pa >> PAGE_LOG2], ==, block);
+    assert_is(swap_frame(block), ==, pa);
     *frame_find(pa) &= ~FRAME_STORED;
     swap.stored[pa >> PAGE_LOG2] = 0;
     swap.where[block] &= PAGE_MASK;
@@ -88,6 +93,7 @@ static void count_state(enum cell_state state, uint32_t by)
 
 void cell_set(uint32_t i, enum cell_state state)
 {
+    assert_is(i, <, swap.cells);
     count_state(swap.cell[i].state, -1u);
     count_state(state, 1);
     swap.cell[i].state = state;
@@ -192,6 +198,8 @@ int swap_hold(struct slots_account *account, uint32_t *block)
 
 void swap_drop(struct slots_account *account, uint32_t block)
 {
+    assert_is(swap.pages, >, 0);
+    assert_is(references(block), >, 0);
     swap.pages--;
     block_drop(account, block);
 }
@@ -226,6 +234,7 @@ static void cell_take(uint32_t i, uint32_t block, enum cell_state state)
 {
     if (swap.cell[i].state != CELL_FREE)
         cell_release(i);
+    assert(!slot_bound(*container_slot(swap.window, i)) && !block_cell(block));
     swap.cell[i] = (struct cell) { .block = block };
     cell_set(i, state);
     swap.where[block] |= i + 1;

@@ -2,6 +2,7 @@
 /* The rule of the house is here: revoke first, then free. */
 #include "sweep.h"
 
+#include <hurd/assert.h>
 #include <stddef.h>
 
 void sweep_begin(struct sweep *s, unsigned rights, bool free)
@@ -54,9 +55,13 @@ static void runs_revoke(const struct sweep *s)
 
 static void run_release(struct sweep_run run)
 {
+    assert_is(run.pages, <=, ledger.bound);
     ledger.bound -= run.pages;
-    for (uint32_t page = 0; page < run.pages; page++)
-        *frame_find(run.base + (page << PAGE_LOG2)) = 0;
+    for (uint32_t page = 0; page < run.pages; page++) {
+        frame_t *word = frame_find(run.base + (page << PAGE_LOG2));
+        assert_is(*word, ==, 0);            /* no users, pins, mappings; not on disk */
+        *word = 0;
+    }
     while (run.pages) {
         unsigned order = block_order(run.base, run.pages);
         buddy_free(run.base, order);

@@ -4,6 +4,7 @@
  * kills a task.  Allocation takes the first hole that fits; a freed block joins the holes beside
  * it.  Records that programs cause are in blocks.c. */
 #include "server.h"
+#include <hurd/assert.h>
 #include <string.h>
 
 #define ARENA_SIZE  (16u << 10)
@@ -58,6 +59,8 @@ void arena_free(void *block, size_t size)
         before = *link;
         link = &before->next;
     }
+    assert(!*link || (char *)h + round_up(size) <= (char *)*link);      /* not free already */
+    assert(!before || (char *)before + before->size <= (char *)h);
     h->size = round_up(size);
     h->next = *link;
     *link = h;

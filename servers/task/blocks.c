@@ -7,6 +7,8 @@
  * are on a list of their own. */
 #include "server.h"
 
+#include <hurd/assert.h>
+
 #define BLOCK       1024u
 #define UNIT        16u
 #define UNITS       (BLOCK / UNIT)
@@ -83,6 +85,8 @@ void block_free(void *record, size_t size)
     if (!record)
         return;
     struct block *b = (struct block *)((uintptr_t)record & ~(uintptr_t)(BLOCK - 1));
+    unsigned at = (unsigned)((char *)record - (char *)b) / UNIT;
+    assert((b->used & run(at, units_of(size))) == run(at, units_of(size)));
     b->used &= ~run((unsigned)((char *)record - (char *)b) / UNIT, units_of(size));
     if (b->used != 1)
         return;
@@ -94,4 +98,5 @@ void block_free(void *record, size_t size)
     b->next = free_blocks;
     free_blocks = b;
     blocks_free++;
+    assert_is(blocks_free, <=, BLOCKS);
 }

@@ -6,6 +6,7 @@
  * Invariants: used <= limit, except for kernel memory, which the kernel counts.  The sum of the
  * limits of all tasks never changes after budget_boot(). */
 #include "server.h"
+#include <hurd/assert.h>
 #include <errno.h>
 #include <l4/thread.h>
 
@@ -39,6 +40,7 @@ bool budget_take(struct task *t, enum hurd_budget b)
 
 void budget_give(struct task *t, enum hurd_budget b)
 {
+    assert_is(t->budget[b].used, >, 0);
     t->budget[b].used--;
 }
 

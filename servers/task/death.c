@@ -4,6 +4,7 @@
  * Holds: nothing here can fail.  No function waits for the dying task, and none waits without a
  * time limit. */
 #include "server.h"
+#include <hurd/assert.h>
 #include <errno.h>
 #include <hurd/physmem.h>
 #include <l4/trace.h>
@@ -14,6 +15,7 @@ int wait_add(struct task *t, struct thread *thread)
 {
     if (!thread)
         return EAGAIN;                  /* `task` has no record of this thread */
+    assert(!t->dead && !thread->waits_for);
     thread->waits_for = t;
     thread->next_waiter = t->waiters;
     t->waiters = thread;
@@ -25,8 +27,9 @@ void wait_leave(struct thread *thread)
     if (!thread->waits_for)
         return;
     struct thread **link = &thread->waits_for->waiters;
-    while (*link != thread)
+    while (*link && *link != thread)
         link = &(*link)->next_waiter;
+    assert_is(*link, ==, thread);
     *link = thread->next_waiter;
     thread->waits_for = NULL;
 }
@@ -79,6 +82,7 @@ void death_tell(void)
             L4_Word_t bit = (L4_Word_t)__builtin_ctz(untold[word]);
             if (!told(32 * word + bit))
                 return;
+            assert_is(untold_count, >, 0);
             untold[word] &= ~(1u << bit);
             untold_count--;
         }
@@ -107,6 +111,7 @@ static void drop_container(L4_Word_t container)
 /* Ends one task.  Pre: it has no children that live. */
 static void destroy_one(struct task *t, L4_Word_t status, enum hurd_task_reason reason)
 {
+    assert(!t->destroyed && !t->dead);
     t->destroyed = true;
     task_count(t);
     t->counter[HURD_SPACE_THREADS] = 0;

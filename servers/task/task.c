@@ -2,6 +2,7 @@
 /* Task records.  A record lives as long as its task lives (that is one reference, which
  * task_destroy() drops), or as long as some task holds a capability on it. */
 #include "server.h"
+#include <hurd/assert.h>
 #include <errno.h>
 #include <l4/thread.h>
 #include <string.h>
@@ -65,6 +66,7 @@ struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t n
     struct task **link = &all_tasks;
     while (*link && (*link)->id < id)
         link = &(*link)->next;
+    assert(!*link || (*link)->id != id);
     t->next = *link;
     *link = t;
     records_free--;
@@ -74,8 +76,11 @@ struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t n
 void task_delete(struct task *t)
 {
     struct task **link = &all_tasks;
-    while (*link != t)
+    assert(!t->threads && !t->waiters && !t->blocks && !t->object.caps);
+    assert_is(records_free, <, TASKS_MAX + BOOT_TASKS);
+    while (*link && *link != t)
         link = &(*link)->next;
+    assert_is(*link, ==, t);
     *link = t->next;
     if (t->owner && t->budget[HURD_BUDGET_TASKS].limit)
         t->owner->budget[HURD_BUDGET_TASKS].limit += t->budget[HURD_BUDGET_TASKS].limit;

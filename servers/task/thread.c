@@ -4,6 +4,7 @@
  * The number that is free longest is used next, so an id stays unused as long as possible after its
  * thread has gone. */
 #include "server.h"
+#include <hurd/assert.h>
 #include <errno.h>
 #include <l4/schedule.h>
 #include <l4/thread.h>
@@ -36,6 +37,7 @@ static struct thread *number_alloc(struct task *t)
     struct thread *thread = free_first;
     if (!thread || !budget_take(t, HURD_BUDGET_THREADS))
         return NULL;
+    assert(!thread->task && !thread->waits_for);
     free_first = thread->next;
     thread->id = L4_GlobalId(first_number + (L4_Word_t)(thread - pool), t->id);
     return thread;
@@ -119,8 +121,10 @@ void thread_unreserve(struct thread *thread)
 {
     struct task *t = thread->task;
     struct thread **link = &t->threads;
-    while (*link != thread)
+    while (*link && *link != thread)
         link = &(*link)->next;
+    assert_is(*link, ==, thread);
+    assert_is(t->thread_count, >, 0);
     *link = thread->next;
     t->thread_count--;
     if (thread->slot < SLOTS_MAX)
@@ -154,6 +158,7 @@ int thread_create(struct task *t, L4_Word_t utcb, struct thread **out)
         return error;
     }
     thread->slot = slot;
+    assert(!slot_taken(t, slot));
     slot_take(t, slot);
     link_thread(t, thread);
     L4_Set_Priority(thread->id, t->boot ? PRIORITY_BOOT : PRIORITY_DEFAULT);

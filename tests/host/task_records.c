@@ -253,6 +253,7 @@ static void a_childs_part_comes_out_of_its_owners_and_goes_back(void **state)
     task_delete(child);
     assert_int_equal(root->budget[HURD_BUDGET_TASKS].limit, TASKS_MAX);
     assert_int_equal(root->budget[HURD_BUDGET_KERNEL].limit, total[HURD_BUDGET_KERNEL]);
+    root->threads = NULL;
     task_delete(root);
     kernel_bytes = 102;
 }
@@ -374,6 +375,7 @@ static void counters_of_a_kernel_that_has_none_are_unknown(void **state)
     kernel_answer = ENOSYS;
     task_count(t);
     assert_true(t->counter[2] == HURD_TASK_UNKNOWN);
+    t->threads = NULL;
     task_delete(t);
 }
 

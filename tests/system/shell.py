@@ -191,7 +191,7 @@ def shell_ls_says_what_programs_do(lab):
     vm = shell(lab)
     text = vm.command("ls")
     assert re.search(r"^ +\d+ KB  hello +the smallest program", text, re.M), text
-    assert re.search(r"^ +\d+ KB  ide +a driver: ", text, re.M), text
+    assert re.search(r"^ +\d+ KB  ramdisk +a driver: ", text, re.M), text
     assert "programs.txt" not in text
     assert "no such command or program" in vm.command("programs.txt")
     halt(vm)

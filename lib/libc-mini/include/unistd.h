@@ -46,6 +46,7 @@ pid_t getppid(void);            /* the task that started this one */
  * pages that are pinned or missing.  EPERM: a task that has no guarantee of its own.  E2BIG: the
  * pager's memory is in too many pieces. */
 pid_t fork(void);
+_Noreturn void _exit(int status);        /* _Exit() */
 
 /* ---- file descriptors: for programs that link lib/posix.  All: EBADF; EIO; as <hurd/io.h> says;
  * ENODEV: there is no file system ---- */

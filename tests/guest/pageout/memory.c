@@ -90,6 +90,7 @@ static int advice_on_pages_that_are_out(void)
     for (unsigned i = 0; i < 16 * PAGE; i++)
         NEED(a[i] == 0);
     push_out(a + 16 * PAGE, 24);
+    frames_free();                          /* a page comes ahead of need only if a frame is free */
     NEED(madvise(a + 16 * PAGE, 8 * PAGE, MADV_WILLNEED) == 0);
     for (unsigned i = 0; i < 500 && in_core(a + 16 * PAGE, 8) == 0; i++)
         L4_Sleep(L4_TimePeriod(10000));

@@ -507,5 +507,8 @@ const struct test tests[] = {
     T(a_full_disk_is_an_error_of_the_stream),
     T(variables_are_set_and_removed),
     T(the_rest_of_the_library_is_there),
+    T(parent_and_child_share_positions),
+    T(a_child_keeps_files_that_the_parent_closes),
+    T(a_childs_table_is_its_own),
     { NULL, NULL },
 };

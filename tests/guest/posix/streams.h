@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tests of streams_test.c, for the list in posix_test.c. */
+/* The tests of streams_test.c and fork_test.c, for the list in posix_test.c. */
 #ifndef POSIX_STREAMS_TEST_H
 #define POSIX_STREAMS_TEST_H
 
@@ -14,5 +14,8 @@ void a_stream_is_opened_anew(void);
 void a_full_disk_is_an_error_of_the_stream(void);
 void variables_are_set_and_removed(void);
 void the_rest_of_the_library_is_there(void);
+void parent_and_child_share_positions(void);
+void a_child_keeps_files_that_the_parent_closes(void);
+void a_childs_table_is_its_own(void);
 
 #endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What <hurd/assert.h> calls, for programs of the build machine; before every file that they compile
+ * (tools/tests.mk). */
+#ifndef TESTS_ASSERT_IS_H
+#define TESTS_ASSERT_IS_H
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+
+__attribute__((unused, noreturn)) static void
+__assert_is_failed(const char *condition, const char *file, unsigned line, const char *function,
+                   uintptr_t left, uintptr_t right)
+{
+    fprintf(stderr, "%#lx and %#lx\n", (unsigned long) left, (unsigned long) right);
+    __assert_fail(condition, file, line, function);
+}
+
+#endif
