@@ -17,7 +17,7 @@ BIG = {"docs", "findings", "build", ".git", "tests"}
 
 def chapter(number):
     with open(DOCS) as text:
-        return re.search(rf"^## {number}\. .*\n(.*?)(?=^## )", text.read(), re.M | re.S)[1]
+        return re.search(rf"^## {number}\. [^\n]*\n(.*?)(?=^## )", text.read(), re.M | re.S)[1]
 
 
 def transcript(number, prompt):

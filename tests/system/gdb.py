@@ -337,7 +337,7 @@ def gdb_l4_trace_shows_the_last_records(lab):
     vm = start_stopped(lab, kernel="trace")
     status, said = run(lab, ["pbreak demo main", "continue", "l4 trace 0", "l4 trace 30"], dict(GDB_PORT=port_of(vm)), name="trace")
     assert status == PASS, said
-    rows = re.findall(r"^(\d+) +(\w+ [\d.]+|idle) +(\w+) .*$", said.split("records ")[1], re.M)
+    rows = re.findall(r"^(\d+) +(\S.*?\d\.\d+|idle) +(\w+) .*$", said.split("records ")[1], re.M)
     assert len(rows) == 30 and [int(row[0]) for row in rows] == sorted(int(row[0]) for row in rows), said
     assert {"send", "receive"} <= {row[2] for row in rows} and "the trace is on" in said, said
 
