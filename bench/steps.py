@@ -27,7 +27,7 @@ class Program:
             if len(words) == 3:
                 self.symbols[words[2]] = int(words[0], 16)
         function = "?"
-        for line in run(CROSS + "objdump", "-D", "-j", ".text", "-j", ".kip", "--no-show-raw-insn", "-M", "intel", path).splitlines():
+        for line in run(CROSS + "objdump", "-D", "-j", ".text", "-j", ".text.mm", "-j", ".kip", "--no-show-raw-insn", "-M", "intel", path).splitlines():
             named = re.match(r"[0-9a-f]+ <([^>]+)>:", line)
             if named:
                 function = named[1]
@@ -81,14 +81,14 @@ class Stub:
 class Lab:
     """A stopped machine with the benchmarks in it."""
 
-    def __init__(self, build, kernel_options=""):
+    def __init__(self, build, kernel_options="", modules=("kernel", "sigma0", "bench"), options=None):
         self.kernel = Program(os.path.join(build, "bin/kernel"))
         self.bench = Program(os.path.join(build, "bin/bench"))
         self.folder = tempfile.TemporaryDirectory(prefix="steps-")
         path = os.path.join(self.folder.name, "gdb")
-        options = {"loader": "loader " + kernel_options}
+        options = dict(options or {}, loader="loader " + kernel_options)
         command = machine.qemu(memory=128, kernel=machine.module_file(build, "loader"), options=options,
-                               modules=machine.initrd(build, ["kernel", "sigma0", "bench"], options),
+                               modules=machine.initrd(build, list(modules), options),
                                extra=meter.ICOUNT + ["-display", "none", "-serial", "null", "-monitor", "none", "-S",
                                                      "-chardev", f"socket,path={path},server=on,wait=on,id=gdb", "-gdb", "chardev:gdb"])
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -143,6 +143,15 @@ class Lab:
 SEGMENT = re.compile(r"(mov|pop) [defgs]s\b|l[defgs]s |(jmp|call) far|retf")
 CR3 = re.compile(r"mov cr3,")
 FLUSH = re.compile(r"mov cr[034],|invlpg|invpcid")
+
+
+INNER = ("", "entered", "framed", "leaving", "results_loaded")  # labels in the middle of a path: entry.asm
+
+
+def label(symbol, before):
+    """What an instruction is counted for: its symbol up to a dot, or what was before it, if the symbol only marks a place."""
+    name = symbol.lstrip(".").split(".")[0]
+    return before or name if name in INNER or name.startswith("@") else name
 
 
 def count(instructions, what):

@@ -75,4 +75,5 @@ void kip_publish(word_t thread_bits, bool io_fpages)
     add_feature(L4_FEATURE_PAGEREXREGS);
     add_feature(L4_FEATURE_SPACEINFO);
     add_feature(L4_FEATURE_KIPBYUD2);
+    add_feature(L4_FEATURE_TRACE);
 }

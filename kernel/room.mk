@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 PROGRAMS += kernel
-kernel_SRC     := $(filter-out kernel/arch/x86/offsets.c kernel/debug/gdb%,$(wildcard kernel/*.c kernel/arch/x86/*.c kernel/arch/x86/*.asm kernel/debug/*.c))
+kernel_SRC     := $(filter-out kernel/arch/x86/offsets.c kernel/debug/gdb% kernel/debug/trace% kernel/debug/watch%,$(wildcard kernel/*.c kernel/arch/x86/*.c kernel/arch/x86/*.asm kernel/debug/*.c))
 kernel_LDS     := kernel/arch/x86/kernel.lds
 # Nothing in the kernel wants 16-byte alignment of stacks or code: four bytes of stack are fewer instructions, the rest is padding.
 kernel_CFLAGS  := -mgeneral-regs-only -mregparm=3 -mpreferred-stack-boundary=2 -Ikernel \
@@ -24,12 +24,12 @@ kernel_CFLAGS  += -O2 -fno-inline-functions -flto
 comma := ,
 kernel_LD       = $(CC) $(CFLAGS) $(kernel_CFLAGS) -nostdlib -static -flto-partition=one -Wl,--build-id=none$(subst $(eval) ,$(comma), $(LDFLAGS))
 
-# gdb's stub is compiled apart from the rest, so that it changes nothing there.
-LIBRARIES       += gdbstub
-gdbstub_SRC     := $(wildcard kernel/debug/gdb*.c kernel/debug/gdb*.asm)
-gdbstub_CFLAGS  := $(filter-out -flto,$(kernel_CFLAGS))
-gdbstub_ASFLAGS := $(kernel_ASFLAGS)
-gdbstub_DEPS     = $(kernel_DEPS)
-GDBSTUB         := $(BUILD)/lib/libgdbstub.a
-kernel_LDFLAGS  := -Wl,--whole-archive $(GDBSTUB) -Wl,--no-whole-archive
-$(BUILD)/bin/kernel $(BUILD)/bin/kernel-check: $(GDBSTUB)
+# gdb's stub and the trace are compiled apart from the rest, so that they change nothing there.
+LIBRARIES     += watch
+watch_SRC     := $(wildcard kernel/debug/gdb*.c kernel/debug/gdb*.asm kernel/debug/trace*.c kernel/debug/trace*.asm kernel/debug/watch*.c)
+watch_CFLAGS  := $(filter-out -flto,$(kernel_CFLAGS))
+watch_ASFLAGS := $(kernel_ASFLAGS)
+watch_DEPS     = $(kernel_DEPS)
+WATCH         := $(BUILD)/lib/libwatch.a
+kernel_LDFLAGS  := -Wl,--whole-archive $(WATCH) -Wl,--no-whole-archive
+$(BUILD)/bin/kernel $(BUILD)/bin/kernel-check: $(WATCH)

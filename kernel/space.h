@@ -29,6 +29,7 @@ struct space {
     uint32_t kmem_quota;       /* bytes, 0 = no limit */
     uint32_t faults_self;      /* page-fault messages to a pager in this space */
     uint32_t faults_other;     /* ... to any other pager */
+    uint32_t ticks;            /* of the clock, that found one of its threads running */
     struct io_node *io;        /* ports this space may use, sorted by nothing */
     word_t *io_table;          /* own page table of the TSS region, NULL while it has no port */
     uint32_t tables[USER_LIMIT >> 22 >> 5]; /* bit of a 4 MB slot: it may hold something */

@@ -3,6 +3,8 @@
 #include <l4/pecan.h>
 
 #include "arch.h"
+#include "debug/trace.h"
+#include "debug/watch.h"
 #include "fpage.h"
 #include "io.h"
 #include "kmem.h"
@@ -13,8 +15,9 @@
 
 /* ---- the "spaceinfo" extension, include/l4/pecan.h */
 
-static bool space_counter(const struct space *s, word_t which, word_t *value)
+static bool counter(const struct thread *t, word_t which, word_t *value)
 {
+    const struct space *s = t->space;
     switch (which) {
     case L4_PECAN_FAULTS_SELF:
         *value = s->faults_self;
@@ -35,19 +38,21 @@ static bool space_counter(const struct space *s, word_t which, word_t *value)
         *value = kmem_free() * PAGE_SIZE;
         return true;
     default:
-        return false;
+        return watch_counter(t, which, value);
     }
 }
 
-static word_t extension(struct thread *self, struct space *s, struct space_control *a)
+static word_t extension(struct thread *self, struct thread *t, struct space_control *a)
 {
     word_t op = a->control & L4_PECAN_SPACE_OP_MASK, operand = a->control & 0xFFFFFF;
-    if (op == L4_PECAN_SPACE_READ && space_counter(s, operand, &a->old_control))
+    if (op == L4_PECAN_SPACE_READ && counter(t, operand, &a->old_control))
         return 1;
     if (op == L4_PECAN_SPACE_QUOTA && operand <= UINT32_MAX >> PAGE_BITS) {
-        s->kmem_quota = operand << PAGE_BITS;
+        t->space->kmem_quota = operand << PAGE_BITS;
         return 1;
     }
+    if (op == L4_PECAN_SPACE_TRACE)
+        return trace_control(self, a);
     return failed(self, L4_ERR_PARAMETER);
 }
 
@@ -82,7 +87,7 @@ again:
         return failed(self, L4_ERR_SPACE);
     struct space *s = t->space;
     if (a->control & L4_PECAN_SPACE_OP_MASK)
-        return extension(self, s, a);
+        return extension(self, t, a);
     if (!redirector_global(self, s, &redirector))
         return failed(self, L4_ERR_THREAD);
     word_t err = space_configured(s) ? L4_ERR_OK : space_configure(s, a->kip, a->utcb);

@@ -122,7 +122,20 @@ mutants:
 bench: all iso
 	+@BUILD=$(BUILD) bench/run "$(B)"
 
-## tour             count the instructions in docs/tour-ipc.md and docs/tour-fault.md again
+## memory-map       draw who owns each frame of memory in the middle of the demo, from a real run: build/memory-map.svg
+memory-map: all $(BUILD)/deva-store $(BUILD)/apps.cpio
+	@BUILD=$(BUILD) tools/trace record $(BUILD)/memory.ram 'demo: task 514: .*\n'
+	@tools/trace frames $(BUILD)/memory.ram $(BUILD)/memory-map.svg
+	@rm -f $(BUILD)/memory.ram; echo "$(BUILD)/memory-map.svg"
+
+## pictures         draw the pictures of docs/ again, from real runs: selfpaged.svg, boot.svg, memory-map.svg (those of figures: make bench)
+pictures: tour memory-map
+	@cp $(BUILD)/memory-map.svg docs/memory-map.svg
+	@BUILD=$(BUILD) tools/trace record $(BUILD)/boot.ram
+	@tools/trace timeline $(BUILD)/boot.ram docs/boot.svg
+	@rm -f $(BUILD)/boot.ram
+
+## tour             count the instructions in docs/tour-*.md again, and draw docs/selfpaged.svg
 tour: all
 	@BUILD=$(BUILD) bench/tour
 
@@ -136,4 +149,4 @@ help:
 	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: web deaths emulators coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help
+.PHONY: memory-map pictures web deaths emulators coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help

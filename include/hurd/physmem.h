@@ -393,6 +393,7 @@ struct hurd_pm_swap_info {
     L4_Word_t recovered, clean; /* brought in, and taken out, without the disk */
     L4_Word_t attached;         /* the swap server's task; 0: none now */
     L4_Word_t attaches;         /* how often a swap server has attached */
+    L4_Word_t reserved;         /* blocks at the beginning that hold no pages: the header */
 };
 
 struct hurd_pm_swap_job {

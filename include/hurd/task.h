@@ -107,6 +107,15 @@ enum hurd_task_op {
      * lives, and NOHANG is set.  EPERM: not the caller's own task. */
     HURD_TASK_WAIT_CHILD = 530,
 
+    /* 0 task or master, 1 task ID (0 = the task of the handle) -> 0 milliseconds of processor time,
+     * as ticks of the clock found it running, modulo 2^32; HURD_TASK_UNKNOWN: the kernel does not
+     * count it.  M */
+    HURD_TASK_TIME = 540,
+    /* 0 task or master, 1 task ID (0 = the task of the handle), 2 thread id -> 0 the id of the thread
+     * to which, or from which, it waits: L4_PECAN_PARTNER of <l4/pecan.h>; HURD_TASK_UNKNOWN: the
+     * kernel does not say.  ESRCH: not a thread of that task.  M */
+    HURD_TASK_PARTNER = 541,
+
     /* task -> physmem, deva (the sender's version is 3): 0 task ID -> empty.  That task is gone:
      * the server reclaims what it had. */
     HURD_TASK_DEATH = HURD_CAP_TASK_DIED,
@@ -202,6 +211,9 @@ int hurd_task_release(L4_ThreadId_t server, L4_Word_t task);
 struct hurd_task_budget { L4_Word_t limit, used; };
 int hurd_task_budget(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id,
                      struct hurd_task_budget budget[HURD_BUDGETS]);
+int hurd_task_time(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t *ms);
+int hurd_task_partner(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_ThreadId_t thread,
+                      L4_Word_t *partner);
 int hurd_task_let_go(L4_ThreadId_t server, L4_Word_t child);
 
 #endif

@@ -81,7 +81,17 @@ enum hurd_wortel_op {
     /* For every task in the table.  -> word 0: bytes of conventional RAM that physmem got, word 1:
      * bytes of the kernel's pool. */
     HURD_WORTEL_SYSTEM_INFO = 86,
+    /* For root only.  Operation of the kernel's trace (enum below), argument -> word 0: 0 or L4
+     * error, word 1: records written so far; READ: behind it as many records of 8 words as there
+     * are from number `argument` on, at most HURD_TRACE_RECORDS.  ENOSYS: the kernel has no
+     * `trace`. */
+    HURD_WORTEL_TRACE = 87,
 };
+
+/* As L4_PECAN_TRACE_* in <l4/pecan.h>, which describes operations, records and errors. */
+enum hurd_trace { HURD_TRACE_OFF = 0, HURD_TRACE_ON = 1, HURD_TRACE_READ = 2 };
+#define HURD_TRACE_RECORDS 7
+#define HURD_TRACE_WORDS   8
 
 enum hurd_shutdown { HURD_SHUTDOWN_POWEROFF = 0, HURD_SHUTDOWN_REBOOT = 1, HURD_SHUTDOWN_HALT = 2 };
 
@@ -92,6 +102,8 @@ enum hurd_space_counter {
     HURD_SPACE_KMEM_QUOTA = 3,      /* bytes; 0 = no quota */
     HURD_SPACE_THREADS = 4,
     HURD_SPACE_POOL_FREE = 5,       /* free bytes of the kernel's pool; the same for every space */
+    HURD_SPACE_TICKS = 6,           /* ticks (about 1 ms) that found a thread of the space running */
+    HURD_SPACE_PARTNER = 7,         /* of the thread, as L4_PECAN_PARTNER */
 };
 
 /* ---- functions for clients, lib/hurd-cap/wortel_client.c.  They return 0, an errno (EIO if the
@@ -112,6 +124,10 @@ int hurd_wortel_space_info(L4_Word_t cap, L4_ThreadId_t space, enum hurd_space_c
                            L4_Word_t *value);
 int hurd_wortel_space_quota(L4_Word_t cap, L4_ThreadId_t space, L4_Word_t pages);
 int hurd_wortel_priority(L4_Word_t cap, L4_ThreadId_t thread, L4_Word_t priority);
+/* Post: *written is set, also after an L4 error; for READ, *count records are at `records`, which has room for
+ * HURD_TRACE_RECORDS.  records may be NULL for the other operations. */
+int hurd_wortel_trace(L4_Word_t cap, enum hurd_trace op, L4_Word_t argument, L4_Word_t *written,
+                      L4_Word_t *records, L4_Word_t *count);
 /* Returns only after an error. */
 int hurd_wortel_shutdown(L4_Word_t cap, L4_Word_t status, enum hurd_shutdown how);
 

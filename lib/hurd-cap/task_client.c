@@ -171,6 +171,19 @@ int hurd_task_budget(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id,
     return error;
 }
 
+int hurd_task_time(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t *ms)
+{
+    L4_Word_t in[] = {task, id};
+    return call(server, HURD_TASK_TIME, 2, in, 1, 1, ms, NULL);
+}
+
+int hurd_task_partner(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_ThreadId_t thread,
+                      L4_Word_t *partner)
+{
+    L4_Word_t in[] = {task, id, thread.raw};
+    return call(server, HURD_TASK_PARTNER, 3, in, 1, 1, partner, NULL);
+}
+
 int hurd_task_let_go(L4_ThreadId_t server, L4_Word_t child)
 {
     return call(server, HURD_TASK_LET_GO, 1, &child, 0, 0, NULL, NULL);

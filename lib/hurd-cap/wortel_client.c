@@ -93,6 +93,28 @@ int hurd_wortel_priority(L4_Word_t cap, L4_ThreadId_t thread, L4_Word_t priority
     return control(HURD_WORTEL_PRIORITY, cap, 2, in, NULL);
 }
 
+int hurd_wortel_trace(L4_Word_t cap, enum hurd_trace op, L4_Word_t argument, L4_Word_t *written,
+                      L4_Word_t *records, L4_Word_t *count)
+{
+    L4_Word_t in[] = {op, argument}, out[2 + HURD_TRACE_RECORDS * HURD_TRACE_WORDS] = {0};
+    unsigned got = 0;
+    int error = hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(HURD_WORTEL_TRACE, cap), 2, in,
+                             sizeof out / sizeof out[0], out, &got);
+    if (error != 0)
+        return error;
+    if (got < 2)
+        return EIO;
+    *written = out[1];
+    if (out[0] != 0)
+        return -1 - (int)out[0];
+    if (op == HURD_TRACE_READ) {
+        *count = (got - 2) / HURD_TRACE_WORDS;
+        for (L4_Word_t i = 0; i < *count * HURD_TRACE_WORDS; i++)
+            records[i] = out[2 + i];
+    }
+    return 0;
+}
+
 int hurd_wortel_shutdown(L4_Word_t cap, L4_Word_t status, enum hurd_shutdown how)
 {
     L4_Word_t in[] = {status, (L4_Word_t)how};

@@ -11,6 +11,8 @@
 #include "reports.h"
 #include "script.h"
 #include "shell.h"
+#include "top.h"
+#include "tracecommand.h"
 #include "variables.h"
 
 #include <stdio.h>
@@ -249,10 +251,18 @@ static const struct command commands[] = {
     { "umount", "", "unmounts the file system", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
     { .does = "The system" },
     { "ps", "", "tasks and their threads, with IPC state", NULL, 0, 0, TAKES_NOTHING, command_ps },
+    { "top", "[TIMES]", "which tasks run, every second",
+      "Any key ends it. With a number, it shows so many seconds one below the other.\n", 0, 1,
+      TAKES_NOTHING, top_obey },
     { "mem", "", "memory: free, allocated, by task", NULL, 0, 0, TAKES_NOTHING, command_mem },
     { "maps", "TASK", "the address space of a task",
       "TASK is a number or a name, as `ps` shows them. The task's own pager answers.\n", 1, 1,
       TAKES_TASK, command_maps },
+    { "trace", "[on|off|dump]", "the kernel's trace",
+      "  trace on [KB]         records what enters and leaves the kernel, in a ring of that size\n"
+      "  trace off             ends that\n"
+      "  trace dump [RECORDS]  prints the last records, for tools/trace on another machine\n",
+      0, 2, TAKES_NOTHING, tracecommand_obey },
     { "disk", "", "disks and partitions", NULL, 0, 0, TAKES_NOTHING, command_disk },
     { "devices", "[VERB ...]", "the device tree, and the drivers",
       "  devices               shows all devices\n"

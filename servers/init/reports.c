@@ -135,6 +135,18 @@ void report_task_names(void (*each)(void *what, const char *name), void *what)
     each_task(pass_name, &(struct names) { each, what });
 }
 
+static bool pass_task(L4_Word_t id, void *argument)
+{
+    void (**each)(L4_Word_t, const char *) = argument;
+    (*each)(id, report_task_name(id));
+    return true;
+}
+
+void report_each_task(void (*each)(L4_Word_t task, const char *name))
+{
+    each_task(pass_task, &each);
+}
+
 static const char *state_name(L4_Word_t state)
 {
     static const char *const names[] = {
@@ -142,6 +154,19 @@ static const char *state_name(L4_Word_t state)
         "wants to send", "sending", "waiting",     "receiving",
     };
     return state < sizeof names / sizeof names[0] ? names[state] : "unknown";
+}
+
+/* With whom the thread waits, if that is one thread. */
+static void report_partner(L4_Word_t task, L4_ThreadId_t thread)
+{
+    L4_Word_t partner;
+    if (hurd_task_partner(task_server(), task_master(), task, thread, &partner) || !partner ||
+        partner == HURD_TASK_UNKNOWN || !L4_IsGlobalId(L4_ThreadIdOfRaw(partner)) ||
+        partner == thread.raw)          /* it sleeps, or waits for its start */
+        return;
+    L4_ThreadId_t with = L4_ThreadIdOfRaw(partner);
+    printf(" for %lu.%lu, %s", L4_ThreadNo(with), L4_Version(with),
+           report_task_name(L4_Version(with)));
 }
 
 static void report_threads(L4_Word_t task)
@@ -152,9 +177,12 @@ static void report_threads(L4_Word_t task)
             return;
         for (L4_Word_t i = 0; i < n; i++) {
             L4_ThreadId_t thread = L4_ThreadIdOfRaw(pairs[2 * i]);
-            printf("        thread %4lu.%-4lu %s%s\n", L4_ThreadNo(thread), L4_Version(thread),
+            printf("        thread %4lu.%-4lu %s%s", L4_ThreadNo(thread), L4_Version(thread),
                    state_name(pairs[2 * i + 1] & HURD_TASK_THREAD_STATE),
                    pairs[2 * i + 1] & HURD_TASK_THREAD_PAGER ? ", pager" : "");
+            if ((pairs[2 * i + 1] & HURD_TASK_THREAD_STATE) != L4_SCHED_RUNNING)
+                report_partner(task, thread);
+            putchar('\n');
         }
         start += n;
     } while (n > 0 && start < total);
@@ -192,12 +220,15 @@ static bool report_task(L4_Word_t id, void *argument)
         return true;            /* it died meanwhile */
     char name[HURD_TASK_NAME_MAX + 1];
     copy_name(name, &info);
-    char kmem[24], own[24], others[24];
+    char kmem[24], own[24], others[24], time[24];
+    L4_Word_t ms = HURD_TASK_UNKNOWN;
+    hurd_task_time(task_server(), task_master(), id, &ms);
+    format_counter(time, sizeof time, ms, 1);
     format_counter(kmem, sizeof kmem, info.kmem, 1024);
     format_counter(own, sizeof own, info.faults_own, 1);
     format_counter(others, sizeof others, info.faults_other, 1);
-    printf("%5lu  %-16s %6lu %7lu %6s KB %9s %9s\n", info.task, name, info.parent, info.threads,
-           kmem, own, others);
+    printf("%5lu  %-16s %6lu %7lu %6s KB %9s %9s %8s\n", info.task, name, info.parent, info.threads,
+           kmem, own, others, time);
     report_budget(id);
     report_threads(id);
     return true;
@@ -205,7 +236,7 @@ static bool report_task(L4_Word_t id, void *argument)
 
 void report_tasks(void)
 {
-    printf(" TASK  NAME             PARENT THREADS  KERNEL OWN FAULTS    OTHERS\n");
+    printf(" TASK  NAME             PARENT THREADS  KERNEL OWN FAULTS    OTHERS  TIME ms\n");
     int err = each_task(report_task, NULL);
     if (err)
         printf("ps: the task server does not answer: %s\n", strerror(err));
@@ -218,10 +249,10 @@ static void report_swap(L4_ThreadId_t pm, L4_Word_t handle)
     struct hurd_pm_swap_info s;
     if (hurd_pm_swap_info(pm, handle, &s) || s.blocks == 0)
         return;
-    printf(
-        "swap: %lu pages out, of %lu blocks %lu free and %lu bad; %lu pages written, %lu read%s\n",
-        s.swapped, s.blocks, s.free, s.bad, s.written, s.read,
-        s.attached ? "" : "; there is no swap server");
+    printf("swap: %lu pages out, of %lu blocks %lu free, %lu reserved and %lu bad; "
+           "%lu pages written, %lu read%s\n",
+           s.swapped, s.blocks, s.free, s.reserved, s.bad - s.reserved, s.written, s.read,
+           s.attached ? "" : "; there is no swap server");
     printf("swap: window of %lu frames, %lu to be written; %lu pages came back and %lu went "
            "without the disk\n",
            s.window, s.inactive, s.recovered, s.clean);

@@ -16,6 +16,9 @@ L4_Word_t report_find_task(const char *word);
 /* Calls each(what, name) for all living tasks. */
 void report_task_names(void (*each)(void *what, const char *name), void *what);
 
+/* Calls each(task, name) for all living tasks. */
+void report_each_task(void (*each)(L4_Word_t task, const char *name));
+
 /* Returns the task's name; "?": the server `task` does not know it. */
 const char *report_task_name(L4_Word_t task);
 

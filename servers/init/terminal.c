@@ -35,6 +35,14 @@ int terminal_read(void)
     }
 }
 
+bool terminal_key(void)
+{
+    char byte;
+    L4_Word_t got = 0;
+    return !hurd_deva_read_raw(server(), __hurd_startup_data->console.cap, &byte, 1,
+                               HURD_DEVA_READ_NOBLOCK, &got) && got == 1;
+}
+
 static bool set_foreground(L4_Word_t task)
 {
     L4_Word_t interrupts = 0;

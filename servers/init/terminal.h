@@ -13,6 +13,9 @@ void terminal_write(const char *text, size_t size);
 /* Returns the next character; negative: the console is gone.  Blocks. */
 int terminal_read(void);
 
+/* Takes a character if one was typed.  Returns false if none was.  Does not wait. */
+bool terminal_key(void);
+
 /* From now on that task gets what is typed.  Returns true if Ctrl-C was typed since the last such
  * call. */
 bool terminal_interrupted(L4_Word_t task);

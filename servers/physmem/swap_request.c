@@ -110,6 +110,7 @@ int serve_swap_info(struct hurd_cap_call *call)
         .clean = swap.clean,
         .attached = swap.task,
         .attaches = swap.attaches,
+        .reserved = swap.reserved < swap.map.count ? swap.reserved : swap.map.count,
     };
     return reply_struct(call, &info, sizeof info);
 }

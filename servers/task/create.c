@@ -13,6 +13,7 @@
 #include <l4/kip.h>
 #include <l4/schedule.h>
 #include <l4/thread.h>
+#include <l4/trace.h>
 #include <string.h>
 
 /* Beside those of create.h: */
@@ -411,6 +412,13 @@ static void consume(struct making *m)
     }
 }
 
+void task_tell_trace(const struct task *t)
+{
+    L4_Word_t name[3];
+    memcpy(name, t->name, sizeof name);
+    L4_TraceEvent(L4_EVENT_TASK_BEGIN, t->id, name[0], name[1], name[2]);
+}
+
 int task_create(struct hurd_cap_call *call, struct task *parent)
 {
     struct making m = {0};
@@ -435,6 +443,8 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
             hurd_cap_remove(&server.table, m.caller, handle, &left);
     }
     consume(&m);
+    if (error == 0)
+        task_tell_trace(m.task);
     if (error != 0) {
         if (m.task)
             task_destroy(m.task, 0, HURD_TASK_KILLED);

@@ -7,7 +7,7 @@
 #include <hurd/assert.h>
 #include <errno.h>
 #include <hurd/physmem.h>
-#include <l4/ipc.h>
+#include <l4/trace.h>
 
 /* ---- waiting for a death: a thread waits for at most one task, which its record names */
 
@@ -128,6 +128,7 @@ static void destroy_one(struct task *t, L4_Word_t status, enum hurd_task_reason 
         drop_container(t->image);
     t->has_startup = t->has_image = false;
     tell_deva(t->id);
+    L4_TraceEvent(L4_EVENT_TASK_END, t->id, t->status | t->reason << 8, 0, 0);
     hurd_cap_forget(&server.table, t->id);
     budget_fold(t);
     for (struct task *heir = all_tasks; heir; heir = heir->next)

@@ -143,6 +143,7 @@ int task_fork(struct hurd_cap_call *call, struct task *parent)
             task_destroy(m.task, 0, HURD_TASK_KILLED);
         return error;
     }
+    task_tell_trace(m.task);
     call->reply[0] = m.task->id;
     call->reply[1] = handle;
     call->reply[2] = first.raw;

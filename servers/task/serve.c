@@ -173,6 +173,27 @@ static int op_budget(struct hurd_cap_call *call, struct task *t)
     return 0;
 }
 
+static L4_Word_t counter_of(L4_ThreadId_t thread, enum hurd_space_counter which)
+{
+    L4_Word_t value;
+    return hurd_wortel_space_info(wortel_cap, thread, which, &value) ? HURD_TASK_UNKNOWN : value;
+}
+
+static int op_time(struct hurd_cap_call *call, struct task *t)
+{
+    put(call, t->threads ? counter_of(t->threads->id, HURD_SPACE_TICKS) : HURD_TASK_UNKNOWN);
+    return 0;
+}
+
+static int op_partner(struct hurd_cap_call *call, struct task *t)
+{
+    struct thread *thread = thread_of(t, call->arg[2]);
+    if (!thread)
+        return ESRCH;
+    put(call, counter_of(thread->id, HURD_SPACE_PARTNER));
+    return 0;
+}
+
 /* Operations that only read.  Word 1 is 0 or the id of a task.  With a task's handle, it must be
  * the id of that task. */
 static int read_only(struct hurd_cap_call *call, struct task *t)
@@ -180,13 +201,16 @@ static int read_only(struct hurd_cap_call *call, struct task *t)
     switch (call->label) {
     case HURD_TASK_INFO:    return op_info(call, t);
     case HURD_TASK_BUDGET:  return op_budget(call, t);
+    case HURD_TASK_TIME:    return op_time(call, t);
+    case HURD_TASK_PARTNER: return op_partner(call, t);
     default:                return op_threads(call, t);
     }
 }
 
 static bool read_words_good(const struct hurd_cap_call *call)
 {
-    return call->words == (call->label == HURD_TASK_THREADS ? 3u : 2u);
+    bool three = call->label == HURD_TASK_THREADS || call->label == HURD_TASK_PARTNER;
+    return call->words == (three ? 3u : 2u);
 }
 
 static bool on_dead(unsigned label)
@@ -216,6 +240,8 @@ static int serve_task(struct hurd_cap_call *call)
     case HURD_TASK_INFO:
     case HURD_TASK_BUDGET:
     case HURD_TASK_THREADS:
+    case HURD_TASK_TIME:
+    case HURD_TASK_PARTNER:
         if (!read_words_good(call))
             return EINVAL;
         return call->arg[1] == 0 || call->arg[1] == t->id ? read_only(call, t) : EPERM;
@@ -260,6 +286,8 @@ static int serve_master(struct hurd_cap_call *call)
     case HURD_TASK_INFO:
     case HURD_TASK_BUDGET:
     case HURD_TASK_THREADS:
+    case HURD_TASK_TIME:
+    case HURD_TASK_PARTNER:
         if (!read_words_good(call))
             return EINVAL;
         break;

@@ -148,6 +148,8 @@ int create_init(void);
 /* Serves HURD_TASK_CREATE.  Post: after an error, the task does not exist.  Blocks, for 1.4 s at
  * most: for deva and for the new thread. */
 int task_create(struct hurd_cap_call *call, struct task *parent);
+/* Puts the new task's name into the kernel's trace: as much of it as three words hold. */
+void task_tell_trace(const struct task *t);
 /* Maps the startup fpage of t into a window of `task`.  Returns its address there, or 0. */
 L4_Word_t startup_window(struct task *t);
 /* The same for one page of it; without `writes` for reading only. */

@@ -135,6 +135,32 @@ int control_space_quota(const struct request *q, struct reply *r)
     return spaceinfo(q, r, L4_PECAN_SPACE_QUOTA | q->word[1]);
 }
 
+/* Calls the kernel's trace.  MR 1 to 8 get the record that READ names. */
+static bool trace_call(L4_Word_t op, L4_Word_t argument, L4_Word_t *written)
+{
+    return L4_SpaceControl(L4_MyGlobalId(), L4_PECAN_SPACE_TRACE | op, L4_FpageOfRaw(argument),
+                           L4_Nilpage, L4_nilthread, written);
+}
+
+int control_trace(const struct request *q, struct reply *r)
+{
+    if (q->n != 2 || q->word[0] > HURD_TRACE_READ)
+        return EINVAL;
+    if (!L4_HasFeature(L4_FEATURE_TRACE))
+        return ENOSYS;
+    L4_Word_t written = 0, ok = trace_call(q->word[0], q->word[1], &written);
+    result(r, ok);
+    put(r, written);
+    if (q->word[0] != HURD_TRACE_READ)
+        return 0;
+    for (L4_Word_t i = 1; ok && i <= HURD_TRACE_RECORDS; i++) {
+        for (int mr = 1; mr <= L4_PECAN_TRACE_WORDS; mr++)
+            put(r, L4_MR(mr));
+        ok = i < HURD_TRACE_RECORDS && trace_call(q->word[0], q->word[1] + i, &written);
+    }
+    return 0;
+}
+
 /* Only a thread in the scheduler's space may call Schedule, and it can set no priority above its
  * own.  So `task` asks wortel for the few threads above it.  Afterwards `task` is the scheduler
  * again. */

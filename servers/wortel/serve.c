@@ -152,6 +152,7 @@ static L4_Word_t entitled(L4_Word_t op)
     case HURD_WORTEL_SPACE_QUOTA:               return T;
     case HURD_WORTEL_PRIORITY:                  return T | D | R;
     case HURD_WORTEL_SYSTEM_INFO:               return P | T | D | R;
+    case HURD_WORTEL_TRACE:                     return R;
     default:                                    return 0;
     }
 }
@@ -185,6 +186,7 @@ static int operate(const struct request *q, struct reply *r)
     case HURD_WORTEL_SPACE_QUOTA:           return control_space_quota(q, r);
     case HURD_WORTEL_PRIORITY:              return control_priority(q, r);
     case HURD_WORTEL_SYSTEM_INFO:           return system_info(r);
+    case HURD_WORTEL_TRACE:                 return control_trace(q, r);
     default:                                return ENOSYS;
     }
 }

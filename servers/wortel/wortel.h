@@ -136,6 +136,7 @@ int control_processor(const struct request *q, struct reply *r);
 int control_memory(const struct request *q, struct reply *r);
 int control_space_info(const struct request *q, struct reply *r);
 int control_space_quota(const struct request *q, struct reply *r);
+int control_trace(const struct request *q, struct reply *r);
 int control_priority(const struct request *q, struct reply *r);
 int control_io_ports(const struct request *q, struct reply *r);
 int control_io_mem(const struct request *q, struct reply *r);

@@ -37,7 +37,8 @@ def skeleton(text):
     text = re.sub(r"\b[0-9a-f]*\d[0-9a-f]*\b", "#", text.replace("\r", ""))
     text = re.sub(r"^ *cpu .*", "cpu", text, flags=re.M)
     text = re.sub(r"\b(waiting|ready|running)\b", "does", text)
-    text = re.sub(r"(callers among them:).*", r"\1", text)      # so many as the compiler leaves on the stack
+    text = re.sub(r" for #\.#, \w+$", "", text, flags=re.M)
+    text = re.sub(r"(among them:) #.*$", r"\1 #", text, flags=re.M)        # how many words of a stack look like code
     return [" ".join(line.split()) for line in text.split("\n") if line.strip()]
 
 

@@ -146,6 +146,7 @@ COMMANDS = [            # (section, lines)
     ("printtime", [shown("L4_Time_t", 0x400), shown("L4_Time_t", 0x4FA)]),
     ("printthread", ["print *(struct thread *)(0xc0000000 + 51 * 2048)"]),
     ("printlist", ["print all_threads"]),
+    ("notrace", [trying("l4 trace")]),
     ("nofollow", [trying("l4 follow")]),
     ("nofault", [trying("l4 fault nosuch")]),
     ("fault", ["delete", "l4 fault demo"]),
@@ -197,7 +198,7 @@ def gdb_ends_a_programs_backtrace_in_its_start(lab):
 
 def gdb_l4_alone_lists_its_commands(lab):
     said = section(lab, "help")
-    for word in ("threads", "thread ID", "task TASK", "spaces", "ptab", "mdb ADDR", "kip", "utcb ID", "queue", "ipc A B", "fault TASK", "follow", "user TASK"):
+    for word in ("threads", "thread ID", "task TASK", "spaces", "ptab", "mdb ADDR", "kip", "utcb ID", "queue", "ipc A B", "fault TASK", "follow", "user TASK", "trace [N]"):
         assert f"l4 {word}" in said, word
 
 
@@ -326,6 +327,19 @@ def gdb_prints_threads_and_lists_as_words(lab):
     said = section(lab, "printthread")
     assert "thread 51.2" in said and "scheduler = thread 55.3" in said and "fast_from = anybody" in said, said
     assert re.search(r"in a list of \d+ nodes", section(lab, "printlist")), section(lab, "printlist")
+
+
+def gdb_l4_trace_says_how_to_get_one(lab):
+    assert "refused: there is no trace: boot with the option `trace`" in section(lab, "notrace")
+
+
+def gdb_l4_trace_shows_the_last_records(lab):
+    vm = start_stopped(lab, kernel="trace")
+    status, said = run(lab, ["pbreak demo main", "continue", "l4 trace 0", "l4 trace 30"], dict(GDB_PORT=port_of(vm)), name="trace")
+    assert status == PASS, said
+    rows = re.findall(r"^(\d+) +(\S.*?\d\.\d+|idle) +(\w+) .*$", said.split("records ")[1], re.M)
+    assert len(rows) == 30 and [int(row[0]) for row in rows] == sorted(int(row[0]) for row in rows), said
+    assert {"send", "receive"} <= {row[2] for row in rows} and "the trace is on" in said, said
 
 
 def gdb_l4_follow_wants_a_fault_first(lab):

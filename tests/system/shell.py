@@ -65,6 +65,28 @@ def ps_shows_the_boot_tasks_and_their_threads_with_ipc_state(lab):
     assert re.search("wait|receiv", text), "nobody waits for a message"
 
 
+def ps_says_for_whom_threads_wait_and_how_long_tasks_ran(lab):
+    text = shell(lab).command("ps")
+    assert re.search(r"TIME ms\n", text), text
+    assert re.search(r"thread +\d+\.5 +waiting for \d+\.3, task$", text, re.M), text        # init asks `task` just then
+    times = re.findall(r"^ +\d+  \w+ +\d+ +\d+ +\d+ KB +\d+ +\d+ +(\d+)$", text, re.M)
+    assert len(times) == 5 and sum(map(int, times)) > 0, text
+
+
+def top_shows_first_what_used_the_processor_most(lab):
+    vm = shell(lab)
+    vm.command("spin &")
+    said = vm.command("top 2")
+    rows = re.findall(r"^ +\d+  (\w+) +(\d+)%", said, re.M)
+    assert len(rows) == 12 and rows[6][0] == "spin" and int(rows[6][1]) > 0, said
+    vm.send("top")
+    vm.expect("any key ends this")
+    vm.line.send("x")
+    vm.expect("pecan> ")
+    for wrong in ("0", "1001", "often"):
+        assert f"{wrong} is no number from 1 to 1000" in vm.command(f"top {wrong}")
+
+
 def mem_adds_up(lab):
     text = shell(lab).command("mem")
     owns, free, used, books = (int(n) for n in re.search(

@@ -14,18 +14,18 @@ INTACT = "swapcheck: all data intact"
 def swap_of(vm):
     """What mem says, by name."""
     said = vm.command("mem")
-    line = re.search(r"swap: (\d+) pages out, of (\d+) blocks (\d+) free and (\d+) bad; (\d+) pages written, (\d+) read", said)
+    line = re.search(r"swap: (\d+) pages out, of (\d+) blocks (\d+) free, (\d+) reserved and (\d+) bad; (\d+) pages written, (\d+) read", said)
     assert line, said
-    return dict(zip(("out", "blocks", "free", "bad", "written", "read"), map(int, line.groups())))
+    return dict(zip(("out", "blocks", "free", "reserved", "bad", "written", "read"), map(int, line.groups())))
 
 
 def expect_nothing_left(vm):
     for _ in range(50):                         # a write may be under way
         swap = swap_of(vm)
-        if swap["free"] + swap["bad"] == swap["blocks"]:
+        if swap["free"] + swap["reserved"] + swap["bad"] == swap["blocks"]:
             break
         vm.command("run hello")
-    assert swap["out"] == 0 and swap["free"] + swap["bad"] == swap["blocks"], swap
+    assert swap["out"] == 0 and swap["free"] + swap["reserved"] + swap["bad"] == swap["blocks"], swap
 
 
 def pages_go_to_the_ram_disk(lab):

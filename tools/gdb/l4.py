@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The `l4` commands: what the kernel knows, in words."""
+import os
 import struct
+import sys
 
 import gdb
 
@@ -8,6 +10,10 @@ import follow
 import kernel
 import programs
 from kernel import T, Thread, id_text
+
+sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tracing"))
+import records      # noqa: E402
+import story        # noqa: E402
 
 USAGE = {}
 
@@ -236,3 +242,24 @@ def fault(text):
 @command("follow", "", "behind `l4 fault`: to the next thread that has the message")
 def follow_on():
     follow.hop()
+
+
+@command("trace", "[N]", "the last N (20) records of the kernel's trace")
+def show_trace(count="20"):
+    """tools/tracing says what a record means; here only its place is known."""
+    place, page_of_list, pages_list, rounds, pages, on, _ = struct.unpack("<7I", kernel.read(T["trace"], 28))
+    if not pages:
+        raise gdb.GdbError("there is no trace: boot with the option `trace`, or type `trace on` in Pecan's shell")
+    each = kernel.PAGE // records.SIZE
+    last = (rounds * pages + (page_of_list - pages_list) // 4) * each + place % kernel.PAGE // records.SIZE
+    first = max(0, last - min(number(count), pages * each))
+    found = []
+    for n in range(first, last):
+        page = kernel.word(pages_list + n // each % pages * 4)
+        found.append(records.Record(struct.unpack("<8I", kernel.read(page + n % each * records.SIZE, records.SIZE))))
+    if not found:
+        return
+    trace = records.Trace(found, 0, {})
+    print(f"records {first} to {last - 1}, the trace is {'on' if on else 'off'}")
+    table([("TICKS", "THREAD", "RECORD", "")] +
+          [(r.time - found[0].time, trace.thread_name(r.thread), r.kind, story.what(r, trace)) for r in found])

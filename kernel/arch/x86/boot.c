@@ -5,6 +5,7 @@
 
 #include "../../debug/check.h"
 #include "../../debug/gdb.h"
+#include "../../debug/trace.h"
 #include "../../fpage.h"
 #include "../../io.h"
 #include "../../ipc.h"
@@ -105,6 +106,8 @@ static void parse_word(const char *w)
         gdb_wanted = true;
         gdb_waits = *value;
     }
+    if (word_is(w, "trace", &value))
+        trace_option(value);
     if (word_is(w, "nilwindow=ok", NULL))
         transfer_nil_window = IPC_OK;
     if (word_is(w, "kmem=", &value))
@@ -396,6 +399,7 @@ void boot_main(void)
     pit_init();
     kip_publish_speed(pit_measure_khz());
     servers_create();
+    trace_boot();
     if (gdb_wanted)
         gdb_init();
     if (gdb_here && gdb_waits)

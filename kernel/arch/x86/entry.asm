@@ -12,6 +12,11 @@
         global  trap_return, thread_first_return, fast_resume, resume_frame, fault_resume
         global  resume_fault, sysenter_entry, sysenter_plain, sysenter_unmap, exception_entries
         global  interrupt_entries, switch_stacks
+        ; where the trace diverts, while it is on: debug/trace_entry.asm
+        global  entered.syscall_ipc, entered.syscall, entered.trap
+        global  framed.syscall_ipc, framed.syscall, framed.trap
+        global  resume_frame.tested, resume_fault.tested, switch_stacks.saved
+        global  leaving.syscall_ipc, leaving.syscall, leaving.trap, results_loaded
 
         section .text
 
@@ -21,11 +26,13 @@
 ; weighted sums zero.  The kernel uses these, too, so it reloads nothing on the way out.  A 486
 ; leaves the upper halves of EAX and EDX as they were, hence `or ax, dx`.
 %macro ENTER 1
+entered.%1:
         pushad                          ; frame complete
 %%framed:
         cld                             ; C expects DF = 0
         mov     eax, gs
         mov     edx, ds
+framed.%1:
         lea     eax, [eax + 8 * edx - (USER_GS + 8 * USER_DS)]
         mov     edx, es
         mov     ecx, fs
@@ -35,6 +42,7 @@
 %%mended:
         mov     eax, esp
         call    %1
+leaving.%1:
 %%unframed:
         popad
         add     esp, 8                  ; vector, error
@@ -144,6 +152,7 @@ trap_return:
 resume_fault:
         mov     esp, eax
         cmp     dword [esp + FRAME_SIZE - T_BLOCK + T_RECEIVE_RESULT], 0
+.tested:
         jne     fault_resume
         cmp     byte [esp + FRAME_SIZE - T_BLOCK + T_HALTED], 0
         jne     fault_resume
@@ -160,6 +169,7 @@ fault_resume:
 resume_frame:
         mov     esp, eax
         cmp     dword [esp + FRAME_SIZE - T_BLOCK + T_RECEIVE_RESULT], 0
+.tested:
         jne     fast_resume
         cmp     byte [esp + FRAME_SIZE - T_BLOCK + T_HALTED], 0
         jne     fast_resume
@@ -175,6 +185,7 @@ fast_results:
         mov     esi, [ecx + U_MR]
         mov     ebx, [ecx + U_MR + 4]
         mov     ebp, [ecx + U_MR + 8]
+results_loaded:
         xor     ecx, ecx
         xor     edx, edx
         add     esp, F_EIP
@@ -188,7 +199,7 @@ switch_stacks:
         push    esi
         push    edi
         mov     [eax], esp
-        mov     esp, edx
+.saved: mov     esp, edx
         pop     edi
         pop     esi
         pop     ebx

@@ -24,6 +24,7 @@
 
         extern  sysenter_plain, sysenter_unmap, unmap_quickly
         global  sysenter_fast, fast_probes
+        global  sysenter_fast.entered, fast_exits, sysenter_other.exit   ; debug/trace_entry.asm
 
 ; self is the block below esp.  The receiver's block is at TCB_BASE + %1.
 %define SELF(field)    esp - T_BLOCK + field
@@ -71,16 +72,23 @@
         mov     eax, [SELF(%2)]
     %endif
         mov     [ss:GS_WRITE], edi
-        mov     [ss:GS_WRITE + 4], edi  ; thread-local storage at gs:0: the UTCB is here, too
+%%exit: mov     [ss:GS_WRITE + 4], edi  ; thread-local storage at gs:0: the UTCB is here, too
         sti                             ; takes effect behind SYSEXIT
         sysexit
+    [section .stub.exits]               ; for the trace: see fast_exits
+        dd      %%exit
+    __SECT__
 %endmacro
+
+        section .stub.exits progbits alloc noexec nowrite align=4
+fast_exits:                             ; each way to user mode; a zero is the last one
 
         section .text
         align   16
 sysenter_fast:
         mov     esp, [ss:esp]           ; the top of our kernel stack
         test    esi, 0xFFFF
+.entered:
         jnz     .not_empty
         cmp     edx, eax
         jne     .reply
@@ -277,6 +285,7 @@ sysenter_other:
         jz      .in_doubt
         mov     edi, [GS_PAGE]          ; as the caller had it
         mov     esi, eax
+.exit:
         mov     edx, ebx
         mov     ecx, ebp
         sti
@@ -287,6 +296,9 @@ sysenter_other:
         add     esp, FRAME_SIZE
         mov     edi, [ss:GS_PAGE]
         jmp     sysenter_unmap
+
+        section .stub.exits
+        dd      0
 
         section .rodata
         align   4

@@ -25,6 +25,7 @@ static void interrupt(word_t line)
         return;
     if (line == 0) {
         pit_tick();
+        current->space->ticks += current != idle_thread;
         timer_tick();
         thread_sweep();
     } else {

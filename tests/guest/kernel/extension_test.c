@@ -76,6 +76,27 @@ TEST(spaceinfo_tells_faults_to_own_pagers_from_others)
     EXPECT(counter(me, L4_PECAN_FAULTS_SELF) > self);
 }
 
+static void spins(void)
+{
+    for (;;)
+        progress++;
+}
+
+TEST(spaceinfo_tells_how_long_a_space_has_run_and_for_whom_a_thread_waits)
+{
+    NEEDS("spaceinfo");
+    L4_ThreadId_t busy = stranger(spins), idle = stranger(rest), me = L4_MyGlobalId();
+    EXPECT(L4_Set_Priority(busy, 1));
+    L4_Word_t ran = counter(busy, L4_PECAN_TICKS), before = counter(idle, L4_PECAN_TICKS);
+    L4_Sleep(L4_TimePeriod(50000));
+    EXPECT(counter(busy, L4_PECAN_TICKS) - ran >= 20);
+    EXPECT(counter(idle, L4_PECAN_TICKS) - before <= 1);
+    EXPECT_EQ(counter(me, L4_PECAN_PARTNER), 0);
+    EXPECT_EQ(counter(busy, L4_PECAN_PARTNER), 0);
+    EXPECT(counter(idle, L4_PECAN_PARTNER) != 0);
+    EXPECT(thread_delete(busy));
+}
+
 TEST(spaceinfo_unknown_requests_are_error_5)
 {
     NEEDS("spaceinfo");

@@ -465,6 +465,23 @@ TEST(task_tells_budgets_of_oneself_and_of_children)
     child_end(&child);
 }
 
+TEST(task_tells_time_and_partners_of_its_threads)
+{
+    struct hurd_task_created child = child_of("sleep");
+    L4_Word_t ms, partner;
+    EXPECT_EQ(hurd_task_time(server(), self(), 0, &ms), 0);
+    EXPECT_EQ(hurd_task_time(server(), child.handle, child.id, &ms), 0);
+    EXPECT_EQ(hurd_task_time(server(), self(), HURD_TASK_DEVA, &ms), EPERM);
+    EXPECT_EQ(REQUEST(HURD_TASK_TIME, self()), EINVAL);
+    EXPECT_EQ(hurd_task_partner(server(), self(), 0, L4_MyGlobalId(), &partner), 0);
+    EXPECT(partner == HURD_TASK_UNKNOWN || partner == server().raw);  /* from which it waits for this */
+    EXPECT_EQ(hurd_task_partner(server(), child.handle, child.id, L4_MyGlobalId(), &partner), ESRCH);
+    EXPECT_EQ(hurd_task_partner(server(), self(), HURD_TASK_DEVA, L4_MyGlobalId(), &partner), EPERM);
+    EXPECT_EQ(REQUEST(HURD_TASK_PARTNER, self(), 0), EINVAL);
+    child_end(&child);
+    EXPECT_EQ(hurd_task_time(server(), child.handle, child.id, &ms), EBADF);
+}
+
 /* A second handle on a dead task is enough to keep its place, no more. */
 TEST(task_gives_a_dead_childs_part_back_but_for_its_place)
 {
@@ -903,6 +920,7 @@ static const struct {
     T(task_lets_a_child_go_for_the_part_that_it_got),
     T(task_lets_go_only_what_the_caller_started_and_has_above_it),
     T(task_tells_budgets_of_oneself_and_of_children),
+    T(task_tells_time_and_partners_of_its_threads),
     T(task_gives_a_dead_childs_part_back_but_for_its_place),
     T(task_gives_a_child_more_threads_and_takes_one_away),
     T(task_create_wants_handles_that_this_caller_gave),

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The command `trace`: the kernel's trace (<l4/pecan.h>), asked for through wortel. */
+#ifndef INIT_TRACECOMMAND_H
+#define INIT_TRACECOMMAND_H
+
+#include "words.h"
+
+/* Obeys `trace`, `trace on [KB]`, `trace off`, `trace dump [RECORDS]`.  Says what is wrong. */
+void tracecommand_obey(const struct words *w);
+
+#endif
