@@ -74,6 +74,8 @@ $(BUILD)/floppy/core.img: tools/images.mk
 # The programs come last, as many as there is room for: first the demo and two small ones, then the drivers.
 FLOPPY_FIRST = $(BUILD)/programs.txt $(patsubst %,$(BUILD)/strip/apps/%,demo hello ask) $(DRIVER_BINARIES)
 FLOPPY_APPS = $$(ls -U $(FLOPPY_FIRST) $(filter-out $(FLOPPY_FIRST),$(APP_BINARIES)) 2>/dev/null)
+# A floppy has room for the disks' driver only.
+FLOPPY_STORED = $(addprefix $(BUILD)/strip/,fabrica ide) $(BUILD)/drivers.txt
 $(IMAGES)/pecan-floppy.img: $(BUILD)/floppy/core.img $(BOOTSET) boot/grub.cfg
 	@mkdir -p $(@D)
 	@rm -f $@
@@ -82,7 +84,8 @@ $(IMAGES)/pecan-floppy.img: $(BUILD)/floppy/core.img $(BOOTSET) boot/grub.cfg
 	@dd if=$(GRUB_PC)/boot.img of=$@ bs=1 skip=90 seek=90 count=422 conv=notrunc status=none
 	@dd if=$(BUILD)/floppy/core.img of=$@ bs=512 seek=1 conv=notrunc status=none
 	@mmd -i $@ ::boot ::boot/grub
-	@mcopy -i $@ $(filter-out %/apps.cpio,$(BOOTSET)) ::boot/
+	@tools/archive $(BUILD)/floppy/deva-store $(FLOPPY_STORED)
+	@mcopy -i $@ $(filter-out %/apps.cpio %/deva-store,$(BOOTSET)) $(BUILD)/floppy/deva-store ::boot/
 	@mcopy -i $@ boot/grub.cfg ::boot/grub/
 	@tools/archive --most=$$(mdir -i $@ :: | grep 'bytes free' | tr -dc 0-9) $(BUILD)/floppy/apps.cpio $(FLOPPY_APPS)
 	@mcopy -i $@ $(BUILD)/floppy/apps.cpio ::boot/

@@ -48,7 +48,8 @@ enum demo_step {
     STEP_UNMAPPED,              /* frames expected, returned, taken meanwhile -> 1: once more */
     STEP_SEEN,                  /* the viewer has seen the first contents */
     STEP_REWRITTEN,             /* the owner has written other ones, and the viewer ... */
-    STEP_DONE,                  /* ... has seen them.  faults, RPCs, faults elsewhere at start */
+    STEP_DONE,                  /* ... has seen them.  faults, RPCs, faults elsewhere at start
+                                   -> 1: tell them again */
     STEPS
 };
 

@@ -322,16 +322,18 @@ static L4_Word_t faults_elsewhere(void)
 }
 
 /* From here to the message no page is touched that was not touched before: what the counters say is
- * what the kernel must say while we wait for the answer. */
+ * what the kernel must say while we wait for the answer.  If physmem takes a page meanwhile, they
+ * differ, and the coordinator wants them again. */
 static void work_report(struct worker *w, enum demo_status status, L4_Word_t elsewhere)
 {
     struct hurd_mm_counters c;
     L4_Word_t words[DEMO_WORDS] = {0};
-    hurd_mm_counters(&c);
-    words[0] = c.faults;
-    words[1] = c.rpcs;
-    words[2] = elsewhere;
-    step(w, STEP_DONE, status, words);
+    do {
+        hurd_mm_counters(&c);
+        words[0] = c.faults;
+        words[1] = c.rpcs;
+        words[2] = elsewhere;
+    } while (step(w, STEP_DONE, status, words));
 }
 
 int demo_work(enum demo_role role, L4_ThreadId_t coordinator, const struct demo_options *options)

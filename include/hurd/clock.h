@@ -8,7 +8,8 @@
  *                                       time, in us: low, 7 high
  *
  * The time is what the clock chip says; whether that is UTC or local time, nobody tells it.  EIO:
- * the chip's registers hold no time, or it does not stop updating them.  EINVAL: there are words. */
+ * the chip's registers hold no time, or it does not stop updating them.  EINVAL: there are
+ * words. */
 #ifndef HURD_CLOCK_H
 #define HURD_CLOCK_H
 
@@ -21,9 +22,9 @@ struct hurd_clock_time {
     L4_Word_t kernel_low, kernel_high;
 };
 
-/* Returns 0 or an errno.  EPROTO: what the driver says is no time.
- * ETIMEDOUT: it says nothing for HURD_DEVICE_PATIENCE us.  EIO: also if the driver ends
- * meanwhile; another one is on its way then.  Blocks until the driver replies: a millisecond or some. */
+/* Returns 0 or an errno.  EPROTO: what the driver says is no time.  ETIMEDOUT: it says nothing for
+ * HURD_DEVICE_PATIENCE us.  EIO: also if the driver ends meanwhile; another one is on its way then.
+ * Blocks until the driver replies: a millisecond or some. */
 int hurd_clock_read(L4_ThreadId_t driver, struct hurd_clock_time *time);
 
 #endif

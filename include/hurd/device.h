@@ -123,6 +123,11 @@ int hurd_driver_find(L4_ThreadId_t server, L4_Word_t handle, enum hurd_device_cl
 int hurd_driver_archive(L4_ThreadId_t server, L4_Word_t master, L4_Word_t *container,
                         L4_Word_t *bytes);
 
+/* As hurd_cap_rpc(), for requests to drivers; but it does not wait longer than HURD_DEVICE_PATIENCE
+ * for a driver that is no good (ETIMEDOUT).  EPROTO: the reply is none.  `got` may not be NULL. */
+int hurd_driver_rpc(L4_ThreadId_t driver, unsigned label, unsigned n, const L4_Word_t *in,
+                    unsigned max, L4_Word_t *out, unsigned *got);
+
 /* True if this message, whose words are still in the message registers, is an interrupt, from
  * `deva` or from the kernel; *line is its line. */
 int hurd_irq_line(L4_ThreadId_t deva, L4_ThreadId_t from, L4_MsgTag_t tag, L4_Word_t *line);

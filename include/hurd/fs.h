@@ -13,6 +13,7 @@
  *   1077   fs_offer    0 file                                  0 ticket
  *   1078   fs_claim    0 ticket                                0 handle, 1 mode with type, 2 flags
  *                                                              of dir_lookup
+ *   1079   fs_pipe     none                                    0 handle to read, 1 to write
  *
  * A client begins with fs_slot: the server opens its table of physmem for the client, which puts a
  * weak reference to a container there (CONTAINER_SHARE) and names it in fs_buffer.  Then it asks
@@ -23,7 +24,8 @@
  * fs_offer, fs_claim: a program gives an open file to others.  A ticket is a number that is not 0;
  *   whoever names it gets a handle of its own on the same open file, with its flags and its
  *   position, as long as the handle that was offered is not dropped.  A second offer of a handle
- *   gives the same ticket.  ENOENT: no such ticket.  EACCES, EMFILE as above and as dir_lookup. */
+ *   gives the same ticket.  ENOENT: no such ticket.  EACCES, EMFILE as above and as dir_lookup.
+ * fs_pipe: EACCES, EMFILE. */
 #ifndef HURD_FS_H
 #define HURD_FS_H
 
@@ -36,6 +38,7 @@
 #define HURD_FS_END         1076
 #define HURD_FS_OFFER       1077
 #define HURD_FS_CLAIM       1078
+#define HURD_FS_PIPE        1079
 
 #define HURD_FS_BUFFERS     2u          /* of one task */
 #define HURD_FS_FILES       64u         /* open handles of one task */

@@ -31,7 +31,12 @@
  *
  * Small pieces need no container: read_many and write_many of deva.h (READ_MANY, WRITE_MANY: up to
  * HURD_DEVA_CHUNK bytes in the message) work on a file at its own position, so a program's standard
- * stream may be a file as well as a console.  Count 0 is the end of the file. */
+ * stream may be a file as well as a console.  Count 0 is the end of the file.
+ *
+ * Pipes (fs.h, fs_pipe) know only these two, and
+ *   1029   io_room      0 file                                       none; it can be written to
+ * read_many waits while the pipe is empty and somebody can write to it. write_many takes what there
+ * is room for.  EAGAIN: there is none, and io_room waits for it.  EPIPE: nobody can read. */
 #ifndef HURD_IO_H
 #define HURD_IO_H
 
@@ -42,6 +47,7 @@
 #define HURD_IO_STAT    1026
 #define HURD_IO_SYNC    1027
 #define HURD_IO_SEEK    1028
+#define HURD_IO_ROOM    1029            /* pipes only */
 
 #define HURD_IO_FROM_START  0u
 #define HURD_IO_FROM_HERE   1u
@@ -62,5 +68,6 @@ struct hurd_file_stat {
 #define HURD_FILE_DIRECTORY 0x4000u
 #define HURD_FILE_REGULAR   0x8000u
 #define HURD_FILE_SYMLINK   0xA000u
+#define HURD_FILE_FIFO      0x1000u
 
 #endif

@@ -233,6 +233,42 @@
 #define HURD_PM_CONTAINER_UNLOCK        166u
 #define HURD_PM_DEBUG_SHAKE             167u
 
+/* The policy server.  Spec: hurd-l4-design.md 2.7.  It says how many extra pages each control may
+ * have.  Without one, or without its answer for a control, who asks first gets them; physmem never
+ * waits for it.
+ *
+ * POLICY_GRANT          0 the first control, 1 target task            0 handle
+ *   The target gets the policy capability.  It may give it on: to the task that will replace it.
+ *   EPERM: not the first control.  ESRCH, EMFILE.
+ * POLICY_BUFFER         0 policy, 1 vaddr                             a map item
+ *   Maps the buffer there: HURD_PM_POLICY_ENTRIES of struct hurd_pm_policy_entry, for reading and
+ *   writing.  From now on the caller's answers count.  Another task that made this request before
+ *   loses the buffer, and its answers count no more.  EINVAL: not a multiple of the buffer's size.
+ * POLICY_WAIT           0 policy                                      0 controls in the buffer
+ *   Says that the answers are in the buffer: physmem asks holders that have more extra pages than
+ *   they may (RETURN_FRAMES, with deadline and seizure).  The reply comes when something in the
+ *   buffer has changed.  EPERM: the caller has not the buffer, or has it no more. */
+#define HURD_PM_POLICY_GRANT            168u
+#define HURD_PM_POLICY_BUFFER           169u
+#define HURD_PM_POLICY_WAIT             170u
+
+#define HURD_PM_POLICY_ENTRIES          256u
+
+/* A control that has, or wanted, extra pages.  Each field has one writer, and is read at once.  The
+ * first entry stands for all of them: guarantee = the extra pages that there may be now, extra = how
+ * many there are, wanted = how many entries are in use. */
+struct hurd_pm_policy_entry {
+    L4_Word_t task;             /* the control's owner; 0: no control is here */
+    L4_Word_t serial;           /* another one for each control */
+    L4_Word_t guarantee;        /* frames */
+    L4_Word_t extra;            /* extra pages that it has */
+    L4_Word_t wanted;           /* ... and with those that it was refused since that changed */
+    /* ---- the policy server writes: ---- */
+    L4_Word_t most;             /* extra pages that it may have; */
+    L4_Word_t answer;           /* written behind it: the serial for which `most` is meant */
+    L4_Word_t unused;
+};
+
 #define HURD_PM_RETURN_FRAMES           0x1a0u      /* the label of physmem's message */
 #define HURD_PM_RETURN_TIME             50000u      /* microseconds */
 #define HURD_PM_RETURN_PAUSE            5000u
@@ -314,7 +350,7 @@
 #define HURD_PM_SWAP_WINDOW_MOST        0x800000u
 
 enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_KIND_CONTROL = 3,
-                    HURD_PM_KIND_SWAP = 4 };
+                    HURD_PM_KIND_SWAP = 4, HURD_PM_KIND_POLICY = 5 };
 
 /* The most that one task may have wired and pinned together: so many bytes, or one page for each
  * HURD_PM_WIRED_SHARE frames that the container's control guarantees, if that is more: a pager's
@@ -467,6 +503,9 @@ int hurd_pm_task_statistics(L4_ThreadId_t pm, L4_Word_t handle, L4_Word_t task,
 int hurd_pm_cap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_cap_info *info);
 int hurd_pm_self_paged(L4_ThreadId_t pm, L4_Word_t handle);
 int hurd_pm_debug_shake(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t seed, L4_Word_t *moved);
+int hurd_pm_policy_grant(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t task, L4_Word_t *handle);
+int hurd_pm_policy_buffer(L4_ThreadId_t pm, L4_Word_t policy, void *at);
+int hurd_pm_policy_wait(L4_ThreadId_t pm, L4_Word_t policy, L4_Word_t *entries);    /* blocks */
 int hurd_pm_debug_revoke(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t n);
 
 /* These two block until the pages are out, or in, unless flags say SWAP_NOWAIT. */

@@ -11,6 +11,8 @@
 
 #include "lib/file/request.h"
 
+enum { SLOT_TRIES = 20 };       /* others may take the slot before it is used */
+
 static int container_make(struct files *f, L4_Word_t control)
 {
     uintptr_t address = 0;
@@ -30,10 +32,13 @@ static int container_make(struct files *f, L4_Word_t control)
 static int container_show(struct files *f)
 {
     L4_Word_t theirs;
-    int err = hurd_cap_rpc(f->server, HURD_FS_SLOT, 0, NULL, 0, NULL, NULL);
-    if (!err)
-        err = hurd_pm_container_share(f->physmem, f->container, L4_Version(f->server),
-                                      HURD_PM_READ | HURD_PM_WRITE, &theirs);
+    int err = EPERM;
+    for (int i = 0; err == EPERM && i < SLOT_TRIES; i++) {
+        err = hurd_cap_rpc(f->server, HURD_FS_SLOT, 0, NULL, 0, NULL, NULL);
+        if (!err)
+            err = hurd_pm_container_share(f->physmem, f->container, L4_Version(f->server),
+                                          HURD_PM_READ | HURD_PM_WRITE, &theirs);
+    }
     if (!err)
         err = hurd_cap_rpc(f->server, HURD_FS_BUFFER, 1, &theirs, 1, &f->buffer, NULL);
     return err;

@@ -154,10 +154,8 @@ int hurd_bus_drive(L4_ThreadId_t server, L4_Word_t number, enum hurd_bus_drive w
 
 /* ---- classes ---- */
 
-/* As hurd_cap_rpc(), for requests without handles to drivers; but it does not wait for a driver
- * that is no good.  ETIMEDOUT: no reply came. */
-static int driver_rpc(L4_ThreadId_t driver, unsigned label, unsigned n, const L4_Word_t *in,
-                      unsigned max, L4_Word_t *out, unsigned *got)
+int hurd_driver_rpc(L4_ThreadId_t driver, unsigned label, unsigned n, const L4_Word_t *in,
+                    unsigned max, L4_Word_t *out, unsigned *got)
 {
     L4_Time_t patience = L4_TimePeriod(HURD_DEVICE_PATIENCE);
     L4_LoadMR(0, L4_MakeTag(label, n, 0).raw);
@@ -178,8 +176,8 @@ static int driver_rpc(L4_ThreadId_t driver, unsigned label, unsigned n, const L4
 int hurd_clock_read(L4_ThreadId_t driver, struct hurd_clock_time *time)
 {
     unsigned got = 0;
-    int err = driver_rpc(driver, HURD_CLOCK_READ, 0, NULL, sizeof *time / sizeof(L4_Word_t),
-                         (L4_Word_t *) time, &got);
+    int err = hurd_driver_rpc(driver, HURD_CLOCK_READ, 0, NULL, sizeof *time / sizeof(L4_Word_t),
+                              (L4_Word_t *) time, &got);
     if (err)
         return err;
     bool sense = got >= sizeof *time / sizeof(L4_Word_t) && time->month - 1 < 12 &&
@@ -191,5 +189,5 @@ int hurd_speaker_beep(L4_ThreadId_t driver, L4_Word_t hertz, L4_Word_t milliseco
 {
     L4_Word_t in[] = { hertz, milliseconds };
     unsigned got;
-    return driver_rpc(driver, HURD_SPEAKER_BEEP, 2, in, 0, NULL, &got);
+    return hurd_driver_rpc(driver, HURD_SPEAKER_BEEP, 2, in, 0, NULL, &got);
 }

@@ -2,7 +2,9 @@
 /* The standard streams of a task: deva's console, or wortel's for the tasks that run before deva.
  */
 #include <errno.h>
+#include <hurd/cap.h>
 #include <hurd/deva.h>
+#include <hurd/io.h>
 #include <hurd/startup.h>
 #include <hurd/wortel.h>
 #include <libc.h>
@@ -34,7 +36,13 @@ long __libc_write(int stream, const void *data, size_t size)
     struct hurd_startup_cap cap = stream_cap(stream);
     L4_Word_t done = 0;
     if (cap.server) {
-        int error = hurd_deva_write(L4_ThreadIdOfRaw(cap.server), cap.cap, data, size, &done);
+        L4_ThreadId_t server = L4_ThreadIdOfRaw(cap.server);
+        int error = hurd_deva_write(server, cap.cap, data, size, &done);
+        if (error == EAGAIN && !done) { /* a pipe that is full */
+            error = hurd_cap_rpc(server, HURD_IO_ROOM, 1, &cap.cap, 0, NULL, NULL);
+            if (!error)
+                error = hurd_deva_write(server, cap.cap, data, size, &done);
+        }
         return done || !error ? (long)done : refuse(error);
     }
     if (!startup->wortel.server)

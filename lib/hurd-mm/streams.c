@@ -3,6 +3,7 @@
  * file or pipe: the first string of the environment says so (lib/posix/start.h).  Bytes go in
  * messages.  The server learns of the task's death from an empty container of the task's. */
 #pragma GCC optimize "Os"      /* every program has it, and none is slow because of it */
+#include <errno.h>
 #include <hurd/cap.h>
 #include <hurd/fs.h>
 #include <hurd/physmem.h>
@@ -10,6 +11,8 @@
 #include <l4/thread.h>
 #include <string.h>
 #include "streams.h"
+
+enum { SLOT_TRIES = 20 };
 
 static struct stream {
     bool known;                         /* what the string says of it */
@@ -38,10 +41,17 @@ static bool buffer_make(L4_ThreadId_t server)
     const struct hurd_startup_data *data = __hurd_startup_data;
     L4_ThreadId_t physmem = L4_ThreadIdOfRaw(data->physmem_control.server);
     L4_Word_t container, theirs, buffer;
-    return !hurd_cap_rpc(server, HURD_FS_SLOT, 0, NULL, 0, NULL, NULL)
-        && !hurd_pm_container_create(physmem, data->physmem_control.cap, 0, &container)
-        && !hurd_pm_container_share(physmem, container, L4_Version(server), HURD_PM_READ, &theirs)
-        && !hurd_cap_rpc(server, HURD_FS_BUFFER, 1, &theirs, 1, &buffer, NULL);
+    int error = hurd_pm_container_create(physmem, data->physmem_control.cap, 0, &container);
+    if (error)
+        return false;
+    error = EPERM;                      /* others may take the slot before it is used */
+    for (int i = 0; error == EPERM && i < SLOT_TRIES; i++) {
+        error = hurd_cap_rpc(server, HURD_FS_SLOT, 0, NULL, 0, NULL, NULL);
+        if (!error)
+            error = hurd_pm_container_share(physmem, container, L4_Version(server), HURD_PM_READ,
+                                            &theirs);
+    }
+    return !error && !hurd_cap_rpc(server, HURD_FS_BUFFER, 1, &theirs, 1, &buffer, NULL);
 }
 
 static struct hurd_startup_cap stream_claim(const char *said)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Days, months and years: ISO C 7.27.2.3 and 7.27.3.  There are no time zones: local time is UTC. */
+/* Days, months and years: ISO C 7.27.2.3 and 7.27.3.  There are no time
+ * zones: local time is UTC. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -64,7 +65,8 @@ struct tm *gmtime_r(const time_t *time, struct tm *tm)
     *tm = (struct tm) {
         .tm_sec = (int)(seconds % 60), .tm_min = (int)(seconds / 60 % 60),
         .tm_hour = (int)(seconds / 3600), .tm_mday = day - days_before_month(month, leap) + 1,
-        .tm_mon = month, .tm_year = (int)(year - 1900), .tm_wday = weekday < 0 ? weekday + 7 : weekday,
+        .tm_mon = month, .tm_year = (int)(year - 1900),
+        .tm_wday = weekday < 0 ? weekday + 7 : weekday,
         .tm_yday = day,
     };
     return tm;

@@ -353,7 +353,10 @@ float strtof(const char *restrict s, char **restrict end)
 long double strtold(const char *restrict s, char **restrict end)
 {
     struct number n = parse(s, end, LONG_LARGEST, LONG_LEAST);
-    union { struct { uint64_t mantissa; uint16_t exponent; } parts; long double value; } u = {{0, 0}};
+    union {
+        struct { uint64_t mantissa; uint16_t exponent; } parts;
+        long double value;
+    } u = {{0, 0}};
     if (n.nan || n.infinite) {
         u.parts.mantissa = n.nan ? 3ull << 62 : 1ull << 63;
         u.parts.exponent = 0x7fff;

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include <hurd/cap.h>
 
@@ -87,6 +89,36 @@ int open(const char *path, int flags, ...)
 int creat(const char *path, mode_t mode)
 {
     return open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+}
+
+static int pipe_locked(struct files *files, int ends[2])
+{
+    L4_Word_t out[2];
+    int err = hurd_cap_rpc(files->server, HURD_FS_PIPE, 0, NULL, 2, out, NULL);
+    if (err)
+        return err;
+    struct description d = { .kind = STREAM, .server = files->server, .handle = out[0],
+                             .mode = HURD_FILE_FIFO | 0600, .flags = O_RDONLY };
+    err = descriptor_make(&d, 0, false, &ends[0]);
+    if (err)
+        hurd_cap_drop(files->server, out[0]);
+    d.handle = out[1];
+    d.flags = O_WRONLY;
+    int second = err ? err : descriptor_make(&d, 0, false, &ends[1]);
+    if (second)
+        hurd_cap_drop(files->server, out[1]);
+    return second;
+}
+
+int pipe(int ends[2])
+{
+    int made[2] = { -1, -1 };
+    int err = WITH_FILES(pipe_locked(files, made));
+    if (err && made[0] >= 0)
+        close(made[0]);
+    if (!err)
+        memcpy(ends, made, sizeof made);
+    return posix_result(err);
 }
 
 /* ---- what there is ---- */
@@ -184,7 +216,44 @@ int symlink(const char *target, const char *path)
 
 int chmod(const char *path, mode_t mode)
 {
-    return posix_result(WITH_FILES(files_chmod(files, path, mode)));
+    return posix_result(WITH_FILES(files_chmod(files, path, mode & 07777)));
+}
+
+/* One request to the file that a path names; word 0 of it is the file. */
+static int path_ask(struct files *files, const char *path, int follow, unsigned label, unsigned n,
+                    L4_Word_t *in)
+{
+    struct file file;
+    int err = file_open(files, &file, path, follow ? 0 : HURD_DIR_NOFOLLOW, 0);
+    if (err)
+        return err;
+    in[0] = file.handle;
+    err = hurd_cap_rpc(files->server, label, n, in, 0, NULL, NULL);
+    file_close(&file);
+    return err;
+}
+
+int chown(const char *path, uid_t uid, gid_t gid)
+{
+    L4_Word_t in[] = { 0, uid, gid };
+    return posix_result(WITH_FILES(path_ask(files, path, 1, HURD_FILE_CHOWN, 3, in)));
+}
+
+int lchown(const char *path, uid_t uid, gid_t gid)
+{
+    L4_Word_t in[] = { 0, uid, gid };
+    return posix_result(WITH_FILES(path_ask(files, path, 0, HURD_FILE_CHOWN, 3, in)));
+}
+
+int utime(const char *path, const struct utimbuf *times)
+{
+    long long now = time(NULL), atime = times ? times->actime : now,
+              mtime = times ? times->modtime : now;
+    L4_Word_t in[] = { 0, (L4_Word_t) atime, (L4_Word_t) (atime >> 32), (L4_Word_t) mtime,
+                       (L4_Word_t) (mtime >> 32) };
+    if (!times && now < 0)
+        return posix_result(ENOSYS);
+    return posix_result(WITH_FILES(path_ask(files, path, 1, HURD_FILE_UTIMES, 5, in)));
 }
 
 static int truncate_locked(struct files *files, const char *path, off_t size)

@@ -87,7 +87,7 @@ static void claim(int number, char kind, L4_ThreadId_t from, L4_Word_t ticket)
     struct files *unused;
     L4_Word_t out[3];
     int made;
-    if (kind == 'f' && posix_files(&unused))
+    if (posix_files(&unused))
         return;
     if (hurd_cap_rpc(from, HURD_FS_CLAIM, 1, &ticket, 3, out, NULL))
         return;

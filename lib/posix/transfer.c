@@ -75,6 +75,22 @@ static void stream_of(const struct description *d, L4_ThreadId_t *server, L4_Wor
     *handle = d->kind == CONSOLE ? console.cap : d->handle;
 }
 
+/* All of it: where there is no room, it waits for some. */
+static int stream_write(L4_ThreadId_t server, L4_Word_t handle, const uint8_t *data, size_t size,
+                        L4_Word_t *done)
+{
+    int err = 0;
+    *done = 0;
+    while (!err && *done < size) {
+        L4_Word_t now = 0;
+        err = hurd_deva_write(server, handle, data + *done, size - *done, &now);
+        *done += now;
+        if (err == EAGAIN)
+            err = hurd_cap_rpc(server, HURD_IO_ROOM, 1, &handle, 0, NULL, NULL);
+    }
+    return err;
+}
+
 static ssize_t stream_move(struct description *d, bool writes, void *data, size_t size)
 {
     L4_ThreadId_t server;
@@ -82,7 +98,7 @@ static ssize_t stream_move(struct description *d, bool writes, void *data, size_
     stream_of(d, &server, &handle);
     if (L4_IsNilThread(server))
         return posix_result(EIO);
-    int err = writes ? hurd_deva_write(server, handle, data, size, &done)
+    int err = writes ? stream_write(server, handle, data, size, &done)
                      : hurd_deva_read(server, handle, data, size, 0, &done);
     return err && done == 0 ? posix_result(err) : (ssize_t) done;
 }
@@ -177,8 +193,14 @@ int ftruncate(int descriptor, off_t size)
 
 int fchmod(int descriptor, mode_t mode)
 {
-    L4_Word_t in[] = { 0, mode };
+    L4_Word_t in[] = { 0, mode & 07777 };
     return posix_result(ask(descriptor, HURD_FILE_CHMOD, 2, in, 0, NULL, EINVAL));
+}
+
+int fchown(int descriptor, uid_t uid, gid_t gid)
+{
+    L4_Word_t in[] = { 0, uid, gid };
+    return posix_result(ask(descriptor, HURD_FILE_CHOWN, 3, in, 0, NULL, EINVAL));
 }
 
 int isatty(int descriptor)

@@ -48,6 +48,8 @@ static void handle_free(struct handle *h)
     *at = h->next;
     if (h->inode)
         ext2_inode_put(h->inode);
+    if (h->pipe)
+        pipe_leave(h->pipe, h->flags);
     if (h->position && --h->position->handles == 0)
         free(h->position);
     free(h);
@@ -79,6 +81,11 @@ static const struct hurd_cap_class file_class = {
 };
 static const struct hurd_cap_class buffer_class = {
     .name = "buffer", .serve = buffer_serve, .unreferenced = buffer_unreferenced,
+    .admit = handle_admit,
+};
+
+static const struct hurd_cap_class pipe_class = {
+    .name = "pipe", .serve = serve_pipe_end, .unreferenced = file_unreferenced,
     .admit = handle_admit,
 };
 
@@ -148,6 +155,27 @@ int handle_give(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned f
     return handle_give_at(call, inode, flags, position);
 }
 
+int handle_give_pipe(struct hurd_cap_call *call, struct pipe *pipe, unsigned flags)
+{
+    struct handle *h;
+    if (handles_count(call->task, &buffer_class) == 0)
+        return EACCES;
+    int err = handles_count(call->task, &pipe_class) >= HURD_FS_FILES ? EMFILE
+              : handle_new(call, &pipe_class, &h);
+    if (err)
+        return err;
+    h->pipe = pipe;
+    h->flags = flags;
+    pipe_join(pipe, flags);
+    return 0;
+}
+
+void handle_take_back(struct hurd_cap_call *call, L4_Word_t handle)
+{
+    unsigned left;
+    hurd_cap_remove(&call->server->table, call->task, handle, &left);
+}
+
 /* ---- tickets ---- */
 
 static struct handle *ticket_find(L4_Word_t ticket)
@@ -188,10 +216,15 @@ int serve_claim(struct hurd_cap_call *call)
     const struct handle *h = ticket_find(call->arg[0]);
     if (!h)
         return ENOENT;
-    ext2_inode_hold(h->inode);
-    h->position->handles++;
-    int err = handle_give_at(call, h->inode, h->flags, h->position);
-    call->reply[1] = h->inode->mode;
+    int err = 0;
+    if (h->pipe)
+        err = handle_give_pipe(call, h->pipe, h->flags);
+    else {
+        ext2_inode_hold(h->inode);
+        h->position->handles++;
+        err = handle_give_at(call, h->inode, h->flags, h->position);
+    }
+    call->reply[1] = h->pipe ? HURD_FILE_FIFO : h->inode->mode;
     call->reply[2] = h->flags;
     call->reply_words = err ? 0 : 3;
     return err;

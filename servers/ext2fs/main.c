@@ -22,6 +22,7 @@
 enum {
     BUFFERS = 256,
     QUIET = 1000000,                    /* us */
+    PIPE_LOOK = 20000,                  /* us between looks for writers that died */
     LOOK_REQUESTS = 64,                 /* between two looks for clients that have gone */
 };
 
@@ -110,6 +111,8 @@ static int serve_any(struct hurd_cap_call *call)
         return serve_buffer(call);
     case HURD_FS_CLAIM:
         return serve_claim(call);
+    case HURD_FS_PIPE:
+        return serve_pipe(call);
     case HURD_FS_STATFS:
     case HURD_FS_SYNC:
     case HURD_FS_END:
@@ -119,17 +122,23 @@ static int serve_any(struct hurd_cap_call *call)
     }
 }
 
-static struct hurd_cap_server server = {
+struct hurd_cap_server server = {
     .table = { .alloc = hurd_cap_heap_alloc, .free = hurd_cap_heap_free },
     .root = serve_any,
 };
 
 /* ---- the loop ---- */
 
-static void quiet(void)
+/* No request has come for that long.  Somebody may wait for the end of a pipe whose writer died. */
+static void quiet(unsigned us)
 {
-    if (!fs.changed)
+    static unsigned since;              /* us since the last request or sync, while pipes wait */
+    if (server.longs)
+        clients_look(&server.table);
+    since = us < QUIET ? since + us : QUIET;
+    if (!fs.changed || since < QUIET)
         return;
+    since = 0;
     clients_look(&server.table);
     ext2_sync(&fs);
 }
@@ -138,13 +147,18 @@ static void serve_until_the_end(void)
 {
     while (!ended) {
         L4_ThreadId_t from;
-        L4_Time_t patience = fs.changed ? L4_TimePeriod(QUIET) : L4_Never;
+        unsigned us = server.longs ? PIPE_LOOK : QUIET;
         L4_Accept(L4_UntypedWordsAcceptor);
-        L4_MsgTag_t tag = L4_Wait_Timeout(patience, &from);
+        L4_MsgTag_t tag = L4_Wait_Timeout(server.longs || fs.changed ? L4_TimePeriod(us) : L4_Never,
+                                          &from);
         if (L4_IpcFailed(tag))
-            quiet();
+            quiet(us);
         else if (hurd_cap_serve(&server, from, tag))
             L4_Reply(from);
+        while (server.ready) {
+            if (hurd_cap_go_on_ready(&server, &from))
+                L4_Reply(from);
+        }
     }
 }
 

@@ -35,9 +35,10 @@ struct handle {
     struct hurd_cap_object object;
     struct handle *next;                /* of all handles and buffers */
     unsigned task;
-    struct ext2_inode *inode;           /* NULL: it is a buffer */
+    struct ext2_inode *inode;           /* NULL: it is a buffer or a pipe's end */
+    struct pipe *pipe;                  /* NULL: it is none */
     unsigned flags;                     /* HURD_DIR_ flags that it was opened with */
-    struct position *position;          /* NULL  <=>  it is a buffer */
+    struct position *position;          /* NULL  <=>  inode is */
     L4_Word_t ticket;                   /* 0: it is not offered */
     L4_Word_t container;                /* buffer: in our table of physmem */
 };
@@ -50,6 +51,10 @@ int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container
 int serve_slot(struct hurd_cap_call *call);
 int serve_buffer(struct hurd_cap_call *call);
 int serve_root(struct hurd_cap_call *call);
+extern struct hurd_cap_server server;
+/* A handle for the caller in reply word 0. */
+int handle_give_pipe(struct hurd_cap_call *call, struct pipe *pipe, unsigned flags);
+void handle_take_back(struct hurd_cap_call *call, L4_Word_t handle);
 int serve_offer(struct hurd_cap_call *call, struct handle *h);
 int serve_claim(struct hurd_cap_call *call);
 void clients_look(struct hurd_cap_table *table);    /* the dead lose their handles */
@@ -64,6 +69,12 @@ int window_fetch(L4_Word_t container, L4_Word_t offset, uint32_t size, uint8_t *
 int window_deliver(L4_Word_t container, L4_Word_t offset, uint32_t size);
 uint8_t *window_bytes(void);
 int window_init(void);
+
+/* ---- pipes.c ---- */
+void pipe_join(struct pipe *pipe, unsigned flags);      /* one more end, to be read or written */
+void pipe_leave(struct pipe *pipe, unsigned flags);     /* the last one frees the pipe */
+int serve_pipe(struct hurd_cap_call *call);
+int serve_pipe_end(struct hurd_cap_call *call);
 
 /* ---- paths.c ---- */
 /* The path that begins at word `first` of the request, or lies in a buffer; `length` was checked to

@@ -20,7 +20,8 @@ extern struct site site;
  * it runs; ENOMEM, EAGAIN: no memory, or no thread that waits for its end. */
 int life_start(struct node *n, const char *argument);
 
-/* Ends the driver.  Returns 0, or EALREADY if it does not run.  Blocks until `task` has ended it. */
+/* Ends the driver.  Returns 0, or EALREADY if it does not run.  Blocks until `task` has ended
+ * it. */
 int life_stop(struct node *n);
 
 /* Ends the driver, so that another one is started.  The same. */

@@ -70,8 +70,11 @@ static const char *named(const struct rule *rule)
 
 static void device_inserted(struct node *n)
 {
+    struct cpio_entry entry;
     event_note(HURD_BUS_INSERTED, n);
     n->rule = rules_find(rules, rule_count, n);
+    if (n->rule && !cpio_find(site.archive, site.archive_size, n->rule->name, &entry))
+        n->rule = NULL;         /* a small archive has rules without drivers */
     const char *asked = n->rule ? named(n->rule) : NULL;
     if (!n->rule || (n->rule->ask && !asked))
         return;

@@ -207,6 +207,7 @@ static const struct command commands[] = {
       "  &           at the end: the shell does not wait for it\n"
       "  < FILE      it reads from that file instead of the keyboard\n"
       "  > FILE      what it prints goes to that file; >> FILE: behind its end\n"
+      "  | PROGRAM   what it prints is what the next program reads\n"
       "Ctrl-C ends the program for which the shell waits.\n",
       1, MANY, TAKES_PROGRAM, launch_run },
     { "sh", "FILE [WORD ...]", "obeys the lines of a file",

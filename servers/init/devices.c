@@ -220,7 +220,8 @@ static bool driver_of(enum hurd_device_class class, const char *what, struct hur
 static void driver_again(const struct hurd_driver *driver)
 {
     L4_ThreadId_t fabrica;
-    printf("init: the driver of device %lu does not answer, or answers nonsense: it is ended\n", driver->device);
+    printf("init: the driver of device %lu does not answer, or answers nonsense: it is ended\n",
+           driver->device);
     if (services_fabrica(&fabrica))
         hurd_bus_drive(fabrica, driver->device, HURD_BUS_AGAIN);
 }

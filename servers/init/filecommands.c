@@ -3,6 +3,7 @@
  * `> FILE` or `>> FILE` puts what echo, cat and sha256sum say into a file. */
 #include "filecommands.h"
 #include "listing.h"
+#include "pipeline.h"
 #include "root.h"
 #include "sha256.h"
 #include "words.h"
@@ -34,6 +35,8 @@ static bool good(const struct run *r, const char *path, int err)
 static int output_write(const struct run *r, const void *data, uint32_t size)
 {
     uint32_t done;
+    if (r->output && r->output->mode == HURD_FILE_FIFO)
+        return pipeline_put(r->output, data, size);
     if (r->output)
         return file_write(r->output, data, size, &done);
     fwrite(data, 1, size, stdout);
@@ -266,24 +269,42 @@ static bool redirect(struct run *r, struct file *file)
                                            root_output_flags(r->w->appends), 0644));
 }
 
-static void run(void (*call)(const struct run *r), const struct words *w)
+static void run(void (*call)(const struct run *r), const struct words *w, struct file *output)
 {
-    struct run r = { root_files(), w, w->count, NULL };
+    struct run r = { root_files(), w, w->count, output };
     struct file file;
     if (!r.files || !redirect(&r, &file))
         return;
     call(&r);
-    if (r.output)
+    if (r.output && r.output != output)
         file_close(r.output);
+}
+
+static void (*find(const struct words *w))(const struct run *r)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (!strcmp(w->word[0], commands[i].name))
+            return commands[i].call;
+    }
+    return NULL;
+}
+
+bool filecommands_write(const struct words *w)
+{
+    void (*call)(const struct run *r) = find(w);
+    return call == command_echo || call == command_cat || call == command_sha256sum;
+}
+
+void filecommands_obey_into(const struct words *w, struct file *output)
+{
+    run(find(w), w, output);
 }
 
 void filecommands_obey(const struct words *w)
 {
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        if (!strcmp(w->word[0], commands[i].name)) {
-            run(commands[i].call, w);
-            return;
-        }
+    if (find(w)) {
+        run(find(w), w, NULL);
+        return;
     }
     if (!strcmp(w->word[0], "umount"))
         root_end();

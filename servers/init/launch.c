@@ -15,6 +15,8 @@
 
 #include <hurd/deva.h>
 
+enum { STATUS_NO_START = 127 };
+
 static const char *start_error(int err)
 {
     switch (err) {
@@ -30,14 +32,6 @@ static const char *start_error(int err)
         return "too many arguments";
     default:
         return strerror(err);
-    }
-}
-
-static void streams_close(struct file stream[PROGRAM_STREAMS])
-{
-    for (int i = 0; i < PROGRAM_STREAMS; i++) {
-        if (stream[i].files)
-            file_close(&stream[i]);
     }
 }
 
@@ -78,59 +72,93 @@ static bool launch_options(struct launch *launch, const struct words *w)
     return launch->first < w->count;
 }
 
-/* Opens what stands behind < and >.  False: that cannot be done, and this said why. */
+/* Opens what stands behind < and >, in place of what is there.  False: that cannot be done;
+ * this said why, and nothing is open. */
 static bool streams_open(const struct words *w, struct file stream[PROGRAM_STREAMS])
 {
     const char *name[PROGRAM_STREAMS] = { w->input, w->output };
     const unsigned flags[PROGRAM_STREAMS] = { HURD_DIR_READS, root_output_flags(w->appends) };
-    memset(stream, 0, PROGRAM_STREAMS * sizeof *stream);
     if (!w->input && !w->output)
         return true;
     struct files *files = root_files();
     int err = files ? 0 : ENODEV;
     for (int i = 0; i < PROGRAM_STREAMS && !err; i++) {
+        if (name[i] && stream[i].files)
+            file_close(&stream[i]);
         if (name[i] && (err = file_open(files, &stream[i], name[i], flags[i], 0644))) {
             printf("%s: %s\n", name[i], strerror(err));
             stream[i].files = NULL;
         }
     }
     if (err)
-        streams_close(stream);
+        programs_close(stream);
     return !err;
+}
+
+static void give_more(const struct launch *launch, const struct program *program)
+{
+    int err;
+    if (launch->devices && (err = program_give_devices(program)))
+        printf("run: no devices for %s: %s\n", program->name, strerror(err));
+    if (launch->disk && (err = program_give_sectors(program, &launch->sectors)))
+        printf("run: no disk for %s: %s\n", program->name, strerror(err));
+}
+
+/* Starts the program.  It takes the streams over, or they are closed.  *script: it is one for the
+ * shell. */
+static bool launch_start(const struct words *w, const struct launch *launch,
+                         struct file stream[PROGRAM_STREAMS], struct program *program, bool *script)
+{
+    const char *argz = w->word[launch->first];
+    *script = false;
+    if (!streams_open(w, stream))
+        return false;
+    int err = program_start_found(argz, w->text_length - (size_t) (argz - w->text),
+                                  launch->frames ? launch->frames : programs_share(2), stream,
+                                  program);
+    if (!err) {
+        give_more(launch, program);
+        return true;
+    }
+    program->task = 0;
+    programs_close(stream);
+    *script = script_is(argz, err);
+    if (!*script)
+        printf("run: %s: %s\n", argz, start_error(err));
+    return false;
 }
 
 static void launch(const struct words *w, const struct launch *launch)
 {
     struct program foreground;
-    struct file stream[PROGRAM_STREAMS];
+    struct file stream[PROGRAM_STREAMS] = { { 0 } };
+    bool script;
     struct program *program = w->background ? shell_free_job() : &foreground;
-    if (!program) {
+    if (!program)
         printf("%s: as many programs run in the background as the shell can watch\n", w->word[0]);
-        return;
-    }
-    if (!streams_open(w, stream))
-        return;
-    const char *argz = w->word[launch->first];
-    int err = program_start_found(argz, w->text_length - (size_t) (argz - w->text),
-                                  launch->frames ? launch->frames : programs_share(2), stream,
-                                  program);
-    if (err) {
-        program->task = 0;
-        streams_close(stream);
-        if (script_is(argz, err))
-            variables_set_status(script_run(w, launch->first));
-        else
-            printf("run: %s: %s\n", argz, start_error(err));
-        return;
-    }
-    if (launch->devices && (err = program_give_devices(program)))
-        printf("run: no devices for %s: %s\n", argz, strerror(err));
-    if (launch->disk && (err = program_give_sectors(program, &launch->sectors)))
-        printf("run: no disk for %s: %s\n", argz, strerror(err));
-    if (w->background)
+    else if (!launch_start(w, launch, stream, program, &script))
+        variables_set_status(script ? script_run(w, launch->first) : STATUS_NO_START);
+    else if (w->background)
         printf("%s runs as task %lu\n", program->name, program->task);
     else
         variables_set_status(shell_wait(program));
+}
+
+bool launch_knows(const struct words *w)
+{
+    return !strcmp(w->word[0], "run") || programs_find(w->word[0]);
+}
+
+void launch_in_pipeline(const struct words *w, struct file stream[PROGRAM_STREAMS],
+                        struct program *program)
+{
+    struct launch options = { .first = 0 };
+    bool script;
+    program->task = 0;
+    if (!strcmp(w->word[0], "run") && !launch_options(&options, w))
+        programs_close(stream);
+    else if (!launch_start(w, &options, stream, program, &script) && script)
+        printf("%s: a script for the shell takes no part in a pipeline\n", w->word[options.first]);
 }
 
 void launch_run(const struct words *w)

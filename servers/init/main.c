@@ -18,6 +18,8 @@
  *                          of the archive's root.img
  *      swap, swap=DISK     pages go out to the first swap partition, or to that disk or partition
  *      swap=ram:N          the same, to the RAM disk
+ *      policy              starts the policy server, which shares out extra pages
+ *      policy=run          the program of run= gets its capability instead
  *      paging              shows paging after the demo, with swap in memory if there is no other
  *      ramdisk=N           starts the RAM disk, N megabytes of it; with N:SEEK:PAGE as slow as
  *                          a disk that needs so many us to find a place, and for each page */
@@ -46,6 +48,7 @@ struct options {
     bool devices;
     bool paging;
     bool files;
+    bool policy, policy_for_first;      /* the policy server runs; the first program is one */
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
     unsigned long shake;        /* 0: physmem leaves pages where they are */
     const char *disk;           /* the driver's argument; NULL: no driver */
@@ -121,6 +124,10 @@ static void read_options(struct options *o, int argc, char **argv)
             o->swap = value;
         else if (!strcmp(argv[i], "swap"))
             o->swap = "";
+        else if (!strcmp(argv[i], "policy"))
+            o->policy = true;
+        else if (!strcmp(argv[i], "policy=run"))
+            o->policy_for_first = true;
         else
             printf("init: unknown option %s\n", argv[i]);
     }
@@ -163,6 +170,8 @@ static void start_drivers(const struct options *o)
         services_start_ramdisk(o->ram);
     if (o->swap)
         services_start_swap(o->swap);
+    if (o->policy)
+        services_start_policy();
     if (o->root)
         root_mount(o->root);
 }
@@ -204,6 +213,8 @@ static unsigned run_first_program(struct options *o)
         printf("init: cannot start %s: %s\n", o->argz, strerror(err));
         return EXIT_FAILURE;
     }
+    if (o->policy_for_first && (err = program_give_policy(&program)))
+        printf("init: no policy capability for %s: %s\n", o->argz, strerror(err));
     if (o->devices && (err = program_give_devices(&program)))
         printf("init: no devices for %s: %s\n", o->argz, strerror(err));
     if (disk && (err = program_give_sectors(&program, &sectors)))

@@ -222,6 +222,14 @@ bool programs_find(const char *name)
     return path_of(name) || programs_have(name);
 }
 
+void programs_close(struct file stream[PROGRAM_STREAMS])
+{
+    for (int i = 0; i < PROGRAM_STREAMS; i++) {
+        if (stream[i].files)
+            file_close(&stream[i]);
+    }
+}
+
 int program_start_found(const char *argz, size_t length, L4_Word_t frames,
                         const struct file stream[PROGRAM_STREAMS], struct program *program)
 {
@@ -245,6 +253,14 @@ int program_give_devices(const struct program *program)
     struct hurd_startup_cap master = __hurd_startup_data->deva_master;
     L4_Word_t theirs;
     return hurd_cap_give(L4_ThreadIdOfRaw(master.server), master.cap, program->task, 0, 0, &theirs);
+}
+
+int program_give_policy(const struct program *program)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    L4_Word_t theirs;
+    return hurd_pm_policy_grant(L4_ThreadIdOfRaw(data->physmem_control.server),
+                                data->physmem_master.cap, program->task, &theirs);
 }
 
 int program_give_sectors(const struct program *program, const struct hurd_deva_extent *extent)

@@ -59,10 +59,14 @@ int program_start_driver(const char *argz, size_t length, L4_Word_t frames,
 int program_start_found(const char *argz, size_t length, L4_Word_t frames,
                         const struct file stream[PROGRAM_STREAMS], struct program *program);
 bool programs_find(const char *name);   /* is there such a program? */
+void programs_close(struct file stream[PROGRAM_STREAMS]);
 
 /* Gives it deva's master capability; its handle is the one after its console's.  Returns 0 or an
  * errno. */
 int program_give_devices(const struct program *program);
+
+/* physmem's policy capability. */
+int program_give_policy(const struct program *program);
 
 /* Gives it these sectors, as the next handle after that.  Returns 0 or an errno. */
 struct hurd_deva_extent;

@@ -54,8 +54,11 @@ bool script_is(const char *path, int error)
         return false;
     int err = file_read(&file, line, sizeof line - 1, &n);
     file_close(&file);
-    return !err && (error == ENOENT ? !strncmp(line, "#!/bin/sh", 9)
-                                    : n > 0 && strncmp(line, "\177ELF", 4) && strncmp(line, "#!", 2));
+    if (err)
+        return false;
+    if (error == ENOENT)
+        return !strncmp(line, "#!/bin/sh", 9);
+    return n > 0 && strncmp(line, "\177ELF", 4) && strncmp(line, "#!", 2);
 }
 
 static void lines_obey(char *line)

@@ -316,3 +316,35 @@ void services_start_swap(const char *disk)
     else
         services_start_swap_at(name, &sectors);
 }
+
+/* ---- the policy server ---- */
+
+static L4_Word_t policies;              /* how many were started */
+
+static int policy_equip(const struct program *program)
+{
+    int err = program_give_policy(program);
+    policies += !err;
+    return err;
+}
+
+/* physmem does not say whether one serves.  So many are started at most. */
+static L4_Word_t policy_served(const struct service *s)
+{
+    (void) s;
+    return policies < VAIN_STARTS ? policies : VAIN_STARTS;
+}
+
+static void policy_give_up(struct service *s)
+{
+    (void) s;                           /* physmem has a rule of its own */
+}
+
+static struct service policy = { .frames = DRIVER_FRAMES, .equip = policy_equip,
+                                 .served = policy_served, .give_up = policy_give_up };
+
+void services_start_policy(void)
+{
+    add_word(&policy, "policy");
+    service_start(&policy);
+}

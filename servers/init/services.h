@@ -24,6 +24,9 @@ void services_start_ramdisk(const char *arguments);
 void services_start_swap(const char *disk);
 void services_start_swap_at(const char *name, const struct hurd_deva_extent *sectors);
 
+/* The policy server of physmem. */
+void services_start_policy(void);
+
 /* The name of the RAM disk, as the shell names disks. */
 #define RAM_DISK "4"
 

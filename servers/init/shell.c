@@ -6,6 +6,7 @@
 #include "complete.h"
 #include "editor.h"
 #include "launch.h"
+#include "pipeline.h"
 #include "root.h"
 #include "terminal.h"
 #include "variables.h"
@@ -13,6 +14,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <hurd/startup.h>
@@ -26,7 +28,7 @@ enum {
     JOBS = 16,
     POLL_EVERY = 10000,         /* us between looks at a program in the foreground */
     STATUS_MOST = 31,           /* the highest status that an emulator's debug exit can pass on */
-    STATUS_INTERRUPTED = 130,
+    STATUS_LOST = 128,
     STATUS_UNKNOWN = 127,
 };
 
@@ -42,28 +44,65 @@ L4_ThreadId_t shell_task_server(void)
     return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
 }
 
-unsigned shell_wait(const struct program *program)
+/* Has it ended?  Then *status is its exit status, and what it died of is said. */
+static bool program_ended(const struct program *program, unsigned *result)
 {
     L4_Word_t status, reason;
-    int err;
-    bool killed = false;
-    while ((err = program_poll(program, &status, &reason)) == EAGAIN) {
-        if (!killed && terminal_interrupted(program->task)) {
-            killed = true;
-            hurd_task_destroy(shell_task_server(), program->handle, STATUS_INTERRUPTED);
-        }
-        L4_Sleep(L4_TimePeriod(POLL_EVERY));
-    }
-    terminal_take();
+    int err = program_poll(program, &status, &reason);
+    if (err == EAGAIN)
+        return false;
+    *result = STATUS_LOST;
     if (err) {
         printf("%s: the task server does not answer: %s\n", program->name, strerror(err));
-        return 128;
+        return true;
     }
     if (reason != HURD_TASK_EXITED || status != 0)
         printf("%s (task %lu) %s\n", program->name, program->task, program_outcome(status, reason));
-    if (reason != HURD_TASK_EXITED && status == 0)
-        status = STATUS_INTERRUPTED;
-    return (unsigned) status;
+    *result = reason != HURD_TASK_EXITED && status == 0 ? STATUS_INTERRUPTED : (unsigned) status;
+    return true;
+}
+
+/* Ctrl-C, typed to the first of those that still run, ends all of them. */
+static bool interrupted(const struct program *const program[], const bool *ended, size_t count)
+{
+    size_t first = 0;
+    while (ended[first])
+        first++;
+    if (!terminal_interrupted(program[first]->task))
+        return false;
+    for (size_t i = first; i < count; i++) {
+        if (!ended[i])
+            hurd_task_destroy(shell_task_server(), program[i]->handle, STATUS_INTERRUPTED);
+    }
+    return true;
+}
+
+unsigned shell_wait_all(const struct program *const program[], size_t count)
+{
+    bool ended[PIPELINE_MOST] = { false }, killed = false;
+    unsigned status = 0;
+    for (size_t left = count; left > 0;) {
+        for (size_t i = 0; i < count; i++) {
+            unsigned one;
+            if (ended[i] || !program_ended(program[i], &one))
+                continue;
+            ended[i] = true;
+            left--;
+            if (i == count - 1)
+                status = one;
+        }
+        if (left == 0)
+            break;
+        killed = killed || interrupted(program, ended, count);
+        L4_Sleep(L4_TimePeriod(POLL_EVERY));
+    }
+    terminal_take();
+    return status;
+}
+
+unsigned shell_wait(const struct program *program)
+{
+    return shell_wait_all(&program, 1);
 }
 
 static void report_ended_jobs(void)
@@ -111,15 +150,39 @@ static void obey(const struct words *w)
     }
 }
 
+/* The commands up to the next ; or the line's end.  *line moves behind them.  Returns a mistake. */
+static const char *obey_next(const char **line)
+{
+    struct words *all[PIPELINE_MOST];
+    const char *mistake = NULL;
+    size_t n = 0;
+    bool more = true;
+    while (more && !mistake) {
+        if (n == PIPELINE_MOST || !(all[n] = malloc(sizeof *all[n]))) {
+            mistake = "there are too many commands in the pipeline";
+            break;
+        }
+        struct words *w = all[n++];
+        mistake = words_split(w, *line);
+        if (!mistake && n > 1 && w->count == 0)
+            mistake = "nothing stands behind the |";
+        more = !mistake && w->pipes;
+        *line = w->rest;
+    }
+    if (!mistake && n > 1)
+        pipeline_run((const struct words *const *) all, n);
+    else if (!mistake)
+        obey(all[0]);
+    while (n > 0)
+        free(all[--n]);
+    return mistake;
+}
+
 bool shell_obey(const char *line)
 {
-    struct words w;
     const char *mistake = NULL;
-    for (; line && !mistake; line = w.rest) {
-        mistake = words_split(&w, line);
-        if (!mistake)
-            obey(&w);
-    }
+    while (line && !mistake)
+        mistake = obey_next(&line);
     if (mistake)
         printf("%s\n", mistake);
     return !mistake;

@@ -9,6 +9,10 @@
  * did not end by itself. */
 unsigned shell_wait(const struct program *program);
 
+/* Waits until all of these have ended, PIPELINE_MOST at most.  Returns the status of the last. */
+unsigned shell_wait_all(const struct program *const program[], size_t count);
+enum { STATUS_INTERRUPTED = 130 };
+
 /* Ends the machine with that status.  Returns only if wortel refuses. */
 void shell_shutdown(unsigned status, bool reboot);
 

@@ -32,7 +32,8 @@ const char *variables_get(const char *name, size_t length)
     if (length == 1 && *name == '?')
         return status;
     if (length == 1 && *name == '#') {
-        snprintf(count_text, sizeof count_text, "%u", script.count ? (unsigned) script.count - 1 : 0);
+        unsigned count = script.count ? (unsigned) script.count - 1 : 0;
+        snprintf(count_text, sizeof count_text, "%u", count);
         return count_text;
     }
     if (length == 1 && isdigit((unsigned char) *name)) {

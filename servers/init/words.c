@@ -98,7 +98,12 @@ static const char *take_operator(struct words *w, const char **line, bool *ends)
     bool empty = w->count == 0;
     switch (**line) {
     case '|':
-        return "this shell has no pipes (|): quote the character to give it to a program";
+        if (empty)
+            return "nothing stands before the |";
+        w->pipes = true;
+        w->rest = *line + 1;
+        *ends = true;
+        return NULL;
     case '&':
         if (empty)
             return "nothing stands before the &";
@@ -133,7 +138,7 @@ const char *words_split(struct words *w, const char *line)
     const char *error = NULL;
     bool ends = false;
     w->count = w->text_length = w->names_length = 0;
-    w->background = w->appends = false;
+    w->background = w->appends = w->pipes = false;
     w->word[0] = w->input = w->output = w->rest = NULL;
     while (!error && !ends) {
         line += strspn(line, " \t");

@@ -20,7 +20,8 @@ struct words {
     bool appends;                       /* >> */
     char names[WORDS_NAMES];
     size_t names_length;
-    const char *rest;                   /* of the line, behind a ;  NULL: nothing follows */
+    bool pipes;                         /* its output is the next command's input */
+    const char *rest;                   /* of the line, behind a ; or |.  NULL: nothing follows */
 };
 
 /* Takes the first command of the line.  Splits at spaces; "double" and 'single' quotes keep spaces,

@@ -93,7 +93,6 @@ static void control_enlist(struct control *c, struct control *parent, unsigned t
     hurd_cap_object_init(&c->object, &control_class);
     c->parent = parent;
     c->task = task;
-    c->extra_most = UINT32_MAX;
     c->all_next = control_all;
     c->all_link = &control_all;
     if (c->all_next)
@@ -179,6 +178,7 @@ bool control_grow(struct control *c, uint32_t frames)
 static void control_unlink(struct control *c)
 {
     assert(*c->link == c && *c->all_link == c);
+    policy_forget(c);
     *c->link = c->next;
     if (c->next)
         c->next->link = c->link;

@@ -13,6 +13,7 @@
 #include <hurd/captable.h>
 
 #include "frame.h"
+#include "policy.h"
 #include "slab.h"
 #include "lib/swap/slots.h"
 
@@ -33,7 +34,7 @@ struct control {
     uint32_t split;                     /* the children's guarantees, without their books */
     uint32_t pages;                     /* promised in its containers by the guarantee */
     uint32_t extra;                     /* beside these: beyond it, while there are frames */
-    uint32_t extra_most;                /* as the policy has it */
+    uint32_t policy;                    /* its entry in the buffer of policy.c; 0: none */
     uint32_t asked;                     /* of the extra ones: asked back */
     uint32_t seized;                    /* so far, modulo 2^32 */
     struct control *extra_next, **extra_link;   /* on extra_holders  <=>  extra > 0 */
@@ -89,7 +90,8 @@ bool control_charge_extra(struct control *c, uint32_t pages);   /* false: there 
 void control_uncharge_extra(struct control *c, uint32_t pages);
 static inline uint32_t control_extra_left(const struct control *c)
 {
-    return c->extra < c->extra_most ? c->extra_most - c->extra : 0;
+    uint32_t most = policy_most(c);
+    return c->extra < most ? most - c->extra : 0;
 }
 uint32_t extra_room(void);                      /* how many extra pages more there may be now */
 uint32_t extra_lack(uint32_t frames);           /* must come back for so many new claims */

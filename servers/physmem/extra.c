@@ -72,6 +72,7 @@ bool control_charge_extra(struct control *c, uint32_t pages)
     holder_link_first(c);
     c->extra += pages;
     ledger.extra += pages;
+    policy_note(c, 0);
     return true;
 }
 
@@ -83,6 +84,8 @@ void control_uncharge_extra(struct control *c, uint32_t pages)
     c->asked -= pages < c->asked ? pages : c->asked;
     if (pages && !c->extra)
         holder_unlink(c);
+    if (pages)
+        policy_note(c, 0);
 }
 
 /* ---- seizure --------------------------------------------------------------------------------- */

@@ -105,6 +105,8 @@ static void task_bury(unsigned task)
     }
     if (task == swap.task && task)
         swap_detach();
+    if (task == policy_task && task)
+        policy_attach(0);
     if (task <= L4_ID_VERSION_MASK)
         account_close(task);
 }

@@ -18,6 +18,8 @@ unsigned cap_kind(const struct hurd_cap *cap)
         return CONTROL;
     if (cap->object->class == &swap_class)
         return SWAP;
+    if (cap->object->class == &policy_class)
+        return POLICY;
     return cap->flags & HURD_CAP_WEAK ? WEAK : STRONG;
 }
 
@@ -63,6 +65,14 @@ struct progress *progress_of(struct hurd_cap_call *call)
     return (struct progress *) call->more->progress;
 }
 
+/* The policy learns of extra pages that were refused. */
+static int work_reply(struct hurd_cap_call *call, const struct work *work, int err, uint32_t done)
+{
+    if (err == ENOMEM && work->how.extra)
+        policy_note(work->how.to->control, work->how.count - done);
+    return reply_word(call, err, bytes(done));
+}
+
 int serve_work(struct hurd_cap_call *call, const struct work *work)
 {
     uint32_t done;
@@ -71,13 +81,13 @@ int serve_work(struct hurd_cap_call *call, const struct work *work)
         return err;
     if (!is_long(call, work->how.count)) {
         err = work_at_once(work, &done);
-        return reply_word(call, err, bytes(done));
+        return work_reply(call, work, err, done);
     }
     err = hurd_cap_lengthen(call);
     if (err)
         return err;
     struct progress *p = progress_of(call);
-    return stretch(work, p) ? reply_word(call, p->err, bytes(p->done)) : HURD_CAP_AGAIN;
+    return stretch(work, p) ? work_reply(call, work, p->err, p->done) : HURD_CAP_AGAIN;
 }
 
 /* All that is doomed now is gone.  The number is in the first word of the state. */
@@ -528,10 +538,11 @@ static int serve_cap_info(struct hurd_cap_call *call)
     const unsigned kind = cap_kind(cap);
     struct hurd_pm_cap_info info = {
         .kind = kind == CONTROL ? HURD_PM_KIND_CONTROL : kind == SWAP ? HURD_PM_KIND_SWAP
+                : kind == POLICY ? HURD_PM_KIND_POLICY
                 : kind == WEAK ? HURD_PM_KIND_WEAK : HURD_PM_KIND_CONTAINER,
         .giver = cap->giver,
         .amount = kind == CONTROL ? call_control(call)->guarantee
-                  : kind == SWAP ? bytes(swap.map.count) : bytes(call_container(call)->pages),
+                  : kind == SWAP ? bytes(swap.map.count) : kind == POLICY ? 0 : bytes(call_container(call)->pages),
         .rights = cap->rights,
     };
     return reply_struct(call, &info, sizeof info);
@@ -582,7 +593,7 @@ static const struct operation operations[] = {
     [HURD_PM_STATISTICS - FIRST_LABEL]           = { serve_statistics, ANY, 1, 1 },
     [HURD_PM_TASK_STATISTICS - FIRST_LABEL]      = { serve_task_statistics, ANY, 2, 2 },
     [HURD_PM_DEBUG_REVOKE - FIRST_LABEL]         = { serve_debug_revoke, CONTROL, 2, 2 },
-    [HURD_PM_CAP_INFO - FIRST_LABEL]             = { serve_cap_info, ANY, 1, 1 },
+    [HURD_PM_CAP_INFO - FIRST_LABEL]             = { serve_cap_info, ANY | POLICY, 1, 1 },
     [HURD_PM_SELF_PAGED - FIRST_LABEL]           = { serve_self_paged, ANY, 1, 1 },
     [HURD_PM_CONTAINER_ALLOCATE_MAP - FIRST_LABEL] = { serve_allocate_map, STRONG, 5, 5 },
     [HURD_PM_CONTROL_NOTIFY - FIRST_LABEL]       = { serve_notify, CONTROL, 3, 3 },
@@ -592,6 +603,9 @@ static const struct operation operations[] = {
     [HURD_PM_CONTAINER_LOCK - FIRST_LABEL]       = { serve_lock, WEAK, 2, 2 },
     [HURD_PM_CONTAINER_UNLOCK - FIRST_LABEL]     = { serve_unlock, WEAK, 1, 1 },
     [HURD_PM_DEBUG_SHAKE - FIRST_LABEL]          = { serve_debug_shake, CONTROL, 2, 2 },
+    [HURD_PM_POLICY_GRANT - FIRST_LABEL]         = { serve_policy_grant, CONTROL, 2, 2 },
+    [HURD_PM_POLICY_BUFFER - FIRST_LABEL]        = { serve_policy_buffer, POLICY, 2, 2 },
+    [HURD_PM_POLICY_WAIT - FIRST_LABEL]          = { serve_policy_wait, POLICY, 1, 1 },
     [HURD_PM_SWAP_OUT - FIRST_LABEL]             = { serve_swap_out, STRONG, 3, 4 },
     [HURD_PM_SWAP_IN - FIRST_LABEL]              = { serve_swap_in, STRONG, 3, 4 },
     [HURD_PM_SWAP_INFO - FIRST_LABEL]            = { serve_swap_info, ANY, 1, 1 },
@@ -641,6 +655,9 @@ struct hurd_cap_class control_class = {
     .admit = control_admit, .given = control_given,
 };
 struct hurd_cap_class swap_class = { .name = "swap", .kind = HURD_PM_KIND_SWAP, .serve = serve, };
+struct hurd_cap_class policy_class = {
+    .name = "policy", .kind = HURD_PM_KIND_POLICY, .serve = serve,
+};
 struct hurd_cap_class container_class = {
     .name = "container", .kind = HURD_PM_KIND_CONTAINER,
     .serve = serve, .unreferenced = container_unreferenced,

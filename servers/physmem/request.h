@@ -10,7 +10,7 @@
 #include "stretch.h"
 
 /* What a capability is, for the `kinds` of an operation. */
-enum { CONTROL = 1, STRONG = 2, WEAK = 4, SWAP = 8, CONTAINER = STRONG | WEAK,
+enum { CONTROL = 1, STRONG = 2, WEAK = 4, SWAP = 8, POLICY = 16, CONTAINER = STRONG | WEAK,
        ANY = CONTROL | CONTAINER | SWAP };
 unsigned cap_kind(const struct hurd_cap *cap);
 
@@ -56,6 +56,9 @@ int serve_lock(struct hurd_cap_call *call);
 int serve_unlock(struct hurd_cap_call *call);
 int serve_debug_shake(struct hurd_cap_call *call);
 
+/* Holders that have more extra pages than the policy allows are asked for them. */
+void extra_enforce(void);
+
 /* Called before the work.  Returns 0; HURD_CAP_PARKED: the request waits for frames that other
  * tasks give back, or for a lock; or an errno. */
 int work_wait(struct hurd_cap_call *call, const struct work *work);
@@ -71,5 +74,12 @@ bool swap_is_paid_by(struct control *control);      /* or will be, by it or one 
 int serve_swap_grant(struct hurd_cap_call *call);
 int serve_swap_attach(struct hurd_cap_call *call);
 int serve_swap_wait(struct hurd_cap_call *call);
+
+
+/* ---- policy_request.c ---- */
+extern struct hurd_cap_class policy_class;      /* of one object; serve is in request.c */
+int serve_policy_grant(struct hurd_cap_call *call);
+int serve_policy_buffer(struct hurd_cap_call *call);
+int serve_policy_wait(struct hurd_cap_call *call);
 
 #endif

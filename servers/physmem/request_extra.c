@@ -25,6 +25,7 @@
 #define KEY_LOCK    0xfffffffbu
 
 bool extra_waits, alarm_wanted;
+static bool enforced;                       /* holders were asked because of the policy */
 
 #define ASK_MAX     32u                     /* controls that are asked because of one request */
 
@@ -86,6 +87,20 @@ static void recall(uint32_t frames)
     }
 }
 
+void extra_enforce(void)
+{
+    uint32_t n = 0;
+    for (struct control *c = extra_holders; c && n < ASK_MAX; c = c->extra_next) {
+        uint32_t most = policy_most(c), over = c->extra > most ? c->extra - most : 0;
+        if (over <= c->asked)
+            continue;
+        holder_ask(c, over - c->asked);
+        n++;
+    }
+    if (n)
+        enforced = extra_waits = alarm_wanted = true;
+}
+
 /* ---- the alarm ------------------------------------------------------------------------------- */
 
 static uint32_t lock_end;                   /* when the first awaited lock is over */
@@ -118,7 +133,7 @@ bool extra_alarm(uint32_t *wait)
     uint32_t clock = now();
     bool any = extra_waits && holders_check(wait);
     if (!any)
-        extra_waits = false;
+        extra_waits = enforced = false;
     if (locks_awaited && !time_before(clock, lock_end)) {
         locks_awaited = false;
         hurd_cap_resume(&server, KEY_LOCK);
@@ -130,10 +145,12 @@ bool extra_alarm(uint32_t *wait)
 
 void extra_settle(void)
 {
-    uint32_t wait;
-    if (extra_waits && extra_lack(extra_wanted) && holders_check(&wait))
+    uint32_t wait, lack = extra_lack(extra_wanted);
+    bool owed = extra_waits && (lack || enforced) && holders_check(&wait);
+    if (owed && lack)
         return;
-    extra_waits = false;
+    if (!owed)
+        extra_waits = enforced = false;
     extra_wanted = 0;
     hurd_cap_resume(&server, KEY_FRAMES);
 }
@@ -222,7 +239,7 @@ int serve_extra_info(struct hurd_cap_call *call)
 {
     const struct control *c = call_control(call);
     const struct hurd_pm_extra_info info = {
-        .guaranteed = c->pages, .extra = c->extra, .most = c->extra_most, .asked = c->asked,
+        .guaranteed = c->pages, .extra = c->extra, .most = policy_most(c), .asked = c->asked,
         .seized = c->seized, .room = extra_room(), .all = ledger.extra, .soft = ledger.soft,
         .moved = shake_moved, .shaken = shake_on(),
     };

@@ -13,7 +13,7 @@ enum {
     STATUS_B = 11,
     HOURS_24 = 2,
     BINARY = 4,
-    CENTURY = 0x32,             /* where PCs keep it; some do not, and some have other things there */
+    CENTURY = 0x32,             /* where PCs keep it; some have other things there */
     HOUR_PM = 0x80,             /* only if the hours go to 12 */
     READINGS = 20,
     WAITS = 10,                 /* ms; an update takes 2 */

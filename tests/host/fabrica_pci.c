@@ -133,7 +133,7 @@ static void registers_of_64_bits_count_twice(void **state)
     base(f, 0, 0xFE000000, 0x4000, 4);
     base(f, 1, 0, 1, 0);                        /* the upper half: all bits can be set */
     base(f, 2, 0xFE008000, 0x4000, 4);
-    f->word[BASE + 3] = 1;                      /* above 4 GB */
+    base(f, 3, 0x80000000, 1, 0);               /* above 4 GB */
     base(f, 4, 0xD000, 0x20, 1);
     pci_scan(0);
     assert_int_equal(tree[1].count, 2);

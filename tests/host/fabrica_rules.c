@@ -53,10 +53,11 @@ static void a_line_is_a_driver(void **state)
 static void a_line_without_sense_is_left_out_and_named(void **state)
 {
     static const char *const bad[] = {
-        "ide", "ide isa=ide", ":", "a_name_that_is_too_long: isa=x", "x: isa=", "x: isa=twelve_bytes",
-        "x: pci=10ec", "x: pci=10ec:802", "x: pci=10ec:80290", "x: pci=10ec-8029", "x: pci=+0ec:8029",
-        "x: pciclass=01", "x: pciclass=01g1", "x: class=", "x: class=nothing", "x: disks=3", "x: disks=3-2",
-        "x: disks=0-8", "x: disks=-1-2", "x: frames=0", "x: frames=5000", "x: frames=1x", "x: frames=", "x: what",
+        "ide", "ide isa=ide", ":", "a_name_that_is_too_long: isa=x", "x: isa=",
+        "x: isa=twelve_bytes", "x: pci=10ec", "x: pci=10ec:802", "x: pci=10ec:80290",
+        "x: pci=10ec-8029", "x: pci=+0ec:8029", "x: pciclass=01", "x: pciclass=01g1", "x: class=",
+        "x: class=nothing", "x: disks=3", "x: disks=3-2", "x: disks=0-8", "x: disks=-1-2",
+        "x: frames=0", "x: frames=5000", "x: frames=1x", "x: frames=", "x: what",
         "x: isa=a isa=b isa=c isa=d isa=e", "x: frames=99999999999999999999",
         "x: a_word_that_is_much_longer_than_any_word_that_there_can_be",
     };
@@ -96,6 +97,8 @@ static void an_id_counts_more_than_a_class(void **state)
     assert_null(rules_find(rules, count, &n));
     n.bus = HURD_BUS_ISA;
     assert_string_equal(rules_find(rules, count, &n)->name, "isa");
+    read_text("first: isa=net\nsecond: isa=net\n");
+    assert_string_equal(rules_find(rules, count, &n)->name, "first");
     n.bus = HURD_BUS_ROOT;
     assert_null(rules_find(rules, count, &n));
 }

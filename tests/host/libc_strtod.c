@@ -54,8 +54,8 @@ static void what_is_no_number_ends_before_it(void **state)
 {
     (void) state;
     static const char *const texts[] = {
-        "", "x", ".", "+", "-.", "e5", "1e", "1e+", "1e-x", "0x", "0x.p1", "0xg", "in", "infin", "na",
-        "nan(", "nan(1;)", "nan(12_a)b", "  +3.25e2x", "1.2.3", "--1", "\t\n 7",
+        "", "x", ".", "+", "-.", "e5", "1e", "1e+", "1e-x", "0x", "0x.p1", "0xg", "in", "infin",
+        "na", "nan(", "nan(1;)", "nan(12_a)b", "  +3.25e2x", "1.2.3", "--1", "\t\n 7",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         compare(texts[i]);
@@ -105,7 +105,9 @@ static void random_text_gives_the_same_numbers(void **state)
         case 1: sprintf(text, "%.*e", rand() % 25, u.value); break;
         case 2: sprintf(text, "%d.%d", rand() % 1000, rand() % 100000); break;
         case 3: sprintf(text, "0x%x.%xp%d", rand(), rand(), rand() % 2300 - 1150); break;
-        case 4: sprintf(text, "%d%d%d%de%d", rand(), rand(), rand(), rand(), rand() % 100 - 50); break;
+        case 4:
+            sprintf(text, "%d%d%d%de%d", rand(), rand(), rand(), rand(), rand() % 100 - 50);
+            break;
         default: sprintf(text, "%d.%de%d", rand(), rand(), rand() % 10000 - 5000);
         }
         compare(text);

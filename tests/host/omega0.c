@@ -12,7 +12,14 @@
 
 #include "servers/deva/omega0.h"
 
-enum { LINE = 11, OTHER = 10, TASK_A = 600, TASK_B = 601, A = 5 << 14 | TASK_A, B = 6 << 14 | TASK_B };
+enum {
+    LINE = 11,
+    OTHER = 10,
+    TASK_A = 600,
+    TASK_B = 601,
+    A = 5 << 14 | TASK_A,
+    B = 6 << 14 | TASK_B,
+};
 
 static struct {
     unsigned sent_a, sent_b, unmasked, complaints;

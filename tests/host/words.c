@@ -71,8 +71,13 @@ static void operators_are_words_when_they_are_quoted(void **state)
     (void) state;
     EXPECT_ARGZ("a '|' \\; \">\" b\\<c", "a\0|\0;\0>\0b<c", 5);
     assert_null(w.output);
-    assert_non_null(words_split(&w, "ls | hello"));
-    assert_non_null(words_split(&w, "ls|hello"));
+    EXPECT_ARGZ("ls 'a|b'|hello", "ls\0a|b", 2);
+    assert_true(w.pipes);
+    assert_string_equal(w.rest, "hello");
+    EXPECT_ARGZ("hello", "hello", 1);
+    assert_false(w.pipes);
+    assert_non_null(words_split(&w, "| hello"));
+    assert_non_null(words_split(&w, "a & | hello"));
 }
 
 static void files_stand_behind_their_signs(void **state)
@@ -117,7 +122,8 @@ static void variables_become_their_values(void **state)
     const char *problem;
     assert_true(variables_assign("NAME=some words", &problem));
     assert_null(problem);
-    EXPECT_ARGZ("a $NAME x${NAME}y \"$NAME\" '$NAME' \\$NAME", "a\0some words\0xsome wordsy\0some words\0$NAME\0$NAME", 6);
+    EXPECT_ARGZ("a $NAME x${NAME}y \"$NAME\" '$NAME' \\$NAME",
+                "a\0some words\0xsome wordsy\0some words\0$NAME\0$NAME", 6);
     EXPECT_ARGZ("a $NONE$ $/ b", "a\0$\0$/\0b", 4);
     EXPECT_ARGZ("a > $NAME", "a", 1);
     assert_string_equal(w.output, "some words");

@@ -4,8 +4,8 @@ import os
 import re
 import tempfile
 
-import guest
 import machine
+from builds import Tree
 from driver import modules_with
 
 
@@ -78,6 +78,17 @@ def a_q35_has_no_ide_and_other_lines(lab):
     ], [r"\bide\b"])
 
 
+def bochs_has_its_devices_on_pci(lab):
+    vm = lab.boot_bochs()
+    vm.expect("pecan> ", 300)
+    the_tree_is(vm, [
+        rf"ide +00:01\.1 8086:7010 class 010180  {OLD_PLACES}  ports [0-9a-f]+0-[0-9a-f]+f  driver ide: not started",
+        r"usb +00:01\.2 8086:7020 class 0c0300 INTD  ports [0-9a-f]+-[0-9a-f]+  irq 9 shared$",
+        r"bridge +00:01\.3 8086:7113 class 068000 INTA  irq 9 shared$",
+    ], ["vga"])
+    assert re.search(r"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d$", vm.command("date", 300), re.M)
+
+
 # ---- the time of day ----
 
 def seconds_of(text):
@@ -118,6 +129,72 @@ def the_speaker_has_its_ports_alone_and_says_so(lab):
     for wrong in ("beep 19", "beep 20001", "beep 440 0", "beep 440 2001"):
         assert "20 to 20000 hertz, 1 to 2000 milliseconds" in vm.command(wrong)
     assert "say how many hertz" in vm.command("beep x")
+
+
+def indented(text, heading):
+    """The indented blocks of a section of docs/driver.md, as files."""
+    section = text.split(f"\n## {heading}", 1)[1].split("\n## ", 1)[0]
+    blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", section, re.M)
+    return ["".join(line[4:] if line.strip() else "\n" for line in block.splitlines(True)).strip("\n") + "\n" for block in blocks]
+
+
+def a_driver_is_written_as_the_book_says(lab):
+    """docs/driver.md, taken at its word: half a second of 440 Hz changes its sign 440 times."""
+    with open(os.path.join(machine.TOP, "docs/driver.md")) as book:
+        text = book.read()
+    _, rule, room = indented(text, "3. The folder")
+    program, = indented(text, "4. The program")
+    with Tree(lab) as tree:
+        for name, contents in (("driver", rule), ("room.mk", room), ("main.c", program), ("README.md", "# servers/tone - a try\n")):
+            tree.append(f"servers/tone/{name}", contents)
+        with open(tree.path + "/servers/speaker/driver", "w") as out:
+            out.write("class=speaker\n")
+        status, said = tree.make("build/test/deva-store", BUILD="build/test", WERROR="-Werror")
+        assert status == 0, said[-600:]
+        modules = [tree.path + "/build/test/deva-store" if name == "deva-store" else name for name in machine.MODULES]
+        wave = tree.path + "/tone.wav"
+        vm = shell(lab, modules=modules, extra=["-audiodev", f"wav,id=a,path={wave}", "-machine", "pcspk-audiodev=a"])
+        assert "driver tone: runs" in listed(vm.command("devices", 120), "speaker")
+        vm.command("beep 440 500")
+        vm.send("halt")
+        assert vm.finish().status == 0
+        changes, loud = crossings(wave)
+        assert 420 <= changes <= 460, f"{changes} changes of sign in {loud} samples"
+
+
+# ---- the network card ----
+
+def frames_go_out_and_come_back(lab):
+    """tests/guest/device/netcheck.c: echoes of all sizes, on a line that the card shares with AHCI, which has no driver."""
+    with tempfile.TemporaryDirectory(prefix="pecan-devices-") as folder:
+        modules = modules_with(lab, folder, "netcheck")
+        card = ["-netdev", "user,id=n,restrict=on", "-device", "ne2k_pci,netdev=n,addr=5"]
+        for kind, line in (("pc", 10), ("q35", 10)):
+            vm = shell(lab, machine=kind, modules=modules, extra=card)
+            assert f"irq {line} shared  driver ne2k: runs" in listed(vm.command("devices", 120), "net")
+            said = vm.command("run netcheck 40", 300)
+            assert re.search(r"we are 52:54:00:12:34:56, the gateway is 52:55:0a:00:02:02", said), said
+            assert re.search(r"40 of 40 echoes are right; the card received \d+, sent 41, lost 0", said), said
+        vm.command("kill ne2k")
+        for _ in range(50):
+            if "start number 2" in listed(vm.command("devices"), "net"):
+                break
+        assert "5 of 5 echoes are right" in vm.command("run netcheck 5", 300)
+        vm.command("devices stop ne2k")
+        assert "there is no network card" in vm.command("run netcheck")
+
+
+def wrong_requests_get_the_errors_that_the_headers_name(lab):
+    """tests/guest/device/deverrors.c"""
+    with tempfile.TemporaryDirectory(prefix="pecan-devices-") as folder:
+        vm = shell(lab, modules=modules_with(lab, folder, "deverrors"), extra=["-netdev", "hubport,hubid=0,id=n", "-device", "ne2k_pci,netdev=n"])
+        vm.command("devices", 120)
+        number, version = min(tuple(map(int, ids)) for ids in re.findall(r"thread +(\d+)\.(\d+) ", vm.command("ps").split("fabrica", 1)[1].split(" rtc ")[0]))
+        said = vm.command(f"run deverrors {number} {version}", 120)
+        right = re.search(r"(\d+) of (\d+) errors are right", said)
+        assert right and right[1] == right[2] and int(right[2]) > 40, said
+        assert "driver speaker: runs" in listed(vm.command("devices"), "speaker")
+        assert "has ended" not in vm.text
 
 
 # ---- drivers that end ----

@@ -98,3 +98,26 @@ def scripts_are_read_from_files(lab):
         assert "not a program for this system" in said(vm, "/loop")
         halted(vm)
         expect_clean(image)
+
+
+def pipes_lead_from_one_program_to_the_next(lab):
+    vm = shell(lab, "root=ram")
+    assert re.search(r"^ +1 +3 +14 $", said(vm, "echo one two three | wc"), re.M), vm.text[-400:]
+    assert re.search(r"^ +2 +10 +54 $", said(vm, "hello word | wc"), re.M), vm.text[-400:]
+    assert re.search(r"^ +1 +3 +25 $", said(vm, "hello a b | wc | wc"), re.M), vm.text[-400:]
+    said(vm, "hello a | wc > /counted")
+    assert re.search(r"^ +2 +10 +51 $", said(vm, "cat /counted"), re.M), vm.text[-400:]
+    size = int(re.search(r"^-.* (\d+) \d{4}-.* wc$", said(vm, "ls -l /bin"), re.M)[1])
+    assert re.search(rf" {size} $", said(vm, "cat /bin/wc | wc"), re.M), "more than a pipe holds"
+    said(vm, "cat /bin/wc /bin/wc | hello")
+    assert "pecan> " in vm.text[-10:], "a reader that reads nothing stops the writer"
+    assert "nothing stands behind the |" in said(vm, "hello |")
+    assert "only programs take part" in said(vm, "ps | wc")
+    assert "only programs take part" in said(vm, "hello | nobody")
+    assert "No such file" in said(vm, "hello | wc < /none")
+    vm.send("cat /bin/wc | spin")
+    vm.line.send("\x03")
+    vm.expect("pecan> ", 60)
+    said(vm, "wc /none | hello")
+    assert said(vm, "echo status $?").strip().endswith("status 0")
+    halted(vm)

@@ -70,6 +70,7 @@ off_t lseek(int descriptor, off_t offset, int whence);  /* EINVAL, ESPIPE */
 int close(int descriptor);
 int dup(int descriptor);                /* EMFILE */
 int dup2(int from, int to);
+int pipe(int ends[2]);                  /* 0 to read, 1 to write; EMFILE, ENODEV: no file server */
 int ftruncate(int descriptor, off_t size);      /* EINVAL: not a file that is open for writing */
 int fsync(int descriptor);              /* EINVAL: no file */
 int isatty(int descriptor);             /* 0 with ENOTTY */
@@ -88,6 +89,9 @@ int link(const char *path, const char *new_path);       /* EEXIST, EPERM: a dire
 int symlink(const char *target, const char *path);      /* EEXIST */
 ssize_t readlink(const char *path, char *target, size_t size);  /* EINVAL: no symbolic link */
 int truncate(const char *path, off_t size);
+int chown(const char *path, uid_t uid, gid_t gid);
+int lchown(const char *path, uid_t uid, gid_t gid);
+int fchown(int descriptor, uid_t uid, gid_t gid);       /* EINVAL: no file */
 void sync(void);
 
 int chdir(const char *path);

@@ -200,7 +200,8 @@ TEST(device_is_made_of_resources_that_can_be)
     EXPECT_EQ(grant_with(HURD_RESOURCE_IRQ, OTHER_LINE, 1), 0);
     EXPECT_EQ(REQUEST(HURD_DEVICE_GRANT, master(), self(), 1, 1, 0, 0), EINVAL);
     EXPECT_EQ(REQUEST(HURD_DEVICE_GRANT, master(), self(), 1, 0, 0, 0, 0), EINVAL);
-    EXPECT_EQ(REQUEST(HURD_DEVICE_GRANT, master(), self(), 1, HURD_DEVICE_CLASSES, 0, 0, 0), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVICE_GRANT, master(), self(), 1, HURD_DEVICE_CLASSES, 0, 0, 0),
+              EINVAL);
     EXPECT_EQ(REQUEST(HURD_DEVICE_GRANT, master(), self(), 1, 1, 2, 0, 0), EINVAL);
     EXPECT_EQ(REQUEST(HURD_DEVICE_GRANT, master(), self(), 1, 1, 0, 7, 2), EINVAL);
     EXPECT_EQ(REQUEST(HURD_DEVICE_GRANT, master(), 0, 1, 1, 0, 0, 0), EINVAL);
@@ -279,7 +280,7 @@ TEST(driver_numbers_have_a_limit)
         drop(handle);
     }
     EXPECT_EQ(err, ENOSPC);
-    EXPECT_EQ(registered, HURD_DEVICE_DRIVERS - 1);     /* the other one is that of the test before */
+    EXPECT_EQ(registered, HURD_DEVICE_DRIVERS - 1);     /* one is that of an earlier test */
 }
 
 TEST(archive_of_drivers_is_given_with_the_master_capability)

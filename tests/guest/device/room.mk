@@ -13,3 +13,14 @@ bad/rtc_LDS    := lib/hurd-mm/program.lds
 bad/rtc_LIBS   := driver hurd-mm c hurd-cap l4
 bad/rtc_CFLAGS := -I.
 bad/rtc_LDFLAGS := --wrap=chip_read
+# For tests/system: a program that talks to the network of QEMU.
+PROGRAMS        += netcheck
+netcheck_SRC    := tests/guest/device/netcheck.c
+netcheck_LDS    := lib/hurd-mm/program.lds
+netcheck_LIBS   := hurd-mm c hurd-cap l4
+netcheck_CFLAGS := -I.
+PROGRAMS         += deverrors
+deverrors_SRC    := tests/guest/device/deverrors.c
+deverrors_LDS    := lib/hurd-mm/program.lds
+deverrors_LIBS   := hurd-mm c hurd-cap l4
+deverrors_CFLAGS := -I.

@@ -275,6 +275,46 @@ TEST(an_open_file_is_given_by_its_ticket)
     file_close(&g);
 }
 
+TEST(a_pipe_carries_bytes_from_end_to_end)
+{
+    L4_Word_t words[64] = { 0 }, r, w, got;
+    char text[HURD_DEVA_CHUNK] = "";
+    EXPECT_EQ(ask(HURD_FS_PIPE, 0, words), 0);
+    r = words[0];
+    w = words[1];
+    EXPECT_EQ(hurd_deva_write(server, w, "some bytes", 10, NULL), 0);
+    EXPECT_EQ(hurd_deva_read(server, r, text, 4, 0, &got), 0);
+    EXPECT_EQ(got, 4);
+    EXPECT_EQ(hurd_deva_read(server, r, text + 4, 200, 0, &got), 0);
+    EXPECT_EQ(strcmp(text, "some bytes"), 0);
+    L4_Word_t total = 0, done;
+    for (int err = 0; !err; total += done)
+        err = hurd_deva_write(server, w, text, sizeof text, &done);
+    EXPECT_EQ(total, PAGE);
+    EXPECT_EQ(ASK(HURD_DEVA_WRITE_MANY, w, 4, 0), EAGAIN);
+    EXPECT_EQ(hurd_deva_read(server, r, text, sizeof text, 0, &got), 0);
+    EXPECT_EQ(ASK(HURD_IO_ROOM, w), 0);
+    EXPECT_EQ(ASK(HURD_DEVA_WRITE_MANY, w, 4, 0), 0);
+    EXPECT_EQ(ASK(HURD_DEVA_WRITE_MANY, w, 8, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_DEVA_READ_MANY, r, 0, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_DEVA_READ_MANY, w, 4, 0), EBADF);
+    EXPECT_EQ(ASK(HURD_DEVA_WRITE_MANY, r, 4, 0), EBADF);
+    EXPECT_EQ(ASK(HURD_IO_ROOM, r), EBADF);
+    EXPECT_EQ(ASK(HURD_IO_ROOM, w, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_IO_STAT, r), EOPNOTSUPP);
+    EXPECT_EQ(ASK(HURD_FS_PIPE, 0), EINVAL);
+    hurd_cap_drop(server, w);
+    while (!hurd_deva_read(server, r, text, sizeof text, 0, &got) && got > 0)
+        total -= got;
+    EXPECT_EQ(got, 0);
+    hurd_cap_drop(server, r);
+    EXPECT_EQ(ask(HURD_FS_PIPE, 0, words), 0);
+    hurd_cap_drop(server, words[0]);
+    EXPECT_EQ(ASK(HURD_DEVA_WRITE_MANY, words[1], 4, 0), EPIPE);
+    EXPECT_EQ(ASK(HURD_IO_ROOM, words[1]), 0);
+    hurd_cap_drop(server, words[1]);
+}
+
 TEST(attributes_are_set)
 {
     struct hurd_file_stat s;
@@ -538,6 +578,7 @@ const struct test tests[] = {
     T(refusals_of_io),
     T(a_file_has_a_position_of_its_own),
     T(pieces_come_in_messages),
+    T(a_pipe_carries_bytes_from_end_to_end),
     T(attributes_are_set),
     T(refusals_of_names),
     T(a_directory_of_many_pages_is_listed),

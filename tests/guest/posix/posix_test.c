@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "tests/guest/posix/streams.h"
 
@@ -119,10 +120,40 @@ TEST(modes_obey_the_mask)
     EXPECT_EQ(stat("/a", &s), 0);
     EXPECT_EQ(s.st_mode, S_IFREG | 0705);
     EXPECT_FAILS(chmod("/none", 0700), ENOENT);
-    EXPECT_FAILS(chmod("/a", 0x10000), EINVAL);
+    EXPECT_EQ(chmod("/a", S_IFREG | 0600), 0);       /* the type is no part of it */
     EXPECT_FAILS(fchmod(1, 0700), EINVAL);
     EXPECT_FAILS(fchmod(63, 0700), EBADF);
     unlink("/a");
+}
+
+TEST(owners_and_times_are_set)
+{
+    struct stat s;
+    struct utimbuf times = { 1000, 2000000000 };
+    make("/a", "x");
+    symlink("a", "/s");
+    EXPECT_EQ(chown("/s", 7, 70000), 0);
+    EXPECT_EQ(lchown("/s", 8, 9), 0);
+    EXPECT_EQ(utime("/a", &times), 0);
+    EXPECT_EQ(stat("/a", &s), 0);
+    EXPECT_EQ(s.st_uid, 7);
+    EXPECT_EQ(s.st_gid, 70000);
+    EXPECT_EQ(s.st_atime, 1000);
+    EXPECT_EQ(s.st_mtime == 2000000000, true);
+    EXPECT_EQ(lstat("/s", &s), 0);
+    EXPECT_EQ(s.st_uid, 8);
+    int f = open("/a", O_RDONLY);
+    EXPECT_EQ(fchown(f, 1, 2), 0);
+    EXPECT_EQ(fstat(f, &s), 0);
+    EXPECT_EQ(s.st_gid, 2);
+    close(f);
+    EXPECT_FAILS(chown("/none", 1, 1), ENOENT);
+    EXPECT_FAILS(lchown("/a/x", 1, 1), ENOTDIR);
+    EXPECT_FAILS(utime("/none", &times), ENOENT);
+    EXPECT_FAILS(fchown(63, 1, 1), EBADF);
+    EXPECT_FAILS(fchown(1, 1, 1), EINVAL);
+    unlink("/a");
+    unlink("/s");
 }
 
 /* ---- contents ---- */
@@ -304,6 +335,38 @@ TEST(descriptors_that_are_not_open_are_refused)
     EXPECT_FAILS(fcntl(0, 999, 0), EINVAL);
 }
 
+TEST(a_pipe_has_two_ends)
+{
+    int p[2], n = 0;
+    char text[8] = "";
+    struct stat s;
+    EXPECT_EQ(pipe(p), 0);
+    EXPECT_EQ(fstat(p[0], &s), 0);
+    EXPECT_EQ(S_ISFIFO(s.st_mode), true);
+    EXPECT_EQ(write(p[1], "abc", 3), 3);
+    EXPECT_EQ(read(p[0], text, 2), 2);
+    EXPECT_EQ(read(p[0], text + 2, 5), 1);
+    EXPECT_EQ(strcmp(text, "abc"), 0);
+    EXPECT_FAILS(read(p[1], text, 1), EBADF);
+    EXPECT_FAILS(write(p[0], text, 1), EBADF);
+    EXPECT_FAILS(lseek(p[0], 0, SEEK_SET), ESPIPE);
+    EXPECT_EQ(isatty(p[0]), 0);
+    close(p[1]);
+    EXPECT_EQ(read(p[0], text, 1), 0);
+    close(p[0]);
+    EXPECT_EQ(pipe(p), 0);
+    close(p[0]);
+    EXPECT_FAILS(write(p[1], "x", 1), EPIPE);
+    close(p[1]);
+    while (n < DESCRIPTORS && dup(0) >= 0)
+        n++;
+    close(DESCRIPTORS - 1);
+    EXPECT_FAILS(pipe(p), EMFILE);
+    EXPECT_EQ(dup(0), DESCRIPTORS - 1);         /* the first end was closed again */
+    for (int i = 3; i < DESCRIPTORS; i++)
+        close(i);
+}
+
 TEST(a_terminal_is_known_as_one)
 {
     struct stat s;
@@ -479,6 +542,7 @@ const struct test tests[] = {
     T(open_says_what_is_wrong),
     T(as_many_files_are_open_as_there_are_descriptors),
     T(modes_obey_the_mask),
+    T(owners_and_times_are_set),
     T(reading_and_writing_move_the_position),
     T(pread_and_pwrite_leave_the_position),
     T(large_files_come_in_one_call),
@@ -488,6 +552,7 @@ const struct test tests[] = {
     T(a_removed_file_lives_as_long_as_it_is_open),
     T(copies_of_a_descriptor_share_its_position),
     T(descriptors_that_are_not_open_are_refused),
+    T(a_pipe_has_two_ends),
     T(a_terminal_is_known_as_one),
     T(stat_tells_files_from_links_and_directories),
     T(links_are_made_and_read),

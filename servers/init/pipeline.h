@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands whose output is the next one's input. */
+#ifndef INIT_PIPELINE_H
+#define INIT_PIPELINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "words.h"
+
+#include "lib/file/files.h"
+
+enum { PIPELINE_MOST = 6 };     /* commands */
+
+/* Starts the commands, the last one first, and waits until all have ended.  All are programs, but
+ * the first may be echo, cat or sha256sum. */
+void pipeline_run(const struct words *const command[], size_t count);
+
+/* Writes to a pipe's end.  While it is full, Ctrl-C ends the programs of the pipeline.  Returns
+ * EPIPE, EINTR; EIO: the file server has gone. */
+int pipeline_put(const struct file *end, const void *data, uint32_t size);
+
+#endif
