@@ -38,7 +38,7 @@ def skeleton(text):
     text = re.sub(r"^ *cpu .*", "cpu", text, flags=re.M)
     text = re.sub(r"\b(waiting|ready|running)\b", "does", text)
     text = re.sub(r" for #\.#, \w+$", "", text, flags=re.M)
-    text = re.sub(r"(among them:) #.*$", r"\1 #", text, flags=re.M)        # how many words of a stack look like code
+    text = re.sub(r"(callers among them:).*", r"\1", text)      # so many as the compiler leaves on the stack
     return [" ".join(line.split()) for line in text.split("\n") if line.strip()]
 
 
