@@ -51,7 +51,32 @@ def messages_by_lot_harm_no_server(lab):
 
 def twenty_tasks_in_almost_all_memory_lose_no_word(lab):
     """tests/guest/soak, while pages move.  LIVES=2000"""
-    lives = number("LIVES", 40)
-    said = run(lab, "soak", f"swap=ram:12 shake={seed() | 1}", [f"lives={lives}", f"seed={seed()}"], 48, 120)
+    lives = number("LIVES", 24)
+    said = run(lab, "soak", f"swap=ram:24 shake={2 * seed()}", [f"lives={lives}", f"seed={seed()}", *os.environ.get("SOAK", "").split()], 96, 120)
     assert f"soak: {lives} tasks, 0 not well, all frames and blocks are back" in said, said[-2000:]
     assert int(re.search(r"physmem has moved (\d+) pages", said)[1]) > 100, said[-500:]
+
+
+def a_failed_assert_in_physmem_names_the_place_and_the_values_and_stops_the_machine(lab):
+    modules = ["broken/physmem" if name == "physmem" else name for name in machine.MODULES]
+    vm = lab.boot_modules(modules, options={"init": "batch"})
+    ending = vm.finish(120)
+    found = re.search(r"tests/guest/broken/physmem.c:(\d+): __wrap_container_unsteady: assertion failed: "
+                      r"c->pages == 0x12345, with 0x[0-9a-f]+ and 0x12345\r?\n", vm.text)
+    assert found, vm.text[-1500:]
+    assert "wortel: the system cannot go on without this server" in vm.text
+    assert ending.status == 2, f"{ending.status} {ending.problem}"
+
+
+def a_failed_assert_in_a_pager_ends_its_task_with_one_line(lab):
+    with tempfile.TemporaryDirectory() as folder:
+        archive = os.path.join(folder, "apps.cpio")
+        paths = [os.path.join(lab.build, "strip", name) for name in ("apps/hello", "broken/pager")]
+        subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive, *paths], check=True, stdout=subprocess.DEVNULL)
+        vm = lab.boot_modules([archive if name == "apps.cpio" else name for name in machine.MODULES], options={"init": "run=hello"})
+        vm.expect("pecan> ", 120)
+        said = vm.command("run pager").replace("\r", "")
+    lines = [line for line in said.splitlines() if line.strip() and "run pager" not in line and "pecan>" not in line]
+    assert re.fullmatch(r"tests/guest/broken/pager.c:\d+: __wrap_map_remove: assertion failed: map->range.first < 16, "
+                        r"with 0x30000000 and 0x10", lines[0]), said
+    assert len(lines) == 2 and "exited with status 134" in lines[1], said
