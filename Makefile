@@ -3,7 +3,8 @@
 #   PROGRAMS += x    x_SRC x_LINK (or x_LDS) x_LIBS x_CFLAGS x_LD -> build/bin/x, build/strip/x
 #   LIBRARIES += l   l_SRC l_CFLAGS                              -> build/lib/libl.a
 #   l_SELDOM, x_SELDOM: files (without .c) that seldom run, compiled for size
-#   DRIVERS += d     a program in the archive that drives devices; only d_SRC
+#   DRIVERS += d     a program in the archive that drives no hardware, or serves others; only d_SRC
+#   STORED += d      a driver in deva's archive; only d_SRC, and servers/d/driver says for which devices (servers/fabrica/rules.h)
 # A folder under apps/ is a program without a room.mk.
 
 BUILD   := build
@@ -53,6 +54,7 @@ LDFLAGS   := -m elf_i386 -nostdlib -static -z max-page-size=4096 -z noexecstack 
 PROGRAMS  :=
 LIBRARIES :=
 DRIVERS   :=
+STORED    :=
 APPS      := $(patsubst apps/%/,%,$(filter-out apps/,$(wildcard apps/*/)))
 
 include $(wildcard */room.mk */*/room.mk */*/*/room.mk)
@@ -68,10 +70,10 @@ $(foreach a,$(APPS),$(eval $(call app_rules,$(a))))
 define driver_rules
 PROGRAMS     += $(1)
 $(1)_LDS     := lib/hurd-mm/program.lds
-$(1)_LIBS    := block ext2 hurd-mm c hurd-cap l4
+$(1)_LIBS    := block ext2 driver hurd-mm c hurd-cap l4
 $(1)_CFLAGS  := -I. $$(DENSE)
 endef
-$(foreach d,$(DRIVERS),$(eval $(call driver_rules,$(d))))
+$(foreach d,$(DRIVERS) $(STORED),$(eval $(call driver_rules,$(d))))
 
 # $(1) name.  Objects live under build/obj/NAME/ so that flags of one program never leak into another.
 define objects

@@ -88,7 +88,8 @@ static int get_ready(void)
     if (!err)
         err = hurd_thread_start(&counter, count_idle, NULL, 0);
     if (!err)
-        err = hurd_task_thread_priority(L4_ThreadIdOfRaw(data->task.server), data->task.cap, counter, 1);
+        err = hurd_task_thread_priority(L4_ThreadIdOfRaw(data->task.server), data->task.cap,
+                                        counter, 1);
     return err;
 }
 

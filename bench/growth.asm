@@ -116,7 +116,7 @@ grow_crowd:
 ; What the timer interrupt takes: the gaps in a loop that looks at the clock.
 QUIET_LOOP      equ 30                  ; more instructions than one round
 tick:
-        sleep   ms(300)                 ; until nobody looks for those who waited for the dead any more
+        sleep   ms(300)                 ; until the search for threads that waited for the dead ones has ended
         no_samples
         rdtsc
 .look:

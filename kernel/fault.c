@@ -8,22 +8,22 @@
 #include "ipc.h"
 #include "map.h"
 
-/* Sends self->kmsg to the thread `whom` and waits for the reply.  Returns IPC_OK, or why there is
- * no reply.  Blocks. */
-static int ask(struct thread *self, enum ipc_kind kind, word_t whom)
+/* Sends self->kmsg to the thread `partner` and waits for the reply.  Returns IPC_OK, or why there
+ * is no reply.  Blocks. */
+static int ask(struct thread *self, enum ipc_kind kind, word_t partner)
 {
     word_t phase;
-    if (whom == L4_ID_NIL || !thread_find(self->space, whom))
+    if (partner == L4_ID_NIL || !thread_find(self->space, partner))
         return L4_IPC_NO_PARTNER;
-    return ipc_call(self, kind, whom, whom, 0, &phase);
+    return ipc_call(self, kind, partner, partner, 0, &phase);
 }
 
-/* As ask(), for a fault in user mode.  If `whom` does not exist, self is halted.  After any other
- * error self goes back to its instruction, which faults again.  Returns true if a reply came.
+/* As ask(), for a fault in user mode.  If `partner` does not exist, self is halted.  After any
+ * other error self goes back to its instruction, which faults again.  Returns true if a reply came.
  * Blocks. */
-static bool ask_or_halt(struct thread *self, enum ipc_kind kind, word_t whom)
+static bool ask_or_halt(struct thread *self, enum ipc_kind kind, word_t partner)
 {
-    int err = ask(self, kind, whom);
+    int err = ask(self, kind, partner);
     if (err == L4_IPC_NO_PARTNER)
         self->halted = true;
     return err == IPC_OK;

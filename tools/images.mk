@@ -8,12 +8,15 @@ BOOTSET := $(patsubst %,$(BUILD)/strip/%,loader kernel sigma0 wortel physmem tas
            $(BUILD)/apps.cpio $(BUILD)/deva-store
 
 DRIVER_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(DRIVERS)))
-APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(sort $(APPS)))
+# Programs that stand in /bin of the file systems, and not in the archive.
+BIN_APPS := env wc
+APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(filter-out $(BIN_APPS),$(sort $(APPS))))
+BIN_BINARIES := $(addprefix $(BUILD)/strip/apps/,$(BIN_APPS))
 
-# The file system that a RAM disk starts with.
+# The file system that a RAM disk starts with; BIN_PORTS: tools/ports.mk.
 ROOT_IMAGE := $(BUILD)/root.img
-$(ROOT_IMAGE): $(shell find boot/root) tools/rootimage
-	@tools/rootimage $@ boot/root
+$(ROOT_IMAGE): $(shell find boot/root) $(BIN_BINARIES) $(BIN_PORTS) tools/rootimage
+	@tools/rootimage $@ boot/root $(BIN_BINARIES) $(BIN_PORTS)
 
 # What `ls` says of them: "NAME<tab>WHAT IT DOES".
 $(BUILD)/programs.txt: apps/README.md $(patsubst %,servers/%/README.md,$(DRIVERS)) tools/images.mk
@@ -37,10 +40,13 @@ missing_apps = missing=$$(for app in $(sort $(APPS)); do [ -e $(BUILD)/strip/app
 
 $(BUILD)/tests.cpio: $(APP_BINARIES) $(BUILD)/programs.txt $(ROOT_IMAGE) $(addprefix $(BUILD)/strip/,$(APP_TESTS))
 	@tools/archive $@ $^
-# Drivers that are needed before there is a file system will live here; there are none yet.
-$(BUILD)/deva-store:
+# deva's archive: the driver framework, the drivers, and which driver fits which device.
+STORED_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(STORED)))
+$(BUILD)/drivers.txt: $(wildcard servers/*/driver) $(wildcard servers) tools/images.mk
 	@mkdir -p $(@D)
-	@tools/archive $@
+	@for file in $(sort $(wildcard servers/*/driver)); do echo "$$(basename $$(dirname $$file)): $$(cat $$file)"; done > $@
+$(BUILD)/deva-store: $(STORED_BINARIES) $(BUILD)/drivers.txt
+	@tools/archive $@ $^
 
 GRUB_PC      := /usr/lib/grub/i386-pc
 GRUB_MODULES := multiboot iso9660 biosdisk normal serial terminal configfile boot search minicmd part_msdos test smbios
@@ -68,6 +74,8 @@ $(BUILD)/floppy/core.img: tools/images.mk
 # The programs come last, as many as there is room for: first the demo and two small ones, then the drivers.
 FLOPPY_FIRST = $(BUILD)/programs.txt $(patsubst %,$(BUILD)/strip/apps/%,demo hello ask) $(DRIVER_BINARIES)
 FLOPPY_APPS = $$(ls -U $(FLOPPY_FIRST) $(filter-out $(FLOPPY_FIRST),$(APP_BINARIES)) 2>/dev/null)
+# A floppy has room for the disks' driver only.
+FLOPPY_STORED = $(addprefix $(BUILD)/strip/,fabrica ide) $(BUILD)/drivers.txt
 $(IMAGES)/pecan-floppy.img: $(BUILD)/floppy/core.img $(BOOTSET) boot/grub.cfg
 	@mkdir -p $(@D)
 	@rm -f $@
@@ -76,7 +84,8 @@ $(IMAGES)/pecan-floppy.img: $(BUILD)/floppy/core.img $(BOOTSET) boot/grub.cfg
 	@dd if=$(GRUB_PC)/boot.img of=$@ bs=1 skip=90 seek=90 count=422 conv=notrunc status=none
 	@dd if=$(BUILD)/floppy/core.img of=$@ bs=512 seek=1 conv=notrunc status=none
 	@mmd -i $@ ::boot ::boot/grub
-	@mcopy -i $@ $(filter-out %/apps.cpio,$(BOOTSET)) ::boot/
+	@tools/archive $(BUILD)/floppy/deva-store $(FLOPPY_STORED)
+	@mcopy -i $@ $(filter-out %/apps.cpio %/deva-store,$(BOOTSET)) $(BUILD)/floppy/deva-store ::boot/
 	@mcopy -i $@ boot/grub.cfg ::boot/grub/
 	@tools/archive --most=$$(mdir -i $@ :: | grep 'bytes free' | tr -dc 0-9) $(BUILD)/floppy/apps.cpio $(FLOPPY_APPS)
 	@mcopy -i $@ $(BUILD)/floppy/apps.cpio ::boot/
@@ -93,8 +102,10 @@ usb: $(IMAGES)/pecan.iso
 	@$(missing_apps)
 
 # A disk for the driver: swap partition, and an ext2 file system, which is repaired if need be.  What is written to it stays there until SIZE changes, or `make clean`.
-disk:
-	@tools/disk --ext2 $(IMAGES)/disk.img $(SIZE)
+disk: $(BIN_BINARIES) $(BIN_PORTS)
+	@rm -rf $(BUILD)/disk/tree && mkdir -p $(BUILD)/disk/tree/bin && cp -r boot/root/. $(BUILD)/disk/tree/
+	@cp $(BIN_BINARIES) $(BIN_PORTS) $(BUILD)/disk/tree/bin/
+	@tools/disk --ext2=$(BUILD)/disk/tree $(IMAGES)/disk.img $(SIZE)
 
 # The same layout, but the second partition is a FAT file system with Pecan in it, and GRUB stands in front of the first.
 DISK_GRUB   := multiboot fat part_msdos biosdisk normal serial terminal configfile boot search minicmd test smbios

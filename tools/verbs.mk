@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The commands that people type, besides `make`.  `make help` prints the lines that start with two hashes.
 
+include tools/ports.mk
 include tools/images.mk
 include tools/tests.mk
 

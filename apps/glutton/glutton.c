@@ -14,7 +14,10 @@ enum {
     AGAIN = 20000,              /* us between two tries, when there is no more */
 };
 
-L4_ThreadId_t physmem(void) { return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server); }
+L4_ThreadId_t physmem(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
+}
 L4_ThreadId_t task_server(void) { return L4_ThreadIdOfRaw(__hurd_startup_data->task.server); }
 L4_Word_t own_control(void) { return __hurd_startup_data->physmem_control.cap; }
 L4_Word_t own_task(void) { return __hurd_startup_data->task.cap; }
@@ -25,11 +28,14 @@ static const struct kind {
     int (*more)(void);
     bool tree;                  /* by children and grandchildren, too */
 } kinds[] = {
-    {"tasks", more_nothing, true},      {"threads", more_threads, true},   {"kernel", more_kernel, true},
-    {"handles", more_handles, true},    {"controls", more_controls, true}, {"groups", more_groups, true},
-    {"holes", more_holes, true},        {"mixed", more_mixed, true},       {"gifts", more_gifts, true},
-    {"waits", more_waits, false},       {"readers", more_readers, false},  {"requests", more_requests, false},
-    {"images", more_images, false},     {"messages", more_messages, false}, {"pager", more_priority, false},
+    {"tasks", more_nothing, true},     {"threads", more_threads, true},
+    {"kernel", more_kernel, true},     {"handles", more_handles, true},
+    {"controls", more_controls, true}, {"groups", more_groups, true},
+    {"holes", more_holes, true},       {"mixed", more_mixed, true},
+    {"gifts", more_gifts, true},       {"waits", more_waits, false},
+    {"readers", more_readers, false},  {"requests", more_requests, false},
+    {"images", more_images, false},    {"messages", more_messages, false},
+    {"pager", more_priority, false},
 };
 
 static const struct kind *find(const char *name)
@@ -65,7 +71,8 @@ int main(int argc, char **argv)
     while (!(error = kind->more()))
         taken++;
     if (argc == 2)
-        printf("glutton: %s: %u children, %u taken, then: %s\n", kind->name, children, taken, strerror(error));
+        printf("glutton: %s: %u children, %u taken, then: %s\n", kind->name, children, taken,
+               strerror(error));
     for (;;) {
         L4_Sleep(L4_TimePeriod(AGAIN));
         while (kind->tree && !child(kind->name))

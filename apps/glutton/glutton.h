@@ -17,7 +17,8 @@ int more_handles(void);     /* containers, and weak references to them */
 int more_controls(void);    /* memory controls without memory */
 int more_groups(void);      /* truly shared pages */
 int more_holes(void);       /* pages far apart, seven of eight given back: holes between records */
-int more_mixed(void);       /* handles, controls, groups or holes, another kind in each task of the tree */
+int more_mixed(
+    void); /* handles, controls, groups or holes, another kind in each task of the tree */
 int more_gifts(void);       /* handles in tables of tasks that never asked */
 int more_waits(void);       /* threads that wait for the end of a task */
 int more_readers(void);     /* threads that wait for the console */

@@ -67,8 +67,8 @@ int more_groups(void)
         page += !error;
     }
     if (!error)
-        error = hurd_pm_container_copy(physmem(), container, 0, container, page * HURD_MM_PAGE, HURD_MM_PAGE,
-                                       HURD_PM_SHARED, NULL);
+        error = hurd_pm_container_copy(physmem(), container, 0, container, page * HURD_MM_PAGE,
+                                       HURD_MM_PAGE, HURD_PM_SHARED, NULL);
     page += !error;
     return error;
 }
@@ -81,7 +81,8 @@ int more_holes(void)
     int error = hurd_pm_container_create(physmem(), own_control(), 0, &container);
     if (error)
         return error;
-    while (n < HOLES && !hurd_pm_container_allocate(physmem(), container, 0, n * FAR, HURD_MM_PAGE, NULL))
+    while (n < HOLES &&
+           !hurd_pm_container_allocate(physmem(), container, 0, n * FAR, HURD_MM_PAGE, NULL))
         n++;
     for (L4_Word_t i = 0; i < n; i++)
         if (i % 8)

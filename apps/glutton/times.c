@@ -42,7 +42,8 @@ static void ask_physmem(void *unused)
 {
     (void)unused;
     for (;;)
-        hurd_pm_container_allocate(physmem(), container, HURD_PM_SQUASH, 0, PAGES * HURD_MM_PAGE, NULL);
+        hurd_pm_container_allocate(physmem(), container, HURD_PM_SQUASH, 0, PAGES * HURD_MM_PAGE,
+                                   NULL);
 }
 
 int more_requests(void)
@@ -58,10 +59,12 @@ static void ask_task(void *unused)
         struct hurd_task_created created;
         if (hurd_pm_control_split(physmem(), own_control(), PAGES, HURD_TASK_TASK, &control))
             continue;
-        if (hurd_pm_container_share(physmem(), container, HURD_TASK_TASK, HURD_PM_READ | HURD_PM_EXECUTE, &image))
+        if (hurd_pm_container_share(physmem(), container, HURD_TASK_TASK,
+                                    HURD_PM_READ | HURD_PM_EXECUTE, &image))
             hurd_cap_take_back(physmem(), HURD_TASK_TASK, control);
         else
-            hurd_task_create(task_server(), own_task(), image, 4, (PAGES - 1) * HURD_MM_PAGE, control, "x", 2, &created);
+            hurd_task_create(task_server(), own_task(), image, 4, (PAGES - 1) * HURD_MM_PAGE,
+                             control, "x", 2, &created);
     }
 }
 
@@ -76,7 +79,8 @@ static void send_to_all(void *unused)
                             hurd_wortel_thread().raw, L4_Sigma0Id().raw};
     (void)unused;
     for (unsigned i = 0;; i++) {
-        L4_Word_t label = i & 8 ? HURD_PM_CONTAINER_ALLOCATE : L4_LABEL_PAGE_FAULT | 2; /* forged, and never answered */
+        L4_Word_t label = i & 8 ? HURD_PM_CONTAINER_ALLOCATE
+                                : L4_LABEL_PAGE_FAULT | 2; /* forged, and never answered */
         L4_LoadMR(0, L4_MakeTag(label, i & 8 ? 4 : 2, 0).raw);
         L4_LoadMR(1, container);
         L4_LoadMR(2, HURD_PM_SQUASH);
@@ -106,7 +110,8 @@ int more_priority(void)
     if (begun)
         return EAGAIN;
     begun = true;
-    while (priority > 1 && hurd_task_thread_priority(task_server(), own_task(), hurd_mm_pager(), priority))
+    while (priority > 1 &&
+           hurd_task_thread_priority(task_server(), own_task(), hurd_mm_pager(), priority))
         priority--;
     L4_Start_SpIp(hurd_mm_pager(), (L4_Word_t)stack + STACK, (L4_Word_t)spin);
     return 0;

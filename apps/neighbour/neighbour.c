@@ -22,8 +22,14 @@ enum {
     CHILD_STATUS = 7,
 };
 
-static L4_ThreadId_t physmem(void) { return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server); }
-static L4_ThreadId_t task_server(void) { return L4_ThreadIdOfRaw(__hurd_startup_data->task.server); }
+static L4_ThreadId_t physmem(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
+}
+static L4_ThreadId_t task_server(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
+}
 static L4_Word_t control(void) { return __hurd_startup_data->physmem_control.cap; }
 static L4_Word_t self(void) { return __hurd_startup_data->task.cap; }
 
@@ -62,7 +68,8 @@ static unsigned make_containers(void)
 {
     L4_Word_t container[CONTAINERS];
     unsigned n = 0;
-    while (n < CONTAINERS && !missing("container", hurd_pm_container_create(physmem(), control(), 0, &container[n])))
+    while (n < CONTAINERS &&
+           !missing("container", hurd_pm_container_create(physmem(), control(), 0, &container[n])))
         n++;
     for (unsigned i = 0; i < n; i++) {
         missing("container destroyed", hurd_pm_container_destroy(physmem(), container[i]));
@@ -118,7 +125,7 @@ int main(int argc, char **argv)
         return CHILD_STATUS;
     unsigned children = start_children(), threads = make_threads(), containers = make_containers();
     unsigned pages = take_memory();
-    printf("neighbour: %u pages, %u containers, %u threads, %u children: %s\n", pages, containers, threads, children,
-           failures ? "not what was promised" : "all that was promised");
+    printf("neighbour: %u pages, %u containers, %u threads, %u children: %s\n", pages, containers,
+           threads, children, failures ? "not what was promised" : "all that was promised");
     return failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -73,6 +73,10 @@ struct hurd_cap_table {
     unsigned capacity, count;
 };
 
+/* For a table that lies on the server's heap (malloc), whatever task it is for. */
+void *hurd_cap_heap_alloc(unsigned task, size_t bytes);
+void hurd_cap_heap_free(unsigned task, void *block, size_t bytes);
+
 void hurd_cap_object_init(struct hurd_cap_object *object, const struct hurd_cap_class *class);
 /* strong + 1, without a capability */
 void hurd_cap_object_keep(struct hurd_cap_object *object);

@@ -17,7 +17,7 @@
  *   1026   io_stat      0 file                                       struct hurd_file_stat
  *   1027   io_sync      0 file                                       none; all of it, and all that
  *                                                                    names it, is on the medium
- *   1028   io_seek      0 file, 1 HURD_IO_FROM_*, 2-3 distance       0-1 position (lower word first)
+ *   1028   io_seek      0 file, 1 HURD_IO_FROM_*, 2-3 distance       0-1 position (low word first)
  *
  * offset: bytes into the container, a multiple of 4 KB; bytes: 1 to HURD_IO_MOST.  A read replaces
  * whole pages of the container; behind the bytes that were read, the last of these is zero.

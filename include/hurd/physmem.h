@@ -450,7 +450,8 @@ int hurd_pm_container_unpin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t sta
 int hurd_pm_container_info(L4_ThreadId_t pm, L4_Word_t container,
                            struct hurd_pm_container_info *info);
 
-int hurd_pm_control_notify(L4_ThreadId_t pm, L4_Word_t control, L4_ThreadId_t thread, L4_Word_t word);
+int hurd_pm_control_notify(L4_ThreadId_t pm, L4_Word_t control, L4_ThreadId_t thread,
+                           L4_Word_t word);
 int hurd_pm_extra_info(L4_ThreadId_t pm, L4_Word_t control, struct hurd_pm_extra_info *info);
 int hurd_pm_container_return(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
                              L4_Word_t *amount);

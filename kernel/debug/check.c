@@ -10,10 +10,10 @@
 #include "../sched.h"
 #include "../timer.h"
 
-#define CHECK(c, t)                                                                                                    \
-    do {                                                                                                               \
-        if (!(c))                                                                                                      \
-            panic("check: %s, thread %lx", #c, (unsigned long)(t)->id);                                                \
+#define CHECK(c, t)                                                                                \
+    do {                                                                                           \
+        if (!(c))                                                                                  \
+            panic("check: %s, thread %lx", #c, (unsigned long)(t)->id);                            \
     } while (0)
 
 uint32_t check_every;
@@ -67,7 +67,8 @@ static void check_state(struct thread *t)
         break;
     case THREAD_RECEIVING:
         CHECK(!queued && (t->fast_from || t->receive_result == IPC_PENDING), t);
-        CHECK(!t->fast_from || (!t->kernel_sp && !is_on(&t->in_wheel) && !t->halted && !t->engaged), t);
+        CHECK(!t->fast_from || (!t->kernel_sp && !is_on(&t->in_wheel) && !t->halted && !t->engaged),
+              t);
         break;
     case THREAD_ENGAGED:
         CHECK(!queued && t->engaged, t);
@@ -92,15 +93,17 @@ static void check_senders(struct thread *t)
     CHECK(t->proxies == proxies, t);
     seen.senders += senders;
     if (t != idle_thread)
-        CHECK((t->obstacles & ~(OBSTACLE_FPU | OBSTACLE_REDIRECTED | OBSTACLE_OVERTIME | OBSTACLE_QUANTUM |
-                                   OBSTACLE_COMPAT)) == senders * OBSTACLE_SENDER, t);
+        CHECK((t->obstacles & ~(OBSTACLE_FPU | OBSTACLE_REDIRECTED | OBSTACLE_OVERTIME |
+                                OBSTACLE_QUANTUM | OBSTACLE_COMPAT)) == senders * OBSTACLE_SENDER,
+              t);
 }
 
 /* The UTCB is where the space shows it. */
 static void check_utcb(struct thread *t)
 {
     vaddr_t v = t->local_id - L4_UTCB_U;
-    word_t *entry = v - t->space->utcb.base < t->space->utcb.size ? arch_table_entry(t->space, v) : NULL;
+    word_t *entry = v - t->space->utcb.base < t->space->utcb.size ? arch_table_entry(t->space, v)
+                                                                  : NULL;
     CHECK(entry && (*entry & ENTRY_PRESENT), t);
     CHECK((char *)arch_kernel_address(entry_frame(*entry)) + (v & PAGE_MASK) == (char *)t->utcb, t);
 }
@@ -149,7 +152,9 @@ static void check_queues(void)
             continue;
         list_for_each (n, &ready.queue[p]) {
             struct thread *t = list_entry(n, struct thread, in_queue);
-            CHECK(is_linked(n) && exists(t) && t != current && thread_state(t) == THREAD_READY && t->priority == p, t);
+            CHECK(is_linked(n) && exists(t) && t != current && thread_state(t) == THREAD_READY &&
+                      t->priority == p,
+                  t);
             queued++;
         }
     }
@@ -161,7 +166,8 @@ static void check_queues(void)
 static void check_slot(const struct list_node *n, uint32_t level, uint32_t slot)
 {
     struct thread *t = list_entry(n, struct thread, in_wheel);
-    uint64_t deadline = t->deadline >> (TIMER_SLOT_BITS * level), now = timer.now >> (TIMER_SLOT_BITS * level);
+    uint64_t deadline = t->deadline >> (TIMER_SLOT_BITS * level),
+             now = timer.now >> (TIMER_SLOT_BITS * level);
     CHECK(is_linked(n) && exists(t), t);
     CHECK((deadline & (TIMER_SLOTS - 1)) == slot && deadline > now, t);
     CHECK(level == TIMER_LEVELS - 1 || deadline >> TIMER_SLOT_BITS == now >> TIMER_SLOT_BITS, t);
@@ -280,9 +286,11 @@ static void check_space(struct thread *t)
         ports++;
     }
     CHECK(threads == s->thread_count && active == a.utcbs, t);
-    CHECK(s->kmem_used == PAGE_SIZE * (1 + (s->spare_table != NULL) + a.tables + a.nodes_pages + a.utcb_pages) +
-                              NODE_CHARGE * a.nodes + THREAD_BLOCK * threads + ARCH_FPU_CHARGE * fpus +
-                              (s->io_table ? ARCH_IO_CHARGE : 0) + (uint32_t)sizeof(struct io_node) * ports, t);
+    CHECK(s->kmem_used ==
+              PAGE_SIZE * (1 + (s->spare_table != NULL) + a.tables + a.nodes_pages + a.utcb_pages) +
+                  NODE_CHARGE * a.nodes + THREAD_BLOCK * threads + ARCH_FPU_CHARGE * fpus +
+                  (s->io_table ? ARCH_IO_CHARGE : 0) + (uint32_t)sizeof(struct io_node) * ports,
+          t);
 }
 
 /* ---- all of it */

@@ -73,7 +73,8 @@ static void backtrace(word_t caller)
     char here;
     char *top = (char *)(((word_t)&here | (THREAD_BLOCK - 1)) + 1);
     int left = BACKTRACE_MAX;
-    kprintf("panic: called from %lx; code addresses on the stack, its callers among them:", (unsigned long)caller);
+    kprintf("panic: called from %lx; code addresses on the stack, its callers among them:",
+            (unsigned long)caller);
     for (word_t *at = (word_t *)((word_t)&here & ~3u); (char *)at < top && left; at++)
         if (*at >= (word_t)__text_start && *at < (word_t)__text_end && left--)
             kprintf(" %lx", (unsigned long)*at);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <hurd/deva.h>
+#include <hurd/device.h>
 #include <hurd/physmem.h>
 #include <hurd/startup.h>
 #include <l4/ipc.h>
@@ -251,6 +252,15 @@ int block_volume_serve(struct hurd_cap_call *call)
     }
 }
 
+/* An interrupt of a line that other devices use, too: hurd/device.h. */
+static int serve_shared_interrupt(struct hurd_cap_call *call)
+{
+    if (call->words != 1 || !block_site.driver->interrupt)
+        return EINVAL;
+    hurd_irq_done(call->from, call->arg[0], block_site.driver->interrupt(call->arg[0]));
+    return HURD_CAP_NO_REPLY;
+}
+
 /* Each request comes here first. */
 static int serve_root(struct hurd_cap_call *call)
 {
@@ -258,6 +268,8 @@ static int serve_root(struct hurd_cap_call *call)
         volumes_look(&call->server->table, client_forget);
         since_look = 0;
     }
+    if (call->label == HURD_DEVICE_INTERRUPT && L4_IsThreadEqual(call->from, block_site.deva))
+        return serve_shared_interrupt(call);
     return call->label == HURD_BLOCK_OPEN ? volume_serve_open(call) : EOPNOTSUPP;
 }
 
@@ -280,20 +292,8 @@ static int serve_cancel(L4_ThreadId_t thread)
     return 0;
 }
 
-static void *table_alloc(unsigned task, size_t bytes)
-{
-    (void) task;
-    return calloc(1, bytes);
-}
-
-static void table_free(unsigned task, void *block, size_t bytes)
-{
-    (void) task, (void) bytes;
-    free(block);
-}
-
 static struct hurd_cap_server server = {
-    .table = { .alloc = table_alloc, .free = table_free },
+    .table = { .alloc = hurd_cap_heap_alloc, .free = hurd_cap_heap_free },
     .root = serve_root,
     .other = serve_other,
     .cancel = serve_cancel,
@@ -451,7 +451,7 @@ int block_server_master(L4_ThreadId_t *deva_server, L4_Word_t *master)
     for (int i = 0; i < MASTER_TRIES; i++) {
         L4_Word_t kind, parts;
         if (!hurd_deva_info(*deva_server, *master, &kind, &parts))
-            return kind == HURD_DEVA_KIND_MASTER ? 0 : ENOENT;
+            return kind == HURD_DEVA_KIND_MASTER || kind == HURD_DEVA_KIND_DEVICE ? 0 : ENOENT;
         L4_Sleep(L4_TimePeriod(MASTER_PAUSE));
     }
     return ENOENT;

@@ -27,16 +27,17 @@ struct block_driver {
     /* Begins the run.  It gets the data of a write by block_server_fetch().  When the run ends, now
      * or later, it calls block_server_finished() or block_server_refused(), once. */
     void (*begin)(const struct queue_run *run);
-    /* Serves an interrupt of that line.  It may be NULL. */
-    void (*interrupt)(unsigned line);
+    /* Serves an interrupt of that line.  Returns whether a device of the driver wanted something.
+     * It may be NULL. */
+    bool (*interrupt)(unsigned line);
     /* late() is called when the time is up.  patience() returns the us until then; UINT32_MAX:
      * there is no limit.  Both may be NULL. */
     void (*late)(void);
     uint32_t (*patience)(void);
 };
 
-/* Finds the device master capability: it is the handle after the console's, and init gives it a
- * short time after the start.  Returns 0; or ENOENT if it does not come within a second.
+/* Finds the device capability, or the device master capability: it is the handle after the
+ * console's, and comes a short time after the start.  Returns 0; or ENOENT if it does not come within a second.
  * Blocks. */
 int block_server_master(L4_ThreadId_t *deva, L4_Word_t *master);
 

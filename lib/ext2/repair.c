@@ -189,14 +189,18 @@ static int names_count(struct repair *r, struct ext2_inode *directory)
     return err == ENOENT ? 0 : err;
 }
 
+/* The inode behind this one that is not reserved. */
+static uint32_t inode_behind(const struct ext2 *fs, uint32_t i)
+{
+    return i == EXT2_ROOT ? fs->first_inode : i + 1;
+}
+
 static int names_pass(struct repair *r)
 {
     struct ext2 *fs = r->fs;
     int err = 0;
-    for (uint32_t i = EXT2_ROOT; i <= fs->inodes && !err; i++) {
+    for (uint32_t i = EXT2_ROOT; i <= fs->inodes && !err; i = inode_behind(fs, i)) {
         struct ext2_inode inode;
-        if (i > EXT2_ROOT && i < fs->first_inode)
-            continue;
         err = inode_load(fs, i, &inode);
         if (!err && inode.links > 0 && inode_is(&inode, EXT2_DIRECTORY))
             err = names_count(r, &inode);
@@ -210,10 +214,8 @@ static int links_pass(struct repair *r)
 {
     struct ext2 *fs = r->fs;
     int err = 0;
-    for (uint32_t i = EXT2_ROOT; i <= fs->inodes && !err; i++) {
+    for (uint32_t i = EXT2_ROOT; i <= fs->inodes && !err; i = inode_behind(fs, i)) {
         struct ext2_inode inode;
-        if (i > EXT2_ROOT && i < fs->first_inode)
-            continue;
         err = inode_load(fs, i, &inode);
         if (err || inode.links == r->names[i])
             continue;

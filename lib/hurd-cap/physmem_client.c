@@ -222,7 +222,8 @@ int hurd_pm_debug_revoke(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t n)
 
 /* ---- extra pages, soft references, locks ---- */
 
-int hurd_pm_control_notify(L4_ThreadId_t pm, L4_Word_t control, L4_ThreadId_t thread, L4_Word_t word)
+int hurd_pm_control_notify(L4_ThreadId_t pm, L4_Word_t control, L4_ThreadId_t thread,
+                           L4_Word_t word)
 {
     const L4_Word_t in[] = { control, thread.raw, word };
     return rpc_1(pm, HURD_PM_CONTROL_NOTIFY, 3, in, NULL);

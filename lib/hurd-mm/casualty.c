@@ -92,8 +92,8 @@ static void say_neighbours(uintptr_t address)
 static void say_registers(uintptr_t ip)
 {
     const L4_Word_t *r = casualty.registers;
-    say("  eip %08lx esp %08lx ebp %08lx eflags %08lx thread %lu.%lu\n", (L4_Word_t)ip, r[7],
-        r[6], r[1], (L4_Word_t)L4_ThreadNo(casualty.thread), (L4_Word_t)L4_Version(casualty.thread));
+    say("  eip %08lx esp %08lx ebp %08lx eflags %08lx thread %lu.%lu\n", (L4_Word_t)ip, r[7], r[6],
+        r[1], (L4_Word_t)L4_ThreadNo(casualty.thread), (L4_Word_t)L4_Version(casualty.thread));
     say("  eax %08lx ebx %08lx ecx %08lx edx %08lx esi %08lx edi %08lx\n", r[11], r[8], r[10], r[9],
         r[5], r[4]);
 }

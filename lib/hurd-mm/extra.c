@@ -39,9 +39,11 @@ static L4_Word_t extra_give_back(L4_Word_t pages)
 {
     L4_Word_t given = 0, amount;
     while (given < pages && extra.end) {
-        L4_Word_t part = pages - given < extra.end / HURD_MM_PAGE ? pages - given : extra.end / HURD_MM_PAGE;
+        L4_Word_t part = pages - given < extra.end / HURD_MM_PAGE ? pages - given
+                                                                  : extra.end / HURD_MM_PAGE;
         extra.end -= part * HURD_MM_PAGE;
-        if (hurd_pm_container_deallocate(server(), extra.container, extra.end, part * HURD_MM_PAGE, &amount))
+        if (hurd_pm_container_deallocate(server(), extra.container, extra.end, part * HURD_MM_PAGE,
+                                         &amount))
             break;
         given += amount / HURD_MM_PAGE;
     }

@@ -22,12 +22,12 @@ enum { AT_FORK_MAX = 8, IN_CHILD = -1 };
 
 static struct mutex lock;               /* one thread forks at a time */
 static struct at_fork {
-    void (*prepare)(void), (*parent)(void), (*child)(void);
+    void (*prepare)(void), (*parent)(int error), (*child)(void);
 } at_fork[AT_FORK_MAX];
 static unsigned at_fork_count;
 static L4_Word_t image_pages;           /* 0: not asked yet */
 
-int hurd_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
+int hurd_at_fork(void (*prepare)(void), void (*parent)(int error), void (*child)(void))
 {
     mutex_lock(&lock);
     bool fits = at_fork_count < AT_FORK_MAX;
@@ -43,20 +43,21 @@ static void hold_all(void)
     for (unsigned i = at_fork_count; i > 0; i--)
         if (at_fork[i - 1].prepare)
             at_fork[i - 1].prepare();
+    __stdio_hold(true);             /* streams call malloc() */
     __malloc_hold(true);
-    __stdio_hold(true);
     brk_hold(true);
 }
 
-static void let_go_all(bool child)
+static void let_go_all(int result)
 {
     brk_hold(false);
-    __stdio_hold(false);
     __malloc_hold(false);
+    __stdio_hold(false);
     for (unsigned i = 0; i < at_fork_count; i++) {
-        void (*function)(void) = child ? at_fork[i].child : at_fork[i].parent;
-        if (function)
-            function();
+        if (result == IN_CHILD && at_fork[i].child)
+            at_fork[i].child();
+        if (result != IN_CHILD && at_fork[i].parent)
+            at_fork[i].parent(result);
     }
     mutex_unlock(&lock);
 }
@@ -164,7 +165,7 @@ int hurd_fork(L4_Word_t frames, struct hurd_task_created *created)
         child();
         *created = (struct hurd_task_created){0};
     }
-    let_go_all(result == IN_CHILD);
+    let_go_all(result);
     return result == IN_CHILD ? 0 : result;
 }
 

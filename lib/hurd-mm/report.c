@@ -7,6 +7,7 @@
  * an invalid instruction; its exception message has them all, and the reply can set them all.
  * Its fault is broken off, without a reply: in the middle of a string copy a reply would only let
  * the kernel look for the page again. */
+#pragma GCC optimize "Os"      /* every program has it, and none is slow because of it */
 #include <l4/message.h>
 #include <l4/protocol.h>
 #include <l4/thread.h>

@@ -23,11 +23,16 @@ _Noreturn void exit(int status)
 {
     while (at_exit_count)
         at_exit[--at_exit_count]();
-    fflush(stdout);
+    fflush(NULL);
     _Exit(status);
 }
 
 _Noreturn void _Exit(int status)
+{
+    __libc_exit(status);
+}
+
+_Noreturn void _exit(int status)
 {
     __libc_exit(status);
 }

@@ -58,6 +58,11 @@ __attribute__((weak)) unsigned long long __libc_clock(void)
     return 0;
 }
 
+__attribute__((weak)) long long __libc_time(void)
+{
+    return -1;
+}
+
 __attribute__((weak)) void __libc_sleep(unsigned long long microseconds)
 {
     (void)microseconds;

@@ -2,6 +2,7 @@
 /* The engine of the printf functions: ISO C 7.21.6.1.  It parses a directive into a struct
  * printf_spec, makes text of the value in a small buffer, and print_field() pads it.
  * printf_float.c does floating point. */
+#pragma GCC optimize "Os"      /* every program has it, and none is slow because of it */
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>

@@ -4,6 +4,7 @@
  * A value is an integer times a power of two.  So its decimal expansion ends, and all of it is
  * computed, in words of nine digits.  It is rounded once, half to even, at the last digit that is
  * wanted; so every digit is right.  The FPU is not used. */
+#pragma GCC optimize "Os"      /* every program has it, and none is slow because of it */
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,76 +1,107 @@
 /* SPDX-License-Identifier: MIT */
-/* The standard streams: ISO C 7.21.  stdout is line buffered, stderr is not buffered, stdin is read
- * in pieces.  All bytes go through __libc_write() and __libc_read(). */
+/* Streams: ISO C 7.21.  stdout is line buffered, stderr is not buffered, stdin is read in pieces.
+ * All bytes go through __libc_write() and __libc_read().  lib/posix makes streams of files. */
+#pragma GCC optimize "Os"      /* every program has it, and none is slow because of it */
 #include <errno.h>
 #include <libc.h>
-#include <mutex.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include "printf.h"
+#include "stream.h"
 
-struct libc_stream {
-    int number;                 /* the hooks get this number */
-    bool line_buffered;
-    bool at_end, failed;
-    bool has_pushed;            /* ungetc() put `pushed` back */
-    unsigned char pushed;
-    size_t used;                /* output: bytes that wait; input: bytes of `buffer` that have
-                                   been read */
-    size_t filled;              /* input only: bytes in `buffer` */
-    struct mutex lock;
-    char buffer[BUFSIZ];
-};
-
-static FILE input = {.number = 0};
-static FILE output = {.number = 1, .line_buffered = true};
-static FILE error = {.number = 2};
+static char input_buffer[BUFSIZ], output_buffer[BUFSIZ];
+static FILE input = {.number = 0, .can_read = true, .buffer = input_buffer, .size = BUFSIZ};
+static FILE output = {.number = 1, .can_write = true, .buffering = _IOLBF,
+                      .buffer = output_buffer, .size = BUFSIZ};
+static FILE error = {.number = 2, .can_write = true, .buffering = _IONBF};
 FILE *const stdin = &input, *const stdout = &output, *const stderr = &error;
 
-static int write_through(FILE *stream, const char *data, size_t size)
+FILE *__libc_streams;
+struct mutex __libc_streams_lock;
+
+/* ---- output ---- */
+
+/* Returns the bytes that were written; fewer: the stream has failed. */
+static size_t write_through(FILE *stream, const char *data, size_t size)
 {
-    while (size) {
-        long done = __libc_write(stream->number, data, size);
+    size_t total = 0;
+    while (total < size) {
+        long done = __libc_write(stream->number, data + total, size - total);
         if (done <= 0) {
             stream->failed = true;
-            return EOF;
+            break;
         }
-        data += done;
-        size -= (size_t)done;
+        total += (size_t)done;
     }
-    return 0;
+    return total;
 }
 
-static int flush_locked(FILE *stream)
+int __libc_stream_flush(FILE *stream)
 {
     size_t size = stream->used;
+    if (stream->reads || size == 0)
+        return 0;
     stream->used = 0;
-    return write_through(stream, stream->buffer, size);
+    return write_through(stream, stream->buffer, size) == size ? 0 : EOF;
 }
 
-static int write_locked(FILE *stream, const char *data, size_t size)
+/* Pre: the stream is locked.  False: it cannot be written to, and errno says why. */
+static bool output_begin(FILE *stream)
 {
-    if (!stream->line_buffered)
-        return write_through(stream, data, size);
-    int result = 0;
-    for (; size && result == 0; data++, size--) {
-        stream->buffer[stream->used++] = *data;
-        if (*data == '\n' || stream->used == sizeof stream->buffer)
-            result = flush_locked(stream);
+    if (stream->can_write && stream->reads && (!stream->turn || stream->turn(stream) == 0))
+        stream->reads = false;
+    if (stream->can_write && !stream->reads)
+        return true;
+    if (!stream->can_write)
+        errno = EBADF;
+    stream->failed = true;
+    return false;
+}
+
+static size_t write_lines(FILE *stream, const char *data, size_t size)
+{
+    for (size_t done = 0; done < size; done++) {
+        stream->buffer[stream->used++] = data[done];
+        if ((data[done] == '\n' || stream->used == stream->size) && __libc_stream_flush(stream))
+            return done;
     }
-    return result;
+    return size;
+}
+
+static size_t write_blocks(FILE *stream, const char *data, size_t size)
+{
+    if (size > stream->size - stream->used && __libc_stream_flush(stream))
+        return 0;
+    if (size >= stream->size)
+        return write_through(stream, data, size);
+    memcpy(stream->buffer + stream->used, data, size);
+    stream->used += size;
+    return size;
+}
+
+/* Returns the bytes that were taken. */
+static size_t write_locked(FILE *stream, const char *data, size_t size)
+{
+    if (!output_begin(stream))
+        return 0;
+    if (stream->size == 0 || stream->buffering == _IONBF)
+        return write_through(stream, data, size);
+    return stream->buffering == _IOLBF ? write_lines(stream, data, size)
+                                       : write_blocks(stream, data, size);
 }
 
 size_t fwrite(const void *restrict data, size_t size, size_t count, FILE *restrict stream)
 {
+    size_t total;
     if (size == 0 || count == 0)
         return 0;
+    if (__builtin_mul_overflow(size, count, &total)) {
+        errno = EOVERFLOW;
+        return 0;
+    }
     mutex_lock(&stream->lock);
-    size_t done = 0;
-    while (done < count && write_locked(stream, (const char *)data + done * size, size) == 0)
-        done++;
+    size_t done = write_locked(stream, data, total);
     mutex_unlock(&stream->lock);
-    return done;
+    return done / size;
 }
 
 int fputc(int c, FILE *stream)
@@ -100,15 +131,23 @@ int puts(const char *s)
     return fputs(s, stdout) == EOF ? EOF : putchar('\n') == EOF ? EOF : 0;
 }
 
+static int flush_one(FILE *stream)
+{
+    mutex_lock(&stream->lock);
+    int result = __libc_stream_flush(stream);
+    mutex_unlock(&stream->lock);
+    return result;
+}
+
 int fflush(FILE *stream)
 {
-    if (!stream)
-        stream = stdout;        /* only stdout keeps output back */
-    if (stream == stdin)
-        return 0;
-    mutex_lock(&stream->lock);
-    int result = flush_locked(stream);
-    mutex_unlock(&stream->lock);
+    if (stream)
+        return flush_one(stream);
+    int result = flush_one(stdout);
+    mutex_lock(&__libc_streams_lock);
+    for (stream = __libc_streams; stream; stream = stream->next)
+        result |= flush_one(stream);
+    mutex_unlock(&__libc_streams_lock);
     return result;
 }
 
@@ -122,8 +161,8 @@ struct stream_sink {
 
 static void stream_flush(struct stream_sink *s)
 {
-    if (s->used && s->result == 0)
-        s->result = write_locked(s->stream, s->buffer, s->used);
+    if (s->used && s->result == 0 && write_locked(s->stream, s->buffer, s->used) < s->used)
+        s->result = EOF;
     s->used = 0;
 }
 
@@ -179,36 +218,61 @@ void perror(const char *prefix)
         fprintf(stderr, "%s\n", strerror(number));
 }
 
-static int get_locked(FILE *stream)
+/* ---- input ---- */
+
+/* The user must see a prompt before the program waits for the answer. */
+static void show_prompt(const FILE *stream)
+{
+    if (stream != stdout && !stream->turn)
+        flush_one(stdout);
+}
+
+/* Reads the next piece.  Pre: the stream is locked, and nothing of its input is left. */
+static bool input_fill(FILE *stream)
+{
+    if (!stream->can_read || __libc_stream_flush(stream)) {
+        if (!stream->can_read)
+            errno = EBADF;
+        stream->failed = true;
+        return false;
+    }
+    if (stream->at_end)
+        return false;
+    show_prompt(stream);
+    long size = __libc_read(stream->number, stream->buffer, stream->size);
+    stream->reads = true;
+    stream->used = stream->filled = 0;
+    stream->at_end = size == 0;
+    stream->failed |= size < 0;
+    if (size > 0)
+        stream->filled = (size_t)size;
+    return size > 0;
+}
+
+/* Takes up to `size` bytes of what has been read, and reads if there is nothing.  0: the end, or an
+ * error. */
+static size_t get_locked(FILE *stream, unsigned char *data, size_t size)
 {
     if (stream->has_pushed) {
         stream->has_pushed = false;
-        return stream->pushed;
+        *data = stream->pushed;
+        return 1;
     }
-    if (stream->used == stream->filled) {
-        if (stream->at_end)
-            return EOF;
-        long size = __libc_read(stream->number, stream->buffer, sizeof stream->buffer);
-        stream->used = stream->filled = 0;
-        if (size <= 0) {
-            if (size == 0)
-                stream->at_end = true;
-            else
-                stream->failed = true;
-            return EOF;
-        }
-        stream->filled = (size_t)size;
-    }
-    return (unsigned char)stream->buffer[stream->used++];
+    if ((!stream->reads || stream->used == stream->filled) && !input_fill(stream))
+        return 0;
+    size_t n = stream->filled - stream->used < size ? stream->filled - stream->used : size;
+    memcpy(data, stream->buffer + stream->used, n);
+    stream->used += n;
+    return n;
 }
 
 int fgetc(FILE *stream)
 {
-    fflush(stdout); /* the user must see a prompt before the program waits for the answer */
+    unsigned char byte;
     mutex_lock(&stream->lock);
-    int c = get_locked(stream);
+    size_t n = get_locked(stream, &byte, 1);
     mutex_unlock(&stream->lock);
-    return c;
+    return n ? byte : EOF;
 }
 
 int getc(FILE *stream)
@@ -234,37 +298,39 @@ int ungetc(int c, FILE *stream)
 char *fgets(char *restrict s, int size, FILE *restrict stream)
 {
     int n = 0;
+    bool failed = false;
     if (size < 1)
         return NULL;
-    while (n < size - 1) {
-        int c = fgetc(stream);
-        if (c == EOF) {
-            if (n == 0 || stream->failed)
-                return NULL;
+    mutex_lock(&stream->lock);
+    while (n < size - 1 && (n == 0 || s[n - 1] != '\n')) {
+        unsigned char byte;
+        if (!get_locked(stream, &byte, 1)) {
+            failed = n == 0 || stream->failed;
             break;
         }
-        s[n++] = (char)c;
-        if (c == '\n')
-            break;
+        s[n++] = (char)byte;
     }
+    mutex_unlock(&stream->lock);
+    if (failed)
+        return NULL;
     s[n] = 0;
     return s;
 }
 
 size_t fread(void *restrict data, size_t size, size_t count, FILE *restrict stream)
 {
-    char *p = data;
-    if (size == 0)
+    size_t total, done = 0, n = 1;
+    if (size == 0 || count == 0)
         return 0;
-    for (size_t done = 0; done < count; done++) {
-        for (size_t i = 0; i < size; i++) {
-            int c = fgetc(stream);
-            if (c == EOF)
-                return done;
-            *p++ = (char)c;
-        }
+    if (__builtin_mul_overflow(size, count, &total)) {
+        errno = EOVERFLOW;
+        return 0;
     }
-    return count;
+    mutex_lock(&stream->lock);
+    for (; done < total && n > 0; done += n)
+        n = get_locked(stream, (unsigned char *)data + done, total - done);
+    mutex_unlock(&stream->lock);
+    return done / size;
 }
 
 int feof(FILE *stream)
@@ -285,6 +351,12 @@ void clearerr(FILE *stream)
 void __stdio_hold(bool hold)
 {
     FILE *const streams[] = {&input, &output, &error};
+    if (hold)
+        mutex_lock(&__libc_streams_lock);
+    for (FILE *s = __libc_streams; s; s = s->next)
+        (hold ? mutex_lock : mutex_unlock)(&s->lock);
     for (unsigned i = 0; i < sizeof streams / sizeof streams[0]; i++)
         (hold ? mutex_lock : mutex_unlock)(&streams[i]->lock);
+    if (!hold)
+        mutex_unlock(&__libc_streams_lock);
 }

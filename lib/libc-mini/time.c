@@ -11,9 +11,11 @@ clock_t clock(void)
 
 time_t time(time_t *result)
 {
+    long long now = __libc_time();
+    time_t seconds = now < 0 ? -1 : now / 1000000;
     if (result)
-        *result = -1;
-    return -1;
+        *result = seconds;
+    return seconds;
 }
 
 int nanosleep(const struct timespec *length, struct timespec *rest)

@@ -209,3 +209,51 @@ bool descriptor_is_inherited(int descriptor, struct description *d)
     *d = *table[descriptor].names;
     return true;
 }
+
+/* ---- fork() ---- */
+
+__attribute__((constructor)) static void begin(void)
+{
+    inherit_begin();
+}
+
+/* The lowest descriptor of a description; each has one. */
+static bool is_first_name(int descriptor)
+{
+    int i = 0;
+    while (table[i].names != table[descriptor].names)
+        i++;
+    return i == descriptor;
+}
+
+static struct description *passed_on(int descriptor)
+{
+    struct description *d = table[descriptor].names;
+    return d && d->kind != CONSOLE && is_first_name(descriptor) ? d : NULL;
+}
+
+bool descriptors_offer(void)
+{
+    bool any = false;
+    for (int i = 0; i < DESCRIPTORS; i++) {
+        struct description *d = passed_on(i);
+        if (d)
+            d->ticket = start_ticket(d->server, d->handle);
+        any |= d != NULL;
+    }
+    return any;
+}
+
+void descriptors_claim(void)
+{
+    struct files *unused;
+    for (int i = 0; i < DESCRIPTORS; i++) {
+        struct description *d = passed_on(i);
+        L4_Word_t out[3] = {0};
+        if (!d)
+            continue;
+        bool can = d->ticket && !(d->kind == CONTENTS && posix_files(&unused));
+        bool did = can && !hurd_cap_rpc(d->server, HURD_FS_CLAIM, 1, &d->ticket, 3, out, NULL);
+        d->handle = did ? out[0] : 0;
+    }
+}

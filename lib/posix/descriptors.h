@@ -25,9 +25,10 @@ struct description {
     L4_Word_t handle;
     L4_Word_t mode;                     /* with the type */
     unsigned flags;                     /* O_ flags that it was opened with */
+    L4_Word_t ticket;                   /* during fork(): for the child */
 };
 
-/* The lock of the table and of the connection.  Nobody who holds it waits for a person. */
+/* The lock of the table and of the connection.  No thread that holds it waits for a console. */
 void posix_lock(void);
 void posix_unlock(void);
 

@@ -9,14 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include <hurd/cap.h>
 
 #include "lib/posix/stat.h"
 
 #define O_KNOWN                                                                                    \
-    (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DIRECTORY |      \
+    (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DIRECTORY |     \
      O_NOFOLLOW | O_CLOEXEC | O_SYNC)
 
 static mode_t mask = 022;
@@ -184,7 +186,44 @@ int symlink(const char *target, const char *path)
 
 int chmod(const char *path, mode_t mode)
 {
-    return posix_result(WITH_FILES(files_chmod(files, path, mode)));
+    return posix_result(WITH_FILES(files_chmod(files, path, mode & 07777)));
+}
+
+/* One request to the file that a path names; word 0 of it is the file. */
+static int path_ask(struct files *files, const char *path, int follow, unsigned label, unsigned n,
+                    L4_Word_t *in)
+{
+    struct file file;
+    int err = file_open(files, &file, path, follow ? 0 : HURD_DIR_NOFOLLOW, 0);
+    if (err)
+        return err;
+    in[0] = file.handle;
+    err = hurd_cap_rpc(files->server, label, n, in, 0, NULL, NULL);
+    file_close(&file);
+    return err;
+}
+
+int chown(const char *path, uid_t uid, gid_t gid)
+{
+    L4_Word_t in[] = { 0, uid, gid };
+    return posix_result(WITH_FILES(path_ask(files, path, 1, HURD_FILE_CHOWN, 3, in)));
+}
+
+int lchown(const char *path, uid_t uid, gid_t gid)
+{
+    L4_Word_t in[] = { 0, uid, gid };
+    return posix_result(WITH_FILES(path_ask(files, path, 0, HURD_FILE_CHOWN, 3, in)));
+}
+
+int utime(const char *path, const struct utimbuf *times)
+{
+    long long now = time(NULL), atime = times ? times->actime : now,
+              mtime = times ? times->modtime : now;
+    L4_Word_t in[] = { 0, (L4_Word_t) atime, (L4_Word_t) (atime >> 32), (L4_Word_t) mtime,
+                       (L4_Word_t) (mtime >> 32) };
+    if (!times && now < 0)
+        return posix_result(ENOSYS);
+    return posix_result(WITH_FILES(path_ask(files, path, 1, HURD_FILE_UTIMES, 5, in)));
 }
 
 static int truncate_locked(struct files *files, const char *path, off_t size)

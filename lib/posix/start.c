@@ -10,7 +10,10 @@
 #include <string.h>
 
 #include <hurd/cap.h>
+#include <hurd/mm.h>
 #include <hurd/startup.h>
+
+#include "lib/file/request.h"
 
 static struct files files;
 static bool connected;
@@ -117,7 +120,7 @@ void start_descriptors(void)
     }
 }
 
-/* ---- for a program that this one starts ---- */
+/* ---- tickets ---- */
 
 static int ticket_of(L4_ThreadId_t from, L4_Word_t handle, L4_Word_t *ticket)
 {
@@ -137,6 +140,32 @@ static int descriptor_say(int number, const struct description *d, char *text, s
                                  d->kind == CONSOLE ? 0 : d->server.raw, ticket);
     return *length < size ? 0 : E2BIG;
 }
+
+/* ---- for a child of fork() ---- */
+
+L4_Word_t start_ticket(L4_ThreadId_t from, L4_Word_t handle)
+{
+    L4_Word_t ticket;
+    return ticket_of(from, handle, &ticket) ? 0 : ticket;
+}
+
+bool start_offer(void)
+{
+    if (connected)
+        directory = files.current == files.root ? 0 : start_ticket(server, files.current);
+    return connected;
+}
+
+/* The next call that needs the connection makes one.  Its buffer was the parent's. */
+void start_claim(void)
+{
+    if (connected)
+        hurd_vm_deallocate((uintptr_t) files.bytes, FILES_BYTES);
+    connected = false;
+    files = (struct files) {0};
+}
+
+/* ---- for a program that this one starts ---- */
 
 int start_string(char *text, size_t size)
 {

@@ -28,4 +28,14 @@ int start_string(char *text, size_t size);
 /* A copy of what the descriptor names, if a program that this one starts has it, too. */
 bool descriptor_is_inherited(int descriptor, struct description *d);
 
+/* Tells fork() of the descriptors. */
+void inherit_begin(void);
+/* For fork(), with the lock held.  offer: asks for tickets.  True: there is something to claim.
+ * claim: what this task has of it, by the tickets; what cannot be claimed answers EBADF. */
+bool start_offer(void);
+void start_claim(void);
+bool descriptors_offer(void);
+void descriptors_claim(void);
+L4_Word_t start_ticket(L4_ThreadId_t from, L4_Word_t handle);     /* 0: there is none */
+
 #endif

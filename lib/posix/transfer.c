@@ -177,8 +177,14 @@ int ftruncate(int descriptor, off_t size)
 
 int fchmod(int descriptor, mode_t mode)
 {
-    L4_Word_t in[] = { 0, mode };
+    L4_Word_t in[] = { 0, mode & 07777 };
     return posix_result(ask(descriptor, HURD_FILE_CHMOD, 2, in, 0, NULL, EINVAL));
+}
+
+int fchown(int descriptor, uid_t uid, gid_t gid)
+{
+    L4_Word_t in[] = { 0, uid, gid };
+    return posix_result(ask(descriptor, HURD_FILE_CHOWN, 3, in, 0, NULL, EINVAL));
 }
 
 int isatty(int descriptor)
@@ -228,7 +234,7 @@ int fstat(int descriptor, struct stat *stat)
     return posix_result(err);
 }
 
-/* ---- stdio's way here: lib/hurd-mm calls these instead of the console's, if they are there ---- */
+/* ---- stdio's way here: lib/hurd-mm calls these, if they are there, not the console's ---- */
 
 long __posix_write(int stream, const void *data, size_t size)
 {

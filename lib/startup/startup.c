@@ -26,7 +26,8 @@ static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
 static void __attribute__((noreturn)) fail(struct hurd_startup_data *data, enum startup_step step,
                                            L4_Word_t error)
 {
-    static const char text[] __attribute__((aligned(4))) = "startup: there is not enough memory for this program\n";
+    static const char text[]
+        __attribute__((aligned(4))) = "startup: there is not enough memory for this program\n";
     L4_ThreadId_t to = {.raw = data->wortel.server};
     for (unsigned i = 0; to.raw && text[i]; i++) {
         L4_LoadMR(0, HURD_WORTEL_LABEL(HURD_WORTEL_PUTCHAR, data->wortel.cap) << 16 | 1);

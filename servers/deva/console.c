@@ -243,6 +243,15 @@ unsigned console_set_foreground(unsigned owner, unsigned task)
     return interrupts;
 }
 
+bool console_is_reader(L4_ThreadId_t thread)
+{
+    for (unsigned i = 0; i < console.reader_count; i++) {
+        if (L4_IsThreadEqual(console.readers[i].thread, thread))
+            return true;
+    }
+    return false;
+}
+
 int console_cancel(L4_ThreadId_t thread)
 {
     for (unsigned i = 0; i < console.reader_count; i++) {

@@ -70,6 +70,7 @@ unsigned console_set_foreground(unsigned owner, unsigned task);
 /* Both functions forget readers: console_cancel() one thread, with ECANCELED as its reply;
  * console_forget_task() a task's, without a reply.  console_cancel() returns 0, or ESRCH if the
  * thread does not wait. */
+bool console_is_reader(L4_ThreadId_t thread);   /* the thread waits for input */
 int console_cancel(L4_ThreadId_t thread);
 void console_forget_task(unsigned task);
 

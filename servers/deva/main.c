@@ -4,10 +4,12 @@
  * wortel are messages to it.  Protocols: include/hurd/deva.h, include/hurd/wortel.h. */
 #include "block.h"
 #include "console.h"
+#include "device.h"
 #include "dma.h"
 #include "ranges.h"
 #include "interrupts.h"
 #include "master.h"
+#include "omega0.h"
 #include "ports.h"
 
 #include <errno.h>
@@ -17,6 +19,7 @@
 #include <sys/mman.h>
 
 #include <hurd/deva.h>
+#include <hurd/device.h>
 #include <hurd/startup.h>
 #include <hurd/wortel.h>
 #include <l4/ipc.h>
@@ -48,14 +51,30 @@ static int serve_other(struct hurd_cap_call *call)
 {
     if (interrupt_serve(call->from))
         return 0;
+    if (interrupt_serve_shared(call->from))
+        return HURD_CAP_NO_REPLY;
     if (L4_IsThreadEqual(call->from, hurd_wortel_thread()) && call->label == HURD_DEVA_LOG)
         return serve_log(call);
     return EOPNOTSUPP;
 }
 
+/* Requests for which the kind of the capability does not matter, or that have none. */
+static int serve_any(struct hurd_cap_call *call)
+{
+    switch (call->label) {
+    case HURD_DEVICE_DRIVER_FIND:
+        return device_serve_find(call);
+    case HURD_DEVICE_IRQ_DONE:
+        return interrupt_serve_done(call);
+    default:
+        return EOPNOTSUPP;
+    }
+}
+
 static unsigned forget_task(unsigned task)
 {
     console_forget_task(task);
+    device_forget_task(task);
     interrupt_forget_task(task);
     block_forget_task(task);
     dma_forget_task(task);
@@ -63,21 +82,9 @@ static unsigned forget_task(unsigned task)
     return 0;
 }
 
-static void *table_alloc(unsigned task, size_t bytes)
-{
-    (void) task;
-    return calloc(1, bytes);
-}
-
-static void table_free(unsigned task, void *block, size_t bytes)
-{
-    (void) task;
-    (void) bytes;
-    free(block);
-}
-
 struct hurd_cap_server deva = {
-    .table = { .alloc = table_alloc, .free = table_free },
+    .table = { .alloc = hurd_cap_heap_alloc, .free = hurd_cap_heap_free },
+    .root = serve_any,
     .other = serve_other,
     .cancel = console_cancel,
     .task_died = forget_task,
@@ -173,9 +180,32 @@ static int bootstrap_final(void)
                         NULL, NULL);
 }
 
-/* TODO(deva): start drivers from deva-store, which no program reads yet. */
+/* Waits for the next message.  With a shared interrupt on its way, deva replies first: a client
+ * that still waits for its reply must not get an interrupt in its place. */
+static L4_MsgTag_t next_message(bool reply, L4_ThreadId_t *from)
+{
+    L4_Accept(L4_UntypedWordsAcceptor);
+    if (!omega0_masked())
+        return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
+    if (reply)
+        L4_Reply(*from);
+    uint32_t us = interrupts_pass();
+    return us == UINT32_MAX ? L4_Wait(from) : L4_Wait_Timeout(L4_TimePeriod(us), from);
+}
+
+static _Noreturn void serve(void)
+{
+    L4_ThreadId_t from = L4_nilthread;
+    bool reply = false;
+    for (;;) {
+        L4_MsgTag_t tag = next_message(reply, &from);
+        reply = L4_IpcSucceeded(tag) && hurd_cap_serve(&deva, from, tag);
+    }
+}
+
 int main(void)
 {
+    interrupts_init();
     become_console();
     announce();
     attach_interrupts();
@@ -189,5 +219,5 @@ int main(void)
                strerror(err));
         return EXIT_FAILURE;
     }
-    hurd_cap_server_loop(&deva);
+    serve();
 }

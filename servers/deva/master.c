@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests on the master capability: consoles for other tasks; interrupts, ports and device memory
- * for drivers.
- * TODO(deva): capabilities for single lines, ports and ranges; shared lines. */
+ * for drivers; and device capabilities, device.c, each good for what one device owns. */
 #include "master.h"
 #include "block.h"
 #include "console.h"
+#include "device.h"
 #include "devmem.h"
 #include "dma.h"
 #include "interrupts.h"
@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include <hurd/deva.h>
+#include <hurd/device.h>
 #include <hurd/startup.h>
 #include <hurd/wortel.h>
 #include <l4/ipc.h>
@@ -96,7 +97,7 @@ static int serve_irq_detach(struct hurd_cap_call *call)
 }
 
 /* An IO fpage: the port in bits 16-31, log2 of the number of ports in bits 10-15, 2 in bits 4-9. */
-static bool ports_valid(L4_Word_t fpage, unsigned *first, unsigned *count)
+bool master_ports_valid(L4_Word_t fpage, unsigned *first, unsigned *count)
 {
     unsigned log2 = fpage >> 10 & 0x3f;
     if ((fpage >> 4 & 0x3f) != 2 || log2 > 16)
@@ -106,7 +107,7 @@ static bool ports_valid(L4_Word_t fpage, unsigned *first, unsigned *count)
     return *first % *count == 0;
 }
 
-static bool ports_ours(unsigned first, unsigned count)
+bool master_ports_ours(unsigned first, unsigned count)
 {
     static const struct { unsigned first, last; } ours[] = {
         { 0x60, 0x60 }, { 0x64, 0x64 }, { 0x3d4, 0x3d5 }, { 0x3f8, 0x3ff },
@@ -127,12 +128,12 @@ int master_take_ports(L4_Word_t io_fpage)
 }
 
 /* wortel maps the ports to deva, and deva maps them on to the client. */
-static int serve_ports_map(struct hurd_cap_call *call)
+int master_serve_ports(struct hurd_cap_call *call)
 {
     unsigned first, count;
-    if (call->words != 2 || !ports_valid(call->arg[1], &first, &count))
+    if (call->words != 2 || !master_ports_valid(call->arg[1], &first, &count))
         return EINVAL;
-    if (ports_ours(first, count))
+    if (master_ports_ours(first, count))
         return EBUSY;
     L4_Word_t fpage = call->arg[1] | 7;
     int err = master_take_ports(fpage);
@@ -156,7 +157,7 @@ static int master_serve(struct hurd_cap_call *call)
     case HURD_DEVA_IRQ_DETACH:
         return serve_irq_detach(call);
     case HURD_DEVA_PORTS_MAP:
-        return serve_ports_map(call);
+        return master_serve_ports(call);
     case HURD_DEVA_BLOCK_REGISTER:
         return block_serve_register(call);
     case HURD_DEVA_BLOCK_CHECK:
@@ -167,6 +168,10 @@ static int master_serve(struct hurd_cap_call *call)
         return dma_serve_memory(call);
     case HURD_DEVA_MEMORY_MAP:
         return devmem_serve_map(call);
+    case HURD_DEVICE_GRANT:
+        return device_serve_grant(call);
+    case HURD_DEVICE_DRIVER_ARCHIVE:
+        return device_serve_archive(call);
     case HURD_DEVA_KEYMAP:
         return serve_keymap(call);
     case HURD_DEVA_INFO:

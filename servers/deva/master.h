@@ -3,6 +3,8 @@
 #ifndef DEVA_MASTER_H
 #define DEVA_MASTER_H
 
+#include <stdbool.h>
+
 #include <hurd/cap.h>
 
 extern struct hurd_cap_server deva;     /* main.c */
@@ -11,6 +13,12 @@ void master_init(void);
 
 /* Gives deva itself these ports.  Returns 0 or an errno.  Blocks until wortel replies. */
 int master_take_ports(L4_Word_t io_fpage);
+
+/* True if the word is an IO fpage; then *first and *count are its ports. */
+bool master_ports_valid(L4_Word_t fpage, unsigned *first, unsigned *count);
+bool master_ports_ours(unsigned first, unsigned count);     /* one of them is deva's own */
+/* Serves ports_map.  Pre: the caller may have these ports. */
+int master_serve_ports(struct hurd_cap_call *call);
 
 /* Both functions put a capability into the table of `task`.  They return 0 or an errno. */
 int master_give_console(unsigned task, L4_Word_t *handle);

@@ -39,12 +39,7 @@ L4_ThreadId_t physmem(void)
 int pages_make(uintptr_t size, L4_Word_t *container, uint8_t **at)
 {
     uintptr_t address = 0;
-    int err = hurd_pm_container_create(physmem(), __hurd_startup_data->physmem_control.cap, 0,
-                                       container);
-    if (!err)
-        err = hurd_pm_container_allocate(physmem(), *container, 0, 0, size, NULL);
-    if (!err)
-        err = hurd_vm_map_container(&address, size, 0, HURD_VM_READ | HURD_VM_WRITE, *container, 0);
+    int err = hurd_vm_new_container(&address, size, container);
     *at = (uint8_t *) address;
     return err;
 }
@@ -124,20 +119,8 @@ static int serve_any(struct hurd_cap_call *call)
     }
 }
 
-static void *table_alloc(unsigned task, size_t bytes)
-{
-    (void) task;
-    return calloc(1, bytes);
-}
-
-static void table_free(unsigned task, void *block, size_t bytes)
-{
-    (void) task, (void) bytes;
-    free(block);
-}
-
 static struct hurd_cap_server server = {
-    .table = { .alloc = table_alloc, .free = table_free },
+    .table = { .alloc = hurd_cap_heap_alloc, .free = hurd_cap_heap_free },
     .root = serve_any,
 };
 

@@ -240,17 +240,21 @@ static void step(void)
         step_pio(status);
 }
 
-static void drive_interrupt(unsigned line)
+static bool drive_interrupt(unsigned line)
 {
+    bool mine = false;
     block_counters.interrupts++;
     for (unsigned i = 0; i < CHANNELS; i++) {
         if (channels[i].line != line || !channels[i].present)
             continue;
-        if (now.run && now.channel == &channels[i])
+        bool runs = now.run && now.channel == &channels[i];
+        mine |= runs && (!now.dma || dma_interrupted(now.channel));
+        if (runs)
             step();
         else
             port_in8(channels[i].command + REGISTER_STATUS);
     }
+    return mine;
 }
 
 /* An interrupt may get lost.  So the drive is looked at once more before the run fails. */

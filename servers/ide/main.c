@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The life of the IDE driver.  It gets ports, memory and interrupts from deva, looks for drives,
- * and serves.
+/* The life of the IDE driver.  It gets the ports, memory and interrupts of the controller that the
+ * framework has found, looks for drives, and serves.
  *      ide [pio]       pio: it uses no bus master
  * It ends with status 0 if there are no drives. */
 #include "channel.h"
 #include "dma.h"
 #include "drive.h"
-#include "pci.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,43 +17,32 @@
 #include <l4/message.h>
 #include <l4/thread.h>
 
+#include "lib/driver/driver.h"
+
 enum {
     PAGE = 4096,
-    COMMAND_LOG2 = 3,           /* numbers of ports, as powers of two */
-    CONTROL_LOG2 = 0,
-    MASTER_LOG2 = 4,
-    PCI_LOG2 = 3,
-    PORT_PCI = 0xCF8,
+    PORTS_MASTER = 2 * CHANNELS,        /* the number of the bus master's range of ports */
 };
 
-static L4_ThreadId_t deva;
-static L4_Word_t master;
+static struct driver device;
 
-static int take_ports(uint16_t first, int log2)
-{
-    L4_Accept(L4_MapGrantItems(L4_CompleteIoSpace));
-    int err = hurd_deva_ports_map(deva, master, L4_IoFpageLog2(first, log2).raw);
-    L4_Accept(L4_UntypedWordsAcceptor);
-    return err;
-}
-
+/* The framework names each channel's command ports, then its control port. */
 static int take_channels(void)
 {
-    for (unsigned i = 0; i < CHANNELS; i++) {
-        int err = take_ports(channels[i].command, COMMAND_LOG2);
+    int err = 0;
+    for (unsigned i = 0; i < CHANNELS && !err; i++) {
+        err = driver_ports(&device, 2 * i, &channels[i].command, NULL);
         if (!err)
-            err = take_ports(channels[i].control, CONTROL_LOG2);
-        if (err)
-            return err;
+            err = driver_ports(&device, 2 * i + 1, &channels[i].control, NULL);
     }
-    return 0;
+    return err;
 }
 
 /* Without bus masters, the processor moves the data. */
 static void take_bus_masters(void)
 {
-    uint16_t base = take_ports(PORT_PCI, PCI_LOG2) ? 0 : pci_bus_master();
-    if (!base || take_ports(base, MASTER_LOG2))
+    uint16_t base;
+    if (driver_ports(&device, PORTS_MASTER, &base, NULL))
         return;
     for (unsigned i = 0; i < CHANNELS; i++)
         channels[i].bus_master = base + 8 * i;
@@ -63,7 +51,7 @@ static void take_bus_masters(void)
 static int take_memory(void)
 {
     uintptr_t address = 0;
-    int err = hurd_deva_dma_memory(deva, master, &dma_memory);
+    int err = hurd_deva_dma_memory(device.deva, device.handle, &dma_memory);
     if (!err)
         err = hurd_vm_map_container(&address, HURD_DEVA_DMA_PAGES * PAGE, 0,
                                     HURD_VM_READ | HURD_VM_WRITE, dma_memory.container, 0);
@@ -71,12 +59,26 @@ static int take_memory(void)
     return err ? err : drives_memory();
 }
 
+/* Channels at the old places have a line each; native ones share the device's line. */
+static void find_lines(void)
+{
+    unsigned found = 0;
+    for (unsigned i = 0; i < device.device.count && found < CHANNELS; i++) {
+        if (device.device.resource[i].kind == HURD_RESOURCE_IRQ)
+            channels[found++].line = device.device.resource[i].base;
+    }
+    if (found == 1)
+        channels[1].line = channels[0].line;
+}
+
 static int take_interrupts(void)
 {
     int err = 0;
     for (unsigned i = 0; i < CHANNELS && !err; i++) {
-        if (channels[i].present)
-            err = hurd_deva_irq_attach(deva, master, channels[i].line, L4_MyGlobalId());
+        bool again = i > 0 && channels[0].present && channels[0].line == channels[i].line;
+        if (channels[i].present && !again)
+            err = hurd_deva_irq_attach(device.deva, device.handle, channels[i].line,
+                                       L4_MyGlobalId());
     }
     return err;
 }
@@ -95,17 +97,18 @@ static void announce(void)
 int main(int argc, char **argv)
 {
     bool pio = argc > 1 && !strcmp(argv[1], "pio");
-    int err = block_server_master(&deva, &master);
+    int err = driver_init(&device);
     if (!err)
         err = take_channels();
     if (!err)
         err = take_memory();
     if (err) {
-        printf("ide: deva gives no ports or no memory: %s. Start the driver with run -d.\n",
+        printf("ide: deva gives no ports or no memory: %s. The framework starts this driver.\n",
                strerror(err));
         return EXIT_FAILURE;
     }
     take_bus_masters();
+    find_lines();
     if (!drives_find(!pio)) {
         printf("ide: there are no disks\n");
         return EXIT_SUCCESS;
@@ -113,7 +116,7 @@ int main(int argc, char **argv)
     err = take_interrupts();
     if (!err) {
         announce();
-        err = block_server_run(&drive_driver, deva, master);
+        err = block_server_run(&drive_driver, device.deva, device.handle);
     }
     printf("ide: deva refuses the interrupts or the disks: %s\n", strerror(err));
     return EXIT_FAILURE;

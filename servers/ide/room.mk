@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: MIT
-DRIVERS  += ide
+STORED   += ide
 ide_SRC  := $(wildcard servers/ide/*.c servers/ide/*.asm) servers/deva/ports.asm

@@ -2,13 +2,16 @@
 /* The shell's own commands, and `help`.  Called by shell.c; the next hops are launch.c, paging.c,
  * reports.c and disks.c. */
 #include "commands.h"
+#include "devices.h"
 #include "disks.h"
 #include "filecommands.h"
 #include "launch.h"
 #include "paging.h"
 #include "programs.h"
 #include "reports.h"
+#include "script.h"
 #include "shell.h"
+#include "variables.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +36,8 @@ struct command {
 };
 
 #define MANY WORDS_MAX
-#define FILES_REDIRECT "`> FILE` at the end puts that into a file, `>> FILE` behind its end.\n"
+static const char output_help[] =
+    "`> FILE` puts that into a file, `>> FILE` behind its end.\n";
 
 static void command_help(const struct words *w);
 
@@ -75,6 +79,28 @@ static void command_kill(const struct words *w)
     int err = hurd_task_destroy(shell_task_server(), __hurd_startup_data->task_master.cap, task);
     if (err)
         printf("kill: task %lu: %s\n", task, strerror(err));
+}
+
+static void command_sh(const struct words *w)
+{
+    variables_set_status(script_run(w, 1));
+}
+
+static void command_set(const struct words *w)
+{
+    char text[VARIABLES_TEXT];
+    size_t size = variables_write(text, sizeof text);
+    (void) w;
+    for (const char *at = text; at < text + size; at += strlen(at) + 1)
+        printf("%s\n", at);
+}
+
+static void command_unset(const struct words *w)
+{
+    for (size_t i = 1; i < w->count; i++) {
+        if (!variables_unset(w->word[i]))
+            printf("unset: there is no variable %s\n", w->word[i]);
+    }
 }
 
 /* ---- the system ---- */
@@ -177,8 +203,19 @@ static const struct command commands[] = {
       "  -d          it may use devices: a driver\n"
       "  -b DISK     it may use this disk or partition; `disk` lists them\n"
       "  &           at the end: the shell does not wait for it\n"
+      "  < FILE      it reads from that file instead of the keyboard\n"
+      "  > FILE      what it prints goes to that file; >> FILE: behind its end\n"
       "Ctrl-C ends the program for which the shell waits.\n",
       1, MANY, TAKES_PROGRAM, launch_run },
+    { "sh", "FILE [WORD ...]", "obeys the lines of a file",
+      "The words are $1 to $9 in it, and $# says how many there are. A file with an x bit that\n"
+      "begins with #!/bin/sh is a command, too: say its path.\n",
+      1, MANY, TAKES_NOTHING, command_sh },
+    { "set", "", "lists the variables",
+      "NAME=VALUE sets one, and $NAME stands for its value. Programs find all of them in their\n"
+      "environment. $? is the status of the last program.\n",
+      0, 0, TAKES_NOTHING, command_set },
+    { "unset", "NAME ...", "removes variables", NULL, 1, MANY, TAKES_NOTHING, command_unset },
     { "kill", "TASK", "ends a task, and all that it started",
       "TASK is a number or a name, as `ps` shows them.\n", 1, 1, TAKES_TASK, command_kill },
     { "paging", "[frames=N]", "a program that uses three times its memory",
@@ -186,13 +223,13 @@ static const struct command commands[] = {
       "meanwhile. Without swap, the shell makes some in memory first.\n",
       0, 1, TAKES_NOTHING, command_paging },
     { .does = "Files" },
-    { "cat", "FILE ...", "shows files", FILES_REDIRECT, 1, MANY, TAKES_NOTHING,
+    { "cat", "FILE ...", "shows files", output_help, 1, MANY, TAKES_NOTHING,
       filecommands_obey },
     { "cd", "[DIRECTORY]", "paths begin there from now on", NULL, 0, 1, TAKES_NOTHING,
       filecommands_obey },
     { "cp", "FILE ... PATH", "copies files", NULL, 2, MANY, TAKES_NOTHING, filecommands_obey },
     { "df", "", "how full the file system is", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
-    { "echo", "[WORD ...]", "says the words", FILES_REDIRECT, 0, MANY, TAKES_NOTHING,
+    { "echo", "[WORD ...]", "says the words", output_help, 0, MANY, TAKES_NOTHING,
       filecommands_obey },
     { "ln", "[-s] FILE PATH", "one more name; with -s a symbolic link", NULL, 2, 3, TAKES_NOTHING,
       filecommands_obey },
@@ -205,7 +242,7 @@ static const struct command commands[] = {
     { "rm", "FILE ...", "removes files", NULL, 1, MANY, TAKES_NOTHING, filecommands_obey },
     { "rmdir", "DIRECTORY ...", "removes empty directories", NULL, 1, MANY, TAKES_NOTHING,
       filecommands_obey },
-    { "sha256sum", "FILE ...", "checksums", FILES_REDIRECT, 1, MANY, TAKES_NOTHING,
+    { "sha256sum", "FILE ...", "checksums", output_help, 1, MANY, TAKES_NOTHING,
       filecommands_obey },
     { "sync", "", "returns when all is on the disk", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
     { "umount", "", "unmounts the file system", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
@@ -216,6 +253,17 @@ static const struct command commands[] = {
       "TASK is a number or a name, as `ps` shows them. The task's own pager answers.\n", 1, 1,
       TAKES_TASK, command_maps },
     { "disk", "", "disks and partitions", NULL, 0, 0, TAKES_NOTHING, command_disk },
+    { "devices", "[VERB ...]", "the device tree, and the drivers",
+      "  devices               shows all devices\n"
+      "  devices start NUMBER  starts the driver of that device; stop ends it\n"
+      "  devices scan          looks for devices that have come or gone\n"
+      "  devices events        what has come and gone\n"
+      "In place of a number, the driver's name will do.\n",
+      0, 2, TAKES_NOTHING, devices_obey },
+    { "date", "", "the time of day, as the clock chip has it", NULL, 0, 0, TAKES_NOTHING,
+      devices_date },
+    { "beep", "[HERTZ [MS]]", "a tone from the PC speaker", NULL, 0, 2, TAKES_NOTHING,
+      devices_beep },
     { "uptime", "", "how long the system runs", NULL, 0, 0, TAKES_NOTHING, command_uptime },
     { .does = "Console and machine" },
     { "help", "[COMMAND]", "this list, or more about one command or program",
@@ -304,6 +352,10 @@ bool command_obey(const struct words *w)
     size_t arguments = w->count - 1;
     if (w->background && command->takes != TAKES_PROGRAM)
         printf("%s: only programs run in the background\n", command->name);
+    else if (w->input && command->takes != TAKES_PROGRAM)
+        printf("%s: only programs read from files\n", command->name);
+    else if (w->output && command->takes != TAKES_PROGRAM && command->more != output_help)
+        printf("%s: only programs, echo, cat and sha256sum write to files\n", command->name);
     else if (arguments > 0 && command->most == 0)
         printf("%s: takes no arguments\n", command->name);
     else if (arguments < command->least || arguments > command->most)

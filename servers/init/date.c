@@ -18,7 +18,8 @@ static void date_of(int64_t days, int *year, unsigned *month, unsigned *day)
     days += DAYS_TO_1970;
     int64_t era = (days >= 0 ? days : days - DAYS_400 + 1) / DAYS_400;
     unsigned in_era = (unsigned) (days - era * DAYS_400);
-    unsigned in_years = in_era - in_era / (DAYS_4 - 1) + in_era / DAYS_100 - in_era / (DAYS_400 - 1);
+    unsigned in_years = in_era - in_era / (DAYS_4 - 1) + in_era / DAYS_100 -
+                        in_era / (DAYS_400 - 1);
     unsigned years = in_years / 365;
     unsigned in_year = in_era - (365 * years + years / 4 - years / 100);
     unsigned march = (5 * in_year + 2) / 153;           /* months since March */

@@ -66,18 +66,8 @@ static int page_make(void)
     uintptr_t address = 0;
     if (page)
         return 0;
-    int err = hurd_pm_container_create(physmem(), __hurd_startup_data->physmem_control.cap, 0,
-                                       &container);
-    if (err)
-        return err;
-    err = hurd_pm_container_allocate(physmem(), container, 0, 0, WINDOW, NULL);
-    if (!err)
-        err = hurd_vm_map_container(&address, WINDOW, 0, HURD_VM_READ | HURD_VM_WRITE, container,
-                                    0);
-    if (err)
-        hurd_pm_container_destroy(physmem(), container);
-    else
-        page = (uint8_t *) address;
+    int err = hurd_vm_new_container(&address, WINDOW, &container);
+    page = (uint8_t *) address;
     return err;
 }
 
@@ -88,20 +78,31 @@ struct disk {
     const char *problem;
 };
 
-/* Returns 0, or an errno; ENODEV: there is no such disk. */
-static int disk_read(L4_Word_t number, struct disk *disk)
+/* Opens a disk, with the page as the place of its data.  Returns 0, or an errno; ENODEV: there is
+ * no such disk. */
+static int disk_open(L4_Word_t number, struct hurd_block *block)
 {
-    static struct hurd_block block;
     int err = capability_for(number);
     if (!err)
         err = page_make();
     if (!err)
-        err = hurd_block_open(&block, deva(), capabilities[number].handle);
+        err = hurd_block_open(block, deva(), capabilities[number].handle);
     if (err)
         return err;
-    err = hurd_block_use(&block, physmem(), container, HURD_PM_READ | HURD_PM_WRITE);
-    if (!err)
-        err = hurd_block_info(&block, &disk->info);
+    err = hurd_block_use(block, physmem(), container, HURD_PM_READ | HURD_PM_WRITE);
+    if (err)
+        hurd_block_close(block);
+    return err;
+}
+
+/* Errors as disk_open(), and those of the disk. */
+static int disk_read(L4_Word_t number, struct disk *disk)
+{
+    static struct hurd_block block;
+    int err = disk_open(number, &block);
+    if (err)
+        return err;
+    err = hurd_block_info(&block, &disk->info);
     if (!err)
         err = hurd_block_read(&block, 0, 0, 1, NULL);
     if (!err)
@@ -178,14 +179,9 @@ const char *disks_find_swap(char name[DISK_NAME])
 const char *disks_write(L4_Word_t number, const void *data, size_t size)
 {
     static struct hurd_block block;
-    int err = capability_for(number);
-    if (!err)
-        err = page_make();
-    if (!err)
-        err = hurd_block_open(&block, deva(), capabilities[number].handle);
+    int err = disk_open(number, &block);
     if (err)
         return strerror(err);
-    err = hurd_block_use(&block, physmem(), container, HURD_PM_READ | HURD_PM_WRITE);
     for (size_t at = 0, n; at < size && !err; at += n) {
         n = size - at < WINDOW ? size - at : WINDOW;
         memcpy(page, (const char *) data + at, n);

@@ -1,32 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-/* The environment of the programs that the shell starts.  Called by programs.c; next hop: root.c. */
+/* The environment of the programs that the shell starts.  Before: programs.c.  Next: root.c. */
 #include "environment.h"
 #include "root.h"
+#include "variables.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <hurd/cap.h>
 
 #include "lib/posix/start.h"
 
-/* Descriptors 0 to 2 of a program that nobody redirects: its console. */
-static const char console_streams[] = " 0:c:0:0 1:c:0:0 2:c:0:0";
+enum { START_MOST = 160 };      /* bytes of that string: five times two numbers */
 
-static L4_Word_t directory_ticket(struct files *files)
+static L4_Word_t ticket_of(L4_ThreadId_t server, L4_Word_t handle)
 {
     L4_Word_t ticket = 0;
-    if (files->current == files->root ||
-        hurd_cap_rpc(files->server, HURD_FS_OFFER, 1, &files->current, 1, &ticket, NULL))
-        return 0;
-    return ticket;
+    return hurd_cap_rpc(server, HURD_FS_OFFER, 1, &handle, 1, &ticket, NULL) ? 0 : ticket;
 }
 
-size_t environment_make(char *envz, size_t size)
+static size_t stream_say(char *text, size_t size, int number, const struct file *file)
 {
+    int length = !file->files
+                     ? snprintf(text, size, " %d:c:0:0", number)
+                     : snprintf(text, size, " %d:f:%lx:%lx", number, file->files->server.raw,
+                                ticket_of(file->files->server, file->handle));
+    return (size_t) length;
+}
+
+size_t environment_make(char *envz, size_t size, const struct file stream[2])
+{
+    static const struct file console;
     struct files *files = root_mounted();
-    if (!files)
-        return 0;
-    int length = snprintf(envz, size, START_WORD "%lx %lx%s", files->server.raw,
-                          directory_ticket(files), console_streams);
-    return length > 0 && (size_t) length < size ? (size_t) length + 1 : 0;
+    size_t length = 0;
+    if (files) {
+        L4_Word_t ticket = files->current == files->root ? 0
+                                                         : ticket_of(files->server, files->current);
+        char text[START_MOST];
+        length = (size_t) snprintf(text, sizeof text, START_WORD "%lx %lx", files->server.raw,
+                                   ticket);
+        for (int i = 0; i < 3; i++)
+            length += stream_say(text + length, sizeof text - length, i,
+                                 i < 2 ? &stream[i] : &console);
+        memcpy(envz, text, ++length);
+    }
+    return length + variables_write(envz + length, size - length);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands on files, each a few calls of lib/file.  Called by commands.c; root.c connects.
- * `> FILE` or `>> FILE` at the end of a line puts what echo, cat and sha256sum say into a file. */
+ * `> FILE` or `>> FILE` puts what echo, cat and sha256sum say into a file. */
 #include "filecommands.h"
 #include "listing.h"
 #include "root.h"
@@ -17,7 +17,7 @@ enum { PART = 16384, PATH_MOST = 256 };
 struct run {
     struct files *files;
     const struct words *w;
-    size_t count;               /* words, without the redirection */
+    size_t count;               /* of words */
     struct file *output;        /* NULL: the console */
 };
 
@@ -256,20 +256,14 @@ static const struct {
 
 /* ---- a command line ---- */
 
-/* Opens the file behind > or >>; NULL: there is none.  False: it cannot be opened. */
+/* Opens the file behind > or >>, if there is one.  False: it cannot be opened. */
 static bool redirect(struct run *r, struct file *file)
 {
-    const struct words *w = r->w;
-    const char *sign = w->count > 2 ? w->word[w->count - 2] : "";
-    bool appends = !strcmp(sign, ">>");
-    if (!appends && strcmp(sign, ">"))
+    if (!r->w->output)
         return true;
-    r->count -= 2;
     r->output = file;
-    unsigned flags = HURD_DIR_WRITES | HURD_DIR_CREATE | (appends ? HURD_DIR_APPEND
-                                                                   : HURD_DIR_TRUNCATE);
-    return good(r, w->word[w->count - 1],
-                file_open(r->files, file, w->word[w->count - 1], flags, 0644));
+    return good(r, r->w->output, file_open(r->files, file, r->w->output,
+                                           root_output_flags(r->w->appends), 0644));
 }
 
 static void run(void (*call)(const struct run *r), const struct words *w)

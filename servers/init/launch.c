@@ -4,7 +4,10 @@
 #include "launch.h"
 #include "disks.h"
 #include "programs.h"
+#include "root.h"
+#include "script.h"
 #include "shell.h"
+#include "variables.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,12 +22,22 @@ static const char *start_error(int err)
         return "there is no such program; `ls` lists them";
     case ENOMEM:
         return "not enough memory is left";
+    case EACCES:
+        return "that is not a program: it is no file, or has no x bit";
     case ENOEXEC:
         return "that is not a program for this system";
     case E2BIG:
         return "too many arguments";
     default:
         return strerror(err);
+    }
+}
+
+static void streams_close(struct file stream[PROGRAM_STREAMS])
+{
+    for (int i = 0; i < PROGRAM_STREAMS; i++) {
+        if (stream[i].files)
+            file_close(&stream[i]);
     }
 }
 
@@ -65,20 +78,49 @@ static bool launch_options(struct launch *launch, const struct words *w)
     return launch->first < w->count;
 }
 
+/* Opens what stands behind < and >.  False: that cannot be done, and this said why. */
+static bool streams_open(const struct words *w, struct file stream[PROGRAM_STREAMS])
+{
+    const char *name[PROGRAM_STREAMS] = { w->input, w->output };
+    const unsigned flags[PROGRAM_STREAMS] = { HURD_DIR_READS, root_output_flags(w->appends) };
+    memset(stream, 0, PROGRAM_STREAMS * sizeof *stream);
+    if (!w->input && !w->output)
+        return true;
+    struct files *files = root_files();
+    int err = files ? 0 : ENODEV;
+    for (int i = 0; i < PROGRAM_STREAMS && !err; i++) {
+        if (name[i] && (err = file_open(files, &stream[i], name[i], flags[i], 0644))) {
+            printf("%s: %s\n", name[i], strerror(err));
+            stream[i].files = NULL;
+        }
+    }
+    if (err)
+        streams_close(stream);
+    return !err;
+}
+
 static void launch(const struct words *w, const struct launch *launch)
 {
     struct program foreground;
+    struct file stream[PROGRAM_STREAMS];
     struct program *program = w->background ? shell_free_job() : &foreground;
     if (!program) {
         printf("%s: as many programs run in the background as the shell can watch\n", w->word[0]);
         return;
     }
+    if (!streams_open(w, stream))
+        return;
     const char *argz = w->word[launch->first];
-    int err = program_start(argz, w->text_length - (size_t) (argz - w->text),
-                            launch->frames ? launch->frames : programs_share(2), program);
+    int err = program_start_found(argz, w->text_length - (size_t) (argz - w->text),
+                                  launch->frames ? launch->frames : programs_share(2), stream,
+                                  program);
     if (err) {
         program->task = 0;
-        printf("run: %s: %s\n", argz, start_error(err));
+        streams_close(stream);
+        if (script_is(argz, err))
+            variables_set_status(script_run(w, launch->first));
+        else
+            printf("run: %s: %s\n", argz, start_error(err));
         return;
     }
     if (launch->devices && (err = program_give_devices(program)))
@@ -88,7 +130,7 @@ static void launch(const struct words *w, const struct launch *launch)
     if (w->background)
         printf("%s runs as task %lu\n", program->name, program->task);
     else
-        shell_wait(program);
+        variables_set_status(shell_wait(program));
 }
 
 void launch_run(const struct words *w)

@@ -13,6 +13,7 @@
  *      revoke=N            physmem takes mappings away at random, at one request in N
  *      shake=SEED          physmem moves pages at random, all the time
  *      disk, disk=WORD     starts the IDE driver, with that argument
+ *      drivers=WORD:...    arguments of the driver framework (servers/fabrica), when it is started
  *      root=DISK           mounts that disk or partition; root=ram: a RAM disk with the files
  *                          of the archive's root.img
  *      swap, swap=DISK     pages go out to the first swap partition, or to that disk or partition
@@ -101,6 +102,8 @@ static void read_options(struct options *o, int argc, char **argv)
             continue;
         else if ((value = value_of(argv[i], "keymap=")))
             command_set_keymap(value);
+        else if ((value = value_of(argv[i], "drivers=")))
+            services_fabrica_words(value);
         else if (!strcmp(argv[i], "disk"))
             o->disk = "";
         else if ((value = value_of(argv[i], "disk=")))

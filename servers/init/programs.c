@@ -5,6 +5,7 @@
 #include "programs.h"
 #include "cpio.h"
 #include "environment.h"
+#include "root.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -13,6 +14,7 @@
 
 #include <hurd/cap.h>
 #include <hurd/deva.h>
+#include <hurd/device.h>
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
 #include <hurd/startup.h>
@@ -22,6 +24,7 @@
 
 enum {
     FRAMES_LEAST = 64,
+    PATH_MOST = 256,
     ENVIRONMENT = HURD_TASK_TEXT_MAX / 2,
     STATUS_NO_START = 127,
 };
@@ -90,7 +93,7 @@ const char *programs_about(const char *name, size_t *size)
     while (line < end) {
         const char *newline = memchr(line, '\n', (size_t) (end - line));
         const char *next = newline ? newline : end;
-        if ((size_t) (next - line) > length && !memcmp(line, name, length) && line[length] == '\t') {
+        if ((size_t)(next - line) > length && !memcmp(line, name, length) && line[length] == '\t') {
             *size = (size_t) (next - line) - length - 1;
             return line + length + 1;
         }
@@ -123,25 +126,117 @@ L4_Word_t programs_share(unsigned eighths)
     return share > FRAMES_LEAST ? share : FRAMES_LEAST;
 }
 
-int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program)
+static void program_note(struct program *program, const struct hurd_task_created *created,
+                         const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    program->task = created->id;
+    program->handle = created->handle;
+    program->thread = created->thread;
+    snprintf(program->name, sizeof program->name, "%s", slash ? slash + 1 : name);
+}
+
+static int start_archived(const struct files_program *request, struct hurd_task_created *created)
 {
     struct cpio_entry entry;
-    char envz[ENVIRONMENT];
-    if (!programs_have(argz) || !cpio_find(archive, archive_size, argz, &entry))
+    if (!programs_have(request->argz) ||
+        !cpio_find(archive, archive_size, request->argz, &entry))
         return ENOENT;
     const struct files_image image = { __hurd_startup_data->store.cap, entry.data, entry.size };
-    const struct files_program request = {
-        .argz = argz, .argz_len = length, .envz = envz, .frames = frames,
-        .envz_len = environment_make(envz, sizeof envz),
-    };
-    struct hurd_task_created created;
-    int err = files_start_image(&image, &request, &created);
+    return files_start_image(&image, request, created);
+}
+
+/* A program of deva's archive of drivers, which is a container of deva's. */
+static int start_driver(const struct files_program *request, struct hurd_task_created *created)
+{
+    static const char *drivers;
+    static L4_Word_t container, size;
+    struct hurd_startup_cap master = __hurd_startup_data->deva_master;
+    struct cpio_entry entry;
+    int err = drivers ? 0
+                      : hurd_driver_archive(L4_ThreadIdOfRaw(master.server), master.cap, &container,
+                                            &size);
+    if (!err && !drivers) {
+        uintptr_t pages = (size + HURD_MM_PAGE - 1) & ~(uintptr_t) (HURD_MM_PAGE - 1), at = 0;
+        err = hurd_vm_map_container(&at, pages, 0, HURD_VM_READ, container, 0);
+        drivers = err ? NULL : (const char *) at;
+    }
     if (err)
         return err;
-    program->task = created.id;
-    program->handle = created.handle;
-    program->thread = created.thread;
-    snprintf(program->name, sizeof program->name, "%s", argz);
+    if (!cpio_find(drivers, size, request->argz, &entry))
+        return ENOENT;
+    const struct files_image image = { container, entry.data, entry.size };
+    return files_start_image(&image, request, created);
+}
+
+typedef int start_t(const struct files_program *request, struct hurd_task_created *created);
+
+/* With the console as its standard streams. */
+static int start(start_t *from, const char *argz, size_t length, L4_Word_t frames,
+                 struct program *program)
+{
+    static const struct file none[PROGRAM_STREAMS];
+    char envz[ENVIRONMENT];
+    const struct files_program request = {
+        .argz = argz, .argz_len = length, .envz = envz, .frames = frames,
+        .envz_len = environment_make(envz, sizeof envz, none),
+    };
+    struct hurd_task_created created;
+    memset(program->stream, 0, sizeof program->stream);
+    int err = from(&request, &created);
+    if (!err)
+        program_note(program, &created, argz);
+    return err;
+}
+
+int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program)
+{
+    return start(start_archived, argz, length, frames, program);
+}
+
+int program_start_driver(const char *argz, size_t length, L4_Word_t frames,
+                         struct program *program)
+{
+    return start(start_driver, argz, length, frames, program);
+}
+
+/* ---- programs of the file system ---- */
+
+/* The file that a typed name means; NULL: none, or there is no file system. */
+static const char *path_of(const char *name)
+{
+    static char path[PATH_MOST];
+    struct hurd_file_stat s;
+    if (!root_mounted())
+        return NULL;
+    if (strchr(name, '/'))
+        return name;
+    if ((size_t) snprintf(path, sizeof path, "/bin/%s", name) >= sizeof path ||
+        files_stat(root_mounted(), path, 1, &s))
+        return NULL;
+    return path;
+}
+
+bool programs_find(const char *name)
+{
+    return path_of(name) || programs_have(name);
+}
+
+int program_start_found(const char *argz, size_t length, L4_Word_t frames,
+                        const struct file stream[PROGRAM_STREAMS], struct program *program)
+{
+    char envz[ENVIRONMENT];
+    const struct files_program request = {
+        .path = path_of(argz), .argz = argz, .argz_len = length, .envz = envz, .frames = frames,
+        .envz_len = environment_make(envz, sizeof envz, stream),
+    };
+    struct hurd_task_created created;
+    int err = request.path ? files_start(root_mounted(), &request, &created)
+                           : start_archived(&request, &created);
+    if (err)
+        return err;
+    program_note(program, &created, argz);
+    memcpy(program->stream, stream, sizeof program->stream);
     return 0;
 }
 
@@ -163,9 +258,14 @@ int program_give_sectors(const struct program *program, const struct hurd_deva_e
 int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *reason)
 {
     int err = hurd_task_wait(task_server(), program->handle, HURD_TASK_NOHANG, status, reason);
-    if (!err)
-        hurd_task_release(task_server(), program->handle);
-    return err;
+    if (err)
+        return err;
+    hurd_task_release(task_server(), program->handle);
+    for (unsigned i = 0; i < PROGRAM_STREAMS; i++) {
+        if (program->stream[i].files)
+            hurd_cap_drop(program->stream[i].files->server, program->stream[i].handle);
+    }
+    return 0;
 }
 
 /* What an exit status of a program's own pager, or of abort(), means. */

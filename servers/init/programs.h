@@ -8,7 +8,10 @@
 
 #include <l4/types.h>
 
+#include "lib/file/files.h"
+
 #define PROGRAM_NAME 24
+enum { PROGRAM_STREAMS = 2 };   /* 0 input, 1 output */
 
 /* The member of the archive that is no program: a line "NAME<tab>WHAT IT DOES" for each. */
 #define PROGRAMS_LIST "programs.txt"
@@ -19,6 +22,8 @@ struct program {
     L4_ThreadId_t thread;       /* its first thread */
     L4_Word_t handle;           /* our capability for it; dropped when its end was reported */
     char name[PROGRAM_NAME];
+    struct file stream[PROGRAM_STREAMS];        /* that init opened for it; files == NULL: none.
+                                                   They are closed when its end was reported */
 };
 
 /* Maps the archive that wortel gave us.  Returns 0 or an errno. */
@@ -41,8 +46,19 @@ const char *programs_about(const char *name, size_t *size);
  * unassigned. */
 L4_Word_t programs_share(unsigned eighths);
 
-/* Starts the program that the argz names, with `frames` guaranteed.  Returns 0 or an errno. */
+/* Starts the program of the archive that the argz names, with `frames` guaranteed.  Returns 0 or an
+ * errno. */
 int program_start(const char *argz, size_t length, L4_Word_t frames, struct program *program);
+
+/* The same with a program of deva's archive of drivers. */
+int program_start_driver(const char *argz, size_t length, L4_Word_t frames,
+                         struct program *program);
+/* The same for what a user types: a name with a slash is a file; another one is looked up in /bin,
+ * then in the archive.  `stream`: the files of its standard streams, which the program takes over if
+ * it starts.  ENOENT; what files_start() says. */
+int program_start_found(const char *argz, size_t length, L4_Word_t frames,
+                        const struct file stream[PROGRAM_STREAMS], struct program *program);
+bool programs_find(const char *name);   /* is there such a program? */
 
 /* Gives it deva's master capability; its handle is the one after its console's.  Returns 0 or an
  * errno. */

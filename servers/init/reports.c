@@ -177,9 +177,11 @@ static void report_budget(L4_Word_t id)
     if (hurd_task_budget(task_server(), task_master(), id, b) || b[HURD_BUDGET_TASKS].limit == 0)
         return;                 /* wortel's servers have no limits */
     format_counter(kernel, sizeof kernel, b[HURD_BUDGET_KERNEL].limit, 1);
-    printf("        limits  %lu of %lu tasks, %lu of %lu threads, %s pages of kernel memory, %lu of %lu KB of handles\n",
+    printf("        limits  %lu of %lu tasks, %lu of %lu threads, %s pages of kernel memory, %lu "
+           "of %lu KB of handles\n",
            b[HURD_BUDGET_TASKS].used, b[HURD_BUDGET_TASKS].limit, b[HURD_BUDGET_THREADS].used,
-           b[HURD_BUDGET_THREADS].limit, kernel, b[HURD_BUDGET_HANDLES].used, b[HURD_BUDGET_HANDLES].limit);
+           b[HURD_BUDGET_THREADS].limit, kernel, b[HURD_BUDGET_HANDLES].used,
+           b[HURD_BUDGET_HANDLES].limit);
 }
 
 static bool report_task(L4_Word_t id, void *argument)
@@ -216,10 +218,12 @@ static void report_swap(L4_ThreadId_t pm, L4_Word_t handle)
     struct hurd_pm_swap_info s;
     if (hurd_pm_swap_info(pm, handle, &s) || s.blocks == 0)
         return;
-    printf("swap: %lu pages out, of %lu blocks %lu free and %lu bad; %lu pages written, %lu read%s\n",
-           s.swapped, s.blocks, s.free, s.bad, s.written, s.read,
-           s.attached ? "" : "; there is no swap server");
-    printf("swap: window of %lu frames, %lu to be written; %lu pages came back and %lu went without the disk\n",
+    printf(
+        "swap: %lu pages out, of %lu blocks %lu free and %lu bad; %lu pages written, %lu read%s\n",
+        s.swapped, s.blocks, s.free, s.bad, s.written, s.read,
+        s.attached ? "" : "; there is no swap server");
+    printf("swap: window of %lu frames, %lu to be written; %lu pages came back and %lu went "
+           "without the disk\n",
            s.window, s.inactive, s.recovered, s.clean);
 }
 
@@ -228,8 +232,8 @@ static void report_extra(L4_ThreadId_t pm, L4_Word_t handle)
     struct hurd_pm_extra_info e;
     if (hurd_pm_extra_info(pm, handle, &e) || !(e.all | e.soft | e.moved))
         return;
-    printf("%lu extra pages, room for %lu more; %lu soft references; %lu pages moved\n", e.all, e.room,
-           e.soft, e.moved);
+    printf("%lu extra pages, room for %lu more; %lu soft references; %lu pages moved\n", e.all,
+           e.room, e.soft, e.moved);
 }
 
 void report_memory(void)
@@ -256,9 +260,11 @@ void report_memory(void)
     }
     struct hurd_task_budget b[HURD_BUDGETS];
     if (!hurd_task_budget(task_server(), task_master(), HURD_TASK_ROOT, b))
-        printf("left for programs: %lu tasks, %lu threads, %lu KB of kernel memory, %lu KB of handles\n",
+        printf("left for programs: %lu tasks, %lu threads, %lu KB of kernel memory, %lu KB of "
+               "handles\n",
                b[HURD_BUDGET_TASKS].limit - b[HURD_BUDGET_TASKS].used,
-               b[HURD_BUDGET_THREADS].limit - b[HURD_BUDGET_THREADS].used, b[HURD_BUDGET_KERNEL].limit * 4,
+               b[HURD_BUDGET_THREADS].limit - b[HURD_BUDGET_THREADS].used,
+               b[HURD_BUDGET_KERNEL].limit * 4,
                b[HURD_BUDGET_HANDLES].limit - b[HURD_BUDGET_HANDLES].used);
 }
 

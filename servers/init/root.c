@@ -118,6 +118,11 @@ struct files *root_files(void)
     return NULL;
 }
 
+unsigned root_output_flags(bool appends)
+{
+    return HURD_DIR_WRITES | HURD_DIR_CREATE | (appends ? HURD_DIR_APPEND : HURD_DIR_TRUNCATE);
+}
+
 bool root_end(void)
 {
     L4_Word_t status, reason;

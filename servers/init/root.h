@@ -16,6 +16,9 @@ struct files *root_mounted(void);
 /* Returns the connection.  If nothing is mounted, prints so and returns NULL. */
 struct files *root_files(void);
 
+/* The flags for opening the file behind > or >>. */
+unsigned root_output_flags(bool appends);
+
 /* Syncs and unmounts, if something is mounted.  Prints what went wrong. */
 bool root_end(void);
 

@@ -4,6 +4,7 @@
  * and deva, which knows which driver drives which disk. */
 #include "services.h"
 #include "claims.h"
+#include "devices.h"
 #include "disks.h"
 #include "programs.h"
 
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #include <hurd/block.h>
+#include <hurd/bus.h>
 #include <hurd/deva.h>
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
@@ -24,6 +26,8 @@
 
 enum {
     DRIVER_FRAMES = 256,
+    FABRICA_FRAMES = 640,       /* for the framework and its drivers */
+    FABRICA_PART = 4,           /* on a small machine, it gets a part of what is left */
     MEGABYTE_FRAMES = 256,
     MEGABYTE_SECTORS = 2048,
     MEGABYTES_MOST = 4096,      /* with more, it gets no memory for its disk, and refuses */
@@ -33,7 +37,7 @@ enum {
 };
 
 struct service {
-    char argz[40];
+    char argz[120];
     size_t length;
     L4_Word_t frames;
     L4_Word_t disk, disks;      /* the disks that it drives */
@@ -42,6 +46,8 @@ struct service {
     int (*equip)(const struct program *program);
     L4_Word_t (*served)(const struct service *s);
     void (*give_up)(struct service *s);
+    bool driver;                /* its program is in deva's archive */
+    volatile L4_ThreadId_t thread;      /* its first one; nil before it was started */
     volatile bool over;         /* it will not be started again */
 };
 
@@ -73,8 +79,6 @@ static void disk_give_up(struct service *s)
 }
 
 static struct service
-    ide = { .frames = DRIVER_FRAMES, .disk = HURD_BLOCK_IDE, .disks = 4,
-            .equip = program_give_devices, .served = disk_served, .give_up = disk_give_up },
     ramdisk = { .frames = DRIVER_FRAMES, .disk = HURD_BLOCK_RAM, .disks = 1,
                 .equip = program_give_devices, .served = disk_served, .give_up = disk_give_up };
 
@@ -82,9 +86,11 @@ static struct service
 static int service_live(struct service *s, L4_Word_t *status, L4_Word_t *reason)
 {
     struct program program;
-    int err = program_start(s->argz, s->length, s->frames, &program);
+    int err = s->driver ? program_start_driver(s->argz, s->length, s->frames, &program)
+                        : program_start(s->argz, s->length, s->frames, &program);
     if (err)
         return err;
+    s->thread = program.thread;
     err = s->equip(&program);
     if (err)
         printf("init: %s does not get what it needs: %s\n", s->argz, strerror(err));
@@ -130,12 +136,63 @@ static void service_start(struct service *s)
         L4_Sleep(L4_TimePeriod(PAUSE));
 }
 
+/* ---- the framework, and the drivers that it starts ---- */
+
+static L4_Word_t fabrica_served(const struct service *s)
+{
+    struct hurd_bus_device root;
+    return !L4_IsNilThread(s->thread) && !hurd_bus_device(s->thread, 0, &root) ? 1 : 0;
+}
+
+static void fabrica_give_up(struct service *s)
+{
+    (void) s;
+}
+
+static struct service fabrica = { .frames = FABRICA_FRAMES, .driver = true,
+                                  .equip = program_give_devices, .served = fabrica_served,
+                                  .give_up = fabrica_give_up };
+
+static char fabrica_words[80];          /* with colons between them */
+
+void services_fabrica_words(const char *words)
+{
+    snprintf(fabrica_words, sizeof fabrica_words, "%s", words);
+}
+
+/* more: NULL, or one word more. */
+static void fabrica_start(const char *more)
+{
+    L4_Word_t left = programs_left() / FABRICA_PART;
+    if (fabrica.frames > left)
+        fabrica.frames = left;
+    add_word(&fabrica, "fabrica");
+    if (more)
+        add_word(&fabrica, more);
+    size_t first = fabrica.length;
+    if (*fabrica_words)
+        add_word(&fabrica, fabrica_words);
+    for (size_t i = first; i < fabrica.length; i++) {
+        if (fabrica.argz[i] == ':')
+            fabrica.argz[i] = '\0';
+    }
+    service_start(&fabrica);
+}
+
+bool services_fabrica(L4_ThreadId_t *thread)
+{
+    if (fabrica.length == 0)
+        fabrica_start(NULL);
+    *thread = fabrica.thread;
+    return !fabrica.over && !L4_IsNilThread(fabrica.thread);
+}
+
 void services_start_ide(const char *argument)
 {
-    add_word(&ide, "ide");
-    if (*argument)
-        add_word(&ide, argument);
-    service_start(&ide);
+    char word[24];
+    snprintf(word, sizeof word, "ide%s%s", *argument ? "=" : "", argument);
+    fabrica_start(word);
+    devices_settle();
 }
 
 void services_start_ramdisk(const char *arguments)

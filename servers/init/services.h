@@ -3,9 +3,18 @@
 #ifndef INIT_SERVICES_H
 #define INIT_SERVICES_H
 
+#include <stdbool.h>
+
 #include <hurd/deva.h>
 
-/* Start the IDE driver, with one argument or none, or the RAM disk, with arguments that have colons
+/* Starts the driver framework, if it does not run yet, and all drivers that need not be asked for.
+ * Post: *thread answers hurd/bus.h.  Returns false if there is no framework: it has printed why. */
+bool services_fabrica(L4_ThreadId_t *thread);
+
+/* Arguments for the framework, with colons between them, for when it is started. */
+void services_fabrica_words(const char *words);
+
+/* Start the IDE driver, by the framework, with one argument or none, or the RAM disk, with arguments that have colons
  * between them, megabytes first.  They return when the driver serves, or has printed why not. */
 void services_start_ide(const char *argument);
 void services_start_ramdisk(const char *arguments);

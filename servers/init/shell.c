@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A small shell: one line, one command.  Called by main.c; the next hops are commands.c for its own
+/* A small shell.  Called by main.c; the next hops are commands.c for its own
  * commands, launch.c for programs, and complete.c for the Tab key. */
 #include "shell.h"
 #include "commands.h"
@@ -8,6 +8,7 @@
 #include "launch.h"
 #include "root.h"
 #include "terminal.h"
+#include "variables.h"
 #include "words.h"
 
 #include <errno.h>
@@ -26,6 +27,7 @@ enum {
     POLL_EVERY = 10000,         /* us between looks at a program in the foreground */
     STATUS_MOST = 31,           /* the highest status that an emulator's debug exit can pass on */
     STATUS_INTERRUPTED = 130,
+    STATUS_UNKNOWN = 127,
 };
 
 static struct program jobs[JOBS];       /* in the background; task == 0 <=> free */
@@ -33,7 +35,7 @@ static unsigned halt_status;
 static struct editor editor;
 
 /* ---- programs ----
- * TODO(init): a foreground of several tasks, environment, redirection. */
+ * TODO(init): a foreground of several tasks. */
 
 L4_ThreadId_t shell_task_server(void)
 {
@@ -90,18 +92,37 @@ struct program *shell_free_job(void)
     return NULL;
 }
 
-static void execute(const char *line)
+/* One command. */
+static void obey(const struct words *w)
 {
-    static struct words w;
-    const char *mistake = words_split(&w, line);
+    const char *problem;
+    if (w->count == 0)
+        return;
+    if (w->count == 1 && variables_assign(w->word[0], &problem)) {
+        if (problem)
+            printf("%s\n", problem);
+    } else if (command_obey(w)) {
+        return;
+    } else if (programs_find(w->word[0])) {
+        launch_by_name(w);
+    } else {
+        printf("%s: there is no such command or program; `help` and `ls` list them\n", w->word[0]);
+        variables_set_status(STATUS_UNKNOWN);
+    }
+}
+
+bool shell_obey(const char *line)
+{
+    struct words w;
+    const char *mistake = NULL;
+    for (; line && !mistake; line = w.rest) {
+        mistake = words_split(&w, line);
+        if (!mistake)
+            obey(&w);
+    }
     if (mistake)
         printf("%s\n", mistake);
-    else if (w.count == 0 || command_obey(&w))
-        return;
-    else if (programs_have(w.word[0]))
-        launch_by_name(&w);
-    else
-        printf("%s: there is no such command or program; `help` and `ls` list them\n", w.word[0]);
+    return !mistake;
 }
 
 /* ---- the loop ---- */
@@ -163,5 +184,5 @@ void shell_run(unsigned status)
     terminal_take();
     editor_init(&editor, terminal_write);
     while (read_line())
-        execute(editor.line);
+        shell_obey(editor.line);
 }

@@ -21,6 +21,9 @@ struct program *shell_free_job(void);
 
 L4_ThreadId_t shell_task_server(void);
 
+/* Obeys the commands of a line.  False: it is none, and this said why. */
+bool shell_obey(const char *line);
+
 /* Reads commands until the console is gone.  `status` is what `halt` ends the machine with. */
 void shell_run(unsigned status);
 

@@ -1,101 +1,154 @@
 /* SPDX-License-Identifier: MIT */
 /* Splitting a command line; pure, tested in tests/host/words.c.  Called by shell.c. */
 #include "words.h"
+#include "variables.h"
 
+#include <ctype.h>
 #include <string.h>
 
-static const char *put(struct words *w, char c)
+/* Where the next word goes: the argz, or the names. */
+struct target {
+    char *text;
+    size_t *length, size;
+};
+
+static const char *put(struct target *t, char c)
 {
-    if (w->text_length == WORDS_TEXT)
+    if (*t->length == t->size)
         return "the line is too long";
-    w->text[w->text_length++] = c;
+    t->text[(*t->length)++] = c;
     return NULL;
 }
 
-/* These characters mean something to larger shells: they shall not reach a program by mistake. */
 static bool is_operator(char c)
 {
     return c == '|' || c == ';' || c == '<' || c == '>' || c == '&';
 }
 
+static bool is_name(char c)
+{
+    return isalnum((unsigned char) c) || c == '_';
+}
+
+/* The value of the variable at *line, which stands behind the $; *line moves behind its name. */
+static const char *put_value(struct target *t, const char **line)
+{
+    const char *name = *line + (**line == '{'), *end = name;
+    if (*end == '?' || *end == '#')
+        end++;
+    else
+        while (is_name(*end))
+            end++;
+    if (end == name)
+        return put(t, '$');             /* it stands for itself */
+    if (name != *line && *end != '}')
+        return "a brace is not closed";
+    *line = end + (name != *line);
+    const char *value = variables_get(name, (size_t) (end - name)), *error = NULL;
+    for (; value && *value && !error; value++)
+        error = put(t, *value);
+    return error;
+}
+
 /* Copies one word, quotes resolved, and moves *line behind it. */
-static const char *copy_word(struct words *w, const char **line)
+static const char *copy_word(struct target *t, const char **line)
 {
     const char *error = NULL;
     char quote = '\0';
     const char *p = *line;
-    for (; *p && !error && (quote || (*p != ' ' && *p != '\t' && !is_operator(*p))); p++) {
-        if (quote ? *p == quote : *p == '"' || *p == '\'') {
-            quote = quote ? '\0' : *p;
-        } else if (*p == '\\' && quote != '\'') {
-            if (*++p == '\0')
+    while (*p && !error && (quote || (*p != ' ' && *p != '\t' && !is_operator(*p)))) {
+        char c = *p++;
+        if (quote ? c == quote : c == '"' || c == '\'')
+            quote = quote ? '\0' : c;
+        else if (c == '$' && quote != '\'')
+            error = put_value(t, &p);
+        else if (c == '\\' && quote != '\'') {
+            if (*p == '\0')
                 return "nothing behind the backslash";
-            error = put(w, *p);
-        } else {
-            error = put(w, *p);
-        }
+            error = put(t, *p++);
+        } else
+            error = put(t, c);
     }
     *line = p;
     if (!error && quote)
         error = "a quote is not closed";
-    return error ? error : put(w, '\0');
+    return error ? error : put(t, '\0');
 }
 
-/* Do these commands put what they say into a file, if the line ends in > FILE or >> FILE? */
-static bool takes_output(const struct words *w)
+/* < > or >> and the name behind it. */
+static const char *copy_name(struct words *w, const char **line)
 {
-    static const char *const names[] = { "echo", "cat", "sha256sum" };
-    for (size_t i = 0; w->count > 0 && i < sizeof names / sizeof *names; i++) {
-        if (!strcmp(w->word[0], names[i]))
-            return true;
-    }
-    return false;
+    struct target names = { w->names, &w->names_length, WORDS_NAMES };
+    const char **place = **line == '<' ? &w->input : &w->output;
+    const char *name = w->names + w->names_length;
+    if (*place)
+        return "there are two files for the same thing";
+    w->appends |= (*line)[0] == '>' && (*line)[1] == '>';
+    *line += (*line)[0] == '>' && (*line)[1] == '>' ? 2 : 1;
+    *line += strspn(*line, " \t");
+    if (**line == '\0' || is_operator(**line))
+        return "a file's name belongs behind < and >";
+    *place = name;
+    return copy_word(&names, line);
 }
 
-/* The sign itself is a word. */
-static const char *copy_sign(struct words *w, const char **line)
+/* What begins with an operator.  *ends: the command ends here. */
+static const char *take_operator(struct words *w, const char **line, bool *ends)
 {
-    const char *error = NULL;
-    while (**line == '>' && !error) {
-        error = put(w, '>');
+    bool empty = w->count == 0;
+    switch (**line) {
+    case '|':
+        return "this shell has no pipes (|): quote the character to give it to a program";
+    case '&':
+        if (empty)
+            return "nothing stands before the &";
+        w->background = true;
         ++*line;
+        return NULL;
+    case ';':
+        if (empty)
+            return "nothing stands before the ;";
+        w->rest = *line + 1;
+        *ends = true;
+        return NULL;
+    default:
+        return copy_name(w, line);
     }
-    return error ? error : put(w, '\0');
+}
+
+static const char *take_word(struct words *w, const char **line)
+{
+    struct target argz = { w->text, &w->text_length, WORDS_TEXT };
+    const char *start = w->text + w->text_length;
+    if (w->count == WORDS_MAX)
+        return "too many words";
+    const char *error = copy_word(&argz, line);
+    w->word[w->count++] = start;
+    w->word[w->count] = NULL;
+    return error;
 }
 
 const char *words_split(struct words *w, const char *line)
 {
-    w->count = 0;
-    w->text_length = 0;
-    w->background = false;
-    w->word[0] = NULL;
-    for (;;) {
-        while (*line == ' ' || *line == '\t')
-            line++;
-        if (*line == '\0')
-            return NULL;
-        if (w->background)
-            return "& belongs at the end of the line";
-        bool sign = *line == '>' && takes_output(w);
-        if (is_operator(*line) && *line != '&' && !sign)
-            return "this shell has no pipes (|), no files (< >) and one command a line (no ;): "
-                   "quote such a character to give it to a program";
-        if (*line == '&') {
-            if (w->count == 0)
-                return "nothing stands before the &";
-            w->background = true;
-            line++;
-            continue;
-        }
-        if (w->count == WORDS_MAX)
-            return "too many words";
-        const char *start = w->text + w->text_length;
-        const char *error = sign ? copy_sign(w, &line) : copy_word(w, &line);
-        if (error)
-            return error;
-        w->word[w->count++] = start;
-        w->word[w->count] = NULL;
+    const char *error = NULL;
+    bool ends = false;
+    w->count = w->text_length = w->names_length = 0;
+    w->background = w->appends = false;
+    w->word[0] = w->input = w->output = w->rest = NULL;
+    while (!error && !ends) {
+        line += strspn(line, " \t");
+        if (*line == '\0' || *line == '#')
+            break;
+        if (w->background && *line != ';')
+            error = "& belongs at the end of a command";
+        else if (is_operator(*line))
+            error = take_operator(w, &line, &ends);
+        else
+            error = take_word(w, &line);
     }
+    if (!error && w->count == 0 && (w->input || w->output))
+        error = "no command stands before < and >";
+    return error;
 }
 
 bool words_number(const char *text, unsigned long *value)

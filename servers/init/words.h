@@ -6,21 +6,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define WORDS_TEXT 200  /* bytes of all words with their zeros: what task_create takes */
-#define WORDS_MAX  24
+#define WORDS_TEXT  1024        /* bytes of all words with their zeros */
+#define WORDS_MAX   32
+#define WORDS_NAMES 512         /* of the names behind < and > */
 
 struct words {
     size_t count;
     const char *word[WORDS_MAX + 1];    /* word[count] == NULL */
     char text[WORDS_TEXT];              /* an argz: the words one behind the other */
     size_t text_length;
-    bool background;                    /* the line ended in & */
+    bool background;                    /* the command ended in & */
+    const char *input, *output;         /* behind < and > or >>; NULL: there is none */
+    bool appends;                       /* >> */
+    char names[WORDS_NAMES];
+    size_t names_length;
+    const char *rest;                   /* of the line, behind a ;  NULL: nothing follows */
 };
 
-/* Splits at spaces; "double" and 'single' quotes keep spaces, a backslash keeps the next character.
- * Without them, | ; < > are mistakes.
- * Behind echo, cat and sha256sum, > and >> are words.  Returns NULL, or what is wrong with the
- * line. */
+/* Takes the first command of the line.  Splits at spaces; "double" and 'single' quotes keep spaces,
+ * a backslash keeps the next character.  $NAME, ${NAME} and the like (variables.h) become values,
+ * which are not split, but between single quotes.  # at the start of a word begins a comment.
+ * Returns NULL, or what is wrong with the line. */
 const char *words_split(struct words *w, const char *line);
 
 /* Reads a number as programs and the kernel print it: decimal or 0x.  False: it is no number. */

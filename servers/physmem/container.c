@@ -232,7 +232,8 @@ void container_unreferenced(struct hurd_cap_object *object)
 
 bool container_may_wire(const struct container *c, const struct account *account, uint32_t pages)
 {
-    uint32_t share = c->control->guarantee / WIRED_SHARE, most = share > WIRED_MAX ? share : WIRED_MAX;
+    uint32_t share = c->control->guarantee / WIRED_SHARE,
+             most = share > WIRED_MAX ? share : WIRED_MAX;
     return pages <= most && account->wired <= most - pages;
 }
 

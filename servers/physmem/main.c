@@ -274,7 +274,8 @@ static L4_MsgTag_t next_ready(int reply, L4_ThreadId_t *from)
 /* Sends the reply, if there is one, and takes the next message. */
 static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
 {
-    if (!(server.ready | server.turns | (doomed ^ reaped) | extra_waits | (alarm_waits & alarm_wanted)))
+    if (!(server.ready | server.turns | (doomed ^ reaped) | extra_waits |
+          (alarm_waits & alarm_wanted)))
         return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
     if (extra_waits)
         extra_settle();

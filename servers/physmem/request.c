@@ -480,9 +480,14 @@ static int serve_statistics(struct hurd_cap_call *call)
 {
     unsigned largest = buddy_largest();
     struct hurd_pm_statistics stats = {
-        .total = ledger.total, .free = ledger.free + ledger.soft, .bound = ledger.bound, .meta = ledger.meta,
-        .promised = ledger.promised + ledger.extra, .unassigned = control_unused(control_root),
-        .requests = call->server->requests, .largest = largest ? largest - 1 + PAGE_LOG2 : 0,
+        .total = ledger.total,
+        .free = ledger.free + ledger.soft,
+        .bound = ledger.bound,
+        .meta = ledger.meta,
+        .promised = ledger.promised + ledger.extra,
+        .unassigned = control_unused(control_root),
+        .requests = call->server->requests,
+        .largest = largest ? largest - 1 + PAGE_LOG2 : 0,
     };
     return reply_struct(call, &stats, sizeof stats);
 }

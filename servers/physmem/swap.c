@@ -490,7 +490,8 @@ bool swap_knows(uint32_t block)
         return false;
     uint32_t at = block_resolve(block);
     enum slot_state state = slots_state(&swap.map, at);
-    return state == SLOT_WRITTEN || ((state == SLOT_WRITING || state == SLOT_BAD) && swap_frame(at));
+    return state == SLOT_WRITTEN ||
+           ((state == SLOT_WRITING || state == SLOT_BAD) && swap_frame(at));
 }
 
 static const char *cell_problem(uint32_t i)

@@ -95,11 +95,21 @@ int serve_swap_info(struct hurd_cap_call *call)
     const struct control *control = kind == CONTROL ? call_control(call)
                                     : kind == SWAP ? swap.payer : call_container(call)->control;
     struct hurd_pm_swap_info info = {
-        .quota = control ? control->swap.quota : 0, .used = control ? control->swap.used : 0,
-        .blocks = swap.map.count, .free = swap.map.free, .bad = swap.map.bad,
-        .kept = swap_kept(), .swapped = swap.pages, .window = swap.cells,
-        .inactive = swap_inactive(), .written = swap.written, .read = swap.read,
-        .recovered = swap.recovered, .clean = swap.clean, .attached = swap.task, .attaches = swap.attaches,
+        .quota = control ? control->swap.quota : 0,
+        .used = control ? control->swap.used : 0,
+        .blocks = swap.map.count,
+        .free = swap.map.free,
+        .bad = swap.map.bad,
+        .kept = swap_kept(),
+        .swapped = swap.pages,
+        .window = swap.cells,
+        .inactive = swap_inactive(),
+        .written = swap.written,
+        .read = swap.read,
+        .recovered = swap.recovered,
+        .clean = swap.clean,
+        .attached = swap.task,
+        .attaches = swap.attaches,
     };
     return reply_struct(call, &info, sizeof info);
 }

@@ -28,24 +28,6 @@ static struct block_disk disk = { .flags = HURD_BLOCK_VOLATILE, .model = "RAM" }
 static L4_Word_t contents, window;      /* containers */
 static uint8_t *bytes, *pages;          /* where they are mapped */
 
-static L4_ThreadId_t physmem(void)
-{
-    return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
-}
-
-static int container_make(uintptr_t size, L4_Word_t *container, uint8_t **at)
-{
-    uintptr_t address = 0;
-    int err = hurd_pm_container_create(physmem(), __hurd_startup_data->physmem_control.cap, 0,
-                                       container);
-    if (!err)
-        err = hurd_pm_container_allocate(physmem(), *container, 0, 0, size, NULL);
-    if (!err)
-        err = hurd_vm_map_container(&address, size, 0, HURD_VM_READ | HURD_VM_WRITE, *container, 0);
-    *at = (uint8_t *) address;
-    return err;
-}
-
 /* Does a run.  If its data is whole pages on the disk, physmem copies it directly; otherwise it
  * goes through the window. */
 static void work(const struct queue_run *run)
@@ -133,9 +115,12 @@ int main(int argc, char **argv)
                MOST_MEGABYTES, MOST_US);
         return EXIT_SUCCESS;    /* as if there were no disk: init must not start the driver again */
     }
-    int err = container_make(megabytes << 20, &contents, &bytes);
+    uintptr_t bytes_at = 0, pages_at = 0;
+    int err = hurd_vm_new_container(&bytes_at, megabytes << 20, &contents);
     if (!err)
-        err = container_make(RUN_PAGES * PAGE, &window, &pages);
+        err = hurd_vm_new_container(&pages_at, RUN_PAGES * PAGE, &window);
+    bytes = (uint8_t *) bytes_at;
+    pages = (uint8_t *) pages_at;
     if (!err)
         err = block_server_master(&deva, &master);
     disk.sectors = (megabytes << 20) / HURD_BLOCK_SECTOR;

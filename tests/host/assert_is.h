@@ -4,9 +4,12 @@
 #ifndef TESTS_ASSERT_IS_H
 #define TESTS_ASSERT_IS_H
 
-#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
+
+/* The C library's.  Not by <assert.h>: the kernel has an assert() of its own. */
+_Noreturn void __assert_fail(const char *condition, const char *file, unsigned line,
+                             const char *function);
 
 __attribute__((unused, noreturn)) static void
 __assert_is_failed(const char *condition, const char *file, unsigned line, const char *function,

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/init/words.c */
+/* links: servers/init/words.c servers/init/variables.c */
 /* How the shell reads a line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "servers/init/variables.h"
 #include "servers/init/words.h"
 
 static struct words w;
@@ -64,16 +66,104 @@ static void mistakes_are_named(void **state)
     assert_non_null(words_split(&w, "run a & b"));
 }
 
-static void operators_of_larger_shells_are_refused_unless_quoted(void **state)
+static void operators_are_words_when_they_are_quoted(void **state)
 {
     (void) state;
-    const char *const lines[] = { "ls | hello", "ls|hello", "ls > x", "ls >x", "a; b", "a <b", ">" };
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
-        assert_non_null(words_split(&w, lines[i]));
-    EXPECT_ARGZ("echo a >x", "echo\0a\0>\0x", 4);
-    EXPECT_ARGZ("cat a >> x", "cat\0a\0>>\0x", 4);
-    assert_non_null(words_split(&w, "echo a | b"));
-    EXPECT_ARGZ("a '|' \\; \">\"", "a\0|\0;\0>", 4);
+    EXPECT_ARGZ("a '|' \\; \">\" b\\<c", "a\0|\0;\0>\0b<c", 5);
+    assert_null(w.output);
+    assert_non_null(words_split(&w, "ls | hello"));
+    assert_non_null(words_split(&w, "ls|hello"));
+}
+
+static void files_stand_behind_their_signs(void **state)
+{
+    (void) state;
+    EXPECT_ARGZ("a >x b < 'y z' c", "a\0b\0c", 3);
+    assert_string_equal(w.output, "x");
+    assert_string_equal(w.input, "y z");
+    assert_false(w.appends);
+    EXPECT_ARGZ("a>>x", "a", 1);
+    assert_string_equal(w.output, "x");
+    assert_true(w.appends);
+    assert_null(w.input);
+    assert_non_null(words_split(&w, ">"));
+    assert_non_null(words_split(&w, "> x"));
+    assert_non_null(words_split(&w, "a >"));
+    assert_non_null(words_split(&w, "a > ; b"));
+    assert_non_null(words_split(&w, "a > x > y"));
+    assert_non_null(words_split(&w, "a < x < y"));
+}
+
+static void commands_follow_each_other(void **state)
+{
+    (void) state;
+    EXPECT_ARGZ("a b; c", "a\0b", 2);
+    assert_string_equal(w.rest, " c");
+    EXPECT_ARGZ("a &; c", "a", 1);
+    assert_true(w.background);
+    assert_string_equal(w.rest, " c");
+    EXPECT_ARGZ("a;", "a", 1);
+    assert_string_equal(w.rest, "");
+    EXPECT_ARGZ("a ';' b", "a\0;\0b", 3);
+    assert_null(w.rest);
+    assert_non_null(words_split(&w, "; a"));
+    EXPECT_ARGZ("a b#c # d ; e", "a\0b#c", 2);
+    assert_null(w.rest);
+}
+
+static void variables_become_their_values(void **state)
+{
+    (void) state;
+    const char *problem;
+    assert_true(variables_assign("NAME=some words", &problem));
+    assert_null(problem);
+    EXPECT_ARGZ("a $NAME x${NAME}y \"$NAME\" '$NAME' \\$NAME", "a\0some words\0xsome wordsy\0some words\0$NAME\0$NAME", 6);
+    EXPECT_ARGZ("a $NONE$ $/ b", "a\0$\0$/\0b", 4);
+    EXPECT_ARGZ("a > $NAME", "a", 1);
+    assert_string_equal(w.output, "some words");
+    assert_non_null(words_split(&w, "a ${NAME"));
+    variables_set_status(7);
+    EXPECT_ARGZ("a $? ${?}", "a\0007\0007", 3);
+}
+
+static void a_script_knows_its_own_words(void **state)
+{
+    (void) state;
+    const char *const own[] = { "script", "one" };
+    struct variables_words before = variables_set_words((struct variables_words) { own, 2 });
+    EXPECT_ARGZ("a $0 $1 x$2 $#", "a\0script\0one\0x\0001", 5);
+    variables_set_words(before);
+    EXPECT_ARGZ("a x$1 $#", "a\0x\0000", 3);
+}
+
+static void variables_are_set_and_removed(void **state)
+{
+    (void) state;
+    const char *problem;
+    char text[VARIABLES_TEXT + 8] = "LONG=";
+    assert_false(variables_assign("a b", &problem));
+    assert_false(variables_assign("=x", &problem));
+    assert_false(variables_assign("1A=x", &problem));
+    assert_false(variables_assign("A-B=x", &problem));
+    assert_true(variables_assign("A=1", &problem));
+    assert_true(variables_assign("B=", &problem));
+    assert_true(variables_assign("A=22", &problem));
+    assert_string_equal(variables_get("A", 1), "22");
+    assert_string_equal(variables_get("B", 1), "");
+    assert_true(variables_unset("NAME"));
+    assert_false(variables_unset("NAME"));
+    char envz[16];
+    assert_int_equal(variables_write(envz, sizeof envz), 8);
+    assert_memory_equal(envz, "B=\0A=22", 8);
+    assert_int_equal(variables_write(envz, 7), 3);
+    memset(text + 5, 'x', VARIABLES_TEXT);
+    assert_true(variables_assign(text, &problem));
+    assert_non_null(problem);
+    for (int i = 0; i < VARIABLES_MOST; i++) {
+        snprintf(text, sizeof text, "V%d=", i);
+        assert_true(variables_assign(text, &problem));
+        assert_int_equal(problem != NULL, i >= VARIABLES_MOST - 2);
+    }
 }
 
 static void a_line_longer_than_an_argz_is_refused(void **state)
@@ -127,7 +217,12 @@ int main(void)
         cmocka_unit_test(quotes_keep_spaces_and_may_be_empty),
         cmocka_unit_test(an_ampersand_at_the_end_means_background),
         cmocka_unit_test(mistakes_are_named),
-        cmocka_unit_test(operators_of_larger_shells_are_refused_unless_quoted),
+        cmocka_unit_test(operators_are_words_when_they_are_quoted),
+        cmocka_unit_test(files_stand_behind_their_signs),
+        cmocka_unit_test(commands_follow_each_other),
+        cmocka_unit_test(variables_become_their_values),
+        cmocka_unit_test(a_script_knows_its_own_words),
+        cmocka_unit_test(variables_are_set_and_removed),
         cmocka_unit_test(a_line_longer_than_an_argz_is_refused),
         cmocka_unit_test(too_many_words_are_refused),
         cmocka_unit_test(numbers_are_decimal_or_hexadecimal_words),

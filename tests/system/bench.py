@@ -57,7 +57,7 @@ def bench_paging_keeps_to_its_budgets(lab):
 def bench_pages_from_disks_keep_to_their_budgets(lab):
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         archive, disk = os.path.join(folder, "bench.cpio"), os.path.join(folder, "disk.img")
-        programs = [os.path.join(lab.build, "strip", name) for name in ("blocks", "ide", "ramdisk")]
+        programs = [os.path.join(lab.build, "strip", name) for name in ("blocks", "ramdisk")]
         subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + programs, check=True, stdout=subprocess.DEVNULL)
         subprocess.run([os.path.join(machine.TOP, "tools/disk"), disk, "8"], check=True, stdout=subprocess.DEVNULL)
         for kind, init in (("ram", "ramdisk=4 use=4"), ("dma", "disk use=0.1"), ("pio", "disk=pio use=0.1")):

@@ -37,6 +37,7 @@ def skeleton(text):
     text = re.sub(r"\b[0-9a-f]*\d[0-9a-f]*\b", "#", text.replace("\r", ""))
     text = re.sub(r"^ *cpu .*", "cpu", text, flags=re.M)
     text = re.sub(r"\b(waiting|ready|running)\b", "does", text)
+    text = re.sub(r"(callers among them:).*", r"\1", text)      # so many as the compiler leaves on the stack
     return [" ".join(line.split()) for line in text.split("\n") if line.strip()]
 
 

@@ -187,27 +187,37 @@ V86 = [
 ]
 
 
-def modules_with(lab, folder, *programs):
-    """The system with these programs beside the usual ones."""
-    archive = os.path.join(folder, "apps.cpio")
-    paths = [os.path.join(lab.build, "strip", name) for name in ("apps/demo", "apps/hello", "apps/diskcheck") + programs]
-    subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + paths, check=True, stdout=subprocess.DEVNULL)
-    return [archive if name == "apps.cpio" else name for name in machine.MODULES]
+def archive_of(lab, path, *names):
+    """An archive of programs, and of files of the build that have a dot in their names."""
+    files = [os.path.join(lab.build, name if "." in name or os.path.isabs(name) else f"strip/{name}") for name in names]
+    subprocess.run([os.path.join(machine.TOP, "tools/archive"), path] + files, check=True, stdout=subprocess.DEVNULL)
+    return path
+
+
+def modules_with(lab, folder, *programs, drivers=None):
+    """The system with these programs beside the usual ones; with these drivers in place of the usual ones."""
+    apps = archive_of(lab, os.path.join(folder, "apps.cpio"), "apps/demo", "apps/hello", "apps/diskcheck", *programs)
+    modules = [apps if name == "apps.cpio" else name for name in machine.MODULES]
+    if drivers:
+        store = archive_of(lab, os.path.join(folder, "deva-store"), "fabrica", "drivers.txt", *drivers)
+        modules = [store if name == "deva-store" else name for name in modules]
+    return modules
 
 
 def probe_modules(lab, folder):
-    """With the probe and the driver, which nobody starts."""
-    return modules_with(lab, folder, "ide", "diskprobe")
+    """With the probe."""
+    return modules_with(lab, folder, "diskprobe")
 
 
 def the_drive_answers(vm, drive, lines, how, pages, patience=120):
-    """The probe's lines, then the driver, started by hand, on the drive that the probe has upset."""
+    """The probe's lines, then the driver, started by hand, on the drive that the probe has upset.  The probe wants to see PCI itself, so
+    the framework starts after it."""
     vm.expect("pecan> ", 4 * patience)
     told = vm.command(f"run -d diskprobe {drive}", patience)
     for line in ALIKE + lines:
         assert re.search("^" + line, told, re.M), f"not so: {line}\n{told}"
     mark = vm.mark()
-    vm.command("run -d ide &", patience)
+    vm.command("devices start ide", patience)
     vm.expect_since(mark, rf"ide: disk {drive} is [^\n]*, {how}", patience)     # before the prompt, or behind it
     said = vm.command(f"run -b {drive}.1 diskcheck {pages}", patience)
     assert INTACT in said, said
@@ -298,7 +308,7 @@ def a_driver_that_dies_again_and_again_loses_nothing(lab):
     """tests/guest/disk/mortal.c: each of its lives ends somewhere else.  DEATHS=1000 make test T=dies_again"""
     wanted = int(os.environ.get("DEATHS", "30"))
     with Disks() as disks:
-        modules = modules_with(lab, disks.folder.name, "mortal/ide")
+        modules = modules_with(lab, disks.folder.name, drivers=["mortal/ide"])
         for init in ("disk", "disk=pio"):
             image = machine.ide_disk(disks.image(init + ".img"))
             vm = lab.boot_modules(modules, options={"init": init}, extra=image + machine.counted(3, sleep="on"))
@@ -319,7 +329,7 @@ def messages_by_lot_harm_no_driver(lab):
     """tests/guest/disk/stray.c.  MESSAGES=5000000 make test T=messages_by_lot"""
     messages = int(os.environ.get("MESSAGES", "100000"))
     with Disks() as disks:
-        modules = modules_with(lab, disks.folder.name, "ide", "ramdisk", "stray")
+        modules = modules_with(lab, disks.folder.name, "ramdisk", "stray")
         vm = lab.boot_modules(modules, options={"init": "disk ramdisk=4"}, extra=machine.ide_disk(disks.image()))
         vm.expect("pecan> ", 120)
         for disk, share in (("4", 0.8), ("0.1", 0.2)):

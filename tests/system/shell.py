@@ -169,7 +169,7 @@ def shell_ls_says_what_programs_do(lab):
     vm = shell(lab)
     text = vm.command("ls")
     assert re.search(r"^ +\d+ KB  hello +the smallest program", text, re.M), text
-    assert re.search(r"^ +\d+ KB  ide +a driver: ", text, re.M), text
+    assert re.search(r"^ +\d+ KB  ramdisk +a driver: ", text, re.M), text
     assert "programs.txt" not in text
     assert "no such command or program" in vm.command("programs.txt")
     halt(vm)
@@ -216,8 +216,14 @@ def shell_says_what_is_wrong_with_a_command(lab):
         ("ps &", "ps: only programs run in the background"),
         ("help a b", "help: say help .COMMAND."),
         ("ls | hello", "this shell has no pipes"),
-        ("hello > x", "this shell has no pipes"),
-        ("hello; ls", "one command a line"),
+        ("hello > x", "No file system is mounted"),
+        ("hello > x > y", "there are two files for the same thing"),
+        ("hello <", "a file's name belongs behind < and >"),
+        ("ps > x", "only programs, echo, cat and sha256sum write to files"),
+        ("ps < x", "only programs read from files"),
+        ("; ls", "nothing stands before the ;"),
+        ("echo ${x", "a brace is not closed"),
+        ("unset x", "there is no variable x"),
         ("run nobody", "run: nobody: there is no such program"),
         ("run -m hello", "run: -m wants a number of frames"),
         ("run -m 0 hello", "run: -m wants a number of frames"),

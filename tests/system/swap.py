@@ -143,7 +143,7 @@ def a_swap_server_that_dies_again_and_again_loses_nothing(lab):
     """tests/guest/swap/mortal.c: each of its lives ends somewhere else.  DEATHS=1000 make test T=swap_server_that_dies"""
     wanted = int(os.environ.get("DEATHS", "20"))
     with Disks() as disks:
-        modules = modules_with(lab, disks.folder.name, "ide", "ramdisk", "mortal/swapper", "apps/swapcheck")
+        modules = modules_with(lab, disks.folder.name, "ramdisk", "mortal/swapper", "apps/swapcheck")
         vm = lab.boot_modules(modules, options={"init": "swap=ram:16"}, extra=machine.counted(3))
         vm.expect("pecan> ", 120)
         seed = deaths = 0

@@ -33,6 +33,9 @@ void __libc_sleep(unsigned long long microseconds);
 void __malloc_hold(_Bool hold);
 void __stdio_hold(_Bool hold);
 
+/* The microseconds since 1970 in UTC; -1: nobody knows. */
+long long __libc_time(void);
+
 /* The strings of the environment, a vector that ends with a null pointer. */
 extern char **environ;
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ISO C 7.21 for the three standard streams: there is no fopen() yet. */
+/* ISO C 7.21, without scanf. */
 #ifndef LIBC_STDIO_H
 #define LIBC_STDIO_H
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #define EOF    (-1)
 #define BUFSIZ 256
@@ -44,7 +45,43 @@ int ferror(FILE *stream);
 void clearerr(FILE *stream);
 void perror(const char *prefix);
 
-/* For programs that link lib/posix; errors as open() in <fcntl.h>. */
+#define _IOFBF 0
+#define _IOLBF 1
+#define _IONBF 2
+/* Before the stream is used.  A line buffer of size 0 or none at all is the library's choice. */
+int setvbuf(FILE *restrict stream, char *restrict buffer, int mode, size_t size);
+void setbuf(FILE *restrict stream, char *restrict buffer);
+
+/* ---- for programs that link lib/posix.  Errors as open() in <fcntl.h>; EINVAL: the mode is none.
+ * "r" "w" "a", then "b", "+", "x" (it must not be there), "e" (FD_CLOEXEC) ---- */
+
+#define SEEK_SET 0
+#define SEEK_CUR 1
+#define SEEK_END 2
+#define FOPEN_MAX    61
+#define FILENAME_MAX 256
+#define L_tmpnam     32
+#define TMP_MAX      1000000
+
+typedef struct { off_t offset; } fpos_t;
+
+FILE *fopen(const char *restrict path, const char *restrict mode);
+FILE *fdopen(int descriptor, const char *mode);
+/* path NULL: EBADF, the mode of an open file does not change. */
+FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream);
+int fclose(FILE *stream);
+int fileno(FILE *stream);
+int fseek(FILE *stream, long offset, int whence);       /* EINVAL, ESPIPE */
+int fseeko(FILE *stream, off_t offset, int whence);
+long ftell(FILE *stream);                               /* EOVERFLOW, ESPIPE */
+off_t ftello(FILE *stream);
+void rewind(FILE *stream);
+int fgetpos(FILE *restrict stream, fpos_t *restrict position);
+int fsetpos(FILE *stream, const fpos_t *position);
+FILE *tmpfile(void);                    /* in /tmp; without a name once it is there */
+char *tmpnam(char *name);
+
+/* Errors as open() in <fcntl.h>. */
 int remove(const char *path);
 int rename(const char *path, const char *new_path);     /* EXDEV: a directory to another one */
 

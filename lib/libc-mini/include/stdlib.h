@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ISO C 7.22, without the parts that need floating point, wide characters or a command
- * processor. */
+/* ISO C 7.22, without wide characters; and from POSIX: setenv() and what belongs to it. */
 #ifndef LIBC_STDLIB_H
 #define LIBC_STDLIB_H
 
@@ -21,6 +20,11 @@ long strtol(const char *restrict s, char **restrict end, int base);
 unsigned long strtoul(const char *restrict s, char **restrict end, int base);
 long long strtoll(const char *restrict s, char **restrict end, int base);
 unsigned long long strtoull(const char *restrict s, char **restrict end, int base);
+
+double atof(const char *s);
+double strtod(const char *restrict s, char **restrict end);
+float strtof(const char *restrict s, char **restrict end);
+long double strtold(const char *restrict s, char **restrict end);
 
 int abs(int n);
 long labs(long n);
@@ -49,5 +53,9 @@ _Noreturn void exit(int status);
 _Noreturn void _Exit(int status);
 _Noreturn void abort(void);
 char *getenv(const char *name);
+int setenv(const char *name, const char *value, int overwrite);     /* EINVAL, ENOMEM */
+int putenv(char *variable);                                         /* EINVAL, ENOMEM */
+int unsetenv(const char *name);                                     /* EINVAL */
+int system(const char *command);        /* NULL: 0, there is no command processor; else -1, ENOSYS */
 
 #endif

@@ -46,6 +46,7 @@ pid_t getppid(void);            /* the task that started this one */
  * pages that are pinned or missing.  EPERM: a task that has no guarantee of its own.  E2BIG: the
  * pager's memory is in too many pieces. */
 pid_t fork(void);
+_Noreturn void _exit(int status);        /* _Exit() */
 
 /* ---- file descriptors: for programs that link lib/posix.  All: EBADF; EIO; as <hurd/io.h> says;
  * ENODEV: there is no file system ---- */
@@ -87,6 +88,9 @@ int link(const char *path, const char *new_path);       /* EEXIST, EPERM: a dire
 int symlink(const char *target, const char *path);      /* EEXIST */
 ssize_t readlink(const char *path, char *target, size_t size);  /* EINVAL: no symbolic link */
 int truncate(const char *path, off_t size);
+int chown(const char *path, uid_t uid, gid_t gid);
+int lchown(const char *path, uid_t uid, gid_t gid);
+int fchown(int descriptor, uid_t uid, gid_t gid);       /* EINVAL: no file */
 void sync(void);
 
 int chdir(const char *path);

@@ -2,15 +2,11 @@
 /* An IDE driver that dies: linked around the real one's port accesses and its requests to physmem
  * and deva.  Each life ends at a step drawn by lot, as if somebody had killed it there, and mostly
  * while it serves; where, is the same in each run of a machine that counts instructions. */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include <hurd/cap.h>
 #include <hurd/deva.h>
-#include <hurd/startup.h>
-#include <hurd/task.h>
 #include <l4/ipc.h>
-#include <l4/thread.h>
+
+#include "tests/guest/lib/mortal.h"
 
 enum {
     STEPS = 1500,               /* a life, beyond its beginning, at most */
@@ -19,24 +15,14 @@ enum {
 
 static long left = -1;          /* steps; negative: not yet drawn */
 
-static uint32_t mix(uint32_t x)
-{
-    x ^= x >> 16;
-    x *= 0x7FEB352D;
-    x ^= x >> 15;
-    x *= 0x846CA68B;
-    return x ^ x >> 16;
-}
-
 static void step(void)
 {
     if (left < 0) {
-        uint32_t random = mix(L4_Version(L4_MyGlobalId()) * 2654435761u);
+        uint32_t random = mortal_lot();
         left = random % EARLY == 0 ? random / EARLY % 300 : 700 + random / EARLY % STEPS;
     }
     if (left-- == 0)
-        hurd_task_destroy(L4_ThreadIdOfRaw(__hurd_startup_data->task.server),
-                          __hurd_startup_data->task.cap, EXIT_FAILURE);
+        mortal_end();
 }
 
 #define WRAP(type, name, parameters, arguments)                                                    \

@@ -18,7 +18,7 @@
 #include "servers/ide/channel.h"
 #include "servers/ide/dma.h"
 #include "servers/ide/identify.h"
-#include "servers/ide/pci.h"
+#include "tests/guest/disk/pci.h"
 #include "servers/ide/ports.h"
 
 enum {

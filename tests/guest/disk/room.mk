@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 PROGRAMS         += diskprobe
-diskprobe_SRC    := tests/guest/disk/probe.c $(addprefix servers/ide/,channel.c dma.c pci.c identify.c time.c ports.asm) servers/deva/ports.asm
+diskprobe_SRC    := tests/guest/disk/probe.c tests/guest/disk/pci.c $(addprefix servers/ide/,channel.c dma.c identify.c time.c ports.asm) servers/deva/ports.asm
 diskprobe_LDS    := lib/hurd-mm/program.lds
 diskprobe_LIBS   := block hurd-mm c hurd-cap l4
 diskprobe_CFLAGS := -I.
@@ -8,7 +8,7 @@ diskprobe_CFLAGS := -I.
 PROGRAMS          += mortal/ide
 mortal/ide_SRC    := $(ide_SRC) tests/guest/disk/mortal.c
 mortal/ide_LDS    := lib/hurd-mm/program.lds
-mortal/ide_LIBS   := block hurd-mm c hurd-cap l4
+mortal/ide_LIBS   := block driver hurd-mm c hurd-cap l4
 mortal/ide_CFLAGS := -I.
 mortal/ide_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8 port_in_words port_out_words hurd_pm_container_copy \
                       hurd_deva_block_check hurd_cap_serve)

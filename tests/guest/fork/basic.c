@@ -257,8 +257,8 @@ static char order[20];
 static void note(char c) { order[strlen(order)] = c; }
 static void prepare_1(void) { note('1'); }
 static void prepare_2(void) { note('2'); }
-static void parent_1(void) { note('p'); }
-static void parent_2(void) { note('P'); }
+static void parent_1(int error) { note(error ? 'e' : 'p'); }
+static void parent_2(int error) { note(error ? 'E' : 'P'); }
 static void child_1(void) { note('c'); }
 static void child_2(void) { note('C'); }
 static void nothing(void) {}

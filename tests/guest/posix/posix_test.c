@@ -9,6 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utime.h>
+
+#include "tests/guest/posix/streams.h"
 
 enum { DESCRIPTORS = 64, BIG = 200000 };
 
@@ -117,10 +120,40 @@ TEST(modes_obey_the_mask)
     EXPECT_EQ(stat("/a", &s), 0);
     EXPECT_EQ(s.st_mode, S_IFREG | 0705);
     EXPECT_FAILS(chmod("/none", 0700), ENOENT);
-    EXPECT_FAILS(chmod("/a", 0x10000), EINVAL);
+    EXPECT_EQ(chmod("/a", S_IFREG | 0600), 0);       /* the type is no part of it */
     EXPECT_FAILS(fchmod(1, 0700), EINVAL);
     EXPECT_FAILS(fchmod(63, 0700), EBADF);
     unlink("/a");
+}
+
+TEST(owners_and_times_are_set)
+{
+    struct stat s;
+    struct utimbuf times = { 1000, 2000000000 };
+    make("/a", "x");
+    symlink("a", "/s");
+    EXPECT_EQ(chown("/s", 7, 70000), 0);
+    EXPECT_EQ(lchown("/s", 8, 9), 0);
+    EXPECT_EQ(utime("/a", &times), 0);
+    EXPECT_EQ(stat("/a", &s), 0);
+    EXPECT_EQ(s.st_uid, 7);
+    EXPECT_EQ(s.st_gid, 70000);
+    EXPECT_EQ(s.st_atime, 1000);
+    EXPECT_EQ(s.st_mtime == 2000000000, true);
+    EXPECT_EQ(lstat("/s", &s), 0);
+    EXPECT_EQ(s.st_uid, 8);
+    int f = open("/a", O_RDONLY);
+    EXPECT_EQ(fchown(f, 1, 2), 0);
+    EXPECT_EQ(fstat(f, &s), 0);
+    EXPECT_EQ(s.st_gid, 2);
+    close(f);
+    EXPECT_FAILS(chown("/none", 1, 1), ENOENT);
+    EXPECT_FAILS(lchown("/a/x", 1, 1), ENOTDIR);
+    EXPECT_FAILS(utime("/none", &times), ENOENT);
+    EXPECT_FAILS(fchown(63, 1, 1), EBADF);
+    EXPECT_FAILS(fchown(1, 1, 1), EINVAL);
+    unlink("/a");
+    unlink("/s");
 }
 
 /* ---- contents ---- */
@@ -477,6 +510,7 @@ const struct test tests[] = {
     T(open_says_what_is_wrong),
     T(as_many_files_are_open_as_there_are_descriptors),
     T(modes_obey_the_mask),
+    T(owners_and_times_are_set),
     T(reading_and_writing_move_the_position),
     T(pread_and_pwrite_leave_the_position),
     T(large_files_come_in_one_call),
@@ -494,5 +528,19 @@ const struct test tests[] = {
     T(a_directory_lists_each_name_once),
     T(opendir_refuses_what_is_no_directory),
     T(the_current_directory_is_known_by_its_path),
+    T(a_stream_writes_what_another_reads),
+    T(a_stream_of_many_blocks_is_whole),
+    T(an_update_stream_turns_from_reading_to_writing),
+    T(appended_text_and_what_exists_already),
+    T(a_stream_is_used_only_as_it_was_opened),
+    T(buffers_are_as_long_as_asked),
+    T(the_standard_output_is_a_descriptor),
+    T(a_stream_is_opened_anew),
+    T(a_full_disk_is_an_error_of_the_stream),
+    T(variables_are_set_and_removed),
+    T(the_rest_of_the_library_is_there),
+    T(parent_and_child_share_positions),
+    T(a_child_keeps_files_that_the_parent_closes),
+    T(a_childs_table_is_its_own),
     { NULL, NULL },
 };

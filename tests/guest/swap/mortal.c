@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A swap server that dies: linked around the real one's requests.  Each life ends at a step drawn by
  * lot, as if somebody had killed it there: before or after a job, or in the middle of one. */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include <hurd/block.h>
 #include <hurd/physmem.h>
-#include <hurd/startup.h>
-#include <hurd/task.h>
-#include <l4/thread.h>
+
+#include "tests/guest/lib/mortal.h"
 
 enum {
     STEPS = 60,                 /* a life at most */
@@ -17,22 +13,12 @@ enum {
 
 static long left = -1;          /* steps; negative: not yet drawn */
 
-static uint32_t mix(uint32_t x)
-{
-    x ^= x >> 16;
-    x *= 0x7FEB352D;
-    x ^= x >> 15;
-    x *= 0x846CA68B;
-    return x ^ x >> 16;
-}
-
 static void step(void)
 {
     if (left < 0)
-        left = LEAST + mix(L4_Version(L4_MyGlobalId()) * 2654435761u) % STEPS;
+        left = LEAST + mortal_lot() % STEPS;
     if (left-- == 0)
-        hurd_task_destroy(L4_ThreadIdOfRaw(__hurd_startup_data->task.server),
-                          __hurd_startup_data->task.cap, EXIT_FAILURE);
+        mortal_end();
 }
 
 #define WRAP(name, parameters, arguments)                                                          \

@@ -2,7 +2,7 @@
 /* PCI configuration space, as far as it is needed to find the bus master.  PCI 2.1, 3.2.2.3
  * (mechanism 1) and 6.1. */
 #include "pci.h"
-#include "ports.h"
+#include "servers/ide/ports.h"
 
 enum {
     PORT_ADDRESS = 0xCF8,

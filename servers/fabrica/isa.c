@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* The keyboard, the first serial port and the screen are not here: they are the console's, and
+ * deva drives them. */
+#include "isa.h"
+#include "tree.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct isa_device {
+    const char *name;
+    bool without_pci;           /* with PCI, it is on that bus */
+    struct hurd_resource resource[6];
+} devices[] = {
+    { "rtc", false, {
+        { HURD_RESOURCE_PORTS, 0x70, 2 }, { HURD_RESOURCE_IRQ, 8, 0 } } },
+    /* Counter 2 of the timer, and the gate.  The counter's mode is set by main.c: the port for it
+     * is the kernel's clock's, too. */
+    { "speaker", false, {
+        { HURD_RESOURCE_PORTS, 0x42, 1 }, { HURD_RESOURCE_PORTS, 0x61, 1 } } },
+    { "com2", false, {
+        { HURD_RESOURCE_PORTS, 0x2F8, 8 }, { HURD_RESOURCE_IRQ, 3, 0 } } },
+    { "lpt1", false, {
+        { HURD_RESOURCE_PORTS, 0x378, 3 }, { HURD_RESOURCE_IRQ, 7, 0 } } },
+    { "floppy", false, {
+        { HURD_RESOURCE_PORTS, 0x3F0, 6 }, { HURD_RESOURCE_PORTS, 0x3F7, 1 },
+        { HURD_RESOURCE_IRQ, 6, 0 } } },
+    { "ide", true, {
+        { HURD_RESOURCE_PORTS, 0x1F0, 8 }, { HURD_RESOURCE_PORTS, 0x3F6, 1 },
+        { HURD_RESOURCE_IRQ, 14, 0 },
+        { HURD_RESOURCE_PORTS, 0x170, 8 }, { HURD_RESOURCE_PORTS, 0x376, 1 },
+        { HURD_RESOURCE_IRQ, 15, 0 } } },
+};
+
+void isa_scan(unsigned parent, bool pci)
+{
+    for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++) {
+        const struct isa_device *d = &devices[i];
+        if (pci && d->without_pci)
+            continue;
+        struct node *n = tree_add(parent, HURD_BUS_ISA, d->name);
+        for (size_t k = 0; n && k < 6 && d->resource[k].kind; k++)
+            tree_own(n, d->resource[k].kind, d->resource[k].base, d->resource[k].size);
+    }
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* Scripts: a file's lines, one after the other, as if they were typed.  Called by commands.c (`sh`)
+ * and launch.c; each line goes back to shell.c. */
+#include "script.h"
+#include "root.h"
+#include "shell.h"
+#include "variables.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SCRIPT_MOST = 65536,        /* bytes */
+    DEPTH_MOST = 8,             /* scripts that call scripts */
+    STATUS_UNREAD = 127,
+};
+
+static unsigned depth;
+
+/* The file as a string, which the caller frees; or NULL, and this said why. */
+static char *script_read(const char *path)
+{
+    struct file file;
+    uint32_t size = 0;
+    struct files *files = root_files();
+    char *text = files ? malloc(SCRIPT_MOST + 1) : NULL;
+    if (!files)
+        return NULL;
+    int err = text ? file_open(files, &file, path, HURD_DIR_READS, 0) : ENOMEM;
+    if (!err) {
+        err = file_read(&file, text, SCRIPT_MOST + 1, &size);
+        file_close(&file);
+    }
+    if (!err && size > SCRIPT_MOST)
+        err = EFBIG;
+    if (err) {
+        printf("%s: %s\n", path, strerror(err));
+        free(text);
+        return NULL;
+    }
+    text[size] = '\0';
+    return text;
+}
+
+bool script_is(const char *path, int error)
+{
+    char line[16] = "";
+    struct file file;
+    uint32_t n;
+    if (!strchr(path, '/') || (error != ENOEXEC && error != ENOENT) || !root_mounted() ||
+        file_open(root_mounted(), &file, path, HURD_DIR_READS, 0))
+        return false;
+    int err = file_read(&file, line, sizeof line - 1, &n);
+    file_close(&file);
+    return !err && (error == ENOENT ? !strncmp(line, "#!/bin/sh", 9)
+                                    : n > 0 && strncmp(line, "\177ELF", 4) && strncmp(line, "#!", 2));
+}
+
+static void lines_obey(char *line)
+{
+    while (line) {
+        char *end = strchr(line, '\n');
+        if (end)
+            *end = '\0';
+        if (!shell_obey(line))
+            return;
+        line = end ? end + 1 : NULL;
+    }
+}
+
+unsigned script_run(const struct words *w, size_t first)
+{
+    const struct variables_words own = { &w->word[first], w->count - first };
+    if (depth == DEPTH_MOST) {
+        printf("%s: too many scripts that call scripts\n", w->word[first]);
+        return STATUS_UNREAD;
+    }
+    char *text = script_read(w->word[first]);
+    if (!text)
+        return STATUS_UNREAD;
+    struct variables_words before = variables_set_words(own);
+    depth++;
+    variables_set_status(0);
+    lines_obey(text);
+    depth--;
+    variables_set_words(before);
+    free(text);
+    return (unsigned) strtoul(variables_get("?", 1), NULL, 10);
+}

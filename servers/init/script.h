@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Files with lines for the shell. */
+#ifndef INIT_SCRIPT_H
+#define INIT_SCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "words.h"
+
+/* Is it a script for the shell, now that the file could not be started because of `error`?  Such a
+ * file has an x bit, and is no program or begins with "#!/bin/sh". */
+bool script_is(const char *path, int error);
+
+/* Obeys the lines of the file that word `first` names; the words from there on are $0 to $9.  Stops
+ * at the first line that is no command line.  Returns the status of its last program; 127: it
+ * cannot be read. */
+unsigned script_run(const struct words *w, size_t first);
+
+#endif

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+STORED   += ne2k
+ne2k_SRC := $(wildcard servers/ne2k/*.c)

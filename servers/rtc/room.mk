@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+STORED  += rtc
+rtc_SRC := $(wildcard servers/rtc/*.c)

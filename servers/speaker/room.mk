@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+STORED      += speaker
+speaker_SRC := $(wildcard servers/speaker/*.c)

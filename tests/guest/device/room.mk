@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+PROGRAMS           += device_test
+APP_TESTS          += device_test
+device_test_SRC    := tests/guest/deva/suite.c tests/guest/device/device_test.c tests/guest/device/shared.c servers/deva/ports.asm
+device_test_LDS    := lib/hurd-mm/program.lds
+device_test_LIBS   := hurd-mm c hurd-cap l4
+device_test_CFLAGS := -I.
+device_test_INIT   := devices
+# For tests/system: a driver that is no good.
+PROGRAMS       += bad/rtc
+bad/rtc_SRC    := $(rtc_SRC) tests/guest/device/bad.c
+bad/rtc_LDS    := lib/hurd-mm/program.lds
+bad/rtc_LIBS   := driver hurd-mm c hurd-cap l4
+bad/rtc_CFLAGS := -I.
+bad/rtc_LDFLAGS := --wrap=chip_read
+# For tests/system: a program that talks to the network of QEMU.
+PROGRAMS        += netcheck
+netcheck_SRC    := tests/guest/device/netcheck.c
+netcheck_LDS    := lib/hurd-mm/program.lds
+netcheck_LIBS   := hurd-mm c hurd-cap l4
+netcheck_CFLAGS := -I.
+PROGRAMS         += deverrors
+deverrors_SRC    := tests/guest/device/deverrors.c
+deverrors_LDS    := lib/hurd-mm/program.lds
+deverrors_LIBS   := hurd-mm c hurd-cap l4
+deverrors_CFLAGS := -I.
