@@ -95,6 +95,12 @@ matrix:
 deaths:
 	@DEATHS=$(or $(DEATHS),1000) MESSAGES=$(or $(MESSAGES),1000000) $(MAKE) --no-print-directory test T="dies_again messages_by_lot"
 
+## robust [DEATHS=10000] [MESSAGES=10000000] [LIVES=2000] [SEED=1]   tasks that end at any IPC, random messages to servers, hours of work in
+##   little memory; more of each than in make test
+robust:
+	@DEATHS=$(or $(DEATHS),10000) MESSAGES=$(or $(MESSAGES),10000000) LIVES=$(or $(LIVES),2000) SEED=$(SEED) \
+	    $(MAKE) --no-print-directory test T="end_at_any_ipc by_lot_harm_no_server twenty_tasks_in_almost"
+
 ## conformance      boot the suites that cite the checklist, then write docs/conformance.md
 conformance:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror test-binaries
@@ -149,4 +155,4 @@ help:
 	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: memory-map pictures web deaths emulators coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help
+.PHONY: memory-map pictures web deaths robust emulators coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help

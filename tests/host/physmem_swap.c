@@ -389,6 +389,68 @@ static void a_server_that_dies_loses_nothing(void **state)
     end();
 }
 
+/* One that has read a page, and dies before it says so. */
+static void a_server_that_dies_with_a_page_in_the_window_leaves_it_empty(void **state)
+{
+    (void) state;
+    uint32_t done;
+    begin(60, 40, 30);
+    make(0, 0, 21, 42);
+    assert_int_equal(out(0, 0, 16, &done), 0);
+    server_works_until_idle();
+    assert_int_equal(out(0, 16, 5, &done), 0);              /* takes the first cells */
+    server_works_until_idle();
+    assert_int_equal(in(0, 0, 1, &done), SWAP_WAITS);
+    assert_true(swap_next_job(&job));
+    assert_false(job.write);
+    disk_read(job.cell, 99);
+    swap_detach();
+    assert_false(slot_bound(*container_slot(swap.window, job.cell)));
+    assert_null(check_problem());
+    server_attaches();
+    assert_int_equal(in_at_last(0, 0, 1), 0);
+    assert_int_equal(world_read(container[0], 0), 42);
+    end();
+}
+
+static void a_page_that_the_server_only_says_it_has_read_is_an_error(void **state)
+{
+    (void) state;
+    uint32_t done;
+    begin(60, 40, 30);
+    make(0, 0, 21, 42);
+    assert_int_equal(out(0, 0, 16, &done), 0);
+    server_works_until_idle();
+    assert_int_equal(out(0, 16, 5, &done), 0);
+    server_works_until_idle();
+    assert_int_equal(in(0, 0, 1, &done), SWAP_WAITS);
+    assert_true(swap_next_job(&job));
+    assert_true(swap_job_end(job.tag, false, job.pages));
+    assert_int_equal(in(0, 0, 1, &done), EIO);
+    assert_null(check_problem());
+    swap_round_over();
+    job.tag = 0;
+    assert_int_equal(in_at_last(0, 0, 1), 0);
+    end();
+}
+
+static void a_page_that_comes_in_is_mapped_in_no_window(void **state)
+{
+    (void) state;
+    uint32_t done, i = 0;
+    begin(60, 40, 30);
+    make(0, 0, 1, 42);
+    assert_int_equal(out(0, 0, 1, &done), 0);
+    const struct copy how = { .from = container[0], .to = container[0], .to_start = 1, .count = 1 };
+    assert_int_equal(container_copy(&how, &done), 0);       /* so the window keeps the frame */
+    while (swap.cell[i].state != CELL_DIRTY)
+        i++;
+    world_map(swap.window, i, 1, 4);                        /* as the server may */
+    assert_int_equal(in(0, 0, 1, &done), 0);
+    assert_int_equal(world_rights(container[0], 0), 0);
+    end();
+}
+
 static void without_any_server_reads_fail_and_what_is_in_core_is_saved(void **state)
 {
     (void) state;
@@ -478,6 +540,9 @@ int main(void)
         cmocka_unit_test(a_disk_that_takes_nothing_keeps_the_pages_in_core),
         cmocka_unit_test(a_read_that_fails_is_an_error_once_and_the_page_stays),
         cmocka_unit_test(a_server_that_dies_loses_nothing),
+        cmocka_unit_test(a_server_that_dies_with_a_page_in_the_window_leaves_it_empty),
+        cmocka_unit_test(a_page_that_the_server_only_says_it_has_read_is_an_error),
+        cmocka_unit_test(a_page_that_comes_in_is_mapped_in_no_window),
         cmocka_unit_test(without_any_server_reads_fail_and_what_is_in_core_is_saved),
         cmocka_unit_test(a_full_disk_gives_up_what_only_repeats_a_frame),
         cmocka_unit_test(the_disk_can_be_full),
