@@ -118,12 +118,35 @@ static const char *controls_problem(void)
     return swapped == swap.pages ? 0 : "the number of pages on disk is wrong";
 }
 
+/* ---- accounts ---- */
+
+static uint32_t wired_of(unsigned task)
+{
+    uint32_t pages = 0;
+    for (const struct control *control = control_all; control; control = control->all_next)
+        for (const struct container *c = control->containers; c; c = c->next)
+            if (c->task == task && c->wired)
+                pages += c->pages;
+    return pages;
+}
+
+static const char *accounts_problem(void)
+{
+    for (unsigned i = 0; i < ACCOUNT_BUCKETS; i++)
+        for (const struct account *account = account_buckets[i]; account; account = account->next)
+            if (account->wired != wired_of(account->task) + pins_of(account))
+                return "an account has other wired pages than its containers and pins";
+    return 0;
+}
+
 const char *check_problem(void)
 {
     alone = together = 0;
     const char *problem = frames_problem();
     if (!problem)
         problem = controls_problem();
+    if (!problem)
+        problem = accounts_problem();
     uint64_t users = all_users - tables();
     if (!problem && (users < alone || users > alone + together))
         problem = "the frames have other users than there are pages";

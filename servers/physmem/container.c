@@ -375,6 +375,8 @@ static void range_promise(struct container *c, uint32_t start, uint32_t count, b
         bool kind = slot_charged(*slot) ? slot_extra(*slot) : extra;
         assert_is(slot_swapped(*slot), <=, c->swapped);
         c->swapped -= slot_swapped(*slot);
+        if (c->wired && slot_pins(*slot))       /* its new frame gets the pin (range_wire) */
+            *frame_find(slot_frame(*slot)) &= ~FRAME_PINS;
         slot_release(*slot, &c->control->swap, &sweeps);
         *slot = SLOT_LAZY | (kind ? SLOT_EXTRA : 0);
     }

@@ -180,5 +180,6 @@ int container_pin(struct container *c, unsigned task, uint32_t start, uint32_t c
                   paddr_t *first, uint32_t *contiguous);
 int container_unpin(struct container *c, unsigned task, uint32_t start, uint32_t count);
 void pin_drop_all(struct account *account, struct container *c);   /* in c; NULL: everywhere */
+uint32_t pins_of(const struct account *account);                   /* for check.c */
 
 #endif

@@ -110,8 +110,8 @@ struct account {
     struct control *home;               /* pays for what the task has; NULL: destroyed */
     struct pin *pins;                   /* pin.c */
     struct lock *locks;                 /* lock.c */
+    uint32_t wired;                     /* pages wired or pinned */
     uint16_t task;
-    uint8_t wired;                      /* pages wired or pinned */
     bool self_paged;                    /* said so: can lose mappings */
 };
 

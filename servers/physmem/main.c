@@ -322,16 +322,11 @@ static void check(void)
     __builtin_trap();
 }
 
-int main(void)
+/* Not in main(): there the compiler keeps the frame in EBP, which Ipc changes while it waits, so gdb
+ * would not find the way back. */
+static _Noreturn __attribute__((noinline)) void serve_forever(void)
 {
     L4_ThreadId_t from;
-    L4_Set_ExceptionHandler(hurd_wortel_thread());      /* our last words are wortel's */
-    unsigned others = boot();
-    server_thread = L4_MyGlobalId();
-    if (others > 0)
-        pacer_start();
-    if (others > 1)
-        alarm_start();
     L4_Accept(L4_UntypedWordsAcceptor);
     L4_MsgTag_t tag = L4_Wait(&from);
     for (;;) {
@@ -346,4 +341,16 @@ int main(void)
         if (debug_revoke_period)
             disturb();
     }
+}
+
+int main(void)
+{
+    L4_Set_ExceptionHandler(hurd_wortel_thread());      /* our last words are wortel's */
+    unsigned others = boot();
+    server_thread = L4_MyGlobalId();
+    if (others > 0)
+        pacer_start();
+    if (others > 1)
+        alarm_start();
+    serve_forever();
 }

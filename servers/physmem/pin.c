@@ -80,12 +80,21 @@ static struct pin **pin_find(struct account *account, const struct container *c,
     return *link ? link : NULL;
 }
 
+uint32_t pins_of(const struct account *account)
+{
+    uint32_t n = 0;
+    for (const struct pin *pin = account->pins; pin; pin = pin->next)
+        n++;
+    return n;
+}
+
 /* The page loses the pin as well. */
 static void pin_drop(struct account *account, struct pin **link)
 {
     struct pin *pin = *link;
     assert_is(slot_pins(*container_slot(pin->container, pin->page)), >, 0);
-    assert(pin->container->pins > 0 && account->wired > 0);
+    assert_is(pin->container->pins, >, 0);
+    assert_is(account->wired, >, 0);
     *link = pin->next;
     *frame_find(slot_frame(*container_slot(pin->container, pin->page))) -= FRAME_PIN;
     pin->container->pins--;

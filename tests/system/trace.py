@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import threading
 import sys
 
 import machine
@@ -21,7 +22,7 @@ CODE = 0xF0100000
 
 
 def path_of(lab, name):
-    return os.path.abspath(os.path.join(lab.build, "log", f"{name}-{os.getpid()}"))
+    return os.path.abspath(os.path.join(lab.build, "log", f"{name}-{os.getpid()}-{threading.get_ident()}"))
 
 
 def save(vm, path, first=0, size=64 << 20):
