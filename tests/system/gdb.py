@@ -233,7 +233,7 @@ def gdb_l4_thread_puts_the_registers_back(lab):
     eips = re.findall(r"^eip +(\w+)", section(lab, "again"), re.M)
     cr3s = re.findall(r"^cr3 +(\w+)", section(lab, "again"), re.M)
     assert len(eips) == 2 and eips[0] == eips[1] and cr3s[0] == cr3s[1], section(lab, "again")
-    assert "at lib/hurd-cap/server.c" in section(lab, "again")
+    assert "at servers/deva/main.c" in section(lab, "again")
 
 
 def gdb_l4_thread_refuses_threads_that_do_not_exist(lab):

@@ -80,8 +80,8 @@ def five_megabytes_are_enough_for_the_shell(lab):
     assert "Hello" in vm.command("run hello")
 
 
-def six_megabytes_are_enough_with_all_programs(lab):
-    vm = lab.boot_modules(memory=6)
+def seven_megabytes_are_enough_with_all_programs(lab):
+    vm = lab.boot_modules(memory=7)
     vm.expect("pecan> ", 120)
     assert "Hello" in vm.command("run hello")
 
