@@ -160,17 +160,11 @@ static int text_interpret(struct text *t, char *line, const char *path, const ch
 static int text_share(const struct text *t, L4_Word_t *own, L4_Word_t *theirs)
 {
     uintptr_t at = 0;
-    int err = hurd_pm_container_create(physmem(), control_of_ours(), 0, own);
+    int err = hurd_vm_new_container(&at, HURD_TASK_TEXT_MAX, own);
     if (err)
         return err;
-    err = hurd_pm_container_allocate(physmem(), *own, 0, 0, HURD_TASK_TEXT_MAX, NULL);
-    if (!err)
-        err = hurd_vm_map_container(&at, HURD_TASK_TEXT_MAX, 0, HURD_VM_READ | HURD_VM_WRITE, *own,
-                                    0);
-    if (!err) {
-        memcpy((void *) at, t->bytes, t->argz_len + t->envz_len);
-        err = hurd_vm_deallocate(at, HURD_TASK_TEXT_MAX);
-    }
+    memcpy((void *) at, t->bytes, t->argz_len + t->envz_len);
+    err = hurd_vm_deallocate(at, HURD_TASK_TEXT_MAX);
     if (!err)
         err = hurd_pm_container_share(physmem(), *own, HURD_TASK_TASK, HURD_PM_READ, theirs);
     if (err)
