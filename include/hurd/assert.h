@@ -9,14 +9,14 @@
 #include <stdint.h>
 
 
-/* Prints as assert() does, and ends the program.  In lib/libc-mini; for programs that page themselves
- * in lib/hurd-mm, where it touches wired memory only. */
+/* Prints as assert() does, and ends the program.  In lib/libc-mini; for programs that page
+ * themselves in lib/hurd-mm, where it touches wired memory only. */
 void __assert_is_failed(const char *condition, const char *file, unsigned line,
                         const char *function, uintptr_t left, uintptr_t right)
     __attribute__((noreturn, cold));
 
-/* assert_is(used, <=, limit): as assert(used <= limit), and shows both values.  They are compared as
- * words without a sign. */
+/* assert_is(used, <=, limit): as assert(used <= limit), and shows both values.  They are compared
+ * as words without a sign. */
 #define assert_is(left, is, right)                                                                 \
     do {                                                                                           \
         uintptr_t left_ = (uintptr_t)(left), right_ = (uintptr_t)(right);                          \

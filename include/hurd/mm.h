@@ -101,8 +101,9 @@ int hurd_vm_map_container(uintptr_t *addr, uintptr_t size, unsigned flags, unsig
                           L4_Word_t container, uintptr_t offset);
 
 /* A new container of physmem, charged to the program's own control: `size` bytes of it are
- * allocated and visible at *addr, which is an input as in hurd_vm_allocate().  On an error there is none.
- * Errors as hurd_vm_allocate(), and ENOMEM: too few frames are left of the guarantee. */
+ * allocated and visible at *addr, which is an input as in hurd_vm_allocate().  On an
+ * error there is none.  Errors as hurd_vm_allocate(), and ENOMEM: too few frames are left of the
+ * guarantee. */
 int hurd_vm_new_container(uintptr_t *addr, uintptr_t size, L4_Word_t *container);
 
 /* An application-defined backing store: the policy hook. When a page of a bound region is touched
@@ -244,7 +245,8 @@ int hurd_spawn_self_swap(L4_Word_t frames, L4_Word_t swap, const char *argz, L4_
 #define HURD_FORK_PART  (~(L4_Word_t)0)
 int hurd_fork(L4_Word_t frames, struct hurd_task_created *created);
 /* Functions that fork() calls: prepare before, the last one first; parent and child behind it.
- * parent gets the errno with which fork() failed, 0: there is a child.  Each may be NULL.  ENOMEM: there are 8 already. */
+ * parent gets the errno with which fork() failed, 0: there is a child.  Each may be NULL.
+ * ENOMEM: there are 8 already. */
 int hurd_at_fork(void (*prepare)(void), void (*parent)(int error), void (*child)(void));
 
 /* What the first of these needs for itself, done now: a copy-on-write copy of the image. */

@@ -234,8 +234,8 @@
 #define HURD_PM_DEBUG_SHAKE             167u
 
 /* The policy server.  Spec: hurd-l4-design.md 2.7.  It says how many extra pages each control may
- * have.  Without one, or without its answer for a control, who asks first gets them; physmem never
- * waits for it.
+ * have.  Without one, or without its answer for a control, they go to the task that asks first;
+ * physmem never waits for it.
  *
  * POLICY_GRANT          0 the first control, 1 target task            0 handle
  *   The target gets the policy capability.  It may give it on: to the task that will replace it.
@@ -255,8 +255,8 @@
 #define HURD_PM_POLICY_ENTRIES          256u
 
 /* A control that has, or wanted, extra pages.  Each field has one writer, and is read at once.  The
- * first entry stands for all of them: guarantee = the extra pages that there may be now, extra = how
- * many there are, wanted = how many entries are in use. */
+ * first entry stands for all of them: guarantee = the extra pages that there may be now, extra =
+ * how many there are, wanted = how many entries are in use. */
 struct hurd_pm_policy_entry {
     L4_Word_t task;             /* the control's owner; 0: no control is here */
     L4_Word_t serial;           /* another one for each control */
@@ -314,9 +314,9 @@ struct hurd_pm_policy_entry {
  * SWAP_GRANT            0 the first control, 1 target task or 0, 2 control that pays      0 handle
  *   The target gets the capability of the swap server, in its table (CAP_INFO shows which one it
  *   is).  The window and the tables will be charged to that control; until a later grant names
- *   another one, and as long as they are charged to it, it cannot be destroyed (EBUSY).  Target 0: no server will come any more; requests that wait for one, and
- *   pages on disk, are EIO.  EPERM: not the first control.  EBADF: word 2 is not a control of the
- *   caller's.  ESRCH, ENOMEM.  A later grant takes effect with the next attach.
+ *   another one, and as long as they are charged to it, it cannot be destroyed (EBUSY).  Target 0:
+ *   no server will come any more; requests that wait for one, and pages on disk, are EIO.
+ *   EPERM: not the first control.  EBADF: word 2 is not a control of the caller's.  ESRCH, ENOMEM.  A later grant takes effect with the next attach.
  *
  * For the swap server, with that capability:
  * SWAP_ATTACH           0 swap, 1 blocks of 4 KB, 2 of them reserved at the start, 3 identity,

@@ -57,8 +57,8 @@ enum hurd_task_op {
      * container: word 6 is its handle, word 7 its offset, a multiple of 4 KB.  Words 1, 4 and that
      * word 6 are handles in the table that `task` has at physmem.  This caller must have put
      * them there, by container_share and control_split with target 3.  EPERM: it did not, or they
-     * are of the wrong kind.  `task` consumes these handles whatever happens, except after E2BIG and
-     * EINVAL (and after EINVAL too, if the text in the container does not end with a zero).
+     * are of the wrong kind.  `task` consumes these handles whatever happens, except after E2BIG
+     * and EINVAL (and after EINVAL too, if the text in the container does not end with a zero).
      * All memory of the new task is charged to the control.  Of all else that is counted (enum
      * hurd_budget), the task gets the same part of what the caller has left.  EAGAIN, or ENOMEM for
      * memory of the kernel: this part is too little for a task. */
@@ -101,9 +101,9 @@ enum hurd_task_op {
      * container charges that control.  Errors as with CREATE.  EPERM also: wortel started the
      * caller. */
     HURD_TASK_FORK = 529,
-    /* 0 own task, 1 id of a task that it made by FORK, or 0: any of them, 2 flags (HURD_TASK_NOHANG)
-     * -> 0 task ID, 1 status, 2 reason.  The reply comes when the child is dead; its handle is
-     * released.  ECHILD: there is no such child, or its handle was released before.  EAGAIN: it
+    /* 0 own task, 1 id of a task that it made by FORK, or 0: any of them, 2 flags
+     * (HURD_TASK_NOHANG) -> 0 task ID, 1 status, 2 reason.  The reply comes when the child is
+     * dead; its handle is released.  ECHILD: there is no such child, or its handle was released before.  EAGAIN: it
      * lives, and NOHANG is set.  EPERM: not the caller's own task. */
     HURD_TASK_WAIT_CHILD = 530,
 
@@ -111,8 +111,8 @@ enum hurd_task_op {
      * as ticks of the clock found it running, modulo 2^32; HURD_TASK_UNKNOWN: the kernel does not
      * count it.  M */
     HURD_TASK_TIME = 540,
-    /* 0 task or master, 1 task ID (0 = the task of the handle), 2 thread id -> 0 the id of the thread
-     * to which, or from which, it waits: L4_PECAN_PARTNER of <l4/pecan.h>; HURD_TASK_UNKNOWN: the
+    /* 0 task or master, 1 task ID (0 = the task of the handle), 2 thread id -> 0 the id of the
+     * thread to which, or from which, it waits: L4_PECAN_PARTNER of <l4/pecan.h>; HURD_TASK_UNKNOWN: the
      * kernel does not say.  ESRCH: not a thread of that task.  M */
     HURD_TASK_PARTNER = 541,
 

@@ -102,7 +102,7 @@ enum hurd_space_counter {
     HURD_SPACE_KMEM_QUOTA = 3,      /* bytes; 0 = no quota */
     HURD_SPACE_THREADS = 4,
     HURD_SPACE_POOL_FREE = 5,       /* free bytes of the kernel's pool; the same for every space */
-    HURD_SPACE_TICKS = 6,           /* ticks (about 1 ms) that found a thread of the space running */
+    HURD_SPACE_TICKS = 6,           /* ticks (some 1 ms) that found a thread of it running */
     HURD_SPACE_PARTNER = 7,         /* of the thread, as L4_PECAN_PARTNER */
 };
 
@@ -124,8 +124,8 @@ int hurd_wortel_space_info(L4_Word_t cap, L4_ThreadId_t space, enum hurd_space_c
                            L4_Word_t *value);
 int hurd_wortel_space_quota(L4_Word_t cap, L4_ThreadId_t space, L4_Word_t pages);
 int hurd_wortel_priority(L4_Word_t cap, L4_ThreadId_t thread, L4_Word_t priority);
-/* Post: *written is set, also after an L4 error; for READ, *count records are at `records`, which has room for
- * HURD_TRACE_RECORDS.  records may be NULL for the other operations. */
+/* Post: *written is set, also after an L4 error; for READ, *count records are at `records`, which
+ * has room for HURD_TRACE_RECORDS.  records may be NULL for the other operations. */
 int hurd_wortel_trace(L4_Word_t cap, enum hurd_trace op, L4_Word_t argument, L4_Word_t *written,
                       L4_Word_t *records, L4_Word_t *count);
 /* Returns only after an error. */

@@ -14,8 +14,8 @@ enum {
 };
 
 /* Puts an event into the trace, if the trace is on.  The call is an Ipc of X.2 that neither sends
- * nor receives: on every other kernel, and while the trace is off, it does nothing but take the time
- * of an Ipc on the plain path.  It does not block.
+ * nor receives: on every other kernel, and while the trace is off, it does nothing but take the
+ * time of an Ipc on the plain path.  It does not block.
  * Post: MR 0 to 4 have other contents. */
 L4_INLINE void L4_TraceEvent(L4_Word_t label, L4_Word_t a, L4_Word_t b, L4_Word_t c, L4_Word_t d)
 {

@@ -37,8 +37,8 @@ struct block_driver {
 };
 
 /* Finds the device capability, or the device master capability: it is the handle after the
- * console's, and comes a short time after the start.  Returns 0; or ENOENT if it does not come within a second.
- * Blocks. */
+ * console's, and comes a short time after the start.  Returns 0; or ENOENT if it does
+ * not come within a second.  Blocks. */
 int block_server_master(L4_ThreadId_t *deva, L4_Word_t *master);
 
 /* Registers the driver with deva, and serves for ever.  Returns only if deva refuses: an errno. */

@@ -36,7 +36,7 @@ unsigned fault_rights(const struct fault *f)
 int fault_map_run(const struct fault *f, const struct frame *run, unsigned rights)
 {
     uintptr_t size = FAULT_AROUND * HURD_MM_PAGE;
-    bool copies = f->map->is.copied && rights & HURD_VM_WRITE;  /* a frame for each page, and time */
+    bool copies = f->map->is.copied && rights & HURD_VM_WRITE;   /* a frame for each page */
     if (f->map->is.advice == HURD_VM_RANDOM || copies)
         size = HURD_MM_PAGE;
     if (size - 1 > f->map->range.last - f->page)

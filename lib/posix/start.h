@@ -6,8 +6,8 @@
  *
  * SERVER: the file server's thread.  DIRECTORY: the ticket (hurd/fs.h) of the current directory, 0:
  * the root.  Then for each descriptor its number; KIND: f file, p pipe, c the task's own console
- * (both numbers are 0 then).  All numbers but N are hexadecimal.  Descriptors that are not named are
- * closed.  Without the string there are no files, and descriptors 0 to 2 are the console. */
+ * (both numbers are 0 then).  All numbers but N are hexadecimal.  Descriptors that are not named
+ * are closed.  Without the string there are no files, and descriptors 0 to 2 are the console. */
 #ifndef POSIX_START_H
 #define POSIX_START_H
 

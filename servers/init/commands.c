@@ -285,7 +285,8 @@ static const struct command commands[] = {
     { "keymap", "[LAYOUT]", "which characters the keyboard's keys type",
       "LAYOUT is us, de or fr. The serial line is not concerned.\n", 0, 1, TAKES_NOTHING,
       command_keymap },
-    { "reboot", "", "starts the machine again (Ctrl-Alt-Del)", NULL, 0, 0, TAKES_NOTHING, command_reboot },
+    { "reboot", "", "starts the machine again (Ctrl-Alt-Del)", NULL, 0, 0, TAKES_NOTHING,
+      command_reboot },
     { "halt", "", "switches the machine off", NULL, 0, 0, TAKES_NOTHING, command_halt },
 };
 

@@ -54,8 +54,8 @@ int program_start(const char *argz, size_t length, L4_Word_t frames, struct prog
 int program_start_driver(const char *argz, size_t length, L4_Word_t frames,
                          struct program *program);
 /* The same for what a user types: a name with a slash is a file; another one is looked up in /bin,
- * then in the archive.  `stream`: the files of its standard streams, which the program takes over if
- * it starts.  ENOENT; what files_start() says. */
+ * then in the archive.  `stream`: the files of its standard streams, which the program takes over
+ * if it starts.  ENOENT; what files_start() says. */
 int program_start_found(const char *argz, size_t length, L4_Word_t frames,
                         const struct file stream[PROGRAM_STREAMS], struct program *program);
 bool programs_find(const char *name);   /* is there such a program? */

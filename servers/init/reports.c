@@ -156,7 +156,7 @@ static const char *state_name(L4_Word_t state)
     return state < sizeof names / sizeof names[0] ? names[state] : "unknown";
 }
 
-/* With whom the thread waits, if that is one thread. */
+/* The thread for which this one waits, if it is one thread. */
 static void report_partner(L4_Word_t task, L4_ThreadId_t thread)
 {
     L4_Word_t partner;

@@ -14,8 +14,9 @@ bool services_fabrica(L4_ThreadId_t *thread);
 /* Arguments for the framework, with colons between them, for when it is started. */
 void services_fabrica_words(const char *words);
 
-/* Start the IDE driver, by the framework, with one argument or none, or the RAM disk, with arguments that have colons
- * between them, megabytes first.  They return when the driver serves, or has printed why not. */
+/* Start the IDE driver, by the framework, with one argument or none, or the RAM disk, with
+ * arguments that have colons between them, megabytes first.  They return when the driver serves, or
+ * has printed why not. */
 void services_start_ide(const char *argument);
 void services_start_ramdisk(const char *arguments);
 

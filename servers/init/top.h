@@ -5,7 +5,8 @@
 
 #include "words.h"
 
-/* Shows the tasks that have run, again and again, until a key is pressed or as often as the line says. */
+/* Shows the tasks that have run, again and again, until a key is pressed or as often as the line
+ * says. */
 void top_obey(const struct words *w);
 
 #endif

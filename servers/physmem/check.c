@@ -7,7 +7,8 @@
 
 /* ---- frames ---- */
 
-static uint64_t all_users;          /* of all frames, with the pages of frame tables, one user each */
+/* Of all frames, with the pages of frame tables, one user each. */
+static uint64_t all_users;
 
 static uint32_t tables(void)
 {

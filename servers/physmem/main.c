@@ -322,8 +322,8 @@ static void check(void)
     __builtin_trap();
 }
 
-/* Not in main(): there the compiler keeps the frame in EBP, which Ipc changes while it waits, so gdb
- * would not find the way back. */
+/* Not in main(): there the compiler keeps the frame in EBP, which Ipc changes while it waits, so
+ * gdb would not find the way back. */
 static _Noreturn __attribute__((noinline)) void serve_forever(void)
 {
     L4_ThreadId_t from;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who may have how many extra pages: as the policy server says, by a buffer that both can write to;
- * or without one, who asks first.  Spec hurd 2.7. */
+/* Which control may have how many extra pages: the policy server says it, by a buffer that both can
+ * write to; without a policy server, they go to the task that asks first.  Spec hurd 2.7. */
 #ifndef PHYSMEM_POLICY_H
 #define PHYSMEM_POLICY_H
 

@@ -542,7 +542,9 @@ static int serve_cap_info(struct hurd_cap_call *call)
                 : kind == WEAK ? HURD_PM_KIND_WEAK : HURD_PM_KIND_CONTAINER,
         .giver = cap->giver,
         .amount = kind == CONTROL ? call_control(call)->guarantee
-                  : kind == SWAP ? bytes(swap.map.count) : kind == POLICY ? 0 : bytes(call_container(call)->pages),
+                  : kind == SWAP    ? bytes(swap.map.count)
+                  : kind == POLICY  ? 0
+                                    : bytes(call_container(call)->pages),
         .rights = cap->rights,
     };
     return reply_struct(call, &info, sizeof info);

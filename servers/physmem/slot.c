@@ -36,7 +36,7 @@ void slot_sweeps_end(struct slot_sweeps *s)
 static void frame_release(paddr_t pa, bool seen, struct slot_sweeps *s)
 {
     frame_t *word = frame_find(pa);
-    assert_is((*word & (FRAME_FREE | FRAME_USERS)) - 1, <, FRAME_USERS);     /* some users, not free */
+    assert_is((*word & (FRAME_FREE | FRAME_USERS)) - 1, <, FRAME_USERS); /* some users, not free */
     --*word;
     if (*word & FRAME_USERS && !seen)
         return;

@@ -56,6 +56,6 @@ char *getenv(const char *name);
 int setenv(const char *name, const char *value, int overwrite);     /* EINVAL, ENOMEM */
 int putenv(char *variable);                                         /* EINVAL, ENOMEM */
 int unsetenv(const char *name);                                     /* EINVAL */
-int system(const char *command);        /* NULL: 0, there is no command processor; else -1, ENOSYS */
+int system(const char *command);        /* NULL: 0, there is no shell to run it; else -1, ENOSYS */
 
 #endif

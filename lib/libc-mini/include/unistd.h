@@ -39,8 +39,8 @@ pid_t getpid(void);
 pid_t getppid(void);            /* the task that started this one */
 
 /* A copy of this task, copy-on-write, with the calling thread alone: 0 there, its id here, or -1.
- * MAP_SHARED memory stays shared.  Memory locks are not inherited.  The copy has a guarantee for all
- * pages in core, out of this task's, and a half of what is left (hurd_fork() in <hurd/mm.h>).
+ * MAP_SHARED memory stays shared.  Memory locks are not inherited.  The copy has a guarantee for
+ * all pages in core, out of this task's, and a half of what is left (hurd_fork() in <hurd/mm.h>).
  * EAGAIN: no more tasks or threads.  ENOMEM: the guarantee does not suffice for both.  EOPNOTSUPP:
  * a region shows a store of the program, or a container that cannot be shared: a weak reference, or
  * pages that are pinned or missing.  EPERM: a task that has no guarantee of its own.  E2BIG: the
