@@ -316,7 +316,8 @@ struct hurd_pm_policy_entry {
  *   is).  The window and the tables will be charged to that control; until a later grant names
  *   another one, and as long as they are charged to it, it cannot be destroyed (EBUSY).  Target 0:
  *   no server will come any more; requests that wait for one, and pages on disk, are EIO.
- *   EPERM: not the first control.  EBADF: word 2 is not a control of the caller's.  ESRCH, ENOMEM.  A later grant takes effect with the next attach.
+ *   EPERM: not the first control.  EBADF: word 2 is not a control of the caller's.
+ *   ESRCH, ENOMEM.  A later grant takes effect with the next attach.
  *
  * For the swap server, with that capability:
  * SWAP_ATTACH           0 swap, 1 blocks of 4 KB, 2 of them reserved at the start, 3 identity,

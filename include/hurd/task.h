@@ -103,8 +103,8 @@ enum hurd_task_op {
     HURD_TASK_FORK = 529,
     /* 0 own task, 1 id of a task that it made by FORK, or 0: any of them, 2 flags
      * (HURD_TASK_NOHANG) -> 0 task ID, 1 status, 2 reason.  The reply comes when the child is
-     * dead; its handle is released.  ECHILD: there is no such child, or its handle was released before.  EAGAIN: it
-     * lives, and NOHANG is set.  EPERM: not the caller's own task. */
+     * dead; its handle is released.  ECHILD: there is no such child, or its handle was
+     * released before.  EAGAIN: it lives, and NOHANG is set.  EPERM: not the caller's own task. */
     HURD_TASK_WAIT_CHILD = 530,
 
     /* 0 task or master, 1 task ID (0 = the task of the handle) -> 0 milliseconds of processor time,
@@ -112,8 +112,8 @@ enum hurd_task_op {
      * count it.  M */
     HURD_TASK_TIME = 540,
     /* 0 task or master, 1 task ID (0 = the task of the handle), 2 thread id -> 0 the id of the
-     * thread to which, or from which, it waits: L4_PECAN_PARTNER of <l4/pecan.h>; HURD_TASK_UNKNOWN: the
-     * kernel does not say.  ESRCH: not a thread of that task.  M */
+     * thread to which, or from which, it waits: L4_PECAN_PARTNER of <l4/pecan.h>; HURD_TASK_UNKNOWN:
+     * the kernel does not say.  ESRCH: not a thread of that task.  M */
     HURD_TASK_PARTNER = 541,
 
     /* task -> physmem, deva (the sender's version is 3): 0 task ID -> empty.  That task is gone:
