@@ -113,8 +113,7 @@ enum hurd_task_op {
     HURD_TASK_TIME = 540,
     /* 0 task or master, 1 task ID (0 = the task of the handle), 2 thread id -> 0 the id of the
      * thread to which, or from which, it waits: L4_PECAN_PARTNER of <l4/pecan.h>.
-     * HURD_TASK_UNKNOWN:
-     * the kernel does not say.  ESRCH: not a thread of that task.  M */
+     * HURD_TASK_UNKNOWN: the kernel does not say.  ESRCH: not a thread of that task.  M */
     HURD_TASK_PARTNER = 541,
 
     /* task -> physmem, deva (the sender's version is 3): 0 task ID -> empty.  That task is gone:
