@@ -29,8 +29,9 @@ fi
 
 # The lists of packages may be missing (in a fresh image) or old (a package has gone), so they are fetched.  If only that fails,
 # the script goes on with the lists that are there.  The variable goes through env, because sudo clears the environment.
+# A fresh system may be updating itself just now: the installation waits for it, ten minutes (600 s) at most.
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update </dev/null || echo "setup: apt-get update failed; the installation goes on with the lists that are there" >&2
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $missing </dev/null
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 install -y --no-install-recommends $missing </dev/null
 
 left=$(tools/doctor --missing)
 if [ -n "$left" ]; then
