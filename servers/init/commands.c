@@ -11,6 +11,7 @@
 #include "reports.h"
 #include "script.h"
 #include "shell.h"
+#include "status.h"
 #include "top.h"
 #include "tracecommand.h"
 #include "variables.h"
@@ -279,12 +280,16 @@ static const struct command commands[] = {
     { .does = "Console and machine" },
     { "help", "[COMMAND]", "this list, or more about one command or program",
       "Keys: Tab completes names. Up and Down bring back earlier lines. Ctrl-A and Ctrl-E go to\n"
-      "the ends of the line, Ctrl-U, Ctrl-K and Ctrl-W remove parts of it.\n",
+      "the ends of the line, Ctrl-U, Ctrl-K and Ctrl-W remove parts of it. Shift-PgUp and\n"
+      "Shift-PgDn show what has left the screen.\n",
       0, 1, TAKES_COMMAND, command_help },
     { "clear", "", "clears the screen", NULL, 0, 0, TAKES_NOTHING, command_clear },
     { "keymap", "[LAYOUT]", "which characters the keyboard's keys type",
       "LAYOUT is us, de or fr. The serial line is not concerned.\n", 0, 1, TAKES_NOTHING,
       command_keymap },
+    { "status", "[on|off]", "a line on the screen: free frames, faults",
+      "The screen's last row shows it, and the text has 24 rows. The serial line is not concerned.\n",
+      0, 1, TAKES_NOTHING, status_obey },
     { "reboot", "", "starts the machine again (Ctrl-Alt-Del)", NULL, 0, 0, TAKES_NOTHING,
       command_reboot },
     { "halt", "", "switches the machine off", NULL, 0, 0, TAKES_NOTHING, command_halt },

@@ -39,8 +39,7 @@ static L4_Word_t task_master(void)
 
 /* ---- tasks ---- */
 
-/* Calls visit(id, argument) for each task; stops when it returns false. */
-static int each_task(bool (*visit)(L4_Word_t id, void *argument), void *argument)
+int report_each_id(bool (*visit)(L4_Word_t id, void *argument), void *argument)
 {
     L4_Word_t ids[LIST_MAX], n, total, start = 0;
     do {
@@ -105,12 +104,12 @@ L4_Word_t report_find_task(const char *word)
     if (words_number(word, &number)) {
         wanted = number;
         if (number != 0)
-            each_task(search_number, &wanted);
+            report_each_id(search_number, &wanted);
         if (number != 0 && wanted == 0)
             return number;
     } else {
         struct search search = { .name = word };
-        each_task(search_name, &search);
+        report_each_id(search_name, &search);
         if (search.found)
             return search.found;
     }
@@ -132,7 +131,7 @@ static bool pass_name(L4_Word_t id, void *argument)
 
 void report_task_names(void (*each)(void *what, const char *name), void *what)
 {
-    each_task(pass_name, &(struct names) { each, what });
+    report_each_id(pass_name, &(struct names) { each, what });
 }
 
 static bool pass_task(L4_Word_t id, void *argument)
@@ -144,7 +143,7 @@ static bool pass_task(L4_Word_t id, void *argument)
 
 void report_each_task(void (*each)(L4_Word_t task, const char *name))
 {
-    each_task(pass_task, &each);
+    report_each_id(pass_task, &each);
 }
 
 static const char *state_name(L4_Word_t state)
@@ -237,7 +236,7 @@ static bool report_task(L4_Word_t id, void *argument)
 void report_tasks(void)
 {
     printf(" TASK  NAME             PARENT THREADS  KERNEL OWN FAULTS    OTHERS  TIME ms\n");
-    int err = each_task(report_task, NULL);
+    int err = report_each_id(report_task, NULL);
     if (err)
         printf("ps: the task server does not answer: %s\n", strerror(err));
 }
