@@ -3,6 +3,7 @@
  * thread starts with the first `status on` and then stays: while the line is off, it waits.  Called
  * by commands.c and main.c.  The thread prints nothing by stdio. */
 #include "status.h"
+#include "complain.h"
 #include "usage.h"
 #include "words.h"
 
@@ -70,7 +71,7 @@ void status_set(bool wanted)
     if (err) {
         on = false;
         show(NULL, 0);
-        printf("status: %s\n", strerror(err));
+        complain("status: %s\n", strerror(err));
     }
 }
 
@@ -81,5 +82,5 @@ void status_obey(const struct words *w)
     else if (!strcmp(w->word[1], "on") || !strcmp(w->word[1], "off"))
         status_set(!strcmp(w->word[1], "on"));
     else
-        printf("status: say status on or status off\n");
+        complain("status: say status on or status off\n");
 }

@@ -2,6 +2,7 @@
 /* The command `top`: which task had the processor in the last second.  Called by commands.c.  The
  * kernel counts by ticks of its clock, so what runs for less than a tick may not show. */
 #include "top.h"
+#include "complain.h"
 #include "reports.h"
 #include "terminal.h"
 #include "usage.h"
@@ -77,7 +78,7 @@ void top_obey(const struct words *w)
 {
     unsigned long times = TIMES_MOST;
     if (w->count == 2 && (!words_number(w->word[1], &times) || times < 1 || times > TIMES_MOST)) {
-        printf("top: %s is no number from 1 to %d\n", w->word[1], TIMES_MOST);
+        complain("top: %s is no number from 1 to %d\n", w->word[1], TIMES_MOST);
         return;
     }
     looks.now_count = 0;
