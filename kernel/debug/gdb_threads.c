@@ -2,9 +2,12 @@
 /* L4 threads as gdb's threads, and the monitor commands. */
 #include "../sched.h"
 #include "gdb.h"
+#include "trace.h"
 
 #define RESET_PORT  0x64
 #define RESET_PULSE 0xFE
+#define TRACE_PAGES 64 /* of a ring, if gdb does not say */
+#define TRACE_KB_MOST 100000 /* digits behind are not read */
 
 word_t gdb_thread_id(const struct thread *t)
 {
@@ -233,6 +236,51 @@ static void monitor_ptab(const char *at)
     line_end();
 }
 
+/* The size in KB behind `on`, in pages.  0: it is no size. */
+static word_t take_pages(const char **at)
+{
+    word_t kb = 0;
+    if (!**at)
+        return TRACE_PAGES;
+    while (gdb_take(at, ' '))
+        ;
+    for (; **at >= '0' && **at <= '9' && kb < TRACE_KB_MOST; ++*at)
+        kb = kb * 10 + (word_t)(**at - '0');
+    return kb / (PAGE_SIZE / 1024);
+}
+
+static void trace_turn(word_t pages)
+{
+    if (!(gdb_stop.frame->cs & 3))
+        say_line("the kernel is at work: continue to a stop in a program first");
+    else if (!trace_set(pages))
+        say_line("the kernel has no memory for so many records");
+}
+
+static void trace_say(void)
+{
+    bool on;
+    word_t written = trace_written(&on);
+    line_begin();
+    put_text(on ? "the trace is on, " : "the trace is off, ");
+    put_decimal(written);
+    put_text(" records were written");
+    line_end();
+}
+
+static void monitor_trace(const char *at)
+{
+    bool asks = !*at, on = gdb_take_word(&at, " on"), off = gdb_take_word(&at, " off");
+    word_t pages = on ? take_pages(&at) : 0;
+    if (*at || !(asks || off || pages)) {
+        say_line("trace, trace on [KB] or trace off");
+        return;
+    }
+    if (!asks)
+        trace_turn(pages);
+    trace_say();
+}
+
 static void reboot(void)
 {
     gdb_answer("OK");
@@ -253,12 +301,15 @@ void gdb_monitor(const char *command)
         monitor_ptab(command);
     else if (gdb_take_word(&command, "ps"))
         monitor_ps();
+    else if (gdb_take_word(&command, "trace"))
+        monitor_trace(command);
     else if (gdb_take_word(&command, "reboot"))
         reboot();
     else {
         say_line("ps              all threads");
         say_line("ptab ADDRESS    the frame of an address, in the space of the thread that gdb "
                  "looks at");
+        say_line("trace [on [KB]] the kernel's trace: is it on?  Turns it on; trace off: off");
         say_line("reboot          resets the machine");
     }
     put = gdb_char;

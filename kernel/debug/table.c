@@ -52,11 +52,13 @@
 #define ADDRESSES(A)                                                                               \
     A(all_threads)                                                                                 \
     A(idle_thread) A(ready) A(timer) A(kernel_space) A(the_kip) A(exception_entries)               \
-        A(interrupt_entries) A(sysenter_entry) A(sysenter_fast) A(trace)
+        A(interrupt_entries) A(sysenter_entry) A(sysenter_fast) A(trace)            \
+        A(trace_set)
 
 extern const uint32_t exception_entries[IRQ_VECTOR], interrupt_entries[]; /* cpu.c */
 extern void sysenter_entry(void), sysenter_fast(void);
 extern struct trace trace; /* trace.c */
+extern bool trace_set(word_t pages);
 
 #define VALUE_OF_FIELD(s, f) offsetof(struct s, f),
 #define VALUE_OF_NUMBER(n) n,

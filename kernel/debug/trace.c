@@ -285,6 +285,19 @@ static bool turn_on(word_t pages)
     return true;
 }
 
+bool trace_set(word_t pages)
+{
+    if (!pages)
+        turn_off();
+    return !pages || (pages <= PAGES_MAX && turn_on(pages));
+}
+
+word_t trace_written(bool *on)
+{
+    *on = trace.on;
+    return written();
+}
+
 void trace_option(const char *value)
 {
     word_t kb = 0;

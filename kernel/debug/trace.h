@@ -19,6 +19,12 @@
 void trace_option(const char *value);
 /* What the option asks for, when there are threads.  Says on the console what it does. */
 void trace_boot(void);
+/* For debuggers, while the machine stands in user mode or at the entry of an interrupt: there, no
+ * list of the kernel's is half changed.  Turns the trace on with a new ring of so many pages, or
+ * off (0); then its records stay.  Returns false if the ring is too large for the kernel's
+ * memory. */
+bool trace_set(word_t pages);
+word_t trace_written(bool *on); /* how many records; and whether it is on */
 /* The extension "trace".  Pre: self is privileged.  Returns what SpaceControl returns. */
 word_t trace_control(struct thread *self, struct space_control *a);
 

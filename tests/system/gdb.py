@@ -198,7 +198,7 @@ def gdb_ends_a_programs_backtrace_in_its_start(lab):
 
 def gdb_l4_alone_lists_its_commands(lab):
     said = section(lab, "help")
-    for word in ("threads", "thread ID", "task TASK", "spaces", "ptab", "mdb ADDR", "kip", "utcb ID", "queue", "ipc A B", "fault TASK", "follow", "user TASK", "trace [N]"):
+    for word in ("threads", "thread ID", "task TASK", "spaces", "ptab", "mdb ADDR", "kip", "utcb ID", "queue", "ipc A B", "fault TASK", "follow", "user TASK", "trace [N|on|off] [KB]"):
         assert f"l4 {word}" in said, word
 
 
@@ -330,7 +330,7 @@ def gdb_prints_threads_and_lists_as_words(lab):
 
 
 def gdb_l4_trace_says_how_to_get_one(lab):
-    assert "refused: there is no trace: boot with the option `trace`" in section(lab, "notrace")
+    assert "refused: there is no trace: `l4 trace on`, the boot option `trace`" in section(lab, "notrace")
 
 
 def gdb_l4_trace_shows_the_last_records(lab):
@@ -340,6 +340,22 @@ def gdb_l4_trace_shows_the_last_records(lab):
     rows = re.findall(r"^(\d+) +(\S.*?\d\.\d+|idle) +(\w+) .*$", said.split("records ")[1], re.M)
     assert len(rows) == 30 and [int(row[0]) for row in rows] == sorted(int(row[0]) for row in rows), said
     assert {"send", "receive"} <= {row[2] for row in rows} and "the trace is on" in said, said
+
+
+def gdb_l4_trace_is_turned_on_and_off_while_the_machine_stands(lab):
+    vm = start_stopped(lab)
+    lines = ["pbreak demo main", "continue", "delete", "l4 trace on 64", "l4 ipc demo physmem", "l4 trace 10", "l4 trace off", "l4 trace 5",
+             "l4 trace on 1000000"]
+    status, said = run(lab, lines[:-1] + [trying(lines[-1])], dict(GDB_PORT=port_of(vm)), name="traceon")
+    assert status == PASS, said
+    assert said.index("the trace is on") < said.index("the trace is off"), said
+    parts = said.split("records ")
+    assert "the trace is on" in parts[1] and "the trace is off" in parts[2], said
+    rows = re.findall(r"^(\d+) +(\S.*?\d\.\d+|idle) +(\w+) .*$", parts[1], re.M)
+    assert 3 <= len(rows) <= 10 and "records 0 to" in said, said
+    assert "refused: the kernel has no memory for so many records" in said, said
+    ended = vm.finish(120)
+    assert ended.status == 0, f"the machine did not go on as if nothing had been: {ended.problem}"
 
 
 def gdb_l4_follow_wants_a_fault_first(lab):

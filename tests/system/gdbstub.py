@@ -169,12 +169,13 @@ def gdbstub_that_stands_by_costs_the_demo_nothing(lab):
 SESSION = [
     ("connect", ["info threads", "bt"]),
     ("hbreak", ["hbreak syscall_ipc", "continue", "bt", "delete"]),
-    ("break", ["break sys_thread_control", "continue", "bt", "delete"]),
+    ("break", ["break sys_thread_control", "continue", "bt", "monitor trace on", "delete"]),
     ("stepkernel", ["stepi", "stepi", "info registers eip"]),
     ("finish", ["break sys_thread_control", "continue", "delete", "info threads"]),
     ("user", ["pbreak physmem main", "continue", "bt"]),
     ("stepuser", ["delete", "stepi", "stepi", "next", "bt 1"]),
-    ("monitor", ["monitor ps", "monitor ptab 401000", "monitor ptab", "monitor help"]),
+    ("monitor", ["monitor ps", "monitor ptab 401000", "monitor ptab", "monitor help", "monitor trace", "monitor trace on 64", "monitor trace on x",
+                 "monitor trace on 999999", "monitor trace off", "monitor trace of"]),
     ("watch", ["watch -l *(unsigned *)&timer.now", "continue", "continue", "delete"]),
     ("watchlong", ["watch timer.now", "continue", "delete"]),
     ("rwatch", ["awatch -l *(unsigned *)&timer.now", "continue", "delete"]),
@@ -185,7 +186,7 @@ SESSION = [
     ("end", ["detach"]),
 ]
 KNOWING = ("l4", ["python [t.switch() for t in gdb.selected_inferior().threads() if t.name == '51.2']", "l4 threads", "l4 thread 50.1",
-                  "l4 mdb 0x401000 physmem"])
+                  "l4 mdb 0x401000 physmem", "l4 trace on 64", "l4 trace off"])
 
 
 def session(with_commands):
@@ -221,6 +222,12 @@ def judge(lab, port, name, with_commands=False):
     assert re.search(r"main.*servers/physmem/main.c|servers/physmem/main.c:\d+", parts["stepuser"]), parts["stepuser"]
     monitor = parts["monitor"]
     assert re.search(r"^51.2  priority \d+  space [0-9a-f]{8}  runs$", monitor, re.M), monitor
+    assert "the kernel is at work" in parts["break"], parts["break"]
+    traces = re.findall(r"^(?:the trace is |trace, |the kernel has no memory).*$", monitor, re.M)
+    assert [re.sub(r"\d+", "N", said) for said in traces] == [
+        "the trace is off, N records were written", "the trace is on, N records were written", "trace, trace on [KB] or trace off",
+        "the kernel has no memory for so many records", "the trace is on, N records were written",
+        "the trace is off, N records were written", "trace, trace on [KB] or trace off"], monitor
     assert re.search(r"^00401000 is at 00401000, in the space of 51\.2$", monitor, re.M) and "ptab ADDRESS, in hexadecimal" in monitor, monitor
     with open(os.path.join(lab.build, "bin/wortel"), "rb") as wortel:
         code = wortel.read()[0x1000:0x1008]
@@ -228,6 +235,7 @@ def judge(lab, port, name, with_commands=False):
     assert "written" in parts["write"], parts["write"]
     if with_commands:
         known = parts["l4"]
+        assert known.index("the trace is on") < known.index("the trace is off"), known
         assert re.search(r"^51.2 +physmem +2 .* runs", known, re.M) and "at servers/wortel/" in known and "<- this page" in known, known
     assert "too many hardware breakpoints" in parts["many"] or "refused: " in parts["many"], parts["many"]
 

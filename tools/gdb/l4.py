@@ -9,6 +9,7 @@ import gdb
 import follow
 import kernel
 import programs
+import traceswitch
 from kernel import T, Thread, id_text
 
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tracing"))
@@ -244,12 +245,19 @@ def follow_on():
     follow.hop()
 
 
-@command("trace", "[N]", "the last N (20) records of the kernel's trace")
-def show_trace(count="20"):
+@command("trace", "[N|on|off] [KB]", "the last N (20) records of the kernel's trace; turns it on, with a ring of KB (256), or off")
+def trace(what="20", kb="256"):
+    if what in ("on", "off"):
+        traceswitch.turn(number(kb) * 1024 // kernel.PAGE if what == "on" else 0)
+    else:
+        show_trace(what)
+
+
+def show_trace(count):
     """tools/tracing says what a record means; here only its place is known."""
     place, page_of_list, pages_list, rounds, pages, on, _ = struct.unpack("<7I", kernel.read(T["trace"], 28))
     if not pages:
-        raise gdb.GdbError("there is no trace: boot with the option `trace`, or type `trace on` in Pecan's shell")
+        raise gdb.GdbError("there is no trace: `l4 trace on`, the boot option `trace`, or `trace on` in Pecan's shell")
     each = kernel.PAGE // records.SIZE
     last = (rounds * pages + (page_of_list - pages_list) // 4) * each + place % kernel.PAGE // records.SIZE
     first = max(0, last - min(number(count), pages * each))
