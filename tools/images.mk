@@ -107,29 +107,32 @@ disk: $(BIN_BINARIES) $(BIN_PORTS)
 	@cp $(BIN_BINARIES) $(BIN_PORTS) $(BUILD)/disk/tree/bin/
 	@tools/disk --ext2=$(BUILD)/disk/tree $(IMAGES)/disk.img $(SIZE)
 
-# The same layout, but the second partition is a FAT file system with Pecan in it, and GRUB stands in front of the first.
+# The same layout, but the second partition is a FAT file system with Pecan in it, and GRUB stands in front of the first.  With
+# GEOMETRY=C/H/S: for a BIOS that counts cylinders, heads and sectors (a CompactFlash card of 32 MB: 497/4/32).
 DISK_GRUB   := multiboot fat part_msdos biosdisk normal serial terminal configfile boot search minicmd test smbios
-DISK_BOOT   := $(IMAGES)/pecan-disk.img
+DISK_BOOT   := $(IMAGES)/pecan-disk$(if $(GEOMETRY),-$(subst /,x,$(GEOMETRY))).img
 DISK_MB     := 64
-DISK_SWAP   := 32
-DISK_FIRST   = $(shell echo $$(( $(DISK_SWAP) + 1 )))
+DISK_SWAP   := $(if $(GEOMETRY),4,32)
+# A field of the table's second record: 8 is the first sector, 12 how many.
+of_fat       = $$(od -An -t u4 -j $$(( 446 + 16 + $(1) )) -N 4 $@ | tr -d ' ')
+heads_of     = $(word 2,$(subst /, ,$(GEOMETRY)))/$(word 3,$(subst /, ,$(GEOMETRY)))
 $(BUILD)/disk/core.img: tools/images.mk
 	@mkdir -p $(@D)
 	@grub-mkimage -O i386-pc -d $(GRUB_PC) -p '(hd0,msdos2)/boot/grub' -o $@ $(DISK_GRUB)
 
 $(DISK_BOOT): $(BUILD)/disk/core.img $(BOOTSET) boot/grub.cfg tools/disk
 	@mkdir -p $(@D)
-	@rm -f $@ && tools/disk --fat $@ $(DISK_MB) $(DISK_SWAP) > /dev/null
+	@rm -f $@ && tools/disk --fat $(addprefix --geometry=,$(GEOMETRY)) $@ $(DISK_MB) $(DISK_SWAP) > /dev/null
 	@rm -f $(BUILD)/disk/fat.img
-	@PATH=$$PATH:/usr/sbin:/sbin mkfs.fat -C -F 16 -n PECAN -i 19700101 --invariant -h $$(( $(DISK_FIRST) * 2048 )) \
-	    $(BUILD)/disk/fat.img $$(( ($(DISK_MB) - $(DISK_FIRST)) * 1024 )) > /dev/null
+	@PATH=$$PATH:/usr/sbin:/sbin mkfs.fat -C -F 16 -n PECAN -i 19700101 --invariant -h $(call of_fat,8) $(if $(GEOMETRY),-g $(heads_of)) \
+	    $(BUILD)/disk/fat.img $$(( $(call of_fat,12) / 2 )) > /dev/null
 	@mmd -i $(BUILD)/disk/fat.img ::boot ::boot/grub
 	@mcopy -i $(BUILD)/disk/fat.img $(BOOTSET) ::boot/
 	@mcopy -i $(BUILD)/disk/fat.img boot/grub.cfg ::boot/grub/
-	@dd if=$(BUILD)/disk/fat.img of=$@ bs=1M seek=$(DISK_FIRST) conv=notrunc,sparse status=none
+	@dd if=$(BUILD)/disk/fat.img of=$@ bs=512 seek=$(call of_fat,8) conv=notrunc,sparse status=none
 	@dd if=$(GRUB_PC)/boot.img of=$@ bs=1 count=440 conv=notrunc status=none
 	@dd if=$(BUILD)/disk/core.img of=$@ bs=512 seek=1 conv=notrunc status=none
-	@echo "  $@: $(DISK_MB) MB, boots, $(DISK_SWAP) MB of it for swapping"
+	@echo "  $@: $$(( $$(stat -c %s $@) >> 20 )) MB, boots, $(DISK_SWAP) MB of it for swapping"
 disk-boot: $(DISK_BOOT)
 
 .PHONY: iso floppy usb disk disk-boot built-apps

@@ -239,11 +239,16 @@ debug: action=ignore
 
 
 def bochs(folder, serial, image=None, floppy=None, memory=64, cpu="bx_generic", display='rfb, options="timeout=0"', disk=None,
-          com2=None):
+          com2=None, geometry=None):
     """Writes Bochs' configuration into folder; answers the command line.  serial is com1's mode, for example
-    "file, dev=out.txt" or "term, dev=/dev/pts/3", com2 that of the second port, which there is only then; disk a raw image, on the second channel.  Debian's Bochs has its debugger built in: a
+    "file, dev=out.txt" or "term, dev=/dev/pts/3", com2 that of the second port, which there is only then; disk a raw image, on the second channel.  geometry (cylinders,
+    heads, sectors): image is a disk with these, on the first channel.  Debian's Bochs has its debugger built in: a
     script says continue."""
-    if image:
+    if geometry:
+        drive = (f"ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
+                 f"ata0-master: type=disk, mode=flat, path={os.path.abspath(image)}, cylinders={geometry[0]}, heads={geometry[1]}, spt={geometry[2]}, "
+                 "translation=none\nboot: disk")
+    elif image:
         drive = (f"ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
                  f"ata0-master: type=cdrom, path={os.path.abspath(image)}, status=inserted\nboot: cdrom")
     else:

@@ -74,6 +74,13 @@ $(BUILD)/tests.list: # anew each time: files come and go
 	   $(foreach t,$(TASK_TESTS),echo "task $(t) $(call test_keys,$(t)) $($(t)_SRC)";) \
 	   $(foreach t,$(APP_TESTS),echo "app $(t) $(call test_keys,$(t)) $($(t)_SRC)";) :; } > $@
 
-test-binaries: all $(addprefix $(BUILD)/host/,$(HOST_TESTS) $(FUZZ_HOST)) $(BUILD)/tests.cpio $(BUILD)/tests.list iso floppy disk-boot
+# A disk with a geometry, made like any other (tools/images.mk).
+ifeq ($(GEOMETRY),)
+GEOMETRIC := $(IMAGES)/pecan-disk-497x4x32.img
+$(GEOMETRIC): $(DISK_BOOT)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) GEOMETRY=497/4/32 $@
+endif
+
+test-binaries: all $(addprefix $(BUILD)/host/,$(HOST_TESTS) $(FUZZ_HOST)) $(BUILD)/tests.cpio $(BUILD)/tests.list iso floppy disk-boot $(GEOMETRIC)
 
 .PHONY: test-binaries $(BUILD)/tests.list

@@ -34,6 +34,7 @@ qemu: iso $(DISK_IMAGE)
 	@$(missing_apps)
 qemu-nox: run
 
+## disk-boot [GEOMETRY=C/H/S]   the image of such a disk; with a geometry, for a BIOS that counts cylinders, heads and sectors
 ## debug            start QEMU, stopped before the first instruction; then type `make gdb` in another terminal
 debug qemu-nox-gdb: iso
 	@BUILD=$(BUILD) tools/qemu debug

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import struct
 import subprocess
 import tempfile
 
@@ -380,6 +381,30 @@ def a_disk_boots_and_its_other_partition_can_be_used(lab):
             assert INTACT in vm.command("run -b 0.1 diskcheck")
             vm.send("halt")
             assert vm.finish().status == 0
+
+
+def a_disk_with_a_geometry_boots_in_bochs_and_in_qemu(lab):
+    """`make disk-boot GEOMETRY=497/4/32`: partitions begin and end with cylinders."""
+    cylinders, heads, sectors = geometry = (497, 4, 32)
+    with Disks() as disks:
+        image = os.path.join(disks.folder.name, "boot.img")
+        shutil.copyfile(os.path.join(lab.build, "images/pecan-disk-497x4x32.img"), image)
+        assert os.path.getsize(image) == cylinders * heads * sectors * 512
+        with open(image, "rb") as disk:
+            table = disk.read(512)
+        for record in (table[446:462], table[462:478]):
+            first, count = struct.unpack("<II", record[8:])
+            assert first % (heads * sectors) == count % (heads * sectors) == 0, record
+            for place, chs in ((first, record[1:4]), (first + count - 1, record[5:8])):
+                head, sector, cylinder = chs[0], chs[1] & 63, chs[2] | (chs[1] & 0xC0) << 2
+                assert (cylinder * heads + head) * sectors + sector - 1 == place, (place, chs)
+        vm = lab.boot_bochs(image=image, geometry=geometry)
+        vm.expect("pecan> ", 300)
+        assert "Hello" in vm.command("hello", 120)
+        vm = lab.boot_iso(image=None, disk=image, init="disk")
+        vm.expect("pecan> ", 120)
+        listed = vm.command("disk")
+        assert re.search(r"^  0\.1 +4 MB  swap, type 82", listed, re.M) and re.search(r"^  0\.2 +26 MB  FAT, type 0e", listed, re.M), listed
 
 
 def a_machine_with_a_disk_ends_in_success_without_a_terminal(lab):
