@@ -142,6 +142,9 @@
  * TASK_STATISTICS       0 any handle, 1 task id            struct hurd_pm_task_statistics, in words
  *   Of the first task >= that id that holds anything here; ENOENT after the last.  Counts what is
  *   charged to the control capabilities last given to that task.
+ * CONTAINER_LIST        0 any handle, 1 task id, 2 number   struct hurd_pm_listed records, in words
+ *   Of that task, the containers that its controls pay for, from that number on, 0 being the first:
+ *   HURD_PM_LISTED_MOST at most.  No words: there are no more.  EINVAL: the id is no task's.
  * DEBUG_REVOKE          0 the first control, 1 n                   -
  *   From now on one request in about n also revokes every mapping of some 64 pages picked at random
  *   (0: off).  EPERM. Spared: wired and pinned pages, and pages mapped by tasks that did not say
@@ -173,6 +176,7 @@
 #define HURD_PM_DEBUG_REVOKE            147u
 #define HURD_PM_CAP_INFO                148u
 #define HURD_PM_SELF_PAGED              149u
+#define HURD_PM_CONTAINER_LIST          183u
 #define HURD_PM_CONTAINER_ALLOCATE_MAP  160u
 
 /* Extra pages.  Spec: hurd-l4-design.md 2.6.  ALLOCATE with EXTRA promises pages that cost nothing
@@ -442,6 +446,18 @@ struct hurd_pm_task_statistics {
     L4_Word_t records;          /* frames that records take; those beyond the books are in `used` */
 };
 
+#define HURD_PM_LISTED_MOST 9
+#define HURD_PM_LISTED_WIRED    1       /* its pages are never revoked */
+#define HURD_PM_LISTED_WINDOW   2       /* the swap server's */
+#define HURD_PM_LISTED_DOOMED   4       /* nobody has it any more: it is being given back */
+struct hurd_pm_listed {
+    L4_Word_t maker;            /* the task that made it */
+    L4_Word_t pages;            /* in core, or promised */
+    L4_Word_t swapped, extra;   /* pages on disk; pages beyond the guarantee, of those in core */
+    L4_Word_t pins;
+    L4_Word_t flags;            /* HURD_PM_LISTED_* */
+};
+
 /* ---- client stubs, in lib/hurd-cap -------------------------------------------------------------
  * All return 0 or an errno (EIO: the IPC failed), and leave acceptor and timeouts as they found
  * them.  Out pointers may be NULL.  The stubs write through them on success, amounts also on errors
@@ -501,6 +517,9 @@ int hurd_pm_container_unlock(L4_ThreadId_t pm, L4_Word_t weak);
 int hurd_pm_statistics(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_statistics *stats);
 int hurd_pm_task_statistics(L4_ThreadId_t pm, L4_Word_t handle, L4_Word_t task,
                             struct hurd_pm_task_statistics *stats);
+/* list: room for HURD_PM_LISTED_MOST.  *n 0: there are no more. */
+int hurd_pm_container_list(L4_ThreadId_t pm, L4_Word_t handle, L4_Word_t task, L4_Word_t number,
+                           struct hurd_pm_listed *list, L4_Word_t *n);
 int hurd_pm_cap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_cap_info *info);
 int hurd_pm_self_paged(L4_ThreadId_t pm, L4_Word_t handle);
 int hurd_pm_debug_shake(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t seed, L4_Word_t *moved);

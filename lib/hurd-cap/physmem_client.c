@@ -27,6 +27,18 @@ static int rpc_struct(L4_ThreadId_t pm, unsigned label, unsigned n, const L4_Wor
     return err || got == bytes / sizeof(L4_Word_t) ? err : EPROTO;
 }
 
+int hurd_pm_container_list(L4_ThreadId_t pm, L4_Word_t handle, L4_Word_t task, L4_Word_t number,
+                           struct hurd_pm_listed *list, L4_Word_t *n)
+{
+    const L4_Word_t in[] = { handle, task, number };
+    unsigned got, each = sizeof *list / sizeof(L4_Word_t);
+    int err = hurd_cap_rpc(pm, HURD_PM_CONTAINER_LIST, 3, in, HURD_PM_LISTED_MOST * each,
+                           (L4_Word_t *) list, &got);
+    if (!err)
+        *n = (got < HURD_PM_LISTED_MOST * each ? got : HURD_PM_LISTED_MOST * each) / each;
+    return err;
+}
+
 int hurd_pm_container_create(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t flags,
                              L4_Word_t *container)
 {

@@ -594,6 +594,7 @@ static const struct operation operations[] = {
     [HURD_PM_CONTAINER_INFO - FIRST_LABEL]       = { serve_container_info, CONTAINER, 1, 1 },
     [HURD_PM_STATISTICS - FIRST_LABEL]           = { serve_statistics, ANY, 1, 1 },
     [HURD_PM_TASK_STATISTICS - FIRST_LABEL]      = { serve_task_statistics, ANY, 2, 2 },
+    [HURD_PM_CONTAINER_LIST - FIRST_LABEL]       = { serve_list, ANY, 3, 3 },
     [HURD_PM_DEBUG_REVOKE - FIRST_LABEL]         = { serve_debug_revoke, CONTROL, 2, 2 },
     [HURD_PM_CAP_INFO - FIRST_LABEL]             = { serve_cap_info, ANY | POLICY, 1, 1 },
     [HURD_PM_SELF_PAGED - FIRST_LABEL]           = { serve_self_paged, ANY, 1, 1 },

@@ -44,6 +44,9 @@ bool may_spend(const struct hurd_cap_call *call, const struct container *c);
 bool is_long(const struct hurd_cap_call *call, uint32_t pages);
 struct progress *progress_of(struct hurd_cap_call *call);
 
+/* list.c */
+int serve_list(struct hurd_cap_call *call);
+
 /* The work of a request, at once or in turns. */
 int serve_work(struct hurd_cap_call *call, const struct work *work);
 

@@ -59,7 +59,7 @@ TEST(physmem_refuses_a_wrong_number_of_words)
         { HURD_PM_CONTAINER_PIN, 3, 3 },         { HURD_PM_CONTAINER_UNPIN, 3, 3 },
         { HURD_PM_CONTAINER_INFO, 1, 1 },        { HURD_PM_STATISTICS, 1, 1 },
         { HURD_PM_TASK_STATISTICS, 2, 2 },       { HURD_PM_CAP_INFO, 1, 1 },
-        { HURD_CAP_GIVE, 2, 4 },
+        { HURD_PM_CONTAINER_LIST, 3, 3 },        { HURD_CAP_GIVE, 2, 4 },
     };
     L4_Word_t words[63] = { a };
     for (unsigned i = 0; i < sizeof ops / sizeof ops[0]; i++) {

@@ -95,6 +95,36 @@ TEST(statistics_add_up)
     EXPECT_EQ(REQUEST(HURD_PM_STATISTICS, BAD_HANDLE), EBADF);
 }
 
+TEST(containers_of_a_task_are_listed_each_once)
+{
+    struct hurd_pm_listed list[HURD_PM_LISTED_MOST];
+    struct hurd_pm_task_statistics s;
+    L4_Word_t me = control_info(control).task, n, number = 0, pages = 0, mine;
+    EXPECT_EQ(hurd_pm_container_create(pm, control, 0, &mine), 0);
+    EXPECT_EQ(hurd_pm_container_allocate(pm, mine, 0, 3 * PAGE, 0, NULL), 0);
+    bool found = false;
+    do {
+        EXPECT_EQ(hurd_pm_container_list(pm, a, me, number, list, &n), 0);
+        for (L4_Word_t i = 0; i < n; i++) {
+            pages += list[i].pages;
+            found |= list[i].pages == 3 && list[i].maker == me && list[i].swapped == 0;
+        }
+        number += n;
+    } while (n > 0 && number < 1000);
+    EXPECT(found);
+    EXPECT(number >= 2);
+    EXPECT_EQ(hurd_pm_task_statistics(pm, a, me, &s), 0);
+    EXPECT_EQ(pages, s.promised);
+    EXPECT_EQ(hurd_pm_container_list(pm, a, me, number, list, &n), 0);
+    EXPECT_EQ(n, 0);
+    EXPECT_EQ(hurd_pm_container_list(pm, a, me, 0xffffffff, list, &n), 0);
+    EXPECT_EQ(n, 0);
+    EXPECT_EQ(hurd_pm_container_list(pm, a, 0, 0, list, &n), EINVAL);
+    EXPECT_EQ(hurd_pm_container_list(pm, a, 0x4000, 0, list, &n), EINVAL);
+    EXPECT_EQ(hurd_pm_container_list(pm, BAD_HANDLE, me, 0, list, &n), EBADF);
+    EXPECT_EQ(hurd_pm_container_destroy(pm, mine), 0);
+}
+
 TEST(task_statistics_list_the_tasks_in_order)
 {
     struct hurd_pm_task_statistics s;
@@ -206,6 +236,7 @@ const struct test control_tests[] = {
     T(control_destroy_takes_containers_and_children),
     T(a_control_lives_as_long_as_its_containers),
     T(statistics_add_up),
+    T(containers_of_a_task_are_listed_each_once),
     T(task_statistics_list_the_tasks_in_order),
     T(the_first_control_is_not_ours_to_play_with),
     T(cap_info_tells_kind_giver_and_size),
