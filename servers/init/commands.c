@@ -7,6 +7,7 @@
 #include "disks.h"
 #include "filecommands.h"
 #include "launch.h"
+#include "memory.h"
 #include "output.h"
 #include "paging.h"
 #include "programs.h"
@@ -18,6 +19,7 @@
 #include "test.h"
 #include "top.h"
 #include "tracecommand.h"
+#include "tracestat.h"
 #include "variables.h"
 
 #include <errno.h>
@@ -171,6 +173,19 @@ static void command_maps(const struct words *w)
         report_maps(task);
 }
 
+static void command_containers(const struct words *w)
+{
+    L4_Word_t task = w->count > 1 ? report_find_task(w->word[1]) : 0;
+    if (task || w->count == 1)
+        memory_containers(task);
+}
+
+static void command_frames(const struct words *w)
+{
+    (void) w;
+    memory_frames();
+}
+
 static void command_disk(const struct words *w)
 {
     (void) w;
@@ -315,6 +330,17 @@ static const struct command commands[] = {
     { "maps", "TASK", "the address space of a task",
       "TASK is a number or a name, as `ps` shows them. The task's own pager answers.\n", 1, 1,
       TAKES_TASK, command_maps },
+    { "containers", "[TASK]", "physmem's containers, by who pays for them",
+      "TASK is a number or a name, as `ps` shows them. PAGES are those in core.\n", 0, 1, TAKES_TASK,
+      command_containers },
+    { "frames", "", "who has which part of memory", NULL, 0, 0, TAKES_NOTHING, command_frames },
+    { "ipcstat", "[SECONDS]", "who sends to whom, and how often",
+      "It turns the kernel's trace on for a second, or so many. If the trace is on, it counts what\n"
+      "is there. A fault is a message from a task to its pager.\n", 0, 1, TAKES_NOTHING,
+      tracestat_ipc },
+    { "irq", "[SECONDS]", "which interrupts come, and who gets them",
+      "It counts them in the kernel's trace, as `ipcstat` does.\n", 0, 1, TAKES_NOTHING,
+      tracestat_irq },
     { "trace", "[on|off|dump]", "the kernel's trace",
       "  trace on [KB]         records what enters and leaves the kernel, in a ring of that size\n"
       "  trace off             ends that\n"

@@ -20,8 +20,7 @@ enum {
     DUMP_MOST = 2000, /* records of `trace dump` without a number: 18 seconds of a serial line */
 };
 
-/* Prints what a call of wortel's has returned.  Returns true if it is good. */
-static bool is_good(int error)
+bool tracecommand_good(int error)
 {
     if (error == ENOSYS)
         complain("trace: this kernel has no trace\n");
@@ -44,14 +43,14 @@ static void turn_on(const char *size)
     if (size && (!words_number(size, &kb) || kb < PAGE_KB || kb > RING_MOST))
         complain("trace: %s is no size: say a number of KB from %d to %d\n", size, PAGE_KB,
                RING_MOST);
-    else if (is_good(call(HURD_TRACE_ON, kb / PAGE_KB, &written)))
+    else if (tracecommand_good(call(HURD_TRACE_ON, kb / PAGE_KB, &written)))
         printf("the kernel's trace is on: a ring of %lu KB\n", kb);
 }
 
 static void turn_off(void)
 {
     L4_Word_t written;
-    if (is_good(call(HURD_TRACE_OFF, 0, &written)))
+    if (tracecommand_good(call(HURD_TRACE_OFF, 0, &written)))
         printf("the kernel's trace is off; it wrote %lu records\n", written);
 }
 
@@ -77,7 +76,7 @@ static void dump(const char *number)
         complain("trace: %s is no number of records\n", number);
         return;
     }
-    if (!is_good(call(HURD_TRACE_OFF, 0, &written)))
+    if (!tracecommand_good(call(HURD_TRACE_OFF, 0, &written)))
         return;
     printf("trace: %lu kHz\n", L4_ProcDescInternalFreq(L4_ProcDesc(L4_GetKernelInterface(), 0)));
     report_each_task(print_name);
@@ -88,7 +87,7 @@ static void dump(const char *number)
             at++;
             continue;
         }
-        if (!is_good(error) || count == 0)
+        if (!tracecommand_good(error) || count == 0)
             return;
         for (L4_Word_t i = 0; i < count; i++)
             print_record(records + i * HURD_TRACE_WORDS);
@@ -103,7 +102,7 @@ static void say_state(void)
     int error = hurd_wortel_trace(__hurd_startup_data->wortel.cap, HURD_TRACE_READ, 0, &written,
                                   records, &count);
     if (error > 0) {
-        is_good(error);
+        tracecommand_good(error);
         return;
     } /* below 0: record 0 is not there any more, or there is no ring */
     printf("%lu records were written since the trace was turned on.\n"

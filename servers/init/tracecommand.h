@@ -3,9 +3,14 @@
 #ifndef INIT_TRACECOMMAND_H
 #define INIT_TRACECOMMAND_H
 
+#include <stdbool.h>
+
 #include "words.h"
 
 /* Obeys `trace`, `trace on [KB]`, `trace off`, `trace dump [RECORDS]`.  Says what is wrong. */
 void tracecommand_obey(const struct words *w);
+
+/* Says what is wrong with what hurd_wortel_trace() has returned.  Returns true if nothing is. */
+bool tracecommand_good(int error);
 
 #endif

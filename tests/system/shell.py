@@ -2,6 +2,7 @@
 """The shell's commands, and bad neighbours."""
 import re
 
+import machine
 from boot import DEMO_LINE
 
 
@@ -466,3 +467,43 @@ def a_long_list_stops_at_each_page(lab):
     vm.send("uptime; help")                             # not alone
     vm.expect("pecan> ")
     assert more not in vm.before
+
+
+def containers_and_frames_add_up(lab):
+    vm = shell(lab)
+    vm.command("spin &")
+    text = vm.command("containers")
+    rows = re.findall(r"^ *(\d+)  (\S+) +(\d+) +(\d+) +\d+ +\d+ +\d+(?:  wired|  ends)*$", text, re.M)
+    count, pages = map(int, re.search(r"^(\d+) containers, (\d+) pages$", text, re.M).groups())
+    assert len(rows) == count and sum(int(row[3]) for row in rows) == pages, text
+    assert {"init", "spin"} <= {row[1] for row in rows}, text
+    ours = vm.command("containers spin")
+    found = re.findall(r"^ *\d+  spin .*$", ours, re.M)
+    assert found and len(found) == sum(row[1] == "spin" for row in rows) == int(re.search(r"(\d+) containers", ours)[1]), ours
+    assert "there is no task nobody" in vm.command("containers nobody")
+    frames = vm.command("frames")
+    parts = {name: int(number) for number, name in re.findall(r"^ *(\d+) +\d+\.\d%  (\S+) *#*$", frames, re.M)}
+    total = int(re.search(r"(\d+) frames of 4 KB", frames)[1])
+    assert 0 < parts["(free)"] < total and parts["spin"] > 10 and parts["(records)"] < total, frames
+    vm.command("kill spin")
+    halt(vm)
+
+
+def ipcstat_and_irq_count_in_the_kernels_trace(lab):
+    vm = shell(lab, extra=machine.counted(4))
+    text = vm.command("ipcstat")
+    pairs = {(a, b): (int(messages), int(faults)) for a, b, messages, faults in
+             re.findall(r"^ *\d+  (\S+) +\d+  (\S+) +(\d+) +(\d+)$", text, re.M)}
+    assert pairs[("init", "deva")][0] >= 5 and pairs[("deva", "init")][0] >= 5, text      # it looks for Ctrl-C ten times a second
+    vm.command("policies &")
+    text = vm.command("ipcstat 2")
+    assert re.search(r"^ *\d+  policies +\d+  policies +\d+ +[1-9]\d*$", text, re.M), "a task serves its own faults: " + text
+    text = vm.command("irq")
+    assert int(re.search(r"^ +0 +(\d+)  the kernel: its clock$", text, re.M)[1]) > 500, text
+    assert "on: a ring of 64 KB" in vm.command("trace on 64")
+    text = vm.command("irq")
+    assert re.search(r"^ +4 +\d+  task \d+, deva$", text, re.M), "what was typed came by the serial line: " + text
+    assert re.search(r"it wrote \d+ records", vm.command("trace off"))
+    for command in ("irq", "ipcstat"):
+        for wrong in ("0", "11", "often"):
+            assert f"{command}: {wrong} is no number of seconds from 1 to 10" in vm.command(f"{command} {wrong}")
