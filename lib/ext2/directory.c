@@ -357,6 +357,48 @@ int directory_init(struct ext2_inode *directory, uint32_t parent)
     return 0;
 }
 
+/* ---- a directory becomes another one ---- */
+
+static int dots_point(struct ext2_inode *directory, uint8_t *data, uint32_t parent)
+{
+    struct ext2_disk_entry *dot = entry_at(directory->fs, data, 0), *dots = NULL;
+    if (dot && dot->length < directory->fs->block_size)
+        dots = entry_at(directory->fs, data, dot->length);
+    if (!dots || dot->name_length != 1 || memcmp(dot->name, ".", 1) != 0 ||
+        dots->name_length != 2 || memcmp(dots->name, "..", 2) != 0)
+        return fs_damaged(directory->fs, "a directory does not begin with \".\" and \"..\"");
+    dot->inode = directory->number;
+    dots->inode = parent;
+    return 0;
+}
+
+int entries_adopt(struct ext2_inode *directory, uint8_t *data, uint32_t logical, uint32_t parent)
+{
+    struct ext2 *fs = directory->fs;
+    struct entry_place place = { .logical = logical };
+    int err = logical == 0 ? dots_point(directory, data, parent) : 0;
+    uint32_t dots = logical == 0 ? 2 : 0, next;
+    for (uint32_t at = 0; at < fs->block_size && !err; at = next) {
+        struct ext2_disk_entry *e = entry_at(fs, data, at);
+        struct ext2_inode inode = { .links = 0 };
+        if (!e)
+            return entry_bad(fs);
+        next = at + e->length;
+        place.offset = at;
+        place.inode = e->inode;
+        if (dots > 0)
+            dots--;
+        else if (e->inode)
+            err = inode_load(fs, e->inode, &inode);
+        bool goes = !err && inode.links > 0 && inode_is(&inode, EXT2_DIRECTORY);
+        if (goes)
+            err = block_remove(fs, data, &place);
+        if (!goes || place.before == at)
+            place.before = at;
+    }
+    return err;
+}
+
 /* ---- one name for another, at once ---- */
 
 /* Tries it within the block.  Returns 0, or ENOSPC: then the block is as good as before. */
@@ -414,17 +456,6 @@ static int directory_copy(struct ext2_inode *directory, struct ext2_inode *copy,
             err = added;
     }
     return err ? err : added;
-}
-
-static int pointers_free(struct ext2 *fs, const uint32_t *pointer)
-{
-    uint32_t freed;
-    int err = 0;
-    for (unsigned i = 0; i < EXT2_POINTERS && !err; i++) {
-        if (pointer[i])
-            err = blocks_free(fs, pointer[i], i < EXT2_DIRECT ? 0 : i - EXT2_DIRECT + 1, &freed);
-    }
-    return err;
 }
 
 /* Renames an entry whose block has no room for the new name.  The write of the inode is the

@@ -180,8 +180,9 @@ int ext2_link(struct ext2_inode *directory, const char *name, uint32_t length,
               struct ext2_inode *inode);        /* EPERM: a directory */
 int ext2_unlink(struct ext2_inode *directory, const char *name, uint32_t length);   /* EISDIR */
 int ext2_rmdir(struct ext2_inode *directory, const char *name, uint32_t length);    /* ENOTEMPTY */
-/* EXDEV: a directory cannot move to another directory; names.c says why.  EISDIR, ENOTDIR,
- * ENOTEMPTY: the new name belongs to something that cannot be replaced. */
+/* EISDIR, ENOTDIR, ENOTEMPTY: the new name belongs to something that cannot be replaced.  EINVAL: a
+ * directory would be in itself.  A directory that moves to another directory gets another number;
+ * EXDEV: it has more than 1,024 directories in it, more than 48 deep, or extended attributes. */
 int ext2_rename(struct ext2_inode *from, const char *name, uint32_t length,
                 struct ext2_inode *to, const char *new_name, uint32_t new_length);
 

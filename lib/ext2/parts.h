@@ -53,6 +53,12 @@ int inode_unlink(struct ext2_inode *inode);
 /* A new inode whose name could not be made. */
 void inode_undo(struct ext2_inode *inode);
 int inode_reap(struct ext2 *fs, uint32_t number);       /* frees an inode that has no name */
+/* Frees an inode whose names are in a directory that goes as well.  REMOVES. */
+int inode_drop(struct ext2 *fs, uint32_t number);
+/* If the first inode is open, it is the second one from now on, which nobody has open. */
+int inode_renumber(struct ext2 *fs, uint32_t number, uint32_t new_number);
+/* Copies what inodes of more than 128 bytes have behind these. */
+int inode_copy_extra(struct ext2 *fs, uint32_t from, uint32_t to);
 static inline bool inode_is(const struct ext2_inode *inode, uint32_t type)
 {
     return (inode->mode & EXT2_TYPE) == type;
@@ -72,6 +78,8 @@ int blocks_make(struct ext2_inode *inode, uint32_t logical, struct ext2_buffer *
 int blocks_cut(struct ext2_inode *inode, uint32_t keep);
 /* Frees a tree of blocks that nothing on disk names. */
 int blocks_free(struct ext2 *fs, uint32_t block, unsigned level, uint32_t *freed);
+/* The same for all blocks that an inode had. */
+int pointers_free(struct ext2 *fs, const uint32_t *pointer);
 
 /* ---- directory.c ---- */
 struct entry_place {
@@ -96,7 +104,20 @@ int directory_open(struct ext2_inode *directory);
 int entry_rename(struct ext2_inode *directory, const struct entry_place *place, const char *name,
                  uint32_t length, const struct ext2_inode *inode);
 int directory_init(struct ext2_inode *directory, uint32_t parent);
+/* `data` is a copy of another directory's block, for this directory: removes the names of
+ * directories, and makes "." and ".." this directory's. */
+int entries_adopt(struct ext2_inode *directory, uint8_t *data, uint32_t logical, uint32_t parent);
 int directory_is_empty(struct ext2_inode *directory, bool *empty);
+
+/* ---- move.c ---- */
+/* Can the directory move to the directory `to`?  EINVAL: that is in it.  EMLINK, ENOSPC.  EXDEV: it
+ * has too many directories in it, or attributes. */
+int move_check(struct ext2_inode *directory, struct ext2_inode *to);
+/* Pre: move_check() has said 0, and `to` does not have the name.  Post: the directory, and each one
+ * in it, has another number. */
+int move_directory(struct ext2_inode *from, const char *name, uint32_t length,
+                   struct ext2_inode *to, const char *new_name, uint32_t new_length,
+                   struct ext2_inode *directory);
 
 /* ---- repair.c ---- */
 size_t repair_memory(const struct ext2 *fs);
