@@ -12,6 +12,7 @@
 
 #include <hurd/cap.h>
 
+#include "lib/posix/mapping.h"
 #include "lib/posix/start.h"
 
 static struct {
@@ -215,6 +216,7 @@ bool descriptor_is_inherited(int descriptor, struct description *d)
 __attribute__((constructor)) static void begin(void)
 {
     inherit_begin();
+    mapping_begin();
 }
 
 /* The lowest descriptor of a description; each has one. */
