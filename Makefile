@@ -70,7 +70,7 @@ $(foreach a,$(APPS),$(eval $(call app_rules,$(a))))
 define driver_rules
 PROGRAMS     += $(1)
 $(1)_LDS     := lib/hurd-mm/program.lds
-$(1)_LIBS    := block ext2 driver hurd-mm c hurd-cap l4
+$(1)_LIBS    := block ext2 pager driver hurd-mm c hurd-cap l4
 $(1)_CFLAGS  := -I. $$(DENSE)
 endef
 $(foreach d,$(DRIVERS) $(STORED),$(eval $(call driver_rules,$(d))))

@@ -167,6 +167,8 @@ int ext2_read(struct ext2_inode *inode, uint64_t at, void *data, uint32_t size, 
 int ext2_write(struct ext2_inode *inode, uint64_t at, const void *data, uint32_t size,
                uint32_t *done);
 int ext2_truncate(struct ext2_inode *inode, uint64_t size);
+/* The file has blocks for these bytes, which lie before its end: writing them needs none. */
+int ext2_reserve(struct ext2_inode *inode, uint64_t at, uint32_t size);
 int ext2_readlink(struct ext2_inode *inode, void *data, uint32_t size, uint32_t *done);
 
 /* ---- directories: directory.c ---- */
