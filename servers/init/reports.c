@@ -343,7 +343,7 @@ static int ask_maps(L4_ThreadId_t pager, L4_Word_t address, L4_Clock_t end, L4_W
 static void report_region(const L4_Word_t *region)
 {
     static const char *const kinds[] = { "reserved", "anonymous", "container", "store", "wired",
-                                         "paged", "pool" };
+                                         "paged", "pool", "file" };
     L4_Word_t rights = region[2] & HURD_VM_RIGHTS;
     L4_Word_t kind = HURD_MM_MAPS_KIND(region[2]), out = region[2] >> HURD_MM_MAPS_OUT_SHIFT;
     printf("%08lx-%08lx %c%c%c %-9s offset %08lx, %lu pages in core", region[0], region[1],
