@@ -127,12 +127,23 @@ enum hurd_task_op {
      * HURD_TASK_UNKNOWN: the kernel does not say.  ESRCH: not a thread of that task.  M */
     HURD_TASK_PARTNER = 541,
 
+    /* 0 own task, 1 thread id of that task or nil, 2..5 a name of 1 to HURD_TASK_NAME_MAX bytes,
+     * packed, with zeroes behind -> empty.  From now on NAME_FIND finds that thread, until it ends
+     * or the task names another one; nil: nobody.  Whoever comes first has the name: a name says
+     * nothing about whom a client can trust.  EEXIST: another task has it.  ESRCH: not a thread of
+     * that task.  EAGAIN: the task has HURD_TASK_NAMES names, or the table is full.  EPERM: not the
+     * caller's own task. */
+    HURD_TASK_NAME_SET = 550,
+    /* 0 any task handle, 1..4 a name -> 0 the thread's id.  ESRCH: nobody has that name. */
+    HURD_TASK_NAME_FIND = 551,
+
     /* task -> physmem, deva (the sender's version is 3): 0 task ID -> empty.  That task is gone:
      * the server reclaims what it had. */
     HURD_TASK_DEATH = HURD_CAP_TASK_DIED,
 };
 
 #define HURD_TASK_NOHANG 1u
+#define HURD_TASK_NAMES  4u /* of one task */
 
 /* What is counted for each task.  A child's limits are taken out of its owner's, like its memory,
  * and return there when the child ends.  So a program and all tasks below it never use more than
@@ -228,6 +239,11 @@ int hurd_task_budget(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id,
 int hurd_task_time(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t *ms);
 int hurd_task_partner(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_ThreadId_t thread,
                       L4_Word_t *partner);
+/* The name is cut to HURD_TASK_NAME_MAX bytes. */
+int hurd_task_name_set(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t thread,
+                       const char *name);
+int hurd_task_name_find(L4_ThreadId_t server, L4_Word_t task, const char *name,
+                        L4_ThreadId_t *thread);
 int hurd_task_let_go(L4_ThreadId_t server, L4_Word_t child);
 
 #endif

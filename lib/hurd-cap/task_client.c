@@ -193,6 +193,32 @@ int hurd_task_time(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t
     return call(server, HURD_TASK_TIME, 2, in, 1, 1, ms, NULL);
 }
 
+/* Packs the name into four words. */
+static void pack_name(const char *name, L4_Word_t words[HURD_TASK_NAME_MAX / sizeof(L4_Word_t)])
+{
+    memset(words, 0, HURD_TASK_NAME_MAX);
+    for (unsigned i = 0; i < HURD_TASK_NAME_MAX && name[i]; i++)
+        words[i / 4] |= (L4_Word_t)(unsigned char)name[i] << i % 4 * 8;
+}
+
+int hurd_task_name_set(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t thread, const char *name)
+{
+    L4_Word_t in[6] = {task, thread.raw};
+    pack_name(name, in + 2);
+    return call(server, HURD_TASK_NAME_SET, 6, in, 0, 0, NULL, NULL);
+}
+
+int hurd_task_name_find(L4_ThreadId_t server, L4_Word_t task, const char *name,
+                        L4_ThreadId_t *thread)
+{
+    L4_Word_t in[5] = {task}, found;
+    pack_name(name, in + 1);
+    int error = call(server, HURD_TASK_NAME_FIND, 5, in, 1, 1, &found, NULL);
+    if (!error)
+        *thread = L4_ThreadIdOfRaw(found);
+    return error;
+}
+
 int hurd_task_partner(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_ThreadId_t thread,
                       L4_Word_t *partner)
 {

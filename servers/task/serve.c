@@ -237,6 +237,8 @@ static int serve_task(struct hurd_cap_call *call)
     case HURD_TASK_WAIT:            return op_wait(call, t);
     case HURD_TASK_RELEASE:         return op_release(call, t);
     case HURD_TASK_LET_GO:          return op_let_go(call, t);
+    case HURD_TASK_NAME_SET:        return name_set(call, t);
+    case HURD_TASK_NAME_FIND:       return name_find(call);
     case HURD_TASK_LIST:            return EPERM;
     case HURD_TASK_INFO:
     case HURD_TASK_BUDGET:
@@ -299,6 +301,7 @@ static int serve_master(struct hurd_cap_call *call)
     case HURD_TASK_THREAD_ALLOC: case HURD_TASK_THREAD_DESTROY: case HURD_TASK_THREAD_PRIORITY:
     case HURD_TASK_CREATE: case HURD_TASK_EXIT: case HURD_TASK_WAIT: case HURD_TASK_RELEASE:
     case HURD_TASK_LET_GO: case HURD_TASK_FORK: case HURD_TASK_WAIT_CHILD: case HURD_TASK_EXEC:
+    case HURD_TASK_NAME_SET: case HURD_TASK_NAME_FIND:
         return EPERM;
     default:
         return ENOSYS;

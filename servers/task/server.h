@@ -196,4 +196,8 @@ int serve_kernel(struct hurd_cap_call *call);
 extern const struct hurd_cap_class task_class, master_class;
 int serve_cancel_wait(L4_ThreadId_t waiter);
 
+/* ---- names.c: the operations NAME_SET and NAME_FIND */
+int name_set(struct hurd_cap_call *call, struct task *t);
+int name_find(struct hurd_cap_call *call);
+
 #endif

@@ -153,3 +153,13 @@ def scripts_have_conditions_loops_and_an_end(lab):
     vm.line.send("\x03")
     vm.expect("pecan> ")
     halted(vm)
+
+
+def a_program_starts_another_one(lab):
+    vm = shell(lab, "root=ram")
+    answer = said(vm, "starts /bin/wc /welcome")
+    assert re.search(r" /welcome\n", answer) and re.search(r"^task \d+, /bin/wc, ended with status 0$", answer, re.M), answer
+    answer = said(vm, "starts /bin/nobody")
+    assert "/bin/nobody: No such file" in answer and "ended with status 127" in answer, answer
+    assert "say which program" in said(vm, "starts")
+    halted(vm)

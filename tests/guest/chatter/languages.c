@@ -53,6 +53,7 @@ static const struct phrase of_task[] = {
     {HURD_TASK_THREADS, "htn", PLAIN}, {HURD_TASK_CREATE, "hhwwhnx", WAITS},
     {HURD_TASK_DESTROY, "hn", RARE}, {HURD_TASK_EXIT, "hn", RARE}, {HURD_TASK_WAIT, "hn", WAITS},
     {HURD_TASK_INFO, "ht", PLAIN}, {HURD_TASK_LIST, "hn", PLAIN}, {HURD_TASK_RELEASE, "h", PLAIN},
+    {HURD_TASK_NAME_SET, "hTwwww", PLAIN}, {HURD_TASK_NAME_FIND, "hwwww", PLAIN},
     {HURD_TASK_BUDGET, "ht", PLAIN}, {HURD_TASK_LET_GO, "h", PLAIN}, GENERIC, {0, 0, PLAIN},
 };
 const struct language task_language = {"task", of_task, {0, 0}};

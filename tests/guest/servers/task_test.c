@@ -831,6 +831,30 @@ TEST(task_wait_ends_when_it_is_cancelled)
     child_end(&awaited);
 }
 
+TEST(task_finds_threads_by_the_names_that_their_tasks_gave_them)
+{
+    L4_ThreadId_t found = L4_nilthread;
+    L4_Word_t me = L4_MyGlobalId().raw;
+    EXPECT_EQ(hurd_task_name_find(server(), self(), "tester", &found), ESRCH);
+    EXPECT_EQ(hurd_task_name_set(server(), self(), L4_MyGlobalId(), "tester"), 0);
+    EXPECT_EQ(hurd_task_name_find(server(), self(), "tester", &found), 0);
+    EXPECT_EQ(found.raw, me);
+    EXPECT_EQ(hurd_task_name_find(server(), self(), "teste", &found), ESRCH);
+    EXPECT_EQ(hurd_task_name_set(server(), self(), L4_ThreadIdOfRaw(me ^ 1u << 20), "other"), ESRCH);
+    EXPECT_EQ(hurd_task_name_set(server(), self(), L4_MyGlobalId(), ""), EINVAL);
+    EXPECT_EQ(hurd_task_name_find(server(), self(), "", &found), EINVAL);
+    EXPECT_EQ(hurd_task_name_set(server(), ~0ul, L4_MyGlobalId(), "tester"), EBADF);
+    EXPECT_EQ(REQUEST(HURD_TASK_NAME_SET, self(), me), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_TASK_NAME_FIND, self()), EINVAL);
+    for (char name[] = "a"; *name < 'a' + (char)HURD_TASK_NAMES - 1; ++*name)
+        EXPECT_EQ(hurd_task_name_set(server(), self(), L4_MyGlobalId(), name), 0);
+    EXPECT_EQ(hurd_task_name_set(server(), self(), L4_MyGlobalId(), "one too many"), EAGAIN);
+    EXPECT_EQ(hurd_task_name_set(server(), self(), L4_nilthread, "a"), 0);
+    EXPECT_EQ(hurd_task_name_find(server(), self(), "a", &found), ESRCH);
+    EXPECT_EQ(hurd_task_name_set(server(), self(), L4_MyGlobalId(), "sixteen letters!"), 0);
+    EXPECT_EQ(hurd_task_name_find(server(), self(), "sixteen letters! and more", &found), 0);
+}
+
 TEST(task_survives_random_requests)
 {
     L4_Word_t seed = 12345;
@@ -938,6 +962,7 @@ static const struct {
     T(task_answers_messages_with_items_by_a_refusal),
     T(task_does_not_believe_faults_of_threads_that_it_does_not_page),
     T(task_wait_ends_when_it_is_cancelled),
+    T(task_finds_threads_by_the_names_that_their_tasks_gave_them),
     T(task_survives_random_requests),
     T(wortel_has_nothing_for_a_program),
     T(sigma0_has_nothing_for_a_program),
