@@ -85,12 +85,15 @@ test:
 check:
 	$(call test_in,check,CHECK=1,$(PATIENT))
 
-## matrix [T=part]  some 40 boots in which every two settings of processor, emulator, fast path, entry and checks meet
+## matrix [T=part]  some 40 boots in which every two settings of processor, emulator, fast path, entry and checks meet; without T, the
+##   results become the table docs/matrix.md
 matrix:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror all $(BUILD)/test/deva-store
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/check WERROR=-Werror CHECK=1 all $(BUILD)/check/deva-store
 	@tools/matrix $(BUILD)/test $(BUILD)/check > $(BUILD)/matrix.list
-	@TEST_SILENCE=600 TEST_LIST=$(BUILD)/matrix.list tools/test $(BUILD)/test "$(T)"
+	@{ TEST_SILENCE=600 TEST_LIST=$(BUILD)/matrix.list tools/test $(BUILD)/test "$(T)"; echo $$? > $(BUILD)/matrix.status; } | tee $(BUILD)/matrix.out
+	@$(if $(T),,tools/matrix --table $(BUILD)/matrix.list $(BUILD)/matrix.out > docs/matrix.md)
+	@exit $$(cat $(BUILD)/matrix.status)
 
 ## deaths [DEATHS=1000] [MESSAGES=1000000]   drivers that die at random steps, and random messages to drivers; more of both than in make test
 deaths:
