@@ -49,7 +49,7 @@ $(BUILD)/deva-store: $(STORED_BINARIES) $(BUILD)/drivers.txt
 	@tools/archive $@ $^
 
 GRUB_PC      := /usr/lib/grub/i386-pc
-GRUB_MODULES := multiboot iso9660 biosdisk normal serial terminal configfile boot search minicmd part_msdos test smbios
+GRUB_MODULES := multiboot iso9660 biosdisk normal serial terminal configfile boot search minicmd part_msdos test smbios echo
 
 $(BUILD)/iso/boot: $(BOOTSET) boot/grub.cfg
 	@rm -rf $@ && mkdir -p $@/grub
@@ -64,7 +64,7 @@ $(IMAGES)/pecan.iso: $(BUILD)/iso/boot
 
 # A FAT floppy: GRUB's boot sector, its core in the reserved sectors behind, then the file system.  mkfs.fat writes the
 # BIOS parameter block, which has to survive in the boot sector (bytes 3 to 89).
-FLOPPY_GRUB   := multiboot fat biosdisk normal serial terminal configfile boot minicmd test smbios
+FLOPPY_GRUB   := multiboot fat biosdisk normal serial terminal configfile boot minicmd test smbios echo
 FLOPPY_SECTORS = $(shell echo $$(( ($$(stat -c %s $(BUILD)/floppy/core.img) + 511) / 512 + 1 )))
 
 $(BUILD)/floppy/core.img: tools/images.mk
@@ -109,7 +109,7 @@ disk: $(BIN_BINARIES) $(BIN_PORTS)
 
 # The same layout, but the second partition is a FAT file system with Pecan in it, and GRUB stands in front of the first.  With
 # GEOMETRY=C/H/S: for a BIOS that counts cylinders, heads and sectors (a CompactFlash card of 32 MB: 497/4/32).
-DISK_GRUB   := multiboot fat part_msdos biosdisk normal serial terminal configfile boot search minicmd test smbios
+DISK_GRUB   := multiboot fat part_msdos biosdisk normal serial terminal configfile boot search minicmd test smbios echo
 DISK_BOOT   := $(IMAGES)/pecan-disk$(if $(GEOMETRY),-$(subst /,x,$(GEOMETRY))).img
 DISK_MB     := 64
 DISK_SWAP   := $(if $(GEOMETRY),4,32)

@@ -67,11 +67,13 @@ static unsigned rows_of_terminal(void)
     return rows;
 }
 
-/* Waits until the user wants more: a page, or a row. */
+/* Waits until the user wants more: a page, or a row.  A command that looks for Ctrl-C has given what
+ * is typed to nobody. */
 static void page_turn(void)
 {
     console_write(MORE, strlen(MORE));
-    for (bool waits = true; waits;) {
+    output.left = terminal_take();
+    for (bool waits = !output.left; waits;) {
         int key = terminal_wait_key();
         waits = false;
         if (key < 0 || key == 'q' || key == 'Q' || key == CTRL_C)

@@ -196,6 +196,12 @@ bool shell_interrupted(void)
     return leaves || script_ends();
 }
 
+bool shell_takes_keys(void)
+{
+    leaves |= terminal_take();
+    return !leaves;
+}
+
 enum control_result shell_obey(const char *text, const char *name)
 {
     static const struct control_calls calls = { obey_pipeline, shell_interrupted };

@@ -34,6 +34,10 @@ enum control_result shell_obey(const char *text, const char *name);
  * typed, and from `exit` to the end of its script. */
 bool shell_interrupted(void);
 
+/* The command that runs gets what is typed from now on, until the next shell_interrupted().  False:
+ * Ctrl-C was typed. */
+bool shell_takes_keys(void);
+
 /* Reads commands until the console is gone.  `status` is what `halt` ends the machine with. */
 void shell_run(unsigned status);
 

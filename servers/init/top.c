@@ -4,6 +4,7 @@
 #include "top.h"
 #include "complain.h"
 #include "reports.h"
+#include "shell.h"
 #include "terminal.h"
 #include "usage.h"
 
@@ -67,11 +68,11 @@ static void show(uint64_t us)
 static bool key_ends_wait(void)
 {
     for (int slept = 0; slept < SECOND; slept += STEP) {
-        if (terminal_key())
+        if (shell_interrupted() || !shell_takes_keys() || terminal_key())
             return true;
         L4_Sleep(L4_TimePeriod(STEP));
     }
-    return terminal_key();
+    return shell_interrupted();
 }
 
 void top_obey(const struct words *w)

@@ -276,7 +276,8 @@ void boot_prepare(void)
         boot_fail("boot module '%s' is broken: it wants the root server's memory.",
                   modules[MODULE_PHYSMEM].name);
     if (!memory_is_ram(from, to) || !memory_claim(from, to))
-        boot_fail("not enough memory: physmem needs free RAM from 0x%lx to 0x%lx.", from, to);
+        boot_fail("not enough memory: physmem needs free RAM from 0x%lx to 0x%lx.  Pecan starts with "
+                  "6 MB of memory, and its demo with 8 MB.", from, to);
     place_modules(from, to);
     prepare_task(BOOT_TASK, THREAD_TASK, HURD_TASK_TASK, MODULE_TASK);
     prepare_task(BOOT_DEVA, THREAD_DEVA, HURD_TASK_DEVA, MODULE_DEVA);

@@ -135,6 +135,8 @@ def lists_of_the_shell_go_to_files(lab):
     for question, answer in (("-e /bin/wc", 0), ("-f /bin/wc", 0), ("-d /bin", 0), ("-d /bin/wc", 1), ("-f /bin", 1), ("-e /nothing", 1)):
         assert said(vm, f"test {question}; echo $?").strip() == str(answer), question
     assert "/: Is a directory" in said(vm, "ps > /")
+    said(vm, "help > /help; help >> /help")
+    assert vm.command("cat /help") == 2 * vm.command("help"), "both page by page"
     halted(vm)
 
 

@@ -421,7 +421,7 @@ def the_shell_has_conditions_and_loops(lab):
 def ctrl_c_leaves_every_loop(lab):
     vm = shell(lab)
     for loop, started in (("while true; do true; done", ""), ("while true; do echo round; done", r"round\s+round"),
-                          ("while true; do sleep 1; done", ""), ("while true; do spin; done", "spin: until"),
+                          ("while true; do sleep 1; done", ""), ("while true; do spin; done", "spin: until"), ("while true; do top; done", "any key ends this"),
                           ("for i in 1 2; do while true; do hello; done; done", "Hello"), ("until false; do nonsense; done", "no such command")):
         vm.send(loop)
         vm.expect(r"done\s")
