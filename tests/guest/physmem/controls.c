@@ -101,7 +101,7 @@ TEST(containers_of_a_task_are_listed_each_once)
     struct hurd_pm_task_statistics s;
     L4_Word_t me = control_info(control).task, n, number = 0, pages = 0, mine;
     EXPECT_EQ(hurd_pm_container_create(pm, control, 0, &mine), 0);
-    EXPECT_EQ(hurd_pm_container_allocate(pm, mine, 0, 3 * PAGE, 0, NULL), 0);
+    EXPECT_EQ(hurd_pm_container_allocate(pm, mine, 0, 0, 3 * PAGE, NULL), 0);
     bool found = false;
     do {
         EXPECT_EQ(hurd_pm_container_list(pm, a, me, number, list, &n), 0);
