@@ -277,6 +277,7 @@ static const struct command commands[] = {
       "  while LIST; do LIST; done        until LIST; do LIST; done\n"
       "  for NAME in WORD ...; do LIST; done        break, continue\n"
       "A LIST is commands with ; && || or line ends between them; ! turns a status around.\n"
+      "$((I + 1)) is a sum of numbers and variables; - * / % are there, too.\n"
       "Ctrl-C leaves all of it.\n",
       1, MANY, TAKES_NOTHING, command_sh },
     { "test", "EXPRESSION", "asks a question; $? is 0: yes, 1: no", test_help, 0, MANY,

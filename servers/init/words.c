@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Splitting a command line; pure, tested in tests/host/words.c.  Called by shell.c. */
 #include "words.h"
+#include "arithmetic.h"
 #include "variables.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Where the next word goes: the argz, or the names. */
@@ -31,9 +33,30 @@ static bool is_name(char c)
     return isalnum((unsigned char) c) || c == '_';
 }
 
+/* What stands between (( and )).  *line stands behind the $, and moves behind all. */
+static const char *put_sum(struct target *t, const char **line)
+{
+    char text[16];
+    int value;
+    const char *start = *line + 2, *end = strstr(start, "))");
+    if (!end)
+        return "a $(( is not closed";
+    *line = end + 2;
+    if (t->skips)
+        return NULL;
+    const char *error = arithmetic(start, (size_t) (end - start), &value);
+    if (!error)
+        snprintf(text, sizeof text, "%d", value);
+    for (const char *at = text; !error && *at; at++)
+        error = put(t, *at);
+    return error;
+}
+
 /* The value of the variable at *line, which stands behind the $; *line moves behind its name. */
 static const char *put_value(struct target *t, const char **line)
 {
+    if (!strncmp(*line, "((", 2))
+        return put_sum(t, line);
     const char *name = *line + (**line == '{'), *end = name;
     if (*end == '?' || *end == '#')
         end++;

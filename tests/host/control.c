@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/init/control.c servers/init/words.c servers/init/variables.c */
+/* links: servers/init/control.c servers/init/words.c servers/init/variables.c servers/init/arithmetic.c */
 /* The shell's language: what is obeyed, in which order, and what is wrong with a text. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -114,6 +114,7 @@ static void loops_go_round(void **state)
     SAYS("for i in 1 2; do for j in a b; do say $i$j; done; done", "1a 1b 2a 2b ");
     SAYS("x=; while ! is $x aaa; do x=a$x; say $x; done", "a aa aaa ");
     SAYS("x=; until is $x aa; do x=a$x; done; say $x", "aa ");
+    SAYS("i=0; while ! is $i 3; do i=$((i + 1)); say $i; done", "1 2 3 ");
     SAYS("while false; do say a; done", "");
     status_is("0");
     SAYS("for i in 1 2; do seven; done", "");

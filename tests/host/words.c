@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/init/words.c servers/init/variables.c */
+/* links: servers/init/words.c servers/init/variables.c servers/init/arithmetic.c */
 /* How the shell reads a line. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -136,6 +136,34 @@ static void a_command_ends_at_its_operator_or_line(void **state)
     assert_non_null(words_split(&w, "a & && b"));
 }
 
+static void sums_become_their_values(void **state)
+{
+    (void) state;
+    const char *problem;
+    assert_true(variables_assign("I=7", &problem));
+    assert_true(variables_assign("N=-3", &problem));
+    assert_true(variables_assign("WORD=seven", &problem));
+    EXPECT_ARGZ("a $((1+2*3)) x$(( $I - 2 - 1 ))y \"$((I % 4 * 2))\" '$((1))'", "a\0007\0x4y\0006\0$((1))", 5);
+    EXPECT_ARGZ("a $((N * N)) $((-I / 2)) $((10 - -N)) $((NONE + 1)) $((- - 5))", "a\0009\0-3\0007\0001\0005", 6);
+    EXPECT_ARGZ("a $((2147483647)) $((-2147483647 - 1))", "a\0002147483647\0-2147483648", 3);
+    static const struct { const char *line, *problem; } wrong[] = {
+        { "a $((1", "not closed" },           { "a $(())", "a number is missing" },
+        { "a $((1 +))", "a number is missing" }, { "a $((1 2))", "an operator is missing" },
+        { "a $((1 / 0))", "division by zero" }, { "a $((1 % NONE))", "division by zero" },
+        { "a $((WORD))", "is no number" },    { "a $((2147483648))", "too large" },
+        { "a $((2147483647 + 1))", "too large" }, { "a $((65536 * 32768))", "too large" },
+        { "a $((-2147483647 - 2))", "too large" }, { "a $((2147483647 * 2 - 1))", "too large" },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const char *said = words_split(&w, wrong[i].line);
+        if (!said || !strstr(said, wrong[i].problem))
+            fail_msg("%s: %s", wrong[i].line, said ? said : "nothing");
+    }
+    assert_null(words_skip(&w, "a $((1 / 0)); b"));
+    assert_int_equal(w.end, WORDS_SEMICOLON);
+    assert_true(variables_unset("I") && variables_unset("N") && variables_unset("WORD"));
+}
+
 static void a_command_that_is_skipped_has_no_values(void **state)
 {
     (void) state;
@@ -146,6 +174,7 @@ static void a_command_that_is_skipped_has_no_values(void **state)
     assert_string_equal(w.word[1], "");
     assert_string_equal(w.rest, " b");
     assert_non_null(words_skip(&w, "a 'b"));
+    assert_true(variables_unset("LONG"));
 }
 
 static void variables_become_their_values(void **state)
@@ -259,6 +288,7 @@ int main(void)
         cmocka_unit_test(files_stand_behind_their_signs),
         cmocka_unit_test(commands_follow_each_other),
         cmocka_unit_test(a_command_ends_at_its_operator_or_line),
+        cmocka_unit_test(sums_become_their_values),
         cmocka_unit_test(a_command_that_is_skipped_has_no_values),
         cmocka_unit_test(variables_become_their_values),
         cmocka_unit_test(a_script_knows_its_own_words),

@@ -403,6 +403,8 @@ def the_shell_has_conditions_and_loops(lab):
     assert vm.command("for i in 1 2 3; do test $i = 2 && continue; echo got $i; done").split("\n")[:2] == ["got 1", "got 3"]
     assert vm.command("x=; while [ $x != aaa ]; do x=a$x; done; echo $x").strip() == "aaa"
     assert "argument 1: from a loop" in vm.command("for p in hello; do $p 'from a loop'; done")
+    assert vm.command("i=0; while [ $i -lt 3 ]; do i=$((i + 1)); done; echo $i $((i * -2))").strip() == "3 -6"
+    assert "a division by zero, at `echo" in vm.command("echo $((1 / 0))")
     assert vm.command("false && echo no || echo yes").strip() == "yes"
     vm.send("while true")
     vm.expect(r"\n> ")
