@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* mailbox: gives its thread a name, and shows what others send to it, until somebody sends "end".
+/* mailbox: starts a thread, gives it a name, and waits for its end.  The thread shows what others
+ * send to it, until one of them sends "end".
  * mailbox WORD: finds that thread by its name, and sends it the word.  So two programs that know
  * nothing of each other but a name exchange messages. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include <hurd/mm.h>
 #include <hurd/startup.h>
 #include <hurd/task.h>
 #include <l4/ipc.h>
@@ -15,7 +18,12 @@
 #define NAME  "mailbox"
 #define LABEL 0x4D41
 
-enum { WORDS = 16, LETTERS = WORDS * 4 };       /* of a message */
+enum {
+    WORDS = 16, LETTERS = WORDS * 4,    /* of a message */
+    STACK = 8192,
+    LOOKS = 5,                          /* for a mailbox that may just start, */
+    PAUSE = 100000000,                  /* with so many nanoseconds between them */
+};
 
 static L4_ThreadId_t task_server(void)
 {
@@ -35,15 +43,8 @@ static bool show(L4_MsgTag_t tag, L4_ThreadId_t from)
     return strcmp(text, "end");
 }
 
-static int serve(void)
+static void serve(void *parent)
 {
-    int error = hurd_task_name_set(task_server(), __hurd_startup_data->task.cap, L4_MyGlobalId(),
-                                   NAME);
-    if (error) {
-        printf("mailbox: no name: %s\n", strerror(error));
-        return 1;
-    }
-    printf("mailbox: waits for words\n");
     for (bool more = true; more;) {
         L4_ThreadId_t from;
         L4_MsgTag_t tag = L4_Wait(&from);
@@ -53,14 +54,45 @@ static int serve(void)
         L4_LoadMR(0, 0);
         L4_Reply(from);         /* waits for nobody */
     }
+    L4_LoadMR(0, 0);
+    L4_Send(*(L4_ThreadId_t *)parent);  /* see join() */
+}
+
+/* There is no join() in the library.  A thread itself says that it ends, by a message, and the
+ * thread that waits for that receives from it. */
+static void join(L4_ThreadId_t thread)
+{
+    while (L4_IpcFailed(L4_Receive(thread)))
+        ;
+}
+
+static int open(void)
+{
+    L4_ThreadId_t self = L4_MyGlobalId(), thread;
+    int error = hurd_thread_start(&thread, serve, &self, STACK);
+    if (!error)
+        error = hurd_task_name_set(task_server(), __hurd_startup_data->task.cap, thread, NAME);
+    if (error) {
+        printf("mailbox: no thread with a name: %s\n", strerror(error));
+        return 1;               /* all threads of the task end */
+    }
+    printf("mailbox: waits for words\n");
+    join(thread);
+    printf("mailbox: its thread has ended\n");
     return 0;
 }
 
 static int send(const char *word)
 {
+    static const struct timespec pause = {.tv_nsec = PAUSE};
     L4_ThreadId_t mailbox;
     L4_Word_t words[WORDS] = {0};
-    int error = hurd_task_name_find(task_server(), __hurd_startup_data->task.cap, NAME, &mailbox);
+    int error = ESRCH;
+    for (int i = 0; i < LOOKS && error == ESRCH; i++) {
+        if (i > 0)
+            nanosleep(&pause, NULL);
+        error = hurd_task_name_find(task_server(), __hurd_startup_data->task.cap, NAME, &mailbox);
+    }
     if (error) {
         printf("mailbox: there is none: start it by `mailbox &`\n");
         return 1;
@@ -76,5 +108,5 @@ static int send(const char *word)
 
 int main(int argc, char **argv)
 {
-    return argc > 1 ? send(argv[1]) : serve();
+    return argc > 1 ? send(argv[1]) : open();
 }

@@ -520,17 +520,8 @@ def programs_find_each_other_by_a_name(lab):
     vm.command("mailbox hello")
     sender = vm.expect_since(mark, r'mailbox: "hello" from task (\d+)')[1]
     assert int(sender) > 513, sender
-    assert "no name: File exists" in vm.command("mailbox")
+    assert "no thread with a name: File exists" in vm.command("mailbox")
     vm.command("mailbox end")
+    vm.expect_since(mark, "its thread has ended")
     assert comes_to(vm, True, lambda vm: "there is none" in vm.command("mailbox again")), "its end frees the name"
-    halt(vm)
-
-
-def threads_sleep_and_are_waited_for(lab):
-    vm = shell(lab)
-    said = vm.command("workers 4")
-    assert re.findall(r"worker (\d) has ended, its sum is (\d+)", said) == [
-        (str(n), str(sum(range(1, 1000 * n + 1)))) for n in range(1, 5)], said
-    assert f"all together {sum(sum(range(1, 1000 * n + 1)) for n in range(1, 5))}" in said, said
-    assert "1 to 16 of them" in vm.command("workers 17")
     halt(vm)
