@@ -10,7 +10,9 @@ BOOTSET := $(patsubst %,$(BUILD)/strip/%,loader kernel sigma0 wortel physmem tas
 DRIVER_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(DRIVERS)))
 # Programs that stand in /bin of the file systems, and not in the archive.
 BIN_APPS := env wc
-APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(filter-out $(BIN_APPS),$(sort $(APPS))))
+# In /bin of the disk only: the archive would be too large for machines of 7 MB.
+DISK_APPS := mailbox starts
+APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(filter-out $(BIN_APPS) $(DISK_APPS),$(sort $(APPS))))
 BIN_BINARIES := $(addprefix $(BUILD)/strip/apps/,$(BIN_APPS))
 
 # The file system that a RAM disk starts with; BIN_PORTS: tools/ports.mk.
@@ -102,9 +104,9 @@ usb: $(IMAGES)/pecan.iso
 	@$(missing_apps)
 
 # A disk for the driver: swap partition, and an ext2 file system, which is repaired if need be.  What is written to it stays there until SIZE changes, or `make clean`.
-disk: $(BIN_BINARIES) $(BIN_PORTS)
+disk: $(BIN_BINARIES) $(BIN_PORTS) $(addprefix $(BUILD)/strip/apps/,$(DISK_APPS))
 	@rm -rf $(BUILD)/disk/tree && mkdir -p $(BUILD)/disk/tree/bin && cp -r boot/root/. $(BUILD)/disk/tree/
-	@cp $(BIN_BINARIES) $(BIN_PORTS) $(BUILD)/disk/tree/bin/
+	@cp $^ $(BUILD)/disk/tree/bin/
 	@tools/disk --ext2=$(BUILD)/disk/tree $(IMAGES)/disk.img $(SIZE)
 
 # The same layout, but the second partition is a FAT file system with Pecan in it, and GRUB stands in front of the first.  With

@@ -157,10 +157,38 @@ def scripts_have_conditions_loops_and_an_end(lab):
     halted(vm)
 
 
+def disk_with(lab, disks, *programs):
+    """A disk whose file system has these programs in /, and the shell of a machine that has mounted it."""
+    image, tree = disks.image(), disks.folder.name + "/tree"
+    os.makedirs(tree)
+    for name in programs:
+        shutil.copy(os.path.join(lab.build, "strip/apps", name), tree)
+    file_system(image, "-d", tree)
+    return shell(lab, "disk root=0.2", (image, 0))
+
+
 def a_program_starts_another_one(lab):
-    vm = shell(lab, "root=ram")
-    answer = said(vm, "env /bin/wc /welcome")
-    assert re.search(r" /welcome\n", answer) and re.search(r"^task \d+, /bin/wc, ended with status 0$", answer, re.M), answer
-    answer = said(vm, "env /bin/nobody")
-    assert "/bin/nobody: No such file" in answer and "ended with status 127" in answer, answer
-    halted(vm)
+    with Disks() as disks:
+        vm = disk_with(lab, disks, "starts", "wc")
+        answer = said(vm, "/starts /wc /wc")
+        assert re.search(r" /wc\n", answer) and re.search(r"^task \d+, /wc, ended with status 0$", answer, re.M), answer
+        answer = said(vm, "/starts /nobody")
+        assert "/nobody: No such file" in answer and "ended with status 127" in answer, answer
+        assert "say which program" in said(vm, "/starts")
+        halted(vm)
+
+
+def programs_find_each_other_by_a_name(lab):
+    with Disks() as disks:
+        vm = disk_with(lab, disks, "mailbox")
+        assert "there is none" in said(vm, "/mailbox hello")
+        mark = vm.mark()
+        said(vm, "/mailbox &")
+        vm.expect_since(mark, "waits for words")
+        said(vm, "/mailbox hello")
+        vm.expect_since(mark, r'mailbox: "hello" from task \d+')
+        assert "no thread with a name: File exists" in said(vm, "/mailbox")
+        said(vm, "/mailbox end")
+        vm.expect_since(mark, "its thread has ended")
+        assert "there is none" in said(vm, "/mailbox again"), "its end frees the name"
+        halted(vm)

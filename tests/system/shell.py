@@ -509,19 +509,3 @@ def ipcstat_and_irq_count_in_the_kernels_trace(lab):
     for command in ("irq", "ipcstat"):
         for wrong in ("0", "11", "often"):
             assert f"{command}: {wrong} is no number of seconds from 1 to 10" in vm.command(f"{command} {wrong}")
-
-
-def programs_find_each_other_by_a_name(lab):
-    vm = shell(lab)
-    assert "there is none" in vm.command("mailbox hello")
-    mark = vm.mark()
-    vm.command("mailbox &")
-    vm.expect_since(mark, "waits for words")
-    vm.command("mailbox hello")
-    sender = vm.expect_since(mark, r'mailbox: "hello" from task (\d+)')[1]
-    assert int(sender) > 513, sender
-    assert "no thread with a name: File exists" in vm.command("mailbox")
-    vm.command("mailbox end")
-    vm.expect_since(mark, "its thread has ended")
-    assert comes_to(vm, True, lambda vm: "there is none" in vm.command("mailbox again")), "its end frees the name"
-    halt(vm)
