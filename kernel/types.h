@@ -17,14 +17,23 @@ typedef uint32_t vaddr_t; /* a virtual address, of a user unless said otherwise 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* A condition that only a bug of the kernel can break.  It stays in every build; a place costs one
- * string and ten bytes. */
+/* A condition that only a bug of the kernel can break.  It stays in every build.  A place costs a
+ * compare, a jump and two bytes: UD2, which trap.c reports.  Its words are apart from code and data,
+ * and `.long` there says how far away the UD2 is. */
 #define TEXT_OF(x) #x
 #define TEXT_OF_VALUE(x) TEXT_OF(x)
-#define assert(c) \
-    ((c) ? (void)0 : assert_failed(#c " (" __FILE_NAME__ ":" TEXT_OF_VALUE(__LINE__) ")"))
+#define assert(c)                                                                            \
+    do {                                                                                     \
+        if (unlikely(!(c))) {                                                                \
+            __asm__ inline volatile("1: ud2\n\t.pushsection .asserts, \"a\"\n\t.long 1b - .\n\t" \
+                                    ".asciz \"" #c " (" __FILE_NAME__                        \
+                                    ":" TEXT_OF_VALUE(__LINE__) ")\"\n\t.popsection");       \
+            __builtin_unreachable();                                                         \
+        }                                                                                    \
+    } while (0)
 
-void assert_failed(const char *what) __attribute__((noreturn, cold));
+/* Returns what the assertion at that address says, or NULL if there is none. */
+const char *assert_at(word_t address);
 void panic(const char *format, ...) __attribute__((noreturn, cold, format(printf, 1, 2)));
 void kprintf(const char *format, ...) __attribute__((cold, format(printf, 1, 2)));
 
