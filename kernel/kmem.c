@@ -67,6 +67,7 @@ void *kmem_page_alloc_raw(void)
 static void page_give(struct kpage **list, void *page)
 {
     struct kpage *info = kpage_of(page);
+    assert((word_t)(info - pool.info) < pool.fresh);
     info->next_free = *list;
     *list = info;
     pool.free++;
@@ -111,6 +112,7 @@ void *slab_alloc_slowly(struct slab *s)
 /* After an object was freed: the page may be empty now, or have room again. */
 void slab_settle(struct slab *s, struct kpage *info)
 {
+    assert(info->used < PAGE_SIZE / s->size);
     if (info->used == 0) {
         list_remove(&info->slab.node);
         if (page_of(info) == s->fresh)

@@ -15,6 +15,7 @@ static word_t pausing;          /* their number */
 
 void mdb_unlink_watched(struct mapping *m)
 {
+    assert(mdb_is_leaf(m));
     for (struct mdb_walk *w = paused; w; w = w->other) {
         if (w->next == m && (w->next = m->next))
             m->next->prev_bits |= MDB_WATCHED;
@@ -44,6 +45,7 @@ void mdb_forget(const void *stack, size_t size)
  * other nodes then.  Blocks. */
 static bool pause(struct mdb_walk *w)
 {
+    assert(w->root && !w->other);
     w->at->prev_bits |= MDB_WATCHED; /* stays until the node goes: a hint that costs little */
     if (w->next)
         w->next->prev_bits |= MDB_WATCHED;

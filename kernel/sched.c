@@ -145,6 +145,7 @@ bool sched_yield(void)
 
 struct thread *sched_overtime_ends(struct thread *self, struct thread *next)
 {
+    assert(self == current);
     self->obstacles &= ~OBSTACLE_OVERTIME;
     if (!next)
         return NULL;
@@ -163,6 +164,7 @@ struct thread *sched_overtime_ends(struct thread *self, struct thread *next)
 
 void sched_lend(struct thread *server)
 {
+    assert(list_empty(&server->in_queue));
     server->works_for = ready.owner;
     server->obstacles |= OBSTACLE_OVERTIME;
 }
@@ -192,6 +194,7 @@ static void charge_client(uint32_t us)
  * current's slice are still to come.  Returns true if other threads have run.  Blocks. */
 static bool step_aside(uint32_t left)
 {
+    assert(list_empty(&current->in_queue));
     sched_wanted &= SCHED_TIMERS;
     current->slice_left = left;
     current->works_for = ready.owner;
@@ -244,6 +247,7 @@ int sched_preempt_in_kernel(void)
 
 void sched_donate(struct thread *next)
 {
+    assert(thread_state(next) == THREAD_READY);
     sched_dequeue(next);
     enqueue_tail(current);
     arch_switch_to(next);
@@ -275,6 +279,7 @@ void sched_quantum_starts(struct thread *t)
 
 void sched_quantum_stops(struct thread *t)
 {
+    assert(t->obstacles & OBSTACLE_QUANTUM);
     uint64_t ran = arch_clock_us() - quantum_since;
     t->quantum_left = t->quantum_left > ran ? t->quantum_left - ran : 0;
 }
@@ -374,6 +379,7 @@ void sched_idle(void)
             else
                 arch_idle();
         }
+        assert(current == idle_thread);
         sched_block();
     }
 }

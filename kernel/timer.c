@@ -99,6 +99,7 @@ void timer_start(struct thread *t, uint16_t time)
 
 void timer_start_at(struct thread *t, uint64_t expires)
 {
+    assert(list_empty(&t->in_wheel));
     t->expires = expires;
     t->deadline = tick_at(expires);
     wheel_insert(t);
