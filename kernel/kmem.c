@@ -102,6 +102,7 @@ void *slab_alloc_slowly(struct slab *s)
         s->fresh = kmem_page_alloc_raw();
         if (!s->fresh)
             return NULL;
+        assert(!kpage_of(s->fresh)->used);
         list_init(&kpage_of(s->fresh)->slab.node);
         s->fresh_left = PAGE_SIZE / s->size;
     }
@@ -112,7 +113,6 @@ void *slab_alloc_slowly(struct slab *s)
 /* After an object was freed: the page may be empty now, or have room again. */
 void slab_settle(struct slab *s, struct kpage *info)
 {
-    assert(info->used < PAGE_SIZE / s->size);
     if (info->used == 0) {
         list_remove(&info->slab.node);
         if (page_of(info) == s->fresh)

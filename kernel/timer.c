@@ -146,6 +146,6 @@ void timer_tick(void)
         empty_slot(level);
     }
     if (timer_catch_up())
-        sched_wanted |= SCHED_TIMERS;
+        sched_wanted |= SCHED_MORE;
     sched_tick(TICK_US);
 }

@@ -17,25 +17,10 @@ typedef uint32_t vaddr_t; /* a virtual address, of a user unless said otherwise 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* A condition that only a bug of the kernel can break.  It stays in every build.  A place costs a
- * compare, a jump and two bytes: UD2, which trap.c reports.  Its words are apart from code and data,
- * and `.long` there says how far away the UD2 is. */
-#define TEXT_OF(x) #x
-#define TEXT_OF_VALUE(x) TEXT_OF(x)
-#define assert(c)                                                                            \
-    do {                                                                                     \
-        if (unlikely(!(c))) {                                                                \
-            __asm__ inline volatile("1: ud2\n\t.pushsection .asserts, \"a\"\n\t.long 1b - .\n\t" \
-                                    ".asciz \"" #c " (" __FILE_NAME__                        \
-                                    ":" TEXT_OF_VALUE(__LINE__) ")\"\n\t.popsection");       \
-            __builtin_unreachable();                                                         \
-        }                                                                                    \
-    } while (0)
-
-/* Returns what the assertion at that address says, or NULL if there is none. */
-const char *assert_at(word_t address);
 void panic(const char *format, ...) __attribute__((noreturn, cold, format(printf, 1, 2)));
 void kprintf(const char *format, ...) __attribute__((cold, format(printf, 1, 2)));
+
+#include "debug/assert.h"
 
 void *memset(void *d, int c, size_t n);
 void *memcpy(void *d, const void *s, size_t n);

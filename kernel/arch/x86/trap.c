@@ -27,7 +27,7 @@ static void interrupt(word_t line)
         pit_tick();
         current->space->ticks += current != idle_thread;
         timer_tick();
-        thread_sweep();
+        sched_sweep();
     } else {
         irq_fire(line);
     }
