@@ -67,7 +67,6 @@ void *kmem_page_alloc_raw(void)
 static void page_give(struct kpage **list, void *page)
 {
     struct kpage *info = kpage_of(page);
-    assert((word_t)(info - pool.info) < pool.fresh);
     info->next_free = *list;
     *list = info;
     pool.free++;
@@ -80,6 +79,7 @@ void kmem_page_free(void *page)
 
 void kmem_page_free_zeroed(void *page)
 {
+    assert((word_t)(kpage_of(page) - pool.info) < pool.fresh);
     page_give(&pool.zeroed, page);
 }
 
