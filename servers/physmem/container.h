@@ -187,8 +187,8 @@ struct map_request {
 };
 /* False: nothing has changed, container_allocate() knows why or can do it. */
 bool container_allocate_one(struct container *c, uint32_t page);
-/* The commonest case of container_map(), for a request of one page.  False: nothing has changed. */
-bool container_map_one(const struct map_request *how, struct map_item *item);
+/* The same as the other one, for a request of one page, which has one item. */
+int container_map_one(const struct map_request *how, struct map_item *item);
 int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS_MAX], unsigned *n);
 
 /* ---- pin.c: pins are the task's that pinned, until it takes them away or dies ---- */

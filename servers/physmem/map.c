@@ -121,11 +121,21 @@ static inline paddr_t page_mark(const struct map_request *how, slot_t *slot, fra
     return pa;
 }
 
-bool container_map_one(const struct map_request *how, struct map_item *item)
+int container_map_one(const struct map_request *how, struct map_item *item)
 {
-    paddr_t pa = page_mark(how, container_slot(how->from, how->start), marks_of(how));
+    const frame_t marks = marks_of(how);
+    slot_t *slot = container_slot(how->from, how->start);
+    paddr_t pa = page_mark(how, slot, marks);
+    if (!pa) {
+        uint32_t fresh = 0;
+        int err = page_make_ready(how, 0, slot, &fresh);
+        if (err)
+            return err;
+        pa = page_mark(how, slot, marks);
+        assert(pa);
+    }
     *item = (struct map_item) { how->vaddr, { pa, 0 } };
-    return pa != 0;
+    return 0;
 }
 
 int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS_MAX], unsigned *n)

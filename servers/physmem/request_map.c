@@ -37,7 +37,7 @@ static inline void put_item(struct hurd_cap_call *call, const struct map_item *i
     call->reply_typed += 2;
 }
 
-static int map_reply_all(struct hurd_cap_call *call, const struct map_request *how)
+static int map_reply_many(struct hurd_cap_call *call, const struct map_request *how)
 {
     struct map_item items[MAP_ITEMS_MAX];
     unsigned n;
@@ -49,14 +49,15 @@ static int map_reply_all(struct hurd_cap_call *call, const struct map_request *h
     return 0;
 }
 
-/* The items of the reply: what container_map() found. */
 static int map_reply(struct hurd_cap_call *call, const struct map_request *how)
 {
     struct map_item item;
-    if (how->count != 1 || !container_map_one(how, &item))
-        return map_reply_all(call, how);
-    put_item(call, &item, how->rights, false);
-    return 0;
+    if (how->count != 1)
+        return map_reply_many(call, how);
+    int err = container_map_one(how, &item);
+    if (!err)
+        put_item(call, &item, how->rights, false);
+    return err;
 }
 
 static int map_request(struct hurd_cap_call *call, struct map_request *how)
