@@ -15,7 +15,6 @@ static word_t pausing;          /* their number */
 
 void mdb_unlink_watched(struct mapping *m)
 {
-    assert(mdb_is_leaf(m));
     for (struct mdb_walk *w = paused; w; w = w->other) {
         if (w->next == m && (w->next = m->next))
             m->next->prev_bits |= MDB_WATCHED;

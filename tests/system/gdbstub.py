@@ -146,7 +146,7 @@ def gdbstub_stops_at_an_assertion_and_the_panic_names_its_line(lab):
         data = file.read()
     names = subprocess.run(["nm", kernel], text=True, stdout=subprocess.PIPE, check=True).stdout
     first, text = (int(re.search(rf"^([0-9a-f]+) \w {name}$", names, re.M)[1], 16) for name in ("__asserts_start", "__text_start"))
-    words = re.search(rb"....(mdb_is_leaf\(m\) \(mdb\.c:(\d+)\))\0", data, re.S)
+    words = re.search(rb"....(w->root \(mdb\.c:(\d+)\))\0", data, re.S)
     offset, = struct.unpack("<i", words[0][:4])
     segments = [struct.unpack_from("<8I", data, struct.unpack_from("<I", data, 28)[0] + 32 * i) for i in range(3)]
     at = next(s[2] + words.start() - s[1] for s in segments if s[1] <= words.start() < s[1] + s[4])
@@ -159,7 +159,7 @@ def gdbstub_stops_at_an_assertion_and_the_panic_names_its_line(lab):
     assert wire.byte() == b"+"
     assert re.match(rb"T05thread:", wire.packet())
     wire.raw(b"+")
-    vm.expect(rf"panic: assertion failed: mdb_is_leaf\(m\) \(mdb.c:{words[2].decode()}\)")
+    vm.expect(rf"panic: assertion failed: w->root \(mdb.c:{words[2].decode()}\)")
 
 
 def gdbstub_reboots_the_machine(lab):
