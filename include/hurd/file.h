@@ -9,6 +9,7 @@
  *   1044   file_readlink   0 file, 1 buffer, 2 offset                0 bytes of the target
  *
  * file_truncate: EBADF not opened for writing, EISDIR, EFBIG, EPERM.
+ * file_utimes: HURD_FILE_NOW: the server's time of day; HURD_FILE_KEEP: as it was.
  * file_readlink: EINVAL not a symbolic link. */
 #ifndef HURD_FILE_H
 #define HURD_FILE_H
@@ -18,5 +19,9 @@
 #define HURD_FILE_CHOWN     1042
 #define HURD_FILE_UTIMES    1043
 #define HURD_FILE_READLINK  1044
+
+/* Times that are none, of file_utimes. */
+#define HURD_FILE_NOW       (-1ll)
+#define HURD_FILE_KEEP      (-2ll)
 
 #endif

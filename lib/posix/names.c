@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include <utime.h>
 
@@ -250,12 +249,10 @@ int lchown(const char *path, uid_t uid, gid_t gid)
 
 int utime(const char *path, const struct utimbuf *times)
 {
-    long long now = time(NULL), atime = times ? times->actime : now,
-              mtime = times ? times->modtime : now;
+    long long atime = times ? times->actime : HURD_FILE_NOW,
+              mtime = times ? times->modtime : HURD_FILE_NOW;
     L4_Word_t in[] = { 0, (L4_Word_t) atime, (L4_Word_t) (atime >> 32), (L4_Word_t) mtime,
                        (L4_Word_t) (mtime >> 32) };
-    if (!times && now < 0)
-        return posix_result(ENOSYS);
     return posix_result(WITH_FILES(path_ask(files, path, 1, HURD_FILE_UTIMES, 5, in)));
 }
 

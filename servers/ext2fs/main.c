@@ -199,6 +199,7 @@ int main(int argc, char **argv)
         err = mount();
     if (err)
         return EXIT_FAILURE;
+    device_announce();
     serve_until_the_end();
     return EXIT_SUCCESS;
 }

@@ -26,6 +26,10 @@ int pages_make(uintptr_t size, L4_Word_t *container, uint8_t **at);
 
 /* ---- device.c: the disk, by <hurd/block.h> ---- */
 int device_open(struct ext2_device *device, const char **problem);
+void device_announce(void);
+
+/* ---- clock.c ---- */
+int64_t clock_seconds(void);            /* since 1970; 0: nothing knows */
 
 /* ---- handles.c: what clients have open ---- */
 struct position {                       /* of an open file; several handles may share it */
