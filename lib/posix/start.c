@@ -18,8 +18,8 @@
 static struct files files;
 static bool connected;
 static const char *rest;                /* of the string, behind DIRECTORY; "" without a string */
-static L4_ThreadId_t server;
-static L4_Word_t directory;
+static L4_ThreadId_t server, directory_server;
+static L4_Word_t directory;             /* a ticket of directory_server's; 0: "/" */
 
 static L4_Word_t number_next(const char **text)
 {
@@ -38,6 +38,7 @@ static void string_read(void)
     text += sizeof START_WORD - 1;
     server = L4_ThreadIdOfRaw(number_next(&text));
     directory = number_next(&text);
+    directory_server = L4_ThreadIdOfRaw(number_next(&text));
     rest = text;
 }
 
@@ -45,8 +46,12 @@ static void string_read(void)
 static void directory_claim(void)
 {
     L4_Word_t out[3];
-    if (directory && !hurd_cap_rpc(server, HURD_FS_CLAIM, 1, &directory, 3, out, NULL))
-        files.current = out[0];
+    struct files *at;
+    if (!directory || files_of(&files, directory_server, &at) ||
+        hurd_cap_rpc(directory_server, HURD_FS_CLAIM, 1, &directory, 3, out, NULL))
+        return;
+    files.at = at;
+    at->current = out[0];
 }
 
 int posix_files(struct files **out)
@@ -63,6 +68,13 @@ int posix_files(struct files **out)
     }
     *out = &files;
     return 0;
+}
+
+int posix_files_of(L4_ThreadId_t from, struct files **out)
+{
+    struct files *home;
+    int err = posix_files(&home);
+    return err ? err : files_of(home, from, out);
 }
 
 /* ---- descriptors at the start ---- */
@@ -87,7 +99,7 @@ static void claim(int number, char kind, L4_ThreadId_t from, L4_Word_t ticket)
     struct files *unused;
     L4_Word_t out[3];
     int made;
-    if (posix_files(&unused))
+    if (posix_files_of(from, &unused))
         return;
     if (hurd_cap_rpc(from, HURD_FS_CLAIM, 1, &ticket, 3, out, NULL))
         return;
@@ -149,18 +161,29 @@ L4_Word_t start_ticket(L4_ThreadId_t from, L4_Word_t handle)
     return ticket_of(from, handle, &ticket) ? 0 : ticket;
 }
 
+static void directory_offer(void)
+{
+    struct files *at = files.at;
+    directory_server = at->server;
+    directory = at == &files && at->current == at->root ? 0 : start_ticket(at->server, at->current);
+}
+
 bool start_offer(void)
 {
     if (connected)
-        directory = files.current == files.root ? 0 : start_ticket(server, files.current);
+        directory_offer();
     return connected;
 }
 
 /* The next call that needs the connection makes one.  Its buffer was the parent's. */
 void start_claim(void)
 {
-    if (connected)
-        hurd_vm_deallocate((uintptr_t) files.bytes, FILES_BYTES);
+    for (struct files *f = connected ? &files : NULL, *next; f; f = next) {
+        next = f->next;
+        hurd_vm_deallocate((uintptr_t) f->bytes, FILES_BYTES);
+        if (f != &files)
+            free(f);
+    }
     connected = false;
     files = (struct files) {0};
 }
@@ -169,12 +192,10 @@ void start_claim(void)
 
 int start_string(char *text, size_t size)
 {
-    L4_Word_t ticket = directory;
-    if (connected && files.current != files.root && ticket_of(server, files.current, &ticket))
-        ticket = 0;
-    if (connected && files.current == files.root)
-        ticket = 0;
-    size_t length = (size_t) snprintf(text, size, START_WORD "%lx %lx", server.raw, ticket);
+    if (connected)
+        directory_offer();
+    size_t length = (size_t) snprintf(text, size, START_WORD "%lx %lx %lx", server.raw, directory,
+                                      directory_server.raw);
     int err = length < size ? 0 : E2BIG;
     struct description d;
     for (int i = 0; i < DESCRIPTORS && !err; i++) {

@@ -7,6 +7,7 @@
 #include "editor.h"
 #include "launch.h"
 #include "pipeline.h"
+#include "mounts.h"
 #include "root.h"
 #include "terminal.h"
 #include "variables.h"
@@ -192,6 +193,8 @@ bool shell_obey(const char *line)
 
 void shell_shutdown(unsigned status, bool reboot)
 {
+    if (root_mounted())
+        mounts_end_all();
     root_end();
     fflush(stdout);
     int err = hurd_wortel_shutdown(__hurd_startup_data->wortel.cap,
