@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <hurd/mm.h>
@@ -18,7 +17,7 @@
 #include <hurd/task.h>
 #include <l4/ipc.h>
 
-enum { PAGE = 4096, BIG = 65536, SAMPLES = 33, MAPPED = 64, COLD = 24 };
+enum { PAGE = 4096, BIG = 65536, SAMPLES = 33, MAPPED = 64, COLD = 24, CLIENT_FRAMES = 48 };
 
 static uint32_t samples[SAMPLES];
 static volatile uint32_t idle;
@@ -183,12 +182,13 @@ static bool clients(void)
     char name[40];
     unsigned have = 1;
     int f = open("/file", O_RDONLY);
-    for (unsigned n = 1; n <= 10; n *= 10) {
+    for (unsigned n = 1; n <= 100; n *= 10) {
         for (; have < n; have++) {
-            pid_t child = fork();
-            if (child < 0)
+            struct hurd_task_created child;
+            errno = hurd_fork(CLIENT_FRAMES, &child);
+            if (errno)
                 return give_up("fork");
-            if (child == 0) {
+            if (child.id == 0) {
                 open("/file", O_RDONLY);
                 L4_Sleep(L4_Never);
             }

@@ -9,7 +9,7 @@
 
 /* Handle, one word, the path.  The reply is in r->out. */
 static int one_path_out(struct route *r, struct files *f, unsigned label, L4_Word_t argument,
-                        const char *path, const struct files *only)
+                        const char *path)
 {
     L4_Word_t word[FILES_WORDS];
     int err;
@@ -19,18 +19,15 @@ static int one_path_out(struct route *r, struct files *f, unsigned label, L4_Wor
         word[0] = r->from;
         word[1] = argument;
         word[2] = length;
-        err = only && only != r->at ? EXDEV
-              : files_request(r->at, label, 3, word, r->path, length, ROUTE_WORDS, r->out);
+        err = files_request(r->at, label, 3, word, r->path, length, ROUTE_WORDS, r->out);
     } while (route_follow(r, &err));
     return err;
 }
 
-/* only: the server must be that one, or it is EXDEV; NULL: any. */
-static int one_path(struct files *f, unsigned label, L4_Word_t argument, const char *path,
-                    const struct files *only)
+static int one_path(struct files *f, unsigned label, L4_Word_t argument, const char *path)
 {
     struct route r;
-    return one_path_out(&r, f, label, argument, path, only);
+    return one_path_out(&r, f, label, argument, path);
 }
 
 /* Words up to `n`, both lengths, both texts. */
@@ -50,17 +47,17 @@ static int two_texts(struct files *f, unsigned label, unsigned n, L4_Word_t *wor
 
 int files_mkdir(struct files *f, const char *path, unsigned mode)
 {
-    return one_path(f, HURD_DIR_MKDIR, mode, path, NULL);
+    return one_path(f, HURD_DIR_MKDIR, mode, path);
 }
 
 int files_unlink(struct files *f, const char *path)
 {
-    return one_path(f, HURD_DIR_UNLINK, 0, path, NULL);
+    return one_path(f, HURD_DIR_UNLINK, 0, path);
 }
 
 int files_rmdir(struct files *f, const char *path)
 {
-    return one_path(f, HURD_DIR_UNLINK, HURD_DIR_REMOVE, path, NULL);
+    return one_path(f, HURD_DIR_UNLINK, HURD_DIR_REMOVE, path);
 }
 
 /* The directory that a path's last name is in, which may be on another server, and that name. */
@@ -123,13 +120,31 @@ int files_symlink(struct files *f, const char *target, const char *path)
     return err;
 }
 
+/* Both names on one server. */
+static int link_in(struct files *f, const struct file *file, const char *new_path)
+{
+    L4_Word_t word[FILES_WORDS];
+    struct file parent;
+    const char *name;
+    int err = parent_open(f, new_path, &parent, &name);
+    if (err)
+        return err;
+    word[0] = parent.handle;
+    word[1] = file->handle;
+    word[2] = strlen(name);
+    err = parent.files != file->files ? EXDEV
+          : files_request(parent.files, HURD_DIR_LINK, 3, word, name, word[2], 0, NULL);
+    file_close(&parent);
+    return err;
+}
+
 int files_link(struct files *f, const char *path, const char *new_path)
 {
     struct file file;
     int err = file_open(f, &file, path, HURD_DIR_NOFOLLOW, 0);
     if (err)
         return err;
-    err = one_path(f, HURD_DIR_LINK, file.handle, new_path, file.files);
+    err = link_in(f, &file, new_path);
     file_close(&file);
     return err;
 }
@@ -137,7 +152,7 @@ int files_link(struct files *f, const char *path, const char *new_path)
 int files_stat(struct files *f, const char *path, int follow, struct hurd_file_stat *stat)
 {
     struct route r;
-    int err = one_path_out(&r, f, HURD_DIR_STAT, follow ? 0 : HURD_DIR_NOFOLLOW, path, NULL);
+    int err = one_path_out(&r, f, HURD_DIR_STAT, follow ? 0 : HURD_DIR_NOFOLLOW, path);
     if (!err)
         memcpy(stat, r.out, sizeof *stat);
     return err;

@@ -34,7 +34,7 @@ static int file_serve(struct hurd_cap_call *call)
 
 static int buffer_serve(struct hurd_cap_call *call)
 {
-    return call->label >= HURD_IO_READ && call->label <= HURD_DIR_UNMOUNT ? EBADF : EOPNOTSUPP;
+    return call->label >= HURD_IO_READ && call->label <= HURD_DIR_STAT ? EBADF : EOPNOTSUPP;
 }
 
 static struct handle *handle_of_object(struct hurd_cap_object *object)
