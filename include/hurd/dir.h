@@ -42,8 +42,8 @@
  * dir_unlink, dir_rename: EBUSY: the root of a file system, or a directory that one covers.
  * dir_mount: EPERM: not a boot task.  ENOTDIR.  EBUSY: a root, or covered already.  ENFILE: 8 are
  *   covered.  dir_unmount: EPERM.  ENOENT: that server covers nothing here.
- * dir_rename, dir_link, dir_symlink: as names.c of lib/ext2 says; EXDEV: a directory cannot go to
- *   another directory. */
+ * dir_rename, dir_link, dir_symlink: as lib/ext2 says (ext2.h); EINVAL: the directory would be in
+ *   itself; EXDEV: a tree of directories is too large to move. */
 #ifndef HURD_DIR_H
 #define HURD_DIR_H
 

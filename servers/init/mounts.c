@@ -5,6 +5,7 @@
  * lib/file. */
 #include "mounts.h"
 #include "claims.h"
+#include "complain.h"
 #include "disks.h"
 #include "root.h"
 
@@ -169,7 +170,7 @@ void mounts_make(const char *disk, const char *path)
 {
     const char *problem = root_files() ? mount(disk, path) : "";
     if (problem && *problem)
-        printf("mount: %s is not mounted in %s: %s\n", disk, path, problem);
+        complain("mount: %s is not mounted in %s: %s\n", disk, path, problem);
 }
 
 /* ---- umount ---- */
@@ -195,10 +196,10 @@ void mounts_end(const char *path)
             continue;
         int err = end(m, false);
         if (err)
-            printf("umount: %s: %s\n", path, strerror(err));
+            complain("umount: %s: %s\n", path, strerror(err));
         return;
     }
-    printf("umount: nothing is mounted in %s\n", path);
+    complain("umount: nothing is mounted in %s\n", path);
 }
 
 /* The last one first: it may be in another one. */

@@ -2,6 +2,7 @@
 /* Mounts and unmounts the root file system.  Called by main.c and filecommands.c; the hops after
  * it are programs.c (starts ext2fs), services.c (the RAM disk) and lib/file. */
 #include "root.h"
+#include "complain.h"
 #include "disks.h"
 #include "mounts.h"
 #include "programs.h"
@@ -73,7 +74,7 @@ void root_mount(const char *name)
 {
     dead_forget();
     if (server.task) {
-        printf("mount: %s is mounted already\n", server.name);
+        complain("mount: %s is mounted already\n", server.name);
         return;
     }
     const char *problem = !strcmp(name, "ram") ? ram_make(&sectors)
@@ -81,7 +82,7 @@ void root_mount(const char *name)
     if (!problem)
         problem = mount_sectors(name);
     if (problem)
-        printf("init: root=%s is not mounted: %s\n", name, problem);
+        complain("init: root=%s is not mounted: %s\n", name, problem);
 }
 
 struct files *root_mounted(void)
@@ -93,7 +94,7 @@ struct files *root_files(void)
 {
     if (server.task)
         return &files;
-    printf("No file system is mounted: `mount DISK` does it, and `disk` lists the disks.\n");
+    complain("No file system is mounted: `mount DISK` does it, and `disk` lists the disks.\n");
     return NULL;
 }
 
@@ -111,7 +112,7 @@ bool root_end(void)
         return true;
     int err = files_end(&files);
     if (err) {
-        printf("init: the file system cannot be unmounted: %s\n", strerror(err));
+        complain("init: the file system cannot be unmounted: %s\n", strerror(err));
         if (err == EBUSY)
             files_sync(&files);
         return false;
@@ -130,7 +131,7 @@ void root_report(void)
     }
     int err = files_statfs(&files, &s);
     if (err)
-        printf("mount: %s\n", strerror(err));
+        complain("mount: %s\n", strerror(err));
     else
         printf("%s on / type ext2 (%s)\n", s.device, s.flags & HURD_FS_READ_ONLY ? "ro" : "rw");
     mounts_report();
