@@ -56,6 +56,8 @@ int files_connect(struct files *f, L4_ThreadId_t server, L4_ThreadId_t physmem, 
     memset(f, 0, sizeof *f);
     f->server = server;
     f->physmem = physmem;
+    f->control = control;
+    f->home = f->at = f;
     int err = container_make(f, control);
     if (err)
         return err;
@@ -70,6 +72,8 @@ int files_connect(struct files *f, L4_ThreadId_t server, L4_ThreadId_t physmem, 
 
 void files_disconnect(struct files *f)
 {
+    if (f->home == f)
+        files_disconnect_others(f);
     if (f->current != f->root)
         hurd_cap_drop(f->server, f->current);
     hurd_cap_drop(f->server, f->root);
