@@ -24,9 +24,11 @@ int nanosleep(const struct timespec *length, struct timespec *rest)
         errno = EINVAL;
         return -1;
     }
-    __libc_sleep((unsigned long long)length->tv_sec * 1000000 +
-                 (unsigned)(length->tv_nsec + 999) / 1000);
+    unsigned long long left = __libc_sleep((unsigned long long)length->tv_sec * 1000000 +
+                                           (unsigned)(length->tv_nsec + 999) / 1000);
     if (rest)
-        *rest = (struct timespec){0, 0};
-    return 0;
+        *rest = (struct timespec){(time_t)(left / 1000000), (long)(left % 1000000) * 1000};
+    if (left)
+        errno = EINTR;
+    return left ? -1 : 0;
 }
