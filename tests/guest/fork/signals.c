@@ -19,6 +19,7 @@
 enum { MS = 1000, FLOOD = 3000, MANY = 200000 };
 
 static volatile int calls, last;
+static volatile int *volatile nowhere = (volatile int *)16;
 
 static void note(int number)
 {
@@ -91,8 +92,8 @@ static int what_ends_a_task_by_itself(void)
             volatile int zero = 0;
             switch (i) {
             case 0: abort();
-            case 1: *(volatile int *)16 = 1; break;
-            case 2: zero = 1 / zero; break;
+            case 1: *nowhere = 1; break;
+            case 2: zero = 7 / zero; break;
             case 3: raise(SIGTERM); break;
             default: kill(getpid(), SIGKILL);
             }
@@ -414,7 +415,7 @@ static void second(void *result)
     *(int *)result = hurd_task_signal_wait(task_server(), own_task(), 0, &set);
 }
 
-static int wrong_requests(void)
+static int wrong_requests_for_signals(void)
 {
     struct hurd_task_created created;
     L4_Word_t own = own_task();
@@ -476,8 +477,8 @@ const struct test_case signal_cases[] = {
     {.name = "a_flood_does_no_harm", .run = a_flood_does_no_harm},
     {.name = "nobody_waits_for_a_receiver_that_hangs",
      .run = nobody_waits_for_a_receiver_that_hangs},
-    {.name = "groups", .run = groups},
+    {.name = "groups", .run = groups, .frames = 3000},
     {.name = "who_may_not_send", .run = who_may_not_send},
-    {.name = "wrong_requests", .run = wrong_requests},
+    {.name = "wrong_requests_for_signals", .run = wrong_requests_for_signals},
     {0},
 };
