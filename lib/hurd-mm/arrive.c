@@ -22,10 +22,11 @@
 #include "handler.h"
 #include "mm.h"
 
-enum { STACK = 8192, TICK = 1000, PATIENCE = 5000, WAKE = 0x312 };
+enum { STACK = 8192, TICK = 1000, ALARM_TICK = 10000, PATIENCE = 5000, WAKE = 0x312 };
 
 static volatile enum { NONE, STARTS, THERE } state;
 static L4_ThreadId_t bringer;
+static volatile unsigned long long deadline;    /* of alarm(), by the kernel's clock; 0: none */
 
 static int result(int error)
 {
@@ -67,6 +68,14 @@ static void wait_break(void)
     L4_Send_Timeout(signals.target, L4_ZeroTime);
 }
 
+static sigset_t alarm_due(void)
+{
+    if (!deadline || L4_SystemClock().raw < deadline)
+        return 0;
+    deadline = 0;
+    return 1ul << (SIGALRM - 1);
+}
+
 /* A handler that was left by longjmp() may leave a wait behind that is none: it is given up. */
 static void bring(void *unused)
 {
@@ -75,11 +84,12 @@ static void bring(void *unused)
     (void)unused;
     for (;;) {
         sigset_t set = 0;
-        bool breaks = signals.wait.active && signals.wait.interrupted;
+        bool breaks = signals.wait.active && signals.wait.interrupted, timed = deadline != 0;
         int error = hurd_task_signal_wait(task_server(), own_task().cap,
-                                          breaks || again ? HURD_TASK_NOHANG : 0, &set);
-        if (error && error != EAGAIN)
+                                          breaks || again || timed ? HURD_TASK_NOHANG : 0, &set);
+        if (error && error != EAGAIN && error != ECANCELED)
             L4_Sleep(L4_TimePeriod(100 * TICK));
+        set |= alarm_due();
         if (set || again)
             again = arrives(set) == EAGAIN;
         breaks = signals.wait.active && signals.wait.interrupted;
@@ -88,8 +98,8 @@ static void bring(void *unused)
             wait_break();
         else if (breaks)
             signals.wait.interrupted = false;
-        if (breaks || again)
-            L4_Sleep(L4_TimePeriod(TICK));
+        if (breaks || again || timed)
+            L4_Sleep(L4_TimePeriod(breaks || again ? TICK : ALARM_TICK));
     }
 }
 
@@ -112,6 +122,7 @@ void signal_thread_forked(void)
     if (state == NONE)
         return;
     state = NONE;
+    deadline = 0;
     signal_thread_needed();
 }
 
@@ -228,6 +239,18 @@ int sigpending(sigset_t *set)
 {
     *set = signals.pending;
     return 0;
+}
+
+/* The thread waits in `task`, without a limit, unless there is a deadline. */
+unsigned alarm(unsigned seconds)
+{
+    unsigned long long now = L4_SystemClock().raw, old = deadline;
+    if (signal_thread_needed())
+        return 0;
+    const L4_Word_t in[] = {bringer.raw};
+    deadline = seconds ? now + seconds * 1000000ull : 0;
+    hurd_cap_rpc(task_server(), HURD_CAP_CANCEL, 1, in, 0, NULL, NULL);
+    return old > now ? (unsigned)((old - now + 999999) / 1000000) : 0;
 }
 
 /* ---- groups ---- */

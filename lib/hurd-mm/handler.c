@@ -82,7 +82,7 @@ static struct signal_thread *thread_of(L4_ThreadId_t from)
 void handler_forked(L4_ThreadId_t parent, L4_ThreadId_t child)
 {
     if (parent.raw != signals.target.raw)
-        signals = (struct signals){0};
+        signals = (struct signals){.raise = signals.raise};
     signals.target = child;
     signals.pending = 0;
     struct signal_thread *t = thread_find(parent);

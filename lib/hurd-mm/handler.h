@@ -3,6 +3,7 @@
 #ifndef MM_HANDLER_H
 #define MM_HANDLER_H
 
+#include <hurd/signals.h>
 #include <l4/types.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -36,24 +37,15 @@ bool handler_fault(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned
 /* The exception in the message registers.  True: they hold the reply to it now. */
 bool handler_exception(L4_ThreadId_t from);
 
-/* ---- signals from outside: they go to one thread, the program's first one ---- */
-
-/* A call that waits long and may be broken off.  Only the target of signals sets it, for itself, in
- * signal_wait_begin(); the pager marks it when a handler will run.  server: where HURD_CAP_CANCEL
- * ends it; nil: the signal thread sends a message.  See arrive.c. */
-struct signal_wait {
-    volatile bool active, interrupted;
-    volatile bool fails;                /* a handler without SA_RESTART runs: EINTR */
-    L4_ThreadId_t server;
-};
+/* ---- signals from outside ---- */
 
 struct signals {
     L4_ThreadId_t target;               /* global id */
-    volatile unsigned held;             /* the target is in a part of the library that a handler
-                                           may call, too: signal_hold() */
+    volatile unsigned held;             /* signal_hold(): calls without their release */
     volatile bool wanted;               /* a signal waits for the end of that */
     volatile sigset_t pending;
     struct signal_wait wait;
+    int (*raise)(int signal);           /* NULL: the program has never called sigaction() */
 };
 extern struct signals signals;
 
@@ -61,23 +53,10 @@ extern struct signals signals;
  * does. */
 int handler_arrives(sigset_t set);
 
-/* arrive.c, in the threads of the program: */
-
-/* The thread that brings signals to the pager is there, or it is made now.  EAGAIN, ENOMEM. */
+/* arrive.c: the thread that brings signals to the pager is there, or it is made now.  EAGAIN,
+ * ENOMEM. */
 int signal_thread_needed(void);
 void signal_thread_forked(void);
-/* No handler runs until the release.  Only the target of signals is held; the result says whether
- * it was that. */
-bool signal_hold(void);
-void signal_release(bool held);
-/* Around a call that waits long.  end: the error of the call, but for one that a signal broke off
- * EINTR, or ERESTART: to be tried again.  It also says so if a handler ran before the call began to
- * wait. */
-enum { ERESTART = 85 };
-void signal_wait_begin(struct signal_wait *outer, L4_ThreadId_t server);
-int signal_wait_end(const struct signal_wait *outer, int error);
-/* Sleeps that long, or until a handler has run: true.  Pre: begin(..., nil) before. */
-bool signal_sleep(unsigned long long microseconds);
 
 int handler_action(int signal, const L4_Word_t *new, struct sigaction *old);
 int handler_stack(L4_ThreadId_t from, const L4_Word_t *new, stack_t *old);

@@ -154,6 +154,7 @@ static bool others_may_send(sigset_t set)
 int sigaction(int number, const struct sigaction *action, struct sigaction *old)
 {
     L4_Word_t in[5] = {(L4_Word_t)number, action != NULL}, out[3];
+    signals.raise = raise;
     if (number > 0 && number < NSIG && action && action->sa_handler != SIG_DFL &&
         others_may_send(1ul << (number - 1))) {
         int error = signal_thread_needed();

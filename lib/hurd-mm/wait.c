@@ -8,8 +8,12 @@
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/schedule.h>
+#include <hurd/clock.h>
+#include <hurd/device.h>
 #include <hurd/mm.h>
+#include <hurd/startup.h>
 #include <errno.h>
+#include <time.h>
 #include "fork.h"
 #include "handler.h"
 
@@ -128,6 +132,34 @@ unsigned long long __libc_sleep(unsigned long long microseconds)
     if (broken)
         gone = L4_SystemClock().raw - start;
     return broken && gone < microseconds ? microseconds - gone : 0;
+}
+
+/* ---- the time of day: a driver of class clock is asked once, and the kernel's clock goes on ---- */
+
+/* -1: no driver tells. */
+static long long ask_clock(void)
+{
+    struct hurd_startup_cap console = __hurd_startup_data->console;
+    struct hurd_clock_time t;
+    struct hurd_driver driver;
+    if (!console.server ||
+        hurd_driver_find(L4_ThreadIdOfRaw(console.server), console.cap, HURD_DEVICE_CLOCK, 0,
+                         &driver) ||
+        L4_IsNilThread(driver.thread) || hurd_clock_read(driver.thread, &t))
+        return -1;
+    struct tm tm = {.tm_year = (int)t.year - 1900, .tm_mon = (int)t.month - 1,
+                    .tm_mday = (int)t.day, .tm_hour = (int)t.hour, .tm_min = (int)t.minute,
+                    .tm_sec = (int)t.second};
+    return (long long)mktime(&tm) * 1000000 -
+           (long long)(t.kernel_low | (unsigned long long)t.kernel_high << 32);
+}
+
+long long __libc_time(void)
+{
+    static long long offset = -1;       /* of the kernel's clock */
+    if (offset < 0)
+        offset = ask_clock();
+    return offset < 0 ? -1 : offset + (long long)L4_SystemClock().raw;
 }
 
 /* A word of the thread control block that is the library's to use. */

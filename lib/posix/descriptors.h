@@ -47,6 +47,10 @@ void description_release(struct description *d);
 int descriptor_make(const struct description *contents, int least, bool close_on_exec,
                     int *descriptor);
 
+/* locks.c: fcntl() for locks. */
+struct flock;
+int lock_ask(int descriptor, int command, struct flock *lock);
+
 /* errno = error, and -1; or 0. */
 int posix_result(int error);
 

@@ -13,6 +13,7 @@
 #include "words.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ enum {
     STATUS_MOST = 31,           /* the highest status that an emulator's debug exit can pass on */
     STATUS_LOST = 128,
     STATUS_UNKNOWN = 127,
+    INTERRUPTS_HEEDED = 2,
 };
 
 static struct program jobs[JOBS];       /* in the background; task == 0 <=> free */
@@ -62,8 +64,10 @@ static bool program_ended(const struct program *program, unsigned *result)
     return true;
 }
 
-/* Ctrl-C, typed to the first of those that still run, ends all of them. */
-static bool interrupted(const struct program *const program[], const bool *ended, size_t count)
+/* Ctrl-C, typed to the first of those that still run, is SIGINT for all of them; the third one ends
+ * what is still there. */
+static bool interrupted(const struct program *const program[], const bool *ended, size_t count,
+                        unsigned before)
 {
     size_t first = 0;
     while (ended[first])
@@ -71,7 +75,9 @@ static bool interrupted(const struct program *const program[], const bool *ended
     if (!terminal_interrupted(program[first]->task))
         return false;
     for (size_t i = first; i < count; i++) {
-        if (!ended[i])
+        if (!ended[i] && before < INTERRUPTS_HEEDED)
+            hurd_task_signal(shell_task_server(), program[i]->handle, 0, SIGINT);
+        else if (!ended[i])
             hurd_task_destroy(shell_task_server(), program[i]->handle, STATUS_INTERRUPTED);
     }
     return true;
@@ -79,8 +85,8 @@ static bool interrupted(const struct program *const program[], const bool *ended
 
 unsigned shell_wait_all(const struct program *const program[], size_t count)
 {
-    bool ended[PIPELINE_MOST] = { false }, killed = false;
-    unsigned status = 0;
+    bool ended[PIPELINE_MOST] = { false };
+    unsigned status = 0, interrupts = 0;
     for (size_t left = count; left > 0;) {
         for (size_t i = 0; i < count; i++) {
             unsigned one;
@@ -93,7 +99,7 @@ unsigned shell_wait_all(const struct program *const program[], size_t count)
         }
         if (left == 0)
             break;
-        killed = killed || interrupted(program, ended, count);
+        interrupts += interrupted(program, ended, count, interrupts);
         L4_Sleep(L4_TimePeriod(POLL_EVERY));
     }
     terminal_take();

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LIBC_SYS_TIME_H
+#define LIBC_SYS_TIME_H
+
+#include <time.h>
+
+struct timeval {
+    time_t tv_sec;
+    long tv_usec;
+};
+
+/* zone must be NULL or is left alone.  EIO: nobody knows the time of day. */
+int gettimeofday(struct timeval *now, void *zone);
+
+#endif
