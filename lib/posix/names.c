@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 #include <utime.h>
@@ -254,6 +255,14 @@ int utime(const char *path, const struct utimbuf *times)
     if (!times && now < 0)
         return posix_result(ENOSYS);
     return posix_result(WITH_FILES(path_ask(files, path, 1, HURD_FILE_UTIMES, 5, in)));
+}
+
+int utimes(const char *path, const struct timeval times[2])
+{
+    struct utimbuf seconds;
+    if (times)
+        seconds = (struct utimbuf) { .actime = times[0].tv_sec, .modtime = times[1].tv_sec };
+    return utime(path, times ? &seconds : NULL);
 }
 
 static int truncate_locked(struct files *files, const char *path, off_t size)

@@ -17,6 +17,9 @@ extern FILE *const stdin, *const stdout, *const stderr;
 
 int printf(const char *__restrict format, ...) __libc_format(1, 2);
 int vprintf(const char *__restrict format, va_list args) __libc_format(1, 0);
+/* The formats but %p.  fscanf() and scanf() are not there. */
+int sscanf(const char *__restrict text, const char *__restrict format, ...);
+int vsscanf(const char *__restrict text, const char *__restrict format, va_list args);
 int fprintf(FILE *__restrict stream, const char *__restrict format, ...) __libc_format(2, 3);
 int vfprintf(FILE *__restrict stream, const char *__restrict format, va_list args) __libc_format(2, 0);
 int sprintf(char *__restrict s, const char *__restrict format, ...) __libc_format(2, 3);

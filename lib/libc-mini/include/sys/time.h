@@ -10,6 +10,8 @@ struct timeval {
 };
 
 /* zone must be NULL or is left alone.  EIO: nobody knows the time of day. */
+/* As utime(): whole seconds.  For programs that link lib/posix. */
+int utimes(const char *path, const struct timeval times[2]);
 int gettimeofday(struct timeval *now, void *zone);
 
 #endif
