@@ -154,9 +154,7 @@ static bool is_possible(const struct need *need)
 static int room_for(const struct need *need)
 {
     const int32_t wanted = (int32_t)(need->least + ROOM_HARD);
-    if (mm.room.left >= wanted)
-        return 0;
-    room_refresh();
+    room_refresh();                     /* children that ended gave theirs back */
     if (mm.room.left >= wanted)
         return 0;
     if (!room_want_swap())
