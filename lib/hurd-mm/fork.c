@@ -45,7 +45,7 @@ static int refuse(void)
 {
     for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m)) {
         enum hurd_mm_kind kind = m->store->class->kind;
-        if (kind == HURD_MM_HOOK || kind == HURD_MM_PAGED)
+        if (kind == HURD_MM_HOOK || kind == HURD_MM_PAGED || kind == HURD_MM_FILE)
             return EOPNOTSUPP;
     }
     return mm.pool.heads && pool_has_pages() ? EOPNOTSUPP : 0;

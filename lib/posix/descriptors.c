@@ -13,6 +13,7 @@
 #include <hurd/cap.h>
 #include <hurd/signals.h>
 
+#include "lib/posix/mapping.h"
 #include "lib/posix/start.h"
 
 static struct {
@@ -256,6 +257,7 @@ bool descriptor_share(L4_ThreadId_t server, L4_Word_t handle, int descriptor)
 __attribute__((constructor)) static void begin(void)
 {
     inherit_begin();
+    mapping_begin();
 }
 
 /* The lowest descriptor of a description; each has one. */
