@@ -11,9 +11,9 @@
  *   1045   file_lock       0 file, 1 HURD_LOCK_GET, _SET or _WAIT,   GET: 0 type, 1-2 first byte,
  *                          2 type, 3-4 first byte, 5-6 bytes         3-4 bytes, 5 task id
  *
- * file_lock: advice between tasks.  bytes 0: to the end of the file, wherever that is.  A task's new
- *   lock takes the place of its older ones on the same bytes.  All its locks on a file go when it
- *   drops a handle that was opened to read or write that file.  GET tells of one lock that is in
+ * file_lock: advice between tasks.  bytes 0: to the end of the file, wherever that is.  A new lock
+ *   of a task takes the place of its older ones on the same bytes.  All its locks on a file go when
+ *   it drops a handle that was opened to read or write that file.  GET tells of one lock that is in
  *   the way; type HURD_LOCK_NONE: there is none.  EAGAIN: SET, and there is one.  WAIT waits for
  *   its end; EDEADLK: its owner waits, perhaps through others, for the caller.  EBADF: the handle
  *   was not opened for that.  ENOLCK: no room; a task has 62 at least.

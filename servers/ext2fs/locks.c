@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Locks of tasks on bytes of files, as POSIX has them: advice, which no read or write obeys.  A
  * task that has a lock has a handle of that file, opened to be read or written; when it drops one,
- * its locks on the file go.  Who must wait is parked, and tries again whenever a lock goes.
+ * its locks on the file go.  A request that must wait is parked, and is tried again whenever a lock goes.
  * Before: handles.c. */
 #include <errno.h>
 
@@ -63,7 +63,7 @@ static bool wish_read(const L4_Word_t *arg, struct wish *w)
            (length == 0 || w->last <= INT64_MAX);
 }
 
-/* ---- would the wait never end?  From task to task: what each waits for, who has that ---- */
+/* ---- would the wait never end?  From task to task: what each waits for, which tasks have that ---- */
 
 struct walk {
     unsigned task[WALK], count;
@@ -171,7 +171,7 @@ static void apply(struct wish *w)
     }
     if (w->type != HURD_LOCK_NONE)
         *lock_free() = (struct lock) { w->inode, w->task, writes, w->first, w->last };
-    hurd_cap_resume(&server, (L4_Word_t) w->inode);     /* who waits looks again */
+    hurd_cap_resume(&server, (L4_Word_t) w->inode);     /* those that wait look again */
 }
 
 static void tell(struct hurd_cap_call *call, const struct lock *l)

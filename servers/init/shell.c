@@ -65,7 +65,8 @@ static bool program_ended(const struct program *program, unsigned *result)
         printf("%s: the task server does not answer: %s\n", program->name, strerror(err));
         return true;
     }
-    if (reason != HURD_TASK_EXITED || status != 0)
+    bool lost_its_reader = reason == HURD_TASK_SIGNALLED && status == 128 + SIGPIPE;
+    if ((reason != HURD_TASK_EXITED || status != 0) && !lost_its_reader)
         printf("%s (task %lu) %s\n", program->name, program->task, program_outcome(status, reason));
     *result = reason != HURD_TASK_EXITED && status == 0 ? STATUS_INTERRUPTED : (unsigned) status;
     return true;

@@ -48,8 +48,9 @@ struct flock {
 
 /* EBADF; EINVAL: another command, or a descriptor out of range; EMFILE.
  * Locks are advice, of a task on bytes of a file, and go when the task closes something that it
- * opened of that file (of descriptors that are copies, the last one).  EAGAIN: another task has it.  EDEADLK: the wait would never end.  ENOLCK:
- * too many.  EINTR: a handler has run.  EINVAL: no file. */
+ * opened of that file (of descriptors that are copies, the last one).  EAGAIN: another task has it.
+ * EDEADLK: the wait would never end.  ENOLCK: too many.  EINTR: a handler has run.  EINVAL: no
+ * file. */
 int fcntl(int descriptor, int command, ...);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* POSIX signals: SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP by the instruction that a thread
- * executes; any signal by raise(), and from other tasks by kill().  Numbers and layouts are those of
- * Linux.  In lib/hurd-mm.
+ * executes; any signal by raise(), and from other tasks by kill().  Numbers and layouts are those
+ * of Linux.  In lib/hurd-mm.
  *
  * A handler runs in the thread that caused the signal, on the thread's stack or on its alternate
  * one.  What comes from other tasks goes to the program's first thread (in a child of fork(): to

@@ -21,10 +21,12 @@ int vprintf(const char *__restrict format, va_list args) __libc_format(1, 0);
 int sscanf(const char *__restrict text, const char *__restrict format, ...);
 int vsscanf(const char *__restrict text, const char *__restrict format, va_list args);
 int fprintf(FILE *__restrict stream, const char *__restrict format, ...) __libc_format(2, 3);
-int vfprintf(FILE *__restrict stream, const char *__restrict format, va_list args) __libc_format(2, 0);
+int vfprintf(FILE *__restrict stream, const char *__restrict format,
+             va_list args) __libc_format(2, 0);
 int sprintf(char *__restrict s, const char *__restrict format, ...) __libc_format(2, 3);
 int vsprintf(char *__restrict s, const char *__restrict format, va_list args) __libc_format(2, 0);
-int snprintf(char *__restrict s, size_t size, const char *__restrict format, ...) __libc_format(3, 4);
+int snprintf(char *__restrict s, size_t size, const char *__restrict format, ...) __libc_format(3,
+             4);
 int vsnprintf(char *__restrict s, size_t size, const char *__restrict format, va_list args)
     __libc_format(3, 0);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ioctl(): the size of a terminal, and tcgetattr() and tcsetattr() by their old names.  For programs
- * that link lib/posix. */
+/* ioctl(): the size of a terminal, and tcgetattr() and tcsetattr() by their old names.  For
+ * programs that link lib/posix. */
 #ifndef LIBC_SYS_IOCTL_H
 #define LIBC_SYS_IOCTL_H
 
