@@ -142,6 +142,7 @@ static void child(void)
     extra_forked();
     spawn_forked();
     wait_forked();
+    signal_thread_forked();
 }
 
 /* ---- both ---- */
@@ -201,7 +202,8 @@ static int status_word(const struct hurd_task_ended *ended)
     case HURD_TASK_EXITED: return (int)(ended->status & 0xff) << 8;
     case HURD_TASK_FAULTED: return SIGSEGV;
     case HURD_TASK_EXCEPTION: return signal_of_vector(ended->status - 128);
-    default: return 9;                  /* SIGKILL */
+    case HURD_TASK_SIGNALLED: return (int)(ended->status - 128) & 0x7f;
+    default: return SIGKILL;
     }
 }
 
@@ -212,10 +214,16 @@ pid_t waitpid(pid_t pid, int *status, int options)
     if (options & ~(WNOHANG | WUNTRACED))
         return failed(EINVAL);
     if (pid < -1)
-        return failed(ECHILD);          /* there are no process groups */
-    int error = hurd_task_wait_child(L4_ThreadIdOfRaw(data->task.server), data->task.cap,
+        return failed(ECHILD);          /* of a process group: not there */
+    int error;
+    do {
+        struct signal_wait outer;
+        signal_wait_begin(&outer, L4_ThreadIdOfRaw(data->task.server));
+        error = hurd_task_wait_child(L4_ThreadIdOfRaw(data->task.server), data->task.cap,
                                      pid > 0 ? (L4_Word_t)pid : 0,
                                      options & WNOHANG ? HURD_TASK_NOHANG : 0, &ended);
+        error = signal_wait_end(&outer, error);
+    } while (error == ERESTART);
     if (error == EAGAIN && options & WNOHANG)
         return 0;
     if (error)

@@ -217,6 +217,7 @@ enum request {
     REQUEST_SIGNAL_ACTION,      /* signal, change, handler, mask, flags -> handler, mask, flags */
     REQUEST_SIGNAL_STACK,       /* change, base, size, flags -> base, size, flags */
     REQUEST_SIGNAL_MASK,        /* mask, change -> mask */
+    REQUEST_SIGNAL_ARRIVES,     /* set; EAGAIN: again soon */
     REQUEST_PAGEIN_JOB,         /* error of the last one, bytes -> struct worker_job */
     REQUEST_PAGEIN_WORKER,      /* global id of a new worker, kind of job */
     REQUEST_FORK,               /* struct fork_request -> control, container */

@@ -10,6 +10,7 @@
 #include <l4/utcb.h>
 #include <string.h>
 #include "evict.h"
+#include "handler.h"
 #include "mm.h"
 #include "paged.h"
 #include "pageout.h"
@@ -234,6 +235,7 @@ int hurd_mm_init(L4_ThreadId_t pager)
     mm.pager = pager;
     mm.starter = L4_MyGlobalId();
     mm.task = L4_Version(mm.starter);
+    signals.target = mm.starter;
     mm.reserved = (struct store){.class = &reserved_class, .users = 1};
     mm.pool_store = (struct store){.class = &pool_class, .users = 1, .rights = HURD_VM_RIGHTS};
     mm.wired = (struct store){.class = &wired_class, .users = 1, .rights = HURD_VM_RIGHTS};

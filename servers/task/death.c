@@ -19,6 +19,7 @@ int wait_add(struct task *t, struct thread *thread)
     thread->waits_for = t;
     thread->next_waiter = t->waiters;
     t->waiters = thread;
+    thread->wants_signals = false;
     return 0;
 }
 
@@ -136,6 +137,7 @@ static void destroy_one(struct task *t, L4_Word_t status, enum hurd_task_reason 
             heir->owner = t->owner;         /* a dead child on which handles are held */
     wake_waiters(t);
     fork_child_died(t);
+    signal_child_died(t);
     hurd_cap_object_drop(&t->object);       /* drops the reference that stands for the task's
                                                life; perhaps the record goes now */
 }

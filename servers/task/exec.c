@@ -110,6 +110,8 @@ static void end_old(struct task *t, struct containers old)
     hurd_cap_task_died(physmem, t->id);
     containers_drop(old);
     t->copied = false;
+    t->takes_signals = false;           /* the new program has no handlers */
+    t->signals = 0;
 }
 
 static int give_kept(struct making *m)

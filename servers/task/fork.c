@@ -129,6 +129,7 @@ int task_fork(struct hurd_cap_call *call, struct task *parent)
         error = hurd_cap_insert(&server.table, m.caller, &m.task->object, 7, 0, 0, &handle);
     if (error == 0) {
         m.task->copied = m.task->forked = true;
+        m.task->takes_signals = parent->takes_signals;
         m.task->child_handle = handle;
         error = making_start(&m, first, HURD_STARTUP_RESUME_IP);
         if (error != 0) {
@@ -210,7 +211,7 @@ int task_wait_child(struct hurd_cap_call *call, struct task *parent)
 static struct thread *waiter_for(struct task *parent, L4_Word_t child)
 {
     for (struct thread *w = parent->waiters; w; w = w->next_waiter)
-        if (w->task == parent && (w->child == 0 || w->child == child))
+        if (w->task == parent && !w->wants_signals && (w->child == 0 || w->child == child))
             return w;
     return NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the task server know of each other.  Reading order: main.c, task.c, budget.c,
- * thread.c, create.c, fork.c, exec.c, death.c, fault.c, serve.c.
+ * thread.c, create.c, fork.c, exec.c, death.c, fault.c, signal.c, serve.c.
  * A function blocks only if its comment says "Blocks"; a call to wortel or physmem does not count,
  * because these two always reply.
  * Functions return 0 or an errno where nothing else is said. */
@@ -39,6 +39,7 @@ struct thread {
     struct task *waits_for;         /* its HURD_TASK_WAIT has no reply yet; NULL: it waits for no
                                        task.  Its own task: it waits for a child */
     L4_Word_t child;                /* the id of that child; 0: any.  Valid in such a wait */
+    bool wants_signals;             /* it waits for its own task's signals, not for a child */
     struct thread *next_waiter;     /* on waits_for->waiters */
 };
 
@@ -78,6 +79,10 @@ struct task {
                                        its id: */
     L4_Word_t child_handle;         /* the parent's handle on it; valid while `forked` */
     L4_Word_t status, reason;       /* valid once it is dead */
+    bool takes_signals;             /* it has asked for signals, and they wait in the set: */
+    L4_Word_t signals;              /* bit n - 1: signal n */
+    bool told;                      /* during SIGNAL_GROUP: it has got the signal */
+    L4_Word_t group, session;       /* ids of tasks that may be dead */
     L4_Word_t counter[5];           /* by enum hurd_space_counter, as read last */
 };
 
@@ -170,6 +175,17 @@ int task_fork(struct hurd_cap_call *call, struct task *parent);
 int task_wait_child(struct hurd_cap_call *call, struct task *parent);
 /* t has died: a thread of its parent that waits for it gets its reply. */
 void fork_child_died(struct task *t);
+
+/* ---- signal.c */
+/* Serve HURD_TASK_SIGNAL for a task that the caller may signal, and the three requests of a task
+ * about itself. */
+int signal_send(struct hurd_cap_call *call, struct task *t, L4_Word_t signal);
+int serve_signal(struct hurd_cap_call *call, struct task *handle_of);
+int serve_signal_group(struct hurd_cap_call *call, struct task *self);
+int serve_signal_wait(struct hurd_cap_call *call, struct task *self);
+int serve_group(struct hurd_cap_call *call, struct task *self);
+/* t has died: the task that made it by FORK learns of it, if it takes signals. */
+void signal_child_died(const struct task *t);
 
 /* ---- exec.c */
 /* Serves HURD_TASK_EXEC.  Blocks, for 1 s at most: for the new thread. */

@@ -63,6 +63,9 @@ struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t n
     hurd_cap_object_keep(&t->object);
     t->id = id;
     t->parent = parent;
+    const struct task *p = task_find(parent);
+    t->group = p ? p->group : id;
+    t->session = p ? p->session : id;
     task_set_name(t, name, name_size);
     struct task **link = &all_tasks;
     while (*link && (*link)->id < id)

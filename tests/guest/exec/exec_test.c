@@ -22,7 +22,7 @@ int ended(pid_t child)
 {
     int status = -1;
     EXPECT_EQ(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 int status_of(char *const argv[], char *const envp[])
