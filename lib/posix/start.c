@@ -188,7 +188,7 @@ bool start_offer(void)
         posix_files(&unused);
     if (connected)
         directory = files.current == files.root ? 0 : start_ticket(server, files.current);
-    return connected;
+    return connected && directory;
 }
 
 /* The next call that needs the connection makes one.  Its buffer was the parent's. */

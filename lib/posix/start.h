@@ -11,7 +11,8 @@
  *
  * If the program goes on in a task that ran another one before (execve()), handles live on:
  *
- *      =kept SERVER ROOT:CURRENT:BUFFER:MASK N:KIND:SERVER:HANDLE:MODE:FLAGS ... x:SERVER:HANDLE ...
+ *      =kept SERVER ROOT:CURRENT:BUFFER:MASK N:KIND:SERVER:HANDLE:MODE:FLAGS ...
+ *            x:SERVER:HANDLE ...
  *
  * ROOT, CURRENT, BUFFER: the connection's handles; its container is the startup data's `kept`.
  * MASK: of umask().  MODE, FLAGS: of struct description.  x: a handle that was to be closed; every
