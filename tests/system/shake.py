@@ -49,7 +49,7 @@ def clients_of_physmem_do_not_notice_that_pages_move(lab):
     """Not those tests that look at a window of which no pager takes care: it loses its mappings, as it must."""
     vm = boot(lab, "init shake=8")
     vm.expect("pecan> ", 180)
-    for part in ("long", "control", "lock", "gift", "statistics", "guarantee"):
+    for part in ("long", "control_split", "a_control", "first_control", "lock", "gift", "statistics", "guarantee"):
         passes(vm.command(f"run physmem_test only={part}", 300))
     assert int(re.search(r"(\d+) pages moved", vm.command("mem")).group(1)) > 1000
 
