@@ -170,7 +170,6 @@ struct fork_request {
     L4_Word_t context;                  /* the caller's struct fork_context */
     L4_Word_t frames;                   /* for the child beside its copies, or HURD_FORK_PART */
     L4_Word_t image, startup;           /* handles that the child has its own of */
-    L4_Word_t image_pages;
 };
 /* EINPROGRESS: ask again.  EAGAIN: ask again after the workers for swap have been started. */
 int fork_copy(const struct fork_request *r, L4_ThreadId_t from, L4_Word_t made[2]);
