@@ -123,5 +123,6 @@ int files_chdir(struct files *f, const char *path)
     if (f->current != f->root)
         hurd_cap_drop(f->server, f->current);
     f->current = file.handle;
+    f->lost = false;
     return 0;
 }
