@@ -27,6 +27,12 @@ blocks_SRC  := bench/blocks.c
 blocks_LDS  := lib/hurd-mm/program.lds
 blocks_LIBS := block hurd-mm c hurd-cap l4
 
+# So are files.
+PROGRAMS       += filespeed
+filespeed_SRC  := bench/filespeed.c
+filespeed_LDS  := lib/hurd-mm/program.lds
+filespeed_LIBS := posix file block hurd-mm c hurd-cap l4
+
 # What the machine has done before the loader runs.
 PROGRAMS      += stamp
 stamp_SRC     := bench/stamp.asm

@@ -59,6 +59,8 @@ int files_connect(struct files *f, L4_ThreadId_t server, L4_ThreadId_t physmem, 
     memset(f, 0, sizeof *f);
     f->server = server;
     f->physmem = physmem;
+    f->control = control;
+    f->home = f->at = f;
     int err = container_make(f, control);
     if (err)
         return err;
@@ -73,6 +75,8 @@ int files_connect(struct files *f, L4_ThreadId_t server, L4_ThreadId_t physmem, 
 
 void files_disconnect(struct files *f)
 {
+    if (f->home == f)
+        files_disconnect_others(f);
     if (f->current != f->root)
         hurd_cap_drop(f->server, f->current);
     hurd_cap_drop(f->server, f->root);
@@ -144,7 +148,7 @@ static int request_send(struct files *f, unsigned label, unsigned n, L4_Word_t *
     if (f->lost && relative)
         return ESTALE;
     int err = hurd_cap_rpc(f->server, label, n, word, max, out, NULL);
-    if (err != EIO || revive(f))
+    if (err != EIO || f->home != f || revive(f))
         return err;
     if (f->lost && relative)
         return ESTALE;

@@ -63,7 +63,7 @@ static int open_locked(struct files *files, const char *path, int flags, mode_t 
     int err = file_open(files, &file, path, server_flags(flags), mode & 07777 & ~posix_mask);
     if (err)
         return err;
-    const struct description d = { .kind = CONTENTS, .server = files->server,
+    const struct description d = { .kind = CONTENTS, .server = file.files->server,
                                    .handle = file.handle, .mode = file.mode,
                                    .flags = (unsigned) flags & (O_ACCMODE | O_APPEND) };
     err = descriptor_make(&d, 0, flags & O_CLOEXEC, descriptor);
@@ -230,7 +230,7 @@ static int path_ask(struct files *files, const char *path, int follow, unsigned 
     if (err)
         return err;
     in[0] = file.handle;
-    err = hurd_cap_rpc(files->server, label, n, in, 0, NULL, NULL);
+    err = hurd_cap_rpc(file.files->server, label, n, in, 0, NULL, NULL);
     file_close(&file);
     return err;
 }

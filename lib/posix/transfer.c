@@ -29,7 +29,7 @@ static int part(struct description *d, unsigned label, uint8_t *data, L4_Word_t 
 {
     struct files *files;
     L4_Word_t out[3] = { 0, 0, 0 };
-    int err = posix_files(&files);
+    int err = posix_files_of(d->server, &files);
     if (err)
         return err;
     if (label == HURD_IO_WRITE)

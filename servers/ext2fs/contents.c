@@ -200,21 +200,17 @@ static int serve_write(struct hurd_cap_call *call, struct handle *h)
     return done > 0 ? 0 : err;
 }
 
-static int serve_stat(struct hurd_cap_call *call, const struct handle *h)
+void contents_stat(struct hurd_cap_call *call, const struct ext2_inode *i)
 {
-    const struct ext2_inode *i = h->inode;
     struct hurd_file_stat s = { .inode = i->number, .mode = i->mode, .links = i->links,
                                 .uid = i->uid, .gid = i->gid, .sectors = i->sectors,
                                 .block_size = fs.block_size };
-    if (call->words != 1)
-        return EINVAL;
     narrow(i->size, s.size);
     narrow((uint64_t) i->atime, s.atime);
     narrow((uint64_t) i->mtime, s.mtime);
     narrow((uint64_t) i->ctime, s.ctime);
     memcpy(call->reply, &s, sizeof s);
     call->reply_words = sizeof s / sizeof(L4_Word_t);
-    return 0;
 }
 
 static int serve_seek(struct hurd_cap_call *call, struct handle *h)
@@ -265,7 +261,10 @@ int serve_io(struct hurd_cap_call *call)
     case HURD_IO_WRITE:
         return serve_write(call, h);
     case HURD_IO_STAT:
-        return serve_stat(call, h);
+        if (call->words != 1)
+            return EINVAL;
+        contents_stat(call, h->inode);
+        return 0;
     case HURD_IO_SEEK:
         return serve_seek(call, h);
     default:

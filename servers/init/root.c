@@ -5,6 +5,7 @@
 #include "claims.h"
 #include "complain.h"
 #include "disks.h"
+#include "mounts.h"
 #include "programs.h"
 #include "services.h"
 
@@ -43,11 +44,6 @@ static char mounted_name[24];
 static volatile bool ending;                    /* it is meant to end */
 static L4_ThreadId_t watcher;
 
-static L4_ThreadId_t task_server(void)
-{
-    return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
-}
-
 /* Puts the image into the files' part of the RAM disk.  Returns NULL, or why it cannot. */
 static const char *ram_make(struct hurd_deva_extent *extent)
 {
@@ -66,6 +62,11 @@ static const char *ram_make(struct hurd_deva_extent *extent)
     }
     const char *problem = services_ramdisk_part(RAM_FILES, extent);
     return problem ? problem : disks_write(extent->disk, image, size);
+}
+
+static L4_ThreadId_t task_server(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
 }
 
 /* Starts the server for the sectors.  deva learns which of its tasks serves files: a client asks
@@ -201,8 +202,15 @@ struct files *root_mounted(void)
         return NULL;                            /* the file server itself gets no files */
     while (state == STARTING)
         L4_Sleep(L4_TimePeriod(PAUSE));
-    if (connected && state == UP && !L4_IsThreadEqual(files.server, server.thread))
+    if (connected && state == DOWN) {
+        connected = false;
+        files_disconnect(&files);
+    }
+    if (connected && !L4_IsThreadEqual(files.server, server.thread)) {
         connected = !files_reconnect(&files, server.thread);
+        if (connected)
+            mounts_end_all();                   /* the new one does not know them */
+    }
     return connected && state == UP ? &files : NULL;
 }
 
@@ -251,4 +259,5 @@ void root_report(void)
         complain("mount: %s\n", strerror(err));
     else
         printf("%s on / type ext2 (%s)\n", s.device, s.flags & HURD_FS_READ_ONLY ? "ro" : "rw");
+    mounts_report();
 }
