@@ -234,9 +234,10 @@ def storm(lab, disks, folder, words, end_at=None, block=1024, errors=(), memory=
 def cuts_of_a_boot(lab, seed, count):
     draw = random.Random(seed)
     with Disks() as disks, tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
-        end_at = draw.randrange(300, 1200)
-        disk, said, ending = storm(lab, disks, folder, f"seed={seed},steps=120", end_at, draw.choice((1024, 4096)))
-        assert disk.writes == end_at, f"{disk.writes} writes of {end_at}: {ending.problem} {said[-1500:]}"
+        block = draw.choice((1024, 4096))
+        end_at = draw.randrange(250, 500 if block == 4096 else 1000)     # most storms write more
+        disk, said, ending = storm(lab, disks, folder, f"seed={seed},steps=120", end_at, block)
+        assert disk.writes == end_at or ending.status == 0, f"{disk.writes} writes of {end_at}: {ending.problem} {said[-1500:]}"
         story, known = Story(said), marks(disk.log)
         assert len(known) > 2 and len(known) <= len(story.synced), (known, len(story.synced), said[-1000:])
         path = os.path.join(folder, "cut.img")
