@@ -107,6 +107,10 @@ void pipe_leave(struct pipe *pipe, unsigned flags);     /* the last one frees th
 int serve_pipe(struct hurd_cap_call *call);
 int serve_pipe_end(struct hurd_cap_call *call);
 
+/* ---- locks.c ---- */
+int serve_lock(struct hurd_cap_call *call, struct handle *h);
+void locks_drop(unsigned task, struct ext2_inode *inode);
+
 /* ---- paths.c ---- */
 /* The path that begins at word `first` of the request, or lies in a buffer; `length` was checked to
  * be at most HURD_DIR_PATH.  The text is valid until the next call. */

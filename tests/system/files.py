@@ -26,14 +26,14 @@ def file_system(image, *options):
     assert status == 0, said
 
 
-def expect_clean(image):
+def expect_clean(image, start=START):
     """e2fsck has nothing to say: its status alone would be 0 for wrong totals."""
-    said, status = tool("e2fsck", "-fn", f"{image}?offset={START}")
+    said, status = tool("e2fsck", "-fn", f"{image}?offset={start}")
     assert status == 0 and "wrong" not in said and len(said.splitlines()) == 6, said
 
 
-def contents(image, path):
-    done = subprocess.run(["debugfs", "-R", f"cat {path}", f"{image}?offset={START}"], env=TOOLS, capture_output=True)
+def contents(image, path, start=START):
+    done = subprocess.run(["debugfs", "-R", f"cat {path}", f"{image}?offset={start}"], env=TOOLS, capture_output=True)
     return done.stdout
 
 
