@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include <hurd/cap.h>
+#include <hurd/device.h>
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
+#include <hurd/startup.h>
 #include <l4/ipc.h>
 #include <l4/thread.h>
 
@@ -16,6 +18,7 @@ enum {
     SLOT_TRIES = 200,           /* others may take the slot before it is used */
     SLOT_PAUSE = 1000,          /* us, times a number up to SLOT_SPREAD that is not the others' */
     SLOT_SPREAD = 32,
+    PAUSE = 10000,              /* us between two looks for a server */
 };
 
 static int container_make(struct files *f, L4_Word_t control)
@@ -83,12 +86,87 @@ void files_disconnect(struct files *f)
     memset(f, 0, sizeof *f);
 }
 
+/* ---- the server has gone ---- */
+
+int files_reconnect(struct files *f, L4_ThreadId_t server)
+{
+    L4_Word_t root;
+    L4_ThreadId_t old = f->server;
+    f->server = server;
+    int err = container_show(f);
+    if (!err)
+        err = hurd_cap_rpc(server, HURD_CAP_GET_ROOT, 0, NULL, 1, &root, NULL);
+    if (err) {
+        f->server = old;
+        return err;
+    }
+    f->lost = f->lost || f->current != f->root;
+    f->root = f->current = root;
+    return 0;
+}
+
+/* Waits for a server that is not the old one.  deva knows it. */
+static int server_next(L4_ThreadId_t old, L4_ThreadId_t *server)
+{
+    struct hurd_startup_cap console = __hurd_startup_data->console;
+    struct hurd_driver driver;
+    for (unsigned us = 0; us < FILES_PATIENCE; us += PAUSE) {
+        if (hurd_driver_find(L4_ThreadIdOfRaw(console.server), console.cap, HURD_DEVICE_FILES, 0,
+                             &driver))
+            return EIO;
+        if (L4_IsThreadEqual(driver.thread, old))
+            return EIO;                 /* it lives: the error is one of the disk */
+        if (!L4_IsNilThread(driver.thread)) {
+            *server = driver.thread;
+            return 0;
+        }
+        L4_Sleep(L4_TimePeriod(PAUSE));
+    }
+    return EIO;
+}
+
+static int revive(struct files *f)
+{
+    L4_ThreadId_t server;
+    int err = server_next(f->server, &server);
+    return err ? err : files_reconnect(f, server);
+}
+
+/* Does a path of the request begin at the current directory? */
+static bool is_relative(unsigned label, const L4_Word_t *word, const char *text, uint32_t length)
+{
+    uint32_t second = label == HURD_DIR_RENAME ? word[2] : label == HURD_DIR_SYMLINK ? word[1] : 0;
+    bool first = label != HURD_DIR_SYMLINK && (length == 0 || text[0] != '/');
+    return first || second >= length || text[second] != '/';
+}
+
+/* A request whose first words are handles, of the root and the current directory among others. */
+static int request_send(struct files *f, unsigned label, unsigned n, L4_Word_t *word, bool relative,
+                        unsigned max, L4_Word_t *out)
+{
+    L4_Word_t root = f->root, current = f->current;
+    if (f->lost && relative)
+        return ESTALE;
+    int err = hurd_cap_rpc(f->server, label, n, word, max, out, NULL);
+    if (err != EIO || f->home != f || revive(f))
+        return err;
+    if (f->lost && relative)
+        return ESTALE;
+    unsigned handles = label == HURD_DIR_RENAME ? 2 : 1;
+    for (unsigned i = 0; i < handles; i++) {
+        if (word[i] == root || word[i] == current)
+            word[i] = f->root;
+    }
+    return hurd_cap_rpc(f->server, label, n, word, max, out, NULL);
+}
+
 /* `n` words, then one or two paths; a long text lies behind the data in the container. */
 int files_request(struct files *f, unsigned label, unsigned n, L4_Word_t *word, const char *text,
                   uint32_t length, unsigned max, L4_Word_t *out)
 {
     if (length > HURD_DIR_PATH)
         return ENAMETOOLONG;
+    bool relative = is_relative(label, word, text, length);
     if (length <= HURD_DIR_INLINE) {
         memset(&word[n], 0, (length + 3) / 4 * 4);
         memcpy(&word[n], text, length);
@@ -98,21 +176,27 @@ int files_request(struct files *f, unsigned label, unsigned n, L4_Word_t *word, 
         word[n++] = f->buffer;
         word[n++] = HURD_IO_MOST;
     }
-    return hurd_cap_rpc(f->server, label, n, word, max, out, NULL);
+    return request_send(f, label, n, word, relative, max, out);
+}
+
+static int root_request(struct files *f, unsigned label, unsigned max, L4_Word_t *out)
+{
+    L4_Word_t word[] = { f->root };
+    return request_send(f, label, 1, word, false, max, out);
 }
 
 int files_statfs(struct files *f, struct hurd_fs_statfs *statfs)
 {
-    return hurd_cap_rpc(f->server, HURD_FS_STATFS, 1, &f->root, sizeof *statfs / sizeof(L4_Word_t),
-                        (L4_Word_t *) statfs, NULL);
+    return root_request(f, HURD_FS_STATFS, sizeof *statfs / sizeof(L4_Word_t),
+                        (L4_Word_t *) statfs);
 }
 
 int files_sync(struct files *f)
 {
-    return hurd_cap_rpc(f->server, HURD_FS_SYNC, 1, &f->root, 0, NULL, NULL);
+    return root_request(f, HURD_FS_SYNC, 0, NULL);
 }
 
 int files_end(struct files *f)
 {
-    return hurd_cap_rpc(f->server, HURD_FS_END, 1, &f->root, 0, NULL, NULL);
+    return root_request(f, HURD_FS_END, 0, NULL);
 }

@@ -2,11 +2,16 @@
 /* lib/file: what a program does with files, over <hurd/io.h>, file.h, dir.h and fs.h.
  *
  * A connection belongs to one thread at a time.  All functions return 0 or an errno and block.
- * Errors are those of the four headers, and EIO when the server has gone.  Paths are strings; a
- * path without a leading '/' begins at the connection's current directory. */
+ * Errors are those of the four headers.  Paths are strings; a path without a leading '/' begins at
+ * the connection's current directory.
+ *
+ * When the server has gone, what is open gets EIO.  A request with a path waits until the next
+ * server serves, FILES_PATIENCE us at most, and goes to that one.  The current directory is lost
+ * then: until files_chdir(), a path that does not begin with '/' gets ESTALE. */
 #ifndef FILE_FILES_H
 #define FILE_FILES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <hurd/dir.h>
@@ -24,10 +29,13 @@ struct files {
     L4_Word_t container;                /* ours: HURD_IO_MOST bytes, then HURD_DIR_PATH for paths */
     L4_Word_t buffer;                   /* the server's name for it */
     uint8_t *bytes;                     /* the container, mapped */
+    bool lost;                          /* the current directory was another server's */
 };
+#define FILES_PATIENCE 10000000u
 
 struct file {
     struct files *files;                /* where it is, which need not be where its path began */
+    L4_ThreadId_t server;               /* that has it open */
     L4_Word_t handle;
     L4_Word_t mode;                     /* with the type */
     uint64_t position;
@@ -37,6 +45,8 @@ struct file {
 int files_connect(struct files *files, L4_ThreadId_t server, L4_ThreadId_t physmem,
                   L4_Word_t control);
 void files_disconnect(struct files *files);
+/* Goes on with another server; what is open at the old one is lost.  It has the same container. */
+int files_reconnect(struct files *files, L4_ThreadId_t server);
 /* The connection with this server, which is made if there is none; of a path's or an open file's. */
 int files_of(struct files *home, L4_ThreadId_t server, struct files **out);
 

@@ -23,13 +23,13 @@ int file_open(struct files *f, struct file *file, const char *path, unsigned fla
         err = files_request(r.at, HURD_DIR_LOOKUP, 4, word, r.path, length, ROUTE_WORDS, r.out);
     } while (route_follow(&r, &err));
     if (!err)
-        *file = (struct file) { r.at, r.out[0], r.out[1], 0 };
+        *file = (struct file) { r.at, r.at->server, r.out[0], r.out[1], 0 };
     return err;
 }
 
 void file_close(struct file *file)
 {
-    hurd_cap_drop(file->files->server, file->handle);
+    hurd_cap_drop(file->server, file->handle);
     file->files = NULL;
 }
 
@@ -38,7 +38,7 @@ static int transfer(struct file *file, unsigned label, uint32_t size, L4_Word_t 
 {
     const L4_Word_t in[] = { file->handle, file->files->buffer, 0, size, (L4_Word_t) file->position,
                              (L4_Word_t) (file->position >> 32) };
-    return hurd_cap_rpc(file->files->server, label, 6, in, 3, out, NULL);
+    return hurd_cap_rpc(file->server, label, 6, in, 3, out, NULL);
 }
 
 int file_read(struct file *file, void *data, uint32_t size, uint32_t *done)
@@ -73,7 +73,7 @@ int file_write(struct file *file, const void *data, uint32_t size, uint32_t *don
 
 int file_stat(struct file *file, struct hurd_file_stat *stat)
 {
-    return hurd_cap_rpc(file->files->server, HURD_IO_STAT, 1, &file->handle,
+    return hurd_cap_rpc(file->server, HURD_IO_STAT, 1, &file->handle,
                         sizeof *stat / sizeof(L4_Word_t), (L4_Word_t *) stat, NULL);
 }
 
@@ -97,12 +97,12 @@ int file_seek(struct file *file, int64_t offset, int whence, uint64_t *position)
 int file_truncate(struct file *file, uint64_t size)
 {
     const L4_Word_t in[] = { file->handle, (L4_Word_t) size, (L4_Word_t) (size >> 32) };
-    return hurd_cap_rpc(file->files->server, HURD_FILE_TRUNCATE, 3, in, 0, NULL, NULL);
+    return hurd_cap_rpc(file->server, HURD_FILE_TRUNCATE, 3, in, 0, NULL, NULL);
 }
 
 int file_sync(struct file *file)
 {
-    return hurd_cap_rpc(file->files->server, HURD_IO_SYNC, 1, &file->handle, 0, NULL, NULL);
+    return hurd_cap_rpc(file->server, HURD_IO_SYNC, 1, &file->handle, 0, NULL, NULL);
 }
 
 /* The entries of one page.  They are copied out first: `visit` may use the container. */
@@ -133,7 +133,7 @@ int file_list(struct file *directory, int (*visit)(void *context, const char *na
     for (;;) {
         const L4_Word_t in[] = { directory->handle, f->buffer, 0, out[1] };
         uint32_t page[1024];
-        int err = hurd_cap_rpc(f->server, HURD_DIR_READ, 4, in, 2, out, NULL);
+        int err = hurd_cap_rpc(directory->server, HURD_DIR_READ, 4, in, 2, out, NULL);
         if (err || out[0] == 0)
             return err;
         if (out[0] > sizeof page)

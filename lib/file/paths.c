@@ -204,5 +204,6 @@ int files_chdir(struct files *f, const char *path)
     before->current = before->root;
     f->home->at = file.files;
     file.files->current = file.handle;
+    before->lost = file.files->lost = false;
     return 0;
 }

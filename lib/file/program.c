@@ -48,7 +48,7 @@ static int image_read(struct file *file, struct image *image)
     int err = 0;
     for (L4_Word_t at = 0; at < image->at.size && !err; at += out[0]) {
         const L4_Word_t in[] = { file->handle, f->buffer, 0, HURD_IO_MOST, at, 0 };
-        err = hurd_cap_rpc(f->server, HURD_IO_READ, 6, in, 1, out, NULL);
+        err = hurd_cap_rpc(file->server, HURD_IO_READ, 6, in, 1, out, NULL);
         if (!err && (out[0] == 0 || out[0] > HURD_IO_MOST))
             err = EIO;                  /* it has become shorter */
         if (!err && at == 0) {

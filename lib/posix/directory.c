@@ -24,12 +24,12 @@ struct posix_directory {
 /* ---- pages of entries ---- */
 
 /* Pre: the lock is held.  *used = 0: the end. */
-static int page_read(struct files *files, L4_Word_t handle, uint8_t *page, L4_Word_t *cursor,
-                     uint32_t *used)
+static int page_read(struct files *files, L4_ThreadId_t server, L4_Word_t handle, uint8_t *page,
+                     L4_Word_t *cursor, uint32_t *used)
 {
     const L4_Word_t in[] = { handle, files->buffer, 0, *cursor };
     L4_Word_t out[2] = { 0, 0 };
-    int err = hurd_cap_rpc(files->server, HURD_DIR_READ, 4, in, 2, out, NULL);
+    int err = hurd_cap_rpc(server, HURD_DIR_READ, 4, in, 2, out, NULL);
     if (!err && out[0] > PAGE)
         err = EIO;
     if (err)
@@ -97,7 +97,8 @@ static int page_next(DIR *directory)
     err = posix_files_of(d->server, &files);
     directory->used = directory->at = 0;
     if (!err)
-        err = page_read(files, d->handle, directory->page, &directory->cursor, &directory->used);
+        err = page_read(files, d->server, d->handle, directory->page, &directory->cursor,
+                        &directory->used);
     description_release(d);
     posix_unlock();
     return err;
@@ -198,7 +199,7 @@ static int name_find(struct climb *c, const struct file *parent, const struct no
     while (used > 0) {
         struct dirent entry;
         uint32_t at = 0;
-        int err = page_read(parent->files, parent->handle, c->page, &cursor, &used);
+        int err = page_read(parent->files, parent->server, parent->handle, c->page, &cursor, &used);
         if (err)
             return err;
         while (entry_next(c->page, used, &at, &entry)) {

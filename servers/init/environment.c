@@ -24,8 +24,8 @@ static size_t stream_say(char *text, size_t size, int number, const struct file 
     int length = !file->files
                      ? snprintf(text, size, " %d:c:0:0", number)
                      : snprintf(text, size, " %d:%c:%lx:%lx", number,
-                                file->mode == HURD_FILE_FIFO ? 'p' : 'f', file->files->server.raw,
-                                ticket_of(file->files->server, file->handle));
+                                file->mode == HURD_FILE_FIFO ? 'p' : 'f', file->server.raw,
+                                ticket_of(file->server, file->handle));
     return (size_t) length;
 }
 

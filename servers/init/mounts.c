@@ -83,7 +83,7 @@ void fileserver_stop(struct program *server, const struct hurd_deva_extent *sect
 static int attach(const struct file *directory, L4_ThreadId_t server)
 {
     const L4_Word_t in[] = { directory->handle, server.raw };
-    return hurd_cap_rpc(directory->files->server, HURD_DIR_MOUNT, 2, in, 0, NULL, NULL);
+    return hurd_cap_rpc(directory->server, HURD_DIR_MOUNT, 2, in, 0, NULL, NULL);
 }
 
 static void detach(const struct mount *m)

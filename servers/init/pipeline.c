@@ -31,8 +31,10 @@ static int pipe_make(struct files *files, struct file *reads, struct file *write
     int err = hurd_cap_rpc(files->server, HURD_FS_PIPE, 0, NULL, 2, out, NULL);
     if (err)
         return err;
-    *reads = (struct file) { .files = files, .handle = out[0], .mode = HURD_FILE_FIFO };
-    *writes = (struct file) { .files = files, .handle = out[1], .mode = HURD_FILE_FIFO };
+    const struct file end = { .files = files, .server = files->server, .mode = HURD_FILE_FIFO };
+    *reads = *writes = end;
+    reads->handle = out[0];
+    writes->handle = out[1];
     return 0;
 }
 
@@ -57,7 +59,7 @@ int pipeline_put(const struct file *end, const void *data, uint32_t size)
     int err = 0;
     for (L4_Word_t done = 0, now; !err && done < size; done += now) {
         now = 0;
-        err = hurd_deva_write(end->files->server, end->handle, (const uint8_t *) data + done,
+        err = hurd_deva_write(end->server, end->handle, (const uint8_t *) data + done,
                               size - done, &now);
         if (err != EAGAIN)
             continue;

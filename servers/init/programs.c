@@ -279,7 +279,7 @@ int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *re
     hurd_task_release(task_server(), program->handle);
     for (unsigned i = 0; i < PROGRAM_STREAMS; i++) {
         if (program->stream[i].files)
-            hurd_cap_drop(program->stream[i].files->server, program->stream[i].handle);
+            hurd_cap_drop(program->stream[i].server, program->stream[i].handle);
     }
     return 0;
 }

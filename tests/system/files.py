@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 
 import machine
@@ -196,3 +197,39 @@ def files_get_the_time_of_day(lab):
         halted(vm)
         said, status = tool("e2fsck", "-p", f"{image}?offset={START}")      # to the host, that day is still to come
         assert status <= 1 and "MANUALLY" not in said, said
+
+
+def a_file_server_that_ends_is_started_again(lab):
+    with Disks() as disks:
+        image = disks.image()
+        path, _ = tree(disks.folder.name)
+        os.makedirs(os.path.join(path, "bin"))
+        os.mkdir(os.path.join(path, "s"))
+        shutil.copy(os.path.join(lab.build, "strip/storm"), os.path.join(path, "bin"))
+        file_system(image, "-d", path)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        vm.command("echo kept > /kept")
+        vm.command("sync")
+        vm.command("cd /sub")
+        vm.send("storm hold=/kept &")
+        vm.expect("storm: holds /kept")
+        vm.send("kill ext2fs")
+        vm.expect("init: ext2fs is started again", 120)
+        # EIO for what was open, none for a new open, ESTALE for a path in a directory of the old server
+        vm.expect("storm: old 5 new 0 relative 116 chdir 0 then 0", 120)
+        vm.send("")
+        vm.expect("pecan> ")
+        assert "kept" in vm.command("cat /kept")
+        assert "Stale" in vm.command("cat deeper/x")
+        vm.command("cd /sub")
+        assert "xxxxx" in vm.command("cat deeper/x")
+        assert "(rw)" in vm.command("mount")
+        vm.command("echo more > /more")
+        for _ in range(3):
+            vm.send("kill ext2fs")
+            vm.expect("init: ext2fs is started again", 120)
+        vm.command("umount")
+        assert "nothing is mounted" in vm.command("mount")
+        halted(vm)
+        expect_clean(image)
+        assert contents(image, "/kept") == b"kept\n"
