@@ -18,6 +18,7 @@
  *   its end; EDEADLK: its owner waits, perhaps through others, for the caller.  EBADF: the handle
  *   was not opened for that.  ENOLCK: no room; a task has 62 at least.
  * file_truncate: EBADF not opened for writing, EISDIR, EFBIG, EPERM.
+ * file_utimes: HURD_FILE_NOW: the server's time of day; HURD_FILE_KEEP: as it was.
  * file_readlink: EINVAL not a symbolic link. */
 #ifndef HURD_FILE_H
 #define HURD_FILE_H
@@ -35,5 +36,9 @@
 #define HURD_LOCK_READS     0u          /* others may read, too */
 #define HURD_LOCK_WRITES    1u
 #define HURD_LOCK_NONE      2u
+
+/* Times that are none, of file_utimes. */
+#define HURD_FILE_NOW       (-1ll)
+#define HURD_FILE_KEEP      (-2ll)
 
 #endif

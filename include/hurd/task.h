@@ -94,10 +94,10 @@ enum hurd_task_op {
 
     /* 0 own task, 1 memory control handle, 2 container handle -> 0 task ID, 1 its task control
      * handle (the caller's), 2 its first thread.
-     * The new task is a copy of the caller: of its startup fpage and of its image.  The container
-     * becomes its memory.  It has two threads.  The first one goes on as struct hurd_startup_resume
-     * in the startup fpage says, where `task` puts the new task's handles and the second thread's
-     * id.
+     * The new task is a copy of the caller: of its startup fpage, with the same image.  The
+     * container becomes its memory.  It has two threads.  The first one goes on as struct
+     * hurd_startup_resume in the startup fpage says, where `task` puts the new task's handles and
+     * the second thread's id.
      * Words 1 and 2 are handles in the table that `task` has at physmem, as with CREATE; the
      * container charges that control.  Errors as with CREATE.  EPERM also: wortel started the
      * caller. */
@@ -229,12 +229,12 @@ struct hurd_task_created { L4_Word_t id, handle; L4_ThreadId_t thread; };
 int hurd_task_create(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                      L4_Word_t size, L4_Word_t control, const char *argz, L4_Word_t argz_len,
                      struct hurd_task_created *created);
-/* The same with an environment; and text that is too long for a message lies at the start of
+/* The same with an environment; and text that is too long for a message lies at `offset` in
  * `container`, a handle in the table of `task`, which is used up, too.  Else 0. */
 struct hurd_task_text {
     const char *argz;                   /* envz stands behind it */
     L4_Word_t argz_len, envz_len;       /* bytes; envz_len may be 0 */
-    L4_Word_t container;
+    L4_Word_t container, offset;
 };
 int hurd_task_create_text(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                           L4_Word_t size, L4_Word_t control, const struct hurd_task_text *text,

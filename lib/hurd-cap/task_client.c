@@ -76,6 +76,7 @@ static int image_call(L4_ThreadId_t server, L4_Word_t op, L4_Word_t in[IMAGE_WOR
         words = (length + 3) / 4;
     } else {
         in[6] = text->container;
+        in[7] = text->offset;
     }
     return call(server, op, 6 + words, in, want, 3, out, NULL);
 }

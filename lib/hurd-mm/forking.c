@@ -25,7 +25,7 @@ static struct at_fork {
     void (*prepare)(void), (*parent)(int error), (*child)(void);
 } at_fork[AT_FORK_MAX];
 static unsigned at_fork_count;
-static L4_Word_t image_pages;           /* 0: not asked yet */
+static L4_ThreadId_t child_thread;
 
 int hurd_at_fork(void (*prepare)(void), void (*parent)(int error), void (*child)(void))
 {
@@ -35,6 +35,11 @@ int hurd_at_fork(void (*prepare)(void), void (*parent)(int error), void (*child)
         at_fork[at_fork_count++] = (struct at_fork){prepare, parent, child};
     mutex_unlock(&lock);
     return fits ? 0 : ENOMEM;
+}
+
+L4_ThreadId_t hurd_fork_child(void)
+{
+    return child_thread;
 }
 
 static void hold_all(void)
@@ -64,18 +69,6 @@ static void let_go_all(int result)
 
 /* ---- the parent ---- */
 
-static int image_size(void)
-{
-    const struct hurd_startup_data *data = __hurd_startup_data;
-    struct hurd_pm_container_info info;
-    if (image_pages)
-        return 0;
-    int error = hurd_pm_container_info(mm.physmem, data->image.cap, &info);
-    if (!error)
-        image_pages = info.allocated / HURD_MM_PAGE;
-    return error;
-}
-
 /* A control and a container go to `task`.  On an error both are gone. */
 static int give(const L4_Word_t made[2], L4_Word_t gift[2])
 {
@@ -99,12 +92,8 @@ static int copy_make(struct fork_context *context, L4_Word_t frames, L4_Word_t g
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
     L4_Word_t made[2];
-    int error = image_size();
-    if (error)
-        return error;
-    const struct fork_request r = {(L4_Word_t)context, frames, data->image.cap, data->startup.cap,
-                                   image_pages};
-    error = vm_fork(&r, made);
+    const struct fork_request r = {(L4_Word_t)context, frames, data->image.cap, data->startup.cap};
+    int error = vm_fork(&r, made);
     if (error == EAGAIN)                /* the workers for swap have been started now */
         error = vm_fork(&r, made);
     return error ? error : give(made, gift);
@@ -154,6 +143,8 @@ static int run(L4_Word_t frames, struct hurd_task_created *created)
     if (setjmp(context.registers) != 0)
         return IN_CHILD;
     int error = parent(&context, frames, created);
+    if (!error)
+        child_thread = created->thread;
     fpu_load(fpu_of(&context));
     return error;
 }

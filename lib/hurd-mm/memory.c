@@ -46,7 +46,8 @@ int memory_allocate_map(uintptr_t address, uintptr_t size, unsigned rights)
         return error;
     mm.counters.frames_taken += size / HURD_MM_PAGE;
     mm.room.left -= (int32_t)(size / HURD_MM_PAGE);
-    error = map_rest(mm.memory, rights, address, address, size, done);
+    if (done < size)
+        error = map_rest(mm.memory, rights, address, address, size, done);
     if (error)
         memory_deallocate(mm.memory, address, size);
     return error;
@@ -75,6 +76,26 @@ int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_
                uintptr_t size)
 {
     return map_rest(container, rights, address, offset, size, 0);
+}
+
+int memory_map_some(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
+                    uintptr_t size)
+{
+    L4_Word_t done;
+    mm.counters.rpcs++;
+    return hurd_pm_container_map_once(mm.physmem, container, rights, address, offset, size, &done);
+}
+
+int memory_copy(L4_Word_t container, uintptr_t offset, uintptr_t address)
+{
+    mm.counters.rpcs++;
+    int error = hurd_pm_container_copy(mm.physmem, container, offset, mm.memory, address,
+                                       HURD_MM_PAGE, 0, NULL);
+    if (error)
+        return error;
+    mm.counters.frames_taken++;
+    mm.room.left--;
+    return 0;
 }
 
 int memory_wire(uintptr_t address, uintptr_t size, unsigned rights)

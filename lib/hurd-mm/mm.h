@@ -63,6 +63,11 @@ int memory_move(uintptr_t from, uintptr_t to, uintptr_t size);
 uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t size);
 int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
                uintptr_t size);
+/* As many pages as are there, from the first one on. */
+int memory_map_some(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
+                    uintptr_t size);
+/* A page of another container is copied to a page of ours that is a hole. */
+int memory_copy(L4_Word_t container, uintptr_t offset, uintptr_t address);
 /* Pins pages of the task's container, where the offset is the address, and maps them. */
 int memory_wire(uintptr_t address, uintptr_t size, unsigned rights);
 /* Returns a page that is pinned and mapped for good, or NULL.  (mm_init.c) */
@@ -165,7 +170,6 @@ struct fork_request {
     L4_Word_t context;                  /* the caller's struct fork_context */
     L4_Word_t frames;                   /* for the child beside its copies, or HURD_FORK_PART */
     L4_Word_t image, startup;           /* handles that the child has its own of */
-    L4_Word_t image_pages;
 };
 /* EINPROGRESS: ask again.  EAGAIN: ask again after the workers for swap have been started. */
 int fork_copy(const struct fork_request *r, L4_ThreadId_t from, L4_Word_t made[2]);

@@ -184,7 +184,7 @@ static bool request_signal_mask(L4_ThreadId_t from, const L4_Word_t *a)
 static bool request_fork(L4_ThreadId_t from, const L4_Word_t *a)
 {
     const struct fork_request r = {
-        .context = a[0], .frames = a[1], .image = a[2], .startup = a[3], .image_pages = a[4],
+        .context = a[0], .frames = a[1], .image = a[2], .startup = a[3],
     };
     L4_Word_t made[2] = {0, 0};
     int error = fork_copy(&r, from, made);

@@ -308,7 +308,7 @@ void descriptors_claim(void)
         L4_Word_t out[3] = {0};
         if (!d)
             continue;
-        bool can = d->ticket && !posix_files(&unused);
+        bool can = d->ticket && !posix_files_of(d->server, &unused);
         bool did = can && !hurd_cap_rpc(d->server, HURD_FS_CLAIM, 1, &d->ticket, 3, out, NULL);
         d->handle = did ? out[0] : 0;
     }

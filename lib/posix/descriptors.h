@@ -36,6 +36,8 @@ void posix_unlock(void);
 /* The connection, made now if it is not there yet.  Pre: the lock is held.  ENODEV: there is no
  * file system. */
 int posix_files(struct files **files);
+/* The same with that server, which is that of an open file.  EIO: it has ended. */
+int posix_files_of(L4_ThreadId_t server, struct files **files);
 
 /* A description cannot go away between take and put. */
 int description_take(int descriptor, struct description **d);

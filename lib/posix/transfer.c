@@ -29,7 +29,7 @@ static int part(struct description *d, unsigned label, uint8_t *data, L4_Word_t 
 {
     struct files *files;
     L4_Word_t out[3] = { 0, 0, 0 };
-    int err = posix_files(&files);
+    int err = posix_files_of(d->server, &files);
     if (err)
         return err;
     if (label == HURD_IO_WRITE)
@@ -164,6 +164,21 @@ int fchown(int descriptor, uid_t uid, gid_t gid)
 {
     L4_Word_t in[] = { 0, uid, gid };
     return posix_result(ask(descriptor, HURD_FILE_CHOWN, 3, in, 0, NULL, EINVAL));
+}
+
+static long long seconds_meant(const struct timespec *t)
+{
+    return t->tv_nsec == UTIME_NOW ? HURD_FILE_NOW : t->tv_nsec == UTIME_OMIT ? HURD_FILE_KEEP
+                                                                              : t->tv_sec;
+}
+
+int futimens(int descriptor, const struct timespec times[2])
+{
+    long long a = times ? seconds_meant(&times[0]) : HURD_FILE_NOW,
+              m = times ? seconds_meant(&times[1]) : HURD_FILE_NOW;
+    L4_Word_t in[] = { 0, (L4_Word_t) a, (L4_Word_t) (a >> 32), (L4_Word_t) m,
+                       (L4_Word_t) (m >> 32) };
+    return posix_result(ask(descriptor, HURD_FILE_UTIMES, 5, in, 0, NULL, EINVAL));
 }
 
 /* ---- stat ---- */

@@ -8,6 +8,7 @@
 #include "editor.h"
 #include "launch.h"
 #include "pipeline.h"
+#include "mounts.h"
 #include "root.h"
 #include "script.h"
 #include "terminal.h"
@@ -224,6 +225,8 @@ enum control_result shell_obey(const char *text, const char *name)
 
 void shell_shutdown(unsigned status, bool reboot)
 {
+    if (root_mounted())
+        mounts_end_all();
     root_end();
     fflush(stdout);
     int err = hurd_wortel_shutdown(__hurd_startup_data->wortel.cap,

@@ -96,8 +96,7 @@ void task_count(struct task *t)
 {
     if (t->dead || !t->threads)
         return;
-    for (int k = 0; k < 5; k++)
-        if (hurd_wortel_space_info(wortel_cap, t->threads->id, (enum hurd_space_counter)k,
-                                   &t->counter[k]) == ENOSYS)
-            t->counter[k] = HURD_TASK_UNKNOWN;      /* this kernel does not count it */
+    if (hurd_wortel_space_infos(wortel_cap, t->threads->id, HURD_SPACE_FAULTS_OWN, COUNTERS,
+                                t->counter) == ENOSYS)
+        memset(t->counter, 0xff, sizeof t->counter);    /* this kernel does not count */
 }

@@ -96,7 +96,7 @@ typedef int greg_t;
 typedef greg_t gregset_t[NGREG];
 
 /* A handler may change EDI to EAX, EIP, the mask, and what fpregs points to.  In EFL it may change
- * the flags that arithmetic sets, and DF. */
+ * the flags that arithmetic sets, DF, and TF: with TF, SIGTRAP comes after one instruction. */
 typedef struct {
     gregset_t gregs;
     void *fpregs;                       /* as FXSAVE writes it; as FNSAVE writes it if there is
