@@ -269,6 +269,7 @@ def vi_edits_a_file(lab):
         put(folder, "note", "first line\nsecond line\nthird line\n")
         file_system(image, "-d", folder)
         vm = shell(lab, "disk root=0.2", (image, 0))
+        said(vm, "TERM=ansi")
         vm.line.send("vi /note\r")
         vm.expect("third line")
         vm.line.send("jdd")                         # the second line goes
