@@ -22,6 +22,8 @@
 #define isalnum mini_isalnum
 #undef isalpha
 #define isalpha mini_isalpha
+#undef isascii
+#define isascii mini_isascii
 #undef isblank
 #define isblank mini_isblank
 #undef iscntrl
@@ -149,6 +151,7 @@ int tolower(int c);
 #undef imaxdiv
 #undef isalnum
 #undef isalpha
+#undef isascii
 #undef isblank
 #undef iscntrl
 #undef isdigit
