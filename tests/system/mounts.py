@@ -52,7 +52,6 @@ def a_file_system_in_a_directory_is_used_by_paths_through_it(lab):
         assert "of the second" in vm.command("cat /down")
         assert "of the second" in vm.command("cat /second")
         assert "cross-device" in vm.command("mv /mnt/there /x") and "cross-device" in vm.command("ln /here /mnt/x")
-        assert vm.command("wc < /mnt/there").split()[:3] == ["1", "3", "14"]
         assert "busy" in vm.command("rmdir /mnt") and "busy" in vm.command("mv /mnt /other")
         assert "busy" in vm.command("umount")
         silent(vm, "cd /", "umount /mnt")
