@@ -61,6 +61,10 @@ void description_release(struct description *d);
 int descriptor_make(const struct description *contents, int least, bool close_on_exec,
                     int *descriptor);
 
+/* locks.c: fcntl() for locks. */
+struct flock;
+int lock_ask(int descriptor, int command, struct flock *lock);
+
 /* Another name for an open file with this handle.  False: there is none.  Pre: as above. */
 bool descriptor_share(L4_ThreadId_t server, L4_Word_t handle, int descriptor);
 

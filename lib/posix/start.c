@@ -226,7 +226,7 @@ bool start_offer(void)
         posix_files(&unused);
     if (connected)
         directory_offer();
-    return connected;
+    return connected && directory;
 }
 
 /* The next call that needs the connection makes one.  Its buffer was the parent's. */

@@ -12,7 +12,8 @@
  *
  * If the program goes on in a task that ran another one before (execve()), handles live on:
  *
- *      =kept SERVER ROOT:CURRENT:BUFFER:MASK:OTHER N:KIND:SERVER:HANDLE:MODE:FLAGS ... x:SERVER:HANDLE ...
+ *      =kept SERVER ROOT:CURRENT:BUFFER:MASK:OTHER N:KIND:SERVER:HANDLE:MODE:FLAGS ...
+ *            x:SERVER:HANDLE ...
  *
  * ROOT, CURRENT, BUFFER: the connection's handles; its container is the startup data's `kept`.
  * CURRENT is one of OTHER's.  Connections with other servers are dropped.

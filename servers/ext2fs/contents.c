@@ -312,6 +312,13 @@ static int serve_readlink(struct hurd_cap_call *call, struct handle *h)
     return err;
 }
 
+static int64_t time_meant(uint64_t time, int64_t before)
+{
+    if (time == (uint64_t) HURD_FILE_KEEP)
+        return before;
+    return time == (uint64_t) HURD_FILE_NOW ? ext2_now(&fs) : (int64_t) time;
+}
+
 int serve_file(struct hurd_cap_call *call)
 {
     struct handle *h = handle_of(call);
@@ -328,8 +335,8 @@ int serve_file(struct hurd_cap_call *call)
     case HURD_FILE_CHOWN:
         return ext2_set_owner(h->inode, call->arg[1], call->arg[2]);
     case HURD_FILE_UTIMES:
-        return ext2_set_times(h->inode, (int64_t) wide(&call->arg[1]),
-                              (int64_t) wide(&call->arg[3]));
+        return ext2_set_times(h->inode, time_meant(wide(&call->arg[1]), h->inode->atime),
+                              time_meant(wide(&call->arg[3]), h->inode->mtime));
     default:
         return serve_readlink(call, h);
     }

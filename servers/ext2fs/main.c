@@ -244,6 +244,7 @@ int main(int argc, char **argv)
         err = hurd_thread_start(&clock_thread, tick, NULL, 0);
     if (err)
         return EXIT_FAILURE;
+    device_announce();
     serve_until_the_end();
     return EXIT_SUCCESS;
 }

@@ -26,6 +26,10 @@ int pages_make(uintptr_t size, L4_Word_t *container, uint8_t **at);
 
 /* ---- device.c: the disk, by <hurd/block.h> ---- */
 int device_open(struct ext2_device *device, const char **problem);
+void device_announce(void);
+
+/* ---- clock.c ---- */
+int64_t clock_seconds(void);            /* since 1970; 0: nothing knows */
 
 /* ---- handles.c: what clients have open ---- */
 struct position {                       /* of an open file; several handles may share it */
@@ -41,6 +45,7 @@ struct handle {
     unsigned flags;                     /* HURD_DIR_ flags that it was opened with */
     struct position *position;          /* NULL  <=>  inode is */
     struct pager_file *cached;          /* NULL: no pages of it have been asked for */
+    bool is_map;                        /* of io_map: no descriptor, so its end releases no lock */
     L4_Word_t ticket;                   /* 0: it is not offered */
     L4_Word_t container;                /* buffer: in our table of physmem */
 };
@@ -102,6 +107,10 @@ void pipe_join(struct pipe *pipe, unsigned flags);      /* one more end, to be r
 void pipe_leave(struct pipe *pipe, unsigned flags);     /* the last one frees the pipe */
 int serve_pipe(struct hurd_cap_call *call);
 int serve_pipe_end(struct hurd_cap_call *call);
+
+/* ---- locks.c ---- */
+int serve_lock(struct hurd_cap_call *call, struct handle *h);
+void locks_drop(unsigned task, struct ext2_inode *inode);
 
 /* ---- paths.c ---- */
 /* The path that begins at word `first` of the request, or lies in a buffer; `length` was checked to

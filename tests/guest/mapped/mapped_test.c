@@ -348,6 +348,23 @@ TEST(a_file_that_is_read_often_reads_as_before)
     EXPECT_EQ(close(f), 0);
 }
 
+/* close() of a descriptor releases the task's locks on its file, but a map that goes is no descriptor. */
+TEST(a_map_that_goes_releases_no_lock)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int f = make("/m", 2 * PAGE), status = 0;
+    EXPECT_EQ(fcntl(f, F_SETLK, &lock), 0);
+    EXPECT_EQ(munmap(map_shared(f, PAGE), PAGE), 0);
+    for (unsigned i = 0; i < 5; i++)            /* lib/posix maps it, and lets the map go for fork() */
+        EXPECT_EQ(pread(f, piece, PAGE, 0), PAGE);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(fcntl(f, F_SETLK, &lock) == -1 ? 3 : 1);
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(WEXITSTATUS(status), 3);
+    EXPECT_EQ(close(f), 0);
+}
+
 /* hurd_vm_copy() where a page does not come. */
 TEST(a_copy_out_of_a_map_says_that_a_page_is_missing)
 {
@@ -506,6 +523,7 @@ const struct test tests[] = {
     T(more_pages_are_written_to_than_may_be_dirty),
     T(msync_looks_at_its_arguments),
     T(a_file_that_is_read_often_reads_as_before),
+    T(a_map_that_goes_releases_no_lock),
     T(a_copy_out_of_a_map_says_that_a_page_is_missing),
     T(two_tasks_see_each_others_writes_at_once),
     T(one_task_writes_by_write_what_another_reads_in_its_map),
