@@ -47,6 +47,9 @@
  * io_pages: ENXIO: the first page is behind the file's end.  EACCES: PAGE_WRITES, and it is not open
  *   for writing.  ENOSPC.  ENOMEM: no frame.  Fewer pages than were asked for are no error.
  *
+ * io_read with HURD_IO_NO_BUFFER moves no bytes, for clients that have mapped the file: reply words 1
+ * and 2 say where in the file they are; regular files only.
+ *
  * Small pieces need no container: read_many and write_many of deva.h (READ_MANY, WRITE_MANY: up to
  * HURD_DEVA_CHUNK bytes in the message) work on a file at its own position, so a program's standard
  * stream may be a file as well as a console.  Count 0 is the end of the file.
@@ -87,6 +90,7 @@
 #define HURD_IO_FROM_END    2u
 #define HURD_IO_HERE        (~0ull)
 
+#define HURD_IO_NO_BUFFER   (~0u)
 #define HURD_IO_MOST    0x10000u        /* bytes of one request */
 
 struct hurd_file_stat {

@@ -197,6 +197,9 @@ int hurd_vm_show(struct hurd_shown *shown, uintptr_t offset, uintptr_t size, uns
 /* Calls `sync` for what is shown, and shared, in a range. */
 int hurd_vm_show_sync(uintptr_t addr, uintptr_t size);
 
+/* memcpy() out of such a region: EIO if a page does not come, and no signal. */
+int hurd_vm_copy(void *to, const void *from, uintptr_t size);
+
 /* mmap() of a descriptor that is not anonymous: a library for files sets it.  Returns 0 or the errno
  * that POSIX names. */
 struct hurd_mm_file_map {

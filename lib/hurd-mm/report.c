@@ -57,6 +57,13 @@ static bool casualty_take(L4_ThreadId_t from)
 void report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
                       int error)
 {
+    L4_Word_t into = ip - (L4_Word_t)hurd_vm_copy;
+    struct map *map = map_find(&mm.space, address);
+    if (error && into < (L4_Word_t)(vm_copy_end - (const char *)hurd_vm_copy) && map &&
+        map->store->class->kind == HURD_MM_FILE) {
+        report_redirect(from, (L4_Word_t)vm_copy_failed);
+        return;
+    }
     if (handler_fault(from, address, ip, access, error, map_find(&mm.space, address) != NULL) ||
         !casualty_take(from))
         return;

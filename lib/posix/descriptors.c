@@ -58,6 +58,7 @@ void description_release(struct description *d)
 {
     if (--d->users > 0)
         return;
+    window_close(d);
     if (d->kind != CONSOLE)
         hurd_cap_drop(d->server, d->handle);
     free(d);
@@ -108,6 +109,7 @@ int descriptor_make(const struct description *contents, int least, bool close_on
         return ENOMEM;
     *d = *contents;
     d->users = 1;
+    d->window = NULL;
     table[i].names = d;
     table[i].close_on_exec = close_on_exec;
     *descriptor = i;
@@ -293,6 +295,8 @@ bool descriptors_offer(void)
     bool any = false;
     for (int i = 0; i < DESCRIPTORS; i++) {
         struct description *d = passed_on(i);
+        if (d)
+            window_close(d);            /* the child could not have it */
         if (d)
             d->ticket = start_ticket(d->server, d->handle);
         any |= d != NULL;

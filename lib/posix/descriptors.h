@@ -27,6 +27,9 @@ struct description {
     L4_Word_t mode;                     /* with the type */
     unsigned flags;                     /* O_ flags that it was opened with */
     L4_Word_t ticket;                   /* during fork(): for the child */
+    const uint8_t *window;              /* the file, mapped; NULL: it is not (window.c) */
+    uintptr_t window_size;
+    unsigned reads;                     /* that were large enough to count */
 };
 
 /* The lock of the table and of the connection.  No thread that holds it waits for a console. */
@@ -38,6 +41,14 @@ void posix_unlock(void);
 int posix_files(struct files **files);
 /* The same with that server, which is that of an open file.  EIO: it has ended. */
 int posix_files_of(L4_ThreadId_t server, struct files **files);
+
+/* ---- window.c.  Pre: the lock is held ---- */
+/* Is the file mapped, for reads of this size? */
+bool window_ready(struct description *d, size_t size);
+/* EAGAIN: the bytes are to be read at *where in the ordinary way. */
+int window_read(const struct description *d, uint8_t *data, L4_Word_t size, uint64_t position,
+                L4_Word_t *bytes, uint64_t *where);
+void window_close(struct description *d);
 
 /* A description cannot go away between take and put. */
 int description_take(int descriptor, struct description **d);

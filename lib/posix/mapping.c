@@ -115,7 +115,7 @@ static int container_ask(const struct description *d, bool writes, struct mappin
     return 0;
 }
 
-static int show(const struct description *d, const struct hurd_mm_file_map *map, uintptr_t *addr)
+int mapping_make(const struct description *d, const struct hurd_mm_file_map *map, uintptr_t *addr)
 {
     struct mapping *m = mapping_take();
     bool writes = map->shared && (d->flags & O_ACCMODE) == O_RDWR;
@@ -146,9 +146,21 @@ static int map_file(const struct hurd_mm_file_map *map, uintptr_t *addr)
         return err;
     err = refuse(d, map);
     if (!err)
-        err = show(d, map, addr);
+        err = mapping_make(d, map, addr);
     description_put(d);
     return err;
+}
+
+bool mapping_next(unsigned *i, struct hurd_startup_cap caps[2])
+{
+    while (*i < MAPPINGS && !mappings[*i].used)
+        ++*i;
+    if (*i == MAPPINGS)
+        return false;
+    const struct mapping *m = &mappings[(*i)++];
+    caps[0] = (struct hurd_startup_cap) { m->server.raw, m->handle };
+    caps[1] = (struct hurd_startup_cap) { physmem().raw, m->shown.container };
+    return true;
 }
 
 void mapping_begin(void)

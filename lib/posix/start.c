@@ -14,6 +14,7 @@
 #include <hurd/startup.h>
 
 #include "lib/file/request.h"
+#include "lib/posix/mapping.h"
 
 static struct files files;
 static bool connected;
@@ -273,6 +274,12 @@ int start_kept(char *text, size_t size)
             continue;
         length += (size_t) snprintf(text + length, size - length, " x:%lx:%lx", d.server.raw,
                                     d.handle);
+        err = length < size ? 0 : E2BIG;
+    }
+    struct hurd_startup_cap caps[2];
+    for (unsigned i = 0; !err && mapping_next(&i, caps); ) {
+        length += (size_t) snprintf(text + length, size - length, " x:%lx:%lx x:%lx:%lx",
+                                    caps[0].server, caps[0].cap, caps[1].server, caps[1].cap);
         err = length < size ? 0 : E2BIG;
     }
     for (const struct files *f = files.next; f && !err; f = f->next) {

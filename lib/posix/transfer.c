@@ -24,8 +24,8 @@ static bool can(const struct description *d, unsigned way)
 /* ---- contents, through the connection's container ---- */
 
 /* One request of at most HURD_IO_MOST bytes.  Pre: the lock is held. */
-static int part(struct description *d, unsigned label, uint8_t *data, L4_Word_t size,
-                uint64_t position, L4_Word_t *done)
+static int part_by_container(struct description *d, unsigned label, uint8_t *data,
+                             L4_Word_t size, uint64_t position, L4_Word_t *done)
 {
     struct files *files;
     L4_Word_t out[3] = { 0, 0, 0 };
@@ -45,6 +45,18 @@ static int part(struct description *d, unsigned label, uint8_t *data, L4_Word_t 
         memcpy(data, files->bytes, out[0]);
     *done = out[0];
     return 0;
+}
+
+static int part(struct description *d, unsigned label, uint8_t *data, L4_Word_t size,
+                uint64_t position, L4_Word_t *done)
+{
+    if (label != HURD_IO_READ || !window_ready(d, size))
+        return part_by_container(d, label, data, size, position, done);
+    int err = window_read(d, data, size, position, &size, &position);
+    if (err == EAGAIN)
+        return part_by_container(d, label, data, size, position, done);
+    *done = err ? 0 : size;
+    return err;
 }
 
 static ssize_t contents_move(struct description *d, unsigned label, uint8_t *data, size_t size,

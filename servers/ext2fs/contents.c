@@ -155,15 +155,37 @@ static int read_to(struct handle *h, uint64_t at, uint32_t size, L4_Word_t conta
     return *done > 0 ? window_deliver(container, offset, *done) : err;
 }
 
+/* How many bytes, and where: the client has them mapped. */
+static int serve_where(struct hurd_cap_call *call, struct handle *h, uint64_t at, uint32_t size)
+{
+    const struct ext2_inode *i = h->inode;
+    if ((i->mode & EXT2_TYPE) != EXT2_REGULAR)
+        return EINVAL;
+    bool here = at == HURD_IO_HERE;
+    if (here)
+        at = h->position->at;
+    uint64_t left = at < i->size ? i->size - at : 0;
+    call->reply[0] = size < left ? size : (uint32_t) left;
+    narrow(at, &call->reply[1]);
+    call->reply_words = 3;
+    if (here)
+        h->position->at += call->reply[0];
+    return 0;
+}
+
 static int serve_read(struct hurd_cap_call *call, struct handle *h)
 {
     L4_Word_t container, size = call->arg[3];
     uint32_t done = 0;
     if (call->words != 6 || !range_is_good(call->arg[2], size))
         return EINVAL;
-    if (!(h->flags & HURD_DIR_READS) || buffer_named(call, 1, &container))
+    if (!(h->flags & HURD_DIR_READS))
         return EBADF;
     uint64_t at = wide(&call->arg[4]);
+    if (call->arg[1] == HURD_IO_NO_BUFFER)
+        return serve_where(call, h, at, size);
+    if (buffer_named(call, 1, &container))
+        return EBADF;
     int err = read_to(h, at == HURD_IO_HERE ? h->position->at : at, size, container, call->arg[2],
                       &done);
     if (!err && at == HURD_IO_HERE)

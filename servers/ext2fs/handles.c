@@ -52,7 +52,7 @@ static void handle_free(struct handle *h)
         at = &(*at)->next;
     assert_is(*at, ==, h);
     *at = h->next;
-    if (h->inode && h->flags & (HURD_DIR_READS | HURD_DIR_WRITES))
+    if (h->inode && h->flags & (HURD_DIR_READS | HURD_DIR_WRITES) && !h->is_map)
         locks_drop(h->task, h->inode);
     if (h->cached)
         pager_close(&cache, h->cached);

@@ -26,6 +26,7 @@ int serve_map(struct hurd_cap_call *call, struct handle *h)
     int err = handle_give_new(call, h->inode, h->flags, &made);
     if (err)
         return err;
+    made->is_map = true;
     err = cache_of(made, &file);
     if (!err)
         err = hurd_pm_container_share(physmem(), file->container, call->task, rights, &container);

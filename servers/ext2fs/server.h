@@ -45,6 +45,7 @@ struct handle {
     unsigned flags;                     /* HURD_DIR_ flags that it was opened with */
     struct position *position;          /* NULL  <=>  inode is */
     struct pager_file *cached;          /* NULL: no pages of it have been asked for */
+    bool is_map;                        /* of io_map: no descriptor, so its end releases no lock */
     L4_Word_t ticket;                   /* 0: it is not offered */
     L4_Word_t container;                /* buffer: in our table of physmem */
 };

@@ -141,6 +141,7 @@ TEST(refusals_of_io)
     struct file d = opened("/", HURD_DIR_READS);
     L4_Word_t b = files.buffer;
     EXPECT_EQ(ASK(HURD_IO_READ, NONE, b, 0, 4, 0, 0), EBADF);
+    EXPECT_EQ(ASK(HURD_IO_READ, files.root, HURD_IO_NO_BUFFER, 0, 4, 0, 0), EINVAL);
     EXPECT_EQ(ASK(HURD_IO_READ, b, b, 0, 4, 0, 0), EBADF);
     EXPECT_EQ(ASK(HURD_IO_READ, r.handle, r.handle, 0, 4, 0, 0), EBADF);
     EXPECT_EQ(ASK(HURD_IO_READ, w.handle, b, 0, 4, 0, 0), EBADF);

@@ -308,6 +308,77 @@ TEST(msync_looks_at_its_arguments)
     EXPECT_EQ(errno, ENOMEM);
 }
 
+/* A file that is read again and again is mapped by lib/posix; nothing else may show that. */
+TEST(a_file_that_is_read_often_reads_as_before)
+{
+    int f = make("/m", 5 * PAGE + 100);
+    unsigned wrong = 0;
+    for (unsigned round = 0; round < 3; round++) {
+        for (unsigned at = 0, n; at < 5 * PAGE + 100; at += n) {
+            n = (unsigned)pread(f, piece, 3000, at);
+            for (unsigned i = 0; i < n; i++)
+                wrong += piece[i] != byte_of(at + i);
+        }
+        EXPECT_EQ(pread(f, piece, PAGE, 5 * PAGE + 50), 50);
+        EXPECT_EQ(pread(f, piece, PAGE, 9 * PAGE), 0);
+    }
+    byte_write(f, 2 * PAGE, 0x99);
+    EXPECT_EQ(pread(f, piece, 2000, 2 * PAGE), 2000);
+    EXPECT_EQ(piece[0], 0x99);
+    EXPECT_EQ(lseek(f, PAGE + 10, SEEK_SET), PAGE + 10);
+    EXPECT_EQ(read(f, piece, 2000), 2000);
+    EXPECT_EQ(piece[0], byte_of(PAGE + 10));
+    EXPECT_EQ(lseek(f, 0, SEEK_CUR), PAGE + 2010);
+    EXPECT_EQ(ftruncate(f, PAGE), 0);           /* the map reaches behind the end now */
+    EXPECT_EQ(pread(f, piece, PAGE, 3 * PAGE), 0);
+    EXPECT_EQ(pread(f, piece, PAGE, 100), PAGE - 100);
+    EXPECT_EQ(pwrite(f, piece, PAGE, 8 * PAGE), PAGE);      /* and not as far as the file */
+    EXPECT_EQ(pread(f, piece, PAGE, 4 * PAGE), PAGE);
+    wrong += piece[0] != 0;
+    EXPECT_EQ(pread(f, piece, PAGE, 8 * PAGE + 5), PAGE - 5);
+    wrong += piece[0] != byte_of(105);
+    EXPECT_EQ(wrong, 0);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(pread(f, piece, PAGE, 0) == PAGE && piece[1] == byte_of(1) ? 4 : 1);
+    int status = 0;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(WEXITSTATUS(status), 4);
+    EXPECT_EQ(pread(f, piece, PAGE, 0), PAGE);
+    EXPECT_EQ(close(f), 0);
+}
+
+/* close() of a descriptor releases the task's locks on its file, but a map that goes is no descriptor. */
+TEST(a_map_that_goes_releases_no_lock)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int f = make("/m", 2 * PAGE), status = 0;
+    EXPECT_EQ(fcntl(f, F_SETLK, &lock), 0);
+    EXPECT_EQ(munmap(map_shared(f, PAGE), PAGE), 0);
+    for (unsigned i = 0; i < 5; i++)            /* lib/posix maps it, and lets the map go for fork() */
+        EXPECT_EQ(pread(f, piece, PAGE, 0), PAGE);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(fcntl(f, F_SETLK, &lock) == -1 ? 3 : 1);
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(WEXITSTATUS(status), 3);
+    EXPECT_EQ(close(f), 0);
+}
+
+/* hurd_vm_copy() where a page does not come. */
+TEST(a_copy_out_of_a_map_says_that_a_page_is_missing)
+{
+    int f = make("/m", 3 * PAGE);
+    unsigned char *p = map_shared(f, 3 * PAGE);
+    EXPECT_EQ(hurd_vm_copy(piece, p + 2 * PAGE + 1, 1000), 0);
+    EXPECT_EQ(piece[999], byte_of(2 * PAGE + 1000));
+    EXPECT_EQ(ftruncate(f, PAGE), 0);
+    EXPECT_EQ(hurd_vm_copy(piece, p + 2 * PAGE + 1, 1000), EIO);
+    EXPECT_EQ(hurd_vm_copy(piece, p + PAGE - 10, 20), EIO);
+    EXPECT_EQ(hurd_vm_copy(piece, p + PAGE - 10, 10), 0);
+    EXPECT_EQ(munmap(p, 3 * PAGE) | close(f), 0);
+}
+
 /* ---- two tasks ---- */
 
 /* Each writes a byte for the other one and reads its answer, by the map alone. */
@@ -451,6 +522,9 @@ const struct test tests[] = {
     T(a_removed_file_lives_as_long_as_it_is_mapped),
     T(more_pages_are_written_to_than_may_be_dirty),
     T(msync_looks_at_its_arguments),
+    T(a_file_that_is_read_often_reads_as_before),
+    T(a_map_that_goes_releases_no_lock),
+    T(a_copy_out_of_a_map_says_that_a_page_is_missing),
     T(two_tasks_see_each_others_writes_at_once),
     T(one_task_writes_by_write_what_another_reads_in_its_map),
     T(a_task_that_dies_leaves_its_writes_and_no_page),
