@@ -8,6 +8,8 @@
 
 #include <hurd/assert.h>
 
+enum { BELOW_LOOKS = 4096 };                /* blocks that one search looks at */
+
 struct free_block {
     paddr_t next, prev;                     /* 0 = end of the list */
 };
@@ -87,6 +89,36 @@ void buddy_free(paddr_t base, unsigned order)
         order++;
     }
     block_link(base, order);
+}
+
+/* The lists of large blocks are short, so they are searched first, and not for ever. */
+static paddr_t block_below(paddr_t limit, unsigned *order)
+{
+    unsigned left = BELOW_LOOKS;
+    for (unsigned k = ORDER_MAX + 1; k-- > 0; ) {
+        for (paddr_t base = lists[k]; base && left; base = block_at(base)->next, left--) {
+            if (base < limit) {
+                *order = k;
+                return base;
+            }
+        }
+    }
+    return 0;
+}
+
+paddr_t buddy_alloc_below(paddr_t limit)
+{
+    unsigned order;
+    paddr_t base = block_below(limit & ~PAGE_MASK, &order);
+    if (!base)
+        return 0;
+    block_unlink(base, order);
+    while (order > 0) {
+        order--;
+        block_link(base + (PAGE_SIZE << order), order);
+    }
+    ledger.free--;
+    return base;
 }
 
 unsigned buddy_largest(void)

@@ -449,12 +449,13 @@ static int serve_release(struct hurd_cap_call *call)
 static int serve_pin(struct hurd_cap_call *call)
 {
     uint32_t page, count, contiguous;
-    paddr_t first;
+    paddr_t first, limit = call->words > 3 ? call->arg[3] : 0;
     int err = pages_of(call->arg[1], call->arg[2], &page, &count);
     if (!err && !(call->cap->rights & RIGHTS_WRITE))
         err = EACCES;
     if (!err)
-        err = container_pin(call_container(call), call->task, page, count, &first, &contiguous);
+        err = container_pin(call_container(call), call->task, page, count, limit, &first,
+                            &contiguous);
     if (err)
         return err;
     call->reply[0] = first;
@@ -589,7 +590,7 @@ static const struct operation operations[] = {
     [HURD_PM_CONTAINER_DESTROY - FIRST_LABEL]    = { serve_container_destroy, STRONG, 1, 1 },
     [HURD_PM_CONTAINER_REVOKE - FIRST_LABEL]     = { serve_revoke, STRONG, 2, 2 },
     [HURD_PM_CONTAINER_RELEASE - FIRST_LABEL]    = { serve_release, STRONG, 3, 3 },
-    [HURD_PM_CONTAINER_PIN - FIRST_LABEL]        = { serve_pin, STRONG, 3, 3 },
+    [HURD_PM_CONTAINER_PIN - FIRST_LABEL]        = { serve_pin, STRONG, 3, 4 },
     [HURD_PM_CONTAINER_UNPIN - FIRST_LABEL]      = { serve_unpin, STRONG, 3, 3 },
     [HURD_PM_CONTAINER_INFO - FIRST_LABEL]       = { serve_container_info, CONTAINER, 1, 1 },
     [HURD_PM_STATISTICS - FIRST_LABEL]           = { serve_statistics, ANY, 1, 1 },

@@ -32,7 +32,7 @@ ISA = [
     r"rtc +ports 70-71  irq 8  driver rtc: runs \(task \d+, start number 1\)",
     r"speaker +port 42  port 61  driver speaker: runs",
     r"com2 +ports 2f8-2ff  irq 3$",
-    r"floppy +ports 3f0-3f5  port 3f7  irq 6$",
+    r"floppy +ports 3f0-3f5  port 3f7  ports 4-5  port 81  ports a-c  irq 6  driver floppy: not started",
 ]
 OLD_PLACES = "ports 1f0-1f7  port 3f6  irq 14  ports 170-177  port 376  irq 15"
 CARDS = ["-device", "ne2k_pci,addr=5", "-device", "rtl8139,addr=6", "-device", "virtio-rng-pci,addr=7,disable-modern=on"]
