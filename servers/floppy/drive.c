@@ -44,7 +44,7 @@ static bool changed(void)
 
 static void attend(unsigned d)
 {
-    motors_off = fdc_clock() + MOTOR_TIME;
+    motors_off = driver_clock() + MOTOR_TIME;
     fdc_select(d);
 }
 
@@ -61,7 +61,7 @@ static bool motor_on(unsigned d)
 static void spin(unsigned d)
 {
     if (!motor_on(d))
-        fdc_pause(SPIN_UP);
+        driver_pause(SPIN_UP);
     attend(d);
 }
 
@@ -98,7 +98,7 @@ static bool heads_to(unsigned d, uint8_t cylinder)
         recover();
         return false;
     }
-    fdc_pause(SETTLE);
+    driver_pause(SETTLE);
     drives[d].cylinder = cylinder;
     return true;
 }
@@ -282,7 +282,7 @@ static void drive_late(void)
 
 static uint32_t drive_patience(void)
 {
-    uint64_t clock = fdc_clock();
+    uint64_t clock = driver_clock();
     if (!motors_run())
         return UINT32_MAX;
     return clock < motors_off ? (uint32_t) (motors_off - clock) : 0;

@@ -39,16 +39,16 @@ static uint8_t output = OUTPUT_RUN | OUTPUT_DMA;
 
 static bool ready(uint8_t direction)
 {
-    uint64_t start = fdc_clock();
+    uint64_t start = driver_clock();
     for (unsigned i = 0;; i++) {
         uint8_t status = port_in8(fdc.base + FDC_STATUS);
         if (status & STATUS_READY)
             return (status & STATUS_TO_US) == direction;
         if (i < LOOKS)
             continue;
-        if (fdc_clock() - start >= READY_TIME)
+        if (driver_clock() - start >= READY_TIME)
             return false;
-        fdc_pause(PAUSE);
+        driver_pause(PAUSE);
     }
 }
 
@@ -131,7 +131,7 @@ bool fdc_reset(void)
     output |= OUTPUT_RUN | OUTPUT_DMA;
     forget_interrupts();
     port_out8(fdc.base + FDC_OUTPUT, output & ~OUTPUT_RUN);
-    fdc_pause(RESET_PAUSE);
+    driver_pause(RESET_PAUSE);
     put_output();
     fdc_interrupt(RESET_TIME);          /* if it got lost, the results tell */
     for (unsigned i = 0; i < DRIVES_POLLED; i++) {

@@ -76,11 +76,7 @@ void fdc_dma(uint32_t physical, unsigned bytes, bool to_memory);
  * false if the controller does not answer.  Blocks. */
 bool fdc_run(const uint8_t *bytes, unsigned count, uint8_t result[FDC_RESULTS], uint32_t us);
 
-/* ---- the seam to the kernel: wait.c; host tests have their own ---- */
-
-/* Waits for the controller's interrupt, `us` at most.  Returns false if none came.  Blocks. */
+/* Waits for the controller's interrupt, `us` at most; in wait.c.  Returns false if none came.  Blocks. */
 bool fdc_interrupt(uint32_t us);
-uint64_t fdc_clock(void);       /* us since some moment */
-void fdc_pause(uint32_t us);
 
 #endif

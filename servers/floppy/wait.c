@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting: for the controller's interrupt, and for time to pass. */
+/* Waiting for the controller's interrupt.  Host tests have another one. */
 #include "fdc.h"
 
 #include <hurd/device.h>
 #include <l4/ipc.h>
-#include <l4/schedule.h>
 #include <l4/thread.h>
 
 bool fdc_interrupt(uint32_t us)
@@ -15,14 +14,4 @@ bool fdc_interrupt(uint32_t us)
         return false;
     hurd_irq_done(line, fdc.line, 1);
     return true;
-}
-
-uint64_t fdc_clock(void)
-{
-    return L4_SystemClock().raw;
-}
-
-void fdc_pause(uint32_t us)
-{
-    L4_Sleep(L4_TimePeriod(us));
 }

@@ -247,12 +247,12 @@ bool fdc_interrupt(uint32_t us)
     return came;
 }
 
-uint64_t fdc_clock(void)
+uint64_t driver_clock(void)
 {
     return pc.clock;
 }
 
-void fdc_pause(uint32_t us)
+void driver_pause(uint32_t us)
 {
     pc.clock += us;
 }

@@ -114,7 +114,7 @@ static void reset(bool look)
 {
     uint8_t inside = 0;
     port_out8(BASE + FDC_OUTPUT, 0x08);
-    fdc_pause(1000);
+    driver_pause(1000);
     if (look)
         inside = port_in8(BASE + FDC_STATUS);
     port_out8(BASE + FDC_OUTPUT, 0x0C);
@@ -148,7 +148,7 @@ static void ask_heads(void)
     ASK("recalibrate, motor off", WAIT, FDC_RECALIBRATE, 0);
     sense("recalibrate, motor off");
     fdc_motor(0, true);
-    fdc_pause(SPIN_UP);
+    driver_pause(SPIN_UP);
     printf("changed, motor on: %02x\n", port_in8(RATE) & FDC_CHANGED);
     ASK("seek 1", WAIT, FDC_SEEK, 0, 1);
     sense("seek 1");

@@ -23,6 +23,12 @@ mortal/floppy_LDS    := lib/hurd-mm/program.lds
 mortal/floppy_LIBS   := block driver hurd-mm c hurd-cap l4
 mortal/floppy_CFLAGS := -I.
 mortal/floppy_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8 hurd_pm_container_copy hurd_deva_block_check hurd_cap_serve)
+PROGRAMS             += mortal/virtio
+mortal/virtio_SRC    := $(virtio_SRC) $(addprefix tests/guest/disk/,mortal.c mortal_notify.c)
+mortal/virtio_LDS    := lib/hurd-mm/program.lds
+mortal/virtio_LIBS   := block driver hurd-mm c hurd-cap l4
+mortal/virtio_CFLAGS := -I.
+mortal/virtio_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8 port_out16 hurd_pm_container_copy hurd_deva_block_check hurd_cap_serve)
 # In place of the demo: the protocol, on a disk that takes 20 ms to find a place.
 PROGRAMS           += block_test
 APP_TESTS          += block_test
