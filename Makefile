@@ -70,7 +70,7 @@ $(foreach a,$(APPS),$(eval $(call app_rules,$(a))))
 define driver_rules
 PROGRAMS     += $(1)
 $(1)_LDS     := lib/hurd-mm/program.lds
-$(1)_LIBS    := block ext2 driver hurd-mm c hurd-cap l4
+$(1)_LIBS    := block ext2 pager driver hurd-mm c hurd-cap l4
 $(1)_CFLAGS  := -I. $$(DENSE)
 endef
 $(foreach d,$(DRIVERS) $(STORED),$(eval $(call driver_rules,$(d))))
@@ -80,12 +80,15 @@ define objects
 $(patsubst %.asm,$(BUILD)/obj/$(1)/%.asm.o,$(patsubst %.c,$(BUILD)/obj/$(1)/%.c.o,$($(1)_SRC)))
 endef
 
+# The room.mk of the folders of $(1)'s files: when the flags there change, $(1) is built anew.
+rooms = $(wildcard $(addsuffix room.mk,$(sort $(dir $($(1)_SRC)))))
+
 define compile_rules
-$(BUILD)/obj/$(1)/%.c.o: %.c Makefile $($(1)_DEPS)
+$(BUILD)/obj/$(1)/%.c.o: %.c Makefile $(rooms) $($(1)_DEPS)
 	@mkdir -p $$(@D)
 	$(if $(V),,@echo "  CC   $$<")
 	$(Q)$$(CC) $$(CFLAGS) $($(1)_CFLAGS) $$(if $$(filter $$*,$($(1)_SELDOM)),-Os) -MMD -MP -c $$< -o $$@
-$(BUILD)/obj/$(1)/%.asm.o: %.asm Makefile $($(1)_DEPS)
+$(BUILD)/obj/$(1)/%.asm.o: %.asm Makefile $(rooms) $($(1)_DEPS)
 	@mkdir -p $$(@D)
 	$(if $(V),,@echo "  ASM  $$<")
 	$(Q)$$(NASM) $$(ASFLAGS) $($(1)_ASFLAGS) -I$$(dir $$<) -MD $$(@:.o=.d) $$< -o $$@

@@ -25,6 +25,7 @@ SILENCE = int(os.environ.get("TEST_SILENCE", "15"))     # seconds (of a machine.
 AGAIN = SILENCE / 5                                     # the same, behind the words behind which another one hung
 STOP = "TEST_STOP" in os.environ                        # a suite's first failure is its end
 PROMPT = "pecan> "
+MORE = "-- more: space, enter or q --"
 hung = set()                                            # the last words of machines that hung
 stop = threading.Event()                                # nobody wants the rest of the results
 
@@ -167,12 +168,16 @@ class Machine:
         self.line.send(line + "\r")
 
     def command(self, line, timeout=60):
-        """Types a command at the shell's prompt; answers what it printed.  Lines of a program in the background may be among it, or
+        """Types a command at the shell's prompt; answers what it printed, all pages of it.  Lines of a program in the background may be among it, or
         come later: see expect_since()."""
         self.send(line)
         self.expect(echo_of(line), timeout)
-        self.expect(re.escape(PROMPT), timeout)
-        return self.before.replace("\r", "")
+        said = ""
+        while self.expect(f"{re.escape(PROMPT)}|{MORE}", timeout)[0] == MORE:
+            said += self.before
+            self.line.send(" ")
+            self.expect(re.escape("\r\033[K"), timeout)    # it is gone again
+        return (said + self.before).replace("\r", "")
 
     def finish(self, timeout=60, silence=None, last_line=None):
         """Reads to the machine's end, or to a last line; answers an Ending."""

@@ -38,6 +38,7 @@
  *                           2 bytes
  *   790    keymap           0 master, 1 layout or               0 the layout from now on
  *                           HURD_DEVA_KEYMAP_ASK
+ *   791    status           0 master, 1 count, 2.. packed bytes  none
  *
  * Packed bytes: four in a word, the first in bits 0-7; at most HURD_DEVA_CHUNK of them.
  * HURD_CAP_CANCEL ends a read that waits, with ECANCELED.  The death message of hurd/task.h ends
@@ -67,6 +68,7 @@
 #define HURD_DEVA_DMA_MEMORY     785
 #define HURD_DEVA_MEMORY_MAP     786
 #define HURD_DEVA_KEYMAP         790
+#define HURD_DEVA_STATUS         791
 
 #define HURD_DEVA_ERROR 0x8000 /* label of a refusal */
 #define HURD_DEVA_CHUNK 240    /* the most bytes of text in one message */
@@ -160,6 +162,12 @@
 #define HURD_DEVA_KEYMAPS    3
 #define HURD_DEVA_KEYMAP_ASK 0xffffffff /* changes nothing */
 
+/* status: the text of a line below the screen's last row of text, which has one row less from then
+ * on; count 0: the screen has all its rows again.  The serial line shows nothing of it, and without
+ * a screen nothing does.  EINVAL: more than HURD_DEVA_STATUS_MOST bytes, or another number of
+ * words. */
+#define HURD_DEVA_STATUS_MOST 80
+
 /* ---- functions for clients, lib/hurd-cap/deva_client.c.  They return 0 or an errno.  Each blocks
  * until deva replies; reads block as their requests do. */
 
@@ -189,6 +197,7 @@ int hurd_deva_irq_detach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq);
 /* Pre: *layout is the layout to set, or HURD_DEVA_KEYMAP_ASK.  Post: *layout is the one that is
  * set. */
 int hurd_deva_keymap(L4_ThreadId_t server, L4_Word_t master, L4_Word_t *layout);
+int hurd_deva_status(L4_ThreadId_t server, L4_Word_t master, const char *text, L4_Word_t size);
 int hurd_deva_ports_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t io_fpage);
 
 int hurd_deva_block_register(L4_ThreadId_t server, L4_Word_t master, L4_ThreadId_t thread,

@@ -27,8 +27,8 @@
  * dir_read: one page of struct hurd_dir_entry records; 0 bytes at the end.  The cursor begins at 0;
  *   names that are made or removed meanwhile may or may not be seen.  EINVAL: the cursor is none.
  * dir_unlink: EISDIR without HURD_DIR_REMOVE, ENOTDIR with it, ENOTEMPTY.
- * dir_rename, dir_link, dir_symlink: as names.c of lib/ext2 says; EXDEV: a directory cannot go to
- *   another directory. */
+ * dir_rename, dir_link, dir_symlink: as lib/ext2 says (ext2.h); EINVAL: the directory would be in
+ *   itself; EXDEV: a tree of directories is too large to move. */
 #ifndef HURD_DIR_H
 #define HURD_DIR_H
 

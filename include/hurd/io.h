@@ -19,6 +19,11 @@
  *                                                                    names it, is on the medium
  *   1028   io_seek      0 file, 1 HURD_IO_FROM_*, 2-3 distance       0-1 position (low word first)
  *
+ *   1030   io_map       0 file, 1 HURD_IO_MAP_*                      0 handle, 1 container: a weak
+ *                                                                    reference in the caller's
+ *                                                                    table of physmem
+ *   1031   io_pages     0 file, 1 page, 2 pages, 3 HURD_IO_PAGE_*    0 pages that are there now
+ *
  * offset: bytes into the container, a multiple of 4 KB; bytes: 1 to HURD_IO_MOST.  A read replaces
  * whole pages of the container; behind the bytes that were read, the last of these is zero.
  * io_read: EBADF not opened for reading, EISDIR, EINVAL neither file nor directory.
@@ -28,6 +33,19 @@
  * An open file has a position of its own, which io_seek sets. io_read and io_write with both words
  * of the position ~0 (HURD_IO_HERE) begin there, and move it on. Handles that come from one lookup
  * (fs.h, fs_claim) share it.  io_seek: EINVAL: the sum is below 0 or too large.
+ *
+ * io_map shows the container in which the server keeps the file's pages; the offset there is the
+ * offset in the file.  The caller opens a slot for the server first (HURD_CAP_OPEN at physmem).  The
+ * handle is the caller's like one of lookup, and keeps the file open.  Pages that are not there are
+ * holes; io_pages brings them, up to HURD_IO_PAGES_MOST at a time, but none behind the file's end.
+ * Any page may vanish again at any time, and the right to write to it as well.  Who wants to write
+ * asks by PAGE_WRITES first, each time when that right is gone; what is written without that may be
+ * lost.  Reads, writes and all maps of a file show the same bytes.  Behind the file's end, the last
+ * page has zeros, or what somebody wrote there through a map.
+ * io_map: ENODEV: not a regular file.  EACCES: not opened for reading, or with MAP_WRITES not for
+ *   writing.  EPERM: no slot.  EMFILE, ENFILE.
+ * io_pages: ENXIO: the first page is behind the file's end.  EACCES: PAGE_WRITES, and it is not open
+ *   for writing.  ENOSPC.  ENOMEM: no frame.  Fewer pages than were asked for are no error.
  *
  * Small pieces need no container: read_many and write_many of deva.h (READ_MANY, WRITE_MANY: up to
  * HURD_DEVA_CHUNK bytes in the message) work on a file at its own position, so a program's standard
@@ -48,6 +66,12 @@
 #define HURD_IO_SYNC    1027
 #define HURD_IO_SEEK    1028
 #define HURD_IO_ROOM    1029            /* pipes only */
+#define HURD_IO_MAP     1030
+#define HURD_IO_PAGES   1031
+
+#define HURD_IO_MAP_WRITES  1u          /* the pages can be mapped for writing */
+#define HURD_IO_PAGE_WRITES 1u
+#define HURD_IO_PAGES_MOST  16u
 
 #define HURD_IO_FROM_START  0u
 #define HURD_IO_FROM_HERE   1u

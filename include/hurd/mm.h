@@ -174,6 +174,39 @@ int hurd_store_find_cached(struct hurd_store *store, uintptr_t offset, L4_Word_t
 /* Forgets cached pages and takes them out of every region; the container keeps them. */
 int hurd_store_flush(struct hurd_store *store, uintptr_t offset, uintptr_t size);
 
+/* ---- regions of files: pages of a container that a server owns, by a weak reference ---- */
+
+/* What is shown, in memory of the caller's that stays until `release` is called.  `bring` and
+ * `release` must not wait for a lock that a thread may hold while it touches the region, or while it
+ * allocates memory. */
+struct hurd_shown {
+    /* Asks the server for the page, in a thread of the library.  0: it is in the container, and with
+     * access HURD_VM_WRITE it may be written to until physmem takes that right away.  An errno:
+     * SIGBUS. */
+    hurd_store_fault_t *bring;          /* its `hook` is the struct hurd_shown */
+    int (*sync)(struct hurd_shown *shown);      /* changes are on the medium when it returns */
+    void (*release)(struct hurd_shown *shown);  /* the last region is gone */
+    L4_Word_t container;                /* the weak reference */
+    unsigned rights;                    /* the most that a region may have */
+    int is_private;                     /* changes are the task's own, in copies */
+};
+/* [offset, offset + size) of the container becomes visible.  On an error, release is not called.
+ * Errors as hurd_vm_allocate(), and EACCES: more rights than `rights`. */
+int hurd_vm_show(struct hurd_shown *shown, uintptr_t offset, uintptr_t size, unsigned flags,
+                 unsigned rights, uintptr_t *addr);
+/* Calls `sync` for what is shown, and shared, in a range. */
+int hurd_vm_show_sync(uintptr_t addr, uintptr_t size);
+
+/* mmap() of a descriptor that is not anonymous: a library for files sets it.  Returns 0 or the errno
+ * that POSIX names. */
+struct hurd_mm_file_map {
+    int file, shared;
+    unsigned rights, flags;             /* HURD_VM_* */
+    uintptr_t size;
+    uint64_t offset;
+};
+extern int (*hurd_mm_map_file)(const struct hurd_mm_file_map *map, uintptr_t *addr);
+
 /* ---- extra pages: beyond the guarantee, for contents that can be made again ---- */
 
 /* A function that gives so many extra pages back until that time of the system clock, in
@@ -280,6 +313,7 @@ enum hurd_mm_kind {
     HURD_MM_WIRED = 4,                  /* the pager's own */
     HURD_MM_PAGED = 5,                  /* a store with operations */
     HURD_MM_POOL = 6,                   /* the frames of such stores */
+    HURD_MM_FILE = 7,                   /* pages of a file server, private copies of such pages */
 };
 
 #endif

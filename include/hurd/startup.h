@@ -93,7 +93,8 @@ struct hurd_startup_data {
                                                init */
     L4_Word_t store_size;                   /* bytes of the archive */
     L4_Word_t startup_error;                /* 0; a program never sees another value */
-    L4_Word_t reserved[1];
+    L4_Word_t kept;                         /* HURD_TASK_EXEC: a container of the program before;
+                                               0: none */
 };
 
 /* How the copy of a task that called HURD_TASK_FORK begins.  It is at HURD_STARTUP_RESUME; the

@@ -106,6 +106,17 @@ enum hurd_task_op {
      * dead; its handle is released.  ECHILD: there is no such child, or its handle was
      * released before.  EAGAIN: it lives, and NOHANG is set.  EPERM: not the caller's own task. */
     HURD_TASK_WAIT_CHILD = 530,
+    /* 0 own task, 1 to 3 image as with CREATE, 4 container handle or 0, 5.. as with CREATE.
+     * No reply if it succeeds.  The task goes on with another program: its threads and its memory
+     * go, a new first thread begins in the new program.  The task keeps its ID, its memory control,
+     * its console, its children, the handles that it has in `task`, and those in servers that do
+     * not hear of it (servers of files); the container of word 4, whose handle the new program
+     * finds in its startup data (`kept`).  Everybody who waits for the task goes on waiting.
+     * The handles of words 1, 4 and 6 are gifts, and consumed, as with CREATE.  ENOMEM: the memory
+     * control does not suffice for both images, or not for the program.  EPERM also: wortel started
+     * the caller.  If memory of the kernel is missing when the old program is gone, the task
+     * ends (reason killed). */
+    HURD_TASK_EXEC = 535,
 
     /* 0 task or master, 1 task ID (0 = the task of the handle) -> 0 milliseconds of processor time,
      * as ticks of the clock found it running, modulo 2^32; HURD_TASK_UNKNOWN: the kernel does not
@@ -194,6 +205,9 @@ int hurd_task_create_text(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image,
                           struct hurd_task_created *created);
 int hurd_task_fork(L4_ThreadId_t server, L4_Word_t task, L4_Word_t control, L4_Word_t memory,
                    struct hurd_task_created *created);
+/* Returns only if it fails.  `kept`: a handle in the table of `task`, or 0. */
+int hurd_task_exec(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
+                   L4_Word_t size, L4_Word_t kept, const struct hurd_task_text *text);
 struct hurd_task_ended { L4_Word_t id, status, reason; };
 int hurd_task_wait_child(L4_ThreadId_t server, L4_Word_t task, L4_Word_t child, L4_Word_t flags,
                          struct hurd_task_ended *ended);

@@ -297,3 +297,14 @@ int blocks_cut(struct ext2_inode *inode, uint32_t keep)
     } while (!err && cut == EAGAIN);
     return err ? err : cut;
 }
+
+int pointers_free(struct ext2 *fs, const uint32_t *pointer)
+{
+    uint32_t freed;
+    int err = 0;
+    for (unsigned i = 0; i < EXT2_POINTERS && !err; i++) {
+        if (pointer[i])
+            err = blocks_free(fs, pointer[i], i < EXT2_DIRECT ? 0 : i - EXT2_DIRECT + 1, &freed);
+    }
+    return err;
+}

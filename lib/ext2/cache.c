@@ -10,7 +10,7 @@
 
 #include "lib/ext2/parts.h"
 
-enum { DATA_ALIGN = 4096 };
+enum { DATA_ALIGN = 4096, INDEX_PART = 8 };     /* one eighth of the memory is index.c's */
 
 /* For ADDS, names come before inodes: e2fsck removes an entry of an unused inode without a
  * question, but it asks about a used inode without a name.  For REMOVES the order is the opposite,
@@ -39,7 +39,8 @@ static size_t records_size(uint32_t buffers)
 
 size_t ext2_memory(uint32_t buffers)
 {
-    return records_size(buffers) + (size_t) buffers * DATA_ALIGN + DATA_ALIGN;
+    size_t cache = records_size(buffers) + (size_t) buffers * DATA_ALIGN + DATA_ALIGN;
+    return cache + cache / (INDEX_PART - 1) + sizeof(uint64_t);
 }
 
 static void list_remove(struct ext2 *fs, struct ext2_buffer *b)
@@ -64,11 +65,12 @@ static void list_prepend(struct ext2 *fs, struct ext2_buffer *b)
     fs->oldest = b;
 }
 
-/* As many buffers of fs->block_size as the memory holds, page-aligned. */
+/* As many buffers of fs->block_size as the memory holds, page-aligned, behind the names' index. */
 int cache_init(struct ext2 *fs, void *memory, size_t bytes)
 {
     uint32_t count = 0;
-    uint8_t *data = (uint8_t *) (((uintptr_t) memory + DATA_ALIGN - 1) & -(uintptr_t) DATA_ALIGN);
+    uintptr_t index = index_init(fs, memory, bytes / INDEX_PART), begin = (uintptr_t) memory + index;
+    uint8_t *data = (uint8_t *) ((begin + DATA_ALIGN - 1) & -(uintptr_t) DATA_ALIGN);
     size_t lost = data - (uint8_t *) memory;
     while (bytes > lost &&
            records_size(count + 1) + (size_t) (count + 1) * fs->block_size <= bytes - lost)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Directories: blocks of entries, which are searched from the first to the last.  A directory with
- * an index (the feature dir_index) is read in the same way, because the index hides in entries that
- * look unused; before the first change the index is dropped, as it would be wrong afterwards.
+/* Directories: blocks of entries.  A small directory is searched from the first block to the last, a
+ * larger one by its index in memory (index.c).  The index that it may have on the disk (the feature
+ * dir_index) is not used: it hides in entries that look unused, and before the first change it is
+ * dropped, as it would be wrong afterwards.
  *
  * Entries never move to another block, and a change is one write of one block, except in
  * directory_rewrite(), whose one write is the inode's. */
@@ -10,7 +11,7 @@
 
 #include "lib/ext2/parts.h"
 
-enum { ENTRY_ALIGN = 4 };
+enum { ENTRY_ALIGN = 4, INDEX_LEAST = 3 };      /* blocks */
 
 int name_check(const char *name, uint32_t length)
 {
@@ -19,13 +20,12 @@ int name_check(const char *name, uint32_t length)
     return length > EXT2_NAME_MOST ? ENAMETOOLONG : 0;
 }
 
-static uint32_t entry_size(uint32_t name_length)
+uint32_t entry_size(uint32_t name_length)
 {
     return (EXT2_ENTRY_HEAD + name_length + ENTRY_ALIGN - 1) & -ENTRY_ALIGN;
 }
 
-/* The entry at this offset, or NULL if it cannot be one. */
-static struct ext2_disk_entry *entry_at(const struct ext2 *fs, uint8_t *data, uint32_t offset)
+struct ext2_disk_entry *entry_at(const struct ext2 *fs, uint8_t *data, uint32_t offset)
 {
     struct ext2_disk_entry *e = (void *) (data + offset);
     if (fs->block_size - offset < EXT2_ENTRY_HEAD || e->length < EXT2_ENTRY_HEAD ||
@@ -37,12 +37,7 @@ static struct ext2_disk_entry *entry_at(const struct ext2 *fs, uint8_t *data, ui
     return e;
 }
 
-static uint32_t directory_blocks(const struct ext2_inode *directory)
-{
-    return (uint32_t) (directory->size >> directory->fs->block_shift);
-}
-
-static int block_get(struct ext2_inode *directory, uint32_t logical, struct ext2_buffer **buffer)
+int directory_block(struct ext2_inode *directory, uint32_t logical, struct ext2_buffer **buffer)
 {
     int err = blocks_read(directory, logical, buffer);
     if (!err && !*buffer)
@@ -50,7 +45,7 @@ static int block_get(struct ext2_inode *directory, uint32_t logical, struct ext2
     return err;
 }
 
-static int entry_bad(struct ext2 *fs)
+int entry_bad(struct ext2 *fs)
 {
     return fs_damaged(fs, "a directory has an entry that cannot be one");
 }
@@ -76,24 +71,120 @@ static int block_find(struct ext2 *fs, struct ext2_buffer *buffer, const char *n
     return ENOENT;
 }
 
+/* ---- the index in memory ---- */
+
+static uint32_t largest_gap(struct ext2 *fs, uint8_t *data)
+{
+    struct ext2_disk_entry *e;
+    uint32_t gap = 0;
+    for (uint32_t at = 0; at < fs->block_size && (e = entry_at(fs, data, at)); at += e->length) {
+        uint32_t rest = e->length - (e->inode ? entry_size(e->name_length) : 0);
+        if (rest > gap)
+            gap = rest;
+    }
+    return gap;
+}
+
+static int block_index(struct ext2_inode *directory, struct ext2_indexed *x, uint32_t logical)
+{
+    struct ext2 *fs = directory->fs;
+    struct ext2_buffer *buffer;
+    struct ext2_disk_entry *e;
+    int err = directory_block(directory, logical, &buffer);
+    if (err)
+        return err;
+    for (uint32_t at = 0; at < fs->block_size && !err; at += e->length) {
+        e = entry_at(fs, buffer->data, at);
+        if (!e) {
+            err = entry_bad(fs);
+            break;
+        }
+        if (e->inode)
+            err = index_add(fs, directory->number, e->name, e->name_length, logical);
+    }
+    index_set_gap(x, logical, largest_gap(fs, buffer->data));
+    buffer_put(buffer);
+    return err;
+}
+
+/* NULL: the directory has no index and gets none. */
+static struct ext2_indexed *directory_index(struct ext2_inode *directory)
+{
+    struct ext2 *fs = directory->fs;
+    uint32_t blocks = directory_blocks(directory);
+    struct ext2_indexed *x = index_find(fs, directory->number);
+    if (x || blocks < INDEX_LEAST)
+        return x && !x->unfit ? x : NULL;
+    int err = ENOSPC;
+    for (unsigned i = 0; i < 2 && err == ENOSPC; i++) {     /* the table is empty the second time */
+        x = index_new(fs, directory->number, blocks);
+        err = x ? 0 : EFBIG;
+        for (uint32_t logical = 0; logical < blocks && !err; logical++)
+            err = block_index(directory, x, logical);
+    }
+    if (!err)
+        return x;
+    index_drop(fs, directory->number);
+    if (err == ENOSPC && (x = index_new(fs, directory->number, blocks)))
+        x->unfit = true;
+    return NULL;
+}
+
+void name_came(struct ext2_inode *directory, uint32_t logical, uint8_t *data, const char *name,
+               uint32_t length)
+{
+    struct ext2_indexed *x = index_find(directory->fs, directory->number);
+    if (!x || x->unfit)
+        return;
+    index_set_gap(x, logical, largest_gap(directory->fs, data));
+    index_add(directory->fs, directory->number, name, length, logical);
+}
+
+void name_went(struct ext2_inode *directory, uint32_t logical, uint8_t *data, const char *name,
+               uint32_t length)
+{
+    struct ext2_indexed *x = index_find(directory->fs, directory->number);
+    if (!x || x->unfit)
+        return;
+    index_set_gap(x, logical, largest_gap(directory->fs, data));
+    index_remove(directory->fs, directory->number, name, length, logical);
+}
+
+static int name_in_block(struct ext2_inode *directory, uint32_t logical, const char *name,
+                         uint32_t length, struct entry_place *place)
+{
+    struct ext2_buffer *buffer;
+    int err = directory_block(directory, logical, &buffer);
+    if (err)
+        return err;
+    directory->fs->searched++;
+    place->logical = logical;
+    err = block_find(directory->fs, buffer, name, length, place);
+    buffer_put(buffer);
+    return err;
+}
+
 int entry_find(struct ext2_inode *directory, const char *name, uint32_t length,
                struct entry_place *place)
 {
     int err = ENOENT;
     if (!inode_is(directory, EXT2_DIRECTORY))
         return ENOTDIR;
-    uint32_t blocks = directory_blocks(directory);
-    for (uint32_t i = 0; i < blocks && err == ENOENT; i++) {
-        struct ext2_buffer *buffer;
-        err = block_get(directory, i, &buffer);
-        if (err)
-            return err;
-        place->logical = i;
-        err = block_find(directory->fs, buffer, name, length, place);
-        buffer_put(buffer);
+    uint32_t blocks = directory_blocks(directory), step = 0, logical;
+    if (!directory_index(directory)) {
+        for (uint32_t i = 0; i < blocks && err == ENOENT; i++)
+            err = name_in_block(directory, i, name, length, place);
+        return err;
+    }
+    while (err == ENOENT &&
+           index_next(directory->fs, directory->number, name, length, &step, &logical)) {
+        if (logical < blocks)
+            err = name_in_block(directory, logical, name, length, place);
     }
     return err;
 }
+
+/* ---- reading, for others ---- */
 
 int ext2_lookup(struct ext2_inode *directory, const char *name, uint32_t length, uint32_t *number)
 {
@@ -138,7 +229,7 @@ int ext2_next_entry(struct ext2_inode *directory, uint32_t *cursor, struct ext2_
     while (err == ENOENT && *cursor < directory->size) {
         struct ext2_buffer *buffer;
         uint32_t logical = *cursor >> fs->block_shift;
-        err = block_get(directory, logical, &buffer);
+        err = directory_block(directory, logical, &buffer);
         if (err)
             return err;
         err = block_next(fs, buffer->data, logical << fs->block_shift, cursor, entry);
@@ -183,7 +274,7 @@ int directory_open(struct ext2_inode *directory)
     return err ? err : batch_commit(fs);
 }
 
-static int directory_touch(struct ext2_inode *directory)
+int directory_touch(struct ext2_inode *directory)
 {
     directory->mtime = directory->ctime = fs_now(directory->fs);
     return inode_store(directory);
@@ -207,9 +298,8 @@ static void entry_write(struct ext2_disk_entry *e, const char *name, uint32_t le
     memcpy(e->name, name, length);
 }
 
-/* Puts an entry into the first gap of the block that is large enough; ENOSPC: there is none. */
-static int block_insert(struct ext2 *fs, uint8_t *data, const char *name, uint32_t length,
-                        const struct ext2_inode *inode)
+int entries_insert(struct ext2 *fs, uint8_t *data, const char *name, uint32_t length,
+                   const struct ext2_inode *inode)
 {
     struct ext2_disk_entry *e;
     for (uint32_t at = 0; at < fs->block_size; at += e->length) {
@@ -231,8 +321,7 @@ static int block_insert(struct ext2 *fs, uint8_t *data, const char *name, uint32
     return ENOSPC;
 }
 
-/* Removes the entry: its space is added to the entry before it. */
-static int block_remove(struct ext2 *fs, uint8_t *data, const struct entry_place *place)
+int entries_remove(struct ext2 *fs, uint8_t *data, const struct entry_place *place)
 {
     struct ext2_disk_entry *e = entry_at(fs, data, place->offset);
     struct ext2_disk_entry *before = entry_at(fs, data, place->before);
@@ -253,6 +342,8 @@ static int directory_grow(struct ext2_inode *directory)
     struct ext2_buffer *buffer;
     if (directory->size >= UINT32_MAX - fs->block_size)
         return ENOSPC;
+    if (directory_blocks(directory) >= EXT2_GAPS)
+        index_drop(fs, directory->number);
     int err = blocks_make(directory, directory_blocks(directory), &buffer);
     if (!err) {
         ((struct ext2_disk_entry *) buffer->data)->length = fs->block_size;
@@ -272,20 +363,32 @@ static int block_add_entry(struct ext2_inode *directory, uint32_t logical, const
                            uint32_t length, const struct ext2_inode *inode)
 {
     struct ext2_buffer *buffer;
-    int err = block_get(directory, logical, &buffer);
+    int err = directory_block(directory, logical, &buffer);
     if (err)
         return err;
-    err = block_insert(directory->fs, buffer->data, name, length, inode);
-    if (!err)
+    directory->fs->searched++;
+    err = entries_insert(directory->fs, buffer->data, name, length, inode);
+    if (!err) {
         buffer_dirty(buffer, EXT2_ENTRIES);
+        name_came(directory, logical, buffer->data, name, length);
+    }
     buffer_put(buffer);
     return err;
+}
+
+/* The block where the search for room begins: one with room, if there is an index. */
+static uint32_t room_begins(struct ext2_inode *directory, uint32_t length)
+{
+    struct ext2_indexed *x = index_find(directory->fs, directory->number);
+    if (!x || x->unfit)
+        return directory->room;
+    return index_room(x, directory_blocks(directory), entry_size(length));
 }
 
 int entry_add(struct ext2_inode *directory, const char *name, uint32_t length,
               const struct ext2_inode *inode)
 {
-    uint32_t blocks = directory_blocks(directory), i = directory->room;
+    uint32_t blocks = directory_blocks(directory), i = room_begins(directory, length);
     int err = ENOSPC;
     for (; i < blocks && err == ENOSPC; i++)
         err = block_add_entry(directory, i, name, length, inode);
@@ -298,7 +401,7 @@ int entry_add(struct ext2_inode *directory, const char *name, uint32_t length,
     if (err)
         return err;
     /* A block without room for a short name has no room for another name. */
-    if (length <= 8)
+    if (length <= 8 && !index_find(directory->fs, directory->number))
         directory->room = i - 1;
     return directory_touch(directory);
 }
@@ -306,12 +409,15 @@ int entry_add(struct ext2_inode *directory, const char *name, uint32_t length,
 int entry_remove(struct ext2_inode *directory, const struct entry_place *place)
 {
     struct ext2_buffer *buffer;
-    int err = block_get(directory, place->logical, &buffer);
+    int err = directory_block(directory, place->logical, &buffer);
     if (err)
         return err;
-    err = block_remove(directory->fs, buffer->data, place);
-    if (!err)
+    err = entries_remove(directory->fs, buffer->data, place);
+    if (!err) {
+        const struct ext2_disk_entry *gone = (void *) (buffer->data + place->offset);
         buffer_dirty(buffer, EXT2_ENTRIES);
+        name_went(directory, place->logical, buffer->data, gone->name, gone->name_length);
+    }
     buffer_put(buffer);
     if (place->logical < directory->room)
         directory->room = place->logical;
@@ -322,7 +428,7 @@ int entry_point(struct ext2_inode *directory, const struct entry_place *place,
                 const struct ext2_inode *inode)
 {
     struct ext2_buffer *buffer;
-    int err = block_get(directory, place->logical, &buffer);
+    int err = directory_block(directory, place->logical, &buffer);
     if (err)
         return err;
     struct ext2_disk_entry *e = entry_at(directory->fs, buffer->data, place->offset);
@@ -355,109 +461,4 @@ int directory_init(struct ext2_inode *directory, uint32_t parent)
     buffer_put(buffer);
     directory->size = fs->block_size;
     return 0;
-}
-
-/* ---- one name for another, at once ---- */
-
-/* Tries it within the block.  Returns 0, or ENOSPC: then the block is as good as before. */
-static int block_rename(struct ext2_inode *directory, const struct entry_place *place,
-                        const char *name, uint32_t length, const struct ext2_inode *inode)
-{
-    struct ext2 *fs = directory->fs;
-    struct ext2_buffer *buffer;
-    char old[EXT2_NAME_MOST];
-    int err = block_get(directory, place->logical, &buffer);
-    if (err)
-        return err;
-    struct ext2_disk_entry *e = entry_at(fs, buffer->data, place->offset);
-    uint32_t old_length = e ? e->name_length : 0;
-    if (e)
-        memcpy(old, e->name, old_length);
-    err = block_remove(fs, buffer->data, place);
-    if (!err) {
-        err = block_insert(fs, buffer->data, name, length, inode);
-        if (err == ENOSPC && block_insert(fs, buffer->data, old, old_length, inode))
-            err = entry_bad(fs);
-        buffer_dirty(buffer, EXT2_ENTRIES);
-    }
-    buffer_put(buffer);
-    return err;
-}
-
-/* Copies all blocks but the old name to new places, and adds the new name there. */
-static int directory_copy(struct ext2_inode *directory, struct ext2_inode *copy,
-                          const struct entry_place *place, const char *name, uint32_t length,
-                          const struct ext2_inode *inode)
-{
-    struct ext2 *fs = directory->fs;
-    struct ext2_buffer *from, *to;
-    uint32_t blocks = directory_blocks(directory);
-    int err = 0, added = ENOSPC;
-    for (uint32_t i = 0; i <= blocks && !err; i++) {
-        if (i == blocks && !added)
-            break;
-        err = blocks_make(copy, i, &to);
-        if (err)
-            break;
-        copy->size = (uint64_t) (i + 1) << fs->block_shift;
-        if (i < blocks && !(err = block_get(directory, i, &from))) {
-            memcpy(to->data, from->data, fs->block_size);
-            buffer_put(from);
-        } else if (i == blocks)
-            ((struct ext2_disk_entry *) to->data)->length = fs->block_size;
-        if (!err && i == place->logical)
-            err = block_remove(fs, to->data, place);
-        if (!err && added)
-            added = block_insert(fs, to->data, name, length, inode);
-        buffer_put(to);
-        if (!err && added && added != ENOSPC)
-            err = added;
-    }
-    return err ? err : added;
-}
-
-static int pointers_free(struct ext2 *fs, const uint32_t *pointer)
-{
-    uint32_t freed;
-    int err = 0;
-    for (unsigned i = 0; i < EXT2_POINTERS && !err; i++) {
-        if (pointer[i])
-            err = blocks_free(fs, pointer[i], i < EXT2_DIRECT ? 0 : i - EXT2_DIRECT + 1, &freed);
-    }
-    return err;
-}
-
-/* Renames an entry whose block has no room for the new name.  The write of the inode is the
- * change. */
-static int directory_rewrite(struct ext2_inode *directory, const struct entry_place *place,
-                             const char *name, uint32_t length, const struct ext2_inode *inode)
-{
-    struct ext2 *fs = directory->fs;
-    struct ext2_inode copy = *directory;
-    uint32_t old[EXT2_POINTERS];
-    memcpy(old, directory->block, sizeof old);
-    memset(copy.block, 0, sizeof copy.block);
-    copy.sectors = directory->attributes ? fs->block_size / EXT2_SECTOR : 0;
-    int err = directory_copy(directory, &copy, place, name, length, inode);
-    if (err) {
-        int freed = pointers_free(fs, copy.block);
-        return freed ? freed : err;
-    }
-    memcpy(directory->block, copy.block, sizeof old);
-    directory->size = copy.size;
-    directory->sectors = copy.sectors;
-    directory->room = 0;
-    err = directory_touch(directory);
-    if (!err)
-        err = batch_commit(fs);
-    return err ? err : pointers_free(fs, old);
-}
-
-int entry_rename(struct ext2_inode *directory, const struct entry_place *place, const char *name,
-                 uint32_t length, const struct ext2_inode *inode)
-{
-    int err = block_rename(directory, place, name, length, inode);
-    if (err == ENOSPC && inode_is(inode, EXT2_DIRECTORY))
-        return directory_rewrite(directory, place, name, length, inode);
-    return err ? err : directory_touch(directory);
 }

@@ -24,6 +24,8 @@ enum {
     EXT2_DEAD = 64,                     /* unlinked inodes that wait to be freed */
     EXT2_DETACHED = 64,                 /* pieces of files that wait to be freed */
     EXT2_SENTENCE = 120,
+    EXT2_INDEXED = 4,                   /* directories that have an index in memory */
+    EXT2_GAPS = 1024,                   /* blocks of a directory with an index, at most */
 };
 
 /* `block` counts units of `size` bytes (1,024 to 4,096), count <= EXT2_RUN; data[i] is the place of
@@ -86,6 +88,17 @@ struct ext2_piece {
     unsigned level;
 };
 
+/* A directory with an index in memory: index.c. */
+struct ext2_indexed {
+    uint32_t number;                    /* of its inode; 0: none */
+    uint32_t last;                      /* the block where the last name went */
+    bool unfit;                         /* it has too many names: there is no index after all */
+    uint8_t gap[EXT2_GAPS];             /* of each block: its largest gap, in words */
+};
+struct ext2_index_slot {
+    uint32_t hash, block;               /* block of the directory, and 1; 0: a free slot */
+};
+
 struct ext2 {
     struct ext2_device device;
     struct ext2_super super;            /* as on disk, but with the present totals */
@@ -113,8 +126,14 @@ struct ext2 {
     uint32_t dead[EXT2_DEAD], dead_count;
     struct ext2_piece detached[EXT2_DETACHED];
     uint32_t detached_count;
+    /* names of large directories */
+    struct ext2_indexed indexed[EXT2_INDEXED];
+    unsigned indexed_next;              /* the record that is used next */
+    struct ext2_index_slot *index;
+    uint32_t index_mask, index_used;    /* mask 0: there is no table */
     /* counted since mount, for measurements */
     uint32_t reads, writes, flushes, commits;
+    uint32_t searched;                  /* blocks of directories, for a name or for room */
 };
 
 /* ---- the whole file system: super.c ----
@@ -148,6 +167,8 @@ int ext2_read(struct ext2_inode *inode, uint64_t at, void *data, uint32_t size, 
 int ext2_write(struct ext2_inode *inode, uint64_t at, const void *data, uint32_t size,
                uint32_t *done);
 int ext2_truncate(struct ext2_inode *inode, uint64_t size);
+/* The file has blocks for these bytes, which lie before its end: writing them needs none. */
+int ext2_reserve(struct ext2_inode *inode, uint64_t at, uint32_t size);
 int ext2_readlink(struct ext2_inode *inode, void *data, uint32_t size, uint32_t *done);
 
 /* ---- directories: directory.c ---- */
@@ -180,8 +201,9 @@ int ext2_link(struct ext2_inode *directory, const char *name, uint32_t length,
               struct ext2_inode *inode);        /* EPERM: a directory */
 int ext2_unlink(struct ext2_inode *directory, const char *name, uint32_t length);   /* EISDIR */
 int ext2_rmdir(struct ext2_inode *directory, const char *name, uint32_t length);    /* ENOTEMPTY */
-/* EXDEV: a directory cannot move to another directory; names.c says why.  EISDIR, ENOTDIR,
- * ENOTEMPTY: the new name belongs to something that cannot be replaced. */
+/* EISDIR, ENOTDIR, ENOTEMPTY: the new name belongs to something that cannot be replaced.  EINVAL: a
+ * directory would be in itself.  A directory that moves to another directory gets another number;
+ * EXDEV: it has more than 1,024 directories in it, more than 48 deep, or extended attributes. */
 int ext2_rename(struct ext2_inode *from, const char *name, uint32_t length,
                 struct ext2_inode *to, const char *new_name, uint32_t new_length);
 

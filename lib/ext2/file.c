@@ -130,6 +130,37 @@ int ext2_write(struct ext2_inode *inode, uint64_t at, const void *data, uint32_t
     return err ? err : stored;
 }
 
+/* A hole gets a block of zeros. */
+static int hole_fill(struct ext2_inode *inode, uint32_t logical, bool *filled)
+{
+    uint32_t block;
+    struct ext2_buffer *buffer;
+    int err = blocks_find(inode, logical, &block);
+    if (err || block)
+        return err;
+    err = batch_begin(inode->fs, EXT2_ADDS);
+    if (!err)
+        err = blocks_make(inode, logical, &buffer);
+    if (!err)
+        buffer_put(buffer);
+    *filled = true;
+    return err;
+}
+
+int ext2_reserve(struct ext2_inode *inode, uint64_t at, uint32_t size)
+{
+    struct ext2 *fs = inode->fs;
+    bool filled = false;
+    int err = writable(inode, at);
+    if (!err && (size == 0 || size > inode->size || at > inode->size - size))
+        err = EINVAL;
+    uint32_t logical = (uint32_t) (at >> fs->block_shift);
+    for (; !err && (uint64_t) logical << fs->block_shift < at + size; logical++)
+        err = hole_fill(inode, logical, &filled);
+    int stored = filled ? inode_store(inode) : 0;
+    return err ? err : stored;
+}
+
 int ext2_truncate(struct ext2_inode *inode, uint64_t size)
 {
     struct ext2 *fs = inode->fs;

@@ -304,6 +304,7 @@ int number_alloc(struct ext2 *fs, uint32_t near, bool directory, uint32_t *numbe
 
 int number_free(struct ext2 *fs, uint32_t number, bool directory)
 {
+    index_drop(fs, number);
     int err = bits_clear(fs, (number - 1) / fs->group_inodes, MAP_INODES,
                          (number - 1) % fs->group_inodes, 1, directory);
     fs->free_inodes += !err;

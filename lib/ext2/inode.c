@@ -310,10 +310,9 @@ int inode_new(struct ext2 *fs, uint32_t near, uint32_t mode, struct ext2_owner o
 void inode_undo(struct ext2_inode *inode)
 {
     struct ext2 *fs = inode->fs;
-    uint32_t freed;
     assert(inode->fresh);
-    if (inode_has_blocks(inode) && inode->block[0])
-        blocks_free(fs, inode->block[0], 0, &freed);
+    if (inode_has_blocks(inode))
+        pointers_free(fs, inode->block);
     number_free(fs, inode->number, inode_is(inode, EXT2_DIRECTORY));
     inode->links = 1;           /* so the put has nothing more to do */
     ext2_inode_put(inode);
@@ -359,11 +358,8 @@ int inode_reap(struct ext2 *fs, uint32_t number)
     if (err)
         return err;
     bool directory = inode_is(&inode, EXT2_DIRECTORY);
-    for (unsigned i = 0; i < EXT2_POINTERS && inode_has_blocks(&inode) && !err; i++) {
-        uint32_t freed, block = inode.block[i];
-        if (block)
-            err = blocks_free(fs, block, i < EXT2_DIRECT ? 0 : i - EXT2_DIRECT + 1, &freed);
-    }
+    if (inode_has_blocks(&inode))
+        err = pointers_free(fs, inode.block);
     if (!err && inode.attributes)
         err = attributes_free(fs, inode.attributes);
     if (err)
@@ -373,6 +369,60 @@ int inode_reap(struct ext2 *fs, uint32_t number)
     inode.size = 0;
     err = inode_store(&inode);
     return err ? err : number_free(fs, number, directory);
+}
+
+int inode_drop(struct ext2 *fs, uint32_t number)
+{
+    struct ext2_inode inode;
+    int err = inode_load(fs, number, &inode);
+    if (err)
+        return err;
+    inode.links = 0;
+    inode.dtime = (uint32_t) fs_now(fs);
+    err = inode_store(&inode);
+    fs->open_dead++;
+    if (!err)
+        dead_add(fs, number);
+    return err;
+}
+
+/* ---- one inode in the place of another ---- */
+
+int inode_renumber(struct ext2 *fs, uint32_t number, uint32_t new_number)
+{
+    struct ext2_inode **at = inode_slot(fs, number), *inode, copy;
+    while (*at && (*at)->number != number)
+        at = &(*at)->next;
+    inode = *at;
+    if (!inode)
+        return 0;
+    int err = inode_load(fs, new_number, &copy);
+    if (err)
+        return err;
+    *at = inode->next;
+    uint32_t opens = inode->opens;
+    *inode = copy;
+    inode_use(inode);
+    inode->opens = opens;
+    return 0;
+}
+
+int inode_copy_extra(struct ext2 *fs, uint32_t from, uint32_t to)
+{
+    struct ext2_buffer *source, *target;
+    struct ext2_disk_inode *old, *new;
+    int err = slot_get(fs, from, &source, &old);
+    if (err)
+        return err;
+    err = slot_get(fs, to, &target, &new);
+    if (!err) {
+        memcpy((uint8_t *) new + EXT2_INODE_SIZE, (uint8_t *) old + EXT2_INODE_SIZE,
+               fs->inode_size - EXT2_INODE_SIZE);
+        buffer_dirty(target, EXT2_INODES);
+        buffer_put(target);
+    }
+    buffer_put(source);
+    return err;
 }
 
 /* ---- attributes ---- */

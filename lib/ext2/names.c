@@ -4,9 +4,7 @@
  * Each function makes its changes in an order in which each of them may be the last one that the
  * disk sees: e2fsck -p then mends the rest without a question (docs/ext2.md, "Write order").  So
  * a name comes before its inode, and an inode goes before its name.
- *
- * A directory cannot move to another directory: for a moment it would have two names or none, or a
- * wrong "..", and e2fsck asks about each of these. */
+ * A directory that goes to another directory is move.c's. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -324,6 +322,9 @@ static int rename_over(struct rename *r)
  * this. */
 static int rename_add(struct rename *r)
 {
+    if (r->from != r->to && inode_is(r->inode, EXT2_DIRECTORY))
+        return move_directory(r->from, r->name, r->length, r->to, r->new_name, r->new_length,
+                              r->inode);
     struct ext2 *fs = r->to->fs;
     int err = batch_begin(fs, EXT2_ADDS);
     if (err)
@@ -342,13 +343,18 @@ static int rename_add(struct rename *r)
 static int rename_check(const struct rename *r)
 {
     bool directory = inode_is(r->inode, EXT2_DIRECTORY);
+    int err = may_go(r->inode);
+    if (err || r->there == r->inode)
+        return err;
+    if (directory && r->from != r->to)
+        err = move_check(r->inode, r->to);
+    if (err == EINVAL)
+        return err;
     if (r->there && directory && !inode_is(r->there, EXT2_DIRECTORY))
         return ENOTDIR;
     if (r->there && !directory && inode_is(r->there, EXT2_DIRECTORY))
         return EISDIR;
-    if (directory && r->from != r->to)
-        return EXDEV;
-    return may_go(r->inode);
+    return err;
 }
 
 static int rename_commit(struct rename *r)

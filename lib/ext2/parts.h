@@ -53,6 +53,12 @@ int inode_unlink(struct ext2_inode *inode);
 /* A new inode whose name could not be made. */
 void inode_undo(struct ext2_inode *inode);
 int inode_reap(struct ext2 *fs, uint32_t number);       /* frees an inode that has no name */
+/* Frees an inode whose names are in a directory that goes as well.  REMOVES. */
+int inode_drop(struct ext2 *fs, uint32_t number);
+/* If the first inode is open, it is the second one from now on, which nobody has open. */
+int inode_renumber(struct ext2 *fs, uint32_t number, uint32_t new_number);
+/* Copies what inodes of more than 128 bytes have behind these. */
+int inode_copy_extra(struct ext2 *fs, uint32_t from, uint32_t to);
 static inline bool inode_is(const struct ext2_inode *inode, uint32_t type)
 {
     return (inode->mode & EXT2_TYPE) == type;
@@ -72,8 +78,48 @@ int blocks_make(struct ext2_inode *inode, uint32_t logical, struct ext2_buffer *
 int blocks_cut(struct ext2_inode *inode, uint32_t keep);
 /* Frees a tree of blocks that nothing on disk names. */
 int blocks_free(struct ext2 *fs, uint32_t block, unsigned level, uint32_t *freed);
+/* The same for all blocks that an inode had. */
+int pointers_free(struct ext2 *fs, const uint32_t *pointer);
+
+/* ---- index.c: in which block of a large directory a name is ---- */
+size_t index_init(struct ext2 *fs, void *memory, size_t bytes);     /* bytes that it took */
+struct ext2_indexed *index_find(struct ext2 *fs, uint32_t directory);
+struct ext2_indexed *index_new(struct ext2 *fs, uint32_t directory, uint32_t blocks);
+void index_drop(struct ext2 *fs, uint32_t directory);
+int index_add(struct ext2 *fs, uint32_t directory, const char *name, uint32_t length,
+              uint32_t logical);
+void index_remove(struct ext2 *fs, uint32_t directory, const char *name, uint32_t length,
+                  uint32_t logical);
+/* Gives the next block that may have the name; *step begins at 0. */
+bool index_next(struct ext2 *fs, uint32_t directory, const char *name, uint32_t length,
+                uint32_t *step, uint32_t *logical);
+/* The block's largest gap has changed. */
+void index_set_gap(struct ext2_indexed *x, uint32_t logical, uint32_t bytes);
+/* Gives a block with such a gap, or `blocks`. */
+uint32_t index_room(struct ext2_indexed *x, uint32_t blocks, uint32_t bytes);
 
 /* ---- directory.c ---- */
+uint32_t entry_size(uint32_t name_length);
+/* The entry at this offset, or NULL if it cannot be one. */
+struct ext2_disk_entry *entry_at(const struct ext2 *fs, uint8_t *data, uint32_t offset);
+int entry_bad(struct ext2 *fs);         /* EUCLEAN */
+static inline uint32_t directory_blocks(const struct ext2_inode *directory)
+{
+    return (uint32_t) (directory->size >> directory->fs->block_shift);
+}
+int directory_block(struct ext2_inode *directory, uint32_t logical, struct ext2_buffer **buffer);
+int directory_touch(struct ext2_inode *directory);
+/* Puts an entry into the first gap of the block that is large enough; ENOSPC: there is none. */
+int entries_insert(struct ext2 *fs, uint8_t *data, const char *name, uint32_t length,
+                   const struct ext2_inode *inode);
+struct entry_place;
+/* Removes the entry: its space is added to the entry before it. */
+int entries_remove(struct ext2 *fs, uint8_t *data, const struct entry_place *place);
+/* A name has come to a block of the directory, or has gone; the index follows. */
+void name_came(struct ext2_inode *directory, uint32_t logical, uint8_t *data, const char *name,
+               uint32_t length);
+void name_went(struct ext2_inode *directory, uint32_t logical, uint8_t *data, const char *name,
+               uint32_t length);
 struct entry_place {
     uint32_t logical, offset;           /* of the entry */
     uint32_t before;                    /* of the entry before it in the block; offset: none */
@@ -91,12 +137,27 @@ int entry_point(struct ext2_inode *directory, const struct entry_place *place,
 /* Called before a batch that changes the directory.  Drops the directory's index, in a batch of its
  * own.  EPERM. */
 int directory_open(struct ext2_inode *directory);
+int directory_init(struct ext2_inode *directory, uint32_t parent);
+int directory_is_empty(struct ext2_inode *directory, bool *empty);
+
+/* ---- rewrite.c ---- */
 /* Gives the inode another name in the same directory, with one write.  ADDS.  ENOSPC: the block has
  * no room.  A directory must be renamed with one write, so its entry may move to another block. */
 int entry_rename(struct ext2_inode *directory, const struct entry_place *place, const char *name,
                  uint32_t length, const struct ext2_inode *inode);
-int directory_init(struct ext2_inode *directory, uint32_t parent);
-int directory_is_empty(struct ext2_inode *directory, bool *empty);
+/* `data` is a copy of another directory's block, for this directory: removes the names of
+ * directories, and makes "." and ".." this directory's. */
+int entries_adopt(struct ext2_inode *directory, uint8_t *data, uint32_t logical, uint32_t parent);
+
+/* ---- move.c ---- */
+/* Can the directory move to the directory `to`?  EINVAL: that is in it.  EMLINK, ENOSPC.  EXDEV: it
+ * has too many directories in it, or attributes. */
+int move_check(struct ext2_inode *directory, struct ext2_inode *to);
+/* Pre: move_check() has said 0, and `to` does not have the name.  Post: the directory, and each one
+ * in it, has another number. */
+int move_directory(struct ext2_inode *from, const char *name, uint32_t length,
+                   struct ext2_inode *to, const char *new_name, uint32_t new_length,
+                   struct ext2_inode *directory);
 
 /* ---- repair.c ---- */
 size_t repair_memory(const struct ext2 *fs);

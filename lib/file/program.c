@@ -174,36 +174,57 @@ static int text_share(const struct text *t, L4_Word_t *own, L4_Word_t *theirs)
 
 /* ---- the task ---- */
 
+/* What becomes of the image: a new task, or this one (created == NULL). */
+struct start {
+    L4_Word_t frames;                   /* of a new task */
+    struct hurd_task_created *created;
+    struct files *kept;                 /* this task keeps its connection */
+};
+
+/* What goes to `task` beside the image: a part of our memory, or the connection's container. */
+static int companion_give(const struct start *start, L4_Word_t *theirs)
+{
+    if (start->created)
+        return hurd_pm_control_split(physmem(), control_of_ours(), start->frames, HURD_TASK_TASK,
+                                     theirs);
+    return hurd_cap_give(physmem(), start->kept->container, HURD_TASK_TASK, HURD_PM_RIGHTS, 0,
+                         theirs);
+}
+
 /* Pre: text_handle is 0 or a handle of `task`. */
 static int task_make(const struct files_image *image, const struct text *t, L4_Word_t text_handle,
-                     L4_Word_t frames, struct hurd_task_created *created)
+                     const struct start *start)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
+    const L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server);
     const struct hurd_task_text text = { t->bytes, t->argz_len, t->envz_len, text_handle };
-    L4_Word_t control, shown;
-    int err = hurd_pm_control_split(physmem(), control_of_ours(), frames, HURD_TASK_TASK, &control);
+    L4_Word_t companion, shown;
+    int err = companion_give(start, &companion);
     if (err)
         return err;
     err = hurd_pm_container_share(physmem(), image->container, HURD_TASK_TASK,
                                   HURD_PM_READ | HURD_PM_EXECUTE, &shown);
     if (err) {
-        hurd_cap_take_back(physmem(), HURD_TASK_TASK, control);
+        hurd_cap_take_back(physmem(), HURD_TASK_TASK, companion);
         return err;
     }
-    return hurd_task_create_text(L4_ThreadIdOfRaw(data->task.server), data->task.cap, shown,
-                                 image->offset, image->size, control, &text, created);
+    if (!start->created)
+        return hurd_task_exec(task, data->task.cap, shown, image->offset, image->size, companion,
+                              &text);
+    return hurd_task_create_text(task, data->task.cap, shown, image->offset, image->size, companion,
+                                 &text, start->created);
 }
 
-static int image_start(const struct files_image *image, const struct text *t, L4_Word_t frames,
-                       struct hurd_task_created *created)
+static int image_start(const struct files_image *image, const struct text *t,
+                       const struct start *start)
 {
     L4_Word_t own = 0, theirs = 0;
     if (t->argz_len + t->envz_len <= HURD_TASK_ARGZ_MAX)
-        return task_make(image, t, 0, frames, created);
+        return task_make(image, t, 0, start);
     int err = text_share(t, &own, &theirs);
     if (err)
         return err;
-    err = task_make(image, t, theirs, frames, created);
+    err = task_make(image, t, theirs, start);
     if (err)
         hurd_cap_take_back(physmem(), HURD_TASK_TASK, theirs);
     hurd_pm_container_destroy(physmem(), own);
@@ -217,24 +238,27 @@ int files_start_image(const struct files_image *image, const struct files_progra
     int err = text_make(p, &t);
     if (err)
         return err;
-    err = image_start(image, &t, p->frames, created);
+    err = image_start(image, &t, &(struct start) { .frames = p->frames, .created = created });
     free(t.bytes);
     return err;
 }
 
-static int start_one(struct files *f, const char *path, struct text *t, L4_Word_t frames,
-                     struct hurd_task_created *created, struct image *image)
+static int start_one(struct files *f, const char *path, struct text *t, const struct start *start,
+                     struct image *image)
 {
+    struct start with_image = *start;
     int err = image_make(f, path, image);
     if (err)
         return err;
+    with_image.frames += whole_pages(image->at.size) / PAGE;
     if (strncmp(image->line, "#!", 2))
-        err = image_start(&image->at, t, frames + whole_pages(image->at.size) / PAGE, created);
+        err = image_start(&image->at, t, &with_image);
     hurd_pm_container_destroy(physmem(), image->at.container);
     return err;
 }
 
-int files_start(struct files *f, const struct files_program *p, struct hurd_task_created *created)
+/* The file, or the interpreter that it names. */
+static int start_found(struct files *f, const struct files_program *p, const struct start *start)
 {
     struct image image;
     struct text t;
@@ -244,7 +268,7 @@ int files_start(struct files *f, const struct files_program *p, struct hurd_task
         return err;
     for (unsigned i = 0; !err; i++) {
         char script[HURD_DIR_PATH];
-        err = start_one(f, path, &t, p->frames, created, &image);
+        err = start_one(f, path, &t, start, &image);
         if (err || strncmp(image.line, "#!", 2))
             break;
         err = i == INTERPRETERS_MOST ? ENOEXEC : strlen(path) >= sizeof script ? ENAMETOOLONG : 0;
@@ -255,4 +279,14 @@ int files_start(struct files *f, const struct files_program *p, struct hurd_task
     }
     free(t.bytes);
     return err;
+}
+
+int files_start(struct files *f, const struct files_program *p, struct hurd_task_created *created)
+{
+    return start_found(f, p, &(struct start) { .frames = p->frames, .created = created });
+}
+
+int files_exec(struct files *f, const struct files_program *p)
+{
+    return start_found(f, p, &(struct start) { .kept = f });
 }

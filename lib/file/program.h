@@ -27,7 +27,11 @@ struct files_image {
 int files_start(struct files *files, const struct files_program *program,
                 struct hurd_task_created *created);
 
-/* The same for a file that is in memory already; `path` is not used. */
+/* execve(): this task goes on with the program, which finds the container of the connection in its
+ * startup data (`kept`).  Returns only if that fails; `frames` is not used.  Errors as above. */
+int files_exec(struct files *files, const struct files_program *program);
+
+/* The same as files_start() for a file that is in memory already; `path` is not used. */
 int files_start_image(const struct files_image *image, const struct files_program *program,
                       struct hurd_task_created *created);
 

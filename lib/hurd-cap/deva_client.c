@@ -54,14 +54,12 @@ int hurd_deva_getchar(L4_ThreadId_t server, L4_Word_t device, char *c)
     return err;
 }
 
-/* Sends one message of at most HURD_DEVA_CHUNK bytes.  *done is the number of bytes that deva
- * took. */
-static int write_chunk(L4_ThreadId_t server, L4_Word_t device, const unsigned char *text,
-                       L4_Word_t size, L4_Word_t *done)
+/* Puts the bytes into the message registers from 3 on, behind the handle and their number. */
+static void load_bytes(L4_Word_t label, L4_Word_t handle, const unsigned char *text, L4_Word_t size)
 {
     L4_Word_t words = (size + 3) / 4;
-    L4_LoadMR(0, request_tag(HURD_DEVA_WRITE_MANY, 2 + words));
-    L4_LoadMR(1, device);
+    L4_LoadMR(0, request_tag(label, 2 + words));
+    L4_LoadMR(1, handle);
     L4_LoadMR(2, size);
     for (L4_Word_t w = 0; w < words; w++) {
         L4_Word_t packed = 0;
@@ -69,6 +67,14 @@ static int write_chunk(L4_ThreadId_t server, L4_Word_t device, const unsigned ch
             packed |= (L4_Word_t) text[4 * w + b] << 8 * b;
         L4_LoadMR((int) (3 + w), packed);
     }
+}
+
+/* Sends one message of at most HURD_DEVA_CHUNK bytes.  *done is the number of bytes that deva
+ * took. */
+static int write_chunk(L4_ThreadId_t server, L4_Word_t device, const unsigned char *text,
+                       L4_Word_t size, L4_Word_t *done)
+{
+    load_bytes(HURD_DEVA_WRITE_MANY, device, text, size);
     int err = call(server, 0, 1);
     if (err)
         return err;
@@ -195,6 +201,14 @@ int hurd_deva_keymap(L4_ThreadId_t server, L4_Word_t master, L4_Word_t *layout)
     if (!err)
         *layout = message_word(0);
     return err;
+}
+
+int hurd_deva_status(L4_ThreadId_t server, L4_Word_t master, const char *text, L4_Word_t size)
+{
+    if (size > HURD_DEVA_STATUS_MOST)
+        return EINVAL;
+    load_bytes(HURD_DEVA_STATUS, master, (const unsigned char *) text, size);
+    return call(server, 0, 0);
 }
 
 int hurd_deva_ports_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t io_fpage)

@@ -60,26 +60,42 @@ int hurd_task_threads(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Wor
     return 0;
 }
 
+/* The requests that name an image: in[0] to in[4] are filled in. */
+enum { IMAGE_WORDS = 6 + HURD_TASK_ARGZ_MAX / 4 };
+
+static int image_call(L4_ThreadId_t server, L4_Word_t op, L4_Word_t in[IMAGE_WORDS],
+                      const struct hurd_task_text *text, unsigned want, L4_Word_t out[3])
+{
+    L4_Word_t length = text->argz_len + text->envz_len, words = 2;
+    if (text->argz_len > HURD_TASK_TEXT_MAX || text->envz_len > HURD_TASK_TEXT_MAX)
+        return E2BIG;
+    memset(in + 6, 0, HURD_TASK_ARGZ_MAX);
+    in[5] = text->argz_len | text->envz_len << 16;
+    if (length <= HURD_TASK_ARGZ_MAX) {
+        memcpy(in + 6, text->argz, length);
+        words = (length + 3) / 4;
+    } else {
+        in[6] = text->container;
+    }
+    return call(server, op, 6 + words, in, want, 3, out, NULL);
+}
+
 int hurd_task_create_text(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                           L4_Word_t size, L4_Word_t control, const struct hurd_task_text *text,
                           struct hurd_task_created *created)
 {
-    L4_Word_t length = text->argz_len + text->envz_len, words = 2;
-    L4_Word_t in[6 + HURD_TASK_ARGZ_MAX / 4] = {task, image, offset, size, control,
-                                                text->argz_len | text->envz_len << 16,
-                                                text->container, 0};
-    L4_Word_t out[3];
-    if (text->argz_len > HURD_TASK_TEXT_MAX || text->envz_len > HURD_TASK_TEXT_MAX)
-        return E2BIG;
-    if (length <= HURD_TASK_ARGZ_MAX) {
-        memset(in + 6, 0, HURD_TASK_ARGZ_MAX);
-        memcpy(in + 6, text->argz, length);
-        words = (length + 3) / 4;
-    }
-    int error = call(server, HURD_TASK_CREATE, 6 + words, in, 3, 3, out, NULL);
+    L4_Word_t in[IMAGE_WORDS] = {task, image, offset, size, control}, out[3];
+    int error = image_call(server, HURD_TASK_CREATE, in, text, 3, out);
     if (error == 0 && created)
         *created = (struct hurd_task_created) {out[0], out[1], {.raw = out[2]}};
     return error;
+}
+
+int hurd_task_exec(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
+                   L4_Word_t size, L4_Word_t kept, const struct hurd_task_text *text)
+{
+    L4_Word_t in[IMAGE_WORDS] = {task, image, offset, size, kept}, out[3];
+    return image_call(server, HURD_TASK_EXEC, in, text, 0, out);
 }
 
 int hurd_task_create(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,

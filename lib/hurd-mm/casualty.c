@@ -34,7 +34,7 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 static const char *kind_name(unsigned kind)
 {
     static const char *const names[] = {"reserved", "anonymous", "container", "store",
-                                        "wired",    "paged",     "pool"};
+                                        "wired",    "paged",     "pool", "file"};
     return kind < sizeof names / sizeof *names ? names[kind] : "?";
 }
 

@@ -69,6 +69,7 @@ bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned a
         .address = address,
         .ip = ip,
         .access = access & HURD_VM_WRITE ? HURD_VM_WRITE : HURD_VM_READ,
+        .brought = access & FAULT_BROUGHT,
     };
     int result = fault_find_map(&f) ? f.map->store->class->fault(&f) : FAULT_REFUSED;
     switch (result) {

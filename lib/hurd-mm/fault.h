@@ -11,6 +11,7 @@ struct fault {
     L4_ThreadId_t from;
     uintptr_t address, ip;
     unsigned access;            /* HURD_VM_WRITE or HURD_VM_READ */
+    bool brought;               /* a worker has just got the page, and the right to this access */
     struct map *map;
     uintptr_t page, offset;     /* of the page: its address, and where it is in map->store */
 };

@@ -45,7 +45,7 @@ static int refuse(void)
 {
     for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m)) {
         enum hurd_mm_kind kind = m->store->class->kind;
-        if (kind == HURD_MM_HOOK || kind == HURD_MM_PAGED)
+        if (kind == HURD_MM_HOOK || kind == HURD_MM_PAGED || kind == HURD_MM_FILE)
             return EOPNOTSUPP;
     }
     return mm.pool.heads && pool_has_pages() ? EOPNOTSUPP : 0;
@@ -154,9 +154,7 @@ static bool is_possible(const struct need *need)
 static int room_for(const struct need *need)
 {
     const int32_t wanted = (int32_t)(need->least + ROOM_HARD);
-    if (mm.room.left >= wanted)
-        return 0;
-    room_refresh();
+    room_refresh();                     /* children that ended gave theirs back */
     if (mm.room.left >= wanted)
         return 0;
     if (!room_want_swap())

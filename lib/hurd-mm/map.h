@@ -42,14 +42,16 @@ struct store {
     const struct store_class *class;
     unsigned users;             /* regions that show it */
     unsigned rights;            /* the most that a region of it may have */
-    L4_Word_t container;        /* CONTAINER: all of it; ANONYMOUS: the task's memory container */
-    struct range *frames;       /* ANONYMOUS, HOOK: pages that exist, by store offset (frame.h) */
+    L4_Word_t container;        /* CONTAINER, FILE: all of it; ANONYMOUS: the task's memory container */
+    struct range *frames;       /* ANONYMOUS, HOOK, FILE (private copies): pages that exist, by store
+                                   offset (frame.h) */
     union {
-        hurd_store_fault_t *fault;              /* HOOK */
+        hurd_store_fault_t *fault;              /* HOOK, FILE */
         const struct hurd_store_ops *ops;       /* PAGED */
     };
     void *hook;
     int error;                  /* PAGED: a page could not be cleaned; sync returns it, clears it */
+    struct store *next_gone;    /* FILE: on mm.gone, when its last region is gone */
 };
 
 /* range.first and .last are addresses.  Two neighbours that could be one region are always joined.

@@ -45,6 +45,7 @@ struct mm {
     L4_ThreadId_t pager, starter;       /* global ids; the starter made the pager run */
     unsigned task;                      /* version field of our own threads */
     struct job *jobs;                   /* pages of stores that are wanted: pagein.c */
+    struct store *gone;                 /* files whose servers must hear that no region shows them */
     bool keep_frames;                   /* hurd_mm_debug_keep_frames() */
     bool lock_future;                   /* new regions are locked: mlockall(MCL_FUTURE) */
     struct hurd_mm_counters counters;
@@ -122,10 +123,13 @@ void store_release_unused(struct store *store);
 /* ---- fault.c, pagein.c, report.c: what happens to a thread that faulted.  True: it gets the
  * message registers as its reply now. ---- */
 bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
-/* The same once more, for a thread that has waited. */
+/* The same once more, for a thread that has waited.  FAULT_BROUGHT in `access`: for this page, and
+ * a worker has got it. */
+enum { FAULT_BROUGHT = 0x10 };
 bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
 enum job_kind {
     JOB_HOOK,                           /* the store's function brings the page */
+    JOB_SHOW,                           /* the same for a page of a file server: it may say no */
     JOB_FETCH, JOB_CLEAN,               /* operations of a store that has them */
     JOB_PARKED,                         /* nothing to do: the thread waits for others' jobs */
     JOB_OUT, JOB_IN,                    /* anonymous pages, to swap and back */
@@ -212,6 +216,9 @@ enum request {
     REQUEST_PAGEIN_WORKER,      /* global id of a new worker, kind of job */
     REQUEST_FORK,               /* struct fork_request -> control, container */
     REQUEST_KEEP,               /* address, size: a stack of ours, whose pages never leave */
+    REQUEST_SHOW,               /* shown, function, container, rights, private -> record */
+    REQUEST_SHOWN_GONE,         /* -> shown */
+    REQUEST_SHOWN_FIND,         /* first and last address -> shown, its last address */
     REQUEST_COUNT
 };
 

@@ -65,16 +65,31 @@ static int mmap_anonymous(uintptr_t *at, uintptr_t size, int protection, int fla
     return error == ENOSPC ? ENOMEM : error;
 }
 
+int (*hurd_mm_map_file)(const struct hurd_mm_file_map *map, uintptr_t *addr);
+
+static int mmap_file(uintptr_t *at, uintptr_t size, int protection, int flags, int file,
+                     off_t offset)
+{
+    const struct hurd_mm_file_map map = {
+        .file = file, .shared = (flags & MAP_TYPE) == MAP_SHARED, .rights = rights_of(protection),
+        .flags = vm_flags(flags) & ~HURD_VM_ZEROFILL, .size = size, .offset = (uint64_t)offset,
+    };
+    if (!hurd_mm_map_file)
+        return file < 0 || file > 2 ? EBADF : ENODEV;       /* 0-2: the console cannot be mapped */
+    int error = hurd_mm_map_file(&map, at);
+    return error == ENOSPC ? ENOMEM : error;
+}
+
 void *mmap(void *address, size_t length, int protection, int flags, int file, off_t offset)
 {
     uintptr_t at = (uintptr_t)address;
     int error;
     if (!mmap_is_sound(length, protection, flags, offset))
         error = EINVAL;
-    else if (!(flags & MAP_ANONYMOUS))
-        error = file < 0 || file > 2 ? EBADF : ENODEV;  /* 0-2: the console cannot be mapped */
     else if (round_up(length) == 0)
         error = ENOMEM;
+    else if (!(flags & MAP_ANONYMOUS))
+        error = mmap_file(&at, round_up(length), protection, flags, file, offset);
     else
         error = mmap_anonymous(&at, round_up(length), protection, flags);
     return result(error) ? MAP_FAILED : (void *)at;
@@ -136,6 +151,8 @@ int msync(void *address, size_t length, int flags)
     if (!error && length)
         error = hurd_vm_sync((uintptr_t)address, round_up(length), flags & MS_INVALIDATE,
                              when == MS_ASYNC);
+    if (!error && length && when == MS_SYNC)
+        error = hurd_vm_show_sync((uintptr_t)address, round_up(length));
     return result(error);
 }
 

@@ -209,7 +209,8 @@ static void answer(const struct pagein *page, int error)
         L4_LoadMR(0, L4_MakeTag(EINPROGRESS, 0, 0).raw);
     else if (error)
         report_violation(page->thread, page->address, page->ip, page->access, error);
-    else if (!fault_again(page->thread, page->address, page->ip, page->access))
+    else if (!fault_again(page->thread, page->address, page->ip,
+                          page->access | (page->kind == JOB_SHOW ? FAULT_BROUGHT : 0)))
         return;
     if (!error || !page->access)
         L4_Reply(page->thread);
@@ -219,7 +220,7 @@ static void answer(const struct pagein *page, int error)
  * and frames that are missing are looked for again. */
 static int reason(const struct pagein *page, int error)
 {
-    if (page->kind == JOB_FETCH)
+    if (page->kind == JOB_FETCH || page->kind == JOB_SHOW)
         return error;
     return page->kind == JOB_IN && page->pages == 1 && error != ENOMEM ? error : 0;
 }
@@ -231,7 +232,7 @@ static void operation_done(const struct job *done, int error, uintptr_t bytes)
         pageout_done(&done->page, error, bytes);
     else if (done->page.kind == JOB_IN)
         swapin_done(&done->page, error, bytes);
-    else
+    else if (done->page.kind != JOB_SHOW)
         paged_done(&done->page, error);
     for (struct job *j = jobs_take(done); j; j = next) {
         const struct pagein page = j->page;
@@ -239,6 +240,7 @@ static void operation_done(const struct job *done, int error, uintptr_t bytes)
         slab_give(&mm.slab, j);
         assert_is(page.store->users, >, 0);
         page.store->users--;
+        store_release_unused(page.store);
         answer(&page, reason(&page, error));
     }
 }
@@ -257,12 +259,13 @@ static void job_load(struct job *job, struct worker *w)
     const struct pagein *p = &job->page;
     assert(L4_IsNilThread(job->worker) && !L4_IsNilThread(w->thread));
     assert(p->pages > 0 && p->pages <= HURD_STORE_BATCH);
+    bool has_function = p->kind == JOB_HOOK || p->kind == JOB_SHOW;
     job->worker = w->thread;
     w->idle = false;
     struct worker_job answer = {
         .kind = p->kind,
-        .function = p->kind == JOB_HOOK ? p->store->fault : NULL,
-        .ops = p->kind == JOB_HOOK || w->kind ? NULL : p->store->ops,
+        .function = has_function ? p->store->fault : NULL,
+        .ops = has_function || w->kind ? NULL : p->store->ops,
         .pages = p->pages,
         .ip = p->ip,
         .wants_company = !w->kind && !worker_idle(0) && has_room_for_worker(0),
@@ -345,6 +348,7 @@ static void job_drop(struct job *job)
     assert_is(*link, ==, job);
     *link = job->next;
     job->page.store->users--;
+    store_release_unused(job->page.store);
     slab_give(&mm.slab, job);
 }
 

@@ -10,6 +10,7 @@
 #include "handler.h"
 #include "mm.h"
 #include "paged.h"
+#include "shown.h"
 
 struct mm mm;
 
@@ -86,6 +87,8 @@ static bool request_store(enum request op, L4_ThreadId_t from, const L4_Word_t *
         return reply(EINVAL, 0);
     if (store->class == &paged_class)
         return request_paged(op, from, store, a);
+    if (store_is_shown(store))
+        return reply(op == REQUEST_STORE_DESTROY ? shown_destroy(store) : EINVAL, 0);
     switch (op) {
     case REQUEST_STORE_DESTROY: return reply(store_destroy(store), 0);
     case REQUEST_STORE_CACHE: return reply(store_cache(store, a[1], a[2], a[3], a[4]), 0);
@@ -130,6 +133,24 @@ static bool request_policy_create(const L4_Word_t *a)
     int error = policy_create((const struct hurd_policy_ops *)a[0], a[1], a[2], &number);
     L4_LoadMR(1, number);
     return reply(error, 1);
+}
+
+static bool request_shown(enum request op, const L4_Word_t *a)
+{
+    struct hurd_shown *shown = NULL;
+    struct store *store = NULL;
+    uintptr_t end = 0;
+    int error;
+    if (op == REQUEST_SHOW) {
+        error = shown_create((struct hurd_shown *)a[0], (hurd_store_fault_t *)a[1], a[2], a[3],
+                             a[4], &store);
+        L4_LoadMR(1, (L4_Word_t)store);
+        return reply(error, 1);
+    }
+    error = op == REQUEST_SHOWN_GONE ? shown_gone(&shown) : shown_find(a[0], a[1], &shown, &end);
+    L4_LoadMR(1, (L4_Word_t)shown);
+    L4_LoadMR(2, end);
+    return reply(error, 2);
 }
 
 static bool request_signal_action(const L4_Word_t *a)
@@ -201,6 +222,9 @@ static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     case REQUEST_PAGEIN_JOB: return pagein_job(from, (int)a[0], a[1]);
     case REQUEST_PAGEIN_WORKER: return reply(pagein_worker(L4_ThreadIdOfRaw(a[0]), a[1]), 0);
     case REQUEST_FORK: return request_fork(from, a);
+    case REQUEST_SHOW:
+    case REQUEST_SHOWN_GONE:
+    case REQUEST_SHOWN_FIND: return request_shown(op, a);
     case REQUEST_KEEP: return reply(hint_keep(a[0], a[1]), 0);
     default: return request_store(op, from, a);
     }

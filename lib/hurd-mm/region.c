@@ -4,6 +4,7 @@
  * and only then changes anything. */
 #include <errno.h>
 #include "pageout.h"
+#include "shown.h"
 
 static bool page_aligned(uintptr_t x)
 {
@@ -60,7 +61,7 @@ static void region_drop_pages(struct map *map)
 unsigned region_clear_records(uintptr_t first, uintptr_t last)
 {
     return map_cuts(&mm.space, first, last) +
-           (frame_cuts(&mm.anonymous, first, last) ? FRAME_CUTS : 0);
+           (frame_cuts(&mm.anonymous, first, last) ? FRAME_CUTS : 0) + shown_records(first, last);
 }
 
 /* The records must have been reserved. */

@@ -22,6 +22,16 @@ static int request_once(enum request op, int n, const L4_Word_t *in, L4_Word_t *
     return (int)L4_Label(tag);
 }
 
+/* The pager waits for no server: so the thread whose request made a region vanish tells its. */
+static void gone_release(void)
+{
+    L4_Word_t out[2];
+    while (request_once(REQUEST_SHOWN_GONE, 0, NULL, out) == 0) {
+        struct hurd_shown *shown = (struct hurd_shown *)out[0];
+        shown->release(shown);
+    }
+}
+
 /* Sends n words, receives up to 2.  Leaves the acceptor as it was.  The pager replies EINPROGRESS
  * whenever a worker has finished one job; the request is repeated until all jobs are done.  The
  * pager cannot start threads: if it has learned that frames will be short, the caller starts the
@@ -34,6 +44,8 @@ static int request(enum request op, int n, const L4_Word_t *in, L4_Word_t *out)
     while (error == EINPROGRESS);
     if (mm.room.swap == SWAP_WANTED)
         worker_swap();
+    if (mm.gone)
+        gone_release();
     return error;
 }
 
@@ -221,6 +233,40 @@ int hurd_store_flush(struct hurd_store *store, uintptr_t offset, uintptr_t size)
 {
     const L4_Word_t in[] = {(L4_Word_t)store->record, offset, size};
     return request(REQUEST_STORE_FLUSH, 3, in, NULL);
+}
+
+int hurd_vm_show(struct hurd_shown *shown, uintptr_t offset, uintptr_t size, unsigned flags,
+                 unsigned rights, uintptr_t *addr)
+{
+    const L4_Word_t in[] = {(L4_Word_t)shown, (L4_Word_t)shown->bring, shown->container,
+                            shown->rights, shown->is_private != 0};
+    L4_Word_t out[2];
+    int error = worker_first();
+    if (!error)
+        error = request(REQUEST_SHOW, 5, in, out);
+    if (error)
+        return error;
+    const L4_Word_t record = out[0], bind[] = {*addr, size, flags, rights, record, offset};
+    error = request(REQUEST_STORE_BIND, 6, bind, out);
+    if (error)
+        request(REQUEST_STORE_DESTROY, 1, &record, NULL);
+    else
+        *addr = out[0];
+    return error;
+}
+
+int hurd_vm_show_sync(uintptr_t addr, uintptr_t size)
+{
+    L4_Word_t in[] = {addr, addr + (size - 1)}, out[2];
+    int error = 0;
+    while (!error && in[0] <= in[1] && request(REQUEST_SHOWN_FIND, 2, in, out) == 0) {
+        struct hurd_shown *shown = (struct hurd_shown *)out[0];
+        error = shown->sync(shown);
+        if (out[1] >= in[1])
+            break;
+        in[0] = out[1] + 1;
+    }
+    return error;
 }
 
 int vm_fork(const struct fork_request *r, L4_Word_t made[2])

@@ -13,6 +13,7 @@
 #include <string.h>
 #include "mm.h"
 #include "report.h"
+#include "streams.h"
 
 enum { MAIN_STACK = 1024 * 1024, NO_START = 127 };      /* of a stack only what is touched costs */
 
@@ -104,7 +105,11 @@ _Noreturn void start_main(void)
     char *argv[argc + 1], *envp[envc + 1];
     vector_fill(argv, argc, argz);
     vector_fill(envp, envc, envz);
-    environ = envp + (envc > 0 && envp[0][0] == '=');   /* lib/posix/start.h's is no variable */
+    environ = envp;
+    if (envc > 0 && envp[0][0] == '=') {
+        streams_begin(envp[0]);
+        environ++;                      /* lib/posix/start.h's string is no variable */
+    }
     atexit(destruct);                   /* the first to be registered runs last */
     construct((int)argc, argv, envp);
     exit(main((int)argc, argv));

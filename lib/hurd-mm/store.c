@@ -6,6 +6,7 @@
 #include "fault.h"
 #include "mm.h"
 #include "paged.h"
+#include "shown.h"
 
 static void hide(struct map *map, uintptr_t first, uintptr_t last)
 {
@@ -103,7 +104,8 @@ struct store *store_of_word(L4_Word_t word)
     struct map *home = map_find(&mm.space, word);
     if (!home || home->store != &mm.wired || word % sizeof(L4_Word_t))
         return NULL;
-    bool is_one = store->class == &hook_class || store->class == &paged_class;
+    bool is_one = store->class == &hook_class || store->class == &paged_class ||
+                  store_is_shown(store);
     return is_one && store->fault ? store : NULL;
 }
 

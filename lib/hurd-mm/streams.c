@@ -36,6 +36,23 @@ static const char *stream_find(int stream)
     return at ? at + 3 : NULL;
 }
 
+static bool is_kept(const char *said)
+{
+    return strncmp(said, STREAMS_KEPT, sizeof STREAMS_KEPT - 1) == 0;
+}
+
+void streams_begin(const char *said)
+{
+    if (!is_kept(said))
+        return;
+    while ((said = strstr(said, " x:")) != NULL) {
+        said += 3;
+        L4_ThreadId_t server = L4_ThreadIdOfRaw(number_next(&said));
+        hurd_cap_drop(server, number_next(&said));
+        said--;                         /* the space before the next one */
+    }
+}
+
 static bool buffer_make(L4_ThreadId_t server)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
@@ -66,6 +83,8 @@ static struct hurd_startup_cap stream_claim(const char *said)
     said += 2;
     L4_ThreadId_t server = L4_ThreadIdOfRaw(number_next(&said));
     L4_Word_t ticket = number_next(&said);
+    if (is_kept((const char *)__hurd_startup_data->envz))
+        return (struct hurd_startup_cap) {server.raw, ticket};      /* it is the handle */
     if (with_buffer != server.raw && !buffer_make(server))
         return closed;
     with_buffer = server.raw;
@@ -77,7 +96,8 @@ static struct hurd_startup_cap stream_claim(const char *said)
 bool stream_sent(int stream, struct hurd_startup_cap *cap)
 {
     const char *said = (const char *)__hurd_startup_data->envz;
-    if (!said || strncmp(said, STREAMS_WORD, sizeof STREAMS_WORD - 1) || stream < 0 || stream > 2)
+    if (!said || stream < 0 || stream > 2 ||
+        (strncmp(said, STREAMS_WORD, sizeof STREAMS_WORD - 1) && !is_kept(said)))
         return false;
     struct stream *s = &streams[stream];
     if (!s->known) {

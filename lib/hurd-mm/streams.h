@@ -6,6 +6,10 @@
 #include <stdbool.h>
 
 #define STREAMS_WORD "=files "
+#define STREAMS_KEPT "=kept "
+
+/* Drops what the program before execve() had open and was to be closed. */
+void streams_begin(const char *said);
 
 /* False: the starter said nothing of streams, so they are the console.  Else *cap takes deva's
  * read_many and write_many; its server is 0 if the stream is closed. */

@@ -48,6 +48,7 @@ static int work(const struct worker_job *job)
     int error;
     switch (job->kind) {
     case JOB_FETCH: error = ops->fetch(fault.hook, fault.offset, buffer, job->pages); break;
+    case JOB_SHOW: error = job->function(&fault); break;
     case JOB_CLEAN: error = ops->clean(fault.hook, fault.offset, buffer, job->pages); break;
     default:
         if (job->function(&fault) != 0)

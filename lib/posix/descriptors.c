@@ -12,6 +12,7 @@
 
 #include <hurd/cap.h>
 
+#include "lib/posix/mapping.h"
 #include "lib/posix/start.h"
 
 static struct {
@@ -210,11 +211,25 @@ bool descriptor_is_inherited(int descriptor, struct description *d)
     return true;
 }
 
-/* ---- fork() ---- */
+bool descriptor_share(L4_ThreadId_t server, L4_Word_t handle, int descriptor)
+{
+    for (int i = 0; i < DESCRIPTORS; i++) {
+        const struct description *d = table[i].names;
+        if (!d || d->kind == CONSOLE || d->server.raw != server.raw || d->handle != handle)
+            continue;
+        if (!table[descriptor].names)
+            copy(i, descriptor, false);
+        return true;
+    }
+    return false;
+}
+
+/* ---- fork() and execve() ---- */
 
 __attribute__((constructor)) static void begin(void)
 {
     inherit_begin();
+    mapping_begin();
 }
 
 /* The lowest descriptor of a description; each has one. */
@@ -230,6 +245,19 @@ static struct description *passed_on(int descriptor)
 {
     struct description *d = table[descriptor].names;
     return d && d->kind != CONSOLE && is_first_name(descriptor) ? d : NULL;
+}
+
+bool descriptor_is_dropped(int descriptor, struct description *d)
+{
+    if (!is_open(descriptor) || table[descriptor].names->kind == CONSOLE ||
+        !is_first_name(descriptor))
+        return false;
+    *d = *table[descriptor].names;
+    for (int i = descriptor; i < DESCRIPTORS; i++) {
+        if (table[i].names == table[descriptor].names && !table[i].close_on_exec)
+            return false;
+    }
+    return true;
 }
 
 bool descriptors_offer(void)

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "lib/file/files.h"
 
@@ -46,6 +47,12 @@ void description_release(struct description *d);
  * EMFILE, ENOMEM. */
 int descriptor_make(const struct description *contents, int least, bool close_on_exec,
                     int *descriptor);
+
+/* Another name for an open file with this handle.  False: there is none.  Pre: as above. */
+bool descriptor_share(L4_ThreadId_t server, L4_Word_t handle, int descriptor);
+
+/* Of umask(), names.c. */
+extern mode_t posix_mask;
 
 /* errno = error, and -1; or 0. */
 int posix_result(int error);

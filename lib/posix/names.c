@@ -21,12 +21,15 @@
     (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DIRECTORY |     \
      O_NOFOLLOW | O_CLOEXEC | O_SYNC)
 
-static mode_t mask = 022;
+mode_t posix_mask = 022;
 
+/* With the lock: the mask may come from a program before. */
 mode_t umask(mode_t new)
 {
-    mode_t old = mask;
-    mask = new & 0777;
+    posix_lock();
+    mode_t old = posix_mask;
+    posix_mask = new & 0777;
+    posix_unlock();
     return old;
 }
 
@@ -58,7 +61,7 @@ static int open_locked(struct files *files, const char *path, int flags, mode_t 
                        int *descriptor)
 {
     struct file file;
-    int err = file_open(files, &file, path, server_flags(flags), mode & 07777 & ~mask);
+    int err = file_open(files, &file, path, server_flags(flags), mode & 07777 & ~posix_mask);
     if (err)
         return err;
     const struct description d = { .kind = CONTENTS, .server = files->server,
@@ -180,7 +183,7 @@ ssize_t readlink(const char *path, char *target, size_t size)
 
 int mkdir(const char *path, mode_t mode)
 {
-    return posix_result(WITH_FILES(files_mkdir(files, path, mode & 07777 & ~mask)));
+    return posix_result(WITH_FILES(files_mkdir(files, path, mode & 07777 & ~posix_mask)));
 }
 
 int rmdir(const char *path)

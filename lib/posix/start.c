@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From the string that the starter left (start.h) to a connection and descriptors, and from
- * descriptors to the string for a program that this one starts. */
+ * descriptors to the string for a program in this task's place. */
 #include "lib/posix/start.h"
 
 #include <errno.h>
@@ -17,6 +17,7 @@
 
 static struct files files;
 static bool connected;
+static bool kept;                       /* the program before connected: all but files.bytes */
 static const char *rest;                /* of the string, behind DIRECTORY; "" without a string */
 static L4_ThreadId_t server;
 static L4_Word_t directory;
@@ -29,10 +30,29 @@ static L4_Word_t number_next(const char **text)
     return number;
 }
 
+/* Behind "SERVER ". */
+static void kept_read(const char *text)
+{
+    files = (struct files) { .server = server, .container = __hurd_startup_data->kept };
+    files.physmem = L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
+    files.root = number_next(&text);
+    files.current = number_next(&text);
+    files.buffer = number_next(&text);
+    posix_mask = number_next(&text);
+    kept = true;
+    rest = text;
+}
+
 static void string_read(void)
 {
     const char *text = (const char *) __hurd_startup_data->envz;
     rest = "";
+    if (text && !strncmp(text, START_KEPT, sizeof START_KEPT - 1)) {
+        text += sizeof START_KEPT - 1;
+        server = L4_ThreadIdOfRaw(number_next(&text));
+        kept_read(text);
+        return;
+    }
     if (!text || strncmp(text, START_WORD, sizeof START_WORD - 1))
         return;
     text += sizeof START_WORD - 1;
@@ -49,18 +69,30 @@ static void directory_claim(void)
         files.current = out[0];
 }
 
+static int connect(void)
+{
+    const struct hurd_startup_cap memory = __hurd_startup_data->physmem_control;
+    uintptr_t address = 0;
+    int err = kept ? hurd_vm_map_container(&address, FILES_BYTES, 0, HURD_VM_READ | HURD_VM_WRITE,
+                                           files.container, 0)
+                   : files_connect(&files, server, L4_ThreadIdOfRaw(memory.server), memory.cap);
+    if (err)
+        return err;
+    connected = true;
+    if (kept)
+        files.bytes = (uint8_t *) address;
+    else
+        directory_claim();
+    return 0;
+}
+
 int posix_files(struct files **out)
 {
-    struct hurd_startup_cap memory = __hurd_startup_data->physmem_control;
     if (L4_IsNilThread(server))
         return ENODEV;
-    if (!connected) {
-        int err = files_connect(&files, server, L4_ThreadIdOfRaw(memory.server), memory.cap);
-        if (err)
-            return err;
-        connected = true;
-        directory_claim();
-    }
+    int err = connected ? 0 : connect();
+    if (err)
+        return err;
     *out = &files;
     return 0;
 }
@@ -98,14 +130,26 @@ static void claim(int number, char kind, L4_ThreadId_t from, L4_Word_t ticket)
         hurd_cap_drop(from, out[0]);
 }
 
+/* An open file of the program before; it has a name already if it was copied. */
+static void adopt(int number, char kind, L4_ThreadId_t from, L4_Word_t handle)
+{
+    struct description d = { .kind = kind == 'f' ? CONTENTS : STREAM, .server = from,
+                             .handle = handle };
+    int made;
+    d.mode = number_next(&rest);
+    d.flags = number_next(&rest);
+    if (!descriptor_share(from, handle, number))
+        descriptor_make(&d, number, false, &made);
+}
+
 void start_descriptors(void)
 {
     string_read();
-    if (!*rest) {
+    if (!*rest && !kept) {
         for (int i = 0; i < 3; i++)
             console_make(i);
     }
-    while (*rest) {
+    while (*rest && *rest != 'x') {
         int number = (int) number_next(&rest);
         char kind = *rest;
         if (kind == '\0' || rest[1] == '\0')
@@ -115,6 +159,8 @@ void start_descriptors(void)
         L4_Word_t ticket = number_next(&rest);
         if (kind == 'c')
             console_make(number);
+        else if (kept)
+            adopt(number, kind, from, ticket);
         else
             claim(number, kind, from, ticket);
     }
@@ -127,20 +173,6 @@ static int ticket_of(L4_ThreadId_t from, L4_Word_t handle, L4_Word_t *ticket)
     return hurd_cap_rpc(from, HURD_FS_OFFER, 1, &handle, 1, ticket, NULL);
 }
 
-static int descriptor_say(int number, const struct description *d, char *text, size_t size,
-                          size_t *length)
-{
-    static const char kinds[] = { [CONSOLE] = 'c', [STREAM] = 'p', [CONTENTS] = 'f' };
-    L4_Word_t ticket = 0;
-    int err = d->kind == CONSOLE ? 0 : ticket_of(d->server, d->handle, &ticket);
-    if (err)
-        return err;
-    *length += (size_t) snprintf(text + *length, size - *length, " %x:%c:%lx:%lx",
-                                 (unsigned) number, kinds[d->kind],
-                                 d->kind == CONSOLE ? 0 : d->server.raw, ticket);
-    return *length < size ? 0 : E2BIG;
-}
-
 /* ---- for a child of fork() ---- */
 
 L4_Word_t start_ticket(L4_ThreadId_t from, L4_Word_t handle)
@@ -151,6 +183,9 @@ L4_Word_t start_ticket(L4_ThreadId_t from, L4_Word_t handle)
 
 bool start_offer(void)
 {
+    struct files *unused;
+    if (kept)
+        posix_files(&unused);
     if (connected)
         directory = files.current == files.root ? 0 : start_ticket(server, files.current);
     return connected;
@@ -161,25 +196,43 @@ void start_claim(void)
 {
     if (connected)
         hurd_vm_deallocate((uintptr_t) files.bytes, FILES_BYTES);
-    connected = false;
+    connected = kept = false;
     files = (struct files) {0};
 }
 
-/* ---- for a program that this one starts ---- */
+/* ---- for a program in this task's place ---- */
 
-int start_string(char *text, size_t size)
+static int kept_say(int number, const struct description *d, char *text, size_t size,
+                    size_t *length)
 {
-    L4_Word_t ticket = directory;
-    if (connected && files.current != files.root && ticket_of(server, files.current, &ticket))
-        ticket = 0;
-    if (connected && files.current == files.root)
-        ticket = 0;
-    size_t length = (size_t) snprintf(text, size, START_WORD "%lx %lx", server.raw, ticket);
-    int err = length < size ? 0 : E2BIG;
+    static const char kinds[] = { [CONSOLE] = 'c', [STREAM] = 'p', [CONTENTS] = 'f' };
+    if (d->kind == CONSOLE)
+        *length += (size_t) snprintf(text + *length, size - *length, " %x:c:0:0",
+                                     (unsigned) number);
+    else
+        *length += (size_t) snprintf(text + *length, size - *length, " %x:%c:%lx:%lx:%lx:%x",
+                                     (unsigned) number, kinds[d->kind], d->server.raw, d->handle,
+                                     d->mode, d->flags);
+    return *length < size ? 0 : E2BIG;
+}
+
+int start_kept(char *text, size_t size)
+{
     struct description d;
+    size_t length = (size_t) snprintf(text, size, START_KEPT "%lx %lx:%lx:%lx:%x", server.raw,
+                                      files.root, files.current, files.buffer,
+                                      (unsigned) posix_mask);
+    int err = length < size ? 0 : E2BIG;
     for (int i = 0; i < DESCRIPTORS && !err; i++) {
         if (descriptor_is_inherited(i, &d))
-            err = descriptor_say(i, &d, text, size, &length);
+            err = kept_say(i, &d, text, size, &length);
+    }
+    for (int i = 0; i < DESCRIPTORS && !err; i++) {
+        if (!descriptor_is_dropped(i, &d))
+            continue;
+        length += (size_t) snprintf(text + length, size - length, " x:%lx:%lx", d.server.raw,
+                                    d.handle);
+        err = length < size ? 0 : E2BIG;
     }
     return err;
 }

@@ -7,7 +7,15 @@
  * SERVER: the file server's thread.  DIRECTORY: the ticket (hurd/fs.h) of the current directory, 0:
  * the root.  Then for each descriptor its number; KIND: f file, p pipe, c the task's own console
  * (both numbers are 0 then).  All numbers but N are hexadecimal.  Descriptors that are not named
- * are closed.  Without the string there are no files, and descriptors 0 to 2 are the console. */
+ * are closed.  Without the string there are no files, and descriptors 0 to 2 are the console.
+ *
+ * If the program goes on in a task that ran another one before (execve()), handles live on:
+ *
+ *      =kept SERVER ROOT:CURRENT:BUFFER:MASK N:KIND:SERVER:HANDLE:MODE:FLAGS ... x:SERVER:HANDLE ...
+ *
+ * ROOT, CURRENT, BUFFER: the connection's handles; its container is the startup data's `kept`.
+ * MASK: of umask().  MODE, FLAGS: of struct description.  x: a handle that was to be closed; every
+ * program drops it before main() (lib/hurd-mm/streams.c). */
 #ifndef POSIX_START_H
 #define POSIX_START_H
 
@@ -17,15 +25,18 @@
 #include "lib/posix/descriptors.h"
 
 #define START_WORD "=files "
+#define START_KEPT "=kept "
 
 /* Called once, by the first function that needs a descriptor. */
 void start_descriptors(void);
 
-/* The string for a program that this one starts: the descriptors that are not FD_CLOEXEC.  Pre: the
- * lock is held.  E2BIG: it does not fit. */
-int start_string(char *text, size_t size);
+/* The string for execve().  Pre: the lock is held, and the connection is there. */
+int start_kept(char *text, size_t size);
+/* The same for the handle that must go: only FD_CLOEXEC descriptors name what `descriptor` names,
+ * and this is the first of them. */
+bool descriptor_is_dropped(int descriptor, struct description *d);
 
-/* A copy of what the descriptor names, if a program that this one starts has it, too. */
+/* A copy of what the descriptor names, if it is open behind execve(), too. */
 bool descriptor_is_inherited(int descriptor, struct description *d);
 
 /* Tells fork() of the descriptors. */

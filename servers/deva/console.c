@@ -6,6 +6,8 @@
  * After: the drivers. */
 #include "console.h"
 #include "master.h"
+#include "scrollback.h"
+#include "statusline.h"
 
 #include <hurd/assert.h>
 #include <errno.h>
@@ -212,6 +214,8 @@ void console_receive(void)
     }
     if (console.keyboard.map.restart)
         restart_machine();
+    scrollback_turn(&console.screen, console.keyboard.map.scroll);
+    console.keyboard.map.scroll = 0;
     readers_serve();
 }
 
@@ -323,6 +327,17 @@ static int serve_read_many(struct hurd_cap_call *call, enum read_kind kind)
     return serve_read(call, kind, call->arg[1], !(call->arg[2] & HURD_DEVA_READ_NOBLOCK));
 }
 
+_Static_assert(SCREEN_COLUMNS == HURD_DEVA_STATUS_MOST, "a status line is a row");
+
+int console_serve_status(struct hurd_cap_call *call)
+{
+    L4_Word_t size = call->words >= 2 ? call->arg[1] : 0;
+    if (call->words < 2 || size > SCREEN_COLUMNS || call->words != 2 + (size + 3) / 4)
+        return EINVAL;
+    statusline_show(&console.screen, (const char *) &call->arg[2], size);
+    return 0;
+}
+
 /* As in 2005, the reply is the request's own words. */
 static int serve_write(struct hurd_cap_call *call)
 {
@@ -386,6 +401,7 @@ static int console_serve(struct hurd_cap_call *call)
         return serve_inject(call);
     case HURD_DEVA_FOREGROUND:
     case HURD_DEVA_KEYMAP:
+    case HURD_DEVA_STATUS:
     case HURD_DEVA_IRQ_ATTACH:
     case HURD_DEVA_IRQ_DETACH:
     case HURD_DEVA_PORTS_MAP:

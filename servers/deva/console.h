@@ -67,6 +67,9 @@ void console_receive(void);
 /* The request `foreground` of hurd/deva.h.  Returns how often Ctrl-C was typed for the owner. */
 unsigned console_set_foreground(unsigned owner, unsigned task);
 
+/* The request `status` of hurd/deva.h, after the check of the capability. */
+int console_serve_status(struct hurd_cap_call *call);
+
 /* Both functions forget readers: console_cancel() one thread, with ECANCELED as its reply;
  * console_forget_task() a task's, without a reply.  console_cancel() returns 0, or ESRCH if the
  * thread does not wait. */

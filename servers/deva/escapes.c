@@ -121,7 +121,7 @@ static void cursor_restore(struct screen *s)
 
 static void cursor_to(struct screen *s, unsigned row, unsigned column)
 {
-    s->row = least(row, SCREEN_ROWS - 1);
+    s->row = least(row, s->rows - 1);
     s->column = least(column, SCREEN_COLUMNS - 1);
 }
 
@@ -171,14 +171,14 @@ static void erase_screen(struct screen *s)
 {
     switch (sequence_parameter(&s->sequence, 0, 0)) {
     case 0:
-        screen_erase(s, here(s), SCREEN_CELLS);
+        screen_erase(s, here(s), screen_cells(s));
         break;
     case 1:
         screen_erase(s, 0, here(s) + 1);
         break;
     case 2:
     case 3:
-        screen_erase(s, 0, SCREEN_CELLS);
+        screen_erase(s, 0, screen_cells(s));
         break;
     }
 }
@@ -201,7 +201,7 @@ static void erase_row(struct screen *s)
 static void cells_change(struct screen *s, char letter)
 {
     unsigned n = first_of(s);
-    int cells = (int) n, rows = (int) (least(n, SCREEN_ROWS) * SCREEN_COLUMNS);
+    int cells = (int) n, rows = (int) (least(n, s->rows) * SCREEN_COLUMNS);
     switch (letter) {
     case 'J':
         erase_screen(s);
@@ -219,16 +219,16 @@ static void cells_change(struct screen *s, char letter)
         screen_move(s, here(s), row_end(s), cells);
         break;
     case 'M':
-        screen_move(s, row_start(s), SCREEN_CELLS, -rows);
+        screen_move(s, row_start(s), screen_cells(s), -rows);
         break;
     case 'L':
-        screen_move(s, row_start(s), SCREEN_CELLS, rows);
+        screen_move(s, row_start(s), screen_cells(s), rows);
         break;
     case 'S':
-        screen_move(s, 0, SCREEN_CELLS, -rows);
+        screen_move(s, 0, screen_cells(s), -rows);
         break;
     case 'T':
-        screen_move(s, 0, SCREEN_CELLS, rows);
+        screen_move(s, 0, screen_cells(s), rows);
         break;
     }
 }
@@ -261,7 +261,7 @@ static void reset(struct screen *s)
     s->graphics[0] = s->graphics[1] = s->shifted = false;
     s->row = s->column = 0;
     cursor_save(s);
-    screen_erase(s, 0, SCREEN_CELLS);
+    screen_erase(s, 0, screen_cells(s));
 }
 
 static void row_before(struct screen *s)
@@ -269,7 +269,7 @@ static void row_before(struct screen *s)
     if (s->row > 0)
         s->row--;
     else
-        screen_move(s, 0, SCREEN_CELLS, SCREEN_COLUMNS);
+        screen_move(s, 0, screen_cells(s), SCREEN_COLUMNS);
 }
 
 static void escape_sequence(struct screen *s)

@@ -54,6 +54,8 @@ enum {
     KEY_NUM_LOCK = 0x45,
     KEY_PAD_FIRST = 0x47,       /* keypad 7 = Home ... */
     KEY_PAD_LAST = 0x53,        /* ... keypad . = Delete */
+    KEY_PAGE_UP = 0x49,
+    KEY_PAGE_DOWN = 0x51,
     KEY_DELETE = KEY_PAD_LAST,
 };
 
@@ -195,6 +197,20 @@ static unsigned keymap_character(const struct keymap *k, uint8_t key, bool exten
     return keymap_utf8(c, out);
 }
 
+/* Returns true if the key, with the modifiers that are down, is for the console itself. */
+static bool keymap_console(struct keymap *k, uint8_t key, bool extended)
+{
+    if (key == KEY_DELETE && (k->left_ctrl || k->right_ctrl) && (k->left_alt || k->right_alt)) {
+        k->restart = true;
+        return true;
+    }
+    bool page = key == KEY_PAGE_UP || key == KEY_PAGE_DOWN;
+    if (!page || !(k->left_shift || k->right_shift) || (k->num_lock && !extended))
+        return false;
+    k->scroll += key == KEY_PAGE_UP ? 1 : -1;
+    return true;
+}
+
 unsigned keymap_decode(struct keymap *k, uint8_t code, uint8_t out[KEYMAP_MAX])
 {
     if (k->swallow > 0) {
@@ -210,12 +226,9 @@ unsigned keymap_decode(struct keymap *k, uint8_t code, uint8_t out[KEYMAP_MAX])
     bool pressed = !(code & CODE_RELEASED);
     uint8_t key = code & 0x7f;
     k->extended = false;
-    if (keymap_modifier(k, key, pressed, extended) || !pressed)
+    if (keymap_modifier(k, key, pressed, extended) || !pressed ||
+        keymap_console(k, key, extended))
         return 0;
-    if (key == KEY_DELETE && (k->left_ctrl || k->right_ctrl) && (k->left_alt || k->right_alt)) {
-        k->restart = true;
-        return 0;
-    }
     if (key >= KEY_PAD_FIRST && key <= KEY_PAD_LAST)
         return keymap_pad(k, key, extended, out);
     if (extended && key != KEY_ENTER && key != KEY_SLASH)

@@ -17,6 +17,7 @@ struct keymap {
     bool caps_lock, num_lock;
     enum keymap_layout layout;
     bool restart;           /* Ctrl-Alt-Del was pressed; console.c clears it */
+    int scroll;             /* Shift-PgUp less Shift-PgDn, since console.c cleared it */
 };
 
 /* Takes the next scan code and writes the bytes for it to `out`.  Returns their number, 0 to

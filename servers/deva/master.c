@@ -174,6 +174,8 @@ static int master_serve(struct hurd_cap_call *call)
         return device_serve_archive(call);
     case HURD_DEVA_KEYMAP:
         return serve_keymap(call);
+    case HURD_DEVA_STATUS:
+        return console_serve_status(call);
     case HURD_DEVA_INFO:
         if (call->words != 1)
             return EINVAL;

@@ -3,6 +3,7 @@
  * Before: console.c.  After: the card's memory. */
 #include "screen.h"
 #include "ports.h"
+#include "scrollback.h"
 
 #include <stddef.h>
 
@@ -39,7 +40,7 @@ static bool screen_answers(volatile uint16_t *cell)
 
 bool screen_init(struct screen *s, volatile uint16_t *cells)
 {
-    *s = (struct screen) { .pen = screen_plain, .saved.pen = screen_plain };
+    *s = (struct screen) { .rows = SCREEN_ROWS, .pen = screen_plain, .saved.pen = screen_plain };
     if (!cells || !screen_answers(cells))
         return false;
     s->cells = cells;
@@ -86,10 +87,12 @@ void screen_move(struct screen *s, unsigned from, unsigned to, int distance)
 
 void screen_next_row(struct screen *s)
 {
-    if (s->row + 1 < SCREEN_ROWS)
+    if (s->row + 1 < s->rows) {
         s->row++;
-    else
-        screen_move(s, 0, SCREEN_CELLS, -(int) SCREEN_COLUMNS);
+        return;
+    }
+    scrollback_keep(s);
+    screen_move(s, 0, screen_cells(s), -(int) SCREEN_COLUMNS);
 }
 
 /* ---- characters ---- */
@@ -148,6 +151,8 @@ void screen_write(struct screen *s, uint8_t byte)
 {
     if (!s->cells)
         return;
+    if (s->back > 0)
+        scrollback_leave(s);
     enum sequence_kind kind = sequence_feed(&s->sequence, byte);
     if (kind != SEQUENCE_NONE) {
         screen_escape(s, kind);
@@ -185,7 +190,7 @@ void screen_show_cursor(struct screen *s)
     if (!s->cells)
         return;
     unsigned column = s->column < SCREEN_COLUMNS ? s->column : SCREEN_COLUMNS - 1;
-    unsigned cursor = s->row * SCREEN_COLUMNS + column;
+    unsigned cursor = s->back > 0 ? SCREEN_CELLS : s->row * SCREEN_COLUMNS + column;
     crtc_write(CRTC_CURSOR_HIGH, (uint8_t) (cursor >> 8));
     crtc_write(CRTC_CURSOR_LOW, (uint8_t) cursor);
 }

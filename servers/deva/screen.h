@@ -23,6 +23,8 @@ struct pen {
 
 struct screen {
     volatile uint16_t *cells;   /* SCREEN_CELLS cells; NULL: there is no screen */
+    unsigned rows;              /* that hold text: SCREEN_ROWS, or one less (statusline.c) */
+    unsigned back;              /* the screen shows what was so many rows before (scrollback.c) */
     unsigned row, column;       /* if column == SCREEN_COLUMNS, the next character first goes to
                                    a new row */
     struct pen pen;
@@ -42,9 +44,14 @@ struct screen {
 bool screen_init(struct screen *s, volatile uint16_t *cells);
 void screen_write(struct screen *s, uint8_t byte);
 
-/* Puts the blinking cursor at the place of the next character.  One call after several writes is
- * enough. */
+/* Puts the blinking cursor at the place of the next character; while the screen looks back, nowhere.
+ * One call after several writes is enough. */
 void screen_show_cursor(struct screen *s);
+
+static inline unsigned screen_cells(const struct screen *s)     /* that hold text */
+{
+    return s->rows * SCREEN_COLUMNS;
+}
 
 /* ---- screen.c, for escapes.c */
 /* Makes cells [from, to) blank. */

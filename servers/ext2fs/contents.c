@@ -68,6 +68,93 @@ static void narrow(uint64_t value, L4_Word_t *word)
     word[1] = (L4_Word_t) (value >> 32);
 }
 
+/* ---- the file system and the page cache show the same bytes ---- */
+
+/* The disk's cache has what clients have written through maps. */
+static int read_bytes(struct handle *h, uint64_t at, void *to, uint32_t size, uint32_t *done)
+{
+    struct pager_file *file = h->cached ? h->cached : pager_find(&cache, h->inode->number);
+    int err = file && cache.dirty > 0 ? pager_sync(&cache, file) : 0;
+    *done = 0;
+    return err ? err : ext2_read(h->inode, at, to, size, done);
+}
+
+/* What clients see through maps is changed where it is.  Behind the old end there are zeros. */
+static int write_bytes(struct handle *h, uint64_t at, const void *from, uint32_t size,
+                       uint32_t *done)
+{
+    struct pager_file *file = h->cached ? h->cached : pager_find(&cache, h->inode->number);
+    uint64_t end = h->inode->size;
+    int err = ext2_write(h->inode, at, from, size, done);
+    if (!file || *done == 0)
+        return err;
+    if (at > end && end % PAGE)
+        pager_changed(&cache, file, end, NULL, PAGE - end % PAGE);
+    int changed = pager_changed(&cache, file, at, from, *done);
+    return err ? err : changed;
+}
+
+int contents_cut(struct ext2_inode *inode, uint64_t size)
+{
+    struct pager_file *file = pager_find(&cache, inode->number);
+    uint64_t before = inode->size;
+    int err = ext2_truncate(inode, size);
+    if (err || !file)
+        return err;
+    return pager_cut(&cache, file, size < before ? size : before);
+}
+
+int contents_sync(struct pager_file *file)
+{
+    int err = cache.dirty > 0 ? pager_sync(&cache, file) : 0;
+    int synced = ext2_sync(&fs);
+    return err ? err : synced;
+}
+
+/* Whole pages of the cache go to the client's container by a logical copy: no byte is moved.
+ * EAGAIN: they cannot be cached, or vanish as fast as they come. */
+static int read_pages(struct handle *h, uint64_t at, uint32_t size, L4_Word_t container,
+                      L4_Word_t offset, uint32_t *done)
+{
+    enum { TRIES = 3 };
+    struct pager_file *file;
+    uint32_t page = (uint32_t) (at / PAGE), n = whole_pages(size) / PAGE, good;
+    L4_Word_t copied = 0;
+    int err = page > CACHE_PAGES - n ? EAGAIN : cache_of(h, &file);
+    for (unsigned i = 0; !err && i < TRIES; i++) {
+        err = (i ? pager_bring(&cache, file, page, n, false, &good)
+                 : pager_want(&cache, file, page, n, &good));
+        if (err)
+            break;
+        err = hurd_pm_container_copy(physmem(), file->container, page * PAGE, container, offset,
+                                     n * PAGE, HURD_PM_SQUASH, &copied);
+        if (!err)
+            *done = size;
+        if (err != ENOENT && err != ESTALE)
+            return copy_error(err);
+        err = 0;
+    }
+    return err && err != ENOMEM && err != ENFILE ? err : EAGAIN;
+}
+
+static int read_to(struct handle *h, uint64_t at, uint32_t size, L4_Word_t container,
+                   L4_Word_t offset, uint32_t *done)
+{
+    bool regular = (h->inode->mode & EXT2_TYPE) == EXT2_REGULAR;
+    int err = EAGAIN;
+    *done = 0;
+    if (regular && at >= h->inode->size)
+        return 0;
+    if (regular && size > h->inode->size - at)
+        size = (uint32_t) (h->inode->size - at);
+    if (regular && at % PAGE == 0)
+        err = read_pages(h, at, size, container, offset, done);
+    if (err != EAGAIN)
+        return err;
+    err = read_bytes(h, at, window_at, size, done);
+    return *done > 0 ? window_deliver(container, offset, *done) : err;
+}
+
 static int serve_read(struct hurd_cap_call *call, struct handle *h)
 {
     L4_Word_t container, size = call->arg[3];
@@ -77,10 +164,8 @@ static int serve_read(struct hurd_cap_call *call, struct handle *h)
     if (!(h->flags & HURD_DIR_READS) || buffer_named(call, 1, &container))
         return EBADF;
     uint64_t at = wide(&call->arg[4]);
-    int err = ext2_read(h->inode, at == HURD_IO_HERE ? h->position->at : at, window_at, size,
-                        &done);
-    if (done > 0)
-        err = window_deliver(container, call->arg[2], done);
+    int err = read_to(h, at == HURD_IO_HERE ? h->position->at : at, size, container, call->arg[2],
+                      &done);
     if (!err && at == HURD_IO_HERE)
         h->position->at += done;
     call->reply[0] = done;
@@ -106,7 +191,7 @@ static int serve_write(struct hurd_cap_call *call, struct handle *h)
         at = h->position->at;
     if (h->flags & HURD_DIR_APPEND)
         at = h->inode->size;
-    err = ext2_write(h->inode, at, bytes, call->arg[3], &done);
+    err = write_bytes(h, at, bytes, call->arg[3], &done);
     if (here && done > 0)
         h->position->at = at + done;
     call->reply[0] = done;
@@ -163,9 +248,8 @@ int serve_pieces(struct hurd_cap_call *call)
     if (!reads && h->flags & HURD_DIR_APPEND)
         h->position->at = h->inode->size;
     memset(&call->reply[1], 0, HURD_DEVA_CHUNK);
-    int err = reads ? ext2_read(h->inode, h->position->at, (uint8_t *) &call->reply[1], size, &done)
-                    : ext2_write(h->inode, h->position->at, (const uint8_t *) &call->arg[2], size,
-                                 &done);
+    int err = reads ? read_bytes(h, h->position->at, &call->reply[1], size, &done)
+                    : write_bytes(h, h->position->at, &call->arg[2], size, &done);
     h->position->at += done;
     call->reply[0] = done;
     call->reply_words = 1 + (reads ? (done + 3) / 4 : 0);
@@ -185,7 +269,7 @@ int serve_io(struct hurd_cap_call *call)
     case HURD_IO_SEEK:
         return serve_seek(call, h);
     default:
-        return call->words == 1 ? ext2_sync(&fs) : EINVAL;
+        return call->words == 1 ? contents_sync(h->cached) : EINVAL;
     }
 }
 
@@ -217,7 +301,7 @@ int serve_file(struct hurd_cap_call *call)
     case HURD_FILE_TRUNCATE:
         if (!(h->flags & HURD_DIR_WRITES))
             return h->inode->mode >> 12 == 4 ? EISDIR : EBADF;
-        return ext2_truncate(h->inode, wide(&call->arg[1]));
+        return contents_cut(h->inode, wide(&call->arg[1]));
     case HURD_FILE_CHMOD:
         return call->arg[1] > 07777 ? EINVAL : ext2_set_mode(h->inode, call->arg[1]);
     case HURD_FILE_CHOWN:

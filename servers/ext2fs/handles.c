@@ -21,6 +21,10 @@ static int file_serve(struct hurd_cap_call *call)
         return serve_io(call);
     if (call->label == HURD_DEVA_READ_MANY || call->label == HURD_DEVA_WRITE_MANY)
         return serve_pieces(call);
+    if (call->label == HURD_IO_MAP)
+        return serve_map(call, handle_of(call));
+    if (call->label == HURD_IO_PAGES)
+        return serve_pages(call, handle_of(call));
     if (call->label >= HURD_FILE_TRUNCATE && call->label <= HURD_FILE_READLINK)
         return serve_file(call);
     if (call->label >= HURD_DIR_LOOKUP && call->label <= HURD_DIR_SYMLINK)
@@ -46,8 +50,10 @@ static void handle_free(struct handle *h)
         at = &(*at)->next;
     assert_is(*at, ==, h);
     *at = h->next;
+    if (h->cached)
+        pager_close(&cache, h->cached);
     if (h->inode)
-        ext2_inode_put(h->inode);
+        inode_leave(h->inode);
     if (h->pipe)
         pipe_leave(h->pipe, h->flags);
     if (h->position && --h->position->handles == 0)
@@ -127,13 +133,13 @@ static int handle_new(struct hurd_cap_call *call, const struct hurd_cap_class *c
 
 /* It takes the references of the inode and of the position over, always. */
 static int handle_give_at(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags,
-                          struct position *position)
+                          struct position *position, struct handle **made)
 {
-    struct handle *h;
+    struct handle *h = NULL;
     int err = handles_count(call->task, &file_class) >= HURD_FS_FILES ? EMFILE
               : handle_new(call, &file_class, &h);
     if (err) {
-        ext2_inode_put(inode);
+        inode_leave(inode);
         if (--position->handles == 0)
             free(position);
         return err;
@@ -141,18 +147,26 @@ static int handle_give_at(struct hurd_cap_call *call, struct ext2_inode *inode, 
     h->inode = inode;
     h->flags = flags;
     h->position = position;
+    *made = h;
     return 0;
+}
+
+int handle_give_new(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags,
+                    struct handle **made)
+{
+    struct position *position = calloc(1, sizeof *position);
+    if (!position) {
+        inode_leave(inode);
+        return ENOMEM;
+    }
+    position->handles = 1;
+    return handle_give_at(call, inode, flags, position, made);
 }
 
 int handle_give(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags)
 {
-    struct position *position = calloc(1, sizeof *position);
-    if (!position) {
-        ext2_inode_put(inode);
-        return ENOMEM;
-    }
-    position->handles = 1;
-    return handle_give_at(call, inode, flags, position);
+    struct handle *unused;
+    return handle_give_new(call, inode, flags, &unused);
 }
 
 int handle_give_pipe(struct hurd_cap_call *call, struct pipe *pipe, unsigned flags)
@@ -220,9 +234,10 @@ int serve_claim(struct hurd_cap_call *call)
     if (h->pipe)
         err = handle_give_pipe(call, h->pipe, h->flags);
     else {
+        struct handle *unused;
         ext2_inode_hold(h->inode);
         h->position->handles++;
-        err = handle_give_at(call, h->inode, h->flags, h->position);
+        err = handle_give_at(call, h->inode, h->flags, h->position, &unused);
     }
     call->reply[1] = h->pipe ? HURD_FILE_FIFO : h->inode->mode;
     call->reply[2] = h->flags;

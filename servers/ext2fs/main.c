@@ -72,7 +72,7 @@ static int serve_end(struct hurd_cap_call *call)
     clients_look(&call->server->table);
     if (handles_of_programs() > 0)
         return EBUSY;
-    int err = ext2_sync(&fs);
+    int err = contents_sync(NULL);
     ended = !err;
     return err;
 }
@@ -89,7 +89,7 @@ static int serve_fs(struct hurd_cap_call *call)
     case HURD_FS_STATFS:
         return serve_statfs(call);
     case HURD_FS_SYNC:
-        return call->words == 1 ? ext2_sync(&fs) : EINVAL;
+        return call->words == 1 ? contents_sync(NULL) : EINVAL;
     default:
         return serve_end(call);
     }
@@ -129,6 +129,11 @@ struct hurd_cap_server server = {
 
 /* ---- the loop ---- */
 
+static bool changed(void)
+{
+    return fs.changed || cache.dirty > 0;
+}
+
 /* No request has come for that long.  Somebody may wait for the end of a pipe whose writer died. */
 static void quiet(unsigned us)
 {
@@ -136,11 +141,11 @@ static void quiet(unsigned us)
     if (server.longs)
         clients_look(&server.table);
     since = us < QUIET ? since + us : QUIET;
-    if (!fs.changed || since < QUIET)
+    if (!changed() || since < QUIET)
         return;
     since = 0;
     clients_look(&server.table);
-    ext2_sync(&fs);
+    contents_sync(NULL);
 }
 
 static void serve_until_the_end(void)
@@ -149,11 +154,11 @@ static void serve_until_the_end(void)
         L4_ThreadId_t from;
         unsigned us = server.longs ? PIPE_LOOK : QUIET;
         L4_Accept(L4_UntypedWordsAcceptor);
-        L4_MsgTag_t tag = L4_Wait_Timeout(server.longs || fs.changed ? L4_TimePeriod(us) : L4_Never,
+        L4_MsgTag_t tag = L4_Wait_Timeout(server.longs || changed() ? L4_TimePeriod(us) : L4_Never,
                                           &from);
         if (L4_IpcFailed(tag))
             quiet(us);
-        else if (hurd_cap_serve(&server, from, tag))
+        else if (!cache_returns(from, tag) && hurd_cap_serve(&server, from, tag))
             L4_Reply(from);
         while (server.ready) {
             if (hurd_cap_go_on_ready(&server, &from))
@@ -188,6 +193,8 @@ int main(int argc, char **argv)
 {
     snprintf(device_name, sizeof device_name, "%s", argc > 1 ? argv[1] : "disk");
     int err = window_init();
+    if (!err)
+        err = frames_init();
     if (!err)
         err = mount();
     if (err)

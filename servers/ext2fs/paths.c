@@ -37,9 +37,9 @@ int path_take(struct hurd_cap_call *call, unsigned first, uint32_t length, const
 void place_put(struct place *place)
 {
     if (place->inode)
-        ext2_inode_put(place->inode);
+        inode_leave(place->inode);
     if (place->directory)
-        ext2_inode_put(place->directory);
+        inode_leave(place->directory);
     place->inode = place->directory = NULL;
 }
 
@@ -98,14 +98,14 @@ static int step(struct place *place, const char *name, uint32_t length, bool las
 /* The inode that was found is where the next name is looked up. */
 static void descend(struct place *place)
 {
-    ext2_inode_put(place->directory);
+    inode_leave(place->directory);
     place->directory = place->inode;
     place->inode = NULL;
 }
 
 static int back_to_root(struct place *place)
 {
-    ext2_inode_put(place->directory);
+    inode_leave(place->directory);
     place->directory = NULL;
     return ext2_inode_get(&fs, EXT2_ROOT, &place->directory);
 }
@@ -137,7 +137,7 @@ static int walk(struct place *place, const char *at, bool follow)
             if (++links > HURD_DIR_LINKS)
                 return ELOOP;
             err = link_expand(place->inode, &at);
-            ext2_inode_put(place->inode);
+            inode_leave(place->inode);
             place->inode = NULL;
             if (!err && *at == '/')
                 err = back_to_root(place);

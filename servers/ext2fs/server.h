@@ -13,6 +13,7 @@
 #include <hurd/io.h>
 
 #include "lib/ext2/ext2.h"
+#include "lib/pager/pager.h"
 
 enum { PAGE = 4096 };
 
@@ -39,12 +40,16 @@ struct handle {
     struct pipe *pipe;                  /* NULL: it is none */
     unsigned flags;                     /* HURD_DIR_ flags that it was opened with */
     struct position *position;          /* NULL  <=>  inode is */
+    struct pager_file *cached;          /* NULL: no pages of it have been asked for */
     L4_Word_t ticket;                   /* 0: it is not offered */
     L4_Word_t container;                /* buffer: in our table of physmem */
 };
 struct handle *handle_of(const struct hurd_cap_call *call);
 /* A handle for the caller in reply word 0; it takes the reference of the inode over, always. */
 int handle_give(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags);
+/* The same, with a position of its own, and *made is the handle. */
+int handle_give_new(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags,
+                    struct handle **made);
 /* The file, or the container of the buffer, that this word of the request names. */
 int handle_named(struct hurd_cap_call *call, unsigned word, struct handle **handle);
 int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container);
@@ -60,7 +65,27 @@ int serve_claim(struct hurd_cap_call *call);
 void clients_look(struct hurd_cap_table *table);    /* the dead lose their handles */
 unsigned handles_of_programs(void);
 
+/* ---- frames.c: the pages of files ---- */
+enum { CACHE_PAGES = 1 << 20 };         /* of a file at most: a container has no more */
+extern struct pager cache;
+int frames_init(void);
+/* The file's pages, as long as the handle is there.  ENFILE, ENOMEM: they cannot be cached. */
+int cache_of(struct handle *h, struct pager_file **file);
+/* Is this a message from our own thread that frames must go back?  It is served, then. */
+bool cache_returns(L4_ThreadId_t from, L4_MsgTag_t tag);
+/* ext2_inode_put(); if the inode is freed by that, its pages go. */
+void inode_leave(struct ext2_inode *inode);
+
+/* ---- maps.c ---- */
+int serve_map(struct hurd_cap_call *call, struct handle *h);
+int serve_pages(struct hurd_cap_call *call, struct handle *h);
+
 /* ---- contents.c ---- */
+/* Truncates, and the cache with it. */
+int contents_cut(struct ext2_inode *inode, uint64_t size);
+/* What clients have changed through maps, and the file system, goes to the medium.  NULL: of all
+ * files. */
+int contents_sync(struct pager_file *file);
 int serve_io(struct hurd_cap_call *call);
 int serve_file(struct hurd_cap_call *call);
 int serve_pieces(struct hurd_cap_call *call);

@@ -56,7 +56,7 @@ static int serve_lookup(struct hurd_cap_call *call, struct handle *h)
     if (place.inode) {
         err = open_refuse(place.inode, flags);
         if (!err && flags & HURD_DIR_TRUNCATE)
-            err = ext2_truncate(place.inode, 0);
+            err = contents_cut(place.inode, 0);
     } else
         err = lookup_make(&place, flags, call->arg[2]);
     if (!err) {
@@ -126,7 +126,7 @@ static int serve_mkdir(struct hurd_cap_call *call, struct handle *h)
     err = place.inode ? EEXIST
           : ext2_mkdir(place.directory, place.name, place.length, call->arg[1], nobody_else, &made);
     if (!err)
-        ext2_inode_put(made);
+        inode_leave(made);
     place_put(&place);
     return err;
 }
@@ -196,7 +196,7 @@ static int serve_symlink(struct hurd_cap_call *call, struct handle *h)
           : ext2_symlink(place.directory, place.name, place.length, target, target_length,
                          nobody_else, &made);
     if (!err)
-        ext2_inode_put(made);
+        inode_leave(made);
     place_put(&place);
     return err;
 }

@@ -2,30 +2,43 @@
 /* The shell's own commands, and `help`.  Called by shell.c; the next hops are launch.c, paging.c,
  * reports.c and disks.c. */
 #include "commands.h"
+#include "complain.h"
 #include "devices.h"
 #include "disks.h"
 #include "filecommands.h"
 #include "launch.h"
+#include "output.h"
 #include "paging.h"
 #include "programs.h"
 #include "reports.h"
+#include "root.h"
 #include "script.h"
 #include "shell.h"
+#include "status.h"
+#include "test.h"
 #include "top.h"
 #include "tracecommand.h"
 #include "variables.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <hurd/deva.h>
 #include <hurd/startup.h>
 #include <hurd/task.h>
+#include <l4/ipc.h>
 #include <l4/schedule.h>
 
 #define CLEAR_SCREEN "\033[2J\033[H"
 
-enum { SECOND = 1000000 };      /* us */
+enum {
+    SECOND = 1000000,           /* us */
+    SLEEP_STEP = 100000,        /* us between two looks for Ctrl-C */
+    SLEEP_MOST = 86400,         /* seconds */
+    STATUS_MOST = 255,
+};
 
 struct command {
     const char *name;
@@ -75,17 +88,49 @@ static void command_kill(const struct words *w)
     if (task == 0)
         return;
     if (task < HURD_TASK_FIRST_FREE) {
-        printf("kill: task %lu (%s) is part of the system\n", task, report_task_name(task));
+        complain("kill: task %lu (%s) is part of the system\n", task, report_task_name(task));
         return;
     }
     int err = hurd_task_destroy(shell_task_server(), __hurd_startup_data->task_master.cap, task);
     if (err)
-        printf("kill: task %lu: %s\n", task, strerror(err));
+        complain("kill: task %lu: %s\n", task, strerror(err));
 }
 
 static void command_sh(const struct words *w)
 {
     variables_set_status(script_run(w, 1));
+}
+
+static void command_exit(const struct words *w)
+{
+    unsigned long status = strtoul(variables_get("?", 1), NULL, 10);
+    if (w->count > 1 && (!words_number(w->word[1], &status) || status > STATUS_MOST))
+        complain("exit: %s is no status from 0 to %d\n", w->word[1], STATUS_MOST);
+    else if (!script_exit((unsigned) status))
+        complain("There is nothing above this shell; `halt` ends the machine.\n");
+}
+
+static void command_sleep(const struct words *w)
+{
+    unsigned long seconds;
+    if (!words_number(w->word[1], &seconds) || seconds > SLEEP_MOST) {
+        complain("sleep: %s is no number of seconds up to %d\n", w->word[1], SLEEP_MOST);
+        return;
+    }
+    uint64_t end = L4_SystemClock().raw + (uint64_t) seconds * SECOND;
+    while (L4_SystemClock().raw < end && !shell_interrupted())
+        L4_Sleep(L4_TimePeriod(SLEEP_STEP));
+}
+
+static void command_true(const struct words *w)
+{
+    (void) w;
+}
+
+static void command_false(const struct words *w)
+{
+    (void) w;
+    variables_set_status(1);
 }
 
 static void command_set(const struct words *w)
@@ -101,7 +146,7 @@ static void command_unset(const struct words *w)
 {
     for (size_t i = 1; i < w->count; i++) {
         if (!variables_unset(w->word[i]))
-            printf("unset: there is no variable %s\n", w->word[i]);
+            complain("unset: there is no variable %s\n", w->word[i]);
     }
 }
 
@@ -164,12 +209,12 @@ void command_set_keymap(const char *name)
             layout = i;
     }
     if (name && layout == HURD_DEVA_KEYMAP_ASK) {
-        printf("keymap: there is no layout %s; there are us, de and fr\n", name);
+        complain("keymap: there is no layout %s; there are us, de and fr\n", name);
         return;
     }
     int err = hurd_deva_keymap(L4_ThreadIdOfRaw(master.server), master.cap, &layout);
     if (err)
-        printf("keymap: %s\n", strerror(err));
+        complain("keymap: %s\n", strerror(err));
     else if (!name)
         printf("the keyboard's layout is %s\n", layout < HURD_DEVA_KEYMAPS ? layouts[layout] : "?");
 }
@@ -212,11 +257,23 @@ static const struct command commands[] = {
       1, MANY, TAKES_PROGRAM, launch_run },
     { "sh", "FILE [WORD ...]", "obeys the lines of a file",
       "The words are $1 to $9 in it, and $# says how many there are. A file with an x bit that\n"
-      "begins with #!/bin/sh is a command, too: say its path.\n",
+      "begins with #!/bin/sh is a command, too: say its path. The language:\n"
+      "  if LIST; then LIST; elif LIST; then LIST; else LIST; fi\n"
+      "  while LIST; do LIST; done        until LIST; do LIST; done\n"
+      "  for NAME in WORD ...; do LIST; done        break, continue\n"
+      "A LIST is commands with ; && || or line ends between them; ! turns a status around.\n"
+      "Ctrl-C leaves all of it.\n",
       1, MANY, TAKES_NOTHING, command_sh },
+    { "test", "EXPRESSION", "asks a question; $? is 0: yes, 1: no", test_help, 0, MANY,
+      TAKES_NOTHING, test_obey },
+    { "[", "EXPRESSION ]", "the same", test_help, 1, MANY, TAKES_NOTHING, test_obey },
+    { "true", "", "does nothing", NULL, 0, 0, TAKES_NOTHING, command_true },
+    { "false", "", "does nothing, and $? is 1", NULL, 0, 0, TAKES_NOTHING, command_false },
+    { "sleep", "SECONDS", "waits", NULL, 1, 1, TAKES_NOTHING, command_sleep },
+    { "exit", "[STATUS]", "ends a script", NULL, 0, 1, TAKES_NOTHING, command_exit },
     { "set", "", "lists the variables",
       "NAME=VALUE sets one, and $NAME stands for its value. Programs find all of them in their\n"
-      "environment. $? is the status of the last program.\n",
+      "environment. $? is the status of the last command.\n",
       0, 0, TAKES_NOTHING, command_set },
     { "unset", "NAME ...", "removes variables", NULL, 1, MANY, TAKES_NOTHING, command_unset },
     { "kill", "TASK", "ends a task, and all that it started",
@@ -279,12 +336,16 @@ static const struct command commands[] = {
     { .does = "Console and machine" },
     { "help", "[COMMAND]", "this list, or more about one command or program",
       "Keys: Tab completes names. Up and Down bring back earlier lines. Ctrl-A and Ctrl-E go to\n"
-      "the ends of the line, Ctrl-U, Ctrl-K and Ctrl-W remove parts of it.\n",
+      "the ends of the line, Ctrl-U, Ctrl-K and Ctrl-W remove parts of it. Shift-PgUp and\n"
+      "Shift-PgDn show what has left the screen.\n",
       0, 1, TAKES_COMMAND, command_help },
     { "clear", "", "clears the screen", NULL, 0, 0, TAKES_NOTHING, command_clear },
     { "keymap", "[LAYOUT]", "which characters the keyboard's keys type",
       "LAYOUT is us, de or fr. The serial line is not concerned.\n", 0, 1, TAKES_NOTHING,
       command_keymap },
+    { "status", "[on|off]", "a line on the screen: free frames, faults",
+      "The screen's last row shows it, and the text has 24 rows. The serial line is not concerned.\n",
+      0, 1, TAKES_NOTHING, status_obey },
     { "reboot", "", "starts the machine again (Ctrl-Alt-Del)", NULL, 0, 0, TAKES_NOTHING,
       command_reboot },
     { "halt", "", "switches the machine off", NULL, 0, 0, TAKES_NOTHING, command_halt },
@@ -327,7 +388,8 @@ static void help_all(void)
         snprintf(usage, sizeof usage, "%s %s", commands[i].name, commands[i].arguments);
         printf("  %-26s %s\n", usage, commands[i].does);
     }
-    printf("The name of a program starts it.  `help NAME` says more.\n");
+    printf("The name of a program starts it. `help NAME` says more; `help sh`: the language.\n"
+           "Lists go to files and programs, too: `ps > FILE`, `help | wc`.\n");
 }
 
 static void help_program(const char *name)
@@ -351,29 +413,96 @@ static void command_help(const struct words *w)
     else if (programs_have(w->word[1]))
         help_program(w->word[1]);
     else
-        printf("help: there is no command or program %s\n", w->word[1]);
+        complain("help: there is no command or program %s\n", w->word[1]);
 }
 
-/* ---- */
+/* ---- a command line ---- */
 
-bool command_obey(const struct words *w)
+/* These start programs, which print by themselves, or use the whole screen. */
+static bool prints_itself(const struct command *command)
+{
+    return command->takes == TAKES_PROGRAM || command->call == command_sh ||
+           command->call == command_paging || command->call == top_obey;
+}
+
+bool command_lists(const struct words *w)
+{
+    const struct command *command = find(w->word[0]);
+    return command && !prints_itself(command);
+}
+
+/* Says what is wrong with the words, or returns true. */
+static bool is_good(const struct command *command, const struct words *w)
+{
+    size_t arguments = w->count - 1;
+    bool program = command->takes == TAKES_PROGRAM;
+    if (w->background && !program)
+        complain("%s: only programs run in the background\n", command->name);
+    else if (w->input && !program)
+        complain("%s: only programs read from files\n", command->name);
+    else if (w->output && !program && prints_itself(command))
+        complain("%s: its output stays on the console\n", command->name);
+    else if (arguments > 0 && command->most == 0)
+        complain("%s: takes no arguments\n", command->name);
+    else if (arguments < command->least || arguments > command->most)
+        complain("%s: say %s %s; `help %s` says more\n", command->name, command->name,
+                 command->arguments, command->name);
+    else
+        return true;
+    return false;
+}
+
+static void call(const struct command *command, const struct words *w)
+{
+    command->call(w);
+    int err = output_end();
+    if (err && err != EPIPE && err != EINTR)
+        complain("%s: output: %s\n", command->name, strerror(err));
+}
+
+/* With the file behind > or >> for its output. */
+static void call_into(const struct command *command, const struct words *w)
+{
+    struct files *files = root_files();
+    struct file file;
+    int err = files ? file_open(files, &file, w->output, root_output_flags(w->appends), 0644) : 0;
+    if (err)
+        complain("%s: %s\n", w->output, strerror(err));
+    if (!files || err)
+        return;
+    output_to(&file);
+    call(command, w);
+    file_close(&file);
+}
+
+void command_obey_into(const struct words *w, struct file *pipe)
+{
+    const struct command *command = find(w->word[0]);
+    variables_set_status(0);
+    if (!is_good(command, w))
+        return;
+    if (w->output) {
+        call_into(command, w);
+        return;
+    }
+    output_to(pipe);
+    call(command, w);
+}
+
+bool command_obey(const struct words *w, bool alone)
 {
     const struct command *command = find(w->word[0]);
     if (!command)
         return false;
-    size_t arguments = w->count - 1;
-    if (w->background && command->takes != TAKES_PROGRAM)
-        printf("%s: only programs run in the background\n", command->name);
-    else if (w->input && command->takes != TAKES_PROGRAM)
-        printf("%s: only programs read from files\n", command->name);
-    else if (w->output && command->takes != TAKES_PROGRAM && command->more != output_help)
-        printf("%s: only programs, echo, cat and sha256sum write to files\n", command->name);
-    else if (arguments > 0 && command->most == 0)
-        printf("%s: takes no arguments\n", command->name);
-    else if (arguments < command->least || arguments > command->most)
-        printf("%s: say %s %s; `help %s` says more\n", command->name, command->name,
-               command->arguments, command->name);
-    else
-        command->call(w);
+    variables_set_status(0);
+    if (!is_good(command, w))
+        return true;
+    if (w->output && !prints_itself(command)) {
+        call_into(command, w);
+        return true;
+    }
+    if (alone && !prints_itself(command) && command->call != tracecommand_obey)
+        output_by_pages();
+    call(command, w);
     return true;
 }

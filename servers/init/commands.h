@@ -8,9 +8,16 @@
 
 #include "words.h"
 
-/* Obeys the command that word 0 names.  Returns false, and does nothing, if there is no such
- * command.  Blocks as long as the command does. */
-bool command_obey(const struct words *w);
+/* Obeys the command that word 0 names.  alone: nothing else was typed, so a long list stops at each
+ * page.  Returns false, and does nothing, if there is no such command.  Post: $? is its status.
+ * Blocks as long as the command does. */
+bool command_obey(const struct words *w, bool alone);
+
+/* Is it a command whose output can go to a file or pipe?  Obeys such a command with that output,
+ * where the line does not say another. */
+bool command_lists(const struct words *w);
+struct file;
+void command_obey_into(const struct words *w, struct file *pipe);
 
 /* Sets the keyboard's layout: us, de or fr; NULL: prints it.  Prints what is wrong. */
 void command_set_keymap(const char *name);

@@ -2,6 +2,7 @@
 /* The shell's commands for devices and drivers.  Called by commands.c; the next hops are the
  * framework (hurd/bus.h), and the drivers, which deva names (hurd/device.h). */
 #include "devices.h"
+#include "complain.h"
 #include "services.h"
 
 #include <errno.h>
@@ -81,7 +82,7 @@ static void show_tree(L4_ThreadId_t fabrica)
     for (L4_Word_t i = 0; !(err = hurd_bus_device(fabrica, i, &d)); i++)
         show_device(&d);
     if (err != ENOENT)
-        printf("devices: the framework does not answer: %s\n", strerror(err));
+        complain("devices: the framework does not answer: %s\n", strerror(err));
 }
 
 static void show_events(L4_ThreadId_t fabrica)
@@ -92,7 +93,7 @@ static void show_events(L4_ThreadId_t fabrica)
         struct hurd_bus_device d;
         err = hurd_bus_event(fabrica, i, &kind, &number);
         if (err && err != ESTALE && err != EAGAIN) {
-            printf("devices: the framework does not answer: %s\n", strerror(err));
+            complain("devices: the framework does not answer: %s\n", strerror(err));
             return;
         }
         if (!err && !hurd_bus_device(fabrica, number, &d))
@@ -116,7 +117,7 @@ static bool find_device(L4_ThreadId_t fabrica, const char *word, L4_Word_t *numb
         if (!strncmp(d.driver, word, sizeof d.driver))
             return true;
     }
-    printf("devices: no device has a driver %s\n", word);
+    complain("devices: no device has a driver %s\n", word);
     return false;
 }
 
@@ -152,16 +153,16 @@ static void drive(L4_ThreadId_t fabrica, const char *word, enum hurd_bus_drive w
         devices_settle();
         break;
     case ENOENT:
-        printf("devices: there is no device %lu\n", number);
+        complain("devices: there is no device %lu\n", number);
         break;
     case ENODEV:
-        printf("devices: no driver fits device %lu\n", number);
+        complain("devices: no driver fits device %lu\n", number);
         break;
     case EALREADY:
-        printf("devices: it %s\n", what == HURD_BUS_START ? "runs already" : "does not run");
+        complain("devices: it %s\n", what == HURD_BUS_START ? "runs already" : "does not run");
         break;
     default:
-        printf("devices: %s\n", strerror(err));
+        complain("devices: %s\n", strerror(err));
     }
 }
 
@@ -170,7 +171,7 @@ static void scan(L4_ThreadId_t fabrica)
     L4_Word_t inserted, removed;
     int err = hurd_bus_rescan(fabrica, &inserted, &removed);
     if (err) {
-        printf("devices: %s\n", strerror(err));
+        complain("devices: %s\n", strerror(err));
         return;
     }
     devices_settle();
@@ -183,11 +184,11 @@ void devices_obey(const struct words *w)
     bool drives = w->count == 3 && (!strcmp(w->word[1], "start") || !strcmp(w->word[1], "stop"));
     bool other = w->count == 2 && (!strcmp(w->word[1], "scan") || !strcmp(w->word[1], "events"));
     if (w->count > 1 && !drives && !other) {
-        printf("devices: say start NUMBER, stop NUMBER, scan or events\n");
+        complain("devices: say start NUMBER, stop NUMBER, scan or events\n");
         return;
     }
     if (!services_fabrica(&fabrica)) {
-        printf("devices: there is no driver framework\n");
+        complain("devices: there is no driver framework\n");
         return;
     }
     devices_settle();
@@ -213,7 +214,7 @@ static bool driver_of(enum hurd_device_class class, const char *what, struct hur
     int err = hurd_driver_find(L4_ThreadIdOfRaw(console.server), console.cap, class, 0, driver);
     if (!err && !L4_IsNilThread(driver->thread))
         return true;
-    printf("%s: no driver serves such a device\n", what);
+    complain("%s: no driver serves such a device\n", what);
     return false;
 }
 
@@ -248,7 +249,7 @@ void devices_date(const struct words *w)
         err = hurd_clock_read(driver.thread, &t);
     }
     if (err)
-        printf("date: %s\n", err == EIO ? "the clock chip has no time" : strerror(err));
+        complain("date: %s\n", err == EIO ? "the clock chip has no time" : strerror(err));
     else
         printf("%04lu-%02lu-%02lu %02lu:%02lu:%02lu\n", t.year, t.month, t.day, t.hour, t.minute,
                t.second);
@@ -260,7 +261,7 @@ void devices_beep(const struct words *w)
     unsigned long hertz = BEEP_HERTZ, ms = BEEP_MS;
     if ((w->count > 1 && !words_number(w->word[1], &hertz)) ||
         (w->count > 2 && !words_number(w->word[2], &ms))) {
-        printf("beep: say how many hertz, and perhaps milliseconds\n");
+        complain("beep: say how many hertz, and perhaps milliseconds\n");
         return;
     }
     int err = EIO;
@@ -270,8 +271,8 @@ void devices_beep(const struct words *w)
         err = hurd_speaker_beep(driver.thread, hertz, ms);
     }
     if (err == EINVAL)
-        printf("beep: %u to %u hertz, 1 to %u milliseconds\n", HURD_SPEAKER_LOWEST,
+        complain("beep: %u to %u hertz, 1 to %u milliseconds\n", HURD_SPEAKER_LOWEST,
                HURD_SPEAKER_HIGHEST, HURD_SPEAKER_LONGEST);
     else if (err)
-        printf("beep: %s\n", strerror(err));
+        complain("beep: %s\n", strerror(err));
 }

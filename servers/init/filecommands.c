@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands on files, each a few calls of lib/file.  Called by commands.c; root.c connects.
- * `> FILE` or `>> FILE` puts what echo, cat and sha256sum say into a file. */
+ * What they print goes through output.c. */
 #include "filecommands.h"
+#include "complain.h"
 #include "listing.h"
-#include "pipeline.h"
+#include "output.h"
 #include "root.h"
 #include "sha256.h"
+#include "shell.h"
+#include "variables.h"
 #include "words.h"
 
 #include <errno.h>
@@ -19,7 +22,6 @@ struct run {
     struct files *files;
     const struct words *w;
     size_t count;               /* of words */
-    struct file *output;        /* NULL: the console */
 };
 
 static uint8_t part[PART];
@@ -27,33 +29,20 @@ static uint8_t part[PART];
 /* Prints what went wrong with a file.  True if nothing did. */
 static bool good(const struct run *r, const char *path, int err)
 {
-    if (err)
-        printf("%s: %s: %s\n", r->w->word[0], path, strerror(err));
+    if (err == EINTR)           /* Ctrl-C, or nobody reads what is printed */
+        variables_set_status(STATUS_INTERRUPTED);
+    else if (err)
+        complain("%s: %s: %s\n", r->w->word[0], path, strerror(err));
     return !err;
-}
-
-static int output_write(const struct run *r, const void *data, uint32_t size)
-{
-    uint32_t done;
-    if (r->output && r->output->mode == HURD_FILE_FIFO)
-        return pipeline_put(r->output, data, size);
-    if (r->output)
-        return file_write(r->output, data, size, &done);
-    fwrite(data, 1, size, stdout);
-    return 0;
 }
 
 /* ---- contents ---- */
 
 static void command_echo(const struct run *r)
 {
-    int err = 0;
-    for (size_t i = 1; i < r->count && !err; i++) {
-        err = output_write(r, r->w->word[i], strlen(r->w->word[i]));
-        if (!err)
-            err = output_write(r, i + 1 < r->count ? " " : "\n", 1);
-    }
-    good(r, "output", err);
+    for (size_t i = 1; i < r->count; i++)
+        printf("%s%s", i > 1 ? " " : "", r->w->word[i]);
+    putchar('\n');
 }
 
 /* Calls `use` for each part of the file. */
@@ -66,13 +55,17 @@ static int file_parts(struct file *file, int (*use)(void *context, const void *d
         err = file_read(file, part, sizeof part, &n);
         if (!err && n > 0)
             err = use(context, part, n);
+        if (!err && shell_interrupted())
+            err = EINTR;
     } while (!err && n == sizeof part);
     return err;
 }
 
 static int part_to_output(void *context, const void *data, uint32_t size)
 {
-    return output_write(context, data, size);
+    (void) context;
+    fwrite(data, 1, size, stdout);
+    return output_error() ? EINTR : 0;
 }
 
 static void command_cat(const struct run *r)
@@ -82,7 +75,7 @@ static void command_cat(const struct run *r)
         int err = file_open(r->files, &file, r->w->word[i], HURD_DIR_READS, 0);
         if (!good(r, r->w->word[i], err))
             continue;
-        good(r, r->w->word[i], file_parts(&file, part_to_output, (void *) r));
+        good(r, r->w->word[i], file_parts(&file, part_to_output, NULL));
         file_close(&file);
     }
 }
@@ -99,8 +92,7 @@ static void command_sha256sum(const struct run *r)
         struct file file;
         struct sha256 sum;
         uint8_t digest[32];
-        char line[PATH_MOST + 80];
-        int err = file_open(r->files, &file, r->w->word[i], HURD_DIR_READS, 0), n = 0;
+        int err = file_open(r->files, &file, r->w->word[i], HURD_DIR_READS, 0);
         if (!good(r, r->w->word[i], err))
             continue;
         sha256_init(&sum);
@@ -110,9 +102,8 @@ static void command_sha256sum(const struct run *r)
             continue;
         sha256_end(&sum, digest);
         for (unsigned k = 0; k < sizeof digest; k++)
-            n += snprintf(line + n, sizeof line - n, "%02x", digest[k]);
-        n += snprintf(line + n, sizeof line - n, "  %s\n", r->w->word[i]);
-        output_write(r, line, n);
+            printf("%02x", digest[k]);
+        printf("  %s\n", r->w->word[i]);
     }
 }
 
@@ -257,53 +248,14 @@ static const struct {
     { "sync", command_sync },
 };
 
-/* ---- a command line ---- */
-
-/* Opens the file behind > or >>, if there is one.  False: it cannot be opened. */
-static bool redirect(struct run *r, struct file *file)
-{
-    if (!r->w->output)
-        return true;
-    r->output = file;
-    return good(r, r->w->output, file_open(r->files, file, r->w->output,
-                                           root_output_flags(r->w->appends), 0644));
-}
-
-static void run(void (*call)(const struct run *r), const struct words *w, struct file *output)
-{
-    struct run r = { root_files(), w, w->count, output };
-    struct file file;
-    if (!r.files || !redirect(&r, &file))
-        return;
-    call(&r);
-    if (r.output && r.output != output)
-        file_close(r.output);
-}
-
-static void (*find(const struct words *w))(const struct run *r)
-{
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        if (!strcmp(w->word[0], commands[i].name))
-            return commands[i].call;
-    }
-    return NULL;
-}
-
-bool filecommands_write(const struct words *w)
-{
-    void (*call)(const struct run *r) = find(w);
-    return call == command_echo || call == command_cat || call == command_sha256sum;
-}
-
-void filecommands_obey_into(const struct words *w, struct file *output)
-{
-    run(find(w), w, output);
-}
-
 void filecommands_obey(const struct words *w)
 {
-    if (find(w)) {
-        run(find(w), w, NULL);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(w->word[0], commands[i].name))
+            continue;
+        const struct run r = { commands[i].call == command_echo ? NULL : root_files(), w, w->count };
+        if (r.files || commands[i].call == command_echo)
+            commands[i].call(&r);
         return;
     }
     if (!strcmp(w->word[0], "umount"))

@@ -2,6 +2,7 @@
 /* Starts the program that a line names.  Called by commands.c (`run`) and shell.c; the next hops
  * are programs.c and disks.c. */
 #include "launch.h"
+#include "complain.h"
 #include "disks.h"
 #include "programs.h"
 #include "root.h"
@@ -55,20 +56,20 @@ static bool launch_options(struct launch *launch, const struct words *w)
             launch->disk = w->word[++launch->first];
             const char *problem = disks_parse_free(launch->disk, &launch->sectors);
             if (problem) {
-                printf("run: -b %s: %s\n", launch->disk, problem);
+                complain("run: -b %s: %s\n", launch->disk, problem);
                 return false;
             }
         } else if (strcmp(w->word[launch->first], "-m")) {
-            printf("run: there is no option %s; `help run` lists them\n", w->word[launch->first]);
+            complain("run: there is no option %s; `help run` lists them\n", w->word[launch->first]);
             return false;
         } else if (++launch->first == w->count ||
                    !words_number(w->word[launch->first], &launch->frames) || launch->frames == 0) {
-            printf("run: -m wants a number of frames (4 KB each)\n");
+            complain("run: -m wants a number of frames (4 KB each)\n");
             return false;
         }
     }
     if (launch->first == w->count)
-        printf("run: say which program; `help run` says more\n");
+        complain("run: say which program; `help run` says more\n");
     return launch->first < w->count;
 }
 
@@ -86,7 +87,7 @@ static bool streams_open(const struct words *w, struct file stream[PROGRAM_STREA
         if (name[i] && stream[i].files)
             file_close(&stream[i]);
         if (name[i] && (err = file_open(files, &stream[i], name[i], flags[i], 0644))) {
-            printf("%s: %s\n", name[i], strerror(err));
+            complain("%s: %s\n", name[i], strerror(err));
             stream[i].files = NULL;
         }
     }
@@ -99,9 +100,9 @@ static void give_more(const struct launch *launch, const struct program *program
 {
     int err;
     if (launch->devices && (err = program_give_devices(program)))
-        printf("run: no devices for %s: %s\n", program->name, strerror(err));
+        complain("run: no devices for %s: %s\n", program->name, strerror(err));
     if (launch->disk && (err = program_give_sectors(program, &launch->sectors)))
-        printf("run: no disk for %s: %s\n", program->name, strerror(err));
+        complain("run: no disk for %s: %s\n", program->name, strerror(err));
 }
 
 /* Starts the program.  It takes the streams over, or they are closed.  *script: it is one for the
@@ -124,7 +125,7 @@ static bool launch_start(const struct words *w, const struct launch *launch,
     programs_close(stream);
     *script = script_is(argz, err);
     if (!*script)
-        printf("run: %s: %s\n", argz, start_error(err));
+        complain("run: %s: %s\n", argz, start_error(err));
     return false;
 }
 
@@ -135,7 +136,7 @@ static void launch(const struct words *w, const struct launch *launch)
     bool script;
     struct program *program = w->background ? shell_free_job() : &foreground;
     if (!program)
-        printf("%s: as many programs run in the background as the shell can watch\n", w->word[0]);
+        complain("%s: as many programs run in the background as the shell can watch\n", w->word[0]);
     else if (!launch_start(w, launch, stream, program, &script))
         variables_set_status(script ? script_run(w, launch->first) : STATUS_NO_START);
     else if (w->background)
@@ -158,7 +159,7 @@ void launch_in_pipeline(const struct words *w, struct file stream[PROGRAM_STREAM
     if (!strcmp(w->word[0], "run") && !launch_options(&options, w))
         programs_close(stream);
     else if (!launch_start(w, &options, stream, program, &script) && script)
-        printf("%s: a script for the shell takes no part in a pipeline\n", w->word[options.first]);
+        complain("%s: a script for the shell takes no part in a pipeline\n", w->word[options.first]);
 }
 
 void launch_run(const struct words *w)

@@ -18,6 +18,7 @@
  *                          of the archive's root.img
  *      swap, swap=DISK     pages go out to the first swap partition, or to that disk or partition
  *      swap=ram:N          the same, to the RAM disk
+ *      status              shows the status line on the screen
  *      policy              starts the policy server, which shares out extra pages
  *      policy=run          the program of run= gets its capability instead
  *      paging              shows paging after the demo, with swap in memory if there is no other
@@ -30,6 +31,7 @@
 #include "root.h"
 #include "services.h"
 #include "shell.h"
+#include "status.h"
 #include "words.h"
 
 #include <stdbool.h>
@@ -47,6 +49,7 @@ struct options {
     bool batch;
     bool devices;
     bool paging;
+    bool status;
     bool files;
     bool policy, policy_for_first;      /* the policy server runs; the first program is one */
     unsigned long revoke;       /* 0: physmem leaves mappings alone */
@@ -87,6 +90,8 @@ static void read_options(struct options *o, int argc, char **argv)
         const char *value;
         if (!strcmp(argv[i], "batch"))
             o->batch = true;
+        else if (!strcmp(argv[i], "status"))
+            o->status = true;
         else if (!strcmp(argv[i], "paging"))
             o->paging = true;
         else if (!strcmp(argv[i], "devices"))
@@ -230,6 +235,8 @@ int main(int argc, char **argv)
         start_revoking(options.revoke);
     if (options.shake)
         start_shaking(options.shake);
+    if (options.status)
+        status_set(true);
     int err = programs_init();
     if (err)
         printf("init: no programs: %s\n", strerror(err));

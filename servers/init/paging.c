@@ -2,6 +2,7 @@
 /* Shows paging: it makes swap ready, then runs the program `paging`.  Called by main.c after the
  * demo, and by shell.c; the next hops are services.c and apps/paging. */
 #include "paging.h"
+#include "complain.h"
 #include "programs.h"
 #include "services.h"
 #include "shell.h"
@@ -50,7 +51,7 @@ unsigned paging_show(const char *argz, size_t length)
     }
     int err = program_start(argz, length, programs_share(7), &program);
     if (err) {
-        printf("init: cannot start %s: %s\n", argz, strerror(err));
+        complain("init: cannot start %s: %s\n", argz, strerror(err));
         return 1;
     }
     return shell_wait(&program);

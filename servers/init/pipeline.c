@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Pipelines.  Called by shell.c; next hops: launch.c for programs, filecommands.c for a command of
- * the shell's own at the start, and the file server, which holds the bytes. */
+/* Pipelines.  Called by shell.c; next hops: launch.c for programs, commands.c for a command of the
+ * shell's own at the start, and the file server, which holds the bytes. */
 #include "pipeline.h"
-#include "filecommands.h"
+#include "commands.h"
+#include "complain.h"
 #include "launch.h"
 #include "programs.h"
 #include "root.h"
@@ -81,7 +82,7 @@ static bool pipes_make(struct file stream[][PROGRAM_STREAMS], size_t count)
     if (!err)
         return true;
     if (files)
-        printf("there is no pipe: %s\n", strerror(err));
+        complain("there is no pipe: %s\n", strerror(err));
     for (size_t i = 0; i < count; i++)
         programs_close(stream[i]);
     return false;
@@ -91,13 +92,13 @@ void pipeline_run(const struct words *const command[], size_t count)
 {
     struct file stream[PIPELINE_MOST][PROGRAM_STREAMS] = { { { 0 } } };
     const struct program *started[PIPELINE_MOST];
-    bool own = filecommands_write(command[0]);
+    bool own = command_lists(command[0]);
     size_t n = 0;
     memset(programs, 0, sizeof programs);
     for (size_t i = 0; i < count; i++) {
         if (command[i]->background || (!(own && i == 0) && !launch_knows(command[i]))) {
-            printf("%s: only programs take part in a pipeline, in the foreground; echo, cat and "
-                   "sha256sum may begin it\n", command[i]->word[0]);
+            complain("%s: only programs take part in a pipeline, in the foreground; a command of the "
+                     "shell's own may begin it\n", command[i]->word[0]);
             variables_set_status(STATUS_REFUSED);
             return;
         }
@@ -107,7 +108,7 @@ void pipeline_run(const struct words *const command[], size_t count)
     for (size_t i = count; i-- > own;)
         launch_in_pipeline(command[i], stream[i], &programs[i]);
     if (own) {
-        filecommands_obey_into(command[0], &stream[0][1]);
+        command_obey_into(command[0], &stream[0][1]);
         programs_close(stream[0]);
     }
     for (size_t i = 0; i < count; i++) {

@@ -13,7 +13,7 @@
 enum { PIPELINE_MOST = 6 };     /* commands */
 
 /* Starts the commands, the last one first, and waits until all have ended.  All are programs, but
- * the first may be echo, cat or sha256sum. */
+ * the first may be a command of the shell's own. */
 void pipeline_run(const struct words *const command[], size_t count);
 
 /* Writes to a pipe's end.  While it is full, Ctrl-C ends the programs of the pipeline.  Returns

@@ -3,6 +3,7 @@
  * Called by shell.c.  Servers reply at once.  A pager belongs to a program, which may be faulty: so
  * this file limits how often it is asked, how long it may take and what it may say. */
 #include "reports.h"
+#include "complain.h"
 #include "words.h"
 
 #include <errno.h>
@@ -39,8 +40,7 @@ static L4_Word_t task_master(void)
 
 /* ---- tasks ---- */
 
-/* Calls visit(id, argument) for each task; stops when it returns false. */
-static int each_task(bool (*visit)(L4_Word_t id, void *argument), void *argument)
+int report_each_id(bool (*visit)(L4_Word_t id, void *argument), void *argument)
 {
     L4_Word_t ids[LIST_MAX], n, total, start = 0;
     do {
@@ -105,16 +105,16 @@ L4_Word_t report_find_task(const char *word)
     if (words_number(word, &number)) {
         wanted = number;
         if (number != 0)
-            each_task(search_number, &wanted);
+            report_each_id(search_number, &wanted);
         if (number != 0 && wanted == 0)
             return number;
     } else {
         struct search search = { .name = word };
-        each_task(search_name, &search);
+        report_each_id(search_name, &search);
         if (search.found)
             return search.found;
     }
-    printf("there is no task %s; `ps` lists them\n", word);
+    complain("there is no task %s; `ps` lists them\n", word);
     return 0;
 }
 
@@ -132,7 +132,7 @@ static bool pass_name(L4_Word_t id, void *argument)
 
 void report_task_names(void (*each)(void *what, const char *name), void *what)
 {
-    each_task(pass_name, &(struct names) { each, what });
+    report_each_id(pass_name, &(struct names) { each, what });
 }
 
 static bool pass_task(L4_Word_t id, void *argument)
@@ -144,7 +144,7 @@ static bool pass_task(L4_Word_t id, void *argument)
 
 void report_each_task(void (*each)(L4_Word_t task, const char *name))
 {
-    each_task(pass_task, &each);
+    report_each_id(pass_task, &each);
 }
 
 static const char *state_name(L4_Word_t state)
@@ -237,9 +237,9 @@ static bool report_task(L4_Word_t id, void *argument)
 void report_tasks(void)
 {
     printf(" TASK  NAME             PARENT THREADS  KERNEL OWN FAULTS    OTHERS  TIME ms\n");
-    int err = each_task(report_task, NULL);
+    int err = report_each_id(report_task, NULL);
     if (err)
-        printf("ps: the task server does not answer: %s\n", strerror(err));
+        complain("ps: the task server does not answer: %s\n", strerror(err));
 }
 
 /* ---- memory ---- */
@@ -274,7 +274,7 @@ void report_memory(void)
     struct hurd_pm_statistics all;
     int err = hurd_pm_statistics(pm, handle, &all);
     if (err) {
-        printf("mem: physmem does not answer: %s\n", strerror(err));
+        complain("mem: physmem does not answer: %s\n", strerror(err));
         return;
     }
     printf("physmem owns %lu frames of 4 KB (%lu KB): %lu free, %lu in use, %lu bookkeeping\n",
@@ -343,7 +343,7 @@ static int ask_maps(L4_ThreadId_t pager, L4_Word_t address, L4_Clock_t end, L4_W
 static void report_region(const L4_Word_t *region)
 {
     static const char *const kinds[] = { "reserved", "anonymous", "container", "store", "wired",
-                                         "paged", "pool" };
+                                         "paged", "pool", "file" };
     L4_Word_t rights = region[2] & HURD_VM_RIGHTS;
     L4_Word_t kind = HURD_MM_MAPS_KIND(region[2]), out = region[2] >> HURD_MM_MAPS_OUT_SHIFT;
     printf("%08lx-%08lx %c%c%c %-9s offset %08lx, %lu pages in core", region[0], region[1],
@@ -375,7 +375,7 @@ void report_maps(L4_Word_t task)
     L4_ThreadId_t pager;
     int shown = 0, count = first_maps(task, &pager, end, words);
     if (L4_IsNilThread(pager)) {
-        printf("task %lu has no pager of its own: it was mapped when it started\n", task);
+        complain("task %lu has no pager of its own: it was mapped when it started\n", task);
         return;
     }
     while (count > 0 && shown < MAPS_REGIONS) {
@@ -386,7 +386,7 @@ void report_maps(L4_Word_t task)
         count = next ? ask_maps(pager, next, end, words) : 0;
     }
     if (count < 0)
-        printf("maps: the pager of task %lu does not answer as it should\n", task);
+        complain("maps: the pager of task %lu does not answer as it should\n", task);
     else if (count > 0)
-        printf("maps: task %lu says that there are more; %d regions are enough\n", task, shown);
+        complain("maps: task %lu says that there are more; %d regions are enough\n", task, shown);
 }

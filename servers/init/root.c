@@ -3,6 +3,7 @@
  * it are programs.c (starts ext2fs), services.c (the RAM disk) and lib/file. */
 #include "root.h"
 #include "claims.h"
+#include "complain.h"
 #include "disks.h"
 #include "programs.h"
 #include "services.h"
@@ -94,7 +95,7 @@ static const char *mount_sectors(const char *name)
 void root_mount(const char *name)
 {
     if (server.task) {
-        printf("mount: %s is mounted already\n", server.name);
+        complain("mount: %s is mounted already\n", server.name);
         return;
     }
     const char *problem = !strcmp(name, "ram") ? ram_make(&sectors)
@@ -102,7 +103,7 @@ void root_mount(const char *name)
     if (!problem)
         problem = mount_sectors(name);
     if (problem)
-        printf("init: root=%s is not mounted: %s\n", name, problem);
+        complain("init: root=%s is not mounted: %s\n", name, problem);
 }
 
 struct files *root_mounted(void)
@@ -114,7 +115,7 @@ struct files *root_files(void)
 {
     if (server.task)
         return &files;
-    printf("No file system is mounted: `mount DISK` does it, and `disk` lists the disks.\n");
+    complain("No file system is mounted: `mount DISK` does it, and `disk` lists the disks.\n");
     return NULL;
 }
 
@@ -130,7 +131,7 @@ bool root_end(void)
         return true;
     int err = files_end(&files);
     if (err) {
-        printf("init: the file system cannot be unmounted: %s\n", strerror(err));
+        complain("init: the file system cannot be unmounted: %s\n", strerror(err));
         if (err == EBUSY)
             files_sync(&files);
         return false;
@@ -152,7 +153,7 @@ void root_report(void)
     }
     int err = files_statfs(&files, &s);
     if (err)
-        printf("mount: %s\n", strerror(err));
+        complain("mount: %s\n", strerror(err));
     else
         printf("%s on / type ext2 (%s)\n", s.device, s.flags & HURD_FS_READ_ONLY ? "ro" : "rw");
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Scripts: a file's lines, one after the other, as if they were typed.  Called by commands.c (`sh`)
- * and launch.c; each line goes back to shell.c. */
+/* Scripts: a file's text, as if it were typed.  Called by commands.c (`sh`) and launch.c; the text
+ * goes back to shell.c. */
 #include "script.h"
+#include "complain.h"
 #include "root.h"
 #include "shell.h"
 #include "variables.h"
@@ -18,6 +19,7 @@ enum {
 };
 
 static unsigned depth;
+static bool exits;              /* the innermost script has said `exit` */
 
 /* The file as a string, which the caller frees; or NULL, and this said why. */
 static char *script_read(const char *path)
@@ -36,7 +38,7 @@ static char *script_read(const char *path)
     if (!err && size > SCRIPT_MOST)
         err = EFBIG;
     if (err) {
-        printf("%s: %s\n", path, strerror(err));
+        complain("%s: %s\n", path, strerror(err));
         free(text);
         return NULL;
     }
@@ -61,23 +63,23 @@ bool script_is(const char *path, int error)
     return n > 0 && strncmp(line, "\177ELF", 4) && strncmp(line, "#!", 2);
 }
 
-static void lines_obey(char *line)
+bool script_exit(unsigned status)
 {
-    while (line) {
-        char *end = strchr(line, '\n');
-        if (end)
-            *end = '\0';
-        if (!shell_obey(line))
-            return;
-        line = end ? end + 1 : NULL;
-    }
+    variables_set_status(status);
+    exits = depth > 0;
+    return exits;
+}
+
+bool script_ends(void)
+{
+    return exits;
 }
 
 unsigned script_run(const struct words *w, size_t first)
 {
     const struct variables_words own = { &w->word[first], w->count - first };
     if (depth == DEPTH_MOST) {
-        printf("%s: too many scripts that call scripts\n", w->word[first]);
+        complain("%s: too many scripts that call scripts\n", w->word[first]);
         return STATUS_UNREAD;
     }
     char *text = script_read(w->word[first]);
@@ -86,8 +88,9 @@ unsigned script_run(const struct words *w, size_t first)
     struct variables_words before = variables_set_words(own);
     depth++;
     variables_set_status(0);
-    lines_obey(text);
+    shell_obey(text, w->word[first]);
     depth--;
+    exits = false;
     variables_set_words(before);
     free(text);
     return (unsigned) strtoul(variables_get("?", 1), NULL, 10);

@@ -12,9 +12,13 @@
  * file has an x bit, and is no program or begins with "#!/bin/sh". */
 bool script_is(const char *path, int error);
 
-/* Obeys the lines of the file that word `first` names; the words from there on are $0 to $9.  Stops
- * at the first line that is no command line.  Returns the status of its last program; 127: it
- * cannot be read. */
+/* Obeys the lines of the file that word `first` names; the words from there on are $0 to $9.  Obeys
+ * nothing if it finds a mistake in the language.  Returns the status of the last command; 127: the
+ * file cannot be read. */
 unsigned script_run(const struct words *w, size_t first);
+
+/* `exit`: the rest of the script is left out.  False: no script runs. */
+bool script_exit(unsigned status);
+bool script_ends(void);         /* Was there such an `exit`? */
 
 #endif

@@ -3,11 +3,13 @@
  * commands, launch.c for programs, and complete.c for the Tab key. */
 #include "shell.h"
 #include "commands.h"
+#include "complain.h"
 #include "complete.h"
 #include "editor.h"
 #include "launch.h"
 #include "pipeline.h"
 #include "root.h"
+#include "script.h"
 #include "terminal.h"
 #include "variables.h"
 #include "words.h"
@@ -22,7 +24,8 @@
 #include <hurd/wortel.h>
 #include <l4/ipc.h>
 
-#define PROMPT "pecan> "
+#define PROMPT      "pecan> "
+#define PROMPT_MORE "> "         /* inside of an `if` or a loop */
 
 enum {
     JOBS = 16,
@@ -30,11 +33,15 @@ enum {
     STATUS_MOST = 31,           /* the highest status that an emulator's debug exit can pass on */
     STATUS_LOST = 128,
     STATUS_UNKNOWN = 127,
+    TEXT_MOST = 4096,           /* of lines that belong together */
+    PLACE_MOST = 24,            /* characters of a mistake's place */
 };
 
 static struct program jobs[JOBS];       /* in the background; task == 0 <=> free */
 static unsigned halt_status;
 static struct editor editor;
+static bool leaves;             /* Ctrl-C: the rest of what was typed is left out */
+static const char *typed;       /* the text that was typed */
 
 /* ---- programs ----
  * TODO(init): a foreground of several tasks. */
@@ -94,9 +101,10 @@ unsigned shell_wait_all(const struct program *const program[], size_t count)
         if (left == 0)
             break;
         killed = killed || interrupted(program, ended, count);
+        leaves |= killed;
         L4_Sleep(L4_TimePeriod(POLL_EVERY));
     }
-    terminal_take();
+    leaves |= terminal_take();  /* typed when the last one had ended */
     return status;
 }
 
@@ -131,61 +139,78 @@ struct program *shell_free_job(void)
     return NULL;
 }
 
+/* ---- what control.c asks for ---- */
+
 /* One command. */
-static void obey(const struct words *w)
+static void obey(const struct words *w, bool alone)
 {
     const char *problem;
     if (w->count == 0)
         return;
     if (w->count == 1 && variables_assign(w->word[0], &problem)) {
+        variables_set_status(0);
         if (problem)
-            printf("%s\n", problem);
-    } else if (command_obey(w)) {
+            complain("%s\n", problem);
+    } else if (command_obey(w, alone)) {
         return;
     } else if (programs_find(w->word[0])) {
         launch_by_name(w);
     } else {
-        printf("%s: there is no such command or program; `help` and `ls` list them\n", w->word[0]);
+        complain("%s: there is no such command or program; `help` and `ls` list them\n",
+                 w->word[0]);
         variables_set_status(STATUS_UNKNOWN);
     }
 }
 
-/* The commands up to the next ; or the line's end.  *line moves behind them.  Returns a mistake. */
-static const char *obey_next(const char **line)
+static const char *obey_pipeline(const char *text, bool obeys, enum words_end *end,
+                                 const char **rest)
 {
     struct words *all[PIPELINE_MOST];
-    const char *mistake = NULL;
+    const char *mistake = NULL, *start = text;
     size_t n = 0;
-    bool more = true;
-    while (more && !mistake) {
+    for (*end = WORDS_PIPE; *end == WORDS_PIPE && !mistake;) {
         if (n == PIPELINE_MOST || !(all[n] = malloc(sizeof *all[n]))) {
             mistake = "there are too many commands in the pipeline";
             break;
         }
         struct words *w = all[n++];
-        mistake = words_split(w, *line);
+        mistake = obeys ? words_split(w, text) : words_skip(w, text);
         if (!mistake && n > 1 && w->count == 0)
             mistake = "nothing stands behind the |";
-        more = !mistake && w->pipes;
-        *line = w->rest;
+        *end = w->end;
+        *rest = text = w->rest;
     }
-    if (!mistake && n > 1)
+    if (!mistake && obeys && n > 1)
         pipeline_run((const struct words *const *) all, n);
-    else if (!mistake)
-        obey(all[0]);
+    else if (!mistake && obeys)
+        obey(all[0], start == typed && !*rest);
     while (n > 0)
         free(all[--n]);
     return mistake;
 }
 
-bool shell_obey(const char *line)
+bool shell_interrupted(void)
 {
-    const char *mistake = NULL;
-    while (line && !mistake)
-        mistake = obey_next(&line);
-    if (mistake)
-        printf("%s\n", mistake);
-    return !mistake;
+    if (!leaves)
+        leaves = terminal_listen();
+    return leaves || script_ends();
+}
+
+enum control_result shell_obey(const char *text, const char *name)
+{
+    static const struct control_calls calls = { obey_pipeline, shell_interrupted };
+    struct control_mistake m;
+    enum control_result result = control_run(text, &calls, &m);
+    if (result != CONTROL_WRONG && (result != CONTROL_OPEN || !name))
+        return result;
+    unsigned line = 1;
+    for (const char *at = text; at < m.at; at++)
+        line += *at == '\n';
+    int shown = (int) strcspn(m.at, "\n");
+    if (name)
+        complain("%s, line %u: ", name, line);
+    complain("%s, at `%.*s`\n", m.what, shown < PLACE_MOST ? shown : PLACE_MOST, m.at);
+    return result;
 }
 
 /* ---- the loop ---- */
@@ -205,39 +230,60 @@ void shell_end(bool reboot)
     shell_shutdown(halt_status, reboot);
 }
 
-static void prompt(void)
+static void prompt(bool more)
 {
-    terminal_write(PROMPT, strlen(PROMPT));
+    const char *text = more ? PROMPT_MORE : PROMPT;
+    terminal_write(text, strlen(text));
 }
 
-/* Returns false if the console is gone. */
-static bool read_line(void)
+/* Reads a line into the editor; `more`: it goes on where the line before ended. */
+static enum editor_event read_line(bool more)
 {
     report_ended_jobs();
-    prompt();
+    prompt(more);
     editor_begin(&editor);
     for (;;) {
         int c = terminal_read();
         if (c < 0)
-            return false;
-        switch (editor_feed(&editor, (char) c)) {
-        case EDITOR_MORE:
-            break;
-        case EDITOR_TAB:
-            if (complete(&editor)) {
-                prompt();
-                editor_redraw(&editor);
-            }
-            break;
-        case EDITOR_DONE:
-            return true;
-        case EDITOR_INTERRUPTED:
-            editor_begin(&editor);
-            return true;
-        case EDITOR_END:
+            return EDITOR_END;
+        enum editor_event event = editor_feed(&editor, (char) c);
+        if (event == EDITOR_TAB && complete(&editor)) {
+            prompt(more);
+            editor_redraw(&editor);
+        }
+        if (event == EDITOR_END)
             printf("\nThere is nothing above this shell; `halt` ends the machine.\n");
+        if (event == EDITOR_END || event == EDITOR_INTERRUPTED)
+            editor_begin(&editor);
+        if (event != EDITOR_TAB && event != EDITOR_MORE)
+            return event == EDITOR_DONE ? EDITOR_DONE : EDITOR_INTERRUPTED;
+    }
+}
+
+/* Obeys the editor's line; if an `if` or a loop is open at its end, more lines.  False: the console
+ * is gone. */
+static bool obey_lines(void)
+{
+    static char text[TEXT_MOST + 1];
+    size_t length = 0;
+    for (bool more = false;; more = true) {
+        enum editor_event event = read_line(more);
+        if (event != EDITOR_DONE)
+            return event != EDITOR_END;
+        if (length + editor.length + 1 > TEXT_MOST) {
+            complain("these lines are too long together; `sh FILE` obeys a file\n");
             return true;
         }
+        memcpy(text + length, editor.line, editor.length);
+        length += editor.length;
+        text[length] = '\0';
+        leaves = false;
+        typed = text;
+        enum control_result result = shell_obey(text, NULL);
+        terminal_take();
+        if (result != CONTROL_OPEN)
+            return true;
+        text[length++] = '\n';
     }
 }
 
@@ -246,6 +292,6 @@ void shell_run(unsigned status)
     halt_status = status;
     terminal_take();
     editor_init(&editor, terminal_write);
-    while (read_line())
-        shell_obey(editor.line);
+    while (obey_lines())
+        ;
 }

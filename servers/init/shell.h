@@ -3,6 +3,7 @@
 #ifndef INIT_SHELL_H
 #define INIT_SHELL_H
 
+#include "control.h"
 #include "programs.h"
 
 /* Waits until the program has ended; Ctrl-C kills it.  Returns its exit status; 128 and more: it
@@ -25,8 +26,13 @@ struct program *shell_free_job(void);
 
 L4_ThreadId_t shell_task_server(void);
 
-/* Obeys the commands of a line.  False: it is none, and this said why. */
-bool shell_obey(const char *line);
+/* Obeys the commands of a text, and says what is wrong with it.  name: of the script that it is.
+ * NULL: it was typed, and if it is CONTROL_OPEN, nothing is said. */
+enum control_result shell_obey(const char *text, const char *name);
+
+/* Shall the rest of what was typed be left out?  True from Ctrl-C up to the next line that is
+ * typed, and from `exit` to the end of its script. */
+bool shell_interrupted(void);
 
 /* Reads commands until the console is gone.  `status` is what `halt` ends the machine with. */
 void shell_run(unsigned status);

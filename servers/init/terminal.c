@@ -21,11 +21,10 @@ void terminal_write(const char *text, size_t size)
 }
 
 /* Reads one byte at a time: what is typed behind a command may be for the command's program. */
-int terminal_read(void)
+int terminal_wait_key(void)
 {
     char byte;
     L4_Word_t got = 0;
-    fflush(stdout);
     for (;;) {
         int err = hurd_deva_read_raw(server(), __hurd_startup_data->console.cap, &byte, 1, 0, &got);
         if (err == EAGAIN)
@@ -33,6 +32,12 @@ int terminal_read(void)
         else
             return err || got == 0 ? -1 : (unsigned char) byte;
     }
+}
+
+int terminal_read(void)
+{
+    fflush(stdout);
+    return terminal_wait_key();
 }
 
 bool terminal_key(void)
@@ -51,9 +56,15 @@ static bool set_foreground(L4_Word_t task)
     return !err && interrupts > 0;
 }
 
-void terminal_take(void)
+/* wortel, which reads nothing. */
+bool terminal_listen(void)
 {
-    set_foreground(HURD_TASK_INIT);
+    return set_foreground(HURD_TASK_WORTEL);
+}
+
+bool terminal_take(void)
+{
+    return set_foreground(HURD_TASK_INIT);
 }
 
 bool terminal_interrupted(L4_Word_t task)

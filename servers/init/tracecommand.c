@@ -2,6 +2,7 @@
 /* The command `trace`.  Called by commands.c.  `trace dump` prints the records as numbers, which
  * tools/trace on another machine reads. */
 #include "tracecommand.h"
+#include "complain.h"
 #include "reports.h"
 
 #include <errno.h>
@@ -23,11 +24,11 @@ enum {
 static bool is_good(int error)
 {
     if (error == ENOSYS)
-        printf("trace: this kernel has no trace\n");
+        complain("trace: this kernel has no trace\n");
     else if (error < 0)
-        printf("trace: the kernel has no memory for so many records\n");
+        complain("trace: the kernel has no memory for so many records\n");
     else if (error)
-        printf("trace: wortel does not answer: %s\n", strerror(error));
+        complain("trace: wortel does not answer: %s\n", strerror(error));
     return error == 0;
 }
 
@@ -41,7 +42,7 @@ static void turn_on(const char *size)
     unsigned long kb = RING_KB;
     L4_Word_t written;
     if (size && (!words_number(size, &kb) || kb < PAGE_KB || kb > RING_MOST))
-        printf("trace: %s is no size: say a number of KB from %d to %d\n", size, PAGE_KB,
+        complain("trace: %s is no size: say a number of KB from %d to %d\n", size, PAGE_KB,
                RING_MOST);
     else if (is_good(call(HURD_TRACE_ON, kb / PAGE_KB, &written)))
         printf("the kernel's trace is on: a ring of %lu KB\n", kb);
@@ -73,7 +74,7 @@ static void dump(const char *number)
     L4_Word_t records[HURD_TRACE_RECORDS * HURD_TRACE_WORDS], written, count;
     unsigned long most = DUMP_MOST;
     if (number && !words_number(number, &most)) {
-        printf("trace: %s is no number of records\n", number);
+        complain("trace: %s is no number of records\n", number);
         return;
     }
     if (!is_good(call(HURD_TRACE_OFF, 0, &written)))
@@ -123,5 +124,5 @@ void tracecommand_obey(const struct words *w)
     else if (!strcmp(verb, "dump"))
         dump(operand);
     else
-        printf("trace: say trace, trace on [KB], trace off or trace dump [RECORDS]\n");
+        complain("trace: say trace, trace on [KB], trace off or trace dump [RECORDS]\n");
 }

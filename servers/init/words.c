@@ -10,6 +10,7 @@
 struct target {
     char *text;
     size_t *length, size;
+    bool skips;                 /* variables have no values */
 };
 
 static const char *put(struct target *t, char c)
@@ -22,7 +23,7 @@ static const char *put(struct target *t, char c)
 
 static bool is_operator(char c)
 {
-    return c == '|' || c == ';' || c == '<' || c == '>' || c == '&';
+    return c == '|' || c == ';' || c == '<' || c == '>' || c == '&' || c == '\n';
 }
 
 static bool is_name(char c)
@@ -44,7 +45,8 @@ static const char *put_value(struct target *t, const char **line)
     if (name != *line && *end != '}')
         return "a brace is not closed";
     *line = end + (name != *line);
-    const char *value = variables_get(name, (size_t) (end - name)), *error = NULL;
+    const char *value = t->skips ? NULL : variables_get(name, (size_t) (end - name));
+    const char *error = NULL;
     for (; value && *value && !error; value++)
         error = put(t, *value);
     return error;
@@ -76,9 +78,9 @@ static const char *copy_word(struct target *t, const char **line)
 }
 
 /* < > or >> and the name behind it. */
-static const char *copy_name(struct words *w, const char **line)
+static const char *copy_name(struct words *w, const char **line, bool skips)
 {
-    struct target names = { w->names, &w->names_length, WORDS_NAMES };
+    struct target names = { w->names, &w->names_length, WORDS_NAMES, skips };
     const char **place = **line == '<' ? &w->input : &w->output;
     const char *name = w->names + w->names_length;
     if (*place)
@@ -92,38 +94,42 @@ static const char *copy_name(struct words *w, const char **line)
     return copy_word(&names, line);
 }
 
-/* What begins with an operator.  *ends: the command ends here. */
-static const char *take_operator(struct words *w, const char **line, bool *ends)
+/* The operator that ends a command, or WORDS_LINE: another one, or none. */
+static enum words_end ending(const char *line)
 {
-    bool empty = w->count == 0;
-    switch (**line) {
-    case '|':
-        if (empty)
-            return "nothing stands before the |";
-        w->pipes = true;
-        w->rest = *line + 1;
-        *ends = true;
-        return NULL;
-    case '&':
-        if (empty)
-            return "nothing stands before the &";
+    bool twice = line[0] == line[1];
+    return *line == ';'   ? WORDS_SEMICOLON
+           : *line == '|' ? twice ? WORDS_OR : WORDS_PIPE
+           : *line == '&' && twice ? WORDS_AND : WORDS_LINE;
+}
+
+/* What begins with an operator.  *ends: the command ends here. */
+static const char *take_operator(struct words *w, const char **line, bool *ends, bool skips)
+{
+    static const char *const missing[] = {
+        [WORDS_LINE] = "nothing stands before the &", [WORDS_SEMICOLON] = "nothing stands before the ;",
+        [WORDS_PIPE] = "nothing stands before the |", [WORDS_AND] = "nothing stands before the &&",
+        [WORDS_OR] = "nothing stands before the ||",
+    };
+    enum words_end end = ending(*line);
+    if (**line == '<' || **line == '>')
+        return copy_name(w, line, skips);
+    if (w->count == 0)
+        return missing[end];
+    if (end == WORDS_LINE) {
         w->background = true;
         ++*line;
         return NULL;
-    case ';':
-        if (empty)
-            return "nothing stands before the ;";
-        w->rest = *line + 1;
-        *ends = true;
-        return NULL;
-    default:
-        return copy_name(w, line);
     }
+    w->end = end;
+    w->rest = *line + (end == WORDS_AND || end == WORDS_OR ? 2 : 1);
+    *ends = true;
+    return NULL;
 }
 
-static const char *take_word(struct words *w, const char **line)
+static const char *take_word(struct words *w, const char **line, bool skips)
 {
-    struct target argz = { w->text, &w->text_length, WORDS_TEXT };
+    struct target argz = { w->text, &w->text_length, WORDS_TEXT, skips };
     const char *start = w->text + w->text_length;
     if (w->count == WORDS_MAX)
         return "too many words";
@@ -133,27 +139,42 @@ static const char *take_word(struct words *w, const char **line)
     return error;
 }
 
-const char *words_split(struct words *w, const char *line)
+static const char *split(struct words *w, const char *line, bool skips)
 {
     const char *error = NULL;
     bool ends = false;
     w->count = w->text_length = w->names_length = 0;
-    w->background = w->appends = w->pipes = false;
+    w->background = w->appends = false;
+    w->end = WORDS_LINE;
     w->word[0] = w->input = w->output = w->rest = NULL;
     while (!error && !ends) {
         line += strspn(line, " \t");
-        if (*line == '\0' || *line == '#')
+        if (*line == '#')
+            line += strcspn(line, "\n");
+        if (*line == '\n')
+            w->rest = line + 1;
+        if (*line == '\0' || *line == '\n')
             break;
-        if (w->background && *line != ';')
+        if (w->background && ending(line) != WORDS_SEMICOLON)
             error = "& belongs at the end of a command";
         else if (is_operator(*line))
-            error = take_operator(w, &line, &ends);
+            error = take_operator(w, &line, &ends, skips);
         else
-            error = take_word(w, &line);
+            error = take_word(w, &line, skips);
     }
     if (!error && w->count == 0 && (w->input || w->output))
         error = "no command stands before < and >";
     return error;
+}
+
+const char *words_split(struct words *w, const char *line)
+{
+    return split(w, line, false);
+}
+
+const char *words_skip(struct words *w, const char *line)
+{
+    return split(w, line, true);
 }
 
 bool words_number(const char *text, unsigned long *value)

@@ -10,6 +10,9 @@
 #define WORDS_MAX   32
 #define WORDS_NAMES 512         /* of the names behind < and > */
 
+/* What a command ends in: the end of the line or text, or an operator. */
+enum words_end { WORDS_LINE, WORDS_SEMICOLON, WORDS_PIPE, WORDS_AND, WORDS_OR };
+
 struct words {
     size_t count;
     const char *word[WORDS_MAX + 1];    /* word[count] == NULL */
@@ -20,15 +23,18 @@ struct words {
     bool appends;                       /* >> */
     char names[WORDS_NAMES];
     size_t names_length;
-    bool pipes;                         /* its output is the next command's input */
-    const char *rest;                   /* of the line, behind a ; or |.  NULL: nothing follows */
+    enum words_end end;
+    const char *rest;                   /* of the text, behind that.  NULL: nothing follows */
 };
 
-/* Takes the first command of the line.  Splits at spaces; "double" and 'single' quotes keep spaces,
+/* Takes the first command of the text.  Splits at spaces; "double" and 'single' quotes keep spaces,
  * a backslash keeps the next character.  $NAME, ${NAME} and the like (variables.h) become values,
  * which are not split, but between single quotes.  # at the start of a word begins a comment.
  * Returns NULL, or what is wrong with the line. */
 const char *words_split(struct words *w, const char *line);
+
+/* The same for a command that is not obeyed: variables have no values. */
+const char *words_skip(struct words *w, const char *line);
 
 /* Reads a number as programs and the kernel print it: decimal or 0x.  False: it is no number. */
 bool words_number(const char *text, unsigned long *value);

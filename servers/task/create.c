@@ -73,7 +73,7 @@ static bool text_is_good(const struct making *m)
         && (m->envz_len == 0 || envz[m->envz_len - 1] == 0);
 }
 
-static int parse(struct making *m, struct hurd_cap_call *call)
+int making_parse(struct making *m, struct hurd_cap_call *call)
 {
     if (call->words < 6)
         return EINVAL;
@@ -116,11 +116,11 @@ static char *own_fresh(L4_Word_t at, L4_Word_t size)
     return (char *)OWN_WINDOW + at;
 }
 
-/* Copies pages of the image to OWN_SOURCE and maps the copies. */
-static int own_source(const struct making *m, L4_Word_t from, L4_Word_t size)
+/* Copies pages of a container to OWN_SOURCE and maps the copies.  The caller reads them at once. */
+static int own_copy(L4_Word_t container, L4_Word_t from, L4_Word_t size)
 {
     hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
-    int error = hurd_pm_container_copy(physmem, m->image, from, own, OWN_SOURCE, size, 0, NULL);
+    int error = hurd_pm_container_copy(physmem, container, from, own, OWN_SOURCE, size, 0, NULL);
     return error ? error
                  : hurd_pm_container_map(physmem, own, HURD_PM_READ, OWN_WINDOW + OWN_SOURCE,
                                          OWN_SOURCE, size, NULL);
@@ -132,20 +132,22 @@ int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size)
     return hurd_pm_container_copy(physmem, own, at, container, to, size, HURD_PM_MOVE, NULL);
 }
 
-/* A copy of text that lies in a container. */
-static int take_text(struct making *m)
+/* A copy of text that lies in a container, byte by byte: physmem takes a copy-on-write page away
+ * from `task`, too, when the caller writes to its own. */
+int take_text(struct making *m)
 {
     L4_Word_t size = page_up(m->argz_len + m->envz_len);
     if (!m->text_apart)
         return 0;
-    hurd_pm_container_deallocate(physmem, own, OWN_TEXT, HURD_TASK_TEXT_MAX, NULL);
-    int error = hurd_pm_container_copy(physmem, m->text, m->text_offset, own, OWN_TEXT, size, 0,
-                                       NULL);
-    if (!error)
-        error = hurd_pm_container_map(physmem, own, HURD_PM_READ, OWN_WINDOW + OWN_TEXT, OWN_TEXT,
-                                      size, NULL);
-    m->argz = (const char *)OWN_WINDOW + OWN_TEXT;
-    return error ? error : text_is_good(m) ? 0 : EINVAL;
+    char *text = own_fresh(OWN_TEXT, size);
+    if (!text)
+        return ENOMEM;
+    int error = own_copy(m->text, m->text_offset, size);
+    if (error)
+        return error;
+    memcpy(text, (const char *)OWN_WINDOW + OWN_SOURCE, size);
+    m->argz = text;
+    return text_is_good(m) ? 0 : EINVAL;
 }
 
 /* ---- the image */
@@ -157,13 +159,13 @@ static bool image_possible(const struct making *m)
 }
 
 /* This is the first step, so a file that is no program is refused before more of it is copied. */
-static int read_headers(struct making *m)
+int read_headers(struct making *m)
 {
     if (!image_possible(m))
         return ENOEXEC;
     L4_Word_t from = page_down(m->offset), skip = m->offset - from;
     L4_Word_t have = m->size < PAGE ? m->size : PAGE;
-    int error = own_source(m, from, page_up(skip + have));
+    int error = own_copy(m->image, from, page_up(skip + have));
     if (!error)
         error = elf_read((const char *)OWN_WINDOW + OWN_SOURCE + skip, have, m->size, STARTUP_LOW,
                          &m->program);
@@ -176,7 +178,7 @@ static int copy_bytes(struct making *m)
     for (L4_Word_t done = 0; done < m->size; done += CHUNK) {
         L4_Word_t n = m->size - done < CHUNK ? m->size - done : CHUNK;
         L4_Word_t from = page_down(m->offset + done), skip = m->offset + done - from;
-        int error = own_source(m, from, page_up(skip + n));
+        int error = own_copy(m->image, from, page_up(skip + n));
         char *dest = error ? NULL : own_fresh(OWN_DEST, page_up(n));
         if (!error && !dest)
             error = ENOMEM;
@@ -190,7 +192,7 @@ static int copy_bytes(struct making *m)
     return 0;
 }
 
-static int take_image(struct making *m)
+int take_image(struct making *m)
 {
     struct task *t = m->task;
     int error = hurd_pm_container_create(physmem, m->control, 0, &t->image);
@@ -231,7 +233,11 @@ int make_record(struct making *m, struct task *owner)
     t->owner = owner;
     t->utcb_base = HURD_STARTUP_UTCB;
     t->utcb_slots = (1u << HURD_STARTUP_UTCB_LOG2) / L4_UTCB_BLOCK;
-    return take_part(m);
+    int error = take_part(m);
+    if (error == 0)
+        error = hurd_cap_give(physmem, m->control, HURD_TASK_TASK, 7, 0, &t->control);
+    t->has_control = error == 0;
+    return error;
 }
 
 int make_startup_container(struct making *m)
@@ -257,31 +263,37 @@ static void inject_console(struct making *m)
     L4_MsgTag_t tag = L4_Call_Timeouts(deva, late ? L4_ZeroTime : patience, patience);
     late = L4_IpcFailed(tag);
     if (L4_IpcSucceeded(tag) && L4_Label(tag) == 0 && L4_UntypedWords(tag) == 1)
-        m->data.console = (struct hurd_startup_cap) {deva.raw, L4_MR(1)};
+        m->task->console = (struct hurd_startup_cap) {deva.raw, L4_MR(1)};
 }
 
-/* The control goes first, because it pays for the new task's handles.  At the end, `task` drops its
- * own. */
-int give_capabilities(struct making *m)
+/* The control goes first, because it pays for the new task's handles. */
+int give_memory_capabilities(struct making *m)
 {
     struct task *t = m->task;
     struct hurd_startup_data *d = &m->data;
-    uint32_t own;
     d->utcb_area = L4_FpageLog2(HURD_STARTUP_UTCB, HURD_STARTUP_UTCB_LOG2).raw;
     d->startup.server = d->image.server = d->physmem_control.server = physmem.raw;
-    int error = hurd_cap_give(physmem, m->control, t->id, 7, 0, &d->physmem_control.cap);
+    int error = hurd_cap_give(physmem, t->control, t->id, 7, 0, &d->physmem_control.cap);
     if (error == 0)
         error = hurd_pm_container_share(physmem, t->startup, t->id, HURD_PM_RIGHTS,
                                         &d->startup.cap);
     if (error == 0)
         error = hurd_pm_container_share(physmem, t->image, t->id, HURD_PM_READ | HURD_PM_EXECUTE,
                                         &d->image.cap);
+    return error;
+}
+
+int give_capabilities(struct making *m)
+{
+    uint32_t handle;
+    int error = give_memory_capabilities(m);
     if (error == 0)
-        error = hurd_cap_insert(&server.table, t->id, &t->object, 7, 0, 0, &own);
+        error = hurd_cap_insert(&server.table, m->task->id, &m->task->object, 7, 0, 0, &handle);
     if (error != 0)
         return error;
-    d->task = (struct hurd_startup_cap) {L4_MyGlobalId().raw, own};
+    m->data.task = (struct hurd_startup_cap) {L4_MyGlobalId().raw, handle};
     inject_console(m);
+    m->data.console = m->task->console;
     return 0;
 }
 
@@ -336,7 +348,7 @@ L4_Word_t image_window(struct task *t, L4_Word_t address)
     return window;
 }
 
-static int write_startup(struct making *m)
+int write_startup(struct making *m)
 {
     char *page = own_fresh(OWN_STARTUP, HURD_STARTUP_SIZE);
     if (!page)
@@ -400,12 +412,12 @@ static int make(struct making *m, struct task *owner, L4_ThreadId_t *first)
     return error;
 }
 
-/* Drops what `task` holds because of the request, whether it succeeded or not. */
-static void consume(struct making *m)
+void making_consume(struct making *m)
 {
     hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
     hurd_cap_drop(physmem, m->image);
-    hurd_cap_drop(physmem, m->control);
+    if (m->control)
+        hurd_cap_drop(physmem, m->control);
     if (m->text_apart) {
         hurd_pm_container_deallocate(physmem, own, OWN_TEXT, HURD_TASK_TEXT_MAX, NULL);
         hurd_cap_drop(physmem, m->text);
@@ -427,7 +439,7 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
     unsigned left;
     if (parent->id != call->task)
         return EPERM;
-    int error = parse(&m, call);
+    int error = making_parse(&m, call);
     if (error != 0)
         return error; /* the request is malformed, so its gifts can still be taken back */
     error = check_gifts(&m);
@@ -442,7 +454,7 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
         if (error != 0)
             hurd_cap_remove(&server.table, m.caller, handle, &left);
     }
-    consume(&m);
+    making_consume(&m);
     if (error == 0)
         task_tell_trace(m.task);
     if (error != 0) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The steps of making a task, for create.c (from an image) and fork.c (from a living task).  Each
+/* The steps of making a task, for create.c (from an image), fork.c (from a living task) and exec.c
+ * (another image in a task).  Each
  * returns 0 or an errno; what a step made, task_destroy() takes back. */
 #ifndef TASK_CREATE_H
 #define TASK_CREATE_H
@@ -21,7 +22,9 @@ extern L4_Word_t own;
 struct making {
     L4_Word_t caller;
     L4_Word_t image, offset, size, control;     /* as the request names them; the two handles are
-                                                   consumed */
+                                                   consumed.  In exec.c word 4 is not a control,
+                                                   but: */
+    L4_Word_t kept;                             /* a container that stays with the task; 0: none */
     L4_Word_t memory;                           /* of a fork, instead of the image; consumed */
     const char *argz;                               /* envz stands behind it */
     L4_Word_t argz_len, envz_len;
@@ -35,13 +38,26 @@ struct making {
 
 /* Checks that the handle is the caller's gift to `task`. */
 int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control);
+/* Fills m in from a request of the form of HURD_TASK_CREATE. */
+int making_parse(struct making *m, struct hurd_cap_call *call);
+int take_text(struct making *m);
+int read_headers(struct making *m);
+int take_image(struct making *m);
+/* Pre: m->control. */
 int make_record(struct making *m, struct task *owner);
 int make_startup_container(struct making *m);
+/* The control, the startup fpage and the image. */
+int give_memory_capabilities(struct making *m);
+/* The same, the task's own handle, and a console. */
 int give_capabilities(struct making *m);
+int write_startup(struct making *m);
 int make_space(struct making *m, L4_ThreadId_t *first);
 /* Starts the task's first thread at ip, in the startup code, with the stack m->sp.  Blocks, for 1 s
  * at most. */
 int making_start(const struct making *m, L4_ThreadId_t first, L4_Word_t ip);
+
+/* Drops what `task` holds because of the request, whether it succeeded or not. */
+void making_consume(struct making *m);
 
 /* Moves pages of `own` into a container of the new task. */
 int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size);

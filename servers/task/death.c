@@ -100,9 +100,7 @@ static void tell_deva(L4_Word_t id)
     death_tell();
 }
 
-/* Destroys a container that `task` charged to the dead task's control.  Otherwise its frames would
- * go back to the control's creator. */
-static void drop_container(L4_Word_t container)
+void container_drop(L4_Word_t container)
 {
     hurd_pm_container_destroy(physmem, container);
     hurd_cap_drop(physmem, container);
@@ -123,10 +121,12 @@ static void destroy_one(struct task *t, L4_Word_t status, enum hurd_task_reason 
 
     hurd_cap_task_died(physmem, t->id);
     if (t->has_startup)
-        drop_container(t->startup);
+        container_drop(t->startup);
     if (t->has_image)
-        drop_container(t->image);
-    t->has_startup = t->has_image = false;
+        container_drop(t->image);
+    if (t->has_control)
+        hurd_cap_drop(physmem, t->control);
+    t->has_startup = t->has_image = t->has_control = false;
     tell_deva(t->id);
     L4_TraceEvent(L4_EVENT_TASK_END, t->id, t->status | t->reason << 8, 0, 0);
     hurd_cap_forget(&server.table, t->id);

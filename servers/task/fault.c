@@ -34,7 +34,7 @@ static bool give_startup(struct hurd_cap_call *call, struct task *t, L4_Word_t a
     bool writes = call->label & L4_FPAGE_W;
     if (!t->has_startup || offset >= HURD_STARTUP_SIZE)
         return false;
-    if (t->forked)                          /* page by page: the others stay copy-on-write */
+    if (t->copied)                          /* page by page: the others stay copy-on-write */
         return give(call, address & -PAGE, startup_page_window(t, offset, writes), PAGE_LOG2,
                     writes ? L4_FPAGE_RWX : L4_FPAGE_R | L4_FPAGE_X);
     return give(call, HURD_STARTUP_ADDR, startup_window(t), HURD_STARTUP_SIZE_LOG2, L4_FPAGE_RWX);

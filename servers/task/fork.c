@@ -128,7 +128,7 @@ int task_fork(struct hurd_cap_call *call, struct task *parent)
     if (error == 0)
         error = hurd_cap_insert(&server.table, m.caller, &m.task->object, 7, 0, 0, &handle);
     if (error == 0) {
-        m.task->forked = true;
+        m.task->copied = m.task->forked = true;
         m.task->child_handle = handle;
         error = making_start(&m, first, HURD_STARTUP_RESUME_IP);
         if (error != 0) {

@@ -230,6 +230,7 @@ static int serve_task(struct hurd_cap_call *call)
     case HURD_TASK_CREATE:          return task_create(call, t);
     case HURD_TASK_FORK:            return task_fork(call, t);
     case HURD_TASK_WAIT_CHILD:      return task_wait_child(call, t);
+    case HURD_TASK_EXEC:            return task_exec(call, t);
     case HURD_TASK_DESTROY:
         return call->words == 2 ? destroy(call, t, call->arg[1] & 0xFF) : EINVAL;
     case HURD_TASK_EXIT:            return op_exit(call, t);
@@ -297,7 +298,7 @@ static int serve_master(struct hurd_cap_call *call)
         break;
     case HURD_TASK_THREAD_ALLOC: case HURD_TASK_THREAD_DESTROY: case HURD_TASK_THREAD_PRIORITY:
     case HURD_TASK_CREATE: case HURD_TASK_EXIT: case HURD_TASK_WAIT: case HURD_TASK_RELEASE:
-    case HURD_TASK_LET_GO: case HURD_TASK_FORK: case HURD_TASK_WAIT_CHILD:
+    case HURD_TASK_LET_GO: case HURD_TASK_FORK: case HURD_TASK_WAIT_CHILD: case HURD_TASK_EXEC:
         return EPERM;
     default:
         return ENOSYS;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the task server know of each other.  Reading order: main.c, task.c, budget.c,
- * thread.c, create.c, fork.c, death.c, fault.c, serve.c.
+ * thread.c, create.c, fork.c, exec.c, death.c, fault.c, serve.c.
  * A function blocks only if its comment says "Blocks"; a call to wortel or physmem does not count,
  * because these two always reply.
  * Functions return 0 or an errno where nothing else is said. */
@@ -68,9 +68,12 @@ struct task {
     L4_Word_t utcb_base;            /* 0: `task` cannot create threads in it */
     L4_Word_t utcb_slots;
     L4_Word_t slots[SLOTS_MAX / 32];/* bit set: the slot is taken */
-    bool has_startup, has_image;
+    bool has_startup, has_image, has_control;
     L4_Word_t startup, image;       /* `task`'s containers, charged to the task's control */
     L4_Word_t image_size;           /* in bytes, whole pages */
+    L4_Word_t control;              /* `task`'s handle on the task's memory control */
+    struct hurd_startup_cap console;/* the task's console; server 0: it has none */
+    bool copied;                    /* its startup fpage is a copy of its parent's */
     bool forked;                    /* it began as a copy of its parent, which waits for it by
                                        its id: */
     L4_Word_t child_handle;         /* the parent's handle on it; valid while `forked` */
@@ -127,6 +130,7 @@ struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t n
 /* Pre: t has no threads, and no task holds a handle on it. */
 void task_delete(struct task *t);
 struct task *task_find(L4_Word_t id);
+void task_set_name(struct task *t, const char *name, size_t size);
 L4_Word_t task_free_id(void);           /* 0: there is none */
 void task_count(struct task *t);        /* reads the kernel's counters into t->counter */
 
@@ -167,7 +171,14 @@ int task_wait_child(struct hurd_cap_call *call, struct task *parent);
 /* t has died: a thread of its parent that waits for it gets its reply. */
 void fork_child_died(struct task *t);
 
+/* ---- exec.c */
+/* Serves HURD_TASK_EXEC.  Blocks, for 1 s at most: for the new thread. */
+int task_exec(struct hurd_cap_call *call, struct task *t);
+
 /* ---- death.c */
+/* Destroys a container that `task` charged to a task's control.  Otherwise its frames would go back
+ * to the control's creator. */
+void container_drop(L4_Word_t container);
 /* Post: t is dead, and all tasks that it started are. */
 void task_destroy(struct task *t, L4_Word_t status, enum hurd_task_reason reason);
 int wait_add(struct task *t, struct thread *waiter);

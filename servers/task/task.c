@@ -34,9 +34,10 @@ L4_Word_t task_free_id(void)
 }
 
 /* Bytes that are not printable become '?': they would garble the terminals of others. */
-static void set_name(struct task *t, const char *name, size_t size)
+void task_set_name(struct task *t, const char *name, size_t size)
 {
     size_t start = 0, n = 0;
+    memset(t->name, 0, NAME_MAX);
     for (size_t i = 0; i < size && name[i]; i++)
         if (name[i] == '/')
             start = i + 1;
@@ -62,7 +63,7 @@ struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t n
     hurd_cap_object_keep(&t->object);
     t->id = id;
     t->parent = parent;
-    set_name(t, name, name_size);
+    task_set_name(t, name, name_size);
     struct task **link = &all_tasks;
     while (*link && (*link)->id < id)
         link = &(*link)->next;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: lib/ext2/blocks.c lib/ext2/cache.c lib/ext2/directory.c lib/ext2/file.c lib/ext2/group.c lib/ext2/inode.c lib/ext2/names.c lib/ext2/repair.c lib/ext2/super.c */
+/* links: lib/ext2/blocks.c lib/ext2/cache.c lib/ext2/directory.c lib/ext2/file.c lib/ext2/group.c lib/ext2/index.c lib/ext2/inode.c lib/ext2/move.c lib/ext2/names.c lib/ext2/repair.c lib/ext2/rewrite.c lib/ext2/super.c */
 /* An ext2 image of 128 KB in which the input changes bytes: mounted, read and changed. */
 #include "input.h"
 #include "tests/host/ext2_walk.h"
@@ -63,7 +63,7 @@ static uint8_t memory[EXT2_BUFFERS_LEAST * 2 * 4096];
 static int mount(struct ext2 *fs)
 {
     struct ext2_device device = { .bytes = SIZE, .read = device_read, .write = device_write };
-    return ext2_mount(fs, &device, memory, EXT2_BUFFERS_LEAST * (BLOCK + 128) + 4096);
+    return ext2_mount(fs, &device, memory, EXT2_BUFFERS_LEAST * (BLOCK + 256) + 8192);
 }
 
 static void fill(struct ext2 *fs)

@@ -47,6 +47,17 @@ static inline void walk_read(struct ext2 *fs)
     }
 }
 
+/* Moves two directories to the root: one that was made, and one that was there. */
+static inline void walk_move(struct ext2 *fs, struct ext2_inode *inode, const struct ext2_entry *entry)
+{
+    struct ext2_inode *root;
+    if (ext2_inode_get(fs, EXT2_ROOT, &root))
+        return;
+    ext2_rename(inode, "deep", 4, root, "deeper", 6);
+    ext2_rename(inode, entry->name, entry->length, root, "taken", 5);
+    ext2_inode_put(root);
+}
+
 /* The changes: in each directory, and to each file, until the file system says no. */
 static inline void walk_change(struct ext2 *fs)
 {
@@ -72,6 +83,8 @@ static inline void walk_change(struct ext2 *fs)
         if (ext2_next_entry(inode, &cursor, &entry) == 0 &&
             ext2_next_entry(inode, &cursor, &entry) == 0 &&
             ext2_next_entry(inode, &cursor, &entry) == 0) {
+            if (i % 2 == 0)
+                walk_move(fs, inode, &entry);
             ext2_rename(inode, entry.name, entry.length, inode, "renamed", 7);
             ext2_rename(inode, "linked", 6, inode, "renamed", 7);
             ext2_unlink(inode, entry.name, entry.length);

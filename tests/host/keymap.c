@@ -37,6 +37,21 @@ static void a_key_types_when_pressed_and_not_when_released(void **state)
     assert_string_equal(TYPED(A, A | UP, B, B | UP), "ab");
 }
 
+static void shift_with_a_page_key_is_for_the_console_and_types_nothing(void **state)
+{
+    (void) state;
+    static const uint8_t codes[] = { SHIFT, 0xe0, 0x49, 0x49, 0xe0, 0x51, SHIFT | UP, 0x49, NUM, SHIFT,
+                                     0x49, 0xe0, 0x49 };
+    struct keymap map = { .layout = layout };
+    uint8_t text[64];
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof codes; i++)
+        length += keymap_decode(&map, codes[i], text + length);
+    assert_int_equal(map.scroll, 2);
+    assert_int_equal(length, 5);
+    assert_memory_equal(text, "\x1b[5~9", 5);
+}
+
 static void answers_of_the_keyboard_and_its_self_test_type_nothing(void **state)
 {
     (void) state;
@@ -199,6 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_types_when_pressed_and_not_when_released),
+        cmocka_unit_test(shift_with_a_page_key_is_for_the_console_and_types_nothing),
         cmocka_unit_test(answers_of_the_keyboard_and_its_self_test_type_nothing),
         cmocka_unit_test(every_row_of_the_keyboard_is_in_its_place),
         cmocka_unit_test(either_shift_types_the_upper_character_until_released),

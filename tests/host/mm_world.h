@@ -127,13 +127,19 @@ int memory_wire(uintptr_t address, uintptr_t size, unsigned rights)
     return 0;
 }
 
+/* The pages of the library's records, which a world gives back when it begins anew. */
+static void **wired_pages;
+static size_t wired_count;
+
 void *wired_page_new(void)
 {
     if (charged >= guarantee)
         return NULL;
     charged++;
     mm.room.left--;
-    return calloc(1, P);
+    wired_pages = realloc(wired_pages, (wired_count + 1) * sizeof *wired_pages);
+    assert_non_null(wired_pages);
+    return wired_pages[wired_count++] = calloc(1, P);
 }
 
 static void *slab_page(struct slab *slab)
@@ -334,6 +340,8 @@ static void start(uint32_t frames, uint32_t disk)
 {
     static char records[P] __attribute__((aligned(4096)));
     memset(pages, 0, sizeof pages);
+    while (wired_count)
+        free(wired_pages[--wired_count]);
     memset(records, 0, sizeof records);
     memset(has_job, 0, sizeof has_job);
     memset(waits, 0, sizeof waits);

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/deva/screen.c servers/deva/escapes.c servers/deva/glyphs.c lib/terminal/sequence.c */
+/* links: servers/deva/screen.c servers/deva/escapes.c servers/deva/glyphs.c servers/deva/scrollback.c servers/deva/statusline.c lib/terminal/sequence.c */
 /* deva's text screen in memory: where characters land, and what escape sequences of programs do. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "servers/deva/ports.h"
 #include "servers/deva/screen.h"
+#include "servers/deva/scrollback.h"
+#include "servers/deva/statusline.h"
 
 static uint8_t crtc[32], crtc_index;
 
@@ -247,6 +251,87 @@ static void lines_of_the_drawing_set_are_drawn(void **state)
         assert_int_equal((uint8_t) cells[i], wanted[i]);
 }
 
+static void show_numbers(unsigned from, unsigned to)
+{
+    char text[16];
+    for (unsigned i = from; i <= to; i++) {
+        snprintf(text, sizeof text, "%s%u", i == from ? "" : "\n", i);
+        show(text);
+    }
+}
+
+static void rows_that_left_the_screen_come_back_until_something_is_written(void **state)
+{
+    (void) state;
+    show_numbers(0, 99);
+    assert_string_equal(row(0), "75");
+    scrollback_turn(&screen, -1);
+    assert_string_equal(row(0), "75");
+    scrollback_turn(&screen, 1);
+    assert_string_equal(row(0), "51");
+    assert_string_equal(row(24), "75");
+    assert_int_equal(crtc[14] << 8 | crtc[15], SCREEN_CELLS);
+    scrollback_turn(&screen, 2);
+    assert_string_equal(row(0), "3");
+    scrollback_turn(&screen, -2);
+    assert_string_equal(row(24), "75");
+    show("x");
+    assert_string_equal(row(0), "75");
+    assert_string_equal(row(24), "99x");
+    scrollback_turn(&screen, 1);
+    scrollback_turn(&screen, -1);
+    assert_int_equal(screen.back, 0);
+    assert_int_equal(crtc[14] << 8 | crtc[15], 24 * 80 + 3);
+}
+
+static void the_oldest_row_that_is_kept_is_the_end_of_the_way_back(void **state)
+{
+    (void) state;
+    show_numbers(1000, 1000 + 3 * SCROLLBACK_ROWS);
+    for (int i = 0; i < 100; i++)
+        scrollback_turn(&screen, 1);
+    assert_int_equal(screen.back, SCROLLBACK_ROWS);
+    assert_int_equal(atoi(row(0)), 1000 + 2 * SCROLLBACK_ROWS - 24);
+    scrollback_turn(&screen, -100);
+    assert_int_equal(atoi(row(24)), 1000 + 3 * SCROLLBACK_ROWS);
+}
+
+static void the_status_line_stays_below_the_text(void **state)
+{
+    (void) state;
+    show_numbers(0, 24);
+    statusline_show(&screen, "free\x1b", 5);
+    assert_string_equal(row(0), "1");
+    assert_string_equal(row(23), "24");
+    assert_string_equal(row(24), "free");
+    assert_int_equal(colours(24, 79), 0x70);
+    show("\n25\x1b[99;1Hlast\x1b[1;1H\x1b[M\x1b[J\x1b[24Sx");
+    assert_string_equal(row(24), "free");
+    assert_string_equal(row(0), "x");
+    show("\x1b[H\x1b[2J");
+    show_numbers(0, 30);
+    assert_string_equal(row(23), "30");
+    scrollback_turn(&screen, 1);
+    statusline_show(&screen, "more", 4);
+    assert_int_equal(screen.back, 23);
+    assert_string_equal(row(24), "more");
+    statusline_show(&screen, NULL, 0);
+    assert_string_equal(row(23), "30");
+    assert_string_equal(row(24), "");
+    show("\nlast");
+    assert_string_equal(row(24), "last");
+}
+
+static void a_saved_cursor_keeps_off_the_status_line(void **state)
+{
+    (void) state;
+    show("\x1b[25;1H\x1b" "7");
+    statusline_show(&screen, "s", 1);
+    show("\x1b" "8text");
+    assert_string_equal(row(23), "text");
+    assert_string_equal(row(24), "s");
+}
+
 static void any_bytes_stay_on_the_screen(void **state)
 {
     (void) state;
@@ -254,6 +339,10 @@ static void any_bytes_stay_on_the_screen(void **state)
     for (int i = 0; i < 200000; i++) {
         random = random * 1664525u + 1013904223u;
         screen_write(&screen, (uint8_t) (random >> 24));
+        if (random % 1024 == 0)
+            scrollback_turn(&screen, (int) (random >> 16) % 5 - 2);
+        if (random % 4096 == 1)
+            statusline_show(&screen, "s", random >> 20 & 1);
     }
     show("");
 }
@@ -277,6 +366,10 @@ int main(void)
         S(colours_are_the_cards_own),
         S(characters_of_utf_8_are_one_cell_each),
         S(lines_of_the_drawing_set_are_drawn),
+        S(rows_that_left_the_screen_come_back_until_something_is_written),
+        S(the_oldest_row_that_is_kept_is_the_end_of_the_way_back),
+        S(the_status_line_stays_below_the_text),
+        S(a_saved_cursor_keeps_off_the_status_line),
         S(any_bytes_stay_on_the_screen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

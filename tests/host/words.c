@@ -72,10 +72,10 @@ static void operators_are_words_when_they_are_quoted(void **state)
     EXPECT_ARGZ("a '|' \\; \">\" b\\<c", "a\0|\0;\0>\0b<c", 5);
     assert_null(w.output);
     EXPECT_ARGZ("ls 'a|b'|hello", "ls\0a|b", 2);
-    assert_true(w.pipes);
+    assert_int_equal(w.end, WORDS_PIPE);
     assert_string_equal(w.rest, "hello");
     EXPECT_ARGZ("hello", "hello", 1);
-    assert_false(w.pipes);
+    assert_int_equal(w.end, WORDS_LINE);
     assert_non_null(words_split(&w, "| hello"));
     assert_non_null(words_split(&w, "a & | hello"));
 }
@@ -114,6 +114,38 @@ static void commands_follow_each_other(void **state)
     assert_non_null(words_split(&w, "; a"));
     EXPECT_ARGZ("a b#c # d ; e", "a\0b#c", 2);
     assert_null(w.rest);
+}
+
+static void a_command_ends_at_its_operator_or_line(void **state)
+{
+    (void) state;
+    EXPECT_ARGZ("a&&b", "a", 1);
+    assert_int_equal(w.end, WORDS_AND);
+    assert_string_equal(w.rest, "b");
+    EXPECT_ARGZ("a ||b", "a", 1);
+    assert_int_equal(w.end, WORDS_OR);
+    assert_string_equal(w.rest, "b");
+    EXPECT_ARGZ("a 'b\nc' # d && e\nf", "a\0b\nc", 2);
+    assert_int_equal(w.end, WORDS_LINE);
+    assert_string_equal(w.rest, "f");
+    EXPECT_ARGZ("a &\nb", "a", 1);
+    assert_true(w.background);
+    assert_string_equal(w.rest, "b");
+    assert_string_equal(words_split(&w, "&& a"), "nothing stands before the &&");
+    assert_string_equal(words_split(&w, "|| a"), "nothing stands before the ||");
+    assert_non_null(words_split(&w, "a & && b"));
+}
+
+static void a_command_that_is_skipped_has_no_values(void **state)
+{
+    (void) state;
+    const char *problem;
+    assert_true(variables_assign("LONG=long", &problem));
+    assert_null(words_skip(&w, "a $LONG; b"));
+    assert_int_equal(w.count, 2);
+    assert_string_equal(w.word[1], "");
+    assert_string_equal(w.rest, " b");
+    assert_non_null(words_skip(&w, "a 'b"));
 }
 
 static void variables_become_their_values(void **state)
@@ -226,6 +258,8 @@ int main(void)
         cmocka_unit_test(operators_are_words_when_they_are_quoted),
         cmocka_unit_test(files_stand_behind_their_signs),
         cmocka_unit_test(commands_follow_each_other),
+        cmocka_unit_test(a_command_ends_at_its_operator_or_line),
+        cmocka_unit_test(a_command_that_is_skipped_has_no_values),
         cmocka_unit_test(variables_become_their_values),
         cmocka_unit_test(a_script_knows_its_own_words),
         cmocka_unit_test(variables_are_set_and_removed),

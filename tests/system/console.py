@@ -6,7 +6,7 @@ import subprocess
 
 import machine
 from boot import DEMO_LINE
-from shell import shell
+from shell import comes_to, shell
 
 
 def shell_with_keys(lab, **setup):
@@ -224,3 +224,42 @@ def a_long_text_that_is_pasted_arrives_whole(lab):
         vm.expect(rf"no{number}: there is no such command")
     vm.send("run hello " + "x" * 150)
     vm.expect(r"argument 1: x{150}\s")
+
+
+def shift_with_page_up_shows_what_has_left_the_screen(lab):
+    vm = shell_with_keys(lab)
+    for command in ("hello the_first", "help", "help"):
+        vm.command(command)
+    assert not any("the_first" in row for row in vm.screen())
+    for _ in range(4):
+        before = vm.screen()
+        vm.press("shift-pgup")
+        after = next(screen for screen in iter(vm.screen, None) if screen != before)    # when the key is up again
+        if any("the_first" in row for row in after):
+            break
+    else:
+        raise AssertionError(after)
+    vm.press("shift-pgdn")
+    vm.command("hello now")
+    assert "argument 1: now" in vm.screen(), vm.screen()
+
+
+def status_line_shows_free_frames_until_it_is_turned_off(lab):
+    vm = shell(lab, init="status", extra=machine.counted(4))
+    assert "line is on" in vm.command("status")
+    vm.command("help")
+    screen = comes_to(vm, True, lambda vm: bool(re.match(r" \d+ tasks   \d+ of \d+ frames free   \d+ faults/s", vm.screen()[24])))
+    assert screen, vm.screen()
+    assert vm.screen()[23].startswith("pecan>"), vm.screen()
+    assert "frames free" not in vm.text, "the serial line shows it, too"
+    for _ in range(10):                         # what a program faults when it starts shows for a second of the machine's time
+        vm.command("spin &")
+        if any(not vm.screen()[24].endswith(" 0 faults/s") for _ in range(20)):
+            break
+    else:
+        raise AssertionError(vm.screen())
+    vm.command("status off")
+    assert "frames free" not in vm.screen()[24]
+    vm.command("help")
+    assert vm.screen()[24].startswith("pecan>"), vm.screen()
+    assert "say status on or status off" in vm.command("status maybe")

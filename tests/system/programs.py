@@ -91,7 +91,7 @@ def scripts_are_read_from_files(lab):
             assert "nonsense: there is no such command" in answer and "last 127" in answer, answer
         assert said(vm, "sh /forever").count("too many scripts") == 1
         answer = said(vm, "sh /wrong")
-        assert "before" in answer and "a quote is not closed" in answer and "after" not in answer, answer
+        assert "/wrong, line 2: a quote is not closed, at `echo 'open`" in answer and "before" not in answer, answer
         assert "No such file" in said(vm, "sh /none")
         answer = said(vm, "/interpreted more")
         assert "/script\n" in answer and "/interpreted\n" in answer and "more: No such file" in answer, answer
@@ -112,7 +112,9 @@ def pipes_lead_from_one_program_to_the_next(lab):
     said(vm, "cat /bin/wc /bin/wc | hello")
     assert "pecan> " in vm.text[-10:], "a reader that reads nothing stops the writer"
     assert "nothing stands behind the |" in said(vm, "hello |")
-    assert "only programs take part" in said(vm, "ps | wc")
+    lines = said(vm, "help").count("\n")
+    assert re.search(rf"^ +{lines} +\d+ +\d+ $", said(vm, "help | wc"), re.M), (lines, vm.text[-400:])
+    assert "only programs take part" in said(vm, "hello | ls")
     assert "only programs take part" in said(vm, "hello | nobody")
     assert "No such file" in said(vm, "hello | wc < /none")
     vm.send("cat /bin/wc | spin")
@@ -120,4 +122,34 @@ def pipes_lead_from_one_program_to_the_next(lab):
     vm.expect("pecan> ", 60)
     said(vm, "wc /none | hello")
     assert said(vm, "echo status $?").strip().endswith("status 0")
+    halted(vm)
+
+
+def lists_of_the_shell_go_to_files(lab):
+    vm = shell(lab, "root=ram")
+    assert said(vm, "uptime > /list; mem >> /list").strip() == ""
+    text = said(vm, "cat /list")
+    assert re.search(r"since the kernel started\n.*physmem owns \d+ frames", text, re.S), text
+    assert "there is no task nobody" in said(vm, "maps nobody > /list"), "a mistake is for the console"
+    assert said(vm, "test -s /list || echo empty").strip() == "empty"
+    for question, answer in (("-e /bin/wc", 0), ("-f /bin/wc", 0), ("-d /bin", 0), ("-d /bin/wc", 1), ("-f /bin", 1), ("-e /nothing", 1)):
+        assert said(vm, f"test {question}; echo $?").strip() == str(answer), question
+    assert "/: Is a directory" in said(vm, "ps > /")
+    halted(vm)
+
+
+def scripts_have_conditions_loops_and_an_end(lab):
+    vm = shell(lab, "root=ram")
+    for line in ("for name in \"$1\" b", "do", "  if test $name = b; then", "    exit 3", "  fi", "  echo name $name", "done", "echo never"):
+        said(vm, f"echo '{line}' >> /script")
+    assert said(vm, "sh /script a; echo status $?").split() == ["name", "a", "status", "3"]
+    said(vm, "echo 'echo one' > /wrong; echo 'if true' >> /wrong; echo 'fi' >> /wrong")
+    assert "/wrong, line 3: `fi` stands without its `if` and `then`, at `fi`" in said(vm, "sh /wrong")
+    said(vm, "echo 'while true; do' > /wrong")
+    assert "/wrong, line 1: its `fi` or `done` is missing, at `while true; do`" in said(vm, "sh /wrong")
+    said(vm, "echo 'while true; do sh /again; done' > /again")
+    vm.send("sh /again")
+    vm.expect("too many scripts that call scripts")
+    vm.line.send("\x03")
+    vm.expect("pecan> ")
     halted(vm)

@@ -218,8 +218,8 @@ def shell_tab_completes_names(lab):
     vm.line.send("\t")
     vm.expect(r"help +hello|hello +help")
     vm.expect(r"pecan> hel")
-    vm.line.send("p\r")
-    vm.expect("halt  ")
+    vm.line.send("p halt\r")
+    vm.expect("switches the machine off")
     vm.expect("pecan> ")
     vm.line.send("maps phys\t\r")
     vm.expect("maps physmem ")
@@ -237,15 +237,27 @@ def shell_says_what_is_wrong_with_a_command(lab):
         ("ps -a", "ps: takes no arguments"),
         ("ps &", "ps: only programs run in the background"),
         ("help a b", "help: say help .COMMAND."),
-        ("ls | hello", "only programs take part in a pipeline"),
+        ("ls | hello", "No file system is mounted"),
+        ("hello | ls", "only programs take part in a pipeline"),
+        ("sh x | hello", "only programs take part in a pipeline"),
         ("| hello", "nothing stands before the |"),
         ("hello > x", "No file system is mounted"),
         ("hello > x > y", "there are two files for the same thing"),
         ("hello <", "a file's name belongs behind < and >"),
-        ("ps > x", "only programs, echo, cat and sha256sum write to files"),
+        ("ps > x", "No file system is mounted"),
+        ("top > x", "top: its output stays on the console"),
         ("ps < x", "only programs read from files"),
         ("; ls", "nothing stands before the ;"),
-        ("echo ${x", "a brace is not closed"),
+        ("echo ${x", "a brace is not closed, at `echo "),
+        ("if true; then hello; fi; fi", "`fi` stands without its `if` and `then`, at `fi`"),
+        ("test a b c d", "test: a begins a question with too many words"),
+        ("test -q a", "test: -q is no question about one word"),
+        ("test 1 -is 1", "test: -is is no question about two words"),
+        ("test 1 -eq x", "test: x is no number"),
+        ("[ a", r"\[: the last word must be \]"),
+        ("sleep x", "sleep: x is no number of seconds"),
+        ("exit", "There is nothing above this shell"),
+        ("exit 256", "exit: 256 is no status from 0 to 255"),
         ("unset x", "there is no variable x"),
         ("run nobody", "run: nobody: there is no such program"),
         ("run -m hello", "run: -m wants a number of frames"),
@@ -369,3 +381,88 @@ def all_bad_neighbours_at_once_harm_nobody(lab):
     assert "Hello" in vm.command("run hello")
     assert comes_to(vm, before, frames_in_use) == before
     halt(vm)
+
+
+def statuses(vm, *lines):
+    """$? behind each of these lines."""
+    return [int(re.search(r"status (\d+)", vm.command(f"{line}; echo status $?"))[1]) for line in lines]
+
+
+def every_command_has_a_status(lab):
+    vm = shell(lab)
+    assert statuses(vm, "true", "false", "ps", "maps nobody", "nonsense", "hello", "run nobody", "x=1", "kill 1") == \
+        [0, 1, 0, 1, 127, 0, 127, 0, 1]
+    assert statuses(vm, "test a", "test", "test -z a", "test a = a", "[ a != a ]", "test ! a", "[ 10 -gt 9 ]", "[ -3 -ge 0x2 ]",
+                    "test 1 -eq x", "[ a", "test -e /", "! true", "! false") == [0, 1, 1, 0, 1, 1, 0, 1, 2, 2, 1, 1, 0]
+
+
+def the_shell_has_conditions_and_loops(lab):
+    vm = shell(lab)
+    assert vm.command("if [ a = b ]; then echo no; elif true; then echo yes; fi").split() == ["yes"]
+    assert vm.command("for i in 1 2 3; do test $i = 2 && continue; echo got $i; done").split("\n")[:2] == ["got 1", "got 3"]
+    assert vm.command("x=; while [ $x != aaa ]; do x=a$x; done; echo $x").strip() == "aaa"
+    assert "argument 1: from a loop" in vm.command("for p in hello; do $p 'from a loop'; done")
+    assert vm.command("false && echo no || echo yes").strip() == "yes"
+    vm.send("while true")
+    vm.expect(r"\n> ")
+    vm.send("do echo $x; break")
+    vm.expect(r"\n> ")
+    vm.send("done")
+    vm.expect(r"\naaa\s")
+    vm.expect("pecan> ")
+    vm.send("if true")
+    vm.expect(r"\n> ")
+    vm.line.send("\x03")
+    vm.expect("pecan> ")
+    assert vm.command("echo on").strip() == "on"
+
+
+def ctrl_c_leaves_every_loop(lab):
+    vm = shell(lab)
+    for loop, started in (("while true; do true; done", ""), ("while true; do echo round; done", r"round\s+round"),
+                          ("while true; do sleep 1; done", ""), ("while true; do spin; done", "spin: until"),
+                          ("for i in 1 2; do while true; do hello; done; done", "Hello"), ("until false; do nonsense; done", "no such command")):
+        vm.send(loop)
+        vm.expect(r"done\s")
+        if started:
+            vm.expect(started)
+        vm.line.send("\x03")
+        vm.expect("pecan> ")
+    vm.send("sleep 5; echo never")
+    vm.expect("never")
+    vm.line.send("\x03")
+    vm.expect("pecan> ")
+    assert not re.search(r"^never", vm.before, re.M), vm.before
+    assert vm.command("echo typed").strip() == "typed"
+
+
+def a_long_list_stops_at_each_page(lab):
+    vm = shell(lab)
+    more = "-- more: space, enter or q --"
+    vm.send("help")
+    vm.expect(more)
+    assert vm.before.count("\n") == 24, vm.before         # the echo of what was typed, and 23 rows
+    vm.line.send("x\r")
+    vm.expect(more)
+    assert vm.before.count("\n") == 1, vm.before
+    vm.line.send(" ")
+    vm.expect(more)
+    assert vm.before.count("\n") == 23, vm.before
+    vm.line.send("q")
+    vm.expect("pecan> ")
+    assert "\n" not in vm.before, vm.before
+    assert statuses(vm, "help") == [0]
+    text = vm.command("help")
+    assert "Programs" in text and "help wc" in text.replace("| ", ""), text
+    for line in ("LINES=0", "help"):
+        vm.send(line)
+        vm.expect("pecan> ")
+    assert more not in vm.before and vm.before.count("\n") > 40
+    vm.command("LINES=100")
+    vm.send("help")
+    vm.expect("pecan> ")
+    assert more not in vm.before
+    vm.command("LINES=24")
+    vm.send("uptime; help")                             # not alone
+    vm.expect("pecan> ")
+    assert more not in vm.before

@@ -83,6 +83,6 @@ char *tmpnam(char *name);
 
 /* Errors as open() in <fcntl.h>. */
 int remove(const char *path);
-int rename(const char *path, const char *new_path);     /* EXDEV: a directory to another one */
+int rename(const char *path, const char *new_path);     /* EXDEV: a large tree of directories */
 
 #endif

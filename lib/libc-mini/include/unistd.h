@@ -48,6 +48,26 @@ pid_t getppid(void);            /* the task that started this one */
 pid_t fork(void);
 _Noreturn void _exit(int status);        /* _Exit() */
 
+/* ---- another program in this task, for programs that link lib/posix.  They return only if they
+ * fail.  The task keeps its id, its memory, its console, the children for which it may wait, and
+ * the descriptors that are not FD_CLOEXEC, with their positions; everything else goes.  `path` is a
+ * program, or a script that begins with "#!".  Errors as open() in <fcntl.h>, and:
+ * EACCES: no file, or no x bit.  ENOEXEC: no program for this system.  E2BIG: HURD_TASK_TEXT_MAX of
+ * <hurd/task.h>, of which the open descriptors take some 40 bytes each.  ENOMEM: both programs, or
+ * the new one, are too large for the task's memory.  EFAULT: path or argv is NULL.  ENODEV: there
+ * is no file server. ---- */
+
+extern char **environ;
+
+int execve(const char *path, char *const argv[], char *const envp[]);
+int execv(const char *path, char *const argv[]);
+int execl(const char *path, const char *argument, ... /* NULL */);
+int execle(const char *path, const char *argument, ... /* NULL, char *const envp[] */);
+/* These look for a name without a / in the directories of PATH, or in /bin. */
+int execvp(const char *name, char *const argv[]);
+int execvpe(const char *name, char *const argv[], char *const envp[]);
+int execlp(const char *name, const char *argument, ... /* NULL */);
+
 /* ---- file descriptors: for programs that link lib/posix.  All: EBADF; EIO; as <hurd/io.h> says;
  * ENODEV: there is no file system ---- */
 

@@ -65,7 +65,7 @@ static const struct phrase of_deva[] = {
     {HURD_DEVA_BLOCK_FIND, "h", PLAIN}, {HURD_DEVA_BLOCK_CHECK, "hth", PLAIN},
     {HURD_DEVA_LOG, "hw", PLAIN}, {HURD_DEVA_BLOCK_GRANT, "htnnnr", PLAIN},
     {HURD_DEVA_DMA_MEMORY, "h", PLAIN}, {HURD_DEVA_MEMORY_MAP, "hwwm", PLAIN},
-    {HURD_DEVA_KEYMAP, "hw", PLAIN}, GENERIC, {0, 0, PLAIN},
+    {HURD_DEVA_KEYMAP, "hw", PLAIN}, {HURD_DEVA_STATUS, "hnw", PLAIN}, GENERIC, {0, 0, PLAIN},
 };
 const struct language deva_language = {"deva", of_deva, {HURD_DEVA_IO_WRITE, HURD_DEVA_WRITE_MANY}};
 

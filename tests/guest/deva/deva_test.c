@@ -210,6 +210,7 @@ TEST(deva_gives_a_program_with_a_console_nothing_more)
     EXPECT_EQ(REQUEST(HURD_DEVA_CONSOLE_INJECT, console(), 5), EPERM);
     EXPECT_EQ(REQUEST(HURD_DEVA_FOREGROUND, console(), 0), EPERM);
     EXPECT_EQ(REQUEST(HURD_DEVA_KEYMAP, console(), HURD_DEVA_KEYMAP_ASK), EPERM);
+    EXPECT_EQ(hurd_deva_status(deva(), console(), "mine", 4), EPERM);
     EXPECT_EQ(hurd_deva_irq_attach(deva(), console(), 5, L4_MyGlobalId()), EPERM);
     EXPECT_EQ(hurd_deva_irq_detach(deva(), console(), 4), EPERM);
     EXPECT_EQ(hurd_deva_ports_map(deva(), console(), 0x80 << 16 | 2 << 4), EPERM);

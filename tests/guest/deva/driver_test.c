@@ -159,6 +159,18 @@ TEST(driver_changes_the_keyboards_layout_to_one_that_there_is)
     EXPECT_EQ(hurd_deva_keymap(deva(), master(), &before), 0);
 }
 
+TEST(driver_shows_a_status_line_of_at_most_one_row)
+{
+    static const char text[HURD_DEVA_STATUS_MOST + 1] = "a status line";
+    EXPECT_EQ(hurd_deva_status(deva(), master(), text, sizeof text), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_STATUS, master()), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_STATUS, master(), 81, 0), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_STATUS, master(), 5, 0), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_STATUS, master(), 0, 0), EINVAL);
+    EXPECT_EQ(hurd_deva_status(deva(), master(), text, HURD_DEVA_STATUS_MOST), 0);
+    EXPECT_EQ(hurd_deva_status(deva(), master(), text, 0), 0);
+}
+
 /* ---- the clock ---- */
 
 static uint8_t clock_read(uint8_t reg)
@@ -289,6 +301,7 @@ const struct test tests[] = {
     T(driver_gives_a_console_to_tasks_that_can_exist),
     T(driver_chooses_the_foreground_among_tasks_that_can_exist),
     T(driver_changes_the_keyboards_layout_to_one_that_there_is),
+    T(driver_shows_a_status_line_of_at_most_one_row),
     T(driver_receives_and_acknowledges_the_clocks_interrupts),
     T(driver_that_leaves_a_line_attached_loses_it_when_it_ends),
     T(driver_gets_no_memory_that_is_ram_or_devas_or_no_range),

@@ -447,8 +447,9 @@ TEST(names_change_and_go)
     EXPECT_FAILS(unlink("/d"), EISDIR);
     EXPECT_FAILS(unlink("/"), EBUSY);
     EXPECT_FAILS(rename("/b", "/d"), EISDIR);
-    EXPECT_FAILS(rename("/d/e", "/d2"), EXDEV);
-    EXPECT_EQ(remove("/d/e"), 0);
+    EXPECT_FAILS(rename("/d", "/d/e/f"), EINVAL);
+    EXPECT_EQ(rename("/d/e", "/d2"), 0);
+    EXPECT_EQ(remove("/d2"), 0);
     EXPECT_EQ(remove("/d"), 0);
     EXPECT_EQ(remove("/b"), 0);
     EXPECT_FAILS(remove("/b"), ENOENT);

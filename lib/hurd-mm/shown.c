@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* Files: regions that show pages of a container that a file server owns, by a weak reference, and
+ * private copies of such pages.  Before: fault.c and region.c.  After: memory.c; and for a page that
+ * is not there, pagein.c, which lets a thread of the library ask the server.
+ *
+ * Pages come and go as the server's cache likes: each fault maps what is there.  The right to write
+ * to a shared page is asked for at each fault that needs it, because the server learns in no other
+ * way that the page changes.  A private copy is a page of the task's own memory, at its address. */
+#include <errno.h>
+#include "evict.h"
+#include "fault.h"
+#include "pageout.h"
+#include "shown.h"
+
+enum { AROUND = 16 };                   /* pages that are mapped together, if they are there */
+
+/* ---- pages of the server ---- */
+
+static uintptr_t pages_around(const struct fault *f)
+{
+    uintptr_t size = AROUND * HURD_MM_PAGE, left = f->map->range.last - f->page + 1;
+    if (f->map->is.advice == HURD_VM_RANDOM || f->access & HURD_VM_WRITE)
+        size = HURD_MM_PAGE;
+    return size < left ? size : left;
+}
+
+/* Our name for the container is dead if the server is. */
+static int server_error(int error)
+{
+    return error == EBADF ? EIO : error;
+}
+
+static bool is_missing(int error)
+{
+    return error == ENOENT || error == ESTALE;
+}
+
+static int fault_bring(const struct fault *f)
+{
+    const struct pagein page = pagein_for(f, JOB_SHOW);
+    mm.counters.pageins++;
+    int error = pagein_start(&page);
+    return error ? error : FAULT_WAITS;
+}
+
+static int show(const struct fault *f, uintptr_t size, unsigned rights)
+{
+    L4_Word_t done;
+    mm.counters.rpcs++;
+    int error = hurd_pm_container_map_once(mm.physmem, f->map->store->container, rights, f->page,
+                                           f->offset, size, &done);
+    return is_missing(error) ? fault_bring(f) : server_error(error);
+}
+
+static int shared_fault(const struct fault *f)
+{
+    if (!(f->access & HURD_VM_WRITE))
+        return show(f, pages_around(f), HURD_VM_READ);
+    return f->brought ? show(f, HURD_MM_PAGE, HURD_VM_READ | HURD_VM_WRITE) : fault_bring(f);
+}
+
+/* ---- private copies ---- */
+
+static int copy_once(const struct fault *f)
+{
+    mm.counters.rpcs++;
+    return hurd_pm_container_copy(mm.physmem, f->map->store->container, f->offset, mm.memory,
+                                  f->page, HURD_MM_PAGE, 0, NULL);
+}
+
+/* When memory is out, other pages are evicted. */
+static int copy(const struct fault *f)
+{
+    int error;
+    while ((error = copy_once(f)) == ENOMEM) {
+        room_refresh();
+        int went = evict_frame();
+        if (went)
+            return went == EVICT_WAITS ? EINPROGRESS : ENOMEM;
+    }
+    return error;
+}
+
+static int copy_page(const struct fault *f)
+{
+    struct store *store = f->map->store;
+    if (!slab_reserve(&mm.slab, 1))
+        return ENOMEM;
+    int error = copy(f);
+    if (error == EINPROGRESS && !pagein_is_worker(f->from))
+        return fault_park(f);
+    if (error)
+        return is_missing(error) ? fault_bring(f) : server_error(error);
+    mm.counters.frames_taken++;
+    mm.room.left--;
+    if (!frame_add(&mm.slab, store, f->offset, f->offset + (HURD_MM_PAGE - 1), mm.memory,
+                   f->page)) {
+        memory_deallocate(mm.memory, f->page, HURD_MM_PAGE);
+        return ENOMEM;
+    }
+    return memory_map(mm.memory, f->map->is.rights, f->page, f->page, HURD_MM_PAGE);
+}
+
+static int private_fault(const struct fault *f)
+{
+    struct frame *run = frame_find(f->map->store, f->offset);
+    if (run)
+        return fault_map_run(f, run, f->map->is.rights);
+    if (f->access & HURD_VM_WRITE)
+        return copy_page(f);
+    return show(f, pages_around(f), HURD_VM_READ);
+}
+
+/* ---- regions ---- */
+
+static void shared_drop(struct map *map, uintptr_t first, uintptr_t last)
+{
+    (void)map;
+    memory_hide(first, last, HURD_VM_RIGHTS);
+}
+
+static void private_drop(struct map *map, uintptr_t first, uintptr_t last)
+{
+    struct frame run;
+    uintptr_t from = map->offset + (first - map->range.first);
+    while (frame_take(&mm.slab, map->store, from, from + (last - first), &run))
+        memory_deallocate(run.container, run.offset, run.range.last - run.range.first + 1);
+    memory_hide(first, last, HURD_VM_RIGHTS);
+}
+
+/* A copy lies at its address, and cannot follow the region. */
+static int private_move(struct map *map, uintptr_t to, uintptr_t size)
+{
+    (void)to;
+    return frame_count(map->store, map->offset, map->offset + (size - 1), false) ? EOPNOTSUPP : 0;
+}
+
+static uintptr_t private_count(struct map *map, uintptr_t first, uintptr_t last)
+{
+    return frame_count(map->store, map->offset + (first - map->range.first),
+                       map->offset + (last - map->range.first), false);
+}
+
+/* The server must hear of it, and the pager cannot wait for the server: the next thread that makes
+ * a request tells it. */
+static void shown_unused(struct store *store)
+{
+    store->class = &reserved_class;
+    store->next_gone = mm.gone;
+    mm.gone = store;
+}
+
+static const struct store_class shared_class = {
+    .kind = HURD_MM_FILE,
+    .fault = shared_fault,
+    .drop = shared_drop,
+    .unused = shown_unused,
+};
+
+static const struct store_class private_class = {
+    .kind = HURD_MM_FILE,
+    .fault = private_fault,
+    .drop = private_drop,
+    .move = private_move,
+    .count = private_count,
+    .unused = shown_unused,
+};
+
+bool store_is_shown(const struct store *store)
+{
+    return store->class == &shared_class || store->class == &private_class;
+}
+
+int shown_create(struct hurd_shown *shown, hurd_store_fault_t *bring, L4_Word_t container,
+                 unsigned rights, bool private, struct store **result)
+{
+    if (!slab_reserve(&mm.slab, 1))
+        return ENOMEM;
+    struct store *store = slab_take(&mm.slab);
+    if (!store)
+        return ENOMEM;
+    store->class = private ? &private_class : &shared_class;
+    store->rights = rights & HURD_VM_RIGHTS;
+    store->container = container;
+    store->hook = shown;
+    store->fault = bring;
+    *result = store;
+    return 0;
+}
+
+int shown_destroy(struct store *store)
+{
+    if (store->users)
+        return EBUSY;
+    store->class = &reserved_class;
+    store->fault = NULL;
+    slab_give(&mm.slab, store);
+    return 0;
+}
+
+int shown_gone(struct hurd_shown **shown)
+{
+    struct store *store = mm.gone;
+    if (!store)
+        return ENOENT;
+    *shown = store->hook;
+    mm.gone = store->next_gone;
+    store->fault = NULL;
+    slab_give(&mm.slab, store);
+    return 0;
+}
+
+unsigned shown_records(uintptr_t first, uintptr_t last)
+{
+    unsigned n = 0;
+    struct map *m = map_from(&mm.space, first);
+    for (; m && m->range.first <= last; m = map_next(&mm.space, m)) {
+        uintptr_t from = first > m->range.first ? first : m->range.first;
+        uintptr_t to = last < m->range.last ? last : m->range.last;
+        uintptr_t offset = m->offset + (from - m->range.first);
+        if (m->store->class == &private_class &&
+            frame_cuts(m->store, offset, offset + (to - from)))
+            n += FRAME_CUTS;
+    }
+    return n;
+}
+
+int shown_find(uintptr_t first, uintptr_t last, struct hurd_shown **shown, uintptr_t *end)
+{
+    struct map *m = map_from(&mm.space, first);
+    while (m && m->range.first <= last && m->store->class != &shared_class)
+        m = map_next(&mm.space, m);
+    if (!m || m->range.first > last)
+        return ENOENT;
+    *shown = m->store->hook;
+    *end = m->range.last;
+    return 0;
+}

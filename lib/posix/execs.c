@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* The other forms of execve(): arguments one by one, the caller's environment, a search for the
+ * program.  Next hop: exec.c. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/posix/descriptors.h"
+
+enum { PATH_MOST = 4096 };
+
+int execv(const char *path, char *const argv[])
+{
+    return execve(path, argv, environ);
+}
+
+/* ---- the search ---- */
+
+/* "DIRECTORY/NAME" for the directory at *path, which moves on.  False: it is too long. */
+static bool candidate_make(const char **path, const char *name, char full[PATH_MOST])
+{
+    size_t length = strcspn(*path, ":"), name_length = strlen(name);
+    const char *directory = length ? *path : ".";
+    const size_t used = length ? length : 1;
+    *path += length + ((*path)[length] == ':');
+    if (used + 1 + name_length >= PATH_MOST)
+        return false;
+    memcpy(full, directory, used);
+    full[used] = '/';
+    memcpy(full + used + 1, name, name_length + 1);
+    return true;
+}
+
+/* Another directory may have the program. */
+static bool goes_on(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == EACCES || error == ENAMETOOLONG;
+}
+
+int execvpe(const char *name, char *const argv[], char *const envp[])
+{
+    const char *path = getenv("PATH");
+    int error = ENOENT;
+    if (!name || !*name)
+        return posix_result(name ? ENOENT : EFAULT);
+    if (strchr(name, '/'))
+        return execve(name, argv, envp);
+    char *full = malloc(PATH_MOST);
+    if (!full)
+        return posix_result(ENOMEM);
+    path = path ? path : "/bin";
+    do {
+        errno = ENAMETOOLONG;
+        if (candidate_make(&path, name, full))
+            execve(full, argv, envp);
+        if (error != EACCES || !goes_on(errno))
+            error = errno;              /* a file without an x bit is what the caller wants to know */
+    } while (goes_on(errno) && *path);
+    free(full);
+    return posix_result(error);
+}
+
+int execvp(const char *name, char *const argv[])
+{
+    return execvpe(name, argv, environ);
+}
+
+/* ---- arguments one by one ---- */
+
+/* Runs `run` with the vector `argv` of the arguments from `first` to the NULL, and with `rest`
+ * behind that NULL. */
+#define WITH_VECTOR(first, run)                                                                    \
+    ({                                                                                             \
+        va_list rest;                                                                              \
+        size_t n = 1;                                                                              \
+        va_start(rest, first);                                                                     \
+        for (const char *word = first; word; n++)                                                  \
+            word = va_arg(rest, const char *);                                                     \
+        va_end(rest);                                                                              \
+        char *argv[n];                                                                             \
+        argv[0] = (char *) (uintptr_t) first;                                                      \
+        va_start(rest, first);                                                                     \
+        for (size_t i = 1; i < n; i++)                                                             \
+            argv[i] = va_arg(rest, char *);                                                        \
+        int result = (run);                                                                        \
+        va_end(rest);                                                                              \
+        result;                                                                                    \
+    })
+
+int execl(const char *path, const char *first, ...)
+{
+    return WITH_VECTOR(first, execv(path, argv));
+}
+
+int execlp(const char *name, const char *first, ...)
+{
+    return WITH_VECTOR(first, execvp(name, argv));
+}
+
+int execle(const char *path, const char *first, ...)
+{
+    return WITH_VECTOR(first, execve(path, argv, va_arg(rest, char *const *)));
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* mmap() of a file: the file server shows us the container in which it keeps the file's pages, and
+ * brings those that are missing when we ask (hurd/io.h).  Before: lib/hurd-mm/mman.c.  After:
+ * lib/hurd-mm/shown.c, which maps the pages.
+ *
+ * The functions of struct hurd_shown take no lock: the thread that touches a page may hold any. */
+#include "lib/posix/descriptors.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <hurd/cap.h>
+#include <hurd/mm.h>
+#include <hurd/physmem.h>
+#include <hurd/startup.h>
+#include <l4/thread.h>
+
+#include "lib/posix/mapping.h"
+
+enum {
+    MAPPINGS = HURD_FS_FILES,           /* the server gives no more */
+    SLOT_TRIES = 20,                    /* another thread may use the slot up before we do */
+    AHEAD = 16,                         /* pages that are asked for together, for reading */
+};
+
+static struct mapping {
+    struct hurd_shown shown;            /* the first member */
+    int used;                           /* it is taken and given back without a lock */
+    L4_ThreadId_t server;
+    L4_Word_t handle;                   /* of the server: the file stays open as long as we have it */
+} mappings[MAPPINGS];
+
+static L4_ThreadId_t physmem(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
+}
+
+static struct mapping *mapping_take(void)
+{
+    for (struct mapping *m = mappings; m < mappings + MAPPINGS; m++) {
+        if (!__atomic_exchange_n(&m->used, 1, __ATOMIC_ACQUIRE))
+            return m;
+    }
+    return NULL;
+}
+
+static void mapping_give(struct mapping *m)
+{
+    __atomic_store_n(&m->used, 0, __ATOMIC_RELEASE);
+}
+
+static struct mapping *mapping_of(struct hurd_shown *shown)
+{
+    return (struct mapping *) shown;
+}
+
+/* ---- what libhurd-mm asks ---- */
+
+static int bring(struct hurd_store_fault *fault)
+{
+    const struct mapping *m = mapping_of(fault->hook);
+    bool writes = fault->access & HURD_VM_WRITE && !m->shown.is_private;
+    L4_Word_t done = 0, left = (fault->region + fault->region_size -
+                                (fault->address & ~(HURD_MM_PAGE - 1))) / HURD_MM_PAGE;
+    const L4_Word_t in[] = { m->handle, fault->offset / HURD_MM_PAGE,
+                             writes ? 1 : left < AHEAD ? left : AHEAD,
+                             writes ? HURD_IO_PAGE_WRITES : 0 };
+    int err = hurd_cap_rpc(m->server, HURD_IO_PAGES, 4, in, 1, &done, NULL);
+    return err || done > 0 ? err : EIO;
+}
+
+static int sync(struct hurd_shown *shown)
+{
+    const struct mapping *m = mapping_of(shown);
+    return hurd_cap_rpc(m->server, HURD_IO_SYNC, 1, &m->handle, 0, NULL, NULL);
+}
+
+static void release(struct hurd_shown *shown)
+{
+    struct mapping *m = mapping_of(shown);
+    hurd_cap_drop(physmem(), shown->container);
+    hurd_cap_drop(m->server, m->handle);
+    mapping_give(m);
+}
+
+/* ---- mmap() ---- */
+
+static int refuse(const struct description *d, const struct hurd_mm_file_map *map)
+{
+    unsigned ways = d->flags & O_ACCMODE;
+    if (d->kind != CONTENTS || !S_ISREG(d->mode))
+        return ENODEV;
+    if (ways == O_WRONLY || (map->shared && map->rights & HURD_VM_WRITE && ways != O_RDWR))
+        return EACCES;
+    return map->offset > UINT32_MAX || map->size - 1 > UINT32_MAX - map->offset ? EOVERFLOW : 0;
+}
+
+/* The server gives us a weak reference, for which we open a slot. */
+static int container_ask(const struct description *d, bool writes, struct mapping *m)
+{
+    const L4_Word_t in[] = { d->handle, writes ? HURD_IO_MAP_WRITES : 0 };
+    L4_Word_t out[2];
+    int err = EPERM;
+    for (int i = 0; err == EPERM && i < SLOT_TRIES; i++) {
+        err = hurd_cap_open(physmem(), 1, L4_Version(d->server));
+        if (!err)
+            err = hurd_cap_rpc(d->server, HURD_IO_MAP, 2, in, 2, out, NULL);
+    }
+    if (err)
+        return err;
+    m->server = d->server;
+    m->handle = out[0];
+    m->shown.container = out[1];
+    return 0;
+}
+
+static int show(const struct description *d, const struct hurd_mm_file_map *map, uintptr_t *addr)
+{
+    struct mapping *m = mapping_take();
+    bool writes = map->shared && (d->flags & O_ACCMODE) == O_RDWR;
+    if (!m)
+        return ENOMEM;
+    int err = container_ask(d, writes, m);
+    if (err) {
+        mapping_give(m);
+        return err;
+    }
+    m->shown.bring = bring;
+    m->shown.sync = sync;
+    m->shown.release = release;
+    m->shown.is_private = !map->shared;
+    m->shown.rights = writes || !map->shared ? HURD_VM_RIGHTS : HURD_VM_READ | HURD_VM_EXECUTE;
+    err = hurd_vm_show(&m->shown, (uintptr_t) map->offset, map->size, map->flags, map->rights,
+                       addr);
+    if (err)
+        release(&m->shown);
+    return err;
+}
+
+static int map_file(const struct hurd_mm_file_map *map, uintptr_t *addr)
+{
+    struct description *d;
+    int err = description_take(map->file, &d);
+    if (err)
+        return err;
+    err = refuse(d, map);
+    if (!err)
+        err = show(d, map, addr);
+    description_put(d);
+    return err;
+}
+
+void mapping_begin(void)
+{
+    hurd_mm_map_file = map_file;
+}

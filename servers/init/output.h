@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Where the shell's own commands print: the console, page by page if the list is long, or a file or
+ * pipe. */
+#ifndef INIT_OUTPUT_H
+#define INIT_OUTPUT_H
+
+#include "lib/file/files.h"
+
+/* From now on stdout of the calling thread is that file or pipe's end. */
+void output_to(struct file *file);
+/* From now on it is the console again, of which the pager shows one page at a time. */
+void output_by_pages(void);
+/* The errno of the first thing that could not be written yet; 0: all is well. */
+int output_error(void);
+/* Ends either.  Returns the errno of the first thing that could not be written. */
+int output_end(void);
+
+#endif
