@@ -37,9 +37,9 @@
  *   904    block_done    from the driver: 0 tag, 1 errno or    never
  *                        0, 2 sectors that went through
  *
- * block_open: the same capability gives the same volume again.  If a disk can be changed, the volume
- *   stands for the disk that is in the drive at the latest block_open.  The rights are those of the
- *   capability; a protected disk lacks HURD_BLOCK_WRITES.  EACCES: it is no block capability
+ * block_open: the same capability gives the same volume again.  If a disk can be changed, the
+ *   volume stands for the disk that is in the drive at the latest block_open.  The rights are those
+ *   of the capability; a protected disk lacks HURD_BLOCK_WRITES.  EACCES: it is no block capability
  *   of the caller's.  ENXIO: it reaches beyond the disk's end.  ENODEV: there is no such disk.
  *   EMFILE: the task has HURD_BLOCK_HANDLES volumes and buffers already.  ENOMEM.
  * block_slot: the driver opens its table of physmem for the caller.  The caller then puts a weak

@@ -154,8 +154,8 @@
 #define HURD_DEVA_MEMORY_RANGES  32
 
 /* keymap: which characters the keys of the machine's own keyboard type.  Characters beyond ASCII
- * come as UTF-8. AltGr is the right Alt key. An accent waits for its letter; a blank types it alone. EINVAL: there is
- * no such layout. */
+ * come as UTF-8. AltGr is the right Alt key. An accent waits for its letter; a blank types it
+ * alone. EINVAL: there is no such layout. */
 #define HURD_DEVA_KEYMAP_US  0
 #define HURD_DEVA_KEYMAP_DE  1
 #define HURD_DEVA_KEYMAP_FR  2

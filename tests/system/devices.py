@@ -7,6 +7,7 @@ import tempfile
 import machine
 from builds import Tree
 from driver import Disks, modules_with
+from shell import task_id
 
 
 def at_the_prompt(vm):
@@ -286,3 +287,19 @@ def a_device_that_is_plugged_in_is_found_by_a_scan(lab):
     assert "1 inserted, 0 removed" in vm.command("devices scan")
     assert "10ec:8139" in listed(vm.command("devices"), "net")
     assert len(re.findall(r"inserted", vm.command("devices events"))) == len(re.findall(r"inserted", events)) + 1
+
+
+def messages_by_lot_harm_neither_deva_nor_the_framework(lab):
+    """tests/guest/device/straydev.c.  MESSAGES=5000000 make test T=messages_by_lot"""
+    messages = int(os.environ.get("MESSAGES", "100000"))
+    with tempfile.TemporaryDirectory() as folder:
+        vm = lab.boot_modules(modules_with(lab, folder, "straydev"), extra=["-device", "ne2k_pci"])
+        at_the_prompt(vm)
+        before = re.sub(r"start number \d+", "", vm.command("devices"))
+        said = vm.command(f"run -d straydev {task_id(vm, 'fabrica')} {messages} {messages}", 60 + messages // 500)
+        assert ", 0 unanswered, 0 strange" in said and "exited" not in said, said
+        for error in (0, 1, 2, 9, 16, 22, 95):          # done, EPERM, ENOENT, EBADF, EBUSY, EINVAL, EOPNOTSUPP
+            assert re.search(rf" {error}:\d", said), f"nobody was told {error}: {said}"
+        assert re.sub(r"start number \d+", "", vm.command("devices")) == before, "the tree is another one"
+        assert "20" in vm.command("date") and "beep:" not in vm.command("beep 440 20")
+        assert "has ended" not in vm.text, "a driver ended"
