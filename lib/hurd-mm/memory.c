@@ -77,6 +77,26 @@ int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_
     return map_rest(container, rights, address, offset, size, 0);
 }
 
+int memory_map_some(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
+                    uintptr_t size)
+{
+    L4_Word_t done;
+    mm.counters.rpcs++;
+    return hurd_pm_container_map_once(mm.physmem, container, rights, address, offset, size, &done);
+}
+
+int memory_copy(L4_Word_t container, uintptr_t offset, uintptr_t address)
+{
+    mm.counters.rpcs++;
+    int error = hurd_pm_container_copy(mm.physmem, container, offset, mm.memory, address,
+                                       HURD_MM_PAGE, 0, NULL);
+    if (error)
+        return error;
+    mm.counters.frames_taken++;
+    mm.room.left--;
+    return 0;
+}
+
 int memory_wire(uintptr_t address, uintptr_t size, unsigned rights)
 {
     mm.counters.rpcs++;

@@ -63,6 +63,11 @@ int memory_move(uintptr_t from, uintptr_t to, uintptr_t size);
 uintptr_t memory_deallocate(L4_Word_t container, uintptr_t offset, uintptr_t size);
 int memory_map(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
                uintptr_t size);
+/* As many pages as are there, from the first one on. */
+int memory_map_some(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
+                    uintptr_t size);
+/* A page of another container is copied to a page of ours that is a hole. */
+int memory_copy(L4_Word_t container, uintptr_t offset, uintptr_t address);
 /* Pins pages of the task's container, where the offset is the address, and maps them. */
 int memory_wire(uintptr_t address, uintptr_t size, unsigned rights);
 /* Returns a page that is pinned and mapped for good, or NULL.  (mm_init.c) */

@@ -45,10 +45,7 @@ static int fault_bring(const struct fault *f)
 
 static int show(const struct fault *f, uintptr_t size, unsigned rights)
 {
-    L4_Word_t done;
-    mm.counters.rpcs++;
-    int error = hurd_pm_container_map_once(mm.physmem, f->map->store->container, rights, f->page,
-                                           f->offset, size, &done);
+    int error = memory_map_some(f->map->store->container, rights, f->page, f->offset, size);
     return is_missing(error) ? fault_bring(f) : server_error(error);
 }
 
@@ -61,18 +58,11 @@ static int shared_fault(const struct fault *f)
 
 /* ---- private copies ---- */
 
-static int copy_once(const struct fault *f)
-{
-    mm.counters.rpcs++;
-    return hurd_pm_container_copy(mm.physmem, f->map->store->container, f->offset, mm.memory,
-                                  f->page, HURD_MM_PAGE, 0, NULL);
-}
-
 /* When memory is out, other pages are evicted. */
 static int copy(const struct fault *f)
 {
     int error;
-    while ((error = copy_once(f)) == ENOMEM) {
+    while ((error = memory_copy(f->map->store->container, f->offset, f->page)) == ENOMEM) {
         room_refresh();
         int went = evict_frame();
         if (went)
@@ -91,8 +81,6 @@ static int copy_page(const struct fault *f)
         return fault_park(f);
     if (error)
         return is_missing(error) ? fault_bring(f) : server_error(error);
-    mm.counters.frames_taken++;
-    mm.room.left--;
     if (!frame_add(&mm.slab, store, f->offset, f->offset + (HURD_MM_PAGE - 1), mm.memory,
                    f->page)) {
         memory_deallocate(mm.memory, f->page, HURD_MM_PAGE);

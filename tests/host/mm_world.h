@@ -80,6 +80,20 @@ int memory_allocate_map(uintptr_t address, uintptr_t size, unsigned rights)
     return error ? error : memory_map(mm.memory, rights, address, address, size);
 }
 
+/* No file is mapped here. */
+int memory_map_some(L4_Word_t container, unsigned rights, uintptr_t address, uintptr_t offset,
+                    uintptr_t size)
+{
+    fail_msg("%lx of %lx, %zx bytes for %x, at %zx", (unsigned long)offset, (unsigned long)container,
+             (size_t)size, rights, (size_t)address);
+    return 0;
+}
+
+int memory_copy(L4_Word_t container, uintptr_t offset, uintptr_t address)
+{
+    return memory_map_some(container, 0, address, offset, P);
+}
+
 int memory_move(uintptr_t from, uintptr_t to, uintptr_t size)
 {
     for (uintptr_t i = 0; i < size; i += P) {
