@@ -52,6 +52,18 @@ static void block_unlink(paddr_t base, unsigned order)
     *word = 0;
 }
 
+/* Takes a block, and gives back the upper halves of what is more than 2^order pages. */
+static paddr_t block_take(paddr_t base, unsigned from, unsigned order)
+{
+    block_unlink(base, from);
+    while (from > order) {
+        from--;
+        block_link(base + (PAGE_SIZE << from), from);
+    }
+    ledger.free -= 1u << order;
+    return base;
+}
+
 paddr_t buddy_alloc(unsigned order)
 {
     if (order > ORDER_MAX)
@@ -60,14 +72,7 @@ paddr_t buddy_alloc(unsigned order)
     if (!fitting)
         return 0;
     unsigned from = __builtin_ctz(fitting);
-    paddr_t base = lists[from];
-    block_unlink(base, from);
-    while (from > order) {                          /* the upper halves go back */
-        from--;
-        block_link(base + (PAGE_SIZE << from), from);
-    }
-    ledger.free -= 1u << order;
-    return base;
+    return block_take(lists[from], from, order);
 }
 
 /* The buddy is free, whole and of the same order. */
@@ -110,15 +115,7 @@ paddr_t buddy_alloc_below(paddr_t limit)
 {
     unsigned order;
     paddr_t base = block_below(limit & ~PAGE_MASK, &order);
-    if (!base)
-        return 0;
-    block_unlink(base, order);
-    while (order > 0) {
-        order--;
-        block_link(base + (PAGE_SIZE << order), order);
-    }
-    ledger.free--;
-    return base;
+    return base ? block_take(base, order, 0) : 0;
 }
 
 unsigned buddy_largest(void)

@@ -202,7 +202,8 @@ def wrong_requests_get_the_errors_that_the_headers_name(lab):
 
 def eight_megabytes_are_enough_for_the_disks_driver(lab):
     with Disks() as disks:
-        vm = shell(lab, "run=hello disk", machine="isapc", cpu="486", memory=8, extra=machine.ide_disk(disks.image()))
+        vm = at_the_prompt(lab.boot_modules(modules_with(lab, disks.folder.name, drivers=["ide"]), options={"init": "run=hello disk"},
+                                            machine="isapc", cpu="486", memory=8, extra=machine.ide_disk(disks.image()) + machine.counted(4)))
         assert re.search(r"^  0 +16 MB  QEMU HARDDISK \(PIO\)", vm.command("disk", 120), re.M)
         assert "driver ide: runs" in listed(vm.command("devices"), "ide")
 
