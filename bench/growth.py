@@ -3,13 +3,17 @@
 
 A curve is flat when its highest point is at most a tenth (and four instructions) above its lowest, logarithmic when ten times as
 much never adds more than twice what the first ten times added.  Anything else grows, and is a failure."""
+import os
 import re
+import subprocess
+import tempfile
 
 import meter
 
 MODULES = ["kernel", "sigma0", "growth"]
 MEMORY = 256
 KERNEL_MEMORY = "144M"
+SYSTEM_MEMORY = 640     # megabytes: room for a task of 100,000 frames
 
 # The curves: name of the figures, what they are, and what is counted on the horizontal axis.
 CURVES = {
@@ -24,6 +28,8 @@ CURVES = {
     "chain.map": ("map the deepest page on, call and answer", "depth"),
     "chain.unmap.leaf": ("unmap the deepest", "depth"),
     "chain.unmap.each": ("unmap the whole chain, each", "depth"),
+    "fault.frames": ("a fault that the task itself serves", "frames that it has"),
+    "fault.containers": ("the same", "containers that it has"),
 }
 WIDTH, HEIGHT, COLUMNS = 300, 120, 3
 
@@ -78,23 +84,33 @@ def draw(found, path):
         file.write("\n".join(out + ["</svg>"]) + "\n")
 
 
+def system(build):
+    """The program `pages` of an ordinary task, in the whole system, as a Run."""
+    with tempfile.TemporaryDirectory(prefix="growth-") as folder:
+        archive = os.path.join(folder, "bench.cpio")
+        subprocess.run([os.path.join(meter.TOP, "tools/archive"), archive, os.path.join(build, "strip/pages")], check=True,
+                       stdout=subprocess.DEVNULL)
+        return meter.boot(build, meter.machine.MODULES[:-1] + [archive], {"init": "init batch run=pages,grow"}, memory=SYSTEM_MEMORY)
+
+
 def measure(build):
     """(figures, what is wrong: a list of sentences)"""
-    done = meter.boot(build, MODULES, {"loader": f"loader kmem={KERNEL_MEMORY}"}, memory=MEMORY)
-    found, wrong = curves(done.figures), [] if done.good else [done.complaint()]
+    boots = [meter.boot(build, MODULES, {"loader": f"loader kmem={KERNEL_MEMORY}"}, memory=MEMORY), system(build)]
+    figures = [figure for done in boots for figure in done.figures]
+    found, wrong = curves(figures), [done.complaint() for done in boots if not done.good]
     wrong += [f"no curve {name}" for name in CURVES if len(found.get(name, [])) < 3]
     wrong += [f"{name} grows: {points}" for name, points in found.items() if verdict(points) == "grows"]
     if found:
         draw({name: points for name, points in found.items() if name in CURVES}, f"{build}/growth.svg")
-    return done.figures, wrong
+    return figures, wrong
 
 
 def table(figures):
     """The same as lines of Markdown."""
     found = curves(figures)
-    lines = ["| | 10 | 100 | 1,000 | 10,000 | 50,000 | |", "|---|---|---|---|---|---|---|"]
+    lines = ["| | 10 | 100 | 1,000 | 10,000 | 50,000 | 100,000 | |", "|---|---|---|---|---|---|---|---|"]
     for name, (title, axis) in CURVES.items():
         values = dict(found.get(name, []))
-        cells = " | ".join(f"{values[n]:g}" if n in values else "" for n in (10, 100, 1000, 10000, 50000))
+        cells = " | ".join(f"{values[n]:g}" if n in values else "" for n in (10, 100, 1000, 10000, 50000, 100000))
         lines.append(f"| {title}, by {axis} | {cells} | {verdict(found[name]) if name in found else 'not measured'} |")
     return lines

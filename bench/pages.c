@@ -4,6 +4,7 @@
  * pager's, physmem's and the kernel's. */
 #include <errno.h>
 #include <hurd/mm.h>
+#include <hurd/physmem.h>
 #include <hurd/startup.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -12,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -97,18 +99,23 @@ static bool release(const uintptr_t *page)
     return true;
 }
 
-/* The frame is ours already, only the mapping is gone. */
-static bool fault_owned(void)
+/* Faults on these pages: the frame is ours already, only the mapping is gone. */
+static uint32_t faults_owned(const uintptr_t *page)
 {
-    uintptr_t page[SAMPLES];
-    if (!single_pages(page, 1))
-        return false;
     for (int i = 0; i < SAMPLES; i++) {
         L4_Flush(L4_FpageAddRights(L4_FpageLog2(page[i], 12), L4_FullyAccessible));
         uint32_t fault = touch(page[i]);
         samples[i] = fault - touch(page[i]);
     }
-    report("mm.fault.owned", median(), 1);
+    return median();
+}
+
+static bool fault_owned(void)
+{
+    uintptr_t page[SAMPLES];
+    if (!single_pages(page, 1))
+        return false;
+    report("mm.fault.owned", faults_owned(page), 1);
     return release(page);
 }
 
@@ -261,8 +268,59 @@ static bool rpc_null(void)
     return true;
 }
 
-int main(void)
+/* ---- how a fault grows (growth.py): with the frames and the containers that the task has ---- */
+
+static void report_growth(const char *by, uint32_t n, uint32_t value)
 {
+    printf("bench growth.fault.%s.%lu %lu instr\n", by, (unsigned long)n, (unsigned long)value);
+}
+
+static bool grow_frames(const uintptr_t *page)
+{
+    uintptr_t at = 0x50000000, have = 0;
+    for (uint32_t n = 10; n <= 100000; n *= 10) {
+        int error = hurd_vm_allocate(&at, (n - have) * HURD_MM_PAGE, HURD_VM_HERE, 1);
+        if (error)
+            return give_up("hurd_vm_allocate of many pages", error);
+        at += (n - have) * HURD_MM_PAGE;
+        have = n;
+        report_growth("frames", n, faults_owned(page));
+    }
+    return true;
+}
+
+static bool grow_containers(const uintptr_t *page)
+{
+    L4_ThreadId_t physmem = {.raw = __hurd_startup_data->physmem_control.server};
+    uint32_t have = 0;
+    for (uint32_t n = 10; n <= 1000; n *= 10) {
+        for (; have < n; have++) {
+            L4_Word_t container;
+            int error = hurd_pm_container_create(physmem, __hurd_startup_data->physmem_control.cap,
+                                                 0, &container);
+            if (!error)
+                error = hurd_pm_container_allocate(physmem, container, 0, 0, HURD_MM_PAGE, NULL);
+            if (error)
+                return give_up("a container", error);
+        }
+        report_growth("containers", n, faults_owned(page));
+    }
+    return true;
+}
+
+static bool grow(void)
+{
+    uintptr_t page[SAMPLES];
+    return single_pages(page, 1) && grow_containers(page) && grow_frames(page);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "grow") == 0) {
+        bool grown = meter_is_exact() && grow();
+        printf("# done\n");
+        return grown ? 0 : 1;
+    }
     report("boot.demo", instructions(), 1); /* init has started us in the demo's place */
     bool good = meter_is_exact() && rpc_null() && fault_owned() && fault_physmem() &&
                 mmap_and_touch() && unmap_touched() && fork_and_wait() &&

@@ -27,6 +27,19 @@ blocks_SRC  := bench/blocks.c
 blocks_LDS  := lib/hurd-mm/program.lds
 blocks_LIBS := block hurd-mm c hurd-cap l4
 
+# So are files.
+PROGRAMS       += filespeed
+filespeed_SRC  := bench/filespeed.c
+filespeed_LDS  := lib/hurd-mm/program.lds
+filespeed_LIBS := posix file block hurd-mm c hurd-cap l4
+
+# And what it costs to start programs from files.
+PROGRAMS     += execs
+execs_SRC    := bench/execs.c
+execs_LDS    := lib/hurd-mm/program.lds
+execs_LIBS   := posix file block hurd-mm c hurd-cap l4
+execs_CFLAGS := -I.
+
 # What the machine has done before the loader runs.
 PROGRAMS      += stamp
 stamp_SRC     := bench/stamp.asm

@@ -155,6 +155,7 @@ static inline void leave_senders(struct thread *src)
 
 void ipc_withdraw(struct thread *src)
 {
+    assert(thread_state(src) == THREAD_SENDING);
     leave_senders(src);
     timer_disarm(src);
 }
@@ -162,6 +163,7 @@ void ipc_withdraw(struct thread *src)
 /* src joins the sender queue of dst, as the last. */
 static void join_senders(struct thread *src, struct thread *dst)
 {
+    assert(list_empty(&src->in_queue));
     src->state = THREAD_SENDING;
     src->partner = dst;
     list_add_tail(&dst->senders, &src->in_queue);
@@ -290,6 +292,7 @@ static int deliver(struct thread *src, struct thread *dst)
  * Pre: t does not run. */
 static void receive_or_search(struct thread *t, word_t accepts)
 {
+    assert(t != current);
     begin_receive(t, accepts);
     ipc_resume(t);
 }
@@ -315,7 +318,7 @@ static void send_finished(struct thread *src, int err)
  * in typed items. */
 static int take(struct thread *self, struct thread *src)
 {
-    assert(src->state == THREAD_SENDING && src->partner == self);
+    assert(src->partner == self);
     ipc_withdraw(src);
     int err = deliver(src, self);
     if (err == IPC_GONE)
@@ -542,6 +545,7 @@ static word_t virtual_sender(struct thread *self)
  * delivered tell how much room the message needs. */
 static void report_error(struct thread *self, int err, word_t phase)
 {
+    assert(err > IPC_OK);
     word_t offset = err >= L4_IPC_OVERFLOW ? self->error_offset : 0;
     if (err != L4_IPC_OVERFLOW || phase == L4_IPC_PHASE_SEND)
         self->utcb->mr[0] = 0;
@@ -668,6 +672,7 @@ void sys_ipc(struct thread *self, word_t to)
 
 void ipc_fast_woken(struct thread *self)
 {
+    assert(self == current && !self->fast_from);
     while (self->copy_fault)
         string_serve(self);
     self->from_spec = self->accepts; /* another attempt needs both; the fast path stored neither */

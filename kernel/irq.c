@@ -80,6 +80,7 @@ void irq_fire(word_t line)
 
 void irq_delivered(struct thread *src)
 {
+    assert(src->kind == IPC_INTERRUPT);
     src->state = THREAD_INTERRUPT;
     lines[line_of(src)].awaits_acknowledge = true;
 }

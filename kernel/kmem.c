@@ -79,6 +79,7 @@ void kmem_page_free(void *page)
 
 void kmem_page_free_zeroed(void *page)
 {
+    assert((word_t)(kpage_of(page) - pool.info) < pool.fresh);
     page_give(&pool.zeroed, page);
 }
 
@@ -101,6 +102,7 @@ void *slab_alloc_slowly(struct slab *s)
         s->fresh = kmem_page_alloc_raw();
         if (!s->fresh)
             return NULL;
+        assert(!kpage_of(s->fresh)->used);
         list_init(&kpage_of(s->fresh)->slab.node);
         s->fresh_left = PAGE_SIZE / s->size;
     }

@@ -72,6 +72,7 @@ bool map_idempotent(struct space *s, vaddr_t v)
     struct mapping *m = entry ? node_create(s) : NULL;
     if (!m)
         return false;
+    assert(!(*entry & ENTRY_PRESENT));
     mdb_link_root(m);
     node_place(m, entry, frame | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER);
     return true;

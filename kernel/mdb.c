@@ -44,6 +44,7 @@ void mdb_forget(const void *stack, size_t size)
  * other nodes then.  Blocks. */
 static bool pause(struct mdb_walk *w)
 {
+    assert(w->root);
     w->at->prev_bits |= MDB_WATCHED; /* stays until the node goes: a hint that costs little */
     if (w->next)
         w->next->prev_bits |= MDB_WATCHED;

@@ -129,13 +129,13 @@ static bool run(struct thread *next)
 
 void sched_block(void)
 {
-    sched_wanted &= SCHED_TIMERS;
+    sched_wanted &= SCHED_MORE;
     run(take_best());
 }
 
 bool sched_yield(void)
 {
-    sched_wanted &= SCHED_TIMERS;
+    sched_wanted &= SCHED_MORE;
     current->works_for = ready.owner;
     enqueue_tail(current);
     return run(take_best());
@@ -145,6 +145,7 @@ bool sched_yield(void)
 
 struct thread *sched_overtime_ends(struct thread *self, struct thread *next)
 {
+    assert(self == current);
     self->obstacles &= ~OBSTACLE_OVERTIME;
     if (!next)
         return NULL;
@@ -163,6 +164,7 @@ struct thread *sched_overtime_ends(struct thread *self, struct thread *next)
 
 void sched_lend(struct thread *server)
 {
+    assert(list_empty(&server->in_queue));
     server->works_for = ready.owner;
     server->obstacles |= OBSTACLE_OVERTIME;
 }
@@ -192,7 +194,8 @@ static void charge_client(uint32_t us)
  * current's slice are still to come.  Returns true if other threads have run.  Blocks. */
 static bool step_aside(uint32_t left)
 {
-    sched_wanted &= SCHED_TIMERS;
+    assert(list_empty(&current->in_queue));
+    sched_wanted &= SCHED_MORE;
     current->slice_left = left;
     current->works_for = ready.owner;
     list_add_head(&ready.queue[current->priority], &current->in_queue);
@@ -214,26 +217,44 @@ bool sched_preempt(void)
     self->delays = may_delay(self);
     if (self->delays) {
         self->utcb->flags |= L4_FLAG_PREEMPT_PENDING;
-        sched_wanted &= SCHED_TIMERS;
+        sched_wanted &= SCHED_MORE;
         return false;
     }
     self->delay_left = self->delay_max;
     self->utcb->flags &= ~(word_t)L4_FLAG_PREEMPT_PENDING; /* the preemption takes place now */
     if (ready.slice == 0 && works_overtime(self)) {
-        sched_wanted &= SCHED_TIMERS;
+        sched_wanted &= SCHED_MORE;
         return false;
     }
     return ready.slice == 0 ? sched_yield() : step_aside(ready.slice);
+}
+
+#define SWEEP_SHARE 64 /* so many stretches of the sweep in one tick, because programs must run, too */
+
+static uint8_t sweep_left; /* the rest of them */
+
+void sched_sweep(void)
+{
+    sweep_left = SWEEP_SHARE;
+    sched_wanted |= thread_sweep() ? SCHED_MORE : 0;
+}
+
+/* One stretch of what a tick has left over.  Returns true if there is more for now. */
+static bool serve_more(void)
+{
+    if (timer_catch_up())
+        return true;
+    return sweep_left && sweep_left-- && thread_sweep();
 }
 
 /* Only a higher priority preempts a system call: the end of a slice waits until the call is over.
  * Delayed preemption is for user mode only. */
 int sched_preempt_in_kernel(void)
 {
-    bool events = sched_wanted & (SCHED_EVENT | SCHED_TIMERS);
-    sched_wanted &= ~(SCHED_EVENT | SCHED_TIMERS);
-    if (timer_catch_up())
-        sched_wanted |= SCHED_TIMERS;
+    bool events = sched_wanted & (SCHED_EVENT | SCHED_MORE);
+    sched_wanted &= ~(SCHED_EVENT | SCHED_MORE);
+    if (serve_more())
+        sched_wanted |= SCHED_MORE;
     if (current == idle_thread || !ready.summary || best_priority() <= current->priority)
         return events;
     current->in_kernel = true;
@@ -244,6 +265,7 @@ int sched_preempt_in_kernel(void)
 
 void sched_donate(struct thread *next)
 {
+    assert(thread_state(next) == THREAD_READY);
     sched_dequeue(next);
     enqueue_tail(current);
     arch_switch_to(next);
@@ -275,6 +297,7 @@ void sched_quantum_starts(struct thread *t)
 
 void sched_quantum_stops(struct thread *t)
 {
+    assert(t->obstacles & OBSTACLE_QUANTUM);
     uint64_t ran = arch_clock_us() - quantum_since;
     t->quantum_left = t->quantum_left > ran ? t->quantum_left - ran : 0;
 }
@@ -374,6 +397,7 @@ void sched_idle(void)
             else
                 arch_idle();
         }
+        assert(current == idle_thread);
         sched_block();
     }
 }

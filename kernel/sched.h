@@ -28,7 +28,7 @@ extern struct ready {
  * looks at them before it enters user mode, and at preemption points. */
 #define SCHED_PREEMPT 1u /* a better thread may be ready, or the slice is over */
 #define SCHED_EVENT 2u   /* an interrupt came in kernel mode */
-#define SCHED_TIMERS 4u  /* more timeouts are over than one tick could serve */
+#define SCHED_MORE 4u    /* timeouts are over, or the sweep goes on: more than one tick could do */
 
 void sched_init(void);
 
@@ -91,6 +91,9 @@ void sched_set_priority(struct thread *t, uint8_t priority);
  * Post: current is charged; SCHED_PREEMPT is set if its slice or quantum is over, or it delays a
  * preemption. */
 void sched_tick(uint32_t us);
+/* A tick has passed: the sweep (thread.h) goes on, if it is not at its end.
+ * Post: if its next stretches are due before user code runs, SCHED_MORE is set. */
+void sched_sweep(void);
 /* Returns what is left of t's slice, in us; SLICE_FOREVER means no limit. */
 uint32_t sched_slice_left(const struct thread *t);
 /* Post: t has slices of that length, and a fresh one. */

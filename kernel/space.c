@@ -92,6 +92,7 @@ word_t space_configure(struct space *s, word_t kip_fpage, word_t utcb_fpage)
         return L4_ERR_KIP;
     word_t *slot = arch_directory_entry(s, kip.base);
     if (!(*slot & ENTRY_PRESENT)) {
+        assert(s->spare_table);
         arch_table_install(s, kip.base, s->spare_table);
         s->spare_table = NULL;
     }
@@ -131,6 +132,7 @@ void *space_utcb_page(struct space *s, vaddr_t address)
 void space_utcb_release(struct space *s, vaddr_t address)
 {
     word_t *entry = arch_table_entry(s, address);
+    assert(*entry & ENTRY_PRESENT);
     void *page = arch_kernel_address(*entry & ~PAGE_MASK);
     if (--kpage_of(page)->used == 0) {
         *entry = 0;

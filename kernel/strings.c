@@ -97,6 +97,7 @@ static void engage(struct copy *c)
     c->src->error_offset = c->dst->error_offset = c->bytes;
     if (c->engaged)
         return;
+    assert(!self->engaged && !partner->engaged);
     c->engaged = true;
     thread_leave_fast(partner);
     timer_disarm(partner);
@@ -145,6 +146,7 @@ static void cut_one(struct thread *p)
 void string_cut(struct thread *t)
 {
     struct thread *other = t->engaged;
+    assert(other->engaged == t);
     cut_one(t);
     cut_one(other);
 }
@@ -161,6 +163,7 @@ static void ask_for(struct thread *self, word_t request)
 
 void string_serve(struct thread *self)
 {
+    assert(self == current);
     word_t request = self->copy_fault;
     self->copy_fault = 0;
     if (self->engaged && self->engaged->transfer_error == IPC_OK)

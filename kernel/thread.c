@@ -126,6 +126,7 @@ word_t thread_activate(struct thread *t, word_t location, word_t pager)
 void thread_start(void)
 {
     struct thread *self = current;
+    assert(self->kind == IPC_START && self->utcb);
     thread_reap();
     int err = self->receive_result;
     word_t phase;
@@ -199,6 +200,7 @@ static bool disconnect(struct thread *t)
 
 static void release(struct thread *t, struct space *space)
 {
+    assert(list_empty(&t->in_queue) && list_empty(&t->in_wheel));
     mdb_forget(t, THREAD_BLOCK);
     arch_fpu_release(t);
     if (t->utcb)
@@ -252,6 +254,7 @@ bool thread_rename(struct thread *t, word_t id)
 {
     if (disconnect(t))
         return true;
+    assert(list_empty(&t->senders) && !t->engaged);
     t->id = id;
     thread_sweep_begin();
     if (t->utcb)
@@ -313,6 +316,7 @@ word_t thread_migrate(struct thread *t, struct space *to, word_t location)
             return L4_ERR_MEMORY;
     }
     /* ---- commit */
+    assert(t->space == from && !t->in_kernel);
     leave_ipc(t);
     if (t->utcb)
         utcb_move(t, to, location);
@@ -338,6 +342,7 @@ word_t thread_migrate(struct thread *t, struct space *to, word_t location)
 
 void thread_stop(struct thread *self)
 {
+    assert(self == current);
     self->state = THREAD_STOPPED;
     sched_block();
 }

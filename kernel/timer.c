@@ -99,6 +99,7 @@ void timer_start(struct thread *t, uint16_t time)
 
 void timer_start_at(struct thread *t, uint64_t expires)
 {
+    assert(list_empty(&t->in_wheel));
     t->expires = expires;
     t->deadline = tick_at(expires);
     wheel_insert(t);
@@ -145,6 +146,6 @@ void timer_tick(void)
         empty_slot(level);
     }
     if (timer_catch_up())
-        sched_wanted |= SCHED_TIMERS;
+        sched_wanted |= SCHED_MORE;
     sched_tick(TICK_US);
 }

@@ -52,10 +52,10 @@ static inline void timer_disarm(struct thread *t)
     list_remove(&t->in_wheel);
 }
 /* The clock interrupt: one tick has passed.
- * Post: SCHED_TIMERS is set if not all timeouts of this tick have been served. */
+ * Post: SCHED_MORE is set if not all timeouts of this tick have been served. */
 void timer_tick(void);
 /* Serves some of the threads on timer.left: it ends the waits whose timeouts are over.
- * Returns true if more are left; SCHED_TIMERS asks for another call. */
+ * Returns true if more are left; SCHED_MORE asks for another call. */
 bool timer_catch_up(void);
 
 #endif

@@ -17,16 +17,10 @@ typedef uint32_t vaddr_t; /* a virtual address, of a user unless said otherwise 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* A condition that only a bug of the kernel can break.  It stays in every build; a place costs one
- * string and ten bytes. */
-#define TEXT_OF(x) #x
-#define TEXT_OF_VALUE(x) TEXT_OF(x)
-#define assert(c) \
-    ((c) ? (void)0 : assert_failed(#c " (" __FILE_NAME__ ":" TEXT_OF_VALUE(__LINE__) ")"))
-
-void assert_failed(const char *what) __attribute__((noreturn, cold));
 void panic(const char *format, ...) __attribute__((noreturn, cold, format(printf, 1, 2)));
 void kprintf(const char *format, ...) __attribute__((cold, format(printf, 1, 2)));
+
+#include "debug/assert.h"
 
 void *memset(void *d, int c, size_t n);
 void *memcpy(void *d, const void *s, size_t n);

@@ -9,7 +9,7 @@ BOOTSET := $(patsubst %,$(BUILD)/strip/%,loader kernel sigma0 wortel physmem tas
 
 DRIVER_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(DRIVERS)))
 # Programs that stand in /bin of the file systems, and not in the archive.
-BIN_APPS := env wc
+BIN_APPS := env true wc
 APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(filter-out $(BIN_APPS),$(sort $(APPS))))
 BIN_BINARIES := $(addprefix $(BUILD)/strip/apps/,$(BIN_APPS))
 

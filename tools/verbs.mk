@@ -101,6 +101,10 @@ robust:
 	@DEATHS=$(or $(DEATHS),10000) MESSAGES=$(or $(MESSAGES),10000000) LIVES=$(or $(LIVES),2000) SEED=$(SEED) \
 	    $(MAKE) --no-print-directory test T="end_at_any_ipc by_lot_harm_no_server twenty_tasks_in_almost"
 
+## powercuts [POWERCUTS=500] [SEED=1] [ERRORS=20]   the power goes at random writes of a storm of files, and the disk fails at random places
+powercuts:
+	@POWERCUTS=$(or $(POWERCUTS),500) ERRORS=$(or $(ERRORS),20) SEED=$(SEED) $(MAKE) --no-print-directory test T="power_goes_in_a_storm fails_at_any_place"
+
 ## conformance      boot the suites that cite the checklist, then write docs/conformance.md
 conformance:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror test-binaries
@@ -155,4 +159,4 @@ help:
 	@echo "make                  build everything into build/"
 	@sed -n 's/^## /make /p' tools/verbs.mk
 
-.PHONY: memory-map pictures web deaths robust emulators coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help
+.PHONY: powercuts memory-map pictures web deaths robust emulators coverage fuzz-host matrix conformance setup doctor run qemu qemu-nox debug qemu-nox-gdb qemu-gdb gdb bochs test check mutants bench bench-verify tour fuzz help

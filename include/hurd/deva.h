@@ -90,6 +90,8 @@
  * Both block until they have something.  With the flag HURD_DEVA_READ_NOBLOCK they reply count 0
  * instead.  Readers that wait are served in the order in which they came. */
 #define HURD_DEVA_READ_NOBLOCK 1
+#define HURD_DEVA_READ_PEEK    2 /* with NOBLOCK: count only, and nothing is taken; at the end of
+                                    the file, a line of count 1 */
 
 /* device_info: the kinds of devices, and the parts that the console has on this machine. */
 #define HURD_DEVA_KIND_CONSOLE 1

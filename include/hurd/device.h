@@ -75,6 +75,7 @@ enum hurd_device_class {
     HURD_DEVICE_CLOCK = 3,   /* hurd/clock.h */
     HURD_DEVICE_SPEAKER = 4, /* hurd/speaker.h */
     HURD_DEVICE_NET = 5,     /* hurd/net.h */
+    HURD_DEVICE_FILES = 6,   /* no device, but the root's file server: hurd/fs.h */
     HURD_DEVICE_CLASSES
 };
 

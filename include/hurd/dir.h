@@ -18,6 +18,18 @@
  *   1061   dir_link      0 directory, 1 file, 2 length, 3.. path     none
  *   1062   dir_symlink   0 directory, 1 target's length, 2 length,   none
  *                        3.. target and path
+ *   1063   dir_mount     0 directory, 1 thread of a server           none
+ *   1064   dir_unmount   0 any directory, 1 that thread              none
+ *   1065   dir_stat      0 directory, 1 flags: 0 or NOFOLLOW,        struct hurd_file_stat
+ *                        2 length, 3.. path
+ *
+ * Other servers.  A path may lead into another file system: through a directory that it covers
+ * (dir_mount), or out of one, up from its root or by a link to a path that begins with '/'.  The
+ * reply to any request with a path has label EREMOTE then: 0 the thread of the server that goes on,
+ * 1 the length of the rest of the path, 2.. the rest; nothing has been done.  The client connects
+ * with that server (fs.h), and repeats the request there with the rest of the path, from that
+ * server's root; an empty rest is that root itself.  It trusts the server that it asked for this.
+ * ENAMETOOLONG: the rest has more than HURD_DIR_TEXT bytes.
  *
  * For all: ENOENT, ENOTDIR, ENAMETOOLONG: a path of more than HURD_DIR_PATH bytes or a name of more
  * than 255; ELOOP: more than HURD_DIR_LINKS symbolic links.
@@ -27,6 +39,9 @@
  * dir_read: one page of struct hurd_dir_entry records; 0 bytes at the end.  The cursor begins at 0;
  *   names that are made or removed meanwhile may or may not be seen.  EINVAL: the cursor is none.
  * dir_unlink: EISDIR without HURD_DIR_REMOVE, ENOTDIR with it, ENOTEMPTY.
+ * dir_unlink, dir_rename: EBUSY: the root of a file system, or a directory that one covers.
+ * dir_mount: EPERM: not a boot task.  ENOTDIR.  EBUSY: a root, or covered already.  ENFILE: 8 are
+ *   covered.  dir_unmount: EPERM.  ENOENT: that server covers nothing here.
  * dir_rename, dir_link, dir_symlink: as lib/ext2 says (ext2.h); EINVAL: the directory would be in
  *   itself; EXDEV: a tree of directories is too large to move. */
 #ifndef HURD_DIR_H
@@ -42,8 +57,13 @@
 #define HURD_DIR_LINK       1061
 #define HURD_DIR_SYMLINK    1062
 
+#define HURD_DIR_MOUNT      1063
+#define HURD_DIR_UNMOUNT    1064
+#define HURD_DIR_STAT       1065
+
 #define HURD_DIR_INLINE     200u        /* bytes of path in a message */
 #define HURD_DIR_PATH       4096u
+#define HURD_DIR_TEXT       240u        /* bytes of path in a reply */
 #define HURD_DIR_LINKS      40u
 
 /* Flags of dir_lookup. */

@@ -8,7 +8,17 @@
  *   1043   file_utimes     0 file, 1-2 atime, 3-4 mtime (seconds)    none
  *   1044   file_readlink   0 file, 1 buffer, 2 offset                0 bytes of the target
  *
+ *   1045   file_lock       0 file, 1 HURD_LOCK_GET, _SET or _WAIT,   GET: 0 type, 1-2 first byte,
+ *                          2 type, 3-4 first byte, 5-6 bytes         3-4 bytes, 5 task id
+ *
+ * file_lock: advice between tasks.  bytes 0: to the end of the file, wherever that is.  A new lock
+ *   of a task takes the place of its older ones on the same bytes.  All its locks on a file go when
+ *   it drops a handle that was opened to read or write that file.  GET tells of one lock that is in
+ *   the way; type HURD_LOCK_NONE: there is none.  EAGAIN: SET, and there is one.  WAIT waits for
+ *   its end; EDEADLK: its owner waits, perhaps through others, for the caller.  EBADF: the handle
+ *   was not opened for that.  ENOLCK: no room; a task has 62 at least.
  * file_truncate: EBADF not opened for writing, EISDIR, EFBIG, EPERM.
+ * file_utimes: HURD_FILE_NOW: the server's time of day; HURD_FILE_KEEP: as it was.
  * file_readlink: EINVAL not a symbolic link. */
 #ifndef HURD_FILE_H
 #define HURD_FILE_H
@@ -18,5 +28,17 @@
 #define HURD_FILE_CHOWN     1042
 #define HURD_FILE_UTIMES    1043
 #define HURD_FILE_READLINK  1044
+#define HURD_FILE_LOCK      1045
+
+#define HURD_LOCK_GET       0u
+#define HURD_LOCK_SET       1u
+#define HURD_LOCK_WAIT      2u
+#define HURD_LOCK_READS     0u          /* others may read, too */
+#define HURD_LOCK_WRITES    1u
+#define HURD_LOCK_NONE      2u
+
+/* Times that are none, of file_utimes. */
+#define HURD_FILE_NOW       (-1ll)
+#define HURD_FILE_KEEP      (-2ll)
 
 #endif

@@ -53,8 +53,10 @@
  *
  * Pipes (fs.h, fs_pipe) know only these two, and
  *   1029   io_room      0 file                                       none; it can be written to
- * read_many waits while the pipe is empty and somebody can write to it. write_many takes what there
- * is room for.  EAGAIN: there is none, and io_room waits for it.  EPIPE: nobody can read. */
+ *   1032   io_poll      0 file                                       0 HURD_IO_CAN_*, HURD_IO_NO_*
+ * read_many waits while the pipe is empty and somebody can write to it; with the flag
+ * HURD_DEVA_READ_NOBLOCK that is EAGAIN. write_many takes what there is room for.  EAGAIN: there is
+ * none, and io_room waits for it.  EPIPE: nobody can read. */
 #ifndef HURD_IO_H
 #define HURD_IO_H
 
@@ -66,6 +68,13 @@
 #define HURD_IO_SYNC    1027
 #define HURD_IO_SEEK    1028
 #define HURD_IO_ROOM    1029            /* pipes only */
+#define HURD_IO_POLL    1032            /* pipes only */
+
+#define HURD_IO_CAN_READ    1u          /* bytes, or the end: nobody can write any more */
+#define HURD_IO_CAN_WRITE   2u          /* room, or EPIPE */
+#define HURD_IO_NO_WRITER   4u
+#define HURD_IO_NO_READER   8u
+
 #define HURD_IO_MAP     1030
 #define HURD_IO_PAGES   1031
 

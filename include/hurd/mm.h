@@ -281,6 +281,8 @@ int hurd_fork(L4_Word_t frames, struct hurd_task_created *created);
  * parent gets the errno with which fork() failed, 0: there is a child.  Each may be NULL.
  * ENOMEM: there are 8 already. */
 int hurd_at_fork(void (*prepare)(void), void (*parent)(int error), void (*child)(void));
+/* For `parent`, if there is a child: the thread that calls `child` in it. */
+L4_ThreadId_t hurd_fork_child(void);
 
 /* What the first of these needs for itself, done now: a copy-on-write copy of the image. */
 int hurd_spawn_prepare(void);

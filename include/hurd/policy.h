@@ -90,7 +90,7 @@ extern const struct hurd_policy_ops
 /* Was the page used since the last look?  A system call. */
 bool hurd_page_look(struct hurd_page *page);
 
-/* One of the policy's pages at or behind a place `at` among all, or NULL. */
+/* The page in the place `at` of all, modulo their number, if it is the policy's; else NULL. */
 struct hurd_page *hurd_page_at(struct hurd_policy *policy, uint32_t at);
 
 static inline void hurd_page_append(struct hurd_page_list *list, struct hurd_page *page)

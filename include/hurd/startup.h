@@ -99,8 +99,8 @@ struct hurd_startup_data {
 
 /* How the copy of a task that called HURD_TASK_FORK begins.  It is at HURD_STARTUP_RESUME; the
  * caller fills the first part in, and `task` the second.  The startup code of the copy maps the
- * ranges from `memory`, where the offset is the address, and calls ip with the address of this
- * structure; its stack is behind it. */
+ * ranges from `memory`, where the offset is the address, and the text from `image`, and calls ip
+ * with the address of this structure; its stack is behind it. */
 #define HURD_STARTUP_RANGES     16u
 struct hurd_startup_resume {
     L4_Word_t ip;
@@ -108,6 +108,8 @@ struct hurd_startup_resume {
     struct hurd_startup_range {
         L4_Word_t address, size, rights;    /* whole pages */
     } range[HURD_STARTUP_RANGES];
+    struct hurd_startup_range text;         /* size 0: none */
+    L4_Word_t text_offset;
     /* ---- from here: as in struct hurd_startup_data, but those of the copy ---- */
     L4_Word_t thread;                       /* its second thread */
     struct hurd_startup_cap task, image, startup, physmem_control, console, memory;

@@ -67,8 +67,9 @@ enum hurd_task_op {
      * (reason killed) and all tasks that it started: see LET_GO.  M: 2 words and the master handle;
      * word 1 is the task ID, the status is 0. */
     HURD_TASK_DESTROY = 521,
-    /* 0 own task, 1 status 0..255.  No reply.  All tasks that it started are killed first.  EPERM:
-     * the handle is not that of the caller's own task. */
+    /* 0 own task, 1 status 0..255, or HURD_TASK_BY_SIGNAL | signal (1..31): then the reason is
+     * signalled.  No reply.  All tasks that it started are killed first.  EPERM: the handle is not
+     * that of the caller's own task. */
     HURD_TASK_EXIT = 522,
     /* 0 task, 1 flags (HURD_TASK_NOHANG) -> 0 status, 1 reason.  The reply comes when the task is
      * dead.  EAGAIN: it lives, and NOHANG is set.  EDEADLK: it is the caller's own task.  Any
@@ -93,10 +94,10 @@ enum hurd_task_op {
 
     /* 0 own task, 1 memory control handle, 2 container handle -> 0 task ID, 1 its task control
      * handle (the caller's), 2 its first thread.
-     * The new task is a copy of the caller: of its startup fpage and of its image.  The container
-     * becomes its memory.  It has two threads.  The first one goes on as struct hurd_startup_resume
-     * in the startup fpage says, where `task` puts the new task's handles and the second thread's
-     * id.
+     * The new task is a copy of the caller: of its startup fpage, with the same image.  The
+     * container becomes its memory.  It has two threads.  The first one goes on as struct
+     * hurd_startup_resume in the startup fpage says, where `task` puts the new task's handles and
+     * the second thread's id.
      * Words 1 and 2 are handles in the table that `task` has at physmem, as with CREATE; the
      * container charges that control.  Errors as with CREATE.  EPERM also: wortel started the
      * caller. */
@@ -118,6 +119,30 @@ enum hurd_task_op {
      * ends (reason killed). */
     HURD_TASK_EXEC = 535,
 
+    /* 0 task or master, 1 task ID (0 = the task of the handle), 2 signal (1..31; 0: only the
+     * check) -> empty; no reply if it ends the caller.  M.  With the handle of the caller's own
+     * task, word 1 may name any task that the caller started, or that such a task started, and so
+     * on.  HURD_TASK_KILL ends the task.  Other signals wait for the task in a set, each once, if
+     * the task takes signals (SIGNAL_WAIT); else those of HURD_TASK_IGNORED do nothing, and all
+     * others end it (reason signalled).  EINVAL: no such signal, or one that would stop or continue
+     * a task: tasks do not stop.  EPERM: the task is none of those, or wortel started it.  ESRCH:
+     * there is no such task; a dead child that was not waited for counts as one. */
+    HURD_TASK_SIGNAL = 531,
+    /* 0 own task, 1 group (0: the caller's own), 2 signal -> empty.  SIGNAL to all tasks of the
+     * group to which the caller may send it: itself, and what it started.  ESRCH: there is none. */
+    HURD_TASK_SIGNAL_GROUP = 532,
+    /* 0 own task, 1 flags (HURD_TASK_NOHANG) -> 0 set of signals (bit n - 1: signal n).  From the
+     * first such request on, the task takes signals, and so does a copy that FORK makes of it.  The
+     * reply comes when there is one.  One thread waits: a second one gets EBUSY.  EAGAIN: there is
+     * none, and NOHANG is set.  EPERM: not the caller's own task. */
+    HURD_TASK_SIGNAL_WAIT = 533,
+    /* 0 own task, 1 task ID (0: the caller), 2 group (0: the task's own id; HURD_TASK_ASK: as it
+     * is; HURD_TASK_SESSION: a session and a group of its own) -> 0 group, 1 session.
+     * A task begins in the group and the session of the task that started it.  EPERM: the task is
+     * neither the caller nor started by it; the group is of another session; or the task leads a
+     * session.  ESRCH: there is no such task. */
+    HURD_TASK_GROUP = 534,
+
     /* 0 task or master, 1 task ID (0 = the task of the handle) -> 0 milliseconds of processor time,
      * as ticks of the clock found it running, modulo 2^32; HURD_TASK_UNKNOWN: the kernel does not
      * count it.  M */
@@ -133,6 +158,15 @@ enum hurd_task_op {
 };
 
 #define HURD_TASK_NOHANG 1u
+
+#define HURD_TASK_BY_SIGNAL 0x100u
+#define HURD_TASK_SIGNALS   31u         /* the numbers are those of Linux */
+#define HURD_TASK_KILL      9u
+#define HURD_TASK_CHILD     17u         /* a task that this one made by FORK has died */
+#define HURD_TASK_IGNORED   (1u << (HURD_TASK_CHILD - 1) | 1u << 22 | 1u << 27)     /* URG, WINCH */
+#define HURD_TASK_STOPS     (0xfu << 18 | 1u << 17)     /* STOP, TSTP, TTIN, TTOU, and CONT */
+#define HURD_TASK_ASK       (~0ul)
+#define HURD_TASK_SESSION   (~1ul)
 
 /* What is counted for each task.  A child's limits are taken out of its owner's, like its memory,
  * and return there when the child ends.  So a program and all tasks below it never use more than
@@ -152,6 +186,8 @@ enum hurd_task_reason {
     HURD_TASK_KILLED = 1,       /* the status is that of DESTROY */
     HURD_TASK_FAULTED = 2,      /* a fault that no pager could serve; the status is 139 */
     HURD_TASK_EXCEPTION = 3,    /* an exception that no handler took; the status is 128 + vector */
+    HURD_TASK_SIGNALLED = 4,    /* a signal, or a fault that the task's own pager found: the status
+                                   is 128 + signal */
 };
 
 #define HURD_TASK_UNKNOWN (~0ul)
@@ -193,12 +229,12 @@ struct hurd_task_created { L4_Word_t id, handle; L4_ThreadId_t thread; };
 int hurd_task_create(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                      L4_Word_t size, L4_Word_t control, const char *argz, L4_Word_t argz_len,
                      struct hurd_task_created *created);
-/* The same with an environment; and text that is too long for a message lies at the start of
+/* The same with an environment; and text that is too long for a message lies at `offset` in
  * `container`, a handle in the table of `task`, which is used up, too.  Else 0. */
 struct hurd_task_text {
     const char *argz;                   /* envz stands behind it */
     L4_Word_t argz_len, envz_len;       /* bytes; envz_len may be 0 */
-    L4_Word_t container;
+    L4_Word_t container, offset;
 };
 int hurd_task_create_text(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                           L4_Word_t size, L4_Word_t control, const struct hurd_task_text *text,
@@ -229,5 +265,10 @@ int hurd_task_time(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t
 int hurd_task_partner(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_ThreadId_t thread,
                       L4_Word_t *partner);
 int hurd_task_let_go(L4_ThreadId_t server, L4_Word_t child);
+int hurd_task_signal(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t signal);
+int hurd_task_signal_group(L4_ThreadId_t server, L4_Word_t task, L4_Word_t group, L4_Word_t signal);
+int hurd_task_signal_wait(L4_ThreadId_t server, L4_Word_t task, L4_Word_t flags, L4_Word_t *set);
+int hurd_task_group(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t group,
+                    L4_Word_t result[2]);
 
 #endif

@@ -69,8 +69,8 @@ enum hurd_wortel_op {
      * goes to deva's first thread, one way, with a zero timeout, label HURD_DEVA_LOG: word 0 bytes
      * n <= 240, then the bytes. */
     HURD_WORTEL_CONSOLE_TAKE = 82,
-    /* For task only.  Thread of the space, counter (enum below) -> word 0: 0 or L4 error, word 1:
-     * value.  ENOSYS: the kernel has no `spaceinfo`. */
+    /* For task only.  Thread of the space, counter (enum below) [, how many from this one on] ->
+     * word 0: 0 or L4 error, word 1..: the values.  ENOSYS: the kernel has no `spaceinfo`. */
     HURD_WORTEL_SPACE_INFO = 83,
     /* For task only.  Thread of the space, pages of kernel memory (0 = no limit) -> word 0: 0 or L4
      * error. */
@@ -122,6 +122,9 @@ int hurd_wortel_processor_control(L4_Word_t cap, L4_Word_t number, L4_Word_t con
                                   L4_Word_t internal, L4_Word_t external, L4_Word_t voltage);
 int hurd_wortel_space_info(L4_Word_t cap, L4_ThreadId_t space, enum hurd_space_counter k,
                            L4_Word_t *value);
+/* The same for `count` counters from k on. */
+int hurd_wortel_space_infos(L4_Word_t cap, L4_ThreadId_t space, enum hurd_space_counter k,
+                            L4_Word_t count, L4_Word_t *values);
 int hurd_wortel_space_quota(L4_Word_t cap, L4_ThreadId_t space, L4_Word_t pages);
 int hurd_wortel_priority(L4_Word_t cap, L4_ThreadId_t thread, L4_Word_t priority);
 /* Post: *written is set, also after an L4 error; for READ, *count records are at `records`, which

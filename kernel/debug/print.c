@@ -110,7 +110,12 @@ void panic(const char *format, ...)
     arch_halt();
 }
 
-void assert_failed(const char *what)
+const char *assert_at(word_t address)
 {
-    panic("assertion failed: %s", what);
+    extern const char __asserts_start[], __asserts_end[]; /* of each: a distance, then its words */
+    const char *at = __asserts_start;
+    while (at < __asserts_end && (word_t)at + *(const word_t *)at != address)
+        for (at += sizeof(word_t); *at++;)
+            ;
+    return at < __asserts_end ? at + sizeof(word_t) : NULL;
 }

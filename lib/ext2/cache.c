@@ -141,6 +141,8 @@ static int buffer_claim(struct ext2 *fs, uint32_t block, struct ext2_buffer **ou
     }
     if (!b)
         return ENOBUFS;
+    assert_is(b->pins, ==, 0);
+    assert(!b->dirty || fs->failed);            /* no change is lost but after a failure */
     buffer_unhash(fs, b);
     list_remove(fs, b);
     list_append(fs, b);
@@ -234,13 +236,15 @@ int buffer_new(struct ext2 *fs, uint32_t block, struct ext2_buffer **out)
 
 void buffer_dirty(struct ext2_buffer *b, enum ext2_class class)
 {
+    assert_is(b->pins, >, 0);
+    assert_is(class, <, EXT2_CLASSES);
     b->dirty = true;
     b->class = b->fresh ? EXT2_DATA : class;
 }
 
 void buffer_put(struct ext2_buffer *b)
 {
-    assert(b->pins > 0);
+    assert_is(b->pins, >, 0);
     b->pins--;
 }
 
@@ -280,8 +284,11 @@ int cache_barrier(struct ext2 *fs)
 static int write_run(struct ext2 *fs, struct ext2_buffer **b, uint32_t count)
 {
     uint8_t *data[EXT2_RUN] = { b[0]->data };
-    for (uint32_t i = 1; i < count; i++)
+    assert_is(count, <=, EXT2_RUN);
+    for (uint32_t i = 1; i < count; i++) {
+        assert_is(b[i]->block, ==, b[0]->block + i);
         data[i] = b[i]->data;
+    }
     fs->writes += count;
     int err = fs->device.write(fs->device.context, b[0]->block, fs->block_size, count, data);
     if (err) {
@@ -344,5 +351,6 @@ int cache_flush(struct ext2 *fs)
         err = super_write(fs, false);
     for (unsigned i = 0; i < EXT2_CLASSES && !err; i++)
         err = write_class(fs, order[fs->mode][i], &wrote);
+    assert(err || !cache_is_dirty(fs));         /* each class is in the order */
     return err ? err : cache_barrier(fs);
 }

@@ -323,6 +323,7 @@ int entries_insert(struct ext2 *fs, uint8_t *data, const char *name, uint32_t le
 
 int entries_remove(struct ext2 *fs, uint8_t *data, const struct entry_place *place)
 {
+    assert_is(place->before, <=, place->offset);
     struct ext2_disk_entry *e = entry_at(fs, data, place->offset);
     struct ext2_disk_entry *before = entry_at(fs, data, place->before);
     if (!e || !before || e->inode != place->inode)

@@ -142,6 +142,7 @@ struct ext2 {
  * than EXT2_BUFFERS_LEAST blocks need.  It may mount read-only, and says so in `sentence`. */
 size_t ext2_memory(uint32_t buffers);
 int ext2_mount(struct ext2 *fs, const struct ext2_device *device, void *memory, size_t bytes);
+int64_t ext2_now(struct ext2 *fs);      /* the time that changes get */
 int ext2_sync(struct ext2 *fs);         /* when it returns, all is on the medium */
 int ext2_unmount(struct ext2 *fs);      /* EBUSY: inodes are open; else as ext2_sync */
 

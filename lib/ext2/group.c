@@ -178,6 +178,7 @@ static int bits_clear(struct ext2 *fs, uint32_t group, enum map_kind kind, uint3
     err = buffer_get(fs, kind == MAP_BLOCKS ? d->block_bitmap : d->inode_bitmap, &map);
     if (err)
         goto put_head;
+    assert_is(bit + count, <=, kind == MAP_BLOCKS ? group_size(fs, group) : fs->group_inodes);
     for (uint32_t i = 0; i < count && !err; i++) {
         if (!bit_test(map->data, bit + i))
             err = fs_damaged(fs, "something that is in use is marked free");
@@ -222,6 +223,7 @@ int block_alloc(struct ext2 *fs, uint32_t goal, uint32_t *block)
             return err;
         fs->free_blocks -= fs->free_blocks > 0;
         *block = group_first(fs, group) + bit;
+        assert_is(*block, <, fs->blocks);
         return 0;
     }
     return ENOSPC;
@@ -297,6 +299,7 @@ int number_alloc(struct ext2 *fs, uint32_t near, bool directory, uint32_t *numbe
             return err;
         fs->free_inodes -= fs->free_inodes > 0;
         *number = group * fs->group_inodes + bit + 1;
+        assert(*number >= fs->first_inode && *number <= fs->inodes);
         return directory ? directories_add(fs, group) : 0;
     }
     return ENOSPC;

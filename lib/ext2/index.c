@@ -93,6 +93,7 @@ bool index_next(struct ext2 *fs, uint32_t directory, const char *name, uint32_t 
                 uint32_t *step, uint32_t *logical)
 {
     uint32_t hash = hash_of(directory, name, length);
+    assert_is(fs->index_used, <=, fs->index_mask / 4 * 3);      /* so the search ends */
     for (;;) {
         const struct ext2_index_slot *slot = &fs->index[(hash + *step) & fs->index_mask];
         if (!slot->block)
@@ -115,6 +116,7 @@ static void slot_remove(struct ext2 *fs, uint32_t i)
             i = j;
         }
     }
+    assert_is(fs->index_used, >, 0);
     fs->index[i].block = 0;
     fs->index_used--;
 }
@@ -147,6 +149,7 @@ void index_set_gap(struct ext2_indexed *x, uint32_t logical, uint32_t bytes)
 /* Begins where the last name went. */
 uint32_t index_room(struct ext2_indexed *x, uint32_t blocks, uint32_t bytes)
 {
+    assert_is(blocks, <=, EXT2_GAPS);
     for (uint32_t i = 0; i < blocks; i++) {
         uint32_t logical = (x->last + i) % blocks;
         if (x->gap[logical] >= gap_of(bytes))

@@ -115,6 +115,16 @@ static void slot_clear(const struct ext2_inode *inode, struct ext2_disk_inode *d
     time_store(inode->ctime, &d->made_time, &d->made_extra);
 }
 
+int inode_prepare(const struct ext2_inode *inode)
+{
+    struct ext2_buffer *buffer;
+    struct ext2_disk_inode *slot;
+    int err = slot_get(inode->fs, inode->number, &buffer, &slot);
+    if (!err)
+        buffer_put(buffer);
+    return err;
+}
+
 int inode_store(struct ext2_inode *inode)
 {
     struct ext2_buffer *buffer;
@@ -202,6 +212,7 @@ static struct ext2_inode *inode_take(struct ext2 *fs)
 
 static void inode_use(struct ext2_inode *inode)
 {
+    assert_is(inode->number, <=, inode->fs->inodes);
     struct ext2_inode **slot = inode_slot(inode->fs, inode->number);
     inode->opens = 1;
     inode->next = *slot;
@@ -252,6 +263,7 @@ void ext2_inode_hold(struct ext2_inode *inode)
 /* An inode without a name is freed by the next commit.  If that fails, e2fsck finds its blocks. */
 static void dead_add(struct ext2 *fs, uint32_t number)
 {
+    assert_is(fs->open_dead, >, 0);
     fs->open_dead--;
     fs->changed = true;
     if (fs->dead_count == EXT2_DEAD)
@@ -263,7 +275,7 @@ static void dead_add(struct ext2 *fs, uint32_t number)
 void ext2_inode_put(struct ext2_inode *inode)
 {
     struct ext2 *fs = inode->fs;
-    assert(inode->opens > 0);
+    assert_is(inode->opens, >, 0);
     if (--inode->opens > 0)
         return;
     struct ext2_inode **at = inode_slot(fs, inode->number);
@@ -401,6 +413,7 @@ int inode_renumber(struct ext2 *fs, uint32_t number, uint32_t new_number)
         return err;
     *at = inode->next;
     uint32_t opens = inode->opens;
+    assert_is(opens, >, 0);
     *inode = copy;
     inode_use(inode);
     inode->opens = opens;

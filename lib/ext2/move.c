@@ -188,6 +188,10 @@ static int twin_make(struct ext2_inode *old, struct ext2_inode *parent, const ch
     twin->atime = old->atime;
     twin->mtime = old->mtime;
     if (!err)
+        err = inode_prepare(twin);
+    if (!err)
+        err = inode_prepare(parent);
+    if (!err)
         err = entry_add(parent, name, length, twin);
     if (err) {
         inode_undo(twin);
@@ -261,6 +265,7 @@ static int twin_find(struct ext2 *fs, uint32_t parent, const struct ext2_entry *
  * have to be gone on the disk before. */
 static int husk_drop(struct ext2 *fs, const struct level *l)
 {
+    assert_is(l->old, !=, l->twin);
     int err = l->has_children ? batch_commit(fs) : 0;
     if (!err)
         err = batch_begin(fs, EXT2_REMOVES);

@@ -35,7 +35,11 @@ static int name_is_free(struct ext2_inode *directory, const char *name, uint32_t
 static int inode_name(struct ext2_inode *directory, const char *name, uint32_t length,
                       struct ext2_inode *inode)
 {
-    int err = entry_add(directory, name, length, inode);
+    int err = inode_prepare(inode);
+    if (!err)
+        err = inode_prepare(directory);
+    if (!err)
+        err = entry_add(directory, name, length, inode);
     if (!err)
         return inode_store(inode);
     inode_undo(inode);

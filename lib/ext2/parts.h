@@ -4,6 +4,8 @@
 #ifndef EXT2_PARTS_H
 #define EXT2_PARTS_H
 
+#include <hurd/assert.h>
+
 #include "lib/ext2/ext2.h"
 
 /* ---- cache.c: a buffer that was got is pinned until buffer_put(). ---- */
@@ -46,6 +48,8 @@ int number_free(struct ext2 *fs, uint32_t number, bool directory);
 int inode_load(struct ext2 *fs, uint32_t number, struct ext2_inode *inode);  /* a copy of it */
 bool inode_is_good(const struct ext2_inode *inode);
 int inode_store(struct ext2_inode *inode);
+/* Reads the block to which inode_store() will write: that cannot fail soon after. */
+int inode_prepare(const struct ext2_inode *inode);
 int inode_new(struct ext2 *fs, uint32_t near, uint32_t mode, struct ext2_owner owner,
               struct ext2_inode **out);
 /* The inode has one name less.  Without names it is freed when it is not open any more. */

@@ -151,6 +151,11 @@ int64_t fs_now(struct ext2 *fs)
     return now > fs->time_least ? now : fs->time_least;
 }
 
+int64_t ext2_now(struct ext2 *fs)
+{
+    return fs_now(fs);
+}
+
 /* The superblock lies 1 KB behind the start, whatever the block size is. */
 static int super_read(struct ext2 *fs)
 {
@@ -264,6 +269,8 @@ static int reap(struct ext2 *fs)
     int err = 0;
     while (fs->dead_count > 0 && !err)
         err = inode_reap(fs, fs->dead[--fs->dead_count]);
+    if (err)
+        fs->was_clean = false;          /* what it had is lost until the next repair */
     return err;
 }
 
@@ -272,6 +279,7 @@ int batch_commit(struct ext2 *fs)
     int err = cache_flush(fs);
     if (err)
         return err;
+    assert_is(fs->dead_count, <=, EXT2_DEAD);
     fs->commits++;
     fs->mode = EXT2_NEUTRAL;
     return reap(fs);
@@ -289,6 +297,7 @@ int super_write(struct ext2 *fs, bool clean)
     s->free_blocks = fs->free_blocks;
     s->free_inodes = fs->free_inodes;
     s->write_time = (uint32_t) fs_now(fs);
+    assert_is(fs->super_buffer->pins, >, 0);
     memcpy(fs->super_buffer->data + (EXT2_SUPER_AT & (fs->block_size - 1)), s, sizeof *s);
     int err = buffer_write(fs, fs->super_buffer);
     return err ? err : cache_barrier(fs);
@@ -317,6 +326,7 @@ int ext2_unmount(struct ext2 *fs)
         if (fs->inode[i].opens)
             return EBUSY;
     }
+    assert_is(fs->open_dead, ==, 0);
     return ext2_sync(fs);
 }
 

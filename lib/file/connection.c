@@ -7,11 +7,16 @@
 #include <hurd/cap.h>
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
+#include <l4/ipc.h>
 #include <l4/thread.h>
 
 #include "lib/file/request.h"
 
-enum { SLOT_TRIES = 20 };       /* others may take the slot before it is used */
+enum {
+    SLOT_TRIES = 200,           /* others may take the slot before it is used */
+    SLOT_PAUSE = 1000,          /* us, times a number up to SLOT_SPREAD that is not the others' */
+    SLOT_SPREAD = 32,
+};
 
 static int container_make(struct files *f, L4_Word_t control)
 {
@@ -33,7 +38,9 @@ static int container_show(struct files *f)
 {
     L4_Word_t theirs;
     int err = EPERM;
-    for (int i = 0; err == EPERM && i < SLOT_TRIES; i++) {
+    for (unsigned i = 0; err == EPERM && i < SLOT_TRIES; i++) {
+        if (i > 0)
+            L4_Sleep(L4_TimePeriod(SLOT_PAUSE * (1 + (L4_Version(L4_MyGlobalId()) + i * i) % SLOT_SPREAD)));
         err = hurd_cap_rpc(f->server, HURD_FS_SLOT, 0, NULL, 0, NULL, NULL);
         if (!err)
             err = hurd_pm_container_share(f->physmem, f->container, L4_Version(f->server),
@@ -49,6 +56,8 @@ int files_connect(struct files *f, L4_ThreadId_t server, L4_ThreadId_t physmem, 
     memset(f, 0, sizeof *f);
     f->server = server;
     f->physmem = physmem;
+    f->control = control;
+    f->home = f->at = f;
     int err = container_make(f, control);
     if (err)
         return err;
@@ -63,6 +72,8 @@ int files_connect(struct files *f, L4_ThreadId_t server, L4_ThreadId_t physmem, 
 
 void files_disconnect(struct files *f)
 {
+    if (f->home == f)
+        files_disconnect_others(f);
     if (f->current != f->root)
         hurd_cap_drop(f->server, f->current);
     hurd_cap_drop(f->server, f->root);

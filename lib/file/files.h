@@ -16,14 +16,18 @@
 
 struct files {
     L4_ThreadId_t server, physmem;
-    L4_Word_t root, current;            /* handles of the server */
+    L4_Word_t root, current;            /* handles of the server; current: see `at` */
+    struct files *home;                 /* the connection with the server of "/" */
+    struct files *next;                 /* other servers', to which paths led; home is the first */
+    struct files *at;                   /* valid in home: whose `current` is the current directory */
+    L4_Word_t control;                  /* pays for containers */
     L4_Word_t container;                /* ours: HURD_IO_MOST bytes, then HURD_DIR_PATH for paths */
     L4_Word_t buffer;                   /* the server's name for it */
     uint8_t *bytes;                     /* the container, mapped */
 };
 
 struct file {
-    struct files *files;
+    struct files *files;                /* where it is, which need not be where its path began */
     L4_Word_t handle;
     L4_Word_t mode;                     /* with the type */
     uint64_t position;
@@ -33,6 +37,8 @@ struct file {
 int files_connect(struct files *files, L4_ThreadId_t server, L4_ThreadId_t physmem,
                   L4_Word_t control);
 void files_disconnect(struct files *files);
+/* The connection with this server, which is made if there is none; of a path's or an open file's. */
+int files_of(struct files *home, L4_ThreadId_t server, struct files **out);
 
 /* ---- files.  flags: HURD_DIR_* ---- */
 int file_open(struct files *files, struct file *file, const char *path, unsigned flags,
@@ -59,7 +65,7 @@ int files_stat(struct files *files, const char *path, int follow, struct hurd_fi
 int files_mkdir(struct files *files, const char *path, unsigned mode);
 int files_unlink(struct files *files, const char *path);
 int files_rmdir(struct files *files, const char *path);
-int files_rename(struct files *files, const char *path, const char *new_path);
+int files_rename(struct files *files, const char *path, const char *new_path);      /* EXDEV */
 int files_link(struct files *files, const char *path, const char *new_path);
 int files_symlink(struct files *files, const char *target, const char *path);
 /* The target, terminated and cut to size - 1 bytes. */

@@ -10,14 +10,20 @@
 
 int file_open(struct files *f, struct file *file, const char *path, unsigned flags, unsigned mode)
 {
-    L4_Word_t word[FILES_WORDS], out[2], length = strlen(path);
-    word[0] = f->current;
-    word[1] = flags;
-    word[2] = mode;
-    word[3] = length;
-    int err = files_request(f, HURD_DIR_LOOKUP, 4, word, path, length, 2, out);
+    L4_Word_t word[FILES_WORDS];
+    struct route r;
+    int err;
+    route_begin(&r, f, path);
+    do {
+        L4_Word_t length = strlen(r.path);
+        word[0] = r.from;
+        word[1] = flags;
+        word[2] = mode;
+        word[3] = length;
+        err = files_request(r.at, HURD_DIR_LOOKUP, 4, word, r.path, length, ROUTE_WORDS, r.out);
+    } while (route_follow(&r, &err));
     if (!err)
-        *file = (struct file) { f, out[0], out[1], 0 };
+        *file = (struct file) { r.at, r.out[0], r.out[1], 0 };
     return err;
 }
 

@@ -7,19 +7,32 @@
 
 #include "lib/file/request.h"
 
-/* Handle, one word, the path. */
+/* Handle, one word, the path.  The reply is in r->out. */
+static int one_path_out(struct route *r, struct files *f, unsigned label, L4_Word_t argument,
+                        const char *path)
+{
+    L4_Word_t word[FILES_WORDS];
+    int err;
+    route_begin(r, f, path);
+    do {
+        L4_Word_t length = strlen(r->path);
+        word[0] = r->from;
+        word[1] = argument;
+        word[2] = length;
+        err = files_request(r->at, label, 3, word, r->path, length, ROUTE_WORDS, r->out);
+    } while (route_follow(r, &err));
+    return err;
+}
+
 static int one_path(struct files *f, unsigned label, L4_Word_t argument, const char *path)
 {
-    L4_Word_t word[FILES_WORDS], length = strlen(path);
-    word[0] = f->current;
-    word[1] = argument;
-    word[2] = length;
-    return files_request(f, label, 3, word, path, length, 0, NULL);
+    struct route r;
+    return one_path_out(&r, f, label, argument, path);
 }
 
 /* Words up to `n`, both lengths, both texts. */
 static int two_texts(struct files *f, unsigned label, unsigned n, L4_Word_t *word,
-                     const char *first, const char *second)
+                     const char *first, const char *second, L4_Word_t *out)
 {
     static char text[HURD_DIR_PATH];
     size_t a = strlen(first), b = strlen(second);
@@ -29,7 +42,7 @@ static int two_texts(struct files *f, unsigned label, unsigned n, L4_Word_t *wor
     memcpy(text + a, second, b);
     word[n] = a;
     word[n + 1] = b;
-    return files_request(f, label, n + 2, word, text, a + b, 0, NULL);
+    return files_request(f, label, n + 2, word, text, a + b, ROUTE_WORDS, out);
 }
 
 int files_mkdir(struct files *f, const char *path, unsigned mode)
@@ -47,16 +60,82 @@ int files_rmdir(struct files *f, const char *path)
     return one_path(f, HURD_DIR_UNLINK, HURD_DIR_REMOVE, path);
 }
 
+/* The directory that a path's last name is in, which may be on another server, and that name. */
+static int parent_open(struct files *f, const char *path, struct file *parent, const char **name)
+{
+    static char text[HURD_DIR_PATH + 1];
+    size_t end = strlen(path);
+    if (end > HURD_DIR_PATH)
+        return ENAMETOOLONG;
+    while (end > 0 && path[end - 1] == '/')
+        end--;
+    while (end > 0 && path[end - 1] != '/')
+        end--;
+    memcpy(text, path, end);
+    text[end] = '\0';
+    *name = path + end;
+    return file_open(f, parent, end ? text : ".", HURD_DIR_DIRECTORY, 0);
+}
+
+static int rename_by_parents(struct files *f, const char *path, const char *new_path)
+{
+    struct file from, to;
+    const char *name, *new_name;
+    L4_Word_t out[ROUTE_WORDS];
+    int err = parent_open(f, path, &from, &name);
+    if (err)
+        return err;
+    err = parent_open(f, new_path, &to, &new_name);
+    if (!err) {
+        L4_Word_t word[FILES_WORDS] = { from.handle, to.handle };
+        err = from.files != to.files ? EXDEV
+              : two_texts(from.files, HURD_DIR_RENAME, 2, word, name, new_name, out);
+        file_close(&to);
+    }
+    file_close(&from);
+    return err == EREMOTE ? EXDEV : err;
+}
+
 int files_rename(struct files *f, const char *path, const char *new_path)
 {
-    L4_Word_t word[FILES_WORDS] = { f->current, f->current };
-    return two_texts(f, HURD_DIR_RENAME, 2, word, path, new_path);
+    struct route from, to;
+    route_begin(&from, f, path);
+    route_begin(&to, f, new_path);
+    L4_Word_t word[FILES_WORDS] = { from.from, to.from };
+    int err = from.at != to.at ? EREMOTE
+              : two_texts(from.at, HURD_DIR_RENAME, 2, word, path, new_path, from.out);
+    return err == EREMOTE ? rename_by_parents(f, path, new_path) : err;
 }
 
 int files_symlink(struct files *f, const char *target, const char *path)
 {
-    L4_Word_t word[FILES_WORDS] = { f->current };
-    return two_texts(f, HURD_DIR_SYMLINK, 1, word, target, path);
+    L4_Word_t word[FILES_WORDS];
+    struct route r;
+    int err;
+    route_begin(&r, f, path);
+    do {
+        word[0] = r.from;
+        err = two_texts(r.at, HURD_DIR_SYMLINK, 1, word, target, r.path, r.out);
+    } while (route_follow(&r, &err));
+    return err;
+}
+
+/* Both names on one server. */
+static int link_in(struct files *f, const struct file *file, const char *new_path)
+{
+    L4_Word_t word[FILES_WORDS];
+    struct file parent;
+    const char *name;
+    int err = parent_open(f, new_path, &parent, &name);
+    if (err)
+        return err;
+    word[0] = parent.handle;
+    word[1] = file->handle;
+    word[2] = strlen(name);
+    err = parent.files != file->files ? EXDEV
+          : files_request(parent.files, HURD_DIR_LINK, 3, word, name, word[2], 0, NULL);
+    file_close(&parent);
+    return err;
 }
 
 int files_link(struct files *f, const char *path, const char *new_path)
@@ -65,19 +144,17 @@ int files_link(struct files *f, const char *path, const char *new_path)
     int err = file_open(f, &file, path, HURD_DIR_NOFOLLOW, 0);
     if (err)
         return err;
-    err = one_path(f, HURD_DIR_LINK, file.handle, new_path);
+    err = link_in(f, &file, new_path);
     file_close(&file);
     return err;
 }
 
 int files_stat(struct files *f, const char *path, int follow, struct hurd_file_stat *stat)
 {
-    struct file file;
-    int err = file_open(f, &file, path, follow ? 0 : HURD_DIR_NOFOLLOW, 0);
-    if (err)
-        return err;
-    err = file_stat(&file, stat);
-    file_close(&file);
+    struct route r;
+    int err = one_path_out(&r, f, HURD_DIR_STAT, follow ? 0 : HURD_DIR_NOFOLLOW, path);
+    if (!err)
+        memcpy(stat, r.out, sizeof *stat);
     return err;
 }
 
@@ -90,6 +167,7 @@ int files_readlink(struct files *f, const char *path, char *target, uint32_t siz
     int err = file_open(f, &file, path, HURD_DIR_NOFOLLOW, 0);
     if (err)
         return err;
+    f = file.files;
     const L4_Word_t in[] = { file.handle, f->buffer, 0 };
     err = hurd_cap_rpc(f->server, HURD_FILE_READLINK, 3, in, 1, &out, NULL);
     file_close(&file);
@@ -109,7 +187,7 @@ int files_chmod(struct files *f, const char *path, unsigned mode)
     if (err)
         return err;
     const L4_Word_t in[] = { file.handle, mode };
-    err = hurd_cap_rpc(f->server, HURD_FILE_CHMOD, 2, in, 0, NULL, NULL);
+    err = hurd_cap_rpc(file.files->server, HURD_FILE_CHMOD, 2, in, 0, NULL, NULL);
     file_close(&file);
     return err;
 }
@@ -120,8 +198,11 @@ int files_chdir(struct files *f, const char *path)
     int err = file_open(f, &file, path, HURD_DIR_DIRECTORY | HURD_DIR_READS, 0);
     if (err)
         return err;
-    if (f->current != f->root)
-        hurd_cap_drop(f->server, f->current);
-    f->current = file.handle;
+    struct files *before = f->home->at;
+    if (before->current != before->root)
+        hurd_cap_drop(before->server, before->current);
+    before->current = before->root;
+    f->home->at = file.files;
+    file.files->current = file.handle;
     return 0;
 }

@@ -109,7 +109,7 @@ static int text_make(const struct files_program *p, struct text *t)
 {
     if (p->argz_len > HURD_TASK_TEXT_MAX || p->envz_len > HURD_TASK_TEXT_MAX - p->argz_len)
         return E2BIG;
-    t->bytes = calloc(1, HURD_TASK_TEXT_MAX);
+    t->bytes = malloc(HURD_TASK_TEXT_MAX);      /* only what is written takes pages */
     if (!t->bytes)
         return ENOMEM;
     t->argz_len = p->argz_len;
@@ -156,20 +156,41 @@ static int text_interpret(struct text *t, char *line, const char *path, const ch
     return err;
 }
 
-/* A container with the text, as a handle in the table of `task`.  *own: to be destroyed behind. */
-static int text_share(const struct text *t, L4_Word_t *own, L4_Word_t *theirs)
+/* The text as a handle in the table of `task`: in the place for paths of the connection's container,
+ * or in a container of its own, which is to be destroyed behind. */
+struct shared_text {
+    L4_Word_t own, theirs, offset;      /* own 0: the connection's; theirs 0: it goes in a message */
+};
+
+static int text_share_new(const struct text *t, struct shared_text *shared)
 {
     uintptr_t at = 0;
-    int err = hurd_vm_new_container(&at, HURD_TASK_TEXT_MAX, own);
+    int err = hurd_vm_new_container(&at, HURD_TASK_TEXT_MAX, &shared->own);
     if (err)
         return err;
     memcpy((void *) at, t->bytes, t->argz_len + t->envz_len);
     err = hurd_vm_deallocate(at, HURD_TASK_TEXT_MAX);
     if (!err)
-        err = hurd_pm_container_share(physmem(), *own, HURD_TASK_TASK, HURD_PM_READ, theirs);
+        err = hurd_pm_container_share(physmem(), shared->own, HURD_TASK_TASK, HURD_PM_READ,
+                                      &shared->theirs);
     if (err)
-        hurd_pm_container_destroy(physmem(), *own);
+        hurd_pm_container_destroy(physmem(), shared->own);
     return err;
+}
+
+/* files: NULL: there is no connection. */
+static int text_share(const struct text *t, const struct files *files, struct shared_text *shared)
+{
+    const size_t length = t->argz_len + t->envz_len;
+    *shared = (struct shared_text) { 0, 0, 0 };
+    if (length <= HURD_TASK_ARGZ_MAX)
+        return 0;
+    if (!files || length > HURD_DIR_PATH)
+        return text_share_new(t, shared);
+    memcpy(files->bytes + HURD_IO_MOST, t->bytes, length);
+    shared->offset = HURD_IO_MOST;
+    return hurd_pm_container_share(physmem(), files->container, HURD_TASK_TASK, HURD_PM_READ,
+                                   &shared->theirs);
 }
 
 /* ---- the task ---- */
@@ -178,7 +199,7 @@ static int text_share(const struct text *t, L4_Word_t *own, L4_Word_t *theirs)
 struct start {
     L4_Word_t frames;                   /* of a new task */
     struct hurd_task_created *created;
-    struct files *kept;                 /* this task keeps its connection */
+    struct files *files;                /* the connection, which this task keeps; else perhaps NULL */
 };
 
 /* What goes to `task` beside the image: a part of our memory, or the connection's container. */
@@ -187,17 +208,17 @@ static int companion_give(const struct start *start, L4_Word_t *theirs)
     if (start->created)
         return hurd_pm_control_split(physmem(), control_of_ours(), start->frames, HURD_TASK_TASK,
                                      theirs);
-    return hurd_cap_give(physmem(), start->kept->container, HURD_TASK_TASK, HURD_PM_RIGHTS, 0,
+    return hurd_cap_give(physmem(), start->files->container, HURD_TASK_TASK, HURD_PM_RIGHTS, 0,
                          theirs);
 }
 
-/* Pre: text_handle is 0 or a handle of `task`. */
-static int task_make(const struct files_image *image, const struct text *t, L4_Word_t text_handle,
-                     const struct start *start)
+static int task_make(const struct files_image *image, const struct text *t,
+                     const struct shared_text *shared, const struct start *start)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
     const L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server);
-    const struct hurd_task_text text = { t->bytes, t->argz_len, t->envz_len, text_handle };
+    const struct hurd_task_text text = { t->bytes, t->argz_len, t->envz_len, shared->theirs,
+                                         shared->offset };
     L4_Word_t companion, shown;
     int err = companion_give(start, &companion);
     if (err)
@@ -218,16 +239,15 @@ static int task_make(const struct files_image *image, const struct text *t, L4_W
 static int image_start(const struct files_image *image, const struct text *t,
                        const struct start *start)
 {
-    L4_Word_t own = 0, theirs = 0;
-    if (t->argz_len + t->envz_len <= HURD_TASK_ARGZ_MAX)
-        return task_make(image, t, 0, start);
-    int err = text_share(t, &own, &theirs);
+    struct shared_text shared;
+    int err = text_share(t, start->files, &shared);
     if (err)
         return err;
-    err = task_make(image, t, theirs, start);
-    if (err)
-        hurd_cap_take_back(physmem(), HURD_TASK_TASK, theirs);
-    hurd_pm_container_destroy(physmem(), own);
+    err = task_make(image, t, &shared, start);
+    if (err && shared.theirs)
+        hurd_cap_take_back(physmem(), HURD_TASK_TASK, shared.theirs);
+    if (shared.own)
+        hurd_pm_container_destroy(physmem(), shared.own);
     return err;
 }
 
@@ -283,10 +303,10 @@ static int start_found(struct files *f, const struct files_program *p, const str
 
 int files_start(struct files *f, const struct files_program *p, struct hurd_task_created *created)
 {
-    return start_found(f, p, &(struct start) { .frames = p->frames, .created = created });
+    return start_found(f, p, &(struct start) { p->frames, created, f });
 }
 
 int files_exec(struct files *f, const struct files_program *p)
 {
-    return start_found(f, p, &(struct start) { .kept = f });
+    return start_found(f, p, &(struct start) { .files = f });
 }

@@ -69,8 +69,10 @@ static L4_Word_t mapped_bytes(L4_MsgTag_t tag)
     return sum;
 }
 
-/* Sends one of the two requests whose replies have map items. */
-static int rpc_map(L4_ThreadId_t pm, unsigned label, const L4_Word_t in[5], L4_Word_t *amount)
+/* Sends one of the two requests whose replies have map items.  Every page fault of a program that
+ * pages itself comes by here. */
+static inline __attribute__((always_inline)) int
+rpc_map(L4_ThreadId_t pm, unsigned label, const L4_Word_t in[5], L4_Word_t *amount)
 {
     L4_Acceptor_t before = L4_Accepted();
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));

@@ -76,6 +76,7 @@ static int image_call(L4_ThreadId_t server, L4_Word_t op, L4_Word_t in[IMAGE_WOR
         words = (length + 3) / 4;
     } else {
         in[6] = text->container;
+        in[7] = text->offset;
     }
     return call(server, op, 6 + words, in, want, 3, out, NULL);
 }
@@ -208,4 +209,29 @@ int hurd_task_let_go(L4_ThreadId_t server, L4_Word_t child)
 int hurd_task_release(L4_ThreadId_t server, L4_Word_t task)
 {
     return call(server, HURD_TASK_RELEASE, 1, &task, 0, 0, NULL, NULL);
+}
+
+int hurd_task_signal(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t signal)
+{
+    const L4_Word_t in[] = {task, id, signal};
+    return call(server, HURD_TASK_SIGNAL, 3, in, 0, 0, NULL, NULL);
+}
+
+int hurd_task_signal_group(L4_ThreadId_t server, L4_Word_t task, L4_Word_t group, L4_Word_t signal)
+{
+    const L4_Word_t in[] = {task, group, signal};
+    return call(server, HURD_TASK_SIGNAL_GROUP, 3, in, 0, 0, NULL, NULL);
+}
+
+int hurd_task_signal_wait(L4_ThreadId_t server, L4_Word_t task, L4_Word_t flags, L4_Word_t *set)
+{
+    const L4_Word_t in[] = {task, flags};
+    return call(server, HURD_TASK_SIGNAL_WAIT, 2, in, 1, 1, set, NULL);
+}
+
+int hurd_task_group(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t group,
+                    L4_Word_t result[2])
+{
+    const L4_Word_t in[] = {task, id, group};
+    return call(server, HURD_TASK_GROUP, 3, in, 2, 2, result, NULL);
 }

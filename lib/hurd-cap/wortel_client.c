@@ -11,20 +11,30 @@ L4_ThreadId_t hurd_wortel_thread(void)
 }
 
 /* Sends a request whose reply begins with an L4 error code. */
-static int control(L4_Word_t op, L4_Word_t cap, unsigned n, const L4_Word_t *in, L4_Word_t *second)
+enum { REPLY_MOST = 8 };                /* words behind the first */
+
+/* The reply's words behind the first go to `values`. */
+static int control_many(L4_Word_t op, L4_Word_t cap, unsigned n, const L4_Word_t *in,
+                        unsigned count, L4_Word_t *values)
 {
-    L4_Word_t out[2] = {0, 0};
+    L4_Word_t out[1 + REPLY_MOST] = {0};
     unsigned got = 0;
-    int error = hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(op, cap), n, in, 2, out, &got);
+    int error = hurd_cap_rpc(hurd_wortel_thread(), HURD_WORTEL_LABEL(op, cap), n, in, 1 + count,
+                             out, &got);
     if (error != 0)
         return error;
     if (got < 1)
         return EIO;
     if (out[0] != 0)
         return -1 - (int)out[0];
-    if (second)
-        *second = out[1];
+    for (unsigned i = 0; i < count; i++)
+        values[i] = out[1 + i];
     return 0;
+}
+
+static int control(L4_Word_t op, L4_Word_t cap, unsigned n, const L4_Word_t *in, L4_Word_t *second)
+{
+    return control_many(op, cap, n, in, second ? 1 : 0, second);
 }
 
 void hurd_wortel_putchar(L4_Word_t cap, int c)
@@ -79,6 +89,14 @@ int hurd_wortel_space_info(L4_Word_t cap, L4_ThreadId_t space, enum hurd_space_c
 {
     L4_Word_t in[] = {space.raw, (L4_Word_t)k};
     return control(HURD_WORTEL_SPACE_INFO, cap, 2, in, value);
+}
+
+int hurd_wortel_space_infos(L4_Word_t cap, L4_ThreadId_t space, enum hurd_space_counter k,
+                            L4_Word_t count, L4_Word_t *values)
+{
+    L4_Word_t in[] = {space.raw, (L4_Word_t)k, count};
+    return count > REPLY_MOST ? EINVAL
+                              : control_many(HURD_WORTEL_SPACE_INFO, cap, 3, in, count, values);
 }
 
 int hurd_wortel_space_quota(L4_Word_t cap, L4_ThreadId_t space, L4_Word_t pages)

@@ -197,7 +197,7 @@ _Noreturn void report_run(void)
     say_registers(casualty.ip);
     say_neighbours(casualty.is_violation ? casualty.address : casualty.ip);
     say_callers();
-    hurd_mm_die(status);
+    hurd_mm_die_of(status);
 }
 
 _Noreturn void report_store_refused(const struct hurd_store_fault *fault, uintptr_t ip)
@@ -207,7 +207,7 @@ _Noreturn void report_store_refused(const struct hurd_store_fault *fault, uintpt
         program_name(), (unsigned)L4_Version(fault->thread), (L4_Word_t)fault->offset,
         fault->access & HURD_VM_WRITE ? "write" : "read", (L4_Word_t)fault->address, (L4_Word_t)ip);
     say_neighbours(fault->address);
-    hurd_mm_die(HURD_MM_STATUS_SEGV);
+    hurd_mm_die_of(HURD_MM_STATUS_SEGV);
 }
 
 _Noreturn void __libc_mistake(const char *what, const void *at, const void *caller)
@@ -215,5 +215,5 @@ _Noreturn void __libc_mistake(const char *what, const void *at, const void *call
     say("%s (task %u): %s: block %08lx, in a call from %08lx\n", program_name(), mm.task, what,
         (L4_Word_t)at, (L4_Word_t)caller);
     say_neighbours((uintptr_t)at);
-    hurd_mm_die(HURD_MM_STATUS_ABORTED);
+    hurd_mm_die_of(HURD_MM_STATUS_ABORTED);
 }

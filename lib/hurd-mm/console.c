@@ -6,9 +6,11 @@
 #include <hurd/deva.h>
 #include <hurd/io.h>
 #include <hurd/startup.h>
+#include <signal.h>
 #include <hurd/wortel.h>
 #include <libc.h>
 #include <stdlib.h>
+#include "handler.h"
 #include "report.h"
 #include "streams.h"
 
@@ -28,6 +30,14 @@ static struct hurd_startup_cap stream_cap(int stream)
     return stream_sent(stream, &cap) ? cap : __hurd_startup_data->console;
 }
 
+/* A program that never asked for signals does not link raise(). */
+static void sigpipe(void)
+{
+    if (!signals.raise)
+        hurd_mm_die_of(128 + SIGPIPE);
+    signals.raise(SIGPIPE);
+}
+
 long __libc_write(int stream, const void *data, size_t size)
 {
     if (__posix_write)
@@ -43,6 +53,8 @@ long __libc_write(int stream, const void *data, size_t size)
             if (!error)
                 error = hurd_deva_write(server, cap.cap, data, size, &done);
         }
+        if (error == EPIPE)
+            sigpipe();
         return done || !error ? (long)done : refuse(error);
     }
     if (!startup->wortel.server)

@@ -154,11 +154,19 @@ int evict_frame(void)
 
 /* ---- policies ---- */
 
-/* The pager executes and reads it, so it must be on wired pages. */
+/* Wired, or text of the image that is the pager's (mm_init.c). */
+static bool is_pagers(const struct map *map)
+{
+    return map->store == &mm.wired ||
+           (map->is.permanent && map->store->class->kind == HURD_MM_CONTAINER &&
+            !(map->is.rights & HURD_VM_WRITE));
+}
+
+/* The pager executes and reads it, so it must be on pages that the pager may touch. */
 static bool is_wired(const void *first, size_t size)
 {
     struct map *map = map_find(&mm.space, (uintptr_t)first);
-    return map && map->store == &mm.wired && map->range.last - (uintptr_t)first >= size - 1;
+    return map && is_pagers(map) && map->range.last - (uintptr_t)first >= size - 1;
 }
 
 static bool function_is_wired(const void *function)

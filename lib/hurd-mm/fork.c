@@ -69,14 +69,31 @@ static bool range_note(uintptr_t first, uintptr_t last, unsigned rights)
     return true;
 }
 
+/* The image's pages that follow each other: the child's pager begins there. */
+static void text_note(const struct map *m)
+{
+    struct hurd_startup_range *text = &fork_resume.text;
+    uintptr_t size = m->range.last - m->range.first + 1;
+    if (text->size == 0) {
+        *text = (struct hurd_startup_range){m->range.first, 0, m->is.rights};
+        fork_resume.text_offset = m->offset;
+    }
+    if (m->range.first == text->address + text->size &&
+        m->offset == fork_resume.text_offset + text->size && m->is.rights == text->rights)
+        text->size += size;
+}
+
 /* What is wired, for the child to wire it as well. */
-static int ranges_note(void)
+static int ranges_note(const struct fork_request *r)
 {
     bool fits = true;
     fork_resume = (struct hurd_startup_resume){.ip = (L4_Word_t)fork_child};
-    for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m))
+    for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m)) {
         if (m->store == &mm.wired)
             fits = fits && range_note(m->range.first, m->range.last, m->is.rights);
+        else if (m->store->class->kind == HURD_MM_CONTAINER && m->store->container == r->image)
+            text_note(m);
+    }
     uintptr_t table = mm.pool.table, size = mm.pool.records * sizeof(struct hurd_page);
     if (mm.pool.heads) {
         uintptr_t heads = (uintptr_t)mm.pool.heads;
@@ -120,7 +137,7 @@ struct need {
 
 static struct need need_count(const struct fork_request *r)
 {
-    struct need need = {.core = STARTUP_PAGES + r->image_pages + SPARE};
+    struct need need = {.core = STARTUP_PAGES + SPARE};
     for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m)) {
         uintptr_t first = m->range.first, last = m->range.last;
         if (m->store == &mm.anonymous) {
@@ -170,7 +187,7 @@ static int room_prepare(const struct fork_request *r, struct need *need)
 {
     int error;
     do {
-        error = ranges_note();
+        error = ranges_note(r);
         if (error)
             return error;
         *need = need_count(r);

@@ -25,7 +25,7 @@ static struct at_fork {
     void (*prepare)(void), (*parent)(int error), (*child)(void);
 } at_fork[AT_FORK_MAX];
 static unsigned at_fork_count;
-static L4_Word_t image_pages;           /* 0: not asked yet */
+static L4_ThreadId_t child_thread;
 
 int hurd_at_fork(void (*prepare)(void), void (*parent)(int error), void (*child)(void))
 {
@@ -35,6 +35,11 @@ int hurd_at_fork(void (*prepare)(void), void (*parent)(int error), void (*child)
         at_fork[at_fork_count++] = (struct at_fork){prepare, parent, child};
     mutex_unlock(&lock);
     return fits ? 0 : ENOMEM;
+}
+
+L4_ThreadId_t hurd_fork_child(void)
+{
+    return child_thread;
 }
 
 static void hold_all(void)
@@ -64,18 +69,6 @@ static void let_go_all(int result)
 
 /* ---- the parent ---- */
 
-static int image_size(void)
-{
-    const struct hurd_startup_data *data = __hurd_startup_data;
-    struct hurd_pm_container_info info;
-    if (image_pages)
-        return 0;
-    int error = hurd_pm_container_info(mm.physmem, data->image.cap, &info);
-    if (!error)
-        image_pages = info.allocated / HURD_MM_PAGE;
-    return error;
-}
-
 /* A control and a container go to `task`.  On an error both are gone. */
 static int give(const L4_Word_t made[2], L4_Word_t gift[2])
 {
@@ -99,12 +92,8 @@ static int copy_make(struct fork_context *context, L4_Word_t frames, L4_Word_t g
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
     L4_Word_t made[2];
-    int error = image_size();
-    if (error)
-        return error;
-    const struct fork_request r = {(L4_Word_t)context, frames, data->image.cap, data->startup.cap,
-                                   image_pages};
-    error = vm_fork(&r, made);
+    const struct fork_request r = {(L4_Word_t)context, frames, data->image.cap, data->startup.cap};
+    int error = vm_fork(&r, made);
     if (error == EAGAIN)                /* the workers for swap have been started now */
         error = vm_fork(&r, made);
     return error ? error : give(made, gift);
@@ -142,6 +131,7 @@ static void child(void)
     extra_forked();
     spawn_forked();
     wait_forked();
+    signal_thread_forked();
 }
 
 /* ---- both ---- */
@@ -153,6 +143,8 @@ static int run(L4_Word_t frames, struct hurd_task_created *created)
     if (setjmp(context.registers) != 0)
         return IN_CHILD;
     int error = parent(&context, frames, created);
+    if (!error)
+        child_thread = created->thread;
     fpu_load(fpu_of(&context));
     return error;
 }
@@ -201,7 +193,8 @@ static int status_word(const struct hurd_task_ended *ended)
     case HURD_TASK_EXITED: return (int)(ended->status & 0xff) << 8;
     case HURD_TASK_FAULTED: return SIGSEGV;
     case HURD_TASK_EXCEPTION: return signal_of_vector(ended->status - 128);
-    default: return 9;                  /* SIGKILL */
+    case HURD_TASK_SIGNALLED: return (int)(ended->status - 128) & 0x7f;
+    default: return SIGKILL;
     }
 }
 
@@ -212,10 +205,16 @@ pid_t waitpid(pid_t pid, int *status, int options)
     if (options & ~(WNOHANG | WUNTRACED))
         return failed(EINVAL);
     if (pid < -1)
-        return failed(ECHILD);          /* there are no process groups */
-    int error = hurd_task_wait_child(L4_ThreadIdOfRaw(data->task.server), data->task.cap,
+        return failed(ECHILD);          /* of a process group: not there */
+    int error;
+    do {
+        struct signal_wait outer;
+        signal_wait_begin(&outer, L4_ThreadIdOfRaw(data->task.server));
+        error = hurd_task_wait_child(L4_ThreadIdOfRaw(data->task.server), data->task.cap,
                                      pid > 0 ? (L4_Word_t)pid : 0,
                                      options & WNOHANG ? HURD_TASK_NOHANG : 0, &ended);
+        error = signal_wait_end(&outer, error);
+    } while (error == ERESTART);
     if (error == EAGAIN && options & WNOHANG)
         return 0;
     if (error)

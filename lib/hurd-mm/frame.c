@@ -24,31 +24,33 @@ uintptr_t frame_offset(const struct frame *frame, uintptr_t offset)
     return frame->offset + (offset - frame->range.first);
 }
 
-/* The run that a new one at [first, last] would continue, or be continued by. */
-static struct frame *frame_before(struct store *store, uintptr_t first, L4_Word_t container,
-                                  uintptr_t offset)
+/* True if page `first` of the store, at `offset` in the container, continues the run. */
+static bool frame_goes_on(const struct frame *f, uintptr_t first, L4_Word_t container,
+                          uintptr_t offset)
 {
-    struct frame *f = first ? frame_find(store, first - 1) : NULL;
-    return f && f->container == container && frame_offset(f, first) == offset ? f : NULL;
+    return f && f->range.last == first - 1 && f->container == container &&
+           frame_offset(f, first) == offset;
 }
 
-static struct frame *frame_after(struct store *store, uintptr_t last, L4_Word_t container,
-                                 uintptr_t end)
+static bool frame_starts_at(const struct frame *f, uintptr_t first, L4_Word_t container,
+                            uintptr_t offset)
 {
-    struct frame *f = last != UINTPTR_MAX ? frame_find(store, last + 1) : NULL;
-    return f && f->container == container && f->offset == end ? f : NULL;
+    return f && f->range.first == first && f->container == container && f->offset == offset;
 }
 
 bool frame_add(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last,
                L4_Word_t container, uintptr_t offset)
 {
     assert_is(first, <=, last);
-    if (range_overlap(store->frames, first, last))
+    struct frame *before = frame_from(store, first ? first - 1 : 0), *after = before;
+    if (before && before->range.last < first)
+        after = frame_from(store, first);
+    if (after && after->range.first <= last)
         return false;
-    struct frame *before = frame_before(store, first, container, offset);
-    struct frame *after = frame_after(store, last, container, offset + (last - first) + 1);
-    if (before) {
-        if (after) {
+    bool joins = last != UINTPTR_MAX &&
+                 frame_starts_at(after, last + 1, container, offset + (last - first) + 1);
+    if (first && frame_goes_on(before, first, container, offset)) {
+        if (joins) {
             last = after->range.last;
             range_remove(&store->frames, &after->range);
             slab_give(slab, after);
@@ -56,7 +58,7 @@ bool frame_add(struct slab *slab, struct store *store, uintptr_t first, uintptr_
         before->range.last = last;      /* into a gap: the order stays */
         return true;
     }
-    if (after) {
+    if (joins) {
         after->range.first = first;
         after->offset = offset;
         return true;

@@ -9,6 +9,7 @@
  * exception, and the reply to it loads every register at once. */
 #include "handler.h"
 #include <errno.h>
+#include <hurd/task.h>
 #include <l4/message.h>
 #include <l4/thread.h>
 #include "mm.h"
@@ -76,9 +77,14 @@ static struct signal_thread *thread_of(L4_ThreadId_t from)
     return t;
 }
 
-/* In a child of fork(): the thread that called it keeps its mask and its stack for signals. */
+/* In a child of fork(): the thread that called it keeps its mask and its stack for signals, and
+ * gets the child's. */
 void handler_forked(L4_ThreadId_t parent, L4_ThreadId_t child)
 {
+    if (parent.raw != signals.target.raw)
+        signals = (struct signals){.raise = signals.raise};
+    signals.target = child;
+    signals.pending = 0;
     struct signal_thread *t = thread_find(parent);
     if (t)
         t->thread = child;
@@ -146,6 +152,7 @@ static struct delivery *prepare(L4_ThreadId_t from, int signal)
     d->stack = t->stack;
     d->action = *action;
     d->error = 0;
+    d->arrived = false;
     t->mask |= action->sa_mask | (action->sa_flags & SA_NODEFER ? 0 : bit(signal));
     if ((unsigned)action->sa_flags & SA_RESETHAND)
         action->sa_handler = SIG_DFL;
@@ -177,11 +184,126 @@ static bool run(struct delivery *d)
     return true;
 }
 
+/* ---- signals from outside ---- */
+
+struct signals signals;
+
+static bool is_ignored(int signal)
+{
+    const struct sigaction *a = &actions[signal];
+    return a->sa_handler == SIG_IGN ||
+           (a->sa_handler == SIG_DFL && bit(signal) & HURD_TASK_IGNORED);
+}
+
+static sigset_t target_mask(void)
+{
+    struct signal_thread *t = thread_find(signals.target);
+    return t ? t->mask : 0;
+}
+
+/* The next signal that the target does not block, on its way; NULL: there is none.  LATER: ask
+ * again. */
+static struct delivery *arrival_next(void)
+{
+    sigset_t ready;
+    while ((ready = signals.pending & ~target_mask())) {
+        int signal = __builtin_ctzl(ready) + 1;
+        if (actions[signal].sa_handler == SIG_DFL && !is_ignored(signal))
+            hurd_mm_die_of(128 + signal);
+        if (!thread_of(signals.target))
+            return LATER;
+        struct delivery *d = is_ignored(signal) ? NULL : prepare(signals.target, signal);
+        if (d == LATER)
+            return LATER;
+        signals.pending &= ~bit(signal);
+        if (!d)
+            continue;
+        d->arrived = true;
+        d->code = SI_USER;
+        d->address = 0;
+        return d;
+    }
+    return NULL;
+}
+
+/* The thread is at work in the program, and no handler runs yet. */
+static void wait_mark(const struct delivery *d)
+{
+    if (!signals.wait.active)
+        return;
+    signals.wait.interrupted = true;
+    if (!(d->action.sa_flags & SA_RESTART))
+        signals.wait.fails = true;
+}
+
+/* Sends the target to handler_trap.  An IPC or fault that it is in goes on to its end before. */
+static int arrivals_deliver(void)
+{
+    L4_Word_t ip = 0;
+    signals.wanted = true;              /* before `held` is read: see signal_release() */
+    if (signals.held || delivery_that_traps(signals.target))
+        return 0;
+    signals.wanted = false;
+    struct delivery *d = arrival_next();
+    if (!d || d == LATER)
+        return d ? EAGAIN : 0;
+    d->state = DELIVERY_TRAPS;
+    report_take_exceptions(signals.target);
+    L4_ExchangeRegisters(signals.target, L4_EXREGS_IP, 0, (L4_Word_t)handler_trap, 0, 0,
+                         L4_nilthread, NULL, NULL, &ip, NULL, NULL, NULL);
+    d->ip = ip;
+    wait_mark(d);
+    return 0;
+}
+
+int handler_arrives(sigset_t set)
+{
+    for (int i = 1; i < NSIG; i++)
+        if (set & bit(i) && !(is_ignored(i) && !(target_mask() & bit(i))))
+            signals.pending |= bit(i);
+    return arrivals_deliver();
+}
+
+/* It was sent to handler_trap, but has made a fault or an exception of its own before: that comes
+ * first, and the signal waits again. */
+static void take_back(L4_ThreadId_t thread)
+{
+    struct delivery *d = delivery_that_traps(thread);
+    struct signal_thread *t = thread_find(thread);
+    if (!d || !d->arrived)
+        return;
+    signals.pending |= bit(d->signal);
+    if (t)
+        t->mask = d->mask;
+    if ((unsigned)d->action.sa_flags & SA_RESETHAND)
+        actions[d->signal] = d->action;
+    d->state = DELIVERY_FREE;
+}
+
+/* The reply to an exception: the thread goes on as `registers` say, or in the handler of the next
+ * signal that has come meanwhile. */
+static void go_on(L4_ThreadId_t thread, const L4_Word_t registers[REGISTERS])
+{
+    bool may = thread.raw == signals.target.raw && !signals.held && signals.pending &&
+               !delivery_that_traps(thread);
+    struct delivery *d = may ? arrival_next() : NULL;
+    if (d && d != LATER) {
+        for (unsigned i = 0; i < REGISTERS; i++)
+            d->registers[i] = registers[i];
+        wait_mark(d);
+        run(d);
+        return;
+    }
+    L4_LoadMRs(1, REGISTERS, registers);
+    L4_LoadMR(0, L4_MakeTag(0, REGISTERS, 0).raw);
+}
+
 /* ---- faults ---- */
 
 bool handler_fault(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access, int error,
                    bool mapped)
 {
+    take_back(L4_GlobalIdOf(from));
     struct delivery *d = prepare(from, error ? SIGBUS : SIGSEGV);
     if (!d)
         return false;
@@ -228,9 +350,11 @@ static bool come_back(L4_ThreadId_t thread, L4_Word_t word)
         return false;
     if (t)
         t->mask = d->mask;
-    L4_LoadMRs(1, REGISTERS, d->registers);
-    L4_LoadMR(0, L4_MakeTag(0, REGISTERS, 0).raw);
+    L4_Word_t registers[REGISTERS];
+    for (unsigned i = 0; i < REGISTERS; i++)
+        registers[i] = d->registers[i];
     d->state = DELIVERY_FREE;
+    go_on(thread, registers);
     return true;
 }
 
@@ -239,6 +363,8 @@ bool handler_exception(L4_ThreadId_t from)
     L4_Word_t registers[REGISTERS];
     L4_StoreMRs(1, REGISTERS, registers);
     L4_ThreadId_t thread = L4_GlobalIdOf(from);
+    if (registers[EIP] != (L4_Word_t)handler_trap)
+        take_back(thread);
     if (registers[EIP] == (L4_Word_t)handler_return_trap && come_back(thread, registers[EAX]))
         return true;
     struct delivery *d = delivery_that_traps(thread);
@@ -255,7 +381,9 @@ bool handler_exception(L4_ThreadId_t from)
     }
     for (unsigned i = 0; i < REGISTERS; i++)
         d->registers[i] = registers[i];
-    if (trapped) {
+    if (trapped && d->arrived) {
+        d->registers[EIP] = d->ip;
+    } else if (trapped) {
         d->registers[EIP] = d->ip;
         d->registers[VECTOR] = 14;
         d->registers[CODE] = d->access & HURD_VM_WRITE ? 6 : 4;
@@ -310,5 +438,7 @@ int handler_mask(L4_ThreadId_t from, sigset_t set, bool change, sigset_t *old)
     *old = t->mask;
     if (change)
         t->mask = set & ~(bit(SIGKILL) | bit(SIGSTOP));
+    if (change && t->thread.raw == signals.target.raw && signals.pending & ~t->mask)
+        arrivals_deliver();             /* before the caller goes on */
     return 0;
 }

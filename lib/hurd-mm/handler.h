@@ -3,6 +3,7 @@
 #ifndef MM_HANDLER_H
 #define MM_HANDLER_H
 
+#include <hurd/signals.h>
 #include <l4/types.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -16,6 +17,7 @@ struct delivery {
     L4_Word_t registers[12];            /* in the order of the exception message, spec x2 6.3 */
     L4_Word_t address, ip;
     int signal, code, error;
+    bool arrived;                       /* from outside: the thread may be anywhere */
     unsigned access;
     sigset_t mask;                      /* of the thread, before */
     stack_t stack;
@@ -34,6 +36,27 @@ bool handler_fault(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned
                    bool mapped);
 /* The exception in the message registers.  True: they hold the reply to it now. */
 bool handler_exception(L4_ThreadId_t from);
+
+/* ---- signals from outside ---- */
+
+struct signals {
+    L4_ThreadId_t target;               /* global id */
+    volatile unsigned held;             /* signal_hold(): calls without their release */
+    volatile bool wanted;               /* a signal waits for the end of that */
+    volatile sigset_t pending;
+    struct signal_wait wait;
+    int (*raise)(int signal);           /* NULL: the program has never called sigaction() */
+};
+extern struct signals signals;
+
+/* What has come; 0: nothing new.  EAGAIN: ask again soon.  Ends the task if that is what a signal
+ * does. */
+int handler_arrives(sigset_t set);
+
+/* arrive.c: the thread that brings signals to the pager is there, or it is made now.  EAGAIN,
+ * ENOMEM. */
+int signal_thread_needed(void);
+void signal_thread_forked(void);
 
 int handler_action(int signal, const L4_Word_t *new, struct sigaction *old);
 int handler_stack(L4_ThreadId_t from, const L4_Word_t *new, stack_t *old);

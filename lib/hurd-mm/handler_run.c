@@ -2,6 +2,7 @@
 /* Signals, in the thread that caused one: what it had goes to its stack, the handler runs, and all
  * of it comes back. Before: handler.c, in the pager, which sent us here. And <signal.h>. */
 #include <errno.h>
+#include <hurd/task.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/schedule.h>
@@ -140,9 +141,26 @@ static int result(int error)
     return error ? -1 : 0;
 }
 
+/* Signals that a thread causes itself, by its instructions. */
+static const sigset_t own_faults = 1ul << (SIGSEGV - 1) | 1ul << (SIGBUS - 1) |
+                                   1ul << (SIGFPE - 1) | 1ul << (SIGILL - 1) |
+                                   1ul << (SIGTRAP - 1);
+
+static bool others_may_send(sigset_t set)
+{
+    return (set & ~own_faults) != 0;
+}
+
 int sigaction(int number, const struct sigaction *action, struct sigaction *old)
 {
     L4_Word_t in[5] = {(L4_Word_t)number, action != NULL}, out[3];
+    signals.raise = raise;
+    if (number > 0 && number < NSIG && action && action->sa_handler != SIG_DFL &&
+        others_may_send(1ul << (number - 1))) {
+        int error = signal_thread_needed();
+        if (error)
+            return result(error);
+    }
     if (action) {
         in[2] = (L4_Word_t)action->sa_handler;
         in[3] = action->sa_mask;
@@ -186,8 +204,6 @@ int sigaltstack(const stack_t *stack, stack_t *old)
     return result(error);
 }
 
-static sigset_t pending;                /* raised while they were blocked */
-
 static sigset_t bit_of(int number)
 {
     return (sigset_t)1 << (number - 1);
@@ -201,13 +217,13 @@ static int mask_set(bool change, sigset_t set, sigset_t *old)
     return error;
 }
 
-static void raise_pending(sigset_t mask)
+/* To the pager: they wait there while they are blocked. */
+static void arrive(sigset_t set)
 {
-    for (int i = 1; i < NSIG; i++) {
-        sigset_t one = bit_of(i);
-        if (!(mask & one) && __atomic_fetch_and(&pending, ~one, __ATOMIC_RELAXED) & one)
-            raise(i);
-    }
+    const L4_Word_t in[] = {set};
+    L4_Word_t unused[1];
+    while (request(REQUEST_SIGNAL_ARRIVES, 1, in, 0, unused) == EAGAIN)
+        L4_Yield();
 }
 
 int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
@@ -215,15 +231,17 @@ int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
     sigset_t before, now = 0, unused;
     if (set && how != SIG_BLOCK && how != SIG_UNBLOCK && how != SIG_SETMASK)
         return EINVAL;
-    int error = mask_set(false, 0, &before);
+    int error = set && how != SIG_UNBLOCK && others_may_send(*set) ? signal_thread_needed() : 0;
+    if (!error)
+        error = mask_set(false, 0, &before);
     if (!error && set) {
         now = how == SIG_BLOCK ? before | *set : how == SIG_UNBLOCK ? before & ~*set : *set;
         error = mask_set(true, now, &unused);
     }
     if (!error && old)
         *old = before;
-    if (!error && set && pending)
-        raise_pending(now);
+    if (!error && set && signals.pending & ~now)
+        arrive(0);                      /* it could not come before */
     return error;
 }
 
@@ -235,7 +253,7 @@ int sigprocmask(int how, const sigset_t *set, sigset_t *old)
 /* What is not to be ignored by default ends the task. */
 static bool is_ignored_by_default(int number)
 {
-    return number == SIGCHLD || number == SIGCONT;
+    return number == SIGCONT || bit_of(number) & HURD_TASK_IGNORED;
 }
 
 int raise(int number)
@@ -248,11 +266,11 @@ int raise(int number)
         (action.sa_handler == SIG_DFL && is_ignored_by_default(number)))
         return 0;
     if (mask_set(false, 0, &before) == 0 && before & bit_of(number)) {
-        __atomic_fetch_or(&pending, bit_of(number), __ATOMIC_RELAXED);
+        arrive(bit_of(number));
         return 0;
     }
     if (action.sa_handler == SIG_DFL)
-        hurd_mm_die(128 + number);
+        hurd_mm_die_of(128 + number);
     if ((unsigned)action.sa_flags & SA_RESETHAND)
         signal(number, SIG_DFL);
     siginfo_t info = {.si_signo = number, .si_code = SI_USER};
@@ -261,8 +279,6 @@ int raise(int number)
              &unused);
     call(&action, &info, &context);
     mask_set(true, before, &unused);
-    if (pending)
-        raise_pending(before);
     return 0;
 }
 
@@ -274,6 +290,8 @@ void __sigjmp_save(sigjmp_buf env, int save)
 _Noreturn void siglongjmp(sigjmp_buf env, int value)
 {
     sigset_t unused;
+    if (L4_MyGlobalId().raw == signals.target.raw)
+        signals.wait.active = false;    /* out of a handler, out of the call that it broke off */
     if (env->has_mask)
         mask_set(true, env->mask, &unused);
     longjmp(env->env, value);

@@ -24,6 +24,11 @@ _Noreturn void hurd_mm_die(int status)
         __asm__ volatile("ud2");
 }
 
+_Noreturn void hurd_mm_die_of(int status)
+{
+    hurd_mm_die((int)HURD_TASK_BY_SIGNAL | (status - 128));
+}
+
 static unsigned text_add(char *text, unsigned at, const char *more)
 {
     while (*more && at < TEXT - 1)
@@ -60,7 +65,7 @@ static _Noreturn void last_words(char *text, unsigned n)
 {
     text[n++] = '\n';
     text_send(text, n);
-    hurd_mm_die(HURD_MM_STATUS_ABORTED);
+    hurd_mm_die_of(HURD_MM_STATUS_ABORTED);
 }
 
 static unsigned place_add(char *text, const char *file, unsigned line, const char *function,

@@ -46,7 +46,8 @@ int memory_allocate_map(uintptr_t address, uintptr_t size, unsigned rights)
         return error;
     mm.counters.frames_taken += size / HURD_MM_PAGE;
     mm.room.left -= (int32_t)(size / HURD_MM_PAGE);
-    error = map_rest(mm.memory, rights, address, address, size, done);
+    if (done < size)
+        error = map_rest(mm.memory, rights, address, address, size, done);
     if (error)
         memory_deallocate(mm.memory, address, size);
     return error;

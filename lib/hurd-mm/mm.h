@@ -170,7 +170,6 @@ struct fork_request {
     L4_Word_t context;                  /* the caller's struct fork_context */
     L4_Word_t frames;                   /* for the child beside its copies, or HURD_FORK_PART */
     L4_Word_t image, startup;           /* handles that the child has its own of */
-    L4_Word_t image_pages;
 };
 /* EINPROGRESS: ask again.  EAGAIN: ask again after the workers for swap have been started. */
 int fork_copy(const struct fork_request *r, L4_ThreadId_t from, L4_Word_t made[2]);
@@ -217,6 +216,7 @@ enum request {
     REQUEST_SIGNAL_ACTION,      /* signal, change, handler, mask, flags -> handler, mask, flags */
     REQUEST_SIGNAL_STACK,       /* change, base, size, flags -> base, size, flags */
     REQUEST_SIGNAL_MASK,        /* mask, change -> mask */
+    REQUEST_SIGNAL_ARRIVES,     /* set; EAGAIN: again soon */
     REQUEST_PAGEIN_JOB,         /* error of the last one, bytes -> struct worker_job */
     REQUEST_PAGEIN_WORKER,      /* global id of a new worker, kind of job */
     REQUEST_FORK,               /* struct fork_request -> control, container */

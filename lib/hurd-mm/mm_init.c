@@ -10,6 +10,7 @@
 #include <l4/utcb.h>
 #include <string.h>
 #include "evict.h"
+#include "handler.h"
 #include "mm.h"
 #include "paged.h"
 #include "pageout.h"
@@ -137,9 +138,17 @@ static int record_segments(const struct hurd_startup_data *data)
 
 /* ---- the pager's part of the program ---- */
 
-/* Text comes from a container that is not ours, and only our own pages can be pinned: it is copied.
- * By hand, not by copy-on-write: the pages that we are running on must not be touched, for nobody
- * would bring them back yet. */
+/* Text comes from the image, whose pages never leave memory.  If physmem takes one away from us, the
+ * pager's own pager, `task`, brings it back (servers/task/fault.c), so the pager needs no copy. */
+static bool task_brings_back(const struct map *map)
+{
+    return map->store != &mm.anonymous && mm.task >= HURD_TASK_FIRST &&
+           !(map->is.rights & HURD_VM_WRITE);
+}
+
+/* For the tasks that wortel started, whose images `task` does not have: only our own pages can be
+ * pinned, so text is copied.  By hand, not by copy-on-write: the pages that we are running on must
+ * not be touched, for nobody would bring them back yet. */
 static int copy_region(const struct map *map)
 {
     uintptr_t first = map->range.first, size = map->range.last - first + 1;
@@ -157,6 +166,9 @@ static int copy_region(const struct map *map)
 static int wire_region(struct map *map)
 {
     uintptr_t first = map->range.first, size = map->range.last - first + 1;
+    map->is.permanent = true;
+    if (task_brings_back(map))
+        return 0;
     int error = map->store != &mm.anonymous ? copy_region(map) : 0;
     if (error)
         return error;
@@ -164,7 +176,6 @@ static int wire_region(struct map *map)
     map->store = &mm.wired;
     map->store->users++;
     map->offset = first;
-    map->is.permanent = true;
     return memory_wire(first, size, map->is.rights);
 }
 
@@ -234,6 +245,7 @@ int hurd_mm_init(L4_ThreadId_t pager)
     mm.pager = pager;
     mm.starter = L4_MyGlobalId();
     mm.task = L4_Version(mm.starter);
+    signals.target = mm.starter;
     mm.reserved = (struct store){.class = &reserved_class, .users = 1};
     mm.pool_store = (struct store){.class = &pool_class, .users = 1, .rights = HURD_VM_RIGHTS};
     mm.wired = (struct store){.class = &wired_class, .users = 1, .rights = HURD_VM_RIGHTS};

@@ -275,10 +275,6 @@ bool hurd_page_look(struct hurd_page *page)
 
 struct hurd_page *hurd_page_at(struct hurd_policy *policy, uint32_t at)
 {
-    for (uint32_t i = 0; i < mm.pool.slots; i++) {
-        struct hurd_page *page = slot((at + i) % mm.pool.slots);
-        if (page->policy == policy)
-            return page;
-    }
-    return NULL;
+    struct hurd_page *page = mm.pool.slots ? slot(at % mm.pool.slots) : NULL;
+    return page && page->policy == policy ? page : NULL;
 }

@@ -184,7 +184,7 @@ static bool request_signal_mask(L4_ThreadId_t from, const L4_Word_t *a)
 static bool request_fork(L4_ThreadId_t from, const L4_Word_t *a)
 {
     const struct fork_request r = {
-        .context = a[0], .frames = a[1], .image = a[2], .startup = a[3], .image_pages = a[4],
+        .context = a[0], .frames = a[1], .image = a[2], .startup = a[3],
     };
     L4_Word_t made[2] = {0, 0};
     int error = fork_copy(&r, from, made);
@@ -219,6 +219,7 @@ static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     case REQUEST_SIGNAL_ACTION: return request_signal_action(a);
     case REQUEST_SIGNAL_STACK: return request_signal_stack(from, a);
     case REQUEST_SIGNAL_MASK: return request_signal_mask(from, a);
+    case REQUEST_SIGNAL_ARRIVES: return reply(handler_arrives(a[0]), 0);
     case REQUEST_PAGEIN_JOB: return pagein_job(from, (int)a[0], a[1]);
     case REQUEST_PAGEIN_WORKER: return reply(pagein_worker(L4_ThreadIdOfRaw(a[0]), a[1]), 0);
     case REQUEST_FORK: return request_fork(from, a);

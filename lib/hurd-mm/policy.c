@@ -85,13 +85,13 @@ const struct hurd_policy_ops hurd_policy_mru = {
 
 static void random_fault(struct hurd_policy *p, struct hurd_page *page)
 {
-    p->list[0].count++;
+    hurd_page_append(&p->list[0], page);
     page->mark = 1;
 }
 
 static void random_forget(struct hurd_policy *p, struct hurd_page *page)
 {
-    p->list[0].count--;
+    hurd_page_remove(&p->list[0], page);
     page->mark = 0;
 }
 
@@ -105,15 +105,19 @@ static uint32_t random_next(uint32_t *state)
     return *state = x;
 }
 
+/* A random place of all, until a page of the policy is there: so each of them is as likely.  If the
+ * policy has few of all pages, so that this does not hit, its list is short. */
 static struct hurd_page *random_victim(struct hurd_policy *p)
 {
-    struct hurd_page *page = NULL;
-    for (int tries = 0; p->list[0].count && tries < 64; tries++) {
-        page = hurd_page_at(p, random_next(&p->word[0]));
-        if (page && page->mark)
-            return page;
+    struct hurd_page *page = p->list[0].first;
+    for (int tries = 0; page && tries < 32; tries++) {
+        struct hurd_page *any = hurd_page_at(p, random_next(&p->word[0]));
+        if (any && any->mark)
+            return any;
     }
-    return NULL;
+    for (uint32_t n = page ? random_next(&p->word[0]) % p->list[0].count : 0; n > 0; n--)
+        page = page->next;
+    return page;
 }
 
 const struct hurd_policy_ops hurd_policy_random = {

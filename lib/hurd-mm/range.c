@@ -69,22 +69,34 @@ static void rebalance_path(struct path *path)
     }
 }
 
-/* Above a new leaf: up to the first subtree that is as high as it was before. */
+/* Above a new leaf: up to the first subtree that is as high as it was before, as every subtree is
+ * that had to be rotated. */
 static void rebalance_above_leaf(struct path *path)
 {
     while (path->length > 0) {
-        struct range **link = path->link[--path->length];
-        int before = (*link)->height;
-        rebalance(link);
-        if ((*link)->height == before)
+        struct range **link = path->link[--path->length], *r = *link;
+        int left = height(r->left), right = height(r->right), higher = left > right ? left : right;
+        if (left - right > 1 || right - left > 1) {
+            rebalance(link);
             return;
+        }
+        if (r->height == higher + 1)
+            return;
+        r->height = higher + 1;
     }
 }
 
 struct range *range_find(struct range *root, uintptr_t at)
 {
-    struct range *r = range_from(root, at);
-    return r && r->first <= at ? r : NULL;
+    for (struct range *r = root; r;) {
+        if (at > r->last)
+            r = r->right;
+        else if (at < r->first)
+            r = r->left;
+        else
+            return r;
+    }
+    return NULL;
 }
 
 struct range *range_from(struct range *root, uintptr_t at)
@@ -124,12 +136,17 @@ struct range *range_overlap(struct range *root, uintptr_t first, uintptr_t last)
 bool range_insert(struct range **root, struct range *range)
 {
     struct path path = {.length = 0};
-    if (range->first > range->last || range_overlap(*root, range->first, range->last))
+    struct range **link = root, *r;
+    if (range->first > range->last)
         return false;
-    struct range **link = root;
-    while (*link) {
+    while ((r = *link)) {               /* a range that overlaps lies on the way */
         path.link[path.length++] = link;
-        link = range->first < (*link)->first ? &(*link)->left : &(*link)->right;
+        if (range->last < r->first)
+            link = &r->left;
+        else if (range->first > r->last)
+            link = &r->right;
+        else
+            return false;
     }
     range->left = range->right = NULL;
     range->height = 1;

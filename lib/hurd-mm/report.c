@@ -20,7 +20,7 @@ struct casualty casualty;
 
 /* Exceptions must come to us even if the program named another handler: its UTCB is ours to write.
  */
-static void take_exceptions(L4_ThreadId_t thread)
+void report_take_exceptions(L4_ThreadId_t thread)
 {
     L4_ThreadId_t local = L4_LocalIdOf(thread);
     if (!L4_IsNilThread(local))
@@ -37,7 +37,7 @@ static void thread_redirect(L4_ThreadId_t thread, L4_Word_t ip)
 
 void report_redirect(L4_ThreadId_t thread, L4_Word_t ip)
 {
-    take_exceptions(thread);
+    report_take_exceptions(thread);
     thread_redirect(thread, ip);
 }
 
@@ -47,7 +47,7 @@ static bool casualty_take(L4_ThreadId_t from)
 {
     L4_ThreadId_t thread = L4_GlobalIdOf(from);
     if (thread.raw == casualty.thread.raw)
-        hurd_mm_die(casualty.is_violation ? HURD_MM_STATUS_SEGV : HURD_MM_STATUS_ILL);
+        hurd_mm_die_of(casualty.is_violation ? HURD_MM_STATUS_SEGV : HURD_MM_STATUS_ILL);
     if (!L4_IsNilThread(casualty.thread))
         return false;
     casualty.thread = thread;

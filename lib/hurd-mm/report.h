@@ -5,10 +5,16 @@
 
 #include <hurd/mm.h>
 
+/* status: an exit status, or HURD_TASK_BY_SIGNAL | signal. */
 _Noreturn void hurd_mm_die(int status);
+/* status: one of HURD_MM_STATUS_*, or 128 + a signal: that ended the task. */
+_Noreturn void hurd_mm_die_of(int status);
 
 /* Its exceptions come to the pager, it leaves whatever IPC it is in, and runs there. */
 void report_redirect(L4_ThreadId_t thread, L4_Word_t ip);
+
+/* Its exceptions come to the pager. */
+void report_take_exceptions(L4_ThreadId_t thread);
 
 /* In a worker: the store's function could not bring the page. */
 _Noreturn void report_store_refused(const struct hurd_store_fault *fault, uintptr_t ip);

@@ -271,8 +271,8 @@ int hurd_vm_show_sync(uintptr_t addr, uintptr_t size)
 
 int vm_fork(const struct fork_request *r, L4_Word_t made[2])
 {
-    const L4_Word_t in[] = {r->context, r->frames, r->image, r->startup, r->image_pages};
-    return request(REQUEST_FORK, 5, in, made);
+    const L4_Word_t in[] = {r->context, r->frames, r->image, r->startup};
+    return request(REQUEST_FORK, 4, in, made);
 }
 
 /* ---- policies ---- */

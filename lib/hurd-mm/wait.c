@@ -8,9 +8,14 @@
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/schedule.h>
+#include <hurd/clock.h>
+#include <hurd/device.h>
 #include <hurd/mm.h>
+#include <hurd/startup.h>
 #include <errno.h>
+#include <time.h>
 #include "fork.h"
+#include "handler.h"
 
 enum { WAKE = 0x311 };
 
@@ -23,27 +28,33 @@ struct waiter {
 
 static struct waiter *waiters;
 static volatile L4_Word_t list_holder;  /* local id of the thread that changes the list; 0: none */
+static volatile bool list_held;         /* ... holds back signals; valid while there is one */
 
 /* Held for a few instructions; a thread that finds it held lends its time to the holder. */
 static void list_lock(void)
 {
     L4_Word_t self = L4_MyLocalId().raw;
+    bool held = signal_hold();          /* a handler would find the lock taken by its own thread */
     for (;;) {
         L4_Word_t old = 0;
         __asm__ volatile("lock; cmpxchgl %2, %1"
                          : "+a"(old), "+m"(list_holder)
                          : "r"(self)
                          : "memory", "cc");
-        if (old == 0)
+        if (old == 0) {
+            list_held = held;
             return;
+        }
         L4_ThreadSwitch(L4_ThreadIdOfRaw(old));
     }
 }
 
 static void list_unlock(void)
 {
+    bool held = list_held;
     __asm__ volatile("" : : : "memory");
     list_holder = 0;
+    signal_release(held);
 }
 
 void wait_forked(void)
@@ -109,10 +120,46 @@ unsigned long long __libc_clock(void)
     return L4_SystemClock().raw;
 }
 
-void __libc_sleep(unsigned long long microseconds)
+unsigned long long __libc_sleep(unsigned long long microseconds)
 {
-    if (microseconds)
-        L4_Sleep(L4_TimePeriod(microseconds));
+    struct signal_wait outer;
+    unsigned long long start = L4_SystemClock().raw, gone = 0;
+    if (!microseconds)
+        return 0;
+    signal_wait_begin(&outer, L4_nilthread);
+    bool broken = signal_sleep(microseconds);
+    signal_wait_end(&outer, 0);
+    if (broken)
+        gone = L4_SystemClock().raw - start;
+    return broken && gone < microseconds ? microseconds - gone : 0;
+}
+
+/* ---- the time of day: a driver of class clock is asked once, and the kernel's clock goes on ---- */
+
+/* -1: no driver tells. */
+static long long ask_clock(void)
+{
+    struct hurd_startup_cap console = __hurd_startup_data->console;
+    struct hurd_clock_time t;
+    struct hurd_driver driver;
+    if (!console.server ||
+        hurd_driver_find(L4_ThreadIdOfRaw(console.server), console.cap, HURD_DEVICE_CLOCK, 0,
+                         &driver) ||
+        L4_IsNilThread(driver.thread) || hurd_clock_read(driver.thread, &t))
+        return -1;
+    struct tm tm = {.tm_year = (int)t.year - 1900, .tm_mon = (int)t.month - 1,
+                    .tm_mday = (int)t.day, .tm_hour = (int)t.hour, .tm_min = (int)t.minute,
+                    .tm_sec = (int)t.second};
+    return (long long)mktime(&tm) * 1000000 -
+           (long long)(t.kernel_low | (unsigned long long)t.kernel_high << 32);
+}
+
+long long __libc_time(void)
+{
+    static long long offset = -1;       /* of the kernel's clock */
+    if (offset < 0)
+        offset = ask_clock();
+    return offset < 0 ? -1 : offset + (long long)L4_SystemClock().raw;
 }
 
 /* A word of the thread control block that is the library's to use. */

@@ -7,6 +7,7 @@ static int within(int c, int first, int last)
     return c >= first && c <= last;
 }
 
+int isascii(int c) { return within(c, 0, 127); }
 int isdigit(int c) { return within(c, '0', '9'); }
 int isupper(int c) { return within(c, 'A', 'Z'); }
 int islower(int c) { return within(c, 'a', 'z'); }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a program: ISO C 7.22.4. */
 #include <libc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,8 +38,13 @@ _Noreturn void _exit(int status)
     __libc_exit(status);
 }
 
+/* There are signals only where lib/hurd-mm is. */
+#pragma weak raise
+
 _Noreturn void abort(void)
 {
+    if (raise)
+        raise(SIGABRT);
     __libc_exit(134);           /* the status that a shell reports for SIGABRT */
 }
 

@@ -57,6 +57,7 @@ static const struct {
     {ENOBUFS, "No buffer space available"},
     {ESTALE, "Stale file handle"},
     {EUCLEAN, "Structure needs cleaning"},
+    {EREMOTE, "Object is remote"},
     {ECANCELED, "Operation canceled"},
 };
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <hurd/cap.h>
+#include <hurd/signals.h>
 
 #include "lib/posix/mapping.h"
 #include "lib/posix/start.h"
@@ -21,6 +22,7 @@ static struct {
 } table[DESCRIPTORS];
 
 static struct mutex lock;
+static bool held;                       /* the lock's holder holds back signals */
 static bool begun;
 
 int posix_result(int error)
@@ -33,12 +35,17 @@ int posix_result(int error)
 
 void posix_unlock(void)
 {
+    bool was = held;
     mutex_unlock(&lock);
+    signal_release(was);
 }
 
+/* A handler may call us, too: it would find the lock taken by its own thread. */
 void posix_lock(void)
 {
+    bool now = signal_hold();
     mutex_lock(&lock);
+    held = now;
     if (!begun) {
         begun = true;
         start_descriptors();
@@ -181,11 +188,26 @@ static int set_close_on_exec(int descriptor, int flags)
     return posix_result(good ? 0 : EBADF);
 }
 
+/* O_APPEND is the server's, since open(). */
+static int set_flags(int descriptor, unsigned flags)
+{
+    posix_lock();
+    bool good = is_open(descriptor);
+    if (good) {
+        struct description *d = table[descriptor].names;
+        d->flags = (d->flags & ~(unsigned) O_NONBLOCK) | (flags & O_NONBLOCK);
+    }
+    posix_unlock();
+    return posix_result(good ? 0 : EBADF);
+}
+
 int fcntl(int descriptor, int command, ...)
 {
     va_list arguments;
     va_start(arguments, command);
-    int argument = command == F_GETFD || command == F_GETFL ? 0 : va_arg(arguments, int);
+    bool locks = command == F_GETLK || command == F_SETLK || command == F_SETLKW;
+    int argument = locks || command == F_GETFD || command == F_GETFL ? 0 : va_arg(arguments, int);
+    struct flock *pointer = locks ? va_arg(arguments, struct flock *) : NULL;
     va_end(arguments);
     switch (command) {
     case F_DUPFD:
@@ -198,6 +220,12 @@ int fcntl(int descriptor, int command, ...)
         return set_close_on_exec(descriptor, argument);
     case F_GETFL:
         return flags_of(descriptor, false);
+    case F_SETFL:
+        return set_flags(descriptor, (unsigned) argument);
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW:
+        return lock_ask(descriptor, command, pointer);
     default:
         return posix_result(EINVAL);
     }
@@ -280,7 +308,7 @@ void descriptors_claim(void)
         L4_Word_t out[3] = {0};
         if (!d)
             continue;
-        bool can = d->ticket && !posix_files(&unused);
+        bool can = d->ticket && !posix_files_of(d->server, &unused);
         bool did = can && !hurd_cap_rpc(d->server, HURD_FS_CLAIM, 1, &d->ticket, 3, out, NULL);
         d->handle = did ? out[0] : 0;
     }

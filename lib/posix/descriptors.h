@@ -36,6 +36,8 @@ void posix_unlock(void);
 /* The connection, made now if it is not there yet.  Pre: the lock is held.  ENODEV: there is no
  * file system. */
 int posix_files(struct files **files);
+/* The same with that server, which is that of an open file.  EIO: it has ended. */
+int posix_files_of(L4_ThreadId_t server, struct files **files);
 
 /* A description cannot go away between take and put. */
 int description_take(int descriptor, struct description **d);
@@ -47,6 +49,10 @@ void description_release(struct description *d);
  * EMFILE, ENOMEM. */
 int descriptor_make(const struct description *contents, int least, bool close_on_exec,
                     int *descriptor);
+
+/* locks.c: fcntl() for locks. */
+struct flock;
+int lock_ask(int descriptor, int command, struct flock *lock);
 
 /* Another name for an open file with this handle.  False: there is none.  Pre: as above. */
 bool descriptor_share(L4_ThreadId_t server, L4_Word_t handle, int descriptor);

@@ -94,7 +94,7 @@ static int page_next(DIR *directory)
     if (err)
         return err;
     posix_lock();
-    err = posix_files(&files);
+    err = posix_files_of(d->server, &files);
     directory->used = directory->at = 0;
     if (!err)
         err = page_read(files, d->handle, directory->page, &directory->cursor, &directory->used);
@@ -152,27 +152,64 @@ static int name_put(struct climb *c, const char *name)
     return 0;
 }
 
-/* Puts the name of that inode in the directory `parent`.  ENOENT: it has none. */
-static int name_find(struct files *files, struct climb *c, const struct file *parent,
-                     L4_Word_t inode)
+/* A directory, among all file systems. */
+struct node {
+    struct files *at;
+    L4_Word_t inode;
+};
+
+static int node_of(struct files *files, const char *path, struct node *node)
+{
+    struct file file;
+    struct hurd_file_stat s;
+    int err = file_open(files, &file, path, HURD_DIR_DIRECTORY, 0);
+    if (err)
+        return err;
+    err = file_stat(&file, &s);
+    *node = (struct node) { file.files, s.inode };
+    file_close(&file);
+    return err;
+}
+
+/* Where another file system covers a directory, the entry has the number of the directory below. */
+static bool is_entry_of(struct climb *c, const struct file *parent, const struct node *child,
+                        const struct dirent *entry)
+{
+    struct node node;
+    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+        return false;
+    if (parent->files == child->at)
+        return entry->d_ino == child->inode;
+    if (c->up_length + 1 + strlen(entry->d_name) >= sizeof c->up)
+        return false;
+    c->up[c->up_length] = '/';
+    strcpy(c->up + c->up_length + 1, entry->d_name);
+    bool is = !node_of(child->at->home, c->up, &node) && node.at == child->at &&
+              node.inode == child->inode;
+    c->up[c->up_length] = '\0';
+    return is;
+}
+
+/* Puts the child's name in the directory `parent`.  ENOENT: it has none. */
+static int name_find(struct climb *c, const struct file *parent, const struct node *child)
 {
     L4_Word_t cursor = 0;
     uint32_t used = 1;
     while (used > 0) {
         struct dirent entry;
         uint32_t at = 0;
-        int err = page_read(files, parent->handle, c->page, &cursor, &used);
+        int err = page_read(parent->files, parent->handle, c->page, &cursor, &used);
         if (err)
             return err;
         while (entry_next(c->page, used, &at, &entry)) {
-            if (entry.d_ino == inode && strcmp(entry.d_name, ".") && strcmp(entry.d_name, ".."))
+            if (is_entry_of(c, parent, child, &entry))
                 return name_put(c, entry.d_name);
         }
     }
     return ENOENT;
 }
 
-static int climb_one(struct files *files, struct climb *c, L4_Word_t *inode)
+static int climb_one(struct files *files, struct climb *c, struct node *node)
 {
     struct file parent;
     struct hurd_file_stat s;
@@ -183,28 +220,29 @@ static int climb_one(struct files *files, struct climb *c, L4_Word_t *inode)
     int err = file_open(files, &parent, c->up, HURD_DIR_READS | HURD_DIR_DIRECTORY, 0);
     if (err)
         return err;
-    err = name_find(files, c, &parent, *inode);
+    err = name_find(c, &parent, node);
     if (!err)
         err = file_stat(&parent, &s);
+    *node = (struct node) { parent.files, s.inode };
     file_close(&parent);
-    *inode = s.inode;
     return err;
 }
 
 static int path_find(struct climb *c)
 {
     struct files *files;
-    struct hurd_file_stat root, here;
+    struct node root, here = { 0 };
     int err = posix_files(&files);
     if (!err)
-        err = files_stat(files, "/", 1, &root);
+        err = node_of(files, "/", &root);
     if (!err)
-        err = files_stat(files, ".", 1, &here);
-    L4_Word_t inode = err ? 0 : here.inode;
-    bool at_root = !err && inode == root.inode;
-    while (!err && inode != root.inode)
-        err = climb_one(files, c, &inode);
-    return !err && at_root ? name_put(c, "") : err;
+        err = node_of(files, ".", &here);
+    bool climbed = false;
+    while (!err && (here.inode != root.inode || here.at != root.at)) {
+        err = climb_one(files, c, &here);
+        climbed = true;
+    }
+    return !err && !climbed ? name_put(c, "") : err;
 }
 
 char *getcwd(char *path, size_t size)

@@ -9,62 +9,57 @@
 #include "lib/file/program.h"
 #include "lib/posix/start.h"
 
-/* Strings one behind the other, in HURD_TASK_TEXT_MAX bytes. */
+/* Strings one behind the other: arguments, then the environment. */
 struct strings {
-    char *bytes;
     size_t length;
+    char bytes[HURD_TASK_TEXT_MAX];
 };
-
-/* Pre: `length` counts the terminating zero. */
-static int strings_add(struct strings *s, const char *string, size_t length)
-{
-    if (length > HURD_TASK_TEXT_MAX - s->length)
-        return E2BIG;
-    memcpy(s->bytes + s->length, string, length);
-    s->length += length;
-    return 0;
-}
 
 static int strings_add_all(struct strings *s, char *const vector[])
 {
-    int err = 0;
-    for (; vector && *vector && !err; vector++)
-        err = strings_add(s, *vector, strlen(*vector) + 1);
-    return err;
+    for (; vector && *vector; vector++) {
+        size_t length = strlen(*vector) + 1;
+        if (length > sizeof s->bytes - s->length)
+            return E2BIG;
+        memcpy(s->bytes + s->length, *vector, length);
+        s->length += length;
+    }
+    return 0;
 }
 
 /* A program has a name, even if its caller gave none. */
 static int arguments_make(struct strings *s, char *const argv[])
 {
-    return argv[0] ? strings_add_all(s, argv) : strings_add(s, "", 1);
+    return strings_add_all(s, argv[0] ? argv : (char *[]) { (char[]) { 0 }, NULL });
 }
 
 static int environment_make(struct strings *s, char *const envp[])
 {
-    int err = start_kept(s->bytes, HURD_TASK_TEXT_MAX);
+    int err = start_kept(s->bytes + s->length, sizeof s->bytes - s->length);
     if (err)
         return err;
-    s->length = strlen(s->bytes) + 1;
+    s->length += strlen(s->bytes + s->length) + 1;
     return strings_add_all(s, envp);
 }
 
-/* Pre: the lock is held; `bytes` has room for two texts. */
-static int exec_locked(const char *path, char *const argv[], char *const envp[], char *bytes)
+/* Pre: the lock is held. */
+static int exec_locked(const char *path, char *const argv[], char *const envp[], struct strings *s)
 {
-    struct strings arguments = { bytes, 0 }, environment = { bytes + HURD_TASK_TEXT_MAX, 0 };
     struct files *files;
     int err = posix_files(&files);
+    s->length = 0;
     if (!err)
-        err = arguments_make(&arguments, argv);
+        err = arguments_make(s, argv);
+    const size_t arguments = s->length;
     if (!err)
-        err = environment_make(&environment, envp);
+        err = environment_make(s, envp);
     if (err)
         return err;
     const struct files_program program = { .path = path,
-                                           .argz = arguments.bytes,
-                                           .argz_len = arguments.length,
-                                           .envz = environment.bytes,
-                                           .envz_len = environment.length };
+                                           .argz = s->bytes,
+                                           .argz_len = arguments,
+                                           .envz = s->bytes + arguments,
+                                           .envz_len = s->length - arguments };
     return files_exec(files, &program);
 }
 
@@ -72,12 +67,12 @@ int execve(const char *path, char *const argv[], char *const envp[])
 {
     if (!path || !argv)
         return posix_result(EFAULT);
-    char *bytes = malloc(2 * HURD_TASK_TEXT_MAX);
-    if (!bytes)
+    struct strings *strings = malloc(sizeof *strings);      /* only what is written takes pages */
+    if (!strings)
         return posix_result(ENOMEM);
     posix_lock();
-    int err = exec_locked(path, argv, envp, bytes);
+    int err = exec_locked(path, argv, envp, strings);
     posix_unlock();
-    free(bytes);
+    free(strings);
     return posix_result(err);
 }

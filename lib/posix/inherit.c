@@ -3,50 +3,42 @@
  * ticket for each, and the child claims handles of its own.  A ticket lives as long as the parent's
  * handle, so the parent waits until the child has claimed them.  Before: lib/hurd-mm/forking.c.
  * Next hops: start.c, descriptors.c. */
-#include <sys/mman.h>
-
 #include <hurd/mm.h>
 #include <l4/ipc.h>
+#include <l4/message.h>
+#include <l4/thread.h>
 
 #include "lib/posix/start.h"
 
 enum { PATIENCE_MS = 2000 };            /* for a child that hangs */
 
-static volatile unsigned *claimed;      /* in a page that both see; NULL: nobody waits */
+static bool waits;                      /* the parent, for a message when they are claimed */
+static L4_ThreadId_t parent_thread;
 
 static void prepare(void)
 {
     posix_lock();
-    bool any = start_offer();
-    any |= descriptors_offer();
-    void *page = any ? mmap(NULL, HURD_MM_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                            -1, 0)
-                     : MAP_FAILED;
-    claimed = page == MAP_FAILED ? NULL : page;
-}
-
-static void let_go(void)
-{
-    if (claimed)
-        munmap((void *) claimed, HURD_MM_PAGE);
-    claimed = NULL;
-    posix_unlock();
+    waits = start_offer();
+    waits |= descriptors_offer();
+    parent_thread = L4_MyGlobalId();
 }
 
 static void parent(int error)
 {
-    for (int ms = 0; !error && claimed && !*claimed && ms < PATIENCE_MS; ms++)
-        L4_Sleep(L4_TimePeriod(1000));
-    let_go();
+    if (!error && waits)
+        L4_Receive_Timeout(hurd_fork_child(), L4_TimePeriod(PATIENCE_MS * 1000));
+    posix_unlock();
 }
 
 static void child(void)
 {
     start_claim();
     descriptors_claim();
-    if (claimed)
-        *claimed = 1;
-    let_go();
+    if (waits) {
+        L4_LoadMR(0, L4_MakeTag(0, 0, 0).raw);
+        L4_Send(parent_thread);
+    }
+    posix_unlock();
 }
 
 /* Programs that do not call fork() do not link it. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 #include <utime.h>
@@ -64,9 +65,9 @@ static int open_locked(struct files *files, const char *path, int flags, mode_t 
     int err = file_open(files, &file, path, server_flags(flags), mode & 07777 & ~posix_mask);
     if (err)
         return err;
-    const struct description d = { .kind = CONTENTS, .server = files->server,
+    const struct description d = { .kind = CONTENTS, .server = file.files->server,
                                    .handle = file.handle, .mode = file.mode,
-                                   .flags = (unsigned) flags & (O_ACCMODE | O_APPEND) };
+                                   .flags = (unsigned) flags & (O_ACCMODE | O_APPEND | O_NONBLOCK) };
     err = descriptor_make(&d, 0, flags & O_CLOEXEC, descriptor);
     if (err)
         file_close(&file);
@@ -231,7 +232,7 @@ static int path_ask(struct files *files, const char *path, int follow, unsigned 
     if (err)
         return err;
     in[0] = file.handle;
-    err = hurd_cap_rpc(files->server, label, n, in, 0, NULL, NULL);
+    err = hurd_cap_rpc(file.files->server, label, n, in, 0, NULL, NULL);
     file_close(&file);
     return err;
 }
@@ -250,13 +251,19 @@ int lchown(const char *path, uid_t uid, gid_t gid)
 
 int utime(const char *path, const struct utimbuf *times)
 {
-    long long now = time(NULL), atime = times ? times->actime : now,
-              mtime = times ? times->modtime : now;
+    long long atime = times ? times->actime : HURD_FILE_NOW,
+              mtime = times ? times->modtime : HURD_FILE_NOW;
     L4_Word_t in[] = { 0, (L4_Word_t) atime, (L4_Word_t) (atime >> 32), (L4_Word_t) mtime,
                        (L4_Word_t) (mtime >> 32) };
-    if (!times && now < 0)
-        return posix_result(ENOSYS);
     return posix_result(WITH_FILES(path_ask(files, path, 1, HURD_FILE_UTIMES, 5, in)));
+}
+
+int utimes(const char *path, const struct timeval times[2])
+{
+    struct utimbuf seconds;
+    if (times)
+        seconds = (struct utimbuf) { .actime = times[0].tv_sec, .modtime = times[1].tv_sec };
+    return utime(path, times ? &seconds : NULL);
 }
 
 static int truncate_locked(struct files *files, const char *path, off_t size)

@@ -19,8 +19,8 @@ static struct files files;
 static bool connected;
 static bool kept;                       /* the program before connected: all but files.bytes */
 static const char *rest;                /* of the string, behind DIRECTORY; "" without a string */
-static L4_ThreadId_t server;
-static L4_Word_t directory;
+static L4_ThreadId_t server, directory_server;
+static L4_Word_t directory;             /* a ticket of directory_server's; 0: "/" */
 
 static L4_Word_t number_next(const char **text)
 {
@@ -33,12 +33,15 @@ static L4_Word_t number_next(const char **text)
 /* Behind "SERVER ". */
 static void kept_read(const char *text)
 {
-    files = (struct files) { .server = server, .container = __hurd_startup_data->kept };
+    files = (struct files) { .server = server, .container = __hurd_startup_data->kept,
+                             .home = &files, .at = &files };
+    files.control = __hurd_startup_data->physmem_control.cap;
     files.physmem = L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
     files.root = number_next(&text);
     files.current = number_next(&text);
     files.buffer = number_next(&text);
     posix_mask = number_next(&text);
+    directory_server = L4_ThreadIdOfRaw(number_next(&text));
     kept = true;
     rest = text;
 }
@@ -58,6 +61,7 @@ static void string_read(void)
     text += sizeof START_WORD - 1;
     server = L4_ThreadIdOfRaw(number_next(&text));
     directory = number_next(&text);
+    directory_server = L4_ThreadIdOfRaw(number_next(&text));
     rest = text;
 }
 
@@ -65,8 +69,26 @@ static void string_read(void)
 static void directory_claim(void)
 {
     L4_Word_t out[3];
-    if (directory && !hurd_cap_rpc(server, HURD_FS_CLAIM, 1, &directory, 3, out, NULL))
-        files.current = out[0];
+    struct files *at;
+    if (!directory || files_of(&files, directory_server, &at) ||
+        hurd_cap_rpc(directory_server, HURD_FS_CLAIM, 1, &directory, 3, out, NULL))
+        return;
+    files.at = at;
+    at->current = out[0];
+}
+
+/* The current directory is still open; its server's connection was the program's before. */
+static void directory_keep(void)
+{
+    L4_Word_t handle = files.current;
+    struct files *at;
+    if (directory_server.raw == server.raw)
+        return;
+    files.current = files.root;
+    if (files_of(&files, directory_server, &at))
+        return;
+    at->current = handle;
+    files.at = at;
 }
 
 static int connect(void)
@@ -79,9 +101,10 @@ static int connect(void)
     if (err)
         return err;
     connected = true;
-    if (kept)
+    if (kept) {
         files.bytes = (uint8_t *) address;
-    else
+        directory_keep();
+    } else
         directory_claim();
     return 0;
 }
@@ -95,6 +118,13 @@ int posix_files(struct files **out)
         return err;
     *out = &files;
     return 0;
+}
+
+int posix_files_of(L4_ThreadId_t from, struct files **out)
+{
+    struct files *home;
+    int err = posix_files(&home);
+    return err ? err : files_of(home, from, out);
 }
 
 /* ---- descriptors at the start ---- */
@@ -119,7 +149,7 @@ static void claim(int number, char kind, L4_ThreadId_t from, L4_Word_t ticket)
     struct files *unused;
     L4_Word_t out[3];
     int made;
-    if (posix_files(&unused))
+    if (posix_files_of(from, &unused))
         return;
     if (hurd_cap_rpc(from, HURD_FS_CLAIM, 1, &ticket, 3, out, NULL))
         return;
@@ -181,21 +211,32 @@ L4_Word_t start_ticket(L4_ThreadId_t from, L4_Word_t handle)
     return ticket_of(from, handle, &ticket) ? 0 : ticket;
 }
 
+static void directory_offer(void)
+{
+    struct files *at = files.at;
+    directory_server = at->server;
+    directory = at == &files && at->current == at->root ? 0 : start_ticket(at->server, at->current);
+}
+
 bool start_offer(void)
 {
     struct files *unused;
     if (kept)
         posix_files(&unused);
     if (connected)
-        directory = files.current == files.root ? 0 : start_ticket(server, files.current);
-    return connected;
+        directory_offer();
+    return connected && directory;
 }
 
 /* The next call that needs the connection makes one.  Its buffer was the parent's. */
 void start_claim(void)
 {
-    if (connected)
-        hurd_vm_deallocate((uintptr_t) files.bytes, FILES_BYTES);
+    for (struct files *f = connected ? &files : NULL, *next; f; f = next) {
+        next = f->next;
+        hurd_vm_deallocate((uintptr_t) f->bytes, FILES_BYTES);
+        if (f != &files)
+            free(f);
+    }
     connected = kept = false;
     files = (struct files) {0};
 }
@@ -219,9 +260,9 @@ static int kept_say(int number, const struct description *d, char *text, size_t 
 int start_kept(char *text, size_t size)
 {
     struct description d;
-    size_t length = (size_t) snprintf(text, size, START_KEPT "%lx %lx:%lx:%lx:%x", server.raw,
-                                      files.root, files.current, files.buffer,
-                                      (unsigned) posix_mask);
+    size_t length = (size_t) snprintf(text, size, START_KEPT "%lx %lx:%lx:%lx:%x:%lx", server.raw,
+                                      files.root, files.at->current, files.buffer,
+                                      (unsigned) posix_mask, files.at->server.raw);
     int err = length < size ? 0 : E2BIG;
     for (int i = 0; i < DESCRIPTORS && !err; i++) {
         if (descriptor_is_inherited(i, &d))
@@ -232,6 +273,11 @@ int start_kept(char *text, size_t size)
             continue;
         length += (size_t) snprintf(text + length, size - length, " x:%lx:%lx", d.server.raw,
                                     d.handle);
+        err = length < size ? 0 : E2BIG;
+    }
+    for (const struct files *f = files.next; f && !err; f = f->next) {
+        length += (size_t) snprintf(text + length, size - length, " x:%lx:%lx x:%lx:%lx",
+                                    f->server.raw, f->root, f->server.raw, f->buffer);
         err = length < size ? 0 : E2BIG;
     }
     return err;

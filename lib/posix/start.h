@@ -2,18 +2,21 @@
 /* What a program has open when it starts.  Its starter says that in the first string of its
  * environment, which getenv() never finds, because it has no name:
  *
- *      =files SERVER DIRECTORY N:KIND:SERVER:TICKET ...
+ *      =files SERVER DIRECTORY OTHER N:KIND:SERVER:TICKET ...
  *
- * SERVER: the file server's thread.  DIRECTORY: the ticket (hurd/fs.h) of the current directory, 0:
- * the root.  Then for each descriptor its number; KIND: f file, p pipe, c the task's own console
- * (both numbers are 0 then).  All numbers but N are hexadecimal.  Descriptors that are not named
- * are closed.  Without the string there are no files, and descriptors 0 to 2 are the console.
+ * SERVER: the thread of the server of "/".  DIRECTORY: the ticket (hurd/fs.h) of the current
+ * directory, 0: "/"; OTHER: the thread of its server.  Then for each descriptor its number; KIND: f
+ * file, p pipe, c the task's own console (both numbers are 0 then).  All numbers but N are
+ * hexadecimal.  Descriptors that are not named are closed.  Without the string there are no files,
+ * and descriptors 0 to 2 are the console.
  *
  * If the program goes on in a task that ran another one before (execve()), handles live on:
  *
- *      =kept SERVER ROOT:CURRENT:BUFFER:MASK N:KIND:SERVER:HANDLE:MODE:FLAGS ... x:SERVER:HANDLE ...
+ *      =kept SERVER ROOT:CURRENT:BUFFER:MASK:OTHER N:KIND:SERVER:HANDLE:MODE:FLAGS ...
+ *            x:SERVER:HANDLE ...
  *
  * ROOT, CURRENT, BUFFER: the connection's handles; its container is the startup data's `kept`.
+ * CURRENT is one of OTHER's.  Connections with other servers are dropped.
  * MASK: of umask().  MODE, FLAGS: of struct description.  x: a handle that was to be closed; every
  * program drops it before main() (lib/hurd-mm/streams.c). */
 #ifndef POSIX_START_H

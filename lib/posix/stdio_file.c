@@ -237,6 +237,29 @@ char *tmpnam(char *name)
     return NULL;
 }
 
+/* The name is free now; somebody else may take it. */
+char *mktemp(char *pattern)
+{
+    size_t length = strlen(pattern), i = length;
+    static unsigned last;
+    while (i > 0 && pattern[i - 1] == 'X')
+        i--;
+    if (length - i < 6) {
+        errno = EINVAL;
+        *pattern = '\0';
+        return pattern;
+    }
+    for (int tries = 0; tries < NAMES_MOST; tries++) {
+        unsigned number = (unsigned) getpid() * 1000u + ++last;
+        for (size_t at = length; at > i; number /= 10)
+            pattern[--at] = (char) ('0' + number % 10);
+        if (access(pattern, F_OK) && errno == ENOENT)
+            return pattern;
+    }
+    *pattern = '\0';
+    return pattern;
+}
+
 FILE *tmpfile(void)
 {
     char name[L_tmpnam];

@@ -11,9 +11,9 @@
 
 #include <hurd/cap.h>
 #include <hurd/deva.h>
-#include <hurd/startup.h>
 
 #include "lib/posix/stat.h"
+#include "lib/posix/stream.h"
 
 static bool can(const struct description *d, unsigned way)
 {
@@ -29,7 +29,7 @@ static int part(struct description *d, unsigned label, uint8_t *data, L4_Word_t 
 {
     struct files *files;
     L4_Word_t out[3] = { 0, 0, 0 };
-    int err = posix_files(&files);
+    int err = posix_files_of(d->server, &files);
     if (err)
         return err;
     if (label == HURD_IO_WRITE)
@@ -64,43 +64,6 @@ static ssize_t contents_move(struct description *d, unsigned label, uint8_t *dat
     }
     posix_unlock();
     return err && total == 0 ? posix_result(err) : (ssize_t) total;
-}
-
-/* ---- the console and pipes: bytes in messages; a read may wait ---- */
-
-static void stream_of(const struct description *d, L4_ThreadId_t *server, L4_Word_t *handle)
-{
-    struct hurd_startup_cap console = __hurd_startup_data->console;
-    *server = d->kind == CONSOLE ? L4_ThreadIdOfRaw(console.server) : d->server;
-    *handle = d->kind == CONSOLE ? console.cap : d->handle;
-}
-
-/* All of it: where there is no room, it waits for some. */
-static int stream_write(L4_ThreadId_t server, L4_Word_t handle, const uint8_t *data, size_t size,
-                        L4_Word_t *done)
-{
-    int err = 0;
-    *done = 0;
-    while (!err && *done < size) {
-        L4_Word_t now = 0;
-        err = hurd_deva_write(server, handle, data + *done, size - *done, &now);
-        *done += now;
-        if (err == EAGAIN)
-            err = hurd_cap_rpc(server, HURD_IO_ROOM, 1, &handle, 0, NULL, NULL);
-    }
-    return err;
-}
-
-static ssize_t stream_move(struct description *d, bool writes, void *data, size_t size)
-{
-    L4_ThreadId_t server;
-    L4_Word_t handle, done = 0;
-    stream_of(d, &server, &handle);
-    if (L4_IsNilThread(server))
-        return posix_result(EIO);
-    int err = writes ? stream_write(server, handle, data, size, &done)
-                     : hurd_deva_read(server, handle, data, size, 0, &done);
-    return err && done == 0 ? posix_result(err) : (ssize_t) done;
 }
 
 static ssize_t move(int descriptor, bool writes, void *data, size_t size, uint64_t position)
@@ -203,17 +166,19 @@ int fchown(int descriptor, uid_t uid, gid_t gid)
     return posix_result(ask(descriptor, HURD_FILE_CHOWN, 3, in, 0, NULL, EINVAL));
 }
 
-int isatty(int descriptor)
+static long long seconds_meant(const struct timespec *t)
 {
-    struct description *d;
-    int err = description_take(descriptor, &d);
-    if (err)
-        return posix_result(err) + 1;
-    bool is = d->kind == CONSOLE;
-    description_put(d);
-    if (!is)
-        errno = ENOTTY;
-    return is;
+    return t->tv_nsec == UTIME_NOW ? HURD_FILE_NOW : t->tv_nsec == UTIME_OMIT ? HURD_FILE_KEEP
+                                                                              : t->tv_sec;
+}
+
+int futimens(int descriptor, const struct timespec times[2])
+{
+    long long a = times ? seconds_meant(&times[0]) : HURD_FILE_NOW,
+              m = times ? seconds_meant(&times[1]) : HURD_FILE_NOW;
+    L4_Word_t in[] = { 0, (L4_Word_t) a, (L4_Word_t) (a >> 32), (L4_Word_t) m,
+                       (L4_Word_t) (m >> 32) };
+    return posix_result(ask(descriptor, HURD_FILE_UTIMES, 5, in, 0, NULL, EINVAL));
 }
 
 /* ---- stat ---- */

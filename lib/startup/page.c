@@ -49,7 +49,6 @@ int startup_page_write(void *page, const struct hurd_startup_data *data,
     L4_Word_t text_len = argz_len + data->envz_len;
     if (argz_len > ARGZ_MAX || data->envz_len > ARGZ_MAX - argz_len)
         return E2BIG;
-    memset(page, 0, HURD_STARTUP_SIZE);
     memcpy(base, startup_blob, startup_blob_size);
 
     top -= sizeof(struct hurd_startup_data);

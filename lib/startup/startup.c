@@ -16,6 +16,7 @@
 #include <hurd/wortel.h>
 
 #define PAGE 0x1000u
+#define STACK 0x400u             /* so much at most this code takes */
 
 enum startup_step { STEP_SELF = 1, STEP_MEMORY, STEP_COPY, STEP_ALLOCATE, STEP_MAP };
 
@@ -100,14 +101,24 @@ static void make_copy(struct hurd_startup_data *data, struct hurd_startup_map *m
     m->offset = m->vaddr | (m->offset & HURD_STARTUP_MAP_RIGHTS);
 }
 
+/* Words, because a whole page of bytes may be to be cleared. */
+static void clear(L4_Word_t from, L4_Word_t end)
+{
+    for (; from < end && from % sizeof(L4_Word_t); from++)
+        *(volatile char *)from = 0;
+    for (; from + sizeof(L4_Word_t) <= end; from += sizeof(L4_Word_t))
+        *(volatile L4_Word_t *)from = 0;
+    for (; from < end; from++)
+        *(volatile char *)from = 0;
+}
+
 /* Makes zeroes.  The entry before is mapped already, so the rest of its last page is cleared
  * here. */
 static void make_anon(struct hurd_startup_data *data, struct hurd_startup_map *m)
 {
     L4_Word_t first = page_up(m->vaddr), end = page_up(m->vaddr + m->size);
     L4_Word_t tail = first < m->vaddr + m->size ? first : m->vaddr + m->size;
-    for (volatile char *p = (volatile char *)m->vaddr; p < (volatile char *)tail; p++)
-        *p = 0;
+    clear(m->vaddr, tail);
     m->container = data->memory;
     m->offset = first | (m->offset & HURD_STARTUP_MAP_RIGHTS);
     m->vaddr = first;
@@ -159,6 +170,7 @@ L4_Word_t resume(const struct hurd_startup_resume *r)
     for (L4_Word_t i = 0; i < r->count; i++)
         map(&data, r->memory, r->range[i].rights, r->range[i].address, r->range[i].address,
             r->range[i].size, STEP_MAP);
+    map(&data, r->image, r->text.rights, r->text.address, r->text_offset, r->text.size, STEP_MAP);
     L4_Accept(L4_UntypedWordsAcceptor);
     return r->ip;
 }
@@ -170,8 +182,11 @@ L4_Word_t startup(struct hurd_startup_data *data)
     L4_Set_ExceptionHandler(L4_Pager());    /* without a handler, an exception would halt the
                                                thread, and no task would know */
     L4_Init();
+    const L4_Word_t stack = ((L4_Word_t)&data - HURD_STARTUP_ADDR - STACK) & -PAGE;
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
-    map(data, data->startup, 7, HURD_STARTUP_ADDR, 0, HURD_STARTUP_SIZE, STEP_SELF);
+    map(data, data->startup, 7, HURD_STARTUP_ADDR, 0, PAGE, STEP_SELF);
+    map(data, data->startup, 7, HURD_STARTUP_ADDR + stack, stack, HURD_STARTUP_SIZE - stack,
+        STEP_SELF);
 
     L4_LoadMR(1, data->physmem_control.cap);
     request(data, data->physmem_control.server, STEP_MEMORY, HURD_PM_CONTAINER_CREATE, 1);

@@ -302,6 +302,17 @@ static int reader_add(const struct reader *reader)
     return HURD_CAP_NO_REPLY;
 }
 
+/* Is there something to read now?  The end of the file counts as something. */
+static int serve_peek(struct hurd_cap_call *call, enum read_kind kind)
+{
+    console_receive();
+    bool ready = may_read(call->from) && input_ready(kind);
+    unsigned count = ready ? input_count(kind) : 0;
+    call->reply[0] = ready && count == 0 ? 1 : count;
+    call->reply_words = 1;
+    return 0;
+}
+
 static int serve_read(struct hurd_cap_call *call, enum read_kind kind, unsigned limit, bool block)
 {
     struct reader reader = { .thread = call->from, .kind = kind, .limit = limit };
@@ -322,8 +333,11 @@ static int serve_read(struct hurd_cap_call *call, enum read_kind kind, unsigned 
 static int serve_read_many(struct hurd_cap_call *call, enum read_kind kind)
 {
     if (call->words != 3 || call->arg[1] == 0 || call->arg[1] > HURD_DEVA_CHUNK ||
-        call->arg[2] & ~(L4_Word_t) HURD_DEVA_READ_NOBLOCK)
+        call->arg[2] & ~(L4_Word_t) (HURD_DEVA_READ_NOBLOCK | HURD_DEVA_READ_PEEK) ||
+        call->arg[2] == HURD_DEVA_READ_PEEK)
         return EINVAL;
+    if (call->arg[2] & HURD_DEVA_READ_PEEK)
+        return serve_peek(call, kind);
     return serve_read(call, kind, call->arg[1], !(call->arg[2] & HURD_DEVA_READ_NOBLOCK));
 }
 

@@ -200,21 +200,17 @@ static int serve_write(struct hurd_cap_call *call, struct handle *h)
     return done > 0 ? 0 : err;
 }
 
-static int serve_stat(struct hurd_cap_call *call, const struct handle *h)
+void contents_stat(struct hurd_cap_call *call, const struct ext2_inode *i)
 {
-    const struct ext2_inode *i = h->inode;
     struct hurd_file_stat s = { .inode = i->number, .mode = i->mode, .links = i->links,
                                 .uid = i->uid, .gid = i->gid, .sectors = i->sectors,
                                 .block_size = fs.block_size };
-    if (call->words != 1)
-        return EINVAL;
     narrow(i->size, s.size);
     narrow((uint64_t) i->atime, s.atime);
     narrow((uint64_t) i->mtime, s.mtime);
     narrow((uint64_t) i->ctime, s.ctime);
     memcpy(call->reply, &s, sizeof s);
     call->reply_words = sizeof s / sizeof(L4_Word_t);
-    return 0;
 }
 
 static int serve_seek(struct hurd_cap_call *call, struct handle *h)
@@ -265,7 +261,10 @@ int serve_io(struct hurd_cap_call *call)
     case HURD_IO_WRITE:
         return serve_write(call, h);
     case HURD_IO_STAT:
-        return serve_stat(call, h);
+        if (call->words != 1)
+            return EINVAL;
+        contents_stat(call, h->inode);
+        return 0;
     case HURD_IO_SEEK:
         return serve_seek(call, h);
     default:
@@ -291,6 +290,13 @@ static int serve_readlink(struct hurd_cap_call *call, struct handle *h)
     return err;
 }
 
+static int64_t time_meant(uint64_t time, int64_t before)
+{
+    if (time == (uint64_t) HURD_FILE_KEEP)
+        return before;
+    return time == (uint64_t) HURD_FILE_NOW ? ext2_now(&fs) : (int64_t) time;
+}
+
 int serve_file(struct hurd_cap_call *call)
 {
     struct handle *h = handle_of(call);
@@ -307,8 +313,8 @@ int serve_file(struct hurd_cap_call *call)
     case HURD_FILE_CHOWN:
         return ext2_set_owner(h->inode, call->arg[1], call->arg[2]);
     case HURD_FILE_UTIMES:
-        return ext2_set_times(h->inode, (int64_t) wide(&call->arg[1]),
-                              (int64_t) wide(&call->arg[3]));
+        return ext2_set_times(h->inode, time_meant(wide(&call->arg[1]), h->inode->atime),
+                              time_meant(wide(&call->arg[3]), h->inode->mtime));
     default:
         return serve_readlink(call, h);
     }

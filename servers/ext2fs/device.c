@@ -5,15 +5,19 @@
 #include <string.h>
 
 #include <hurd/block.h>
+#include <hurd/deva.h>
+#include <hurd/device.h>
 #include <hurd/physmem.h>
 #include <hurd/startup.h>
 #include <l4/ipc.h>
 #include <l4/schedule.h>
+#include <l4/thread.h>
 
 #include "servers/ext2fs/server.h"
 
 enum {
     STAGE = EXT2_RUN * PAGE,
+    CAPABILITIES = 4,                   /* that the server may have of deva, beside its console */
     LOOKS = 100,                        /* for the capability, which comes a little late */
     PAUSE = 10000,                      /* us */
     MICROSECONDS = 1000000,
@@ -49,15 +53,16 @@ static int disk_flush(void *context)
     return hurd_block_flush(&disk) ? EIO : 0;
 }
 
-/* Nothing knows the day: seconds since we began, behind the newest time on the disk. */
+/* The time of day.  If nothing knows it, or the disk has later times already: seconds since we
+ * began, behind the newest time on the disk. */
 static int64_t disk_now(void *context)
 {
     static int64_t base;
     (void) context;
-    int64_t seconds = (int64_t) (L4_SystemClock().raw / MICROSECONDS);
+    int64_t seconds = (int64_t) (L4_SystemClock().raw / MICROSECONDS), day = clock_seconds();
     if (base == 0)
         base = fs.time_least - seconds;
-    return base + seconds;
+    return day > base + seconds ? day : base + seconds;
 }
 
 static int capability_find(L4_ThreadId_t deva, L4_Word_t *capability)
@@ -68,6 +73,20 @@ static int capability_find(L4_ThreadId_t deva, L4_Word_t *capability)
         L4_Sleep(L4_TimePeriod(PAUSE));
     }
     return ENOENT;
+}
+
+/* deva tells clients which thread serves files now.  init has given the capability for that before
+ * the disk's; another starter need not. */
+void device_announce(void)
+{
+    struct hurd_startup_cap console = __hurd_startup_data->console;
+    L4_ThreadId_t deva = L4_ThreadIdOfRaw(console.server);
+    L4_Word_t kind, class;
+    for (L4_Word_t handle = console.cap + 1; handle <= console.cap + CAPABILITIES; handle++) {
+        if (!hurd_deva_info(deva, handle, &kind, &class) && kind == HURD_DEVA_KIND_DEVICE &&
+            class == HURD_DEVICE_FILES)
+            hurd_driver_register(deva, handle, L4_MyGlobalId());
+    }
 }
 
 int device_open(struct ext2_device *device, const char **problem)

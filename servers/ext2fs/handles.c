@@ -27,14 +27,16 @@ static int file_serve(struct hurd_cap_call *call)
         return serve_pages(call, handle_of(call));
     if (call->label >= HURD_FILE_TRUNCATE && call->label <= HURD_FILE_READLINK)
         return serve_file(call);
-    if (call->label >= HURD_DIR_LOOKUP && call->label <= HURD_DIR_SYMLINK)
+    if (call->label == HURD_FILE_LOCK)
+        return serve_lock(call, handle_of(call));
+    if (call->label >= HURD_DIR_LOOKUP && call->label <= HURD_DIR_STAT)
         return serve_dir(call);
     return call->label == HURD_FS_OFFER ? serve_offer(call, handle_of(call)) : EOPNOTSUPP;
 }
 
 static int buffer_serve(struct hurd_cap_call *call)
 {
-    return call->label >= HURD_IO_READ && call->label <= HURD_DIR_SYMLINK ? EBADF : EOPNOTSUPP;
+    return call->label >= HURD_IO_READ && call->label <= HURD_DIR_STAT ? EBADF : EOPNOTSUPP;
 }
 
 static struct handle *handle_of_object(struct hurd_cap_object *object)
@@ -50,6 +52,8 @@ static void handle_free(struct handle *h)
         at = &(*at)->next;
     assert_is(*at, ==, h);
     *at = h->next;
+    if (h->inode && h->flags & (HURD_DIR_READS | HURD_DIR_WRITES))
+        locks_drop(h->task, h->inode);
     if (h->cached)
         pager_close(&cache, h->cached);
     if (h->inode)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The ext2 file server:
- *      ext2fs [NAME]
+ *      ext2fs [NAME [SERVER PATH]]
  * Mounts the disk whose capability its starter gives it a little after the start, and serves the
- * protocols of hurd/io.h, file.h, dir.h and fs.h.  NAME is what `mount` shows.  One thread does all
+ * protocols of hurd/io.h, file.h, dir.h and fs.h.  NAME is what `mount` shows.
+ * SERVER (a thread's id, in hexadecimal) serves "/", and we cover PATH there.  One thread does all
  * of it, and waits for the disk.  When nobody has asked for a second, it syncs: then the disk is
  * whole and says so. */
 #include <errno.h>
@@ -23,6 +24,7 @@ enum {
     BUFFERS = 256,
     QUIET = 1000000,                    /* us */
     PIPE_LOOK = 20000,                  /* us between looks for writers that died */
+    CLOCK = 0x3F0,                      /* label of our own thread's message */
     LOOK_REQUESTS = 64,                 /* between two looks for clients that have gone */
 };
 
@@ -70,7 +72,7 @@ static int serve_end(struct hurd_cap_call *call)
     if (call->task >= HURD_TASK_FIRST)
         return EPERM;
     clients_look(&call->server->table);
-    if (handles_of_programs() > 0)
+    if (handles_of_programs() > 0 || mounts_count() > 0)
         return EBUSY;
     int err = contents_sync(NULL);
     ended = !err;
@@ -127,44 +129,82 @@ struct hurd_cap_server server = {
     .root = serve_any,
 };
 
-/* ---- the loop ---- */
+/* ---- once a second ----
+ * A thread of ours sleeps and calls, so that the main thread waits without a timeout: a wait with one
+ * costs some hundred instructions more, for each request. */
+
+static L4_ThreadId_t main_thread, clock_thread;
+static bool clock_waits;                /* it has called, and gets its reply when there is a change */
+static bool asked;                      /* a request has come since it called last */
 
 static bool changed(void)
 {
     return fs.changed || cache.dirty > 0;
 }
 
-/* No request has come for that long.  Somebody may wait for the end of a pipe whose writer died. */
-static void quiet(unsigned us)
+static void tick(void *unused)
 {
-    static unsigned since;              /* us since the last request or sync, while pipes wait */
-    if (server.longs)
+    (void) unused;
+    for (;;) {
+        L4_Sleep(L4_TimePeriod(QUIET));
+        L4_LoadMR(0, L4_MakeTag(CLOCK, 0, 0).raw);
+        L4_Call(main_thread);
+    }
+}
+
+/* No request has come for a second: then the disk is made whole. */
+static void second(L4_ThreadId_t from)
+{
+    clock_thread = from;
+    clock_waits = true;
+    if (!asked && changed()) {
         clients_look(&server.table);
-    since = us < QUIET ? since + us : QUIET;
-    if (!changed() || since < QUIET)
-        return;
-    since = 0;
-    clients_look(&server.table);
-    contents_sync(NULL);
+        contents_sync(NULL);
+    }
+    asked = false;
+}
+
+/* ---- the loop ---- */
+
+/* A request, or a message of our own threads.  true: the sender gets the reply that is made. */
+static bool serve(L4_ThreadId_t from, L4_MsgTag_t tag)
+{
+    if (L4_IsLocalId(from) && L4_Label(tag) == CLOCK) {
+        second(from);
+        return false;
+    }
+    asked = true;
+    return !cache_returns(from, tag) && hurd_cap_serve(&server, from, tag);
 }
 
 static void serve_until_the_end(void)
 {
+    L4_ThreadId_t from = L4_nilthread;
+    bool reply = false;
     while (!ended) {
-        L4_ThreadId_t from;
-        unsigned us = server.longs ? PIPE_LOOK : QUIET;
-        L4_Accept(L4_UntypedWordsAcceptor);
-        L4_MsgTag_t tag = L4_Wait_Timeout(server.longs || changed() ? L4_TimePeriod(us) : L4_Never,
-                                          &from);
-        if (L4_IpcFailed(tag))
-            quiet(us);
-        else if (!cache_returns(from, tag) && hurd_cap_serve(&server, from, tag))
-            L4_Reply(from);
-        while (server.ready) {
-            if (hurd_cap_go_on_ready(&server, &from))
+        L4_Time_t most = server.longs ? L4_TimePeriod(PIPE_LOOK) : L4_Never;
+        if (clock_waits && changed()) {
+            if (reply)
                 L4_Reply(from);
+            L4_LoadMR(0, 0);
+            L4_Reply(clock_thread);
+            clock_waits = reply = false;
+        }
+        L4_Accept(L4_UntypedWordsAcceptor);
+        L4_MsgTag_t tag = reply ? L4_ReplyWait_Timeout(from, most, &from)
+                                : L4_Wait_Timeout(most, &from);
+        reply = L4_IpcSucceeded(tag) && serve(from, tag);
+        if (L4_IpcFailed(tag) && server.longs)
+            clients_look(&server.table);        /* somebody may wait for the end of a pipe whose
+                                                   writer died */
+        while (server.ready) {
+            if (reply)
+                L4_Reply(from);
+            reply = hurd_cap_go_on_ready(&server, &from);
         }
     }
+    if (reply)
+        L4_Reply(from);
 }
 
 /* 0, having said so, or an errno, having said why. */
@@ -192,13 +232,19 @@ static int mount(void)
 int main(int argc, char **argv)
 {
     snprintf(device_name, sizeof device_name, "%s", argc > 1 ? argv[1] : "disk");
+    if (argc > 3)
+        mounts_begin(argv[2], argv[3]);
     int err = window_init();
     if (!err)
         err = frames_init();
     if (!err)
         err = mount();
+    main_thread = L4_MyGlobalId();
+    if (!err)
+        err = hurd_thread_start(&clock_thread, tick, NULL, 0);
     if (err)
         return EXIT_FAILURE;
+    device_announce();
     serve_until_the_end();
     return EXIT_SUCCESS;
 }

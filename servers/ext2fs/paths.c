@@ -103,8 +103,12 @@ static void descend(struct place *place)
     place->inode = NULL;
 }
 
-static int back_to_root(struct place *place)
+/* `at`: the rest of the path, from its '/' on. */
+static int back_to_root(struct place *place, const char *at)
 {
+    int err = mounts_root(at, (uint32_t) (rest + sizeof rest - at));
+    if (err)
+        return err;
     inode_leave(place->directory);
     place->directory = NULL;
     return ext2_inode_get(&fs, EXT2_ROOT, &place->directory);
@@ -124,11 +128,15 @@ static int walk(struct place *place, const char *at, bool follow)
     const char *name;
     uint32_t length;
     unsigned links = 0;
-    int err = *at == '/' ? back_to_root(place) : 0;
+    int err = *at == '/' ? back_to_root(place, at) : 0;
     while (!err) {
         if (!name_next(&at, &name, &length))
             return stay(place);
         bool last = path_ends(at);
+        if (length == 2 && !memcmp(name, "..", 2) && place->directory->number == EXT2_ROOT)
+            err = mounts_up(at, (uint32_t) (rest + sizeof rest - at));
+        if (err)
+            return err;
         err = step(place, name, length, last);
         if (err || !place->inode)
             return err;
@@ -140,12 +148,14 @@ static int walk(struct place *place, const char *at, bool follow)
             inode_leave(place->inode);
             place->inode = NULL;
             if (!err && *at == '/')
-                err = back_to_root(place);
+                err = back_to_root(place, at);
             continue;
         }
         if (last)
             return slash && place->inode->mode >> 12 != 4 ? ENOTDIR : 0;
-        descend(place);
+        err = mounts_enter(place->inode, at, (uint32_t) (rest + sizeof rest - at));
+        if (!err)
+            descend(place);
     }
     return err;
 }

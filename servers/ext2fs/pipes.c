@@ -60,10 +60,11 @@ int serve_pipe(struct hurd_cap_call *call)
 
 static int pipe_read(struct hurd_cap_call *call, struct pipe *pipe, L4_Word_t limit)
 {
-    if (call->words != 3 || limit == 0 || limit > HURD_DEVA_CHUNK)
+    if (call->words != 3 || limit == 0 || limit > HURD_DEVA_CHUNK ||
+        call->arg[2] & ~(L4_Word_t) HURD_DEVA_READ_NOBLOCK)
         return EINVAL;
     if (pipe->used == 0 && pipe->writers > 0)
-        return hurd_cap_park(call, (L4_Word_t) pipe);
+        return call->arg[2] ? EAGAIN : hurd_cap_park(call, (L4_Word_t) pipe);
     uint32_t n = pipe->used < limit ? pipe->used : (uint32_t) limit;
     uint8_t *to = (uint8_t *) &call->reply[1];
     memset(to, 0, HURD_DEVA_CHUNK);
@@ -104,6 +105,20 @@ static int pipe_room(struct hurd_cap_call *call, struct pipe *pipe)
     return full ? hurd_cap_park(call, (L4_Word_t) pipe) : 0;
 }
 
+static int pipe_poll(struct hurd_cap_call *call, const struct handle *h)
+{
+    const struct pipe *p = h->pipe;
+    bool reads = h->flags & HURD_DIR_READS, writes = h->flags & HURD_DIR_WRITES;
+    if (call->words != 1)
+        return EINVAL;
+    call->reply[0] = (reads && (p->used > 0 || p->writers == 0) ? HURD_IO_CAN_READ : 0) |
+                     (writes && (p->used < PIPE_BYTES || p->readers == 0) ? HURD_IO_CAN_WRITE : 0) |
+                     (reads && p->writers == 0 ? HURD_IO_NO_WRITER : 0) |
+                     (writes && p->readers == 0 ? HURD_IO_NO_READER : 0);
+    call->reply_words = 1;
+    return 0;
+}
+
 int serve_pipe_end(struct hurd_cap_call *call)
 {
     struct handle *h = handle_of(call);
@@ -112,6 +127,8 @@ int serve_pipe_end(struct hurd_cap_call *call)
     switch (call->label) {
     case HURD_FS_OFFER:
         return serve_offer(call, h);
+    case HURD_IO_POLL:
+        return pipe_poll(call, h);
     case HURD_DEVA_READ_MANY:
     case HURD_DEVA_WRITE_MANY:
     case HURD_IO_ROOM:

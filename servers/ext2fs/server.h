@@ -26,6 +26,10 @@ int pages_make(uintptr_t size, L4_Word_t *container, uint8_t **at);
 
 /* ---- device.c: the disk, by <hurd/block.h> ---- */
 int device_open(struct ext2_device *device, const char **problem);
+void device_announce(void);
+
+/* ---- clock.c ---- */
+int64_t clock_seconds(void);            /* since 1970; 0: nothing knows */
 
 /* ---- handles.c: what clients have open ---- */
 struct position {                       /* of an open file; several handles may share it */
@@ -81,6 +85,8 @@ int serve_map(struct hurd_cap_call *call, struct handle *h);
 int serve_pages(struct hurd_cap_call *call, struct handle *h);
 
 /* ---- contents.c ---- */
+/* The reply's words: struct hurd_file_stat. */
+void contents_stat(struct hurd_cap_call *call, const struct ext2_inode *inode);
 /* Truncates, and the cache with it. */
 int contents_cut(struct ext2_inode *inode, uint64_t size);
 /* What clients have changed through maps, and the file system, goes to the medium.  NULL: of all
@@ -101,6 +107,10 @@ void pipe_leave(struct pipe *pipe, unsigned flags);     /* the last one frees th
 int serve_pipe(struct hurd_cap_call *call);
 int serve_pipe_end(struct hurd_cap_call *call);
 
+/* ---- locks.c ---- */
+int serve_lock(struct hurd_cap_call *call, struct handle *h);
+void locks_drop(unsigned task, struct ext2_inode *inode);
+
 /* ---- paths.c ---- */
 /* The path that begins at word `first` of the request, or lies in a buffer; `length` was checked to
  * be at most HURD_DIR_PATH.  The text is valid until the next call. */
@@ -111,10 +121,24 @@ struct place {
     char name[EXT2_NAME_MOST + 1];
     uint32_t length;                    /* 0: the path is the directory `inode` itself */
 };
-/* Walks; with `follow`, a symbolic link at the end too.  place_put() ends it. */
+/* Walks; with `follow`, a symbolic link at the end too.  place_put() ends it.  EREMOTE: the path
+ * leaves this file system (mounts.c); but a covered directory at its end is an end. */
 int path_walk(struct ext2_inode *from, const char *path, uint32_t length, bool follow,
               struct place *place);
 void place_put(struct place *place);
+
+/* ---- mounts.c: file systems in others ---- */
+/* We are in another file system: the thread of the server of "/", and the path that we cover. */
+void mounts_begin(const char *server, const char *path);
+bool mounts_cover(const struct ext2_inode *inode);      /* is another file system there? */
+unsigned mounts_count(void);
+/* EREMOTE: another server goes on with what is left of the path, and mounts_reply() says so; 0: it
+ * does not, for nobody covers the inode, or we are the root.  ENAMETOOLONG. */
+int mounts_enter(const struct ext2_inode *inode, const char *rest, uint32_t length);
+int mounts_up(const char *rest, uint32_t length);       /* ".." of our root */
+int mounts_root(const char *path, uint32_t length);     /* a path that begins with '/' */
+int mounts_reply(struct hurd_cap_call *call);
+int serve_mount(struct hurd_cap_call *call, struct handle *h);
 
 /* ---- tree.c ---- */
 int serve_dir(struct hurd_cap_call *call);

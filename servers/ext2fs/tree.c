@@ -54,7 +54,9 @@ static int serve_lookup(struct hurd_cap_call *call, struct handle *h)
     if (err)
         return err;
     if (place.inode) {
-        err = open_refuse(place.inode, flags);
+        err = mounts_enter(place.inode, "", 0);
+        if (!err)
+            err = open_refuse(place.inode, flags);
         if (!err && flags & HURD_DIR_TRUNCATE)
             err = contents_cut(place.inode, 0);
     } else
@@ -65,6 +67,24 @@ static int serve_lookup(struct hurd_cap_call *call, struct handle *h)
         call->reply_words = 2;
         place.inode = NULL;
     }
+    place_put(&place);
+    return err;
+}
+
+static int serve_stat(struct hurd_cap_call *call, struct handle *h)
+{
+    const char *path;
+    struct place place;
+    if (call->words < 3 || call->arg[1] & ~HURD_DIR_NOFOLLOW)
+        return EINVAL;
+    int err = path_take(call, 3, call->arg[2], &path);
+    if (!err)
+        err = path_walk(h->inode, path, call->arg[2], !call->arg[1], &place);
+    if (err)
+        return err;
+    err = place.inode ? mounts_enter(place.inode, "", 0) : ENOENT;
+    if (!err)
+        contents_stat(call, place.inode);
     place_put(&place);
     return err;
 }
@@ -141,8 +161,8 @@ static int serve_unlink(struct hurd_cap_call *call, struct handle *h)
         return err;
     if (!place.inode)
         err = ENOENT;
-    else if (place.length == 0)
-        err = EBUSY;                    /* the root */
+    else if (place.length == 0 || mounts_cover(place.inode))
+        err = EBUSY;                    /* the root, here or there */
     else if (call->arg[1])
         err = ext2_rmdir(place.directory, place.name, place.length);
     else
@@ -216,8 +236,9 @@ static int serve_rename(struct hurd_cap_call *call, struct handle *h)
         return err;
     err = from.inode ? path_walk(target->inode, path + length, new_length, false, &to) : ENOENT;
     if (!err) {
-        if (from.length == 0 || to.length == 0)
-            err = EBUSY;                /* the root */
+        if (from.length == 0 || to.length == 0 || mounts_cover(from.inode) ||
+            (to.inode && mounts_cover(to.inode)))
+            err = EBUSY;                /* the root, here or there */
         else
             err = ext2_rename(from.directory, from.name, from.length, to.directory, to.name,
                               to.length);
@@ -227,12 +248,13 @@ static int serve_rename(struct hurd_cap_call *call, struct handle *h)
     return err;
 }
 
-int serve_dir(struct hurd_cap_call *call)
+static int serve_one(struct hurd_cap_call *call, struct handle *h)
 {
-    struct handle *h = handle_of(call);
     switch (call->label) {
     case HURD_DIR_LOOKUP:
         return serve_lookup(call, h);
+    case HURD_DIR_STAT:
+        return serve_stat(call, h);
     case HURD_DIR_READ:
         return serve_entries(call, h);
     case HURD_DIR_MKDIR:
@@ -243,7 +265,16 @@ int serve_dir(struct hurd_cap_call *call)
         return serve_rename(call, h);
     case HURD_DIR_LINK:
         return serve_link(call, h);
+    case HURD_DIR_MOUNT:
+    case HURD_DIR_UNMOUNT:
+        return serve_mount(call, h);
     default:
         return serve_symlink(call, h);
     }
+}
+
+int serve_dir(struct hurd_cap_call *call)
+{
+    int err = serve_one(call, handle_of(call));
+    return err == EREMOTE ? mounts_reply(call) : err;
 }

@@ -3,7 +3,7 @@
 #ifndef INIT_CLAIMS_H
 #define INIT_CLAIMS_H
 
-#define CLAIMS 4                /* at the same time, at most */
+#define CLAIMS 8                /* at the same time, at most */
 
 /* Returns what is done with some of these sectors, as the end of a sentence ("is mounted"), or
  * NULL. */

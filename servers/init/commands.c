@@ -21,6 +21,7 @@
 #include "variables.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,16 +83,39 @@ static void command_paging(const struct words *w)
     paging_show(argz, w->text_length + sizeof "live");
 }
 
+/* -TERM or -15; 0: that is no signal. */
+static L4_Word_t signal_named(const char *word)
+{
+    static const struct {
+        const char *name;
+        L4_Word_t number;
+    } names[] = { { "HUP", SIGHUP }, { "INT", SIGINT }, { "KILL", SIGKILL }, { "USR1", SIGUSR1 },
+                  { "USR2", SIGUSR2 }, { "TERM", SIGTERM } };
+    unsigned long number = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (word[0] == '-' && !strcmp(word + 1, names[i].name))
+            number = names[i].number;
+    }
+    if (number == 0 && word[0] == '-' && words_number(word + 1, &number) && number >= NSIG)
+        number = 0;
+    if (number == 0)
+        complain("kill: there is no signal %s\n", word);
+    return number;
+}
+
 static void command_kill(const struct words *w)
 {
-    L4_Word_t task = report_find_task(w->word[1]);
+    L4_Word_t signal = w->count == 3 ? signal_named(w->word[1]) : SIGKILL;
+    L4_Word_t task = signal ? report_find_task(w->word[w->count - 1]) : 0;
     if (task == 0)
         return;
     if (task < HURD_TASK_FIRST_FREE) {
         complain("kill: task %lu (%s) is part of the system\n", task, report_task_name(task));
         return;
     }
-    int err = hurd_task_destroy(shell_task_server(), __hurd_startup_data->task_master.cap, task);
+    L4_Word_t master = __hurd_startup_data->task_master.cap;
+    int err = w->count == 3 ? hurd_task_signal(shell_task_server(), master, task, signal)
+                            : hurd_task_destroy(shell_task_server(), master, task);
     if (err)
         complain("kill: task %lu: %s\n", task, strerror(err));
 }
@@ -276,8 +300,9 @@ static const struct command commands[] = {
       "environment. $? is the status of the last command.\n",
       0, 0, TAKES_NOTHING, command_set },
     { "unset", "NAME ...", "removes variables", NULL, 1, MANY, TAKES_NOTHING, command_unset },
-    { "kill", "TASK", "ends a task, and all that it started",
-      "TASK is a number or a name, as `ps` shows them.\n", 1, 1, TAKES_TASK, command_kill },
+    { "kill", "[-SIGNAL] TASK", "ends a task, and all that it started",
+      "TASK is a number or a name, as `ps` shows them.  -SIGNAL: -HUP, -INT, -KILL, -USR1, -USR2,\n"
+      "-TERM or a number, and the task may handle it.\n", 1, 2, TAKES_TASK, command_kill },
     { "paging", "[frames=N]", "a program that uses three times its memory",
       "It uses 3 N pages in N frames and looks at every byte; a line shows what is on disk\n"
       "meanwhile. Without swap, the shell makes some in memory first.\n",
@@ -295,9 +320,10 @@ static const struct command commands[] = {
       filecommands_obey },
     { "mkdir", "DIRECTORY ...", "makes directories", NULL, 1, MANY, TAKES_NOTHING,
       filecommands_obey },
-    { "mount", "[DISK]", "what is mounted; mounts an ext2 file system",
-      "DISK is a disk or a partition, as `disk` shows them, or ram: a RAM disk with a few files.\n",
-      0, 1, TAKES_NOTHING, filecommands_obey },
+    { "mount", "[DISK [DIRECTORY]]", "what is mounted; mounts an ext2 file system",
+      "DISK is a disk or a partition, as `disk` shows them, also as /dev/hd0p2; or ram: a RAM disk\n"
+      "with a few files. DIRECTORY is a whole path; without it, the file system is the root.\n",
+      0, 2, TAKES_NOTHING, filecommands_obey },
     { "mv", "FILE ... PATH", "renames files", NULL, 2, MANY, TAKES_NOTHING, filecommands_obey },
     { "rm", "FILE ...", "removes files", NULL, 1, MANY, TAKES_NOTHING, filecommands_obey },
     { "rmdir", "DIRECTORY ...", "removes empty directories", NULL, 1, MANY, TAKES_NOTHING,
@@ -305,7 +331,7 @@ static const struct command commands[] = {
     { "sha256sum", "FILE ...", "checksums", output_help, 1, MANY, TAKES_NOTHING,
       filecommands_obey },
     { "sync", "", "returns when all is on the disk", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
-    { "umount", "", "unmounts the file system", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
+    { "umount", "[DIRECTORY]", "unmounts what is there, or the root", NULL, 0, 1, TAKES_NOTHING, filecommands_obey },
     { .does = "The system" },
     { "ps", "", "tasks and their threads, with IPC state", NULL, 0, 0, TAKES_NOTHING, command_ps },
     { "top", "[TIMES]", "which tasks run, every second",

@@ -113,16 +113,20 @@ static int disk_read(L4_Word_t number, struct disk *disk)
 
 /* ---- for the shell ---- */
 
-/* Reads "3" or "3.1": one digit each.  False: the word is neither. */
+/* Reads "3", "3.1", "/dev/hd3" or "/dev/hd3p1": one digit each.  False: the word is neither. */
 static bool parse(const char *word, unsigned *number, unsigned *partition)
 {
+    static const char device[] = "/dev/hd";
+    bool is_device = !strncmp(word, device, sizeof device - 1);
+    if (is_device)
+        word += sizeof device - 1;
     *number = (unsigned) word[0] - '0';
     *partition = 0;
     if (*number >= HURD_BLOCK_DISKS)
         return false;
     if (word[1] == '\0')
         return true;
-    if (word[1] != '.' || word[2] < '1' || word[2] > '0' + MBR_PARTITIONS || word[3] != '\0')
+    if (word[1] != (is_device ? 'p' : '.') || word[2] < '1' || word[2] > '0' + MBR_PARTITIONS || word[3] != '\0')
         return false;
     *partition = (unsigned) word[2] - '0';
     return true;

@@ -35,11 +35,12 @@ size_t environment_make(char *envz, size_t size, const struct file stream[2])
     struct files *files = root_mounted();
     size_t length = 0;
     if (files) {
-        L4_Word_t ticket = files->current == files->root ? 0
-                                                         : ticket_of(files->server, files->current);
+        const struct files *at = files->at;
+        bool is_root = at == files && at->current == at->root;
+        L4_Word_t ticket = is_root ? 0 : ticket_of(at->server, at->current);
         char text[START_MOST];
-        length = (size_t) snprintf(text, sizeof text, START_WORD "%lx %lx", files->server.raw,
-                                   ticket);
+        length = (size_t) snprintf(text, sizeof text, START_WORD "%lx %lx %lx",
+                                   files->server.raw, ticket, at->server.raw);
         for (int i = 0; i < 3; i++)
             length += stream_say(text + length, sizeof text - length, i,
                                  i < 2 ? &stream[i] : &console);

@@ -4,6 +4,7 @@
 #include "filecommands.h"
 #include "complain.h"
 #include "listing.h"
+#include "mounts.h"
 #include "output.h"
 #include "root.h"
 #include "sha256.h"
@@ -224,6 +225,7 @@ static void command_df(const struct run *r)
 static void command_sync(const struct run *r)
 {
     good(r, "/", files_sync(r->files));
+    mounts_sync();
 }
 
 static void command_ls(const struct run *r)
@@ -258,8 +260,12 @@ void filecommands_obey(const struct words *w)
             commands[i].call(&r);
         return;
     }
-    if (!strcmp(w->word[0], "umount"))
+    if (!strcmp(w->word[0], "umount") && w->count > 1)
+        mounts_end(w->word[1]);
+    else if (!strcmp(w->word[0], "umount"))
         root_end();
+    else if (w->count > 2)
+        mounts_make(w->word[1], w->word[2]);
     else if (w->count > 1)
         root_mount(w->word[1]);
     else

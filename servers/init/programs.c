@@ -311,6 +311,12 @@ const char *program_outcome(L4_Word_t status, L4_Word_t reason)
 {
     static char text[64];
     switch (reason) {
+    case HURD_TASK_SIGNALLED:
+        if (!*status_meaning(status)) {
+            snprintf(text, sizeof text, "was killed by signal %lu", status - 128);
+            break;
+        }
+        /* fall through */
     case HURD_TASK_EXITED:
         snprintf(text, sizeof text, "exited with status %lu%s", status, status_meaning(status));
         break;

@@ -2,9 +2,9 @@
 /* Mounts and unmounts the root file system.  Called by main.c and filecommands.c; the hops after
  * it are programs.c (starts ext2fs), services.c (the RAM disk) and lib/file. */
 #include "root.h"
-#include "claims.h"
 #include "complain.h"
 #include "disks.h"
+#include "mounts.h"
 #include "programs.h"
 #include "services.h"
 
@@ -14,9 +14,6 @@
 
 #include <hurd/block.h>
 #include <hurd/startup.h>
-#include <hurd/task.h>
-
-#define SERVER "ext2fs"
 
 enum {
     SERVER_FRAMES = 640,
@@ -27,11 +24,6 @@ enum {
 static struct files files;
 static struct hurd_deva_extent sectors;         /* that are mounted */
 static struct program server;   /* task == 0 <=> nothing is mounted */
-
-static L4_ThreadId_t task_server(void)
-{
-    return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
-}
 
 /* Puts the image into the files' part of the RAM disk.  Returns NULL, or why it cannot. */
 static const char *ram_make(struct hurd_deva_extent *extent)
@@ -53,47 +45,34 @@ static const char *ram_make(struct hurd_deva_extent *extent)
     return problem ? problem : disks_write(extent->disk, image, size);
 }
 
-/* Starts the server for these sectors, and connects with it. */
-static const char *server_start(const char *name, const struct hurd_deva_extent *extent)
-{
-    char argz[40];
-    struct hurd_startup_cap memory = __hurd_startup_data->physmem_control;
-    size_t length = sizeof SERVER;
-    memcpy(argz, SERVER, length);
-    length += snprintf(argz + length, sizeof argz - length, "%.20s", name) + 1;
-    int err = program_start(argz, length, SERVER_FRAMES, &server);
-    if (err) {
-        server.task = 0;
-        return err == ENOENT ? "there is no program " SERVER : strerror(err);
-    }
-    err = program_give_sectors(&server, extent);
-    if (!err)
-        err = files_connect(&files, server.thread, L4_ThreadIdOfRaw(memory.server), memory.cap);
-    if (!err)
-        return NULL;
-    hurd_task_destroy(task_server(), server.handle, 1);
-    hurd_task_release(task_server(), server.handle);
-    server.task = 0;
-    return err == EIO ? "the file server has said why not, or has failed" : strerror(err);
-}
-
 /* NULL, or why not. */
 static const char *mount_sectors(const char *name)
 {
-    const char *use = claims_make(sectors.disk, sectors.first, sectors.sectors, "is mounted");
-    if (use) {
-        static char text[64];
-        snprintf(text, sizeof text, "a part of it %s", use);
-        return text;
-    }
-    const char *problem = server_start(name, &sectors);
+    struct hurd_startup_cap memory = __hurd_startup_data->physmem_control;
+    const char *problem = fileserver_start(name, NULL, &sectors, &server);
     if (problem)
-        claims_end(sectors.disk, sectors.first);
-    return problem;
+        return problem;
+    int err = files_connect(&files, server.thread, L4_ThreadIdOfRaw(memory.server), memory.cap);
+    if (!err)
+        return NULL;
+    fileserver_stop(&server, &sectors, true);
+    return err == EIO ? "the file server has said why not, or has failed" : strerror(err);
+}
+
+/* A server that has died leaves its place to another one, and those below it have lost theirs. */
+static void dead_forget(void)
+{
+    struct hurd_fs_statfs unused;
+    if (!server.task || files_statfs(&files, &unused) != EIO)
+        return;
+    mounts_end_all();
+    fileserver_stop(&server, &sectors, false);
+    files_disconnect(&files);
 }
 
 void root_mount(const char *name)
 {
+    dead_forget();
     if (server.task) {
         complain("mount: %s is mounted already\n", server.name);
         return;
@@ -126,7 +105,9 @@ unsigned root_output_flags(bool appends)
 
 bool root_end(void)
 {
-    L4_Word_t status, reason;
+    if (!server.task)
+        return true;
+    dead_forget();
     if (!server.task)
         return true;
     int err = files_end(&files);
@@ -136,11 +117,8 @@ bool root_end(void)
             files_sync(&files);
         return false;
     }
-    hurd_task_wait(task_server(), server.handle, 0, &status, &reason);
-    hurd_task_release(task_server(), server.handle);
+    fileserver_stop(&server, &sectors, false);
     files_disconnect(&files);
-    server.task = 0;
-    claims_end(sectors.disk, sectors.first);
     return true;
 }
 
@@ -156,4 +134,5 @@ void root_report(void)
         complain("mount: %s\n", strerror(err));
     else
         printf("%s on / type ext2 (%s)\n", s.device, s.flags & HURD_FS_READ_ONLY ? "ro" : "rw");
+    mounts_report();
 }

@@ -8,6 +8,7 @@
 #include "editor.h"
 #include "launch.h"
 #include "pipeline.h"
+#include "mounts.h"
 #include "root.h"
 #include "script.h"
 #include "terminal.h"
@@ -15,6 +16,7 @@
 #include "words.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +35,7 @@ enum {
     STATUS_MOST = 31,           /* the highest status that an emulator's debug exit can pass on */
     STATUS_LOST = 128,
     STATUS_UNKNOWN = 127,
+    INTERRUPTS_HEEDED = 2,
     TEXT_MOST = 4096,           /* of lines that belong together */
     PLACE_MOST = 24,            /* characters of a mistake's place */
 };
@@ -63,14 +66,17 @@ static bool program_ended(const struct program *program, unsigned *result)
         printf("%s: the task server does not answer: %s\n", program->name, strerror(err));
         return true;
     }
-    if (reason != HURD_TASK_EXITED || status != 0)
+    bool lost_its_reader = reason == HURD_TASK_SIGNALLED && status == 128 + SIGPIPE;
+    if ((reason != HURD_TASK_EXITED || status != 0) && !lost_its_reader)
         printf("%s (task %lu) %s\n", program->name, program->task, program_outcome(status, reason));
     *result = reason != HURD_TASK_EXITED && status == 0 ? STATUS_INTERRUPTED : (unsigned) status;
     return true;
 }
 
-/* Ctrl-C, typed to the first of those that still run, ends all of them. */
-static bool interrupted(const struct program *const program[], const bool *ended, size_t count)
+/* Ctrl-C, typed to the first of those that still run, is SIGINT for all of them; the third one ends
+ * what is still there. */
+static bool interrupted(const struct program *const program[], const bool *ended, size_t count,
+                        unsigned before)
 {
     size_t first = 0;
     while (ended[first])
@@ -78,7 +84,9 @@ static bool interrupted(const struct program *const program[], const bool *ended
     if (!terminal_interrupted(program[first]->task))
         return false;
     for (size_t i = first; i < count; i++) {
-        if (!ended[i])
+        if (!ended[i] && before < INTERRUPTS_HEEDED)
+            hurd_task_signal(shell_task_server(), program[i]->handle, 0, SIGINT);
+        else if (!ended[i])
             hurd_task_destroy(shell_task_server(), program[i]->handle, STATUS_INTERRUPTED);
     }
     return true;
@@ -86,8 +94,8 @@ static bool interrupted(const struct program *const program[], const bool *ended
 
 unsigned shell_wait_all(const struct program *const program[], size_t count)
 {
-    bool ended[PIPELINE_MOST] = { false }, killed = false;
-    unsigned status = 0;
+    bool ended[PIPELINE_MOST] = { false };
+    unsigned status = 0, interrupts = 0;
     for (size_t left = count; left > 0;) {
         for (size_t i = 0; i < count; i++) {
             unsigned one;
@@ -100,8 +108,8 @@ unsigned shell_wait_all(const struct program *const program[], size_t count)
         }
         if (left == 0)
             break;
-        killed = killed || interrupted(program, ended, count);
-        leaves |= killed;
+        interrupts += interrupted(program, ended, count, interrupts);
+        leaves |= interrupts > 0;
         L4_Sleep(L4_TimePeriod(POLL_EVERY));
     }
     leaves |= terminal_take();  /* typed when the last one had ended */
@@ -217,6 +225,8 @@ enum control_result shell_obey(const char *text, const char *name)
 
 void shell_shutdown(unsigned status, bool reboot)
 {
+    if (root_mounted())
+        mounts_end_all();
     root_end();
     fflush(stdout);
     int err = hurd_wortel_shutdown(__hurd_startup_data->wortel.cap,

@@ -45,7 +45,7 @@ slot_t *container_walk(struct container *c, uint32_t page, unsigned *level)
     return &node->slot[slot_index(page, *level)];
 }
 
-uint32_t container_next_any(struct container *c, uint32_t page, uint32_t end)
+uint32_t container_search(struct container *c, uint32_t page, uint32_t end)
 {
     while (page < end && c->root) {
         unsigned level = NODE_LEVELS - 1;
@@ -62,14 +62,6 @@ uint32_t container_next_any(struct container *c, uint32_t page, uint32_t end)
                 return page;
     }
     return end;
-}
-
-uint32_t container_next(struct container *c, uint32_t page, uint32_t end)
-{
-    page = container_next_any(c, page, end);
-    while (c->residues && page < end && slot_residue(*container_slot(c, page)))
-        page = container_next_any(c, page + 1, end);
-    return page;
 }
 
 /* The same, of pages that are charged. */
@@ -370,6 +362,10 @@ static void range_promise(struct container *c, uint32_t start, uint32_t count, b
     slot_sweeps_begin(&sweeps);
     for (uint32_t page = start; page < start + count; page++) {
         slot_t *slot = container_slot(c, page);
+        if (*slot == SLOT_HOLE) {
+            *slot = SLOT_LAZY | (extra ? SLOT_EXTRA : 0);
+            continue;
+        }
         if (slot_residue(*slot))
             residue_clear(c, slot);
         bool kind = slot_charged(*slot) ? slot_extra(*slot) : extra;

@@ -66,9 +66,23 @@ static inline slot_t *container_slot(struct container *c, uint32_t page)
     return container_walk(c, page, &level);
 }
 
-/* The first used page in [page, end), or end.  any: residues, too. */
-uint32_t container_next(struct container *c, uint32_t page, uint32_t end);
-uint32_t container_next_any(struct container *c, uint32_t page, uint32_t end);
+/* The first used page in [page, end), or end.  any: residues, too.  In most walks it is the first
+ * page that is looked at, right behind the last one. */
+uint32_t container_search(struct container *c, uint32_t page, uint32_t end);
+static inline uint32_t container_next_any(struct container *c, uint32_t page, uint32_t end)
+{
+    if (page < end && c->leaf && c->leaf_number == page >> NODE_LOG2
+        && c->leaf->slot[page & (NODE_SLOTS - 1)])
+        return page;
+    return container_search(c, page, end);
+}
+static inline uint32_t container_next(struct container *c, uint32_t page, uint32_t end)
+{
+    page = container_next_any(c, page, end);
+    while (c->residues && page < end && slot_residue(*container_slot(c, page)))
+        page = container_next_any(c, page + 1, end);
+    return page;
+}
 
 /* partial: *done pages from the start were done, also when an error is returned; else all or
  * nothing.  Pages that are replaced stay extra, or not. */
@@ -173,6 +187,8 @@ struct map_request {
 };
 /* False: nothing has changed, container_allocate() knows why or can do it. */
 bool container_allocate_one(struct container *c, uint32_t page);
+/* The same as the other one, for a request of one page, which has one item. */
+int container_map_one(const struct map_request *how, struct map_item *item);
 int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS_MAX], unsigned *n);
 
 /* ---- pin.c: pins are the task's that pinned, until it takes them away or dies ---- */

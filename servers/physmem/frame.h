@@ -103,6 +103,11 @@ bool frame_adopt(paddr_t pa);
 paddr_t frame_random(uint32_t random);
 paddr_t frame_highest(void);            /* of all that are ours: the last page */
 
+/* Must the page part from other users of its frame, or from what is on disk, before a write? */
+static inline bool frame_must_part(frame_t word)
+{
+    return (word & (FRAME_STORED | FRAME_USERS)) > 1;
+}
 static inline uint32_t frame_users(paddr_t pa) { return *frame_find(pa) & FRAME_USERS; }
 static inline uint32_t frame_pins(paddr_t pa)
 {

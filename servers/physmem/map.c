@@ -83,46 +83,84 @@ static bool slot_ready(struct container *c, slot_t *slot, uint32_t page, uint32_
     return n > 0;
 }
 
-/* The page after the run, ready to be mapped; or what is in the way. */
-static int page_take(const struct map_request *how, uint32_t i, uint32_t *fresh, slot_t **slot)
+/* Makes the page after the run ready for page_mark(), or says what is in the way. */
+static int page_make_ready(const struct map_request *how, uint32_t i, slot_t *slot, uint32_t *fresh)
 {
     uint32_t vaddr = how->vaddr + (i << PAGE_LOG2);
-    *slot = container_slot(how->from, how->start + i);
-    if (!*slot || !slot_used(**slot))
-        return i == 0 && *slot ? container_missing(how->from, how->start) : ENOENT;
-    if (slot_swapped(**slot))
+    if (!slot || !slot_used(*slot))
+        return i == 0 && slot ? container_missing(how->from, how->start) : ENOENT;
+    if (slot_swapped(*slot))
         return ENXIO;
-    if (how->weak && slot_pins(**slot))
+    if (how->weak && slot_pins(*slot))
         return EBUSY;
-    if (!slot_ready(how->from, *slot, how->start + i, how->count - i, vaddr,
+    if (!slot_ready(how->from, slot, how->start + i, how->count - i, vaddr,
                     how->rights & RIGHTS_WRITE, fresh))
         return ENOMEM;
     return 0;
 }
 
+/* What the word of a frame says when the request has mapped it. */
+static inline frame_t marks_of(const struct map_request *how)
+{
+    return FRAME_MAPPED | (how->rights & RIGHTS_WRITE ? FRAME_WRITABLE : 0)
+           | (how->steady ? FRAME_STEADY : 0);
+}
+
+/* Marks the page of the slot as mapped, if it can be mapped as it is.  Returns its frame, or 0. */
+static inline paddr_t page_mark(const struct map_request *how, slot_t *slot, frame_t marks)
+{
+    if (!slot || !slot_bound(*slot))
+        return 0;
+    paddr_t pa = slot_frame(*slot);
+    frame_t *word = frame_find(pa);
+    if ((how->weak && *word & FRAME_PINS)
+        || (how->rights & RIGHTS_WRITE && frame_must_part(*word)))
+        return 0;
+    *word = (*word & ~FRAME_STEADY) | marks;
+    slot_set_seen(slot);
+    return pa;
+}
+
+int container_map_one(const struct map_request *how, struct map_item *item)
+{
+    const frame_t marks = marks_of(how);
+    slot_t *slot = container_slot(how->from, how->start);
+    paddr_t pa = page_mark(how, slot, marks);
+    if (!pa) {
+        uint32_t fresh = 0;
+        int err = page_make_ready(how, 0, slot, &fresh);
+        if (err)
+            return err;
+        pa = page_mark(how, slot, marks);
+        assert(pa);
+    }
+    *item = (struct map_item) { how->vaddr, { pa, 0 } };
+    return 0;
+}
+
 int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS_MAX], unsigned *n)
 {
-    frame_t marks = FRAME_MAPPED | (how->rights & RIGHTS_WRITE ? FRAME_WRITABLE : 0)
-                    | (how->steady ? FRAME_STEADY : 0);
+    const frame_t marks = marks_of(how);
     struct run run = { .vaddr = how->vaddr };
     uint32_t fresh = 0, i;
     int err = 0;
     *n = 0;
     for (i = 0; i < how->count; i++) {
-        slot_t *slot;
-        err = page_take(how, i, &fresh, &slot);
-        if (err)
-            break;
-        paddr_t pa = slot_frame(*slot);
+        slot_t *slot = container_slot(how->from, how->start + i);
+        paddr_t pa = page_mark(how, slot, marks);
+        if (!pa) {
+            err = page_make_ready(how, i, slot, &fresh);
+            if (err)
+                break;
+            pa = page_mark(how, slot, marks);
+            assert(pa);
+        }
         if (pa != run.base + (run.pages << PAGE_LOG2)) {
             if (run.pages && !run_emit(&run, items, n))
                 return 0;
             run.base = pa;
         }
         run.pages++;
-        frame_t *word = frame_find(pa);
-        *word = (*word & ~FRAME_STEADY) | marks;
-        slot_set_seen(slot);
     }
     run_emit(&run, items, n);
     assert(i == 0 || (*n > 0 && *n <= MAP_ITEMS_MAX));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What request.c, request_extra.c and swap_request.c share: from words to numbers, and back. */
+/* What the request files share: from words to numbers, and back. */
 #ifndef PHYSMEM_REQUEST_H
 #define PHYSMEM_REQUEST_H
 
+#include <errno.h>
 #include <hurd/cap.h>
 #include <hurd/physmem.h>
 
@@ -34,11 +35,22 @@ int reply_word(struct hurd_cap_call *call, int err, L4_Word_t word);
 int reply_struct(struct hurd_cap_call *call, const void *info, unsigned size);
 
 /* Bytes to pages: both multiples of the page size, not empty, not beyond 2^32; or EINVAL. */
-int pages_of(L4_Word_t start, L4_Word_t size, uint32_t *page, uint32_t *count);
+static inline int pages_of(L4_Word_t start, L4_Word_t size, uint32_t *page,
+                           uint32_t *count)
+{
+    if (size == 0 || ((start | size) & PAGE_MASK) || size - 1 > ~start)
+        return EINVAL;
+    *page = start >> PAGE_LOG2;
+    *count = size >> PAGE_LOG2;
+    return 0;
+}
 
 /* A container's guarantee is spent by its owner only, which is the task that its control was last
  * given to, and by boot tasks, which equip others. */
-bool may_spend(const struct hurd_cap_call *call, const struct container *c);
+static inline bool may_spend(const struct hurd_cap_call *call, const struct container *c)
+{
+    return call->task < HURD_TASK_FIRST || call->task == c->control->task;
+}
 
 /* Shall it be served in turns?  Boot tasks are not made to wait for programs. */
 bool is_long(const struct hurd_cap_call *call, uint32_t pages);
@@ -46,6 +58,35 @@ struct progress *progress_of(struct hurd_cap_call *call);
 
 /* The work of a request, at once or in turns. */
 int serve_work(struct hurd_cap_call *call, const struct work *work);
+/* The end of a request that has doomed something; is_long() was asked before. */
+int serve_doomed(struct hurd_cap_call *call);
+
+/* ---- request_container.c ---- */
+int serve_create(struct hurd_cap_call *call);
+int serve_share(struct hurd_cap_call *call);
+int serve_allocate(struct hurd_cap_call *call);
+int serve_deallocate(struct hurd_cap_call *call);
+int serve_copy(struct hurd_cap_call *call);
+int serve_container_destroy(struct hurd_cap_call *call);
+int serve_revoke(struct hurd_cap_call *call);
+int serve_release(struct hurd_cap_call *call);
+int serve_pin(struct hurd_cap_call *call);
+int serve_unpin(struct hurd_cap_call *call);
+int serve_container_info(struct hurd_cap_call *call);
+
+/* ---- request_map.c ---- */
+int serve_map(struct hurd_cap_call *call);
+int serve_allocate_map(struct hurd_cap_call *call);
+
+/* ---- request_control.c ---- */
+int serve_split(struct hurd_cap_call *call);
+int serve_control_destroy(struct hurd_cap_call *call);
+int serve_control_info(struct hurd_cap_call *call);
+int serve_statistics(struct hurd_cap_call *call);
+int serve_task_statistics(struct hurd_cap_call *call);
+int serve_debug_revoke(struct hurd_cap_call *call);
+int serve_cap_info(struct hurd_cap_call *call);
+int serve_self_paged(struct hurd_cap_call *call);
 
 /* ---- request_extra.c ---- */
 int serve_notify(struct hurd_cap_call *call);

@@ -76,7 +76,7 @@ static inline paddr_t slot_frame(slot_t s)
 /* Before it is written: from the frame's other users, or from what is on disk.  See slot_own(). */
 static inline bool slot_must_part(slot_t s)
 {
-    return (*frame_find(slot_frame(s)) & (FRAME_STORED | FRAME_USERS)) > 1;
+    return frame_must_part(*frame_find(slot_frame(s)));
 }
 
 static inline bool slot_seen(slot_t s)

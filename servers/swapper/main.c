@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hurd/assert.h>
 #include <hurd/block.h>
 #include <hurd/cap.h>
 #include <hurd/mm.h>
@@ -102,6 +103,10 @@ static int job_do(const struct hurd_pm_swap_job *job, L4_Word_t *pages)
     int err = job->operation == HURD_PM_SWAP_WRITE
               ? hurd_block_write(&disk, job->offset, sector, count, &done)
               : hurd_block_read(&disk, job->offset, sector, count, &done);
+    if (done > count) {                 /* the driver's word for it is nonsense */
+        done = 0;
+        err = EPROTO;
+    }
     *pages = done / HURD_BLOCK_PER_PAGE;
     return err;
 }
@@ -117,6 +122,7 @@ static int serve(L4_Word_t swap)
         if (refused)
             return refused;
         err = job_do(&job, &pages);
+        assert_is(pages, <=, job.pages);
     }
 }
 

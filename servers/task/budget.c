@@ -83,9 +83,11 @@ static void root_complete(struct task *root)
 
 void budget_look(struct task *t)
 {
-    if (t->boot || t->dead)
+    if (t->boot || t->dead || !t->threads)
         return;                         /* what a boot task uses is not part of its limit */
-    task_count(t);
+    if (hurd_wortel_space_info(wortel_cap, t->threads->id, HURD_SPACE_KMEM,
+                               &t->counter[HURD_SPACE_KMEM]) != 0)
+        return;
     t->budget[HURD_BUDGET_KERNEL].used = (t->counter[HURD_SPACE_KMEM] + PAGE - 1) / PAGE;
 }
 

@@ -105,13 +105,18 @@ int create_init(void)
     return hurd_pm_container_create(physmem, startup_data->physmem_control.cap, 0, &own);
 }
 
+/* Maps pages of `own`, for reading and writing. */
+static int own_map(L4_Word_t at, L4_Word_t size)
+{
+    return hurd_pm_container_map(physmem, own, HURD_PM_READ | HURD_PM_WRITE, OWN_WINDOW + at, at,
+                                 size, NULL);
+}
+
 /* Makes fresh pages at the offset `at` of `own` and maps them.  Returns their address, or NULL. */
 static char *own_fresh(L4_Word_t at, L4_Word_t size)
 {
     hurd_pm_container_deallocate(physmem, own, at, size, NULL);
-    if (hurd_pm_container_allocate(physmem, own, 0, at, size, NULL) != 0
-        || hurd_pm_container_map(physmem, own, HURD_PM_READ | HURD_PM_WRITE, OWN_WINDOW + at, at,
-                                 size, NULL) != 0)
+    if (hurd_pm_container_allocate(physmem, own, 0, at, size, NULL) != 0 || own_map(at, size) != 0)
         return NULL;
     return (char *)OWN_WINDOW + at;
 }
@@ -184,7 +189,7 @@ static int copy_bytes(struct making *m)
             error = ENOMEM;
         if (!error) {
             memcpy(dest, (const char *)OWN_WINDOW + OWN_SOURCE + skip, n);
-            error = own_move(OWN_DEST, m->task->image, done, page_up(n));
+            error = own_move(OWN_DEST, m->task->image->container, done, page_up(n));
         }
         if (error)
             return error;
@@ -194,16 +199,13 @@ static int copy_bytes(struct making *m)
 
 int take_image(struct making *m)
 {
-    struct task *t = m->task;
-    int error = hurd_pm_container_create(physmem, m->control, 0, &t->image);
+    int error = image_new(m->task, page_up(m->size));
     if (error != 0)
         return error;
-    t->has_image = true;
-    t->image_size = page_up(m->size);
     if (m->offset % PAGE != 0)
         return copy_bytes(m);
-    return hurd_pm_container_copy(physmem, m->image, m->offset, t->image, 0, page_up(m->size), 0,
-                                  NULL);
+    return hurd_pm_container_copy(physmem, m->image, m->offset, m->task->image->container, 0,
+                                  page_up(m->size), 0, NULL);
 }
 
 /* ---- the task record and what the new task holds with servers */
@@ -278,8 +280,8 @@ int give_memory_capabilities(struct making *m)
         error = hurd_pm_container_share(physmem, t->startup, t->id, HURD_PM_RIGHTS,
                                         &d->startup.cap);
     if (error == 0)
-        error = hurd_pm_container_share(physmem, t->image, t->id, HURD_PM_READ | HURD_PM_EXECUTE,
-                                        &d->image.cap);
+        error = hurd_pm_container_share(physmem, t->image->container, t->id,
+                                        HURD_PM_READ | HURD_PM_EXECUTE, &d->image.cap);
     return error;
 }
 
@@ -301,13 +303,6 @@ int give_capabilities(struct making *m)
 
 /* There is one window.  When it shows the startup fpage of another task, the task before loses its
  * mapping; it gets the mapping back when it faults.  `task` itself never looks into the window. */
-L4_Word_t startup_window(struct task *t)
-{
-    int error = hurd_pm_container_map(physmem, t->startup, HURD_PM_READ | HURD_PM_WRITE,
-                                      WINDOW_STARTUP, 0, HURD_STARTUP_SIZE, NULL);
-    return error ? 0 : WINDOW_STARTUP;
-}
-
 L4_Word_t startup_page_window(struct task *t, L4_Word_t offset, bool writes)
 {
     int error = hurd_pm_container_map(physmem, t->startup,
@@ -338,22 +333,31 @@ static bool image_offset(const struct elf_program *program, L4_Word_t address, L
 L4_Word_t image_window(struct task *t, L4_Word_t address)
 {
     static L4_Word_t next;
-    struct making m = {.image = t->image, .size = HURD_TASK_IMAGE_MAX};
+    if (!t->image)
+        return 0;
+    struct making m = {.image = t->image->container, .size = HURD_TASK_IMAGE_MAX};
     L4_Word_t offset, window = WINDOW_IMAGE + next % WINDOW_PAGES * PAGE;
-    if (!t->has_image || read_headers(&m) != 0 || !image_offset(&m.program, address, &offset)
-        || hurd_pm_container_map(physmem, t->image, HURD_PM_READ | HURD_PM_EXECUTE, window, offset,
+    if (read_headers(&m) != 0 || !image_offset(&m.program, address, &offset)
+        || hurd_pm_container_map(physmem, m.image, HURD_PM_READ | HURD_PM_EXECUTE, window, offset,
                                  PAGE, NULL) != 0)
         return 0;
     next++;
     return window;
 }
 
+/* All of it is promised, and what is written is there. */
 int write_startup(struct making *m)
 {
-    char *page = own_fresh(OWN_STARTUP, HURD_STARTUP_SIZE);
-    if (!page)
-        return ENOMEM;
-    int error = startup_page_write(page, &m->data, &m->program, m->argz, m->argz_len, &m->sp);
+    const L4_Word_t top = page_up(m->argz_len + m->envz_len + STARTUP_TOP), at = HURD_STARTUP_SIZE - top;
+    char *page = (char *)OWN_WINDOW + OWN_STARTUP;
+    hurd_pm_container_deallocate(physmem, own, OWN_STARTUP, HURD_STARTUP_SIZE, NULL);
+    int error = hurd_pm_container_allocate(physmem, own, 0, OWN_STARTUP, HURD_STARTUP_SIZE, NULL);
+    if (error == 0)
+        error = own_map(OWN_STARTUP, STARTUP_CODE);
+    if (error == 0)
+        error = own_map(OWN_STARTUP + at, top);
+    if (error == 0)
+        error = startup_page_write(page, &m->data, &m->program, m->argz, m->argz_len, &m->sp);
     return error ? error : own_move(OWN_STARTUP, m->task->startup, 0, HURD_STARTUP_SIZE);
 }
 

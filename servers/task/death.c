@@ -19,6 +19,7 @@ int wait_add(struct task *t, struct thread *thread)
     thread->waits_for = t;
     thread->next_waiter = t->waiters;
     t->waiters = thread;
+    thread->wants_signals = false;
     return 0;
 }
 
@@ -102,8 +103,7 @@ static void tell_deva(L4_Word_t id)
 
 void container_drop(L4_Word_t container)
 {
-    hurd_pm_container_destroy(physmem, container);
-    hurd_cap_drop(physmem, container);
+    hurd_cap_drop(physmem, container);      /* the last strong handle: it goes */
 }
 
 /* Ends one task.  Pre: it has no children that live. */
@@ -122,11 +122,10 @@ static void destroy_one(struct task *t, L4_Word_t status, enum hurd_task_reason 
     hurd_cap_task_died(physmem, t->id);
     if (t->has_startup)
         container_drop(t->startup);
-    if (t->has_image)
-        container_drop(t->image);
+    image_leave(t);
     if (t->has_control)
         hurd_cap_drop(physmem, t->control);
-    t->has_startup = t->has_image = t->has_control = false;
+    t->has_startup = t->has_control = false;
     tell_deva(t->id);
     L4_TraceEvent(L4_EVENT_TASK_END, t->id, t->status | t->reason << 8, 0, 0);
     hurd_cap_forget(&server.table, t->id);
@@ -136,6 +135,7 @@ static void destroy_one(struct task *t, L4_Word_t status, enum hurd_task_reason 
             heir->owner = t->owner;         /* a dead child on which handles are held */
     wake_waiters(t);
     fork_child_died(t);
+    signal_child_died(t);
     hurd_cap_object_drop(&t->object);       /* drops the reference that stands for the task's
                                                life; perhaps the record goes now */
 }

@@ -10,34 +10,30 @@
 #include <l4/thread.h>
 #include <string.h>
 
-/* `task`'s containers of one program. */
-struct containers {
-    bool has_startup, has_image;
-    L4_Word_t startup, image, image_size;
+/* What `task` holds of one program. */
+struct pages {
+    bool has_startup;
+    L4_Word_t startup;
+    struct image *image;
 };
 
-static struct containers containers_take(struct task *t)
+static struct pages pages_take(struct task *t)
 {
-    struct containers c = {t->has_startup, t->has_image, t->startup, t->image, t->image_size};
-    t->has_startup = t->has_image = false;
-    return c;
+    struct pages pages = {t->has_startup, t->startup, t->image};
+    t->has_startup = false;
+    t->image = NULL;
+    return pages;
 }
 
-static void containers_put(struct task *t, struct containers c)
+/* The task's pages go, and these come in their place. */
+static void pages_replace(struct task *t, struct pages pages)
 {
-    t->has_startup = c.has_startup;
-    t->has_image = c.has_image;
-    t->startup = c.startup;
-    t->image = c.image;
-    t->image_size = c.image_size;
-}
-
-static void containers_drop(struct containers c)
-{
-    if (c.has_startup)
-        container_drop(c.startup);
-    if (c.has_image)
-        container_drop(c.image);
+    if (t->has_startup)
+        container_drop(t->startup);
+    image_leave(t);
+    t->has_startup = pages.has_startup;
+    t->startup = pages.startup;
+    t->image = pages.image;
 }
 
 /* ---- the request */
@@ -103,13 +99,17 @@ static int make(struct making *m)
 
 /* ---- the change */
 
-static void end_old(struct task *t, struct containers old)
+static void end_old(struct task *t, struct pages old)
 {
+    struct pages new = pages_take(t);
     while (t->threads)
         thread_delete(t->threads);
     hurd_cap_task_died(physmem, t->id);
-    containers_drop(old);
+    pages_replace(t, old);
+    pages_replace(t, new);
     t->copied = false;
+    t->takes_signals = false;           /* the new program has no handlers */
+    t->signals = 0;
 }
 
 static int give_kept(struct making *m)
@@ -150,7 +150,7 @@ int task_exec(struct hurd_cap_call *call, struct task *t)
     error = check_gifts(&m);
     if (error != 0)
         return error;
-    struct containers old = containers_take(t);
+    struct pages old = pages_take(t);
     error = make(&m);
     if (error == 0) {
         end_old(t, old);
@@ -162,8 +162,7 @@ int task_exec(struct hurd_cap_call *call, struct task *t)
             task_tell_trace(t);
         error = HURD_CAP_NO_REPLY;
     } else {
-        containers_drop(containers_take(t));
-        containers_put(t, old);
+        pages_replace(t, old);
     }
     if (m.kept)
         hurd_cap_drop(physmem, m.kept);

@@ -27,17 +27,16 @@ static bool give(struct hurd_cap_call *call, L4_Word_t address, L4_Word_t window
 }
 
 /* The startup code replaces this mapping at once.  If physmem takes the page away later, it comes
- * back from here. */
+ * back from here.  It comes page by page, and in a copy of a task for reading, so that what is not
+ * touched takes no frame. */
 static bool give_startup(struct hurd_cap_call *call, struct task *t, L4_Word_t address)
 {
     L4_Word_t offset = (address - HURD_STARTUP_ADDR) & -PAGE;
-    bool writes = call->label & L4_FPAGE_W;
+    bool writes = !t->copied || (call->label & L4_FPAGE_W);
     if (!t->has_startup || offset >= HURD_STARTUP_SIZE)
         return false;
-    if (t->copied)                          /* page by page: the others stay copy-on-write */
-        return give(call, address & -PAGE, startup_page_window(t, offset, writes), PAGE_LOG2,
-                    writes ? L4_FPAGE_RWX : L4_FPAGE_R | L4_FPAGE_X);
-    return give(call, HURD_STARTUP_ADDR, startup_window(t), HURD_STARTUP_SIZE_LOG2, L4_FPAGE_RWX);
+    return give(call, address & -PAGE, startup_page_window(t, offset, writes), PAGE_LOG2,
+                writes ? L4_FPAGE_RWX : L4_FPAGE_R | L4_FPAGE_X);
 }
 
 static bool give_image(struct hurd_cap_call *call, struct task *t, L4_Word_t address)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A task that begins as a copy of its parent: HURD_TASK_FORK; and the parent's wait for it.  The
- * parent has copied its own memory; `task` copies the startup fpage and the image, which it holds
- * itself.  The steps are those of create.c.
+ * parent has copied its own memory; `task` copies the startup fpage, which it holds itself, and the
+ * image is the parent's.  The steps are those of create.c.
  *
  * `task` reads nothing in the parent's startup fpage.  It writes what the child has into a copy of
  * one page. */
@@ -28,17 +28,6 @@ static int check_gifts(const struct making *m)
 }
 
 /* ---- the copies */
-
-static int copy_image(struct making *m, const struct task *parent)
-{
-    struct task *t = m->task;
-    int error = hurd_pm_container_create(physmem, m->control, 0, &t->image);
-    if (error != 0)
-        return error;
-    t->has_image = true;
-    t->image_size = parent->image_size;
-    return hurd_pm_container_copy(physmem, parent->image, 0, t->image, 0, t->image_size, 0, NULL);
-}
 
 static int give_memory(struct making *m)
 {
@@ -90,10 +79,10 @@ static int make(struct making *m, struct task *parent, L4_ThreadId_t *first)
 {
     struct thread *second = NULL;
     int error = make_record(m, parent);
-    if (error == 0)
-        error = copy_image(m, parent);
-    if (error == 0)
+    if (error == 0) {
+        image_share(m->task, parent);
         error = make_startup_container(m);
+    }
     if (error == 0)
         error = give_capabilities(m);
     if (error == 0)
@@ -115,7 +104,7 @@ int task_fork(struct hurd_cap_call *call, struct task *parent)
     unsigned left;
     if (call->words != 3)
         return EINVAL;
-    if (parent->id != call->task || !parent->has_startup || !parent->has_image)
+    if (parent->id != call->task || !parent->has_startup || !parent->image)
         return EPERM;
     m.control = call->arg[1];
     m.memory = call->arg[2];
@@ -129,6 +118,7 @@ int task_fork(struct hurd_cap_call *call, struct task *parent)
         error = hurd_cap_insert(&server.table, m.caller, &m.task->object, 7, 0, 0, &handle);
     if (error == 0) {
         m.task->copied = m.task->forked = true;
+        m.task->takes_signals = parent->takes_signals;
         m.task->child_handle = handle;
         error = making_start(&m, first, HURD_STARTUP_RESUME_IP);
         if (error != 0) {
@@ -210,7 +200,7 @@ int task_wait_child(struct hurd_cap_call *call, struct task *parent)
 static struct thread *waiter_for(struct task *parent, L4_Word_t child)
 {
     for (struct thread *w = parent->waiters; w; w = w->next_waiter)
-        if (w->task == parent && (w->child == 0 || w->child == child))
+        if (w->task == parent && !w->wants_signals && (w->child == 0 || w->child == child))
             return w;
     return NULL;
 }

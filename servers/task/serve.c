@@ -117,11 +117,16 @@ static int destroy(struct hurd_cap_call *call, struct task *t, L4_Word_t status)
 
 static int op_exit(struct hurd_cap_call *call, struct task *t)
 {
-    if (call->words != 2 || call->arg[1] > 255)
+    L4_Word_t signal = call->arg[1] & HURD_TASK_SIGNALS;
+    bool signalled = call->words == 2 && call->arg[1] == (HURD_TASK_BY_SIGNAL | signal) && signal;
+    if (call->words != 2 || (call->arg[1] > 255 && !signalled))
         return EINVAL;
     if (t->id != call->task)
         return EPERM;
-    task_destroy(t, call->arg[1], HURD_TASK_EXITED);
+    if (signalled)
+        task_destroy(t, 128 + signal, HURD_TASK_SIGNALLED);
+    else
+        task_destroy(t, call->arg[1], HURD_TASK_EXITED);
     return HURD_CAP_NO_REPLY;
 }
 
@@ -221,6 +226,8 @@ static bool on_dead(unsigned label)
 static int serve_task(struct hurd_cap_call *call)
 {
     struct task *t = task_of(call);
+    if (call->label == HURD_TASK_SIGNAL)
+        return serve_signal(call, t);
     if (t->dead && !on_dead(call->label))
         return ESRCH;
     switch (call->label) {
@@ -237,6 +244,9 @@ static int serve_task(struct hurd_cap_call *call)
     case HURD_TASK_WAIT:            return op_wait(call, t);
     case HURD_TASK_RELEASE:         return op_release(call, t);
     case HURD_TASK_LET_GO:          return op_let_go(call, t);
+    case HURD_TASK_SIGNAL_GROUP:    return serve_signal_group(call, t);
+    case HURD_TASK_SIGNAL_WAIT:     return serve_signal_wait(call, t);
+    case HURD_TASK_GROUP:           return serve_group(call, t);
     case HURD_TASK_LIST:            return EPERM;
     case HURD_TASK_INFO:
     case HURD_TASK_BUDGET:
@@ -299,14 +309,21 @@ static int serve_master(struct hurd_cap_call *call)
     case HURD_TASK_THREAD_ALLOC: case HURD_TASK_THREAD_DESTROY: case HURD_TASK_THREAD_PRIORITY:
     case HURD_TASK_CREATE: case HURD_TASK_EXIT: case HURD_TASK_WAIT: case HURD_TASK_RELEASE:
     case HURD_TASK_LET_GO: case HURD_TASK_FORK: case HURD_TASK_WAIT_CHILD: case HURD_TASK_EXEC:
+    case HURD_TASK_SIGNAL_GROUP: case HURD_TASK_SIGNAL_WAIT: case HURD_TASK_GROUP:
         return EPERM;
+    case HURD_TASK_SIGNAL:
+        if (call->words != 3)
+            return EINVAL;
+        break;
     default:
         return ENOSYS;
     }
     struct task *t = task_find(call->arg[1]);
     if (!t || (t->dead && call->label != HURD_TASK_INFO))
         return ESRCH;
-    return call->label == HURD_TASK_DESTROY ? destroy(call, t, 0) : read_only(call, t);
+    return call->label == HURD_TASK_DESTROY  ? destroy(call, t, 0)
+           : call->label == HURD_TASK_SIGNAL ? signal_send(call, t, call->arg[2])
+                                             : read_only(call, t);
 }
 
 static void master_unreferenced(struct hurd_cap_object *object) { (void)object; }
@@ -315,7 +332,8 @@ const struct hurd_cap_class master_class = {
     .name = "task master", .serve = serve_master, .unreferenced = master_unreferenced,
 };
 
-/* HURD_CAP_CANCEL: HURD_TASK_WAIT is the one request whose reply comes late. */
+/* HURD_CAP_CANCEL: HURD_TASK_WAIT, WAIT_CHILD and SIGNAL_WAIT are the requests whose reply comes
+ * late. */
 int serve_cancel_wait(L4_ThreadId_t waiter)
 {
     int error = wait_cancel(waiter);

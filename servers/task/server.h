@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the task server know of each other.  Reading order: main.c, task.c, budget.c,
- * thread.c, create.c, fork.c, exec.c, death.c, fault.c, serve.c.
+ * thread.c, image.c, create.c, fork.c, exec.c, death.c, fault.c, signal.c, serve.c.
  * A function blocks only if its comment says "Blocks"; a call to wortel or physmem does not count,
  * because these two always reply.
  * Functions return 0 or an errno where nothing else is said. */
@@ -20,6 +20,7 @@
                                        count */
 #define SLOTS_MAX       128u        /* UTCB slots of an area of 64 KB */
 #define NAME_MAX        HURD_TASK_NAME_MAX
+#define COUNTERS        5u          /* the first ones of enum hurd_space_counter */
 
 #define PRIORITY_DEFAULT 100u       /* of all threads of programs, pagers too; no program gets
                                        more */
@@ -39,6 +40,7 @@ struct thread {
     struct task *waits_for;         /* its HURD_TASK_WAIT has no reply yet; NULL: it waits for no
                                        task.  Its own task: it waits for a child */
     L4_Word_t child;                /* the id of that child; 0: any.  Valid in such a wait */
+    bool wants_signals;             /* it waits for its own task's signals, not for a child */
     struct thread *next_waiter;     /* on waits_for->waiters */
 };
 
@@ -47,6 +49,15 @@ struct thread {
  * there. */
 struct budget {
     L4_Word_t limit, used;
+};
+
+/* A program's pages, in a container of `task`'s that nobody writes to.  A task and its copies by
+ * fork() share it; it is charged to the first one's control, which lives as long as those of the
+ * copies, because theirs are parts of it. */
+struct image {
+    L4_Word_t container;
+    L4_Word_t size;                 /* in bytes, whole pages */
+    L4_Word_t users;                /* tasks; 0: the record is free */
 };
 
 struct task {
@@ -68,9 +79,9 @@ struct task {
     L4_Word_t utcb_base;            /* 0: `task` cannot create threads in it */
     L4_Word_t utcb_slots;
     L4_Word_t slots[SLOTS_MAX / 32];/* bit set: the slot is taken */
-    bool has_startup, has_image, has_control;
-    L4_Word_t startup, image;       /* `task`'s containers, charged to the task's control */
-    L4_Word_t image_size;           /* in bytes, whole pages */
+    bool has_startup, has_control;
+    L4_Word_t startup;              /* `task`'s container, charged to the task's control */
+    struct image *image;            /* NULL: wortel started it, or it is not made yet */
     L4_Word_t control;              /* `task`'s handle on the task's memory control */
     struct hurd_startup_cap console;/* the task's console; server 0: it has none */
     bool copied;                    /* its startup fpage is a copy of its parent's */
@@ -78,7 +89,11 @@ struct task {
                                        its id: */
     L4_Word_t child_handle;         /* the parent's handle on it; valid while `forked` */
     L4_Word_t status, reason;       /* valid once it is dead */
-    L4_Word_t counter[5];           /* by enum hurd_space_counter, as read last */
+    bool takes_signals;             /* it has asked for signals, and they wait in the set: */
+    L4_Word_t signals;              /* bit n - 1: signal n */
+    bool told;                      /* during SIGNAL_GROUP: it has got the signal */
+    L4_Word_t group, session;       /* ids of tasks that may be dead */
+    L4_Word_t counter[COUNTERS];           /* by enum hurd_space_counter, as read last */
 };
 
 #define ID_LAST 0x3FFFu             /* task ids are version fields */
@@ -147,6 +162,13 @@ bool thread_is_paged_by_us(L4_ThreadId_t id);   /* false if the kernel cannot te
 int thread_reserve(struct task *t, struct thread **out);
 void thread_unreserve(struct thread *thread);
 
+/* ---- image.c */
+/* Makes t's image, an empty container that charges t's control. */
+int image_new(struct task *t, L4_Word_t size);
+void image_share(struct task *t, const struct task *other);
+/* t has no image any more.  The last user's container goes. */
+void image_leave(struct task *t);
+
 /* ---- create.c */
 int create_init(void);
 /* Serves HURD_TASK_CREATE.  Post: after an error, the task does not exist.  Blocks, for 1.4 s at
@@ -154,9 +176,8 @@ int create_init(void);
 int task_create(struct hurd_cap_call *call, struct task *parent);
 /* Puts the new task's name into the kernel's trace: as much of it as three words hold. */
 void task_tell_trace(const struct task *t);
-/* Maps the startup fpage of t into a window of `task`.  Returns its address there, or 0. */
-L4_Word_t startup_window(struct task *t);
-/* The same for one page of it; without `writes` for reading only. */
+/* Maps one page of t's startup fpage into a window of `task`, without `writes` for reading only.
+ * Returns its address there, or 0. */
 L4_Word_t startup_page_window(struct task *t, L4_Word_t offset, bool writes);
 /* The same for a page of t's program: `address` is in t, and t must have no right to write
  * there. */
@@ -170,6 +191,17 @@ int task_fork(struct hurd_cap_call *call, struct task *parent);
 int task_wait_child(struct hurd_cap_call *call, struct task *parent);
 /* t has died: a thread of its parent that waits for it gets its reply. */
 void fork_child_died(struct task *t);
+
+/* ---- signal.c */
+/* Serve HURD_TASK_SIGNAL for a task that the caller may signal, and the three requests of a task
+ * about itself. */
+int signal_send(struct hurd_cap_call *call, struct task *t, L4_Word_t signal);
+int serve_signal(struct hurd_cap_call *call, struct task *handle_of);
+int serve_signal_group(struct hurd_cap_call *call, struct task *self);
+int serve_signal_wait(struct hurd_cap_call *call, struct task *self);
+int serve_group(struct hurd_cap_call *call, struct task *self);
+/* t has died: the task that made it by FORK learns of it, if it takes signals. */
+void signal_child_died(const struct task *t);
 
 /* ---- exec.c */
 /* Serves HURD_TASK_EXEC.  Blocks, for 1 s at most: for the new thread. */

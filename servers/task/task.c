@@ -63,6 +63,9 @@ struct task *task_new(L4_Word_t id, L4_Word_t parent, const char *name, size_t n
     hurd_cap_object_keep(&t->object);
     t->id = id;
     t->parent = parent;
+    const struct task *p = task_find(parent);
+    t->group = p ? p->group : id;
+    t->session = p ? p->session : id;
     task_set_name(t, name, name_size);
     struct task **link = &all_tasks;
     while (*link && (*link)->id < id)
@@ -93,8 +96,7 @@ void task_count(struct task *t)
 {
     if (t->dead || !t->threads)
         return;
-    for (int k = 0; k < 5; k++)
-        if (hurd_wortel_space_info(wortel_cap, t->threads->id, (enum hurd_space_counter)k,
-                                   &t->counter[k]) == ENOSYS)
-            t->counter[k] = HURD_TASK_UNKNOWN;      /* this kernel does not count it */
+    if (hurd_wortel_space_infos(wortel_cap, t->threads->id, HURD_SPACE_FAULTS_OWN, COUNTERS,
+                                t->counter) == ENOSYS)
+        memset(t->counter, 0xff, sizeof t->counter);    /* this kernel does not count */
 }

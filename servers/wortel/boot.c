@@ -235,6 +235,7 @@ void boot_start(enum boot_id id)
     }
     char argz[1024];
     L4_Word_t argz_len = make_argz(b->image->cmdline, argz, sizeof argz), sp;
+    memset((void *)b->startup_page, 0, HURD_STARTUP_SIZE);
     if (argz_len > sizeof argz ||
         startup_page_write((void *)b->startup_page, &data, &b->program, argz, argz_len, &sp) != 0)
         boot_fail("the command line of %s is too long.", b->name);

@@ -105,25 +105,30 @@ int control_memory(const struct request *q, struct reply *r)
     return result(r, L4_MemoryControl(n - 1, q->word + n));
 }
 
-static int spaceinfo(const struct request *q, struct reply *r, L4_Word_t control)
+static int spaceinfo(const struct request *q, struct reply *r, L4_Word_t control, L4_Word_t count)
 {
-    L4_Word_t value = 0;
+    L4_Word_t value = 0, ok = 1;
     if (!L4_HasFeature(L4_FEATURE_SPACEINFO))
         return ENOSYS;
     if (!L4_IsGlobalId(id(q->word[0])))
         return refused(r, L4_ERR_SPACE);
-    L4_Word_t ok = L4_SpaceControl(id(q->word[0]), control, L4_Nilpage, L4_Nilpage, L4_nilthread,
-                                   &value);
-    result(r, ok);
-    put(r, value);
+    for (L4_Word_t i = 0; ok && i < count; i++) {
+        ok = L4_SpaceControl(id(q->word[0]), control + i, L4_Nilpage, L4_Nilpage, L4_nilthread,
+                             &value);
+        if (i == 0)
+            result(r, ok);
+        put(r, value);
+    }
     return 0;
 }
 
 int control_space_info(const struct request *q, struct reply *r)
 {
-    if (q->n != 2 || q->word[1] >= L4_PECAN_COUNTERS)
+    L4_Word_t count = q->n == 3 ? q->word[2] : 1;
+    if (q->n < 2 || q->n > 3 || q->word[1] >= L4_PECAN_COUNTERS || count == 0 ||
+        count > L4_PECAN_COUNTERS - q->word[1])
         return EINVAL;
-    return spaceinfo(q, r, L4_PECAN_SPACE_READ | q->word[1]);
+    return spaceinfo(q, r, L4_PECAN_SPACE_READ | q->word[1], count);
 }
 
 int control_space_quota(const struct request *q, struct reply *r)
@@ -132,7 +137,7 @@ int control_space_quota(const struct request *q, struct reply *r)
         return EINVAL;
     if (!belongs_to_task(id(q->word[0])))
         return refused(r, L4_ERR_PRIVILEGE);
-    return spaceinfo(q, r, L4_PECAN_SPACE_QUOTA | q->word[1]);
+    return spaceinfo(q, r, L4_PECAN_SPACE_QUOTA | q->word[1], 1);
 }
 
 /* Calls the kernel's trace.  MR 1 to 8 get the record that READ names. */

@@ -12,7 +12,7 @@ int __assert_is_print(int descriptor, const char *format, ...) __asm__("dprintf"
 _Noreturn void __assert_fail(const char *condition, const char *file, unsigned line,
                              const char *function);
 
-__attribute__((unused, noreturn)) static void
+__attribute__((unused, noreturn, cold)) static void
 __assert_is_failed(const char *condition, const char *file, unsigned line, const char *function,
                    uintptr_t left, uintptr_t right)
 {

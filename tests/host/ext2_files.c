@@ -480,7 +480,18 @@ static void directories_grow_and_are_emptied(void **state)
         assert_int_equal(world_name(ext2_unlink, name), 0);
     }
     assert_int_equal(entries_count("d"), 2);
+    struct ext2_inode *directory = world_open("d");
+    uint32_t number = directory->number, found;
+    ext2_inode_put(directory);
     assert_int_equal(world_name(ext2_rmdir, "d"), 0);
+    assert_int_equal(ext2_sync(world.fs), 0);
+    /* the next one has its number, but none of its names */
+    assert_int_equal(world_mkdir("e"), 0);
+    directory = world_open("e");
+    assert_int_equal(directory->number, number);
+    assert_int_equal(ext2_lookup(directory, "..", 2, &found), 0);
+    assert_int_equal(found, EXT2_ROOT);
+    ext2_inode_put(directory);
     world_unmount();
 }
 

@@ -33,10 +33,7 @@ bool hurd_page_look(struct hurd_page *page)
 
 struct hurd_page *hurd_page_at(struct hurd_policy *p, uint32_t at)
 {
-    for (uint32_t i = 0; i < MOST; i++)
-        if (pages[(at + i) % MOST].policy == p)
-            return &pages[(at + i) % MOST];
-    return NULL;
+    return pages[at % MOST].policy == p ? &pages[at % MOST] : NULL;
 }
 
 static void start(const struct hurd_policy_ops *ops, uint32_t frames, uint32_t parameter)
@@ -313,6 +310,28 @@ static void random_stays_within_its_pages_and_follows_its_seed(void **state)
     assert_in_range(first[0], 200, 350);        /* about 2 in 3 would be 270 */
 }
 
+/* Pages side by side, and pages with many others in front of them: more than half of all, then few
+ * of all. */
+static void random_takes_each_page_equally_often(void **state)
+{
+    enum { DRAWS = 20000, PAGES = 160 };
+    (void)state;
+    for (unsigned n = PAGES; n >= 4; n = n > 4 ? 4 : 0) {
+        unsigned taken[MOST] = {0};
+        start(&hurd_policy_random, PAGES, 4711);
+        for (unsigned i = 0; i < n; i++)
+            use(i < n / 2 ? i : i * (MOST / n) + MOST / n - 1);
+        for (unsigned i = 0; i < DRAWS; i++)
+            taken[policy.ops->victim(&policy) - pages]++;
+        for (unsigned i = 0; i < MOST; i++)
+            if (pages[i].policy)
+                assert_in_range(taken[i], DRAWS / n * 6 / 10, DRAWS / n * 14 / 10);
+            else
+                assert_int_equal(taken[i], 0);
+        finish();
+    }
+}
+
 static void hints_make_pages_go_first_or_last(void **state)
 {
     (void)state;
@@ -346,6 +365,7 @@ int main(void)
         cmocka_unit_test(policies_count_as_plain_simulations_do),
         cmocka_unit_test(twoq_counts_as_a_plain_simulation_does),
         cmocka_unit_test(random_stays_within_its_pages_and_follows_its_seed),
+        cmocka_unit_test(random_takes_each_page_equally_often),
         cmocka_unit_test(hints_make_pages_go_first_or_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,15 @@ int hurd_wortel_space_info(L4_Word_t cap, L4_ThreadId_t space, enum hurd_space_c
     return kernel_answer;
 }
 
+int hurd_wortel_space_infos(L4_Word_t cap, L4_ThreadId_t space, enum hurd_space_counter k,
+                            L4_Word_t count, L4_Word_t *values)
+{
+    int result = 0;
+    for (L4_Word_t i = 0; i < count; i++)
+        result = hurd_wortel_space_info(cap, space, (enum hurd_space_counter) (k + i), &values[i]);
+    return result;
+}
+
 static L4_Word_t quota_set, quota_of;         /* the last kernel quota, and for whose thread */
 
 int hurd_wortel_space_quota(L4_Word_t cap, L4_ThreadId_t space, L4_Word_t pages)

@@ -54,6 +54,16 @@ def bench_paging_keeps_to_its_budgets(lab):
     assert {"rpc.null", "mm.fault.owned", "mm.fault.physmem", "mm.touch"} <= seen, seen
 
 
+def bench_starting_programs_keeps_to_its_budgets(lab):
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        archive = os.path.join(folder, "bench.cpio")
+        parts = [os.path.join(lab.build, name) for name in ("strip/execs", "strip/ramdisk", "strip/ext2fs", "root.img")]
+        subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + parts, check=True, stdout=subprocess.DEVNULL)
+        modules = machine.MODULES[:-1] + [archive]
+        seen = within_budget(lab, lambda: meter.boot(lab.build, modules, {"init": "init batch run=execs root=ram"}), lambda name: name)
+    assert {"exec.fork", "exec.spawn"} <= seen, seen
+
+
 def bench_pages_from_disks_keep_to_their_budgets(lab):
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         archive, disk = os.path.join(folder, "bench.cpio"), os.path.join(folder, "disk.img")

@@ -25,14 +25,14 @@ def file_system(image, *options):
     assert status == 0, said
 
 
-def expect_clean(image):
+def expect_clean(image, start=START):
     """e2fsck has nothing to say: its status alone would be 0 for wrong totals."""
-    said, status = tool("e2fsck", "-fn", f"{image}?offset={START}")
+    said, status = tool("e2fsck", "-fn", f"{image}?offset={start}")
     assert status == 0 and "wrong" not in said and len(said.splitlines()) == 6, said
 
 
-def contents(image, path):
-    done = subprocess.run(["debugfs", "-R", f"cat {path}", f"{image}?offset={START}"], env=TOOLS, capture_output=True)
+def contents(image, path, start=START):
+    done = subprocess.run(["debugfs", "-R", f"cat {path}", f"{image}?offset={start}"], env=TOOLS, capture_output=True)
     return done.stdout
 
 
@@ -183,3 +183,16 @@ def what_is_mounted_or_swapped_to_is_given_to_no_program(lab):
         assert "all data intact" in vm.command("run -b 0.2 diskcheck 16", 120), "it is free again"
         vm.send("halt")
         assert vm.finish(60).status == 0
+
+
+def files_get_the_time_of_day(lab):
+    with Disks() as disks:
+        image = disks.image()
+        file_system(image)
+        vm = shell(lab, "disk root=0.2", (image, 0), extra=["-rtc", "base=2031-05-06T07:08:09"])
+        vm.command("date")              # the clock's driver serves
+        vm.command("echo x > /x")
+        assert re.search(r"2031-05-06 07:0\d x", vm.command("ls -l /")), vm.text[-500:]
+        halted(vm)
+        said, status = tool("e2fsck", "-p", f"{image}?offset={START}")      # to the host, that day is still to come
+        assert status <= 1 and "MANUALLY" not in said, said

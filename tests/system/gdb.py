@@ -303,7 +303,7 @@ def gdb_hurd_containers_adds_up_to_what_the_controls_hold(lab):
 
 def gdb_hurd_maps_shows_the_regions_of_a_program(lab):
     said = section(lab, "maps")
-    assert re.search(r"^  00401000-[0-9a-f]{8} r-x wired +(\d+) of \1 pages mapped  permanent$", said, re.M), said
+    assert re.search(r"^  00401000-[0-9a-f]{8} r-x container +(\d+) of \1 pages mapped  permanent$", said, re.M), said
     assert re.search(r"rw- anonymous", said), said
 
 

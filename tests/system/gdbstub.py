@@ -3,6 +3,8 @@
 import os
 import re
 import socket
+import struct
+import subprocess
 import tempfile
 import threading
 
@@ -135,6 +137,29 @@ def gdbstub_stops_in_a_panic_and_the_machine_stays(lab):
     wire.raw(b"+")
     vm.expect(r"panic: exception 14 in the kernel: error 0 eip 0 cr2 0 thread")
     assert len(wire.ask(b"g")) > 300
+
+
+def gdbstub_stops_at_an_assertion_and_the_panic_names_its_line(lab):
+    """The kernel goes on where an assertion of mdb.c that does not hold would bring it."""
+    kernel = os.path.join(lab.build, "bin/kernel")
+    with open(kernel, "rb") as file:
+        data = file.read()
+    names = subprocess.run(["nm", kernel], text=True, stdout=subprocess.PIPE, check=True).stdout
+    first, text = (int(re.search(rf"^([0-9a-f]+) \w {name}$", names, re.M)[1], 16) for name in ("__asserts_start", "__text_start"))
+    words = re.search(rb"....(w->root \(mdb\.c:(\d+)\))\0", data, re.S)
+    offset, = struct.unpack("<i", words[0][:4])
+    segments = [struct.unpack_from("<8I", data, struct.unpack_from("<I", data, 28)[0] + 32 * i) for i in range(3)]
+    at = next(s[2] + words.start() - s[1] for s in segments if s[1] <= words.start() < s[1] + s[4])
+    assert first <= at, "it is in the table"
+    assert text < at + offset < first, "it is in the code"
+    vm, port = start(lab)
+    wire = Wire(port)
+    assert wire.ask(b"P8=" + struct.pack("<I", at + offset).hex().encode()) == b"OK"
+    wire.raw(b"$c#63")
+    assert wire.byte() == b"+"
+    assert re.match(rb"T05thread:", wire.packet())
+    wire.raw(b"+")
+    vm.expect(rf"panic: assertion failed: w->root \(mdb.c:{words[2].decode()}\)")
 
 
 def gdbstub_reboots_the_machine(lab):

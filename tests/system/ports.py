@@ -5,6 +5,9 @@ import hashlib
 import os
 import random
 import re
+import sqlite3
+import subprocess
+import zlib
 
 import guest
 import machine
@@ -136,3 +139,145 @@ def bzip2_gives_back_what_it_took(lab):
         halted(vm)
         expect_clean(image)
         assert bz2.decompress(contents(image, "/data.bz2")) == data
+
+
+BIG_START = 3 << 20             # of the file system that big_image() makes, in bytes
+
+
+def big_image(disks, folder):
+    path = os.path.join(disks.folder.name, "big.img")
+    subprocess.run([os.path.join(machine.TOP, "tools/disk"), f"--ext2={folder}", path, "48", "2"], check=True, stdout=subprocess.DEVNULL)
+    return path
+
+
+def minigzip_gives_ten_megabytes_back(lab):
+    minigzip = built("minigzip")
+    numbers = random.Random(7)
+    words = [bytes(numbers.choices(b"abcdefghij \n", k=numbers.randrange(2, 12))) for _ in range(500)]
+    data = (b"".join(numbers.choices(words, k=300000)) * 6)[:10 << 20]
+    assert len(data) == 10 << 20
+    with Disks() as disks:
+        folder = tree(disks, minigzip)
+        put(folder, "data", data)
+        image = big_image(disks, folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        wanted = hashlib.sha256(data).hexdigest()
+        assert wanted in vm.command("sha256sum /data", 300)
+        vm.command("minigzip -1 /data", 600)
+        vm.command("cp /data.gz /kept.gz", 300)
+        assert "No such file" in said(vm, "cat /data")
+        vm.command("minigzip -d /data.gz", 600)
+        assert wanted in vm.command("sha256sum /data", 300), vm.text[-400:]
+        halted(vm)
+        expect_clean(image, BIG_START)
+        assert zlib.decompress(contents(image, "/kept.gz", BIG_START), 31) == data
+
+
+SQL = """
+CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT UNIQUE, value REAL);
+CREATE INDEX by_value ON t(value);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+  INSERT INTO t SELECT i, printf('name %05d', i * 7919 % 2003), i * 0.5 FROM n;
+BEGIN; DELETE FROM t WHERE id % 3 = 0; ROLLBACK;
+BEGIN; UPDATE t SET value = -value WHERE id % 5 = 0; COMMIT;
+SELECT count(*), sum(value), min(name), max(name) FROM t;
+SELECT id, name, value FROM t WHERE value BETWEEN 100 AND 101 ORDER BY value;
+SELECT a.id, b.id FROM t a JOIN t b ON b.value = -a.value / 2 WHERE a.id < 40 ORDER BY a.id LIMIT 5;
+SELECT upper(substr(name, 6)), length(hex(randomblob(8))), round(value * 3.14159, 3) FROM t WHERE id = 11;
+SELECT json_extract('{"a":[1,2,{"b":"deep"}]}', '$.a[2].b'), strftime('%Y-%m-%d', 86400 * 365.25 * 30, 'unixepoch');
+INSERT INTO t(name) VALUES ('name 00001');
+PRAGMA integrity_check;
+VACUUM;
+PRAGMA page_count;
+"""
+
+
+def sqlite_answers_as_elsewhere(lab):
+    program = built("sqlite3")
+    with Disks() as disks:
+        folder = tree(disks, program)
+        os.mkdir(os.path.join(folder, "tmp"))
+        put(folder, "script.sql", SQL)
+        image = big_image(disks, folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        vm.command("sqlite3 /db < /script.sql > /answers", 300)
+        assert "UNIQUE constraint failed: t.name" in vm.text, vm.text[-400:]
+        assert re.search(r"^2000\|", said(vm, "sqlite3 /db 'SELECT count(*), sum(id) FROM t'"), re.M), vm.text[-400:]
+        assert "3.40.1" in said(vm, "sqlite3 -version")
+        halted(vm)
+        expect_clean(image, BIG_START)
+        answers = contents(image, "/answers", BIG_START).decode().splitlines()
+        outside = os.path.join(disks.folder.name, "db")
+        with open(outside, "wb") as file:
+            file.write(contents(image, "/db", BIG_START))
+        db = sqlite3.connect(outside)
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        total = sum(i * 0.5 * (-1 if i % 5 == 0 else 1) for i in range(1, 2001))
+        assert db.execute("SELECT sum(value) FROM t").fetchone() == (total,)
+        assert answers[0].startswith(f"2000|{total}|name 0000"), answers[0]
+        assert answers[1:3] == [f"{i}|name {i * 7919 % 2003:05}|{i * 0.5}" for i in (201, 202)], answers
+        assert "deep|2000-01-01" in answers, answers
+        assert "ok" in answers, answers
+
+
+def sqlite_obeys_the_locks_of_another(lab):
+    """One holds a transaction open in the background, until it is killed; what it has not committed is gone then."""
+    program = built("sqlite3")
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n;"
+    with Disks() as disks:
+        folder = tree(disks, program)
+        put(folder, "begin.sql", "BEGIN IMMEDIATE; INSERT INTO t VALUES (1000);\n" + endless + "\n")
+        image = big_image(disks, folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        said(vm, "sqlite3 /db 'CREATE TABLE t(x)'")
+        said(vm, "sqlite3 /db < /begin.sql &")
+        inserted = 0
+        while "database is locked" not in said(vm, "sqlite3 /db 'INSERT INTO t VALUES (2)'"):
+            inserted += 1               # the other one had not begun yet
+            assert inserted < 50, vm.text[-400:]
+        assert re.search(f"^{inserted}$", said(vm, "sqlite3 /db 'SELECT count(*) FROM t'"), re.M), vm.text[-400:]
+        said(vm, "kill -TERM sqlite3")
+        mark = vm.mark()
+        vm.send("")
+        vm.expect_since(mark, r"was killed by signal 15")
+        vm.command("")
+        said(vm, "sqlite3 /db 'INSERT INTO t VALUES (2)'")
+        answer = said(vm, "sqlite3 /db 'SELECT count(*), max(x) FROM t; PRAGMA integrity_check'")
+        assert re.search(rf"^{inserted + 1}\|2$", answer, re.M) and "ok" in answer, answer
+        halted(vm)
+        expect_clean(image, BIG_START)
+
+
+def sqlites_own_speed_test_runs_through(lab):
+    program = built("speedtest1")
+    with Disks() as disks:
+        folder = tree(disks, program)
+        image = big_image(disks, folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        answer = vm.command("speedtest1 --size 1 --verify /st.db", 900)
+        assert "TOTAL" in answer and "Verification Hash" in answer, answer[-600:]
+        halted(vm)
+        expect_clean(image, BIG_START)
+
+
+def vi_edits_a_file(lab):
+    program = built("vi")
+    with Disks() as disks:
+        image = disks.image()
+        folder = tree(disks, program)
+        for name in ("tmp", "usr", "usr/tmp"):
+            os.mkdir(os.path.join(folder, name))
+        put(folder, "note", "first line\nsecond line\nthird line\n")
+        file_system(image, "-d", folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        vm.line.send("vi /note\r")
+        vm.expect("third line")
+        vm.line.send("jdd")                         # the second line goes
+        vm.line.send("Ain the end\x1b")            # behind the third
+        vm.line.send(":s/third/last/\r")
+        vm.line.send(":wq\r")
+        vm.expect("pecan> ", 60)
+        answer = said(vm, "cat /note")
+        halted(vm)
+        expect_clean(image)
+        assert contents(image, "/note") == b"first line\nlast linein the end\n", answer

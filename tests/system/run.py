@@ -35,6 +35,14 @@ def run_without_a_terminal_ends_with_a_panic_at_once(lab):
     assert "panic: halted" in said, "the report is cut"
 
 
+def run_reports_an_nmi(lab):
+    """In user mode and in the kernel's idle loop; the report says where it came."""
+    vm = lab.boot_iso(init="")
+    vm.expect("pecan> ", 120)
+    vm.ask("nmi")
+    vm.expect(r"panic: NMI \(memory, bus, or somebody's button\): eip [0-9a-f]+ esp [0-9a-f]+ thread ")
+
+
 def run_without_a_terminal_ends_at_once_when_the_system_halts(lab):
     """Too little memory for physmem, then for the loader."""
     for megabytes, floor in (("4", "wortel"), ("3", "loader")):

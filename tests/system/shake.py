@@ -49,7 +49,8 @@ def clients_of_physmem_do_not_notice_that_pages_move(lab):
     """Not those tests that look at a window of which no pager takes care: it loses its mappings, as it must."""
     vm = boot(lab, "init shake=8")
     vm.expect("pecan> ", 180)
-    for part in ("long", "control", "lock", "gift", "statistics", "guarantee"):
+    for part in ("long_request", "control_split", "a_control", "first_control", "container_create", "unlocked", "gifts", "a_gift_needs",
+                 "a_gift_goes", "statistics", "nobody_but_the_owner"):
         passes(vm.command(f"run physmem_test only={part}", 300))
     assert int(re.search(r"(\d+) pages moved", vm.command("mem")).group(1)) > 1000
 

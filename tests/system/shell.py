@@ -269,7 +269,7 @@ def shell_says_what_is_wrong_with_a_command(lab):
         ("maps nobody", "there is no task nobody"),
         ("maps 400", "there is no task 400"),
         ("maps 0", "there is no task 0"),
-        ("kill", "kill: say kill TASK"),
+        ("kill", r"kill: say kill \[-SIGNAL\] TASK"),
         ("kill 16000", "there is no task 16000"),
         ("kill physmem", r"kill: task 2 \(physmem\) is part of the system"),
         ("kill 5", "kill: task 5"),

@@ -6,9 +6,10 @@ import subprocess
 import machine
 
 
-def in_the_place_of(lab, name):
-    """wortel_test as that module: it prints TAP and ends the machine."""
-    vm = lab.boot_modules(["wortel_test" if m == name else m for m in machine.MODULES], options={"init": "batch"})
+def in_the_place_of(lab, name, test="wortel_test", **others):
+    """A test as that module: it prints TAP and ends the machine."""
+    places = {name: test, **others}
+    vm = lab.boot_modules([places.get(m, m) for m in machine.MODULES], options={"init": "batch"})
     ending = vm.finish(60)
     bad = [line for line in vm.text.splitlines() if line.startswith(("not ok", "# tests/"))]
     assert not bad, "; ".join(bad)
@@ -33,6 +34,11 @@ def wortel_serves_and_refuses_deva(lab):
 
 def wortel_serves_and_refuses_the_root_task(lab):
     in_the_place_of(lab, "init")
+
+
+def physmem_shares_its_frames_if_wortel_asks_for_no_controls(lab):
+    """As a wortel of 2005 does."""
+    in_the_place_of(lab, "task", "shared_test", wortel="wortel_2005")
 
 
 def one_sentence(lab, initrd, *words, **setup):

@@ -134,6 +134,7 @@ static struct descriptor idt[IDT_ENTRIES] __attribute__((aligned(512))), gdt[] =
     [USER_GS / 8] = SEGMENT(GS_PAGE, 2 * sizeof(word_t) - 1, DATA_WRITE | DPL_USER, BYTES),
     [DOUBLE_SEL / 8] = SEGMENT(0u, 0x67u, TSS_FREE, 0u), /* its base is not known yet */
     [PECAN_SEL / 8] = SEGMENT(0u, L4_PECAN_SIGNATURE, DATA_ABSENT | DPL_USER, BYTES),
+    [NMI_SEL / 8] = SEGMENT(0u, 0x67u, TSS_FREE, 0u), /* as DOUBLE_SEL */
 };
 
 static_assert((L4_PECAN_SELECTOR & ~3) == PECAN_SEL, "the selector that programs ask for");
@@ -149,32 +150,43 @@ struct table {
     void *base;
 } __attribute__((packed));
 
-static void double_fault(void)
+/* The first instruction of a last task: its argument is in the EAX that its TSS holds. */
+static void die(const char *what)
 {
-    panic("double fault: eip %lx esp %lx thread %lx, its stack at %lx", (unsigned long)THE_TSS->eip,
+    panic("%s: eip %lx esp %lx thread %lx, its stack at %lx", what, (unsigned long)THE_TSS->eip,
           (unsigned long)THE_TSS->esp, (unsigned long)current->id, (unsigned long)THE_TSS->esp0);
 }
 
-/* A double fault means that our stack is gone: it gets a task, and so a stack, of its own. */
-static char double_fault_stack[1024];
-static struct {
+/* A double fault means that our stack is gone, and an NMI may come while there is none: both get a
+ * task, and so a stack, of their own.  A task cannot go back to the space that was loaded, so an
+ * NMI is the end, too. */
+static char last_stack[1024];
+#define LAST_TASK(what)                                                                    \
+    {.eip = die, .eflags = 2, .eax = what, .esp = last_stack + sizeof last_stack,          \
+     .cs = KERNEL_CS, .ss = KERNEL_DS, .ds = USER_DS, .es = USER_DS, .fs = USER_DS, .gs = USER_GS}
+static struct last_task {
     word_t link, esp0, ss0, unused1[4], cr3;
-    void (*eip)(void);
-    word_t eflags, unused2[4];
+    void (*eip)(const char *);
+    word_t eflags;
+    const char *eax;
+    word_t unused2[3];
     char *esp;
     word_t unused3[3], es, cs, ss, ds, fs, gs, ldt, io_base;
-} double_fault_task = {
-    .eip = double_fault, .eflags = 2, .esp = double_fault_stack + sizeof double_fault_stack,
-    .cs = KERNEL_CS, .ss = KERNEL_DS, .ds = USER_DS, .es = USER_DS, .fs = USER_DS, .gs = USER_GS,
-};
-static_assert(sizeof double_fault_task == 0x67 + 1, "a TSS without an IO bitmap");
+} double_fault_task = LAST_TASK("double fault"),
+  nmi_task = LAST_TASK("NMI (memory, bus, or somebody's button)");
+static_assert(sizeof(struct last_task) == 0x67 + 1, "a TSS without an IO bitmap");
+
+static void last_task_init(struct last_task *task, word_t selector)
+{
+    task->cr3 = kernel_space.directory_phys;
+    gdt[selector / 8].low |= (word_t)task << 16;
+    gdt[selector / 8].high |= ((word_t)task & 0xFF000000) | ((word_t)task >> 16 & 0xFF);
+}
 
 static void gdt_init(void)
 {
-    word_t task = (word_t)&double_fault_task;
-    double_fault_task.cr3 = kernel_space.directory_phys;
-    gdt[DOUBLE_SEL / 8].low |= task << 16;
-    gdt[DOUBLE_SEL / 8].high |= (task & 0xFF000000) | (task >> 16 & 0xFF);
+    last_task_init(&double_fault_task, DOUBLE_SEL);
+    last_task_init(&nmi_task, NMI_SEL);
     struct table table = {sizeof gdt - 1, gdt};
     __asm__ volatile("lgdt %0" : : "m"(table));
     __asm__ volatile("ljmp %0, $1f; 1: mov %1, %%ds; mov %1, %%es; mov %2, %%ss; "
@@ -202,6 +214,7 @@ static void idt_init(void)
                                      : interrupt_entries + v - IRQ_VECTOR, user);
     }
     idt[DOUBLE_VECTOR] = (struct descriptor){DOUBLE_SEL << 16, TASK_GATE << 8};
+    idt[NMI_VECTOR] = (struct descriptor){NMI_SEL << 16, TASK_GATE << 8};
     paging_view(IDT_VIEW, (void *)((word_t)idt & ~PAGE_MASK));
     struct table table = {sizeof idt - 1, (char *)IDT_VIEW + ((word_t)idt & PAGE_MASK)};
     __asm__ volatile("lidt %0" : : "m"(table));

@@ -57,22 +57,17 @@ leaving.%1:
 %macro ENTRIES 2                        ; from, up to
 %assign v %1
 %rep %2 - %1
-    %if v == NMI_VECTOR
-        iretd                           ; the kernel ignores NMIs: an NMI may come while the
-        times 3 nop                     ; fast path has no stack that could hold more
-    %else
         push    byte v
-        %if v >= SYSCALL_VECTOR + IPC_VECTORS
+    %if v >= SYSCALL_VECTOR + IPC_VECTORS
         jmp     short call_entered
-        %elif v >= SYSCALL_VECTOR
+    %elif v >= SYSCALL_VECTOR
         jmp     short ipc_entered
-        %elif v >= IRQ_VECTOR
+    %elif v >= IRQ_VECTOR
         jmp     short irq_entered
-        %elif v == 8 || (v >= 10 && v <= 14) || v == 17
+    %elif v == 8 || (v >= 10 && v <= 14) || v == 17
         jmp     short fault_entered     ; the cpu pushed an error code
-        %else
+    %else
         jmp     short trap_entered
-        %endif
     %endif
 %assign v v + 1
 %endrep

@@ -60,6 +60,7 @@ bool fpu_use(struct thread *t)
 {
     if (!cpu_has(CPU_FPU))
         return false;
+    assert(t == current && !fpu_live);
     if (!t->fpu && !space_charge(t->space, FPU_STATE_SIZE))
         return false;
     bool fresh = !t->fpu;

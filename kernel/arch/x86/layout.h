@@ -25,6 +25,7 @@
 
 #define DOUBLE_SEL  0x38
 #define PECAN_SEL   0x40 /* L4_PECAN_SELECTOR without its RPL */
+#define NMI_SEL     0x48
 #define SELECTORS   4830 /* (DS + 2 GS) ES + FS of flat segments, and of no others of users */
 
 #define NMI_VECTOR     2

@@ -19,6 +19,7 @@ static word_t zero_entry;
 void arch_table_install(struct space *s, vaddr_t v, void *table)
 {
     struct kpage *info = kpage_of(table);
+    assert(!(s->directory[SLOT(v)] & ENTRY_PRESENT));
     info->table.space = s;
     info->table.vaddr = v & ~(LARGE_SIZE - 1);
     info->table.nodes = 0;
@@ -99,6 +100,7 @@ void arch_directory_free(struct space *s)
 
 void arch_space_unload(struct space *s)
 {
+    assert(s != &kernel_space);
     if (s != current->space)
         return;
     current->space = &kernel_space;
@@ -173,6 +175,7 @@ bool arch_thread_block_alloc(word_t number)
 void arch_thread_block_free(word_t number)
 {
     word_t *entry = block_entry(number);
+    assert(entry_frame(*entry) != entry_frame(zero_entry));
     void *page = arch_kernel_address(*entry & ~PAGE_MASK);
     block_forget(number); /* its page may stay */
     if (--kpage_of(page)->used == 0) {

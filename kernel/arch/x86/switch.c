@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Changing threads, and what a thread's user registers are to the rest of the kernel. */
+#include "../../kip.h"
 #include "../../sched.h"
 #include "x86.h"
 
@@ -170,4 +171,6 @@ void arch_exception_reply(struct thread *t, const word_t *words, word_t count)
         *exception_word(t, i) = words[i]; /* vector and error are not used any more */
     if (count > 1)
         arch_set_user_flags(t, words[1]);
+    if (count > 1 && !pistachio)
+        user_frame(t)->eflags |= words[1] & FLAG_TRAP; /* the handler's way to single-step t */
 }

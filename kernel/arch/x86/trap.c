@@ -27,7 +27,7 @@ static void interrupt(word_t line)
         pit_tick();
         current->space->ticks += current != idle_thread;
         timer_tick();
-        thread_sweep();
+        sched_sweep();
     } else {
         irq_fire(line);
     }
@@ -178,6 +178,9 @@ static void kernel_exception(struct trapframe *f)
     if (probe_failed(f))
         return;
     panic_registers(f);
+    const char *broken = assert_at(f->eip);
+    if (broken)
+        panic("assertion failed: %s", broken);
     panic("exception %lu in the kernel: error %lx eip %lx cr2 %lx thread %lx",
           (unsigned long)f->vector, (unsigned long)f->error, (unsigned long)f->eip,
           (unsigned long)read_cr2(), (unsigned long)current->id);

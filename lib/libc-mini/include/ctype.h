@@ -7,6 +7,7 @@ int isalnum(int c);
 int isalpha(int c);
 int isblank(int c);
 int iscntrl(int c);
+int isascii(int c);             /* POSIX */
 int isdigit(int c);
 int isgraph(int c);
 int islower(int c);

@@ -48,6 +48,7 @@ int *__errno_location(void);
 #define ELOOP           40
 #define ENOMSG          42
 #define EIDRM           43
+#define EREMOTE         66
 #define EPROTO          71
 #define EBADMSG         74
 #define EOVERFLOW       75

@@ -14,7 +14,7 @@
 #define O_NOCTTY    0400
 #define O_TRUNC     01000
 #define O_APPEND    02000
-#define O_NONBLOCK  04000
+#define O_NONBLOCK  04000               /* console and pipes: EAGAIN */
 #define O_SYNC      04010000            /* taken, without effect: fsync() writes */
 #define O_DIRECTORY 0200000
 #define O_NOFOLLOW  0400000
@@ -24,6 +24,10 @@
 #define F_GETFD     1
 #define F_SETFD     2
 #define F_GETFL     3
+#define F_SETFL     4                   /* O_NONBLOCK alone has an effect */
+#define F_GETLK     5
+#define F_SETLK     6
+#define F_SETLKW    7
 #define F_DUPFD_CLOEXEC 1030
 #define FD_CLOEXEC  1
 
@@ -33,7 +37,20 @@
 int open(const char *path, int flags, ...);
 int creat(const char *path, mode_t mode);
 
-/* EBADF; EINVAL: another command, or a descriptor out of range; EMFILE. */
+#define F_RDLCK     0
+#define F_WRLCK     1
+#define F_UNLCK     2
+struct flock {
+    short l_type, l_whence;
+    off_t l_start, l_len;               /* l_len 0: to the end, wherever that is */
+    pid_t l_pid;
+};
+
+/* EBADF; EINVAL: another command, or a descriptor out of range; EMFILE.
+ * Locks are advice, of a task on bytes of a file, and go when the task closes something that it
+ * opened of that file (of descriptors that are copies, the last one).  EAGAIN: another task has it.
+ * EDEADLK: the wait would never end.  ENOLCK: too many.  EINTR: a handler has run.  EINVAL: no
+ * file. */
 int fcntl(int descriptor, int command, ...);
 
 #endif

@@ -25,9 +25,10 @@ _Noreturn void __libc_mistake(const char *what, const void *at, const void *call
 void __libc_wait(volatile unsigned *word, unsigned value);
 void __libc_wake(volatile unsigned *word, unsigned count);
 
-/* The microseconds since the system started; and a sleep, which blocks.  Both are for <time.h>. */
+/* The microseconds since the system started; and a sleep, which blocks, and returns what was left
+ * of it when a signal broke it off.  Both are for <time.h>. */
 unsigned long long __libc_clock(void);
-void __libc_sleep(unsigned long long microseconds);
+unsigned long long __libc_sleep(unsigned long long microseconds);
 
 /* For fork(): take the locks of malloc() or of the standard streams, or let go of them. */
 void __malloc_hold(_Bool hold);

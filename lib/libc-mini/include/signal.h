@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* POSIX signals that a thread causes itself: SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP by the
- * instruction that it executes, and any signal by raise().  No task sends a signal to another task.
- * Numbers and layouts are those of Linux.  In lib/hurd-mm.
+/* POSIX signals: SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP by the instruction that a thread
+ * executes; any signal by raise(), and from other tasks by kill().  Numbers and layouts are those
+ * of Linux.  In lib/hurd-mm.
  *
  * A handler runs in the thread that caused the signal, on the thread's stack or on its alternate
- * one.  It may change the context that it gets: the thread goes on with the changed context.
- * Registers, FPU and SSE state and the whole UTCB are kept for the thread.  A page fault in the
- * middle of a string copy breaks off the IPC. */
+ * one.  What comes from other tasks goes to the program's first thread (in a child of fork(): to
+ * the thread that called it), between any two of its instructions.  A handler may change the
+ * context that it gets: the thread goes on with the changed context.  Registers, FPU and SSE state
+ * and the whole UTCB are kept for the thread.  A page fault in the middle of a string copy breaks
+ * off the IPC.
+ *
+ * A handler breaks off read() and write() of a console or pipe, waitpid() and what sleeps or waits
+ * for events: EINTR, but with SA_RESTART the first three are tried again.
+ * A handler may call what POSIX calls async-signal-safe, but no malloc() and no stdio. */
 #ifndef LIBC_SIGNAL_H
 #define LIBC_SIGNAL_H
 
@@ -30,7 +36,12 @@
 #define SIGTERM   15
 #define SIGCHLD   17
 #define SIGCONT   18
-#define SIGSTOP   19
+#define SIGSTOP   19                    /* no task stops: kill() says EINVAL, as for the next */
+#define SIGTSTP   20
+#define SIGTTIN   21
+#define SIGTTOU   22
+#define SIGURG    23
+#define SIGWINCH  28
 #define NSIG      32
 
 typedef int sig_atomic_t;
@@ -50,7 +61,7 @@ typedef struct {
     union sigval si_value;
 } siginfo_t;
 
-#define SI_USER       0                 /* raise() */
+#define SI_USER       0                 /* raise(), kill() */
 #define SI_KERNEL     0x80              /* an exception without more details */
 #define ILL_ILLOPN    2
 #define FPE_INTDIV    1
@@ -85,7 +96,7 @@ typedef int greg_t;
 typedef greg_t gregset_t[NGREG];
 
 /* A handler may change EDI to EAX, EIP, the mask, and what fpregs points to.  In EFL it may change
- * the flags that arithmetic sets, and DF. */
+ * the flags that arithmetic sets, DF, and TF: with TF, SIGTRAP comes after one instruction. */
 typedef struct {
     gregset_t gregs;
     void *fpregs;                       /* as FXSAVE writes it; as FNSAVE writes it if there is
@@ -114,7 +125,7 @@ struct sigaction {
 #define SA_NOCLDWAIT  2
 #define SA_SIGINFO    4
 #define SA_ONSTACK    0x08000000
-#define SA_RESTART    0x10000000        /* no function of this library is interrupted */
+#define SA_RESTART    0x10000000
 #define SA_NODEFER    0x40000000
 #define SA_RESETHAND  0x80000000
 
@@ -122,8 +133,9 @@ struct sigaction {
 #define SIG_IGN ((void (*)(int))1)
 #define SIG_ERR ((void (*)(int))-1)
 
-/* EINVAL: there is no such signal, or it is SIGKILL or SIGSTOP.  If an instruction causes a signal
- * that is ignored or blocked, the task ends, as without a handler. */
+/* EINVAL: there is no such signal, or it is SIGKILL or SIGSTOP.  EAGAIN, ENOMEM: the thread that
+ * fetches signals of others cannot start.  If an instruction causes a signal that is ignored or
+ * blocked, the task ends, as without a handler. */
 int sigaction(int signal, const struct sigaction *action, struct sigaction *old);
 void (*signal(int signal, void (*handler)(int)))(int);
 
@@ -142,6 +154,16 @@ int pthread_sigmask(int how, const sigset_t *set, sigset_t *old);       /* it re
 /* The handler runs in the calling thread, before raise() returns.  EINVAL: there is no such signal.
  * A blocked signal waits until sigprocmask() lets it through; it is dropped if it is ignored. */
 int raise(int signal);
+
+/* To a task that this one started, or that such a task started, and so on; or to itself.  pid 0:
+ * to those of them in the own group; below -1: in the group -pid.  signal 0: only the check.
+ * A task that neither handles nor ignores the signal ends, but for SIGCHLD, SIGURG and SIGWINCH.
+ * EINVAL: no such signal, one that stops or continues tasks, or pid -1.  EPERM: another task.
+ * ESRCH: there is no such task or group. */
+int kill(pid_t pid, int signal);
+int killpg(pid_t group, int signal);
+int sigpending(sigset_t *set);          /* what waits because the target blocks it */
+int sigsuspend(const sigset_t *mask);   /* until a handler has run: EINTR */
 
 int sigemptyset(sigset_t *set);
 int sigfillset(sigset_t *set);

@@ -15,30 +15,35 @@ extern FILE *const stdin, *const stdout, *const stderr;
 
 #define __libc_format(f, a) __attribute__((format(__printf__, f, a)))
 
-int printf(const char *restrict format, ...) __libc_format(1, 2);
-int vprintf(const char *restrict format, va_list args) __libc_format(1, 0);
-int fprintf(FILE *restrict stream, const char *restrict format, ...) __libc_format(2, 3);
-int vfprintf(FILE *restrict stream, const char *restrict format, va_list args) __libc_format(2, 0);
-int sprintf(char *restrict s, const char *restrict format, ...) __libc_format(2, 3);
-int vsprintf(char *restrict s, const char *restrict format, va_list args) __libc_format(2, 0);
-int snprintf(char *restrict s, size_t size, const char *restrict format, ...) __libc_format(3, 4);
-int vsnprintf(char *restrict s, size_t size, const char *restrict format, va_list args)
+int printf(const char *__restrict format, ...) __libc_format(1, 2);
+int vprintf(const char *__restrict format, va_list args) __libc_format(1, 0);
+/* The formats but %p.  fscanf() and scanf() are not there. */
+int sscanf(const char *__restrict text, const char *__restrict format, ...);
+int vsscanf(const char *__restrict text, const char *__restrict format, va_list args);
+int fprintf(FILE *__restrict stream, const char *__restrict format, ...) __libc_format(2, 3);
+int vfprintf(FILE *__restrict stream, const char *__restrict format,
+             va_list args) __libc_format(2, 0);
+int sprintf(char *__restrict s, const char *__restrict format, ...) __libc_format(2, 3);
+int vsprintf(char *__restrict s, const char *__restrict format, va_list args) __libc_format(2, 0);
+int snprintf(char *__restrict s, size_t size, const char *__restrict format, ...) __libc_format(3,
+             4);
+int vsnprintf(char *__restrict s, size_t size, const char *__restrict format, va_list args)
     __libc_format(3, 0);
 
 int fputc(int c, FILE *stream);
 int putc(int c, FILE *stream);
 int putchar(int c);
-int fputs(const char *restrict s, FILE *restrict stream);
+int fputs(const char *__restrict s, FILE *__restrict stream);
 int puts(const char *s);
-size_t fwrite(const void *restrict data, size_t size, size_t count, FILE *restrict stream);
+size_t fwrite(const void *__restrict data, size_t size, size_t count, FILE *__restrict stream);
 int fflush(FILE *stream);
 
 int fgetc(FILE *stream);
 int getc(FILE *stream);
 int getchar(void);
 int ungetc(int c, FILE *stream);
-char *fgets(char *restrict s, int size, FILE *restrict stream);
-size_t fread(void *restrict data, size_t size, size_t count, FILE *restrict stream);
+char *fgets(char *__restrict s, int size, FILE *__restrict stream);
+size_t fread(void *__restrict data, size_t size, size_t count, FILE *__restrict stream);
 
 int feof(FILE *stream);
 int ferror(FILE *stream);
@@ -49,8 +54,8 @@ void perror(const char *prefix);
 #define _IOLBF 1
 #define _IONBF 2
 /* Before the stream is used.  A line buffer of size 0 or none at all is the library's choice. */
-int setvbuf(FILE *restrict stream, char *restrict buffer, int mode, size_t size);
-void setbuf(FILE *restrict stream, char *restrict buffer);
+int setvbuf(FILE *__restrict stream, char *__restrict buffer, int mode, size_t size);
+void setbuf(FILE *__restrict stream, char *__restrict buffer);
 
 /* ---- for programs that link lib/posix.  Errors as open() in <fcntl.h>; EINVAL: the mode is none.
  * "r" "w" "a", then "b", "+", "x" (it must not be there), "e" (FD_CLOEXEC) ---- */
@@ -65,10 +70,10 @@ void setbuf(FILE *restrict stream, char *restrict buffer);
 
 typedef struct { off_t offset; } fpos_t;
 
-FILE *fopen(const char *restrict path, const char *restrict mode);
+FILE *fopen(const char *__restrict path, const char *__restrict mode);
 FILE *fdopen(int descriptor, const char *mode);
 /* path NULL: EBADF, the mode of an open file does not change. */
-FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream);
+FILE *freopen(const char *__restrict path, const char *__restrict mode, FILE *__restrict stream);
 int fclose(FILE *stream);
 int fileno(FILE *stream);
 int fseek(FILE *stream, long offset, int whence);       /* EINVAL, ESPIPE */
@@ -76,7 +81,7 @@ int fseeko(FILE *stream, off_t offset, int whence);
 long ftell(FILE *stream);                               /* EOVERFLOW, ESPIPE */
 off_t ftello(FILE *stream);
 void rewind(FILE *stream);
-int fgetpos(FILE *restrict stream, fpos_t *restrict position);
+int fgetpos(FILE *__restrict stream, fpos_t *__restrict position);
 int fsetpos(FILE *stream, const fpos_t *position);
 FILE *tmpfile(void);                    /* in /tmp; without a name once it is there */
 char *tmpnam(char *name);

@@ -16,15 +16,15 @@ typedef struct { long long quot, rem; } lldiv_t;
 int atoi(const char *s);
 long atol(const char *s);
 long long atoll(const char *s);
-long strtol(const char *restrict s, char **restrict end, int base);
-unsigned long strtoul(const char *restrict s, char **restrict end, int base);
-long long strtoll(const char *restrict s, char **restrict end, int base);
-unsigned long long strtoull(const char *restrict s, char **restrict end, int base);
+long strtol(const char *__restrict s, char **__restrict end, int base);
+unsigned long strtoul(const char *__restrict s, char **__restrict end, int base);
+long long strtoll(const char *__restrict s, char **__restrict end, int base);
+unsigned long long strtoull(const char *__restrict s, char **__restrict end, int base);
 
 double atof(const char *s);
-double strtod(const char *restrict s, char **restrict end);
-float strtof(const char *restrict s, char **restrict end);
-long double strtold(const char *restrict s, char **restrict end);
+double strtod(const char *__restrict s, char **__restrict end);
+float strtof(const char *__restrict s, char **__restrict end);
+long double strtold(const char *__restrict s, char **__restrict end);
 
 int abs(int n);
 long labs(long n);
@@ -57,5 +57,9 @@ int setenv(const char *name, const char *value, int overwrite);     /* EINVAL, E
 int putenv(char *variable);                                         /* EINVAL, ENOMEM */
 int unsetenv(const char *name);                                     /* EINVAL */
 int system(const char *command);        /* NULL: 0, there is no shell to run it; else -1, ENOSYS */
+
+/* POSIX.  pattern ends with six X or more, which become a name that is free; "" with EINVAL.  For
+ * programs that link lib/posix. */
+char *mktemp(char *pattern);
 
 #endif

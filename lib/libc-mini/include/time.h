@@ -32,8 +32,13 @@ struct tm *localtime(const time_t *time);
 struct tm *localtime_r(const time_t *time, struct tm *tm);      /* POSIX */
 char *asctime(const struct tm *tm);
 char *ctime(const time_t *time);
-size_t strftime(char *restrict s, size_t size, const char *restrict format,
-                const struct tm *restrict tm);
+size_t strftime(char *__restrict s, size_t size, const char *__restrict format,
+                const struct tm *__restrict tm);
+typedef int clockid_t;
+#define CLOCK_REALTIME  0
+#define CLOCK_MONOTONIC 1
+/* POSIX.  EINVAL: another clock; EIO: nobody knows the time of day. */
+int clock_gettime(clockid_t clock, struct timespec *now);
 int nanosleep(const struct timespec *length, struct timespec *rest);    /* POSIX */
 
 #endif

@@ -38,6 +38,27 @@ void *sbrk(intptr_t more);
 pid_t getpid(void);
 pid_t getppid(void);            /* the task that started this one */
 
+/* There are no users: all is 0.  set...: EPERM for another one. */
+uid_t getuid(void);
+uid_t geteuid(void);
+gid_t getgid(void);
+gid_t getegid(void);
+int setuid(uid_t uid);
+int setgid(gid_t gid);
+
+/* Groups and sessions of this task and those below it.  ESRCH, EPERM: as POSIX says, and EPERM for
+ * all other tasks.  A console knows no groups: its foreground is one task. */
+pid_t getpgrp(void);
+pid_t getpgid(pid_t pid);
+int setpgid(pid_t pid, pid_t group);
+pid_t getsid(pid_t pid);
+pid_t setsid(void);             /* EPERM: it leads a group */
+
+unsigned sleep(unsigned seconds);        /* what is left of it, if a handler has run */
+int usleep(unsigned us);        /* EINTR */
+unsigned alarm(unsigned seconds);        /* SIGALRM then, 10 ms late at most; 0: none */
+int pause(void);                /* until a handler has run: EINTR */
+
 /* A copy of this task, copy-on-write, with the calling thread alone: 0 there, its id here, or -1.
  * MAP_SHARED memory stays shared.  Memory locks are not inherited.  The copy has a guarantee for
  * all pages in core, out of this task's, and a half of what is left (hurd_fork() in <hurd/mm.h>).

@@ -9,7 +9,7 @@ struct utimbuf {
     time_t actime, modtime;
 };
 
-/* Errors as open(); ENOSYS: no times are given, and nobody knows what time it is. */
+/* times NULL: the file server's time.  Errors as open(). */
 int utime(const char *path, const struct utimbuf *times);
 
 #endif

@@ -52,7 +52,9 @@ static const struct phrase of_task[] = {
     {HURD_TASK_THREADS, "htn", PLAIN}, {HURD_TASK_CREATE, "hhwwhnx", WAITS},
     {HURD_TASK_DESTROY, "hn", RARE}, {HURD_TASK_EXIT, "hn", RARE}, {HURD_TASK_WAIT, "hn", WAITS},
     {HURD_TASK_INFO, "ht", PLAIN}, {HURD_TASK_LIST, "hn", PLAIN}, {HURD_TASK_RELEASE, "h", PLAIN},
-    {HURD_TASK_BUDGET, "ht", PLAIN}, {HURD_TASK_LET_GO, "h", PLAIN}, GENERIC, {0, 0, PLAIN},
+    {HURD_TASK_BUDGET, "ht", PLAIN}, {HURD_TASK_LET_GO, "h", PLAIN},
+    {HURD_TASK_SIGNAL, "htn", RARE}, {HURD_TASK_SIGNAL_GROUP, "hnn", RARE},
+    {HURD_TASK_SIGNAL_WAIT, "hn", WAITS}, {HURD_TASK_GROUP, "htn", PLAIN}, GENERIC, {0, 0, PLAIN},
 };
 const struct language task_language = {"task", of_task, {0, 0}};
 
@@ -74,9 +76,13 @@ static const struct phrase of_files[] = {
     {HURD_FS_BUFFER, "n", GIVES}, {HURD_FS_STATFS, "h", PLAIN}, {HURD_FS_SYNC, "h", PLAIN},
     {HURD_IO_READ, "hbpnnz", PLAIN}, {HURD_IO_READ, "hbpnnz", PLAIN},
     {HURD_IO_WRITE, "hbpnnz", PLAIN}, {HURD_IO_WRITE, "hbpnnz", PLAIN}, {HURD_IO_STAT, "h", PLAIN},
-    {HURD_IO_SYNC, "h", PLAIN}, {HURD_FILE_TRUNCATE, "hnn", PLAIN}, {HURD_FILE_CHMOD, "hn", PLAIN},
+    {HURD_IO_SYNC, "h", PLAIN}, {HURD_IO_SEEK, "hnnz", PLAIN}, {HURD_IO_ROOM, "h", WAITS},
+    {HURD_FS_PIPE, "", GIVES}, {HURD_FS_OFFER, "h", GIVES}, {HURD_FS_CLAIM, "h", GIVES},
+    {HURD_DEVA_READ_MANY, "hnn", WAITS}, {HURD_DEVA_WRITE_MANY, "hnw", PLAIN},
+    {HURD_FILE_TRUNCATE, "hnn", PLAIN}, {HURD_FILE_CHMOD, "hn", PLAIN},
     {HURD_FILE_CHOWN, "hnn", PLAIN}, {HURD_FILE_UTIMES, "hww", PLAIN},
-    {HURD_FILE_READLINK, "hbp", PLAIN}, {HURD_DIR_LOOKUP, "hnnnx", GIVES},
+    {HURD_FILE_READLINK, "hbp", PLAIN}, {HURD_FILE_LOCK, "hnnnznz", WAITS},
+    {HURD_IO_POLL, "h", PLAIN}, {HURD_DIR_LOOKUP, "hnnnx", GIVES},
     {HURD_DIR_LOOKUP, "hnnnx", GIVES}, {HURD_DIR_LOOKUP, "hnnnbp", GIVES},
     {HURD_DIR_READ, "hbpn", PLAIN}, {HURD_DIR_MKDIR, "hnnx", PLAIN},
     {HURD_DIR_UNLINK, "hnnx", PLAIN}, {HURD_DIR_RENAME, "hhnnx", PLAIN},

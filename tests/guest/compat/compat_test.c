@@ -121,6 +121,31 @@ static void schedule_as(bool as_boss)
     EXPECT_EQ(ran, ~0ul);
 }
 
+static void raises(void)
+{
+    L4_Set_ExceptionHandler(boss);
+    __asm__ volatile("ud2; nop; nop");
+    ran = 1;
+    rest();
+}
+
+TEST(compat_a_reply_to_an_exception_sets_tf_or_does_not)
+{
+    struct l4_exception e;
+    ran = 0;
+    boss = me();
+    L4_ThreadId_t t = helper(raises);
+    EXPECT(L4_IsException(L4_Receive_Timeout(t, SOON)));
+    L4_StoreMRs(1, L4_EXCEPTION_WORDS, &e.eip);
+    L4_LoadMR(0, L4_EXCEPTION_WORDS);
+    L4_LoadMR(1, e.eip + 2);
+    L4_LoadMR(2, e.eflags | 0x100);
+    EXPECT(L4_IpcSucceeded(L4_Send_Timeout(t, SOON)));
+    L4_MsgTag_t tag = L4_Receive_Timeout(t, MOMENT);
+    EXPECT_EQ(L4_IpcSucceeded(tag), !P);
+    EXPECT_EQ(ran, P);
+}
+
 TEST(compat_schedule_is_for_the_schedulers_space_or_for_it_alone)
 {
     ran = 0;

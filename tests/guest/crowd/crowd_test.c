@@ -140,6 +140,47 @@ TEST(crowd_that_waits_learns_that_its_sender_is_deleted)
     lose(crowd_waiter, 5, false);
 }
 
+/* ---- spec 4.3: how soon a wait in vain ends while the processor is never idle */
+
+static volatile bool bereaved;
+
+static void wait_for_target(void)
+{
+    L4_Receive((L4_ThreadId_t){.raw = crowd_target});
+    bereaved = L4_ErrorCode() == 5;
+    rest();
+}
+
+/* We take all the time that the others leave.  Returns after how many us it has happened. */
+static L4_Word64_t delete_and_watch(L4_ThreadId_t t, volatile L4_Word_t *counter, L4_Word_t value)
+{
+    L4_Word64_t from = clock_us(), took = 0;
+    EXPECT_EQ(thread_delete(t), 1);
+    while ((*counter != value || !bereaved) && took < 3000000)
+        took = clock_us() - from;
+    return took;
+}
+
+TEST(crowd_that_computes_does_not_keep_a_wait_in_vain_from_its_end)
+{
+    L4_ThreadId_t other = helper_inactive(), t = helper_inactive();
+    bereaved = false;
+    crowd_target = other.raw;
+    crowd_expected = 5;
+    if (gather(crowd_waiter)) {
+        crowd_target = t.raw;
+        L4_Set_Priority(helper(wait_for_target), 100); /* the sweep comes to it last */
+        L4_Sleep(MOMENT);
+        L4_Set_Priority(me(), 99);
+        EXPECT(delete_and_watch(t, &crowd_right, 0) < 40000);
+        EXPECT(bereaved);
+        EXPECT(delete_and_watch(other, &crowd_right, COUNT) < 400000);
+        EXPECT_EQ(crowd_right, COUNT);
+        L4_Set_Priority(me(), 100);
+    }
+    part();
+}
+
 TEST(crowd_sleeps_until_the_same_moment)
 {
     crowd_expected = 3;

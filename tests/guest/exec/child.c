@@ -124,6 +124,14 @@ static void echo(void)
     write(1, line, strlen(line));
 }
 
+/* Until there is no more to read. */
+static void stays(void)
+{
+    char c;
+    write(1, "s", 1);
+    NEED(read(0, &c, 1) == 0);
+}
+
 static void has(void)
 {
     NEED(arguments[2] && !strcmp(arguments[2], "x") && !arguments[3]);
@@ -136,7 +144,8 @@ static const struct {
 } children[] = {
     { "args", args }, { "id", id }, { "files", files }, { "script", script },
     { "threads", threads }, { "waits", waits }, { "chain", chain }, { "forks", forks },
-    { "fault", fault }, { "echo", echo }, { "has", has },
+    { "fault", fault }, { "echo", echo }, { "stays", stays },
+    { "has", has },
 };
 
 __attribute__((constructor)) static void begin(int argc, char **argv)

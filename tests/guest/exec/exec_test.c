@@ -14,7 +14,11 @@
 #include <hurd/physmem.h>
 #include <l4/ipc.h>
 
-enum { GOOD = 7, MEMORY_SIZE_AT = 20 };     /* of a program header */
+enum {
+    GOOD = 7,
+    MEMORY_SIZE_AT = 20,                /* of a program header */
+    FRAMES_OF_COPY = 20, FRAMES_OF_PROGRAM = 30,
+};
 
 static char long_name[300], long_path[5000], long_text[9000];
 
@@ -22,7 +26,7 @@ int ended(pid_t child)
 {
     int status = -1;
     EXPECT_EQ(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 int status_of(char *const argv[], char *const envp[])
@@ -256,6 +260,64 @@ TEST(no_frame_is_lost)
     EXPECT_EQ(frames_used(), before);
 }
 
+static L4_Word_t frames_free(void)
+{
+    const struct hurd_startup_cap control = __hurd_startup_data->physmem_control;
+    struct hurd_pm_statistics s = { 0 };
+    hurd_pm_statistics(L4_ThreadIdOfRaw(control.server), control.cap, &s);
+    return s.free;
+}
+
+/* `program`: it executes /self; otherwise the child remains the copy that it is. */
+static pid_t child_stays(bool program, int input[2], int output[2])
+{
+    char c;
+    pid_t child = fork();
+    if (child == 0) {
+        close(input[1]);
+        dup2(input[0], 0);
+        dup2(output[1], 1);
+        if (program)
+            execl(SELF, "x", "child=stays", NULL);
+        _exit(write(1, "s", 1) == 1 && read(0, &c, 1) == 0 ? GOOD : 1);
+    }
+    EXPECT_EQ(read(output[0], &c, 1), 1);       /* it runs */
+    return child;
+}
+
+/* How many frames a child takes beside others of its kind. */
+static L4_Word_t frames_of_one(bool program)
+{
+    enum { CHILDREN = 4 };
+    pid_t child[CHILDREN];
+    int input[2], output[2];
+    EXPECT_EQ(pipe(input), 0);
+    EXPECT_EQ(pipe(output), 0);
+    fcntl(input[1], F_SETFD, FD_CLOEXEC);
+    L4_Word_t free = 0;
+    for (int i = 0; i < CHILDREN; i++) {
+        child[i] = child_stays(program, input, output);
+        if (i == 0)
+            free = frames_free();
+    }
+    L4_Word_t frames = (free - frames_free()) / (CHILDREN - 1);
+    close(input[1]);
+    for (int i = 0; i < CHILDREN; i++)
+        EXPECT_EQ(ended(child[i]), GOOD);
+    close(input[0]);
+    close(output[0]);
+    close(output[1]);
+    printf("# a %s takes %lu frames\n", program ? "program" : "copy", frames);
+    return frames;
+}
+
+/* The text, of which 13 pages are its pager's, are not among them. */
+TEST(copies_and_programs_share_the_frames_of_their_text)
+{
+    EXPECT_EQ(frames_of_one(false) < FRAMES_OF_COPY, true);
+    EXPECT_EQ(frames_of_one(true) < FRAMES_OF_PROGRAM, true);
+}
+
 /* ---- scripts ---- */
 
 TEST(a_script_names_its_interpreter)
@@ -349,6 +411,7 @@ const struct test tests[] = {
     T(a_new_program_forks),
     T(a_fault_of_the_new_program_ends_the_child),
     T(no_frame_is_lost),
+    T(copies_and_programs_share_the_frames_of_their_text),
     T(a_script_names_its_interpreter),
     T(execve_says_what_is_wrong),
     T(a_program_that_never_fits_is_refused),

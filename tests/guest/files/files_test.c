@@ -376,6 +376,14 @@ TEST(refusals_of_names)
     EXPECT_EQ(ASK(HURD_DIR_READ, files.root, files.buffer, 1, 0), EINVAL);
     EXPECT_EQ(ASK(HURD_DIR_READ, files.root, NONE, 0, 0), EBADF);
     EXPECT_EQ(ASK(HURD_DIR_UNLINK, files.root, 2, 1, 'f'), EINVAL);
+    EXPECT_EQ(ASK(HURD_DIR_STAT, files.root, 0, 1, 'Z'), ENOENT);
+    EXPECT_EQ(ASK(HURD_DIR_STAT, files.root, HURD_DIR_READS, 1, 'f'), EINVAL);
+    EXPECT_EQ(ASK(HURD_DIR_STAT, files.root, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_DIR_STAT, files.buffer, 0, 1, 'f'), EBADF);
+    EXPECT_EQ(ASK(HURD_DIR_MOUNT, files.root, 5), EPERM);
+    EXPECT_EQ(ASK(HURD_DIR_MOUNT, files.root, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_DIR_UNMOUNT, files.root, 5), EPERM);
+    EXPECT_EQ(ASK(HURD_DIR_UNMOUNT, files.root), EINVAL);
 }
 
 static int count_entry(void *context, const char *name, unsigned type)

@@ -10,7 +10,8 @@ struct test_case {
     int (*run)(void);           /* 0: everything was right */
     unsigned frames, swap;      /* of the task; pages; 0: 600 and no swap of its own */
 };
-extern const struct test_case basic_cases[], memory_cases[], room_cases[], wait_cases[];
+extern const struct test_case basic_cases[], memory_cases[], room_cases[], wait_cases[],
+    signal_cases[];
 
 /* fork() that must succeed; and the end of a child that must exit with 0. */
 int fork_well(void);

@@ -57,7 +57,7 @@ void child_ends_well(int child)
 /* ---- cases ---- */
 
 static const struct test_case *const chapters[] = {basic_cases, memory_cases, room_cases,
-                                                   wait_cases};
+                                                   wait_cases, signal_cases};
 
 static int child(const char *name)
 {

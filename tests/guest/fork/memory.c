@@ -213,7 +213,7 @@ static int rights_are_inherited(void)
         exit(0);
     }
     NEED(waitpid(child, &status, 0) == child);
-    NEED(WIFEXITED(status) && WEXITSTATUS(status) == HURD_MM_STATUS_SEGV);
+    NEED(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
     return 0;
 }
 

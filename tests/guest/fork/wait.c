@@ -27,7 +27,7 @@ static int statuses(void)
     if (child == 0)
         __asm__ volatile("ud2");
     NEED(waitpid(child, &status, 0) == child);
-    NEED(WIFEXITED(status) && WEXITSTATUS(status) == HURD_MM_STATUS_ILL);
+    NEED(WIFSIGNALED(status) && WTERMSIG(status) == SIGILL);
     return 0;
 }
 

@@ -163,7 +163,7 @@ TEST(exception_reply_is_loaded_but_not_if_and_iopl)
     L4_ThreadId_t t = stranger_of(L4_MyGlobalId(), raiser);
     EXPECT(L4_IsException(exception_of(t, &e)));
     e.eip = (L4_Word_t)raise_after;
-    e.eflags = 0x3000 | 0x100 | 1; /* IOPL 3, TF, IF off, carry */
+    e.eflags = 0x3000 | 1; /* IOPL 3, IF off, carry */
     e.edi++, e.esi++, e.ebp++, e.ebx++, e.edx++, e.ecx++, e.eax++;
     L4_LoadMR(0, L4_EXCEPTION_WORDS);
     L4_LoadMRs(1, L4_EXCEPTION_WORDS, &e.eip);
@@ -178,6 +178,34 @@ TEST(exception_reply_is_loaded_but_not_if_and_iopl)
     EXPECT_EQ(raise_result[6], 0xC4);
     EXPECT_EQ(raise_result[7], 0xA4);
     EXPECT_EQ(raise_result[3] & 0x3200, 0x200); /* the flags it had */
+}
+
+static void answer(L4_ThreadId_t t, const struct l4_exception *e)
+{
+    L4_LoadMR(0, L4_EXCEPTION_WORDS);
+    L4_LoadMRs(1, L4_EXCEPTION_WORDS, &e->eip);
+    EXPECT(L4_IpcSucceeded(L4_Send_Timeout(t, SOON)));
+}
+
+TEST(exception_reply_with_tf_executes_one_instruction)
+{
+    enum { TF = 0x100, STEPS = 7 };
+    struct l4_exception e;
+    progress = 0;
+    L4_ThreadId_t t = stranger_of(L4_MyGlobalId(), raiser);
+    EXPECT(L4_IsException(exception_of(t, &e)));
+    e.eip = (L4_Word_t)raise_after;
+    for (int i = 0; i < STEPS; i++) { /* six moves of six bytes and one of five */
+        e.eflags |= TF;
+        answer(t, &e);
+        EXPECT(L4_IsException(exception_of(t, &e)));
+        EXPECT_EQ(e.vector, 1);
+        EXPECT_EQ(e.eip, (L4_Word_t)raise_after + 6 * i + (i < STEPS - 1 ? 6 : 5));
+        EXPECT_EQ(e.eflags & TF, 0);
+    }
+    answer(t, &e);
+    EXPECT_EQ(L4_Label(pager_serve(t)), 1);
+    EXPECT_EQ(progress, 1);
 }
 
 static void raiser_without_handler(void)

@@ -220,13 +220,28 @@ TEST(a_breakpoint_is_a_trap)
     forget(SIGTRAP);
 }
 
-/* The kernel sets no trap flag for a handler: the next step needs another POPF. */
 TEST(a_single_step_is_a_trap)
 {
     handle(SIGTRAP, skip_none, 0);
     __asm__ volatile("pushfl; orl $0x100, (%%esp); popfl; nop; nop; nop; nop; nop; nop; nop"
                      : : : "cc", "memory", "eax");
     EXPECT_EQ(seen.calls, 1);
+    EXPECT_EQ(seen.code, TRAP_TRACE);
+    forget(SIGTRAP);
+}
+
+static void step_on(int number, siginfo_t *info, void *context)
+{
+    note(number, info, context);
+    if (seen.calls < 5)
+        ((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL] |= 0x100;
+}
+
+TEST(a_handler_steps_from_instruction_to_instruction)
+{
+    handle(SIGTRAP, step_on, 0);
+    __asm__ volatile("int3; nop; nop; nop; nop; nop; nop; nop" : : : "cc", "memory");
+    EXPECT_EQ(seen.calls, 5); /* the breakpoint and four steps */
     EXPECT_EQ(seen.code, TRAP_TRACE);
     forget(SIGTRAP);
 }
@@ -483,6 +498,7 @@ const struct test signal_tests[] = {
     T(an_invalid_instruction_is_skipped),
     T(a_breakpoint_is_a_trap),
     T(a_single_step_is_a_trap),
+    T(a_handler_steps_from_instruction_to_instruction),
     T(a_floating_point_exception_says_which),
     T(an_alternate_stack_catches_an_overflow),
     T(sigaltstack_refuses_each_bad_argument),

@@ -17,5 +17,16 @@ void the_rest_of_the_library_is_there(void);
 void parent_and_child_share_positions(void);
 void a_child_keeps_files_that_the_parent_closes(void);
 void a_childs_table_is_its_own(void);
+void a_writer_without_a_reader_gets_a_signal(void);
+void a_signal_breaks_off_reads_and_writes_of_a_pipe(void);
+void a_pipe_that_must_not_wait_says_so(void);
+void poll_tells_what_is_ready(void);
+void select_is_poll_for_sets(void);
+void locks_are_kept_cut_and_joined(void);
+void locks_of_others_are_in_the_way(void);
+void a_wait_for_a_lock_that_would_never_end_is_refused(void);
+void wrong_locks(void);
+void a_terminal_has_modes_and_a_size(void);
+void clocks_go_forward(void);
 
 #endif

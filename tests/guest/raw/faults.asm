@@ -236,7 +236,7 @@ TEST 182, "the reply's registers are loaded, but IF and IOPL are not"
         receive T(1)
         expect  esi, tag(LABEL_EXCEPTION, 0, 12)
         set_mr  1, .there
-        set_mr  2, 0x27101                      ; VM, NT, IOPL 3, TF, carry; no IF
+        set_mr  2, 0x27001                      ; VM, NT, IOPL 3, carry; no IF
         set_mr  5, 0x11
         set_mr  6, 0x22
         set_mr  7, 0x33
@@ -255,7 +255,7 @@ TEST 182, "the reply's registers are loaded, but IF and IOPL are not"
         inc     edi
         cmp     edi, 8
         jb      .next
-        expect_bits [seen + 32], 0x27301, 0x201
+        expect_bits [seen + 32], 0x27201, 0x201
         ret
 .child:
         set_tcr HANDLER, T(0)

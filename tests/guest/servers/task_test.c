@@ -606,7 +606,7 @@ static int environment_child(L4_Word_t envz, bool spoilt, struct hurd_task_creat
 {
     static const char argz[] = "child\0child=environment";
     static char bytes[HURD_TASK_TEXT_MAX];
-    struct hurd_task_text text = { bytes, sizeof argz, envz, 0 };
+    struct hurd_task_text text = { bytes, sizeof argz, envz, 0, 0 };
     L4_Word_t image_handle, control, container = 0;
     uintptr_t at = 0;
     memset(bytes, 'b', sizeof bytes);
@@ -657,7 +657,7 @@ TEST(task_create_refuses_text_without_an_end)
 TEST(task_create_takes_text_of_the_caller_only)
 {
     L4_Word_t image_handle, control, before = guarantee_left();
-    struct hurd_task_text text = { "x", 300, 0, 0x3FFFF };
+    struct hurd_task_text text = { "x", 300, 0, 0x3FFFF, 0 };
     EXPECT_EQ(give(CHILD_FRAMES, &image_handle, &control), 0);
     EXPECT_EQ(hurd_task_create_text(server(), self(), image_handle, 0, image_bytes, control, &text,
                                     NULL), EBADF);

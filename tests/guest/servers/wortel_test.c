@@ -321,6 +321,9 @@ TEST(wortel_counts_and_limits_the_kernel_memory_of_spaces)
 {
     L4_Word_t words[64] = { me().raw, HURD_SPACE_THREADS };
     EXPECT_EQ(REQUEST(HURD_WORTEL_SPACE_INFO, me().raw, L4_PECAN_COUNTERS), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_WORTEL_SPACE_INFO, me().raw, 0, 0), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_WORTEL_SPACE_INFO, me().raw, 2, L4_PECAN_COUNTERS - 1), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_WORTEL_SPACE_INFO, me().raw, 2, ~0ul), EINVAL);
     EXPECT_EQ(REQUEST(HURD_WORTEL_SPACE_QUOTA, me().raw, 1u << 24), EINVAL);
     if (!L4_HasFeature(L4_FEATURE_SPACEINFO)) {
         EXPECT_EQ(request(HURD_WORTEL_SPACE_INFO, cap, 2, words), ENOSYS);
@@ -336,6 +339,10 @@ TEST(wortel_counts_and_limits_the_kernel_memory_of_spaces)
     words[1] = HURD_SPACE_KMEM_QUOTA;
     EXPECT_EQ(request(HURD_WORTEL_SPACE_INFO, cap, 2, words), 0);
     EXPECT_EQ(words[1], 100 * 4096);
+    L4_Word_t several[64] = { me().raw, HURD_SPACE_KMEM_QUOTA, 2 };
+    EXPECT_EQ(request(HURD_WORTEL_SPACE_INFO, cap, 3, several), 0);
+    EXPECT_EQ(several[1], 100 * 4096);
+    EXPECT_EQ(several[2], 1);               /* threads */
     EXPECT_EQ(L4_REQUEST(HURD_WORTEL_SPACE_QUOTA, me().raw, 0), 0);
 }
 

@@ -23,6 +23,9 @@ struct stat {
 #define st_mtime st_mtim.tv_sec
 #define st_ctime st_ctim.tv_sec
 
+#define UTIME_NOW   1073741823l         /* tv_nsec of futimens(): the file server's time */
+#define UTIME_OMIT  1073741822l         /* as it was */
+
 #define S_IFMT   0170000
 #define S_IFIFO  0010000
 #define S_IFCHR  0020000
@@ -61,6 +64,8 @@ int lstat(const char *path, struct stat *stat);
 int fstat(int descriptor, struct stat *stat);
 int mkdir(const char *path, mode_t mode);       /* and EEXIST */
 int chmod(const char *path, mode_t mode);
+/* Whole seconds.  EBADF, EINVAL: no file. */
+int futimens(int descriptor, const struct timespec times[2]);
 int fchmod(int descriptor, mode_t mode);        /* EINVAL: no file */
 mode_t umask(mode_t mask);
 

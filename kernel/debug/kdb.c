@@ -11,9 +11,9 @@
  * With the boot option kdb=serial, COM1 serves these calls.  Without it, INT3 is an exception. */
 #include <pc/uart.h>
 
-#include "../../fault.h"
-#include "../../sched.h"
-#include "x86.h"
+#include "../fault.h"
+#include "../sched.h"
+#include "../arch/x86/x86.h"
 
 #define CMP_AL 0x3C
 #define JMP_SHORT 0xEB

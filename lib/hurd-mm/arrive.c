@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals of other tasks: the thread that fetches them from `task`, kill(), and calls that a signal
+ * breaks off.  Before: servers/task/signal.c.  After: handler.c, in the pager, which sends the
+ * target of signals (the program's first thread) to its handler.
+ *
+ * The thread exists only in programs that handle, ignore or block a signal; for all others `task`
+ * does what a signal does by default.  A handler runs between any two instructions of the target,
+ * but not inside an IPC: that ends first.  Therefore a call that waits long says so
+ * (signal_wait_begin), and this thread ends its wait; and where the library holds a lock that a
+ * handler may need, it says so as well (signal_hold). */
+#pragma GCC optimize "Os"
+#include <errno.h>
+#include <hurd/cap.h>
+#include <hurd/mm.h>
+#include <hurd/startup.h>
+#include <hurd/task.h>
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <l4/schedule.h>
+#include <signal.h>
+#include <unistd.h>
+#include "handler.h"
+#include "mm.h"
+
+enum { STACK = 8192, TICK = 1000, ALARM_TICK = 10000, PATIENCE = 5000, WAKE = 0x312 };
+
+static volatile enum { NONE, STARTS, THERE } state;
+static L4_ThreadId_t bringer;
+static volatile unsigned long long deadline;    /* of alarm(), by the kernel's clock; 0: none */
+
+static int result(int error)
+{
+    if (error)
+        errno = error;
+    return error ? -1 : 0;
+}
+
+static struct hurd_startup_cap own_task(void)
+{
+    return __hurd_startup_data->task;
+}
+
+static L4_ThreadId_t task_server(void)
+{
+    return L4_ThreadIdOfRaw(own_task().server);
+}
+
+/* ---- the thread ---- */
+
+static int arrives(sigset_t set)
+{
+    L4_LoadMR(1, set);
+    L4_LoadMR(0, L4_MakeTag(REQUEST + REQUEST_SIGNAL_ARRIVES, 1, 0).raw);
+    L4_MsgTag_t tag = L4_Call(mm.pager);
+    return L4_IpcFailed(tag) ? EIO : (int)L4_Label(tag);
+}
+
+/* Harmless if the target does not wait there (any more). */
+static void wait_break(void)
+{
+    L4_ThreadId_t server = signals.wait.server;
+    const L4_Word_t in[] = {signals.target.raw};
+    if (!L4_IsNilThread(server)) {
+        hurd_cap_rpc(server, HURD_CAP_CANCEL, 1, in, 0, NULL, NULL);
+        return;
+    }
+    L4_LoadMR(0, L4_MakeTag(WAKE, 0, 0).raw);
+    L4_Send_Timeout(signals.target, L4_ZeroTime);
+}
+
+static sigset_t alarm_due(void)
+{
+    if (!deadline || L4_SystemClock().raw < deadline)
+        return 0;
+    deadline = 0;
+    return 1ul << (SIGALRM - 1);
+}
+
+/* A handler that was left by longjmp() may leave a wait behind that is none: it is given up. */
+static void bring(void *unused)
+{
+    unsigned tries = 0;
+    bool again = false;
+    (void)unused;
+    for (;;) {
+        sigset_t set = 0;
+        bool breaks = signals.wait.active && signals.wait.interrupted, timed = deadline != 0;
+        int error = hurd_task_signal_wait(task_server(), own_task().cap,
+                                          breaks || again || timed ? HURD_TASK_NOHANG : 0, &set);
+        if (error && error != EAGAIN && error != ECANCELED)
+            L4_Sleep(L4_TimePeriod(100 * TICK));
+        set |= alarm_due();
+        if (set || again)
+            again = arrives(set) == EAGAIN;
+        breaks = signals.wait.active && signals.wait.interrupted;
+        tries = breaks ? tries + 1 : 0;
+        if (breaks && tries < PATIENCE)
+            wait_break();
+        else if (breaks)
+            signals.wait.interrupted = false;
+        if (breaks || again || timed)
+            L4_Sleep(L4_TimePeriod(breaks || again ? TICK : ALARM_TICK));
+    }
+}
+
+int signal_thread_needed(void)
+{
+    int none = NONE;
+    if (!__atomic_compare_exchange_n((volatile int *)&state, &none, STARTS, false,
+                                     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        return 0;
+    sigset_t set;                       /* from now on `task` keeps them for us */
+    int error = hurd_task_signal_wait(task_server(), own_task().cap, HURD_TASK_NOHANG, &set);
+    if (error == EAGAIN)
+        error = hurd_thread_start(&bringer, bring, NULL, STACK);
+    state = error ? NONE : THERE;
+    return error;
+}
+
+void signal_thread_forked(void)
+{
+    if (state == NONE)
+        return;
+    state = NONE;
+    deadline = 0;
+    signal_thread_needed();
+}
+
+/* ---- the target ---- */
+
+static bool is_target(void)
+{
+    return L4_MyGlobalId().raw == signals.target.raw;
+}
+
+bool signal_hold(void)
+{
+    bool held = is_target();
+    if (held)
+        signals.held++;
+    return held;
+}
+
+/* The pager sets `wanted` before it reads `held`, and we the other way round: one of us sees that
+ * a signal waits. */
+void signal_release(bool held)
+{
+    if (!held || --signals.held > 0)
+        return;
+    while (signals.wanted && signals.pending && arrives(0) == EAGAIN)
+        L4_Yield();
+}
+
+void signal_wait_begin(struct signal_wait *outer, L4_ThreadId_t server)
+{
+    if (!is_target())
+        return;
+    outer->active = signals.wait.active;
+    signals.wait.active = false;
+    outer->interrupted = signals.wait.interrupted;
+    outer->fails = signals.wait.fails;
+    outer->server = signals.wait.server;
+    signals.wait.interrupted = signals.wait.fails = false;
+    signals.wait.server = server;
+    signals.wait.active = true;
+}
+
+int signal_wait_end(const struct signal_wait *outer, int error)
+{
+    if (!is_target())
+        return error;
+    signals.wait.active = false;
+    bool interrupted = signals.wait.interrupted, fails = signals.wait.fails;
+    signals.wait.interrupted = outer->interrupted;
+    signals.wait.fails = outer->fails;
+    signals.wait.server = outer->server;
+    signals.wait.active = outer->active;
+    if (error != ECANCELED || !interrupted)
+        return error;
+    return fails ? EINTR : ERESTART;
+}
+
+bool signal_sleep(unsigned long long microseconds)
+{
+    L4_Time_t length = microseconds == ~0ull ? L4_Never : L4_TimePeriod(microseconds);
+    if (!is_target() || state != THERE) {
+        L4_Sleep(length);
+        return false;
+    }
+    if (!signals.wait.interrupted)
+        L4_Receive_Timeout(bringer, length);
+    return signals.wait.interrupted;
+}
+
+/* ---- <signal.h>, <unistd.h> ---- */
+
+int kill(pid_t pid, int signal)
+{
+    L4_ThreadId_t server = task_server();
+    L4_Word_t own = own_task().cap;
+    if (signal < 0 || signal >= NSIG || pid == -1)
+        return result(EINVAL);
+    if (pid == getpid() && signal != SIGKILL)
+        return signal ? raise(signal) : 0;
+    if (pid > 0)
+        return result(hurd_task_signal(server, own, (L4_Word_t)pid, (L4_Word_t)signal));
+    return result(hurd_task_signal_group(server, own, (L4_Word_t)-pid, (L4_Word_t)signal));
+}
+
+int killpg(pid_t group, int signal)
+{
+    return group < 0 ? result(EINVAL) : kill(-group, signal);
+}
+
+int sigsuspend(const sigset_t *mask)
+{
+    struct signal_wait outer;
+    sigset_t before;
+    int error = signal_thread_needed();
+    if (error)
+        return result(error);
+    signal_wait_begin(&outer, L4_nilthread);
+    sigprocmask(SIG_SETMASK, mask, &before);
+    while (!signal_sleep(~0ull))
+        ;
+    signal_wait_end(&outer, 0);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return result(EINTR);
+}
+
+int pause(void)
+{
+    sigset_t now;
+    sigprocmask(SIG_BLOCK, NULL, &now);
+    return sigsuspend(&now);
+}
+
+int sigpending(sigset_t *set)
+{
+    *set = signals.pending;
+    return 0;
+}
+
+/* The thread waits in `task`, without a limit, unless there is a deadline. */
+unsigned alarm(unsigned seconds)
+{
+    unsigned long long now = L4_SystemClock().raw, old = deadline;
+    if (signal_thread_needed())
+        return 0;
+    const L4_Word_t in[] = {bringer.raw};
+    deadline = seconds ? now + seconds * 1000000ull : 0;
+    hurd_cap_rpc(task_server(), HURD_CAP_CANCEL, 1, in, 0, NULL, NULL);
+    return old > now ? (unsigned)((old - now + 999999) / 1000000) : 0;
+}
+
+/* ---- groups ---- */
+
+static pid_t group_ask(pid_t pid, L4_Word_t group, int which)
+{
+    L4_Word_t out[2] = {0, 0};
+    int error = hurd_task_group(task_server(), own_task().cap, (L4_Word_t)pid, group, out);
+    return error ? result(error) : (pid_t)out[which];
+}
+
+pid_t getpgid(pid_t pid)
+{
+    return pid < 0 ? result(EINVAL) : group_ask(pid, HURD_TASK_ASK, 0);
+}
+
+pid_t getpgrp(void)
+{
+    return getpgid(0);
+}
+
+pid_t getsid(pid_t pid)
+{
+    return pid < 0 ? result(EINVAL) : group_ask(pid, HURD_TASK_ASK, 1);
+}
+
+int setpgid(pid_t pid, pid_t group)
+{
+    if (pid < 0 || group < 0)
+        return result(EINVAL);
+    return group_ask(pid, (L4_Word_t)group, 0) < 0 ? -1 : 0;
+}
+
+pid_t setsid(void)
+{
+    return group_ask(0, HURD_TASK_SESSION, 1);
+}

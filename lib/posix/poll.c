@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* poll() and select(): they ask each server, and sleep in between, because no server tells of
+ * events.  A signal ends the sleep. */
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <sys/select.h>
+
+#include <hurd/signals.h>
+#include <libc.h>
+
+#include "lib/posix/stream.h"
+
+enum { TICK = 10000 };                  /* us */
+
+static short ready_of(int descriptor)
+{
+    struct description *d;
+    short ready = POLLIN | POLLOUT;
+    if (description_take(descriptor, &d))
+        return POLLNVAL;
+    int err = d->kind == CONTENTS ? 0 : stream_ready(d, &ready);
+    description_put(d);
+    return err ? POLLERR : ready;
+}
+
+static int look(struct pollfd *fds, nfds_t count)
+{
+    int found = 0;
+    for (nfds_t i = 0; i < count; i++) {
+        fds[i].revents = 0;
+        if (fds[i].fd >= 0)
+            fds[i].revents = ready_of(fds[i].fd) &
+                             (short) (fds[i].events | POLLERR | POLLHUP | POLLNVAL);
+        found += fds[i].revents != 0;
+    }
+    return found;
+}
+
+/* us: ~0: no end. */
+static int wait_for(struct pollfd *fds, nfds_t count, unsigned long long us)
+{
+    struct signal_wait outer;
+    unsigned long long start = __libc_clock(), gone = 0;
+    bool broken = false;
+    int found;
+    signal_wait_begin(&outer, L4_nilthread);
+    while (!(found = look(fds, count)) && !broken && gone < us) {
+        broken = signal_sleep(us - gone < TICK ? us - gone : TICK);
+        gone = __libc_clock() - start;
+    }
+    signal_wait_end(&outer, 0);
+    return !found && broken ? posix_result(EINTR) : found;
+}
+
+int poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+    if (count > DESCRIPTORS)
+        return posix_result(EINVAL);
+    return wait_for(fds, count, timeout < 0 ? ~0ull : (unsigned long long) timeout * 1000);
+}
+
+/* ---- select() ---- */
+
+static bool has(const fd_set *set, int i)
+{
+    return set && FD_ISSET(i, set);
+}
+
+/* Empties the sets, and puts in what poll() found. */
+static int sets_fill(const struct pollfd *fds, int n, fd_set *reads, fd_set *writes)
+{
+    int found = 0;
+    if (reads)
+        FD_ZERO(reads);
+    if (writes)
+        FD_ZERO(writes);
+    for (int i = 0; i < n; i++) {
+        bool in = fds[i].events & POLLIN && fds[i].revents & (POLLIN | POLLHUP | POLLERR);
+        bool out = fds[i].events & POLLOUT && fds[i].revents & (POLLOUT | POLLERR);
+        if (in)
+            FD_SET(fds[i].fd, reads);
+        if (out)
+            FD_SET(fds[i].fd, writes);
+        found += in + out;
+    }
+    return found;
+}
+
+int select(int count, fd_set *reads, fd_set *writes, fd_set *exceptions, struct timeval *timeout)
+{
+    struct pollfd fds[FD_SETSIZE];
+    int n = 0;
+    unsigned long long us = ~0ull;
+    if (count < 0 || count > FD_SETSIZE ||
+        (timeout && (timeout->tv_sec < 0 || timeout->tv_usec < 0 || timeout->tv_usec >= 1000000)))
+        return posix_result(EINVAL);
+    if (timeout)
+        us = (unsigned long long) timeout->tv_sec * 1000000 + (unsigned long) timeout->tv_usec;
+    for (int i = 0; i < count; i++) {
+        int events = (has(reads, i) ? POLLIN : 0) | (has(writes, i) ? POLLOUT : 0);
+        if (events)
+            fds[n++] = (struct pollfd) { .fd = i, .events = (short) events };
+    }
+    int found = wait_for(fds, (nfds_t) n, us);
+    for (int i = 0; i < n && found > 0; i++) {
+        if (fds[i].revents & POLLNVAL)
+            return posix_result(EBADF);
+    }
+    if (found < 0)
+        return found;
+    if (exceptions)
+        FD_ZERO(exceptions);
+    return sets_fill(fds, n, reads, writes);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* The console and pipes: bytes in messages, and calls that wait for them. */
+#ifndef POSIX_STREAM_H
+#define POSIX_STREAM_H
+
+#include <sys/types.h>
+
+#include "lib/posix/descriptors.h"
+
+/* read() and write().  Pre: the way is allowed, size is not 0. */
+ssize_t stream_move(struct description *d, bool writes, void *data, size_t size);
+
+void stream_of(const struct description *d, L4_ThreadId_t *server, L4_Word_t *handle);
+
+/* What poll() says of it: POLLIN, POLLOUT, POLLHUP, POLLERR. */
+int stream_ready(const struct description *d, short *ready);
+
+/* ---- terminal.c: the modes that tcsetattr() chose; the console itself has none ---- */
+
+/* One read of the console in these modes. */
+int terminal_read(L4_ThreadId_t server, L4_Word_t handle, uint8_t *data, size_t size, bool block,
+                  L4_Word_t *done);
+/* A read would get lines, not single keys. */
+bool terminal_is_cooked(void);
+
+#endif

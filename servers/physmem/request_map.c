@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* MAP, and ALLOCATE with MAP: what every page fault of a program that pages itself comes by.  The hop
+ * before is request.c, the hops after are container.c and map.c. */
+#include <errno.h>
+
+#include "request.h"
+
+/* Both marshallings; the one of January 2005 rounds, the later one refuses. */
+static int map_arguments(struct hurd_cap_call *call, L4_Word_t *rights, L4_Word_t *vaddr,
+                         uint32_t *page, uint32_t *count)
+{
+    L4_Word_t index, size;
+    if (call->words == 5) {
+        *rights = call->arg[1];
+        *vaddr = call->arg[2];
+        index = call->arg[3];
+        size = call->arg[4];
+    } else {
+        *rights = call->arg[1] & HURD_PM_RIGHTS;
+        index = call->arg[1] & ~PAGE_MASK;
+        size = (call->arg[2] + PAGE_MASK) & ~PAGE_MASK;
+        *vaddr = call->arg[3] & ~PAGE_MASK;
+    }
+    if (*rights == 0 || (*rights & ~(L4_Word_t) HURD_PM_RIGHTS))
+        return EINVAL;
+    int err = pages_of(*vaddr, size, page, count);
+    return err ? err : pages_of(index, size, page, count);
+}
+
+/* Puts an item, of whole pages that are aligned to its block, behind the others of the reply. */
+static inline void put_item(struct hurd_cap_call *call, const struct map_item *item,
+                            unsigned rights, bool more)
+{
+    L4_Word_t *word = &call->reply[call->reply_typed];
+    word[0] = item->vaddr | L4_ITEM_MAP | more;     /* C: another item follows */
+    word[1] = item->block.base | (PAGE_LOG2 + item->block.order) << L4_FPAGE_SIZE_SHIFT | rights;
+    call->reply_typed += 2;
+}
+
+static int map_reply_many(struct hurd_cap_call *call, const struct map_request *how)
+{
+    struct map_item items[MAP_ITEMS_MAX];
+    unsigned n;
+    int err = container_map(how, items, &n);
+    if (err)
+        return err;
+    for (unsigned i = 0; i < n; i++)
+        put_item(call, &items[i], how->rights, i + 1 < n);
+    return 0;
+}
+
+static int map_reply(struct hurd_cap_call *call, const struct map_request *how)
+{
+    struct map_item item;
+    if (how->count != 1)
+        return map_reply_many(call, how);
+    int err = container_map_one(how, &item);
+    if (!err)
+        put_item(call, &item, how->rights, false);
+    return err;
+}
+
+static int map_request(struct hurd_cap_call *call, struct map_request *how)
+{
+    L4_Word_t rights, vaddr;
+    int err = map_arguments(call, &rights, &vaddr, &how->start, &how->count);
+    if (err)
+        return err;
+    if (rights & ~(L4_Word_t) call->cap->rights)
+        return EACCES;
+    const struct account *account = account_of(call->task);
+    how->from = call_container(call);
+    how->vaddr = vaddr;
+    how->rights = rights;
+    how->weak = call->cap->flags & HURD_CAP_WEAK;
+    how->steady = !account || !account->self_paged;
+    return how->from->window && (rights & RIGHTS_WRITE) ? EACCES : 0;
+}
+
+int serve_map(struct hurd_cap_call *call)
+{
+    struct map_request how;
+    int err = map_request(call, &how);
+    return err ? err : map_reply(call, &how);
+}
+
+static int allocate_in_turns(struct hurd_cap_call *call, const struct map_request *how)
+{
+    const struct work work = { WORK_ALLOCATE,
+                               { .to = how->from, .to_start = how->start, .count = how->count } };
+    uint32_t done;
+    int err = work_wait(call, &work);
+    if (err)
+        return err;
+    if (!is_long(call, how->count))
+        return work_at_once(&work, &done);
+    err = hurd_cap_lengthen(call);
+    if (err)
+        return err;
+    return stretch(&work, progress_of(call)) ? (int) progress_of(call)->err : HURD_CAP_AGAIN;
+}
+
+/* All of it, for MAP to follow.  0, an errno, or HURD_CAP_AGAIN.  One page waits for nothing but
+ * extra frames: see work_wait(). */
+static inline int allocate_for_map(struct hurd_cap_call *call, const struct map_request *how)
+{
+    if (how->count == 1 && !ledger.extra && container_allocate_one(how->from, how->start))
+        return 0;
+    return allocate_in_turns(call, how);
+}
+
+int serve_allocate_map(struct hurd_cap_call *call)
+{
+    struct map_request how;
+    uint32_t done;
+    int err = map_request(call, &how);
+    if (!err && !(call->cap->rights & RIGHTS_WRITE))
+        err = EACCES;
+    if (!err && !may_spend(call, how.from))
+        err = EPERM;
+    if (!err)
+        err = allocate_for_map(call, &how);
+    if (err)
+        return err;
+    err = map_reply(call, &how);
+    if (err)
+        container_deallocate(how.from, how.start, how.count, &done);
+    return err;
+}

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""A second file system in a directory of the first: look-ups across, what is refused, a file server that dies."""
+import os
+
+from driver import Disks, shell
+from files import contents, expect_clean, file_system, halted
+from shell import task_id
+
+
+def two_disks(disks):
+    """A root with /mnt and a file, and another file system."""
+    images = []
+    for name, files in (("first.img", {"here": b"of the first\n", "mnt/below": b"covered\n"}),
+                        ("second.img", {"there": b"of the second\n", "sub/deep": b"deep\n"})):
+        folder = os.path.join(disks.folder.name, name + ".tree")
+        for path, data in files.items():
+            os.makedirs(os.path.dirname(os.path.join(folder, path)), exist_ok=True)
+            with open(os.path.join(folder, path), "wb") as file:
+                file.write(data)
+        images.append(disks.image(name))
+        file_system(images[-1], "-d", folder)
+    return images
+
+
+def booted(lab, images):
+    return shell(lab, "disk root=0.2", (images[0], 0), (images[1], 1))
+
+
+def silent(vm, *lines):
+    for line in lines:
+        said = vm.command(line)
+        assert said.strip() == "", f"{line}: {said}"
+
+
+def a_file_system_in_a_directory_is_used_by_paths_through_it(lab):
+    with Disks() as disks:
+        images = two_disks(disks)
+        vm = booted(lab, images)
+        silent(vm, "mount /dev/hd1p2 /mnt")
+        said = vm.command("mount")
+        assert "0.2 on / type ext2 (rw)" in said and "on /mnt type ext2 (rw)" in said, said
+        assert vm.command("ls /mnt").split() == ["lost+found", "sub", "there"]
+        assert "of the second" in vm.command("cat /mnt/there")
+        assert "of the second" in vm.command("cat /mnt/sub/../there")
+        assert "of the first" in vm.command("cat /mnt/sub/../../here")
+        silent(vm, "cd /mnt/sub")
+        assert "deep" in vm.command("cat deep")
+        assert "of the first" in vm.command("cat ../../mnt/../here")
+        silent(vm, "cd ..", "cp there sub/copy", "cp /here /mnt/first", "cp there /second", "mv /mnt/first /mnt/sub/moved", "mkdir /mnt/new",
+               "ln -s /here /mnt/up", "ln -s mnt/there /down", "ln /mnt/there /mnt/hard", "rm sub/copy")
+        assert "of the first" in vm.command("cat up")
+        assert "of the second" in vm.command("cat /down")
+        assert "of the second" in vm.command("cat /second")
+        assert "cross-device" in vm.command("mv /mnt/there /x") and "cross-device" in vm.command("ln /here /mnt/x")
+        assert "busy" in vm.command("rmdir /mnt") and "busy" in vm.command("mv /mnt /other")
+        assert "busy" in vm.command("umount")
+        silent(vm, "cd /", "umount /mnt")
+        assert "covered" in vm.command("cat /mnt/below")
+        halted(vm)
+        for image in images:
+            expect_clean(image)
+        assert contents(images[1], "/sub/moved") == b"of the first\n" and contents(images[0], "/second") == b"of the second\n"
+
+
+def a_mount_that_cannot_be_is_a_sentence(lab):
+    with Disks() as disks:
+        images = two_disks(disks)
+        vm = booted(lab, images)
+        for line, wanted in (("mount 1.2 /none", "No such file"), ("mount 1.2 /here", "Not a directory"), ("mount 1.2 mnt", "whole path"),
+                             ("mount 1.1 /mnt", "has said why not"), ("mount 1.3 /mnt", "no such partition"), ("mount 3.1 /mnt", "no such disk"),
+                             ("mount /dev/hd1.2 /mnt", "a disk is a digit"), ("mount 1.2 /", "busy"), ("mount 0.2 /mnt", "is mounted"),
+                             ("umount /mnt", "nothing is mounted in /mnt")):
+            said = vm.command(line)
+            assert wanted in said, f"{line}: {said}"
+        silent(vm, "mount 1.2 /mnt")
+        assert "is mounted" in vm.command("mount 1.2 /mnt")
+        assert "of the second" in vm.command("cat /mnt/there")
+        halted(vm)
+
+
+def a_file_server_that_dies_is_an_error_and_can_be_mounted_again(lab):
+    with Disks() as disks:
+        images = two_disks(disks)
+        vm = booted(lab, images)
+        silent(vm, "mount 1.2 /mnt", "cp /here /mnt/kept", "sync")
+        vm.command(f"kill {task_id(vm, 'ext2fs')}")
+        assert "Input/output error" in vm.command("cat /mnt/there") and "Input/output error" in vm.command("ls /mnt")
+        assert "of the first" in vm.command("cat /here")
+        vm.command("mount 1.2 /mnt")
+        assert "of the second" in vm.command("cat /mnt/there") and "of the first" in vm.command("cat /mnt/kept")
+        vm.command(f"kill {min(int(line.split()[0]) for line in vm.command('ps').splitlines() if line.split()[1:2] == ['ext2fs'])}")
+        assert "Input/output error" in vm.command("cat /here")
+        vm.command("mount 0.2")
+        assert "of the first" in vm.command("cat /here") and "covered" in vm.command("cat /mnt/below")
+        vm.command("mount 1.2 /mnt")
+        assert "of the second" in vm.command("cat /mnt/there")
+        halted(vm)
