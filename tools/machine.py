@@ -213,6 +213,12 @@ def ide_disk(image, place=0):
     return ["-drive", f"if=ide,index={place},media=disk,format=raw,cache=unsafe,file={image.replace(',', ',,')}"]
 
 
+def diskette(image, place=0, **how):
+    """QEMU's arguments for an image in a floppy drive; how: readonly="on"."""
+    words = "".join(f",{name}={value}" for name, value in how.items())
+    return ["-drive", f"if=floppy,index={place},format=raw,cache=unsafe,file={image.replace(',', ',,')}{words}"]
+
+
 BOCHSRC = """\
 config_interface: textconfig
 display_library: {display}
@@ -239,11 +245,11 @@ debug: action=ignore
 
 
 def bochs(folder, serial, image=None, floppy=None, memory=64, cpu="bx_generic", display='rfb, options="timeout=0"', disk=None,
-          com2=None, geometry=None):
+          com2=None, geometry=None, diskette=None):
     """Writes Bochs' configuration into folder; answers the command line.  serial is com1's mode, for example
-    "file, dev=out.txt" or "term, dev=/dev/pts/3", com2 that of the second port, which there is only then; disk a raw image, on the second channel.  geometry (cylinders,
-    heads, sectors): image is a disk with these, on the first channel.  Debian's Bochs has its debugger built in: a
-    script says continue."""
+    "file, dev=out.txt" or "term, dev=/dev/pts/3", com2 that of the second port, which there is only then; disk a raw image, on the
+    second channel; diskette an image beside a CD that boots.  geometry (cylinders, heads, sectors): image is a disk with these, on the
+    first channel.  Debian's Bochs has its debugger built in: a script says continue."""
     if geometry:
         drive = (f"ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
                  f"ata0-master: type=disk, mode=flat, path={os.path.abspath(image)}, cylinders={geometry[0]}, heads={geometry[1]}, spt={geometry[2]}, "
@@ -253,6 +259,8 @@ def bochs(folder, serial, image=None, floppy=None, memory=64, cpu="bx_generic", 
                  f"ata0-master: type=cdrom, path={os.path.abspath(image)}, status=inserted\nboot: cdrom")
     else:
         drive = f"floppya: 1_44={os.path.abspath(floppy)}, status=inserted, write_protected=1\nboot: floppy"
+    if diskette:
+        drive += f"\nfloppya: 1_44={os.path.abspath(diskette)}, status=inserted"
     if disk:
         drive += (f"\nata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15\n"
                   f"ata1-master: type=disk, mode=flat, path={os.path.abspath(disk)}")
@@ -295,7 +303,8 @@ def dosbox(folder, port, floppy, memory=16, cpu="486_slow"):
 NODE_FOLDER = os.path.join(TOP, "build/emulators")       # what tools/package.json names, in node_modules
 
 
-def v86(image=None, floppy=None, memory=64, disk=None):
-    """Node's command line for v86, whose package guest.node_get() fetches."""
+def v86(image=None, floppy=None, memory=64, disk=None, diskette=None):
+    """Node's command line for v86, whose package guest.node_get() fetches.  diskette: a floppy's image beside a CD that boots."""
     drive = ["cdrom", image] if image else ["fda", floppy]
-    return ["node", os.path.join(TOP, "tools/v86.mjs"), os.path.join(NODE_FOLDER, "node_modules/v86")] + drive + [str(memory)] + ([disk] if disk else [])
+    return ["node", os.path.join(TOP, "tools/v86.mjs"), os.path.join(NODE_FOLDER, "node_modules/v86")] + drive + \
+        [str(memory), disk or "-", diskette or "-"]

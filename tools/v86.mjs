@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// node tools/v86.mjs PACKAGE cdrom|fda IMAGE MEGABYTES [DISK]: a machine in v86, its serial line on stdin and stdout.
+// node tools/v86.mjs PACKAGE cdrom|fda IMAGE MEGABYTES DISK|- DISKETTE|-: a machine in v86, its serial line on stdin and stdout.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [pack, drive, image, megabytes, disk] = process.argv.slice(2);
+const [pack, drive, image, megabytes, disk, diskette] = process.argv.slice(2);
 const library = resolve(pack, "build");
 const { V86 } = await import(pathToFileURL(resolve(library, "libv86.mjs")));
 const file = (path) => ({ buffer: new Uint8Array(readFileSync(path)).buffer });
@@ -17,7 +17,8 @@ const machine = new V86({
     bios: file("/usr/share/seabios/bios.bin"),
     vga_bios: file("/usr/share/seabios/vgabios-stdvga.bin"),
     [drive]: file(image),
-    ...(disk ? { hda: file(disk) } : {}),
+    ...(disk !== "-" ? { hda: file(disk) } : {}),
+    ...(diskette !== "-" ? { fda: file(diskette) } : {}),
     boot_order: BOOT_ORDER[drive],
     autostart: true,
 });

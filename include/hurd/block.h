@@ -37,7 +37,9 @@
  *   904    block_done    from the driver: 0 tag, 1 errno or    never
  *                        0, 2 sectors that went through
  *
- * block_open: the same capability gives the same volume again.  EACCES: it is no block capability
+ * block_open: the same capability gives the same volume again.  If a disk can be changed, the
+ *   volume stands for the disk that is in the drive at the latest block_open.  The rights are those
+ *   of the capability; a protected disk lacks HURD_BLOCK_WRITES.  EACCES: it is no block capability
  *   of the caller's.  ENXIO: it reaches beyond the disk's end.  ENODEV: there is no such disk.
  *   EMFILE: the task has HURD_BLOCK_HANDLES volumes and buffers already.  ENOMEM.
  * block_slot: the driver opens its table of physmem for the caller.  The caller then puts a weak
@@ -52,6 +54,8 @@
  *   the reference is revoked.  EBUSY: a page to read into is pinned, or a request of the same
  *   thread waits already.  EAGAIN: HURD_BLOCK_REQUESTS requests of the caller's task wait, or the
  *   driver has no room: try later.  EIO: the drive failed, after retries.  ENOMEM: of physmem.
+ *   EROFS: a write to a protected disk.  ESTALE: another disk was put into the drive after
+ *   block_open; the same for block_flush.
  *   A read that fails has changed the pages of the sectors that went through.  A write that fails
  *   has written those sectors, and perhaps some of the others.
  *   With a tag, the reply comes at once, without words: the request has begun.  At its end the
@@ -90,11 +94,14 @@
 /* Numbers of disks.  A driver has consecutive ones. */
 #define HURD_BLOCK_IDE      0u          /* 0-3: master and slave of the first and second channel */
 #define HURD_BLOCK_RAM      4u          /* the RAM disk */
+#define HURD_BLOCK_FLOPPY   5u          /* 5, 6: the floppy drives */
+#define HURD_BLOCK_VIRTIO   7u
 #define HURD_BLOCK_DISKS    8u
 
 #define HURD_BLOCK_DMA      1u          /* hurd_block_info.flags: the drive moves the data by
                                            itself */
 #define HURD_BLOCK_VOLATILE 2u          /* the contents are lost when the driver ends */
+#define HURD_BLOCK_PROTECTED 4u         /* the disk cannot be written to */
 
 struct hurd_block_info {
     L4_Word_t disk;                     /* its number */

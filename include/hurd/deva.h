@@ -31,7 +31,7 @@
  *                           1.. packed bytes
  *   784    block_grant      0 master, 1 task id, 2 disk,         0 handle in that task's table
  *                           3 first sector, 4 sectors, 5 rights
- *   785    dma_memory       0 master                             0 container in the caller's table
+ *   785    dma_memory       0 master [, 1 pages, 2 limit]        0 container in the caller's table
  *                                                                of physmem, 1 pages, 2.. their
  *                                                                physical addresses
  *   786    memory_map       0 master, 1 physical address,        one grant item
@@ -133,10 +133,16 @@
  * another grant.
  *
  * dma_memory: pages that stay where they are for ever, for a device that may still write to them
- * after its driver has ended.  All drivers get the same pages, one driver after the other, with
- * what the last one left in them.  EBUSY: another living task has them.  If there is no memory, the
- * errors of physmem. */
+ * after its driver has ended.  All drivers of one device get the same pages, one driver after the
+ * other, with what the last one left in them; those with the master capability are one device.
+ * Without word 1, HURD_DEVA_DMA_PAGES pages.  With a limit other than 0, they lie below that
+ * physical address; without one, they follow each other in memory where physmem finds such frames.
+ * What counts is the first request for the device.  EINVAL: no pages, or more than
+ * HURD_DEVA_DMA_MOST.  EBUSY: another living task has them.  ENOSPC: HURD_DEVA_DMA_LOANS devices
+ * have pages.  If there is no memory, the errors of physmem. */
 #define HURD_DEVA_DMA_PAGES 5
+#define HURD_DEVA_DMA_MOST  8
+#define HURD_DEVA_DMA_LOANS 4
 
 /* memory_map: device memory, for example the range that a base address register of a PCI device
  * names.  The caller must open a window for the pages before the call.  The pages are granted, so
@@ -150,8 +156,8 @@
 #define HURD_DEVA_MEMORY_RANGES  32
 
 /* keymap: which characters the keys of the machine's own keyboard type.  Characters beyond ASCII
- * come as UTF-8. AltGr is the right Alt key. An accent is a character of its own. EINVAL: there is
- * no such layout. */
+ * come as UTF-8. AltGr is the right Alt key. An accent waits for its letter; a blank types it
+ * alone. EINVAL: there is no such layout. */
 #define HURD_DEVA_KEYMAP_US  0
 #define HURD_DEVA_KEYMAP_DE  1
 #define HURD_DEVA_KEYMAP_FR  2
@@ -214,9 +220,12 @@ int hurd_deva_block_grant(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task
 struct hurd_deva_dma {
     L4_Word_t container;
     L4_Word_t pages;
-    L4_Word_t physical[HURD_DEVA_DMA_PAGES];
+    L4_Word_t physical[HURD_DEVA_DMA_MOST];
 };
 int hurd_deva_dma_memory(L4_ThreadId_t server, L4_Word_t master, struct hurd_deva_dma *memory);
+/* With words 1 and 2.  EPROTO: the device has another number of pages already. */
+int hurd_deva_dma_pages(L4_ThreadId_t server, L4_Word_t master, L4_Word_t pages, L4_Word_t limit,
+                        struct hurd_deva_dma *memory);
 /* Sets the acceptor to `window` for the call, and then back. */
 int hurd_deva_memory_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t physical,
                          L4_Word_t bytes, L4_Fpage_t window);

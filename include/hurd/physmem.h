@@ -129,11 +129,14 @@
  *   zero pages again, at no cost of copying.  Other pages keep their contents.  Holes are skipped.
  *   EPERM: weak reference.
  * CONTAINER_PIN         0 container, 1 start, 2 size    0 physical address of start, 1 bytes
+ *                       [, 3 limit]
  *   Binds the pages, ends copy-on-write, and keeps them where they are and mapped until the
  *   caller's task says UNPIN or dies: pins are the task's that pinned, whoever made the container
  *   (where there are weak references, they are unmapped once, now).  Word 1: how many bytes are
  *   contiguous from word 0 on; all of [start, start + size) is pinned.  Pins count.  ENOENT: hole.
  *   EAGAIN: beyond HURD_PM_WIRED_MAX.  EPERM: weak reference.  EACCES: no write right.
+ *   With a limit other than 0, the pages lie below that physical address.  EBUSY: a page is bound
+ *   already, and not there.  ENOMEM: no free frame was found there; some pages may be bound now.
  * CONTAINER_UNPIN       0 container, 1 start, 2 size               -
  *   EINVAL: the caller's task has not pinned all of it.
  * CONTAINER_INFO        0 container                         struct hurd_pm_container_info, in words
@@ -500,6 +503,9 @@ int hurd_pm_container_release(L4_ThreadId_t pm, L4_Word_t container,
                               L4_Word_t start, L4_Word_t size, L4_Word_t *amount);
 int hurd_pm_container_pin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
                           L4_Word_t *physical, L4_Word_t *contiguous);
+int hurd_pm_container_pin_below(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start,
+                                L4_Word_t size, L4_Word_t limit, L4_Word_t *physical,
+                                L4_Word_t *contiguous);
 int hurd_pm_container_unpin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size);
 int hurd_pm_container_info(L4_ThreadId_t pm, L4_Word_t container,
                            struct hurd_pm_container_info *info);

@@ -176,7 +176,12 @@ static int transfer_refuse(const struct hurd_cap_call *call, const struct handle
         return EINVAL;
     if (sector >= volume->sectors || count > volume->sectors - sector)
         return ENXIO;
-    return volume->rights & right ? 0 : EACCES;
+    if (!(volume->rights & right))
+        return EACCES;
+    bool protected = block_site.driver->disks[volume->disk - block_site.driver->first].flags &
+                     HURD_BLOCK_PROTECTED;
+    int err = volume_stale(volume);
+    return !err && protected && right == HURD_BLOCK_WRITES ? EROFS : err;
 }
 
 static struct queue_request *request_new(struct hurd_cap_call *call, enum queue_op op)
@@ -225,6 +230,9 @@ static int serve_flush(struct hurd_cap_call *call)
 {
     if (call->words != 1)
         return EINVAL;
+    int err = volume_stale(handle_of(call->cap->object));
+    if (err)
+        return err;
     if (queue_find(&queue, call->from.raw))
         return EBUSY;
     return request_new(call, QUEUE_FLUSH) ? HURD_CAP_NO_REPLY : EAGAIN;
@@ -270,7 +278,7 @@ static int serve_root(struct hurd_cap_call *call)
     }
     if (call->label == HURD_DEVICE_INTERRUPT && L4_IsThreadEqual(call->from, block_site.deva))
         return serve_shared_interrupt(call);
-    return call->label == HURD_BLOCK_OPEN ? volume_serve_open(call) : EOPNOTSUPP;
+    return call->label == HURD_BLOCK_OPEN ? volume_serve_open(call, !running) : EOPNOTSUPP;
 }
 
 /* Messages from threads of version 1 are interrupts.  The empty reply acknowledges them. */
@@ -354,6 +362,21 @@ void block_server_refused(unsigned part, int error)
     queue_give_back(&queue, &run, request_end);
 }
 
+/* The disk of the run is not the one that the requests meant. */
+void block_server_changed(void)
+{
+    unsigned disk = run.disk;
+    for (unsigned i = 0; i < run.parts; i++)
+        run.part[i].refused = ESTALE;
+    running = false;
+    queue_give_back(&queue, &run, request_end);
+    for (unsigned i = 0; i < queue.end; i++) {
+        struct queue_request *r = &queue.request[i];
+        if (r->used && !r->finished && r->disk == disk)
+            request_end(r, ESTALE);
+    }
+}
+
 /* Gives the clients what was read.  A client whose pages are not there any more gets an error; its
  * data is lost. */
 static void deliver(uint32_t good, L4_Word_t container, L4_Word_t at)
@@ -386,13 +409,20 @@ void block_server_finished(uint32_t good, bool failed, L4_Word_t container, L4_W
 
 /* ---- the loop ---- */
 
-static void begin_runs(void)
+/* A run may end at once.  Even then, messages have their turn before the next one. */
+static void begin_run(void)
 {
-    while (!running && queue_next(&queue, block_site.driver->most, &run)) {
+    if (!running && queue_next(&queue, block_site.driver->most, &run)) {
         running = true;
         block_counters.commands++;
         block_site.driver->begin(&run);
     }
+}
+
+/* True if the next run can begin now. */
+static bool more_runs(void)
+{
+    return !running && queue_count(&queue) > unheard;
 }
 
 /* Returns the us to wait for a message. */
@@ -407,7 +437,7 @@ static uint32_t patience(void)
 /* Waits for the next message.  The pending reply is sent before. */
 static L4_MsgTag_t next_message(uint32_t us, L4_ThreadId_t *from)
 {
-    L4_Time_t time = us == UINT32_MAX ? L4_Never : L4_TimePeriod(us);
+    L4_Time_t time = us == UINT32_MAX ? L4_Never : us == 0 ? L4_ZeroTime : L4_TimePeriod(us);
     L4_Accept(L4_UntypedWordsAcceptor);
     if (L4_IsNilThread(pending.to))
         return L4_Wait_Timeout(time, from);
@@ -420,11 +450,12 @@ static L4_MsgTag_t next_message(uint32_t us, L4_ThreadId_t *from)
 static void pass(void)
 {
     L4_ThreadId_t from;
-    begin_runs();
+    begin_run();
     if (unheard)
         notify_all();
-    uint32_t us = patience();
-    if (us == 0) {
+    bool more = more_runs();
+    uint32_t us = more ? 0 : patience();
+    if (us == 0 && !more) {
         block_site.driver->late();
         return;
     }

@@ -14,8 +14,9 @@
 
 struct block_disk {
     uint32_t sectors;           /* 0: there is no such disk */
-    L4_Word_t flags;            /* HURD_BLOCK_DMA, HURD_BLOCK_VOLATILE */
+    L4_Word_t flags;            /* HURD_BLOCK_DMA and the like */
     char model[40];
+    uint32_t change;            /* another number after another disk was put into the drive */
 };
 
 /* What a driver brings. */
@@ -34,6 +35,9 @@ struct block_driver {
      * there is no limit.  Both may be NULL. */
     void (*late)(void);
     uint32_t (*patience)(void);
+    /* Looks whether the disk is still the same, and updates disks[].  It is called before a volume is
+     * opened, while no run is under way, with the place in disks[].  It may be NULL.  It may block. */
+    void (*look)(unsigned disk);
 };
 
 /* Finds the device capability, or the device master capability: it is the handle after the
@@ -58,6 +62,10 @@ void block_server_finished(uint32_t good, bool failed, L4_Word_t container, L4_W
 /* This part of the run cannot be done.  Post: its request has ended with that errno; the others
  * wait again. */
 void block_server_refused(unsigned part, int error);
+
+/* The run cannot be done, because another disk is in the drive.  Post: all requests for that disk
+ * have ended with ESTALE. */
+void block_server_changed(void);
 
 extern struct hurd_block_counters block_counters;
 

@@ -111,7 +111,18 @@ static struct handle *volume_find(unsigned task, L4_Word_t deva_handle, L4_Word_
     return h;
 }
 
-int volume_serve_open(struct hurd_cap_call *call)
+static const struct block_disk *disk_of(const struct handle *volume)
+{
+    return &block_site.driver->disks[volume->disk - block_site.driver->first];
+}
+
+int volume_stale(const struct handle *volume)
+{
+    return volume->change == disk_of(volume)->change ? 0 : ESTALE;
+}
+
+/* may_look: no run is under way. */
+int volume_serve_open(struct hurd_cap_call *call, bool may_look)
 {
     struct hurd_deva_extent e;
     if (call->words != 1)
@@ -123,7 +134,10 @@ int volume_serve_open(struct hurd_cap_call *call)
     if (e.disk < block_site.driver->first ||
         e.disk - block_site.driver->first >= block_site.driver->count)
         return ENODEV;
-    uint32_t size = block_site.driver->disks[e.disk - block_site.driver->first].sectors;
+    const struct block_disk *disk = &block_site.driver->disks[e.disk - block_site.driver->first];
+    if (may_look && block_site.driver->look)
+        block_site.driver->look(e.disk - block_site.driver->first);
+    uint32_t size = disk->sectors;
     if (size == 0)
         return ENODEV;
     if (e.first >= size || e.sectors > size - e.first)
@@ -139,13 +153,14 @@ int volume_serve_open(struct hurd_cap_call *call)
     h->first = e.first;
     h->sectors = e.sectors ? e.sectors : size - e.first;
     h->rights = e.rights;
+    h->change = disk->change;
     h->deva_handle = call->arg[0];
     h->serial = e.serial;
     err = handle_insert(call, h, e.rights);
     if (err)
         return err;
     call->reply[1] = h->sectors;
-    call->reply[2] = h->rights;
+    call->reply[2] = disk->flags & HURD_BLOCK_PROTECTED ? h->rights & ~HURD_BLOCK_WRITES : h->rights;
     call->reply[3] = HURD_BLOCK_MOST;
     call->reply_words = 4;
     return 0;
@@ -154,7 +169,7 @@ int volume_serve_open(struct hurd_cap_call *call)
 int volume_serve_info(struct hurd_cap_call *call)
 {
     const struct handle *h = handle_of(call->cap->object);
-    const struct block_disk *disk = &block_site.driver->disks[h->disk - block_site.driver->first];
+    const struct block_disk *disk = disk_of(h);
     struct hurd_block_info info = { h->disk, h->first, h->sectors, h->rights, disk->flags,
                                     disk->sectors, { 0 } };
     if (call->words != 1)

@@ -18,6 +18,7 @@ struct handle {
     struct handle *next;
     unsigned task;
     uint32_t disk, first, sectors;      /* of a volume, as the next line */
+    uint32_t change;                    /* which disk it was, if the drive's disk can be changed */
     L4_Word_t rights, deva_handle, serial;
     L4_Word_t container;                /* of a buffer: its handle in the driver's table of
                                            physmem */
@@ -26,10 +27,13 @@ struct handle {
 struct handle *handle_of(struct hurd_cap_object *object);
 
 /* The requests with these names. */
-int volume_serve_open(struct hurd_cap_call *call);
+int volume_serve_open(struct hurd_cap_call *call, bool may_look);
 int volume_serve_info(struct hurd_cap_call *call);
 int volume_serve_slot(struct hurd_cap_call *call);
 int volume_serve_buffer(struct hurd_cap_call *call);
+
+/* Returns 0 if the volume's disk is the one that it was at block_open, else ESTALE. */
+int volume_stale(const struct handle *volume);
 
 /* Serves every request on a volume; it is in server.c. */
 int block_volume_serve(struct hurd_cap_call *call);

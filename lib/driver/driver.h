@@ -39,6 +39,12 @@ int driver_interrupt(const struct driver *d, unsigned n);
 int driver_serve(const struct driver *d, int (*serve)(struct hurd_cap_call *call),
                  int (*interrupt)(L4_Word_t line));
 
+/* Returns the microseconds since some moment. */
+uint64_t driver_clock(void);
+
+/* Sleeps for `us` microseconds, so other threads run.  Blocks. */
+void driver_pause(uint32_t us);
+
 uint8_t port_in8(uint16_t port);
 uint16_t port_in16(uint16_t port);
 uint32_t port_in32(uint16_t port);

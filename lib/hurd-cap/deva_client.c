@@ -273,18 +273,26 @@ int hurd_deva_block_grant(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task
     return err;
 }
 
-int hurd_deva_dma_memory(L4_ThreadId_t server, L4_Word_t master, struct hurd_deva_dma *memory)
+int hurd_deva_dma_pages(L4_ThreadId_t server, L4_Word_t master, L4_Word_t pages, L4_Word_t limit,
+                        struct hurd_deva_dma *memory)
 {
-    L4_LoadMR(0, request_tag(HURD_DEVA_DMA_MEMORY, 1));
+    L4_LoadMR(0, request_tag(HURD_DEVA_DMA_MEMORY, 3));
     L4_LoadMR(1, master);
-    int err = call(server, 0, 2 + HURD_DEVA_DMA_PAGES);
+    L4_LoadMR(2, pages);
+    L4_LoadMR(3, limit);
+    int err = call(server, 0, 2 + pages);
     if (err)
         return err;
     memory->container = message_word(0);
     memory->pages = message_word(1);
-    for (int i = 0; i < HURD_DEVA_DMA_PAGES; i++)
+    for (L4_Word_t i = 0; i < pages; i++)
         memory->physical[i] = message_word(2 + i);
-    return memory->pages == HURD_DEVA_DMA_PAGES ? 0 : EPROTO;
+    return memory->pages == pages ? 0 : EPROTO;
+}
+
+int hurd_deva_dma_memory(L4_ThreadId_t server, L4_Word_t master, struct hurd_deva_dma *memory)
+{
+    return hurd_deva_dma_pages(server, master, HURD_DEVA_DMA_PAGES, 0, memory);
 }
 
 int hurd_deva_memory_map(L4_ThreadId_t server, L4_Word_t master, L4_Word_t physical,

@@ -181,17 +181,24 @@ int hurd_pm_container_release(L4_ThreadId_t pm, L4_Word_t container,
     return rpc_1(pm, HURD_PM_CONTAINER_RELEASE, 3, in, amount);
 }
 
-int hurd_pm_container_pin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
-                          L4_Word_t *physical, L4_Word_t *contiguous)
+int hurd_pm_container_pin_below(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start,
+                                L4_Word_t size, L4_Word_t limit, L4_Word_t *physical,
+                                L4_Word_t *contiguous)
 {
-    const L4_Word_t in[] = { container, start, size };
+    const L4_Word_t in[] = { container, start, size, limit };
     L4_Word_t out[2];
-    int err = rpc_struct(pm, HURD_PM_CONTAINER_PIN, 3, in, out, sizeof out);
+    int err = rpc_struct(pm, HURD_PM_CONTAINER_PIN, limit ? 4 : 3, in, out, sizeof out);
     if (!err && physical)
         *physical = out[0];
     if (!err && contiguous)
         *contiguous = out[1];
     return err;
+}
+
+int hurd_pm_container_pin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size,
+                          L4_Word_t *physical, L4_Word_t *contiguous)
+{
+    return hurd_pm_container_pin_below(pm, container, start, size, 0, physical, contiguous);
 }
 
 int hurd_pm_container_unpin(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t start, L4_Word_t size)

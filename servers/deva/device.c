@@ -240,7 +240,7 @@ static int device_serve(struct hurd_cap_call *call)
     case HURD_DEVA_IRQ_DETACH:
         return serve_irq_detach(call);
     case HURD_DEVA_DMA_MEMORY:
-        return is->flags & HURD_DEVICE_DMA ? dma_serve_memory(call) : EPERM;
+        return is->flags & HURD_DEVICE_DMA ? dma_serve_memory(call, is->number) : EPERM;
     case HURD_DEVA_BLOCK_REGISTER:
         return serve_block_register(call);
     case HURD_DEVA_BLOCK_CHECK:

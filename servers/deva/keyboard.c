@@ -29,6 +29,9 @@ enum {
 
     KEY_SET_DEFAULTS = 0xf6,        /* for the keyboard itself: use scan codes of set 2, */
     KEY_ENABLE = 0xf4,              /* and send them */
+    KEY_LIGHTS = 0xed,              /* the next byte says which lights are on */
+    LIGHT_NUM = 2,
+    LIGHT_CAPS = 4,
     KEY_ACKNOWLEDGE = 0xfa,
 
     POLLS = 20000,
@@ -100,8 +103,30 @@ bool keyboard_init(struct keyboard *k)
                  put(COMMAND, COMMAND_MOUSE_OFF) && wait_until_taken() && drain() &&
                  put(COMMAND, COMMAND_WRITE_CONFIG) && put(DATA, config) &&
                  put(COMMAND, COMMAND_KEYBOARD_ON) && tell_keyboard(KEY_SET_DEFAULTS) &&
-                 tell_keyboard(KEY_ENABLE) && drain();
+                 tell_keyboard(KEY_LIGHTS) && tell_keyboard(0) && tell_keyboard(KEY_ENABLE) &&
+                 drain();
     return k->present;
+}
+
+static uint8_t lights_wanted(const struct keymap *map)
+{
+    return (map->num_lock ? LIGHT_NUM : 0) | (map->caps_lock ? LIGHT_CAPS : 0);
+}
+
+/* A step of the conversation: the command, the keyboard's acknowledgement, the lights, another
+ * acknowledgement.  If one does not come, the next change of a lock begins anew. */
+static void lights_step(struct keyboard *k, bool changed, bool acknowledged)
+{
+    if (changed) {
+        k->telling = put(DATA, KEY_LIGHTS) ? LIGHTS_ASKED : LIGHTS_SET;
+    } else if (acknowledged && k->telling == LIGHTS_ASKED) {
+        k->lights = lights_wanted(&k->map);
+        k->telling = put(DATA, k->lights) ? LIGHTS_TOLD : LIGHTS_SET;
+    } else if (acknowledged && k->telling == LIGHTS_TOLD) {
+        k->telling = LIGHTS_SET;
+        if (k->lights != lights_wanted(&k->map))
+            lights_step(k, true, false);
+    }
 }
 
 /* The keyboard's answers to commands are not keys: as codes of set 1 they release a key that no
@@ -115,7 +140,10 @@ bool keyboard_read(struct keyboard *k, uint8_t out[KEYMAP_MAX], unsigned *count)
     if (!(status & STATUS_FULL))
         return false;
     uint8_t code = port_in8(DATA);
-    if (!(status & STATUS_MOUSE))
-        *count = keymap_decode(&k->map, code, out);
+    if (status & STATUS_MOUSE)
+        return true;
+    uint8_t before = lights_wanted(&k->map);
+    *count = keymap_decode(&k->map, code, out);
+    lights_step(k, lights_wanted(&k->map) != before, code == KEY_ACKNOWLEDGE);
     return true;
 }

@@ -2,6 +2,7 @@
 /* The keyboard's state and tables.  A code with bit 7 means that the key was released.  Before:
  * keyboard.c, for each byte that the controller has.  Pure; tested in tests/host/keymap.c. */
 #include "keymap.h"
+#include "accents.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -11,8 +12,8 @@
  * The key before the fourth row's letters is missing on American keyboards. */
 enum { ROW_KEYS = 48 };
 
-/* What a key types alone, with Shift, and with AltGr (a blank: nothing).  Accents are characters of
- * their own: they do not wait for a letter. */
+/* What a key types alone, with Shift, and with AltGr (a blank: nothing).  A combining character is an
+ * accent that waits for its letter (accents.h); AltGr's accents are characters of their own. */
 struct layout {
     uint16_t plain[ROW_KEYS + 1], shifted[ROW_KEYS + 1], alt_gr[ROW_KEYS + 1];
 };
@@ -24,13 +25,13 @@ static const struct layout layouts[] = {
         u"             " u"            " u"            " u"           ",
     },
     [KEYMAP_DE] = {
-        u"^1234567890ß´" u"qwertzuiopü+" u"asdfghjklöä#" u"<yxcvbnm,.-",
-        u"°!\"§$%&/()=?`" u"QWERTZUIOPÜ*" u"ASDFGHJKLÖÄ'" u">YXCVBNM;:_",
+        u"\u03021234567890ß\u0301" u"qwertzuiopü+" u"asdfghjklöä#" u"<yxcvbnm,.-",
+        u"°!\"§$%&/()=?\u0300" u"QWERTZUIOPÜ*" u"ASDFGHJKLÖÄ'" u">YXCVBNM;:_",
         u"  ²³   {[]}\\ " u"@ €        ~" u"            " u"|      µ   ",
     },
     [KEYMAP_FR] = {
-        u"²&é\"'(-è_çà)=" u"azertyuiop^$" u"qsdfghjklmù*" u"<wxcvbn,;:!",
-        u" 1234567890°+" u"AZERTYUIOP¨£" u"QSDFGHJKLM%µ" u">WXCVBN?./§",
+        u"²&é\"'(-è_çà)=" u"azertyuiop\u0302$" u"qsdfghjklmù*" u"<wxcvbn,;:!",
+        u" 1234567890°+" u"AZERTYUIOP\u0308£" u"QSDFGHJKLM%µ" u">WXCVBN?./§",
         u"  ~#{[|`\\^@]}" u"  €        ¤" u"            " u"           ",
     },
 };
@@ -181,7 +182,21 @@ static unsigned keymap_utf8(uint16_t c, uint8_t *out)
     return 3;
 }
 
-static unsigned keymap_character(const struct keymap *k, uint8_t key, bool extended, uint8_t *out)
+/* Types the character behind, or under, the accent that waited for it.  A blank types the accent
+ * alone, as the accent itself does. */
+static unsigned keymap_accented(struct keymap *k, uint16_t c, uint8_t *out)
+{
+    uint16_t accent = k->accent, joined = accent_join(accent, c);
+    k->accent = 0;
+    if (joined)
+        return keymap_utf8(joined, out);
+    unsigned length = keymap_utf8(accent_alone(accent), out);
+    if (c != ' ' && c != accent)
+        length += keymap_utf8(accent_alone(c), out + length);
+    return length;
+}
+
+static unsigned keymap_character(struct keymap *k, uint8_t key, bool extended, uint8_t *out)
 {
     unsigned place = keymap_place(key);
     uint16_t c = extended && key == KEY_SLASH ? '/'
@@ -192,7 +207,14 @@ static unsigned keymap_character(const struct keymap *k, uint8_t key, bool exten
     if (k->left_ctrl || k->right_ctrl) {
         if (c < '@' || c > '~')
             return 0;
+        k->accent = 0;
         c &= 0x1f;
+    }
+    if (k->accent)
+        return keymap_accented(k, c, out);
+    if (accent_waits(c)) {
+        k->accent = c;
+        return 0;
     }
     return keymap_utf8(c, out);
 }
@@ -229,8 +251,10 @@ unsigned keymap_decode(struct keymap *k, uint8_t code, uint8_t out[KEYMAP_MAX])
     if (keymap_modifier(k, key, pressed, extended) || !pressed ||
         keymap_console(k, key, extended))
         return 0;
-    if (key >= KEY_PAD_FIRST && key <= KEY_PAD_LAST)
+    if (key >= KEY_PAD_FIRST && key <= KEY_PAD_LAST) {
+        k->accent = 0;
         return keymap_pad(k, key, extended, out);
+    }
     if (extended && key != KEY_ENTER && key != KEY_SLASH)
         return 0;
     return keymap_character(k, key, extended, out);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define KEYMAP_MAX 4 /* the longest sequence, ESC [ 3 ~ */
+#define KEYMAP_MAX 5 /* the longest: an accent, and a character that does not take it */
 
 enum keymap_layout { KEYMAP_US, KEYMAP_DE, KEYMAP_FR, KEYMAP_LAYOUTS };
 
@@ -15,6 +15,7 @@ struct keymap {
     unsigned swallow;       /* how many bytes of a Pause sequence (0xe1) are still to come */
     bool left_shift, right_shift, left_ctrl, right_ctrl, left_alt, right_alt;
     bool caps_lock, num_lock;
+    uint16_t accent;        /* it waits for its letter; 0: none does */
     enum keymap_layout layout;
     bool restart;           /* Ctrl-Alt-Del was pressed; console.c clears it */
     int scroll;             /* Shift-PgUp less Shift-PgDn, since console.c cleared it */

@@ -165,7 +165,7 @@ static int master_serve(struct hurd_cap_call *call)
     case HURD_DEVA_BLOCK_GRANT:
         return block_serve_grant(call);
     case HURD_DEVA_DMA_MEMORY:
-        return dma_serve_memory(call);
+        return dma_serve_memory(call, DMA_MASTER);
     case HURD_DEVA_MEMORY_MAP:
         return devmem_serve_map(call);
     case HURD_DEVICE_GRANT:

@@ -24,7 +24,8 @@ static const struct isa_device {
         { HURD_RESOURCE_PORTS, 0x378, 3 }, { HURD_RESOURCE_IRQ, 7, 0 } } },
     { "floppy", false, {
         { HURD_RESOURCE_PORTS, 0x3F0, 6 }, { HURD_RESOURCE_PORTS, 0x3F7, 1 },
-        { HURD_RESOURCE_IRQ, 6, 0 } } },
+        { HURD_RESOURCE_PORTS, 0x04, 2 }, { HURD_RESOURCE_PORTS, 0x81, 1 },  /* DMA channel 2 */
+        { HURD_RESOURCE_PORTS, 0x0A, 3 }, { HURD_RESOURCE_IRQ, 6, 0 } } },
     { "ide", true, {
         { HURD_RESOURCE_PORTS, 0x1F0, 8 }, { HURD_RESOURCE_PORTS, 0x3F6, 1 },
         { HURD_RESOURCE_IRQ, 14, 0 },

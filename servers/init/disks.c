@@ -208,9 +208,10 @@ static void report_disk(unsigned number, const struct disk *disk)
 {
     printf("  %u    ", number);
     report_size(disk->info.disk_sectors);
-    printf("  %.40s (%s)\n", disk->info.model,
+    printf("  %.40s (%s%s)\n", disk->info.model,
            disk->info.flags & HURD_BLOCK_VOLATILE ? "until it ends"
-           : disk->info.flags & HURD_BLOCK_DMA    ? "DMA" : "PIO");
+           : disk->info.flags & HURD_BLOCK_DMA    ? "DMA" : "PIO",
+           disk->info.flags & HURD_BLOCK_PROTECTED ? ", protected" : "");
     for (unsigned i = 0; i < MBR_PARTITIONS; i++) {
         const struct mbr_partition *p = &disk->partition[i];
         const char *name = mbr_type_name(p->type);

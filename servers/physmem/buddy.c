@@ -8,6 +8,8 @@
 
 #include <hurd/assert.h>
 
+enum { BELOW_LOOKS = 4096 };                /* blocks that one search looks at */
+
 struct free_block {
     paddr_t next, prev;                     /* 0 = end of the list */
 };
@@ -50,6 +52,18 @@ static void block_unlink(paddr_t base, unsigned order)
     *word = 0;
 }
 
+/* Takes a block, and gives back the upper halves of what is more than 2^order pages. */
+static paddr_t block_take(paddr_t base, unsigned from, unsigned order)
+{
+    block_unlink(base, from);
+    while (from > order) {
+        from--;
+        block_link(base + (PAGE_SIZE << from), from);
+    }
+    ledger.free -= 1u << order;
+    return base;
+}
+
 paddr_t buddy_alloc(unsigned order)
 {
     if (order > ORDER_MAX)
@@ -58,14 +72,7 @@ paddr_t buddy_alloc(unsigned order)
     if (!fitting)
         return 0;
     unsigned from = __builtin_ctz(fitting);
-    paddr_t base = lists[from];
-    block_unlink(base, from);
-    while (from > order) {                          /* the upper halves go back */
-        from--;
-        block_link(base + (PAGE_SIZE << from), from);
-    }
-    ledger.free -= 1u << order;
-    return base;
+    return block_take(lists[from], from, order);
 }
 
 /* The buddy is free, whole and of the same order. */
@@ -87,6 +94,28 @@ void buddy_free(paddr_t base, unsigned order)
         order++;
     }
     block_link(base, order);
+}
+
+/* The lists of large blocks are short, so they are searched first, and not for ever. */
+static paddr_t block_below(paddr_t limit, unsigned *order)
+{
+    unsigned left = BELOW_LOOKS;
+    for (unsigned k = ORDER_MAX + 1; k-- > 0; ) {
+        for (paddr_t base = lists[k]; base && left; base = block_at(base)->next, left--) {
+            if (base < limit) {
+                *order = k;
+                return base;
+            }
+        }
+    }
+    return 0;
+}
+
+paddr_t buddy_alloc_below(paddr_t limit)
+{
+    unsigned order;
+    paddr_t base = block_below(limit & ~PAGE_MASK, &order);
+    return base ? block_take(base, order, 0) : 0;
 }
 
 unsigned buddy_largest(void)

@@ -192,8 +192,8 @@ int container_map_one(const struct map_request *how, struct map_item *item);
 int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS_MAX], unsigned *n);
 
 /* ---- pin.c: pins are the task's that pinned, until it takes them away or dies ---- */
-int container_pin(struct container *c, unsigned task, uint32_t start, uint32_t count,
-                  paddr_t *first, uint32_t *contiguous);
+int container_pin(struct container *c, unsigned task, uint32_t start, uint32_t count, paddr_t limit,
+                  paddr_t *first, uint32_t *contiguous);           /* limit 0: anywhere */
 int container_unpin(struct container *c, unsigned task, uint32_t start, uint32_t count);
 void pin_drop_all(struct account *account, struct container *c);   /* in c; NULL: everywhere */
 uint32_t pins_of(const struct account *account);                   /* for check.c */

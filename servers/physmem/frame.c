@@ -133,13 +133,23 @@ paddr_t page_alloc(void)
     return page;
 }
 
-paddr_t frame_alloc(unsigned order)
+/* The pages of a block that was just taken have a user each. */
+static paddr_t frames_bind(paddr_t base, unsigned order)
 {
-    paddr_t base = order ? buddy_alloc(order) : page_alloc();
     if (!base)
         return 0;
     for (uint32_t i = 0; i < 1u << order; i++)
         *word_at(base + (i << PAGE_LOG2)) = 1;
     ledger.bound += 1u << order;
     return base;
+}
+
+paddr_t frame_alloc(unsigned order)
+{
+    return frames_bind(order ? buddy_alloc(order) : page_alloc(), order);
+}
+
+paddr_t frame_alloc_below(paddr_t limit)
+{
+    return frames_bind(buddy_alloc_below(limit), 0);
 }

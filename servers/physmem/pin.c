@@ -6,9 +6,10 @@
 
 #include <hurd/assert.h>
 #include <errno.h>
+#include <string.h>
 
-/* Every page is there, not truly shared, and can take one pin more. */
-static int range_pinnable(struct container *c, uint32_t start, uint32_t count)
+/* Every page is there, not truly shared, not beyond the limit, and can take one pin more. */
+static int range_pinnable(struct container *c, uint32_t start, uint32_t count, paddr_t limit)
 {
     for (uint32_t page = start; page < start + count; page++) {
         slot_t *slot = container_slot(c, page);
@@ -22,22 +23,39 @@ static int range_pinnable(struct container *c, uint32_t start, uint32_t count)
             return EBUSY;
         if (slot_pins(*slot) == FRAME_PINS / FRAME_PIN)
             return EAGAIN;
+        if (limit && slot_bound(*slot) && slot_frame(*slot) >= (limit & ~PAGE_MASK))
+            return EBUSY;
     }
     return 0;
 }
 
+/* Pre: the page is only promised. */
+static bool bind_below(slot_t *slot, paddr_t limit)
+{
+    paddr_t pa = frame_alloc_below(limit);
+    if (!pa)
+        return false;
+    memset(phys_pointer(pa), 0, PAGE_SIZE);
+    *slot = slot_of_frame(pa);
+    return true;
+}
+
 /* Binds in one block where the pages are only promised, and ends copy-on-write. */
-static int range_own(struct container *c, uint32_t start, uint32_t count)
+static int range_own(struct container *c, uint32_t start, uint32_t count, paddr_t limit)
 {
     for (uint32_t i = 0; i < count; ) {
         slot_t *slot = container_slot(c, start + i);
-        if (!slot_bound(*slot)) {
+        if (!slot_bound(*slot) && limit) {
+            if (!bind_below(slot, limit))
+                return ENOMEM;
+            i++;
+        } else if (!slot_bound(*slot)) {
             uint32_t n = map_bind(c, start + i, count - i, 0);
             if (!n)
                 return ENOMEM;
             i += n;
         } else {
-            if (!slot_own(slot))
+            if (!slot_own(slot) || (limit && slot_frame(*slot) >= (limit & ~PAGE_MASK)))
                 return ENOMEM;
             i++;
         }
@@ -137,19 +155,19 @@ static void pins_unmake(struct account *account, uint32_t count)
 /* ---- pin and unpin --------------------------------------------------------------------------- */
 
 static int pin_prepare(struct container *c, struct account *account, uint32_t start,
-                       uint32_t count)
+                       uint32_t count, paddr_t limit)
 {
     if (!account)
         return ENOMEM;
     if (!container_may_wire(c, account, count))
         return EAGAIN;
-    int err = range_pinnable(c, start, count);
+    int err = range_pinnable(c, start, count, limit);
     if (err)
         return err;
     uint32_t made = pins_make(account, c, start, count);
     if (made == count) {
         range_hide(c, start, count);
-        err = range_own(c, start, count);
+        err = range_own(c, start, count, limit);
     } else {
         err = ENOMEM;
     }
@@ -158,11 +176,11 @@ static int pin_prepare(struct container *c, struct account *account, uint32_t st
     return err;
 }
 
-int container_pin(struct container *c, unsigned task, uint32_t start, uint32_t count,
+int container_pin(struct container *c, unsigned task, uint32_t start, uint32_t count, paddr_t limit,
                   paddr_t *first, uint32_t *contiguous)
 {
     struct account *account = account_of(task);
-    int err = pin_prepare(c, account, start, count);
+    int err = pin_prepare(c, account, start, count, limit);
     if (err)
         return err;
     account->wired += count;

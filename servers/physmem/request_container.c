@@ -179,12 +179,13 @@ int serve_release(struct hurd_cap_call *call)
 int serve_pin(struct hurd_cap_call *call)
 {
     uint32_t page, count, contiguous;
-    paddr_t first;
+    paddr_t first, limit = call->words > 3 ? call->arg[3] : 0;
     int err = pages_of(call->arg[1], call->arg[2], &page, &count);
     if (!err && !(call->cap->rights & RIGHTS_WRITE))
         err = EACCES;
     if (!err)
-        err = container_pin(call_container(call), call->task, page, count, &first, &contiguous);
+        err = container_pin(call_container(call), call->task, page, count, limit, &first,
+                            &contiguous);
     if (err)
         return err;
     call->reply[0] = first;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/deva/keymap.c */
+/* links: servers/deva/keymap.c servers/deva/accents.c */
 /* Scan codes of set 1 to bytes. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -154,7 +154,7 @@ static void each_layout_has_a_character_for_every_key(void **state)
     assert_int_equal(sizeof ROWS, 48);
     for (layout = 0; layout < KEYMAP_LAYOUTS; layout++) {
         for (size_t i = 0; i < sizeof ROWS; i++)
-            assert_true(strlen(TYPED(ROWS[i])) > 0);
+            assert_true(strlen(TYPED(ROWS[i], 0x39)) > 0);
     }
     layout = KEYMAP_US;
     assert_string_equal(typed(ROWS, sizeof ROWS), "`1234567890-=qwertyuiop[]asdfghjkl;'\\\\zxcvbnm,./");
@@ -185,6 +185,29 @@ static void french_keys(void **state)
     assert_string_equal(TYPED(EXTENDED, ALT, 0x03, 0x06, 0x0b, 0x0d), "~[@}");
     assert_string_equal(TYPED(CTRL, 0x2e), "\x03");
     layout = KEYMAP_US;
+}
+
+static void accents_wait_for_their_letter(void **state)
+{
+    (void) state;
+    enum { CIRCUMFLEX = 0x29, ACUTE = 0x0d, E = 0x12, BLANK = 0x39, FRENCH = 0x1a };
+    layout = KEYMAP_DE;
+    assert_string_equal(TYPED(CIRCUMFLEX, E, CIRCUMFLEX | UP, E), "êe");
+    assert_string_equal(TYPED(ACUTE, SHIFT, E), "É");
+    assert_string_equal(TYPED(SHIFT, ACUTE, SHIFT | UP, A, SHIFT, ACUTE, SHIFT | UP, BLANK), "à`");
+    assert_string_equal(TYPED(CIRCUMFLEX, BLANK, A), "^a");
+    assert_string_equal(TYPED(ACUTE, ACUTE, A), "´a");
+    assert_string_equal(TYPED(ACUTE, CIRCUMFLEX, A), "´^a");
+    assert_string_equal(TYPED(CIRCUMFLEX, B, A), "^ba");
+    assert_string_equal(TYPED(ACUTE, EXTENDED, ALT, E), "´€");          /* as many bytes as there can be */
+    assert_string_equal(TYPED(CIRCUMFLEX, 0x1c), "^\n");
+    assert_string_equal(TYPED(CIRCUMFLEX, CTRL, 0x2e, CTRL | UP, A), "\x03" "a");
+    assert_string_equal(TYPED(CIRCUMFLEX, EXTENDED, 0x48, A), "\x1b[Aa");
+    layout = KEYMAP_FR;
+    assert_string_equal(TYPED(FRENCH, E, SHIFT, FRENCH, SHIFT | UP, E), "êë");
+    assert_string_equal(TYPED(EXTENDED, ALT, 0x0a, EXTENDED, ALT | UP, E), "^e");       /* AltGr's does not wait */
+    layout = KEYMAP_US;
+    assert_string_equal(TYPED(CIRCUMFLEX, E), "`e");
 }
 
 static bool restarts(const uint8_t *codes, size_t count)
@@ -229,6 +252,7 @@ int main(void)
         cmocka_unit_test(each_layout_has_a_character_for_every_key),
         cmocka_unit_test(german_keys),
         cmocka_unit_test(french_keys),
+        cmocka_unit_test(accents_wait_for_their_letter),
         cmocka_unit_test(ctrl_alt_del_asks_for_a_restart_and_less_does_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,6 +88,28 @@ static void too_large_a_block_is_refused(void **state)
     assert_int_equal(buddy_alloc(31), 0);
 }
 
+static void a_page_below_a_limit_is_below_it(void **state)
+{
+    (void) state;
+    static paddr_t pages[WORLD_PAGES];
+    paddr_t limit = WORLD_BASE + 64 * PAGE_SIZE;
+    uint32_t free = ledger.free;
+    unsigned n = 0;
+    while ((pages[n] = buddy_alloc_below(limit + 5)))       /* a limit within a page is its start */
+        assert_true(pages[n++] < limit);
+    assert_true(n > 32 && n < 64);                          /* the tables are there as well */
+    assert_int_equal(ledger.free, free - n);
+    assert_int_equal(buddy_alloc_below(WORLD_BASE), 0);
+    assert_int_equal(buddy_alloc_below(0), 0);
+    paddr_t elsewhere = buddy_alloc(0);
+    assert_true(elsewhere >= limit);
+    buddy_free(elsewhere, 0);
+    while (n > 0)
+        buddy_free(pages[--n], 0);
+    assert_int_equal(ledger.free, free);
+    assert_int_equal(buddy_largest() - 1, 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +121,7 @@ int main(void)
         cmocka_unit_test(blocks_are_aligned_and_distinct),
         cmocka_unit_test(freed_buddies_merge_again),
         cmocka_unit_test(too_large_a_block_is_refused),
+        cmocka_unit_test(a_page_below_a_limit_is_below_it),
     };
     return cmocka_run_group_tests(tests, world_create, NULL);
 }

@@ -276,16 +276,16 @@ static void pinning_takes_the_range_from_weak_references_once(void **state)
     assert_int_equal(task_container(VICTIM, victim, &c), 0);
     assert_int_equal(world_allocate(c, 0, 4), 0);
     world_map(c, 0, 4, 6);
-    assert_int_equal(container_pin(c, VICTIM, 3, 1, &first, &contiguous), 0);
+    assert_int_equal(container_pin(c, VICTIM, 3, 1, 0, &first, &contiguous), 0);
     assert_int_equal(world_rights(c, 3), 6);                /* nobody else can have it */
     assert_int_equal(hurd_cap_insert(&table, FIRST, &c->object, 7, HURD_CAP_WEAK, 5, &handle), 0);
-    assert_int_equal(container_pin(c, VICTIM, 1, 3, &first, &contiguous), 0);
+    assert_int_equal(container_pin(c, VICTIM, 1, 3, 0, &first, &contiguous), 0);
     assert_int_equal(world_rights(c, 0), 6);
     assert_int_equal(world_rights(c, 1), 0);
     assert_int_equal(world_rights(c, 2), 0);
     assert_int_equal(world_rights(c, 3), 6);                /* was pinned before */
     world_map(c, 1, 1, 6);
-    assert_int_equal(container_pin(c, VICTIM, 1, 1, &first, &contiguous), 0);
+    assert_int_equal(container_pin(c, VICTIM, 1, 1, 0, &first, &contiguous), 0);
     assert_int_equal(world_rights(c, 1), 6);
 }
 
@@ -322,9 +322,9 @@ static void who_destroys_his_home_gets_no_more_rows_and_its_parent_keeps_the_old
         err = hurd_cap_insert(&table, FIRST, &seen[i]->object, 7, HURD_CAP_WEAK, 5, &handle);
     }
     assert_int_equal(err, ENOMEM);
-    assert_int_equal(container_pin(seen[0], FIRST, 0, 1, &(paddr_t) { 0 }, &(uint32_t) { 0 }), ENOENT);
+    assert_int_equal(container_pin(seen[0], FIRST, 0, 1, 0, &(paddr_t) { 0 }, &(uint32_t) { 0 }), ENOENT);
     assert_int_equal(world_allocate(seen[0], 0, 1), 0);
-    assert_int_equal(container_pin(seen[0], FIRST, 0, 1, &(paddr_t) { 0 }, &(uint32_t) { 0 }), ENOMEM);
+    assert_int_equal(container_pin(seen[0], FIRST, 0, 1, 0, &(paddr_t) { 0 }, &(uint32_t) { 0 }), ENOMEM);
     assert_false(container_busy(seen[0], 0, 1));
 }
 

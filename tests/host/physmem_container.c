@@ -794,7 +794,7 @@ static void no_copy_replaces_a_pinned_page(void **state)
     assert_int_equal(world_allocate(b, 0, 3), 0);
     world_write(a, 1, 4);
     world_write(b, 1, 5);
-    assert_int_equal(container_pin(b, 600, 1, 1, &first, &contiguous), 0);
+    assert_int_equal(container_pin(b, 600, 1, 1, 0, &first, &contiguous), 0);
     for (unsigned kind = 0; kind < 3; kind++) {
         struct copy how = { .count = 3, .squash = true, .shared = kind == 1, .move = kind == 2 };
         assert_int_equal(copy_as(how, &done), EBUSY);
@@ -818,14 +818,14 @@ static void pins_bind_contiguously_and_count(void **state)
     (void) state;
     paddr_t first;
     uint32_t contiguous, done;
-    assert_int_equal(container_pin(a, 600, 0, 1, &first, &contiguous), ENOENT);
+    assert_int_equal(container_pin(a, 600, 0, 1, 0, &first, &contiguous), ENOENT);
     assert_int_equal(world_allocate(a, 0, WIRED_MAX + 4), 0);
-    assert_int_equal(container_pin(a, 600, 0, WIRED_MAX + 1, &first, &contiguous), EAGAIN);
-    assert_int_equal(container_pin(a, 600, 0, 8, &first, &contiguous), 0);
+    assert_int_equal(container_pin(a, 600, 0, WIRED_MAX + 1, 0, &first, &contiguous), EAGAIN);
+    assert_int_equal(container_pin(a, 600, 0, 8, 0, &first, &contiguous), 0);
     assert_int_equal(contiguous, 8);
     assert_int_equal(first, slot_frame(*container_slot(a, 0)));
-    assert_int_equal(container_pin(a, 600, 0, WIRED_MAX - 8, &first, &contiguous), 0);
-    assert_int_equal(container_pin(a, 600, 0, 1, &first, &contiguous), EAGAIN);
+    assert_int_equal(container_pin(a, 600, 0, WIRED_MAX - 8, 0, &first, &contiguous), 0);
+    assert_int_equal(container_pin(a, 600, 0, 1, 0, &first, &contiguous), EAGAIN);
     assert_int_equal(container_deallocate(a, 4, 10, &done), EBUSY);
     assert_int_equal(done, 0);
     assert_int_equal(container_unpin(a, 600, 0, WIRED_MAX - 7), EINVAL);
@@ -844,7 +844,7 @@ static void pinned_pages_are_not_for_weak_references_nor_revoked(void **state)
     unsigned n;
     assert_int_equal(world_allocate(a, 0, 3), 0);
     world_map(a, 0, 3, 6);
-    assert_int_equal(container_pin(a, 600, 1, 1, &first, &contiguous), 0);
+    assert_int_equal(container_pin(a, 600, 1, 1, 0, &first, &contiguous), 0);
     assert_int_equal(world_rights(a, 1), 6);            /* no weak reference: nothing happened to it */
     container_unmap(a, 0, PAGES_MAX);
     assert_int_equal(world_rights(a, 0), 0);
@@ -865,14 +865,14 @@ static void pinning_ends_copy_on_write(void **state)
     assert_int_equal(world_allocate(a, 0, 1), 0);
     world_write(a, 0, 1);
     assert_int_equal(copy(a, 0, b, 0, 1), 0);
-    assert_int_equal(container_pin(b, 600, 0, 1, &first, &contiguous), 0);
+    assert_int_equal(container_pin(b, 600, 0, 1, 0, &first, &contiguous), 0);
     assert_int_equal(frame_users(first), 1);
     assert_int_equal(world_read(b, 0), 1);
     assert_int_equal(container_allocate(b, 0, 1, true, false, &done), EBUSY);
     assert_int_equal(container_unpin(b, 600, 0, 1), 0);
     assert_int_equal(copy_as((struct copy) { .from_start = 0, .to_start = 5, .count = 1, .shared = true },
                              &done), 0);
-    assert_int_equal(container_pin(a, 600, 0, 1, &first, &contiguous), EBUSY);
+    assert_int_equal(container_pin(a, 600, 0, 1, 0, &first, &contiguous), EBUSY);
 }
 
 static void destroying_a_container_frees_pinned_pages(void **state)
@@ -881,7 +881,7 @@ static void destroying_a_container_frees_pinned_pages(void **state)
     paddr_t first;
     uint32_t contiguous;
     assert_int_equal(world_allocate(a, 0, 4), 0);
-    assert_int_equal(container_pin(a, 600, 0, 4, &first, &contiguous), 0);
+    assert_int_equal(container_pin(a, 600, 0, 4, 0, &first, &contiguous), 0);
     container_destroy(a);
     assert_int_equal(account_of(600)->wired, 0);
     assert_int_equal(control->pages, 0);
@@ -896,7 +896,7 @@ static void wired_pages_end_with_their_creator_and_pins_of_others_stay(void **st
     assert_true(account_open(601, control));
     assert_int_equal(container_create(control, 601, true, &w), 0);
     assert_int_equal(world_allocate(w, 0, 5), 0);
-    assert_int_equal(container_pin(w, 600, 1, 1, &first, &contiguous), 0);
+    assert_int_equal(container_pin(w, 600, 1, 1, 0, &first, &contiguous), 0);
     container_orphan(w);
     account_close(601);
     assert_int_equal(w->pins, 1);
@@ -915,11 +915,11 @@ static void pins_are_the_tasks_that_pinned(void **state)
     paddr_t first;
     assert_true(account_open(601, control));
     assert_int_equal(world_allocate(a, 0, WIRED_MAX + 4), 0);
-    assert_int_equal(container_pin(a, 601, 0, WIRED_MAX, &first, &contiguous), 0);
+    assert_int_equal(container_pin(a, 601, 0, WIRED_MAX, 0, &first, &contiguous), 0);
     assert_int_equal(account_of(601)->wired, WIRED_MAX);
     assert_int_equal(account_of(600)->wired, 0);
-    assert_int_equal(container_pin(a, 601, WIRED_MAX, 1, &first, &contiguous), EAGAIN);
-    assert_int_equal(container_pin(a, 600, 0, 1, &first, &contiguous), 0);
+    assert_int_equal(container_pin(a, 601, WIRED_MAX, 1, 0, &first, &contiguous), EAGAIN);
+    assert_int_equal(container_pin(a, 600, 0, 1, 0, &first, &contiguous), 0);
     assert_int_equal(container_unpin(a, 600, 1, 1), EINVAL);
     assert_int_equal(container_unpin(a, 600, 0, 2), EINVAL);
     assert_int_equal(container_unpin(a, 602, 0, 1), EINVAL);
@@ -938,7 +938,7 @@ static void who_has_no_control_pins_nothing(void **state)
     uint32_t contiguous;
     paddr_t first;
     assert_int_equal(world_allocate(a, 0, 1), 0);
-    assert_int_equal(container_pin(a, 601, 0, 1, &first, &contiguous), ENOMEM);
+    assert_int_equal(container_pin(a, 601, 0, 1, 0, &first, &contiguous), ENOMEM);
     assert_int_equal(a->pins, 0);
 }
 

@@ -178,7 +178,7 @@ static int s_pin(void)
 {
     paddr_t first;
     uint32_t contiguous;
-    return container_pin(a, OTHER, 50, 10, &first, &contiguous);
+    return container_pin(a, OTHER, 50, 10, 0, &first, &contiguous);
 }
 static int s_unpin(void) { return container_unpin(a, OTHER, 50, 10); }
 static int s_lock(void) { return lock_take(a, OTHER, 0, 100); }

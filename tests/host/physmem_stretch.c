@@ -222,7 +222,7 @@ static void deallocation_of_a_pinned_page_changes_nothing(void **state)
     paddr_t first;
     const struct copy all = { .to = a, .count = LONG };
     assert_int_equal(world_allocate(a, 0, LONG), 0);
-    assert_int_equal(container_pin(a, 600, LONG - 2, 1, &first, &contiguous), 0);
+    assert_int_equal(container_pin(a, 600, LONG - 2, 1, 0, &first, &contiguous), 0);
     assert_int_equal(work(WORK_DEALLOCATE, all, &done), EBUSY);
     assert_int_equal(done, 0);
     assert_int_equal(a->pages, LONG);

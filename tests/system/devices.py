@@ -7,6 +7,7 @@ import tempfile
 import machine
 from builds import Tree
 from driver import Disks, modules_with
+from shell import task_id
 
 
 def at_the_prompt(vm):
@@ -32,7 +33,7 @@ ISA = [
     r"rtc +ports 70-71  irq 8  driver rtc: runs \(task \d+, start number 1\)",
     r"speaker +port 42  port 61  driver speaker: runs",
     r"com2 +ports 2f8-2ff  irq 3$",
-    r"floppy +ports 3f0-3f5  port 3f7  irq 6$",
+    r"floppy +ports 3f0-3f5  port 3f7  ports 4-5  port 81  ports a-c  irq 6  driver floppy: not started",
 ]
 OLD_PLACES = "ports 1f0-1f7  port 3f6  irq 14  ports 170-177  port 376  irq 15"
 CARDS = ["-device", "ne2k_pci,addr=5", "-device", "rtl8139,addr=6", "-device", "virtio-rng-pci,addr=7,disable-modern=on"]
@@ -201,7 +202,8 @@ def wrong_requests_get_the_errors_that_the_headers_name(lab):
 
 def eight_megabytes_are_enough_for_the_disks_driver(lab):
     with Disks() as disks:
-        vm = shell(lab, "run=hello disk", machine="isapc", cpu="486", memory=8, extra=machine.ide_disk(disks.image()))
+        vm = at_the_prompt(lab.boot_modules(modules_with(lab, disks.folder.name, drivers=["ide"]), options={"init": "run=hello disk"},
+                                            machine="isapc", cpu="486", memory=8, extra=machine.ide_disk(disks.image()) + machine.counted(4)))
         assert re.search(r"^  0 +16 MB  QEMU HARDDISK \(PIO\)", vm.command("disk", 120), re.M)
         assert "driver ide: runs" in listed(vm.command("devices"), "ide")
 
@@ -286,3 +288,19 @@ def a_device_that_is_plugged_in_is_found_by_a_scan(lab):
     assert "1 inserted, 0 removed" in vm.command("devices scan")
     assert "10ec:8139" in listed(vm.command("devices"), "net")
     assert len(re.findall(r"inserted", vm.command("devices events"))) == len(re.findall(r"inserted", events)) + 1
+
+
+def messages_by_lot_harm_neither_deva_nor_the_framework(lab):
+    """tests/guest/device/straydev.c.  MESSAGES=5000000 make test T=messages_by_lot"""
+    messages = int(os.environ.get("MESSAGES", "100000"))
+    with tempfile.TemporaryDirectory() as folder:
+        vm = lab.boot_modules(modules_with(lab, folder, "straydev"), extra=["-device", "ne2k_pci"])
+        at_the_prompt(vm)
+        before = re.sub(r"start number \d+", "", vm.command("devices"))
+        said = vm.command(f"run -d straydev {task_id(vm, 'fabrica')} {messages} {messages}", 60 + messages // 500)
+        assert ", 0 unanswered, 0 strange" in said and "exited" not in said, said
+        for error in (0, 1, 2, 9, 16, 22, 95):          # done, EPERM, ENOENT, EBADF, EBUSY, EINVAL, EOPNOTSUPP
+            assert re.search(rf" {error}:\d", said), f"nobody was told {error}: {said}"
+        assert re.sub(r"start number \d+", "", vm.command("devices")) == before, "the tree is another one"
+        assert "20" in vm.command("date") and "beep:" not in vm.command("beep 440 20")
+        assert "has ended" not in vm.text, "a driver ended"

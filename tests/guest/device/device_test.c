@@ -153,6 +153,39 @@ TEST(device_gets_memory_for_dma_only_if_it_is_a_bus_master)
     EXPECT_EQ(grant(&d, &handle), 0);
     EXPECT_EQ(hurd_deva_dma_memory(deva(), handle, &memory), 0);
     EXPECT_EQ(REQUEST(HURD_DEVA_DMA_MEMORY, handle, 0), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_DMA_MEMORY, handle, 0, 0), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_DMA_MEMORY, handle, HURD_DEVA_DMA_MOST + 1, 0), EINVAL);
+    drop(handle);
+}
+
+/* The pages stay with the devices, so this is the last test that asks for new ones. */
+TEST(device_has_pages_for_dma_of_its_own)
+{
+    struct hurd_device d = sample;
+    struct hurd_deva_dma first, memory, again;
+    L4_Word_t handle, below = 0x1000000;
+    d.flags = HURD_DEVICE_DMA;
+    EXPECT_EQ(grant(&d, &handle), 0);
+    EXPECT_EQ(hurd_deva_dma_memory(deva(), handle, &first), 0);
+    drop(handle);
+    for (unsigned i = 1; i < HURD_DEVA_DMA_LOANS; i++) {
+        d.number = sample.number + i;
+        EXPECT_EQ(grant(&d, &handle), 0);
+        EXPECT_EQ(hurd_deva_dma_pages(deva(), handle, 2, below, &memory), 0);
+        EXPECT_EQ(memory.physical[1] < below && memory.physical[0] < below, true);
+        EXPECT_EQ(memory.physical[0] == first.physical[0], false);
+        EXPECT_EQ(memory.physical[0] == memory.physical[1], false);
+        EXPECT_EQ(hurd_deva_dma_pages(deva(), handle, 3, 0, &again), EPROTO);
+        EXPECT_EQ(hurd_deva_dma_pages(deva(), handle, 2, 0, &again), 0);
+        EXPECT_EQ(memory.physical[0], again.physical[0]);
+        drop(handle);
+    }
+    d.number = sample.number + HURD_DEVA_DMA_LOANS;
+    EXPECT_EQ(grant(&d, &handle), 0);
+    EXPECT_EQ(hurd_deva_dma_memory(deva(), handle, &memory), ENOSPC);
+    drop(handle);
+    EXPECT_EQ(grant(&sample, &handle), 0);
+    EXPECT_EQ(hurd_deva_dma_memory(deva(), handle, &memory), EPERM);
     drop(handle);
 }
 
@@ -298,6 +331,7 @@ const struct test tests[] = {
     T(device_gives_its_memory_and_not_that_of_its_neighbour),
     T(device_gives_its_interrupt_and_no_other),
     T(device_gets_memory_for_dma_only_if_it_is_a_bus_master),
+    T(device_has_pages_for_dma_of_its_own),
     T(device_serves_its_disks_and_no_others),
     T(device_is_made_of_resources_that_can_be),
     T(device_gets_nothing_that_belongs_to_another_or_to_deva),

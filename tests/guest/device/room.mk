@@ -24,3 +24,7 @@ deverrors_SRC    := tests/guest/device/deverrors.c
 deverrors_LDS    := lib/hurd-mm/program.lds
 deverrors_LIBS   := hurd-mm c hurd-cap l4
 deverrors_CFLAGS := -I.
+PROGRAMS        += straydev
+straydev_SRC    := tests/guest/device/straydev.c
+straydev_LDS    := lib/hurd-mm/program.lds
+straydev_LIBS   := hurd-mm c hurd-cap l4

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* An IDE driver that dies: linked around the real one's port accesses and its requests to physmem
+/* A driver of disks that dies: linked around the real one's port accesses and its requests to physmem
  * and deva.  Each life ends at a step drawn by lot, as if somebody had killed it there, and mostly
  * while it serves; where, is the same in each run of a machine that counts instructions. */
 #include <hurd/cap.h>
 #include <hurd/deva.h>
 #include <l4/ipc.h>
 
+#include "tests/guest/disk/mortal.h"
 #include "tests/guest/lib/mortal.h"
 
 enum {
@@ -15,7 +16,7 @@ enum {
 
 static long left = -1;          /* steps; negative: not yet drawn */
 
-static void step(void)
+void mortal_step(void)
 {
     if (left < 0) {
         uint32_t random = mortal_lot();
@@ -25,19 +26,8 @@ static void step(void)
         mortal_end();
 }
 
-#define WRAP(type, name, parameters, arguments)                                                    \
-    type __real_##name parameters;                                                                 \
-    type __wrap_##name parameters;                                                                 \
-    type __wrap_##name parameters                                                                  \
-    {                                                                                              \
-        step();                                                                                    \
-        return __real_##name arguments;                                                            \
-    }
-
 WRAP(uint8_t, port_in8, (uint16_t port), (port))
 WRAP(void, port_out8, (uint16_t port, uint8_t value), (port, value))
-WRAP(void, port_in_words, (uint16_t port, void *to, uint32_t words), (port, to, words))
-WRAP(void, port_out_words, (uint16_t port, const void *from, uint32_t words), (port, from, words))
 WRAP(int, hurd_pm_container_copy,
      (L4_ThreadId_t pm, L4_Word_t source, L4_Word_t source_start, L4_Word_t dest,
       L4_Word_t dest_start, L4_Word_t size, L4_Word_t flags, L4_Word_t *amount),

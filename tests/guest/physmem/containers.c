@@ -496,6 +496,22 @@ TEST(container_pin_tells_physical_addresses)
     EXPECT_EQ(deallocate(a, 0, 40, NULL), 0);
 }
 
+TEST(container_pin_with_a_limit_binds_pages_below_it)
+{
+    const L4_Word_t isa = 0x1000000;
+    L4_Word_t first;
+    EXPECT_EQ(allocate(a, 0, 3), 0);
+    EXPECT_EQ(hurd_pm_container_pin_below(pm, a, 0, PAGE, PAGE, &first, NULL), ENOMEM);
+    EXPECT_EQ(hurd_pm_container_pin_below(pm, a, 0, 2 * PAGE, isa, &first, NULL), 0);
+    EXPECT(first + PAGE <= isa);
+    EXPECT_EQ(get(a, 1), 0);
+    EXPECT_EQ(hurd_pm_container_pin_below(pm, a, 0, PAGE, first, NULL, NULL), EBUSY);
+    EXPECT_EQ(hurd_pm_container_pin_below(pm, a, 0, PAGE, first + PAGE, NULL, NULL), 0);
+    EXPECT_EQ(hurd_pm_container_unpin(pm, a, 0, 2 * PAGE), 0);
+    EXPECT_EQ(hurd_pm_container_unpin(pm, a, 0, PAGE), 0);
+    EXPECT_EQ(deallocate(a, 0, 3, NULL), 0);
+}
+
 const struct test container_tests[] = {
     T(physmem_refuses_handles_that_name_nothing),
     T(physmem_refuses_handles_of_other_tasks),
@@ -534,5 +550,6 @@ const struct test container_tests[] = {
     T(dropping_the_last_handle_destroys_the_container),
     T(wired_containers_are_bound_at_once_and_capped),
     T(container_pin_tells_physical_addresses),
+    T(container_pin_with_a_limit_binds_pages_below_it),
     { 0 },
 };

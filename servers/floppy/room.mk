@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+STORED     += floppy
+floppy_SRC := $(wildcard servers/floppy/*.c)

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+STORED     += virtio
+virtio_SRC := $(wildcard servers/virtio/*.c)
