@@ -9,15 +9,15 @@ BOOTSET := $(patsubst %,$(BUILD)/strip/%,loader kernel sigma0 wortel physmem tas
 
 DRIVER_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(DRIVERS)))
 # Programs that stand in /bin of the file systems, and not in the archive.
-BIN_APPS := env true wc
-# In /bin of the disk only: the archive would be too large for machines of 7 MB.
-DISK_APPS := mailbox starts
+BIN_APPS := env wc
+# In /bin of the disk only: the archive would be too large for machines of 8 MB.
+DISK_APPS := mailbox starts swapcheck true
 APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(filter-out $(BIN_APPS) $(DISK_APPS),$(sort $(APPS))))
 BIN_BINARIES := $(addprefix $(BUILD)/strip/apps/,$(BIN_APPS))
 
 # The file system that a RAM disk starts with; BIN_PORTS: tools/ports.mk.
 ROOT_IMAGE := $(BUILD)/root.img
-$(ROOT_IMAGE): $(shell find boot/root) $(BIN_BINARIES) $(BIN_PORTS) tools/rootimage
+$(ROOT_IMAGE): $(shell find boot/root) $(BIN_BINARIES) $(BIN_PORTS) tools/rootimage tools/images.mk
 	@tools/rootimage $@ boot/root $(BIN_BINARIES) $(BIN_PORTS)
 
 # What `ls` says of them: "NAME<tab>WHAT IT DOES".
@@ -37,10 +37,10 @@ else
 $(BUILD)/apps.cpio: $(APP_BINARIES) $(BUILD)/programs.txt $(ROOT_IMAGE) $(wildcard apps)
 	@tools/archive $@ $(APP_BINARIES) $(BUILD)/programs.txt $(ROOT_IMAGE)
 endif
-missing_apps = missing=$$(for app in $(sort $(APPS)); do [ -e $(BUILD)/strip/apps/$$app ] || echo "apps/$$app"; done); \
+missing_apps = missing=$$(for app in $(filter-out $(DISK_APPS),$(sort $(APPS))); do [ -e $(BUILD)/strip/apps/$$app ] || echo "apps/$$app"; done); \
     [ -z "$$missing" ] || { echo "make: does not build, so it is not among the programs: $$(echo $$missing)" >&2; exit 1; }
 
-$(BUILD)/tests.cpio: $(APP_BINARIES) $(BUILD)/programs.txt $(ROOT_IMAGE) $(addprefix $(BUILD)/strip/,$(APP_TESTS))
+$(BUILD)/tests.cpio: $(APP_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(DISK_APPS)) $(BUILD)/programs.txt $(ROOT_IMAGE) $(addprefix $(BUILD)/strip/,$(APP_TESTS))
 	@tools/archive $@ $^
 # deva's archive: the driver framework, the drivers, and which driver fits which device.
 STORED_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(STORED)))

@@ -42,11 +42,13 @@ L4_Word_t first_free_thread(void) { return number(THREAD_FREE); }
 
 /* ---- modules */
 
+#define NEEDS "Pecan starts with 6 MB of memory, and its demo with 8 MB."
+
 static void claim_modules(void)
 {
     if (module_count < MODULE_NEEDED)
         boot_fail("boot module '%s' is missing: the boot menu must name %u modules behind the root "
-                  "server, not %u.",
+                  "server, not %u.  A boot loader leaves out what finds no memory: " NEEDS,
                   role[module_count], (unsigned)MODULE_NEEDED, module_count);
     for (unsigned i = 0; i < module_count; i++) {
         struct module *m = &modules[i];
@@ -277,8 +279,8 @@ void boot_prepare(void)
         boot_fail("boot module '%s' is broken: it wants the root server's memory.",
                   modules[MODULE_PHYSMEM].name);
     if (!memory_is_ram(from, to) || !memory_claim(from, to))
-        boot_fail("not enough memory: physmem needs free RAM from 0x%lx to 0x%lx.  Pecan starts with "
-                  "6 MB of memory, and its demo with 8 MB.", from, to);
+        boot_fail("not enough memory: physmem needs free RAM from 0x%lx to 0x%lx.  " NEEDS, from,
+                  to);
     place_modules(from, to);
     prepare_task(BOOT_TASK, THREAD_TASK, HURD_TASK_TASK, MODULE_TASK);
     prepare_task(BOOT_DEVA, THREAD_DEVA, HURD_TASK_DEVA, MODULE_DEVA);

@@ -4,11 +4,19 @@ import os
 import re
 
 import machine
-from driver import Disks, failing, modules_with, shell
+from driver import Disks, failing, modules_with
 from shell import comes_to, frames_in_use
 
 MEGABYTES, SWAP_END = 64, 2048 + 32 * 2048      # a program of the shell gets a part of the partition
 INTACT = "swapcheck: all data intact"
+
+
+def shell(lab, init, *places, **setup):
+    """The system at its prompt, with swapcheck, which is not on the ISO; places: (image, where it is)."""
+    drives = [word for image, place in places for word in machine.ide_disk(image, place)]
+    vm = lab.boot_modules(machine.MODULES[:-1] + ["tests.cpio"], options={"init": init}, extra=drives + list(setup.pop("extra", ())), **setup)
+    vm.expect("pecan> ", 120)
+    return vm
 
 
 def swap_of(vm):

@@ -712,14 +712,15 @@ TEST(task_refuses_handles_that_name_nothing)
 
 TEST(task_refuses_unknown_operations_and_wrong_numbers_of_words)
 {
-    static const L4_Word_t labels[] = { 512, 513, 514, 515, 521, 522, 523, 524, 529, 530 };
+    static const L4_Word_t labels[] = { 512, 513, 514, 515, 521, 522, 523, 524, 529, 530, 551 };
     for (unsigned i = 0; i < sizeof labels / sizeof labels[0]; i++) {
         EXPECT_EQ(REQUEST(labels[i], self()), EINVAL);
         EXPECT_EQ(REQUEST(labels[i], self(), 0, 0, 0, 0), EINVAL);
     }
     EXPECT_EQ(REQUEST(HURD_TASK_RELEASE, self(), 0), EINVAL);
     EXPECT_EQ(REQUEST(511, self()), ENOSYS);
-    EXPECT_EQ(REQUEST(531, self()), ENOSYS);
+    EXPECT_EQ(REQUEST(536, self()), ENOSYS);
+    EXPECT_EQ(REQUEST(552, self()), ENOSYS);
     EXPECT_EQ(REQUEST(0, self()), ENOSYS);
 }
 
@@ -869,8 +870,10 @@ TEST(task_survives_random_requests)
         }
         if (n && (seed & 0x30))
             words[0] = self();
+        /* It ends the task or its thread, or waits for good. */
         bool fatal = label == HURD_TASK_DESTROY || label == HURD_TASK_EXIT ||
-                     label == HURD_TASK_THREAD_DESTROY;
+                     label == HURD_TASK_THREAD_DESTROY || label == HURD_TASK_SIGNAL ||
+                     label == HURD_TASK_SIGNAL_GROUP || label == HURD_TASK_SIGNAL_WAIT;
         if (n && fatal && words[0] == self())
             continue;
         request(label, n, words);
