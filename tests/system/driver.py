@@ -235,7 +235,7 @@ def qemus_drives_answer_as_the_book_says(lab):
 def qemus_drives_on_an_isa_machine_answer_as_the_book_says(lab):
     with Disks() as disks:
         modules = probe_modules(lab, disks.folder.name)
-        vm = lab.boot_modules(modules, machine="isapc", cpu="486", memory=16, extra=machine.ide_disk(disks.image()))
+        vm = lab.boot_modules(modules, machine="isapc", cpu="486", memory=32, extra=machine.ide_disk(disks.image()))
         the_drive_answers(vm, 0, QEMU + ["bus master: no"], "PIO", 32)
 
 

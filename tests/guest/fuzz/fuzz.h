@@ -65,6 +65,10 @@ static inline word_t below(struct worker *w, word_t n) /* 0 .. n - 1 */
 {
     return (word_t)((uint64_t)chance(w) * n >> 32);
 }
+/* Word 2 of a message.  In a reply to an exception these are the flags: never the trap flag.  A
+ * worker that single-steps stops inside worker_entry, its UTCB may move meanwhile, and then it goes
+ * on with the stack of another worker. */
+static inline word_t chance_of_flags(struct worker *w) { return chance(w) & ~0x100ul; }
 static inline bool percent(struct worker *w, word_t p) { return below(w, 100) < p; }
 static inline word_t hot_page(struct worker *w) { return HOT + below(w, HOT_PAGES) * PAGE; }
 

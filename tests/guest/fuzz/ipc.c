@@ -81,7 +81,8 @@ static word_t make_message(struct worker *w, word_t *mr)
     /* Whom this starts, or sends on from an exception, gets word 1 as its instruction pointer: nowhere, or into traps. */
     mr[1] = percent(w, 50) ? 0xC0000000 | chance(w) : hot_page(w) + below(w, PAGE);
     word_t typed = 0, items = percent(w, 55) ? 0 : 1 + below(w, 3);
-    for (word_t i = 2; i <= untyped; i++)
+    mr[2] = chance_of_flags(w);
+    for (word_t i = 3; i <= untyped; i++)
         mr[i] = chance(w);
     while (items-- && untyped + typed < 62)
         typed += make_item(w, mr + 1 + untyped + typed, 63 - untyped - typed, items != 0);
@@ -175,9 +176,10 @@ static word_t make_answer(struct worker *w, word_t *mr, word_t tag)
         return 2 << L4_TAG_T_SHIFT;
     }
     if (label == L4_LABEL_EXCEPTION) {
-        for (int i = 2; i <= 12; i++)
-            mr[i] = chance(w);
         mr[1] = (word_t)worker_entry;
+        mr[2] = chance_of_flags(w);
+        for (int i = 3; i <= 12; i++)
+            mr[i] = chance(w);
         return percent(w, 90) ? L4_EXCEPTION_WORDS : 1 + below(w, 12);
     }
     return label == L4_LABEL_INTERRUPT ? 0 : make_message(w, mr);

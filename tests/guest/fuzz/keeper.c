@@ -70,7 +70,8 @@ static void io_fault(L4_ThreadId_t from, L4_Fpage_t ports)
 static void exception(struct worker *w)
 {
     exceptions_served++;
-    for (int i = 2; i <= (int)L4_EXCEPTION_WORDS; i++)
+    L4_LoadMR(2, w ? chance_of_flags(w) : 0);
+    for (int i = 3; i <= (int)L4_EXCEPTION_WORDS; i++)
         L4_LoadMR(i, w ? chance(w) : 0);
     L4_LoadMR(0, L4_EXCEPTION_WORDS);
     L4_LoadMR(1, (word_t)worker_entry);

@@ -456,13 +456,13 @@ static void looks_at_the_clock(void *ignored)
     stop = 2;
 }
 
-/* In one piece it takes 18 ms: some 250 instructions a page, 125 a microsecond.  In parts, this thread waits for the time slice of
+/* In one piece it takes 17 ms: some 250 instructions a page, 125 a microsecond.  In parts, this thread waits for the time slice of
  * physmem's pacer at the longest, which is a program like others: 10 ms. */
 TEST(nobody_waits_for_the_end_of_a_large_task)
 {
     L4_Word_t theirs, handle, ignored, before = free_frames();
     L4_ThreadId_t t;
-    enum { LARGE = 9000 };
+    enum { LARGE = 8500 };
     EXPECT_EQ(hurd_pm_control_split(pm, own_control, LARGE + 100, friend_task, &theirs), 0);
     EXPECT_EQ(FRIEND_REQUEST(&handle, HURD_PM_CONTAINER_CREATE, theirs), 0);
     EXPECT_EQ(FRIEND_REQUEST(&ignored, HURD_PM_CONTAINER_ALLOCATE, handle, 0, 0, LARGE * PAGE), 0);
