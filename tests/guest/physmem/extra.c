@@ -480,7 +480,7 @@ TEST(nobody_waits_for_the_end_of_a_large_task)
     while (stop != 2)
         L4_Sleep(L4_TimePeriod(5000));
     EXPECT(free_frames() >= before);
-    EXPECT_EQ(longest < 14500 ? 0 : longest, 0);
+    EXPECT_EQ(longest < 15500 ? 0 : longest, 0);
 }
 
 const struct test extra_tests[] = {
