@@ -114,6 +114,18 @@ static struct figures figures(void)
                             budget[HURD_BUDGET_THREADS].limit - budget[HURD_BUDGET_THREADS].used};
 }
 
+/* When nothing has changed for a tenth of a second, no page of a child is being written any more. */
+static struct figures settled(void)
+{
+    struct figures now = figures(), earlier;
+    do {
+        earlier = now;
+        L4_Sleep(L4_TimePeriod(100000));
+        now = figures();
+    } while (memcmp(&now, &earlier, sizeof now));
+    return now;
+}
+
 /* What was being written when the child ended is given back when it is written. */
 static bool all_is_back(const struct figures *before)
 {
@@ -182,7 +194,7 @@ int main(int argc, char **argv)
     unsigned kept = 0, others = 0;
     for (int warm = 0; warm < 3; warm++)
         death(LATEST);
-    struct figures before = figures();
+    struct figures before = settled();
     for (L4_Word_t i = 0; i < deaths && kept < 3; i++) {
         L4_Word_t n = 1 + mix(seed * 2654435761u + i) % LATEST;
         int status = death(n);
@@ -192,7 +204,7 @@ int main(int argc, char **argv)
         kept += !back;
         others += status != MORTAL_STATUS;
         if (!back)
-            before = figures();
+            before = settled();
         if (i % 20 == 19)
             printf("# %lu of %lu\n", i + 1, deaths);
     }
