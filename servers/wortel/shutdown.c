@@ -52,7 +52,7 @@ void system_shutdown(L4_Word_t status, enum hurd_shutdown how)
 
 void boot_fail(const char *format, ...)
 {
-    char line[160];
+    char line[240];
     va_list args;
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);

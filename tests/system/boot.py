@@ -116,7 +116,7 @@ def a_machine_without_a_serial_port_boots(lab):
 def a_machine_with_4_megabytes_is_told_how_many_pecan_needs(lab):
     """From each medium: in one sentence, of GRUB's menu, of the loader or of wortel."""
     disk = os.path.join(lab.build, "images/pecan-disk.img")
-    sentence = (r"wortel: (not enough memory|boot module '[a-z ]+' is missing): .*Pecan starts with\s+6 MB of memory|Pecan did not start\.\s+It starts with\s+6 MB of memory|"
+    sentence = (r"wortel: (not enough memory|boot module '[a-z -]+' is missing): .*Pecan starts with\s+6 MB of memory|Pecan did not start\.\s+It starts with\s+6 MB of memory|"
                 r"loader: Too little memory: \d+ KB of RAM have no room for \S+ \(\d+ KB\)")
     for vm in (lab.boot_iso(memory=4), lab.boot_iso(image=None, disk=disk, memory=4), lab.boot_modules(memory=4), lab.boot_floppy(memory=4)):
         vm.finish(30)                   # the floppy's menu waits for a key, and does not end

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The root server: wortel_test in the place of each server that it serves, and boots with modules missing or broken."""
 import os
-import subprocess
 
 import machine
+from driver import archive_of
 
 
 def in_the_place_of(lab, name, test="wortel_test", **others):
@@ -73,11 +73,10 @@ def modules_that_nobody_uses_are_told_and_do_no_harm(lab):
 
 
 def with_few_programs(lab, *more):
-    """The modules, with an archive that does not grow with the number of programs that there are."""
-    archive = os.path.abspath(lab.log + ".cpio")
-    subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + [f"{lab.build}/strip/apps/{name}" for name in ("demo", "hello", *more)],
-                   check=True, stdout=subprocess.DEVNULL)
-    return [archive if name == "apps.cpio" else name for name in machine.MODULES]
+    """The modules, with archives that do not grow with the number of programs and drivers that there are."""
+    apps = archive_of(lab, os.path.abspath(lab.log + ".cpio"), *(f"apps/{name}" for name in ("demo", "hello", *more)))
+    store = archive_of(lab, os.path.abspath(lab.log + "-deva-store"), "fabrica", "ide", "drivers.txt")
+    return [{"apps.cpio": apps, "deva-store": store}.get(name, name) for name in machine.MODULES]
 
 
 def five_megabytes_are_enough_for_the_shell(lab):
@@ -86,8 +85,8 @@ def five_megabytes_are_enough_for_the_shell(lab):
     assert "Hello" in vm.command("run hello")
 
 
-def seven_megabytes_are_enough_with_all_programs(lab):
-    vm = lab.boot_modules(memory=7)
+def ten_megabytes_are_enough_with_all_programs(lab):
+    vm = lab.boot_modules(memory=10)
     vm.expect("pecan> ", 120)
     assert "Hello" in vm.command("run hello")
 

@@ -62,7 +62,10 @@ static void nothing(struct sim *s, uint32_t page)
 static uint32_t random_victim(struct sim *s, uint32_t incoming)
 {
     (void)incoming;
-    return page_at(s, random_next(&s->parameter[0]));
+    uint32_t page = NONE;               /* nearly all slots have a page when one has to go */
+    for (uint32_t tries = 0; page == NONE && tries < 64 * s->slots; tries++)
+        page = page_at(s, random_next(&s->parameter[0]));
+    return page;
 }
 
 const struct policy random_policy = {

@@ -72,12 +72,8 @@ bool page_look(struct sim *s, uint32_t page)
 
 uint32_t page_at(const struct sim *s, uint32_t at)
 {
-    for (uint32_t i = 0; i < s->slots; i++) {
-        uint32_t page = s->slot[(at + i) % s->slots];
-        if (page != NONE && !s->pages[page].probation)
-            return page;
-    }
-    return NONE;
+    uint32_t page = s->slot[at % s->slots];
+    return page != NONE && !s->pages[page].probation ? page : NONE;
 }
 
 /* ---- the disk ---- */

@@ -103,7 +103,7 @@ void sim_run(struct sim *s, const struct trace *t, const struct policy *policy, 
 /* Was it used since the last look?  As the processor's accessed bit. */
 bool page_look(struct sim *s, uint32_t page);
 
-/* A place among the frames: the page of the policy there, or in the next frame that has one. */
+/* A place among the frames: the page of the policy there, or NONE. */
 uint32_t page_at(const struct sim *s, uint32_t at);
 
 /* ---- lists of pages ---- */
