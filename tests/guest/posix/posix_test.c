@@ -215,6 +215,29 @@ TEST(pread_and_pwrite_leave_the_position)
     unlink("/a");
 }
 
+TEST(what_was_just_written_is_read_back_by_the_block)
+{
+    static char block[1024], other[1024];
+    EXPECT_EQ(close(creat("/blocks", 0600)), 0);
+    int d = open("/blocks", O_RDWR);
+    EXPECT_EQ(write(d, block, sizeof block), sizeof block);
+    EXPECT_EQ(lseek(d, 0, SEEK_SET), 0);
+    EXPECT_EQ(read(d, other, sizeof other), sizeof other);
+    for (int i = 1; i < 12; i++) {
+        memset(block, i, sizeof block);
+        EXPECT_EQ(lseek(d, i * 1024, SEEK_SET), i * 1024);
+        EXPECT_EQ(write(d, block, sizeof block), sizeof block);
+        EXPECT_EQ(lseek(d, 0, SEEK_SET), 0);
+        EXPECT_EQ(read(d, other, sizeof other), sizeof other);
+        EXPECT_EQ(other[9], 0);
+        EXPECT_EQ(lseek(d, i * 1024, SEEK_SET), i * 1024);
+        EXPECT_EQ(read(d, other, sizeof other), sizeof other);
+        EXPECT_EQ(memcmp(block, other, sizeof block), 0);
+    }
+    EXPECT_EQ(close(d), 0);
+    EXPECT_EQ(unlink("/blocks"), 0);
+}
+
 TEST(large_files_come_in_one_call)
 {
     char *out = malloc(BIG), *in = malloc(BIG);
@@ -564,6 +587,7 @@ const struct test tests[] = {
     T(owners_and_times_are_set),
     T(reading_and_writing_move_the_position),
     T(pread_and_pwrite_leave_the_position),
+    T(what_was_just_written_is_read_back_by_the_block),
     T(large_files_come_in_one_call),
     T(what_is_appended_goes_behind_the_end),
     T(a_file_is_only_used_as_it_was_opened),
