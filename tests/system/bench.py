@@ -57,8 +57,9 @@ def bench_paging_keeps_to_its_budgets(lab):
 def bench_starting_programs_keeps_to_its_budgets(lab):
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         archive = os.path.join(folder, "bench.cpio")
-        parts = [os.path.join(lab.build, name) for name in ("strip/execs", "strip/ramdisk", "strip/ext2fs", "root.img")]
-        subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + parts, check=True, stdout=subprocess.DEVNULL)
+        parts = [os.path.join(lab.build, name) for name in ("strip/execs", "strip/ramdisk", "strip/ext2fs")]
+        subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + parts + [meter.root_image(lab.build, folder)], check=True,
+                       stdout=subprocess.DEVNULL)
         modules = machine.MODULES[:-1] + [archive]
         seen = within_budget(lab, lambda: meter.boot(lab.build, modules, {"init": "init batch run=execs root=ram"}), lambda name: name)
     assert {"exec.fork", "exec.spawn"} <= seen, seen
