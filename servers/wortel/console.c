@@ -103,7 +103,7 @@ void console_putchar(char c)
 
 void say(const char *format, ...)
 {
-    char line[200];
+    char line[280];
     va_list args;
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
