@@ -474,6 +474,7 @@ def a_long_list_stops_at_each_page(lab):
 def containers_and_frames_add_up(lab):
     vm = shell(lab)
     vm.command("spin &")
+    vm.command("sleep 1")                       # it has all its containers then
     text = vm.command("containers")
     rows = re.findall(r"^ *(\d+)  (\S+) +(\d+) +(\d+) +\d+ +\d+ +\d+(?:  wired|  ends)*$", text, re.M)
     count, pages = map(int, re.search(r"^(\d+) containers, (\d+) pages$", text, re.M).groups())
