@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { PAGE = 4096, TASKS_MOST = 32, PAGES_MOST = 4096, STEPS = 2000, WRONG = 99, SLACK = 8 };
+enum { PAGE = 4096, TASKS_MOST = 32, PAGES_MOST = 4096, STEPS = 2000, SAID = 500, WRONG = 99, SLACK = 8 };
 
 static L4_ThreadId_t physmem, task;
 static L4_Word_t control, self;
@@ -123,8 +123,11 @@ static int work(uint32_t seed, unsigned frames)
         return EXIT_FAILURE;
     base = at;
     unsigned steps = STEPS / 2 + draw(STEPS);
-    for (unsigned i = 0; i < steps; i++)
+    for (unsigned i = 0; i < steps; i++) {
         step();
+        if (i % SAID == SAID - 1)           /* the work goes on */
+            printf("# task %lu: %u of %u steps\n", L4_Version(L4_MyGlobalId()), i + 1, steps);
+    }
     for (unsigned page = 0; page < pages; page++)
         look(page);
     return EXIT_SUCCESS;
