@@ -24,6 +24,8 @@ static int promise_once(struct pager *p, struct pager_file *file, uint32_t page,
                         uint32_t *done)
 {
     int err = p->frames->check(p->context, file->container, page, count, true, done);
+    if (*done > 0)
+        pager_file_changes(p, file);    /* from now on, clients may write to them */
     for (uint32_t i = 0; i < *done; i++) {
         struct pager_page *r = pager_page_find(p, file, page + i);
         p->dirty += !r->dirty;

@@ -137,6 +137,18 @@ struct pager_file *pager_find(struct pager *p, uint64_t key)
     return NULL;
 }
 
+void pager_file_changes(struct pager *p, struct pager_file *file)
+{
+    file->version = ++p->versions;
+}
+
+int pager_version(struct pager *p, struct pager_file *file, uint64_t *version)
+{
+    int err = p->dirty > 0 ? pager_sync(p, file) : 0;
+    *version = file->version;
+    return err;
+}
+
 static void file_end(struct pager *p, struct pager_file *file)
 {
     while (file->pages)
@@ -170,6 +182,7 @@ static int file_make(struct pager *p, uint64_t key, struct pager_file **file)
     if (err)
         return err;
     *f = (struct pager_file) { .key = key, .container = container, .exists = true };
+    pager_file_changes(p, f);           /* what an earlier record of the file said is forgotten */
     *file = f;
     return 0;
 }
@@ -326,6 +339,7 @@ int pager_changed(struct pager *p, struct pager_file *file, uint64_t at, const u
                   uint32_t size)
 {
     int err = 0;
+    pager_file_changes(p, file);
     for (uint32_t done = 0, n; done < size; done += n) {
         uint32_t offset = (at + done) % PAGER_PAGE;
         n = size - done < PAGER_PAGE - offset ? size - done : PAGER_PAGE - offset;
@@ -340,6 +354,7 @@ int pager_offer(struct pager *p, struct pager_file *file, uint32_t page, uint32_
 {
     bool promised = false, all = true;
     int err = 0;
+    pager_file_changes(p, file);
     for (uint32_t i = 0; i < count && !err; i++) {
         struct pager_page *r = pager_page_find(p, file, page + i);
         all = all && !(r && r->dirty);
@@ -356,6 +371,7 @@ int pager_offer(struct pager *p, struct pager_file *file, uint32_t page, uint32_
 int pager_cut(struct pager *p, struct pager_file *file, uint64_t size)
 {
     uint32_t rest = size % PAGER_PAGE;
+    pager_file_changes(p, file);
     for (struct pager_page *r = file->pages, *next; r; r = next) {
         next = r->after;
         if ((uint64_t) r->page * PAGER_PAGE >= size)

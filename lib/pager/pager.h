@@ -70,6 +70,7 @@ struct pager_file {
     struct pager_page *pages;
     uint32_t users;
     uint32_t used;                      /* when it was opened last */
+    uint64_t version;                   /* another one each time its contents may have changed */
     bool exists;                        /* false: the record is free */
 };
 
@@ -83,6 +84,7 @@ struct pager {
     uint32_t count, hash_mask;
     uint32_t cached, promised, dirty;   /* pages in the cache, and so many of them */
     uint32_t opened;                    /* opens so far */
+    uint64_t versions;                  /* of all files so far */
     struct pager_page *sorted[PAGER_DIRTY];
     /* counted since the start, for measurements: pages that came from the store, were found lost,
      * were evicted, were written; runs in which they were written */
@@ -128,6 +130,9 @@ int pager_cut(struct pager *p, struct pager_file *file, uint64_t size);
 void pager_forget(struct pager *p, uint64_t key);
 /* The file with this key, or NULL. */
 struct pager_file *pager_find(struct pager *p, uint64_t key);
+/* Two calls with the same result: the file's contents have not changed between them.  Pages that
+ * were dirty are written first, so that the next write is noticed; an error is that of a write. */
+int pager_version(struct pager *p, struct pager_file *file, uint64_t *version);
 
 /* ---- dirty.c ---- */
 
@@ -140,6 +145,7 @@ int pager_promise(struct pager *p, struct pager_file *file, uint32_t page, uint3
                   uint32_t *done);
 struct pager_page *pager_page_find(struct pager *p, const struct pager_file *file, uint32_t page);
 void pager_page_lose(struct pager *p, struct pager_page *page);    /* its frame is gone */
+void pager_file_changes(struct pager *p, struct pager_file *file);
 /* How many of `count` pages from `page` on are in the cache, or are not, until one that differs. */
 uint32_t pager_alike(struct pager *p, const struct pager_file *file, uint32_t page, uint32_t count,
                      bool cached);

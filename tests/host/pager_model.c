@@ -29,6 +29,9 @@ static struct file {
     uint8_t disk[PAGES * PAGER_PAGE], wanted[PAGES * PAGER_PAGE];
     uint32_t size;
     struct pager_file *cached;          /* NULL: nobody uses it */
+    uint64_t version;                   /* of what it held then; 0: nobody has asked yet */
+    uint8_t then[PAGES * PAGER_PAGE];
+    uint32_t size_then;
 } file[FILES];
 
 static struct pager pager;
@@ -37,6 +40,7 @@ static void *memory;
 static uint32_t frames_used, frames_most, last_key, last_page;
 static int store_error, reserve_error;
 static bool in_sync, at_random;
+static unsigned versions_kept;
 
 static uint32_t below(uint32_t n)
 {
@@ -337,6 +341,22 @@ static void server_syncs(struct file *f)
 }
 
 /* physmem takes frames that are not promised, and tells nobody. */
+static void version_tells_of_changes(struct file *f)
+{
+    uint64_t version;
+    use(f);
+    if (pager_version(&pager, f->cached, &version))
+        return;
+    if (version == f->version) {
+        assert_int_equal(f->size, f->size_then);
+        assert_memory_equal(f->wanted, f->then, f->size);
+        versions_kept++;
+    }
+    f->version = version;
+    f->size_then = f->size;
+    memcpy(f->then, f->wanted, sizeof f->then);
+}
+
 static void frames_are_taken(void)
 {
     for (int c = 0; c < FILES + PAGER_FILES; c++) {
@@ -350,7 +370,7 @@ static void frames_are_taken(void)
 static void step(void)
 {
     struct file *f = &file[below(FILES)];
-    switch (below(16)) {
+    switch (below(17)) {
     case 0: server_cuts(f); break;
     case 1: server_closes(f); break;
     case 2: server_syncs(f); break;
@@ -360,6 +380,7 @@ static void step(void)
     case 6: server_offers(f); break;
     case 7: store_error = below(4) ? 0 : EIO; break;
     case 8: reserve_error = below(4) ? 0 : ENOSPC; break;
+    case 16: version_tells_of_changes(f); break;
     case 9: frames_most = FRAMES - below(FRAMES / 2); break;
     case 10: case 11: case 12: client_writes(f); break;
     default: client_reads(f); break;
@@ -388,6 +409,7 @@ static void the_cache_shows_what_was_written_whatever_happens(void **state)
         store_error = 0;
         for (int i = 0; i < FILES; i++)
             server_closes(&file[i]);
+        assert_true(versions_kept > 0);
         assert_true(pager.read > 0 && pager.lost > 0 && pager.evicted > 0 && pager.written > 0);
         free(memory);
     }
