@@ -11,6 +11,13 @@
  *   1045   file_lock       0 file, 1 HURD_LOCK_GET, _SET or _WAIT,   GET: 0 type, 1-2 first byte,
  *                          2 type, 3-4 first byte, 5-6 bytes         3-4 bytes, 5 task id
  *
+ *   1046   file_image      0 file                                    0 image
+ *
+ * file_image: the program in the file, as an image that `task` holds for all who start it
+ *   (HURD_TASK_IMAGE).  The caller opens a slot for the server at `task` first (HURD_CAP_OPEN); the
+ *   handle is in its table there.  The image is what the file says now, whatever is written later.
+ *   EACCES: not a regular file, no x bit, or not opened for reading.  ENOEXEC: no program.  EPERM:
+ *   no slot.  EFBIG, ENOMEM, EAGAIN: too large, or no room; the caller reads the file itself then.
  * file_lock: advice between tasks.  bytes 0: to the end of the file, wherever that is.  A new lock
  *   of a task takes the place of its older ones on the same bytes.  All its locks on a file go when
  *   it drops a handle that was opened to read or write that file.  GET tells of one lock that is in
@@ -29,6 +36,7 @@
 #define HURD_FILE_UTIMES    1043
 #define HURD_FILE_READLINK  1044
 #define HURD_FILE_LOCK      1045
+#define HURD_FILE_IMAGE     1046
 
 #define HURD_LOCK_GET       0u
 #define HURD_LOCK_SET       1u

@@ -119,6 +119,22 @@ enum hurd_task_op {
      * ends (reason killed). */
     HURD_TASK_EXEC = 535,
 
+    /* 0 own task, 1 container handle, 2 offset of an ELF file in it, a multiple of 4 KB, 3 its
+     * bytes -> 0 image handle.
+     * `task` makes a copy (copy-on-write) of these pages, which charges the caller's memory control.
+     * The handle is the caller's, to be given to others (HURD_CAP_GIVE) and dropped.  Whoever has
+     * it may name it in CREATE and EXEC: word 1 is the image handle, in the table of `task` itself,
+     * word 2 HURD_TASK_IMAGE_HELD, word 3 is 0.  Then nothing is copied: all these tasks share the
+     * pages.  They exist as long as somebody has a handle or a task began with them.  CREATE and
+     * EXEC consume the caller's handle as they do the one of physmem.
+     * Word 1 is a gift, as with CREATE, and consumed, except after EINVAL.  EAGAIN: the caller has
+     * HURD_TASK_IMAGES of them, or `task` has no room.  ENOENT, ESTALE: pages are missing.  ENOMEM:
+     * the control has too few frames.  EPERM also: wortel started the caller. */
+    HURD_TASK_IMAGE = 538,
+    /* CREATE of a task that counts as one made by FORK: WAIT_CHILD waits for it, and its end is a
+     * signal HURD_TASK_CHILD. */
+    HURD_TASK_SPAWN = 539,
+
     /* 0 task or master, 1 task ID (0 = the task of the handle), 2 signal (1..31; 0: only the
      * check) -> empty; no reply if it ends the caller.  M.  With the handle of the caller's own
      * task, word 1 may name any task that the caller started, or that such a task started, and so
@@ -169,6 +185,9 @@ enum hurd_task_op {
 
 #define HURD_TASK_NOHANG 1u
 #define HURD_TASK_NAMES  4u /* of one task */
+
+#define HURD_TASK_IMAGES     16u    /* that one task made with IMAGE, and that exist */
+#define HURD_TASK_IMAGE_HELD (~0ul)
 
 #define HURD_TASK_BY_SIGNAL 0x100u
 #define HURD_TASK_SIGNALS   31u         /* the numbers are those of Linux */
@@ -250,11 +269,19 @@ struct hurd_task_text {
 int hurd_task_create_text(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                           L4_Word_t size, L4_Word_t control, const struct hurd_task_text *text,
                           struct hurd_task_created *created);
+/* The same for SPAWN. */
+int hurd_task_spawn(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
+                    L4_Word_t size, L4_Word_t control, const struct hurd_task_text *text,
+                    struct hurd_task_created *created);
 int hurd_task_fork(L4_ThreadId_t server, L4_Word_t task, L4_Word_t control, L4_Word_t memory,
                    struct hurd_task_created *created);
 /* Returns only if it fails.  `kept`: a handle in the table of `task`, or 0. */
 int hurd_task_exec(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                    L4_Word_t size, L4_Word_t kept, const struct hurd_task_text *text);
+/* *image: the handle, in the table of `task`.  `container`: a handle in the table of `task` at
+ * physmem. */
+int hurd_task_image(L4_ThreadId_t server, L4_Word_t task, L4_Word_t container, L4_Word_t offset,
+                    L4_Word_t size, L4_Word_t *image);
 struct hurd_task_ended { L4_Word_t id, status, reason; };
 int hurd_task_wait_child(L4_ThreadId_t server, L4_Word_t task, L4_Word_t child, L4_Word_t flags,
                          struct hurd_task_ended *ended);

@@ -20,12 +20,18 @@ enum {
 
 struct image {
     struct files_image at;
+    bool held;                          /* `task` has it: at.container is a handle there */
     char line[LINE_MOST];               /* the file's first bytes, terminated */
 };
 
 static L4_ThreadId_t physmem(void)
 {
     return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
+}
+
+static L4_ThreadId_t task_server(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
 }
 
 static L4_Word_t control_of_ours(void)
@@ -79,21 +85,40 @@ static int image_check(struct file *file, L4_Word_t *size)
     return 0;
 }
 
+/* The file server has an image of the file, which the tasks of this program share.  False: it has
+ * not, and the file is to be read, which also says what is wrong with it. */
+static bool image_is_held(struct file *file, struct image *image)
+{
+    L4_Word_t handle;
+    if (hurd_cap_open(task_server(), 1, L4_Version(file->server)) ||
+        hurd_cap_rpc(file->server, HURD_FILE_IMAGE, 1, &file->handle, 1, &handle, NULL))
+        return false;
+    *image = (struct image) { .held = true,
+                              .at = { .container = handle, .offset = HURD_TASK_IMAGE_HELD } };
+    return true;
+}
+
+static int image_copy(struct file *file, struct image *image)
+{
+    *image = (struct image) { .held = false };
+    int err = image_check(file, &image->at.size);
+    if (!err)
+        err = hurd_pm_container_create(physmem(), control_of_ours(), 0, &image->at.container);
+    if (err)
+        return err;
+    err = image_read(file, image);
+    if (err)
+        hurd_pm_container_destroy(physmem(), image->at.container);
+    return err;
+}
+
 static int image_make(struct files *f, const char *path, struct image *image)
 {
     struct file file;
     int err = file_open(f, &file, path, HURD_DIR_READS, 0);
     if (err)
         return err == EISDIR ? EACCES : err;
-    image->at.offset = 0;
-    err = image_check(&file, &image->at.size);
-    if (!err)
-        err = hurd_pm_container_create(physmem(), control_of_ours(), 0, &image->at.container);
-    if (!err) {
-        err = image_read(&file, image);
-        if (err)
-            hurd_pm_container_destroy(physmem(), image->at.container);
-    }
+    err = image_is_held(&file, image) ? 0 : image_copy(&file, image);
     file_close(&file);
     return err;
 }
@@ -200,6 +225,7 @@ struct start {
     L4_Word_t frames;                   /* of a new task */
     struct hurd_task_created *created;
     struct files *files;                /* the connection, which this task keeps; else perhaps NULL */
+    bool child;
 };
 
 /* What goes to `task` beside the image: a part of our memory, or the connection's container. */
@@ -212,19 +238,29 @@ static int companion_give(const struct start *start, L4_Word_t *theirs)
                          theirs);
 }
 
+/* `task` was not asked, so the handle is still ours. */
+static void image_keep_none(const struct files_image *image)
+{
+    if (image->offset == HURD_TASK_IMAGE_HELD)
+        hurd_cap_drop(task_server(), image->container);
+}
+
 static int task_make(const struct files_image *image, const struct text *t,
                      const struct shared_text *shared, const struct start *start)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
-    const L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server);
+    const L4_ThreadId_t task = task_server();
     const struct hurd_task_text text = { t->bytes, t->argz_len, t->envz_len, shared->theirs,
                                          shared->offset };
-    L4_Word_t companion, shown;
+    L4_Word_t companion, shown = image->container;
     int err = companion_give(start, &companion);
-    if (err)
+    if (err) {
+        image_keep_none(image);
         return err;
-    err = hurd_pm_container_share(physmem(), image->container, HURD_TASK_TASK,
-                                  HURD_PM_READ | HURD_PM_EXECUTE, &shown);
+    }
+    if (image->offset != HURD_TASK_IMAGE_HELD)
+        err = hurd_pm_container_share(physmem(), image->container, HURD_TASK_TASK,
+                                      HURD_PM_READ | HURD_PM_EXECUTE, &shown);
     if (err) {
         hurd_cap_take_back(physmem(), HURD_TASK_TASK, companion);
         return err;
@@ -232,8 +268,8 @@ static int task_make(const struct files_image *image, const struct text *t,
     if (!start->created)
         return hurd_task_exec(task, data->task.cap, shown, image->offset, image->size, companion,
                               &text);
-    return hurd_task_create_text(task, data->task.cap, shown, image->offset, image->size, companion,
-                                 &text, start->created);
+    return (start->child ? hurd_task_spawn : hurd_task_create_text)(
+        task, data->task.cap, shown, image->offset, image->size, companion, &text, start->created);
 }
 
 static int image_start(const struct files_image *image, const struct text *t,
@@ -241,8 +277,10 @@ static int image_start(const struct files_image *image, const struct text *t,
 {
     struct shared_text shared;
     int err = text_share(t, start->files, &shared);
-    if (err)
+    if (err) {
+        image_keep_none(image);
         return err;
+    }
     err = task_make(image, t, &shared, start);
     if (err && shared.theirs)
         hurd_cap_take_back(physmem(), HURD_TASK_TASK, shared.theirs);
@@ -273,7 +311,8 @@ static int start_one(struct files *f, const char *path, struct text *t, const st
     with_image.frames += whole_pages(image->at.size) / PAGE;
     if (strncmp(image->line, "#!", 2))
         err = image_start(&image->at, t, &with_image);
-    hurd_pm_container_destroy(physmem(), image->at.container);
+    if (!image->held)
+        hurd_pm_container_destroy(physmem(), image->at.container);
     return err;
 }
 
@@ -303,7 +342,7 @@ static int start_found(struct files *f, const struct files_program *p, const str
 
 int files_start(struct files *f, const struct files_program *p, struct hurd_task_created *created)
 {
-    return start_found(f, p, &(struct start) { p->frames, created, f });
+    return start_found(f, p, &(struct start) { p->frames, created, f, p->child });
 }
 
 int files_exec(struct files *f, const struct files_program *p)

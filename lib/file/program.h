@@ -12,6 +12,7 @@ struct files_program {
     const char *argz, *envz;            /* strings with their zeroes; argz has one at least */
     size_t argz_len, envz_len;
     L4_Word_t frames;                   /* files_start(): beyond those of the program file */
+    bool child;                         /* files_start(): by HURD_TASK_SPAWN, for waitpid() */
 };
 
 /* A program file in a container of the caller's. */

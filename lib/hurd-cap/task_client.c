@@ -81,15 +81,30 @@ static int image_call(L4_ThreadId_t server, L4_Word_t op, L4_Word_t in[IMAGE_WOR
     return call(server, op, 6 + words, in, want, 3, out, NULL);
 }
 
+static int create(L4_ThreadId_t server, L4_Word_t op, L4_Word_t in[IMAGE_WORDS],
+                  const struct hurd_task_text *text, struct hurd_task_created *created)
+{
+    L4_Word_t out[3];
+    int error = image_call(server, op, in, text, 3, out);
+    if (error == 0 && created)
+        *created = (struct hurd_task_created) {out[0], out[1], {.raw = out[2]}};
+    return error;
+}
+
 int hurd_task_create_text(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                           L4_Word_t size, L4_Word_t control, const struct hurd_task_text *text,
                           struct hurd_task_created *created)
 {
-    L4_Word_t in[IMAGE_WORDS] = {task, image, offset, size, control}, out[3];
-    int error = image_call(server, HURD_TASK_CREATE, in, text, 3, out);
-    if (error == 0 && created)
-        *created = (struct hurd_task_created) {out[0], out[1], {.raw = out[2]}};
-    return error;
+    L4_Word_t in[IMAGE_WORDS] = {task, image, offset, size, control};
+    return create(server, HURD_TASK_CREATE, in, text, created);
+}
+
+int hurd_task_spawn(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
+                    L4_Word_t size, L4_Word_t control, const struct hurd_task_text *text,
+                    struct hurd_task_created *created)
+{
+    L4_Word_t in[IMAGE_WORDS] = {task, image, offset, size, control};
+    return create(server, HURD_TASK_SPAWN, in, text, created);
 }
 
 int hurd_task_exec(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
@@ -117,6 +132,13 @@ int hurd_task_fork(L4_ThreadId_t server, L4_Word_t task, L4_Word_t control, L4_W
     if (error == 0)
         *created = (struct hurd_task_created) {out[0], out[1], {.raw = out[2]}};
     return error;
+}
+
+int hurd_task_image(L4_ThreadId_t server, L4_Word_t task, L4_Word_t container, L4_Word_t offset,
+                    L4_Word_t size, L4_Word_t *image)
+{
+    L4_Word_t in[] = {task, container, offset, size};
+    return call(server, HURD_TASK_IMAGE, 4, in, 1, 1, image, NULL);
 }
 
 int hurd_task_wait_child(L4_ThreadId_t server, L4_Word_t task, L4_Word_t child, L4_Word_t flags,

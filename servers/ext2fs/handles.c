@@ -27,6 +27,8 @@ static int file_serve(struct hurd_cap_call *call)
         return serve_pages(call, handle_of(call));
     if (call->label >= HURD_FILE_TRUNCATE && call->label <= HURD_FILE_READLINK)
         return serve_file(call);
+    if (call->label == HURD_FILE_IMAGE)
+        return serve_image(call, handle_of(call));
     if (call->label == HURD_FILE_LOCK)
         return serve_lock(call, handle_of(call));
     if (call->label >= HURD_DIR_LOOKUP && call->label <= HURD_DIR_STAT)

@@ -85,6 +85,9 @@ void inode_leave(struct ext2_inode *inode);
 int serve_map(struct hurd_cap_call *call, struct handle *h);
 int serve_pages(struct hurd_cap_call *call, struct handle *h);
 
+/* ---- images.c: programs that start from files ---- */
+int serve_image(struct hurd_cap_call *call, struct handle *h);
+
 /* ---- contents.c ---- */
 /* The reply's words: struct hurd_file_stat. */
 void contents_stat(struct hurd_cap_call *call, const struct ext2_inode *inode);

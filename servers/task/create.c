@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes a task from an image: HURD_TASK_CREATE, in named steps.  If a step fails, the steps before
+/* Makes a task from an image: HURD_TASK_CREATE and HURD_TASK_SPAWN, in named steps.  If a step fails, the steps before
  * it are undone.
  *
  * Memory that another task could take away is neither read nor written.  `task` looks only into
  * pages of its own container: copies of pages of the image, and pages that it moves into the new
  * task's containers afterwards. */
 #include "create.h"
+#include "held.h"
 #include <errno.h>
 #include <hurd/deva.h>
 #include <hurd/physmem.h>
@@ -49,15 +50,31 @@ int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
     return EPERM;
 }
 
-/* Checks that all handles are gifts of the caller.  If one is not, `task` drops the others, too. */
-static int check_gifts(const struct making *m)
+int check_image(struct making *m)
 {
-    int image = check_giver(m->image, m->caller, false);
+    if (m->offset != HURD_TASK_IMAGE_HELD)
+        return check_giver(m->image, m->caller, false);
+    return held_find(m->caller, m->image, &m->held);
+}
+
+void drop_image(const struct making *m)
+{
+    unsigned left;
+    if (m->offset == HURD_TASK_IMAGE_HELD)
+        hurd_cap_remove(&server.table, m->caller, m->image, &left);
+    else
+        hurd_cap_drop(physmem, m->image);
+}
+
+/* Checks that all handles are gifts of the caller.  If one is not, `task` drops the others, too. */
+static int check_gifts(struct making *m)
+{
+    int image = check_image(m);
     int control = check_giver(m->control, m->caller, true);
     int text = m->text_apart ? check_giver(m->text, m->caller, false) : 0;
     int error = image ? image : control ? control : text;
     if (error && !image)
-        hurd_cap_drop(physmem, m->image);
+        drop_image(m);
     if (error && !control)
         hurd_cap_drop(physmem, m->control);
     if (error && !text && m->text_apart)
@@ -89,6 +106,8 @@ int making_parse(struct making *m, struct hurd_cap_call *call)
     m->envz_len = m->data.envz_len = envz;
     m->argz = (const char *)&call->arg[6];
     m->text_apart = argz + envz > HURD_TASK_ARGZ_MAX;
+    if (m->offset == HURD_TASK_IMAGE_HELD && m->size != 0)
+        return EINVAL;
     if (call->words != 6 + (m->text_apart ? 2 : (argz + envz + 3) / 4))
         return EINVAL;
     if (!m->text_apart)
@@ -166,6 +185,10 @@ static bool image_possible(const struct making *m)
 /* This is the first step, so a file that is no program is refused before more of it is copied. */
 int read_headers(struct making *m)
 {
+    if (m->held) {
+        m->program = m->held->program;
+        return 0;
+    }
     if (!image_possible(m))
         return ENOEXEC;
     L4_Word_t from = page_down(m->offset), skip = m->offset - from;
@@ -199,7 +222,11 @@ static int copy_bytes(struct making *m)
 
 int take_image(struct making *m)
 {
-    int error = image_new(m->task, page_up(m->size));
+    if (m->held) {
+        image_share(m->task, m->held->image);
+        return 0;
+    }
+    int error = image_new(m->task->control, page_up(m->size), &m->task->image);
     if (error != 0)
         return error;
     if (m->offset % PAGE != 0)
@@ -419,7 +446,7 @@ static int make(struct making *m, struct task *owner, L4_ThreadId_t *first)
 void making_consume(struct making *m)
 {
     hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
-    hurd_cap_drop(physmem, m->image);
+    drop_image(m);
     if (m->control)
         hurd_cap_drop(physmem, m->control);
     if (m->text_apart) {
@@ -454,9 +481,13 @@ int task_create(struct hurd_cap_call *call, struct task *parent)
     if (error == 0)
         error = hurd_cap_insert(&server.table, m.caller, &m.task->object, 7, 0, 0, &handle);
     if (error == 0) {
+        m.task->forked = call->label == HURD_TASK_SPAWN;
+        m.task->child_handle = handle;
         error = making_start(&m, first, HURD_STARTUP_ADDR);
-        if (error != 0)
+        if (error != 0) {
+            m.task->forked = false;
             hurd_cap_remove(&server.table, m.caller, handle, &left);
+        }
     }
     making_consume(&m);
     if (error == 0)

@@ -24,6 +24,7 @@ struct making {
     L4_Word_t image, offset, size, control;     /* as the request names them; the two handles are
                                                    consumed.  In exec.c word 4 is not a control,
                                                    but: */
+    struct held_image *held;                    /* the image is a held one; NULL: it is not */
     L4_Word_t kept;                             /* a container that stays with the task; 0: none */
     L4_Word_t memory;                           /* of a fork, instead of the image; consumed */
     const char *argz;                               /* envz stands behind it */
@@ -38,6 +39,9 @@ struct making {
 
 /* Checks that the handle is the caller's gift to `task`. */
 int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control);
+/* The same for the request's image, which may be a held one: then m->held is set. */
+int check_image(struct making *m);
+void drop_image(const struct making *m);
 /* Fills m in from a request of the form of HURD_TASK_CREATE. */
 int making_parse(struct making *m, struct hurd_cap_call *call);
 int take_text(struct making *m);

@@ -39,14 +39,14 @@ static void pages_replace(struct task *t, struct pages pages)
 /* ---- the request */
 
 /* A gift that is none, or of the wrong kind, is the caller's loss, like all others then. */
-static int check_gifts(const struct making *m)
+static int check_gifts(struct making *m)
 {
-    int image = check_giver(m->image, m->caller, false);
+    int image = check_image(m);
     int kept = m->kept ? check_giver(m->kept, m->caller, false) : 0;
     int text = m->text_apart ? check_giver(m->text, m->caller, false) : 0;
     int error = image ? image : kept ? kept : text;
     if (error && !image)
-        hurd_cap_drop(physmem, m->image);
+        drop_image(m);
     if (error && !kept && m->kept)
         hurd_cap_drop(physmem, m->kept);
     if (error && !text && m->text_apart)

@@ -80,7 +80,7 @@ static int make(struct making *m, struct task *parent, L4_ThreadId_t *first)
     struct thread *second = NULL;
     int error = make_record(m, parent);
     if (error == 0) {
-        image_share(m->task, parent);
+        image_share(m->task, parent->image);
         error = make_startup_container(m);
     }
     if (error == 0)

@@ -5,8 +5,8 @@
 #include <hurd/assert.h>
 #include <hurd/physmem.h>
 
-static struct image images[TASKS_MAX + 1];      /* one for each task that `task` starts, and in
-                                                   HURD_TASK_EXEC one more */
+static struct image images[TASKS_MAX + 1 + HELD_MAX];   /* one for each task that `task` starts, in
+                                                   HURD_TASK_EXEC one more, and held ones */
 
 static struct image *record_free(void)
 {
@@ -16,32 +16,38 @@ static struct image *record_free(void)
     return NULL;
 }
 
-int image_new(struct task *t, L4_Word_t size)
+int image_new(L4_Word_t control, L4_Word_t size, struct image **out)
 {
     struct image *image = record_free();
-    assert(!t->image);
     if (!image)
         return EAGAIN;
-    int error = hurd_pm_container_create(physmem, t->control, 0, &image->container);
+    int error = hurd_pm_container_create(physmem, control, 0, &image->container);
     if (error != 0)
         return error;
     image->size = size;
     image->users = 1;
-    t->image = image;
+    *out = image;
     return 0;
 }
 
-void image_share(struct task *t, const struct task *other)
+void image_share(struct task *t, struct image *image)
 {
-    assert(!t->image && other->image);
-    t->image = other->image;
-    t->image->users++;
+    assert(!t->image && image->users > 0);
+    t->image = image;
+    image->users++;
+}
+
+void image_drop(struct image *image)
+{
+    assert(image->users > 0);
+    if (--image->users == 0)
+        container_drop(image->container);
 }
 
 void image_leave(struct task *t)
 {
     struct image *image = t->image;
     t->image = NULL;
-    if (image && --image->users == 0)
-        container_drop(image->container);
+    if (image)
+        image_drop(image);
 }

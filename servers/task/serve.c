@@ -234,10 +234,12 @@ static int serve_task(struct hurd_cap_call *call)
     case HURD_TASK_THREAD_ALLOC:    return op_thread_alloc(call, t);
     case HURD_TASK_THREAD_DESTROY:  return op_thread_destroy(call, t);
     case HURD_TASK_THREAD_PRIORITY: return op_thread_priority(call, t);
-    case HURD_TASK_CREATE:          return task_create(call, t);
+    case HURD_TASK_CREATE:
+    case HURD_TASK_SPAWN:           return task_create(call, t);
     case HURD_TASK_FORK:            return task_fork(call, t);
     case HURD_TASK_WAIT_CHILD:      return task_wait_child(call, t);
     case HURD_TASK_EXEC:            return task_exec(call, t);
+    case HURD_TASK_IMAGE:           return task_image(call, t);
     case HURD_TASK_DESTROY:
         return call->words == 2 ? destroy(call, t, call->arg[1] & 0xFF) : EINVAL;
     case HURD_TASK_EXIT:            return op_exit(call, t);
@@ -311,6 +313,7 @@ static int serve_master(struct hurd_cap_call *call)
     case HURD_TASK_THREAD_ALLOC: case HURD_TASK_THREAD_DESTROY: case HURD_TASK_THREAD_PRIORITY:
     case HURD_TASK_CREATE: case HURD_TASK_EXIT: case HURD_TASK_WAIT: case HURD_TASK_RELEASE:
     case HURD_TASK_LET_GO: case HURD_TASK_FORK: case HURD_TASK_WAIT_CHILD: case HURD_TASK_EXEC:
+    case HURD_TASK_IMAGE: case HURD_TASK_SPAWN:
     case HURD_TASK_NAME_SET: case HURD_TASK_NAME_FIND:
     case HURD_TASK_SIGNAL_GROUP: case HURD_TASK_SIGNAL_WAIT: case HURD_TASK_GROUP:
         return EPERM;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the task server know of each other.  Reading order: main.c, task.c, budget.c,
- * thread.c, image.c, create.c, fork.c, exec.c, death.c, fault.c, signal.c, serve.c.
+ * thread.c, image.c, held.c, create.c, fork.c, exec.c, death.c, fault.c, signal.c, serve.c.
  * A function blocks only if its comment says "Blocks"; a call to wortel or physmem does not count,
  * because these two always reply.
  * Functions return 0 or an errno where nothing else is said. */
@@ -16,6 +16,7 @@
 #define TASKS_MAX       256u        /* records of tasks: tasks that run, and dead tasks on which
                                        some task holds a handle */
 #define BOOT_TASKS      5u          /* the tasks that wortel starts have records beside these */
+#define HELD_MAX        48u         /* images that tasks hold for others, of all tasks together */
 #define THREADS_MAX     2048u       /* of all tasks together; threads that wortel started do not
                                        count */
 #define SLOTS_MAX       128u        /* UTCB slots of an area of 64 KB */
@@ -52,13 +53,15 @@ struct budget {
 };
 
 /* A program's pages, in a container of `task`'s that nobody writes to.  A task and its copies by
- * fork() share it; it is charged to the first one's control, which lives as long as those of the
- * copies, because theirs are parts of it. */
+ * fork() share it, and all tasks that began with the same held image.  It is charged to the control
+ * of the task for which it was made; physmem keeps a control as long as a container charges it. */
 struct image {
     L4_Word_t container;
     L4_Word_t size;                 /* in bytes, whole pages */
-    L4_Word_t users;                /* tasks; 0: the record is free */
+    L4_Word_t users;                /* tasks and held images; 0: the record is free */
 };
+
+struct held_image;                  /* held.c */
 
 struct task {
     struct hurd_cap_object object;  /* the first member, because capabilities are on tasks */
@@ -85,8 +88,7 @@ struct task {
     L4_Word_t control;              /* `task`'s handle on the task's memory control */
     struct hurd_startup_cap console;/* the task's console; server 0: it has none */
     bool copied;                    /* its startup fpage is a copy of its parent's */
-    bool forked;                    /* it began as a copy of its parent, which waits for it by
-                                       its id: */
+    bool forked;                    /* FORK or SPAWN made it: its parent waits for it by its id: */
     L4_Word_t child_handle;         /* the parent's handle on it; valid while `forked` */
     L4_Word_t status, reason;       /* valid once it is dead */
     bool takes_signals;             /* it has asked for signals, and they wait in the set: */
@@ -163,15 +165,24 @@ int thread_reserve(struct task *t, struct thread **out);
 void thread_unreserve(struct thread *thread);
 
 /* ---- image.c */
-/* Makes t's image, an empty container that charges t's control. */
-int image_new(struct task *t, L4_Word_t size);
-void image_share(struct task *t, const struct task *other);
-/* t has no image any more.  The last user's container goes. */
+/* Makes an image, an empty container that charges `control`.  It has one user. */
+int image_new(L4_Word_t control, L4_Word_t size, struct image **image);
+void image_share(struct task *t, struct image *image);
+/* One user less.  The last user's container goes. */
+void image_drop(struct image *image);
+/* t has no image any more. */
 void image_leave(struct task *t);
+
+/* ---- held.c */
+extern const struct hurd_cap_class held_class;
+/* Serves HURD_TASK_IMAGE. */
+int task_image(struct hurd_cap_call *call, struct task *t);
+/* The held image that this handle of a task names.  EBADF; EPERM: it names something else. */
+int held_find(L4_Word_t task, L4_Word_t handle, struct held_image **held);
 
 /* ---- create.c */
 int create_init(void);
-/* Serves HURD_TASK_CREATE.  Post: after an error, the task does not exist.  Blocks, for 1.4 s at
+/* Serves HURD_TASK_CREATE and HURD_TASK_SPAWN.  Post: after an error, the task does not exist.  Blocks, for 1.4 s at
  * most: for deva and for the new thread. */
 int task_create(struct hurd_cap_call *call, struct task *parent);
 /* Puts the new task's name into the kernel's trace: as much of it as three words hold. */
