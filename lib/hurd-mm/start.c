@@ -112,5 +112,7 @@ _Noreturn void start_main(void)
     }
     atexit(destruct);                   /* the first to be registered runs last */
     construct((int)argc, argv, envp);
+    if (envp != environ)
+        streams_claim(envp[0]);
     exit(main((int)argc, argv));
 }

@@ -8,11 +8,12 @@
 #include <hurd/fs.h>
 #include <hurd/physmem.h>
 #include <hurd/startup.h>
+#include <l4/ipc.h>
 #include <l4/thread.h>
 #include <string.h>
 #include "streams.h"
 
-enum { SLOT_TRIES = 20 };
+enum { SLOT_TRIES = 20, PATIENCE_US = 2000000 };
 
 static struct stream {
     bool known;                         /* what the string says of it */
@@ -91,6 +92,25 @@ static struct hurd_startup_cap stream_claim(const char *said)
     if (hurd_cap_rpc(server, HURD_FS_CLAIM, 1, &ticket, 3, out, NULL))
         return closed;
     return (struct hurd_startup_cap) {server.raw, out[0]};
+}
+
+/* lib/posix: it claims all descriptors.  Programs without it have the streams only. */
+void posix_begin(void);
+#pragma weak posix_begin
+
+void streams_claim(const char *said)
+{
+    struct hurd_startup_cap unused;
+    const char *waiter = strstr(said, STREAMS_WAITER);
+    if (!waiter || is_kept(said))
+        return;
+    if (posix_begin)
+        posix_begin();
+    for (int i = 0; i < 3 && !posix_begin; i++)
+        stream_sent(i, &unused);
+    waiter += sizeof STREAMS_WAITER - 1;
+    L4_LoadMR(0, 0);
+    L4_Send_Timeout(L4_ThreadIdOfRaw(number_next(&waiter)), L4_TimePeriod(PATIENCE_US));
 }
 
 bool stream_sent(int stream, struct hurd_startup_cap *cap)

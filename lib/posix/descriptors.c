@@ -241,6 +241,22 @@ bool descriptor_is_inherited(int descriptor, struct description *d)
     return true;
 }
 
+bool descriptor_look(int descriptor, struct description *d, bool *close_on_exec)
+{
+    if (!is_open(descriptor))
+        return false;
+    *d = *table[descriptor].names;
+    *close_on_exec = table[descriptor].close_on_exec;
+    return true;
+}
+
+/* Descriptors are known before main(), not when they are used first. */
+void posix_begin(void)
+{
+    posix_lock();
+    posix_unlock();
+}
+
 bool descriptor_share(L4_ThreadId_t server, L4_Word_t handle, int descriptor)
 {
     for (int i = 0; i < DESCRIPTORS; i++) {

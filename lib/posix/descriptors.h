@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include <hurd/task.h>
+
 #include "lib/file/files.h"
 
 enum { DESCRIPTORS = 64 };              /* of a program: 0 to 63 */
@@ -60,6 +62,28 @@ void description_release(struct description *d);
  * EMFILE, ENOMEM. */
 int descriptor_make(const struct description *contents, int least, bool close_on_exec,
                     int *descriptor);
+
+/* What a descriptor names, to look at.  False: it is closed.  Pre: as above. */
+bool descriptor_look(int descriptor, struct description *d, bool *close_on_exec);
+
+/* names.c: open() without a descriptor.  Pre: as above.  Errors of open(). */
+int description_open(const char *path, int flags, mode_t mode, struct description *d);
+
+/* exec.c: arguments and environment, one behind the other; the first string of the environment is
+ * for the program's start. */
+struct strings {
+    size_t length;
+    char bytes[HURD_TASK_TEXT_MAX];
+};
+int strings_add_all(struct strings *s, char *const vector[]);
+/* A program has a name, even if its caller gave none. */
+int strings_add_arguments(struct strings *s, char *const argv[]);
+/* start.h has just written a string behind the others. */
+void strings_add_start(struct strings *s);
+
+/* execs.c: looks for a program in the directories of PATH.  `try` returns an errno; if that says
+ * that the program is not there, it is called with the next path.  Returns the errno. */
+int exec_search(const char *name, int (*try)(const char *path, void *context), void *context);
 
 /* locks.c: fcntl() for locks. */
 struct flock;

@@ -9,13 +9,7 @@
 #include "lib/file/program.h"
 #include "lib/posix/start.h"
 
-/* Strings one behind the other: arguments, then the environment. */
-struct strings {
-    size_t length;
-    char bytes[HURD_TASK_TEXT_MAX];
-};
-
-static int strings_add_all(struct strings *s, char *const vector[])
+int strings_add_all(struct strings *s, char *const vector[])
 {
     for (; vector && *vector; vector++) {
         size_t length = strlen(*vector) + 1;
@@ -27,10 +21,14 @@ static int strings_add_all(struct strings *s, char *const vector[])
     return 0;
 }
 
-/* A program has a name, even if its caller gave none. */
-static int arguments_make(struct strings *s, char *const argv[])
+int strings_add_arguments(struct strings *s, char *const argv[])
 {
     return strings_add_all(s, argv[0] ? argv : (char *[]) { (char[]) { 0 }, NULL });
+}
+
+void strings_add_start(struct strings *s)
+{
+    s->length += strlen(s->bytes + s->length) + 1;
 }
 
 static int environment_make(struct strings *s, char *const envp[])
@@ -38,7 +36,7 @@ static int environment_make(struct strings *s, char *const envp[])
     int err = start_kept(s->bytes + s->length, sizeof s->bytes - s->length);
     if (err)
         return err;
-    s->length += strlen(s->bytes + s->length) + 1;
+    strings_add_start(s);
     return strings_add_all(s, envp);
 }
 
@@ -49,7 +47,7 @@ static int exec_locked(const char *path, char *const argv[], char *const envp[],
     int err = posix_files(&files);
     s->length = 0;
     if (!err)
-        err = arguments_make(s, argv);
+        err = strings_add_arguments(s, argv);
     const size_t arguments = s->length;
     if (!err)
         err = environment_make(s, envp);

@@ -39,27 +39,41 @@ static bool goes_on(int error)
     return error == ENOENT || error == ENOTDIR || error == EACCES || error == ENAMETOOLONG;
 }
 
-int execvpe(const char *name, char *const argv[], char *const envp[])
+int exec_search(const char *name, int (*try)(const char *path, void *context), void *context)
 {
     const char *path = getenv("PATH");
-    int error = ENOENT;
+    int error = ENOENT, last;
     if (!name || !*name)
-        return posix_result(name ? ENOENT : EFAULT);
+        return name ? ENOENT : EFAULT;
     if (strchr(name, '/'))
-        return execve(name, argv, envp);
+        return try(name, context);
     char *full = malloc(PATH_MOST);
     if (!full)
-        return posix_result(ENOMEM);
+        return ENOMEM;
     path = path ? path : "/bin";
     do {
-        errno = ENAMETOOLONG;
-        if (candidate_make(&path, name, full))
-            execve(full, argv, envp);
-        if (error != EACCES || !goes_on(errno))
-            error = errno;              /* a file without an x bit is what the caller wants to know */
-    } while (goes_on(errno) && *path);
+        last = candidate_make(&path, name, full) ? try(full, context) : ENAMETOOLONG;
+        if (error != EACCES || !goes_on(last))
+            error = last;               /* a file without an x bit is what the caller wants to know */
+    } while (goes_on(last) && *path);
     free(full);
-    return posix_result(error);
+    return error;
+}
+
+struct vectors {
+    char *const *argv, *const *envp;
+};
+
+static int exec_try(const char *path, void *vectors)
+{
+    const struct vectors *v = vectors;
+    execve(path, v->argv, v->envp);
+    return errno;
+}
+
+int execvpe(const char *name, char *const argv[], char *const envp[])
+{
+    return posix_result(exec_search(name, exec_try, &(struct vectors) { argv, envp }));
 }
 
 int execvp(const char *name, char *const argv[])

@@ -58,19 +58,32 @@ static unsigned server_flags(int flags)
            (flags & O_NOFOLLOW ? HURD_DIR_NOFOLLOW : 0);
 }
 
-static int open_locked(struct files *files, const char *path, int flags, mode_t mode,
-                       int *descriptor)
+int description_open(const char *path, int flags, mode_t mode, struct description *d)
 {
+    struct files *files;
     struct file file;
-    int err = file_open(files, &file, path, server_flags(flags), mode & 07777 & ~posix_mask);
+    if (flags & ~O_KNOWN || (flags & O_ACCMODE) == O_ACCMODE)
+        return EINVAL;
+    int err = posix_files(&files);
+    if (!err)
+        err = file_open(files, &file, path, server_flags(flags), mode & 07777 & ~posix_mask);
     if (err)
         return err;
-    const struct description d = { .kind = CONTENTS, .server = file.files->server,
-                                   .handle = file.handle, .mode = file.mode,
-                                   .flags = (unsigned) flags & (O_ACCMODE | O_APPEND | O_NONBLOCK) };
+    *d = (struct description) { .kind = CONTENTS, .server = file.files->server,
+                                .handle = file.handle, .mode = file.mode,
+                                .flags = (unsigned) flags & (O_ACCMODE | O_APPEND | O_NONBLOCK) };
+    return 0;
+}
+
+static int open_locked(const char *path, int flags, mode_t mode, int *descriptor)
+{
+    struct description d;
+    int err = description_open(path, flags, mode, &d);
+    if (err)
+        return err;
     err = descriptor_make(&d, 0, flags & O_CLOEXEC, descriptor);
     if (err)
-        file_close(&file);
+        hurd_cap_drop(d.server, d.handle);
     return err;
 }
 
@@ -84,9 +97,9 @@ int open(const char *path, int flags, ...)
         mode = va_arg(arguments, mode_t);
         va_end(arguments);
     }
-    if (flags & ~O_KNOWN || (flags & O_ACCMODE) == O_ACCMODE)
-        return posix_result(EINVAL);
-    int err = WITH_FILES(open_locked(files, path, flags, mode, &descriptor));
+    posix_lock();
+    int err = open_locked(path, flags, mode, &descriptor);
+    posix_unlock();
     return err ? posix_result(err) : descriptor;
 }
 

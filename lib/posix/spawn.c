@@ -1,17 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* posix_spawn(): a child of fork() does the file actions and then execve().  If something fails
- * there, its errno comes back through a pipe, which closes when execve() succeeds. */
+/* posix_spawn(): a new task with the program, which the caller fits out.  The file actions are done
+ * on a list of what the child will have open; files are opened here.  Tickets of all this go to the
+ * child (start.h), and the caller waits until they are claimed, because a ticket ends with its
+ * handle.  Next hops: start.c, lib/file/program.c, `task`. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "lib/posix/descriptors.h"
+#include <hurd/cap.h>
+#include <hurd/physmem.h>
+#include <hurd/startup.h>
+#include <l4/ipc.h>
+#include <l4/thread.h>
 
-enum { NOT_STARTED = 127, BEHIND_STREAMS = 3 };
+#include "lib/file/program.h"
+#include "lib/posix/start.h"
+
+enum {
+    PATIENCE_US = 2000000,              /* for a child that hangs before it begins */
+    PART = 2,                           /* the child gets a half of the frames that are left */
+};
 
 struct posix_spawn_action {
     struct posix_spawn_action *next;
@@ -113,120 +123,187 @@ int posix_spawnattr_setflags(posix_spawnattr_t *attributes, short flags)
     return 0;
 }
 
-/* ---- the child ---- */
+/* ---- file actions ---- */
 
-static bool open_at(const struct posix_spawn_action *action)
+/* What the child gets, and files that are open only until it has them. */
+struct plan {
+    struct given given;
+    unsigned count;
+    struct description opened[];
+};
+
+static unsigned opens_of(const posix_spawn_file_actions_t *actions)
 {
-    close(action->descriptor);
-    int opened = open(action->path, action->flags, action->mode);
-    if (opened < 0 || opened == action->descriptor)
-        return opened >= 0;
-    bool good = dup2(opened, action->descriptor) >= 0;
-    close(opened);
-    return good;
+    unsigned n = 0;
+    for (const struct posix_spawn_action *a = actions ? actions->first : NULL; a; a = a->next)
+        n += a->kind == OPEN;
+    return n;
 }
 
-/* A copy of a descriptor onto itself stays open behind execve(). */
-static bool copy_to(int from, int to)
+static int open_to(struct plan *plan, const struct posix_spawn_action *action)
 {
-    return dup2(from, to) >= 0 && (from != to || fcntl(to, F_SETFD, 0) == 0);
-}
-
-/* To close what is not open is no error. */
-static bool action_do(const struct posix_spawn_action *action)
-{
-    switch (action->kind) {
-    case OPEN:
-        return open_at(action);
-    case DUP2:
-        return copy_to(action->from, action->descriptor);
-    default:
-        close(action->descriptor);
-        return true;
-    }
-}
-
-/* The pipe's end makes room for a descriptor that an action wants. */
-static bool report_moves(const struct posix_spawn_action *action, int *report)
-{
-    if (action->descriptor != *report)
-        return true;
-    int moved = fcntl(*report, F_DUPFD_CLOEXEC, BEHIND_STREAMS);
-    if (moved < 0)
-        return false;
-    close(*report);
-    *report = moved;
-    return true;
-}
-
-static bool actions_do(const posix_spawn_file_actions_t *actions, int *report)
-{
-    const struct posix_spawn_action *action = actions ? actions->first : NULL;
-    while (action && report_moves(action, report) && action_do(action))
-        action = action->next;
-    return !action;
-}
-
-typedef int exec_function(const char *, char *const[], char *const[]);
-
-static _Noreturn void child(exec_function *exec, const char *path,
-                            const posix_spawn_file_actions_t *actions, char *const argv[],
-                            char *const envp[], int report)
-{
-    if (actions_do(actions, &report))
-        exec(path, argv, envp);
-    int error = errno;
-    write(report, &error, sizeof error);
-    _exit(NOT_STARTED);
-}
-
-/* ---- the parent ---- */
-
-static int report_pipe(int ends[2])
-{
-    if (pipe(ends))
-        return errno;
-    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    struct description *d = &plan->opened[plan->count];
+    plan->given.at[action->descriptor].open = false;
+    int err = description_open(action->path, action->flags, action->mode, d);
+    if (err)
+        return err;
+    plan->count++;
+    plan->given.at[action->descriptor].open = true;
+    plan->given.at[action->descriptor].close_on_exec = action->flags & O_CLOEXEC;
+    plan->given.at[action->descriptor].d = *d;
     return 0;
 }
 
-static int spawn(exec_function *exec, pid_t *pid, const char *path,
+/* To close what is not open is no error.  A copy onto itself stays open in the child. */
+static int action_do(struct plan *plan, const struct posix_spawn_action *action)
+{
+    struct given *g = &plan->given;
+    switch (action->kind) {
+    case OPEN:
+        return open_to(plan, action);
+    case DUP2:
+        if (!g->at[action->from].open)
+            return EBADF;
+        g->at[action->descriptor] = g->at[action->from];
+        g->at[action->descriptor].close_on_exec = false;
+        return 0;
+    default:
+        g->at[action->descriptor].open = false;
+        return 0;
+    }
+}
+
+static int plan_make(struct plan *plan, const posix_spawn_file_actions_t *actions)
+{
+    const struct posix_spawn_action *action = actions ? actions->first : NULL;
+    int err = 0;
+    for (int i = 0; i < DESCRIPTORS; i++)
+        plan->given.at[i].open = descriptor_look(i, &plan->given.at[i].d,
+                                                 &plan->given.at[i].close_on_exec);
+    for (; action && !err; action = action->next)
+        err = action_do(plan, action);
+    return err;
+}
+
+static void plan_end(struct plan *plan)
+{
+    while (plan->count > 0) {
+        const struct description *d = &plan->opened[--plan->count];
+        hurd_cap_drop(d->server, d->handle);
+    }
+    free(plan);
+}
+
+/* ---- the child ---- */
+
+struct request {
+    const struct plan *plan;
+    char *const *argv, *const *envp;
+    struct hurd_task_created created;
+    bool waits;
+};
+
+static L4_Word_t frames_for_child(void)
+{
+    const struct hurd_startup_cap control = __hurd_startup_data->physmem_control;
+    struct hurd_pm_control_info info;
+    if (hurd_pm_control_info(L4_ThreadIdOfRaw(control.server), control.cap, &info))
+        return 0;
+    return info.guarantee > info.used ? (info.guarantee - info.used) / PART : 0;
+}
+
+static int strings_make(struct request *r, struct strings *s, size_t *arguments)
+{
+    s->length = 0;
+    int err = strings_add_arguments(s, r->argv);
+    *arguments = s->length;
+    if (!err)
+        err = start_given(&r->plan->given, L4_MyGlobalId(), s->bytes + s->length,
+                          sizeof s->bytes - s->length, &r->waits);
+    if (err)
+        return err;
+    strings_add_start(s);
+    return strings_add_all(s, r->envp);
+}
+
+static int start(const char *path, struct request *r, struct strings *s)
+{
+    struct files *files;
+    size_t arguments;
+    int err = posix_files(&files);
+    if (!err)
+        err = strings_make(r, s, &arguments);
+    if (err)
+        return err;
+    const struct files_program program = { .path = path,
+                                           .argz = s->bytes,
+                                           .argz_len = arguments,
+                                           .envz = s->bytes + arguments,
+                                           .envz_len = s->length - arguments,
+                                           .frames = frames_for_child(),
+                                           .child = true };
+    return files_start(files, &program, &r->created);
+}
+
+static int try(const char *path, void *request)
+{
+    struct strings *strings = malloc(sizeof *strings);      /* only what is written takes pages */
+    if (!strings)
+        return ENOMEM;
+    int err = start(path, request, strings);
+    free(strings);
+    return err;
+}
+
+static int try_only(const char *path, int (*one)(const char *path, void *context), void *request)
+{
+    return path ? one(path, request) : EFAULT;
+}
+
+typedef int search_function(const char *, int (*)(const char *, void *), void *);
+
+/* Pre: the lock is held.  It stays so until the child has what is the caller's now. */
+static int spawn_locked(search_function *search, const char *path,
+                        const posix_spawn_file_actions_t *actions, struct request *r)
+{
+    struct plan *plan = malloc(sizeof *plan + opens_of(actions) * sizeof plan->opened[0]);
+    if (!plan)
+        return ENOMEM;
+    plan->count = 0;
+    r->plan = plan;
+    int err = plan_make(plan, actions);
+    if (!err)
+        err = search(path, try, r);
+    if (!err && r->waits)
+        L4_Receive_Timeout(r->created.thread, L4_TimePeriod(PATIENCE_US));
+    plan_end(plan);
+    return err;
+}
+
+static int spawn(search_function *search, pid_t *pid, const char *path,
                  const posix_spawn_file_actions_t *actions, char *const argv[], char *const envp[])
 {
-    int ends[2], before = errno, error = report_pipe(ends);
-    if (error)
-        return error;
-    pid_t made = fork();
-    if (made == 0) {
-        close(ends[0]);
-        child(exec, path, actions, argv, envp, ends[1]);
-    }
-    int fork_error = errno;
-    close(ends[1]);
-    if (made < 0)
-        error = fork_error;
-    else if (read(ends[0], &error, sizeof error) == sizeof error)
-        waitpid(made, NULL, 0);
-    else
-        error = 0;
-    close(ends[0]);
-    if (!error && pid)
-        *pid = made;
-    errno = before;
-    return error;
+    struct request r = { .argv = argv, .envp = envp };
+    if (!argv)
+        return EFAULT;
+    posix_lock();
+    int err = spawn_locked(search, path, actions, &r);
+    posix_unlock();
+    if (!err && pid)
+        *pid = (pid_t) r.created.id;
+    return err;
 }
 
 int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
                 const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
     (void) attributes;
-    return spawn(execve, pid, path, actions, argv, envp);
+    return spawn(try_only, pid, path, actions, argv, envp);
 }
 
 int posix_spawnp(pid_t *pid, const char *name, const posix_spawn_file_actions_t *actions,
                  const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
     (void) attributes;
-    return spawn(execvpe, pid, name, actions, argv, envp);
+    return spawn(exec_search, pid, name, actions, argv, envp);
 }

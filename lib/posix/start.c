@@ -14,6 +14,7 @@
 #include <hurd/startup.h>
 
 #include "lib/file/request.h"
+#include "lib/hurd-mm/streams.h"
 #include "lib/posix/mapping.h"
 
 static struct files files;
@@ -154,9 +155,11 @@ static void claim(int number, char kind, L4_ThreadId_t from, L4_Word_t ticket)
         return;
     if (hurd_cap_rpc(from, HURD_FS_CLAIM, 1, &ticket, 3, out, NULL))
         return;
-    const struct description d = { .kind = kind == 'f' ? CONTENTS : STREAM, .server = from,
+    const bool file = kind == 'f' || kind == 'F';
+    const struct description d = { .kind = file ? CONTENTS : STREAM, .server = from,
                                    .handle = out[0], .mode = out[1],
-                                   .flags = posix_flags(out[2]) };
+                                   .flags = posix_flags(out[2]) |
+                                            (kind == 'F' || kind == 'P' ? O_NONBLOCK : 0) };
     if (descriptor_make(&d, number, false, &made))
         hurd_cap_drop(from, out[0]);
 }
@@ -190,6 +193,10 @@ void start_descriptors(void)
         L4_Word_t ticket = number_next(&rest);
         if (kind == 'c')
             console_make(number);
+        else if (kind == 'm')
+            posix_mask = from.raw & 0777;
+        else if (kind == 'w')
+            continue;                   /* lib/hurd-mm/streams.c sees to it */
         else if (kept)
             adopt(number, kind, from, ticket);
         else
@@ -240,6 +247,39 @@ void start_claim(void)
     }
     connected = kept = false;
     files = (struct files) {0};
+}
+
+/* ---- for a program in a new task ---- */
+
+static int given_say(int number, const struct description *d, char *text, size_t size)
+{
+    const bool waits = !(d->flags & O_NONBLOCK);
+    char kind = d->kind == CONTENTS ? (waits ? 'f' : 'F') : waits ? 'p' : 'P';
+    if (d->kind == CONSOLE)
+        return snprintf(text, size, " %x:c:0:0", (unsigned) number);
+    return snprintf(text, size, " %x:%c:%lx:%lx", (unsigned) number, kind, d->server.raw,
+                    start_ticket(d->server, d->handle));
+}
+
+int start_given(const struct given *given, L4_ThreadId_t self, char *text, size_t size,
+                bool *waits)
+{
+    directory_offer();
+    size_t length = (size_t) snprintf(text, size, START_WORD "%lx %lx %lx", server.raw, directory,
+                                      directory_server.raw);
+    *waits = directory != 0;
+    for (int i = 0; i < DESCRIPTORS && length < size; i++) {
+        if (!given->at[i].open || given->at[i].close_on_exec)
+            continue;
+        *waits |= given->at[i].d.kind != CONSOLE;
+        length += (size_t) given_say(i, &given->at[i].d, text + length, size - length);
+    }
+    if (length < size)                  /* so there is something, even if all are closed */
+        length += (size_t) snprintf(text + length, size - length, " %x:m:%x:0", DESCRIPTORS,
+                                    (unsigned) posix_mask);
+    if (*waits && length < size)
+        length += (size_t) snprintf(text + length, size - length, STREAMS_WAITER "%lx:0", self.raw);
+    return length < size ? 0 : E2BIG;
 }
 
 /* ---- for a program in this task's place ---- */

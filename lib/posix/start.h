@@ -2,13 +2,15 @@
 /* What a program has open when it starts.  Its starter says that in the first string of its
  * environment, which getenv() never finds, because it has no name:
  *
- *      =files SERVER DIRECTORY OTHER N:KIND:SERVER:TICKET ...
+ *      =files SERVER DIRECTORY OTHER N:KIND:SERVER:TICKET ... [40:m:MASK:0 [41:w:THREAD:0]]
  *
  * SERVER: the thread of the server of "/".  DIRECTORY: the ticket (hurd/fs.h) of the current
  * directory, 0: "/"; OTHER: the thread of its server.  Then for each descriptor its number; KIND: f
- * file, p pipe, c the task's own console (both numbers are 0 then).  All numbers but N are
- * hexadecimal.  Descriptors that are not named are closed.  Without the string there are no files,
- * and descriptors 0 to 2 are the console.
+ * file, p pipe, F and P the same with O_NONBLOCK, c the task's own console (both numbers are 0
+ * then).  All numbers are hexadecimal.  Descriptors that are not named are closed.  m: the MASK of
+ * umask().  w: THREAD waits for an empty message of the program's first thread, which says that all
+ * tickets were claimed (lib/hurd-mm/streams.c): before main().  Without the string there are no
+ * files, and descriptors 0 to 2 are the console.
  *
  * If the program goes on in a task that ran another one before (execve()), handles live on:
  *
@@ -30,9 +32,21 @@
 #define START_WORD "=files "
 #define START_KEPT "=kept "
 
+/* What descriptors a new task gets. */
+struct given {
+    struct {
+        bool open, close_on_exec;
+        struct description d;
+    } at[DESCRIPTORS];
+};
+
 /* Called once, by the first function that needs a descriptor. */
 void start_descriptors(void);
 
+/* The string for a new task with these descriptors.  *waits: there are tickets, and the thread
+ * `self` has to wait until they are claimed.  Pre: as start_kept(). */
+int start_given(const struct given *given, L4_ThreadId_t self, char *text, size_t size,
+                bool *waits);
 /* The string for execve().  Pre: the lock is held, and the connection is there. */
 int start_kept(char *text, size_t size);
 /* The same for the handle that must go: only FD_CLOEXEC descriptors name what `descriptor` names,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* POSIX: starts a program as a child, in lib/posix.  The child is a copy of this task that does the
- * file actions, and then execve(). */
+/* POSIX: starts a program as a child, in lib/posix: a new task, for which the caller does the file
+ * actions.  Nothing of the caller's memory is copied, so a task that cannot fork() can spawn. */
 #ifndef LIBC_SPAWN_H
 #define LIBC_SPAWN_H
 
@@ -23,7 +23,8 @@ typedef struct {
 #define POSIX_SPAWN_SETSIGMASK  0x08
 
 /* *pid: the child, for waitpid(); pid may be NULL.  Actions and attributes may be NULL.  Returns 0
- * or an error of fork(), of execve(), or of the action that failed; then there is no child. */
+ * or an error of execve(), of the new task (EAGAIN, ENOMEM), or of the action that failed; then
+ * there is no child. */
 int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
                 const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]);
 /* Looks for the program in the directories of PATH if there is no / in its name. */

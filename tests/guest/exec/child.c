@@ -138,6 +138,35 @@ static void has(void)
     NEED(getenv("HAS") && !strcmp(getenv("HAS"), "yes"));
 }
 
+/* posix_spawn(): 9 a pipe's end, 10 does not block, 11 was to be closed; umask 027, in /etc. */
+static void given(void)
+{
+    char path[16];
+    struct stat s;
+    L4_Sleep(L4_TimePeriod(100000));            /* until the caller has closed its own */
+    NEED(write(9, "end", 3) == 3);
+    NEED(fcntl(10, F_GETFL) == (O_RDONLY | O_NONBLOCK));
+    NEED(fcntl(11, F_GETFD) == -1 && errno == EBADF);
+    NEED(getcwd(path, sizeof path) && !strcmp(path, "/etc"));
+    NEED(umask(0) == 027 && isatty(0) && isatty(1) && fstat(10, &s) == 0 && S_ISREG(s.st_mode));
+}
+
+static void nothing(void)
+{
+    for (int i = 0; i < 64; i++)
+        NEED(fcntl(i, F_GETFD) == -1 && errno == EBADF);
+}
+
+static void image(void)
+{
+    _exit(image_status());
+}
+
+static void shares(void)
+{
+    NEED(!image_is_ours());
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -145,7 +174,8 @@ static const struct {
     { "args", args }, { "id", id }, { "files", files }, { "script", script },
     { "threads", threads }, { "waits", waits }, { "chain", chain }, { "forks", forks },
     { "fault", fault }, { "echo", echo }, { "stays", stays },
-    { "has", has },
+    { "has", has }, { "image", image }, { "shares", shares },
+    { "given", given }, { "nothing", nothing },
 };
 
 __attribute__((constructor)) static void begin(int argc, char **argv)

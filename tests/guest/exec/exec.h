@@ -29,11 +29,26 @@ void child_run(void);
 /* spawn_test.c */
 void a_spawned_program_runs_as_a_child(void);
 void file_actions_are_done_in_their_order(void);
+void a_spawned_program_has_what_the_caller_had(void);
+void a_spawned_program_without_descriptors_has_its_streams(void);
+void a_spawned_program_may_have_nothing_open(void);
+void a_task_that_cannot_fork_spawns(void);
 void spawning_says_what_is_wrong(void);
 void the_report_makes_room_for_an_action(void);
 void attributes_are_checked(void);
 void each_form_of_exec_passes_what_it_gets(void);
 void a_program_is_searched_for_in_the_path(void);
+
+/* image_test.c */
+int image_status(void);                 /* a byte of the program file that the tests change */
+bool image_is_ours(void);               /* do we pay for the pages of our program file? */
+void a_program_starts_as_its_file_is_now(void);
+void writes_through_a_map_are_in_the_next_start(void);
+void a_program_from_a_file_does_not_pay_for_its_text(void);
+void a_held_image_starts_programs(void);
+void images_are_refused(void);
+void an_image_charges_its_maker(void);
+void the_file_server_says_why_there_is_no_image(void);
 
 /* protocol_test.c */
 void a_malformed_request_costs_no_gift(void);

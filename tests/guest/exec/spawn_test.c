@@ -7,6 +7,8 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +49,82 @@ void file_actions_are_done_in_their_order(void)
     close(out);
     unlink("/in");
     unlink("/out");
+}
+
+/* The pipe's end is the caller's no longer when the child looks at it; 10 does not block. */
+void a_spawned_program_has_what_the_caller_had(void)
+{
+    char text[8] = "";
+    int ends[2];
+    pid_t child = 0;
+    posix_spawn_file_actions_t actions;
+    EXPECT_EQ(pipe(ends), 0);
+    posix_spawn_file_actions_init(&actions);
+    EXPECT_EQ(posix_spawn_file_actions_adddup2(&actions, ends[1], 9), 0);
+    EXPECT_EQ(posix_spawn_file_actions_addclose(&actions, ends[0]), 0);
+    EXPECT_EQ(posix_spawn_file_actions_addclose(&actions, ends[1]), 0);
+    EXPECT_EQ(posix_spawn_file_actions_addopen(&actions, 10, SELF, O_RDONLY | O_NONBLOCK, 0), 0);
+    EXPECT_EQ(posix_spawn_file_actions_addopen(&actions, 11, SELF, O_RDONLY | O_CLOEXEC, 0), 0);
+    mode_t mask = umask(027);
+    EXPECT_EQ(chdir("/etc"), 0);
+    char *const given[] = { "x", "child=given", NULL };
+    EXPECT_EQ(posix_spawn(&child, SELF, &actions, NULL, given, environ), 0);
+    EXPECT_EQ(chdir("/"), 0);
+    umask(mask);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    EXPECT_EQ(read(ends[0], text, sizeof text), 3);     /* the child's end lives */
+    EXPECT_EQ(read(ends[0], text, sizeof text), 0);     /* ours does not */
+    close(ends[0]);
+    EXPECT_EQ(ended(child), GOOD);
+}
+
+/* env knows streams, but no descriptors. */
+void a_spawned_program_without_descriptors_has_its_streams(void)
+{
+    char text[16] = "";
+    int ends[2];
+    pid_t child = 0;
+    posix_spawn_file_actions_t actions;
+    EXPECT_EQ(pipe(ends), 0);
+    posix_spawn_file_actions_init(&actions);
+    EXPECT_EQ(posix_spawn_file_actions_adddup2(&actions, ends[1], 1), 0);
+    char *const env[] = { "env", NULL };
+    EXPECT_EQ(posix_spawn(&child, "/bin/env", &actions, NULL, env, has_environment), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    EXPECT_EQ(read(ends[0], text, sizeof text), 8);
+    EXPECT_EQ(strcmp(text, "HAS=yes\n"), 0);
+    EXPECT_EQ(read(ends[0], text, sizeof text), 0);
+    EXPECT_EQ(ended(child), 0);
+    close(ends[0]);
+}
+
+void a_spawned_program_may_have_nothing_open(void)
+{
+    pid_t child = 0;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    for (int i = 0; i < 3; i++)
+        EXPECT_EQ(posix_spawn_file_actions_addclose(&actions, i), 0);
+    char *const nothing[] = { "x", "child=nothing", NULL };
+    EXPECT_EQ(posix_spawn(&child, SELF, &actions, NULL, nothing, environ), 0);
+    EXPECT_EQ(ended(child), GOOD);
+    posix_spawn_file_actions_destroy(&actions);
+}
+
+/* fork() could not copy the map. */
+void a_task_that_cannot_fork_spawns(void)
+{
+    pid_t child = 0;
+    int f = open(SELF, O_RDONLY);
+    void *at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, f, 0);
+    EXPECT_EQ(at != MAP_FAILED, true);
+    EXPECT_FAILS(fork(), EOPNOTSUPP);
+    EXPECT_EQ(posix_spawn(&child, SELF, NULL, NULL, has, has_environment), 0);
+    EXPECT_EQ(ended(child), GOOD);
+    munmap(at, 4096);
+    close(f);
 }
 
 void spawning_says_what_is_wrong(void)
