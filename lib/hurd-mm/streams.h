@@ -11,7 +11,7 @@
 
 /* Drops what the program before execve() had open and was to be closed. */
 void streams_begin(const char *said);
-/* Claims what the starter handed over, if it waits for that, and tells it.  Blocks, for some seconds
+/* Claims what the starter handed over, if it waits for that, and tells it.  Blocks, for 2 seconds
  * if the starter does not wait any more. */
 void streams_claim(const char *said);
 
