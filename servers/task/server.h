@@ -182,8 +182,8 @@ int held_find(L4_Word_t task, L4_Word_t handle, struct held_image **held);
 
 /* ---- create.c */
 int create_init(void);
-/* Serves HURD_TASK_CREATE and HURD_TASK_SPAWN.  Post: after an error, the task does not exist.  Blocks, for 1.4 s at
- * most: for deva and for the new thread. */
+/* Serves HURD_TASK_CREATE and HURD_TASK_SPAWN.  Post: after an error, the task does not exist.
+ * Blocks, for 1.4 s at most: for deva and for the new thread. */
 int task_create(struct hurd_cap_call *call, struct task *parent);
 /* Puts the new task's name into the kernel's trace: as much of it as three words hold. */
 void task_tell_trace(const struct task *t);
