@@ -54,7 +54,7 @@ int exec_search(const char *name, int (*try)(const char *path, void *context), v
     do {
         last = candidate_make(&path, name, full) ? try(full, context) : ENAMETOOLONG;
         if (error != EACCES || !goes_on(last))
-            error = last;               /* a file without an x bit is what the caller wants to know */
+            error = last;               /* the caller wants to know of a file without an x bit */
     } while (goes_on(last) && *path);
     free(full);
     return error;

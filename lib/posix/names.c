@@ -71,7 +71,8 @@ int description_open(const char *path, int flags, mode_t mode, struct descriptio
         return err;
     *d = (struct description) { .kind = CONTENTS, .server = file.files->server,
                                 .handle = file.handle, .mode = file.mode,
-                                .flags = (unsigned) flags & (O_ACCMODE | O_APPEND | O_NONBLOCK) };
+                                .flags = (unsigned) flags &
+                                         (O_ACCMODE | O_APPEND | O_NONBLOCK) };
     return 0;
 }
 
