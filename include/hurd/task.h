@@ -121,7 +121,7 @@ enum hurd_task_op {
 
     /* 0 own task, 1 container handle, 2 offset of an ELF file in it, a multiple of 4 KB, 3 its
      * bytes -> 0 image handle.
-     * `task` makes a copy (copy-on-write) of these pages, which charges the caller's memory control.
+     * `task` makes a copy (copy-on-write) of these pages; it charges the caller's memory control.
      * The handle is the caller's, to be given to others (HURD_CAP_GIVE) and dropped.  Whoever has
      * it may name it in CREATE and EXEC: word 1 is the image handle, in the table of `task` itself,
      * word 2 HURD_TASK_IMAGE_HELD, word 3 is 0.  Then nothing is copied: all these tasks share the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes a task from an image: HURD_TASK_CREATE and HURD_TASK_SPAWN, in named steps.  If a step fails, the steps before
- * it are undone.
+/* Makes a task from an image: HURD_TASK_CREATE and HURD_TASK_SPAWN, in named steps.  If a step
+ * fails, the steps before it are undone.
  *
  * Memory that another task could take away is neither read nor written.  `task` looks only into
  * pages of its own container: copies of pages of the image, and pages that it moves into the new
