@@ -15,7 +15,8 @@
  *
  * file_image: the program in the file, as an image that `task` holds for each task that
  *   starts it (HURD_TASK_IMAGE).  The caller opens a slot for the server at `task` first
- *   (HURD_CAP_OPEN); the handle is in its table there.  The image is what the file says now, whatever is written later.
+ *   (HURD_CAP_OPEN); the handle is in its table there.  The image is what the file says now,
+ *   whatever is written later.
  *   EACCES: not a regular file, no x bit, or not opened for reading.  ENOEXEC: no program.  EPERM:
  *   no slot.  EFBIG, ENOMEM, EAGAIN: too large, or no room; the caller reads the file itself then.
  * file_lock: advice between tasks.  bytes 0: to the end of the file, wherever that is.  A new lock
