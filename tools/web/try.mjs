@@ -64,7 +64,7 @@ try {
     await page.click("button[data-command=paging]");
     await until("the button beside it runs a program larger than its memory", terminal, /paging: \d+ pages in \d+ frames, every byte right/);
     await page.click("button[data-command^='trace on']");
-    await until("the trace's button shows the kernel's records", terminal, /trace: [0-9a-f]{8} [^]*trace: end\s[^]*pecan> *$/);
+    await until("the trace's button shows the kernel's records", terminal, /trace: [0-9a-f]+ [0-9a-f]+ [0-9a-f]+ [^]*trace: end\s[^]*pecan> *$/);
     await page.click("#screen");
     await page.keyboard.type("mem\n");
     await until("keys on the screen go to the machine's keyboard, once", screen, /pecan> mem\s[^]*physmem owns/);
