@@ -68,6 +68,7 @@ try {
     await page.click("#screen");
     await page.keyboard.type("mem\n");
     await until("keys on the screen go to the machine's keyboard, once", screen, /pecan> mem\s[^]*physmem owns/);
+    await until("the serial line shows the same", terminal, /left for programs[^]*pecan> *$/);
     if (picture)
         await page.screenshot({ path: picture });
     await page.click("#again");
