@@ -332,6 +332,7 @@ int entries_remove(struct ext2 *fs, uint8_t *data, const struct entry_place *pla
     struct ext2_disk_entry *before = entry_at(fs, data, place->before);
     if (!e || !before || e->inode != place->inode)
         return entry_bad(fs);
+    known_void(fs);
     if (before != e)
         before->length += e->length;
     else
@@ -414,7 +415,6 @@ int entry_add(struct ext2_inode *directory, const char *name, uint32_t length,
 int entry_remove(struct ext2_inode *directory, const struct entry_place *place)
 {
     struct ext2_buffer *buffer;
-    known_void(directory->fs);
     int err = directory_block(directory, place->logical, &buffer);
     if (err)
         return err;

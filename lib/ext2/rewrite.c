@@ -128,7 +128,6 @@ static int directory_rewrite(struct ext2_inode *directory, const struct entry_pl
         return freed ? freed : err;
     }
     index_drop(fs, directory->number);
-    known_void(fs);
     memcpy(directory->block, copy.block, sizeof old);
     directory->size = copy.size;
     directory->sectors = copy.sectors;
