@@ -140,8 +140,8 @@
  * What counts is the first request for the device.  EINVAL: no pages, or more than
  * HURD_DEVA_DMA_MOST.  EBUSY: another living task has them.  ENOSPC: HURD_DEVA_DMA_LOANS devices
  * have pages.  If there is no memory, the errors of physmem. */
-#define HURD_DEVA_DMA_PAGES 5
-#define HURD_DEVA_DMA_MOST  8
+#define HURD_DEVA_DMA_PAGES 17
+#define HURD_DEVA_DMA_MOST  17
 #define HURD_DEVA_DMA_LOANS 4
 
 /* memory_map: device memory, for example the range that a base address register of a PCI device

@@ -55,23 +55,55 @@ static int pointer_check(struct ext2 *fs, uint32_t block)
     return fs_damaged(fs, "a file has a block that no file can have");
 }
 
-int blocks_find(struct ext2_inode *inode, uint32_t logical, uint32_t *block)
+/* The block, and so many of the `most` blocks behind it that lie behind it on the disk as well. */
+static int blocks_trace(struct ext2_inode *inode, uint32_t logical, uint32_t most, uint32_t *block,
+                        uint32_t *behind)
 {
     struct ext2 *fs = inode->fs;
-    uint32_t index[LEVELS + 1];
+    struct ext2_buffer *buffer = NULL;
+    uint32_t index[LEVELS + 1], n = 0, left = EXT2_DIRECT - logical - 1;
     unsigned level = path_of(fs, logical, index);
-    *block = inode->block[index[0]];
-    int err = pointer_check(fs, *block);
-    for (unsigned i = 1; i <= level && *block && !err; i++) {
-        struct ext2_buffer *buffer;
-        err = buffer_get(fs, *block, &buffer);
+    const uint32_t *pointer = &inode->block[index[0]];
+    int err = pointer_check(fs, *pointer);
+    for (unsigned i = 1; i <= level && *pointer && !err; i++) {
+        struct ext2_buffer *above = buffer;
+        err = buffer_get(fs, *pointer, &buffer);
+        if (above)
+            buffer_put(above);
         if (err)
-            break;
-        *block = ((uint32_t *) buffer->data)[index[i]];
-        buffer_put(buffer);
-        err = pointer_check(fs, *block);
+            return err;
+        pointer = (uint32_t *) buffer->data + index[i];
+        left = (uint32_t) level_span(fs, 1) - index[i] - 1;
+        err = pointer_check(fs, *pointer);
     }
+    *block = *pointer;
+    while (n < most && n < left && *block && pointer[n + 1] == *block + n + 1)
+        n++;
+    *behind = n;
+    if (buffer)
+        buffer_put(buffer);
     return err;
+}
+
+int blocks_find(struct ext2_inode *inode, uint32_t logical, uint32_t *block)
+{
+    uint32_t behind;
+    return blocks_trace(inode, logical, 0, block, &behind);
+}
+
+int blocks_run(struct ext2_inode *inode, uint32_t logical, uint32_t most, uint32_t *block,
+               uint32_t *count)
+{
+    struct ext2 *fs = inode->fs;
+    uint32_t n = 0;
+    int err = most > 0 ? blocks_trace(inode, logical, most - 1, block, &n) : 0;
+    *count = 0;
+    if (err || most == 0 || *block == 0)
+        return err;
+    most = blocks_are_file(fs, *block, n + 1);
+    while (*count < most && !buffer_present(fs, *block + *count))
+        ++*count;
+    return 0;
 }
 
 /* How many of the blocks behind this one lie behind it on the disk as well? */

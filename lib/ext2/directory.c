@@ -190,11 +190,15 @@ int ext2_lookup(struct ext2_inode *directory, const char *name, uint32_t length,
 {
     struct entry_place place;
     int err = inode_is(directory, EXT2_DIRECTORY) ? name_check(name, length) : ENOTDIR;
+    if (!err && known_find(directory->fs, directory->number, name, length, number))
+        return 0;
     if (!err)
         err = entry_find(directory, name, length, &place);
-    if (!err)
-        *number = place.inode;
-    return err;
+    if (err)
+        return err;
+    *number = place.inode;
+    known_add(directory->fs, directory->number, name, length, place.inode);
+    return 0;
 }
 
 /* The first used entry of a block that is not before *cursor. */
@@ -328,6 +332,7 @@ int entries_remove(struct ext2 *fs, uint8_t *data, const struct entry_place *pla
     struct ext2_disk_entry *before = entry_at(fs, data, place->before);
     if (!e || !before || e->inode != place->inode)
         return entry_bad(fs);
+    known_void(fs);
     if (before != e)
         before->length += e->length;
     else
@@ -429,6 +434,7 @@ int entry_point(struct ext2_inode *directory, const struct entry_place *place,
                 const struct ext2_inode *inode)
 {
     struct ext2_buffer *buffer;
+    known_void(directory->fs);
     int err = directory_block(directory, place->logical, &buffer);
     if (err)
         return err;

@@ -26,6 +26,8 @@ enum {
     EXT2_SENTENCE = 120,
     EXT2_INDEXED = 4,                   /* directories that have an index in memory */
     EXT2_GAPS = 1024,                   /* blocks of a directory with an index, at most */
+    EXT2_KNOWN = 128,                   /* names that are remembered, */
+    EXT2_KNOWN_NAME = 24,               /* of so many bytes at most */
 };
 
 /* `block` counts units of `size` bytes (1,024 to 4,096), count <= EXT2_RUN; data[i] is the place of
@@ -99,6 +101,14 @@ struct ext2_index_slot {
     uint32_t hash, block;               /* block of the directory, and 1; 0: a free slot */
 };
 
+/* A name that was found: known.c. */
+struct ext2_known {
+    uint32_t directory, number;         /* directory 0: the record is free */
+    uint32_t changes;                   /* valid while it is the file system's */
+    uint8_t length;
+    char name[EXT2_KNOWN_NAME];
+};
+
 struct ext2 {
     struct ext2_device device;
     struct ext2_super super;            /* as on disk, but with the present totals */
@@ -131,6 +141,8 @@ struct ext2 {
     unsigned indexed_next;              /* the record that is used next */
     struct ext2_index_slot *index;
     uint32_t index_mask, index_used;    /* mask 0: there is no table */
+    struct ext2_known known[EXT2_KNOWN];
+    uint32_t known_changes;             /* names that went, or got another inode */
     /* counted since mount, for measurements */
     uint32_t reads, writes, flushes, commits;
     uint32_t searched;                  /* blocks of directories, for a name or for room */
@@ -165,6 +177,12 @@ int ext2_set_times(struct ext2_inode *inode, int64_t atime, int64_t mtime);
  * EISDIR, EINVAL: not a regular file.  EFBIG.  ENOSPC.  EPERM: immutable, or append-only.
  * *done counts bytes, also when the function fails. */
 int ext2_read(struct ext2_inode *inode, uint64_t at, void *data, uint32_t size, uint32_t *done);
+/* For a reader who takes whole blocks from the device by itself: *run bytes of the file from `at` on,
+ * `size` at most and none behind its end, lie from byte *where of the device on.  *run 0: use
+ * ext2_read(), for there is a hole, or the cache may have newer bytes.  EINVAL: `at` is in the middle
+ * of a block, or behind the end. */
+int ext2_extent(struct ext2_inode *inode, uint64_t at, uint32_t size, uint64_t *where,
+                uint32_t *run);
 int ext2_write(struct ext2_inode *inode, uint64_t at, const void *data, uint32_t size,
                uint32_t *done);
 int ext2_truncate(struct ext2_inode *inode, uint64_t size);

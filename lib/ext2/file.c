@@ -37,6 +37,23 @@ int ext2_read(struct ext2_inode *inode, uint64_t at, void *data, uint32_t size, 
     return 0;
 }
 
+int ext2_extent(struct ext2_inode *inode, uint64_t at, uint32_t size, uint64_t *where,
+                uint32_t *run)
+{
+    struct ext2 *fs = inode->fs;
+    uint32_t block = 0, blocks;
+    *run = 0;
+    if (!inode_is(inode, EXT2_REGULAR) || at & (fs->block_size - 1) || at >= inode->size)
+        return EINVAL;
+    if (size > inode->size - at)
+        size = (uint32_t) (inode->size - at);
+    int err = blocks_run(inode, (uint32_t) (at >> fs->block_shift), size >> fs->block_shift, &block,
+                         &blocks);
+    *where = (uint64_t) block << fs->block_shift;
+    *run = err ? 0 : blocks << fs->block_shift;
+    return err;
+}
+
 static int writable(const struct ext2_inode *inode, uint64_t at)
 {
     if (!inode_is(inode, EXT2_REGULAR))

@@ -95,18 +95,34 @@ static bool block_is_table(const struct ext2 *fs, uint32_t group, const struct e
            block == d->inode_bitmap || block - d->inode_table < fs->table_blocks;
 }
 
-bool block_is_file(struct ext2 *fs, uint32_t block)
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* A bitmap or table before `block` is further away than any count: the difference wraps. */
+uint32_t blocks_are_file(struct ext2 *fs, uint32_t block, uint32_t count)
 {
     struct ext2_buffer *buffer;
     struct ext2_group *d;
     if (block <= fs->first_block || block >= fs->blocks)
-        return false;
+        return 0;
     uint32_t group = (block - fs->first_block) / fs->group_blocks;
     if (group_get(fs, group, &buffer, &d))
-        return false;
-    bool table = block_is_table(fs, group, d, block);
+        return 0;
+    if (block_is_table(fs, group, d, block))
+        count = 0;
+    count = smaller(count, group_first(fs, group) + group_size(fs, group) - block);
+    count = smaller(count, d->block_bitmap - block);
+    count = smaller(count, d->inode_bitmap - block);
+    count = smaller(count, d->inode_table - block);
     buffer_put(buffer);
-    return !table;
+    return count;
+}
+
+bool block_is_file(struct ext2 *fs, uint32_t block)
+{
+    return blocks_are_file(fs, block, 1) > 0;
 }
 
 /* ---- bitmaps ---- */
@@ -308,6 +324,7 @@ int number_alloc(struct ext2 *fs, uint32_t near, bool directory, uint32_t *numbe
 int number_free(struct ext2 *fs, uint32_t number, bool directory)
 {
     index_drop(fs, number);
+    known_void(fs);
     int err = bits_clear(fs, (number - 1) / fs->group_inodes, MAP_INODES,
                          (number - 1) % fs->group_inodes, 1, directory);
     fs->free_inodes += !err;

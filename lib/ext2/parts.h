@@ -38,6 +38,8 @@ int group_get(struct ext2 *fs, uint32_t group, struct ext2_buffer **buffer,
               struct ext2_group **descriptor);
 int groups_count(struct ext2 *fs);      /* sums the descriptors up, and checks them */
 bool block_is_file(struct ext2 *fs, uint32_t block);    /* may a file have this block? */
+/* How many of the blocks from this one on, in its group, a file may have. */
+uint32_t blocks_are_file(struct ext2 *fs, uint32_t block, uint32_t count);
 int block_alloc(struct ext2 *fs, uint32_t goal, uint32_t *block);
 int block_free(struct ext2 *fs, uint32_t block, uint32_t count);
 uint32_t block_goal(struct ext2 *fs, uint32_t inode);
@@ -74,6 +76,10 @@ uint64_t blocks_most(const struct ext2 *fs);
 /* 0 in *block: a hole. */
 int blocks_find(struct ext2_inode *inode, uint32_t logical, uint32_t *block);
 /* Gets the block's buffer, and reads some blocks behind it, too; NULL: a hole. */
+/* The same, and how many blocks of the file lie there one behind the other, `most` at most: as far
+ * as they are files', and none of them is in the cache.  A hole: none. */
+int blocks_run(struct ext2_inode *inode, uint32_t logical, uint32_t most, uint32_t *block,
+               uint32_t *count);
 int blocks_read(struct ext2_inode *inode, uint32_t logical, struct ext2_buffer **out);
 /* Gets the block's buffer.  A hole gets a new block of zeros.  ADDS.  The caller stores the inode,
  * also after errors. */
@@ -84,6 +90,13 @@ int blocks_cut(struct ext2_inode *inode, uint32_t keep);
 int blocks_free(struct ext2 *fs, uint32_t block, unsigned level, uint32_t *freed);
 /* The same for all blocks that an inode had. */
 int pointers_free(struct ext2 *fs, const uint32_t *pointer);
+
+/* ---- known.c: names that were found lately ---- */
+bool known_find(struct ext2 *fs, uint32_t directory, const char *name, uint32_t length,
+                uint32_t *number);
+void known_add(struct ext2 *fs, uint32_t directory, const char *name, uint32_t length,
+               uint32_t number);
+void known_void(struct ext2 *fs);       /* a name goes, or gets another inode */
 
 /* ---- index.c: in which block of a large directory a name is ---- */
 size_t index_init(struct ext2 *fs, void *memory, size_t bytes);     /* bytes that it took */

@@ -247,22 +247,26 @@ static bool records_ready(struct pager *p, uint32_t count)
     return left >= count || pager_return(p, count - left) == count - left;
 }
 
-/* Pages that are not in the cache come from the store.  Pre: count <= PAGER_RUN. */
-static int pages_fetch(struct pager *p, struct pager_file *file, uint32_t page, uint32_t count)
+/* Pages that are not in the cache come from the store: *count of them at most, and so many then. */
+static int pages_fetch(struct pager *p, struct pager_file *file, uint32_t page, uint32_t *count)
 {
     bool promised = false;
-    if (!records_ready(p, count))
+    if (!records_ready(p, *count))
         return ENOMEM;
-    int err = p->store->read_page(file->owner, page, count, p->stage);
+    uint32_t landed = p->store->land ? p->store->land(file->owner, page, *count) : 0;
+    int (*put)(void *, uintptr_t, uint32_t, uint32_t, bool *) = landed ? p->frames->settle
+                                                                       : p->frames->put;
+    *count = landed ? landed : *count < PAGER_RUN ? *count : PAGER_RUN;
+    int err = landed ? 0 : p->store->read_page(file->owner, page, *count, p->stage);
     if (err)
         return err;
-    err = p->frames->put(p->context, file->container, page, count, &promised);
-    if (err == ENOMEM && pager_return(p, count) > 0)
-        err = p->frames->put(p->context, file->container, page, count, &promised);
-    for (uint32_t i = 0; i < count && !err; i++)
+    err = put(p->context, file->container, page, *count, &promised);
+    if (err == ENOMEM && pager_return(p, *count) > 0)
+        err = put(p->context, file->container, page, *count, &promised);
+    for (uint32_t i = 0; i < *count && !err; i++)
         page_add(p, file, page + i, promised);
     if (!err)
-        p->read += count;
+        p->read += *count;
     return err;
 }
 
@@ -296,8 +300,9 @@ static int pages_bring(struct pager *p, struct pager_file *file, uint32_t page, 
         uint32_t at = page + *done, n = count - *done < PAGER_RUN ? count - *done : PAGER_RUN;
         uint32_t known = pager_alike(p, file, at, n, true), good = known;
         if (known == 0) {
+            n = count - *done < PAGER_LANDING ? count - *done : PAGER_LANDING;
             n = pager_alike(p, file, at, n, false);
-            err = pages_fetch(p, file, at, n);
+            err = pages_fetch(p, file, at, &n);
             good = err || writes ? 0 : n;
         } else if (writes)
             err = pager_promise(p, file, at, known, &good);

@@ -5,7 +5,8 @@
  * the container is the offset in the file.  Clients see the container by weak references, so what
  * one of them writes, all others see, and so does the server.  The library never touches a page of
  * the cache: the server's functions move pages between containers and the stage, which is
- * PAGER_RUN pages of the server's own memory.
+ * PAGER_RUN pages of the server's own memory.  The landing is PAGER_LANDING pages that only the
+ * server's functions know.
  *
  * Pages and counts are in units of PAGER_PAGE bytes, sizes in bytes.  All functions that return int
  * return 0 or an errno: what the server's functions say, and ENOMEM: there is no frame or no record
@@ -20,6 +21,7 @@
 enum {
     PAGER_PAGE = 4096,
     PAGER_RUN = 8,                      /* pages of the stage */
+    PAGER_LANDING = 16,                 /* pages of the landing */
     PAGER_FILES = 64,                   /* in the cache, in use or not */
     PAGER_DIRTY = 64,                   /* pages that are dirty at a time */
 };
@@ -32,14 +34,20 @@ struct pager_store {
     /* The medium has, or gets, room for the pages: later, write_page does not fail for want of it.
      * ENXIO as above. */
     int (*reserve)(void *owner, uint32_t page, uint32_t count);
+    /* A quicker way than read_page, or NULL: brings pages from the first on to the landing, and
+     * answers how many, PAGER_LANDING at most.  0: not this way. */
+    uint32_t (*land)(void *owner, uint32_t page, uint32_t count);
 };
 
-/* Where pages are.  count <= PAGER_RUN, except in drop(). */
+/* Where pages are.  count <= PAGER_RUN, except in drop() and settle(). */
 struct pager_frames {
     int (*create)(void *context, uintptr_t *container);
     void (*destroy)(void *context, uintptr_t container);
     /* What is in the stage becomes new pages.  *promised: their frames cannot be taken back. */
     int (*put)(void *context, uintptr_t container, uint32_t page, uint32_t count, bool *promised);
+    /* The same with what is in the landing.  Not used if the store has no land(). */
+    int (*settle)(void *context, uintptr_t container, uint32_t page, uint32_t count,
+                  bool *promised);
     /* Copies pages to the stage.  No client can write to them any more, until it asks again. */
     int (*get)(void *context, uintptr_t container, uint32_t page, uint32_t count);
     /* How many of the pages, from the first on, still have their frames; with `promise` these

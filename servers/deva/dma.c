@@ -34,10 +34,13 @@ static int pages_pin(struct loan *l, L4_Word_t limit)
 {
     int err = hurd_pm_container_pin_below(physmem(), l->container, 0, l->pages * PAGE_SIZE, limit,
                                           NULL, NULL);
-    for (unsigned i = 0; i < l->pages && !err; i++)
+    for (unsigned i = 0; i < l->pages && !err; i++) {
         err = hurd_pm_container_pin(physmem(), l->container, i * PAGE_SIZE, PAGE_SIZE,
                                     &l->physical[i], NULL);
-    return err ? err : hurd_pm_container_unpin(physmem(), l->container, 0, l->pages * PAGE_SIZE);
+        if (!err)
+            err = hurd_pm_container_unpin(physmem(), l->container, i * PAGE_SIZE, PAGE_SIZE);
+    }
+    return err;
 }
 
 static int loan_make(struct loan *l, L4_Word_t limit)

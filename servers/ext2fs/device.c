@@ -16,7 +16,7 @@
 #include "servers/ext2fs/server.h"
 
 enum {
-    STAGE = EXT2_RUN * PAGE,
+    STAGE = EXT2_RUN * PAGE,            /* behind it in the container lies the landing */
     CAPABILITIES = 4,                   /* that the server may have of deva, beside its console */
     LOOKS = 100,                        /* for the capability, which comes a little late */
     PAUSE = 10000,                      /* us */
@@ -25,6 +25,7 @@ enum {
 
 static struct hurd_block disk;
 static uint8_t *stage;
+static L4_Word_t landing;               /* the container of the stage and the landing */
 
 static int disk_read(void *context, uint32_t block, uint32_t size, uint32_t count,
                      uint8_t *const *data)
@@ -45,6 +46,21 @@ static int disk_write(void *context, uint32_t block, uint32_t size, uint32_t cou
     for (uint32_t i = 0; i < count; i++)
         memcpy(stage + i * size, data[i], size);
     return hurd_block_write(&disk, 0, block * sectors, count * sectors, NULL) ? EIO : 0;
+}
+
+/* The disk shows all that lib/ext2 has written, for the driver does requests in order. */
+uint32_t device_land(uint64_t where, uint32_t pages)
+{
+    if (where % HURD_BLOCK_SECTOR)
+        return 0;
+    return hurd_block_read(&disk, STAGE, (L4_Word_t) (where / HURD_BLOCK_SECTOR),
+                           pages * HURD_BLOCK_PER_PAGE, NULL) ? 0 : pages;
+}
+
+int device_settle(L4_Word_t container, L4_Word_t offset, uint32_t pages)
+{
+    return hurd_pm_container_copy(physmem(), landing, STAGE, container, offset, pages * PAGE,
+                                  HURD_PM_SQUASH, NULL);
 }
 
 static int disk_flush(void *context)
@@ -92,7 +108,7 @@ void device_announce(void)
 int device_open(struct ext2_device *device, const char **problem)
 {
     L4_ThreadId_t deva = L4_ThreadIdOfRaw(__hurd_startup_data->console.server);
-    L4_Word_t capability, container;
+    L4_Word_t capability;
     *problem = "there is no disk for it";
     int err = capability_find(deva, &capability);
     if (err)
@@ -100,9 +116,9 @@ int device_open(struct ext2_device *device, const char **problem)
     *problem = "the disk's driver does not answer";
     err = hurd_block_open(&disk, deva, capability);
     if (!err)
-        err = pages_make(STAGE, &container, &stage);
+        err = pages_make(STAGE + PAGER_LANDING * PAGE, &landing, &stage);
     if (!err)
-        err = hurd_block_use(&disk, physmem(), container, HURD_PM_READ | HURD_PM_WRITE);
+        err = hurd_block_use(&disk, physmem(), landing, HURD_PM_READ | HURD_PM_WRITE);
     *device = (struct ext2_device) {
         .bytes = (uint64_t) disk.sectors * HURD_BLOCK_SECTOR,
         .read_only = !(disk.rights & HURD_BLOCK_WRITES),

@@ -50,8 +50,7 @@ static void frames_drop(void *unused, uintptr_t container, uint32_t page, uint32
     hurd_pm_container_deallocate(physmem(), container, bytes_of(page), bytes_of(count), NULL);
 }
 
-static int frames_put(void *unused, uintptr_t container, uint32_t page, uint32_t count,
-                      bool *promised)
+static int pages_promise(uintptr_t container, uint32_t page, uint32_t count, bool *promised)
 {
     int err = hurd_pm_container_allocate(physmem(), container, HURD_PM_EXTRA | HURD_PM_SQUASH,
                                          bytes_of(page), bytes_of(count), NULL);
@@ -59,9 +58,27 @@ static int frames_put(void *unused, uintptr_t container, uint32_t page, uint32_t
     if (*promised)
         err = hurd_pm_container_allocate(physmem(), container, HURD_PM_SQUASH, bytes_of(page),
                                          bytes_of(count), NULL);
+    return err;
+}
+
+static int frames_put(void *unused, uintptr_t container, uint32_t page, uint32_t count,
+                      bool *promised)
+{
+    int err = pages_promise(container, page, count, promised);
     if (!err)
         err = hurd_pm_container_copy(physmem(), stage, 0, container, bytes_of(page),
                                      bytes_of(count), HURD_PM_SQUASH, NULL);
+    if (err)
+        frames_drop(unused, container, page, count);
+    return err;
+}
+
+static int frames_settle(void *unused, uintptr_t container, uint32_t page, uint32_t count,
+                         bool *promised)
+{
+    int err = pages_promise(container, page, count, promised);
+    if (!err)
+        err = device_settle(container, bytes_of(page), count);
     if (err)
         frames_drop(unused, container, page, count);
     return err;
@@ -146,12 +163,24 @@ static int store_reserve(void *inode, uint32_t page, uint32_t count)
     return size ? ext2_reserve(inode, (uint64_t) page * PAGE, size) : ENXIO;
 }
 
+/* Whole pages that lie on the disk one behind the other need not go through lib/ext2's cache.  If the
+ * disk fails, lib/ext2 finds out what can be read. */
+static uint32_t store_land(void *inode, uint32_t page, uint32_t count)
+{
+    uint32_t most = count < PAGER_LANDING ? count : PAGER_LANDING, run;
+    uint64_t where;
+    if (ext2_extent(inode, (uint64_t) page * PAGE, bytes_of(most), &where, &run) || run < PAGE)
+        return 0;
+    return device_land(where, run / PAGE);
+}
+
 static const struct pager_frames frames = {
-    .create = frames_create, .destroy = frames_destroy, .put = frames_put, .get = frames_get,
-    .check = frames_check, .release = frames_release, .drop = frames_drop, .poke = frames_poke,
+    .create = frames_create, .destroy = frames_destroy, .put = frames_put,
+    .settle = frames_settle, .get = frames_get, .check = frames_check, .release = frames_release, .drop = frames_drop, .poke = frames_poke,
 };
 static const struct pager_store store = {
     .read_page = store_read, .write_page = store_write, .reserve = store_reserve,
+    .land = store_land,
 };
 
 /* ---- frames go back ---- */

@@ -21,6 +21,7 @@ struct lock {
 };
 
 static struct lock locks[LOCKS];
+static struct lock *locks_end = locks;          /* behind the last one that is not free */
 
 struct wish {
     struct ext2_inode *inode;
@@ -37,7 +38,7 @@ static bool is_on(const struct lock *l, const struct wish *w)
 /* The next lock of another task that the wish contradicts, from `from` on; NULL: there is none. */
 static const struct lock *conflict(const struct wish *w, const struct lock *from)
 {
-    for (const struct lock *l = from; l < locks + LOCKS; l++) {
+    for (const struct lock *l = from; l < locks_end; l++) {
         if (is_on(l, w) && l->task != w->task && w->type != HURD_LOCK_NONE &&
             (l->writes || w->type == HURD_LOCK_WRITES))
             return l;
@@ -116,16 +117,26 @@ static bool is_deadlock(const struct wish *w)
 static struct lock *lock_free(void)
 {
     struct lock *l = locks;
-    while (l < locks + LOCKS && l->inode)
+    while (l < locks_end && l->inode)
         l++;
-    return l < locks + LOCKS ? l : NULL;
+    if (l == locks + LOCKS)
+        return NULL;
+    if (l == locks_end)
+        locks_end++;
+    return l;
+}
+
+static void locks_shorten(void)
+{
+    while (locks_end > locks && !locks_end[-1].inode)
+        locks_end--;
 }
 
 /* Room for two more: the new one, and the second part of one that is cut in two. */
 static bool has_room(unsigned task)
 {
-    unsigned own = 0, unused = 0;
-    for (const struct lock *l = locks; l < locks + LOCKS; l++) {
+    unsigned own = 0, unused = (unsigned) (locks + LOCKS - locks_end);
+    for (const struct lock *l = locks; l < locks_end; l++) {
         own += l->inode && l->task == task;
         unused += !l->inode;
     }
@@ -159,18 +170,19 @@ static bool touches(const struct lock *l, const struct wish *w)
 static void apply(struct wish *w)
 {
     bool writes = w->type == HURD_LOCK_WRITES;
-    for (struct lock *l = locks; l < locks + LOCKS && w->type != HURD_LOCK_NONE; l++) {
+    for (struct lock *l = locks; l < locks_end && w->type != HURD_LOCK_NONE; l++) {
         if (l->task == w->task && l->writes == writes && touches(l, w)) {
             w->first = l->first < w->first ? l->first : w->first;       /* one lock for both */
             w->last = l->last > w->last ? l->last : w->last;
         }
     }
-    for (struct lock *l = locks; l < locks + LOCKS; l++) {
+    for (struct lock *l = locks; l < locks_end; l++) {
         if (l->task == w->task && is_on(l, w))
             cut(l, w);
     }
     if (w->type != HURD_LOCK_NONE)
         *lock_free() = (struct lock) { w->inode, w->task, writes, w->first, w->last };
+    locks_shorten();
     hurd_cap_resume(&server, (L4_Word_t) w->inode);     /* those that wait look again */
 }
 
@@ -215,12 +227,13 @@ int serve_lock(struct hurd_cap_call *call, struct handle *h)
 void locks_drop(unsigned task, struct ext2_inode *inode)
 {
     bool any = false;
-    for (struct lock *l = locks; l < locks + LOCKS; l++) {
+    for (struct lock *l = locks; l < locks_end; l++) {
         if (l->inode == inode && l->task == task) {
             l->inode = NULL;
             any = true;
         }
     }
+    locks_shorten();
     if (any)
         hurd_cap_resume(&server, (L4_Word_t) inode);
 }

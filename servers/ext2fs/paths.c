@@ -163,7 +163,8 @@ static int walk(struct place *place, const char *at, bool follow)
 int path_walk(struct ext2_inode *from, const char *path, uint32_t length, bool follow,
               struct place *place)
 {
-    memset(place, 0, sizeof *place);
+    place->directory = place->inode = NULL;
+    place->length = 0;                  /* of the name: its bytes mean nothing then */
     if (length == 0)
         return ENOENT;
     if (length > HURD_DIR_PATH)

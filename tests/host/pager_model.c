@@ -35,7 +35,8 @@ static struct file {
 } file[FILES];
 
 static struct pager pager;
-static uint8_t stage[PAGER_RUN * PAGER_PAGE];
+static uint8_t stage[PAGER_RUN * PAGER_PAGE], landing[PAGER_LANDING * PAGER_PAGE];
+static uint32_t landed;                 /* pages in the landing */
 static void *memory;
 static uint32_t frames_used, frames_most, last_key, last_page;
 static int store_error, reserve_error;
@@ -79,11 +80,10 @@ static void frames_destroy(void *context, uintptr_t number)
     container_used[number] = false;
 }
 
-static int frames_put(void *context, uintptr_t number, uint32_t page, uint32_t count,
-                      bool *promised)
+static int frames_fill(uintptr_t number, uint32_t page, uint32_t count, const uint8_t *from,
+                       bool *promised)
 {
-    (void) context;
-    assert_true(container_used[number] && count > 0 && count <= PAGER_RUN);
+    assert_true(container_used[number] && count > 0);
     if (frames_used + count > frames_most)
         return ENOMEM;
     *promised = chance(4);
@@ -92,10 +92,26 @@ static int frames_put(void *context, uintptr_t number, uint32_t page, uint32_t c
         assert_false(f->there && f->promised);
         frame_free(f);
         *f = (struct frame) { .there = true, .promised = *promised };
-        memcpy(f->bytes, stage + i * PAGER_PAGE, PAGER_PAGE);
+        memcpy(f->bytes, from + i * PAGER_PAGE, PAGER_PAGE);
         frames_used++;
     }
     return 0;
+}
+
+static int frames_put(void *context, uintptr_t number, uint32_t page, uint32_t count,
+                      bool *promised)
+{
+    (void) context;
+    assert_true(count <= PAGER_RUN);
+    return frames_fill(number, page, count, stage, promised);
+}
+
+static int frames_settle(void *context, uintptr_t number, uint32_t page, uint32_t count,
+                         bool *promised)
+{
+    (void) context;
+    assert_int_equal(count, landed);
+    return frames_fill(number, page, count, landing, promised);
 }
 
 static int frames_get(void *context, uintptr_t number, uint32_t page, uint32_t count)
@@ -196,11 +212,25 @@ static int store_reserve(void *owner, uint32_t page, uint32_t count)
     return reserve_error;
 }
 
+/* Whole pages, some of them, at times. */
+static uint32_t store_land(void *owner, uint32_t page, uint32_t count)
+{
+    const struct file *f = owner;
+    uint32_t whole = f->size / PAGER_PAGE;
+    landed = page < whole && !store_error && !chance(3) ? whole - page : 0;
+    landed = landed < count ? landed : count;
+    landed = landed < PAGER_LANDING ? landed : PAGER_LANDING;
+    if (landed > 1 && chance(3))
+        landed = 1 + below(landed);
+    memcpy(landing, f->disk + page * PAGER_PAGE, landed * PAGER_PAGE);
+    return landed;
+}
+
 static const struct pager_frames frames = {
-    frames_create, frames_destroy, frames_put, frames_get, frames_check, frames_release,
+    frames_create, frames_destroy, frames_put, frames_settle, frames_get, frames_check, frames_release,
     frames_drop, frames_poke,
 };
-static const struct pager_store store = { store_read, store_write, store_reserve };
+static const struct pager_store store = { store_read, store_write, store_reserve, store_land };
 
 /* ---- steps: what a server does for its clients ---- */
 
