@@ -198,8 +198,8 @@
  *     HURD_PM_RETURN_PAUSE; if the thread does not wait then either, physmem seizes.  It begins
  *     with the container made last, and there with the page that has the highest number: so a task
  *     that fills a container from its start loses the newest pages.
- *   - A seized page has no contents any more.  Its first MAP, PIN or HARDEN says so: ESTALE.  From
- *     then on it is a hole.  COPY from it is ESTALE until then; for all other requests it is a
+ *   - A seized page has no contents any more.  Its first MAP, PIN, HARDEN or COPY says so: ESTALE.
+ *     From then on it is a hole.  For all other requests it is a
  *     hole.
  *   - The request that needs the frames waits meanwhile, at most both times together.  Requests of
  *     boot tasks do not wait: for them physmem seizes at once.  It does so for records, too, and

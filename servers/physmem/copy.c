@@ -26,7 +26,7 @@ static int page_refuse(const struct copy *how, uint32_t i)
     slot_t *from = container_slot(how->from, how->from_start + i);
     slot_t *to = container_slot(how->to, how->to_start + i);
     if (!from || !slot_used(*from))
-        return from && *from == SLOT_SEIZED ? ESTALE : ENOENT;
+        return container_missing(how->from, how->from_start + i);
     if (to && slot_used(*to) && !how->squash)
         return EEXIST;
     if (how->no_growth && !(to && slot_charged(*to)))

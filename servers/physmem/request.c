@@ -8,6 +8,7 @@
 #include <hurd/physmem.h>
 
 #include "container.h"
+#include "extra.h"
 #include "request.h"
 #include "server.h"
 #include "stretch.h"
@@ -45,7 +46,16 @@ int reply_struct(struct hurd_cap_call *call, const void *info, unsigned size)
 
 bool is_long(const struct hurd_cap_call *call, uint32_t pages)
 {
-    return call->more || (takes_turns && pages > STRETCH_PAGES && call->task >= HURD_TASK_FIRST);
+    bool others_run = call->task < HURD_TASK_FIRST ? alarm_there : takes_turns;
+    return call->more || (others_run && pages > STRETCH_PAGES);
+}
+
+int lengthen(struct hurd_cap_call *call, uint32_t pages)
+{
+    if (!is_long(call, pages))
+        return 0;
+    int err = hurd_cap_lengthen(call);
+    return call->task < HURD_TASK_FIRST ? 0 : err;
 }
 
 struct progress *progress_of(struct hurd_cap_call *call)
@@ -68,13 +78,13 @@ int serve_work(struct hurd_cap_call *call, const struct work *work)
     int err = work_wait(call, work);
     if (err)
         return err;
-    if (!is_long(call, work->how.count)) {
+    err = lengthen(call, work->how.count);
+    if (err)
+        return err;
+    if (!call->more) {
         err = work_at_once(work, &done);
         return work_reply(call, work, err, done);
     }
-    err = hurd_cap_lengthen(call);
-    if (err)
-        return err;
     struct progress *p = progress_of(call);
     return stretch(work, p) ? work_reply(call, work, p->err, p->done) : HURD_CAP_AGAIN;
 }
@@ -85,8 +95,10 @@ static int serve_wait_for_reaper(struct hurd_cap_call *call)
     return (int32_t) (reaped - call->more->progress[0]) < 0 ? HURD_CAP_AGAIN : 0;
 }
 
-int serve_doomed(struct hurd_cap_call *call)
+int serve_doomed(struct hurd_cap_call *call, uint32_t before)
 {
+    if (doomed == before)
+        return 0;
     if (!call->more) {
         while (reap_wanted())
             reap();
