@@ -291,8 +291,12 @@ static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
     if (!(server.ready | server.turns | (doomed ^ reaped) | extra_waits |
           (alarm_waits & alarm_wanted)))
         return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
-    if (extra_waits)
+    if (extra_waits) {
+        if (reply)                          /* first: a seizure works in the message registers */
+            L4_Reply(*from);
+        reply = 0;
         extra_settle();
+    }
     alarm_wanted |= server.boot_turns != 0;
     if (alarm_waits && alarm_wanted)
         alarm_set(&reply, *from);
