@@ -26,8 +26,8 @@
  * If another request changes the pages meanwhile, the long request ends with the error that it
  * meets then, and word 0 says how far it came.  A long request costs a record; ENOMEM: there is no
  * memory for it.  A thread that sends another request meanwhile does not get the reply to the long
- * one, which goes on; if the new request is long, too, it is EAGAIN.  A boot task that cannot pay for
- * the record is served in one piece.  MAP fills at most 64 pages a request.
+ * one, which goes on; if the new request is long, too, it is EAGAIN.  A boot task that cannot pay
+ * for the record is served in one piece.  MAP fills at most 64 pages a request.
  *
  * Mappings are a cache: physmem may take away any of them at any time, except those of wired
  * containers and pinned pages. The client faults, and asks again. */

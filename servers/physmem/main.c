@@ -166,8 +166,8 @@ static void disturb(void)
  * turn: one part of a long request.  Between two turns other programs run, and their requests are
  * served.  So a long request takes no more time from them than a program that computes.
  *
- * Boot tasks serve programs, and must not wait until all programs leave some time to the pacer.  Their
- * long requests also go on when the alarm rings, a part each millisecond. */
+ * Boot tasks serve programs, and must not wait until all programs leave some time to the pacer.
+ * Their long requests also go on when the alarm rings, a part each millisecond. */
 
 static L4_ThreadId_t server_thread, pacer;  /* global ids */
 static L4_ThreadId_t pacer_local;

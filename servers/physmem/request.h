@@ -52,9 +52,9 @@ static inline bool may_spend(const struct hurd_cap_call *call, const struct cont
     return call->task < HURD_TASK_FIRST || call->task == c->control->task;
 }
 
-/* A request about more than STRETCH_PAGES pages is served in parts from now on: call->more.  Those of
- * programs take turns with the pacer, those of boot tasks go on by the alarm (main.c).  Returns 0,
- * or an errno if the task cannot pay for the record; a boot task is then served in one piece. */
+/* A request about more than STRETCH_PAGES pages is served in parts from now on: call->more.  Those
+ * of programs take turns with the pacer, those of boot tasks go on by the alarm, too (main.c).
+ * Returns 0, or an errno if the task cannot pay; a boot task is then served in one piece. */
 int lengthen(struct hurd_cap_call *call, uint32_t pages);
 bool is_long(const struct hurd_cap_call *call, uint32_t pages);     /* it would be */
 struct progress *progress_of(struct hurd_cap_call *call);

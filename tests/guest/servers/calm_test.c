@@ -4,8 +4,9 @@
  * clock that counts instructions, and judges the worst of its calls, and the worst time from one
  * answer to the next.  TAP through wortel.
  *
- * The program has a lower priority than we.  It does nothing but call, and we sleep between two
- * requests: so what it waits for is physmem. */
+ * The program has a lower priority than we, and a higher one than physmem's pacer.  So it never waits
+ * for its time slice; the pacer never runs, and our requests go on by physmem's alarm alone.  It does
+ * nothing but call, and we sleep between two requests: so what it waits for is physmem. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@
 #include <l4/schedule.h>
 #include <l4/thread.h>
 
-enum { PAGE = 4096, LONG = 1024, BIND = 64, WINDOW = 0x10000000, CALLS = 10000, PROGRAM_PRIORITY = 100,
+enum { PAGE = 4096, LONG = 1024, BIND = 64, WINDOW = 0x10000000, CALLS = 10000, PROGRAM_PRIORITY = 105,
        REST = 1000 };
 
 static const struct hurd_startup_data *data;
