@@ -16,13 +16,13 @@
 
 unsigned cap_kind(const struct hurd_cap *cap)
 {
+    if (cap->object->class == &container_class)         /* first: what most requests are about */
+        return cap->flags & HURD_CAP_WEAK ? WEAK : STRONG;
     if (cap->object->class == &control_class)
         return CONTROL;
     if (cap->object->class == &swap_class)
         return SWAP;
-    if (cap->object->class == &policy_class)
-        return POLICY;
-    return cap->flags & HURD_CAP_WEAK ? WEAK : STRONG;
+    return POLICY;
 }
 
 int reply_word(struct hurd_cap_call *call, int err, L4_Word_t word)
@@ -163,10 +163,9 @@ static const struct operation operations[] = {
 };
 
 /* True if only jobs may do this to the window.  A copy looks at each page: copy.c. */
-static bool window_refuses(struct hurd_cap_call *call, const struct operation *op)
+static bool window_refuses(const struct operation *op)
 {
-    return (cap_kind(call->cap) & CONTAINER) && call_container(call)->window
-           && op->kinds == STRONG && op->serve != serve_share && op->serve != serve_revoke;
+    return op->kinds == STRONG && op->serve != serve_share && op->serve != serve_revoke;
 }
 
 static int serve(struct hurd_cap_call *call)
@@ -175,11 +174,12 @@ static int serve(struct hurd_cap_call *call)
     if (at >= sizeof operations / sizeof operations[0] || !operations[at].serve)
         return EOPNOTSUPP;
     const struct operation *op = &operations[at];
-    if (!(op->kinds & cap_kind(call->cap)))
-        return cap_kind(call->cap) == WEAK && op->kinds == STRONG ? EPERM : EBADF;
+    const unsigned kind = cap_kind(call->cap);
+    if (!(op->kinds & kind))
+        return kind == WEAK && op->kinds == STRONG ? EPERM : EBADF;
     if (call->words < op->least || call->words > op->most)
         return EINVAL;
-    if (window_refuses(call, op))
+    if ((kind & CONTAINER) && call_container(call)->window && window_refuses(op))
         return EBUSY;
     return op->serve(call);
 }
