@@ -176,6 +176,7 @@ struct hurd_cap_server {
     struct hurd_cap_table table;
     struct hurd_cap_long *longs;            /* the requests that have more parts, or are parked */
     unsigned turns, ready;                  /* how many of them are in each of these states */
+    unsigned boot_turns;                    /* so many of `turns` are of boot tasks */
     unsigned last_turn;                     /* the task whose request went on last */
     struct hurd_cap_long *now;              /* the one that goes on now; it is not in the list */
 
@@ -213,6 +214,9 @@ int hurd_cap_lengthen(struct hurd_cap_call *call);
  * if the message registers hold the reply to *from.  If a thread sends another request, it does not
  * wait for the old one any more: the old one goes on, without a reply. */
 int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from);
+
+/* The same for the first request of a boot task.  Pre: server->boot_turns is not 0. */
+int hurd_cap_go_on_boot(struct hurd_cap_server *server, L4_ThreadId_t *from);
 
 /* Parks the request until hurd_cap_resume() is called with `key`.  Returns HURD_CAP_PARKED, or an
  * errno as hurd_cap_lengthen() does. */

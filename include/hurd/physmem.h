@@ -26,8 +26,8 @@
  * If another request changes the pages meanwhile, the long request ends with the error that it
  * meets then, and word 0 says how far it came.  A long request costs a record; ENOMEM: there is no
  * memory for it.  A thread that sends another request meanwhile does not get the reply to the long
- * one, which goes on; if the new request is long, too, it is EAGAIN.  MAP fills at most 64 pages a
- * request.
+ * one, which goes on; if the new request is long, too, it is EAGAIN.  A boot task that cannot pay
+ * for the record is served in one piece.  MAP fills at most 64 pages a request.
  *
  * Mappings are a cache: physmem may take away any of them at any time, except those of wired
  * containers and pinned pages. The client faults, and asks again. */
@@ -198,9 +198,9 @@
  *     HURD_PM_RETURN_PAUSE; if the thread does not wait then either, physmem seizes.  It begins
  *     with the container made last, and there with the page that has the highest number: so a task
  *     that fills a container from its start loses the newest pages.
- *   - A seized page has no contents any more.  Its first MAP, PIN or HARDEN says so: ESTALE.  From
- *     then on it is a hole.  COPY from it is ESTALE until then; for all other requests it is a
- *     hole.
+ *   - A seized page has no contents any more.  Its first MAP, PIN, HARDEN or COPY says so,
+ *     by ESTALE.  From then on it is a hole.  For all other requests
+ *     it is a hole from the start.
  *   - The request that needs the frames waits meanwhile, at most both times together.  Requests of
  *     boot tasks do not wait: for them physmem seizes at once.  It does so for records, too, and
  *     keeps 64 frames free for them.

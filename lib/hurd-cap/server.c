@@ -281,6 +281,7 @@ static bool long_goes_on(struct hurd_cap_call *call, int err)
     call->more->next = NULL;
     call->more->state = err == HURD_CAP_PARKED ? HURD_CAP_WAITS : HURD_CAP_TURNS;
     server->turns += err == HURD_CAP_AGAIN;
+    server->boot_turns += err == HURD_CAP_AGAIN && call->task < HURD_TASK_FIRST;
     *link = call->more;
     return true;
 }
@@ -352,6 +353,16 @@ static int long_serve(struct hurd_cap_server *server, struct hurd_cap_long *more
     return reply && answered;
 }
 
+static int turn_serve(struct hurd_cap_server *server, struct hurd_cap_long **link,
+                      L4_ThreadId_t *from)
+{
+    assert(link && *link && server->turns > 0);
+    server->turns--;
+    server->last_turn = L4_Version((*link)->from);
+    server->boot_turns -= server->last_turn < HURD_TASK_FIRST;
+    return long_serve(server, long_take(link), from);
+}
+
 /* Serves the first request of another task than the one whose turn was last; if there is none, the
  * first of all.  So a task with many threads has no more turns than others. */
 int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from)
@@ -359,10 +370,16 @@ int hurd_cap_go_on(struct hurd_cap_server *server, L4_ThreadId_t *from)
     struct hurd_cap_long **link = long_find(server, HURD_CAP_TURNS, server->last_turn);
     if (!link)
         link = long_find(server, HURD_CAP_TURNS, 0);
-    assert(link && server->turns > 0);
-    server->turns--;
-    server->last_turn = L4_Version((*link)->from);
-    return long_serve(server, long_take(link), from);
+    return turn_serve(server, link, from);
+}
+
+int hurd_cap_go_on_boot(struct hurd_cap_server *server, L4_ThreadId_t *from)
+{
+    struct hurd_cap_long **link = &server->longs;
+    while (*link && ((*link)->state != HURD_CAP_TURNS
+                     || L4_Version((*link)->from) >= HURD_TASK_FIRST))
+        link = &(*link)->next;
+    return turn_serve(server, link, from);
 }
 
 int hurd_cap_go_on_ready(struct hurd_cap_server *server, L4_ThreadId_t *from)

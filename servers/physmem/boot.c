@@ -60,6 +60,7 @@ static void boot_memory(void)
     while (ask(HURD_WORTEL_GET_MEM, 0, 0, &a) && a.items && !L4_IsNilFpage(item_fpage(&a, 0)))
         for (unsigned i = 0; i < a.items; i++)
             frame_add(L4_Address(item_fpage(&a, i)), L4_Size(item_fpage(&a, i)));
+    frames_keep();
     if (!control_init())
         fail("not enough memory");
 }

@@ -49,6 +49,18 @@ struct container {
 
 extern struct hurd_cap_class container_class;   /* serve is in request.c */
 
+static inline uint32_t container_slots(const struct container *c)   /* those to be cleared */
+{
+    return c->pages + c->swapped + c->residues;
+}
+
+/* What its end costs, counted in slots. */
+#define CONTAINER_WEIGHT    4u
+static inline uint32_t container_weight(const struct container *c)
+{
+    return container_slots(c) + CONTAINER_WEIGHT;
+}
+
 /* ---- container.c ---- */
 int container_create(struct control *control, unsigned task, bool wired,
                      struct container **container);

@@ -223,12 +223,13 @@ static struct control *control_after(struct control *c, const struct control *to
     return c == top ? NULL : c->next;
 }
 
-uint32_t control_pages(struct control *top)
+uint32_t control_weight(struct control *top)
 {
-    uint32_t pages = 0;
-    for (struct control *c = top; c; c = control_after(c, top))
-        pages += c->pages + c->extra + c->swap.used;
-    return pages;
+    uint32_t weight = 0;
+    for (struct control *c = top; c; c = control_after(c, top), weight++)
+        for (const struct container *k = c->containers; k; k = k->next)
+            weight += container_weight(k);
+    return weight;
 }
 
 /* Takes c away from all clients, and dooms its containers. */

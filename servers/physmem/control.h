@@ -63,7 +63,7 @@ void control_fold(struct control *c);           /* no users left: returns to the
 /* With all below it; not for the root.  Large containers are doomed (stretch.h): what is charged to
  * them, and their controls with it, returns to the parent when they are gone. */
 void control_destroy(struct control *c);
-uint32_t control_pages(struct control *c);      /* in it and all below it, those on disk too */
+uint32_t control_weight(struct control *c);     /* slots, containers and controls that go with it */
 bool control_contains(struct control *top, const struct control *wanted);   /* that or below it */
 /* The child may have so many pages on disk.  false: the parent has not so many unused. */
 bool control_quota(struct control *parent, struct control *child, uint32_t pages);

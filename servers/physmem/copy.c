@@ -237,11 +237,17 @@ static void copy_unshare(const struct copy *how, uint32_t done)
         slot_unshare(container_slot(how->from, page));
 }
 
+/* The answer is the error at page i.  That a page was seized is said once. */
+static int copy_refused(const struct copy *how, uint32_t i, int err)
+{
+    return err == ESTALE ? container_missing(how->from, how->from_start + i) : err;
+}
+
 int copy_check(const struct copy *how, uint32_t *holes)
 {
     int err = 0;
     for (uint32_t i = 0; i < how->count && !err; i++)
-        err = page_refuse(how, i);
+        err = copy_refused(how, i, page_refuse(how, i));
     if (!err && container_make_nodes(how->to, how->to_start, how->count) < how->count)
         err = ENOMEM;
     uint32_t blocks = 0;
@@ -276,5 +282,5 @@ int container_copy(const struct copy *how, uint32_t *done)
     if (how->shared && *done < how->count)
         copy_unshare(how, *done);
     container_prune(how->to, how->to_start, how->count);
-    return !err && *done < how->count ? ENOMEM : err;
+    return !err && *done < how->count ? ENOMEM : copy_refused(how, possible, err);
 }

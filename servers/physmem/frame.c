@@ -149,7 +149,42 @@ paddr_t frame_alloc(unsigned order)
     return frames_bind(order ? buddy_alloc(order) : page_alloc(), order);
 }
 
+/* ---- frames for DMA ---- */
+
+static paddr_t kept[FRAMES_KEPT];               /* 0: given out */
+
+/* Kept frames count as the server's own, so no guarantee has them.  Whoever gets one was promised a
+ * frame before: so there is one claim less from then on, until another one is kept. */
+void frames_keep(void)
+{
+    for (unsigned i = 0; i < FRAMES_KEPT; i++) {
+        if (kept[i] || !(kept[i] = buddy_alloc_below(FRAMES_KEPT_END)))
+            continue;
+        ledger.meta++;
+        ledger.own++;
+    }
+}
+
+static paddr_t kept_take(paddr_t limit)
+{
+    for (unsigned i = 0; i < FRAMES_KEPT; i++) {
+        paddr_t pa = kept[i];
+        if (!pa || pa >= (limit & ~PAGE_MASK))
+            continue;
+        kept[i] = 0;
+        ledger.meta--;
+        ledger.own--;
+        return pa;
+    }
+    return 0;
+}
+
 paddr_t frame_alloc_below(paddr_t limit)
 {
-    return frames_bind(buddy_alloc_below(limit), 0);
+    paddr_t pa = buddy_alloc_below(limit);
+    if (pa)
+        frames_keep();
+    else
+        pa = kept_take(limit);
+    return frames_bind(pa, 0);
 }

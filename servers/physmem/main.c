@@ -26,6 +26,7 @@
 #define REVOKE_LOOK     4096u       /* ... looking at most at so many */
 #define SHAKE_PAGES     3u          /* after each request, and after each of */
 #define SHAKE_PAUSE     2000u       /* these many microseconds */
+#define BOOT_PAUSE      1000u       /* between two parts of a boot task's long request */
 
 unsigned debug_revoke_period;
 
@@ -163,7 +164,10 @@ static void disturb(void)
 /* ---- turns --------------------------------------------------------------------------------------
  * The pacer runs at a program's priority and does nothing but call the server.  Each call is a
  * turn: one part of a long request.  Between two turns other programs run, and their requests are
- * served.  So a long request takes no more time from them than a program that computes. */
+ * served.  So a long request takes no more time from them than a program that computes.
+ *
+ * Boot tasks serve programs, and must not wait until all programs leave some time to the pacer.
+ * Their long requests also go on when the alarm rings, a part each millisecond. */
 
 static L4_ThreadId_t server_thread, pacer;  /* global ids */
 static L4_ThreadId_t pacer_local;
@@ -198,6 +202,13 @@ static void pacer_start(void)
 static bool is_turn(L4_ThreadId_t from)
 {
     return !pacer_waits && (L4_IsThreadEqual(from, pacer_local) || L4_IsThreadEqual(from, pacer));
+}
+
+/* One part of a boot task's request.  1: there is a reply to *from. */
+static int boot_turn(L4_ThreadId_t *from)
+{
+    reap();
+    return hurd_cap_go_on_boot(&server, from);
 }
 
 /* 1: there is a reply to *from. */
@@ -249,8 +260,9 @@ static void alarm_set(int *reply, L4_ThreadId_t to)
         L4_Reply(to);
     *reply = 0;
     alarm_wanted = extra_alarm(&wait);
-    if (shake_all_the_time() && (!alarm_wanted || wait > SHAKE_PAUSE)) {
-        wait = SHAKE_PAUSE;
+    const uint32_t limit = server.boot_turns ? BOOT_PAUSE : shake_all_the_time() ? SHAKE_PAUSE : 0;
+    if (limit && (!alarm_wanted || wait > limit)) {
+        wait = limit;
         alarm_wanted = true;
     }
     if (!alarm_wanted)
@@ -279,8 +291,13 @@ static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
     if (!(server.ready | server.turns | (doomed ^ reaped) | extra_waits |
           (alarm_waits & alarm_wanted)))
         return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
-    if (extra_waits)
+    if (extra_waits) {
+        if (reply)                          /* first: a seizure works in the message registers */
+            L4_Reply(*from);
+        reply = 0;
         extra_settle();
+    }
+    alarm_wanted |= server.boot_turns != 0;
     if (alarm_waits && alarm_wanted)
         alarm_set(&reply, *from);
     if (server.ready)
@@ -306,7 +323,7 @@ static int serve(L4_ThreadId_t *from, L4_MsgTag_t tag)
             return turn(from);
         if (is_alarm(*from)) {
             alarm_waits = true;
-            return 0;
+            return server.boot_turns ? boot_turn(from) : 0;
         }
     }
     return hurd_cap_serve(&server, *from, tag);

@@ -8,6 +8,7 @@
 #include <hurd/physmem.h>
 
 #include "container.h"
+#include "extra.h"
 #include "request.h"
 #include "server.h"
 #include "stretch.h"
@@ -15,13 +16,13 @@
 
 unsigned cap_kind(const struct hurd_cap *cap)
 {
+    if (cap->object->class == &container_class)         /* first: what most requests are about */
+        return cap->flags & HURD_CAP_WEAK ? WEAK : STRONG;
     if (cap->object->class == &control_class)
         return CONTROL;
     if (cap->object->class == &swap_class)
         return SWAP;
-    if (cap->object->class == &policy_class)
-        return POLICY;
-    return cap->flags & HURD_CAP_WEAK ? WEAK : STRONG;
+    return POLICY;
 }
 
 int reply_word(struct hurd_cap_call *call, int err, L4_Word_t word)
@@ -45,7 +46,16 @@ int reply_struct(struct hurd_cap_call *call, const void *info, unsigned size)
 
 bool is_long(const struct hurd_cap_call *call, uint32_t pages)
 {
-    return call->more || (takes_turns && pages > STRETCH_PAGES && call->task >= HURD_TASK_FIRST);
+    bool others_run = call->task < HURD_TASK_FIRST ? alarm_there : takes_turns;
+    return call->more || (others_run && pages > STRETCH_PAGES);
+}
+
+int lengthen(struct hurd_cap_call *call, uint32_t pages)
+{
+    if (!is_long(call, pages))
+        return 0;
+    int err = hurd_cap_lengthen(call);
+    return call->task < HURD_TASK_FIRST ? 0 : err;
 }
 
 struct progress *progress_of(struct hurd_cap_call *call)
@@ -68,13 +78,13 @@ int serve_work(struct hurd_cap_call *call, const struct work *work)
     int err = work_wait(call, work);
     if (err)
         return err;
-    if (!is_long(call, work->how.count)) {
+    err = lengthen(call, work->how.count);
+    if (err)
+        return err;
+    if (!call->more) {
         err = work_at_once(work, &done);
         return work_reply(call, work, err, done);
     }
-    err = hurd_cap_lengthen(call);
-    if (err)
-        return err;
     struct progress *p = progress_of(call);
     return stretch(work, p) ? work_reply(call, work, p->err, p->done) : HURD_CAP_AGAIN;
 }
@@ -85,8 +95,10 @@ static int serve_wait_for_reaper(struct hurd_cap_call *call)
     return (int32_t) (reaped - call->more->progress[0]) < 0 ? HURD_CAP_AGAIN : 0;
 }
 
-int serve_doomed(struct hurd_cap_call *call)
+int serve_doomed(struct hurd_cap_call *call, uint32_t before)
 {
+    if (doomed == before)
+        return 0;
     if (!call->more) {
         while (reap_wanted())
             reap();
@@ -151,10 +163,9 @@ static const struct operation operations[] = {
 };
 
 /* True if only jobs may do this to the window.  A copy looks at each page: copy.c. */
-static bool window_refuses(struct hurd_cap_call *call, const struct operation *op)
+static bool window_refuses(const struct operation *op)
 {
-    return (cap_kind(call->cap) & CONTAINER) && call_container(call)->window
-           && op->kinds == STRONG && op->serve != serve_share && op->serve != serve_revoke;
+    return op->kinds == STRONG && op->serve != serve_share && op->serve != serve_revoke;
 }
 
 static int serve(struct hurd_cap_call *call)
@@ -163,11 +174,12 @@ static int serve(struct hurd_cap_call *call)
     if (at >= sizeof operations / sizeof operations[0] || !operations[at].serve)
         return EOPNOTSUPP;
     const struct operation *op = &operations[at];
-    if (!(op->kinds & cap_kind(call->cap)))
-        return cap_kind(call->cap) == WEAK && op->kinds == STRONG ? EPERM : EBADF;
+    const unsigned kind = cap_kind(call->cap);
+    if (!(op->kinds & kind))
+        return kind == WEAK && op->kinds == STRONG ? EPERM : EBADF;
     if (call->words < op->least || call->words > op->most)
         return EINVAL;
-    if (window_refuses(call, op))
+    if ((kind & CONTAINER) && call_container(call)->window && window_refuses(op))
         return EBUSY;
     return op->serve(call);
 }

@@ -52,8 +52,11 @@ static inline bool may_spend(const struct hurd_cap_call *call, const struct cont
     return call->task < HURD_TASK_FIRST || call->task == c->control->task;
 }
 
-/* Shall it be served in turns?  Boot tasks are not made to wait for programs. */
-bool is_long(const struct hurd_cap_call *call, uint32_t pages);
+/* A request about more than STRETCH_PAGES pages is served in parts from now on: call->more.  Those
+ * of programs take turns with the pacer, those of boot tasks go on by the alarm, too (main.c).
+ * Returns 0, or an errno if the task cannot pay; a boot task is then served in one piece. */
+int lengthen(struct hurd_cap_call *call, uint32_t pages);
+bool is_long(const struct hurd_cap_call *call, uint32_t pages);     /* it would be */
 struct progress *progress_of(struct hurd_cap_call *call);
 
 /* list.c */
@@ -61,8 +64,8 @@ int serve_list(struct hurd_cap_call *call);
 
 /* The work of a request, at once or in turns. */
 int serve_work(struct hurd_cap_call *call, const struct work *work);
-/* The end of a request that has doomed something; is_long() was asked before. */
-int serve_doomed(struct hurd_cap_call *call);
+/* The end of a request that has doomed something since `doomed` was `before`.  Pre: lengthen(). */
+int serve_doomed(struct hurd_cap_call *call, uint32_t before);
 
 /* ---- request_container.c ---- */
 int serve_create(struct hurd_cap_call *call);

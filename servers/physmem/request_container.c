@@ -139,13 +139,14 @@ int serve_container_destroy(struct hurd_cap_call *call)
     struct container *c = call_container(call);
     if (!(call->cap->rights & RIGHTS_WRITE))
         return EACCES;
+    uint32_t before = doomed;
     int err = lock_wait(call, c);
-    if (!err && is_long(call, c->pages + c->swapped))
-        err = hurd_cap_lengthen(call);
+    if (!err)
+        err = lengthen(call, container_weight(c));
     if (err)
         return err;
     container_doom(c);
-    return serve_doomed(call);
+    return serve_doomed(call, before);
 }
 
 int serve_revoke(struct hurd_cap_call *call)
@@ -157,12 +158,11 @@ int serve_revoke(struct hurd_cap_call *call)
     int err = work_wait(call, &work);
     if (err)
         return err;
-    if (is_long(call, work.how.to->pages + work.how.to->swapped)) {
-        err = hurd_cap_lengthen(call);
-        if (err)
-            return err;
+    err = lengthen(call, container_weight(work.how.to));
+    if (err)
+        return err;
+    if (call->more)
         p = progress_of(call);
-    }
     if (p->end == 0)
         p->done = hurd_cap_object_revoke_weak(call->cap->object, call->arg[1]);
     while (!stretch(&work, p))

@@ -47,11 +47,14 @@ int serve_control_destroy(struct hurd_cap_call *call)
         return EPERM;
     if (swap_is_paid_by(control))
         return EBUSY;
-    int err = is_long(call, control_pages(control)) ? hurd_cap_lengthen(call) : 0;
+    uint32_t before = doomed;
+    int err = lengthen(call, control_weight(control));
     if (err)
         return err;
+    doom_small_ones = call->more;
     control_destroy(control);
-    return serve_doomed(call);
+    doom_small_ones = false;
+    return serve_doomed(call, before);
 }
 
 int serve_control_info(struct hurd_cap_call *call)

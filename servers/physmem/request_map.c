@@ -93,11 +93,11 @@ static int allocate_in_turns(struct hurd_cap_call *call, const struct map_reques
     int err = work_wait(call, &work);
     if (err)
         return err;
-    if (!is_long(call, how->count))
-        return work_at_once(&work, &done);
-    err = hurd_cap_lengthen(call);
+    err = lengthen(call, how->count);
     if (err)
         return err;
+    if (!call->more)
+        return work_at_once(&work, &done);
     return stretch(&work, progress_of(call)) ? (int) progress_of(call)->err : HURD_CAP_AGAIN;
 }
 

@@ -10,7 +10,7 @@
  *
  * and residues, which are holes that remember something, and are charged to nobody:
  *
- *   16 | 1             an extra page that physmem seized: the next MAP or PIN says so (extra.c)
+ *   16 | 1             an extra page that physmem seized: the next MAP or COPY says so (extra.c)
  *   32 | 1             a soft reference whose frame is another's by now
  *   soft | 1           a soft reference (soft.c)
  *

@@ -144,7 +144,7 @@ static struct container *first, **last = &first;
 
 void container_doom(struct container *c)
 {
-    if (!doom_small_ones && c->pages + c->swapped + c->residues <= STRETCH_PAGES) {
+    if (!doom_small_ones && container_slots(c) <= STRETCH_PAGES) {
         container_destroy(c);
         return;
     }
@@ -156,21 +156,31 @@ void container_doom(struct container *c)
     doomed++;
 }
 
-void reap(void)
+/* A part of the first one, or what is left of it.  Returns how many pages that was. */
+static uint32_t reap_first(void)
 {
     struct container *c = first;
-    uint32_t done;
-    assert(!c || (c->doomed && !c->object.caps));
-    if (!c)
-        return;
+    uint32_t done = 0;
+    assert(c->doomed && !c->object.caps);
     uint32_t page = container_next_any(c, 0, PAGES_MAX), left = PAGES_MAX - page;
     if (left)
         container_deallocate(c, page, left < STRETCH_PAGES ? left : STRETCH_PAGES, &done);
-    if (c->pages + c->swapped + c->residues)
-        return;
+    if (container_slots(c))
+        return STRETCH_PAGES;
     first = c->next_doomed;
     if (!first)
         last = &first;
     reaped++;
     container_destroy(c);
+    return done;
+}
+
+/* Small ones that follow go in the same part. */
+void reap(void)
+{
+    uint32_t done = first ? reap_first() : STRETCH_PAGES;
+    while (first && done + container_weight(first) <= STRETCH_PAGES) {
+        done += container_weight(first);
+        reap_first();
+    }
 }

@@ -28,4 +28,19 @@ void sweep_begin(struct sweep *s, unsigned rights, bool free);
 void sweep_add(struct sweep *s, paddr_t pa);
 void sweep_end(struct sweep *s);        /* may be used on afterwards */
 
+/* The same for the commonest page: to be freed, and its word, which is known already, has one user
+ * and nothing else than mappings.  Pre: there is room for a run. */
+static inline void sweep_add_alone(struct sweep *s, paddr_t pa, frame_t *word)
+{
+    struct sweep_run *last = s->n ? &s->run[s->n - 1] : 0;
+    bool mapped = *word & FRAME_MAPPED;
+    *word = 0;
+    if (last && pa == last->base + (last->pages << PAGE_LOG2)) {
+        last->pages++;
+        last->mapped |= mapped;
+    } else {
+        s->run[s->n++] = (struct sweep_run) { pa, 1, mapped };
+    }
+}
+
 #endif

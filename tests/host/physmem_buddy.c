@@ -110,6 +110,42 @@ static void a_page_below_a_limit_is_below_it(void **state)
     assert_int_equal(buddy_largest() - 1, 9);
 }
 
+/* Programs have all frames that are free; then as many as are kept can be had, and no more. */
+static void frames_for_dma_are_kept(void **state)
+{
+    (void) state;
+    static paddr_t pages[WORLD_PAGES];
+    paddr_t got[FRAMES_KEPT];
+    uint32_t n = 0, free = ledger.free, own = ledger.own, total = ledger.total;
+    frames_keep();
+    frames_keep();                                          /* there are enough */
+    assert_int_equal(ledger.free, free - FRAMES_KEPT);
+    assert_int_equal(ledger.own, own + FRAMES_KEPT);
+    while ((pages[n] = frame_alloc(0)))
+        n++;
+    assert_int_equal(frame_alloc_below(WORLD_BASE), 0);     /* they are not that low */
+    for (unsigned i = 0; i < FRAMES_KEPT; i++) {
+        got[i] = frame_alloc_below(FRAMES_KEPT_END);
+        assert_true(got[i] && got[i] < FRAMES_KEPT_END && frame_users(got[i]) == 1);
+    }
+    assert_int_equal(frame_alloc_below(FRAMES_KEPT_END), 0);
+    assert_int_equal(ledger.own, own);
+    assert_int_equal(ledger.free + ledger.bound + ledger.meta, total);
+    struct sweep s;
+    sweep_begin(&s, RIGHTS_ALL, true);
+    for (unsigned i = 0; i < FRAMES_KEPT; i++)
+        pages[n++] = got[i];
+    while (n > 0) {
+        *frame_find(pages[--n]) = 0;
+        sweep_add(&s, pages[n]);
+    }
+    sweep_end(&s);
+    paddr_t low = frame_alloc_below(FRAMES_KEPT_END);       /* free ones go first, and others are kept */
+    assert_true(low);
+    assert_int_equal(ledger.own, own + FRAMES_KEPT);
+    assert_int_equal(ledger.free, free - FRAMES_KEPT - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +158,7 @@ int main(void)
         cmocka_unit_test(freed_buddies_merge_again),
         cmocka_unit_test(too_large_a_block_is_refused),
         cmocka_unit_test(a_page_below_a_limit_is_below_it),
+        cmocka_unit_test(frames_for_dma_are_kept),
     };
     return cmocka_run_group_tests(tests, world_create, NULL);
 }

@@ -368,6 +368,10 @@ static void op_copy(unsigned from, unsigned to)
         assert_int_equal(err != 0, refused);
     assert_true(done <= possible);                  /* charging in steps may stop a little early */
     assert_true(!err ? done == n : how.partial || done == 0);
+    if (err == ESTALE) {
+        assert_int_equal(left[from][fp + possible], SEIZED);
+        left[from][fp + possible] = NOTHING;
+    }
     for (unsigned i = 0; i < done; i++)
         model_copy_page(from, fp + i, to, tp + i, &how);
     for (unsigned i = done; how.shared && i < n; i++) {     /* groups of one are dissolved */

@@ -275,6 +275,30 @@ static void what_is_doomed_goes_first_come_first_gone(void **state)
     assert_int_equal(control->count, 0);
 }
 
+static void many_small_ones_go_in_one_part(void **state)
+{
+    (void) state;
+    enum { MANY = 60 };
+    uint32_t before = control->count;
+    doom_small_ones = true;
+    for (unsigned i = 0; i < MANY; i++) {
+        struct container *c = world_container(control);
+        assert_int_equal(world_allocate(c, i * 1000, 1), 0);
+        container_doom(c);
+    }
+    doom_small_ones = false;
+    assert_int_equal(control->count, before + MANY);
+    for (parts = 0; reap_wanted(); parts++) {
+        uint32_t count = control->count;
+        reap();
+        assert_true(count - control->count <= STRETCH_PAGES / (1 + CONTAINER_WEIGHT) + 1);
+        world_check();
+    }
+    assert_in_range(parts, 2, 6);
+    assert_int_equal(control->count, before);
+    assert_int_equal(control->pages, 0);
+}
+
 static void a_control_folds_when_its_last_doomed_container_is_gone(void **state)
 {
     (void) state;
@@ -287,7 +311,7 @@ static void a_control_folds_when_its_last_doomed_container_is_gone(void **state)
     assert_int_equal(container_create(below, 700, false, &d), 0);
     assert_int_equal(world_allocate(c, 0, 900), 0);
     assert_int_equal(world_allocate(d, 0, 400), 0);
-    assert_int_equal(control_pages(child), 1300);
+    assert_int_equal(control_weight(child), 1300 + 2 * CONTAINER_WEIGHT + 2);
     control_destroy(child);
     world_check();
     assert_ptr_equal(control->children, child);
@@ -316,6 +340,7 @@ int main(void)
         TEST_IN_WORLD(deallocation_of_a_pinned_page_changes_nothing),
         TEST_IN_WORLD(release_and_unmap_reach_every_page),
         TEST_IN_WORLD(what_is_doomed_goes_first_come_first_gone),
+        TEST_IN_WORLD(many_small_ones_go_in_one_part),
         TEST_IN_WORLD(a_control_folds_when_its_last_doomed_container_is_gone),
     };
     return cmocka_run_group_tests(tests, world_create, NULL);

@@ -212,7 +212,8 @@ TEST(a_task_that_does_not_listen_loses_the_newest_pages)
     unsigned seized = extra_info(hoarder).seized;
     EXPECT(seized > 0 && seized <= LACK + 10);
     EXPECT_EQ(extra_info(hoarder).extra, hoarded - seized);
-    EXPECT_EQ(copy(hoard, hoarded - 2, a, 0, 1, 0), ESTALE);
+    EXPECT_EQ(copy(hoard, hoarded - 4, a, 0, 1, 0), ESTALE);
+    EXPECT_EQ(copy(hoard, hoarded - 4, a, 0, 1, 0), ENOENT);
     EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_PIN, hoard, (hoarded - 2) * PAGE, PAGE), ESTALE);
     EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_PIN, hoard, (hoarded - 2) * PAGE, PAGE), ENOENT);
     EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_HARDEN, hoard, 0, (hoarded - 3) * PAGE, PAGE), ESTALE);
