@@ -123,8 +123,8 @@ static int or_wait(int error)
     return error == ENOMEM && (mm.room.coming || mm.room.leaving) ? EVICT_WAITS : error;
 }
 
-/* A page that leaves may only fill up the reserve, of which a worker took a frame: so these two go on
- * until there is a frame, or nothing to evict. */
+/* The frame of a page that leaves may only fill up the reserve, if a worker has taken one from it.
+ * So these two go on until there is a frame, or nothing to evict. */
 int evict_slot(struct hurd_policy *policy, struct hurd_page **page)
 {
     int error = 0;

@@ -160,9 +160,10 @@ def builds_a_host_test_again_when_a_header_of_one_of_its_sources_changes(lab):
             os.utime(os.path.join(tree.path, header), (later - 100, later - 100))
 
 
-def builds_come_from_lines_of_100_columns_at_most(lab):
-    """The kernel, the libraries, the servers, the loader and the headers; tables of make have longer lines."""
-    long = [f"{path}:{number}" for room in ("kernel", "lib", "servers", "include", "boot")
-            for path in sorted(glob.glob(f"{machine.TOP}/{room}/**/*", recursive=True)) if path.endswith((".c", ".h", ".asm", ".inc", ".lds"))
-            for number, line in enumerate(open(path, encoding="utf-8"), 1) if len(line.rstrip("\n")) > 100]
+def builds_come_from_lines_that_fit(lab):
+    """100 columns in the kernel and the public headers, 140 in libraries, servers and the loader; tables of make have longer lines."""
+    rooms = {"kernel": 100, "include": 100, "lib": 140, "servers": 140, "boot": 140}
+    long = [f"{path}:{number}" for room, most in rooms.items() for path in sorted(glob.glob(f"{machine.TOP}/{room}/**/*", recursive=True))
+            if path.endswith((".c", ".h", ".asm", ".inc", ".lds"))
+            for number, line in enumerate(open(path, encoding="utf-8"), 1) if len(line.rstrip("\n")) > most]
     assert not long, long
