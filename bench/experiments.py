@@ -72,6 +72,7 @@ def figures(rows):
 # ---- traces: the simulator on each, and the booted system beside it ----
 
 AHEAD = ["--ahead=7"]
+PAGER_AHEAD = ["--pager", "--ahead=15"]         # what libhurd-mm does with MADV_SEQUENTIAL
 SHARES = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 150, 200, 400]       # of a trace's pages, in percent
 
 
@@ -86,10 +87,13 @@ def judge_trace(build, name, path):
     for c in replay.simulate(build, path, [f"{share}%" for share in SHARES], ["opt", "lru", rule]):
         curve.setdefault(c.policy, []).append(c.faults)
     runs = [f"clock@{n}" for n in frames] + ([f"{rule}@{frames[1]}"] if rule != "lru" else [])
+    runs.append(f"clock+ahead@{frames[1]}")
+    pager = {"alone": replay.simulate(build, path, ["50%"], ["clock"], "--pager")[0]._asdict(),
+             "ahead": replay.simulate(build, path, ["50%"], ["clock"], *PAGER_AHEAD)[0]._asdict()}
     wrong = replay.differences(build, name, path) + replay.compare(build, name, path, runs)
     lru = replay.simulate(build, path, ["50%"], ["lru"])[0]
     return {"rule": rule, "half": half, "curve": curve, "ahead": ahead._asdict(), "munmap": munmap._asdict(), "disk": lru.microseconds,
-            "replayed": runs}, wrong
+            "pager": pager, "replayed": runs}, wrong
 
 
 def traces(build):
@@ -180,11 +184,21 @@ def table_of_traces(judged):
     return lines
 
 
+def table_of_reading_ahead(judged):
+    lines = ["| trace | frames | CLOCK: requests | disk, s | reading ahead: requests | pages | disk, s |", "|---|---|---|---|---|---|---|"]
+    for name, t in judged.items():
+        alone, ahead = t["pager"]["alone"], t["pager"]["ahead"]
+        lines.append(f"| {name} | {alone['frames']} | {alone['reads']} | {alone['microseconds'] / 1e6:.1f} | {ahead['reads']} "
+                     f"| {ahead['fetched']} | {ahead['microseconds'] / 1e6:.1f} |")
+    return lines
+
+
 def record(build, rows, judged, pictures):
     """The tables in docs/paging.md, each between its marks, and the pictures beside it."""
     with open(DOC, encoding="utf-8") as source:
         text = source.read()
-    for mark, lines in (("programs", table_of_programs(rows)), ("sweep", table_of_sweep(rows)), ("traces", table_of_traces(judged))):
+    for mark, lines in (("programs", table_of_programs(rows)), ("sweep", table_of_sweep(rows)), ("traces", table_of_traces(judged)),
+                        ("ahead", table_of_reading_ahead(judged))):
         text = re.sub(rf"(<!-- {mark} -->\n).*?(<!-- end -->)", lambda m: m[1] + "\n".join(lines) + "\n" + m[2], text, flags=re.S)
     with open(DOC, "w", encoding="utf-8") as out:
         out.write(text)

@@ -101,8 +101,9 @@ def compare(build, name, path, runs):
     counts, _ = replay(build, name, runs)
     wrong = []
     for run, got in counts.items():
-        want = simulate(build, path, [got.frames], [got.policy], "--pager")[0]
-        for what in ("faults", "first", "evicted", "written"):
+        policy, ahead, _ = got.policy.partition("+")
+        want = simulate(build, path, [got.frames], [policy], "--pager", *(["--ahead=15"] if ahead else []))[0]
+        for what in ("reads", "fetched", "first", "evicted", "written"):
             ours, theirs = getattr(got, what), getattr(want, what)
             if abs(ours - theirs) * 100 > theirs:
                 wrong.append(f"{name}, {run}: {ours} {what} in the system, {theirs} in the simulator")

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Plays the trace of a real program against the stores with operations of libhurd-mm.
  *
- *      replay-NAME POLICY@FRAMES...        policies as `pagesim` has them, and with its parameters
+ *      replay-NAME POLICY[+ahead]@FRAMES...    policies as `pagesim` has them, and with its
+ *                                              parameters; +ahead: MADV_SEQUENTIAL
  *
  * Prints "replay POLICY FRAMES fetched first reads evicted cleaned instructions" for each. A page
  * says which one it is and how often it was written; every touch looks at both, and each word of
@@ -72,7 +73,7 @@ static const struct hurd_policy_ops *const known[] = {
 
 static const struct hurd_policy_ops *find(const char *word)
 {
-    size_t length = strcspn(word, ":@");
+    size_t length = strcspn(word, ":+@");
     for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strlen(known[i]->name) == length && !strncmp(known[i]->name, word, length))
             return known[i];
@@ -98,6 +99,21 @@ static uint32_t parameters(const struct hurd_policy_ops *policy, const char *wor
     rule.window = number[1] ? number[1] : 1;
     rule.age = number[2] ? number[2] : frames / 6 + 1;
     return 0;
+}
+
+static bool reads_ahead(const char *word)
+{
+    return word[strcspn(word, "+@")] == '+';
+}
+
+/* No page is read from the gaps: regions end there, and nothing is read behind a region's end. */
+static int read_ahead(uintptr_t base)
+{
+    int error = hurd_vm_advise(base, trace.places * HURD_MM_PAGE, HURD_VM_SEQUENTIAL);
+    for (uint32_t place = 0; !error && place < trace.places; place++)
+        if (trace_classes(&trace)[place] == TRACE_NO_PAGE)
+            error = hurd_vm_deallocate(base + place * HURD_MM_PAGE, HURD_MM_PAGE);
+    return error;
 }
 
 /* ---- one run ---- */
@@ -145,6 +161,8 @@ static int run(const char *word)
         error = hurd_policy_create(policy, frames, parameters(policy, word, frames), &number);
     if (!error)
         error = hurd_vm_set_policy(base, size, number);
+    if (!error && reads_ahead(word))
+        error = read_ahead(base);
     if (error)
         return printf("replay: %s: %s\n", word, strerror(error));
     hurd_mm_counters(&before);

@@ -194,6 +194,10 @@ struct hurd_shown {
  * Errors as hurd_vm_allocate(), and EACCES: more rights than `rights`. */
 int hurd_vm_show(struct hurd_shown *shown, uintptr_t offset, uintptr_t size, unsigned flags,
                  unsigned rights, uintptr_t *addr);
+/* In a child of fork(), whose regions of `shown` raise SIGBUS until this: shown->container is the
+ * child's own reference now.  ENOENT: there is no such region.  EAGAIN, ENOMEM: no thread to call
+ * `bring`. */
+int hurd_vm_show_again(const struct hurd_shown *shown);
 /* Calls `sync` for what is shown, and shared, in a range. */
 int hurd_vm_show_sync(uintptr_t addr, uintptr_t size);
 

@@ -5,7 +5,8 @@
  * Its store is the task's one container, in which the offset is the address: two regions never
  * overlap, so the address space is the allocator of container offsets, too.  Runs (frame.h) say
  * which pages exist, and whether they are in core or on disk: one record for each run, not one for
- * each page. */
+ * each page.  Private copies of a file's pages (shown.c) are pages of this store as well: so the
+ * functions for whole ranges serve regions of both kinds. */
 #include <errno.h>
 #include "pageout.h"
 
@@ -106,16 +107,21 @@ static int without_memory(const struct fault *f)
     return evict_frame() == EVICT_WAITS ? fault_park(f) : ENOMEM;
 }
 
+int anonymous_show(const struct fault *f, const struct frame *run)
+{
+    if (mm.room.active)
+        return frame_is_out(run) ? swapin_fault(f, run) : pageout_show(f, run);
+    return fault_map_run(f, run, f->map->is.copied ? fault_rights(f) : f->map->is.rights);
+}
+
 /* A page of anonymous memory belongs to this task alone, so all rights of the region are mapped at
  * once, unless a fork() has made it copy-on-write. */
 static int anonymous_fault(const struct fault *f)
 {
     struct frame *run = frame_find(f->map->store, f->offset);
     int error;
-    if (run && mm.room.active)
-        return frame_is_out(run) ? swapin_fault(f, run) : pageout_show(f, run);
     if (run)
-        return fault_map_run(f, run, f->map->is.copied ? fault_rights(f) : f->map->is.rights);
+        return anonymous_show(f, run);
     if (mm.room.active || f->map->is.policy) {
         error = make_watched(f);
     } else {
@@ -133,10 +139,11 @@ static int anonymous_fault(const struct fault *f)
 
 /* ---- whole ranges ---- */
 
-static void anonymous_drop(struct map *map, uintptr_t first, uintptr_t last)
+void anonymous_drop(struct map *map, uintptr_t first, uintptr_t last)
 {
+    (void)map;
     struct frame run;
-    while (frame_take(&mm.slab, map->store, first, last, &run)) {
+    while (frame_take(&mm.slab, &mm.anonymous, first, last, &run)) {
         uintptr_t size = run.range.last - run.range.first + 1;
         if (mm.room.watched)
             pageout_forget(run.range.first, run.range.last);
@@ -189,13 +196,13 @@ static int anonymous_fill(struct map *map, uintptr_t first, uintptr_t last)
 
 /* Moves the frames first, run by run, then the records.  If a run cannot be moved, the runs before
  * it are moved back. */
-static int anonymous_move(struct map *map, uintptr_t to, uintptr_t size)
+int anonymous_move(struct map *map, uintptr_t to, uintptr_t size)
 {
     uintptr_t from = map->range.first, last = from + (size - 1);
     struct frame *run;
     int error = 0;
-    for (run = frame_from(map->store, from); run && run->range.first <= last && !error;
-         run = frame_from(map->store, run->range.last + 1)) {
+    for (run = frame_from(&mm.anonymous, from); run && run->range.first <= last && !error;
+         run = frame_from(&mm.anonymous, run->range.last + 1)) {
         uintptr_t first = run->range.first > from ? run->range.first : from;
         uintptr_t end = run->range.last < last ? run->range.last : last;
         error = memory_move(first, to + (first - from), end - first + 1);
@@ -204,35 +211,37 @@ static int anonymous_move(struct map *map, uintptr_t to, uintptr_t size)
     }
     if (error) {
         uintptr_t failed = run->range.first;
-        for (run = frame_from(map->store, from); run && run->range.first < failed;
-             run = frame_from(map->store, run->range.last + 1)) {
+        for (run = frame_from(&mm.anonymous, from); run && run->range.first < failed;
+             run = frame_from(&mm.anonymous, run->range.last + 1)) {
             uintptr_t first = run->range.first > from ? run->range.first : from;
             memory_move(to + (first - from), first, run->range.last - first + 1);
         }
         return error;
     }
     struct frame taken;
-    while (frame_take(&mm.slab, map->store, from, last, &taken)) {
+    while (frame_take(&mm.slab, &mm.anonymous, from, last, &taken)) {
         uintptr_t first = to + (taken.range.first - from);
         pageout_forget(taken.range.first, taken.range.last);    /* pageout_watch() follows */
-        frame_add(&mm.slab, map->store, first, to + (taken.range.last - from), taken.container,
+        frame_add(&mm.slab, &mm.anonymous, first, to + (taken.range.last - from), taken.container,
                   first);
     }
     return 0;
 }
 
-static uintptr_t anonymous_count(struct map *map, uintptr_t first, uintptr_t last)
+uintptr_t anonymous_count(struct map *map, uintptr_t first, uintptr_t last)
 {
-    return frame_count(map->store, first, last, false);
+    (void)map;
+    return frame_count(&mm.anonymous, first, last, false);
 }
 
-static uintptr_t anonymous_count_out(struct map *map, uintptr_t first, uintptr_t last)
+uintptr_t anonymous_count_out(struct map *map, uintptr_t first, uintptr_t last)
 {
-    return frame_count(map->store, first, last, true);
+    (void)map;
+    return frame_count(&mm.anonymous, first, last, true);
 }
 
 /* A locked page is not watched, so no policy can choose it. */
-static void anonymous_lock(struct map *map, uintptr_t first, uintptr_t last, bool lock)
+void anonymous_lock(struct map *map, uintptr_t first, uintptr_t last, bool lock)
 {
     if (lock)
         pageout_forget(first, last);
@@ -240,12 +249,12 @@ static void anonymous_lock(struct map *map, uintptr_t first, uintptr_t last, boo
         pageout_watch(map, first, last);
 }
 
-static void anonymous_hint(struct map *map, uintptr_t first, uintptr_t last, unsigned advice)
+void anonymous_hint(struct map *map, uintptr_t first, uintptr_t last, unsigned advice)
 {
     if (advice == HURD_VM_WILL_NEED)
         swapin_range(map, first, last);
     for (uintptr_t at = first; mm.room.watched && at - first <= last - first; at += HURD_MM_PAGE) {
-        struct hurd_page *page = page_find(map->store, at);
+        struct hurd_page *page = page_find(&mm.anonymous, at);
         if (page && page->flags & PAGE_CHOOSABLE && page->policy->ops->hint)
             page->policy->ops->hint(page->policy, page, advice);
     }

@@ -22,10 +22,17 @@ struct hurd_policy *policy_of(L4_Word_t number)
     return number < HURD_POLICIES && policies[number].ops ? &policies[number] : NULL;
 }
 
+unsigned policy_number(const struct hurd_policy *policy)
+{
+    return (unsigned)(policy - policies);
+}
+
 void page_choosable(struct hurd_page *page, bool yes)
 {
     const struct hurd_policy_ops *ops = page->policy->ops;
     bool was = page->flags & PAGE_CHOOSABLE;
+    if (page->flags & PAGE_AHEAD)
+        ahead_end(page, false);
     if (yes && !was) {
         page->mark = 0;
         page->flags |= PAGE_CHOOSABLE;
@@ -51,10 +58,14 @@ static struct hurd_page *any_page(struct hurd_policy *policy, const struct store
 
 struct hurd_page *evict_choose(struct hurd_policy *policy)
 {
-    struct hurd_page *page = page_checked(policy->ops->victim(policy));
+    struct hurd_page *page = ahead_victim(policy);
+    if (page)
+        return page;
+    page = page_checked(policy->ops->victim(policy));
     if (page && page->policy == policy && page->flags & PAGE_CHOOSABLE)
         return page;
-    return any_page(policy, NULL);
+    page = any_page(policy, NULL);
+    return page ? page : ahead_oldest(policy);
 }
 
 /* Some page of the policy is on its way out. */
@@ -75,6 +86,8 @@ int evict_one(struct hurd_policy *policy)
         if (pageout_batch(policy, page) == EVICT_WAITS)
             return EVICT_WAITS;
         page = any_page(policy, &mm.anonymous);
+        if (!page)
+            page = ahead_oldest(policy);
     }
     if (!page)
         return policy->pages && is_leaving(policy) ? EVICT_WAITS : ENOMEM;
@@ -136,6 +149,16 @@ int evict_slot(struct hurd_policy *policy, struct hurd_page **page)
             error = evict_any();
     }
     return or_wait(error);
+}
+
+/* Half of the pages at most go for one batch. */
+struct hurd_page *evict_spare(struct hurd_policy *policy, unsigned taken)
+{
+    bool full = policy->frames && policy->pages >= policy->frames;
+    struct hurd_page *page = full ? NULL : page_take();
+    if (page || taken >= policy->pages / 2 || evict_one(policy))
+        return page;
+    return page_take();
 }
 
 int evict_frame(void)
@@ -256,7 +279,7 @@ int policy_destroy(unsigned number)
 static bool has_anonymous(uintptr_t first, uintptr_t last)
 {
     struct map *m = map_from(&mm.space, first);
-    while (m && m->range.first <= last && m->store != &mm.anonymous)
+    while (m && m->range.first <= last && !map_has_own_pages(m))
         m = map_next(&mm.space, m);
     return m && m->range.first <= last;
 }

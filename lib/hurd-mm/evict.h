@@ -17,6 +17,10 @@ struct hurd_page *evict_choose(struct hurd_policy *policy);
 /* A slot for a page under this policy. */
 int evict_slot(struct hurd_policy *policy, struct hurd_page **page);
 
+/* A slot for a page that is read ahead, beside the `taken` ones of its batch.  NULL: there is none,
+ * and no page could leave at once. */
+struct hurd_page *evict_spare(struct hurd_policy *policy, unsigned taken);
+
 /* A frame of a page goes back to physmem, for the next request. */
 int evict_frame(void);
 
@@ -25,6 +29,7 @@ void page_choosable(struct hurd_page *page, bool yes);
 
 /* A policy by its number: NULL if there is none. */
 struct hurd_policy *policy_of(L4_Word_t number);
+unsigned policy_number(const struct hurd_policy *policy);
 
 /* ---- <hurd/policy.h>, in the pager ---- */
 void policies_start(void);

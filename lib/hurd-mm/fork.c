@@ -17,6 +17,7 @@
 #include "pageout.h"
 #include "report.h"
 #include "worker.h"
+#include "shown.h"
 
 enum {
     STARTUP_PAGES = HURD_STARTUP_SIZE / HURD_MM_PAGE,
@@ -45,7 +46,7 @@ static int refuse(void)
 {
     for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m)) {
         enum hurd_mm_kind kind = m->store->class->kind;
-        if (kind == HURD_MM_HOOK || kind == HURD_MM_PAGED || kind == HURD_MM_FILE)
+        if (kind == HURD_MM_HOOK || kind == HURD_MM_PAGED)
             return EOPNOTSUPP;
     }
     return mm.pool.heads && pool_has_pages() ? EOPNOTSUPP : 0;
@@ -140,9 +141,9 @@ static struct need need_count(const struct fork_request *r)
     struct need need = {.core = STARTUP_PAGES + SPARE};
     for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m)) {
         uintptr_t first = m->range.first, last = m->range.last;
-        if (m->store == &mm.anonymous) {
-            need.core += frame_count(m->store, first, last, false);
-            need.out += frame_count(m->store, first, last, true);
+        if (map_has_own_pages(m)) {
+            need.core += frame_count(&mm.anonymous, first, last, false);
+            need.out += frame_count(&mm.anonymous, first, last, true);
         } else if (m->store->class->kind == HURD_MM_CONTAINER && !is_program(r, m->store)) {
             need.core += (last - first) / HURD_MM_PAGE + 1;
         }
@@ -247,9 +248,9 @@ static void copier_add(struct copier *c, uintptr_t first, uintptr_t last)
 
 static void copy_runs(struct copier *c, const struct map *m)
 {
-    for (struct frame *run = frame_from(m->store, m->range.first);
+    for (struct frame *run = frame_from(&mm.anonymous, m->range.first);
          run && run->range.first <= m->range.last;
-         run = frame_from(m->store, run->range.last + 1)) {
+         run = frame_from(&mm.anonymous, run->range.last + 1)) {
         uintptr_t first = run->range.first > m->range.first ? run->range.first : m->range.first;
         uintptr_t last = run->range.last < m->range.last ? run->range.last : m->range.last;
         copier_add(c, first, last);
@@ -273,7 +274,7 @@ static int copy_all(const struct fork_request *r, L4_Word_t to)
     for (struct map *m = map_from(&mm.space, 0); m && !c.error; m = map_next(&mm.space, m)) {
         if (m->store == &mm.anonymous && m->is.shared)
             share(&c, mm.memory, m->range.first, m);
-        else if (m->store == &mm.anonymous)
+        else if (map_has_own_pages(m))
             copy_runs(&c, m);
         else if (m->store == &mm.wired)
             copier_add(&c, m->range.first, m->range.last);
@@ -292,7 +293,7 @@ static int copy_all(const struct fork_request *r, L4_Word_t to)
 static void mark_copied(void)
 {
     for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m))
-        if (m->store == &mm.anonymous && !m->is.shared)
+        if (map_has_own_pages(m) && !m->is.shared)
             m->is.copied = true;
 }
 
@@ -392,7 +393,9 @@ static int region_forked(struct map *m)
 {
     if (m->store->class->kind == HURD_MM_CONTAINER)
         return region_adopt(m);
-    if (m->store == &mm.anonymous && m->is.locked) {
+    if (store_is_shown(m->store))
+        shown_forked(m->store);
+    if (map_has_own_pages(m) && m->is.locked) {
         m->is.locked = false;
         pageout_watch(m, m->range.first, m->range.last);
     }

@@ -9,9 +9,24 @@ static struct frame *frame_of(struct range *range)
     return (struct frame *)range;       /* its first member */
 }
 
+/* The next fault often is at the page behind the last one. */
 struct frame *frame_find(struct store *store, uintptr_t offset)
 {
-    return frame_of(range_find(store->frames, offset));
+    struct range *r = store->recent;
+    if (r && offset - r->first <= r->last - r->first)
+        return frame_of(r);
+    r = range_find(store->frames, offset);
+    if (r)
+        store->recent = r;
+    return frame_of(r);
+}
+
+static void frame_remove(struct slab *slab, struct store *store, struct frame *f)
+{
+    range_remove(&store->frames, &f->range);
+    if (store->recent == &f->range)
+        store->recent = NULL;
+    slab_give(slab, f);
 }
 
 struct frame *frame_from(struct store *store, uintptr_t offset)
@@ -52,8 +67,7 @@ bool frame_add(struct slab *slab, struct store *store, uintptr_t first, uintptr_
     if (first && frame_goes_on(before, first, container, offset)) {
         if (joins) {
             last = after->range.last;
-            range_remove(&store->frames, &after->range);
-            slab_give(slab, after);
+            frame_remove(slab, store, after);
         }
         before->range.last = last;      /* into a gap: the order stays */
         return true;
@@ -113,8 +127,7 @@ bool frame_take(struct slab *slab, struct store *store, uintptr_t first, uintptr
         f->offset = frame_offset(f, taken->range.last + 1);
         f->range.first = taken->range.last + 1;
     } else {
-        range_remove(&store->frames, &f->range);
-        slab_give(slab, f);
+        frame_remove(slab, store, f);
     }
     return true;
 }

@@ -125,7 +125,7 @@ static int lock_bring(uintptr_t first, uintptr_t last)
     uint32_t missing = 0;
     for (bool more = mm.room.active && part_first(&p, first, last); more;
          more = part_next(&p, first, last))
-        if (p.map->is.locked && p.map->is.rights && p.map->store == &mm.anonymous)
+        if (p.map->is.locked && p.map->is.rights && map_has_own_pages(p.map))
             missing += swapin_range(p.map, p.first, p.last);
     if (!missing)
         return 0;

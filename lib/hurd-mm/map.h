@@ -5,6 +5,7 @@
 #define MM_MAP_H
 
 #include <hurd/mm.h>
+#include "ahead.h"
 #include "range.h"
 #include "slab.h"
 
@@ -41,10 +42,12 @@ struct store_class {
 struct store {
     const struct store_class *class;
     unsigned users;             /* regions that show it */
-    unsigned rights;            /* the most that a region of it may have */
+    unsigned char rights;       /* the most that a region of it may have */
+    struct ahead ahead;         /* PAGED: pages that `fetch` brings together */
     L4_Word_t container;        /* CONTAINER, FILE: all of it; ANONYMOUS: the memory container */
-    struct range *frames;       /* ANONYMOUS, HOOK, FILE (own copies): pages that exist, by store
-                                   offset (frame.h) */
+    struct range *frames;       /* ANONYMOUS (with private copies of FILE), HOOK: pages that exist,
+                                   by store offset (frame.h) */
+    struct range *recent;       /* of them: the one that was found last, or NULL */
     union {
         hurd_store_fault_t *fault;              /* HOOK, FILE */
         const struct hurd_store_ops *ops;       /* PAGED */
@@ -69,8 +72,7 @@ struct map {
         bool shared;            /* ANONYMOUS: fork() shares the pages, it does not copy them */
         bool copied;            /* ANONYMOUS: pages may be copy-on-write, since a fork() */
         unsigned char policy;   /* it chooses which page is evicted: <hurd/policy.h> */
-        unsigned char around;   /* pages that come from disk together; 0: as many as at first */
-        unsigned char lonely;   /* how many came alone, since `around` was 1 */
+        struct ahead around;    /* ANONYMOUS: pages that come from disk together */
     } is;
 };
 
@@ -79,6 +81,7 @@ struct address_space {
     uintptr_t low, high;        /* first and last byte that a program may use */
     uintptr_t search;           /* where the search for a gap starts */
     struct slab *slab;
+    struct map *recent;         /* that was found last: faults come in swarms.  NULL: none */
 };
 
 struct map *map_find(struct address_space *as, uintptr_t address);

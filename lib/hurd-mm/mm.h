@@ -72,6 +72,8 @@ int memory_copy(L4_Word_t container, uintptr_t offset, uintptr_t address);
 int memory_wire(uintptr_t address, uintptr_t size, unsigned rights);
 /* Returns a page that is pinned and mapped for good, or NULL.  (mm_init.c) */
 void *wired_page_new(void);
+/* Pages without a record in use go back to physmem, if there are many free records. */
+void records_trim(void);
 /* Takes rights from our own mappings. */
 void memory_hide(uintptr_t first, uintptr_t last, unsigned rights);
 
@@ -223,6 +225,7 @@ enum request {
     REQUEST_KEEP,               /* address, size: a stack of ours, whose pages never leave */
     REQUEST_SHOW,               /* shown, function, container, rights, private -> record */
     REQUEST_SHOWN_GONE,         /* -> shown */
+    REQUEST_SHOWN_AGAIN,        /* shown, container */
     REQUEST_SHOWN_FIND,         /* first and last address -> shown, its last address */
     REQUEST_COUNT
 };

@@ -20,6 +20,7 @@ enum {
     SEARCH_FROM = 0x1000000,            /* out of the way of programs */
     SLAB_DISTANCE = 0x2000000,          /* pages of records: so far below the top */
     PAGER_STACK = 2 * HURD_MM_PAGE,
+    RECORDS_KEPT = 8,                   /* pages of free records that stay */
     PAGER_PRIORITY = 120,
 };
 
@@ -53,19 +54,56 @@ static int wired_pages(uintptr_t hint, uintptr_t size, uintptr_t *address)
     return error;
 }
 
-void *wired_page_new(void)
+static void *wired_page(uintptr_t hint)
 {
     uintptr_t address;
-    return wired_pages(mm.space.high - SLAB_DISTANCE + 1, HURD_MM_PAGE, &address) ? NULL
-                                                                                  : (void *)address;
+    return wired_pages(hint, HURD_MM_PAGE, &address) ? NULL : (void *)address;
+}
+
+static uintptr_t stack_area(void)
+{
+    return mm.space.high - SLAB_DISTANCE / 2 + 1;
+}
+
+/* Beside the stack, not among the records. */
+void *wired_page_new(void)
+{
+    return wired_page(stack_area());
+}
+
+static uintptr_t records_area(void)
+{
+    return mm.space.high - SLAB_DISTANCE + 1;
 }
 
 /* Nothing is evicted for it: eviction itself takes records. */
 static void *slab_page(struct slab *slab)
 {
     (void)slab;
-    void *page = wired_page_new();
-    return !page && pool_shrink(false) ? wired_page_new() : page;
+    void *page = wired_page(records_area());
+    return !page && pool_shrink(false) ? wired_page(records_area()) : page;
+}
+
+/* Only from the end, so that fork() finds one range of records. */
+void records_trim(void)
+{
+    const size_t whole = slab_per_page(&mm.slab);
+    struct map *m = map_find(&mm.space, records_area());
+    if (mm.slab.count < RECORDS_KEPT * whole || !m || m->store != &mm.wired)
+        return;
+    uintptr_t end = m->range.last + 1, cut = end;
+    size_t n = 0;
+    while (cut - m->range.first > HURD_MM_PAGE && mm.slab.count - n >= RECORDS_KEPT / 2 * whole &&
+           slab_page_is_free(&mm.slab, (void *)(cut - HURD_MM_PAGE))) {
+        cut -= HURD_MM_PAGE;
+        n += whole;
+    }
+    if (n < mm.slab.count / 8)
+        return;                         /* to find them costs more than they are worth */
+    slab_cut(&mm.slab, (void *)cut, (void *)(end - 1));
+    m->range.last = cut - 1;
+    hurd_pm_container_unpin(mm.physmem, mm.memory, cut, end - cut);
+    memory_deallocate(mm.memory, cut, end - cut);
 }
 
 /* ---- what is in the address space already ---- */
@@ -199,8 +237,7 @@ static int pager_start(const struct hurd_startup_data *data)
     L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server), local = L4_LocalIdOf(mm.pager);
     if (L4_IsNilThread(local))
         return ESRCH;
-    int error = wired_pages(mm.space.high - SLAB_DISTANCE / 2 + 1 + HURD_MM_PAGE, PAGER_STACK,
-                            &stack);
+    int error = wired_pages(stack_area() + HURD_MM_PAGE, PAGER_STACK, &stack);
     guard = stack - HURD_MM_PAGE;
     if (error)
         return error;

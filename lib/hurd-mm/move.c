@@ -71,7 +71,7 @@ static bool move_grow(const struct move_request *r, const struct map *map)
         return false;
     struct map *piece = move_insert(map, end, more, map->offset + (end - map->range.first));
     if (piece) {
-        if (piece->store == &mm.anonymous)
+        if (map_has_own_pages(piece))
             room_commit((intptr_t)more);
         move_fill(piece);
         map_join(&mm.space, end, end + (more - 1));
@@ -92,7 +92,7 @@ static int move_away(struct move_request *r, uintptr_t to)
     }
     if (old->store->class->drop)
         old->store->class->drop(old, r->address, last);
-    if (old->store == &mm.anonymous) {
+    if (map_has_own_pages(old)) {
         room_commit((intptr_t)(r->new_size - r->size));
         pageout_watch(map, to, to + (r->size - 1));
     }

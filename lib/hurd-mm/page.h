@@ -19,7 +19,8 @@ enum page_flag {
     PAGE_MAPPED = 32,           /* some region shows it, unless physmem took the mapping away */
     PAGE_CHOOSABLE = 64,        /* its policy may choose it */
     PAGE_LOCKED = 128,
-    PAGE_PROBE = 256,           /* it came with another one, and is not touched yet (swapin.c) */
+    PAGE_PROBE = 256,           /* the last that came with another one, not touched yet (ahead.c) */
+    PAGE_AHEAD = 512,           /* it was read ahead, and is not touched yet (ahead.c) */
 };
 
 enum { POOL_PAGES = 65536, POOL_RESERVE = 4 };

@@ -49,6 +49,8 @@ static int show(const struct fault *f, struct hurd_page *page)
     if (error)
         return error;
     page->flags &= (uint16_t)~PAGE_LEAVING;        /* it is wanted after all */
+    if (page->flags & PAGE_AHEAD)
+        ahead_end(page, true);
     if (f->map->is.locked) {
         page->flags |= PAGE_LOCKED;
         page_choosable(page, false);
@@ -75,17 +77,18 @@ int fault_park(const struct fault *f)
     return error ? error : FAULT_WAITS;
 }
 
-/* More pages behind it, where the program goes straight on; as many as have a slot for nothing. */
+/* More pages behind it, where the program goes straight on.  They may take the places of pages that
+ * can leave at once (ahead.c). */
 static unsigned take_ahead(const struct fault *f, struct hurd_policy *policy)
 {
-    unsigned n = 1;
-    if (f->map->is.advice != HURD_VM_SEQUENTIAL)
-        return n;
-    for (; n < HURD_STORE_BATCH; n++) {
+    unsigned n = 1, most = 1;
+    if (f->map->is.advice == HURD_VM_SEQUENTIAL)
+        most = ahead_pages(&f->map->store->ahead, HURD_STORE_BATCH);
+    for (; n < most; n++) {
         uintptr_t ahead = n * HURD_MM_PAGE;
         struct hurd_page *page;
         if (f->map->range.last - f->page < ahead || page_find(f->map->store, f->offset + ahead) ||
-            (policy->frames && policy->pages >= policy->frames) || !(page = page_take()))
+            !(page = evict_spare(policy, n)))
             break;
         page_enter(page, f->map->store, f->offset + ahead, policy);
         page->flags |= PAGE_FETCHING;
@@ -187,7 +190,7 @@ static void cleaned(struct hurd_page *page, int error)
     page_leave(page);
 }
 
-static void fetched(struct hurd_page *page, int error)
+static void fetched(struct hurd_page *page, int error, bool ahead)
 {
     page->flags &= (uint16_t)~PAGE_FETCHING;
     if (error) {
@@ -195,7 +198,10 @@ static void fetched(struct hurd_page *page, int error)
         return;
     }
     mm.counters.fetched++;
-    page_choosable(page, true);
+    if (ahead)
+        ahead_begin(page);
+    else
+        page_choosable(page, true);
 }
 
 void paged_done(const struct pagein *job, int error)
@@ -203,9 +209,11 @@ void paged_done(const struct pagein *job, int error)
     for (unsigned i = 0; i < job->pages; i++) {
         struct hurd_page *page = page_find(job->store, job->offset + i * HURD_MM_PAGE);
         if (job->kind == JOB_FETCH)
-            fetched(page, error);
+            fetched(page, error, i > 0);
         else
             cleaned(page, error);
+        if (job->kind == JOB_FETCH && !error && i > 0 && i == job->pages - 1u)
+            page->flags |= PAGE_PROBE;
     }
     if (error && job->kind == JOB_CLEAN)
         job->store->error = EIO;

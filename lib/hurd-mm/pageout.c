@@ -11,12 +11,18 @@
 #include "pageout.h"
 #include <errno.h>
 #include "paged.h"
+#include "shown.h"
 
 /* ---- which pages are watched ---- */
 
+bool map_has_own_pages(const struct map *map)
+{
+    return map->store == &mm.anonymous || store_is_private(map->store);
+}
+
 static bool may_leave(const struct map *map)
 {
-    return map->store == &mm.anonymous && !map->is.permanent && !map->is.locked && !map->is.kept;
+    return map_has_own_pages(map) && !map->is.permanent && !map->is.locked && !map->is.kept;
 }
 
 static void watch_page(struct map *map, uintptr_t at)
@@ -43,8 +49,8 @@ void pageout_watch(struct map *map, uintptr_t first, uintptr_t last)
         pool_table() != 0)
         return;
     mm.room.active = true;
-    for (struct frame *run = frame_from(map->store, first); run && run->range.first <= last;
-         run = frame_from(map->store, run->range.last + 1)) {
+    for (struct frame *run = frame_from(&mm.anonymous, first); run && run->range.first <= last;
+         run = frame_from(&mm.anonymous, run->range.last + 1)) {
         uintptr_t from = run->range.first > first ? run->range.first : first;
         uintptr_t to = run->range.last < last ? run->range.last : last;
         for (uintptr_t at = from; !frame_is_out(run) && at - from <= to - from; at += HURD_MM_PAGE)

@@ -27,7 +27,22 @@ void room_commit(intptr_t bytes);
  */
 bool room_want_swap(void);
 
+/* ---- anonymous.c: of the task's own pages, also for private copies of a file's (shown.c) ---- */
+
+/* A fault at a page that exists.  f->offset is its address. */
+int anonymous_show(const struct fault *f, const struct frame *run);
+/* Functions of struct store_class. */
+void anonymous_drop(struct map *map, uintptr_t first, uintptr_t last);
+int anonymous_move(struct map *map, uintptr_t to, uintptr_t size);
+uintptr_t anonymous_count(struct map *map, uintptr_t first, uintptr_t last);
+uintptr_t anonymous_count_out(struct map *map, uintptr_t first, uintptr_t last);
+void anonymous_lock(struct map *map, uintptr_t first, uintptr_t last, bool lock);
+void anonymous_hint(struct map *map, uintptr_t first, uintptr_t last, unsigned advice);
+
 /* ---- pageout.c: which pages are watched, and the way out ---- */
+
+/* The region shows anonymous pages: all of its pages, or private copies. */
+bool map_has_own_pages(const struct map *map);
 
 /* A policy looks after the pages of [first, last] in core from now on, if it can: those that may go
  * out at all.  The range lies in the region. */

@@ -147,6 +147,8 @@ static bool request_shown(enum request op, const L4_Word_t *a)
         L4_LoadMR(1, (L4_Word_t)store);
         return reply(error, 1);
     }
+    if (op == REQUEST_SHOWN_AGAIN)
+        return reply(shown_again((struct hurd_shown *)a[0], a[1]), 0);
     error = op == REQUEST_SHOWN_GONE ? shown_gone(&shown) : shown_find(a[0], a[1], &shown, &end);
     L4_LoadMR(1, (L4_Word_t)shown);
     L4_LoadMR(2, end);
@@ -225,6 +227,7 @@ static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     case REQUEST_FORK: return request_fork(from, a);
     case REQUEST_SHOW:
     case REQUEST_SHOWN_GONE:
+    case REQUEST_SHOWN_AGAIN:
     case REQUEST_SHOWN_FIND: return request_shown(op, a);
     case REQUEST_KEEP: return reply(hint_keep(a[0], a[1]), 0);
     default: return request_store(op, from, a);

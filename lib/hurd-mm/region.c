@@ -60,7 +60,7 @@ static void region_drop_pages(struct map *map)
 unsigned region_clear_records(uintptr_t first, uintptr_t last)
 {
     return map_cuts(&mm.space, first, last) +
-           (frame_cuts(&mm.anonymous, first, last) ? FRAME_CUTS : 0) + shown_records(first, last);
+           (frame_cuts(&mm.anonymous, first, last) ? FRAME_CUTS : 0);
 }
 
 /* Pre: the records are reserved: region_clear_records(). */
@@ -71,7 +71,7 @@ void region_clear(uintptr_t first, uintptr_t last)
     while (m && m->range.first <= last) {
         struct map *next = map_next(&mm.space, m);
         struct store *store = m->store;
-        if (store == &mm.anonymous)
+        if (map_has_own_pages(m))
             room_commit(-(intptr_t)(m->range.last - m->range.first + 1));
         region_drop_pages(m);
         map_remove(&mm.space, m);
@@ -90,6 +90,7 @@ int region_destroy(uintptr_t address, uintptr_t size)
     if (!slab_reserve(&mm.slab, region_clear_records(address, last)))
         return ENOMEM;
     region_clear(address, last);
+    records_trim();
     return 0;
 }
 
@@ -150,7 +151,7 @@ int region_create(struct region_request *r)
         return ENOMEM;
     map->is.locked = mm.lock_future;
     map->is.shared = r->flags & HURD_VM_SHARED;
-    if (r->store == &mm.anonymous)
+    if (map_has_own_pages(map))
         room_commit((intptr_t)r->size);
     if (r->map_now || map->is.locked) {
         error = region_fill(map);

@@ -255,6 +255,13 @@ int hurd_vm_show(struct hurd_shown *shown, uintptr_t offset, uintptr_t size, uns
     return error;
 }
 
+int hurd_vm_show_again(const struct hurd_shown *shown)
+{
+    const L4_Word_t in[] = {(L4_Word_t)shown, shown->container};
+    int error = worker_first();
+    return error ? error : request(REQUEST_SHOWN_AGAIN, 2, in, NULL);
+}
+
 int hurd_vm_show_sync(uintptr_t addr, uintptr_t size)
 {
     L4_Word_t in[] = {addr, addr + (size - 1)}, out[2];

@@ -5,7 +5,7 @@
  *
  * Pages come and go as the server's cache likes: each fault maps what is there.  The right to write
  * to a shared page is asked for at each fault that needs it, because the server learns in no other
- * way that the page changes.  A private copy is a page of the task's own memory, at its address. */
+ * way that the page changes.  A private copy is an anonymous page of the task, at its address. */
 #include <errno.h>
 #include "evict.h"
 #include "fault.h"
@@ -22,6 +22,14 @@ static uintptr_t pages_around(const struct fault *f)
     if (f->map->is.advice == HURD_VM_RANDOM || f->access & HURD_VM_WRITE)
         size = HURD_MM_PAGE;
     return size < left ? size : left;
+}
+
+/* Only up to the next private copy, which the file's page would hide. */
+static uintptr_t pages_up_to_copy(const struct fault *f)
+{
+    uintptr_t size = pages_around(f);
+    const struct frame *copy = frame_from(&mm.anonymous, f->page);
+    return copy && copy->range.first - f->page < size ? copy->range.first - f->page : size;
 }
 
 /* Our name for the container is dead if the server is. */
@@ -61,7 +69,9 @@ static int shared_fault(const struct fault *f)
 /* When memory is out, other pages are evicted. */
 static int copy(const struct fault *f)
 {
-    int error;
+    int error = mm.room.active ? room_make(policy_of(f->map->is.policy), 1) : 0;
+    if (error)
+        return error == EVICT_WAITS ? EINPROGRESS : error;
     while ((error = memory_copy(f->map->store->container, f->offset, f->page)) == ENOMEM) {
         room_refresh();
         int went = evict_frame();
@@ -73,30 +83,35 @@ static int copy(const struct fault *f)
 
 static int copy_page(const struct fault *f)
 {
-    struct store *store = f->map->store;
     if (!slab_reserve(&mm.slab, 1))
         return ENOMEM;
     int error = copy(f);
+    if (mm.room.left < mm.room.alarm)
+        room_alarm();
     if (error == EINPROGRESS && !pagein_is_worker(f->from))
         return fault_park(f);
     if (error)
         return is_missing(error) ? fault_bring(f) : server_error(error);
-    if (!frame_add(&mm.slab, store, f->offset, f->offset + (HURD_MM_PAGE - 1), mm.memory,
+    if (!frame_add(&mm.slab, &mm.anonymous, f->page, f->page + (HURD_MM_PAGE - 1), mm.memory,
                    f->page)) {
         memory_deallocate(mm.memory, f->page, HURD_MM_PAGE);
         return ENOMEM;
     }
+    pageout_watch(f->map, f->page, f->page + (HURD_MM_PAGE - 1));
     return memory_map(mm.memory, f->map->is.rights, f->page, f->page, HURD_MM_PAGE);
 }
 
 static int private_fault(const struct fault *f)
 {
-    struct frame *run = frame_find(f->map->store, f->offset);
-    if (run)
-        return fault_map_run(f, run, f->map->is.rights);
+    const struct frame *run = frame_find(&mm.anonymous, f->page);
+    if (run) {
+        struct fault copied = *f;
+        copied.offset = f->page;        /* where the copy is in the task's own store */
+        return anonymous_show(&copied, run);
+    }
     if (f->access & HURD_VM_WRITE)
         return copy_page(f);
-    return show(f, pages_around(f), HURD_VM_READ);
+    return show(f, pages_up_to_copy(f), HURD_VM_READ);
 }
 
 /* ---- regions ---- */
@@ -109,24 +124,8 @@ static void shared_drop(struct map *map, uintptr_t first, uintptr_t last)
 
 static void private_drop(struct map *map, uintptr_t first, uintptr_t last)
 {
-    struct frame run;
-    uintptr_t from = map->offset + (first - map->range.first);
-    while (frame_take(&mm.slab, map->store, from, from + (last - first), &run))
-        memory_deallocate(run.container, run.offset, run.range.last - run.range.first + 1);
+    anonymous_drop(map, first, last);
     memory_hide(first, last, HURD_VM_RIGHTS);
-}
-
-/* A copy lies at its address, and cannot follow the region. */
-static int private_move(struct map *map, uintptr_t to, uintptr_t size)
-{
-    (void)to;
-    return frame_count(map->store, map->offset, map->offset + (size - 1), false) ? EOPNOTSUPP : 0;
-}
-
-static uintptr_t private_count(struct map *map, uintptr_t first, uintptr_t last)
-{
-    return frame_count(map->store, map->offset + (first - map->range.first),
-                       map->offset + (last - map->range.first), false);
 }
 
 /* The server must hear of it, and the pager cannot wait for the server: the next thread that makes
@@ -149,14 +148,22 @@ static const struct store_class private_class = {
     .kind = HURD_MM_FILE,
     .fault = private_fault,
     .drop = private_drop,
-    .move = private_move,
-    .count = private_count,
+    .move = anonymous_move,
+    .count = anonymous_count,
+    .count_out = anonymous_count_out,
+    .lock = anonymous_lock,
+    .hint = anonymous_hint,
     .unused = shown_unused,
 };
 
 bool store_is_shown(const struct store *store)
 {
     return store->class == &shared_class || store->class == &private_class;
+}
+
+bool store_is_private(const struct store *store)
+{
+    return store->class == &private_class;
 }
 
 int shown_create(struct hurd_shown *shown, hurd_store_fault_t *bring, L4_Word_t container,
@@ -186,6 +193,22 @@ int shown_destroy(struct store *store)
     return 0;
 }
 
+int shown_again(const struct hurd_shown *shown, L4_Word_t container)
+{
+    for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m)) {
+        if (store_is_shown(m->store) && m->store->hook == shown) {
+            m->store->container = container;
+            return 0;
+        }
+    }
+    return ENOENT;
+}
+
+void shown_forked(struct store *store)
+{
+    store->container = 0;
+}
+
 int shown_gone(struct hurd_shown **shown)
 {
     struct store *store = mm.gone;
@@ -196,21 +219,6 @@ int shown_gone(struct hurd_shown **shown)
     store->fault = NULL;
     slab_give(&mm.slab, store);
     return 0;
-}
-
-unsigned shown_records(uintptr_t first, uintptr_t last)
-{
-    unsigned n = 0;
-    struct map *m = map_from(&mm.space, first);
-    for (; m && m->range.first <= last; m = map_next(&mm.space, m)) {
-        uintptr_t from = first > m->range.first ? first : m->range.first;
-        uintptr_t to = last < m->range.last ? last : m->range.last;
-        uintptr_t offset = m->offset + (from - m->range.first);
-        if (m->store->class == &private_class &&
-            frame_cuts(m->store, offset, offset + (to - from)))
-            n += FRAME_CUTS;
-    }
-    return n;
 }
 
 int shown_find(uintptr_t first, uintptr_t last, struct hurd_shown **shown, uintptr_t *end)

@@ -8,6 +8,24 @@ struct slab_free {
     struct slab_free *next;
 };
 
+enum { PAGE = 4096 };
+
+/* The last bytes of a page. */
+struct slab_tail {
+    uint32_t free;              /* records of the page that are not in use */
+};
+
+static struct slab_tail *tail_of(const void *record)
+{
+    uintptr_t page = (uintptr_t)record & ~(uintptr_t)(PAGE - 1);
+    return (struct slab_tail *)(page + PAGE - sizeof(struct slab_tail));
+}
+
+size_t slab_per_page(const struct slab *slab)
+{
+    return (PAGE - sizeof(struct slab_tail)) / slab->size;
+}
+
 void slab_give(struct slab *slab, void *record)
 {
     struct slab_free *f = record;
@@ -15,12 +33,37 @@ void slab_give(struct slab *slab, void *record)
     f->next = slab->free;
     slab->free = f;
     slab->count++;
+    tail_of(f)->free++;
 }
 
 void slab_add_page(struct slab *slab, void *page, size_t bytes)
 {
-    for (size_t i = bytes / slab->size; i > 0; i--)
+    size_t n = bytes / slab->size < slab_per_page(slab) ? bytes / slab->size : slab_per_page(slab);
+    tail_of(page)->free = 0;
+    for (size_t i = n; i > 0; i--)
         slab_give(slab, (char *)page + (i - 1) * slab->size);
+}
+
+bool slab_page_is_free(const struct slab *slab, const void *page)
+{
+    return tail_of(page)->free == slab_per_page(slab);
+}
+
+size_t slab_cut(struct slab *slab, const void *first, const void *last)
+{
+    size_t n = 0;
+    for (struct slab_free **link = &slab->free; *link;) {
+        struct slab_free *f = *link;
+        if ((uintptr_t)f < (uintptr_t)first || (uintptr_t)f > (uintptr_t)last) {
+            link = &f->next;
+            continue;
+        }
+        *link = f->next;
+        n++;
+    }
+    assert_is(slab->count, >=, n);
+    slab->count -= n;
+    return n;
 }
 
 bool slab_reserve(struct slab *slab, size_t n)
@@ -29,7 +72,7 @@ bool slab_reserve(struct slab *slab, size_t n)
         void *page = slab->new_page ? slab->new_page(slab) : NULL;
         if (!page)
             return slab->count >= n;
-        slab_add_page(slab, page, 4096);
+        slab_add_page(slab, page, PAGE);
     }
     return true;
 }
@@ -41,5 +84,6 @@ void *slab_take(struct slab *slab)
         return NULL;
     slab->free = f->next;
     slab->count--;
+    tail_of(f)->free--;
     return memset(f, 0, slab->size);
 }

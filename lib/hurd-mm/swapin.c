@@ -6,38 +6,18 @@
 #include "pageout.h"
 #include "paged.h"
 
-enum {
-    AROUND = 8,                         /* pages that come together at first */
-    AROUND_MOST = HURD_STORE_BATCH,
-    LONELY = 32,                        /* pages that come alone before it tries more again */
-};
+enum { AROUND = 8 };                    /* pages that come together at first */
 
-/* ---- how many pages come together: each region learns this number.  The wanted page brings its
- * neighbours along.  The farthest of them, the probe, is mapped only when a thread touches it.  If
- * a thread does so before the probe leaves again, the region fetches more pages at a time; if not,
- * it fetches fewer. ---- */
-
-static unsigned around(struct map *map)
-{
-    if (map->is.around == 0)
-        map->is.around = AROUND;
-    if (map->is.around == 1 && ++map->is.lonely >= LONELY) {
-        map->is.lonely = 0;
-        return 4;
-    }
-    return map->is.around;
-}
+/* ---- how many pages come together: each region learns this number (ahead.c).  The wanted page
+ * brings its neighbours along.  The farthest of them, the probe, is mapped only when a thread
+ * touches it. ---- */
 
 void swapin_learn(struct hurd_page *page, bool used)
 {
     struct map *map = map_find(&mm.space, (uintptr_t)page->number * HURD_MM_PAGE);
     page->flags &= (uint16_t)~PAGE_PROBE;
-    if (!map || !map->is.around)
-        return;
-    if (used && map->is.around < AROUND_MOST)
-        map->is.around *= 2;
-    if (!used && map->is.around > 1)
-        map->is.around /= 2;
+    if (map)
+        ahead_learn(&map->is.around, used);
 }
 
 static void mark_probe(const struct pagein *job)
@@ -112,7 +92,7 @@ static struct window window_of(const struct fault *f, const struct frame *run, u
     if (f->map->is.advice == HURD_VM_SEQUENTIAL) {
         last = f->offset + (HURD_STORE_BATCH * HURD_MM_PAGE - 1);
     } else if (f->map->is.advice != HURD_VM_RANDOM) {
-        uintptr_t n = around(f->map);
+        uintptr_t n = ahead_pages(&f->map->is.around, AROUND);
         first &= ~(n * HURD_MM_PAGE - 1);
         last = first + (n * HURD_MM_PAGE - 1);
     }
@@ -191,7 +171,7 @@ uint32_t swapin_range(struct map *map, uintptr_t first, uintptr_t last)
 {
     uint32_t missing = 0;
     uintptr_t at = first;
-    for (struct frame *run; (run = frame_from(map->store, at)) && run->range.first <= last;) {
+    for (struct frame *run; (run = frame_from(&mm.anonymous, at)) && run->range.first <= last;) {
         uintptr_t from = run->range.first > at ? run->range.first : at;
         uintptr_t to = run->range.last < last ? run->range.last : last;
         if (frame_is_out(run)) {

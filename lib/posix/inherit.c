@@ -2,12 +2,13 @@
 /* What a child of fork() has open.  The file server knows handles by task, so the parent asks for a
  * ticket for each, and the child claims handles of its own.  A ticket lives as long as the parent's
  * handle, so the parent waits until the child has claimed them.  Before: lib/hurd-mm/forking.c.
- * Next hops: start.c, descriptors.c. */
+ * Next hops: start.c, descriptors.c, mapping.c. */
 #include <hurd/mm.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/thread.h>
 
+#include "lib/posix/mapping.h"
 #include "lib/posix/start.h"
 
 enum { PATIENCE_MS = 2000 };            /* for a child that hangs */
@@ -20,6 +21,7 @@ static void prepare(void)
     posix_lock();
     waits = start_offer();
     waits |= descriptors_offer();
+    waits |= mappings_offer();
     parent_thread = L4_MyGlobalId();
 }
 
@@ -34,6 +36,7 @@ static void child(void)
 {
     start_claim();
     descriptors_claim();
+    mappings_claim();
     if (waits) {
         L4_LoadMR(0, L4_MakeTag(0, 0, 0).raw);
         L4_Send(parent_thread);

@@ -17,6 +17,7 @@
 #include <l4/thread.h>
 
 #include "lib/posix/mapping.h"
+#include "lib/posix/start.h"
 
 enum {
     MAPPINGS = HURD_FS_FILES,           /* the server gives no more */
@@ -29,6 +30,7 @@ static struct mapping {
     int used;                           /* it is taken and given back without a lock */
     L4_ThreadId_t server;
     L4_Word_t handle;                   /* of the server: it keeps the file open */
+    L4_Word_t ticket;                   /* for a child's handle; 0: there is none */
 } mappings[MAPPINGS];
 
 static L4_ThreadId_t physmem(void)
@@ -149,6 +151,48 @@ static int map_file(const struct hurd_mm_file_map *map, uintptr_t *addr)
         err = mapping_make(d, map, addr);
     description_put(d);
     return err;
+}
+
+/* ---- fork() ---- */
+
+bool mappings_offer(void)
+{
+    bool any = false;
+    for (struct mapping *m = mappings; m < mappings + MAPPINGS; m++) {
+        if (m->used)
+            m->ticket = start_ticket(m->server, m->handle);
+        any |= m->used && m->ticket;
+    }
+    return any;
+}
+
+/* The ticket is good for a handle of the file, and this for a mapping of our own. */
+static int claim(struct mapping *m)
+{
+    const bool writes = !m->shown.is_private && m->shown.rights & HURD_VM_WRITE;
+    struct description d = { .server = m->server };
+    struct files *unused;
+    L4_Word_t out[3];
+    int err = m->ticket ? posix_files_of(m->server, &unused) : EIO;
+    if (!err)
+        err = hurd_cap_rpc(m->server, HURD_FS_CLAIM, 1, &m->ticket, 3, out, NULL);
+    if (err)
+        return err;
+    d.handle = out[0];
+    err = container_ask(&d, writes, m);
+    hurd_cap_drop(d.server, d.handle);
+    return err;
+}
+
+void mappings_claim(void)
+{
+    for (struct mapping *m = mappings; m < mappings + MAPPINGS; m++) {
+        if (!m->used)
+            continue;
+        m->handle = m->shown.container = 0;     /* the parent's */
+        if (claim(m) == 0)
+            hurd_vm_show_again(&m->shown);
+    }
 }
 
 bool mapping_next(unsigned *i, struct hurd_startup_cap caps[2])

@@ -14,6 +14,11 @@ void mapping_begin(void);               /* from now on mmap() takes descriptors 
  * that the description allows; map->file means nothing.  Errors of mmap(). */
 int mapping_make(const struct description *d, const struct hurd_mm_file_map *map, uintptr_t *addr);
 
+/* fork(): the parent asks for a ticket for each mapping (true: for any), and the child gets handles
+ * of its own for them.  A mapping for which it gets none raises SIGBUS. */
+bool mappings_offer(void);
+void mappings_claim(void);
+
 /* What each mapping holds at servers, from *i = 0 on; false: there is no more. */
 bool mapping_next(unsigned *i, struct hurd_startup_cap caps[2]);
 

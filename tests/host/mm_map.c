@@ -25,7 +25,8 @@ static void *give_page(struct slab *s)
 {
     (void)s;
     pages_given++;
-    return calloc(1, 4096);
+    void *page = aligned_alloc(4096, 4096);
+    return page ? memset(page, 0, 4096) : NULL;
 }
 
 static void *pages[64];
@@ -95,13 +96,43 @@ static void slab_without_pages_says_so(void **state)
 {
     (void)state;
     struct slab empty = {.size = 64};
-    char page[4096] = {0};
+    _Alignas(4096) char page[4096] = {0};
     assert_false(slab_reserve(&empty, 1));
     assert_null(slab_take(&empty));
     slab_add_page(&empty, page, 256);
     assert_int_equal(empty.count, 4);
     assert_true(slab_reserve(&empty, 4));       /* its own needs come second */
     assert_false(slab_reserve(&empty, 5));
+}
+
+static void slab_pages_without_a_record_in_use_can_be_cut_out(void **state)
+{
+    (void)state;
+    const size_t whole = slab_per_page(&slab);
+    void *taken[300];
+    assert_true(slab_reserve(&slab, 300));
+    for (int i = 0; i < 300; i++)
+        taken[i] = slab_take(&slab);
+    for (int i = 1; i < 300; i++)
+        slab_give(&slab, taken[i]);
+    int cut = 0;
+    for (int i = 0; i < page_count; i++) {
+        char *page = pages[i];
+        bool holds = (char *)taken[0] >= page && (char *)taken[0] < page + 4096;
+        assert_int_equal(slab_page_is_free(&slab, page), !holds);
+        size_t before = slab.count;
+        if (holds || cut++ == 2)
+            continue;
+        assert_int_equal(slab_cut(&slab, page, page + 4095), whole);
+        assert_int_equal(slab.count, before - whole);
+        memset(page, 0xee, 4096);
+    }
+    for (size_t n = slab.count; n > 0; n--) {
+        char *record = slab_take(&slab);        /* none of the pages that went */
+        assert_non_null(record);
+        assert_int_equal(*(record + slab.size - 1), 0);
+    }
+    assert_null(slab_take(&slab));
 }
 
 /* ---- regions ---- */
@@ -401,6 +432,7 @@ int main(void)
         TEST(slab_reserve_brings_in_a_page_only_when_it_must),
         TEST(slab_records_are_zero_and_apart),
         TEST(slab_without_pages_says_so),
+        TEST(slab_pages_without_a_record_in_use_can_be_cut_out),
         TEST(map_cut_in_the_middle_keeps_offsets),
         TEST(map_cut_at_the_edges_of_a_region_changes_nothing),
         TEST(map_join_undoes_a_cut_but_respects_rights),

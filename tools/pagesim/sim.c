@@ -7,6 +7,7 @@
 enum {
     SEEK = 8000, TRANSFER = 100,        /* microseconds of the modelled disk */
     BATCH = 16, RESERVE = 4,            /* of libhurd-mm: pages of one call; frames kept back */
+    LONELY = 32, TRIES = 4,             /* after so many pages that came alone it brings so many */
 };
 
 /* ---- lists ---- */
@@ -116,6 +117,18 @@ static void clean(struct sim *s, uint32_t page)
     disk_move(s, first, end - first);
 }
 
+/* A pager learns how many pages to bring together from the last one of them. */
+static void learn(struct sim *s, uint32_t page, bool used)
+{
+    if (!s->pages[page].probe)
+        return;
+    s->pages[page].probe = false;
+    if (used && s->window <= s->ahead)
+        s->window *= 2;
+    if (!used && s->window > 1)
+        s->window /= 2;
+}
+
 static void drop(struct sim *s, uint32_t page)
 {
     struct page *p = &s->pages[page];
@@ -123,6 +136,7 @@ static void drop(struct sim *s, uint32_t page)
         list_remove(s, page);
     else
         s->policy->forget(s, page);
+    learn(s, page, false);
     p->in_core = p->dirty = p->used = p->probation = false;
     s->slot[p->slot] = NONE;
     s->free[s->free_count++] = p->slot;
@@ -135,57 +149,103 @@ static uint32_t choose(struct sim *s, uint32_t incoming)
     uint32_t waiting = s->lists[PROBATION].count, room = s->frames / 16;
     if (waiting == s->in_core || (waiting && waiting >= (room > s->ahead ? room : s->ahead)))
         return s->lists[PROBATION].first;
-    return s->policy->victim(s, incoming);
+    uint32_t page = s->policy->victim(s, incoming);
+    return page == NONE && waiting ? s->lists[PROBATION].first : page;
 }
 
-static void evict(struct sim *s, uint32_t incoming)
+/* False: it had changed, and was written. */
+static bool evict(struct sim *s, uint32_t incoming)
 {
     uint32_t page = choose(s, incoming);
     if (page == NONE || !s->pages[page].in_core) {
         fprintf(stderr, "pagesim: %s chose a page that is not in core\n", s->policy->name);
         exit(2);
     }
-    if (s->pages[page].dirty)
+    bool dirty = s->pages[page].dirty;
+    if (dirty)
         clean(s, page);
     drop(s, page);
     s->counts.evicted++;
+    return !dirty;
 }
 
 /* ---- in ---- */
 
-static void load(struct sim *s, uint32_t page, bool ahead)
+/* The page gets a frame.  Nobody may choose it until it has arrived. */
+static void bring(struct sim *s, uint32_t page)
 {
     struct page *p = &s->pages[page];
     if (s->in_core == s->frames)
         evict(s, page);
     p->slot = s->free_count ? s->free[--s->free_count] : s->slots++;
     s->slot[p->slot] = page;
-    p->in_core = true;
-    p->used = !ahead || s->pager;
-    p->probation = ahead;
+    p->in_core = p->probation = true;
     s->in_core++;
-    if (ahead)
-        list_append(s, PROBATION, page);
-    else
-        s->policy->load(s, page);
     s->counts.fetched++;
     if (!p->known)
         s->counts.first++;
     p->known = true;
 }
 
-static void fault(struct sim *s, uint32_t page)
+static void arrive(struct sim *s, uint32_t page, bool ahead)
+{
+    struct page *p = &s->pages[page];
+    p->used = !ahead || s->pager;
+    p->probation = ahead;
+    if (ahead)
+        list_append(s, PROBATION, page);
+    else
+        s->policy->load(s, page);
+}
+
+/* The page behind these, if it is to be brought. */
+static uint32_t page_behind(const struct sim *s, uint32_t place)
+{
+    uint32_t page = page_of_place(s, place);
+    return page != NONE && !s->pages[page].in_core ? page : NONE;
+}
+
+/* All pages get their frames first, and arrive together. */
+static uint32_t bring_as_pager(struct sim *s, uint32_t page)
+{
+    uint32_t place = s->trace->place[page], pages = 1, most = s->window;
+    if (s->window == 1 && s->ahead && ++s->lonely >= LONELY) {
+        s->lonely = 0;
+        most = TRIES;
+    }
+    bring(s, page);
+    for (; pages < most && page_behind(s, place + pages) != NONE; pages++) {
+        bool full = s->in_core == s->frames;
+        if (full && (pages >= s->frames / 2 || !evict(s, NONE)))
+            break;
+        bring(s, page_of_place(s, place + pages));
+    }
+    for (uint32_t i = 0; i < pages; i++)
+        arrive(s, page_of_place(s, place + i), i > 0);
+    s->pages[page_of_place(s, place + pages - 1)].probe = pages > 1;
+    return pages;
+}
+
+static uint32_t bring_one_by_one(struct sim *s, uint32_t page)
 {
     uint32_t place = s->trace->place[page], pages = 1;
-    s->counts.faults++;
-    load(s, page, false);
+    bring(s, page);
+    arrive(s, page, false);
     for (; pages <= s->ahead && pages < s->frames / 2; pages++) {
-        uint32_t next = page_of_place(s, place + pages);
-        if (next == NONE || s->pages[next].in_core)
+        uint32_t next = page_behind(s, place + pages);
+        if (next == NONE)
             break;
-        load(s, next, true);
+        bring(s, next);
+        arrive(s, next, true);
     }
-    disk_move(s, place, pages);
+    return pages;
+}
+
+static void fault(struct sim *s, uint32_t page)
+{
+    s->counts.faults++;
+    uint32_t pages = s->pager ? bring_as_pager(s, page) : bring_one_by_one(s, page);
+    disk_move(s, s->trace->place[page], pages);
     s->counts.reads++;
 }
 
@@ -193,6 +253,7 @@ static void fault(struct sim *s, uint32_t page)
 static void prove(struct sim *s, uint32_t page)
 {
     list_remove(s, page);
+    learn(s, page, true);
     s->pages[page].probation = false;
     s->policy->load(s, page);
 }
@@ -223,6 +284,7 @@ void sim_run(struct sim *s, const struct trace *t, const struct policy *policy, 
         s->slot[i] = NONE;
     s->free = allocate((frames + RESERVE + 1) * sizeof *s->free);
     s->head = NONE;
+    s->window = s->ahead + 1;
     for (unsigned i = 0; i < LISTS; i++)
         s->lists[i] = (struct list){NONE, NONE, 0};
     if (policy->start)

@@ -41,7 +41,8 @@ void trace_pack(const struct trace *t, FILE *out);
 struct page {
     bool in_core, dirty, known; /* known: it was in core before */
     bool used;                  /* the processor's accessed bit */
-    bool probation;             /* came by read-ahead, and was not used yet */
+    bool probation;             /* came by read-ahead, and was not used yet; or it comes now */
+    bool probe;                 /* ... the last of those that came together */
     unsigned char list;         /* which list of its policy holds it */
     uint32_t next, prev;        /* on that list */
     uint32_t slot;              /* the frame that it is in */
@@ -78,6 +79,7 @@ struct sim {
     bool pager;                 /* sees what libhurd-mm's pager sees, no more */
     uint32_t ahead;             /* pages to read ahead at a fault; until they are used they are on
                                    probation, where the policy does not see them */
+    uint32_t window, lonely;    /* of a pager: pages that come together now, and how many came alone */
     uint32_t head;              /* the disk's: behind the last place that moved */
     struct counts counts;
 };

@@ -494,6 +494,36 @@ TEST(madvise_sequential_fetches_ahead_in_one_call)
     disk_close(p);
 }
 
+/* Twice through 256 pages with 64 frames: each batch takes the places of pages that were read. */
+TEST(madvise_sequential_reads_ahead_when_memory_is_full)
+{
+    volatile uint32_t *p = disk_open();
+    unsigned policy = limited(p, 64, &hurd_policy_clock);
+    EXPECT_EQ(madvise((void *)p, PAGES * PAGE, MADV_SEQUENTIAL), 0);
+    for (unsigned n = 0; n < 2 * PAGES; n++)
+        EXPECT_EQ(*page(p, n % PAGES), 1000 + n % PAGES);
+    EXPECT_EQ(disk.fetched, 2 * PAGES);
+    EXPECT_EQ(disk.fetches, 2 * PAGES / HURD_STORE_BATCH);
+    unlimited(p, policy);
+}
+
+/* What it reads ahead is never used, and takes the places of few pages that are. */
+TEST(reading_ahead_for_nothing_is_given_up_and_spares_what_is_used)
+{
+    volatile uint32_t *p = disk_open();
+    unsigned policy = limited(p, 64, &hurd_policy_clock), far = 100;
+    EXPECT_EQ(madvise((void *)p, PAGES * PAGE, MADV_SEQUENTIAL), 0);
+    for (unsigned n = 0; n < 400; n++) {
+        EXPECT_EQ(*page(p, n % 40), 1000 + n % 40);
+        far = far == 100 ? 160 : far == 160 ? 220 : 100;
+        if (n % 8 == 0)
+            EXPECT_EQ(*page(p, far + n / 8 % 3 * 16), 1000 + far + n / 8 % 3 * 16);
+    }
+    EXPECT(disk.fetched < 40 + 50 * 5);
+    EXPECT(disk.fetches < 40 + 50);
+    unlimited(p, policy);
+}
+
 TEST(a_paged_store_bound_twice_is_one)
 {
     uintptr_t other = 0;
@@ -691,6 +721,8 @@ const struct test paged_tests[] = {
     T(discard_forgets_changes),
     T(locked_pages_of_a_store_stay),
     T(madvise_sequential_fetches_ahead_in_one_call),
+    T(madvise_sequential_reads_ahead_when_memory_is_full),
+    T(reading_ahead_for_nothing_is_given_up_and_spares_what_is_used),
     T(a_paged_store_bound_twice_is_one),
     T(a_store_without_clean_cannot_be_written_to),
     T(paged_frames_go_back_when_others_need_them),

@@ -406,16 +406,26 @@ TEST(mprotect_without_records_says_nomem_and_the_space_stays_usable)
     EXPECT_EQ(child_run_with(400, "regions", 0, NULL), 0);
 }
 
-/* The records grow with what a task may use. */
+static unsigned frames_used(void)
+{
+    struct hurd_pm_control_info info = {0};
+    EXPECT_EQ(hurd_pm_control_info(physmem(), control(), &info), 0);
+    return info.used;
+}
+
+/* The records grow with what a task may use, and go back. */
 TEST(ten_thousand_regions_are_no_mistake)
 {
     enum { PAGES = 20000 };
+    const unsigned before = frames_used();
     char *p = map(PAGES);
     bool good = true;
     for (unsigned i = 0; i < PAGES; i += 2)
         good = good && mprotect(p + i * PAGE, PAGE, PROT_READ) == 0;
     EXPECT(good);
+    EXPECT(frames_used() > before + 150);
     EXPECT_EQ(munmap(p, PAGES * PAGE), 0);
+    EXPECT(frames_used() <= before + 16);
 }
 
 /* A run of frames is one record; when there are no more, frames join their neighbours by taking the
