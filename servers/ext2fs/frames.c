@@ -214,6 +214,8 @@ int cache_of(struct handle *h, struct pager_file **file)
 
 void inode_leave(struct ext2_inode *inode)
 {
+    if (inode->links == 0)
+        weak_maps_end(inode, inode->opens - 1);
     if (inode->links == 0 && inode->opens == 1)
         pager_forget(&cache, inode->number);    /* its number may soon be another file's */
     ext2_inode_put(inode);
