@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A file that is read again and again is mapped, and its bytes come from there: the server only says
- * how many there are and where, and moves the position.  The map stays when the file is closed, for
- * the next open(); it does not keep the file (HURD_IO_MAP_WEAK), and when the server takes it away,
- * bytes come in the ordinary way.  Before: transfer.c.  After: mapping.c. */
+/* A file that is read again and again is mapped, and its bytes come from there: the server only
+ * says how many there are and where, and moves the position.  The map stays when the file is
+ * closed, for the next open(); it does not keep the file (HURD_IO_MAP_WEAK), and when the server
+ * takes it away, bytes come in the ordinary way.  Before: transfer.c.  After: mapping.c. */
 #include "lib/posix/descriptors.h"
 
 #include <errno.h>

@@ -16,9 +16,9 @@ struct keyboard {
  * for about 0.2 s at most. */
 bool keyboard_init(struct keyboard *k);
 
-/* Takes one scan code from the controller, if it has one, and decodes it.  If a lock has changed, the
- * keyboard's lights follow: the keyboard is told, and its answers are taken like scan codes.  Post: `out` has *count
- * bytes, perhaps 0.  Returns false if the controller has no more. */
+/* Takes one scan code from the controller, if it has one, and decodes it.  If a lock has changed,
+ * the keyboard's lights follow: the keyboard is told, and its answers are taken like scan codes.
+ * Post: `out` has *count bytes, perhaps 0.  Returns false if the controller has no more. */
 bool keyboard_read(struct keyboard *k, uint8_t out[KEYMAP_MAX], unsigned *count);
 
 #endif

@@ -163,8 +163,8 @@ static int store_reserve(void *inode, uint32_t page, uint32_t count)
     return size ? ext2_reserve(inode, (uint64_t) page * PAGE, size) : ENXIO;
 }
 
-/* Whole pages that lie on the disk one behind the other need not go through lib/ext2's cache.  If the
- * disk fails, lib/ext2 finds out what can be read. */
+/* Whole pages that lie on the disk one behind the other need not go through lib/ext2's cache.  If
+ * the disk fails, lib/ext2 finds out what can be read. */
 static uint32_t store_land(void *inode, uint32_t page, uint32_t count)
 {
     uint32_t most = count < PAGER_LANDING ? count : PAGER_LANDING, run;

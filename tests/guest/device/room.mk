@@ -28,3 +28,4 @@ PROGRAMS        += straydev
 straydev_SRC    := tests/guest/device/straydev.c
 straydev_LDS    := lib/hurd-mm/program.lds
 straydev_LIBS   := hurd-mm c hurd-cap l4
+straydev_CFLAGS := -I.
