@@ -176,7 +176,8 @@ static uint32_t store_land(void *inode, uint32_t page, uint32_t count)
 
 static const struct pager_frames frames = {
     .create = frames_create, .destroy = frames_destroy, .put = frames_put,
-    .settle = frames_settle, .get = frames_get, .check = frames_check, .release = frames_release, .drop = frames_drop, .poke = frames_poke,
+    .settle = frames_settle, .get = frames_get, .check = frames_check,
+    .release = frames_release, .drop = frames_drop, .poke = frames_poke,
 };
 static const struct pager_store store = {
     .read_page = store_read, .write_page = store_write, .reserve = store_reserve,
