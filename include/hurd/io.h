@@ -38,10 +38,10 @@
  * offset in the file.  The caller opens a slot for the server first (HURD_CAP_OPEN at physmem).
  * The handle is the caller's like one of lookup, and keeps the file open.  Pages that are not there
  * are holes; io_pages brings them, up to HURD_IO_PAGES_MOST at a time, but none behind the file's
- * end.  Any page may vanish again at any time, and the right to write to it as well.  Who wants to
- * write asks by PAGE_WRITES first, each time when that right is gone; what is written without that
- * may be lost.  Reads, writes and all maps of a file show the same bytes.  Behind the file's end,
- * the last page has zeros, or what somebody wrote there through a map.
+ * end.  Any page may vanish again at any time, and the right to write to it as well.  A client
+ * that wants to write asks by PAGE_WRITES first, each time when that right is gone; what it writes
+ * without that may be lost.  Reads, writes and all maps of a file show the same bytes.  Behind the
+ * file's end, the last page has zeros, or what somebody wrote there through a map.
  * The handle of a map with MAP_WEAK keeps nothing: the server revokes it, and the pages vanish,
  * when the file has no name and nobody else has it open, or when HURD_IO_WEAK_MOST newer ones are
  * there; and fs_end does not count it.
