@@ -5,6 +5,7 @@ QEMU with `-icount shift=0` gives its virtual clock one nanosecond an instructio
 clock.  The first benchmark of each program proves it on itself."""
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -53,6 +54,23 @@ def root_image(build, folder):
     path = os.path.join(folder, "root.img")
     subprocess.run([os.path.join(TOP, "tools/rootimage"), path, os.path.join(TOP, "boot/root"), os.path.join(build, "strip/apps/true")], check=True)
     return path
+
+
+def disk_of_files(folder):
+    """A disk with what filespeed.c reads: directories of many entries, and a file that is in no cache; answers its path."""
+    disk, tree = os.path.join(folder, "files.img"), os.path.join(folder, "files")
+    shutil.rmtree(tree, ignore_errors=True)
+    for entries in (10, 100, 1000, 10000):
+        os.makedirs(f"{tree}/d{entries}")
+        for number in range(entries):
+            with open(f"{tree}/d{entries}/{number}", "wb"):
+                pass
+    with open(f"{tree}/cold", "wb") as file:
+        file.write(os.urandom(4 << 20))
+    if os.path.exists(disk):
+        os.remove(disk)
+    subprocess.run([os.path.join(TOP, "tools/disk"), f"--ext2={tree}", disk, "64", "8"], check=True, stdout=subprocess.DEVNULL)
+    return disk
 
 
 def boot(build, modules, options, loader="loader", memory=128, timeout=60, disk=None):

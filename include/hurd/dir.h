@@ -8,8 +8,8 @@
  * paths of one request lie one behind the other, without a gap, and count together.
  *
  *   label  operation     request words                               reply
- *   1056   dir_lookup    0 directory, 1 flags, 2 mode, 3 length,     0 handle, 1 mode with type
- *                        4.. path
+ *   1056   dir_lookup    0 directory, 1 flags, 2 mode, 3 length,     0 handle, 1 mode with type,
+ *                        4.. path                                    2 inode
  *   1057   dir_read      0 directory, 1 buffer, 2 offset, 3 cursor   0 bytes, 1 next cursor
  *   1058   dir_mkdir     0 directory, 1 mode, 2 length, 3.. path     none
  *   1059   dir_unlink    0 directory, 1 flags, 2 length, 3.. path    none

@@ -42,6 +42,9 @@
  * that wants to write asks by PAGE_WRITES first, each time when that right is gone; what it writes
  * without that may be lost.  Reads, writes and all maps of a file show the same bytes.  Behind the
  * file's end, the last page has zeros, or what somebody wrote there through a map.
+ * The handle of a map with MAP_WEAK keeps nothing: the server revokes it, and the pages vanish,
+ * when the file has no name and nobody else has it open, or when HURD_IO_WEAK_MOST newer ones are
+ * there; and fs_end does not count it.
  * io_map: ENODEV: not a regular file.  EACCES: not opened for reading, or with MAP_WRITES not for
  *   writing.  EPERM: no slot.  EMFILE, ENFILE.
  * io_pages: ENXIO: the first page is behind the file's end.  EACCES: PAGE_WRITES, and it is not
@@ -82,6 +85,8 @@
 #define HURD_IO_PAGES   1031
 
 #define HURD_IO_MAP_WRITES  1u          /* the pages can be mapped for writing */
+#define HURD_IO_MAP_WEAK    2u          /* the map does not keep the file */
+#define HURD_IO_WEAK_MOST   32u         /* of all clients together */
 #define HURD_IO_PAGE_WRITES 1u
 #define HURD_IO_PAGES_MOST  16u
 

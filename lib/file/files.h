@@ -39,6 +39,7 @@ struct file {
     L4_Word_t handle;
     L4_Word_t mode;                     /* with the type */
     uint64_t position;
+    L4_Word_t inode;
 };
 
 /* The server is a thread; `control` is the memory control that the container charges. */

@@ -14,6 +14,7 @@ int file_open(struct files *f, struct file *file, const char *path, unsigned fla
     struct route r;
     int err;
     route_begin(&r, f, path);
+    r.out[2] = 0;
     do {
         L4_Word_t length = strlen(r.path);
         word[0] = r.from;
@@ -23,7 +24,7 @@ int file_open(struct files *f, struct file *file, const char *path, unsigned fla
         err = files_request(r.at, HURD_DIR_LOOKUP, 4, word, r.path, length, ROUTE_WORDS, r.out);
     } while (route_follow(&r, &err));
     if (!err)
-        *file = (struct file) { r.at, r.at->server, r.out[0], r.out[1], 0 };
+        *file = (struct file) { r.at, r.at->server, r.out[0], r.out[1], 0, r.out[2] };
     return err;
 }
 

@@ -76,16 +76,22 @@ static bool is_open(int descriptor)
     return descriptor >= 0 && descriptor < DESCRIPTORS && table[descriptor].names;
 }
 
+int description_of(int descriptor, struct description **d)
+{
+    if (!is_open(descriptor))
+        return EBADF;
+    *d = table[descriptor].names;
+    return 0;
+}
+
 int description_take(int descriptor, struct description **d)
 {
     posix_lock();
-    bool good = is_open(descriptor);
-    if (good) {
-        *d = table[descriptor].names;
+    int err = description_of(descriptor, d);
+    if (!err)
         (*d)->users++;
-    }
     posix_unlock();
-    return good ? 0 : EBADF;
+    return err;
 }
 
 /* ---- descriptors ---- */
@@ -309,10 +315,9 @@ bool descriptor_is_dropped(int descriptor, struct description *d)
 bool descriptors_offer(void)
 {
     bool any = false;
+    windows_unmap();                    /* the child could not have them */
     for (int i = 0; i < DESCRIPTORS; i++) {
         struct description *d = passed_on(i);
-        if (d)
-            window_close(d);            /* the child could not have it */
         if (d)
             d->ticket = start_ticket(d->server, d->handle);
         any |= d != NULL;

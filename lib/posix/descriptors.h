@@ -20,6 +20,8 @@ enum description_kind {
     CONTENTS,                           /* a file or directory of the file server */
 };
 
+struct window;
+
 /* What open() makes.  Several descriptors may name it: dup(), dup2(). */
 struct description {
     enum description_kind kind;
@@ -29,9 +31,8 @@ struct description {
     L4_Word_t mode;                     /* with the type */
     unsigned flags;                     /* O_ flags that it was opened with */
     L4_Word_t ticket;                   /* during fork(): for the child */
-    const uint8_t *window;              /* the file, mapped; NULL: it is not (window.c) */
-    uintptr_t window_size;
-    unsigned reads;                     /* that were large enough to count */
+    L4_Word_t inode;                    /* 0: not known */
+    struct window *window;              /* NULL: it has none yet (window.c) */
 };
 
 /* The lock of the table and of the connection.  No thread that holds it waits for a console. */
@@ -50,12 +51,15 @@ bool window_ready(struct description *d, size_t size);
 /* EAGAIN: the bytes are to be read at *where in the ordinary way. */
 int window_read(const struct description *d, uint8_t *data, L4_Word_t size, uint64_t position,
                 L4_Word_t *bytes, uint64_t *where);
-void window_close(struct description *d);
+void window_close(struct description *d);   /* the map may stay */
+void windows_unmap(void);                   /* no map stays */
 
 /* A description cannot go away between take and put. */
 int description_take(int descriptor, struct description **d);
 void description_put(struct description *d);
-/* The same for the lock's holder. */
+/* The same for the lock's holder, who needs no put as long as it holds it. */
+int description_of(int descriptor, struct description **d);
+/* The end of a use, for the lock's holder. */
 void description_release(struct description *d);
 
 /* A new description, and the lowest free descriptor from `least` up for it.  Pre: the lock is held.

@@ -99,9 +99,9 @@ static int refuse(const struct description *d, const struct hurd_mm_file_map *ma
 }
 
 /* The server gives us a weak reference, for which we open a slot. */
-static int container_ask(const struct description *d, bool writes, struct mapping *m)
+static int container_ask(const struct description *d, L4_Word_t flags, struct mapping *m)
 {
-    const L4_Word_t in[] = { d->handle, writes ? HURD_IO_MAP_WRITES : 0 };
+    const L4_Word_t in[] = { d->handle, flags };
     L4_Word_t out[2];
     int err = EPERM;
     for (int i = 0; err == EPERM && i < SLOT_TRIES; i++) {
@@ -117,13 +117,14 @@ static int container_ask(const struct description *d, bool writes, struct mappin
     return 0;
 }
 
-int mapping_make(const struct description *d, const struct hurd_mm_file_map *map, uintptr_t *addr)
+int mapping_make(const struct description *d, const struct hurd_mm_file_map *map, L4_Word_t flags,
+                 uintptr_t *addr)
 {
     struct mapping *m = mapping_take();
     bool writes = map->shared && (d->flags & O_ACCMODE) == O_RDWR;
     if (!m)
         return ENOMEM;
-    int err = container_ask(d, writes, m);
+    int err = container_ask(d, flags | (writes ? HURD_IO_MAP_WRITES : 0), m);
     if (err) {
         mapping_give(m);
         return err;
@@ -148,7 +149,7 @@ static int map_file(const struct hurd_mm_file_map *map, uintptr_t *addr)
         return err;
     err = refuse(d, map);
     if (!err)
-        err = mapping_make(d, map, addr);
+        err = mapping_make(d, map, 0, addr);
     description_put(d);
     return err;
 }

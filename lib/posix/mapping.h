@@ -11,8 +11,10 @@
 void mapping_begin(void);               /* from now on mmap() takes descriptors of files */
 
 /* A region of the description's file; hurd_vm_deallocate() ends it.  Pre: map->rights are those
- * that the description allows; map->file means nothing.  Errors of mmap(). */
-int mapping_make(const struct description *d, const struct hurd_mm_file_map *map, uintptr_t *addr);
+ * that the description allows; map->file means nothing; flags: HURD_IO_MAP_WEAK or 0.  Errors of
+ * mmap(). */
+int mapping_make(const struct description *d, const struct hurd_mm_file_map *map, L4_Word_t flags,
+                 uintptr_t *addr);
 
 /* fork(): the parent asks for a ticket for each mapping (true: for any), and the child gets handles
  * of its own for them.  A mapping for which it gets none raises SIGBUS. */

@@ -70,7 +70,7 @@ int description_open(const char *path, int flags, mode_t mode, struct descriptio
     if (err)
         return err;
     *d = (struct description) { .kind = CONTENTS, .server = file.files->server,
-                                .handle = file.handle, .mode = file.mode,
+                                .handle = file.handle, .mode = file.mode, .inode = file.inode,
                                 .flags = (unsigned) flags &
                                          (O_ACCMODE | O_APPEND | O_NONBLOCK) };
     return 0;

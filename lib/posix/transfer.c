@@ -59,45 +59,51 @@ static int part(struct description *d, unsigned label, uint8_t *data, L4_Word_t 
     return err;
 }
 
-static ssize_t contents_move(struct description *d, unsigned label, uint8_t *data, size_t size,
-                             uint64_t position)
+/* Pre: the lock is held.  *total counts bytes, also after an error. */
+static int contents_move(struct description *d, unsigned label, uint8_t *data, size_t size,
+                         uint64_t position, size_t *total)
 {
-    size_t total = 0;
     int err = 0;
-    posix_lock();
-    while (total < size && !err) {
-        L4_Word_t now = size - total < HURD_IO_MOST ? size - total : HURD_IO_MOST, done = 0;
-        err = part(d, label, data + total, now, position, &done);
-        total += done;
+    *total = 0;
+    while (*total < size && !err) {
+        L4_Word_t now = size - *total < HURD_IO_MOST ? size - *total : HURD_IO_MOST, done = 0;
+        err = part(d, label, data + *total, now, position, &done);
+        *total += done;
         if (position != HURD_IO_HERE)
             position += done;
         if (done < now)
             break;
     }
-    posix_unlock();
-    return err && total == 0 ? posix_result(err) : (ssize_t) total;
+    return *total > 0 ? 0 : err;
 }
 
+static int refuse(const struct description *d, bool writes, uint64_t position)
+{
+    if (!can(d, writes ? O_WRONLY : O_RDONLY))
+        return EBADF;
+    if (position != HURD_IO_HERE && (position > INT64_MAX || d->kind != CONTENTS))
+        return d->kind == CONTENTS ? EINVAL : ESPIPE;
+    return !writes && S_ISDIR(d->mode) ? EISDIR : 0;
+}
+
+/* Contents are moved with the lock; whoever waits for a stream has not got it. */
 static ssize_t move(int descriptor, bool writes, void *data, size_t size, uint64_t position)
 {
     struct description *d;
-    int err = description_take(descriptor, &d);
-    if (err)
-        return posix_result(err);
-    ssize_t done = 0;
-    if (!can(d, writes ? O_WRONLY : O_RDONLY))
-        done = posix_result(EBADF);
-    else if (position != HURD_IO_HERE && (position > INT64_MAX || d->kind != CONTENTS))
-        done = posix_result(d->kind == CONTENTS ? EINVAL : ESPIPE);
-    else if (!writes && S_ISDIR(d->mode))
-        done = posix_result(EISDIR);
-    else if (size == 0)
-        done = 0;
-    else if (d->kind == CONTENTS)
-        done = contents_move(d, writes ? HURD_IO_WRITE : HURD_IO_READ, data,
-                             size < SSIZE_MAX ? size : SSIZE_MAX, position);
-    else
-        done = stream_move(d, writes, data, size < SSIZE_MAX ? size : SSIZE_MAX);
+    size_t total = 0, most = size < SSIZE_MAX ? size : SSIZE_MAX;
+    posix_lock();
+    int err = description_of(descriptor, &d);
+    if (!err)
+        err = refuse(d, writes, position);
+    bool streams = !err && size > 0 && d->kind != CONTENTS;
+    if (streams)
+        d->users++;
+    else if (!err)
+        err = contents_move(d, writes ? HURD_IO_WRITE : HURD_IO_READ, data, most, position, &total);
+    posix_unlock();
+    if (!streams)
+        return err ? posix_result(err) : (ssize_t) total;
+    ssize_t done = stream_move(d, writes, data, most);
     description_put(d);
     return done;
 }

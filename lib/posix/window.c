@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A file that is read again and again is mapped, and its bytes come from there: the server only
- * says how many there are and where, and moves the position.  Before: transfer.c.  After:
- * mapping.c. */
+ * says how many there are and where, and moves the position.  The map stays when the file is
+ * closed, for the next open(); it does not keep the file (HURD_IO_MAP_WEAK), and when the server
+ * takes it away, bytes come in the ordinary way.  Before: transfer.c.  After: mapping.c. */
 #include "lib/posix/descriptors.h"
 
 #include <errno.h>
@@ -13,58 +14,116 @@
 #include "lib/posix/mapping.h"
 
 enum {
-    READS = 3,                          /* so many reads of one description, and it is mapped */
+    READS = 3,                          /* so many reads of one file, and it is mapped */
     LEAST = 1024,                       /* bytes of a read that counts */
     MOST = 64 << 20,                    /* bytes of a file that is mapped */
-    WINDOWS = 4,                        /* each is one more open file to the server */
+    WINDOWS = 4,                        /* each is one more handle at the server */
 };
 
-static unsigned windows;
+/* A file that was read lately. */
+static struct window {
+    L4_ThreadId_t server;
+    L4_Word_t inode;                    /* 0: the record is free */
+    const uint8_t *at;                  /* NULL: it is not mapped */
+    uintptr_t size;
+    unsigned reads;                     /* so far, READS at most */
+    unsigned users;                     /* descriptions */
+    unsigned used;                      /* when a description came */
+} windows[WINDOWS];
 
-static void window_open(struct description *d)
+static void window_unmap(struct window *w)
+{
+    if (w->at)
+        hurd_vm_deallocate((uintptr_t) w->at, w->size);
+    w->at = NULL;
+    w->reads = 0;
+}
+
+static int stat_of(const struct description *d, struct hurd_file_stat *s)
+{
+    return hurd_cap_rpc(d->server, HURD_IO_STAT, 1, &d->handle, sizeof *s / sizeof(L4_Word_t),
+                        (L4_Word_t *) s, NULL);
+}
+
+static void window_map(struct window *w, const struct description *d)
 {
     struct hurd_file_stat s;
-    if (windows == WINDOWS || hurd_cap_rpc(d->server, HURD_IO_STAT, 1, &d->handle,
-                                           sizeof s / sizeof(L4_Word_t), (L4_Word_t *) &s, NULL))
-        return;
-    if (s.size[1] || s.size[0] == 0 || s.size[0] > MOST)
+    if (stat_of(d, &s) || s.size[1] || s.size[0] == 0 || s.size[0] > MOST)
         return;
     const struct hurd_mm_file_map map = {
         .shared = 1, .rights = HURD_VM_READ,
         .size = (s.size[0] + HURD_MM_PAGE - 1) & ~(uintptr_t) (HURD_MM_PAGE - 1),
     };
     uintptr_t address = 0;
-    if (mapping_make(d, &map, &address))
+    if (mapping_make(d, &map, HURD_IO_MAP_WEAK, &address))
         return;
-    d->window = (const uint8_t *) address;
-    d->window_size = map.size;
-    windows++;
+    w->at = (const uint8_t *) address;
+    w->size = map.size;
+}
+
+/* The record of this file; else a free one, or the one that nobody came to for longest.  NULL: all
+ * are in use for others. */
+static struct window *window_find(const struct description *d)
+{
+    struct window *old = NULL;
+    for (struct window *w = windows; w < windows + WINDOWS; w++) {
+        if (w->inode == d->inode && w->server.raw == d->server.raw)
+            return w;
+        if (w->users == 0 && (!old || !w->inode || (old->inode && (int) (w->used - old->used) < 0)))
+            old = w;
+    }
+    if (!old)
+        return NULL;
+    window_unmap(old);
+    old->server = d->server;
+    old->inode = d->inode;
+    return old;
+}
+
+static bool window_join(struct description *d)
+{
+    static unsigned joins;
+    struct hurd_file_stat s;
+    if (!d->inode && !stat_of(d, &s))
+        d->inode = s.inode;             /* it was inherited */
+    d->window = d->inode ? window_find(d) : NULL;
+    if (!d->window)
+        return false;
+    d->window->users++;
+    d->window->used = ++joins;
+    return true;
 }
 
 void window_close(struct description *d)
 {
-    if (!d->window)
-        return;
-    hurd_vm_deallocate((uintptr_t) d->window, d->window_size);
+    if (d->window)
+        d->window->users--;
     d->window = NULL;
-    d->reads = 0;
-    windows--;
+}
+
+void windows_unmap(void)
+{
+    for (struct window *w = windows; w < windows + WINDOWS; w++)
+        window_unmap(w);
 }
 
 bool window_ready(struct description *d, size_t size)
 {
-    if (d->window)
+    if (d->window && d->window->at)
         return true;
-    if (size < LEAST || !S_ISREG(d->mode) || d->reads > READS || ++d->reads < READS)
+    if (size < LEAST || !S_ISREG(d->mode) || !(d->window || window_join(d)))
         return false;
-    window_open(d);
-    d->reads++;                         /* one try */
-    return d->window;
+    struct window *w = d->window;
+    if (!w->at && w->reads < READS && ++w->reads == READS)
+        window_map(w, d);               /* one try */
+    return w->at;
 }
 
+/* If it is too small by now, or has gone, there may be another one after some more reads. */
 int window_read(const struct description *d, uint8_t *data, L4_Word_t size, uint64_t position,
                 L4_Word_t *bytes, uint64_t *where)
 {
+    struct window *w = d->window;
     const L4_Word_t in[] = { d->handle, HURD_IO_NO_BUFFER, 0, size, (L4_Word_t) position,
                              (L4_Word_t) (position >> 32) };
     L4_Word_t out[3] = { 0, 0, 0 };
@@ -77,8 +136,9 @@ int window_read(const struct description *d, uint8_t *data, L4_Word_t size, uint
     *where = out[1] | (uint64_t) out[2] << 32;
     if (*bytes == 0)
         return 0;
-    if (*where > d->window_size || *bytes > d->window_size - *where ||
-        hurd_vm_copy(data, d->window + *where, *bytes))
-        return EAGAIN;
-    return 0;
+    if (*where <= w->size && *bytes <= w->size - *where &&
+        !hurd_vm_copy(data, w->at + *where, *bytes))
+        return 0;
+    window_unmap(w);
+    return EAGAIN;
 }

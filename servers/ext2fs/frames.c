@@ -163,8 +163,8 @@ static int store_reserve(void *inode, uint32_t page, uint32_t count)
     return size ? ext2_reserve(inode, (uint64_t) page * PAGE, size) : ENXIO;
 }
 
-/* Whole pages that lie on the disk one behind the other need not go through lib/ext2's cache.  If the
- * disk fails, lib/ext2 finds out what can be read. */
+/* Whole pages that lie on the disk one behind the other need not go through lib/ext2's cache.  If
+ * the disk fails, lib/ext2 finds out what can be read. */
 static uint32_t store_land(void *inode, uint32_t page, uint32_t count)
 {
     uint32_t most = count < PAGER_LANDING ? count : PAGER_LANDING, run;
@@ -176,7 +176,8 @@ static uint32_t store_land(void *inode, uint32_t page, uint32_t count)
 
 static const struct pager_frames frames = {
     .create = frames_create, .destroy = frames_destroy, .put = frames_put,
-    .settle = frames_settle, .get = frames_get, .check = frames_check, .release = frames_release, .drop = frames_drop, .poke = frames_poke,
+    .settle = frames_settle, .get = frames_get, .check = frames_check,
+    .release = frames_release, .drop = frames_drop, .poke = frames_poke,
 };
 static const struct pager_store store = {
     .read_page = store_read, .write_page = store_write, .reserve = store_reserve,
@@ -214,6 +215,8 @@ int cache_of(struct handle *h, struct pager_file **file)
 
 void inode_leave(struct ext2_inode *inode)
 {
+    if (inode->links == 0)
+        weak_maps_end(inode, inode->opens - 1);
     if (inode->links == 0 && inode->opens == 1)
         pager_forget(&cache, inode->number);    /* its number may soon be another file's */
     ext2_inode_put(inode);

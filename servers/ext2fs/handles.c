@@ -110,7 +110,7 @@ static unsigned handles_count(unsigned task, const struct hurd_cap_class *class)
 {
     unsigned n = 0;
     for (const struct handle *h = handles; h; h = h->next)
-        n += h->task == task && h->object.class == class;
+        n += h->task == task && h->object.class == class && !h->is_weak;
     return n;
 }
 
@@ -194,6 +194,41 @@ void handle_take_back(struct hurd_cap_call *call, L4_Word_t handle)
 {
     unsigned left;
     hurd_cap_remove(&call->server->table, call->task, handle, &left);
+}
+
+/* ---- weak maps ---- */
+
+/* Its client finds the handle dead, and drops it. */
+static void weak_end(struct handle *h)
+{
+    file_unreferenced(&h->object);
+}
+
+void handle_weaken(struct handle *map)
+{
+    struct handle *oldest = NULL;       /* new ones stand in front */
+    unsigned n = 0;
+    map->is_weak = true;
+    for (struct handle *h = handles; h; h = h->next) {
+        oldest = h->is_weak ? h : oldest;
+        n += h->is_weak;
+    }
+    if (n > HURD_IO_WEAK_MOST)
+        weak_end(oldest);
+}
+
+void weak_maps_end(const struct ext2_inode *inode, uint32_t opens)
+{
+    unsigned n = 0;
+    for (const struct handle *h = handles; h; h = h->next)
+        n += h->is_weak && h->inode == inode;
+    if (n != opens)
+        return;
+    for (struct handle *h = handles, *next; h; h = next) {
+        next = h->next;
+        if (h->is_weak && h->inode == inode)
+            weak_end(h);
+    }
 }
 
 /* ---- tickets ---- */
@@ -375,6 +410,6 @@ unsigned handles_of_programs(void)
 {
     unsigned n = 0;
     for (const struct handle *h = handles; h; h = h->next)
-        n += h->task >= HURD_TASK_FIRST && h->object.class == &file_class;
+        n += h->task >= HURD_TASK_FIRST && h->object.class == &file_class && !h->is_weak;
     return n;
 }

@@ -12,7 +12,7 @@ int serve_map(struct hurd_cap_call *call, struct handle *h)
     struct pager_file *file;
     struct handle *made;
     L4_Word_t rights = HURD_PM_READ | HURD_PM_EXECUTE, container;
-    if (call->words != 2 || call->arg[1] & ~HURD_IO_MAP_WRITES)
+    if (call->words != 2 || call->arg[1] & ~(HURD_IO_MAP_WRITES | HURD_IO_MAP_WEAK))
         return EINVAL;
     if ((h->inode->mode & EXT2_TYPE) != EXT2_REGULAR)
         return ENODEV;
@@ -35,6 +35,8 @@ int serve_map(struct hurd_cap_call *call, struct handle *h)
         handle_take_back(call, call->reply[0]);
         return err;
     }
+    if (call->arg[1] & HURD_IO_MAP_WEAK)
+        handle_weaken(made);
     call->reply[1] = container;
     call->reply_words = 2;
     return 0;

@@ -51,6 +51,7 @@ struct handle {
     struct position *position;          /* NULL  <=>  inode is */
     struct pager_file *cached;          /* NULL: no pages of it have been asked for */
     bool is_map;                        /* of io_map: no descriptor, so its end releases no lock */
+    bool is_weak;                       /* a map that does not keep the file */
     L4_Word_t ticket;                   /* 0: it is not offered */
     L4_Word_t container;                /* buffer: in our table of physmem */
 };
@@ -66,6 +67,10 @@ int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container
 int serve_slot(struct hurd_cap_call *call);
 int serve_buffer(struct hurd_cap_call *call);
 int serve_root(struct hurd_cap_call *call);
+/* The map is a weak one from now on.  If there are too many, the oldest goes. */
+void handle_weaken(struct handle *map);
+/* The inode's weak maps go, if these are all that has it open. */
+void weak_maps_end(const struct ext2_inode *inode, uint32_t opens);
 extern struct hurd_cap_server server;
 /* A handle for the caller in reply word 0. */
 int handle_give_pipe(struct hurd_cap_call *call, struct pipe *pipe, unsigned flags);

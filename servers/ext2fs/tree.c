@@ -63,8 +63,9 @@ static int serve_lookup(struct hurd_cap_call *call, struct handle *h)
         err = lookup_make(&place, flags, call->arg[2]);
     if (!err) {
         call->reply[1] = place.inode->mode;
+        call->reply[2] = place.inode->number;
         err = handle_give(call, place.inode, flags);
-        call->reply_words = 2;
+        call->reply_words = 3;
         place.inode = NULL;
     }
     place_put(&place);

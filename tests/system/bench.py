@@ -77,6 +77,16 @@ def bench_pages_from_disks_keep_to_their_budgets(lab):
             assert {f"block.{kind}.read", f"block.{kind}.write", f"block.{kind}.read4"} <= seen, seen
 
 
+def bench_files_keep_to_their_budgets(lab):
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        archive, disk = os.path.join(folder, "bench.cpio"), meter.disk_of_files(folder)
+        programs = [os.path.join(lab.build, "strip", name) for name in ("filespeed", "ext2fs")]
+        subprocess.run([os.path.join(machine.TOP, "tools/archive"), archive] + programs, check=True, stdout=subprocess.DEVNULL)
+        seen = within_budget(lab, lambda: meter.boot(lab.build, machine.MODULES[:-1] + [archive],
+                                                     {"init": "init batch run=filespeed disk root=0.2"}, disk=disk), lambda name: name)
+    assert {"file.read4", "file.read64", "file.open", "file.stat", "file.fault", "file.cold"} <= seen, seen
+
+
 def bench_budgets_are_asserted(lab):
     table = {words[0]: meter.Row(words) for words in (["call", "instr", "50", "-"], ["many", "threads", "50", "-"], ["free", "instr", "-", "-"])}
     assert budgets.judge({"call": 50, "many": 50, "free": 1e9}, table, {}) == []

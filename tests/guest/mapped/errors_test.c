@@ -96,7 +96,7 @@ static void refuses(struct file *f, struct file *r, struct file *d)
     L4_Word_t out[2], in[] = { f->handle, 0, 1, 0 };
     EXPECT_EQ(map(f->handle, 0, out), EPERM);               /* no slot */
     EXPECT_EQ(hurd_cap_open(physmem, 4, L4_Version(files.server)), 0);
-    EXPECT_EQ(map(f->handle, 2, out), EINVAL);
+    EXPECT_EQ(map(f->handle, 4, out), EINVAL);
     EXPECT_EQ(hurd_cap_rpc(files.server, HURD_IO_MAP, 1, in, 2, out, NULL), EINVAL);
     EXPECT_EQ(map(d->handle, 0, out), ENODEV);
     EXPECT_EQ(map(r->handle, HURD_IO_MAP_WRITES, out), EACCES);
@@ -116,6 +116,39 @@ static void refuses(struct file *f, struct file *r, struct file *d)
     EXPECT_EQ(hurd_cap_drop(physmem, out[1]), 0);
     EXPECT_EQ(hurd_cap_drop(files.server, out[0]), 0);
     EXPECT_EQ(hurd_cap_open(physmem, 0, L4_Version(files.server)), 0);
+}
+
+static L4_Word_t inodes_free(void)
+{
+    struct hurd_fs_statfs s = {0};
+    EXPECT_EQ(files_sync(&files), 0);
+    EXPECT_EQ(files_statfs(&files, &s), 0);
+    return s.free_inodes;
+}
+
+/* One too many, and the first goes; no name and nobody else, and all go. */
+static void weak_maps_keep_nothing(void)
+{
+    L4_ThreadId_t physmem = L4_ThreadIdOfRaw(memory.server);
+    L4_Word_t out[2], first = 0, last = 0, before = inodes_free();
+    struct file f;
+    uint32_t done;
+    EXPECT_EQ(file_open(&files, &f, "/weak", HURD_DIR_READS | HURD_DIR_WRITES | HURD_DIR_CREATE, 0644), 0);
+    EXPECT_EQ(file_write(&f, "weak", 4, &done), 0);
+    for (unsigned i = 0; i <= HURD_IO_WEAK_MOST; i++) {
+        EXPECT_EQ(hurd_cap_open(physmem, 1, L4_Version(files.server)), 0);
+        EXPECT_EQ(map(f.handle, HURD_IO_MAP_WEAK, out), 0);
+        EXPECT_EQ(hurd_cap_drop(physmem, out[1]), 0);
+        first = i == 0 ? out[0] : first;
+        last = out[0];
+    }
+    EXPECT_EQ(pages(first, 0, 1, 0), -EBADF);
+    EXPECT_EQ(pages(last, 0, 1, 0), 1);
+    file_close(&f);
+    EXPECT_EQ(pages(last, 0, 1, 0), 1);
+    EXPECT_EQ(files_unlink(&files, "/weak"), 0);
+    EXPECT_EQ(pages(last, 0, 1, 0), -EBADF);
+    EXPECT_EQ(inodes_free(), before);
 }
 
 void the_protocol_of_maps_refuses_what_is_wrong(void)
@@ -141,5 +174,6 @@ void the_protocol_of_maps_refuses_what_is_wrong(void)
     file_close(&w);
     file_close(&d);
     EXPECT_EQ(files_unlink(&files, "/p"), 0);
+    weak_maps_keep_nothing();
     files_disconnect(&files);
 }
