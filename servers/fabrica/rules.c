@@ -76,7 +76,7 @@ static bool class_word(struct rule *r, const char *text)
     static const char *const names[HURD_DEVICE_CLASSES] = {
         [HURD_DEVICE_ANY] = "", [HURD_DEVICE_OTHER] = "other", [HURD_DEVICE_BLOCK] = "block",
         [HURD_DEVICE_CLOCK] = "clock", [HURD_DEVICE_SPEAKER] = "speaker", [HURD_DEVICE_NET] = "net",
-        [HURD_DEVICE_FILES] = "files",
+        [HURD_DEVICE_FILES] = "files", [HURD_DEVICE_CONSOLE] = "console",
     };
     for (int i = HURD_DEVICE_OTHER; i < HURD_DEVICE_CLASSES; i++) {
         if (!strcmp(text, names[i])) {

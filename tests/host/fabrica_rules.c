@@ -109,7 +109,7 @@ static void the_isa_bus_has_the_disks_only_without_pci(void **state)
     for (int pci = 0; pci < 2; pci++) {
         bool ide = false, rtc = false;
         tree_count = 0;
-        isa_scan(0, pci);
+        isa_scan(0, pci, 0);
         for (unsigned i = 0; i < tree_count; i++) {
             ide |= !strcmp(tree[i].name, "ide");
             rtc |= !strcmp(tree[i].name, "rtc");

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+STORED += keyboard
+keyboard_SRC := $(wildcard servers/keyboard/*.c)

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+STORED += serial
+serial_SRC := $(wildcard servers/serial/*.c)
