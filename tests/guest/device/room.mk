@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 PROGRAMS           += device_test
 APP_TESTS          += device_test
-device_test_SRC    := tests/guest/deva/suite.c tests/guest/device/device_test.c tests/guest/device/shared.c servers/deva/ports.asm
+device_test_SRC    := tests/guest/deva/suite.c $(addprefix tests/guest/device/,device_test.c part.c shared.c) servers/deva/ports.asm
 device_test_LDS    := lib/hurd-mm/program.lds
 device_test_LIBS   := hurd-mm c hurd-cap l4
 device_test_CFLAGS := -I.
@@ -28,3 +28,23 @@ PROGRAMS        += straydev
 straydev_SRC    := tests/guest/device/straydev.c
 straydev_LDS    := lib/hurd-mm/program.lds
 straydev_LIBS   := hurd-mm c hurd-cap l4
+# For tests/system: drivers of the console's parts that are no good, such that die, and what they print.
+PROGRAMS          += bad/serial mortal/serial mortal/keyboard lines
+bad/serial_SRC    := $(serial_SRC) tests/guest/device/bad_part.c
+bad/serial_LDS    := lib/hurd-mm/program.lds
+bad/serial_LIBS   := driver hurd-mm c hurd-cap l4
+bad/serial_CFLAGS := -I.
+bad/serial_LDFLAGS := --wrap=driver_console
+mortal/serial_SRC    := $(serial_SRC) tests/guest/device/mortal_part.c
+mortal/serial_LDS    := lib/hurd-mm/program.lds
+mortal/serial_LIBS   := driver hurd-mm c hurd-cap l4
+mortal/serial_CFLAGS := -I.
+mortal/serial_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8)
+mortal/keyboard_SRC    := $(keyboard_SRC) tests/guest/device/mortal_part.c
+mortal/keyboard_LDS    := lib/hurd-mm/program.lds
+mortal/keyboard_LIBS   := driver hurd-mm c hurd-cap l4
+mortal/keyboard_CFLAGS := -I.
+mortal/keyboard_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8)
+lines_SRC    := tests/guest/device/lines.c
+lines_LDS    := lib/hurd-mm/program.lds
+lines_LIBS   := hurd-mm c hurd-cap l4
