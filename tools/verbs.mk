@@ -85,10 +85,11 @@ test:
 check:
 	$(call test_in,check,CHECK=1,$(PATIENT))
 
-## matrix [T=part]  some 40 boots in which every two settings of processor, emulator, fast path, entry and checks meet; without T, the
-##   results become the table docs/matrix.md
+## matrix [T=part]  some 40 machines from which the system starts (T=whole), and some 40 boots in which every two settings of processor,
+##   emulator, fast path, entry and checks meet; without T, the results become the table docs/matrix.md
 matrix:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror all $(BUILD)/test/deva-store
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test WERROR=-Werror all $(BUILD)/test/deva-store iso floppy disk-boot
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/test GEOMETRY=497/4/32 disk-boot
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/check WERROR=-Werror CHECK=1 all $(BUILD)/check/deva-store
 	@tools/matrix $(BUILD)/test $(BUILD)/check > $(BUILD)/matrix.list
 	@{ TEST_SILENCE=600 TEST_LIST=$(BUILD)/matrix.list tools/test $(BUILD)/test "$(T)"; echo $$? > $(BUILD)/matrix.status; } | tee $(BUILD)/matrix.out
