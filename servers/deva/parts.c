@@ -23,10 +23,12 @@
 
 enum { PATIENCE = 2000000 };    /* us, for a driver that is far behind */
 
+static struct lease leases[PARTS];     /* their memory is touched only when a driver comes */
+
 static struct place {
     const char *name;
     struct hurd_device owns;
-    struct lease lease;
+    struct lease *lease;
     bool behind;                /* the driver has not caught up in time */
     L4_ThreadId_t driver, pager;        /* valid while the part is lent */
 } places[PARTS] = {
@@ -34,14 +36,14 @@ static struct place {
         "the serial port",
         { .count = 2, .resource = { { HURD_RESOURCE_PORTS, 0x3F8, 8 },
                                     { HURD_RESOURCE_IRQ, IRQ_SERIAL, 0 } } },
-        { .lent = false }, false, { 0 }, { 0 },
+        &leases[PART_SERIAL], false, { 0 }, { 0 },
     },
     [PART_KEYBOARD] = {
         "the keyboard",
         { .count = 3, .resource = { { HURD_RESOURCE_PORTS, 0x60, 1 },
                                     { HURD_RESOURCE_PORTS, 0x64, 1 },
                                     { HURD_RESOURCE_IRQ, IRQ_KEYBOARD, 0 } } },
-        { .lent = false }, false, { 0 }, { 0 },
+        &leases[PART_KEYBOARD], false, { 0 }, { 0 },
     },
 };
 
@@ -118,11 +120,11 @@ static void unmap_ports(const struct place *p)
 static void resume(struct place *p)
 {
     lent--;
-    lease_end(&p->lease);
+    lease_end(p->lease);
     hardware_resume(number(p));
-    while (fifo_count(&p->lease.out) > 0) {
-        hardware_send(number(p), fifo_peek(&p->lease.out, 0));
-        fifo_drop(&p->lease.out, 1);
+    while (fifo_count(&p->lease->out) > 0) {
+        hardware_send(number(p), fifo_peek(&p->lease->out, 0));
+        fifo_drop(&p->lease->out, 1);
     }
     interrupt_attach(line_of(p), L4_MyGlobalId());
     look = true;
@@ -150,7 +152,7 @@ int part_serve_drive(struct hurd_cap_call *call, const struct hurd_device *is)
         return EPERM;
     if (!hardware_present(number(p)))
         return ENODEV;
-    if (p->lease.lent)
+    if (p->lease->lent)
         return EBUSY;
     interrupt_detach(line_of(p), HURD_TASK_DEVA);
     if (interrupt_attach(line_of(p), call->from)) {
@@ -162,7 +164,7 @@ int part_serve_drive(struct hurd_cap_call *call, const struct hurd_device *is)
     p->driver = call->from;
     p->pager = pager;
     p->behind = false;
-    lease_begin(&p->lease);
+    lease_begin(p->lease);
     hardware_lend(number(p));
     set_priority(p, HURD_CONSOLE_PRIORITY);
     return 0;
@@ -170,8 +172,8 @@ int part_serve_drive(struct hurd_cap_call *call, const struct hurd_device *is)
 
 void parts_forget_task(unsigned task)
 {
-    for (struct place *p = places; p < places + PARTS; p++) {
-        if (p->lease.lent && L4_Version(p->driver) == task)
+    for (struct place *p = places; lent > 0 && p < places + PARTS; p++) {
+        if (p->lease->lent && L4_Version(p->driver) == task)
             resume(p);
     }
 }
@@ -181,23 +183,23 @@ void parts_forget_task(unsigned task)
 static void tell(struct place *p, bool always)
 {
     L4_Word_t words[LEASE_WORDS];
-    unsigned n = lease_tell(&p->lease, always, words);
+    unsigned n = lease_tell(p->lease, always, words);
     if (n == 0)
         return;
     L4_LoadMR(0, L4_MakeTag(0, n, 0).raw);
     L4_LoadMRs(1, (int) n, words);
-    lease_told(&p->lease, words, L4_IpcSucceeded(L4_Reply(p->driver)));
+    lease_told(p->lease, words, L4_IpcSucceeded(L4_Reply(p->driver)));
 }
 
 /* Returns false if it was nonsense; then the part is not lent any more. */
 static bool hear(struct place *p, unsigned label, const L4_Word_t *words, unsigned n)
 {
-    unsigned given = p->lease.given;
-    if (label != HURD_CONSOLE_EXCHANGE || !lease_hear(&p->lease, words, n)) {
+    unsigned given = p->lease->given;
+    if (label != HURD_CONSOLE_EXCHANGE || !lease_hear(p->lease, words, n)) {
         take_back(p, "says what makes no sense");
         return false;
     }
-    if (p->lease.given < given)
+    if (p->lease->given < given)
         p->behind = false;
     return true;
 }
@@ -208,7 +210,7 @@ int part_serve_exchange(struct hurd_cap_call *call, const struct hurd_device *is
     if (part == PARTS)
         return EINVAL;
     struct place *p = &places[part];
-    if (!p->lease.lent || !L4_IsThreadEqual(p->driver, call->from))
+    if (!p->lease->lent || !L4_IsThreadEqual(p->driver, call->from))
         return EPERM;
     return hear(p, call->label, call->arg, call->words) ? HURD_CAP_NO_REPLY : EINVAL;
 }
@@ -224,7 +226,7 @@ static void refuse(L4_ThreadId_t driver)
 static void wait_for_room(struct place *p)
 {
     uint64_t end = now() + PATIENCE;
-    while (p->lease.lent && fifo_count(&p->lease.out) == FIFO_SIZE) {
+    while (p->lease->lent && fifo_count(&p->lease->out) == FIFO_SIZE) {
         tell(p, false);
         uint64_t at = now();
         L4_MsgTag_t tag = { 0 };
@@ -245,19 +247,19 @@ static void wait_for_room(struct place *p)
 
 bool part_lent(enum part part)
 {
-    return places[part].lease.lent;
+    return lent > 0 && places[part].lease->lent;
 }
 
 bool part_put(enum part part, uint8_t byte)
 {
     struct place *p = &places[part];
-    if (!p->lease.lent)
+    if (!part_lent(part))
         return false;
-    if (fifo_count(&p->lease.out) == FIFO_SIZE && !p->behind)
+    if (fifo_count(&p->lease->out) == FIFO_SIZE && !p->behind)
         wait_for_room(p);
-    if (!p->lease.lent)
+    if (!part_lent(part))
         return false;
-    fifo_put(&p->lease.out, byte);
+    fifo_put(&p->lease->out, byte);
     return true;
 }
 
@@ -270,14 +272,14 @@ void parts_spoken(L4_ThreadId_t from)
 {
     for (struct place *p = places; lent > 0 && p < places + PARTS; p++) {
         if (L4_IsThreadEqual(p->driver, from))
-            p->lease.ready = false;
+            p->lease->ready = false;
     }
 }
 
 static void tick(void)
 {
     for (struct place *p = places; p < places + PARTS; p++) {
-        if (p->lease.lent && !lease_tick(&p->lease))
+        if (p->lease->lent && !lease_tick(p->lease))
             take_back(p, "does not answer");
         tell(p, true);
     }
@@ -286,8 +288,8 @@ static void tick(void)
 
 static void deliver(struct place *p)
 {
-    if (p->lease.in_count > 0)
-        lease_taken(&p->lease, hardware_take(number(p), p->lease.in, p->lease.in_count));
+    if (p->lease->in_count > 0)
+        lease_taken(p->lease, hardware_take(number(p), p->lease->in, p->lease->in_count));
 }
 
 uint32_t parts_pass(void)

@@ -111,3 +111,17 @@ def a_driver_of_the_console_that_is_no_good_is_replaced(lab):
         assert vm.text.count("deva: the driver of the serial port says what makes no sense: it has the device no more") == 3, vm.text
         assert vm.text.count("fabrica: serial does not answer, and is ended") == 2, vm.text
         assert "driver serial: runs" in listed(vm.command("devices"), "com1")
+
+
+def v86s_serial_port_and_keyboard_have_drivers(lab):
+    """Its serial port makes interrupts of its own kind: pc/uart.h."""
+    vm = lab.boot_v86(image=lab.iso)
+    vm.expect("automatically in", 300)
+    vm.line.send("\r")
+    vm.expect("pecan> ", 300)
+    text = vm.command("devices", 300)
+    assert "driver serial: runs" in listed(text, "com1") and "driver keyboard: runs" in listed(text, "keyboard"), text
+    for word in ("one", "two"):
+        assert f"argument 1: {word}" in vm.command(f"run hello {word}", 120)
+        vm.command("kill serial", 120)
+    assert "it has the device no more" not in vm.text

@@ -22,6 +22,7 @@ void line_is_shared_or_not_by_all(void);
 /* part.c */
 void part_of_the_console_has_nothing_else(void);
 void part_of_the_console_is_driven_by_one_thread_that_makes_sense(void);
+void part_of_the_console_does_not_wait_for_programs_while_it_makes_sense(void);
 void part_of_the_console_goes_back_to_deva_when_its_driver_is_silent(void);
 
 #endif

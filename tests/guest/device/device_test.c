@@ -343,6 +343,7 @@ const struct test tests[] = {
     T(line_goes_on_when_a_driver_does_not_say_that_it_is_done),
     T(part_of_the_console_has_nothing_else),
     T(part_of_the_console_is_driven_by_one_thread_that_makes_sense),
+    T(part_of_the_console_does_not_wait_for_programs_while_it_makes_sense),
     T(part_of_the_console_goes_back_to_deva_when_its_driver_is_silent),
     T(archive_of_drivers_is_given_with_the_master_capability),
     T(driver_numbers_have_a_limit),

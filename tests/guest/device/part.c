@@ -3,10 +3,14 @@
 #include "tests/guest/device/device.h"
 
 #include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include <hurd/console.h>
+#include <hurd/mm.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
+#include <l4/schedule.h>
 #include <l4/thread.h>
 
 static const struct hurd_device keyboard = {
@@ -91,5 +95,46 @@ void part_of_the_console_goes_back_to_deva_when_its_driver_is_silent(void)
     }
     L4_Sleep(L4_TimePeriod(4 * HURD_CONSOLE_TICK));
     EXPECT_EQ(REQUEST(HURD_CONSOLE_EXCHANGE, handle, 0, 0), EPERM);
+    drop(handle);
+}
+
+static volatile bool stop, stopped;
+
+static void spin(void *nothing)
+{
+    (void) nothing;
+    while (!stop)
+        continue;
+    stopped = true;
+}
+
+/* How much longer a sleep of a millisecond takes at least: another thread spins. */
+static uint64_t least_lateness(void)
+{
+    uint64_t least = UINT64_MAX;
+    for (int i = 0; i < 10; i++) {
+        uint64_t start = L4_SystemClock().raw;
+        L4_Sleep(L4_TimePeriod(1000));
+        uint64_t late = L4_SystemClock().raw - start - 1000;
+        if (late < least)
+            least = late;
+    }
+    return least;
+}
+
+void part_of_the_console_does_not_wait_for_programs_while_it_makes_sense(void)
+{
+    L4_ThreadId_t thread;
+    L4_Word_t handle;
+    EXPECT_EQ(hurd_thread_start(&thread, spin, NULL, 0), 0);
+    EXPECT_EQ(least_lateness() > 4000, true);           /* a time slice has 10 ms */
+    EXPECT_EQ(grant(&keyboard, &handle), 0);
+    EXPECT_EQ(REQUEST(HURD_CONSOLE_DRIVE, handle, pager()), 0);
+    EXPECT_EQ(least_lateness() < 3000, true);           /* a tick of the clock */
+    EXPECT_EQ(REQUEST(HURD_CONSOLE_EXCHANGE, handle, 1, 0), EINVAL);
+    EXPECT_EQ(least_lateness() > 4000, true);
+    stop = true;
+    while (!stopped)
+        L4_Sleep(L4_TimePeriod(1000));
     drop(handle);
 }
