@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The hardware of the console's serial port and keyboard, whether deva drives them or drivers do. */
+/* The console's serial port and keyboard, whether deva drives them or drivers do. */
 #ifndef DEVA_HARDWARE_H
 #define DEVA_HARDWARE_H
 

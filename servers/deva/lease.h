@@ -38,8 +38,8 @@ bool lease_hear(struct lease *l, const L4_Word_t *words, unsigned count);
 /* The console has taken the first `count` bytes of `in`. */
 void lease_taken(struct lease *l, unsigned count);
 
-/* Fills words[] with what deva has to say.  Returns their number; 0: nothing, or the driver does not
- * wait.  always: say something in any case.  Then lease_told() says whether the driver got it. */
+/* Fills words[] with what deva has to say.  Returns their number; 0: nothing, or the driver does
+ * not wait.  always: say something in any case.  Then lease_told() is told whether it arrived. */
 unsigned lease_tell(const struct lease *l, bool always, L4_Word_t words[LEASE_WORDS]);
 void lease_told(struct lease *l, const L4_Word_t *words, bool arrived);
 

@@ -49,7 +49,7 @@ static struct place {
 
 static unsigned lent;           /* how many parts are */
 static uint64_t next_tick;      /* valid while one is */
-static bool look;               /* a part was taken back: there may be input, without an interrupt */
+static bool look;               /* a part was taken back: perhaps there is input */
 
 static enum part number(const struct place *p)
 {

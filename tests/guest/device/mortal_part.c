@@ -8,9 +8,9 @@
 #include "lib/driver/console.h"
 
 enum {
-    LIVES = 30,
+    LIVES = 20,
     STEPS_LEAST = 40,           /* of a life */
-    STEPS = 1500,
+    STEPS = 400,
     STEPS_FEW = 150,            /* every second life is short: a key takes few steps */
 };
 
