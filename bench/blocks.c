@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bench/samples.h"
+
 enum {
     PAGE = 4096,
     SAMPLES = 33,
@@ -26,13 +28,6 @@ enum {
 static uint32_t samples[SAMPLES];
 static volatile uint32_t idle;
 static struct hurd_block block;
-
-static inline uint32_t instructions(void)
-{
-    uint32_t low;
-    __asm__ volatile("rdtsc" : "=a"(low) : : "edx", "memory");
-    return low;
-}
 
 static void count_idle(void *unused)
 {

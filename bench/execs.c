@@ -10,24 +10,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/samples.h"
+
 enum { SAMPLES = 15 };
 
 #define PROGRAM "/bin/true"
 
 static uint32_t samples[SAMPLES];
-
-static inline uint32_t instructions(void)
-{
-    uint32_t low;
-    __asm__ volatile("rdtsc" : "=a"(low) : : "edx", "memory");
-    return low;
-}
-
-static int compare(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
 
 static bool measure(const char *name, pid_t (*start)(void))
 {
@@ -41,7 +30,7 @@ static bool measure(const char *name, pid_t (*start)(void))
         }
         samples[i] = instructions() - before;
     }
-    qsort(samples, SAMPLES, sizeof samples[0], compare);
+    samples_sort(samples, SAMPLES);
     printf("bench %s %lu instr\n", name, (unsigned long)samples[SAMPLES / 2]);
     return true;
 }

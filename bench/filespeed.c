@@ -17,28 +17,17 @@
 #include <hurd/task.h>
 #include <l4/ipc.h>
 
+#include "bench/samples.h"
+
 enum { PAGE = 4096, BIG = 65536, SAMPLES = 33, MAPPED = 64, COLD = 24, CLIENT_FRAMES = 48 };
 
 static uint32_t samples[SAMPLES];
 static volatile uint32_t idle;
 static uint8_t bytes[BIG] __attribute__((aligned(PAGE)));
 
-static inline uint32_t instructions(void)
-{
-    uint32_t low;
-    __asm__ volatile("rdtsc" : "=a"(low) : : "edx", "memory");
-    return low;
-}
-
-static int compare(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 static void report(const char *name, uint32_t count, uint32_t which, uint32_t divisor)
 {
-    qsort(samples, count, sizeof samples[0], compare);
+    samples_sort(samples, count);
     printf("bench %s %lu instr\n", name, (unsigned long)(samples[which] / divisor));
 }
 

@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/samples.h"
+
 enum {
     SAMPLES = 33,
     BATCH = 64,                 /* pages of one mmap */
@@ -27,23 +29,10 @@ extern struct hurd_startup_data *__hurd_startup_data;
 
 static uint32_t samples[SAMPLES];
 
-static inline uint32_t instructions(void)
-{
-    uint32_t low;
-    __asm__ volatile("rdtsc" : "=a"(low) : : "edx", "memory");
-    return low;
-}
-
-static int compare(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* The middle one: a timer tick in one of them does not show. */
 static uint32_t median(void)
 {
-    qsort(samples, SAMPLES, sizeof samples[0], compare);
+    samples_sort(samples, SAMPLES);
     return samples[SAMPLES / 2];
 }
 

@@ -16,22 +16,25 @@ growth_ASFLAGS := $(bench_ASFLAGS)
 growth_LDFLAGS := $(bench_LDFLAGS)
 
 # Paging is measured from an ordinary program in the whole system.
-PROGRAMS    += pages
-pages_SRC   := bench/pages.c
-pages_LDS   := lib/hurd-mm/program.lds
-pages_LIBS  := hurd-mm c hurd-cap l4
+PROGRAMS     += pages
+pages_SRC    := bench/pages.c
+pages_LDS    := lib/hurd-mm/program.lds
+pages_LIBS   := hurd-mm c hurd-cap l4
+pages_CFLAGS := -I.
 
 # So is a page that comes from a disk.
-PROGRAMS    += blocks
-blocks_SRC  := bench/blocks.c
-blocks_LDS  := lib/hurd-mm/program.lds
-blocks_LIBS := block hurd-mm c hurd-cap l4
+PROGRAMS      += blocks
+blocks_SRC    := bench/blocks.c
+blocks_LDS    := lib/hurd-mm/program.lds
+blocks_LIBS   := block hurd-mm c hurd-cap l4
+blocks_CFLAGS := -I.
 
 # So are files.
-PROGRAMS       += filespeed
-filespeed_SRC  := bench/filespeed.c
-filespeed_LDS  := lib/hurd-mm/program.lds
-filespeed_LIBS := posix file block hurd-mm c hurd-cap l4
+PROGRAMS         += filespeed
+filespeed_SRC    := bench/filespeed.c
+filespeed_LDS    := lib/hurd-mm/program.lds
+filespeed_LIBS   := posix file block hurd-mm c hurd-cap l4
+filespeed_CFLAGS := -I.
 
 # And what it costs to start programs from files.
 PROGRAMS     += execs

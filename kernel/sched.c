@@ -229,7 +229,8 @@ bool sched_preempt(void)
     return ready.slice == 0 ? sched_yield() : step_aside(ready.slice);
 }
 
-#define SWEEP_SHARE 64 /* so many stretches of the sweep in one tick, because programs must run, too */
+/* The most stretches of the sweep in one tick: programs must run, too. */
+#define SWEEP_SHARE 64
 
 static uint8_t sweep_left; /* the rest of them */
 

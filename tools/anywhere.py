@@ -14,7 +14,8 @@ STARTS, DEMO_RUNS = 6, 8        # MB, as wortel says it; beside a disk's driver 
 PATIENCE = 300
 MENU = r"automatically in"
 PROMPT = r"pecan> "
-SENTENCE = (r"starts with\s+6 MB of memory|loader: Too little memory: \d+ KB of RAM have no room for \S+ \(\d+ KB\)")
+SENTENCE = (r"wortel: [^\n]*Pecan starts with\s+6 MB of memory|Pecan did not start\.\s+It starts with\s+6 MB of memory|"
+            r"loader: Too little memory: \d+ KB of RAM have no room for \S+ \(\d+ KB\)")
 DEMO = r"self-paging demo: .*all data intact"
 HALTED = r"wortel: halted with status \d+\."
 REACHED = ["nothing", "a sentence that says how much memory it needs", "the shell", "the demo and the shell"]
@@ -34,7 +35,8 @@ def wanted(memory, medium):
 
 
 def stick(image):
-    return ["-device", "piix3-usb-uhci", "-drive", f"if=none,id=stick,format=raw,snapshot=on,file={image}", "-device", "usb-storage,drive=stick,bootindex=0"]
+    """A USB stick, at a fast controller: the BIOS gives up transfers that take too long, as they do at a slow one beside a busy host."""
+    return ["-device", "usb-ehci", "-drive", f"if=none,id=stick,format=raw,snapshot=on,file={image}", "-device", "usb-storage,drive=stick,bootindex=0"]
 
 
 class Boot:
@@ -85,7 +87,9 @@ class Boot:
                 reached = ALL
             elif found[4]:
                 break
-        assert "Hello from a task" in vm.command("hello", PATIENCE)
+        if self.memory >= DEMO_RUNS:            # with less, there may be no programs
+            assert "Hello from a task" in vm.command("hello", PATIENCE)
+        assert "halt" in vm.command("help", PATIENCE)
         vm.send("halt")
         if self.emulator in ("dosbox", "v86"):          # their guests cannot switch them off
             vm.expect(HALTED, PATIENCE)

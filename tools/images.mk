@@ -29,7 +29,7 @@ $(BUILD)/programs.txt: apps/README.md $(patsubst %,servers/%/README.md,$(DRIVERS
 BOOTING := run qemu qemu-nox debug qemu-nox-gdb qemu-gdb bochs iso floppy usb web
 ifneq ($(and $(filter $(BOOTING),$(MAKECMDGOALS)),$(if $(filter-out $(BOOTING),$(MAKECMDGOALS)),,only)),)
 built-apps: | $(patsubst %,$(BUILD)/lib/lib%.a,$(LIBRARIES))
-	+@$(MAKE) --no-print-directory -k $(APP_BINARIES) 2>&1 || for app in $(APP_BINARIES); do \
+	+@$(MAKE) --no-print-directory $(if $(V),,-s) -k $(APP_BINARIES) 2>&1 || for app in $(APP_BINARIES); do \
 	    $(MAKE) --no-print-directory -q $$app 2>/dev/null || rm -f $$app; done
 $(BUILD)/apps.cpio: built-apps $(BUILD)/programs.txt $(ROOT_IMAGE)
 	@tools/archive $@ $$(ls $(APP_BINARIES) 2>/dev/null) $(BUILD)/programs.txt $(ROOT_IMAGE)

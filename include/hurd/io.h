@@ -35,20 +35,20 @@
  * (fs.h, fs_claim) share it.  io_seek: EINVAL: the sum is below 0 or too large.
  *
  * io_map shows the container in which the server keeps the file's pages; the offset there is the
- * offset in the file.  The caller opens a slot for the server first (HURD_CAP_OPEN at physmem).  The
- * handle is the caller's like one of lookup, and keeps the file open.  Pages that are not there are
- * holes; io_pages brings them, up to HURD_IO_PAGES_MOST at a time, but none behind the file's end.
- * Any page may vanish again at any time, and the right to write to it as well.  Who wants to write
- * asks by PAGE_WRITES first, each time when that right is gone; what is written without that may be
- * lost.  Reads, writes and all maps of a file show the same bytes.  Behind the file's end, the last
- * page has zeros, or what somebody wrote there through a map.
+ * offset in the file.  The caller opens a slot for the server first (HURD_CAP_OPEN at physmem).
+ * The handle is the caller's like one of lookup, and keeps the file open.  Pages that are not there
+ * are holes; io_pages brings them, up to HURD_IO_PAGES_MOST at a time, but none behind the file's
+ * end.  Any page may vanish again at any time, and the right to write to it as well.  Who wants to
+ * write asks by PAGE_WRITES first, each time when that right is gone; what is written without that
+ * may be lost.  Reads, writes and all maps of a file show the same bytes.  Behind the file's end,
+ * the last page has zeros, or what somebody wrote there through a map.
  * io_map: ENODEV: not a regular file.  EACCES: not opened for reading, or with MAP_WRITES not for
  *   writing.  EPERM: no slot.  EMFILE, ENFILE.
- * io_pages: ENXIO: the first page is behind the file's end.  EACCES: PAGE_WRITES, and it is not open
- *   for writing.  ENOSPC.  ENOMEM: no frame.  Fewer pages than were asked for are no error.
+ * io_pages: ENXIO: the first page is behind the file's end.  EACCES: PAGE_WRITES, and it is not
+ *   open for writing.  ENOSPC.  ENOMEM: no frame.  Fewer pages than were asked for are no error.
  *
- * io_read with HURD_IO_NO_BUFFER moves no bytes, for clients that have mapped the file: reply words 1
- * and 2 say where in the file they are; regular files only.
+ * io_read with HURD_IO_NO_BUFFER moves no bytes, for clients that have mapped the file: reply words
+ * 1 and 2 say where in the file they are; regular files only.
  *
  * Small pieces need no container: read_many and write_many of deva.h (READ_MANY, WRITE_MANY: up to
  * HURD_DEVA_CHUNK bytes in the message) work on a file at its own position, so a program's standard

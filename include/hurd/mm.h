@@ -177,12 +177,12 @@ int hurd_store_flush(struct hurd_store *store, uintptr_t offset, uintptr_t size)
 /* ---- regions of files: pages of a container that a server owns, by a weak reference ---- */
 
 /* What is shown, in memory of the caller's that stays until `release` is called.  `bring` and
- * `release` must not wait for a lock that a thread may hold while it touches the region, or while it
- * allocates memory. */
+ * `release` must not wait for a lock that a thread may hold while it touches the region, or while
+ * it allocates memory. */
 struct hurd_shown {
-    /* Asks the server for the page, in a thread of the library.  0: it is in the container, and with
-     * access HURD_VM_WRITE it may be written to until physmem takes that right away.  An errno:
-     * SIGBUS. */
+    /* Asks the server for the page, in a thread of the library.  0: it is in the container, and
+     * with access HURD_VM_WRITE it may be written to until physmem takes that right away.  An
+     * errno: SIGBUS. */
     hurd_store_fault_t *bring;          /* its `hook` is the struct hurd_shown */
     int (*sync)(struct hurd_shown *shown);      /* changes are on the medium when it returns */
     void (*release)(struct hurd_shown *shown);  /* the last region is gone */
@@ -200,8 +200,8 @@ int hurd_vm_show_sync(uintptr_t addr, uintptr_t size);
 /* memcpy() out of such a region: EIO if a page does not come, and no signal. */
 int hurd_vm_copy(void *to, const void *from, uintptr_t size);
 
-/* mmap() of a descriptor that is not anonymous: a library for files sets it.  Returns 0 or the errno
- * that POSIX names. */
+/* mmap() of a descriptor that is not anonymous: a library for files sets it.  Returns 0 or the
+ * errno that POSIX names. */
 struct hurd_mm_file_map {
     int file, shared;
     unsigned rights, flags;             /* HURD_VM_* */

@@ -6,8 +6,8 @@
 #include "../types.h"
 
 /* A condition that only a bug of the kernel can break.  It stays in every build.  A place costs a
- * compare, a jump and two bytes: UD2, which trap.c reports.  Its words are apart from code and data,
- * and `.long` there says how far away the UD2 is. */
+ * compare, a jump and two bytes: UD2, which trap.c reports.  Its words are apart from code and
+ * data, and `.long` there says how far away the UD2 is. */
 #define TEXT_OF(x) #x
 #define TEXT_OF_VALUE(x) TEXT_OF(x)
 #define assert(c)                                                                            \

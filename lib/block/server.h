@@ -35,8 +35,9 @@ struct block_driver {
      * there is no limit.  Both may be NULL. */
     void (*late)(void);
     uint32_t (*patience)(void);
-    /* Looks whether the disk is still the same, and updates disks[].  It is called before a volume is
-     * opened, while no run is under way, with the place in disks[].  It may be NULL.  It may block. */
+    /* Looks whether the disk is still the same, and updates disks[].  It is called before a volume
+     * is opened, while no run is under way, with the place in disks[].  It may be NULL.  It may
+     * block. */
     void (*look)(unsigned disk);
 };
 

@@ -160,7 +160,8 @@ int volume_serve_open(struct hurd_cap_call *call, bool may_look)
     if (err)
         return err;
     call->reply[1] = h->sectors;
-    call->reply[2] = disk->flags & HURD_BLOCK_PROTECTED ? h->rights & ~HURD_BLOCK_WRITES : h->rights;
+    call->reply[2] = disk->flags & HURD_BLOCK_PROTECTED ? h->rights & ~HURD_BLOCK_WRITES
+                                                        : h->rights;
     call->reply[3] = HURD_BLOCK_MOST;
     call->reply_words = 4;
     return 0;

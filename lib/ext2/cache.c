@@ -69,7 +69,8 @@ static void list_prepend(struct ext2 *fs, struct ext2_buffer *b)
 int cache_init(struct ext2 *fs, void *memory, size_t bytes)
 {
     uint32_t count = 0;
-    uintptr_t index = index_init(fs, memory, bytes / INDEX_PART), begin = (uintptr_t) memory + index;
+    uintptr_t index = index_init(fs, memory, bytes / INDEX_PART);
+    uintptr_t begin = (uintptr_t) memory + index;
     uint8_t *data = (uint8_t *) ((begin + DATA_ALIGN - 1) & -(uintptr_t) DATA_ALIGN);
     size_t lost = data - (uint8_t *) memory;
     while (bytes > lost &&

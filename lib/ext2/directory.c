@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Directories: blocks of entries.  A small directory is searched from the first block to the last, a
- * larger one by its index in memory (index.c).  The index that it may have on the disk (the feature
- * dir_index) is not used: it hides in entries that look unused, and before the first change it is
- * dropped, as it would be wrong afterwards.
+/* Directories: blocks of entries.  A small directory is searched from the first block to the last,
+ * a larger one by its index in memory (index.c).  The index that it may have on the disk (the
+ * feature dir_index) is not used: it hides in entries that look unused, and before the first change
+ * it is dropped, as it would be wrong afterwards.
  *
  * Entries never move to another block, and a change is one write of one block, except in
  * directory_rewrite(), whose one write is the inode's. */

@@ -43,7 +43,8 @@ static int container_show(struct files *f)
     int err = EPERM;
     for (unsigned i = 0; err == EPERM && i < SLOT_TRIES; i++) {
         if (i > 0)
-            L4_Sleep(L4_TimePeriod(SLOT_PAUSE * (1 + (L4_Version(L4_MyGlobalId()) + i * i) % SLOT_SPREAD)));
+            L4_Sleep(L4_TimePeriod(SLOT_PAUSE *
+                                   (1 + (L4_Version(L4_MyGlobalId()) + i * i) % SLOT_SPREAD)));
         err = hurd_cap_rpc(f->server, HURD_FS_SLOT, 0, NULL, 0, NULL, NULL);
         if (!err)
             err = hurd_pm_container_share(f->physmem, f->container, L4_Version(f->server),

@@ -24,7 +24,7 @@ struct files {
     L4_Word_t root, current;            /* handles of the server; current: see `at` */
     struct files *home;                 /* the connection with the server of "/" */
     struct files *next;                 /* other servers', to which paths led; home is the first */
-    struct files *at;                   /* valid in home: whose `current` is the current directory */
+    struct files *at;                   /* in home: whose `current` is the current directory */
     L4_Word_t control;                  /* pays for containers */
     L4_Word_t container;                /* ours: HURD_IO_MOST bytes, then HURD_DIR_PATH for paths */
     L4_Word_t buffer;                   /* the server's name for it */
@@ -47,7 +47,8 @@ int files_connect(struct files *files, L4_ThreadId_t server, L4_ThreadId_t physm
 void files_disconnect(struct files *files);
 /* Goes on with another server; what is open at the old one is lost.  It has the same container. */
 int files_reconnect(struct files *files, L4_ThreadId_t server);
-/* The connection with this server, which is made if there is none; of a path's or an open file's. */
+/* The connection with this server, which is made if there is none; of a path's or an open
+ * file's. */
 int files_of(struct files *home, L4_ThreadId_t server, struct files **out);
 
 /* ---- files.  flags: HURD_DIR_* ---- */

@@ -156,10 +156,10 @@ static int text_interpret(struct text *t, char *line, const char *path, const ch
     return err;
 }
 
-/* The text as a handle in the table of `task`: in the place for paths of the connection's container,
- * or in a container of its own, which is to be destroyed behind. */
+/* The text as a handle in the table of `task`: in the place for paths of the connection's
+ * container, or in a container of its own, which is to be destroyed behind. */
 struct shared_text {
-    L4_Word_t own, theirs, offset;      /* own 0: the connection's; theirs 0: it goes in a message */
+    L4_Word_t own, theirs, offset;      /* own 0: the connection's; theirs 0: it is in a message */
 };
 
 static int text_share_new(const struct text *t, struct shared_text *shared)
@@ -199,7 +199,7 @@ static int text_share(const struct text *t, const struct files *files, struct sh
 struct start {
     L4_Word_t frames;                   /* of a new task */
     struct hurd_task_created *created;
-    struct files *files;                /* the connection, which this task keeps; else perhaps NULL */
+    struct files *files;                /* the connection, which this task keeps; or NULL */
 };
 
 /* What goes to `task` beside the image: a part of our memory, or the connection's container. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Paths that lead through several file servers.  Each one answers with the server that goes on and
- * the rest of the path (hurd/dir.h); we connect with that one and repeat the request there.  A program's
- * connections hang on the first one, with the server of "/".  Before: open.c, paths.c. */
+ * the rest of the path (hurd/dir.h); we connect with that one and repeat the request there.  A
+ * program's connections hang on the first one, with the server of "/".  Before: open.c, paths.c. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; int hurd_vm_copy(void *to, const void *from, size_t bytes): a copy out of a region of a file, of which a page may not come.  The pager
-; sends the thread to vm_copy_failed then (report.c); nothing is on the stack but what is pushed here.
+; int hurd_vm_copy(void *to, const void *from, size_t bytes): a copy out of a region of a file.  If
+; a page of it does not come, the pager sends the thread to vm_copy_failed (report.c); nothing is on
+; the stack then but what is pushed here.
 bits 32
 section .text
 global hurd_vm_copy

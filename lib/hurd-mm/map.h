@@ -42,8 +42,8 @@ struct store {
     const struct store_class *class;
     unsigned users;             /* regions that show it */
     unsigned rights;            /* the most that a region of it may have */
-    L4_Word_t container;        /* CONTAINER, FILE: all of it; ANONYMOUS: the task's memory container */
-    struct range *frames;       /* ANONYMOUS, HOOK, FILE (private copies): pages that exist, by store
+    L4_Word_t container;        /* CONTAINER, FILE: all of it; ANONYMOUS: the memory container */
+    struct range *frames;       /* ANONYMOUS, HOOK, FILE (own copies): pages that exist, by store
                                    offset (frame.h) */
     union {
         hurd_store_fault_t *fault;              /* HOOK, FILE */

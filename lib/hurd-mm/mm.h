@@ -45,7 +45,7 @@ struct mm {
     L4_ThreadId_t pager, starter;       /* global ids; the starter made the pager run */
     unsigned task;                      /* version field of our own threads */
     struct job *jobs;                   /* pages of stores that are wanted: pagein.c */
-    struct store *gone;                 /* files whose servers must hear that no region shows them */
+    struct store *gone;                 /* no region shows them, and their servers must hear it */
     bool keep_frames;                   /* hurd_mm_debug_keep_frames() */
     bool lock_future;                   /* new regions are locked: mlockall(MCL_FUTURE) */
     struct hurd_mm_counters counters;

@@ -138,8 +138,9 @@ static int record_segments(const struct hurd_startup_data *data)
 
 /* ---- the pager's part of the program ---- */
 
-/* Text comes from the image, whose pages never leave memory.  If physmem takes one away from us, the
- * pager's own pager, `task`, brings it back (servers/task/fault.c), so the pager needs no copy. */
+/* Text comes from the image, whose pages never leave memory.  If physmem takes one away from us,
+ * the pager's own pager, `task`, brings it back (servers/task/fault.c), so the pager needs no
+ * copy. */
 static bool task_brings_back(const struct map *map)
 {
     return map->store != &mm.anonymous && mm.task >= HURD_TASK_FIRST &&

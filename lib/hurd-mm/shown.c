@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Files: regions that show pages of a container that a file server owns, by a weak reference, and
- * private copies of such pages.  Before: fault.c and region.c.  After: memory.c; and for a page that
- * is not there, pagein.c, which lets a thread of the library ask the server.
+ * private copies of such pages.  Before: fault.c and region.c.  After: memory.c; and for a page
+ * that is not there, pagein.c, which lets a thread of the library ask the server.
  *
  * Pages come and go as the server's cache likes: each fault maps what is there.  The right to write
  * to a shared page is asked for at each fault that needs it, because the server learns in no other

@@ -134,7 +134,7 @@ unsigned long long __libc_sleep(unsigned long long microseconds)
     return broken && gone < microseconds ? microseconds - gone : 0;
 }
 
-/* ---- the time of day: a driver of class clock is asked once, and the kernel's clock goes on ---- */
+/* ---- the time of day: a driver of class clock says it once, then our clock goes on ---- */
 
 /* -1: no driver tells. */
 static long long ask_clock(void)

@@ -38,7 +38,8 @@ static int size_next(const char **format)
     static const struct {
         const char *letters;
         int size;
-    } sizes[] = {{"hh", -2}, {"h", -1}, {"ll", 2}, {"l", 1}, {"j", 2}, {"z", 1}, {"t", 1}, {"L", 3}};
+    } sizes[] = {{"hh", -2}, {"h", -1}, {"ll", 2}, {"l", 1},
+                 {"j", 2},   {"z", 1},  {"t", 1},  {"L", 3}};
     for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         size_t n = strlen(sizes[i].letters);
         if (!strncmp(*format, sizes[i].letters, n)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* execve(): this task goes on with another program.  Next hops: start.c, which says what stays open;
- * lib/file/program.c, which finds the program; then `task`. */
+/* execve(): this task goes on with another program.  Next hops: start.c, which says what stays
+ * open; lib/file/program.c, which finds the program; then `task`. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

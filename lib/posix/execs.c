@@ -56,7 +56,7 @@ int execvpe(const char *name, char *const argv[], char *const envp[])
         if (candidate_make(&path, name, full))
             execve(full, argv, envp);
         if (error != EACCES || !goes_on(errno))
-            error = errno;              /* a file without an x bit is what the caller wants to know */
+            error = errno;              /* the caller wants to know of a file without an x bit */
     } while (goes_on(errno) && *path);
     free(full);
     return posix_result(error);

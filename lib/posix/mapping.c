@@ -28,7 +28,7 @@ static struct mapping {
     struct hurd_shown shown;            /* the first member */
     int used;                           /* it is taken and given back without a lock */
     L4_ThreadId_t server;
-    L4_Word_t handle;                   /* of the server: the file stays open as long as we have it */
+    L4_Word_t handle;                   /* of the server: it keeps the file open */
 } mappings[MAPPINGS];
 
 static L4_ThreadId_t physmem(void)

@@ -10,8 +10,8 @@
 
 void mapping_begin(void);               /* from now on mmap() takes descriptors of files */
 
-/* A region of the description's file; hurd_vm_deallocate() ends it.  Pre: map->rights are those that
- * the description allows; map->file means nothing.  Errors of mmap(). */
+/* A region of the description's file; hurd_vm_deallocate() ends it.  Pre: map->rights are those
+ * that the description allows; map->file means nothing.  Errors of mmap(). */
 int mapping_make(const struct description *d, const struct hurd_mm_file_map *map, uintptr_t *addr);
 
 /* What each mapping holds at servers, from *i = 0 on; false: there is no more. */

@@ -67,7 +67,8 @@ static int open_locked(struct files *files, const char *path, int flags, mode_t 
         return err;
     const struct description d = { .kind = CONTENTS, .server = file.files->server,
                                    .handle = file.handle, .mode = file.mode,
-                                   .flags = (unsigned) flags & (O_ACCMODE | O_APPEND | O_NONBLOCK) };
+                                   .flags = (unsigned) flags &
+                                            (O_ACCMODE | O_APPEND | O_NONBLOCK) };
     err = descriptor_make(&d, 0, flags & O_CLOEXEC, descriptor);
     if (err)
         file_close(&file);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A file that is read again and again is mapped, and its bytes come from there: the server only says
- * how many there are and where, and moves the position.  Before: transfer.c.  After: mapping.c. */
+/* A file that is read again and again is mapped, and its bytes come from there: the server only
+ * says how many there are and where, and moves the position.  Before: transfer.c.  After:
+ * mapping.c. */
 #include "lib/posix/descriptors.h"
 
 #include <errno.h>

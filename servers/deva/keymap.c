@@ -12,8 +12,8 @@
  * The key before the fourth row's letters is missing on American keyboards. */
 enum { ROW_KEYS = 48 };
 
-/* What a key types alone, with Shift, and with AltGr (a blank: nothing).  A combining character is an
- * accent that waits for its letter (accents.h); AltGr's accents are characters of their own. */
+/* What a key types alone, with Shift, and with AltGr (a blank: nothing).  A combining character is
+ * an accent that waits for its letter (accents.h); AltGr's accents are characters of their own. */
 struct layout {
     uint16_t plain[ROW_KEYS + 1], shifted[ROW_KEYS + 1], alt_gr[ROW_KEYS + 1];
 };

@@ -44,8 +44,8 @@ struct screen {
 bool screen_init(struct screen *s, volatile uint16_t *cells);
 void screen_write(struct screen *s, uint8_t byte);
 
-/* Puts the blinking cursor at the place of the next character; while the screen looks back, nowhere.
- * One call after several writes is enough. */
+/* Puts the blinking cursor at the place of the next character; while the screen looks back,
+ * nowhere.  One call after several writes is enough. */
 void screen_show_cursor(struct screen *s);
 
 static inline unsigned screen_cells(const struct screen *s)     /* that hold text */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Locks of tasks on bytes of files, as POSIX has them: advice, which no read or write obeys.  A
  * task that has a lock has a handle of that file, opened to be read or written; when it drops one,
- * its locks on the file go.  A request that must wait is parked, and is tried again whenever a lock goes.
- * Before: handles.c. */
+ * its locks on the file go.  A request that must wait is parked, and is tried again whenever a lock
+ * goes.  Before: handles.c. */
 #include <errno.h>
 
 #include <hurd/assert.h>
@@ -63,7 +63,7 @@ static bool wish_read(const L4_Word_t *arg, struct wish *w)
            (length == 0 || w->last <= INT64_MAX);
 }
 
-/* ---- would the wait never end?  From task to task: what each waits for, which tasks have that ---- */
+/* ---- would the wait never end?  From a task to what it waits for, and to those that have it */
 
 struct walk {
     unsigned task[WALK], count;

@@ -130,11 +130,11 @@ struct hurd_cap_server server = {
 };
 
 /* ---- once a second ----
- * A thread of ours sleeps and calls, so that the main thread waits without a timeout: a wait with one
- * costs some hundred instructions more, for each request. */
+ * A thread of ours sleeps and calls, so that the main thread waits without a timeout: a wait with
+ * one costs some hundred instructions more, for each request. */
 
 static L4_ThreadId_t main_thread, clock_thread;
-static bool clock_waits;                /* it has called, and gets its reply when there is a change */
+static bool clock_waits;                /* it has called; its reply comes with a change */
 static bool asked;                      /* a request has come since it called last */
 
 static bool changed(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Clients that see the cache's pages of a file: io_map and io_pages.  After: frames.c, lib/pager. */
+/* Clients that see the cache's pages of a file: io_map and io_pages.  After: frames.c,
+ * lib/pager. */
 #include <errno.h>
 
 #include <hurd/physmem.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Other file systems in ours, and ours in another one.  Spec: hurd-l4-design.md 5.6, look-ups across
- * servers.  A directory that another server covers stays open here, so it cannot go away.  A path
- * that leads there, or up from our root, is answered with the server that goes on, and the rest of
- * the path: we ask no other server.  Before: paths.c, tree.c. */
+/* Other file systems in ours, and ours in another one.  Spec: hurd-l4-design.md 5.6, look-ups
+ * across servers.  A directory that another server covers stays open here, so it cannot go away.  A
+ * path that leads there, or up from our root, is answered with the server that goes on, and the
+ * rest of the path: we ask no other server.  Before: paths.c, tree.c. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

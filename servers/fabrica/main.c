@@ -75,7 +75,7 @@ static void device_inserted(struct node *n)
     struct cpio_entry entry;
     event_note(HURD_BUS_INSERTED, n);
     n->rule = rules_find(rules, rule_count, n);
-    if (n->rule && !cpio_find(site.archive, site.archive_size, n->rule->name, &entry))
+    if (n->rule && !life_program(n->rule, &entry))
         n->rule = NULL;         /* a small archive has rules without drivers */
 }
 

@@ -117,7 +117,8 @@ static bool read_id(unsigned d, uint8_t result[FDC_RESULTS])
 }
 
 /* The data goes to or from the start of the page for DMA.  Pre: the heads are there. */
-static bool transfer(unsigned d, const struct format *f, bool reads, struct place at, uint32_t count)
+static bool transfer(unsigned d, const struct format *f, bool reads, struct place at,
+                     uint32_t count)
 {
     const uint8_t command[] = {
         reads ? FDC_READ : FDC_WRITE, (uint8_t) (at.head << HEAD_SHIFT | d), at.cylinder, at.head,

@@ -147,8 +147,8 @@ static bool seek_ends(unsigned cylinder)
 {
     uint8_t result[2];
     fdc_interrupt(SEEK_TIME);
-    return sense(result) == 2 && result[0] & ST0_SEEK_END && !(result[0] & (ST0_FAILED | ST0_CHECK)) &&
-           result[1] == cylinder;
+    return sense(result) == 2 && result[0] & ST0_SEEK_END &&
+           !(result[0] & (ST0_FAILED | ST0_CHECK)) && result[1] == cylinder;
 }
 
 bool fdc_recalibrate(unsigned drive)

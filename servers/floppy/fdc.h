@@ -54,8 +54,8 @@ bool fdc_send(const uint8_t *bytes, unsigned count);
 /* Takes what the controller has to say, `most` bytes at most.  Returns how many there were. */
 unsigned fdc_results(uint8_t *to, unsigned most);
 
-/* Ends whatever the controller was doing.  The motors stay as they are.  Returns false if there is no
- * controller.  Blocks, for half a second at most. */
+/* Ends whatever the controller was doing.  The motors stay as they are.  Returns false if there is
+ * no controller.  Blocks, for half a second at most. */
 bool fdc_reset(void);
 
 /* Selects a drive, or switches its motor. */
@@ -76,7 +76,8 @@ void fdc_dma(uint32_t physical, unsigned bytes, bool to_memory);
  * false if the controller does not answer.  Blocks. */
 bool fdc_run(const uint8_t *bytes, unsigned count, uint8_t result[FDC_RESULTS], uint32_t us);
 
-/* Waits for the controller's interrupt, `us` at most; in wait.c.  Returns false if none came.  Blocks. */
+/* Waits for the controller's interrupt, `us` at most; in wait.c.  Returns false if none came.
+ * Blocks. */
 bool fdc_interrupt(uint32_t us);
 
 #endif

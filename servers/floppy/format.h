@@ -10,12 +10,12 @@
 struct format {
     uint8_t sectors;            /* on a track, of 512 bytes */
     uint8_t cylinders;
-    uint8_t rate;               /* for the controller's port: 0 to 3 are 500, 300, 250, 1000 kbit/s */
+    uint8_t rate;               /* for the port: 0 to 3 are 500, 300, 250, 1000 kbit/s */
     uint8_t gap;                /* between two sectors, in bytes, for READ and WRITE */
 };
 
-/* From the one with most sectors to the one with fewest: a disk has that format whose last sector can
- * be read.  Rates: some emulators accept each. */
+/* From the one with most sectors to the one with fewest: a disk has that format whose last sector
+ * can be read.  Rates: some emulators accept each. */
 #define FORMATS 4u
 extern const struct format formats[FORMATS];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The life of the floppy driver.  It gets the ports and the interrupt of the controller, and those of
- * its DMA channel, and serves two drives.  It ends with status 0 if there is no controller. */
+/* The life of the floppy driver.  It gets the ports and the interrupt of the controller, and those
+ * of its DMA channel, and serves two drives.  It ends with status 0 if there is no controller. */
 #include "drive.h"
 #include "fdc.h"
 

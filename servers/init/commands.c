@@ -337,8 +337,9 @@ static const struct command commands[] = {
     { "mkdir", "DIRECTORY ...", "makes directories", NULL, 1, MANY, TAKES_NOTHING,
       filecommands_obey },
     { "mount", "[DISK [DIRECTORY]]", "what is mounted; mounts an ext2 file system",
-      "DISK is a disk or a partition, as `disk` shows them, also as /dev/hd0p2; or ram: a RAM disk\n"
-      "with a few files. DIRECTORY is a whole path; without it, the file system is the root.\n",
+      "DISK is a disk or a partition, as `disk` shows them, also as /dev/hd0p2; or ram: a RAM\n"
+      "disk with a few files. DIRECTORY is a whole path; without it, the file system is\n"
+      "the root.\n",
       0, 2, TAKES_NOTHING, filecommands_obey },
     { "mv", "FILE ... PATH", "renames files", NULL, 2, MANY, TAKES_NOTHING, filecommands_obey },
     { "rm", "FILE ...", "removes files", NULL, 1, MANY, TAKES_NOTHING, filecommands_obey },
@@ -347,7 +348,8 @@ static const struct command commands[] = {
     { "sha256sum", "FILE ...", "checksums", output_help, 1, MANY, TAKES_NOTHING,
       filecommands_obey },
     { "sync", "", "returns when all is on the disk", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
-    { "umount", "[DIRECTORY]", "unmounts what is there, or the root", NULL, 0, 1, TAKES_NOTHING, filecommands_obey },
+    { "umount", "[DIRECTORY]", "unmounts what is there, or the root", NULL, 0, 1, TAKES_NOTHING,
+      filecommands_obey },
     { .does = "The system" },
     { "ps", "", "tasks and their threads, with IPC state", NULL, 0, 0, TAKES_NOTHING, command_ps },
     { "top", "[TIMES]", "which tasks run, every second",
@@ -358,12 +360,12 @@ static const struct command commands[] = {
       "TASK is a number or a name, as `ps` shows them. The task's own pager answers.\n", 1, 1,
       TAKES_TASK, command_maps },
     { "containers", "[TASK]", "physmem's containers, by who pays for them",
-      "TASK is a number or a name, as `ps` shows them. PAGES are those in core.\n", 0, 1, TAKES_TASK,
-      command_containers },
+      "TASK is a number or a name, as `ps` shows them. PAGES are those in core.\n", 0, 1,
+      TAKES_TASK, command_containers },
     { "frames", "", "who has which part of memory", NULL, 0, 0, TAKES_NOTHING, command_frames },
     { "ipcstat", "[SECONDS]", "who sends to whom, and how often",
-      "It turns the kernel's trace on for a second, or so many. If the trace is on, it counts what\n"
-      "is there. A fault is a message from a task to its pager.\n", 0, 1, TAKES_NOTHING,
+      "It turns the kernel's trace on for a second, or so many. If the trace is on, it counts\n"
+      "what is there. A fault is a message from a task to its pager.\n", 0, 1, TAKES_NOTHING,
       tracestat_ipc },
     { "irq", "[SECONDS]", "which interrupts come, and who gets them",
       "It counts them in the kernel's trace, as `ipcstat` does.\n", 0, 1, TAKES_NOTHING,
@@ -397,7 +399,8 @@ static const struct command commands[] = {
       "LAYOUT is us, de or fr. The serial line is not concerned.\n", 0, 1, TAKES_NOTHING,
       command_keymap },
     { "status", "[on|off]", "a line on the screen: free frames, faults",
-      "The screen's last row shows it, and the text has 24 rows. The serial line is not concerned.\n",
+      "The screen's last row shows it, and the text has 24 rows. The serial line is not\n"
+      "concerned.\n",
       0, 1, TAKES_NOTHING, status_obey },
     { "reboot", "", "starts the machine again (Ctrl-Alt-Del)", NULL, 0, 0, TAKES_NOTHING,
       command_reboot },

@@ -11,8 +11,8 @@
 enum { CONTROL_DEPTH = 16 };    /* of `if` and loops in each other */
 
 struct control_calls {
-    /* Takes the pipeline at the start of `text`.  Obeys it, or only checks it.  Post: *end and *rest
-     * are those of its last command.  Returns NULL, or what is wrong. */
+    /* Takes the pipeline at the start of `text`.  Obeys it, or only checks it.  Post: *end and
+     * *rest are those of its last command.  Returns NULL, or what is wrong. */
     const char *(*pipeline)(const char *text, bool obeys, enum words_end *end, const char **rest);
     /* Shall the rest be left out?  Asked between two commands. */
     bool (*interrupted)(void);
@@ -30,8 +30,8 @@ struct control_mistake {
     const char *at;             /* the place in the text */
 };
 
-/* Checks the whole text first.  Then obeys it; $? is the status of what was obeyed last.  *mistake is
- * valid with CONTROL_OPEN and CONTROL_WRONG. */
+/* Checks the whole text first.  Then obeys it; $? is the status of what was obeyed last.  *mistake
+ * is valid with CONTROL_OPEN and CONTROL_WRONG. */
 enum control_result control_run(const char *text, const struct control_calls *calls,
                                 struct control_mistake *mistake);
 

@@ -126,7 +126,8 @@ static bool parse(const char *word, unsigned *number, unsigned *partition)
         return false;
     if (word[1] == '\0')
         return true;
-    if (word[1] != (is_device ? 'p' : '.') || word[2] < '1' || word[2] > '0' + MBR_PARTITIONS || word[3] != '\0')
+    if (word[1] != (is_device ? 'p' : '.') || word[2] < '1' || word[2] > '0' + MBR_PARTITIONS ||
+        word[3] != '\0')
         return false;
     *partition = (unsigned) word[2] - '0';
     return true;

@@ -255,7 +255,8 @@ void filecommands_obey(const struct words *w)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(w->word[0], commands[i].name))
             continue;
-        const struct run r = { commands[i].call == command_echo ? NULL : root_files(), w, w->count };
+        const struct run r = { commands[i].call == command_echo ? NULL : root_files(), w,
+                               w->count };
         if (r.files || commands[i].call == command_echo)
             commands[i].call(&r);
         return;

@@ -159,7 +159,8 @@ void launch_in_pipeline(const struct words *w, struct file stream[PROGRAM_STREAM
     if (!strcmp(w->word[0], "run") && !launch_options(&options, w))
         programs_close(stream);
     else if (!launch_start(w, &options, stream, program, &script) && script)
-        complain("%s: a script for the shell takes no part in a pipeline\n", w->word[options.first]);
+        complain("%s: a script for the shell takes no part in a pipeline\n",
+                 w->word[options.first]);
 }
 
 void launch_run(const struct words *w)

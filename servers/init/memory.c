@@ -92,7 +92,8 @@ static void owner_row(const char *name, L4_Word_t frames, L4_Word_t total)
     unsigned length = (unsigned) (frames * (unsigned long long) BAR / total);
     static const char bar[] = "##############################";
     _Static_assert(sizeof bar == BAR + 1, "the longest bar");
-    printf("%8lu %5lu.%lu%%  %-18s %.*s\n", frames, tenths / 10, tenths % 10, name, (int) length, bar);
+    printf("%8lu %5lu.%lu%%  %-18s %.*s\n", frames, tenths / 10, tenths % 10, name, (int) length,
+           bar);
 }
 
 /* The owners with most frames first. */
@@ -130,6 +131,6 @@ void memory_frames(void)
     for (unsigned i = 0; i < n; i++)
         owner_row(report_task_name(owner[i].task), owner[i].frames, all.total);
     owner_row("(records)", all.meta, all.total);
-    printf("%8lu frames of 4 KB.  A task's are the pages of its containers: some are promised and not\n"
-           "yet there, and shared ones count more than once.\n", all.total);
+    printf("%8lu frames of 4 KB.  A task's are the pages of its containers: some are promised and\n"
+           "not yet there, and shared ones count more than once.\n", all.total);
 }

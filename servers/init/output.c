@@ -67,8 +67,8 @@ static unsigned rows_of_terminal(void)
     return rows;
 }
 
-/* Waits until the user wants more: a page, or a row.  A command that looks for Ctrl-C has given what
- * is typed to nobody. */
+/* Waits until the user wants more: a page, or a row.  A command that looks for Ctrl-C has given
+ * what is typed to nobody. */
 static void page_turn(void)
 {
     console_write(MORE, strlen(MORE));

@@ -99,8 +99,8 @@ void pipeline_run(const struct words *const command[], size_t count)
     memset(programs, 0, sizeof programs);
     for (size_t i = 0; i < count; i++) {
         if (command[i]->background || (!(own && i == 0) && !launch_knows(command[i]))) {
-            complain("%s: only programs take part in a pipeline, in the foreground; a command of the "
-                     "shell's own may begin it\n", command[i]->word[0]);
+            complain("%s: only programs take part in a pipeline, in the foreground; a command of "
+                     "the shell's own may begin it\n", command[i]->word[0]);
             variables_set_status(STATUS_REFUSED);
             return;
         }

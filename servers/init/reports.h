@@ -15,8 +15,8 @@ void report_maps(L4_Word_t task);   /* maps TASK */
  * and returns 0. */
 L4_Word_t report_find_task(const char *word);
 
-/* Calls visit(id, argument) for each task, until it returns false.  Returns 0 or the errno of `task`.
- * The other functions here are for the shell's thread alone. */
+/* Calls visit(id, argument) for each task, until it returns false.  Returns 0 or the errno of
+ * `task`.  The other functions here are for the shell's thread alone. */
 int report_each_id(bool (*visit)(L4_Word_t id, void *argument), void *argument);
 
 /* Calls each(what, name) for all living tasks. */

@@ -130,7 +130,8 @@ static enum words_end ending(const char *line)
 static const char *take_operator(struct words *w, const char **line, bool *ends, bool skips)
 {
     static const char *const missing[] = {
-        [WORDS_LINE] = "nothing stands before the &", [WORDS_SEMICOLON] = "nothing stands before the ;",
+        [WORDS_LINE] = "nothing stands before the &",
+        [WORDS_SEMICOLON] = "nothing stands before the ;",
         [WORDS_PIPE] = "nothing stands before the |", [WORDS_AND] = "nothing stands before the &&",
         [WORDS_OR] = "nothing stands before the ||",
     };

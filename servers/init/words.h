@@ -29,8 +29,8 @@ struct words {
 
 /* Takes the first command of the text.  Splits at spaces; "double" and 'single' quotes keep spaces,
  * a backslash keeps the next character.  $NAME, ${NAME} and the like (variables.h) become values,
- * which are not split, but between single quotes; so do sums, $((I + 1)).  # at the start of a word begins a comment.
- * Returns NULL, or what is wrong with the line. */
+ * which are not split, but between single quotes; so do sums, $((I + 1)).  # at the start of a word
+ * begins a comment.  Returns NULL, or what is wrong with the line. */
 const char *words_split(struct words *w, const char *line);
 
 /* The same for a command that is not obeyed: variables have no values. */

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The driver of the keyboard.  deva gets its scan codes, and says which lights shall be on. */
+/* The drivers of the keyboard and of the serial port.  They are one program, because each program
+ * carries its libraries; as drivers they are two tasks, each with its own device. */
 #include "keyboard.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <pc/uart.h>
+
 #include "lib/driver/console.h"
 #include "servers/deva/ports.h"
+#include "servers/serial/serial.h"
 
 static struct keyboard keyboard;
 
@@ -16,6 +20,7 @@ void port_pause(void)
     driver_pause(1000);
 }
 
+/* deva gets scan codes, and says which lights shall be on. */
 static void work(struct driver_work *w)
 {
     if (!keyboard.present)
@@ -30,17 +35,21 @@ static void work(struct driver_work *w)
     }
 }
 
-int main(void)
+static int keyboard_drive(const struct driver *d)
+{
+    uint16_t data, status;
+    int err = driver_ports(d, 0, &data, NULL);
+    if (!err)
+        err = driver_ports(d, 1, &status, NULL);
+    return err ? err : driver_console(d, work);
+}
+
+int main(int argc, char **argv)
 {
     struct driver d;
-    uint16_t data, status;
     int err = driver_init(&d);
     if (!err)
-        err = driver_ports(&d, 0, &data, NULL);
-    if (!err)
-        err = driver_ports(&d, 1, &status, NULL);
-    if (!err)
-        err = driver_console(&d, work);
-    printf("keyboard: %s\n", strerror(err));
+        err = d.device.resource[0].base == UART_COM1 ? serial_drive(&d) : keyboard_drive(&d);
+    printf("%s: %s\n", argc > 0 ? argv[0] : "driver", strerror(err));
     return EXIT_FAILURE;
 }

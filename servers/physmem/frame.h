@@ -116,8 +116,8 @@ static inline uint32_t frame_pins(paddr_t pa)
 
 /* ---- buddy.c ---- */
 paddr_t buddy_alloc(unsigned order);            /* 0: none so large.  Contents undefined */
-paddr_t buddy_alloc_below(paddr_t limit);       /* one page that ends at limit or below.  0: none was
-                                                   found; there may be one */
+paddr_t buddy_alloc_below(paddr_t limit);       /* one page that ends at limit or below.  0: it
+                                                   found none, though there may be one */
 void buddy_free(paddr_t base, unsigned order);
 unsigned buddy_largest(void);                   /* order of the largest block + 1; 0: none */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests about containers: made, shared, filled, emptied, copied, pinned, destroyed.  The hop before
- * is request.c, the hops after are container.c, copy.c and pin.c.  request_map.c has MAP. */
+/* Requests about containers: made, shared, filled, emptied, copied, pinned, destroyed.  The hop
+ * before is request.c, the hops after are container.c, copy.c and pin.c.  request_map.c has MAP. */
 #include <errno.h>
 
 #include "request.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* MAP, and ALLOCATE with MAP: what every page fault of a program that pages itself comes by.  The hop
- * before is request.c, the hops after are container.c and map.c. */
+/* MAP, and ALLOCATE with MAP: what every page fault of a program that pages itself comes by.  The
+ * hop before is request.c, the hops after are container.c and map.c. */
 #include <errno.h>
 
 #include "request.h"

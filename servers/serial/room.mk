@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: MIT
-STORED += serial
-serial_SRC := $(wildcard servers/serial/*.c)
+# Beside the keyboard's driver in one program: each program carries its libraries, and there are machines with 8 MB.
+serial_SRC := $(wildcard servers/keyboard/*.c servers/serial/*.c)

@@ -348,7 +348,8 @@ L4_Word_t image_window(struct task *t, L4_Word_t address)
 /* All of it is promised, and what is written is there. */
 int write_startup(struct making *m)
 {
-    const L4_Word_t top = page_up(m->argz_len + m->envz_len + STARTUP_TOP), at = HURD_STARTUP_SIZE - top;
+    const L4_Word_t top = page_up(m->argz_len + m->envz_len + STARTUP_TOP);
+    const L4_Word_t at = HURD_STARTUP_SIZE - top;
     char *page = (char *)OWN_WINDOW + OWN_STARTUP;
     hurd_pm_container_deallocate(physmem, own, OWN_STARTUP, HURD_STARTUP_SIZE, NULL);
     int error = hurd_pm_container_allocate(physmem, own, 0, OWN_STARTUP, HURD_STARTUP_SIZE, NULL);

@@ -93,7 +93,7 @@ struct task {
     L4_Word_t signals;              /* bit n - 1: signal n */
     bool told;                      /* during SIGNAL_GROUP: it has got the signal */
     L4_Word_t group, session;       /* ids of tasks that may be dead */
-    L4_Word_t counter[COUNTERS];           /* by enum hurd_space_counter, as read last */
+    L4_Word_t counter[COUNTERS];    /* by enum hurd_space_counter, as read last */
 };
 
 #define ID_LAST 0x3FFFu             /* task ids are version fields */

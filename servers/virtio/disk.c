@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The device's registers, and one run at a time: a request of three parts (what to do, the data, how
- * it went) in the ring, then an interrupt.  Before: lib/block/server.c.  After: the device. */
+/* The device's registers, and one run at a time: a request of three parts (what to do, the data,
+ * how it went) in the ring, then an interrupt.  Before: lib/block/server.c.  After: the device. */
 #include "disk.h"
 
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One disk of a virtual machine.  Virtual I/O Device 1.0, 4.1.4.8 (ports) and 5.2 (block device). */
+/* One disk of a virtual machine.  Virtual I/O Device 1.0, 4.1.4.8 (ports) and 5.2 (block
+ * device). */
 #ifndef VIRTIO_DISK_H
 #define VIRTIO_DISK_H
 
@@ -15,7 +16,7 @@ extern struct disk_site {
     uint8_t *memory;                    /* DISK_MEMORY pages, */
     L4_Word_t container;                /* their container, and where they are: */
     L4_Word_t physical[DISK_MEMORY];    /* the first RING_PAGES follow each other */
-    uint8_t *staging;                   /* DISK_PAGES pages, into which the data of a write comes, */
+    uint8_t *staging;                   /* DISK_PAGES pages for the data of a write, */
     L4_Word_t staging_container;        /* and their container */
 } disk_site;
 

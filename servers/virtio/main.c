@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The life of the virtio driver: it gets the device's ports, line and memory, starts the device, and
- * serves its disk.  It ends with status 0 if the device is none that it knows. */
+/* The life of the virtio driver: it gets the device's ports, line and memory, starts the device,
+ * and serves its disk.  It ends with status 0 if the device is none that it knows. */
 #include "disk.h"
 
 #include <errno.h>

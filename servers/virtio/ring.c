@@ -16,7 +16,8 @@ bool ring_make(struct ring *r, void *memory, uint16_t entries)
     uint32_t end = entries * sizeof(struct ring_piece) + (LIST + entries + 1) * sizeof(uint16_t);
     r->piece = memory;
     r->offered = (volatile uint16_t *) offered;
-    r->used = (volatile uint16_t *) ((uint8_t *) memory + ((end + RING_PAGE - 1) & ~(RING_PAGE - 1)));
+    r->used = (volatile uint16_t *) ((uint8_t *) memory +
+                                     ((end + RING_PAGE - 1) & ~(RING_PAGE - 1)));
     r->entries = entries;
     r->count = 0;
     return true;

@@ -36,7 +36,8 @@ struct ring {
 bool ring_make(struct ring *r, void *memory, uint16_t entries);
 
 /* Adds a piece to the request that is being made; n counts them from 0.  Pre: n < r->entries. */
-void ring_add(struct ring *r, unsigned n, uint64_t address, uint32_t bytes, bool written, bool last);
+void ring_add(struct ring *r, unsigned n, uint64_t address, uint32_t bytes, bool written,
+              bool last);
 
 /* Offers the request that begins with piece 0. */
 void ring_offer(struct ring *r);

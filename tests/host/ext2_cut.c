@@ -25,13 +25,6 @@ struct step {
 static struct file model[DIRECTORIES * FILES];
 static struct file (*snapshot)[DIRECTORIES * FILES];    /* one for each step that synced */
 static struct step step[STEPS];
-static uint32_t random_state;
-
-static uint32_t roll(uint32_t sides)
-{
-    random_state = random_state * 1664525u + 1013904223u;
-    return (random_state >> 8) % sides;
-}
 
 static const char *path_of(int i)
 {
@@ -45,7 +38,7 @@ static const char *path_of(int i)
 static uint32_t size_roll(void)
 {
     static const uint32_t most[] = { 100, 3000, 20000, 400000 };
-    return roll(most[roll(16) ? roll(3) : 3]);
+    return world_roll(most[world_roll(16) ? world_roll(3) : 3]);
 }
 
 static int check(int err)
@@ -63,7 +56,7 @@ static void file_make(int i)
             f->exists = false;
         return;
     }
-    *f = (struct file) { true, size_roll(), roll(1 << 20) };
+    *f = (struct file) { true, size_roll(), world_roll(1 << 20) };
     int err = check(world_create(path_of(i), f->size, f->seed));
     if (err == ENOSPC && world_name(ext2_unlink, path_of(i)) == 0)
         f->exists = false;
@@ -77,7 +70,7 @@ static void file_change(int i)
     struct ext2_inode *inode = f->exists ? world_open(path_of(i)) : NULL;
     if (!inode)
         return;
-    uint32_t size = roll(2) ? f->size + roll(5000) : roll(f->size + 1);
+    uint32_t size = world_roll(2) ? f->size + world_roll(5000) : world_roll(f->size + 1);
     int err = size < f->size ? ext2_truncate(inode, size)
                              : world_fill(inode, f->size, size - f->size, f->seed);
     check(err);
@@ -99,24 +92,25 @@ static void file_move(int i, int j)
 static void others_change(void)
 {
     char a[64], b[64];
-    unsigned d = roll(DIRECTORIES);
-    snprintf(a, sizeof a, "d%u/sub%u", d, roll(3));
-    snprintf(b, sizeof b, "d%u/sub%u%s", roll(2) ? d : roll(DIRECTORIES), roll(3), roll(2) ? "-with-a-rather-long-name" : "");
-    switch (roll(6)) {
+    unsigned d = world_roll(DIRECTORIES);
+    snprintf(a, sizeof a, "d%u/sub%u", d, world_roll(3));
+    snprintf(b, sizeof b, "d%u/sub%u%s", world_roll(2) ? d : world_roll(DIRECTORIES), world_roll(3),
+             world_roll(2) ? "-with-a-rather-long-name" : "");
+    switch (world_roll(6)) {
     case 0: check(world_mkdir(a)); break;
     case 1: check(world_name(ext2_rmdir, a)); break;
     case 2: check(world_rename(a, b)); break;
     case 3:
         strcat(a, "/inner");
-        check(world_create(a, roll(2000), 1));
+        check(world_create(a, world_roll(2000), 1));
         break;
     case 4:
         strcat(a, "/inner");
         check(world_name(ext2_unlink, a));
         break;
     case 5:
-        snprintf(a, sizeof a, "d%u/link%u", d, roll(4));
-        if (check(world_symlink(a, roll(2) ? "short" :
+        snprintf(a, sizeof a, "d%u/link%u", d, world_roll(4));
+        if (check(world_symlink(a, world_roll(2) ? "short" :
                   "a target that is longer than sixty bytes, so that it needs a block of its own")))
             check(world_name(ext2_unlink, a));
         break;
@@ -126,17 +120,17 @@ static void others_change(void)
 static void links_change(int i)
 {
     char a[64];
-    snprintf(a, sizeof a, "d%u/hard%u", roll(DIRECTORIES), roll(4));
+    snprintf(a, sizeof a, "d%u/hard%u", world_roll(DIRECTORIES), world_roll(4));
     if (!model[i].exists || check(world_link(path_of(i), a)) == EEXIST)
         check(world_name(ext2_unlink, a));
 }
 
 static void storm_step(struct step *s)
 {
-    int i = roll(DIRECTORIES * FILES), j = roll(DIRECTORIES * FILES);
+    int i = world_roll(DIRECTORIES * FILES), j = world_roll(DIRECTORIES * FILES);
     s->start = world.log_count;
     s->file[0] = s->file[1] = -1;
-    switch (roll(10)) {
+    switch (world_roll(10)) {
     case 0: case 1: case 2: case 3:
         s->file[0] = i;
         file_make(i);
@@ -174,7 +168,7 @@ static void storm(const char *maker, uint32_t seed, uint8_t **before)
     memcpy(*before, world.image, world.size);
     snapshot = calloc(STEPS, sizeof *snapshot);
     world.recording = true;
-    random_state = seed;
+    world.random = seed;
     for (unsigned n = 0; n < STEPS; n++) {
         world.now++;
         storm_step(&step[n]);
@@ -186,21 +180,6 @@ static void storm(const char *maker, uint32_t seed, uint8_t **before)
     }
     assert_int_equal(ext2_unmount(world.fs), 0);
     world.recording = false;
-}
-
-/* What the disk holds when the power goes after `writes` entries of the log. */
-static void cut(const uint8_t *before, uint32_t writes, bool lose)
-{
-    uint32_t flushed = writes;
-    memcpy(world.image, before, world.size);
-    while (flushed > 0 && world.log[flushed - 1].size)
-        flushed--;
-    for (uint32_t i = 0; i < writes; i++) {
-        const struct world_write *w = &world.log[i];
-        if (w->size && (i < flushed || !lose || roll(2)))
-            memcpy(world.image + w->at, w->data, w->size);
-    }
-    world_store(world.image);
 }
 
 static bool file_is(const struct file *f, int i)
@@ -274,8 +253,8 @@ static void cuts(const char *maker)
     storm(maker, seed, &before);
     assert_true(world.log_count > 2 * STEPS);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t writes = roll(world.log_count + 1);
-        cut(before, writes, i % 2);
+        uint32_t writes = world_roll(world.log_count + 1);
+        world_cut(before, writes, i % 2);
         if (i / 2 % 2)
             expect_repairs_itself(writes);
         else

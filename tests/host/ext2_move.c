@@ -11,14 +11,6 @@ static const char *const makers[] = {
 };
 enum { MAKERS = sizeof makers / sizeof *makers };
 
-static uint32_t random_state = 1;
-
-static uint32_t roll(uint32_t sides)
-{
-    random_state = random_state * 1664525u + 1013904223u;
-    return (random_state >> 8) % sides;
-}
-
 static int done(void **state)
 {
     (void) state;
@@ -66,22 +58,6 @@ static bool tree_is_at(const char *place)
     return inode != NULL;
 }
 
-/* What the disk holds after so many entries of the log; with `lose`, without some of the writes since
- * the last flush. */
-static void cut(const uint8_t *before, uint32_t writes, bool lose)
-{
-    uint32_t flushed = writes;
-    memcpy(world.image, before, world.size);
-    while (flushed > 0 && world.log[flushed - 1].size)
-        flushed--;
-    for (uint32_t i = 0; i < writes; i++) {
-        const struct world_write *w = &world.log[i];
-        if (w->size && (i < flushed || !lose || roll(2)))
-            memcpy(world.image + w->at, w->data, w->size);
-    }
-    world_store(world.image);
-}
-
 static void expect_repaired(uint32_t writes, bool here)
 {
     if (here) {
@@ -117,9 +93,9 @@ static void every_cut(const char *maker)
     print_message("%u writes and flushes\n", world.log_count);
     assert_true(world.log_count > 40);
     for (uint32_t i = 0; i <= world.log_count; i++) {
-        cut(before, i, false);
+        world_cut(before, i, false);
         expect_repaired(i, i % 2);
-        cut(before, i, true);
+        world_cut(before, i, true);
         expect_repaired(i, i % 4 / 2);
     }
     free(before);

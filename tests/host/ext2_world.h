@@ -35,6 +35,7 @@ static struct world {
     struct world_write *log;    /* when recording */
     uint32_t log_count, log_room;
     bool recording;
+    uint32_t random;            /* of world_roll() */
     uint32_t fail_write, fail_read;     /* the nth from now fails; 0: none */
     int64_t now;
     void *memory;
@@ -195,6 +196,28 @@ static inline void world_end(void)
     free(world.fs);
     unlink(world.path);
     memset(&world, 0, sizeof world);
+}
+
+static inline uint32_t world_roll(uint32_t sides)
+{
+    world.random = world.random * 1664525u + 1013904223u;
+    return (world.random >> 8) % sides;
+}
+
+/* What the disk holds when the power goes after `writes` entries of the log; with `lose`, without some
+ * of the writes since the last flush. */
+static inline void world_cut(const uint8_t *before, uint32_t writes, bool lose)
+{
+    uint32_t flushed = writes;
+    memcpy(world.image, before, world.size);
+    while (flushed > 0 && world.log[flushed - 1].size)
+        flushed--;
+    for (uint32_t i = 0; i < writes; i++) {
+        const struct world_write *w = &world.log[i];
+        if (w->size && (i < flushed || !lose || world_roll(2)))
+            memcpy(world.image + w->at, w->data, w->size);
+    }
+    world_store(world.image);
 }
 
 /* ---- what others say of it ---- */

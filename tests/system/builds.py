@@ -119,6 +119,7 @@ def builds_with_fifty_programs_more(lab):
         assert os.path.getsize(tree.image("pecan.iso")) > 1 << 21
         left = re.search(r"no room for (\d+) programs: (.*)", said)
         assert left and int(left[1]) == len(left[2].split()) > 0 and "demo" not in left[2].split(), said[-900:]
+        assert "up to date" not in said, said[-900:]        # nobody asked
         vm = lab.boot_iso(init="batch run=many49", image=tree.image("pecan.iso"))
         assert vm.finish(120).status == 0
         assert "I am number 49" in vm.text
@@ -157,3 +158,11 @@ def builds_a_host_test_again_when_a_header_of_one_of_its_sources_changes(lab):
             assert tree.make("-q", line, BUILD="build/test")[0] == 1, f"{header} changes, and the test stays as it is"
             assert tree.make("-q", keymap, BUILD="build/test")[0] == 0
             os.utime(os.path.join(tree.path, header), (later - 100, later - 100))
+
+
+def builds_come_from_lines_of_100_columns_at_most(lab):
+    """The kernel, the libraries, the servers, the loader and the headers; tables of make have longer lines."""
+    long = [f"{path}:{number}" for room in ("kernel", "lib", "servers", "include", "boot")
+            for path in sorted(glob.glob(f"{machine.TOP}/{room}/**/*", recursive=True)) if path.endswith((".c", ".h", ".asm", ".inc", ".lds"))
+            for number, line in enumerate(open(path, encoding="utf-8"), 1) if len(line.rstrip("\n")) > 100]
+    assert not long, long

@@ -305,6 +305,21 @@ def a_flush_that_fails_is_an_error(lab):
 
 # ---- drivers that die ----
 
+def loses_nothing(vm, wanted, check):
+    """Runs check(seed) beside a driver that dies, until it has died so often; answers (deaths, how often a client noticed)."""
+    deaths, gone, seed, before = 0, 0, 0, None
+    while deaths < wanted:
+        seed += 1
+        said = vm.command(check(seed), 300)
+        assert INTACT in said, said
+        gone += int(re.search(r"(\d+) drivers gone", said)[1])
+        before = before or frames_in_use(vm)
+        deaths = len(re.findall(r"start number \d+", vm.text))
+    assert gone > 0, "nobody noticed"
+    assert comes_to(vm, True, lambda vm: abs(frames_in_use(vm) - before) <= 16), "frames went away"
+    return deaths, gone
+
+
 def a_driver_that_dies_again_and_again_loses_nothing(lab):
     """tests/guest/disk/mortal.c: each of its lives ends somewhere else.  DEATHS=1000 make test T=dies_again"""
     wanted = int(os.environ.get("DEATHS", "30"))
@@ -314,16 +329,8 @@ def a_driver_that_dies_again_and_again_loses_nothing(lab):
             image = machine.ide_disk(disks.image(init + ".img"))
             vm = lab.boot_modules(modules, options={"init": init}, extra=image + machine.counted(3, sleep="on"))
             vm.expect("pecan> ", 120)
-            deaths, gone, seed, before = 0, 0, 0, None
-            while deaths < wanted:
-                seed += 1
-                said = vm.command(f"run -b 0.1 diskcheck 64 {seed} 4 4", 300)
-                assert INTACT in said, said
-                gone += int(re.search(r"(\d+) drivers gone", said)[1])
-                before = before or frames_in_use(vm)
-                deaths = len(re.findall(r"start number \d+", vm.text))
-            assert gone >= deaths, "nobody noticed"
-            assert comes_to(vm, True, lambda vm: abs(frames_in_use(vm) - before) <= 16), "frames went away"
+            deaths, gone = loses_nothing(vm, wanted, lambda seed: f"run -b 0.1 diskcheck 64 {seed} 4 4")
+            assert gone >= deaths, "not everybody noticed"
 
 
 def messages_by_lot_harm_no_driver(lab):

@@ -6,9 +6,9 @@ import subprocess
 
 import guest
 import machine
-from driver import INTACT, Disks, complaints, counted, modules_with
+from driver import INTACT, Disks, complaints, counted, loses_nothing, modules_with
 from files import TOOLS, halted, tool
-from shell import comes_to, frames_in_use
+from shell import comes_to
 
 
 def floppy_image(disks, name="a.img", kilobytes=1440):
@@ -203,16 +203,7 @@ def a_floppy_driver_that_dies_again_and_again_loses_nothing(lab):
     with Disks() as disks:
         extra = machine.diskette(floppy_image(disks)) + machine.counted(3, sleep="off")
         vm = shell(lab, disks, extra, drivers=["mortal/floppy"])
-        deaths, gone, seed, before = 0, 0, 0, None
-        while deaths < wanted:
-            seed += 1
-            said = vm.command(f"run -b 5 diskcheck 32 {seed} 4 2", 300)
-            assert INTACT in said, said
-            gone += int(re.search(r"(\d+) drivers gone", said)[1])
-            before = before or frames_in_use(vm)
-            deaths = len(re.findall(r"start number \d+", vm.text))
-        assert gone > 0, "nobody noticed"
-        assert comes_to(vm, True, lambda vm: abs(frames_in_use(vm) - before) <= 16), "frames went away"
+        loses_nothing(vm, wanted, lambda seed: f"run -b 5 diskcheck 32 {seed} 4 2")
 
 
 # ---- controllers ----

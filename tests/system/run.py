@@ -3,7 +3,9 @@
 import os
 import re
 import subprocess
+import tempfile
 
+import guest
 import machine
 from boot import DEMO_LINE
 
@@ -94,3 +96,38 @@ def symbolise_knows_the_reports_of_all_who_write_one(lab):
 def bochs_without_a_terminal_takes_the_menu_entry_that_powers_off(lab):
     status, said = verb(lab, "tools/bochs")
     assert re.search(DEMO_LINE, said), f"status {status}: {said[-500:]}"
+
+
+def usb(device, image, answer=""):
+    done = subprocess.run(["tools/usb", device, image], cwd=machine.TOP, input=answer, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode, done.stdout
+
+
+def usb_refuses_what_is_no_stick_and_names_dd(lab):
+    for device, reason in (("", "usage: make usb DEV="), ("/dev/null", "is not a block device"), (lab.iso, "is not a block device")):
+        status, said = usb(device, lab.iso)
+        assert status == 2 and reason in said and f"dd if={lab.iso} of=" in said, said
+
+
+def usb_writes_the_iso_to_a_loop_device_after_a_yes(lab):
+    with tempfile.NamedTemporaryFile(prefix="stick-") as stick:
+        stick.truncate(64 << 20)
+        made = subprocess.run(["losetup", "--find", "--show", stick.name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if made.returncode:
+            raise guest.Skip("no loop devices here: " + made.stdout.strip())
+        device = made.stdout.strip()
+        try:
+            status, said = usb(device, lab.iso, "no\n")
+            assert status == 1 and "nothing was written" in said and not any(stick.read(1 << 16)), said
+            status, said = usb(device, lab.iso, "yes\n")
+            assert status == 0, said
+        finally:
+            subprocess.run(["losetup", "-d", device])
+        with open(lab.iso, "rb") as iso:
+            data = iso.read()
+        stick.seek(0)
+        assert stick.read(len(data)) == data
+        vm = lab.boot_iso(init="batch", image=stick.name)
+        assert vm.finish(120).status == 0
+    status, said = usb(device, lab.iso)
+    assert status == 2 and ("no file stands behind" in said or "lsblk does not know" in said), said

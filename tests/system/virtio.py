@@ -4,9 +4,8 @@ import os
 import re
 
 import machine
-from driver import INTACT, Disks, complaints, counted, modules_with, pages_of
+from driver import INTACT, Disks, complaints, counted, loses_nothing, modules_with, pages_of
 from files import contents, expect_clean, file_system, halted
-from shell import comes_to, frames_in_use
 
 
 def virtio_disk(image, **how):
@@ -80,13 +79,4 @@ def a_virtio_driver_that_dies_again_and_again_loses_nothing(lab):
     with Disks() as disks:
         extra = virtio_disk(disks.image()) + machine.counted(3, sleep="on")
         vm = shell(lab, disks, extra, drivers=["mortal/virtio"])
-        deaths, gone, seed, before = 0, 0, 0, None
-        while deaths < wanted:
-            seed += 1
-            said = vm.command(f"run -b 7.1 diskcheck 64 {seed} 4 4", 300)
-            assert INTACT in said, said
-            gone += int(re.search(r"(\d+) drivers gone", said)[1])
-            before = before or frames_in_use(vm)
-            deaths = len(re.findall(r"start number \d+", vm.text))
-        assert gone > 0, "nobody noticed"
-        assert comes_to(vm, True, lambda vm: abs(frames_in_use(vm) - before) <= 16), "frames went away"
+        loses_nothing(vm, wanted, lambda seed: f"run -b 7.1 diskcheck 64 {seed} 4 4")

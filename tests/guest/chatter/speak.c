@@ -9,6 +9,8 @@
 #include <l4/message.h>
 #include <stdlib.h>
 
+#include "tests/guest/lot.h"
+
 enum {
     HANDLES = 16, WORDS_MOST = 60, ERRNOS = 200,
     PATIENCE = 20000000, SHORT = 3000,      /* us: for a reply, and for one that may never come */
@@ -22,7 +24,6 @@ static const struct language *const languages[SERVERS] = {&physmem_language, &ta
                                                           &deva_language, &files_language};
 static const struct world *world;
 static L4_Word_t handle[SERVERS][HANDLES];
-static uint32_t state;
 static struct tally tally;
 static L4_ThreadId_t friend;                /* a thread that `task` has made for us */
 static unsigned named;                      /* the last handle that was drawn from handle[] */
@@ -31,14 +32,6 @@ static L4_Word_t home(unsigned server)
 {
     const L4_Word_t homes[SERVERS] = {world->container, world->self, world->console, world->root};
     return homes[server];
-}
-
-static uint32_t draw(uint32_t limit)
-{
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state % limit;
 }
 
 /* ---- words ---- */
@@ -185,7 +178,7 @@ static void message(void)
 void speak(const struct world *w, uint32_t seed, L4_Word_t messages, void (*report)(const struct tally *))
 {
     world = w;
-    state = seed * 2654435761u | 1;
+    lot_seed(seed);
     for (unsigned i = 0; i < SERVERS * HANDLES; i++)
         handle[i / HANDLES][i % HANDLES] = home(i / HANDLES);
     for (L4_Word_t i = 0; i < messages; i++) {

@@ -8,7 +8,7 @@
 #include "lib/driver/console.h"
 
 enum {
-    LIVES = 20,
+    LIVES = 12,
     STEPS_LEAST = 40,           /* of a life */
     STEPS = 400,
     STEPS_FEW = 150,            /* every second life is short: a key takes few steps */

@@ -28,8 +28,12 @@ PROGRAMS        += straydev
 straydev_SRC    := tests/guest/device/straydev.c
 straydev_LDS    := lib/hurd-mm/program.lds
 straydev_LIBS   := hurd-mm c hurd-cap l4
+straydev_CFLAGS := -I.
 # For tests/system: drivers of the console's parts that are no good, such that die, and what they print.
-PROGRAMS          += bad/serial mortal/serial mortal/keyboard lines
+PROGRAMS          += serial bad/serial mortal/serial mortal/keyboard lines
+serial_LDS        := lib/hurd-mm/program.lds
+serial_LIBS       := driver hurd-mm c hurd-cap l4
+serial_CFLAGS     := -I.
 bad/serial_SRC    := $(serial_SRC) tests/guest/device/bad_part.c
 bad/serial_LDS    := lib/hurd-mm/program.lds
 bad/serial_LIBS   := driver hurd-mm c hurd-cap l4

@@ -21,9 +21,10 @@
 #include <l4/message.h>
 #include <l4/thread.h>
 
+#include "tests/guest/lot.h"
+
 enum {
     PATIENCE = 5000000,         /* us */
-    ERRNOS = 128,
     ERROR = 0x8000,             /* the label of a refusal, of all of them */
     HANDLES = 16,
     FIRST_NUMBER = 36,          /* of our devices: fabrica gives none so high here */
@@ -34,18 +35,9 @@ enum {
     WORDS = 60,
 };
 
-static uint32_t state;
 static L4_ThreadId_t deva, fabrica;
 static L4_Word_t master, self, handle[HANDLES];
-static unsigned long answers[ERRNOS], unanswered, strange;
-
-static uint32_t draw(uint32_t limit)
-{
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state % limit;
-}
+static struct lot_tally tally;
 
 static L4_Word_t any_word(void)
 {
@@ -162,14 +154,14 @@ static void learn(L4_Word_t label, L4_MsgTag_t tag)
     L4_Word_t first = 0;
     if (L4_UntypedWords(tag) > 0)
         L4_StoreMR(1, &first);
-    if (L4_Label(tag) == ERROR && first > 0 && first < ERRNOS) {
-        answers[first]++;
+    if (L4_Label(tag) == ERROR && first > 0 && first < LOT_ERRNOS) {
+        tally.answers[first]++;
     } else if (L4_Label(tag) == 0) {
-        answers[0]++;
+        tally.answers[0]++;
         if (label == HURD_DEVICE_GRANT)
             handle[1 + draw(HANDLES - 1)] = first;
     } else {
-        strange++;
+        tally.strange++;
     }
 }
 
@@ -198,7 +190,7 @@ static void send_one(void)
     if (L4_IpcSucceeded(tag))
         learn(label, tag);
     else
-        unanswered++;
+        tally.unanswered++;
 }
 
 /* ---- the parent of it all ---- */
@@ -255,7 +247,7 @@ static int still_serves(void)
 int main(int argc, char **argv)
 {
     unsigned long rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000;
-    state = argc > 3 ? (uint32_t) strtoul(argv[3], NULL, 10) * 2654435761u | 1 : 1;
+    lot_seed(argc > 3 ? (uint32_t) strtoul(argv[3], NULL, 10) : 0);
     if (argc < 2 || !master_find() || !fabrica_find(strtoul(argv[1], NULL, 10))) {
         printf("straydev: no framework, or no right to devices\n");
         return EXIT_FAILURE;
@@ -264,14 +256,9 @@ int main(int argc, char **argv)
         handle[i] = i % 2 ? master + 1 + i : 0;
     for (unsigned long i = 0; i < rounds; i++)
         send_one();
-    printf("straydev: %lu messages, %lu unanswered, %lu strange; answers:", rounds, unanswered, strange);
-    for (int i = 0; i < ERRNOS; i++) {
-        if (answers[i])
-            printf(" %d:%lu", i, answers[i]);
-    }
-    printf("\n");
+    lot_report("straydev", rounds, &tally);
     int err = still_serves();
     if (err)
         printf("straydev: now they do not serve: %s\n", strerror(err));
-    return unanswered || strange || err ? EXIT_FAILURE : EXIT_SUCCESS;
+    return tally.unanswered || tally.strange || err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

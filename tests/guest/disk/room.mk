@@ -41,3 +41,4 @@ PROGRAMS     += stray
 stray_SRC    := tests/guest/disk/stray.c
 stray_LDS    := lib/hurd-mm/program.lds
 stray_LIBS   := block hurd-mm c hurd-cap l4
+stray_CFLAGS := -I.

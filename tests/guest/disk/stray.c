@@ -20,27 +20,19 @@
 #include <l4/message.h>
 #include <l4/thread.h>
 
+#include "tests/guest/lot.h"
+
 enum {
     PAGE = 4096,
     PAGES = 16,
     PATIENCE = 5000000,         /* us */
-    ERRNOS = 128,
     HANDLES = 24,
 };
 
-static uint32_t state;
 static L4_ThreadId_t deva, driver;
 static L4_Word_t capability, container;
 static L4_Word_t handle[HANDLES];       /* that the driver has given us */
-static unsigned long answers[ERRNOS], unanswered, strange;
-
-static uint32_t draw(uint32_t limit)
-{
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state % limit;
-}
+static struct lot_tally tally;
 
 static L4_ThreadId_t physmem(void)
 {
@@ -117,15 +109,15 @@ static void learn(L4_Word_t label, L4_MsgTag_t tag)
     L4_Word_t first = 0;
     if (L4_UntypedWords(tag) > 0)
         L4_StoreMR(1, &first);
-    if (L4_Label(tag) == HURD_BLOCK_ERROR && first > 0 && first < ERRNOS) {
-        answers[first]++;
+    if (L4_Label(tag) == HURD_BLOCK_ERROR && first > 0 && first < LOT_ERRNOS) {
+        tally.answers[first]++;
     } else if (L4_Label(tag) == 0) {
-        answers[0]++;
+        tally.answers[0]++;
         if (label == HURD_BLOCK_OPEN || label == HURD_BLOCK_BUFFER)
             handle[label == HURD_BLOCK_OPEN ? 2 * draw(HANDLES / 2) : 2 * draw(HANDLES / 2) + 1] =
                 first;
     } else {
-        strange++;
+        tally.strange++;
     }
 }
 
@@ -145,7 +137,7 @@ static void send_one(void)
     if (L4_IpcSucceeded(tag))
         learn(label, tag);
     else if (!typed)            /* nobody there takes it */
-        unanswered++;
+        tally.unanswered++;
 }
 
 static bool find_driver(void)
@@ -183,21 +175,16 @@ static int still_serves(void)
 int main(int argc, char **argv)
 {
     unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000;
-    state = argc > 2 ? (uint32_t) strtoul(argv[2], NULL, 10) * 2654435761u | 1 : 1;
+    lot_seed(argc > 2 ? (uint32_t) strtoul(argv[2], NULL, 10) : 0);
     if (!find_driver()) {
         printf("stray: no disk\n");
         return EXIT_FAILURE;
     }
     for (unsigned long i = 0; i < rounds; i++)
         send_one();
-    printf("stray: %lu messages, %lu unanswered, %lu strange; answers:", rounds, unanswered, strange);
-    for (int i = 0; i < ERRNOS; i++) {
-        if (answers[i])
-            printf(" %d:%lu", i, answers[i]);
-    }
-    printf("\n");
+    lot_report("stray", rounds, &tally);
     int err = still_serves();
     if (err)
         printf("stray: now the driver does not serve: %s\n", strerror(err));
-    return unanswered || strange || err ? EXIT_FAILURE : EXIT_SUCCESS;
+    return tally.unanswered || tally.strange || err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

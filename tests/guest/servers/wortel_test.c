@@ -217,29 +217,60 @@ TEST(wortel_gives_physmem_all_memory_piece_by_piece)
     EXPECT_EQ(words[0], bytes);
 }
 
+enum asked { STARTUP, IMAGE, ARCHIVE, GUARANTEE, REST };
+
+/* A region, as a physmem of 2005 reads it: map items behind the task ID, one to one with physical
+ * memory, without a hole between them, and with the right to write.  A startup fpage has 32 KB; an
+ * image begins as an ELF file does. */
+static void expect_region(enum asked what, const L4_Word_t *item, L4_Word_t words)
+{
+    L4_Word_t first = item[0] & L4_FPAGE_BASE_MASK, end = first;
+    for (L4_Word_t i = 0; i + 1 < words; i += 2) {
+        L4_Fpage_t f = L4_FpageOfRaw(item[i + 1]);
+        EXPECT_EQ(item[i] & 0xE, L4_ITEM_MAP);     /* bit 0, C: more items follow */
+        EXPECT_EQ(item[i] & L4_FPAGE_BASE_MASK, L4_Address(f));
+        EXPECT_EQ(L4_Address(f), end);
+        EXPECT_EQ(L4_Rights(f), L4_FPAGE_RWX);
+        end += L4_Size(f);
+        volatile L4_Word_t *last = (volatile L4_Word_t *) (end - sizeof *last);
+        *last = *last;                          /* it faults without the mapping, or the right */
+    }
+    EXPECT_EQ(words >= 2 && words % 2 == 0, 1);
+    if (what == STARTUP)
+        EXPECT_EQ(end - first, HURD_STARTUP_SIZE);
+    if (what == IMAGE)
+        EXPECT_EQ(*(const L4_Word_t *) first, 0x464C457F);
+}
+
 TEST(wortel_asks_physmem_for_containers_controls_and_the_master)
 {
-    /* task ID; what a control guarantees (1: any number of frames, 0: all), in the send base of a nil fpage */
+    /* In the order of 2005.  GUARANTEE and REST are requests for a control, one nil fpage each. */
     static const struct {
-        L4_Word_t task, frames;
-        bool control;
-    } want[] = {{3, 0, false}, {3, 0, false}, {3, 1, true}, {4, 0, false},
-                {4, 0, false}, {4, 0, false}, {4, 1, true}, {5, 0, false},
-                {5, 0, false}, {5, 0, false}, {5, 0, true}};
+        L4_Word_t task;
+        enum asked what;
+    } want[] = {{3, STARTUP}, {3, IMAGE}, {3, GUARANTEE},
+                {4, STARTUP}, {4, IMAGE}, {4, ARCHIVE}, {4, GUARANTEE},
+                {5, STARTUP}, {5, IMAGE}, {5, ARCHIVE}, {5, REST}};
     EXPECT_EQ(REQUEST(HURD_WORTEL_GET_CAP_REPLY, 1), EINVAL);      /* nothing was asked */
     for (unsigned i = 0; i < sizeof want / sizeof want[0]; i++) {
         L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
         L4_Set_MsgTag(L4_MakeTag(HURD_WORTEL_LABEL(HURD_WORTEL_GET_CAP_REQUEST, cap), 0, 0));
         L4_MsgTag_t tag = L4_Call(wortel());
-        L4_Word_t task = L4_MR(1), frames = L4_MR(2) / HURD_WORTEL_CONTROL_FRAME, fpage = L4_MR(3);
+        L4_Word_t mr[64];
+        L4_StoreMRs(0, 64, mr);                 /* what follows is said in messages */
         L4_Accept(L4_UntypedWordsAcceptor);
+        L4_Word_t frames = mr[2] / HURD_WORTEL_CONTROL_FRAME;
         EXPECT_EQ(L4_Label(tag), 0);
-        EXPECT_EQ(L4_UntypedWords(tag), 1);     /* items come behind the task ID, as in 2005 */
-        EXPECT_EQ(L4_TypedWords(tag) >= 2 && L4_TypedWords(tag) <= 62, 1);
-        EXPECT_EQ(task, want[i].task);
-        EXPECT_EQ(fpage == 0, want[i].control);
-        if (want[i].control)
-            EXPECT_EQ(want[i].frames ? frames >= 64 : frames == 0, 1);
+        EXPECT_EQ(L4_UntypedWords(tag), 1);
+        EXPECT_EQ(L4_TypedWords(tag) <= 62, 1);
+        EXPECT_EQ(mr[1], want[i].task);
+        if (want[i].what < GUARANTEE) {
+            expect_region(want[i].what, &mr[2], L4_TypedWords(tag));
+        } else {
+            EXPECT_EQ(L4_TypedWords(tag), 2);
+            EXPECT_EQ(mr[3], 0);
+            EXPECT_EQ(want[i].what == GUARANTEE ? frames >= 64 : frames == 0, 1);
+        }
         EXPECT_EQ(REQUEST(HURD_WORTEL_GET_CAP_REPLY, i, i), EINVAL);
         EXPECT_EQ(REQUEST(HURD_WORTEL_GET_CAP_REPLY, i), 0);
     }

@@ -17,6 +17,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "tests/guest/lot.h"
+
 enum { PAGE = 4096, TASKS_MOST = 32, PAGES_MOST = 4096, STEPS = 2000, SAID = 500, WRONG = 99, SLACK = 8 };
 
 static L4_ThreadId_t physmem, task;
@@ -24,15 +26,6 @@ static L4_Word_t control, self;
 
 /* ---- one of the tasks ---- */
 
-static uint32_t state;
-
-static uint32_t draw(uint32_t limit)
-{
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state % limit;
-}
 
 static volatile uint32_t *base;
 static uint32_t wanted[PAGES_MOST];     /* the word at a page's start and end; 0: never written */
@@ -116,7 +109,7 @@ static void step(void)
 
 static int work(uint32_t seed, unsigned frames)
 {
-    state = seed * 2654435761u | 1;
+    lot_seed(seed);
     pages = frames + frames / 5 < PAGES_MOST ? frames + frames / 5 : PAGES_MOST;
     void *at = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED)

@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The driver of the first serial port.  It sends when the port says that it can, and does not wait
  * for it. */
+#include "serial.h"
 #include "uart.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "lib/driver/console.h"
-#include "servers/deva/ports.h"
+#include <stddef.h>
 
 enum { ROUNDS = 4 };            /* while the interrupt's line stays high */
 
 static uint16_t base;
 static struct uart uart;
-
-void port_pause(void)
-{
-    driver_pause(1000);
-}
 
 /* The line goes up for the interrupt controller once, so everything is done before we leave: what
  * comes meanwhile makes no new interrupt. */
@@ -36,14 +27,8 @@ static void work(struct driver_work *w)
     }
 }
 
-int main(void)
+int serial_drive(const struct driver *d)
 {
-    struct driver d;
-    int err = driver_init(&d);
-    if (!err)
-        err = driver_ports(&d, 0, &base, NULL);
-    if (!err)
-        err = driver_console(&d, work);
-    printf("serial: %s\n", strerror(err));
-    return EXIT_FAILURE;
+    int err = driver_ports(d, 0, &base, NULL);
+    return err ? err : driver_console(d, work);
 }
