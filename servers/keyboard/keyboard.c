@@ -3,7 +3,7 @@
  * state: with the mouse on, with bytes in its buffer, with another set of scan codes.  So this sets
  * everything, and throws away what the controller says meanwhile; it asks for nothing, because some
  * controllers answer no command.  Every wait has a limit: a missing controller reads as all ones,
- * and a broken one is never ready.  Before: main.c, or deva's console.c while no driver runs. */
+ * and a broken one is never ready.  Before: keys.c, or deva's console.c while no driver runs. */
 #include "keyboard.h"
 
 #include "servers/deva/ports.h"

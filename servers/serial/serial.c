@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The driver of the first serial port.  It sends when the port says that it can, and does not wait
  * for it. */
-#include "serial.h"
 #include "uart.h"
 
 #include <stddef.h>
+
+#include "servers/isa/isa.h"
 
 enum { ROUNDS = 4 };            /* while the interrupt's line stays high */
 

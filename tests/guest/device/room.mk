@@ -8,7 +8,7 @@ device_test_CFLAGS := -I.
 device_test_INIT   := devices
 # For tests/system: a driver that is no good.
 PROGRAMS       += bad/rtc
-bad/rtc_SRC    := $(rtc_SRC) tests/guest/device/bad.c
+bad/rtc_SRC    := $(isa_SRC) tests/guest/device/bad.c
 bad/rtc_LDS    := lib/hurd-mm/program.lds
 bad/rtc_LIBS   := driver hurd-mm c hurd-cap l4
 bad/rtc_CFLAGS := -I.
@@ -30,21 +30,18 @@ straydev_LDS    := lib/hurd-mm/program.lds
 straydev_LIBS   := hurd-mm c hurd-cap l4
 straydev_CFLAGS := -I.
 # For tests/system: drivers of the console's parts that are no good, such that die, and what they print.
-PROGRAMS          += serial bad/serial mortal/serial mortal/keyboard lines
-serial_LDS        := lib/hurd-mm/program.lds
-serial_LIBS       := driver hurd-mm c hurd-cap l4
-serial_CFLAGS     := -I.
-bad/serial_SRC    := $(serial_SRC) tests/guest/device/bad_part.c
+PROGRAMS          += bad/serial mortal/serial mortal/keyboard lines
+bad/serial_SRC    := $(isa_SRC) tests/guest/device/bad_part.c
 bad/serial_LDS    := lib/hurd-mm/program.lds
 bad/serial_LIBS   := driver hurd-mm c hurd-cap l4
 bad/serial_CFLAGS := -I.
 bad/serial_LDFLAGS := --wrap=driver_console
-mortal/serial_SRC    := $(serial_SRC) tests/guest/device/mortal_part.c
+mortal/serial_SRC    := $(isa_SRC) tests/guest/device/mortal_part.c
 mortal/serial_LDS    := lib/hurd-mm/program.lds
 mortal/serial_LIBS   := driver hurd-mm c hurd-cap l4
 mortal/serial_CFLAGS := -I.
 mortal/serial_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8)
-mortal/keyboard_SRC    := $(keyboard_SRC) tests/guest/device/mortal_part.c
+mortal/keyboard_SRC    := $(isa_SRC) tests/guest/device/mortal_part.c
 mortal/keyboard_LDS    := lib/hurd-mm/program.lds
 mortal/keyboard_LIBS   := driver hurd-mm c hurd-cap l4
 mortal/keyboard_CFLAGS := -I.
@@ -52,3 +49,12 @@ mortal/keyboard_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8)
 lines_SRC    := tests/guest/device/lines.c
 lines_LDS    := lib/hurd-mm/program.lds
 lines_LIBS   := hurd-mm c hurd-cap l4
+# For tests/system: the drivers of servers/isa under their own names.
+define isa_rules
+PROGRAMS    += $(1)
+$(1)_SRC    := $$(isa_SRC)
+$(1)_LDS    := lib/hurd-mm/program.lds
+$(1)_LIBS   := driver hurd-mm c hurd-cap l4
+$(1)_CFLAGS := -I.
+endef
+$(foreach d,rtc keyboard serial,$(eval $(call isa_rules,$(d))))
