@@ -93,7 +93,7 @@ grow_crowd:
         shl     edi, 14
         or      edi, 5
         mov     ebx, [crowd]
-        and     ebx, ~(PER_SPACE - 1)   ; who founded its space
+        and     ebx, ~(PER_SPACE - 1)   ; the first thread of its space
         add     ebx, CROWD_FIRST
         shl     ebx, 14
         or      ebx, 5

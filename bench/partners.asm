@@ -1,5 +1,5 @@
 ; SPDX-License-Identifier: MIT
-; Who answers in the IPC benchmarks, and one round trip with them.
+; The threads that reply in the IPC benchmarks, and one round trip with them.
 %define IN_PARTNERS
 %include "bench.inc"
 

@@ -51,7 +51,7 @@ void fault_page(struct thread *self, word_t address, bool write)
     ask_or_halt(self, IPC_PAGE_FAULT, self->utcb->pager);
 }
 
-/* This fault is an IPC inside an IPC: self->call of the outer one is put aside meanwhile. */
+/* This fault is an IPC inside an IPC, so the function puts self->call of the outer IPC aside. */
 int fault_in_copy(struct thread *self, word_t address, bool write)
 {
     word_t call[ARRAY_LEN(self->call)];

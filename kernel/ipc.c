@@ -101,8 +101,8 @@ static bool resolve_from(struct thread *self, word_t *accepts)
 
 /* ---- waiting and waking */
 
-/* t waits for a message from `accepts` from now on.  If the fast path may end the wait, the
- * contents of t's kernel stack are dropped: the TCB holds all that is left to do. */
+/* t waits for a message from `accepts` from now on.  If the fast path may end the wait, t
+ * gives up what is on its kernel stack: the TCB holds all that is left to do. */
 static inline void begin_receive(struct thread *t, word_t accepts)
 {
     t->receive_result = IPC_PENDING;
@@ -179,8 +179,7 @@ static inline word_t *registers_of(struct thread *t)
     return likely(t->kind == IPC_USER) ? (word_t *)t->utcb->mr : t->kmsg;
 }
 
-/* Copies the tag, with the flags cleared that only the kernel may set, and `words` words behind it.
- */
+/* Copies the tag, without the flags that only the kernel may set, and `words` words behind it. */
 static inline void copy_words(word_t *to, const word_t *from, word_t words)
 {
     to[0] = from[0] & ~TAG_FLAGS;
@@ -297,8 +296,9 @@ static void receive_or_search(struct thread *t, word_t accepts)
     ipc_resume(t);
 }
 
-/* src's queued message was taken, or it failed with err.  If src must wait in its receive phase,
- * src enters it now, without running first; otherwise src becomes READY. */
+/* A receiver took src's queued message (err is IPC_OK), or the message failed with err.  If src
+ * must wait in its receive phase, src enters it now, without running first; otherwise src becomes
+ * READY. */
 static void send_finished(struct thread *src, int err)
 {
     word_t accepts;
@@ -329,9 +329,9 @@ static int take(struct thread *self, struct thread *src)
 
 /* ---- the two phases */
 
-/* self waits until its IPC has a result.  If `next` is not NULL, it runs next, on the rest of
- * self's slice, unless overtime ends here.  Until there is a result, self may wake several times,
- * each time to ask its pager for a page that a string copy needs.
+/* self waits until its IPC has a result.  If `next` is not NULL, `next` gets the processor for the
+ * rest of self's slice, unless self's overtime ends here.  Until there is a result, self may wake
+ * several times, each time to ask its pager for a page that a string copy needs.
  * Pre: `next`, if it is not NULL, is READY and on no queue.  Blocks. */
 static inline void wait(struct thread *self, struct thread *next)
 {

@@ -92,10 +92,10 @@ static int node_move(struct mapping *m, word_t *to, word_t value)
     return IPC_OK;
 }
 
-/* A page is to be mapped from `source`, but `old` is mapped at that place.
- * Returns IPC_OK if `old` is what is wanted, perhaps with more rights now; IPC_RETRY if `old` was
- * unmapped at once; or IPC_PENDING: the caller tries again after a pause.  If `blocks`, `old` is
- * unmapped then.  Blocks if `blocks`. */
+/* The caller wants to map a page from `source` to a place at which `old` is mapped.
+ * Returns IPC_OK if `old` maps that page already, perhaps with more rights now; IPC_RETRY if this
+ * call has unmapped `old`; or IPC_PENDING: the caller tries again after a pause, and if `blocks`,
+ * the place is free then.  Blocks if `blocks`. */
 static int replace(struct mapping *old, struct mapping *source, word_t value,
                                bool grant, bool blocks)
 {

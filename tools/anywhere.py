@@ -28,10 +28,11 @@ def exists(row):
     return (row["machine"], row["medium"]) not in (("isapc", "usb"), ("q35", "floppy"))
 
 
-def wanted(memory, medium):
+def wanted(emulator, memory, medium):
+    """DOSBox may lose a store of the demo (docs/emulators.md)."""
     if memory < STARTS:
         return SAID
-    return ALL if memory > DEMO_RUNS or memory == DEMO_RUNS and medium != "disk" else SHELL
+    return ALL if emulator != "dosbox" and memory >= DEMO_RUNS + (medium == "disk") else SHELL
 
 
 def stick(image):
@@ -103,7 +104,7 @@ class Boot:
         lab = guest.Lab(self.build, self.log)
         try:
             reached = self.reach(self.start(lab))
-            return f"{self.title}: {REACHED[reached]}", reached >= wanted(self.memory, self.medium), [], False
+            return f"{self.title}: {REACHED[reached]}", reached >= wanted(self.emulator, self.memory, self.medium), [], False
         except guest.Skip as why:
             return f"{self.title}: skipped", True, [f"# {why}"], True
         except Exception as problem:        # whatever went wrong is the boot's failure, not the runner's

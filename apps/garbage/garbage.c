@@ -35,7 +35,7 @@ static uint32_t random_below(uint32_t limit)
     return random_word() % limit;
 }
 
-/* ---- whom ---- */
+/* ---- the receivers ---- */
 
 static L4_Word_t user_base;
 
@@ -139,7 +139,7 @@ static void compose(void)
         L4_LoadMR((int) (words + i), random_below(2) ? 8 | random_below(16) << 12 : random_word());
 }
 
-/* `task` kills who reports an exception of its own to it, and that would end the game. */
+/* `task` kills a task that reports an exception of its own to it, and that would end the game. */
 static void tame(void)
 {
     L4_Word_t tag;

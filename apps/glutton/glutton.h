@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The kinds of a glutton.  Each more_ function takes one more of it: 0, or the errno of who refused. */
+/* The kinds of a glutton.  Each more_ function takes one more of it: 0, or the errno of
+ * the server that refused. */
 #ifndef GLUTTON_H
 #define GLUTTON_H
 

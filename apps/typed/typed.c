@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* typed [N]: N threads (3) wait at the console for a character each, and say at the end who got
- * what: those who came first are served first. */
+/* typed [N]: N threads (3) wait at the console for a character each, and say at the end which
+ * of them got what: the one that came first is served first. */
 #include <stdio.h>
 #include <stdlib.h>
 

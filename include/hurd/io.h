@@ -38,10 +38,10 @@
  * offset in the file.  The caller opens a slot for the server first (HURD_CAP_OPEN at physmem).
  * The handle is the caller's like one of lookup, and keeps the file open.  Pages that are not there
  * are holes; io_pages brings them, up to HURD_IO_PAGES_MOST at a time, but none behind the file's
- * end.  Any page may vanish again at any time, and the right to write to it as well.  Who wants to
- * write asks by PAGE_WRITES first, each time when that right is gone; what is written without that
- * may be lost.  Reads, writes and all maps of a file show the same bytes.  Behind the file's end,
- * the last page has zeros, or what somebody wrote there through a map.
+ * end.  Any page may vanish again at any time, and the right to write to it as well.  A client
+ * that wants to write asks by PAGE_WRITES first, each time when that right is gone; what it writes
+ * without that may be lost.  Reads, writes and all maps of a file show the same bytes.  Behind the
+ * file's end, the last page has zeros, or what somebody wrote there through a map.
  * io_map: ENODEV: not a regular file.  EACCES: not opened for reading, or with MAP_WRITES not for
  *   writing.  EPERM: no slot.  EMFILE, ENFILE.
  * io_pages: ENXIO: the first page is behind the file's end.  EACCES: PAGE_WRITES, and it is not

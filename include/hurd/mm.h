@@ -139,7 +139,7 @@ int hurd_store_init(struct hurd_store *store, void *hook, hurd_store_fault_t *fa
  * they must not wait for is as above.  page[i]: 4,096 bytes, the memory of page offset / 4096 + i,
  * to be filled or read until the call returns.  0, or an errno: */
 struct hurd_store_ops {
-    /* ... the pages do not come, and who needs one has a segmentation violation. */
+    /* ... the pages do not come, and a thread that needs one has a segmentation violation. */
     int (*fetch)(void *hook, uintptr_t offset, void *const *page, unsigned pages);
     /* Writes changed pages to the store; others may change them meanwhile, then they come again.
      * ... they stay in core, changed.  NULL: the store cannot be written to. */

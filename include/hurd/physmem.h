@@ -8,7 +8,7 @@
  * unaligned start or size, a range that wraps: EINVAL. All sizes, starts and amounts are in bytes
  * and multiples of 4 KB, container indices run over 32 bits.
  *
- * Who pays: a control capability stands for a guarantee of frames and, beside it, for its books,
+ * Payment: a control capability stands for a guarantee of frames and, beside it, for its books,
  * some frames for records (one, and one for each 512 guaranteed; the splitter pays for both).
  * Each page promised in a container is charged one frame to the container's control; so are frames
  * of records beyond the books.  Records of a container are its control's; handles, pins and what
@@ -16,7 +16,7 @@
  * holds it now.  A task without a home (it never had a control, or destroyed it) gets no more
  * handles: ENOMEM.
  *
- * Who spends: the owner of a container is the task to which its control was last given.  Others
+ * Spending: the owner of a container is the task to which its control was last given.  Others
  * with a strong handle may use, copy, give back and destroy, but not spend: EPERM.  Boot tasks
  * (ids below 513) may, as they equip others.  A task that holds the control itself may split it and
  * create containers that charge it.

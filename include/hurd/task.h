@@ -113,7 +113,7 @@ enum hurd_task_op {
      * go, a new first thread begins in the new program.  The task keeps its ID, its memory control,
      * its console, its children, the handles that it has in `task`, and those in servers that do
      * not hear of it (servers of files); the container of word 4, whose handle the new program
-     * finds in its startup data (`kept`).  Everybody who waits for the task goes on waiting.
+     * finds in its startup data (`kept`).  Threads that wait for the task go on waiting.
      * The handles of words 1, 4 and 6 are gifts, and consumed, as with CREATE.  ENOMEM: the memory
      * control does not suffice for both images, or not for the program.  EPERM also: wortel started
      * the caller.  If memory of the kernel is missing when the old program is gone, the task
@@ -155,10 +155,10 @@ enum hurd_task_op {
 
     /* 0 own task, 1 thread id of that task or nil, 2..5 a name of 1 to HURD_TASK_NAME_MAX bytes,
      * packed, with zeroes behind -> empty.  From now on NAME_FIND finds that thread, until it ends
-     * or the task names another one; nil: nobody.  Whoever comes first has the name: a name says
-     * nothing about whom a client can trust.  EEXIST: another task has it.  ESRCH: not a thread of
-     * that task.  EAGAIN: the task has HURD_TASK_NAMES names, or the table is full.  EPERM: not the
-     * caller's own task. */
+     * or the task names another one; nil: nobody.  The first task has the name: a name says
+     * nothing about which task a client can trust.  EEXIST: another task has it.  ESRCH: not a
+     * thread of that task.  EAGAIN: the task has HURD_TASK_NAMES names, or the table is full.
+     * EPERM: not the caller's own task. */
     HURD_TASK_NAME_SET = 550,
     /* 0 any task handle, 1..4 a name -> 0 the thread's id.  ESRCH: nobody has that name. */
     HURD_TASK_NAME_FIND = 551,

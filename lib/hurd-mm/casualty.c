@@ -106,8 +106,8 @@ static bool is_resident(L4_Word_t address)
 }
 
 /* What could be return addresses among the words on the guilty thread's stack; tools/symbolise
- * knows which of them follow a call.  Only anonymous memory is read: the pages of other stores
- * may need somebody who waits for this thread. */
+ * knows which of them follow a call.  The report reads anonymous memory only: the pages of other
+ * stores may come from a thread that waits for this one. */
 static void say_callers(void)
 {
     enum { WORDS = 1024, MOST = 12 };

@@ -123,32 +123,30 @@ static int or_wait(int error)
     return error == ENOMEM && (mm.room.coming || mm.room.leaving) ? EVICT_WAITS : error;
 }
 
+/* A page that leaves may only fill up the reserve, of which a worker took a frame: so these two go on
+ * until there is a frame, or nothing to evict. */
 int evict_slot(struct hurd_policy *policy, struct hurd_page **page)
 {
     int error = 0;
     while (!error && policy->frames && policy->pages >= policy->frames)
         error = evict_one(policy);
-    if (error)
-        return error;
-    *page = page_take();
-    if (*page)
-        return 0;
-    error = policy->pages ? evict_one(policy) : ENOMEM;
-    if (error == ENOMEM)
-        error = evict_any();
-    if (!error)
-        *page = page_take();
-    return or_wait(error || *page ? error : ENOMEM);
+    while (!error && !(*page = page_take())) {
+        error = policy->pages ? evict_one(policy) : ENOMEM;
+        if (error == ENOMEM)
+            error = evict_any();
+    }
+    return or_wait(error);
 }
 
 int evict_frame(void)
 {
     if (!mm.pool.heads)
         return ENOMEM;
-    int error = pool_shrink(true) ? 0 : evict_any();
-    if (error)
-        return or_wait(error);
-    pool_shrink(true);
+    while (!pool_shrink(true)) {
+        int error = evict_any();
+        if (error)
+            return or_wait(error);
+    }
     return 0;
 }
 

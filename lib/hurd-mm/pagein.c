@@ -182,8 +182,8 @@ static void page_done(const struct job *done)
     }
 }
 
-/* The job, and all that are parked, come off the list before anybody is looked at again: who is may
- * wait for something else at once. */
+/* Takes the job, and all that are parked, off the list.  This comes before the pager looks at their
+ * threads again, because such a thread may wait for something else at once. */
 static struct job *jobs_take(const struct job *done)
 {
     struct job *taken = NULL, **end = &taken;

@@ -11,7 +11,6 @@ static bool page_aligned(uintptr_t x)
     return (x & (HURD_MM_PAGE - 1)) == 0;
 }
 
-/* Whole pages, not nothing, inside the user's part of the space. */
 /* True if the range is whole pages, is not empty, and lies in the part of the space that programs
  * may use. */
 static bool range_is_sound(uintptr_t address, uintptr_t size)
@@ -64,7 +63,7 @@ unsigned region_clear_records(uintptr_t first, uintptr_t last)
            (frame_cuts(&mm.anonymous, first, last) ? FRAME_CUTS : 0) + shown_records(first, last);
 }
 
-/* The records must have been reserved. */
+/* Pre: the records are reserved: region_clear_records(). */
 void region_clear(uintptr_t first, uintptr_t last)
 {
     map_cut(&mm.space, first, last);
@@ -94,7 +93,7 @@ int region_destroy(uintptr_t address, uintptr_t size)
     return 0;
 }
 
-/* Finds the place for a new region.  Records for replacing what is there have been reserved. */
+/* Finds the place for a new region.  Pre: records for replacing what is there are reserved. */
 static int region_place(struct region_request *r)
 {
     if (!(r->flags & HURD_VM_HERE)) {

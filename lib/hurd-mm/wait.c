@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The C library's waiting (libc.h) for the threads of a self-paged task, and its clock and errno.
  *
- * A waiter puts a record on a list and receives from threads of its own task; who wakes it marks
- * the record, and sends an empty message with label WAKE.  A waiting thread therefore takes no
- * other local messages; they are dropped. */
+ * A waiter puts a record on a list and receives from threads of its own task.  The thread that
+ * wakes it marks the record, and sends an empty message with label WAKE.  So a waiting thread takes
+ * no other local messages: it drops them. */
 #include <libc.h>
 #include <l4/ipc.h>
 #include <l4/message.h>

@@ -107,8 +107,8 @@ int pager_close(struct pager *p, struct pager_file *file);
  * frames were taken back come again.  `writes`: they are dirty, and clients may write to them. */
 int pager_bring(struct pager *p, struct pager_file *file, uint32_t page, uint32_t count,
                 bool writes, uint32_t *done);
-/* Only pages that the cache does not know: whether frames were taken back is for the caller to
- * see, who calls pager_bring() then. */
+/* Only pages that the cache does not know.  The caller sees whether physmem took frames back, and
+ * calls pager_bring() then. */
 int pager_want(struct pager *p, struct pager_file *file, uint32_t page, uint32_t count,
                uint32_t *done);
 

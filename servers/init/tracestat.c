@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Counts records of the kernel's trace: who sends to whom, and which interrupts come.  If the trace
- * is off, it is turned on for some seconds; if it is on, what is in its ring counts.  Called by
- * commands.c.  Next hop: wortel, a few records in each message. */
+/* Counts records of the kernel's trace: which task sends to which, and which interrupts come.  If
+ * the trace is off, this turns it on for some seconds; if it is on, the records in its ring count.
+ * Before: commands.c.  After: wortel, a few records in each message. */
 #include "tracestat.h"
 #include "complain.h"
 #include "reports.h"

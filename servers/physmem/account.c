@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Who pays for what a task has with us beside containers: its home, which is the first control that
- * came to it.  The account is kept there as well, so a task that has no control has no account. */
+/* The accounts.  The home of a task, the first control that came to it, pays for what the task has
+ * with us beside containers.  The home holds the account as well, so a task that has no control has
+ * no account. */
 #include <hurd/assert.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The tree of a container, and what needs nothing but one container.  The hop before is request.c;
- * what a slot means is slot.c's business.  Lookups take four steps, walks over ranges skip what is
- * empty, nothing is recursive.
+/* The tree of a container, and the operations that need one container only.  The hop before is
+ * request.c; slot.c knows what a slot means.  A lookup takes four steps, a walk over a range skips
+ * what is empty, and no function is recursive.
  *
  * All-or-nothing works in two passes: everything that can fail (holes, charges, nodes) comes before
  * the first slot changes.  Every used slot is charged one page to c->control. */
@@ -27,7 +27,8 @@ static uint32_t slot_end(uint32_t page, unsigned level)
     return (page | ((1u << (NODE_LEVELS - 1 - level) * NODE_LOG2) - 1)) + 1;
 }
 
-/* *level = that of the node without a slot for the page, when NULL is returned. */
+/* Returns the page's slot, or NULL: then no node holds one, and *level is the level at which the
+ * node for it is missing. */
 slot_t *container_walk(struct container *c, uint32_t page, unsigned *level)
 {
     struct node *node = c->root;
@@ -64,7 +65,7 @@ uint32_t container_search(struct container *c, uint32_t page, uint32_t end)
     return end;
 }
 
-/* The same, of pages that are charged. */
+/* As container_next(), but it skips pages on disk: these are not charged. */
 static uint32_t next_charged(struct container *c, uint32_t page, uint32_t end)
 {
     while ((page = container_next(c, page, end)) < end && c->swapped
@@ -97,7 +98,8 @@ static struct node *node_make(struct container *c)
     return node;
 }
 
-/* The leaf of a page, with all above it.  false: no memory; what was made stays. */
+/* Makes the leaf of a page, and the nodes above it.  Returns false if memory is out; the nodes that
+ * it has made stay. */
 static bool leaf_make(struct container *c, uint32_t page)
 {
     if (!c->root && !(c->root = node_make(c)))
@@ -153,7 +155,7 @@ static void path_prune(struct container *c, uint32_t page)
     }
 }
 
-/* Each step skips as much as is not there, so an empty gigabyte costs little. */
+/* Each step skips the whole part of the tree that is missing, so an empty gigabyte costs little. */
 void container_prune(struct container *c, uint32_t start, uint32_t count)
 {
     uint32_t end = start + count;
@@ -305,8 +307,9 @@ uint32_t container_holes_left(const struct container *c, bool extra)
     return room < control_extra_left(c->control) ? room : control_extra_left(c->control);
 }
 
-/* Everything that can fail.  On success *count pages can be committed and *holes of them are
- * charged; an error goes with *count = what can still be done partially, charged as well. */
+/* The first pass: everything that can fail.  Post: the caller can commit *count pages, of which
+ * *holes are holes and charged now.  After an error *count may be smaller than it was: with PARTIAL
+ * the caller commits these pages, else it uncharges them. */
 static int allocate_prepare(struct container *c, uint32_t start, uint32_t *count,
                             uint32_t *holes, bool squash, bool extra)
 {
@@ -355,7 +358,8 @@ int container_check(struct container *c, uint32_t start, uint32_t count, bool sq
     return 0;
 }
 
-/* New pages in all of the range: what was promised, or extra, stays so, and holes become one. */
+/* Promises each page of the range anew.  A page that is charged keeps its kind, extra or not; a
+ * hole becomes an extra page if `extra`. */
 static void range_promise(struct container *c, uint32_t start, uint32_t count, bool extra)
 {
     struct slot_sweeps sweeps;
@@ -421,8 +425,8 @@ int container_allocate_extra(struct container *c, uint32_t start, uint32_t count
     return c->wired ? EINVAL : allocate(c, start, count, squash, partial, true, done);
 }
 
-/* The commonest case, a first touch: the same for one page, bound at once.  The leaf is there, so
- * nothing can fail but what is asked first. */
+/* The commonest case, a first touch: allocates one page and binds it at once.  The leaf exists, so
+ * nothing can fail but the two tests at the start. */
 bool container_allocate_one(struct container *c, uint32_t page)
 {
     unsigned level;

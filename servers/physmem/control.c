@@ -112,7 +112,7 @@ bool control_init(void)
     return true;
 }
 
-/* Of the parent's pages on disk that are not used, as large a part as of its frames. */
+/* A child gets as large a part of the parent's unused pages on disk as of its unused frames. */
 static uint32_t quota_share(const struct control *parent, uint32_t price)
 {
     uint32_t unused = control_unused(parent);
@@ -187,7 +187,8 @@ static void control_unlink(struct control *c)
         c->all_next->all_link = c->all_link;
 }
 
-/* When that was the last that kept the parent, the parent folds as well, and so on up. */
+/* Folds c.  If c was the last thing that kept its parent, the parent folds as well, and so on
+ * up. */
 void control_fold(struct control *c)
 {
     for (;;) {
@@ -211,8 +212,8 @@ void control_unreferenced(struct hurd_cap_object *object)
     control_fold((struct control *) object);
 }
 
-/* The one behind c, in an order in which parents come before their children; NULL: c is the
- * last. */
+/* Returns the control behind c, in an order in which parents come before their children; NULL if c
+ * is the last. */
 static struct control *control_after(struct control *c, const struct control *top)
 {
     if (c->children)
@@ -230,7 +231,7 @@ uint32_t control_pages(struct control *top)
     return pages;
 }
 
-/* Nothing can name it any more, and its containers go. */
+/* Takes c away from all clients, and dooms its containers. */
 static void control_evacuate(struct control *c)
 {
     for (struct container *k = c->containers, *next; k; k = next) {
@@ -250,8 +251,8 @@ bool control_contains(struct control *top, const struct control *wanted)
     return c;
 }
 
-/* All are kept until the last one is evacuated.  Then each goes as soon as nothing else needs it:
- * parents are let go first, for their children keep them. */
+/* Keeps all controls until it has evacuated the last one.  Then each one goes as soon as nothing
+ * else needs it.  Parents come first, because their children keep them. */
 void control_destroy(struct control *top)
 {
     struct control *next;

@@ -51,7 +51,8 @@ struct run {
     uint32_t pages;
 };
 
-/* The run in items, as large as both alignments allow.  false: there is no room for all of it. */
+/* Turns the run into items, as large as both alignments allow.  Returns false if there is no room
+ * for all of them. */
 static bool run_emit(struct run *run, struct map_item *items, unsigned *n)
 {
     while (run->pages) {
@@ -66,7 +67,8 @@ static bool run_emit(struct run *run, struct map_item *items, unsigned *n)
     return true;
 }
 
-/* The page is bound and, for writing, its own.  *fresh counts frames filled for this request. */
+/* Binds the page and, if the client may write, gives it a frame of its own.  *fresh counts the
+ * frames that physmem has filled for this request. */
 static bool slot_ready(struct container *c, slot_t *slot, uint32_t page, uint32_t limit,
                        uint32_t vaddr, bool write, uint32_t *fresh)
 {
@@ -99,7 +101,7 @@ static int page_make_ready(const struct map_request *how, uint32_t i, slot_t *sl
     return 0;
 }
 
-/* What the word of a frame says when the request has mapped it. */
+/* The marks that the request sets in the word of each frame that it maps. */
 static inline frame_t marks_of(const struct map_request *how)
 {
     return FRAME_MAPPED | (how->rights & RIGHTS_WRITE ? FRAME_WRITABLE : 0)

@@ -38,7 +38,7 @@ int serve_policy_grant(struct hurd_cap_call *call)
     return err ? err : reply_word(call, 0, handle);
 }
 
-/* The buffer is physmem's own memory.  Who had it before loses it. */
+/* The buffer is physmem's own memory.  The task that had it before loses it. */
 int serve_policy_buffer(struct hurd_cap_call *call)
 {
     L4_Word_t vaddr = call->arg[1];

@@ -54,7 +54,7 @@ struct progress *progress_of(struct hurd_cap_call *call)
     return (struct progress *) call->more->progress;
 }
 
-/* The policy learns of extra pages that were refused. */
+/* Writes the reply.  If physmem refused extra pages, the policy learns of it. */
 static int work_reply(struct hurd_cap_call *call, const struct work *work, int err, uint32_t done)
 {
     if (err == ENOMEM && work->how.extra)
@@ -79,7 +79,7 @@ int serve_work(struct hurd_cap_call *call, const struct work *work)
     return stretch(work, p) ? work_reply(call, work, p->err, p->done) : HURD_CAP_AGAIN;
 }
 
-/* All that is doomed now is gone.  The number is in the first word of the state. */
+/* Waits until all is gone that was doomed when the request came: the first word of its state. */
 static int serve_wait_for_reaper(struct hurd_cap_call *call)
 {
     return (int32_t) (reaped - call->more->progress[0]) < 0 ? HURD_CAP_AGAIN : 0;
@@ -172,7 +172,7 @@ static int serve(struct hurd_cap_call *call)
     return op->serve(call);
 }
 
-/* The rows of a task are paid by its home, which may be this one. */
+/* The home of a task pays for its rows, and this control may become the home. */
 static int control_admit(struct hurd_cap_object *object, unsigned task)
 {
     return account_open(task, (struct control *) object) ? 0 : ENOMEM;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* MAP, and ALLOCATE with MAP: what every page fault of a program that pages itself comes by.  The
- * hop before is request.c, the hops after are container.c and map.c. */
+/* MAP, and ALLOCATE with MAP: the two requests that a pager makes for a page fault.  The hop before
+ * is request.c, the hops after are container.c and map.c. */
 #include <errno.h>
 
 #include "request.h"
 
-/* Both marshallings; the one of January 2005 rounds, the later one refuses. */
+/* Reads the request's words in either form.  The form of January 2005 (4 words) rounds what is not
+ * aligned; in the later form (5 words), that is EINVAL. */
 static int map_arguments(struct hurd_cap_call *call, L4_Word_t *rights, L4_Word_t *vaddr,
                          uint32_t *page, uint32_t *count)
 {
@@ -27,7 +28,7 @@ static int map_arguments(struct hurd_cap_call *call, L4_Word_t *rights, L4_Word_
     return err ? err : pages_of(index, size, page, count);
 }
 
-/* Puts an item, of whole pages that are aligned to its block, behind the others of the reply. */
+/* Puts a map item behind the others of the reply.  Pre: item->vaddr is aligned to its block. */
 static inline void put_item(struct hurd_cap_call *call, const struct map_item *item,
                             unsigned rights, bool more)
 {
@@ -100,8 +101,8 @@ static int allocate_in_turns(struct hurd_cap_call *call, const struct map_reques
     return stretch(&work, progress_of(call)) ? (int) progress_of(call)->err : HURD_CAP_AGAIN;
 }
 
-/* All of it, for MAP to follow.  0, an errno, or HURD_CAP_AGAIN.  One page waits for nothing but
- * extra frames: see work_wait(). */
+/* Allocates all pages, so that MAP can follow.  Returns 0, an errno, or HURD_CAP_AGAIN.  A request
+ * for one page waits only while extra pages come back: see work_wait(). */
 static inline int allocate_for_map(struct hurd_cap_call *call, const struct map_request *how)
 {
     if (how->count == 1 && !ledger.extra && container_allocate_one(how->from, how->start))

@@ -42,7 +42,7 @@ static void frame_release(paddr_t pa, bool seen, struct slot_sweeps *s)
         return;
     if (!(*word & FRAME_USERS) && (*word & FRAME_STORED))
         swap_unstore(pa);
-    if (s->freed.n == SWEEP_RUNS)     /* it would free, and its pages may still wait in `kept` */
+    if (s->freed.n == SWEEP_RUNS)     /* sweep_add() would free it while its pages wait in `kept` */
         slot_sweeps_end(s);
     sweep_add(*word & FRAME_USERS ? &s->kept : &s->freed, pa);
 }

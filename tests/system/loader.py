@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What the loader cannot boot is one clear sentence, then silence."""
 import os
+import re
+import subprocess
 
 import machine
 
@@ -57,3 +59,33 @@ def a_kernel_without_an_information_page_is_one_sentence(lab):
 
 def three_megabytes_are_too_little_in_one_sentence(lab):
     one_sentence(lab, files(lab, "kernel", "sigma0", "wortel"), "memory", memory=3)
+
+
+UNREAD = r"error: (failure reading sector|attempt to read or write outside of disk)"       # GRUB's words, by the place on the disk
+
+
+def unread(lab, name):
+    """The ISO as a disk of which one sector, in the middle of this module's file, cannot be read."""
+    said = subprocess.run(["xorriso", "-indev", lab.iso, "-find", f"/boot/{name}", "-exec", "report_lba"], check=True, capture_output=True, text=True).stdout
+    block, size = re.search(r"File data lba: *\d+ , *(\d+) , *(\d+) ,", said).groups()
+    rules = os.path.join(lab.build, "log", f"unread-{name}")
+    with open(rules, "w") as out:
+        out.write(f'[inject-error]\nevent = "read_aio"\niotype = "read"\nerrno = "5"\nsector = "{4 * int(block) + int(size) // 1024}"\n')
+    return lab.boot_iso(image=None, extra=["-drive", f"if=ide,media=disk,format=raw,snapshot=on,file=blkdebug:{rules}:{lab.iso}"])
+
+
+def a_module_that_grub_cannot_read_is_one_sentence(lab):
+    """findings/grub-module-unread.sh: GRUB leaves it in the list, whatever its place holds."""
+    vm = unread(lab, "sigma0")
+    vm.expect(UNREAD, 120)
+    vm.expect(r"Pecan did not start\..*Press any key", 120)
+    vm.line.send("\r")
+    vm.expect(r"Use the .* keys", 120)              # the menu again
+    assert "loader: Pecan" not in vm.text, vm.text[-500:]
+
+
+def programs_that_grub_cannot_read_leave_a_shell_without_programs(lab):
+    vm = unread(lab, "apps.cpio")
+    vm.expect(UNREAD, 120)
+    vm.expect(r"pecan> ", 120)
+    assert "halt" in vm.command("help")

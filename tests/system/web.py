@@ -7,7 +7,7 @@ import tempfile
 import guest
 import machine
 
-STEPS = 8       # what tools/web/try.mjs tries
+STEPS = 11       # what tools/web/try.mjs tries
 
 
 def the_web_page_runs_pecan_and_asks_nobody_else(lab):

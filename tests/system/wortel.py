@@ -95,16 +95,35 @@ def wortel_says_that_four_megabytes_are_too_little_for_physmem(lab):
     one_sentence(lab, files(lab, *with_few_programs(lab)), "not enough memory", memory=4)
 
 
-def the_servers_do_without_the_extensions_of_our_kernel(lab):
-    """A kernel that announces none of them, as another X.2 kernel would; all ports are open then."""
+def kernel_with(lab, **changes):
+    """The path of a kernel in which bytes stand in the place of others: name=(old, new)."""
     with open(machine.module_file(lab.build, "kernel"), "rb") as source:
         data = source.read()
-    for feature in [b"spaceinfo", b"pagerexregs", b"ioflexpages"]:
-        assert feature in data
-        data = data.replace(feature, b"x" + feature[1:])
-    path = os.path.join(os.path.abspath(lab.build), "log", "plain-kernel-" + os.path.basename(lab.log))
+    for old, new in changes.values():
+        assert old in data and len(old) == len(new), old
+        data = data.replace(old, new)
+    path = os.path.join(os.path.abspath(lab.build), "log", "changed-kernel-" + os.path.basename(lab.log))
     with open(path, "wb") as out:
         out.write(data)
+    return path
+
+
+def wortel_takes_2_megabytes_at_a_time_where_the_kernel_has_pages_of_4(lab):
+    """The word at 0xC8 of the kernel interface page, PageInfo, tells of them."""
+    with open(machine.module_file(lab.build, "kernel"), "rb") as source:
+        data = source.read()
+    kip = data[data.index(b"L4\xe6K\x00\x00"):][:0xcc]
+    assert kip[0xc8:] == (0x1006).to_bytes(4, "little"), kip[0xc8:]
+    path = kernel_with(lab, page_info=(kip, kip[:0xc8] + (0x401006).to_bytes(4, "little")))
+    vm = lab.boot_modules([path] + ["wortel_test" if m == "physmem" else m for m in machine.MODULES[1:]])
+    vm.expect("# pages of 4 MB: yes", 60)
+    vm.expect("# done", 60)
+    assert "not ok" not in vm.text, vm.text
+
+
+def the_servers_do_without_the_extensions_of_our_kernel(lab):
+    """A kernel that announces none of them, as another X.2 kernel would; all ports are open then."""
+    path = kernel_with(lab, **{name: (name.encode(), b"x" + name[1:].encode()) for name in ("spaceinfo", "pagerexregs", "ioflexpages")})
     vm = lab.boot_modules([path] + machine.MODULES[1:], options={path: "ports=open", "init": "batch"})
     ending = vm.finish(60)
     assert ending.status == 0, ending.problem or f"status {ending.status}"

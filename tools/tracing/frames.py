@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who owns each frame: the page tables of all spaces in a dump of RAM, as a picture with a small square for each frame."""
+"""Which task owns each frame: the page tables of all spaces in a dump of RAM, as a picture with a small square for each frame."""
 import records
 import svg
 
@@ -120,6 +120,6 @@ def picture(ram, trace=None):
             out.append(svg.box(svg.MARGIN + column * CELL, top + row * CELL, length * CELL, CELL, colours[owner]))
     height = max(top + (total + COLUMNS - 1) // COLUMNS * CELL, top + 20 * len(counts) + 20)
     out.insert(0, svg.box(svg.MARGIN, top, COLUMNS * CELL, (total + COLUMNS - 1) // COLUMNS * CELL, "#fff", ' stroke="#999"'))
-    head = [svg.text(svg.MARGIN, 28, "Who owns each frame", "title"),
+    head = [svg.text(svg.MARGIN, 28, "Which task owns each frame", "title"),
             svg.text(svg.MARGIN, 47, f"{total:,} frames of 4 KB, {COLUMNS} in a row, address 0 at the top left; by the page tables of all spaces", "small")]
     return svg.frame(height + svg.MARGIN, head + out + legend(counts, colours, top))

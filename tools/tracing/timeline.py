@@ -38,7 +38,7 @@ def picture(trace):
     lanes, ticks = columns(trace)
     lanes.pop(IDLE, None)
     colours, top = svg.colours_of(list(lanes)), 66
-    out = [svg.text(svg.MARGIN, 28, "Who runs when", "title"),
+    out = [svg.text(svg.MARGIN, 28, "Which task runs when", "title"),
            svg.text(svg.MARGIN, 47, f"{ticks:,.0f} ticks from the left to the right; full height: programs; half height: the kernel for them", "small")]
     for i, (name, shares) in enumerate(lanes.items()):
         y = top + i * LANE

@@ -61,9 +61,14 @@ try {
     await until("ps is typed and answered", terminal, /TASK +NAME[^]*physmem[^]*init[^]*pecan> *$/);
     await page.click("button[data-command='run demo']");
     await until("the demo's button runs the demo", terminal, /self-paging demo: \d+ faults[^]*all data intact/);
+    await page.click("button[data-command=paging]");
+    await until("the button beside it runs a program larger than its memory", terminal, /paging: \d+ pages in \d+ frames, every byte right/);
+    await page.click("button[data-command^='trace on']");
+    await until("the trace's button shows the kernel's records", terminal, /trace: [0-9a-f]+ [0-9a-f]+ [0-9a-f]+ [^]*trace: end\s[^]*pecan> *$/);
     await page.click("#screen");
     await page.keyboard.type("mem\n");
     await until("keys on the screen go to the machine's keyboard, once", screen, /pecan> mem\s[^]*physmem owns/);
+    await until("the serial line shows the same", terminal, /left for programs[^]*pecan> *$/);
     if (picture)
         await page.screenshot({ path: picture });
     await page.click("#again");

@@ -58,8 +58,8 @@
         mov     [ebp + U_MR], esi
 %endmacro
 
-; To user mode as the receiver.  %1: the receiver; %2: the field of self that is the sender's id; if
-; there is none, EAX is set.
+; Goes to user mode as the receiver.  %1: the receiver; %2: the field of self that is the sender's
+; id.  Without %2, EAX is the sender's id already.
 %macro LEAVE 1-2
         lea     ecx, [%1 + TCB_BASE + T_BLOCK]
         mov     ebx, [ebp + U_MR + 4]
@@ -265,15 +265,15 @@ sysenter_fast.words_probe:
         je      sysenter_fast.words_from
         jmp     sysenter_fast.plain
 
-; Unmap comes with UNMAP_MARK in EDI, where Ipc has the UTCB's address, its MR0 in EDX, and ESI set
-; so that the first tests of Ipc lead here.  A user program that makes up such registers asks for an
-; Unmap.
+; An Unmap.  Its stub puts UNMAP_MARK into EDI (Ipc's puts the UTCB's address there), its MR0
+; into EDX; and into ESI a value with which the first tests of Ipc lead here.  A user program that
+; makes up such registers asks for an Unmap.
 sysenter_other:
         cmp     edi, UNMAP_MARK
         jne     sysenter_plain
         sub     esp, FRAME_SIZE         ; the frame above keeps CS and SS, for the next wait
-        mov     ecx, ds                 ; C code needs both flat; no other selectors that a user
-        mov     edi, es                 ; can load have that sum
+        mov     ecx, ds                 ; C code needs both flat: no other two selectors that a
+        mov     edi, es                 ; user can load have the same sum
         push    edx
         lea     ecx, [ecx + 4 * edi]
         cmp     ecx, USER_DS + 4 * USER_DS
@@ -302,14 +302,14 @@ sysenter_other:
 
         section .rodata
         align   4
-push_of:                                ; from which push on, for so many words
+push_of:                                ; where to enter the pushes, for so many words
 %assign word 0
 %rep 64
         dd      push_words. %+ word
 %assign word word + 1
 %endrep
-fast_probes:                            ; each read of user memory that may fault, and where trap.c
-                                        ; goes on then
+fast_probes:                            ; each read of user memory that may fault, and the place at
+                                        ; which trap.c goes on then
         dd      sysenter_fast.local_call, sysenter_fast.nobody_called
         dd      sysenter_fast.reply_probe, sysenter_plain
         dd      sysenter_fast.words_probe, sysenter_plain

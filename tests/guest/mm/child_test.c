@@ -304,6 +304,7 @@ const struct child children[] = {
     {"signal", child_signal},
     {"fetch_refused", child_fetch_refused},
     {"few_frames", child_few_frames},
+    {"deep_worker", child_deep_worker},
     {"raw_thread", child_raw_thread},
     {"bad_stack", child_bad_stack},
     {"locked", child_locked},

@@ -559,23 +559,33 @@ TEST(a_page_that_does_not_come_ends_the_task)
     EXPECT_EQ(child_run("fetch_refused", 0, NULL), HURD_MM_STATUS_SEGV);
 }
 
-/* All memory but eight frames is taken by pages that cannot go out. */
-int child_few_frames(void)
+/* All memory but so many frames is taken by pages that cannot go out.  Returns 0 or the child's
+ * status. */
+static int take_all_but(unsigned frames)
 {
     struct hurd_pm_control_info info;
-    volatile uint32_t *p = disk_open();
-    (void)*page(p, 0);
-    *page(p, 1) = 1001;
-    if (hurd_store_sync(&disk.store, 0, PAGES * PAGE) != 0 ||
-        hurd_pm_control_info(physmem(), control(), &info) != 0)
+    if (hurd_pm_control_info(physmem(), control(), &info) != 0)
         return 60;
     unsigned n = info.guarantee - info.used;
-    if (n <= 8)
+    if (n <= frames)
         return 61;
-    n -= 8;
+    n -= frames;
     char *q = mmap(NULL, n * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     for (unsigned i = 0; i < n; i++)
         q[i * PAGE] = 1;
+    return 0;
+}
+
+int child_few_frames(void)
+{
+    volatile uint32_t *p = disk_open();
+    (void)*page(p, 0);
+    *page(p, 1) = 1001;
+    if (hurd_store_sync(&disk.store, 0, PAGES * PAGE) != 0)
+        return 59;
+    int status = take_all_but(8);
+    if (status)
+        return status;
     random_work(p, model, 600);
     return disk.torn || disk.fetched < 400 ? 62 : 0;
 }
@@ -583,6 +593,42 @@ int child_few_frames(void)
 TEST(eviction_makes_progress_with_eight_frames_left)
 {
     EXPECT_EQ(child_run_with(400, "few_frames", 0, NULL), 0);
+}
+
+static volatile bool goes_deep;
+
+/* It touches stack that the worker has not touched yet, so the worker needs frames of its own. */
+static int deep_fetch(void *hook, uintptr_t offset, void *const *page, unsigned pages)
+{
+    volatile char stack[3 * PAGE];
+    for (unsigned i = 0; goes_deep && i < sizeof stack; i += PAGE)
+        stack[i] = 1;
+    return disk_fetch(hook, offset, page, pages);
+}
+
+/* No page may go for the worker's stack, since a policy with frames of its own keeps them: its
+ * stack gets frames of the reserve.  The next pages that leave fill the reserve again, and one more
+ * must leave for the page that is wanted. */
+int child_deep_worker(void)
+{
+    static const struct hurd_store_ops deep_ops = {deep_fetch, disk_clean, NULL, RW};
+    volatile uint32_t *p = disk_open_as(&deep_ops, RW);
+    limited(p, 8, &hurd_policy_clock);
+    for (unsigned i = 0; i < 8; i++)
+        (void)*page(p, i);
+    int status = take_all_but(0);
+    if (status)
+        return status;
+    goes_deep = true;
+    for (unsigned i = 8; i < 40; i++)
+        if (*page(p, i) != 1000 + i)
+            return 63;
+    return 0;
+}
+
+TEST(a_frame_that_a_worker_took_from_the_reserve_comes_back_before_others_get_one)
+{
+    EXPECT_EQ(child_run_with(400, "deep_worker", 0, NULL), 0);
 }
 
 /* ---- several threads ---- */
@@ -650,6 +696,7 @@ const struct test paged_tests[] = {
     T(paged_frames_go_back_when_others_need_them),
     T(a_page_that_does_not_come_ends_the_task),
     T(eviction_makes_progress_with_eight_frames_left),
+    T(a_frame_that_a_worker_took_from_the_reserve_comes_back_before_others_get_one),
     T(four_threads_page_in_and_out_of_one_store),
     {NULL, NULL},
 };

@@ -43,6 +43,7 @@ int child_double_free(void), child_liar(void);
 int child_sleep(void), child_waiters(void), child_giver(void), child_no_records(void);
 int child_signal(void), child_regions(void), child_lock_all(void), child_fetch_refused(void);
 int child_few_frames(void);
+int child_deep_worker(void);
 
 /* Starts this program again as child=NAME and waits: its exit status.  *reason (may be NULL) as in
  * hurd/task.h.  The child finds `argument` in child_argument. */
