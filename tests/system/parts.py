@@ -85,6 +85,21 @@ def a_serial_driver_that_dies_again_and_again_loses_no_output(lab):
         vm.expect_since(mark, r"argument 1: x{150}\s")
 
 
+def a_keyboard_driver_that_dies_again_and_again_types_on(lab):
+    with tempfile.TemporaryDirectory(prefix="pecan-parts-") as folder:
+        vm = shell(lab, modules=modules_of(lab, folder, "mortal/keyboard", "serial"))
+        vm.command("devices", 120)
+        mark = vm.mark()
+        for _ in range(400):
+            vm.press("a", "num_lock", "b", "num_lock", "ctrl-u")
+            if "start number 13" in vm.text:
+                break
+            vm.read(0)
+        vm.expect_since(mark, r"keyboard has ended \(\d+\); start number 13\s", 120)
+        vm.press("ctrl", "ctrl-e", "ctrl-u", *"hello", "spc", *"again", "ret")     # a lost code may have left Ctrl down
+        vm.expect_since(mark, r"argument 1: again\s", 120)
+
+
 def a_driver_of_the_console_that_is_no_good_is_replaced(lab):
     """tests/guest/device/bad_part.c: it loops, with a higher priority than the shell; it sleeps; it says nonsense; its sixth life is good."""
     with tempfile.TemporaryDirectory(prefix="pecan-parts-") as folder:
