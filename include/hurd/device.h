@@ -76,6 +76,7 @@ enum hurd_device_class {
     HURD_DEVICE_SPEAKER = 4, /* hurd/speaker.h */
     HURD_DEVICE_NET = 5,     /* hurd/net.h */
     HURD_DEVICE_FILES = 6,   /* no device, but the root's file server: hurd/fs.h */
+    HURD_DEVICE_CONSOLE = 7, /* hurd/console.h: the driver is deva's, and serves nobody else */
     HURD_DEVICE_CLASSES
 };
 

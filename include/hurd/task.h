@@ -30,6 +30,7 @@
 #define HURD_TASK_TEXT_MAX  8192u       /* of argz and envz together */
 #define HURD_TASK_NAME_MAX  16u         /* without a zero at the end if all 16 are used */
 #define HURD_TASK_IMAGE_MAX (16u << 20)
+#define HURD_TASK_PRIORITY  100u        /* of all threads of programs */
 
 enum hurd_task_op {
     /* 0 task, 1 UTCB location (the start of a block), or 0 or -1: the server chooses -> 0 global id

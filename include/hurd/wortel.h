@@ -75,8 +75,8 @@ enum hurd_wortel_op {
     /* For task only.  Thread of the space, pages of kernel memory (0 = no limit) -> word 0: 0 or L4
      * error. */
     HURD_WORTEL_SPACE_QUOTA = 84,
-    /* For task; and for deva and root, for their own threads.  Thread, priority (<= 150) -> word 0:
-     * 0 or L4 error. */
+    /* For task and deva; and for root, for its own threads.  Thread, priority (<= 150) -> word 0: 0
+     * or L4 error. */
     HURD_WORTEL_PRIORITY = 85,
     /* For every task in the table.  -> word 0: bytes of conventional RAM that physmem got, word 1:
      * bytes of the kernel's pool. */

@@ -23,6 +23,8 @@ enum uart_register {            /* the distance of a register from the first por
 
 enum {
     UART_INTERRUPT_RECEIVED = 0x01,
+    UART_INTERRUPT_CAN_SEND = 0x02,
+    UART_NO_INTERRUPT = 0x01,   /* in what is read from UART_FIFO */
     UART_FIFO_ON = 0x01,        /* bytes in the FIFO stay there */
     UART_FIFO_WORKS = 0xC0,
     UART_DIVISOR = 0x80,

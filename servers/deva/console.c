@@ -3,10 +3,10 @@
  * Invariant between two messages: if bytes wait, no reader waits that may have them.  Bytes become
  * a line, and are shown, only when a reader asks for lines.  So the next reader gets all that is
  * not read yet as it was typed.  Before: the loop of lib/hurd-cap (requests) and interrupts.c.
- * After: the drivers. */
+ * After: hardware.c, screen.c. */
 #include "console.h"
+#include "hardware.h"
 #include "master.h"
-#include "scrollback.h"
 #include "statusline.h"
 
 #include <hurd/assert.h>
@@ -16,7 +16,6 @@
 
 #include <hurd/deva.h>
 #include <hurd/startup.h>
-#include <hurd/wortel.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <pc/uart.h>
@@ -49,8 +48,8 @@ unsigned console_parts(void)
 static void console_put(uint8_t byte)
 {
     if (byte == '\n')
-        uart_write(&console.uart, '\r');
-    uart_write(&console.uart, byte);
+        hardware_put('\r');
+    hardware_put(byte);
     screen_write(&console.screen, byte);
 }
 
@@ -155,7 +154,7 @@ static unsigned reader_next(void)
     return i;
 }
 
-static void readers_serve(void)
+void console_serve_readers(void)
 {
     unsigned i;
     while ((i = reader_next()) < console.reader_count && input_ready(console.readers[i].kind)) {
@@ -179,7 +178,7 @@ static void interrupt(void)
     console_write("^C\n", 3);
 }
 
-static void input_put(uint8_t byte)
+void console_input(uint8_t byte)
 {
     if (byte == CTRL_C && console.foreground != console.owner)
         interrupt();
@@ -190,33 +189,15 @@ static void input_put(uint8_t byte)
 /* If the queue is full, bytes stay in the serial line until a reader takes some, so none is lost.
  * But while a program has the foreground, deva goes on reading: the next byte may be the program's
  * Ctrl-C. */
-static bool input_wanted(void)
+bool console_wants_input(void)
 {
     return fifo_count(&console.input) < FIFO_SIZE || console.foreground != console.owner;
 }
 
-/* Ctrl-Alt-Del.  A user who can press it could also press the machine's reset button. */
-static void restart_machine(void)
-{
-    console.keyboard.map.restart = false;
-    hurd_wortel_shutdown(__hurd_startup_data->wortel.cap, 0, HURD_SHUTDOWN_REBOOT);
-}
-
 void console_receive(void)
 {
-    uint8_t byte, keys[KEYMAP_MAX];
-    unsigned count;
-    for (unsigned i = 0; i < 256 && input_wanted() && uart_read(&console.uart, &byte); i++)
-        input_put(byte);
-    for (unsigned i = 0; i < 64 && keyboard_read(&console.keyboard, keys, &count); i++) {
-        for (unsigned k = 0; k < count; k++)
-            input_put(keys[k]);
-    }
-    if (console.keyboard.map.restart)
-        restart_machine();
-    scrollback_turn(&console.screen, console.keyboard.map.scroll);
-    console.keyboard.map.scroll = 0;
-    readers_serve();
+    hardware_receive();
+    console_serve_readers();
 }
 
 /* Looks for a Ctrl-C that was typed before interrupts were counted.  Forgets it and all bytes
@@ -243,7 +224,7 @@ unsigned console_set_foreground(unsigned owner, unsigned task)
     console.interrupts = 0;
     if (task != owner)
         interrupts += take_early_interrupts();
-    readers_serve();
+    console_serve_readers();
     return interrupts;
 }
 
@@ -281,7 +262,7 @@ void console_forget_task(unsigned task)
         console.owner = console.foreground = 0;
     else if (task == console.foreground)
         console.foreground = console.owner;
-    readers_serve();
+    console_serve_readers();
 }
 
 /* ---- requests ---- */

@@ -5,12 +5,14 @@
 #define DEVA_CONSOLE_H
 
 #include "fifo.h"
-#include "keyboard.h"
+#include "keymap.h"
 #include "line.h"
 #include "screen.h"
-#include "uart.h"
 
 #include <hurd/cap.h>
+
+#include "servers/keyboard/keyboard.h"
+#include "servers/serial/uart.h"
 
 #define CONSOLE_READERS      2200   /* `task` cannot create so many threads, so no reader is
                                        refused for lack of room */
@@ -36,6 +38,7 @@ struct console {
     struct uart uart;
     struct screen screen;
     struct keyboard keyboard;
+    struct keymap keymap;
     struct fifo input;                  /* bytes that were typed, and are neither read nor in the
                                            line */
     struct line line;                   /* the foreground's line, as far as a reader asked for
@@ -59,6 +62,11 @@ unsigned console_parts(void);           /* HURD_DEVA_HAS_* */
 /* Prints on the serial line and on the screen.  Blocks while the line takes no bytes: see
  * uart_write(). */
 void console_write(const char *text, unsigned size);
+
+/* A byte was typed.  console_serve_readers() gives it to who waits. */
+void console_input(uint8_t byte);
+bool console_wants_input(void);         /* if not, the serial line shall keep what it has */
+void console_serve_readers(void);
 
 /* Takes the bytes that the hardware has received, and serves the readers that wait.  An interrupt
  * calls for this. */

@@ -10,6 +10,7 @@
 #include "interrupts.h"
 #include "master.h"
 #include "owned.h"
+#include "parts.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -17,6 +18,7 @@
 #include <string.h>
 
 #include <hurd/block.h>
+#include <hurd/console.h>
 #include <hurd/deva.h>
 #include <hurd/device.h>
 #include <hurd/physmem.h>
@@ -137,6 +139,12 @@ static int serve_describe(struct hurd_cap_call *call)
     return 0;
 }
 
+/* The device is a part of the console, and its driver gets the interrupt when it takes the part. */
+static bool is_part(const struct hurd_device *is)
+{
+    return is->class == HURD_DEVICE_CONSOLE;
+}
+
 static int serve_ports(struct hurd_cap_call *call)
 {
     unsigned first, count;
@@ -144,7 +152,7 @@ static int serve_ports(struct hurd_cap_call *call)
         return EINVAL;
     if (!owned_has(&device_of(call)->is, HURD_RESOURCE_PORTS, first, count))
         return EPERM;
-    return master_serve_ports(call);
+    return is_part(&device_of(call)->is) ? master_map_ports(call) : master_serve_ports(call);
 }
 
 static int serve_memory(struct hurd_cap_call *call)
@@ -162,7 +170,7 @@ static int serve_irq_attach(struct hurd_cap_call *call)
         return EINVAL;
     const struct hurd_resource *line = owned_line(&device_of(call)->is, call->arg[1]);
     L4_ThreadId_t handler = { .raw = call->arg[2] };
-    if (!line || !L4_IsGlobalId(handler) || L4_Version(handler) != call->task)
+    if (!line || is_part(&device_of(call)->is) || !L4_IsGlobalId(handler) || L4_Version(handler) != call->task)
         return EPERM;
     return line->size ? interrupt_share(line->base, handler)
                       : interrupt_attach(line->base, handler);
@@ -173,7 +181,7 @@ static int serve_irq_detach(struct hurd_cap_call *call)
     if (call->words != 2)
         return EINVAL;
     const struct hurd_resource *line = owned_line(&device_of(call)->is, call->arg[1]);
-    if (!line)
+    if (!line || is_part(&device_of(call)->is))
         return EPERM;
     return line->size ? interrupt_unshare(line->base, call->from)
                       : interrupt_detach(line->base, call->task);
@@ -245,6 +253,10 @@ static int device_serve(struct hurd_cap_call *call)
         return serve_block_register(call);
     case HURD_DEVA_BLOCK_CHECK:
         return serve_block_check(call);
+    case HURD_CONSOLE_DRIVE:
+        return is_part(is) ? part_serve_drive(call, is) : EPERM;
+    case HURD_CONSOLE_EXCHANGE:
+        return is_part(is) ? part_serve_exchange(call, is) : EPERM;
     default:
         return EOPNOTSUPP;
     }
@@ -291,7 +303,7 @@ static bool grant_read(const struct hurd_cap_call *call, struct hurd_device *d)
         d->count > HURD_DEVICE_RESOURCES)
         return false;
     memcpy(d->resource, arg + GRANT_HEAD, d->count * sizeof d->resource[0]);
-    return owned_valid(d);
+    return owned_valid(d) && (!is_part(d) || part_of(d) != PARTS);
 }
 
 static bool is_devas(const struct hurd_resource *r)
@@ -308,7 +320,7 @@ static bool is_devas(const struct hurd_resource *r)
 
 static bool is_free(const struct hurd_device *d)
 {
-    for (unsigned i = 0; i < d->count; i++) {
+    for (unsigned i = 0; i < d->count && !is_part(d); i++) {
         if (is_devas(&d->resource[i]))
             return false;
     }

@@ -5,6 +5,7 @@
  * master.c and device.c (those of clients). */
 #include "interrupts.h"
 #include "console.h"
+#include "hardware.h"
 #include "omega0.h"
 
 #include <errno.h>
@@ -77,8 +78,8 @@ void interrupt_forget_task(unsigned task)
 
 bool interrupt_is_devas(unsigned irq)
 {
-    return (irq == IRQ_SERIAL && console.uart.present) ||
-           (irq == IRQ_KEYBOARD && console.keyboard.present);
+    return (irq == IRQ_SERIAL && hardware_present(PART_SERIAL)) ||
+           (irq == IRQ_KEYBOARD && hardware_present(PART_KEYBOARD));
 }
 
 /* ---- shared lines ---- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The keyboard's state and tables.  A code with bit 7 means that the key was released.  Before:
- * keyboard.c, for each byte that the controller has.  Pure; tested in tests/host/keymap.c. */
+ * hardware.c, for each byte that the controller had.  Pure; tested in tests/host/keymap.c. */
 #include "keymap.h"
 #include "accents.h"
 

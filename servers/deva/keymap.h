@@ -17,8 +17,8 @@ struct keymap {
     bool caps_lock, num_lock;
     uint16_t accent;        /* it waits for its letter; 0: none does */
     enum keymap_layout layout;
-    bool restart;           /* Ctrl-Alt-Del was pressed; console.c clears it */
-    int scroll;             /* Shift-PgUp less Shift-PgDn, since console.c cleared it */
+    bool restart;           /* Ctrl-Alt-Del was pressed; hardware.c clears it */
+    int scroll;             /* Shift-PgUp less Shift-PgDn, since hardware.c cleared it */
 };
 
 /* Takes the next scan code and writes the bytes for it to `out`.  Returns their number, 0 to

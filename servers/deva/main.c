@@ -10,6 +10,7 @@
 #include "interrupts.h"
 #include "master.h"
 #include "omega0.h"
+#include "parts.h"
 #include "ports.h"
 
 #include <errno.h>
@@ -61,6 +62,7 @@ static int serve_other(struct hurd_cap_call *call)
 /* Requests for which the kind of the capability does not matter, or that have none. */
 static int serve_any(struct hurd_cap_call *call)
 {
+    parts_spoken(call->from);
     switch (call->label) {
     case HURD_DEVICE_DRIVER_FIND:
         return device_serve_find(call);
@@ -79,6 +81,7 @@ static unsigned forget_task(unsigned task)
     block_forget_task(task);
     dma_forget_task(task);
     ranges_forget_task(task);
+    parts_forget_task(task);
     return 0;
 }
 
@@ -180,16 +183,16 @@ static int bootstrap_final(void)
                         NULL, NULL);
 }
 
-/* Waits for the next message.  With a shared interrupt on its way, deva replies first: a client
- * that still waits for its reply must not get an interrupt in its place. */
+/* Waits for the next message.  With a shared interrupt or news for a driver on its way, deva replies
+ * first: a client that still waits for its reply must not get them in its place. */
 static L4_MsgTag_t next_message(bool reply, L4_ThreadId_t *from)
 {
     L4_Accept(L4_UntypedWordsAcceptor);
-    if (!omega0_masked())
+    if (!omega0_masked() && !parts_need_pass())
         return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
     if (reply)
         L4_Reply(*from);
-    uint32_t us = interrupts_pass();
+    uint32_t parts = parts_pass(), lines = interrupts_pass(), us = parts < lines ? parts : lines;
     return us == UINT32_MAX ? L4_Wait(from) : L4_Wait_Timeout(L4_TimePeriod(us), from);
 }
 

@@ -8,9 +8,9 @@
 #include "devmem.h"
 #include "dma.h"
 #include "interrupts.h"
+#include "parts.h"
 
 #include <errno.h>
-#include <stddef.h>
 
 #include <hurd/deva.h>
 #include <hurd/device.h>
@@ -18,6 +18,8 @@
 #include <hurd/wortel.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
+
+enum { SCREEN_PORTS = 0x3d4, SCREEN_PORTS_LAST = 0x3d5 };
 
 static const struct hurd_cap_class master_class;
 static struct hurd_cap_object master;
@@ -74,8 +76,8 @@ static int serve_keymap(struct hurd_cap_call *call)
         (call->arg[1] >= HURD_DEVA_KEYMAPS && call->arg[1] != HURD_DEVA_KEYMAP_ASK))
         return EINVAL;
     if (call->arg[1] != HURD_DEVA_KEYMAP_ASK)
-        console.keyboard.map.layout = call->arg[1];
-    call->reply[0] = console.keyboard.map.layout;
+        console.keymap.layout = call->arg[1];
+    call->reply[0] = console.keymap.layout;
     call->reply_words = 1;
     return 0;
 }
@@ -109,14 +111,8 @@ bool master_ports_valid(L4_Word_t fpage, unsigned *first, unsigned *count)
 
 bool master_ports_ours(unsigned first, unsigned count)
 {
-    static const struct { unsigned first, last; } ours[] = {
-        { 0x60, 0x60 }, { 0x64, 0x64 }, { 0x3d4, 0x3d5 }, { 0x3f8, 0x3ff },
-    };
-    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
-        if (first <= ours[i].last && ours[i].first < first + count)
-            return true;
-    }
-    return false;
+    bool screens = first <= SCREEN_PORTS_LAST && SCREEN_PORTS < first + count;
+    return screens || part_has_port(first, count);
 }
 
 int master_take_ports(L4_Word_t io_fpage)
@@ -128,13 +124,8 @@ int master_take_ports(L4_Word_t io_fpage)
 }
 
 /* wortel maps the ports to deva, and deva maps them on to the client. */
-int master_serve_ports(struct hurd_cap_call *call)
+int master_map_ports(struct hurd_cap_call *call)
 {
-    unsigned first, count;
-    if (call->words != 2 || !master_ports_valid(call->arg[1], &first, &count))
-        return EINVAL;
-    if (master_ports_ours(first, count))
-        return EBUSY;
     L4_Word_t fpage = call->arg[1] | 7;
     int err = master_take_ports(fpage);
     if (err)
@@ -143,6 +134,14 @@ int master_serve_ports(struct hurd_cap_call *call)
     call->reply[1] = fpage;
     call->reply_typed = 2;
     return 0;
+}
+
+int master_serve_ports(struct hurd_cap_call *call)
+{
+    unsigned first, count;
+    if (call->words != 2 || !master_ports_valid(call->arg[1], &first, &count))
+        return EINVAL;
+    return master_ports_ours(first, count) ? EBUSY : master_map_ports(call);
 }
 
 static int master_serve(struct hurd_cap_call *call)

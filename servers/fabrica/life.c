@@ -88,13 +88,20 @@ enum hurd_bus_state life_state(const struct node *n)
 
 /* ---- one driver ---- */
 
+/* A small archive has one program for several drivers. */
+bool life_program(const struct rule *rule, struct cpio_entry *entry)
+{
+    return cpio_find(site.archive, site.archive_size, rule->name, entry) ||
+           (rule->image[0] && cpio_find(site.archive, site.archive_size, rule->image, entry));
+}
+
 /* The program gets frames of ours, and the console, but no device yet. */
 static int program_start(struct life *l, struct hurd_task_created *created)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
     const struct rule *rule = l->node->rule;
     struct cpio_entry entry;
-    if (!cpio_find(site.archive, site.archive_size, rule->name, &entry))
+    if (!life_program(rule, &entry))
         return ENOENT;
     L4_Word_t control, image;
     int err = hurd_pm_control_split(site.physmem, data->physmem_control.cap, rule->frames,

@@ -16,6 +16,10 @@ struct site {
 };
 extern struct site site;
 
+struct cpio_entry;
+/* Finds the rule's program in the archive.  Returns false if it is not there. */
+bool life_program(const struct rule *rule, struct cpio_entry *entry);
+
 /* Starts the device's driver, with one argument or none.  Returns 0; ENODEV: none fits; EALREADY:
  * it runs; ENOMEM, EAGAIN: no memory, or no thread that waits for its end. */
 int life_start(struct node *n, const char *argument);

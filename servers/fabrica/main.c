@@ -39,6 +39,7 @@ static struct rule rules[RULES];
 static unsigned rule_count;
 static unsigned root, isa, pci;         /* numbers of the root and of the busses */
 static bool has_pci;
+static L4_Word_t console_parts;
 
 /* ---- events ---- */
 
@@ -74,7 +75,7 @@ static void device_inserted(struct node *n)
     struct cpio_entry entry;
     event_note(HURD_BUS_INSERTED, n);
     n->rule = rules_find(rules, rule_count, n);
-    if (n->rule && !cpio_find(site.archive, site.archive_size, n->rule->name, &entry))
+    if (n->rule && !life_program(n->rule, &entry))
         n->rule = NULL;         /* a small archive has rules without drivers */
 }
 
@@ -130,7 +131,7 @@ static void find_devices(void)
     isa = tree_add(root, HURD_BUS_ROOT, "isa")->number;
     if (has_pci)
         pci = tree_add(root, HURD_BUS_ROOT, "pci")->number;
-    isa_scan(isa, has_pci);
+    isa_scan(isa, has_pci, console_parts);
     for (unsigned i = 0; i < tree_count; i++) {
         if (tree[i].bus == HURD_BUS_ISA)
             device_inserted(&tree[i]);
@@ -220,8 +221,8 @@ static int serve(struct hurd_cap_call *call)
 static int master_find(void)
 {
     for (int i = 0; i < TRIES; i++) {
-        L4_Word_t kind, parts;
-        if (!hurd_deva_info(site.deva, site.master, &kind, &parts))
+        L4_Word_t kind;
+        if (!hurd_deva_info(site.deva, site.master, &kind, &console_parts))
             return kind == HURD_DEVA_KIND_MASTER ? 0 : ENOENT;
         L4_Sleep(L4_TimePeriod(PAUSE));
     }

@@ -76,7 +76,7 @@ static bool class_word(struct rule *r, const char *text)
     static const char *const names[HURD_DEVICE_CLASSES] = {
         [HURD_DEVICE_ANY] = "", [HURD_DEVICE_OTHER] = "other", [HURD_DEVICE_BLOCK] = "block",
         [HURD_DEVICE_CLOCK] = "clock", [HURD_DEVICE_SPEAKER] = "speaker", [HURD_DEVICE_NET] = "net",
-        [HURD_DEVICE_FILES] = "files",
+        [HURD_DEVICE_FILES] = "files", [HURD_DEVICE_CONSOLE] = "console",
     };
     for (int i = HURD_DEVICE_OTHER; i < HURD_DEVICE_CLASSES; i++) {
         if (!strcmp(text, names[i])) {
@@ -105,6 +105,14 @@ static bool frames_word(struct rule *r, const char *text)
     return rest && !*rest && r->frames > 0 && r->frames <= FRAMES_MOST;
 }
 
+static bool image_word(struct rule *r, const char *text)
+{
+    if (!*text || strlen(text) >= sizeof r->image)
+        return false;
+    strcpy(r->image, text);
+    return true;
+}
+
 static bool is_word(const char *word, const char *key, const char **value)
 {
     size_t size = strlen(key);
@@ -127,6 +135,8 @@ static bool rule_word(struct rule *r, const char *word)
         return match_word(r, MATCH_CLASS, value);
     if (is_word(word, "class=", &value))
         return class_word(r, value);
+    if (is_word(word, "image=", &value))
+        return image_word(r, value);
     if (is_word(word, "disks=", &value))
         return disks_word(r, value);
     return is_word(word, "frames=", &value) && frames_word(r, value);

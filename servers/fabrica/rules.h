@@ -5,10 +5,11 @@
  *      isa=NAME        fits the ISA device of that name
  *      pci=VVVV:DDDD   fits PCI devices of that vendor and device (hexadecimal)
  *      pciclass=CCSS   fits PCI devices of that class and subclass (hexadecimal)
- *      class=NAME      its protocol: block, clock, speaker, net, other
+ *      class=NAME      its protocol: block, clock, speaker, net, console, other
  *      dma             the device is a bus master
  *      disks=F-L       it serves the disks with these numbers
  *      frames=N        frames that the driver gets (64)
+ *      image=NAME      if the archive has no program of the driver's name, it is this one
  *      ask             it is started only when somebody asks for it */
 #ifndef FABRICA_RULES_H
 #define FABRICA_RULES_H
@@ -29,6 +30,7 @@ struct match {
 
 struct rule {
     char name[RULE_NAME];       /* of the driver; ends with a zero */
+    char image[RULE_NAME];      /* of its program, if the archive has none of that name; or empty */
     struct match match[RULE_MATCHES];
     enum hurd_device_class class;
     bool dma, ask;

@@ -23,8 +23,8 @@
 #define NAME_MAX        HURD_TASK_NAME_MAX
 #define COUNTERS        5u          /* the first ones of enum hurd_space_counter */
 
-#define PRIORITY_DEFAULT 100u       /* of all threads of programs, pagers too; no program gets
-                                       more */
+#define PRIORITY_DEFAULT HURD_TASK_PRIORITY     /* of all threads of programs, pagers too; no
+                                       program gets more from us */
 #define PRIORITY_BOOT    110u       /* of the threads of tasks that wortel started, so the shell
                                        answers beside any program */
 #define PRIORITY_LIMIT   120u       /* the highest priority that those tasks may choose */

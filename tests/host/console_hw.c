@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/deva/uart.c servers/deva/keyboard.c servers/deva/keymap.c servers/deva/accents.c */
-/* deva's drivers on a machine made of C: with the hardware, without it, and with it broken. */
+/* links: servers/serial/uart.c servers/keyboard/keyboard.c */
+/* The console's hardware on a machine made of C: with the hardware, without it, and with it broken. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "servers/deva/fifo.h"
-#include "servers/deva/keyboard.h"
 #include "servers/deva/ports.h"
-#include "servers/deva/uart.h"
+#include "servers/keyboard/keyboard.h"
+#include "servers/serial/uart.h"
 
 /* ---- the machine ---- */
 
@@ -242,6 +242,31 @@ static void a_uart_hands_out_what_it_received_in_order(void **state)
     assert_false(uart_read(&u, &byte));
 }
 
+/* ---- a driver's serial port ---- */
+
+static void a_uart_is_adopted_with_what_it_has_received_and_sends_what_it_takes(void **state)
+{
+    (void) state;
+    struct uart u;
+    uint8_t byte;
+    machine.received = "a";
+    uart_adopt(&u, 0x3f8);
+    assert_int_equal(machine.uart[1], 0);
+    size_t before = machine.sent_count;
+    assert_int_equal(uart_send_some(&u, (const uint8_t *) "0123456789abcdefgh", 18), 18);
+    machine.uart_jammed = true;
+    assert_int_equal(uart_send_some(&u, (const uint8_t *) "x", 1), 0);
+    assert_int_equal(machine.sent_count, before + 18);
+    assert_memory_equal(machine.sent + before, "0123456789abcdefgh", 18);
+    assert_true(uart_read(&u, &byte));
+    assert_int_equal(byte, 'a');
+    uart_listen(&u, true, true);
+    assert_int_equal(machine.uart[1], 3);
+    uart_listen(&u, false, true);
+    assert_int_equal(machine.uart[1], 2);
+    assert_false(uart_interrupt_waits(&u));
+}
+
 /* ---- keyboard ---- */
 
 static void a_keyboard_controller_is_set_as_a_whole_and_its_mouse_is_off(void **state)
@@ -253,42 +278,51 @@ static void a_keyboard_controller_is_set_as_a_whole_and_its_mouse_is_off(void **
     assert_true(machine.keyboard_scans);
 }
 
-static void expect_letter_a(struct keyboard *k)
+static void expect_key(struct keyboard *k)
 {
-    uint8_t out[KEYMAP_MAX];
-    unsigned count;
+    uint8_t code;
     machine.codes = (const uint8_t[]) { 0x1e, 0 };
-    assert_true(keyboard_read(k, out, &count));
-    assert_int_equal(count, 1);
-    assert_int_equal(out[0], 'a');
-    assert_false(keyboard_read(k, out, &count));
+    assert_true(keyboard_read(k, &code));
+    assert_int_equal(code, 0x1e);
+    assert_false(keyboard_read(k, &code));
+    machine.codes = NULL;
 }
 
-static void press(struct keyboard *k, uint8_t code)
+/* The lights shall be on; then the keyboard's answers are read. */
+static void light(struct keyboard *k, uint8_t lights)
 {
-    uint8_t out[KEYMAP_MAX];
-    unsigned count;
-    machine.codes = (const uint8_t[]) { code, 0 };
-    for (int i = 0; i < 10 && keyboard_read(k, out, &count); i++)
-        assert_int_equal(count, 0);
-    assert_false(keyboard_read(k, out, &count));
+    uint8_t code;
+    keyboard_light(k, lights);
+    for (int i = 0; i < 10 && keyboard_read(k, &code); i++)
+        continue;
+    assert_false(keyboard_read(k, &code));
 }
 
-static void lights_follow_the_locks(void **state)
+static void lights_are_as_they_shall_be(void **state)
 {
     (void) state;
     struct keyboard k;
     machine.lights = 7;             /* as a BIOS may have left them */
     assert_true(keyboard_init(&k));
     assert_int_equal(machine.lights, 0);
-    press(&k, 0x3a);
+    light(&k, 4);
     assert_int_equal(machine.lights, 4);
-    press(&k, 0xba);
-    press(&k, 0x45);
+    light(&k, 6);
     assert_int_equal(machine.lights, 6);
-    press(&k, 0x3a);
+    expect_key(&k);
+}
+
+static void lights_that_change_while_the_keyboard_is_told_are_told_after_that(void **state)
+{
+    (void) state;
+    struct keyboard k;
+    uint8_t code;
+    assert_true(keyboard_init(&k));
+    keyboard_light(&k, 4);
+    assert_true(keyboard_read(&k, &code));      /* the answer to the command: now it is told 4 */
+    k.lights = 2;
+    light(&k, 2);
     assert_int_equal(machine.lights, 2);
-    expect_letter_a(&k);
 }
 
 static void a_keyboard_that_is_told_of_lights_and_says_nothing_loses_no_key(void **state)
@@ -297,13 +331,34 @@ static void a_keyboard_that_is_told_of_lights_and_says_nothing_loses_no_key(void
     struct keyboard k;
     assert_true(keyboard_init(&k));
     machine.keyboard_silent = true;
-    press(&k, 0x3a);
-    press(&k, 0x3a);
-    expect_letter_a(&k);
+    light(&k, 4);
+    light(&k, 0);
+    expect_key(&k);
     machine.keyboard_silent = false;
-    press(&k, 0x45);
+    light(&k, 2);
     assert_int_equal(machine.lights, 2);
-    expect_letter_a(&k);
+    expect_key(&k);
+}
+
+static void a_keyboard_is_adopted_with_its_keys_whatever_its_driver_has_left(void **state)
+{
+    (void) state;
+    struct keyboard k;
+    uint8_t code;
+    assert_true(keyboard_init(&k));
+    keyboard_light(&k, 4);                      /* its driver ends after the first half */
+    machine.said = 0;
+    machine.config = CONFIG_KEYBOARD_OFF;
+    machine.codes = (const uint8_t[]) { 0x1e, 0 };
+    keyboard_adopt(&k, 2);
+    bool typed = false;
+    while (keyboard_read(&k, &code))
+        typed = typed || code == 0x1e;
+    assert_true(typed);
+    assert_int_equal(machine.config, 0x65);
+    light(&k, 2);
+    assert_int_equal(machine.lights, 2);
+    expect_key(&k);
 }
 
 static void a_mouse_that_was_left_on_keeps_no_key_back(void **state)
@@ -313,7 +368,7 @@ static void a_mouse_that_was_left_on_keeps_no_key_back(void **state)
     machine.mouse_reports = true;
     machine.config = 0x47;
     assert_true(keyboard_init(&k));
-    expect_letter_a(&k);
+    expect_key(&k);
 }
 
 /* One that somebody switches on again, or a controller that cannot switch it off. */
@@ -321,15 +376,14 @@ static void bytes_of_a_mouse_are_taken_and_are_no_keys(void **state)
 {
     (void) state;
     struct keyboard k;
-    uint8_t out[KEYMAP_MAX];
-    unsigned count = 99;
+    uint8_t code = 99;
     assert_true(keyboard_init(&k));
     machine.mouse_reports = true;
     machine.config &= (uint8_t) ~CONFIG_MOUSE_OFF;
-    assert_true(keyboard_read(&k, out, &count));
-    assert_int_equal(count, 0);
+    assert_true(keyboard_read(&k, &code));
+    assert_int_equal(code, 0);
     machine.mouse_reports = false;
-    expect_letter_a(&k);
+    expect_key(&k);
 }
 
 static void a_keyboard_controller_that_answers_nothing_still_types(void **state)
@@ -339,18 +393,17 @@ static void a_keyboard_controller_that_answers_nothing_still_types(void **state)
     machine.keyboard_silent = true;
     assert_true(keyboard_init(&k));
     assert_true(machine.reads < 1000 && machine.pauses <= 200);
-    expect_letter_a(&k);
+    expect_key(&k);
 }
 
 static void a_missing_keyboard_controller_is_noticed(void **state)
 {
     (void) state;
     struct keyboard k;
-    uint8_t out[KEYMAP_MAX];
-    unsigned count;
+    uint8_t code;
     machine.has_keyboard = false;
     assert_false(keyboard_init(&k));
-    assert_false(keyboard_read(&k, out, &count));
+    assert_false(keyboard_read(&k, &code));
 }
 
 static void a_keyboard_controller_that_never_gets_ready_is_given_up(void **state)
@@ -369,22 +422,6 @@ static void a_keyboard_controller_that_never_runs_dry_is_given_up(void **state)
     machine.keyboard_babbles = true;
     assert_false(keyboard_init(&k));
     assert_true(machine.reads < 100000);
-}
-
-static void a_keyboard_types_what_its_scan_codes_say(void **state)
-{
-    (void) state;
-    struct keyboard k;
-    uint8_t out[KEYMAP_MAX];
-    unsigned count;
-    assert_true(keyboard_init(&k));
-    machine.codes = (const uint8_t[]) { 0x2a, 0x1e, 0 };
-    assert_true(keyboard_read(&k, out, &count));
-    assert_int_equal(count, 0);
-    assert_true(keyboard_read(&k, out, &count));
-    assert_int_equal(count, 1);
-    assert_int_equal(out[0], 'A');
-    assert_false(keyboard_read(&k, out, &count));
 }
 
 /* ---- queue ---- */
@@ -417,16 +454,18 @@ int main(void)
         M(a_uart_that_jams_costs_a_bounded_time_and_recovers),
         M(a_uart_with_a_slow_reader_loses_nothing),
         M(a_uart_hands_out_what_it_received_in_order),
+        M(a_uart_is_adopted_with_what_it_has_received_and_sends_what_it_takes),
         M(a_keyboard_controller_is_set_as_a_whole_and_its_mouse_is_off),
-        M(lights_follow_the_locks),
+        M(lights_are_as_they_shall_be),
+        M(lights_that_change_while_the_keyboard_is_told_are_told_after_that),
         M(a_keyboard_that_is_told_of_lights_and_says_nothing_loses_no_key),
+        M(a_keyboard_is_adopted_with_its_keys_whatever_its_driver_has_left),
         M(a_mouse_that_was_left_on_keeps_no_key_back),
         M(bytes_of_a_mouse_are_taken_and_are_no_keys),
         M(a_keyboard_controller_that_answers_nothing_still_types),
         M(a_missing_keyboard_controller_is_noticed),
         M(a_keyboard_controller_that_never_gets_ready_is_given_up),
         M(a_keyboard_controller_that_never_runs_dry_is_given_up),
-        M(a_keyboard_types_what_its_scan_codes_say),
         M(a_queue_keeps_order_and_refuses_when_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,7 @@ static void a_line_without_sense_is_left_out_and_named(void **state)
         "x: isa=twelve_bytes", "x: pci=10ec", "x: pci=10ec:802", "x: pci=10ec:80290",
         "x: pci=10ec-8029", "x: pci=+0ec:8029", "x: pciclass=01", "x: pciclass=01g1", "x: class=",
         "x: class=nothing", "x: disks=3", "x: disks=3-2", "x: disks=0-8", "x: disks=-1-2",
-        "x: frames=0", "x: frames=5000", "x: frames=1x", "x: frames=", "x: what",
+        "x: image=", "x: image=0123456789abcdef", "x: frames=0", "x: frames=5000", "x: frames=1x", "x: frames=", "x: what",
         "x: isa=a isa=b isa=c isa=d isa=e", "x: frames=99999999999999999999",
         "x: a_word_that_is_much_longer_than_any_word_that_there_can_be",
     };
@@ -109,7 +109,7 @@ static void the_isa_bus_has_the_disks_only_without_pci(void **state)
     for (int pci = 0; pci < 2; pci++) {
         bool ide = false, rtc = false;
         tree_count = 0;
-        isa_scan(0, pci);
+        isa_scan(0, pci, 0);
         for (unsigned i = 0; i < tree_count; i++) {
             ide |= !strcmp(tree[i].name, "ide");
             rtc |= !strcmp(tree[i].name, "rtc");

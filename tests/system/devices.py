@@ -32,6 +32,8 @@ def listed(text, name):
 ISA = [
     r"rtc +ports 70-71  irq 8  driver rtc: runs \(task \d+, start number 1\)",
     r"speaker +port 42  port 61  driver speaker: runs",
+    r"keyboard +port 60  port 64  irq 1  driver keyboard: runs",
+    r"com1 +ports 3f8-3ff  irq 4  driver serial: runs",
     r"com2 +ports 2f8-2ff  irq 3$",
     r"floppy +ports 3f0-3f5  port 3f7  ports 4-5  port 81  ports a-c  irq 6  driver floppy: not started",
 ]

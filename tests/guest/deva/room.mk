@@ -11,7 +11,7 @@ driver_test_CFLAGS := -I.
 driver_test_INIT := devices
 # For tests/system: a deva that hangs on demand, and the program that watches.
 PROGRAMS          += deva-sleepy late_test
-deva-sleepy_SRC   := $(wildcard servers/deva/*.c servers/deva/*.asm) tests/guest/deva/sleepy.c
+deva-sleepy_SRC   := $(deva_SRC) tests/guest/deva/sleepy.c
 deva-sleepy_LDS   := lib/hurd-mm/program.lds
 deva-sleepy_LIBS  := terminal hurd-mm c hurd-cap l4
 deva-sleepy_CFLAGS := -I.

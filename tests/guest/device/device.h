@@ -19,4 +19,10 @@ void line_that_no_driver_wants_is_switched_off_for_a_while(void);
 void line_goes_on_when_a_driver_does_not_say_that_it_is_done(void);
 void line_is_shared_or_not_by_all(void);
 
+/* part.c */
+void part_of_the_console_has_nothing_else(void);
+void part_of_the_console_is_driven_by_one_thread_that_makes_sense(void);
+void part_of_the_console_does_not_wait_for_programs_while_it_makes_sense(void);
+void part_of_the_console_goes_back_to_deva_when_its_driver_is_silent(void);
+
 #endif

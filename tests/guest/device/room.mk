@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 PROGRAMS           += device_test
 APP_TESTS          += device_test
-device_test_SRC    := tests/guest/deva/suite.c tests/guest/device/device_test.c tests/guest/device/shared.c servers/deva/ports.asm
+device_test_SRC    := tests/guest/deva/suite.c $(addprefix tests/guest/device/,device_test.c part.c shared.c) servers/deva/ports.asm
 device_test_LDS    := lib/hurd-mm/program.lds
 device_test_LIBS   := hurd-mm c hurd-cap l4
 device_test_CFLAGS := -I.
 device_test_INIT   := devices
 # For tests/system: a driver that is no good.
 PROGRAMS       += bad/rtc
-bad/rtc_SRC    := $(rtc_SRC) tests/guest/device/bad.c
+bad/rtc_SRC    := $(isa_SRC) tests/guest/device/bad.c
 bad/rtc_LDS    := lib/hurd-mm/program.lds
 bad/rtc_LIBS   := driver hurd-mm c hurd-cap l4
 bad/rtc_CFLAGS := -I.
@@ -29,3 +29,32 @@ straydev_SRC    := tests/guest/device/straydev.c
 straydev_LDS    := lib/hurd-mm/program.lds
 straydev_LIBS   := hurd-mm c hurd-cap l4
 straydev_CFLAGS := -I.
+# For tests/system: drivers of the console's parts that are no good, such that die, and what they print.
+PROGRAMS          += bad/serial mortal/serial mortal/keyboard lines
+bad/serial_SRC    := $(isa_SRC) tests/guest/device/bad_part.c
+bad/serial_LDS    := lib/hurd-mm/program.lds
+bad/serial_LIBS   := driver hurd-mm c hurd-cap l4
+bad/serial_CFLAGS := -I.
+bad/serial_LDFLAGS := --wrap=driver_console
+mortal/serial_SRC    := $(isa_SRC) tests/guest/device/mortal_part.c
+mortal/serial_LDS    := lib/hurd-mm/program.lds
+mortal/serial_LIBS   := driver hurd-mm c hurd-cap l4
+mortal/serial_CFLAGS := -I.
+mortal/serial_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8)
+mortal/keyboard_SRC    := $(isa_SRC) tests/guest/device/mortal_part.c
+mortal/keyboard_LDS    := lib/hurd-mm/program.lds
+mortal/keyboard_LIBS   := driver hurd-mm c hurd-cap l4
+mortal/keyboard_CFLAGS := -I.
+mortal/keyboard_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8)
+lines_SRC    := tests/guest/device/lines.c
+lines_LDS    := lib/hurd-mm/program.lds
+lines_LIBS   := hurd-mm c hurd-cap l4
+# For tests/system: the drivers of servers/isa under their own names.
+define isa_rules
+PROGRAMS    += $(1)
+$(1)_SRC    := $$(isa_SRC)
+$(1)_LDS    := lib/hurd-mm/program.lds
+$(1)_LIBS   := driver hurd-mm c hurd-cap l4
+$(1)_CFLAGS := -I.
+endef
+$(foreach d,rtc keyboard serial,$(eval $(call isa_rules,$(d))))

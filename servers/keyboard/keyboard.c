@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The 8042 keyboard controller.  The program that had the machine before may have left it in any
- * state: with the mouse on, with bytes in its buffer, with another set of scan codes.  So deva sets
+ * state: with the mouse on, with bytes in its buffer, with another set of scan codes.  So this sets
  * everything, and throws away what the controller says meanwhile; it asks for nothing, because some
  * controllers answer no command.  Every wait has a limit: a missing controller reads as all ones,
- * and a broken one is never ready.  Before: console.c. */
+ * and a broken one is never ready.  Before: keys.c, or deva's console.c while no driver runs. */
 #include "keyboard.h"
-#include "ports.h"
+
+#include "servers/deva/ports.h"
 
 enum {
     DATA = 0x60,
@@ -30,8 +31,6 @@ enum {
     KEY_SET_DEFAULTS = 0xf6,        /* for the keyboard itself: use scan codes of set 2, */
     KEY_ENABLE = 0xf4,              /* and send them */
     KEY_LIGHTS = 0xed,              /* the next byte says which lights are on */
-    LIGHT_NUM = 2,
-    LIGHT_CAPS = 4,
     KEY_ACKNOWLEDGE = 0xfa,
 
     POLLS = 20000,
@@ -94,56 +93,67 @@ static bool tell_keyboard(uint8_t value)
     return true;
 }
 
+enum {
+    CONFIG = CONFIG_KEYBOARD_INTERRUPT | CONFIG_SYSTEM | CONFIG_MOUSE_OFF | CONFIG_TRANSLATE,
+};
+
 bool keyboard_init(struct keyboard *k)
 {
-    const uint8_t config =
-        CONFIG_KEYBOARD_INTERRUPT | CONFIG_SYSTEM | CONFIG_MOUSE_OFF | CONFIG_TRANSLATE;
     *k = (struct keyboard) { .present = false };
     k->present = port_in8(STATUS) != 0xff && put(COMMAND, COMMAND_KEYBOARD_OFF) &&
                  put(COMMAND, COMMAND_MOUSE_OFF) && wait_until_taken() && drain() &&
-                 put(COMMAND, COMMAND_WRITE_CONFIG) && put(DATA, config) &&
+                 put(COMMAND, COMMAND_WRITE_CONFIG) && put(DATA, CONFIG) &&
                  put(COMMAND, COMMAND_KEYBOARD_ON) && tell_keyboard(KEY_SET_DEFAULTS) &&
                  tell_keyboard(KEY_LIGHTS) && tell_keyboard(0) && tell_keyboard(KEY_ENABLE) &&
                  drain();
     return k->present;
 }
 
-static uint8_t lights_wanted(const struct keymap *map)
+/* The last one may have stopped in the middle of a command; the lights' command ends that. */
+void keyboard_adopt(struct keyboard *k, uint8_t lights)
 {
-    return (map->num_lock ? LIGHT_NUM : 0) | (map->caps_lock ? LIGHT_CAPS : 0);
+    *k = (struct keyboard) { .present = true };
+    if (put(COMMAND, COMMAND_WRITE_CONFIG))
+        put(DATA, CONFIG);
+    put(COMMAND, COMMAND_KEYBOARD_ON);
+    keyboard_light(k, lights);
 }
 
 /* A step of the conversation: the command, the keyboard's acknowledgement, the lights, another
- * acknowledgement.  If one does not come, the next change of a lock begins anew. */
-static void lights_step(struct keyboard *k, bool changed, bool acknowledged)
+ * acknowledgement.  If one does not come, the next change of the lights begins anew. */
+static void lights_step(struct keyboard *k)
 {
-    if (changed) {
-        k->telling = put(DATA, KEY_LIGHTS) ? LIGHTS_ASKED : LIGHTS_SET;
-    } else if (acknowledged && k->telling == LIGHTS_ASKED) {
-        k->lights = lights_wanted(&k->map);
-        k->telling = put(DATA, k->lights) ? LIGHTS_TOLD : LIGHTS_SET;
-    } else if (acknowledged && k->telling == LIGHTS_TOLD) {
+    if (k->telling == LIGHTS_ASKED) {
+        k->told = k->lights;
+        k->telling = put(DATA, k->told) ? LIGHTS_TOLD : LIGHTS_SET;
+    } else if (k->telling == LIGHTS_TOLD) {
         k->telling = LIGHTS_SET;
-        if (k->lights != lights_wanted(&k->map))
-            lights_step(k, true, false);
+        if (k->told != k->lights)
+            keyboard_light(k, k->lights);
     }
+}
+
+void keyboard_light(struct keyboard *k, uint8_t lights)
+{
+    k->lights = lights;
+    k->telling = put(DATA, KEY_LIGHTS) ? LIGHTS_ASKED : LIGHTS_SET;
 }
 
 /* The keyboard's answers to commands are not keys: as codes of set 1 they release a key that no
  * keyboard has. */
-bool keyboard_read(struct keyboard *k, uint8_t out[KEYMAP_MAX], unsigned *count)
+bool keyboard_read(struct keyboard *k, uint8_t *code)
 {
-    *count = 0;
+    *code = 0;
     if (!k->present)
         return false;
     uint8_t status = port_in8(STATUS);
     if (!(status & STATUS_FULL))
         return false;
-    uint8_t code = port_in8(DATA);
+    uint8_t byte = port_in8(DATA);
     if (status & STATUS_MOUSE)
         return true;
-    uint8_t before = lights_wanted(&k->map);
-    *count = keymap_decode(&k->map, code, out);
-    lights_step(k, lights_wanted(&k->map) != before, code == KEY_ACKNOWLEDGE);
+    *code = byte;
+    if (byte == KEY_ACKNOWLEDGE)
+        lights_step(k);
     return true;
 }

@@ -3,15 +3,14 @@
 #include "chip.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
 
 #include <hurd/clock.h>
 #include <l4/ipc.h>
 #include <l4/schedule.h>
 
-#include "lib/driver/driver.h"
+#include "servers/isa/isa.h"
 
 enum { PAUSE = 1000 };          /* us */
 
@@ -50,14 +49,8 @@ static int serve(struct hurd_cap_call *call)
     return call->label == HURD_CLOCK_READ ? clock_read(call) : EOPNOTSUPP;
 }
 
-int main(void)
+int clock_drive(const struct driver *d)
 {
-    struct driver d;
-    int err = driver_init(&d);
-    if (!err)
-        err = driver_ports(&d, 0, &chip, NULL);
-    if (!err)
-        err = driver_serve(&d, serve, NULL);
-    printf("rtc: %s\n", strerror(err));
-    return EXIT_FAILURE;
+    int err = driver_ports(d, 0, &chip, NULL);
+    return err ? err : driver_serve(d, serve, NULL);
 }

@@ -1,3 +1,0 @@
-# SPDX-License-Identifier: MIT
-STORED  += rtc
-rtc_SRC := $(wildcard servers/rtc/*.c)

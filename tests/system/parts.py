@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""The drivers of the console's parts: the keyboard and the serial port; and the console while they come and go."""
+import random
+import re
+import tempfile
+
+import machine
+from devices import listed, shell
+from driver import modules_with
+
+
+def with_drivers(lab, init="run=hello", **setup):
+    """A shell whose keyboard and serial port have drivers."""
+    vm = shell(lab, init, **setup)
+    text = vm.command("devices", 120)
+    for device, driver in (("keyboard", "keyboard"), ("com1", "serial")):
+        assert f"driver {driver}: runs" in listed(text, device), text
+    return vm
+
+
+def the_keyboard_and_the_serial_port_have_drivers(lab):
+    vm = with_drivers(lab)
+    assert "ports 3f8-3ff  irq 4  driver serial: runs" in listed(vm.command("devices"), "com1")
+    assert "port 60  port 64  irq 1  driver keyboard: runs" in listed(vm.command("devices"), "keyboard")
+    vm.press("r", "u", "n", "spc", "shift-h", "backspace", "h", "e", "l", "l", "o", "spc", "shift-minus",
+             "caps_lock", "x", "caps_lock", "1", "ret")
+    vm.expect(r"argument 1: _X1\s")
+    vm.expect("pecan> ")
+    vm.press("r", "u", "n", "spc", "s", "p", "i", "n", "ret")
+    vm.expect("spin: until")
+    vm.press("ctrl-c")
+    vm.expect(r"spin \(task \d+\) was killed")
+    vm.expect("pecan> ")
+    vm.send("run hello " + "x" * 150)
+    vm.expect(r"argument 1: x{150}\s")
+    assert "it has the device no more" not in vm.text
+    vm.send("halt")
+    assert vm.finish().status == 0
+
+
+def modules_of(lab, folder, *drivers):
+    return modules_with(lab, folder, "lines", "apps/spin", drivers=list(drivers))
+
+
+def parts_whose_drivers_are_killed_go_on(lab):
+    """By the shell, from outside of the driver: nothing that is typed or printed gets lost."""
+    lot = random.Random(13)
+    with tempfile.TemporaryDirectory(prefix="pecan-parts-") as folder:
+        vm = with_drivers(lab, modules=modules_of(lab, folder, "serial", "keyboard"))
+        begin = vm.mark()
+        vm.send("run lines 4000 &")
+        at, starts = 0, {"serial": 1, "keyboard": 1}
+        for _ in range(16):
+            at += lot.randrange(20, 220)
+            vm.expect_since(begin, f"<{at:06d}>", 120)
+            name = lot.choice(sorted(starts))
+            starts[name] += 1
+            mark = vm.mark()
+            vm.send(f"kill {name}")
+            vm.expect_since(mark, rf"fabrica: {name} has ended \(0\); start number {starts[name]}\s", 120)
+            vm.press(*"hello", "spc", *str(at), "ret")
+            vm.expect_since(mark, rf"argument 1: {at}\s", 120)
+        vm.expect_since(begin, "<003999>", 120)
+        assert [int(number) for number in re.findall(r"<(\d{6})>", vm.text)] == list(range(4000))
+        text = vm.command("devices")
+        for name, count in starts.items():
+            assert re.search(rf"driver {name}: runs \(task \d+, start number {count}\)", text), text
+
+
+def a_serial_driver_that_dies_again_and_again_loses_no_output(lab):
+    """tests/guest/device/mortal_part.c: what it had not reported is sent again, so a few bytes may come twice."""
+    with tempfile.TemporaryDirectory(prefix="pecan-parts-") as folder:
+        vm = shell(lab, modules=modules_of(lab, folder, "mortal/serial", "keyboard"))
+        vm.command("devices", 120)
+        vm.send("run lines 4000")
+        vm.expect("<000000>", 120)
+        mark = vm.mark()
+        vm.expect_since(mark, r"serial has ended \(\d+\); start number 13\s", 300)
+        vm.expect_since(mark, "<003999>", 300)
+        numbers = [int(number) for number in re.findall(r"<(\d{6})>", vm.text)]
+        assert list(dict.fromkeys(numbers)) == list(range(4000)), "lines are missing"
+        vm.expect_since(mark, "pecan> ")
+        vm.line.send("\x15")
+        vm.send("run hello " + "x" * 150)
+        vm.expect_since(mark, r"argument 1: x{150}\s")
+
+
+def a_keyboard_driver_that_dies_again_and_again_types_on(lab):
+    with tempfile.TemporaryDirectory(prefix="pecan-parts-") as folder:
+        vm = shell(lab, modules=modules_of(lab, folder, "mortal/keyboard", "serial"))
+        vm.command("devices", 120)
+        mark = vm.mark()
+        for _ in range(400):
+            vm.press("a", "num_lock", "b", "num_lock", "ctrl-u")
+            if "start number 13" in vm.text:
+                break
+            vm.read(0)
+        vm.expect_since(mark, r"keyboard has ended \(\d+\); start number 13\s", 120)
+        vm.press("ctrl", "ctrl-e", "ctrl-u", *"hello", "spc", *"again", "ret")     # a lost code may have left Ctrl down
+        vm.expect_since(mark, r"argument 1: again\s", 120)
+
+
+def a_driver_of_the_console_that_is_no_good_is_replaced(lab):
+    """tests/guest/device/bad_part.c: it loops, with a higher priority than the shell; it sleeps; it says nonsense; its sixth life is good."""
+    with tempfile.TemporaryDirectory(prefix="pecan-parts-") as folder:
+        vm = shell(lab, "run=hello drivers=patience=2", modules=modules_of(lab, folder, "bad/serial", "keyboard"))
+        vm.send("devices")
+        vm.expect("serial has ended .*start number 6", 600)
+        vm.line.send("\r")
+        assert "argument 1: good" in vm.command("hello good", 120)
+        assert vm.text.count("deva: the driver of the serial port does not answer: it has the device no more") == 2, vm.text
+        assert vm.text.count("deva: the driver of the serial port says what makes no sense: it has the device no more") == 3, vm.text
+        assert vm.text.count("fabrica: serial does not answer, and is ended") == 2, vm.text
+        assert "driver serial: runs" in listed(vm.command("devices"), "com1")
+
+
+def v86s_serial_port_and_keyboard_have_drivers(lab):
+    """Its serial port makes interrupts of its own kind: pc/uart.h."""
+    vm = lab.boot_v86(image=lab.iso)
+    vm.expect("automatically in", 300)
+    vm.line.send("\r")
+    vm.expect("pecan> ", 300)
+    text = vm.command("devices", 300)
+    assert "driver serial: runs" in listed(text, "com1") and "driver keyboard: runs" in listed(text, "keyboard"), text
+    for word in ("one", "two"):
+        assert f"argument 1: {word}" in vm.command(f"run hello {word}", 120)
+        vm.command("kill serial", 120)
+    assert "it has the device no more" not in vm.text
