@@ -39,6 +39,26 @@ static bool goes_on(int error)
     return error == ENOENT || error == ENOTDIR || error == EACCES || error == ENAMETOOLONG;
 }
 
+/* A file that is no program is a script for the shell. */
+static int exec_or_script(const char *path, char *const argv[], char *const envp[])
+{
+    size_t count = 0;
+    execve(path, argv, envp);
+    if (errno != ENOEXEC || !argv[0])
+        return -1;
+    while (argv[count])
+        count++;
+    char **script = malloc((count + 2) * sizeof *script);
+    if (!script)
+        return posix_result(ENOMEM);
+    script[0] = (char *) (uintptr_t) "sh";
+    script[1] = (char *) (uintptr_t) path;
+    memcpy(script + 2, argv + 1, count * sizeof *script);
+    execve("/bin/sh", script, envp);
+    free(script);
+    return posix_result(ENOEXEC);
+}
+
 int execvpe(const char *name, char *const argv[], char *const envp[])
 {
     const char *path = getenv("PATH");
@@ -46,7 +66,7 @@ int execvpe(const char *name, char *const argv[], char *const envp[])
     if (!name || !*name)
         return posix_result(name ? ENOENT : EFAULT);
     if (strchr(name, '/'))
-        return execve(name, argv, envp);
+        return exec_or_script(name, argv, envp);
     char *full = malloc(PATH_MOST);
     if (!full)
         return posix_result(ENOMEM);
@@ -54,7 +74,7 @@ int execvpe(const char *name, char *const argv[], char *const envp[])
     do {
         errno = ENAMETOOLONG;
         if (candidate_make(&path, name, full))
-            execve(full, argv, envp);
+            exec_or_script(full, argv, envp);
         if (error != EACCES || !goes_on(errno))
             error = errno;              /* the caller wants to know of a file without an x bit */
     } while (goes_on(errno) && *path);

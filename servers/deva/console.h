@@ -11,6 +11,7 @@
 #include "uart.h"
 
 #include <hurd/cap.h>
+#include <hurd/deva.h>
 
 #define CONSOLE_READERS      2200   /* `task` cannot create so many threads, so no reader is
                                        refused for lack of room */
@@ -41,8 +42,12 @@ struct console {
     struct line line;                   /* the foreground's line, as far as a reader asked for
                                            lines */
     unsigned owner;             /* the task that chose the foreground; 0: no task did */
-    unsigned foreground;        /* the task whose readers get input; 0: all tasks */
-    unsigned interrupts;        /* how often Ctrl-C was typed for the owner since the last report */
+    unsigned foreground;        /* the task or group of tasks whose readers get input; 0: all tasks */
+    unsigned given;             /* to whom the owner gave it; a program may have given it on */
+    struct typed {              /* how often these were typed for the owner since the last report */
+        unsigned interrupts, suspends;  /* Ctrl-C, Ctrl-Z */
+    } typed;
+    struct hurd_deva_modes modes;
     unsigned reader_count;
     struct reader readers[CONSOLE_READERS];     /* the first reader_count are valid, the oldest
                                                    first */
@@ -64,8 +69,10 @@ void console_write(const char *text, unsigned size);
  * calls for this. */
 void console_receive(void);
 
-/* The request `foreground` of hurd/deva.h.  Returns how often Ctrl-C was typed for the owner. */
-unsigned console_set_foreground(unsigned owner, unsigned task);
+/* The foreground may have changed: the line that is half typed was for the old one only. */
+void console_line_ends(void);
+/* Serves readers that may have input now. */
+void console_serve_readers(void);
 
 /* The request `status` of hurd/deva.h, after the check of the capability. */
 int console_serve_status(struct hurd_cap_call *call);
