@@ -66,6 +66,8 @@ apps/$(1)_LIBS := posix file block hurd-mm c hurd-cap l4
 apps/$(1)_CFLAGS := $$(DENSE)
 endef
 $(foreach a,$(APPS),$(eval $(call app_rules,$(a))))
+apps/sh_LIBS   += shell
+apps/sh_CFLAGS += -I.
 
 define driver_rules
 PROGRAMS     += $(1)

@@ -14,9 +14,10 @@
  *                                                                of a line
  *   771    write_many       0 device, 1 count, 2.. packed bytes  0 count written
  *   772    device_info      0 device                             0 kind, 1 parts (HURD_DEVA_HAS_*)
- *   773    foreground       0 master, 1 task id                  0 how often Ctrl-C was typed
+ *   773    foreground       0 master, 1 task or group            0 how often Ctrl-C was typed,
+ *                                                                1 Ctrl-Z, 2 the foreground before
  *   774    read_raw         0 device, 1 limit, 2 flags           0 count, then the packed bytes
- *   776    console_inject   0 own device, 1 task id              0 handle in that task's table
+ *   776    console_inject   0 own device, 1 task id [, 2 group]  0 handle in that task's table
  *   777    irq_attach       0 master, 1 irq, 2 handler thread    none
  *   778    irq_detach       0 master, 1 irq                      none
  *   779    ports_map        0 master, 1 IO fpage                 one map item; none if all ports
@@ -36,6 +37,8 @@
  *                                                                physical addresses
  *   786    memory_map       0 master, 1 physical address,        one grant item
  *                           2 bytes
+ *   787    modes            0 device [, 1 flags, 2.. words]      0 flags, 1.. words
+ *   788    console_group    0 device [, 1 group]                 0 the foreground
  *   790    keymap           0 master, 1 layout or               0 the layout from now on
  *                           HURD_DEVA_KEYMAP_ASK
  *   791    status           0 master, 1 count, 2.. packed bytes  none
@@ -67,6 +70,8 @@
 #define HURD_DEVA_BLOCK_GRANT    784
 #define HURD_DEVA_DMA_MEMORY     785
 #define HURD_DEVA_MEMORY_MAP     786
+#define HURD_DEVA_MODES          787
+#define HURD_DEVA_CONSOLE_GROUP  788
 #define HURD_DEVA_KEYMAP         790
 #define HURD_DEVA_STATUS         791
 
@@ -83,9 +88,9 @@
  *
  * read_raw gives bytes as they are typed, at least one.  They are neither shown nor changed, for
  * programs that edit lines themselves or act on single keys.  io_read does the same.  Each read
- * chooses, and the console has no mode: so a program that ends leaves nothing behind that the next
- * one must undo.  Typed bytes that no program has read are kept as they were typed, for any kind of
- * read.
+ * chooses; the console's few modes go when its owner takes the foreground back, so a program that
+ * ends leaves nothing behind that the next one must undo.  Typed bytes that no program has read are
+ * kept as they were typed, for any kind of read.
  *
  * Both block until they have something.  With the flag HURD_DEVA_READ_NOBLOCK they reply count 0
  * instead.  Readers that wait are served in the order in which they came. */
@@ -101,13 +106,23 @@
 #define HURD_DEVA_HAS_SCREEN   2
 #define HURD_DEVA_HAS_KEYBOARD 4
 
-/* foreground: from now on, readers of that task alone get input.  Other readers wait; if they do
- * not block, they find nothing.  Task 0 means: input goes to all tasks.  While the task is not the
- * caller's, Ctrl-C is not input: deva counts it, and forgets what was typed before it.  The reply
- * says how often Ctrl-C was typed since the last such request.  When the foreground task dies, the
- * caller's task is the foreground again; when that one dies, input goes to all tasks.
+/* foreground: from now on, readers of that task, or of that group of tasks (HURD_TASK_GROUP), alone
+ * get input; the caller is the owner.  Other readers wait; if they do not block, they find nothing.
+ * Task 0 means: input goes to all tasks; HURD_DEVA_FOREGROUND_ASK: nothing changes.  While the
+ * foreground is not the owner, Ctrl-C and Ctrl-Z are not input: deva counts them, and forgets what
+ * was typed before.  The reply says how often they were typed since the last such request.  When
+ * the last task of the foreground dies, the group to which the owner gave it is the foreground
+ * again, or else the owner; when that one dies, input goes to all tasks.
  *
- * console_inject: gives the console to another task and returns the handle of that task.  Only
+ * console_group: the same foreground, for programs that have children of their own in groups.  It
+ * may be set while the owner has given it away, else EPERM.  EINVAL: no task or group.
+ *
+ * modes: of the terminal, for all programs in the foreground; the words are for the programs alone.
+ * They may be set while the owner has given the foreground away, else EPERM, and are 0 again when
+ * it takes it back.  EINVAL: unknown flags, more than HURD_DEVA_MODE_WORDS words.
+ *
+ * console_inject: gives the console to another task and returns the handle of that task; group: of
+ * that task.  Only
  * `task` (when it creates a task) and holders of the master capability may send it.
  *
  * irq_attach: from now on, interrupt `irq` comes to the handler as an IPC from thread (irq, 1) with
@@ -140,6 +155,11 @@
  * What counts is the first request for the device.  EINVAL: no pages, or more than
  * HURD_DEVA_DMA_MOST.  EBUSY: another living task has them.  ENOSPC: HURD_DEVA_DMA_LOANS devices
  * have pages.  If there is no memory, the errors of physmem. */
+#define HURD_DEVA_FOREGROUND_ASK (~0ul)
+#define HURD_DEVA_MODE_SILENT    1u     /* lines are not shown while they are typed */
+#define HURD_DEVA_MODE_KEYS      2u     /* Ctrl-C and Ctrl-Z are input */
+#define HURD_DEVA_MODE_WORDS     15u
+
 #define HURD_DEVA_DMA_PAGES 17
 #define HURD_DEVA_DMA_MOST  17
 #define HURD_DEVA_DMA_LOANS 4
@@ -189,8 +209,15 @@ int hurd_deva_read_raw(L4_ThreadId_t server, L4_Word_t device, void *text, L4_Wo
                        L4_Word_t flags, L4_Word_t *got);
 
 int hurd_deva_info(L4_ThreadId_t server, L4_Word_t device, L4_Word_t *kind, L4_Word_t *parts);
+struct hurd_deva_typed { L4_Word_t interrupts, suspends, foreground; };
 int hurd_deva_foreground(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task_id,
-                         L4_Word_t *interrupts);
+                         struct hurd_deva_typed *typed);
+/* Post: *group is the foreground.  Pre: *group is the new one, or HURD_DEVA_FOREGROUND_ASK. */
+int hurd_deva_console_group(L4_ThreadId_t server, L4_Word_t device, L4_Word_t *group);
+struct hurd_deva_modes { L4_Word_t flags, words[HURD_DEVA_MODE_WORDS]; };
+int hurd_deva_get_modes(L4_ThreadId_t server, L4_Word_t device, struct hurd_deva_modes *modes);
+int hurd_deva_set_modes(L4_ThreadId_t server, L4_Word_t device,
+                        const struct hurd_deva_modes *modes);
 int hurd_deva_console_inject(L4_ThreadId_t server, L4_Word_t device, L4_Word_t task_id,
                              L4_Word_t *handle);
 int hurd_deva_irq_attach(L4_ThreadId_t server, L4_Word_t master, L4_Word_t irq,

@@ -23,6 +23,7 @@
 
 #include <hurd/cap.h>
 #include <l4/types.h>
+#include <stdint.h>
 
 #define HURD_TASK_ERROR 0x8000u
 
@@ -74,7 +75,8 @@ enum hurd_task_op {
     HURD_TASK_EXIT = 522,
     /* 0 task, 1 flags (HURD_TASK_NOHANG) -> 0 status, 1 reason.  The reply comes when the task is
      * dead.  EAGAIN: it lives, and NOHANG is set.  EDEADLK: it is the caller's own task.  Any
-     * number of threads may wait. */
+     * number of threads may wait.  HURD_TASK_UNTRACED, with NOHANG only: of a task that is stopped,
+     * 0 the signal, 1 stopped, each time. */
     HURD_TASK_WAIT = 523,
     /* 0 task or master, 1 task ID (0 = the task of the handle) -> struct hurd_task_info.  M.  Works
      * on a dead task as long as a task holds a handle on it: the counters are its last ones. */
@@ -103,10 +105,12 @@ enum hurd_task_op {
      * container charges that control.  Errors as with CREATE.  EPERM also: wortel started the
      * caller. */
     HURD_TASK_FORK = 529,
-    /* 0 own task, 1 id of a task that it made by FORK, or 0: any of them, 2 flags
-     * (HURD_TASK_NOHANG) -> 0 task ID, 1 status, 2 reason.  The reply comes when the child is
-     * dead; its handle is released.  ECHILD: there is no such child, or its handle was
-     * released before.  EAGAIN: it lives, and NOHANG is set.  EPERM: not the caller's own task. */
+    /* 0 own task, 1 id of a task that it made by FORK, or HURD_TASK_OF_GROUP | group: any of these
+     * in the group, or 0: any of them, 2 flags -> 0 task ID, 1 status, 2 reason.  The reply comes
+     * when the child is dead; its handle is released.  With HURD_TASK_UNTRACED also when it stops,
+     * with HURD_TASK_RESUMED when it goes on, each time once; the handle stays then.  ECHILD: there
+     * is no such child, or its handle was released before.  EAGAIN: nothing of this is so, and
+     * HURD_TASK_NOHANG is set.  EPERM: not the caller's own task. */
     HURD_TASK_WAIT_CHILD = 530,
     /* 0 own task, 1 to 3 image as with CREATE, 4 container handle or 0, 5.. as with CREATE.
      * No reply if it succeeds.  The task goes on with another program: its threads and its memory
@@ -139,18 +143,23 @@ enum hurd_task_op {
     /* 0 task or master, 1 task ID (0 = the task of the handle), 2 signal (1..31; 0: only the
      * check) -> empty; no reply if it ends the caller.  M.  With the handle of the caller's own
      * task, word 1 may name any task that the caller started, or that such a task started, and so
-     * on.  HURD_TASK_KILL ends the task.  Other signals wait for the task in a set, each once, if
-     * the task takes signals (SIGNAL_WAIT); else those of HURD_TASK_IGNORED do nothing, and all
-     * others end it (reason signalled).  EINVAL: no such signal, or one that would stop or continue
-     * a task: tasks do not stop.  EPERM: the task is none of those, or wortel started it.  ESRCH:
-     * there is no such task; a dead child that was not waited for counts as one. */
+     * on.  HURD_TASK_KILL ends the task, HURD_TASK_STOP stops it, HURD_TASK_CONT makes it go on.
+     * Other signals wait for the task in a set, each once, if the task takes signals (SIGNAL_WAIT);
+     * else those of HURD_TASK_IGNORED do nothing, those of HURD_TASK_STOPS stop it, and all others
+     * end it (reason signalled); while it is stopped, it gets none of them.  STOPS and CONT take
+     * each other out of the set.  EINVAL: no such signal.  EPERM: the task is none of those, or
+     * wortel started it.  ESRCH: there is no such task; a dead child that was not waited for counts
+     * as one.
+     * In a stopped task, no thread executes an instruction at user level but its pager: the thread
+     * whose own pager is `task`, unless it is the task's first one.  IPCs and faults of the others
+     * go on to their end. */
     HURD_TASK_SIGNAL = 531,
     /* 0 own task, 1 group (0: the caller's own), 2 signal -> empty.  SIGNAL to all tasks of the
      * group to which the caller may send it: itself, and what it started.  ESRCH: there is none. */
     HURD_TASK_SIGNAL_GROUP = 532,
-    /* 0 own task, 1 flags (HURD_TASK_NOHANG) -> 0 set of signals (bit n - 1: signal n).  From the
-     * first such request on, the task takes signals, and so does a copy that FORK makes of it.  The
-     * reply comes when there is one.  One thread waits: a second one gets EBUSY.  EAGAIN: there is
+    /* 0 own task, 1 flags (HURD_TASK_NOHANG) -> struct hurd_task_arrived.  From the first such
+     * request on, the task takes signals, and so does a copy that FORK makes of it.  The reply
+     * comes when there is one.  One thread waits: a second one gets EBUSY.  EAGAIN: there is
      * none, and NOHANG is set.  EPERM: not the caller's own task. */
     HURD_TASK_SIGNAL_WAIT = 533,
     /* 0 own task, 1 task ID (0: the caller), 2 group (0: the task's own id; HURD_TASK_ASK: as it
@@ -159,6 +168,10 @@ enum hurd_task_op {
      * neither the caller nor started by it; the group is of another session; or the task leads a
      * session.  ESRCH: there is no such task. */
     HURD_TASK_GROUP = 534,
+    /* 0 own task, 1 signal: HURD_TASK_STOP or one of HURD_TASK_STOPS -> empty.  Stops the task;
+     * what it handles or blocks does not matter.  So a library does what such a signal does by
+     * default. EINVAL: another signal.  EPERM: not the caller's own task, or wortel started it. */
+    HURD_TASK_STOP_SELF = 536,
 
     /* 0 task or master, 1 task ID (0 = the task of the handle) -> 0 milliseconds of processor time,
      * as ticks of the clock found it running, modulo 2^32; HURD_TASK_UNKNOWN: the kernel does not
@@ -179,12 +192,17 @@ enum hurd_task_op {
     /* 0 any task handle, 1..4 a name -> 0 the thread's id.  ESRCH: nobody has that name. */
     HURD_TASK_NAME_FIND = 551,
 
+    /* task -> deva, one way: 0 task ID, 1 its group, from now on. */
+    HURD_TASK_GROUP_IS = 537,
     /* task -> physmem, deva (the sender's version is 3): 0 task ID -> empty.  That task is gone:
      * the server reclaims what it had. */
     HURD_TASK_DEATH = HURD_CAP_TASK_DIED,
 };
 
-#define HURD_TASK_NOHANG 1u
+#define HURD_TASK_NOHANG    1u
+#define HURD_TASK_UNTRACED  2u
+#define HURD_TASK_RESUMED   8u
+#define HURD_TASK_OF_GROUP  0x10000u
 #define HURD_TASK_NAMES  4u /* of one task */
 
 #define HURD_TASK_IMAGES     16u    /* that one task made with IMAGE, and that exist */
@@ -193,9 +211,13 @@ enum hurd_task_op {
 #define HURD_TASK_BY_SIGNAL 0x100u
 #define HURD_TASK_SIGNALS   31u         /* the numbers are those of Linux */
 #define HURD_TASK_KILL      9u
-#define HURD_TASK_CHILD     17u         /* a task that this one made by FORK has died */
+#define HURD_TASK_CHILD     17u         /* a task that this one made by FORK has died, stopped, or
+                                           gone on */
+#define HURD_TASK_CONT      18u
+#define HURD_TASK_STOP      19u
 #define HURD_TASK_IGNORED   (1u << (HURD_TASK_CHILD - 1) | 1u << 22 | 1u << 27)     /* URG, WINCH */
-#define HURD_TASK_STOPS     (0xfu << 18 | 1u << 17)     /* STOP, TSTP, TTIN, TTOU, and CONT */
+#define HURD_TASK_STOPS     (7u << 19)  /* TSTP, TTIN, TTOU: what stops a task that does not handle
+                                           them */
 #define HURD_TASK_ASK       (~0ul)
 #define HURD_TASK_SESSION   (~1ul)
 
@@ -219,21 +241,38 @@ enum hurd_task_reason {
     HURD_TASK_EXCEPTION = 3,    /* an exception that no handler took; the status is 128 + vector */
     HURD_TASK_SIGNALLED = 4,    /* a signal, or a fault that the task's own pager found: the status
                                    is 128 + signal */
+    HURD_TASK_STOPPED = 5,      /* it is not dead.  The status is the signal */
+    HURD_TASK_WENT_ON = 6,      /* the status is HURD_TASK_CONT */
 };
 
+/* The reply of HURD_TASK_SIGNAL_WAIT, 17 words. */
+struct hurd_task_arrived {
+    L4_Word_t set;                      /* bit n - 1: signal n */
+    uint16_t from[HURD_TASK_SIGNALS + 1];   /* by signal, valid for those of the set: the task that
+                                               sent the last one; with HURD_TASK_CHILD the child,
+                                               and above bit HURD_TASK_FROM_KIND an enum
+                                               hurd_task_child_news */
+};
+_Static_assert(sizeof(struct hurd_task_arrived) == 17 * 4, "seventeen words");
+#define HURD_TASK_FROM_KIND 14
+enum hurd_task_child_news { HURD_TASK_CHILD_EXITED, HURD_TASK_CHILD_KILLED, HURD_TASK_CHILD_STOPPED,
+                            HURD_TASK_CHILD_WENT_ON };
+
 #define HURD_TASK_UNKNOWN (~0ul)
+
+enum hurd_task_state { HURD_TASK_STATE_ALIVE = 1, HURD_TASK_STATE_DEAD, HURD_TASK_STATE_STOPPED };
 
 /* The reply of HURD_TASK_INFO, 13 words.  Kernel memory and faults are HURD_TASK_UNKNOWN if the
  * kernel does not count them. */
 struct hurd_task_info {
     L4_Word_t task, parent;
-    L4_Word_t state;                    /* 1 alive, 2 dead */
+    L4_Word_t state;                    /* enum hurd_task_state */
     L4_Word_t threads;
     L4_Word_t kmem, kmem_quota;         /* in bytes; quota 0: there is none */
     L4_Word_t faults_own;               /* served by a pager in the task's own space */
     L4_Word_t faults_other;             /* sent to any other pager */
     char name[HURD_TASK_NAME_MAX];
-    L4_Word_t status;                   /* valid once it is dead: status | reason << 8 */
+    L4_Word_t status;                   /* valid if it is dead or stopped: status | reason << 8 */
 };
 _Static_assert(sizeof(struct hurd_task_info) == 13 * 4, "thirteen words");
 
@@ -311,7 +350,9 @@ int hurd_task_name_find(L4_ThreadId_t server, L4_Word_t task, const char *name,
 int hurd_task_let_go(L4_ThreadId_t server, L4_Word_t child);
 int hurd_task_signal(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t signal);
 int hurd_task_signal_group(L4_ThreadId_t server, L4_Word_t task, L4_Word_t group, L4_Word_t signal);
-int hurd_task_signal_wait(L4_ThreadId_t server, L4_Word_t task, L4_Word_t flags, L4_Word_t *set);
+int hurd_task_signal_wait(L4_ThreadId_t server, L4_Word_t task, L4_Word_t flags,
+                          struct hurd_task_arrived *arrived);
+int hurd_task_stop_self(L4_ThreadId_t server, L4_Word_t task, L4_Word_t signal);
 int hurd_task_group(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t group,
                     L4_Word_t result[2]);
 

@@ -151,15 +151,48 @@ int hurd_deva_info(L4_ThreadId_t server, L4_Word_t device, L4_Word_t *kind, L4_W
 }
 
 int hurd_deva_foreground(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task_id,
-                         L4_Word_t *interrupts)
+                         struct hurd_deva_typed *typed)
 {
     L4_LoadMR(0, request_tag(HURD_DEVA_FOREGROUND, 2));
     L4_LoadMR(1, master);
     L4_LoadMR(2, task_id);
+    int err = call(server, 0, 3);
+    if (!err)
+        L4_StoreMRs(1, 3, (L4_Word_t *) typed);
+    return err;
+}
+
+int hurd_deva_console_group(L4_ThreadId_t server, L4_Word_t device, L4_Word_t *group)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_CONSOLE_GROUP,
+                             *group == HURD_DEVA_FOREGROUND_ASK ? 1 : 2));
+    L4_LoadMR(1, device);
+    L4_LoadMR(2, *group);
     int err = call(server, 0, 1);
     if (!err)
-        *interrupts = message_word(0);
+        *group = message_word(0);
     return err;
+}
+
+enum { MODES = sizeof(struct hurd_deva_modes) / sizeof(L4_Word_t) };
+
+int hurd_deva_get_modes(L4_ThreadId_t server, L4_Word_t device, struct hurd_deva_modes *modes)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_MODES, 1));
+    L4_LoadMR(1, device);
+    int err = call(server, 0, MODES);
+    if (!err)
+        L4_StoreMRs(1, MODES, (L4_Word_t *) modes);
+    return err;
+}
+
+int hurd_deva_set_modes(L4_ThreadId_t server, L4_Word_t device,
+                        const struct hurd_deva_modes *modes)
+{
+    L4_LoadMR(0, request_tag(HURD_DEVA_MODES, 1 + MODES));
+    L4_LoadMR(1, device);
+    L4_LoadMRs(2, MODES, (const L4_Word_t *) modes);
+    return call(server, 0, MODES);
 }
 
 int hurd_deva_console_inject(L4_ThreadId_t server, L4_Word_t device, L4_Word_t task_id,

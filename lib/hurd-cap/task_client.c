@@ -271,10 +271,18 @@ int hurd_task_signal_group(L4_ThreadId_t server, L4_Word_t task, L4_Word_t group
     return call(server, HURD_TASK_SIGNAL_GROUP, 3, in, 0, 0, NULL, NULL);
 }
 
-int hurd_task_signal_wait(L4_ThreadId_t server, L4_Word_t task, L4_Word_t flags, L4_Word_t *set)
+int hurd_task_signal_wait(L4_ThreadId_t server, L4_Word_t task, L4_Word_t flags,
+                          struct hurd_task_arrived *arrived)
 {
+    enum { WORDS = sizeof *arrived / sizeof(L4_Word_t) };
     const L4_Word_t in[] = {task, flags};
-    return call(server, HURD_TASK_SIGNAL_WAIT, 2, in, 1, 1, set, NULL);
+    return call(server, HURD_TASK_SIGNAL_WAIT, 2, in, WORDS, WORDS, (L4_Word_t *)arrived, NULL);
+}
+
+int hurd_task_stop_self(L4_ThreadId_t server, L4_Word_t task, L4_Word_t signal)
+{
+    const L4_Word_t in[] = {task, signal};
+    return call(server, HURD_TASK_STOP_SELF, 2, in, 0, 0, NULL, NULL);
 }
 
 int hurd_task_group(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t group,

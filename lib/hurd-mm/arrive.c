@@ -18,6 +18,7 @@
 #include <l4/message.h>
 #include <l4/schedule.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 #include "handler.h"
 #include "mm.h"
@@ -47,10 +48,13 @@ static L4_ThreadId_t task_server(void)
 
 /* ---- the thread ---- */
 
-static int arrives(sigset_t set)
+static int arrives(const struct hurd_task_arrived *arrived)
 {
-    L4_LoadMR(1, set);
-    L4_LoadMR(0, L4_MakeTag(REQUEST + REQUEST_SIGNAL_ARRIVES, 1, 0).raw);
+    enum { WORDS = sizeof *arrived / sizeof(L4_Word_t) };
+    L4_Word_t words[WORDS];
+    memcpy(words, arrived, sizeof words);
+    L4_LoadMRs(1, WORDS, words);
+    L4_LoadMR(0, L4_MakeTag(REQUEST + REQUEST_SIGNAL_ARRIVES, WORDS, 0).raw);
     L4_MsgTag_t tag = L4_Call(mm.pager);
     return L4_IpcFailed(tag) ? EIO : (int)L4_Label(tag);
 }
@@ -68,12 +72,13 @@ static void wait_break(void)
     L4_Send_Timeout(signals.target, L4_ZeroTime);
 }
 
-static sigset_t alarm_due(void)
+static void alarm_due(struct hurd_task_arrived *come)
 {
     if (!deadline || L4_SystemClock().raw < deadline)
-        return 0;
+        return;
     deadline = 0;
-    return 1ul << (SIGALRM - 1);
+    come->set |= 1ul << (SIGALRM - 1);
+    come->from[SIGALRM] = (uint16_t)mm.task;
 }
 
 /* A handler that was left by longjmp() may leave a wait behind that is none: it is given up. */
@@ -83,15 +88,15 @@ static void bring(void *unused)
     bool again = false;
     (void)unused;
     for (;;) {
-        sigset_t set = 0;
+        struct hurd_task_arrived come = {0};
         bool breaks = signals.wait.active && signals.wait.interrupted, timed = deadline != 0;
         int error = hurd_task_signal_wait(task_server(), own_task().cap,
-                                          breaks || again || timed ? HURD_TASK_NOHANG : 0, &set);
+                                          breaks || again || timed ? HURD_TASK_NOHANG : 0, &come);
         if (error && error != EAGAIN && error != ECANCELED)
             L4_Sleep(L4_TimePeriod(100 * TICK));
-        set |= alarm_due();
-        if (set || again)
-            again = arrives(set) == EAGAIN;
+        alarm_due(&come);
+        if (come.set || again)
+            again = arrives(&come) == EAGAIN;
         breaks = signals.wait.active && signals.wait.interrupted;
         tries = breaks ? tries + 1 : 0;
         if (breaks && tries < PATIENCE)
@@ -109,8 +114,8 @@ int signal_thread_needed(void)
     if (!__atomic_compare_exchange_n((volatile int *)&state, &none, STARTS, false,
                                      __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
         return 0;
-    sigset_t set;                       /* from now on `task` keeps them for us */
-    int error = hurd_task_signal_wait(task_server(), own_task().cap, HURD_TASK_NOHANG, &set);
+    struct hurd_task_arrived unused;      /* from now on `task` keeps them for us */
+    int error = hurd_task_signal_wait(task_server(), own_task().cap, HURD_TASK_NOHANG, &unused);
     if (error == EAGAIN)
         error = hurd_thread_start(&bringer, bring, NULL, STACK);
     state = error ? NONE : THERE;
@@ -147,7 +152,7 @@ void signal_release(bool held)
 {
     if (!held || --signals.held > 0)
         return;
-    while (signals.wanted && signals.pending && arrives(0) == EAGAIN)
+    while (signals.wanted && signals.pending && arrives(&(struct hurd_task_arrived){0}) == EAGAIN)
         L4_Yield();
 }
 
@@ -200,7 +205,7 @@ int kill(pid_t pid, int signal)
     L4_Word_t own = own_task().cap;
     if (signal < 0 || signal >= NSIG || pid == -1)
         return result(EINVAL);
-    if (pid == getpid() && signal != SIGKILL)
+    if (pid == getpid() && signal != SIGKILL && signal != SIGSTOP)
         return signal ? raise(signal) : 0;
     if (pid > 0)
         return result(hurd_task_signal(server, own, (L4_Word_t)pid, (L4_Word_t)signal));

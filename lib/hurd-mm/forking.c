@@ -194,25 +194,37 @@ static int status_word(const struct hurd_task_ended *ended)
     case HURD_TASK_FAULTED: return SIGSEGV;
     case HURD_TASK_EXCEPTION: return signal_of_vector(ended->status - 128);
     case HURD_TASK_SIGNALLED: return (int)(ended->status - 128) & 0x7f;
+    case HURD_TASK_STOPPED: return (int)(ended->status & 0xff) << 8 | 0x7f;
+    case HURD_TASK_WENT_ON: return 0xffff;
     default: return SIGKILL;
     }
+}
+
+_Static_assert(WNOHANG == HURD_TASK_NOHANG && WUNTRACED == HURD_TASK_UNTRACED &&
+               WCONTINUED == HURD_TASK_RESUMED, "one set of flags");
+
+/* As `task` names it; -1 with errno. */
+static int which_child(pid_t pid)
+{
+    if (pid >= -1)
+        return pid > 0 ? pid : pid < 0 ? 0 : (int)HURD_TASK_OF_GROUP | getpgrp();
+    return pid > -(int)HURD_TASK_OF_GROUP ? (int)HURD_TASK_OF_GROUP | -pid : failed(ECHILD);
 }
 
 pid_t waitpid(pid_t pid, int *status, int options)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
     struct hurd_task_ended ended;
-    if (options & ~(WNOHANG | WUNTRACED))
+    if (options & ~(WNOHANG | WUNTRACED | WCONTINUED))
         return failed(EINVAL);
-    if (pid < -1)
-        return failed(ECHILD);          /* of a process group: not there */
-    int error;
+    int error, which = which_child(pid);
+    if (which < 0)
+        return -1;
     do {
         struct signal_wait outer;
         signal_wait_begin(&outer, L4_ThreadIdOfRaw(data->task.server));
         error = hurd_task_wait_child(L4_ThreadIdOfRaw(data->task.server), data->task.cap,
-                                     pid > 0 ? (L4_Word_t)pid : 0,
-                                     options & WNOHANG ? HURD_TASK_NOHANG : 0, &ended);
+                                     (L4_Word_t)which, (L4_Word_t)options, &ended);
         error = signal_wait_end(&outer, error);
     } while (error == ERESTART);
     if (error == EAGAIN && options & WNOHANG)

@@ -187,12 +187,39 @@ static bool run(struct delivery *d)
 /* ---- signals from outside ---- */
 
 struct signals signals;
+static uint16_t senders[NSIG];          /* as struct hurd_task_arrived has them; by `pending` */
+
+enum { CONT_BIT = 1 << (SIGCONT - 1) };
 
 static bool is_ignored(int signal)
 {
     const struct sigaction *a = &actions[signal];
     return a->sa_handler == SIG_IGN ||
-           (a->sa_handler == SIG_DFL && bit(signal) & HURD_TASK_IGNORED);
+           (a->sa_handler == SIG_DFL && bit(signal) & (HURD_TASK_IGNORED | CONT_BIT));
+}
+
+/* What a signal does by default: it stops the task, which goes on behind this call; or ends it. */
+static void default_action(int signal)
+{
+    const struct hurd_startup_cap task = __hurd_startup_data->task;
+    if (!(bit(signal) & HURD_TASK_STOPS))
+        hurd_mm_die_of(128 + signal);
+    hurd_task_stop_self(L4_ThreadIdOfRaw(task.server), task.cap, (L4_Word_t)signal);
+}
+
+/* Of a child; only its death counts for SA_NOCLDSTOP. */
+static int child_code(void)
+{
+    static const int codes[] = {CLD_EXITED, CLD_KILLED, CLD_STOPPED, CLD_CONTINUED};
+    return codes[senders[SIGCHLD] >> HURD_TASK_FROM_KIND];
+}
+
+static void sender_note(struct delivery *d)
+{
+    d->arrived = true;
+    d->code = d->signal == SIGCHLD && senders[SIGCHLD] != mm.task ? child_code() : SI_USER;
+    d->from = senders[d->signal] & ((1 << HURD_TASK_FROM_KIND) - 1);
+    d->address = 0;
 }
 
 static sigset_t target_mask(void)
@@ -208,8 +235,11 @@ static struct delivery *arrival_next(void)
     sigset_t ready;
     while ((ready = signals.pending & ~target_mask())) {
         int signal = __builtin_ctzl(ready) + 1;
-        if (actions[signal].sa_handler == SIG_DFL && !is_ignored(signal))
-            hurd_mm_die_of(128 + signal);
+        if (actions[signal].sa_handler == SIG_DFL && !is_ignored(signal)) {
+            signals.pending &= ~bit(signal);
+            default_action(signal);
+            continue;
+        }
         if (!thread_of(signals.target))
             return LATER;
         struct delivery *d = is_ignored(signal) ? NULL : prepare(signals.target, signal);
@@ -218,9 +248,7 @@ static struct delivery *arrival_next(void)
         signals.pending &= ~bit(signal);
         if (!d)
             continue;
-        d->arrived = true;
-        d->code = SI_USER;
-        d->address = 0;
+        sender_note(d);
         return d;
     }
     return NULL;
@@ -256,11 +284,27 @@ static int arrivals_deliver(void)
     return 0;
 }
 
-int handler_arrives(sigset_t set)
+/* SA_NOCLDSTOP: the parent wants to hear of deaths only. */
+static bool is_unwanted(int signal, L4_Word_t from)
 {
-    for (int i = 1; i < NSIG; i++)
-        if (set & bit(i) && !(is_ignored(i) && !(target_mask() & bit(i))))
-            signals.pending |= bit(i);
+    bool lives = from >> HURD_TASK_FROM_KIND >= HURD_TASK_CHILD_STOPPED;
+    return (is_ignored(signal) && !(target_mask() & bit(signal))) ||
+           (signal == SIGCHLD && lives && actions[SIGCHLD].sa_flags & SA_NOCLDSTOP);
+}
+
+int handler_arrives(const struct hurd_task_arrived *arrived)
+{
+    sigset_t set = arrived->set;
+    if (set & HURD_TASK_STOPS)
+        signals.pending &= ~(sigset_t)CONT_BIT;
+    if (set & CONT_BIT)
+        signals.pending &= ~(sigset_t)HURD_TASK_STOPS;
+    for (int i = 1; i < NSIG; i++) {
+        if (!(set & bit(i)) || is_unwanted(i, arrived->from[i]))
+            continue;
+        signals.pending |= bit(i);
+        senders[i] = arrived->from[i];
+    }
     return arrivals_deliver();
 }
 

@@ -17,6 +17,7 @@ struct delivery {
     L4_Word_t registers[12];            /* in the order of the exception message, spec x2 6.3 */
     L4_Word_t address, ip;
     int signal, code, error;
+    int from;                           /* the task that sent it; valid if it arrived */
     bool arrived;                       /* from outside: the thread may be anywhere */
     unsigned access;
     sigset_t mask;                      /* of the thread, before */
@@ -49,9 +50,10 @@ struct signals {
 };
 extern struct signals signals;
 
-/* What has come; 0: nothing new.  EAGAIN: ask again soon.  Ends the task if that is what a signal
- * does. */
-int handler_arrives(sigset_t set);
+/* What has come; set 0: nothing new.  EAGAIN: ask again soon.  Ends or stops the task if that is
+ * what a signal does. */
+struct hurd_task_arrived;
+int handler_arrives(const struct hurd_task_arrived *arrived);
 
 /* arrive.c: the thread that brings signals to the pager is there, or it is made now.  EAGAIN,
  * ENOMEM. */

@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "handler.h"
 #include "mm.h"
 #include "report.h"
@@ -117,7 +118,8 @@ _Noreturn void handler_run(struct delivery *delivery)
     const struct sigaction action = delivery->action;
     ucontext_t context;
     siginfo_t info = {.si_signo = delivery->signal, .si_code = delivery->code,
-                      .si_errno = delivery->error, .si_addr = (void *)delivery->address};
+                      .si_errno = delivery->error, .si_addr = (void *)delivery->address,
+                      .si_pid = delivery->arrived ? delivery->from : 0};
     fpu_save(fpu);
     context_fill(&context, delivery, fpu);
     __atomic_store_n(&delivery->state, DELIVERY_FREE, __ATOMIC_RELEASE);
@@ -250,10 +252,18 @@ int sigprocmask(int how, const sigset_t *set, sigset_t *old)
     return result(pthread_sigmask(how, set, old));
 }
 
-/* What is not to be ignored by default ends the task. */
+/* What is not to be ignored by default stops or ends the task. */
 static bool is_ignored_by_default(int number)
 {
     return number == SIGCONT || bit_of(number) & HURD_TASK_IGNORED;
+}
+
+static int default_action(int number)
+{
+    const struct hurd_startup_cap task = __hurd_startup_data->task;
+    if (number != SIGSTOP && !(bit_of(number) & HURD_TASK_STOPS))
+        hurd_mm_die_of(128 + number);
+    return result(hurd_task_stop_self(L4_ThreadIdOfRaw(task.server), task.cap, (L4_Word_t)number));
 }
 
 int raise(int number)
@@ -270,10 +280,10 @@ int raise(int number)
         return 0;
     }
     if (action.sa_handler == SIG_DFL)
-        hurd_mm_die_of(128 + number);
+        return default_action(number);
     if ((unsigned)action.sa_flags & SA_RESETHAND)
         signal(number, SIG_DFL);
-    siginfo_t info = {.si_signo = number, .si_code = SI_USER};
+    siginfo_t info = {.si_signo = number, .si_code = SI_USER, .si_pid = getpid()};
     ucontext_t context = {.uc_sigmask = before};
     mask_set(true, before | action.sa_mask | (action.sa_flags & SA_NODEFER ? 0 : bit_of(number)),
              &unused);

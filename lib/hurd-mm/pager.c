@@ -4,8 +4,10 @@
  * up.  The next hop of a page fault is fault.c, that of a request is region.c or store.c. */
 #include <errno.h>
 #include <hurd/cap.h>
+#include <hurd/task.h>
 #include <l4/message.h>
 #include <l4/protocol.h>
+#include <string.h>
 #include "evict.h"
 #include "handler.h"
 #include "mm.h"
@@ -183,6 +185,20 @@ static bool request_signal_mask(L4_ThreadId_t from, const L4_Word_t *a)
     return reply(error, 1);
 }
 
+/* With the set alone, this task has sent the signals to itself. */
+static bool request_signal_arrives(unsigned words)
+{
+    enum { ALL = sizeof(struct hurd_task_arrived) / sizeof(L4_Word_t) };
+    struct hurd_task_arrived arrived;
+    L4_Word_t all[ALL] = {L4_MR(1)};
+    if (words == ALL)
+        L4_StoreMRs(1, ALL, all);
+    memcpy(&arrived, all, sizeof arrived);
+    for (unsigned i = 0; words != ALL && i <= HURD_TASK_SIGNALS; i++)
+        arrived.from[i] = (uint16_t)mm.task;
+    return reply(handler_arrives(&arrived), 0);
+}
+
 static bool request_fork(L4_ThreadId_t from, const L4_Word_t *a)
 {
     const struct fork_request r = {
@@ -221,7 +237,7 @@ static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     case REQUEST_SIGNAL_ACTION: return request_signal_action(a);
     case REQUEST_SIGNAL_STACK: return request_signal_stack(from, a);
     case REQUEST_SIGNAL_MASK: return request_signal_mask(from, a);
-    case REQUEST_SIGNAL_ARRIVES: return reply(handler_arrives(a[0]), 0);
+    case REQUEST_SIGNAL_ARRIVES: return request_signal_arrives(L4_UntypedWords(tag));
     case REQUEST_PAGEIN_JOB: return pagein_job(from, (int)a[0], a[1]);
     case REQUEST_PAGEIN_WORKER: return reply(pagein_worker(L4_ThreadIdOfRaw(a[0]), a[1]), 0);
     case REQUEST_FORK: return request_fork(from, a);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The shell is no program that others could start: ISO C 7.22.4.8. */
+/* Without lib/posix, which has another system(), no program starts a shell: ISO C 7.22.4.8. */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -64,11 +64,25 @@ struct vectors {
     char *const *argv, *const *envp;
 };
 
+/* A file that is no program is a script for the shell. */
 static int exec_try(const char *path, void *vectors)
 {
     const struct vectors *v = vectors;
+    size_t count = 0;
     execve(path, v->argv, v->envp);
-    return errno;
+    if (errno != ENOEXEC || !v->argv[0])
+        return errno;
+    while (v->argv[count])
+        count++;
+    char **script = malloc((count + 2) * sizeof *script);
+    if (!script)
+        return ENOMEM;
+    script[0] = (char *) (uintptr_t) "sh";
+    script[1] = (char *) (uintptr_t) path;
+    memcpy(script + 2, v->argv + 1, count * sizeof *script);
+    execve("/bin/sh", script, v->envp);
+    free(script);
+    return ENOEXEC;
 }
 
 int execvpe(const char *name, char *const argv[], char *const envp[])

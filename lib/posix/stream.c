@@ -72,8 +72,9 @@ static int console_ready(L4_ThreadId_t server, L4_Word_t handle, short *ready)
 {
     const L4_Word_t in[] = { handle, 1, HURD_DEVA_READ_NOBLOCK | HURD_DEVA_READ_PEEK };
     L4_Word_t count = 0;
-    int err = hurd_cap_rpc(server, terminal_is_cooked() ? HURD_DEVA_READ_MANY : HURD_DEVA_READ_RAW,
-                           3, in, 1, &count, NULL);
+    bool cooked = terminal_is_cooked(server, handle);
+    int err = hurd_cap_rpc(server, cooked ? HURD_DEVA_READ_MANY : HURD_DEVA_READ_RAW, 3, in, 1,
+                           &count, NULL);
     *ready = (short) (POLLOUT | (count > 0 ? POLLIN : 0));
     return err;
 }

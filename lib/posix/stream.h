@@ -15,12 +15,18 @@ void stream_of(const struct description *d, L4_ThreadId_t *server, L4_Word_t *ha
 /* What poll() says of it: POLLIN, POLLOUT, POLLHUP, POLLERR. */
 int stream_ready(const struct description *d, short *ready);
 
-/* ---- terminal.c: the modes that tcsetattr() chose; the console itself has none ---- */
+/* ---- terminal.c: the modes that tcsetattr() chose ---- */
 
 /* One read of the console in these modes. */
 int terminal_read(L4_ThreadId_t server, L4_Word_t handle, uint8_t *data, size_t size, bool block,
                   L4_Word_t *done);
 /* A read would get lines, not single keys. */
-bool terminal_is_cooked(void);
+bool terminal_is_cooked(L4_ThreadId_t server, L4_Word_t handle);
+
+/* ---- foreground.c ---- */
+
+/* SIGTTOU for the program's group, if it is not in the foreground, and does not ignore or block
+ * that.  Blocks until it is in the foreground.  EINTR: a handler has run. */
+int terminal_wait_for_foreground(void);
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Terminals: the modes are this program's, and choose the request that reads (hurd/deva.h). */
+/* Terminals: the console keeps the modes of all programs in its foreground (hurd/deva.h), and they
+ * choose the request that reads. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -14,10 +16,13 @@
 #include "lib/posix/stream.h"
 
 enum { TENTH = 100000, TICK = 10000 };  /* us */
+enum { MARK = offsetof(struct termios, c_cc) + NCCS };  /* no member's byte: they were set */
+_Static_assert(sizeof(struct termios) == HURD_DEVA_MODE_WORDS * sizeof(L4_Word_t),
+               "the console keeps all of it");
 
 #define CTRL(letter) ((letter) & 0x1f)
 
-static struct termios modes = {
+static const struct termios modes_at_first = {
     .c_iflag = ICRNL, .c_oflag = OPOST | ONLCR, .c_cflag = CS8 | CREAD,
     .c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK,
     .c_cc = { [VINTR] = CTRL('C'), [VQUIT] = CTRL('\\'), [VERASE] = 0x7f, [VKILL] = CTRL('U'),
@@ -26,29 +31,49 @@ static struct termios modes = {
     .c_ispeed = B9600, .c_ospeed = B9600,
 };
 
-bool terminal_is_cooked(void)
+static struct termios modes_now(L4_ThreadId_t server, L4_Word_t handle)
 {
-    return modes.c_lflag & ICANON;
+    struct hurd_deva_modes said;
+    struct termios modes;
+    if (hurd_deva_get_modes(server, handle, &said) || !((const char *) said.words)[MARK])
+        return modes_at_first;
+    memcpy(&modes, said.words, sizeof modes);
+    return modes;
+}
+
+static int modes_set(L4_ThreadId_t server, L4_Word_t handle, const struct termios *modes)
+{
+    struct hurd_deva_modes said = { .flags = (modes->c_lflag & ECHO ? 0 : HURD_DEVA_MODE_SILENT) |
+                                             (modes->c_lflag & ISIG ? 0 : HURD_DEVA_MODE_KEYS) };
+    memcpy(said.words, modes, sizeof *modes);
+    ((char *) said.words)[MARK] = 1;
+    return hurd_deva_set_modes(server, handle, &said);
+}
+
+bool terminal_is_cooked(L4_ThreadId_t server, L4_Word_t handle)
+{
+    return modes_now(server, handle).c_lflag & ICANON;
 }
 
 /* ---- reading ---- */
 
-static void take(L4_ThreadId_t server, L4_Word_t handle, uint8_t *data, L4_Word_t count)
+static void take(L4_ThreadId_t server, L4_Word_t handle, const struct termios *modes,
+                 uint8_t *data, L4_Word_t count)
 {
     L4_Word_t shown;
-    for (L4_Word_t i = 0; i < count && modes.c_iflag & ICRNL; i++) {
+    for (L4_Word_t i = 0; i < count && modes->c_iflag & ICRNL; i++) {
         if (data[i] == '\r')
             data[i] = '\n';
     }
-    if (modes.c_lflag & ECHO && count > 0)
+    if (modes->c_lflag & ECHO && count > 0)
         hurd_deva_write(server, handle, data, count, &shown);
 }
 
 /* VMIN 0: waits for VTIME tenths of a second, and then says that there is nothing. */
-static int read_timed(L4_ThreadId_t server, L4_Word_t handle, uint8_t *data, size_t size,
-                      L4_Word_t *done)
+static int read_timed(L4_ThreadId_t server, L4_Word_t handle, unsigned tenths, uint8_t *data,
+                      size_t size, L4_Word_t *done)
 {
-    unsigned long long start = __libc_clock(), most = (unsigned) modes.c_cc[VTIME] * TENTH;
+    unsigned long long start = __libc_clock(), most = tenths * TENTH;
     bool broken = false;
     int err;
     do {
@@ -69,17 +94,24 @@ int terminal_read(L4_ThreadId_t server, L4_Word_t handle, uint8_t *data, size_t 
     L4_Word_t flags = block ? 0 : HURD_DEVA_READ_NOBLOCK;
     if (size > HURD_DEVA_CHUNK)
         size = HURD_DEVA_CHUNK;
-    bool cooked = terminal_is_cooked();
+    struct termios modes = modes_now(server, handle);
+    bool cooked = modes.c_lflag & ICANON;
     int err = cooked ? hurd_deva_read(server, handle, data, size, flags, done)
               : block && modes.c_cc[VMIN] == 0
-                  ? read_timed(server, handle, data, size, done)
+                  ? read_timed(server, handle, modes.c_cc[VTIME], data, size, done)
                   : hurd_deva_read_raw(server, handle, data, size, flags, done);
     if (!err && !cooked)
-        take(server, handle, data, *done);
+        take(server, handle, &modes, data, *done);
     return !err && !block && *done == 0 ? EAGAIN : err;
 }
 
 /* ---- <termios.h> ---- */
+
+static void console_of(L4_ThreadId_t *server, L4_Word_t *handle)
+{
+    const struct description console = { .kind = CONSOLE };
+    stream_of(&console, server, handle);
+}
 
 int isatty(int descriptor)
 {
@@ -98,7 +130,10 @@ int tcgetattr(int descriptor, struct termios *now)
 {
     if (!isatty(descriptor))
         return -1;
-    *now = modes;
+    L4_ThreadId_t server;
+    L4_Word_t handle;
+    console_of(&server, &handle);
+    *now = modes_now(server, handle);
     return 0;
 }
 
@@ -108,8 +143,11 @@ int tcsetattr(int descriptor, int when, const struct termios *new)
         return -1;
     if (when < TCSANOW || when > TCSAFLUSH)
         return posix_result(EINVAL);
-    modes = *new;
-    return 0;
+    L4_ThreadId_t server;
+    L4_Word_t handle;
+    console_of(&server, &handle);
+    int err = terminal_wait_for_foreground();
+    return posix_result(err ? err : modes_set(server, handle, new));
 }
 
 int tcflush(int descriptor, int what)
@@ -157,10 +195,9 @@ static unsigned short number_of(const char *variable, unsigned short otherwise)
 
 static unsigned short rows(void)
 {
-    const struct description console = { .kind = CONSOLE };
     L4_ThreadId_t server;
     L4_Word_t handle, kind, parts = 0;
-    stream_of(&console, &server, &handle);
+    console_of(&server, &handle);
     if (hurd_deva_info(server, handle, &kind, &parts))
         parts = 0;
     return parts & HURD_DEVA_HAS_SCREEN ? 25 : 24;

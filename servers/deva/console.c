@@ -5,6 +5,7 @@
  * not read yet as it was typed.  Before: the loop of lib/hurd-cap (requests) and interrupts.c.
  * After: hardware.c, screen.c. */
 #include "console.h"
+#include "foreground.h"
 #include "hardware.h"
 #include "master.h"
 #include "statusline.h"
@@ -19,8 +20,6 @@
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <pc/uart.h>
-
-#define CTRL_C 3
 
 struct console console;
 
@@ -62,13 +61,19 @@ void console_write(const char *text, unsigned size)
 
 /* ---- input ---- */
 
+static void put_nothing(uint8_t byte)
+{
+    (void) byte;
+}
+
 /* Moves typed bytes into the line until it is finished. */
 static void line_fill(void)
 {
     while (!console.line.complete && fifo_count(&console.input) > 0) {
         uint8_t byte = fifo_peek(&console.input, 0);
         fifo_drop(&console.input, 1);
-        line_feed(&console.line, byte, console_put);
+        line_feed(&console.line, byte,
+                  console.modes.flags & HURD_DEVA_MODE_SILENT ? put_nothing : console_put);
     }
     screen_show_cursor(&console.screen);
 }
@@ -140,16 +145,11 @@ static void reader_remove(unsigned i)
             (console.reader_count - i) * sizeof console.readers[0]);
 }
 
-static bool may_read(L4_ThreadId_t thread)
-{
-    return console.foreground == 0 || console.foreground == L4_Version(thread);
-}
-
 /* Returns the oldest reader that may have input; reader_count if there is none. */
 static unsigned reader_next(void)
 {
     unsigned i = 0;
-    while (i < console.reader_count && !may_read(console.readers[i].thread))
+    while (i < console.reader_count && !foreground_has(L4_Version(console.readers[i].thread)))
         i++;
     return i;
 }
@@ -168,30 +168,12 @@ void console_serve_readers(void)
     }
 }
 
-/* Ctrl-C for the owner.  What was typed before it was for the program that ends now, so it is
- * forgotten. */
-static void interrupt(void)
-{
-    console.interrupts++;
-    fifo_drop(&console.input, fifo_count(&console.input));
-    line_init(&console.line);
-    console_write("^C\n", 3);
-}
-
-void console_input(uint8_t byte)
-{
-    if (byte == CTRL_C && console.foreground != console.owner)
-        interrupt();
-    else
-        fifo_put(&console.input, byte);
-}
-
 /* If the queue is full, bytes stay in the serial line until a reader takes some, so none is lost.
  * But while a program has the foreground, deva goes on reading: the next byte may be the program's
  * Ctrl-C. */
 bool console_wants_input(void)
 {
-    return fifo_count(&console.input) < FIFO_SIZE || console.foreground != console.owner;
+    return fifo_count(&console.input) < FIFO_SIZE || foreground_is_given();
 }
 
 void console_receive(void)
@@ -200,32 +182,9 @@ void console_receive(void)
     console_serve_readers();
 }
 
-/* Looks for a Ctrl-C that was typed before interrupts were counted.  Forgets it and all bytes
- * before it. */
-static unsigned take_early_interrupts(void)
+void console_line_ends(void)
 {
-    for (unsigned i = fifo_count(&console.input); i-- > 0;) {
-        if (fifo_peek(&console.input, i) == CTRL_C) {
-            fifo_drop(&console.input, i + 1);
-            return 1;
-        }
-    }
-    return 0;
-}
-
-unsigned console_set_foreground(unsigned owner, unsigned task)
-{
-    console_receive();
-    unsigned interrupts = console.interrupts;
-    if (task != console.foreground)
-        line_init(&console.line);       /* the line was for the old foreground only */
-    console.owner = owner;
-    console.foreground = task;
-    console.interrupts = 0;
-    if (task != owner)
-        interrupts += take_early_interrupts();
-    console_serve_readers();
-    return interrupts;
+    line_init(&console.line);
 }
 
 bool console_is_reader(L4_ThreadId_t thread)
@@ -256,12 +215,7 @@ void console_forget_task(unsigned task)
         if (L4_Version(console.readers[i].thread) == task)
             reader_remove(i);
     }
-    if (task == console.foreground)
-        line_init(&console.line);
-    if (task == console.owner)
-        console.owner = console.foreground = 0;
-    else if (task == console.foreground)
-        console.foreground = console.owner;
+    foreground_forget_task(task);
     console_serve_readers();
 }
 
@@ -287,7 +241,7 @@ static int reader_add(const struct reader *reader)
 static int serve_peek(struct hurd_cap_call *call, enum read_kind kind)
 {
     console_receive();
-    bool ready = may_read(call->from) && input_ready(kind);
+    bool ready = foreground_has(call->task) && input_ready(kind);
     unsigned count = ready ? input_count(kind) : 0;
     call->reply[0] = ready && count == 0 ? 1 : count;
     call->reply_words = 1;
@@ -298,7 +252,7 @@ static int serve_read(struct hurd_cap_call *call, enum read_kind kind, unsigned 
 {
     struct reader reader = { .thread = call->from, .kind = kind, .limit = limit };
     console_receive();
-    if (may_read(call->from) && input_ready(kind) && (block || input_count(kind) > 0)) {
+    if (foreground_has(call->task) && input_ready(kind) && (block || input_count(kind) > 0)) {
         unsigned taken;
         call->reply_words = reply_compose(&reader, call->reply, &taken);
         input_drop(kind, taken);
@@ -394,6 +348,10 @@ static int console_serve(struct hurd_cap_call *call)
         return serve_info(call);
     case HURD_DEVA_CONSOLE_INJECT:
         return serve_inject(call);
+    case HURD_DEVA_MODES:
+        return foreground_serve_modes(call);
+    case HURD_DEVA_CONSOLE_GROUP:
+        return foreground_serve_group(call);
     case HURD_DEVA_FOREGROUND:
     case HURD_DEVA_KEYMAP:
     case HURD_DEVA_STATUS:

@@ -10,6 +10,7 @@
 #include "screen.h"
 
 #include <hurd/cap.h>
+#include <hurd/deva.h>
 
 #include "servers/keyboard/keyboard.h"
 #include "servers/serial/uart.h"
@@ -44,8 +45,12 @@ struct console {
     struct line line;                   /* the foreground's line, as far as a reader asked for
                                            lines */
     unsigned owner;             /* the task that chose the foreground; 0: no task did */
-    unsigned foreground;        /* the task whose readers get input; 0: all tasks */
-    unsigned interrupts;        /* how often Ctrl-C was typed for the owner since the last report */
+    unsigned foreground;        /* the task or group of tasks whose readers get input; 0: all tasks */
+    unsigned given;             /* to whom the owner gave it; a program may have given it on */
+    struct typed {              /* how often these were typed for the owner since the last report */
+        unsigned interrupts, suspends;  /* Ctrl-C, Ctrl-Z */
+    } typed;
+    struct hurd_deva_modes modes;
     unsigned reader_count;
     struct reader readers[CONSOLE_READERS];     /* the first reader_count are valid, the oldest
                                                    first */
@@ -63,17 +68,16 @@ unsigned console_parts(void);           /* HURD_DEVA_HAS_* */
  * uart_write(). */
 void console_write(const char *text, unsigned size);
 
-/* A byte was typed.  console_serve_readers() gives it to who waits. */
-void console_input(uint8_t byte);
 bool console_wants_input(void);         /* if not, the serial line shall keep what it has */
-void console_serve_readers(void);
 
 /* Takes the bytes that the hardware has received, and serves the readers that wait.  An interrupt
  * calls for this. */
 void console_receive(void);
 
-/* The request `foreground` of hurd/deva.h.  Returns how often Ctrl-C was typed for the owner. */
-unsigned console_set_foreground(unsigned owner, unsigned task);
+/* The foreground may have changed: the line that is half typed was for the old one only. */
+void console_line_ends(void);
+/* Serves readers that may have input now. */
+void console_serve_readers(void);
 
 /* The request `status` of hurd/deva.h, after the check of the capability. */
 int console_serve_status(struct hurd_cap_call *call);

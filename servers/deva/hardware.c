@@ -4,6 +4,7 @@
  * servers/keyboard/keyboard.c, which the drivers use, too. */
 #include "hardware.h"
 #include "console.h"
+#include "foreground.h"
 #include "scrollback.h"
 
 #include <hurd/console.h>
@@ -28,7 +29,7 @@ static void serial_receive(void)
 {
     uint8_t byte;
     for (unsigned i = 0; i < 256 && console_wants_input() && uart_read(&console.uart, &byte); i++)
-        console_input(byte);
+        foreground_input(byte);
 }
 
 /* ---- keys ---- */
@@ -51,7 +52,7 @@ static void key(uint8_t code)
     uint8_t bytes[KEYMAP_MAX], before = lights();
     unsigned count = keymap_decode(&console.keymap, code, bytes);
     for (unsigned i = 0; i < count; i++)
-        console_input(bytes[i]);
+        foreground_input(bytes[i]);
     if (lights() != before && !part_put(PART_KEYBOARD, lights()))
         keyboard_light(&console.keyboard, lights());
 }
@@ -113,7 +114,7 @@ unsigned hardware_take(enum part part, const uint8_t *bytes, unsigned count)
     unsigned i = 0;
     if (part == PART_SERIAL) {
         for (; i < count && console_wants_input(); i++)
-            console_input(bytes[i]);
+            foreground_input(bytes[i]);
     } else {
         for (; i < count; i++)
             key(bytes[i]);

@@ -6,6 +6,7 @@
 #include "console.h"
 #include "device.h"
 #include "dma.h"
+#include "foreground.h"
 #include "ranges.h"
 #include "interrupts.h"
 #include "master.h"
@@ -22,6 +23,7 @@
 #include <hurd/deva.h>
 #include <hurd/device.h>
 #include <hurd/startup.h>
+#include <hurd/task.h>
 #include <hurd/wortel.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -59,6 +61,16 @@ static int serve_other(struct hurd_cap_call *call)
     return EOPNOTSUPP;
 }
 
+/* One way, from `task`. */
+static int serve_group_is(struct hurd_cap_call *call)
+{
+    if (call->task != HURD_TASK_TASK)
+        return EPERM;
+    if (call->words == 2)
+        foreground_note_group(call->arg[0], call->arg[1]);
+    return HURD_CAP_NO_REPLY;
+}
+
 /* Requests for which the kind of the capability does not matter, or that have none. */
 static int serve_any(struct hurd_cap_call *call)
 {
@@ -68,6 +80,8 @@ static int serve_any(struct hurd_cap_call *call)
         return device_serve_find(call);
     case HURD_DEVICE_IRQ_DONE:
         return interrupt_serve_done(call);
+    case HURD_TASK_GROUP_IS:
+        return serve_group_is(call);
     default:
         return EOPNOTSUPP;
     }

@@ -2,6 +2,7 @@
 /* Requests on the master capability: consoles for other tasks; interrupts, ports and device memory
  * for drivers; and device capabilities, device.c, each good for what one device owns. */
 #include "master.h"
+#include "foreground.h"
 #include "block.h"
 #include "console.h"
 #include "device.h"
@@ -51,19 +52,14 @@ int master_give_master(unsigned task, L4_Word_t *handle)
 
 int master_inject_console(struct hurd_cap_call *call)
 {
-    if (call->words != 2 || call->arg[1] == 0 || call->arg[1] >= 1u << 14)
+    if (call->words < 2 || call->words > 3 || call->arg[1] == 0 || call->arg[1] >= 1u << 14 ||
+        (call->words == 3 && call->arg[2] >= 1u << 14))
         return EINVAL;
     call->reply_words = 1;
-    return master_give_console(call->arg[1], &call->reply[0]);
-}
-
-static int serve_foreground(struct hurd_cap_call *call)
-{
-    if (call->words != 2 || call->arg[1] >= 1u << 14)
-        return EINVAL;
-    call->reply[0] = console_set_foreground(call->task, call->arg[1]);
-    call->reply_words = 1;
-    return 0;
+    int err = master_give_console(call->arg[1], &call->reply[0]);
+    if (!err && call->words == 3)
+        foreground_note_group(call->arg[1], call->arg[2]);
+    return err;
 }
 
 _Static_assert(KEYMAP_US == HURD_DEVA_KEYMAP_US && KEYMAP_DE == HURD_DEVA_KEYMAP_DE &&
@@ -148,7 +144,7 @@ static int master_serve(struct hurd_cap_call *call)
 {
     switch (call->label) {
     case HURD_DEVA_FOREGROUND:
-        return serve_foreground(call);
+        return foreground_serve(call);
     case HURD_DEVA_CONSOLE_INJECT:
         return master_inject_console(call);
     case HURD_DEVA_IRQ_ATTACH:

@@ -2,10 +2,11 @@
 /* The shell's own commands, and `help`.  Called by shell.c; the next hops are launch.c, paging.c,
  * reports.c and disks.c. */
 #include "commands.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "devices.h"
 #include "disks.h"
 #include "filecommands.h"
+#include "jobs.h"
 #include "launch.h"
 #include "memory.h"
 #include "output.h"
@@ -16,11 +17,11 @@
 #include "script.h"
 #include "shell.h"
 #include "status.h"
-#include "test.h"
+#include "lib/shell/test.h"
 #include "top.h"
 #include "tracecommand.h"
 #include "tracestat.h"
-#include "variables.h"
+#include "lib/shell/variables.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -92,7 +93,8 @@ static L4_Word_t signal_named(const char *word)
         const char *name;
         L4_Word_t number;
     } names[] = { { "HUP", SIGHUP }, { "INT", SIGINT }, { "KILL", SIGKILL }, { "USR1", SIGUSR1 },
-                  { "USR2", SIGUSR2 }, { "TERM", SIGTERM } };
+                  { "USR2", SIGUSR2 }, { "TERM", SIGTERM }, { "CONT", SIGCONT },
+                  { "STOP", SIGSTOP }, { "TSTP", SIGTSTP } };
     unsigned long number = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (word[0] == '-' && !strcmp(word + 1, names[i].name))
@@ -292,7 +294,7 @@ static const struct command commands[] = {
       "  < FILE      it reads from that file instead of the keyboard\n"
       "  > FILE      what it prints goes to that file; >> FILE: behind its end\n"
       "  | PROGRAM   what it prints is what the next program reads\n"
-      "Ctrl-C ends the program for which the shell waits.\n",
+      "Ctrl-C ends the program for which the shell waits; Ctrl-Z stops it: see `help fg`.\n",
       1, MANY, TAKES_PROGRAM, launch_run },
     { "sh", "FILE [WORD ...]", "obeys the lines of a file",
       "The words are $1 to $9 in it, and $# says how many there are. A file with an x bit that\n"
@@ -318,7 +320,14 @@ static const struct command commands[] = {
     { "unset", "NAME ...", "removes variables", NULL, 1, MANY, TAKES_NOTHING, command_unset },
     { "kill", "[-SIGNAL] TASK", "ends a task, and all that it started",
       "TASK is a number or a name, as `ps` shows them.  -SIGNAL: -HUP, -INT, -KILL, -USR1, -USR2,\n"
-      "-TERM or a number, and the task may handle it.\n", 1, 2, TAKES_TASK, command_kill },
+      "-TERM, -STOP, -TSTP, -CONT or a number, and the task may handle it.\n", 1, 2, TAKES_TASK, command_kill },
+    { "jobs", "", "programs in the background, and stopped ones", NULL, 0, 0, TAKES_NOTHING,
+      jobs_list },
+    { "fg", "[JOB]", "waits for a job; a stopped one goes on",
+      "JOB is a number, as `jobs` shows it; else the last one that is stopped.\n", 0, 1,
+      TAKES_NOTHING, jobs_foreground },
+    { "bg", "[JOB]", "a stopped job goes on in the background", NULL, 0, 1, TAKES_NOTHING,
+      jobs_background },
     { "paging", "[frames=N]", "a program that uses three times its memory",
       "It uses 3 N pages in N frames and looks at every byte; a line shows what is on disk\n"
       "meanwhile. Without swap, the shell makes some in memory first.\n",

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "words.h"
+#include "lib/shell/words.h"
 
 /* Obeys the command that word 0 names.  alone: nothing else was typed, so a long list stops at each
  * page.  Returns false, and does nothing, if there is no such command.  Post: $? is its status.

@@ -2,7 +2,7 @@
 /* The shell's commands for devices and drivers.  Called by commands.c; the next hops are the
  * framework (hurd/bus.h), and the drivers, which deva names (hurd/device.h). */
 #include "devices.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "services.h"
 
 #include <errno.h>

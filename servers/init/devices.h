@@ -3,7 +3,7 @@
 #ifndef INIT_DEVICES_H
 #define INIT_DEVICES_H
 
-#include "words.h"
+#include "lib/shell/words.h"
 
 void devices_obey(const struct words *w);       /* `devices` */
 void devices_date(const struct words *w);

@@ -2,7 +2,7 @@
 /* The environment of the programs that the shell starts.  Before: programs.c.  Next: root.c. */
 #include "environment.h"
 #include "root.h"
-#include "variables.h"
+#include "lib/shell/variables.h"
 
 #include <stdio.h>
 #include <string.h>

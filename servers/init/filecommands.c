@@ -2,15 +2,16 @@
 /* Commands on files, each a few calls of lib/file.  Called by commands.c; root.c connects.
  * What they print goes through output.c. */
 #include "filecommands.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "listing.h"
 #include "mounts.h"
 #include "output.h"
 #include "root.h"
 #include "sha256.h"
+#include "jobs.h"
 #include "shell.h"
-#include "variables.h"
-#include "words.h"
+#include "lib/shell/variables.h"
+#include "lib/shell/words.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -271,4 +272,16 @@ void filecommands_obey(const struct words *w)
         root_mount(w->word[1]);
     else
         root_report();
+}
+
+/* Without a file system there are no files. */
+bool language_file_is(char question, const char *path)
+{
+    struct hurd_file_stat s;
+    if (!root_mounted() || files_stat(root_mounted(), path, 1, &s))
+        return false;
+    L4_Word_t type = s.mode & HURD_FILE_TYPE;
+    return question == 'f'   ? type == HURD_FILE_REGULAR
+           : question == 'd' ? type == HURD_FILE_DIRECTORY
+           : question == 's' ? (s.size[0] | s.size[1]) != 0 : true;
 }

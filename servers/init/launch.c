@@ -2,16 +2,18 @@
 /* Starts the program that a line names.  Called by commands.c (`run`) and shell.c; the next hops
  * are programs.c and disks.c. */
 #include "launch.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "disks.h"
+#include "jobs.h"
 #include "programs.h"
 #include "root.h"
 #include "script.h"
 #include "shell.h"
-#include "variables.h"
+#include "lib/shell/variables.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <hurd/deva.h>
@@ -111,10 +113,10 @@ static bool launch_start(const struct words *w, const struct launch *launch,
                          struct file stream[PROGRAM_STREAMS], struct program *program, bool *script)
 {
     const char *argz = w->word[launch->first];
-    *script = false;
     if (!streams_open(w, stream))
         return false;
-    int err = program_start_found(argz, w->text_length - (size_t) (argz - w->text),
+    *script = script_is(argz, ENOENT);  /* init obeys it, because /bin/sh knows less */
+    int err = *script ? ENOEXEC : program_start_found(argz, w->text_length - (size_t) (argz - w->text),
                                   launch->frames ? launch->frames : programs_share(2), stream,
                                   program);
     if (!err) {
@@ -123,7 +125,7 @@ static bool launch_start(const struct words *w, const struct launch *launch,
     }
     program->task = 0;
     programs_close(stream);
-    *script = script_is(argz, err);
+    *script = *script || script_is(argz, err);
     if (!*script)
         complain("run: %s: %s\n", argz, start_error(err));
     return false;
@@ -131,18 +133,21 @@ static bool launch_start(const struct words *w, const struct launch *launch,
 
 static void launch(const struct words *w, const struct launch *launch)
 {
-    struct program foreground;
     struct file stream[PROGRAM_STREAMS] = { { 0 } };
     bool script;
-    struct program *program = w->background ? shell_free_job() : &foreground;
-    if (!program)
-        complain("%s: as many programs run in the background as the shell can watch\n", w->word[0]);
-    else if (!launch_start(w, launch, stream, program, &script))
+    struct job *job = job_new(1, w->background);
+    if (!job)
+        return;
+    if (!launch_start(w, launch, stream, &job->program[0], &script)) {
+        free(job);
         variables_set_status(script ? script_run(w, launch->first) : STATUS_NO_START);
-    else if (w->background)
-        printf("%s runs as task %lu\n", program->name, program->task);
+        return;
+    }
+    job_started(job, 0);
+    if (w->background)
+        job_leave(job);
     else
-        variables_set_status(shell_wait(program));
+        variables_set_status(job_wait(job));
 }
 
 bool launch_knows(const struct words *w)

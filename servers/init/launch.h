@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "programs.h"
-#include "words.h"
+#include "lib/shell/words.h"
 
 /* The command `run`: word 0 is "run", then come options, the program and its arguments.  Blocks
  * until the program has ended, unless the line ended in `&`.  Prints what is wrong. */

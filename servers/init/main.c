@@ -30,9 +30,10 @@
 #include "programs.h"
 #include "root.h"
 #include "services.h"
+#include "jobs.h"
 #include "shell.h"
 #include "status.h"
-#include "words.h"
+#include "lib/shell/words.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -224,7 +225,7 @@ static unsigned run_first_program(struct options *o)
         printf("init: no devices for %s: %s\n", o->argz, strerror(err));
     if (disk && (err = program_give_sectors(&program, &sectors)))
         printf("init: no disk for %s: %s\n", o->argz, strerror(err));
-    return shell_wait(&program);
+    return job_wait_for(&program);
 }
 
 int main(int argc, char **argv)

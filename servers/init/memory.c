@@ -2,7 +2,7 @@
 /* Tables of containers and of frames.  Called by commands.c; the next hop is physmem, which answers
  * at once. */
 #include "memory.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "reports.h"
 #include "shell.h"
 

@@ -5,7 +5,7 @@
  * programs.c, lib/file. */
 #include "mounts.h"
 #include "claims.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "disks.h"
 #include "root.h"
 

@@ -7,8 +7,8 @@
 #include "output.h"
 #include "pipeline.h"
 #include "terminal.h"
-#include "variables.h"
-#include "words.h"
+#include "lib/shell/variables.h"
+#include "lib/shell/words.h"
 
 #include <errno.h>
 #include <stdio.h>

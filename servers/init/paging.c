@@ -2,9 +2,10 @@
 /* Shows paging: it makes swap ready, then runs the program `paging`.  Called by main.c after the
  * demo, and by shell.c; the next hops are services.c and apps/paging. */
 #include "paging.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "programs.h"
 #include "services.h"
+#include "jobs.h"
 #include "shell.h"
 
 #include <errno.h>
@@ -54,5 +55,5 @@ unsigned paging_show(const char *argz, size_t length)
         complain("init: cannot start %s: %s\n", argz, strerror(err));
         return 1;
     }
-    return shell_wait(&program);
+    return job_wait_for(&program);
 }

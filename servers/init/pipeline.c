@@ -3,16 +3,17 @@
  * shell's own at the start, and the file server, which holds the bytes. */
 #include "pipeline.h"
 #include "commands.h"
-#include "complain.h"
+#include "lib/shell/language.h"
+#include "jobs.h"
 #include "launch.h"
 #include "programs.h"
 #include "root.h"
 #include "shell.h"
 #include "terminal.h"
-#include "variables.h"
+#include "lib/shell/variables.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <hurd/cap.h>
@@ -22,7 +23,7 @@
 
 enum { PAUSE = 10000, STATUS_REFUSED = 127 };    /* us */
 
-static struct program programs[PIPELINE_MOST];  /* task == 0: it was not started */
+static struct job *job;         /* the one that begins with a command of the shell's own */
 
 /* 0, or why there is no pipe. */
 static int pipe_make(struct files *files, struct file *reads, struct file *writes)
@@ -36,14 +37,6 @@ static int pipe_make(struct files *files, struct file *reads, struct file *write
     reads->handle = out[0];
     writes->handle = out[1];
     return 0;
-}
-
-static void end_all(size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (programs[i].task)
-            hurd_task_destroy(shell_task_server(), programs[i].handle, STATUS_INTERRUPTED);
-    }
 }
 
 /* A reader that has ended reads nothing more: then our hold on its end goes. */
@@ -64,9 +57,9 @@ int pipeline_put(const struct file *end, const void *data, uint32_t size)
         if (err != EAGAIN)
             continue;
         err = 0;
-        reader_look(&programs[1]);
-        if (programs[1].task && terminal_interrupted(programs[1].task)) {
-            end_all(PIPELINE_MOST);
+        reader_look(&job->program[1]);
+        if (job->group && terminal_typed().interrupts) {
+            job_end_all(job);
             err = EINTR;
         }
         L4_Sleep(L4_TimePeriod(PAUSE));
@@ -90,33 +83,51 @@ static bool pipes_make(struct file stream[][PROGRAM_STREAMS], size_t count)
     return false;
 }
 
+/* Says what stands in the way. */
+static bool may_run(const struct words *const command[], size_t count, bool own)
+{
+    bool background = command[count - 1]->background;
+    for (size_t i = 0; i < count; i++) {
+        if ((own && i == 0) || (launch_knows(command[i]) && !(own && background)))
+            continue;
+        complain("%s: only programs take part in a pipeline; a command of the shell's own may begin it, "
+                 "in the foreground\n", command[i]->word[0]);
+        return false;
+    }
+    return true;
+}
+
+/* The shell's own command writes, while the others read. */
+static void own_command(const struct words *command, struct file stream[PROGRAM_STREAMS])
+{
+    if (job->group)
+        terminal_give(job->group);
+    command_obey_into(command, &stream[1]);
+    programs_close(stream);
+}
+
 void pipeline_run(const struct words *const command[], size_t count)
 {
     struct file stream[PIPELINE_MOST][PROGRAM_STREAMS] = { { { 0 } } };
-    const struct program *started[PIPELINE_MOST];
-    bool own = command_lists(command[0]);
-    size_t n = 0;
-    memset(programs, 0, sizeof programs);
-    for (size_t i = 0; i < count; i++) {
-        if (command[i]->background || (!(own && i == 0) && !launch_knows(command[i]))) {
-            complain("%s: only programs take part in a pipeline, in the foreground; a command of "
-                     "the shell's own may begin it\n", command[i]->word[0]);
-            variables_set_status(STATUS_REFUSED);
-            return;
-        }
-    }
-    if (!pipes_make(stream, count))
+    bool own = command_lists(command[0]), background = command[count - 1]->background;
+    variables_set_status(STATUS_REFUSED);
+    if (!may_run(command, count, own) || !(job = job_new(count, background)))
         return;
-    for (size_t i = count; i-- > own;)
-        launch_in_pipeline(command[i], stream[i], &programs[i]);
-    if (own) {
-        command_obey_into(command[0], &stream[0][1]);
-        programs_close(stream[0]);
+    if (!pipes_make(stream, count)) {
+        free(job);
+        return;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (programs[i].task)
-            started[n++] = &programs[i];
+    for (size_t i = count; i-- > own;) {
+        launch_in_pipeline(command[i], stream[i], &job->program[i]);
+        if (job->program[i].task)
+            job_started(job, i);
     }
-    variables_set_status(n ? shell_wait_all(started, n) : STATUS_REFUSED);
-    memset(programs, 0, sizeof programs);
+    if (own)
+        own_command(command[0], stream[0]);
+    if (!job->group)
+        free(job);
+    else if (background)
+        job_leave(job);
+    else
+        variables_set_status(job_wait(job));
 }

@@ -273,7 +273,11 @@ int program_give_sectors(const struct program *program, const struct hurd_deva_e
 
 int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *reason)
 {
-    int err = hurd_task_wait(task_server(), program->handle, HURD_TASK_NOHANG, status, reason);
+    const L4_Word_t flags = HURD_TASK_NOHANG | HURD_TASK_UNTRACED;
+    *reason = HURD_TASK_EXITED;
+    int err = hurd_task_wait(task_server(), program->handle, flags, status, reason);
+    if (!err && *reason == HURD_TASK_STOPPED)
+        err = EAGAIN;
     if (err)
         return err;
     hurd_task_release(task_server(), program->handle);

@@ -3,8 +3,8 @@
  * Called by shell.c.  Servers reply at once.  A pager belongs to a program, which may be faulty: so
  * this file limits how often it is asked, how long it may take and what it may say. */
 #include "reports.h"
-#include "complain.h"
-#include "words.h"
+#include "lib/shell/language.h"
+#include "lib/shell/words.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -169,7 +169,7 @@ static void report_partner(L4_Word_t task, L4_ThreadId_t thread)
            report_task_name(L4_Version(with)));
 }
 
-static void report_threads(L4_Word_t task)
+static void report_threads(L4_Word_t task, bool stopped)
 {
     L4_Word_t pairs[2 * PAIRS_MAX], n, total, start = 0;
     do {
@@ -179,7 +179,8 @@ static void report_threads(L4_Word_t task)
             L4_ThreadId_t thread = L4_ThreadIdOfRaw(pairs[2 * i]);
             printf("        thread %4lu.%-4lu %s%s", L4_ThreadNo(thread), L4_Version(thread),
                    state_name(pairs[2 * i + 1] & HURD_TASK_THREAD_STATE),
-                   pairs[2 * i + 1] & HURD_TASK_THREAD_PAGER ? ", pager" : "");
+                   pairs[2 * i + 1] & HURD_TASK_THREAD_PAGER ? ", pager"
+                   : stopped                                 ? ", stopped" : "");
             if ((pairs[2 * i + 1] & HURD_TASK_THREAD_STATE) != L4_SCHED_RUNNING)
                 report_partner(task, thread);
             putchar('\n');
@@ -230,7 +231,7 @@ static bool report_task(L4_Word_t id, void *argument)
     printf("%5lu  %-16s %6lu %7lu %6s KB %9s %9s %8s\n", info.task, name, info.parent, info.threads,
            kmem, own, others, time);
     report_budget(id);
-    report_threads(id);
+    report_threads(id, info.state == HURD_TASK_STATE_STOPPED);
     return true;
 }
 

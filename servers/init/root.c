@@ -3,7 +3,7 @@
  * it are programs.c (starts ext2fs), services.c (the RAM disk) and lib/file. */
 #include "root.h"
 #include "claims.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "disks.h"
 #include "mounts.h"
 #include "programs.h"

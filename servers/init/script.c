@@ -2,10 +2,10 @@
 /* Scripts: a file's text, as if it were typed.  Called by commands.c (`sh`) and launch.c; the text
  * goes back to shell.c. */
 #include "script.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "root.h"
 #include "shell.h"
-#include "variables.h"
+#include "lib/shell/variables.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -88,7 +88,7 @@ unsigned script_run(const struct words *w, size_t first)
     struct variables_words before = variables_set_words(own);
     depth++;
     variables_set_status(0);
-    shell_obey(text, w->word[first]);
+    language_run(text, w->word[first]);
     depth--;
     exits = false;
     variables_set_words(before);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "words.h"
+#include "lib/shell/words.h"
 
 /* Is it a script for the shell, now that the file could not be started because of `error`?  Such a
  * file has an x bit, and is no program or begins with "#!/bin/sh". */

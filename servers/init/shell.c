@@ -3,20 +3,20 @@
  * commands, launch.c for programs, and complete.c for the Tab key. */
 #include "shell.h"
 #include "commands.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "complete.h"
 #include "editor.h"
+#include "jobs.h"
 #include "launch.h"
 #include "pipeline.h"
 #include "mounts.h"
 #include "root.h"
 #include "script.h"
 #include "terminal.h"
-#include "variables.h"
-#include "words.h"
+#include "lib/shell/variables.h"
+#include "lib/shell/words.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,127 +24,29 @@
 #include <hurd/startup.h>
 #include <hurd/task.h>
 #include <hurd/wortel.h>
-#include <l4/ipc.h>
 
 #define PROMPT      "pecan> "
 #define PROMPT_MORE "> "         /* inside of an `if` or a loop */
 
 enum {
-    JOBS = 16,
-    POLL_EVERY = 10000,         /* us between looks at a program in the foreground */
     STATUS_MOST = 31,           /* the highest status that an emulator's debug exit can pass on */
-    STATUS_LOST = 128,
     STATUS_UNKNOWN = 127,
-    INTERRUPTS_HEEDED = 2,
     TEXT_MOST = 4096,           /* of lines that belong together */
-    PLACE_MOST = 24,            /* characters of a mistake's place */
 };
 
-static struct program jobs[JOBS];       /* in the background; task == 0 <=> free */
 static unsigned halt_status;
 static struct editor editor;
 static bool leaves;             /* Ctrl-C: the rest of what was typed is left out */
 static const char *typed;       /* the text that was typed */
-
-/* ---- programs ----
- * TODO(init): a foreground of several tasks. */
 
 L4_ThreadId_t shell_task_server(void)
 {
     return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
 }
 
-/* Has it ended?  Then *status is its exit status, and what it died of is said. */
-static bool program_ended(const struct program *program, unsigned *result)
+void shell_leave(void)
 {
-    L4_Word_t status, reason;
-    int err = program_poll(program, &status, &reason);
-    if (err == EAGAIN)
-        return false;
-    *result = STATUS_LOST;
-    if (err) {
-        printf("%s: the task server does not answer: %s\n", program->name, strerror(err));
-        return true;
-    }
-    bool lost_its_reader = reason == HURD_TASK_SIGNALLED && status == 128 + SIGPIPE;
-    if ((reason != HURD_TASK_EXITED || status != 0) && !lost_its_reader)
-        printf("%s (task %lu) %s\n", program->name, program->task, program_outcome(status, reason));
-    *result = reason != HURD_TASK_EXITED && status == 0 ? STATUS_INTERRUPTED : (unsigned) status;
-    return true;
-}
-
-/* Ctrl-C, typed to the first of those that still run, is SIGINT for all of them; the third one ends
- * what is still there. */
-static bool interrupted(const struct program *const program[], const bool *ended, size_t count,
-                        unsigned before)
-{
-    size_t first = 0;
-    while (ended[first])
-        first++;
-    if (!terminal_interrupted(program[first]->task))
-        return false;
-    for (size_t i = first; i < count; i++) {
-        if (!ended[i] && before < INTERRUPTS_HEEDED)
-            hurd_task_signal(shell_task_server(), program[i]->handle, 0, SIGINT);
-        else if (!ended[i])
-            hurd_task_destroy(shell_task_server(), program[i]->handle, STATUS_INTERRUPTED);
-    }
-    return true;
-}
-
-unsigned shell_wait_all(const struct program *const program[], size_t count)
-{
-    bool ended[PIPELINE_MOST] = { false };
-    unsigned status = 0, interrupts = 0;
-    for (size_t left = count; left > 0;) {
-        for (size_t i = 0; i < count; i++) {
-            unsigned one;
-            if (ended[i] || !program_ended(program[i], &one))
-                continue;
-            ended[i] = true;
-            left--;
-            if (i == count - 1)
-                status = one;
-        }
-        if (left == 0)
-            break;
-        interrupts += interrupted(program, ended, count, interrupts);
-        leaves |= interrupts > 0;
-        L4_Sleep(L4_TimePeriod(POLL_EVERY));
-    }
-    leaves |= terminal_take();  /* typed when the last one had ended */
-    return status;
-}
-
-unsigned shell_wait(const struct program *program)
-{
-    return shell_wait_all(&program, 1);
-}
-
-static void report_ended_jobs(void)
-{
-    for (int i = 0; i < JOBS; i++) {
-        L4_Word_t status, reason;
-        if (jobs[i].task == 0)
-            continue;
-        int err = program_poll(&jobs[i], &status, &reason);
-        if (err == EAGAIN)
-            continue;
-        if (!err)
-            printf("%s (task %lu) %s\n", jobs[i].name, jobs[i].task,
-                   program_outcome(status, reason));
-        jobs[i].task = 0;
-    }
-}
-
-struct program *shell_free_job(void)
-{
-    report_ended_jobs();
-    for (int i = 0; i < JOBS; i++) {
-        if (jobs[i].task == 0)
-            return &jobs[i];
-    }
-    return NULL;
+    leaves = true;
 }
 
 /* ---- what control.c asks for ---- */
@@ -153,8 +55,6 @@ struct program *shell_free_job(void)
 static void obey(const struct words *w, bool alone)
 {
     const char *problem;
-    if (w->count == 0)
-        return;
     if (w->count == 1 && variables_assign(w->word[0], &problem)) {
         variables_set_status(0);
         if (problem)
@@ -170,31 +70,18 @@ static void obey(const struct words *w, bool alone)
     }
 }
 
-static const char *obey_pipeline(const char *text, bool obeys, enum words_end *end,
-                                 const char **rest)
+void language_obey(const struct words *const command[], size_t count, const char *from,
+                   const char *rest)
 {
-    struct words *all[PIPELINE_MOST];
-    const char *mistake = NULL, *start = text;
-    size_t n = 0;
-    for (*end = WORDS_PIPE; *end == WORDS_PIPE && !mistake;) {
-        if (n == PIPELINE_MOST || !(all[n] = malloc(sizeof *all[n]))) {
-            mistake = "there are too many commands in the pipeline";
-            break;
-        }
-        struct words *w = all[n++];
-        mistake = obeys ? words_split(w, text) : words_skip(w, text);
-        if (!mistake && n > 1 && w->count == 0)
-            mistake = "nothing stands behind the |";
-        *end = w->end;
-        *rest = text = w->rest;
-    }
-    if (!mistake && obeys && n > 1)
-        pipeline_run((const struct words *const *) all, n);
-    else if (!mistake && obeys)
-        obey(all[0], start == typed && !*rest);
-    while (n > 0)
-        free(all[--n]);
-    return mistake;
+    if (count > 1)
+        pipeline_run(command, count);
+    else
+        obey(command[0], from == typed && (!rest || !*rest));
+}
+
+bool language_interrupted(void)
+{
+    return shell_interrupted();
 }
 
 bool shell_interrupted(void)
@@ -208,23 +95,6 @@ bool shell_takes_keys(void)
 {
     leaves |= terminal_take();
     return !leaves;
-}
-
-enum control_result shell_obey(const char *text, const char *name)
-{
-    static const struct control_calls calls = { obey_pipeline, shell_interrupted };
-    struct control_mistake m;
-    enum control_result result = control_run(text, &calls, &m);
-    if (result != CONTROL_WRONG && (result != CONTROL_OPEN || !name))
-        return result;
-    unsigned line = 1;
-    for (const char *at = text; at < m.at; at++)
-        line += *at == '\n';
-    int shown = (int) strcspn(m.at, "\n");
-    if (name)
-        complain("%s, line %u: ", name, line);
-    complain("%s, at `%.*s`\n", m.what, shown < PLACE_MOST ? shown : PLACE_MOST, m.at);
-    return result;
 }
 
 /* ---- the loop ---- */
@@ -255,7 +125,7 @@ static void prompt(bool more)
 /* Reads a line into the editor; `more`: it goes on where the line before ended. */
 static enum editor_event read_line(bool more)
 {
-    report_ended_jobs();
+    jobs_report();
     prompt(more);
     editor_begin(&editor);
     for (;;) {
@@ -295,7 +165,7 @@ static bool obey_lines(void)
         text[length] = '\0';
         leaves = false;
         typed = text;
-        enum control_result result = shell_obey(text, NULL);
+        enum control_result result = language_run(text, NULL);
         terminal_take();
         if (result != CONTROL_OPEN)
             return true;

@@ -3,9 +3,9 @@
  * thread starts with the first `status on` and then stays: while the line is off, it waits.  Called
  * by commands.c and main.c.  The thread prints nothing by stdio. */
 #include "status.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "usage.h"
-#include "words.h"
+#include "lib/shell/words.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -48,26 +48,41 @@ bool terminal_key(void)
                                HURD_DEVA_READ_NOBLOCK, &got) && got == 1;
 }
 
-static bool set_foreground(L4_Word_t task)
+static struct hurd_deva_typed set_foreground(L4_Word_t task)
 {
-    L4_Word_t interrupts = 0;
-    int err = hurd_deva_foreground(server(), __hurd_startup_data->deva_master.cap, task,
-                                   &interrupts);
-    return !err && interrupts > 0;
+    struct hurd_deva_typed typed = { 0 };
+    hurd_deva_foreground(server(), __hurd_startup_data->deva_master.cap, task, &typed);
+    return typed;
 }
 
 /* wortel, which reads nothing. */
 bool terminal_listen(void)
 {
-    return set_foreground(HURD_TASK_WORTEL);
+    return set_foreground(HURD_TASK_WORTEL).interrupts > 0;
 }
 
 bool terminal_take(void)
 {
-    return set_foreground(HURD_TASK_INIT);
+    return set_foreground(HURD_TASK_INIT).interrupts > 0;
 }
 
-bool terminal_interrupted(L4_Word_t task)
+struct hurd_deva_typed terminal_give(L4_Word_t group)
 {
-    return set_foreground(task);
+    struct hurd_deva_typed typed = set_foreground(group);
+    typed.foreground = group;
+    return typed;
+}
+
+struct hurd_deva_typed terminal_typed(void)
+{
+    return set_foreground(HURD_DEVA_FOREGROUND_ASK);
+}
+
+void terminal_modes(struct hurd_deva_modes *modes, bool sets)
+{
+    L4_Word_t console = __hurd_startup_data->console.cap;
+    if (sets)
+        hurd_deva_set_modes(server(), console, modes);
+    else
+        hurd_deva_get_modes(server(), console, modes);
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <hurd/deva.h>
 #include <l4/types.h>
 
 void terminal_write(const char *text, size_t size);
@@ -18,15 +19,22 @@ int terminal_wait_key(void);
 /* Takes a character if one was typed.  Returns false if none was.  Does not wait. */
 bool terminal_key(void);
 
-/* From now on that task gets what is typed.  Returns true if Ctrl-C was typed since the last such
- * call. */
-bool terminal_interrupted(L4_Word_t task);
+/* From now on that task or group of tasks gets what is typed.  Returns which keys were typed since the
+ * last such call, and that group. */
+struct hurd_deva_typed terminal_give(L4_Word_t group);
+
+/* Changes nothing.  Returns the same, and who gets what is typed now: a program may have given it to
+ * its children. */
+struct hurd_deva_typed terminal_typed(void);
 
 /* From now on nobody gets what is typed; it waits.  Returns true if Ctrl-C was typed since the last
- * call of one of these three. */
+ * call of one of these. */
 bool terminal_listen(void);
 
 /* The shell gets what is typed again.  Returns the same. */
 bool terminal_take(void);
+
+/* The terminal's modes; sets: they come back when their program goes on. */
+void terminal_modes(struct hurd_deva_modes *modes, bool sets);
 
 #endif

@@ -2,7 +2,7 @@
 /* The command `top`: which task had the processor in the last second.  Called by commands.c.  The
  * kernel counts by ticks of its clock, so what runs for less than a tick may not show. */
 #include "top.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "reports.h"
 #include "shell.h"
 #include "terminal.h"

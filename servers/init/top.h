@@ -3,7 +3,7 @@
 #ifndef INIT_TOP_H
 #define INIT_TOP_H
 
-#include "words.h"
+#include "lib/shell/words.h"
 
 /* Shows the tasks that have run, again and again, until a key is pressed or as often as the line
  * says. */

@@ -2,7 +2,7 @@
 /* The command `trace`.  Called by commands.c.  `trace dump` prints the records as numbers, which
  * tools/trace on another machine reads. */
 #include "tracecommand.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "reports.h"
 
 #include <errno.h>

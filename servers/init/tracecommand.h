@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "words.h"
+#include "lib/shell/words.h"
 
 /* Obeys `trace`, `trace on [KB]`, `trace off`, `trace dump [RECORDS]`.  Says what is wrong. */
 void tracecommand_obey(const struct words *w);

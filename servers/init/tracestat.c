@@ -3,11 +3,11 @@
  * the trace is off, this turns it on for some seconds; if it is on, the records in its ring count.
  * Before: commands.c.  After: wortel, a few records in each message. */
 #include "tracestat.h"
-#include "complain.h"
+#include "lib/shell/language.h"
 #include "reports.h"
 #include "shell.h"
 #include "tracecommand.h"
-#include "words.h"
+#include "lib/shell/words.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -288,7 +288,8 @@ static void inject_console(struct making *m)
         return;
     L4_LoadMR(1, deva_cap);
     L4_LoadMR(2, m->task->id);
-    L4_Set_MsgTag(L4_MakeTag(HURD_DEVA_CONSOLE_INJECT, 2, 0));
+    L4_LoadMR(3, m->task->group);
+    L4_Set_MsgTag(L4_MakeTag(HURD_DEVA_CONSOLE_INJECT, 3, 0));
     L4_MsgTag_t tag = L4_Call_Timeouts(deva, late ? L4_ZeroTime : patience, patience);
     late = L4_IpcFailed(tag);
     if (L4_IpcSucceeded(tag) && L4_Label(tag) == 0 && L4_UntypedWords(tag) == 1)

@@ -126,6 +126,7 @@ static void destroy_one(struct task *t, L4_Word_t status, enum hurd_task_reason 
     if (t->has_control)
         hurd_cap_drop(physmem, t->control);
     t->has_startup = t->has_control = false;
+    group_forget(t);
     tell_deva(t->id);
     L4_TraceEvent(L4_EVENT_TASK_END, t->id, t->status | t->reason << 8, 0, 0);
     hurd_cap_forget(&server.table, t->id);
@@ -134,8 +135,8 @@ static void destroy_one(struct task *t, L4_Word_t status, enum hurd_task_reason 
         if (heir->owner == t)
             heir->owner = t->owner;         /* a dead child on which handles are held */
     wake_waiters(t);
-    fork_child_died(t);
-    signal_child_died(t);
+    fork_child_changed(t);
+    signal_child_changed(t);
     hurd_cap_object_drop(&t->object);       /* drops the reference that stands for the task's
                                                life; perhaps the record goes now */
 }

@@ -160,6 +160,8 @@ int task_exec(struct hurd_cap_call *call, struct task *t)
             task_destroy(t, 0, HURD_TASK_KILLED);
         else
             task_tell_trace(t);
+        if (error == 0 && t->stopped)
+            task_stop_threads(t);       /* the request came before the signal */
         error = HURD_CAP_NO_REPLY;
     } else {
         pages_replace(t, old);

@@ -99,6 +99,8 @@ static bool is_genuine(const struct hurd_cap_call *call, struct thread *thread)
 int serve_kernel(struct hurd_cap_call *call)
 {
     struct thread *thread = thread_find(call->from);
+    if (call->label == L4_LABEL_PREEMPTION && thread && thread->task->stopped)
+        return HURD_CAP_NO_REPLY;       /* its task is stopped: stop.c */
     if (!is_genuine(call, thread))
         return EPERM;
     if ((call->label & 0xFFF0) == L4_LABEL_PAGE_FAULT && call->words == 2 && call->typed == 0)

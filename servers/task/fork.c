@@ -143,11 +143,18 @@ int task_fork(struct hurd_cap_call *call, struct task *parent)
 
 /* ---- the parent's wait: its threads wait on their own task's record */
 
+/* which: word 1 of WAIT_CHILD. */
+static bool is_meant(const struct task *t, L4_Word_t which)
+{
+    return which & HURD_TASK_OF_GROUP ? t->group == (which & ~(L4_Word_t)HURD_TASK_OF_GROUP)
+                                      : which == 0 || t->id == which;
+}
+
 /* The parent holds the handle still: a child that it released is none any more. */
-static bool is_child(const struct task *t, const struct task *parent, L4_Word_t id)
+static bool is_child(const struct task *t, const struct task *parent, L4_Word_t which)
 {
     struct hurd_cap *cap;
-    return t->forked && t->parent == parent->id && (id == 0 || t->id == id) &&
+    return t->forked && t->parent == parent->id && is_meant(t, which) &&
            hurd_cap_lookup(&server.table, parent->id, t->child_handle, &cap) == 0 &&
            cap->object == &t->object;
 }
@@ -155,14 +162,24 @@ static bool is_child(const struct task *t, const struct task *parent, L4_Word_t 
 static void tell(const struct task *t, L4_Word_t words[3])
 {
     words[0] = t->id;
-    words[1] = t->status;
-    words[2] = t->reason;
+    words[1] = t->dead ? t->status : t->stopped ? t->stop_signal : HURD_TASK_CONT;
+    words[2] = t->dead ? t->reason : t->news;
 }
 
-/* The handle goes, and perhaps the record. */
+/* Has it something to tell to who waits with these flags? */
+static bool has_news(const struct task *t, L4_Word_t flags)
+{
+    return t->dead || (t->news == HURD_TASK_STOPPED && flags & HURD_TASK_UNTRACED) ||
+           (t->news == HURD_TASK_WENT_ON && flags & HURD_TASK_RESUMED);
+}
+
+/* It was told.  Of a dead one the handle goes, and perhaps the record. */
 static void reap(struct task *t)
 {
     unsigned left;
+    t->news = 0;
+    if (!t->dead)
+        return;
     t->forked = false;
     hurd_cap_remove(&server.table, t->parent, t->child_handle, &left);
 }
@@ -170,7 +187,8 @@ static void reap(struct task *t)
 int task_wait_child(struct hurd_cap_call *call, struct task *parent)
 {
     bool any = false;
-    if (call->words != 3 || (call->arg[2] & ~(L4_Word_t)HURD_TASK_NOHANG) != 0)
+    const L4_Word_t flags = HURD_TASK_NOHANG | HURD_TASK_UNTRACED | HURD_TASK_RESUMED;
+    if (call->words != 3 || (call->arg[2] & ~flags) != 0)
         return EINVAL;
     if (parent->id != call->task)
         return EPERM;
@@ -178,7 +196,7 @@ int task_wait_child(struct hurd_cap_call *call, struct task *parent)
         if (!is_child(t, parent, call->arg[1]))
             continue;
         any = true;
-        if (t->dead) {
+        if (has_news(t, call->arg[2])) {
             tell(t, call->reply);
             reap(t);
             call->reply_words = 3;
@@ -194,23 +212,25 @@ int task_wait_child(struct hurd_cap_call *call, struct task *parent)
     if (error)
         return error;
     thread->child = call->arg[1];
+    thread->flags = call->arg[2];
     return HURD_CAP_NO_REPLY;
 }
 
-static struct thread *waiter_for(struct task *parent, L4_Word_t child)
+static struct thread *waiter_for(struct task *parent, const struct task *child)
 {
     for (struct thread *w = parent->waiters; w; w = w->next_waiter)
-        if (w->task == parent && !w->wants_signals && (w->child == 0 || w->child == child))
+        if (w->task == parent && !w->wants_signals && is_meant(child, w->child) &&
+            has_news(child, w->flags))
             return w;
     return NULL;
 }
 
-void fork_child_died(struct task *t)
+void fork_child_changed(struct task *t)
 {
     struct task *parent = t->forked ? task_find(t->parent) : NULL;
     if (!parent || parent->dead || !is_child(t, parent, t->id))
         return;
-    struct thread *waiter = waiter_for(parent, t->id);
+    struct thread *waiter = waiter_for(parent, t);
     if (!waiter)
         return;
     L4_Word_t words[3];

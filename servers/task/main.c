@@ -101,8 +101,10 @@ static int any_request(struct hurd_cap_call *call)
 {
     if (is_late_answer(call))
         return HURD_CAP_NO_REPLY;
-    if (call->from.raw != deva.raw) /* deva now waits for a reply, so it cannot take news */
+    if (call->from.raw != deva.raw) {       /* deva now waits for a reply, so it cannot take news */
         death_tell();
+        groups_tell();
+    }
     wait_cancel(call->from);
     return gives_itself_up(call) ? EPERM : EOPNOTSUPP;
 }

@@ -92,8 +92,11 @@ static int op_threads(struct hurd_cap_call *call, struct task *t)
 static int op_info(struct hurd_cap_call *call, struct task *t)
 {
     struct hurd_task_info info = {
-        .task = t->id, .parent = t->parent, .state = t->dead ? 2 : 1, .threads = t->thread_count,
-        .status = t->dead ? t->status | t->reason << 8 : 0,
+        .task = t->id, .parent = t->parent, .threads = t->thread_count,
+        .state = t->dead      ? HURD_TASK_STATE_DEAD
+                 : t->stopped ? HURD_TASK_STATE_STOPPED : HURD_TASK_STATE_ALIVE,
+        .status = t->dead ? t->status | t->reason << 8
+                  : t->stopped ? t->stop_signal | HURD_TASK_STOPPED << 8 : 0,
     };
     task_count(t);
     info.kmem = t->counter[HURD_SPACE_KMEM];
@@ -132,13 +135,19 @@ static int op_exit(struct hurd_cap_call *call, struct task *t)
 
 static int op_wait(struct hurd_cap_call *call, struct task *t)
 {
-    if (call->words != 2 || (call->arg[1] & ~(L4_Word_t)HURD_TASK_NOHANG) != 0)
+    const L4_Word_t flags = HURD_TASK_NOHANG | HURD_TASK_UNTRACED;
+    if (call->words != 2 || (call->arg[1] & ~flags) != 0 || call->arg[1] == HURD_TASK_UNTRACED)
         return EINVAL;
     if (t->id == call->task)
         return EDEADLK;
     if (t->dead) {
         put(call, t->status);
         put(call, t->reason);
+        return 0;
+    }
+    if (call->arg[1] & HURD_TASK_UNTRACED && t->stopped) {
+        put(call, t->stop_signal);
+        put(call, HURD_TASK_STOPPED);
         return 0;
     }
     if (call->arg[1] & HURD_TASK_NOHANG)
@@ -251,6 +260,7 @@ static int serve_task(struct hurd_cap_call *call)
     case HURD_TASK_SIGNAL_GROUP:    return serve_signal_group(call, t);
     case HURD_TASK_SIGNAL_WAIT:     return serve_signal_wait(call, t);
     case HURD_TASK_GROUP:           return serve_group(call, t);
+    case HURD_TASK_STOP_SELF:       return serve_stop_self(call, t);
     case HURD_TASK_LIST:            return EPERM;
     case HURD_TASK_INFO:
     case HURD_TASK_BUDGET:
@@ -316,6 +326,7 @@ static int serve_master(struct hurd_cap_call *call)
     case HURD_TASK_IMAGE: case HURD_TASK_SPAWN:
     case HURD_TASK_NAME_SET: case HURD_TASK_NAME_FIND:
     case HURD_TASK_SIGNAL_GROUP: case HURD_TASK_SIGNAL_WAIT: case HURD_TASK_GROUP:
+    case HURD_TASK_STOP_SELF:
         return EPERM;
     case HURD_TASK_SIGNAL:
         if (call->words != 3)

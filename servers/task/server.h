@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the task server know of each other.  Reading order: main.c, task.c, budget.c,
- * thread.c, image.c, held.c, create.c, fork.c, exec.c, death.c, fault.c, signal.c, serve.c.
+ * thread.c, image.c, held.c, create.c, fork.c, exec.c, death.c, fault.c, signal.c, groups.c,
+ * stop.c, serve.c.
  * A function blocks only if its comment says "Blocks"; a call to wortel or physmem does not count,
  * because these two always reply.
  * Functions return 0 or an errno where nothing else is said. */
@@ -40,7 +41,7 @@ struct thread {
     L4_Word_t slot;                 /* its UTCB slot; SLOTS_MAX: `task` does not know the slot */
     struct task *waits_for;         /* its HURD_TASK_WAIT has no reply yet; NULL: it waits for no
                                        task.  Its own task: it waits for a child */
-    L4_Word_t child;                /* the id of that child; 0: any.  Valid in such a wait */
+    L4_Word_t child, flags;         /* words 1 and 2 of WAIT_CHILD.  Valid in such a wait */
     bool wants_signals;             /* it waits for its own task's signals, not for a child */
     struct thread *next_waiter;     /* on waits_for->waiters */
 };
@@ -92,9 +93,16 @@ struct task {
     L4_Word_t child_handle;         /* the parent's handle on it; valid while `forked` */
     L4_Word_t status, reason;       /* valid once it is dead */
     bool takes_signals;             /* it has asked for signals, and they wait in the set: */
-    L4_Word_t signals;              /* bit n - 1: signal n */
+    L4_Word_t signals;              /* bit n - 1: signal n.  If it takes none: what will end it when
+                                       it goes on */
+    uint16_t signal_from[HURD_TASK_SIGNALS + 1];    /* of struct hurd_task_arrived */
+    bool stopped;
+    L4_Word_t stop_signal;          /* valid while it is stopped */
+    L4_Word_t news;                 /* HURD_TASK_STOPPED, HURD_TASK_WENT_ON: its parent has not asked
+                                       since; 0: nothing new.  Valid while it lives */
     bool told;                      /* during SIGNAL_GROUP: it has got the signal */
     L4_Word_t group, session;       /* ids of tasks that may be dead */
+    bool group_untold;              /* deva does not know its group yet */
     L4_Word_t counter[COUNTERS];    /* by enum hurd_space_counter, as read last */
 };
 
@@ -200,19 +208,38 @@ L4_Word_t image_window(struct task *t, L4_Word_t address);
 int task_fork(struct hurd_cap_call *call, struct task *parent);
 /* Serves HURD_TASK_WAIT_CHILD. */
 int task_wait_child(struct hurd_cap_call *call, struct task *parent);
-/* t has died: a thread of its parent that waits for it gets its reply. */
-void fork_child_died(struct task *t);
+/* t has died, stopped or gone on: a thread of its parent that waits for this gets its reply. */
+void fork_child_changed(struct task *t);
 
 /* ---- signal.c */
-/* Serve HURD_TASK_SIGNAL for a task that the caller may signal, and the three requests of a task
- * about itself. */
+/* Serve HURD_TASK_SIGNAL for a task that the caller may signal, and the two requests of a task about
+ * itself. */
 int signal_send(struct hurd_cap_call *call, struct task *t, L4_Word_t signal);
 int serve_signal(struct hurd_cap_call *call, struct task *handle_of);
 int serve_signal_group(struct hurd_cap_call *call, struct task *self);
 int serve_signal_wait(struct hurd_cap_call *call, struct task *self);
+/* t has died, stopped or gone on: the task that made it by FORK learns of it, if it takes
+ * signals. */
+void signal_child_changed(const struct task *t);
+/* t has gone on.  Post: it has got the signals that came meanwhile, which may have ended it. */
+void signal_gone_on(struct task *t);
+
+/* ---- groups.c */
+bool task_is_below(const struct task *t, const struct task *top);   /* t is it, or below it */
 int serve_group(struct hurd_cap_call *call, struct task *self);
-/* t has died: the task that made it by FORK learns of it, if it takes signals. */
-void signal_child_died(const struct task *t);
+/* Tells deva of the groups that it does not know yet, if deva listens. */
+void groups_tell(void);
+void group_forget(struct task *t);       /* t dies */
+
+/* ---- stop.c */
+/* Post: t is stopped, and its parent knows.  Does nothing if it was before. */
+void task_stop(struct task *t, L4_Word_t signal);
+/* Post: t is not stopped.  Signals that came meanwhile may have ended it. */
+void task_go_on(struct task *t);
+/* t is stopped, and has threads that do not know it. */
+void task_stop_threads(struct task *t);
+/* Serves HURD_TASK_STOP_SELF. */
+int serve_stop_self(struct hurd_cap_call *call, struct task *self);
 
 /* ---- exec.c */
 /* Serves HURD_TASK_EXEC.  Blocks, for 1 s at most: for the new thread. */

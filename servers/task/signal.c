@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals between tasks, and groups of tasks.  A signal is one bit in the receiver's set, so no
+/* Signals between tasks.  A signal is one bit in the receiver's set, so no
  * number of them takes memory or makes a sender wait.  What a program does with a signal, its own
  * library decides (lib/hurd-mm/handler.c); `task` acts only for programs that never asked. */
 #include "server.h"
 #include <errno.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
+#include <string.h>
 
 static L4_Word_t bit(L4_Word_t signal)
 {
@@ -22,23 +23,36 @@ static struct thread *signal_waiter(const struct task *t)
     return w;
 }
 
-/* A thread that does not wait any more leaves the set as it is. */
+enum { ARRIVED = sizeof(struct hurd_task_arrived) / sizeof(L4_Word_t) };
+
+static void arrived_write(const struct task *t, L4_Word_t words[ARRIVED])
+{
+    struct hurd_task_arrived arrived = {.set = t->signals};
+    memcpy(arrived.from, t->signal_from, sizeof arrived.from);
+    memcpy(words, &arrived, sizeof arrived);
+}
+
+/* A thread that does not wait any more leaves the set as it is.  A task that is stopped gets it when
+ * it goes on. */
 static void wake(struct task *t)
 {
     struct thread *waiter = signal_waiter(t);
-    if (!waiter || !t->signals)
+    L4_Word_t words[ARRIVED];
+    if (!waiter || !t->signals || t->stopped)
         return;
     L4_ThreadId_t id = waiter->id;
     wait_leave(waiter);
-    L4_LoadMR(1, t->signals);
-    L4_Set_MsgTag(L4_MakeTag(0, 1, 0));
+    arrived_write(t, words);
+    L4_LoadMRs(1, ARRIVED, words);
+    L4_Set_MsgTag(L4_MakeTag(0, ARRIVED, 0));
     if (L4_IpcSucceeded(L4_Reply(id)))
         t->signals = 0;
 }
 
-static void post(struct task *t, L4_Word_t signal)
+static void post(struct task *t, L4_Word_t signal, L4_Word_t from)
 {
     t->signals |= bit(signal);
+    t->signal_from[signal] = (uint16_t)from;
     wake(t);
 }
 
@@ -49,9 +63,9 @@ int serve_signal_wait(struct hurd_cap_call *call, struct task *self)
     if (self->id != call->task)
         return EPERM;
     self->takes_signals = true;
-    if (self->signals) {
-        call->reply[0] = self->signals;
-        call->reply_words = 1;
+    if (self->signals && !self->stopped) {
+        arrived_write(self, call->reply);
+        call->reply_words = ARRIVED;
         self->signals = 0;
         return 0;
     }
@@ -65,48 +79,77 @@ int serve_signal_wait(struct hurd_cap_call *call, struct task *self)
     return HURD_CAP_NO_REPLY;
 }
 
-void signal_child_died(const struct task *t)
+/* The news of a death are not overwritten by less: a parent may ask to hear of deaths only. */
+void signal_child_changed(const struct task *t)
 {
     struct task *parent = t->forked ? task_find(t->parent) : NULL;
-    if (parent && !parent->destroyed && parent->takes_signals)
-        post(parent, HURD_TASK_CHILD);
+    if (!parent || parent->destroyed || !parent->takes_signals)
+        return;
+    L4_Word_t before = parent->signal_from[HURD_TASK_CHILD] >> HURD_TASK_FROM_KIND;
+    bool death_waits = parent->signals & bit(HURD_TASK_CHILD) && before < HURD_TASK_CHILD_STOPPED;
+    enum hurd_task_child_news news = t->dead && t->reason == HURD_TASK_EXITED ? HURD_TASK_CHILD_EXITED
+                                     : t->dead    ? HURD_TASK_CHILD_KILLED
+                                     : t->stopped ? HURD_TASK_CHILD_STOPPED
+                                                  : HURD_TASK_CHILD_WENT_ON;
+    if (t->dead || !death_waits)
+        post(parent, HURD_TASK_CHILD, t->id | (L4_Word_t)news << HURD_TASK_FROM_KIND);
+}
+
+void signal_gone_on(struct task *t)
+{
+    if (t->takes_signals)
+        wake(t);
+    else if (t->signals)
+        task_destroy(t, 128 + (L4_Word_t)__builtin_ctzl(t->signals) + 1, HURD_TASK_SIGNALLED);
 }
 
 /* ---- the sender */
 
-static bool is_signal(L4_Word_t signal)
+/* A task that takes signals and handles CONT gets it when it runs again. */
+static void send_cont(struct task *t, L4_Word_t from)
 {
-    return signal <= HURD_TASK_SIGNALS && !(signal && bit(signal) & HURD_TASK_STOPS);
+    t->signals &= ~(L4_Word_t)HURD_TASK_STOPS;
+    if (t->takes_signals)
+        post(t, HURD_TASK_CONT, from);
+    task_go_on(t);
 }
 
-/* True: it has ended the task.  Pre: is_signal(signal), and the task is not dead. */
-static bool send(struct task *t, L4_Word_t signal)
+static void send_stop(struct task *t, L4_Word_t signal, L4_Word_t from)
 {
-    bool ends = signal == HURD_TASK_KILL ||
-                (signal && !t->takes_signals && !(bit(signal) & HURD_TASK_IGNORED));
-    if (ends)
+    t->signals &= ~bit(HURD_TASK_CONT);
+    if (signal == HURD_TASK_STOP || !t->takes_signals)
+        task_stop(t, signal);
+    else
+        post(t, signal, from);
+}
+
+/* True: it has ended the task.  Pre: the signal is one, or 0, and the task is not dead. */
+static bool send(struct task *t, L4_Word_t signal, L4_Word_t from)
+{
+    bool ignored = !signal || (!t->takes_signals && bit(signal) & HURD_TASK_IGNORED);
+    if (ignored)
+        return false;
+    if (signal == HURD_TASK_CONT) {
+        send_cont(t, from);
+    } else if (signal == HURD_TASK_STOP || bit(signal) & HURD_TASK_STOPS) {
+        send_stop(t, signal, from);
+    } else if (signal == HURD_TASK_KILL || (!t->takes_signals && !t->stopped)) {
         task_destroy(t, 128 + signal, HURD_TASK_SIGNALLED);
-    else if (signal && t->takes_signals)
-        post(t, signal);
-    return ends;
+        return true;
+    } else {
+        post(t, signal, from);
+    }
+    return t->dead;
 }
 
 int signal_send(struct hurd_cap_call *call, struct task *t, L4_Word_t signal)
 {
     bool own = t->id == call->task;
-    if (!is_signal(signal))
+    if (signal > HURD_TASK_SIGNALS)
         return EINVAL;
     if (t->boot)
         return EPERM;
-    return !t->dead && send(t, signal) && own ? HURD_CAP_NO_REPLY : 0;
-}
-
-/* The task itself, and all below it. */
-static bool is_below(const struct task *t, const struct task *top)
-{
-    while (t && t != top)
-        t = t->owner;
-    return t != NULL;
+    return !t->dead && send(t, signal, call->task) && own ? HURD_CAP_NO_REPLY : 0;
 }
 
 int serve_signal(struct hurd_cap_call *call, struct task *handle_of)
@@ -120,7 +163,7 @@ int serve_signal(struct hurd_cap_call *call, struct task *handle_of)
         t = task_find(call->arg[1]);
         if (!t)
             return ESRCH;
-        if (!is_below(t, handle_of))
+        if (!task_is_below(t, handle_of))
             return EPERM;
     }
     return t->dead && !t->forked ? ESRCH : signal_send(call, t, call->arg[2]);
@@ -130,7 +173,7 @@ int serve_signal(struct hurd_cap_call *call, struct task *handle_of)
 static struct task *member(const struct task *self, L4_Word_t group)
 {
     struct task *t = all_tasks;
-    while (t && (t->dead || t->told || t == self || t->group != group || !is_below(t, self)))
+    while (t && (t->dead || t->told || t == self || t->group != group || !task_is_below(t, self)))
         t = t->next;
     return t;
 }
@@ -138,65 +181,20 @@ static struct task *member(const struct task *self, L4_Word_t group)
 int serve_signal_group(struct hurd_cap_call *call, struct task *self)
 {
     L4_Word_t group = call->arg[1], signal = call->arg[2];
-    if (call->words != 3 || !is_signal(signal))
+    if (call->words != 3 || signal > HURD_TASK_SIGNALS)
         return EINVAL;
-    if (self->id != call->task || self->boot)
+    if (self->id != call->task || (self->boot && group == 0))
         return EPERM;
     if (group == 0)
         group = self->group;
-    bool any = self->group == group;
+    bool own = self->group == group && !self->boot, any = own;
     for (struct task *t = all_tasks; t; t = t->next)
         t->told = false;
     for (struct task *t; (t = member(self, group)); any = true) {
         t->told = true;
-        send(t, signal);                /* perhaps it and others are gone now: from the start */
+        send(t, signal, self->id);      /* perhaps it and others are gone now: from the start */
     }
     if (!any)
         return ESRCH;
-    return self->group == group && send(self, signal) ? HURD_CAP_NO_REPLY : 0;
-}
-
-/* ---- groups and sessions */
-
-static bool session_has(L4_Word_t session, L4_Word_t group)
-{
-    struct task *t = all_tasks;
-    while (t && (t->dead || t->group != group || t->session != session))
-        t = t->next;
-    return t != NULL;
-}
-
-static int join(struct task *t, L4_Word_t group)
-{
-    if (group == HURD_TASK_SESSION) {
-        if (t->group == t->id)
-            return EPERM;
-        t->group = t->session = t->id;
-        return 0;
-    }
-    if (group == 0)
-        group = t->id;
-    if (t->session == t->id || (group != t->id && !session_has(t->session, group)))
-        return EPERM;
-    t->group = group;
-    return 0;
-}
-
-int serve_group(struct hurd_cap_call *call, struct task *self)
-{
-    if (call->words != 3)
-        return EINVAL;
-    if (self->id != call->task || self->boot)
-        return EPERM;
-    struct task *t = call->arg[1] ? task_find(call->arg[1]) : self;
-    if (!t || t->dead)
-        return ESRCH;
-    if (!is_below(t, self))
-        return EPERM;
-    int error = call->arg[2] == HURD_TASK_ASK ? 0
-                : call->arg[2] == HURD_TASK_SESSION && t != self ? EPERM : join(t, call->arg[2]);
-    call->reply[0] = t->group;
-    call->reply[1] = t->session;
-    call->reply_words = error ? 0 : 2;
-    return error;
+    return own && send(self, signal, self->id) ? HURD_CAP_NO_REPLY : 0;
 }

@@ -162,6 +162,8 @@ int thread_create(struct task *t, L4_Word_t utcb, struct thread **out)
     slot_take(t, slot);
     link_thread(t, thread);
     L4_Set_Priority(thread->id, t->boot ? PRIORITY_BOOT : PRIORITY_DEFAULT);
+    if (t->stopped)
+        task_stop_threads(t);           /* its pager starts one, or a request from before */
     *out = thread;
     return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/init/control.c servers/init/words.c servers/init/variables.c servers/init/arithmetic.c */
+/* links: lib/shell/control.c lib/shell/words.c lib/shell/variables.c lib/shell/arithmetic.c */
 /* The shell's language: what is obeyed, in which order, and what is wrong with a text. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "servers/init/control.h"
-#include "servers/init/variables.h"
+#include "lib/shell/control.h"
+#include "lib/shell/variables.h"
 
 static char said[4096];         /* the words of all `say`, with blanks behind them */
 static unsigned obeyed, patience;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/init/words.c servers/init/variables.c servers/init/arithmetic.c */
+/* links: lib/shell/words.c lib/shell/variables.c lib/shell/arithmetic.c */
 /* How the shell reads a line. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "servers/init/variables.h"
-#include "servers/init/words.h"
+#include "lib/shell/variables.h"
+#include "lib/shell/words.h"
 
 static struct words w;
 

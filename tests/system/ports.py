@@ -14,6 +14,7 @@ import machine
 from driver import Disks, shell
 from files import contents, expect_clean, file_system, halted
 from programs import said
+from shell import said_since
 
 MADE = "".join(f"{i} {i * i}\n" for i in range(1, 3001)).encode()    # what the script writes
 LUA = r"""
@@ -236,11 +237,9 @@ def sqlite_obeys_the_locks_of_another(lab):
             inserted += 1               # the other one had not begun yet
             assert inserted < 50, vm.text[-400:]
         assert re.search(f"^{inserted}$", said(vm, "sqlite3 /db 'SELECT count(*) FROM t'"), re.M), vm.text[-400:]
+        mark, killed = vm.mark(), "was killed by signal 15"
         said(vm, "kill -TERM sqlite3")
-        mark = vm.mark()
-        vm.send("")
-        vm.expect_since(mark, r"was killed by signal 15")
-        vm.command("")
+        assert killed in said_since(vm, mark, killed), vm.text[mark:]
         said(vm, "sqlite3 /db 'INSERT INTO t VALUES (2)'")
         answer = said(vm, "sqlite3 /db 'SELECT count(*), max(x) FROM t; PRAGMA integrity_check'")
         assert re.search(rf"^{inserted + 1}\|2$", answer, re.M) and "ok" in answer, answer

@@ -36,10 +36,10 @@
 #define SIGTERM   15
 #define SIGCHLD   17
 #define SIGCONT   18
-#define SIGSTOP   19                    /* no task stops: kill() says EINVAL, as for the next */
+#define SIGSTOP   19
 #define SIGTSTP   20
-#define SIGTTIN   21
-#define SIGTTOU   22
+#define SIGTTIN   21                    /* only kill() sends it: readers in the background wait */
+#define SIGTTOU   22                    /* tcsetpgrp() in the background */
 #define SIGURG    23
 #define SIGWINCH  28
 #define NSIG      32
@@ -54,7 +54,7 @@ union sigval {
 
 typedef struct {
     int si_signo, si_errno, si_code;
-    pid_t si_pid;
+    pid_t si_pid;                       /* SI_USER: who sent it.  CLD_...: the child */
     void *si_addr;                      /* SEGV, BUS: the address that was touched; other
                                            signals: the address of the instruction */
     int si_status;
@@ -76,6 +76,12 @@ typedef struct {
 #define BUS_OBJERR    3                 /* the page did not come: si_errno says why */
 #define TRAP_BRKPT    1
 #define TRAP_TRACE    2
+#define CLD_EXITED    1
+#define CLD_KILLED    2
+#define CLD_DUMPED    3
+#define CLD_TRAPPED   4
+#define CLD_STOPPED   5
+#define CLD_CONTINUED 6
 
 typedef struct {
     void *ss_sp;
@@ -121,7 +127,7 @@ struct sigaction {
     int sa_flags;
 };
 
-#define SA_NOCLDSTOP  1
+#define SA_NOCLDSTOP  1                 /* SIGCHLD for deaths only */
 #define SA_NOCLDWAIT  2
 #define SA_SIGINFO    4
 #define SA_ONSTACK    0x08000000
@@ -155,10 +161,11 @@ int pthread_sigmask(int how, const sigset_t *set, sigset_t *old);       /* it re
  * A blocked signal waits until sigprocmask() lets it through; it is dropped if it is ignored. */
 int raise(int signal);
 
-/* To a task that this one started, or that such a task started, and so on; or to itself.  pid 0:
- * to those of them in the own group; below -1: in the group -pid.  signal 0: only the check.
- * A task that neither handles nor ignores the signal ends, but for SIGCHLD, SIGURG and SIGWINCH.
- * EINVAL: no such signal, one that stops or continues tasks, or pid -1.  EPERM: another task.
+/* To a task that this one started, or that such a task started, and so on; or to itself.  pid 0: to
+ * those of them in the own group; below -1: in the group -pid.  signal 0: only the check. A task
+ * that neither handles nor ignores the signal ends, but for SIGCHLD, SIGURG and SIGWINCH; SIGTSTP,
+ * SIGTTIN and SIGTTOU stop it, as SIGSTOP does in any case; SIGCONT makes it go on.  What comes to
+ * a stopped task waits, but for SIGKILL.  EINVAL: no such signal, or pid -1.  EPERM: another task.
  * ESRCH: there is no such task or group. */
 int kill(pid_t pid, int signal);
 int killpg(pid_t group, int signal);

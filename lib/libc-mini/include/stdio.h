@@ -75,6 +75,11 @@ FILE *fdopen(int descriptor, const char *mode);
 /* path NULL: EBADF, the mode of an open file does not change. */
 FILE *freopen(const char *__restrict path, const char *__restrict mode, FILE *__restrict stream);
 int fclose(FILE *stream);
+/* `sh -c COMMAND`, which writes to the stream (mode "r") or reads from it ("w").  For programs that
+ * link lib/posix.  EINVAL: mode; as pipe(), fork().  pclose() waits: its status as waitpid() has
+ * it; ECHILD: the stream is none of popen(). */
+FILE *popen(const char *command, const char *mode);
+int pclose(FILE *stream);
 int fileno(FILE *stream);
 int fseek(FILE *stream, long offset, int whence);       /* EINVAL, ESPIPE */
 int fseeko(FILE *stream, off_t offset, int whence);

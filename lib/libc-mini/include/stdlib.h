@@ -56,7 +56,9 @@ char *getenv(const char *name);
 int setenv(const char *name, const char *value, int overwrite);     /* EINVAL, ENOMEM */
 int putenv(char *variable);                                         /* EINVAL, ENOMEM */
 int unsetenv(const char *name);                                     /* EINVAL */
-int system(const char *command);        /* NULL: 0, there is no shell to run it; else -1, ENOSYS */
+/* With lib/posix: `sh -c COMMAND`; its status as waitpid() has it, or -1; NULL: is there a /bin/sh?
+ * Else NULL: 0, there is no shell to run it; -1, ENOSYS. */
+int system(const char *command);
 
 /* POSIX.  pattern ends with six X or more, which become a name that is free; "" with EINVAL.  For
  * programs that link lib/posix. */

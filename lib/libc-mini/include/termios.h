@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* POSIX terminals, with the numbers of Linux.  For programs that link lib/posix.
  *
- * The console has no modes: each read chooses (hurd/deva.h).  So what tcsetattr() sets is the
- * program's own, and that of children that it makes by fork() afterwards; nothing has to be set
- * back.  Only this has an effect: ICANON, ECHO without ICANON (with it, lines are always shown),
- * ICRNL without ICANON, VMIN and VTIME.  Ctrl-C is always a signal. */
+ * The modes belong to the console, for all programs in its foreground.  They begin as lines that
+ * are shown, and do so again when the shell of the system gets the console back.  Only this has an
+ * effect: ICANON; ECHO; ISIG: without it, Ctrl-C and Ctrl-Z are input; ICRNL without ICANON; VMIN
+ * and VTIME. */
 #ifndef LIBC_TERMIOS_H
 #define LIBC_TERMIOS_H
 
@@ -64,7 +64,8 @@ struct termios {
 
 /* All: EBADF, ENOTTY. */
 int tcgetattr(int descriptor, struct termios *modes);
-int tcsetattr(int descriptor, int when, const struct termios *modes);   /* EINVAL: when */
+/* EINVAL: when.  EINTR, EPERM and SIGTTOU: as tcsetpgrp() in <unistd.h>. */
+int tcsetattr(int descriptor, int when, const struct termios *modes);
 int tcflush(int descriptor, int what);
 int tcdrain(int descriptor);
 speed_t cfgetospeed(const struct termios *modes);

@@ -47,7 +47,7 @@ int setuid(uid_t uid);
 int setgid(gid_t gid);
 
 /* Groups and sessions of this task and those below it.  ESRCH, EPERM: as POSIX says, and EPERM for
- * all other tasks.  A console knows no groups: its foreground is one task. */
+ * all other tasks. */
 pid_t getpgrp(void);
 pid_t getpgid(pid_t pid);
 int setpgid(pid_t pid, pid_t group);
@@ -84,7 +84,8 @@ int execve(const char *path, char *const argv[], char *const envp[]);
 int execv(const char *path, char *const argv[]);
 int execl(const char *path, const char *argument, ... /* NULL */);
 int execle(const char *path, const char *argument, ... /* NULL, char *const envp[] */);
-/* These look for a name without a / in the directories of PATH, or in /bin. */
+/* These look for a name without a / in the directories of PATH, or in /bin.  A file that is no
+ * program (ENOEXEC) is a script for /bin/sh, if that is there. */
 int execvp(const char *name, char *const argv[]);
 int execvpe(const char *name, char *const argv[], char *const envp[]);
 int execlp(const char *name, const char *argument, ... /* NULL */);
@@ -115,6 +116,12 @@ int pipe(int ends[2]);                  /* 0 to read, 1 to write; EMFILE, ENODEV
 int ftruncate(int descriptor, off_t size);      /* EINVAL: not a file that is open for writing */
 int fsync(int descriptor);              /* EINVAL: no file */
 int isatty(int descriptor);             /* 0 with ENOTTY */
+/* The group that gets what is typed.  Readers of other groups wait.  set: SIGTTOU if the caller is
+ * not in it, unless that is ignored or blocked.  ENOTTY.  EPERM: the caller started no task of that
+ * group, or the shell of the system has the console itself.  EINVAL.  EINTR: SIGTTOU was handled.
+ * */
+pid_t tcgetpgrp(int descriptor);
+int tcsetpgrp(int descriptor, pid_t group);
 
 /* ---- names.  Errors as open() in <fcntl.h> ---- */
 

@@ -56,7 +56,8 @@ static const struct phrase of_task[] = {
     {HURD_TASK_NAME_SET, "hTwwww", PLAIN}, {HURD_TASK_NAME_FIND, "hwwww", PLAIN},
     {HURD_TASK_BUDGET, "ht", PLAIN}, {HURD_TASK_LET_GO, "h", PLAIN},
     {HURD_TASK_SIGNAL, "htn", RARE}, {HURD_TASK_SIGNAL_GROUP, "hnn", RARE},
-    {HURD_TASK_SIGNAL_WAIT, "hn", WAITS}, {HURD_TASK_GROUP, "htn", PLAIN}, GENERIC, {0, 0, PLAIN},
+    {HURD_TASK_SIGNAL_WAIT, "hn", WAITS}, {HURD_TASK_GROUP, "htn", PLAIN},
+    {HURD_TASK_STOP_SELF, "hn", RARE}, {HURD_TASK_WAIT_CHILD, "hnn", WAITS}, GENERIC, {0, 0, PLAIN},
 };
 const struct language task_language = {"task", of_task, {0, 0}};
 
@@ -64,6 +65,7 @@ static const struct phrase of_deva[] = {
     {HURD_DEVA_IO_READ, "h", WAITS}, {HURD_DEVA_READ_MANY, "hn", WAITS},
     {HURD_DEVA_READ_MANY, "hnn", WAITS}, {HURD_DEVA_READ_RAW, "hnn", WAITS},
     {HURD_DEVA_INFO, "h", PLAIN}, {HURD_DEVA_FOREGROUND, "ht", PLAIN},
+    {HURD_DEVA_MODES, "hnw", PLAIN}, {HURD_DEVA_CONSOLE_GROUP, "ht", PLAIN},
     {HURD_DEVA_IRQ_ATTACH, "hnT", PLAIN}, {HURD_DEVA_IRQ_DETACH, "hn", PLAIN},
     {HURD_DEVA_PORTS_MAP, "hw", PLAIN}, {HURD_DEVA_BLOCK_REGISTER, "hTnn", PLAIN},
     {HURD_DEVA_BLOCK_FIND, "h", PLAIN}, {HURD_DEVA_BLOCK_CHECK, "hth", PLAIN},

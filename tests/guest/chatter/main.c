@@ -105,8 +105,12 @@ static bool listen(const struct hurd_task_created *c)
             quiet = 0;
             continue;
         }
-        L4_Word_t status, reason;
-        if (hurd_task_wait(task, c->handle, HURD_TASK_NOHANG, &status, &reason) == 0) {
+        L4_Word_t status, reason, flags = HURD_TASK_NOHANG | HURD_TASK_UNTRACED;
+        if (hurd_task_wait(task, c->handle, flags, &status, &reason) == 0) {
+            if (reason == HURD_TASK_STOPPED) {
+                hurd_task_signal(task, c->handle, 0, HURD_TASK_CONT);
+                continue;
+            }
             deaths += status != EXIT_SUCCESS || reason != HURD_TASK_EXITED;
             return true;
         }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
+#include <hurd/task.h>
 #include <hurd/wortel.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -136,11 +137,62 @@ TEST(driver_gives_a_console_to_tasks_that_can_exist)
 
 TEST(driver_chooses_the_foreground_among_tasks_that_can_exist)
 {
-    L4_Word_t interrupts = 7;
-    EXPECT_EQ(hurd_deva_foreground(deva(), master(), 1u << 14, &interrupts), EINVAL);
+    L4_Word_t self = L4_Version(L4_MyGlobalId());
+    struct hurd_deva_typed typed = {7, 7, 7};
+    EXPECT_EQ(hurd_deva_foreground(deva(), master(), 1u << 14, &typed), EINVAL);
     EXPECT_EQ(REQUEST(HURD_DEVA_FOREGROUND, master()), EINVAL);
-    EXPECT_EQ(hurd_deva_foreground(deva(), master(), L4_Version(L4_MyGlobalId()), &interrupts), 0);
-    EXPECT_EQ(interrupts, 0);
+    EXPECT_EQ(hurd_deva_foreground(deva(), master(), self, &typed), 0);
+    EXPECT_EQ(typed.interrupts, 0);
+    EXPECT_EQ(typed.suspends, 0);
+    EXPECT_EQ(hurd_deva_foreground(deva(), master(), HURD_DEVA_FOREGROUND_ASK, &typed), 0);
+    EXPECT_EQ(typed.foreground, self);
+}
+
+static int set_group(L4_Word_t group)
+{
+    return hurd_deva_console_group(deva(), console(), &group);
+}
+
+/* The owner's foreground is its own; else programs choose it, and the modes, among themselves. */
+TEST(driver_gives_modes_and_the_foreground_to_programs_while_its_owner_waits)
+{
+    L4_Word_t self = L4_Version(L4_MyGlobalId()), group = HURD_DEVA_FOREGROUND_ASK;
+    struct hurd_deva_typed typed;
+    struct hurd_deva_modes modes = {HURD_DEVA_MODE_SILENT, {1, 2, 3}}, now;
+    EXPECT_EQ(hurd_deva_foreground(deva(), master(), self, &typed), 0);
+    EXPECT_EQ(hurd_deva_console_group(deva(), console(), &group), 0);
+    EXPECT_EQ(group, self);
+    EXPECT_EQ(set_group(self + 1), EPERM);
+    EXPECT_EQ(hurd_deva_set_modes(deva(), console(), &modes), EPERM);
+    EXPECT_EQ(hurd_deva_foreground(deva(), master(), self + 1, &typed), 0);
+    EXPECT_EQ(hurd_deva_set_modes(deva(), console(), &modes), 0);
+    EXPECT_EQ(set_group(self + 2), 0);
+    EXPECT_EQ(hurd_deva_get_modes(deva(), console(), &now), 0);
+    EXPECT_EQ(now.flags, HURD_DEVA_MODE_SILENT);
+    EXPECT_EQ(now.words[0] + now.words[2] * 10, 31);
+    EXPECT_EQ(hurd_deva_foreground(deva(), master(), self, &typed), 0);
+    EXPECT_EQ(typed.foreground, self + 2);
+    EXPECT_EQ(hurd_deva_get_modes(deva(), console(), &now), 0);
+    EXPECT_EQ(now.flags + now.words[0], 0);
+}
+
+TEST(driver_refuses_modes_and_groups_that_there_are_not)
+{
+    L4_Word_t self = L4_Version(L4_MyGlobalId());
+    struct hurd_deva_modes modes = {4, {0}};
+    struct hurd_deva_typed typed;
+    EXPECT_EQ(hurd_deva_foreground(deva(), master(), self + 1, &typed), 0);
+    EXPECT_EQ(hurd_deva_set_modes(deva(), console(), &modes), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_MODES, console(), 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+                      16), EINVAL);
+    EXPECT_EQ(set_group(0), EINVAL);
+    EXPECT_EQ(set_group(1u << 14), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_CONSOLE_GROUP, console(), 1, 2), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_DEVA_MODES, master()), EOPNOTSUPP);
+    EXPECT_EQ(REQUEST(HURD_DEVA_CONSOLE_GROUP, master()), EOPNOTSUPP);
+    EXPECT_EQ(REQUEST(HURD_TASK_GROUP_IS, self, 7), EPERM);     /* only `task` says that */
+    EXPECT_EQ(REQUEST(HURD_DEVA_CONSOLE_INJECT, master(), self, 1u << 14), EINVAL);
+    EXPECT_EQ(hurd_deva_foreground(deva(), master(), self, &typed), 0);
 }
 
 TEST(driver_changes_the_keyboards_layout_to_one_that_there_is)
@@ -300,6 +352,8 @@ const struct test tests[] = {
     T(driver_gets_no_ports_that_deva_uses_and_nothing_that_is_no_port),
     T(driver_gives_a_console_to_tasks_that_can_exist),
     T(driver_chooses_the_foreground_among_tasks_that_can_exist),
+    T(driver_gives_modes_and_the_foreground_to_programs_while_its_owner_waits),
+    T(driver_refuses_modes_and_groups_that_there_are_not),
     T(driver_changes_the_keyboards_layout_to_one_that_there_is),
     T(driver_shows_a_status_line_of_at_most_one_row),
     T(driver_receives_and_acknowledges_the_clocks_interrupts),

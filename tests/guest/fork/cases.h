@@ -11,11 +11,17 @@ struct test_case {
     unsigned frames, swap;      /* of the task; pages; 0: 600 and no swap of its own */
 };
 extern const struct test_case basic_cases[], memory_cases[], room_cases[], wait_cases[],
-    signal_cases[];
+    signal_cases[], stop_cases[];
 
 /* fork() that must succeed; and the end of a child that must exit with 0. */
 int fork_well(void);
 void child_ends_well(int child);
+
+/* ---- signals.c */
+int ends_by(int child);                 /* the signal, or minus the status; waits for its end */
+void sleep_ms(unsigned ms);             /* no signal breaks it off */
+volatile int *shared_word(void);         /* a page that parent and child see */
+void wait_until(volatile int *word, int value);
 
 struct hurd_pm_control_info frames(void);
 struct hurd_pm_swap_info swap(void);

@@ -57,7 +57,8 @@ void child_ends_well(int child)
 /* ---- cases ---- */
 
 static const struct test_case *const chapters[] = {basic_cases, memory_cases, room_cases,
-                                                   wait_cases, signal_cases};
+                                                   wait_cases, signal_cases,
+                                                   stop_cases};
 
 static int child(const char *name)
 {

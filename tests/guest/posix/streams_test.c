@@ -256,9 +256,7 @@ void the_rest_of_the_library_is_there(void)
     EXPECT_EQ(strcmp(setlocale(LC_ALL, ""), "C"), 0);
     EXPECT_EQ(setlocale(LC_ALL, "de_DE"), NULL);
     EXPECT_EQ(*localeconv()->decimal_point, '.');
-    EXPECT_EQ(system(NULL), 0);
-    EXPECT_EQ(system("x"), -1);
-    EXPECT_EQ(errno, ENOSYS);
+    EXPECT_EQ(system(NULL), 0);                 /* the RAM disk has no /bin/sh */
     EXPECT_EQ(tmpfile() == NULL, true);         /* there is no /tmp yet */
     EXPECT_EQ(mkdir("/tmp", 0755), 0);
     FILE *f = tmpfile();

@@ -394,6 +394,9 @@ void a_terminal_has_modes_and_a_size(void)
     EXPECT_EQ(ioctl(1, TIOCGWINSZ, &size), 0);
     EXPECT_EQ(size.ws_row, 50);
     unsetenv("LINES");
+    EXPECT(tcgetpgrp(0) > 0);
+    EXPECT_FAILS(tcsetpgrp(0, 0), EINVAL);
+    EXPECT_FAILS(tcsetpgrp(0, 9999), EPERM);
     EXPECT_FAILS(tcsetattr(0, 9, &old), EINVAL);
     EXPECT_FAILS(tcflush(0, 9), EINVAL);
     EXPECT_FAILS(ioctl(1, 1), ENOTTY);
@@ -401,6 +404,8 @@ void a_terminal_has_modes_and_a_size(void)
     EXPECT_FAILS(tcgetattr(f, &t), ENOTTY);
     EXPECT_FAILS(tcsetattr(f, TCSANOW, &old), ENOTTY);
     EXPECT_FAILS(ioctl(f, TIOCGWINSZ, &size), ENOTTY);
+    EXPECT_FAILS(tcgetpgrp(f), ENOTTY);
+    EXPECT_FAILS(tcsetpgrp(f, 1), ENOTTY);
     close(f);
     EXPECT_FAILS(tcgetattr(f, &t), EBADF);
 }

@@ -719,7 +719,8 @@ TEST(task_refuses_unknown_operations_and_wrong_numbers_of_words)
     }
     EXPECT_EQ(REQUEST(HURD_TASK_RELEASE, self(), 0), EINVAL);
     EXPECT_EQ(REQUEST(511, self()), ENOSYS);
-    EXPECT_EQ(REQUEST(536, self()), ENOSYS);
+    EXPECT_EQ(REQUEST(HURD_TASK_GROUP_IS, self()), ENOSYS);     /* it is one for deva */
+    EXPECT_EQ(REQUEST(538, self()), ENOSYS);
     EXPECT_EQ(REQUEST(552, self()), ENOSYS);
     EXPECT_EQ(REQUEST(0, self()), ENOSYS);
 }
@@ -870,10 +871,11 @@ TEST(task_survives_random_requests)
         }
         if (n && (seed & 0x30))
             words[0] = self();
-        /* It ends the task or its thread, or waits for good. */
+        /* It ends or stops the task or its thread, or waits for good. */
         bool fatal = label == HURD_TASK_DESTROY || label == HURD_TASK_EXIT ||
                      label == HURD_TASK_THREAD_DESTROY || label == HURD_TASK_SIGNAL ||
-                     label == HURD_TASK_SIGNAL_GROUP || label == HURD_TASK_SIGNAL_WAIT;
+                     label == HURD_TASK_SIGNAL_GROUP || label == HURD_TASK_SIGNAL_WAIT ||
+                     label == HURD_TASK_STOP_SELF;
         if (n && fatal && words[0] == self())
             continue;
         request(label, n, words);

@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of a child that fork() made, POSIX. */
+/* The end of a child that fork() made, and its stops, POSIX. */
 #ifndef LIBC_SYS_WAIT_H
 #define LIBC_SYS_WAIT_H
 
 #include <sys/types.h>
 
 #define WNOHANG     1
-#define WUNTRACED   2           /* children do not stop: no effect */
+#define WUNTRACED   2           /* of children that stop, too, each time once */
+#define WCONTINUED  8           /* of children that go on */
 
 /* *status: the exit status << 8, or the number of the signal that ended the child: of kill(), or of
- * a fault that no handler took. */
+ * a fault that no handler took; or what stopped it; or that it goes on. */
 #define WIFEXITED(status)   (((status) & 0x7f) == 0)
 #define WEXITSTATUS(status) ((status) >> 8 & 0xff)
-#define WIFSIGNALED(status) (((status) & 0x7f) != 0)
+#define WIFSIGNALED(status) (((status) & 0x7f) != 0 && ((status) & 0x7f) != 0x7f)
 #define WTERMSIG(status)    ((status) & 0x7f)
-#define WIFSTOPPED(status)  0
-#define WSTOPSIG(status)    0
+#define WIFSTOPPED(status)  (((status) & 0xff) == 0x7f)
+#define WSTOPSIG(status)    ((status) >> 8 & 0xff)
+#define WIFCONTINUED(status) ((status) == 0xffff)
 
-/* pid: a child, or -1 or 0: any of them.  Blocks until it has ended; with WNOHANG the result is 0
- * if none has.  status may be NULL.  ECHILD: there is no such child.  EINVAL: unknown options.
- * EINTR: a handler has run. */
+/* pid: a child; -1: any of them; 0: any in the own group; below -1: any in the group -pid.  Blocks
+ * until it has ended; with WNOHANG the result is 0 if none has.  status may be NULL.  ECHILD: there
+ * is no such child.  EINVAL: unknown options. EINTR: a handler has run. */
 pid_t waitpid(pid_t pid, int *status, int options);
 pid_t wait(int *status);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The shell's language: which of a text's commands are obeyed, and in which order.  if, while,
  * until and for; && and ||; ! */
-#ifndef INIT_CONTROL_H
-#define INIT_CONTROL_H
+#ifndef SHELL_CONTROL_H
+#define SHELL_CONTROL_H
 
 #include <stdbool.h>
 
-#include "words.h"
+#include "lib/shell/words.h"
 
 enum { CONTROL_DEPTH = 16 };    /* of `if` and loops in each other */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Mistakes go to stderr, which output.c leaves alone.  Called by all files with commands. */
-#include "complain.h"
-#include "variables.h"
+#include "lib/shell/language.h"
+#include "lib/shell/variables.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The commands `test` and `[`. */
-#ifndef INIT_TEST_H
-#define INIT_TEST_H
+#ifndef SHELL_TEST_H
+#define SHELL_TEST_H
 
 struct words;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The shell's variables: names and values.  Programs that the shell starts find all of them. */
-#ifndef INIT_VARIABLES_H
-#define INIT_VARIABLES_H
+#ifndef SHELL_VARIABLES_H
+#define SHELL_VARIABLES_H
 
 #include <stdbool.h>
 #include <stddef.h>

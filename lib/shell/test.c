@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions about words, numbers and files.  Called by commands.c; root.c knows the files. */
-#include "test.h"
-#include "complain.h"
-#include "root.h"
-#include "variables.h"
-#include "words.h"
+/* Questions about words, numbers and files.  The program knows the files (language_file_is()). */
+#include "lib/shell/test.h"
+#include "lib/shell/language.h"
+#include "lib/shell/variables.h"
+#include "lib/shell/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,18 +29,6 @@ static int yes(bool is)
     return is ? YES : NO;
 }
 
-/* Without a file system there are no files. */
-static int ask_file(char question, const char *path)
-{
-    struct hurd_file_stat s;
-    if (!root_mounted() || files_stat(root_mounted(), path, 1, &s))
-        return NO;
-    L4_Word_t type = s.mode & HURD_FILE_TYPE;
-    return yes(question == 'f'   ? type == HURD_FILE_REGULAR
-               : question == 'd' ? type == HURD_FILE_DIRECTORY
-               : question == 's' ? (s.size[0] | s.size[1]) != 0 : true);
-}
-
 static int ask_word(const char *question, const char *word)
 {
     static const char files[] = "efds";
@@ -49,7 +36,7 @@ static int ask_word(const char *question, const char *word)
         if (question[1] == 'n' || question[1] == 'z')
             return yes((*word == '\0') == (question[1] == 'z'));
         if (strchr(files, question[1]))
-            return ask_file(question[1], word);
+            return yes(language_file_is(question[1], word));
     }
     return wrong("is no question about one word", question);
 }

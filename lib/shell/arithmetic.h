@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole numbers in the shell's $((...)). */
-#ifndef INIT_ARITHMETIC_H
-#define INIT_ARITHMETIC_H
+#ifndef SHELL_ARITHMETIC_H
+#define SHELL_ARITHMETIC_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Splitting a command line; pure, tested in tests/host/words.c.  Called by shell.c. */
-#include "words.h"
-#include "arithmetic.h"
-#include "variables.h"
+#include "lib/shell/words.h"
+#include "lib/shell/arithmetic.h"
+#include "lib/shell/variables.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * Nothing is translated: a loop goes back to a place in the text.  The first walk only checks: it
  * obeys nothing, and sees each loop's body once.  Called by shell.c; pure, tested in
  * tests/host/control.c. */
-#include "control.h"
-#include "variables.h"
+#include "lib/shell/control.h"
+#include "lib/shell/variables.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* An expression is a sum of products, so two registers do, and nothing recurses.  Called by
  * words.c; pure, tested in tests/host/words.c. */
-#include "arithmetic.h"
-#include "variables.h"
+#include "lib/shell/arithmetic.h"
+#include "lib/shell/variables.h"
 
 #include <ctype.h>
 #include <limits.h>

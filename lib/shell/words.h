@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A command line as words. */
-#ifndef INIT_WORDS_H
-#define INIT_WORDS_H
+#ifndef SHELL_WORDS_H
+#define SHELL_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The shell's variables; pure, tested in tests/host/variables.c.  Called by words.c, shell.c,
  * environment.c and script.c. */
-#include "variables.h"
+#include "lib/shell/variables.h"
 
 #include <ctype.h>
 #include <stdio.h>
