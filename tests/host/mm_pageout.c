@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: lib/hurd-mm/anonymous.c lib/hurd-mm/region.c lib/hurd-mm/map.c lib/hurd-mm/frame.c lib/hurd-mm/range.c lib/hurd-mm/slab.c lib/hurd-mm/page.c lib/hurd-mm/pageout.c lib/hurd-mm/swapin.c lib/hurd-mm/room.c lib/hurd-mm/evict.c lib/hurd-mm/policy.c lib/hurd-mm/paged.c lib/hurd-mm/pagein.c lib/hurd-mm/fault.c lib/hurd-mm/hint.c lib/hurd-mm/move.c lib/hurd-mm/store.c lib/hurd-mm/shown.c */
+/* links: lib/hurd-mm/anonymous.c lib/hurd-mm/region.c lib/hurd-mm/map.c lib/hurd-mm/frame.c lib/hurd-mm/range.c lib/hurd-mm/slab.c lib/hurd-mm/page.c lib/hurd-mm/pageout.c lib/hurd-mm/swapin.c lib/hurd-mm/room.c lib/hurd-mm/evict.c lib/hurd-mm/policy.c lib/hurd-mm/paged.c lib/hurd-mm/ahead.c lib/hurd-mm/pagein.c lib/hurd-mm/fault.c lib/hurd-mm/hint.c lib/hurd-mm/move.c lib/hurd-mm/store.c lib/hurd-mm/shown.c */
 /* flags: -include tests/host/mm_l4.h */
 /* words: 32 */
 /* Anonymous memory that goes out and comes in: the pager's code against a physmem of this file.
