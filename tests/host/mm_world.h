@@ -158,7 +158,7 @@ void *wired_page_new(void)
     mm.room.left--;
     wired_pages = realloc(wired_pages, (wired_count + 1) * sizeof *wired_pages);
     assert_non_null(wired_pages);
-    return wired_pages[wired_count++] = calloc(1, P);
+    return wired_pages[wired_count++] = memset(aligned_alloc(P, P), 0, P);
 }
 
 static void *slab_page(struct slab *slab)
