@@ -40,12 +40,12 @@ static void region_of(const struct step *s, L4_Word_t *start, L4_Word_t *end, L4
     *handle = s->hint == 1 ? &b->startup_cap : s->hint == 2 ? &b->image_cap : &b->store_cap;
 }
 
-/* The frames that a server gets: 1/16 of the memory, at least 128 (less is not enough to run) and
+/* The frames that a server gets: 1/16 of the memory, at least 136 (less is not enough to run) and
  * at most 512 (no server uses more). */
 static L4_Word_t server_frames(void)
 {
     L4_Word_t frames = memory_given() / PAGE / 16;
-    return frames < 128 ? 128 : frames > 512 ? 512 : frames;
+    return frames < 136 ? 136 : frames > 512 ? 512 : frames;
 }
 
 static void add_item(struct reply *r, L4_Word_t base, L4_Word_t fpage)

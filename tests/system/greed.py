@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Resources add up: a program, and all that it starts, takes all it can of one kind; its neighbour has what was promised."""
 import re
+import tempfile
 
-from shell import comes_to, shell
+from driver import modules_with
+from shell import comes_to
 
 ANSWER = 20             # seconds for the shell on a busy machine; virtual time would be 0.1
 
@@ -19,7 +21,9 @@ def what_is_taken(vm):
 
 def glutton(lab, kind, memory=64):
     """Everything comes back, too, when the glutton is ended."""
-    vm = shell(lab, memory=memory)
+    with tempfile.TemporaryDirectory(prefix="pecan-greed-") as folder:
+        vm = lab.boot_modules(modules_with(lab, folder, "apps/glutton", "apps/neighbour"), memory=memory)
+        vm.expect("pecan> ", 120)
     vm.command("run neighbour")
     before = what_is_taken(vm)
     mark = vm.mark()
