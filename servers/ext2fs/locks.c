@@ -210,6 +210,10 @@ int serve_lock(struct hurd_cap_call *call, struct handle *h)
     if (!(h->flags & (w.type == HURD_LOCK_NONE ? HURD_DIR_READS | HURD_DIR_WRITES : way)))
         return EBADF;
     const struct lock *other = conflict(&w, locks);
+    if (other) {                        /* its task may have ended since the last look */
+        clients_look(&call->server->table);
+        other = conflict(&w, locks);
+    }
     if (command == HURD_LOCK_GET) {
         tell(call, other);
         return 0;

@@ -311,7 +311,19 @@ void locks_of_others_are_in_the_way(void)
     sleep_ms(50);
     EXPECT_EQ(lock(f, F_SETLK, F_UNLCK, 0, 1), 0);
     EXPECT_EQ(ends_by(child), -7);
-    EXPECT_EQ(lock(f, F_SETLKW, F_WRLCK, 0, 0), 0);     /* a dead task's locks are gone */
+    EXPECT_EQ(lock(f, F_SETLK, F_WRLCK, 0, 0), 0);      /* a dead task's locks are gone */
+    EXPECT_EQ(lock(f, F_SETLK, F_UNLCK, 0, 0), 0);
+    child = fork();
+    if (child == 0) {
+        lock(f, F_SETLK, F_WRLCK, 0, 0);
+        pause();
+        _exit(1);
+    }
+    sleep_ms(100);
+    EXPECT_FAILS(lock(f, F_SETLK, F_RDLCK, 1, 1), EAGAIN);
+    EXPECT_EQ(kill(child, SIGKILL), 0);
+    EXPECT_EQ(ends_by(child), SIGKILL);
+    EXPECT_EQ(lock(f, F_SETLK, F_WRLCK, 0, 0), 0);
     close(f);
     unlink("/locked");
 }
