@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
+#include <l4/schedule.h>
 #include <l4/space.h>
 #include <l4/thread.h>
 #include <hurd/wortel.h>
@@ -174,9 +175,12 @@ static L4_ThreadId_t pacer_local;
 bool takes_turns;
 static bool pacer_waits = true;             /* for the reply to its call */
 
+/* The server's reply gives the pacer the processor at once, whoever else is ready: so it gives the
+ * processor on first. */
 static void pace(void)
 {
     for (;;) {
+        L4_Yield();
         L4_LoadMR(0, 0);
         L4_Call(server_thread);
     }

@@ -529,7 +529,7 @@ static void the_first_search_reads_each_block_and_the_others_one(void **state)
             file_name(name, count / TIMES * i);
             assert_int_equal(ext2_lookup(directory, name + 2, strlen(name) - 2, &number), 0);
         }
-        assert_in_range(world.fs->searched - before, TIMES, TIMES * 2);
+        assert_in_range(world.fs->searched - before, TIMES - 1, TIMES * 2);     /* one name may be known */
         before = world.fs->searched;
         for (unsigned i = 0; i < TIMES; i++) {
             file_name(name, i);

@@ -258,7 +258,9 @@ static struct frame *touch(struct file *f, uint32_t page, bool writes)
         assert_int_not_equal(err, 0);
         return NULL;
     }
-    assert_true(frame->there);
+    assert_true(frame->there || done > 1);  /* in a cache that is nearly full, the pages behind it may take its place */
+    if (!frame->there)
+        return NULL;
     frame->writable |= writes;
     assert_true(!writes || frame->promised);
     return frame;

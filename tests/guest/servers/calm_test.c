@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* In the place of the root task: a boot task that asks physmem for the longest work there is, beside a
+ * program that only wants a short answer, again and again.  tests/system/calm.py boots this with a
+ * clock that counts instructions, and judges the worst of its calls, and the worst time from one
+ * answer to the next.  TAP through wortel.
+ *
+ * The program has a lower priority than we, and a higher one than physmem's pacer.  So it never waits
+ * for its time slice; the pacer never runs, and our requests go on by physmem's alarm alone.  It does
+ * nothing but call, and we sleep between two requests: so what it waits for is physmem. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <hurd/cap.h>
+#include <hurd/physmem.h>
+#include <hurd/startup.h>
+#include <hurd/task.h>
+#include <hurd/wortel.h>
+#include <l4/ipc.h>
+#include <l4/schedule.h>
+#include <l4/thread.h>
+
+enum { PAGE = 4096, LONG = 1024, BIND = 64, WINDOW = 0x10000000, CALLS = 10000, PROGRAM_PRIORITY = 105,
+       REST = 1000, SETTLED = 500000 };
+
+static const struct hurd_startup_data *data;
+static L4_ThreadId_t physmem, task;
+static L4_Word_t own_control;
+static unsigned tests, failures;
+
+/* Printed at the end: wortel prints a letter at a time, and the program would wait for that. */
+static struct {
+    L4_Word_t is, wanted;
+    const char *name;
+} results[40];
+
+static void say(const char *format, ...)
+{
+    char line[160];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    hurd_wortel_write(data->wortel.cap, line, strlen(line));
+}
+
+static void result(L4_Word_t is, L4_Word_t wanted, const char *name)
+{
+    results[tests].is = is;
+    results[tests].wanted = wanted;
+    results[tests++].name = name;
+    failures += is != wanted;
+}
+
+static void report(void)
+{
+    for (unsigned i = 0; i < tests; i++) {
+        bool good = results[i].is == results[i].wanted;
+        if (!good)
+            say("# %lu, wanted %lu\n", (unsigned long) results[i].is, (unsigned long) results[i].wanted);
+        say("%sok %u - %s\n", good ? "" : "not ", i + 1, results[i].name);
+    }
+    say("1..%u\n", tests);
+}
+
+/* ---- the program ----------------------------------------------------------------------------- */
+
+static struct {
+    volatile L4_Word_t calls, errors;
+    volatile L4_Word_t usual, worst, gap;       /* in ticks of the time-stamp counter */
+} seen;
+
+static L4_Word_t now(void)
+{
+    L4_Word_t low;
+    __asm__ volatile("rdtsc" : "=a"(low) : : "edx");
+    return low;
+}
+
+static void program(void)
+{
+    struct hurd_pm_cap_info info;
+    for (L4_Word_t last = now();;) {
+        L4_Word_t begin = now();
+        seen.errors += hurd_pm_cap_info(physmem, own_control, &info) != 0;
+        L4_Word_t end = now(), took = end - begin;
+        if (seen.calls == 0 || took < seen.usual)
+            seen.usual = took;
+        if (seen.calls && took > seen.worst)
+            seen.worst = took;
+        if (seen.calls && end - last > seen.gap)
+            seen.gap = end - last;
+        last = end;
+        seen.calls++;
+    }
+}
+
+static int program_start(void)
+{
+    static L4_Word_t stack[1024];
+    L4_ThreadId_t thread;
+    int err = hurd_task_thread_alloc(task, data->task.cap, 0, &thread);
+    if (!err)
+        err = hurd_task_thread_priority(task, data->task.cap, thread, PROGRAM_PRIORITY);
+    if (!err)
+        L4_Start_SpIp(thread, (L4_Word_t) &stack[1023], (L4_Word_t) program);
+    return err;
+}
+
+static void rest(void)
+{
+    L4_Sleep(L4_TimePeriod(REST));
+}
+
+/* ---- the work -------------------------------------------------------------------------------- */
+
+static L4_Word_t control, c, d;
+static L4_Word_t before;                        /* free frames */
+
+static L4_Word_t free_frames(void)
+{
+    struct hurd_pm_statistics all = { 0 };
+    hurd_pm_statistics(physmem, own_control, &all);
+    return all.free;
+}
+
+static void begin(void)
+{
+    before = free_frames();
+    result(hurd_pm_control_split(physmem, own_control, 2 * LONG + 200, 0, &control), 0, "a_control");
+    result(hurd_pm_container_create(physmem, control, 0, &c), 0, "a_container");
+    result(hurd_pm_container_create(physmem, control, 0, &d), 0, "and_another");
+}
+
+/* Every page gets a frame.  Returns how many requests failed. */
+static unsigned bind(L4_Word_t container)
+{
+    unsigned failed = 0;
+    for (L4_Word_t page = 0; page < LONG; page += BIND) {
+        failed += hurd_pm_container_map(physmem, container, HURD_PM_READ | HURD_PM_WRITE, WINDOW, page * PAGE,
+                                        BIND * PAGE, NULL) != 0;
+        rest();
+    }
+    return failed;
+}
+
+static void work(void)
+{
+    L4_Word_t done = 0;
+    result(hurd_pm_container_allocate(physmem, c, 0, 0, LONG * PAGE, &done), 0, "a_boot_task_allocates_4_mb");
+    result(done, LONG * PAGE, "all_of_it");
+    rest();
+    result(bind(c), 0, "it_gets_frames_for_it");
+    result(hurd_pm_container_copy(physmem, c, 0, d, 0, LONG * PAGE, 0, &done), 0, "it_copies_4_mb");
+    result(done, LONG * PAGE, "to_the_last_page");
+    rest();
+    result(hurd_pm_container_revoke(physmem, c, 0, &done), 0, "it_takes_all_mappings_away");
+    rest();
+    result(hurd_pm_container_deallocate(physmem, d, 0, LONG * PAGE, &done), 0, "it_gives_the_copy_back");
+    result(done, LONG * PAGE, "which_is_gone");
+    rest();
+    result(hurd_pm_container_copy(physmem, c, 0, d, 0, LONG * PAGE, HURD_PM_MOVE, &done), 0, "it_moves_4_mb");
+    rest();
+    result(hurd_pm_container_destroy(physmem, d), 0, "it_destroys_a_container_of_4_mb");
+    result(free_frames() >= before - 100, 1, "whose_frames_are_back_when_the_reply_comes");
+    result(hurd_pm_container_allocate(physmem, c, 0, 0, LONG * PAGE, &done), 0, "it_allocates_them_again");
+    rest();
+    result(bind(c), 0, "and_gets_frames_for_them");
+    result(hurd_pm_control_destroy(physmem, control), 0, "it_destroys_a_control_with_4_mb");
+    result(free_frames() >= before - 16, 1, "and_has_all_frames_back_when_the_reply_comes");
+}
+
+static void test(void)
+{
+    L4_Sleep(L4_TimePeriod(SETTLED));       /* other servers have begun, too: they have higher priorities */
+    result(program_start(), 0, "a_program_calls_physmem");
+    begin();
+    rest();
+    seen.worst = seen.gap = 0;
+    work();
+    L4_Word_t worst = seen.worst, gap = seen.gap;
+    while (seen.calls < CALLS)
+        rest();
+    result(seen.errors, 0, "all_calls_of_the_program_succeed");
+    say("# calm physmem %lu %lu gap %lu of %lu calls\n", (unsigned long) seen.usual, (unsigned long) worst,
+        (unsigned long) gap, (unsigned long) seen.calls);
+}
+
+void task_main(struct hurd_startup_data *startup) __attribute__((noreturn));
+
+void task_main(struct hurd_startup_data *startup)
+{
+    L4_Init();
+    data = startup;
+    L4_Set_ExceptionHandler(hurd_wortel_thread());
+    physmem = L4_ThreadIdOfRaw(data->physmem_control.server);
+    own_control = data->physmem_control.cap;
+    task = L4_ThreadIdOfRaw(data->task.server);
+    test();
+    report();
+    say("# done\n");
+    hurd_wortel_shutdown(data->wortel.cap, failures > 0, HURD_SHUTDOWN_POWEROFF);
+    for (;;)
+        L4_Sleep(L4_Never);
+}
