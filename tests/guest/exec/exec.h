@@ -5,6 +5,8 @@
 
 #include <sys/types.h>
 
+#include <hurd/startup.h>
+
 #include "tests/guest/deva/suite.h"
 
 #define SELF "/self"                    /* the suite's program file, if suite_can_run() */
@@ -55,5 +57,10 @@ void a_malformed_request_costs_no_gift(void);
 void a_task_is_changed_by_itself_only(void);
 void gifts_of_the_wrong_kind_are_lost(void);
 void what_is_no_program_is_refused(void);
+
+static inline L4_ThreadId_t physmem(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
+}
 
 #endif

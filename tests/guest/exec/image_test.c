@@ -30,11 +30,6 @@ static L4_ThreadId_t server(void)
     return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
 }
 
-static L4_ThreadId_t physmem(void)
-{
-    return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
-}
-
 /* ---- the file server's images follow the file ---- */
 
 /* The program's exit status is the byte behind these, which the tests change in the file. */

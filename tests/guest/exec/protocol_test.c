@@ -22,11 +22,6 @@ static L4_ThreadId_t server(void)
     return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
 }
 
-static L4_ThreadId_t physmem(void)
-{
-    return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
-}
-
 static L4_Word_t image_size(void)
 {
     struct hurd_pm_container_info info = { 0 };

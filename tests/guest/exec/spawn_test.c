@@ -12,6 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <hurd/mm.h>
+#include <hurd/physmem.h>
+#include <hurd/startup.h>
+
 enum { GOOD = 7, DESCRIPTORS = 64 };
 
 static char *const has[] = { "x", "child=has", "x", NULL };
@@ -113,18 +117,21 @@ void a_spawned_program_may_have_nothing_open(void)
     posix_spawn_file_actions_destroy(&actions);
 }
 
-/* fork() could not copy the map. */
+/* fork() could not share a container of whose pages one is none. */
 void a_task_that_cannot_fork_spawns(void)
 {
+    const L4_Word_t control = __hurd_startup_data->physmem_control.cap;
+    L4_Word_t container;
+    uintptr_t at = 0;
     pid_t child = 0;
-    int f = open(SELF, O_RDONLY);
-    void *at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, f, 0);
-    EXPECT_EQ(at != MAP_FAILED, true);
+    EXPECT_EQ(hurd_pm_container_create(physmem(), control, 0, &container), 0);
+    EXPECT_EQ(hurd_pm_container_allocate(physmem(), container, 0, 0, HURD_MM_PAGE, NULL), 0);
+    EXPECT_EQ(hurd_vm_map_container(&at, 2 * HURD_MM_PAGE, 0, HURD_PM_READ | HURD_PM_WRITE, container, 0), 0);
     EXPECT_FAILS(fork(), EOPNOTSUPP);
     EXPECT_EQ(posix_spawn(&child, SELF, NULL, NULL, has, has_environment), 0);
     EXPECT_EQ(ended(child), GOOD);
-    munmap(at, 4096);
-    close(f);
+    EXPECT_EQ(hurd_vm_deallocate(at, 2 * HURD_MM_PAGE), 0);
+    EXPECT_EQ(hurd_pm_container_destroy(physmem(), container), 0);
 }
 
 void spawning_says_what_is_wrong(void)
