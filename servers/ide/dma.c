@@ -37,7 +37,7 @@ void dma_stop(const struct channel *c)
 
 void dma_prepare(const struct channel *c, uint32_t bytes, bool to_memory)
 {
-    volatile struct piece *piece = (volatile struct piece *) (dma_pages + DMA_DATA_PAGES * PAGE);
+    volatile struct piece *piece = (volatile struct piece *) (dma_pages + dma_data_pages() * PAGE);
     dma_stop(c);
     for (unsigned i = 0; bytes > 0; i++) {
         uint32_t size = bytes < PAGE ? bytes : PAGE;
@@ -45,7 +45,7 @@ void dma_prepare(const struct channel *c, uint32_t bytes, bool to_memory)
         piece[i].address = dma_memory.physical[i];
         piece[i].bytes = size | (bytes ? 0 : LAST_PIECE);
     }
-    port_out32(c->bus_master + MASTER_TABLE, dma_memory.physical[DMA_DATA_PAGES]);
+    port_out32(c->bus_master + MASTER_TABLE, dma_memory.physical[dma_data_pages()]);
     port_out8(c->bus_master + MASTER_COMMAND, to_memory ? COMMAND_TO_MEMORY : 0);
 }
 

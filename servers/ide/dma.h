@@ -13,13 +13,19 @@
 extern struct hurd_deva_dma dma_memory;
 extern uint8_t *dma_pages;
 
-#define DMA_DATA_PAGES (HURD_DEVA_DMA_PAGES - 1)
+#define DMA_PAGES_MOST  HURD_DEVA_DMA_PAGES
+#define DMA_PAGES_LEAST 5u              /* where deva cannot lend so many */
+
+static inline unsigned dma_data_pages(void)
+{
+    return dma_memory.pages - 1;
+}
 
 /* Stops the bus master and clears its interrupt and its error. */
 void dma_stop(const struct channel *c);
 
 /* dma_prepare() writes the table, which says where the bytes go.  The transfer begins with
- * dma_start(), after the command.  Pre: bytes is at most DMA_DATA_PAGES pages. */
+ * dma_start(), after the command.  Pre: bytes is at most dma_data_pages() pages. */
 void dma_prepare(const struct channel *c, uint32_t bytes, bool to_memory);
 void dma_start(const struct channel *c, bool to_memory);
 

@@ -121,7 +121,7 @@ unsigned drives_find(bool dma)
 int drives_memory(void)
 {
     L4_ThreadId_t physmem = L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
-    uintptr_t address = 0, size = DMA_DATA_PAGES * PAGE;
+    uintptr_t address = 0, size = dma_data_pages() * PAGE;
     int err = hurd_pm_container_create(physmem, __hurd_startup_data->physmem_control.cap, 0,
                                        &staging);
     if (!err)
@@ -129,6 +129,7 @@ int drives_memory(void)
     if (!err)
         err = hurd_vm_map_container(&address, size, 0, HURD_VM_READ, staging, 0);
     staging_pages = (uint8_t *) address;
+    drive_driver.most = dma_data_pages() * QUEUE_PER_PAGE;
     return err;
 }
 
@@ -343,11 +344,10 @@ static void drive_begin(const struct queue_run *run)
         run_failed();
 }
 
-const struct block_driver drive_driver = {
+struct block_driver drive_driver = {
     .disks = drive_disks,
     .first = HURD_BLOCK_IDE,
     .count = DRIVES,
-    .most = DMA_DATA_PAGES * QUEUE_PER_PAGE,
     .begin = drive_begin,
     .interrupt = drive_interrupt,
     .late = drive_late,

@@ -20,6 +20,6 @@ unsigned drives_find(bool dma);
 int drives_memory(void);
 
 extern struct block_disk drive_disks[DRIVES];
-extern const struct block_driver drive_driver;
+extern struct block_driver drive_driver;
 
 #endif

@@ -51,9 +51,11 @@ static void take_bus_masters(void)
 static int take_memory(void)
 {
     uintptr_t address = 0;
-    int err = hurd_deva_dma_memory(device.deva, device.handle, &dma_memory);
+    int err = hurd_deva_dma_pages(device.deva, device.handle, DMA_PAGES_MOST, 0, &dma_memory);
+    if (err)                            /* a small machine, or an earlier driver got fewer */
+        err = hurd_deva_dma_pages(device.deva, device.handle, DMA_PAGES_LEAST, 0, &dma_memory);
     if (!err)
-        err = hurd_vm_map_container(&address, HURD_DEVA_DMA_PAGES * PAGE, 0,
+        err = hurd_vm_map_container(&address, dma_memory.pages * PAGE, 0,
                                     HURD_VM_READ | HURD_VM_WRITE, dma_memory.container, 0);
     dma_pages = (uint8_t *) address;
     return err ? err : drives_memory();

@@ -43,7 +43,7 @@ static struct {
     unsigned resets, modes, commands;
 } pc;
 
-static uint8_t memory[HURD_DEVA_DMA_PAGES * PAGE];
+static uint8_t memory[DMA_PAGES_MOST * PAGE];
 static uint16_t identity_words[IDENTIFY_WORDS];
 
 static bool selected(void)
@@ -106,7 +106,7 @@ static void transfer_dma(void)
     for (int last = 0; !last; piece += 2) {
         uint32_t size = piece[1] & 0xFFFF;
         uint8_t *at = memory + (piece[0] - PHYSICAL);
-        assert_true(size > 0 && size <= PAGE && at + size <= memory + DMA_DATA_PAGES * PAGE);
+        assert_true(size > 0 && size <= PAGE && at + size <= memory + dma_data_pages() * PAGE);
         if (reads)
             memcpy(at, pc.disk + pc.sector * 512 + bytes, size);
         else
@@ -310,7 +310,7 @@ struct hurd_startup_data *__hurd_startup_data = &startup;
 struct hurd_block_counters block_counters;
 
 static struct { bool finished, failed; uint32_t good; int refused; } outcome;
-static uint8_t fetched[DMA_DATA_PAGES * PAGE];
+static uint8_t fetched[(DMA_PAGES_MOST - 1) * PAGE];
 static int fetch_error;
 
 int hurd_pm_container_create(L4_ThreadId_t pm, L4_Word_t c, L4_Word_t flags, L4_Word_t *made)
@@ -378,7 +378,8 @@ static int fresh(void **state)
     memset(memory, 0xA5, sizeof memory);
     memset(fetched, 0x5A, sizeof fetched);
     dma_pages = memory;
-    for (int i = 0; i < HURD_DEVA_DMA_PAGES; i++)
+    dma_memory.pages = DMA_PAGES_MOST;
+    for (int i = 0; i < DMA_PAGES_MOST; i++)
         dma_memory.physical[i] = PHYSICAL + i * PAGE;
     memset(drive_disks, 0, sizeof drive_disks);
     memset(&block_counters, 0, sizeof block_counters);
