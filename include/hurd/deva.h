@@ -160,7 +160,7 @@
 #define HURD_DEVA_MODE_KEYS      2u     /* Ctrl-C and Ctrl-Z are input */
 #define HURD_DEVA_MODE_WORDS     15u
 
-#define HURD_DEVA_DMA_PAGES 17
+#define HURD_DEVA_DMA_PAGES 5
 #define HURD_DEVA_DMA_MOST  17
 #define HURD_DEVA_DMA_LOANS 4
 

@@ -13,8 +13,8 @@
 extern struct hurd_deva_dma dma_memory;
 extern uint8_t *dma_pages;
 
-#define DMA_PAGES_MOST  HURD_DEVA_DMA_PAGES
-#define DMA_PAGES_LEAST 5u              /* where deva cannot lend so many */
+#define DMA_PAGES_MOST  HURD_DEVA_DMA_MOST
+#define DMA_PAGES_LEAST HURD_DEVA_DMA_PAGES     /* where deva cannot lend so many */
 
 static inline unsigned dma_data_pages(void)
 {
