@@ -26,7 +26,7 @@
 
 enum {
     DRIVER_FRAMES = 256,
-    FABRICA_FRAMES = 960,       /* for the framework and its drivers, with the same part of kernel
+    FABRICA_FRAMES = 1200,      /* for the framework and its drivers, with the same part of kernel
                                    memory, of which each takes some 60 KB */
     FABRICA_ASKED = 5,          /* on a small machine, it gets so many eighths of what is left if */
     FABRICA_UNASKED = 3,        /* it shall start the disks' driver, or if not */
