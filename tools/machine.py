@@ -43,13 +43,13 @@ def verdict(qemu_status):
     return None
 
 
-# What the system says last, when it will say no more: the kernel's panic, and the sentences of the loader and of wortel.
-LAST_WORDS = re.compile(r"(panic: .*)|((?:loader|wortel): .* Halted\.)|(wortel: halted with status .*)")
+# What the system says last, when it will say no more: the kernel's panic, and the sentences of the menu, the loader and wortel.
+LAST_WORDS = re.compile(r"(panic: .*)|(Pecan did not start\. .*)|((?:loader|wortel): .* Halted\.)|(wortel: halted with status .*)")
 
 
 def last_words(line):
     """The line again when the machine stands still behind it, else None."""
-    line = line.strip("\r\n\0 ")
+    line = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line).strip("\r\n\0 ")     # GRUB clears the screen before it says something
     return line if LAST_WORDS.fullmatch(line) else None
 
 
