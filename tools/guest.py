@@ -108,7 +108,12 @@ class Machine:
             if index is not None:
                 return index
             if self.read(0.5):
-                continue
+                if self.clock.seconds() <= end:
+                    continue
+                index = self.find(patterns)
+                if index is not None:
+                    return index
+                raise Hang("no end")    # it talks on and on
             now, quiet = self.clock.seconds(), self.clock.seconds() - self.last_word
             if self.read(0):            # it was us who had no processor
                 continue

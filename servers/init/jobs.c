@@ -208,7 +208,7 @@ static unsigned job_attend(struct job *job, struct hurd_deva_typed typed)
         status = job->status;
         job_end(job);
     }
-    if (terminal_take())        /* typed when the last one had ended */
+    if (terminal_take() || typed.interrupts)    /* typed when the last one had ended, or since the last look */
         shell_leave();
     return status;
 }
