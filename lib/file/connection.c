@@ -106,7 +106,15 @@ int files_reconnect(struct files *f, L4_ThreadId_t server)
     return 0;
 }
 
-/* Waits for a server that is not the old one.  deva knows it. */
+/* Any answer but EIO is that of a server that lives. */
+static bool is_alive(L4_ThreadId_t server)
+{
+    unsigned n;
+    return hurd_cap_list(server, 0, NULL, 0, &n) != EIO;
+}
+
+/* Waits for a server that is not the old one.  deva knows it, but may hear late that the old one
+ * has ended. */
 static int server_next(L4_ThreadId_t old, L4_ThreadId_t *server)
 {
     struct hurd_startup_cap console = __hurd_startup_data->console;
@@ -115,9 +123,10 @@ static int server_next(L4_ThreadId_t old, L4_ThreadId_t *server)
         if (hurd_driver_find(L4_ThreadIdOfRaw(console.server), console.cap, HURD_DEVICE_FILES, 0,
                              &driver))
             return EIO;
-        if (L4_IsThreadEqual(driver.thread, old))
-            return EIO;                 /* it lives: the error is one of the disk */
-        if (!L4_IsNilThread(driver.thread)) {
+        bool is_old = L4_IsThreadEqual(driver.thread, old);
+        if (is_old && is_alive(old))
+            return EIO;                 /* the error is one of the disk */
+        if (!is_old && !L4_IsNilThread(driver.thread)) {
             *server = driver.thread;
             return 0;
         }

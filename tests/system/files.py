@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 
-import guest
 import machine
 from driver import Disks, shell
 
@@ -201,7 +200,6 @@ def files_get_the_time_of_day(lab):
 
 
 def a_file_server_that_ends_is_started_again(lab):
-    raise guest.Skip("a request right after the restart may get EIO: docs/gaps.md")
     with Disks() as disks:
         image = disks.image()
         path, _ = tree(disks.folder.name)
