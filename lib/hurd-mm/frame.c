@@ -9,23 +9,14 @@ static struct frame *frame_of(struct range *range)
     return (struct frame *)range;       /* its first member */
 }
 
-/* The next fault often is at the page behind the last one. */
 struct frame *frame_find(struct store *store, uintptr_t offset)
 {
-    struct range *r = store->recent;
-    if (r && offset - r->first <= r->last - r->first)
-        return frame_of(r);
-    r = range_find(store->frames, offset);
-    if (r)
-        store->recent = r;
-    return frame_of(r);
+    return frame_of(range_find(store->frames, offset));
 }
 
 static void frame_remove(struct slab *slab, struct store *store, struct frame *f)
 {
     range_remove(&store->frames, &f->range);
-    if (store->recent == &f->range)
-        store->recent = NULL;
     slab_give(slab, f);
 }
 

@@ -12,13 +12,7 @@ static struct map *map_of(struct range *range)
 
 struct map *map_find(struct address_space *as, uintptr_t address)
 {
-    struct map *map = as->recent;
-    if (map && address - map->range.first <= map->range.last - map->range.first)
-        return map;
-    map = map_of(range_find(as->maps, address));
-    if (map)
-        as->recent = map;
-    return map;
+    return map_of(range_find(as->maps, address));
 }
 
 struct map *map_from(struct address_space *as, uintptr_t address)
@@ -79,8 +73,6 @@ struct map *map_insert(struct address_space *as, uintptr_t first, uintptr_t last
 void map_remove(struct address_space *as, struct map *map)
 {
     range_remove(&as->maps, &map->range);
-    if (as->recent == map)
-        as->recent = NULL;
     assert_is(map->store->users, >, 0);
     map->store->users--;
     slab_give(as->slab, map);

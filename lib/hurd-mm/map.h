@@ -47,7 +47,6 @@ struct store {
     L4_Word_t container;        /* CONTAINER, FILE: all of it; ANONYMOUS: the memory container */
     struct range *frames;       /* ANONYMOUS (with private copies of FILE), HOOK: pages that exist,
                                    by store offset (frame.h) */
-    struct range *recent;       /* of them: the one that was found last, or NULL */
     union {
         hurd_store_fault_t *fault;              /* HOOK, FILE */
         const struct hurd_store_ops *ops;       /* PAGED */
@@ -81,7 +80,6 @@ struct address_space {
     uintptr_t low, high;        /* first and last byte that a program may use */
     uintptr_t search;           /* where the search for a gap starts */
     struct slab *slab;
-    struct map *recent;         /* that was found last: faults come in swarms.  NULL: none */
 };
 
 struct map *map_find(struct address_space *as, uintptr_t address);
