@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From a text to commands.  Next hops: control.c (which are obeyed), words.c (what they say), then the
- * program. */
+/* From a text to commands.  Next hops: control.c (which are obeyed), words.c (what they say), then
+ * the program. */
 #include "lib/shell/language.h"
 
 #include <stdlib.h>

@@ -20,8 +20,8 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- what the program defines ---- */
 
-/* Obeys a command, or the commands of a pipeline, which may do nothing.  `from`: its place in the text;
- * `rest`: what stands behind it, or NULL.  Post: $? is the status. */
+/* Obeys a command, or the commands of a pipeline, which may do nothing.  `from`: its place in the
+ * text; `rest`: what stands behind it, or NULL.  Post: $? is the status. */
 void language_obey(const struct words *const command[], size_t count, const char *from,
                    const char *rest);
 

@@ -45,7 +45,7 @@ struct console {
     struct line line;                   /* the foreground's line, as far as a reader asked for
                                            lines */
     unsigned owner;             /* the task that chose the foreground; 0: no task did */
-    unsigned foreground;        /* the task or group of tasks whose readers get input; 0: all tasks */
+    unsigned foreground;        /* the task or group whose readers get input; 0: all tasks */
     unsigned given;             /* to whom the owner gave it; a program may have given it on */
     struct typed {              /* how often these were typed for the owner since the last report */
         unsigned interrupts, suspends;  /* Ctrl-C, Ctrl-Z */

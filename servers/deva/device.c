@@ -170,7 +170,8 @@ static int serve_irq_attach(struct hurd_cap_call *call)
         return EINVAL;
     const struct hurd_resource *line = owned_line(&device_of(call)->is, call->arg[1]);
     L4_ThreadId_t handler = { .raw = call->arg[2] };
-    if (!line || is_part(&device_of(call)->is) || !L4_IsGlobalId(handler) || L4_Version(handler) != call->task)
+    if (!line || is_part(&device_of(call)->is) || !L4_IsGlobalId(handler) ||
+        L4_Version(handler) != call->task)
         return EPERM;
     return line->size ? interrupt_share(line->base, handler)
                       : interrupt_attach(line->base, handler);

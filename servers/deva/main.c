@@ -197,8 +197,8 @@ static int bootstrap_final(void)
                         NULL, NULL);
 }
 
-/* Waits for the next message.  With a shared interrupt or news for a driver on its way, deva replies
- * first: a client that still waits for its reply must not get them in its place. */
+/* Waits for the next message.  With a shared interrupt or news for a driver on its way, deva
+ * replies first: a client that still waits for its reply must not get them in its place. */
 static L4_MsgTag_t next_message(bool reply, L4_ThreadId_t *from)
 {
     L4_Accept(L4_UntypedWordsAcceptor);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The keyboard and the first serial port are here if deva has found them; the screen is not, because
- * deva alone draws on it. */
+/* The keyboard and the first serial port are here if deva has found them; the screen is not,
+ * because deva alone draws on it. */
 #include "isa.h"
 #include "tree.h"
 

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-/* Adds the devices to the tree.  pci: there is a PCI bus, whose devices are not listed here.  parts:
- * the parts of the console, HURD_DEVA_HAS_*. */
+/* Adds the devices to the tree.  pci: there is a PCI bus, whose devices are not listed here.
+ * parts: the parts of the console, HURD_DEVA_HAS_*. */
 void isa_scan(unsigned parent, bool pci, unsigned parts);
 
 #endif

@@ -320,7 +320,8 @@ static const struct command commands[] = {
     { "unset", "NAME ...", "removes variables", NULL, 1, MANY, TAKES_NOTHING, command_unset },
     { "kill", "[-SIGNAL] TASK", "ends a task, and all that it started",
       "TASK is a number or a name, as `ps` shows them.  -SIGNAL: -HUP, -INT, -KILL, -USR1, -USR2,\n"
-      "-TERM, -STOP, -TSTP, -CONT or a number, and the task may handle it.\n", 1, 2, TAKES_TASK, command_kill },
+      "-TERM, -STOP, -TSTP, -CONT or a number, and the task may handle it.\n",
+      1, 2, TAKES_TASK, command_kill },
     { "jobs", "", "programs in the background, and stopped ones", NULL, 0, 0, TAKES_NOTHING,
       jobs_list },
     { "fg", "[JOB]", "waits for a job; a stopped one goes on",

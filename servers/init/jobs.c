@@ -162,8 +162,8 @@ void job_end_all(const struct job *job)
     }
 }
 
-/* Ctrl-C and Ctrl-Z are signals for who has the console now: the job, or a group that a program of it
- * chose.  The third Ctrl-C for the job ends what is still there. */
+/* Ctrl-C and Ctrl-Z are signals for what has the console now: the job, or a group that a program of
+ * it chose.  The third Ctrl-C for the job ends what is still there. */
 static void heed(const struct job *job, const struct hurd_deva_typed *typed, unsigned *interrupts)
 {
     L4_Word_t to = typed->foreground ? typed->foreground : job->group;
@@ -208,7 +208,7 @@ static unsigned job_attend(struct job *job, struct hurd_deva_typed typed)
         status = job->status;
         job_end(job);
     }
-    if (terminal_take() || typed.interrupts)    /* typed when the last one had ended, or since the last look */
+    if (terminal_take() || typed.interrupts)    /* of the time since the last look */
         shell_leave();
     return status;
 }
@@ -258,7 +258,8 @@ static struct job *job_named(const struct words *w)
     struct job *found = NULL;
     jobs_report();
     if (w->count > 1) {
-        if (words_number(w->word[1] + (*w->word[1] == '%'), &number) && number > 0 && number <= JOBS)
+        if (words_number(w->word[1] + (*w->word[1] == '%'), &number) && number > 0 &&
+            number <= JOBS)
             found = jobs[number - 1];
     } else {
         for (int i = 0; i < JOBS; i++) {

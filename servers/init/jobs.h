@@ -31,8 +31,8 @@ struct job *job_new(size_t count, bool background);
 void job_started(struct job *job, size_t i);
 
 /* The console is the job's; blocks until all of it has ended, or stopped.  Ctrl-C is SIGINT for it,
- * Ctrl-Z SIGTSTP.  Returns the status of the last program; STATUS_STOPPED.  Post: the job is gone, or
- * in the table. */
+ * Ctrl-Z SIGTSTP.  Returns the status of the last program; STATUS_STOPPED.  Post: the job is gone,
+ * or in the table. */
 unsigned job_wait(struct job *job);
 enum { STATUS_INTERRUPTED = 130, STATUS_STOPPED = 148 };
 

@@ -116,7 +116,8 @@ static bool launch_start(const struct words *w, const struct launch *launch,
     if (!streams_open(w, stream))
         return false;
     *script = script_is(argz, ENOENT);  /* init obeys it, because /bin/sh knows less */
-    int err = *script ? ENOEXEC : program_start_found(argz, w->text_length - (size_t) (argz - w->text),
+    int err = *script ? ENOEXEC :
+              program_start_found(argz, w->text_length - (size_t) (argz - w->text),
                                   launch->frames ? launch->frames : programs_share(2), stream,
                                   program);
     if (!err) {

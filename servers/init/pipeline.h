@@ -10,8 +10,8 @@
 
 #include "lib/file/files.h"
 
-/* Starts the commands, the last one first, and waits until all have ended, unless the last one ended in
- * `&`.  All are programs, but the first may be a command of the shell's own. */
+/* Starts the commands, the last one first, and waits until all have ended, unless the last one
+ * ended in `&`.  All are programs, but the first may be a command of the shell's own. */
 void pipeline_run(const struct words *const command[], size_t count);
 
 /* Writes to a pipe's end.  While it is full, Ctrl-C ends the programs of the pipeline.  Returns

@@ -72,8 +72,8 @@ int program_give_policy(const struct program *program);
 struct hurd_deva_extent;
 int program_give_sectors(const struct program *program, const struct hurd_deva_extent *extent);
 
-/* Returns EAGAIN while it runs, or is stopped: then *reason is HURD_TASK_STOPPED.  0: it has ended, and
- * its handle is gone.  *status and *reason (hurd/task.h) say how it ended. */
+/* Returns EAGAIN while it runs, or is stopped: then *reason is HURD_TASK_STOPPED.  0: it has ended,
+ * and its handle is gone.  *status and *reason (hurd/task.h) say how it ended. */
 int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *reason);
 
 /* Returns the end of a sentence that says how it ended: "exited with status 3". */

@@ -19,12 +19,12 @@ int terminal_wait_key(void);
 /* Takes a character if one was typed.  Returns false if none was.  Does not wait. */
 bool terminal_key(void);
 
-/* From now on that task or group of tasks gets what is typed.  Returns which keys were typed since the
- * last such call, and that group. */
+/* From now on that task or group of tasks gets what is typed.  Returns which keys were typed since
+ * the last such call, and that group. */
 struct hurd_deva_typed terminal_give(L4_Word_t group);
 
-/* Changes nothing.  Returns the same, and who gets what is typed now: a program may have given it to
- * its children. */
+/* Changes nothing.  Returns the same, and which task or group gets what is typed now: a program may
+ * have given it to its children. */
 struct hurd_deva_typed terminal_typed(void);
 
 /* From now on nobody gets what is typed; it waits.  Returns true if Ctrl-C was typed since the last

@@ -126,7 +126,7 @@ paddr_t page_alloc(void);
 
 /* One or 2^order pages for clients: users = 1 each, counted as bound, contents undefined. */
 paddr_t frame_alloc(unsigned order);
-paddr_t frame_alloc_below(paddr_t limit);       /* one page, as buddy_alloc_below(), or a kept one */
+paddr_t frame_alloc_below(paddr_t limit);       /* one, as buddy_alloc_below(), or a kept one */
 
 /* Keeps FRAMES_KEPT frames that the PC's DMA reaches for frame_alloc_below(): programs that have
  * all memory that is promised have all others.  Called first when there are no controls yet. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The serial port: 115200 baud, 8N1.  The driver sends when the port says that it can (serial.c); deva
- * sends by polling while no driver runs (its console.c).  <pc/uart.h> has what all programs need
- * that use a serial port. */
+/* The serial port: 115200 baud, 8N1.  The driver sends when the port says that it can (serial.c);
+ * deva sends by polling while no driver runs (its console.c).  <pc/uart.h> has what all programs
+ * need that use a serial port. */
 #include "uart.h"
 
 #include <pc/uart.h>

@@ -16,8 +16,8 @@ struct uart {
 
 /* Looks for a port at `base`, and sets it up.  Returns true if there is one. */
 bool uart_init(struct uart *u, uint16_t base);
-/* Goes on where another program left off, without interrupts.  Pre: there is a port at `base`.  What
- * was received stays.  Blocks until what was sent is out, for a limited time. */
+/* Goes on where another program left off, without interrupts.  Pre: there is a port at `base`.
+ * What was received stays.  Blocks until what was sent is out, for a limited time. */
 void uart_adopt(struct uart *u, uint16_t base);
 
 /* Sends a byte, if there is a port.  Blocks until the port takes the byte, for about 2 s at most.

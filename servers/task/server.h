@@ -98,8 +98,8 @@ struct task {
     uint16_t signal_from[HURD_TASK_SIGNALS + 1];    /* of struct hurd_task_arrived */
     bool stopped;
     L4_Word_t stop_signal;          /* valid while it is stopped */
-    L4_Word_t news;                 /* HURD_TASK_STOPPED, HURD_TASK_WENT_ON: its parent has not asked
-                                       since; 0: nothing new.  Valid while it lives */
+    L4_Word_t news;                 /* HURD_TASK_STOPPED, HURD_TASK_WENT_ON: its parent has not
+                                       asked since; 0: nothing new.  Valid while it lives */
     bool told;                      /* during SIGNAL_GROUP: it has got the signal */
     L4_Word_t group, session;       /* ids of tasks that may be dead */
     bool group_untold;              /* deva does not know its group yet */
@@ -212,8 +212,8 @@ int task_wait_child(struct hurd_cap_call *call, struct task *parent);
 void fork_child_changed(struct task *t);
 
 /* ---- signal.c */
-/* Serve HURD_TASK_SIGNAL for a task that the caller may signal, and the two requests of a task about
- * itself. */
+/* Serve HURD_TASK_SIGNAL for a task that the caller may signal, and the two requests of a task
+ * about itself. */
 int signal_send(struct hurd_cap_call *call, struct task *t, L4_Word_t signal);
 int serve_signal(struct hurd_cap_call *call, struct task *handle_of);
 int serve_signal_group(struct hurd_cap_call *call, struct task *self);

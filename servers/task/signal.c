@@ -32,8 +32,8 @@ static void arrived_write(const struct task *t, L4_Word_t words[ARRIVED])
     memcpy(words, &arrived, sizeof arrived);
 }
 
-/* A thread that does not wait any more leaves the set as it is.  A task that is stopped gets it when
- * it goes on. */
+/* A thread that does not wait any more leaves the set as it is.  A task that is stopped gets it
+ * when it goes on. */
 static void wake(struct task *t)
 {
     struct thread *waiter = signal_waiter(t);
@@ -87,7 +87,8 @@ void signal_child_changed(const struct task *t)
         return;
     L4_Word_t before = parent->signal_from[HURD_TASK_CHILD] >> HURD_TASK_FROM_KIND;
     bool death_waits = parent->signals & bit(HURD_TASK_CHILD) && before < HURD_TASK_CHILD_STOPPED;
-    enum hurd_task_child_news news = t->dead && t->reason == HURD_TASK_EXITED ? HURD_TASK_CHILD_EXITED
+    enum hurd_task_child_news news =
+        t->dead && t->reason == HURD_TASK_EXITED ? HURD_TASK_CHILD_EXITED
                                      : t->dead    ? HURD_TASK_CHILD_KILLED
                                      : t->stopped ? HURD_TASK_CHILD_STOPPED
                                                   : HURD_TASK_CHILD_WENT_ON;

@@ -4,8 +4,9 @@
  * quantum lets it go on (spec x2 4.6).  Each such thread tells its scheduler once that its quantum
  * is over; fault.c drops these messages.
  *
- * The pager of a task runs on.  Others may need a page of the task while it is stopped: who copies a
- * string to it, `maps`.  So a program can hide work in its pager from all signals but KILL. */
+ * The pager of a task runs on.  Others may need a page of the task while it is stopped: a thread
+ * that copies a string to it, `maps`.  So a program can hide work in its pager from all signals but
+ * KILL. */
 #include "server.h"
 #include <errno.h>
 #include <l4/schedule.h>

@@ -175,7 +175,8 @@ int control_priority(const struct request *q, struct reply *r)
         return EINVAL;
     L4_ThreadId_t t = id(q->word[0]), scheduler = boot_task[BOOT_TASK].thread;
     bool own = L4_IsGlobalId(t) && L4_Version(t) == L4_Version(q->from);
-    if (!belongs_to_task(t) || !(own || q->cap == HURD_WORTEL_CAP_TASK || q->cap == HURD_WORTEL_CAP_DEVA))
+    if (!belongs_to_task(t) ||
+        !(own || q->cap == HURD_WORTEL_CAP_TASK || q->cap == HURD_WORTEL_CAP_DEVA))
         return refused(r, L4_ERR_PRIVILEGE);
     if (!L4_ThreadControl(t, t, L4_MyGlobalId(), L4_nilthread, L4_UTCB_UNCHANGED))
         return result(r, 0);
