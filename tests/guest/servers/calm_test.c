@@ -8,10 +8,7 @@
  * for its time slice; the pacer never runs, and our requests go on by physmem's alarm alone.  It does
  * nothing but call, and we sleep between two requests: so what it waits for is physmem. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <hurd/cap.h>
 #include <hurd/physmem.h>
@@ -21,6 +18,8 @@
 #include <l4/ipc.h>
 #include <l4/schedule.h>
 #include <l4/thread.h>
+
+#include "tests/guest/say.h"
 
 enum { PAGE = 4096, LONG = 1024, BIND = 64, WINDOW = 0x10000000, CALLS = 10000, PROGRAM_PRIORITY = 105,
        REST = 1000, SETTLED = 500000 };
@@ -35,16 +34,6 @@ static struct {
     L4_Word_t is, wanted;
     const char *name;
 } results[40];
-
-static void say(const char *format, ...)
-{
-    char line[160];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    hurd_wortel_write(data->wortel.cap, line, strlen(line));
-}
 
 static void result(L4_Word_t is, L4_Word_t wanted, const char *name)
 {
@@ -194,6 +183,7 @@ void task_main(struct hurd_startup_data *startup)
 {
     L4_Init();
     data = startup;
+    say_cap = data->wortel.cap;
     L4_Set_ExceptionHandler(hurd_wortel_thread());
     physmem = L4_ThreadIdOfRaw(data->physmem_control.server);
     own_control = data->physmem_control.cap;

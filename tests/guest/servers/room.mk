@@ -6,13 +6,15 @@ task_test_LDS  := lib/hurd-mm/program.lds
 task_test_LIBS := hurd-mm c hurd-cap l4
 
 # Stands in the place of a boot module: tests/system/wortel.py.
-PROGRAMS         += wortel_test
-wortel_test_SRC  := tests/guest/servers/wortel_test.c tests/guest/servers/wortel_test_entry.asm
-wortel_test_LINK := 0x400000
-wortel_test_LIBS := hurd-cap c l4
+PROGRAMS           += wortel_test
+wortel_test_SRC    := tests/guest/servers/wortel_test.c tests/guest/servers/wortel_test_entry.asm
+wortel_test_LINK   := 0x400000
+wortel_test_LIBS   := hurd-cap c l4
+wortel_test_CFLAGS := -I.
 
 # The same, beside a thread that counts what it waits for: tests/system/calm.py.
-PROGRAMS       += calm_test
-calm_test_SRC  := tests/guest/servers/calm_test.c tests/guest/servers/wortel_test_entry.asm
-calm_test_LINK := 0x400000
-calm_test_LIBS := hurd-cap c l4
+PROGRAMS         += calm_test
+calm_test_SRC    := tests/guest/servers/calm_test.c tests/guest/servers/wortel_test_entry.asm
+calm_test_LINK   := 0x400000
+calm_test_LIBS   := hurd-cap c l4
+calm_test_CFLAGS := -I.

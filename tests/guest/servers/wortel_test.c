@@ -3,10 +3,7 @@
  * refusals.  Boots in the place of task, deva or the root task (tests/system/wortel.py), and tests
  * what that place is entitled to.  TAP through wortel. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <hurd/startup.h>
 #include <hurd/wortel.h>
@@ -17,19 +14,11 @@
 #include <l4/pecan.h>
 #include <l4/thread.h>
 
+#include "tests/guest/say.h"
+
 static struct hurd_startup_data *data;
 static L4_Word_t cap;
 static bool test_failed;
-
-static void say(const char *format, ...)
-{
-    char line[160];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    hurd_wortel_write(cap, line, strlen(line));
-}
 
 #define TEST(name) static void name(void)
 #define EXPECT_EQ(is, wanted) expect_eq((L4_Word_t) (is), (L4_Word_t) (wanted), #is, __LINE__)
@@ -535,7 +524,7 @@ void task_main(struct hurd_startup_data *startup)
     unsigned number = 0, failures = 0;
     L4_Init();
     data = startup;
-    cap = data ? data->wortel.cap : HURD_WORTEL_CAP_PHYSMEM;
+    cap = say_cap = data ? data->wortel.cap : HURD_WORTEL_CAP_PHYSMEM;
     L4_Set_ExceptionHandler(wortel());
     for (unsigned i = 0; i < sizeof tests / sizeof tests[0]; i++) {
         if (!(tests[i].places & 1u << cap))

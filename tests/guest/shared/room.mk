@@ -9,3 +9,4 @@ wortel_2005_LDFLAGS := --wrap=cap_request
 shared_test_SRC     := tests/guest/shared/shared_test.c tests/guest/servers/wortel_test_entry.asm
 shared_test_LINK    := 0x400000
 shared_test_LIBS    := hurd-cap c l4
+shared_test_CFLAGS  := -I.

@@ -3,9 +3,6 @@
  * container of its image, and the boot tasks share all frames that are not used.  TAP through
  * wortel. */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <hurd/physmem.h>
 #include <hurd/startup.h>
@@ -13,20 +10,12 @@
 #include <l4/ipc.h>
 #include <l4/thread.h>
 
+#include "tests/guest/say.h"
+
 enum { PAGE = 4096, BOOT_TASKS = 3, WINDOW = 0x10000000 };
 
 static const struct hurd_startup_data *data;
 static unsigned tests, failures;
-
-static void say(const char *format, ...)
-{
-    char line[160];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    hurd_wortel_write(data->wortel.cap, line, strlen(line));
-}
 
 static void result(L4_Word_t is, L4_Word_t wanted, const char *name)
 {
@@ -65,6 +54,7 @@ void task_main(struct hurd_startup_data *startup)
 {
     L4_Init();
     data = startup;
+    say_cap = data->wortel.cap;
     L4_Set_ExceptionHandler(hurd_wortel_thread());
     share(L4_ThreadIdOfRaw(data->image.server), data->image.cap);
     say("1..%u\n# done\n", tests);
