@@ -70,6 +70,23 @@ probe() {               # probe FILE BYTES < BODY: a floppy image of that size
     truncate -s "$2" "$1"
 }
 
+multiboot_kernel() {    # multiboot_kernel FILE < BODY: it says things through port E9 between < and >, EBX is what the loader left there
+    {
+        printf '%s\n' 'bits 32' 'org 0x100000' \
+                      'start: dd 0x1BADB002, 0x10000, -(0x1BADB002 + 0x10000), start, start, 0, 0, entry' \
+                      'entry: mov esp, 0x90000' "mov al, '<'" 'out 0xE9, al' 'call body' "mov al, '>'" 'out 0xE9, al' 'mov dx, 0x501' \
+                      'out dx, al' 'hlt' 'body:'
+        cat
+    } > kernel.asm
+    nasm -f bin kernel.asm -o "$1"
+}
+
+grub_iso() {            # grub_iso FILE < GRUB.CFG: a CD of the folder iso, with GRUB
+    mkdir -p iso/boot/grub
+    cat > iso/boot/grub/grub.cfg
+    grub-mkrescue -d root/usr/lib/grub/i386-pc -o "$1" iso > grub.log 2>&1 || cannot "$(tail -n 1 grub.log)"
+}
+
 in_qemu() {             # in_qemu OPTIONS...: what the probe said
     timeout 60 qemu-system-i386 -L root/usr/share/qemu -L root/usr/share/seabios -display none -no-reboot -monitor none \
         -net none -debugcon stdio -device isa-debug-exit "$@" < /dev/null 2>&1 | said
