@@ -21,6 +21,7 @@ HALTED = r"wortel: halted with status \d+\."
 REACHED = ["nothing", "a sentence that says how much memory it needs", "the shell", "the demo and the shell"]
 NOTHING, SAID, SHELL, ALL = range(4)
 GEOMETRY = (497, 4, 32)         # of the disk that Bochs starts from: GEOMETRY of `make disk-boot`
+DISK, DISK_WITH_GEOMETRY = "images/pecan-disk.img", "images/pecan-disk-{}x{}x{}.img".format(*GEOMETRY)
 
 
 def exists(row):
@@ -52,23 +53,22 @@ class Boot:
         return not patterns or any(p in self.title for p in patterns)
 
     def needs(self):
-        return ["all", "iso", "floppy", "disk-boot", "images/pecan-disk-497x4x32.img"]
+        return ["all", "iso", "floppy", "disk-boot", DISK_WITH_GEOMETRY]
 
     def start(self, lab):
-        disk = os.path.join(self.build, "images/pecan-disk.img")
         if self.emulator == "dosbox":
             return lab.boot_dosbox(cpu=self.cpu, memory=self.memory)
         if self.emulator == "v86":
             return lab.boot_v86(memory=self.memory, **({"image": lab.iso} if self.medium == "cd" else {"floppy": lab.floppy}))
         if self.emulator == "bochs":
             how = {"cd": dict(image=lab.iso), "floppy": dict(image=None, floppy=lab.floppy),
-                   "disk": dict(image=disk.replace(".img", "-{}x{}x{}.img".format(*GEOMETRY)), geometry=GEOMETRY)}
+                   "disk": dict(image=os.path.join(self.build, DISK_WITH_GEOMETRY), geometry=GEOMETRY)}
             return lab.boot_bochs(cpu=self.cpu, memory=self.memory, **how[self.medium])
         setup = dict(machine=self.machine, memory=self.memory, cpu=None if self.cpu == "default" else self.cpu)
         if self.medium == "floppy":
             return lab.boot_floppy(**setup)
         if self.medium == "disk":
-            return lab.boot_iso(image=None, disk=disk, **setup, extra=["-snapshot"])
+            return lab.boot_iso(image=None, disk=os.path.join(self.build, DISK), **setup, extra=["-snapshot"])
         if self.medium == "usb":
             return lab.boot_iso(image=None, **setup, extra=stick(lab.iso))
         return lab.boot_iso(**setup)
