@@ -177,7 +177,7 @@ int ext2_set_times(struct ext2_inode *inode, int64_t atime, int64_t mtime);
  * EISDIR, EINVAL: not a regular file.  EFBIG.  ENOSPC.  EPERM: immutable, or append-only.
  * *done counts bytes, also when the function fails. */
 int ext2_read(struct ext2_inode *inode, uint64_t at, void *data, uint32_t size, uint32_t *done);
-/* For a reader who takes whole blocks from the device by itself: *run bytes of the file from `at`
+/* For a reader that takes whole blocks from the device by itself: *run bytes of the file from `at`
  * on, `size` at most and none behind its end, lie from byte *where of the device on.  *run 0: use
  * ext2_read(), for there is a hole, or the cache may have newer bytes.  EINVAL: `at` is in the
  * middle of a block, or behind the end. */

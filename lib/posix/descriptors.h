@@ -57,7 +57,7 @@ void windows_unmap(void);                   /* no map stays */
 /* A description cannot go away between take and put. */
 int description_take(int descriptor, struct description **d);
 void description_put(struct description *d);
-/* The same for the lock's holder, who needs no put as long as it holds it. */
+/* The same for the lock's holder, which needs no put as long as it holds it. */
 int description_of(int descriptor, struct description **d);
 /* The end of a use, for the lock's holder. */
 void description_release(struct description *d);

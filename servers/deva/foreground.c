@@ -19,7 +19,7 @@ static struct member {
 } members[MEMBERS_MOST];
 static unsigned member_count;
 
-/* ---- who is in it ---- */
+/* ---- its members ---- */
 
 static struct member *member_of(unsigned task)
 {

@@ -166,7 +166,7 @@ static void tell(const struct task *t, L4_Word_t words[3])
     words[2] = t->dead ? t->reason : t->news;
 }
 
-/* Has it something to tell to who waits with these flags? */
+/* Has it something to tell to a parent that waits with these flags? */
 static bool has_news(const struct task *t, L4_Word_t flags)
 {
     return t->dead || (t->news == HURD_TASK_STOPPED && flags & HURD_TASK_UNTRACED) ||

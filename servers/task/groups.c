@@ -43,7 +43,7 @@ void groups_tell(void)
             group_forget(t);
 }
 
-/* A dead one counts until its parent, or who started it, knows of its end. */
+/* A dead one counts until its parent, or the task that started it, knows of its end. */
 static bool session_has(L4_Word_t session, L4_Word_t group)
 {
     struct task *t = all_tasks;

@@ -54,7 +54,7 @@ union sigval {
 
 typedef struct {
     int si_signo, si_errno, si_code;
-    pid_t si_pid;                       /* SI_USER: who sent it.  CLD_...: the child */
+    pid_t si_pid;                       /* SI_USER: its sender.  CLD_...: the child */
     void *si_addr;                      /* SEGV, BUS: the address that was touched; other
                                            signals: the address of the instruction */
     int si_status;
