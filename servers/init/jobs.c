@@ -154,12 +154,25 @@ void jobs_report(void)
 
 /* ---- the foreground ---- */
 
-void job_end_all(const struct job *job)
+static void job_end_all(const struct job *job)
 {
     for (size_t i = 0; i < job->count; i++) {
         if (job->program[i].task)
             hurd_task_destroy(shell_task_server(), job->program[i].handle, STATUS_INTERRUPTED);
     }
+}
+
+void job_interrupt(const struct job *job)
+{
+    job_signal(job, SIGINT);
+    shell_leave();
+}
+
+bool job_interrupted(const struct job *job, struct hurd_deva_typed typed)
+{
+    if (typed.interrupts)
+        job_interrupt(job);
+    return typed.interrupts > 0;
 }
 
 /* Ctrl-C and Ctrl-Z are signals for what has the console now: the job, or a group that a program of

@@ -36,8 +36,10 @@ void job_started(struct job *job, size_t i);
 unsigned job_wait(struct job *job);
 enum { STATUS_INTERRUPTED = 130, STATUS_STOPPED = 148 };
 
-/* Kills all that is left of it. */
-void job_end_all(const struct job *job);
+/* Does what Ctrl-C does: SIGINT for the job, and the rest of what was typed is left out.
+ * job_interrupted(): if it was typed; returns whether it was. */
+void job_interrupt(const struct job *job);
+bool job_interrupted(const struct job *job, struct hurd_deva_typed typed);
 
 /* The shell does not wait for it.  Post: the job is in the table. */
 void job_leave(struct job *job);

@@ -58,10 +58,8 @@ int pipeline_put(const struct file *end, const void *data, uint32_t size)
             continue;
         err = 0;
         reader_look(&job->program[1]);
-        if (job->group && terminal_typed().interrupts) {
-            job_end_all(job);
+        if (job->group && job_interrupted(job, terminal_typed()))
             err = EINTR;
-        }
         L4_Sleep(L4_TimePeriod(PAUSE));
     }
     return err;
@@ -100,9 +98,10 @@ static bool may_run(const struct words *const command[], size_t count, bool own)
 /* The shell's own command writes, while the others read. */
 static void own_command(const struct words *command, struct file stream[PROGRAM_STREAMS])
 {
-    if (job->group)
-        terminal_give(job->group);
-    command_obey_into(command, &stream[1]);
+    if (!job->group || !job_interrupted(job, terminal_give(job->group)))
+        command_obey_into(command, &stream[1]);
+    if (job->group && shell_interrupted())      /* the command has seen Ctrl-C, or has not looked */
+        job_interrupt(job);
     programs_close(stream);
 }
 

@@ -117,9 +117,15 @@ def pipes_lead_from_one_program_to_the_next(lab):
     assert "only programs take part" in said(vm, "hello | ls")
     assert "only programs take part" in said(vm, "hello | nobody")
     assert "No such file" in said(vm, "hello | wc < /none")
-    vm.send("cat /bin/wc | spin")
-    vm.line.send("\x03")
-    vm.expect("pecan> ", 60)
+    for line in ("cat /bin/wc | spin", "hello | spin", "hello a | wc | spin"):
+        for late in (False, True):
+            since = len(vm.text)
+            vm.send(line + "; echo af''ter")
+            if late:
+                vm.expect("until Ctrl-C", 60)
+            vm.line.send("\x03")
+            vm.expect("pecan> ", 60)
+            assert "after" not in vm.text[since:], vm.text[since:]
     said(vm, "wc /none | hello")
     assert said(vm, "echo status $?").strip().endswith("status 0")
     halted(vm)
