@@ -367,6 +367,7 @@ const struct test tests[] = {
     T(driver_gives_a_console_to_tasks_that_can_exist),
     T(driver_chooses_the_foreground_among_tasks_that_can_exist),
     T(driver_gives_modes_and_the_foreground_to_programs_while_its_owner_waits),
+    T(driver_lets_a_reader_ask_not_to_wait_for_the_foreground),
     T(driver_refuses_modes_and_groups_that_there_are_not),
     T(driver_changes_the_keyboards_layout_to_one_that_there_is),
     T(driver_shows_a_status_line_of_at_most_one_row),
