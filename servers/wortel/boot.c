@@ -59,9 +59,14 @@ static void need_module(unsigned i)
                   role[module_count], (unsigned)MODULE_COUNT, module_count);
 }
 
-static void claim_modules(void)
+static bool is_program_at(unsigned i)
 {
     struct elf_program unused;
+    return i < module_count && is_program(&modules[i], STARTUP_LOW, &unused);
+}
+
+static void claim_modules(void)
+{
     need_module(MODULE_DEVA_STORE);
     for (unsigned i = 0; i < module_count; i++) {
         struct module *m = &modules[i];
@@ -70,7 +75,10 @@ static void claim_modules(void)
         if (!memory_claim(m->start, m->end))
             boot_fail("sigma0 refuses the memory of boot module '%s'.", m->name);
     }
-    root_module = MODULE_ROOT - is_program(&modules[MODULE_DEVA_STORE], STARTUP_LOW, &unused);
+    /* Menus of 2005 have some program in the place of an archive that is missing: then the root
+     * task is where it always is. */
+    bool has_drivers = !is_program_at(MODULE_DEVA_STORE) || is_program_at(MODULE_ROOT);
+    root_module = has_drivers ? MODULE_ROOT : MODULE_ROOT - 1;
     need_module(root_module);
 }
 

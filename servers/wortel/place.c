@@ -94,12 +94,13 @@ static bool move_anywhere(struct module *m, L4_Word_t place, L4_Word_t place_end
 }
 
 /* The whole pages of a module's old place are nobody's now, but for those that a module or physmem
- * has. */
+ * has, or that were tried as another module's place. */
 static void give_old_place(const struct module *old, L4_Word_t place, L4_Word_t place_end)
 {
     L4_Word_t run = page_up(old->start), page = run;
     for (; page < page_down(old->end); page += PAGE) {
-        bool used = overlap(page, page + PAGE, place, place_end);
+        bool used = overlap(page, page + PAGE, place, place_end) ||
+                    memory_is_unused(page, page + PAGE);
         for (unsigned i = 0; i < module_count && !used; i++)
             used = overlap(page, page + PAGE, modules[i].start, modules[i].end);
         if (used) {

@@ -102,6 +102,13 @@ def the_place_of_a_module_that_moved_is_used(lab):
     assert 0 <= frames[1] - frames[0] <= 4, frames
 
 
+def any_program_may_stand_in_the_place_of_the_drivers(lab):
+    """As in menus of 2005, which repeat `task` there."""
+    vm = lab.boot_modules(["task" if m == "deva-store" else m for m in machine.MODULES])
+    vm.expect("pecan> ", 120)
+    assert "Hello" in vm.command("run hello")
+
+
 def a_menu_without_drivers_or_programs_starts_the_shell(lab):
     for left_out in (["deva-store"], ["deva-store", "apps.cpio"]):
         vm = lab.boot_modules([m for m in machine.MODULES if m not in left_out])
