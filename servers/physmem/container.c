@@ -46,21 +46,44 @@ slot_t *container_walk(struct container *c, uint32_t page, unsigned *level)
     return &node->slot[slot_index(page, *level)];
 }
 
+/* The first slot from `i` on that is not 0; NODE_SLOTS: none. */
+static unsigned node_next(const struct node *node, unsigned i)
+{
+    while (i < NODE_SLOTS && !node->slot[i])
+        i++;
+    return i;
+}
+
+/* The deepest node on the way to the page, and its level. */
+static struct node *node_near(struct container *c, uint32_t page, unsigned *level)
+{
+    struct node *node = c->root, *below;
+    *level = 0;
+    while (*level < NODE_LEVELS - 1
+           && (below = (struct node *) node->slot[slot_index(page, *level)])) {
+        node = below;
+        ++*level;
+    }
+    return node;
+}
+
+/* A node's empty slots are skipped one by one, without a new walk for each. */
 uint32_t container_search(struct container *c, uint32_t page, uint32_t end)
 {
+    unsigned level = NODE_LEVELS - 1;
     while (page < end && c->root) {
-        unsigned level = NODE_LEVELS - 1;
-        const slot_t *slot = c->leaf && c->leaf_number == page >> NODE_LOG2
-                             ? &c->leaf->slot[page & (NODE_SLOTS - 1)]
-                             : container_walk(c, page, &level);
-        if (!slot) {
-            page = slot_end(page, level);
-            continue;
+        struct node *node = c->leaf && c->leaf_number == page >> NODE_LOG2
+                            ? c->leaf : node_near(c, page, &level);
+        unsigned i = slot_index(page, level), next = node_next(node, i);
+        unsigned shift = (NODE_LEVELS - 1 - level) * NODE_LOG2;
+        if (next != i)
+            page = ((page >> shift) + (next - i)) << shift;
+        if (level == NODE_LEVELS - 1 && next < NODE_SLOTS) {
+            c->leaf = node;
+            c->leaf_number = page >> NODE_LOG2;
+            return page < end ? page : end;
         }
-        uint32_t leaf_end = slot_end(page, NODE_LEVELS - 2);
-        for (; page < leaf_end && page < end; page++, slot++)
-            if (*slot)
-                return page;
+        level = NODE_LEVELS - 1;
     }
     return end;
 }
@@ -123,10 +146,11 @@ uint32_t container_make_nodes(struct container *c, uint32_t start, uint32_t coun
     return count;
 }
 
+/* Eight slots a step: most nodes are full or empty. */
 static bool node_empty(const struct node *node)
 {
-    for (unsigned i = 0; i < NODE_SLOTS; i++)
-        if (node->slot[i])
+    for (const slot_t *s = node->slot; s < node->slot + NODE_SLOTS; s += 8)
+        if (s[0] | s[1] | s[2] | s[3] | s[4] | s[5] | s[6] | s[7])
             return false;
     return true;
 }
@@ -197,7 +221,7 @@ static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
 
 void container_forget(struct container *c)
 {
-    if (c->pins > (c->wired ? c->pages : 0) || c->locks)
+    if (container_held(c))
         account_unpin(c);
     hurd_cap_object_revoke(&c->object);
 }
