@@ -175,7 +175,8 @@ struct fork_request {
 };
 /* EINPROGRESS: ask again.  EAGAIN: ask again after the workers for swap have been started. */
 int fork_copy(const struct fork_request *r, L4_ThreadId_t from, L4_Word_t made[2]);
-extern struct hurd_startup_resume fork_resume;  /* after fork_copy(): for the startup fpage */
+extern struct hurd_startup_resume fork_resume;  /* after fork_copy(): for HURD_TASK_FORK */
+extern struct hurd_startup_data fork_data;      /* set before fork_copy(): the caller's */
 extern uintptr_t pager_stack_top;
 void pagein_forked(void);
 void handler_forked(L4_ThreadId_t parent, L4_ThreadId_t child);

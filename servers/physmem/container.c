@@ -46,11 +46,18 @@ slot_t *container_walk(struct container *c, uint32_t page, unsigned *level)
     return &node->slot[slot_index(page, *level)];
 }
 
+#define SLOTS_AT_ONCE   8u          /* most nodes are full or empty: looks at so many together */
+
+static bool slots_empty(const slot_t *s)
+{
+    return !(s[0] | s[1] | s[2] | s[3] | s[4] | s[5] | s[6] | s[7]);
+}
+
 /* The first slot from `i` on that is not 0; NODE_SLOTS: none. */
 static unsigned node_next(const struct node *node, unsigned i)
 {
     while (i < NODE_SLOTS && !node->slot[i])
-        i++;
+        i += i % SLOTS_AT_ONCE == 0 && slots_empty(&node->slot[i]) ? SLOTS_AT_ONCE : 1;
     return i;
 }
 
@@ -146,11 +153,10 @@ uint32_t container_make_nodes(struct container *c, uint32_t start, uint32_t coun
     return count;
 }
 
-/* Eight slots a step: most nodes are full or empty. */
 static bool node_empty(const struct node *node)
 {
-    for (const slot_t *s = node->slot; s < node->slot + NODE_SLOTS; s += 8)
-        if (s[0] | s[1] | s[2] | s[3] | s[4] | s[5] | s[6] | s[7])
+    for (unsigned i = 0; i < NODE_SLOTS; i += SLOTS_AT_ONCE)
+        if (!slots_empty(&node->slot[i]))
             return false;
     return true;
 }
