@@ -28,7 +28,6 @@ enum {
  * wired but records and stack. */
 extern char __mm_text_start[] __attribute__((weak)), __mm_text_end[] __attribute__((weak));
 extern char __mm_data_start[] __attribute__((weak)), __mm_data_end[] __attribute__((weak));
-extern char __mm_zero_start[] __attribute__((weak)), __mm_zero_end[] __attribute__((weak));
 
 uintptr_t pager_stack_top;              /* for a child of fork() */
 static char first_records[HURD_MM_PAGE] __attribute__((aligned(4096)));
@@ -260,7 +259,7 @@ static void room_start(const struct hurd_startup_data *data)
     struct hurd_pm_control_info info = {0};
     bool known = hurd_pm_control_info(mm.physmem, data->physmem_control.cap, &info) == 0;
     mm.room = (struct room){
-        .swap = known && &__mm_zero_start[0] != &__mm_zero_end[0] ? SWAP_UNKNOWN : SWAP_IMPOSSIBLE,
+        .swap = known && &__mm_data_start[0] != &__mm_data_end[0] ? SWAP_UNKNOWN : SWAP_IMPOSSIBLE,
         .control = data->physmem_control.cap,
         .guarantee = info.guarantee,
         .left = (int32_t)(info.guarantee - info.used),
@@ -303,8 +302,6 @@ int hurd_mm_init(L4_ThreadId_t pager)
         error = wire(__mm_text_start, __mm_text_end);
     if (!error)
         error = wire(__mm_data_start, __mm_data_end);
-    if (!error)
-        error = wire(__mm_zero_start, __mm_zero_end);
     if (!error)
         error = pager_start(data);
     if (error)
