@@ -39,10 +39,10 @@ static int wired_pages(uintptr_t hint, uintptr_t size, uintptr_t *address)
     *address = map_gap(&mm.space, hint, size);
     if (*address == 0)
         return ENOSPC;
-    int error = memory_allocate(*address, size);
+    int error = memory_allocate_map(*address, size, HURD_VM_READ | HURD_VM_WRITE);
     if (error)
         return error;
-    error = memory_wire(*address, size, HURD_VM_READ | HURD_VM_WRITE);
+    error = memory_pin(*address, size);
     if (!error && !map_insert(&mm.space, *address, *address + (size - 1), &mm.wired, *address,
                               HURD_VM_READ | HURD_VM_WRITE, true))
         error = ENOMEM;
@@ -207,14 +207,16 @@ static int wire_region(struct map *map)
     map->is.permanent = true;
     if (task_brings_back(map))
         return 0;
-    int error = map->store != &mm.anonymous ? copy_region(map) : 0;
+    bool copies = map->store != &mm.anonymous;
+    int error = copies ? copy_region(map) : 0;
     if (error)
         return error;
     map->store->users--;
     map->store = &mm.wired;
     map->store->users++;
     map->offset = first;
-    return memory_wire(first, size, map->is.rights);
+    /* The startup code has mapped our own pages, and has touched nothing that it had not. */
+    return copies ? memory_wire(first, size, map->is.rights) : memory_pin(first, size);
 }
 
 static int wire(const char *start, const char *end)

@@ -33,7 +33,11 @@ static int check_gifts(const struct making *m)
 static int give_memory(struct making *m)
 {
     m->data.memory.server = physmem.raw;
-    return hurd_cap_give(physmem, m->memory, m->task->id, 7, 0, &m->data.memory.cap);
+    int error = hurd_cap_give(physmem, m->memory, m->task->id, 7, HURD_CAP_GIVE_MOVE,
+                              &m->data.memory.cap);
+    if (error == 0)
+        m->memory = 0;
+    return error;
 }
 
 static bool ranges_are_good(const struct hurd_cap_call *call)
@@ -138,8 +142,10 @@ int task_fork(struct hurd_cap_call *call, struct task *parent)
             hurd_cap_remove(&server.table, m.caller, handle, &left);
         }
     }
-    hurd_cap_drop(physmem, m.memory);
-    hurd_cap_drop(physmem, m.control);
+    if (m.memory)
+        hurd_cap_drop(physmem, m.memory);
+    if (m.control)
+        hurd_cap_drop(physmem, m.control);
     if (error != 0) {
         if (m.task)
             task_destroy(m.task, 0, HURD_TASK_KILLED);
