@@ -53,11 +53,16 @@ static bool slots_empty(const slot_t *s)
     return !(s[0] | s[1] | s[2] | s[3] | s[4] | s[5] | s[6] | s[7]);
 }
 
-/* The first slot from `i` on that is not 0; NODE_SLOTS: none. */
-static unsigned node_next(const struct node *node, unsigned i)
+/* The first slot from `i` on that is not 0; `end` or more: there is none before `end`. */
+static unsigned node_next(const struct node *node, unsigned i, unsigned end)
 {
-    while (i < NODE_SLOTS && !node->slot[i])
-        i += i % SLOTS_AT_ONCE == 0 && slots_empty(&node->slot[i]) ? SLOTS_AT_ONCE : 1;
+    for (; i % SLOTS_AT_ONCE && i < end; i++)
+        if (node->slot[i])
+            return i;
+    while (i < end && slots_empty(&node->slot[i]))
+        i += SLOTS_AT_ONCE;
+    while (i < end && !node->slot[i])
+        i++;
     return i;
 }
 
@@ -81,14 +86,16 @@ uint32_t container_search(struct container *c, uint32_t page, uint32_t end)
     while (page < end && c->root) {
         struct node *node = c->leaf && c->leaf_number == page >> NODE_LOG2
                             ? c->leaf : node_near(c, page, &level);
-        unsigned i = slot_index(page, level), next = node_next(node, i);
-        unsigned shift = (NODE_LEVELS - 1 - level) * NODE_LOG2;
+        unsigned i = slot_index(page, level), stop = NODE_SLOTS;
+        if (level == NODE_LEVELS - 1 && end - page < stop - i)
+            stop = i + (end - page);
+        unsigned next = node_next(node, i, stop), shift = (NODE_LEVELS - 1 - level) * NODE_LOG2;
         if (next != i)
             page = ((page >> shift) + (next - i)) << shift;
-        if (level == NODE_LEVELS - 1 && next < NODE_SLOTS) {
+        if (level == NODE_LEVELS - 1 && next < stop) {
             c->leaf = node;
             c->leaf_number = page >> NODE_LOG2;
-            return page < end ? page : end;
+            return page;
         }
         level = NODE_LEVELS - 1;
     }
