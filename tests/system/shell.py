@@ -24,7 +24,7 @@ def free_frames(vm):
 
 def left_for_programs(vm):
     """Tasks, threads, kernel memory and handles."""
-    return re.search(r"left for programs: (.*)", vm.command("mem"))[1].strip()
+    return re.search(r"left for programs: (.*\n.*)", vm.command("mem"))[1].strip()
 
 
 def frames_in_use(vm):
@@ -97,7 +97,7 @@ def top_shows_first_what_used_the_processor_most(lab):
 def mem_adds_up(lab):
     text = shell(lab).command("mem")
     owns, free, used, books = (int(n) for n in re.search(
-        r"owns (\d+) frames of 4 KB \(\d+ KB\): (\d+) free, (\d+) in use, (\d+) bookkeeping", text).groups())
+        r"owns (\d+) frames of 4 KB \(\d+ KB\):\s+(\d+) free, (\d+) in use, (\d+) bookkeeping", text).groups())
     assert owns == free + used + books, text
     assert owns > 8000, "most of 64 MB belongs to physmem"
 
@@ -184,6 +184,21 @@ def shell_help_names_every_command(lab):
     assert "says hello" in vm.command("help hello")
     assert "there is no command or program nobody" in vm.command("help nobody")
     halt(vm)
+
+
+def no_command_prints_lines_wider_than_a_screen(lab):
+    """devices is left out: its lines say what the machine has.  reboot, halt and exit end what the test talks to."""
+    vm = shell(lab, init="swap=ram:4", memory=128)
+    vm.command("spin &")
+    names = re.findall(r"^  (\S+)", vm.command("help"), re.M)
+    given = {"maps": " init", "top": " 1", "irq": " 1", "ipcstat": " 1", "ps": "; jobs", "keymap": " nobody", "run": " -x", "fg": " 7"}
+    assert set(given) <= set(names), names
+    lines = vm.command("ls | ls").splitlines()
+    for name in names:
+        if name not in ("devices", "reboot", "halt", "exit", "clear"):
+            lines += vm.command(name + given.get(name, "")).splitlines() + vm.command(f"help {name}").splitlines()
+    assert len(lines) > 200, "commands say little"
+    assert not [line for line in lines if len(line) > 80], "wider than a screen"
 
 
 def shell_names_start_programs(lab):

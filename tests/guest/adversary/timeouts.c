@@ -2,7 +2,7 @@
 /* All 65,536 encodings of a time, wherever a time is taken. */
 #include "stage.h"
 
-/* A sleeper and the one who wakes it: by ExchangeRegisters, until it moves on. */
+/* A sleeper and the thread that wakes it: by ExchangeRegisters, until it moves on. */
 static void sleeps_all(void)
 {
     for (L4_Word_t time = 0; time < 0x10000; time++) {

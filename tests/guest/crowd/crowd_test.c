@@ -12,7 +12,7 @@
 /* In the members' code below. */
 L4_Word_t crowd_target, crowd_main, crowd_point, crowd_expected, crowd_voice;
 volatile L4_Word_t crowd_ready, crowd_right, crowd_wrong;
-volatile L4_Word64_t crowd_until; /* who has its result before that is wrong */
+volatile L4_Word64_t crowd_until; /* a result that comes before that is wrong */
 static L4_Word_t stacks[COUNT + 1][STACK_WORDS];
 void crowd_sender(void), crowd_waiter(void), crowd_sleeper(void), crowd_guarded(void), crowd_speaker(void);
 

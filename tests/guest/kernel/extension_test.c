@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* include/l4/pecan.h: space counters and quotas, ExchangeRegisters by the pager; and what happens when kernel
- * memory runs out: an error for him who asked, and nobody else notices. */
+ * memory runs out: an error for the thread that asked, and nobody else notices. */
 #include "probe.h"
 #include <l4/pecan.h>
 

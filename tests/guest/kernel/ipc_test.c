@@ -518,7 +518,7 @@ TEST(ipc_x_is_0_on_one_processor)
     EXPECT(!L4_IpcXcpu(L4_Call_Timeouts(t, SOON, SOON)));
 }
 
-/* ---- a caller whose call has waited, and who has a queue himself: the answer comes before he runs */
+/* ---- a caller whose call has waited, and which has a queue itself: the answer comes before it runs */
 
 static L4_ThreadId_t callee, caller;
 static volatile L4_Word_t heard;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Spec 5.1-5.3, 5.7, 5.8: receivers who have a queue, and what comes to them before they run, or while they look through it.
- * Who goes through forty strangers in vain is interrupted after some of them: whoever has just been called runs then. */
+/* Spec 5.1-5.3, 5.7, 5.8: receivers that have a queue, and what comes to them before they run, or while they look through it.
+ * A receiver that goes through forty strangers in vain is interrupted after some of them: the thread that has just been called runs
+ * then. */
 #include "test.h"
 
 enum { CROWD = 40 };
@@ -386,7 +387,7 @@ TEST(redirection_leaves_no_mark_on_a_fault_in_the_copy)
     EXPECT_EQ(state & 0xF000, 0x2000);
 }
 
-/* ---- a string with a fault for one who looks */
+/* ---- a string with a fault for a receiver that looks */
 
 static volatile L4_Word_t turn, spin, no_pager;
 static L4_Time_t limits[2];
@@ -397,7 +398,7 @@ static void give_signal(void) /* in the supervisor's name */
     EXPECT(L4_IpcSucceeded(L4_Send_Propagated(t, supervisor(), SOON)));
 }
 
-/* Calls r at the signal, and is content with whoever is local: it looks through its queue, while r runs already. */
+/* Calls r at the signal, and is content with any local thread: it looks through its queue, while r runs already. */
 static void looks_for_string(void)
 {
     for (;;) {

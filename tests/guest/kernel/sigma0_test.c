@@ -231,7 +231,7 @@ TEST(sigma0_dump_and_seal_are_for_the_root_server_only)
     EXPECT(!L4_IsNilFpage(any(12)));
 }
 
-/* A client that does not wait for its reply is his own misfortune. */
+/* A client that does not wait for its reply harms only itself. */
 static void sends_only(void)
 {
     for (int i = 0; i < 200; i++) {

@@ -293,7 +293,7 @@ static void another_holder_replaces_the_policy_server(void)
     EXPECT_EQ(tell(&other, LIMIT, 16), 0);
     EXPECT_EQ(tell(&c, TAKE, 2), ENOMEM);
     EXPECT_EQ(tell(&c, TAKE, 1), 0);
-    child_end(&other);                          /* it dies: who asks first gets them */
+    child_end(&other);                          /* it dies: the task that asks first gets them */
     int err = ENOMEM;
     for (int i = 0; i < 500 && err == ENOMEM; i++) {
         err = tell(&c, TAKE, 10);

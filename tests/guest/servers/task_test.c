@@ -129,7 +129,7 @@ static L4_Word_t guarantee_left(void)
     return info.guarantee - info.used;
 }
 
-/* A child with a child of its own, of whom it tells us; `soon` has to end by itself. */
+/* A child with a child of its own, of which it tells us; `soon` has to end by itself. */
 static void be_parent(const char *whom, bool lets_go)
 {
     L4_ThreadId_t parent = L4_ThreadIdOfRaw(strtoul(whom, NULL, 16));
