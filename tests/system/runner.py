@@ -109,7 +109,7 @@ def runner_fails_a_suite_that_breaks_its_plan_or_contradicts_itself(lab):
         assert complaint in said
 
 
-def runner_waits_for_the_first_of_those_who_hang_behind_the_same_words(lab):
+def runner_waits_for_the_first_of_those_that_hang_behind_the_same_words(lab):
     """A root task that says nothing; machines that are told to be patient for five seconds."""
     orchard = Orchard(lab, ["root apps/spin configs=fast,plain,486"])
     status, said = orchard.run(TEST_SILENCE="5")

@@ -72,7 +72,7 @@ def ps_shows_the_boot_tasks_and_their_threads_with_ipc_state(lab):
     assert re.search("wait|receiv", text), "nobody waits for a message"
 
 
-def ps_says_for_whom_threads_wait_and_how_long_tasks_ran(lab):
+def ps_says_for_which_threads_others_wait_and_how_long_tasks_ran(lab):
     text = shell(lab).command("ps")
     assert re.search(r"TIME ms\n", text), text
     assert re.search(r"thread +\d+\.5 +waiting for \d+\.3, task$", text, re.M), text        # init asks `task` just then

@@ -161,7 +161,7 @@ static L4_ThreadId_t greedy(L4_ThreadId_t of, act_t act)
     return t;
 }
 
-TEST(the_worst_of_ten_thousand_calls_while_somebody_takes_all_he_can)
+TEST(the_worst_of_ten_thousand_calls_while_a_thread_takes_all_it_can)
 {
     L4_Word_t frames, usual[KINDS], ms = L4_ProcDescInternalFreq(L4_ProcDesc(L4_GetKernelInterface(), 0));
     if (!ms || (form_rpc(&frames) && frames != ~0ul)) { /* a thread that makes threads here must be of our own space */

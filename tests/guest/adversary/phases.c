@@ -303,7 +303,7 @@ static void expect_told(void (*phase)(void), unsigned victim, unsigned waiter, L
     EXPECT_EQ(e.w[1] & L4_TAG_ERROR, code ? L4_TAG_ERROR : 0);
     stage_clear();
 }
-TEST(those_who_wait_for_the_dead_are_told)
+TEST(threads_that_wait_for_a_dead_one_are_told)
 {
     expect_told(send_waits, 1, 0, 1);
     expect_told(receive_waits, 1, 0, 1);

@@ -183,8 +183,8 @@ static void halted_while_looking(bool halt)
     EXPECT_EQ(result, 0x00550100);
 }
 
-TEST(searcher_takes_who_comes_while_it_looks) { halted_while_looking(false); }
-TEST(searcher_takes_who_came_while_it_was_halted) { halted_while_looking(true); }
+TEST(searcher_takes_a_sender_that_comes_while_it_looks) { halted_while_looking(false); }
+TEST(searcher_takes_a_sender_that_came_while_it_was_halted) { halted_while_looking(true); }
 
 /* ---- hand-over */
 
@@ -460,7 +460,7 @@ static void prepare(L4_Time_t limit_of_the_second, bool senders_page_is_missing,
     give_signal();
 }
 
-static void string_for_one_who_looks(L4_Time_t limit_of_the_second)
+static void string_for_one_that_looks(L4_Time_t limit_of_the_second)
 {
     prepare(limit_of_the_second, false, false);
     L4_Sleep(L4_TimePeriod(1000000));
@@ -468,8 +468,8 @@ static void string_for_one_who_looks(L4_Time_t limit_of_the_second)
     EXPECT_EQ(result, 0x00440100);
 }
 
-TEST(searcher_who_may_wait_takes_a_string_and_faults) { string_for_one_who_looks(L4_Never); }
-TEST(searcher_with_no_time_takes_a_string_and_faults) { string_for_one_who_looks(L4_ZeroTime); }
+TEST(searcher_that_may_wait_takes_a_string_and_faults) { string_for_one_that_looks(L4_Never); }
+TEST(searcher_with_no_time_takes_a_string_and_faults) { string_for_one_that_looks(L4_ZeroTime); }
 
 /* Moved to another space in the middle of a copy that began while it looked. */
 static void migrates(L4_Time_t limit_of_the_second, bool spins_then)
@@ -486,5 +486,5 @@ static void migrates(L4_Time_t limit_of_the_second, bool spins_then)
     EXPECT_EQ(reply & 15, 14);
 }
 
-TEST(searcher_who_may_wait_is_moved_in_the_middle_of_a_string) { migrates(L4_Never, false); }
+TEST(searcher_that_may_wait_is_moved_in_the_middle_of_a_string) { migrates(L4_Never, false); }
 TEST(searcher_with_no_time_is_moved_in_the_middle_of_a_string) { migrates(L4_ZeroTime, true); }

@@ -205,7 +205,7 @@ TEST(redirection_to_another_finds_a_send_that_waits)
     EXPECT_EQ(answer_from, second.raw);
 }
 
-TEST(redirection_to_one_who_is_deleted_waits_for_the_next)
+TEST(redirection_to_one_that_is_deleted_waits_for_the_next)
 {
     wait_in_vain();
     EXPECT_EQ(thread_delete(redirector), 1);

@@ -126,7 +126,7 @@ TEST(sigma0_gives_device_memory_up_to_the_last_page_in_any_size)
     expect_bios((L4_Word_t *)0x407FFFF0);
 }
 
-TEST(sigma0_gives_device_memory_to_all_who_ask)
+TEST(sigma0_gives_device_memory_to_all_that_ask)
 {
     static const L4_Word_t at[] = {0x80000000, 0xBF000000, 0xBFF00000, 0xC0000000, 0xE0000000, 0xFD000000, 0xFEE00000};
     for (unsigned i = 0; i < sizeof at / sizeof *at; i++) {

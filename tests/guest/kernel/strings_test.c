@@ -532,7 +532,7 @@ TEST(strings_deletion_of_the_pager_ends_a_stalled_copy)
     }
 }
 
-TEST(strings_schedule_shows_who_sends_and_who_receives)
+TEST(strings_schedule_shows_which_thread_sends_and_which_receives)
 {
     L4_Word_t old;
     for (int stalled = SENDER; stalled <= RECEIVER; stalled++) {

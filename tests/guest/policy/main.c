@@ -201,7 +201,7 @@ static void wrong_requests(void)
                            NULL), EINVAL);
 }
 
-static void without_a_policy_server_who_asks_first_gets_them(void)
+static void without_a_policy_server_the_task_that_asks_first_gets_them(void)
 {
     struct child c;
     if (!EXPECT(child_start(&c)))
@@ -333,7 +333,7 @@ static const struct {
     void (*run)(void);
 } tests[] = {
     TEST(wrong_requests),
-    TEST(without_a_policy_server_who_asks_first_gets_them),
+    TEST(without_a_policy_server_the_task_that_asks_first_gets_them),
     TEST(an_answer_is_a_limit),
     TEST(what_is_over_the_limit_goes_back),
     TEST(nonsense_is_no_answer),
