@@ -282,7 +282,7 @@ static void command_halt(const struct words *w)
 static const struct command commands[] = {
     { .does = "Programs" },
     { "ls", "[-l] [PATH ...]", "the programs there are; with a path, files",
-      "ls PATH lists a directory, or a file; -l shows mode, links, owner, size and time.\n", 0,
+      "ls PATH lists a directory or a file; -l shows mode, links, owner, size and time.\n", 0,
       MANY, TAKES_NOTHING, command_ls },
     { "run", "[OPTIONS] PROGRAM ...", "starts a program, with options",
       "  run [-m FRAMES] [-d] [-b DISK] PROGRAM [ARGUMENTS] [&]\n"
@@ -383,7 +383,7 @@ static const struct command commands[] = {
       "It counts them in the kernel's trace, as `ipcstat` does.\n", 0, 1, TAKES_NOTHING,
       tracestat_irq },
     { "trace", "[on|off|dump]", "the kernel's trace",
-      "  trace on [KB]         records what enters and leaves the kernel, in such a ring\n"
+      "  trace on [KB]         records what enters and leaves it, in such a ring\n"
       "  trace off             ends that\n"
       "  trace dump [RECORDS]  prints the last records, for tools/trace elsewhere\n",
       0, 2, TAKES_NOTHING, tracecommand_obey },
