@@ -10,6 +10,7 @@
 
 #define MAP_BATCH 8 /* the work of one stretch, between two preemption points: so many pages */
 #define ROW 32      /* the pages of row_map() that take as long */
+#define FRAME_ROW 8 /* the frames of sigma0 that take a stretch when they are mapped first */
 
 struct slab mapping_nodes;
 
@@ -78,6 +79,11 @@ bool map_idempotent(struct space *s, vaddr_t v)
     return true;
 }
 
+static inline bool has_frames(const struct space *s)
+{
+    return s->is_sigma0 || s == far_frames;
+}
+
 /* ---- map and grant of one page */
 
 /* Grants: the source node m moves to the receiver's entry `to`.  m's children and parent stay. */
@@ -122,17 +128,7 @@ static inline int page_map(struct space *src, vaddr_t from, struct space *dst, v
 {
     for (;;) {
         struct mapping *source = lookup(src, from);
-        if (unlikely(!source)) {
-            bool table = arch_table_entry(src, from);
-            bool frames = src->is_sigma0 || src == far_frames;
-            if (frames && !table && *batch)
-                return IPC_PENDING; /* making a page table takes a whole stretch */
-            if (!frames || !map_idempotent(src, from))
-                return IPC_OK;
-            *batch += table ? MAP_BATCH / 2 : MAP_BATCH;
-            continue;
-        }
-        if (!space_mappable(dst, to))
+        if (unlikely(!source) || !space_mappable(dst, to))
             return IPC_OK;
         word_t *entry = arch_table_entry(dst, to);
         if (unlikely(!entry || !kpage_of(entry)->table.nodes)) {
@@ -235,11 +231,19 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
     word_t pages = (t.mask >> PAGE_BITS) + 1, room = (USER_LIMIT - high) >> PAGE_BITS;
     if (pages > room)
         pages = room;
-    word_t row = pages < ROW ? pages : ROW;
+    bool frames = has_frames(from);
+    word_t most = frames ? FRAME_ROW : ROW, row = pages < most ? pages : most;
     for (word_t batch = 0; *done < pages; batch++) {
         if (batch >= MAP_BATCH)
             return IPC_PENDING;
         vaddr_t v = t.from + (*done << PAGE_BITS);
+        if (frames && !lookup(from, v)) {
+            if (batch)
+                return IPC_PENDING;
+            for (word_t n = row - *done % row; n && map_idempotent(from, v); n--, v += PAGE_SIZE)
+                batch = MAP_BATCH - 1;
+            v = t.from + (*done << PAGE_BITS);
+        }
         if (*done % row == 0 && !grant) {
             word_t n = row_map(from, v, to, t.to + (*done << PAGE_BITS), rights, row);
             *done += n;
@@ -251,8 +255,7 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
         int err = page_map(from, v, to, t.to + (*done << PAGE_BITS), rights, grant, blocks, &batch);
         if (err != IPC_OK)
             return err;
-        if (++*done < pages && !from->is_sigma0 && from != far_frames &&
-            !arch_table_entry(from, v)) /* a hole of 4 MB */
+        if (++*done < pages && !frames && !arch_table_entry(from, v)) /* a hole of 4 MB */
             *done += ((LARGE_SIZE - 1) & ~v) >> PAGE_BITS;
     }
     return IPC_OK;

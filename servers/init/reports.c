@@ -206,8 +206,8 @@ static void report_budget(L4_Word_t id)
     if (hurd_task_budget(task_server(), task_master(), id, b) || b[HURD_BUDGET_TASKS].limit == 0)
         return;                 /* wortel's servers have no limits */
     format_counter(kernel, sizeof kernel, b[HURD_BUDGET_KERNEL].limit, 1);
-    printf("        limits  %lu of %lu tasks, %lu of %lu threads, %s pages of kernel memory, %lu "
-           "of %lu KB of handles\n",
+    printf("        limits  %lu of %lu tasks, %lu of %lu threads,\n"
+           "                %s pages of kernel memory, %lu of %lu KB of handles\n",
            b[HURD_BUDGET_TASKS].used, b[HURD_BUDGET_TASKS].limit, b[HURD_BUDGET_THREADS].used,
            b[HURD_BUDGET_THREADS].limit, kernel, b[HURD_BUDGET_HANDLES].used,
            b[HURD_BUDGET_HANDLES].limit);
@@ -250,12 +250,12 @@ static void report_swap(L4_ThreadId_t pm, L4_Word_t handle)
     struct hurd_pm_swap_info s;
     if (hurd_pm_swap_info(pm, handle, &s) || s.blocks == 0)
         return;
-    printf("swap: %lu pages out, of %lu blocks %lu free, %lu reserved and %lu bad; "
-           "%lu pages written, %lu read%s\n",
+    printf("swap: %lu pages out, of %lu blocks %lu free, %lu reserved and %lu bad;\n"
+           "      %lu pages written, %lu read%s\n",
            s.swapped, s.blocks, s.free, s.reserved, s.bad - s.reserved, s.written, s.read,
            s.attached ? "" : "; there is no swap server");
-    printf("swap: window of %lu frames, %lu to be written; %lu pages came back and %lu went "
-           "without the disk\n",
+    printf("      window of %lu frames, %lu to be written;\n"
+           "      %lu pages came back and %lu went without the disk\n",
            s.window, s.inactive, s.recovered, s.clean);
 }
 
@@ -264,8 +264,8 @@ static void report_extra(L4_ThreadId_t pm, L4_Word_t handle)
     struct hurd_pm_extra_info e;
     if (hurd_pm_extra_info(pm, handle, &e) || !(e.all | e.soft | e.moved))
         return;
-    printf("%lu extra pages, room for %lu more; %lu soft references; %lu pages moved\n", e.all,
-           e.room, e.soft, e.moved);
+    printf("%lu extra pages, room for %lu more;\n"
+           "      %lu soft references; %lu pages moved\n", e.all, e.room, e.soft, e.moved);
 }
 
 void report_memory(void)
@@ -278,7 +278,8 @@ void report_memory(void)
         complain("mem: physmem does not answer: %s\n", strerror(err));
         return;
     }
-    printf("physmem owns %lu frames of 4 KB (%lu KB): %lu free, %lu in use, %lu bookkeeping\n",
+    printf("physmem owns %lu frames of 4 KB (%lu KB):\n"
+           "      %lu free, %lu in use, %lu bookkeeping\n",
            all.total, all.total * 4, all.free, all.bound, all.meta);
     printf("allocated (used or promised): %lu; largest free block %lu KB\n", all.promised,
            ((L4_Word_t) 1 << all.largest) / 1024);
@@ -292,8 +293,8 @@ void report_memory(void)
     }
     struct hurd_task_budget b[HURD_BUDGETS];
     if (!hurd_task_budget(task_server(), task_master(), HURD_TASK_ROOT, b))
-        printf("left for programs: %lu tasks, %lu threads, %lu KB of kernel memory, %lu KB of "
-               "handles\n",
+        printf("left for programs: %lu tasks, %lu threads,\n"
+               "      %lu KB of kernel memory, %lu KB of handles\n",
                b[HURD_BUDGET_TASKS].limit - b[HURD_BUDGET_TASKS].used,
                b[HURD_BUDGET_THREADS].limit - b[HURD_BUDGET_THREADS].used,
                b[HURD_BUDGET_KERNEL].limit * 4,

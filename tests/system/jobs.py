@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Job control: what Ctrl-Z stops, what goes on, and who has the console meanwhile."""
+"""Job control: what Ctrl-Z stops, what goes on, and which task has the console meanwhile."""
 import re
 
 import machine
