@@ -318,15 +318,18 @@ static L4_ThreadId_t find_pager(L4_Word_t task)
     return L4_nilthread;
 }
 
-/* Asks for the regions from `address` on.  Returns how many came, or -1: the pager does not reply
- * in time, or its reply makes no sense. */
-static int ask_maps(L4_ThreadId_t pager, L4_Word_t address, L4_Clock_t end, L4_Word_t *words)
+/* Asks for the regions from `address` on.  *left: the us that the pager still has; what it takes is
+ * subtracted.  Returns how many came, or -1: the pager does not reply in time, or its reply makes
+ * no sense. */
+static int ask_maps(L4_ThreadId_t pager, L4_Word_t address, L4_Word64_t *left, L4_Word_t *words)
 {
-    L4_Word64_t now = L4_SystemClock().raw, left = now < end.raw ? end.raw - now : 0;
-    L4_Time_t patience = L4_TimePeriod(left < MAPS_PATIENCE ? left : MAPS_PATIENCE);
+    L4_Time_t patience = L4_TimePeriod(*left < MAPS_PATIENCE ? *left : MAPS_PATIENCE);
+    L4_Word64_t start = L4_SystemClock().raw;
     L4_LoadMR(0, HURD_MM_MAPS << 16 | 1);
     L4_LoadMR(1, address);
     L4_MsgTag_t tag = L4_Call_Timeouts(pager, patience, patience);
+    L4_Word64_t took = L4_SystemClock().raw - start;
+    *left = took < *left ? *left - took : 0;
     L4_Word_t count = L4_UntypedWords(tag);
     if (L4_IpcFailed(tag) || L4_Label(tag) != 0 || L4_TypedWords(tag) != 0 ||
         count % HURD_MM_MAPS_WORDS != 0 || count > MAPS_MAX * HURD_MM_MAPS_WORDS)
@@ -358,14 +361,14 @@ static void report_region(const L4_Word_t *region)
 }
 
 /* Finds the pager of a task that may have just started.  -1: no pager replies. */
-static int first_maps(L4_Word_t task, L4_ThreadId_t *pager, L4_Clock_t end, L4_Word_t *words)
+static int first_maps(L4_Word_t task, L4_ThreadId_t *pager, L4_Word64_t *left, L4_Word_t *words)
 {
     int count = -1;
     *pager = L4_nilthread;
     for (int i = 0; i < MAPS_TRIES && count < 0; i++) {
         *pager = find_pager(task);
         if (!L4_IsNilThread(*pager))
-            count = ask_maps(*pager, 0, end, words);
+            count = ask_maps(*pager, 0, left, words);
     }
     return count;
 }
@@ -373,9 +376,9 @@ static int first_maps(L4_Word_t task, L4_ThreadId_t *pager, L4_Clock_t end, L4_W
 void report_maps(L4_Word_t task)
 {
     L4_Word_t words[MAPS_MAX * HURD_MM_MAPS_WORDS];
-    L4_Clock_t end = {.raw = L4_SystemClock().raw + MAPS_TIME};
+    L4_Word64_t left = MAPS_TIME;       /* printing takes nothing of it */
     L4_ThreadId_t pager;
-    int shown = 0, count = first_maps(task, &pager, end, words);
+    int shown = 0, count = first_maps(task, &pager, &left, words);
     if (L4_IsNilThread(pager)) {
         complain("task %lu has no pager of its own: it was mapped when it started\n", task);
         return;
@@ -385,7 +388,7 @@ void report_maps(L4_Word_t task)
             report_region(words + i * (int) HURD_MM_MAPS_WORDS);
         shown += count;
         L4_Word_t next = words[(count - 1) * (int) HURD_MM_MAPS_WORDS + 1] + 1;
-        count = next ? ask_maps(pager, next, end, words) : 0;
+        count = next ? ask_maps(pager, next, &left, words) : 0;
     }
     if (count < 0)
         complain("maps: the pager of task %lu does not answer as it should\n", task);
