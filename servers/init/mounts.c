@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* `mount DISK DIRECTORY`: a second file server, in an address space of its own.  The server of the
- * directory gets to know it (hurd/dir.h, dir_mount) and sends clients there.  A thread of ours waits
- * for its end, starts it again, and tells the directory's server.  Before: filecommands.c.  After:
- * programs.c, lib/file. */
+ * directory gets to know it (hurd/dir.h, dir_mount) and sends clients there.  A thread of ours
+ * waits for its end, starts it again, and tells the directory's server.  Before: filecommands.c.
+ * After: programs.c, lib/file. */
 #include "mounts.h"
 #include "claims.h"
 #include "lib/shell/language.h"
