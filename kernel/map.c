@@ -59,6 +59,7 @@ static struct space *far_frames; /* frame f is mapped at f - FAR_SHIFT */
 void map_far_frames(struct space *s)
 {
     far_frames = s;
+    s->has_frames = true;
 }
 
 bool map_idempotent(struct space *s, vaddr_t v)
@@ -77,11 +78,6 @@ bool map_idempotent(struct space *s, vaddr_t v)
     mdb_link_root(m);
     node_place(m, entry, frame | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER);
     return true;
-}
-
-static inline bool has_frames(const struct space *s)
-{
-    return s->is_sigma0 || s == far_frames;
 }
 
 /* ---- map and grant of one page */
@@ -231,7 +227,7 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
     word_t pages = (t.mask >> PAGE_BITS) + 1, room = (USER_LIMIT - high) >> PAGE_BITS;
     if (pages > room)
         pages = room;
-    bool frames = has_frames(from);
+    bool frames = from->has_frames;
     word_t most = frames ? FRAME_ROW : ROW, row = pages < most ? pages : most;
     for (word_t batch = 0; *done < pages; batch++) {
         if (batch >= MAP_BATCH)
@@ -275,7 +271,7 @@ bool map_row(struct thread *src, const word_t *item, struct space *to, word_t wi
 int map_set_attributes(struct space *s, vaddr_t *v, vaddr_t last, word_t cache_bits, bool commit)
 {
     for (word_t batch = 0; batch < MAP_BATCH; batch++) {
-        if (s->is_sigma0 || s == far_frames)
+        if (s->has_frames)
             map_idempotent(s, *v);
         struct mapping *m = lookup(s, *v);
         if (!m)
