@@ -38,7 +38,7 @@ static struct mount {
     L4_ThreadId_t root;                 /* the server of "/" */
     L4_ThreadId_t parent;               /* the server of the directory */
     L4_Word_t handle;                   /* our handle of its root */
-    L4_ThreadId_t known;                /* whom the parent sends clients to */
+    L4_ThreadId_t known;                /* to which the parent sends clients */
     struct hurd_deva_extent sectors;
     L4_ThreadId_t watcher;
     volatile enum { DOWN, STARTING, UP } state;
