@@ -12,6 +12,7 @@ struct fault {
     uintptr_t address, ip;
     unsigned access;            /* HURD_VM_WRITE or HURD_VM_READ */
     bool brought;               /* a worker has just got the page, and the right to this access */
+    bool passable;              /* physmem may answer the thread itself: fault_pass() */
     struct map *map;
     uintptr_t page, offset;     /* of the page: its address, and where it is in map->store */
 };
@@ -21,7 +22,14 @@ enum {
     FAULT_REFUSED = -2,         /* no such region, or not with this access */
     FAULT_WAITS = -3,           /* the thread gets its reply when the page is there */
     FAULT_MAPPED = -4,          /* the reply, a map item, is in the message registers */
+    FAULT_PASSED = -5,          /* a request to physmem is there: fault_pass() */
 };
+
+/* physmem answers the thread in the pager's place.  Writes the request into the message registers:
+ * nothing may come between this and the end of the fault.  Pre: f->passable.  Returns FAULT_PASSED.
+ * label: HURD_PM_CONTAINER_MAP or HURD_PM_CONTAINER_ALLOCATE_MAP; offset: in the container. */
+int fault_pass(const struct fault *f, unsigned label, L4_Word_t container, unsigned rights,
+               uintptr_t offset, uintptr_t size);
 
 /* What to map: write access ends copy-on-write, so it is asked for when it is needed. */
 unsigned fault_rights(const struct fault *f);

@@ -250,32 +250,43 @@ static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     }
 }
 
-/* Returns true if `from` gets the message registers as its reply now. */
-static bool pager_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
+static L4_ThreadId_t reply_to(L4_ThreadId_t from, bool now)
+{
+    return now ? from : L4_nilthread;
+}
+
+/* Returns whom the message registers are for now: `from`, physmem (fault_pass()), or nobody. */
+static L4_ThreadId_t pager_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
 {
     bool ours = L4_IsLocalId(from) || L4_Version(from) == mm.task;
     L4_Word_t label = L4_Label(tag);
     if (label == HURD_MM_MAPS && L4_UntypedWords(tag) == 1 &&
         (ours || L4_Version(from) == HURD_TASK_INIT))
-        return request_maps();
+        return reply_to(from, request_maps());
     if (!ours || L4_TypedWords(tag) != 0) {
         mm.counters.dropped++;
-        return false;
+        return L4_nilthread;
     }
     if (mm.jobs)
         pagein_forget(from);
     if (L4_IsPageFault(tag))
         return fault_serve(from, L4_MR(1), L4_MR(2), L4_PageFaultAccess(tag));
     if (L4_IsException(tag))
-        return report_exception(from);
+        return reply_to(from, report_exception(from));
     if (L4_IsIoFault(tag)) {
         report_io(from, L4_MR(1), L4_MR(2));
-        return false;
+        return L4_nilthread;
     }
     if (label >= REQUEST && label < REQUEST + REQUEST_COUNT)
-        return request_serve(from, tag);
+        return reply_to(from, request_serve(from, tag));
     mm.counters.dropped++;
-    return false;
+    return L4_nilthread;
+}
+
+/* A reply waits for nobody, because its receiver may be gone.  physmem is there. */
+static L4_Word_t timeouts_for(L4_ThreadId_t to)
+{
+    return L4_Timeouts(to.raw == mm.physmem.raw ? L4_Never : L4_ZeroTime, L4_Never);
 }
 
 /* mm_init.c starts this thread and waits for its first message.  From then on this thread serves
@@ -287,11 +298,11 @@ void pager_main(void)
     L4_LoadMR(0, 0);
     L4_Send(mm.starter);
     for (;;) {
-        L4_MsgTag_t tag = L4_ReplyWait(to, &from);
+        L4_MsgTag_t tag = L4_Ipc(to, L4_anythread, timeouts_for(to), &from);
         to = L4_nilthread;
         if (L4_IpcFailed(tag))
             L4_LoadMR(0, 0);            /* the reply reached no thread: it died, or waits no more */
-        else if (pager_serve(from, tag))
-            to = from;
+        else
+            to = pager_serve(from, tag);
     }
 }

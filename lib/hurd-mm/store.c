@@ -18,7 +18,11 @@ static void hide(struct map *map, uintptr_t first, uintptr_t last)
 
 static int container_fault(const struct fault *f)
 {
-    return memory_map(f->map->store->container, fault_rights(f), f->page, f->offset, HURD_MM_PAGE);
+    L4_Word_t container = f->map->store->container;
+    unsigned rights = fault_rights(f);
+    return f->passable
+               ? fault_pass(f, HURD_PM_CONTAINER_MAP, container, rights, f->offset, HURD_MM_PAGE)
+               : memory_map(container, rights, f->page, f->offset, HURD_MM_PAGE);
 }
 
 static void store_free(struct store *store)
