@@ -648,13 +648,14 @@ static inline void simple_answer(struct thread *self, word_t to)
     if (unlikely(!is_simple_answer(self, mr, item)))
         return;
     if (fault_waits_for(dst, self)) {
-        if (item[1] != L4_FPAGE_NIL && !map_row(self, item, dst->space, L4_FPAGE_COMPLETE))
+        if (item[1] != L4_FPAGE_NIL && !map_row(self, item, dst->space))
             return;
         dst->receive_result = IPC_OK;
         dst->state = THREAD_READY;
     } else {
         if (!waits_for(dst, self) ||
-            !map_row(self, item, dst->space, dst->utcb->br0 & L4_ACCEPT_WINDOW_MASK))
+            (dst->utcb->br0 & L4_ACCEPT_WINDOW_MASK) != L4_FPAGE_COMPLETE ||
+            !map_row(self, item, dst->space))
             return;
         word_t *shown = (word_t *)dst->utcb->mr + (item - mr);
         shown[0] = item[0] & ~(word_t)L4_ITEM_MORE;

@@ -4,15 +4,15 @@
 #ifndef MM_FAULT_H
 #define MM_FAULT_H
 
-#include "frame.h"
-#include <l4/types.h>
+#include <l4/message.h>
+#include "mm.h"
 
 struct fault {
     L4_ThreadId_t from;
     uintptr_t address, ip;
     unsigned access;            /* HURD_VM_WRITE or HURD_VM_READ */
     bool brought;               /* a worker has just got the page, and the right to this access */
-    bool passable;              /* physmem may answer the thread itself: fault_pass() */
+    bool first;                 /* the thread has not waited: physmem may answer it itself */
     struct map *map;
     uintptr_t page, offset;     /* of the page: its address, and where it is in map->store */
 };
@@ -25,17 +25,84 @@ enum {
     FAULT_PASSED = -5,          /* a request to physmem is there: fault_pass() */
 };
 
-/* physmem answers the thread in the pager's place.  Writes the request into the message registers:
- * nothing may come between this and the end of the fault.  Pre: f->passable.  Returns FAULT_PASSED.
- * label: HURD_PM_CONTAINER_MAP or HURD_PM_CONTAINER_ALLOCATE_MAP; offset: in the container. */
-int fault_pass(const struct fault *f, unsigned label, L4_Word_t container, unsigned rights,
-               uintptr_t offset, uintptr_t size);
-
 /* What to map: write access ends copy-on-write, so it is asked for when it is needed. */
 unsigned fault_rights(const struct fault *f);
 
-/* Maps from the faulting page on as much of the run as lies in the region, and is not too much. */
-int fault_map_run(const struct fault *f, const struct frame *run, unsigned rights);
+/* ---- faults that physmem answers: inlined, most faults of a program come by here ----
+ *
+ * The pager sends physmem the request in the name of the thread that faulted, which waits for
+ * physmem from then on (propagation, spec 5.7): physmem's reply with the page is the reply to the
+ * fault.  So there are two IPCs less than if the pager asked, and then answered.  What the pager
+ * does not get is physmem's error: the thread just faults again.  So a fault is passed on only if
+ * it is not the one that the pager passed on for this thread before. */
+
+enum {
+    PASSED = 16,
+    UTCB_LOG2 = 9,              /* a local id is an address in the thread's UTCB */
+    FAULT_AROUND = 16,          /* pages of one run that are mapped together, if they exist */
+};
+extern struct passed {
+    L4_Word_t thread;           /* 0: none */
+    uintptr_t what;             /* the page, and the access */
+} passed[PASSED];
+
+/* True: fault_pass() must follow.  Also false if the fault of another thread is noted in the same
+ * place, which is free then: so each thread learns of its error before long, whatever others do. */
+static inline bool fault_may_pass(const struct fault *f)
+{
+    struct passed *p = &passed[f->from.raw >> UTCB_LOG2 & (PASSED - 1)];
+    uintptr_t what = f->page | f->access;
+    if (!f->first)
+        return false;
+    if (p->thread && (p->thread != f->from.raw || p->what == what)) {
+        p->thread = 0;
+        return false;
+    }
+    p->thread = f->from.raw;
+    p->what = what;
+    return true;
+}
+
+/* Writes the request into the message registers: nothing may come between this and the end of the
+ * fault.  label: HURD_PM_CONTAINER_MAP or HURD_PM_CONTAINER_ALLOCATE_MAP; offset: in the container.
+ * Returns FAULT_PASSED. */
+static inline int fault_pass(const struct fault *f, unsigned label, L4_Word_t container,
+                             unsigned rights, uintptr_t offset, uintptr_t size)
+{
+    mm.counters.rpcs++;
+    L4_Set_VirtualSender(f->from);
+    L4_LoadMR(0, L4_MakeTag(label, 5, 0).raw | L4_TAG_PROPAGATED);
+    L4_LoadMR(1, container);
+    L4_LoadMR(2, rights);
+    L4_LoadMR(3, f->page);
+    L4_LoadMR(4, offset);
+    L4_LoadMR(5, size);
+    return FAULT_PASSED;
+}
+
+/* Maps pages from the faulting one on: passes the fault on, or asks physmem.  Returns FAULT_PASSED,
+ * 0 or an errno. */
+static inline int fault_map(const struct fault *f, L4_Word_t container, unsigned rights,
+                            uintptr_t offset, uintptr_t size)
+{
+    return fault_may_pass(f)
+               ? fault_pass(f, HURD_PM_CONTAINER_MAP, container, rights, offset, size)
+               : memory_map(container, rights, f->page, offset, size);
+}
+
+/* The same with as much of the run as lies in the region, and is not too much. */
+static inline int fault_map_run(const struct fault *f, const struct frame *run, unsigned rights)
+{
+    const struct map *map = f->map;
+    bool copies = map->is.copied && rights & HURD_VM_WRITE;     /* a frame for each page */
+    uintptr_t pages = map->is.advice == HURD_VM_RANDOM || copies ? 1 : FAULT_AROUND;
+    uintptr_t more = pages * HURD_MM_PAGE - 1;                  /* bytes behind the first one */
+    if (more > map->range.last - f->page)
+        more = map->range.last - f->page;
+    if (more > run->range.last - f->offset)
+        more = run->range.last - f->offset;
+    return fault_map(f, run->container, rights, frame_offset(run, f->offset), more + 1);
+}
 
 /* The thread waits until some worker has done something, and its fault is looked at again.
  * FAULT_WAITS or an errno. */

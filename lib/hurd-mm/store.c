@@ -18,11 +18,7 @@ static void hide(struct map *map, uintptr_t first, uintptr_t last)
 
 static int container_fault(const struct fault *f)
 {
-    L4_Word_t container = f->map->store->container;
-    unsigned rights = fault_rights(f);
-    return f->passable
-               ? fault_pass(f, HURD_PM_CONTAINER_MAP, container, rights, f->offset, HURD_MM_PAGE)
-               : memory_map(container, rights, f->page, f->offset, HURD_MM_PAGE);
+    return fault_map(f, f->map->store->container, fault_rights(f), f->offset, HURD_MM_PAGE);
 }
 
 static void store_free(struct store *store)

@@ -429,8 +429,7 @@ int container_allocate_extra(struct container *c, uint32_t start, uint32_t count
  * nothing can fail but the two tests at the start. */
 bool container_allocate_one(struct container *c, uint32_t page)
 {
-    unsigned level;
-    slot_t *slot = c->wired ? NULL : container_walk(c, page, &level);
+    slot_t *slot = c->wired ? NULL : container_slot(c, page);
     if (!slot || *slot || !control_charge(c->control, 1))
         return false;
     *slot = SLOT_LAZY;

@@ -104,36 +104,20 @@ static int page_make_ready(const struct map_request *how, uint32_t i, slot_t *sl
 /* The marks that the request sets in the word of each frame that it maps. */
 static inline frame_t marks_of(const struct map_request *how)
 {
-    return FRAME_MAPPED | (how->rights & RIGHTS_WRITE ? FRAME_WRITABLE : 0)
-           | (how->steady ? FRAME_STEADY : 0);
-}
-
-/* Marks the page of the slot as mapped, if it can be mapped as it is.  Returns its frame, or 0. */
-static inline paddr_t page_mark(const struct map_request *how, slot_t *slot, frame_t marks)
-{
-    if (!slot || !slot_bound(*slot))
-        return 0;
-    paddr_t pa = slot_frame(*slot);
-    frame_t *word = frame_find(pa);
-    if ((how->weak && *word & FRAME_PINS)
-        || (how->rights & RIGHTS_WRITE && frame_must_part(*word)))
-        return 0;
-    *word = (*word & ~FRAME_STEADY) | marks;
-    slot_set_seen(slot);
-    return pa;
+    return FRAME_MAPPED | (how->steady ? FRAME_STEADY : 0);
 }
 
 int container_map_one(const struct map_request *how, struct map_item *item)
 {
     const frame_t marks = marks_of(how);
     slot_t *slot = container_slot(how->from, how->start);
-    paddr_t pa = page_mark(how, slot, marks);
+    paddr_t pa = page_mark(slot, how->rights, how->weak, marks);
     if (!pa) {
         uint32_t fresh = 0;
         int err = page_make_ready(how, 0, slot, &fresh);
         if (err)
             return err;
-        pa = page_mark(how, slot, marks);
+        pa = page_mark(slot, how->rights, how->weak, marks);
         assert(pa);
     }
     *item = (struct map_item) { how->vaddr, { pa, 0 } };
@@ -149,12 +133,12 @@ int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS
     *n = 0;
     for (i = 0; i < how->count; i++) {
         slot_t *slot = container_slot(how->from, how->start + i);
-        paddr_t pa = page_mark(how, slot, marks);
+        paddr_t pa = page_mark(slot, how->rights, how->weak, marks);
         if (!pa) {
             err = page_make_ready(how, i, slot, &fresh);
             if (err)
                 break;
-            pa = page_mark(how, slot, marks);
+            pa = page_mark(slot, how->rights, how->weak, marks);
             assert(pa);
         }
         if (pa != run.base + (run.pages << PAGE_LOG2)) {
