@@ -186,7 +186,9 @@ static int anonymous_fault(const struct fault *f)
     if (error != ENOENT || out)
         return error;
     error = forget_page(f);
-    return error ? error : make_page(f);
+    struct fault again = *f;
+    again.first = false;                /* not passed on again: now the error counts */
+    return error ? error : make_page(&again);
 }
 
 /* ---- whole ranges ---- */

@@ -10,8 +10,10 @@
 struct container;
 
 /* Binds promised pages from `page` on, at most `limit`, to one contiguous zeroed block, as large as
- * there is and as the alignment (a page number) allows.  Returns how many pages; 0: no frame. */
-uint32_t map_bind(struct container *c, uint32_t page, uint32_t limit, uint32_t alignment);
+ * there is and as the alignment (a page number) allows.  marks: as page_mark() sets them, for pages
+ * that are mapped at once; 0: they are not.  Returns how many pages; 0: no frame. */
+uint32_t map_bind(struct container *c, uint32_t page, uint32_t limit, uint32_t alignment,
+                  frame_t marks);
 
 /* Marks the page of the slot as mapped with these rights, if it can be mapped as it is; weak: by a
  * weak reference.  marks: FRAME_MAPPED, FRAME_STEADY.  Returns its frame, or 0. */

@@ -32,14 +32,18 @@ static inline struct container *container_named(unsigned task, L4_Word_t handle,
     return c;
 }
 
-/* The page needs a frame, or one of its own. */
+/* The page needs a frame, or one of its own.  Returns 0 if it is not there: to say why may change
+ * something (container_missing()), so request_map.c does. */
 static __attribute__((noinline)) paddr_t map_slowly(struct container *c, uint32_t page,
                                                     uint32_t vaddr, unsigned rights)
 {
     const struct map_request how = { .from = c, .start = page, .count = 1, .vaddr = vaddr,
                                      .rights = rights };
+    const slot_t *slot = container_slot(c, page);
     struct map_item item;
-    return container_map_one(&how, &item) ? 0 : item.block.base;
+    if (!slot || !slot_used(*slot) || container_map_one(&how, &item))
+        return 0;
+    return item.block.base;
 }
 
 /* As request_map.c: no page is extra, the task may spend the guarantee, and the page is a hole. */

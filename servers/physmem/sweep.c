@@ -57,10 +57,11 @@ static void run_release(struct sweep_run run)
 {
     assert_is(run.pages, <=, ledger.bound);
     ledger.bound -= run.pages;
-    for (uint32_t page = 0; page < run.pages; page++) {
-        frame_t *word = frame_find(run.base + (page << PAGE_LOG2));
+    frame_t *word = NULL;
+    for (paddr_t pa = run.base, left = run.pages; left; left--, pa += PAGE_SIZE, word++) {
+        if (!word || frame_starts_table(pa))
+            word = frame_find(pa);
         assert_is(*word, ==, 0);            /* no users, pins, mappings; not on disk */
-        *word = 0;
     }
     while (run.pages) {
         unsigned order = block_order(run.base, run.pages);

@@ -50,6 +50,27 @@ static void without_swap_the_page_that_is_too_much_is_refused(void **state)
         assert_int_equal(read_word(a + k * P), k);
 }
 
+/* The pager passes the fault on, because it does not know that another thread has spent the frames. */
+static void a_first_touch_that_finds_no_frame_is_an_error_and_leaves_nothing(void **state)
+{
+    (void)state;
+    start(100, 0);
+    uintptr_t a = region(20 * P);
+    assert_true(write_word(a, 1));
+    uint32_t others = guarantee - charged;
+    unsigned before = passes_failed;
+    charged = guarantee;
+    assert_false(write_word(a + P, 2));
+    assert_int_equal(violation, ENOMEM + 1);
+    assert_int_equal(passes_failed, before + 1);
+    charged -= others;
+    assert_true(write_word(a + P, 2));
+    assert_int_equal(read_word(a), 1);
+    assert_int_equal(read_word(a + P), 2);
+    room_refresh();
+    finish(a, 20 * P);
+}
+
 static void a_full_quota_refuses_a_page_and_loses_none(void **state)
 {
     (void)state;
@@ -324,6 +345,7 @@ int main(void)
         cmocka_unit_test(three_times_the_memory_keeps_every_word),
         cmocka_unit_test(without_a_shortage_nothing_is_watched),
         cmocka_unit_test(without_swap_the_page_that_is_too_much_is_refused),
+        cmocka_unit_test(a_first_touch_that_finds_no_frame_is_an_error_and_leaves_nothing),
         cmocka_unit_test(a_full_quota_refuses_a_page_and_loses_none),
         cmocka_unit_test(a_page_that_the_disk_cannot_read_is_an_error_of_that_page_alone),
         cmocka_unit_test(a_pinned_page_stays_and_others_go),
