@@ -345,7 +345,6 @@ int main(void)
         cmocka_unit_test(three_times_the_memory_keeps_every_word),
         cmocka_unit_test(without_a_shortage_nothing_is_watched),
         cmocka_unit_test(without_swap_the_page_that_is_too_much_is_refused),
-        cmocka_unit_test(a_first_touch_that_finds_no_frame_is_an_error_and_leaves_nothing),
         cmocka_unit_test(a_full_quota_refuses_a_page_and_loses_none),
         cmocka_unit_test(a_page_that_the_disk_cannot_read_is_an_error_of_that_page_alone),
         cmocka_unit_test(a_pinned_page_stays_and_others_go),
@@ -355,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_page_that_is_only_read_is_not_mapped_for_writing),
         cmocka_unit_test(a_region_learns_how_many_pages_come_together),
         cmocka_unit_test(whatever_a_program_does_no_word_is_lost),
+        cmocka_unit_test(a_first_touch_that_finds_no_frame_is_an_error_and_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
