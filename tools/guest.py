@@ -481,6 +481,10 @@ class Lab:
         setup.setdefault("image", self.iso)
         return self._keep(start_qemu(self.log, options=dict(init=init, kernel=kernel, loader=loader), **setup))
 
+    def boot_with(self, *words, **setup):
+        """A machine that has what these words of QEMU's command line give it."""
+        return self._keep(start_qemu(self.log, extra=words, **setup))
+
     def boot_floppy(self, **setup):
         setup.setdefault("floppy", self.floppy)
         return self._keep(start_qemu(self.log, **setup))

@@ -93,8 +93,10 @@
  * kept as they were typed, for any kind of read.
  *
  * Both block until they have something.  With the flag HURD_DEVA_READ_NOBLOCK they reply count 0
- * instead.  Readers that wait are served in the order in which they came. */
+ * instead.  Readers that wait are served in the order in which they came.  With READ_IN_FRONT, a
+ * reader that is not in the foreground, or is no more, gets EBUSY instead of waiting for that. */
 #define HURD_DEVA_READ_NOBLOCK 1
+#define HURD_DEVA_READ_IN_FRONT 4
 #define HURD_DEVA_READ_PEEK    2 /* with NOBLOCK: count only, and nothing is taken; at the end of
                                     the file, a line of count 1 */
 

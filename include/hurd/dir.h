@@ -19,6 +19,7 @@
  *   1062   dir_symlink   0 directory, 1 target's length, 2 length,   none
  *                        3.. target and path
  *   1063   dir_mount     0 directory, 1 thread of a server           none
+ *                        [, 2 the thread in whose place it comes]
  *   1064   dir_unmount   0 any directory, 1 that thread              none
  *   1065   dir_stat      0 directory, 1 flags: 0 or NOFOLLOW,        struct hurd_file_stat
  *                        2 length, 3.. path
@@ -41,7 +42,8 @@
  * dir_unlink: EISDIR without HURD_DIR_REMOVE, ENOTDIR with it, ENOTEMPTY.
  * dir_unlink, dir_rename: EBUSY: the root of a file system, or a directory that one covers.
  * dir_mount: EPERM: not a boot task.  ENOTDIR.  EBUSY: a root, or covered already.  ENFILE: 8 are
- *   covered.  dir_unmount: EPERM.  ENOENT: that server covers nothing here.
+ *   covered.  With word 2, the directory is any one.  dir_unmount: EPERM.  ENOENT for both: the
+ *   server that goes covers nothing here.
  * dir_rename, dir_link, dir_symlink: as lib/ext2 says (ext2.h); EINVAL: the directory would be in
  *   itself; EXDEV: a tree of directories is too large to move. */
 #ifndef HURD_DIR_H

@@ -23,6 +23,7 @@
  *                                                                    reference in the caller's
  *                                                                    table of physmem
  *   1031   io_pages     0 file, 1 page, 2 pages, 3 HURD_IO_PAGE_*    0 pages that are there now
+ *   1033   io_where     0 file, 1 bytes, 2-3 position                0 bytes [, 1-2 position]
  *
  * offset: bytes into the container, a multiple of 4 KB; bytes: 1 to HURD_IO_MOST.  A read replaces
  * whole pages of the container; behind the bytes that were read, the last of these is zero.
@@ -50,8 +51,9 @@
  * io_pages: ENXIO: the first page is behind the file's end.  EACCES: PAGE_WRITES, and it is not
  *   open for writing.  ENOSPC.  ENOMEM: no frame.  Fewer pages than were asked for are no error.
  *
- * io_read with HURD_IO_NO_BUFFER moves no bytes, for clients that have mapped the file: reply words
- * 1 and 2 say where in the file they are; regular files only.
+ * io_where is io_read for clients that have mapped the file: it moves no bytes, and says how many
+ * there are.  With HURD_IO_HERE, it moves the position on and says where they begin.
+ * EINVAL: not a regular file.
  *
  * Small pieces need no container: read_many and write_many of deva.h (READ_MANY, WRITE_MANY: up to
  * HURD_DEVA_CHUNK bytes in the message) work on a file at its own position, so a program's standard
@@ -83,6 +85,7 @@
 
 #define HURD_IO_MAP     1030
 #define HURD_IO_PAGES   1031
+#define HURD_IO_WHERE   1033
 
 #define HURD_IO_MAP_WRITES  1u          /* the pages can be mapped for writing */
 #define HURD_IO_MAP_WEAK    2u          /* the map does not keep the file */
@@ -95,7 +98,6 @@
 #define HURD_IO_FROM_END    2u
 #define HURD_IO_HERE        (~0ull)
 
-#define HURD_IO_NO_BUFFER   (~0u)
 #define HURD_IO_MOST    0x10000u        /* bytes of one request */
 
 struct hurd_file_stat {

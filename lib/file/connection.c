@@ -106,8 +106,7 @@ int files_reconnect(struct files *f, L4_ThreadId_t server)
     return 0;
 }
 
-/* Any answer but EIO is that of a server that lives. */
-static bool is_alive(L4_ThreadId_t server)
+bool server_is_alive(L4_ThreadId_t server)
 {
     unsigned n;
     return hurd_cap_list(server, 0, NULL, 0, &n) != EIO;
@@ -124,7 +123,7 @@ static int server_next(L4_ThreadId_t old, L4_ThreadId_t *server)
                              &driver))
             return EIO;
         bool is_old = L4_IsThreadEqual(driver.thread, old);
-        if (is_old && is_alive(old))
+        if (is_old && server_is_alive(old))
             return EIO;                 /* the error is one of the disk */
         if (!is_old && !L4_IsNilThread(driver.thread)) {
             *server = driver.thread;

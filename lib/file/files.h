@@ -7,7 +7,8 @@
  *
  * When the server has gone, what is open gets EIO.  A request with a path waits until the next
  * server serves, FILES_PATIENCE us at most, and goes to that one.  The current directory is lost
- * then: until files_chdir(), a path that does not begin with '/' gets ESTALE. */
+ * then: until files_chdir(), a path that does not begin with '/' gets ESTALE, or EIO if nobody has
+ * found another server yet.  The same holds for a server to which a path leads on its way. */
 #ifndef FILE_FILES_H
 #define FILE_FILES_H
 
@@ -29,7 +30,7 @@ struct files {
     L4_Word_t container;                /* ours: HURD_IO_MOST bytes, then HURD_DIR_PATH for paths */
     L4_Word_t buffer;                   /* the server's name for it */
     uint8_t *bytes;                     /* the container, mapped */
-    bool lost;                          /* the current directory was another server's */
+    bool lost;                          /* the current directory was of a server that has gone */
 };
 #define FILES_PATIENCE 10000000u
 

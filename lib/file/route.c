@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Paths that lead through several file servers.  Each one answers with the server that goes on and
  * the rest of the path (hurd/dir.h); we connect with that one and repeat the request there.  A
- * program's connections hang on the first one, with the server of "/".  Before: open.c, paths.c. */
+ * program's connections hang on the first one, with the server of "/".  If a server on the way has
+ * gone, we wait for the next one, FILES_PATIENCE us at most.  Before: open.c, paths.c. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <hurd/cap.h>
 #include <hurd/startup.h>
+#include <l4/ipc.h>
 
 #include "lib/file/request.h"
 
@@ -29,8 +31,10 @@ static void dead_forget(struct files *home)
             continue;
         }
         *link = f->next;
-        if (home->at == f)
+        if (home->at == f) {
             home->at = home;
+            home->lost = true;          /* the current directory was there */
+        }
         files_disconnect(f);
         free(f);
     }
@@ -73,26 +77,54 @@ void files_disconnect_others(struct files *home)
 
 /* ---- one path ---- */
 
-void route_begin(struct route *r, struct files *files, const char *path)
+enum { PAUSE = 10000 };                 /* us between two looks for a server */
+
+static void route_start(struct route *r)
 {
-    struct files *home = files->home;
+    struct files *home = r->files->home;
+    const char *path = r->whole;
     r->at = *path == '/' ? home : home->at;
     r->from = *path == '/' ? home->root : home->at->current;
     r->path = path;
     r->hops = 0;
 }
 
+void route_begin(struct route *r, struct files *files, const char *path)
+{
+    r->files = files;
+    r->whole = path;
+    r->waited = 0;
+    route_start(r);
+}
+
+/* A server to which the path led has gone.  When the next one serves, the directory's server knows
+ * it: so the path begins anew.  If there will be no next one, that server forgets the old one. */
+static bool route_again(struct route *r)
+{
+    if (r->hops == 0 || r->waited >= FILES_PATIENCE || server_is_alive(r->server))
+        return false;
+    L4_Sleep(L4_TimePeriod(PAUSE));
+    r->waited += PAUSE;
+    route_start(r);
+    return true;
+}
+
 bool route_follow(struct route *r, int *err)
 {
     L4_Word_t length = r->out[1];
+    if (*err == EIO && route_again(r))
+        return true;
     if (*err != EREMOTE)
         return false;
+    r->server = L4_ThreadIdOfRaw(r->out[0]);
     if (length > HURD_DIR_TEXT)
         *err = EPROTO;
     else if (++r->hops > HURD_DIR_LINKS)
         *err = ELOOP;
     else
-        *err = files_of(r->at->home, L4_ThreadIdOfRaw(r->out[0]), &r->at);
+        *err = files_of(r->at->home, r->server, &r->at);
+    if (*err == EIO && route_again(r))
+        return true;
     if (*err)
         return false;
     memcpy(r->text, &r->out[2], length);

@@ -6,6 +6,8 @@
 #include <hurd/deva.h>
 #include <hurd/io.h>
 #include <hurd/startup.h>
+#include <hurd/task.h>
+#include <l4/ipc.h>
 #include <signal.h>
 #include <hurd/wortel.h>
 #include <libc.h>
@@ -13,6 +15,8 @@
 #include "handler.h"
 #include "report.h"
 #include "streams.h"
+
+enum { BACKGROUND_LOOK = 10000 };       /* us */
 
 static int refuse(int error)
 {
@@ -63,16 +67,29 @@ long __libc_write(int stream, const void *data, size_t size)
     return (long)size;
 }
 
+/* The reader is in the background: SIGTTIN stops it until it is in front.  If it cannot be stopped,
+ * it waits there. */
+static void sigttin(void)
+{
+    const struct hurd_startup_cap task = __hurd_startup_data->task;
+    hurd_task_signal_group(L4_ThreadIdOfRaw(task.server), task.cap, 0, SIGTTIN);
+    L4_Sleep(L4_TimePeriod(BACKGROUND_LOOK));
+}
+
 long __libc_read(int stream, void *data, size_t size)
 {
     if (__posix_read)
         return __posix_read(stream, data, size);
     struct hurd_startup_cap cap = stream_cap(stream);
-    L4_Word_t got = 0;
+    bool is_console = cap.server == __hurd_startup_data->console.server;
+    L4_Word_t got = 0, most = size < HURD_DEVA_CHUNK ? size : HURD_DEVA_CHUNK;
+    int error;
     if (!cap.server)
         return refuse(EBADF);
-    int error = hurd_deva_read(L4_ThreadIdOfRaw(cap.server), cap.cap, data,
-                               size < HURD_DEVA_CHUNK ? size : HURD_DEVA_CHUNK, 0, &got);
+    while ((error = hurd_deva_read(L4_ThreadIdOfRaw(cap.server), cap.cap, data, most,
+                                   is_console ? HURD_DEVA_READ_IN_FRONT : 0, &got)) == EBUSY &&
+           is_console)
+        sigttin();
     return error ? refuse(error) : (long)got;
 }
 

@@ -146,7 +146,7 @@ void *malloc(size_t size)
 
 static bool is_freed(const void *block)
 {
-    for (unsigned i = 0; i < REMEMBERED; i++)
+    for (unsigned i = 0; i < REMEMBERED && i < freed_next; i++)
         if (freed_large[i] == block)
             return true;
     return ((const struct header *)block - 1)->check == FREED;

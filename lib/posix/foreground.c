@@ -7,9 +7,12 @@
 #include <unistd.h>
 
 #include <hurd/deva.h>
+#include <hurd/signals.h>
 #include <hurd/startup.h>
 
 #include "lib/posix/stream.h"
+
+enum { SIGNAL_TIME = 10000 };           /* us; a handler ends the wait for it */
 
 static int console_group(L4_Word_t *group)
 {
@@ -24,20 +27,20 @@ static bool in_foreground(void)
            (pid_t) group == getpid();
 }
 
-int terminal_wait_for_foreground(void)
+int terminal_wait_for_foreground(int signal, int otherwise)
 {
     while (!in_foreground()) {
         struct sigaction action;
         sigset_t mask;
-        sigaction(SIGTTOU, NULL, &action);
+        sigaction(signal, NULL, &action);
         sigprocmask(SIG_BLOCK, NULL, &mask);
-        if (action.sa_handler == SIG_IGN || sigismember(&mask, SIGTTOU))
-            return 0;
-        if (kill(0, SIGTTOU))
+        if (action.sa_handler == SIG_IGN || sigismember(&mask, signal))
+            return otherwise;
+        if (kill(0, signal))
             return errno;
+        usleep(SIGNAL_TIME);            /* by now it has stopped, and goes on, or has handled it */
         if (action.sa_handler != SIG_DFL)
-            return EINTR;
-        usleep(1000);                   /* by now it has stopped, and goes on */
+            return signal == SIGTTIN && action.sa_flags & SA_RESTART ? ERESTART : EINTR;
     }
     return 0;
 }
@@ -60,6 +63,6 @@ int tcsetpgrp(int descriptor, pid_t to)
         return posix_result(EINVAL);
     if (to != getpgrp() && kill(-to, 0))
         return posix_result(EPERM);     /* nobody that this task started is in it */
-    int err = terminal_wait_for_foreground();
+    int err = terminal_wait_for_foreground(SIGTTOU, 0);
     return posix_result(err ? err : console_group(&group));
 }

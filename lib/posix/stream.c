@@ -62,6 +62,10 @@ ssize_t stream_move(struct description *d, bool writes, void *data, size_t size)
         err = one_move(d, writes, (uint8_t *) data + done, size - done, &now);
         err = signal_wait_end(&outer, err);
         done += now;
+        if (err == EBUSY && d->kind == CONSOLE && !writes) {
+            err = terminal_wait_for_foreground(SIGTTIN, EIO);
+            err = err ? err : ERESTART;
+        }
     } while (err == ERESTART && (writes || done == 0));
     if (err == EPIPE)
         raise(SIGPIPE);

@@ -25,8 +25,9 @@ bool terminal_is_cooked(L4_ThreadId_t server, L4_Word_t handle);
 
 /* ---- foreground.c ---- */
 
-/* SIGTTOU for the program's group, if it is not in the foreground, and does not ignore or block
- * that.  Blocks until it is in the foreground.  EINTR: a handler has run. */
-int terminal_wait_for_foreground(void);
+/* SIGTTOU or SIGTTIN for the program's group, if it is not in the foreground.  `otherwise`: what
+ * this returns if the program ignores or blocks the signal.  Blocks until it is in the foreground.
+ * EINTR: a handler has run; ERESTART: and the read is to be tried again. */
+int terminal_wait_for_foreground(int signal, int otherwise);
 
 #endif

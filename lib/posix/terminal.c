@@ -2,6 +2,7 @@
 /* Terminals: the console keeps the modes of all programs in its foreground (hurd/deva.h), and they
  * choose the request that reads. */
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +78,8 @@ static int read_timed(L4_ThreadId_t server, L4_Word_t handle, unsigned tenths, u
     bool broken = false;
     int err;
     do {
-        err = hurd_deva_read_raw(server, handle, data, size, HURD_DEVA_READ_NOBLOCK, done);
+        err = hurd_deva_read_raw(server, handle, data, size,
+                                 HURD_DEVA_READ_NOBLOCK | HURD_DEVA_READ_IN_FRONT, done);
         if (err || *done > 0 || __libc_clock() - start >= most)
             break;
         struct signal_wait outer;
@@ -91,7 +93,7 @@ static int read_timed(L4_ThreadId_t server, L4_Word_t handle, unsigned tenths, u
 int terminal_read(L4_ThreadId_t server, L4_Word_t handle, uint8_t *data, size_t size, bool block,
                   L4_Word_t *done)
 {
-    L4_Word_t flags = block ? 0 : HURD_DEVA_READ_NOBLOCK;
+    L4_Word_t flags = HURD_DEVA_READ_IN_FRONT | (block ? 0 : HURD_DEVA_READ_NOBLOCK);
     if (size > HURD_DEVA_CHUNK)
         size = HURD_DEVA_CHUNK;
     struct termios modes = modes_now(server, handle);
@@ -146,7 +148,7 @@ int tcsetattr(int descriptor, int when, const struct termios *new)
     L4_ThreadId_t server;
     L4_Word_t handle;
     console_of(&server, &handle);
-    int err = terminal_wait_for_foreground();
+    int err = terminal_wait_for_foreground(SIGTTOU, 0);
     return posix_result(err ? err : modes_set(server, handle, new));
 }
 

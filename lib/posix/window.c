@@ -124,10 +124,9 @@ int window_read(const struct description *d, uint8_t *data, L4_Word_t size, uint
                 L4_Word_t *bytes, uint64_t *where)
 {
     struct window *w = d->window;
-    const L4_Word_t in[] = { d->handle, HURD_IO_NO_BUFFER, 0, size, (L4_Word_t) position,
-                             (L4_Word_t) (position >> 32) };
-    L4_Word_t out[3] = { 0, 0, 0 };
-    int err = hurd_cap_rpc(d->server, HURD_IO_READ, 6, in, 3, out, NULL);
+    const L4_Word_t in[] = { d->handle, size, (L4_Word_t) position, (L4_Word_t) (position >> 32) };
+    L4_Word_t out[3] = { 0, (L4_Word_t) position, (L4_Word_t) (position >> 32) };
+    int err = hurd_cap_rpc(d->server, HURD_IO_WHERE, 4, in, 3, out, NULL);
     if (!err && out[0] > size)
         err = EIO;
     if (err)

@@ -154,9 +154,22 @@ static unsigned reader_next(void)
     return i;
 }
 
+static void readers_refuse(void)
+{
+    L4_Word_t err = EBUSY;
+    for (unsigned i = console.reader_count; i-- > 0;) {
+        struct reader reader = console.readers[i];
+        if (!reader.in_front || foreground_has(L4_Version(reader.thread)))
+            continue;
+        reader_remove(i);
+        reply_send(reader.thread, HURD_DEVA_ERROR, &err, 1);
+    }
+}
+
 void console_serve_readers(void)
 {
     unsigned i;
+    readers_refuse();
     while ((i = reader_next()) < console.reader_count && input_ready(console.readers[i].kind)) {
         struct reader reader = console.readers[i];
         L4_Word_t words[1 + HURD_DEVA_CHUNK / 4];
@@ -248,11 +261,16 @@ static int serve_peek(struct hurd_cap_call *call, enum read_kind kind)
     return 0;
 }
 
-static int serve_read(struct hurd_cap_call *call, enum read_kind kind, unsigned limit, bool block)
+static int serve_read(struct hurd_cap_call *call, enum read_kind kind, unsigned limit,
+                      L4_Word_t flags)
 {
-    struct reader reader = { .thread = call->from, .kind = kind, .limit = limit };
+    struct reader reader = { .thread = call->from, .kind = kind, .limit = limit,
+                             .in_front = flags & HURD_DEVA_READ_IN_FRONT };
+    bool block = !(flags & HURD_DEVA_READ_NOBLOCK), in_front = foreground_has(call->task);
     console_receive();
-    if (foreground_has(call->task) && input_ready(kind) && (block || input_count(kind) > 0)) {
+    if (reader.in_front && !in_front)
+        return EBUSY;
+    if (in_front && input_ready(kind) && (block || input_count(kind) > 0)) {
         unsigned taken;
         call->reply_words = reply_compose(&reader, call->reply, &taken);
         input_drop(kind, taken);
@@ -268,12 +286,13 @@ static int serve_read(struct hurd_cap_call *call, enum read_kind kind, unsigned 
 static int serve_read_many(struct hurd_cap_call *call, enum read_kind kind)
 {
     if (call->words != 3 || call->arg[1] == 0 || call->arg[1] > HURD_DEVA_CHUNK ||
-        call->arg[2] & ~(L4_Word_t) (HURD_DEVA_READ_NOBLOCK | HURD_DEVA_READ_PEEK) ||
+        call->arg[2] & ~(L4_Word_t) (HURD_DEVA_READ_NOBLOCK | HURD_DEVA_READ_PEEK |
+                                     HURD_DEVA_READ_IN_FRONT) ||
         call->arg[2] == HURD_DEVA_READ_PEEK)
         return EINVAL;
     if (call->arg[2] & HURD_DEVA_READ_PEEK)
         return serve_peek(call, kind);
-    return serve_read(call, kind, call->arg[1], !(call->arg[2] & HURD_DEVA_READ_NOBLOCK));
+    return serve_read(call, kind, call->arg[1], call->arg[2]);
 }
 
 _Static_assert(SCREEN_COLUMNS == HURD_DEVA_STATUS_MOST, "a status line is a row");
@@ -335,7 +354,7 @@ static int console_serve(struct hurd_cap_call *call)
 {
     switch (call->label) {
     case HURD_DEVA_IO_READ:
-        return call->words == 1 ? serve_read(call, READ_CHARACTER, 1, true) : EINVAL;
+        return call->words == 1 ? serve_read(call, READ_CHARACTER, 1, 0) : EINVAL;
     case HURD_DEVA_IO_WRITE:
         return serve_write(call);
     case HURD_DEVA_READ_MANY:

@@ -31,6 +31,7 @@ struct reader {
     L4_ThreadId_t thread;
     enum read_kind kind;
     unsigned limit;             /* the most bytes that it takes */
+    bool in_front;              /* it does not wait for the foreground */
 };
 
 struct console {

@@ -155,21 +155,28 @@ static int read_to(struct handle *h, uint64_t at, uint32_t size, L4_Word_t conta
     return *done > 0 ? window_deliver(container, offset, *done) : err;
 }
 
-/* How many bytes, and where: the client has them mapped. */
-static int serve_where(struct hurd_cap_call *call, struct handle *h, uint64_t at, uint32_t size)
+int serve_where(struct hurd_cap_call *call, struct handle *h)
 {
     const struct ext2_inode *i = h->inode;
-    if ((i->mode & EXT2_TYPE) != EXT2_REGULAR)
+    L4_Word_t size = call->arg[1];
+    uint64_t at = wide(&call->arg[2]);
+    if (call->words != 4 || (i->mode & EXT2_TYPE) != EXT2_REGULAR)
         return EINVAL;
+    if (!(h->flags & HURD_DIR_READS))
+        return EBADF;
     bool here = at == HURD_IO_HERE;
     if (here)
         at = h->position->at;
     uint64_t left = at < i->size ? i->size - at : 0;
-    call->reply[0] = size < left ? size : (uint32_t) left;
-    narrow(at, &call->reply[1]);
-    call->reply_words = 3;
-    if (here)
-        h->position->at += call->reply[0];
+    if (size > left)
+        size = (L4_Word_t) left;
+    call->reply[0] = size;
+    call->reply_words = 1;
+    if (here) {
+        narrow(at, &call->reply[1]);
+        call->reply_words = 3;
+        h->position->at = at + size;
+    }
     return 0;
 }
 
@@ -182,8 +189,6 @@ static int serve_read(struct hurd_cap_call *call, struct handle *h)
     if (!(h->flags & HURD_DIR_READS))
         return EBADF;
     uint64_t at = wide(&call->arg[4]);
-    if (call->arg[1] == HURD_IO_NO_BUFFER)
-        return serve_where(call, h, at, size);
     if (buffer_named(call, 1, &container))
         return EBADF;
     int err = read_to(h, at == HURD_IO_HERE ? h->position->at : at, size, container, call->arg[2],

@@ -17,6 +17,8 @@ static unsigned slot_of[SLOTS_OPEN], next_slot;
 
 static int file_serve(struct hurd_cap_call *call)
 {
+    if (call->label == HURD_IO_WHERE)
+        return serve_where(call, handle_of(call));
     if (call->label >= HURD_IO_READ && call->label <= HURD_IO_SEEK)
         return serve_io(call);
     if (call->label == HURD_DEVA_READ_MANY || call->label == HURD_DEVA_WRITE_MANY)

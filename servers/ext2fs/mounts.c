@@ -125,24 +125,43 @@ static int mount_make(struct ext2_inode *inode, L4_Word_t server)
     return ENFILE;
 }
 
-static int mount_end(L4_Word_t server)
+static struct mount *mount_by(L4_Word_t server)
 {
     for (struct mount *m = mounts; m < mounts + MOUNTS; m++) {
-        if (m->inode && m->server.raw == server) {
-            inode_leave(m->inode);
-            m->inode = NULL;
-            return 0;
-        }
+        if (m->inode && m->server.raw == server)
+            return m;
     }
-    return ENOENT;
+    return NULL;
+}
+
+/* The server has been started again: no path sees the directory without it. */
+static int mount_replace(L4_Word_t old, L4_Word_t server)
+{
+    struct mount *m = mount_by(old);
+    if (!m)
+        return ENOENT;
+    m->server = L4_ThreadIdOfRaw(server);
+    return 0;
+}
+
+static int mount_end(L4_Word_t server)
+{
+    struct mount *m = mount_by(server);
+    if (!m)
+        return ENOENT;
+    inode_leave(m->inode);
+    m->inode = NULL;
+    return 0;
 }
 
 int serve_mount(struct hurd_cap_call *call, struct handle *h)
 {
-    if (call->words != 2 || call->arg[1] == 0)
+    bool mounts_it = call->label == HURD_DIR_MOUNT;
+    if (call->words < 2 || call->words > (mounts_it ? 3u : 2u) || call->arg[1] == 0)
         return EINVAL;
     if (call->task >= HURD_TASK_FIRST)
         return EPERM;
-    return call->label == HURD_DIR_MOUNT ? mount_make(h->inode, call->arg[1])
-                                         : mount_end(call->arg[1]);
+    if (call->words == 3)
+        return mount_replace(call->arg[2], call->arg[1]);
+    return mounts_it ? mount_make(h->inode, call->arg[1]) : mount_end(call->arg[1]);
 }

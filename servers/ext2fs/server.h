@@ -107,6 +107,7 @@ int contents_cut(struct ext2_inode *inode, uint64_t size);
  * files. */
 int contents_sync(struct pager_file *file);
 int serve_io(struct hurd_cap_call *call);
+int serve_where(struct hurd_cap_call *call, struct handle *h);
 int serve_file(struct hurd_cap_call *call);
 int serve_pieces(struct hurd_cap_call *call);
 /* Bytes of a client's container to the window, or back; *bytes is the window. */

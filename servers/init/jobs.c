@@ -119,6 +119,7 @@ static enum job_state job_look(struct job *job)
             continue;
         if (err == EAGAIN && reason == HURD_TASK_STOPPED) {
             stopped++;
+            job->stopped_by = status;
         } else if (err == EAGAIN) {
             running++;
         } else {
@@ -190,6 +191,15 @@ static void heed(const struct job *job, const struct hurd_deva_typed *typed, uns
         shell_leave();
 }
 
+/* It read the console before the shell gave it that. */
+static bool job_was_early(const struct job *job, const struct hurd_deva_typed *typed)
+{
+    bool early = job->stopped_by == SIGTTIN && typed->foreground == job->group;
+    if (early)
+        job_signal(job, SIGCONT);
+    return early;
+}
+
 /* True: it is in the table. */
 static bool job_suspend(struct job *job)
 {
@@ -211,7 +221,7 @@ static unsigned job_attend(struct job *job, struct hurd_deva_typed typed)
     job->attended = true;
     enum job_state state;
     while ((state = job_look(job)) != ENDED) {
-        if (state == STOPPED && job_suspend(job))
+        if (state == STOPPED && !job_was_early(job, &typed) && job_suspend(job))
             break;
         heed(job, &typed, &interrupts);
         L4_Sleep(L4_TimePeriod(POLL_EVERY));

@@ -15,6 +15,7 @@ struct job {
     L4_Word_t group;            /* 0: none of its programs has started */
     unsigned number;            /* 0: it is not in the table, because the shell waits for it */
     bool stopped;
+    L4_Word_t stopped_by;       /* the signal; valid when a program of it is stopped */
     bool attended;              /* the shell waits for it */
     struct hurd_deva_modes modes;       /* of the terminal, as it was when the job stopped */
     size_t count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `mount DISK DIRECTORY`: a second file server, in an address space of its own.  The server of the
- * directory gets to know it (hurd/dir.h, dir_mount) and sends clients there.  A server that has
- * died is taken out of its directory when the next mount comes.  Before: filecommands.c.  After:
+ * directory gets to know it (hurd/dir.h, dir_mount) and sends clients there.  A thread of ours waits
+ * for its end, starts it again, and tells the directory's server.  Before: filecommands.c.  After:
  * programs.c, lib/file. */
 #include "mounts.h"
 #include "claims.h"
@@ -15,18 +15,34 @@
 
 #include <hurd/cap.h>
 #include <hurd/startup.h>
+#include <hurd/mm.h>
 #include <hurd/task.h>
+#include <l4/ipc.h>
+#include <l4/schedule.h>
+#include <l4/thread.h>
 
 #define SERVER "ext2fs"
 
-enum { SERVER_FRAMES = 640, MOUNTS = 4, PATH_MOST = 100 };
+enum {
+    SERVER_FRAMES = 640,
+    MOUNTS = 4,
+    PATH_MOST = 100,
+    VAIN_STARTS = 5,                    /* starts in a row without serving: then init gives up */
+    PAUSE = 10000,                      /* us */
+};
 
 static struct mount {
-    bool used;
-    char path[PATH_MOST + 1];
-    struct program server;
+    bool used;                          /* of the shell's thread; all else is the watcher's, too */
+    char disk[24], path[PATH_MOST + 1];
+    struct program server;              /* the present one */
+    L4_ThreadId_t root;                 /* the server of "/" */
     L4_ThreadId_t parent;               /* the server of the directory */
+    L4_Word_t handle;                   /* our handle of its root */
+    L4_ThreadId_t known;                /* whom the parent sends clients to */
     struct hurd_deva_extent sectors;
+    L4_ThreadId_t watcher;
+    volatile enum { DOWN, STARTING, UP } state;
+    volatile bool ending;               /* the server is meant to end */
 } mounts[MOUNTS];
 
 static L4_ThreadId_t task_server(void)
@@ -36,63 +52,122 @@ static L4_ThreadId_t task_server(void)
 
 /* ---- file servers ---- */
 
-const char *fileserver_start(const char *disk, const char *path,
-                             const struct hurd_deva_extent *sectors, struct program *server)
+static void server_kill(struct mount *m)
 {
-    static char text[64];
-    char argz[PATH_MOST + 80];
-    const char *use = claims_make(sectors->disk, sectors->first, sectors->sectors, "is mounted");
-    if (use) {
-        snprintf(text, sizeof text, "a part of it %s", use);
-        return text;
-    }
-    size_t length = sizeof SERVER;
-    memcpy(argz, SERVER, length);
-    length += (size_t) snprintf(argz + length, sizeof argz - length, "%.20s", disk) + 1;
-    if (path) {
-        length += (size_t) snprintf(argz + length, sizeof argz - length, "%lx",
-                                    root_mounted()->server.raw) + 1;
-        length += (size_t) snprintf(argz + length, sizeof argz - length, "%s", path) + 1;
-    }
-    int err = program_start(argz, length, SERVER_FRAMES, server);
-    if (!err) {
-        err = program_give_sectors(server, sectors);
-        if (!err)
-            return NULL;
-        fileserver_stop(server, sectors, true);
-    } else
-        claims_end(sectors->disk, sectors->first);
-    server->task = 0;
-    return err == ENOENT ? "there is no program " SERVER : strerror(err);
+    hurd_task_destroy(task_server(), m->server.handle, 1);
 }
 
-void fileserver_stop(struct program *server, const struct hurd_deva_extent *sectors, bool kill)
+/* NULL, or why not. */
+static const char *server_start(struct mount *m)
 {
-    L4_Word_t status, reason;
-    if (kill)
-        hurd_task_destroy(task_server(), server->handle, 1);
-    else
-        hurd_task_wait(task_server(), server->handle, 0, &status, &reason);
-    hurd_task_release(task_server(), server->handle);
-    server->task = 0;
-    claims_end(sectors->disk, sectors->first);
+    char argz[PATH_MOST + 80];
+    size_t length = sizeof SERVER;
+    memcpy(argz, SERVER, length);
+    length += (size_t) snprintf(argz + length, sizeof argz - length, "%.20s", m->disk) + 1;
+    length += (size_t) snprintf(argz + length, sizeof argz - length, "%lx", m->root.raw) + 1;
+    length += (size_t) snprintf(argz + length, sizeof argz - length, "%s", m->path) + 1;
+    int err = program_start(argz, length, SERVER_FRAMES, &m->server);
+    if (err)
+        return err == ENOENT ? "there is no program " SERVER : strerror(err);
+    err = program_give_sectors(&m->server, &m->sectors);
+    if (!err)
+        return NULL;
+    server_kill(m);
+    hurd_task_release(task_server(), m->server.handle);
+    return strerror(err);
+}
+
+/* It answers when it has mounted the disk.  EIO: it has ended. */
+static int server_answers(const struct mount *m)
+{
+    return hurd_cap_rpc(m->server.thread, HURD_FS_SLOT, 0, NULL, 0, NULL, NULL);
 }
 
 /* ---- the directory's server ---- */
 
-static int attach(const struct file *directory, L4_ThreadId_t server)
+static int attach(struct mount *m, const struct file *directory)
 {
-    const L4_Word_t in[] = { directory->handle, server.raw };
-    return hurd_cap_rpc(directory->server, HURD_DIR_MOUNT, 2, in, 0, NULL, NULL);
+    const L4_Word_t in[] = { directory->handle, m->server.thread.raw };
+    int err = hurd_cap_rpc(directory->server, HURD_DIR_MOUNT, 2, in, 0, NULL, NULL);
+    m->known = m->server.thread;
+    return err;
+}
+
+static int attach_again(struct mount *m)
+{
+    const L4_Word_t in[] = { m->handle, m->server.thread.raw, m->known.raw };
+    int err = hurd_cap_rpc(m->parent, HURD_DIR_MOUNT, 3, in, 0, NULL, NULL);
+    if (!err)
+        m->known = m->server.thread;
+    return err;
 }
 
 static void detach(const struct mount *m)
 {
-    struct files *parent;
-    if (files_of(root_mounted(), m->parent, &parent))
-        return;                         /* it is dead itself */
-    const L4_Word_t in[] = { parent->root, m->server.thread.raw };
-    hurd_cap_rpc(parent->server, HURD_DIR_UNMOUNT, 2, in, 0, NULL, NULL);
+    const L4_Word_t in[] = { m->handle, m->known.raw };
+    hurd_cap_rpc(m->parent, HURD_DIR_UNMOUNT, 2, in, 0, NULL, NULL);
+}
+
+/* ---- the watcher ---- */
+
+/* Waits for the server's end.  True: it is to be started again. */
+static bool server_wait(struct mount *m)
+{
+    L4_Word_t status = 0, reason = 0;
+    int err = hurd_task_wait(task_server(), m->server.handle, 0, &status, &reason);
+    bool again = !err && !m->ending && !(reason == HURD_TASK_EXITED && status == 0);
+    if (again)
+        m->state = STARTING;
+    hurd_task_release(task_server(), m->server.handle);
+    if (again)
+        printf("init: " SERVER " of %s %s\n", m->path, program_outcome(status, reason));
+    return again;
+}
+
+/* The next server, known to the parent; or why there is none. */
+static const char *server_next(struct mount *m)
+{
+    for (unsigned i = 0; i < VAIN_STARTS; i++) {
+        L4_Sleep(L4_TimePeriod(PAUSE));
+        const char *problem = server_start(m);
+        if (problem)
+            return problem;
+        int err = server_answers(m);
+        if (!err && !(err = attach_again(m)))
+            return NULL;
+        server_kill(m);
+        hurd_task_release(task_server(), m->server.handle);
+        if (err != EIO)
+            return strerror(err);
+    }
+    return "it ends before it serves";
+}
+
+static void watch(void *argument)
+{
+    struct mount *m = argument;
+    while (server_wait(m)) {
+        const char *problem = server_next(m);
+        if (problem) {
+            printf("init: " SERVER " of %s is not started again: %s\n", m->path, problem);
+            break;
+        }
+        printf("init: " SERVER " of %s is started again\n", m->path);
+        m->state = UP;
+    }
+    detach(m);
+    claims_end(m->sectors.disk, m->sectors.first);
+    m->state = DOWN;
+}
+
+bool mounts_watch(void)
+{
+    L4_ThreadId_t self = L4_Myself();
+    for (const struct mount *m = mounts; m < mounts + MOUNTS; m++) {
+        if (m->state != DOWN && L4_IsThreadEqual(self, m->watcher))
+            return true;
+    }
+    return false;
 }
 
 /* ---- mount ---- */
@@ -105,15 +180,13 @@ static int statfs_of(const struct mount *m, struct hurd_fs_statfs *s)
     return err ? err : files_statfs(files, s);
 }
 
+/* Waits until a server that is being started serves, or has failed. */
 static void dead_forget(void)
 {
-    struct hurd_fs_statfs unused;
     for (struct mount *m = mounts; m < mounts + MOUNTS; m++) {
-        if (m->used && statfs_of(m, &unused) == EIO) {
-            detach(m);
-            fileserver_stop(&m->server, &m->sectors, false);
-            m->used = false;
-        }
+        while (m->used && m->state == STARTING)
+            L4_Sleep(L4_TimePeriod(PAUSE));
+        m->used = m->used && m->state == UP;
     }
 }
 
@@ -126,23 +199,51 @@ static struct mount *mount_free(void)
     return NULL;
 }
 
-static const char *mount_in(struct mount *m, const char *disk, const struct file *directory)
+/* The server runs: it is attached, and watched from now on. */
+static int mount_attach(struct mount *m, const struct file *directory)
 {
-    struct files *files;
-    const char *problem = fileserver_start(disk, m->path, &m->sectors, &m->server);
-    if (problem)
-        return problem;
-    int err = files_of(root_mounted(), m->server.thread, &files);   /* it has mounted it then */
-    bool failed = err == EIO;
+    struct files *parent;
+    int err = server_answers(m);
     if (!err)
-        err = attach(directory, m->server.thread);
-    if (!err) {
-        m->parent = directory->files->server;
-        m->used = true;
-        return NULL;
+        err = files_of(root_mounted(), directory->server, &parent);
+    if (!err)
+        err = attach(m, directory);
+    if (err)
+        return err;
+    m->parent = directory->server;
+    m->handle = parent->root;
+    m->ending = false;
+    m->state = UP;
+    err = hurd_thread_start(&m->watcher, watch, m, 0);
+    if (err) {
+        detach(m);
+        m->state = DOWN;
     }
-    fileserver_stop(&m->server, &m->sectors, true);
-    return failed ? "the file server has said why not, or has failed" : strerror(err);
+    m->used = !err;
+    return err;
+}
+
+static const char *mount_in(struct mount *m, const struct file *directory)
+{
+    static char text[64];
+    const struct hurd_deva_extent *part = &m->sectors;
+    const char *use = claims_make(part->disk, part->first, part->sectors, "is mounted");
+    if (use) {
+        snprintf(text, sizeof text, "a part of it %s", use);
+        return text;
+    }
+    m->root = root_mounted()->server;
+    const char *problem = server_start(m);
+    int err = problem ? 0 : mount_attach(m, directory);
+    if (!problem && !err)
+        return NULL;
+    if (!problem) {
+        server_kill(m);
+        hurd_task_release(task_server(), m->server.handle);
+        problem = err == EIO ? "the file server has said why not, or has failed" : strerror(err);
+    }
+    claims_end(part->disk, part->first);
+    return problem;
 }
 
 static const char *mount(const char *disk, const char *path)
@@ -161,7 +262,8 @@ static const char *mount(const char *disk, const char *path)
     if (err)
         return strerror(err);
     strcpy(m->path, path);
-    problem = mount_in(m, disk, &directory);
+    snprintf(m->disk, sizeof m->disk, "%s", disk);
+    problem = mount_in(m, &directory);
     file_close(&directory);
     return problem;
 }
@@ -178,19 +280,25 @@ void mounts_make(const char *disk, const char *path)
 static int end(struct mount *m, bool kill)
 {
     struct files *files;
+    m->ending = true;
     int err = files_of(root_mounted(), m->server.thread, &files);
     if (!err)
         err = files_end(files);
-    if (err && err != EIO && !kill)
+    if (err && err != EIO && !kill) {
+        m->ending = false;
         return err;
-    detach(m);
-    fileserver_stop(&m->server, &m->sectors, err != 0);
+    }
+    if (err)
+        server_kill(m);
+    while (m->state != DOWN)
+        L4_Sleep(L4_TimePeriod(PAUSE));
     m->used = false;
     return 0;
 }
 
 void mounts_end(const char *path)
 {
+    dead_forget();
     for (struct mount *m = mounts; m < mounts + MOUNTS; m++) {
         if (!m->used || strcmp(m->path, path))
             continue;
@@ -205,6 +313,7 @@ void mounts_end(const char *path)
 /* The last one first: it may be in another one. */
 void mounts_end_all(void)
 {
+    dead_forget();
     for (struct mount *m = mounts + MOUNTS; m-- > mounts; ) {
         if (m->used)
             end(m, true);
@@ -214,6 +323,7 @@ void mounts_end_all(void)
 void mounts_sync(void)
 {
     struct files *files;
+    dead_forget();
     for (struct mount *m = mounts; m < mounts + MOUNTS; m++) {
         if (m->used && !files_of(root_mounted(), m->server.thread, &files))
             files_sync(files);
@@ -222,6 +332,7 @@ void mounts_sync(void)
 
 void mounts_report(void)
 {
+    dead_forget();
     for (struct mount *m = mounts; m < mounts + MOUNTS; m++) {
         struct hurd_fs_statfs s;
         int err = m->used ? statfs_of(m, &s) : 0;

@@ -9,13 +9,6 @@
 
 #include "servers/init/programs.h"
 
-/* Starts a file server for these sectors, which are claimed then.  path: the directory that it
- * covers, or NULL.  Returns NULL, or why not.  fileserver_stop() undoes it. */
-const char *fileserver_start(const char *disk, const char *path,
-                             const struct hurd_deva_extent *sectors, struct program *server);
-/* The server has ended, or must: its sectors are free. */
-void fileserver_stop(struct program *server, const struct hurd_deva_extent *sectors, bool kill);
-
 /* Mounts the disk in a directory, by its whole path.  Prints why it cannot. */
 void mounts_make(const char *disk, const char *path);
 /* Prints why it cannot. */
@@ -24,5 +17,8 @@ void mounts_end(const char *path);
 void mounts_end_all(void);
 void mounts_sync(void);
 void mounts_report(void);
+
+/* Is the caller a thread that starts a file server again?  It gets no files. */
+bool mounts_watch(void);
 
 #endif

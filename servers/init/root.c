@@ -198,8 +198,8 @@ void root_mount(const char *name)
 
 struct files *root_mounted(void)
 {
-    if (L4_IsThreadEqual(L4_Myself(), watcher))
-        return NULL;                            /* the file server itself gets no files */
+    if (L4_IsThreadEqual(L4_Myself(), watcher) || mounts_watch())
+        return NULL;                            /* a file server itself gets no files */
     while (state == STARTING)
         L4_Sleep(L4_TimePeriod(PAUSE));
     if (connected && state == DOWN) {

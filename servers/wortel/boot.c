@@ -19,11 +19,11 @@
 #define PRIORITY_DEVA   150
 #define PRIORITY_ROOT   110     /* above all programs, so the shell answers whatever they do */
 
-/* The modules in their order.  The last one, an archive of programs for the root task, may be
- * missing. */
-enum { MODULE_PHYSMEM, MODULE_TASK, MODULE_DEVA, MODULE_DEVA_STORE, MODULE_ROOT, MODULE_NEEDED,
-       MODULE_ROOT_STORE = MODULE_NEEDED };
+/* The modules in their order.  The archives may be missing: that of drivers for deva, and that of
+ * programs, which is the last, for the root task. */
+enum { MODULE_PHYSMEM, MODULE_TASK, MODULE_DEVA, MODULE_DEVA_STORE, MODULE_ROOT, MODULE_COUNT };
 static const char *const role[] = {"physmem", "task", "deva", "deva-store", "the root task"};
+static unsigned root_module;        /* MODULE_ROOT, or one less if there are no drivers */
 
 L4_ThreadId_t physmem_thread;
 bool physmem_final;
@@ -44,12 +44,30 @@ L4_Word_t first_free_thread(void) { return number(THREAD_FREE); }
 
 #define NEEDS "Pecan starts with 6 MB of memory, and its demo with 8 MB."
 
-static void claim_modules(void)
+static bool is_program(const struct module *m, L4_Word_t low, struct elf_program *program)
 {
-    if (module_count < MODULE_NEEDED)
+    L4_Word_t size = m->end - m->start;
+    return elf_read((const void *)m->start, size, size, low, program) == 0;
+}
+
+/* Post: there is a modules[i]. */
+static void need_module(unsigned i)
+{
+    if (module_count <= i)
         boot_fail("boot module '%s' is missing: the boot menu must name %u modules behind the root "
                   "server, not %u.  A boot loader leaves out what finds no memory: " NEEDS,
-                  role[module_count], (unsigned)MODULE_NEEDED, module_count);
+                  role[module_count], (unsigned)MODULE_COUNT, module_count);
+}
+
+static bool is_program_at(unsigned i)
+{
+    struct elf_program unused;
+    return i < module_count && is_program(&modules[i], STARTUP_LOW, &unused);
+}
+
+static void claim_modules(void)
+{
+    need_module(MODULE_DEVA_STORE);
     for (unsigned i = 0; i < module_count; i++) {
         struct module *m = &modules[i];
         if (m->start == 0 || m->end <= m->start)
@@ -57,6 +75,11 @@ static void claim_modules(void)
         if (!memory_claim(m->start, m->end))
             boot_fail("sigma0 refuses the memory of boot module '%s'.", m->name);
     }
+    /* Menus of 2005 have some program in the place of an archive that is missing: then the root
+     * task is where it always is. */
+    bool has_drivers = !is_program_at(MODULE_DEVA_STORE) || is_program_at(MODULE_ROOT);
+    root_module = has_drivers ? MODULE_ROOT : MODULE_ROOT - 1;
+    need_module(root_module);
 }
 
 /* copied: wortel copies the program, so its pages in the file need not be its pages in memory.
@@ -64,9 +87,7 @@ static void claim_modules(void)
 static void check_program(const struct module *m, L4_Word_t low, bool copied,
                           struct elf_program *program)
 {
-    L4_Word_t size = m->end - m->start;
-    if (elf_read((const void *)m->start, size, size, low, program) != 0 ||
-        !(copied || program->mappable))
+    if (!is_program(m, low, program) || !(copied || program->mappable))
         boot_fail("boot module '%s' is broken: it is not a program for this machine.", m->name);
 }
 
@@ -259,7 +280,7 @@ void boot_start(enum boot_id id)
  * array. */
 static void refuse_surplus(void)
 {
-    for (unsigned i = MODULE_ROOT_STORE + 1; i < module_count; i++) {
+    for (unsigned i = root_module + 2; i < module_count; i++) {
         say("wortel: boot module '%s' is one too many: no server uses it, so the boot menu need "
             "not name it\n",
             modules[i].name);
@@ -284,10 +305,11 @@ void boot_prepare(void)
     place_modules(from, to);
     prepare_task(BOOT_TASK, THREAD_TASK, HURD_TASK_TASK, MODULE_TASK);
     prepare_task(BOOT_DEVA, THREAD_DEVA, HURD_TASK_DEVA, MODULE_DEVA);
-    prepare_task(BOOT_ROOT, THREAD_ROOT, HURD_TASK_INIT, MODULE_ROOT);
-    boot_task[BOOT_DEVA].store = &modules[MODULE_DEVA_STORE];
-    if (module_count > MODULE_ROOT_STORE)
-        boot_task[BOOT_ROOT].store = &modules[MODULE_ROOT_STORE];
+    prepare_task(BOOT_ROOT, THREAD_ROOT, HURD_TASK_INIT, root_module);
+    if (root_module > MODULE_DEVA_STORE)
+        boot_task[BOOT_DEVA].store = &modules[MODULE_DEVA_STORE];
+    if (module_count > root_module + 1)
+        boot_task[BOOT_ROOT].store = &modules[root_module + 1];
 
     say("wortel: root server, %u modules:", module_count);
     for (unsigned i = 0; i < module_count; i++)

@@ -135,6 +135,15 @@ void memory_unused(L4_Word_t start, L4_Word_t end)
     unused[unused_count++].end = end;
 }
 
+bool memory_is_unused(L4_Word_t start, L4_Word_t end)
+{
+    for (unsigned i = 0; i < unused_count; i++) {
+        if (unused[i].start < end && start < unused[i].end)
+            return true;
+    }
+    return false;
+}
+
 static L4_Fpage_t next_unused(void)
 {
     while (unused_count > 0) {

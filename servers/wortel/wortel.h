@@ -55,6 +55,7 @@ void memory_claim_page_0(void);     /* This comes before all other requests for 
 L4_Word_t memory_any(L4_Word_t log2);
 /* wortel does not need [start, end) any more: physmem gets the whole pages in it. */
 void memory_unused(L4_Word_t start, L4_Word_t end);
+bool memory_is_unused(L4_Word_t start, L4_Word_t end);  /* True if that was said of a part of it. */
 /* Returns the next piece for physmem, or nil at the end. */
 L4_Fpage_t memory_next(void);
 /* the bytes that memory_next() has returned so far */

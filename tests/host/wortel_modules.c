@@ -24,14 +24,35 @@ const void *kip = &the_kip;
 #define RAM (1u << 20)
 static _Alignas(1 << 20) unsigned char ram[RAM];        /* where modules lie */
 static _Alignas(1 << 16) unsigned char pool[1 << 18];   /* what memory_any gives, from its start */
+enum { PAGES = RAM / PAGE };
 static L4_Word_t pool_used, unused_bytes;
+static bool refused[PAGES];             /* sigma0 has given that page to somebody else */
+static bool claimed[PAGES], given[PAGES];       /* wortel's; physmem's then */
 static jmp_buf failed;
 static bool failing;
 
+static L4_Word_t page_of(L4_Word_t address)
+{
+    return (address - (L4_Word_t) ram) / PAGE;
+}
+
+static bool in_ram(L4_Word_t start, L4_Word_t end)
+{
+    return start >= (L4_Word_t) ram && end <= (L4_Word_t) ram + RAM;
+}
+
+bool memory_is_ram(L4_Word_t start, L4_Word_t end)
+{
+    return in_ram(start, end);
+}
+
 bool memory_claim(L4_Word_t start, L4_Word_t end)
 {
-    (void) start;
-    (void) end;
+    for (L4_Word_t at = start; in_ram(start, end) && at < end; at += PAGE) {
+        if (refused[page_of(at)])
+            return false;
+        claimed[page_of(at)] = true;
+    }
     return true;
 }
 
@@ -46,8 +67,24 @@ L4_Word_t memory_any(L4_Word_t log2)
 
 void memory_unused(L4_Word_t start, L4_Word_t end)
 {
-    if (start < end)
-        unused_bytes += end - start;
+    start = page_up(start);
+    end = page_down(end);
+    for (L4_Word_t at = start; at < end; at += PAGE) {
+        unused_bytes += PAGE;
+        if (!in_ram(at, at + PAGE))
+            continue;
+        assert_true(claimed[page_of(at)]);
+        assert_false(given[page_of(at)]);
+        given[page_of(at)] = true;
+    }
+}
+
+bool memory_is_unused(L4_Word_t start, L4_Word_t end)
+{
+    for (L4_Word_t at = start; at < end; at += PAGE)
+        if (in_ram(at, at + PAGE) && given[page_of(at)])
+            return true;
+    return false;
 }
 
 void boot_fail(const char *format, ...)
@@ -62,6 +99,9 @@ static int reset(void **state)
     (void) state;
     memset(ram, 0xEE, sizeof ram);
     memset(&the_kip, 0, sizeof the_kip);
+    memset(refused, 0, sizeof refused);
+    memset(claimed, 0, sizeof claimed);
+    memset(given, 0, sizeof given);
     pool_used = unused_bytes = 0;
     module_count = modules_dropped = 0;
     failing = false;
@@ -199,6 +239,7 @@ static void put(L4_Word_t offset, L4_Word_t size, unsigned char fill)
     struct module *m = &modules[module_count++];
     *m = (struct module) { .start = (L4_Word_t) ram + offset, .end = (L4_Word_t) ram + offset + size, .cmdline = "" };
     memset((void *) m->start, fill, size);
+    assert_true(memory_claim(page_down(m->start), page_up(m->end)));
 }
 
 static bool holds(const struct module *m, L4_Word_t size, unsigned char fill)
@@ -212,8 +253,10 @@ static bool holds(const struct module *m, L4_Word_t size, unsigned char fill)
     return true;
 }
 
+/* Pre: the place is not refused. */
 static void place(L4_Word_t from, L4_Word_t to)
 {
+    assert_true(memory_claim((L4_Word_t) ram + from, (L4_Word_t) ram + to));
     place_modules((L4_Word_t) ram + from, (L4_Word_t) ram + to);
 }
 
@@ -270,10 +313,17 @@ static void a_module_on_physmems_place_moves_wherever_it_touches_it(void **state
     assert_int_equal(pool_used, 0);
 }
 
+static void refuse(L4_Word_t from, L4_Word_t to)
+{
+    memset(refused + from / PAGE, true, (to - from) / PAGE);
+}
+
 static void a_module_for_which_there_is_no_memory_is_one_sentence(void **state)
 {
     (void) state;
     put(0x10, 0x60000, 1);
+    refuse(0x62000, RAM);
+    claimed[0xF0] = refused[0xF0] = false;
     failing = true;
     if (setjmp(failed) == 0) {
         place(0xF0000, 0xF1000);
@@ -281,12 +331,106 @@ static void a_module_for_which_there_is_no_memory_is_one_sentence(void **state)
     }
 }
 
-static void what_a_move_does_not_need_goes_to_physmem(void **state)
+static void what_a_block_has_too_much_goes_to_physmem(void **state)
 {
     (void) state;
-    put(0x10, 0x5001, 1);               /* six pages out of eight */
+    refuse(0x61000, 0x62000);           /* so it has no place behind itself or physmem */
+    refuse(0xF1000, 0xF2000);
+    put(0x5B010, 0x5001, 1);            /* six pages out of eight */
     place(0xF0000, 0xF1000);
-    assert_int_equal(unused_bytes, 2 * PAGE);
+    assert_true(holds(&modules[0], 0x5001, 1));
+    assert_int_equal(pool_used, 8 * PAGE);
+    assert_int_equal(unused_bytes, 2 * PAGE + 4 * PAGE);        /* and whole pages of the old place */
+}
+
+static void a_module_too_large_for_any_block_moves_behind_physmems_place(void **state)
+{
+    (void) state;
+    put(0x40000, 0x60000, 9);
+    pool_used = sizeof pool;
+    place(0x80000, 0x90000);
+    assert_true(holds(&modules[0], 0x60000, 9));
+    assert_int_equal(modules[0].start, (L4_Word_t) ram + 0x90000);
+    assert_int_equal(unused_bytes, 0x80000 - 0x40000);
+    for (L4_Word_t at = 0x40000; at < 0x80000; at += PAGE)
+        assert_true(given[at / PAGE]);
+}
+
+static void a_module_does_not_move_onto_the_root_server(void **state)
+{
+    (void) state;
+    the_kip.RootServer.low = (L4_Word_t) ram + 0x9A000;
+    the_kip.RootServer.high = (L4_Word_t) ram + 0x9AFFF;
+    put(0x78000, 0x10000, 9);
+    place(0x80000, 0x90000);
+    assert_true(holds(&modules[0], 0x10000, 9));
+    assert_int_equal(modules[0].start - (L4_Word_t) pool, 0);
+}
+
+/* Every page is a module's, or of physmem's place, or was given to physmem, or is nobody's. */
+static void expect_one_owner(L4_Word_t from, L4_Word_t to)
+{
+    unsigned owners[PAGES] = { 0 };
+    for (L4_Word_t page = 0; page < PAGES; page++)
+        owners[page] = given[page] + (page >= from / PAGE && page < to / PAGE) + refused[page];
+    for (unsigned i = 0; i < module_count; i++)
+        for (L4_Word_t at = modules[i].start; at < modules[i].end; at += PAGE)
+            if (in_ram(at, at + PAGE))
+                owners[page_of(at)]++;
+    for (L4_Word_t page = 0; page < PAGES; page++)
+        assert_true(owners[page] <= 1);
+}
+
+/* Up to five modules, packed or not, and pages that sigma0 refuses. */
+static void put_by_lot(L4_Word_t from, L4_Word_t to)
+{
+    L4_Word_t at = (L4_Word_t) (rand() % 0x40000);
+    for (unsigned n = 0; n < 5; n++) {
+        L4_Word_t size = 1 + (L4_Word_t) (rand() % (rand() % 4 ? 0x8000 : 0x50000));
+        if (at + size > RAM - 0x10000)
+            break;
+        put(at, size, (unsigned char) (n + 1));
+        at += size + (rand() % 2 ? (L4_Word_t) (rand() % 0x2000) : 0);
+        at = rand() % 3 ? page_up(at) : at;
+    }
+    for (unsigned i = 0; i < 6; i++) {
+        L4_Word_t page = (L4_Word_t) (rand() % PAGES);
+        refused[page] = !claimed[page] && (page < from / PAGE || page >= to / PAGE);
+    }
+}
+
+/* False: wortel found no room, and said so. */
+static bool placed(L4_Word_t from, L4_Word_t to)
+{
+    failing = true;
+    if (setjmp(failed))
+        return false;
+    place(from, to);
+    return true;
+}
+
+static void however_modules_lie_each_keeps_its_bytes_and_no_page_has_two_owners(void **state)
+{
+    enum { ROUNDS = 3000, FROM = 0x80000, TO = 0x90000 };
+    unsigned moved = 0, without_room = 0;
+    srand(1);
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        reset(state);
+        put_by_lot(FROM, TO);
+        struct module old[MODULES_MAX];
+        memcpy(old, modules, sizeof old);
+        if (!placed(FROM, TO)) {
+            without_room++;
+            continue;
+        }
+        for (unsigned i = 0; i < module_count; i++) {
+            moved += modules[i].start != old[i].start;
+            assert_true(holds(&modules[i], old[i].end - old[i].start, (unsigned char) (i + 1)));
+        }
+        expect_one_owner(FROM, TO);
+    }
+    assert_true(moved > ROUNDS / 2);
+    assert_true(without_room < ROUNDS / 4);
 }
 
 #define T(name) cmocka_unit_test_setup(name, reset)
@@ -305,7 +449,10 @@ int main(void)
         T(a_module_stays_when_another_moves_out_of_its_last_page),
         T(a_module_on_physmems_place_moves_wherever_it_touches_it),
         T(a_module_for_which_there_is_no_memory_is_one_sentence),
-        T(what_a_move_does_not_need_goes_to_physmem),
+        T(what_a_block_has_too_much_goes_to_physmem),
+        T(a_module_too_large_for_any_block_moves_behind_physmems_place),
+        T(a_module_does_not_move_onto_the_root_server),
+        T(however_modules_lie_each_keeps_its_bytes_and_no_page_has_two_owners),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

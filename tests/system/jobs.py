@@ -61,6 +61,30 @@ def a_stopped_reader_gets_its_line_when_it_has_the_console_again(lab):
     halt(vm)
 
 
+def a_reader_in_the_background_is_stopped(lab):
+    vm = shell(lab, extra=machine.counted(4))
+    mark = vm.mark()
+    vm.command("ask 2 &")
+    assert "ask is stopped" in said_since(vm, mark, "is stopped")
+    mark = vm.mark()
+    vm.command("bg")
+    assert "ask is stopped" in said_since(vm, mark, r"ask runs[^$]*is stopped")
+    vm.send("fg")
+    vm.expect("ask")
+    vm.line.send("Ada\r")
+    vm.expect("hello Ada\\.")
+    stop(vm, "ask")
+    mark = vm.mark()
+    vm.command("bg")                    # it waited for input when it was stopped
+    assert "ask is stopped" in said_since(vm, mark, r"ask runs[^$]*is stopped")
+    vm.send("fg")
+    vm.expect("ask")
+    vm.line.send("Grace\r")
+    vm.expect("hello Grace\\.")
+    vm.expect("pecan> ")
+    halt(vm)
+
+
 def kill_stops_and_continues_what_runs_in_the_background(lab):
     vm = shell(lab, extra=machine.counted(4))
     vm.command("spin &")
@@ -125,6 +149,21 @@ def a_password_is_not_shown_and_keys_may_be_no_signals(lab):
         answer = said(vm, "typing inherits /bin/typing")
         assert "child: not shown" in answer and "parent: no signals" in answer, answer
         assert "child: shown" in said(vm, "typing modes"), "the shell has set the modes back"
+        halted(vm)
+
+
+def a_reader_in_the_background_may_handle_its_signal(lab):
+    with Disks() as disks:
+        vm = with_typing(lab, disks)
+        vm.send("typing behind")
+        vm.expect("reader: ignored -1 5\r*\n")
+        vm.expect("reader: handled -1 4, signal 21")
+        vm.expect("shell: the child is stopped, signal 21")
+        vm.expect("line\\? ")
+        vm.line.send("for the reader\r")
+        vm.expect("reader: for the reader")
+        vm.expect("shell: the child has ended, signal 0")
+        vm.expect("pecan> ")
         halted(vm)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A second file system in a directory of the first: look-ups across, what is refused, a file server that dies."""
+"""A second file system in a directory of the first: look-ups across, what is refused, file servers that die."""
 import os
+import shutil
 
 from driver import Disks, shell
 from files import contents, expect_clean, file_system, halted
@@ -78,20 +79,65 @@ def a_mount_that_cannot_be_is_a_sentence(lab):
         halted(vm)
 
 
-def a_file_server_that_dies_is_an_error_until_it_is_mounted_again_and_the_roots_comes_back(lab):
+def killed(vm, which):
+    """Kills a file server, the one with the least or the largest number, and waits for the next one."""
+    ids = [int(line.split()[0]) for line in vm.command("ps").splitlines() if line.split()[1:2] == ["ext2fs"]]
+    mark = vm.mark()
+    vm.send(f"kill {which(ids)}")
+    vm.expect_since(mark, "init: ext2fs .*is started again", 120)
+    vm.send("")
+    vm.expect("pecan> ")
+
+
+def file_servers_that_die_are_started_again(lab):
     with Disks() as disks:
         images = two_disks(disks)
         vm = booted(lab, images)
-        silent(vm, "mount 1.2 /mnt", "cp /here /mnt/kept", "sync")
-        vm.command(f"kill {task_id(vm, 'ext2fs')}")
-        assert "Input/output error" in vm.command("cat /mnt/there") and "Input/output error" in vm.command("ls /mnt")
-        assert "of the first" in vm.command("cat /here")
-        vm.command("mount 1.2 /mnt")
+        silent(vm, "mount 1.2 /mnt", "cp /here /mnt/kept", "sync", "cd /mnt/sub")
+        killed(vm, max)
         assert "of the second" in vm.command("cat /mnt/there") and "of the first" in vm.command("cat /mnt/kept")
-        mark = vm.mark()
-        vm.command(f"kill {min(int(line.split()[0]) for line in vm.command('ps').splitlines() if line.split()[1:2] == ['ext2fs'])}")
-        vm.expect_since(mark, "init: ext2fs is started again", 120)
+        assert "Stale" in vm.command("cat deep")            # the current directory was the old server's
+        silent(vm, "cd /mnt/sub")
+        assert "deep" in vm.command("cat deep") and "of the first" in vm.command("cat /here")
+        assert "on /mnt type ext2 (rw)" in vm.command("mount")
+        silent(vm, "cd /", "cp /here /mnt/more", "umount /mnt", "mount 1.2 /mnt")
+        killed(vm, min)                                     # that of "/", which does not know what was mounted in it
         assert "of the first" in vm.command("cat /here") and "covered" in vm.command("cat /mnt/below")
-        vm.command("mount 1.2 /mnt")
-        assert "of the second" in vm.command("cat /mnt/there")
+        silent(vm, "mount 1.2 /mnt")
+        assert "of the first" in vm.command("cat /mnt/more")
         halted(vm)
+        for image in images:
+            expect_clean(image)
+
+
+def a_mounted_file_server_dies_in_the_middle_of_work_and_all_goes_on(lab):
+    """tests/guest/storm works in /s, which the server covers.  What is open gets EIO, paths wait for the next server."""
+    with Disks() as disks:
+        images = []
+        for name in ("first.img", "second.img"):
+            images.append(disks.image(name))
+            folder = os.path.join(disks.folder.name, name + ".tree")
+            os.makedirs(os.path.join(folder, "s"))
+            os.makedirs(os.path.join(folder, "bin"))
+            shutil.copy(os.path.join(lab.build, "strip/storm"), os.path.join(folder, "bin"))
+            file_system(images[-1], "-d", folder)
+        vm = booted(lab, images)
+        silent(vm, "mount 1.2 /s", "echo kept > /s/kept", "sync")
+        number = task_id(vm, "ext2fs")
+        vm.send("storm seed=5 steps=800 &")
+        vm.expect(r"\ns 3\b", 120)
+        vm.send(f"kill {number}")
+        vm.expect("init: ext2fs of /s is started again", 120)
+        vm.expect("storm: 800 steps", 240)
+        vm.send("")
+        vm.expect("pecan> ")
+        vm.send("storm hold=/s/kept &")
+        vm.expect("storm: holds /s/kept")
+        killed(vm, max)
+        vm.expect_since(0, "storm: old 5 new 0 relative 116 chdir 0 then 0", 120)
+        assert "kept" in vm.command("cat /s/kept")
+        silent(vm, "umount /s")
+        halted(vm)
+        for image in images:
+            expect_clean(image)
+        assert contents(images[1], "/kept") == b"kept\n"

@@ -85,10 +85,36 @@ def five_megabytes_are_enough_for_the_shell(lab):
     assert "Hello" in vm.command("run hello")
 
 
-def ten_megabytes_are_enough_with_all_programs(lab):
-    vm = lab.boot_modules(memory=10)
+def eight_megabytes_are_enough_if_the_loader_packs_all_programs(lab):
+    """As QEMU does: then a module lies where physmem has its place, and there is no block of its size for it."""
+    vm = lab.boot_modules(memory=8, options={"init": "batch"})
+    ending = vm.finish(60)
+    assert ending.status == 0, ending.problem or f"status {ending.status}"
+    assert "all data intact" in vm.text
+
+
+def the_place_of_a_module_that_moved_is_used(lab):
+    """Programs lie in the middle of memory, and move. All frames are physmem's then, as without them."""
+    frames = []
+    for modules in (machine.MODULES, machine.MODULES[:-1]):
+        vm = lab.boot_modules(modules, memory=32)
+        frames.append(int(vm.expect(r"physmem: (\d+) frames", 60)[1]))
+    assert 0 <= frames[1] - frames[0] <= 4, frames
+
+
+def any_program_may_stand_in_the_place_of_the_drivers(lab):
+    """As in menus of 2005, which repeat `task` there."""
+    vm = lab.boot_modules(["task" if m == "deva-store" else m for m in machine.MODULES])
     vm.expect("pecan> ", 120)
     assert "Hello" in vm.command("run hello")
+
+
+def a_menu_without_drivers_or_programs_starts_the_shell(lab):
+    for left_out in (["deva-store"], ["deva-store", "apps.cpio"]):
+        vm = lab.boot_modules([m for m in machine.MODULES if m not in left_out])
+        vm.expect("pecan> ", 120)
+        assert "missing" not in vm.text and "broken" not in vm.text, vm.text
+        assert "there is no driver framework" in vm.command("devices")
 
 
 def wortel_says_that_four_megabytes_are_too_little_for_physmem(lab):

@@ -38,7 +38,7 @@
 #define SIGCONT   18
 #define SIGSTOP   19
 #define SIGTSTP   20
-#define SIGTTIN   21                    /* only kill() sends it: readers in the background wait */
+#define SIGTTIN   21                    /* it read the console in the background */
 #define SIGTTOU   22                    /* tcsetpgrp() in the background */
 #define SIGURG    23
 #define SIGWINCH  28

@@ -176,6 +176,20 @@ TEST(driver_gives_modes_and_the_foreground_to_programs_while_its_owner_waits)
     EXPECT_EQ(now.flags + now.words[0], 0);
 }
 
+TEST(driver_lets_a_reader_ask_not_to_wait_for_the_foreground)
+{
+    L4_Word_t self = L4_Version(L4_MyGlobalId()), got, flags = HURD_DEVA_READ_IN_FRONT;
+    struct hurd_deva_typed typed;
+    char text[4];
+    EXPECT_EQ(hurd_deva_foreground(deva(), master(), self + 1, &typed), 0);
+    EXPECT_EQ(hurd_deva_read(deva(), console(), text, 4, flags, &got), EBUSY);
+    EXPECT_EQ(hurd_deva_read_raw(deva(), console(), text, 4, flags | HURD_DEVA_READ_NOBLOCK, &got),
+              EBUSY);
+    EXPECT_EQ(hurd_deva_foreground(deva(), master(), self, &typed), 0);
+    EXPECT_EQ(hurd_deva_read(deva(), console(), text, 4, flags | HURD_DEVA_READ_NOBLOCK, &got), 0);
+    EXPECT_EQ(got, 0);
+}
+
 TEST(driver_refuses_modes_and_groups_that_there_are_not)
 {
     L4_Word_t self = L4_Version(L4_MyGlobalId());
@@ -353,6 +367,7 @@ const struct test tests[] = {
     T(driver_gives_a_console_to_tasks_that_can_exist),
     T(driver_chooses_the_foreground_among_tasks_that_can_exist),
     T(driver_gives_modes_and_the_foreground_to_programs_while_its_owner_waits),
+    T(driver_lets_a_reader_ask_not_to_wait_for_the_foreground),
     T(driver_refuses_modes_and_groups_that_there_are_not),
     T(driver_changes_the_keyboards_layout_to_one_that_there_is),
     T(driver_shows_a_status_line_of_at_most_one_row),

@@ -141,7 +141,7 @@ TEST(refusals_of_io)
     struct file d = opened("/", HURD_DIR_READS);
     L4_Word_t b = files.buffer;
     EXPECT_EQ(ASK(HURD_IO_READ, NONE, b, 0, 4, 0, 0), EBADF);
-    EXPECT_EQ(ASK(HURD_IO_READ, files.root, HURD_IO_NO_BUFFER, 0, 4, 0, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_IO_WHERE, files.root, 4, 0, 0), EINVAL);
     EXPECT_EQ(ASK(HURD_IO_READ, b, b, 0, 4, 0, 0), EBADF);
     EXPECT_EQ(ASK(HURD_IO_READ, r.handle, r.handle, 0, 4, 0, 0), EBADF);
     EXPECT_EQ(ASK(HURD_IO_READ, w.handle, b, 0, 4, 0, 0), EBADF);
@@ -382,7 +382,9 @@ TEST(refusals_of_names)
     EXPECT_EQ(ASK(HURD_DIR_STAT, files.root, 0), EINVAL);
     EXPECT_EQ(ASK(HURD_DIR_STAT, files.buffer, 0, 1, 'f'), EBADF);
     EXPECT_EQ(ASK(HURD_DIR_MOUNT, files.root, 5), EPERM);
+    EXPECT_EQ(ASK(HURD_DIR_MOUNT, files.root, 5, 6), EPERM);
     EXPECT_EQ(ASK(HURD_DIR_MOUNT, files.root, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_DIR_MOUNT, files.root, 5, 6, 7), EINVAL);
     EXPECT_EQ(ASK(HURD_DIR_UNMOUNT, files.root, 5), EPERM);
     EXPECT_EQ(ASK(HURD_DIR_UNMOUNT, files.root), EINVAL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*      typing secret | keys | inherits | shell
+/*      typing secret | keys | inherits | behind | shell
  * What is typed, in the modes of a terminal; and a child that gets the console. */
 #include <errno.h>
 #include <signal.h>
@@ -141,6 +141,49 @@ static int shell(void)
     return 0;
 }
 
+/* ---- a reader in the background ---- */
+
+static volatile sig_atomic_t handled;
+
+static void note(int signal)
+{
+    handled = signal;
+}
+
+static void reader(void)
+{
+    const struct sigaction handler = { .sa_handler = note };
+    char line[40];
+    setpgid(0, 0);
+    signal(SIGTTIN, SIG_IGN);
+    ssize_t n = read(0, line, sizeof line);
+    printf("reader: ignored %ld %d\n", (long) n, errno);
+    sigaction(SIGTTIN, &handler, NULL);
+    n = read(0, line, sizeof line);
+    printf("reader: handled %ld %d, signal %d\n", (long) n, errno, handled);
+    fflush(stdout);
+    signal(SIGTTIN, SIG_DFL);
+    n = read(0, line, sizeof line);     /* it stops here, until the parent gives it the console */
+    printf("reader: %.*s", (int) (n > 0 ? n : 0), line);
+    exit(n <= 0);
+}
+
+static int behind(void)
+{
+    pid_t own = getpgrp(), other = fork();
+    signal(SIGTTOU, SIG_IGN);
+    if (other == 0)
+        reader();
+    setpgid(other, other);
+    how(other);                         /* SIGTTIN */
+    printf("line? ");
+    fflush(stdout);
+    if (tcsetpgrp(0, other) || kill(-other, SIGCONT))
+        return fail("tcsetpgrp");
+    how(other);                         /* its end */
+    return tcgetpgrp(0) != own && tcsetpgrp(0, own);
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -148,5 +191,6 @@ int main(int argc, char **argv)
            : !strcmp(what, "keys")     ? keys()
            : !strcmp(what, "inherits") ? inherits(argv[2])
            : !strcmp(what, "modes")    ? modes()
+           : !strcmp(what, "behind")   ? behind()
            : !strcmp(what, "shell")    ? shell() : 2;
 }
