@@ -178,7 +178,7 @@ static int make_page(const struct fault *f)
  * once, unless a fork() has made it copy-on-write. */
 static int anonymous_fault(const struct fault *f)
 {
-    struct frame *run = frame_find(f->map->store, f->offset);
+    struct frame *run = (struct frame *)range_search(f->map->store->frames, f->offset);
     if (!run)
         return make_page(f);
     bool out = frame_is_out(run);

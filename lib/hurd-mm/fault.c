@@ -18,7 +18,7 @@ static bool map_allows(const struct map *map, unsigned access)
 static bool fault_find_map(struct fault *f)
 {
     f->page = f->address & ~(uintptr_t)(HURD_MM_PAGE - 1);
-    f->map = map_find(&mm.space, f->address);
+    f->map = (struct map *)range_search(mm.space.maps, f->address);
     if (!f->map)
         return false;
     f->offset = f->map->offset + (f->page - f->map->range.first);
@@ -32,6 +32,56 @@ unsigned fault_rights(const struct fault *f)
 }
 
 struct passed passed[PASSED];
+
+__attribute__((noinline)) bool fault_may_pass(const struct fault *f)
+{
+    struct passed *p = &passed[f->from.raw >> UTCB_LOG2 & (PASSED - 1)];
+    uintptr_t what = f->page | f->access;
+    if (!f->first)
+        return false;
+    if (p->thread && (p->thread != f->from.raw || p->what == what)) {
+        p->thread = 0;
+        return false;
+    }
+    p->thread = f->from.raw;
+    p->what = what;
+    return true;
+}
+
+__attribute__((noinline)) int fault_pass(const struct fault *f, unsigned label, L4_Word_t container,
+                             unsigned rights, uintptr_t offset, uintptr_t size)
+{
+    mm.counters.rpcs++;
+    L4_Set_VirtualSender(f->from);
+    L4_LoadMR(0, L4_MakeTag(label, 5, 0).raw | L4_TAG_PROPAGATED);
+    L4_LoadMR(1, container);
+    L4_LoadMR(2, rights);
+    L4_LoadMR(3, f->page);
+    L4_LoadMR(4, offset);
+    L4_LoadMR(5, size);
+    return FAULT_PASSED;
+}
+
+int fault_map(const struct fault *f, L4_Word_t container, unsigned rights, uintptr_t offset,
+              uintptr_t size)
+{
+    return fault_may_pass(f)
+               ? fault_pass(f, HURD_PM_CONTAINER_MAP, container, rights, offset, size)
+               : memory_map(container, rights, f->page, offset, size);
+}
+
+int fault_map_run(const struct fault *f, const struct frame *run, unsigned rights)
+{
+    const struct map *map = f->map;
+    bool copies = map->is.copied && rights & HURD_VM_WRITE;     /* a frame for each page */
+    uintptr_t pages = map->is.advice == HURD_VM_RANDOM || copies ? 1 : FAULT_AROUND;
+    uintptr_t more = pages * HURD_MM_PAGE - 1;                  /* bytes behind the first one */
+    if (more > map->range.last - f->page)
+        more = map->range.last - f->page;
+    if (more > run->range.last - f->offset)
+        more = run->range.last - f->offset;
+    return fault_map(f, run->container, rights, frame_offset(run, f->offset), more + 1);
+}
 
 /* The page is mapped already.  The reply is one map item with a nil fpage, because the kernel's
  * path for replies with one map item is 150 instructions shorter than the path for an empty

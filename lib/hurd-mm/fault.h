@@ -28,7 +28,7 @@ enum {
 /* What to map: write access ends copy-on-write, so it is asked for when it is needed. */
 unsigned fault_rights(const struct fault *f);
 
-/* ---- faults that physmem answers: inlined, most faults of a program come by here ----
+/* ---- faults that physmem answers ----
  *
  * The pager sends physmem the request in the name of the thread that faulted, which waits for
  * physmem from then on (propagation, spec 5.7): physmem's reply with the page is the reply to the
@@ -48,61 +48,21 @@ extern struct passed {
 
 /* True: fault_pass() must follow.  Also false if the fault of another thread is noted in the same
  * place, which is free then: so each thread learns of its error before long, whatever others do. */
-static inline bool fault_may_pass(const struct fault *f)
-{
-    struct passed *p = &passed[f->from.raw >> UTCB_LOG2 & (PASSED - 1)];
-    uintptr_t what = f->page | f->access;
-    if (!f->first)
-        return false;
-    if (p->thread && (p->thread != f->from.raw || p->what == what)) {
-        p->thread = 0;
-        return false;
-    }
-    p->thread = f->from.raw;
-    p->what = what;
-    return true;
-}
+bool fault_may_pass(const struct fault *f);
 
 /* Writes the request into the message registers: nothing may come between this and the end of the
  * fault.  label: HURD_PM_CONTAINER_MAP or HURD_PM_CONTAINER_ALLOCATE_MAP; offset: in the container.
  * Returns FAULT_PASSED. */
-static inline int fault_pass(const struct fault *f, unsigned label, L4_Word_t container,
-                             unsigned rights, uintptr_t offset, uintptr_t size)
-{
-    mm.counters.rpcs++;
-    L4_Set_VirtualSender(f->from);
-    L4_LoadMR(0, L4_MakeTag(label, 5, 0).raw | L4_TAG_PROPAGATED);
-    L4_LoadMR(1, container);
-    L4_LoadMR(2, rights);
-    L4_LoadMR(3, f->page);
-    L4_LoadMR(4, offset);
-    L4_LoadMR(5, size);
-    return FAULT_PASSED;
-}
+int fault_pass(const struct fault *f, unsigned label, L4_Word_t container, unsigned rights,
+               uintptr_t offset, uintptr_t size);
 
 /* Maps pages from the faulting one on: passes the fault on, or asks physmem.  Returns FAULT_PASSED,
- * 0 or an errno. */
-static inline int fault_map(const struct fault *f, L4_Word_t container, unsigned rights,
-                            uintptr_t offset, uintptr_t size)
-{
-    return fault_may_pass(f)
-               ? fault_pass(f, HURD_PM_CONTAINER_MAP, container, rights, offset, size)
-               : memory_map(container, rights, f->page, offset, size);
-}
+ * 0 or an errno.  (fault.c: inlined everywhere, each program would need a page more.) */
+int fault_map(const struct fault *f, L4_Word_t container, unsigned rights, uintptr_t offset,
+              uintptr_t size);
 
 /* The same with as much of the run as lies in the region, and is not too much. */
-static inline int fault_map_run(const struct fault *f, const struct frame *run, unsigned rights)
-{
-    const struct map *map = f->map;
-    bool copies = map->is.copied && rights & HURD_VM_WRITE;     /* a frame for each page */
-    uintptr_t pages = map->is.advice == HURD_VM_RANDOM || copies ? 1 : FAULT_AROUND;
-    uintptr_t more = pages * HURD_MM_PAGE - 1;                  /* bytes behind the first one */
-    if (more > map->range.last - f->page)
-        more = map->range.last - f->page;
-    if (more > run->range.last - f->offset)
-        more = run->range.last - f->offset;
-    return fault_map(f, run->container, rights, frame_offset(run, f->offset), more + 1);
-}
+int fault_map_run(const struct fault *f, const struct frame *run, unsigned rights);
 
 /* The thread waits until some worker has done something, and its fault is looked at again.
  * FAULT_WAITS or an errno. */

@@ -78,6 +78,11 @@ static void rebalance_above_leaf(struct range_path *path)
     }
 }
 
+struct range *range_find(struct range *root, uintptr_t at)
+{
+    return range_search(root, at);
+}
+
 struct range *range_from(struct range *root, uintptr_t at)
 {
     struct range *best = NULL;

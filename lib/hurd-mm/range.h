@@ -14,8 +14,9 @@ struct range {
     int height;                 /* of the subtree: 1 for a leaf */
 };
 
-/* The range that holds `at`, or NULL.  Each fault makes this search twice. */
-static inline struct range *range_find(struct range *root, uintptr_t at)
+/* The range that holds `at`, or NULL.  range_search() is the same inline: for each fault. */
+struct range *range_find(struct range *root, uintptr_t at);
+static inline struct range *range_search(struct range *root, uintptr_t at)
 {
     for (struct range *r = root; r;) {
         if (at > r->last)
