@@ -23,6 +23,9 @@ JOBS    ?= $(shell nproc 2>/dev/null || echo 1)
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS)
 endif
+# None of make's own rules is used.  To look for one for each file that the compiler has named took a second of each make.
+MAKEFLAGS += -r
+.SUFFIXES:
 
 all:
 

@@ -10,6 +10,7 @@
 
 #define MAP_BATCH 8 /* the work of one stretch, between two preemption points: so many pages */
 #define ROW 32      /* the pages of row_map() that take as long */
+#define FRAME_ROW 8 /* the frames of sigma0 that take a stretch when they are mapped first */
 
 struct slab mapping_nodes;
 
@@ -58,6 +59,7 @@ static struct space *far_frames; /* frame f is mapped at f - FAR_SHIFT */
 void map_far_frames(struct space *s)
 {
     far_frames = s;
+    s->has_frames = true;
 }
 
 bool map_idempotent(struct space *s, vaddr_t v)
@@ -122,17 +124,7 @@ static inline int page_map(struct space *src, vaddr_t from, struct space *dst, v
 {
     for (;;) {
         struct mapping *source = lookup(src, from);
-        if (unlikely(!source)) {
-            bool table = arch_table_entry(src, from);
-            bool frames = src->is_sigma0 || src == far_frames;
-            if (frames && !table && *batch)
-                return IPC_PENDING; /* making a page table takes a whole stretch */
-            if (!frames || !map_idempotent(src, from))
-                return IPC_OK;
-            *batch += table ? MAP_BATCH / 2 : MAP_BATCH;
-            continue;
-        }
-        if (!space_mappable(dst, to))
+        if (unlikely(!source) || !space_mappable(dst, to))
             return IPC_OK;
         word_t *entry = arch_table_entry(dst, to);
         if (unlikely(!entry || !kpage_of(entry)->table.nodes)) {
@@ -235,11 +227,19 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
     word_t pages = (t.mask >> PAGE_BITS) + 1, room = (USER_LIMIT - high) >> PAGE_BITS;
     if (pages > room)
         pages = room;
-    word_t row = pages < ROW ? pages : ROW;
+    bool frames = from->has_frames;
+    word_t most = frames ? FRAME_ROW : ROW, row = pages < most ? pages : most;
     for (word_t batch = 0; *done < pages; batch++) {
         if (batch >= MAP_BATCH)
             return IPC_PENDING;
         vaddr_t v = t.from + (*done << PAGE_BITS);
+        if (frames && !lookup(from, v)) {
+            if (batch)
+                return IPC_PENDING;
+            for (word_t n = row - *done % row; n && map_idempotent(from, v); n--, v += PAGE_SIZE)
+                batch = MAP_BATCH - 1;
+            v = t.from + (*done << PAGE_BITS);
+        }
         if (row > 1 && *done % row == 0 && !grant) {
             word_t n = row_map(from, v, to, t.to + (*done << PAGE_BITS), rights, row);
             *done += n;
@@ -251,8 +251,7 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
         int err = page_map(from, v, to, t.to + (*done << PAGE_BITS), rights, grant, blocks, &batch);
         if (err != IPC_OK)
             return err;
-        if (++*done < pages && !from->is_sigma0 && from != far_frames &&
-            !arch_table_entry(from, v)) /* a hole of 4 MB */
+        if (++*done < pages && !frames && !arch_table_entry(from, v)) /* a hole of 4 MB */
             *done += ((LARGE_SIZE - 1) & ~v) >> PAGE_BITS;
     }
     return IPC_OK;
@@ -273,7 +272,7 @@ bool map_row(struct thread *src, const word_t *item, struct space *dst)
 int map_set_attributes(struct space *s, vaddr_t *v, vaddr_t last, word_t cache_bits, bool commit)
 {
     for (word_t batch = 0; batch < MAP_BATCH; batch++) {
-        if (s->is_sigma0 || s == far_frames)
+        if (s->has_frames)
             map_idempotent(s, *v);
         struct mapping *m = lookup(s, *v);
         if (!m)

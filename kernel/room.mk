@@ -21,6 +21,7 @@ $(BUILD)/gen/offsets.inc: kernel/arch/x86/offsets.c kernel/thread.h kernel/space
 # Compiled for speed and as a whole.  Only what the source calls inline, or calls once, is inlined: the compiler's
 # further guesses cost 5 KB and make no measured path faster.
 kernel_CFLAGS  += -O2 -fno-inline-functions -flto
+kernel_SELDOM  := kernel/arch/x86/boot
 comma := ,
 kernel_LD       = $(CC) $(CFLAGS) $(kernel_CFLAGS) -nostdlib -static -flto-partition=one -Wl,--build-id=none$(subst $(eval) ,$(comma), $(LDFLAGS))
 

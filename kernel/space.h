@@ -25,6 +25,7 @@ struct space {
                                   none.  Spec 5.8 */
     bool privileged;           /* sigma0, sigma1, root: may make privileged calls */
     bool is_sigma0;            /* root of all mappings: idempotent, on demand */
+    bool has_frames;           /* it is sigma0's, or that of the far frames (map.c) */
     uint32_t kmem_used;        /* bytes charged */
     uint32_t kmem_quota;       /* bytes, 0 = no limit */
     uint32_t faults_self;      /* page-fault messages to a pager in this space */

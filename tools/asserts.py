@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Assertions of system tests say what they compared: modules that are imported from a folder of tests are compiled with
-`assert a == b` as: take a, take b, compare, and raise AssertionError with both values."""
+`assert a == b` as: take a, take b, compare, and raise AssertionError with both values.
+
+To compile all of them takes a second, so the code is kept in __pycache__, beside Python's own, until a file changes."""
 import ast
 import importlib.machinery
+import marshal
 import os
 import sys
 import traceback
@@ -34,7 +37,24 @@ class Rewriter(ast.NodeTransformer):
 class Loader(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname):
         path = self.get_filename(fullname)
-        return compile(ast.fix_missing_locations(Rewriter().visit(ast.parse(self.get_data(path), path))), path, "exec")
+        kept = os.path.join(os.path.dirname(path), "__pycache__", f"{fullname}.{sys.implementation.cache_tag}.asserts")
+        stamp = [path] + [(os.stat(file).st_mtime_ns, os.stat(file).st_size) for file in (path, __file__)]
+        try:
+            with open(kept, "rb") as file:
+                known, code = marshal.load(file)
+            if known == stamp:
+                return code
+        except (OSError, EOFError, ValueError, TypeError):
+            pass                        # nothing is kept, or something else
+        code = compile(ast.fix_missing_locations(Rewriter().visit(ast.parse(self.get_data(path), path))), path, "exec")
+        try:
+            os.makedirs(os.path.dirname(kept), exist_ok=True)
+            with open(f"{kept}.{os.getpid()}", "wb") as file:
+                marshal.dump([stamp, code], file)
+            os.replace(file.name, kept)
+        except OSError:
+            pass                        # the folder cannot be written to
+        return code
 
     def exec_module(self, module):
         module._differ = differ

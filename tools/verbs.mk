@@ -137,7 +137,7 @@ mutants:
 bench: all iso
 	+@BUILD=$(BUILD) bench/run "$(B)"
 
-## memory-map       draw who owns each frame of memory in the middle of the demo, from a real run: build/memory-map.svg
+## memory-map       draw which task owns each frame of memory in the middle of the demo, from a real run: build/memory-map.svg
 memory-map: all $(BUILD)/deva-store $(BUILD)/apps.cpio
 	@BUILD=$(BUILD) tools/trace record $(BUILD)/memory.ram 'demo: task 514: .*\n'
 	@tools/trace frames $(BUILD)/memory.ram $(BUILD)/memory-map.svg

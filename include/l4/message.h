@@ -88,6 +88,8 @@ typedef union {
     L4_StringItem_t string[16];
 } L4_MsgBuffer_t;
 
+/* A cleared buffer has no items.  An item that has no room any more is left out: a buffer has 32
+ * words, a simple string takes two of them, a compound one as many as it says. */
 void L4_MsgBufferClear(L4_MsgBuffer_t *b);
 void L4_MsgBufferAppendSimpleRcvString(L4_MsgBuffer_t *b, L4_StringItem_t s);
 void L4_MsgBufferAppendRcvString(L4_MsgBuffer_t *b, const L4_StringItem_t *s);

@@ -40,6 +40,11 @@ L4_INLINE L4_Fpage_t L4_GetStatus(L4_Fpage_t f)
 void L4_UnmapFpages(L4_Word_t n, L4_Fpage_t *fpages);
 void L4_FlushFpages(L4_Word_t n, L4_Fpage_t *fpages);
 
+/* For privileged threads: `space` is the global id of any thread in the space.  A space that has
+ * no areas yet gets these; otherwise they are ignored.  redirector: L4_nilthread leaves it as it
+ * is, L4_anythread ends redirection.  *old_control is 0: there are no small spaces.  Returns 1, or
+ * 0: L4_ErrorCode() is then L4_ERR_PRIVILEGE, _SPACE, _THREAD (the redirector), _UTCB or _KIP.
+ * Spec 4.9 */
 L4_Word_t L4_SpaceControl(L4_ThreadId_t space, L4_Word_t control, L4_Fpage_t kip_area,
                           L4_Fpage_t utcb_area, L4_ThreadId_t redirector, L4_Word_t *old_control);
 

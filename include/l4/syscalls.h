@@ -16,6 +16,8 @@ extern struct l4_links __L4_Links;
 L4_STATIC_ASSERT(offsetof(struct l4_links, ipc) == 16 && offsetof(struct l4_links, schedule) == 40,
                  "same order as in the KIP, from 0xD0");
 
+/* Fills in the links from the kernel interface page.  A program calls it before its first system
+ * call, unless its startup code does so.  The second one is the same, by its old name. */
 void L4_Init(void);
 void __L4_Init(void);
 

@@ -70,6 +70,11 @@ L4_INLINE L4_Bool_t L4_ThreadWasIpcing(L4_ThreadState_t s)
     return (s.raw & (L4_EXREGS_SEND | L4_EXREGS_RECEIVE)) != 0;
 }
 
+/* All are ExchangeRegisters of a thread in the caller's own space; they never block.  Start lets a
+ * halted thread go on, at ip with the stack pointer sp and the EFLAGS `flags` if these are given.
+ * The others halt it, and return in which state it was; what is not NULL gets the registers that it
+ * had.  If the thread does not exist, or is of another space, nothing changes, and L4_ErrorCode()
+ * is L4_ERR_THREAD.  Spec 4.2 */
 void L4_Start(L4_ThreadId_t t);
 void L4_Start_SpIp(L4_ThreadId_t t, L4_Word_t sp, L4_Word_t ip);
 void L4_Start_SpIpFlags(L4_ThreadId_t t, L4_Word_t sp, L4_Word_t ip, L4_Word_t flags);

@@ -12,7 +12,8 @@
 #include "mm.h"
 
 enum {
-    LONELY = 32,                /* pages that come alone before it tries more again */
+    LONELY = 31,                /* pages that come alone before it tries more again; odd, so that a
+                                   sequence meets each place of an aligned group */
     TRIES = 4,                  /* ... so many */
     SHARE = 16,                 /* a policy's frames for each page on probation */
 };

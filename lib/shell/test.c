@@ -15,7 +15,7 @@ const char test_help[] =
     "  WORD, -n WORD, -z WORD   is it not empty, is it empty?\n"
     "  A = B, A != B            are they the same, do they differ?\n"
     "  A -eq B                  as numbers; -ne -lt -le -gt -ge, too\n"
-    "  -e FILE                  is it there? -f: a file, -d: a directory, -s: not empty\n"
+    "  -e FILE                  does it exist? -f: file, -d: directory, -s: not empty\n"
     "  ! EXPRESSION             the opposite\n";
 
 static int wrong(const char *what, const char *word)

@@ -47,7 +47,8 @@ struct console {
                                            lines */
     unsigned owner;             /* the task that chose the foreground; 0: no task did */
     unsigned foreground;        /* the task or group whose readers get input; 0: all tasks */
-    unsigned given;             /* to whom the owner gave it; a program may have given it on */
+    unsigned given;             /* the task or group to which the owner gave it; a
+                                   program may have given it on */
     struct typed {              /* how often these were typed for the owner since the last report */
         unsigned interrupts, suspends;  /* Ctrl-C, Ctrl-Z */
     } typed;

@@ -282,27 +282,27 @@ static void command_halt(const struct words *w)
 static const struct command commands[] = {
     { .does = "Programs" },
     { "ls", "[-l] [PATH ...]", "the programs there are; with a path, files",
-      "ls PATH lists a directory, or one file; -l shows mode, links, owner, size and time.\n", 0,
+      "ls PATH lists a directory or a file; -l shows mode, links, owner, size and time.\n", 0,
       MANY, TAKES_NOTHING, command_ls },
     { "run", "[OPTIONS] PROGRAM ...", "starts a program, with options",
       "  run [-m FRAMES] [-d] [-b DISK] PROGRAM [ARGUMENTS] [&]\n"
       "The name of a program alone starts it, too: `hello a b` is `run hello a b`.\n"
-      "  -m FRAMES   it gets so many frames of 4 KB, instead of a quarter of what is left\n"
+      "  -m FRAMES   it gets so many frames of 4 KB, not a quarter of what is left\n"
       "  -d          it may use devices: a driver\n"
       "  -b DISK     it may use this disk or partition; `disk` lists them\n"
       "  &           at the end: the shell does not wait for it\n"
       "  < FILE      it reads from that file instead of the keyboard\n"
       "  > FILE      what it prints goes to that file; >> FILE: behind its end\n"
       "  | PROGRAM   what it prints is what the next program reads\n"
-      "Ctrl-C ends the program for which the shell waits; Ctrl-Z stops it: see `help fg`.\n",
+      "Ctrl-C ends the program for which the shell waits; Ctrl-Z stops it: `help fg`.\n",
       1, MANY, TAKES_PROGRAM, launch_run },
     { "sh", "FILE [WORD ...]", "obeys the lines of a file",
-      "The words are $1 to $9 in it, and $# says how many there are. A file with an x bit that\n"
-      "begins with #!/bin/sh is a command, too: say its path. The language:\n"
+      "The words are $1 to $9 in it, and $# says how many there are. A file with an\n"
+      "x bit that begins with #!/bin/sh is a command, too: say its path. The language:\n"
       "  if LIST; then LIST; elif LIST; then LIST; else LIST; fi\n"
       "  while LIST; do LIST; done        until LIST; do LIST; done\n"
       "  for NAME in WORD ...; do LIST; done        break, continue\n"
-      "A LIST is commands with ; && || or line ends between them; ! turns a status around.\n"
+      "A LIST is commands with ; && || or line ends between them; ! inverts a status.\n"
       "$((I + 1)) is a sum of numbers and variables; - * / % are there, too.\n"
       "Ctrl-C leaves all of it.\n",
       1, MANY, TAKES_NOTHING, command_sh },
@@ -314,13 +314,13 @@ static const struct command commands[] = {
     { "sleep", "SECONDS", "waits", NULL, 1, 1, TAKES_NOTHING, command_sleep },
     { "exit", "[STATUS]", "ends a script", NULL, 0, 1, TAKES_NOTHING, command_exit },
     { "set", "", "lists the variables",
-      "NAME=VALUE sets one, and $NAME stands for its value. Programs find all of them in their\n"
-      "environment. $? is the status of the last command.\n",
+      "NAME=VALUE sets one, and $NAME stands for its value. Programs find all of them\n"
+      "in their environment. $? is the status of the last command.\n",
       0, 0, TAKES_NOTHING, command_set },
     { "unset", "NAME ...", "removes variables", NULL, 1, MANY, TAKES_NOTHING, command_unset },
     { "kill", "[-SIGNAL] TASK", "ends a task, and all that it started",
-      "TASK is a number or a name, as `ps` shows them.  -SIGNAL: -HUP, -INT, -KILL, -USR1, -USR2,\n"
-      "-TERM, -STOP, -TSTP, -CONT or a number, and the task may handle it.\n",
+      "TASK is a number or a name, as `ps` shows them.  -SIGNAL: -HUP, -INT, -KILL,\n"
+      "-USR1, -USR2, -TERM, -STOP, -TSTP, -CONT or a number; the task may handle it.\n",
       1, 2, TAKES_TASK, command_kill },
     { "jobs", "", "programs in the background, and stopped ones", NULL, 0, 0, TAKES_NOTHING,
       jobs_list },
@@ -330,8 +330,8 @@ static const struct command commands[] = {
     { "bg", "[JOB]", "a stopped job goes on in the background", NULL, 0, 1, TAKES_NOTHING,
       jobs_background },
     { "paging", "[frames=N]", "a program that uses three times its memory",
-      "It uses 3 N pages in N frames and looks at every byte; a line shows what is on disk\n"
-      "meanwhile. Without swap, the shell makes some in memory first.\n",
+      "It uses 3 N pages in N frames and looks at every byte; a line shows what is on\n"
+      "disk meanwhile. Without swap, the shell makes some in memory first.\n",
       0, 1, TAKES_NOTHING, command_paging },
     { .does = "Files" },
     { "cat", "FILE ...", "shows files", output_help, 1, MANY, TAKES_NOTHING,
@@ -347,9 +347,9 @@ static const struct command commands[] = {
     { "mkdir", "DIRECTORY ...", "makes directories", NULL, 1, MANY, TAKES_NOTHING,
       filecommands_obey },
     { "mount", "[DISK [DIRECTORY]]", "what is mounted; mounts an ext2 file system",
-      "DISK is a disk or a partition, as `disk` shows them, also as /dev/hd0p2; or ram: a RAM\n"
-      "disk with a few files. DIRECTORY is a whole path; without it, the file system is\n"
-      "the root.\n",
+      "DISK is a disk or a partition, as `disk` shows them, also as /dev/hd0p2; or ram:\n"
+      "a RAM disk with a few files. DIRECTORY is a whole path; without it, the file\n"
+      "system is the root.\n",
       0, 2, TAKES_NOTHING, filecommands_obey },
     { "mv", "FILE ... PATH", "renames files", NULL, 2, MANY, TAKES_NOTHING, filecommands_obey },
     { "rm", "FILE ...", "removes files", NULL, 1, MANY, TAKES_NOTHING, filecommands_obey },
@@ -369,21 +369,23 @@ static const struct command commands[] = {
     { "maps", "TASK", "the address space of a task",
       "TASK is a number or a name, as `ps` shows them. The task's own pager answers.\n", 1, 1,
       TAKES_TASK, command_maps },
-    { "containers", "[TASK]", "physmem's containers, by who pays for them",
+    { "containers", "[TASK]", "physmem's containers, by the task that pays",
       "TASK is a number or a name, as `ps` shows them. PAGES are those in core.\n", 0, 1,
       TAKES_TASK, command_containers },
-    { "frames", "", "who has which part of memory", NULL, 0, 0, TAKES_NOTHING, command_frames },
-    { "ipcstat", "[SECONDS]", "who sends to whom, and how often",
-      "It turns the kernel's trace on for a second, or so many. If the trace is on, it counts\n"
-      "what is there. A fault is a message from a task to its pager.\n", 0, 1, TAKES_NOTHING,
+    { "frames", "", "which task has which part of memory", NULL, 0, 0, TAKES_NOTHING,
+      command_frames },
+    { "ipcstat", "[SECONDS]", "which task sends to which, and how often",
+      "It turns the kernel's trace on for a second, or so many. If the trace is on,\n"
+      "it counts what is there. A fault is a message from a task to its pager.\n",
+      0, 1, TAKES_NOTHING,
       tracestat_ipc },
-    { "irq", "[SECONDS]", "which interrupts come, and who gets them",
+    { "irq", "[SECONDS]", "which interrupts come, and to which task",
       "It counts them in the kernel's trace, as `ipcstat` does.\n", 0, 1, TAKES_NOTHING,
       tracestat_irq },
     { "trace", "[on|off|dump]", "the kernel's trace",
-      "  trace on [KB]         records what enters and leaves the kernel, in a ring of that size\n"
+      "  trace on [KB]         records what enters and leaves it, in such a ring\n"
       "  trace off             ends that\n"
-      "  trace dump [RECORDS]  prints the last records, for tools/trace on another machine\n",
+      "  trace dump [RECORDS]  prints the last records, for tools/trace elsewhere\n",
       0, 2, TAKES_NOTHING, tracecommand_obey },
     { "disk", "", "disks and partitions", NULL, 0, 0, TAKES_NOTHING, command_disk },
     { "devices", "[VERB ...]", "the device tree, and the drivers",
@@ -400,9 +402,9 @@ static const struct command commands[] = {
     { "uptime", "", "how long the system runs", NULL, 0, 0, TAKES_NOTHING, command_uptime },
     { .does = "Console and machine" },
     { "help", "[COMMAND]", "this list, or more about one command or program",
-      "Keys: Tab completes names. Up and Down bring back earlier lines. Ctrl-A and Ctrl-E go to\n"
-      "the ends of the line, Ctrl-U, Ctrl-K and Ctrl-W remove parts of it. Shift-PgUp and\n"
-      "Shift-PgDn show what has left the screen.\n",
+      "Keys: Tab completes names. Up and Down bring back earlier lines. Ctrl-A and\n"
+      "Ctrl-E go to the ends of the line, Ctrl-U, Ctrl-K and Ctrl-W remove parts of it.\n"
+      "Shift-PgUp and Shift-PgDn show what has left the screen.\n",
       0, 1, TAKES_COMMAND, command_help },
     { "clear", "", "clears the screen", NULL, 0, 0, TAKES_NOTHING, command_clear },
     { "keymap", "[LAYOUT]", "which characters the keyboard's keys type",

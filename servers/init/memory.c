@@ -131,6 +131,7 @@ void memory_frames(void)
     for (unsigned i = 0; i < n; i++)
         owner_row(report_task_name(owner[i].task), owner[i].frames, all.total);
     owner_row("(records)", all.meta, all.total);
-    printf("%8lu frames of 4 KB.  A task's are the pages of its containers: some are promised and\n"
-           "not yet there, and shared ones count more than once.\n", all.total);
+    printf("%8lu frames of 4 KB.  A task's are the pages of its containers:\n"
+           "some are promised and not yet there, and shared ones count more than once.\n",
+           all.total);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* `mount DISK DIRECTORY`: a second file server, in an address space of its own.  The server of the
- * directory gets to know it (hurd/dir.h, dir_mount) and sends clients there.  A thread of ours waits
- * for its end, starts it again, and tells the directory's server.  Before: filecommands.c.  After:
- * programs.c, lib/file. */
+ * directory gets to know it (hurd/dir.h, dir_mount) and sends clients there.  A thread of ours
+ * waits for its end, starts it again, and tells the directory's server.  Before: filecommands.c.
+ * After: programs.c, lib/file. */
 #include "mounts.h"
 #include "claims.h"
 #include "lib/shell/language.h"
@@ -38,7 +38,7 @@ static struct mount {
     L4_ThreadId_t root;                 /* the server of "/" */
     L4_ThreadId_t parent;               /* the server of the directory */
     L4_Word_t handle;                   /* our handle of its root */
-    L4_ThreadId_t known;                /* whom the parent sends clients to */
+    L4_ThreadId_t known;                /* to which the parent sends clients */
     struct hurd_deva_extent sectors;
     L4_ThreadId_t watcher;
     volatile enum { DOWN, STARTING, UP } state;

@@ -88,8 +88,9 @@ static bool may_run(const struct words *const command[], size_t count, bool own)
     for (size_t i = 0; i < count; i++) {
         if ((own && i == 0) || (launch_knows(command[i]) && !(own && background)))
             continue;
-        complain("%s: only programs take part in a pipeline; a command of the shell's own may "
-                 "begin it, in the foreground\n", command[i]->word[0]);
+        complain("%s: only programs take part in a pipeline;\n"
+                 "a command of the shell's own may begin it, in the foreground\n",
+                 command[i]->word[0]);
         return false;
     }
     return true;

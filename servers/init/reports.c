@@ -206,8 +206,8 @@ static void report_budget(L4_Word_t id)
     if (hurd_task_budget(task_server(), task_master(), id, b) || b[HURD_BUDGET_TASKS].limit == 0)
         return;                 /* wortel's servers have no limits */
     format_counter(kernel, sizeof kernel, b[HURD_BUDGET_KERNEL].limit, 1);
-    printf("        limits  %lu of %lu tasks, %lu of %lu threads, %s pages of kernel memory, %lu "
-           "of %lu KB of handles\n",
+    printf("        limits  %lu of %lu tasks, %lu of %lu threads,\n"
+           "                %s pages of kernel memory, %lu of %lu KB of handles\n",
            b[HURD_BUDGET_TASKS].used, b[HURD_BUDGET_TASKS].limit, b[HURD_BUDGET_THREADS].used,
            b[HURD_BUDGET_THREADS].limit, kernel, b[HURD_BUDGET_HANDLES].used,
            b[HURD_BUDGET_HANDLES].limit);
@@ -250,12 +250,12 @@ static void report_swap(L4_ThreadId_t pm, L4_Word_t handle)
     struct hurd_pm_swap_info s;
     if (hurd_pm_swap_info(pm, handle, &s) || s.blocks == 0)
         return;
-    printf("swap: %lu pages out, of %lu blocks %lu free, %lu reserved and %lu bad; "
-           "%lu pages written, %lu read%s\n",
+    printf("swap: %lu pages out, of %lu blocks %lu free, %lu reserved and %lu bad;\n"
+           "      %lu pages written, %lu read%s\n",
            s.swapped, s.blocks, s.free, s.reserved, s.bad - s.reserved, s.written, s.read,
            s.attached ? "" : "; there is no swap server");
-    printf("swap: window of %lu frames, %lu to be written; %lu pages came back and %lu went "
-           "without the disk\n",
+    printf("      window of %lu frames, %lu to be written;\n"
+           "      %lu pages came back and %lu went without the disk\n",
            s.window, s.inactive, s.recovered, s.clean);
 }
 
@@ -264,8 +264,8 @@ static void report_extra(L4_ThreadId_t pm, L4_Word_t handle)
     struct hurd_pm_extra_info e;
     if (hurd_pm_extra_info(pm, handle, &e) || !(e.all | e.soft | e.moved))
         return;
-    printf("%lu extra pages, room for %lu more; %lu soft references; %lu pages moved\n", e.all,
-           e.room, e.soft, e.moved);
+    printf("%lu extra pages, room for %lu more;\n"
+           "      %lu soft references; %lu pages moved\n", e.all, e.room, e.soft, e.moved);
 }
 
 void report_memory(void)
@@ -278,7 +278,8 @@ void report_memory(void)
         complain("mem: physmem does not answer: %s\n", strerror(err));
         return;
     }
-    printf("physmem owns %lu frames of 4 KB (%lu KB): %lu free, %lu in use, %lu bookkeeping\n",
+    printf("physmem owns %lu frames of 4 KB (%lu KB):\n"
+           "      %lu free, %lu in use, %lu bookkeeping\n",
            all.total, all.total * 4, all.free, all.bound, all.meta);
     printf("allocated (used or promised): %lu; largest free block %lu KB\n", all.promised,
            ((L4_Word_t) 1 << all.largest) / 1024);
@@ -292,8 +293,8 @@ void report_memory(void)
     }
     struct hurd_task_budget b[HURD_BUDGETS];
     if (!hurd_task_budget(task_server(), task_master(), HURD_TASK_ROOT, b))
-        printf("left for programs: %lu tasks, %lu threads, %lu KB of kernel memory, %lu KB of "
-               "handles\n",
+        printf("left for programs: %lu tasks, %lu threads,\n"
+               "      %lu KB of kernel memory, %lu KB of handles\n",
                b[HURD_BUDGET_TASKS].limit - b[HURD_BUDGET_TASKS].used,
                b[HURD_BUDGET_THREADS].limit - b[HURD_BUDGET_THREADS].used,
                b[HURD_BUDGET_KERNEL].limit * 4,
@@ -317,15 +318,18 @@ static L4_ThreadId_t find_pager(L4_Word_t task)
     return L4_nilthread;
 }
 
-/* Asks for the regions from `address` on.  Returns how many came, or -1: the pager does not reply
- * in time, or its reply makes no sense. */
-static int ask_maps(L4_ThreadId_t pager, L4_Word_t address, L4_Clock_t end, L4_Word_t *words)
+/* Asks for the regions from `address` on.  *left: the us that the pager still has; what it takes is
+ * subtracted.  Returns how many came, or -1: the pager does not reply in time, or its reply makes
+ * no sense. */
+static int ask_maps(L4_ThreadId_t pager, L4_Word_t address, L4_Word64_t *left, L4_Word_t *words)
 {
-    L4_Word64_t now = L4_SystemClock().raw, left = now < end.raw ? end.raw - now : 0;
-    L4_Time_t patience = L4_TimePeriod(left < MAPS_PATIENCE ? left : MAPS_PATIENCE);
+    L4_Time_t patience = L4_TimePeriod(*left < MAPS_PATIENCE ? *left : MAPS_PATIENCE);
+    L4_Word64_t start = L4_SystemClock().raw;
     L4_LoadMR(0, HURD_MM_MAPS << 16 | 1);
     L4_LoadMR(1, address);
     L4_MsgTag_t tag = L4_Call_Timeouts(pager, patience, patience);
+    L4_Word64_t took = L4_SystemClock().raw - start;
+    *left = took < *left ? *left - took : 0;
     L4_Word_t count = L4_UntypedWords(tag);
     if (L4_IpcFailed(tag) || L4_Label(tag) != 0 || L4_TypedWords(tag) != 0 ||
         count % HURD_MM_MAPS_WORDS != 0 || count > MAPS_MAX * HURD_MM_MAPS_WORDS)
@@ -357,14 +361,14 @@ static void report_region(const L4_Word_t *region)
 }
 
 /* Finds the pager of a task that may have just started.  -1: no pager replies. */
-static int first_maps(L4_Word_t task, L4_ThreadId_t *pager, L4_Clock_t end, L4_Word_t *words)
+static int first_maps(L4_Word_t task, L4_ThreadId_t *pager, L4_Word64_t *left, L4_Word_t *words)
 {
     int count = -1;
     *pager = L4_nilthread;
     for (int i = 0; i < MAPS_TRIES && count < 0; i++) {
         *pager = find_pager(task);
         if (!L4_IsNilThread(*pager))
-            count = ask_maps(*pager, 0, end, words);
+            count = ask_maps(*pager, 0, left, words);
     }
     return count;
 }
@@ -372,9 +376,9 @@ static int first_maps(L4_Word_t task, L4_ThreadId_t *pager, L4_Clock_t end, L4_W
 void report_maps(L4_Word_t task)
 {
     L4_Word_t words[MAPS_MAX * HURD_MM_MAPS_WORDS];
-    L4_Clock_t end = {.raw = L4_SystemClock().raw + MAPS_TIME};
+    L4_Word64_t left = MAPS_TIME;       /* printing takes nothing of it */
     L4_ThreadId_t pager;
-    int shown = 0, count = first_maps(task, &pager, end, words);
+    int shown = 0, count = first_maps(task, &pager, &left, words);
     if (L4_IsNilThread(pager)) {
         complain("task %lu has no pager of its own: it was mapped when it started\n", task);
         return;
@@ -384,7 +388,7 @@ void report_maps(L4_Word_t task)
             report_region(words + i * (int) HURD_MM_MAPS_WORDS);
         shown += count;
         L4_Word_t next = words[(count - 1) * (int) HURD_MM_MAPS_WORDS + 1] + 1;
-        count = next ? ask_maps(pager, next, end, words) : 0;
+        count = next ? ask_maps(pager, next, &left, words) : 0;
     }
     if (count < 0)
         complain("maps: the pager of task %lu does not answer as it should\n", task);

@@ -49,7 +49,7 @@ static void show(uint64_t us)
     hurd_pm_statistics(pm, __hurd_startup_data->physmem_control.cap, &all);
     for (unsigned i = 0; i < looks.now_count; i++)
         used += looks.now[i].used;
-    printf("%u tasks; %lu%% of the processor used; %lu of %lu frames free; any key ends this\n",
+    printf("%u tasks; processor used: %lu%%; %lu of %lu frames free; any key ends this\n",
            looks.now_count, used < ms ? used * 100 / ms : 100, all.free, all.total);
     printf(" TASK  NAME              USED  TIME ms   FAULTS  FAULTS NOW\n");
     for (unsigned i = 0; i < looks.now_count && i < ROWS; i++) {

@@ -51,7 +51,7 @@ word_t mapping_remove(struct mapping *m)
     word_t seen = world[i].hardware;
     mdb_unlink(m);
     world[i].alive = false;
-    memset(m, 0xA5, sizeof *m); /* whoever looks at it again finds rubbish */
+    memset(m, 0xA5, sizeof *m); /* code that looks at it again finds rubbish */
     return seen;
 }
 

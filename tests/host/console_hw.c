@@ -67,7 +67,7 @@ static bool key_waits(void)
            *machine.codes;
 }
 
-/* The mouse's bytes come before the keyboard's: who does not take them gets no key. */
+/* The mouse's bytes come before the keyboard's: a driver that does not take them gets no key. */
 static uint8_t keyboard_in(uint16_t port)
 {
     if (port == 0x64)

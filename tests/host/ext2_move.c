@@ -134,7 +134,7 @@ static void link_counts_and_parents_are_right(void **state)
     assert_int_equal(links_of("to/at"), 3);
     assert_int_equal(links_of("to/at/e"), 5);
     assert_int_equal(links_of("hard"), 2);
-    /* who has a directory open still has it */
+    /* a client that has a directory open still has it */
     assert_int_not_equal(open->number, old);
     assert_int_equal(ext2_lookup(open, "..", 2, &number), 0);
     top = world_open("to/at/e");

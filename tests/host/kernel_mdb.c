@@ -58,7 +58,7 @@ word_t mapping_remove(struct mapping *m)
     word_t seen = world[index_of(m)].hardware;
     mdb_unlink(m);
     world[index_of(m)].alive = world[index_of(m)].stayed = false;
-    memset(m, 0xA5, sizeof *m);             /* whoever looks at it again finds rubbish */
+    memset(m, 0xA5, sizeof *m);             /* code that looks at it again finds rubbish */
     return seen;
 }
 
@@ -138,7 +138,7 @@ static void start(void)
     assert_int_equal(add(NONE), 0);
 }
 
-/* The list is a pre-order of the tree: whoever is below a node stands behind it, before all others. */
+/* The list is a pre-order of the tree: the nodes below a node stand behind it, before all others. */
 static void expect_order(int root)
 {
     unsigned seen = 0, alive = 0;
@@ -385,7 +385,7 @@ static void a_dropped_walk_is_forgotten(void **state)
     assert_ptr_equal(dropped.at, stood);
 }
 
-/* Everybody who pauses finds one more who begins. */
+/* Every call that pauses finds one more that begins. */
 static unsigned begun;
 
 static void one_more(void)

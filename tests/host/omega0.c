@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* links: servers/deva/omega0.c */
 /* words: 32 */
-/* Shared interrupt lines: who gets an interrupt, when the line is let through, and storms. */
+/* Shared interrupt lines: which task gets an interrupt, when the line is let through, and storms. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -261,7 +261,7 @@ static void a_partition_in_which_a_system_sleeps_is_refused(void **state)
     assert_non_null(swap_header_problem(page));
 }
 
-/* Three accounts do what they like; a model with an array for each knows who holds what. */
+/* Three accounts do what they like; a model with an array for each knows which of them holds what. */
 static void random_work_keeps_every_slot_where_it_belongs(void **state)
 {
     (void) state;

@@ -110,7 +110,7 @@ def builds_with_the_machines_own_compiler(lab):
 
 
 def builds_with_fifty_programs_more(lab):
-    """The ISO has room for them; the floppy says whom it leaves out, and boots."""
+    """The ISO has room for them; the floppy says which programs it leaves out, and boots."""
     with Tree(lab) as tree:
         for number in range(50):
             tree.append(f"apps/many{number:02}/main.c", f'#include <stdio.h>\nint main(void)\n{{\n    puts("I am number {number}");\n    return 0;\n}}\n')

@@ -22,7 +22,7 @@ def calm_the_worst_of_ten_thousand_calls_is_at_most_twice_its_usual_cost(lab):
     found = {name: (int(usual), int(worst)) for name, usual, worst in re.findall(r"# calm (\w+) (\d+) (\d+)", text)}
     assert {"ipc", "map"} <= set(found), text[-600:]
     for name, (usual, worst) in found.items():
-        assert worst <= 2 * usual, f"{name}: {worst} instructions, {usual} without anybody who takes all he can"
+        assert worst <= 2 * usual, f"{name}: {worst} instructions, {usual} without a task that takes all it can"
 
 
 def calm_no_call_of_physmem_waits_for_a_boot_tasks_long_request(lab):

@@ -115,7 +115,7 @@ def a_program_reads_lines_that_are_shown_and_mended_while_they_are_typed(lab):
     vm.expect("pecan> ")
 
 
-def lines_typed_ahead_go_to_who_asks_and_the_rest_to_the_shell(lab):
+def lines_typed_ahead_go_to_the_task_that_asks_and_the_rest_to_the_shell(lab):
     vm = shell(lab)
     vm.send("run ask 2")
     vm.line.send("first\rsecond\rrun hello third\r")

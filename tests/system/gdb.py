@@ -206,7 +206,7 @@ def gdb_l4_refuses_what_it_does_not_know(lab):
     assert "refused: l4 knows no thraeds" in section(lab, "unknown")
 
 
-def gdb_l4_threads_shows_who_does_what(lab):
+def gdb_l4_threads_shows_which_thread_does_what(lab):
     found = {row[0]: row for row in rows(section(lab, "threads"))}
     assert found["48.1"][1] == "sigma0" and found["50.1"][1] == "wortel" and found["51.2"][1:3] == ["physmem", "2"], found
     assert found["55.3"][1] == "task" and found["57.4"][1] == "deva" and found["58.5"][1] == "init", found
@@ -262,7 +262,7 @@ def gdb_l4_ptab_explains_one_page(lab):
     assert "00300000 is not mapped in demo (task 513)" in said, said
 
 
-def gdb_l4_mdb_shows_who_mapped_a_frame_to_whom(lab):
+def gdb_l4_mdb_shows_which_task_mapped_a_frame_to_which(lab):
     said = section(lab, "mdb")
     frame = re.search(r"00401000 is frame ([0-9a-f]{8})", section(lab, "ptabpage"))[1]
     chain = re.findall(r"^( +)(\w+) \(task \d+\) at ([0-9a-f]{8})", said, re.M)

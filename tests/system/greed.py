@@ -16,7 +16,7 @@ def what_is_taken(vm):
     used = int(re.search(r"(\d+) in use", text)[1])
     own = {name: int(pages) for name, pages in re.findall(r"^ *\d+  (deva|init) +\d+ +\d+ +(\d+)", text, re.M)}
     assert own["deva"] < 290, text          # its archive of drivers is 167 of them
-    return used - own["deva"] - own["init"], re.search(r"left for programs: (.*)", text)[1].strip()
+    return used - own["deva"] - own["init"], re.search(r"left for programs: (.*\n.*)", text)[1].strip()
 
 
 def glutton(lab, kind, memory=64):

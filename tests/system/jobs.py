@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Job control: what Ctrl-Z stops, what goes on, and who has the console meanwhile."""
+"""Job control: what Ctrl-Z stops, what goes on, and which task has the console meanwhile."""
 import re
 
 import machine
@@ -152,6 +152,12 @@ def a_password_is_not_shown_and_keys_may_be_no_signals(lab):
         halted(vm)
 
 
+def a_line_reaches(vm, reader):
+    vm.expect("line\\? ")
+    vm.line.send(f"for the {reader}\r")
+    vm.expect(f"{reader}: for the {reader}")
+
+
 def a_reader_in_the_background_may_handle_its_signal(lab):
     with Disks() as disks:
         vm = with_typing(lab, disks)
@@ -159,9 +165,7 @@ def a_reader_in_the_background_may_handle_its_signal(lab):
         vm.expect("reader: ignored -1 5\r*\n")
         vm.expect("reader: handled -1 4, signal 21")
         vm.expect("shell: the child is stopped, signal 21")
-        vm.expect("line\\? ")
-        vm.line.send("for the reader\r")
-        vm.expect("reader: for the reader")
+        a_line_reaches(vm, "reader")
         vm.expect("shell: the child has ended, signal 0")
         vm.expect("pecan> ")
         halted(vm)
@@ -173,9 +177,7 @@ def a_program_gives_the_console_to_its_child(lab):
         vm.send("typing shell")
         vm.expect("child: behind")
         vm.expect("shell: the child is stopped, signal 22")
-        vm.expect("line\\? ")
-        vm.line.send("for the child\r")
-        vm.expect("child: for the child")
+        a_line_reaches(vm, "child")
         vm.line.send("\x1a")
         vm.expect("shell: the child is stopped, signal 20")
         vm.line.send("\x03")

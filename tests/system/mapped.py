@@ -7,7 +7,7 @@ from report import shell_with_tests
 from swap import MEGABYTES, expect_nothing_left, shell
 
 
-def a_dead_file_server_is_a_signal_to_those_who_have_mapped_its_files(lab):
+def a_dead_file_server_is_a_signal_to_tasks_that_have_mapped_its_files(lab):
     vm = shell_with_tests(lab, options={"init": "root=ram"}, memory=64)
     mark = vm.mark()
     vm.command("run mapped_test watch &")

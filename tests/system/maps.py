@@ -18,7 +18,7 @@ def maps_of_liar(vm, lie):
 
 
 def maps_ends_whatever_a_pager_answers(lab):
-    vm = shell_with_tests(lab, extra=machine.counted(3))    # `maps` gives a pager two seconds for a thousand regions
+    vm = shell_with_tests(lab, extra=machine.counted(3))    # `maps` gives a pager two seconds of its own
     for lie in (WITHOUT_END, LATE, IN_CIRCLES, BACKWARDS, TOO_LONG, HALF_A_REGION, SILENT):
         text, regions = maps_of_liar(vm, lie)
         if lie == WITHOUT_END:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Options on their way to whom they are for: through GRUB, behind long paths, and more of them than there is room for."""
+"""Options on their way to the programs that they are for: through GRUB, behind long paths, and more of them than there is room for."""
 import os
 import tempfile
 

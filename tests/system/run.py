@@ -82,7 +82,7 @@ def symbolise_shows_the_callers_of_a_line_that_faulted(lab):
     assert callers and re.search(r"start_main at lib/hurd-mm/start.c:\d+", callers[1]), said[-1500:]
 
 
-def symbolise_knows_the_reports_of_all_who_write_one(lab):
+def symbolise_knows_the_reports_of_all_that_write_one(lab):
     """Of the task server and of wortel; addresses without a report are nobody's."""
     entry = subprocess.run(["nm", os.path.join(lab.build, "bin/physmem")], text=True, stdout=subprocess.PIPE).stdout
     main = re.search(r"^([0-9a-f]+) T main$", entry, re.M)[1]

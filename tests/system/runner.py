@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """`make test` can be trusted: what its runner says of suites that fail, hang, do not build or do not exist."""
+import glob
 import os
 import re
 import subprocess
 import tempfile
 
+import asserts
 import guest
 import machine
 from builds import OURS, Tree
@@ -107,7 +109,7 @@ def runner_fails_a_suite_that_breaks_its_plan_or_contradicts_itself(lab):
         assert complaint in said
 
 
-def runner_waits_for_the_first_of_those_who_hang_behind_the_same_words(lab):
+def runner_waits_for_the_first_of_those_that_hang_behind_the_same_words(lab):
     """A root task that says nothing; machines that are told to be patient for five seconds."""
     orchard = Orchard(lab, ["root apps/spin configs=fast,plain,486"])
     status, said = orchard.run(TEST_SILENCE="5")
@@ -177,3 +179,29 @@ def the_matrix_becomes_a_table_with_a_row_for_each_boot(lab):
     assert rows[0][4].strip() == "did not run" and [cell.strip() for cell in rows[1][4:]] == ["2", "1"], table
     assert all([cell.strip() for cell in row[4:]] == ["2", "0"] for row in rows[2:]), table
     assert "40 suites and boots in 77 seconds." in table
+
+
+def a_test_file_that_changes_is_read_again(lab):
+    """The compiled code of system tests is kept (tools/asserts.py)."""
+    with tempfile.TemporaryDirectory(prefix="runner-") as folder:
+        path = os.path.join(folder, "trees.py")
+
+        def write(name, text):
+            with open(name, "w") as file:
+                file.write(text)
+
+        def said():
+            try:
+                exec(asserts.Loader("trees", path).get_code("trees"), {"_differ": asserts.differ})
+            except AssertionError as problem:
+                return str(problem)
+
+        write(path, "assert 10 == 2\n")
+        first = said()
+        assert "got: 10\nexpected: 2" in first
+        kept = glob.glob(folder + "/__pycache__/*")
+        assert len(kept) == 1 and said() == first
+        write(kept[0], "rubbish")
+        assert said() == first
+        write(path, "assert 5 == 2\n\n")
+        assert "got: 5\nexpected: 2" in said()

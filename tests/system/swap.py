@@ -22,7 +22,8 @@ def shell(lab, init, *places, **setup):
 def swap_of(vm):
     """What mem says, by name."""
     said = vm.command("mem")
-    line = re.search(r"swap: (\d+) pages out, of (\d+) blocks (\d+) free, (\d+) reserved and (\d+) bad; (\d+) pages written, (\d+) read", said)
+    line = re.search(r"swap: (\d+) pages out, of (\d+) blocks (\d+) free, (\d+) reserved and (\d+) bad;\s+"
+                     r"(\d+) pages written, (\d+) read", said)
     assert line, said
     return dict(zip(("out", "blocks", "free", "reserved", "bad", "written", "read"), map(int, line.groups())))
 

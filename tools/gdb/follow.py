@@ -104,7 +104,7 @@ UNMAP_MARK = 1
 
 
 def ipc_destination():
-    """At an entry: to whom the message goes; None for none (a wait, an Unmap)."""
+    """At an entry: to which thread the message goes; None for none (a wait, an Unmap)."""
     at_sysenter = registers.value("eip") in (T["sysenter_fast"], T["sysenter_entry"])
     if at_sysenter and registers.value("edi") == UNMAP_MARK:
         return None
@@ -144,7 +144,7 @@ def until_user(space):
 # ---- a fault, and its way
 
 class Journey:
-    """A fault under way: who faulted where, who has the message now."""
+    """A fault under way: which thread faulted where, which one has the message now."""
 
     def __init__(self, thread, address, ip):
         self.thread, self.address, self.ip, self.holder = thread, address, ip, thread

@@ -65,7 +65,7 @@ def controls():
 
 
 class Containers(gdb.Command):
-    """hurd containers: physmem's containers: who made them, who pays, how many pages, pins."""
+    """hurd containers: physmem's containers: which task made them and which one pays, how many pages, pins."""
 
     def __init__(self):
         super().__init__("hurd containers", gdb.COMMAND_STATUS)

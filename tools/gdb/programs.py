@@ -96,7 +96,7 @@ class Sight:
 
 
 def recognise(space):
-    """The program with the most of its code there.  Where a thread of the task is counts most: who hands out memory has the code of
+    """The program with the most of its code there.  Where a thread of the task is counts most: a task that hands out memory has the code of
     others in its space as well."""
     best, name, sight = (False, 0), "?", Sight(space)
     started = [t for t in space.members() if t.utcb]

@@ -7,7 +7,7 @@
 enum {
     SEEK = 8000, TRANSFER = 100,        /* microseconds of the modelled disk */
     BATCH = 16, RESERVE = 4,            /* of libhurd-mm: pages of one call; frames kept back */
-    LONELY = 32, TRIES = 4,             /* after so many pages that came alone it brings so many */
+    LONELY = 31, TRIES = 4,             /* after so many pages that came alone it brings so many */
 };
 
 /* ---- lists ---- */

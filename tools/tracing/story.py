@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the records say: who ran when, in user mode or in the kernel, and which message went from where to where."""
+"""What the records say: which thread ran when, in user mode or in the kernel, and which message went from where to where."""
 ENTERS = ("send", "fault", "trap", "irq", "call", "unmap", "event")
 LEAVES = ("receive", "exit")
 NOBODY, LOCAL_MASK = 0, 0x3F

@@ -335,7 +335,7 @@ static void servers_create(void)
     word_t sigma0_id = USER_BASE << L4_ID_VERSION_BITS | 1;
     word_t root_id = (USER_BASE + 2) << L4_ID_VERSION_BITS | 1;
     struct thread *sigma0 = server_create(USER_BASE, root_id, L4_ID_NIL, &the_kip.Sigma0);
-    sigma0->space->is_sigma0 = true;
+    sigma0->space->is_sigma0 = sigma0->space->has_frames = true;
     struct space *far_frames = space_create();
     if (!far_frames)
         panic("kernel memory too small to start");

@@ -199,7 +199,7 @@ TEST(system_calls_with_a_wild_utcb_address)
     EXPECT_EQ(shared[0], 110);
 }
 
-/* ---- areas that are none, by the one who may configure spaces */
+/* ---- areas that are none, by the thread that may configure spaces */
 TEST(areas_outside_user_memory_are_refused)
 {
     static const L4_Word_t bad[] = {0,

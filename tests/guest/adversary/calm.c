@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What others notice of somebody who maps, faults, makes threads and spaces until nothing more is given, again and again: the
- * worst of ten thousand of their calls, with and without him, in ticks of the time-stamp counter.  tests/system/calm.py boots this
- * with a clock that counts instructions, and judges; here it is only asked that calls succeed and that he really meets his limits.
+/* What others notice of a thread that maps, faults, makes threads and spaces until nothing more is given, again and again: the
+ * worst of ten thousand of their calls, with and without it, in ticks of the time-stamp counter.  tests/system/calm.py boots this
+ * with a clock that counts instructions, and judges; here it is only asked that calls succeed and that it really meets its limits.
  *
- * He has a lower priority: at the same one he also gets slices of time, which are no part of a call.  He runs while we rest.
+ * It has a lower priority: at the same one it also gets slices of time, which are no part of a call.  It runs while we rest.
  * A burst of our calls begins a little before a tick, so that both worsts are of calls with a tick in them. */
 #include "stage.h"
 
 enum { CALLS = 10000, BURST = 64, MARGIN = 4, GREEDY_PRIORITY = 50, QUOTA = 60, AT = 0x10000000 };
-#define GREED shared[0] /* he may begin */
+#define GREED shared[0] /* it may begin */
 #define MET(limit) shared[1 + (limit)]
 #define TABLE_PAGER shared[20]
-#define CLEARED shared[21] /* no thread is left of those that he made */
+#define CLEARED shared[21] /* no thread is left of those that it made */
 enum { OUT_OF_MAPPINGS, OUT_OF_TABLES, OUT_OF_THREADS, LIMITS };
 
 static L4_ThreadId_t partner, mapper_of, home;
@@ -51,7 +51,7 @@ static bool map_and_unmap(void)
     return good;
 }
 
-/* ---- him: four threads in spaces of his own, one in ours for what is privileged */
+/* ---- the greedy one: four threads in spaces of its own, one in ours for what is privileged */
 static void waits_for_greed(void)
 {
     while (!GREED)
@@ -101,7 +101,7 @@ static void maps_too(void)
         L4_LoadMR(2, FPAGE(pages + 2 * PAGE, 12, 7));
         if (L4_IpcFailed(L4_ReplyWait(from, &from))) {
             MET(OUT_OF_TABLES)++;
-            L4_LoadMR(0, FPAGE(pages + 2 * PAGE, 12, 7)); /* his tables stay, the pages go */
+            L4_LoadMR(0, FPAGE(pages + 2 * PAGE, 12, 7)); /* its tables stay, the pages go */
             L4_Unmap(0);
             L4_Wait(&from);
         }
@@ -161,10 +161,10 @@ static L4_ThreadId_t greedy(L4_ThreadId_t of, act_t act)
     return t;
 }
 
-TEST(the_worst_of_ten_thousand_calls_while_somebody_takes_all_he_can)
+TEST(the_worst_of_ten_thousand_calls_while_a_thread_takes_all_it_can)
 {
     L4_Word_t frames, usual[KINDS], ms = L4_ProcDescInternalFreq(L4_ProcDesc(L4_GetKernelInterface(), 0));
-    if (!ms || (form_rpc(&frames) && frames != ~0ul)) { /* who makes threads here must be of our own space */
+    if (!ms || (form_rpc(&frames) && frames != ~0ul)) { /* a thread that makes threads here must be of our own space */
         stage_skip("wants a time-stamp counter, and to be the root task");
         return;
     }

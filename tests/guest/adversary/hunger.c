@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernel memory, one resource after the other, until an error comes; under a quota nobody else notices.  Then all goes, and all
- * is there again.  And the processor: those who want it for ever do not get it from a server. */
+ * is there again.  And the processor: threads that want it for ever do not get it from a server. */
 #include "stage.h"
 
 enum { QUOTA = 60 }; /* pages */

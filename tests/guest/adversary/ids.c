@@ -206,7 +206,7 @@ TEST(nobody_sends_in_the_name_of_a_stranger)
         EXPECT_EQ(event_from(p, SOON).what, DONE);
     }
 }
-/* A reply that a stranger sends in place of the one who was asked. */
+/* A stranger sends a reply in place of the thread that was asked. */
 static L4_Word_t p_call(L4_Word_t to, L4_Word_t b)
 {
     (void)b;
@@ -223,7 +223,7 @@ TEST(nobody_answers_in_the_place_of_a_partner)
     EXPECT_EQ(event_from(p, SOON).w[1], MISS);
 }
 
-/* ---- forged kernel messages to a handler and pager (us): they come from who sent them, and the answer does no harm */
+/* ---- forged kernel messages to a handler and pager (us): they come from their real senders, and the answer does no harm */
 static void forges(void)
 {
     static const L4_Word_t tags[] = {0xFFE20002, 0xFFE40002, 0xFFF00000, 0xFFD00002, 0xFF860002, 0xFFC00001};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every party of every phase of an IPC is deleted, renamed, halted or broken off in it.  Whoever waits for the dead is told, or
+/* Every party of every phase of an IPC is deleted, renamed, halted or broken off in it.  A thread that waits for the dead one is told, or
  * waits on without harm; what is left goes when the stage is cleared. */
 #include "stage.h"
 
@@ -292,7 +292,7 @@ TEST(phase_string_waits_at_its_destination) { expect_phase_survives(string_waits
 TEST(phase_string_waits_for_a_third_pager) { expect_phase_survives(string_waits_for_a_third_pager); }
 TEST(phase_string_inside_one_space_waits) { expect_phase_survives(string_inside_one_space_waits); }
 
-/* ---- and who waited for the dead is told */
+/* ---- and a thread that waited for the dead one is told */
 static void expect_told(void (*phase)(void), unsigned victim, unsigned waiter, L4_Word_t code)
 {
     phase();
@@ -303,7 +303,7 @@ static void expect_told(void (*phase)(void), unsigned victim, unsigned waiter, L
     EXPECT_EQ(e.w[1] & L4_TAG_ERROR, code ? L4_TAG_ERROR : 0);
     stage_clear();
 }
-TEST(those_who_wait_for_the_dead_are_told)
+TEST(threads_that_wait_for_a_dead_one_are_told)
 {
     expect_told(send_waits, 1, 0, 1);
     expect_told(receive_waits, 1, 0, 1);

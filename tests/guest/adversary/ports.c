@@ -176,7 +176,7 @@ TEST(as_many_single_ports_as_there_may_be_end_by_one_unmap)
     EXPECT_EQ(performed(p, p_in, 0x8000, 1), MISS);
     EXPECT_EQ(performed(p, p_in, 0x8000 + 2 * given - 2, 1), MISS);
 }
-/* A hole in the middle: those below and above it stay with all to whom they were passed on, and can be taken later. */
+/* A hole in the middle: those below and above it stay with all tasks that got them, and can be taken later. */
 TEST(a_hole_in_ports_leaves_what_is_on_either_side)
 {
     if (!have_ports())
@@ -202,7 +202,7 @@ TEST(a_hole_in_ports_leaves_what_is_on_either_side)
     EXPECT(performed(p, p_in, 0x80C0, 1) == MISS && performed(p, p_in, 0x80BF, 1) != MISS);
     EXPECT(performed(q, p_in, 0x80B8, 1) != MISS && performed(q, p_in, 0x8008, 1) != MISS);
 }
-/* What is granted is gone for the giver, wherever it lay in its ranges; who gave it to that one can still take it. */
+/* What is granted is gone for the giver, wherever it lay in its ranges; the task that gave it to the giver can still take it. */
 TEST(granted_ports_change_hands)
 {
     if (!have_ports())

@@ -51,7 +51,7 @@ extern volatile L4_Word_t shared[64];                        /* words that actor
 void done(L4_Word_t value);                                  /* an actor's report */
 _Noreturn void rest(void);
 
-/* Privileged calls, by whoever may make them for us (form_*.c): 0 or the L4 error. */
+/* Privileged calls, by the thread that may make them for us (form_*.c): 0 or the L4 error. */
 L4_Word_t thread_control(L4_ThreadId_t dest, L4_ThreadId_t space, L4_ThreadId_t scheduler, L4_ThreadId_t pager,
                          L4_Word_t utcb);
 L4_Word_t space_control(L4_ThreadId_t space, L4_Word_t control, L4_Word_t kip, L4_Word_t utcb,

@@ -2,7 +2,7 @@
 /* All 65,536 encodings of a time, wherever a time is taken. */
 #include "stage.h"
 
-/* A sleeper and the one who wakes it: by ExchangeRegisters, until it moves on. */
+/* A sleeper and the thread that wakes it: by ExchangeRegisters, until it moves on. */
 static void sleeps_all(void)
 {
     for (L4_Word_t time = 0; time < 0x10000; time++) {
@@ -58,7 +58,7 @@ static void calls_with_all(void)
         shared[0] += L4_IpcSucceeded(L4_Ipc(L4_ExceptionHandler(), L4_ExceptionHandler(), time << 16 | 0x7FFF, NULL));
     }
 }
-TEST(every_send_time_to_a_partner_who_waits)
+TEST(every_send_time_to_a_partner_that_waits)
 {
     actor(calls_with_all);
     struct event e;
@@ -106,7 +106,7 @@ static void naps(void)
         __atomic_fetch_add(&shared[0], 1, __ATOMIC_RELAXED);
     }
 }
-TEST(forty_sleepers_who_never_sleep_long)
+TEST(forty_sleepers_that_never_sleep_long)
 {
     L4_ThreadId_t first = actor(naps);
     for (int i = 1; i < 40; i++)

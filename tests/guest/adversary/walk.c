@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A walk by lot: selectors in every segment register, flags, arguments, then one of the kernel's doors, or an instruction that is
- * none.  A step ends in a return or in a refusal.  The partner of the calls, in a space of its own, and the warden, who takes the
+ * none.  A step ends in a return or in a refusal.  The partner of the calls, in a space of its own, and the warden, which takes the
  * refusals beside the walker, never meet one of the walker's selectors or flags.  Bochs checks segments at each access, so it is
  * there that the long walk is made (make matrix). */
 #include "stage.h"
@@ -118,7 +118,7 @@ static void segments_draw(void)
     flags = draw(2) ? ONE_OF(sets) : IF_ON;
 }
 
-/* Nobody waits for ever but for the partner, who always answers. */
+/* Nobody waits for ever but for the partner, which always answers. */
 static void message_draw(void)
 {
     const L4_Word_t zero = 0x04000400, me = L4_MyLocalId().raw;
@@ -268,7 +268,7 @@ static void answers(void)
 /* The walker unmaps its two pages again and again: the stage stops believing in such faults. */
 static bool in_pages(L4_Word_t address) { return address - (L4_Word_t)pages < sizeof pages; }
 
-/* Pager and exception handler of the walker, in its space.  Whoever is refused goes on with flags of its own. */
+/* Pager and exception handler of the walker, in its space.  A thread that is refused goes on with flags of its own. */
 static void jailer(void)
 {
     for (;;) {

@@ -41,7 +41,7 @@ static void tell(const struct tally *t)
     L4_Send_Timeout(parent, L4_TimePeriod(10000000));
 }
 
-/* The file server lets nobody look at its files whom it cannot know. */
+/* The file server lets only tasks that it knows look at its files. */
 static void meet_files(struct world *w)
 {
     L4_Word_t theirs;

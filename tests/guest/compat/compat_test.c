@@ -17,7 +17,7 @@ static bool wants_pistachio(void)
 {
     static const char option[] = "compat=pistachio";
     L4_Word_t info = ((const L4_KernelInterfacePage_t *)L4_GetKernelInterface())->BootInfo;
-    for (int i = 0; i < 2; i++) /* mapped by the first of us who asks, for good */
+    for (int i = 0; i < 2; i++) /* mapped by the first of us that asks, for good */
         L4_Sigma0_GetPage(L4_nilthread, L4_FpageLog2(info + i * 4096, 12));
     const L4_BootRec_t *r = L4_BootInfo_FirstEntry((void *)info);
     for (L4_Word_t n = L4_BootInfo_Entries((void *)info); n > 0; n--, r = L4_BootRec_Next(r)) {

@@ -12,7 +12,7 @@
 /* In the members' code below. */
 L4_Word_t crowd_target, crowd_main, crowd_point, crowd_expected, crowd_voice;
 volatile L4_Word_t crowd_ready, crowd_right, crowd_wrong;
-volatile L4_Word64_t crowd_until; /* who has its result before that is wrong */
+volatile L4_Word64_t crowd_until; /* a result that comes before that is wrong */
 static L4_Word_t stacks[COUNT + 1][STACK_WORDS];
 void crowd_sender(void), crowd_waiter(void), crowd_sleeper(void), crowd_guarded(void), crowd_speaker(void);
 
@@ -329,7 +329,7 @@ static L4_Word_t receives_with(L4_ThreadId_t whom, L4_Word_t code)
     return n;
 }
 
-TEST(crowd_of_strangers_does_not_hide_the_one_who_is_local)
+TEST(crowd_of_strangers_does_not_hide_the_one_that_is_local)
 {
     listener = me();
     crowd_target = me().raw;
@@ -363,7 +363,7 @@ static void acknowledge(L4_ThreadId_t irq)
     EXPECT(L4_IpcSucceeded(L4_Send_Timeout(irq, SOON)));
 }
 
-TEST(crowd_that_speaks_for_others_does_not_hide_whom_it_speaks_for)
+TEST(crowd_that_speaks_for_others_does_not_hide_those_others)
 {
     L4_ThreadId_t quiet = helper(rest), irq = L4_IrqId(RTC_LINE);
     listener = me();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A deva that hangs (sleepy.c) delays nobody who does not talk to it: tasks begin and end meanwhile.  Says the
+/* A deva that hangs (sleepy.c) delays only the tasks that talk to it: tasks begin and end meanwhile.  Says the
  * milliseconds and ends with status 0; tests/system/console.py runs it in virtual time. */
 #include <stdio.h>
 #include <string.h>

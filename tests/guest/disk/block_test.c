@@ -690,7 +690,7 @@ TEST(block_requests_with_tags_count_until_they_are_heard_of)
     EXPECT_EQ(counters().waiting, 0);
 }
 
-TEST(block_who_never_listens_is_forgotten_after_some_seconds)
+TEST(block_client_that_never_listens_is_forgotten_after_some_seconds)
 {
     EXPECT_EQ(tagged(HURD_BLOCK_READ, 0, 0, 8, 1), 0);
     L4_Sleep(L4_TimePeriod(15000000));
@@ -770,7 +770,7 @@ const struct test tests[] = {
     T(block_second_request_of_a_thread_that_waits_is_refused),
     T(block_requests_with_tags_are_told_when_they_are_done),
     T(block_requests_with_tags_count_until_they_are_heard_of),
-    T(block_who_never_listens_is_forgotten_after_some_seconds),
+    T(block_client_that_never_listens_is_forgotten_after_some_seconds),
     T(block_buffer_that_is_dropped_stays_until_its_requests_have_ended),
     T(block_library_opens_uses_and_closes),
     { NULL, NULL },

@@ -245,7 +245,7 @@ void receives_long(enum role self)
     ends_ipc(a, L4_Receive(cast[other(self)].id));
 }
 
-/* ---- who does things */
+/* ---- the threads that do things */
 static L4_Word_t exchange(L4_Word_t control)
 {
     L4_Word_t old, sp, ip, flags, handle;

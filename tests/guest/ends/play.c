@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A row of the table, cell by cell: the cast comes, gets into the state, the event happens; who sees what?  Then all go, and the
+/* A row of the table, cell by cell: the cast comes, gets into the state, the event happens; which thread sees what?  Then all go, and the
  * kernel has its memory back. */
 #include <l4/pecan.h>
 
@@ -213,7 +213,7 @@ static void resume(void)
     check(happen(EVENTS) == 1, "its resumption", 0, 1);
 }
 
-/* Who still waits can be fetched out of it; who has no quantum can get one. */
+/* A thread that still waits can be fetched out of it; one that has no quantum can get one. */
 static void finish(L4_Word_t seen)
 {
     if (seen == SAME && !state->inactive) {
@@ -343,7 +343,7 @@ void play(const char *name, const struct state *s)
         L4_Word_t now = pool();
         check(now == free, "kernel memory", now, free);
     }
-    if (s->timed) { /* nobody is left whom these timeouts could wake */
+    if (s->timed) { /* no thread is left that these timeouts could wake */
         L4_Sleep(L4_TimePeriod(TIMED + 100000));
         check(pool() == free, "kernel memory", pool(), free);
     }

@@ -42,7 +42,7 @@ typedef void part(enum role self); /* what an actor does */
 
 struct state {
     part *victim, *partner, *pager, *partners_pager, *scheduler, *redirector, *third;
-    enum role first;        /* of victim and partner: who must wait already when the other one comes */
+    enum role first;        /* of victim and partner: which must wait already when the other one comes */
     L4_Word_t shows;        /* the victim's state as Schedule shows it */
     L4_Word_t asked;        /* faults that have arrived at the pagers */
     enum role missing;      /* in a copy: whose page */

@@ -97,7 +97,7 @@ ROW(victim_whose_exception_the_handler_has, .victim = traps, .pager = pages, .as
     .victim_sees = {EVERY_END_OF_IT(ASKS_AGAIN), [PAGER_DELETED] = HALTS})
 
 /* ---- it copies a string and a page is missing: four times its own, four times the partner's; in each half both directions, and
- * whoever comes second runs the copy */
+ * the one that comes second runs the copy */
 
 #define SENDS_COPY                                                                                 \
     .victim = sends_string, .partner = receives_string, .pager = pages, .partners_pager = pages, .asked = 1,               \
@@ -135,7 +135,7 @@ ROW(victim_that_sends_a_string_to_a_late_receiver_who_lacks_a_page, SENDS_COPY, 
 ROW(victim_that_receives_a_string_late_from_one_who_lacks_a_page, RECEIVES_COPY, .missing = PARTNER, .first = PARTNER,
     ENDS_COPY(RECEIVE_ABORTED, SEND_ABORTED, ) NOT_PAGER)
 
-/* ---- one of the two is preempted in a long copy: who comes second runs it.  Who runs it is moved when it is over. */
+/* ---- one of the two is preempted in a long copy: the one that comes second runs it.  The thread that runs it is moved when it is over. */
 
 #define LONG(mine, its, ...)                                                                                               \
     .roomy = true, .missing = NOBODY, .calm = DONE,                                                                        \

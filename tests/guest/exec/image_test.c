@@ -155,7 +155,7 @@ void writes_through_a_map_are_in_the_next_start(void)
     unlink(PROGRAM);
 }
 
-/* ---- who pays, and what remains ---- */
+/* ---- which task pays, and what remains ---- */
 
 L4_Word_t image_pages(void)
 {

@@ -18,7 +18,7 @@ TEST(far_segment_is_loaded_and_can_be_written)
     EXPECT_EQ(far[1], 7);
 }
 
-TEST(memory_between_far_segments_is_given_to_who_asks)
+TEST(memory_between_far_segments_is_given_to_a_thread_that_asks)
 {
     L4_Fpage_t between = L4_FpageAddRights(L4_FpageLog2(0x1000000, 22), L4_FPAGE_RWX);
     L4_Fpage_t got = L4_Sigma0_GetPage(L4_Sigma0Id(), between);

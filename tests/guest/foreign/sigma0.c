@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A small sigma0: whoever faults gets the page 1:1, whoever asks for "any" gets the next free one above 16 MB. */
+/* A small sigma0: a thread that faults gets the page 1:1, and one that asks for "any" gets the next free one above 16 MB. */
 #include "x2.h"
 
 static byte stack[4096] __attribute__((used, aligned(16)));

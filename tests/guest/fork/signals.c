@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals between a task and its children: what they do, what they break off, who may send them. */
+/* Signals between a task and its children: what they do, what they break off, which tasks may send them. */
 #include "cases.h"
 
 #include <errno.h>

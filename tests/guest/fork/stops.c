@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tasks that stop and go on: by which signals, who hears of it, and what works meanwhile. */
+/* Tasks that stop and go on: by which signals, which tasks hear of it, and what works meanwhile. */
 #include "cases.h"
 
 #include <errno.h>
@@ -218,7 +218,7 @@ static int ignored_and_blocked_stops(void)
     return 0;
 }
 
-/* ---- who hears of it ---- */
+/* ---- which tasks hear of it ---- */
 
 static void expect_news(int count, int child, int what)
 {

@@ -147,7 +147,9 @@ do_exception:
 .far:   jmp     0x10:0
 .cr:    mov     eax, cr0
         ret
-.lock:  lock nop
+.lock:  push    esi                     ; KernelInterface, with a result in ESI
+        lock nop
+        pop     esi
         ret
         section .rodata
 .kinds: dd      .ud2, .div, .int3, .int80, .hlt, .cli, .icebp, .tf, .nt, .seg, .null, .gs, .into, .far, .cr, .lock

@@ -72,7 +72,7 @@ static inline word_t chance_of_flags(struct worker *w) { return chance(w) & ~0x1
 static inline bool percent(struct worker *w, word_t p) { return below(w, 100) < p; }
 static inline word_t hot_page(struct worker *w) { return HOT + below(w, HOT_PAGES) * PAGE; }
 
-/* All that is ever written to the arena: HLT, CLI, STI, INT3.  Who comes to run it is trapped at once, so nobody but
+/* All that is ever written to the arena: HLT, CLI, STI, INT3.  A thread that comes to run it is trapped at once, so nobody but
  * the fuzzer's own code ever stores anything. */
 #define TRAPS 0xCCFBFAF4ul
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The gardener: looks at every worker now and then.  Who has not moved for long is restarted, then replaced; empty
+/* The gardener: looks at every worker now and then.  A worker that has not moved for long is restarted, then replaced; empty
  * places are planted.  It runs above all workers, so what it does to one is not interrupted by another. */
 #include "fuzz.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ipc and Lipc by lot: whom, for how long, what, and what to take.  And the answers that others wait for. */
+/* Ipc and Lipc by lot: to which thread, for how long, what, and what to take.  And the answers that others wait for. */
 #include "fuzz.h"
 
 void put(word_t first, const word_t *from, word_t words, int step)
@@ -78,7 +78,7 @@ static word_t make_item(struct worker *w, word_t *at, word_t room, bool more)
 static word_t make_message(struct worker *w, word_t *mr)
 {
     word_t untyped = percent(w, 60) ? below(w, 4) : below(w, 64);
-    /* Whom this starts, or sends on from an exception, gets word 1 as its instruction pointer: nowhere, or into traps. */
+    /* A thread that this starts, or sends on from an exception, gets word 1 as its instruction pointer: nowhere, or into traps. */
     mr[1] = percent(w, 50) ? 0xC0000000 | chance(w) : hot_page(w) + below(w, PAGE);
     word_t typed = 0, items = percent(w, 55) ? 0 : 1 + below(w, 3);
     mr[2] = chance_of_flags(w);

@@ -77,7 +77,7 @@ static void exception(struct worker *w)
     L4_LoadMR(1, (word_t)worker_entry);
 }
 
-/* The same fault over and over: our answers do not arrive (a quota, an area).  Who gets none is replaced one day. */
+/* The same fault over and over: our answers do not arrive (a quota, an area).  A worker that gets none is replaced one day. */
 static bool is_hopeless(struct worker *w, word_t address)
 {
     static word_t last[SLOTS], times[SLOTS];

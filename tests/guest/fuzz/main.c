@@ -84,7 +84,7 @@ static void power_off(int status)
     __asm__ volatile("outb %0, %1" : : "a"((uint8_t)(0x20 | status)), "Nd"((uint16_t)0xF4));
 }
 
-/* Who was doing what, when nothing happens any more. */
+/* Which thread was doing what, when nothing happens any more. */
 static void roll_call(void)
 {
     word_t base = first_number - FIRST_NUMBER;

@@ -307,7 +307,7 @@ static word_t member_of(struct worker *w, word_t space)
 static word_t thread_control(struct worker *w, word_t dest, word_t space, word_t scheduler, word_t pager, word_t utcb)
 {
     if (space == ((first_number - FIRST_NUMBER) << L4_ID_VERSION_BITS | 1))
-        space = L4_ID_ANY; /* not into sigma0's: who is there owns all memory */
+        space = L4_ID_ANY; /* not into sigma0's: a thread there owns all memory */
     struct regs r = {.eax = dest, .ecx = pager, .edx = scheduler, .esi = space, .edi = utcb};
     return fuzz_call(w, THREADCONTROL, &r);
 }
@@ -344,7 +344,7 @@ static void fuzz_create(struct worker *w, struct worker *v)
 {
     word_t id = next_version(v->id), space = below(w, SPACES);
     word_t scheduler = percent(w, 50) ? keeper_id : percent(w, 90) ? some_thread(w, true) : odd_thread(w);
-    if (percent(w, 40)) { /* a fresh space; nobody is in it, or we lose sight of those who are */
+    if (percent(w, 40)) { /* a fresh space; nobody is in it, or we lose sight of those that are */
         space = 1 + below(w, SPACES - 1);
         if (thread_control(w, id, id, scheduler, percent(w, 90) ? 0 : keeper_id, ~0ul) == 0) {
             rooms[space] = (struct room){0};
@@ -439,7 +439,7 @@ static void fuzz_thread_control(struct worker *w)
     }
 }
 
-/* The root space keeps the whole thing going: no quota, no redirector for it.  Only the kernel knows who is where. */
+/* The root space keeps the whole thing going: no quota, no redirector for it.  Only the kernel knows which thread is where. */
 static bool is_in_root(struct worker *w, word_t id)
 {
     struct regs r = {.eax = id, .ecx = L4_PECAN_SPACE_READ | L4_PECAN_KMEM_QUOTA};
@@ -569,7 +569,7 @@ static void compute(struct worker *w)
     enum { FRESH, UNKNOWN, KNOWN };
     volatile word_t *state = utcb_now() + L4_UTCB_THREAD_WORD0 / 4, *value = utcb_now() + L4_UTCB_THREAD_WORD1 / 4;
     word_t before = *state;
-    *state = UNKNOWN; /* who is restarted in between does not know */
+    *state = UNKNOWN; /* a worker that is restarted in between does not know */
     if (before == FRESH)
         fpu_leaks += fpu_tags() != 0xFFFF;
     if (before == KNOWN)

@@ -20,7 +20,7 @@ static void sleeper(void)
 static void pending_sender(void)
 {
     L4_LoadMR(0, 0);
-    L4_MsgTag_t tag = L4_Send(L4_ThreadIdOfRaw(result)); /* to whom the test put there */
+    L4_MsgTag_t tag = L4_Send(L4_ThreadIdOfRaw(result)); /* to the thread that the test put there */
     result = L4_IpcFailed(tag) ? L4_ErrorCode() : 0x100;
     rest();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* include/l4/pecan.h: space counters and quotas, ExchangeRegisters by the pager; and what happens when kernel
- * memory runs out: an error for him who asked, and nobody else notices. */
+ * memory runs out: an error for the thread that asked, and nobody else notices. */
 #include "probe.h"
 #include <l4/pecan.h>
 
@@ -82,7 +82,7 @@ static void spins(void)
         progress++;
 }
 
-TEST(spaceinfo_tells_how_long_a_space_has_run_and_for_whom_a_thread_waits)
+TEST(spaceinfo_tells_how_long_a_space_has_run_and_for_which_thread_one_waits)
 {
     NEEDS("spaceinfo");
     L4_ThreadId_t busy = stranger(spins), idle = stranger(rest), me = L4_MyGlobalId();

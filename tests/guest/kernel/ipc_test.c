@@ -409,7 +409,7 @@ TEST(ipc_message_of_more_than_63_words_is_message_overflow)
     EXPECT_EQ(L4_ErrorCode() & 15, 8);
 }
 
-TEST(ipc_string_item_for_who_accepts_none_is_message_overflow)
+TEST(ipc_string_item_for_a_receiver_that_accepts_none_is_message_overflow)
 {
     static char text[16];
     L4_StringItem_t s = L4_StringItem(sizeof text, text);
@@ -518,7 +518,7 @@ TEST(ipc_x_is_0_on_one_processor)
     EXPECT(!L4_IpcXcpu(L4_Call_Timeouts(t, SOON, SOON)));
 }
 
-/* ---- a caller whose call has waited, and who has a queue himself: the answer comes before he runs */
+/* ---- a caller whose call has waited, and which has a queue itself: the answer comes before it runs */
 
 static L4_ThreadId_t callee, caller;
 static volatile L4_Word_t heard;
@@ -539,7 +539,7 @@ static void asks_the_caller(void)
     rest();
 }
 
-TEST(ipc_prompt_answer_reaches_a_caller_who_has_a_queue)
+TEST(ipc_prompt_answer_reaches_a_caller_that_has_a_queue)
 {
     callee = L4_MyGlobalId();
     heard = 0;

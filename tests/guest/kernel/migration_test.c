@@ -26,7 +26,7 @@ static L4_Word_t move(L4_ThreadId_t t, L4_ThreadId_t to, void *utcb)
     return L4_ThreadControl(t, to, NIL, NIL, utcb);
 }
 
-/* How the receive ended, and who we are then. */
+/* How the receive ended, and which id we have then. */
 static void waits_and_tells(void)
 {
     L4_Set_UserDefinedHandle(0x600D);

@@ -197,7 +197,7 @@ static void waits_for_somebody_else(void)
     rest();
 }
 
-TEST(propagation_does_not_repoint_who_waits_for_somebody_else)
+TEST(propagation_does_not_repoint_a_thread_that_waits_for_another)
 {
     propagator = me();
     result = 0;

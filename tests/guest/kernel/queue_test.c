@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Spec 5.1-5.3, 5.7, 5.8: receivers who have a queue, and what comes to them before they run, or while they look through it.
- * Who goes through forty strangers in vain is interrupted after some of them: whoever has just been called runs then. */
+/* Spec 5.1-5.3, 5.7, 5.8: receivers that have a queue, and what comes to them before they run, or while they look through it.
+ * A receiver that goes through forty strangers in vain is interrupted after some of them: the thread that has just been called runs
+ * then. */
 #include "test.h"
 
 enum { CROWD = 40 };
@@ -182,8 +183,8 @@ static void halted_while_looking(bool halt)
     EXPECT_EQ(result, 0x00550100);
 }
 
-TEST(searcher_takes_who_comes_while_it_looks) { halted_while_looking(false); }
-TEST(searcher_takes_who_came_while_it_was_halted) { halted_while_looking(true); }
+TEST(searcher_takes_a_sender_that_comes_while_it_looks) { halted_while_looking(false); }
+TEST(searcher_takes_a_sender_that_came_while_it_was_halted) { halted_while_looking(true); }
 
 /* ---- hand-over */
 
@@ -386,7 +387,7 @@ TEST(redirection_leaves_no_mark_on_a_fault_in_the_copy)
     EXPECT_EQ(state & 0xF000, 0x2000);
 }
 
-/* ---- a string with a fault for one who looks */
+/* ---- a string with a fault for a receiver that looks */
 
 static volatile L4_Word_t turn, spin, no_pager;
 static L4_Time_t limits[2];
@@ -397,7 +398,7 @@ static void give_signal(void) /* in the supervisor's name */
     EXPECT(L4_IpcSucceeded(L4_Send_Propagated(t, supervisor(), SOON)));
 }
 
-/* Calls r at the signal, and is content with whoever is local: it looks through its queue, while r runs already. */
+/* Calls r at the signal, and is content with any local thread: it looks through its queue, while r runs already. */
 static void looks_for_string(void)
 {
     for (;;) {
@@ -459,7 +460,7 @@ static void prepare(L4_Time_t limit_of_the_second, bool senders_page_is_missing,
     give_signal();
 }
 
-static void string_for_one_who_looks(L4_Time_t limit_of_the_second)
+static void string_for_one_that_looks(L4_Time_t limit_of_the_second)
 {
     prepare(limit_of_the_second, false, false);
     L4_Sleep(L4_TimePeriod(1000000));
@@ -467,8 +468,8 @@ static void string_for_one_who_looks(L4_Time_t limit_of_the_second)
     EXPECT_EQ(result, 0x00440100);
 }
 
-TEST(searcher_who_may_wait_takes_a_string_and_faults) { string_for_one_who_looks(L4_Never); }
-TEST(searcher_with_no_time_takes_a_string_and_faults) { string_for_one_who_looks(L4_ZeroTime); }
+TEST(searcher_that_may_wait_takes_a_string_and_faults) { string_for_one_that_looks(L4_Never); }
+TEST(searcher_with_no_time_takes_a_string_and_faults) { string_for_one_that_looks(L4_ZeroTime); }
 
 /* Moved to another space in the middle of a copy that began while it looked. */
 static void migrates(L4_Time_t limit_of_the_second, bool spins_then)
@@ -485,5 +486,5 @@ static void migrates(L4_Time_t limit_of_the_second, bool spins_then)
     EXPECT_EQ(reply & 15, 14);
 }
 
-TEST(searcher_who_may_wait_is_moved_in_the_middle_of_a_string) { migrates(L4_Never, false); }
+TEST(searcher_that_may_wait_is_moved_in_the_middle_of_a_string) { migrates(L4_Never, false); }
 TEST(searcher_with_no_time_is_moved_in_the_middle_of_a_string) { migrates(L4_ZeroTime, true); }

@@ -87,7 +87,7 @@ static void be_redirector(void)
     rest();
 }
 
-/* Passes it on in the sender's name, so that the destination answers him. */
+/* Passes it on in the sender's name, so that the destination answers the sender. */
 static void be_forwarder(void)
 {
     note(2);
@@ -122,7 +122,7 @@ TEST(redirection_brings_a_message_to_the_redirector)
     EXPECT_EQ(word_seen, 4711);
     EXPECT_EQ(from_seen, ward.raw);
     EXPECT_EQ(intended_seen, destination.raw);
-    EXPECT_EQ(answer, 1002); /* who waits for the destination takes it from the redirector */
+    EXPECT_EQ(answer, 1002); /* a thread that waits for the destination takes it from the redirector */
     EXPECT_EQ(answer_from, redirector.raw);
 }
 
@@ -205,7 +205,7 @@ TEST(redirection_to_another_finds_a_send_that_waits)
     EXPECT_EQ(answer_from, second.raw);
 }
 
-TEST(redirection_to_one_who_is_deleted_waits_for_the_next)
+TEST(redirection_to_one_that_is_deleted_waits_for_the_next)
 {
     wait_in_vain();
     EXPECT_EQ(thread_delete(redirector), 1);
@@ -301,7 +301,7 @@ TEST(redirection_ends_with_anythread_and_stays_with_nil)
     go(redirector);
     EXPECT_EQ(who, 2);
     EXPECT_EQ(redirect_to(ward, L4_nilthread), 1);
-    redirector = stranger(be_redirector); /* the ward's still goes to the old one, who rests now */
+    redirector = stranger(be_redirector); /* the ward's still goes to the old one, which rests now */
     L4_Sleep(MOMENT);
     tell_ward();
     EXPECT_EQ(who, 2);

@@ -413,7 +413,7 @@ static void dodges(void)
     }
 }
 
-TEST(schedule_quantum_is_charged_to_who_runs_between_ticks)
+TEST(schedule_quantum_is_charged_to_the_thread_that_runs_between_ticks)
 {
     L4_ThreadId_t t = helper_waiting_for_start(supervisor());
     counter[0] = 0;
@@ -537,7 +537,7 @@ static L4_Word_t signals_of(L4_ThreadId_t t)
     return n;
 }
 
-TEST(preemption_is_signalled_once_to_the_exception_handler_of_who_asks)
+TEST(preemption_is_signalled_once_to_the_exception_handler_of_a_thread_that_asks)
 {
     partner = me();
     armed = false;

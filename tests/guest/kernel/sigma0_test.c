@@ -126,7 +126,7 @@ TEST(sigma0_gives_device_memory_up_to_the_last_page_in_any_size)
     expect_bios((L4_Word_t *)0x407FFFF0);
 }
 
-TEST(sigma0_gives_device_memory_to_all_who_ask)
+TEST(sigma0_gives_device_memory_to_all_that_ask)
 {
     static const L4_Word_t at[] = {0x80000000, 0xBF000000, 0xBFF00000, 0xC0000000, 0xE0000000, 0xFD000000, 0xFEE00000};
     for (unsigned i = 0; i < sizeof at / sizeof *at; i++) {
@@ -231,7 +231,7 @@ TEST(sigma0_dump_and_seal_are_for_the_root_server_only)
     EXPECT(!L4_IsNilFpage(any(12)));
 }
 
-/* A client that does not wait for its reply is his own misfortune. */
+/* A client that does not wait for its reply harms only itself. */
 static void sends_only(void)
 {
     for (int i = 0; i < 200; i++) {

@@ -206,7 +206,7 @@ TEST(strings_whose_pagers_answer_with_two_items_arrive)
     copies_much();
 }
 
-/* A map of many pages pauses; that must not confuse who copies with whom.  The last page of the 16 comes first. */
+/* A map of many pages pauses; that must not confuse which thread copies to which.  The last page of the 16 comes first. */
 TEST(strings_whose_pagers_map_many_pages_arrive)
 {
     prepare();
@@ -532,7 +532,7 @@ TEST(strings_deletion_of_the_pager_ends_a_stalled_copy)
     }
 }
 
-TEST(strings_schedule_shows_who_sends_and_who_receives)
+TEST(strings_schedule_shows_which_thread_sends_and_which_receives)
 {
     L4_Word_t old;
     for (int stalled = SENDER; stalled <= RECEIVER; stalled++) {

@@ -46,7 +46,7 @@ static void silent(void)
         L4_Yield();
 }
 
-TEST(reply_wait_does_not_wait_for_one_who_does_not_receive)
+TEST(reply_wait_does_not_wait_for_one_that_does_not_receive)
 {
     L4_ThreadId_t from;
     L4_LoadMR(0, 0);

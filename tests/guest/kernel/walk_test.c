@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Spec 7.3: an Unmap of a page that is mapped thousands of times, and who takes some of these mappings away meanwhile. */
+/* Spec 7.3: an Unmap of a page that is mapped thousands of times, and threads that take some of these mappings away meanwhile. */
 #include "probe.h"
 
 enum { WINDOW = 0x80000000, MESSAGES = 780, ITEMS = 31, W = 2, RWX = 7 };

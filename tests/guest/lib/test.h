@@ -48,7 +48,7 @@ L4_ThreadId_t helper_inactive(void);
 L4_ThreadId_t helper_waiting_for_start(L4_ThreadId_t pager);
 L4_ThreadId_t stranger(void (*f)(void)); /* in a space of its own, started */
 L4_ThreadId_t stranger_of(L4_ThreadId_t pager, void (*f)(void)); /* the caller must be that pager */
-L4_ThreadId_t companion(L4_ThreadId_t stranger, void (*f)(void)); /* one more in his space */
+L4_ThreadId_t companion(L4_ThreadId_t stranger, void (*f)(void)); /* one more in its space */
 L4_ThreadId_t space_create(void);         /* a thread in a new space without areas */
 L4_Word_t areas_set(L4_ThreadId_t space); /* SpaceControl with our own areas */
 L4_Word_t activate(L4_ThreadId_t t, L4_ThreadId_t pager);
@@ -57,7 +57,7 @@ L4_Word_t stack_for(L4_ThreadId_t t, void (*f)(void)); /* the sp to start it wit
 void start(L4_ThreadId_t t, void (*f)(void));          /* a thread of this space */
 _Noreturn void rest(void);                             /* sleep for ever: the end of every helper */
 
-/* As a pager: serves faults of `from` on this program's image until he faults elsewhere, or sends something
+/* As a pager: serves faults of `from` on this program's image until it faults elsewhere, or sends something
  * else; that message is in the MRs.  A failed tag after SOON. */
 L4_MsgTag_t pager_serve(L4_ThreadId_t from);
 /* Sends to a thread that may have to fault on the image before it can receive. */

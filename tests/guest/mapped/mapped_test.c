@@ -468,7 +468,7 @@ TEST(a_task_that_dies_leaves_its_writes_and_no_page)
         for (unsigned i = 0; i < 20; i++)
             EXPECT_EQ(byte_in(f, i * PAGE), i + 3);
         EXPECT_EQ(close(f) | unlink("/m"), 0);
-        for (unsigned i = 0; i < 80; i++)       /* so many requests, and the server looks who died */
+        for (unsigned i = 0; i < 80; i++)       /* so many requests, and the server looks which tasks died */
             EXPECT_EQ(access("/", 0), 0);
         after = pages_free();
         if (round == 1)

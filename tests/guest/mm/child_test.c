@@ -328,7 +328,7 @@ static void ends_with(const char *name, int status)
     EXPECT_EQ(reason, status > 128 ? HURD_TASK_SIGNALLED : HURD_TASK_EXITED);
 }
 
-TEST(exit_status_reaches_who_waits)
+TEST(exit_status_reaches_the_task_that_waits)
 {
     ends_with("exit", 42);
     ends_with("exit_257", 1);
@@ -390,7 +390,7 @@ TEST(report_needs_neither_handler_nor_stack_of_the_thread)
 
 const struct test child_tests[] = {
     T(pager_serves_no_strangers),
-    T(exit_status_reaches_who_waits),
+    T(exit_status_reaches_the_task_that_waits),
     T(abort_and_assert_end_with_134),
     T(violation_null_pointer_ends_the_task),
     T(violation_unmapped_page_ends_the_task),

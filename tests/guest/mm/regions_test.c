@@ -445,7 +445,7 @@ TEST(touching_every_second_page_works_beyond_the_records)
 
 /* ---- counting ---- */
 
-/* Twice: the first time, pages of this very code may come in between the two who count. */
+/* Twice: the first time, pages of this very code may come in between the two that count. */
 TEST(faults_are_counted_as_the_kernel_counts_them)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;

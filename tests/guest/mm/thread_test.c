@@ -139,7 +139,7 @@ static void player(void *argument)
     thread_ends();
 }
 
-TEST(condition_wakes_those_who_wait_for_their_turn)
+TEST(condition_wakes_those_that_wait_for_their_turn)
 {
     L4_ThreadId_t id;
     turn = 0;
@@ -180,7 +180,7 @@ TEST(wait_for_a_word_that_has_changed_is_over)
     EXPECT(becomes(&woken_b, 1));
 }
 
-TEST(wake_reaches_who_waits_for_that_word)
+TEST(wake_reaches_a_thread_that_waits_for_that_word)
 {
     L4_ThreadId_t id;
     woken_a = woken_b = 0;
@@ -439,9 +439,9 @@ const struct test thread_tests[] = {
     T(thread_stacks_are_given_back),
     T(thread_start_beyond_the_limit_says_eagain_or_nomem),
     T(mutex_lets_one_thread_in_at_a_time),
-    T(condition_wakes_those_who_wait_for_their_turn),
+    T(condition_wakes_those_that_wait_for_their_turn),
     T(wait_for_a_word_that_has_changed_is_over),
-    T(wake_reaches_who_waits_for_that_word),
+    T(wake_reaches_a_thread_that_waits_for_that_word),
     T(errno_is_each_threads_own),
     T(pager_outlives_threads_that_die_in_their_faults),
     T(pager_drops_garbage_and_goes_on),

@@ -201,7 +201,7 @@ static void wrong_requests(void)
                            NULL), EINVAL);
 }
 
-static void without_a_policy_server_who_asks_first_gets_them(void)
+static void without_a_policy_server_the_task_that_asks_first_gets_them(void)
 {
     struct child c;
     if (!EXPECT(child_start(&c)))
@@ -293,7 +293,7 @@ static void another_holder_replaces_the_policy_server(void)
     EXPECT_EQ(tell(&other, LIMIT, 16), 0);
     EXPECT_EQ(tell(&c, TAKE, 2), ENOMEM);
     EXPECT_EQ(tell(&c, TAKE, 1), 0);
-    child_end(&other);                          /* it dies: who asks first gets them */
+    child_end(&other);                          /* it dies: the task that asks first gets them */
     int err = ENOMEM;
     for (int i = 0; i < 500 && err == ENOMEM; i++) {
         err = tell(&c, TAKE, 10);
@@ -333,7 +333,7 @@ static const struct {
     void (*run)(void);
 } tests[] = {
     TEST(wrong_requests),
-    TEST(without_a_policy_server_who_asks_first_gets_them),
+    TEST(without_a_policy_server_the_task_that_asks_first_gets_them),
     TEST(an_answer_is_a_limit),
     TEST(what_is_over_the_limit_goes_back),
     TEST(nonsense_is_no_answer),

@@ -305,7 +305,7 @@ tell_result:                                    ; MR1 ErrorCode, MR2 tag of the 
         send    T(0), tag(HELLO, 0, 2)
         jmp     sleep_forever
 
-TEST 74, "who waits for or sends to an id whose version changes gets error 2"
+TEST 74, "a thread that waits for or sends to an id whose version changes gets error 2"
         thread  1, spin
         thread  2, waiter
         thread  3, sender
@@ -336,7 +336,7 @@ TEST 75, "sending to a deleted thread gives error 2"
         expect_ipc_error SEND_NO_PARTNER
         ret
 
-TEST 76, "who waits for or sends to a deleted thread gets error 2"
+TEST 76, "a thread that waits for or sends to a deleted thread gets error 2"
         thread  1, spin
         thread  2, waiter
         thread  3, sender
@@ -345,7 +345,7 @@ TEST 76, "who waits for or sends to a deleted thread gets error 2"
         expect  eax, 1
         jmp     expect_both_fail
 
-TEST 76, "who waits for a deleted thread of another space gets error 2"
+TEST 76, "a thread that waits for a deleted one of another space gets error 2"
         space   4, agent
         thread  2, .waiter
         sleep   MOMENT

@@ -141,7 +141,7 @@ TEST 0, "handover: a caller can be sent a page"
         ipc     T(0), T(0), timeouts(NEVER, NEVER), tag(HELLO, 0, 1)
         jmp     $
 
-TEST 0, "handover: a server that waits for anybody takes those who queued meanwhile"
+TEST 0, "handover: a server that waits for anybody takes those that queued meanwhile"
         thread  1, .client
         thread  2, .client
         thread  3, .client

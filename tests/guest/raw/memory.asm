@@ -124,7 +124,7 @@ TEST 0, "5.11: mapping again with fewer rights takes none away"
         writes  4, NOWHERE
         ret
 
-TEST 157, "who may only read cannot give the right to write"
+TEST 157, "a thread that may only read cannot give the right to write"
         spaces  2
         map_to  4, NOWHERE, fpage(page(1), PAGE, R)
         agent_maps 4, MAP, 5, NOWHERE, fpage(NOWHERE, PAGE, RWX)

@@ -4,7 +4,7 @@
 
 section .bss
 alignb 4
-virtual:        resd 1          ; whom .propagate names
+virtual:        resd 1          ; the thread that .propagate names
 section .text
 
 ; Sends a propagated message to T(0) in the name of [virtual].

@@ -39,7 +39,7 @@ period_us:
         local_of ecx, %1
         expect  eax, ecx
 %endmacro
-%macro expect_stopped 0.nolist         ; the one who counts
+%macro expect_stopped 0.nolist         ; the thread that counts
         mov     edi, [counter]
         sleep   MOMENT
         expect  [counter], edi
@@ -210,7 +210,7 @@ TEST 0, "5.12: a priority above the sensitive one preempts at once"
         expect_bits [eax + PREEMPT_FLAGS], FLAG_DELAYED, 0
         ret
 
-TEST 0, "5.12: who does not ask for it is not spared"
+TEST 0, "5.12: a thread that does not ask for it is not spared"
         thread  1, spin
         schedule T(1), -1, -1, -1, 150 << 16 | 65000
         expect_not eax, 0

@@ -4,7 +4,7 @@
 
 section .bss
 alignb 4
-target:         resd 1          ; whom the client calls
+target:         resd 1          ; the thread that the client calls
 seen:           resd 4
 
 section .text
@@ -38,7 +38,7 @@ redirector:
         ipc     edi, NIL, timeouts(ZERO, ZERO), tag(HELLO, 0, 1)
         jmp     redirector
 
-; T(5), passing on: what comes goes to whom it was meant for, in the sender's name.
+; T(5), passing on: what comes goes to the thread that it was meant for, in the sender's name.
 forwarder:
         receive ANYTHREAD, NEVER
         set_tcr SENDER, eax

@@ -193,7 +193,7 @@ TEST 203, "Schedule of kernel and interrupt ids is error 2"
         expect_error BAD_THREAD
         ret
 
-TEST 204, "Schedule by somebody who is not the scheduler gives error 1"
+TEST 204, "Schedule by a thread that is not the scheduler gives error 1"
         space   4, agent
         thread  1, spin
         order   4, .try, 0

@@ -404,7 +404,7 @@ TEST 0, "a storm of thread and space control leaves the kernel in order"
         call    [controls + 4 * eax]
         test    dword [left], 63
         jnz     .go_on
-        sleep   ms(1)                           ; those who can, run
+        sleep   ms(1)                           ; those that can, run
 .go_on:
         dec     dword [left]
         jnz     .next

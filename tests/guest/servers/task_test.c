@@ -129,7 +129,7 @@ static L4_Word_t guarantee_left(void)
     return info.guarantee - info.used;
 }
 
-/* A child with a child of its own, of whom it tells us; `soon` has to end by itself. */
+/* A child with a child of its own, of which it tells us; `soon` has to end by itself. */
 static void be_parent(const char *whom, bool lets_go)
 {
     L4_ThreadId_t parent = L4_ThreadIdOfRaw(strtoul(whom, NULL, 16));
@@ -351,7 +351,7 @@ static int give_patiently(L4_Word_t handle, L4_Word_t task, L4_Word_t *theirs)
     return error;
 }
 
-TEST(task_lets_nobody_lose_the_handle_on_his_own_task)
+TEST(task_lets_no_program_lose_the_handle_on_its_own_task)
 {
     struct hurd_task_created child = child_of("open");
     L4_Word_t theirs;
@@ -942,7 +942,7 @@ static const struct {
     T(task_child_that_faults_ends_alone),
     T(task_ends_a_child_whose_fault_or_exception_nobody_else_serves),
     T(task_child_can_be_killed_and_is_dead_to_all_but_questions),
-    T(task_lets_nobody_lose_the_handle_on_his_own_task),
+    T(task_lets_no_program_lose_the_handle_on_its_own_task),
     T(task_memory_of_dead_children_comes_back),
     T(task_ends_with_a_child_all_that_it_started),
     T(task_lets_a_child_go_for_the_part_that_it_got),

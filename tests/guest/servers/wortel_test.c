@@ -472,7 +472,7 @@ TEST(wortel_asks_deva_for_consoles_and_the_master)
 
 /* ---- in the place of the root task */
 
-TEST(wortel_tells_the_root_task_whom_to_call)
+TEST(wortel_tells_the_root_task_which_servers_to_call)
 {
     EXPECT_EQ(data->version_major, HURD_STARTUP_MAJOR);
     EXPECT_EQ(data->size, sizeof *data);
@@ -513,7 +513,7 @@ static const struct {
     T(wortel_gives_deva_the_memory_of_devices_behind_its_own_view, 4),
     T(wortel_gives_deva_ports, 4),
     T(wortel_asks_deva_for_consoles_and_the_master, 4),
-    T(wortel_tells_the_root_task_whom_to_call, 8),
+    T(wortel_tells_the_root_task_which_servers_to_call, 8),
     T(wortel_survives_random_requests, ALL),
 };
 

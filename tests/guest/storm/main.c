@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* storm: changes a file system by lot, says of each change what it is before it makes it, and syncs
- * now and then.  Whoever reads that knows what the disk has to hold after each sync.
+ * now and then.  A reader of that knows what the disk has to hold after each sync.
  *      storm seed=N steps=N full=N     full: fills the disk first, but for so many bytes
  *      storm hold=PATH     hold.c
  *      storm crowd=N       crowd.c, with the option `files` of init

@@ -195,7 +195,7 @@ static void asks_the_tree(void)
     rest();
 }
 
-TEST(of_many_who_pause_in_one_tree_all_come_to_their_end)
+TEST(of_many_that_pause_in_one_tree_all_come_to_their_end)
 {
     L4_ThreadId_t t[PATIENT], p;
     if (!have_region())
