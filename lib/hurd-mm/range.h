@@ -42,7 +42,7 @@ struct range *range_overlap(struct range *root, uintptr_t first, uintptr_t last)
  * nodes is at most 46 high. */
 enum { RANGE_PATH_MAX = 48 };
 struct range_path {
-    struct range **link[RANGE_PATH_MAX];        /* link[0] = &root, link[i + 1] is a field of *link[i] */
+    struct range **link[RANGE_PATH_MAX];    /* link[0] = &root, link[i + 1] a field of *link[i] */
     int length;
 };
 struct range_gap {

@@ -10,8 +10,8 @@
 #include "request.h"
 #include "server.h"
 
-/* The tags, without the flags of the kernel: a label, and five words (handle, rights, address, place
- * in the container, size). */
+/* The tags, without the flags of the kernel: a label, and five words (handle, rights, address,
+ * place in the container, size). */
 enum {
     FLAGS = 0xF000,
     MAP = HURD_PM_CONTAINER_MAP << 16 | 5,
