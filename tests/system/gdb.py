@@ -383,7 +383,8 @@ def gdb_l4_follow_goes_through_pager_and_physmem_and_back(lab):
 
 
 def gdb_l4_ipc_stops_at_the_next_message_between_two(lab):
-    assert re.search(r"(\(demo\) sends to \S+ \(physmem\)|\(physmem\) sends to \S+ \(demo\)): label", section(lab, "ipc"))
+    said = section(lab, "ipc")
+    assert re.search(r"(\(demo\) sends to \S+ \(physmem\)( in the name of \S+ \(demo\))?|\(physmem\) sends to \S+ \(demo\)): label", said), said
 
 
 def gdb_l4_user_stops_in_the_programs_own_code(lab):
