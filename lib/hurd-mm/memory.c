@@ -98,10 +98,15 @@ int memory_copy(L4_Word_t container, uintptr_t offset, uintptr_t address)
     return 0;
 }
 
-int memory_wire(uintptr_t address, uintptr_t size, unsigned rights)
+int memory_pin(uintptr_t address, uintptr_t size)
 {
     mm.counters.rpcs++;
-    int error = hurd_pm_container_pin(mm.physmem, mm.memory, address, size, NULL, NULL);
+    return hurd_pm_container_pin(mm.physmem, mm.memory, address, size, NULL, NULL);
+}
+
+int memory_wire(uintptr_t address, uintptr_t size, unsigned rights)
+{
+    int error = memory_pin(address, size);
     if (error)
         return error;
     error = memory_map(mm.memory, rights, address, address, size);

@@ -28,7 +28,6 @@ enum {
  * wired but records and stack. */
 extern char __mm_text_start[] __attribute__((weak)), __mm_text_end[] __attribute__((weak));
 extern char __mm_data_start[] __attribute__((weak)), __mm_data_end[] __attribute__((weak));
-extern char __mm_zero_start[] __attribute__((weak)), __mm_zero_end[] __attribute__((weak));
 
 uintptr_t pager_stack_top;              /* for a child of fork() */
 static char first_records[HURD_MM_PAGE] __attribute__((aligned(4096)));
@@ -40,10 +39,10 @@ static int wired_pages(uintptr_t hint, uintptr_t size, uintptr_t *address)
     *address = map_gap(&mm.space, hint, size);
     if (*address == 0)
         return ENOSPC;
-    int error = memory_allocate(*address, size);
+    int error = memory_allocate_map(*address, size, HURD_VM_READ | HURD_VM_WRITE);
     if (error)
         return error;
-    error = memory_wire(*address, size, HURD_VM_READ | HURD_VM_WRITE);
+    error = memory_pin(*address, size);
     if (!error && !map_insert(&mm.space, *address, *address + (size - 1), &mm.wired, *address,
                               HURD_VM_READ | HURD_VM_WRITE, true))
         error = ENOMEM;
@@ -208,14 +207,16 @@ static int wire_region(struct map *map)
     map->is.permanent = true;
     if (task_brings_back(map))
         return 0;
-    int error = map->store != &mm.anonymous ? copy_region(map) : 0;
+    bool copies = map->store != &mm.anonymous;
+    int error = copies ? copy_region(map) : 0;
     if (error)
         return error;
     map->store->users--;
     map->store = &mm.wired;
     map->store->users++;
     map->offset = first;
-    return memory_wire(first, size, map->is.rights);
+    /* The startup code has mapped our own pages, and has touched nothing that it had not. */
+    return copies ? memory_wire(first, size, map->is.rights) : memory_pin(first, size);
 }
 
 static int wire(const char *start, const char *end)
@@ -260,7 +261,7 @@ static void room_start(const struct hurd_startup_data *data)
     struct hurd_pm_control_info info = {0};
     bool known = hurd_pm_control_info(mm.physmem, data->physmem_control.cap, &info) == 0;
     mm.room = (struct room){
-        .swap = known && &__mm_zero_start[0] != &__mm_zero_end[0] ? SWAP_UNKNOWN : SWAP_IMPOSSIBLE,
+        .swap = known && &__mm_data_start[0] != &__mm_data_end[0] ? SWAP_UNKNOWN : SWAP_IMPOSSIBLE,
         .control = data->physmem_control.cap,
         .guarantee = info.guarantee,
         .left = (int32_t)(info.guarantee - info.used),
@@ -303,8 +304,6 @@ int hurd_mm_init(L4_ThreadId_t pager)
         error = wire(__mm_text_start, __mm_text_end);
     if (!error)
         error = wire(__mm_data_start, __mm_data_end);
-    if (!error)
-        error = wire(__mm_zero_start, __mm_zero_end);
     if (!error)
         error = pager_start(data);
     if (error)

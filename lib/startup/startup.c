@@ -16,6 +16,7 @@
 #include <hurd/wortel.h>
 
 #define PAGE 0x1000u
+#define AT_ONCE 8u               /* words that are cleared together */
 #define STACK 0x400u             /* so much at most this code takes */
 
 enum startup_step { STEP_SELF = 1, STEP_MEMORY, STEP_COPY, STEP_ALLOCATE, STEP_MAP };
@@ -106,6 +107,10 @@ static void clear(L4_Word_t from, L4_Word_t end)
 {
     for (; from < end && from % sizeof(L4_Word_t); from++)
         *(volatile char *)from = 0;
+    for (; from + sizeof(L4_Word_t) * AT_ONCE <= end; from += sizeof(L4_Word_t) * AT_ONCE) {
+        volatile L4_Word_t *word = (L4_Word_t *)from;
+        word[0] = word[1] = word[2] = word[3] = word[4] = word[5] = word[6] = word[7] = 0;
+    }
     for (; from + sizeof(L4_Word_t) <= end; from += sizeof(L4_Word_t))
         *(volatile L4_Word_t *)from = 0;
     for (; from < end; from++)
