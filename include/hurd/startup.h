@@ -99,8 +99,8 @@ struct hurd_startup_data {
 
 /* How the copy of a task that called HURD_TASK_FORK begins.  `task` writes it to
  * HURD_STARTUP_RESUME: the first part as the request says, and what the copy has.  The startup code
- * of the copy maps the ranges from `memory`, where the offset is the address, and the text from
- * `image`, and calls ip with the address of this structure; its stack is behind it. */
+ * of the copy pins and maps the ranges from `memory`, where the offset is the address, maps the
+ * text from `image`, and calls ip with the address of this structure; its stack is behind it. */
 #define HURD_STARTUP_RANGES     16u
 struct hurd_startup_resume {
     L4_Word_t ip;

@@ -359,15 +359,6 @@ static _Noreturn void child_ends(const struct hurd_startup_resume *r)
         __asm__ volatile("ud2");
 }
 
-static int child_wire(const struct hurd_startup_resume *r)
-{
-    int error = 0;
-    for (L4_Word_t i = 0; i < fork_resume.count && !error; i++)
-        error = hurd_pm_container_pin(mm.physmem, r->memory.cap, fork_resume.range[i].address,
-                                      fork_resume.range[i].size, NULL, NULL);
-    return error;
-}
-
 /* A region of a container that is shared with the parent: its pages are in our memory now. */
 static int region_adopt(struct map *m)
 {
@@ -471,9 +462,6 @@ static void data_forked(const struct hurd_startup_resume *r)
  * behind. */
 static int child_begins(const struct hurd_startup_resume *r, bool swaps)
 {
-    int error = child_wire(r);
-    if (error)
-        return error;
     mm.starter = L4_MyGlobalId();
     mm.task = L4_Version(mm.starter);
     mm.pager = L4_ThreadIdOfRaw(r->thread);
@@ -486,7 +474,7 @@ static int child_begins(const struct hurd_startup_resume *r, bool swaps)
     pool_forked();
     handler_forked(forking.caller, mm.starter);
     room_forked(r);
-    error = records_forked(r);
+    int error = records_forked(r);
     return error ? error : child_pager(r);
 }
 

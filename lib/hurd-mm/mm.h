@@ -68,10 +68,12 @@ int memory_map_some(L4_Word_t container, unsigned rights, uintptr_t address, uin
                     uintptr_t size);
 /* A page of another container is copied to a page of ours that is a hole. */
 int memory_copy(L4_Word_t container, uintptr_t offset, uintptr_t address);
-/* Pins pages of the task's container, where the offset is the address. */
-int memory_pin(uintptr_t address, uintptr_t size);
-/* The same, and maps them. */
+/* Pins pages of the task's container, where the offset is the address, and maps them. */
 int memory_wire(uintptr_t address, uintptr_t size, unsigned rights);
+/* The same with pages that are new.  On an error nothing is allocated. */
+int memory_allocate_wire(uintptr_t address, uintptr_t size, unsigned rights);
+/* Wired pages go back to physmem, which does not take pages that are pinned. */
+void memory_unwire(uintptr_t address, uintptr_t size);
 /* Returns a page that is pinned and mapped for good, or NULL.  (mm_init.c) */
 void *wired_page_new(void);
 /* Pages without a record in use go back to physmem, if there are many free records. */

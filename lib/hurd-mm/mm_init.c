@@ -39,18 +39,16 @@ static int wired_pages(uintptr_t hint, uintptr_t size, uintptr_t *address)
     *address = map_gap(&mm.space, hint, size);
     if (*address == 0)
         return ENOSPC;
-    int error = memory_allocate_map(*address, size, HURD_VM_READ | HURD_VM_WRITE);
+    int error = memory_allocate_wire(*address, size, HURD_VM_READ | HURD_VM_WRITE);
     if (error)
         return error;
-    error = memory_pin(*address, size);
-    if (!error && !map_insert(&mm.space, *address, *address + (size - 1), &mm.wired, *address,
-                              HURD_VM_READ | HURD_VM_WRITE, true))
-        error = ENOMEM;
-    if (error)
-        memory_deallocate(mm.memory, *address, size);
-    else
-        map_join(&mm.space, *address, *address + (size - 1));
-    return error;
+    if (!map_insert(&mm.space, *address, *address + (size - 1), &mm.wired, *address,
+                    HURD_VM_READ | HURD_VM_WRITE, true)) {
+        memory_unwire(*address, size);
+        return ENOMEM;
+    }
+    map_join(&mm.space, *address, *address + (size - 1));
+    return 0;
 }
 
 static void *wired_page(uintptr_t hint)
@@ -101,8 +99,7 @@ void records_trim(void)
         return;                         /* to find them costs more than they are worth */
     slab_cut(&mm.slab, (void *)cut, (void *)(end - 1));
     m->range.last = cut - 1;
-    hurd_pm_container_unpin(mm.physmem, mm.memory, cut, end - cut);
-    memory_deallocate(mm.memory, cut, end - cut);
+    memory_unwire(cut, end - cut);
 }
 
 /* ---- what is in the address space already ---- */
@@ -207,16 +204,14 @@ static int wire_region(struct map *map)
     map->is.permanent = true;
     if (task_brings_back(map))
         return 0;
-    bool copies = map->store != &mm.anonymous;
-    int error = copies ? copy_region(map) : 0;
+    int error = map->store != &mm.anonymous ? copy_region(map) : 0;
     if (error)
         return error;
     map->store->users--;
     map->store = &mm.wired;
     map->store->users++;
     map->offset = first;
-    /* The startup code has mapped our own pages, and has touched nothing that it had not. */
-    return copies ? memory_wire(first, size, map->is.rights) : memory_pin(first, size);
+    return memory_wire(first, size, map->is.rights);
 }
 
 static int wire(const char *start, const char *end)

@@ -156,6 +156,17 @@ TEST(a_control_that_pays_for_the_window_cannot_be_destroyed)
     hurd_cap_drop(pm, middle);
 }
 
+TEST(nobody_pins_pages_of_the_window)
+{
+    L4_Word_t container;
+    begin();
+    EXPECT_EQ(hurd_pm_swap_attach(pm, swap, BLOCKS, RESERVED, ++identity, CELLS * PAGE, &container), 0);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_PIN, container, 0, PAGE), EBUSY);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_MAP, container, HURD_PM_READ, window, 0, PAGE, HURD_PM_PINNED), EBUSY);
+    hurd_cap_drop(pm, container);
+}
+
+    T(nobody_pins_pages_of_the_window),
 TEST(one_task_is_attached_at_a_time)
 {
     L4_Word_t theirs;
