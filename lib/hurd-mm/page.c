@@ -32,6 +32,11 @@ uintptr_t page_address(const struct hurd_page *page)
 
 /* ---- the pool ---- */
 
+static int wired_page(uintptr_t address)
+{
+    return memory_allocate_wire(address, HURD_MM_PAGE, HURD_VM_READ | HURD_VM_WRITE);
+}
+
 static int slot_frame(uint32_t index)
 {
     return memory_allocate_map(mm.pool.frames + index * HURD_MM_PAGE, HURD_MM_PAGE,
@@ -43,10 +48,8 @@ static int slot_record(uint32_t index)
 {
     if (index < mm.pool.records)
         return 0;
-    if (index >= POOL_PAGES)
-        return ENOMEM;
-    int error = memory_allocate_wire(mm.pool.table + index * sizeof(struct hurd_page),
-                                     HURD_MM_PAGE, HURD_VM_READ | HURD_VM_WRITE);
+    int error = index < POOL_PAGES ? wired_page(mm.pool.table + index * sizeof(struct hurd_page))
+                                   : ENOMEM;
     if (!error)
         mm.pool.records += RECORDS;
     return error;
