@@ -519,7 +519,9 @@ TEST(container_map_pins_what_it_maps_if_it_shall)
     EXPECT_EQ(hurd_pm_container_unpin(pm, a, 2 * PAGE, PAGE), 0);
     window_clear();
     EXPECT_EQ(get(a, 1), 78);
+    L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
     EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_MAP, a, 6, window, PAGE, PAGE, 0), 0);     /* no flag */
+    L4_Accept(L4_UntypedWordsAcceptor);
     EXPECT_EQ(pinned(), 0);
 }
 
