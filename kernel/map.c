@@ -240,7 +240,7 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
                 batch = MAP_BATCH - 1;
             v = t.from + (*done << PAGE_BITS);
         }
-        if (row > 1 && *done % row == 0 && !grant) {
+        if (*done % row == 0 && !grant) {
             word_t n = row_map(from, v, to, t.to + (*done << PAGE_BITS), rights, row);
             *done += n;
             batch += n * MAP_BATCH / ROW;
