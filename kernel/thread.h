@@ -208,9 +208,9 @@ bool thread_utcb_valid(struct space *space, word_t location, const struct thread
  * it up and calls again.  Does not return if t is current.  Blocks. */
 bool thread_delete(struct thread *t);
 /* Gives t another version.  Spec 4.3.
- * Post: all IPC with the old id has ended, or ends soon, by thread_sweep().
- * Returns true as thread_delete().  Blocks. */
-bool thread_rename(struct thread *t, word_t id);
+ * Pre: ipc_forsake() has ended the sends to t.
+ * Post: all IPC with the old id has ended, or ends soon, by thread_sweep(). */
+void thread_rename(struct thread *t, word_t id);
 /* Moves t to another space.
  * Pre: `location` is valid in `to`, or all ones if t is inactive and stays inactive.
  * Post: t's own IPC has ended.
