@@ -21,7 +21,8 @@
  *   irq_attach.  It and the pager, a thread of the same task, get HURD_CONSOLE_PRIORITY, so that
  *   keys arrive whatever programs do.  EBUSY: another thread drives it.  EINVAL: the device is no
  *   part of the console.  EPERM: the pager is not of the task.  ENODEV: the machine has no such
- *   part.  EIO: no interrupt.
+ *   part.  EIO: no interrupt.  Ports and memory (memory_map gives the screen's, as a whole) are
+ *   mapped, not granted, so that deva can take them away.
  * exchange: the driver sends it and waits for any message in the same IPC.  done: so many bytes of
  *   those that the last reply brought have been sent since the last exchange.  The bytes are what
  *   the device has received, at most as many as the room that is left.  deva replies when it has

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of the console, the keyboard, the first serial port and the screen, are here if deva has
- * found them. */
+/* The keyboard, the first serial port and the screen are here if deva has found them. */
 #include "isa.h"
 #include "tree.h"
 
