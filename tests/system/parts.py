@@ -210,14 +210,15 @@ def a_screens_driver_that_is_no_good_is_replaced(lab):
         assert "driver screen: runs" in listed(vm.command("devices"), "screen")
 
 
-def v86s_serial_port_and_keyboard_have_drivers(lab):
+def v86s_parts_of_the_console_have_drivers(lab):
     """Its serial port makes interrupts of its own kind: pc/uart.h."""
     vm = lab.boot_v86(image=lab.iso)
     vm.expect("automatically in", 300)
     vm.line.send("\r")
     vm.expect("pecan> ", 300)
     text = vm.command("devices", 300)
-    assert "driver serial: runs" in listed(text, "com1") and "driver keyboard: runs" in listed(text, "keyboard"), text
+    for device, driver in (("com1", "serial"), ("keyboard", "keyboard"), ("screen", "screen")):
+        assert f"driver {driver}: runs" in listed(text, device), text
     for word in ("one", "two"):
         assert f"argument 1: {word}" in vm.command(f"run hello {word}", 120)
         vm.command("kill serial", 120)
