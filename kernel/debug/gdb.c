@@ -16,6 +16,7 @@
 #define FLAG_RESUME       0x10000u
 #define SIGNAL_INTERRUPT  2
 #define SIGNAL_TRAP       5
+#define CTRL_C            3
 
 #define ERROR_SYNTAX      "E01"
 #define ERROR_TOO_LONG    "E07"
@@ -448,15 +449,15 @@ static void stop(struct trapframe *f, word_t signal)
 static void line_interrupt(struct trapframe *f)
 {
     out8(MASTER, EOI);
-    int c = gdb_line_poll();
-    if (c != 3 && c != '$')
-        return;
-    why.what = WHY_NOTHING;
-    why.signal = SIGNAL_INTERRUPT;
-    if (c == 3)
-        stop(f, SIGNAL_INTERRUPT);
-    else
-        serve(f, true);
+    /* All bytes: as long as one is there, the port makes no other interrupt. */
+    for (int c; (c = gdb_line_poll()) >= 0;) {
+        why.what = WHY_NOTHING;
+        why.signal = SIGNAL_INTERRUPT;
+        if (c == CTRL_C)
+            stop(f, SIGNAL_INTERRUPT);
+        else if (c == '$')
+            serve(f, true);
+    }
 }
 
 extern void sysenter_entry(void), sysenter_fast(void);

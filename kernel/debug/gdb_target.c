@@ -15,7 +15,8 @@ struct gdb_stop gdb_stop;
 
 static struct {
     paddr_t at;
-    uint8_t code; /* that the INT3 replaces */
+    vaddr_t named; /* gdb's name for it */
+    uint8_t code;  /* that the INT3 replaces */
     bool set;
 } soft[SOFT_MAX];
 
@@ -100,9 +101,16 @@ static word_t part_of_page(vaddr_t v, word_t count)
     return count < rest ? count : rest;
 }
 
+/* No range goes on at address 0. */
+static word_t up_to_the_end(vaddr_t v, word_t count)
+{
+    return v && count > -v ? -v : count;
+}
+
 word_t gdb_read(vaddr_t v, uint8_t *to, word_t count)
 {
     word_t done = 0, part;
+    count = up_to_the_end(v, count);
     for (paddr_t p; done < count && gdb_translate(v + done, &p); done += part) {
         part = part_of_page(v + done, count - done);
         memcpy(to + done, window(p), part);
@@ -114,6 +122,7 @@ word_t gdb_read(vaddr_t v, uint8_t *to, word_t count)
 word_t gdb_write(vaddr_t v, const uint8_t *from, word_t count)
 {
     word_t done = 0, part;
+    count = up_to_the_end(v, count);
     for (paddr_t p; done < count && gdb_translate(v + done, &p); done += part) {
         part = part_of_page(v + done, count - done);
         write_bytes(p, from + done, part);
@@ -339,6 +348,7 @@ static bool soft_set(vaddr_t v)
     if (free < 0)
         return false;
     soft[free].at = p;
+    soft[free].named = v;
     soft[free].code = *window(p);
     soft[free].set = true;
     *window(p) = INT3;
@@ -352,13 +362,12 @@ static void soft_drop(int i)
         *window(soft[i].at) = soft[i].code;
 }
 
+/* gdb knows one space only: it takes a breakpoint back by its address, whichever thread it looks at
+ * by then, and even if the page is not mapped there any more. */
 static bool soft_clear(vaddr_t v)
 {
-    paddr_t p;
-    if (!gdb_translate(v, &p))
-        return true; /* the page has gone, and the breakpoint with it */
     for (int i = 0; i < SOFT_MAX; i++)
-        if (soft[i].set && soft[i].at == p)
+        if (soft[i].set && soft[i].named == v)
             soft_drop(i);
     return true;
 }
@@ -426,10 +435,10 @@ void gdb_debug_disarm(int n)
     write_control();
 }
 
-static bool hard_clear(word_t type, vaddr_t v)
+static bool hard_clear(word_t type, vaddr_t v, word_t length)
 {
     for (int n = 0; n < HARD_MAX; n++)
-        if (hard[n].set && hard[n].type == type && hard[n].at == v) {
+        if (hard[n].set && hard[n].type == type && hard[n].at == v && hard[n].length == length) {
             gdb_debug_disarm(n);
             return true;
         }
@@ -450,7 +459,7 @@ static bool hard_clear_all(word_t type, vaddr_t v, word_t length)
     bool good = true;
     for (word_t piece; length; v += piece, length -= piece) {
         piece = piece_of(v, length);
-        good &= hard_clear(type, v);
+        good &= hard_clear(type, v, piece);
     }
     return good;
 }
@@ -459,7 +468,8 @@ static bool hard_clear_all(word_t type, vaddr_t v, word_t length)
 static bool hard_set(word_t type, vaddr_t v, word_t length)
 {
     word_t done = 0, piece;
-    if (!length || length > HARD_MAX * sizeof(word_t) || !gdb_debug_works())
+    if (!length || length > HARD_MAX * sizeof(word_t) || up_to_the_end(v, length) < length ||
+        !gdb_debug_works())
         return false;
     for (; done < length; done += piece) {
         piece = piece_of(v + done, length - done);

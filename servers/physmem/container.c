@@ -443,7 +443,7 @@ static int allocate(struct container *c, uint32_t start, uint32_t count, bool sq
     if (squash && container_busy(c, start, count))
         return EBUSY;
     if (ledger.extra && !extra)
-        extra_make_room(extra_claims(count));
+        extra_make_room(control_claims(c->control, count));
     int err = allocate_prepare(c, start, &possible, &holes, squash, extra);
     if (!err && c->wired)
         err = container_wire(c, holes);

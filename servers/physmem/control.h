@@ -100,6 +100,13 @@ void extra_make_room(uint32_t frames);
 /* Frames that an operation on so many pages may claim at most, records included. */
 static inline uint32_t extra_claims(uint32_t pages) { return pages + 4 + pages / 128; }
 
+/* The same for an operation that c pays: it cannot claim more than c has left. */
+static inline uint32_t control_claims(const struct control *c, uint32_t pages)
+{
+    const uint32_t most = control_unused(c);
+    return extra_claims(pages < most ? pages : most);
+}
+
 /* A record on a control's account, to be freed by slab_free().  NULL: beyond books and guarantee.
  */
 void *control_alloc(struct control *c, size_t bytes);

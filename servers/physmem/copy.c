@@ -272,7 +272,7 @@ int container_copy(const struct copy *how, uint32_t *done)
     if (copy_overlaps(how))
         return EINVAL;
     if (ledger.extra)
-        extra_make_room(extra_claims(how->count));
+        extra_make_room(control_claims(how->to->control, how->count));
     uint32_t possible = copy_prepare(how, &charged, &err);
     if (!err || how->partial)
         *done = copy_commit(how, possible, &tally);

@@ -123,11 +123,11 @@ int swap_attach(struct control *payer, unsigned task, uint32_t blocks, uint32_t 
         return EINVAL;
     if (swap.task && swap.task != task)
         return EBUSY;
-    swap_detach();
     bool same = swap.window && swap.map.count == blocks && swap.reserved == reserved
                 && swap.identity == identity;
     if (!same && swap.pages)
         return EBUSY;
+    swap_detach();
     if (!same) {
         if (swap.window)
             swap_forget();

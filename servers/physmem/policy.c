@@ -103,15 +103,15 @@ void policy_attach(unsigned task)
     change();
 }
 
-bool policy_news(void)
+bool policy_news(uint32_t *used)
 {
     bool news = changed;
-    uint32_t all = 0;
+    *used = 0;
     for (unsigned i = 1; i < POLICY_ENTRIES; i++)
-        all += entries[i].control != NULL;
+        *used += entries[i].control != NULL;
     policy_buffer[0].guarantee = extra_room() + ledger.extra;
     policy_buffer[0].extra = ledger.extra;
-    policy_buffer[0].wanted = all;
+    policy_buffer[0].wanted = *used;
     changed = false;
     return news;
 }

@@ -29,7 +29,8 @@ void policy_note(struct control *c, uint32_t pages);
 void policy_forget(struct control *c);      /* it ends */
 /* Another task's answers count from now on; the old ones do not. */
 void policy_attach(unsigned task);
-/* True: something has changed since it was true last; then the first entry is up to date. */
-bool policy_news(void);
+/* True: something has changed since it was true last; then the first entry is up to date.  *used is
+ * how many of the others are in use. */
+bool policy_news(uint32_t *used);
 
 #endif

@@ -62,7 +62,8 @@ int serve_policy_wait(struct hurd_cap_call *call)
         return EPERM;
     if (!call->more)
         extra_enforce();
-    if (!policy_news())
+    uint32_t entries;
+    if (!policy_news(&entries))
         return hurd_cap_park(call, POLICY_KEY);
-    return reply_word(call, 0, policy_buffer[0].wanted);
+    return reply_word(call, 0, entries);
 }

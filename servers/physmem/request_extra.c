@@ -167,8 +167,7 @@ static bool may_wait(const struct hurd_cap_call *call)
  * waits here only once. */
 static int frames_wait(struct hurd_cap_call *call, const struct control *c, uint32_t pages)
 {
-    uint32_t most = control_unused(c), claims = extra_claims(pages < most ? pages : most);
-    uint32_t lack = extra_lack(claims);
+    uint32_t claims = control_claims(c, pages), lack = extra_lack(claims);
     if (!lack || !may_wait(call) || (call->more && call->more->waited))
         return 0;
     int parked = hurd_cap_park(call, KEY_FRAMES);

@@ -195,12 +195,13 @@ int serve_swap_attach(struct hurd_cap_call *call)
     if (!err)
         err = swap_attach(service.payer, call->task, call->arg[1], call->arg[2], call->arg[3],
                           window);
-    if (!err)
-        err = hurd_cap_insert(&call->server->table, call->task, &swap.window->object, RIGHTS_ALL,
-                              0, call->task, &handle);
     if (err)
         return err;
-    return reply_word(call, 0, handle);
+    err = hurd_cap_insert(&call->server->table, call->task, &swap.window->object, RIGHTS_ALL, 0,
+                          call->task, &handle);
+    if (err)
+        swap_detach();                  /* without the window it can do nothing */
+    return err ? err : reply_word(call, 0, handle);
 }
 
 static int reply_job(struct hurd_cap_call *call, const struct swap_job *job)

@@ -306,7 +306,7 @@ static void a_home_lives_as_long_as_the_tables_of_its_task(void **state)
     assert_true(control_root->guarantee >= guaranteed + 40);
 }
 
-static void who_destroys_his_home_gets_no_more_rows_and_its_parent_keeps_the_old(void **state)
+static void a_task_without_its_home_gets_no_more_rows_and_the_parent_keeps_the_old(void **state)
 {
     (void) state;
     struct control *c = task_starts(FIRST, 40);
@@ -352,6 +352,29 @@ static void a_small_task_costs_one_frame_beside_its_guarantee(void **state)
     assert_int_equal(control_used(small), 9);
 }
 
+/* Another task has all frames that are left, as extra pages.  A task that has used up its guarantee has no claim on them. */
+static void a_request_beyond_the_guarantee_takes_no_extra_pages(void **state)
+{
+    (void) state;
+    uint32_t done;
+    struct control *holder = task_starts(FIRST, 64), *poor = task_starts(FIRST + 1, 64);
+    struct container *extra, *full;
+    assert_int_equal(task_container(FIRST, holder, &extra), 0);
+    assert_int_equal(task_container(FIRST + 1, poor, &full), 0);
+    assert_int_equal(container_allocate(full, 0, 100, false, true, &done), ENOMEM);
+    assert_int_equal(control_unused(poor), 0);
+    assert_int_equal(container_allocate_extra(extra, 0, WORLD_PAGES, false, true, &done), ENOMEM);
+    assert_in_range(done, 64, WORLD_PAGES);
+    assert_int_equal(extra_room(), 0);
+    uint32_t held = holder->extra;
+    assert_int_equal(world_allocate(full, 500, STRETCH_PAGES), ENOMEM);
+    assert_int_equal(holder->extra, held);
+    const struct copy how = { .from = extra, .to = full, .to_start = 500, .count = STRETCH_PAGES };
+    assert_int_equal(container_copy(&how, &done), ENOMEM);
+    assert_int_equal(holder->extra, held);
+    assert_int_equal(holder->seized, 0);
+}
+
 #define TEST_IN_WORLD(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -367,9 +390,10 @@ int main(void)
         TEST_IN_WORLD(a_failed_shared_copy_leaves_no_groups),
         TEST_IN_WORLD(pinning_takes_the_range_from_weak_references_once),
         TEST_IN_WORLD(a_home_lives_as_long_as_the_tables_of_its_task),
-        TEST_IN_WORLD(who_destroys_his_home_gets_no_more_rows_and_its_parent_keeps_the_old),
+        TEST_IN_WORLD(a_task_without_its_home_gets_no_more_rows_and_the_parent_keeps_the_old),
         TEST_IN_WORLD(a_task_without_a_control_has_no_rows),
         TEST_IN_WORLD(a_small_task_costs_one_frame_beside_its_guarantee),
+        TEST_IN_WORLD(a_request_beyond_the_guarantee_takes_no_extra_pages),
     };
     return cmocka_run_group_tests(tests, world_create, NULL);
 }

@@ -389,6 +389,26 @@ static void a_server_that_dies_loses_nothing(void **state)
     end();
 }
 
+static void an_attach_that_is_refused_changes_nothing(void **state)
+{
+    (void) state;
+    uint32_t done;
+    begin(60, 40, 30);
+    make(0, 0, 20, 1);
+    assert_int_equal(out(0, 0, 10, &done), 0);
+    assert_true(swap_next_job(&job));
+    assert_int_equal(swap_attach(payer, 700, BLOCKS, RESERVED, 2, CELLS), EBUSY);   /* pages are on the other partition */
+    assert_int_equal(swap.task, 700);
+    assert_true(swap_job_end(job.tag, false, job.pages));
+    job.tag = 0;
+    assert_int_equal(swap.written, 10);
+    server_works_until_idle();
+    assert_int_equal(in_at_last(0, 0, 20), 0);
+    learn(0);
+    check_all();
+    end();
+}
+
 /* One that has read a page, and dies before it says so. */
 static void a_server_that_dies_with_a_page_in_the_window_leaves_it_empty(void **state)
 {
@@ -540,6 +560,7 @@ int main(void)
         cmocka_unit_test(a_disk_that_takes_nothing_keeps_the_pages_in_core),
         cmocka_unit_test(a_read_that_fails_is_an_error_once_and_the_page_stays),
         cmocka_unit_test(a_server_that_dies_loses_nothing),
+        cmocka_unit_test(an_attach_that_is_refused_changes_nothing),
         cmocka_unit_test(a_server_that_dies_with_a_page_in_the_window_leaves_it_empty),
         cmocka_unit_test(a_page_that_the_server_only_says_it_has_read_is_an_error),
         cmocka_unit_test(a_page_that_comes_in_is_mapped_in_no_window),

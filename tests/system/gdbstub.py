@@ -96,6 +96,9 @@ MALFORMED = [           # (packet, answer): what is not known gets an empty answ
     (b"G", b"E01"), (b"G00", b"E01"), (b"Z0", b"E01"), (b"Z0,0,1", b"E0e"), (b"Z2,f0100000,100", b"E16"), (b"Z2,f0100000,0", b"E16"),
     (b"z2,f0100000,ffffffff", b"E16"), (b"z1,5,1", b"E16"), (b"H", b"E01"), (b"Hgx", b"E01"), (b"Hg7777", b"E16"), (b"Hc7777", b"E16"), (b"T7777", b"E01"),
     (b"T", b"E01"), (b"qXfer:threads:read::", b"E01"), (b"qXfer:threads:read::0", b"E01"), (b"qXfer:features:read:target.xml:zz,1", b"E01"),
+    (b"Z2,f0100000,1", b"OK"), (b"z2,f0100000,4", b"E16"), (b"z2,f0100000,1", b"OK"),           # the other one is still there
+    (b"Z2,fffffffe,4", b"E16"), (b"z2,fffffffe,4", b"E16"),                                     # no range goes on at 0
+    (b"Qqemu.PhyMemMode:1", b"OK"), (b"Mfffffffe,4:00000000", b"E0e"), (b"Qqemu.PhyMemMode:0", b"OK"),
     (b"qRcmd,zz", b"E01"), (b"qThreadExtraInfo,7777", b"E01"), (b"m" + b"1" * 2000, b"E07"),
 ]
 
@@ -106,6 +109,12 @@ def gdbstub_answers_every_packet_whatever_is_in_it(lab):
         answer = wire.ask(packet)
         assert answer == expected, (packet, answer, expected)
     assert re.match(STOPPED, wire.ask(b"?")), "and it is still there"
+
+
+def gdbstub_reads_nothing_behind_the_last_address(lab):
+    wire = Wire(start(lab)[1])
+    assert wire.ask(b"Qqemu.PhyMemMode:1") == b"OK"
+    assert len(wire.ask(b"mfffffff0,10")) == len(wire.ask(b"mfffffff0,20")) == 2 * 16
 
 
 def gdbstub_reads_all_of_a_long_list_in_pieces(lab):
@@ -127,6 +136,39 @@ def gdbstub_stops_the_running_machine_at_ctrl_c(lab):
     assert vm2.byte() == b"+"
     vm2.raw(b"\x03")
     assert re.match(rb"T02thread:[0-9a-f]+;", vm2.packet())
+
+
+def gdbstub_hears_what_comes_behind_other_bytes(lab):
+    """Each line goes out in one piece."""
+    vm, port = start(lab, kernel="gdb=com2", init="")
+    vm.expect("pecan> ", 120)
+    wire = Wire(port)
+    wire.raw(b"+$?#3f")
+    assert re.match(rb"T02thread:[0-9a-f]+;", wire.packet())
+    wire.raw(b"+$c#63\x03")
+    assert re.match(rb"T02thread:[0-9a-f]+;", wire.packet())
+    wire.raw(b"+$c#63++\x03")
+    assert re.match(rb"T02thread:[0-9a-f]+;", wire.packet())
+
+
+def gdbstub_takes_a_breakpoint_back_whichever_thread_it_looks_at(lab):
+    """gdb knows one space.  There are 64 places: none is lost."""
+    vm, port = start(lab, kernel="gdb=com2", init="")
+    vm.expect("pecan> ", 120)
+    wire = Wire(port)
+    wire.ask(b"?")
+    threads = wire.ask(b"qfThreadInfo")[1:].split(b",")
+    first, second = (next(t for t in threads if int(t, 16) & 0x3FFF == task) for task in (2, 3))
+
+    def code(thread):
+        assert wire.ask(b"Hg" + thread) == b"OK"
+        return wire.ask(b"m401000,50")
+    before = [code(first), code(second)]
+    assert before[0] != before[1], "two programs"
+    for address in range(0x401000, 0x401046):
+        assert code(first) == before[0] and wire.ask(b"Z0,%x,1" % address) == b"OK", address
+        assert code(second) == before[1] and wire.ask(b"z0,%x,1" % address) == b"OK", address
+    assert [code(first), code(second)] == before
 
 
 def gdbstub_stops_in_a_panic_and_the_machine_stays(lab):

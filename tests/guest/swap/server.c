@@ -177,6 +177,7 @@ TEST(one_task_is_attached_at_a_time)
     EXPECT_EQ(out(a, 0, 1), 0);
     EXPECT_EQ(attach(BLOCKS + 1, identity), EBUSY);             /* a page is on this disk */
     EXPECT_EQ(attach(BLOCKS, identity + 1), EBUSY);
+    EXPECT_EQ(swap_info(control).attached, L4_Version(L4_MyGlobalId()));
     EXPECT_EQ(attach(BLOCKS, identity), 0);
     EXPECT_EQ(in(a, 0, 1), 0);
     EXPECT_EQ(attach(BLOCKS + 1, identity), 0);
