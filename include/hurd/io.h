@@ -52,7 +52,8 @@
  *   open for writing.  ENOSPC.  ENOMEM: no frame.  Fewer pages than were asked for are no error.
  *
  * io_where is io_read for clients that have mapped the file: it moves no bytes, and says how many
- * there are.  With HURD_IO_HERE, it moves the position on and says where they begin.
+ * there are.  With HURD_IO_HERE, it moves the position on and says where they begin.  If they are
+ * many, it may bring their pages before it answers.
  * EINVAL: not a regular file.
  *
  * Small pieces need no container: read_many and write_many of deva.h (READ_MANY, WRITE_MANY: up to

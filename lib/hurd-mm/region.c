@@ -94,14 +94,27 @@ int region_destroy(uintptr_t address, uintptr_t size)
     return 0;
 }
 
+/* Finds room.  What shows a large part of a file is aligned as the file is, if nobody wants another
+ * place, so that one map item can show a group of pages. */
+static uintptr_t region_room(const struct region_request *r)
+{
+    uintptr_t hint = r->address & ~(uintptr_t)(HURD_MM_PAGE - 1);
+    uintptr_t slack = SHOWN_GROUP - HURD_MM_PAGE;
+    if (!hint && store_is_shown(r->store) && r->size >= SHOWN_GROUP && r->size + slack > slack) {
+        uintptr_t room = map_gap(&mm.space, 0, r->size + slack);
+        if (room)
+            return room + ((r->offset - room) & slack);
+    }
+    return map_gap(&mm.space, hint, r->size);
+}
+
 /* Finds the place for a new region.  Pre: records for replacing what is there are reserved. */
 static int region_place(struct region_request *r)
 {
     if (!(r->flags & HURD_VM_HERE)) {
         if (!page_aligned(r->size) || r->size == 0)
             return EINVAL;
-        uintptr_t hint = r->address & ~(uintptr_t)(HURD_MM_PAGE - 1);
-        r->address = map_gap(&mm.space, hint, r->size);
+        r->address = region_room(r);
         return r->address ? 0 : ENOSPC;
     }
     if (!range_is_sound(r->address, r->size))

@@ -12,13 +12,13 @@
 #include "pageout.h"
 #include "shown.h"
 
-enum { AROUND = 16 };                   /* pages that are mapped together, if they are there */
+enum { AROUND = SHOWN_GROUP };          /* pages that are mapped together, if they are there */
 
 /* ---- pages of the server ---- */
 
 static uintptr_t pages_around(const struct fault *f)
 {
-    uintptr_t size = AROUND * HURD_MM_PAGE, left = f->map->range.last - f->page + 1;
+    uintptr_t size = AROUND - f->offset % AROUND, left = f->map->range.last - f->page + 1;
     if (f->map->is.advice == HURD_VM_RANDOM || f->access & HURD_VM_WRITE)
         size = HURD_MM_PAGE;
     return size < left ? size : left;

@@ -5,6 +5,9 @@
 
 #include "mm.h"
 
+/* The file server keeps so many bytes together in memory, at multiples of that in the file. */
+enum { SHOWN_GROUP = 16 * HURD_MM_PAGE };
+
 bool store_is_shown(const struct store *store);
 /* Its regions show a file, and the task's own copies of pages that the program has written to. */
 bool store_is_private(const struct store *store);

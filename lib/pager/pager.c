@@ -247,22 +247,30 @@ static bool records_ready(struct pager *p, uint32_t count)
     return left >= count || pager_return(p, count - left) == count - left;
 }
 
+static int fetch_by_stage(struct pager *p, struct pager_file *file, uint32_t page, uint32_t count,
+                          bool *promised)
+{
+    int err = p->store->read_page(file->owner, page, count, p->stage);
+    if (!err)
+        err = p->frames->put(p->context, file->container, page, count, promised);
+    if (err == ENOMEM && pager_return(p, count) > 0)
+        err = p->frames->put(p->context, file->container, page, count, promised);
+    return err;
+}
+
 /* Pages that are not in the cache come from the store: *count of them at most, and so many then. */
 static int pages_fetch(struct pager *p, struct pager_file *file, uint32_t page, uint32_t *count)
 {
     bool promised = false;
+    int err = 0;
     if (!records_ready(p, *count))
         return ENOMEM;
     uint32_t landed = p->store->land ? p->store->land(file->owner, page, *count) : 0;
-    int (*put)(void *, uintptr_t, uint32_t, uint32_t, bool *) = landed ? p->frames->settle
-                                                                       : p->frames->put;
+    if (landed && p->frames->settle(p->context, file->container, page, landed, &promised))
+        landed = 0;
     *count = landed ? landed : *count < PAGER_RUN ? *count : PAGER_RUN;
-    int err = landed ? 0 : p->store->read_page(file->owner, page, *count, p->stage);
-    if (err)
-        return err;
-    err = put(p->context, file->container, page, *count, &promised);
-    if (err == ENOMEM && pager_return(p, *count) > 0)
-        err = put(p->context, file->container, page, *count, &promised);
+    if (!landed)
+        err = fetch_by_stage(p, file, page, *count, &promised);
     for (uint32_t i = 0; i < *count && !err; i++)
         page_add(p, file, page + i, promised);
     if (!err)

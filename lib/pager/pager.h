@@ -35,7 +35,7 @@ struct pager_store {
      * ENXIO as above. */
     int (*reserve)(void *owner, uint32_t page, uint32_t count);
     /* A quicker way than read_page, or NULL: brings pages from the first on to the landing, and
-     * answers how many, PAGER_LANDING at most.  0: not this way. */
+     * answers how many, PAGER_LANDING at most.  0: not this way.  It may call pager_return(). */
     uint32_t (*land)(void *owner, uint32_t page, uint32_t count);
 };
 
@@ -45,7 +45,8 @@ struct pager_frames {
     void (*destroy)(void *context, uintptr_t container);
     /* What is in the stage becomes new pages.  *promised: their frames cannot be taken back. */
     int (*put)(void *context, uintptr_t container, uint32_t page, uint32_t count, bool *promised);
-    /* The same with what is in the landing.  Not used if the store has no land(). */
+    /* The same with what is in the landing, which is empty then, after an error too.  Not used if
+     * the store has no land(). */
     int (*settle)(void *context, uintptr_t container, uint32_t page, uint32_t count,
                   bool *promised);
     /* Copies pages to the stage.  No client can write to them any more, until it asks again. */

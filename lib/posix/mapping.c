@@ -22,7 +22,8 @@
 enum {
     MAPPINGS = HURD_FS_FILES,           /* the server gives no more */
     SLOT_TRIES = 20,                    /* another thread may use the slot up before we do */
-    AHEAD = 16,                         /* pages that are asked for together, for reading */
+    AHEAD = 16,                         /* pages that are asked for together, for reading: up to
+                                           the next multiple of it in the file */
 };
 
 static struct mapping {
@@ -65,8 +66,9 @@ static int bring(struct hurd_store_fault *fault)
     bool writes = fault->access & HURD_VM_WRITE && !m->shown.is_private;
     L4_Word_t done = 0, left = (fault->region + fault->region_size -
                                 (fault->address & ~(HURD_MM_PAGE - 1))) / HURD_MM_PAGE;
+    L4_Word_t ahead = AHEAD - fault->offset / HURD_MM_PAGE % AHEAD;
     const L4_Word_t in[] = { m->handle, fault->offset / HURD_MM_PAGE,
-                             writes ? 1 : left < AHEAD ? left : AHEAD,
+                             writes ? 1 : left < ahead ? left : ahead,
                              writes ? HURD_IO_PAGE_WRITES : 0 };
     int err = hurd_cap_rpc(m->server, HURD_IO_PAGES, 4, in, 1, &done, NULL);
     return err || done > 0 ? err : EIO;

@@ -16,7 +16,8 @@
 enum {
     READS = 3,                          /* so many reads of one file, and it is mapped */
     LEAST = 1024,                       /* bytes of a read that counts */
-    MOST = 64 << 20,                    /* bytes of a file that is mapped */
+    MOST = 64 << 20,                    /* bytes that are mapped: of a larger file, from the */
+    PLACE = 64 << 10,                   /* last multiple of this before the read */
     WINDOWS = 4,                        /* each is one more handle at the server */
 };
 
@@ -25,7 +26,7 @@ static struct window {
     L4_ThreadId_t server;
     L4_Word_t inode;                    /* 0: the record is free */
     const uint8_t *at;                  /* NULL: it is not mapped */
-    uintptr_t size;
+    uintptr_t from, size;               /* the bytes of the file that are */
     unsigned reads;                     /* so far, READS at most */
     unsigned users;                     /* descriptions */
     unsigned used;                      /* when a description came */
@@ -45,20 +46,28 @@ static int stat_of(const struct description *d, struct hurd_file_stat *s)
                         (L4_Word_t *) s, NULL);
 }
 
-static void window_map(struct window *w, const struct description *d)
+/* Of a file that is not too large all is mapped, else a part.  The server maps no byte behind 4 GB. */
+static bool window_map(struct window *w, const struct description *d, uint64_t where)
 {
     struct hurd_file_stat s;
-    if (stat_of(d, &s) || s.size[1] || s.size[0] == 0 || s.size[0] > MOST)
-        return;
+    if (stat_of(d, &s))
+        return false;
+    uint64_t size = s.size[0] | (uint64_t) s.size[1] << 32;
+    uint64_t from = size > MOST ? where & ~(uint64_t) (PLACE - 1) : 0;
+    if (from >= size || from > UINT32_MAX - MOST)
+        return false;
+    size = size - from < MOST ? size - from : MOST;
     const struct hurd_mm_file_map map = {
-        .shared = 1, .rights = HURD_VM_READ,
-        .size = (s.size[0] + HURD_MM_PAGE - 1) & ~(uintptr_t) (HURD_MM_PAGE - 1),
+        .shared = 1, .rights = HURD_VM_READ, .offset = from,
+        .size = ((uintptr_t) size + HURD_MM_PAGE - 1) & ~(uintptr_t) (HURD_MM_PAGE - 1),
     };
     uintptr_t address = 0;
     if (mapping_make(d, &map, HURD_IO_MAP_WEAK, &address))
-        return;
+        return false;
     w->at = (const uint8_t *) address;
+    w->from = (uintptr_t) from;
     w->size = map.size;
+    return true;
 }
 
 /* The record of this file; else a free one, or the one that nobody came to for longest.  NULL: all
@@ -114,12 +123,11 @@ bool window_ready(struct description *d, size_t size)
     if (size < LEAST || !S_ISREG(d->mode) || !(d->window || window_join(d)))
         return false;
     struct window *w = d->window;
-    if (!w->at && w->reads < READS && ++w->reads == READS)
-        window_map(w, d);               /* one try */
-    return w->at;
+    return w->at || (w->reads < READS && ++w->reads == READS);      /* one try */
 }
 
-/* If it is too small by now, or has gone, there may be another one after some more reads. */
+/* The first one maps.  If the map does not reach there, or has gone, there may be another one after
+ * some more reads. */
 int window_read(const struct description *d, uint8_t *data, L4_Word_t size, uint64_t position,
                 L4_Word_t *bytes, uint64_t *where)
 {
@@ -133,10 +141,13 @@ int window_read(const struct description *d, uint8_t *data, L4_Word_t size, uint
         return err;
     *bytes = out[0];
     *where = out[1] | (uint64_t) out[2] << 32;
+    if (!w->at && !window_map(w, d, *where))
+        return EAGAIN;
     if (*bytes == 0)
         return 0;
-    if (*where <= w->size && *bytes <= w->size - *where &&
-        !hurd_vm_copy(data, w->at + *where, *bytes))
+    L4_Word_t into = out[1] - w->from;          /* huge, if it is before */
+    if (out[2] == 0 && into <= w->size && *bytes <= w->size - into &&
+        !hurd_vm_copy(data, w->at + into, *bytes))
         return 0;
     window_unmap(w);
     return EAGAIN;

@@ -9,6 +9,8 @@
 
 #include "servers/ext2fs/server.h"
 
+enum { AHEAD_LEAST = 4 * PAGE };        /* bytes of a read for which pages come before it */
+
 static L4_Word_t window;
 static uint8_t *window_at;
 
@@ -155,6 +157,17 @@ static int read_to(struct handle *h, uint64_t at, uint32_t size, L4_Word_t conta
     return *done > 0 ? window_deliver(container, offset, *done) : err;
 }
 
+/* The caller will touch these pages next.  If they have to come, they come now, and not by a fault
+ * of its own; if the last one is here, the others most likely are. */
+static void bring_ahead(struct handle *h, uint64_t at, uint32_t size)
+{
+    struct pager_file *file;
+    uint32_t first = (uint32_t) (at / PAGE), last = (uint32_t) ((at + size - 1) / PAGE), done;
+    if ((at + size - 1) / PAGE < CACHE_PAGES && !cache_of(h, &file) &&
+        !pager_page_find(&cache, file, last))
+        pager_want(&cache, file, first, last - first + 1, &done);   /* else a fault says why not */
+}
+
 int serve_where(struct hurd_cap_call *call, struct handle *h)
 {
     const struct ext2_inode *i = h->inode;
@@ -170,6 +183,8 @@ int serve_where(struct hurd_cap_call *call, struct handle *h)
     uint64_t left = at < i->size ? i->size - at : 0;
     if (size > left)
         size = (L4_Word_t) left;
+    if (size >= AHEAD_LEAST && size <= HURD_IO_MOST)
+        bring_ahead(h, at, size);
     call->reply[0] = size;
     call->reply_words = 1;
     if (here) {

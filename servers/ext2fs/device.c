@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The disk below the file system: lib/ext2's three functions, by the block protocol.  Data goes
  * through a few pages of ours, because blocks need not be pages. */
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@
 #include "servers/ext2fs/server.h"
 
 enum {
-    STAGE = EXT2_RUN * PAGE,            /* behind it in the container lies the landing */
+    STAGE = EXT2_RUN * PAGE,            /* behind it in the container is the landing */
     CAPABILITIES = 4,                   /* that the server may have of deva, beside its console */
     LOOKS = 100,                        /* for the capability, which comes a little late */
     PAUSE = 10000,                      /* us */
@@ -26,6 +27,7 @@ enum {
 static struct hurd_block disk;
 static uint8_t *stage;
 static L4_Word_t landing;               /* the container of the stage and the landing */
+static_assert(EXT2_RUN % PAGER_LANDING == 0, "frames are aligned in the landing as in the file");
 
 static int disk_read(void *context, uint32_t block, uint32_t size, uint32_t count,
                      uint8_t *const *data)
@@ -48,19 +50,20 @@ static int disk_write(void *context, uint32_t block, uint32_t size, uint32_t cou
     return hurd_block_write(&disk, 0, block * sectors, count * sectors, NULL) ? EIO : 0;
 }
 
-/* The disk shows all that lib/ext2 has written, for the driver does requests in order. */
-uint32_t device_land(uint64_t where, uint32_t pages)
+L4_Word_t device_landing(uint32_t page, L4_Word_t *offset)
 {
-    if (where % HURD_BLOCK_SECTOR)
-        return 0;
-    return hurd_block_read(&disk, STAGE, (L4_Word_t) (where / HURD_BLOCK_SECTOR),
-                           pages * HURD_BLOCK_PER_PAGE, NULL) ? 0 : pages;
+    *offset = STAGE + page % PAGER_LANDING * PAGE;
+    return landing;
 }
 
-int device_settle(L4_Word_t container, L4_Word_t offset, uint32_t pages)
+/* The disk shows all that lib/ext2 has written, for the driver does requests in order. */
+int device_land(uint64_t where, uint32_t page, uint32_t count)
 {
-    return hurd_pm_container_copy(physmem(), landing, STAGE, container, offset, pages * PAGE,
-                                  HURD_PM_SQUASH, NULL);
+    L4_Word_t offset;
+    device_landing(page, &offset);
+    return where % HURD_BLOCK_SECTOR ? EINVAL
+        : hurd_block_read(&disk, offset, (L4_Word_t) (where / HURD_BLOCK_SECTOR),
+                          count * HURD_BLOCK_PER_PAGE, NULL);
 }
 
 static int disk_flush(void *context)
@@ -116,7 +119,7 @@ int device_open(struct ext2_device *device, const char **problem)
     *problem = "the disk's driver does not answer";
     err = hurd_block_open(&disk, deva, capability);
     if (!err)
-        err = pages_make(STAGE + PAGER_LANDING * PAGE, &landing, &stage);
+        err = pages_make(STAGE, &landing, &stage);
     if (!err)
         err = hurd_block_use(&disk, physmem(), landing, HURD_PM_READ | HURD_PM_WRITE);
     *device = (struct ext2_device) {

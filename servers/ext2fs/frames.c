@@ -61,27 +61,47 @@ static int pages_promise(uintptr_t container, uint32_t page, uint32_t count, boo
     return err;
 }
 
-static int frames_put(void *unused, uintptr_t container, uint32_t page, uint32_t count,
-                      bool *promised)
+/* Pages come into being in the landing, get their contents there, and move to the file then.  So no
+ * client sees a page of a file without its contents. */
+static bool landing_promised;           /* as pages_promise() says of those in the landing */
+
+static int landing_begin(uint32_t page, uint32_t count)
 {
-    int err = pages_promise(container, page, count, promised);
-    if (!err)
-        err = hurd_pm_container_copy(physmem(), stage, 0, container, bytes_of(page),
-                                     bytes_of(count), HURD_PM_SQUASH, NULL);
-    if (err)
-        frames_drop(unused, container, page, count);
-    return err;
+    L4_Word_t offset, landing = device_landing(page, &offset);
+    return pages_promise(landing, offset / PAGE, count, &landing_promised);
+}
+
+static void landing_drop(uint32_t page, uint32_t count)
+{
+    L4_Word_t offset, landing = device_landing(page, &offset);
+    frames_drop(NULL, landing, offset / PAGE, count);
 }
 
 static int frames_settle(void *unused, uintptr_t container, uint32_t page, uint32_t count,
                          bool *promised)
 {
-    int err = pages_promise(container, page, count, promised);
-    if (!err)
-        err = device_settle(container, bytes_of(page), count);
+    L4_Word_t offset, landing = device_landing(page, &offset);
+    (void) unused;
+    *promised = landing_promised;
+    int err = hurd_pm_container_copy(physmem(), landing, offset, container, bytes_of(page),
+                                     bytes_of(count), HURD_PM_MOVE, NULL);
     if (err)
-        frames_drop(unused, container, page, count);
+        landing_drop(page, count);
     return err;
+}
+
+static int frames_put(void *unused, uintptr_t container, uint32_t page, uint32_t count,
+                      bool *promised)
+{
+    L4_Word_t offset, landing = device_landing(page, &offset);
+    int err = landing_begin(page, count);
+    if (err)
+        return err;
+    err = hurd_pm_container_copy(physmem(), stage, 0, landing, offset, bytes_of(count),
+                                 HURD_PM_SQUASH, NULL);
+    if (err)
+        landing_drop(page, count);
+    return err ? err : frames_settle(unused, container, page, count, promised);
 }
 
 /* The stage is wired, so physmem makes real copies; but first it takes the right to write. */
@@ -167,11 +187,19 @@ static int store_reserve(void *inode, uint32_t page, uint32_t count)
  * the disk fails, lib/ext2 finds out what can be read. */
 static uint32_t store_land(void *inode, uint32_t page, uint32_t count)
 {
-    uint32_t most = count < PAGER_LANDING ? count : PAGER_LANDING, run;
+    uint32_t left = PAGER_LANDING - page % PAGER_LANDING, most = count < left ? count : left, run;
     uint64_t where;
     if (ext2_extent(inode, (uint64_t) page * PAGE, bytes_of(most), &where, &run) || run < PAGE)
         return 0;
-    return device_land(where, run / PAGE);
+    int err = landing_begin(page, run / PAGE);
+    if (err == ENOMEM && pager_return(&cache, run / PAGE) > 0)
+        err = landing_begin(page, run / PAGE);
+    if (err)
+        return 0;
+    if (!device_land(where, page, run / PAGE))
+        return run / PAGE;
+    landing_drop(page, run / PAGE);
+    return 0;
 }
 
 static const struct pager_frames frames = {

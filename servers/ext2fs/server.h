@@ -27,11 +27,12 @@ int pages_make(uintptr_t size, L4_Word_t *container, uint8_t **at);
 /* ---- device.c: the disk, by <hurd/block.h> ---- */
 int device_open(struct ext2_device *device, const char **problem);
 void device_announce(void);
-/* Reads whole pages from this byte of the disk on to the landing; how many: all or none. */
-uint32_t device_land(uint64_t where, uint32_t pages);
-/* They become pages of the container, which has some there, by a logical copy.  The errors of
- * physmem. */
-int device_settle(L4_Word_t container, L4_Word_t offset, uint32_t pages);
+/* Returns the landing's container, which has no pages but those that frames.c makes, and the place
+ * in it for pages of a file from this one on. */
+L4_Word_t device_landing(uint32_t page, L4_Word_t *offset);
+/* Reads whole pages from this byte of the disk on to that place, where there are pages.  0, or
+ * anything else: none of them can be used. */
+int device_land(uint64_t where, uint32_t page, uint32_t count);
 
 /* ---- clock.c ---- */
 int64_t clock_seconds(void);            /* since 1970; 0: nothing knows */

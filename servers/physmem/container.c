@@ -113,9 +113,12 @@ static uint32_t next_charged(struct container *c, uint32_t page, uint32_t end)
 
 uint32_t container_count(struct container *c, uint32_t start, uint32_t count)
 {
-    uint32_t n = 0, end = start + count;
-    for (uint32_t p = start; (p = next_charged(c, p, end)) < end; p++)
-        n++;
+    uint32_t n = 0, end = start + count, row;
+    for (uint32_t p = start; (p = container_next_any(c, p, end)) < end; p += row) {
+        const slot_t *slot = container_row(c, p, end - p, &row);
+        for (uint32_t i = 0; i < row; i++)
+            n += slot_charged(slot[i]);
+    }
     return n;
 }
 

@@ -8,6 +8,8 @@
 
 #include "swap.h"
 
+enum { COPY_ORDER_MAX = 4 };            /* of a block of frames: 16 pages, as readers ask for */
+
 bool copy_overlaps(const struct copy *how)
 {
     uint32_t distance = how->from_start > how->to_start ? how->from_start - how->to_start
@@ -58,7 +60,7 @@ static void page_price(const struct copy *how, uint32_t i, uint32_t *frames, uin
 }
 
 /* How many of the first `count` pages can be paid, and what they cost.  A move within one control
- * frees as many as it needs. */
+ * frees as many as it needs.  If all could be holes, the pages need not be looked at one by one. */
 static uint32_t copy_affordable(const struct copy *how, uint32_t count, uint32_t *frames)
 {
     uint32_t unused = control_unused(how->to->control), blocks = 0, i;
@@ -67,7 +69,8 @@ static uint32_t copy_affordable(const struct copy *how, uint32_t count, uint32_t
     if (moves_within(how))
         return count;
     if (!how->from->swapped && !how->to->swapped) {
-        i = container_affordable(how->to, how->to_start, count, unused);
+        i = count <= unused ? count
+                            : container_affordable(how->to, how->to_start, count, unused);
         *frames = i - container_count(how->to, how->to_start, i);
         return i;
     }
@@ -114,6 +117,8 @@ struct copy_sweeps {
     struct slot_sweeps squashed;                /* what was in the destination */
     struct sweep readonly;                      /* the source of copy-on-write */
     struct sweep moved;
+    paddr_t next;                               /* frames for real copies, which have one user */
+    uint32_t left;                              /* already: so many behind each other */
 };
 
 /* By how much the numbers of pages, in core and on disk, change on both sides. */
@@ -122,8 +127,41 @@ struct tally {
     uint32_t to, to_swapped, to_extra;
 };
 
+/* A frame for a real copy of page i: one of a block, whose other frames the next pages get.  The
+ * block is aligned as the pages are, so that one map item shows all of them. */
+static paddr_t frame_next(const struct copy *how, uint32_t i, struct copy_sweeps *s)
+{
+    if (!s->left) {
+        unsigned order = block_order((how->to_start + i) << PAGE_LOG2, how->count - i);
+        order = order < COPY_ORDER_MAX ? order : COPY_ORDER_MAX;
+        while (!(s->next = frame_alloc(order)) && order > 0)
+            order--;
+        s->left = s->next ? 1u << order : 0;
+    }
+    if (!s->left)
+        return 0;
+    s->left--;
+    s->next += PAGE_SIZE;
+    return s->next - PAGE_SIZE;
+}
+
+/* The frames of the block that were not needed. */
+static void frames_end(struct copy_sweeps *s)
+{
+    for (; s->left; s->left--, s->next += PAGE_SIZE)
+        slot_release(slot_of_frame(s->next), NULL, &s->squashed);
+}
+
+static slot_t page_duplicate(const struct copy *how, uint32_t i, slot_t from, struct copy_sweeps *s)
+{
+    paddr_t frame = slot_bound(from) ? frame_next(how, i, s) : 0;
+    if (!slot_bound(from))
+        return SLOT_LAZY;
+    return frame ? slot_duplicate(from, frame) : SLOT_HOLE;
+}
+
 /* What a slot of the destination becomes; SLOT_HOLE: no frame, or no reference to the block. */
-static slot_t page_new(const struct copy *how, slot_t from, struct copy_sweeps *s)
+static slot_t page_new(const struct copy *how, uint32_t i, slot_t from, struct copy_sweeps *s)
 {
     if (slot_swapped(from)) {
         uint32_t block = slot_block(from);
@@ -141,8 +179,8 @@ static slot_t page_new(const struct copy *how, slot_t from, struct copy_sweeps *
         sweep_add(&s->moved, slot_frame(from));
     if (how->shared || how->move)
         return from;
-    if (how->from->window || how->to->window)
-        return slot_duplicate(from);
+    if (how->from->window || how->to->window || slot_pins(from))
+        return page_duplicate(how, i, from, s);
     return slot_copy(from, &s->readonly);
 }
 
@@ -172,7 +210,7 @@ static bool page_copy(const struct copy *how, uint32_t i, struct copy_sweeps *s,
     slot_t *to = container_slot(how->to, how->to_start + i);
     if (slot_residue(*to))
         residue_clear(how->to, to);
-    slot_t source = *from, old = *to, new = page_new(how, source, s);
+    slot_t source = *from, old = *to, new = page_new(how, i, source, s);
     if (!new || (how->to->wired && !page_wire(&new, s)))
         return false;
     if (how->move) {
@@ -197,6 +235,7 @@ static uint32_t copy_commit(const struct copy *how, uint32_t count, struct tally
     slot_sweeps_begin(&s.squashed);
     sweep_begin(&s.readonly, RIGHTS_WRITE, false);
     sweep_begin(&s.moved, RIGHTS_ALL, false);
+    s.left = 0;
     uint32_t i = 0;
     while (i < count) {
         if (!page_copy(how, i, &s, t)) {
@@ -206,6 +245,7 @@ static uint32_t copy_commit(const struct copy *how, uint32_t count, struct tally
         }
         i++;
     }
+    frames_end(&s);
     sweep_end(&s.moved);
     sweep_end(&s.readonly);
     slot_sweeps_end(&s.squashed);

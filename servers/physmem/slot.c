@@ -81,13 +81,9 @@ bool slot_bind(slot_t *slot)
     return true;
 }
 
-/* A frame of one's own with the contents of pa. */
-static paddr_t frame_duplicate(paddr_t pa)
+static void frame_copy(paddr_t to, paddr_t from)
 {
-    paddr_t new = frame_alloc(0);
-    if (new)
-        memcpy(phys_pointer(new), phys_pointer(pa), PAGE_SIZE);
-    return new;
+    memcpy(phys_pointer(to), phys_pointer(from), PAGE_SIZE);
 }
 
 bool slot_own(slot_t *slot)
@@ -101,9 +97,10 @@ bool slot_own(slot_t *slot)
         return true;
     }
     bool seen = slot_seen(*slot);
-    paddr_t new = frame_duplicate(old);
+    paddr_t new = frame_alloc(0);
     if (!new)
         return false;
+    frame_copy(new, old);
     if ((*slot & SLOT_TAG) == SLOT_GROUP)
         slot_group(*slot)->frame = new;
     else
@@ -137,12 +134,10 @@ void slot_unshare(slot_t *slot)
     slab_free(group, sizeof *group);
 }
 
-slot_t slot_duplicate(slot_t source)
+slot_t slot_duplicate(slot_t source, paddr_t frame)
 {
-    if (!slot_bound(source))
-        return SLOT_LAZY;
-    paddr_t new = frame_duplicate(slot_frame(source));
-    return new ? slot_of_frame(new) : SLOT_HOLE;
+    frame_copy(frame, slot_frame(source));
+    return slot_of_frame(frame);
 }
 
 slot_t slot_copy(slot_t source, struct sweep *readonly)
@@ -150,8 +145,6 @@ slot_t slot_copy(slot_t source, struct sweep *readonly)
     if (!slot_bound(source))
         return SLOT_LAZY;
     paddr_t pa = slot_frame(source);
-    if (frame_pins(pa))
-        return slot_duplicate(source);
     assert_is(frame_users(pa), <, FRAME_USERS);
     ++*frame_find(pa);
     sweep_add(readonly, pa);

@@ -128,11 +128,11 @@ bool slot_own(slot_t *slot);            /* bound, alone on its frame: may be wri
 bool slot_share(slot_t *slot, struct control *payer);
 void slot_unshare(slot_t *slot);
 
-/* A new user of the frame of a bound slot, or for a pinned one a frame of its own with the same
- * contents: what a copy is, of a page that is not on disk. The writable mappings of a frame that
- * has two users from now on go into `readonly`.  SLOT_HOLE: no frame. */
+/* What a copy is, of a page that is not on disk: a new user of the frame.  The writable mappings of
+ * a frame that has two users from now on go into `readonly`. */
 slot_t slot_copy(slot_t source, struct sweep *readonly);
-slot_t slot_duplicate(slot_t source);   /* a frame of its own in any case; SLOT_HOLE: no frame */
+/* The same as a frame of its own, which the caller has just taken.  Pre: the source is bound. */
+slot_t slot_duplicate(slot_t source, paddr_t frame);
 
 bool slot_shared(slot_t s);             /* the frame or group has other users than this slot */
 

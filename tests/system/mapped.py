@@ -27,3 +27,12 @@ def private_copies_of_mapped_pages_go_to_swap_and_come_back(lab):
         out, back = map(int, re.search(r"private pages: (\d+) out, (\d+) in", said).groups())
         assert out >= 48 and back >= 48, said
         expect_nothing_left(vm)
+
+
+def large_copies_need_no_sse(lab):
+    """Neither from the processor, nor from the kernel, which saves no such registers then."""
+    for setup in (dict(cpu="pentium", options={"init": "root=ram"}), dict(options={"init": "root=ram", "kernel": "nofxsr"})):
+        vm = shell_with_tests(lab, memory=64, **setup)
+        said = vm.command("run mapped_test only=a_large_copy", 120)
+        assert re.search(r"^ok 1 - a_large_copy", said, re.M), said
+        vm.close()

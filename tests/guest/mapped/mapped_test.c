@@ -348,6 +348,27 @@ TEST(a_file_that_is_read_often_reads_as_before)
     EXPECT_EQ(close(f), 0);
 }
 
+/* Of a large one, lib/posix maps a part: the reads go to and fro, and over the part's ends. */
+TEST(a_large_file_that_is_read_often_reads_as_before)
+{
+    enum { PART = 64 << 20, END = 200 << 20 };
+    static const unsigned places[] = { 100 << 20, 100 << 20, 100 << 20, (100 << 20) + 2, (100 << 20) - 700,
+        (100 << 20) + PART - 1000, (100 << 20) + PART, 0, 50, 0, 0, END - PAGE, END - PAGE, END - PAGE, END - 1500, 0 };
+    int f = open("/m", O_RDWR | O_CREAT | O_TRUNC, 0644);
+    unsigned wrong = 0;
+    EXPECT_EQ(ftruncate(f, END), 0);
+    for (unsigned i = 0; i < sizeof places / sizeof *places; i++)
+        byte_write(f, places[i] + 9, (unsigned char)(places[i] >> 20 ^ places[i]) | 1);
+    for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
+        unsigned at = places[i], n = at + 2000 < END ? 2000 : END - at;
+        EXPECT_EQ(pread(f, piece, 2000, at), n);
+        wrong += piece[9] != (unsigned char)((at >> 20 ^ at) | 1) || piece[8] || piece[1499];
+    }
+    EXPECT_EQ(wrong, 0);
+    EXPECT_EQ(pread(f, piece, PAGE, END), 0);
+    EXPECT_EQ(close(f), 0);
+}
+
 /* close() of a descriptor releases the task's locks on its file, but a map that goes is no descriptor. */
 TEST(a_map_that_goes_releases_no_lock)
 {
@@ -377,6 +398,31 @@ TEST(a_copy_out_of_a_map_says_that_a_page_is_missing)
     EXPECT_EQ(hurd_vm_copy(piece, p + PAGE - 10, 20), EIO);
     EXPECT_EQ(hurd_vm_copy(piece, p + PAGE - 10, 10), 0);
     EXPECT_EQ(munmap(p, 3 * PAGE) | close(f), 0);
+}
+
+/* Large ones go another way, from any byte to any byte, and write nothing else. */
+TEST(a_large_copy_out_of_a_map_is_as_a_small_one)
+{
+    enum { PAGES = 18, GUARD = 0xA5 };
+    static const unsigned sizes[] = { 8191, 8192, 8193, 8192 + 127, 12345, 16 * PAGE, 16 * PAGE + 129 };
+    static unsigned char to[PAGES * PAGE];
+    int f = make("/m", PAGES * PAGE);
+    unsigned char *p = map_shared(f, PAGES * PAGE);
+    unsigned wrong = 0;
+    for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        unsigned size = sizes[i], from = i * 5 % 7, at = 1 + i * 3 % 16;
+        memset(to, GUARD, sizeof to);
+        EXPECT_EQ(hurd_vm_copy(to + at, p + from, size), 0);
+        for (unsigned n = 0; n < size; n++)
+            wrong += to[at + n] != byte_of(from + n);
+        wrong += to[at - 1] != GUARD || to[at + size] != GUARD;
+    }
+    EXPECT_EQ(wrong, 0);
+    EXPECT_EQ(ftruncate(f, 5 * PAGE), 0);
+    EXPECT_EQ(hurd_vm_copy(to, p + 3, 16 * PAGE), EIO);
+    EXPECT_EQ(hurd_vm_copy(to, p + 3, 5 * PAGE - 3), 0);
+    EXPECT_EQ(to[3 * PAGE], byte_of(3 * PAGE + 3));
+    EXPECT_EQ(munmap(p, PAGES * PAGE) | close(f), 0);
 }
 
 /* ---- two tasks ---- */
@@ -523,8 +569,10 @@ const struct test tests[] = {
     T(more_pages_are_written_to_than_may_be_dirty),
     T(msync_looks_at_its_arguments),
     T(a_file_that_is_read_often_reads_as_before),
+    T(a_large_file_that_is_read_often_reads_as_before),
     T(a_map_that_goes_releases_no_lock),
     T(a_copy_out_of_a_map_says_that_a_page_is_missing),
+    T(a_large_copy_out_of_a_map_is_as_a_small_one),
     T(two_tasks_see_each_others_writes_at_once),
     T(one_task_writes_by_write_what_another_reads_in_its_map),
     T(a_task_that_dies_leaves_its_writes_and_no_page),
