@@ -26,10 +26,10 @@
 
 enum {
     DRIVER_FRAMES = 256,
-    FABRICA_FRAMES = 1200,      /* for the framework and its drivers, with the same part of kernel
+    FABRICA_FRAMES = 1400,      /* for the framework and its drivers, with the same part of kernel
                                    memory, of which each takes some 60 KB */
     FABRICA_ASKED = 5,          /* on a small machine, it gets so many eighths of what is left if */
-    FABRICA_UNASKED = 3,        /* it shall start the disks' driver, or if not */
+    FABRICA_UNASKED = 4,        /* it shall start the disks' driver, or if not */
     MEGABYTE_FRAMES = 256,
     MEGABYTE_SECTORS = 2048,
     MEGABYTES_MOST = 4096,      /* with more, it gets no memory for its disk, and refuses */
