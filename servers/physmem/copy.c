@@ -239,7 +239,8 @@ static uint32_t copy_commit(const struct copy *how, uint32_t count, struct tally
     uint32_t i = 0;
     while (i < count) {
         if (!page_copy(how, i, &s, t)) {
-            slot_sweeps_end(&s.squashed);       /* frees what was squashed */
+            frames_end(&s);                     /* frees what the next pages may need, */
+            slot_sweeps_end(&s.squashed);       /* and what was squashed */
             if (!page_copy(how, i, &s, t))
                 break;
         }
