@@ -34,6 +34,7 @@ ISA = [
     r"speaker +port 42  port 61  driver speaker: runs",
     r"keyboard +port 60  port 64  irq 1  driver keyboard: runs",
     r"com1 +ports 3f8-3ff  irq 4  driver serial: runs",
+    r"screen +ports 3d4-3d5  memory b8000-b8fff  driver screen: runs",
     r"com2 +ports 2f8-2ff  irq 3$",
     r"floppy +ports 3f0-3f5  port 3f7  ports 4-5  port 81  ports a-c  irq 6  driver floppy: not started",
 ]
