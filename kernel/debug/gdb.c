@@ -27,7 +27,7 @@ bool gdb_wanted, gdb_waits, gdb_here, gdb_inside;
 
 static struct {
     bool wanted; /* the next debug exception of this thread is the end of a step */
-    struct thread *thread;
+    word_t thread; /* its id */
     int end; /* a debug register at the end of a step over SYSENTER; -1: none */
 } step = {.end = -1};
 static bool trap_works; /* the processor takes debug exceptions; an emulator may not */
@@ -337,7 +337,7 @@ static bool go_step(const char *at)
     go(at);
     gdb_stop.frame->eflags |= FLAG_TRAP;
     step.wanted = true;
-    step.thread = current;
+    step.thread = gdb_thread_id(current);
     return true;
 }
 
@@ -434,14 +434,28 @@ static void serve(struct trapframe *f, bool begun)
 
 /* ---- why the machine stops */
 
-static void stop(struct trapframe *f, word_t signal)
+static bool is_stepped(const struct thread *t)
 {
-    why.signal = signal;
+    return step.wanted && step.thread == gdb_thread_id(t);
+}
+
+/* A thread that should step may wait for a page by now: then the flag is in its own frame. */
+static void step_forget(struct trapframe *f)
+{
+    struct thread *t = step.wanted ? gdb_thread_find(step.thread) : NULL;
+    if (t && t->utcb)
+        user_frame(t)->eflags &= ~FLAG_TRAP;
+    f->eflags &= ~FLAG_TRAP;
     step.wanted = false;
     if (step.end >= 0)
         gdb_debug_disarm(step.end);
     step.end = -1;
-    f->eflags &= ~FLAG_TRAP;
+}
+
+static void stop(struct trapframe *f, word_t signal)
+{
+    why.signal = signal;
+    step_forget(f);
     serve(f, false);
 }
 
@@ -453,10 +467,12 @@ static void line_interrupt(struct trapframe *f)
     for (int c; (c = gdb_line_poll()) >= 0;) {
         why.what = WHY_NOTHING;
         why.signal = SIGNAL_INTERRUPT;
-        if (c == CTRL_C)
+        if (c == CTRL_C) {
             stop(f, SIGNAL_INTERRUPT);
-        else if (c == '$')
+        } else if (c == '$') {
+            step_forget(f);
             serve(f, true);
+        }
     }
 }
 
@@ -467,7 +483,7 @@ extern void sysenter_entry(void), sysenter_fast(void);
 static void step_over_call(struct trapframe *f)
 {
     f->eflags &= ~FLAG_TRAP;
-    if (step.wanted)
+    if (is_stepped(current))
         step.end = gdb_debug_arm(1, f->ebx, 1);
 }
 
@@ -480,7 +496,7 @@ static bool debug_exception(struct trapframe *f)
         f->eflags &= ~FLAG_TRAP;
         return false;
     }
-    if (hit >= 0 && hit == step.end && current != step.thread) {
+    if (hit >= 0 && hit == step.end && !is_stepped(current)) {
         f->eflags |= FLAG_RESUME;
         return false;
     }
@@ -494,7 +510,7 @@ static bool debug_exception(struct trapframe *f)
         step_over_call(f);
         return false;
     }
-    if (!step.wanted || current != step.thread)
+    if (!is_stepped(current))
         return true; /* a program's own trap flag */
     why.what = WHY_NOTHING;
     stop(f, SIGNAL_TRAP);

@@ -301,10 +301,10 @@ void gdb_register_write(word_t n)
 /* Only a space that exists may be looked at. */
 static bool set_space(paddr_t directory)
 {
-    list_for_each(n,
-                  &all_threads) if (list_entry(n, struct thread, in_all)->space->directory_phys ==
-                                    directory)
+    list_for_each(n, &all_threads)
     {
+        if (list_entry(n, struct thread, in_all)->space->directory_phys != directory)
+            continue;
         gdb_stop.cr3 = directory;
         return true;
     }
@@ -318,13 +318,13 @@ bool gdb_register_set(word_t n, word_t value)
         return set_space(value);
     if (gdb_stop.thread != current)
         return false;
-    if (n == R_ESP && from_user(f))
-        f->esp = value;
-    else if (n == R_ESP)
-        gdb_stop
-            .esp = value; /* kernel code's stack stays where it is; gdb may look from elsewhere */
-    if (n == R_ESP)
+    if (n == R_ESP) {
+        if (from_user(f))
+            f->esp = value;
+        else
+            gdb_stop.esp = value; /* kernel code keeps its stack; gdb may look from elsewhere */
         return true;
+    }
     if (!general(f, n))
         return false;
     *general(f, n) = n == R_EFLAGS ? (f->eflags & ~FLAGS_USER) | (value & FLAGS_USER) : value;

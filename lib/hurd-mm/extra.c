@@ -12,6 +12,7 @@
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <stdbool.h>
+#include <mutex.h>
 #include "fork.h"
 
 static struct {
@@ -21,6 +22,7 @@ static struct {
     bool made;
     L4_Word_t container;                    /* valid when made */
     uintptr_t end;                          /* no page of the container is behind it */
+    struct mutex lock;                      /* of `end`, and of what it says of the container */
 } extra;
 
 static struct hurd_startup_cap control(void)
@@ -38,15 +40,18 @@ static L4_ThreadId_t server(void)
 static L4_Word_t extra_give_back(L4_Word_t pages)
 {
     L4_Word_t given = 0, amount;
+    mutex_lock(&extra.lock);
     while (given < pages && extra.end) {
-        L4_Word_t part = pages - given < extra.end / HURD_MM_PAGE ? pages - given
-                                                                  : extra.end / HURD_MM_PAGE;
-        extra.end -= part * HURD_MM_PAGE;
-        if (hurd_pm_container_deallocate(server(), extra.container, extra.end, part * HURD_MM_PAGE,
+        uintptr_t size = (pages - given) * HURD_MM_PAGE;
+        if (pages - given > extra.end / HURD_MM_PAGE)
+            size = extra.end;
+        if (hurd_pm_container_deallocate(server(), extra.container, extra.end - size, size,
                                          &amount))
             break;
-        given += amount / HURD_MM_PAGE;
+        extra.end -= size;
+        given += amount / HURD_MM_PAGE;     /* fewer, where physmem has seized some */
     }
+    mutex_unlock(&extra.lock);
     return given;
 }
 
@@ -69,6 +74,7 @@ static void extra_serve(void *ignored)
 
 void extra_forked(void)
 {
+    mutex_init(&extra.lock);
     extra.thread = L4_nilthread;
     extra.made = false;
     extra.end = 0;
@@ -91,14 +97,16 @@ int hurd_mm_extra_pages(uintptr_t pages, L4_Word_t *container, uintptr_t *offset
 {
     if (!extra.made)
         return EINVAL;
-    if (pages > (UINTPTR_MAX - extra.end) / HURD_MM_PAGE)
-        return ENOMEM;
-    int error = hurd_pm_container_allocate(server(), extra.container, HURD_PM_EXTRA, extra.end,
+    mutex_lock(&extra.lock);
+    int error = pages > (UINTPTR_MAX - extra.end) / HURD_MM_PAGE ? ENOMEM : 0;
+    if (!error)
+        error = hurd_pm_container_allocate(server(), extra.container, HURD_PM_EXTRA, extra.end,
                                            pages * HURD_MM_PAGE, NULL);
-    if (error)
-        return error;
-    *container = extra.container;
-    *offset = extra.end;
-    extra.end += pages * HURD_MM_PAGE;
-    return 0;
+    if (!error) {
+        *container = extra.container;
+        *offset = extra.end;
+        extra.end += pages * HURD_MM_PAGE;
+    }
+    mutex_unlock(&extra.lock);
+    return error;
 }

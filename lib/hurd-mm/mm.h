@@ -94,6 +94,11 @@ int region_protect(uintptr_t address, uintptr_t size, unsigned rights);
 int region_of_container(struct region_request *r, L4_Word_t container);
 unsigned region_list(uintptr_t from, L4_Word_t *words, unsigned max_words);     /* words written */
 
+/* True if the range is whole pages, is not empty, and lies in the part of the space that programs
+ * may use. */
+bool region_is_sound(uintptr_t address, uintptr_t size);
+/* True if part of the range is in a permanent region. */
+bool region_is_reserved(uintptr_t first, uintptr_t last);
 /* EINVAL if the range is not whole pages, ENOMEM if there is a hole in it. */
 int region_check(uintptr_t address, uintptr_t size);
 uintptr_t region_count(struct map *map, uintptr_t first, uintptr_t last);

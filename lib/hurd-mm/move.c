@@ -8,32 +8,17 @@
 /* Cuts at both ends of the old place, runs of frames that are cut at them, the new region. */
 enum { RECORDS = 2 + 2 * FRAME_CUTS + 1 };
 
-static bool is_sound(uintptr_t address, uintptr_t size)
-{
-    return !((address | size) & (HURD_MM_PAGE - 1)) && size != 0 && address >= mm.space.low &&
-           address <= mm.space.high && size - 1 <= mm.space.high - address;
-}
-
-static bool has_permanent(uintptr_t first, uintptr_t last)
-{
-    struct map *m = map_from(&mm.space, first);
-    for (; m && m->range.first <= last; m = map_next(&mm.space, m))
-        if (m->is.permanent)
-            return true;
-    return false;
-}
-
 /* The region that holds all of the old range. */
 static int move_find(const struct move_request *r, struct map **map)
 {
     uintptr_t last = r->address + (r->size - 1);
-    if (r->flags & ~(HURD_VM_MAY_MOVE | HURD_VM_HERE) || !is_sound(r->address, r->size) ||
-        !is_sound(r->address, r->new_size))
+    if (r->flags & ~(HURD_VM_MAY_MOVE | HURD_VM_HERE) || !region_is_sound(r->address, r->size) ||
+        !region_is_sound(mm.space.low, r->new_size))
         return EINVAL;
     if (r->flags & HURD_VM_HERE) {
         uintptr_t to_last = r->to + (r->new_size - 1);
-        if (!(r->flags & HURD_VM_MAY_MOVE) || !is_sound(r->to, r->new_size) ||
-            (r->to <= last && r->address <= to_last) || has_permanent(r->to, to_last))
+        if (!(r->flags & HURD_VM_MAY_MOVE) || !region_is_sound(r->to, r->new_size) ||
+            (r->to <= last && r->address <= to_last) || region_is_reserved(r->to, to_last))
             return EINVAL;
     }
     *map = map_find(&mm.space, r->address);
@@ -67,7 +52,8 @@ static void move_fill(struct map *map)
 static bool move_grow(const struct move_request *r, const struct map *map)
 {
     uintptr_t end = r->address + r->size, more = r->new_size - r->size;
-    if (range_overlap(mm.space.maps, end, end + (more - 1)))
+    if (!region_is_sound(r->address, r->new_size) ||
+        range_overlap(mm.space.maps, end, end + (more - 1)))
         return false;
     struct map *piece = move_insert(map, end, more, map->offset + (end - map->range.first));
     if (piece) {

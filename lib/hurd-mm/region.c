@@ -11,16 +11,13 @@ static bool page_aligned(uintptr_t x)
     return (x & (HURD_MM_PAGE - 1)) == 0;
 }
 
-/* True if the range is whole pages, is not empty, and lies in the part of the space that programs
- * may use. */
-static bool range_is_sound(uintptr_t address, uintptr_t size)
+bool region_is_sound(uintptr_t address, uintptr_t size)
 {
     return page_aligned(address) && page_aligned(size) && size != 0 && address >= mm.space.low &&
            address <= mm.space.high && size - 1 <= mm.space.high - address;
 }
 
-/* True if part of the range is in a permanent region. */
-static bool range_is_reserved(uintptr_t first, uintptr_t last)
+bool region_is_reserved(uintptr_t first, uintptr_t last)
 {
     for (struct map *m = map_from(&mm.space, first); m && m->range.first <= last;
          m = map_next(&mm.space, m))
@@ -43,7 +40,7 @@ int region_check(uintptr_t address, uintptr_t size)
 {
     if (!page_aligned(address) || !page_aligned(size) || size == 0)
         return EINVAL;
-    return range_is_sound(address, size) && !range_has_hole(address, address + (size - 1))
+    return region_is_sound(address, size) && !range_has_hole(address, address + (size - 1))
                ? 0
                : ENOMEM;
 }
@@ -83,7 +80,7 @@ void region_clear(uintptr_t first, uintptr_t last)
 int region_destroy(uintptr_t address, uintptr_t size)
 {
     uintptr_t last = address + (size - 1);
-    if (!range_is_sound(address, size) || range_is_reserved(address, last))
+    if (!region_is_sound(address, size) || region_is_reserved(address, last))
         return EINVAL;
     if (pageout_is_busy(address, last))
         return EINPROGRESS;
@@ -117,10 +114,10 @@ static int region_place(struct region_request *r)
         r->address = region_room(r);
         return r->address ? 0 : ENOSPC;
     }
-    if (!range_is_sound(r->address, r->size))
+    if (!region_is_sound(r->address, r->size))
         return EINVAL;
     uintptr_t last = r->address + (r->size - 1);
-    if (range_is_reserved(r->address, last))
+    if (region_is_reserved(r->address, last))
         return r->flags & HURD_VM_REPLACE ? EINVAL : EEXIST;
     if (!(r->flags & HURD_VM_REPLACE))
         return range_overlap(mm.space.maps, r->address, last) ? EEXIST : 0;
@@ -145,7 +142,7 @@ int region_create(struct region_request *r)
     if (r->rights & ~r->store->rights)
         return EACCES;
     unsigned clear = 0;
-    if (r->flags & HURD_VM_REPLACE && range_is_sound(r->address, r->size)) {
+    if (r->flags & HURD_VM_REPLACE && region_is_sound(r->address, r->size)) {
         clear = region_clear_records(r->address, r->address + (r->size - 1));
         if (pageout_is_busy(r->address, r->address + (r->size - 1)))
             return EINPROGRESS;
@@ -194,7 +191,7 @@ int region_protect(uintptr_t address, uintptr_t size, unsigned rights)
     int error = rights & ~HURD_VM_RIGHTS ? EINVAL : region_check(address, size);
     if (error)
         return error;
-    if (range_is_reserved(address, last))
+    if (region_is_reserved(address, last))
         return EINVAL;
     struct map *m;
     for (m = map_from(&mm.space, address); m && m->range.first <= last; m = map_next(&mm.space, m))

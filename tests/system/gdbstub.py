@@ -171,6 +171,65 @@ def gdbstub_takes_a_breakpoint_back_whichever_thread_it_looks_at(lab):
     assert [code(first), code(second)] == before
 
 
+def address_of(lab, program, name):
+    names = subprocess.run(["nm", os.path.join(lab.build, "bin", program)], text=True, stdout=subprocess.PIPE, check=True).stdout
+    return int(re.search(rf"^([0-9a-f]+) \w {name}$", names, re.M)[1], 16)
+
+
+def code_at(lab, program, address, count):
+    """The bytes that the program's file has for that address."""
+    with open(os.path.join(lab.build, "bin", program), "rb") as file:
+        data = file.read()
+    first, = struct.unpack_from("<I", data, 28)
+    for offset, start, _, size in (struct.unpack_from("<4I", data, first + 32 * i + 4) for i in range(data[44])):
+        if start <= address < start + size:
+            return data[offset + address - start:][:count]
+    raise AssertionError(f"{program} has no {address:#x}")
+
+
+def gdbstub_forgets_a_step_when_the_machine_stops_elsewhere(lab):
+    """A program steps over a write to a new page of its stack, and its pager stops at a breakpoint: then the step is over, and the
+    program does not get the exception of its end."""
+    vm, port = start(lab, kernel="gdb=com2", init="")
+    vm.expect("pecan> ", 120)
+    main, call = address_of(lab, "apps/hello", "main"), address_of(lab, "kernel", "sysenter_fast")
+    wire = Wire(port)
+
+    def goes_on(packet=b"c"):
+        wire.raw(b"$" + packet + b"#%02x" % (sum(packet) & 0xFF))
+        assert wire.byte() == b"+"
+
+    def stops():
+        text = wire.packet()
+        wire.raw(b"+")
+        assert re.match(rb"T05", text), text
+    wire.ask(b"?")
+    assert wire.ask(b"Z1,%x,1" % main) == b"OK"
+    goes_on()
+    vm.send("hello")
+    stops()
+    while bytes.fromhex(wire.ask(b"m%x,20" % main).decode()) != code_at(lab, "apps/hello", main, 32):
+        goes_on()                                               # another program has code there
+        stops()
+    esp, = struct.unpack("<I", bytes.fromhex(wire.ask(b"p4").decode()))
+    code = wire.ask(b"m%x,6" % main)
+    write = b"\xa2" + struct.pack("<I", esp - 0x8000) + b"\x90"       # mov [esp - 0x8000], al; nop
+    assert wire.ask(b"M%x,6:" % main + write.hex().encode()) == b"OK" and wire.ask(b"z1,%x,1" % main) == b"OK"
+    assert wire.ask(b"Z1,%x,1" % call) == b"OK"
+    goes_on(b"s")
+    stops()
+    assert wire.ask(b"p8") == struct.pack("<I", call).hex().encode(), "in the pager's request"
+    assert wire.ask(b"z1,%x,1" % call) == b"OK" and wire.ask(b"Z1,%x,1" % (main + 6)) == b"OK"
+    goes_on()
+    stops()
+    assert wire.ask(b"p8") == struct.pack("<I", main + 6).hex().encode()
+    assert wire.ask(b"M%x,6:" % main + code) == b"OK" and wire.ask(b"z1,%x,1" % (main + 6)) == b"OK"
+    assert wire.ask(b"P8=" + struct.pack("<I", main).hex().encode()) == b"OK"
+    mark = vm.mark()
+    goes_on()
+    vm.expect_since(mark, "Hello from a task that pages itself", 120)
+
+
 def gdbstub_stops_in_a_panic_and_the_machine_stays(lab):
     """Kernel code that goes on at address 0."""
     vm, port = start(lab)

@@ -437,6 +437,35 @@ TEST(mremap_moves_a_mapped_container)
     EXPECT_EQ(hurd_pm_container_destroy(physmem(), c), 0);
 }
 
+static int place(uintptr_t at)
+{
+    errno = 0;
+    void *p = mmap((void *)at, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0);
+    if (p != MAP_FAILED)
+        unmap(p, 1);
+    return errno;
+}
+
+/* There is no room behind it, not even in the space. */
+TEST(mremap_moves_the_last_page_of_the_space)
+{
+    uintptr_t last = 0x80000000, end = 0xfffff000;
+    while (end - last > PAGE) {
+        uintptr_t middle = last + ((end - last) / 2 & ~(uintptr_t)(PAGE - 1));
+        *(place(middle) == EINVAL ? &end : &last) = middle;
+    }
+    while (place(last) != 0)
+        last -= PAGE;                   /* the pager's own pages may be there */
+    char *p = mmap((void *)last, PAGE, RW, ANON | MAP_FIXED, -1, 0);
+    EXPECT(p == (char *)last);
+    touch(p, 1);
+    size_t size = end - last + 4 * PAGE;
+    EXPECT_EQ(remap_error(p, PAGE, size, 0, NULL), ENOMEM);
+    char *q = mremap(p, PAGE, size, MREMAP_MAYMOVE);
+    EXPECT(q != MAP_FAILED && q != p && intact(q, 0, 1));
+    EXPECT_EQ(munmap(q, size), 0);
+}
+
 TEST(mremap_refuses_each_bad_argument_and_changes_nothing)
 {
     char *p = map(8);
@@ -532,6 +561,7 @@ const struct test hint_tests[] = {
     T(mremap_moves_pages_and_their_contents),
     T(mremap_of_the_middle_leaves_both_ends),
     T(mremap_moves_a_mapped_container),
+    T(mremap_moves_the_last_page_of_the_space),
     T(mremap_refuses_each_bad_argument_and_changes_nothing),
     T(break_grows_and_shrinks),
     T(break_refuses_what_is_not_its_place),
