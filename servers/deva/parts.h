@@ -9,8 +9,8 @@
 #include <hurd/cap.h>
 #include <hurd/device.h>
 
-/* In the order in which their drivers are told what is new: whoever sees the last word of a text on
- * the serial line may look at the screen. */
+/* In the order in which their drivers are told what is new: when the last word of a text is on the
+ * serial line, the screen shows it already. */
 enum part { PART_SCREEN, PART_SERIAL, PART_KEYBOARD, PARTS };
 
 /* The part to which all of this device's resources belong; PARTS: there is none. */

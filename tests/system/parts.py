@@ -58,7 +58,7 @@ def parts_whose_drivers_are_killed_go_on(lab):
             starts[name] += 1
             mark = vm.mark()
             vm.send(f"kill {name}")
-            vm.expect_since(mark, rf"fabrica: {name} has ended \(0\); start number {starts[name]}\s", 120)
+            vm.expect_since(mark, rf"fabrica: {name} has ended \(was killed\); start number {starts[name]}\s", 120)
             vm.press(*"hello", "spc", *str(at), "ret")
             vm.expect_since(mark, rf"argument 1: {at}\s", 120)
         vm.expect_since(begin, "<003999>", 120)
@@ -76,7 +76,7 @@ def a_serial_driver_that_dies_again_and_again_loses_no_output(lab):
         vm.send("run lines 4000")
         vm.expect("<000000>", 120)
         mark = vm.mark()
-        vm.expect_since(mark, r"serial has ended \(\d+\); start number 13\s", 300)
+        vm.expect_since(mark, r"serial has ended \(.*\); start number 13\s", 300)
         vm.expect_since(mark, "<003999>", 300)
         numbers = [int(number) for number in re.findall(r"<(\d{6})>", vm.text)]
         assert list(dict.fromkeys(numbers)) == list(range(4000)), "lines are missing"
@@ -96,7 +96,7 @@ def a_keyboard_driver_that_dies_again_and_again_types_on(lab):
             if "start number 13" in vm.text:
                 break
             vm.read(0)
-        vm.expect_since(mark, r"keyboard has ended \(\d+\); start number 13\s", 120)
+        vm.expect_since(mark, r"keyboard has ended \(.*\); start number 13\s", 120)
         for _ in range(10):             # a code that a dead driver had may come late or not at all, and Ctrl may be down until it is pressed
             vm.press("ctrl", "ctrl-e", "ctrl-u", *"hello", "spc", *"again", "ret")
             try:

@@ -176,6 +176,7 @@ TEST(device_has_pages_for_dma_of_its_own)
         EXPECT_EQ(memory.physical[0] == first.physical[0], false);
         EXPECT_EQ(memory.physical[0] == memory.physical[1], false);
         EXPECT_EQ(hurd_deva_dma_pages(deva(), handle, 3, 0, &again), EPROTO);
+        EXPECT_EQ(hurd_deva_dma_pages(deva(), handle, (L4_Word_t)-2, 0, &again), EINVAL);
         EXPECT_EQ(hurd_deva_dma_pages(deva(), handle, 2, 0, &again), 0);
         EXPECT_EQ(memory.physical[0], again.physical[0]);
         drop(handle);
