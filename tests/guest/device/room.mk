@@ -30,32 +30,17 @@ straydev_LDS    := lib/hurd-mm/program.lds
 straydev_LIBS   := hurd-mm c hurd-cap l4
 straydev_CFLAGS := -I.
 # For tests/system: drivers of the console's parts that are no good, such that die, and what they print.
-PROGRAMS          += bad/serial bad/screen mortal/serial mortal/keyboard mortal/screen lines
-bad/serial_SRC    := $(isa_SRC) tests/guest/device/bad_part.c
-bad/serial_LDS    := lib/hurd-mm/program.lds
-bad/serial_LIBS   := driver hurd-mm c hurd-cap l4
-bad/serial_CFLAGS := -I.
-bad/serial_LDFLAGS := --wrap=driver_console
-bad/screen_SRC    := $(bad/serial_SRC)
-bad/screen_LDS    := lib/hurd-mm/program.lds
-bad/screen_LIBS   := driver hurd-mm c hurd-cap l4
-bad/screen_CFLAGS := -I.
-bad/screen_LDFLAGS := --wrap=driver_console
-mortal/serial_SRC    := $(isa_SRC) tests/guest/device/mortal_part.c
-mortal/serial_LDS    := lib/hurd-mm/program.lds
-mortal/serial_LIBS   := driver hurd-mm c hurd-cap l4
-mortal/serial_CFLAGS := -I.
-mortal/serial_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8)
-mortal/keyboard_SRC    := $(isa_SRC) tests/guest/device/mortal_part.c
-mortal/keyboard_LDS    := lib/hurd-mm/program.lds
-mortal/keyboard_LIBS   := driver hurd-mm c hurd-cap l4
-mortal/keyboard_CFLAGS := -I.
-mortal/keyboard_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8)
-mortal/screen_SRC    := $(isa_SRC) tests/guest/device/mortal_part.c
-mortal/screen_LDS    := lib/hurd-mm/program.lds
-mortal/screen_LIBS   := driver hurd-mm c hurd-cap l4
-mortal/screen_CFLAGS := -I.
-mortal/screen_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8)
+define part_rules
+PROGRAMS     += $(1)
+$(1)_SRC     := $$(isa_SRC) tests/guest/device/$(2)_part.c
+$(1)_LDS     := lib/hurd-mm/program.lds
+$(1)_LIBS    := driver hurd-mm c hurd-cap l4
+$(1)_CFLAGS  := -I.
+$(1)_LDFLAGS := $(addprefix --wrap=,$(3))
+endef
+$(foreach d,serial screen,$(eval $(call part_rules,bad/$(d),bad,driver_console)))
+$(foreach d,serial keyboard screen,$(eval $(call part_rules,mortal/$(d),mortal,port_in8 port_out8)))
+PROGRAMS     += lines
 lines_SRC    := tests/guest/device/lines.c
 lines_LDS    := lib/hurd-mm/program.lds
 lines_LIBS   := hurd-mm c hurd-cap l4
