@@ -13,6 +13,7 @@
 #include <l4/thread.h>
 #include <l4/utcb.h>
 #include "fork.h"
+#include "image.h"
 #include "handler.h"
 #include "pageout.h"
 #include "report.h"
@@ -425,6 +426,7 @@ static int records_forked(const struct hurd_startup_resume *r)
             error = region_forked(m);
     if (image)
         image->container = r->image.cap;
+    image_forked(r->image.cap);
     if (startup)
         startup->container = r->startup.cap;
     return error;

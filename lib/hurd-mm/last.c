@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a task that cannot go on: of any thread, the pager, too.  So all of this is wired, and
  * touches the stack and the message registers only. */
+#include <errno.h>
 #include <hurd/assert.h>
 #include <hurd/cap.h>
 #include <hurd/deva.h>
 #include <hurd/mm.h>
 #include <hurd/startup.h>
 #include <hurd/wortel.h>
+#include <l4/thread.h>
 #include <string.h>
 #include "report.h"
 
@@ -61,12 +63,45 @@ static void text_send(const char *text, unsigned n)
         hurd_wortel_putchar(data->wortel.cap, text[i]);
 }
 
-static _Noreturn void last_words(char *text, unsigned n)
+static void last_words(char *text, unsigned n)
 {
     text[n++] = '\n';
     text_send(text, n);
-    hurd_mm_die_of(HURD_MM_STATUS_ABORTED);
 }
+
+static unsigned name_add(char *text)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    return text_add(text, 0, data->argz && data->argz_len ? (const char *)data->argz : "program");
+}
+
+/* ---- there is no program yet, or not all of it ---- */
+
+_Noreturn void last_cannot_start(const char *what, int error, int status)
+{
+    char text[TEXT];
+    unsigned n = text_add(text, name_add(text), ": cannot start: ");
+    n = text_add(text, n, what);
+    n = text_add(text, n, ": error ");
+    last_words(text, number_add(text, n, (uintptr_t)error, 10));
+    hurd_mm_die(status);
+}
+
+_Noreturn void last_no_text(void)
+{
+    char text[TEXT];
+    unsigned n = text_add(text, name_add(text), " (task ");
+    n = number_add(text, n, L4_Version(casualty.thread), 10);
+    n = text_add(text, n, "): its file gives no page for address 0x");
+    n = number_add(text, n, casualty.address, 16);
+    n = text_add(text, n, casualty.error == EIO ? ": input/output error" : ": error ");
+    if (casualty.error != EIO)
+        n = number_add(text, n, (uintptr_t)casualty.error, 10);
+    last_words(text, n);
+    hurd_mm_die_of(HURD_MM_STATUS_BUS);
+}
+
+/* ---- assertions ---- */
 
 static unsigned place_add(char *text, const char *file, unsigned line, const char *function,
                           const char *condition)
@@ -85,6 +120,7 @@ _Noreturn void __assert_fail(const char *condition, const char *file, unsigned l
 {
     char text[TEXT];
     last_words(text, place_add(text, file, line, function, condition));
+    hurd_mm_die_of(HURD_MM_STATUS_ABORTED);
 }
 
 void __assert_is_failed(const char *condition, const char *file, unsigned line,
@@ -96,4 +132,5 @@ void __assert_is_failed(const char *condition, const char *file, unsigned line,
     n = number_add(text, n, left, 16);
     n = text_add(text, n, " and 0x");
     last_words(text, number_add(text, n, right, 16));
+    hurd_mm_die_of(HURD_MM_STATUS_ABORTED);
 }

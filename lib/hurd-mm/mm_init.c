@@ -11,6 +11,7 @@
 #include <string.h>
 #include "evict.h"
 #include "handler.h"
+#include "image.h"
 #include "mm.h"
 #include "paged.h"
 #include "pageout.h"
@@ -151,7 +152,9 @@ static int record_segment(const struct hurd_startup_map *m)
     if (m->size == 0)
         return 0;
     if (m->container.cap != mm.memory) {
-        int error = store_of_container(m->container.cap, &store);
+        int error = m->offset & HURD_STARTUP_MAP_LATER
+                        ? image_store(__hurd_startup_data, &store)
+                        : store_of_container(m->container.cap, &store);
         if (error)
             return error;
     } else if (offset != m->vaddr ||

@@ -10,6 +10,11 @@ _Noreturn void hurd_mm_die(int status);
 /* status: one of HURD_MM_STATUS_*, or 128 + a signal: that ended the task. */
 _Noreturn void hurd_mm_die_of(int status);
 
+/* One line by code that is always there, and the end.  A casualty whose text does not come; or the
+ * program has no pager yet, and ends with that status. */
+_Noreturn void last_no_text(void);
+_Noreturn void last_cannot_start(const char *what, int error, int status);
+
 /* Its exceptions come to the pager, it leaves whatever IPC it is in, and runs there. */
 void report_redirect(L4_ThreadId_t thread, L4_Word_t ip);
 
@@ -25,6 +30,7 @@ struct casualty {
     bool is_violation;                  /* a page fault; else an exception */
     unsigned access;
     int error;                  /* why an allowed access has no page; 0: it was not allowed */
+    bool is_text;               /* the page is of the program's file */
     uintptr_t address;                  /* violation: what it touched */
     uintptr_t ip;
     L4_Word_t io_fpage;                 /* an IO port that it may not use, or 0 */
@@ -32,8 +38,9 @@ struct casualty {
 };
 extern struct casualty casualty;
 _Noreturn void report_run(void);
+_Noreturn void report_begin(void);
 extern const char vm_copy_failed[], vm_copy_end[];      /* copy_entry.asm: behind hurd_vm_copy() */
 void report_trap(void);                 /* report_entry.asm: an instruction that raises #UD */
-void report_entry(void);        /* report_entry.asm: takes a stack of its own, calls report_run() */
+void report_entry(void);        /* report_entry.asm: takes a stack of its own, calls report_begin() */
 
 #endif

@@ -61,6 +61,18 @@ static L4_MsgTag_t request(struct hurd_startup_data *data, L4_Word_t server, enu
     return tag;
 }
 
+/* As many pages as are there and fit into one reply.  Others come by faults. */
+static void map_some(const struct hurd_startup_map *m)
+{
+    L4_LoadMR(1, m->container.cap);
+    L4_LoadMR(2, m->offset & HURD_STARTUP_MAP_RIGHTS);
+    L4_LoadMR(3, m->vaddr);
+    L4_LoadMR(4, m->offset & HURD_STARTUP_MAP_OFFSET);
+    L4_LoadMR(5, m->size);
+    L4_LoadMR(0, (L4_Word_t)HURD_PM_CONTAINER_MAP << 16 | 5);
+    L4_Call((L4_ThreadId_t){.raw = m->container.server});
+}
+
 /* One reply holds at most 31 pieces, so the rest is asked for again. */
 static void map(struct hurd_startup_data *data, struct hurd_startup_cap from, L4_Word_t rights,
                 L4_Word_t vaddr, L4_Word_t offset, L4_Word_t size, enum startup_step step)
@@ -134,6 +146,10 @@ static void make_anon(struct hurd_startup_data *data, struct hurd_startup_map *m
 
 static void map_entry(struct hurd_startup_data *data, const struct hurd_startup_map *m)
 {
+    if (m->offset & HURD_STARTUP_MAP_LATER) {
+        map_some(m);
+        return;
+    }
     map(data, m->container, m->offset & HURD_STARTUP_MAP_RIGHTS, m->vaddr,
         m->offset & HURD_STARTUP_MAP_OFFSET, m->size, STEP_MAP);
 }
