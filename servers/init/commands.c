@@ -339,7 +339,7 @@ static const struct command commands[] = {
     { "cd", "[DIRECTORY]", "paths begin there from now on", NULL, 0, 1, TAKES_NOTHING,
       filecommands_obey },
     { "cp", "FILE ... PATH", "copies files", NULL, 2, MANY, TAKES_NOTHING, filecommands_obey },
-    { "df", "", "how full the file system is", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
+    { "df", "", "how full the file systems are", NULL, 0, 0, TAKES_NOTHING, filecommands_obey },
     { "echo", "[WORD ...]", "says the words", output_help, 0, MANY, TAKES_NOTHING,
       filecommands_obey },
     { "ln", "[-s] FILE PATH", "one more name; with -s a symbolic link", NULL, 2, 3, TAKES_NOTHING,

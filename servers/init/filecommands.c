@@ -212,15 +212,23 @@ static void command_cd(const struct run *r)
 
 /* ---- the whole ---- */
 
+static void use(const struct run *r, const char *path, int err, const struct hurd_fs_statfs *s)
+{
+    L4_Word_t kb = s->block_size / 1024;
+    if (good(r, path, err))
+        printf("%-18s %10lu %9lu %9lu %7lu %8lu %s\n", s->device, s->blocks * kb,
+               (s->blocks - s->free_blocks) * kb, s->free_blocks * kb, s->inodes, s->free_inodes,
+               path);
+}
+
 static void command_df(const struct run *r)
 {
     struct hurd_fs_statfs s;
-    if (!good(r, "/", files_statfs(r->files, &s)))
-        return;
-    L4_Word_t kb = s.block_size / 1024;
-    printf("Filesystem          1K-blocks      Used Available  Inodes     Free\n");
-    printf("%-18s %10lu %9lu %9lu %7lu %8lu\n", s.device, s.blocks * kb,
-           (s.blocks - s.free_blocks) * kb, s.free_blocks * kb, s.inodes, s.free_inodes);
+    struct mounted mounted;
+    printf("Filesystem          1K-blocks      Used Available  Inodes     Free Mounted on\n");
+    use(r, "/", files_statfs(r->files, &s), &s);
+    for (unsigned n = 0; mounts_next(&n, &mounted); )
+        use(r, mounted.path, mounted.err, &mounted.statfs);
 }
 
 static void command_sync(const struct run *r)

@@ -330,16 +330,15 @@ void mounts_sync(void)
     }
 }
 
-void mounts_report(void)
+bool mounts_next(unsigned *n, struct mounted *mounted)
 {
     dead_forget();
-    for (struct mount *m = mounts; m < mounts + MOUNTS; m++) {
-        struct hurd_fs_statfs s;
-        int err = m->used ? statfs_of(m, &s) : 0;
-        if (err)
-            printf("%s in %s: %s\n", m->server.name, m->path, strerror(err));
-        else if (m->used)
-            printf("%s on %s type ext2 (%s)\n", s.device, m->path,
-                   s.flags & HURD_FS_READ_ONLY ? "ro" : "rw");
-    }
+    while (*n < MOUNTS && !mounts[*n].used)
+        ++*n;
+    if (*n == MOUNTS)
+        return false;
+    const struct mount *m = &mounts[(*n)++];
+    mounted->path = m->path;
+    mounted->err = statfs_of(m, &mounted->statfs);
+    return true;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include <hurd/deva.h>
+#include <hurd/fs.h>
 
 #include "servers/init/programs.h"
 
@@ -16,7 +17,15 @@ void mounts_end(const char *path);
 /* The system, or the root file system, ends: so do they, whoever uses them. */
 void mounts_end_all(void);
 void mounts_sync(void);
-void mounts_report(void);
+
+struct mounted {
+    const char *path;
+    int err;                            /* an errno: statfs says nothing */
+    struct hurd_fs_statfs statfs;
+};
+
+/* The next file system in a directory, from number *n on.  False: there are no more. */
+bool mounts_next(unsigned *n, struct mounted *mounted);
 
 /* Is the caller a thread that starts a file server again?  It gets no files. */
 bool mounts_watch(void);

@@ -247,17 +247,24 @@ bool root_end(void)
     return true;
 }
 
+static void report(const char *path, int err, const struct hurd_fs_statfs *s)
+{
+    if (err)
+        complain("mount: %s: %s\n", path, strerror(err));
+    else
+        printf("%s on %s type ext2 (%s)\n", s->device, path,
+               s->flags & HURD_FS_READ_ONLY ? "ro" : "rw");
+}
+
 void root_report(void)
 {
     struct hurd_fs_statfs s;
+    struct mounted mounted;
     if (!root_mounted()) {
         printf("nothing is mounted\n");
         return;
     }
-    int err = files_statfs(&files, &s);
-    if (err)
-        complain("mount: %s\n", strerror(err));
-    else
-        printf("%s on / type ext2 (%s)\n", s.device, s.flags & HURD_FS_READ_ONLY ? "ro" : "rw");
-    mounts_report();
+    report("/", files_statfs(&files, &s), &s);
+    for (unsigned n = 0; mounts_next(&n, &mounted); )
+        report(mounted.path, mounted.err, &mounted.statfs);
 }

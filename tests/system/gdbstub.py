@@ -2,6 +2,8 @@
 """The kernel's own stub for gdb, on COM2 (boot option gdb=com2): with gdb, and with packets that gdb would not send."""
 import os
 import re
+import select
+import signal
 import socket
 import struct
 import subprocess
@@ -12,6 +14,7 @@ import guest
 import machine
 
 from gdb import PASS
+from run import surroundings
 
 CHARDEV = ["-chardev", "socket,id=gdb,host=127.0.0.1,port=0,server=on,wait=off", "-device", "isa-serial,chardev=gdb,iobase=0x2f8,irq=3"]
 STOPPED = rb"T05thread:1;"
@@ -218,14 +221,18 @@ def session(with_commands):
     return SESSION[:-1] + [KNOWING] * with_commands + SESSION[-1:]
 
 
-def gdb_session(lab, port, name, with_commands):
-    lines = [line for title, part in session(with_commands) for line in [f"echo {SECTION}{title}\\n"] + part]
+def gdb_says(lab, stub, lines):
     with tempfile.NamedTemporaryFile("w", suffix=".gdb") as out:
         out.write("\n".join(lines + [f"quit {PASS}", ""]))
         out.flush()
-        status, said = machine.run(["gdb", "-q", "-nx", "-batch", "-x", "tools/gdb/pecan.py", "-x", out.name], 1200,
-                                   [vm.process.pid for vm in lab.machines], cwd=machine.TOP,
-                                   env=dict(os.environ, BUILD=os.path.relpath(lab.build, machine.TOP), GDB_STUB=f"127.0.0.1:{port}"))
+        return machine.run(["gdb", "-q", "-nx", "-batch", "-x", "tools/gdb/pecan.py", "-x", out.name], 1200,
+                           [vm.process.pid for vm in lab.machines], cwd=machine.TOP,
+                           env=dict(os.environ, BUILD=os.path.relpath(lab.build, machine.TOP), GDB_STUB=stub))
+
+
+def gdb_session(lab, port, name, with_commands):
+    lines = [line for title, part in session(with_commands) for line in [f"echo {SECTION}{title}\\n"] + part]
+    status, said = gdb_says(lab, f"127.0.0.1:{port}", lines)
     with open(os.path.join(lab.build, "log", f"gdbstub-{name}.txt"), "w") as out:
         out.write(said)
     return status, said
@@ -269,6 +276,34 @@ def gdbstub_works_with_gdb_in_qemu(lab):
     vm, port = start(lab)
     judge(lab, port, "qemu", True)
     assert vm.finish(120).status == 0, "behind detach the machine goes on as if nothing had been"
+
+
+def documented(port):
+    """What docs/debugging.md tells a reader to type: QEMU's command, and gdb's stub.  The port is a free one."""
+    with open(os.path.join(machine.TOP, "docs/debugging.md")) as page:
+        lines = re.search(r"^    (KERNEL=gdb=com2,wait .*)\n    GDB_STUB=(\S+) make gdb", page.read(), re.M)
+    return [text.replace("4444", str(port)) for text in lines.groups()]
+
+
+def gdbstub_works_as_the_page_on_debugging_says(lab):
+    """COM1 stays the terminal."""
+    command, stub = documented(free_port())
+    ours, theirs = os.openpty()
+    qemu = subprocess.Popen(command, shell=True, cwd=machine.TOP, env=surroundings(lab), stdin=theirs, stdout=theirs, stderr=theirs,
+                            start_new_session=True)
+    os.close(theirs)
+    try:
+        said = b""
+        while not re.search(rb"gdb +on COM2\r*\n", said):
+            ready = select.select([ours], [], [], PATIENCE)[0]
+            assert ready, f"nothing more comes: {said[-500:]}"
+            said += os.read(ours, 4096)
+        status, said = gdb_says(lab, stub, ["info threads", "bt"])
+        assert status == PASS and re.search(r'Thread 1 "idle" \(runs\) .*boot_main', said), said[-3000:]
+    finally:
+        os.killpg(qemu.pid, signal.SIGKILL)
+        qemu.wait()
+        os.close(ours)
 
 
 def relay(a, b):

@@ -40,6 +40,9 @@ def a_file_system_in_a_directory_is_used_by_paths_through_it(lab):
         silent(vm, "mount /dev/hd1p2 /mnt")
         said = vm.command("mount")
         assert "0.2 on / type ext2 (rw)" in said and "on /mnt type ext2 (rw)" in said, said
+        rows = [line.split() for line in vm.command("df").splitlines()[1:] if line.strip()]
+        assert [(row[0], row[-1]) for row in rows] == [("0.2", "/"), (said.rpartition(" on /mnt")[0].split()[-1], "/mnt")], rows
+        assert all(int(row[1]) == int(row[2]) + int(row[3]) for row in rows), rows
         assert vm.command("ls /mnt").split() == ["lost+found", "sub", "there"]
         assert "of the second" in vm.command("cat /mnt/there")
         assert "of the second" in vm.command("cat /mnt/sub/../there")

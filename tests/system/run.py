@@ -10,10 +10,14 @@ import machine
 from boot import DEMO_LINE
 
 
-def verb(lab, *command, **settings):
+def surroundings(lab, **settings):
     """What people set in their environment is for them; a test sets its own."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("MEM", "CPU", "LOADER", "KERNEL", "INIT", "GDB_PORT")}
-    done = subprocess.run(command, cwd=machine.TOP, env=dict(environment, BUILD=os.path.abspath(lab.build), **settings),
+    mine = ("MEM", "CPU", "LOADER", "KERNEL", "INIT", "DISK", "GDB_PORT", "GDB_STUB")
+    return {name: value for name, value in os.environ.items() if name not in mine} | {"BUILD": os.path.abspath(lab.build)} | settings
+
+
+def verb(lab, *command, **settings):
+    done = subprocess.run(command, cwd=machine.TOP, env=surroundings(lab, **settings),
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
     return done.returncode, done.stdout
 
