@@ -6,7 +6,8 @@ import re
 import shutil
 
 from driver import Disks, failing, shell
-from files import expect_clean, file_system, halted, START
+from files import expect_clean, file_system, halted, START, tool
+from shell import frames_in_use
 
 ALL_RIGHT = r"large: 1024 pages, {} times, 0 wrong, (\d+) asked for"
 
@@ -17,6 +18,12 @@ def disk_with_large(lab, disks):
     shutil.copy(os.path.join(lab.build, "strip/large"), tree)
     file_system(image, "-d", tree)
     return image
+
+
+def place_in_file(image, path, offset):
+    """The sector of the file system in which this byte is; a block has 1,024 bytes."""
+    said, _ = tool("debugfs", "-R", f"bmap {path} {offset // 1024}", f"{image}?offset={START}")
+    return int(said.split()[-1]) * 2
 
 
 def asked_for(said, passes=2):
@@ -38,4 +45,65 @@ def a_program_larger_than_the_memory_for_images_runs(lab):
         vm = shell(lab, "disk root=0.2", (disk_with_large(lab, disks), 0), memory=16)
         for _ in range(2):
             assert asked_for(vm.command("/large 2", 120)) > 64
+        halted(vm)
+
+
+def programs_share_their_text(lab):
+    """Two at a time need no more pages than one, and what one has asked for, the other one finds."""
+    with Disks() as disks:
+        vm = shell(lab, "disk root=0.2", (disk_with_large(lab, disks), 0), memory=64)
+        first = asked_for(vm.command("/large 1"), 1)
+        mark = waiting(vm)
+        before = frames_in_use(vm)
+        assert asked_for(vm.command("/large 2")) < first / 8, "the pages were there"
+        vm.command("/large 2 /go &")
+        assert frames_in_use(vm) - before < 256, "its text is 1,024"
+        vm.command("echo x > /go")
+        vm.expect_since(mark, ALL_RIGHT.format(2) + r"[^$]*" + ALL_RIGHT.format(2))
+        halted(vm)
+
+
+def a_program_goes_on_when_its_file_is_replaced_or_removed(lab):
+    with Disks() as disks:
+        image = disk_with_large(lab, disks)
+        vm = shell(lab, "disk root=0.2", (image, 0), memory=16)
+        for change in ("mv /other /large", "rm /large"):
+            mark = waiting(vm)
+            assert "Text file busy" in vm.command("echo x > /large")
+            vm.command("echo another > /other")
+            vm.command(change)
+            vm.command("echo x > /go")
+            vm.expect_since(mark, ALL_RIGHT.format(2))
+            vm.command("rm /go")
+            if change.startswith("mv"):
+                assert "another" in vm.command("cat /large")
+                halted(vm)                      # a file without a name is gone from the disk
+                expect_clean(image)
+                file_system(image, "-d", disks.folder.name + "/tree")
+                vm = shell(lab, "disk root=0.2", (image, 0), memory=16)
+        halted(vm)
+        expect_clean(image)
+
+
+def a_program_whose_file_server_has_ended_says_so_when_it_needs_a_page(lab):
+    with Disks() as disks:
+        vm = shell(lab, "disk root=0.2", (disk_with_large(lab, disks), 0), memory=16)
+        mark = waiting(vm)
+        vm.command("kill ext2fs")
+        vm.expect_since(mark, "init: ext2fs is started again")
+        vm.expect_since(mark, r"/large \(task \d+\): its file gives no page for address 0x[0-9a-f]+: input/output error")
+        vm.expect_since(mark, r"exited with status 135|signal 7")
+        assert asked_for(vm.command("/large 2", 120)) > 64
+        halted(vm)
+
+
+def a_page_that_cannot_be_read_ends_its_program_alone(lab):
+    with Disks() as disks:
+        image = disk_with_large(lab, disks)
+        sector = START // 512 + place_in_file(image, "/large", 3 << 20)
+        vm = shell(lab, "disk root=0.2", memory=16,
+                   extra=failing(disks.folder.name, image, errno=5, event="read_aio", iotype="read", sector=sector))
+        said = vm.command("/large 1", 120)
+        assert re.search(r"/large \(task \d+\): its file gives no page for address 0x[0-9a-f]+: input/output error", said), said
+        assert "exited with status" in vm.command("run hello; /large 1", 120)
         halted(vm)

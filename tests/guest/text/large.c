@@ -2,7 +2,8 @@
 /* A program that is larger than the memory for images:
  *      large [PASSES [FILE]]
  * looks at each of its pages in each pass, and says how many are wrong.  With FILE it waits behind
- * the first half of the first pass until there is such a file. */
+ * the first half of the first pass until there is such a file, or no file system. */
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ static void wait_for(const char *path)
 {
     printf("large: waits for %s\n", path);
     fflush(stdout);
-    while (access(path, F_OK))
+    while (access(path, F_OK) && errno == ENOENT)
         L4_Sleep(L4_TimePeriod(PAUSE));
 }
 
