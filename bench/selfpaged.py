@@ -95,9 +95,8 @@ class System(steps.Lab):
 # ---- in words
 
 THREAD, PAGER = "demo: thread", "demo: pager"
-HAPPENS = ("the trap, and the message that it becomes for the pager", "finds the region; asks physmem for a page, mapped",
-           "a call with words to another space", "finds a frame for it", "the reply, with a map item",
-           "notes the frame, and answers", "the reply; the thread goes on")
+HAPPENS = ("the trap, and the message that it becomes for the pager", "finds the region; notes the frame; asks for a page, mapped",
+           "the request, in the name of the thread", "finds a frame for it", "the reply, with a map item; the thread goes on")
 CLEARS = "memset"
 
 

@@ -574,16 +574,41 @@ static inline void give_words(struct thread *self, struct thread *dst, const wor
     dst->fast_from = L4_ID_NIL;
 }
 
+/* True if dst waits for self's reply to its page fault, and self has no obstacle but the FPU. */
+static inline bool fault_waits_for(const struct thread *dst, const struct thread *self)
+{
+    return dst && dst->state == THREAD_RECEIVING && dst->kind == IPC_PAGE_FAULT &&
+           dst->accepts == self->id && !dst->halted && !(self->obstacles & ~OBSTACLE_FPU);
+}
+
+/* A pager passes a page fault on: self sends in the name of a thread that waits for self's reply,
+ * and from then on for dst's.  self names the thread by its local id, as the fault did, so it is a
+ * thread of self's space, and propagation is granted.
+ * Pre: waits_for(dst, self): a receiver that names self takes the message as well, as in admits().
+ * Returns the thread; NULL: this is not the case, and nothing has changed. */
+static struct thread *pass_fault(struct thread *self, struct thread *dst)
+{
+    struct thread *v = thread_find_local(self->space, self->utcb->sender);
+    if (!fault_waits_for(v, self))
+        return NULL;
+    v->accepts = v->from_spec = dst->id;
+    dst->utcb->sender = self->id;
+    return v;
+}
+
 /* The commonest case of all: self sends untyped words, and then waits, without a timeout, for the
  * reply or for any thread.  In this case the function does not return; in other cases nothing has
  * changed.  both_phases() does the same, but more slowly. */
 static inline void simple(struct thread *self, word_t to)
 {
     const word_t *from = (word_t *)self->utcb->mr;
-    struct thread *dst = thread_find(self->space, to);
+    struct thread *dst = thread_find(self->space, to), *src = self;
     if (likely(waits_for(dst, self) && (self->from_spec == L4_ID_ANY || self->from_spec == to) &&
-               receive_timeout(self) == L4_TIME_NEVER && !(from[0] & L4_TAG_PROPAGATED))) {
-        give_words(self, dst, from);
+               receive_timeout(self) == L4_TIME_NEVER &&
+               (!(from[0] & L4_TAG_PROPAGATED) || (src = pass_fault(self, dst))))) {
+        give_words(src, dst, from);
+        if (unlikely(src != self))
+            dst->utcb->mr[0] |= L4_TAG_PROPAGATED;
         self->fast_from = self->from_spec == L4_ID_ANY ? L4_ID_ANY : dst->id;
         arch_leave_to(dst);
     }
@@ -602,13 +627,6 @@ void ipc_page_fault(struct thread *self)
     self->receive_result = IPC_PENDING;
     self->state = THREAD_RECEIVING;
     arch_leave_to(pager);
-}
-
-/* True if dst waits for self's reply to its page fault, and self has no obstacle but the FPU. */
-static inline bool fault_waits_for(const struct thread *dst, const struct thread *self)
-{
-    return dst && dst->state == THREAD_RECEIVING && dst->kind == IPC_PAGE_FAULT &&
-           dst->accepts == self->id && !dst->halted && !(self->obstacles & ~OBSTACLE_FPU);
 }
 
 /* True if self's message is some words and one map item, and self then waits for any thread. */
@@ -632,13 +650,14 @@ static inline void simple_answer(struct thread *self, word_t to)
     if (unlikely(!is_simple_answer(self, mr, item)))
         return;
     if (fault_waits_for(dst, self)) {
-        if (item[1] != L4_FPAGE_NIL && !map_row(self, item, dst->space, L4_FPAGE_COMPLETE))
+        if (item[1] != L4_FPAGE_NIL && !map_row(self, item, dst->space))
             return;
         dst->receive_result = IPC_OK;
         dst->state = THREAD_READY;
     } else {
         if (!waits_for(dst, self) ||
-            !map_row(self, item, dst->space, dst->utcb->br0 & L4_ACCEPT_WINDOW_MASK))
+            (dst->utcb->br0 & L4_ACCEPT_WINDOW_MASK) != L4_FPAGE_COMPLETE ||
+            !map_row(self, item, dst->space))
             return;
         word_t *shown = (word_t *)dst->utcb->mr + (item - mr);
         shown[0] = item[0] & ~(word_t)L4_ITEM_MORE;

@@ -257,13 +257,14 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
     return IPC_OK;
 }
 
-bool map_row(struct thread *src, const word_t *item, struct space *to, word_t window)
+bool map_row(struct thread *src, const word_t *item, struct space *dst)
 {
-    struct transfer t = fpage_transfer(item[1], window, item[0] & L4_FPAGE_BASE_MASK);
-    word_t rights = fpage_rights(item[1]), pages = (t.mask >> PAGE_BITS) + 1;
-    if (!t.mask || !rights || pages > ROW || t.from >= USER_LIMIT || t.to >= USER_LIMIT)
+    word_t mask = fpage_mask(item[1]), rights = fpage_rights(item[1]),
+           pages = (mask >> PAGE_BITS) + 1;
+    vaddr_t from = item[1] & ~mask, to = item[0] & ~mask; /* fpage_transfer(), with such a window */
+    if (!mask || !rights || pages > ROW || from >= USER_LIMIT || to >= USER_LIMIT)
         return false;
-    return row_map(src->space, t.from, to, t.to, rights, pages) == pages;
+    return row_map(src->space, from, dst, to, rights, pages) == pages;
 }
 
 /* ---- attributes */

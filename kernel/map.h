@@ -24,9 +24,9 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
               bool grant, word_t *done, bool blocks);
 
 /* The commonest case of map_fpage(): the map item `item` of src moves a few pages, whose tables all
- * exist, to where nothing is mapped.
+ * exist, to where nothing is mapped, and the receiver takes pages in all of its space.
  * Returns true if all is mapped; false if it is another case, and some pages may be mapped then. */
-bool map_row(struct thread *src, const word_t *item, struct space *to, word_t window);
+bool map_row(struct thread *src, const word_t *item, struct space *dst);
 
 /* Maps sigma0's page at v to the frame of the same address, unless it is mapped already.
  * Pre: s is sigma0's space, or that of the far frames.

@@ -125,6 +125,9 @@ struct hurd_cap_call {
     unsigned label;
     unsigned words;                 /* untyped words of the request */
     unsigned typed;                 /* the typed words of the request: 0 except in other() */
+    unsigned passed;                /* not 0: sent in the name of `from` (propagation, spec 5.7).
+                                       Whoever sent it does not wait for its end, so it is served
+                                       at once or not at all: hurd_cap_lengthen() */
     L4_Word_t arg[63];              /* arg[0 .. words-1] are valid */
 
     unsigned reply_label;           /* 0 at first */
@@ -206,8 +209,8 @@ int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag
 
 /* From now on the call may return HURD_CAP_AGAIN; its task is charged for that.  Returns 0; ENOMEM:
  * the task cannot pay; EAGAIN: an older request of this thread still goes on, although the thread
- * does not wait for its reply any more; EINVAL: the request has more than HURD_CAP_LONG_WORDS
- * words. */
+ * does not wait for its reply any more, or the request was passed on by another thread; EINVAL: the
+ * request has more than HURD_CAP_LONG_WORDS words. */
 int hurd_cap_lengthen(struct hurd_cap_call *call);
 
 /* Serves one part of a long request; the tasks take turns.  Pre: server->turns is not 0.  Returns 1

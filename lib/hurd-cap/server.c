@@ -229,6 +229,8 @@ int hurd_cap_lengthen(struct hurd_cap_call *call)
         return 0;
     if (call->words > HURD_CAP_LONG_WORDS)
         return EINVAL;
+    if (call->passed)
+        return EAGAIN;
     for (const struct hurd_cap_long *m = call->server->longs; m; m = m->next)
         if (L4_IsThreadEqual(m->from, call->from) && m->error == 0)
             return EAGAIN;
@@ -300,6 +302,7 @@ int hurd_cap_serve(struct hurd_cap_server *server, L4_ThreadId_t from, L4_MsgTag
     call.label = L4_Label(tag);
     call.words = L4_UntypedWords(tag);
     call.typed = L4_TypedWords(tag);
+    call.passed = L4_IpcPropagated(tag);
     call.reply_label = call.reply_words = call.reply_typed = 0;
     L4_StoreMRs(1, call.words, call.arg);
     server->requests++;

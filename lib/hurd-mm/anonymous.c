@@ -7,6 +7,7 @@
  * which pages exist, and whether they are in core or on disk: one record for each run, not one for
  * each page.  Private copies of a file's pages (shown.c) are pages of this store as well: so the
  * functions for whole ranges serve regions of both kinds. */
+#include <hurd/assert.h>
 #include <errno.h>
 #include "pageout.h"
 
@@ -83,6 +84,39 @@ static int make_pages(const struct fault *f, uintptr_t size)
     return ENOMEM;
 }
 
+/* A first touch, if there are frames enough: one that finds none must not be passed on. */
+static bool may_pass_on(const struct fault *f)
+{
+    return mm.room.left > 0 && mm.room.left > mm.room.alarm &&
+           f->map->is.advice != HURD_VM_SEQUENTIAL &&
+           slab_reserve(&mm.slab, RECORDS_SPARE) && fault_may_pass(f);
+}
+
+/* physmem makes the page, and answers the thread itself.  If it cannot, the record is there and the
+ * page is not: forget_page(). */
+static int pass_on(const struct fault *f)
+{
+    bool added = frame_add(&mm.slab, f->map->store, f->offset, f->offset + (HURD_MM_PAGE - 1),
+                           mm.memory, f->offset);
+    assert(added);                      /* there is a record, and there was no page */
+    mm.counters.frames_taken++;
+    mm.room.left--;
+    return fault_pass(f, HURD_PM_CONTAINER_ALLOCATE_MAP, mm.memory, f->map->is.rights, f->offset,
+                      HURD_MM_PAGE);
+}
+
+/* physmem has nothing for this record: a request that was passed on failed.  0 or ENOMEM. */
+static int forget_page(const struct fault *f)
+{
+    struct frame page;
+    if (!slab_reserve(&mm.slab, FRAME_CUTS))
+        return ENOMEM;
+    frame_take(&mm.slab, f->map->store, f->offset, f->offset + (HURD_MM_PAGE - 1), &page);
+    mm.counters.frames_taken--;
+    mm.room.left++;
+    return 0;
+}
+
 /* As make_pages(), for a region whose pages are watched: other pages of the same policy may have to
  * leave first. */
 static int make_watched(const struct fault *f)
@@ -107,23 +141,26 @@ static int without_memory(const struct fault *f)
     return evict_frame() == EVICT_WAITS ? fault_park(f) : ENOMEM;
 }
 
-int anonymous_show(const struct fault *f, const struct frame *run)
+static inline int show(const struct fault *f, const struct frame *run)
 {
     if (mm.room.active)
         return frame_is_out(run) ? swapin_fault(f, run) : pageout_show(f, run);
     return fault_map_run(f, run, f->map->is.copied ? fault_rights(f) : f->map->is.rights);
 }
 
-/* A page of anonymous memory belongs to this task alone, so all rights of the region are mapped at
- * once, unless a fork() has made it copy-on-write. */
-static int anonymous_fault(const struct fault *f)
+int anonymous_show(const struct fault *f, const struct frame *run)
 {
-    struct frame *run = frame_find(f->map->store, f->offset);
+    return show(f, run);
+}
+
+/* A page that is not there yet. */
+static int make_page(const struct fault *f)
+{
     int error;
-    if (run)
-        return anonymous_show(f, run);
     if (mm.room.active || f->map->is.policy) {
         error = make_watched(f);
+    } else if (may_pass_on(f)) {
+        return pass_on(f);
     } else {
         uintptr_t size = fault_size(f);
         error = make_pages(f, size);
@@ -135,6 +172,23 @@ static int anonymous_fault(const struct fault *f)
     if (error == EINPROGRESS && !pagein_is_worker(f->from))
         return fault_park(f);
     return (error == ENOMEM || error == EINPROGRESS) && mm.pool.heads ? without_memory(f) : error;
+}
+
+/* A page of anonymous memory belongs to this task alone, so all rights of the region are mapped at
+ * once, unless a fork() has made it copy-on-write. */
+static int anonymous_fault(const struct fault *f)
+{
+    struct frame *run = (struct frame *)range_search(f->map->store->frames, f->offset);
+    if (!run)
+        return make_page(f);
+    bool out = frame_is_out(run);
+    int error = show(f, run);
+    if (error != ENOENT || out)
+        return error;
+    error = forget_page(f);
+    struct fault again = *f;
+    again.first = false;                /* not passed on again: now the error counts */
+    return error ? error : make_page(&again);
 }
 
 /* ---- whole ranges ---- */

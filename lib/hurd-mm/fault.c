@@ -7,8 +7,6 @@
 #include <l4/message.h>
 #include "mm.h"
 
-enum { FAULT_AROUND = 16 };     /* pages of one run that are mapped together, if they exist */
-
 /* This processor has no execute right: what can be read can be executed. */
 static bool map_allows(const struct map *map, unsigned access)
 {
@@ -20,7 +18,7 @@ static bool map_allows(const struct map *map, unsigned access)
 static bool fault_find_map(struct fault *f)
 {
     f->page = f->address & ~(uintptr_t)(HURD_MM_PAGE - 1);
-    f->map = map_find(&mm.space, f->address);
+    f->map = (struct map *)range_search(mm.space.maps, f->address);
     if (!f->map)
         return false;
     f->offset = f->map->offset + (f->page - f->map->range.first);
@@ -33,17 +31,56 @@ unsigned fault_rights(const struct fault *f)
     return f->access & HURD_VM_WRITE || !rights ? f->map->is.rights : rights;
 }
 
+struct passed passed[PASSED];
+
+__attribute__((noinline)) bool fault_may_pass(const struct fault *f)
+{
+    struct passed *p = &passed[f->from.raw >> UTCB_LOG2 & (PASSED - 1)];
+    uintptr_t what = f->page | f->access;
+    if (!f->first)
+        return false;
+    if (p->thread && (p->thread != f->from.raw || p->what == what)) {
+        p->thread = 0;
+        return false;
+    }
+    p->thread = f->from.raw;
+    p->what = what;
+    return true;
+}
+
+__attribute__((noinline)) int fault_pass(const struct fault *f, unsigned label, L4_Word_t container,
+                             unsigned rights, uintptr_t offset, uintptr_t size)
+{
+    mm.counters.rpcs++;
+    L4_Set_VirtualSender(f->from);
+    L4_LoadMR(0, L4_MakeTag(label, 5, 0).raw | L4_TAG_PROPAGATED);
+    L4_LoadMR(1, container);
+    L4_LoadMR(2, rights);
+    L4_LoadMR(3, f->page);
+    L4_LoadMR(4, offset);
+    L4_LoadMR(5, size);
+    return FAULT_PASSED;
+}
+
+int fault_map(const struct fault *f, L4_Word_t container, unsigned rights, uintptr_t offset,
+              uintptr_t size)
+{
+    return fault_may_pass(f)
+               ? fault_pass(f, HURD_PM_CONTAINER_MAP, container, rights, offset, size)
+               : memory_map(container, rights, f->page, offset, size);
+}
+
 int fault_map_run(const struct fault *f, const struct frame *run, unsigned rights)
 {
-    uintptr_t size = FAULT_AROUND * HURD_MM_PAGE;
-    bool copies = f->map->is.copied && rights & HURD_VM_WRITE;   /* a frame for each page */
-    if (f->map->is.advice == HURD_VM_RANDOM || copies)
-        size = HURD_MM_PAGE;
-    if (size - 1 > f->map->range.last - f->page)
-        size = f->map->range.last - f->page + 1;
-    if (size - 1 > run->range.last - f->offset)
-        size = run->range.last - f->offset + 1;
-    return memory_map(run->container, rights, f->page, frame_offset(run, f->offset), size);
+    const struct map *map = f->map;
+    bool copies = map->is.copied && rights & HURD_VM_WRITE;     /* a frame for each page */
+    uintptr_t pages = map->is.advice == HURD_VM_RANDOM || copies ? 1 : FAULT_AROUND;
+    uintptr_t more = pages * HURD_MM_PAGE - 1;                  /* bytes behind the first one */
+    if (more > map->range.last - f->page)
+        more = map->range.last - f->page;
+    if (more > run->range.last - f->offset)
+        more = run->range.last - f->offset;
+    return fault_map(f, run->container, rights, frame_offset(run, f->offset), more + 1);
 }
 
 /* The page is mapped already.  The reply is one map item with a nil fpage, because the kernel's
@@ -56,10 +93,37 @@ static void answer_nothing(void)
     L4_LoadMR(2, 0);
 }
 
-bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access)
+static enum answer fault_end(const struct fault *f, int result)
 {
+    switch (result) {
+    case FAULT_PASSED: return ANSWER_PHYSMEM;
+    case 0: answer_nothing(); return ANSWER_SENDER;
+    case FAULT_MAPPED: return ANSWER_SENDER;
+    case FAULT_WAITS: return ANSWER_NOBODY;
+    default: break;
+    }
+    report_violation(f->from, f->address, f->ip, f->access, result == FAULT_REFUSED ? 0 : result);
+    return ANSWER_NOBODY;
+}
+
+/* Inlined, because a fault is what the pager serves most of all. */
+static inline __attribute__((always_inline)) enum answer serve(struct fault *f)
+{
+    int result = fault_find_map(f) ? f->map->store->class->fault(f) : FAULT_REFUSED;
+    return result == FAULT_PASSED ? ANSWER_PHYSMEM : fault_end(f, result);
+}
+
+enum answer fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access)
+{
+    struct fault f;
     mm.counters.faults++;
-    return fault_again(from, address, ip, access);
+    f.from = from;
+    f.address = address;
+    f.ip = ip;
+    f.access = access & HURD_VM_WRITE ? HURD_VM_WRITE : HURD_VM_READ;
+    f.brought = false;
+    f.first = true;
+    return serve(&f);
 }
 
 bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access)
@@ -71,17 +135,5 @@ bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned a
         .access = access & HURD_VM_WRITE ? HURD_VM_WRITE : HURD_VM_READ,
         .brought = access & FAULT_BROUGHT,
     };
-    int result = fault_find_map(&f) ? f.map->store->class->fault(&f) : FAULT_REFUSED;
-    switch (result) {
-    case 0:
-        answer_nothing();
-        return true;
-    case FAULT_MAPPED:
-        return true;
-    case FAULT_WAITS:
-        return false;
-    default:
-        report_violation(from, address, ip, f.access, result == FAULT_REFUSED ? 0 : result);
-        return false;
-    }
+    return serve(&f) == ANSWER_SENDER;
 }

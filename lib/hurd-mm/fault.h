@@ -4,14 +4,15 @@
 #ifndef MM_FAULT_H
 #define MM_FAULT_H
 
-#include "frame.h"
-#include <l4/types.h>
+#include <l4/message.h>
+#include "mm.h"
 
 struct fault {
     L4_ThreadId_t from;
     uintptr_t address, ip;
     unsigned access;            /* HURD_VM_WRITE or HURD_VM_READ */
     bool brought;               /* a worker has just got the page, and the right to this access */
+    bool first;                 /* the thread has not waited: physmem may answer it itself */
     struct map *map;
     uintptr_t page, offset;     /* of the page: its address, and where it is in map->store */
 };
@@ -21,12 +22,46 @@ enum {
     FAULT_REFUSED = -2,         /* no such region, or not with this access */
     FAULT_WAITS = -3,           /* the thread gets its reply when the page is there */
     FAULT_MAPPED = -4,          /* the reply, a map item, is in the message registers */
+    FAULT_PASSED = -5,          /* a request to physmem is there: fault_pass() */
 };
 
 /* What to map: write access ends copy-on-write, so it is asked for when it is needed. */
 unsigned fault_rights(const struct fault *f);
 
-/* Maps from the faulting page on as much of the run as lies in the region, and is not too much. */
+/* ---- faults that physmem answers ----
+ *
+ * The pager sends physmem the request in the name of the thread that faulted, which waits for
+ * physmem from then on (propagation, spec 5.7): physmem's reply with the page is the reply to the
+ * fault.  So there are two IPCs less than if the pager asked, and then answered.  What the pager
+ * does not get is physmem's error: the thread just faults again.  So a fault is passed on only if
+ * it is not the one that the pager passed on for this thread before. */
+
+enum {
+    PASSED = 16,
+    UTCB_LOG2 = 9,              /* a local id is an address in the thread's UTCB */
+    FAULT_AROUND = 16,          /* pages of one run that are mapped together, if they exist */
+};
+extern struct passed {
+    L4_Word_t thread;           /* 0: none */
+    uintptr_t what;             /* the page, and the access */
+} passed[PASSED];
+
+/* True: fault_pass() must follow.  Also false if the fault of another thread is noted in the same
+ * place, which is free then: so each thread learns of its error before long, whatever others do. */
+bool fault_may_pass(const struct fault *f);
+
+/* Writes the request into the message registers: nothing may come between this and the end of the
+ * fault.  label: HURD_PM_CONTAINER_MAP or HURD_PM_CONTAINER_ALLOCATE_MAP; offset: in the container.
+ * Returns FAULT_PASSED. */
+int fault_pass(const struct fault *f, unsigned label, L4_Word_t container, unsigned rights,
+               uintptr_t offset, uintptr_t size);
+
+/* Maps pages from the faulting one on: passes the fault on, or asks physmem.  Returns FAULT_PASSED,
+ * 0 or an errno.  (fault.c: inlined everywhere, each program would need a page more.) */
+int fault_map(const struct fault *f, L4_Word_t container, unsigned rights, uintptr_t offset,
+              uintptr_t size);
+
+/* The same with as much of the run as lies in the region, and is not too much. */
 int fault_map_run(const struct fault *f, const struct frame *run, unsigned rights);
 
 /* The thread waits until some worker has done something, and its fault is looked at again.

@@ -9,11 +9,6 @@ static struct frame *frame_of(struct range *range)
     return (struct frame *)range;       /* its first member */
 }
 
-struct frame *frame_find(struct store *store, uintptr_t offset)
-{
-    return frame_of(range_find(store->frames, offset));
-}
-
 static void frame_remove(struct slab *slab, struct store *store, struct frame *f)
 {
     range_remove(&store->frames, &f->range);
@@ -23,11 +18,6 @@ static void frame_remove(struct slab *slab, struct store *store, struct frame *f
 struct frame *frame_from(struct store *store, uintptr_t offset)
 {
     return frame_of(range_from(store->frames, offset));
-}
-
-uintptr_t frame_offset(const struct frame *frame, uintptr_t offset)
-{
-    return frame->offset + (offset - frame->range.first);
 }
 
 /* True if page `first` of the store, at `offset` in the container, continues the run. */
@@ -47,15 +37,13 @@ static bool frame_starts_at(const struct frame *f, uintptr_t first, L4_Word_t co
 bool frame_add(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last,
                L4_Word_t container, uintptr_t offset)
 {
+    struct range_gap gap;
     assert_is(first, <=, last);
-    struct frame *before = frame_from(store, first ? first - 1 : 0), *after = before;
-    if (before && before->range.last < first)
-        after = frame_from(store, first);
-    if (after && after->range.first <= last)
+    if (!range_gap(&store->frames, first, last, &gap))
         return false;
-    bool joins = last != UINTPTR_MAX &&
-                 frame_starts_at(after, last + 1, container, offset + (last - first) + 1);
-    if (first && frame_goes_on(before, first, container, offset)) {
+    struct frame *before = frame_of(gap.before), *after = frame_of(gap.after);
+    bool joins = frame_starts_at(after, last + 1, container, offset + (last - first) + 1);
+    if (frame_goes_on(before, first, container, offset)) {
         if (joins) {
             last = after->range.last;
             frame_remove(slab, store, after);
@@ -75,9 +63,8 @@ bool frame_add(struct slab *slab, struct store *store, uintptr_t first, uintptr_
     f->range.last = last;
     f->container = container;
     f->offset = offset;
-    bool inserted = range_insert(&store->frames, &f->range);
-    assert(inserted);                   /* nothing overlaps: tested above */
-    return inserted;
+    range_fill_gap(&gap, &f->range);
+    return true;
 }
 
 /* One run reaches beyond both ends. */

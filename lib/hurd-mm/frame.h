@@ -22,11 +22,20 @@ static inline bool frame_is_out(const struct frame *frame)
     return frame->container == FRAME_OUT;
 }
 
-struct frame *frame_find(struct store *store, uintptr_t offset);
+/* The run that holds this page of the store, or NULL.  A run begins with its range. */
+static inline struct frame *frame_find(struct store *store, uintptr_t offset)
+{
+    return (struct frame *)range_find(store->frames, offset);
+}
+
+/* The lowest run that ends at `offset` or above. */
 struct frame *frame_from(struct store *store, uintptr_t offset);
 
 /* Where a byte of the run is in its container. */
-uintptr_t frame_offset(const struct frame *frame, uintptr_t offset);
+static inline uintptr_t frame_offset(const struct frame *frame, uintptr_t offset)
+{
+    return frame->offset + (offset - frame->range.first);
+}
 
 /* Records a run, joining it with its neighbours.  False: no record, or a page of it is there. */
 bool frame_add(struct slab *slab, struct store *store, uintptr_t first, uintptr_t last,

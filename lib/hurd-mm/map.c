@@ -10,11 +10,6 @@ static struct map *map_of(struct range *range)
     return (struct map *)range;         /* its first member */
 }
 
-struct map *map_find(struct address_space *as, uintptr_t address)
-{
-    return map_of(range_find(as->maps, address));
-}
-
 struct map *map_from(struct address_space *as, uintptr_t address)
 {
     return map_of(range_from(as->maps, address));

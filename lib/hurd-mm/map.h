@@ -82,7 +82,11 @@ struct address_space {
     struct slab *slab;
 };
 
-struct map *map_find(struct address_space *as, uintptr_t address);
+/* A map begins with its range. */
+static inline struct map *map_find(struct address_space *as, uintptr_t address)
+{
+    return (struct map *)range_find(as->maps, address);
+}
 
 /* In address order: the first that ends at `address` or above, then the next one. */
 struct map *map_from(struct address_space *as, uintptr_t address);

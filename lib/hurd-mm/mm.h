@@ -129,9 +129,11 @@ void store_release_unused(struct store *store);
 
 /* ---- fault.c, pagein.c, report.c: what happens to a thread that faulted.  True: it gets the
  * message registers as its reply now. ---- */
-bool fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
-/* The same once more, for a thread that has waited.  FAULT_BROUGHT in `access`: for this page, and
- * a worker has got it. */
+/* Which thread the message registers are for now. */
+enum answer { ANSWER_NOBODY, ANSWER_SENDER, ANSWER_PHYSMEM };
+enum answer fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
+/* The same once more, for a thread that has waited.  physmem never answers it.  FAULT_BROUGHT in
+ * `access`: for this page, and a worker has got it. */
 enum { FAULT_BROUGHT = 0x10 };
 bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
 enum job_kind {

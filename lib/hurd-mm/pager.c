@@ -250,32 +250,39 @@ static bool request_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     }
 }
 
-/* Returns true if `from` gets the message registers as its reply now. */
-static bool pager_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
+static enum answer answer_if(bool now)
+{
+    return now ? ANSWER_SENDER : ANSWER_NOBODY;
+}
+
+static enum answer pager_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
 {
     bool ours = L4_IsLocalId(from) || L4_Version(from) == mm.task;
     L4_Word_t label = L4_Label(tag);
+    if (L4_IsPageFault(tag) && ours) {         /* first: it is the commonest */
+        if (mm.jobs)
+            pagein_forget(from);
+        return fault_serve(from, L4_MR(1), L4_MR(2), L4_PageFaultAccess(tag));
+    }
     if (label == HURD_MM_MAPS && L4_UntypedWords(tag) == 1 &&
         (ours || L4_Version(from) == HURD_TASK_INIT))
-        return request_maps();
+        return answer_if(request_maps());
     if (!ours || L4_TypedWords(tag) != 0) {
         mm.counters.dropped++;
-        return false;
+        return ANSWER_NOBODY;
     }
     if (mm.jobs)
         pagein_forget(from);
-    if (L4_IsPageFault(tag))
-        return fault_serve(from, L4_MR(1), L4_MR(2), L4_PageFaultAccess(tag));
     if (L4_IsException(tag))
-        return report_exception(from);
+        return answer_if(report_exception(from));
     if (L4_IsIoFault(tag)) {
         report_io(from, L4_MR(1), L4_MR(2));
-        return false;
+        return ANSWER_NOBODY;
     }
     if (label >= REQUEST && label < REQUEST + REQUEST_COUNT)
-        return request_serve(from, tag);
+        return answer_if(request_serve(from, tag));
     mm.counters.dropped++;
-    return false;
+    return ANSWER_NOBODY;
 }
 
 /* mm_init.c starts this thread and waits for its first message.  From then on this thread serves
@@ -283,15 +290,18 @@ static bool pager_serve(L4_ThreadId_t from, L4_MsgTag_t tag)
 void pager_main(void)
 {
     L4_ThreadId_t to = L4_nilthread, from;
+    L4_Word_t timeouts = L4_Timeouts(L4_ZeroTime, L4_Never);
     L4_Accept(L4_UntypedWordsAcceptor);
     L4_LoadMR(0, 0);
     L4_Send(mm.starter);
     for (;;) {
-        L4_MsgTag_t tag = L4_ReplyWait(to, &from);
-        to = L4_nilthread;
+        L4_MsgTag_t tag = L4_Ipc(to, L4_anythread, timeouts, &from);
+        enum answer answer = ANSWER_NOBODY;
         if (L4_IpcFailed(tag))
             L4_LoadMR(0, 0);            /* the reply reached no thread: it died, or waits no more */
-        else if (pager_serve(from, tag))
-            to = from;
+        else
+            answer = pager_serve(from, tag);
+        to = answer == ANSWER_PHYSMEM ? mm.physmem : answer ? from : L4_nilthread;
+        timeouts = L4_Timeouts(answer == ANSWER_PHYSMEM ? L4_Never : L4_ZeroTime, L4_Never);
     }
 }

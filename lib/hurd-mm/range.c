@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The tree of range.h.  No recursion: the path from the root is kept in an array, which bounds the
- * stack that a pager needs.  An AVL tree of 2^32 nodes is at most 46 high. */
-#include <stddef.h>
+ * stack that a pager needs.  Only the part of it that is in use is ever written. */
 #include "range.h"
-
-enum { PATH_MAX = 48 };
-
-struct path {
-    struct range **link[PATH_MAX];      /* link[0] = &root, link[i + 1] is a field of *link[i] */
-    int length;
-};
 
 static int height(const struct range *r)
 {
@@ -60,7 +52,7 @@ static void rebalance(struct range **link)
     }
 }
 
-static void rebalance_path(struct path *path)
+static void rebalance_path(struct range_path *path)
 {
     while (path->length > 0) {
         struct range **link = path->link[--path->length];
@@ -71,7 +63,7 @@ static void rebalance_path(struct path *path)
 
 /* Above a new leaf: up to the first subtree that is as high as it was before, as every subtree is
  * that had to be rotated. */
-static void rebalance_above_leaf(struct path *path)
+static void rebalance_above_leaf(struct range_path *path)
 {
     while (path->length > 0) {
         struct range **link = path->link[--path->length], *r = *link;
@@ -88,15 +80,7 @@ static void rebalance_above_leaf(struct path *path)
 
 struct range *range_find(struct range *root, uintptr_t at)
 {
-    for (struct range *r = root; r;) {
-        if (at > r->last)
-            r = r->right;
-        else if (at < r->first)
-            r = r->left;
-        else
-            return r;
-    }
-    return NULL;
+    return range_search(root, at);
 }
 
 struct range *range_from(struct range *root, uintptr_t at)
@@ -133,33 +117,51 @@ struct range *range_overlap(struct range *root, uintptr_t first, uintptr_t last)
     return r && r->first <= last ? r : NULL;
 }
 
-bool range_insert(struct range **root, struct range *range)
+bool range_gap(struct range **root, uintptr_t first, uintptr_t last, struct range_gap *gap)
 {
-    struct path path = {.length = 0};
     struct range **link = root, *r;
-    if (range->first > range->last)
-        return false;
+    int length = 0;
+    gap->before = gap->after = NULL;
     while ((r = *link)) {               /* a range that overlaps lies on the way */
-        path.link[path.length++] = link;
-        if (range->last < r->first)
+        gap->path.link[length++] = link;
+        if (last < r->first) {
+            gap->after = r;
             link = &r->left;
-        else if (range->first > r->last)
+        } else if (first > r->last) {
+            gap->before = r;
             link = &r->right;
-        else
+        } else {
             return false;
+        }
     }
+    gap->path.length = length;
+    gap->link = link;
+    return true;
+}
+
+void range_fill_gap(struct range_gap *gap, struct range *range)
+{
     range->left = range->right = NULL;
     range->height = 1;
-    *link = range;
-    rebalance_above_leaf(&path);
+    *gap->link = range;
+    rebalance_above_leaf(&gap->path);
+}
+
+bool range_insert(struct range **root, struct range *range)
+{
+    struct range_gap gap;
+    if (range->first > range->last || !range_gap(root, range->first, range->last, &gap))
+        return false;
+    range_fill_gap(&gap, range);
     return true;
 }
 
 /* A node with two subtrees changes places with its successor, whose left subtree is empty. */
 void range_remove(struct range **root, struct range *range)
 {
-    struct path path = {.length = 0};
+    struct range_path path;
     struct range **link = root;
+    path.length = 0;
     while (*link != range) {
         path.link[path.length++] = link;
         link = range->first < (*link)->first ? &(*link)->left : &(*link)->right;

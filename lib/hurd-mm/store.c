@@ -18,7 +18,7 @@ static void hide(struct map *map, uintptr_t first, uintptr_t last)
 
 static int container_fault(const struct fault *f)
 {
-    return memory_map(f->map->store->container, fault_rights(f), f->page, f->offset, HURD_MM_PAGE);
+    return fault_map(f, f->map->store->container, fault_rights(f), f->offset, HURD_MM_PAGE);
 }
 
 static void store_free(struct store *store)

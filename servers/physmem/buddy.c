@@ -52,10 +52,23 @@ static void block_unlink(paddr_t base, unsigned order)
     *word = 0;
 }
 
-/* Takes a block, and gives back the upper halves of what is more than 2^order pages. */
-static paddr_t block_take(paddr_t base, unsigned from, unsigned order)
+/* The first block of its list leaves it. */
+static inline void block_pop(paddr_t base, unsigned order)
 {
-    block_unlink(base, from);
+    paddr_t next = block_at(base)->next;
+    lists[order] = next;
+    if (next)
+        block_at(next)->prev = 0;
+    else
+        nonempty &= ~(1u << order);
+    frame_t *word = frame_find(base);
+    assert_is(*word, ==, (FRAME_FREE | order));
+    *word = 0;
+}
+
+/* Gives back the upper halves of what is more than 2^order pages of a block that was taken. */
+static inline paddr_t block_split(paddr_t base, unsigned from, unsigned order)
+{
     while (from > order) {
         from--;
         block_link(base + (PAGE_SIZE << from), from);
@@ -72,7 +85,9 @@ paddr_t buddy_alloc(unsigned order)
     if (!fitting)
         return 0;
     unsigned from = __builtin_ctz(fitting);
-    return block_take(lists[from], from, order);
+    paddr_t base = lists[from];
+    block_pop(base, from);
+    return block_split(base, from, order);
 }
 
 /* The buddy is free, whole and of the same order. */
@@ -115,7 +130,10 @@ paddr_t buddy_alloc_below(paddr_t limit)
 {
     unsigned order;
     paddr_t base = block_below(limit & ~PAGE_MASK, &order);
-    return base ? block_take(base, order, 0) : 0;
+    if (!base)
+        return 0;
+    block_unlink(base, order);
+    return block_split(base, order, 0);
 }
 
 unsigned buddy_largest(void)

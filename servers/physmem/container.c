@@ -263,7 +263,7 @@ void container_orphan(struct container *c)
 bool container_busy(struct container *c, uint32_t start, uint32_t count)
 {
     uint32_t end = start + count, own = c->wired;
-    if (c->pins == 0)
+    if (!(c->pinned_parts & container_parts(start, count)))
         return false;
     for (uint32_t p = start; (p = container_next(c, p, end)) < end; p++)
         if (slot_pins(*container_slot(c, p)) > own)
@@ -307,6 +307,16 @@ uint32_t container_holes_left(const struct container *c, bool extra)
     return room < control_extra_left(c->control) ? room : control_extra_left(c->control);
 }
 
+/* How many pages of the range can be used; a range of holes is not looked at page by page. */
+static uint32_t affordable(struct container *c, uint32_t start, uint32_t count, bool holes,
+                           bool extra)
+{
+    uint32_t left = container_holes_left(c, extra);
+    if (!holes)
+        return container_affordable(c, start, count, left);
+    return count < left ? count : left;
+}
+
 /* The first pass: everything that can fail.  Post: the caller can commit *count pages, of which
  * *holes are holes and charged now.  After an error *count may be smaller than it was: with PARTIAL
  * the caller commits these pages, else it uncharges them. */
@@ -314,16 +324,15 @@ static int allocate_prepare(struct container *c, uint32_t start, uint32_t *count
                             uint32_t *holes, bool squash, bool extra)
 {
     int err = 0;
-    if (!squash) {
-        uint32_t used = container_next(c, start, start + *count);
-        if (used < start + *count) {
-            *count = used - start;
-            err = EEXIST;
-        }
+    uint32_t used = container_next(c, start, start + *count), possible;
+    if (!squash && used < start + *count) {
+        *count = used - start;
+        err = EEXIST;
     }
-    uint32_t affordable = container_affordable(c, start, *count, container_holes_left(c, extra));
-    if (affordable < *count) {
-        *count = affordable;
+    const bool empty = used >= start + *count;
+    possible = affordable(c, start, *count, empty, extra);
+    if (possible < *count) {
+        *count = possible;
         err = ENOMEM;
     }
     uint32_t made = container_make_nodes(c, start, *count);
@@ -332,12 +341,12 @@ static int allocate_prepare(struct container *c, uint32_t start, uint32_t *count
         err = ENOMEM;
     }
     /* The nodes may have taken from the same guarantee. */
-    affordable = container_affordable(c, start, *count, container_holes_left(c, extra));
-    if (affordable < *count) {
-        *count = affordable;
+    possible = affordable(c, start, *count, empty, extra);
+    if (possible < *count) {
+        *count = possible;
         err = ENOMEM;
     }
-    *holes = *count - container_count(c, start, *count);
+    *holes = empty ? *count : *count - container_count(c, start, *count);
     if (!(extra ? control_charge_extra : control_charge)(c->control, *holes)) {
         *count = *holes = 0;
         err = ENOMEM;
@@ -358,27 +367,33 @@ int container_check(struct container *c, uint32_t start, uint32_t count, bool sq
     return 0;
 }
 
+static void page_promise(struct container *c, slot_t *slot, bool extra, struct slot_sweeps *sweeps)
+{
+    if (slot_residue(*slot))
+        residue_clear(c, slot);
+    bool kind = slot_charged(*slot) ? slot_extra(*slot) : extra;
+    assert_is(slot_swapped(*slot), <=, c->swapped);
+    c->swapped -= slot_swapped(*slot);
+    if (c->wired && slot_pins(*slot))           /* its new frame gets the pin (range_wire) */
+        *frame_find(slot_frame(*slot)) &= ~FRAME_PINS;
+    slot_release(*slot, &c->control->swap, sweeps);
+    *slot = SLOT_LAZY | (kind ? SLOT_EXTRA : 0);
+}
+
 /* Promises each page of the range anew.  A page that is charged keeps its kind, extra or not; a
  * hole becomes an extra page if `extra`. */
 static void range_promise(struct container *c, uint32_t start, uint32_t count, bool extra)
 {
     struct slot_sweeps sweeps;
     slot_sweeps_begin(&sweeps);
-    for (uint32_t page = start; page < start + count; page++) {
-        slot_t *slot = container_slot(c, page);
-        if (*slot == SLOT_HOLE) {
-            *slot = SLOT_LAZY | (extra ? SLOT_EXTRA : 0);
-            continue;
+    for (uint32_t n, at = 0; at < count; at += n) {
+        slot_t *slot = container_row(c, start + at, count - at, &n);
+        for (uint32_t i = 0; i < n; i++, slot++) {
+            if (*slot == SLOT_HOLE)
+                *slot = SLOT_LAZY | (extra ? SLOT_EXTRA : 0);
+            else
+                page_promise(c, slot, extra, &sweeps);
         }
-        if (slot_residue(*slot))
-            residue_clear(c, slot);
-        bool kind = slot_charged(*slot) ? slot_extra(*slot) : extra;
-        assert_is(slot_swapped(*slot), <=, c->swapped);
-        c->swapped -= slot_swapped(*slot);
-        if (c->wired && slot_pins(*slot))       /* its new frame gets the pin (range_wire) */
-            *frame_find(slot_frame(*slot)) &= ~FRAME_PINS;
-        slot_release(*slot, &c->control->swap, &sweeps);
-        *slot = SLOT_LAZY | (kind ? SLOT_EXTRA : 0);
     }
     slot_sweeps_end(&sweeps);
 }
@@ -429,8 +444,7 @@ int container_allocate_extra(struct container *c, uint32_t start, uint32_t count
  * nothing can fail but the two tests at the start. */
 bool container_allocate_one(struct container *c, uint32_t page)
 {
-    unsigned level;
-    slot_t *slot = c->wired ? NULL : container_walk(c, page, &level);
+    slot_t *slot = c->wired ? NULL : container_slot(c, page);
     if (!slot || *slot || !control_charge(c->control, 1))
         return false;
     *slot = SLOT_LAZY;
@@ -441,33 +455,53 @@ bool container_allocate_one(struct container *c, uint32_t page)
 
 /* ---- deallocate and the like ----------------------------------------------------------------- */
 
+/* What the pages were that went. */
+struct cleared {
+    uint32_t pages, extra, swapped, pins;
+};
+
+static void page_clear(struct container *c, slot_t *slot, struct cleared *sum,
+                       struct slot_sweeps *sweeps)
+{
+    if (slot_residue(*slot)) {
+        residue_clear(c, slot);
+        return;
+    }
+    if (c->pins && slot_pins(*slot)) {          /* wired: whatever else was pinned is not here */
+        sum->pins += slot_pins(*slot);
+        *frame_find(slot_frame(*slot)) &= ~FRAME_PINS;
+    }
+    sum->extra += slot_extra(*slot);
+    sum->swapped += slot_swapped(*slot);
+    slot_release(*slot, &c->control->swap, sweeps);
+    *slot = SLOT_HOLE;
+    sum->pages++;
+}
+
+/* Most pages go by slot_release_alone(), which asks nothing that page_clear() must. */
 static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
 {
-    uint32_t cleared = 0, extra = 0, swapped = 0, pins = 0, end = start + count;
+    struct cleared sum = { 0 };
     struct slot_sweeps sweeps;
+    uint32_t end = start + count, n;
     slot_sweeps_begin(&sweeps);
-    for (uint32_t page = start; (page = container_next_any(c, page, end)) < end; page++) {
-        slot_t *slot = container_slot(c, page);
-        if (slot_residue(*slot)) {
-            residue_clear(c, slot);
-            continue;
+    for (uint32_t page = start; (page = container_next_any(c, page, end)) < end; page += n) {
+        slot_t *slot = container_row(c, page, end - page, &n);
+        for (uint32_t i = 0; i < n; i++, slot++) {
+            if (slot_release_alone(*slot, &sweeps)) {
+                *slot = SLOT_HOLE;
+                sum.pages++;
+            } else if (*slot) {
+                page_clear(c, slot, &sum, &sweeps);
+            }
         }
-        if (c->pins && slot_pins(*slot)) {      /* wired: whatever else was pinned is not here */
-            pins += slot_pins(*slot);
-            *frame_find(slot_frame(*slot)) &= ~FRAME_PINS;
-        }
-        extra += slot_extra(*slot);
-        swapped += slot_swapped(*slot);
-        slot_release(*slot, &c->control->swap, &sweeps);
-        *slot = SLOT_HOLE;
-        cleared++;
     }
     slot_sweeps_end(&sweeps);
     container_prune(c, start, count);
-    container_unwire(c, pins);
-    container_uncharge(c, cleared - swapped - extra, extra);
-    c->swapped -= swapped;
-    return cleared;
+    container_unwire(c, sum.pins);
+    container_uncharge(c, sum.pages - sum.swapped - sum.extra, sum.extra);
+    c->swapped -= sum.swapped;
+    return sum.pages;
 }
 
 int container_deallocate(struct container *c, uint32_t start, uint32_t count, uint32_t *done)

@@ -40,6 +40,8 @@ struct container {
     uint32_t locked_until;                  /* while there are: the end of the last one */
     uint32_t barred_until;                  /* barred: no longer than this */
     uint32_t pins;                          /* sum of its frames' pins, wired pages included */
+    uint32_t pinned_parts;                  /* container_parts() of all pages that have been
+                                               pinned, as wired pages are not, since it had none */
     uint16_t task;                          /* its creator: this account has the wired pages */
     bool wired;
     bool window;                            /* the swap server's: changes by jobs only */
@@ -68,6 +70,13 @@ void container_destroy(struct container *c);            /* whatever holds it */
 void container_forget(struct container *c);             /* pins and capabilities go, pages stay */
 void container_unreferenced(struct hurd_cap_object *object);
 
+/* In which parts of a container the range lies: a bit for each of 32. */
+static inline uint32_t container_parts(uint32_t start, uint32_t count)
+{
+    uint32_t first = start / (PAGES_MAX / 32), last = (start + count - 1) / (PAGES_MAX / 32);
+    return ~0u >> (31 - last) & ~0u << first;
+}
+
 /* The slot of a page; NULL: certainly a hole.  Neighbours are found at once. */
 slot_t *container_walk(struct container *c, uint32_t page, unsigned *level);
 static inline slot_t *container_slot(struct container *c, uint32_t page)
@@ -76,6 +85,14 @@ static inline slot_t *container_slot(struct container *c, uint32_t page)
     if (c->leaf && c->leaf_number == page >> NODE_LOG2)
         return &c->leaf->slot[page & (NODE_SLOTS - 1)];
     return container_walk(c, page, &level);
+}
+
+/* The same, and in *n how many slots lie behind each other from there on, `limit` at most. */
+static inline slot_t *container_row(struct container *c, uint32_t page, uint32_t limit, uint32_t *n)
+{
+    uint32_t left = NODE_SLOTS - (page & (NODE_SLOTS - 1));
+    *n = left < limit ? left : limit;
+    return container_slot(c, page);
 }
 
 /* The first used page in [page, end), or end.  any: residues, too.  In most walks it is the first

@@ -138,8 +138,12 @@ static paddr_t frames_bind(paddr_t base, unsigned order)
 {
     if (!base)
         return 0;
-    for (uint32_t i = 0; i < 1u << order; i++)
-        *word_at(base + (i << PAGE_LOG2)) = 1;
+    frame_t *word = word_at(base);
+    for (paddr_t pa = base, left = 1u << order; left; left--, pa += PAGE_SIZE) {
+        if (frame_starts_table(pa))
+            word = word_at(pa);
+        *word++ = 1;
+    }
     ledger.bound += 1u << order;
     return base;
 }

@@ -90,6 +90,12 @@ static inline frame_t *frame_find(paddr_t pa)
     return word && *word != FRAME_ABSENT ? word : 0;
 }
 
+/* The words of neighbours are neighbours, but for the first page of a table. */
+static inline bool frame_starts_table(paddr_t pa)
+{
+    return (pa & ((1u << TABLE_LOG2) - 1)) == 0;
+}
+
 /* [base, base + size) becomes ours and free.  What it needs for its tables comes out of it.
  * Returns the number of pages that are new to the free lists; pages given twice and page 0 are left
  * out. */

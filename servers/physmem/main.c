@@ -322,6 +322,8 @@ static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
 /* 1: there is a reply to *from. */
 static int serve(L4_ThreadId_t *from, L4_MsgTag_t tag)
 {
+    if (L4_IpcPropagated(tag) && quick_map(*from, tag))     /* a pager passed on a fault */
+        return 1;
     if (!(pacer_waits & alarm_waits)) {
         if (is_turn(*from))
             return turn(from);

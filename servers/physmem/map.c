@@ -15,17 +15,36 @@
 /* How many pages from `page` on are promised and not bound, up to `limit`. */
 static uint32_t lazy_run(struct container *c, uint32_t page, uint32_t limit)
 {
-    uint32_t n = 0;
+    uint32_t n = 0, row;
     while (n < limit) {
-        slot_t *slot = container_slot(c, page + n);
-        if (!slot || !slot_lazy(*slot))
+        const slot_t *slot = container_row(c, page + n, limit - n, &row);
+        if (!slot)
             break;
-        n++;
+        for (; row && slot_lazy(*slot); row--, slot++)
+            n++;
+        if (row)
+            break;
     }
     return n;
 }
 
-uint32_t map_bind(struct container *c, uint32_t page, uint32_t limit, uint32_t alignment)
+/* The pages, which were promised, get the frames of a block that nobody has mapped before. */
+static void range_bind(struct container *c, uint32_t page, paddr_t base, uint32_t count,
+                       frame_t marks)
+{
+    const slot_t seen = marks ? SLOT_SEEN : 0;
+    frame_t *word = frame_find(base);
+    for (uint32_t row, at = 0; at < count; at += row) {
+        slot_t *slot = container_row(c, page + at, count - at, &row);
+        for (uint32_t i = at; i < at + row; i++, slot++) {
+            *slot = slot_of_frame(base + (i << PAGE_LOG2)) | seen | (*slot & SLOT_EXTRA);
+            word[i] |= marks;                   /* one table: the block is no larger */
+        }
+    }
+}
+
+uint32_t map_bind(struct container *c, uint32_t page, uint32_t limit, uint32_t alignment,
+                  frame_t marks)
 {
     uint32_t aligned = alignment & -alignment;      /* no block can be larger; 0: any can */
     uint32_t run = lazy_run(c, page, aligned && aligned < limit ? aligned : limit);
@@ -37,10 +56,7 @@ uint32_t map_bind(struct container *c, uint32_t page, uint32_t limit, uint32_t a
     if (!base)
         return 0;
     memset(phys_pointer(base), 0, (size_t) PAGE_SIZE << order);
-    for (uint32_t i = 0; i < 1u << order; i++) {
-        slot_t *slot = container_slot(c, page + i);
-        *slot = slot_of_frame(base + (i << PAGE_LOG2)) | (*slot & SLOT_EXTRA);
-    }
+    range_bind(c, page, base, 1u << order, marks);
     return 1u << order;
 }
 
@@ -80,7 +96,7 @@ static bool slot_ready(struct container *c, slot_t *slot, uint32_t page, uint32_
     if (slot_bound(*slot))
         n = slot_own(slot);
     else
-        n = map_bind(c, page, limit < FRESH_MAX ? limit : FRESH_MAX, vaddr >> PAGE_LOG2);
+        n = map_bind(c, page, limit < FRESH_MAX ? limit : FRESH_MAX, vaddr >> PAGE_LOG2, 0);
     *fresh += n;
     return n > 0;
 }
@@ -104,57 +120,57 @@ static int page_make_ready(const struct map_request *how, uint32_t i, slot_t *sl
 /* The marks that the request sets in the word of each frame that it maps. */
 static inline frame_t marks_of(const struct map_request *how)
 {
-    return FRAME_MAPPED | (how->rights & RIGHTS_WRITE ? FRAME_WRITABLE : 0)
-           | (how->steady ? FRAME_STEADY : 0);
-}
-
-/* Marks the page of the slot as mapped, if it can be mapped as it is.  Returns its frame, or 0. */
-static inline paddr_t page_mark(const struct map_request *how, slot_t *slot, frame_t marks)
-{
-    if (!slot || !slot_bound(*slot))
-        return 0;
-    paddr_t pa = slot_frame(*slot);
-    frame_t *word = frame_find(pa);
-    if ((how->weak && *word & FRAME_PINS)
-        || (how->rights & RIGHTS_WRITE && frame_must_part(*word)))
-        return 0;
-    *word = (*word & ~FRAME_STEADY) | marks;
-    slot_set_seen(slot);
-    return pa;
+    return FRAME_MAPPED | (how->steady ? FRAME_STEADY : 0);
 }
 
 int container_map_one(const struct map_request *how, struct map_item *item)
 {
     const frame_t marks = marks_of(how);
     slot_t *slot = container_slot(how->from, how->start);
-    paddr_t pa = page_mark(how, slot, marks);
+    paddr_t pa = page_mark(slot, how->rights, how->weak, marks);
     if (!pa) {
         uint32_t fresh = 0;
         int err = page_make_ready(how, 0, slot, &fresh);
         if (err)
             return err;
-        pa = page_mark(how, slot, marks);
+        pa = page_mark(slot, how->rights, how->weak, marks);
         assert(pa);
     }
     *item = (struct map_item) { how->vaddr, { pa, 0 } };
     return 0;
 }
 
+/* The pages from the one of number i on, which is only promised: as many as one block of new frames
+ * allows.  Returns how many are ready and marked; 0: no frame. */
+static uint32_t map_fresh(const struct map_request *how, uint32_t i, frame_t marks)
+{
+    uint32_t limit = how->count - i < FRESH_MAX ? how->count - i : FRESH_MAX;
+    if (how->rights & RIGHTS_WRITE)
+        marks |= FRAME_WRITABLE;
+    return map_bind(how->from, how->start + i, limit, (how->vaddr >> PAGE_LOG2) + i, marks);
+}
+
 int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS_MAX], unsigned *n)
 {
     const frame_t marks = marks_of(how);
     struct run run = { .vaddr = how->vaddr };
-    uint32_t fresh = 0, i;
+    uint32_t fresh = 0, i, pages;
     int err = 0;
     *n = 0;
-    for (i = 0; i < how->count; i++) {
+    for (i = 0; i < how->count; i += pages) {
         slot_t *slot = container_slot(how->from, how->start + i);
-        paddr_t pa = page_mark(how, slot, marks);
-        if (!pa) {
+        paddr_t pa = page_mark(slot, how->rights, how->weak, marks);
+        pages = 1;
+        if (!pa && slot && slot_lazy(*slot) && fresh < FRESH_MAX
+            && (pages = map_fresh(how, i, marks))) {
+            fresh += pages;
+            pa = slot_frame(*slot);
+        } else if (!pa) {
+            pages = 1;
             err = page_make_ready(how, i, slot, &fresh);
             if (err)
                 break;
-            pa = page_mark(how, slot, marks);
+            pa = page_mark(slot, how->rights, how->weak, marks);
             assert(pa);
         }
         if (pa != run.base + (run.pages << PAGE_LOG2)) {
@@ -162,7 +178,7 @@ int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS
                 return 0;
             run.base = pa;
         }
-        run.pages++;
+        run.pages += pages;
     }
     run_emit(&run, items, n);
     assert(i == 0 || (*n > 0 && *n <= MAP_ITEMS_MAX));

@@ -1,14 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* Binding, for map.c and pin.c. */
+/* Binding and marking, for map.c, pin.c and request_quick.c. */
 #ifndef PHYSMEM_MAP_H
 #define PHYSMEM_MAP_H
 
 #include <stdint.h>
 
+#include "slot.h"
+
 struct container;
 
 /* Binds promised pages from `page` on, at most `limit`, to one contiguous zeroed block, as large as
- * there is and as the alignment (a page number) allows.  Returns how many pages; 0: no frame. */
-uint32_t map_bind(struct container *c, uint32_t page, uint32_t limit, uint32_t alignment);
+ * there is and as the alignment (a page number) allows.  marks: as page_mark() sets them, for pages
+ * that are mapped at once; 0: they are not.  Returns how many pages; 0: no frame. */
+uint32_t map_bind(struct container *c, uint32_t page, uint32_t limit, uint32_t alignment,
+                  frame_t marks);
+
+/* Marks the page of the slot as mapped with these rights, if it can be mapped as it is; weak: by a
+ * weak reference.  marks: FRAME_MAPPED, FRAME_STEADY.  Returns its frame, or 0. */
+static inline paddr_t page_mark(slot_t *slot, unsigned rights, bool weak, frame_t marks)
+{
+    if (!slot || !slot_bound(*slot))
+        return 0;
+    paddr_t pa = slot_frame(*slot);
+    frame_t *word = frame_find(pa);
+    if (weak && *word & FRAME_PINS)
+        return 0;
+    if (rights & RIGHTS_WRITE) {
+        if (frame_must_part(*word))
+            return 0;
+        marks |= FRAME_WRITABLE;
+    }
+    *word = (*word & ~FRAME_STEADY) | marks;
+    slot_set_seen(slot);
+    return pa;
+}
 
 #endif

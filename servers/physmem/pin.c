@@ -50,7 +50,7 @@ static int range_own(struct container *c, uint32_t start, uint32_t count, paddr_
                 return ENOMEM;
             i++;
         } else if (!slot_bound(*slot)) {
-            uint32_t n = map_bind(c, start + i, count - i, 0);
+            uint32_t n = map_bind(c, start + i, count - i, 0, 0);
             if (!n)
                 return ENOMEM;
             i += n;
@@ -115,7 +115,8 @@ static void pin_drop(struct account *account, struct pin **link)
     assert_is(account->wired, >, 0);
     *link = pin->next;
     *frame_find(slot_frame(*container_slot(pin->container, pin->page))) -= FRAME_PIN;
-    pin->container->pins--;
+    if (--pin->container->pins == 0)
+        pin->container->pinned_parts = 0;
     account->wired--;
     slab_free(pin, sizeof *pin);
 }
@@ -185,6 +186,7 @@ int container_pin(struct container *c, unsigned task, uint32_t start, uint32_t c
         return err;
     account->wired += count;
     c->pins += count;
+    c->pinned_parts |= container_parts(start, count);
     *first = slot_frame(*container_slot(c, start));
     *contiguous = 0;
     for (uint32_t i = 0; i < count; i++) {

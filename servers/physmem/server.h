@@ -13,6 +13,11 @@ extern bool takes_turns;
 
 extern unsigned debug_revoke_period;    /* 0: off.  See HURD_PM_DEBUG_REVOKE */
 
+/* request_quick.c: serves a request that needs no more than a page of one's own, from a pager that
+ * passed on a fault.  True: the message registers hold the reply to `from`.  False: nothing has
+ * changed. */
+bool quick_map(L4_ThreadId_t from, L4_MsgTag_t tag);
+
 /* One line on the console, through wortel.  Boot time only: it is an IPC a character. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

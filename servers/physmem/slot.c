@@ -47,22 +47,8 @@ static void frame_release(paddr_t pa, bool seen, struct slot_sweeps *s)
     sweep_add(*word & FRAME_USERS ? &s->kept : &s->freed, pa);
 }
 
-/* A frame that nobody else uses or knows of, which most are, takes this way.  False: it is not. */
-static inline bool frame_release_alone(slot_t slot, struct slot_sweeps *s)
-{
-    if ((slot & SLOT_TAG) != SLOT_FRAME || s->freed.n == SWEEP_RUNS)
-        return false;
-    frame_t *word = frame_find(slot_frame(slot));
-    if ((*word & ~(FRAME_MAPPED | FRAME_WRITABLE | FRAME_STEADY)) != 1)
-        return false;
-    sweep_add_alone(&s->freed, slot_frame(slot), word);
-    return true;
-}
-
 void slot_release(slot_t slot, struct slots_account *account, struct slot_sweeps *s)
 {
-    if (frame_release_alone(slot, s))
-        return;
     if (slot_swapped(slot))
         swap_drop(account, slot_block(slot));
     if (!slot_bound(slot))

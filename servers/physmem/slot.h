@@ -101,6 +101,19 @@ struct slot_sweeps {
 };
 void slot_sweeps_begin(struct slot_sweeps *s);
 void slot_sweeps_end(struct slot_sweeps *s);
+/* The same for the commonest slot: of a guaranteed page whose frame nobody else uses or knows of.
+ * False: it is another one, and nothing has changed. */
+static inline bool slot_release_alone(slot_t slot, struct slot_sweeps *s)
+{
+    if ((slot & (SLOT_TAG | SLOT_EXTRA)) != SLOT_FRAME || s->freed.n == SWEEP_RUNS)
+        return false;
+    paddr_t pa = slot & ~PAGE_MASK;
+    frame_t *word = frame_find(pa);
+    if ((*word & ~(FRAME_MAPPED | FRAME_WRITABLE | FRAME_STEADY)) != 1)
+        return false;
+    sweep_add_alone(&s->freed, pa, word);
+    return true;
+}
 /* account: that of the control that paid for the slot, should the page be on disk. */
 void slot_release(slot_t slot, struct slots_account *account, struct slot_sweeps *s);
 

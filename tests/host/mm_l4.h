@@ -12,12 +12,14 @@
 #include <l4/utcb.h>
 
 extern L4_Word_t mm_l4_mr[64];
+extern L4_ThreadId_t mm_l4_sender;      /* the virtual sender */
 L4_MsgTag_t L4_Reply(L4_ThreadId_t to);
 L4_Fpage_t L4_GetStatus(L4_Fpage_t page);
 L4_Fpage_t L4_UnmapFpage(L4_Fpage_t page);
 
 L4_INLINE void L4_StoreMR(int i, L4_Word_t *word) { *word = mm_l4_mr[i]; }
 L4_INLINE void L4_LoadMR(int i, L4_Word_t word) { mm_l4_mr[i] = word; }
+L4_INLINE void L4_Set_VirtualSender(L4_ThreadId_t thread) { mm_l4_sender = thread; }
 L4_INLINE L4_Word_t L4_MR(int i) { return mm_l4_mr[i]; }
 L4_INLINE void L4_StoreMRs(int i, int k, L4_Word_t *words)
 {

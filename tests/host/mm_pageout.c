@@ -50,6 +50,27 @@ static void without_swap_the_page_that_is_too_much_is_refused(void **state)
         assert_int_equal(read_word(a + k * P), k);
 }
 
+/* The pager passes the fault on, because it does not know that another thread has spent the frames. */
+static void a_first_touch_that_finds_no_frame_is_an_error_and_leaves_nothing(void **state)
+{
+    (void)state;
+    start(100, 0);
+    uintptr_t a = region(20 * P);
+    assert_true(write_word(a, 1));
+    uint32_t others = guarantee - charged;
+    unsigned before = passes_failed;
+    charged = guarantee;
+    assert_false(write_word(a + P, 2));
+    assert_int_equal(violation, ENOMEM + 1);
+    assert_int_equal(passes_failed, before + 1);
+    charged -= others;
+    assert_true(write_word(a + P, 2));
+    assert_int_equal(read_word(a), 1);
+    assert_int_equal(read_word(a + P), 2);
+    room_refresh();
+    finish(a, 20 * P);
+}
+
 static void a_full_quota_refuses_a_page_and_loses_none(void **state)
 {
     (void)state;
@@ -343,6 +364,7 @@ int main(void)
         cmocka_unit_test(a_page_that_is_only_read_is_not_mapped_for_writing),
         cmocka_unit_test(a_region_learns_how_many_pages_come_together),
         cmocka_unit_test(whatever_a_program_does_no_word_is_lost),
+        cmocka_unit_test(a_first_touch_that_finds_no_frame_is_an_error_and_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,7 +63,11 @@ def trace_of_a_boot_has_every_fault_of_the_demo_and_a_picture_of_one(lab):
     own = [m for m in served if m.received.task == m.sent.task]
     assert len(own) >= counted and len(served) <= len(faults), (len(own), len(served), len(faults), counted)
     lanes = [hop.lane.rpartition(" ")[2] for hop in fault.hops(fault.find(trace), trace)]
-    assert lanes == ["kernel", "pager", "kernel", "physmem", "kernel", "pager", "kernel"], lanes
+    assert lanes == ["kernel", "pager", "kernel", "physmem", "kernel"], lanes
+    passed = [m for m in story.messages(trace) if m.sent.kind == "send" and m.sent.value[2] & story.PROPAGATED]
+    assert len(passed) > counted / 2 and all(m.received.thread == m.sent.value[0] for m in passed), (len(passed), counted)
+    named = {m.received.value[1] for m in passed if m.sent.task in workers}
+    assert named and named <= {r.thread for r in faults}, named
     times = [record.time for record in trace.records]
     assert times == sorted(times)
 

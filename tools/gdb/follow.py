@@ -112,15 +112,27 @@ def ipc_destination():
     return by_any_id(current().space, raw) if raw else None
 
 
+PROPAGATED = 0x1000
+
+
+def ipc_in_whose_name():
+    """At an entry: the thread in whose name the message goes, if its tag asks for that (propagation); else None."""
+    if not registers.value("esi") & PROPAGATED:
+        return None
+    return by_any_id(current().space, kernel.field(current().utcb, "l4_utcb.sender"))
+
+
 def describe_message(sender, receiver):
     import l4
-    return f"{named(sender)} sends to {named(receiver)}: {l4.tag_text(registers.value('esi'))}"
+    other = ipc_in_whose_name()
+    return f"{named(sender)} sends to {named(receiver)}{f' in the name of {named(other)}' if other else ''}: " + \
+        l4.tag_text(registers.value("esi"))
 
 
 def until_ipc(a, b):
     def between():
-        receiver, sender = ipc_destination(), current()
-        return receiver and (a(sender) and b(receiver) or b(sender) and a(receiver))
+        receiver, senders = ipc_destination(), [t for t in (current(), ipc_in_whose_name()) if t]
+        return receiver and any(a(sender) and b(receiver) or b(sender) and a(receiver) for sender in senders)
     run_until([(place, between) for place in ipc_entries()], "an IPC between the two")
     print(describe_message(current(), ipc_destination()))
 
@@ -185,7 +197,7 @@ def until_fault(text):
 
 
 def hop():
-    """From the thread that has the message to the next one."""
+    """From the thread that has the message to the next one.  If a pager passes the fault on, the next one answers in its place."""
     global journey
     if not journey:
         raise gdb.GdbError("first `l4 fault TASK`")

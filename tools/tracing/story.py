@@ -3,6 +3,7 @@
 ENTERS = ("send", "fault", "trap", "irq", "call", "unmap", "event")
 LEAVES = ("receive", "exit")
 NOBODY, LOCAL_MASK = 0, 0x3F
+PROPAGATED = 0x1000                     # in a tag, of the sender and of the receiver
 PAGE_FAULT_LABEL = 0xFFE                # of the upper 12 bits of a label: X.2, 5.7
 CALLS = ("Unmap", "ExchangeRegisters", "ThreadControl", "SystemClock", "ThreadSwitch", "Schedule", "SpaceControl",
          "ProcessorControl", "MemoryControl")
@@ -68,7 +69,7 @@ def messages(trace):
         elif record.kind == "fault":
             waiting[record.thread] = record
         elif record.kind == "receive" and record.value[1] != NOBODY:
-            sender = find_sender(waiting, record)
+            sender = find_propagator(waiting, record) if record.value[2] & PROPAGATED else find_sender(waiting, record)
             if sender:
                 out.append(Message(waiting.pop(sender.thread), record))
     return out
@@ -81,6 +82,13 @@ def find_sender(waiting, received):
         fits = [r for r in fits if r.task == received.task]
     else:
         fits = [r for r in fits if r.thread == name]
+    return max(fits, key=lambda r: r.time, default=None)
+
+
+def find_propagator(waiting, received):
+    """The sender that the receiver knows is the one in whose name the message came: a record does not say which thread sent it."""
+    fits = [r for r in waiting.values() if r.kind == "send" and r.value[2] & PROPAGATED and fits_tag(r, received.value[2]) and
+            (is_local(r.value[0]) and r.task == received.task or r.value[0] == received.thread)]
     return max(fits, key=lambda r: r.time, default=None)
 
 
@@ -98,7 +106,7 @@ def what(record, trace):
         if v[0] == NOBODY:
             return "receives" if v[1] != NOBODY else "event"
         to = "its own task" if is_local(v[0]) else trace.task_name(v[0])
-        return f"to {to}: {label_text(v[2])}"
+        return f"to {to}{' in the name of another' if v[2] & PROPAGATED else ''}: {label_text(v[2])}"
     if record.kind == "fault":
         return f"page fault, {'write' if v[1] & 2 else 'read'} {v[0]:08x}"
     if record.kind == "call":

@@ -209,3 +209,131 @@ TEST(propagation_does_not_repoint_a_thread_that_waits_for_another)
     EXPECT_EQ(result, 0);
     EXPECT_EQ(word_seen, 2);
 }
+
+/* ---- a pager passes a page fault on, and the receiver maps the page in its place */
+enum { WINDOW = 0x80000000, VALUE = 0x600D };
+static L4_Word_t page[1024] __attribute__((aligned(4096)));
+
+static void touches_window(void)
+{
+    L4_Set_Pager(propagator);
+    word_seen = *(volatile L4_Word_t *)WINDOW;
+    L4_LoadMR(0, 0x00110000);
+    L4_Send(propagator);
+    rest();
+}
+
+static L4_ThreadId_t wanted;            /* the thread for which the receiver waits */
+
+static void answers_with_page(void)
+{
+    L4_ThreadId_t from;
+    page[0] = VALUE;
+    receive_one(wanted);
+    L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)page, 12), 7), WINDOW);
+    L4_LoadMR(0, 2 << L4_TAG_T_SHIFT);
+    L4_LoadMRs(1, 2, item.raw);
+    L4_ReplyWait(L4_ThreadIdOfRaw(from_seen), &from);
+    rest();
+}
+
+/* A thread that has touched the window and waits for us; *name: as its fault names it. */
+static L4_ThreadId_t faulter(L4_ThreadId_t *name)
+{
+    L4_Flush(L4_FpageAddRights(L4_FpageLog2(WINDOW, 12), 7));
+    from_seen = actual_seen = word_seen = tag_seen = 0;
+    L4_ThreadId_t v = helper(touches_window);
+    L4_MsgTag_t tag = L4_Wait_Timeout(SOON, name);
+    EXPECT(L4_IsPageFault(tag) && L4_SameThreads(*name, v));
+    return v;
+}
+
+/* Sends to the receiver, and waits for any thread. */
+static L4_MsgTag_t pass_on(L4_ThreadId_t in_the_name_of, L4_Word_t timeouts, L4_ThreadId_t *from)
+{
+    L4_Set_VirtualSender(in_the_name_of);
+    L4_LoadMR(0, 0x00441002);
+    L4_LoadMR(1, 4711);
+    L4_LoadMR(2, 4712);
+    return L4_Ipc(receiver, L4_anythread, timeouts, from);
+}
+
+/* The receiver has mapped the page, so v went on and sent us a message. */
+static void expect_passed(L4_MsgTag_t tag, L4_ThreadId_t from, L4_ThreadId_t v)
+{
+    EXPECT_EQ(L4_Label(tag), 0x11);
+    EXPECT(L4_SameThreads(from, v));
+    EXPECT_EQ(word_seen, VALUE);
+    EXPECT_EQ(tag_seen, 0x00441002);
+    EXPECT(L4_SameThreads(L4_ThreadIdOfRaw(from_seen), v));
+    EXPECT_EQ(actual_seen, me().raw);
+}
+
+/* In the first round all is as a pager does it most of the time; the others miss one condition. */
+static void pass_fault(int round)
+{
+    L4_ThreadId_t from, v;
+    L4_Sleep(MOMENT);                   /* the receiver waits */
+    v = faulter(&from);
+    L4_MsgTag_t tag = pass_on(round == 1 ? v : from,
+                              L4_Timeouts(L4_Never, round == 2 ? SOON : L4_Never), &from);
+    expect_passed(tag, from, v);
+}
+
+TEST(propagation_of_a_page_fault_lets_the_receiver_map_the_page)
+{
+    propagator = me();
+    wanted = L4_anythread;
+    for (int round = 0; round < 6; round++) {
+        receiver = round < 3 ? stranger(answers_with_page) : helper(answers_with_page);
+        pass_fault(round % 3);
+    }
+}
+
+static void touches_window_and_says_so(void)
+{
+    L4_Set_Pager(propagator);
+    word_seen = *(volatile L4_Word_t *)WINDOW;
+    rest();
+}
+
+/* The pager itself answers the thread that is not named. */
+TEST(propagation_of_a_page_fault_moves_only_the_named_thread)
+{
+    L4_ThreadId_t from;
+    propagator = me();
+    wanted = L4_anythread;
+    receiver = stranger(answers_with_page);
+    L4_Flush(L4_FpageAddRights(L4_FpageLog2(WINDOW, 12), 7));
+    L4_ThreadId_t other = helper(touches_window_and_says_so);
+    EXPECT(L4_IsPageFault(L4_Wait_Timeout(SOON, &from)) && L4_SameThreads(from, other));
+    pass_fault(0);
+    L4_LoadMR(0, 0);
+    word_seen = 0;
+    EXPECT(L4_IpcSucceeded(L4_Send_Timeout(other, SOON)));
+    L4_Sleep(MOMENT);
+    EXPECT_EQ(word_seen, VALUE);
+}
+
+/* A receiver that waits for one thread alone: for the faulting one, for the pager (which a kernel
+ * may refuse), for a third one (which it must). */
+TEST(propagation_of_a_page_fault_needs_a_receiver_that_waits_for_it)
+{
+    propagator = me();
+    for (int round = 0; round < 3; round++) {
+        L4_ThreadId_t from, v = faulter(&from);
+        wanted = round == 0 ? v : round == 1 ? me() : supervisor();
+        receiver = stranger(answers_with_page);
+        L4_Sleep(MOMENT);
+        L4_MsgTag_t tag = pass_on(from, L4_Timeouts(SOON, L4_Never), &from);
+        if (round < 2 && (round == 0 || L4_IpcSucceeded(tag))) {
+            expect_passed(tag, from, v);
+            continue;
+        }
+        EXPECT(L4_IpcFailed(tag));
+        EXPECT_EQ(L4_ErrorCode(), 2);
+        EXPECT_EQ(tag_seen, 0);
+        L4_LoadMR(0, 0);                /* it still waits for us */
+        EXPECT(L4_IpcSucceeded(L4_Send_Timeout(v, SOON)));
+    }
+}
