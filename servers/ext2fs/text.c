@@ -329,9 +329,11 @@ int serve_text(struct hurd_cap_call *call)
         pages_check(image, page, count);
     if (!err)
         err = pages_bring(image, page, count, false);
-    while (call->reply[0] < count && image->state[page + call->reply[0]] != PAGE_ABSENT)
-        call->reply[0]++;
+    uint32_t there = 0;
+    while (there < count && image->state[page + there] != PAGE_ABSENT)
+        there++;
+    call->reply[0] = there;
     call->reply[1] = image->pages;
     call->reply_words = 2;
-    return call->reply[0] > 0 ? 0 : err;
+    return there > 0 ? 0 : err;
 }

@@ -9,6 +9,7 @@ from driver import Disks, failing, shell
 from files import expect_clean, file_system, halted, START, tool
 from shell import frames_in_use
 
+DISK = "disk root=0.2 run=hello"               # the demo needs more memory than some of the machines have
 ALL_RIGHT = r"large: 1024 pages, {} times, 0 wrong, (\d+) asked for"
 
 
@@ -42,7 +43,7 @@ def waiting(vm):
 
 def a_program_larger_than_the_memory_for_images_runs(lab):
     with Disks() as disks:
-        vm = shell(lab, "disk root=0.2", (disk_with_large(lab, disks), 0), memory=16)
+        vm = shell(lab, DISK, (disk_with_large(lab, disks), 0), memory=16)
         for _ in range(2):
             assert asked_for(vm.command("/large 2", 120)) > 64
         halted(vm)
@@ -51,7 +52,7 @@ def a_program_larger_than_the_memory_for_images_runs(lab):
 def programs_share_their_text(lab):
     """Two at a time need no more pages than one, and what one has asked for, the other one finds."""
     with Disks() as disks:
-        vm = shell(lab, "disk root=0.2", (disk_with_large(lab, disks), 0), memory=64)
+        vm = shell(lab, DISK, (disk_with_large(lab, disks), 0), memory=64)
         first = asked_for(vm.command("/large 1"), 1)
         mark = waiting(vm)
         before = frames_in_use(vm)
@@ -66,7 +67,7 @@ def programs_share_their_text(lab):
 def a_program_goes_on_when_its_file_is_replaced_or_removed(lab):
     with Disks() as disks:
         image = disk_with_large(lab, disks)
-        vm = shell(lab, "disk root=0.2", (image, 0), memory=16)
+        vm = shell(lab, DISK, (image, 0), memory=16)
         for change in ("mv /other /large", "rm /large"):
             mark = waiting(vm)
             assert "Text file busy" in vm.command("echo x > /large")
@@ -80,17 +81,18 @@ def a_program_goes_on_when_its_file_is_replaced_or_removed(lab):
                 halted(vm)                      # a file without a name is gone from the disk
                 expect_clean(image)
                 file_system(image, "-d", disks.folder.name + "/tree")
-                vm = shell(lab, "disk root=0.2", (image, 0), memory=16)
+                vm = shell(lab, DISK, (image, 0), memory=16)
         halted(vm)
         expect_clean(image)
 
 
 def a_program_whose_file_server_has_ended_says_so_when_it_needs_a_page(lab):
     with Disks() as disks:
-        vm = shell(lab, "disk root=0.2", (disk_with_large(lab, disks), 0), memory=16)
+        vm = shell(lab, DISK, (disk_with_large(lab, disks), 0), memory=64)
         mark = waiting(vm)
         vm.command("kill ext2fs")
         vm.expect_since(mark, "init: ext2fs is started again")
+        vm.command("echo x > /go")
         vm.expect_since(mark, r"/large \(task \d+\): its file gives no page for address 0x[0-9a-f]+: input/output error")
         vm.expect_since(mark, r"exited with status 135|signal 7")
         assert asked_for(vm.command("/large 2", 120)) > 64
@@ -101,7 +103,7 @@ def a_page_that_cannot_be_read_ends_its_program_alone(lab):
     with Disks() as disks:
         image = disk_with_large(lab, disks)
         sector = START // 512 + place_in_file(image, "/large", 3 << 20)
-        vm = shell(lab, "disk root=0.2", memory=16,
+        vm = shell(lab, DISK, memory=16,
                    extra=failing(disks.folder.name, image, errno=5, event="read_aio", iotype="read", sector=sector))
         said = vm.command("/large 1", 120)
         assert re.search(r"/large \(task \d+\): its file gives no page for address 0x[0-9a-f]+: input/output error", said), said
