@@ -28,7 +28,7 @@
  *   position, as long as the handle that was offered is not dropped.  A second offer of a handle
  *   gives the same ticket.  ENOENT: no such ticket.  EACCES, EMFILE as above and as dir_lookup.
  * fs_pipe: EACCES, EMFILE.
- * fs_image: brings pages of a program's image that are missing, at most HURD_FS_IMAGE_MOST.  Words 0
+ * fs_image: brings pages of a program's image that are missing, at most HURD_FS_IMAGE_MOST.  Word 0
  *   and the server are in the startup data of the programs that began with the image
  *   (image_pages), and they need no handle.  They may be taken away again at any time.  ENOENT: no
  *   such image.  ENXIO: the first page is behind its end.  EIO: the disk failed.  ENOMEM. */

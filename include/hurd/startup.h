@@ -43,8 +43,8 @@ struct hurd_startup_cap {
  *     rwx only   the piece is mapped from the container as it is (text, constants);
  *     COPY       the piece is copied (copy-on-write) from the container into the task's own
  *                container `memory`, and the copy is mapped;
- *     LATER      pages of the piece may be missing; what is there is mapped from the container.  The
- *                program's pager asks `image_pages` for the others when they are touched;
+ *     LATER      pages of the piece may be missing; what is there is mapped from the container.
+ *                The program's pager asks `image_pages` for the others when they are touched;
  *     ANON       the piece is zero.  vaddr and size need not be aligned.  The bytes up to the next
  *                page belong to a page of the entry before, and are cleared there; the pages behind
  *                them are allocated in `memory`.  `container` and the container offset are not
