@@ -12,7 +12,6 @@
 #include <hurd/fs.h>
 #include <hurd/task.h>
 #include <l4/thread.h>
-#include <l4/utcb.h>
 #include "fault.h"
 #include "image.h"
 #include "shown.h"
@@ -26,13 +25,6 @@ static struct image {
     bool runs;
 } image;
 
-/* shown.c wants one; nothing calls it. */
-static int bring(struct hurd_store_fault *fault)
-{
-    (void)fault;
-    return EIO;
-}
-
 bool store_is_image(const struct store *store)
 {
     return store->hook == &image;
@@ -44,8 +36,8 @@ int image_store(const struct hurd_startup_data *data, struct store **store)
     if (!image.store) {
         image.server = L4_ThreadIdOfRaw(data->image_pages.server);
         image.number = data->image_pages.cap;
-        error = shown_create((struct hurd_shown *)&image, bring, data->image.cap, HURD_VM_RIGHTS,
-                             true, &image.store);
+        error = shown_create((struct hurd_shown *)&image, NULL, data->image.cap, HURD_VM_RIGHTS,
+                             true, &image.store);   /* without a function, no program can name it */
     }
     *store = image.store;
     return error;
@@ -65,14 +57,11 @@ void image_forked(L4_Word_t container)
 
 /* ---- the thread that asks ---- */
 
+/* The server knows where the image ends, and which pages are there. */
 static int ask(const struct hurd_store_fault *fault)
 {
-    L4_Word_t done = 0, left = (fault->region + fault->region_size -
-                                (fault->address & ~(HURD_MM_PAGE - 1))) / HURD_MM_PAGE;
-    const L4_Word_t in[] = {image.number, fault->offset / HURD_MM_PAGE,
-                            left < HURD_FS_IMAGE_MOST ? left : HURD_FS_IMAGE_MOST};
-    int error = hurd_cap_rpc(image.server, HURD_FS_IMAGE, 3, in, 1, &done, NULL);
-    return error || done > 0 ? error : EIO;
+    const L4_Word_t in[] = {image.number, fault->offset / HURD_MM_PAGE, HURD_FS_IMAGE_MOST};
+    return hurd_cap_rpc(image.server, HURD_FS_IMAGE, 3, in, 0, NULL, NULL);
 }
 
 static _Noreturn void fetcher(void)
@@ -83,15 +72,14 @@ static _Noreturn void fetcher(void)
     while (hurd_cap_rpc(mm.pager, REQUEST + REQUEST_PAGEIN_JOB, 2, in,
                         sizeof job / sizeof(L4_Word_t), (L4_Word_t *)&job, NULL) == 0)
         in[0] = (L4_Word_t)ask(&job.fault);
-    for (;;)
-        L4_Sleep(L4_Never);
+    __builtin_trap();                   /* the pager does not refuse it */
 }
 
 /* Calls `task`, which waits for no program. */
 static int fetcher_start(void)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
-    L4_ThreadId_t thread, local;
+    L4_ThreadId_t thread;
     if (!image.stack_top) {
         void *stack = slab_reserve(&mm.slab, 2) ? wired_page_new() : NULL;
         if (!stack)
@@ -100,19 +88,12 @@ static int fetcher_start(void)
     }
     int error = hurd_task_thread_alloc(L4_ThreadIdOfRaw(data->task.server), data->task.cap, 0,
                                        &thread);
-    if (error)
-        return error;
-    local = L4_LocalIdOf(thread);
-    if (L4_IsNilThread(local))
-        return ESRCH;
-    L4_Set_PagerOf(thread, mm.pager);
-    L4_UtcbOf(local.raw)->exception_handler = mm.pager.raw;
-    error = pagein_worker(thread, JOB_TEXT);
-    if (error)
-        return error;
-    L4_Start_SpIp(thread, image.stack_top, (L4_Word_t)fetcher);
-    image.runs = true;
-    return 0;
+    if (!error)
+        error = pagein_worker(thread, JOB_TEXT);
+    if (!error)
+        error = thread_begin(thread, mm.pager, image.stack_top, fetcher);
+    image.runs = !error;
+    return error;
 }
 
 /* ---- in the pager ---- */

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of a task that cannot go on: of any thread, the pager, too.  So all of this is wired, and
  * touches the stack and the message registers only. */
-#include <errno.h>
 #include <hurd/assert.h>
 #include <hurd/cap.h>
 #include <hurd/deva.h>
 #include <hurd/mm.h>
 #include <hurd/startup.h>
 #include <hurd/wortel.h>
-#include <l4/thread.h>
 #include <string.h>
 #include "report.h"
 
@@ -69,39 +67,16 @@ static void last_words(char *text, unsigned n)
     text_send(text, n);
 }
 
-static unsigned name_add(char *text)
+_Noreturn void last_failed(const char *what, int error, int status)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
-    return text_add(text, 0, data->argz && data->argz_len ? (const char *)data->argz : "program");
-}
-
-/* ---- there is no program yet, or not all of it ---- */
-
-_Noreturn void last_cannot_start(const char *what, int error, int status)
-{
     char text[TEXT];
-    unsigned n = text_add(text, name_add(text), ": cannot start: ");
+    unsigned n = text_add(text, 0, data->argz ? (const char *)data->argz : "program");
     n = text_add(text, n, what);
     n = text_add(text, n, ": error ");
     last_words(text, number_add(text, n, (uintptr_t)error, 10));
     hurd_mm_die(status);
 }
-
-_Noreturn void last_no_text(void)
-{
-    char text[TEXT];
-    unsigned n = text_add(text, name_add(text), " (task ");
-    n = number_add(text, n, L4_Version(casualty.thread), 10);
-    n = text_add(text, n, "): its file gives no page for address 0x");
-    n = number_add(text, n, casualty.address, 16);
-    n = text_add(text, n, casualty.error == EIO ? ": input/output error" : ": error ");
-    if (casualty.error != EIO)
-        n = number_add(text, n, (uintptr_t)casualty.error, 10);
-    last_words(text, n);
-    hurd_mm_die_of(HURD_MM_STATUS_BUS);
-}
-
-/* ---- assertions ---- */
 
 static unsigned place_add(char *text, const char *file, unsigned line, const char *function,
                           const char *condition)

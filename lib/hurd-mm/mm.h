@@ -72,6 +72,9 @@ int memory_copy(L4_Word_t container, uintptr_t offset, uintptr_t address);
 int memory_wire(uintptr_t address, uintptr_t size, unsigned rights);
 /* Returns a page that is pinned and mapped for good, or NULL.  (mm_init.c) */
 void *wired_page_new(void);
+/* A thread that has not run yet begins there, with that pager, which hears its exceptions, too.
+ * ESRCH: it is gone. */
+int thread_begin(L4_ThreadId_t thread, L4_ThreadId_t pager, uintptr_t sp, void (*entry)(void));
 /* Pages without a record in use go back to physmem, if there are many free records. */
 void records_trim(void);
 /* Takes rights from our own mappings. */

@@ -112,6 +112,7 @@ bool report_exception(L4_ThreadId_t from)
 _Noreturn void report_begin(void)
 {
     if (casualty.error && casualty.is_text)
-        last_no_text();
+        last_failed(": no page of its file", casualty.error,
+                    (int)HURD_TASK_BY_SIGNAL | (HURD_MM_STATUS_BUS - 128));
     report_run();
 }

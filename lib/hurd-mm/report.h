@@ -10,10 +10,9 @@ _Noreturn void hurd_mm_die(int status);
 /* status: one of HURD_MM_STATUS_*, or 128 + a signal: that ended the task. */
 _Noreturn void hurd_mm_die_of(int status);
 
-/* One line by code that is always there, and the end.  A casualty whose text does not come; or the
- * program has no pager yet, and ends with that status. */
-_Noreturn void last_no_text(void);
-_Noreturn void last_cannot_start(const char *what, int error, int status);
+/* One line, the program's name and this, by code that is always there: the program has no pager yet,
+ * or its text does not come. */
+_Noreturn void last_failed(const char *what, int error, int status);
 
 /* Its exceptions come to the pager, it leaves whatever IPC it is in, and runs there. */
 void report_redirect(L4_ThreadId_t thread, L4_Word_t ip);

@@ -30,16 +30,14 @@ uintptr_t start_early(struct hurd_startup_data *data)
     L4_Init();
     int error = hurd_task_thread_alloc(L4_ThreadIdOfRaw(data->task.server), data->task.cap, 0,
                                        &pager);
-    if (error)
-        last_cannot_start("no thread for the pager", error, NO_START);
-    error = hurd_mm_init(pager);
-    if (error)
-        last_cannot_start("address space", error, NO_START);
-    error = hurd_vm_allocate(&stack, HURD_MM_STACK_GUARD + MAIN_STACK, 0, 0);
+    if (!error)
+        error = hurd_mm_init(pager);
+    if (!error)
+        error = hurd_vm_allocate(&stack, HURD_MM_STACK_GUARD + MAIN_STACK, 0, 0);
     if (!error)
         error = hurd_vm_protect(stack, HURD_MM_STACK_GUARD, 0);
     if (error)
-        last_cannot_start("stack", error, NO_START);
+        last_failed(": cannot start", error, NO_START);
     room_begin();
     return stack + HURD_MM_STACK_GUARD + MAIN_STACK;
 }
