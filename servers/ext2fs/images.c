@@ -20,6 +20,7 @@ enum {
 
 static struct image images[IMAGES];
 static uint32_t asked;
+bool images_wait;
 
 L4_ThreadId_t task_server(void)
 {
@@ -112,23 +113,23 @@ int images_write(const struct ext2_inode *inode)
 void images_leave(const struct ext2_inode *inode)
 {
     struct image *image = image_find(inode->number);
-    if (image && image->file == inode && !image_is_needed(image))
+    if (!image || image->file != inode)
+        return;
+    if (image_is_needed(image))
+        images_wait = true;
+    else
         image_forget(image);
-}
-
-bool images_wait(void)
-{
-    for (struct image *i = image_next_paged(NULL); i; i = image_next_paged(i)) {
-        if (i->file->links == 0)
-            return true;
-    }
-    return false;
 }
 
 void images_look(void)
 {
+    if (!images_wait)
+        return;
+    images_wait = false;
     for (struct image *i = image_next_paged(NULL); i; i = image_next_paged(i)) {
-        if (i->file->links == 0 && !image_is_needed(i))
+        if (i->file->links == 0 && image_is_needed(i))
+            images_wait = true;
+        else if (i->file->links == 0)
             image_forget(i);
     }
 }

@@ -141,7 +141,7 @@ static bool asked;                      /* a request has come since it called la
 
 static bool changed(void)
 {
-    return fs.changed || cache.dirty > 0 || images_wait();
+    return fs.changed || cache.dirty > 0 || images_wait;
 }
 
 static void tick(void *unused)

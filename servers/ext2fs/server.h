@@ -103,9 +103,9 @@ int serve_image(struct hurd_cap_call *call, struct handle *h);
 int images_write(const struct ext2_inode *inode);
 /* A file without a name has one user less. */
 void images_leave(const struct ext2_inode *inode);
-/* Images of files without a name go when their programs have ended; images_wait(): there are some. */
+/* Images of files without a name go when their programs have ended; images_wait: there are some. */
 void images_look(void);
-bool images_wait(void);
+extern bool images_wait;
 /* false: programs need some of them still. */
 bool images_end(void);
 
