@@ -584,7 +584,8 @@ static inline bool fault_waits_for(const struct thread *dst, const struct thread
 /* A pager passes a page fault on: self sends in the name of a thread that waits for self's reply,
  * and from then on for dst's.  self names the thread by its local id, as the fault did, so it is a
  * thread of self's space, and propagation is granted.
- * Pre: waits_for(dst, self): a receiver that names self takes the message as well, as in admits().
+ * Pre: waits_for(dst, self).  So dst may wait for self alone: it gets the message then, too, as
+ * admits() has it.
  * Returns the thread; NULL: this is not the case, and nothing has changed. */
 static struct thread *pass_fault(struct thread *self, struct thread *dst)
 {

@@ -7,8 +7,10 @@
  * which pages exist, and whether they are in core or on disk: one record for each run, not one for
  * each page.  Private copies of a file's pages (shown.c) are pages of this store as well: so the
  * functions for whole ranges serve regions of both kinds. */
-#include <hurd/assert.h>
 #include <errno.h>
+
+#include <hurd/assert.h>
+
 #include "pageout.h"
 
 enum {
@@ -178,7 +180,7 @@ static int make_page(const struct fault *f)
  * once, unless a fork() has made it copy-on-write. */
 static int anonymous_fault(const struct fault *f)
 {
-    struct frame *run = (struct frame *)range_search(f->map->store->frames, f->offset);
+    struct frame *run = frame_search(f->map->store, f->offset);
     if (!run)
         return make_page(f);
     bool out = frame_is_out(run);

@@ -18,7 +18,7 @@ static bool map_allows(const struct map *map, unsigned access)
 static bool fault_find_map(struct fault *f)
 {
     f->page = f->address & ~(uintptr_t)(HURD_MM_PAGE - 1);
-    f->map = (struct map *)range_search(mm.space.maps, f->address);
+    f->map = map_search(&mm.space, f->address);
     if (!f->map)
         return false;
     f->offset = f->map->offset + (f->page - f->map->range.first);

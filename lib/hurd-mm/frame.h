@@ -28,6 +28,12 @@ static inline struct frame *frame_find(struct store *store, uintptr_t offset)
     return (struct frame *)range_find(store->frames, offset);
 }
 
+/* The same inline: for each fault. */
+static inline struct frame *frame_search(struct store *store, uintptr_t offset)
+{
+    return (struct frame *)range_search(store->frames, offset);
+}
+
 /* The lowest run that ends at `offset` or above. */
 struct frame *frame_from(struct store *store, uintptr_t offset);
 

@@ -88,6 +88,12 @@ static inline struct map *map_find(struct address_space *as, uintptr_t address)
     return (struct map *)range_find(as->maps, address);
 }
 
+/* The same inline: for each fault. */
+static inline struct map *map_search(struct address_space *as, uintptr_t address)
+{
+    return (struct map *)range_search(as->maps, address);
+}
+
 /* In address order: the first that ends at `address` or above, then the next one. */
 struct map *map_from(struct address_space *as, uintptr_t address);
 struct map *map_next(struct address_space *as, struct map *map);

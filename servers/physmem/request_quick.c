@@ -68,13 +68,17 @@ bool quick_map(L4_ThreadId_t from, L4_MsgTag_t tag)
         return false;
     const unsigned task = L4_Version(from);
     const uint32_t page = start >> PAGE_LOG2;
+    uint32_t done;
     struct container *c =
         container_named(task, L4_MR(1), what == MAP ? rights : rights | RIGHTS_WRITE);
     if (!c || !task_pages_itself(task) || (what != MAP && !allocate_one(c, task, page)))
         return false;
     paddr_t pa = page_mark(container_slot(c, page), rights, false, FRAME_MAPPED);
-    if (!pa && !(pa = map_slowly(c, page, vaddr, rights)))
+    if (!pa && !(pa = map_slowly(c, page, vaddr, rights))) {
+        if (what != MAP)
+            container_deallocate(c, page, 1, &done);
         return false;
+    }
     server.requests++;
     L4_LoadMR(0, L4_MakeTag(0, 0, 2).raw);
     L4_LoadMR(1, vaddr | L4_ITEM_MAP);

@@ -286,7 +286,7 @@ def documented(port):
 
 
 def gdbstub_works_as_the_page_on_debugging_says(lab):
-    """COM1 stays the terminal."""
+    """Its command for QEMU leaves COM1 to the terminal."""
     command, stub = documented(free_port())
     ours, theirs = os.openpty()
     qemu = subprocess.Popen(command, shell=True, cwd=machine.TOP, env=surroundings(lab), stdin=theirs, stdout=theirs, stderr=theirs,

@@ -337,3 +337,53 @@ TEST(propagation_of_a_page_fault_needs_a_receiver_that_waits_for_it)
         EXPECT(L4_IpcSucceeded(L4_Send_Timeout(v, SOON)));
     }
 }
+
+static void answers_and_says_so(void)
+{
+    receive_one(L4_anythread);
+    L4_LoadMR(0, 0x00770000);
+    L4_MsgTag_t tag = L4_Send_Timeout(L4_ThreadIdOfRaw(from_seen), L4_ZeroTime);
+    word_seen = L4_IpcFailed(tag) ? L4_ErrorCode() : 0;
+    L4_LoadMR(0, 0x00110000);
+    L4_Send(propagator);
+    rest();
+}
+
+static L4_ThreadId_t other_pager;
+
+static void waits_with_a_timeout(void)
+{
+    L4_MsgTag_t tag = L4_Receive_Timeout(supervisor(), L4_TimePeriod(10000000));
+    result = L4_IpcFailed(tag) ? L4_ErrorCode() : L4_Label(tag);
+    rest();
+}
+
+static void faults_to_another_pager(void)
+{
+    L4_Set_Pager(other_pager);
+    result = *(volatile L4_Word_t *)WINDOW + 1;
+    rest();
+}
+
+/* All else is as when a pager passes a fault on. */
+TEST(propagation_by_a_local_id_leaves_a_thread_that_waits_for_another)
+{
+    void (*const waits[])(void) = { waits_for_somebody_else, waits_with_a_timeout,
+                                    faults_to_another_pager };
+    propagator = me();
+    L4_Flush(L4_FpageAddRights(L4_FpageLog2(WINDOW, 12), 7));
+    for (int i = 0; i < 3; i++) {
+        result = 0;
+        other_pager = helper(open_receiver);
+        L4_ThreadId_t from, v = helper(waits[i]);
+        L4_Sleep(MOMENT);
+        receiver = helper(answers_and_says_so);
+        L4_Sleep(MOMENT);
+        L4_MsgTag_t tag = pass_on(L4_LocalIdOf(v), L4_Timeouts(L4_Never, L4_Never), &from);
+        EXPECT_EQ(L4_Label(tag), 0x11);
+        EXPECT(L4_SameThreads(from, receiver));
+        EXPECT(L4_SameThreads(L4_ThreadIdOfRaw(from_seen), v));
+        EXPECT_EQ(word_seen, 2);        /* v does not wait for the receiver */
+        EXPECT_EQ(result, 0);
+    }
+}
