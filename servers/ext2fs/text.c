@@ -180,11 +180,14 @@ static int pages_bring(struct image *image, uint32_t page, uint32_t count, bool 
 /* Extra pages that physmem has taken back since are absent. */
 static void pages_check(struct image *image, uint32_t page, uint32_t count)
 {
-    const uint32_t n = alike(image, page, count, PAGE_EXTRA);
-    L4_Word_t done = 0;
-    if (n > 0 && hurd_pm_container_harden(physmem(), image->container, HURD_PM_EXTRA, page * PAGE,
-                                          n * PAGE, &done))
-        set(image, page + done / PAGE, n - done / PAGE, PAGE_ABSENT);
+    for (uint32_t n; count > 0; page += n, count -= n) {
+        L4_Word_t done = 0;
+        n = alike(image, page, count, PAGE_EXTRA);
+        if (n > 0 && hurd_pm_container_harden(physmem(), image->container, HURD_PM_EXTRA,
+                                              page * PAGE, n * PAGE, &done))
+            set(image, page + done / PAGE, n - done / PAGE, PAGE_ABSENT);
+        n += n == 0;
+    }
 }
 
 /* ---- an image is made ---- */
