@@ -13,13 +13,14 @@
 /* The thread that runs: the one whose kernel stack the processor will use next. */
 #define current ((struct thread *)(*(word_t *)ARCH_KERNEL_STACK_TOP - THREAD_BLOCK))
 #define ARCH_KERNEL_STACK_TOP 0xE0000F9C /* esp0 in the TSS; pinned in arch/x86/x86.h */
-/* Leaves current for next; returns when another thread switches back.  Loads next's space. */
+/* Leaves current for next, in next's space.  Returns when another thread switches back.  Blocks. */
 void arch_switch_to(struct thread *next);
-/* The same when all that current has left to do is in its TCB: it drops its stack. */
+/* The same, if all that current has left to do is in its TCB: current drops its stack. */
 void arch_leave_to(struct thread *next) __attribute__((noreturn));
 /* Waits for an interrupt with interrupts on; returns with interrupts off. */
 void arch_idle(void);
-/* Takes the interrupts that are pending now, on the current kernel stack. */
+/* Takes the interrupts that are pending now, on the current kernel stack.  Other threads do not
+ * run. */
 static inline void arch_interrupt_window(void)
 {
     if (CONFIG_CHECK)
@@ -68,7 +69,7 @@ static inline paddr_t entry_frame(word_t e)
 {
     return e & ~PAGE_MASK;
 }
-/* Its access bits, as mdb.h has them, and rubbish above. */
+/* Returns the access bits of e, as mdb.h has them; the bits above them are undefined. */
 static inline word_t entry_status(word_t e)
 {
     static_assert(ENTRY_ACCESSED >> 5 == MDB_READ && ENTRY_DIRTY >> 5 == MDB_WRITTEN, "one shift");
@@ -91,27 +92,28 @@ static inline word_t *arch_table_of(word_t directory_entry)
 {
     return arch_kernel_address(directory_entry & ~PAGE_MASK);
 }
-/* The table entry of v, or NULL where the directory has no table. */
+/* Returns the table entry of v, or NULL where the directory has no table. */
 static inline word_t *arch_table_entry(struct space *s, vaddr_t v)
 {
     word_t e = *arch_directory_entry(s, v);
     return e & ENTRY_PRESENT ? &arch_table_of(e)[v >> PAGE_BITS & 1023u] : NULL;
 }
-/* The same, with a table made where there is none; NULL when memory or quota is out. */
+/* The same, but makes a table where there is none.  Returns NULL if memory or the quota of s is
+ * out. */
 word_t *arch_table_entry_create(struct space *s, vaddr_t v);
-/* The same, with room for the nodes of its table. */
+/* The same, and the table has room for its nodes. */
 word_t *arch_table_entry_node_create(struct space *s, vaddr_t v);
-/* Puts a prepared zeroed page into the directory as the table of v. */
+/* Pre: `table` is a zeroed page, and v has no table.  Post: it is the table of v. */
 void arch_table_install(struct space *s, vaddr_t v, void *table);
 /* Takes an empty table out of the directory and frees it. */
 void arch_table_remove(struct space *s, vaddr_t v);
-/* Where the node of an entry is written down, once there is room; NULL before. */
+/* Returns the place of the entry's node; NULL if the table has no room for nodes yet. */
 static inline struct mapping **arch_entry_node(const word_t *entry)
 {
     word_t nodes = kpage_of(entry)->table.nodes;
     return nodes ? (struct mapping **)((word_t)entry + nodes) : NULL;
 }
-/* The first word from `at` on, before `end`, that is not zero; else `end`. */
+/* Returns the first word from `at` on, before `end`, that is not zero; else `end`. */
 static inline void *arch_skip_zero(void *at, void *end)
 {
     word_t left = (word_t)((word_t *)end - (word_t *)at);
@@ -146,23 +148,28 @@ void arch_copy(paddr_t to, paddr_t from, uint32_t size);
 /* Post: `count` pages of the window, from `pages` on, are at the kernel address v, too.  `table` is
  * a page for this. */
 void arch_kpages_map(vaddr_t v, void *pages, uint32_t count, word_t *table);
-/* True if physical memory [p, p + size) may be given to users. */
+/* Returns true if physical memory [p, p + size) may be given to users. */
 bool arch_frame_usable(paddr_t p, uint32_t size);
 
 /* ---- thread blocks */
-bool arch_thread_block_alloc(word_t number); /* its struct zeroed; false: memory is out */
+/* Post: the block exists, and its struct thread is zeroed.  Returns false if memory is out. */
+bool arch_thread_block_alloc(word_t number);
+/* Post: no id finds a thread in the block. */
 void arch_thread_block_free(word_t number);
 
 /* ---- IO ports */
 extern bool arch_ports_open;            /* boot option: every space may use every port */
 #define ARCH_IO_CHARGE (3 * PAGE_SIZE)  /* for the permission bitmap of a space with ports */
-bool arch_io_reserve(struct space *s);  /* memory for s's permission bitmap; false: out */
+/* Makes s's permission bitmap, without a permission.  Returns false if memory or quota is out. */
+bool arch_io_reserve(struct space *s);
+/* Post: the bitmap of s allows, or forbids, the ports from first to last.  Pre: it exists. */
 void arch_io_set(struct space *s, word_t first, word_t last, bool allowed);
+/* Post: s has no bitmap. */
 void arch_io_release(struct space *s);
 
 /* ---- interrupt controller, clock, console */
 #define ARCH_INTERRUPTS 16
-bool arch_interrupt_available(word_t line);
+bool arch_interrupt_available(word_t line); /* false: the kernel keeps it, or there is none */
 void arch_interrupt_mask(word_t line);
 void arch_interrupt_unmask(word_t line);
 uint64_t arch_clock_us(void); /* since boot, monotonic */

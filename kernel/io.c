@@ -13,8 +13,8 @@
 
 #define PORT_LAST 0xFFFFu
 #define RANGES 64 /* a space has at most so many */
-#define SLICE 32u /* so many ports does a range lose at a time, if there are other ranges: the bits
-                     of a word of the bitmap */
+#define SLICE 32u /* a range loses at most so many ports at a time, if the space has other ranges:
+                     the bits of a word of the bitmap */
 #define STEPS 64  /* steps to other nodes between two preemption points */
 
 static struct slab io_nodes;
@@ -101,7 +101,8 @@ bool io_give_all(struct space *sigma0)
 
 /* ---- cutting a hole into the trees below a space */
 
-/* Returns the next range of the space, from n on, that the cut concerns; NULL if there is none. */
+/* Post: c stands at the next range of the space, from n on, that the cut concerns; c->root is NULL
+ * if there is none. */
 static void begin_at(struct io_cut *c, struct io_node *n)
 {
     n = holder(n, c->first, c->last);

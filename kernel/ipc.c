@@ -589,7 +589,7 @@ static inline bool fault_waits_for(const struct thread *dst, const struct thread
  * Returns the thread; NULL: this is not the case, and nothing has changed. */
 static struct thread *pass_fault(struct thread *self, struct thread *dst)
 {
-    struct thread *v = thread_find_local(self->space, self->utcb->sender);
+    struct thread *v = thread_beside(self, self->utcb->sender);
     if (!fault_waits_for(v, self))
         return NULL;
     v->accepts = v->from_spec = dst->id;

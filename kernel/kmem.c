@@ -21,13 +21,13 @@ void kmem_init(void *base, size_t size)
     pool.info = kpage_of(base);
     uint32_t info = (((word_t)pool.info & PAGE_MASK) + all * sizeof(struct kpage)) / PAGE_SIZE + 1;
     pool.base = base;
-    pool.pages = all - info - 1;
+    pool.pages = all - info - 1; /* one page more is the table that shows the descriptors */
     pool.free = pool.pages;
     char *end = pool.base + pool.pages * PAGE_SIZE;
     arch_kpages_map((word_t)pool.info, end + PAGE_SIZE, info, (word_t *)end);
 }
 
-/* A page from `list`, a fresh one, or one from the other list; NULL when all is out. */
+/* Returns a page from `list`, a fresh one, or one from the other list; NULL if memory is out. */
 static struct kpage *page_take(struct kpage **list, struct kpage **other)
 {
     if (!*list && pool.fresh == pool.pages)
@@ -110,7 +110,6 @@ void *slab_alloc_slowly(struct slab *s)
     return s->fresh + --s->fresh_left * s->size;
 }
 
-/* After an object was freed: the page may be empty now, or have room again. */
 void slab_settle(struct slab *s, struct kpage *info)
 {
     if (info->used == 0) {

@@ -38,14 +38,19 @@ struct slab {
     uint32_t fresh_left;       /* so many */
 };
 
-/* The pool is [base, base + size), kernel addresses, page aligned. */
+/* Post: the pool is [base, base + size).  Pre: these are kernel addresses, on page boundaries. */
 void kmem_init(void *base, size_t size);
 
-void *kmem_page_alloc(void);  /* zeroed, or NULL */
-void *kmem_page_alloc_raw(void); /* with any contents, or NULL */
+/* Returns a zeroed page, or NULL if memory is out. */
+void *kmem_page_alloc(void);
+/* Returns a page with any contents, or NULL if memory is out. */
+void *kmem_page_alloc_raw(void);
+/* Post: the page is free. */
 void kmem_page_free(void *page);
-void kmem_page_free_zeroed(void *page); /* it is zeroed already */
-uint32_t kmem_free(void); /* pages */
+/* The same for a page that is zeroed; it need not be zeroed again. */
+void kmem_page_free_zeroed(void *page);
+/* Returns the number of free pages. */
+uint32_t kmem_free(void);
 /* The descriptors are at a fixed place; the first is that of the window's first page
  * (arch/x86/layout.h). */
 #define KPAGES 0xE0400000u
@@ -58,10 +63,12 @@ static inline struct kpage *kpage_of(const void *address)
     return (struct kpage *)info;
 }
 
+/* Post: s has objects of `size` bytes, and no page yet. */
 void slab_init(struct slab *s, uint32_t size);
 
-/* An object with any contents, or NULL. */
+/* slab_alloc(), if no object that was freed is left. */
 void *slab_alloc_slowly(struct slab *s);
+/* Returns an object with any contents, or NULL if memory is out. */
 static inline void *slab_alloc(struct slab *s)
 {
     struct kpage *info = list_entry(s->partial.next, struct kpage, slab.node);
@@ -75,7 +82,9 @@ static inline void *slab_alloc(struct slab *s)
     return object;
 }
 
+/* The rest of slab_free(), if the page is empty now, or has room again. */
 void slab_settle(struct slab *s, struct kpage *info);
+/* Post: the object is free; a page without objects goes back to the pool. */
 static inline void slab_free(struct slab *s, void *object)
 {
     struct kpage *info = kpage_of(object);

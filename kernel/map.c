@@ -98,8 +98,8 @@ static int node_move(struct mapping *m, word_t *to, word_t value)
  * Returns IPC_OK if `old` maps that page already, perhaps with more rights now; IPC_RETRY if this
  * call has unmapped `old`; or IPC_PENDING: the caller tries again after a pause, and if `blocks`,
  * the place is free then.  Blocks if `blocks`. */
-static int replace(struct mapping *old, struct mapping *source, word_t value,
-                               bool grant, bool blocks)
+static int replace(struct mapping *old, struct mapping *source, word_t value, bool grant,
+                   bool blocks)
 {
     if (old == source)
         return IPC_OK;
@@ -120,7 +120,7 @@ static int replace(struct mapping *old, struct mapping *source, word_t value,
  * (MAP_BATCH ends the stretch).
  * Returns IPC_OK, IPC_PENDING or L4_IPC_OVERFLOW, as map_fpage().  Blocks if `blocks`. */
 static inline int page_map(struct space *src, vaddr_t from, struct space *dst, vaddr_t to,
-                                word_t rights, bool grant, bool blocks, word_t *batch)
+                           word_t rights, bool grant, bool blocks, word_t *batch)
 {
     for (;;) {
         struct mapping *source = lookup(src, from);
@@ -240,7 +240,7 @@ int map_fpage(struct space *from, word_t send, struct space *to, word_t window, 
                 batch = MAP_BATCH - 1;
             v = t.from + (*done << PAGE_BITS);
         }
-        if (row > 1 && *done % row == 0 && !grant) {
+        if (*done % row == 0 && !grant) {
             word_t n = row_map(from, v, to, t.to + (*done << PAGE_BITS), rights, row);
             *done += n;
             batch += n * MAP_BATCH / ROW;

@@ -14,7 +14,7 @@ $(BUILD)/gen/x86.inc: kernel/arch/x86/layout.h
 	$(Q)sed -n -E 's,^#define +([A-Z0-9_]+) +(-?[0-9A-Fa-fx]+).*,%define \1 \2,p' $< > $@
 
 # Structure offsets for NASM, out of the compiler's mouth.
-$(BUILD)/gen/offsets.inc: kernel/arch/x86/offsets.c kernel/thread.h kernel/space.h kernel/arch/x86/x86.h
+$(BUILD)/gen/offsets.inc: kernel/arch/x86/offsets.c kernel/thread.h kernel/space.h kernel/kip.h kernel/arch/x86/x86.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(kernel_CFLAGS) -fno-lto -S -o - $< | sed -n -E 's,^[[:space:]]*-> ([A-Z0-9_]+) ,%define \1 ,p' > $@
 

@@ -28,7 +28,7 @@ extern struct ready {
  * looks at them before it enters user mode, and at preemption points. */
 #define SCHED_PREEMPT 1u /* a better thread may be ready, or the slice is over */
 #define SCHED_EVENT 2u   /* an interrupt came in kernel mode */
-#define SCHED_MORE 4u    /* timeouts are over, or the sweep goes on: more than one tick could do */
+#define SCHED_MORE 4u    /* a tick left over some of its work: timeouts, or the sweep (thread.h) */
 
 void sched_init(void);
 

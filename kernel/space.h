@@ -40,8 +40,9 @@ struct space {
 extern struct space kernel_space; /* the page directory that is loaded when no other is */
 
 void space_init(void);
-struct space *space_create(void); /* NULL when memory is out */
-/* Frees the space.  No thread may be left in it, and no mapping: unmap_all() comes before. */
+/* Returns a new space without areas and threads, or NULL if memory is out. */
+struct space *space_create(void);
+/* Frees the space.  Pre: no thread is left in it, and no mapping: unmap_all() comes before. */
 void space_delete(struct space *s);
 
 static inline bool space_configured(const struct space *s)
@@ -49,7 +50,9 @@ static inline bool space_configured(const struct space *s)
     return s->utcb.size != 0;
 }
 
-/* Places KIP and UTCB areas, once.  0 or L4_ERR_UTCB, L4_ERR_KIP; nothing changes on error. */
+/* Places the KIP area and the UTCB area.
+ * Pre: s is not configured.
+ * Returns L4_ERR_OK; or L4_ERR_UTCB or L4_ERR_KIP, and nothing has changed. */
 word_t space_configure(struct space *s, word_t kip_fpage, word_t utcb_fpage);
 
 /* The 4 MB slot of v holds something from now on. */
@@ -57,10 +60,16 @@ static inline void space_note_table(struct space *s, vaddr_t v)
 {
     s->tables[v >> 27] |= 1u << (v >> 22 & 31);
 }
-/* *v, or the start of the first slot behind it that holds something; false if there is none. */
+/* The 4 MB slot of v holds nothing any more. */
+static inline void space_forget_table(struct space *s, vaddr_t v)
+{
+    s->tables[v >> 27] &= ~(1u << (v >> 22 & 31));
+}
+/* Post: *v is as before if its slot holds something, else the start of the first such slot behind
+ * it.  Returns false if there is none. */
 bool space_next_table(struct space *s, vaddr_t *v);
 
-/* False: quota exceeded, nothing charged. */
+/* Charges s.  Returns false if its quota does not allow it; then nothing is charged. */
 static inline bool space_charge(struct space *s, uint32_t bytes)
 {
     if (s->kmem_quota && (s->kmem_used > s->kmem_quota || bytes > s->kmem_quota - s->kmem_used))
@@ -73,15 +82,16 @@ static inline void space_uncharge(struct space *s, uint32_t bytes)
     s->kmem_used -= bytes;
 }
 
-/* True if the page at v, on its boundary, is user memory outside the KIP and UTCB areas. */
+/* Returns true if the page at v, on its boundary, is user memory outside the KIP and UTCB areas. */
 static inline bool space_mappable(const struct space *s, vaddr_t v)
 {
     return v < USER_LIMIT && v - s->kip.base >= s->kip.size && v - s->utcb.base >= s->utcb.size;
 }
 
-/* Makes the page of the UTCB area that holds `address` exist; NULL when memory is out.  The UTCB
- * page is released with its last user. */
+/* Makes the page of the UTCB area that holds `address` exist, and counts one more user of it.
+ * Returns the page's kernel address; NULL if memory or the quota of s is out. */
 void *space_utcb_page(struct space *s, vaddr_t address);
+/* The page of `address` has a user less.  Post: with its last user, the page is free. */
 void space_utcb_release(struct space *s, vaddr_t address);
 
 #endif

@@ -58,8 +58,9 @@ static word_t extension(struct thread *self, struct thread *t, struct space_cont
 
 /* ---- standard calls */
 
-/* The redirector as it is stored: nil leaves the old one, anythread ends redirection.  It need not
- * exist, senders wait for it; but a local id must name a thread. */
+/* Turns *id into the redirector as the space stores it: nil leaves the old one, anythread ends
+ * redirection.  The redirector need not exist: senders wait for it.  Returns false if a local id
+ * names no thread. */
 static bool redirector_global(struct thread *self, const struct space *s, word_t *id)
 {
     struct thread *t = thread_find(self->space, *id);
@@ -118,7 +119,8 @@ static bool attribute_bits(word_t attribute, word_t *bits)
            (1u << attribute & (ATTRIBUTES_486 | (arch_has_pat ? ATTRIBUTES_PAT : 0)));
 }
 
-/* All pages of the fpage, or none unless others unmap one meanwhile.  Blocks. */
+/* Sets the cache attributes of all pages of the fpage.  Returns false if one of them is not mapped;
+ * then none is set, unless another thread has unmapped it meanwhile.  Blocks. */
 static bool attributes_set(struct thread *self, word_t fpage, word_t bits)
 {
     vaddr_t base = fpage_base(fpage);

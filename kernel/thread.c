@@ -36,6 +36,12 @@ struct thread *thread_find_number(word_t number)
 
 /* A local id is the address of MR0.  The global id in that UTCB names the thread.  Users can write
  * to the UTCB, so the thread's own block must confirm it. */
+static inline struct thread *owner_of(const struct l4_utcb *utcb)
+{
+    struct thread *t = id_is_local(utcb->global_id) ? NULL : thread_find_global(utcb->global_id);
+    return t && t->utcb == utcb ? t : NULL;
+}
+
 struct thread *thread_find_local(struct space *space, word_t id)
 {
     if (id < space->utcb.base || id - space->utcb.base >= space->utcb.size)
@@ -46,9 +52,14 @@ struct thread *thread_find_local(struct space *space, word_t id)
     if (!entry || !(*entry & ENTRY_PRESENT))
         return NULL;
     char *page = arch_kernel_address(*entry & ~PAGE_MASK);
-    struct l4_utcb *utcb = (struct l4_utcb *)(page + ((id - L4_UTCB_U) & PAGE_MASK));
-    struct thread *t = id_is_local(utcb->global_id) ? NULL : thread_find_global(utcb->global_id);
-    return t && t->utcb == utcb ? t : NULL;
+    return owner_of((struct l4_utcb *)(page + ((id - L4_UTCB_U) & PAGE_MASK)));
+}
+
+struct thread *thread_beside(const struct thread *t, word_t id)
+{
+    if ((id ^ t->local_id) & ~(PAGE_MASK & ~(L4_UTCB_BLOCK - 1)))
+        return thread_find_local(t->space, id);
+    return owner_of((struct l4_utcb *)((word_t)t->utcb + (id - t->local_id)));
 }
 
 void thread_leave_fast(struct thread *t)

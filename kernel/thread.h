@@ -180,6 +180,8 @@ static inline struct thread *thread_find_global(word_t id)
 }
 /* Returns the thread of `space` with that local id, or NULL. */
 struct thread *thread_find_local(struct space *space, word_t id);
+/* Returns thread_find_local(t->space, id), and sooner if both UTCBs are in one page. */
+struct thread *thread_beside(const struct thread *t, word_t id);
 /* Returns the thread that a thread of `space` means by `id`, local or global, or NULL. */
 static inline struct thread *thread_find(struct space *space, word_t id)
 {

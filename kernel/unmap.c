@@ -124,6 +124,7 @@ static inline bool page_unmap(struct mapping *m, struct unmapping *u)
         u->status |= root_remove(m, fresh);
         return true;
     }
+    static_assert(L4_FPAGE_W == ENTRY_WRITE, "the right to write is one bit in both");
     fresh |= entry_enter(m, u->flush ? u->rights & ENTRY_WRITE : 0);
     u->status |= mdb_query(m, fresh);
     return true;
@@ -192,7 +193,7 @@ static struct mapping **row_unmap(struct mapping **node, struct mapping **end, s
 static bool tree_unmap(struct mapping **node, struct unmapping *u)
 {
     struct mdb_walk w = {.root = *node, .removes = u->rights == L4_FPAGE_RWX, .root_too = u->flush,
-                         .drop = u->rights & L4_FPAGE_W ? ENTRY_WRITE : 0};
+                         .drop = u->rights & ENTRY_WRITE};
     bool disturbed = mdb_walk(&w);
     u->status |= w.status;
     return disturbed;

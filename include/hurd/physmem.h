@@ -50,6 +50,7 @@
 #define HURD_PM_DMA         0x0800u     /* allocate: fit for DMA.  Every frame is: no effect */
 #define HURD_PM_PARTIAL     0x1000u     /* allocate, copy: do what goes, tell error and amount */
 #define HURD_PM_WIRED       0x2000u     /* create: bound at once, never unmapped by physmem */
+#define HURD_PM_PINNED      0x4000u     /* map, allocate and map: the pages are pinned first */
 
 /* The 2005 operations.
  *
@@ -78,8 +79,9 @@
  *   reference. EBUSY: a page in the range is pinned (and the container not wired); nothing is
  *   changed then.
  *
- * CONTAINER_MAP         two forms, told apart by the number of words:
+ * CONTAINER_MAP         its forms are told apart by the number of words:
  *   u = 5:  0 container, 1 rights, 2 vaddr, 3 index, 4 size        unaligned: EINVAL
+ *   u = 6:  the same, 5 flags (see ALLOCATE_MAP)
  *   u = 4:  0 container, 1 index | rights, 2 size, 3 vaddr         rounded: down, up, down
  *   Reply: up to 31 map items, send base = address in the client, and no words.  The client's
  *   acceptor is the window, normally the whole space.  From the start up to the first hole, or as
@@ -162,9 +164,14 @@
  * control given away is the target's, and with it what the containers that charge it may spend.
  *
  * CONTAINER_ALLOCATE_MAP 0 container, 1 rights, 2 vaddr, 3 start, 4 size      map items, as MAP
+ *                        [, 5 flags]
  *   Promises the frames and maps them: ALLOCATE without flags and MAP in one request, with the
  *   errors of both; on an error nothing is allocated.  All of it is allocated; what the items do
- *   not cover is asked for by MAP. */
+ *   not cover is asked for by MAP.
+ *
+ * Flags of MAP (u = 6) and of ALLOCATE_MAP: 0, or PINNED, other bits are EINVAL.  With PINNED all
+ * of the range is pinned before it is mapped, with the errors of PIN; on an error nothing is.  A
+ * page that is mapped first and pinned then can lose its mapping between the two requests. */
 #define HURD_PM_CONTROL_SPLIT           136u
 #define HURD_PM_CONTROL_DESTROY         137u
 #define HURD_PM_CONTROL_INFO            138u
@@ -486,6 +493,13 @@ int hurd_pm_container_map_once(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t 
 int hurd_pm_container_allocate_map(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
                                    L4_Word_t vaddr, L4_Word_t start, L4_Word_t size,
                                    L4_Word_t *amount);
+/* Both with PINNED: all of it is pinned, too. */
+int hurd_pm_container_map_pinned(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
+                                 L4_Word_t vaddr, L4_Word_t index, L4_Word_t size,
+                                 L4_Word_t *amount);
+int hurd_pm_container_allocate_pinned(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
+                                      L4_Word_t vaddr, L4_Word_t start, L4_Word_t size,
+                                      L4_Word_t *amount);
 
 int hurd_pm_container_copy(L4_ThreadId_t pm, L4_Word_t source, L4_Word_t source_start,
                            L4_Word_t dest, L4_Word_t dest_start, L4_Word_t size,

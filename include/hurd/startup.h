@@ -103,10 +103,10 @@ struct hurd_startup_data {
                                                server 0: no page is missing */
 };
 
-/* How the copy of a task that called HURD_TASK_FORK begins.  It is at HURD_STARTUP_RESUME; the
- * caller fills the first part in, and `task` the second.  The startup code of the copy maps the
- * ranges from `memory`, where the offset is the address, and the text from `image`, and calls ip
- * with the address of this structure; its stack is behind it. */
+/* How the copy of a task that called HURD_TASK_FORK begins.  `task` writes it to
+ * HURD_STARTUP_RESUME: the first part as the request says, and what the copy has.  The startup code
+ * of the copy pins and maps the ranges from `memory`, where the offset is the address, maps the
+ * text from `image`, and calls ip with the address of this structure; its stack is behind it. */
 #define HURD_STARTUP_RANGES     16u
 struct hurd_startup_resume {
     L4_Word_t ip;
@@ -120,7 +120,8 @@ struct hurd_startup_resume {
     L4_Word_t thread;                       /* its second thread */
     struct hurd_startup_cap task, image, startup, physmem_control, console, memory;
 };
-#define HURD_STARTUP_RESUME     (HURD_STARTUP_ADDR + 0x1000u)   /* its stack ends with this page */
+#define HURD_STARTUP_RESUME     (HURD_STARTUP_ADDR + 0xa00u)    /* behind the startup code;
+                                                                   its stack ends with this page */
 #define HURD_STARTUP_RESUME_IP  (HURD_STARTUP_ADDR + 0x10u)     /* in the startup code */
 
 /* Layout J, for programs of January 2005. */

@@ -22,6 +22,7 @@
 #define HURD_TASK_H
 
 #include <hurd/cap.h>
+#include <hurd/startup.h>
 #include <l4/types.h>
 #include <stdint.h>
 
@@ -95,12 +96,14 @@ enum hurd_task_op {
      * the caller did not start it, or wortel started the caller, so it has no owner. */
     HURD_TASK_LET_GO = 528,
 
-    /* 0 own task, 1 memory control handle, 2 container handle -> 0 task ID, 1 its task control
-     * handle (the caller's), 2 its first thread.
+    /* 0 own task, 1 memory control handle, 2 container handle, 3 ip, 4..6 text, 7 its offset, then
+     * up to HURD_STARTUP_RANGES ranges of 3 words -> 0 task ID, 1 its task control handle (the
+     * caller's), 2 its first thread.
      * The new task is a copy of the caller: of its startup fpage, with the same image.  The
      * container becomes its memory.  It has two threads.  The first one goes on as struct
-     * hurd_startup_resume in the startup fpage says, where `task` puts the new task's handles and
-     * the second thread's id.
+     * hurd_startup_resume in the copy of the startup fpage says: there `task` puts words 3 and
+     * following, the new task's handles and the second thread's id.  EINVAL: too few words, or too
+     * many.
      * Words 1 and 2 are handles in the table that `task` has at physmem, as with CREATE; the
      * container charges that control.  Errors as with CREATE.  EPERM also: wortel started the
      * caller. */
@@ -208,6 +211,7 @@ enum hurd_task_op {
     HURD_TASK_DEATH = HURD_CAP_TASK_DIED,
 };
 
+#define HURD_TASK_FORK_WORDS 8u         /* of FORK, before the ranges */
 #define HURD_TASK_NOHANG    1u
 #define HURD_TASK_UNTRACED  2u
 #define HURD_TASK_RESUMED   8u
@@ -322,8 +326,9 @@ int hurd_task_create_text(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image,
 int hurd_task_spawn(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                     L4_Word_t size, L4_Word_t control, const struct hurd_task_text *text,
                     struct hurd_task_created *created);
+/* Sends the first part of *resume, up to text_offset.  EINVAL also: more ranges than there are. */
 int hurd_task_fork(L4_ThreadId_t server, L4_Word_t task, L4_Word_t control, L4_Word_t memory,
-                   struct hurd_task_created *created);
+                   const struct hurd_startup_resume *resume, struct hurd_task_created *created);
 /* Returns only if it fails.  `kept`: a handle in the table of `task`, or 0. */
 int hurd_task_exec(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Word_t offset,
                    L4_Word_t size, L4_Word_t kept, const struct hurd_task_text *text);

@@ -15,9 +15,6 @@
 #include "../arch/x86/x86.h"
 
 #define DEBUG_CONSOLE 0xE9
-#define PIT_COUNTER 0x40
-#define PIT_MODE 0x43
-#define PIT_DIVISOR 1193u /* pit.c */
 #define COUNT_NS 838u
 
 static struct {

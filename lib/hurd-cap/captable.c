@@ -14,7 +14,8 @@
 #define CHUNK_ROWS      16u
 
 struct chunk {
-    uint32_t used;                          /* bit i set <=> rows[i].refs > 0 */
+    uint16_t used;                          /* bit i set <=> rows[i].refs > 0 */
+    uint16_t given;                         /* bit i set <=> it is used, and a gift: is_gift() */
     struct hurd_cap rows[CHUNK_ROWS];
 };
 
@@ -279,7 +280,8 @@ static void row_release(struct hurd_cap_table *t, struct hurd_cap *row)
     row->refs = 0;
     if (row->flags & HURD_CAP_GIFT)
         c->gifts--;
-    chunk->used &= ~(1u << row->index % CHUNK_ROWS);
+    chunk->used &= (uint16_t)~(1u << row->index % CHUNK_ROWS);
+    chunk->given &= chunk->used;
     if (at < c->first_free)
         c->first_free = at;
     if (!chunk->used) {
@@ -311,21 +313,29 @@ static struct consent *consent_find(struct hurd_cap_client *c, unsigned giver)
     return anybody;
 }
 
+/* Returns the next used row of a client from *index on, or the next gift; NULL at the end. */
+static struct hurd_cap *row_next(struct hurd_cap_client *c, bool gift, unsigned *index)
+{
+    for (; *index / CHUNK_ROWS < c->capacity; *index = (*index | (CHUNK_ROWS - 1)) + 1) {
+        struct chunk *chunk = c->chunks[*index / CHUNK_ROWS];
+        unsigned rest = chunk ? (gift ? chunk->given : chunk->used) >> *index % CHUNK_ROWS : 0;
+        if (rest) {
+            *index += (unsigned)__builtin_ctz(rest);
+            return &chunk->rows[*index % CHUNK_ROWS];
+        }
+    }
+    return NULL;
+}
+
 /* Returns the next used row of a client that `giver` put there, from *index on; NULL at the end.
  * giver 0: any other program. */
 static struct hurd_cap *row_given(struct hurd_cap_client *c, unsigned giver, unsigned *index)
 {
-    for (; *index / CHUNK_ROWS < c->capacity; ++*index) {
-        struct chunk *chunk = c->chunks[*index / CHUNK_ROWS];
-        if (!chunk) {
-            *index |= CHUNK_ROWS - 1;
-            continue;
-        }
-        struct hurd_cap *row = &chunk->rows[*index % CHUNK_ROWS];
-        if (!(chunk->used >> *index % CHUNK_ROWS & 1))
-            continue;
-        if (giver ? row->giver == giver : is_gift(c, row->giver))
+    struct hurd_cap *row;
+    while ((row = row_next(c, giver == 0 || is_gift(c, giver), index))) {
+        if (giver == 0 || row->giver == giver)
             return row;
+        ++*index;
     }
     return NULL;
 }
@@ -404,7 +414,11 @@ static int row_make(struct hurd_cap_table *t, struct hurd_cap_client *c,
     if (err)
         return err;
     struct hurd_cap *r = *row;
-    c->chunks[r->index / CHUNK_ROWS]->used |= 1u << r->index % CHUNK_ROWS;
+    struct chunk *chunk = c->chunks[r->index / CHUNK_ROWS];
+    uint16_t bit = (uint16_t)(1u << r->index % CHUNK_ROWS);
+    chunk->used |= bit;
+    if (is_gift(c, giver))
+        chunk->given |= bit;
     r->refs = 0;
     r->rights = 0;
     r->giver = giver;
@@ -535,11 +549,9 @@ void hurd_cap_forget(struct hurd_cap_table *t, unsigned task)
     struct hurd_cap_client *c = client_find(t, task);
     if (!c)
         return;
-    for (unsigned index = 0; index / CHUNK_ROWS < c->capacity; index++) {
-        struct chunk *chunk = c->chunks[index / CHUNK_ROWS];
-        if (chunk && chunk->used >> index % CHUNK_ROWS & 1)
-            row_drop(t, &chunk->rows[index % CHUNK_ROWS]);
-    }
+    struct hurd_cap *row;
+    for (unsigned index = 0; (row = row_next(c, false, &index)); index++)
+        row_drop(t, row);
     if (c->chunks)
         t->free(task, c->chunks, c->capacity * sizeof(void *));
     unsigned at = client_position(t, task);

@@ -84,12 +84,12 @@ static L4_Word_t mapped_bytes(L4_MsgTag_t tag)
 /* Sends one of the two requests whose replies have map items.  Every page fault of a program that
  * pages itself comes by here. */
 static inline __attribute__((always_inline)) int
-rpc_map(L4_ThreadId_t pm, unsigned label, const L4_Word_t in[5], L4_Word_t *amount)
+rpc_map(L4_ThreadId_t pm, unsigned label, int n, const L4_Word_t in[], L4_Word_t *amount)
 {
     L4_Acceptor_t before = L4_Accepted();
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
-    L4_LoadMR(0, L4_MakeTag(label, 5, 0).raw);
-    for (int i = 0; i < 5; i++)
+    L4_LoadMR(0, L4_MakeTag(label, (unsigned)n, 0).raw);
+    for (int i = 0; i < n; i++)
         L4_LoadMR(1 + i, in[i]);
     L4_MsgTag_t tag = L4_Call(pm);
     L4_Accept(before);
@@ -108,7 +108,7 @@ int hurd_pm_container_map_once(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t 
                                L4_Word_t vaddr, L4_Word_t index, L4_Word_t size, L4_Word_t *amount)
 {
     const L4_Word_t in[] = { container, rights, vaddr, index, size };
-    return rpc_map(pm, HURD_PM_CONTAINER_MAP, in, amount);
+    return rpc_map(pm, HURD_PM_CONTAINER_MAP, 5, in, amount);
 }
 
 int hurd_pm_container_allocate_map(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
@@ -116,7 +116,29 @@ int hurd_pm_container_allocate_map(L4_ThreadId_t pm, L4_Word_t container, L4_Wor
                                    L4_Word_t *amount)
 {
     const L4_Word_t in[] = { container, rights, vaddr, start, size };
-    return rpc_map(pm, HURD_PM_CONTAINER_ALLOCATE_MAP, in, amount);
+    return rpc_map(pm, HURD_PM_CONTAINER_ALLOCATE_MAP, 5, in, amount);
+}
+
+static __attribute__((noinline)) int rpc_map_pinned(L4_ThreadId_t pm, unsigned label,
+                                                    const L4_Word_t in[6], L4_Word_t *amount)
+{
+    return rpc_map(pm, label, 6, in, amount);
+}
+
+int hurd_pm_container_map_pinned(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
+                                 L4_Word_t vaddr, L4_Word_t index, L4_Word_t size,
+                                 L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { container, rights, vaddr, index, size, HURD_PM_PINNED };
+    return rpc_map_pinned(pm, HURD_PM_CONTAINER_MAP, in, amount);
+}
+
+int hurd_pm_container_allocate_pinned(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,
+                                      L4_Word_t vaddr, L4_Word_t start, L4_Word_t size,
+                                      L4_Word_t *amount)
+{
+    const L4_Word_t in[] = { container, rights, vaddr, start, size, HURD_PM_PINNED };
+    return rpc_map_pinned(pm, HURD_PM_CONTAINER_ALLOCATE_MAP, in, amount);
 }
 
 int hurd_pm_container_map(L4_ThreadId_t pm, L4_Word_t container, L4_Word_t rights,

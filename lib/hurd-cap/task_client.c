@@ -125,10 +125,17 @@ int hurd_task_create(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_W
 }
 
 int hurd_task_fork(L4_ThreadId_t server, L4_Word_t task, L4_Word_t control, L4_Word_t memory,
-                   struct hurd_task_created *created)
+                   const struct hurd_startup_resume *r, struct hurd_task_created *created)
 {
-    L4_Word_t in[] = {task, control, memory}, out[3];
-    int error = call(server, HURD_TASK_FORK, 3, in, 3, 3, out, NULL);
+    const struct hurd_startup_range *text = &r->text;
+    L4_Word_t in[HURD_TASK_FORK_WORDS + HURD_STARTUP_RANGES * 3] = {
+        task, control, memory, r->ip, text->address, text->size, text->rights, r->text_offset,
+    };
+    L4_Word_t out[3], n = r->count;
+    if (n > HURD_STARTUP_RANGES)
+        return EINVAL;
+    memcpy(in + HURD_TASK_FORK_WORDS, r->range, n * sizeof r->range[0]);
+    int error = call(server, HURD_TASK_FORK, HURD_TASK_FORK_WORDS + n * 3, in, 3, 3, out, NULL);
     if (error == 0)
         *created = (struct hurd_task_created) {out[0], out[1], {.raw = out[2]}};
     return error;

@@ -15,7 +15,7 @@ static bool map_allows(const struct map *map, unsigned access)
     return map->is.rights != 0;
 }
 
-static bool fault_find_map(struct fault *f)
+static inline __attribute__((always_inline)) bool fault_find_map(struct fault *f)
 {
     f->page = f->address & ~(uintptr_t)(HURD_MM_PAGE - 1);
     f->map = map_search(&mm.space, f->address);

@@ -27,6 +27,7 @@ enum {
 };
 
 struct hurd_startup_resume fork_resume;
+struct hurd_startup_data fork_data;
 static struct {
     struct fork_context *context;
     L4_ThreadId_t caller;
@@ -41,13 +42,16 @@ static bool is_program(const struct fork_request *r, const struct store *store)
     return store->container == r->image || store->container == r->startup;
 }
 
-/* Regions that a child cannot have: the pages of a program's store are known to one task only. */
-static int refuse(void)
+/* Regions that a child cannot have: the pages of a program's store are known to one task only.
+ * *shared: there are regions that stay shared. */
+static int refuse(bool *shared)
 {
+    *shared = false;
     for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m)) {
         enum hurd_mm_kind kind = m->store->class->kind;
         if (kind == HURD_MM_HOOK || kind == HURD_MM_PAGED)
             return EOPNOTSUPP;
+        *shared = *shared || m->is.shared;
     }
     return mm.pool.heads && pool_has_pages() ? EOPNOTSUPP : 0;
 }
@@ -84,14 +88,34 @@ static void text_note(const struct map *m)
         text->size += size;
 }
 
-/* What is wired, for the child to wire it as well. */
-static int ranges_note(const struct fork_request *r)
+/* Pages of the copy, in core and on disk. */
+struct need {
+    uint32_t core, out;
+    uint32_t floor;                     /* the guarantee of a task that may wire so much */
+    uint32_t least;                     /* the guarantee that the child needs */
+};
+
+static void own_pages_add(struct need *need, const struct map *m)
+{
+    uintptr_t first = m->range.first, last = m->range.last;
+    need->core += frame_count(&mm.anonymous, first, last, false);
+    if (mm.room.swap != SWAP_UNKNOWN)
+        need->out += frame_count(&mm.anonymous, first, last, true);
+}
+
+/* What is wired, for the child to wire it as well, and what all other pages need. */
+static int survey(const struct fork_request *r, struct need *need)
 {
     bool fits = true;
     fork_resume = (struct hurd_startup_resume){.ip = (L4_Word_t)fork_child};
+    *need = (struct need){.core = STARTUP_PAGES + SPARE};
     for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m)) {
         if (m->store == &mm.wired)
             fits = fits && range_note(m->range.first, m->range.last, m->is.rights);
+        else if (map_has_own_pages(m))
+            own_pages_add(need, m);
+        else if (m->store->class->kind == HURD_MM_CONTAINER && !is_program(r, m->store))
+            need->core += (m->range.last - m->range.first) / HURD_MM_PAGE + 1;
         else if (m->store->class->kind == HURD_MM_CONTAINER && m->store->container == r->image)
             text_note(m);
     }
@@ -104,6 +128,13 @@ static int ranges_note(const struct fork_request *r)
                                                  (HURD_MM_PAGE - 1),
                                       HURD_VM_READ | HURD_VM_WRITE);
     }
+    uint32_t wired = 0;
+    for (L4_Word_t i = 0; i < fork_resume.count; i++)
+        wired += fork_resume.range[i].size / HURD_MM_PAGE;
+    need->core += wired;
+    if (wired > HURD_PM_WIRED_MAX / HURD_MM_PAGE)
+        need->floor = wired * HURD_PM_WIRED_SHARE;
+    need->least = need->floor > need->core ? need->floor : need->core;
     return fits ? 0 : E2BIG;
 }
 
@@ -127,35 +158,6 @@ static int shared_prepare_all(void)
         if (m->store == &mm.anonymous && m->is.shared)
             error = shared_prepare(m);
     return error;
-}
-
-/* Pages of the copy, in core and on disk. */
-struct need {
-    uint32_t core, out;
-    uint32_t floor;                     /* the guarantee of a task that may wire so much */
-    uint32_t least;                     /* the guarantee that the child needs */
-};
-
-static struct need need_count(const struct fork_request *r)
-{
-    struct need need = {.core = STARTUP_PAGES + SPARE};
-    for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m)) {
-        uintptr_t first = m->range.first, last = m->range.last;
-        if (map_has_own_pages(m)) {
-            need.core += frame_count(&mm.anonymous, first, last, false);
-            need.out += frame_count(&mm.anonymous, first, last, true);
-        } else if (m->store->class->kind == HURD_MM_CONTAINER && !is_program(r, m->store)) {
-            need.core += (last - first) / HURD_MM_PAGE + 1;
-        }
-    }
-    uint32_t wired = 0;
-    for (L4_Word_t i = 0; i < fork_resume.count; i++)
-        wired += fork_resume.range[i].size / HURD_MM_PAGE;
-    need.core += wired;
-    if (wired > HURD_PM_WIRED_MAX / HURD_MM_PAGE)
-        need.floor = wired * HURD_PM_WIRED_SHARE;
-    need.least = need.floor > need.core ? need.floor : need.core;
-    return need;
 }
 
 /* ---- room: the copies of pages in core need a frame each, those on disk do not ---- */
@@ -188,10 +190,9 @@ static int room_prepare(const struct fork_request *r, struct need *need)
 {
     int error;
     do {
-        error = ranges_note(r);
+        error = survey(r, need);
         if (error)
             return error;
-        *need = need_count(r);
         error = room_for(need);
     } while (error == EINPROGRESS && jobs_are_done());
     return error;
@@ -274,8 +275,10 @@ static int copy_all(const struct fork_request *r, L4_Word_t to)
     for (struct map *m = map_from(&mm.space, 0); m && !c.error; m = map_next(&mm.space, m)) {
         if (m->store == &mm.anonymous && m->is.shared)
             share(&c, mm.memory, m->range.first, m);
-        else if (map_has_own_pages(m))
+        else if (map_has_own_pages(m)) {
+            m->is.copied = true;
             copy_runs(&c, m);
+        }
         else if (m->store == &mm.wired)
             copier_add(&c, m->range.first, m->range.last);
         else if (m->store->class->kind == HURD_MM_CONTAINER && !is_program(r, m->store))
@@ -288,13 +291,6 @@ static int copy_all(const struct fork_request *r, L4_Word_t to)
     }
     copier_flush(&c);
     return c.error;
-}
-
-static void mark_copied(void)
-{
-    for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m))
-        if (map_has_own_pages(m) && !m->is.shared)
-            m->is.copied = true;
 }
 
 /* The child's guarantee, of which its books (physmem.h) are no part. */
@@ -317,10 +313,11 @@ static int prepare(const struct fork_request *r, struct need *need, uint32_t *fr
         return EINPROGRESS;
     if (mm.room.swap == SWAP_IMPOSSIBLE)
         return EPERM;
-    int error = refuse();
+    bool shared;
+    int error = refuse(&shared);
     if (!error)
         error = slab_reserve(&mm.slab, SLAB_OWN) ? 0 : ENOMEM;
-    if (!error)
+    if (!error && shared)
         error = shared_prepare_all();
     if (!error)
         error = room_prepare(r, need);
@@ -342,7 +339,6 @@ int fork_copy(const struct fork_request *r, L4_ThreadId_t from, L4_Word_t made[2
     forking.caller = L4_GlobalIdOf(from);
     forking.image = r->image;
     forking.startup = r->startup;
-    mark_copied();
     error = copy_all(r, made[1]);
     if (error)
         undo(made);
@@ -361,15 +357,6 @@ static _Noreturn void child_ends(const struct hurd_startup_resume *r)
     L4_Call(L4_ThreadIdOfRaw(r->task.server));
     for (;;)
         __asm__ volatile("ud2");
-}
-
-static int child_wire(const struct hurd_startup_resume *r)
-{
-    int error = 0;
-    for (L4_Word_t i = 0; i < fork_resume.count && !error; i++)
-        error = hurd_pm_container_pin(mm.physmem, r->memory.cap, fork_resume.range[i].address,
-                                      fork_resume.range[i].size, NULL, NULL);
-    return error;
 }
 
 /* A region of a container that is shared with the parent: its pages are in our memory now. */
@@ -458,10 +445,10 @@ static int child_pager(const struct hurd_startup_resume *r)
     return 0;
 }
 
-/* The startup data are those of the parent still. */
+/* A copy of the parent's startup data that we can write to: their page is shared still. */
 static void data_forked(const struct hurd_startup_resume *r)
 {
-    struct hurd_startup_data *data = __hurd_startup_data;
+    struct hurd_startup_data *data = __hurd_startup_data = &fork_data;
     data->task = r->task;
     data->image = r->image;
     data->startup = r->startup;
@@ -474,9 +461,6 @@ static void data_forked(const struct hurd_startup_resume *r)
  * behind. */
 static int child_begins(const struct hurd_startup_resume *r, bool swaps)
 {
-    int error = child_wire(r);
-    if (error)
-        return error;
     mm.starter = L4_MyGlobalId();
     mm.task = L4_Version(mm.starter);
     mm.pager = L4_ThreadIdOfRaw(r->thread);
@@ -489,7 +473,7 @@ static int child_begins(const struct hurd_startup_resume *r, bool swaps)
     pool_forked();
     handler_forked(forking.caller, mm.starter);
     room_forked(r);
-    error = records_forked(r);
+    int error = records_forked(r);
     return error ? error : child_pager(r);
 }
 

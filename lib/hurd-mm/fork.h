@@ -12,6 +12,7 @@
 struct fork_context {
     jmp_buf registers;
     L4_Word_t word, handle;             /* its ThreadWord1 and UserDefinedHandle */
+    volatile L4_Word_t in_child;        /* 1 in the child, when it goes on */
     unsigned char fpu[512 + 16];        /* 512 bytes of it, from the first multiple of 16 on: a
                                            thread's stack may begin anywhere */
 };

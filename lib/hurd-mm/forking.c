@@ -103,12 +103,12 @@ static int parent(struct fork_context *context, L4_Word_t frames, struct hurd_ta
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
     L4_Word_t gift[2];
+    fork_data = *data;                  /* into wired memory: see fork.c */
     int error = copy_make(context, frames, gift);
     if (error)
         return error;
-    *(struct hurd_startup_resume *)HURD_STARTUP_RESUME = fork_resume;
     return hurd_task_fork(L4_ThreadIdOfRaw(data->task.server), data->task.cap, gift[0], gift[1],
-                          created);
+                          &fork_resume, created);
 }
 
 /* ---- the child ---- */
@@ -120,6 +120,7 @@ static void *fpu_of(struct fork_context *context)
 
 _Noreturn void fork_resumes(struct fork_context *context)
 {
+    context->in_child = 1;              /* before the stack is read: one fault less */
     L4_Set_ThreadWord(1, context->word);
     L4_Set_UserDefinedHandle(context->handle);
     fpu_load(fpu_of(context));

@@ -56,7 +56,7 @@ bool frame_add(struct slab *slab, struct store *store, uintptr_t first, uintptr_
         after->offset = offset;
         return true;
     }
-    struct frame *f = slab_take(slab);
+    struct frame *f = slab_take_any(slab);  /* range_fill_gap() writes the rest */
     if (!f)
         return false;
     f->range.first = first;

@@ -17,6 +17,8 @@ struct map *map_from(struct address_space *as, uintptr_t address)
 
 struct map *map_next(struct address_space *as, struct map *map)
 {
+    if (map->range.right)
+        return map_of(range_first(map->range.right));
     return map->range.last == UINTPTR_MAX ? NULL : map_from(as, map->range.last + 1);
 }
 

@@ -7,14 +7,19 @@
 #include <l4/space.h>
 #include "mm.h"
 
+static inline void allocated(uintptr_t size)
+{
+    mm.counters.frames_taken += size / HURD_MM_PAGE;
+    mm.room.left -= (int32_t)(size / HURD_MM_PAGE);
+}
+
 int memory_allocate(uintptr_t offset, uintptr_t size)
 {
     mm.counters.rpcs++;
     int error = hurd_pm_container_allocate(mm.physmem, mm.memory, 0, offset, size, NULL);
     if (error)
         return error;
-    mm.counters.frames_taken += size / HURD_MM_PAGE;
-    mm.room.left -= (int32_t)(size / HURD_MM_PAGE);
+    allocated(size);
     return 0;
 }
 
@@ -44,8 +49,7 @@ int memory_allocate_map(uintptr_t address, uintptr_t size, unsigned rights)
                                                size, &done);
     if (error)
         return error;
-    mm.counters.frames_taken += size / HURD_MM_PAGE;
-    mm.room.left -= (int32_t)(size / HURD_MM_PAGE);
+    allocated(size);
     if (done < size)
         error = map_rest(mm.memory, rights, address, address, size, done);
     if (error)
@@ -98,16 +102,43 @@ int memory_copy(L4_Word_t container, uintptr_t offset, uintptr_t address)
     return 0;
 }
 
-int memory_wire(uintptr_t address, uintptr_t size, unsigned rights)
+/* Maps what is left of a range that is pinned.  Error: the kernel has no memory for the mapping. */
+static int wired_rest(uintptr_t address, uintptr_t size, unsigned rights, uintptr_t done)
 {
-    mm.counters.rpcs++;
-    int error = hurd_pm_container_pin(mm.physmem, mm.memory, address, size, NULL, NULL);
+    int error = map_rest(mm.memory, rights, address, address, size, done);
     if (error)
-        return error;
-    error = memory_map(mm.memory, rights, address, address, size);
-    if (error)                          /* the kernel has no memory for the mapping */
         hurd_pm_container_unpin(mm.physmem, mm.memory, address, size);
     return error;
+}
+
+int memory_wire(uintptr_t address, uintptr_t size, unsigned rights)
+{
+    L4_Word_t done = 0;
+    mm.counters.rpcs++;
+    int error = hurd_pm_container_map_pinned(mm.physmem, mm.memory, rights, address, address, size,
+                                             &done);
+    return error ? error : wired_rest(address, size, rights, done);
+}
+
+int memory_allocate_wire(uintptr_t address, uintptr_t size, unsigned rights)
+{
+    L4_Word_t done = 0;
+    mm.counters.rpcs++;
+    int error = hurd_pm_container_allocate_pinned(mm.physmem, mm.memory, rights, address, address,
+                                                  size, &done);
+    if (error)
+        return error;
+    allocated(size);
+    error = wired_rest(address, size, rights, done);
+    if (error)
+        memory_deallocate(mm.memory, address, size);
+    return error;
+}
+
+void memory_unwire(uintptr_t address, uintptr_t size)
+{
+    hurd_pm_container_unpin(mm.physmem, mm.memory, address, size);
+    memory_deallocate(mm.memory, address, size);
 }
 
 /* The largest fpage that starts at `first` and ends at `last` or before. */

@@ -70,6 +70,10 @@ int memory_map_some(L4_Word_t container, unsigned rights, uintptr_t address, uin
 int memory_copy(L4_Word_t container, uintptr_t offset, uintptr_t address);
 /* Pins pages of the task's container, where the offset is the address, and maps them. */
 int memory_wire(uintptr_t address, uintptr_t size, unsigned rights);
+/* The same with pages that are new.  On an error nothing is allocated. */
+int memory_allocate_wire(uintptr_t address, uintptr_t size, unsigned rights);
+/* Wired pages go back to physmem, which does not take pages that are pinned. */
+void memory_unwire(uintptr_t address, uintptr_t size);
 /* Returns a page that is pinned and mapped for good, or NULL.  (mm_init.c) */
 void *wired_page_new(void);
 /* A thread that has not run yet begins there, with that pager, which hears its exceptions, too.
@@ -182,7 +186,8 @@ struct fork_request {
 };
 /* EINPROGRESS: ask again.  EAGAIN: ask again after the workers for swap have been started. */
 int fork_copy(const struct fork_request *r, L4_ThreadId_t from, L4_Word_t made[2]);
-extern struct hurd_startup_resume fork_resume;  /* after fork_copy(): for the startup fpage */
+extern struct hurd_startup_resume fork_resume;  /* after fork_copy(): for HURD_TASK_FORK */
+extern struct hurd_startup_data fork_data;      /* set before fork_copy(): the caller's */
 extern uintptr_t pager_stack_top;
 void pagein_forked(void);
 void handler_forked(L4_ThreadId_t parent, L4_ThreadId_t child);

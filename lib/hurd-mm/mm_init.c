@@ -30,7 +30,6 @@ enum {
  * wired but records and stack. */
 extern char __mm_text_start[] __attribute__((weak)), __mm_text_end[] __attribute__((weak));
 extern char __mm_data_start[] __attribute__((weak)), __mm_data_end[] __attribute__((weak));
-extern char __mm_zero_start[] __attribute__((weak)), __mm_zero_end[] __attribute__((weak));
 
 uintptr_t pager_stack_top;              /* for a child of fork() */
 static char first_records[HURD_MM_PAGE] __attribute__((aligned(4096)));
@@ -42,18 +41,16 @@ static int wired_pages(uintptr_t hint, uintptr_t size, uintptr_t *address)
     *address = map_gap(&mm.space, hint, size);
     if (*address == 0)
         return ENOSPC;
-    int error = memory_allocate(*address, size);
+    int error = memory_allocate_wire(*address, size, HURD_VM_READ | HURD_VM_WRITE);
     if (error)
         return error;
-    error = memory_wire(*address, size, HURD_VM_READ | HURD_VM_WRITE);
-    if (!error && !map_insert(&mm.space, *address, *address + (size - 1), &mm.wired, *address,
-                              HURD_VM_READ | HURD_VM_WRITE, true))
-        error = ENOMEM;
-    if (error)
-        memory_deallocate(mm.memory, *address, size);
-    else
-        map_join(&mm.space, *address, *address + (size - 1));
-    return error;
+    if (!map_insert(&mm.space, *address, *address + (size - 1), &mm.wired, *address,
+                    HURD_VM_READ | HURD_VM_WRITE, true)) {
+        memory_unwire(*address, size);
+        return ENOMEM;
+    }
+    map_join(&mm.space, *address, *address + (size - 1));
+    return 0;
 }
 
 static void *wired_page(uintptr_t hint)
@@ -104,8 +101,7 @@ void records_trim(void)
         return;                         /* to find them costs more than they are worth */
     slab_cut(&mm.slab, (void *)cut, (void *)(end - 1));
     m->range.last = cut - 1;
-    hurd_pm_container_unpin(mm.physmem, mm.memory, cut, end - cut);
-    memory_deallocate(mm.memory, cut, end - cut);
+    memory_unwire(cut, end - cut);
 }
 
 /* ---- what is in the address space already ---- */
@@ -273,7 +269,7 @@ static void room_start(const struct hurd_startup_data *data)
     struct hurd_pm_control_info info = {0};
     bool known = hurd_pm_control_info(mm.physmem, data->physmem_control.cap, &info) == 0;
     mm.room = (struct room){
-        .swap = known && &__mm_zero_start[0] != &__mm_zero_end[0] ? SWAP_UNKNOWN : SWAP_IMPOSSIBLE,
+        .swap = known && &__mm_data_start[0] != &__mm_data_end[0] ? SWAP_UNKNOWN : SWAP_IMPOSSIBLE,
         .control = data->physmem_control.cap,
         .guarantee = info.guarantee,
         .left = (int32_t)(info.guarantee - info.used),
@@ -316,8 +312,6 @@ int hurd_mm_init(L4_ThreadId_t pager)
         error = wire(__mm_text_start, __mm_text_end);
     if (!error)
         error = wire(__mm_data_start, __mm_data_end);
-    if (!error)
-        error = wire(__mm_zero_start, __mm_zero_end);
     if (!error)
         error = pager_start(data);
     if (error)

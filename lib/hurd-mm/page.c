@@ -34,13 +34,7 @@ uintptr_t page_address(const struct hurd_page *page)
 
 static int wired_page(uintptr_t address)
 {
-    int error = memory_allocate(address, HURD_MM_PAGE);
-    if (error)
-        return error;
-    error = memory_wire(address, HURD_MM_PAGE, HURD_VM_READ | HURD_VM_WRITE);
-    if (error)
-        memory_deallocate(mm.memory, address, HURD_MM_PAGE);
-    return error;
+    return memory_allocate_wire(address, HURD_MM_PAGE, HURD_VM_READ | HURD_VM_WRITE);
 }
 
 static int slot_frame(uint32_t index)

@@ -97,6 +97,13 @@ struct range *range_from(struct range *root, uintptr_t at)
     return best;
 }
 
+struct range *range_first(struct range *root)
+{
+    while (root->left)
+        root = root->left;
+    return root;
+}
+
 struct range *range_upto(struct range *root, uintptr_t at)
 {
     struct range *best = NULL;

@@ -32,6 +32,9 @@ static inline struct range *range_search(struct range *root, uintptr_t at)
 /* The lowest range that ends at `at` or above: range_find()'s result, or else the next one up. */
 struct range *range_from(struct range *root, uintptr_t at);
 
+/* The lowest range.  Pre: there is one. */
+struct range *range_first(struct range *root);
+
 /* The highest range that starts at `at` or below. */
 struct range *range_upto(struct range *root, uintptr_t at);
 

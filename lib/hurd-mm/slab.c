@@ -77,7 +77,7 @@ bool slab_reserve(struct slab *slab, size_t n)
     return true;
 }
 
-void *slab_take(struct slab *slab)
+void *slab_take_any(struct slab *slab)
 {
     struct slab_free *f = slab->free;
     if (!f)
@@ -85,5 +85,11 @@ void *slab_take(struct slab *slab)
     slab->free = f->next;
     slab->count--;
     tail_of(f)->free--;
-    return memset(f, 0, slab->size);
+    return f;
+}
+
+void *slab_take(struct slab *slab)
+{
+    void *record = slab_take_any(slab);
+    return record ? memset(record, 0, slab->size) : NULL;
 }

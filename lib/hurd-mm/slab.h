@@ -37,6 +37,7 @@ size_t slab_cut(struct slab *slab, const void *first, const void *last);
 size_t slab_per_page(const struct slab *slab);
 bool slab_reserve(struct slab *slab, size_t n);
 void *slab_take(struct slab *slab);             /* zeroed.  NULL: not reserved and nothing left */
+void *slab_take_any(struct slab *slab);         /* the same, with whatever was in it */
 void slab_give(struct slab *slab, void *record);
 
 #endif

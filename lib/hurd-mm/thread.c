@@ -22,6 +22,7 @@ struct stack {
 enum { FREE = 0, TAKEN = 1 };
 
 static struct stack stacks[THREADS_MAX];
+static unsigned stacks_used;            /* no entry from this one on was ever taken */
 
 void thread_entry(void); /* thread_entry.asm */
 void thread_run(void (*function)(void *), void *argument);
@@ -72,7 +73,7 @@ static void stacks_reap(void)
  * free. */
 void thread_forked(L4_ThreadId_t parent, L4_ThreadId_t child)
 {
-    for (struct stack *s = stacks; s < stacks + THREADS_MAX; s++) {
+    for (struct stack *s = stacks; s < stacks + stacks_used; s++) {
         if (s->owner == parent.raw)
             s->owner = child.raw;
         else if (s->owner == TAKEN)
@@ -80,11 +81,21 @@ void thread_forked(L4_ThreadId_t parent, L4_ThreadId_t child)
     }
 }
 
+static void used_note(unsigned count)
+{
+    unsigned old = __atomic_load_n(&stacks_used, __ATOMIC_RELAXED);
+    while (old < count && !__atomic_compare_exchange_n(&stacks_used, &old, count, false,
+                                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        continue;
+}
+
 static struct stack *stack_entry(void)
 {
-    for (struct stack *s = stacks; s < stacks + THREADS_MAX; s++)
+    for (struct stack *s = stacks; s < stacks + THREADS_MAX; s++) {
+        used_note((unsigned)(s - stacks) + 1);
         if (owner_take(s, FREE))
             return s;
+    }
     return NULL;
 }
 

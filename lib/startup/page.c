@@ -41,6 +41,12 @@ static L4_Word_t add_segment(struct hurd_startup_map *m, const struct elf_segmen
     return n;
 }
 
+/* The structure, the map array and a pointer, with 3 bytes in front of the text. */
+_Static_assert(sizeof(struct hurd_startup_data) +
+                       2 * ELF_SEGMENTS_MAX * sizeof(struct hurd_startup_map) +
+                       sizeof(L4_Word_t) + 3 <= STARTUP_TOP,
+               "what is written at the end");
+
 int startup_page_write(void *page, const struct hurd_startup_data *data,
                        const struct elf_program *program, const char *argz, L4_Word_t argz_len,
                        L4_Word_t *sp)

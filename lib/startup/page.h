@@ -16,7 +16,7 @@
  * behind argz.  The function fills in the rest.  Post: *sp is the
  * stack pointer for the start message.  Returns 0; E2BIG: both are too long. */
 #define STARTUP_CODE    0x1000u         /* only so many bytes are written at the start, */
-#define STARTUP_TOP     0x1000u         /* and so many, beside the text, at the end */
+#define STARTUP_TOP     0x200u          /* and so many, beside the text, at the end */
 int startup_page_write(void *page, const struct hurd_startup_data *data,
                        const struct elf_program *program, const char *argz, L4_Word_t argz_len,
                        L4_Word_t *sp);

@@ -16,6 +16,7 @@
 #include <hurd/wortel.h>
 
 #define PAGE 0x1000u
+#define AT_ONCE 8u               /* words that are cleared together */
 #define STACK 0x400u             /* so much at most this code takes */
 
 enum startup_step { STEP_SELF = 1, STEP_MEMORY, STEP_COPY, STEP_ALLOCATE, STEP_MAP };
@@ -73,9 +74,11 @@ static void map_some(const struct hurd_startup_map *m)
     L4_Call((L4_ThreadId_t){.raw = m->container.server});
 }
 
-/* One reply holds at most 31 pieces, so the rest is asked for again. */
+/* One reply holds at most 31 pieces, so the rest is asked for again.  flags: 0, or PINNED, which
+ * the first request does for all of it. */
 static void map(struct hurd_startup_data *data, struct hurd_startup_cap from, L4_Word_t rights,
-                L4_Word_t vaddr, L4_Word_t offset, L4_Word_t size, enum startup_step step)
+                L4_Word_t vaddr, L4_Word_t offset, L4_Word_t size, L4_Word_t flags,
+                enum startup_step step)
 {
     while (size != 0) {
         L4_LoadMR(1, from.cap);
@@ -83,8 +86,10 @@ static void map(struct hurd_startup_data *data, struct hurd_startup_cap from, L4
         L4_LoadMR(3, vaddr);
         L4_LoadMR(4, offset);
         L4_LoadMR(5, size);
-        L4_MsgTag_t tag = request(data, from.server, step, HURD_PM_CONTAINER_MAP, 5);
+        L4_LoadMR(6, flags);
+        L4_MsgTag_t tag = request(data, from.server, step, HURD_PM_CONTAINER_MAP, flags ? 6 : 5);
         L4_Word_t got = 0;
+        flags = 0;
         for (L4_Word_t i = 0; i + 1 < L4_TypedWords(tag); i += 2) {
             L4_Word_t fpage;
             L4_StoreMR(L4_UntypedWords(tag) + i + 2, &fpage);
@@ -118,6 +123,10 @@ static void clear(L4_Word_t from, L4_Word_t end)
 {
     for (; from < end && from % sizeof(L4_Word_t); from++)
         *(volatile char *)from = 0;
+    for (; from + sizeof(L4_Word_t) * AT_ONCE <= end; from += sizeof(L4_Word_t) * AT_ONCE) {
+        volatile L4_Word_t *word = (L4_Word_t *)from;
+        word[0] = word[1] = word[2] = word[3] = word[4] = word[5] = word[6] = word[7] = 0;
+    }
     for (; from + sizeof(L4_Word_t) <= end; from += sizeof(L4_Word_t))
         *(volatile L4_Word_t *)from = 0;
     for (; from < end; from++)
@@ -151,7 +160,7 @@ static void map_entry(struct hurd_startup_data *data, const struct hurd_startup_
         return;
     }
     map(data, m->container, m->offset & HURD_STARTUP_MAP_RIGHTS, m->vaddr,
-        m->offset & HURD_STARTUP_MAP_OFFSET, m->size, STEP_MAP);
+        m->offset & HURD_STARTUP_MAP_OFFSET, m->size, 0, STEP_MAP);
 }
 
 /* The task's own pages are mapped first, those of the image last.  Copying a page of the image, or
@@ -185,8 +194,9 @@ L4_Word_t resume(const struct hurd_startup_resume *r)
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
     for (L4_Word_t i = 0; i < r->count; i++)
         map(&data, r->memory, r->range[i].rights, r->range[i].address, r->range[i].address,
-            r->range[i].size, STEP_MAP);
-    map(&data, r->image, r->text.rights, r->text.address, r->text_offset, r->text.size, STEP_MAP);
+            r->range[i].size, HURD_PM_PINNED, STEP_MAP);
+    map(&data, r->image, r->text.rights, r->text.address, r->text_offset, r->text.size, 0,
+        STEP_MAP);
     L4_Accept(L4_UntypedWordsAcceptor);
     return r->ip;
 }
@@ -200,9 +210,9 @@ L4_Word_t startup(struct hurd_startup_data *data)
     L4_Init();
     const L4_Word_t stack = ((L4_Word_t)&data - HURD_STARTUP_ADDR - STACK) & -PAGE;
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
-    map(data, data->startup, 7, HURD_STARTUP_ADDR, 0, PAGE, STEP_SELF);
+    map(data, data->startup, 7, HURD_STARTUP_ADDR, 0, PAGE, 0, STEP_SELF);
     map(data, data->startup, 7, HURD_STARTUP_ADDR + stack, stack, HURD_STARTUP_SIZE - stack,
-        STEP_SELF);
+        0, STEP_SELF);
 
     L4_LoadMR(1, data->physmem_control.cap);
     request(data, data->physmem_control.server, STEP_MEMORY, HURD_PM_CONTAINER_CREATE, 1);

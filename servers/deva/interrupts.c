@@ -71,7 +71,7 @@ void interrupt_forget_task(unsigned task)
     for (unsigned irq = 0; irq < LINES; irq++) {
         if (!L4_IsNilThread(handlers[irq]) && L4_Version(handlers[irq]) == task)
             interrupt_detach(irq, task);
-        while (!interrupt_unshare(irq, L4_GlobalId(0, task)))
+        while (omega0_thread_of(irq, task) && !interrupt_unshare(irq, L4_GlobalId(0, task)))
             continue;
     }
 }

@@ -7,9 +7,12 @@
 
 #define CTRL(letter) ((letter) & 0x1f)
 
+/* Nobody reads bytes from `length` on, so they stay. */
 void line_init(struct line *l)
 {
-    *l = (struct line) { .keys = { .from_keys = true } };
+    l->complete = l->after_return = false;
+    l->length = l->taken = 0;
+    l->keys = (struct sequence) { .from_keys = true };
 }
 
 static bool continues_character(uint8_t byte)

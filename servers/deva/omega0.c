@@ -63,9 +63,9 @@ int omega0_attach(unsigned line, uint32_t thread, bool *first)
 
 uint32_t omega0_thread_of(unsigned line, unsigned task)
 {
-    for (unsigned i = 0; i < OMEGA0_SHARERS; i++) {
-        uint32_t thread = lines[line].sharer[i].thread;
-        if (thread && (thread & VERSION_MASK) == task)
+    uint32_t thread;
+    for (unsigned i = 0; i < OMEGA0_SHARERS && (thread = lines[line].sharer[i].thread); i++) {
+        if ((thread & VERSION_MASK) == task)
             return thread;
     }
     return 0;

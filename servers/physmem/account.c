@@ -34,6 +34,16 @@ bool account_open(unsigned task, struct control *control)
     return true;
 }
 
+void account_let_go(unsigned task)
+{
+    struct account *account = account_of(task);
+    if (!account)
+        return;
+    pin_drop_all(account, NULL);
+    lock_drop_all(account, NULL);
+    assert(!account->pins && !account->locks);
+}
+
 void account_close(unsigned task)
 {
     struct account **link = &account_buckets[task % ACCOUNT_BUCKETS], *account;
@@ -41,9 +51,7 @@ void account_close(unsigned task)
         link = &(*link)->next;
     if (!(account = *link))
         return;
-    pin_drop_all(account, NULL);
-    lock_drop_all(account, NULL);
-    assert(!account->pins && !account->locks);
+    account_let_go(task);
     *link = account->next;
     struct control *home = account->home;
     slab_free(account, sizeof *account);
@@ -68,7 +76,7 @@ void account_evict(struct control *home)
 
 void account_unpin(struct container *c)
 {
-    for (unsigned i = 0; i < ACCOUNT_BUCKETS; i++)
+    for (unsigned i = 0; container_held(c) && i < ACCOUNT_BUCKETS; i++)
         for (struct account *account = account_buckets[i]; account; account = account->next) {
             pin_drop_all(account, c);
             lock_drop_all(account, c);

@@ -22,7 +22,7 @@ static struct free_block *block_at(paddr_t base)
     return phys_pointer(base);
 }
 
-static void block_link(paddr_t base, unsigned order)
+static inline void block_link(paddr_t base, unsigned order)
 {
     struct free_block *block = block_at(base);
     block->next = lists[order];

@@ -46,21 +46,58 @@ slot_t *container_walk(struct container *c, uint32_t page, unsigned *level)
     return &node->slot[slot_index(page, *level)];
 }
 
+#define SLOTS_AT_ONCE   8u          /* most nodes are full or empty: looks at so many together */
+
+static bool slots_empty(const slot_t *s)
+{
+    return !(s[0] | s[1] | s[2] | s[3] | s[4] | s[5] | s[6] | s[7]);
+}
+
+/* The first slot from `i` on that is not 0; `end` or more: there is none before `end`. */
+static unsigned node_next(const struct node *node, unsigned i, unsigned end)
+{
+    for (; i % SLOTS_AT_ONCE && i < end; i++)
+        if (node->slot[i])
+            return i;
+    while (i < end && slots_empty(&node->slot[i]))
+        i += SLOTS_AT_ONCE;
+    while (i < end && !node->slot[i])
+        i++;
+    return i;
+}
+
+/* The deepest node on the way to the page, and its level. */
+static struct node *node_near(struct container *c, uint32_t page, unsigned *level)
+{
+    struct node *node = c->root, *below;
+    *level = 0;
+    while (*level < NODE_LEVELS - 1
+           && (below = (struct node *) node->slot[slot_index(page, *level)])) {
+        node = below;
+        ++*level;
+    }
+    return node;
+}
+
+/* A node's empty slots are skipped one by one, without a new walk for each. */
 uint32_t container_search(struct container *c, uint32_t page, uint32_t end)
 {
+    unsigned level = NODE_LEVELS - 1;
     while (page < end && c->root) {
-        unsigned level = NODE_LEVELS - 1;
-        const slot_t *slot = c->leaf && c->leaf_number == page >> NODE_LOG2
-                             ? &c->leaf->slot[page & (NODE_SLOTS - 1)]
-                             : container_walk(c, page, &level);
-        if (!slot) {
-            page = slot_end(page, level);
-            continue;
+        struct node *node = c->leaf && c->leaf_number == page >> NODE_LOG2
+                            ? c->leaf : node_near(c, page, &level);
+        unsigned i = slot_index(page, level), stop = NODE_SLOTS;
+        if (level == NODE_LEVELS - 1 && end - page < stop - i)
+            stop = i + (end - page);
+        unsigned next = node_next(node, i, stop), shift = (NODE_LEVELS - 1 - level) * NODE_LOG2;
+        if (next != i)
+            page = ((page >> shift) + (next - i)) << shift;
+        if (level == NODE_LEVELS - 1 && next < stop) {
+            c->leaf = node;
+            c->leaf_number = page >> NODE_LOG2;
+            return page;
         }
-        uint32_t leaf_end = slot_end(page, NODE_LEVELS - 2);
-        for (; page < leaf_end && page < end; page++, slot++)
-            if (*slot)
-                return page;
+        level = NODE_LEVELS - 1;
     }
     return end;
 }
@@ -125,8 +162,8 @@ uint32_t container_make_nodes(struct container *c, uint32_t start, uint32_t coun
 
 static bool node_empty(const struct node *node)
 {
-    for (unsigned i = 0; i < NODE_SLOTS; i++)
-        if (node->slot[i])
+    for (unsigned i = 0; i < NODE_SLOTS; i += SLOTS_AT_ONCE)
+        if (!slots_empty(&node->slot[i]))
             return false;
     return true;
 }
@@ -197,7 +234,7 @@ static uint32_t range_clear(struct container *c, uint32_t start, uint32_t count)
 
 void container_forget(struct container *c)
 {
-    if (c->pins > (c->wired ? c->pages : 0) || c->locks)
+    if (container_held(c))
         account_unpin(c);
     hurd_cap_object_revoke(&c->object);
 }

@@ -56,6 +56,12 @@ static inline uint32_t container_slots(const struct container *c)   /* those to 
     return c->pages + c->swapped + c->residues;
 }
 
+/* Somebody has pinned pages of it, beyond being wired, or locked it. */
+static inline bool container_held(const struct container *c)
+{
+    return c->pins > (c->wired ? c->pages : 0) || c->locks;
+}
+
 /* What its end costs, counted in slots. */
 #define CONTAINER_WEIGHT    4u
 static inline uint32_t container_weight(const struct container *c)

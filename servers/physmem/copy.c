@@ -281,6 +281,7 @@ int container_copy(const struct copy *how, uint32_t *done)
     copy_settle(how, *done, &tally, charged);
     if (how->shared && *done < how->count)
         copy_unshare(how, *done);
-    container_prune(how->to, how->to_start, how->count);
+    if (*done < how->count)                     /* a page that was copied keeps its nodes */
+        container_prune(how->to, how->to_start, how->count);
     return !err && *done < how->count ? ENOMEM : copy_refused(how, possible, err);
 }

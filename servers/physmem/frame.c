@@ -133,7 +133,7 @@ paddr_t page_alloc(void)
     return page;
 }
 
-/* The pages of a block that was just taken have a user each. */
+/* The pages of a block that was just taken have a user each.  Returns the block. */
 static paddr_t frames_bind(paddr_t base, unsigned order)
 {
     if (!base)
@@ -150,7 +150,14 @@ static paddr_t frames_bind(paddr_t base, unsigned order)
 
 paddr_t frame_alloc(unsigned order)
 {
-    return frames_bind(order ? buddy_alloc(order) : page_alloc(), order);
+    if (order)
+        return frames_bind(buddy_alloc(order), order);
+    paddr_t pa = page_alloc();
+    if (pa) {
+        *word_at(pa) = 1;
+        ledger.bound++;
+    }
+    return pa;
 }
 
 /* ---- frames for DMA ---- */

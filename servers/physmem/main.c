@@ -86,11 +86,12 @@ static int other(struct hurd_cap_call *call)
     return call->label == 0 || call->label == HURD_WORTEL_ERROR ? HURD_CAP_NO_REPLY : EOPNOTSUPP;
 }
 
-/* What it holds goes in parts, so that no request waits for long. */
+/* What it holds goes in parts, so that no request waits for long.  Its pins and locks go first: a
+ * container that goes would look for them in all accounts. */
 static void task_dies(unsigned task)
 {
-    (void) task;
     doom_small_ones = true;
+    account_let_go(task);
 }
 
 /* All it held is gone by now; containers that it made for others live on, but are not wired any

@@ -5,13 +5,15 @@
 
 #include "request.h"
 
+#define MAP_WORDS   5u                      /* of a request without flags */
+
 /* Reads the request's words in either form.  The form of January 2005 (4 words) rounds what is not
- * aligned; in the later form (5 words), that is EINVAL. */
+ * aligned; in the later form (5 words, or 6), that is EINVAL. */
 static int map_arguments(struct hurd_cap_call *call, L4_Word_t *rights, L4_Word_t *vaddr,
                          uint32_t *page, uint32_t *count)
 {
     L4_Word_t index, size;
-    if (call->words == 5) {
+    if (call->words >= MAP_WORDS) {
         *rights = call->arg[1];
         *vaddr = call->arg[2];
         index = call->arg[3];
@@ -61,6 +63,41 @@ static int map_reply(struct hurd_cap_call *call, const struct map_request *how)
     return err;
 }
 
+/* With flags the pages are pinned before they are mapped, so that no mapping goes between. */
+static bool map_pins(const struct hurd_cap_call *call)
+{
+    return call->words > MAP_WORDS && call->arg[MAP_WORDS] == HURD_PM_PINNED;
+}
+
+/* The reply to a request that may have flags.  Once the pages are pinned, they are bound, and this
+ * task's to write to: to map them cannot fail. */
+static int map_reply_with_flags(struct hurd_cap_call *call, const struct map_request *how)
+{
+    uint32_t contiguous;
+    paddr_t first;
+    if (map_pins(call)) {
+        int err = container_pin(how->from, call->task, how->start, how->count, 0, &first,
+                                &contiguous);
+        if (err)
+            return err;
+    }
+    return map_reply(call, how);
+}
+
+/* Which flags there are, and whether this handle may pin: as PIN. */
+static int flags_refused(const struct hurd_cap_call *call, const struct map_request *how)
+{
+    if (call->arg[MAP_WORDS] & ~(L4_Word_t) HURD_PM_PINNED)
+        return EINVAL;
+    if (!map_pins(call))
+        return 0;
+    if (how->weak)
+        return EPERM;
+    if (how->from->window)
+        return EBUSY;
+    return call->cap->rights & RIGHTS_WRITE ? 0 : EACCES;
+}
+
 static int map_request(struct hurd_cap_call *call, struct map_request *how)
 {
     L4_Word_t rights, vaddr;
@@ -75,14 +112,16 @@ static int map_request(struct hurd_cap_call *call, struct map_request *how)
     how->rights = rights;
     how->weak = call->cap->flags & HURD_CAP_WEAK;
     how->steady = !account || !account->self_paged;
-    return how->from->window && (rights & RIGHTS_WRITE) ? EACCES : 0;
+    if (how->from->window && (rights & RIGHTS_WRITE))
+        return EACCES;
+    return call->words > MAP_WORDS ? flags_refused(call, how) : 0;
 }
 
 int serve_map(struct hurd_cap_call *call)
 {
     struct map_request how;
     int err = map_request(call, &how);
-    return err ? err : map_reply(call, &how);
+    return err ? err : map_reply_with_flags(call, &how);
 }
 
 static int allocate_in_turns(struct hurd_cap_call *call, const struct map_request *how)
@@ -123,7 +162,7 @@ int serve_allocate_map(struct hurd_cap_call *call)
         err = allocate_for_map(call, &how);
     if (err)
         return err;
-    err = map_reply(call, &how);
+    err = map_reply_with_flags(call, &how);
     if (err)
         container_deallocate(how.from, how.start, how.count, &done);
     return err;

@@ -66,17 +66,12 @@ static unsigned used_below(const struct slab_page *page, unsigned at)
 static void mark(struct slab_page *page, unsigned at, unsigned n, bool used)
 {
     page->free = used ? page->free - n : page->free + n;
-    while (n) {
-        unsigned part = WORD_BITS - at % WORD_BITS;
-        if (part > n)
-            part = n;
-        uint32_t mask = ~(uint32_t) 0 >> (WORD_BITS - part) << at % WORD_BITS;
-        assert_is(page->used[at / WORD_BITS] & mask, ==, (used ? 0 : mask));
-        if (used)
-            page->used[at / WORD_BITS] |= mask;
-        else
-            page->used[at / WORD_BITS] &= ~mask;
-        at += part;
+    uint32_t *word = &page->used[at / WORD_BITS];
+    for (unsigned shift = at % WORD_BITS; n; shift = 0, word++) {
+        unsigned part = WORD_BITS - shift < n ? WORD_BITS - shift : n;
+        uint32_t mask = ~(uint32_t) 0 >> (WORD_BITS - part) << shift;
+        assert_is(*word & mask, ==, (used ? 0 : mask));
+        *word ^= mask;
         n -= part;
     }
 }

@@ -265,14 +265,17 @@ int make_record(struct making *m, struct task *owner)
     t->utcb_slots = (1u << HURD_STARTUP_UTCB_LOG2) / L4_UTCB_BLOCK;
     int error = take_part(m);
     if (error == 0)
-        error = hurd_cap_give(physmem, m->control, HURD_TASK_TASK, 7, 0, &t->control);
+        error = hurd_cap_give(physmem, m->control, HURD_TASK_TASK, 7, HURD_CAP_GIVE_MOVE,
+                              &t->control);
     t->has_control = error == 0;
+    if (error == 0)
+        m->control = 0;                 /* a gift goes with its giver, but not this handle */
     return error;
 }
 
 int make_startup_container(struct making *m)
 {
-    int error = hurd_pm_container_create(physmem, m->control, 0, &m->task->startup);
+    int error = hurd_pm_container_create(physmem, m->task->control, 0, &m->task->startup);
     if (error != 0)
         return error;
     m->task->has_startup = true;
@@ -417,7 +420,6 @@ int make_space(struct making *m, L4_ThreadId_t *first)
 
 int making_start(const struct making *m, L4_ThreadId_t first, L4_Word_t ip)
 {
-    L4_Set_Priority(first, PRIORITY_DEFAULT);
     L4_LoadMR(1, ip);
     L4_LoadMR(2, m->sp);
     L4_Set_MsgTag(L4_MakeTag(0, 2, 0));

@@ -22,8 +22,8 @@ extern L4_Word_t own;
 struct making {
     L4_Word_t caller;
     L4_Word_t image, offset, size, control;     /* as the request names them; the two handles are
-                                                   consumed.  In exec.c word 4 is not a control,
-                                                   but: */
+                                                   consumed: control is 0 when the task has it.  In
+                                                   exec.c word 4 is not a control, but: */
     struct held_image *held;                    /* the image is a held one; NULL: it is not */
     L4_Word_t kept;                             /* a container that stays with the task; 0: none */
     L4_Word_t memory;                           /* of a fork, instead of the image; consumed */

@@ -28,11 +28,11 @@ static bool give(struct hurd_cap_call *call, L4_Word_t address, L4_Word_t window
 
 /* The startup code replaces this mapping at once.  If physmem takes the page away later, it comes
  * back from here.  It comes page by page, and in a copy of a task for reading, so that what is not
- * touched takes no frame. */
+ * touched takes no frame; but the first page has its own, and the copy's stack is in it. */
 static bool give_startup(struct hurd_cap_call *call, struct task *t, L4_Word_t address)
 {
     L4_Word_t offset = (address - HURD_STARTUP_ADDR) & -PAGE;
-    bool writes = !t->copied || (call->label & L4_FPAGE_W);
+    bool writes = !t->copied || offset == 0 || (call->label & L4_FPAGE_W);
     if (!t->has_startup || offset >= HURD_STARTUP_SIZE)
         return false;
     return give(call, address & -PAGE, startup_page_window(t, offset, writes), PAGE_LOG2,

@@ -3,16 +3,17 @@
  * parent has copied its own memory; `task` copies the startup fpage, which it holds itself, and the
  * image is the parent's.  The steps are those of create.c.
  *
- * `task` reads nothing in the parent's startup fpage.  It writes what the child has into a copy of
- * one page. */
+ * `task` reads nothing in the parent's startup fpage.  It writes what the child has into the copy
+ * of its first page, behind the startup code. */
 #include "create.h"
 #include <errno.h>
 #include <hurd/physmem.h>
 #include <l4/ipc.h>
 #include <string.h>
 
-#define RESUME      (HURD_STARTUP_RESUME - HURD_STARTUP_ADDR)   /* this page of the startup fpage */
+#define RESUME      (HURD_STARTUP_RESUME - HURD_STARTUP_ADDR)   /* in the first page */
 #define STACK       (PAGE - sizeof(L4_Word_t))  /* in this page: where the stack begins */
+_Static_assert(RESUME + sizeof(struct hurd_startup_resume) + 0x400 < STACK, "room for the stack");
 
 /* ---- the request */
 
@@ -32,19 +33,34 @@ static int check_gifts(const struct making *m)
 static int give_memory(struct making *m)
 {
     m->data.memory.server = physmem.raw;
-    return hurd_cap_give(physmem, m->memory, m->task->id, 7, 0, &m->data.memory.cap);
+    int error = hurd_cap_give(physmem, m->memory, m->task->id, 7, HURD_CAP_GIVE_MOVE,
+                              &m->data.memory.cap);
+    if (error == 0)
+        m->memory = 0;
+    return error;
 }
 
-/* The copy of one page, in which the new task finds what it has, is a real one; the others are
- * copy-on-write. */
-static int write_resume(struct making *m, L4_ThreadId_t second)
+static bool ranges_are_good(const struct hurd_cap_call *call)
 {
-    char *page = (char *)OWN_WINDOW + OWN_STARTUP;
-    struct hurd_startup_resume *r = (struct hurd_startup_resume *)page;
-    int error = hurd_pm_container_map(physmem, own, HURD_PM_READ | HURD_PM_WRITE, (L4_Word_t)page,
-                                      OWN_STARTUP, PAGE, NULL);
-    if (error != 0)
-        return error;
+    L4_Word_t words = call->words - HURD_TASK_FORK_WORDS;
+    return call->words >= HURD_TASK_FORK_WORDS && words % 3 == 0 &&
+           words / 3 <= HURD_STARTUP_RANGES;
+}
+
+static struct hurd_startup_range range_at(const L4_Word_t *word)
+{
+    return (struct hurd_startup_range){word[0], word[1], word[2]};
+}
+
+static void write_resume(struct hurd_startup_resume *r, const struct making *m,
+                         const struct hurd_cap_call *call, L4_ThreadId_t second)
+{
+    r->ip = call->arg[3];
+    r->text = range_at(&call->arg[4]);
+    r->text_offset = call->arg[7];
+    r->count = (call->words - HURD_TASK_FORK_WORDS) / 3;
+    for (L4_Word_t i = 0; i < r->count; i++)
+        r->range[i] = range_at(&call->arg[HURD_TASK_FORK_WORDS + i * 3]);
     r->thread = second.raw;
     r->task = m->data.task;
     r->image = m->data.image;
@@ -52,30 +68,30 @@ static int write_resume(struct making *m, L4_ThreadId_t second)
     r->physmem_control = m->data.physmem_control;
     r->console = m->data.console;
     r->memory = m->data.memory;
-    *(L4_Word_t *)(page + STACK) = HURD_STARTUP_RESUME;
-    return own_move(OWN_STARTUP, m->task->startup, RESUME, PAGE);
 }
 
-static int copy_startup(struct making *m, const struct task *parent, L4_ThreadId_t second)
+/* The copies are copy-on-write; that of the first page becomes a real one when `task` maps it for
+ * writing.  No thread of the child runs yet, so nobody else can take this page away. */
+static int copy_startup(struct making *m, const struct task *parent,
+                        const struct hurd_cap_call *call, L4_ThreadId_t second)
 {
-    const L4_Word_t behind = RESUME + PAGE;
-    hurd_pm_container_deallocate(physmem, own, OWN_STARTUP, PAGE, NULL);
-    int error = hurd_pm_container_copy(physmem, parent->startup, RESUME, own, OWN_STARTUP, PAGE, 0,
-                                       NULL);
+    char *page = (char *)OWN_WINDOW + OWN_STARTUP;
+    int error = hurd_pm_container_copy(physmem, parent->startup, 0, m->task->startup, 0,
+                                       HURD_STARTUP_SIZE, 0, NULL);
     if (error == 0)
-        error = write_resume(m, second);
-    if (error == 0)
-        error = hurd_pm_container_copy(physmem, parent->startup, 0, m->task->startup, 0, RESUME, 0,
-                                       NULL);
-    if (error == 0)
-        error = hurd_pm_container_copy(physmem, parent->startup, behind, m->task->startup, behind,
-                                       HURD_STARTUP_SIZE - behind, 0, NULL);
-    return error;
+        error = hurd_pm_container_map(physmem, m->task->startup, HURD_PM_READ | HURD_PM_WRITE,
+                                      (L4_Word_t)page, 0, PAGE, NULL);
+    if (error != 0)
+        return error;
+    write_resume((struct hurd_startup_resume *)(page + RESUME), m, call, second);
+    *(L4_Word_t *)(page + STACK) = HURD_STARTUP_RESUME;
+    return 0;
 }
 
 /* ---- all of it */
 
-static int make(struct making *m, struct task *parent, L4_ThreadId_t *first)
+static int make(struct making *m, struct task *parent, const struct hurd_cap_call *call,
+                L4_ThreadId_t *first)
 {
     struct thread *second = NULL;
     int error = make_record(m, parent);
@@ -92,7 +108,7 @@ static int make(struct making *m, struct task *parent, L4_ThreadId_t *first)
     if (error == 0)
         error = thread_create(m->task, 0, &second);
     if (error == 0)
-        error = copy_startup(m, parent, second->id);
+        error = copy_startup(m, parent, call, second->id);
     return error;
 }
 
@@ -102,18 +118,18 @@ int task_fork(struct hurd_cap_call *call, struct task *parent)
     L4_ThreadId_t first = L4_nilthread;
     uint32_t handle = 0;
     unsigned left;
-    if (call->words != 3)
+    if (!ranges_are_good(call))
         return EINVAL;
     if (parent->id != call->task || !parent->has_startup || !parent->image)
         return EPERM;
     m.control = call->arg[1];
     m.memory = call->arg[2];
-    m.sp = HURD_STARTUP_RESUME + STACK;
+    m.sp = HURD_STARTUP_ADDR + STACK;
     int error = check_gifts(&m);
     if (error != 0)
         return error;
 
-    error = make(&m, parent, &first);
+    error = make(&m, parent, call, &first);
     if (error == 0)
         error = hurd_cap_insert(&server.table, m.caller, &m.task->object, 7, 0, 0, &handle);
     if (error == 0) {
@@ -126,8 +142,10 @@ int task_fork(struct hurd_cap_call *call, struct task *parent)
             hurd_cap_remove(&server.table, m.caller, handle, &left);
         }
     }
-    hurd_cap_drop(physmem, m.memory);
-    hurd_cap_drop(physmem, m.control);
+    if (m.memory)
+        hurd_cap_drop(physmem, m.memory);
+    if (m.control)
+        hurd_cap_drop(physmem, m.control);
     if (error != 0) {
         if (m.task)
             task_destroy(m.task, 0, HURD_TASK_KILLED);

@@ -161,7 +161,8 @@ int thread_create(struct task *t, L4_Word_t utcb, struct thread **out)
     assert(!slot_taken(t, slot));
     slot_take(t, slot);
     link_thread(t, thread);
-    L4_Set_Priority(thread->id, t->boot ? PRIORITY_BOOT : PRIORITY_DEFAULT);
+    if (t->boot)                        /* others keep the priority of new threads: spec x2 4.6 */
+        L4_Set_Priority(thread->id, PRIORITY_BOOT);
     if (t->stopped)
         task_stop_threads(t);           /* its pager starts one, or a request from before */
     *out = thread;

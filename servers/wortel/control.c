@@ -105,10 +105,17 @@ int control_memory(const struct request *q, struct reply *r)
     return result(r, L4_MemoryControl(n - 1, q->word + n));
 }
 
+static bool have_spaceinfo;             /* to ask the KIP each time costs more than the call */
+
+void control_init(void)
+{
+    have_spaceinfo = L4_HasFeature(L4_FEATURE_SPACEINFO);
+}
+
 static int spaceinfo(const struct request *q, struct reply *r, L4_Word_t control, L4_Word_t count)
 {
     L4_Word_t value = 0, ok = 1;
-    if (!L4_HasFeature(L4_FEATURE_SPACEINFO))
+    if (!have_spaceinfo)
         return ENOSYS;
     if (!L4_IsGlobalId(id(q->word[0])))
         return refused(r, L4_ERR_SPACE);

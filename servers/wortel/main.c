@@ -23,6 +23,7 @@ void wortel_main(void)
     bootinfo_read(kip);             /* first, because later steps may use the memory of the boot
                                        information again */
     L4_Pecan_Sigma0Seal(); /* from now on, tasks get ports and device memory from wortel only */
+    control_init();
     boot_prepare();
     serve();
 }

@@ -275,31 +275,42 @@ static int from_kernel(L4_ThreadId_t from, L4_MsgTag_t tag, struct reply *r)
     exception(from, tag);
 }
 
-static void answer(L4_ThreadId_t to, struct reply *r, int error)
+static void answer(struct reply *r, int error)
 {
     if (error > 0)
         *r = (struct reply) {.label = HURD_WORTEL_ERROR, .u = 1, .word = {(L4_Word_t)error}};
     L4_LoadMRs(1, (int)(r->u + r->t), r->word);
     L4_Set_MsgTag(L4_MakeTag(r->label, r->u, r->t));
-    L4_Reply(to);
+}
+
+/* Replies and waits in one call, unless something is left to send: the reply goes first. */
+static L4_MsgTag_t next_message(bool reply, L4_ThreadId_t *from)
+{
+    L4_Accept(L4_UntypedWordsAcceptor);     /* a call to sigma0 has set another acceptor */
+    if (!something_to_send())
+        return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
+    if (reply)
+        L4_Reply(*from);
+    finish_boot();
+    console_flush();
+    return something_to_send() ? L4_Wait_Timeout(RETRY, from) : L4_Wait(from);
 }
 
 void serve(void)
 {
-    L4_Accept(L4_UntypedWordsAcceptor);
+    L4_ThreadId_t from = L4_nilthread;
+    bool reply = false;
     for (;;) {
-        L4_ThreadId_t from;
         struct reply r;
-        L4_MsgTag_t tag = something_to_send() ? L4_Wait_Timeout(RETRY, &from) : L4_Wait(&from);
+        L4_MsgTag_t tag = next_message(reply, &from);
+        reply = false;
         r.label = r.u = r.t = 0;
         if (L4_IpcSucceeded(tag)) {
             int error = L4_Label(tag) >= L4_LABEL_IO_FAULT ? from_kernel(from, tag, &r)
                                                            : request(from, tag, &r);
-            if (error >= 0)
-                answer(from, &r, error);
-            L4_Accept(L4_UntypedWordsAcceptor);     /* a call to sigma0 has set another acceptor */
+            reply = error >= 0;
+            if (reply)
+                answer(&r, error);
         }
-        finish_boot();
-        console_flush();
     }
 }

@@ -131,6 +131,8 @@ struct request {
     L4_Word_t n;                /* untyped words */
     L4_Word_t word[63];
 };
+/* Once, before the first request. */
+void control_init(void);
 int control_thread(const struct request *q, struct reply *r);
 int control_space(const struct request *q, struct reply *r);
 int control_processor(const struct request *q, struct reply *r);

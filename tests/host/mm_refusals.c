@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* links: lib/hurd-mm/anonymous.c lib/hurd-mm/region.c lib/hurd-mm/map.c lib/hurd-mm/frame.c lib/hurd-mm/range.c lib/hurd-mm/slab.c lib/hurd-mm/page.c lib/hurd-mm/pageout.c lib/hurd-mm/swapin.c lib/hurd-mm/room.c lib/hurd-mm/evict.c lib/hurd-mm/policy.c lib/hurd-mm/paged.c lib/hurd-mm/ahead.c lib/hurd-mm/pagein.c lib/hurd-mm/fault.c lib/hurd-mm/hint.c lib/hurd-mm/move.c lib/hurd-mm/store.c lib/hurd-mm/shown.c */
-/* flags: -include tests/host/mm_l4.h -Xlinker --wrap=slab_reserve -Xlinker --wrap=slab_take -Xlinker --wrap=slab_add_page -Xlinker --wrap=memory_allocate -Xlinker --wrap=memory_allocate_map -Xlinker --wrap=wired_page_new */
+/* flags: -include tests/host/mm_l4.h -Xlinker --wrap=slab_reserve -Xlinker --wrap=slab_take -Xlinker --wrap=slab_add_page -Xlinker --wrap=memory_allocate -Xlinker --wrap=memory_allocate_map -Xlinker --wrap=memory_allocate_wire -Xlinker --wrap=wired_page_new */
 /* words: 32 */
 /* Each allocation of libhurd-mm fails once: records, frames, wired pages.  A script of what programs do
  * is played again and again; in the n-th play the n-th allocation finds nothing: alone, or with all
@@ -57,6 +57,13 @@ int __wrap_memory_allocate_map(uintptr_t address, uintptr_t size, unsigned right
 int __wrap_memory_allocate_map(uintptr_t address, uintptr_t size, unsigned rights)
 {
     return fails() ? ENOMEM : __real_memory_allocate_map(address, size, rights);
+}
+
+int __real_memory_allocate_wire(uintptr_t address, uintptr_t size, unsigned rights);
+int __wrap_memory_allocate_wire(uintptr_t address, uintptr_t size, unsigned rights);
+int __wrap_memory_allocate_wire(uintptr_t address, uintptr_t size, unsigned rights)
+{
+    return fails() ? ENOMEM : __real_memory_allocate_wire(address, size, rights);
 }
 
 void *__real_wired_page_new(void);

@@ -132,12 +132,15 @@ void memory_hide(uintptr_t first, uintptr_t last, unsigned rights)
         at(a)->rights &= (unsigned char)~(rights == HURD_VM_RIGHTS ? 7u : rights);
 }
 
-int memory_wire(uintptr_t address, uintptr_t size, unsigned rights)
+int memory_allocate_wire(uintptr_t address, uintptr_t size, unsigned rights)
 {
     static bool is_real[NUMBERS];
     bool *real = &is_real[(address - LOW_END) / P];
     (void)rights;
     assert_int_equal(size, P);
+    int error = memory_allocate(address, size);
+    if (error)
+        return error;
     if (!*real)
         assert_ptr_equal(mmap((void *)address, size, PROT_READ | PROT_WRITE,
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0),

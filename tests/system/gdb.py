@@ -150,6 +150,7 @@ COMMANDS = [            # (section, lines)
     ("nofollow", [trying("l4 follow")]),
     ("nofault", [trying("l4 fault nosuch")]),
     ("fault", ["delete", "l4 fault demo"]),
+    ("faultmaps", ["hurd maps demo"]),
     ("hop1", ["l4 follow"]),
     ("hop2", ["l4 follow"]),
     ("hop3", ["l4 follow"]),
@@ -305,6 +306,13 @@ def gdb_hurd_maps_shows_the_regions_of_a_program(lab):
     said = section(lab, "maps")
     assert re.search(r"^  00401000-[0-9a-f]{8} r-x container +(\d+) of \1 pages mapped  permanent$", said, re.M), said
     assert re.search(r"rw- anonymous", said), said
+
+
+def gdb_hurd_maps_needs_no_page_that_may_be_unmapped(lab):
+    """At a fault in the program's text, physmem has taken the text and the constants away."""
+    text = re.search(r"^  00401000-[0-9a-f]{8} r-x container +(\d+) of (\d+) pages mapped  permanent$", section(lab, "faultmaps"), re.M)
+    assert text and int(text[1]) < int(text[2]), section(lab, "faultmaps")
+    assert re.search(r"rw- anonymous", section(lab, "faultmaps")), section(lab, "faultmaps")
 
 
 def gdb_hurd_maps_refuses_a_task_that_does_not_page_itself(lab):

@@ -2,6 +2,7 @@
 """What `make run` and `make bochs` do when nobody sits at the terminal."""
 import os
 import re
+import shlex
 import subprocess
 import tempfile
 
@@ -55,6 +56,19 @@ def run_without_a_terminal_ends_at_once_when_the_system_halts(lab):
         status, said = verb(lab, "tools/qemu", "run", MEM=megabytes)
         assert status == 1, said[-500:]
         assert re.search(r"qemu: the system stands still: ((loader|wortel): .* Halted\.|Pecan did not start\.)", said), said[-500:]
+
+
+def debugging_md():
+    with open(os.path.join(machine.TOP, "docs/debugging.md")) as text:
+        return text.read()
+
+
+def the_books_line_for_a_suite_by_hand_ends_qemu(lab):
+    """With one test of another suite: all tests of `raw` take a minute."""
+    first, second = re.search(r"^    (qemu-system-i386 .*) \\\n        (-initrd .*)$", debugging_md(), re.M).groups()
+    words = shlex.split(f"{first} {second}".replace("build/bin/raw", "build/bin/guest-kernel only=yield_lets_equals_run").replace("build/", lab.build + "/"))
+    status, said = machine.run(words, 120, cwd=machine.TOP)
+    assert status is not None and machine.verdict(status) == 0 and "ok 1 - yield_lets_equals_run" in said, (status, said[-500:])
 
 
 def symbolised(lab, report):

@@ -52,7 +52,7 @@ def fewer_fetches_only(found):
 def programs_that_page_themselves_do_not_notice_that_pages_move(lab):
     """But a page that moves faults once more, so tests that count the faults which advice saves may count too many; and the fault looks
     like a use to CLOCK, which then spares a page in a loop that never hits otherwise."""
-    said = good_end(boot(lab, "batch shake=7 run=mm_test"), 5000, status=1).replace("\r", "")
+    said = good_end(boot(lab, "batch shake=20 run=mm_test"), 5000, status=1).replace("\r", "")
     passes(FEWER_FETCHES.sub(fewer_fetches_only, MORE_FAULTS.sub(more_faults_only, said)))
 
 

@@ -226,6 +226,7 @@ def arrive(receiver):
     run_until([(place, lambda: current() == receiver and in_user_mode())], f"{named(receiver)} got it")
     programs.symbols.use_for(receiver.space)
     if receiver == journey.thread:
-        print(f"back in {named(receiver)}: the instruction at {place:08x} runs again, after {journey.hops} messages")
+        again = "runs" if place == journey.ip else "ran"
+        print(f"back in {named(receiver)}: the instruction at {journey.ip:08x} {again} again, after {journey.hops} messages")
         journey = None
     backtrace(6)

@@ -112,6 +112,14 @@ def tree(root):
         yield from tree(root["right"])
 
 
+def constant(pointer, member):
+    """A member of a constant structure, out of the program's file: the page of the constant may not be mapped now."""
+    target = pointer.type.target().strip_typedefs()
+    place = next(f for f in target.fields() if f.name == member)
+    at = int(pointer) + place.bitpos // 8
+    return gdb.Value(programs.elf(programs.symbols.path).bytes_at(at, place.type.sizeof), place.type)
+
+
 class Maps(gdb.Command):
     """hurd maps TASK: the regions of a task that pages itself, as its pager keeps them."""
 
@@ -133,7 +141,7 @@ class Maps(gdb.Command):
             pointer = gdb.lookup_type("struct map").pointer()
             for node in tree(root):
                 region = node.cast(pointer).dereference()
-                kind = str(region["store"].dereference()["class"].dereference()["kind"]).rpartition("_")[2].lower()
+                kind = str(constant(region["store"].dereference()["class"], "kind")).rpartition("_")[2].lower()
                 access = int(region["is"]["rights"])
                 rows.append((int(region["range"]["first"]), int(region["range"]["last"]), access, kind, int(region["is"]["permanent"]),
                              int(region["is"]["locked"])))

@@ -3,13 +3,13 @@
 ; stubs behind its system-call links.  Spec 3.  kip.c fills in what only the running kernel knows.
 %include "x86.inc"
 %include "l4.inc"
+%include "offsets.inc"
 
         global  the_kip, kip_processor_descriptor, kip_kernel_descriptor, kip_descriptors
         global  kip_features, kip_features_end
         global  kip_ipc_trap, kip_ipc_sysenter, kip_unmap_sysenter
 
 %define HERE(x) ((x) - the_kip)
-%define MEMORY_CAPACITY 200
 
         section .kip progbits alloc noexec write align=4096
 the_kip:
@@ -17,14 +17,14 @@ the_kip:
         dd      0x84050000, 0, HERE(kip_kernel_descriptor)
         times L4_KIP_SIGMA0 - ($ - $$) db 0
         times L4_KIP_MEMORY_INFO - ($ - $$) db 0
-        dw      MEMORY_CAPACITY, HERE(memory_descriptors)
+        dw      KIP_MEMORY_CAPACITY, HERE(memory_descriptors)
         times L4_KIP_UTCB_INFO - ($ - $$) db 0
         dd      12 << 16 | L4_UTCB_BLOCK_LOG2 << 10 | 1         ; area s, alignment a, multiplier m
         dd      12
         times L4_KIP_PROC_DESC_PTR - ($ - $$) db 0
         dd      HERE(kip_processor_descriptor)
         dd      0x03E80001              ; schedule and read precision: 1000 us, 1 us
-        dd      48 << 20 | 16 << 8 | 18 ; UserBase, SystemBase, t
+        dd      USER_BASE << 20 | SYSTEM_BASE << 8 | 18 ; and t
         dd      0x00001006              ; 4 KB pages; r and w are told apart
         dd      4 << 28
         dd      HERE(stub_space_control), HERE(stub_thread_control), HERE(stub_processor_control)
@@ -46,7 +46,7 @@ kip_features_end:
         align   8, db 0
 memory_descriptors:
 kip_descriptors:
-        times MEMORY_CAPACITY * 8 db 0
+        times KIP_MEMORY_CAPACITY * 8 db 0
 
 ; ---- the stubs: position independent, a stack with one return address is all they need.
 ; One vector a call: the callers' registers leave no room for a number.
@@ -57,7 +57,7 @@ kip_descriptors:
 %endmacro
         STUB    kip_ipc_trap, 0
         STUB    stub_lipc, 1
-        STUB    stub_unmap, 2
+        STUB    stub_unmap, UNMAP_CALL
         STUB    stub_exchange_registers, 3
         STUB    stub_thread_control, 4
         STUB    stub_schedule, 7

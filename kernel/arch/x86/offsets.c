@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Structure offsets for NASM: this file is compiled to assembly text, and each line of it that
  * begins with -> becomes a %define in build/gen/offsets.inc.  It is no part of the kernel. */
+#include "../../kip.h"
 #include "x86.h"
 
 #define OFFSET(name, type, member)                                                                 \
@@ -25,5 +26,8 @@ void offsets(void)
     OFFSET(F_ESP, struct trapframe, esp);
     NUMBER(FRAME_SIZE, sizeof(struct trapframe));
     NUMBER(T_BLOCK, THREAD_BLOCK);
+    NUMBER(KIP_MEMORY_CAPACITY, KIP_MEMORY_CAPACITY);
+    NUMBER(USER_BASE, USER_BASE);
+    NUMBER(SYSTEM_BASE, SYSTEM_BASE);
     NUMBER(TSS_ESP0, TSS_ADDRESS + offsetof(struct tss, esp0));
 }

@@ -72,7 +72,7 @@ void arch_table_remove(struct space *s, vaddr_t v)
     word_t *table = arch_table_of(s->directory[SLOT(v)]);
     struct mapping **nodes = arch_entry_node(table);
     s->directory[SLOT(v)] = 0;
-    s->tables[v >> 27] &= ~(1u << (v >> 22 & 31));
+    space_forget_table(s, v);
     if (s == current->space)
         load_cr3(s->directory_phys);
     if (nodes)

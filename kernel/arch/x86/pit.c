@@ -2,12 +2,9 @@
 /* The clock: PIT channel 0 ticks about once a millisecond; between ticks its counter is read. */
 #include "x86.h"
 
-#define PIT_COUNTER 0x40
-#define PIT_MODE 0x43
-#define DIVISOR 1193u          /* of 1193182 Hz */
 /* Microseconds as 32.32 fixed point: 2^32 * 1e6 / 1193182 a count. */
 #define COUNT_FIXED 3599591090u
-#define TICK_FIXED ((uint64_t)COUNT_FIXED * DIVISOR)
+#define TICK_FIXED ((uint64_t)COUNT_FIXED * PIT_DIVISOR)
 
 #define MEASURE_TICKS 2u
 #define MEASURE_PATIENCE 10000000u /* polls */
@@ -19,8 +16,8 @@ static uint64_t last;
 void pit_init(void)
 {
     out8(PIT_MODE, 0x34); /* channel 0, both bytes, rate generator */
-    out8(PIT_COUNTER, DIVISOR & 0xFF);
-    out8(PIT_COUNTER, DIVISOR >> 8);
+    out8(PIT_COUNTER, PIT_DIVISOR & 0xFF);
+    out8(PIT_COUNTER, PIT_DIVISOR >> 8);
 }
 
 static uint32_t read_counter(void)
@@ -60,7 +57,8 @@ void pit_tick(void)
         high++;
 }
 
-static_assert(((uint64_t)1193182 << 32) / (DIVISOR * 1000000ull) == ARCH_TICKS_PER_US, "one clock");
+static_assert(((uint64_t)1193182 << 32) / (PIT_DIVISOR * 1000000ull) == ARCH_TICKS_PER_US,
+              "one clock");
 
 uint64_t arch_tick_us(void)
 {
@@ -70,9 +68,9 @@ uint64_t arch_tick_us(void)
 static uint32_t counts_since_tick(void)
 {
     uint32_t left = read_counter();
-    uint32_t gone = left <= DIVISOR ? DIVISOR - left : 0;
-    if (pic_pending(0) && gone < DIVISOR / 2)
-        gone += DIVISOR; /* the tick has happened, its interrupt waits */
+    uint32_t gone = left <= PIT_DIVISOR ? PIT_DIVISOR - left : 0;
+    if (pic_pending(0) && gone < PIT_DIVISOR / 2)
+        gone += PIT_DIVISOR; /* the tick has happened, its interrupt waits */
     return gone;
 }
 

@@ -141,6 +141,10 @@ bool kdb_call(struct trapframe *f) __attribute__((cold));
 void syscall(struct trapframe *f);
 void syscall_ipc(struct trapframe *f);
 
+#define PIT_COUNTER 0x40
+#define PIT_MODE 0x43
+#define PIT_DIVISOR 1193u /* counts of a tick, at 1193182 Hz */
+
 /* pic.c, pit.c, console.c */
 void pic_init(void);
 bool pic_accept(word_t line); /* false: spurious */

@@ -77,7 +77,7 @@ static L4_Word_t word_draw(unsigned server, char what)
     static const L4_Word_t flags[] = {0, HURD_PM_SQUASH, HURD_PM_PARTIAL, HURD_PM_SHARED, HURD_PM_MOVE,
                                       HURD_PM_EXTRA, HURD_PM_WIRED, HURD_PM_ALL_OR_NONE,
                                       HURD_PM_SQUASH | HURD_PM_SHARED, HURD_PM_SQUASH | HURD_PM_PARTIAL,
-                                      HURD_PM_SQUASH | HURD_PM_MOVE};
+                                      HURD_PM_SQUASH | HURD_PM_MOVE, HURD_PM_PINNED};
     if (draw(20) == 0)
         return any_word();
     switch (what) {

@@ -143,6 +143,19 @@ static int ask(L4_Word_t op, unsigned n, const L4_Word_t *words)
     return hurd_cap_rpc(task_server(), op, n, words, 0, NULL, NULL);
 }
 
+static int ask_fork(L4_Word_t task, L4_Word_t control, L4_Word_t memory, unsigned n)
+{
+    const L4_Word_t words[63] = {task, control, memory};
+    return ask(HURD_TASK_FORK, n, words);
+}
+
+static int too_many_ranges(void)
+{
+    struct hurd_startup_resume resume = {.count = HURD_STARTUP_RANGES + 1};
+    struct hurd_task_created child;
+    return hurd_task_fork(task_server(), own_task(), 1, 1, &resume, &child);
+}
+
 /* A control and a container that charges it, for `task`. */
 static void gifts(L4_Word_t *control_gift, L4_Word_t *memory_gift)
 {
@@ -157,12 +170,16 @@ static int wrong_requests(void)
 {
     struct hurd_task_created child;
     L4_Word_t c, m;
-    NEED(ask(HURD_TASK_FORK, 1, (L4_Word_t[]){own_task()}) == EINVAL);
-    NEED(ask(HURD_TASK_FORK, 3, (L4_Word_t[]){own_task(), 12345, 54321}) == EBADF);
-    NEED(ask(HURD_TASK_FORK, 3, (L4_Word_t[]){own_task(), 1, 1}) != 0);
+    NEED(ask_fork(own_task(), 12345, 54321, HURD_TASK_FORK_WORDS - 1) == EINVAL);
+    NEED(ask_fork(own_task(), 12345, 54321, HURD_TASK_FORK_WORDS + 1) == EINVAL);
+    NEED(ask_fork(own_task(), 12345, 54321, HURD_TASK_FORK_WORDS + 3 * HURD_STARTUP_RANGES + 3)
+         == EINVAL);
+    NEED(ask_fork(own_task(), 12345, 54321, HURD_TASK_FORK_WORDS) == EBADF);
+    NEED(ask_fork(own_task(), 1, 1, HURD_TASK_FORK_WORDS) != 0);
     gifts(&c, &m);                      /* the wrong way round: both are dropped */
-    NEED(ask(HURD_TASK_FORK, 3, (L4_Word_t[]){own_task(), m, c}) == EPERM);
-    NEED(ask(HURD_TASK_FORK, 3, (L4_Word_t[]){own_task(), c, m}) == EBADF);
+    NEED(ask_fork(own_task(), m, c, HURD_TASK_FORK_WORDS) == EPERM);
+    NEED(ask_fork(own_task(), c, m, HURD_TASK_FORK_WORDS) == EBADF);
+    NEED(too_many_ranges() == EINVAL);
     NEED(ask(HURD_TASK_WAIT_CHILD, 2, (L4_Word_t[]){own_task(), 0}) == EINVAL);
     NEED(ask(HURD_TASK_WAIT_CHILD, 3, (L4_Word_t[]){own_task(), 0, 4}) == EINVAL);
     NEED(ask(HURD_TASK_WAIT_CHILD, 3, (L4_Word_t[]){own_task(), 0, 1}) == ECHILD);
@@ -172,7 +189,7 @@ static int wrong_requests(void)
         for (;;)
             L4_Sleep(L4_Never);
     NEED(ask(HURD_TASK_WAIT_CHILD, 3, (L4_Word_t[]){child.handle, 0, 1}) == EPERM);
-    NEED(ask(HURD_TASK_FORK, 3, (L4_Word_t[]){child.handle, 0, 0}) == EPERM);
+    NEED(ask_fork(child.handle, 0, 0, HURD_TASK_FORK_WORDS) == EPERM);
     NEED(ask(HURD_TASK_WAIT_CHILD, 3, (L4_Word_t[]){own_task(), child.id, 1}) == EAGAIN);
     NEED(hurd_task_release(task_server(), child.handle) == 0);
     NEED(ask(HURD_TASK_WAIT_CHILD, 3, (L4_Word_t[]){own_task(), child.id, 1}) == ECHILD);

@@ -496,6 +496,56 @@ TEST(container_pin_tells_physical_addresses)
     EXPECT_EQ(deallocate(a, 0, 40, NULL), 0);
 }
 
+static uint32_t pinned(void)
+{
+    struct hurd_pm_container_info info;
+    EXPECT_EQ(hurd_pm_container_info(pm, a, &info), 0);
+    return info.pinned;
+}
+
+TEST(container_map_pins_what_it_maps_if_it_shall)
+{
+    L4_Word_t amount = 0;
+    EXPECT_EQ(hurd_pm_container_allocate_pinned(pm, a, HURD_PM_READ | HURD_PM_WRITE, window + PAGE,
+                                                PAGE, 2 * PAGE, &amount), 0);
+    EXPECT_EQ(amount, 2 * PAGE);
+    *at(1) = 78;
+    EXPECT_EQ(pinned(), 2 * PAGE);
+    EXPECT_EQ(hurd_pm_container_map_pinned(pm, a, HURD_PM_READ, window, 2 * PAGE, PAGE, &amount),
+              0);
+    EXPECT_EQ(pinned(), 3 * PAGE);
+    EXPECT_EQ(deallocate(a, 1, 1, NULL), EBUSY);
+    EXPECT_EQ(hurd_pm_container_unpin(pm, a, PAGE, 2 * PAGE), 0);
+    EXPECT_EQ(hurd_pm_container_unpin(pm, a, 2 * PAGE, PAGE), 0);
+    window_clear();
+    EXPECT_EQ(get(a, 1), 78);
+    L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_MAP, a, 6, window, PAGE, PAGE, 0), 0);     /* no flag */
+    L4_Accept(L4_UntypedWordsAcceptor);
+    EXPECT_EQ(pinned(), 0);
+}
+
+TEST(container_map_refuses_to_pin_what_pin_refuses)
+{
+    const L4_Word_t map = HURD_PM_CONTAINER_MAP, make = HURD_PM_CONTAINER_ALLOCATE_MAP,
+                    used = control_info(control).used;
+    L4_Word_t weak, reader;
+    EXPECT_EQ(REQUEST(map, a, 4, window, 0, PAGE, HURD_PM_PINNED), ENOENT);
+    EXPECT_EQ(REQUEST(make, a, 4, window, 0, PAGE, HURD_PM_PINNED | 1), EINVAL);
+    EXPECT_EQ(REQUEST(make, a, 4, window, 0, PAGE, HURD_PM_PINNED, 0), EINVAL);
+    EXPECT_EQ(REQUEST(make, a, 4, window, 0, HURD_PM_WIRED_MAX + PAGE, HURD_PM_PINNED), EAGAIN);
+    EXPECT_EQ(control_info(control).used, used);
+    EXPECT_EQ(allocate(a, 0, 1), 0);
+    EXPECT_EQ(REQUEST(map, a, 4, window, 0, PAGE, ~HURD_PM_PINNED), EINVAL);
+    EXPECT_EQ(REQUEST(map, a, 4, window, 0, 2 * PAGE, HURD_PM_PINNED), ENOENT);
+    EXPECT_EQ(hurd_pm_container_share(pm, a, 0, 0, &weak), 0);
+    EXPECT_EQ(REQUEST(map, weak, 4, window, 0, PAGE, HURD_PM_PINNED), EPERM);
+    hurd_cap_drop(pm, weak);
+    EXPECT_EQ(hurd_cap_give(pm, a, friend_task, HURD_PM_READ, 0, &reader), 0);
+    EXPECT_EQ(FRIEND_REQUEST(NULL, map, reader, 4, window, 0, PAGE, HURD_PM_PINNED), EACCES);
+    EXPECT_EQ(pinned(), 0);
+}
+
 TEST(container_pin_with_a_limit_binds_pages_below_it)
 {
     const L4_Word_t isa = 0x1000000;
@@ -550,6 +600,8 @@ const struct test container_tests[] = {
     T(dropping_the_last_handle_destroys_the_container),
     T(wired_containers_are_bound_at_once_and_capped),
     T(container_pin_tells_physical_addresses),
+    T(container_map_pins_what_it_maps_if_it_shall),
+    T2(container_map_refuses_to_pin_what_pin_refuses),
     T(container_pin_with_a_limit_binds_pages_below_it),
     { 0 },
 };

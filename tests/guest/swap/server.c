@@ -156,6 +156,16 @@ TEST(a_control_that_pays_for_the_window_cannot_be_destroyed)
     hurd_cap_drop(pm, middle);
 }
 
+TEST(nobody_pins_pages_of_the_window)
+{
+    L4_Word_t container;
+    begin();
+    EXPECT_EQ(hurd_pm_swap_attach(pm, swap, BLOCKS, RESERVED, ++identity, CELLS * PAGE, &container), 0);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_PIN, container, 0, PAGE), EBUSY);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_MAP, container, HURD_PM_READ, window, 0, PAGE, HURD_PM_PINNED), EBUSY);
+    hurd_cap_drop(pm, container);
+}
+
 TEST(one_task_is_attached_at_a_time)
 {
     L4_Word_t theirs;
@@ -262,6 +272,7 @@ const struct test swap_server_tests[] = {
     T(attach_refuses_sizes_that_cannot_be),
     T(attach_takes_what_its_payer_has),
     T(a_control_that_pays_for_the_window_cannot_be_destroyed),
+    T(nobody_pins_pages_of_the_window),
     T2(one_task_is_attached_at_a_time),
     T(a_job_ends_once_and_by_its_name),
     T(a_request_that_waits_can_be_cancelled),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The three memory functions that a compiler may call for. */
-#include "types.h"
+#include "../../types.h"
 
 /* Words first, on whatever boundary: a copy of a page shall not take 4096 steps. */
 void *memset(void *d, int c, size_t n)
