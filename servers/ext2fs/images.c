@@ -150,21 +150,26 @@ bool images_end(void)
 
 /* ---- images are made ---- */
 
-/* `task` copies the pages from the cache.  Frames of the cache may be taken back meanwhile. */
-static int image_make(struct handle *h, struct pager_file *file, L4_Word_t *image)
+/* `task` copies the pages from the cache, or only looks at the first one.  Frames of the cache may be
+ * taken back meanwhile. */
+int image_begin(struct image *image, struct pager_file *file, uint32_t size)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
-    const uint32_t size = (uint32_t) h->inode->size;
+    const uint32_t pages = image->number ? 1 : (size + PAGE - 1) / PAGE;
     uint32_t done;
     L4_Word_t theirs;
     int err = ENOENT;
     for (unsigned i = 0; (err == ENOENT || err == ESTALE) && i < TRIES; i++) {
-        err = pager_bring(&cache, file, 0, (size + PAGE - 1) / PAGE, false, &done);
+        err = pager_bring(&cache, file, 0, pages, false, &done);
         if (!err)
             err = hurd_pm_container_share(physmem(), file->container, HURD_TASK_TASK,
                                           HURD_PM_READ | HURD_PM_EXECUTE, &theirs);
-        if (!err)
-            err = hurd_task_image(task_server(), data->task.cap, theirs, 0, size, image);
+        if (!err && image->number)
+            err = hurd_task_image_empty(task_server(), data->task.cap, theirs, size,
+                                        image->number, &image->handle, &image->container);
+        else if (!err)
+            err = hurd_task_image(task_server(), data->task.cap, theirs, 0, size,
+                                  &image->handle);
     }
     return err == ENOENT || err == ESTALE ? EAGAIN : err;
 }
@@ -178,7 +183,7 @@ static int whole_make(struct handle *h, struct pager_file *file, struct image *i
     *image = (struct image) { .inode = h->inode->number,
                               .promised = (uint32_t) (h->inode->size / PAGE) + 1 };
     int err = pager_version(&cache, file, &image->version);
-    return err ? err : image_make(h, file, &image->handle);
+    return err ? err : image_begin(image, file, (uint32_t) h->inode->size);
 }
 
 static int image_of(struct handle *h, struct image **out)

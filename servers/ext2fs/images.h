@@ -36,6 +36,9 @@ struct image *image_next_paged(const struct image *last);
  * is none. */
 bool images_yield(void);
 uint32_t images_promised(void);         /* pages of all images that are always there */
+/* `task` makes the image of so many bytes: a copy, or, if it has a number, one without pages.
+ * ENOEXEC, EAGAIN, ENOMEM, EIO. */
+int image_begin(struct image *image, struct pager_file *file, uint32_t size);
 
 /* ---- text.c ---- */
 /* Fills *image in, an image of the file whose pages come when they are touched; those that a

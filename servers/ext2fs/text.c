@@ -227,26 +227,6 @@ static int kept_bring(struct image *image, const struct elf_program *program)
     return err;
 }
 
-/* `task` looks at the first page.  Frames of the cache may be taken back meanwhile. */
-static int container_make(struct image *image)
-{
-    const struct hurd_startup_data *data = __hurd_startup_data;
-    uint32_t done;
-    L4_Word_t theirs;
-    int err = ENOENT;
-    for (unsigned i = 0; (err == ENOENT || err == ESTALE) && i < TRIES; i++) {
-        err = pager_bring(&cache, image->cached, 0, 1, false, &done);
-        if (!err)
-            err = hurd_pm_container_share(physmem(), image->cached->container, HURD_TASK_TASK,
-                                          HURD_PM_READ | HURD_PM_EXECUTE, &theirs);
-        if (!err)
-            err = hurd_task_image_empty(task_server(), data->task.cap, theirs,
-                                        (L4_Word_t) image->file->size, image->number,
-                                        &image->handle, &image->container);
-    }
-    return err == ENOENT || err == ESTALE ? EAGAIN : err;
-}
-
 void text_end(struct image *image)
 {
     struct image old = *image;
@@ -286,10 +266,8 @@ int text_make(struct handle *h, struct image *image)
     if (!err)
         err = pager_version(&cache, image->cached, &image->version);
     if (!err)
-        err = container_make(image);
-    if (err)
-        image->handle = image->container = 0;
-    else
+        err = image_begin(image, image->cached, (uint32_t) h->inode->size);
+    if (!err)
         err = kept_bring(image, &program);
     if (err)
         text_undo(image);
