@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: MIT
 """Programs whose text comes from their file page by page: they are larger than the memory for images, their file is written to, replaced,
-or cannot be read, the file server ends."""
+or cannot be read, they fork, the file server ends."""
 import os
 import re
 import shutil
 
 from driver import Disks, failing, shell
 from files import file_system, halted, START, tool
-from shell import frames_in_use
+from shell import comes_to, frames_in_use
 
 DISK = "disk root=0.2 run=hello"               # the demo needs more memory than some of the machines have
 ALL_RIGHT = r"large: 1024 pages, {} times, 0 wrong, (\d+) asked for"
 
 
-def disk_with_large(lab, disks):
-    image, tree = disks.image(), disks.folder.name + "/tree"
-    os.makedirs(tree)
+def disk_with_large(lab, disks, name="disk.img"):
+    image, tree = disks.image(name), disks.folder.name + "/tree"
+    os.makedirs(tree, exist_ok=True)
     shutil.copy(os.path.join(lab.build, "strip/large"), tree)
     file_system(image, "-d", tree)
     return image
@@ -39,10 +39,10 @@ def asked_for(said, passes=2):
     return int(found[1])
 
 
-def waiting(vm):
+def waiting(vm, path="/large"):
     """In the background, with half of its pages seen."""
     mark = vm.mark()
-    vm.command("/large 2 /go &")
+    vm.command(f"{path} 2 /go &")
     vm.expect_since(mark, "large: waits for /go")
     return mark
 
@@ -63,7 +63,7 @@ def programs_share_their_text(lab):
         mark = waiting(vm)
         before = frames_in_use(vm)
         assert asked_for(vm.command("/large 2")) < first / 8, "the pages were there"
-        vm.command("/large 2 /go &")
+        vm.command("/large 2 /go fork &")
         assert frames_in_use(vm) - before < 256, "its text is 1,024"
         vm.command("echo x > /go")
         vm.expect_since(mark, ALL_RIGHT.format(2) + r"[^$]*" + ALL_RIGHT.format(2))
@@ -90,6 +90,21 @@ def a_program_goes_on_when_its_file_is_replaced_or_removed(lab):
                 vm = shell(lab, DISK, (image, 0), memory=16)
         halted(vm)
         expect_whole(image)
+
+
+def a_file_system_is_busy_as_long_as_a_program_needs_its_pages(lab):
+    with Disks() as disks:
+        images = [disk_with_large(lab, disks, name) for name in ("first.img", "second.img")]
+        vm = shell(lab, DISK, (images[0], 0), (images[1], 1), memory=64)
+        vm.command("mkdir /mnt; mount /dev/hd1p2 /mnt")
+        mark = waiting(vm, "/mnt/large")
+        assert "busy" in vm.command("umount /mnt")
+        vm.command("echo x > /go")
+        vm.expect_since(mark, ALL_RIGHT.format(2))
+        assert not comes_to(vm, False, lambda vm: "busy" in vm.command("umount /mnt"))
+        assert "/mnt" not in vm.command("mount")
+        halted(vm)
+        expect_whole(images[1])
 
 
 def a_program_whose_file_server_has_ended_says_so_when_it_needs_a_page(lab):

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* A program that is larger than the memory for images:
- *      large [PASSES [FILE]]
+ *      large [PASSES [FILE [fork]]]
  * looks at each of its pages in each pass, and says how many are wrong.  With FILE it waits behind
- * the first half of the first pass until there is such a file, or no file system. */
+ * the first half of the first pass until there is such a file, or no file system; with a third
+ * argument, a copy of it looks at the second half first. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <hurd/mm.h>
@@ -36,6 +39,27 @@ static bool words_are_good(uint32_t page)
     return true;
 }
 
+static unsigned words_wrong(void)
+{
+    unsigned wrong = 0;
+    for (uint32_t page = 0; page < PAGES; page++)
+        wrong += !words_are_good(page);
+    return wrong;
+}
+
+static bool copy_is_wrong(void)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(words_wrong() > 0);
+    if (child < 0 || waitpid(child, &status, 0) != child || status != 0) {
+        printf("large: copy %d: %s, status %d\n", (int) child, strerror(errno), status);
+        return true;
+    }
+    return false;
+}
+
 static void wait_for(const char *path)
 {
     printf("large: waits for %s\n", path);
@@ -53,10 +77,11 @@ int main(int argc, char **argv)
     for (int pass = 0; pass < passes; pass++) {
         for (uint32_t page = 0; page < PAGES; page++)
             wrong += !code_is_good(page);
-        if (pass == 0 && file)
+        if (pass == 0 && file) {
             wait_for(file);
-        for (uint32_t page = 0; page < PAGES; page++)
-            wrong += !words_are_good(page);
+            wrong += argc > 3 && copy_is_wrong();
+        }
+        wrong += words_wrong();
     }
     hurd_mm_counters(&counters);
     printf("large: %d pages, %d times, %u wrong, %u asked for\n", 2 * PAGES, passes, wrong,
