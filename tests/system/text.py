@@ -39,10 +39,10 @@ def asked_for(said, passes=2):
     return int(found[1])
 
 
-def waiting(vm, path="/large"):
+def waiting(vm, path="/large", more=""):
     """In the background, with half of its pages seen."""
     mark = vm.mark()
-    vm.command(f"{path} 2 /go &")
+    vm.command(f"{path} 2 /go {more} &")
     vm.expect_since(mark, "large: waits for /go")
     return mark
 
@@ -63,7 +63,7 @@ def programs_share_their_text(lab):
         mark = waiting(vm)
         before = frames_in_use(vm)
         assert asked_for(vm.command("/large 2")) < first / 8, "the pages were there"
-        vm.command("/large 2 /go fork &")
+        vm.command("/large 2 /go &")
         assert frames_in_use(vm) - before < 256, "its text is 1,024"
         vm.command("echo x > /go")
         vm.expect_since(mark, ALL_RIGHT.format(2) + r"[^$]*" + ALL_RIGHT.format(2))
@@ -97,7 +97,7 @@ def a_file_system_is_busy_as_long_as_a_program_needs_its_pages(lab):
         images = [disk_with_large(lab, disks, name) for name in ("first.img", "second.img")]
         vm = shell(lab, DISK, (images[0], 0), (images[1], 1), memory=64)
         vm.command("mkdir /mnt; mount /dev/hd1p2 /mnt")
-        mark = waiting(vm, "/mnt/large")
+        mark = waiting(vm, "/mnt/large", "fork")    # the copy needs pages before its parent does
         assert "busy" in vm.command("umount /mnt")
         vm.command("echo x > /go")
         vm.expect_since(mark, ALL_RIGHT.format(2))
