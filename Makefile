@@ -50,7 +50,7 @@ CFLAGS    := $(ARCHFLAGS) -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -fn
              -ffunction-sections -fdata-sections \
              -DCONFIG_CHECK=$(if $(CHECK),1,0) -Wall -Wextra $(WERROR) -nostdinc -isystem $(GCCINC) -Iinclude -Ilib/libc-mini/include
 # Every program carries its libraries: without gaps in front of functions and loops it is a tenth smaller.
-DENSE     := -falign-functions=4 -falign-loops=1 -falign-jumps=1 -falign-labels=1
+DENSE     := -falign-functions=4 -falign-loops=1 -falign-jumps=1 -falign-labels=1 -malign-data=abi
 ASFLAGS   := -f elf32 -g -F dwarf
 LDFLAGS   := -m elf_i386 -nostdlib -static -z max-page-size=4096 -z noexecstack --gc-sections --no-warn-rwx-segments
 

@@ -15,8 +15,9 @@
  *
  * file_image: the program in the file, as an image that `task` holds for each task that
  *   starts it (HURD_TASK_IMAGE).  The caller opens a slot for the server at `task` first
- *   (HURD_CAP_OPEN); the handle is in its table there.  The image is what the file says now,
- *   whatever is written later.
+ *   (HURD_CAP_OPEN); the handle is in its table there.  The image is what the file says now: its
+ *   pages may come when they are touched (fs_image), and while a program needs them, the file is
+ *   not opened for writing (ETXTBSY of dir_lookup).
  *   EACCES: not a regular file, no x bit, or not opened for reading.  ENOEXEC: no program.  EPERM:
  *   no slot.  EFBIG, ENOMEM, EAGAIN: too large, or no room; the caller reads the file itself then.
  * file_lock: advice between tasks.  bytes 0: to the end of the file, wherever that is.  A new lock

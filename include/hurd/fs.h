@@ -14,6 +14,8 @@
  *   1078   fs_claim    0 ticket                                0 handle, 1 mode with type, 2 flags
  *                                                              of dir_lookup
  *   1079   fs_pipe     none                                    0 handle to read, 1 to write
+ *   1080   fs_image    0 image's number, 1 first page,         0 pages that are there, 1 pages of
+ *                      2 pages                                 the image
  *
  * A client begins with fs_slot: the server opens its table of physmem for the client, which puts a
  * weak reference to a container there (CONTAINER_SHARE) and names it in fs_buffer.  Then it asks
@@ -25,7 +27,11 @@
  *   a task that names it gets a handle of its own on the same open file, with its flags and its
  *   position, as long as the handle that was offered is not dropped.  A second offer of a handle
  *   gives the same ticket.  ENOENT: no such ticket.  EACCES, EMFILE as above and as dir_lookup.
- * fs_pipe: EACCES, EMFILE. */
+ * fs_pipe: EACCES, EMFILE.
+ * fs_image: brings pages of a program's image that are missing, at most HURD_FS_IMAGE_MOST.  Word 0
+ *   and the server are in the startup data of the programs that began with the image
+ *   (image_pages), and they need no handle.  They may be taken away again at any time.  ENOENT: no
+ *   such image.  ENXIO: the first page is behind its end.  EIO: the disk failed.  ENOMEM. */
 #ifndef HURD_FS_H
 #define HURD_FS_H
 
@@ -39,9 +45,11 @@
 #define HURD_FS_OFFER       1077
 #define HURD_FS_CLAIM       1078
 #define HURD_FS_PIPE        1079
+#define HURD_FS_IMAGE       1080
 
 #define HURD_FS_BUFFERS     2u          /* of one task */
 #define HURD_FS_FILES       64u         /* open handles of one task */
+#define HURD_FS_IMAGE_MOST  16u         /* pages that one fs_image brings */
 
 #define HURD_FS_READ_ONLY   1u
 #define HURD_FS_CLEAN       2u          /* the disk says that it needs no repair */

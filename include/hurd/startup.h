@@ -36,13 +36,15 @@ struct hurd_startup_cap {
 
 /* One piece of the program.  The low bits of `offset` say how it gets its memory.
  *
- *     31                    12 11        5   4     3    2 1 0
- *     |  container offset      |     0     | COPY | ANON | rwx |
+ *     31                    12 11     6    5      4      3    2 1 0
+ *     |  container offset      |   0   | LATER | COPY | ANON | rwx |
  *
  * As the starter writes it:
  *     rwx only   the piece is mapped from the container as it is (text, constants);
  *     COPY       the piece is copied (copy-on-write) from the container into the task's own
  *                container `memory`, and the copy is mapped;
+ *     LATER      pages of the piece may be missing; what is there is mapped from the container.
+ *                The program's pager asks `image_pages` for the others when they are touched;
  *     ANON       the piece is zero.  vaddr and size need not be aligned.  The bytes up to the next
  *                page belong to a page of the entry before, and are cleared there; the pages behind
  *                them are allocated in `memory`.  `container` and the container offset are not
@@ -61,6 +63,7 @@ struct hurd_startup_map {
 #define HURD_STARTUP_MAP_RIGHTS 0x007u
 #define HURD_STARTUP_MAP_ANON   0x008u
 #define HURD_STARTUP_MAP_COPY   0x010u
+#define HURD_STARTUP_MAP_LATER  0x020u
 #define HURD_STARTUP_MAP_OFFSET (~0xfffu)
 
 /* Layout L, extended.  Addresses are addresses in the new task. */
@@ -95,6 +98,9 @@ struct hurd_startup_data {
     L4_Word_t startup_error;                /* 0; a program never sees another value */
     L4_Word_t kept;                         /* HURD_TASK_EXEC: a container of the program before;
                                                0: none */
+    struct hurd_startup_cap image_pages;    /* the server that brings missing pages of the image
+                                               (HURD_FS_IMAGE), and its number for the image;
+                                               server 0: no page is missing */
 };
 
 /* How the copy of a task that called HURD_TASK_FORK begins.  `task` writes it to
@@ -158,8 +164,9 @@ HURD_STARTUP_AT(console, 124);
 HURD_STARTUP_AT(memory, 132);
 HURD_STARTUP_AT(store, 140);
 HURD_STARTUP_AT(store_size, 148);
+HURD_STARTUP_AT(image_pages, 160);
 #undef HURD_STARTUP_AT
-_Static_assert(sizeof(struct hurd_startup_data) == 160, "version 1.0 is 160 bytes");
+_Static_assert(sizeof(struct hurd_startup_data) == 168, "`size` says so");
 _Static_assert(sizeof(struct hurd_startup_map) == 20, "spec hurd 4.7");
 
 #define HURD_STARTUP_J_AT(field, at) \

@@ -128,17 +128,26 @@ enum hurd_task_op {
     HURD_TASK_EXEC = 535,
 
     /* 0 own task, 1 container handle, 2 offset of an ELF file in it, a multiple of 4 KB, 3 its
-     * bytes -> 0 image handle.
+     * bytes [, 4 number] -> 0 image handle [, 1 handle of the image's container].
      * `task` makes a copy (copy-on-write) of these pages; it charges the caller's memory control.
      * The handle is the caller's, to be given to others (HURD_CAP_GIVE) and dropped.  A task that
      * has it may name it in CREATE and EXEC: word 1 is the image handle, in the table of `task`
      * itself, word 2 HURD_TASK_IMAGE_HELD, word 3 is 0.  Then nothing is copied: all these tasks
      * share the pages.  They exist as long as a task has a handle, or began with them.  CREATE and
      * EXEC consume the caller's handle as they do the one of physmem.
+     * With word 4, `task` looks at the first page only and copies nothing: the image's container is
+     * empty, and the caller's as well (a strong handle).  Before the image handle is used, the
+     * caller puts the pages there that are needed before a program's pager runs: all but those of
+     * read-only segments with the flag ELF_LATER (lib/startup/elf.h).  Programs find the calling
+     * thread and word 4 in their startup data (`image_pages`) and ask that thread for pages that
+     * are missing (HURD_FS_IMAGE).
      * Word 1 is a gift, as with CREATE, and consumed, except after EINVAL.  EAGAIN: the caller has
      * HURD_TASK_IMAGES of them, or `task` has no room.  ENOENT, ESTALE: pages are missing.  ENOMEM:
      * the control has too few frames.  EPERM also: wortel started the caller. */
     HURD_TASK_IMAGE = 538,
+    /* 0 image handle -> 0 tasks that began with the image, and handles beside the caller's: 0 means
+     * that nobody needs its pages. */
+    HURD_TASK_IMAGE_USERS = 542,
     /* CREATE of a task that counts as one made by FORK: WAIT_CHILD waits for it, and its end is a
      * signal HURD_TASK_CHILD. */
     HURD_TASK_SPAWN = 539,
@@ -327,6 +336,11 @@ int hurd_task_exec(L4_ThreadId_t server, L4_Word_t task, L4_Word_t image, L4_Wor
  * physmem. */
 int hurd_task_image(L4_ThreadId_t server, L4_Word_t task, L4_Word_t container, L4_Word_t offset,
                     L4_Word_t size, L4_Word_t *image);
+/* The same with word 4, from the thread that serves the pages.  *pages: the handle of the image's
+ * container. */
+int hurd_task_image_empty(L4_ThreadId_t server, L4_Word_t task, L4_Word_t container,
+                          L4_Word_t size, L4_Word_t number, L4_Word_t *image, L4_Word_t *pages);
+int hurd_task_image_users(L4_ThreadId_t server, L4_Word_t image, L4_Word_t *users);
 struct hurd_task_ended { L4_Word_t id, status, reason; };
 int hurd_task_wait_child(L4_ThreadId_t server, L4_Word_t task, L4_Word_t child, L4_Word_t flags,
                          struct hurd_task_ended *ended);

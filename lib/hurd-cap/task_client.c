@@ -148,6 +148,23 @@ int hurd_task_image(L4_ThreadId_t server, L4_Word_t task, L4_Word_t container, L
     return call(server, HURD_TASK_IMAGE, 4, in, 1, 1, image, NULL);
 }
 
+int hurd_task_image_empty(L4_ThreadId_t server, L4_Word_t task, L4_Word_t container,
+                          L4_Word_t size, L4_Word_t number, L4_Word_t *image, L4_Word_t *pages)
+{
+    L4_Word_t in[] = {task, container, 0, size, number}, out[2];
+    int error = call(server, HURD_TASK_IMAGE, 5, in, 2, 2, out, NULL);
+    if (error)
+        return error;
+    *image = out[0];
+    *pages = out[1];
+    return 0;
+}
+
+int hurd_task_image_users(L4_ThreadId_t server, L4_Word_t image, L4_Word_t *users)
+{
+    return call(server, HURD_TASK_IMAGE_USERS, 1, &image, 1, 1, users, NULL);
+}
+
 int hurd_task_wait_child(L4_ThreadId_t server, L4_Word_t task, L4_Word_t child, L4_Word_t flags,
                          struct hurd_task_ended *ended)
 {

@@ -11,8 +11,8 @@
 #include <hurd/cap.h>
 #include <l4/message.h>
 #include <l4/thread.h>
-#include <l4/utcb.h>
 #include "fork.h"
+#include "image.h"
 #include "handler.h"
 #include "pageout.h"
 #include "report.h"
@@ -412,6 +412,7 @@ static int records_forked(const struct hurd_startup_resume *r)
             error = region_forked(m);
     if (image)
         image->container = r->image.cap;
+    image_forked(r->image.cap);
     if (startup)
         startup->container = r->startup.cap;
     return error;
@@ -432,12 +433,10 @@ static void room_forked(const struct hurd_startup_resume *r)
 
 static int child_pager(const struct hurd_startup_resume *r)
 {
-    L4_ThreadId_t task = L4_ThreadIdOfRaw(r->task.server), local = L4_LocalIdOf(mm.pager);
-    if (L4_IsNilThread(local))
-        return ESRCH;
-    L4_Set_PagerOf(mm.pager, task);
-    L4_UtcbOf(local.raw)->exception_handler = task.raw;
-    L4_Start_SpIp(mm.pager, pager_stack_top, (L4_Word_t)pager_main);
+    int error = thread_begin(mm.pager, L4_ThreadIdOfRaw(r->task.server), pager_stack_top,
+                             pager_main);
+    if (error)
+        return error;
     if (L4_IpcFailed(L4_Receive(mm.pager)))
         return EIO;
     L4_Set_ExceptionHandler(mm.pager);

@@ -61,11 +61,21 @@ static void text_send(const char *text, unsigned n)
         hurd_wortel_putchar(data->wortel.cap, text[i]);
 }
 
-static _Noreturn void last_words(char *text, unsigned n)
+static void last_words(char *text, unsigned n)
 {
     text[n++] = '\n';
     text_send(text, n);
-    hurd_mm_die_of(HURD_MM_STATUS_ABORTED);
+}
+
+_Noreturn void last_failed(const char *what, int error, int status)
+{
+    const struct hurd_startup_data *data = __hurd_startup_data;
+    char text[TEXT];
+    unsigned n = text_add(text, 0, data->argz ? (const char *)data->argz : "program");
+    n = text_add(text, n, what);
+    n = text_add(text, n, ": error ");
+    last_words(text, number_add(text, n, (uintptr_t)error, 10));
+    hurd_mm_die(status);
 }
 
 static unsigned place_add(char *text, const char *file, unsigned line, const char *function,
@@ -85,6 +95,7 @@ _Noreturn void __assert_fail(const char *condition, const char *file, unsigned l
 {
     char text[TEXT];
     last_words(text, place_add(text, file, line, function, condition));
+    hurd_mm_die_of(HURD_MM_STATUS_ABORTED);
 }
 
 void __assert_is_failed(const char *condition, const char *file, unsigned line,
@@ -96,4 +107,5 @@ void __assert_is_failed(const char *condition, const char *file, unsigned line,
     n = number_add(text, n, left, 16);
     n = text_add(text, n, " and 0x");
     last_words(text, number_add(text, n, right, 16));
+    hurd_mm_die_of(HURD_MM_STATUS_ABORTED);
 }

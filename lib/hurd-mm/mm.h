@@ -76,6 +76,9 @@ int memory_allocate_wire(uintptr_t address, uintptr_t size, unsigned rights);
 void memory_unwire(uintptr_t address, uintptr_t size);
 /* Returns a page that is pinned and mapped for good, or NULL.  (mm_init.c) */
 void *wired_page_new(void);
+/* A thread that has not run yet begins there, with that pager, which hears its exceptions, too.
+ * ESRCH: it is gone. */
+int thread_begin(L4_ThreadId_t thread, L4_ThreadId_t pager, uintptr_t sp, void (*entry)(void));
 /* Pages without a record in use go back to physmem, if there are many free records. */
 void records_trim(void);
 /* Takes rights from our own mappings. */
@@ -151,6 +154,7 @@ enum job_kind {
     JOB_FETCH, JOB_CLEAN,               /* operations of a store that has them */
     JOB_PARKED,                         /* nothing to do: the thread waits for others' jobs */
     JOB_OUT, JOB_IN,                    /* anonymous pages, to swap and back */
+    JOB_TEXT,                           /* a page of the program's file: image.c */
 };
 struct pagein {
     L4_ThreadId_t thread;               /* the thread that touched the page */
@@ -165,7 +169,8 @@ int pagein_start(const struct pagein *page);            /* 0: the thread gets it
 /* bytes: how far the last job came; valid for JOB_OUT and JOB_IN. */
 bool pagein_job(L4_ThreadId_t from, int error, uintptr_t bytes);
 bool pagein_is_worker(L4_ThreadId_t thread);
-/* kind: the kind of job that this worker does, JOB_OUT or JOB_IN; 0: the jobs of stores. */
+/* kind: the kind of job that this worker does, JOB_OUT, JOB_IN or JOB_TEXT; 0: the jobs of
+ * stores. */
 int pagein_worker(L4_ThreadId_t thread, unsigned kind);
 struct job *pagein_next(const struct job *job);
 const struct pagein *pagein_of(const struct job *job);

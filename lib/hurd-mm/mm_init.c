@@ -3,6 +3,7 @@
  * there is a pager: records what the startup code left in the address space, wires what the pager
  * will touch, starts it. */
 #include <errno.h>
+#include <hurd/cap.h>
 #include <hurd/task.h>
 #include <l4/kip.h>
 #include <l4/message.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include "evict.h"
 #include "handler.h"
+#include "image.h"
 #include "mm.h"
 #include "paged.h"
 #include "pageout.h"
@@ -147,7 +149,9 @@ static int record_segment(const struct hurd_startup_map *m)
     if (m->size == 0)
         return 0;
     if (m->container.cap != mm.memory) {
-        int error = store_of_container(m->container.cap, &store);
+        int error = m->offset & HURD_STARTUP_MAP_LATER
+                        ? image_store(__hurd_startup_data, &store)
+                        : store_of_container(m->container.cap, &store);
         if (error)
             return error;
     } else if (offset != m->vaddr ||
@@ -227,26 +231,35 @@ static int wire(const char *start, const char *end)
     return error;
 }
 
+int thread_begin(L4_ThreadId_t thread, L4_ThreadId_t pager, uintptr_t sp, void (*entry)(void))
+{
+    L4_ThreadId_t local = L4_LocalIdOf(thread);
+    if (L4_IsNilThread(local))
+        return ESRCH;
+    L4_Set_PagerOf(thread, pager);
+    L4_UtcbOf(local.raw)->exception_handler = pager.raw;
+    L4_Start_SpIp(thread, sp, (L4_Word_t)entry);
+    return 0;
+}
+
 static int pager_start(const struct hurd_startup_data *data)
 {
     uintptr_t guard, stack;
-    L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server), local = L4_LocalIdOf(mm.pager);
-    if (L4_IsNilThread(local))
-        return ESRCH;
+    L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server);
     int error = wired_pages(stack_area() + HURD_MM_PAGE, PAGER_STACK, &stack);
     guard = stack - HURD_MM_PAGE;
     if (error)
         return error;
     record(guard, HURD_MM_PAGE, &mm.reserved, 0, 0, true);
-    L4_Set_PagerOf(mm.pager, task);
-    L4_UtcbOf(local.raw)->exception_handler = task.raw;
     /* For a task that wortel started; a program's pager stays as it is, among equals: a fault hands
      * over to it. */
-    hurd_task_thread_priority(task, data->task.cap, mm.pager, PAGER_PRIORITY);
+    const L4_Word_t words[] = {data->task.cap, mm.pager.raw, PAGER_PRIORITY};
+    hurd_cap_rpc(task, HURD_TASK_THREAD_PRIORITY, 3, words, 0, NULL, NULL);
     pager_stack_top = stack + PAGER_STACK;
-    L4_Start_SpIp(mm.pager, pager_stack_top, (L4_Word_t)pager_main);
-    L4_MsgTag_t tag = L4_Receive(mm.pager);
-    return L4_IpcFailed(tag) ? EIO : 0;
+    error = thread_begin(mm.pager, task, pager_stack_top, pager_main);
+    if (error)
+        return error;
+    return L4_IpcFailed(L4_Receive(mm.pager)) ? EIO : 0;
 }
 
 /* Anonymous pages can leave if the task has a guarantee of its own, and what the pager touches is

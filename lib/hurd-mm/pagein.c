@@ -18,7 +18,8 @@
 #include "pageout.h"
 #include "worker.h"
 
-enum { WORKERS = 16, SWAPPERS = 3 };    /* for stores; for swap */
+enum { WORKERS = 16, SWAPPERS = 3, FETCHERS = 1, ALL = WORKERS + SWAPPERS + FETCHERS };
+                      /* for stores; for swap; for the program's text */
 
 struct job {              /* a record of the slab */
     struct job *next;     /* behind it in time */
@@ -30,28 +31,29 @@ _Static_assert(sizeof(struct job) <= SLAB_RECORD, "one size of records");
 static struct worker {
     L4_ThreadId_t thread; /* nil: room for one more */
     bool idle;            /* it waits for our reply to its request for a job */
-    unsigned char kind;   /* JOB_OUT or JOB_IN: it does nothing else.  0: what stores want */
-} workers[WORKERS + SWAPPERS];
+    unsigned char kind;   /* JOB_OUT, JOB_IN, JOB_TEXT: it does nothing else.  0: what stores want */
+} workers[ALL];
 
 /* ---- workers ---- */
 
 static struct worker *worker_find(L4_ThreadId_t thread)
 {
-    for (struct worker *w = workers; w < workers + WORKERS + SWAPPERS; w++)
+    for (struct worker *w = workers; w < workers + ALL; w++)
         if (w->thread.raw == thread.raw)
             return w;
     return NULL;
 }
 
-/* Those of swap stand behind those of stores. */
+/* Those of swap stand behind those of stores, and behind them that of the text. */
 static struct worker *worker_first_of(unsigned kind)
 {
-    return kind ? workers + WORKERS : workers;
+    return kind == JOB_TEXT ? workers + WORKERS + SWAPPERS : kind ? workers + WORKERS : workers;
 }
 
 static struct worker *worker_end_of(unsigned kind)
 {
-    return kind ? workers + WORKERS + SWAPPERS : workers + WORKERS;
+    return kind == JOB_TEXT ? workers + ALL : kind ? workers + WORKERS + SWAPPERS
+                                                   : workers + WORKERS;
 }
 
 static struct worker *worker_idle(unsigned kind)
@@ -73,7 +75,8 @@ static bool has_room_for_worker(unsigned kind)
 /* Which workers do it. */
 static unsigned kind_of(const struct job *job)
 {
-    return job->page.kind == JOB_OUT || job->page.kind == JOB_IN ? job->page.kind : 0;
+    const unsigned kind = job->page.kind;
+    return kind == JOB_OUT || kind == JOB_IN || kind == JOB_TEXT ? kind : 0;
 }
 
 bool pagein_is_worker(L4_ThreadId_t thread)
@@ -115,7 +118,7 @@ void pagein_forked(void)
         job->page.store->users--;
         slab_give(&mm.slab, job);
     }
-    for (struct worker *w = workers; w < workers + WORKERS + SWAPPERS; w++)
+    for (struct worker *w = workers; w < workers + ALL; w++)
         *w = (struct worker){0};
 }
 
@@ -220,7 +223,7 @@ static void answer(const struct pagein *page, int error)
  * and frames that are missing are looked for again. */
 static int reason(const struct pagein *page, int error)
 {
-    if (page->kind == JOB_FETCH || page->kind == JOB_SHOW)
+    if (page->kind == JOB_FETCH || page->kind == JOB_SHOW || page->kind == JOB_TEXT)
         return error;
     return page->kind == JOB_IN && page->pages == 1 && error != ENOMEM ? error : 0;
 }
@@ -232,7 +235,7 @@ static void operation_done(const struct job *done, int error, uintptr_t bytes)
         pageout_done(&done->page, error, bytes);
     else if (done->page.kind == JOB_IN)
         swapin_done(&done->page, error, bytes);
-    else if (done->page.kind != JOB_SHOW)
+    else if (done->page.kind != JOB_SHOW && done->page.kind != JOB_TEXT)
         paged_done(&done->page, error);
     for (struct job *j = jobs_take(done); j; j = next) {
         const struct pagein page = j->page;

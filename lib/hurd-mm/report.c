@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A fault that nothing can serve, in the pager.  The pager itself prints nothing: it sends the
- * guilty thread to report_run() (casualty.c), and goes on serving, for the report touches memory
+ * guilty thread to report_begin() and report_run() (casualty.c), and goes on serving, for the report touches memory
  * like any other code.
  *
  * A page fault message holds no registers but the IP.  So the thread is first sent to report_trap,
@@ -13,6 +13,7 @@
 #include <l4/thread.h>
 #include <l4/utcb.h>
 #include "handler.h"
+#include "image.h"
 #include "mm.h"
 #include "report.h"
 
@@ -76,6 +77,7 @@ void report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsig
     casualty.ip = ip;
     casualty.access = access;
     casualty.error = error;
+    casualty.is_text = map && store_is_image(map->store);
     report_redirect(from, (L4_Word_t)report_trap);
 }
 
@@ -120,4 +122,13 @@ bool report_exception(L4_ThreadId_t from)
     L4_LoadMR(1, (L4_Word_t)report_entry);
     L4_LoadMR(0, L4_MakeTag(0, 12, 0).raw);
     return true;
+}
+
+/* The text of the long report may be what is missing. */
+_Noreturn void report_begin(void)
+{
+    if (casualty.error && casualty.is_text)
+        last_failed(": no page of its file", casualty.error,
+                    (int)HURD_TASK_BY_SIGNAL | (HURD_MM_STATUS_BUS - 128));
+    report_run();
 }

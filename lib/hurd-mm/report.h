@@ -10,6 +10,10 @@ _Noreturn void hurd_mm_die(int status);
 /* status: one of HURD_MM_STATUS_*, or 128 + a signal: that ended the task. */
 _Noreturn void hurd_mm_die_of(int status);
 
+/* One line, the program's name and this, by code that is always there: the program has no pager yet,
+ * or its text does not come. */
+_Noreturn void last_failed(const char *what, int error, int status);
+
 /* Its exceptions come to the pager, it leaves whatever IPC it is in, and runs there. */
 void report_redirect(L4_ThreadId_t thread, L4_Word_t ip);
 
@@ -25,6 +29,7 @@ struct casualty {
     bool is_violation;                  /* a page fault; else an exception */
     unsigned access;
     int error;                  /* why an allowed access has no page; 0: it was not allowed */
+    bool is_text;               /* the page is of the program's file */
     uintptr_t address;                  /* violation: what it touched */
     uintptr_t ip;
     L4_Word_t io_fpage;                 /* an IO port that it may not use, or 0 */
@@ -32,8 +37,9 @@ struct casualty {
 };
 extern struct casualty casualty;
 _Noreturn void report_run(void);
+_Noreturn void report_begin(void);
 extern const char vm_copy_failed[], vm_copy_plainly[], vm_copy_end[];  /* copy_entry.asm */
 void report_trap(void);                 /* report_entry.asm: an instruction that raises #UD */
-void report_entry(void);        /* report_entry.asm: takes a stack of its own, calls report_run() */
+void report_entry(void);        /* report_entry.asm: takes a stack of its own, calls report_begin() */
 
 #endif

@@ -4,7 +4,7 @@ bits 32
 section .text
 global report_trap
 global report_entry
-extern report_run
+extern report_begin
 
 report_trap:
         ud2
@@ -13,7 +13,7 @@ report_entry:
         mov     esp, stack_top          ; its own may be what is broken
         xor     ebp, ebp
         cld
-        call    report_run
+        call    report_begin
 
 section .early nobits alloc write align=16
 stack:  resb    4096

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include "evict.h"
 #include "fault.h"
+#include "image.h"
 #include "pageout.h"
 #include "shown.h"
 
@@ -45,6 +46,8 @@ static bool is_missing(int error)
 
 static int fault_bring(const struct fault *f)
 {
+    if (store_is_image(f->map->store))
+        return image_bring(f);
     const struct pagein page = pagein_for(f, JOB_SHOW);
     mm.counters.pageins++;
     int error = pagein_start(&page);
@@ -128,11 +131,17 @@ static void private_drop(struct map *map, uintptr_t first, uintptr_t last)
     memory_hide(first, last, HURD_VM_RIGHTS);
 }
 
-/* The server must hear of it, and the pager cannot wait for the server: the next thread that makes
- * a request tells it. */
+/* The server of a file must hear of it, and the pager cannot wait for the server: the next thread
+ * that makes a request tells it. */
 static void shown_unused(struct store *store)
 {
     store->class = &reserved_class;
+    if (store_is_image(store)) {
+        image_unused();
+        store->fault = NULL;
+        slab_give(&mm.slab, store);
+        return;
+    }
     store->next_gone = mm.gone;
     mm.gone = store;
 }

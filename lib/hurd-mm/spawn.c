@@ -3,6 +3,7 @@
  * passed on; a copy-on-write copy in a container of its own may. */
 #include <errno.h>
 #include <hurd/cap.h>
+#include <hurd/fs.h>
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
 #include <hurd/startup.h>
@@ -13,9 +14,32 @@ static struct {
     int ready;
 } image;
 
+/* Pages that may be missing come from the file server, and may go again before they are copied. */
+static int pages_copy(L4_ThreadId_t physmem, const struct hurd_startup_data *data)
+{
+    enum { TRIES = 100 };
+    L4_Word_t out[2] = {0, 1};
+    int error = 0;
+    for (L4_Word_t at = 0, tries = 0; at < out[1] && !error;) {
+        const L4_Word_t in[] = {data->image_pages.cap, at, HURD_FS_IMAGE_MOST};
+        error = hurd_cap_rpc(L4_ThreadIdOfRaw(data->image_pages.server), HURD_FS_IMAGE, 3, in, 2,
+                             out, NULL);
+        if (!error)
+            error = hurd_pm_container_copy(physmem, data->image.cap, at * HURD_MM_PAGE,
+                                           image.container, at * HURD_MM_PAGE,
+                                           out[0] * HURD_MM_PAGE, 0, NULL);
+        if (!error)
+            at += out[0];
+        else if ((error == ENOENT || error == ESTALE) && tries++ < TRIES)
+            error = 0;
+    }
+    image.size = out[1] * HURD_MM_PAGE;
+    return error;
+}
+
 static int image_copy(L4_ThreadId_t physmem, const struct hurd_startup_data *data)
 {
-    struct hurd_pm_container_info info;
+    struct hurd_pm_container_info info = {0};
     if (image.ready)
         return 0;
     int error = hurd_pm_container_info(physmem, data->image.cap, &info);
@@ -23,13 +47,15 @@ static int image_copy(L4_ThreadId_t physmem, const struct hurd_startup_data *dat
         error = hurd_pm_container_create(physmem, data->physmem_control.cap, 0, &image.container);
     if (error)
         return error;
-    error = hurd_pm_container_copy(physmem, data->image.cap, 0, image.container, 0, info.allocated,
-                                   0, NULL);
+    image.size = info.allocated;
+    error = data->image_pages.server
+                ? pages_copy(physmem, data)
+                : hurd_pm_container_copy(physmem, data->image.cap, 0, image.container, 0,
+                                         image.size, 0, NULL);
     if (error) {
         hurd_pm_container_destroy(physmem, image.container);
         return error;
     }
-    image.size = info.allocated;
     image.ready = 1;
     return 0;
 }

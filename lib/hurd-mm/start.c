@@ -7,9 +7,8 @@
 #include <hurd/task.h>
 #include <l4/syscalls.h>
 #include <l4/thread.h>
-#include <libc.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <libc.h>
 #include <string.h>
 #include "mm.h"
 #include "report.h"
@@ -23,16 +22,6 @@ int main(int argc, char **argv);
 uintptr_t start_early(struct hurd_startup_data *data);
 _Noreturn void start_main(void);
 
-static _Noreturn void start_failed(const char *what, int error)
-{
-    char line[96];
-    snprintf(line, sizeof line, "%s: cannot start: %s: error %d\n",
-             __hurd_startup_data->argz ? (const char *)__hurd_startup_data->argz : "program", what,
-             error);
-    __libc_write(2, line, strlen(line));
-    hurd_mm_die(NO_START);
-}
-
 uintptr_t start_early(struct hurd_startup_data *data)
 {
     L4_ThreadId_t pager;
@@ -41,16 +30,14 @@ uintptr_t start_early(struct hurd_startup_data *data)
     L4_Init();
     int error = hurd_task_thread_alloc(L4_ThreadIdOfRaw(data->task.server), data->task.cap, 0,
                                        &pager);
-    if (error)
-        start_failed("no thread for the pager", error);
-    error = hurd_mm_init(pager);
-    if (error)
-        start_failed("address space", error);
-    error = hurd_vm_allocate(&stack, HURD_MM_STACK_GUARD + MAIN_STACK, 0, 0);
+    if (!error)
+        error = hurd_mm_init(pager);
+    if (!error)
+        error = hurd_vm_allocate(&stack, HURD_MM_STACK_GUARD + MAIN_STACK, 0, 0);
     if (!error)
         error = hurd_vm_protect(stack, HURD_MM_STACK_GUARD, 0);
     if (error)
-        start_failed("stack", error);
+        last_failed(": cannot start", error, NO_START);
     room_begin();
     return stack + HURD_MM_STACK_GUARD + MAIN_STACK;
 }

@@ -53,6 +53,7 @@ static int add_segment(struct elf_program *out, const struct elf_phdr *p)
     out->segment[out->count++] = (struct elf_segment) {
         .offset = p->offset, .vaddr = p->vaddr, .filesz = p->filesz, .memsz = p->memsz,
         .rights = p->flags & 7,
+        .later = (p->flags & (ELF_LATER | 2)) == ELF_LATER && p->filesz == p->memsz,
     };
     return 0;
 }

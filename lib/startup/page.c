@@ -12,7 +12,7 @@ static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
 
 /* A segment needs at most two entries: the part that is in the file, and the zeroes behind it. */
 static L4_Word_t add_segment(struct hurd_startup_map *m, const struct elf_segment *s,
-                             struct hurd_startup_cap image)
+                             struct hurd_startup_cap image, bool later)
 {
     L4_Word_t n = 0;
     bool clears = s->memsz > s->filesz; /* zeroes go into the last page of the file part */
@@ -21,7 +21,8 @@ static L4_Word_t add_segment(struct hurd_startup_map *m, const struct elf_segmen
         bool copy = (rights & 2) != 0;
         m[n++] = (struct hurd_startup_map) {
             .container = image,
-            .offset = page_down(s->offset) | rights | (copy ? HURD_STARTUP_MAP_COPY : 0),
+            .offset = page_down(s->offset) | rights | (copy ? HURD_STARTUP_MAP_COPY : 0) |
+                      (s->later && later ? HURD_STARTUP_MAP_LATER : 0),
             .vaddr = page_down(s->vaddr),
             .size = page_up(s->vaddr + s->filesz) - page_down(s->vaddr),
         };
@@ -79,7 +80,8 @@ int startup_page_write(void *page, const struct hurd_startup_data *data,
     struct hurd_startup_map map[2 * ELF_SEGMENTS_MAX];
     L4_Word_t n = 0;
     for (L4_Word_t i = 0; i < program->count; i++)
-        n += add_segment(map + n, &program->segment[i], data->image);
+        n += add_segment(map + n, &program->segment[i], data->image,
+                         data->image_pages.server != 0);
     top -= n * sizeof map[0];
     memcpy(base + top, map, n * sizeof map[0]);
     d->mapc = n;

@@ -19,7 +19,7 @@
 #define AT_ONCE 8u               /* words that are cleared together */
 #define STACK 0x400u             /* so much at most this code takes */
 
-enum startup_step { STEP_SELF = 1, STEP_MEMORY, STEP_COPY, STEP_ALLOCATE, STEP_MAP };
+enum startup_step { STEP_SELF = 1, STEP_MEMORY, STEP_COPY, STEP_ALLOCATE, STEP_MAP, STEP_LATER };
 
 static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
 
@@ -49,12 +49,14 @@ static void __attribute__((noreturn)) fail(struct hurd_startup_data *data, enum 
 }
 
 /* Sends one request to physmem.  Pre: MR1 and the following are loaded.  Returns the reply's tag;
- * if physmem refuses, the task ends. */
+ * if physmem refuses, the task ends, but for STEP_LATER. */
 static L4_MsgTag_t request(struct hurd_startup_data *data, L4_Word_t server, enum startup_step step,
                            L4_Word_t label, L4_Word_t words)
 {
     L4_LoadMR(0, label << 16 | words);
     L4_MsgTag_t tag = L4_Call((L4_ThreadId_t){.raw = server});
+    if (step == STEP_LATER)
+        return tag;
     if (L4_IpcFailed(tag))
         fail(data, step, 5);
     if (L4_Label(tag) != 0)
@@ -62,8 +64,8 @@ static L4_MsgTag_t request(struct hurd_startup_data *data, L4_Word_t server, enu
     return tag;
 }
 
-/* One reply holds at most 31 pieces, so the rest is asked for again.  flags: 0, or PINNED, which
- * the first request does for all of it. */
+/* One reply holds at most 31 pieces, so the rest is asked for again; with STEP_LATER it is not, as
+ * it comes by faults.  flags: 0, or PINNED, which the first request does for all of it. */
 static void map(struct hurd_startup_data *data, struct hurd_startup_cap from, L4_Word_t rights,
                 L4_Word_t vaddr, L4_Word_t offset, L4_Word_t size, L4_Word_t flags,
                 enum startup_step step)
@@ -78,6 +80,8 @@ static void map(struct hurd_startup_data *data, struct hurd_startup_cap from, L4
         L4_MsgTag_t tag = request(data, from.server, step, HURD_PM_CONTAINER_MAP, flags ? 6 : 5);
         L4_Word_t got = 0;
         flags = 0;
+        if (step == STEP_LATER)
+            return;
         for (L4_Word_t i = 0; i + 1 < L4_TypedWords(tag); i += 2) {
             L4_Word_t fpage;
             L4_StoreMR(L4_UntypedWords(tag) + i + 2, &fpage);
@@ -144,7 +148,8 @@ static void make_anon(struct hurd_startup_data *data, struct hurd_startup_map *m
 static void map_entry(struct hurd_startup_data *data, const struct hurd_startup_map *m)
 {
     map(data, m->container, m->offset & HURD_STARTUP_MAP_RIGHTS, m->vaddr,
-        m->offset & HURD_STARTUP_MAP_OFFSET, m->size, 0, STEP_MAP);
+        m->offset & HURD_STARTUP_MAP_OFFSET, m->size, 0,
+        m->offset & HURD_STARTUP_MAP_LATER ? STEP_LATER : STEP_MAP);
 }
 
 /* The task's own pages are mapped first, those of the image last.  Copying a page of the image, or

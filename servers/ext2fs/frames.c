@@ -228,7 +228,8 @@ bool cache_returns(L4_ThreadId_t from, L4_MsgTag_t tag)
 {
     if (L4_Label(tag) != HURD_PM_RETURN_FRAMES || !L4_IsLocalId(from))
         return false;
-    pager_return(&cache, L4_MR(1));
+    const uint32_t wanted = L4_MR(1), returned = pager_return(&cache, wanted);
+    text_return(wanted - returned);
     return true;
 }
 
@@ -243,6 +244,8 @@ int cache_of(struct handle *h, struct pager_file **file)
 
 void inode_leave(struct ext2_inode *inode)
 {
+    if (inode->links == 0)
+        images_leave(inode);
     if (inode->links == 0)
         weak_maps_end(inode, inode->opens - 1);
     if (inode->links == 0 && inode->opens == 1)

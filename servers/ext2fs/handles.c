@@ -198,6 +198,14 @@ void handle_take_back(struct hurd_cap_call *call, L4_Word_t handle)
     hurd_cap_remove(&call->server->table, call->task, handle, &left);
 }
 
+bool handles_write(const struct ext2_inode *inode)
+{
+    const struct handle *h = handles;
+    while (h && (h->inode != inode || !(h->flags & HURD_DIR_WRITES)))
+        h = h->next;
+    return h;
+}
+
 /* ---- weak maps ---- */
 
 /* Its client finds the handle dead, and drops it. */

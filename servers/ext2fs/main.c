@@ -72,7 +72,7 @@ static int serve_end(struct hurd_cap_call *call)
     if (call->task >= HURD_TASK_FIRST)
         return EPERM;
     clients_look(&call->server->table);
-    if (handles_of_programs() > 0 || mounts_count() > 0)
+    if (handles_of_programs() > 0 || mounts_count() > 0 || !images_end())
         return EBUSY;
     int err = contents_sync(NULL);
     ended = !err;
@@ -115,6 +115,8 @@ static int serve_any(struct hurd_cap_call *call)
         return serve_claim(call);
     case HURD_FS_PIPE:
         return serve_pipe(call);
+    case HURD_FS_IMAGE:
+        return serve_text(call);
     case HURD_FS_STATFS:
     case HURD_FS_SYNC:
     case HURD_FS_END:
@@ -139,7 +141,7 @@ static bool asked;                      /* a request has come since it called la
 
 static bool changed(void)
 {
-    return fs.changed || cache.dirty > 0;
+    return fs.changed || cache.dirty > 0 || images_wait;
 }
 
 static void tick(void *unused)
@@ -157,6 +159,7 @@ static void second(L4_ThreadId_t from)
 {
     clock_thread = from;
     clock_waits = true;
+    images_look();
     if (!asked && changed()) {
         clients_look(&server.table);
         contents_sync(NULL);
@@ -237,6 +240,8 @@ int main(int argc, char **argv)
     int err = window_init();
     if (!err)
         err = frames_init();
+    if (!err)
+        err = text_init();
     if (!err)
         err = mount();
     main_thread = L4_MyGlobalId();

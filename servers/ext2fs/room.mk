@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: MIT
 DRIVERS    += ext2fs
-ext2fs_SRC := $(wildcard servers/ext2fs/*.c)
+ext2fs_SRC := $(wildcard servers/ext2fs/*.c) lib/startup/elf.c

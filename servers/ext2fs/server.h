@@ -68,6 +68,8 @@ int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container
 int serve_slot(struct hurd_cap_call *call);
 int serve_buffer(struct hurd_cap_call *call);
 int serve_root(struct hurd_cap_call *call);
+/* Somebody has it open for writing. */
+bool handles_write(const struct ext2_inode *inode);
 /* The map is a weak one from now on.  If there are too many, the oldest goes. */
 void handle_weaken(struct handle *map);
 /* The inode's weak maps go, if these are all that has it open. */
@@ -98,6 +100,21 @@ int serve_pages(struct hurd_cap_call *call, struct handle *h);
 
 /* ---- images.c: programs that start from files ---- */
 int serve_image(struct hurd_cap_call *call, struct handle *h);
+/* The file is about to be opened for writing, or cut.  ETXTBSY: programs need pages of it. */
+int images_write(const struct ext2_inode *inode);
+/* A file without a name has one user less. */
+void images_leave(const struct ext2_inode *inode);
+/* Images of files without a name go when their programs have ended; images_wait: there are some. */
+void images_look(void);
+extern bool images_wait;
+/* false: programs need some of them still. */
+bool images_end(void);
+
+/* ---- text.c: pages of such programs ---- */
+int serve_text(struct hurd_cap_call *call);
+int text_init(void);
+/* Gives frames of such pages back.  Returns how many. */
+uint32_t text_return(uint32_t pages);
 
 /* ---- contents.c ---- */
 /* The reply's words: struct hurd_file_stat. */

@@ -57,6 +57,8 @@ static int serve_lookup(struct hurd_cap_call *call, struct handle *h)
         err = mounts_enter(place.inode, "", 0);
         if (!err)
             err = open_refuse(place.inode, flags);
+        if (!err && flags & (HURD_DIR_WRITES | HURD_DIR_TRUNCATE))
+            err = images_write(place.inode);
         if (!err && flags & HURD_DIR_TRUNCATE)
             err = contents_cut(place.inode, 0);
     } else

@@ -224,6 +224,7 @@ int take_image(struct making *m)
 {
     if (m->held) {
         image_share(m->task, m->held->image);
+        m->data.image_pages = m->held->pages;
         return 0;
     }
     int error = image_new(m->task->control, page_up(m->size), &m->task->image);
@@ -343,7 +344,7 @@ L4_Word_t startup_page_window(struct task *t, L4_Word_t offset, bool writes)
 }
 
 /* Finds the place in the file of a page of the program.  Returns true if the program has no right
- * to write to it. */
+ * to write to it, and may touch it before it has a pager, or in its pager. */
 static bool image_offset(const struct elf_program *program, L4_Word_t address, L4_Word_t *offset)
 {
     for (L4_Word_t i = 0; i < program->count; i++) {
@@ -352,7 +353,7 @@ static bool image_offset(const struct elf_program *program, L4_Word_t address, L
         if (address < start || address - start >= page_up(s->vaddr + s->filesz) - start)
             continue;
         *offset = page_down(s->offset) + page_down(address) - start;
-        return !(s->rights & HURD_PM_WRITE) && s->memsz == s->filesz;
+        return !(s->rights & HURD_PM_WRITE) && s->memsz == s->filesz && !s->later;
     }
     return false;
 }

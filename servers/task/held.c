@@ -4,7 +4,9 @@
  * headers are read once, and all tasks of the program have the same frames for their text.
  *
  * The pages are a copy at the time of the request; it is for the maker to know whether the file
- * still says the same, and to make a new one otherwise. */
+ * still says the same, and to make a new one otherwise.  Or there are none at first, and the maker
+ * gets the container, in which it keeps what programs need: then it must take care that all pages
+ * are of one file.  Whatever it does there, it does to programs that trust it, and not to us. */
 #include "held.h"
 #include "create.h"
 #include <errno.h>
@@ -13,10 +15,17 @@
 
 static struct held_image held_images[HELD_MAX];
 
+/* Beside this, a handle is there to be named in CREATE and EXEC, given and dropped. */
 static int held_serve(struct hurd_cap_call *call)
 {
-    (void)call;
-    return ENOSYS;                      /* to be named in CREATE and EXEC, given and dropped */
+    const struct held_image *held = (const struct held_image *)call->cap->object;
+    if (call->label != HURD_TASK_IMAGE_USERS)
+        return ENOSYS;
+    if (call->words != 1)
+        return EINVAL;
+    call->reply[0] = held->image->users - 1 + held->object.strong - 1;
+    call->reply_words = 1;
+    return 0;
 }
 
 static void held_unreferenced(struct hurd_cap_object *object)
@@ -56,10 +65,21 @@ static struct held_image *record_free(L4_Word_t maker)
     return its < HURD_TASK_IMAGES ? found : NULL;
 }
 
+/* What the image consists of: copies of the maker's pages; or the container is the maker's, too. */
+static int fill(struct held_image *held, const struct making *m, struct hurd_cap_call *call)
+{
+    if (!held->pages.server)
+        return hurd_pm_container_copy(physmem, m->image, m->offset, held->image->container, 0,
+                                      held->image->size, 0, NULL);
+    return hurd_cap_give(physmem, held->image->container, m->caller, HURD_PM_RIGHTS, 0,
+                         &call->reply[1]);
+}
+
 /* Pre: m names the image, and the maker's control. */
 static int make(struct making *m, struct hurd_cap_call *call)
 {
     uint32_t handle;
+    unsigned left;
     struct held_image *held = record_free(m->caller);
     if (!held)
         return EAGAIN;
@@ -70,23 +90,28 @@ static int make(struct making *m, struct hurd_cap_call *call)
         return error;
     held->program = m->program;
     held->maker = m->caller;
+    held->pages = (struct hurd_startup_cap) {0, 0};
+    if (call->words == 5)
+        held->pages = (struct hurd_startup_cap) {call->from.raw, call->arg[4]};
     hurd_cap_object_init(&held->object, &held_class);
     hurd_cap_object_keep(&held->object);
-    error = hurd_pm_container_copy(physmem, m->image, m->offset, held->image->container, 0,
-                                   held->image->size, 0, NULL);
-    if (error == 0)
-        error = hurd_cap_insert(&server.table, m->caller, &held->object, 7, 0, 0, &handle);
+    error = hurd_cap_insert(&server.table, m->caller, &held->object, 7, 0, 0, &handle);
+    if (error == 0) {
+        error = fill(held, m, call);
+        if (error != 0)
+            hurd_cap_remove(&server.table, m->caller, handle, &left);
+    }
     hurd_cap_object_drop(&held->object);        /* after an error, the record goes now */
     if (error != 0)
         return error;
     call->reply[0] = handle;
-    call->reply_words = 1;
+    call->reply_words = call->words == 5 ? 2 : 1;
     return 0;
 }
 
 int task_image(struct hurd_cap_call *call, struct task *t)
 {
-    if (call->words != 4 || call->arg[2] % PAGE != 0)
+    if ((call->words != 4 && call->words != 5) || call->arg[2] % PAGE != 0)
         return EINVAL;
     if (t->id != call->task || !t->has_control)
         return EPERM;

@@ -11,6 +11,9 @@ struct held_image {
     struct image *image;            /* NULL  <=>  the record is free */
     struct elf_program program;
     L4_Word_t maker;                /* the id of the task that it was made for */
+    struct hurd_startup_cap pages;  /* the maker's thread and its number for the image, if it brings
+                                       pages when they are touched; server 0: all of them are
+                                       there */
 };
 
 #endif

@@ -204,6 +204,28 @@ static void text_is_mapped_data_is_copied_and_the_rest_is_zero(void **state)
     assert_int_equal(m[2].size, 0x2000);
 }
 
+/* Only if somebody brings the pages, and never what the program may write to. */
+static void text_that_comes_later_is_marked(void **state)
+{
+    (void) state;
+    struct hurd_startup_data data = { .image = { 0x1234, 7 }, .image_pages = { 0x5678, 3 } };
+    const L4_Word_t rights = 5;
+    L4_Word_t sp;
+    SEGMENT(0, FLAGS) |= ELF_LATER;
+    SEGMENT(1, FLAGS) |= ELF_LATER;
+    struct hurd_startup_map *m = at(write_it()->mapv);
+    assert_true(program.segment[0].later && !program.segment[1].later);
+    assert_int_equal(program.segment[0].rights, rights);
+    assert_int_equal(m[0].offset, rights);
+    assert_int_equal(startup_page_write(&page, &data, &program, "x", 2, &sp), 0);
+    struct hurd_startup_data *d = at(*(L4_Word_t *) at(sp));
+    m = at(d->mapv);
+    assert_int_equal(m[0].offset, rights | HURD_STARTUP_MAP_LATER);
+    assert_int_equal(m[1].offset, 0x1000 | HURD_STARTUP_MAP_COPY | 6);
+    assert_int_equal(d->image_pages.server, 0x5678);
+    assert_int_equal(d->image_pages.cap, 3);
+}
+
 static void a_program_of_zeroes_only_gets_whole_pages(void **state)
 {
     (void) state;
@@ -257,6 +279,7 @@ int main(void)
         T(any_single_byte_may_be_wrong),
         T(the_startup_data_is_found_from_the_stack_pointer),
         T(text_is_mapped_data_is_copied_and_the_rest_is_zero),
+        T(text_that_comes_later_is_marked),
         T(a_program_of_zeroes_only_gets_whole_pages),
         T(a_command_line_that_does_not_fit_is_refused),
     };

@@ -30,7 +30,7 @@ def batch(line):
 
 
 def expect_demo(vm, modules):
-    assert f"{modules} modules" in vm.expect(r"loader: Pecan, [^\n]*", 120)[0]
+    assert f"{modules} modules" in vm.expect(r"loader: Pecan, [^\n]*\n", 120)[0]
     ending = vm.finish(120)
     assert ending.status == 0 and "all data intact" in vm.text, (ending.problem, vm.text[-400:])
 

@@ -162,6 +162,24 @@ static void image(void)
     _exit(image_status());
 }
 
+/* Says that it runs, and waits. */
+static void late(void)
+{
+    char byte;
+    NEED(write(1, "r", 1) == 1 && read(0, &byte, 1) == 1);
+    image();
+}
+
+static void refused(void)
+{
+    _exit(pages_are_refused());
+}
+
+static void itself(void)
+{
+    _exit(starts_itself());
+}
+
 static void shares(void)
 {
     NEED(!image_is_ours());
@@ -174,7 +192,8 @@ static const struct {
     { "args", args }, { "id", id }, { "files", files }, { "script", script },
     { "threads", threads }, { "waits", waits }, { "chain", chain }, { "forks", forks },
     { "fault", fault }, { "echo", echo }, { "stays", stays },
-    { "has", has }, { "image", image }, { "shares", shares },
+    { "has", has }, { "image", image }, { "shares", shares }, { "late", late },
+    { "refused", refused }, { "itself", itself },
     { "given", given }, { "nothing", nothing },
 };
 

@@ -51,6 +51,13 @@ void a_held_image_starts_programs(void);
 void images_are_refused(void);
 void an_image_charges_its_maker(void);
 void the_file_server_says_why_there_is_no_image(void);
+void an_empty_image_belongs_to_its_maker(void);
+void the_file_of_a_running_program_is_not_written_to(void);
+void a_running_program_keeps_a_file_that_is_replaced(void);
+void what_the_file_server_cannot_bring_is_refused(void);
+void a_program_from_a_file_starts_itself(void);
+int pages_are_refused(void);            /* 0, or which condition does not hold */
+int starts_itself(void);                /* 0, or an errno */
 
 /* protocol_test.c */
 void a_malformed_request_costs_no_gift(void);

@@ -13,6 +13,7 @@
 
 #include <hurd/cap.h>
 #include <hurd/file.h>
+#include <hurd/fs.h>
 #include <hurd/mm.h>
 #include <hurd/physmem.h>
 #include <hurd/task.h>
@@ -332,8 +333,11 @@ void the_file_server_says_why_there_is_no_image(void)
     L4_Word_t image = 0;
     file_make("/plain", "no program\n", 0755);
     file_make("/empty", "", 0755);
-    file_make("/large", "\177ELF", 0755);
+    program_copy("/large");
     EXPECT_EQ(truncate("/large", LARGE), 0);
+    EXPECT_EQ(file_image("/large", HURD_DIR_READS, true, &image), 0);       /* of any size */
+    EXPECT_EQ(hurd_cap_drop(server(), image), 0);
+    int writer = open("/large", O_RDWR);        /* then it comes as a whole */
     EXPECT_EQ(file_image(SELF, HURD_DIR_READS, true, &image), 0);
     EXPECT_EQ(hurd_cap_drop(server(), image), 0);
     EXPECT_EQ(file_image(SELF, HURD_DIR_READS, false, &image), EPERM);
@@ -342,9 +346,154 @@ void the_file_server_says_why_there_is_no_image(void)
     EXPECT_EQ(file_image("/plain", HURD_DIR_READS, true, &image), ENOEXEC);
     EXPECT_EQ(file_image("/empty", HURD_DIR_READS, true, &image), ENOEXEC);
     EXPECT_EQ(file_image("/large", HURD_DIR_READS, true, &image), EFBIG);
+    close(writer);
     EXPECT_EQ(chmod("/plain", 0644), 0);
     EXPECT_EQ(file_image("/plain", HURD_DIR_READS, true, &image), EACCES);
     unlink("/plain");
     unlink("/empty");
     unlink("/large");
+}
+
+/* ---- images whose pages come later: HURD_TASK_IMAGE with a number, HURD_FS_IMAGE ---- */
+
+void an_empty_image_belongs_to_its_maker(void)
+{
+    L4_Word_t shown, image = 0, pages = 0, users = 1;
+    L4_Word_t container = program_container(&shown), size = image_pages() * HURD_MM_PAGE;
+    struct hurd_task_created created;
+    struct hurd_pm_container_info info = { 0 };
+    const L4_Word_t six[] = { __hurd_startup_data->task.cap, shown, 0, size, 1, 1 };
+    EXPECT_EQ(hurd_cap_rpc(server(), HURD_TASK_IMAGE, 6, six, 0, NULL, NULL), EINVAL);
+    EXPECT_EQ(hurd_task_image_empty(server(), __hurd_startup_data->task.cap, shown, size, 4711,
+                                    &image, &pages), 0);
+    EXPECT_EQ(hurd_pm_container_info(physmem(), pages, &info), 0);
+    EXPECT_EQ(info.allocated, 0);
+    EXPECT_EQ(hurd_pm_container_copy(physmem(), container, 0, pages, 0, size, 0, NULL), 0);
+    EXPECT_EQ(hurd_task_image_users(server(), image, &users), 0);
+    EXPECT_EQ(users, 0);
+    const L4_Word_t two[] = { image, 1 };
+    EXPECT_EQ(hurd_cap_rpc(server(), HURD_TASK_IMAGE_USERS, 2, two, 0, NULL, NULL), EINVAL);
+    EXPECT_EQ(hurd_task_image_users(server(), 4711, &users), EBADF);
+    EXPECT_EQ(create(image, 0, &created), 0);
+    L4_Word_t status = 0, reason = 0;
+    EXPECT_EQ(hurd_task_wait(server(), created.handle, 0, &status, &reason), 0);
+    EXPECT_EQ(status, 'A');
+    EXPECT_EQ(hurd_cap_rpc(server(), HURD_TASK_RELEASE, 1, &created.handle, 0, NULL, NULL), 0);
+    EXPECT_EQ(hurd_cap_drop(physmem(), pages), 0);
+    EXPECT_EQ(hurd_pm_container_destroy(physmem(), container), 0);
+}
+
+/* A program that runs and waits for a byte; what becomes of its file meanwhile? */
+static pid_t program_waits(int *input)
+{
+    int in[2], out[2];
+    char byte;
+    EXPECT_EQ(pipe(in), 0);
+    EXPECT_EQ(pipe(out), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(in[0], 0);
+        dup2(out[1], 1);
+        for (int i = 0; i < 2; i++) {
+            close(in[i]);
+            close(out[i]);
+        }
+        execl(PROGRAM, "x", "child=late", NULL);
+        _exit(errno);
+    }
+    close(in[0]);
+    close(out[1]);
+    EXPECT_EQ(read(out[0], &byte, 1), 1);
+    close(out[0]);
+    *input = in[1];
+    return child;
+}
+
+static int open_error(int flags)
+{
+    errno = 0;
+    int f = open(PROGRAM, flags);
+    if (f >= 0)
+        close(f);
+    return errno;
+}
+
+void the_file_of_a_running_program_is_not_written_to(void)
+{
+    int input;
+    program_copy(PROGRAM);
+    pid_t child = program_waits(&input);
+    EXPECT_EQ(open_error(O_RDWR), ETXTBSY);
+    EXPECT_EQ(open_error(O_WRONLY | O_TRUNC), ETXTBSY);
+    EXPECT_FAILS(truncate(PROGRAM, 100), ETXTBSY);
+    EXPECT_EQ(open_error(O_RDONLY), 0);
+    EXPECT_EQ(chmod(PROGRAM, 0644), 0);
+    EXPECT_EQ(write(input, "x", 1), 1);
+    EXPECT_EQ(ended(child), 'A');
+    EXPECT_EQ(open_error(O_RDWR), 0);
+    close(input);
+    unlink(PROGRAM);
+}
+
+/* By another file, or by none: it goes on with the old one. */
+void a_running_program_keeps_a_file_that_is_replaced(void)
+{
+    for (int i = 0; i < 2; i++) {
+        int input;
+        program_copy(PROGRAM);
+        pid_t child = program_waits(&input);
+        program_copy("/other");
+        mark_write("/other", 'C');
+        EXPECT_EQ(i ? unlink(PROGRAM) : rename("/other", PROGRAM), 0);
+        EXPECT_EQ(i ? open_error(O_RDWR) : status_of_program(), i ? ENOENT : 'C');
+        EXPECT_EQ(write(input, "x", 1), 1);
+        EXPECT_EQ(ended(child), 'A');
+        close(input);
+    }
+    unlink("/other");
+}
+
+static int fs_image(L4_ThreadId_t fs, unsigned words, L4_Word_t number, L4_Word_t page,
+                    L4_Word_t count)
+{
+    const L4_Word_t in[] = { number, page, count, 0 };
+    return hurd_cap_rpc(fs, HURD_FS_IMAGE, words, in, 0, NULL, NULL);
+}
+
+/* In a program from a file: 0, or which condition does not hold. */
+int pages_are_refused(void)
+{
+    const L4_ThreadId_t fs = L4_ThreadIdOfRaw(__hurd_startup_data->image_pages.server);
+    const L4_Word_t number = __hurd_startup_data->image_pages.cap;
+    return L4_IsNilThread(fs)                            ? 1
+           : fs_image(fs, 3, number, 0, 1)                    ? 2
+           : fs_image(fs, 3, number, 1u << 30, 1) != ENXIO    ? 3
+           : fs_image(fs, 3, number + 4711, 0, 1) != ENOENT   ? 4
+           : fs_image(fs, 3, number, 0, 0) != EINVAL          ? 5
+           : fs_image(fs, 3, number, 0, 17) != EINVAL         ? 6
+           : fs_image(fs, 2, number, 0, 1) != EINVAL          ? 7
+           : fs_image(fs, 4, number, 0, 1) != EINVAL          ? 8
+                                                              : 0;
+}
+
+/* The copy of a program from a file is started by the program itself. */
+int starts_itself(void)
+{
+    static const char argz[] = "x\0child=image";
+    struct hurd_task_created created;
+    L4_Word_t status = 0, reason = 0;
+    int error = hurd_spawn_self(100, argz, sizeof argz, &created);
+    if (!error)
+        error = hurd_task_wait(server(), created.handle, 0, &status, &reason);
+    return error ? error : status == 'A' ? 0 : 200;
+}
+
+void what_the_file_server_cannot_bring_is_refused(void)
+{
+    EXPECT_EQ(status_of((char *[]) { "x", "child=refused", NULL }, environ), 0);
+}
+
+void a_program_from_a_file_starts_itself(void)
+{
+    EXPECT_EQ(status_of((char *[]) { "x", "child=itself", NULL }, environ), 0);
 }

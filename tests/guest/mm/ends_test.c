@@ -181,7 +181,7 @@ TEST(rpc_takes_what_was_asked_for_and_knows_errors)
         L4_Word_t out[4] = {77, 77, 77, 77};
         unsigned got = 99;
         EXPECT_EQ(hurd_cap_rpc(server, 5, 0, NULL, 2, out, &got), errors[i]);
-        EXPECT_EQ(got, i == 0 ? 2 : 0);
+        EXPECT_EQ(got, i == 0 ? 2 : 0);         /* a refusal leaves the caller's words alone */
         EXPECT_EQ(out[2], 77);
         EXPECT(i == 0 ? out[0] == 1 && out[1] == 2 : out[0] == 77 && out[1] == 77);
     }
