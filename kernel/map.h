@@ -31,7 +31,7 @@ bool map_row(struct thread *src, const word_t *item, struct space *dst);
 /* Maps sigma0's page at v to the frame of the same address, unless it is mapped already.
  * Pre: s is sigma0's space, or that of the far frames.
  * Returns false if no page may be mapped there, or if memory is out. */
-bool map_idempotent(struct space *s, vaddr_t v);
+bool map_idempotent(struct space *s, vaddr_t v) __attribute__((cold));
 
 /* Checks that s's own pages from *v up to `last` are mapped and, with `commit`, sets their cache
  * attributes (ENTRY_CACHE_MASK bits).

@@ -36,7 +36,7 @@ struct thread *thread_find_number(word_t number)
 
 /* A local id is the address of MR0.  The global id in that UTCB names the thread.  Users can write
  * to the UTCB, so the thread's own block must confirm it. */
-static inline struct thread *owner_of(const struct l4_utcb *utcb)
+static __attribute__((noinline)) struct thread *owner_of(const struct l4_utcb *utcb)
 {
     struct thread *t = id_is_local(utcb->global_id) ? NULL : thread_find_global(utcb->global_id);
     return t && t->utcb == utcb ? t : NULL;
@@ -58,7 +58,7 @@ struct thread *thread_find_local(struct space *space, word_t id)
 struct thread *thread_beside(const struct thread *t, word_t id)
 {
     if ((id ^ t->local_id) & ~(PAGE_MASK & ~(L4_UTCB_BLOCK - 1)))
-        return thread_find_local(t->space, id);
+        return NULL;
     return owner_of((struct l4_utcb *)((word_t)t->utcb + (id - t->local_id)));
 }
 
@@ -198,15 +198,12 @@ static void leave_ipc(struct thread *t)
         ipc_abort(t, L4_IPC_CANCELLED);
 }
 
-/* Ends the sends to t, then t's own IPC.  Returns true if preemption disturbed it before the end.
- * Blocks. */
-static bool disconnect(struct thread *t)
+/* Ends t's own IPC.  Pre: nothing sends to t. */
+static void disconnect(struct thread *t)
 {
-    if (ipc_forsake(t))
-        return true;
+    assert(list_empty(&t->senders));
     leave_ipc(t);
     irq_handler_gone(t);
-    return false;
 }
 
 static void release(struct thread *t, struct space *space)
@@ -223,9 +220,10 @@ static void release(struct thread *t, struct space *space)
 bool thread_delete(struct thread *t)
 {
     struct space *space = t->space;
-    if ((space->thread_count == 1 && unmap_all(space)) || disconnect(t))
+    if ((space->thread_count == 1 && unmap_all(space)) || ipc_forsake(t))
         return true;
     /* ---- commit: what is left is short */
+    disconnect(t);
     assert(list_empty(&t->senders) && list_empty(&t->in_wheel) && !t->engaged);
     if (thread_state(t) == THREAD_READY && t != current)
         sched_dequeue(t);
@@ -261,16 +259,14 @@ void thread_bury(void)
     remains.space = NULL;
 }
 
-bool thread_rename(struct thread *t, word_t id)
+void thread_rename(struct thread *t, word_t id)
 {
-    if (disconnect(t))
-        return true;
-    assert(list_empty(&t->senders) && !t->engaged);
+    disconnect(t);
+    assert(!t->engaged);
     t->id = id;
     thread_sweep_begin();
     if (t->utcb)
         t->utcb->global_id = id;
-    return false;
 }
 
 /* ---- migration */

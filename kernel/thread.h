@@ -180,7 +180,7 @@ static inline struct thread *thread_find_global(word_t id)
 }
 /* Returns the thread of `space` with that local id, or NULL. */
 struct thread *thread_find_local(struct space *space, word_t id);
-/* Returns thread_find_local(t->space, id), and sooner if both UTCBs are in one page. */
+/* The same for t's space, and sooner; NULL also if the UTCB is in another page than t's. */
 struct thread *thread_beside(const struct thread *t, word_t id);
 /* Returns the thread that a thread of `space` means by `id`, local or global, or NULL. */
 static inline struct thread *thread_find(struct space *space, word_t id)
@@ -208,9 +208,9 @@ bool thread_utcb_valid(struct space *space, word_t location, const struct thread
  * it up and calls again.  Does not return if t is current.  Blocks. */
 bool thread_delete(struct thread *t);
 /* Gives t another version.  Spec 4.3.
- * Post: all IPC with the old id has ended, or ends soon, by thread_sweep().
- * Returns true as thread_delete().  Blocks. */
-bool thread_rename(struct thread *t, word_t id);
+ * Pre: ipc_forsake() has ended the sends to t.
+ * Post: all IPC with the old id has ended, or ends soon, by thread_sweep(). */
+void thread_rename(struct thread *t, word_t id);
 /* Moves t to another space.
  * Pre: `location` is valid in `to`, or all ones if t is inactive and stays inactive.
  * Post: t's own IPC has ended.

@@ -117,6 +117,10 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
     word_t location = a->utcb != UNCHANGED ? a->utcb
                       : t->utcb            ? t->local_id - L4_UTCB_U
                                            : t->utcb_location;
+    if (a->dest != t->id && ipc_forsake(t)) /* the sweep ends the waits for it */
+        return AGAIN;
+    /* From here on no other thread runs, unless it is before the migration begins: memory that is
+     * there for the migration is there for the activation. */
     if (space != t->space) {
         bool stays_inactive = !t->utcb && a->pager == L4_ID_NIL;
         err = thread_migrate(t, space, stays_inactive ? UNCHANGED : location);
@@ -125,8 +129,6 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
     }
     if (a->pager != L4_ID_NIL && !t->utcb) {
         word_t old = t->id;
-        if (a->dest != old && ipc_forsake(t)) /* the sweep ends the waits for it */
-            return AGAIN;
         t->id = a->dest; /* before activation: the UTCB shows the new id */
         thread_sweep_begin();
         err = thread_activate(t, location, a->pager);
@@ -135,8 +137,8 @@ static word_t modify(struct thread *self, struct thread *t, const struct thread_
             return err;
         }
     } else {
-        if (a->dest != t->id && thread_rename(t, a->dest))
-            return AGAIN;
+        if (a->dest != t->id)
+            thread_rename(t, a->dest);
         if (a->pager != L4_ID_NIL)
             t->utcb->pager = a->pager;
     }

@@ -115,7 +115,7 @@ class Machine:
                     return index
                 raise Hang("no end")    # it talks on and on
             now, quiet = self.clock.seconds(), self.clock.seconds() - self.last_word
-            if self.read(0):            # it was us who had no processor
+            if self.read(0):            # it was this program that had no processor
                 continue
             if silence is not None and quiet > silence:
                 raise Hang(f"silent for {silence:g} seconds")

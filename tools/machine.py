@@ -2,7 +2,7 @@
 """Machines that boot Pecan: what QEMU and Bochs are told, and how their ends are read.
 
 The runners (tools/qemu, tools/bochs) and the tests (tools/test, tests/system) all come here, so a machine looks the same
-whoever starts it.  A machine's end is one number, see verdict().
+whichever of them starts it.  A machine's end is one number, see verdict().
 """
 import glob
 import os

@@ -36,8 +36,7 @@
 #define HURD_TASK_DEVA      4u
 #define HURD_TASK_ROOT      5u      /* init */
 #define HURD_TASK_INIT      HURD_TASK_ROOT
-#define HURD_TASK_FIRST     513u    /* the first id that task gives to a program */
-#define HURD_TASK_FIRST_FREE HURD_TASK_FIRST
+#define HURD_TASK_FIRST     HURD_CAP_FIRST_PROGRAM  /* and up: what `task` makes */
 
 /* A capability as its holder names it: the server's thread and the handle.  The startup data uses
  * the same two words. */
@@ -126,8 +125,8 @@ struct hurd_cap_call {
     unsigned words;                 /* untyped words of the request */
     unsigned typed;                 /* the typed words of the request: 0 except in other() */
     unsigned passed;                /* not 0: sent in the name of `from` (propagation, spec 5.7).
-                                       Whoever sent it does not wait for its end, so it is served
-                                       at once or not at all: hurd_cap_lengthen() */
+                                       The thread that sent it does not wait for its end, so
+                                       it is served at once or not at all: hurd_cap_lengthen() */
     L4_Word_t arg[63];              /* arg[0 .. words-1] are valid */
 
     unsigned reply_label;           /* 0 at first */
@@ -241,8 +240,8 @@ int hurd_cap_target_allowed(struct hurd_cap_call *call, L4_Word_t task);
 
 /* Sends one request of `n` words.  Up to `max` words of the reply go to `out`, and their number to
  * *got (NULL: the caller does not need it).  Returns 0 or an errno, for both forms of refusal; EIO:
- * the IPC itself failed.  Acceptor and XferTimeouts are as the caller has set them, so the reply
- * can have no map items. */
+ * the IPC itself failed.  A refusal with the label HURD_CAP_ERROR leaves `out` as it was.  Acceptor
+ * and XferTimeouts are as the caller has set them, so the reply can have no map items. */
 int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned n, const L4_Word_t *in,
                  unsigned max, L4_Word_t *out, unsigned *got);
 

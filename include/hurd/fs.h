@@ -22,7 +22,7 @@
  *   there.  get_root: EACCES: the caller has no buffer.
  * fs_end: EPERM: the caller is no boot task.  EBUSY: programs have open files.
  * fs_offer, fs_claim: a program gives an open file to others.  A ticket is a number that is not 0;
- *   whoever names it gets a handle of its own on the same open file, with its flags and its
+ *   a task that names it gets a handle of its own on the same open file, with its flags and its
  *   position, as long as the handle that was offered is not dropped.  A second offer of a handle
  *   gives the same ticket.  ENOENT: no such ticket.  EACCES, EMFILE as above and as dir_lookup.
  * fs_pipe: EACCES, EMFILE. */

@@ -12,9 +12,9 @@
  * some frames for records (one, and one for each 512 guaranteed; the splitter pays for both).
  * Each page promised in a container is charged one frame to the container's control; so are frames
  * of records beyond the books.  Records of a container are its control's; handles, pins and what
- * else is kept for a task are its home's, which is the first control that came to it, whoever
- * holds it now.  A task without a home (it never had a control, or destroyed it) gets no more
- * handles: ENOMEM.
+ * else is kept for a task are its home's, which is the first control that came to it, even
+ * if it is another task's now.  A task without a home (it never had a control, or destroyed it)
+ * gets no more handles: ENOMEM.
  *
  * Spending: the owner of a container is the task to which its control was last given.  Others
  * with a strong handle may use, copy, give back and destroy, but not spend: EPERM.  Boot tasks
@@ -133,9 +133,10 @@
  * CONTAINER_PIN         0 container, 1 start, 2 size    0 physical address of start, 1 bytes
  *                       [, 3 limit]
  *   Binds the pages, ends copy-on-write, and keeps them where they are and mapped until the
- *   caller's task says UNPIN or dies: pins are the task's that pinned, whoever made the container
- *   (where there are weak references, they are unmapped once, now).  Word 1: how many bytes are
- *   contiguous from word 0 on; all of [start, start + size) is pinned.  Pins count.  ENOENT: hole.
+ *   caller's task says UNPIN or dies: pins are the task's that pinned, not of the one that made
+ *   the container (where there are weak references, they are unmapped once, now).  Word 1: how many
+ *   bytes are contiguous from word 0 on; all of [start, start + size) is pinned.  Pins count.
+ *   ENOENT: hole.
  *   EAGAIN: beyond HURD_PM_WIRED_MAX.  EPERM: weak reference.  EACCES: no write right.
  *   With a limit other than 0, the pages lie below that physical address.  EBUSY: a page is bound
  *   already, and not there.  ENOMEM: no free frame was found there; some pages may be bound now.

@@ -130,10 +130,10 @@ enum hurd_task_op {
     /* 0 own task, 1 container handle, 2 offset of an ELF file in it, a multiple of 4 KB, 3 its
      * bytes -> 0 image handle.
      * `task` makes a copy (copy-on-write) of these pages; it charges the caller's memory control.
-     * The handle is the caller's, to be given to others (HURD_CAP_GIVE) and dropped.  Whoever has
-     * it may name it in CREATE and EXEC: word 1 is the image handle, in the table of `task` itself,
-     * word 2 HURD_TASK_IMAGE_HELD, word 3 is 0.  Then nothing is copied: all these tasks share the
-     * pages.  They exist as long as somebody has a handle or a task began with them.  CREATE and
+     * The handle is the caller's, to be given to others (HURD_CAP_GIVE) and dropped.  A task that
+     * has it may name it in CREATE and EXEC: word 1 is the image handle, in the table of `task`
+     * itself, word 2 HURD_TASK_IMAGE_HELD, word 3 is 0.  Then nothing is copied: all these tasks
+     * share the pages.  They exist as long as a task has a handle, or began with them.  CREATE and
      * EXEC consume the caller's handle as they do the one of physmem.
      * Word 1 is a gift, as with CREATE, and consumed, except after EINVAL.  EAGAIN: the caller has
      * HURD_TASK_IMAGES of them, or `task` has no room.  ENOENT, ESTALE: pages are missing.  ENOMEM:
@@ -333,6 +333,9 @@ int hurd_task_wait_child(L4_ThreadId_t server, L4_Word_t task, L4_Word_t child, 
 int hurd_task_destroy(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status_or_id);
 void hurd_task_exit(L4_ThreadId_t server, L4_Word_t task, L4_Word_t status)
     __attribute__((noreturn));
+/* Writes the end of a sentence: how a task ended, "exited with status 3".  Returns text. */
+#define HURD_TASK_OUTCOME 64
+const char *hurd_task_outcome(L4_Word_t status, L4_Word_t reason, char text[HURD_TASK_OUTCOME]);
 int hurd_task_wait(L4_ThreadId_t server, L4_Word_t task, L4_Word_t flags, L4_Word_t *status,
                    L4_Word_t *reason);
 int hurd_task_info(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, struct hurd_task_info *info);

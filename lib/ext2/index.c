@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* In which block of a large directory a name is: a table in memory, which is made when the
  * directory is searched for the first time, and follows each change.  A few directories have an
- * index at a time.  The table holds hashes only, so whoever asks looks into the block that it
+ * index at a time.  The table holds hashes only, so the caller looks into the block that it
  * gives.
  *
  * The hash is of the directory's number and the name.  What an index leaves behind when its record

@@ -309,6 +309,8 @@ int hurd_deva_block_grant(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task
 int hurd_deva_dma_pages(L4_ThreadId_t server, L4_Word_t master, L4_Word_t pages, L4_Word_t limit,
                         struct hurd_deva_dma *memory)
 {
+    if (pages < 1 || pages > HURD_DEVA_DMA_MOST) /* no more have a place in *memory */
+        return EINVAL;
     L4_LoadMR(0, request_tag(HURD_DEVA_DMA_MEMORY, 3));
     L4_LoadMR(1, master);
     L4_LoadMR(2, pages);

@@ -19,18 +19,18 @@ int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned n, const L4_Word
         return EIO;
 
     unsigned words = L4_UntypedWords(tag);
+    if (L4_Label(tag) == HURD_CAP_ERROR) {
+        L4_Word_t err = EIO;
+        if (words > 0)
+            L4_StoreMR(1, &err);
+        return err - 1 < ERRNO_MAX ? (int) err : EIO;   /* also the empty errors of the servers
+                                                           of 2005 */
+    }
     if (words > max)
         words = max;
     L4_StoreMRs(1, words, out);
     if (got)
         *got = words;
-    if (L4_Label(tag) == HURD_CAP_ERROR) {
-        L4_Word_t err = EIO;
-        if (L4_UntypedWords(tag) > 0)
-            L4_StoreMR(1, &err);
-        return err - 1 < ERRNO_MAX ? (int) err : EIO;   /* also the empty errors of the servers
-                                                           of 2005 */
-    }
     return L4_Label(tag) <= ERRNO_MAX ? (int) L4_Label(tag) : EPROTO;
 }
 

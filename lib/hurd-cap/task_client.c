@@ -185,8 +185,9 @@ int hurd_task_wait(L4_ThreadId_t server, L4_Word_t task, L4_Word_t flags, L4_Wor
 
 int hurd_task_info(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, struct hurd_task_info *info)
 {
-    L4_Word_t in[] = {task, id}, out[13];
-    int error = call(server, HURD_TASK_INFO, 2, in, 13, 13, out, NULL);
+    enum { WORDS = sizeof *info / sizeof(L4_Word_t) };
+    L4_Word_t in[] = {task, id}, out[WORDS];
+    int error = call(server, HURD_TASK_INFO, 2, in, WORDS, WORDS, out, NULL);
     if (error == 0)
         memcpy(info, out, sizeof *info);
     return error;

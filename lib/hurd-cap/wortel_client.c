@@ -10,10 +10,10 @@ L4_ThreadId_t hurd_wortel_thread(void)
     return L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()) + 2, HURD_TASK_WORTEL);
 }
 
-/* Sends a request whose reply begins with an L4 error code. */
-enum { REPLY_MOST = 8 };                /* words behind the first */
+enum { REPLY_MOST = 8 };                /* words of a reply behind the first */
 
-/* The reply's words behind the first go to `values`. */
+/* Sends a request whose reply begins with an L4 error code.  `count` words behind it, REPLY_MOST at
+ * most, go to `values`; those that the reply does not have are 0. */
 static int control_many(L4_Word_t op, L4_Word_t cap, unsigned n, const L4_Word_t *in,
                         unsigned count, L4_Word_t *values)
 {

@@ -10,6 +10,21 @@ static void counts_set(L4_Msg_t *m, L4_Word_t u, L4_Word_t t)
     m->raw[0] = (m->raw[0] & ~(L4_Word_t)(L4_TAG_U_MASK | L4_TAG_T_MASK)) | t << L4_TAG_T_SHIFT | u;
 }
 
+/* Returns the number of words of a string item with all its descriptors.  Only `limit` words can be
+ * read. */
+static L4_Word_t string_words(const L4_Word_t *s, L4_Word_t limit)
+{
+    L4_Word_t n = 0;
+    bool compound;
+    do {
+        if (n >= limit)
+            return limit + 1;
+        compound = (s[n] & L4_STRING_COMPOUND) != 0;
+        n += 2 + ((s[n] & L4_STRING_J_MASK) >> L4_STRING_J_SHIFT);
+    } while (compound);
+    return n;
+}
+
 /* In the last item C = 0 ("no item follows"), in those before it C = 1.  To find the last item, the
  * function goes through all items. */
 static void more_bits_set(L4_Msg_t *m)
@@ -20,9 +35,7 @@ static void more_bits_set(L4_Msg_t *m)
         if (item[0] & L4_ITEM_STRING_BIT) {
             i += 2;
         } else {
-            while ((m->raw[i] & L4_STRING_COMPOUND) && i < LAST_WORD - 1)
-                i += 2 + ((m->raw[i] & L4_STRING_J_MASK) >> L4_STRING_J_SHIFT);
-            i += 2 + ((m->raw[i] & L4_STRING_J_MASK) >> L4_STRING_J_SHIFT);
+            i += string_words(item, LAST_WORD + 1 - i);
         }
         item[0] = i < end ? item[0] | L4_ITEM_MORE : item[0] & ~(L4_Word_t)L4_ITEM_MORE;
     }
@@ -37,21 +50,6 @@ static void item_append(L4_Msg_t *m, const L4_Word_t *words, L4_Word_t n)
         m->raw[u + t + 1 + i] = words[i];
     counts_set(m, u, t + n);
     more_bits_set(m);
-}
-
-/* Returns the number of words of a string item with all its descriptors.  Only `limit` words can be
- * read. */
-static L4_Word_t string_words(const L4_Word_t *s, L4_Word_t limit)
-{
-    L4_Word_t n = 0;
-    bool compound;
-    do {
-        if (n >= limit)
-            return limit + 1;
-        compound = (s[n] & L4_STRING_COMPOUND) != 0;
-        n += 2 + ((s[n] & L4_STRING_J_MASK) >> L4_STRING_J_SHIFT);
-    } while (compound);
-    return n;
 }
 
 void L4_MsgAppendWord(L4_Msg_t *m, L4_Word_t word)
@@ -84,7 +82,7 @@ void L4_MsgPut(L4_Msg_t *m, L4_Word_t label, int u, const L4_Word_t *untyped, in
                const void *items)
 {
     const L4_Word_t *typed = items;
-    if (u < 0 || t < 0 || u + t > LAST_WORD)
+    if (u < 0 || u > LAST_WORD || t < 0 || t > LAST_WORD - u)
         return;
     m->raw[0] = label << L4_TAG_LABEL_SHIFT;
     counts_set(m, (L4_Word_t)u, (L4_Word_t)t);
@@ -103,9 +101,15 @@ void L4_MsgGet(const L4_Msg_t *m, L4_Word_t *untyped, void *items)
         typed[i - u] = m->raw[1 + i];
 }
 
+/* Returns the place of typed word t, a number behind LAST_WORD if a message has no such word. */
+static L4_Word_t place_of(const L4_Msg_t *m, L4_Word_t t)
+{
+    return L4_UntypedWords(m->tag) + 1 + (t <= LAST_WORD ? t : LAST_WORD);
+}
+
 static void item_put(L4_Msg_t *m, L4_Word_t t, const L4_Word_t *words, L4_Word_t n)
 {
-    L4_Word_t at = L4_UntypedWords(m->tag) + t + 1;
+    L4_Word_t at = place_of(m, t);
     for (L4_Word_t i = 0; i < n && at + i <= LAST_WORD; i++)
         m->raw[at + i] = words[i];
 }
@@ -126,7 +130,7 @@ void L4_MsgPutStringItem(L4_Msg_t *m, L4_Word_t t, const L4_StringItem_t *item)
 
 static L4_Word_t item_get(const L4_Msg_t *m, L4_Word_t t, L4_Word_t *words, L4_Word_t n)
 {
-    L4_Word_t at = L4_UntypedWords(m->tag) + t + 1;
+    L4_Word_t at = place_of(m, t);
     for (L4_Word_t i = 0; i < n; i++)
         words[i] = at + i <= LAST_WORD ? m->raw[at + i] : 0;
     return n;
@@ -142,7 +146,7 @@ L4_Word_t L4_MsgGetGrantItem(const L4_Msg_t *m, L4_Word_t t, L4_GrantItem_t *ite
 }
 L4_Word_t L4_MsgGetStringItem(const L4_Msg_t *m, L4_Word_t t, L4_StringItem_t *item)
 {
-    L4_Word_t at = L4_UntypedWords(m->tag) + t + 1;
+    L4_Word_t at = place_of(m, t);
     if (at > LAST_WORD)
         return 0;
     L4_Word_t n = string_words(&m->raw[at], LAST_WORD - at + 1);

@@ -86,7 +86,7 @@ static int refuse(const struct description *d, bool writes, uint64_t position)
     return !writes && S_ISDIR(d->mode) ? EISDIR : 0;
 }
 
-/* Contents are moved with the lock; whoever waits for a stream has not got it. */
+/* A thread moves contents with the lock; one that waits for a stream has not got it. */
 static ssize_t move(int descriptor, bool writes, void *data, size_t size, uint64_t position)
 {
     struct description *d;

@@ -25,14 +25,16 @@ struct console console;
 
 /* ---- output ---- */
 
-void console_init(bool serial, bool keyboard, volatile uint16_t *cells)
+void console_init(bool serial, bool keyboard, uint16_t *cells)
 {
+    unsigned cursor = 0;
     hurd_cap_object_init(&console.object, &console_class);
     hurd_cap_object_keep(&console.object);      /* there is always a console */
     line_init(&console.line);
     if (serial)
         uart_init(&console.uart, UART_COM1);
-    screen_init(&console.screen, cells);
+    bool screen = cells && vga_find(console.card, cells, &cursor);
+    screen_init(&console.screen, screen ? cells : NULL, cursor);
     if (keyboard)
         keyboard_init(&console.keyboard);
 }
@@ -44,19 +46,27 @@ unsigned console_parts(void)
            (console.keyboard.present ? HURD_DEVA_HAS_KEYBOARD : 0);
 }
 
-static void console_put(uint8_t byte)
+static void line_put(uint8_t byte)
 {
     if (byte == '\n')
         hardware_put('\r');
     hardware_put(byte);
-    screen_write(&console.screen, byte);
 }
 
+static void console_put(uint8_t byte)
+{
+    screen_write(&console.screen, byte);
+    line_put(byte);
+}
+
+/* The screen comes first, because it does not block. */
 void console_write(const char *text, unsigned size)
 {
     for (unsigned i = 0; i < size; i++)
-        console_put((uint8_t) text[i]);
-    screen_show_cursor(&console.screen);
+        screen_write(&console.screen, (uint8_t) text[i]);
+    hardware_show();
+    for (unsigned i = 0; i < size; i++)
+        line_put((uint8_t) text[i]);
 }
 
 /* ---- input ---- */
@@ -75,7 +85,7 @@ static void line_fill(void)
         line_feed(&console.line, byte,
                   console.modes.flags & HURD_DEVA_MODE_SILENT ? put_nothing : console_put);
     }
-    screen_show_cursor(&console.screen);
+    hardware_show();
 }
 
 /* True if a reader of this kind would get a reply now: bytes, or the end of the file. */
@@ -303,6 +313,7 @@ int console_serve_status(struct hurd_cap_call *call)
     if (call->words < 2 || size > SCREEN_COLUMNS || call->words != 2 + (size + 3) / 4)
         return EINVAL;
     statusline_show(&console.screen, (const char *) &call->arg[2], size);
+    hardware_show();
     return 0;
 }
 

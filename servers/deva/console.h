@@ -39,6 +39,8 @@ struct console {
                                            console */
     struct uart uart;
     struct screen screen;
+    uint16_t *card;                     /* its memory, if there is a screen */
+    L4_Word_t picture;                  /* physmem's container with the screen's cells */
     struct keyboard keyboard;
     struct keymap keymap;
     struct fifo input;                  /* bytes that were typed, and are neither read nor in the
@@ -61,9 +63,10 @@ struct console {
 extern struct console console;
 extern const struct hurd_cap_class console_class;
 
-/* Looks for the hardware.  serial, keyboard: deva has the ports of this device.  cells: the
- * screen's memory, or NULL. */
-void console_init(bool serial, bool keyboard, volatile uint16_t *cells);
+/* Looks for the hardware.  serial, keyboard: deva has the ports of this device.  cells: memory for
+ * the picture of the screen; NULL: deva does not have what the screen needs.  Pre: console.card and
+ * console.picture are set if cells is not NULL. */
+void console_init(bool serial, bool keyboard, uint16_t *cells);
 unsigned console_parts(void);           /* HURD_DEVA_HAS_* */
 
 /* Prints on the serial line and on the screen.  Blocks while the line takes no bytes: see

@@ -28,8 +28,6 @@
 enum {
     GRANT_HEAD = 7,
     RESOURCE = sizeof(struct hurd_resource) / sizeof(L4_Word_t),
-    SCREEN_MEMORY = 0xB8000,
-    SCREEN_BYTES = 0x1000,
 };
 
 struct device {
@@ -161,7 +159,7 @@ static int serve_memory(struct hurd_cap_call *call)
         return EINVAL;
     if (!owned_has(&device_of(call)->is, HURD_RESOURCE_MEMORY, call->arg[1], call->arg[2]))
         return EPERM;
-    return devmem_serve_map(call);
+    return is_part(&device_of(call)->is) ? part_serve_memory(call) : devmem_serve_map(call);
 }
 
 static int serve_irq_attach(struct hurd_cap_call *call)
@@ -258,6 +256,8 @@ static int device_serve(struct hurd_cap_call *call)
         return is_part(is) ? part_serve_drive(call, is) : EPERM;
     case HURD_CONSOLE_EXCHANGE:
         return is_part(is) ? part_serve_exchange(call, is) : EPERM;
+    case HURD_CONSOLE_PICTURE:
+        return is_part(is) ? part_serve_picture(call, is) : EPERM;
     default:
         return EOPNOTSUPP;
     }
@@ -309,14 +309,9 @@ static bool grant_read(const struct hurd_cap_call *call, struct hurd_device *d)
 
 static bool is_devas(const struct hurd_resource *r)
 {
-    switch (r->kind) {
-    case HURD_RESOURCE_PORTS:
-        return master_ports_ours(r->base, r->size);
-    case HURD_RESOURCE_MEMORY:
-        return r->base < SCREEN_MEMORY + SCREEN_BYTES && SCREEN_MEMORY - r->base < r->size;
-    default:
+    if (r->kind == HURD_RESOURCE_IRQ)
         return interrupt_is_devas(r->base);
-    }
+    return part_has(r->kind, r->base, r->size);
 }
 
 static bool is_free(const struct hurd_device *d)

@@ -4,6 +4,7 @@
  * when the driver's space ends, nobody has them.  Until then ranges.c keeps them from other
  * drivers. */
 #include "devmem.h"
+#include "parts.h"
 #include "ranges.h"
 
 #include <errno.h>
@@ -13,8 +14,6 @@
 #include <hurd/startup.h>
 #include <hurd/wortel.h>
 #include <l4/space.h>
-
-#define SCREEN_PAGE 0xB8000u        /* deva's own */
 
 /* The passage: addresses at which the pages are between wortel's reply and ours.  mmap reserves
  * addresses without access, so no page of memory is ever put there.  Returns 0 if there are
@@ -42,7 +41,7 @@ int devmem_serve_map(struct hurd_cap_call *call)
     L4_Word_t base = call->arg[1], size = call->arg[2], window = passage();
     if (!window)
         return ENOMEM;
-    if (SCREEN_PAGE - base < size)
+    if (part_has(HURD_RESOURCE_MEMORY, base, size))
         return EBUSY;
     int err = range_take(base, size, call->task);
     if (err)

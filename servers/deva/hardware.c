@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes of the serial line and scan codes become input; output and lights go to a driver, or to the
- * device.  Before: console.c, parts.c.  After: parts.c, or servers/serial/uart.c and
- * servers/keyboard/keyboard.c, which the drivers use, too. */
+/* Bytes of the serial line and scan codes become input; output, lights and what has changed on the
+ * screen go to a driver, or to the device.  Before: console.c, parts.c.  After: parts.c, or
+ * servers/serial/uart.c, servers/keyboard/keyboard.c and servers/screen/vga.c, which the drivers
+ * use, too. */
 #include "hardware.h"
 #include "console.h"
 #include "foreground.h"
 #include "scrollback.h"
+
+#include <stddef.h>
+#include <string.h>
 
 #include <hurd/console.h>
 #include <hurd/startup.h>
@@ -14,7 +18,36 @@
 
 bool hardware_present(enum part part)
 {
-    return part == PART_SERIAL ? console.uart.present : console.keyboard.present;
+    switch (part) {
+    case PART_SCREEN:
+        return console.screen.cells != NULL;
+    case PART_SERIAL:
+        return console.uart.present;
+    default:
+        return console.keyboard.present;
+    }
+}
+
+/* ---- the screen ---- */
+
+void hardware_show(void)
+{
+    struct hurd_console_change change;
+    if (!part_lent(PART_SCREEN) && screen_change(&console.screen, &change))
+        vga_show(console.card, console.screen.cells, &change);
+}
+
+/* The driver gets one change at a time, so what changes while it is at work is one change more,
+ * however much it is.  What it has not shown, hardware_resume() shows. */
+void hardware_offer(enum part part)
+{
+    struct hurd_console_change change;
+    uint8_t bytes[sizeof change];
+    if (part != PART_SCREEN || !screen_change(&console.screen, &change))
+        return;
+    memcpy(bytes, &change, sizeof bytes);
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        part_put(PART_SCREEN, bytes[i]);
 }
 
 /* ---- the serial line ---- */
@@ -63,6 +96,7 @@ static void keys_obey(void)
     if (console.keymap.restart)
         restart_machine();
     scrollback_turn(&console.screen, console.keymap.scroll);
+    hardware_show();
     console.keymap.scroll = 0;
 }
 
@@ -90,6 +124,8 @@ void hardware_lend(enum part part)
 {
     if (part == PART_KEYBOARD)
         part_put(PART_KEYBOARD, lights());
+    if (part == PART_SCREEN)
+        screen_changed(&console.screen, 0, SCREEN_CELLS);
 }
 
 void hardware_resume(enum part part)
@@ -97,12 +133,15 @@ void hardware_resume(enum part part)
     if (part == PART_SERIAL) {
         uart_adopt(&console.uart, UART_COM1);
         uart_listen(&console.uart, true, false);
-    } else {
+    } else if (part == PART_KEYBOARD) {
         keyboard_adopt(&console.keyboard, lights());
+    } else {
+        screen_changed(&console.screen, 0, SCREEN_CELLS);
+        hardware_show();
     }
 }
 
-/* The lights need no sending: hardware_resume() has just set them. */
+/* Lights and the screen need no sending: hardware_resume() has just set them. */
 void hardware_send(enum part part, uint8_t byte)
 {
     if (part == PART_SERIAL)

@@ -11,9 +11,10 @@ enum {
     SILENT_MOST = 2,
 };
 
-void lease_begin(struct lease *l)
+void lease_begin(struct lease *l, bool receives)
 {
     assert(!l->lent);
+    l->receives = receives;
     l->lent = l->heard = true;
     l->ready = false;
     l->silent = l->room = l->given = 0;
@@ -49,7 +50,7 @@ void lease_taken(struct lease *l, unsigned count)
 
 unsigned lease_tell(const struct lease *l, bool always, L4_Word_t words[LEASE_WORDS])
 {
-    bool more_room = l->in_count == 0 && l->room < ROOM_LOW;
+    bool more_room = l->receives && l->in_count == 0 && l->room < ROOM_LOW;
     unsigned count = l->given ? 0 : fifo_count(&l->out);
     if (!l->lent || !l->ready || !(count || more_room || always))
         return 0;

@@ -11,6 +11,8 @@
 
 struct lease {
     bool lent;                  /* a driver has the part; if not, only `in` and `out` are valid */
+    bool receives;              /* the device has something to say; if not, its driver gets no
+                                   room */
     bool ready;                 /* the driver waits for a message of deva */
     bool heard;                 /* an exchange came since the last tick */
     unsigned silent;            /* ticks in a row without an exchange */
@@ -25,8 +27,8 @@ struct lease {
 
 enum { LEASE_WORDS = 2 + HURD_CONSOLE_CHUNK / 4 };
 
-/* A driver takes the part.  Pre: it is not lent. */
-void lease_begin(struct lease *l);
+/* A driver takes the part.  receives: of the device.  Pre: it is not lent. */
+void lease_begin(struct lease *l, bool receives);
 /* It is not lent any more.  Post: `out` has all bytes that are not known to be sent; `in` is as it
  * was. */
 void lease_end(struct lease *l);

@@ -22,6 +22,7 @@
 
 #include <hurd/deva.h>
 #include <hurd/device.h>
+#include <hurd/mm.h>
 #include <hurd/startup.h>
 #include <hurd/task.h>
 #include <hurd/wortel.h>
@@ -29,8 +30,7 @@
 #include <l4/message.h>
 #include <l4/thread.h>
 
-#define PAGE_SIZE 4096u
-#define PRIORITY  150
+#define PRIORITY 150
 
 void port_pause(void)
 {
@@ -114,19 +114,26 @@ static L4_Word_t wortel_cap(void)
     return __hurd_startup_data->wortel.cap;
 }
 
-/* Returns the address of the screen's memory in deva's space; NULL if there is none.  mmap gives an
+/* Returns the address of the card's memory in deva's space; NULL if there is none.  mmap gives an
  * address range without access, so no page is ever put there. */
-static volatile uint16_t *map_screen(void)
+static uint16_t *map_card(void)
 {
-    void *window = mmap(NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *window = mmap(NULL, SCREEN_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (window == MAP_FAILED)
         return NULL;
-    L4_Fpage_t fpage = L4_Fpage((L4_Word_t) window, PAGE_SIZE);
-    if (hurd_wortel_get_io_mem(wortel_cap(), SCREEN_PHYSICAL, PAGE_SIZE, fpage.raw)) {
-        munmap(window, PAGE_SIZE);
+    L4_Fpage_t fpage = L4_Fpage((L4_Word_t) window, SCREEN_BYTES);
+    if (hurd_wortel_get_io_mem(wortel_cap(), SCREEN_PHYSICAL, SCREEN_BYTES, fpage.raw)) {
+        munmap(window, SCREEN_BYTES);
         return NULL;
     }
     return window;
+}
+
+/* Memory for the cells, in a container, so that the screen's driver can see them. */
+static uint16_t *make_picture(void)
+{
+    uintptr_t at = 0;
+    return hurd_vm_new_container(&at, SCREEN_BYTES, &console.picture) ? NULL : (uint16_t *) at;
 }
 
 static void become_console(void)
@@ -134,8 +141,9 @@ static void become_console(void)
     bool serial = !master_take_ports(L4_IoFpageLog2(0x3f8, 3).raw);
     bool keyboard = !master_take_ports(L4_IoFpageLog2(0x60, 0).raw) &&
                     !master_take_ports(L4_IoFpageLog2(0x64, 0).raw);
-    bool cursor = !master_take_ports(L4_IoFpageLog2(0x3d4, 1).raw);
-    volatile uint16_t *cells = cursor ? map_screen() : NULL;
+    bool cursor = !master_take_ports(L4_IoFpageLog2(SCREEN_PORTS, 1).raw);
+    console.card = cursor ? map_card() : NULL;
+    uint16_t *cells = console.card ? make_picture() : NULL;
     hurd_wortel_console_take(wortel_cap());
     console_init(serial, keyboard, cells);
 }

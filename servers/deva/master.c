@@ -20,8 +20,6 @@
 #include <l4/ipc.h>
 #include <l4/message.h>
 
-enum { SCREEN_PORTS = 0x3d4, SCREEN_PORTS_LAST = 0x3d5 };
-
 static const struct hurd_cap_class master_class;
 static struct hurd_cap_object master;
 
@@ -105,12 +103,6 @@ bool master_ports_valid(L4_Word_t fpage, unsigned *first, unsigned *count)
     return *first % *count == 0;
 }
 
-bool master_ports_ours(unsigned first, unsigned count)
-{
-    bool screens = first <= SCREEN_PORTS_LAST && SCREEN_PORTS < first + count;
-    return screens || part_has_port(first, count);
-}
-
 int master_take_ports(L4_Word_t io_fpage)
 {
     L4_Accept(L4_MapGrantItems(L4_CompleteIoSpace));
@@ -137,7 +129,7 @@ int master_serve_ports(struct hurd_cap_call *call)
     unsigned first, count;
     if (call->words != 2 || !master_ports_valid(call->arg[1], &first, &count))
         return EINVAL;
-    return master_ports_ours(first, count) ? EBUSY : master_map_ports(call);
+    return part_has(HURD_RESOURCE_PORTS, first, count) ? EBUSY : master_map_ports(call);
 }
 
 static int master_serve(struct hurd_cap_call *call)

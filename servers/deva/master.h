@@ -16,7 +16,6 @@ int master_take_ports(L4_Word_t io_fpage);
 
 /* True if the word is an IO fpage; then *first and *count are its ports. */
 bool master_ports_valid(L4_Word_t fpage, unsigned *first, unsigned *count);
-bool master_ports_ours(unsigned first, unsigned count);     /* one of them is deva's own */
 /* Serves ports_map.  The second function's pre: the caller may have these ports, which are valid;
  * they may also be deva's own. */
 int master_serve_ports(struct hurd_cap_call *call);

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include <hurd/physmem.h>
 #include <hurd/startup.h>
 #include <hurd/task.h>
 #include <hurd/wortel.h>
@@ -32,6 +33,12 @@ static struct place {
     bool behind;                /* the driver has not caught up in time */
     L4_ThreadId_t driver, pager;        /* valid while the part is lent */
 } places[PARTS] = {
+    [PART_SCREEN] = {
+        "the screen",
+        { .count = 2, .resource = { { HURD_RESOURCE_PORTS, SCREEN_PORTS, 2 },
+                                    { HURD_RESOURCE_MEMORY, SCREEN_PHYSICAL, SCREEN_BYTES } } },
+        &leases[PART_SCREEN], false, { 0 }, { 0 },
+    },
     [PART_SERIAL] = {
         "the serial port",
         { .count = 2, .resource = { { HURD_RESOURCE_PORTS, 0x3F8, 8 },
@@ -56,9 +63,11 @@ static enum part number(const struct place *p)
     return (enum part) (p - places);
 }
 
-static L4_Word_t line_of(const struct place *p)
+/* NULL: the device makes no interrupt, because it has nothing to say. */
+static const struct hurd_resource *line_of(const struct place *p)
 {
-    return p->owns.resource[p->owns.count - 1].base;
+    const struct hurd_resource *last = &p->owns.resource[p->owns.count - 1];
+    return last->kind == HURD_RESOURCE_IRQ ? last : NULL;
 }
 
 static uint64_t now(void)
@@ -87,13 +96,14 @@ enum part part_of(const struct hurd_device *is)
     return PARTS;
 }
 
-bool part_has_port(unsigned first, unsigned count)
+bool part_has(enum hurd_resource_kind kind, L4_Word_t base, L4_Word_t size)
 {
-    const struct hurd_device asked = {
-        .count = 1, .resource = { { HURD_RESOURCE_PORTS, first, count } },
-    };
-    return owned_conflict(&asked, &places[PART_SERIAL].owns) ||
-           owned_conflict(&asked, &places[PART_KEYBOARD].owns);
+    const struct hurd_device asked = { .count = 1, .resource = { { kind, base, size } } };
+    for (const struct place *p = places; p < places + PARTS; p++) {
+        if (owned_conflict(&asked, &p->owns))
+            return true;
+    }
+    return false;
 }
 
 /* ---- lending and taking back ---- */
@@ -105,15 +115,34 @@ static void set_priority(const struct place *p, L4_Word_t priority)
     hurd_wortel_priority(cap, p->pager, priority);
 }
 
-/* deva maps ports on, so it can take them away. */
-static void unmap_ports(const struct place *p)
+static L4_Fpage_t card_fpage(void)
+{
+    return L4_FpageAddRights(L4_Fpage((L4_Word_t) console.card, SCREEN_BYTES), L4_FullyAccessible);
+}
+
+/* deva maps ports and the card's memory on, so it can take them away. */
+static void unmap(const struct place *p)
 {
     for (unsigned i = 0; i < p->owns.count; i++) {
         const struct hurd_resource *r = &p->owns.resource[i];
         if (r->kind == HURD_RESOURCE_PORTS)
             L4_UnmapFpage(L4_FpageAddRights(L4_IoFpage(r->base, (int) r->size),
                                             L4_FullyAccessible));
+        if (r->kind == HURD_RESOURCE_MEMORY)
+            L4_UnmapFpage(card_fpage());
     }
+}
+
+/* Gives the part's interrupt, if it has one, to a thread.  Pre: no thread has it. */
+static int line_attach(const struct place *p, L4_ThreadId_t thread)
+{
+    return line_of(p) ? interrupt_attach(line_of(p)->base, thread) : 0;
+}
+
+static void line_detach(const struct place *p, unsigned task)
+{
+    if (line_of(p))
+        interrupt_detach(line_of(p)->base, task);
 }
 
 /* deva drives the part again.  Pre: no thread has its interrupt. */
@@ -126,7 +155,7 @@ static void resume(struct place *p)
         hardware_send(number(p), fifo_peek(&p->lease->out, 0));
         fifo_drop(&p->lease->out, 1);
     }
-    interrupt_attach(line_of(p), L4_MyGlobalId());
+    line_attach(p, L4_MyGlobalId());
     look = true;
 }
 
@@ -134,8 +163,8 @@ static void take_back(struct place *p, const char *why)
 {
     char text[96];
     set_priority(p, HURD_TASK_PRIORITY);
-    interrupt_detach(line_of(p), L4_Version(p->driver));
-    unmap_ports(p);
+    line_detach(p, L4_Version(p->driver));
+    unmap(p);
     resume(p);
     int size = snprintf(text, sizeof text, "deva: the driver of %s %s: it has the device no more\n",
                         p->name, why);
@@ -154,9 +183,9 @@ int part_serve_drive(struct hurd_cap_call *call, const struct hurd_device *is)
         return ENODEV;
     if (p->lease->lent)
         return EBUSY;
-    interrupt_detach(line_of(p), HURD_TASK_DEVA);
-    if (interrupt_attach(line_of(p), call->from)) {
-        interrupt_attach(line_of(p), L4_MyGlobalId());
+    line_detach(p, HURD_TASK_DEVA);
+    if (line_attach(p, call->from)) {
+        line_attach(p, L4_MyGlobalId());
         return EIO;
     }
     if (lent++ == 0)
@@ -164,9 +193,33 @@ int part_serve_drive(struct hurd_cap_call *call, const struct hurd_device *is)
     p->driver = call->from;
     p->pager = pager;
     p->behind = false;
-    lease_begin(p->lease);
+    lease_begin(p->lease, line_of(p) != NULL);
     hardware_lend(number(p));
     set_priority(p, HURD_CONSOLE_PRIORITY);
+    return 0;
+}
+
+/* The driver may read the cells, and deva alone writes them. */
+int part_serve_picture(struct hurd_cap_call *call, const struct hurd_device *is)
+{
+    if (call->words != 1 || part_of(is) != PART_SCREEN)
+        return EINVAL;
+    if (!hardware_present(PART_SCREEN))
+        return ENODEV;
+    call->reply_words = 1;
+    return hurd_cap_give(L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server),
+                         console.picture, call->task, HURD_PM_READ, 0, &call->reply[0]);
+}
+
+int part_serve_memory(struct hurd_cap_call *call)
+{
+    if (call->arg[1] != SCREEN_PHYSICAL || call->arg[2] != SCREEN_BYTES)
+        return EINVAL;
+    if (!hardware_present(PART_SCREEN))
+        return ENODEV;
+    call->reply[0] = L4_ITEM_MAP;
+    call->reply[1] = card_fpage().raw;
+    call->reply_typed = 2;
     return 0;
 }
 
@@ -183,6 +236,8 @@ void parts_forget_task(unsigned task)
 static void tell(struct place *p, bool always)
 {
     L4_Word_t words[LEASE_WORDS];
+    if (p->lease->ready && fifo_count(&p->lease->out) == 0)
+        hardware_offer(number(p));
     unsigned n = lease_tell(p->lease, always, words);
     if (n == 0)
         return;

@@ -9,15 +9,21 @@
 #include <hurd/cap.h>
 #include <hurd/device.h>
 
-enum part { PART_SERIAL, PART_KEYBOARD, PARTS };
+/* In the order in which their drivers are told what is new: when the last word of a text is on the
+ * serial line, the screen shows it already. */
+enum part { PART_SCREEN, PART_SERIAL, PART_KEYBOARD, PARTS };
 
 /* The part to which all of this device's resources belong; PARTS: there is none. */
 enum part part_of(const struct hurd_device *is);
-bool part_has_port(unsigned first, unsigned count);     /* one of the ports is a part's */
+/* One of these ports, or of these bytes of memory, is a part's. */
+bool part_has(enum hurd_resource_kind kind, L4_Word_t base, L4_Word_t size);
 
 /* Serve the requests of hurd/console.h for the device `is`. */
 int part_serve_drive(struct hurd_cap_call *call, const struct hurd_device *is);
 int part_serve_exchange(struct hurd_cap_call *call, const struct hurd_device *is);
+int part_serve_picture(struct hurd_cap_call *call, const struct hurd_device *is);
+/* Serves memory_map, whose range is the part's. */
+int part_serve_memory(struct hurd_cap_call *call);
 
 bool part_lent(enum part part);
 /* Gives the part's driver a byte to send.  Returns false if no driver has the part (any more).  If

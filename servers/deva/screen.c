@@ -1,55 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Text output on the screen.  Characters are in UTF-8.  escapes.c carries out escape sequences.
- * Before: console.c.  After: the card's memory. */
+ * Before: console.c.  After: hardware.c, which shows the picture. */
 #include "screen.h"
-#include "ports.h"
 #include "scrollback.h"
 
 #include <stddef.h>
+#include <string.h>
 
-enum {
-    CRTC_INDEX = 0x3d4,
-    CRTC_DATA = 0x3d5,
-    CRTC_CURSOR_HIGH = 14,
-    CRTC_CURSOR_LOW = 15,
-};
-
-static uint8_t crtc_read(uint8_t reg)
+void screen_init(struct screen *s, uint16_t *cells, unsigned cursor)
 {
-    port_out8(CRTC_INDEX, reg);
-    return port_in8(CRTC_DATA);
-}
-
-static void crtc_write(uint8_t reg, uint8_t value)
-{
-    port_out8(CRTC_INDEX, reg);
-    port_out8(CRTC_DATA, value);
-}
-
-/* Memory with no card behind it reads as all ones or as zeroes. */
-static bool screen_answers(volatile uint16_t *cell)
-{
-    uint16_t saved = *cell;
-    *cell = 0x0755;
-    bool answers = *cell == 0x0755;
-    *cell = 0x07aa;
-    answers = answers && *cell == 0x07aa;
-    *cell = saved;
-    return answers;
-}
-
-bool screen_init(struct screen *s, volatile uint16_t *cells)
-{
-    *s = (struct screen) { .rows = SCREEN_ROWS, .pen = screen_plain, .saved.pen = screen_plain };
-    if (!cells || !screen_answers(cells))
-        return false;
-    s->cells = cells;
-    unsigned cursor = crtc_read(CRTC_CURSOR_HIGH) << 8 | crtc_read(CRTC_CURSOR_LOW);
-    if (cursor >= SCREEN_CELLS)
-        cursor = (SCREEN_ROWS - 1) * SCREEN_COLUMNS;
-    s->row = cursor / SCREEN_COLUMNS;
-    s->column = cursor % SCREEN_COLUMNS;
-    return true;
+    *s = (struct screen) {
+        .cells = cells, .changed = SCREEN_CELLS, .shown_cursor = cursor, .rows = SCREEN_ROWS,
+        .row = cursor / SCREEN_COLUMNS, .column = cursor % SCREEN_COLUMNS, .pen = screen_plain,
+        .saved.pen = screen_plain,
+    };
 }
 
 /* ---- cells ---- */
@@ -67,6 +31,7 @@ void screen_erase(struct screen *s, unsigned from, unsigned to)
     const struct pen blank = { .foreground = s->pen.foreground, .background = s->pen.background };
     for (unsigned i = from; i < to; i++)
         s->cells[i] = cell_of(&blank, ' ');
+    screen_changed(s, from, to);
 }
 
 void screen_move(struct screen *s, unsigned from, unsigned to, int distance)
@@ -74,15 +39,15 @@ void screen_move(struct screen *s, unsigned from, unsigned to, int distance)
     unsigned count = to - from, by = (unsigned) (distance < 0 ? -distance : distance);
     if (by > count)
         by = count;
+    uint16_t *cells = s->cells + from;
     if (distance < 0) {
-        for (unsigned i = from; i < to - by; i++)
-            s->cells[i] = s->cells[i + by];
+        memmove(cells, cells + by, (count - by) * sizeof cells[0]);
         screen_erase(s, to - by, to);
     } else {
-        for (unsigned i = to; i-- > from + by;)
-            s->cells[i] = s->cells[i - by];
+        memmove(cells + by, cells, (count - by) * sizeof cells[0]);
         screen_erase(s, from, from + by);
     }
+    screen_changed(s, from, to);
 }
 
 void screen_next_row(struct screen *s)
@@ -105,7 +70,9 @@ static void screen_put(struct screen *s, uint8_t glyph)
         s->column = 0;
         screen_next_row(s);
     }
-    s->cells[s->row * SCREEN_COLUMNS + s->column++] = cell_of(&s->pen, glyph);
+    unsigned cell = s->row * SCREEN_COLUMNS + s->column++;
+    s->cells[cell] = cell_of(&s->pen, glyph);
+    screen_changed(s, cell, cell + 1);
 }
 
 /* The first byte of a character that has several, and how many follow. */
@@ -185,12 +152,18 @@ void screen_write(struct screen *s, uint8_t byte)
     }
 }
 
-void screen_show_cursor(struct screen *s)
+/* ---- what is new ---- */
+
+bool screen_change(struct screen *s, struct hurd_console_change *change)
 {
-    if (!s->cells)
-        return;
     unsigned column = s->column < SCREEN_COLUMNS ? s->column : SCREEN_COLUMNS - 1;
     unsigned cursor = s->back > 0 ? SCREEN_CELLS : s->row * SCREEN_COLUMNS + column;
-    crtc_write(CRTC_CURSOR_HIGH, (uint8_t) (cursor >> 8));
-    crtc_write(CRTC_CURSOR_LOW, (uint8_t) cursor);
+    if (!s->cells || (s->changed >= s->changed_end && cursor == s->shown_cursor))
+        return false;
+    *change = (struct hurd_console_change) { (uint16_t) s->changed, (uint16_t) s->changed_end,
+                                             (uint16_t) cursor };
+    s->changed = SCREEN_CELLS;
+    s->changed_end = 0;
+    s->shown_cursor = cursor;
+    return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The text screen of 80x25 of a VGA (or CGA, EGA) card.  It is a terminal that understands UTF-8
- * and the escape sequences that programs commonly send. */
+/* The picture of a text screen of 80x25: what a card shall show.  It is a terminal that understands
+ * UTF-8 and the escape sequences that programs commonly send.  hardware.c shows it. */
 #ifndef DEVA_SCREEN_H
 #define DEVA_SCREEN_H
 
@@ -8,11 +8,7 @@
 #include <stdint.h>
 
 #include "lib/terminal/sequence.h"
-
-#define SCREEN_COLUMNS  80
-#define SCREEN_ROWS     25
-#define SCREEN_CELLS    (SCREEN_ROWS * SCREEN_COLUMNS)
-#define SCREEN_PHYSICAL 0xb8000u
+#include "servers/screen/vga.h"
 
 /* How the next characters look, in VGA's colours: 0-15 for the character, 0-7 for the
  * background. */
@@ -22,7 +18,11 @@ struct pen {
 };
 
 struct screen {
-    volatile uint16_t *cells;   /* SCREEN_CELLS cells; NULL: there is no screen */
+    uint16_t *cells;            /* SCREEN_CELLS cells in memory, each as in the card's; NULL: there
+                                   is no screen */
+    unsigned changed, changed_end;      /* cells [changed, changed_end) have changed since the last
+                                           screen_change(); changed >= changed_end: none has */
+    unsigned shown_cursor;      /* as of the last screen_change() */
     unsigned rows;              /* that hold text: SCREEN_ROWS, or one less (statusline.c) */
     unsigned back;              /* the screen shows what was so many rows before (scrollback.c) */
     unsigned row, column;       /* if column == SCREEN_COLUMNS, the next character first goes to
@@ -39,14 +39,22 @@ struct screen {
     unsigned missing;           /* and how many bytes are still to come */
 };
 
-/* cells: where the card's memory is mapped, or NULL.  Output goes on at the cursor.  Returns true
- * if there is a screen. */
-bool screen_init(struct screen *s, volatile uint16_t *cells);
+/* cells: what the card shows, or NULL; cursor: in which cell output goes on. */
+void screen_init(struct screen *s, uint16_t *cells, unsigned cursor);
 void screen_write(struct screen *s, uint8_t byte);
 
-/* Puts the blinking cursor at the place of the next character; while the screen looks back,
- * nowhere.  One call after several writes is enough. */
-void screen_show_cursor(struct screen *s);
+/* What the card has to show anew since the last call.  The cursor blinks at the place of the next
+ * character; while the screen looks back, nowhere.  Returns false if nothing has changed. */
+bool screen_change(struct screen *s, struct hurd_console_change *change);
+
+/* Cells [from, to) have changed. */
+static inline void screen_changed(struct screen *s, unsigned from, unsigned to)
+{
+    if (from < s->changed)
+        s->changed = from;
+    if (to > s->changed_end)
+        s->changed_end = to;
+}
 
 static inline unsigned screen_cells(const struct screen *s)     /* that hold text */
 {

@@ -4,6 +4,8 @@
  * Before: screen.c and console.c (Shift with Page Up or Page Down). */
 #include "scrollback.h"
 
+#include <string.h>
+
 enum { ROW = SCREEN_COLUMNS };
 
 static uint16_t kept[SCROLLBACK_ROWS][ROW];
@@ -13,8 +15,7 @@ static uint16_t live[SCREEN_CELLS];
 
 void scrollback_keep(const struct screen *s)
 {
-    for (unsigned i = 0; i < ROW; i++)
-        kept[next][i] = s->cells[i];
+    memcpy(kept[next], s->cells, sizeof kept[next]);
     next = (next + 1) % SCROLLBACK_ROWS;
     if (count < SCROLLBACK_ROWS)
         count++;
@@ -31,9 +32,9 @@ static void show(struct screen *s)
     for (unsigned row = 0; row < s->rows; row++) {
         const uint16_t *from = row < s->back ? row_above(s->back - row)
                                              : live + (row - s->back) * ROW;
-        for (unsigned i = 0; i < ROW; i++)
-            s->cells[row * ROW + i] = from[i];
+        memcpy(s->cells + row * ROW, from, ROW * sizeof from[0]);
     }
+    screen_changed(s, 0, screen_cells(s));
 }
 
 void scrollback_turn(struct screen *s, int pages)
@@ -41,13 +42,10 @@ void scrollback_turn(struct screen *s, int pages)
     int page = (int) s->rows - 1, back = (int) s->back + pages * page;
     if (!s->cells || (s->back == 0 && pages <= 0))
         return;
-    if (s->back == 0) {
-        for (unsigned i = 0; i < screen_cells(s); i++)
-            live[i] = s->cells[i];
-    }
+    if (s->back == 0)
+        memcpy(live, s->cells, screen_cells(s) * sizeof live[0]);
     s->back = back < 0 ? 0 : back > (int) count ? count : (unsigned) back;
     show(s);
-    screen_show_cursor(s);
 }
 
 void scrollback_leave(struct screen *s)

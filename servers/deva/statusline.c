@@ -4,7 +4,10 @@
 #include "statusline.h"
 #include "scrollback.h"
 
-enum { LOOK = 0x7000 };         /* black on grey */
+enum {
+    LOOK = 0x7000,              /* black on grey */
+    LAST_ROW = SCREEN_CELLS - SCREEN_COLUMNS,
+};
 
 /* The last row must be free: the text moves up if it stands there. */
 static void row_take(struct screen *s)
@@ -22,7 +25,7 @@ static void row_take(struct screen *s)
 static void row_give(struct screen *s)
 {
     s->rows = SCREEN_ROWS;
-    screen_erase(s, (SCREEN_ROWS - 1) * SCREEN_COLUMNS, SCREEN_CELLS);
+    screen_erase(s, LAST_ROW, SCREEN_CELLS);
 }
 
 void statusline_show(struct screen *s, const char *text, unsigned size)
@@ -36,10 +39,11 @@ void statusline_show(struct screen *s, const char *text, unsigned size)
         row_take(s);
     else if (size == 0 && there)
         row_give(s);
-    for (unsigned i = 0; size > 0 && i < SCREEN_COLUMNS; i++) {
+    if (size == 0)
+        return;
+    for (unsigned i = 0; i < SCREEN_COLUMNS; i++) {
         char c = i < size ? text[i] : ' ';
-        s->cells[(SCREEN_ROWS - 1) * SCREEN_COLUMNS + i] =
-            (uint16_t) (LOOK | (c >= ' ' && c <= '~' ? (uint8_t) c : ' '));
+        s->cells[LAST_ROW + i] = (uint16_t) (LOOK | (c >= ' ' && c <= '~' ? (uint8_t) c : ' '));
     }
-    screen_show_cursor(s);
+    screen_changed(s, LAST_ROW, SCREEN_CELLS);
 }

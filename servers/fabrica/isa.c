@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The keyboard and the first serial port are here if deva has found them; the screen is not,
- * because deva alone draws on it. */
+/* The keyboard, the first serial port and the screen are here if deva has found them. */
 #include "isa.h"
 #include "tree.h"
 
@@ -9,6 +8,8 @@
 
 #include <hurd/deva.h>
 #include <pc/uart.h>
+
+#include "servers/screen/vga.h"
 
 static const struct isa_device {
     const char *name;
@@ -41,6 +42,9 @@ static const struct isa_device {
         { HURD_RESOURCE_IRQ, 1, 0 } } },
     { "com1", false, HURD_DEVA_HAS_SERIAL, {
         { HURD_RESOURCE_PORTS, UART_COM1, 8 }, { HURD_RESOURCE_IRQ, 4, 0 } } },
+    { "screen", false, HURD_DEVA_HAS_SCREEN, {
+        { HURD_RESOURCE_PORTS, SCREEN_PORTS, 2 },
+        { HURD_RESOURCE_MEMORY, SCREEN_PHYSICAL, SCREEN_BYTES } } },
 };
 
 void isa_scan(unsigned parent, bool pci, unsigned parts)

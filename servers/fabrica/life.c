@@ -191,6 +191,7 @@ static void life_thread(void *argument)
     struct life *l = argument;
     const char *name = l->node->rule->name;
     unsigned vain = 0;
+    char how[HURD_TASK_OUTCOME];
     while (!l->stop && vain < VAIN_STARTS) {
         L4_Word_t status = 0, reason = 0, before = served(l->node);
         int err = live(l, &status, &reason);
@@ -203,7 +204,8 @@ static void life_thread(void *argument)
             break;
         vain = served(l->node) == before ? vain + 1 : 0;
         if (vain < VAIN_STARTS)
-            printf("fabrica: %s has ended (%lu); start number %u\n", name, status, l->starts + 1);
+            printf("fabrica: %s has ended (%s); start number %u\n", name,
+                   hurd_task_outcome(status, reason, how), l->starts + 1);
         L4_Sleep(L4_TimePeriod(PAUSE));
     }
     if (vain == VAIN_STARTS) {

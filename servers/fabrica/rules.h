@@ -5,7 +5,7 @@
  *      isa=NAME        fits the ISA device of that name
  *      pci=VVVV:DDDD   fits PCI devices of that vendor and device (hexadecimal)
  *      pciclass=CCSS   fits PCI devices of that class and subclass (hexadecimal)
- *      class=NAME      its protocol: block, clock, speaker, net, console, other
+ *      class=NAME      its protocol: block, clock, speaker, net, console, files, other
  *      dma             the device is a bus master
  *      disks=F-L       it serves the disks with these numbers
  *      frames=N        frames that the driver gets (64)

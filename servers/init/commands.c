@@ -113,7 +113,7 @@ static void command_kill(const struct words *w)
     L4_Word_t task = signal ? report_find_task(w->word[w->count - 1]) : 0;
     if (task == 0)
         return;
-    if (task < HURD_TASK_FIRST_FREE) {
+    if (task < HURD_TASK_FIRST) {
         complain("kill: task %lu (%s) is part of the system\n", task, report_task_name(task));
         return;
     }

@@ -14,7 +14,7 @@
 void mounts_make(const char *disk, const char *path);
 /* Prints why it cannot. */
 void mounts_end(const char *path);
-/* The system, or the root file system, ends: so do they, whoever uses them. */
+/* The system, or the root file system, ends: so do they, even if programs use them. */
 void mounts_end_all(void);
 void mounts_sync(void);
 

@@ -26,7 +26,6 @@ enum {
     FRAMES_LEAST = 64,
     PATH_MOST = 256,
     ENVIRONMENT = HURD_TASK_TEXT_MAX / 2,
-    STATUS_NO_START = 127,
 };
 
 static const char *archive;
@@ -288,53 +287,8 @@ int program_poll(const struct program *program, L4_Word_t *status, L4_Word_t *re
     return 0;
 }
 
-/* What an exit status of a program's own pager, or of abort(), means. */
-static const char *status_meaning(L4_Word_t status)
-{
-    switch (status) {
-    case HURD_MM_STATUS_SEGV:
-        return " (segmentation violation)";
-    case HURD_MM_STATUS_ILL:
-        return " (invalid instruction)";
-    case HURD_MM_STATUS_TRAP:
-        return " (debug exception)";
-    case HURD_MM_STATUS_BUS:
-        return " (alignment)";
-    case HURD_MM_STATUS_FPE:
-        return " (arithmetic exception)";
-    case HURD_MM_STATUS_ABORTED:
-        return " (aborted)";
-    case STATUS_NO_START:
-        return " (could not start)";
-    default:
-        return "";
-    }
-}
-
 const char *program_outcome(L4_Word_t status, L4_Word_t reason)
 {
-    static char text[64];
-    switch (reason) {
-    case HURD_TASK_SIGNALLED:
-        if (!*status_meaning(status)) {
-            snprintf(text, sizeof text, "was killed by signal %lu", status - 128);
-            break;
-        }
-        /* fall through */
-    case HURD_TASK_EXITED:
-        snprintf(text, sizeof text, "exited with status %lu%s", status, status_meaning(status));
-        break;
-    case HURD_TASK_KILLED:
-        snprintf(text, sizeof text, "was killed");
-        break;
-    case HURD_TASK_FAULTED:
-        snprintf(text, sizeof text, "was ended by a fault");
-        break;
-    case HURD_TASK_EXCEPTION:
-        snprintf(text, sizeof text, "was ended by exception %lu", status - 128);
-        break;
-    default:
-        snprintf(text, sizeof text, "ended, reason %lu, status %lu", reason, status);
-    }
-    return text;
+    static char text[HURD_TASK_OUTCOME];
+    return hurd_task_outcome(status, reason, text);
 }

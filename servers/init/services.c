@@ -107,6 +107,7 @@ static void service_thread(void *argument)
 {
     struct service *s = argument;
     unsigned vain = 0, lives = 0;
+    char how[HURD_TASK_OUTCOME];
     while (vain < VAIN_STARTS) {
         L4_Word_t status = 0, reason = 0, before = s->served(s);
         int err = service_live(s, &status, &reason);
@@ -117,7 +118,8 @@ static void service_thread(void *argument)
         if (reason == HURD_TASK_EXITED && status == 0)
             break;
         vain = s->served(s) == before ? vain + 1 : 0;
-        printf("init: %s has ended (%lu); start number %u\n", s->argz, status, ++lives + 1);
+        printf("init: %s has ended (%s); start number %u\n", s->argz,
+               hurd_task_outcome(status, reason, how), ++lives + 1);
         L4_Sleep(L4_TimePeriod(PAUSE));
     }
     if (vain == VAIN_STARTS)

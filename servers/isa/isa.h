@@ -8,6 +8,7 @@
 
 int clock_drive(const struct driver *d);        /* ../rtc */
 int keyboard_drive(const struct driver *d);     /* ../keyboard */
+int screen_drive(const struct driver *d);       /* ../screen */
 int serial_drive(const struct driver *d);       /* ../serial */
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Three drivers in one program, because each program carries its libraries.  As drivers they are
+/* Four drivers in one program, because each program carries its libraries.  As drivers they are
  * tasks of their own, each with its own device. */
 #include "isa.h"
 
@@ -10,6 +10,7 @@
 #include <pc/uart.h>
 
 #include "servers/deva/ports.h"
+#include "servers/screen/vga.h"
 
 void port_pause(void)
 {
@@ -20,7 +21,14 @@ static int drive(const struct driver *d)
 {
     if (d->device.class != HURD_DEVICE_CONSOLE)
         return clock_drive(d);
-    return d->device.resource[0].base == UART_COM1 ? serial_drive(d) : keyboard_drive(d);
+    switch (d->device.resource[0].base) {
+    case UART_COM1:
+        return serial_drive(d);
+    case SCREEN_PORTS:
+        return screen_drive(d);
+    default:
+        return keyboard_drive(d);
+    }
 }
 
 int main(int argc, char **argv)

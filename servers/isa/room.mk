@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: MIT
 STORED  += isa
-isa_SRC := $(foreach room,isa rtc keyboard serial,$(wildcard servers/$(room)/*.c))
+isa_SRC := $(foreach room,isa rtc keyboard screen serial,$(wildcard servers/$(room)/*.c))

@@ -176,8 +176,8 @@ static L4_ThreadId_t pacer_local;
 bool takes_turns;
 static bool pacer_waits = true;             /* for the reply to its call */
 
-/* The server's reply gives the pacer the processor at once, whoever else is ready: so it gives the
- * processor on first. */
+/* The server's reply gives the pacer the processor at once, even if other threads are ready: so it
+ * gives the processor on first. */
 static void pace(void)
 {
     for (;;) {

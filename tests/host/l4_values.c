@@ -3,10 +3,12 @@
 /* words: 32 */
 /* SPDX-License-Identifier: MIT */
 /* Encodings of the ABI: times, fpages, ids, tags, items.  Numbers from spec section 8, not from const.h. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include <l4/bootinfo.h>
@@ -169,6 +171,54 @@ static void messages_never_grow_over_63_words(void **state)
     assert_int_equal(s.guard[0] | s.guard[1] | s.guard[2] | s.guard[3], 0);
 }
 
+static void numbers_of_words_whose_sum_wraps_are_too_many(void **state)
+{
+    L4_Msg_t m;
+    (void)state;
+    L4_MsgClear(&m);
+    L4_MsgAppendWord(&m, 7);
+    L4_Word_t tag = m.tag.raw;
+    L4_MsgPut(&m, 1, INT_MAX, NULL, INT_MAX, NULL);
+    L4_MsgPut(&m, 1, -1, NULL, 0, NULL);
+    L4_MsgPut(&m, 1, 1, NULL, INT_MAX, NULL);
+    assert_int_equal(m.tag.raw, tag);
+}
+
+/* Typed word t is word 2 + t here: these wrap to the tag, to word 1, and to the word behind both. */
+static void typed_words_whose_place_wraps_are_dropped(void **state)
+{
+    L4_Msg_t m;
+    L4_MapItem_t item;
+    L4_StringItem_t string;
+    (void)state;
+    memset(&m, 0, sizeof m);
+    L4_MsgAppendWord(&m, 7);
+    L4_Word_t tag = m.tag.raw;
+    for (L4_Word_t t = (L4_Word_t)-4; t != 0; t++) {
+        L4_MsgPutMapItem(&m, t, L4_MapItem(L4_FpageOfRaw(0x1000), 0x2000));
+        L4_MsgPutSimpleStringItem(&m, t, L4_StringItem(3, (void *)0x400));
+        assert_int_equal(m.tag.raw, tag);
+        assert_int_equal(m.raw[1], 7);
+        assert_int_equal(m.raw[2], 0);
+        L4_MsgGetMapItem(&m, t, &item);
+        assert_int_equal(item.raw[0] | item.raw[1], 0);
+        assert_int_equal(L4_MsgGetStringItem(&m, t, &string), 0);
+    }
+}
+
+/* The message ends in the beginning of a string with 31 substrings; behind the message is no memory. */
+static void a_string_cut_off_by_the_message_s_end_is_not_followed(void **state)
+{
+    L4_Word_t typed[61] = {0};
+    L4_Msg_t *m = malloc(sizeof *m);
+    (void)state;
+    typed[58] = 0x200 | 31 << 4;
+    L4_MsgPut(m, 1, 0, NULL, 61, typed);
+    L4_MsgAppendGrantItem(m, L4_GrantItem(L4_FpageOfRaw(0x3000), 0x4000));
+    assert_int_equal(L4_TypedWords(m->tag), 63);
+    free(m);
+}
+
 static void receive_buffers_are_chained(void **state)
 {
     L4_MsgBuffer_t b;
@@ -246,6 +296,9 @@ int main(void)
         cmocka_unit_test(untyped_words_go_in_front_of_items),
         cmocka_unit_test(more_bits_follow_compound_strings),
         cmocka_unit_test(messages_never_grow_over_63_words),
+        cmocka_unit_test(numbers_of_words_whose_sum_wraps_are_too_many),
+        cmocka_unit_test(typed_words_whose_place_wraps_are_dropped),
+        cmocka_unit_test(a_string_cut_off_by_the_message_s_end_is_not_followed),
         cmocka_unit_test(receive_buffers_are_chained),
         cmocka_unit_test(substrings_join_a_string_of_one_length),
         cmocka_unit_test(memory_descriptors_ignore_their_low_bits),

@@ -20,7 +20,7 @@ static int fresh(void **state)
 {
     (void) state;
     memset(&lease, 0, sizeof lease);
-    lease_begin(&lease);
+    lease_begin(&lease, true);
     return 0;
 }
 
@@ -102,6 +102,21 @@ static void nonsense_is_refused_and_changes_nothing(void **state)
     assert_true(hear(1, 1, "x"));
 }
 
+static void a_device_that_says_nothing_gives_its_driver_no_room(void **state)
+{
+    (void) state;
+    lease_end(&lease);
+    lease_begin(&lease, false);
+    fifo_put(&lease.out, 'a');
+    assert_true(hear(0, 0, ""));
+    assert_int_equal(tell(false), 3);
+    assert_int_equal(said[0], 0);
+    assert_false(hear(1, 1, "x"));
+    assert_true(hear(1, 0, ""));
+    assert_int_equal(tell(true), 2);
+    assert_int_equal(said[0], 0);
+}
+
 static void news_that_did_not_arrive_come_again_and_what_was_not_sent_stays(void **state)
 {
     (void) state;
@@ -177,6 +192,7 @@ int main(void)
         M(a_driver_gets_room_once_and_bytes_when_the_last_ones_are_done),
         M(what_is_received_waits_for_the_console_and_room_comes_when_it_is_taken),
         M(nonsense_is_refused_and_changes_nothing),
+        M(a_device_that_says_nothing_gives_its_driver_no_room),
         M(news_that_did_not_arrive_come_again_and_what_was_not_sent_stays),
         M(a_driver_that_is_silent_for_two_periods_is_noticed),
         M(all_bytes_arrive_in_order_both_ways),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/deva/screen.c servers/deva/escapes.c servers/deva/glyphs.c servers/deva/scrollback.c servers/deva/statusline.c lib/terminal/sequence.c */
+/* links: servers/deva/screen.c servers/deva/escapes.c servers/deva/glyphs.c servers/deva/scrollback.c servers/deva/statusline.c servers/screen/vga.c lib/terminal/sequence.c */
+/* words: 32 */
 /* deva's text screen in memory: where characters land, and what escape sequences of programs do. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,18 +32,30 @@ void port_out8(uint16_t port, uint8_t value)
         crtc[crtc_index] = value;
 }
 
-void port_pause(void)
+static uint16_t cells[SCREEN_CELLS + 1], card[SCREEN_CELLS + 1];
+static struct screen screen;
+
+/* Shows what has changed, as deva and the driver do; then the card shows all of the picture. */
+static void shown(void)
 {
+    struct hurd_console_change change;
+    if (screen_change(&screen, &change))
+        vga_show(card, cells, &change);
+    assert_false(screen_change(&screen, &change));
+    assert_memory_equal(card, cells, sizeof card);
 }
 
-static uint16_t cells[SCREEN_ROWS * SCREEN_COLUMNS + 1];
-static struct screen screen;
+static unsigned cursor(void)
+{
+    shown();
+    return crtc[14] << 8 | crtc[15];
+}
 
 static void show(const char *text)
 {
     while (*text)
         screen_write(&screen, (uint8_t) *text++);
-    assert_int_equal(cells[SCREEN_ROWS * SCREEN_COLUMNS], 0xdead);
+    shown();
 }
 
 static const char *row(unsigned r)
@@ -61,30 +74,62 @@ static int fresh_screen(void **state)
 {
     (void) state;
     memset(crtc, 0, sizeof crtc);
-    memset(cells, 0, sizeof cells);
-    cells[SCREEN_ROWS * SCREEN_COLUMNS] = 0xdead;
-    assert_true(screen_init(&screen, cells));
+    memset(card, 0, sizeof card);
+    cells[SCREEN_CELLS] = card[SCREEN_CELLS] = 0xdead;
+    unsigned at;
+    assert_true(vga_find(card, cells, &at));
+    screen_init(&screen, cells, at);
     return 0;
 }
 
-static void a_screen_continues_at_the_cursor(void **state)
+static void a_screen_continues_at_the_cursor_with_what_the_card_shows(void **state)
 {
     (void) state;
+    unsigned at;
     crtc[14] = 0;
     crtc[15] = 2 * 80 + 3;
-    assert_true(screen_init(&screen, cells));
+    card[2 * 80] = 0x0700 | 'w';
+    assert_true(vga_find(card, cells, &at));
+    screen_init(&screen, cells, at);
     show("x");
-    assert_int_equal((char) cells[2 * 80 + 3], 'x');
-    screen_show_cursor(&screen);
-    assert_int_equal(crtc[15], 2 * 80 + 4);
+    assert_string_equal(row(2), "w  x");
+    assert_int_equal(cursor(), 2 * 80 + 4);
+    crtc[14] = 0x7f;
+    assert_true(vga_find(card, cells, &at));
+    assert_int_equal(at, 24 * 80);
 }
 
 static void a_missing_screen_is_noticed(void **state)
 {
     (void) state;
-    assert_false(screen_init(&screen, NULL));
-    show("nothing happens\n");
-    screen_show_cursor(&screen);
+    struct hurd_console_change change;
+    screen_init(&screen, NULL, 0);
+    for (const char *c = "nothing happens\n"; *c; c++)
+        screen_write(&screen, (uint8_t) *c);
+    assert_false(screen_change(&screen, &change));
+}
+
+static void a_change_is_what_is_new_and_comes_once(void **state)
+{
+    (void) state;
+    struct hurd_console_change change;
+    show("one\ntwo");
+    assert_false(screen_change(&screen, &change));
+    screen_write(&screen, 'x');
+    screen_write(&screen, 'y');
+    assert_true(screen_change(&screen, &change));
+    assert_int_equal(change.from, 80 + 3);
+    assert_int_equal(change.to, 80 + 5);
+    assert_int_equal(change.cursor, 80 + 5);
+    assert_false(screen_change(&screen, &change));
+    screen_write(&screen, '\r');
+    assert_true(screen_change(&screen, &change));
+    assert_true(change.from >= change.to);
+    assert_int_equal(change.cursor, 80);
+    screen_changed(&screen, 0, SCREEN_CELLS);   /* a driver starts */
+    assert_true(screen_change(&screen, &change));
+    assert_int_equal(change.from, 0);
+    assert_int_equal(change.to, SCREEN_CELLS);
 }
 
 static void a_full_screen_scrolls(void **state)
@@ -270,7 +315,7 @@ static void rows_that_left_the_screen_come_back_until_something_is_written(void 
     scrollback_turn(&screen, 1);
     assert_string_equal(row(0), "51");
     assert_string_equal(row(24), "75");
-    assert_int_equal(crtc[14] << 8 | crtc[15], SCREEN_CELLS);
+    assert_int_equal(cursor(), SCREEN_CELLS);
     scrollback_turn(&screen, 2);
     assert_string_equal(row(0), "3");
     scrollback_turn(&screen, -2);
@@ -281,7 +326,7 @@ static void rows_that_left_the_screen_come_back_until_something_is_written(void 
     scrollback_turn(&screen, 1);
     scrollback_turn(&screen, -1);
     assert_int_equal(screen.back, 0);
-    assert_int_equal(crtc[14] << 8 | crtc[15], 24 * 80 + 3);
+    assert_int_equal(cursor(), 24 * 80 + 3);
 }
 
 static void the_oldest_row_that_is_kept_is_the_end_of_the_way_back(void **state)
@@ -343,8 +388,10 @@ static void any_bytes_stay_on_the_screen(void **state)
             scrollback_turn(&screen, (int) (random >> 16) % 5 - 2);
         if (random % 4096 == 1)
             statusline_show(&screen, "s", random >> 20 & 1);
+        if (random % 64 == 2)
+            shown();
     }
-    show("");
+    shown();
 }
 
 #define S(f) cmocka_unit_test_setup(f, fresh_screen)
@@ -352,8 +399,9 @@ static void any_bytes_stay_on_the_screen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        S(a_screen_continues_at_the_cursor),
+        S(a_screen_continues_at_the_cursor_with_what_the_card_shows),
         S(a_missing_screen_is_noticed),
+        S(a_change_is_what_is_new_and_comes_once),
         S(a_full_screen_scrolls),
         S(a_long_line_wraps_but_not_before_it_must),
         S(escape_sequences_erase_or_vanish),

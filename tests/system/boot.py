@@ -42,6 +42,17 @@ def skeleton(text):
     return [" ".join(line.split()) for line in text.split("\n") if line.strip()]
 
 
+def figures(text):
+    """The decimal numbers of each line of a transcript, but for times, which are the host's, and ids of threads."""
+    lines = [line for line in text.replace("\r", "").split("\n") if line.strip()]
+    lines = [re.sub(r"^( +\d+ .* KB .*) \d+ *$", r"\1", line) for line in lines]         # `ps`: the last column is the time
+    return [[int(number) for number in re.findall(r"(?<![\w.-])(?:[1-9]\d{0,5}|0)(?![\w.-])", line)] for line in lines]
+
+
+def is_near(shown, said):
+    return abs(shown - said) <= max(4, said // 10)
+
+
 def the_readme_shows_what_is_said(lab):
     with open(os.path.join(machine.TOP, "README.md")) as readme:
         shown = re.search(r"\n((?:    .*\n)+)", readme.read().split("## What you see")[1])[1]
@@ -55,6 +66,9 @@ def the_readme_shows_what_is_said(lab):
     assert vm.finish(60).status == 0
     said = skeleton(vm.text[vm.text.index("loader:"):])
     assert said == skeleton(shown), "\n".join(difflib.unified_diff(skeleton(shown), said, "README.md", "said", lineterm="", n=0))
+    lines = zip(said, figures(shown), figures(vm.text[vm.text.index("loader:"):]))
+    old = [(line, a, b) for line, shows, says in lines for a, b in zip(shows, says, strict=True) if not is_near(a, b)]
+    assert not old, f"README.md has old figures (line, shown, said): {old}"
 
 
 def the_iso_boots_to_a_shell_that_halts(lab):

@@ -58,6 +58,19 @@ def gdb_stops_at_the_kernels_first_line_with_symbols(lab):
     assert "start in section" in said, said
 
 
+def a_reserved_descriptor_in_the_last_page_is_no_memory_for_the_kernel(lab):
+    """Another loader may say so.  Before the kernel's first instruction, gdb writes the descriptor into the KIP, at 1 MB."""
+    vm = start_stopped(lab)
+    info, table = 0x100054, 0x100000
+    lines = [f"set $n = *(unsigned short *){info:#x}", f"set $d = {table:#x} + *(unsigned short *){info + 2:#x} + 8 * $n",
+             "set {unsigned}$d = 0xfffffc02", "set {unsigned}($d + 4) = 0xfffffc00", f"set {{unsigned short}}{info:#x} = $n + 1",
+             "printf \"%d descriptors\\n\", $n + 1", "detach"]
+    status, said = run(lab, lines, dict(GDB_PORT=port_of(vm)))
+    assert status == PASS and re.search(r"^([4-9]|\d\d) descriptors", said, re.M), said
+    ending = vm.finish(120)
+    assert ending.status == 0, (ending.problem, vm.text[-400:])
+
+
 def gdb_stops_at_each_breakpoint_that_the_book_shows(lab):
     """In the order of a boot: physmem's main, then the kernel's ipc_send, then the demo's main; between them many other stops."""
     shown = documented("gdb")

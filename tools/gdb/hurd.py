@@ -19,7 +19,7 @@ class Prefix(gdb.Command):
     def invoke(self, argument, from_tty):
         if argument:
             raise gdb.GdbError("hurd knows containers, frames and maps")
-        print("hurd containers          physmem's containers: who pays, how many pages, pins\n"
+        print("hurd containers          physmem's containers: which control pays, how many pages, pins\n"
               "hurd frames              physmem's count of frames, and the controls that guarantee them\n"
               "hurd maps TASK           the regions of a task that pages itself")
 

@@ -68,7 +68,7 @@ def number(text):
         raise gdb.GdbError(f"{text} is no address") from None
 
 
-@command("threads", "", "all threads: id, program, task, priority, what it does, with whom, until when")
+@command("threads", "", "all threads: id, program, task, priority, what it does, with which thread, until when")
 def threads():
     rows = [("ID", "PROGRAM", "TASK", "PRIO", "STATE", "PARTNER", "TIMEOUT")]
     idle = kernel.word(T["idle_thread"])
@@ -145,7 +145,7 @@ def ptab(text=None, address=None):
     print(f"{v & ~0xFFF:08x} is frame {e & ~0xFFF:08x}, {' '.join(words)}, in {programs.task_text(space)}")
 
 
-@command("mdb", "ADDR [TASK]", "who mapped a frame to whom; with a task, the frame of its page at ADDR")
+@command("mdb", "ADDR [TASK]", "which task mapped a frame to which; with a task, the frame of its page at ADDR")
 def mdb(address, text=None):
     v = number(address)
     space = programs.task_find(text) if text else next(s for s in kernel.spaces() if s.sigma0)

@@ -2,7 +2,7 @@
 """What `make gdb` loads: connects to `make debug`, stops at the kernel's first line, and knows about programs, threads and tasks.
 
     program NAME            use the symbols of a program: physmem, task, demo, ... (one at a time: they share addresses)
-    pbreak NAME LOCATION    stop at LOCATION in that program only, whoever else runs at the same address
+    pbreak NAME LOCATION    stop at LOCATION in that program only, not in others that have code at the same address
     programs                what there is
     l4                      lists the commands about threads, spaces, mappings, faults
     hurd                    lists those about physmem and the pagers

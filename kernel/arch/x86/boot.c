@@ -188,8 +188,8 @@ static void pool_from_loader(void)
 {
     for (word_t i = 0; i < kip_memory_count(); i++) {
         const L4_MemoryDesc_t *d = kip_memory(i);
-        if (!descriptor_is(d, L4_MEM_RESERVED))
-            continue;
+        if (!descriptor_is(d, L4_MEM_RESERVED) || descriptor_low(d) >= POOL_LIMIT)
+            continue; /* in the last page, rounding up would lead to 0 */
         paddr_t low = (descriptor_low(d) + PAGE_MASK) & ~PAGE_MASK;
         paddr_t high = descriptor_high(d) < POOL_LIMIT ? descriptor_high(d) + 1 : POOL_LIMIT;
         high &= ~PAGE_MASK;

@@ -25,4 +25,9 @@ void part_of_the_console_is_driven_by_one_thread_that_makes_sense(void);
 void part_of_the_console_does_not_wait_for_programs_while_it_makes_sense(void);
 void part_of_the_console_goes_back_to_deva_when_its_driver_is_silent(void);
 
+/* picture.c */
+void screen_is_given_to_its_driver_as_a_whole(void);
+void screen_of_a_driver_changes_as_deva_says(void);
+void screen_is_drawn_anew_when_its_driver_makes_no_sense(void);
+
 #endif

@@ -176,6 +176,7 @@ TEST(device_has_pages_for_dma_of_its_own)
         EXPECT_EQ(memory.physical[0] == first.physical[0], false);
         EXPECT_EQ(memory.physical[0] == memory.physical[1], false);
         EXPECT_EQ(hurd_deva_dma_pages(deva(), handle, 3, 0, &again), EPROTO);
+        EXPECT_EQ(hurd_deva_dma_pages(deva(), handle, (L4_Word_t)-2, 0, &again), EINVAL);
         EXPECT_EQ(hurd_deva_dma_pages(deva(), handle, 2, 0, &again), 0);
         EXPECT_EQ(memory.physical[0], again.physical[0]);
         drop(handle);
@@ -345,6 +346,9 @@ const struct test tests[] = {
     T(part_of_the_console_is_driven_by_one_thread_that_makes_sense),
     T(part_of_the_console_does_not_wait_for_programs_while_it_makes_sense),
     T(part_of_the_console_goes_back_to_deva_when_its_driver_is_silent),
+    T(screen_is_given_to_its_driver_as_a_whole),
+    T(screen_of_a_driver_changes_as_deva_says),
+    T(screen_is_drawn_anew_when_its_driver_makes_no_sense),
     T(archive_of_drivers_is_given_with_the_master_capability),
     T(driver_numbers_have_a_limit),
     { NULL, NULL },

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 PROGRAMS           += device_test
 APP_TESTS          += device_test
-device_test_SRC    := tests/guest/deva/suite.c $(addprefix tests/guest/device/,device_test.c part.c shared.c) servers/deva/ports.asm
+device_test_SRC    := tests/guest/deva/suite.c $(addprefix tests/guest/device/,device_test.c part.c picture.c shared.c) servers/deva/ports.asm
 device_test_LDS    := lib/hurd-mm/program.lds
 device_test_LIBS   := hurd-mm c hurd-cap l4
 device_test_CFLAGS := -I.
@@ -30,12 +30,17 @@ straydev_LDS    := lib/hurd-mm/program.lds
 straydev_LIBS   := hurd-mm c hurd-cap l4
 straydev_CFLAGS := -I.
 # For tests/system: drivers of the console's parts that are no good, such that die, and what they print.
-PROGRAMS          += bad/serial mortal/serial mortal/keyboard lines
+PROGRAMS          += bad/serial bad/screen mortal/serial mortal/keyboard mortal/screen lines
 bad/serial_SRC    := $(isa_SRC) tests/guest/device/bad_part.c
 bad/serial_LDS    := lib/hurd-mm/program.lds
 bad/serial_LIBS   := driver hurd-mm c hurd-cap l4
 bad/serial_CFLAGS := -I.
 bad/serial_LDFLAGS := --wrap=driver_console
+bad/screen_SRC    := $(bad/serial_SRC)
+bad/screen_LDS    := lib/hurd-mm/program.lds
+bad/screen_LIBS   := driver hurd-mm c hurd-cap l4
+bad/screen_CFLAGS := -I.
+bad/screen_LDFLAGS := --wrap=driver_console
 mortal/serial_SRC    := $(isa_SRC) tests/guest/device/mortal_part.c
 mortal/serial_LDS    := lib/hurd-mm/program.lds
 mortal/serial_LIBS   := driver hurd-mm c hurd-cap l4
@@ -46,6 +51,11 @@ mortal/keyboard_LDS    := lib/hurd-mm/program.lds
 mortal/keyboard_LIBS   := driver hurd-mm c hurd-cap l4
 mortal/keyboard_CFLAGS := -I.
 mortal/keyboard_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8)
+mortal/screen_SRC    := $(isa_SRC) tests/guest/device/mortal_part.c
+mortal/screen_LDS    := lib/hurd-mm/program.lds
+mortal/screen_LIBS   := driver hurd-mm c hurd-cap l4
+mortal/screen_CFLAGS := -I.
+mortal/screen_LDFLAGS := $(addprefix --wrap=,port_in8 port_out8)
 lines_SRC    := tests/guest/device/lines.c
 lines_LDS    := lib/hurd-mm/program.lds
 lines_LIBS   := hurd-mm c hurd-cap l4
@@ -57,4 +67,4 @@ $(1)_LDS    := lib/hurd-mm/program.lds
 $(1)_LIBS   := driver hurd-mm c hurd-cap l4
 $(1)_CFLAGS := -I.
 endef
-$(foreach d,rtc keyboard serial,$(eval $(call isa_rules,$(d))))
+$(foreach d,rtc keyboard screen serial,$(eval $(call isa_rules,$(d))))

@@ -201,3 +201,45 @@ TEST(migration_beyond_a_quota_is_error_8_and_changes_nothing)
     EXPECT_EQ(counter(there, L4_PECAN_THREADS), 1);
     EXPECT_EQ(L4_ThreadStatus(t), L4_SCHED_WAITING);
 }
+
+static L4_Word_t quota;
+static L4_ThreadId_t poor;
+
+/* It sends to a thread that is inactive, so the send ends when that thread gets another version;
+ * then it takes the rest of the quota away. */
+static void sends_and_takes_the_memory(void)
+{
+    L4_Word_t old;
+    L4_LoadMR(0, 0);
+    result = L4_IpcFailed(L4_Send(target)) ? L4_ErrorCode() : 0x100;
+    ran = L4_SpaceControl(poor, L4_PECAN_SPACE_QUOTA | quota, L4_Nilpage, L4_Nilpage,
+                          L4_nilthread, &old);
+    rest();
+}
+
+/* One call moves, renames and activates.  While it ends the sends to the old id, another thread
+ * runs, and takes the memory for the UTCB away. */
+TEST(migration_that_finds_no_memory_after_others_ran_changes_nothing)
+{
+    L4_ThreadId_t there = stranger(rest), t = helper_inactive();
+    L4_Word_t first = (L4_Word_t)fresh_utcb(), utcb = first, old;
+    while (utcb >> 12 == first >> 12)
+        utcb = (L4_Word_t)fresh_utcb(); /* a page of its own */
+    quota = counter(there, L4_PECAN_KMEM_USED) >> 12;
+    target = t;
+    poor = there;
+    ran = 0;
+    EXPECT(L4_Set_Priority(me(), 90));
+    helper(sends_and_takes_the_memory);
+    L4_Sleep(MOMENT);
+    L4_ThreadId_t renamed = L4_GlobalId(L4_ThreadNo(t), L4_Version(t) ^ 0x2000);
+    REFUSED(L4_ThreadControl(renamed, there, NIL, supervisor(), (void *)utcb), 8);
+    EXPECT_EQ(ran, 1);
+    EXPECT_EQ(result, 4);
+    EXPECT_EQ(counter(there, L4_PECAN_THREADS), 1);
+    EXPECT_EQ(counter(t, L4_PECAN_THREADS), counter(me(), L4_PECAN_THREADS));
+    EXPECT(L4_SpaceControl(there, L4_PECAN_SPACE_QUOTA, L4_Nilpage, L4_Nilpage,
+                           L4_nilthread, &old));
+    EXPECT_EQ(L4_ThreadControl(renamed, there, NIL, supervisor(), (void *)utcb), 1);
+    EXPECT_EQ(counter(there, L4_PECAN_THREADS), 2);
+}

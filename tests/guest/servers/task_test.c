@@ -471,7 +471,9 @@ TEST(task_tells_time_and_partners_of_its_threads)
     L4_Word_t ms, partner;
     EXPECT_EQ(hurd_task_time(server(), self(), 0, &ms), 0);
     EXPECT_EQ(hurd_task_time(server(), child.handle, child.id, &ms), 0);
+    ms = 0x5EED; /* a refusal leaves it alone */
     EXPECT_EQ(hurd_task_time(server(), self(), HURD_TASK_DEVA, &ms), EPERM);
+    EXPECT_EQ(ms, 0x5EED);
     EXPECT_EQ(REQUEST(HURD_TASK_TIME, self()), EINVAL);
     EXPECT_EQ(hurd_task_partner(server(), self(), 0, L4_MyGlobalId(), &partner), 0);
     EXPECT(partner == HURD_TASK_UNKNOWN || partner == server().raw);  /* from which it waits for this */
