@@ -239,8 +239,7 @@ static uint32_t copy_commit(const struct copy *how, uint32_t count, struct tally
     uint32_t i = 0;
     while (i < count) {
         if (!page_copy(how, i, &s, t)) {
-            frames_end(&s);                     /* frees what the next pages may need, */
-            slot_sweeps_end(&s.squashed);       /* and what was squashed */
+            slot_sweeps_end(&s.squashed);       /* frees what was squashed */
             if (!page_copy(how, i, &s, t))
                 break;
         }
