@@ -67,7 +67,7 @@ void report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsig
     struct map *map = map_find(&mm.space, address);
     if (error && is_between((const void *)hurd_vm_copy, ip) && map &&
         map->store->class->kind == HURD_MM_FILE) {
-        report_redirect(from, (L4_Word_t)vm_copy_failed);
+        handler_breaks_off(from, (L4_Word_t)vm_copy_failed);
         return;
     }
     if (handler_fault(from, address, ip, access, error, map_find(&mm.space, address) != NULL) ||
@@ -96,8 +96,7 @@ bool report_exception(L4_ThreadId_t from)
     L4_Word_t eip = L4_MR(1);
     mm.counters.exceptions++;
     if (is_between(vm_copy_wide, eip)) {            /* SSE is refused: no handler is asked */
-        L4_LoadMR(1, (L4_Word_t)vm_copy_plainly);
-        L4_LoadMR(0, L4_MakeTag(0, 12, 0).raw);
+        handler_goes_on(from, (L4_Word_t)vm_copy_plainly);
         return true;
     }
     bool trapped = casualty.is_violation && eip == (L4_Word_t)report_trap &&
