@@ -222,7 +222,7 @@ word_t thread_migrate(struct thread *t, struct space *to, word_t location) __att
  * threads that wait for the old id; the sweep finds them a little later, and ends their waits.  It
  * also finds the threads whose messages wait in the wrong place, because a redirector has changed.
  * Returns true if the sweep is not at its end. */
-bool thread_sweep(void);
+bool thread_sweep(void) __attribute__((cold)); /* few ticks need it */
 /* Post: the sweep will visit all threads, each at least once more. */
 void thread_sweep_begin(void);
 /* Pre: the last deleted thread was running then; current is another thread.

@@ -128,21 +128,28 @@ static void record(word_t kind, word_t detail, word_t a, word_t b, word_t c, wor
     advance();
 }
 
-static word_t written(void)
+/* Where the next record will be, as its distance from the ring's start in records. */
+static word_t next_place(void)
 {
-    word_t page = (word_t)(trace.at - trace.list);
-    return trace.next ? (trace.rounds * trace.pages + page) * PER_PAGE +
-                            ((word_t)trace.next & PAGE_MASK) / sizeof(struct record)
-                      : 0;
+    return (word_t)(trace.at - trace.list) * PER_PAGE +
+           ((word_t)trace.next & PAGE_MASK) / sizeof(struct record);
 }
 
-/* Returns the record with that number, or NULL. */
+static word_t written(void)
+{
+    return trace.next ? trace.rounds * trace.pages * PER_PAGE + next_place() : 0;
+}
+
+/* Returns the record with that number, or NULL.  Numbers are modulo 2^32, so the way to a record
+ * begins at the next one. */
 static struct record *find(word_t number)
 {
-    word_t all = written(), place = trace.pages * PER_PAGE;
-    if (number >= all || all - number > place)
+    if (!trace.next)
         return NULL;
-    place = number % place;
+    word_t size = trace.pages * PER_PAGE, place = next_place(), back = written() - number;
+    if (!back || back > (trace.rounds ? size : place))
+        return NULL;
+    place += back > place ? size - back : -back;
     return trace.list[place / PER_PAGE] + place % PER_PAGE;
 }
 

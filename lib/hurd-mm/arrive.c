@@ -17,6 +17,7 @@
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/schedule.h>
+#include <mutex.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,7 +28,14 @@ enum { STACK = 8192, TICK = 1000, ALARM_TICK = 10000, PATIENCE = 5000, WAKE = 0x
 
 static volatile enum { NONE, STARTS, THERE } state;
 static L4_ThreadId_t bringer;
-static volatile unsigned long long deadline;    /* of alarm(), by the kernel's clock; 0: none */
+
+/* alarm()'s.  A handler may call alarm(): who holds the lock holds back signals as well. */
+static struct {
+    struct mutex lock;
+    unsigned long long deadline;        /* by the kernel's clock; 0: none */
+    bool due;                           /* a deadline was over before a new one took its place */
+    volatile bool watched;              /* the thread knows that there is a deadline */
+} timer;
 
 static int result(int error)
 {
@@ -72,11 +80,41 @@ static void wait_break(void)
     L4_Send_Timeout(signals.target, L4_ZeroTime);
 }
 
+/* Returns the deadline of before, 0 if it is over or there was none. */
+static unsigned long long deadline_set(unsigned long long deadline, unsigned long long now)
+{
+    bool held = signal_hold();
+    mutex_lock(&timer.lock);
+    unsigned long long old = timer.deadline;
+    if (old && old <= now) {
+        timer.due = true;
+        old = 0;
+    }
+    timer.deadline = deadline;
+    mutex_unlock(&timer.lock);
+    signal_release(held);
+    return old;
+}
+
+/* True: there is a deadline, or one is over, so this thread may not wait without a limit. */
+static bool deadline_watch(void)
+{
+    mutex_lock(&timer.lock);
+    bool watched = timer.watched = timer.deadline || timer.due;
+    mutex_unlock(&timer.lock);
+    return watched;
+}
+
 static void alarm_due(struct hurd_task_arrived *come)
 {
-    if (!deadline || L4_SystemClock().raw < deadline)
+    mutex_lock(&timer.lock);
+    bool over = timer.deadline && L4_SystemClock().raw >= timer.deadline, due = timer.due || over;
+    if (over)
+        timer.deadline = 0;
+    timer.due = false;
+    mutex_unlock(&timer.lock);
+    if (!due)
         return;
-    deadline = 0;
     come->set |= 1ul << (SIGALRM - 1);
     come->from[SIGALRM] = (uint16_t)mm.task;
 }
@@ -89,7 +127,7 @@ static void bring(void *unused)
     (void)unused;
     for (;;) {
         struct hurd_task_arrived come = {0};
-        bool breaks = signals.wait.active && signals.wait.interrupted, timed = deadline != 0;
+        bool breaks = signals.wait.active && signals.wait.interrupted, timed = deadline_watch();
         int error = hurd_task_signal_wait(task_server(), own_task().cap,
                                           breaks || again || timed ? HURD_TASK_NOHANG : 0, &come);
         if (error && error != EAGAIN && error != ECANCELED)
@@ -124,10 +162,10 @@ int signal_thread_needed(void)
 
 void signal_thread_forked(void)
 {
+    memset(&timer, 0, sizeof timer);    /* another thread may have had the lock */
     if (state == NONE)
         return;
     state = NONE;
-    deadline = 0;
     signal_thread_needed();
 }
 
@@ -246,16 +284,25 @@ int sigpending(sigset_t *set)
     return 0;
 }
 
-/* The thread waits in `task`, without a limit, unless there is a deadline. */
+/* The thread waits in `task`, without a limit, unless it knows of a deadline.  `task` forgets a
+ * CANCEL that comes before the wait. */
+static void deadline_tell(unsigned long long deadline)
+{
+    const L4_Word_t in[] = {bringer.raw};
+    while (state != NONE && !timer.watched && L4_SystemClock().raw < deadline) {
+        hurd_cap_rpc(task_server(), HURD_CAP_CANCEL, 1, in, 0, NULL, NULL);
+        L4_Sleep(L4_TimePeriod(TICK));
+    }
+}
+
 unsigned alarm(unsigned seconds)
 {
-    unsigned long long now = L4_SystemClock().raw, old = deadline;
     if (signal_thread_needed())
         return 0;
-    const L4_Word_t in[] = {bringer.raw};
-    deadline = seconds ? now + seconds * 1000000ull : 0;
-    hurd_cap_rpc(task_server(), HURD_CAP_CANCEL, 1, in, 0, NULL, NULL);
-    return old > now ? (unsigned)((old - now + 999999) / 1000000) : 0;
+    unsigned long long now = L4_SystemClock().raw, new = seconds ? now + seconds * 1000000ull : 0;
+    unsigned long long old = deadline_set(new, now);
+    deadline_tell(new);
+    return old ? (unsigned)((old - now + 999999) / 1000000) : 0;
 }
 
 /* ---- groups ---- */

@@ -12,6 +12,7 @@ section .text
 global hurd_vm_copy
 global vm_copy_failed
 global vm_copy_plainly
+global vm_copy_wide
 global vm_copy_end
 
 %define NO_PAGE     5                   ; EIO
@@ -25,7 +26,7 @@ hurd_vm_copy:
         mov     esi, [esp + 16]
         mov     edx, [esp + 20]
         cmp     edx, WIDE_LEAST
-        jae     copy_wide
+        jae     vm_copy_wide
 copy_rest:
         mov     ecx, edx
         shr     ecx, 2
@@ -47,7 +48,7 @@ vm_copy_plainly:                        ; from the beginning, and all other copi
         mov     esi, [esp + 16]
         mov     edx, [esp + 20]
         jmp     copy_rest
-copy_wide:
+vm_copy_wide:
         cmp     byte [is_refused], 0
         jne     copy_rest
         sfence

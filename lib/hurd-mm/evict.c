@@ -216,7 +216,7 @@ static int policy_fill(struct hurd_policy *p, const struct hurd_policy_ops *ops,
         for (uint32_t i = 0; i < HURD_MM_PAGE / sizeof(uint32_t); i++)
             ((uint32_t *)memory)[i] = 0;
     *p = (struct hurd_policy){.ops = ops, .frames = p->frames, .pages = p->pages,
-                              .memory = memory, .word = {parameter, 0}};
+                              .memory = memory, .word = {parameter, 0}, .leaving = p->leaving};
     return 0;
 }
 

@@ -438,6 +438,27 @@ bool handler_exception(L4_ThreadId_t from)
     return run(d);
 }
 
+/* ---- what lib/hurd-mm does itself: a copy (report.c) ---- */
+
+void handler_goes_on(L4_ThreadId_t from, L4_Word_t ip)
+{
+    L4_Word_t registers[REGISTERS];
+    L4_StoreMRs(1, REGISTERS, registers);
+    L4_ThreadId_t thread = L4_GlobalIdOf(from);
+    take_back(thread);
+    registers[EIP] = ip;
+    go_on(thread, registers);
+}
+
+void handler_breaks_off(L4_ThreadId_t from, L4_Word_t ip)
+{
+    L4_ThreadId_t thread = L4_GlobalIdOf(from);
+    take_back(thread);
+    report_redirect(from, ip);
+    if (thread.raw == signals.target.raw && signals.pending)
+        arrivals_deliver();
+}
+
 /* ---- what a program asks for ---- */
 
 static bool is_signal(int signal)

@@ -37,6 +37,11 @@ bool handler_fault(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned
                    bool mapped);
 /* The exception in the message registers.  True: they hold the reply to it now. */
 bool handler_exception(L4_ThreadId_t from);
+/* No handler is told of the thread's exception, whose message is in the message registers: they
+ * hold the reply now, by which it goes on at ip, or first in the handler of a signal that came. */
+void handler_goes_on(L4_ThreadId_t from, L4_Word_t ip);
+/* Nor of its fault, which is broken off: the same, without a reply. */
+void handler_breaks_off(L4_ThreadId_t from, L4_Word_t ip);
 
 /* ---- signals from outside ---- */
 

@@ -97,12 +97,10 @@ static uintptr_t region_room(const struct region_request *r)
 {
     uintptr_t hint = r->address & ~(uintptr_t)(HURD_MM_PAGE - 1);
     uintptr_t slack = SHOWN_GROUP - HURD_MM_PAGE;
-    if (!hint && store_is_shown(r->store) && r->size >= SHOWN_GROUP && r->size + slack > slack) {
-        uintptr_t room = map_gap(&mm.space, 0, r->size + slack);
-        if (room)
-            return room + ((r->offset - room) & slack);
-    }
-    return map_gap(&mm.space, hint, r->size);
+    if (hint || !store_is_shown(r->store) || r->size < SHOWN_GROUP || r->size > UINTPTR_MAX - slack)
+        slack = 0;
+    uintptr_t room = map_gap(&mm.space, hint, r->size + slack);
+    return room ? room + ((r->offset - room) & slack) : 0;
 }
 
 /* Finds the place for a new region.  Pre: records for replacing what is there are reserved. */

@@ -55,18 +55,19 @@ static bool casualty_take(L4_ThreadId_t from)
     return true;
 }
 
-static bool is_in_copy(uintptr_t ip)
+/* In hurd_vm_copy() from there on. */
+static bool is_between(const void *from, uintptr_t ip)
 {
-    return ip - (uintptr_t)hurd_vm_copy < (uintptr_t)vm_copy_end - (uintptr_t)hurd_vm_copy;
+    return ip >= (uintptr_t)from && ip < (uintptr_t)vm_copy_end;
 }
 
 void report_violation(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
                       int error)
 {
     struct map *map = map_find(&mm.space, address);
-    if (error && is_in_copy(ip) && map &&
+    if (error && is_between((const void *)hurd_vm_copy, ip) && map &&
         map->store->class->kind == HURD_MM_FILE) {
-        report_redirect(from, (L4_Word_t)vm_copy_failed);
+        handler_breaks_off(from, (L4_Word_t)vm_copy_failed);
         return;
     }
     if (handler_fault(from, address, ip, access, error, map_find(&mm.space, address) != NULL) ||
@@ -88,22 +89,14 @@ void report_io(L4_ThreadId_t from, L4_Word_t io_fpage, uintptr_t ip)
     report_violation(from, 0, ip, 0, 0);
 }
 
-/* The processor or the kernel refuses a copy its SSE instructions; no handler is asked. */
-static bool copy_is_refused(L4_Word_t eip, L4_Word_t exception)
-{
-    enum { INVALID_OPCODE = 6, NO_FPU = 7 };
-    return is_in_copy(eip) && (exception == INVALID_OPCODE || exception == NO_FPU);
-}
-
 /* MR1..MR12 hold the registers; the reply goes back with new EIP, and report_entry finds itself a
  * stack. */
 bool report_exception(L4_ThreadId_t from)
 {
     L4_Word_t eip = L4_MR(1);
     mm.counters.exceptions++;
-    if (copy_is_refused(eip, L4_MR(3))) {
-        L4_LoadMR(1, (L4_Word_t)vm_copy_plainly);
-        L4_LoadMR(0, L4_MakeTag(0, 12, 0).raw);
+    if (is_between(vm_copy_wide, eip)) {            /* SSE is refused: no handler is asked */
+        handler_goes_on(from, (L4_Word_t)vm_copy_plainly);
         return true;
     }
     bool trapped = casualty.is_violation && eip == (L4_Word_t)report_trap &&

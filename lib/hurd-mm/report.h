@@ -38,7 +38,8 @@ struct casualty {
 extern struct casualty casualty;
 _Noreturn void report_run(void);
 _Noreturn void report_begin(void);
-extern const char vm_copy_failed[], vm_copy_plainly[], vm_copy_end[];  /* copy_entry.asm */
+extern const char vm_copy_failed[], vm_copy_plainly[], vm_copy_wide[], vm_copy_end[];
+                                        /* copy_entry.asm */
 void report_trap(void);                 /* report_entry.asm: an instruction that raises #UD */
 void report_entry(void);        /* report_entry.asm: takes a stack of its own, calls report_begin() */
 

@@ -8,7 +8,7 @@
 
 #include "swap.h"
 
-enum { COPY_ORDER_MAX = 4 };            /* of a block of frames: 16 pages, as readers ask for */
+enum { COPY_RUN = 16 };                 /* pages of a block of frames: as readers ask for */
 
 bool copy_overlaps(const struct copy *how)
 {
@@ -118,7 +118,8 @@ struct copy_sweeps {
     struct sweep readonly;                      /* the source of copy-on-write */
     struct sweep moved;
     paddr_t next;                               /* frames for real copies, which have one user */
-    uint32_t left;                              /* already: so many behind each other */
+    uint32_t left;                              /* already: so many, for the next pages */
+    uint32_t end;                               /* behind the last page that is copied */
 };
 
 /* By how much the numbers of pages, in core and on disk, change on both sides. */
@@ -127,37 +128,33 @@ struct tally {
     uint32_t to, to_swapped, to_extra;
 };
 
+/* The copy of the page has a frame of its own from the beginning. */
+static bool copies_really(const struct copy *how, slot_t from)
+{
+    return slot_bound(from) && (how->from->window || how->to->window || slot_pins(from));
+}
+
 /* A frame for a real copy of page i: one of a block, whose other frames the next pages get.  The
- * block is aligned as the pages are, so that one map item shows all of them. */
+ * block is aligned as the pages are, so that one map item shows them. */
 static paddr_t frame_next(const struct copy *how, uint32_t i, struct copy_sweeps *s)
 {
     if (!s->left) {
-        unsigned order = block_order((how->to_start + i) << PAGE_LOG2, how->count - i);
-        order = order < COPY_ORDER_MAX ? order : COPY_ORDER_MAX;
+        uint32_t run = 1;
+        for (; run < COPY_RUN && i + run < s->end; run++) {
+            const slot_t *from = container_slot(how->from, how->from_start + i + run);
+            if (!copies_really(how, *from))
+                break;
+        }
+        unsigned order = block_order((how->to_start + i) << PAGE_LOG2, run);
         while (!(s->next = frame_alloc(order)) && order > 0)
             order--;
-        s->left = s->next ? 1u << order : 0;
+        if (!s->next)
+            return 0;
+        s->left = 1u << order;
     }
-    if (!s->left)
-        return 0;
     s->left--;
     s->next += PAGE_SIZE;
     return s->next - PAGE_SIZE;
-}
-
-/* The frames of the block that were not needed. */
-static void frames_end(struct copy_sweeps *s)
-{
-    for (; s->left; s->left--, s->next += PAGE_SIZE)
-        slot_release(slot_of_frame(s->next), NULL, &s->squashed);
-}
-
-static slot_t page_duplicate(const struct copy *how, uint32_t i, slot_t from, struct copy_sweeps *s)
-{
-    paddr_t frame = slot_bound(from) ? frame_next(how, i, s) : 0;
-    if (!slot_bound(from))
-        return SLOT_LAZY;
-    return frame ? slot_duplicate(from, frame) : SLOT_HOLE;
 }
 
 /* What a slot of the destination becomes; SLOT_HOLE: no frame, or no reference to the block. */
@@ -179,8 +176,10 @@ static slot_t page_new(const struct copy *how, uint32_t i, slot_t from, struct c
         sweep_add(&s->moved, slot_frame(from));
     if (how->shared || how->move)
         return from;
-    if (how->from->window || how->to->window || slot_pins(from))
-        return page_duplicate(how, i, from, s);
+    if (copies_really(how, from)) {
+        paddr_t frame = frame_next(how, i, s);
+        return frame ? slot_duplicate(from, frame) : SLOT_HOLE;
+    }
     return slot_copy(from, &s->readonly);
 }
 
@@ -236,17 +235,17 @@ static uint32_t copy_commit(const struct copy *how, uint32_t count, struct tally
     sweep_begin(&s.readonly, RIGHTS_WRITE, false);
     sweep_begin(&s.moved, RIGHTS_ALL, false);
     s.left = 0;
+    s.end = count;
     uint32_t i = 0;
     while (i < count) {
         if (!page_copy(how, i, &s, t)) {
-            frames_end(&s);                     /* frees what the next pages may need, */
-            slot_sweeps_end(&s.squashed);       /* and what was squashed */
+            slot_sweeps_end(&s.squashed);       /* frees what was squashed */
             if (!page_copy(how, i, &s, t))
                 break;
         }
         i++;
     }
-    frames_end(&s);
+    assert_is(s.left, ==, 0);               /* a block is for pages that do get its frames */
     sweep_end(&s.moved);
     sweep_end(&s.readonly);
     slot_sweeps_end(&s.squashed);

@@ -168,7 +168,7 @@ static paddr_t kept[FRAMES_KEPT];               /* 0: given out */
  * frame before: so there is one claim less from then on, until another one is kept. */
 void frames_keep(void)
 {
-    for (unsigned i = 0; i < FRAMES_KEPT; i++) {
+    for (unsigned i = 0; i < FRAMES_KEPT && ledger.guaranteed + ledger.own < ledger.total; i++) {
         if (kept[i] || !(kept[i] = buddy_alloc_below(FRAMES_KEPT_END)))
             continue;
         ledger.meta++;

@@ -103,6 +103,8 @@ static void task_bury(unsigned task)
         for (struct container *c = control->containers; c; c = c->next)
             if (c->task == task && c->wired)
                 container_orphan(c);
+        if (control->task == task)
+            control->notify = 0;            /* its number may name another task's thread soon */
         if (control->task == task && control->parent)
             control->task = control->parent->task;
     }

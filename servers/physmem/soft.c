@@ -99,7 +99,9 @@ int container_return(struct container *c, uint32_t start, uint32_t count, uint32
     *done = 0;
     if (container_busy(c, start, count))
         return EBUSY;
-    extra_make_room(extra_claims(0));       /* for the records: so no page is seized meanwhile */
+    /* For the first records, so that no page is seized meanwhile.  Each page that becomes soft is a
+     * claim less, and a page of records lasts for many: the others have room as well. */
+    extra_make_room(extra_claims(0));
     sweep_begin(&batch.mappings, RIGHTS_ALL, false);
     for (page = start; !c->wired && (page = container_next(c, page, end)) < end; page++)
         *done += page_soften(c, page, &batch);

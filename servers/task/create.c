@@ -143,11 +143,17 @@ static char *own_fresh(L4_Word_t at, L4_Word_t size)
 /* Copies pages of a container to OWN_SOURCE and maps the copies.  The caller reads them at once. */
 static int own_copy(L4_Word_t container, L4_Word_t from, L4_Word_t size)
 {
-    hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
+    own_forget();
     int error = hurd_pm_container_copy(physmem, container, from, own, OWN_SOURCE, size, 0, NULL);
     return error ? error
                  : hurd_pm_container_map(physmem, own, HURD_PM_READ, OWN_WINDOW + OWN_SOURCE,
                                          OWN_SOURCE, size, NULL);
+}
+
+/* The copies go, so that their source is nobody else's any more. */
+void own_forget(void)
+{
+    hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
 }
 
 /* Moves pages of `own` into a container of the new task. */

@@ -46,6 +46,8 @@ void drop_image(const struct making *m);
 int making_parse(struct making *m, struct hurd_cap_call *call);
 int take_text(struct making *m);
 int read_headers(struct making *m);
+/* `task` keeps no copies of pages that these steps have read. */
+void own_forget(void);
 int take_image(struct making *m);
 /* Pre: m->control. */
 int make_record(struct making *m, struct task *owner);

@@ -121,6 +121,7 @@ int task_image(struct hurd_cap_call *call, struct task *t)
     if (error != 0)
         return error;
     error = make(&m, call);
+    own_forget();
     hurd_cap_drop(physmem, m.image);
     return error;
 }

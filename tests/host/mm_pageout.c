@@ -192,6 +192,33 @@ static void a_region_with_frames_of_its_own_keeps_to_them(void **state)
     assert_int_equal(on_disk, 0);
 }
 
+/* The pages on their way out stay counted, whatever chooses the next ones. */
+static void a_policy_that_is_replaced_while_pages_leave_counts_them(void **state)
+{
+    unsigned own;
+    (void)state;
+    start(200, 1000);
+    uintptr_t a = region(60 * P);
+    assert_int_equal(policy_create(&hurd_policy_fifo, 40, 0, &own), 0);
+    assert_int_equal(policy_bind(a, 60 * P, own, false), 0);
+    for (unsigned i = 0; i < 40; i++)
+        assert_true(write_word(a + i * P, i));
+    fault(0, a + 40 * P, HURD_VM_WRITE);
+    const struct hurd_policy *policy = policy_of(own);
+    uint32_t leaving = policy->leaving;
+    assert_true(waits[0] && leaving > 0);
+    assert_int_equal(policy_replace(own, &hurd_policy_mru, 0), 0);
+    assert_int_equal(policy->leaving, leaving);
+    while (work_any())
+        ;
+    assert_int_equal(policy->leaving, 0);
+    assert_false(waits[0]);
+    AGAIN(region_destroy(a, 60 * P));
+    while (work_any())
+        ;
+    assert_int_equal(policy_destroy(own), 0);
+}
+
 /* What is not changed after it came goes without being mapped for writing. */
 static void a_page_that_is_only_read_is_not_mapped_for_writing(void **state)
 {
@@ -361,6 +388,7 @@ int main(void)
         cmocka_unit_test(locked_pages_are_in_core_and_stay),
         cmocka_unit_test(what_is_in_core_is_told_from_what_is_out),
         cmocka_unit_test(a_region_with_frames_of_its_own_keeps_to_them),
+        cmocka_unit_test(a_policy_that_is_replaced_while_pages_leave_counts_them),
         cmocka_unit_test(a_page_that_is_only_read_is_not_mapped_for_writing),
         cmocka_unit_test(a_region_learns_how_many_pages_come_together),
         cmocka_unit_test(whatever_a_program_does_no_word_is_lost),

@@ -28,7 +28,7 @@ def place_in_file(image, path, offset):
 
 
 def expect_whole(image):
-    """No block is lost.  The clock of the machine may be a second before that of e2fsck, which says so."""
+    """No block is lost."""
     said, status = tool("e2fsck", "-fn", f"{image}?offset={START}")
     assert status == 0 and "wrong" not in said and "Unattached" not in said, said
 

@@ -6,6 +6,7 @@
 #include <hurd/cap.h>
 #include <hurd/task.h>
 #include <l4/ipc.h>
+#include <l4/schedule.h>
 #include <l4/thread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -459,6 +460,28 @@ static int wrong_requests_for_signals(void)
     return 0;
 }
 
+/* ---- alarm() */
+
+/* Whoever sees the deadline first, the library's thread or the next alarm(): it comes. */
+static int an_alarm_that_is_due_is_not_replaced(void)
+{
+    enum { SECOND = 1000000 };
+    handle(SIGALRM, note, 0);
+    for (int i = 1; i <= 3; i++) {
+        NEED(alarm(1) == 0);
+        L4_Word64_t over = L4_SystemClock().raw + SECOND;
+        while (L4_SystemClock().raw < over)
+            ;
+        NEED(alarm(5) == 0);
+        sleep_ms(100);
+        NEED(calls == i && last == SIGALRM);
+        NEED(alarm(0) == 5);
+        sleep_ms(50);
+        NEED(calls == i);
+    }
+    return 0;
+}
+
 const struct test_case signal_cases[] = {
     {.name = "default_actions", .run = default_actions},
     {.name = "what_ends_a_task_by_itself", .run = what_ends_a_task_by_itself},
@@ -475,6 +498,7 @@ const struct test_case signal_cases[] = {
      .run = nobody_waits_for_a_receiver_that_hangs},
     {.name = "groups", .run = groups, .frames = 3000},
     {.name = "who_may_not_send", .run = who_may_not_send},
+    {.name = "an_alarm_that_is_due_is_not_replaced", .run = an_alarm_that_is_due_is_not_replaced},
     {.name = "wrong_requests_for_signals", .run = wrong_requests_for_signals},
     {0},
 };
