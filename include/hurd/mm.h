@@ -300,7 +300,7 @@ int hurd_spawn_prepare(void);
 #define HURD_MM_STATUS_ILL      132     /* invalid instruction */
 #define HURD_MM_STATUS_TRAP     133     /* debug exceptions */
 #define HURD_MM_STATUS_ABORTED  134     /* abort(); a mistake that the C library found */
-#define HURD_MM_STATUS_BUS      135     /* alignment */
+#define HURD_MM_STATUS_BUS      135     /* alignment, or no page of its file */
 #define HURD_MM_STATUS_FPE      136     /* division, FPU, SIMD */
 
 /* ---- the question that others may ask a pager thread ---- */

@@ -17,7 +17,7 @@ static const char *status_meaning(L4_Word_t status)
     case HURD_MM_STATUS_TRAP:
         return " (debug exception)";
     case HURD_MM_STATUS_BUS:
-        return " (alignment)";
+        return " (bus error)";
     case HURD_MM_STATUS_FPE:
         return " (arithmetic exception)";
     case HURD_MM_STATUS_ABORTED:

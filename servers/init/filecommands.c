@@ -165,8 +165,10 @@ static void each_to(const struct run *r, size_t first,
         return;
     }
     for (size_t i = first; i + 1 < r->count; i++) {
-        const char *from = r->w->word[i];
-        good(r, from, act(r->files, from, destination(r, from, to)));
+        const char *from = r->w->word[i], *path = destination(r, from, to);
+        char both[2 * PATH_MOST];       /* what stands in the way may be at either of them */
+        snprintf(both, sizeof both, "%s to %s", from, path);
+        good(r, both, act(r->files, from, path));
     }
 }
 

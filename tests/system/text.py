@@ -78,6 +78,7 @@ def a_program_goes_on_when_its_file_is_replaced_or_removed(lab):
             mark = waiting(vm)
             assert "Text file busy" in vm.command("echo x > /large")
             vm.command("echo another > /other")
+            assert "cp: /other to /large: Text file busy" in vm.command("cp /other /large")
             vm.command(change)
             vm.command("echo x > /go")
             vm.expect_since(mark, ALL_RIGHT.format(2))
@@ -116,7 +117,7 @@ def a_program_whose_file_server_has_ended_says_so_when_it_needs_a_page(lab):
         vm.command("echo x > /go")
         vm.expect_since(mark, r"/large: no page of its file: error 5")
         assert asked_for(vm.command("/large 2", 120)) > 64
-        vm.expect_since(mark, r"large \(task \d+\) exited with status 135")
+        vm.expect_since(mark, r"large \(task \d+\) exited with status 135 \(bus error\)")
         halted(vm)
 
 
