@@ -174,12 +174,12 @@ static void start_drivers(const struct options *o)
         services_start_ide(o->disk);
     if (o->ram)
         services_start_ramdisk(o->ram);
+    if (o->root)
+        root_mount(o->root);            /* before swap: in a small machine, files are worth more */
     if (o->swap)
         services_start_swap(o->swap);
     if (o->policy)
         services_start_policy();
-    if (o->root)
-        root_mount(o->root);
 }
 
 /* Finds the sectors that `use=` names.  If there are none, prints why and returns false. */
