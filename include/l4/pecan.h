@@ -39,9 +39,9 @@
 
 /* "trace": SpaceControl(any thread, L4_PECAN_SPACE_TRACE | operation, argument, 0, nilthread) by a
  * privileged caller.  The old control, even of a call that failed, is the number of records that
- * were written since the trace was last turned on.  The numbers of records are modulo 2^32.  Error 5
- * (parameter): there is no such operation, or no such record; error 8: the kernel has no memory for
- * the ring.
+ * were written since the trace was last turned on.  The numbers of records are modulo 2^32.
+ * Error 5 (parameter): there is no such operation, or no such record; error 8: the kernel has no
+ * memory for the ring.
  *   OFF     no more records; those that are there can be read
  *   ON      argument = pages of the ring, 1 to 1023, at most half of the kernel's free memory; the
  *           records of before are lost.  The argument 0 gives the memory back
