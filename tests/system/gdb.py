@@ -391,12 +391,19 @@ def gdb_l4_fault_stops_at_the_next_page_fault(lab):
     assert re.search(r"^thread \d+\.\d+ \(demo\): page fault, (read|write) at [0-9a-f]{8}, eip [0-9a-f]{8} \(.*\); its pager is ", section(lab, "fault"), re.M)
 
 
+def gdb_l4_fault_knows_the_program_of_a_breakpoint(lab):
+    """At the demo's next fault, physmem has taken all its code away, so nothing there says what runs."""
+    said = gdb(lab, "pbreak demo main", "continue", "delete", "l4 fault demo")
+    assert re.search(r"^thread \S+ \(demo\): page fault, ", said, re.M), said
+
+
 def gdb_l4_follow_goes_through_pager_and_physmem_and_back(lab):
     thread = re.search(r"^thread (\S+) \(demo\)", section(lab, "fault"), re.M)[1]
     hops = [section(lab, f"hop{n}") for n in (1, 2, 3)]
     known = re.escape(thread)
     assert re.search(rf"the kernel writes the message of {known} ", hops[0]) and "pager_main () at lib/hurd-mm/pager.c" in hops[0], hops[0]
     assert re.search(rf"\(demo\) sends to 51.2 \(physmem\) in the name of {known} \(demo\): .*, flags p", hops[1]) and "main () at servers/physmem/main.c" in hops[1], hops[1]
+    assert re.search(r"^#0 +L4_Ipc .* at include/l4/ipc.h", hops[1], re.M), "not by the symbols of the program before: " + hops[1]
     assert re.search(rf"51.2 \(physmem\) sends to {known} \(demo\): .* of typed items", hops[2]), hops[2]
     address = re.search(r"eip (\w+)", section(lab, "fault"))[1]
     assert f"back in {thread} (demo): the instruction at {address} runs again, after 3 messages" in hops[2], hops[2]

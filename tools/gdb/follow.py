@@ -56,6 +56,7 @@ class Stop(gdb.Breakpoint):
 
 def run_until(places, what):
     """Goes on until one of [(address, condition)] stops; answers the address."""
+    programs.symbols.drop()
     stops = [Stop(address, when) for address, when in places]
     try:
         gdb.execute("continue", to_string=True)

@@ -36,20 +36,23 @@ class ProgramBreakpoint(gdb.Breakpoint):
     """A breakpoint that holds in one program: elsewhere the same address carries other code."""
 
     def __init__(self, path, address):
-        self.path, self.address = path, address
+        self.path, self.name, self.address = path, os.path.basename(path), address
         self.code = Elf(path).bytes_at(address, 32)
         super().__init__(f"*{address:#x}", type=registers.breakpoint_type(address))
 
     def stop(self):
         kernel.forget(None)
         try:
-            return bytes(gdb.selected_inferior().read_memory(self.address, len(self.code))) == self.code
+            here = bytes(gdb.selected_inferior().read_memory(self.address, len(self.code))) == self.code
+            if here:
+                programs.learn(kernel.current().space, self.name)
+            return here
         except gdb.MemoryError:
             pass            # a processor looks for breakpoints before it looks for the page
         if self.type != gdb.BP_HARDWARE_BREAKPOINT:
             return False    # QEMU comes here again, with the page; a step by the kernel's stub ends behind it
         try:
-            return programs.name_of(kernel.current().space) == os.path.basename(self.path)
+            return programs.name_of(kernel.current().space) == self.name
         except (gdb.error, gdb.GdbError):
             return False
 

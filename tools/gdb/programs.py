@@ -96,9 +96,9 @@ class Sight:
 
 
 def recognise(space):
-    """The program with the most of its code there.  Where a thread of the task is counts most: a task that hands out memory has the code of
+    """The program with the most of its code there, if a thread of the task is in that code: a task that hands out memory has the code of
     others in its space as well."""
-    best, name, sight = (False, 0), "?", Sight(space)
+    best, name, sight = 0, "?", Sight(space)
     started = [t for t in space.members() if t.utcb]
     places = [t.frame_word("eip") for t in started]
     for t in started:                   # in a stub of the KIP: the address to which that returns
@@ -108,11 +108,22 @@ def recognise(space):
             program = elf(path)
         except gdb.GdbError:
             continue
-        count = sight.matches(program) if candidate != "kernel" else 0
-        score = any(first <= at < end for at in places for first, end in program.text()), count
-        if count and score > best:
-            best, name = score, candidate
+        if candidate == "kernel" or not any(first <= at < end for at in places for first, end in program.text()):
+            continue
+        count = sight.matches(program)
+        if count > best:
+            best, name = count, candidate
     return name
+
+
+def key_of(space):
+    members = space.members()
+    return space.address, space.directory_phys, members[0].id if members else 0
+
+
+def learn(space, name):
+    """The task runs that program, even if none of its code is mapped at a later look."""
+    names[key_of(space)] = name
 
 
 def name_of(space):
@@ -121,11 +132,9 @@ def name_of(space):
         return "kernel"
     if space.sigma0:
         return "sigma0"
-    members = space.members()
-    key = space.address, space.directory_phys, members[0].id if members else 0
-    if names.get(key, "?") == "?":
-        names[key] = recognise(space)
-    return names[key]
+    if names.get(key_of(space), "?") == "?":
+        learn(space, recognise(space))
+    return names[key_of(space)]
 
 
 def task_of(space):
@@ -165,11 +174,16 @@ class Symbols:
     def use(self, path):
         if path == self.path:
             return
+        self.drop()
+        gdb.execute(f"add-symbol-file {path}", to_string=True)
+        self.path = path
+
+    def drop(self):
+        """Before the machine goes on to another program: at a stop, gdb notes which inlined function begins there, and keeps this note
+        when its symbols are removed.  By symbols of another program it would be a wrong function at first, and freed memory then."""
         if self.path:
             gdb.execute(f"remove-symbol-file {self.path}", to_string=True)
             self.path = None
-        gdb.execute(f"add-symbol-file {path}", to_string=True)
-        self.path = path
 
     def use_for(self, space):
         """Those of a task's program, if it is known."""
