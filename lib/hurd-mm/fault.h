@@ -32,9 +32,9 @@ unsigned fault_rights(const struct fault *f);
  *
  * The pager sends physmem the request in the name of the thread that faulted, which waits for
  * physmem from then on (propagation, spec 5.7): physmem's reply with the page is the reply to the
- * fault.  So there are three messages; if the pager asked, and then answered, there were four.  What
- * the pager does not get is physmem's error: the thread just faults again.  So a fault is passed on
- * only if it is not the one that the pager passed on for this thread before. */
+ * fault.  So there are three messages; if the pager asked, and then answered, there were four.
+ * What the pager does not get is physmem's error: the thread just faults again.  So a fault is
+ * passed on only if it is not the one that the pager passed on for this thread before. */
 
 enum {
     PASSED = 16,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Text and constants that come from the program's file when they are touched (include/hurd/startup.h,
- * LATER).  They are in the image, a container of `task`; the file server that had the image made
- * puts missing pages into it, and may take them away again.  Before: mm_init.c, shown.c.  After: a
- * thread of ours asks the file server, as the pager waits for no disk.
+/* Text and constants that come from the program's file when they are touched
+ * (include/hurd/startup.h, LATER).  They are in the image, a container of `task`; the file server
+ * that had the image made puts missing pages into it, and may take them away again.  Before:
+ * mm_init.c, shown.c.  After: a thread of ours asks the file server, as the pager waits for no
+ * disk.
  *
  * That thread is not a worker: a worker executes the program's functions, whose text may be out.
  * It executes this file and what is wired, on a wired stack, and starts with the first page that is

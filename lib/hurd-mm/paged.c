@@ -4,8 +4,8 @@
  * evict.c. After: page.c.
  *
  * A page is mapped read-only until it is written to, and again after it was cleaned: so "changed"
- * is known to us from a fault, whichever task takes mappings away. The processor's dirty bit would be lost
- * with a mapping that physmem takes. That a page was used comes from the processor
+ * is known to us from a fault, whichever task takes mappings away. The processor's dirty bit would
+ * be lost with a mapping that physmem takes. That a page was used comes from the processor
  * (hurd_page_look()); when that is lost, a policy knows a little less. */
 #include "paged.h"
 #include <errno.h>

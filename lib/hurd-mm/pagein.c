@@ -31,7 +31,8 @@ _Static_assert(sizeof(struct job) <= SLAB_RECORD, "one size of records");
 static struct worker {
     L4_ThreadId_t thread; /* nil: room for one more */
     bool idle;            /* it waits for our reply to its request for a job */
-    unsigned char kind;   /* JOB_OUT, JOB_IN, JOB_TEXT: it does nothing else.  0: what stores want */
+    unsigned char kind;   /* JOB_OUT, JOB_IN, JOB_TEXT: it does nothing else.  0: what stores
+                             want */
 } workers[ALL];
 
 /* ---- workers ---- */

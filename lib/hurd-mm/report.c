@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A fault that nothing can serve, in the pager.  The pager itself prints nothing: it sends the
- * guilty thread to report_begin() and report_run() (casualty.c), and goes on serving, for the report touches memory
- * like any other code.
+ * guilty thread to report_begin() and report_run() (casualty.c), and goes on serving, for the
+ * report touches memory like any other code.
  *
  * A page fault message holds no registers but the IP.  So the thread is first sent to report_trap,
  * an invalid instruction; its exception message has them all, and the reply can set them all.

@@ -10,8 +10,8 @@ _Noreturn void hurd_mm_die(int status);
 /* status: one of HURD_MM_STATUS_*, or 128 + a signal: that ended the task. */
 _Noreturn void hurd_mm_die_of(int status);
 
-/* One line, the program's name and this, by code that is always there: the program has no pager yet,
- * or its text does not come. */
+/* One line, the program's name and this, by code that is always there: the program has no pager
+ * yet, or its text does not come. */
 _Noreturn void last_failed(const char *what, int error, int status);
 
 /* Its exceptions come to the pager, it leaves whatever IPC it is in, and runs there. */
@@ -41,6 +41,7 @@ _Noreturn void report_begin(void);
 extern const char vm_copy_failed[], vm_copy_plainly[], vm_copy_wide[], vm_copy_end[];
                                         /* copy_entry.asm */
 void report_trap(void);                 /* report_entry.asm: an instruction that raises #UD */
-void report_entry(void);        /* report_entry.asm: takes a stack of its own, calls report_begin() */
+void report_entry(void);        /* report_entry.asm: takes a stack of its own, calls
+                                   report_begin() */
 
 #endif

@@ -46,7 +46,8 @@ static int stat_of(const struct description *d, struct hurd_file_stat *s)
                         (L4_Word_t *) s, NULL);
 }
 
-/* Of a file that is not too large all is mapped, else a part.  The server maps no byte behind 4 GB. */
+/* Of a file that is not too large all is mapped, else a part.  The server maps no byte behind 4
+ * GB. */
 static bool window_map(struct window *w, const struct description *d, uint64_t where)
 {
     struct hurd_file_stat s;

@@ -8,8 +8,8 @@
 
 #define ELF_SEGMENTS_MAX    8u
 #define ELF_USER_END        0xBF000000u     /* program memory ends here */
-#define ELF_LATER           0x00100000u     /* flag of a program header, one of those that ELF leaves
-                                               to each system: the program does not touch the
+#define ELF_LATER           0x00100000u     /* flag of a program header, one of those that ELF
+                                               leaves to each system: the program does not touch the
                                                segment before its pager runs */
 
 struct elf_segment {
@@ -19,8 +19,8 @@ struct elf_segment {
     L4_Word_t filesz;
     L4_Word_t memsz;        /* > 0, >= filesz */
     L4_Word_t rights;       /* x 1, w 2, r 4: these bits are the same in ELF and in L4 */
-    bool later;             /* ELF_LATER, and the program may not write: its pages may come when they
-                               are touched */
+    bool later;             /* ELF_LATER, and the program may not write: its pages may come when
+                               they are touched */
 };
 
 struct elf_program {

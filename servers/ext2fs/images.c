@@ -150,8 +150,8 @@ bool images_end(void)
 
 /* ---- images are made ---- */
 
-/* `task` copies the pages from the cache, or only looks at the first one.  Frames of the cache may be
- * taken back meanwhile. */
+/* `task` copies the pages from the cache, or only looks at the first one.  Frames of the cache may
+ * be taken back meanwhile. */
 int image_begin(struct image *image, struct pager_file *file, uint32_t size)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;

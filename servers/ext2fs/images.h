@@ -42,8 +42,8 @@ int image_begin(struct image *image, struct pager_file *file, uint32_t size);
 
 /* ---- text.c ---- */
 /* Fills *image in, an image of the file whose pages come when they are touched; those that a
- * program needs at once are there.  EFBIG: it is better to have all pages.  ENOEXEC, EAGAIN, ENOMEM,
- * EIO. */
+ * program needs at once are there.  EFBIG: it is better to have all pages.  ENOEXEC, EAGAIN,
+ * ENOMEM, EIO. */
 int text_make(struct handle *h, struct image *image);
 /* Gives back what the record holds, but the record itself. */
 void text_end(struct image *image);

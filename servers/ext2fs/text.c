@@ -6,9 +6,9 @@
  * those of the cache.  Before: images.c; main.c, for requests of programs' pagers.  Next hops:
  * lib/pager, physmem.
  *
- * All pages of an image are of one version of the file: while a program needs the image, the file is
- * not opened to be written (images.c).  A page appears in the image with its contents: it is made in
- * the tray, and moved. */
+ * All pages of an image are of one version of the file: while a program needs the image, the file
+ * is not opened to be written (images.c).  A page appears in the image with its contents: it is
+ * made in the tray, and moved. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -24,7 +24,8 @@ enum {
     SPARE = 192,                        /* frames of our guarantee that pages leave for the rest, */
     SPARE_LEAST = 96,                   /* and that those leave which are always there */
     PROMISED_MOST = 192,                /* pages of all images that are always there */
-    PAGES_LEAST = 128,                  /* others, before the cache gives some of its own for them */
+    PAGES_LEAST = 128,                  /* others, before the cache gives some of its own for
+                                           them */
     SMALL = 48,                         /* pages of a program that come when it starts first */
     RUN = HURD_FS_IMAGE_MOST,           /* pages that go together */
     TRIES = 3,                          /* frames of the cache may be taken back meanwhile */

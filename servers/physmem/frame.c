@@ -164,8 +164,8 @@ paddr_t frame_alloc(unsigned order)
 
 static paddr_t kept[FRAMES_KEPT];               /* 0: given out */
 
-/* Kept frames count as the server's own, so no guarantee has them.  A task that gets one was promised a
- * frame before: so there is one claim less from then on, until another one is kept. */
+/* Kept frames count as the server's own, so no guarantee has them.  A task that gets one was
+ * promised a frame before: so there is one claim less from then on, until another one is kept. */
 void frames_keep(void)
 {
     for (unsigned i = 0; i < FRAMES_KEPT && ledger.guaranteed + ledger.own < ledger.total; i++) {
