@@ -66,7 +66,7 @@ def a_machine_without_screen_and_keyboard_boots_to_the_shell(lab):
 
 
 def a_screen_without_a_keyboard_says_how_to_go_on(lab):
-    screen = shell(lab, machine="pc,i8042=off").screen()
+    screen = "\n".join(shell(lab, machine="pc,i8042=off").screen())
     assert "no keyboard" in screen and re.search(r"deva: type at COM1, or: the BIOS can .* USB keyboard .*\n.*USB legacy support", screen), screen
 
 
