@@ -29,7 +29,7 @@ enum { STACK = 8192, TICK = 1000, ALARM_TICK = 10000, PATIENCE = 5000, WAKE = 0x
 static volatile enum { NONE, STARTS, THERE } state;
 static L4_ThreadId_t bringer;
 
-/* alarm()'s.  A handler may call alarm(): who holds the lock holds back signals as well. */
+/* alarm()'s.  A handler may call alarm(), so whatever takes the lock holds back signals. */
 static struct {
     struct mutex lock;
     unsigned long long deadline;        /* by the kernel's clock; 0: none */

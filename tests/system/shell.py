@@ -220,6 +220,12 @@ def shell_ls_says_what_programs_do(lab):
     halt(vm)
 
 
+def servers_that_only_init_can_start_say_so(lab):
+    vm = shell(lab)
+    for name in ("policy", "swapper"):
+        assert f"{name}: init starts this server, if it has the option `" in vm.command(name)
+
+
 def shell_uptime_goes_on(lab):
     vm = shell(lab)
     seconds = []
