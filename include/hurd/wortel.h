@@ -76,7 +76,7 @@ enum hurd_wortel_op {
      * error. */
     HURD_WORTEL_SPACE_QUOTA = 84,
     /* For task and deva; and for root, for its own threads.  Thread, priority (<= 150) -> word 0: 0
-     * or L4 error. */
+     * or L4 error: THREAD, if there is no such thread, and the kernel has `spaceinfo`. */
     HURD_WORTEL_PRIORITY = 85,
     /* For every task in the table.  -> word 0: bytes of conventional RAM that physmem got, word 1:
      * bytes of the kernel's pool. */

@@ -15,7 +15,7 @@
 enum {
     LOOK = 1000000,             /* us between two looks */
     TICK = 1000,                /* us, about, that one tick of the kernel stands for */
-    MOST = 2,                   /* it may run for one part in so many of this time */
+    MOST_EIGHTHS = 7,           /* of this time, for which it may run */
     PAUSE_LOG2_MOST = 10,       /* looks that the longest time without favour lasts */
     FORGIVEN = 16,              /* looks after which earlier times do not count */
 };
@@ -117,7 +117,7 @@ static void look(struct favoured *f, uint64_t us)
     if (f->pause > 0) {
         if (--f->pause == 0)
             set_priority(f, f->priority);
-    } else if ((uint64_t) (ticks - before) * TICK * MOST > us) {
+    } else if ((uint64_t) (ticks - before) * TICK * 8 > us * MOST_EIGHTHS) {
         lose(f);
     } else if (f->strikes > 0 && ++f->good == FORGIVEN) {
         f->strikes = 0;

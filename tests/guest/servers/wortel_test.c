@@ -152,6 +152,10 @@ TEST(wortel_sets_priorities_of_ones_own_threads_only)
     EXPECT_EQ(L4_REQUEST(HURD_WORTEL_PRIORITY, physmem().raw, 100), L4_ERR_PRIVILEGE);
     EXPECT_EQ(L4_REQUEST(HURD_WORTEL_PRIORITY, L4_MyLocalId().raw, 100), L4_ERR_PRIVILEGE);
     EXPECT_EQ(L4_REQUEST(HURD_WORTEL_PRIORITY, me().raw, 120), 0);
+    if (!entitled(HURD_WORTEL_SPACE_INFO) || !L4_HasFeature(L4_FEATURE_SPACEINFO))
+        return;
+    EXPECT_EQ(L4_REQUEST(HURD_WORTEL_PRIORITY, fresh(4).raw, 100), L4_ERR_THREAD);
+    EXPECT_EQ(L4_REQUEST(HURD_WORTEL_SPACE_INFO, fresh(4).raw, 0), L4_ERR_SPACE);  /* nor was it made */
 }
 
 TEST(wortel_survives_random_requests)
