@@ -43,9 +43,9 @@
  * alive: every driver answers it within HURD_DEVICE_PATIENCE us, however busy it is.  The framework
  *   ends a driver that does not.
  * driver_favour: the calling thread, which serves the device, and the pager, a thread of the same
- *   task (else EPERM), get HURD_DEVICE_PRIORITY.  If their task takes more than 7/8 of the
- *   processor between two looks of deva, which looks once a second, they lose it: for a second, then
- *   each time twice as long.  EPERM also: the device has no resources, or is a part of the console,
+ *   task (else EPERM), get HURD_DEVICE_PRIORITY.  deva looks once a second.  If their task took
+ *   more than 7/8 of the processor since then, they lose the priority: for a second, then each
+ *   time twice as long.  EPERM also: the device has no resources, or is a part of the console,
  *   whose drivers have a priority of their own (hurd/console.h).
  * driver_archive: the archive of drivers (deva-store), to read and execute.
  *

@@ -69,8 +69,8 @@ enum hurd_wortel_op {
      * goes to deva's first thread, one way, with a zero timeout, label HURD_DEVA_LOG: word 0 bytes
      * n <= 240, then the bytes. */
     HURD_WORTEL_CONSOLE_TAKE = 82,
-    /* For task and deva.  Thread of the space, counter (enum below) [, how many from this one on] ->
-     * word 0: 0 or L4 error, word 1..: the values.  ENOSYS: the kernel has no `spaceinfo`. */
+    /* For task and deva.  Thread of the space, counter (enum below) [, how many from this one on]
+     * -> word 0: 0 or L4 error, word 1..: the values.  ENOSYS: the kernel has no `spaceinfo`. */
     HURD_WORTEL_SPACE_INFO = 83,
     /* For task only.  Thread of the space, pages of kernel memory (0 = no limit) -> word 0: 0 or L4
      * error. */
