@@ -17,7 +17,7 @@ BIN_BINARIES := $(addprefix $(BUILD)/strip/apps/,$(BIN_APPS))
 
 # The file system that a RAM disk starts with; BIN_PORTS: tools/ports.mk.
 ROOT_IMAGE := $(BUILD)/root.img
-$(ROOT_IMAGE): $(shell find boot/root) $(BIN_BINARIES) $(BIN_PORTS) tools/rootimage tools/images.mk
+$(ROOT_IMAGE): $(shell find boot/root) $(BIN_BINARIES) $(BIN_PORTS) tools/rootimage tools/ext2devices tools/images.mk
 	@tools/rootimage $@ boot/root $(BIN_BINARIES) $(BIN_PORTS)
 
 # What `ls` says of them: "NAME<tab>WHAT IT DOES".

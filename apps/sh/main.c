@@ -45,7 +45,7 @@ static bool open_as(const char *path, int flags, int descriptor)
     int opened = open(path, flags, 0666);
     bool good = opened == descriptor || (opened >= 0 && dup2(opened, descriptor) >= 0);
     if (!good)
-        complain("%s: %s\n", path, strerror(errno));
+        complain("%s: %s\n", path, error_text(errno));
     if (opened >= 0 && opened != descriptor)
         close(opened);
     return good;
@@ -108,7 +108,7 @@ static char *text_read(int descriptor, const char *name)
         text[size] = '\0';
         return text;
     }
-    complain("%s: %s\n", name, n < 0 ? strerror(errno) : "too long for a script");
+    complain("%s: %s\n", name, n < 0 ? error_text(errno) : "too long for a script");
     free(text);
     return NULL;
 }
@@ -117,7 +117,7 @@ static char *script_read(const char *path)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
-        complain("%s: %s\n", path, strerror(errno));
+        complain("%s: %s\n", path, error_text(errno));
         return NULL;
     }
     char *text = text_read(descriptor, path);

@@ -18,6 +18,13 @@ enum control_result language_run(const char *text, const char *name);
 /* Prints a mistake to stderr, and sets $? to 1. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Why something could not be done with a file, and what to do.  Valid until the next call. */
+const char *error_text(int error);
+
+/* Takes "#!NAME ..." at the start of a script apart.  Returns the name, which is terminated then;
+ * NULL: there is none. */
+const char *interpreter_in(char *script);
+
 /* ---- what the program defines ---- */
 
 /* Obeys a command, or the commands of a pipeline, which may do nothing.  `from`: its place in the

@@ -493,6 +493,11 @@ static bool prints_itself(const struct command *command)
            command->call == command_paging || command->call == top_obey;
 }
 
+bool command_is(const char *name)
+{
+    return find(name) != NULL;
+}
+
 bool command_lists(const struct words *w)
 {
     const struct command *command = find(w->word[0]);
@@ -525,7 +530,7 @@ static void call(const struct command *command, const struct words *w)
     command->call(w);
     int err = output_end();
     if (err && err != EPIPE && err != EINTR)
-        complain("%s: output: %s\n", command->name, strerror(err));
+        complain("%s: output: %s\n", command->name, error_text(err));
 }
 
 /* With the file behind > or >> for its output. */
@@ -535,7 +540,7 @@ static void call_into(const struct command *command, const struct words *w)
     struct file file;
     int err = files ? file_open(files, &file, w->output, root_output_flags(w->appends), 0644) : 0;
     if (err)
-        complain("%s: %s\n", w->output, strerror(err));
+        complain("%s: %s\n", w->output, error_text(err));
     if (!files || err)
         return;
     output_to(&file);

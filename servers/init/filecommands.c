@@ -34,7 +34,7 @@ static bool good(const struct run *r, const char *path, int err)
     if (err == EINTR)           /* Ctrl-C, or nobody reads what is printed */
         variables_set_status(STATUS_INTERRUPTED);
     else if (err)
-        complain("%s: %s: %s\n", r->w->word[0], path, strerror(err));
+        complain("%s: %s: %s\n", r->w->word[0], path, error_text(err));
     return !err;
 }
 

@@ -34,7 +34,7 @@ static const char *start_error(int err)
     case E2BIG:
         return "too many arguments";
     default:
-        return strerror(err);
+        return error_text(err);
     }
 }
 
@@ -89,7 +89,7 @@ static bool streams_open(const struct words *w, struct file stream[PROGRAM_STREA
         if (name[i] && stream[i].files)
             file_close(&stream[i]);
         if (name[i] && (err = file_open(files, &stream[i], name[i], flags[i], 0644))) {
-            complain("%s: %s\n", name[i], strerror(err));
+            complain("%s: %s\n", name[i], error_text(err));
             stream[i].files = NULL;
         }
     }
@@ -105,6 +105,22 @@ static void give_more(const struct launch *launch, const struct program *program
         complain("run: no devices for %s: %s\n", program->name, strerror(err));
     if (launch->disk && (err = program_give_sectors(program, &launch->sectors)))
         complain("run: no disk for %s: %s\n", program->name, strerror(err));
+}
+
+/* A script's interpreter may be missing, and not the script. */
+static void say_why_not(const char *name, int err)
+{
+    const char *path = programs_path(name);
+    const char *interpreter = path && (err == ENOENT || err == ENOEXEC || err == EACCES)
+                                  ? script_interpreter(path) : NULL;
+    if (interpreter && err == ENOENT)
+        complain("run: %s: its first line names the interpreter %s, and there is no such file\n",
+                 name, interpreter);
+    else if (interpreter && err == ENOEXEC)
+        complain("run: %s: its first line names the interpreter %s, and that is not a program for "
+                 "this system\n", name, interpreter);
+    else
+        complain("run: %s: %s\n", name, start_error(err));
 }
 
 /* Starts the program.  It takes the streams over, or they are closed.  *script: it is one for the
@@ -128,7 +144,7 @@ static bool launch_start(const struct words *w, const struct launch *launch,
     programs_close(stream);
     *script = *script || script_is(argz, err);
     if (!*script)
-        complain("run: %s: %s\n", argz, start_error(err));
+        say_why_not(argz, err);
     return false;
 }
 

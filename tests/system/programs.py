@@ -83,6 +83,9 @@ def scripts_are_read_from_files(lab):
         with open(tree + "/loop", "w") as file:
             file.write("#!/loop\n")
         os.chmod(tree + "/loop", 0o755)
+        with open(tree + "/lost", "w") as file:
+            file.write("#! /nosuch -e\n")
+        os.chmod(tree + "/lost", 0o755)
         file_system(image, "-d", tree)
         vm = shell(lab, "disk root=0.2", (image, 0))
         for line in ("sh /script one 'two three'", "/script one 'two three'"):
@@ -95,7 +98,8 @@ def scripts_are_read_from_files(lab):
         assert "No such file" in said(vm, "sh /none")
         answer = said(vm, "/interpreted more")
         assert "/script\n" in answer and "/interpreted\n" in answer and "more: No such file" in answer, answer
-        assert "not a program for this system" in said(vm, "/loop")
+        assert "/loop: its first line names the interpreter /loop, and that is not a program" in said(vm, "/loop")
+        assert "/lost: its first line names the interpreter /nosuch, and there is no such file" in said(vm, "/lost")
         halted(vm)
         expect_clean(image)
 
@@ -115,7 +119,7 @@ def pipes_lead_from_one_program_to_the_next(lab):
     lines = said(vm, "help").count("\n")
     assert re.search(rf"^ +{lines} +\d+ +\d+ $", said(vm, "help | wc"), re.M), (lines, vm.text[-400:])
     assert "only programs take part" in said(vm, "hello | ls")
-    assert "only programs take part" in said(vm, "hello | nobody")
+    assert "nobody: there is no such command" in said(vm, "hello | nobody")
     assert "No such file" in said(vm, "hello | wc < /none")
     for line in ("cat /bin/wc | spin", "hello | spin", "hello a | wc | spin"):
         for late in (False, True):

@@ -49,6 +49,11 @@ def shell_works(vm):
     answer = sh(vm, "echo before; if true; then echo open")
     assert "its `fi` or `done` is missing" in answer and "before\n" not in answer and "status 2" in answer, answer
     assert "No such file" in said(vm, "/bin/sh /none")
+    said(vm, "cp /bin/wc /lost; echo '#!/nosuch' > /lost")
+    assert "/lost: its first line names the interpreter /nosuch, and there is no such file" in sh(vm, "/lost"), vm.text[-300:]
+    assert "127" in sh(vm, "/lost; echo $?")
+    assert sh(vm, "echo lost > /dev/null; wc < /dev/null > /dev/null").count("\n") <= 2, vm.text[-300:]
+    assert "No space" in sh(vm, "echo x > /dev/full") and "the tty" in sh(vm, "echo the tty > /dev/tty < /dev/null")
     said(vm, "echo 'echo script $1 | wc' > /script")
     assert re.search(r"^ +1 +2 +10 $", said(vm, "/bin/sh /script ab"), re.M), vm.text[-300:]
     said(vm, "echo 'echo from here' > /text")

@@ -260,7 +260,7 @@ def shell_says_what_is_wrong_with_a_command(lab):
         ("ps -a", "ps: takes no arguments"),
         ("ps &", "ps: only programs run in the background"),
         ("help a b", "help: say help .COMMAND."),
-        ("ls | hello", "No file system is mounted"),
+        ("ls | hello", "Pipes need a file system: `mount DISK` mounts one, `mount ram` makes one"),
         ("hello | ls", "only programs take part in a pipeline"),
         ("sh x | hello", "only programs take part in a pipeline"),
         ("| hello", "nothing stands before the |"),
