@@ -75,24 +75,37 @@ static bool launch_options(struct launch *launch, const struct words *w)
     return launch->first < w->count;
 }
 
-/* Opens what stands behind < and >, in place of what is there.  False: that cannot be done;
- * this said why, and nothing is open. */
+static int stream_open(struct files *files, struct file *stream, const char *name, unsigned flags)
+{
+    if (!name)
+        return 0;
+    if (stream->files)
+        file_close(stream);
+    int err = file_open(files, stream, name, flags, 0644);
+    if (err)
+        stream->files = NULL;
+    if (err)
+        complain("%s: %s\n", name, error_text(err));
+    return err;
+}
+
+/* Opens what stands behind < > and 2>, in place of what is there.  False: that cannot be done; this
+ * said why, and nothing is open. */
 static bool streams_open(const struct words *w, struct file stream[PROGRAM_STREAMS])
 {
-    const char *name[PROGRAM_STREAMS] = { w->input, w->output };
-    const unsigned flags[PROGRAM_STREAMS] = { HURD_DIR_READS, root_output_flags(w->appends) };
-    if (!w->input && !w->output)
-        return true;
-    struct files *files = root_files();
-    int err = files ? 0 : ENODEV;
-    for (int i = 0; i < PROGRAM_STREAMS && !err; i++) {
-        if (name[i] && stream[i].files)
-            file_close(&stream[i]);
-        if (name[i] && (err = file_open(files, &stream[i], name[i], flags[i], 0644))) {
-            complain("%s: %s\n", name[i], error_text(err));
-            stream[i].files = NULL;
-        }
-    }
+    bool named = w->input || w->output || w->errors;
+    struct files *files = named ? root_files() : NULL;
+    int err = named && !files ? ENODEV : stream_open(files, &stream[0], w->input, HURD_DIR_READS);
+    if (!err)
+        err = stream_open(files, &stream[1], w->output, root_output_flags(w->appends));
+    if (!err)
+        err = stream_open(files, &stream[2], w->errors, root_output_flags(w->errors_append));
+    if (w->errors_join)
+        stream[2] = stream[1];
+    if (w->output_joins && stream[1].files)
+        file_close(&stream[1]);
+    if (w->output_joins)
+        stream[1] = stream[2];
     if (err)
         programs_close(stream);
     return !err;
