@@ -26,6 +26,8 @@ static const char *advice(const char *command, int err)
         { "cp", EISDIR, "; only files are copied" },
         { "cp", EEXIST, "; both are the same file" },
         { "rmdir", ENOTDIR, "; `rm` removes a file" },
+        { "ln", EPERM, "; this has one name only, and `ln -s` makes a link to it" },
+        { "mv", EINVAL, "; a directory does not go into itself" },
     };
     for (size_t i = 0; i < sizeof advices / sizeof *advices; i++) {
         if (advices[i].error == err && !strcmp(advices[i].command, command))
@@ -72,7 +74,7 @@ void run_each_to(const struct run *r, size_t first,
 {
     const char *to = r->word[r->count - 1];
     if (r->count - first > 2 && !run_is_directory(r, to)) {
-        run_good(r, to, ENOTDIR);
+        complain("%s: %s is no directory, where several files could go\n", r->word[0], to);
         return;
     }
     for (size_t i = first; i + 1 < r->count; i++) {

@@ -81,6 +81,11 @@ static void command_ls(const struct words *w)
 static void command_paging(const struct words *w)
 {
     char argz[WORDS_TEXT + sizeof "live"];
+    unsigned long frames;
+    if (w->count > 1 && (strncmp(w->word[1], "frames=", 7) || !words_number(w->word[1] + 7, &frames))) {
+        complain("paging: say frames=N, with a number of frames\n");
+        return;
+    }
     memcpy(argz, w->text, w->text_length);
     memcpy(argz + w->text_length, "live", sizeof "live");
     paging_show(argz, w->text_length + sizeof "live");

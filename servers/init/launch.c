@@ -54,8 +54,12 @@ static bool launch_options(struct launch *launch, const struct words *w)
     for (; launch->first < w->count && w->word[launch->first][0] == '-'; launch->first++) {
         if (!strcmp(w->word[launch->first], "-d")) {
             launch->devices = true;
-        } else if (!strcmp(w->word[launch->first], "-b") && launch->first + 1 < w->count) {
-            launch->disk = w->word[++launch->first];
+        } else if (!strcmp(w->word[launch->first], "-b")) {
+            if (++launch->first == w->count) {
+                complain("run: -b wants a disk or partition; `disk` lists them\n");
+                return false;
+            }
+            launch->disk = w->word[launch->first];
             const char *problem = disks_parse_free(launch->disk, &launch->sectors);
             if (problem) {
                 complain("run: -b %s: %s\n", launch->disk, problem);
@@ -121,7 +125,7 @@ static void give_more(const struct launch *launch, const struct program *program
 }
 
 /* A script's interpreter may be missing, and not the script. */
-static void say_why_not(const char *name, int err)
+static void say_why_not(const char *name, const struct launch *launch, int err)
 {
     const char *path = programs_path(name);
     const char *interpreter = path && (err == ENOENT || err == ENOEXEC || err == EACCES)
@@ -132,6 +136,9 @@ static void say_why_not(const char *name, int err)
     else if (interpreter && err == ENOEXEC)
         complain("run: %s: its first line names the interpreter %s, and that is not a program for "
                  "this system\n", name, interpreter);
+    else if (err == ENOMEM && launch->frames)
+        complain("run: %s: not enough memory is left for %lu frames, or it needs more; `mem`\n", name,
+                 launch->frames);
     else
         complain("run: %s: %s\n", name, start_error(err));
 }
@@ -157,7 +164,7 @@ static bool launch_start(const struct words *w, const struct launch *launch,
     programs_close(stream);
     *script = *script || script_is(argz, err);
     if (!*script)
-        say_why_not(argz, err);
+        say_why_not(argz, launch, err);
     return false;
 }
 
