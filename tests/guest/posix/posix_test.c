@@ -629,5 +629,9 @@ const struct test tests[] = {
     T(wrong_locks),
     T(a_terminal_has_modes_and_a_size),
     T(clocks_go_forward),
+    T(the_null_device_takes_all_and_gives_nothing),
+    T(the_zero_and_the_full_device_give_zeros),
+    T(devices_are_no_regular_files),
+    T(the_terminal_has_a_name),
     { NULL, NULL },
 };
