@@ -42,7 +42,7 @@ ssize_t getdelim(char **restrict line, size_t *restrict size, int delimiter, FIL
             break;
     }
     (*line)[used] = '\0';
-    return used == 0 || (c == EOF && ferror(stream)) ? -1 : (ssize_t)used;
+    return used == 0 || (c == EOF && !feof(stream)) ? -1 : (ssize_t)used;
 }
 
 ssize_t getline(char **restrict line, size_t *restrict size, FILE *restrict stream)

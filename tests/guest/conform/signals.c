@@ -245,6 +245,18 @@ void alarms_and_pauses(void)
     EXPECT_EQ(last, SIGALRM);
     EXPECT_EQ(alarm(1), 0);
     EXPECT_FAILS(pause(), EINTR);
+    struct itimerval often = { .it_value = { 0, 30000 }, .it_interval = { 0, 20000 } }, now, none = { { 0, 0 }, { 0, 0 } };
+    calls = 0;
+    EXPECT_EQ(setitimer(ITIMER_REAL, &often, NULL), 0);
+    while (calls < 3)
+        EXPECT_FAILS(pause(), EINTR);
+    EXPECT_EQ(setitimer(ITIMER_REAL, &none, &now), 0);
+    EXPECT_EQ(now.it_interval.tv_usec, 20000);
+    EXPECT_EQ(getitimer(ITIMER_REAL, &now), 0);
+    EXPECT_EQ(now.it_value.tv_sec == 0 && now.it_value.tv_usec == 0, true);
+    EXPECT_FAILS(getitimer(9, &now), EINVAL);
+    often.it_value.tv_usec = 1000000;
+    EXPECT_FAILS(setitimer(ITIMER_REAL, &often, NULL), EINVAL);
     EXPECT_EQ(alarm(7), 0);
     EXPECT_EQ(alarm(0), 7);
     end();

@@ -254,7 +254,10 @@ void streams_remember_errors_and_ends(void)
     errno = 0;
     EXPECT_EQ(fputc('x', f), EOF);
     EXPECT_EQ(ferror(f) != 0 && errno == EBADF, true);
+    EXPECT_EQ(fgets(text, sizeof text, f) == text, true);       /* it is not this call that failed */
+    EXPECT_TEXT(text, "ab");
     clearerr(f);
+    rewind(f);
     EXPECT_EQ(fgetc(f), 'a');
     EXPECT_EQ(ferror(f), 0);
     EXPECT_EQ(fclose(f), 0);

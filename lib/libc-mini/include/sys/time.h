@@ -14,6 +14,17 @@ int utimes(const char *path, const struct timeval times[2]);
 /* zone must be NULL or is left alone.  EIO: nobody knows the time of day. */
 int gettimeofday(struct timeval *now, void *zone);
 
+#define ITIMER_REAL    0
+#define ITIMER_VIRTUAL 1                /* EINVAL: no processor time is counted */
+#define ITIMER_PROF    2
+struct itimerval {
+    struct timeval it_interval, it_value;
+};
+/* SIGALRM in that time, 10 ms late at most, and then again after each interval that is not 0.  It is
+ * alarm()'s timer.  EINVAL; EAGAIN, ENOMEM: as sigaction().  In lib/hurd-mm. */
+int getitimer(int which, struct itimerval *value);
+int setitimer(int which, const struct itimerval *value, struct itimerval *old);
+
 #define timerisset(a) ((a)->tv_sec || (a)->tv_usec)
 #define timerclear(a) ((void)((a)->tv_sec = 0, (a)->tv_usec = 0))
 #define timercmp(a, b, op)                                                                         \
