@@ -30,7 +30,8 @@ enum { STACK = 8192, TICK = 1000, ALARM_TICK = 10000, PATIENCE = 5000, WAKE = 0x
 static volatile enum { NONE, STARTS, THERE } state;
 static L4_ThreadId_t bringer;
 
-/* alarm()'s and setitimer()'s.  A handler may call alarm(): who holds the lock holds back signals as well. */
+/* alarm()'s and setitimer()'s.  A handler may call alarm(): who holds the lock holds back signals
+ * as well. */
 static struct {
     struct mutex lock;
     unsigned long long deadline;        /* by the kernel's clock; 0: none */
@@ -82,7 +83,8 @@ static void wait_break(void)
     L4_Send_Timeout(signals.target, L4_ZeroTime);
 }
 
-/* Returns the deadline of before, 0 if it is over or there was none; *interval gets that of before. */
+/* Returns the deadline of before, 0 if it is over or there was none.  *interval, too, is
+ * exchanged. */
 static unsigned long long deadline_set(unsigned long long deadline, unsigned long long *interval,
                                        unsigned long long now)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* POSIX's other random numbers: rand_r(), random(), and the 48 bits of drand48(), whose sequence the
- * standard gives. */
+/* POSIX's other random numbers: rand_r(), random(), and the 48 bits of drand48(), whose sequence
+ * the standard gives. */
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -117,7 +117,7 @@ int pthread_mutexattr_destroy(pthread_mutexattr_t *attr);
 int pthread_mutexattr_gettype(const pthread_mutexattr_t *attr, int *type);
 int pthread_mutexattr_settype(pthread_mutexattr_t *attr, int type);     /* EINVAL */
 int pthread_mutexattr_getpshared(const pthread_mutexattr_t *attr, int *shared);
-int pthread_mutexattr_setpshared(pthread_mutexattr_t *attr, int shared);        /* ENOTSUP, EINVAL */
+int pthread_mutexattr_setpshared(pthread_mutexattr_t *attr, int shared);        /* ENOTSUP */
 int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr);
 int pthread_mutex_destroy(pthread_mutex_t *mutex);      /* EBUSY */
 int pthread_mutex_lock(pthread_mutex_t *mutex);         /* blocks.  ERRORCHECK: EDEADLK */

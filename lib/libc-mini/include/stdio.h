@@ -57,8 +57,8 @@ int ungetc(int c, FILE *stream);
 char *fgets(char *__restrict s, int size, FILE *__restrict stream);
 size_t fread(void *__restrict data, size_t size, size_t count, FILE *__restrict stream);
 
-/* POSIX.  *line is malloc()ed room of *size bytes, or NULL, and grows.  Returns the bytes in front of
- * the zero, the delimiter's too; -1: the end, or an error.  EINVAL, ENOMEM, EOVERFLOW. */
+/* POSIX.  *line is malloc()ed room of *size bytes, or NULL, and grows.  Returns the bytes in front
+ * of the zero, the delimiter's too; -1: the end, or an error.  EINVAL, ENOMEM, EOVERFLOW. */
 ssize_t getdelim(char **__restrict line, size_t *__restrict size, int delimiter,
                  FILE *__restrict stream);
 ssize_t getline(char **__restrict line, size_t *__restrict size, FILE *__restrict stream);

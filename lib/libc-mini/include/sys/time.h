@@ -20,8 +20,8 @@ int gettimeofday(struct timeval *now, void *zone);
 struct itimerval {
     struct timeval it_interval, it_value;
 };
-/* SIGALRM in that time, 10 ms late at most, and then again after each interval that is not 0.  It is
- * alarm()'s timer.  EINVAL; EAGAIN, ENOMEM: as sigaction().  In lib/hurd-mm. */
+/* SIGALRM in that time, 10 ms late at most, and then again after each interval that is not 0.  It
+ * is alarm()'s timer.  EINVAL; EAGAIN, ENOMEM: as sigaction().  In lib/hurd-mm. */
 int getitimer(int which, struct itimerval *value);
 int setitimer(int which, const struct itimerval *value, struct itimerval *old);
 
