@@ -19,13 +19,13 @@
 #define _POSIX_MAPPED_FILES         200809L     /* with lib/posix */
 #define _POSIX_MONOTONIC_CLOCK      200809L
 #define _POSIX_SPAWN                200809L
-#define _POSIX_THREADS              200809L     /* with lib/posix, as the next three */
+#define _POSIX_THREADS              200809L     /* with lib/posix, as the next four */
 #define _POSIX_THREAD_ATTR_STACKSIZE 200809L
 #define _POSIX_SEMAPHORES           200809L
+#define _POSIX_SHARED_MEMORY_OBJECTS 200809L
 #define _POSIX_BARRIERS             200809L
 #define _POSIX_THREAD_SAFE_FUNCTIONS (-1)
 #define _POSIX_SYNCHRONIZED_IO      (-1)
-#define _POSIX_SHARED_MEMORY_OBJECTS (-1)
 #define _POSIX_ASYNCHRONOUS_IO      (-1)
 #define _POSIX_MESSAGE_PASSING      (-1)
 #define _POSIX_PRIORITIZED_IO       (-1)

@@ -43,7 +43,8 @@
     X(a_fixed_map_replaces_what_was_there)                                                         \
     X(munmap_and_mprotect_take_access_away)                                                        \
     X(msync_and_locks_name_their_errors)                                                           \
-    X(mincore_and_mremap_as_linux_has_them)
+    X(mincore_and_mremap_as_linux_has_them)                                                        \
+    X(memory_with_a_name)
 #define SIGNALS(X)                                                                                 \
     X(a_handler_runs_with_its_mask)                                                                \
     X(flags_of_sigaction_do_what_they_say)                                                         \

@@ -177,7 +177,7 @@ static int is_kept(const struct dirent *entry)
 void readdir_sees_names_that_stay(void)
 {
     enum { NAMES = 60 };
-    char path[32];
+    char path[300];
     int kept = 0, entries = 0;
     EXPECT_EQ(mkdir("/tmp/d", 0755), 0);
     for (int i = 0; i < NAMES; i++) {

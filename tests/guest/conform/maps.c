@@ -261,3 +261,29 @@ void mincore_and_mremap_as_linux_has_them(void)
     EXPECT_EQ(munmap(b, PAGE), 0);
     EXPECT_FAILS(mincore(b, PAGE, in), ENOMEM);
 }
+
+void memory_with_a_name(void)
+{
+    int f = shm_open("/conform", O_RDWR | O_CREAT | O_EXCL, 0600);
+    EXPECT_EQ(f >= 0, true);
+    EXPECT_EQ(fcntl(f, F_GETFD), FD_CLOEXEC);
+    EXPECT_EQ(ftruncate(f, 2 * PAGE), 0);
+    char *a = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, f, 0);
+    EXPECT_EQ(a != MAP_FAILED && a[PAGE] == 0, true);
+    EXPECT_EQ(IN_CHILD({
+        int g = shm_open("/conform", O_RDWR, 0);
+        char *b = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, g, PAGE);
+        *b = 'c';
+    }), 0);
+    EXPECT_EQ(a[PAGE], 'c');
+    EXPECT_FAILS(shm_open("/conform", O_RDWR | O_CREAT | O_EXCL, 0600), EEXIST);
+    EXPECT_FAILS(shm_open("/con/form", O_RDWR | O_CREAT, 0600), EINVAL);
+    EXPECT_FAILS(shm_open("/", O_RDWR | O_CREAT, 0600), EINVAL);
+    EXPECT_FAILS(shm_open("/conform", O_WRONLY, 0), EINVAL);
+    EXPECT_EQ(shm_unlink("/conform"), 0);
+    EXPECT_FAILS(shm_unlink("/conform"), ENOENT);
+    EXPECT_FAILS(shm_open("/conform", O_RDONLY, 0), ENOENT);
+    EXPECT_EQ(a[PAGE], 'c');
+    EXPECT_EQ(munmap(a, 2 * PAGE), 0);
+    close(f);
+}
