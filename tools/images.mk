@@ -107,7 +107,7 @@ usb: $(IMAGES)/pecan.iso
 
 # A disk for the driver: swap partition, and an ext2 file system, which is repaired if need be.  What is written to it stays there until SIZE changes, or `make clean`.
 disk: $(BIN_BINARIES) $(BIN_PORTS) $(addprefix $(BUILD)/strip/apps/,$(DISK_APPS))
-	@rm -rf $(BUILD)/disk/tree && mkdir -p $(BUILD)/disk/tree/bin && cp -r boot/root/. $(BUILD)/disk/tree/
+	@rm -rf $(BUILD)/disk/tree && mkdir -p $(BUILD)/disk/tree/bin $(BUILD)/disk/tree/tmp && cp -r boot/root/. $(BUILD)/disk/tree/
 	@cp $^ $(BUILD)/disk/tree/bin/ && for name in $(FILES_NAMES); do ln -s files $(BUILD)/disk/tree/bin/$$name; done
 	@tools/disk --ext2=$(BUILD)/disk/tree $(IMAGES)/disk.img $(SIZE)
 

@@ -20,6 +20,7 @@
 #include <mutex.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include "handler.h"
 #include "mm.h"
@@ -29,10 +30,12 @@ enum { STACK = 8192, TICK = 1000, ALARM_TICK = 10000, PATIENCE = 5000, WAKE = 0x
 static volatile enum { NONE, STARTS, THERE } state;
 static L4_ThreadId_t bringer;
 
-/* alarm()'s.  A handler may call alarm(), so whatever takes the lock holds back signals. */
+/* alarm()'s and setitimer()'s.  A handler may call alarm(), so whatever takes the lock holds back
+ * signals. */
 static struct {
     struct mutex lock;
     unsigned long long deadline;        /* by the kernel's clock; 0: none */
+    unsigned long long interval;        /* from one deadline to the next; 0: there is no next */
     bool due;                           /* a deadline was over before a new one took its place */
     volatile bool watched;              /* the thread knows that there is a deadline */
 } timer;
@@ -80,8 +83,10 @@ static void wait_break(void)
     L4_Send_Timeout(signals.target, L4_ZeroTime);
 }
 
-/* Returns the deadline of before, 0 if it is over or there was none. */
-static unsigned long long deadline_set(unsigned long long deadline, unsigned long long now)
+/* Returns the deadline of before, 0 if it is over or there was none.  *interval, too, is
+ * exchanged. */
+static unsigned long long deadline_set(unsigned long long deadline, unsigned long long *interval,
+                                       unsigned long long now)
 {
     bool held = signal_hold();
     mutex_lock(&timer.lock);
@@ -90,7 +95,10 @@ static unsigned long long deadline_set(unsigned long long deadline, unsigned lon
         timer.due = true;
         old = 0;
     }
+    unsigned long long before = timer.interval;
     timer.deadline = deadline;
+    timer.interval = *interval;
+    *interval = before;
     mutex_unlock(&timer.lock);
     signal_release(held);
     return old;
@@ -110,7 +118,7 @@ static void alarm_due(struct hurd_task_arrived *come)
     mutex_lock(&timer.lock);
     bool over = timer.deadline && L4_SystemClock().raw >= timer.deadline, due = timer.due || over;
     if (over)
-        timer.deadline = 0;
+        timer.deadline = timer.interval ? L4_SystemClock().raw + timer.interval : 0;
     timer.due = false;
     mutex_unlock(&timer.lock);
     if (!due)
@@ -300,9 +308,50 @@ unsigned alarm(unsigned seconds)
     if (signal_thread_needed())
         return 0;
     unsigned long long now = L4_SystemClock().raw, new = seconds ? now + seconds * 1000000ull : 0;
-    unsigned long long old = deadline_set(new, now);
+    unsigned long long interval = 0, old = deadline_set(new, &interval, now);
     deadline_tell(new);
     return old ? (unsigned)((old - now + 999999) / 1000000) : 0;
+}
+
+static struct timeval timeval_of(unsigned long long us)
+{
+    return (struct timeval){(time_t)(us / 1000000), (suseconds_t)(us % 1000000)};
+}
+
+static bool is_sound(const struct timeval *t)
+{
+    return t->tv_sec >= 0 && t->tv_usec >= 0 && t->tv_usec < 1000000;
+}
+
+static unsigned long long us_of(const struct timeval *t)
+{
+    return (unsigned long long)t->tv_sec * 1000000 + (unsigned long)t->tv_usec;
+}
+
+int getitimer(int which, struct itimerval *value)
+{
+    if (which != ITIMER_REAL)
+        return result(EINVAL);
+    unsigned long long now = L4_SystemClock().raw, deadline = timer.deadline;
+    *value = (struct itimerval){timeval_of(timer.interval),
+                                timeval_of(deadline > now ? deadline - now : 0)};
+    return 0;
+}
+
+int setitimer(int which, const struct itimerval *value, struct itimerval *old)
+{
+    if (which != ITIMER_REAL || !is_sound(&value->it_value) || !is_sound(&value->it_interval))
+        return result(EINVAL);
+    int error = signal_thread_needed();
+    if (error)
+        return result(error);
+    unsigned long long now = L4_SystemClock().raw, length = us_of(&value->it_value);
+    unsigned long long interval = us_of(&value->it_interval), new = length ? now + length : 0;
+    unsigned long long before = deadline_set(new, &interval, now);
+    if (old)
+        *old = (struct itimerval){timeval_of(interval), timeval_of(before ? before - now : 0)};
+    deadline_tell(new);
+    return 0;
 }
 
 /* ---- groups ---- */

@@ -475,6 +475,8 @@ int handler_action(int signal, const L4_Word_t *new, struct sigaction *old)
     if (new)
         actions[signal] = (struct sigaction){
             .sa_handler = (void (*)(int))new[0], .sa_mask = new[1], .sa_flags = (int)new[2]};
+    if (new && is_ignored(signal))
+        signals.pending &= ~bit(signal);        /* POSIX: it is dropped, blocked or not */
     return 0;
 }
 

@@ -266,6 +266,39 @@ static int default_action(int number)
     return result(hurd_task_stop_self(L4_ThreadIdOfRaw(task.server), task.cap, (L4_Word_t)number));
 }
 
+/* The top of the alternate stack; NULL: the handler runs on the stack that there is. */
+static void *other_stack(const struct sigaction *action)
+{
+    stack_t stack;
+    if (!(action->sa_flags & SA_ONSTACK) || sigaltstack(NULL, &stack) ||
+        stack.ss_flags & (SS_ONSTACK | SS_DISABLE))
+        return NULL;
+    return (char *)stack.ss_sp + (stack.ss_size & ~(size_t)15);
+}
+
+struct raised {
+    struct sigaction action;
+    siginfo_t info;
+    ucontext_t context;
+};
+
+static void raised_call(struct raised *r)
+{
+    call(&r->action, &r->info, &r->context);
+}
+
+static void call_on(void *top, struct raised *r)
+{
+    __asm__ volatile("movl %%esp, %%ebx\n\t"
+                     "movl %0, %%esp\n\t"
+                     "pushl %1\n\t"
+                     "call *%2\n\t"
+                     "movl %%ebx, %%esp"
+                     : "+&S"(top)
+                     : "D"(r), "a"(raised_call)
+                     : "ebx", "ecx", "edx", "memory", "cc");
+}
+
 int raise(int number)
 {
     struct sigaction action;
@@ -283,11 +316,15 @@ int raise(int number)
         return default_action(number);
     if ((unsigned)action.sa_flags & SA_RESETHAND)
         signal(number, SIG_DFL);
-    siginfo_t info = {.si_signo = number, .si_code = SI_USER, .si_pid = getpid()};
-    ucontext_t context = {.uc_sigmask = before};
+    struct raised r = {.action = action, .context = {.uc_sigmask = before},
+                       .info = {.si_signo = number, .si_code = SI_USER, .si_pid = getpid()}};
+    void *top = other_stack(&action);
     mask_set(true, before | action.sa_mask | (action.sa_flags & SA_NODEFER ? 0 : bit_of(number)),
              &unused);
-    call(&action, &info, &context);
+    if (top)
+        call_on(top, &r);
+    else
+        raised_call(&r);
     mask_set(true, before, &unused);
     return 0;
 }

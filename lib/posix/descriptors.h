@@ -32,7 +32,8 @@ struct description {
     L4_ThreadId_t server;
     L4_Word_t handle;
     L4_Word_t mode;                     /* with the type */
-    unsigned flags;                     /* O_ flags that it was opened with */
+    unsigned flags;                     /* O_ flags that it was opened with, or has since fcntl() */
+    bool appends_here;                  /* O_APPEND is fcntl()'s: the server does not know of it */
     L4_Word_t ticket;                   /* during fork(): for the child */
     L4_Word_t inode;                    /* 0: not known */
     struct window *window;              /* NULL: it has none yet (window.c) */

@@ -15,6 +15,9 @@ long __libc_read(int stream, void *data, size_t size);
 /* Ends the program.  Pre: the streams are flushed, and the atexit functions have run. */
 _Noreturn void __libc_exit(int status);
 
+/* Ends the program as that signal does by default. */
+_Noreturn void __libc_die(int signal);
+
 /* For a mistake of the program: says what it is, in which memory, and from where the function was
  * called.  Ends the program with status 134. */
 _Noreturn void __libc_mistake(const char *what, const void *at, const void *caller);

@@ -41,7 +41,14 @@
 #define SIGTTIN   21                    /* it read the console in the background */
 #define SIGTTOU   22                    /* tcsetpgrp() in the background */
 #define SIGURG    23
+#define SIGXCPU   24                    /* nothing here sends these, but kill() */
+#define SIGXFSZ   25
+#define SIGVTALRM 26
+#define SIGPROF   27
 #define SIGWINCH  28
+#define SIGIO     29
+#define SIGPOLL   SIGIO
+#define SIGSYS    31
 #define NSIG      32
 
 typedef int sig_atomic_t;
@@ -73,6 +80,7 @@ typedef struct {
 #define SEGV_MAPERR   1                 /* nothing is mapped there */
 #define SEGV_ACCERR   2                 /* something is mapped there, but not for this access */
 #define BUS_ADRALN    1
+#define BUS_ADRERR    2
 #define BUS_OBJERR    3                 /* the page did not come: si_errno says why */
 #define TRAP_BRKPT    1
 #define TRAP_TRACE    2
@@ -177,5 +185,16 @@ int sigfillset(sigset_t *set);
 int sigaddset(sigset_t *set, int signal);       /* EINVAL */
 int sigdelset(sigset_t *set, int signal);       /* EINVAL */
 int sigismember(const sigset_t *set, int signal);       /* EINVAL */
+
+/* ---- POSIX's older functions, for programs that link lib/posix ---- */
+
+#define SIG_HOLD ((void (*)(int))2)
+void (*sigset(int signal, void (*handler)(int)))(int);
+int sighold(int signal);
+int sigrelse(int signal);
+int sigignore(int signal);
+int sigpause(int signal);               /* EINTR */
+int siginterrupt(int signal, int breaks_off);
+void psignal(int signal, const char *prefix);
 
 #endif
