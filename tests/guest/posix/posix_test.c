@@ -618,6 +618,7 @@ const struct test tests[] = {
     T(parent_and_child_share_positions),
     T(a_child_keeps_files_that_the_parent_closes),
     T(a_childs_table_is_its_own),
+    T(a_report_needs_no_lock_of_descriptors),
     T(a_writer_without_a_reader_gets_a_signal),
     T(a_signal_breaks_off_reads_and_writes_of_a_pipe),
     T(a_pipe_that_must_not_wait_says_so),

@@ -17,6 +17,7 @@ void the_rest_of_the_library_is_there(void);
 void parent_and_child_share_positions(void);
 void a_child_keeps_files_that_the_parent_closes(void);
 void a_childs_table_is_its_own(void);
+void a_report_needs_no_lock_of_descriptors(void);
 void a_writer_without_a_reader_gets_a_signal(void);
 void a_signal_breaks_off_reads_and_writes_of_a_pipe(void);
 void a_pipe_that_must_not_wait_says_so(void);
