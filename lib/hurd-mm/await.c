@@ -128,9 +128,9 @@ int sigwait(const sigset_t *restrict set, int *restrict signal)
 
 /* ---- for one thread ---- */
 
-int pthread_kill(pthread_t thread, int signal)
+int hurd_thread_kill(L4_ThreadId_t thread, int signal)
 {
-    const L4_Word_t in[] = {thread, (L4_Word_t)signal};
+    const L4_Word_t in[] = {thread.raw, (L4_Word_t)signal};
     if (signal == SIGKILL || signal == SIGSTOP)
         return kill(getpid(), signal) ? errno : 0;
     int error = signal_request(REQUEST_SIGNAL_SEND, 2, in, 0, NULL);

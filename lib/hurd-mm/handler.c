@@ -305,11 +305,11 @@ int handler_action(int signal, const L4_Word_t *new, struct sigaction *old)
     if (!is_signal(signal) || (new && (signal == SIGKILL || signal == SIGSTOP)))
         return EINVAL;
     *old = signal_actions[signal];
-    if (new)
-        signal_actions[signal] = (struct sigaction){
-            .sa_handler = (void (*)(int))new[0], .sa_mask = new[1], .sa_flags = (int)new[2]};
-    if (new && is_ignored(signal))
-        signals.pending &= ~bit(signal);        /* POSIX: it is dropped, blocked or not */
+    if (!new)
+        return 0;
+    signal_actions[signal] = (struct sigaction){
+        .sa_handler = (void (*)(int))new[0], .sa_mask = new[1], .sa_flags = (int)new[2]};
+    signal_action_changed(signal);
     return 0;
 }
 

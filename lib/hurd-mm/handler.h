@@ -104,6 +104,7 @@ int signals_arrive(const struct hurd_task_arrived *arrived);
 int signals_deliver(void);
 /* The thread waits for a reply to its exception, and may run a handler first.  NULL: none. */
 struct delivery *signal_meanwhile(L4_ThreadId_t thread);
+void signal_action_changed(int signal);
 int signal_send(L4_ThreadId_t thread, int signal);
 /* taken: signal, code, sender. */
 int signal_take(L4_ThreadId_t from, sigset_t set, bool waits, L4_Word_t taken[3]);

@@ -266,6 +266,16 @@ int signals_arrive(const struct hurd_task_arrived *arrived)
     return signals_deliver();
 }
 
+/* Its action has changed.  POSIX: one that is ignored now is dropped, blocked or not. */
+void signal_action_changed(int signal)
+{
+    if (!is_ignored(signal))
+        return;
+    signals.pending &= ~bit(signal);
+    for (struct signal_thread *t = &signals.first; t; t = t->next)
+        t->pending &= ~bit(signal);
+}
+
 /* Pre: signal is one, or 0: only the check. */
 int signal_send(L4_ThreadId_t thread, int signal)
 {

@@ -170,9 +170,9 @@ int pthread_sigmask(int how, const sigset_t *set, sigset_t *old);       /* it re
 /* The handler runs in the calling thread, before raise() returns.  EINVAL: there is no such signal.
  * A blocked signal waits until the thread lets it through; it is dropped if it is ignored. */
 int raise(int signal);
-/* The same for a thread that hurd_thread_start() started, or the first one; what a signal does by
- * default, it does to the whole task.  signal 0: only the check.  Returns the error.  EINVAL: no
- * such signal.  ESRCH: there is no such thread. */
+/* The same for a thread of <pthread.h> (lib/posix); what a signal does by default, it does to the
+ * whole task.  signal 0: only the check.  Returns the error.  EINVAL: no such signal.
+ * ESRCH: it has ended, and nobody has joined it yet. */
 int pthread_kill(pthread_t thread, int signal);
 
 /* To a task that this one started, or that such a task started, and so on; or to itself.  pid 0: to

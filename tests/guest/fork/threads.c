@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals in a task with several threads: which of them gets one, pthread_kill(), sigwait(). */
+/* Signals in a task with several threads: which of them gets one, hurd_thread_kill(), sigwait(). */
 #include "cases.h"
 
 #include <errno.h>
@@ -262,24 +262,24 @@ static int a_thread_that_forked_is_the_childs_first(void)
     return 0;
 }
 
-/* ---- pthread_kill() */
+/* ---- hurd_thread_kill() */
 
 static int a_signal_for_one_thread(void)
 {
     sigset_t waits;
     handle(SIGUSR1);
     struct beside *b = start(0, PAUSES, 0);
-    NEED(pthread_kill(b->thread.raw, SIGUSR1) == 0);
+    NEED(hurd_thread_kill(b->thread, SIGUSR1) == 0);
     calls_are(1);
     NEED(ran_in == b->thread.raw);
     stop(b);
     NEED(b->error == EINTR);
-    NEED(pthread_kill(L4_MyGlobalId().raw, SIGUSR1) == 0);
+    NEED(hurd_thread_kill(L4_MyGlobalId(), SIGUSR1) == 0);
     NEED(calls == 2 && ran_in == L4_MyGlobalId().raw);
     mask(SIG_BLOCK, SIGUSR1);
     b = start(0, SPINS, 0);
     struct beside *c = start(1, SPINS, SIGUSR1);
-    NEED(pthread_kill(b->thread.raw, SIGUSR1) == 0);    /* blocked there, and it stays there */
+    NEED(hurd_thread_kill(b->thread, SIGUSR1) == 0);    /* blocked there, and it stays there */
     sleep_ms(20);
     NEED(calls == 2 && sigpending(&waits) == 0 && waits == 0);
     NEED(raise(SIGUSR1) == 0);
@@ -295,28 +295,28 @@ static int a_signal_for_one_thread(void)
 static int wrong_threads_and_signals(void)
 {
     struct beside *b = start(0, SPINS, 0);
-    NEED(pthread_kill(b->thread.raw, 0) == 0);
-    NEED(pthread_kill(b->thread.raw, NSIG) == EINVAL);
-    NEED(pthread_kill(b->thread.raw, -1) == EINVAL);
-    NEED(pthread_kill(0, SIGUSR1) == ESRCH);
-    NEED(pthread_kill(L4_MyLocalId().raw, 0) == ESRCH);
-    NEED(pthread_kill(hurd_mm_pager().raw, SIGUSR1) == ESRCH);
-    NEED(pthread_kill(task_server().raw, SIGUSR1) == ESRCH);
+    NEED(hurd_thread_kill(b->thread, 0) == 0);
+    NEED(hurd_thread_kill(b->thread, NSIG) == EINVAL);
+    NEED(hurd_thread_kill(b->thread, -1) == EINVAL);
+    NEED(hurd_thread_kill(L4_nilthread, SIGUSR1) == ESRCH);
+    NEED(hurd_thread_kill(L4_MyLocalId(), 0) == ESRCH);
+    NEED(hurd_thread_kill(hurd_mm_pager(), SIGUSR1) == ESRCH);
+    NEED(hurd_thread_kill(task_server(), SIGUSR1) == ESRCH);
     stop(b);
     sleep_ms(20);
-    NEED(pthread_kill(b->thread.raw, SIGUSR1) == ESRCH);
+    NEED(hurd_thread_kill(b->thread, SIGUSR1) == ESRCH);
     NEED(pthread_sigmask(7, &(sigset_t){0}, NULL) == EINVAL);
     int child = fork_well();
     if (child == 0) {
         struct beside *c = start(0, SPINS, 0);
-        pthread_kill(c->thread.raw, SIGTERM);           /* by default it ends the task */
+        hurd_thread_kill(c->thread, SIGTERM);           /* by default it ends the task */
         sleep_ms(1000);
         _exit(1);
     }
     NEED(ends_by(child) == SIGTERM);
     child = fork_well();
     if (child == 0) {
-        pthread_kill(L4_MyGlobalId().raw, SIGKILL);
+        hurd_thread_kill(L4_MyGlobalId(), SIGKILL);
         _exit(1);
     }
     NEED(ends_by(child) == SIGKILL);
@@ -405,10 +405,10 @@ static int waits_end_with_their_time(void)
         self = L4_MyGlobalId().raw;
         struct beside *b = start(0, AWAITS, 0);
         mask(SIG_BLOCK, SIGUSR2);
-        pthread_kill(b->thread.raw, SIGUSR2);           /* its handler runs, and sigwait() goes on */
+        hurd_thread_kill(b->thread, SIGUSR2);           /* its handler runs, and sigwait() goes on */
         calls_are(1);
         NEED(ran_in == b->thread.raw && ran_in != self && !b->done);
-        pthread_kill(b->thread.raw, SIGUSR1);
+        hurd_thread_kill(b->thread, SIGUSR1);
         stop(b);
         NEED(b->result == SIGUSR1);
         mask(SIG_UNBLOCK, SIGUSR2);
