@@ -66,3 +66,11 @@ def a_framework_that_gave_memory_back_finds_enough_to_start_again(lab):
         assert task_id(vm, "fabrica") != first
         assert comes_to(vm, True, lambda vm: guaranteed(vm, "fabrica")[0] < 256)
         assert "a small file" in vm.command("cat /readme", 120)
+
+
+def eight_megabytes_say_once_that_there_is_no_memory_for_swap(lab):
+    with Disks() as disks:
+        vm = shell(lab, "disk swap run=hello", (disks.image(), 0), memory=8)
+        assert len(re.findall(r"init: no swap on disk 0\.1: it takes memory, and programs have only \d+ KB", vm.text)) == 1, vm.text
+        assert "Hello from a task" in vm.text and "swapper" not in vm.text
+        assert "Hello from a task" in vm.command("hello")
