@@ -60,7 +60,8 @@ static int take(sigset_t set, bool waits, siginfo_t *info)
     int error = signal_request(REQUEST_SIGNAL_TAKE, 2, in, 3, out);
     signal_breaks_tell();               /* another thread may have got what is left */
     if (!error)
-        *info = (siginfo_t){.si_signo = (int)out[0], .si_code = (int)out[1], .si_pid = (pid_t)out[2]};
+        *info = (siginfo_t){.si_signo = (int)out[0], .si_code = (int)out[1],
+                            .si_pid = (pid_t)out[2]};
     return error;
 }
 

@@ -19,7 +19,7 @@ struct delivery {
     L4_Word_t address, ip;
     int signal, code, error;
     int from;                           /* the task that sent it; valid if it arrived */
-    volatile sigset_t *origin;                   /* where it waited: it arrived, and the thread may be
+    volatile sigset_t *origin;          /* where it waited: it arrived, and the thread may be
                                            anywhere; NULL: the thread caused it */
     unsigned access;
     sigset_t mask;                      /* of the thread, before */

@@ -203,7 +203,8 @@ void room_begin(void);                  /* mm_init.c: main() is about to run */
 
 /* ---- pager.c, asked.c ---- */
 void pager_main(void);
-/* The request, or the question for regions, in the message registers.  True: they hold the reply. */
+/* The request, or the question for regions, in the message registers.  True: they hold the
+ * reply. */
 bool asked_serve(L4_ThreadId_t from, L4_MsgTag_t tag);
 bool asked_maps(void);
 

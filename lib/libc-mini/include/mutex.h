@@ -16,8 +16,8 @@ struct condition {
 };
 
 void mutex_init(struct mutex *mutex);
-/* Blocks.  If the thread has the lock already, nobody would ever wake it: the program ends, and says
- * so (__libc_deadlock()). */
+/* Blocks.  If the thread has the lock already, nobody would ever wake it: the program ends with a
+ * sentence (__libc_deadlock()). */
 void mutex_lock(struct mutex *mutex);
 bool mutex_trylock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
