@@ -51,7 +51,8 @@ void fault_page(struct thread *self, word_t address, bool write)
     ask_or_halt(self, IPC_PAGE_FAULT, self->utcb->pager);
 }
 
-/* This fault is an IPC inside an IPC, so the function puts self->call of the outer IPC aside. */
+/* This fault is an IPC inside another IPC.  The function saves self->call of the outer IPC, and
+ * puts it back at the end. */
 int fault_in_copy(struct thread *self, word_t address, bool write)
 {
     word_t call[ARRAY_LEN(self->call)];

@@ -6,8 +6,9 @@
  *
  * src sends and dst receives; self makes the call.  A thread that waits to send is on the sender
  * queue of its receiver (`senders`).  A receiver searches its sender queue for a sender that it
- * accepts, and takes the message itself.  It also puts the sender into the sender's receive phase
- * at once, so a prompt reply never finds a thread between its two phases.
+ * accepts, and takes the message itself.  If that sender also has a receive phase, this phase
+ * begins at the same moment, although the sender does not run yet.  So even a reply that comes at
+ * once finds the sender waiting for it.
  *
  * Start at sys_ipc(), near the end, and at the simplest cases right above it. */
 #include "ipc.h"
@@ -101,8 +102,8 @@ static bool resolve_from(struct thread *self, word_t *accepts)
 
 /* ---- waiting and waking */
 
-/* t waits for a message from `accepts` from now on.  If the fast path may end the wait, t
- * gives up what is on its kernel stack: the TCB holds all that is left to do. */
+/* t waits for a message from `accepts` from now on.  If the fast path may end the wait, nothing on
+ * t's kernel stack is needed any more: the TCB holds all that is left to do. */
 static inline void begin_receive(struct thread *t, word_t accepts)
 {
     t->receive_result = IPC_PENDING;
@@ -115,7 +116,7 @@ static inline void begin_receive(struct thread *t, word_t accepts)
     } else {
         t->state = THREAD_RECEIVING;
         t->accepts = accepts;
-        if (list_empty(&t->in_wheel)) /* else t has waited before its search: its timeout goes on */
+        if (list_empty(&t->in_wheel)) /* else t waited before its search: the timeout runs */
             timer_arm(t, receive_timeout(t));
     }
 }
@@ -135,7 +136,8 @@ static void wake_and_enqueue(struct thread *t)
     sched_enqueue(t);
 }
 
-/* A message comes to t while t searches its sender queue: t's search is over, and t waits. */
+/* A message comes to t while t searches its sender queue.  The search ends, and from here on t is
+ * like any thread that waits. */
 static void end_search(struct thread *t)
 {
     assert(thread_state(t) == THREAD_READY);
@@ -376,7 +378,8 @@ static struct thread *addressee(struct thread *self, struct thread *dst)
 }
 
 /* The send phase: delivers self's message to `to`, or waits until the receiver takes it.
- * Post: if *woken was set, it is the receiver, READY but on no queue.
+ * Post: if self's message was delivered at once, *woken is the receiver, READY but on no queue;
+ * else *woken is as before.
  * Returns IPC_OK or an error.  Blocks. */
 static inline int ipc_send(struct thread *self, word_t to, struct thread **woken)
 {
@@ -581,12 +584,12 @@ static inline bool fault_waits_for(const struct thread *dst, const struct thread
            dst->accepts == self->id && !dst->halted && !(self->obstacles & ~OBSTACLE_FPU);
 }
 
-/* A pager passes a page fault on: self sends in the name of a thread that waits for self's reply,
- * and from then on for dst's.  self names the thread by its local id, as the fault did, so it is a
- * thread of self's space, and propagation is granted.
- * Pre: waits_for(dst, self).  So dst may wait for self alone: it gets the message then, too, as
- * admits() has it.
- * Returns the thread; NULL: this is not the case, and nothing has changed. */
+/* A pager passes a page fault on: self sends in the name of the thread whose fault it is.  This
+ * thread waits for self's reply; from then on it waits for dst's.  self names the thread by its
+ * local id, as the fault did.  So it is a thread of self's space, and propagation is permitted.
+ * Pre: waits_for(dst, self).  dst may wait for any thread or for self alone, and gets the message
+ * in both cases, as admits() says.
+ * Returns the thread; or NULL if this is no such message, and then nothing has changed. */
 static struct thread *pass_fault(struct thread *self, struct thread *dst)
 {
     struct thread *v = thread_beside(self, self->utcb->sender);
@@ -704,7 +707,8 @@ void ipc_fast_woken(struct thread *self)
 
 void ipc_fault_woken(struct thread *self)
 {
-    /* resume_fault has ended the fault already if only a more urgent thread brings self here */
+    /* Two ways lead here.  The fault goes on; or it has ended (resume_fault has set the kind), and
+     * self has only let a more urgent thread run first. */
     assert(self->kind == IPC_PAGE_FAULT || self->receive_result == IPC_OK);
     int err = ipc_receive(self, NULL);
     self->kind = IPC_USER;
@@ -765,8 +769,10 @@ bool ipc_forsake(struct thread *t)
         struct thread *src = list_entry(t->senders.next, struct thread, in_queue);
         if (src->kind == IPC_INTERRUPT) {
             irq_withdraw(src);
-        } else if (src->intended) { /* redirected to t: src waits with the idle thread until */
-            leave_senders(src);      /* the next sweep finds its new receiver */
+        } else if (src->intended) {
+            /* The message was redirected to t.  Until the next sweep finds its new receiver, src
+             * waits as a sender of the idle thread. */
+            leave_senders(src);
             join_senders(src, idle_thread);
         } else
             ipc_abort(src, L4_IPC_NO_PARTNER);

@@ -86,7 +86,8 @@ static int make_pages(const struct fault *f, uintptr_t size)
     return ENOMEM;
 }
 
-/* A first touch, if there are frames enough: one that finds none must not be passed on. */
+/* True if the first touch of a page may be passed on to physmem.  If physmem may find no frame for
+ * it, it may not: the pager has to see this error. */
 static bool may_pass_on(const struct fault *f)
 {
     return mm.room.left > 0 && mm.room.left > mm.room.alarm &&

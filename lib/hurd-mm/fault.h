@@ -25,16 +25,19 @@ enum {
     FAULT_PASSED = -5,          /* a request to physmem is there: fault_pass() */
 };
 
-/* What to map: write access ends copy-on-write, so it is asked for when it is needed. */
+/* The rights to map.  A mapping with write access ends copy-on-write, so it is asked for only when
+ * the access is a write. */
 unsigned fault_rights(const struct fault *f);
 
 /* ---- faults that physmem answers ----
  *
  * The pager sends physmem the request in the name of the thread that faulted, which waits for
  * physmem from then on (propagation, spec 5.7): physmem's reply with the page is the reply to the
- * fault.  So there are three messages; if the pager asked, and then answered, there were four.
- * What the pager does not get is physmem's error: the thread just faults again.  So a fault is
- * passed on only if it is not the one that the pager passed on for this thread before. */
+ * fault.  That takes three messages; if the pager asked physmem and then replied, it would take
+ * four.
+ * The pager does not learn of an error: physmem tells the thread, and the thread just faults again.
+ * So if a thread comes twice in a row with the same fault, the pager asks physmem itself the second
+ * time. */
 
 enum {
     PASSED = 16,
@@ -46,8 +49,9 @@ extern struct passed {
     uintptr_t what;             /* the page, and the access */
 } passed[PASSED];
 
-/* True: fault_pass() must follow.  Also false if the fault of another thread is noted in the same
- * place, which is free then: so each thread learns of its error before long, whatever others do. */
+/* Returns true if the fault may be passed on; fault_pass() must follow then.  Several threads share
+ * one place of passed[].  If a fault of another thread is noted there, the function frees the place
+ * and returns false: so the pager finds each thread's error soon, whatever other threads do. */
 bool fault_may_pass(const struct fault *f);
 
 /* Writes the request into the message registers: nothing may come between this and the end of the
@@ -57,11 +61,12 @@ int fault_pass(const struct fault *f, unsigned label, L4_Word_t container, unsig
                uintptr_t offset, uintptr_t size);
 
 /* Maps pages from the faulting one on: passes the fault on, or asks physmem.  Returns FAULT_PASSED,
- * 0 or an errno.  (fault.c: inlined everywhere, each program would need a page more.) */
+ * 0 or an errno.  Not inline: inlined everywhere, it would cost each program one more page. */
 int fault_map(const struct fault *f, L4_Word_t container, unsigned rights, uintptr_t offset,
               uintptr_t size);
 
-/* The same with as much of the run as lies in the region, and is not too much. */
+/* As fault_map(), with the pages that follow: as many as belong to the run and to the region, and
+ * FAULT_AROUND at most. */
 int fault_map_run(const struct fault *f, const struct frame *run, unsigned rights);
 
 /* The thread waits until some worker has done something, and its fault is looked at again.

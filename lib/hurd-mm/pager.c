@@ -185,7 +185,8 @@ static bool request_signal_mask(L4_ThreadId_t from, const L4_Word_t *a)
     return reply(error, 1);
 }
 
-/* With the set alone, this task has sent the signals to itself. */
+/* A message of one word comes from this task itself: it holds the set of signals only, and the
+ * function fills in this task as the sender of each. */
 static bool request_signal_arrives(unsigned words)
 {
     enum { ALL = sizeof(struct hurd_task_arrived) / sizeof(L4_Word_t) };

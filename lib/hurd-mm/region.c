@@ -91,8 +91,9 @@ int region_destroy(uintptr_t address, uintptr_t size)
     return 0;
 }
 
-/* Finds room.  What shows a large part of a file is aligned as the file is, if nobody wants another
- * place, so that one map item can show a group of pages. */
+/* Returns the address of a free place, or 0.  A region that shows a large part of a file gets an
+ * address with the file's alignment, unless the caller names a place: then one map item can show a
+ * group of pages. */
 static uintptr_t region_room(const struct region_request *r)
 {
     uintptr_t hint = r->address & ~(uintptr_t)(HURD_MM_PAGE - 1);

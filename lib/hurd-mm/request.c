@@ -22,7 +22,8 @@ static int request_once(enum request op, int n, const L4_Word_t *in, L4_Word_t *
     return (int)L4_Label(tag);
 }
 
-/* The pager waits for no server: so the thread whose request made a region vanish tells its. */
+/* Tells the file servers which regions of their files are gone.  The pager waits for no server, so
+ * the thread whose request removed the regions does this. */
 static void gone_release(void)
 {
     L4_Word_t out[2];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* From pages of a container to map items: bind what is only promised, end copy-on-write where it
- * will be written, and say it with as few, as large fpages as alignment allows.  The hop before is
- * request.c. */
+/* From pages of a container to map items.  A page that is only promised gets its frame; a page
+ * that is mapped for writing gets a frame of its own.  The items are as few and as large as the
+ * alignment allows.  The hop before is request.c. */
 #include "container.h"
 #include "map.h"
 
@@ -38,7 +38,7 @@ static void range_bind(struct container *c, uint32_t page, paddr_t base, uint32_
         slot_t *slot = container_row(c, page + at, count - at, &row);
         for (uint32_t i = at; i < at + row; i++, slot++) {
             *slot = slot_of_frame(base + (i << PAGE_LOG2)) | seen | (*slot & SLOT_EXTRA);
-            word[i] |= marks;                   /* one table: the block is no larger */
+            word[i] |= marks;                   /* a block's words follow each other */
         }
     }
 }
@@ -140,8 +140,9 @@ int container_map_one(const struct map_request *how, struct map_item *item)
     return 0;
 }
 
-/* The pages from the one of number i on, which is only promised: as many as one block of new frames
- * allows.  Returns how many are ready and marked; 0: no frame. */
+/* Binds and marks page i of the request, which is only promised, and the promised pages behind it,
+ * as far as one block of new frames goes.  Returns how many pages are ready; 0 if there is no
+ * frame. */
 static uint32_t map_fresh(const struct map_request *how, uint32_t i, frame_t marks)
 {
     uint32_t limit = how->count - i < FRESH_MAX ? how->count - i : FRESH_MAX;

@@ -9,9 +9,9 @@
 
 struct container;
 
-/* Binds promised pages from `page` on, at most `limit`, to one contiguous zeroed block, as large as
- * there is and as the alignment (a page number) allows.  marks: as page_mark() sets them, for pages
- * that are mapped at once; 0: they are not.  Returns how many pages; 0: no frame. */
+/* Binds promised pages, from `page` on and at most `limit`, to the frames of one block, and fills
+ * it with zeroes.  It is the largest free block that the alignment (a page number) allows.  marks: what page_mark() would set, if the pages are mapped at once; else 0.  Returns how
+ * many pages are bound; 0 if there is no frame. */
 uint32_t map_bind(struct container *c, uint32_t page, uint32_t limit, uint32_t alignment,
                   frame_t marks);
 

@@ -69,8 +69,8 @@ static bool map_pins(const struct hurd_cap_call *call)
     return call->words > MAP_WORDS && call->arg[MAP_WORDS] == HURD_PM_PINNED;
 }
 
-/* The reply to a request that may have flags.  Once the pages are pinned, they are bound, and this
- * task's to write to: to map them cannot fail. */
+/* The reply to a request that may have flags.  Once the pages are pinned, they are bound and their
+ * own, not shared as copies, so mapping them cannot fail. */
 static int map_reply_with_flags(struct hurd_cap_call *call, const struct map_request *how)
 {
     uint32_t contiguous;
@@ -84,7 +84,8 @@ static int map_reply_with_flags(struct hurd_cap_call *call, const struct map_req
     return map_reply(call, how);
 }
 
-/* Which flags there are, and whether this handle may pin: as PIN. */
+/* Returns 0 if the flags are known, and if this handle may pin, by the rules of PIN; else an
+ * errno. */
 static int flags_refused(const struct hurd_cap_call *call, const struct map_request *how)
 {
     if (call->arg[MAP_WORDS] & ~(L4_Word_t) HURD_PM_PINNED)

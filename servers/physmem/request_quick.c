@@ -18,8 +18,8 @@ enum {
     ALLOCATE_MAP = HURD_PM_CONTAINER_ALLOCATE_MAP << 16 | 5,
 };
 
-/* Returns the container that the handle names for this task, if it has all of these rights, and
- * needs no further question; or NULL. */
+/* Returns the container that the handle names for this task; or NULL if the handle does not give
+ * all of these rights, or if more has to be asked (a weak handle, the window). */
 static inline struct container *container_named(unsigned task, L4_Word_t handle, L4_Word_t rights)
 {
     struct hurd_cap *cap;
@@ -32,8 +32,9 @@ static inline struct container *container_named(unsigned task, L4_Word_t handle,
     return c;
 }
 
-/* The page needs a frame, or one of its own.  Returns 0 if it is not there: to say why may change
- * something (container_missing()), so request_map.c does. */
+/* Maps a page that has no frame yet, or that shares its frame and must get one of its own.  Returns
+ * the frame; or 0 if there is no such page.  To find out why may change something
+ * (container_missing()), so that is left to request_map.c. */
 static __attribute__((noinline)) paddr_t map_slowly(struct container *c, uint32_t page,
                                                     uint32_t vaddr, unsigned rights)
 {
@@ -46,7 +47,8 @@ static __attribute__((noinline)) paddr_t map_slowly(struct container *c, uint32_
     return item.block.base;
 }
 
-/* As request_map.c: no page is extra, the task may spend the guarantee, and the page is a hole. */
+/* Allocates one page, as request_map.c does.  Returns false, and has changed nothing, if some page
+ * is extra, if the task may not spend the guarantee, or if the page is no hole. */
 static inline bool allocate_one(struct container *c, unsigned task, uint32_t page)
 {
     return !ledger.extra && task == c->control->task && container_allocate_one(c, page);

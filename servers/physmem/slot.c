@@ -42,7 +42,7 @@ static void frame_release(paddr_t pa, bool seen, struct slot_sweeps *s)
         return;
     if (!(*word & FRAME_USERS) && (*word & FRAME_STORED))
         swap_unstore(pa);
-    if (s->freed.n == SWEEP_RUNS)     /* sweep_add() would free it while its pages wait in `kept` */
+    if (s->freed.n == SWEEP_RUNS)     /* full: sweep_add() would free it before `kept` is swept */
         slot_sweeps_end(s);
     sweep_add(*word & FRAME_USERS ? &s->kept : &s->freed, pa);
 }
@@ -107,7 +107,7 @@ bool slot_own(slot_t *slot)
         *slot = slot_of_frame(new) | (*slot & SLOT_EXTRA);
     --*frame_find(old);
     if (seen)
-        revoke_page(old, RIGHTS_ALL);   /* some are ours, and would show the old contents */
+        revoke_page(old, RIGHTS_ALL);   /* this page's mappings still show the old frame */
     return true;
 }
 

@@ -81,6 +81,7 @@ def gdb_stops_at_each_breakpoint_that_the_book_shows(lab):
     places = [said.find(text) for text in ("ipc_send (", "at servers/physmem/main.c", "at apps/demo/main.c")]
     assert -1 not in places, said
     assert places[1] < places[2], said
+    assert len(re.findall(r"^Breakpoint [34], 0x[0-9a-f]+ in \?\? \(\)$", said, re.M)) == 2, "not by symbols of the program before: " + said
     assert re.search(r"symbols of \S*/bin/task", said), said
 
 
@@ -163,12 +164,14 @@ COMMANDS = [            # (section, lines)
     ("nofollow", [trying("l4 follow")]),
     ("nofault", [trying("l4 fault nosuch")]),
     ("fault", ["delete", "l4 fault demo"]),
+    ("faultplace", ["bt"]),
     ("faultmaps", ["hurd maps demo"]),
     ("hop1", ["l4 follow"]),
     ("hop2", ["l4 follow"]),
     ("hop3", ["l4 follow"]),
     ("afterhops", [trying("l4 follow")]),
     ("ipc", ["l4 ipc demo physmem"]),
+    ("ipcplace", ["bt"]),
     ("user", ["l4 user physmem", "info registers cs"]),
     ("version", ["python kernel.T.checked = False", "python kernel.T.address = None", "python kernel.VERSION = 2", trying("l4 threads"), "python kernel.VERSION = 1"]),
     ("end", ["l4 threads"]),
@@ -389,6 +392,13 @@ def gdb_l4_fault_refuses_what_is_no_task(lab):
 
 def gdb_l4_fault_stops_at_the_next_page_fault(lab):
     assert re.search(r"^thread \d+\.\d+ \(demo\): page fault, (read|write) at [0-9a-f]{8}, eip [0-9a-f]{8} \(.*\); its pager is ", section(lab, "fault"), re.M)
+
+
+def gdb_goes_from_the_kernels_first_instruction_to_the_caller(lab):
+    """Where `l4 fault` and `l4 ipc` stop, no frame of the kernel is there yet."""
+    fault, ipc = section(lab, "faultplace"), section(lab, "ipcplace")
+    assert re.search(r"^#0 +exception_entries .*\n(#\d.*\n)*#\d+ .*main \(argc=1, .*apps/demo/main.c", fault, re.M), fault
+    assert re.search(r"^#0 +sysenter_\w+ .*\n#1 .* in L4_Ipc .*\n(#\d.*\n)*#\d+ .*(_start|pager_main) \(", ipc, re.M), ipc
 
 
 def gdb_l4_fault_knows_the_program_of_a_breakpoint(lab):

@@ -5,9 +5,7 @@ import gdb
 import kernel
 import programs
 import registers
-from kernel import T, Thread, current, id_text
-
-PAGE_FAULT_VECTOR = 14
+from kernel import T, Thread, current, id_text, page_fault_gate
 
 
 # ---- where a thread is
@@ -175,7 +173,7 @@ def frame_of_entry():
 
 def until_fault(text):
     global journey
-    gate = T["exception_entries"] + 4 * PAGE_FAULT_VECTOR
+    gate = page_fault_gate()
     names = programs.paths()
 
     def wanted():

@@ -107,6 +107,11 @@ class Table:
 
 
 T = Table()
+PAGE_FAULT_VECTOR = 14
+
+
+def page_fault_gate():
+    return T["exception_entries"] + 4 * PAGE_FAULT_VECTOR
 
 
 def field(base, name):

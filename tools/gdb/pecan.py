@@ -71,6 +71,18 @@ def show_program(event):
         pass                            # the kernel is not up yet
 
 
+class BeforeContinue(gdb.Command):
+    """What gdb does before `continue`: a `pbreak` in another program must not be announced by the symbols of this one."""
+
+    def __init__(self):
+        super().__init__("pecan-before-continue", gdb.COMMAND_OBSCURE)
+        gdb.execute("define hook-continue\npecan-before-continue\nend")
+
+    def invoke(self, argument, from_tty):
+        if any(isinstance(b, ProgramBreakpoint) and b.enabled and b.path != symbols.path for b in gdb.breakpoints()):
+            symbols.drop()
+
+
 class Program(gdb.Command):
     """program NAME: use the symbols of a program."""
 
@@ -206,7 +218,7 @@ def main():
     look_for_files()
     look_for_stub()
     entry = load_kernel()
-    Program(), ProgramBreak(), Programs()
+    Program(), ProgramBreak(), Programs(), BeforeContinue()
     gdb.events.stop.connect(show_program)
     gdb.events.stop.connect(forget_physical)
     connect()

@@ -22,9 +22,10 @@
 
 ; On entry, everything of the frame above the general registers is pushed.  Completes the frame and
 ; calls `void %1(struct trapframe *)`.
-; A user may have loaded other selectors.  Of those that it can load, only the usual four make both
-; weighted sums zero.  The kernel uses these, too, so it reloads nothing on the way out.  A 486
-; leaves the upper halves of EAX and EDX as they were, hence `or ax, dx`.
+; A user may have loaded other selectors.  Two weighted sums test all four registers: of the
+; selectors that a user can load, only the usual ones make both sums zero.  The kernel runs with the
+; usual ones, too, so it reloads nothing on the way out.  `or ax, dx`, because a 486 leaves the
+; upper halves of EAX and EDX as they were.
 %macro ENTER 1
 entered.%1:
         pushad                          ; frame complete

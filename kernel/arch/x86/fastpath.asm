@@ -3,14 +3,15 @@
 ; that waits for just that.  It decides nothing that ipc.c does not.  In every other case it leaves
 ; for sysenter_plain in entry.asm, with every register as the stub left it.  Spec 5.1-5.4.
 ;
-; It delivers the message if (simple() in ipc.c asks the same, but for the last two):
+; It delivers the message if all of this is true (simple() in ipc.c asks the same, except the last
+; two lines):
 ;      tag.t == 0 && tag.flags == 0                         nothing to map, to copy, to clear
 ;   && receive timeout == Never                             no timer
 ;   && (from == to || from == any)                          a call, or a reply that waits for any
 ;   && block of `to` confirms the id                        the receiver exists
 ;   && (dest.fast_from == self.id || dest.fast_from == any) it waits for this, without a timeout
 ;   && self.obstacles == 0                                  no queued sender, no live FPU state ...
-;   && DS, ES, FS, GS are as they should be                 the receiver gets them
+;   && DS, ES, FS, GS are as they should be                 the receiver goes on with them
 ;
 ; Order of the file: empty messages (call, reply, both with local ids), messages with words, Unmap.
 ;
@@ -35,8 +36,9 @@
 %define BLOCK_SHIFT 3
 %define BLOCK_MASK  0x1FFFF800
 
-; The rest of the test, then the commit: all but words and address space.  One jump tests four
-; selectors (SELECTORS in layout.h), the receive timeout and the obstacles: each of them adds bits.
+; The rest of the test, then the commit: everything except MR1 and up, and the address space.
+; One jump tests four selectors (SELECTORS in layout.h), the receive timeout and the obstacles:
+; whatever is not as it should be leaves bits in EBX.
 ; %1: the receiver; %2: where to go in doubt.  Post: EBP is the receiver's UTCB.
 %macro COMMIT 2
         mov     ebx, gs
@@ -72,7 +74,7 @@
         mov     eax, [SELF(%2)]
     %endif
         mov     [ss:GS_WRITE], edi
-%%exit: mov     [ss:GS_WRITE + 4], edi  ; thread-local storage at gs:0: the UTCB is here, too
+%%exit: mov     [ss:GS_WRITE + 4], edi  ; gs:4 is the UTCB's address as well
         sti                             ; takes effect behind SYSEXIT
         sysexit
     [section .stub.exits]               ; for the trace: see fast_exits
@@ -81,7 +83,7 @@
 %endmacro
 
         section .stub.exits progbits alloc noexec nowrite align=4
-fast_exits:                             ; each way to user mode; a zero is the last one
+fast_exits:                             ; the address of each way to user mode, then a zero
 
         section .text
         align   16
@@ -93,8 +95,8 @@ sysenter_fast:
         cmp     edx, eax
         jne     .reply
 
-; ---- an empty call: EDX has the id, too, so the block goes into EAX.  Most receivers wait for any
-; thread.
+; ---- an empty call.  EDX holds the same id as EAX, so EAX can take the block.  The first test is
+; for a receiver that waits for any thread, as most do.
         shr     eax, BLOCK_SHIFT
         mov     [FRAME(F_ESP)], ebp     ; where we continue: for ExchangeRegisters, and for us
         and     eax, BLOCK_MASK
@@ -121,7 +123,7 @@ sysenter_fast:
         mov     ebp, [FRAME(F_ESP)]
         jmp     sysenter_plain
 
-; ---- an empty reply.  Most receivers wait for it alone.
+; ---- an empty reply.  Here the first test is for a receiver that waits for this reply alone.
 .reply: cmp     edx, L4_ID_ANY
         jne     .leave                  ; not a reply
         mov     edi, eax
@@ -180,7 +182,8 @@ sysenter_fast:
         jmp     .plain_call
 .nobody_called:
         mov     eax, edx
-        jmp     sysenter_plain          ; the exception's frame is where ours was
+        jmp     sysenter_plain          ; EBX and EBP are intact; FRAME is not: the exception's
+                                        ; frame was in the same place
 
 .local_reply:
         test    eax, eax
@@ -223,8 +226,9 @@ sysenter_fast:
         je      .words_one_space
         mov     cr3, ecx
 .push_words:
-; MR1.. of as many words as the tag says, the last one first: the stack pointer runs down the
-; receiver's message registers.  The kernel stack is not needed any more.
+; Copies as many words as the tag says, the last one first.  ESP points into the receiver's message
+; registers and runs down through them: each push writes one.  The kernel stack is not needed any
+; more.
         movzx   ecx, si                 ; u: t and the flags are 0
         mov     edx, [SELF(T_UTCB)]
         lea     esp, [ebp + U_MR + 4 + 4 * ecx]
@@ -265,9 +269,9 @@ sysenter_fast.words_probe:
         je      sysenter_fast.words_from
         jmp     sysenter_fast.plain
 
-; An Unmap.  Its stub puts UNMAP_MARK into EDI (Ipc's puts the UTCB's address there), its MR0
-; into EDX; and into ESI a value with which the first tests of Ipc lead here.  A user program that
-; makes up such registers asks for an Unmap.
+; An Unmap.  Its stub puts UNMAP_MARK into EDI, where Ipc's stub puts the UTCB's address.  It puts
+; its MR0 into EDX, and into ESI a value with which the first tests of Ipc lead here.  A user
+; program that enters with such registers has asked for an Unmap.
 sysenter_other:
         cmp     edi, UNMAP_MARK
         jne     sysenter_plain

@@ -48,8 +48,8 @@ memory_descriptors:
 kip_descriptors:
         times KIP_MEMORY_CAPACITY * 8 db 0
 
-; ---- the stubs: position independent, a stack with one return address is all they need.
-; One vector a call: the callers' registers leave no room for a number.
+; ---- the stubs.  They are position independent, and need no more stack than their return address.
+; Each call has a vector of its own, because no register is free for the number of a call.
 %macro STUB 2
         align   16, db 0x90
 %1:     int     SYSCALL_VECTOR + %2
@@ -67,8 +67,8 @@ kip_descriptors:
         STUB    stub_thread_switch, 6
         STUB    stub_system_clock, 5
 
-; EBX and EBP are outputs of Ipc only, so they carry where to return to: the kernel leaves straight
-; to our caller.
+; SYSENTER keeps neither EIP nor ESP.  Ipc has no arguments in EBX and EBP, only results: so the
+; stub puts its return address and its stack there, and the kernel goes straight back to our caller.
         align   16, db 0x90
 kip_ipc_sysenter:
         pop     ebx

@@ -33,8 +33,8 @@ static void interrupt(word_t line)
     }
 }
 
-/* ---- #UD: `lock; nop` is KernelInterface.  Spec 4.1.  So is UD2 before the KIP's magic word:
- * <l4/pecan.h>. */
+/* ---- #UD: `lock; nop` is KernelInterface.  Spec 4.1.  So is a UD2 that the KIP's magic word
+ * follows: <l4/pecan.h>. */
 
 static word_t kernel_interface_size(vaddr_t ip)
 {
@@ -186,9 +186,9 @@ static void kernel_exception(struct trapframe *f)
           (unsigned long)read_cr2(), (unsigned long)current->id);
 }
 
-/* If a user executes IRET with VM set, a processor returns to ring 3, but QEMU enters virtual 8086
- * mode.  Such a frame has four selectors behind it.  It becomes the thread's usual frame, in flat
- * code; entry.asm has mended DS to GS already. */
+/* If a user executes IRET with VM set, a real processor ignores VM, but QEMU enters virtual 8086
+ * mode.  The frame of an entry from there has four selectors behind it.  The function makes the
+ * thread's usual frame of it, with flat selectors; entry.asm has mended DS to GS already. */
 static void leave_virtual_8086(struct trapframe *f)
 {
     struct trapframe copy = *f; /* four words below the thread's frame, which it overlaps */

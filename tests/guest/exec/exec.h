@@ -64,6 +64,7 @@ void a_malformed_request_costs_no_gift(void);
 void a_task_is_changed_by_itself_only(void);
 void gifts_of_the_wrong_kind_are_lost(void);
 void what_is_no_program_is_refused(void);
+void a_start_without_an_image_costs_no_memory(void);
 
 static inline L4_ThreadId_t physmem(void)
 {

@@ -442,5 +442,6 @@ const struct test tests[] = {
     T(a_task_is_changed_by_itself_only),
     T(gifts_of_the_wrong_kind_are_lost),
     T(what_is_no_program_is_refused),
+    T(a_start_without_an_image_costs_no_memory),
     { NULL, NULL },
 };

@@ -13,6 +13,8 @@
 #include <hurd/task.h>
 #include <l4/ipc.h>
 
+#include "lib/file/program.h"
+
 enum { OWN = 0, REPEATS = 6 };
 
 static const char text[8] = "x\0E=1";           /* argz "x", envz "E=1" */
@@ -127,4 +129,22 @@ void what_is_no_program_is_refused(void)
     }
     EXPECT_EQ(hurd_pm_container_destroy(physmem(), program), 0);
     EXPECT_EQ(hurd_pm_container_destroy(physmem(), plain), 0);
+}
+
+/* The client's side: physmem does not show `task` a container that is none, after the part of our
+ * memory for the program was split off.  The next starts have room for their gifts, and the part
+ * is ours again. */
+void a_start_without_an_image_costs_no_memory(void)
+{
+    static const struct files_image none = { .container = 4711, .size = HURD_MM_PAGE };
+    static const struct files_program program = { .argz = "x", .argz_len = 2, .frames = 20 };
+    const L4_Word_t control = __hurd_startup_data->physmem_control.cap;
+    struct hurd_pm_control_info before = { 0 }, after = { 0 };
+    struct hurd_task_created created;
+    EXPECT_EQ(hurd_pm_control_info(physmem(), control, &before), 0);
+    for (int i = 0; i < REPEATS; i++)
+        EXPECT_EQ(files_start_image(&none, &program, &created), EBADF);
+    EXPECT_EQ(hurd_pm_control_info(physmem(), control, &after), 0);
+    EXPECT_EQ(after.guarantee, before.guarantee);
+    EXPECT_EQ(after.split, before.split);
 }
