@@ -34,8 +34,9 @@ static void do_echo(const struct words *w)
         printf("%s%s", w->word[i], i + 1 < w->count ? " " : "");
     if (newline)
         putchar('\n');
-    if (fflush(stdout))
+    if (fflush(stdout) || ferror(stdout))
         complain("echo: %s\n", error_text(errno));
+    clearerr(stdout);
 }
 
 static void do_cd(const struct words *w)

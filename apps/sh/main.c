@@ -5,6 +5,7 @@
  * its standard input. */
 #include "apps/sh/sh.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -40,6 +41,17 @@ bool language_file_is(char question, const char *path)
                                    : question == 's' ? s.st_size > 0 : true);
 }
 
+void language_list(const char *directory, bool (*visit)(void *context, const char *name),
+                   void *context)
+{
+    DIR *open = opendir(directory);
+    const struct dirent *entry;
+    while (open && (entry = readdir(open)) && visit(context, entry->d_name))
+        continue;
+    if (open)
+        closedir(open);
+}
+
 static bool open_as(const char *path, int flags, int descriptor)
 {
     int opened = open(path, flags, 0666);
@@ -51,22 +63,30 @@ static bool open_as(const char *path, int flags, int descriptor)
     return good;
 }
 
+static int how_to_write(bool appends)
+{
+    return O_WRONLY | O_CREAT | (appends ? O_APPEND : O_TRUNC);
+}
+
 bool redirect(const struct words *w)
 {
-    int how = O_WRONLY | O_CREAT | (w->appends ? O_APPEND : O_TRUNC);
     return (!w->input || open_as(w->input, O_RDONLY, 0)) &&
-           (!w->output || open_as(w->output, how, 1));
+           (!w->output || open_as(w->output, how_to_write(w->appends), 1)) &&
+           (!w->errors || open_as(w->errors, how_to_write(w->errors_append), 2)) &&
+           (!w->errors_join || dup2(1, 2) == 2) && (!w->output_joins || dup2(2, 1) == 1);
 }
 
 /* A command of sh's own, with its output to a file, and back. */
 static void obey_own(const struct words *w)
 {
-    int before[2] = { w->input ? dup(0) : -1, w->output ? dup(1) : -1 };
+    int before[3];
     fflush(stdout);
+    for (int i = 0; i < 3; i++)
+        before[i] = words_redirect(w) ? fcntl(i, F_DUPFD_CLOEXEC, 3) : -1;
     if (redirect(w))
         builtin_obey(w);
     fflush(stdout);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         if (before[i] >= 0) {
             dup2(before[i], i);
             close(before[i]);

@@ -26,12 +26,11 @@ static const struct {
 } advices[] = {
     { ESTALE, "the current directory has gone with its file server: `cd /`" },
     { ENOSPC, "the file system is full: remove something" },
-    { EROFS, "it is mounted read-only, and when it was, ext2fs said why" },
+    { EROFS, "ext2fs said why when it mounted it" },
     { ENAMETOOLONG, "a name has 255 bytes at most" },
     { EXDEV, "these are two file systems: copy, then remove" },
     { ETXTBSY, "a program that runs needs it" },
     { EBUSY, "a file system is mounted there" },
-    { EPERM, "this file stays as it is" },
     { ENXIO, "no program opens this device" },
 };
 

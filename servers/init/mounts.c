@@ -251,6 +251,8 @@ static const char *mount(const char *disk, const char *path)
     struct file directory;
     if (*path != '/' || strlen(path) > PATH_MOST)
         return "the directory must be a whole path, from / on, of 100 letters at most";
+    if (!strcmp(disk, "ram"))
+        return "the RAM disk with its few files can be the root only";
     dead_forget();
     struct mount *m = mount_free();
     if (!m)

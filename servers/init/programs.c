@@ -220,8 +220,17 @@ bool programs_find(const char *name)
     return programs_path(name) || programs_have(name);
 }
 
+/* Errors may go to the file of the output. */
+static void join_forget(struct file stream[PROGRAM_STREAMS])
+{
+    if (stream[2].files && stream[2].server.raw == stream[1].server.raw &&
+        stream[2].handle == stream[1].handle)
+        stream[2].files = NULL;
+}
+
 void programs_close(struct file stream[PROGRAM_STREAMS])
 {
+    join_forget(stream);
     for (int i = 0; i < PROGRAM_STREAMS; i++) {
         if (stream[i].files)
             file_close(&stream[i]);
@@ -243,6 +252,7 @@ int program_start_found(const char *argz, size_t length, L4_Word_t frames,
         return err;
     program_note(program, &created, argz);
     memcpy(program->stream, stream, sizeof program->stream);
+    join_forget(program->stream);
     return 0;
 }
 

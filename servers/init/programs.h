@@ -11,7 +11,7 @@
 #include "lib/file/files.h"
 
 #define PROGRAM_NAME 24
-enum { PROGRAM_STREAMS = 2 };   /* 0 input, 1 output */
+enum { PROGRAM_STREAMS = 3 };   /* 0 input, 1 output, 2 errors, which may be the output's file */
 
 /* The member of the archive that is no program: a line "NAME<tab>WHAT IT DOES" for each. */
 #define PROGRAMS_LIST "programs.txt"

@@ -188,6 +188,15 @@ def what_needs_a_root_says_how_to_get_one(lab):
             assert wanted in said, f"{line}: {said}"
         assert vm.command("mount 0.2 /").strip() == ""
         assert "0.2 on / type ext2 (rw)" in vm.command("mount")
+        vm.command("mkdir /d; echo x > /f; A=" + "n" * 125)
+        for line, wanted in (("mkdir /${A}${A}nnnnnn", "File name too long; a name has 255 bytes at most"), ("ln /d /e", "`ln -s` makes a link to it"),
+                             ("cp /f /f /f", "cp: /f is no directory, where several files could go"), ("mv /d /d/e", "a directory does not go into itself"),
+                             ("mount ram /d", "the RAM disk with its few files can be the root only"), ("cp /f /f", "both are the same file"),
+                             ("ls -x", "ls: there is no option -x; a file of that name is ./-x"), ("rm /d", "`rmdir` removes an empty one")):
+            said = vm.command(line)
+            assert wanted in said, f"{line}: {said}"
+        assert vm.command("cat /f").strip() == "x", "it was not copied into itself"
+        assert vm.command("mkdir /${A}${A}nnnnn; rmdir /${A}${A}nnnnn").strip() == ""
         for line, wanted in (("hello | nobody", "nobody: there is no such command or program"),
                              ("echo x | hello &", "a command of the shell's own may begin it, in the foreground"),
                              ("mount 0.2 /", "0.2 is mounted already in /; `mount DISK DIRECTORY`"),
@@ -221,10 +230,15 @@ def the_null_device_is_there_on_every_disk(lab):
         null_device_works(vm)
         assert "No such file" in vm.command("ls /dev")
         vm.command("umount")
-        tool("debugfs", "-w", "-R", "ssv state 2", f"{image}?offset={START}")       # it becomes read-only
+        for command in ("mknod n c 1 3", "mknod t c 4 0", "mknod b b 1 3", "ssv state 2"):      # it becomes read-only
+            tool("debugfs", "-w", "-R", command, f"{image}?offset={START}")
         vm.command("mount 0.2")
         assert "(ro)" in vm.command("mount")
         null_device_works(vm)
+        assert vm.command("echo lost > /n; cat n").strip() == "", "a node of that number is the same file"
+        for name in ("t", "b"):
+            assert "No such device or address; no program opens this device" in vm.command(f"cat /{name}"), name
+            assert re.search(rf"^[bc].* /{name}\r?$", vm.command(f"ls -l /{name}"), re.M), vm.text[-200:]
         halted(vm)
     vm = shell(lab, "root=ram")
     null_device_works(vm)
