@@ -68,11 +68,15 @@ static const char *put_sum(struct target *t, const char **line)
     return error;
 }
 
+static const char no_commands[] = "commands in words, $(COMMAND) and `COMMAND`, are not known here";
+
 /* The value of the variable at *line, which stands behind the $; *line moves behind its name. */
 static const char *put_value(struct target *t, const char **line, bool quoted)
 {
     if (!strncmp(*line, "((", 2))
         return put_sum(t, line);
+    if (**line == '(')
+        return no_commands;
     const char *name = *line + (**line == '{'), *end = name;
     if (*end == '?' || *end == '#')
         end++;
@@ -101,6 +105,8 @@ static const char *copy_word(struct target *t, const char **line)
         char c = *p++;
         if (quote ? c == quote : c == '"' || c == '\'')
             quote = quote ? '\0' : c;
+        else if (c == '`' && !quote)
+            error = no_commands;
         else if (c == '$' && quote != '\'')
             error = put_value(t, &p, quote != '\0');
         else if (c == '\\' && quote != '\'') {

@@ -79,6 +79,8 @@ static void mount_or_unmount(const struct words *w)
 {
     if (!strcmp(w->word[0], "umount") && w->count > 1)
         mounts_end(w->word[1]);
+    else if (!strcmp(w->word[0], "umount") && !root_mounted())
+        complain("umount: nothing is mounted\n");
     else if (!strcmp(w->word[0], "umount"))
         root_end();
     else if (w->count > 2)

@@ -160,6 +160,8 @@ int output_error(void)
 int output_end(void)
 {
     fflush(stdout);
+    int err = output.error;
     output.thread = L4_nilthread;
-    return output.error;
+    output.error = 0;                   /* of this command, and not of the next one */
+    return err;
 }

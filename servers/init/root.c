@@ -219,7 +219,8 @@ struct files *root_files(void)
 {
     struct files *mounted = root_mounted();
     if (!mounted)
-        complain("No file system is mounted: `mount DISK` does it, and `disk` lists the disks.\n");
+        complain("No file system is mounted: `mount DISK` does it, and `disk` lists the disks;\n"
+                 "`mount ram` makes one in memory\n");
     return mounted;
 }
 

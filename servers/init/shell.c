@@ -56,6 +56,8 @@ void shell_no_command(const char *name)
         complain("The command's name is empty: perhaps a variable has no value\n");
     else if (strchr(name, '='))
         complain("%s: an assignment is a command of its own: `A=1; B=2`\n", name);
+    else if (strchr(name, '/') && !root_mounted())
+        root_files();
     else if (!root_mounted() && programs_about(name, &unused))
         complain("%s: this program is in /bin of a file system, and none is mounted: `mount ram`\n"
                  "makes one in memory, `mount DISK` takes one of those that `disk` lists\n", name);

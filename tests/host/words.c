@@ -65,6 +65,11 @@ static void mistakes_are_named(void **state)
     assert_non_null(words_split(&w, "run hello\\"));
     assert_non_null(words_split(&w, "&"));
     assert_non_null(words_split(&w, "run a & b"));
+    static const char no_commands[] = "commands in words, $(COMMAND) and `COMMAND`, are not known here";
+    assert_string_equal(words_split(&w, "a $(b)"), no_commands);
+    assert_string_equal(words_split(&w, "a \"$(b)\""), no_commands);
+    assert_string_equal(words_split(&w, "a `b`"), no_commands);
+    EXPECT_ARGZ("a '$(b)' '`b`' \"`\"", "a\0$(b)\0`b`\0`", 4);
 }
 
 static void operators_are_words_when_they_are_quoted(void **state)

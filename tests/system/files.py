@@ -189,13 +189,18 @@ def what_needs_a_root_says_how_to_get_one(lab):
         assert vm.command("mount 0.2 /").strip() == ""
         assert "0.2 on / type ext2 (rw)" in vm.command("mount")
         vm.command("mkdir /d; echo x > /f; A=" + "n" * 125)
-        for line, wanted in (("mkdir /${A}${A}nnnnnn", "File name too long; a name has 255 bytes at most"), ("ln /d /e", "`ln -s` makes a link to it"),
-                             ("cp /f /f /f", "cp: /f is no directory, where several files could go"), ("mv /d /d/e", "a directory does not go into itself"),
-                             ("mount ram /d", "the RAM disk with its few files can be the root only"), ("cp /f /f", "both are the same file"),
-                             ("ls -x", "ls: there is no option -x; a file of that name is ./-x"), ("rm /d", "`rmdir` removes an empty one")):
+        for line, wanted in (("mkdir /${A}${A}nnnnnn", "File name too long; a name has 255 bytes at most"),
+                             ("ln /d /e", "`ln -s` makes a link to it"),
+                             ("cp /f /f /f", "cp: /f is no directory, where several files could go"),
+                             ("mv /d /d/e", "a directory does not go into itself"),
+                             ("mount ram /d", "the RAM disk with its few files can be the root only"),
+                             ("cp /f /f", "both are the same file"),
+                             ("ls -x", "ls: there is no option -x; a file of that name is ./-x"),
+                             ("rm /d", "`rmdir` removes an empty one")):
             said = vm.command(line)
             assert wanted in said, f"{line}: {said}"
         assert vm.command("cat /f").strip() == "x", "it was not copied into itself"
+        assert "No space" in vm.command("echo x > /dev/full") and vm.command("mv /f /g; mv /g /f").strip() == "", "the error is forgotten"
         assert vm.command("mkdir /${A}${A}nnnnn; rmdir /${A}${A}nnnnn").strip() == ""
         for line, wanted in (("hello | nobody", "nobody: there is no such command or program"),
                              ("echo x | hello &", "a command of the shell's own may begin it, in the foreground"),
