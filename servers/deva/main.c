@@ -6,6 +6,7 @@
 #include "console.h"
 #include "device.h"
 #include "dma.h"
+#include "favour.h"
 #include "foreground.h"
 #include "ranges.h"
 #include "interrupts.h"
@@ -96,6 +97,7 @@ static unsigned forget_task(unsigned task)
     dma_forget_task(task);
     ranges_forget_task(task);
     parts_forget_task(task);
+    favour_forget_task(task);
     return 0;
 }
 
@@ -216,11 +218,13 @@ static int bootstrap_final(void)
 static L4_MsgTag_t next_message(bool reply, L4_ThreadId_t *from)
 {
     L4_Accept(L4_UntypedWordsAcceptor);
-    if (!omega0_masked() && !parts_need_pass())
+    if (!omega0_masked() && !parts_need_pass() && favour_pass() == UINT32_MAX)
         return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
     if (reply)
         L4_Reply(*from);
-    uint32_t parts = parts_pass(), lines = interrupts_pass(), us = parts < lines ? parts : lines;
+    uint32_t us = parts_pass(), lines = interrupts_pass(), favours = favour_pass();
+    us = us < lines ? us : lines;
+    us = us < favours ? us : favours;
     return us == UINT32_MAX ? L4_Wait(from) : L4_Wait_Timeout(L4_TimePeriod(us), from);
 }
 

@@ -154,5 +154,6 @@ int main(int argc, char **argv)
         if (!err && serve(swap) != EINVAL)
             break;
     }
-    return fail("physmem", strerror(err ? err : EIO));
+    fail("physmem", strerror(err ? err : EIO));
+    return err == ENOMEM ? EXIT_SUCCESS : EXIT_FAILURE;     /* nor will this get better */
 }
