@@ -288,8 +288,8 @@ L4_Word_t hurd_mm_memory_container(void);
  * ends by returning.  EAGAIN: no more threads; ENOMEM. */
 int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
                       uintptr_t stack);
-/* As raise(), for a thread that hurd_thread_start() started, or the first one; what a signal does by
- * default, it does to the whole task.  signal 0: only the check.  Returns the error.  EINVAL: no
+/* As raise(), for a thread that hurd_thread_start() started, or the first one; what a signal does
+ * by default, it does to the whole task.  signal 0: only the check.  Returns the error.  EINVAL: no
  * such signal.  ESRCH: there is no such thread, or the id is a local one. */
 int hurd_thread_kill(L4_ThreadId_t thread, int signal);
 L4_ThreadId_t hurd_mm_pager(void);

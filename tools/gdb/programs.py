@@ -79,6 +79,9 @@ class Sight:
 
     def read(self, addresses):
         """SAMPLE bytes at each, none of which crosses a page."""
+        addresses = [at for at in addresses if at not in self.seen]
+        if not addresses:
+            return
         with kernel.physical():
             for at in addresses:
                 self.seen[at] = kernel.read((self.entries[at & ~0xFFF] & ~0xFFF) + at % 0x1000, SAMPLE)
@@ -89,9 +92,10 @@ class Sight:
         for first, end in program.text():
             self.look(first, end)
             wanted += [page + 0x400 for page in range(first & ~0xFFF, end - 0x400 - SAMPLE, 0x1000) if self.entries[page] and page + 0x400 >= first]
-        self.read([at for at in wanted if at not in self.seen])
-        if any(self.seen[at] != program.bytes_at(at, SAMPLE) for at in wanted):
-            return 0
+        for part in (wanted[:1], wanted):       # most candidates differ in their first page: the others need not be read
+            self.read(part)
+            if any(self.seen[at] != program.bytes_at(at, SAMPLE) for at in part):
+                return 0
         return len(wanted)
 
 
