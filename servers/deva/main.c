@@ -162,12 +162,18 @@ static void attach_interrupts(void)
 
 static void announce(void)
 {
-    char line[96];
+    char line[128];
     int length = snprintf(line, sizeof line, "deva: console on%s%s%s\n",
                           console.uart.present ? console.uart.has_fifo ? " COM1 (16550A)" : " COM1"
                                                : " no serial port",
                           console.screen.cells ? ", VGA 80x25" : ", no screen",
                           console.keyboard.present ? ", PS/2 keyboard" : ", no keyboard");
+    console_write(line, (unsigned) length);
+    if (!console.screen.cells || console.keyboard.present)
+        return;
+    length = snprintf(line, sizeof line, "deva: %sthe BIOS can make a USB keyboard a PS/2 one\n"
+                      "      (\"USB legacy support\" in its setup)\n",
+                      console.uart.present ? "type at COM1, or: " : "");
     console_write(line, (unsigned) length);
 }
 

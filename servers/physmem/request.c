@@ -109,6 +109,23 @@ int serve_doomed(struct hurd_cap_call *call, uint32_t before)
     return serve_wait_for_reaper(call);
 }
 
+static int serve_wait_for_burial(struct hurd_cap_call *call)
+{
+    return (int32_t) (buried - call->more->progress[0]) < 0 ? HURD_CAP_AGAIN : 0;
+}
+
+int serve_condemned(struct hurd_cap_call *call)
+{
+    if (!call->more) {
+        while (buried != condemned)
+            reap();
+        return 0;
+    }
+    call->more->progress[0] = condemned;
+    call->more->go_on = serve_wait_for_burial;
+    return serve_wait_for_burial(call);
+}
+
 /* ---- which is which -------------------------------------------------------------------------- */
 
 struct operation {

@@ -140,7 +140,7 @@ int main(int argc, char **argv)
     deva = L4_ThreadIdOfRaw(__hurd_startup_data->console.server);
     int err = find_gifts(&swap, &sectors);
     if (err)
-        return fail("init gives no disk", strerror(err));
+        return fail("init starts this server, if it has the option `swap`", strerror(err));
     err = hurd_block_open(&disk, deva, sectors);
     if (err)
         return fail("the disk", strerror(err));
