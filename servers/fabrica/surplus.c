@@ -11,8 +11,9 @@
 #include <hurd/task.h>
 
 enum {
-    OWN_MORE = 16,              /* frames for our own stacks and records, some day */
     BOOKS_MOST = 3,             /* frames of physmem's records beside those of a driver */
+    OWN_MORE = 16,              /* frames for our own stacks and records, some day, */
+    LATER = RULE_FRAMES + BOOKS_MOST,   /* and for the driver of a device that is plugged in */
 };
 
 /* Counts the devices that may have a driver, and the frames of all these drivers.  Room that was
@@ -39,7 +40,7 @@ int surplus_return(void)
     int err = hurd_pm_control_info(site.physmem, data->physmem_control.cap, &info);
     if (err)
         return err;
-    need += info.used + OWN_MORE;
+    need += info.used + OWN_MORE + LATER;
     L4_Word_t have = info.guarantee + info.split;
     L4_Word_t unused = info.guarantee > info.used ? info.guarantee - info.used : 0;
     L4_Word_t surplus = have > need ? have - need : 0;
@@ -47,7 +48,7 @@ int surplus_return(void)
         surplus = unused;
     if (surplus > 0)
         err = hurd_pm_control_give_back(site.physmem, data->physmem_control.cap, surplus, NULL);
-    if (!err)                           /* one more than there are, for what we start ourselves */
+    if (!err)                           /* one more than there are, as above */
         err = hurd_task_give_back(site.task, data->task.cap, count + 1);
     return err;
 }

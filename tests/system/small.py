@@ -45,7 +45,7 @@ def sixteen_megabytes_have_a_root_swap_and_memory_for_programs(lab):
         assert "a small file" in vm.command("cat /readme")
         assert drivers_that_run(vm) == ALL
         frames, kernel = left(vm)
-        assert frames >= 2560 and kernel >= 400, f"{frames} KB, and {kernel} KB of kernel memory"
+        assert frames >= 2400 and kernel >= 400, f"{frames} KB, and {kernel} KB of kernel memory"
         said = vm.command("paging", 240)
         assert re.search("every byte right", said), said
         before = guaranteed(vm, "fabrica")
@@ -64,7 +64,7 @@ def a_framework_that_gave_memory_back_finds_enough_to_start_again(lab):
         vm.expect_since(mark, r"init: fabrica has ended \(was killed\); start number 2", 120)
         assert comes_to(vm, ALL, drivers_that_run) == ALL, vm.text[-2000:]
         assert task_id(vm, "fabrica") != first
-        assert comes_to(vm, True, lambda vm: guaranteed(vm, "fabrica")[0] < 256)
+        assert comes_to(vm, True, lambda vm: guaranteed(vm, "fabrica")[0] < 320)
         assert "a small file" in vm.command("cat /readme", 120)
 
 
