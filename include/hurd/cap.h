@@ -193,8 +193,11 @@ struct hurd_cap_server {
     int (*other)(struct hurd_cap_call *call);
     int (*cancel)(L4_ThreadId_t thread);
     void (*task_dies)(unsigned task);       /* called before the task's handles go */
+    bool (*forget)(unsigned task);          /* a part of them goes.  true: call it again.  NULL: they
+                                               go at once */
     unsigned (*task_died)(unsigned task);   /* called after that.  1: call it again */
-    unsigned dying;                         /* the task for which it returned 1; 0: none */
+    unsigned dying;                         /* the task that has more to give back; 0: none */
+    bool forgotten;                         /* its handles are gone */
 
     unsigned errors_in_label;               /* 1: a refusal is as physmem's: label = errno */
     unsigned requests;                      /* the messages served so far, modulo 2^32 */

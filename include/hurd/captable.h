@@ -5,6 +5,7 @@
 #ifndef HURD_CAPTABLE_H
 #define HURD_CAPTABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -127,7 +128,9 @@ void hurd_cap_giver_died(struct hurd_cap_table *t, unsigned giver);
 
 /* true: the task has a row of its own */
 int hurd_cap_knows(struct hurd_cap_table *t, unsigned task);
-void hurd_cap_forget(struct hurd_cap_table *t, unsigned task);  /* the task has died */
+/* The task has died: its rows go, all of them or so many at most.  Returns true if some are left. */
+void hurd_cap_forget(struct hurd_cap_table *t, unsigned task);
+bool hurd_cap_forget_part(struct hurd_cap_table *t, unsigned task, unsigned rows);
 uint32_t hurd_cap_handle(const struct hurd_cap *cap);
 unsigned hurd_cap_task(const struct hurd_cap *cap);
 

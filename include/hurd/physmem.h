@@ -57,7 +57,7 @@
  * CONTAINER_CREATE      0 control [, 1 flags: 0 or WIRED]          0 handle
  *   The container charges that control capability.  The handle of a container may stand for the
  *   control that it charges (programs of 2005 do that; EPERM: it is another task's).  EACCES: a
- *   weak reference.  ENOMEM: the guarantee is used up. A wired container is bound at once and
+ *   weak reference.  ENOMEM: the guarantee is used up.  EBUSY: the control is being destroyed.  A wired container is bound at once and
  *   never unmapped; all wired and pinned pages of one task: see HURD_PM_WIRED_MAX, EAGAIN
  *   beyond.
  *
@@ -85,7 +85,7 @@
  *   u = 4:  0 container, 1 index | rights, 2 size, 3 vaddr         rounded: down, up, down
  *   Reply: up to 31 map items, send base = address in the client, and no words.  The client's
  *   acceptor is the window, normally the whole space.  From the start up to the first hole, or as
- *   far as 31 items and 64 new pages reach: add up the fpages and ask again for the rest.  ENOENT:
+ *   far as 31 items and 32 new pages reach: add up the fpages and ask again for the rest.  ENOENT:
  *   the first page is a hole.  EACCES: more rights than the capability has.  EINVAL: no rights.
  *   EBUSY: a pinned page by a weak reference.  WRITE ends copy-on-write for these pages; without it
  *   they come read-only.
@@ -113,12 +113,17 @@
  * CONTROL_SPLIT         0 control, 1 frames [, 2 target task]      0 handle for the target
  *   The guarantee shrinks by `frames` and the child's books (0 = all that are unused), a child
  *   control with so many appears in the target's table (default: the caller's).  ENOMEM: not so
- *   many unused.  ESRCH, EPERM and EMFILE as in SHARE.  When the last handle is dropped, or the
+ *   many unused.  EBUSY as below.  ESRCH, EPERM and EMFILE as in SHARE.  When the last handle is dropped, or the
  *   holder dies, and nothing is charged to it any more (a task's home: the task is gone), the
  *   frames return to the parent by themselves.
+ * CONTROL_GIVE_BACK     0 control, 1 frames                        0 frames given back
+ *   The guarantee shrinks by so many unused frames (0 = all that are unused), that of its parent
+ *   grows.  EPERM: the first control of all has no parent.  ENOMEM: not so many unused.
  * CONTROL_DESTROY       0 control                                  -
  *   All descendants and every container charged to any of them vanish, the guarantee returns to the
- *   parent. EPERM: the first control of all has no parent.
+ *   parent.  EPERM: the first control of all has no parent.  Many of them go one after the other,
+ *   and the reply comes when all are gone.  Until then no container and no control can be made
+ *   below it (EBUSY), and a second DESTROY waits for the same end.
  * CONTROL_INFO          0 control                            struct hurd_pm_control_info, in words
  *
  * CONTAINER_DESTROY     0 container                                -
@@ -187,6 +192,7 @@
 #define HURD_PM_DEBUG_REVOKE            147u
 #define HURD_PM_CAP_INFO                148u
 #define HURD_PM_SELF_PAGED              149u
+#define HURD_PM_CONTROL_GIVE_BACK       150u
 #define HURD_PM_CONTAINER_LIST          183u
 #define HURD_PM_CONTAINER_ALLOCATE_MAP  160u
 
@@ -230,9 +236,10 @@
  *   another task's container.
  * CONTAINER_LOCK        0 weak reference, 1 microseconds           -
  *   For so long, at most HURD_PM_LOCK_TIME (EINVAL), no request takes pages of the container away:
- *   DEALLOCATE, RELEASE, RETURN, REVOKE, DESTROY, SQUASH and MOVE wait for the lock's end.  The
- *   lock ends with the caller's task, and with the container's control.  EBUSY: the task has a lock
- *   there.  EAGAIN: a request waits already.  ENOMEM.  EBADF: not a weak reference.
+ *   DEALLOCATE, RELEASE, RETURN, REVOKE, DESTROY, SQUASH, MOVE and SWAP_OUT wait for the lock's
+ *   end (SWAP_OUT with SWAP_NOWAIT: EAGAIN).  The lock ends with the caller's task, and with the
+ *   container's control.  EBUSY: the task has a lock there.  EAGAIN: a request waits already.
+ *   ENOMEM.  EBADF: not a weak reference.
  * CONTAINER_UNLOCK      0 weak reference                           -
  *   EINVAL: there is no lock of the task, or it is over.
  *
@@ -508,6 +515,8 @@ int hurd_pm_container_copy(L4_ThreadId_t pm, L4_Word_t source, L4_Word_t source_
 
 int hurd_pm_control_split(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t frames,
                           L4_Word_t task, L4_Word_t *child);        /* task 0: the caller */
+int hurd_pm_control_give_back(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t frames,
+                              L4_Word_t *given);                    /* may be NULL */
 int hurd_pm_control_destroy(L4_ThreadId_t pm, L4_Word_t control);
 int hurd_pm_control_info(L4_ThreadId_t pm, L4_Word_t control, struct hurd_pm_control_info *info);
 

@@ -544,14 +544,18 @@ void hurd_cap_giver_died(struct hurd_cap_table *t, unsigned giver)
     }
 }
 
-void hurd_cap_forget(struct hurd_cap_table *t, unsigned task)
+bool hurd_cap_forget_part(struct hurd_cap_table *t, unsigned task, unsigned rows)
 {
     struct hurd_cap_client *c = client_find(t, task);
-    if (!c)
-        return;
     struct hurd_cap *row;
-    for (unsigned index = 0; (row = row_next(c, false, &index)); index++)
+    if (!c)
+        return false;
+    memset(c->consent, 0, sizeof c->consent);   /* it gets no new rows from programs */
+    for (unsigned index = 0; (row = row_next(c, false, &index)); index++, rows--) {
+        if (rows == 0)
+            return true;
         row_drop(t, row);
+    }
     if (c->chunks)
         t->free(task, c->chunks, c->capacity * sizeof(void *));
     unsigned at = client_position(t, task);
@@ -560,4 +564,10 @@ void hurd_cap_forget(struct hurd_cap_table *t, unsigned task)
     assert(c->gifts == 0 && t->by_index[c->index] == c);
     t->by_index[c->index] = NULL;
     t->free(task, c, sizeof *c);
+    return false;
+}
+
+void hurd_cap_forget(struct hurd_cap_table *t, unsigned task)
+{
+    hurd_cap_forget_part(t, task, HURD_CAP_CAPS_MAX);
 }

@@ -53,24 +53,41 @@ static int serve_cancel(struct hurd_cap_call *call)
     return call->server->cancel ? call->server->cancel(thread) : ESRCH;
 }
 
+/* Takes the handles of a dead task away, and what it gave to others.  Returns true if some are
+ * left for the next part. */
+static bool death_forget(struct hurd_cap_server *server, unsigned task)
+{
+    if (server->dying != task) {
+        server->forgotten = false;
+        if (server->task_dies)
+            server->task_dies(task);
+    }
+    if (server->forgotten)
+        return false;
+    if (server->forget ? server->forget(task) : (hurd_cap_forget(&server->table, task), false))
+        return true;
+    hurd_cap_giver_died(&server->table, task);
+    server->forgotten = true;
+    return false;
+}
+
 static int serve_death(struct hurd_cap_call *call)
 {
+    struct hurd_cap_server *server = call->server;
+    bool more;
     if (call->task != HURD_TASK_TASK)
         return EPERM;
     if (call->words != 1)
         return EINVAL;
-    for (struct hurd_cap_long *more = call->server->longs; more; more = more->next)
-        if (L4_Version(more->from) == call->arg[0])
-            long_drop(call->server, more); /* the ids in it may soon be those of other threads */
-    if (call->server->dying != call->arg[0]) {
-        if (call->server->task_dies)
-            call->server->task_dies(call->arg[0]);
-        hurd_cap_forget(&call->server->table, call->arg[0]);
-        hurd_cap_giver_died(&call->server->table, call->arg[0]);
-    }
-    call->reply[0] = call->server->task_died ? call->server->task_died(call->arg[0]) : 0;
+    for (struct hurd_cap_long *l = server->longs; l; l = l->next)
+        if (L4_Version(l->from) == call->arg[0])
+            long_drop(server, l);           /* the ids in it may soon be those of other threads */
+    more = death_forget(server, call->arg[0]);
+    if (!more && server->task_died)
+        more = server->task_died(call->arg[0]);
+    call->reply[0] = more;
     call->reply_words = 1;
-    call->server->dying = call->reply[0] ? call->arg[0] : 0;
+    server->dying = more ? call->arg[0] : 0;
     return 0;
 }
 

@@ -12,7 +12,10 @@
 
 #include "lib/file/files.h"
 
-enum { DESCRIPTORS = 64 };              /* of a program: 0 to 63 */
+enum {
+    DESCRIPTORS = 64,                   /* of a program: 0 to 63 */
+    DESCRIPTION_CONSOLE = 0020620,      /* mode of one that is the console */
+};
 
 enum description_kind {
     CONSOLE,                            /* the task's console of deva */

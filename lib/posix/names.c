@@ -17,6 +17,7 @@
 #include <utime.h>
 
 #include <hurd/cap.h>
+#include <hurd/deva.h>
 
 #include "lib/posix/stat.h"
 
@@ -60,12 +61,23 @@ static unsigned server_flags(int flags)
            (flags & O_NOFOLLOW ? HURD_DIR_NOFOLLOW : 0);
 }
 
+/* The task's own console: the file server does not know which one that is. */
+static bool is_terminal(const char *path)
+{
+    return !strcmp(path, "/dev/tty");
+}
+
 int description_open(const char *path, int flags, mode_t mode, struct description *d)
 {
     struct files *files;
     struct file file;
     if (flags & ~O_KNOWN || (flags & O_ACCMODE) == O_ACCMODE)
         return EINVAL;
+    if (is_terminal(path)) {
+        *d = (struct description) { .kind = CONSOLE, .mode = DESCRIPTION_CONSOLE,
+                                    .flags = (unsigned) flags & (O_ACCMODE | O_NONBLOCK) };
+        return flags & O_DIRECTORY ? ENOTDIR : 0;
+    }
     size_t length = strlen(path);
     bool makes_none = flags & O_CREAT && length > 0 && path[length - 1] == '/';
     if (makes_none)                     /* a file cannot have such a name */
@@ -89,7 +101,7 @@ static int open_locked(const char *path, int flags, mode_t mode, int *descriptor
     if (err)
         return err;
     err = descriptor_make(&d, 0, flags & O_CLOEXEC, descriptor);
-    if (err)
+    if (err && d.kind != CONSOLE)
         hurd_cap_drop(d.server, d.handle);
     return err;
 }
@@ -158,6 +170,11 @@ int pipe(int ends[2])
 static int stat_path(const char *path, int follow, struct stat *stat)
 {
     struct hurd_file_stat s;
+    if (is_terminal(path)) {
+        *stat = (struct stat) { .st_mode = DESCRIPTION_CONSOLE, .st_nlink = 1,
+                                .st_blksize = HURD_DEVA_CHUNK };
+        return 0;
+    }
     int err = WITH_FILES(files_stat(files, path, follow, &s));
     if (!err)
         stat_from(&s, stat);
@@ -185,7 +202,7 @@ int access(const char *path, int mode)
         return -1;
     if (mode & X_OK && !S_ISDIR(s.st_mode) && !(s.st_mode & 0111))
         return posix_result(EACCES);
-    int err = mode & W_OK ? WITH_FILES(files_statfs(files, &fs)) : 0;
+    int err = mode & W_OK && !S_ISCHR(s.st_mode) ? WITH_FILES(files_statfs(files, &fs)) : 0;
     return posix_result(err ? err : fs.flags & HURD_FS_READ_ONLY ? EROFS : 0);
 }
 

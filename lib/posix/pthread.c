@@ -30,6 +30,7 @@ pthread_t pthread_self(void)
         *own = calloc(1, sizeof first);
         if (!*own)
             *own = &first;
+        (*own)->thread = L4_MyGlobalId();
     }
     return *own;
 }
@@ -91,6 +92,8 @@ void pthread_forked(void)
 {
     pthread_t self = *own_record();
     others = self && self->ours;
+    if (self)
+        self->thread = L4_MyGlobalId();
 }
 
 /* ---- creation ---- */
@@ -99,6 +102,7 @@ static void thread_main(void *argument)
 {
     pthread_t self = argument;
     *own_record() = self;
+    self->thread = L4_MyGlobalId();     /* its creator may not have it yet */
     sigset_t mask = self->mask;
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (!setjmp(self->end))
@@ -168,6 +172,13 @@ int pthread_detach(pthread_t thread)
 }
 
 /* ---- cancellation ---- */
+
+int pthread_kill(pthread_t thread, int signal)
+{
+    if (thread->state == THREAD_ENDED)
+        return ESRCH;
+    return hurd_thread_kill(thread->thread, signal);
+}
 
 int pthread_cancel(pthread_t thread)
 {

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { WORD_BITS = 32 };
+enum { WORD_BITS = 32, LOOK_MOST = 256 /* slots, from the first free one on */ };
 #define ALL_BUSY 0xFFFFFFFFu
 
 static uint32_t words_of(uint32_t count)
@@ -71,12 +71,13 @@ static uint32_t free_from(const struct slots *s, uint32_t from, uint32_t end)
 struct row { uint32_t first, count; };
 
 /* Returns the first row of `want` slots that begins in [from, end); if there is none, the longest
- * row. */
-static struct row row_between(const struct slots *s, uint32_t from, uint32_t end, uint32_t want)
+ * row; on a large disk, of the first ones. */
+static struct row row_between(struct slots *s, uint32_t from, uint32_t end, uint32_t want)
 {
     struct row best = { 0, 0 };
-    for (uint32_t first = free_from(s, from, end); first < end; ) {
-        uint32_t behind = first + 1;
+    const uint32_t begin = free_from(s, from, end);
+    for (uint32_t first = begin; first < end && first - begin < LOOK_MOST; ) {
+        uint32_t behind = first + 1, was = first;
         while (behind < s->count && behind - first < want && !is_busy(s, behind))
             behind++;
         if (behind - first > best.count)
@@ -84,14 +85,15 @@ static struct row row_between(const struct slots *s, uint32_t from, uint32_t end
         if (best.count == want)
             break;
         first = free_from(s, behind, end);
+        s->looked += first - was;
     }
     return best;
 }
 
-static struct row row_find(const struct slots *s, uint32_t want)
+static struct row row_find(struct slots *s, uint32_t want)
 {
     struct row row = row_between(s, s->next, s->count, want);
-    if (row.count == want)
+    if (row.count == want || (row.count && s->count - row.first > LOOK_MOST))
         return row;
     struct row before = row_between(s, 0, s->next, want);
     return before.count > row.count ? before : row;

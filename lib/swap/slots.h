@@ -44,6 +44,7 @@ struct slots {
     uint32_t bad;               /* slots that will never be free again */
     uint32_t references;        /* sum over all slots, and over all accounts */
     uint32_t next;              /* where the last search ended: neighbours in time lie together */
+    uint32_t looked;            /* slots that all searches looked at, modulo 2^32: what they cost */
 };
 
 /* slots_bytes() says how much memory a map of so many slots needs; slots_init() makes the map.  It
@@ -51,10 +52,10 @@ struct slots {
 size_t slots_bytes(uint32_t count);
 void slots_init(struct slots *s, void *memory, uint32_t count, uint32_t reserved);
 
-/* Allocates up to `want` slots that follow each other: as many as there are in the best place.
- * They are WRITING, and have one reference each, charged to the account.  Returns 0, with *first
- * and *got (1 or more); ENOMEM: the quota is used up; ENOSPC: no slot is free; EINVAL: want is
- * 0. */
+/* Allocates up to `want` slots that follow each other: as many as there are in the best place of
+ * some 256 slots.  They are WRITING, and have one reference each, charged to the account.  Returns
+ * 0, with *first and *got (1 or more); ENOMEM: the quota is used up; ENOSPC: no slot is free;
+ * EINVAL: want is 0. */
 int slots_alloc(struct slots *s, struct slots_account *account, uint32_t want, uint32_t *first,
                 uint32_t *got);
 

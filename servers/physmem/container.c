@@ -124,9 +124,12 @@ uint32_t container_count(struct container *c, uint32_t start, uint32_t count)
 
 uint32_t container_swapped(struct container *c, uint32_t start, uint32_t count)
 {
-    uint32_t n = 0, end = start + count;
-    for (uint32_t p = start; c->swapped && (p = container_next(c, p, end)) < end; p++)
-        n += slot_swapped(*container_slot(c, p));
+    uint32_t n = 0, end = start + count, row;
+    for (uint32_t p = start; c->swapped && (p = container_next_any(c, p, end)) < end; p += row) {
+        const slot_t *slot = container_row(c, p, end - p, &row);
+        for (uint32_t i = 0; i < row; i++)
+            n += slot_swapped(slot[i]);
+    }
     return n;
 }
 
@@ -214,6 +217,8 @@ void container_prune(struct container *c, uint32_t start, uint32_t count)
 int container_create(struct control *control, unsigned task, bool wired,
                      struct container **container)
 {
+    if (control_dying(control))
+        return EBUSY;
     struct container *c = control_alloc(control, sizeof *c);
     if (!c)
         return ENOMEM;
@@ -247,6 +252,7 @@ void container_destroy(struct container *c)
     struct control *control = c->control;
     container_forget(c);
     range_clear(c, 0, PAGES_MAX);
+    bury_forget(c);
     assert(!c->root && *c->link == c);
     assert_is(c->pages + c->swapped + c->residues + c->pins + c->locks, ==, 0);
     *c->link = c->next;

@@ -70,6 +70,7 @@ static inline uint32_t container_weight(const struct container *c)
 }
 
 /* ---- container.c ---- */
+/* 0; ENOMEM; EBUSY: the control is dying. */
 int container_create(struct control *control, unsigned task, bool wired,
                      struct container **container);
 void container_destroy(struct container *c);            /* whatever holds it */
@@ -197,7 +198,7 @@ static inline void container_note_extra(struct container *c, uint32_t start, uin
                                         uint32_t extra)
 {
     c->extra += extra;
-    if (extra && start + count > c->extra_end)
+    if (c->extra && start + count > c->extra_end)       /* they may have other places than before */
         c->extra_end = start + count;
 }
 

@@ -17,6 +17,7 @@
 /* Books: a page, and twice what a dense container takes for each page. */
 #define BOOKS_MIN           1u
 #define BOOKS_PAGE          (2u * sizeof(slot_t))
+#define FOLDS               16u     /* at once, of a control and those above it */
 #define RESERVE             16u     /* frames in no guarantee: for the server's arrays */
 
 struct control *control_root, *control_all;
@@ -131,6 +132,8 @@ bool control_quota(struct control *parent, struct control *child, uint32_t pages
 
 int control_split(struct control *parent, uint32_t frames, unsigned task, struct control **child)
 {
+    if (control_dying(parent))
+        return EBUSY;
     struct control *c = control_alloc(parent, sizeof *c);
     if (!c)
         return ENOMEM;
@@ -173,6 +176,15 @@ bool control_grow(struct control *c, uint32_t frames)
     return true;
 }
 
+/* The books stay as they were: records may lie in them. */
+void control_give_back(struct control *c, uint32_t frames)
+{
+    assert_is(frames, <=, control_unused(c));
+    c->guarantee -= frames;
+    c->parent->split -= frames;
+    c->parent->guarantee += frames;
+}
+
 /* ---- death ----------------------------------------------------------------------------------- */
 
 static void control_unlink(struct control *c)
@@ -187,14 +199,15 @@ static void control_unlink(struct control *c)
         c->all_next->all_link = c->all_link;
 }
 
-/* Folds c.  If c was the last thing that kept its parent, the parent folds as well, and so on
- * up. */
+/* Folds c.  If c was the last thing that kept its parent, the parent folds as well, and so on up;
+ * the rest of a long chain folds later. */
 void control_fold(struct control *c)
 {
-    for (;;) {
+    for (unsigned n = 0; n < FOLDS; n++) {
         struct control *parent = c->parent;
         assert(parent && !c->containers && !c->children && !c->object.caps);
         assert_is(c->pages + c->extra + c->swap.used + c->homes, ==, 0);
+        control_fold_now(c);
         control_unlink(c);
         parent->split -= c->guarantee;
         parent->guarantee += c->guarantee + c->books;
@@ -205,6 +218,7 @@ void control_fold(struct control *c)
             return;
         c = parent;
     }
+    control_fold_later(c);
 }
 
 void control_unreferenced(struct hurd_cap_object *object)
@@ -223,12 +237,14 @@ static struct control *control_after(struct control *c, const struct control *to
     return c == top ? NULL : c->next;
 }
 
-uint32_t control_weight(struct control *top)
+uint32_t control_weight(struct control *top, uint32_t enough)
 {
     uint32_t weight = 0;
-    for (struct control *c = top; c; c = control_after(c, top), weight++)
-        for (const struct container *k = c->containers; k; k = k->next)
-            weight += container_weight(k);
+    for (struct control *c = top; c && weight <= enough; c = control_after(c, top)) {
+        weight += c->condemned ? enough + 1 : 1;
+        for (const struct container *k = c->containers; k && weight <= enough; k = k->next)
+            weight += k->doomed ? enough + 1 : container_weight(k);
+    }
     return weight;
 }
 
@@ -244,12 +260,11 @@ static void control_evacuate(struct control *c)
     account_evict(c);
 }
 
-bool control_contains(struct control *top, const struct control *wanted)
+bool control_contains(const struct control *top, const struct control *wanted)
 {
-    struct control *c = top;
-    while (c && c != wanted)
-        c = control_after(c, top);
-    return c;
+    while (wanted && wanted != top)
+        wanted = wanted->parent;
+    return wanted;
 }
 
 /* Keeps all controls until it has evacuated the last one.  Then each one goes as soon as nothing

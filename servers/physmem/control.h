@@ -26,7 +26,8 @@ struct control {
     struct control *children;
     struct control *next, **link;       /* on parent->children */
     struct control *all_next, **all_link;
-    struct control *next_dying;         /* in control_destroy() */
+    struct control *next_dying;         /* in control_destroy(); condemned: burial.c */
+    struct control *next_unheld, **unheld_link; /* burial.c; unheld_link NULL: not on that list */
     struct container *containers;
     struct slabs meta;                  /* records */
     uint32_t guarantee;                 /* frames, without the children's */
@@ -45,6 +46,7 @@ struct control {
     uint32_t count;                     /* of containers */
     uint16_t task;                      /* the task to which it was last given: its owner */
     uint16_t homes;                     /* the number of accounts with this home */
+    bool condemned;                     /* will go with all below it (burial.c) */
 };
 
 extern struct hurd_cap_class control_class;     /* serve, admit and given are in request.c */
@@ -55,19 +57,35 @@ extern struct control *control_all;             /* by all_next */
 bool control_init(void);
 
 /* A child with `frames` of the parent's (0 here means none), and its books, from the parent as
- * well.  It has no capability yet: on error of the caller control_fold() undoes it.  0, ENOMEM. */
+ * well.  It has no capability yet: on error of the caller control_fold() undoes it.  0; ENOMEM; EBUSY: control_dying(). */
 int control_split(struct control *parent, uint32_t frames, unsigned task, struct control **child);
 uint32_t control_most(uint32_t frames);         /* the largest split that costs no more */
 bool control_grow(struct control *c, uint32_t frames);     /* more from the parent, while booting */
+/* `frames` of the guarantee are the parent's again.  Pre: c is not the root, and has so many
+ * unused. */
+void control_give_back(struct control *c, uint32_t frames);
 void control_fold(struct control *c);           /* no users left: returns to the parent */
-/* With all below it; not for the root.  Large containers are doomed (stretch.h): what is charged to
- * them, and their controls with it, returns to the parent when they are gone. */
+/* With all below it, in one piece; not for the root.  Large containers are doomed (stretch.h): what
+ * is charged to them, and their controls with it, returns to the parent when they are gone. */
 void control_destroy(struct control *c);
-uint32_t control_weight(struct control *c);     /* slots, containers and controls that go with it */
-bool control_contains(struct control *top, const struct control *wanted);   /* that or below it */
+/* Slots, containers and controls that go with it.  More than `enough`: at least so many, or some of
+ * them are on their way already. */
+uint32_t control_weight(struct control *c, uint32_t enough);
+bool control_contains(const struct control *top, const struct control *wanted); /* or is it */
 /* The child may have so many pages on disk.  false: the parent has not so many unused. */
 bool control_quota(struct control *parent, struct control *child, uint32_t pages);
 void control_unreferenced(struct hurd_cap_object *object);
+
+/* ---- burial.c ---- controls that go in parts */
+
+/* The same as control_destroy(), in parts of reap() (stretch.h).  Pre: not control_dying(). */
+void control_condemn(struct control *top);
+extern uint32_t condemned, buried;              /* so far, modulo 2^32: first come, first gone */
+/* It or one above it is condemned: it gets no container and no child any more. */
+bool control_dying(const struct control *c);
+void control_fold_later(struct control *c);     /* Pre: nothing keeps it */
+void control_fold_now(struct control *c);       /* if that was for later */
+extern unsigned controls_going;                 /* condemned, or to be folded later */
 
 /* Frames charged; and how many more can be charged now.  Nobody else subtracts the two. */
 uint32_t control_used(const struct control *c);

@@ -286,6 +286,8 @@ static int copy_refused(const struct copy *how, uint32_t i, int err)
 int copy_check(const struct copy *how, uint32_t *holes)
 {
     int err = 0;
+    if (ledger.extra)                           /* first: the pages must not be seized meanwhile */
+        extra_make_room(control_claims(how->to->control, how->count));
     for (uint32_t i = 0; i < how->count && !err; i++)
         err = copy_refused(how, i, page_refuse(how, i));
     if (!err && container_make_nodes(how->to, how->to_start, how->count) < how->count)

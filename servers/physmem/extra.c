@@ -90,21 +90,26 @@ void control_uncharge_extra(struct control *c, uint32_t pages)
 
 /* ---- seizure --------------------------------------------------------------------------------- */
 
-/* Returns the last extra page of c.  Pre: it has one.  Post: c->extra_end is right behind it. */
+/* Returns the last extra page of c.  Pre: it has one.  Post: c->extra_end is right behind it.  A
+ * node's slots are looked at one by one, without a new walk for each. */
 static uint32_t last_extra(struct container *c)
 {
-    uint32_t page = c->extra_end;
-    assert(c->extra > 0 && page > 0);
+    uint32_t end = c->extra_end;                /* no extra page from there on */
+    assert(c->extra > 0);
     for (;;) {
         unsigned level = NODE_LEVELS - 1;
-        const slot_t *slot = container_walk(c, --page, &level);
-        if (!slot)
-            page &= ~((1u << (NODE_LEVELS - 1 - level) * NODE_LOG2) - 1);
-        else if (slot_extra(*slot))
+        assert_is(end, >, 0);
+        const slot_t *slot = container_walk(c, end - 1, &level);
+        const unsigned low = slot ? NODE_LOG2 : (NODE_LEVELS - 1 - level) * NODE_LOG2;
+        const uint32_t least = (end - 1) >> low << low;         /* of that node, or of that hole */
+        for (; slot && end > least && !slot_extra(*slot); slot--)
+            end--;
+        if (slot && end > least)
             break;
+        end = least;
     }
-    c->extra_end = page + 1;
-    return page;
+    c->extra_end = end;
+    return end - 1;
 }
 
 /* Seizes one page of c.  The sweeps take its mappings away, and free its frame if no other page

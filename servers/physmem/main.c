@@ -27,18 +27,21 @@
 #define REVOKE_LOOK     4096u       /* ... looking at most at so many */
 #define SHAKE_PAGES     3u          /* after each request, and after each of */
 #define SHAKE_PAUSE     2000u       /* these many microseconds */
+#define FORGET_ROWS     128u        /* of a dead task's handles, in one part: 20,000 instructions */
 #define BOOT_PAUSE      1000u       /* between two parts of a boot task's long request */
 
 unsigned debug_revoke_period;
 
 static int other(struct hurd_cap_call *call);
 static void task_dies(unsigned task);
+static bool forget(unsigned task);
 static unsigned task_died(unsigned task);
 
 struct hurd_cap_server server = {
     .table = { .alloc = account_alloc, .free = account_free },
     .other = other,
     .task_dies = task_dies,
+    .forget = forget,
     .task_died = task_died,
     .errors_in_label = 1,
 };
@@ -86,19 +89,29 @@ static int other(struct hurd_cap_call *call)
     return call->label == 0 || call->label == HURD_WORTEL_ERROR ? HURD_CAP_NO_REPLY : EOPNOTSUPP;
 }
 
+static bool to_be_buried;                   /* the task that dies: its handles went first */
+
 /* What it holds goes in parts, so that no request waits for long.  Its pins and locks go first: a
  * container that goes would look for them in all accounts. */
 static void task_dies(unsigned task)
 {
-    doom_small_ones = true;
+    to_be_buried = true;
     account_let_go(task);
+}
+
+static bool forget(unsigned task)
+{
+    doom_small_ones = true;
+    bool more = hurd_cap_forget_part(&server.table, task, FORGET_ROWS);
+    doom_small_ones = false;
+    return more;
 }
 
 /* All it held is gone by now; containers that it made for others live on, but are not wired any
  * more, and controls that others hold are their parent's owner's. */
 static void task_bury(unsigned task)
 {
-    doom_small_ones = false;
+    to_be_buried = false;
     for (struct control *control = control_all; control; control = control->all_next) {
         for (struct container *c = control->containers; c; c = c->next)
             if (c->task == task && c->wired)
@@ -119,7 +132,7 @@ static void task_bury(unsigned task)
 /* `task` asks again until all frames are back. */
 static unsigned task_died(unsigned task)
 {
-    if (server.dying != task)
+    if (to_be_buried)
         task_bury(task);
     reap();
     if (!reap_wanted())
@@ -295,7 +308,7 @@ static L4_MsgTag_t next_ready(int reply, L4_ThreadId_t *from)
 /* Sends the reply, if there is one, and takes the next message. */
 static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
 {
-    if (!(server.ready | server.turns | (doomed ^ reaped) | extra_waits |
+    if (!(server.ready | server.turns | (doomed ^ reaped) | controls_going | extra_waits |
           (alarm_waits & alarm_wanted)))
         return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
     if (extra_waits) {

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define FRESH_MAX       64u                 /* frames filled for one request: bounds its time */
+#define FRESH_MAX       32u                 /* frames filled for one request: bounds its time */
 #define BIND_ORDER_MAX  6u
 
 /* How many pages from `page` on are promised and not bound, up to `limit`. */
@@ -88,15 +88,15 @@ static bool run_emit(struct run *run, struct map_item *items, unsigned *n)
 static bool slot_ready(struct container *c, slot_t *slot, uint32_t page, uint32_t limit,
                        uint32_t vaddr, bool write, uint32_t *fresh)
 {
-    uint32_t n;
+    uint32_t n, left = FRESH_MAX - *fresh;
     if (slot_bound(*slot) && !(write && slot_must_part(*slot)))
         return true;
-    if (*fresh >= FRESH_MAX)
+    if (left == 0)
         return false;
     if (slot_bound(*slot))
         n = slot_own(slot);
     else
-        n = map_bind(c, page, limit < FRESH_MAX ? limit : FRESH_MAX, vaddr >> PAGE_LOG2, 0);
+        n = map_bind(c, page, limit < left ? limit : left, vaddr >> PAGE_LOG2, 0);
     *fresh += n;
     return n > 0;
 }
@@ -141,11 +141,12 @@ int container_map_one(const struct map_request *how, struct map_item *item)
 }
 
 /* Binds and marks page i of the request, which is only promised, and the promised pages behind it,
- * as far as one block of new frames goes.  Returns how many pages are ready; 0 if there is no
- * frame. */
-static uint32_t map_fresh(const struct map_request *how, uint32_t i, frame_t marks)
+ * as far as one block of new frames goes, `limit` at most.  Returns how many pages are ready; 0 if
+ * there is no frame. */
+static uint32_t map_fresh(const struct map_request *how, uint32_t i, frame_t marks, uint32_t limit)
 {
-    uint32_t limit = how->count - i < FRESH_MAX ? how->count - i : FRESH_MAX;
+    if (how->count - i < limit)
+        limit = how->count - i;
     if (how->rights & RIGHTS_WRITE)
         marks |= FRAME_WRITABLE;
     return map_bind(how->from, how->start + i, limit, (how->vaddr >> PAGE_LOG2) + i, marks);
@@ -163,7 +164,7 @@ int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS
         paddr_t pa = page_mark(slot, how->rights, how->weak, marks);
         pages = 1;
         if (!pa && slot && slot_lazy(*slot) && fresh < FRESH_MAX
-            && (pages = map_fresh(how, i, marks))) {
+            && (pages = map_fresh(how, i, marks, FRESH_MAX - fresh))) {
             fresh += pages;
             pa = slot_frame(*slot);
         } else if (!pa) {

@@ -109,6 +109,23 @@ int serve_doomed(struct hurd_cap_call *call, uint32_t before)
     return serve_wait_for_reaper(call);
 }
 
+static int serve_wait_for_burial(struct hurd_cap_call *call)
+{
+    return (int32_t) (buried - call->more->progress[0]) < 0 ? HURD_CAP_AGAIN : 0;
+}
+
+int serve_condemned(struct hurd_cap_call *call)
+{
+    if (!call->more) {
+        while (buried != condemned)
+            reap();
+        return 0;
+    }
+    call->more->progress[0] = condemned;
+    call->more->go_on = serve_wait_for_burial;
+    return serve_wait_for_burial(call);
+}
+
 /* ---- which is which -------------------------------------------------------------------------- */
 
 struct operation {
@@ -128,6 +145,7 @@ static const struct operation operations[] = {
     [HURD_PM_CONTAINER_MAP - FIRST_LABEL]        = { serve_map, CONTAINER, 4, 6 },
     [HURD_PM_CONTAINER_COPY - FIRST_LABEL]       = { serve_copy, CONTAINER, 6, 6 },
     [HURD_PM_CONTROL_SPLIT - FIRST_LABEL]        = { serve_split, CONTROL, 2, 3 },
+    [HURD_PM_CONTROL_GIVE_BACK - FIRST_LABEL]    = { serve_give_back, CONTROL, 2, 2 },
     [HURD_PM_CONTROL_DESTROY - FIRST_LABEL]      = { serve_control_destroy, CONTROL, 1, 1 },
     [HURD_PM_CONTROL_INFO - FIRST_LABEL]         = { serve_control_info, CONTROL, 1, 1 },
     [HURD_PM_CONTAINER_DESTROY - FIRST_LABEL]    = { serve_container_destroy, STRONG, 1, 1 },

@@ -64,8 +64,10 @@ int serve_list(struct hurd_cap_call *call);
 
 /* The work of a request, at once or in turns. */
 int serve_work(struct hurd_cap_call *call, const struct work *work);
-/* The end of a request that has doomed something since `doomed` was `before`.  Pre: lengthen(). */
+/* The end of a request that has doomed something since `doomed` was `before`; or that waits for all
+ * that is condemned.  Pre: lengthen(). */
 int serve_doomed(struct hurd_cap_call *call, uint32_t before);
+int serve_condemned(struct hurd_cap_call *call);
 
 /* ---- request_container.c ---- */
 int serve_create(struct hurd_cap_call *call);
@@ -86,6 +88,7 @@ int serve_allocate_map(struct hurd_cap_call *call);
 
 /* ---- request_control.c ---- */
 int serve_split(struct hurd_cap_call *call);
+int serve_give_back(struct hurd_cap_call *call);
 int serve_control_destroy(struct hurd_cap_call *call);
 int serve_control_info(struct hurd_cap_call *call);
 int serve_statistics(struct hurd_cap_call *call);
@@ -110,6 +113,7 @@ void extra_enforce(void);
  * tasks give back, or for a lock; or an errno. */
 int work_wait(struct hurd_cap_call *call, const struct work *work);
 int lock_wait(struct hurd_cap_call *call, struct container *c);
+int lock_refuses(struct hurd_cap_call *call, struct container *c);    /* EAGAIN: it would wait */
 
 /* ---- swap_request.c ---- */
 extern struct hurd_cap_class swap_class;        /* of one object; serve is in request.c */

@@ -40,6 +40,19 @@ int serve_split(struct hurd_cap_call *call)
     return reply_word(call, 0, handle);
 }
 
+int serve_give_back(struct hurd_cap_call *call)
+{
+    struct control *control = call_control(call);
+    const uint32_t unused = control_unused(control);
+    const L4_Word_t frames = call->arg[1] ? call->arg[1] : unused;
+    if (control == control_root)
+        return EPERM;
+    if (frames > unused)
+        return ENOMEM;
+    control_give_back(control, frames);
+    return reply_word(call, 0, frames);
+}
+
 int serve_control_destroy(struct hurd_cap_call *call)
 {
     struct control *control = call_control(call);
@@ -47,14 +60,18 @@ int serve_control_destroy(struct hurd_cap_call *call)
         return EPERM;
     if (swap_is_paid_by(control))
         return EBUSY;
-    uint32_t before = doomed;
-    int err = lengthen(call, control_weight(control));
+    uint32_t weight = control_weight(control, STRETCH_PAGES);
+    bool dying = control_dying(control);        /* by another request: wait for its end */
+    int err = lengthen(call, dying ? STRETCH_PAGES + 1 : weight);
     if (err)
         return err;
-    doom_small_ones = call->more;
-    control_destroy(control);
-    doom_small_ones = false;
-    return serve_doomed(call, before);
+    if (!dying && !call->more && weight <= STRETCH_PAGES) {
+        control_destroy(control);
+        return 0;
+    }
+    if (!dying)
+        control_condemn(control);
+    return serve_condemned(call);
 }
 
 int serve_control_info(struct hurd_cap_call *call)
@@ -140,6 +157,8 @@ int serve_self_paged(struct hurd_cap_call *call)
     struct account *account = account_of(call->task);
     if (!account)
         return ENOMEM;
+    if (account->self_paged)                /* since then nothing was mapped for a task that cannot */
+        return 0;
     account->self_paged = true;
     for (struct control *control = control_all; control; control = control->all_next)
         for (struct container *c = control->containers; c; c = c->next)

@@ -201,6 +201,12 @@ int lock_wait(struct hurd_cap_call *call, struct container *c)
     return HURD_CAP_PARKED;
 }
 
+int lock_refuses(struct hurd_cap_call *call, struct container *c)
+{
+    uint32_t until;
+    return c->locks && may_wait(call) && lock_held(c, now(), &until) ? EAGAIN : 0;
+}
+
 /* Lets a request wait for locks and frames before its work begins, and never later. */
 int work_wait(struct hurd_cap_call *call, const struct work *work)
 {

@@ -150,6 +150,15 @@ static inline int allocate_for_map(struct hurd_cap_call *call, const struct map_
     return allocate_in_turns(call, how);
 }
 
+/* Asked first, because what could not be pinned would have to be given back in one piece. */
+static int pin_refused(const struct hurd_cap_call *call, const struct map_request *how)
+{
+    const struct account *account = account_of(call->task);
+    if (!account)
+        return ENOMEM;
+    return container_may_wire(how->from, account, how->count) ? 0 : EAGAIN;
+}
+
 int serve_allocate_map(struct hurd_cap_call *call)
 {
     struct map_request how;
@@ -159,6 +168,8 @@ int serve_allocate_map(struct hurd_cap_call *call)
         err = EACCES;
     if (!err && !may_spend(call, how.from))
         err = EPERM;
+    if (!err && map_pins(call))
+        err = pin_refused(call, &how);
     if (!err)
         err = allocate_for_map(call, &how);
     if (err)

@@ -48,7 +48,12 @@ static int part_check(const struct work *part, uint32_t *need)
         err = copy_check(how, need);
     else
         err = container_check(how->to, how->to_start, how->count, how->squash, need);
-    return !err && *need > container_holes_left(how->to, how->extra) ? ENOMEM : err;
+    if (!err && *need > container_holes_left(how->to, how->extra))
+        err = ENOMEM;
+    const struct account *account = account_of(how->to->task);
+    if (!err && how->to->wired && !(account && container_may_wire(how->to, account, *need)))
+        err = account ? EAGAIN : ENOMEM;
+    return err;
 }
 
 int work_at_once(const struct work *work, uint32_t *done)
@@ -144,10 +149,14 @@ static struct container *first, **last = &first;
 
 void container_doom(struct container *c)
 {
-    if (!doom_small_ones && container_slots(c) <= STRETCH_PAGES) {
+    if (doom_small_ones || container_slots(c) > STRETCH_PAGES)
+        container_condemn(c);
+    else
         container_destroy(c);
-        return;
-    }
+}
+
+void container_condemn(struct container *c)
+{
     container_forget(c);
     c->doomed = true;
     c->next_doomed = NULL;
@@ -178,6 +187,8 @@ static uint32_t reap_first(void)
 /* Small ones that follow go in the same part. */
 void reap(void)
 {
+    if (controls_going)
+        bury();
     uint32_t done = first ? reap_first() : STRETCH_PAGES;
     while (first && done + container_weight(first) <= STRETCH_PAGES) {
         done += container_weight(first);

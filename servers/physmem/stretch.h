@@ -40,11 +40,16 @@ bool stretch(const struct work *work, struct progress *p);
 /* Like container_destroy(), but a large one goes in parts.  The pages and what they cost are given
  * back by reap(). */
 void container_doom(struct container *c);
+void container_condemn(struct container *c);    /* the same, however small it is */
 
 extern bool doom_small_ones;            /* those go in parts as well: there may be many */
 extern uint32_t doomed, reaped;         /* containers so far, modulo 2^32: first come, first gone */
 
 void reap(void);                        /* one part, if there is anything left */
-static inline bool reap_wanted(void) { return doomed != reaped; }
+static inline bool reap_wanted(void) { return (doomed ^ reaped) | controls_going; }
+
+/* ---- burial.c ---- */
+void bury(void);                        /* a part of what is condemned: for reap() */
+void bury_forget(const struct container *c);    /* it leaves the list of its control */
 
 #endif

@@ -16,6 +16,7 @@
 #define REFERENCES_MOST (SLOT_REFERENCES - 16u)     /* by slots: the rest is for `kept` */
 #define FAILURES_MOST   8u
 #define NOTHING_TO_DO   (-2)
+#define RECLAIM_LOOKS   2048u           /* blocks, of one search: 30,000 instructions */
 
 struct swap swap;
 
@@ -248,31 +249,39 @@ struct row {
     uint32_t block, left;
 };
 
-/* Frees a block that only repeats a frame in core.  False: there is no such block. */
-static bool reclaim(void)
+/* Frees a block that only repeats a frame in core.  It looks at a part of the disk, and goes on there
+ * when it is called again.  Returns 0; ENOSPC: there is no such block; or SWAP_AGAIN. */
+static int reclaim(void)
 {
-    static uint32_t hand;
-    for (uint32_t n = 0; n < swap.map.count; n++) {
-        hand = (hand + 1) % swap.map.count;
+    static uint32_t hand, looked;           /* blocks without success */
+    for (uint32_t n = 0; n < RECLAIM_LOOKS && looked < swap.map.count; n++, looked++) {
+        hand = hand + 1 < swap.map.count ? hand + 1 : 0;
         paddr_t pa = swap_frame(hand);
         if (!pa || references(hand) > 1 || slots_state(&swap.map, hand) != SLOT_WRITTEN)
             continue;
         swap_unstore(pa);
-        return true;
+        looked = 0;
+        return 0;
     }
-    return false;
+    if (looked < swap.map.count)
+        return SWAP_AGAIN;
+    looked = 0;
+    return ENOSPC;
+}
+
+static int blocks_alloc(struct slots_account *account, uint32_t want, struct row *row)
+{
+    int err = slots_alloc(&swap.map, account, want, &row->block, &row->left);
+    if (err == ENOSPC && !(err = reclaim()))
+        err = slots_alloc(&swap.map, account, want, &row->block, &row->left);
+    return err;
 }
 
 static int row_begin(struct row *row, struct slots_account *account, uint32_t want)
 {
     if (row->left)
         return 0;
-    if (want > SWAP_JOB_PAGES)
-        want = SWAP_JOB_PAGES;
-    int err = slots_alloc(&swap.map, account, want, &row->block, &row->left);
-    if (err == ENOSPC && reclaim())
-        err = slots_alloc(&swap.map, account, want, &row->block, &row->left);
-    return err;
+    return blocks_alloc(account, want < SWAP_JOB_PAGES ? want : SWAP_JOB_PAGES, row);
 }
 
 static uint32_t row_take(struct row *row)
@@ -417,6 +426,8 @@ static int page_want(uint32_t block, uint32_t *key)
 static int page_in(struct container *c, slot_t *slot, uint32_t *key)
 {
     uint32_t named = slot_block(*slot), block = block_resolve(named);
+    if (ledger.extra && control_unused(c->control))
+        extra_make_room(1);                 /* first: it may take the very frame */
     paddr_t pa = swap_frame(block);
     if (!pa)
         return page_want(block, key);
@@ -464,15 +475,17 @@ bool swap_reads(uint32_t page)
 /* The cell's block is BAD, but slots still name it: it becomes an alias of another block. */
 bool swap_rename(uint32_t i)
 {
-    uint32_t old = swap.cell[i].block, new, got;
+    uint32_t old = swap.cell[i].block;
     paddr_t pa = swap_frame(old);
+    struct row row = { 0, 0 };
+    int err;
     if (swap.failures >= FAILURES_MOST)
         return false;
-    int err = slots_alloc(&swap.map, &swap.kept, 1, &new, &got);
-    if (err == ENOSPC && reclaim())
-        err = slots_alloc(&swap.map, &swap.kept, 1, &new, &got);
+    while ((err = blocks_alloc(&swap.kept, 1, &row)) == SWAP_AGAIN)
+        ;
     if (err)
         return false;
+    const uint32_t new = row.block;
     slots_drop(&swap.map, &swap.kept, old);
     swap.where[old] = new << PAGE_LOG2 | WHERE_ALIAS;
     swap.where[new] = i + 1;

@@ -30,6 +30,7 @@
 /* If swap_out() or swap_in() returns SWAP_WAITS, the request waits for a block, or for one of
  * these. */
 #define SWAP_WAITS          (-1)
+#define SWAP_AGAIN          (-3)
 #define SWAP_KEY_CELL       0xfffffffeu
 #define SWAP_KEY_JOB        0xfffffffdu
 
@@ -85,8 +86,8 @@ void machine_wake(uint32_t key);
 /* ---- swap.c: for clients' pages ---- */
 
 /* Takes the pages of [start, start + count) out, or in, from the start on.  *done = how many from
- * there are done, also on errors.  Returns 0; SWAP_WAITS: the next page has to wait for *key; or an
- * errno.  swap_in() looks at 16 pages at most, and charges those that it binds. */
+ * there are done, also on errors.  Returns 0; SWAP_WAITS: the next page has to wait for *key;
+ * SWAP_AGAIN: it took long enough, call it again for the rest; or an errno.  swap_in() looks at 16 pages at most, and charges those that it binds. */
 int swap_out(struct container *c, uint32_t start, uint32_t count, uint32_t *done, uint32_t *key);
 int swap_in(struct container *c, uint32_t start, uint32_t count, uint32_t *done, uint32_t *key);
 

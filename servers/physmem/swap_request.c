@@ -14,6 +14,8 @@ _Static_assert(SWAP_JOB_PAGES == HURD_PM_SWAP_JOB_PAGES, "as the header says");
 _Static_assert(SWAP_WINDOW_LEAST << PAGE_LOG2 == HURD_PM_SWAP_WINDOW_LEAST, "as the header says");
 _Static_assert(SWAP_WINDOW_MOST << PAGE_LOG2 == HURD_PM_SWAP_WINDOW_MOST, "as the header says");
 
+#define LOOKS   2048u           /* blocks that a piece has looked at when it ends */
+
 /* ---- pages in and out ------------------------------------------------------------------------ */
 
 /* Words: container, start, size, flags. */
@@ -38,14 +40,17 @@ typedef int (*pages_move)(struct container *, uint32_t, uint32_t, uint32_t *, ui
 static int stretch_move(struct hurd_cap_call *call, pages_move move, uint32_t page, uint32_t count,
                         uint32_t *at, uint32_t *key)
 {
-    uint32_t begin = *at, done;
+    uint32_t begin = *at, looked = swap.map.looked, done;
     while (*at < count) {
-        if (*at - begin >= STRETCH_PAGES && is_long(call, count))
+        bool enough = *at - begin >= STRETCH_PAGES || swap.map.looked - looked >= LOOKS;
+        if (enough && is_long(call, STRETCH_PAGES + 1))
             return HURD_CAP_AGAIN;
         uint32_t part = count - *at < SWAP_JOB_PAGES ? count - *at : SWAP_JOB_PAGES;
         int err = move(call_container(call), page + *at, part, &done, key);
         *at += done;
-        if (err)
+        if (err == SWAP_AGAIN && is_long(call, STRETCH_PAGES + 1))
+            return HURD_CAP_AGAIN;
+        if (err && err != SWAP_AGAIN)
             return err;
     }
     return 0;
@@ -72,6 +77,10 @@ int serve_swap_out(struct hurd_cap_call *call)
     uint32_t page, count;
     bool wait;
     int err = range_request(call, &page, &count, &wait);
+    if (!err && !(call->more && progress_of(call)->at))
+        err = (wait ? lock_wait : lock_refuses)(call, call_container(call));
+    if (err == HURD_CAP_PARKED)
+        return err;
     return err ? reply_word(call, err, 0) : serve_move(call, swap_out, page, count, wait);
 }
 
@@ -81,7 +90,7 @@ int serve_swap_in(struct hurd_cap_call *call)
     uint32_t page, count;
     bool wait;
     int err = range_request(call, &page, &count, &wait);
-    if (!err && !call->more
+    if (!err && !call->more && c->swapped > control_unused(c->control)
         && container_swapped(c, page, count) > control_unused(c->control))
         err = ENOMEM;
     return err ? reply_word(call, err, 0) : serve_move(call, swap_in, page, count, wait);
@@ -173,6 +182,8 @@ int serve_swap_grant(struct hurd_cap_call *call)
         return reply_word(call, 0, 0);
     }
     int err = named_control(call, call->arg[2], &payer);
+    if (!err && control_dying(payer))
+        err = EBUSY;
     if (!err)
         err = hurd_cap_target_allowed(call, call->arg[1]);
     service_init();

@@ -216,6 +216,31 @@ static void a_task_that_died_leaves_nothing_to_its_successor(void **state)
     assert_int_equal(insert(600, &object[2], 0), 0);            /* the client index is free again, too */
 }
 
+static void a_dead_tasks_rows_go_in_parts(void **state)
+{
+    (void) state;
+    enum { ROWS = 100, PART = 30 };
+    struct hurd_cap_object many[ROWS];
+    for (unsigned i = 0; i < ROWS; i++) {
+        hurd_cap_object_init(&many[i], &class);
+        insert(600, &many[i], i % 3 ? 0 : HURD_CAP_WEAK);
+        if (i % 3 == 0)
+            insert(601, &many[i], 0);
+    }
+    assert_int_equal(hurd_cap_consent(&table, 600, 0, 5), 0);
+    for (unsigned part = 1; hurd_cap_forget_part(&table, 600, PART); part++) {
+        assert_int_equal(destroyed, part * PART * 2 / 3);
+        assert_true(part <= ROWS / PART);
+        assert_int_equal(hurd_cap_may_give(&table, 600, 700), EPERM);   /* nobody gives it more */
+    }
+    assert_int_equal(destroyed, ROWS - (ROWS + 2) / 3);
+    assert_false(hurd_cap_knows(&table, 600));
+    assert_int_equal(allocated_for[600], 0);
+    assert_false(hurd_cap_forget_part(&table, 600, PART));
+    hurd_cap_forget(&table, 601);
+    assert_int_equal(destroyed, ROWS);
+}
+
 static void many_clients_are_found_by_task(void **state)
 {
     (void) state;
@@ -559,6 +584,7 @@ int main(void)
         TEST_IN_TABLE(weak_and_strong_rows_of_one_client_are_two),
         TEST_IN_TABLE(revocation_can_name_one_task),
         TEST_IN_TABLE(a_task_that_died_leaves_nothing_to_its_successor),
+        TEST_IN_TABLE(a_dead_tasks_rows_go_in_parts),
         TEST_IN_TABLE(many_clients_are_found_by_task),
         TEST_IN_TABLE(a_boot_server_has_at_most_8192_rows),
         TEST_IN_TABLE(a_program_has_at_most_1024_rows),

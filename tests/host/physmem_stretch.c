@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/physmem/swap.c servers/physmem/jobs.c lib/swap/slots.c servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/extra.c servers/physmem/policy.c servers/physmem/soft.c servers/physmem/lock.c servers/physmem/copy.c servers/physmem/stretch.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
+/* links: servers/physmem/swap.c servers/physmem/jobs.c lib/swap/slots.c servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/extra.c servers/physmem/policy.c servers/physmem/soft.c servers/physmem/lock.c servers/physmem/copy.c servers/physmem/stretch.c servers/physmem/burial.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
 /* flags: -DWORLD_PAGES=4096 */
-/* Work in stretches: the same outcome as in one piece, everything whole in between, and nothing left
- * of what came to nothing. */
+/* Work in stretches: the outcome is that of work in one piece, all accounts agree in between, and work
+ * that is broken off leaves nothing behind. */
 #include "physmem_world.h"
 
 enum { FRAMES = 3000, LONG = 10 * STRETCH_PAGES + 7 };
@@ -311,12 +311,133 @@ static void a_control_folds_when_its_last_doomed_container_is_gone(void **state)
     assert_int_equal(container_create(below, 700, false, &d), 0);
     assert_int_equal(world_allocate(c, 0, 900), 0);
     assert_int_equal(world_allocate(d, 0, 400), 0);
-    assert_int_equal(control_weight(child), 1300 + 2 * CONTAINER_WEIGHT + 2);
+    assert_int_equal(control_weight(child, PAGES_MAX), 1300 + 2 * CONTAINER_WEIGHT + 2);
+    assert_in_range(control_weight(child, 10), 11, 1300);       /* it stops when it knows */
     control_destroy(child);
     world_check();
     assert_ptr_equal(control->children, child);
     while (reap_wanted())
         reap();
+    assert_null(control->children);
+    assert_int_equal(control_unused(control), unused);
+}
+
+/* ---- controls in parts ---- */
+
+enum { MANY = 100 };
+
+static void fill(struct control *c, unsigned containers)
+{
+    for (unsigned i = 0; i < containers; i++) {
+        struct container *k;
+        assert_int_equal(container_create(c, 700, false, &k), 0);
+        assert_int_equal(world_allocate(k, i * 100, 1), 0);
+    }
+}
+
+static void a_control_of_many_containers_goes_in_parts(void **state)
+{
+    (void) state;
+    struct control *child, *below, *none;
+    struct container *k;
+    uint32_t unused = control_unused(control), before = buried;
+    assert_int_equal(control_split(control, 2000, 700, &child), 0);
+    assert_int_equal(control_split(child, 800, 700, &below), 0);
+    fill(child, MANY);
+    fill(below, MANY);
+    container_doom(below->containers);                          /* a small one, at once */
+    assert_int_equal(world_allocate(below->containers, 500, 200), 0);
+    container_doom(below->containers);                          /* that one goes in parts already */
+    control_condemn(child);
+    assert_int_equal(container_create(below, 700, false, &k), EBUSY);
+    assert_int_equal(control_split(below, 1, 700, &none), EBUSY);
+    assert_int_equal(control_split(child, 1, 700, &none), EBUSY);
+    uint32_t left = child->count + below->count;
+    for (parts = 0; buried == before; parts++) {
+        uint32_t was = doomed;
+        if (parts == 2) {
+            for (k = child->containers; k->next; )
+                k = k->next;
+            container_doom(k);                                  /* its last handle is dropped */
+        }
+        reap();
+        assert_true(doomed - was <= 17);
+        world_check();
+    }
+    assert_in_range(parts, left / 16, left / 16 + 20);
+    assert_null(control->children);
+    assert_int_equal(control_unused(control), unused);
+    assert_false(reap_wanted());
+}
+
+static void a_condemned_control_below_another_one_goes_first(void **state)
+{
+    (void) state;
+    struct control *child, *below, *lowest;
+    uint32_t unused = control_unused(control), before = buried;
+    assert_int_equal(control_split(control, 1500, 700, &child), 0);
+    assert_int_equal(control_split(child, 900, 700, &below), 0);
+    assert_int_equal(control_split(below, 200, 700, &lowest), 0);
+    assert_int_equal(control_split(below, 200, 700, &lowest), 0);
+    fill(below, 40);
+    fill(child, 40);
+    control_condemn(below);
+    reap();
+    control_condemn(child);
+    while (buried == before)
+        reap();
+    assert_ptr_equal(control->children, child);
+    assert_null(child->children);
+    while (reap_wanted()) {
+        reap();
+        world_check();
+    }
+    assert_int_equal(buried - before, 2);
+    assert_null(control->children);
+    assert_int_equal(control_unused(control), unused);
+}
+
+/* Each control is kept by the one below it, and the last one goes. */
+static void a_long_chain_of_controls_folds_in_parts(void **state)
+{
+    (void) state;
+    struct control *top = NULL, *c = control;
+    uint32_t unused = control_unused(control), condemned_ones = buried;
+    for (unsigned i = 0; i < MANY; i++) {
+        struct control *child;
+        assert_int_equal(control_split(c, 2 * (MANY - i) + 2 + 20 * (i == 0), 700, &child), 0);
+        top = top ? top : child;
+        c = child;
+    }
+    control_fold(c);
+    world_check();
+    assert_ptr_equal(control->children, top);
+    assert_true(reap_wanted());
+    for (parts = 0; reap_wanted(); parts++) {
+        reap();
+        world_check();
+    }
+    assert_in_range(parts, MANY / 16 - 1, MANY / 16 + 1);
+    assert_null(control->children);
+    assert_int_equal(control_unused(control), unused);
+    assert_int_equal(buried, condemned_ones);
+}
+
+static void a_chain_that_folds_may_be_destroyed_from_above(void **state)
+{
+    (void) state;
+    struct control *child, *c;
+    uint32_t unused = control_unused(control);
+    assert_int_equal(control_split(control, 600, 700, &child), 0);
+    c = child;
+    for (unsigned i = 0; i < 40; i++)
+        assert_int_equal(control_split(c, 500 - 10 * i, 700, &c), 0);
+    control_fold(c);
+    control_condemn(child);
+    while (reap_wanted()) {
+        reap();
+        world_check();
+    }
     assert_null(control->children);
     assert_int_equal(control_unused(control), unused);
 }
@@ -342,6 +463,10 @@ int main(void)
         TEST_IN_WORLD(what_is_doomed_goes_first_come_first_gone),
         TEST_IN_WORLD(many_small_ones_go_in_one_part),
         TEST_IN_WORLD(a_control_folds_when_its_last_doomed_container_is_gone),
+        TEST_IN_WORLD(a_control_of_many_containers_goes_in_parts),
+        TEST_IN_WORLD(a_condemned_control_below_another_one_goes_first),
+        TEST_IN_WORLD(a_long_chain_of_controls_folds_in_parts),
+        TEST_IN_WORLD(a_chain_that_folds_may_be_destroyed_from_above),
     };
     return cmocka_run_group_tests(tests, world_create, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/physmem/swap.c servers/physmem/check.c servers/physmem/jobs.c lib/swap/slots.c servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/extra.c servers/physmem/policy.c servers/physmem/soft.c servers/physmem/lock.c servers/physmem/shake.c servers/physmem/copy.c servers/physmem/stretch.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
+/* links: servers/physmem/swap.c servers/physmem/check.c servers/physmem/jobs.c lib/swap/slots.c servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/extra.c servers/physmem/policy.c servers/physmem/soft.c servers/physmem/lock.c servers/physmem/shake.c servers/physmem/copy.c servers/physmem/stretch.c servers/physmem/burial.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
 /* Pages on a disk that fails, against a model that knows nothing of disks: a page is a hole or a byte, in
  * core or out.  The swap server is played here: it takes jobs, ends them well or not, or dies. */
 #include "physmem_world.h"
@@ -78,7 +78,7 @@ static void server_works_until_idle(void)
         assert_null(check_problem());
 }
 
-/* Begins with a disk of nothing, and two controls with these quotas. */
+/* Begins with an empty disk, and two controls with these quotas. */
 static void begin(unsigned frames, unsigned quota0, unsigned quota1)
 {
     payer = world_control(CELLS + 8);

@@ -324,6 +324,33 @@ static void random_work_keeps_every_slot_where_it_belongs(void **state)
     assert_int_equal(map.free + map.bad, COUNT);
 }
 
+/* Every second slot is free: no row is long, and a search for one ends soon. */
+static void a_torn_disk_is_not_searched_to_its_end(void **state)
+{
+    (void) state;
+    enum { LARGE = 10000 };
+    struct slots large;
+    struct slots_account all = { LARGE, 0 };
+    void *room = malloc(slots_bytes(LARGE));
+    uint32_t first, got;
+    slots_init(&large, room, LARGE, 0);
+    for (uint32_t i = 0; i < LARGE; i++)
+        assert_int_equal(slots_alloc(&large, &all, 1, &first, &got), 0);
+    for (uint32_t i = 0; i < LARGE; i += 2) {
+        assert_int_equal(slots_written(&large, i, true), 0);
+        assert_int_equal(slots_drop(&large, &all, i), 0);
+    }
+    for (uint32_t n = 0; n < LARGE / 2; n++) {
+        uint32_t before = large.looked;
+        assert_int_equal(slots_alloc(&large, &all, 16, &first, &got), 0);
+        assert_int_equal(got, 1);
+        assert_true(large.looked - before <= 600);
+    }
+    assert_int_equal(slots_alloc(&large, &all, 16, &first, &got), ENOMEM);
+    assert_null(slots_problem(&large, &all, 1));
+    free(room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +367,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_name_of_before_differs, fresh, done),
         cmocka_unit_test_setup_teardown(the_walker_notices, fresh, done),
         cmocka_unit_test_setup_teardown(a_partition_in_which_a_system_sleeps_is_refused, fresh, done),
+        cmocka_unit_test_setup_teardown(a_torn_disk_is_not_searched_to_its_end, fresh, done),
         cmocka_unit_test_setup_teardown(random_work_keeps_every_slot_where_it_belongs, fresh, done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

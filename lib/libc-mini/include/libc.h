@@ -22,6 +22,10 @@ _Noreturn void __libc_die(int signal);
  * called.  Ends the program with status 134. */
 _Noreturn void __libc_mistake(const char *what, const void *at, const void *caller);
 
+/* The same for a thread that waits for a lock which it has: in a handler, most often, that runs in
+ * the midst of malloc() or of a stream's function. */
+_Noreturn void __libc_deadlock(const void *lock, const void *caller);
+
 /* __libc_wait() sleeps while *word has the value; it may return early.  It blocks.  __libc_wake()
  * wakes up to `count` threads that sleep on the word.  The defaults return at once.  That is right
  * for a program with one thread, which never finds a lock taken. */

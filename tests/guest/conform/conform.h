@@ -91,6 +91,7 @@
     X(patterns_of_names)
 #define THREADS(X)                                                                                 \
     X(threads_begin_and_end)                                                                       \
+    X(a_signal_for_one_thread)                                                                     \
     X(mutexes_of_each_type)                                                                        \
     X(conditions_wake_threads)                                                                     \
     X(values_of_a_threads_own)                                                                     \

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdlib.h>
 
 enum { THREADS_MANY = 8, ROUNDS = 200 };
@@ -57,6 +58,43 @@ void threads_begin_and_end(void)
     EXPECT_EQ(pthread_create(&t[0], &attr, give, NULL), 0);
     int status = IN_CHILD({ pthread_create(&t[1], NULL, give, NULL); pthread_exit(NULL); });
     EXPECT_EQ(status, 0);
+}
+
+static volatile pthread_t signalled;
+
+static void note(int signal)
+{
+    (void) signal;
+    signalled = pthread_self();
+}
+
+static void *signal_self(void *started)
+{
+    int error = pthread_kill(pthread_self(), SIGUSR1);
+    bool here = pthread_equal(signalled, pthread_self());
+    sem_post(started);
+    while (pthread_equal(signalled, pthread_self()))
+        sched_yield();
+    return (void *) (long) (error ? error : here ? 0 : -1);
+}
+
+void a_signal_for_one_thread(void)
+{
+    pthread_t t;
+    void *result;
+    sem_t started;
+    struct sigaction old, act = {.sa_handler = note};
+    EXPECT_EQ(sigaction(SIGUSR1, &act, &old), 0);
+    EXPECT_EQ(sem_init(&started, 0, 0), 0);
+    EXPECT_EQ(pthread_create(&t, NULL, signal_self, &started), 0);
+    EXPECT_EQ(sem_wait(&started), 0);
+    EXPECT_EQ(pthread_kill(t, 0), 0);
+    EXPECT_EQ(pthread_kill(t, NSIG), EINVAL);
+    EXPECT_EQ(pthread_kill(pthread_self(), SIGUSR1), 0);
+    EXPECT_EQ(pthread_equal(signalled, pthread_self()) != 0, true);
+    EXPECT_EQ(pthread_join(t, &result), 0);
+    EXPECT_EQ((long) result, 0);
+    EXPECT_EQ(sigaction(SIGUSR1, &old, NULL), 0);
 }
 
 static void *count_up(void *argument)

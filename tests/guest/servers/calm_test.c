@@ -22,7 +22,7 @@
 #include "tests/guest/say.h"
 
 enum { PAGE = 4096, LONG = 1024, BIND = 64, WINDOW = 0x10000000, CALLS = 10000, PROGRAM_PRIORITY = 105,
-       REST = 1000, SETTLED = 500000 };
+       REST = 1000, SETTLED = 500000, CROWD = 4000, HELD = 1000 };
 
 static const struct hurd_startup_data *data;
 static L4_ThreadId_t physmem, task;
@@ -105,7 +105,8 @@ static void rest(void)
 
 /* ---- the work -------------------------------------------------------------------------------- */
 
-static L4_Word_t control, c, d;
+static L4_Word_t control, crowd, c, d;
+static struct hurd_task_created holder;
 static L4_Word_t before;                        /* free frames */
 
 static L4_Word_t free_frames(void)
@@ -115,8 +116,42 @@ static L4_Word_t free_frames(void)
     return all.free;
 }
 
+/* Containers without pages.  Returns how many could not be made, or not be given to `holder`. */
+static unsigned containers_make(L4_Word_t from, unsigned n, unsigned holder)
+{
+    unsigned failed = 0;
+    L4_Word_t one, theirs;
+    while (n--) {
+        failed += hurd_pm_container_create(physmem, from, 0, &one) != 0;
+        failed += holder && hurd_cap_give(physmem, one, holder, HURD_PM_RIGHTS, HURD_CAP_GIVE_MOVE, &theirs) != 0;
+    }
+    return failed;
+}
+
+/* A task of this program again, which only holds things: see task_main(). */
+static int holder_start(void)
+{
+    struct hurd_pm_container_info info = { 0 };
+    L4_Word_t image, part;
+    int err = hurd_pm_container_info(physmem, data->image.cap, &info);
+    if (!err)
+        err = hurd_pm_container_share(physmem, data->image.cap, HURD_TASK_TASK, HURD_PM_READ, &image);
+    if (!err)
+        err = hurd_pm_control_split(physmem, own_control, 200, HURD_TASK_TASK, &part);
+    return err ? err : hurd_task_create(task, data->task.cap, image, 0, info.allocated, part, "holder", 7, &holder);
+}
+
+static void crowd_begin(void)
+{
+    result(hurd_pm_control_split(physmem, own_control, 400, 0, &crowd), 0, "a_control_for_many_containers");
+    result(containers_make(crowd, CROWD, 0), 0, "four_thousand_of_them");
+    result(holder_start(), 0, "a_task");
+    result(containers_make(own_control, HELD, holder.id), 0, "which_holds_a_thousand_others");
+}
+
 static void begin(void)
 {
+    crowd_begin();
     before = free_frames();
     result(hurd_pm_control_split(physmem, own_control, 2 * LONG + 200, 0, &control), 0, "a_control");
     result(hurd_pm_container_create(physmem, control, 0, &c), 0, "a_container");
@@ -159,6 +194,11 @@ static void work(void)
     result(bind(c), 0, "and_gets_frames_for_them");
     result(hurd_pm_control_destroy(physmem, control), 0, "it_destroys_a_control_with_4_mb");
     result(free_frames() >= before - 16, 1, "and_has_all_frames_back_when_the_reply_comes");
+    rest();
+    result(hurd_pm_control_destroy(physmem, crowd), 0, "it_destroys_a_control_with_thousands_of_containers");
+    rest();
+    result(hurd_task_destroy(task, holder.handle, 0), 0, "it_ends_a_task_with_a_thousand_handles");
+    result(free_frames() >= before + CROWD / 40 + HELD / 40, 1, "and_all_their_frames_are_back");
 }
 
 static void test(void)
@@ -182,6 +222,8 @@ void task_main(struct hurd_startup_data *startup) __attribute__((noreturn));
 void task_main(struct hurd_startup_data *startup)
 {
     L4_Init();
+    if (!(startup->flags & HURD_STARTUP_BOOTSTRAP))
+        L4_Sleep(L4_Never);                 /* the holder */
     data = startup;
     say_cap = data->wortel.cap;
     L4_Set_ExceptionHandler(hurd_wortel_thread());

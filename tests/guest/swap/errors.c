@@ -5,6 +5,7 @@
 #include <hurd/startup.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
+#include <l4/schedule.h>
 
 static void one_page_out(void)
 {
@@ -142,6 +143,24 @@ TEST(a_request_that_must_not_wait_says_so)
     EXPECT_EQ(get(a, 0), 5);
 }
 
+TEST(pages_that_somebody_has_locked_do_not_go_out)
+{
+    L4_Word_t amount, weak;
+    quota();
+    EXPECT_EQ(allocate(a, 0, 1), 0);
+    put(a, 0, 5);
+    EXPECT_EQ(hurd_pm_container_share(pm, a, friend_task, HURD_PM_READ, &weak), 0);
+    L4_Word64_t from = L4_SystemClock().raw;
+    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_LOCK, weak, HURD_PM_LOCK_TIME), 0);
+    EXPECT_EQ(hurd_pm_swap_out(pm, a, 0, PAGE, HURD_PM_SWAP_NOWAIT, &amount), EAGAIN);
+    EXPECT_EQ(amount, 0);
+    EXPECT_EQ(hurd_pm_swap_out(pm, a, 0, PAGE, 0, &amount), 0);
+    EXPECT(L4_SystemClock().raw - from >= HURD_PM_LOCK_TIME);
+    EXPECT_EQ(amount, PAGE);
+    EXPECT_EQ(in(a, 0, 1), 0);
+    EXPECT_EQ(get(a, 0), 5);
+}
+
 TEST(quotas_can_be_refused)
 {
     L4_Word_t child;
@@ -179,6 +198,7 @@ const struct test swap_errors[] = {
     T(the_quota_and_the_guarantee_are_limits),
     T2(others_do_not_spend_the_guarantee),
     T(a_request_that_must_not_wait_says_so),
+    T(pages_that_somebody_has_locked_do_not_go_out),
     T(quotas_can_be_refused),
     T(only_inits_swap_server_is_served),
     { 0, 0, 0 },
