@@ -58,43 +58,12 @@ static const struct {
     {ESTALE, "Stale file handle"},
     {EUCLEAN, "Structure needs cleaning"},
     {EREMOTE, "Object is remote"},
-    {ENOTBLK, "Block device required"},
-    {ENOMSG, "No message of desired type"},
-    {EIDRM, "Identifier removed"},
-    {ENOSTR, "Device not a stream"},
-    {ENODATA, "No data available"},
-    {ETIME, "Timer expired"},
-    {ENOSR, "Out of streams resources"},
-    {ENOLINK, "Link has been severed"},
-    {EMULTIHOP, "Multihop attempted"},
-    {EBADMSG, "Bad message"},
-    {ENOTSOCK, "Socket operation on non-socket"},
-    {EDESTADDRREQ, "Destination address required"},
-    {EPROTOTYPE, "Protocol wrong type for socket"},
-    {ENOPROTOOPT, "Protocol not available"},
-    {EPROTONOSUPPORT, "Protocol not supported"},
-    {ESOCKTNOSUPPORT, "Socket type not supported"},
-    {EPFNOSUPPORT, "Protocol family not supported"},
-    {EAFNOSUPPORT, "Address family not supported by protocol"},
-    {EADDRINUSE, "Address already in use"},
-    {EADDRNOTAVAIL, "Cannot assign requested address"},
-    {ENETDOWN, "Network is down"},
-    {ENETUNREACH, "Network is unreachable"},
-    {ENETRESET, "Network dropped connection on reset"},
-    {ECONNABORTED, "Software caused connection abort"},
-    {ECONNRESET, "Connection reset by peer"},
-    {EISCONN, "Transport endpoint is already connected"},
-    {ENOTCONN, "Transport endpoint is not connected"},
-    {ECONNREFUSED, "Connection refused"},
-    {EHOSTDOWN, "Host is down"},
-    {EHOSTUNREACH, "No route to host"},
-    {EALREADY, "Operation already in progress"},
-    {EINPROGRESS, "Operation now in progress"},
-    {EDQUOT, "Disk quota exceeded"},
-    {EOWNERDEAD, "Owner died"},
-    {ENOTRECOVERABLE, "State not recoverable"},
     {ECANCELED, "Operation canceled"},
 };
+
+/* strerror_rare.c, in programs that call strerror_r(): every program carries what is here. */
+#pragma weak __libc_strerror_rare
+const char *__libc_strerror_rare(int number);
 
 char *strerror(int number)
 {
@@ -102,6 +71,9 @@ char *strerror(int number)
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
         if (errors[i].number == number)
             return (char *)(size_t)errors[i].text;
+    const char *rare = __libc_strerror_rare ? __libc_strerror_rare(number) : NULL;
+    if (rare)
+        return (char *)(size_t)rare;
     snprintf(unknown, sizeof unknown, "Unknown error %d", number);
     return unknown;
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* <strings.h>, and what <string.h> has beyond ISO C that few programs call. */
 #include <ctype.h>
-#include <errno.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ---- <strings.h> ---- */
@@ -132,15 +129,4 @@ char *strsep(char **text, const char *delimiters)
     *text = *end ? end + 1 : NULL;
     *end = '\0';
     return start;
-}
-
-/* ---- messages ---- */
-
-int strerror_r(int number, char *text, size_t size)
-{
-    const char *message = strerror(number);
-    size_t length = strlcpy(text, message, size);
-    if (length >= size)
-        return ERANGE;
-    return strncmp(message, "Unknown", 7) == 0 ? EINVAL : 0;
 }

@@ -26,7 +26,7 @@
 
 static const char *const texts[] = {
     "", " ", "12", " -12 34", "0x1f,7", "077 8", "abc def", "a1b2", "| page 12 offset 3400", "1.5e3 x",
-    "99999999999", "-", "+5", "[x]=y", "12:34:56", "100%", "a]b", "nan", "tail\n", "-0x1", "08 9",
+    "99999999999", "-", "+5", "[x]=y", "12:34:56", "100%", "a]b", "nan", "tail\n", "08 9",
 };
 
 /* Every pair of a format and a text: the same result, and the same in all variables. */

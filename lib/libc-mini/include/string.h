@@ -41,6 +41,7 @@ char *strchrnul(const char *s, int c);
 char *strsep(char **text, const char *delimiters);
 char *strtok(char *__restrict s, const char *__restrict delimiters);
 char *strtok_r(char *__restrict s, const char *__restrict delimiters, char **__restrict rest);
+/* The errors that this system returns; a program that calls strerror_r() has words for all. */
 char *strerror(int number);
 int strerror_r(int number, char *text, size_t size);    /* returns EINVAL: unknown; ERANGE */
 char *strsignal(int signal);
