@@ -133,8 +133,8 @@ void cell_fail(uint32_t i)
     uint32_t block = swap.cell[i].block;
     cell_set(i, CELL_FAILED);
     swap.cell[i].round = swap.round;
+    swap.rounds_cells = true;
     machine_wake(block);
-    machine_wake(SWAP_KEY_CELL);
 }
 
 /* Other pages may use the frame, but it was never written. */

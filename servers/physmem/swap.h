@@ -69,6 +69,7 @@ struct swap {
     bool gone;                  /* no swap server will come any more */
     uint32_t attaches;
     uint16_t round;
+    bool rounds_cells;          /* the reads of some cells ended in this round */
     uint32_t next_cell;
     uint32_t dirty, wanted;     /* the numbers of such cells */
     uint32_t failures;          /* writes that failed in a row */
