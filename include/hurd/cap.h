@@ -193,8 +193,8 @@ struct hurd_cap_server {
     int (*other)(struct hurd_cap_call *call);
     int (*cancel)(L4_ThreadId_t thread);
     void (*task_dies)(unsigned task);       /* called before the task's handles go */
-    bool (*forget)(unsigned task);          /* a part of them goes.  true: call it again.  NULL: they
-                                               go at once */
+    bool (*forget)(unsigned task);          /* a part of them goes.  true: call it again.  NULL:
+                                               they go at once */
     unsigned (*task_died)(unsigned task);   /* called after that.  1: call it again */
     unsigned dying;                         /* the task that has more to give back; 0: none */
     bool forgotten;                         /* its handles are gone */

@@ -313,8 +313,8 @@ bool swap_job_end(uint32_t tag, bool failed, uint32_t pages)
     return true;
 }
 
-/* The cells whose reads ended in this round can be used again, and nobody else may say so: who asked
- * for their pages need not come back. */
+/* The cells whose reads ended in this round can be used again, and perhaps nobody else says so:
+ * whoever asked for their pages need not come back. */
 void swap_round_over(void)
 {
     swap.round++;

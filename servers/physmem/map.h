@@ -10,8 +10,9 @@
 struct container;
 
 /* Binds promised pages, from `page` on and at most `limit`, to the frames of one block, and fills
- * it with zeroes.  It is the largest free block that the alignment (a page number) allows.  marks: what page_mark() would set, if the pages are mapped at once; else 0.  Returns how
- * many pages are bound; 0 if there is no frame. */
+ * it with zeroes.  It is the largest free block that the alignment (a page number) allows.  marks:
+ * what page_mark() would set, if the pages are mapped at once; else 0.  Returns how many pages are
+ * bound; 0 if there is no frame. */
 uint32_t map_bind(struct container *c, uint32_t page, uint32_t limit, uint32_t alignment,
                   frame_t marks);
 

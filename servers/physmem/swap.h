@@ -88,7 +88,8 @@ void machine_wake(uint32_t key);
 
 /* Takes the pages of [start, start + count) out, or in, from the start on.  *done = how many from
  * there are done, also on errors.  Returns 0; SWAP_WAITS: the next page has to wait for *key;
- * SWAP_AGAIN: it took long enough, call it again for the rest; or an errno.  swap_in() looks at 16 pages at most, and charges those that it binds. */
+ * SWAP_AGAIN: it took long enough, call it again for the rest; or an errno.  swap_in() looks at 16
+ * pages at most, and charges those that it binds. */
 int swap_out(struct container *c, uint32_t start, uint32_t count, uint32_t *done, uint32_t *key);
 int swap_in(struct container *c, uint32_t start, uint32_t count, uint32_t *done, uint32_t *key);
 
