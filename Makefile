@@ -71,6 +71,8 @@ endef
 $(foreach a,$(APPS),$(eval $(call app_rules,$(a))))
 apps/sh_LIBS   += shell
 apps/sh_CFLAGS += -I.
+apps/files_LIBS += filecommands shell
+apps/files_CFLAGS += -I.
 
 define driver_rules
 PROGRAMS     += $(1)

@@ -17,6 +17,8 @@ static const uint64_t POOL_LIMIT = 240u << 20;   /* the kernel can reach so much
 static const uint64_t SERVER_LIMIT = 0xBF000000; /* servers see RAM 1:1, below their UTCB areas */
 enum {
     POOL_MIN = 1 << 20,
+    POOL_MEDIUM = 5 << 19,  /* at least, on a machine with so much RAM: */
+    MEDIUM = 11 << 20,      /* (of 12 MB, the firmware takes some) */
     POOL_MAX = 64 << 20,
     TABLES_SUBTYPE = 1,
     SERVER_SUBTYPE = 2,
@@ -226,6 +228,15 @@ static void tables_place(void)
                 option_is(option_find(given.cmdline, "bootinfo"), "multiboot"));
 }
 
+/* A task takes 72 KB of the pool at least, and some 200 KB of other memory.  With an eighth, a
+ * machine of 16 MB would have no pool for programs left while frames are free. */
+static uint32_t pool_size(uint64_t ram)
+{
+    uint64_t eighth = ram / 8 & ~(uint64_t)(PAGE_SIZE - 1);
+    uint32_t least = ram < MEDIUM ? POOL_MIN : POOL_MEDIUM;
+    return eighth < least ? least : eighth > POOL_MAX ? POOL_MAX : (uint32_t)eighth;
+}
+
 /* The kernel's pool is placed last: the loader and the files are free memory when the kernel
  * runs. */
 static void pool_place(void)
@@ -240,8 +251,7 @@ static void pool_place(void)
         size = (uint32_t)page_up(size);
         at = place_best(&final, NULL, size, POOL_LIMIT);
     } else {
-        uint64_t eighth = memmap_total(&map) / 8 & ~(uint64_t)(PAGE_SIZE - 1);
-        size = eighth < POOL_MIN ? POOL_MIN : eighth > POOL_MAX ? POOL_MAX : (uint32_t)eighth;
+        size = pool_size(memmap_total(&map));
         while (!(at = place_best(&final, NULL, size, POOL_LIMIT)) && size / 2 >= POOL_MIN)
             size = size / 2 & ~(uint32_t)(PAGE_SIZE - 1);
     }

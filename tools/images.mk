@@ -10,14 +10,16 @@ BOOTSET := $(patsubst %,$(BUILD)/strip/%,loader kernel sigma0 wortel physmem tas
 DRIVER_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(DRIVERS)))
 # Programs that stand in /bin of the file systems, and not in the archive.
 BIN_APPS := env wc
+# Names of apps/files.
+FILES_NAMES := cat cp echo ln ls mkdir mv rm rmdir sha256sum
 # In /bin of the disk only: the archive would be too large for machines of 8 MB.
-DISK_APPS := glutton mailbox neighbour sh starts swapcheck true
+DISK_APPS := files glutton mailbox neighbour sh starts swapcheck true
 APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(filter-out $(BIN_APPS) $(DISK_APPS),$(sort $(APPS))))
 BIN_BINARIES := $(addprefix $(BUILD)/strip/apps/,$(BIN_APPS))
 
 # The file system that a RAM disk starts with; BIN_PORTS: tools/ports.mk.
 ROOT_IMAGE := $(BUILD)/root.img
-$(ROOT_IMAGE): $(shell find boot/root) $(BIN_BINARIES) $(BIN_PORTS) tools/rootimage tools/images.mk
+$(ROOT_IMAGE): $(shell find boot/root) $(BIN_BINARIES) $(BIN_PORTS) tools/rootimage tools/ext2devices tools/images.mk
 	@tools/rootimage $@ boot/root $(BIN_BINARIES) $(BIN_PORTS)
 
 # What `ls` says of them: "NAME<tab>WHAT IT DOES".
@@ -105,8 +107,8 @@ usb: $(IMAGES)/pecan.iso
 
 # A disk for the driver: swap partition, and an ext2 file system, which is repaired if need be.  What is written to it stays there until SIZE changes, or `make clean`.
 disk: $(BIN_BINARIES) $(BIN_PORTS) $(addprefix $(BUILD)/strip/apps/,$(DISK_APPS))
-	@rm -rf $(BUILD)/disk/tree && mkdir -p $(BUILD)/disk/tree/bin && cp -r boot/root/. $(BUILD)/disk/tree/
-	@cp $^ $(BUILD)/disk/tree/bin/
+	@rm -rf $(BUILD)/disk/tree && mkdir -p $(BUILD)/disk/tree/bin $(BUILD)/disk/tree/tmp && cp -r boot/root/. $(BUILD)/disk/tree/
+	@cp $^ $(BUILD)/disk/tree/bin/ && for name in $(FILES_NAMES); do ln -s files $(BUILD)/disk/tree/bin/$$name; done
 	@tools/disk --ext2=$(BUILD)/disk/tree $(IMAGES)/disk.img $(SIZE)
 
 # The same layout, but the second partition is a FAT file system with Pecan in it, and GRUB stands in front of the first.  With

@@ -265,8 +265,7 @@ static int faults_check(struct coordinator *c, int role)
     int error = hurd_task_info(c->task_server, w->task.handle, 0, &info);
     if (error)
         return complain(DEMO_MISCOUNTED, "no information about a worker", error);
-    printf("demo: task %lu: %lu faults served by its own pager, %lu RPCs to physmem, %lu frames "
-           "returned\n",
+    printf("demo: task %lu: its pager served %lu faults by %lu requests, %lu frames returned\n",
            w->task.id, w->words[0], w->words[1], c->returned[role]);
     if (info.faults_own == HURD_TASK_UNKNOWN) {
         printf("demo: this kernel does not count faults, so nobody can confirm that\n");

@@ -34,15 +34,16 @@ static void do_echo(const struct words *w)
         printf("%s%s", w->word[i], i + 1 < w->count ? " " : "");
     if (newline)
         putchar('\n');
-    if (fflush(stdout))
-        complain("echo: %s\n", strerror(errno));
+    if (fflush(stdout) || ferror(stdout))
+        complain("echo: %s\n", error_text(errno));
+    clearerr(stdout);
 }
 
 static void do_cd(const struct words *w)
 {
     const char *home = getenv("HOME"), *to = w->count > 1 ? w->word[1] : home ? home : "/";
     if (chdir(to))
-        complain("cd: %s: %s\n", to, strerror(errno));
+        complain("cd: %s: %s\n", to, error_text(errno));
 }
 
 static void do_pwd(const struct words *w)
@@ -52,7 +53,7 @@ static void do_pwd(const struct words *w)
     if (getcwd(path, sizeof path))
         puts(path);
     else
-        complain("pwd: %s\n", strerror(errno));
+        complain("pwd: %s\n", error_text(errno));
 }
 
 static void do_exit(const struct words *w)
@@ -85,7 +86,7 @@ static void do_exec(const struct words *w)
 {
     fflush(stdout);
     execvp(w->word[1], (char *const *) (uintptr_t) (w->word + 1));
-    complain("exec: %s: %s\n", w->word[1], strerror(errno));
+    complain("exec: %s: %s\n", w->word[1], error_text(errno));
     variables_set_status(STATUS_NOT_STARTED);
     leave();
 }

@@ -12,7 +12,7 @@
 
 #include "lib/shell/variables.h"
 
-enum { ENVIRONMENT_TEXT = VARIABLES_TEXT, BY_SIGNAL = 128 };
+enum { ENVIRONMENT_TEXT = VARIABLES_TEXT, BY_SIGNAL = 128, LINE_MOST = 256 };
 
 /* All variables are in it. */
 static char **environment_make(void)
@@ -33,6 +33,26 @@ static void run_script(const struct words *w)
     execv("/bin/sh", (char *const *) (uintptr_t) argv);
 }
 
+/* The file is there, but the interpreter that its first line names is not. */
+static bool lacks_interpreter(const char *path)
+{
+    char line[LINE_MOST];
+    int descriptor = open(path, O_RDONLY);
+    ssize_t n = descriptor < 0 ? 0 : read(descriptor, line, sizeof line - 1);
+    line[n > 0 ? n : 0] = '\0';
+    const char *interpreter = interpreter_in(line);
+    if (interpreter)
+        complain("%s: its first line names the interpreter %s, and there is no such file\n", path,
+                 interpreter);
+    return interpreter;
+}
+
+static void say_why_not(const char *name, int error)
+{
+    if (error != ENOENT || !strchr(name, '/') || !lacks_interpreter(name))
+        complain("%s: %s\n", name, error_text(error));
+}
+
 static _Noreturn void child(const struct words *w)
 {
     if (!redirect(w))
@@ -46,7 +66,7 @@ static _Noreturn void child(const struct words *w)
     if (errno == ENOEXEC && strchr(w->word[0], '/'))
         run_script(w);
     int status = errno == ENOENT ? STATUS_UNKNOWN : STATUS_NOT_STARTED;
-    complain("%s: %s\n", w->word[0], strerror(errno));
+    say_why_not(w->word[0], errno);
     _exit(status);
 }
 
@@ -65,7 +85,7 @@ static pid_t start(const struct words *w, int in, int out)
         child(w);
     }
     if (made < 0)
-        complain("%s: %s\n", w->word[0], strerror(errno));
+        complain("%s: %s\n", w->word[0], error_text(errno));
     return made;
 }
 
@@ -85,7 +105,7 @@ void pipeline_run(const struct words *const command[], size_t count)
     for (size_t i = 0; i < count; i++) {
         int ends[2] = { -1, -1 };
         if (i + 1 < count && pipe(ends)) {
-            complain("there is no pipe: %s\n", strerror(errno));
+            complain("there is no pipe: %s\n", error_text(errno));
             break;
         }
         for (int k = 0; k < 2; k++) {

@@ -5,6 +5,7 @@
  * its standard input. */
 #include "apps/sh/sh.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -40,33 +41,52 @@ bool language_file_is(char question, const char *path)
                                    : question == 's' ? s.st_size > 0 : true);
 }
 
+void language_list(const char *directory, bool (*visit)(void *context, const char *name),
+                   void *context)
+{
+    DIR *open = opendir(directory);
+    const struct dirent *entry;
+    while (open && (entry = readdir(open)) && visit(context, entry->d_name))
+        continue;
+    if (open)
+        closedir(open);
+}
+
 static bool open_as(const char *path, int flags, int descriptor)
 {
     int opened = open(path, flags, 0666);
     bool good = opened == descriptor || (opened >= 0 && dup2(opened, descriptor) >= 0);
     if (!good)
-        complain("%s: %s\n", path, strerror(errno));
+        complain("%s: %s\n", path, error_text(errno));
     if (opened >= 0 && opened != descriptor)
         close(opened);
     return good;
 }
 
+static int how_to_write(bool appends)
+{
+    return O_WRONLY | O_CREAT | (appends ? O_APPEND : O_TRUNC);
+}
+
 bool redirect(const struct words *w)
 {
-    int how = O_WRONLY | O_CREAT | (w->appends ? O_APPEND : O_TRUNC);
     return (!w->input || open_as(w->input, O_RDONLY, 0)) &&
-           (!w->output || open_as(w->output, how, 1));
+           (!w->output || open_as(w->output, how_to_write(w->appends), 1)) &&
+           (!w->errors || open_as(w->errors, how_to_write(w->errors_append), 2)) &&
+           (!w->errors_join || dup2(1, 2) == 2) && (!w->output_joins || dup2(2, 1) == 1);
 }
 
 /* A command of sh's own, with its output to a file, and back. */
 static void obey_own(const struct words *w)
 {
-    int before[2] = { w->input ? dup(0) : -1, w->output ? dup(1) : -1 };
+    int before[3];
     fflush(stdout);
+    for (int i = 0; i < 3; i++)
+        before[i] = words_redirect(w) ? fcntl(i, F_DUPFD_CLOEXEC, 3) : -1;
     if (redirect(w))
         builtin_obey(w);
     fflush(stdout);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         if (before[i] >= 0) {
             dup2(before[i], i);
             close(before[i]);
@@ -108,7 +128,7 @@ static char *text_read(int descriptor, const char *name)
         text[size] = '\0';
         return text;
     }
-    complain("%s: %s\n", name, n < 0 ? strerror(errno) : "too long for a script");
+    complain("%s: %s\n", name, n < 0 ? error_text(errno) : "too long for a script");
     free(text);
     return NULL;
 }
@@ -117,7 +137,7 @@ static char *script_read(const char *path)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
-        complain("%s: %s\n", path, strerror(errno));
+        complain("%s: %s\n", path, error_text(errno));
         return NULL;
     }
     char *text = text_read(descriptor, path);

@@ -23,7 +23,7 @@ void wait_all(void);
 /* ---- main.c */
 /* The rest of the text is left out, and sh ends with $?. */
 void leave(void);
-/* Opens what stands behind < and >, in place of descriptors 0 and 1.  False: this said why. */
+/* Opens what stands behind < > and 2>, in place of descriptors 0 to 2.  False: this said why. */
 bool redirect(const struct words *w);
 
 #endif

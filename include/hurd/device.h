@@ -28,6 +28,7 @@
  *   797    irq_done         0 line, 1 was it mine?  one way      never
  *   798    interrupt        from deva, one way: 0 line           irq_done
  *   799    alive            to a driver: none                    none
+ *   800    driver_favour    0 device, 1 pager                    none
  *
  * device_grant: EINVAL: no such task, class or flag, too many resources, or one that cannot be.
  *   EBUSY: a port or a byte of memory belongs to deva or to another device that has a driver; or
@@ -41,6 +42,11 @@
  *   never was one.
  * alive: every driver answers it within HURD_DEVICE_PATIENCE us, however busy it is.  The framework
  *   ends a driver that does not.
+ * driver_favour: the calling thread, which serves the device, and the pager, a thread of the same
+ *   task (else EPERM), get HURD_DEVICE_PRIORITY.  deva looks once a second.  If their task took
+ *   more than 7/8 of the processor since then, they lose the priority: for a second, then each
+ *   time twice as long.  EPERM also: the device has no resources, or is a part of the console,
+ *   whose drivers have a priority of their own (hurd/console.h).
  * driver_archive: the archive of drivers (deva-store), to read and execute.
  *
  * Interrupts.  A line that is the device's alone is as in hurd/deva.h: the kernel's message, and an
@@ -64,6 +70,7 @@
 #define HURD_DEVICE_IRQ_DONE        797
 #define HURD_DEVICE_INTERRUPT       798
 #define HURD_DEVICE_ALIVE           799
+#define HURD_DEVICE_DRIVER_FAVOUR   800
 
 #define HURD_DEVA_KIND_DEVICE       4 /* device_info: a device; parts is its class */
 
@@ -95,6 +102,7 @@ struct hurd_resource {
 
 #define HURD_DEVICE_RESOURCES   12u     /* of one device */
 #define HURD_DEVICE_DRIVERS     32u     /* numbers of devices that ever had a driver */
+#define HURD_DEVICE_PRIORITY    105u    /* above programs, below the shell */
 #define HURD_DEVICE_PATIENCE    30000000u
 #define HURD_DEVICE_IRQ_PATIENCE 1000000u
 #define HURD_DEVICE_STORM       1000u
@@ -115,6 +123,7 @@ int hurd_device_grant(L4_ThreadId_t server, L4_Word_t master, L4_Word_t task_id,
                       const struct hurd_device *device, L4_Word_t *handle);
 int hurd_device_describe(L4_ThreadId_t server, L4_Word_t handle, struct hurd_device *device);
 int hurd_driver_register(L4_ThreadId_t server, L4_Word_t handle, L4_ThreadId_t thread);
+int hurd_driver_favour(L4_ThreadId_t server, L4_Word_t handle, L4_ThreadId_t pager);
 struct hurd_driver {
     L4_ThreadId_t thread;       /* nil: there is none now */
     L4_Word_t drivers;          /* how many there were so far */

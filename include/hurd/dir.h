@@ -23,6 +23,7 @@
  *   1064   dir_unmount   0 any directory, 1 that thread              none
  *   1065   dir_stat      0 directory, 1 flags: 0 or NOFOLLOW,        struct hurd_file_stat
  *                        2 length, 3.. path
+ *   1066   dir_above     0 any directory, 1 thread                   none
  *
  * Other servers.  A path may lead into another file system: through a directory that it covers
  * (dir_mount), or out of one, up from its root or by a link to a path that begins with '/'.  The
@@ -44,6 +45,8 @@
  * dir_mount: EPERM: not a boot task.  ENOTDIR.  EBUSY: a root, or covered already.  ENFILE: 8 are
  *   covered.  With word 2, the directory is any one.  dir_unmount: EPERM.  ENOENT for both: the
  *   server that goes covers nothing here.
+ * dir_above: says to a server in another's directory that this thread is now that of the server of
+ *   "/".  EPERM: not a boot task.  ENOENT: it is in no other one.
  * dir_rename, dir_link, dir_symlink: as lib/ext2 says (ext2.h); EINVAL: the directory would be in
  *   itself; EXDEV: a tree of directories is too large to move. */
 #ifndef HURD_DIR_H
@@ -62,6 +65,7 @@
 #define HURD_DIR_MOUNT      1063
 #define HURD_DIR_UNMOUNT    1064
 #define HURD_DIR_STAT       1065
+#define HURD_DIR_ABOVE      1066
 
 #define HURD_DIR_INLINE     200u        /* bytes of path in a message */
 #define HURD_DIR_PATH       4096u

@@ -63,39 +63,41 @@ int hurd_vm_protect(uintptr_t addr, uintptr_t size, unsigned rights);
 
 /* ---- hints.  Ranges are whole pages without holes: EINVAL, ENOMEM as in hurd_vm_protect() ---- */
 
-/* enum hurd_vm_advice. DONT_NEED, FREE: EINVAL for locked pages, FREE also for others than
+/* enum hurd_vm_advice.  DONT_NEED, FREE: EINVAL for locked pages, FREE also for others than
  * anonymous ones. */
 int hurd_vm_advise(uintptr_t addr, uintptr_t size, unsigned advice);
 
 /* Locked pages are in core and stay: no policy chooses them. They need not stay mapped: physmem may
  * take a mapping away at any time, and a fault brings it back without a disk. ENOMEM: no access to
- * a page. EAGAIN: not so much memory; no lock is set then. Locks do not nest. */
+ * a page.  EAGAIN: not so much memory; no lock is set then.  Locks do not nest. */
 int hurd_vm_lock(uintptr_t addr, uintptr_t size, int lock);
 
-/* All regions, those to come, or both; 0 unlocks everything. */
+/* Locks all regions that there are, those that will be made, or both; 0 unlocks everything. */
 #define HURD_VM_LOCK_CURRENT    1u
 #define HURD_VM_LOCK_FUTURE     2u
 int hurd_vm_lock_all(unsigned flags);
 
-/* A bit a page into bits[], lowest first: it is in core.  At most so many pages: EINVAL. */
+/* Writes one bit for each page into bits[], the lowest bit first: 1 if the page is in core.
+ * EINVAL: more pages than these. */
 #define HURD_VM_RESIDENT_PAGES  1024u
 int hurd_vm_resident(uintptr_t addr, uintptr_t size, L4_Word_t *bits);
 
-/* Changed pages of stores with operations go to their stores; returns when they are there, or with
- * start_only as soon as threads of the library are at it.  EBUSY: refuse_locked, and a page is.
- * EIO: `clean` failed. */
+/* Writes changed pages of stores with operations to their stores.  Returns when they are there;
+ * with start_only as soon as threads of the library have begun.  EBUSY: with refuse_locked, if a
+ * page is locked.  EIO: `clean` failed. */
 int hurd_vm_sync(uintptr_t addr, uintptr_t size, int refuse_locked, int start_only);
 
-/* Another size, with MAY_MOVE elsewhere, with HERE and MAY_MOVE at *to, where whatever is there
- * goes first. *to: where it is then. EINVAL: sizes, addresses, flags, a place that overlaps the old
- * one, reserved areas. EFAULT: the range is not in one region. ENOMEM: no room, no records. */
+/* Gives a region, or a part of it, another size.  With MAY_MOVE it may move; with HERE and
+ * MAY_MOVE it moves to *to, and what is there is unmapped first.  Post: *to is its address.
+ * EINVAL: sizes, addresses, flags, a place that overlaps the old one, reserved areas.  EFAULT: the
+ * range is not in one region.  ENOMEM: no room, no records. */
 #define HURD_VM_MAY_MOVE        0x80u
 int hurd_vm_move(uintptr_t addr, uintptr_t size, uintptr_t new_size, unsigned flags, uintptr_t *to);
 
 /* ---- containers and stores ---- */
 
-/* Makes [offset, offset + size) of a container of physmem visible.  The container stays the
- * caller's to look after; a fault at a hole of it is a segmentation violation.  Errors as
+/* Makes [offset, offset + size) of a container of physmem visible.  The caller still looks after
+ * the container.  A fault at a hole of it is a segmentation violation.  Errors as
  * hurd_vm_allocate(). */
 int hurd_vm_map_container(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights,
                           L4_Word_t container, uintptr_t offset);
@@ -135,17 +137,34 @@ int hurd_store_init(struct hurd_store *store, void *hook, hurd_store_fault_t *fa
 
 #define HURD_STORE_BATCH    16u         /* pages of one call at most */
 
-/* All but `rights` run in threads of the library, several at a time, never two for one page; what
- * they must not wait for is as above.  page[i]: 4,096 bytes, the memory of page offset / 4096 + i,
- * to be filled or read until the call returns.  0, or an errno: */
+/* A store whose page n is full of bytes n, made when they are touched (apps/policies is a whole
+ * program with such a store):
+ *
+ *      static int fetch(void *hook, uintptr_t offset, void *const *page, unsigned pages)
+ *      {
+ *          for (unsigned i = 0; i < pages; i++)
+ *              memset(page[i], (int)(offset / HURD_MM_PAGE + i), HURD_MM_PAGE);
+ *          return 0;
+ *      }
+ *      static const struct hurd_store_ops ops = {.fetch = fetch, .rights = HURD_VM_READ};
+ *      struct hurd_store store;
+ *      uintptr_t at = 0, size = 20 * HURD_MM_PAGE;
+ *      if (hurd_store_create(&store, NULL, &ops) == 0 &&
+ *          hurd_store_bind_to_vm(&store, 0, size, 0, HURD_VM_READ, &at) == 0)
+ *          printf("%d\n", ((char *)at)[7 * HURD_MM_PAGE]);     now fetch() runs; prints 7
+ *
+ * `fetch` and `clean` run in threads of the library, several at a time, never two for one page;
+ * what they must not wait for is as above.  page[i]: 4,096 bytes, the memory of page offset / 4096
+ * + i, to be filled or read until the call returns.  Both return 0 or an errno. */
 struct hurd_store_ops {
-    /* ... the pages do not come, and a thread that needs one has a segmentation violation. */
+    /* Fills the pages.  After an errno they are not there, and a thread that needs one has a
+     * segmentation violation. */
     int (*fetch)(void *hook, uintptr_t offset, void *const *page, unsigned pages);
-    /* Writes changed pages to the store; others may change them meanwhile, then they come again.
-     * ... they stay in core, changed.  NULL: the store cannot be written to. */
+    /* Writes changed pages to the store.  If a thread changes one meanwhile, it is cleaned again.
+     * After an errno the pages stay in core, changed.  NULL: the store cannot be written to. */
     int (*clean)(void *hook, uintptr_t offset, void *const *page, unsigned pages);
-    /* The contents are not needed any more: hurd_store_discard(); size 0: everything,
-     * hurd_store_destroy().  In the calling thread.  May be NULL. */
+    /* The contents of the range are not needed any more; size 0: all contents.  The thread that
+     * calls hurd_store_discard() or hurd_store_destroy() calls it.  May be NULL. */
     void (*release)(void *hook, uintptr_t offset, uintptr_t size);
     unsigned rights;                    /* the most that a region may have */
 };
@@ -159,16 +178,18 @@ int hurd_store_sync(struct hurd_store *store, uintptr_t offset, uintptr_t size);
  * one is being fetched or cleaned, or locked; nothing has changed then. */
 int hurd_store_discard(struct hurd_store *store, uintptr_t offset, uintptr_t size);
 
-/* EBUSY: a region shows it, or a page is being fetched or cleaned.  Changed pages are lost: sync
- * first. */
+/* Changed pages are lost: sync first.  EBUSY: a region shows the store, or a page is being fetched
+ * or cleaned. */
 int hurd_store_destroy(struct hurd_store *store);
+/* Shows [offset, offset + size) of the store at *addr, which is an input as in hurd_vm_allocate().
+ * Errors as there, and EACCES: more rights than the store has. */
 int hurd_store_bind_to_vm(struct hurd_store *store, uintptr_t offset, uintptr_t size,
                           unsigned flags, unsigned rights, uintptr_t *addr);
 /* The pages [offset, offset + size) of the store are in the container at container_offset.  EEXIST:
  * one is cached. */
 int hurd_store_cache(struct hurd_store *store, uintptr_t offset, uintptr_t size,
                      L4_Word_t container, uintptr_t container_offset);
-/* Where a cached page is.  ENOENT. */
+/* Finds where a cached page is.  ENOENT: the page is not cached. */
 int hurd_store_find_cached(struct hurd_store *store, uintptr_t offset, L4_Word_t *container,
                            uintptr_t *container_offset);
 /* Forgets cached pages and takes them out of every region; the container keeps them. */
@@ -216,8 +237,8 @@ extern int (*hurd_mm_map_file)(const struct hurd_mm_file_map *map, uintptr_t *ad
 
 /* ---- extra pages: beyond the guarantee, for contents that can be made again ---- */
 
-/* A function that gives so many extra pages back until that time of the system clock, in
- * microseconds.  Then physmem seizes the missing ones.  It runs in a thread of its own. */
+/* A function that gives back `pages` extra pages before the system clock is at `until`, in
+ * microseconds.  Then physmem seizes what is missing.  It runs in a thread of its own. */
 typedef void hurd_mm_extra_t(void *argument, L4_Word_t pages, uint64_t until);
 
 /* From now on, if physmem asks for extra pages, a thread of the library calls give_back.  NULL: the
@@ -225,11 +246,11 @@ typedef void hurd_mm_extra_t(void *argument, L4_Word_t pages, uint64_t until);
  * EAGAIN: there is no thread, or no memory for records. */
 int hurd_mm_extra(hurd_mm_extra_t *give_back, void *argument);
 
-/* Makes so many extra pages of zeroes, behind those that there are.  hurd_vm_map_container() shows
- * them in a region; hurd_store_cache() makes them pages of a store.  A page that has gone back is a
- * hole, so touching it in a region is a segmentation violation: look with hurd_pm_container_map()
- * first (ESTALE, ENOENT).  ENOMEM: there are not so many frames.  EINVAL: hurd_mm_extra() was not
- * called before. */
+/* Makes `pages` extra pages of zeroes, behind those that it has made before.
+ * hurd_vm_map_container() shows them in a region; hurd_store_cache() makes them pages of a store.
+ * A page that has gone back is a hole, so touching it in a region is a segmentation violation:
+ * look with hurd_pm_container_map() first (ESTALE, ENOENT).  ENOMEM: there are not so many frames.
+ * EINVAL: hurd_mm_extra() was not called before. */
 int hurd_mm_extra_pages(uintptr_t pages, L4_Word_t *container, uintptr_t *offset);
 
 /* ---- what happened so far ---- */
@@ -267,6 +288,10 @@ L4_Word_t hurd_mm_memory_container(void);
  * ends by returning.  EAGAIN: no more threads; ENOMEM. */
 int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
                       uintptr_t stack);
+/* As raise(), for a thread that hurd_thread_start() started, or the first one; what a signal does by
+ * default, it does to the whole task.  signal 0: only the check.  Returns the error.  EINVAL: no
+ * such signal.  ESRCH: there is no such thread, or the id is a local one. */
+int hurd_thread_kill(L4_ThreadId_t thread, int signal);
 L4_ThreadId_t hurd_mm_pager(void);
 
 /* ---- tasks ---- */
@@ -276,17 +301,17 @@ L4_ThreadId_t hurd_mm_pager(void);
  */
 int hurd_spawn_self(L4_Word_t frames, const char *argz, L4_Word_t argz_length,
                     struct hurd_task_created *created);
-/* The same; the new task may have so many pages on disk.  0: its part of the caller's quota, as
- * many as it gets of its frames.  ENOMEM: the caller has not so many. */
+/* As hurd_spawn_self(); the new task may have `swap` pages on disk.  0: it gets the same part of
+ * the caller's quota as of the caller's frames.  ENOMEM: so many are not left of the quota. */
 int hurd_spawn_self_swap(L4_Word_t frames, L4_Word_t swap, const char *argz, L4_Word_t argz_length,
                          struct hurd_task_created *created);
-/* fork(), with so many frames for the child beside its copies of pages in core.  HURD_FORK_PART: a
- * half of what is left then.  In the child: created->id is 0.  Errors of fork(), returned. */
+/* As fork(); the child gets `frames` frames beside its copies of pages in core.  HURD_FORK_PART:
+ * half of what is left then.  In the child, created->id is 0.  Returns the errors of fork(). */
 #define HURD_FORK_PART  (~(L4_Word_t)0)
 int hurd_fork(L4_Word_t frames, struct hurd_task_created *created);
-/* Functions that fork() calls: prepare before, the last one first; parent and child behind it.
- * parent gets the errno with which fork() failed, 0: there is a child.  Each may be NULL.
- * ENOMEM: there are 8 already. */
+/* Registers functions that fork() calls: `prepare` before it, the last one registered first;
+ * `parent` and `child` after it, each in its task.  `parent` gets 0, or the errno with which
+ * fork() failed.  Each may be NULL. ENOMEM: there are 8 already. */
 int hurd_at_fork(void (*prepare)(void), void (*parent)(int error), void (*child)(void));
 /* For `parent`, if there is a child: the thread that calls `child` in it. */
 L4_ThreadId_t hurd_fork_child(void);

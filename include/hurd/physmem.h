@@ -116,6 +116,9 @@
  *   many unused.  EBUSY as below.  ESRCH, EPERM and EMFILE as in SHARE.  When the last handle is
  *   dropped, or the holder dies, and nothing is charged to it any more (a task's home: the task is
  *   gone), the frames return to the parent by themselves.
+ * CONTROL_GIVE_BACK     0 control, 1 frames                        0 frames given back
+ *   The guarantee shrinks by so many unused frames (0 = all that are unused), that of its parent
+ *   grows.  EPERM: the first control of all has no parent.  ENOMEM: not so many unused.
  * CONTROL_DESTROY       0 control                                  -
  *   All descendants and every container charged to any of them vanish, the guarantee returns to the
  *   parent.  EPERM: the first control of all has no parent.  Many of them go one after the other,
@@ -189,6 +192,7 @@
 #define HURD_PM_DEBUG_REVOKE            147u
 #define HURD_PM_CAP_INFO                148u
 #define HURD_PM_SELF_PAGED              149u
+#define HURD_PM_CONTROL_GIVE_BACK       150u
 #define HURD_PM_CONTAINER_LIST          183u
 #define HURD_PM_CONTAINER_ALLOCATE_MAP  160u
 
@@ -511,6 +515,8 @@ int hurd_pm_container_copy(L4_ThreadId_t pm, L4_Word_t source, L4_Word_t source_
 
 int hurd_pm_control_split(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t frames,
                           L4_Word_t task, L4_Word_t *child);        /* task 0: the caller */
+int hurd_pm_control_give_back(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t frames,
+                              L4_Word_t *given);                    /* may be NULL */
 int hurd_pm_control_destroy(L4_ThreadId_t pm, L4_Word_t control);
 int hurd_pm_control_info(L4_ThreadId_t pm, L4_Word_t control, struct hurd_pm_control_info *info);
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* What lib/hurd-mm's signals ask of libraries that wait, or that hold locks which a handler may
- * need.  Signals of other tasks go to one thread, the target: the program's first one. */
+ * need.  Signals of other tasks go to any thread of the program; what follows is about the calling
+ * one. */
 #ifndef HURD_SIGNALS_H
 #define HURD_SIGNALS_H
 
 #include <l4/types.h>
 #include <stdbool.h>
 
-/* A call that waits long and may be broken off.  Only the target sets it, for itself; the pager
- * marks it when a handler will run.  server: where HURD_CAP_CANCEL ends it; nil: the library's
+/* A call that waits long and may be broken off.  The thread sets it for itself; the pager marks it
+ * when a handler will run.  server: where HURD_CAP_CANCEL ends it; nil: the library's
  * thread for signals sends a message. */
 struct signal_wait {
     volatile bool active, interrupted;
@@ -16,8 +17,8 @@ struct signal_wait {
     L4_ThreadId_t server;
 };
 
-/* No handler runs until the release.  Only the target is held; the result says whether the caller
- * is that.  Calls nest. */
+/* No handler of others' signals runs in this thread until the release, which gets the result: a
+ * thread of the library has no such handlers.  Calls nest. */
 bool signal_hold(void);
 void signal_release(bool held);
 

@@ -95,6 +95,11 @@ enum hurd_task_op {
      * caller's own owner.  The caller does not get back the part that it gave the child.  EPERM:
      * the caller did not start it, or wortel started the caller, so it has no owner. */
     HURD_TASK_LET_GO = 528,
+    /* 0 own task, 1 number of children -> empty.  Of all that is counted, the task keeps what it
+     * uses, and what so many children need at the least, those included that it has and that live;
+     * its owner gets the rest.  Memory is physmem's: HURD_PM_CONTROL_GIVE_BACK.  EINVAL: more than
+     * HURD_TASK_CHILDREN_MOST.  EPERM: not the caller's own task, or wortel started it. */
+    HURD_TASK_GIVE_BACK = 543,
 
     /* 0 own task, 1 memory control handle, 2 container handle, 3 ip, 4..6 text, 7 its offset, then
      * up to HURD_STARTUP_RANGES ranges of 3 words -> 0 task ID, 1 its task control handle (the
@@ -217,6 +222,7 @@ enum hurd_task_op {
 #define HURD_TASK_RESUMED   8u
 #define HURD_TASK_OF_GROUP  0x10000u
 #define HURD_TASK_NAMES  4u /* of one task */
+#define HURD_TASK_CHILDREN_MOST 256u    /* of GIVE_BACK */
 
 #define HURD_TASK_IMAGES     16u    /* that one task made with IMAGE, and that exist */
 #define HURD_TASK_IMAGE_HELD (~0ul)
@@ -361,6 +367,7 @@ int hurd_task_release(L4_ThreadId_t server, L4_Word_t task);
 struct hurd_task_budget { L4_Word_t limit, used; };
 int hurd_task_budget(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id,
                      struct hurd_task_budget budget[HURD_BUDGETS]);
+int hurd_task_give_back(L4_ThreadId_t server, L4_Word_t task, L4_Word_t children);
 int hurd_task_time(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t *ms);
 int hurd_task_partner(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_ThreadId_t thread,
                       L4_Word_t *partner);

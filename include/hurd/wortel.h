@@ -69,14 +69,14 @@ enum hurd_wortel_op {
      * goes to deva's first thread, one way, with a zero timeout, label HURD_DEVA_LOG: word 0 bytes
      * n <= 240, then the bytes. */
     HURD_WORTEL_CONSOLE_TAKE = 82,
-    /* For task only.  Thread of the space, counter (enum below) [, how many from this one on] ->
-     * word 0: 0 or L4 error, word 1..: the values.  ENOSYS: the kernel has no `spaceinfo`. */
+    /* For task and deva.  Thread of the space, counter (enum below) [, how many from this one on]
+     * -> word 0: 0 or L4 error, word 1..: the values.  ENOSYS: the kernel has no `spaceinfo`. */
     HURD_WORTEL_SPACE_INFO = 83,
     /* For task only.  Thread of the space, pages of kernel memory (0 = no limit) -> word 0: 0 or L4
      * error. */
     HURD_WORTEL_SPACE_QUOTA = 84,
     /* For task and deva; and for root, for its own threads.  Thread, priority (<= 150) -> word 0: 0
-     * or L4 error. */
+     * or L4 error: THREAD, if there is no such thread, and the kernel has `spaceinfo`. */
     HURD_WORTEL_PRIORITY = 85,
     /* For every task in the table.  -> word 0: bytes of conventional RAM that physmem got, word 1:
      * bytes of the kernel's pool. */

@@ -496,5 +496,7 @@ int block_server_run(const struct block_driver *of, L4_ThreadId_t deva_server, L
     int err = hurd_deva_block_register(deva_server, master, L4_MyGlobalId(), of->first, of->count);
     if (err)
         return err;
+    /* EOPNOTSUPP: it drives no device. */
+    hurd_driver_favour(deva_server, master, L4_GlobalIdOf(L4_Pager()));
     serve_for_ever();
 }

@@ -148,11 +148,12 @@ int driver_serve(const struct driver *d, int (*serve)(struct hurd_cap_call *call
     int err = hurd_driver_register(d->deva, d->handle, L4_MyGlobalId());
     if (err)
         return err;
+    hurd_driver_favour(d->deva, d->handle, L4_GlobalIdOf(L4_Pager()));  /* else it serves later */
+    L4_ThreadId_t from = L4_nilthread;
+    bool reply = false;                 /* in one IPC with the wait: the client runs at once */
     for (;;) {
-        L4_ThreadId_t from;
         L4_Accept(L4_UntypedWordsAcceptor);
-        L4_MsgTag_t tag = L4_Wait(&from);
-        if (L4_IpcSucceeded(tag) && hurd_cap_serve(&server, from, tag))
-            L4_Reply(from);
+        L4_MsgTag_t tag = reply ? L4_ReplyWait(from, &from) : L4_Wait(&from);
+        reply = L4_IpcSucceeded(tag) && hurd_cap_serve(&server, from, tag);
     }
 }

@@ -59,6 +59,12 @@ int hurd_driver_register(L4_ThreadId_t server, L4_Word_t handle, L4_ThreadId_t t
     return hurd_cap_rpc(server, HURD_DEVICE_DRIVER_REGISTER, 2, in, 0, NULL, NULL);
 }
 
+int hurd_driver_favour(L4_ThreadId_t server, L4_Word_t handle, L4_ThreadId_t pager)
+{
+    L4_Word_t in[] = { handle, pager.raw };
+    return hurd_cap_rpc(server, HURD_DEVICE_DRIVER_FAVOUR, 2, in, 0, NULL, NULL);
+}
+
 int hurd_driver_find(L4_ThreadId_t server, L4_Word_t handle, enum hurd_device_class class,
                      L4_Word_t which, struct hurd_driver *driver)
 {

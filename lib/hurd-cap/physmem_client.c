@@ -174,6 +174,13 @@ int hurd_pm_control_split(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t frames,
     return rpc_1(pm, HURD_PM_CONTROL_SPLIT, 3, in, child);
 }
 
+int hurd_pm_control_give_back(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t frames,
+                              L4_Word_t *given)
+{
+    const L4_Word_t in[] = { control, frames };
+    return rpc_1(pm, HURD_PM_CONTROL_GIVE_BACK, 2, in, given);
+}
+
 int hurd_pm_control_destroy(L4_ThreadId_t pm, L4_Word_t control)
 {
     return rpc_1(pm, HURD_PM_CONTROL_DESTROY, 1, &control, NULL);

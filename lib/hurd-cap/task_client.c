@@ -235,6 +235,12 @@ int hurd_task_budget(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id,
     return error;
 }
 
+int hurd_task_give_back(L4_ThreadId_t server, L4_Word_t task, L4_Word_t children)
+{
+    L4_Word_t in[] = {task, children};
+    return call(server, HURD_TASK_GIVE_BACK, 2, in, 0, 0, NULL, NULL);
+}
+
 int hurd_task_time(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t *ms)
 {
     L4_Word_t in[] = {task, id};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Signals of other tasks: the thread that fetches them from `task`, kill(), and calls that a signal
- * breaks off.  Before: servers/task/signal.c.  After: handler.c, in the pager, which sends the
- * target of signals (the program's first thread) to its handler.
+ * breaks off.  Before: servers/task/signal.c.  After: recipient.c, in the pager, which chooses a
+ * thread for the signal.
  *
  * The thread exists only in programs that handle, ignore or block a signal; for all others `task`
- * does what a signal does by default.  A handler runs between any two instructions of the target,
+ * does what a signal does by default.  A handler runs between any two instructions of a thread,
  * but not inside an IPC: that ends first.  Therefore a call that waits long says so
  * (signal_wait_begin), and this thread ends its wait; and where the library holds a lock that a
  * handler may need, it says so as well (signal_hold). */
@@ -20,19 +20,23 @@
 #include <mutex.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include "handler.h"
 #include "mm.h"
+#include "worker.h"
 
 enum { STACK = 8192, TICK = 1000, ALARM_TICK = 10000, PATIENCE = 5000, WAKE = 0x312 };
 
 static volatile enum { NONE, STARTS, THERE } state;
 static L4_ThreadId_t bringer;
 
-/* alarm()'s.  A handler may call alarm(): who holds the lock holds back signals as well. */
+/* alarm()'s and setitimer()'s.  A handler may call alarm(), so whatever takes the lock holds back
+ * signals. */
 static struct {
     struct mutex lock;
     unsigned long long deadline;        /* by the kernel's clock; 0: none */
+    unsigned long long interval;        /* from one deadline to the next; 0: there is no next */
     bool due;                           /* a deadline was over before a new one took its place */
     volatile bool watched;              /* the thread knows that there is a deadline */
 } timer;
@@ -67,21 +71,41 @@ static int arrives(const struct hurd_task_arrived *arrived)
     return L4_IpcFailed(tag) ? EIO : (int)L4_Label(tag);
 }
 
-/* Harmless if the target does not wait there (any more). */
-static void wait_break(void)
+/* Harmless if the thread does not wait there (any more). */
+static void wait_break(const struct signal_thread *t)
 {
-    L4_ThreadId_t server = signals.wait.server;
-    const L4_Word_t in[] = {signals.target.raw};
+    L4_ThreadId_t server = t->wait.server;
+    const L4_Word_t in[] = {t->thread.raw};
     if (!L4_IsNilThread(server)) {
         hurd_cap_rpc(server, HURD_CAP_CANCEL, 1, in, 0, NULL, NULL);
         return;
     }
     L4_LoadMR(0, L4_MakeTag(WAKE, 0, 0).raw);
-    L4_Send_Timeout(signals.target, L4_ZeroTime);
+    L4_Send_Timeout(t->thread, L4_ZeroTime);
 }
 
-/* Returns the deadline of before, 0 if it is over or there was none. */
-static unsigned long long deadline_set(unsigned long long deadline, unsigned long long now)
+/* True: a thread was in a wait that was interrupted.  give_up: it is no wait any more, because a
+ * handler was left by longjmp(). */
+static bool waits_break(bool give_up)
+{
+    bool any = false;
+    signals.breaks = false;             /* first: the pager may interrupt the next one already */
+    for (struct signal_thread *t = &signals.first; t; t = t->next) {
+        if (!t->wait.active || !t->wait.interrupted)
+            continue;
+        any = true;
+        if (give_up)
+            t->wait.interrupted = false;
+        else
+            wait_break(t);
+    }
+    return any && !give_up;
+}
+
+/* Returns the deadline of before, 0 if it is over or there was none.  *interval, too, is
+ * exchanged. */
+static unsigned long long deadline_set(unsigned long long deadline, unsigned long long *interval,
+                                       unsigned long long now)
 {
     bool held = signal_hold();
     mutex_lock(&timer.lock);
@@ -90,7 +114,10 @@ static unsigned long long deadline_set(unsigned long long deadline, unsigned lon
         timer.due = true;
         old = 0;
     }
+    unsigned long long before = timer.interval;
     timer.deadline = deadline;
+    timer.interval = *interval;
+    *interval = before;
     mutex_unlock(&timer.lock);
     signal_release(held);
     return old;
@@ -110,7 +137,7 @@ static void alarm_due(struct hurd_task_arrived *come)
     mutex_lock(&timer.lock);
     bool over = timer.deadline && L4_SystemClock().raw >= timer.deadline, due = timer.due || over;
     if (over)
-        timer.deadline = 0;
+        timer.deadline = timer.interval ? L4_SystemClock().raw + timer.interval : 0;
     timer.due = false;
     mutex_unlock(&timer.lock);
     if (!due)
@@ -119,28 +146,23 @@ static void alarm_due(struct hurd_task_arrived *come)
     come->from[SIGALRM] = (uint16_t)mm.task;
 }
 
-/* A handler that was left by longjmp() may leave a wait behind that is none: it is given up. */
 static void bring(void *unused)
 {
     unsigned tries = 0;
-    bool again = false;
+    bool again = false, breaks = false;
     (void)unused;
     for (;;) {
         struct hurd_task_arrived come = {0};
-        bool breaks = signals.wait.active && signals.wait.interrupted, timed = deadline_watch();
+        bool timed = deadline_watch(), hurries = breaks || again || signals.breaks;
         int error = hurd_task_signal_wait(task_server(), own_task().cap,
-                                          breaks || again || timed ? HURD_TASK_NOHANG : 0, &come);
+                                          hurries || timed ? HURD_TASK_NOHANG : 0, &come);
         if (error && error != EAGAIN && error != ECANCELED)
             L4_Sleep(L4_TimePeriod(100 * TICK));
         alarm_due(&come);
         if (come.set || again)
             again = arrives(&come) == EAGAIN;
-        breaks = signals.wait.active && signals.wait.interrupted;
         tries = breaks ? tries + 1 : 0;
-        if (breaks && tries < PATIENCE)
-            wait_break();
-        else if (breaks)
-            signals.wait.interrupted = false;
+        breaks = waits_break(tries >= PATIENCE);
         if (breaks || again || timed)
             L4_Sleep(L4_TimePeriod(breaks || again ? TICK : ALARM_TICK));
     }
@@ -155,7 +177,7 @@ int signal_thread_needed(void)
     struct hurd_task_arrived unused;      /* from now on `task` keeps them for us */
     int error = hurd_task_signal_wait(task_server(), own_task().cap, HURD_TASK_NOHANG, &unused);
     if (error == EAGAIN)
-        error = hurd_thread_start(&bringer, bring, NULL, STACK);
+        error = thread_start_ours(&bringer, bring, NULL, STACK);
     state = error ? NONE : THERE;
     return error;
 }
@@ -169,55 +191,74 @@ void signal_thread_forked(void)
     signal_thread_needed();
 }
 
-/* ---- the target ---- */
-
-static bool is_target(void)
+/* The thread waits in `task`, without a limit, unless it knows of a deadline or of a wait to be
+ * broken off.  `task` forgets a CANCEL that comes before the wait. */
+static void nudge(void)
 {
-    return L4_MyGlobalId().raw == signals.target.raw;
+    const L4_Word_t in[] = {bringer.raw};
+    hurd_cap_rpc(task_server(), HURD_CAP_CANCEL, 1, in, 0, NULL, NULL);
+    L4_Sleep(L4_TimePeriod(TICK));
+}
+
+void signal_breaks_tell(void)
+{
+    while (state == THERE && signals.breaks)
+        nudge();
+}
+
+/* ---- what the calling thread has ---- */
+
+struct signal_thread *signal_self(void)
+{
+    return signal_find(L4_MyGlobalId());
 }
 
 bool signal_hold(void)
 {
-    bool held = is_target();
-    if (held)
-        signals.held++;
-    return held;
+    struct signal_thread *t = signal_self();
+    if (t)
+        t->held++;
+    return t != NULL;
 }
 
 /* The pager sets `wanted` before it reads `held`, and we the other way round: one of us sees that
  * a signal waits. */
 void signal_release(bool held)
 {
-    if (!held || --signals.held > 0)
+    struct signal_thread *t = held ? signal_self() : NULL;
+    if (!t || --t->held > 0 || !t->wanted)
         return;
-    while (signals.wanted && signals.pending && arrives(&(struct hurd_task_arrived){0}) == EAGAIN)
+    t->wanted = false;
+    while ((t->pending | signals.pending) && arrives(&(struct hurd_task_arrived){0}) == EAGAIN)
         L4_Yield();
 }
 
 void signal_wait_begin(struct signal_wait *outer, L4_ThreadId_t server)
 {
-    if (!is_target())
+    struct signal_thread *t = signal_self();
+    if (!t)
         return;
-    outer->active = signals.wait.active;
-    signals.wait.active = false;
-    outer->interrupted = signals.wait.interrupted;
-    outer->fails = signals.wait.fails;
-    outer->server = signals.wait.server;
-    signals.wait.interrupted = signals.wait.fails = false;
-    signals.wait.server = server;
-    signals.wait.active = true;
+    outer->active = t->wait.active;
+    t->wait.active = false;
+    outer->interrupted = t->wait.interrupted;
+    outer->fails = t->wait.fails;
+    outer->server = t->wait.server;
+    t->wait.interrupted = t->wait.fails = false;
+    t->wait.server = server;
+    t->wait.active = true;
 }
 
 int signal_wait_end(const struct signal_wait *outer, int error)
 {
-    if (!is_target())
+    struct signal_thread *t = signal_self();
+    if (!t)
         return error;
-    signals.wait.active = false;
-    bool interrupted = signals.wait.interrupted, fails = signals.wait.fails;
-    signals.wait.interrupted = outer->interrupted;
-    signals.wait.fails = outer->fails;
-    signals.wait.server = outer->server;
-    signals.wait.active = outer->active;
+    t->wait.active = false;
+    bool interrupted = t->wait.interrupted, fails = t->wait.fails;
+    t->wait.interrupted = outer->interrupted;
+    t->wait.fails = outer->fails;
+    t->wait.server = outer->server;
+    t->wait.active = outer->active;
     if (error != ECANCELED || !interrupted)
         return error;
     return fails ? EINTR : ERESTART;
@@ -226,13 +267,14 @@ int signal_wait_end(const struct signal_wait *outer, int error)
 bool signal_sleep(unsigned long long microseconds)
 {
     L4_Time_t length = microseconds == ~0ull ? L4_Never : L4_TimePeriod(microseconds);
-    if (!is_target() || state != THERE) {
+    const struct signal_thread *t = signal_self();
+    if (!t || state != THERE) {
         L4_Sleep(length);
         return false;
     }
-    if (!signals.wait.interrupted)
+    if (!t->wait.interrupted)
         L4_Receive_Timeout(bringer, length);
-    return signals.wait.interrupted;
+    return t->wait.interrupted;
 }
 
 /* ---- <signal.h>, <unistd.h> ---- */
@@ -244,7 +286,7 @@ int kill(pid_t pid, int signal)
     if (signal < 0 || signal >= NSIG || pid == -1)
         return result(EINVAL);
     if (pid == getpid() && signal != SIGKILL && signal != SIGSTOP)
-        return signal ? raise(signal) : 0;
+        return signal ? signal_raise(signal, false) : 0;
     if (pid > 0)
         return result(hurd_task_signal(server, own, (L4_Word_t)pid, (L4_Word_t)signal));
     return result(hurd_task_signal_group(server, own, (L4_Word_t)-pid, (L4_Word_t)signal));
@@ -255,44 +297,10 @@ int killpg(pid_t group, int signal)
     return group < 0 ? result(EINVAL) : kill(-group, signal);
 }
 
-int sigsuspend(const sigset_t *mask)
-{
-    struct signal_wait outer;
-    sigset_t before;
-    int error = signal_thread_needed();
-    if (error)
-        return result(error);
-    signal_wait_begin(&outer, L4_nilthread);
-    sigprocmask(SIG_SETMASK, mask, &before);
-    while (!signal_sleep(~0ull))
-        ;
-    signal_wait_end(&outer, 0);
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    return result(EINTR);
-}
-
-int pause(void)
-{
-    sigset_t now;
-    sigprocmask(SIG_BLOCK, NULL, &now);
-    return sigsuspend(&now);
-}
-
-int sigpending(sigset_t *set)
-{
-    *set = signals.pending;
-    return 0;
-}
-
-/* The thread waits in `task`, without a limit, unless it knows of a deadline.  `task` forgets a
- * CANCEL that comes before the wait. */
 static void deadline_tell(unsigned long long deadline)
 {
-    const L4_Word_t in[] = {bringer.raw};
-    while (state != NONE && !timer.watched && L4_SystemClock().raw < deadline) {
-        hurd_cap_rpc(task_server(), HURD_CAP_CANCEL, 1, in, 0, NULL, NULL);
-        L4_Sleep(L4_TimePeriod(TICK));
-    }
+    while (state != NONE && !timer.watched && L4_SystemClock().raw < deadline)
+        nudge();
 }
 
 unsigned alarm(unsigned seconds)
@@ -300,9 +308,50 @@ unsigned alarm(unsigned seconds)
     if (signal_thread_needed())
         return 0;
     unsigned long long now = L4_SystemClock().raw, new = seconds ? now + seconds * 1000000ull : 0;
-    unsigned long long old = deadline_set(new, now);
+    unsigned long long interval = 0, old = deadline_set(new, &interval, now);
     deadline_tell(new);
     return old ? (unsigned)((old - now + 999999) / 1000000) : 0;
+}
+
+static struct timeval timeval_of(unsigned long long us)
+{
+    return (struct timeval){(time_t)(us / 1000000), (suseconds_t)(us % 1000000)};
+}
+
+static bool is_sound(const struct timeval *t)
+{
+    return t->tv_sec >= 0 && t->tv_usec >= 0 && t->tv_usec < 1000000;
+}
+
+static unsigned long long us_of(const struct timeval *t)
+{
+    return (unsigned long long)t->tv_sec * 1000000 + (unsigned long)t->tv_usec;
+}
+
+int getitimer(int which, struct itimerval *value)
+{
+    if (which != ITIMER_REAL)
+        return result(EINVAL);
+    unsigned long long now = L4_SystemClock().raw, deadline = timer.deadline;
+    *value = (struct itimerval){timeval_of(timer.interval),
+                                timeval_of(deadline > now ? deadline - now : 0)};
+    return 0;
+}
+
+int setitimer(int which, const struct itimerval *value, struct itimerval *old)
+{
+    if (which != ITIMER_REAL || !is_sound(&value->it_value) || !is_sound(&value->it_interval))
+        return result(EINVAL);
+    int error = signal_thread_needed();
+    if (error)
+        return result(error);
+    unsigned long long now = L4_SystemClock().raw, length = us_of(&value->it_value);
+    unsigned long long interval = us_of(&value->it_interval), new = length ? now + length : 0;
+    unsigned long long before = deadline_set(new, &interval, now);
+    if (old)
+        *old = (struct itimerval){timeval_of(interval), timeval_of(before ? before - now : 0)};
+    deadline_tell(new);
+    return 0;
 }
 
 /* ---- groups ---- */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The break, and what the system says of itself.  Nothing of the library uses it: malloc takes its
- * memory from mmap(). */
+/* The break.  Nothing of the library uses it: malloc takes its memory from mmap(). */
 #include <errno.h>
 #include <hurd/mm.h>
 #include <l4/thread.h>
@@ -63,27 +62,6 @@ void brk_hold(bool hold)
         mutex_lock(&lock);
     else
         mutex_unlock(&lock);
-}
-
-long sysconf(int name)
-{
-    switch (name) {
-    case _SC_VERSION: return _POSIX_VERSION;
-    case _SC_PAGESIZE: return HURD_MM_PAGE;
-    case _SC_MEMLOCK: return _POSIX_MEMLOCK;
-    case _SC_MEMLOCK_RANGE: return _POSIX_MEMLOCK_RANGE;
-    case _SC_MEMORY_PROTECTION: return _POSIX_MEMORY_PROTECTION;
-    case _SC_MAPPED_FILES: return _POSIX_MAPPED_FILES;
-    case _SC_SYNCHRONIZED_IO: return _POSIX_SYNCHRONIZED_IO;
-    case _SC_NPROCESSORS_CONF:
-    case _SC_NPROCESSORS_ONLN: return 1;
-    default: errno = EINVAL; return -1;
-    }
-}
-
-int getpagesize(void)
-{
-    return HURD_MM_PAGE;
 }
 
 pid_t getpid(void)

@@ -8,27 +8,46 @@
 #include <hurd/task.h>
 #include <l4/message.h>
 #include <libc.h>
-#include <stdio.h>
+#include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include "handler.h"
 #include "mm.h"
 #include "report.h"
 
-/* Not by stdio: the thread may have died with a stream locked. */
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+/* How a line is written.  The thread may have died with a lock of descriptors: then writing ends in
+ * __libc_deadlock(), which comes back to say(), and from then on lines go to the console. */
+static struct {
+    bool writes, plainly;
+    jmp_buf back;
+} saying;
+
+static void line_write(const char *line, size_t length)
 {
-    char line[160];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    size_t length = strlen(line);
     for (size_t done = 0; done < length;) {
         long n = __libc_write(2, line + done, length - done);
         if (n <= 0)
             return;
         done += (size_t)n;
     }
+}
+
+/* Not by stdio: the thread may have died with a stream locked, too. */
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+{
+    char line[LAST_TEXT];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (!saying.plainly && setjmp(saying.back) == 0) {
+        saying.writes = true;
+        line_write(line, strlen(line));
+    }
+    saying.writes = false;
+    if (saying.plainly)
+        last_say(line, strlen(line));
 }
 
 static const char *kind_name(unsigned kind)
@@ -215,5 +234,19 @@ _Noreturn void __libc_mistake(const char *what, const void *at, const void *call
     say("%s (task %u): %s: block %08lx, in a call from %08lx\n", program_name(), mm.task, what,
         (L4_Word_t)at, (L4_Word_t)caller);
     say_neighbours((uintptr_t)at);
+    hurd_mm_die_of(HURD_MM_STATUS_ABORTED);
+}
+
+_Noreturn void __libc_deadlock(const void *lock, const void *caller)
+{
+    if (saying.writes) {
+        saying.plainly = true;
+        longjmp(saying.back, 1);
+    }
+    say("%s (task %u): it waits for a lock that it has itself: %08lx, in a call from %08lx\n",
+        program_name(), mm.task, (L4_Word_t)lock, (L4_Word_t)caller);
+    if (signals.lost.error)
+        say("  before, it had a signal, because the page at %08lx did not come: %s\n",
+            (L4_Word_t)signals.lost.address, no_page_because(signals.lost.error));
     hurd_mm_die_of(HURD_MM_STATUS_ABORTED);
 }

@@ -42,6 +42,11 @@ static void sigpipe(void)
     signals.raise(SIGPIPE);
 }
 
+_Noreturn void __libc_die(int signal)
+{
+    hurd_mm_die_of(128 + signal);
+}
+
 long __libc_write(int stream, const void *data, size_t size)
 {
     if (__posix_write)

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <mutex.h>
 #include "fork.h"
+#include "worker.h"
 
 static struct {
     hurd_mm_extra_t *give_back;             /* NULL: extra_give_back() */
@@ -89,7 +90,7 @@ int hurd_mm_extra(hurd_mm_extra_t *give_back, void *argument)
         error = hurd_pm_container_create(server(), control().cap, 0, &extra.container);
     extra.made |= !error;
     if (!error && L4_IsNilThread(extra.thread))
-        error = hurd_thread_start(&extra.thread, extra_serve, NULL, 0);
+        error = thread_start_ours(&extra.thread, extra_serve, NULL, 0);
     return error ? error : hurd_pm_control_notify(server(), control().cap, extra.thread, 0);
 }
 

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "slab.h"
 
 /* A signal on its way to the handler, or a context on its way back into the registers: in wired
  * memory, for an instant. */
@@ -18,7 +19,8 @@ struct delivery {
     L4_Word_t address, ip;
     int signal, code, error;
     int from;                           /* the task that sent it; valid if it arrived */
-    bool arrived;                       /* from outside: the thread may be anywhere */
+    volatile sigset_t *origin;          /* where it waited: it arrived, and the thread may be
+                                           anywhere; NULL: the thread caused it */
     unsigned access;
     sigset_t mask;                      /* of the thread, before */
     stack_t stack;
@@ -43,31 +45,88 @@ void handler_goes_on(L4_ThreadId_t from, L4_Word_t ip);
 /* Nor of its fault, which is broken off: the same, without a reply. */
 void handler_breaks_off(L4_ThreadId_t from, L4_Word_t ip);
 
-/* ---- signals from outside ---- */
+/* A handler that will be told of a signal; NULL: the task ends.  LATER: all deliveries are in use,
+ * for an instant. */
+#define LATER ((struct delivery *)1)
+struct delivery *handler_prepare(L4_ThreadId_t from, int signal);
+/* It was sent to handler_trap, but has made a fault or an exception of its own before: that comes
+ * first, and the signal waits again. */
+void handler_take_back(L4_ThreadId_t thread);
+/* It was, and has not come there yet. */
+bool handler_is_on_its_way(L4_ThreadId_t thread);
+
+extern struct sigaction signal_actions[NSIG];
+
+/* ---- signals from outside, and what each thread has: recipient.c ---- */
+
+/* The pager makes these records, in wired memory, and writes to them, but for `held` and `wait`,
+ * which the thread itself changes. */
+struct signal_thread {
+    struct signal_thread *next;
+    L4_ThreadId_t thread;               /* global id; nil: the record is free */
+    sigset_t mask;
+    volatile sigset_t pending;          /* for this thread alone */
+    sigset_t awaited;                   /* it sleeps until one of them comes */
+    uintptr_t stack_base, stack_size;   /* for handlers; size 0: none */
+    struct signal_wait wait;
+    volatile uint8_t held;              /* signal_hold(): calls without their release */
+    volatile bool wanted;               /* a signal waits for the end of that */
+    bool takes;                         /* what comes for the whole task: not the library's own
+                                           threads */
+};
+_Static_assert(sizeof(struct signal_thread) <= SLAB_RECORD, "one size of records");
 
 struct signals {
-    L4_ThreadId_t target;               /* global id */
-    volatile unsigned held;             /* signal_hold(): calls without their release */
-    volatile bool wanted;               /* a signal waits for the end of that */
-    volatile sigset_t pending;
-    struct signal_wait wait;
+    struct signal_thread first;         /* of the program's first thread; all others follow it */
+    volatile sigset_t pending;          /* for any thread that takes them */
+    volatile bool breaks;               /* some wait was interrupted: arrive.c has to end it */
     int (*raise)(int signal);           /* NULL: the program has never called sigaction() */
+    struct {                            /* for reports: the last page that did not come, and */
+        uintptr_t address;              /* whose fault a handler was told of */
+        int error;                      /* 0: none so far */
+    } lost;
 };
 extern struct signals signals;
 
+/* NULL: it has no record.  In any thread. */
+struct signal_thread *signal_find(L4_ThreadId_t thread);
+
+/* In the pager.  NULL: there is no memory for a record. */
+struct signal_thread *signal_thread_of(L4_ThreadId_t from);
+/* A thread of the program that has not run yet gets its maker's mask.  ENOMEM. */
+int signal_thread_begins(L4_ThreadId_t maker, L4_ThreadId_t new);
+void signal_thread_ends(L4_ThreadId_t from);
+void signals_forked(L4_ThreadId_t parent, L4_ThreadId_t child);
 /* What has come; set 0: nothing new.  EAGAIN: ask again soon.  Ends or stops the task if that is
  * what a signal does. */
 struct hurd_task_arrived;
-int handler_arrives(const struct hurd_task_arrived *arrived);
+int signals_arrive(const struct hurd_task_arrived *arrived);
+int signals_deliver(void);
+/* The thread waits for a reply to its exception, and may run a handler first.  NULL: none. */
+struct delivery *signal_meanwhile(L4_ThreadId_t thread);
+void signal_action_changed(int signal);
+int signal_send(L4_ThreadId_t thread, int signal);
+/* taken: signal, code, sender. */
+int signal_take(L4_ThreadId_t from, sigset_t set, bool waits, L4_Word_t taken[3]);
+int signal_mask(L4_ThreadId_t from, sigset_t set, bool change, sigset_t *old);
 
-/* arrive.c: the thread that brings signals to the pager is there, or it is made now.  EAGAIN,
- * ENOMEM. */
+/* ---- arrive.c, await.c, handler_run.c: in threads of the program ---- */
+
+/* The thread that brings signals to the pager is there, or it is made now.  EAGAIN, ENOMEM. */
 int signal_thread_needed(void);
 void signal_thread_forked(void);
+struct signal_thread *signal_self(void);        /* the calling thread's; NULL: it has none */
+/* A wait that the pager has interrupted is ended soon. */
+void signal_breaks_tell(void);
+/* A request of <signal.h> to the pager: its error. */
+int signal_request(unsigned op, int n, const L4_Word_t *in, int max, L4_Word_t *out);
+/* They come to the task from itself. */
+void signal_arrive(sigset_t set);
+/* raise(); personal: a signal that is blocked waits for the calling thread, not for any. */
+int signal_raise(int number, bool personal);
 
 int handler_action(int signal, const L4_Word_t *new, struct sigaction *old);
 int handler_stack(L4_ThreadId_t from, const L4_Word_t *new, stack_t *old);
-int handler_mask(L4_ThreadId_t from, sigset_t set, bool change, sigset_t *old);
 
 /* ---- handler_entry.asm, in the thread ---- */
 void handler_trap(void);                /* an instruction that raises #UD: now come the registers */

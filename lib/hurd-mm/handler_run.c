@@ -15,7 +15,7 @@
 #include "mm.h"
 #include "report.h"
 
-static int request(enum request op, int n, const L4_Word_t *in, int max, L4_Word_t *out)
+int signal_request(unsigned op, int n, const L4_Word_t *in, int max, L4_Word_t *out)
 {
     L4_Acceptor_t before = L4_Accepted();
     L4_Accept(L4_UntypedWordsAcceptor);
@@ -119,7 +119,7 @@ _Noreturn void handler_run(struct delivery *delivery)
     ucontext_t context;
     siginfo_t info = {.si_signo = delivery->signal, .si_code = delivery->code,
                       .si_errno = delivery->error, .si_addr = (void *)delivery->address,
-                      .si_pid = delivery->arrived ? delivery->from : 0};
+                      .si_pid = delivery->origin ? delivery->from : 0};
     fpu_save(fpu);
     context_fill(&context, delivery, fpu);
     __atomic_store_n(&delivery->state, DELIVERY_FREE, __ATOMIC_RELEASE);
@@ -168,7 +168,7 @@ int sigaction(int number, const struct sigaction *action, struct sigaction *old)
         in[3] = action->sa_mask;
         in[4] = (L4_Word_t)action->sa_flags;
     }
-    int error = request(REQUEST_SIGNAL_ACTION, 5, in, 3, out);
+    int error = signal_request(REQUEST_SIGNAL_ACTION, 5, in, 3, out);
     if (!error && old) {
         old->sa_handler = (void (*)(int))out[0];
         old->sa_mask = out[1];
@@ -193,12 +193,12 @@ int sigaltstack(const stack_t *stack, stack_t *old)
         in[3] = (L4_Word_t)stack->ss_flags;
     }
     stack_t now;
-    int error = request(REQUEST_SIGNAL_STACK, 1, (const L4_Word_t[]){0}, 3, out);
+    int error = signal_request(REQUEST_SIGNAL_STACK, 1, (const L4_Word_t[]){0}, 3, out);
     now = (stack_t){(void *)out[0], (int)out[2], out[1]};
     bool on_it = !error && !(now.ss_flags & SS_DISABLE) &&
                  (uintptr_t)&now - (uintptr_t)now.ss_sp < now.ss_size;
     if (!error && stack)
-        error = on_it ? EPERM : request(REQUEST_SIGNAL_STACK, 4, in, 3, out);
+        error = on_it ? EPERM : signal_request(REQUEST_SIGNAL_STACK, 4, in, 3, out);
     if (!error && old) {
         *old = now;
         old->ss_flags |= on_it ? SS_ONSTACK : 0;
@@ -214,18 +214,19 @@ static sigset_t bit_of(int number)
 static int mask_set(bool change, sigset_t set, sigset_t *old)
 {
     L4_Word_t out[1];
-    int error = request(REQUEST_SIGNAL_MASK, 2, (const L4_Word_t[]){set, change}, 1, out);
+    int error = signal_request(REQUEST_SIGNAL_MASK, 2, (const L4_Word_t[]){set, change}, 1, out);
     *old = out[0];
     return error;
 }
 
 /* To the pager: they wait there while they are blocked. */
-static void arrive(sigset_t set)
+void signal_arrive(sigset_t set)
 {
     const L4_Word_t in[] = {set};
     L4_Word_t unused[1];
-    while (request(REQUEST_SIGNAL_ARRIVES, 1, in, 0, unused) == EAGAIN)
+    while (signal_request(REQUEST_SIGNAL_ARRIVES, 1, in, 0, unused) == EAGAIN)
         L4_Yield();
+    signal_breaks_tell();
 }
 
 int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
@@ -242,8 +243,9 @@ int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
     }
     if (!error && old)
         *old = before;
-    if (!error && set && signals.pending & ~now)
-        arrive(0);                      /* it could not come before */
+    const struct signal_thread *self = signal_self();
+    if (!error && set && (signals.pending | (self ? self->pending : 0)) & ~now)
+        signal_arrive(0);               /* it could not come before */
     return error;
 }
 
@@ -266,7 +268,45 @@ static int default_action(int number)
     return result(hurd_task_stop_self(L4_ThreadIdOfRaw(task.server), task.cap, (L4_Word_t)number));
 }
 
+/* The top of the alternate stack; NULL: the handler runs on the stack that there is. */
+static void *other_stack(const struct sigaction *action)
+{
+    stack_t stack;
+    if (!(action->sa_flags & SA_ONSTACK) || sigaltstack(NULL, &stack) ||
+        stack.ss_flags & (SS_ONSTACK | SS_DISABLE))
+        return NULL;
+    return (char *)stack.ss_sp + (stack.ss_size & ~(size_t)15);
+}
+
+struct raised {
+    struct sigaction action;
+    siginfo_t info;
+    ucontext_t context;
+};
+
+static void raised_call(struct raised *r)
+{
+    call(&r->action, &r->info, &r->context);
+}
+
+static void call_on(void *top, struct raised *r)
+{
+    __asm__ volatile("movl %%esp, %%ebx\n\t"
+                     "movl %0, %%esp\n\t"
+                     "pushl %1\n\t"
+                     "call *%2\n\t"
+                     "movl %%ebx, %%esp"
+                     : "+&S"(top)
+                     : "D"(r), "a"(raised_call)
+                     : "ebx", "ecx", "edx", "memory", "cc");
+}
+
 int raise(int number)
+{
+    return signal_raise(number, true);
+}
+
+int signal_raise(int number, bool personal)
 {
     struct sigaction action;
     sigset_t before, unused;
@@ -276,18 +316,26 @@ int raise(int number)
         (action.sa_handler == SIG_DFL && is_ignored_by_default(number)))
         return 0;
     if (mask_set(false, 0, &before) == 0 && before & bit_of(number)) {
-        arrive(bit_of(number));
+        const L4_Word_t in[] = {L4_MyGlobalId().raw, (L4_Word_t)number};
+        if (personal)
+            signal_request(REQUEST_SIGNAL_SEND, 2, in, 0, NULL);
+        else
+            signal_arrive(bit_of(number));
         return 0;
     }
     if (action.sa_handler == SIG_DFL)
         return default_action(number);
     if ((unsigned)action.sa_flags & SA_RESETHAND)
         signal(number, SIG_DFL);
-    siginfo_t info = {.si_signo = number, .si_code = SI_USER, .si_pid = getpid()};
-    ucontext_t context = {.uc_sigmask = before};
+    struct raised r = {.action = action, .context = {.uc_sigmask = before},
+                       .info = {.si_signo = number, .si_code = SI_USER, .si_pid = getpid()}};
+    void *top = other_stack(&action);
     mask_set(true, before | action.sa_mask | (action.sa_flags & SA_NODEFER ? 0 : bit_of(number)),
              &unused);
-    call(&action, &info, &context);
+    if (top)
+        call_on(top, &r);
+    else
+        raised_call(&r);
     mask_set(true, before, &unused);
     return 0;
 }
@@ -300,8 +348,9 @@ void __sigjmp_save(sigjmp_buf env, int save)
 _Noreturn void siglongjmp(sigjmp_buf env, int value)
 {
     sigset_t unused;
-    if (L4_MyGlobalId().raw == signals.target.raw)
-        signals.wait.active = false;    /* out of a handler, out of the call that it broke off */
+    struct signal_thread *self = signal_self();
+    if (self)
+        self->wait.active = false;      /* out of a handler, out of the call that it broke off */
     if (env->has_mask)
         mask_set(true, env->mask, &unused);
     longjmp(env->env, value);

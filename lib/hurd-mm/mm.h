@@ -201,8 +201,12 @@ int vm_fork(const struct fork_request *r, L4_Word_t made[2]);   /* request.c */
 
 void room_begin(void);                  /* mm_init.c: main() is about to run */
 
-/* ---- pager.c ---- */
+/* ---- pager.c, asked.c ---- */
 void pager_main(void);
+/* The request, or the question for regions, in the message registers.  True: they hold the
+ * reply. */
+bool asked_serve(L4_ThreadId_t from, L4_MsgTag_t tag);
+bool asked_maps(void);
 
 /* Requests of the task's own threads: label = REQUEST + operation; reply: label 0 and words, or
  * label = errno. */
@@ -236,6 +240,9 @@ enum request {
     REQUEST_SIGNAL_STACK,       /* change, base, size, flags -> base, size, flags */
     REQUEST_SIGNAL_MASK,        /* mask, change -> mask */
     REQUEST_SIGNAL_ARRIVES,     /* set; EAGAIN: again soon */
+    REQUEST_SIGNAL_THREAD,      /* global id: a new thread of the program; nil: the caller ends */
+    REQUEST_SIGNAL_SEND,        /* global id, signal; EAGAIN: again soon, by ARRIVES */
+    REQUEST_SIGNAL_TAKE,        /* set, wait -> signal, code, sender; EAGAIN: there is none */
     REQUEST_PAGEIN_JOB,         /* error of the last one, bytes -> struct worker_job */
     REQUEST_PAGEIN_WORKER,      /* global id of a new worker, kind of job */
     REQUEST_FORK,               /* struct fork_request -> control, container */

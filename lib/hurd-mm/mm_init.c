@@ -292,7 +292,8 @@ int hurd_mm_init(L4_ThreadId_t pager)
     mm.pager = pager;
     mm.starter = L4_MyGlobalId();
     mm.task = L4_Version(mm.starter);
-    signals.target = mm.starter;
+    signals.first.thread = mm.starter;
+    signals.first.takes = true;
     mm.reserved = (struct store){.class = &reserved_class, .users = 1};
     mm.pool_store = (struct store){.class = &pool_class, .users = 1, .rights = HURD_VM_RIGHTS};
     mm.wired = (struct store){.class = &wired_class, .users = 1, .rights = HURD_VM_RIGHTS};

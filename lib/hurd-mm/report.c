@@ -42,13 +42,13 @@ void report_redirect(L4_ThreadId_t thread, L4_Word_t ip)
     thread_redirect(thread, ip);
 }
 
-/* The first casualty is reported; a fault in its report ends the task at once, one of another
- * thread makes that thread wait for the end. */
+/* The first casualty is reported, by itself; after a fault in its report the pager says a line for
+ * it.  Another thread's fault makes that thread wait for the end. */
 static bool casualty_take(L4_ThreadId_t from)
 {
     L4_ThreadId_t thread = L4_GlobalIdOf(from);
     if (thread.raw == casualty.thread.raw)
-        hurd_mm_die_of(casualty.is_violation ? HURD_MM_STATUS_SEGV : HURD_MM_STATUS_ILL);
+        last_casualty(&casualty);
     if (!L4_IsNilThread(casualty.thread))
         return false;
     casualty.thread = thread;

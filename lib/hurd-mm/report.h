@@ -14,6 +14,11 @@ _Noreturn void hurd_mm_die_of(int status);
  * yet, or its text does not come. */
 _Noreturn void last_failed(const char *what, int error, int status);
 
+/* One message to deva, without a lock; before deva runs, wortel takes the characters.
+ * Pre: n <= LAST_TEXT. */
+enum { LAST_TEXT = 240 };
+void last_say(const char *text, unsigned n);
+
 /* Its exceptions come to the pager, it leaves whatever IPC it is in, and runs there. */
 void report_redirect(L4_ThreadId_t thread, L4_Word_t ip);
 
@@ -23,7 +28,7 @@ void report_take_exceptions(L4_ThreadId_t thread);
 /* In a worker: the store's function could not bring the page. */
 _Noreturn void report_store_refused(const struct hurd_store_fault *fault, uintptr_t ip);
 
-/* In the thread that made a fault that nothing can serve. */
+/* The thread that made a fault that nothing can serve. */
 struct casualty {
     L4_ThreadId_t thread;               /* nil: none so far */
     bool is_violation;                  /* a page fault; else an exception */
@@ -36,6 +41,9 @@ struct casualty {
     L4_Word_t registers[12];            /* in the order of the exception message, spec x2 6.3 */
 };
 extern struct casualty casualty;
+/* In the pager: the report on the casualty has failed, because it needs pages.  Says so in one line
+ * that needs none. */
+_Noreturn void last_casualty(const struct casualty *c);
 _Noreturn void report_run(void);
 _Noreturn void report_begin(void);
 extern const char vm_copy_failed[], vm_copy_plainly[], vm_copy_wide[], vm_copy_end[];

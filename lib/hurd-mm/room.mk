@@ -2,4 +2,4 @@
 LIBRARIES += hurd-mm
 hurd-mm_SRC := $(wildcard lib/hurd-mm/*.c lib/hurd-mm/*.asm)
 hurd-mm_CFLAGS := $(DENSE)
-hurd-mm_SELDOM := $(addprefix lib/hurd-mm/,brk casualty console handler handler_run hint image mman move mm_init report spawn start thread wait worker extra container fork forking last streams pageout swapin room ahead shown pagein policy region store)
+hurd-mm_SELDOM := $(addprefix lib/hurd-mm/,asked await brk sysconf casualty console handler handler_run recipient hint image mman move mm_init report spawn start thread wait worker extra container fork forking last streams pageout swapin room ahead shown pagein policy region store page paged evict)

@@ -10,6 +10,7 @@
 #include <l4/thread.h>
 #include <l4/utcb.h>
 #include <stdbool.h>
+#include "handler.h"
 #include "mm.h"
 #include "worker.h"
 
@@ -20,6 +21,9 @@ struct stack {
     uintptr_t base, size; /* guard included */
 };
 enum { FREE = 0, TAKEN = 1 };
+
+/* The program's; the library's own, which get no signals; those of them whose stacks stay. */
+enum kind { PROGRAMS, OURS, KEPT };
 
 static struct stack stacks[THREADS_MAX];
 static unsigned stacks_used;            /* no entry from this one on was ever taken */
@@ -36,9 +40,17 @@ static struct startup_cap_ids {
     return (struct startup_cap_ids){L4_ThreadIdOfRaw(data->task.server), data->task.cap};
 }
 
+/* A new thread of the program gets signals; nil: the calling thread ends. */
+static int signal_thread_is(L4_ThreadId_t thread)
+{
+    return signal_request(REQUEST_SIGNAL_THREAD, 1, &thread.raw, 0, NULL);
+}
+
 void thread_run(void (*function)(void *), void *argument)
 {
     function(argument);
+    if (signal_self())                  /* from now on others get what comes for the task */
+        signal_thread_is(L4_nilthread);
     struct startup_cap_ids task = task_server();
     hurd_task_thread_destroy(task.server, task.cap, L4_MyGlobalId());
     for (;;)
@@ -112,7 +124,8 @@ static int stack_make(struct stack *s, uintptr_t size)
 }
 
 /* The thread may end, and its stack be reaped, as soon as it runs. */
-static int start(struct stack *s, L4_ThreadId_t *thread, void (*function)(void *), void *argument)
+static int start(struct stack *s, L4_ThreadId_t *thread, void (*function)(void *), void *argument,
+                 enum kind kind)
 {
     struct startup_cap_ids task = task_server();
     int error = hurd_task_thread_alloc(task.server, task.cap, 0, thread);
@@ -121,6 +134,10 @@ static int start(struct stack *s, L4_ThreadId_t *thread, void (*function)(void *
     L4_ThreadId_t id = *thread, local = L4_LocalIdOf(id);
     if (L4_IsNilThread(local))
         return ESRCH;
+    if (kind == PROGRAMS && (error = signal_thread_is(id)) != 0) {
+        hurd_task_thread_destroy(task.server, task.cap, id);
+        return error;
+    }
     L4_Word_t *top = (L4_Word_t *)(s->base + s->size);
     *--top = (L4_Word_t)argument;
     *--top = (L4_Word_t)function;
@@ -132,17 +149,17 @@ static int start(struct stack *s, L4_ThreadId_t *thread, void (*function)(void *
 }
 
 static int start_with(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
-                      uintptr_t stack, bool kept)
+                      uintptr_t stack, enum kind kind)
 {
     stacks_reap();
     struct stack *s = stack_entry();
     if (!s)
         return EAGAIN;
     int error = stack_make(s, stack ? stack : STACK_DEFAULT);
-    if (!error && kept)
+    if (!error && kind == KEPT)
         error = vm_keep(s->base, s->size);
     if (!error)
-        error = start(s, thread, function, argument);
+        error = start(s, thread, function, argument, kind);
     if (error) {
         if (s->base)
             hurd_vm_deallocate(s->base, s->size);
@@ -154,11 +171,17 @@ static int start_with(L4_ThreadId_t *thread, void (*function)(void *), void *arg
 int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
                       uintptr_t stack)
 {
-    return start_with(thread, function, argument, stack, false);
+    return start_with(thread, function, argument, stack, PROGRAMS);
+}
+
+int thread_start_ours(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
+                      uintptr_t stack)
+{
+    return start_with(thread, function, argument, stack, OURS);
 }
 
 int thread_start_kept(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
                       uintptr_t stack)
 {
-    return start_with(thread, function, argument, stack, true);
+    return start_with(thread, function, argument, stack, KEPT);
 }

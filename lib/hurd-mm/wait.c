@@ -127,10 +127,12 @@ unsigned long long __libc_sleep(unsigned long long microseconds)
     if (!microseconds)
         return 0;
     signal_wait_begin(&outer, L4_nilthread);
-    bool broken = signal_sleep(microseconds);
-    signal_wait_end(&outer, 0);
-    if (broken)
+    bool broken;
+    do {                                /* a long Time is rounded down */
+        broken = signal_sleep(microseconds - gone);
         gone = L4_SystemClock().raw - start;
+    } while (!broken && gone < microseconds);
+    signal_wait_end(&outer, 0);
     return broken && gone < microseconds ? microseconds - gone : 0;
 }
 

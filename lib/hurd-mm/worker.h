@@ -25,7 +25,10 @@ void worker_swap(void);
 void worker_forked(void);
 /* In request.c: pages of the range that are touched stay in core. */
 int vm_keep(uintptr_t addr, uintptr_t size);
-/* As hurd_thread_start(); pages of the stack that were touched stay in core. */
+/* As hurd_thread_start(), for a thread of the library: it gets no signals of others. */
+int thread_start_ours(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
+                      uintptr_t stack);
+/* The same; pages of the stack that were touched stay in core. */
 int thread_start_kept(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
                       uintptr_t stack);
 

@@ -38,14 +38,24 @@ _Noreturn void _exit(int status)
     __libc_exit(status);
 }
 
-/* There are signals only where lib/hurd-mm is. */
+/* There are signals only where lib/hurd-mm is, and a program asks for them. */
 #pragma weak raise
+#pragma weak sigprocmask
 
+__attribute__((weak)) _Noreturn void __libc_die(int signal)
+{
+    __libc_exit(128 + signal);  /* the status that a shell reports */
+}
+
+/* A handler that returns, and a signal that is ignored, do not save the program. */
 _Noreturn void abort(void)
 {
-    if (raise)
+    const sigset_t set = 1ul << (SIGABRT - 1);
+    if (raise && sigprocmask) {
+        sigprocmask(SIG_UNBLOCK, &set, NULL);
         raise(SIGABRT);
-    __libc_exit(134);           /* the status that a shell reports for SIGABRT */
+    }
+    __libc_die(SIGABRT);
 }
 
 char *getenv(const char *name)

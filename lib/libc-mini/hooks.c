@@ -43,6 +43,11 @@ __attribute__((weak)) _Noreturn void __libc_mistake(const char *what, const void
     abort();
 }
 
+__attribute__((weak)) _Noreturn void __libc_deadlock(const void *lock, const void *caller)
+{
+    __libc_mistake("a thread waits for a lock that it has itself", lock, caller);
+}
+
 __attribute__((weak)) void __libc_wait(volatile unsigned *word, unsigned value)
 {
     (void)word, (void)value;

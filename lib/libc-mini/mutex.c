@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Mutex and condition, from two primitives: sleep while a word has a value; wake the threads that
  * sleep on a word. */
+#include <errno.h>
 #include <libc.h>
 #include <limits.h>
 #include <mutex.h>
+#include <stdint.h>
+
+static const unsigned WAITED = 1;       /* in the state of a mutex: threads may wait */
 
 static unsigned exchange(volatile unsigned *word, unsigned value)
 {
@@ -17,6 +21,12 @@ static unsigned compare_exchange(volatile unsigned *word, unsigned old, unsigned
     return old;
 }
 
+/* What tells threads apart: each has an errno of its own. */
+static unsigned self(void)
+{
+    return (unsigned)(uintptr_t)&errno;
+}
+
 void mutex_init(struct mutex *mutex)
 {
     mutex->state = 0;
@@ -24,22 +34,31 @@ void mutex_init(struct mutex *mutex)
 
 bool mutex_trylock(struct mutex *mutex)
 {
-    return compare_exchange(&mutex->state, 0, 1) == 0;
+    return compare_exchange(&mutex->state, 0, self()) == 0;
 }
 
-/* A thread that waited holds the mutex in state 2, because other threads may wait behind it.  If
- * none does, one wake-up is useless, which does no harm. */
+/* A thread that waited holds the mutex with the mark WAITED, because other threads may wait behind
+ * it.  If none does, one wake-up is useless, which does no harm. */
+static void lock_slowly(struct mutex *mutex, const void *caller)
+{
+    unsigned own = self(), old;
+    while ((old = compare_exchange(&mutex->state, 0, own | WAITED)) != 0) {
+        if ((old & ~WAITED) == own)
+            __libc_deadlock((const void *)mutex, caller);
+        if (old & WAITED || compare_exchange(&mutex->state, old, old | WAITED) == old)
+            __libc_wait(&mutex->state, old | WAITED);
+    }
+}
+
 void mutex_lock(struct mutex *mutex)
 {
-    if (mutex_trylock(mutex))
-        return;
-    while (exchange(&mutex->state, 2) != 0)
-        __libc_wait(&mutex->state, 2);
+    if (!mutex_trylock(mutex))
+        lock_slowly(mutex, __builtin_return_address(0));
 }
 
 void mutex_unlock(struct mutex *mutex)
 {
-    if (exchange(&mutex->state, 0) == 2)
+    if (exchange(&mutex->state, 0) & WAITED)
         __libc_wake(&mutex->state, 1);
 }
 

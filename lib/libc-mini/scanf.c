@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* sscanf(), ISO C 7.21.6.2, in the "C" locale, for strings: the formats but %p, and no wide
- * characters.  Numbers are those of strtoll(), strtoull() and strtod(). */
+/* scanf() and its relatives, ISO C 7.21.6.2, in the "C" locale: no wide characters.  Each reads one
+ * character ahead, which goes back to the stream at the end.  Numbers are those of strtoll(),
+ * strtoull() and strtod(), of the longest text that may begin one. */
 #include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,14 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_MOST = 512 };             /* characters of one number */
+enum { NUMBER_MOST = 512 };             /* characters of one number that count */
 
 struct scan {
-    const char *text, *at;
+    const char *text;                   /* what comes behind `ahead`; NULL: a stream's */
+    FILE *stream;
+    int ahead;                          /* the next character, EOF, or UNREAD */
     const char *format;
     int stored;
+    unsigned taken;                     /* characters, for %n */
     va_list args;
 };
+enum { UNREAD = -2 };
 
 struct conversion {
     bool stores;                        /* no * */
@@ -24,6 +30,32 @@ struct conversion {
     int size;                           /* -2 hh, -1 h, 0, 1 l, 2 ll and others of 64 bits, 3 L */
     char what;
 };
+
+/* ---- one character after the other ---- */
+
+static int peek(struct scan *s)
+{
+    if (s->ahead == UNREAD && s->text)
+        s->ahead = *s->text ? (unsigned char)*s->text++ : EOF;
+    else if (s->ahead == UNREAD)
+        s->ahead = fgetc(s->stream);
+    return s->ahead;
+}
+
+static void take(struct scan *s)
+{
+    if (s->ahead != EOF)
+        s->ahead = UNREAD;
+    s->taken++;
+}
+
+static void blanks_skip(struct scan *s)
+{
+    while (isspace(peek(s)))
+        take(s);
+}
+
+/* ---- the format ---- */
 
 static unsigned number_next(const char **format)
 {
@@ -50,6 +82,8 @@ static int size_next(const char **format)
     return 0;
 }
 
+/* ---- numbers ---- */
+
 static void store(struct scan *s, int size, uint64_t value)
 {
     switch (size) {
@@ -61,46 +95,125 @@ static void store(struct scan *s, int size, uint64_t value)
     }
 }
 
-static void store_float(struct scan *s, int size, double value)
+static void store_float(struct scan *s, int size, const char *text)
 {
     if (size == 3)
-        *va_arg(s->args, long double *) = value;
+        *va_arg(s->args, long double *) = strtold(text, NULL);
     else if (size == 1)
-        *va_arg(s->args, double *) = value;
+        *va_arg(s->args, double *) = strtod(text, NULL);
     else
-        *va_arg(s->args, float *) = (float)value;
+        *va_arg(s->args, float *) = strtof(text, NULL);
 }
 
-static void blanks_skip(struct scan *s)
+struct piece {
+    unsigned left;                      /* of the width */
+    unsigned length;
+    char text[NUMBER_MOST];
+};
+
+/* Takes the next character if it is one of these.  Small letters are for large ones, too. */
+static bool accept(struct scan *s, struct piece *p, const char *set)
 {
-    while (isspace((unsigned char)*s->at))
-        s->at++;
+    int c = peek(s);
+    if (p->left == 0 || c == EOF || c == '\0' || !strchr(set, tolower(c)))
+        return false;
+    if (p->length + 1 < NUMBER_MOST)
+        p->text[p->length++] = (char)c;
+    p->left--;
+    take(s);
+    return true;
+}
+
+static unsigned accept_all(struct scan *s, struct piece *p, const char *set)
+{
+    unsigned n = 0;
+    while (accept(s, p, set))
+        n++;
+    return n;
+}
+
+static bool accept_word(struct scan *s, struct piece *p, const char *word)
+{
+    for (; *word; word++) {
+        const char one[2] = {*word, '\0'};
+        if (!accept(s, p, one))
+            return false;
+    }
+    return true;
+}
+
+static bool whole_read(struct scan *s, struct piece *p, int *base)
+{
+    const char *digits = "0123456789abcdef";
+    char some[17] = "";
+    unsigned n = 0;
+    accept(s, p, "+-");
+    if ((*base == 0 || *base == 16) && accept(s, p, "0")) {
+        n = 1;
+        if (accept(s, p, "x")) {
+            n = 0;
+            *base = 16;
+        } else if (*base == 0) {
+            *base = 8;
+        }
+    } else if (*base == 0) {
+        *base = 10;
+    }
+    memcpy(some, digits, (size_t)*base);
+    return n + accept_all(s, p, some) > 0;
+}
+
+static bool float_read(struct scan *s, struct piece *p)
+{
+    const char *digits = "0123456789", *exponent = "e";
+    unsigned n = 0;
+    accept(s, p, "+-");
+    if (accept(s, p, "n"))
+        return accept_word(s, p, "an");
+    if (accept(s, p, "i"))
+        return accept_word(s, p, "nf") && (!accept(s, p, "i") || accept_word(s, p, "nity"));
+    if (accept(s, p, "0")) {
+        n = 1;
+        if (accept(s, p, "x")) {
+            n = 0;
+            digits = "0123456789abcdef";
+            exponent = "p";
+        }
+    }
+    n += accept_all(s, p, digits);
+    if (accept(s, p, "."))
+        n += accept_all(s, p, digits);
+    if (n == 0)
+        return false;
+    if (!accept(s, p, exponent))
+        return true;
+    accept(s, p, "+-");
+    return accept_all(s, p, "0123456789") > 0;
 }
 
 /* A number of that base, or with base 1 one with a fraction.  False: there is none. */
 static bool number_scan(struct scan *s, const struct conversion *c, int base)
 {
-    char copy[NUMBER_MOST], *end;
+    struct piece p = {.left = c->width ? c->width : UINT32_MAX};
     blanks_skip(s);
-    size_t most = c->width && c->width < NUMBER_MOST ? c->width : NUMBER_MOST - 1;
-    size_t length = strnlen(s->at, most);
-    memcpy(copy, s->at, length);
-    copy[length] = '\0';
-    bool is_signed = c->what == 'd' || c->what == 'i';
-    double real = base == 1 ? strtod(copy, &end) : 0;
-    uint64_t whole = base == 1   ? 0
-                     : is_signed ? (uint64_t)strtoll(copy, &end, base)
-                                 : strtoull(copy, &end, base);
-    if (end == copy)
+    bool good = base == 1 ? float_read(s, &p) : whole_read(s, &p, &base);
+    p.text[p.length] = '\0';
+    if (!good)
         return false;
-    s->at += end - copy;
+    bool is_signed = c->what == 'd' || c->what == 'i';
     if (c->stores && base == 1)
-        store_float(s, c->size, real);
+        store_float(s, c->size, p.text);
     else if (c->stores)
-        store(s, c->size, whole);
+        store(s, c->what == 'p' ? 1 : c->size,
+              is_signed ? (uint64_t)(c->size == 2 ? strtoll(p.text, NULL, base)
+                                                  : strtol(p.text, NULL, base))
+              : c->size == 2 ? strtoull(p.text, NULL, base)
+                             : strtoul(p.text, NULL, base));
     s->stored += c->stores;
     return true;
 }
+
+/* ---- text ---- */
 
 /* The set behind %[, as a table; the format moves behind its end. */
 static void set_read(const char **format, bool in[256])
@@ -126,22 +239,23 @@ static bool text_scan(struct scan *s, const struct conversion *c, const bool in[
                       bool terminate)
 {
     unsigned most = c->width ? c->width : terminate ? UINT32_MAX : 1, n = 0;
-    while (n < most && s->at[n] && in[(unsigned char)s->at[n]])
-        n++;
-    if (n == 0 || (!terminate && n < most)) {
-        s->at += n;
+    char *to = NULL;
+    for (; n < most && peek(s) != EOF && in[peek(s)]; n++) {
+        if (n == 0 && c->stores)
+            to = va_arg(s->args, char *);
+        if (to)
+            *to++ = (char)peek(s);
+        take(s);
+    }
+    if (n == 0 || (!terminate && n < most))
         return false;
-    }
-    if (c->stores) {
-        char *to = va_arg(s->args, char *);
-        memcpy(to, s->at, n);
-        if (terminate)
-            to[n] = '\0';
-    }
+    if (to && terminate)
+        *to = '\0';
     s->stored += c->stores;
-    s->at += n;
     return true;
 }
+
+/* ---- directives ---- */
 
 static bool convert(struct scan *s, const struct conversion *c)
 {
@@ -150,6 +264,7 @@ static bool convert(struct scan *s, const struct conversion *c)
     case 'd':
     case 'u': return number_scan(s, c, 10);
     case 'i': return number_scan(s, c, 0);
+    case 'p':
     case 'x':
     case 'X': return number_scan(s, c, 16);
     case 'o': return number_scan(s, c, 8);
@@ -168,14 +283,14 @@ static bool convert(struct scan *s, const struct conversion *c)
         return text_scan(s, c, in, false);
     case 'n':
         if (c->stores)
-            store(s, c->size, (uint64_t)(s->at - s->text));
+            store(s, c->size, s->taken);
         return true;
     default: return false;
     }
 }
 
-/* Behind a %.  *input: it wants some. */
-static bool directive(struct scan *s, bool *input)
+/* Behind a %.  *ended: it wants input, and there is none. */
+static bool directive(struct scan *s, bool *ended)
 {
     struct conversion c = {.stores = *s->format != '*'};
     s->format += !c.stores;
@@ -183,41 +298,96 @@ static bool directive(struct scan *s, bool *input)
     c.size = size_next(&s->format);
     c.what = *s->format;
     s->format += c.what != '\0';
-    *input = c.what != 'n';
-    return convert(s, &c);
+    if (c.what != 'c' && c.what != '[' && c.what != 'n')
+        blanks_skip(s);
+    *ended = c.what != 'n' && peek(s) == EOF;
+    bool good = !*ended && convert(s, &c);
+    if (!good && c.what == 'c')
+        *ended = peek(s) == EOF;        /* in the middle of its characters */
+    return good;
 }
 
-int vsscanf(const char *text, const char *format, va_list args)
+static bool literal(struct scan *s, bool *ended)
 {
-    struct scan s = {.text = text, .at = text, .format = format};
-    bool good = true, input = false;
-    va_copy(s.args, args);
-    while (good && *s.format) {
-        if (isspace((unsigned char)*s.format)) {
-            blanks_skip(&s);
-            s.format++;
-        } else if (*s.format != '%' || s.format[1] == '%') {
-            if (*s.format == '%') {
-                blanks_skip(&s);
-                s.format++;
-            }
-            good = *s.at == *s.format++;
-            s.at += good;
-            input = true;
+    if (*s->format == '%') {
+        blanks_skip(s);
+        s->format++;
+    }
+    *ended = peek(s) == EOF;
+    if (peek(s) != (unsigned char)*s->format)
+        return false;
+    s->format++;
+    take(s);
+    return true;
+}
+
+/* EOF: the input ended before the first conversion. */
+static int scan(struct scan *s)
+{
+    bool good = true, ended = false;
+    s->ahead = UNREAD;
+    while (good && *s->format) {
+        if (isspace((unsigned char)*s->format)) {
+            blanks_skip(s);
+            s->format++;
+        } else if (*s->format != '%' || s->format[1] == '%') {
+            good = literal(s, &ended);
         } else {
-            s.format++;
-            good = directive(&s, &input);
+            s->format++;
+            good = directive(s, &ended);
         }
     }
-    va_end(s.args);
-    return !good && input && s.stored == 0 && *s.at == '\0' ? EOF : s.stored;
+    return !good && ended && s->stored == 0 ? EOF : s->stored;
 }
 
-int sscanf(const char *text, const char *format, ...)
+int vsscanf(const char *restrict text, const char *restrict format, va_list args)
+{
+    struct scan s = {.text = text, .format = format};
+    va_copy(s.args, args);
+    int stored = scan(&s);
+    va_end(s.args);
+    return stored;
+}
+
+int vfscanf(FILE *restrict stream, const char *restrict format, va_list args)
+{
+    struct scan s = {.stream = stream, .format = format};
+    va_copy(s.args, args);
+    int stored = scan(&s);
+    va_end(s.args);
+    if (s.ahead >= 0)
+        ungetc(s.ahead, stream);
+    return stored;
+}
+
+int vscanf(const char *restrict format, va_list args)
+{
+    return vfscanf(stdin, format, args);
+}
+
+int sscanf(const char *restrict text, const char *restrict format, ...)
 {
     va_list args;
     va_start(args, format);
     int stored = vsscanf(text, format, args);
+    va_end(args);
+    return stored;
+}
+
+int fscanf(FILE *restrict stream, const char *restrict format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int stored = vfscanf(stream, format, args);
+    va_end(args);
+    return stored;
+}
+
+int scanf(const char *restrict format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int stored = vfscanf(stdin, format, args);
     va_end(args);
     return stored;
 }

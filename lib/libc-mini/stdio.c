@@ -305,7 +305,7 @@ char *fgets(char *restrict s, int size, FILE *restrict stream)
     while (n < size - 1 && (n == 0 || s[n - 1] != '\n')) {
         unsigned char byte;
         if (!get_locked(stream, &byte, 1)) {
-            failed = n == 0 || stream->failed;
+            failed = n == 0 || !stream->at_end;
             break;
         }
         s[n++] = (char)byte;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The one user. */
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,4 +57,32 @@ struct passwd *getpwuid(uid_t uid)
 struct passwd *getpwnam(const char *name)
 {
     return strcmp(name, "root") ? NULL : getpwuid(0);
+}
+
+int seteuid(uid_t uid)
+{
+    return become(uid);
+}
+
+int setegid(gid_t gid)
+{
+    return become(gid);
+}
+
+int getgroups(int size, gid_t groups[])
+{
+    (void)size, (void)groups;
+    return 0;
+}
+
+struct group *getgrgid(gid_t gid)
+{
+    static char name[] = "root", password[] = "", *members[] = {NULL};
+    static struct group group = {name, password, 0, members};
+    return gid == 0 ? &group : NULL;
+}
+
+struct group *getgrnam(const char *name)
+{
+    return strcmp(name, "root") ? NULL : getgrgid(0);
 }

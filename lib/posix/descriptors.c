@@ -163,17 +163,29 @@ int dup(int descriptor)
     return copy_from(descriptor, 0, false);
 }
 
-int dup2(int from, int to)
+static int copy_to(int from, int to, bool close_on_exec)
 {
     posix_lock();
     bool good = is_open(from) && to >= 0 && to < DESCRIPTORS;
     if (good && from != to) {
         if (table[to].names)
             description_release(table[to].names);
-        copy(from, to, false);
+        copy(from, to, close_on_exec);
     }
     posix_unlock();
     return good ? to : posix_result(EBADF);
+}
+
+int dup2(int from, int to)
+{
+    return copy_to(from, to, false);
+}
+
+int dup3(int from, int to, int flags)
+{
+    if (flags & ~O_CLOEXEC || from == to)
+        return posix_result(EINVAL);
+    return copy_to(from, to, flags & O_CLOEXEC);
 }
 
 static int flags_of(int descriptor, bool of_descriptor)
@@ -196,14 +208,17 @@ static int set_close_on_exec(int descriptor, int flags)
     return posix_result(good ? 0 : EBADF);
 }
 
-/* O_APPEND is the server's, since open(). */
+/* The server appends since open(), and until the end. */
 static int set_flags(int descriptor, unsigned flags)
 {
     posix_lock();
     bool good = is_open(descriptor);
     if (good) {
         struct description *d = table[descriptor].names;
-        d->flags = (d->flags & ~(unsigned) O_NONBLOCK) | (flags & O_NONBLOCK);
+        unsigned may = O_NONBLOCK | (d->flags & O_APPEND && !d->appends_here ? 0u : O_APPEND);
+        d->flags = (d->flags & ~may) | (flags & may);
+        if (may & O_APPEND)
+            d->appends_here = flags & O_APPEND;
     }
     posix_unlock();
     return posix_result(good ? 0 : EBADF);

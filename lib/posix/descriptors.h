@@ -12,7 +12,10 @@
 
 #include "lib/file/files.h"
 
-enum { DESCRIPTORS = 64 };              /* of a program: 0 to 63 */
+enum {
+    DESCRIPTORS = 64,                   /* of a program: 0 to 63 */
+    DESCRIPTION_CONSOLE = 0020620,      /* mode of one that is the console */
+};
 
 enum description_kind {
     CONSOLE,                            /* the task's console of deva */
@@ -29,7 +32,8 @@ struct description {
     L4_ThreadId_t server;
     L4_Word_t handle;
     L4_Word_t mode;                     /* with the type */
-    unsigned flags;                     /* O_ flags that it was opened with */
+    unsigned flags;                     /* O_ flags that it was opened with, or has since fcntl() */
+    bool appends_here;                  /* O_APPEND is fcntl()'s: the server does not know of it */
     L4_Word_t ticket;                   /* during fork(): for the child */
     L4_Word_t inode;                    /* 0: not known */
     struct window *window;              /* NULL: it has none yet (window.c) */

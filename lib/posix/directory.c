@@ -16,6 +16,7 @@ enum { PAGE = 4096 };
 struct posix_directory {
     int descriptor;
     L4_Word_t cursor;                   /* of the page that comes next */
+    long given;                         /* entries that readdir() has given */
     uint32_t used, at;                  /* bytes of the page, and those that readdir() has given */
     struct dirent entry;
     _Alignas(4) uint8_t page[PAGE];
@@ -113,12 +114,26 @@ struct dirent *readdir(DIR *directory)
         if (err || directory->used == 0)
             return NULL;
     }
+    directory->given++;
     return &directory->entry;
 }
 
 void rewinddir(DIR *directory)
 {
     directory->cursor = directory->used = directory->at = 0;
+    directory->given = 0;
+}
+
+long telldir(DIR *directory)
+{
+    return directory->given;
+}
+
+void seekdir(DIR *directory, long place)
+{
+    rewinddir(directory);
+    while (directory->given < place && readdir(directory))
+        continue;
 }
 
 int dirfd(DIR *directory)

@@ -4,17 +4,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 #include <utime.h>
 
 #include <hurd/cap.h>
+#include <hurd/deva.h>
 
 #include "lib/posix/stat.h"
 
@@ -58,17 +61,32 @@ static unsigned server_flags(int flags)
            (flags & O_NOFOLLOW ? HURD_DIR_NOFOLLOW : 0);
 }
 
+/* The task's own console: the file server does not know which one that is. */
+static bool is_terminal(const char *path)
+{
+    return !strcmp(path, "/dev/tty");
+}
+
 int description_open(const char *path, int flags, mode_t mode, struct description *d)
 {
     struct files *files;
     struct file file;
     if (flags & ~O_KNOWN || (flags & O_ACCMODE) == O_ACCMODE)
         return EINVAL;
+    if (is_terminal(path)) {
+        *d = (struct description) { .kind = CONSOLE, .mode = DESCRIPTION_CONSOLE,
+                                    .flags = (unsigned) flags & (O_ACCMODE | O_NONBLOCK) };
+        return flags & O_DIRECTORY ? ENOTDIR : 0;
+    }
+    size_t length = strlen(path);
+    bool makes_none = flags & O_CREAT && length > 0 && path[length - 1] == '/';
+    if (makes_none)                     /* a file cannot have such a name */
+        flags &= ~O_CREAT;
     int err = posix_files(&files);
     if (!err)
         err = file_open(files, &file, path, server_flags(flags), mode & 07777 & ~posix_mask);
     if (err)
-        return err;
+        return makes_none && err == ENOENT ? EISDIR : err;
     *d = (struct description) { .kind = CONTENTS, .server = file.files->server,
                                 .handle = file.handle, .mode = file.mode, .inode = file.inode,
                                 .flags = (unsigned) flags &
@@ -83,7 +101,7 @@ static int open_locked(const char *path, int flags, mode_t mode, int *descriptor
     if (err)
         return err;
     err = descriptor_make(&d, 0, flags & O_CLOEXEC, descriptor);
-    if (err)
+    if (err && d.kind != CONSOLE)
         hurd_cap_drop(d.server, d.handle);
     return err;
 }
@@ -109,29 +127,32 @@ int creat(const char *path, mode_t mode)
     return open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
 }
 
-static int pipe_locked(struct files *files, int ends[2])
+static int pipe_locked(struct files *files, int flags, int ends[2])
 {
+    bool closes = flags & O_CLOEXEC;
     L4_Word_t out[2];
     int err = hurd_cap_rpc(files->server, HURD_FS_PIPE, 0, NULL, 2, out, NULL);
     if (err)
         return err;
     struct description d = { .kind = STREAM, .server = files->server, .handle = out[0],
-                             .mode = HURD_FILE_FIFO | 0600, .flags = O_RDONLY };
-    err = descriptor_make(&d, 0, false, &ends[0]);
+                             .mode = HURD_FILE_FIFO | 0600,
+                             .flags = O_RDONLY | (unsigned) (flags & O_NONBLOCK) };
+    err = descriptor_make(&d, 0, closes, &ends[0]);
     if (err)
         hurd_cap_drop(files->server, out[0]);
     d.handle = out[1];
-    d.flags = O_WRONLY;
-    int second = err ? err : descriptor_make(&d, 0, false, &ends[1]);
+    d.flags = O_WRONLY | (unsigned) (flags & O_NONBLOCK);
+    int second = err ? err : descriptor_make(&d, 0, closes, &ends[1]);
     if (second)
         hurd_cap_drop(files->server, out[1]);
     return second;
 }
 
-int pipe(int ends[2])
+int pipe2(int ends[2], int flags)
 {
     int made[2] = { -1, -1 };
-    int err = WITH_FILES(pipe_locked(files, made));
+    int err = flags & ~(O_CLOEXEC | O_NONBLOCK) ? EINVAL
+                                                : WITH_FILES(pipe_locked(files, flags, made));
     if (err && made[0] >= 0)
         close(made[0]);
     if (!err)
@@ -139,11 +160,21 @@ int pipe(int ends[2])
     return posix_result(err);
 }
 
+int pipe(int ends[2])
+{
+    return pipe2(ends, 0);
+}
+
 /* ---- what there is ---- */
 
 static int stat_path(const char *path, int follow, struct stat *stat)
 {
     struct hurd_file_stat s;
+    if (is_terminal(path)) {
+        *stat = (struct stat) { .st_mode = DESCRIPTION_CONSOLE, .st_nlink = 1,
+                                .st_blksize = HURD_DEVA_CHUNK };
+        return 0;
+    }
     int err = WITH_FILES(files_stat(files, path, follow, &s));
     if (!err)
         stat_from(&s, stat);
@@ -171,8 +202,32 @@ int access(const char *path, int mode)
         return -1;
     if (mode & X_OK && !S_ISDIR(s.st_mode) && !(s.st_mode & 0111))
         return posix_result(EACCES);
-    int err = mode & W_OK ? WITH_FILES(files_statfs(files, &fs)) : 0;
+    int err = mode & W_OK && !S_ISCHR(s.st_mode) ? WITH_FILES(files_statfs(files, &fs)) : 0;
     return posix_result(err ? err : fs.flags & HURD_FS_READ_ONLY ? EROFS : 0);
+}
+
+int statvfs(const char *path, struct statvfs *to)
+{
+    struct stat s;
+    struct hurd_fs_statfs fs;
+    if (stat(path, &s))
+        return -1;
+    int err = WITH_FILES(files_statfs(files, &fs));
+    if (err)
+        return posix_result(err);
+    *to = (struct statvfs) { .f_bsize = fs.block_size, .f_frsize = fs.block_size,
+                             .f_blocks = fs.blocks, .f_bfree = fs.free_blocks,
+                             .f_bavail = fs.free_blocks < fs.reserved_blocks
+                                             ? 0 : fs.free_blocks - fs.reserved_blocks,
+                             .f_files = fs.inodes, .f_ffree = fs.free_inodes,
+                             .f_favail = fs.free_inodes, .f_fsid = 1, .f_namemax = NAME_MAX,
+                             .f_flag = fs.flags & HURD_FS_READ_ONLY ? ST_RDONLY : 0 };
+    return 0;
+}
+
+int fstatvfs(int descriptor, struct statvfs *to)
+{
+    return fcntl(descriptor, F_GETFD) < 0 ? -1 : statvfs("/", to);
 }
 
 ssize_t readlink(const char *path, char *target, size_t size)

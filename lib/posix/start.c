@@ -133,7 +133,8 @@ int posix_files_of(L4_ThreadId_t from, struct files **out)
 
 static void console_make(int number)
 {
-    const struct description console = { .kind = CONSOLE, .mode = 0020620, .flags = O_RDWR };
+    const struct description console = { .kind = CONSOLE, .mode = DESCRIPTION_CONSOLE,
+                                         .flags = O_RDWR };
     int made;
     descriptor_make(&console, number, false, &made);
 }

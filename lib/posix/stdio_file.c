@@ -49,11 +49,11 @@ int fseek(FILE *stream, long offset, int whence)
 off_t ftello(FILE *stream)
 {
     mutex_lock(&stream->lock);
-    off_t at = lseek(stream->number, 0, SEEK_CUR);
+    off_t at = -1;
+    if (!__libc_stream_flush(stream))   /* what is appended does not go where the position is */
+        at = lseek(stream->number, 0, SEEK_CUR);
     if (at >= 0 && stream->reads)
         at -= (off_t) (stream->filled - stream->used) + stream->has_pushed;
-    else if (at >= 0)
-        at += (off_t) stream->used;
     mutex_unlock(&stream->lock);
     return at;
 }

@@ -65,6 +65,11 @@ static int contents_move(struct description *d, unsigned label, uint8_t *data, s
 {
     int err = 0;
     *total = 0;
+    if (label == HURD_IO_WRITE && position == HURD_IO_HERE && d->appends_here && size > 0) {
+        const L4_Word_t end[] = { d->handle, SEEK_END, 0, 0 };
+        L4_Word_t unused[2];
+        err = hurd_cap_rpc(d->server, HURD_IO_SEEK, 4, end, 2, unused, NULL);
+    }
     while (*total < size && !err) {
         L4_Word_t now = size - *total < HURD_IO_MOST ? size - *total : HURD_IO_MOST, done = 0;
         err = part(d, label, data + *total, now, position, &done);

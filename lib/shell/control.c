@@ -237,7 +237,7 @@ static void on_for(struct control *c, const char *word)
     }
     const char *mistake = f->runs ? words_split(w, at) : words_skip(w, at);
     bool ends = w->end == WORDS_LINE || w->end == WORDS_SEMICOLON;
-    if (!mistake && (!ends || w->background || w->input || w->output))
+    if (!mistake && (!ends || w->background || words_redirect(w)))
         mistake = "only words belong behind `in`";
     if (mistake)
         wrong(c, mistake, at);

@@ -33,6 +33,15 @@ static const char *obey_pipeline(const char *text, bool obeys, enum words_end *e
     return mistake;
 }
 
+const char *interpreter_in(char *script)
+{
+    if (strncmp(script, "#!", 2))
+        return NULL;
+    char *name = script + 2 + strspn(script + 2, " \t");
+    name[strcspn(name, " \t\n")] = '\0';
+    return *name ? name : NULL;
+}
+
 enum control_result language_run(const char *text, const char *name)
 {
     static const struct control_calls calls = { obey_pipeline, language_interrupted };

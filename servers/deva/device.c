@@ -7,6 +7,7 @@
 #include "block.h"
 #include "devmem.h"
 #include "dma.h"
+#include "favour.h"
 #include "interrupts.h"
 #include "master.h"
 #include "owned.h"
@@ -33,6 +34,7 @@ enum {
 struct device {
     struct hurd_cap_object object;
     struct hurd_device is;
+    unsigned task;              /* that may drive it */
     struct device *next;
 };
 
@@ -83,6 +85,21 @@ static int driver_register(const struct hurd_device *device, L4_ThreadId_t threa
         return ENOSPC;
     d->thread = thread;
     d->drivers++;
+    return 0;
+}
+
+/* Only what drives a device has something to wait for. */
+static int serve_favour(struct hurd_cap_call *call)
+{
+    const struct hurd_device *is = &device_of(call)->is;
+    if (call->words != 2)
+        return EINVAL;
+    const struct driver *d = driver_of(is->number);
+    L4_ThreadId_t pager = { .raw = call->arg[1] };
+    if (!d || !L4_IsThreadEqual(d->thread, call->from) || is->count == 0 ||
+        !L4_IsGlobalId(pager) || L4_Version(pager) != call->task)
+        return EPERM;
+    favour_begin(d->thread, pager, HURD_DEVICE_PRIORITY);
     return 0;
 }
 
@@ -238,6 +255,8 @@ static int device_serve(struct hurd_cap_call *call)
         return call->words == 2
                    ? driver_register(is, (L4_ThreadId_t) { .raw = call->arg[1] }, call->task)
                    : EINVAL;
+    case HURD_DEVICE_DRIVER_FAVOUR:
+        return is_part(is) ? EPERM : serve_favour(call);
     case HURD_DEVA_PORTS_MAP:
         return serve_ports(call);
     case HURD_DEVA_MEMORY_MAP:
@@ -269,6 +288,7 @@ static void device_unreferenced(struct hurd_cap_object *object)
 {
     struct device *device = (struct device *) object, **link = &devices;
     hurd_cap_object_revoke(object);
+    favour_end(device->task);
     while (*link != device)
         link = &(*link)->next;
     *link = device->next;
@@ -339,6 +359,7 @@ int device_serve_grant(struct hurd_cap_call *call)
         return ENOMEM;
     hurd_cap_object_init(&device->object, &device_class);
     device->is = is;
+    device->task = call->arg[1];
     uint32_t handle;
     int err = hurd_cap_insert(&deva.table, call->arg[1], &device->object, 0, 0, HURD_TASK_DEVA,
                               &handle);

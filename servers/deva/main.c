@@ -6,6 +6,7 @@
 #include "console.h"
 #include "device.h"
 #include "dma.h"
+#include "favour.h"
 #include "foreground.h"
 #include "ranges.h"
 #include "interrupts.h"
@@ -96,6 +97,7 @@ static unsigned forget_task(unsigned task)
     dma_forget_task(task);
     ranges_forget_task(task);
     parts_forget_task(task);
+    favour_forget_task(task);
     return 0;
 }
 
@@ -160,12 +162,18 @@ static void attach_interrupts(void)
 
 static void announce(void)
 {
-    char line[96];
+    char line[128];
     int length = snprintf(line, sizeof line, "deva: console on%s%s%s\n",
                           console.uart.present ? console.uart.has_fifo ? " COM1 (16550A)" : " COM1"
                                                : " no serial port",
                           console.screen.cells ? ", VGA 80x25" : ", no screen",
                           console.keyboard.present ? ", PS/2 keyboard" : ", no keyboard");
+    console_write(line, (unsigned) length);
+    if (!console.screen.cells || console.keyboard.present)
+        return;
+    length = snprintf(line, sizeof line, "deva: %sthe BIOS can make a USB keyboard a PS/2 one\n"
+                      "      (\"USB legacy support\" in its setup)\n",
+                      console.uart.present ? "type at COM1, or: " : "");
     console_write(line, (unsigned) length);
 }
 
@@ -210,11 +218,13 @@ static int bootstrap_final(void)
 static L4_MsgTag_t next_message(bool reply, L4_ThreadId_t *from)
 {
     L4_Accept(L4_UntypedWordsAcceptor);
-    if (!omega0_masked() && !parts_need_pass())
+    if (!omega0_masked() && !parts_need_pass() && favour_pass() == UINT32_MAX)
         return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
     if (reply)
         L4_Reply(*from);
-    uint32_t parts = parts_pass(), lines = interrupts_pass(), us = parts < lines ? parts : lines;
+    uint32_t us = parts_pass(), lines = interrupts_pass(), favours = favour_pass();
+    us = us < lines ? us : lines;
+    us = us < favours ? us : favours;
     return us == UINT32_MAX ? L4_Wait(from) : L4_Wait_Timeout(L4_TimePeriod(us), from);
 }
 

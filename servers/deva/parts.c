@@ -4,6 +4,7 @@
  * (output).  After: console.c, which drives a part itself while no driver has it. */
 #include "parts.h"
 #include "console.h"
+#include "favour.h"
 #include "hardware.h"
 #include "interrupts.h"
 #include "lease.h"
@@ -31,26 +32,26 @@ static struct place {
     struct hurd_device owns;
     struct lease *lease;
     bool behind;                /* the driver has not caught up in time */
-    L4_ThreadId_t driver, pager;        /* valid while the part is lent */
+    L4_ThreadId_t driver;       /* valid while the part is lent */
 } places[PARTS] = {
     [PART_SCREEN] = {
         "the screen",
         { .count = 2, .resource = { { HURD_RESOURCE_PORTS, SCREEN_PORTS, 2 },
                                     { HURD_RESOURCE_MEMORY, SCREEN_PHYSICAL, SCREEN_BYTES } } },
-        &leases[PART_SCREEN], false, { 0 }, { 0 },
+        &leases[PART_SCREEN], false, { 0 },
     },
     [PART_SERIAL] = {
         "the serial port",
         { .count = 2, .resource = { { HURD_RESOURCE_PORTS, 0x3F8, 8 },
                                     { HURD_RESOURCE_IRQ, IRQ_SERIAL, 0 } } },
-        &leases[PART_SERIAL], false, { 0 }, { 0 },
+        &leases[PART_SERIAL], false, { 0 },
     },
     [PART_KEYBOARD] = {
         "the keyboard",
         { .count = 3, .resource = { { HURD_RESOURCE_PORTS, 0x60, 1 },
                                     { HURD_RESOURCE_PORTS, 0x64, 1 },
                                     { HURD_RESOURCE_IRQ, IRQ_KEYBOARD, 0 } } },
-        &leases[PART_KEYBOARD], false, { 0 }, { 0 },
+        &leases[PART_KEYBOARD], false, { 0 },
     },
 };
 
@@ -108,13 +109,6 @@ bool part_has(enum hurd_resource_kind kind, L4_Word_t base, L4_Word_t size)
 
 /* ---- lending and taking back ---- */
 
-static void set_priority(const struct place *p, L4_Word_t priority)
-{
-    const L4_Word_t cap = __hurd_startup_data->wortel.cap;
-    hurd_wortel_priority(cap, p->driver, priority);
-    hurd_wortel_priority(cap, p->pager, priority);
-}
-
 static L4_Fpage_t card_fpage(void)
 {
     return L4_FpageAddRights(L4_Fpage((L4_Word_t) console.card, SCREEN_BYTES), L4_FullyAccessible);
@@ -162,7 +156,7 @@ static void resume(struct place *p)
 static void take_back(struct place *p, const char *why)
 {
     char text[96];
-    set_priority(p, HURD_TASK_PRIORITY);
+    favour_end(L4_Version(p->driver));
     line_detach(p, L4_Version(p->driver));
     unmap(p);
     resume(p);
@@ -191,11 +185,10 @@ int part_serve_drive(struct hurd_cap_call *call, const struct hurd_device *is)
     if (lent++ == 0)
         next_tick = now() + HURD_CONSOLE_TICK;
     p->driver = call->from;
-    p->pager = pager;
     p->behind = false;
     lease_begin(p->lease, line_of(p) != NULL);
     hardware_lend(number(p));
-    set_priority(p, HURD_CONSOLE_PRIORITY);
+    favour_begin(p->driver, pager, HURD_CONSOLE_PRIORITY);
     return 0;
 }
 

@@ -78,7 +78,10 @@ static int read_bytes(struct handle *h, uint64_t at, void *to, uint32_t size, ui
     struct pager_file *file = h->cached ? h->cached : pager_find(&cache, h->inode->number);
     int err = file && cache.dirty > 0 ? pager_sync(&cache, file) : 0;
     *done = 0;
-    return err ? err : ext2_read(h->inode, at, to, size, done);
+    if (!special_is(h->inode))
+        return err ? err : ext2_read(h->inode, at, to, size, done);
+    special_read(h->inode, to, size, done);
+    return 0;
 }
 
 /* What clients see through maps is changed where it is.  Behind the old end there are zeros. */
@@ -87,6 +90,8 @@ static int write_bytes(struct handle *h, uint64_t at, const void *from, uint32_t
 {
     struct pager_file *file = h->cached ? h->cached : pager_find(&cache, h->inode->number);
     uint64_t end = h->inode->size;
+    if (special_is(h->inode))
+        return special_write(h->inode, size, done);
     int err = ext2_write(h->inode, at, from, size, done);
     if (!file || *done == 0)
         return err;
@@ -100,6 +105,8 @@ int contents_cut(struct ext2_inode *inode, uint64_t size)
 {
     struct pager_file *file = pager_find(&cache, inode->number);
     uint64_t before = inode->size;
+    if (special_is(inode))
+        return 0;
     int err = ext2_truncate(inode, size);
     if (err || !file)
         return err;
@@ -345,6 +352,8 @@ int serve_file(struct hurd_cap_call *call)
     static const uint8_t words[] = { 3, 2, 3, 5, 3 };
     if (call->words != words[call->label - HURD_FILE_TRUNCATE])
         return EINVAL;
+    if (special_is_of_no_disk(h->inode) && call->label != HURD_FILE_TRUNCATE)
+        return call->label == HURD_FILE_READLINK ? EINVAL : EPERM;
     switch (call->label) {
     case HURD_FILE_TRUNCATE:
         if (!(h->flags & HURD_DIR_WRITES))

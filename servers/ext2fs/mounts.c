@@ -35,6 +35,11 @@ void mounts_begin(const char *server, const char *path)
     snprintf(covered, sizeof covered, "%s", path);
 }
 
+bool mounts_root_is_ours(void)
+{
+    return !*covered;
+}
+
 static struct mount *mount_of(const struct ext2_inode *inode)
 {
     for (struct mount *m = mounts; m < mounts + MOUNTS; m++) {
@@ -154,6 +159,15 @@ static int mount_end(L4_Word_t server)
     return 0;
 }
 
+/* The server of "/" has been started again. */
+static int above_replace(L4_Word_t server)
+{
+    if (!*covered)
+        return ENOENT;
+    above = L4_ThreadIdOfRaw(server);
+    return 0;
+}
+
 int serve_mount(struct hurd_cap_call *call, struct handle *h)
 {
     bool mounts_it = call->label == HURD_DIR_MOUNT;
@@ -163,5 +177,7 @@ int serve_mount(struct hurd_cap_call *call, struct handle *h)
         return EPERM;
     if (call->words == 3)
         return mount_replace(call->arg[2], call->arg[1]);
+    if (call->label == HURD_DIR_ABOVE)
+        return above_replace(call->arg[1]);
     return mounts_it ? mount_make(h->inode, call->arg[1]) : mount_end(call->arg[1]);
 }

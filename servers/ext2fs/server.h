@@ -173,6 +173,18 @@ int mounts_root(const char *path, uint32_t length);     /* a path that begins wi
 int mounts_reply(struct hurd_cap_call *call);
 int serve_mount(struct hurd_cap_call *call, struct handle *h);
 
+/* Is our root that of "/"? */
+bool mounts_root_is_ours(void);
+
+/* ---- special.c: /dev/null, /dev/zero and /dev/full ---- */
+/* The one that the path from there names, held; NULL: none, or our root is not "/". */
+struct ext2_inode *special_find(const struct ext2_inode *from, const char *path, uint32_t length);
+bool special_is(const struct ext2_inode *inode);
+/* Its attributes cannot be changed, and it gets no other name. */
+bool special_is_of_no_disk(const struct ext2_inode *inode);
+void special_read(const struct ext2_inode *inode, void *to, uint32_t size, uint32_t *done);
+int special_write(const struct ext2_inode *inode, uint32_t size, uint32_t *done);
+
 /* ---- tree.c ---- */
 int serve_dir(struct hurd_cap_call *call);
 

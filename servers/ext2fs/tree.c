@@ -24,9 +24,22 @@ static int open_refuse(const struct ext2_inode *inode, L4_Word_t flags)
         return EISDIR;
     if (is_type(inode, EXT2_SYMLINK) && flags & (HURD_DIR_READS | HURD_DIR_WRITES))
         return ELOOP;
+    if (special_is(inode))
+        return 0;
+    if ((is_type(inode, EXT2_CHARACTER) || is_type(inode, EXT2_BLOCK)) &&
+        flags & (HURD_DIR_READS | HURD_DIR_WRITES))
+        return ENXIO;
     if (fs.read_only && flags & (HURD_DIR_WRITES | HURD_DIR_TRUNCATE))
         return EROFS;
     return 0;
+}
+
+/* path_walk(), but some files of "/" are on no disk. */
+static int walk(struct ext2_inode *from, const char *path, uint32_t length, bool follow,
+                struct place *place)
+{
+    *place = (struct place) { .inode = special_find(from, path, length) };
+    return place->inode ? 0 : path_walk(from, path, length, follow, place);
 }
 
 static int lookup_make(struct place *place, L4_Word_t flags, L4_Word_t mode)
@@ -50,7 +63,7 @@ static int serve_lookup(struct hurd_cap_call *call, struct handle *h)
     bool follow = !(flags & HURD_DIR_NOFOLLOW) &&
                   !(flags & HURD_DIR_CREATE && flags & HURD_DIR_EXCLUSIVE);
     if (!err)
-        err = path_walk(h->inode, path, call->arg[3], follow, &place);
+        err = walk(h->inode, path, call->arg[3], follow, &place);
     if (err)
         return err;
     if (place.inode) {
@@ -82,7 +95,7 @@ static int serve_stat(struct hurd_cap_call *call, struct handle *h)
         return EINVAL;
     int err = path_take(call, 3, call->arg[2], &path);
     if (!err)
-        err = path_walk(h->inode, path, call->arg[2], !call->arg[1], &place);
+        err = walk(h->inode, path, call->arg[2], !call->arg[1], &place);
     if (err)
         return err;
     err = place.inode ? mounts_enter(place.inode, "", 0) : ENOENT;
@@ -185,7 +198,7 @@ static int serve_link(struct hurd_cap_call *call, struct handle *h)
         err = name_walk(call, h->inode, 3, call->arg[2], &place);
     if (err)
         return err;
-    err = place.inode ? EEXIST
+    err = place.inode ? EEXIST : special_is_of_no_disk(file->inode) ? EPERM
           : ext2_link(place.directory, place.name, place.length, file->inode);
     place_put(&place);
     return err;
@@ -270,6 +283,7 @@ static int serve_one(struct hurd_cap_call *call, struct handle *h)
         return serve_link(call, h);
     case HURD_DIR_MOUNT:
     case HURD_DIR_UNMOUNT:
+    case HURD_DIR_ABOVE:
         return serve_mount(call, h);
     default:
         return serve_symlink(call, h);

@@ -68,6 +68,11 @@ unsigned life_starts(const struct node *n)
     return n->life ? n->life->starts : 0;
 }
 
+bool life_begun(const struct node *n)
+{
+    return !n->life || n->life->over || n->life->task || n->life->starts > 0;
+}
+
 static bool serves_now(const struct node *n, struct hurd_driver *driver)
 {
     return driver_of(n, driver) && !L4_IsNilThread(driver->thread) &&

@@ -35,6 +35,9 @@ enum hurd_bus_state life_state(const struct node *n);
 L4_Word_t life_task(const struct node *n);      /* 0: it does not run */
 unsigned life_starts(const struct node *n);
 
+/* No thread of ours is just making a task for the device. */
+bool life_begun(const struct node *n);
+
 /* Starts the thread that ends drivers which do not answer. */
 int life_watch(void);
 

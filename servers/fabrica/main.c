@@ -8,6 +8,7 @@
 #include "life.h"
 #include "pci.h"
 #include "rules.h"
+#include "surplus.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -271,6 +272,21 @@ static void prepare_timer(void)
         port_out8(TIMER_MODE, TIMER_SPEAKER);
 }
 
+/* Waits until each driver has its memory, which is `task`'s work, or does not get it. */
+static void give_surplus_back(void)
+{
+    const struct node *n = tree;
+    for (int i = 0; i < TRIES && n < tree + tree_count; i++) {
+        while (n < tree + tree_count && life_begun(n))
+            n++;
+        if (n < tree + tree_count)
+            L4_Sleep(L4_TimePeriod(PAUSE));
+    }
+    int err = surplus_return();
+    if (err)
+        printf("fabrica: keeps more memory than it needs: %s\n", strerror(err));
+}
+
 static void read_patience(void)
 {
     site.patience = HURD_DEVICE_PATIENCE;
@@ -308,5 +324,6 @@ int main(int argc, char **argv)
     find_devices();
     if (life_watch())
         printf("fabrica: nobody watches the drivers\n");
+    give_surplus_back();
     hurd_cap_server_loop(&server);
 }

@@ -81,6 +81,11 @@ static void command_ls(const struct words *w)
 static void command_paging(const struct words *w)
 {
     char argz[WORDS_TEXT + sizeof "live"];
+    unsigned long frames;
+    if (w->count > 1 && (strncmp(w->word[1], "frames=", 7) || !words_number(w->word[1] + 7, &frames))) {
+        complain("paging: say frames=N, with a number of frames\n");
+        return;
+    }
     memcpy(argz, w->text, w->text_length);
     memcpy(argz + w->text_length, "live", sizeof "live");
     paging_show(argz, w->text_length + sizeof "live");
@@ -293,6 +298,7 @@ static const struct command commands[] = {
       "  &           at the end: the shell does not wait for it\n"
       "  < FILE      it reads from that file instead of the keyboard\n"
       "  > FILE      what it prints goes to that file; >> FILE: behind its end\n"
+      "  2> FILE     its errors go to that file; 2>&1: where the output goes\n"
       "  | PROGRAM   what it prints is what the next program reads\n"
       "Ctrl-C ends the program for which the shell waits; Ctrl-Z stops it: `help fg`.\n",
       1, MANY, TAKES_PROGRAM, launch_run },
@@ -304,6 +310,7 @@ static const struct command commands[] = {
       "  for NAME in WORD ...; do LIST; done        break, continue\n"
       "A LIST is commands with ; && || or line ends between them; ! inverts a status.\n"
       "$((I + 1)) is a sum of numbers and variables; - * / % are there, too.\n"
+      "*, ? and [a-z] stand for names of files: `ls /etc/h*`. Quotes keep them.\n"
       "Ctrl-C leaves all of it.\n",
       1, MANY, TAKES_NOTHING, command_sh },
     { "test", "EXPRESSION", "asks a question; $? is 0: yes, 1: no", test_help, 0, MANY,
@@ -493,6 +500,11 @@ static bool prints_itself(const struct command *command)
            command->call == command_paging || command->call == top_obey;
 }
 
+bool command_is(const char *name)
+{
+    return find(name) != NULL;
+}
+
 bool command_lists(const struct words *w)
 {
     const struct command *command = find(w->word[0]);
@@ -508,7 +520,7 @@ static bool is_good(const struct command *command, const struct words *w)
         complain("%s: only programs run in the background\n", command->name);
     else if (w->input && !program)
         complain("%s: only programs read from files\n", command->name);
-    else if (w->output && !program && prints_itself(command))
+    else if (words_redirect(w) && !program && prints_itself(command))
         complain("%s: its output stays on the console\n", command->name);
     else if (arguments > 0 && command->most == 0)
         complain("%s: takes no arguments\n", command->name);
@@ -525,36 +537,44 @@ static void call(const struct command *command, const struct words *w)
     command->call(w);
     int err = output_end();
     if (err && err != EPIPE && err != EINTR)
-        complain("%s: output: %s\n", command->name, strerror(err));
+        complain("%s: output: %s\n", command->name, error_text(err));
 }
 
-/* With the file behind > or >> for its output. */
-static void call_into(const struct command *command, const struct words *w)
+/* NULL: nothing is to be opened.  False: this said why. */
+static bool file_make(struct file *file, const char *name, bool appends)
 {
-    struct files *files = root_files();
-    struct file file;
-    int err = files ? file_open(files, &file, w->output, root_output_flags(w->appends), 0644) : 0;
+    struct files *files = name ? root_files() : NULL;
+    if (!name || !files)
+        return !name;
+    int err = file_open(files, file, name, root_output_flags(appends), 0644);
     if (err)
-        complain("%s: %s\n", w->output, strerror(err));
-    if (!files || err)
-        return;
-    output_to(&file);
-    call(command, w);
-    file_close(&file);
+        complain("%s: %s\n", name, error_text(err));
+    return !err;
+}
+
+/* With its output and its errors where the words say, or in the pipe; NULL: the console. */
+static void call_into(const struct command *command, const struct words *w, struct file *pipe)
+{
+    struct file output = { 0 }, errors = { 0 };
+    if (file_make(&output, w->output, w->appends) &&
+        file_make(&errors, w->errors, w->errors_append)) {
+        struct file *to = w->output ? &output : pipe;
+        struct file *errors_to = w->errors ? &errors : w->errors_join ? to : NULL;
+        output_to(w->output_joins ? errors_to : to, errors_to);
+        call(command, w);
+    }
+    if (output.files)
+        file_close(&output);
+    if (errors.files)
+        file_close(&errors);
 }
 
 void command_obey_into(const struct words *w, struct file *pipe)
 {
     const struct command *command = find(w->word[0]);
     variables_set_status(0);
-    if (!is_good(command, w))
-        return;
-    if (w->output) {
-        call_into(command, w);
-        return;
-    }
-    output_to(pipe);
-    call(command, w);
+    if (is_good(command, w))
+        call_into(command, w, pipe);
 }
 
 bool command_obey(const struct words *w, bool alone)
@@ -565,8 +585,8 @@ bool command_obey(const struct words *w, bool alone)
     variables_set_status(0);
     if (!is_good(command, w))
         return true;
-    if (w->output && !prints_itself(command)) {
-        call_into(command, w);
+    if (words_redirect(w) && !prints_itself(command)) {
+        call_into(command, w, NULL);
         return true;
     }
     if (alone && !prints_itself(command) && command->call != tracecommand_obey)

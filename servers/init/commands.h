@@ -15,6 +15,7 @@ bool command_obey(const struct words *w, bool alone);
 
 /* Is it a command whose output can go to a file or pipe?  Obeys such a command with that output,
  * where the line does not say another. */
+bool command_is(const char *name);
 bool command_lists(const struct words *w);
 struct file;
 void command_obey_into(const struct words *w, struct file *pipe);

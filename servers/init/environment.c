@@ -29,9 +29,8 @@ static size_t stream_say(char *text, size_t size, int number, const struct file 
     return (size_t) length;
 }
 
-size_t environment_make(char *envz, size_t size, const struct file stream[2])
+size_t environment_make(char *envz, size_t size, const struct file stream[PROGRAM_STREAMS])
 {
-    static const struct file console;
     struct files *files = root_mounted();
     size_t length = 0;
     if (files) {
@@ -41,9 +40,8 @@ size_t environment_make(char *envz, size_t size, const struct file stream[2])
         char text[START_MOST];
         length = (size_t) snprintf(text, sizeof text, START_WORD "%lx %lx %lx",
                                    files->server.raw, ticket, at->server.raw);
-        for (int i = 0; i < 3; i++)
-            length += stream_say(text + length, sizeof text - length, i,
-                                 i < 2 ? &stream[i] : &console);
+        for (int i = 0; i < PROGRAM_STREAMS; i++)
+            length += stream_say(text + length, sizeof text - length, i, &stream[i]);
         memcpy(envz, text, ++length);
     }
     return length + variables_write(envz + length, size - length);

@@ -5,11 +5,11 @@
 
 #include <stddef.h>
 
-#include "lib/file/files.h"
+#include "programs.h"
 
 /* Writes strings with their zeroes: lib/posix/start.h's, if a file system is mounted, then the
  * shell's variables, as many as fit.  stream: open files for descriptors 0 and 1; `files` is NULL
  * where it is the console.  Returns the bytes. */
-size_t environment_make(char *envz, size_t size, const struct file stream[2]);
+size_t environment_make(char *envz, size_t size, const struct file stream[PROGRAM_STREAMS]);
 
 #endif

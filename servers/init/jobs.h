@@ -35,7 +35,7 @@ void job_started(struct job *job, size_t i);
  * Ctrl-Z SIGTSTP.  Returns the status of the last program; STATUS_STOPPED.  Post: the job is gone,
  * or in the table. */
 unsigned job_wait(struct job *job);
-enum { STATUS_INTERRUPTED = 130, STATUS_STOPPED = 148 };
+enum { STATUS_STOPPED = 148 };
 
 /* Does what Ctrl-C does: SIGINT for the job, and the rest of what was typed is left out.
  * job_interrupted(): if it was typed; returns whether it was. */

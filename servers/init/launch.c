@@ -34,7 +34,7 @@ static const char *start_error(int err)
     case E2BIG:
         return "too many arguments";
     default:
-        return strerror(err);
+        return error_text(err);
     }
 }
 
@@ -54,8 +54,12 @@ static bool launch_options(struct launch *launch, const struct words *w)
     for (; launch->first < w->count && w->word[launch->first][0] == '-'; launch->first++) {
         if (!strcmp(w->word[launch->first], "-d")) {
             launch->devices = true;
-        } else if (!strcmp(w->word[launch->first], "-b") && launch->first + 1 < w->count) {
-            launch->disk = w->word[++launch->first];
+        } else if (!strcmp(w->word[launch->first], "-b")) {
+            if (++launch->first == w->count) {
+                complain("run: -b wants a disk or partition; `disk` lists them\n");
+                return false;
+            }
+            launch->disk = w->word[launch->first];
             const char *problem = disks_parse_free(launch->disk, &launch->sectors);
             if (problem) {
                 complain("run: -b %s: %s\n", launch->disk, problem);
@@ -75,24 +79,37 @@ static bool launch_options(struct launch *launch, const struct words *w)
     return launch->first < w->count;
 }
 
-/* Opens what stands behind < and >, in place of what is there.  False: that cannot be done;
- * this said why, and nothing is open. */
+static int stream_open(struct files *files, struct file *stream, const char *name, unsigned flags)
+{
+    if (!name)
+        return 0;
+    if (stream->files)
+        file_close(stream);
+    int err = file_open(files, stream, name, flags, 0644);
+    if (err)
+        stream->files = NULL;
+    if (err)
+        complain("%s: %s\n", name, error_text(err));
+    return err;
+}
+
+/* Opens what stands behind < > and 2>, in place of what is there.  False: that cannot be done; this
+ * said why, and nothing is open. */
 static bool streams_open(const struct words *w, struct file stream[PROGRAM_STREAMS])
 {
-    const char *name[PROGRAM_STREAMS] = { w->input, w->output };
-    const unsigned flags[PROGRAM_STREAMS] = { HURD_DIR_READS, root_output_flags(w->appends) };
-    if (!w->input && !w->output)
-        return true;
-    struct files *files = root_files();
-    int err = files ? 0 : ENODEV;
-    for (int i = 0; i < PROGRAM_STREAMS && !err; i++) {
-        if (name[i] && stream[i].files)
-            file_close(&stream[i]);
-        if (name[i] && (err = file_open(files, &stream[i], name[i], flags[i], 0644))) {
-            complain("%s: %s\n", name[i], strerror(err));
-            stream[i].files = NULL;
-        }
-    }
+    bool named = w->input || w->output || w->errors;
+    struct files *files = named ? root_files() : NULL;
+    int err = named && !files ? ENODEV : stream_open(files, &stream[0], w->input, HURD_DIR_READS);
+    if (!err)
+        err = stream_open(files, &stream[1], w->output, root_output_flags(w->appends));
+    if (!err)
+        err = stream_open(files, &stream[2], w->errors, root_output_flags(w->errors_append));
+    if (w->errors_join)
+        stream[2] = stream[1];
+    if (w->output_joins && stream[1].files)
+        file_close(&stream[1]);
+    if (w->output_joins)
+        stream[1] = stream[2];
     if (err)
         programs_close(stream);
     return !err;
@@ -105,6 +122,25 @@ static void give_more(const struct launch *launch, const struct program *program
         complain("run: no devices for %s: %s\n", program->name, strerror(err));
     if (launch->disk && (err = program_give_sectors(program, &launch->sectors)))
         complain("run: no disk for %s: %s\n", program->name, strerror(err));
+}
+
+/* A script's interpreter may be missing, and not the script. */
+static void say_why_not(const char *name, const struct launch *launch, int err)
+{
+    const char *path = programs_path(name);
+    const char *interpreter = path && (err == ENOENT || err == ENOEXEC || err == EACCES)
+                                  ? script_interpreter(path) : NULL;
+    if (interpreter && err == ENOENT)
+        complain("run: %s: its first line names the interpreter %s, and there is no such file\n",
+                 name, interpreter);
+    else if (interpreter && err == ENOEXEC)
+        complain("run: %s: its first line names the interpreter %s, and that is not a program for "
+                 "this system\n", name, interpreter);
+    else if (err == ENOMEM && launch->frames)
+        complain("run: %s: not enough memory is left for %lu frames, or it needs more; `mem`\n", name,
+                 launch->frames);
+    else
+        complain("run: %s: %s\n", name, start_error(err));
 }
 
 /* Starts the program.  It takes the streams over, or they are closed.  *script: it is one for the
@@ -128,7 +164,7 @@ static bool launch_start(const struct words *w, const struct launch *launch,
     programs_close(stream);
     *script = *script || script_is(argz, err);
     if (!*script)
-        complain("run: %s: %s\n", argz, start_error(err));
+        say_why_not(argz, launch, err);
     return false;
 }
 

@@ -251,6 +251,8 @@ static const char *mount(const char *disk, const char *path)
     struct file directory;
     if (*path != '/' || strlen(path) > PATH_MOST)
         return "the directory must be a whole path, from / on, of 100 letters at most";
+    if (!strcmp(disk, "ram"))
+        return "the RAM disk with its few files can be the root only";
     dead_forget();
     struct mount *m = mount_free();
     if (!m)
@@ -260,7 +262,7 @@ static const char *mount(const char *disk, const char *path)
         return problem;
     int err = file_open(root_mounted(), &directory, path, HURD_DIR_DIRECTORY, 0);
     if (err)
-        return strerror(err);
+        return error_text(err);
     strcpy(m->path, path);
     snprintf(m->disk, sizeof m->disk, "%s", disk);
     problem = mount_in(m, &directory);
@@ -270,8 +272,17 @@ static const char *mount(const char *disk, const char *path)
 
 void mounts_make(const char *disk, const char *path)
 {
-    const char *problem = root_files() ? mount(disk, path) : "";
-    if (problem && *problem)
+    if (!strcmp(path, "/")) {
+        root_mount(disk);
+        return;
+    }
+    if (!root_mounted()) {
+        complain("mount: there is no directory %s, because nothing is mounted: `mount DISK` first\n",
+                 path);
+        return;
+    }
+    const char *problem = mount(disk, path);
+    if (problem)
         complain("mount: %s is not mounted in %s: %s\n", disk, path, problem);
 }
 
@@ -296,18 +307,51 @@ static int end(struct mount *m, bool kill)
     return 0;
 }
 
+/* The file system that is mounted in one of this server; NULL: there is none. */
+static const struct mount *mount_in_server(L4_ThreadId_t server)
+{
+    for (const struct mount *m = mounts; m < mounts + MOUNTS; m++) {
+        if (m->used && m->parent.raw == server.raw)
+            return m;
+    }
+    return NULL;
+}
+
+void mounts_say_busy(const char *path, L4_ThreadId_t server, int err)
+{
+    const struct mount *inner = mount_in_server(server);
+    if (err != EBUSY)
+        complain("umount: %s: %s\n", path, error_text(err));
+    else if (inner)
+        complain("umount: %s is busy: a file system is mounted in it; `umount %s` first\n", path,
+                 inner->path);
+    else
+        complain("umount: %s is busy: programs that run have files of it open, or came from it\n",
+                 path);
+}
+
+static bool holds_shell(const struct mount *m)
+{
+    return root_mounted()->at->server.raw == m->server.thread.raw;
+}
+
 void mounts_end(const char *path)
 {
     dead_forget();
     for (struct mount *m = mounts; m < mounts + MOUNTS; m++) {
         if (!m->used || strcmp(m->path, path))
             continue;
+        if (holds_shell(m)) {
+            complain("umount: %s is in use: the shell's current directory is in it; `cd /` first\n",
+                     path);
+            return;
+        }
         int err = end(m, false);
         if (err)
-            complain("umount: %s: %s\n", path, strerror(err));
+            mounts_say_busy(path, m->server.thread, err);
         return;
     }
-    complain("umount: nothing is mounted in %s\n", path);
+    complain("umount: nothing is mounted in %s; `mount` says what is\n", path);
 }
 
 /* The last one first: it may be in another one. */
@@ -319,6 +363,54 @@ void mounts_end_all(void)
             end(m, true);
     }
 }
+
+/* ---- the server of "/" has been started again ---- */
+
+/* The mounted server goes on as it was; what its clients have open there stays open. */
+static int mount_again(struct mount *m, struct files *root, L4_ThreadId_t old)
+{
+    struct files *own, *parent;
+    struct file directory;
+    int err = files_of(root, m->server.thread, &own);
+    if (err)
+        return err;
+    const L4_Word_t in[] = { own->root, root->server.raw };
+    err = hurd_cap_rpc(own->server, HURD_DIR_ABOVE, 2, in, 0, NULL, NULL);
+    if (err || m->parent.raw != old.raw)
+        return err;                     /* it is in a third one, which still knows it */
+    err = file_open(root, &directory, m->path, HURD_DIR_DIRECTORY, 0);
+    if (err)
+        return err;
+    err = files_of(root, directory.server, &parent);
+    if (!err)
+        err = attach(m, &directory);
+    if (!err) {
+        m->parent = directory.server;
+        m->handle = parent->root;
+    }
+    file_close(&directory);
+    return err;
+}
+
+void mounts_again(struct files *root)
+{
+    dead_forget();
+    for (struct mount *m = mounts; m < mounts + MOUNTS; m++) {
+        L4_ThreadId_t old = m->root;
+        if (!m->used)
+            continue;
+        m->root = root->server;
+        int err = mount_again(m, root, old);
+        if (!err) {
+            printf("init: %s is mounted in %s again\n", m->disk, m->path);
+            continue;
+        }
+        printf("init: %s is not mounted in %s again: %s\n", m->disk, m->path, strerror(err));
+        end(m, true);
+    }
+}
+
+/* ---- all of them ---- */
 
 void mounts_sync(void)
 {

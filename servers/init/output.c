@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* stdout of the shell.  lib/hurd-mm/console.c asks __posix_write() first, if a program has one: so
- * all printf() of the shell comes here.  Before: lib/libc-mini.  Next: deva's console, the file
+/* stdout and stderr of the shell.  lib/hurd-mm/console.c asks __posix_write() first, if a program
+ * has one: so all printf() of the shell comes here.  Before: lib/libc-mini.  Next: deva's console, the file
  * server, or pipeline.c.
  *
  * The pager runs while stdout is locked, so it neither prints nor reads by stdio. */
@@ -25,7 +25,8 @@ enum { ROWS = 24, COLUMNS = 80, ROWS_LEAST = 2, CTRL_C = 3 };
 
 static struct {
     L4_ThreadId_t thread;       /* whose stdout it is; nil: everything goes to the console */
-    struct file *file;          /* NULL: the console, by pages */
+    struct file *file;          /* of stdout; NULL: the console, by pages if there are rows */
+    struct file *errors;        /* of stderr; NULL: the console */
     int error;                  /* the first one; after it nothing is written */
     bool left;                  /* the user wants no more pages */
     unsigned rows, row, column; /* of the page */
@@ -45,14 +46,13 @@ static long console_write(const char *text, size_t size)
 
 /* ---- files and pipes ---- */
 
-static void file_put(const char *text, size_t size)
+static void file_put(struct file *file, const char *text, size_t size)
 {
     uint32_t done;
     if (output.error)
         return;
-    output.error = output.file->mode == HURD_FILE_FIFO
-                       ? pipeline_put(output.file, text, size)
-                       : file_write(output.file, text, size, &done);
+    output.error = file->mode == HURD_FILE_FIFO ? pipeline_put(file, text, size)
+                                                : file_write(file, text, size, &done);
 }
 
 /* ---- pages ---- */
@@ -120,34 +120,36 @@ static void pages_put(const char *text, size_t size)
 long __posix_write(int stream, const void *data, size_t size);
 long __posix_write(int stream, const void *data, size_t size)
 {
-    if (stream != 1 || !L4_IsThreadEqual(output.thread, L4_MyGlobalId()))
+    struct file *file = stream == 1 ? output.file : output.errors;
+    if (!L4_IsThreadEqual(output.thread, L4_MyGlobalId()) || (stream != 1 && !file))
         return console_write(data, size);
-    if (output.file)
-        file_put(data, size);
+    if (file)
+        file_put(file, data, size);
     else if (!output.left)
         pages_put(data, size);
     return (long) size;         /* the command goes on; output_end() tells of errors */
 }
 
-static void begin(struct file *file, unsigned rows)
+static void begin(struct file *file, struct file *errors, unsigned rows)
 {
     fflush(stdout);
     memset(&output, 0, sizeof output);
     output.file = file;
+    output.errors = errors;
     output.rows = rows;
     output.thread = L4_MyGlobalId();
 }
 
-void output_to(struct file *file)
+void output_to(struct file *file, struct file *errors)
 {
-    begin(file, 0);
+    begin(file, errors, 0);
 }
 
 void output_by_pages(void)
 {
     unsigned rows = rows_of_terminal();
     if (rows >= ROWS_LEAST)
-        begin(NULL, rows);
+        begin(NULL, NULL, rows);
 }
 
 int output_error(void)
@@ -158,6 +160,8 @@ int output_error(void)
 int output_end(void)
 {
     fflush(stdout);
+    int err = output.error;
     output.thread = L4_nilthread;
-    return output.error;
+    output.error = 0;                   /* of this command, and not of the next one */
+    return err;
 }

@@ -6,8 +6,9 @@
 
 #include "lib/file/files.h"
 
-/* From now on stdout of the calling thread is that file or pipe's end. */
-void output_to(struct file *file);
+/* From now on stdout and stderr of the calling thread are these files or pipes' ends; NULL: the
+ * console. */
+void output_to(struct file *file, struct file *errors);
 /* From now on it is the console again, of which the pager shows one page at a time. */
 void output_by_pages(void);
 /* The errno of the first thing that could not be written yet; 0: all is well. */

@@ -81,17 +81,37 @@ static bool pipes_make(struct file stream[][PROGRAM_STREAMS], size_t count)
     return false;
 }
 
+/* The first one that cannot be there; NULL: all can, if there is a file system. */
+static const struct words *misplaced(const struct words *const command[], size_t count, bool own,
+                                     bool background)
+{
+    if (own && background)
+        return command[0];
+    for (size_t i = own; i < count; i++) {
+        if (command_is(command[i]->word[0]) && !launch_knows(command[i]))
+            return command[i];
+    }
+    return NULL;
+}
+
 /* Says what stands in the way. */
 static bool may_run(const struct words *const command[], size_t count, bool own)
 {
-    bool background = command[count - 1]->background;
-    for (size_t i = 0; i < count; i++) {
-        if ((own && i == 0) || (launch_knows(command[i]) && !(own && background)))
-            continue;
+    const struct words *wrong = misplaced(command, count, own, command[count - 1]->background);
+    if (wrong) {
         complain("%s: only programs take part in a pipeline;\n"
-                 "a command of the shell's own may begin it, in the foreground\n",
-                 command[i]->word[0]);
+                 "a command of the shell's own may begin it, in the foreground\n", wrong->word[0]);
         return false;
+    }
+    if (!root_mounted()) {
+        complain("Pipes need a file system: `mount DISK` mounts one, `mount ram` makes one\n");
+        return false;
+    }
+    for (size_t i = own; i < count; i++) {
+        if (!launch_knows(command[i])) {
+            shell_no_command(command[i]->word[0]);
+            return false;
+        }
     }
     return true;
 }

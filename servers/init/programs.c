@@ -201,8 +201,7 @@ int program_start_driver(const char *argz, size_t length, L4_Word_t frames,
 
 /* ---- programs of the file system ---- */
 
-/* The file that a typed name means; NULL: none, or there is no file system. */
-static const char *path_of(const char *name)
+const char *programs_path(const char *name)
 {
     static char path[PATH_MOST];
     struct hurd_file_stat s;
@@ -218,11 +217,20 @@ static const char *path_of(const char *name)
 
 bool programs_find(const char *name)
 {
-    return path_of(name) || programs_have(name);
+    return programs_path(name) || programs_have(name);
+}
+
+/* Errors may go to the file of the output. */
+static void join_forget(struct file stream[PROGRAM_STREAMS])
+{
+    if (stream[2].files && stream[2].server.raw == stream[1].server.raw &&
+        stream[2].handle == stream[1].handle)
+        stream[2].files = NULL;
 }
 
 void programs_close(struct file stream[PROGRAM_STREAMS])
 {
+    join_forget(stream);
     for (int i = 0; i < PROGRAM_STREAMS; i++) {
         if (stream[i].files)
             file_close(&stream[i]);
@@ -234,7 +242,7 @@ int program_start_found(const char *argz, size_t length, L4_Word_t frames,
 {
     char envz[ENVIRONMENT];
     const struct files_program request = {
-        .path = path_of(argz), .argz = argz, .argz_len = length, .envz = envz, .frames = frames,
+        .path = programs_path(argz), .argz = argz, .argz_len = length, .envz = envz, .frames = frames,
         .envz_len = environment_make(envz, sizeof envz, stream),
     };
     struct hurd_task_created created;
@@ -244,6 +252,7 @@ int program_start_found(const char *argz, size_t length, L4_Word_t frames,
         return err;
     program_note(program, &created, argz);
     memcpy(program->stream, stream, sizeof program->stream);
+    join_forget(program->stream);
     return 0;
 }
 

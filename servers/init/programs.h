@@ -11,7 +11,7 @@
 #include "lib/file/files.h"
 
 #define PROGRAM_NAME 24
-enum { PROGRAM_STREAMS = 2 };   /* 0 input, 1 output */
+enum { PROGRAM_STREAMS = 3 };   /* 0 input, 1 output, 2 errors, which may be the output's file */
 
 /* The member of the archive that is no program: a line "NAME<tab>WHAT IT DOES" for each. */
 #define PROGRAMS_LIST "programs.txt"
@@ -59,6 +59,9 @@ int program_start_driver(const char *argz, size_t length, L4_Word_t frames,
 int program_start_found(const char *argz, size_t length, L4_Word_t frames,
                         const struct file stream[PROGRAM_STREAMS], struct program *program);
 bool programs_find(const char *name);   /* is there such a program? */
+/* The file that a typed name means.  NULL: none, or there is no file system.  Valid until the next
+ * call. */
+const char *programs_path(const char *name);
 void programs_close(struct file stream[PROGRAM_STREAMS]);
 
 /* Gives it deva's master capability; its handle is the one after its console's.  Returns 0 or an

@@ -185,7 +185,8 @@ static const char *mount_sectors(const char *name)
 void root_mount(const char *name)
 {
     if (root_mounted()) {
-        complain("mount: %s is mounted already\n", mounted_name);
+        complain("mount: %s is mounted already in /; `mount DISK DIRECTORY` mounts one more in it\n",
+                 mounted_name);
         return;
     }
     const char *problem = !strcmp(name, "ram") ? ram_make(&sectors)
@@ -209,7 +210,7 @@ struct files *root_mounted(void)
     if (connected && !L4_IsThreadEqual(files.server, server.thread)) {
         connected = !files_reconnect(&files, server.thread);
         if (connected)
-            mounts_end_all();                   /* the new one does not know them */
+            mounts_again(&files);               /* the new one does not know them */
     }
     return connected && state == UP ? &files : NULL;
 }
@@ -218,7 +219,8 @@ struct files *root_files(void)
 {
     struct files *mounted = root_mounted();
     if (!mounted)
-        complain("No file system is mounted: `mount DISK` does it, and `disk` lists the disks.\n");
+        complain("No file system is mounted: `mount DISK` does it, and `disk` lists the disks;\n"
+                 "`mount ram` makes one in memory\n");
     return mounted;
 }
 
@@ -235,7 +237,7 @@ bool root_end(void)
     int err = files_end(&files);
     if (err) {
         ending = false;
-        complain("init: the file system cannot be unmounted: %s\n", strerror(err));
+        mounts_say_busy("/", files.server, err);
         if (err == EBUSY)
             files_sync(&files);
         return false;

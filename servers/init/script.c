@@ -16,6 +16,7 @@ enum {
     SCRIPT_MOST = 65536,        /* bytes */
     DEPTH_MOST = 8,             /* scripts that call scripts */
     STATUS_UNREAD = 127,
+    LINE_MOST = 256,            /* bytes of the first one that name an interpreter */
 };
 
 static unsigned depth;
@@ -38,7 +39,7 @@ static char *script_read(const char *path)
     if (!err && size > SCRIPT_MOST)
         err = EFBIG;
     if (err) {
-        complain("%s: %s\n", path, strerror(err));
+        complain("%s: %s\n", path, error_text(err));
         free(text);
         return NULL;
     }
@@ -46,21 +47,34 @@ static char *script_read(const char *path)
     return text;
 }
 
+/* The file's first bytes, as a string; false: there are none. */
+static bool head_read(const char *path, char *line, uint32_t size)
+{
+    struct file file;
+    uint32_t n = 0;
+    if (!root_mounted() || file_open(root_mounted(), &file, path, HURD_DIR_READS, 0))
+        return false;
+    int err = file_read(&file, line, size - 1, &n);
+    file_close(&file);
+    line[n] = '\0';
+    return !err && n > 0;
+}
+
 bool script_is(const char *path, int error)
 {
-    char line[16] = "";
-    struct file file;
-    uint32_t n;
-    if (!strchr(path, '/') || (error != ENOEXEC && error != ENOENT) || !root_mounted() ||
-        file_open(root_mounted(), &file, path, HURD_DIR_READS, 0))
-        return false;
-    int err = file_read(&file, line, sizeof line - 1, &n);
-    file_close(&file);
-    if (err)
+    char line[16];
+    if (!strchr(path, '/') || (error != ENOEXEC && error != ENOENT) ||
+        !head_read(path, line, sizeof line))
         return false;
     if (error == ENOENT)
         return !strncmp(line, "#!/bin/sh", 9);
-    return n > 0 && strncmp(line, "\177ELF", 4) && strncmp(line, "#!", 2);
+    return strncmp(line, "\177ELF", 4) && strncmp(line, "#!", 2);
+}
+
+const char *script_interpreter(const char *path)
+{
+    static char line[LINE_MOST];
+    return head_read(path, line, sizeof line) ? interpreter_in(line) : NULL;
 }
 
 bool script_exit(unsigned status)

@@ -21,4 +21,7 @@ unsigned script_run(const struct words *w, size_t first);
 bool script_exit(unsigned status);
 bool script_ends(void);         /* Was there such an `exit`? */
 
+/* The interpreter that a script names in its first line; NULL: none.  Valid until the next call. */
+const char *script_interpreter(const char *path);
+
 #endif

@@ -30,6 +30,12 @@ enum {
                                    memory, of which each takes some 60 KB */
     FABRICA_ASKED = 5,          /* on a small machine, it gets so many eighths of what is left if */
     FABRICA_UNASKED = 4,        /* it shall start the disks' driver, or if not */
+    BOOKS_SHARE = 32,           /* physmem takes less than so a part of a program's frames beside
+                                   them, for its records */
+    SWAPPER_FRAMES = 64,
+    SWAP_LEAST = 384,           /* frames, with which programs are better off with swap */
+    WINDOW_SHARE = 16,          /* the swap window is so a part of what is left for programs, */
+    WINDOW_MOST_KB = 1024,      /* and at most this; init pays for it */
     MEGABYTE_FRAMES = 256,
     MEGABYTE_SECTORS = 2048,
     MEGABYTES_MOST = 4096,      /* with more, it gets no memory for its disk, and refuses */
@@ -84,11 +90,19 @@ static struct service
     ramdisk = { .frames = DRIVER_FRAMES, .disk = HURD_BLOCK_RAM, .disks = 1,
                 .equip = program_give_devices, .served = disk_served, .give_up = disk_give_up };
 
+/* The framework gives back what it does not need, so when it has ended, there may be less than it
+ * had at first, but enough. */
+static L4_Word_t frames_of(const struct service *s)
+{
+    L4_Word_t left = programs_left(), most = left - left / BOOKS_SHARE;
+    return s->frames < most ? s->frames : most;
+}
+
 /* Runs it until it has ended.  Returns 0, or why it did not start. */
 static int service_live(struct service *s, L4_Word_t *status, L4_Word_t *reason)
 {
     struct program program;
-    int err = s->driver ? program_start_driver(s->argz, s->length, s->frames, &program)
+    int err = s->driver ? program_start_driver(s->argz, s->length, frames_of(s), &program)
                         : program_start(s->argz, s->length, s->frames, &program);
     if (err)
         return err;
@@ -274,7 +288,7 @@ static void swap_give_up(struct service *s)
     hurd_pm_swap_grant(physmem(), data->physmem_master.cap, 0, data->physmem_control.cap, NULL);
 }
 
-static struct service swapper = { .frames = DRIVER_FRAMES, .equip = swap_equip,
+static struct service swapper = { .frames = SWAPPER_FRAMES, .equip = swap_equip,
                                   .served = swap_served, .give_up = swap_give_up };
 
 /* Gives the whole quota to init's control, from which programs get theirs. */
@@ -294,16 +308,33 @@ static void swap_share(const char *disk)
         printf("init: %lu KB of swap on disk %s\n", info.quota * (HURD_MM_PAGE / 1024), disk);
 }
 
+/* The KB that may be on their way to the disk at a time. */
+static L4_Word_t swap_window(void)
+{
+    L4_Word_t least = HURD_PM_SWAP_WINDOW_LEAST / 1024;
+    L4_Word_t kb = programs_left() / WINDOW_SHARE * (HURD_MM_PAGE / 1024);
+    return kb < least ? least : kb > WINDOW_MOST_KB ? WINDOW_MOST_KB : kb;
+}
+
 void services_start_swap_at(const char *name, const struct hurd_deva_extent *sectors)
 {
+    char window[12];
     const char *use = claims_make(sectors->disk, sectors->first, sectors->sectors,
                                   "is used for swapping");
     if (use) {
         printf("init: no swap on disk %s: a part of it %s\n", name, use);
         return;
     }
+    if (programs_left() < SWAP_LEAST) {
+        claims_end(sectors->disk, sectors->first);
+        printf("init: no swap on disk %s: it takes memory, and programs have only %lu KB\n", name,
+               programs_left() * (HURD_MM_PAGE / 1024));
+        return;
+    }
     swap_sectors = *sectors;
     add_word(&swapper, "swapper");
+    snprintf(window, sizeof window, "%lu", swap_window());
+    add_word(&swapper, window);
     service_start(&swapper);
     swap_share(name);
 }

@@ -49,6 +49,22 @@ void shell_leave(void)
     leaves = true;
 }
 
+void shell_no_command(const char *name)
+{
+    size_t unused;
+    if (!*name)
+        complain("The command's name is empty: perhaps a variable has no value\n");
+    else if (strchr(name, '='))
+        complain("%s: an assignment is a command of its own: `A=1; B=2`\n", name);
+    else if (strchr(name, '/') && !root_mounted())
+        root_files();
+    else if (!root_mounted() && programs_about(name, &unused))
+        complain("%s: this program is in /bin of a file system, and none is mounted: `mount ram`\n"
+                 "makes one in memory, `mount DISK` takes one of those that `disk` lists\n", name);
+    else
+        complain("%s: there is no such command or program; `help` and `ls` list them\n", name);
+}
+
 /* ---- what control.c asks for ---- */
 
 /* One command. */
@@ -64,8 +80,7 @@ static void obey(const struct words *w, bool alone)
     } else if (programs_find(w->word[0])) {
         launch_by_name(w);
     } else {
-        complain("%s: there is no such command or program; `help` and `ls` list them\n",
-                 w->word[0]);
+        shell_no_command(w->word[0]);
         variables_set_status(STATUS_UNKNOWN);
     }
 }

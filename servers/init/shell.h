@@ -16,6 +16,9 @@ void shell_end(bool reboot);
 
 L4_ThreadId_t shell_task_server(void);
 
+/* Says that there is no command or program of that name. */
+void shell_no_command(const char *name);
+
 /* Shall the rest of what was typed be left out?  True from Ctrl-C up to the next line that is
  * typed, and from `exit` to the end of its script. */
 bool shell_interrupted(void);

@@ -176,6 +176,15 @@ bool control_grow(struct control *c, uint32_t frames)
     return true;
 }
 
+/* The books stay as they were: records may lie in them. */
+void control_give_back(struct control *c, uint32_t frames)
+{
+    assert_is(frames, <=, control_unused(c));
+    c->guarantee -= frames;
+    c->parent->split -= frames;
+    c->parent->guarantee += frames;
+}
+
 /* ---- death ----------------------------------------------------------------------------------- */
 
 static void control_unlink(struct control *c)

@@ -62,6 +62,9 @@ bool control_init(void);
 int control_split(struct control *parent, uint32_t frames, unsigned task, struct control **child);
 uint32_t control_most(uint32_t frames);         /* the largest split that costs no more */
 bool control_grow(struct control *c, uint32_t frames);     /* more from the parent, while booting */
+/* `frames` of the guarantee are the parent's again.  Pre: c is not the root, and has so many
+ * unused. */
+void control_give_back(struct control *c, uint32_t frames);
 void control_fold(struct control *c);           /* no users left: returns to the parent */
 /* With all below it, in one piece; not for the root.  Large containers are doomed (stretch.h): what
  * is charged to them, and their controls with it, returns to the parent when they are gone. */

@@ -40,6 +40,19 @@ int serve_split(struct hurd_cap_call *call)
     return reply_word(call, 0, handle);
 }
 
+int serve_give_back(struct hurd_cap_call *call)
+{
+    struct control *control = call_control(call);
+    const uint32_t unused = control_unused(control);
+    const L4_Word_t frames = call->arg[1] ? call->arg[1] : unused;
+    if (control == control_root)
+        return EPERM;
+    if (frames > unused)
+        return ENOMEM;
+    control_give_back(control, frames);
+    return reply_word(call, 0, frames);
+}
+
 int serve_control_destroy(struct hurd_cap_call *call)
 {
     struct control *control = call_control(call);

@@ -68,7 +68,7 @@ int main(void)
     physmem = L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
     int err = find_policy(&policy);
     if (err)
-        return fail("init gives no capability", err);
+        return fail("init starts this server, if it has the option `policy`", err);
     sigaction(SIGSEGV, &action, NULL);
     err = buffer_place(&buffer);
     if (!err)

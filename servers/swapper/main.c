@@ -140,7 +140,7 @@ int main(int argc, char **argv)
     deva = L4_ThreadIdOfRaw(__hurd_startup_data->console.server);
     int err = find_gifts(&swap, &sectors);
     if (err)
-        return fail("init gives no disk", strerror(err));
+        return fail("init starts this server, if it has the option `swap`", strerror(err));
     err = hurd_block_open(&disk, deva, sectors);
     if (err)
         return fail("the disk", strerror(err));
@@ -154,5 +154,6 @@ int main(int argc, char **argv)
         if (!err && serve(swap) != EINVAL)
             break;
     }
-    return fail("physmem", strerror(err ? err : EIO));
+    fail("physmem", strerror(err ? err : EIO));
+    return err == ENOMEM ? EXIT_SUCCESS : EXIT_FAILURE;     /* nor will this get better */
 }

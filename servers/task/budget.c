@@ -146,3 +146,19 @@ void budget_fold(struct task *child)
     if (owner)
         kernel_apply(owner);
 }
+
+void budget_give_back(struct task *t, L4_Word_t children)
+{
+    for (const struct task *child = all_tasks; child; child = child->next)
+        children -= child->owner == t && !child->dead && children > 0;
+    budget_look(t);
+    for (enum hurd_budget b = 0; b < HURD_BUDGETS; b++) {
+        L4_Word_t left = room(t, b), keep = children * least[b];
+        if (t->budget[b].limit == HURD_TASK_UNKNOWN || left <= keep)
+            continue;
+        t->budget[b].limit -= left - keep;
+        t->owner->budget[b].limit += left - keep;
+    }
+    kernel_apply(t);
+    kernel_apply(t->owner);
+}

@@ -142,6 +142,9 @@ int budget_split(struct task *child, L4_Word_t part, L4_Word_t whole);
 /* Pre: the child has ended.  Post: its limits went back to its owner, except the place of its
  * record. */
 void budget_fold(struct task *child);
+/* Post: t has what it uses, and what so many children need that it has not yet; its owner has the
+ * rest.  Pre: t has an owner. */
+void budget_give_back(struct task *t, L4_Word_t children);
 void budget_look(struct task *t);       /* reads what it uses of the kernel's memory now */
 /* Sets the limits of a task that wortel started.  The root task gets what is left when it starts
  * its first program. */

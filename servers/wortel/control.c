@@ -173,6 +173,15 @@ int control_trace(const struct request *q, struct reply *r)
     return 0;
 }
 
+/* For a number that is free, or another thread's, ThreadControl would make a thread, or rename one:
+ * the caller may not know yet that its thread has died.  A kernel without `spaceinfo` cannot tell. */
+static bool may_exist(L4_ThreadId_t t)
+{
+    L4_Word_t ignored;
+    return !have_spaceinfo || L4_SpaceControl(t, L4_PECAN_SPACE_READ | L4_PECAN_THREADS, L4_Nilpage,
+                                              L4_Nilpage, L4_nilthread, &ignored);
+}
+
 /* Only a thread in the scheduler's space may call Schedule, and it can set no priority above its
  * own.  So `task` asks wortel for the few threads above it.  Afterwards `task` is the scheduler
  * again. */
@@ -185,6 +194,8 @@ int control_priority(const struct request *q, struct reply *r)
     if (!belongs_to_task(t) ||
         !(own || q->cap == HURD_WORTEL_CAP_TASK || q->cap == HURD_WORTEL_CAP_DEVA))
         return refused(r, L4_ERR_PRIVILEGE);
+    if (!may_exist(t))
+        return refused(r, L4_ERR_THREAD);
     if (!L4_ThreadControl(t, t, L4_MyGlobalId(), L4_nilthread, L4_UTCB_UNCHANGED))
         return result(r, 0);
     L4_Word_t ok = L4_Set_Priority(t, q->word[1]), error = ok ? 0 : L4_ErrorCode();

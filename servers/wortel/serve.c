@@ -148,7 +148,7 @@ static L4_Word_t entitled(L4_Word_t op)
     case HURD_WORTEL_GET_IO_PORTS:
     case HURD_WORTEL_GET_IO_MEM:
     case HURD_WORTEL_CONSOLE_TAKE:              return D;
-    case HURD_WORTEL_SPACE_INFO:
+    case HURD_WORTEL_SPACE_INFO:                return T | D;
     case HURD_WORTEL_SPACE_QUOTA:               return T;
     case HURD_WORTEL_PRIORITY:                  return T | D | R;
     case HURD_WORTEL_SYSTEM_INFO:               return P | T | D | R;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* links: servers/init/completion.c */
-/* What names have in common that begin as a word does. */
+/* Completion of names: the longest beginning that all names have in common which begin with a word. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

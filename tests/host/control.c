@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: lib/shell/control.c lib/shell/words.c lib/shell/variables.c lib/shell/arithmetic.c */
+/* links: lib/shell/control.c lib/shell/words.c lib/shell/pattern.c lib/shell/variables.c lib/shell/arithmetic.c */
 /* The shell's language: what is obeyed, in which order, and what is wrong with a text. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "lib/shell/control.h"
+#include "tests/host/no_files.h"
 #include "lib/shell/variables.h"
 
 static char said[4096];         /* the words of all `say`, with blanks behind them */

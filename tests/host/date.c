@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/init/date.c */
+/* links: lib/filecommands/date.c */
 /* Dates against the build machine's gmtime(), and modes. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "servers/init/date.h"
+#include "lib/filecommands/date.h"
 
 static void dates_are_those_of_the_build_machine(void **state)
 {

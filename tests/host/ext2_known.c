@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* links: lib/ext2/blocks.c lib/ext2/cache.c lib/ext2/directory.c lib/ext2/file.c lib/ext2/group.c lib/ext2/index.c lib/ext2/inode.c lib/ext2/known.c lib/ext2/move.c lib/ext2/names.c lib/ext2/repair.c lib/ext2/rewrite.c lib/ext2/super.c */
-/* Names that were found are remembered, and bytes may be taken from the device by itself: both must
- * never tell of what is not so any more. */
+/* Two short cuts of lib/ext2: names that were found are remembered, and whole blocks of a file may be
+ * read from the device, past the cache.  Neither may ever show an old state. */
 #include "tests/host/ext2_world.h"
 
 enum { BYTES = 300 * 1024 };
@@ -69,7 +69,7 @@ static void a_name_that_is_known_needs_no_block(void **state)
     world_unmount();
 }
 
-/* How many bytes of the file the device alone shows; each must be the file's. */
+/* Returns how many bytes of the file can be read past the cache, and checks each of them. */
 static uint32_t extents_check(struct ext2_inode *inode, uint32_t seed)
 {
     uint32_t shown = 0, run;

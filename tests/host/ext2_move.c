@@ -206,7 +206,7 @@ static void a_move_on_a_full_disk_changes_nothing(void **state)
     world_unmount();
 }
 
-/* A block cannot be read when a part of the new tree is made: that goes again. */
+/* A block cannot be read while the new tree is being made: what was made of it is removed again. */
 static void a_move_that_fails_in_the_middle_changes_nothing(void **state)
 {
     (void) state;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Uses all of an image that nobody can trust: reads every file, then changes what it finds.  Every
- * result is allowed; what is not allowed, the sanitizers, the device and a count of reads see. */
+ * result of a call is allowed.  Reads and writes outside the image, and loops, are not: the sanitizers, the
+ * device and a count of reads notice them. */
 #ifndef EXT2_WALK_H
 #define EXT2_WALK_H
 

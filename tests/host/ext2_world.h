@@ -148,7 +148,7 @@ static inline void world_store(const uint8_t *image)
 
 static inline void world_init(void)
 {
-    /* In memory, if that can be: e2fsck waits for the disk below a file. */
+    /* The file is in memory, if there is such a folder: elsewhere e2fsck waits for a disk. */
     const char *folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
     snprintf(world.path, sizeof world.path, "%s/pecan-ext2-XXXXXX", folder);
     int fd = mkstemp(world.path);

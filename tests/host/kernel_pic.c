@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* flags: -Ikernel/arch/x86 */
 /* words: 32 */
-/* The two 8259 as the kernel drives them: which lines fire, which are masked, and the interrupts of nobody that
- * a chip invents when a request goes away before it is taken. */
+/* The two 8259 as the kernel drives them: which lines fire, which are masked, and spurious interrupts, which a
+ * chip raises when a request goes away before it is taken. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

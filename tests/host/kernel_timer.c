@@ -147,7 +147,7 @@ static uint16_t point_of(uint64_t instant, unsigned e)
     return (uint16_t) (0x8000 | e << 11 | (instant / unit / 1024 & 1) << 10 | (instant / unit & 1023));
 }
 
-/* The instant that a point names is the nearest one ahead with these low bits, or just past. */
+/* A point gives the low bits of an instant: it is the nearest such instant ahead, or one that is just over. */
 static void points_name_instants_near_the_clock(void **state)
 {
     (void) state;

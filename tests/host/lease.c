@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* links: servers/deva/lease.c */
 /* words: 32 */
-/* What deva and a driver of the console owe each other, with a driver made of C. */
+/* deva and a driver of a part of the console: which of them has the device and the bytes, at each moment.  The driver is made of C. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -31,6 +31,12 @@ _Noreturn void __libc_mistake(const char *what, const void *at, const void *call
     mistaken = at;
     longjmp(aborted, 1);
 }
+
+_Noreturn void __libc_deadlock(const void *lock, const void *caller);
+_Noreturn void __libc_deadlock(const void *lock, const void *caller)
+{
+    __libc_mistake("deadlock", lock, caller);
+}
 static size_t mapped;                   /* bytes that malloc has mapped */
 static void *unmapped;                  /* the last mapping that went: the next one comes there */
 static bool refuse;
@@ -243,6 +249,22 @@ static void strings_are_duplicated(void **state)
     free(c);
 }
 
+static void a_lock_is_not_waited_for_by_the_thread_that_has_it(void **state)
+{
+    (void)state;
+    static struct mutex twice;
+    mutex_lock(&twice);
+    assert_false(mutex_trylock(&twice));
+    mistake = "";
+    if (!setjmp(aborted))
+        mutex_lock(&twice);
+    assert_string_equal(mistake, "deadlock");
+    assert_ptr_equal(mistaken, &twice);
+    mutex_unlock(&twice);
+    assert_true(mutex_trylock(&twice));
+    mutex_unlock(&twice);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +277,7 @@ int main(void)
         cmocka_unit_test(a_block_where_another_one_was_can_be_freed),
         cmocka_unit_test(freeing_nonsense_ends_the_program),
         cmocka_unit_test(strings_are_duplicated),
+        cmocka_unit_test(a_lock_is_not_waited_for_by_the_thread_that_has_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,13 +12,21 @@
 
 #define sscanf mini_sscanf
 #define vsscanf mini_vsscanf
+#define fscanf mini_fscanf
+#define vfscanf mini_vfscanf
+#define scanf mini_scanf
+#define vscanf mini_vscanf
 #include "lib/libc-mini/scanf.c"
 #undef sscanf
 #undef vsscanf
+#undef fscanf
+#undef vfscanf
+#undef scanf
+#undef vscanf
 
 static const char *const texts[] = {
     "", " ", "12", " -12 34", "0x1f,7", "077 8", "abc def", "a1b2", "| page 12 offset 3400", "1.5e3 x",
-    "99999999999", "-", "+5", "[x]=y", "12:34:56", "100%", "a]b", "nan", "tail\n",
+    "99999999999", "-", "+5", "[x]=y", "12:34:56", "100%", "a]b", "nan", "tail\n", "-0x1", "08 9",
 };
 
 /* Every pair of a format and a text: the same result, and the same in all variables. */
@@ -83,6 +91,9 @@ static void sizes_and_characters(void **state)
     assert_memory_equal(two, "xy", 2);
     assert_int_equal(mini_sscanf("x", "%2c", two), EOF);
     assert_int_equal(mini_sscanf("x", "%q", two), 0);
+    int n = 7;
+    assert_int_equal(mini_sscanf("0xg", "%i%n", &n, &n), 0);    /* no number, as the standard has it; glibc takes the 0 */
+    assert_int_equal(n, 7);
 }
 
 int main(void)

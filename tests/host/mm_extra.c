@@ -57,7 +57,7 @@ void mutex_unlock(struct mutex *mutex)
 
 L4_MsgTag_t L4_Receive(L4_ThreadId_t from) { return (L4_MsgTag_t){.raw = from.raw}; }
 
-int hurd_thread_start(L4_ThreadId_t *thread, void (*function)(void *), void *argument, uintptr_t stack)
+int thread_start_ours(L4_ThreadId_t *thread, void (*function)(void *), void *argument, uintptr_t stack)
 {
     (void)function, (void)argument, (void)stack;
     thread->raw = 1;

@@ -78,7 +78,7 @@ static void server_works_until_idle(void)
         assert_null(check_problem());
 }
 
-/* Begins with a disk of nothing, and two controls with these quotas. */
+/* Begins with an empty disk, and two controls with these quotas. */
 static void begin(unsigned frames, unsigned quota0, unsigned quota1)
 {
     payer = world_control(CELLS + 8);

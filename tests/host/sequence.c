@@ -11,7 +11,7 @@
 
 #include "lib/terminal/sequence.h"
 
-/* What is left without the sequences; each that ends leaves its kind's letter and its final. */
+/* Returns the text without its sequences: in place of each one that ends stand the letter of its kind and its final byte. */
 static const char *filtered(const char *text, bool from_keys)
 {
     static char out[256];

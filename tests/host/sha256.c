@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/init/sha256.c */
+/* links: lib/filecommands/sha256.c */
 /* SHA-256 against the build machine's sha256sum, for every length around the blocks. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "servers/init/sha256.h"
+#include "lib/filecommands/sha256.h"
 
 static void digest_text(const uint8_t *data, size_t size, char text[65])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* links: lib/startup/elf.c lib/startup/page.c */
 /* words: 32 */
-/* The starters' two pure halves: what passes for a program, and the startup fpage made of it. */
+/* What wortel and `task` do to start a program, without L4: which files count as programs, and the startup fpage. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

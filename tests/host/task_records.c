@@ -192,7 +192,7 @@ static void blocks_are_apart_charged_to_their_owner_and_come_back(void **state)
     task_delete(b);
 }
 
-/* What one task leaves full of holes is its own loss. */
+/* Memory that a task leaves full of holes is lost for this task only. */
 static void holes_of_one_task_take_nothing_from_another(void **state)
 {
     (void) state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: lib/shell/words.c lib/shell/variables.c lib/shell/arithmetic.c */
+/* links: lib/shell/words.c lib/shell/pattern.c lib/shell/variables.c lib/shell/arithmetic.c */
 /* How the shell reads a line. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 
 #include "lib/shell/variables.h"
 #include "lib/shell/words.h"
+#include "tests/host/no_files.h"
 
 static struct words w;
 
@@ -64,6 +65,11 @@ static void mistakes_are_named(void **state)
     assert_non_null(words_split(&w, "run hello\\"));
     assert_non_null(words_split(&w, "&"));
     assert_non_null(words_split(&w, "run a & b"));
+    static const char no_commands[] = "commands in words, $(COMMAND) and `COMMAND`, are not known here";
+    assert_string_equal(words_split(&w, "a $(b)"), no_commands);
+    assert_string_equal(words_split(&w, "a \"$(b)\""), no_commands);
+    assert_string_equal(words_split(&w, "a `b`"), no_commands);
+    EXPECT_ARGZ("a '$(b)' '`b`' \"`\"", "a\0$(b)\0`b`\0`", 4);
 }
 
 static void operators_are_words_when_they_are_quoted(void **state)
@@ -97,6 +103,40 @@ static void files_stand_behind_their_signs(void **state)
     assert_non_null(words_split(&w, "a > ; b"));
     assert_non_null(words_split(&w, "a > x > y"));
     assert_non_null(words_split(&w, "a < x < y"));
+}
+
+static void errors_go_to_a_file_or_where_the_output_goes(void **state)
+{
+    (void) state;
+    EXPECT_ARGZ("a 2>x b 2 a2 2x", "a\0b\0" "2\0a2\0" "2x", 5);
+    assert_string_equal(w.errors, "x");
+    assert_null(w.output);
+    assert_false(w.errors_append);
+    EXPECT_ARGZ("a 2>> x >y", "a", 1);
+    assert_string_equal(w.errors, "x");
+    assert_true(w.errors_append && !w.appends);
+    EXPECT_ARGZ("a 1>> y 2>&1 b", "a\0b", 2);
+    assert_string_equal(w.output, "y");
+    assert_true(w.appends && w.errors_join && !w.errors);
+    EXPECT_ARGZ("a >&2;", "a", 1);
+    assert_true(w.output_joins && words_redirect(&w));
+    EXPECT_ARGZ("a 2>x 1>&2", "a", 1);
+    assert_true(w.output_joins && w.errors);
+    EXPECT_ARGZ("a a2>x", "a\0" "a2", 2);
+    assert_string_equal(w.output, "x");
+    EXPECT_ARGZ("a '2'>x", "a\0" "2", 2);
+    assert_false(w.errors || w.errors_join || w.output_joins);
+    EXPECT_ARGZ("a", "a", 1);
+    assert_false(words_redirect(&w));
+    assert_string_equal(words_split(&w, "a 2>&1 > x"), "2>&1 belongs behind the > that it means");
+    assert_string_equal(words_split(&w, "a 2>&3"), "only 2>&1 and >&2 join two streams");
+    assert_string_equal(words_split(&w, "a >&x"), "only 2>&1 and >&2 join two streams");
+    static const char *const twice[] = { "a 2>x 2>y", "a 2>x 2>&1", "a 2>&1 2>x", "a >x >&2", "a >&2 >x", "a 2>&1 >&2", "a >&2 2>&1",
+                                         "a >&2 2>x" };
+    for (size_t i = 0; i < sizeof twice / sizeof *twice; i++)
+        assert_string_equal(words_split(&w, twice[i]), "there are two files for the same thing");
+    assert_non_null(words_split(&w, "2> x"));
+    assert_non_null(words_split(&w, "a 2>"));
 }
 
 static void commands_follow_each_other(void **state)
@@ -286,6 +326,7 @@ int main(void)
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(operators_are_words_when_they_are_quoted),
         cmocka_unit_test(files_stand_behind_their_signs),
+        cmocka_unit_test(errors_go_to_a_file_or_where_the_output_goes),
         cmocka_unit_test(commands_follow_each_other),
         cmocka_unit_test(a_command_ends_at_its_operator_or_line),
         cmocka_unit_test(sums_become_their_values),

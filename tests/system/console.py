@@ -65,6 +65,11 @@ def a_machine_without_screen_and_keyboard_boots_to_the_shell(lab):
     assert vm.finish().status == 0
 
 
+def a_screen_without_a_keyboard_says_how_to_go_on(lab):
+    screen = "\n".join(shell(lab, machine="pc,i8042=off").screen())
+    assert "no keyboard" in screen and re.search(r"deva: type at COM1, or: the BIOS can .* USB keyboard .*\n.*USB legacy support", screen), screen
+
+
 def input_typed_while_a_program_runs_is_read_afterwards(lab):
     vm = shell(lab)
     vm.send("run hello 1")

@@ -7,7 +7,8 @@ import tempfile
 import machine
 from builds import Tree
 from driver import Disks, modules_with
-from shell import task_id
+from files import file_system
+from shell import comes_to, task_id
 
 
 def at_the_prompt(vm):
@@ -263,6 +264,50 @@ def a_driver_that_is_no_good_is_replaced_and_the_shell_gets_its_answer(lab):
         assert vm.text.count("answers nonsense") == 1, vm.text
         assert "start number 5" in vm.text and "start number 6" not in vm.text, vm.text
         assert re.search(r"^2000-01-01", vm.command("date"), re.M)
+
+
+# ---- drivers beside programs that compute ----
+
+def wait_of(vm, what):
+    """The microseconds that a request to a driver takes: tests/guest/device/waits.c."""
+    said = vm.command(f"waits {what}", 300)
+    found = re.search(r"waits: \d+ requests, (\d+) us each", said)
+    assert found, said
+    return int(found[1])
+
+
+def a_driver_does_not_wait_for_the_time_slices_of_programs(lab):
+    """A time slice has 10 ms.  The disk's own time is this machine's, so an instruction takes little of the system's."""
+    with Disks() as disks:
+        image, folder = disks.image(), os.path.join(disks.folder.name, "tree")
+        os.makedirs(folder)
+        with open(os.path.join(folder, "file"), "wb") as file:
+            file.write(os.urandom(1 << 18))
+        file_system(image, "-d", folder)
+        modules = modules_with(lab, disks.folder.name, "waits", "apps/spin", "ext2fs")
+        vm = at_the_prompt(lab.boot_modules(modules, options={"init": "disk root=0.2 run=hello"},
+                                            extra=machine.ide_disk(image) + machine.SLOWLY))
+        vm.command("devices", 120)
+        alone = wait_of(vm, "speaker")
+        for _ in range(4):
+            vm.command("spin &")
+        beside, disk = wait_of(vm, "speaker"), wait_of(vm, "/file")
+        assert beside < alone + 5000, f"a tone takes {beside} us, and {alone} us without programs that compute"
+        assert disk < 6000, f"a read from the disk takes {disk} us"
+
+
+def a_driver_that_loops_keeps_programs_waiting_for_a_second_or_two(lab):
+    """tests/guest/device/bad.c, whose first life loops at its first request."""
+    with tempfile.TemporaryDirectory(prefix="pecan-devices-") as folder:
+        modules = modules_with(lab, folder, "waits", drivers=["bad/rtc", "speaker"])
+        vm = shell(lab, "run=hello drivers=patience=8", modules=modules)
+        vm.command("devices", 120)
+        mark = vm.mark()
+        vm.command("waits clock &")
+        vm.command("hello one", 120)
+        assert "fabrica" not in vm.text[mark:], "the driver that loops is there no more"
+        vm.expect_since(mark, "fabrica: rtc does not answer, and is ended", 300)
+        assert comes_to(vm, True, lambda vm: "driver rtc: runs" in listed(vm.command("devices"), "rtc")), vm.text[-2000:]
 
 
 def a_driver_that_never_serves_is_given_up(lab):

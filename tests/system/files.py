@@ -173,6 +173,44 @@ def what_cannot_be_mounted_is_refused_by_name(lab):
         assert "no such partition" in vm.command("mount 0.3")
 
 
+def what_needs_a_root_says_how_to_get_one(lab):
+    with Disks() as disks:
+        image = disks.image()
+        file_system(image)
+        vm = shell(lab, "disk", (image, 0))
+        for line, wanted in (("cat x | wc", "Pipes need a file system: `mount DISK`"), ("hello | nobody", "Pipes need a file system"),
+                             ("wc x", "wc: this program is in /bin of a file system, and none is mounted: `mount ram`"),
+                             ("nobody x", "nobody: there is no such command or program"),
+                             ("hello > /dev/null", "No file system is mounted: `mount DISK`"), ("ls /", "No file system is mounted"),
+                             ("cat x", "No file system is mounted"), ("echo x > y", "No file system is mounted"),
+                             ("mount 0.2 /mnt", "there is no directory /mnt, because nothing is mounted: `mount DISK` first")):
+            said = vm.command(line)
+            assert wanted in said, f"{line}: {said}"
+        assert vm.command("mount 0.2 /").strip() == ""
+        assert "0.2 on / type ext2 (rw)" in vm.command("mount")
+        vm.command("mkdir /d; echo x > /f; A=" + "n" * 125)
+        for line, wanted in (("mkdir /${A}${A}nnnnnn", "File name too long; a name has 255 bytes at most"),
+                             ("ln /d /e", "`ln -s` makes a link to it"),
+                             ("cp /f /f /f", "cp: /f is no directory, where several files could go"),
+                             ("mv /d /d/e", "a directory does not go into itself"),
+                             ("mount ram /d", "the RAM disk with its few files can be the root only"),
+                             ("cp /f /f", "both are the same file"),
+                             ("ls -x", "ls: there is no option -x; a file of that name is ./-x"),
+                             ("rm /d", "`rmdir` removes an empty one")):
+            said = vm.command(line)
+            assert wanted in said, f"{line}: {said}"
+        assert vm.command("cat /f").strip() == "x", "it was not copied into itself"
+        assert "No space" in vm.command("echo x > /dev/full") and vm.command("mv /f /g; mv /g /f").strip() == "", "the error is forgotten"
+        assert vm.command("mkdir /${A}${A}nnnnn; rmdir /${A}${A}nnnnn").strip() == ""
+        for line, wanted in (("hello | nobody", "nobody: there is no such command or program"),
+                             ("echo x | hello &", "a command of the shell's own may begin it, in the foreground"),
+                             ("mount 0.2 /", "0.2 is mounted already in /; `mount DISK DIRECTORY`"),
+                             ("umount /mnt", "nothing is mounted in /mnt; `mount` says what is")):
+            said = vm.command(line)
+            assert wanted in said, f"{line}: {said}"
+        halted(vm)
+
+
 def what_is_mounted_or_swapped_to_is_given_to_no_program(lab):
     with Disks() as disks:
         image = disks.image()
@@ -187,6 +225,40 @@ def what_is_mounted_or_swapped_to_is_given_to_no_program(lab):
         assert "all data intact" in vm.command("run -b 0.2 diskcheck 16", 120), "it is free again"
         vm.send("halt")
         assert vm.finish(60).status == 0
+
+
+def the_null_device_is_there_on_every_disk(lab):
+    with Disks() as disks:
+        image = disks.image()
+        file_system(image)              # without /dev
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        null_device_works(vm)
+        assert "No such file" in vm.command("ls /dev")
+        vm.command("umount")
+        for command in ("mknod n c 1 3", "mknod t c 4 0", "mknod b b 1 3", "ssv state 2"):      # it becomes read-only
+            tool("debugfs", "-w", "-R", command, f"{image}?offset={START}")
+        vm.command("mount 0.2")
+        assert "(ro)" in vm.command("mount")
+        null_device_works(vm)
+        assert vm.command("echo lost > /n; cat n").strip() == "", "a node of that number is the same file"
+        for name in ("t", "b"):
+            assert "No such device or address; no program opens this device" in vm.command(f"cat /{name}"), name
+            assert re.search(rf"^[bc].* /{name}\r?$", vm.command(f"ls -l /{name}"), re.M), vm.text[-200:]
+        halted(vm)
+    vm = shell(lab, "root=ram")
+    null_device_works(vm)
+    listed = vm.command("ls -l /dev").replace("\r", "")
+    assert re.findall(r"^(\S+) .* (\w+)$", listed, re.M) == [("crw-rw-rw-", name) for name in ("null", "zero", "full")], listed
+    assert vm.command("cd /dev; echo lost > null; cat null; cd /").strip() == ""
+
+
+def null_device_works(vm):
+    for line in ("echo lost > /dev/null", "cat /dev/null", "hello lost > /dev/null", "ps >> /dev/null", "hello < /dev/null > /dev/null"):
+        said = vm.command(line)
+        assert said.strip() == "", f"{line}: {said}"
+    assert re.search(r"^crw-rw-rw- +1 .* /dev/null\r?$", vm.command("ls -l /dev/null"), re.M), vm.text[-300:]
+    assert "No space" in vm.command("echo x > /dev/full")
+    assert "lost" not in vm.command("cat /dev/null")
 
 
 def files_get_the_time_of_day(lab):
@@ -223,7 +295,7 @@ def a_file_server_that_ends_is_started_again(lab):
         vm.send("")
         vm.expect("pecan> ")
         assert "kept" in vm.command("cat /kept")
-        assert "Stale" in vm.command("cat deeper/x")
+        assert "the current directory has gone with its file server: `cd /`" in vm.command("cat deeper/x")
         vm.command("cd /sub")
         assert "xxxxx" in vm.command("cat deeper/x")
         assert "(rw)" in vm.command("mount")

@@ -86,9 +86,8 @@ def first_hour_draws_pictures(lab):
         assert os.path.getsize(os.path.join(folder, "trace.json")) > 100000
 
 
-def first_hour_writes_a_program(lab):
-    source = re.search(r"```c\n(.*?)```", chapter(4), re.S)[1]
-    assert len(source.splitlines()) <= 20, "it says twenty lines"
+def shell_with(lab, source):
+    """A shell in whose archive there is one program, `first`, made of that C text."""
     with tempfile.TemporaryDirectory(prefix="pecan-hour-") as folder:
         program, archive = os.path.join(folder, "first"), os.path.join(folder, "apps.cpio")
         with open(program + ".c", "w") as out:
@@ -103,8 +102,27 @@ def first_hour_writes_a_program(lab):
         modules = [archive if name == "apps.cpio" else name for name in machine.MODULES]
         vm = lab.boot_modules(modules, options={"init": ""})
         vm.expect("pecan> ", 120)
-        for command, lines in transcript(4, "pecan> "):
-            shows(vm.command(command), lines)
+        return vm
+
+
+def first_hour_writes_a_program(lab):
+    source = re.search(r"```c\n(.*?)```", chapter(4), re.S)[1]
+    assert len(source.splitlines()) <= 20, "it says twenty lines"
+    vm = shell_with(lab, source)
+    for command, lines in transcript(4, "pecan> "):
+        shows(vm.command(command), lines)
+
+
+def the_librarys_header_shows_a_store_that_works(lab):
+    """The example of <hurd/mm.h>, with what a C program needs around it."""
+    with open(os.path.join(machine.TOP, "include/hurd/mm.h")) as header:
+        example = re.search(r"A store whose page n .*?\n \*\n(.*?)\n \*\n", header.read(), re.S)[1]
+    lines = [re.sub(r"^ \*      |  now fetch.*$", "", line) for line in example.splitlines()]
+    end = lines.index("}") + 1
+    source = ["#include <hurd/mm.h>", "#include <stdio.h>", "#include <string.h>", *lines[:end],
+              "int main(void) {", *lines[end:], "return 0; }"]
+    said = shell_with(lab, "\n".join(source) + "\n").command("first")
+    assert said.strip() == "7", said
 
 
 def compiler_headers():

@@ -57,7 +57,8 @@ def a_file_system_in_a_directory_is_used_by_paths_through_it(lab):
         assert "of the second" in vm.command("cat /second")
         assert "cross-device" in vm.command("mv /mnt/there /x") and "cross-device" in vm.command("ln /here /mnt/x")
         assert "busy" in vm.command("rmdir /mnt") and "busy" in vm.command("mv /mnt /other")
-        assert "busy" in vm.command("umount")
+        assert "/ is busy: a file system is mounted in it; `umount /mnt` first" in vm.command("umount")
+        assert "the shell's current directory is in it; `cd /`" in vm.command("umount /mnt")
         silent(vm, "cd /", "umount /mnt")
         assert "covered" in vm.command("cat /mnt/below")
         halted(vm)
@@ -72,7 +73,7 @@ def a_mount_that_cannot_be_is_a_sentence(lab):
         vm = booted(lab, images)
         for line, wanted in (("mount 1.2 /none", "No such file"), ("mount 1.2 /here", "Not a directory"), ("mount 1.2 mnt", "whole path"),
                              ("mount 1.1 /mnt", "has said why not"), ("mount 1.3 /mnt", "no such partition"), ("mount 3.1 /mnt", "no such disk"),
-                             ("mount /dev/hd1.2 /mnt", "a disk is a digit"), ("mount 1.2 /", "busy"), ("mount 0.2 /mnt", "is mounted"),
+                             ("mount /dev/hd1.2 /mnt", "a disk is a digit"), ("mount 1.2 /", "0.2 is mounted already in /"), ("mount 0.2 /mnt", "is mounted"),
                              ("umount /mnt", "nothing is mounted in /mnt")):
             said = vm.command(line)
             assert wanted in said, f"{line}: {said}"
@@ -99,15 +100,21 @@ def file_servers_that_die_are_started_again(lab):
         silent(vm, "mount 1.2 /mnt", "cp /here /mnt/kept", "sync", "cd /mnt/sub")
         killed(vm, max)
         assert "of the second" in vm.command("cat /mnt/there") and "of the first" in vm.command("cat /mnt/kept")
-        assert "Stale" in vm.command("cat deep")            # the current directory was the old server's
+        assert "`cd /`" in vm.command("cat deep")           # the current directory was the old server's
         silent(vm, "cd /mnt/sub")
         assert "deep" in vm.command("cat deep") and "of the first" in vm.command("cat /here")
         assert "on /mnt type ext2 (rw)" in vm.command("mount")
         silent(vm, "cd /", "cp /here /mnt/more", "umount /mnt", "mount 1.2 /mnt")
         killed(vm, min)                                     # that of "/", which does not know what was mounted in it
-        assert "of the first" in vm.command("cat /here") and "covered" in vm.command("cat /mnt/below")
-        silent(vm, "mount 1.2 /mnt")
-        assert "of the first" in vm.command("cat /mnt/more")
+        assert "of the first" in vm.command("cat /here")
+        assert "init: 1.2 is mounted in /mnt again" in vm.text, vm.text[-500:]
+        assert "of the first" in vm.command("cat /mnt/more") and "of the first" in vm.command("cat /mnt/sub/../../here")
+        silent(vm, "ln -s /here /mnt/up")
+        assert "of the first" in vm.command("cat /mnt/up"), "links from there lead to the new server"
+        killed(vm, max)                                     # that of /mnt, started by the new one's name
+        assert "of the first" in vm.command("cat /mnt/more") and "of the first" in vm.command("cat /mnt/up")
+        silent(vm, "umount /mnt")
+        assert "covered" in vm.command("cat /mnt/below")
         halted(vm)
         for image in images:
             expect_clean(image)

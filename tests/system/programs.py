@@ -83,6 +83,9 @@ def scripts_are_read_from_files(lab):
         with open(tree + "/loop", "w") as file:
             file.write("#!/loop\n")
         os.chmod(tree + "/loop", 0o755)
+        with open(tree + "/lost", "w") as file:
+            file.write("#! /nosuch -e\n")
+        os.chmod(tree + "/lost", 0o755)
         file_system(image, "-d", tree)
         vm = shell(lab, "disk root=0.2", (image, 0))
         for line in ("sh /script one 'two three'", "/script one 'two three'"):
@@ -95,7 +98,8 @@ def scripts_are_read_from_files(lab):
         assert "No such file" in said(vm, "sh /none")
         answer = said(vm, "/interpreted more")
         assert "/script\n" in answer and "/interpreted\n" in answer and "more: No such file" in answer, answer
-        assert "not a program for this system" in said(vm, "/loop")
+        assert "/loop: its first line names the interpreter /loop, and that is not a program" in said(vm, "/loop")
+        assert "/lost: its first line names the interpreter /nosuch, and there is no such file" in said(vm, "/lost")
         halted(vm)
         expect_clean(image)
 
@@ -115,7 +119,7 @@ def pipes_lead_from_one_program_to_the_next(lab):
     lines = said(vm, "help").count("\n")
     assert re.search(rf"^ +{lines} +\d+ +\d+ $", said(vm, "help | wc"), re.M), (lines, vm.text[-400:])
     assert "only programs take part" in said(vm, "hello | ls")
-    assert "only programs take part" in said(vm, "hello | nobody")
+    assert "nobody: there is no such command" in said(vm, "hello | nobody")
     assert "No such file" in said(vm, "hello | wc < /none")
     for line in ("cat /bin/wc | spin", "hello | spin", "hello a | wc | spin"):
         for late in (False, True):
@@ -129,6 +133,51 @@ def pipes_lead_from_one_program_to_the_next(lab):
     said(vm, "wc /none | hello")
     assert said(vm, "echo status $?").strip().endswith("status 0")
     halted(vm)
+
+
+def patterns_stand_for_names(lab):
+    vm = shell(lab, "root=ram")
+    said(vm, "mkdir /p /p/sub; cd /p; for i in b a c; do echo text $i > $i.txt; done; echo dot > .hidden; echo deep > sub/deep.txt")
+    assert said(vm, "echo *").endswith("a.txt b.txt c.txt sub\n"), vm.text[-300:]
+    assert "text b\ntext c\ntext a\ntext b\ntext c\n" in said(vm, "cat [!a]*.txt /p/?.txt") and "text c\n" in said(vm, "cat /*/c.txt")
+    assert "sub/deep.txt\n" in said(vm, "echo */*") and ".hidden\n" in said(vm, "echo .h*")
+    assert "'*' none* [a\n" in said(vm, "echo \"'*'\" none* [a")
+    assert "a.txt is\nb.txt is\nc.txt is\n" in said(vm, "for f in *.txt; do echo $f is; done")
+    assert re.search(r"^ +3 +6 +21 $", said(vm, "cat *.txt | wc"), re.M), vm.text[-300:]
+    assert "c.txt" in said(vm, "hello ?.t*")
+    said(vm, "rm *.txt sub/*")
+    assert sorted(said(vm, "ls .").split()) == [".hidden", "sub"], vm.text[-300:]
+    said(vm, "for i in 0 1 2 3 4 5 6 7 8 9 a b c; do for k in 0 1 2 3 4 5 6 7 8 9; do echo > $i$k; done; done")
+    assert "a pattern stands for too many names, at `echo *`" in said(vm, "echo *")
+    said(vm, "rm 0* 1* 2* 3*; rm *")        # the directory sub stays
+    assert sorted(said(vm, "ls .").split()) == [".hidden", "sub"], vm.text[-300:]
+
+
+def errors_go_where_they_are_sent(lab):
+    vm = shell(lab, "root=ram")
+    assert said(vm, "cat /none 2> /e").strip() == "" and "cat: /none: No such file" in said(vm, "cat /e")
+    assert said(vm, "cat /none 2>> /e; ls /none /welcome > /o 2>&1").strip() == ""
+    assert said(vm, "cat /e").count("/none: No such file") == 2
+    answer = said(vm, "cat /o")
+    assert "ls: /none: No such file" in answer and "/welcome" in answer, answer
+    assert "No such file" not in said(vm, "wc /none 2> /dev/null") and "No such file" in said(vm, "wc /none > /o")
+    said(vm, "wc /none /welcome > /o 2>&1")
+    answer = said(vm, "cat /o")
+    assert "/none: No such file" in answer and re.search(r"/welcome\n", answer), answer
+    assert re.search(r"^ +1 +\d+ +\d+ $", said(vm, "cat /none 2>&1 | wc"), re.M), vm.text[-300:]
+    assert re.search(r"^ +1 +\d+ +\d+ $", said(vm, "wc /none 2>&1 | wc"), re.M), vm.text[-300:]
+    assert "to errors\n" in said(vm, "echo to errors >&2 | wc")
+    assert re.search("^ +0 +0 +0 $", vm.text.replace("\r", ""), re.M)
+    assert "word" in said(vm, "hello word >&2 | wc").partition("\n")[2]
+    said(vm, "echo both 2> /e >&2")
+    assert "both" in said(vm, "cat /e")
+    assert "its output stays on the console" in said(vm, "sh /x 2> /e")
+    assert "two files for the same thing" in said(vm, "hello 2> /e 2>&1")
+    vm.send("halt")
+    vm.finish()
+    vm = shell(lab, "")
+    assert "No file system is mounted" in said(vm, "hello 2> /dev/null")
+    assert "x\n" in said(vm, "echo x >&2") and "word" in said(vm, "hello word >&2").partition("\n")[2]
 
 
 def lists_of_the_shell_go_to_files(lab):

@@ -44,3 +44,19 @@ def a_string_of_which_a_page_is_refused_ends_in_a_report(lab):
     vm = shell_with_tests(lab)
     assert "segmentation violation, read at" in last_words(vm, "string_hole", 0)
     assert "segmentation violation, write at" in last_words(vm, "string_hole", 1)
+
+
+def a_lock_that_a_thread_has_already_ends_in_a_report(lab):
+    """Its handler prints in the midst of fwrite()."""
+    text = shell_with_tests(lab).command("run mm_test child=lock_twice")
+    assert re.search(r"mm_test \(task \d+\): it waits for a lock that it has itself: [0-9a-f]{8}, in a call from 004", text), text
+    assert "status 134" in text, text
+
+
+def a_death_by_lack_of_memory_is_called_so(lab):
+    for init in "", "swap=ram:4":
+        vm = shell_with_tests(lab, options={"init": init})
+        for child in "hog", "spent":
+            text = vm.command(f"run mm_test child={child}", 120)
+            assert re.search(r"mm_test \(task \d+\): segmentation violation.*: no page: out of memory", text), text
+            assert "status 139" in text, text

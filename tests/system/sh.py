@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """/bin/sh, the shell that programs start."""
+import hashlib
 import os
 import re
 
@@ -30,6 +31,42 @@ def system_and_popen_start_the_shell(lab):
         halted(vm)
 
 
+NAMES = ("cat", "cp", "echo", "ln", "ls", "mkdir", "mv", "rm", "rmdir", "sha256sum")     # of apps/files: FILES_NAMES of tools/images.mk
+
+
+def scripts_have_commands_on_files(lab):
+    with Disks() as disks:
+        image = disks.image()
+        folder = tree(disks, f"{lab.build}/strip/apps/sh", f"{lab.build}/strip/apps/files", f"{lab.build}/strip/apps/wc")
+        for name in NAMES:
+            os.symlink("files", os.path.join(folder, "bin", name))
+        file_system(image, "-d", folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        sh(vm, "mkdir /d /d/sub; cd /d; echo one > 1.txt; /bin/echo two > 2.txt; cp 1.txt 2.txt sub")
+        sh(vm, "cd /d; mv 2.txt moved; ln -s moved soft; ln moved hard")
+        assert sorted(sh(vm, "ls /d").split()[-5:]) == ["1.txt", "hard", "moved", "soft", "sub"], vm.text[-300:]
+        assert "sub/1.txt\nsub/2.txt\n" in sh(vm, "cd /d; ls sub/*")
+        assert "one\ntwo\n" in sh(vm, "cd /d; cat 1.txt sub/2.txt") and "two\n" in sh(vm, "cat < /d/soft | cat")
+        assert re.search(r"^lrwxrwxrwx .* soft -> moved$", sh(vm, "ls -l /d"), re.M), vm.text[-300:]
+        sums = [line.split()[0] for line in sh(vm, "cd /d; sha256sum 1.txt sub/1.txt").splitlines() if line.endswith("1.txt")]
+        assert sums[0] == sums[1] == hashlib.sha256(b"one\n").hexdigest(), sums
+        sh(vm, "cd /d; rm hard soft sub/*; rmdir sub")
+        assert sorted(sh(vm, "ls /d").split()[-2:]) == ["1.txt", "moved"], vm.text[-300:]
+        for line, wanted in (("cp /d/1.txt /d/1.txt", "File exists; both are the same file"),
+                             ("rm /d", "Is a directory; `rmdir` removes an empty one"),
+                             ("rm -r /d", "there is no option -r; a file of that name is ./-r"), ("cat /none", "cat: /none: No such file"),
+                             ("cat /d", "Is a directory; `ls` shows"), ("mv /d", "mv: words are missing behind it"),
+                             ("cat /d/1.txt > /dev/full", "cat: output: No space"), ("rmdir /d/1.txt", "`rm` removes a file")):
+            answer = sh(vm, line)
+            assert wanted in answer and "exited with status 1" in answer, f"{line}: {answer}"
+        assert "one\n" in sh(vm, "cat /d/1.txt"), "it was not copied into itself"
+        assert "say the name of a command: " + " ".join(NAMES) in said(vm, "run /bin/files nonsense")
+        assert "1.txt" in said(vm, "/bin/files ls /d")
+        said(vm, "cp /d/1.txt /d/1.txt")
+        assert "one\n" in said(vm, "cat /d/1.txt") and "both are the same file" in said(vm, "cp /d/1.txt /d/1.txt")
+        halted(vm)
+
+
 def programs_have_a_shell(lab):
     with Disks() as disks:
         shell_works(with_shell(lab, disks, "apps/env"))
@@ -49,6 +86,17 @@ def shell_works(vm):
     answer = sh(vm, "echo before; if true; then echo open")
     assert "its `fi` or `done` is missing" in answer and "before\n" not in answer and "status 2" in answer, answer
     assert "No such file" in said(vm, "/bin/sh /none")
+    said(vm, "cp /bin/wc /lost; echo '#!/nosuch' > /lost")
+    assert "/lost: its first line names the interpreter /nosuch, and there is no such file" in sh(vm, "/lost"), vm.text[-300:]
+    assert "127" in sh(vm, "/lost; echo $?")
+    assert sh(vm, "echo lost > /dev/null; wc < /dev/null > /dev/null").count("\n") <= 2, vm.text[-300:]
+    sh(vm, "cd /etc; echo a > a.x; echo b > b.x; cat /none 2> err; wc b.x /none > both 2>&1; echo sent 2> e2 >&2")
+    assert "a.x b.x\n/etc/a.x /etc/b.x *.y\n" in sh(vm, "cd /etc; echo *.x; echo /e*/[ab].x *.y")
+    assert "cat: No such file" in said(vm, "cat /etc/err") and "sent\n" in said(vm, "cat /etc/e2")
+    assert "b.x" in said(vm, "cat /etc/both") and "/none: No such file" in said(vm, "cat /etc/both")
+    assert "none: No such file" not in sh(vm, "none 2> /dev/null; nobody 2>&1 | wc")
+    assert re.search(r"^ +1 +\d+ +\d+ $", vm.text[-200:].replace("\r", ""), re.M)
+    assert "No space" in sh(vm, "echo x > /dev/full") and "the tty" in sh(vm, "echo the tty > /dev/tty < /dev/null")
     said(vm, "echo 'echo script $1 | wc' > /script")
     assert re.search(r"^ +1 +2 +10 $", said(vm, "/bin/sh /script ab"), re.M), vm.text[-300:]
     said(vm, "echo 'echo from here' > /text")

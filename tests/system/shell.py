@@ -220,6 +220,12 @@ def shell_ls_says_what_programs_do(lab):
     halt(vm)
 
 
+def servers_that_only_init_can_start_say_so(lab):
+    vm = shell(lab)
+    for name in ("policy", "swapper"):
+        assert f"{name}: init starts this server, if it has the option `" in vm.command(name)
+
+
 def shell_uptime_goes_on(lab):
     vm = shell(lab)
     seconds = []
@@ -260,7 +266,7 @@ def shell_says_what_is_wrong_with_a_command(lab):
         ("ps -a", "ps: takes no arguments"),
         ("ps &", "ps: only programs run in the background"),
         ("help a b", "help: say help .COMMAND."),
-        ("ls | hello", "No file system is mounted"),
+        ("ls | hello", "Pipes need a file system: `mount DISK` mounts one, `mount ram` makes one"),
         ("hello | ls", "only programs take part in a pipeline"),
         ("sh x | hello", "only programs take part in a pipeline"),
         ("| hello", "nothing stands before the |"),
@@ -286,6 +292,16 @@ def shell_says_what_is_wrong_with_a_command(lab):
         ("run -m hello", "run: -m wants a number of frames"),
         ("run -m 0 hello", "run: -m wants a number of frames"),
         ("run -m 99999999 hello", "run: hello: not enough memory is left"),
+        ("run -m 10 hello", "run: hello: not enough memory is left for 10 frames, or it needs more"),
+        ("run -b", "run: -b wants a disk or partition; `disk` lists them"),
+        ("$NOTHING", "The command's name is empty: perhaps a variable has no value"),
+        ("A=1 B=2", "A=1: an assignment is a command of its own: `A=1; B=2`"),
+        ("paging x", "paging: say frames=N"),
+        ("paging frames=x", "paging: say frames=N"),
+        ("umount", "umount: nothing is mounted"),
+        ("/bin/wc", "No file system is mounted: `mount DISK`"),
+        ("echo $(ps)", "are not known here"),
+        ("hello 2>&3", "only 2>&1 and >&2 join two streams"),
         ("run 'hello", "a quote is not closed"),
         ("& run", "nothing stands before the &"),
         ("maps", "maps: say maps TASK"),

@@ -63,6 +63,15 @@ def wortel_names_each_broken_module_in_one_sentence(lab):
         one_sentence(lab, files(lab, *modules), "broken")
 
 
+def wortel_names_an_empty_module_in_one_sentence(lab):
+    """Loaders give such a module other addresses (docs/emulators.md); here it has one between its neighbours."""
+    nothing = os.path.join(lab.build, "log", f"nothing-{os.path.basename(lab.log)}")
+    open(nothing, "w").close()
+    for name in ["physmem", "deva-store", "apps.cpio"]:
+        given = [nothing if m == name else machine.module_file(lab.build, m) for m in machine.MODULES]
+        one_sentence(lab, ",".join(given), "is empty")
+
+
 def modules_that_nobody_uses_are_told_and_do_no_harm(lab):
     vm = lab.boot_modules(machine.MODULES + ["deva-store", os.path.abspath(f"{lab.build}/strip/apps/hello"), "physmem", "task", "init"])
     vm.expect("wortel: boot module 'deva-store' is one too many", 60)

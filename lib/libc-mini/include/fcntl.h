@@ -19,12 +19,16 @@
 #define O_DIRECTORY 0200000
 #define O_NOFOLLOW  0400000
 #define O_CLOEXEC   02000000
+#define O_DSYNC     O_SYNC
+#define O_RSYNC     O_SYNC
+#define O_NDELAY    O_NONBLOCK
 
 #define F_DUPFD     0
 #define F_GETFD     1
 #define F_SETFD     2
 #define F_GETFL     3
-#define F_SETFL     4                   /* O_NONBLOCK alone has an effect */
+#define F_SETFL     4                   /* O_NONBLOCK, and O_APPEND: it stays for good if open()
+                                           had it, and is this program's if not */
 #define F_GETLK     5
 #define F_SETLK     6
 #define F_SETLKW    7

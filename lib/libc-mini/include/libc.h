@@ -15,9 +15,16 @@ long __libc_read(int stream, void *data, size_t size);
 /* Ends the program.  Pre: the streams are flushed, and the atexit functions have run. */
 _Noreturn void __libc_exit(int status);
 
+/* Ends the program as that signal does by default. */
+_Noreturn void __libc_die(int signal);
+
 /* For a mistake of the program: says what it is, in which memory, and from where the function was
  * called.  Ends the program with status 134. */
 _Noreturn void __libc_mistake(const char *what, const void *at, const void *caller);
+
+/* The same for a thread that waits for a lock which it has: in a handler, most often, that runs in
+ * the midst of malloc() or of a stream's function. */
+_Noreturn void __libc_deadlock(const void *lock, const void *caller);
 
 /* __libc_wait() sleeps while *word has the value; it may return early.  It blocks.  __libc_wake()
  * wakes up to `count` threads that sleep on the word.  The defaults return at once.  That is right

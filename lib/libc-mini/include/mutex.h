@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 struct mutex {
-    volatile unsigned state;        /* 0 free, 1 held, 2 held and threads may wait */
+    volatile unsigned state;        /* 0: free; else its holder, and bit 0: threads may wait */
 };
 
 struct condition {
@@ -16,7 +16,9 @@ struct condition {
 };
 
 void mutex_init(struct mutex *mutex);
-void mutex_lock(struct mutex *mutex);   /* blocks */
+/* Blocks.  If the thread has the lock already, nobody would ever wake it: the program ends with a
+ * sentence (__libc_deadlock()). */
+void mutex_lock(struct mutex *mutex);
 bool mutex_trylock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
 

@@ -4,8 +4,10 @@
  * of Linux.  In lib/hurd-mm.
  *
  * A handler runs in the thread that caused the signal, on the thread's stack or on its alternate
- * one.  What comes from other tasks goes to the program's first thread (in a child of fork(): to
- * the thread that called it), between any two of its instructions.  A handler may change the
+ * one.  What comes for the task goes to a thread that waits for it by sigwait(), or else to any
+ * thread that does not block it, the first one first (in a child of fork() that is the thread that
+ * called it), and runs between any two of its instructions; until there is one, it waits.  A new
+ * thread has the mask of the one that made it.  A handler may change the
  * context that it gets: the thread goes on with the changed context.  Registers, FPU and SSE state
  * and the whole UTCB are kept for the thread.  A page fault in the middle of a string copy breaks
  * off the IPC.
@@ -41,7 +43,14 @@
 #define SIGTTIN   21                    /* it read the console in the background */
 #define SIGTTOU   22                    /* tcsetpgrp() in the background */
 #define SIGURG    23
+#define SIGXCPU   24                    /* nothing here sends these, but kill() */
+#define SIGXFSZ   25
+#define SIGVTALRM 26
+#define SIGPROF   27
 #define SIGWINCH  28
+#define SIGIO     29
+#define SIGPOLL   SIGIO
+#define SIGSYS    31
 #define NSIG      32
 
 typedef int sig_atomic_t;
@@ -73,6 +82,7 @@ typedef struct {
 #define SEGV_MAPERR   1                 /* nothing is mapped there */
 #define SEGV_ACCERR   2                 /* something is mapped there, but not for this access */
 #define BUS_ADRALN    1
+#define BUS_ADRERR    2
 #define BUS_OBJERR    3                 /* the page did not come: si_errno says why */
 #define TRAP_BRKPT    1
 #define TRAP_TRACE    2
@@ -158,8 +168,12 @@ int sigprocmask(int how, const sigset_t *set, sigset_t *old);
 int pthread_sigmask(int how, const sigset_t *set, sigset_t *old);       /* it returns the error */
 
 /* The handler runs in the calling thread, before raise() returns.  EINVAL: there is no such signal.
- * A blocked signal waits until sigprocmask() lets it through; it is dropped if it is ignored. */
+ * A blocked signal waits until the thread lets it through; it is dropped if it is ignored. */
 int raise(int signal);
+/* The same for a thread of <pthread.h> (lib/posix); what a signal does by default, it does to the
+ * whole task.  signal 0: only the check.  Returns the error.  EINVAL: no such signal.
+ * ESRCH: it has ended, and nobody has joined it yet. */
+int pthread_kill(pthread_t thread, int signal);
 
 /* To a task that this one started, or that such a task started, and so on; or to itself.  pid 0: to
  * those of them in the own group; below -1: in the group -pid.  signal 0: only the check. A task
@@ -169,13 +183,35 @@ int raise(int signal);
  * ESRCH: there is no such task or group. */
 int kill(pid_t pid, int signal);
 int killpg(pid_t group, int signal);
-int sigpending(sigset_t *set);          /* what waits because the target blocks it */
+int sigpending(sigset_t *set);          /* what waits for the task, and for the calling thread */
 int sigsuspend(const sigset_t *mask);   /* until a handler has run: EINTR */
+
+/* Take a signal of the set that waits, or wait for one; the set should be blocked in all threads.
+ * Several that wait for the same signal: one gets it.  A signal of the thread's own fault never
+ * comes this way.  sigwait() returns the error, the others the signal; info may be NULL, and gets
+ * si_signo, si_code and si_pid.  EINTR (but for sigwait()): a handler has run.  EAGAIN: none came
+ * in that time; there is no thread to fetch signals.  EINVAL: the time is none.  ENOMEM. */
+struct timespec;
+int sigwait(const sigset_t *__restrict set, int *__restrict signal);
+int sigwaitinfo(const sigset_t *__restrict set, siginfo_t *__restrict info);
+int sigtimedwait(const sigset_t *__restrict set, siginfo_t *__restrict info,
+                 const struct timespec *__restrict timeout);
 
 int sigemptyset(sigset_t *set);
 int sigfillset(sigset_t *set);
 int sigaddset(sigset_t *set, int signal);       /* EINVAL */
 int sigdelset(sigset_t *set, int signal);       /* EINVAL */
 int sigismember(const sigset_t *set, int signal);       /* EINVAL */
+
+/* ---- POSIX's older functions, for programs that link lib/posix ---- */
+
+#define SIG_HOLD ((void (*)(int))2)
+void (*sigset(int signal, void (*handler)(int)))(int);
+int sighold(int signal);
+int sigrelse(int signal);
+int sigignore(int signal);
+int sigpause(int signal);               /* EINTR */
+int siginterrupt(int signal, int breaks_off);
+void psignal(int signal, const char *prefix);
 
 #endif

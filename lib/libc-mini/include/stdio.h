@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ISO C 7.21, without scanf. */
+/* ISO C 7.21; and from POSIX what says so. */
 #ifndef LIBC_STDIO_H
 #define LIBC_STDIO_H
 
@@ -12,14 +12,26 @@
 
 typedef struct libc_stream FILE;
 extern FILE *const stdin, *const stdout, *const stderr;
+#ifndef stdin
+#define stdin  stdin
+#define stdout stdout
+#define stderr stderr
+#endif
 
 #define __libc_format(f, a) __attribute__((format(__printf__, f, a)))
 
 int printf(const char *__restrict format, ...) __libc_format(1, 2);
 int vprintf(const char *__restrict format, va_list args) __libc_format(1, 0);
-/* The formats but %p.  fscanf() and scanf() are not there. */
-int sscanf(const char *__restrict text, const char *__restrict format, ...);
-int vsscanf(const char *__restrict text, const char *__restrict format, va_list args);
+#define __libc_scan(f, a) __attribute__((format(__scanf__, f, a)))
+
+/* One character that was read too far goes back to the stream, as by ungetc(). */
+int scanf(const char *__restrict format, ...) __libc_scan(1, 2);
+int vscanf(const char *__restrict format, va_list args) __libc_scan(1, 0);
+int fscanf(FILE *__restrict stream, const char *__restrict format, ...) __libc_scan(2, 3);
+int vfscanf(FILE *__restrict stream, const char *__restrict format, va_list args) __libc_scan(2, 0);
+int sscanf(const char *__restrict text, const char *__restrict format, ...) __libc_scan(2, 3);
+int vsscanf(const char *__restrict text, const char *__restrict format, va_list args)
+    __libc_scan(2, 0);
 int fprintf(FILE *__restrict stream, const char *__restrict format, ...) __libc_format(2, 3);
 int vfprintf(FILE *__restrict stream, const char *__restrict format,
              va_list args) __libc_format(2, 0);
@@ -44,6 +56,22 @@ int getchar(void);
 int ungetc(int c, FILE *stream);
 char *fgets(char *__restrict s, int size, FILE *__restrict stream);
 size_t fread(void *__restrict data, size_t size, size_t count, FILE *__restrict stream);
+
+/* POSIX.  *line is malloc()ed room of *size bytes, or NULL, and grows.  Returns the bytes in front
+ * of the zero, the delimiter's too; -1: the end, or an error.  EINVAL, ENOMEM, EOVERFLOW. */
+ssize_t getdelim(char **__restrict line, size_t *__restrict size, int delimiter,
+                 FILE *__restrict stream);
+ssize_t getline(char **__restrict line, size_t *__restrict size, FILE *__restrict stream);
+
+/* POSIX.  The lock is the library's own and does not nest, so the three functions do nothing: each
+ * call takes the lock for itself. */
+void flockfile(FILE *stream);
+int ftrylockfile(FILE *stream);
+void funlockfile(FILE *stream);
+int getc_unlocked(FILE *stream);
+int getchar_unlocked(void);
+int putc_unlocked(int c, FILE *stream);
+int putchar_unlocked(int c);
 
 int feof(FILE *stream);
 int ferror(FILE *stream);
@@ -88,6 +116,11 @@ off_t ftello(FILE *stream);
 void rewind(FILE *stream);
 int fgetpos(FILE *__restrict stream, fpos_t *__restrict position);
 int fsetpos(FILE *stream, const fpos_t *position);
+#define P_tmpdir "/tmp"
+int dprintf(int descriptor, const char *__restrict format, ...) __libc_format(2, 3);    /* POSIX */
+int vdprintf(int descriptor, const char *__restrict format, va_list args) __libc_format(2, 0);
+#define L_ctermid 9
+char *ctermid(char *name);              /* POSIX: "/dev/tty", which does not exist */
 FILE *tmpfile(void);                    /* in /tmp; without a name once it is there */
 char *tmpnam(char *name);
 

@@ -35,6 +35,28 @@ lldiv_t lldiv(long long numerator, long long denominator);
 
 int rand(void);
 void srand(unsigned seed);
+int rand_r(unsigned *seed);             /* POSIX, and what follows */
+long random(void);
+void srandom(unsigned seed);
+char *initstate(unsigned seed, char *state, size_t size);      /* the state is the library's own */
+char *setstate(char *state);
+double drand48(void);
+double erand48(unsigned short state[3]);
+long lrand48(void);
+long nrand48(unsigned short state[3]);
+long mrand48(void);
+long jrand48(unsigned short state[3]);
+void srand48(long seed);
+unsigned short *seed48(unsigned short state[3]);
+void lcong48(unsigned short parameters[7]);
+
+/* In the "C" locale each byte is a character of its own. */
+#define MB_CUR_MAX ((size_t)1)
+int mblen(const char *s, size_t n);
+int mbtowc(wchar_t *__restrict to, const char *__restrict s, size_t n);
+int wctomb(char *s, wchar_t c);                         /* EILSEQ: above 255 */
+size_t mbstowcs(wchar_t *__restrict to, const char *__restrict s, size_t n);
+size_t wcstombs(char *__restrict to, const wchar_t *__restrict s, size_t n);
 
 void *bsearch(const void *key, const void *base, size_t count, size_t size,
               int (*compare)(const void *, const void *));
@@ -48,7 +70,11 @@ void free(void *block);
 void *aligned_alloc(size_t alignment, size_t size);
 int posix_memalign(void **block, size_t alignment, size_t size);
 
+void *reallocarray(void *block, size_t count, size_t size);
+
 int atexit(void (*function)(void));
+int at_quick_exit(void (*function)(void));
+_Noreturn void quick_exit(int status);
 _Noreturn void exit(int status);
 _Noreturn void _Exit(int status);
 _Noreturn void abort(void);
@@ -63,5 +89,12 @@ int system(const char *command);
 /* POSIX.  pattern ends with six X or more, which become a name that is free; "" with EINVAL.  For
  * programs that link lib/posix. */
 char *mktemp(char *pattern);
+/* The same, and the file or directory is made: EINVAL, EEXIST, and errors as open(). */
+int mkstemp(char *pattern);
+char *mkdtemp(char *pattern);
+/* Without symbolic links, "." and "..": in `real`, PATH_MAX bytes, or NULL: malloc()ed.  EINVAL:
+ * path NULL; and errors as open(). */
+char *realpath(const char *__restrict path, char *__restrict real);
+int getsubopt(char **text, char *const *names, char **value);
 
 #endif

@@ -5,9 +5,8 @@
 #define LIBC_TIME_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
-typedef long long time_t;
-typedef long long clock_t;
 struct timespec {
     time_t tv_sec;
     long tv_nsec;
@@ -34,11 +33,32 @@ char *asctime(const struct tm *tm);
 char *ctime(const time_t *time);
 size_t strftime(char *__restrict s, size_t size, const char *__restrict format,
                 const struct tm *__restrict tm);
-typedef int clockid_t;
-#define CLOCK_REALTIME  0
-#define CLOCK_MONOTONIC 1
-/* POSIX.  EINVAL: another clock; EIO: nobody knows the time of day. */
+int timespec_get(struct timespec *now, int base);       /* 0: another base, or nobody knows */
+
+/* ---- POSIX ---- */
+
+#define CLOCK_REALTIME           0
+#define CLOCK_MONOTONIC          1
+#define CLOCK_PROCESS_CPUTIME_ID 2      /* as clock() */
+#define TIMER_ABSTIME            1
+/* EINVAL: another clock; EIO: nobody knows the time of day. */
 int clock_gettime(clockid_t clock, struct timespec *now);
-int nanosleep(const struct timespec *length, struct timespec *rest);    /* POSIX */
+int clock_getres(clockid_t clock, struct timespec *resolution);
+int clock_settime(clockid_t clock, const struct timespec *now); /* EINVAL; EPERM */
+int clock_getcpuclockid(pid_t pid, clockid_t *clock);   /* returns the error: ESRCH, not our own */
+int nanosleep(const struct timespec *length, struct timespec *rest);
+/* Returns the error: EINVAL, ENOTSUP: a clock of processor time, EINTR. */
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
+                    struct timespec *rest);
+char *asctime_r(const struct tm *__restrict tm, char *__restrict text);         /* 26 bytes */
+char *ctime_r(const time_t *time, char *text);
+time_t timegm(struct tm *tm);
+/* NULL: the text does not fit the format. */
+char *strptime(const char *__restrict text, const char *__restrict format,
+               struct tm *__restrict tm);
+extern char *tzname[2];
+extern long timezone;
+extern int daylight;
+void tzset(void);
 
 #endif

@@ -10,7 +10,7 @@
 #include <l4/message.h>
 #include <l4/thread.h>
 
-enum { NUMBER = 40, LINE = 5, OTHER_LINE = 10, DISK = 6 };
+enum { NUMBER = 40, FIRST_NUMBER = 100, LINE = 5, OTHER_LINE = 10, DISK = 6 };
 
 static const struct hurd_device sample = {
     .number = NUMBER, .class = HURD_DEVICE_OTHER, .disk = DISK, .disks = 1, .count = 4,
@@ -301,12 +301,37 @@ TEST(driver_is_found_by_the_class_or_the_number_of_its_device)
     drop(handle);
 }
 
+TEST(driver_has_a_priority_if_it_serves_a_device_that_owns_something)
+{
+    struct hurd_device nothing = { .number = FIRST_NUMBER, .class = HURD_DEVICE_OTHER };
+    L4_ThreadId_t me = L4_MyGlobalId(), pager = L4_GlobalIdOf(L4_Pager());
+    L4_Word_t handle, empty;
+    EXPECT_EQ(grant(&sample, &handle), 0);
+    EXPECT_EQ(hurd_driver_register(deva(), handle, pager), 0);
+    EXPECT_EQ(hurd_driver_favour(deva(), handle, pager), EPERM);        /* the pager serves it */
+    EXPECT_EQ(hurd_driver_register(deva(), handle, me), 0);
+    EXPECT_EQ(hurd_driver_favour(deva(), handle, deva()), EPERM);
+    EXPECT_EQ(hurd_driver_favour(deva(), handle, L4_nilthread), EPERM);
+    EXPECT_EQ(hurd_driver_favour(deva(), handle, L4_MyLocalId()), EPERM);
+    EXPECT_EQ(REQUEST(HURD_DEVICE_DRIVER_FAVOUR, handle), EINVAL);
+    EXPECT_EQ(grant(&nothing, &empty), 0);
+    EXPECT_EQ(hurd_driver_register(deva(), empty, me), 0);
+    EXPECT_EQ(hurd_driver_favour(deva(), empty, pager), EPERM);
+    drop(empty);
+    EXPECT_EQ(hurd_driver_favour(deva(), handle, pager), 0);
+    EXPECT_EQ(hurd_driver_favour(deva(), handle, pager), 0);            /* once more is no more */
+    drop(handle);
+    EXPECT_EQ(hurd_driver_favour(deva(), handle, pager), EBADF);
+    EXPECT_EQ(hurd_driver_favour(deva(), console(), pager), EOPNOTSUPP);
+}
+
 TEST(driver_numbers_have_a_limit)
 {
     struct hurd_device d = { .class = HURD_DEVICE_OTHER };
     int err = 0;
     unsigned registered = 0;
-    for (d.number = 100; d.number < 101 + HURD_DEVICE_DRIVERS && !err; d.number++) {
+    for (d.number = FIRST_NUMBER; d.number <= FIRST_NUMBER + HURD_DEVICE_DRIVERS && !err;
+         d.number++) {
         L4_Word_t handle;
         EXPECT_EQ(grant(&d, &handle), 0);
         err = hurd_driver_register(deva(), handle, L4_MyGlobalId());
@@ -350,6 +375,7 @@ const struct test tests[] = {
     T(screen_of_a_driver_changes_as_deva_says),
     T(screen_is_drawn_anew_when_its_driver_makes_no_sense),
     T(archive_of_drivers_is_given_with_the_master_capability),
+    T(driver_has_a_priority_if_it_serves_a_device_that_owns_something),
     T(driver_numbers_have_a_limit),
     { NULL, NULL },
 };

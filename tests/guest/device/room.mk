@@ -29,6 +29,12 @@ straydev_SRC    := tests/guest/device/straydev.c
 straydev_LDS    := lib/hurd-mm/program.lds
 straydev_LIBS   := hurd-mm c hurd-cap l4
 straydev_CFLAGS := -I.
+# For tests/system: how long a client waits for a driver.
+PROGRAMS     += waits
+waits_SRC    := tests/guest/device/waits.c
+waits_LDS    := lib/hurd-mm/program.lds
+waits_LIBS   := posix file block hurd-mm c hurd-cap l4
+waits_CFLAGS := -I.
 # For tests/system: drivers of the console's parts that are no good, such that die, and what they print.
 define part_rules
 PROGRAMS     += $(1)

@@ -32,6 +32,11 @@ static L4_Word_t volume, buffer;        /* in our table of the driver */
 static L4_Word_t container;             /* in our table of physmem */
 static uint8_t *bytes;                  /* the container, mapped */
 
+static L4_ThreadId_t task_server(void)
+{
+    return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
+}
+
 static L4_ThreadId_t physmem(void)
 {
     return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
@@ -368,6 +373,75 @@ TEST(block_buffer_is_a_weak_reference_from_the_caller)
     EXPECT_EQ(ask(HURD_BLOCK_BUFFER, 2, words), 0);
     EXPECT_EQ(ASK(HURD_CAP_DROP, words[0]), 0);
     EXPECT_EQ(hurd_pm_container_destroy(physmem(), another), 0);
+}
+
+/* ---- two clients ---- */
+
+/* What the parent says, which then waits for neighbour_says(). */
+static L4_Word_t neighbour_told(L4_ThreadId_t *from)
+{
+    L4_Word_t word;
+    L4_Wait(from);
+    L4_StoreMR(1, &word);
+    return word;
+}
+
+static L4_Word_t words_exchanged(L4_ThreadId_t thread, L4_Word_t word)
+{
+    L4_LoadMR(0, L4_MakeTag(0, 1, 0).raw);
+    L4_LoadMR(1, word);
+    EXPECT_EQ(L4_IpcSucceeded(L4_Call(thread)), 1);
+    L4_StoreMR(1, &word);
+    return word;
+}
+
+static void neighbour_says(L4_ThreadId_t to, L4_Word_t word)
+{
+    L4_LoadMR(0, L4_MakeTag(0, 1, 0).raw);
+    L4_LoadMR(1, word);
+    L4_Reply(to);
+}
+
+/* A child with a volume of its own.  It answers the first word when it may be given a capability,
+ * this capability's handle with that of a container that it has shared with the driver, and the
+ * third word with the error of making a buffer of it. */
+static _Noreturn void neighbour(void)
+{
+    L4_ThreadId_t parent;
+    L4_Word_t mine = 0, theirs = 0, capability;
+    neighbour_told(&parent);
+    neighbour_says(parent, (L4_Word_t) hurd_cap_open(deva(), 1, L4_Version(parent)));
+    capability = neighbour_told(&parent);
+    if (open_volume(capability, &volume) || container_make(1, &mine) ||
+        share(mine, HURD_PM_READ, &theirs))
+        theirs = 0;
+    neighbour_says(parent, theirs);
+    neighbour_told(&parent);
+    neighbour_says(parent, (L4_Word_t) ASK(HURD_BLOCK_BUFFER, volume, theirs));
+    neighbour_told(&parent);
+    hurd_task_exit(task_server(), __hurd_startup_data->task.cap, 0);
+}
+
+TEST(block_container_of_another_client_is_no_buffer)
+{
+    static const L4_Word_t any = 1;
+    const struct hurd_deva_extent all = { DISK, 0, 0, BOTH, 0 };
+    struct hurd_task_created child;
+    L4_Word_t capability = 0;
+    int error = hurd_fork(HURD_FORK_PART, &child);
+    if (!error && !child.id)
+        neighbour();
+    EXPECT_EQ(error, 0);
+    EXPECT_EQ(words_exchanged(child.thread, any), 0);
+    EXPECT_EQ(hurd_deva_block_grant(deva(), master(), child.id, &all, &capability), 0);
+    L4_Word_t theirs = words_exchanged(child.thread, capability);
+    EXPECT_EQ(theirs != 0, 1);
+    EXPECT_EQ(ASK(HURD_BLOCK_BUFFER, volume, theirs), EPERM);   /* shared, and no buffer yet */
+    EXPECT_EQ(words_exchanged(child.thread, any), 0);
+    EXPECT_EQ(ASK(HURD_BLOCK_BUFFER, volume, theirs), EPERM);   /* the neighbour's buffer */
+    L4_LoadMR(0, L4_MakeTag(0, 1, 0).raw);
+    EXPECT_EQ(L4_IpcSucceeded(L4_Send(child.thread)), 1);
+    EXPECT_EQ(hurd_task_wait(task_server(), child.handle, 0, NULL, NULL), 0);
 }
 
 TEST(block_driver_takes_no_more_containers_than_it_is_told_the_names_of)
@@ -754,6 +828,7 @@ const struct test tests[] = {
     T(block_handles_of_others_and_wrong_words_are_refused),
     T(block_request_with_a_map_item_is_refused),
     T(block_buffer_is_a_weak_reference_from_the_caller),
+    T(block_container_of_another_client_is_no_buffer),
     T(block_driver_takes_no_more_containers_than_it_is_told_the_names_of),
     T(block_transfer_out_of_range_is_refused),
     T(block_transfer_without_the_right_is_refused),

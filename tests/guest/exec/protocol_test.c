@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* HURD_TASK_EXEC: each refusal.  A program may have four gifts in the table of `task`, so that the
- * gifts of a refused request go is seen when the next one has room for its own. */
+/* HURD_TASK_EXEC: each refusal; and a start that fails before `task` is asked.  A program may have
+ * four gifts in the table of `task`, so that the gifts of a refused request go is seen when the
+ * next one has room for its own. */
 #include "tests/guest/exec/exec.h"
 
 #include <errno.h>

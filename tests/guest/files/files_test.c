@@ -387,6 +387,9 @@ TEST(refusals_of_names)
     EXPECT_EQ(ASK(HURD_DIR_MOUNT, files.root, 5, 6, 7), EINVAL);
     EXPECT_EQ(ASK(HURD_DIR_UNMOUNT, files.root, 5), EPERM);
     EXPECT_EQ(ASK(HURD_DIR_UNMOUNT, files.root), EINVAL);
+    EXPECT_EQ(ASK(HURD_DIR_ABOVE, files.root, 5), EPERM);
+    EXPECT_EQ(ASK(HURD_DIR_ABOVE, files.root), EINVAL);
+    EXPECT_EQ(ASK(HURD_DIR_ABOVE, files.buffer, 5), EBADF);
 }
 
 static int count_entry(void *context, const char *name, unsigned type)

@@ -58,19 +58,23 @@ static word start_here(word n, void (*f)(void))
     return FAILED(x2_send(id(n), TAG(0, 0, 2))) ? 0 : id(n);
 }
 
-/* A space whose KIP lies elsewhere; its thread faults its way through our image, which we map 1:1. */
-static word start_there(word n, void (*f)(void))
+/* A space with its areas at these places; its thread faults its way through our image, which we map 1:1. */
+static word start_in(word n, void (*f)(void), word kip, word area, word utcb_at)
 {
     word t = id(n);
     if (x2_thread(t, t, root, 0, ~0u) != 1)
         return 0;
-    if (x2_space(t, 0, PAGE(0x90000000, 12, 0), PAGE(0x80000000, 14, 0), 0) != 1)
+    if (x2_space(t, 0, kip, area, 0) != 1)
         return 0;
-    if (x2_thread(t, t, 0, root, 0x80000000) != 1)
+    if (x2_thread(t, t, 0, root, utcb_at) != 1)
         return 0;
     MR(1) = (word)f;
     MR(2) = stack_of(n);
     return FAILED(x2_send(t, TAG(0, 0, 2))) ? 0 : t;
+}
+static word start_there(word n, void (*f)(void))
+{
+    return start_in(n, f, PAGE(0x90000000, 12, 0), PAGE(0x80000000, 14, 0), 0x80000000);
 }
 
 /* Serves page faults of `whom` until something else comes from there. */
@@ -260,6 +264,26 @@ static int a_space_of_its_own(void)
     word t = start_there(5, child_says), tag = t ? pager(t) : 0x8000;
     return tag == TAG(TEXT_LABEL, 0, 2) && MR(1) == 0x80000000 + 256 && MR(2) == 0x90000000 && faults > 1
            && x2_thread(t, 0, 0, 0, 0) == 1;
+}
+
+/* At the first and the last page that a user has, side by side, larger than they need to be; and the last UTCB of a large area. */
+static int areas_at_odd_places(void)
+{
+    static const struct {
+        word kip, area, utcb_at;
+    } rows[] = {{PAGE(0xBFFFF000, 12, 0), PAGE(0xBFFFE000, 12, 0), 0xBFFFEE00}, {PAGE(0xBFFFE000, 12, 0), PAGE(0xBFFFF000, 12, 0), 0xBFFFF000},
+                {PAGE(0x1000, 12, 0), PAGE(0x2000, 12, 0), 0x2200},             {PAGE(0, 12, 0), PAGE(0x1000, 12, 0), 0x1000},
+                {PAGE(0x1000, 12, 0), PAGE(0, 12, 0), 0},                       {PAGE(0x40000000, 20, 0), PAGE(0x50000000, 22, 0), 0x503FFE00},
+                {PAGE(0x90000000, 14, 7), PAGE(0x90004000, 14, 5), 0x90007E00}, {PAGE(0x80000000, 24, 0), PAGE(0x81000000, 12, 0), 0x81000000}};
+    for (word i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        word t = start_in(12, child_says, rows[i].kip, rows[i].area, rows[i].utcb_at), tag = t ? pager(t) : 0x8000;
+        if (tag != TAG(TEXT_LABEL, 0, 2) || MR(1) != rows[i].utcb_at + 256 || MR(2) != (rows[i].kip & ~0xFFFu)) {
+            say("\n# areas, row "), number(i), say(", error "), number(ERROR);
+            return 0;
+        }
+        x2_thread(t, 0, 0, 0, 0);
+    }
+    return 1;
 }
 
 static void child_strings(void)
@@ -455,6 +479,7 @@ static const struct {
     {stop_and_go, "stop and start in a library's bits"},
     {sleeps, "sleep on the local and on the global id"},
     {a_space_of_its_own, "a space with its KIP elsewhere, paged by us"},
+    {areas_at_odd_places, "spaces with their areas at odd places"},
     {strings_both_ways, "strings there and back, in pieces"},
     {unmapping, "status bits, write protection, revocation"},
     {exceptions, "an exception, handled and resumed"},

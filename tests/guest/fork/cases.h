@@ -11,7 +11,7 @@ struct test_case {
     unsigned frames, swap;      /* of the task; pages; 0: 600 and no swap of its own */
 };
 extern const struct test_case basic_cases[], memory_cases[], room_cases[], wait_cases[],
-    signal_cases[], stop_cases[];
+    signal_cases[], stop_cases[], thread_cases[];
 
 /* fork() that must succeed; and the end of a child that must exit with 0. */
 int fork_well(void);

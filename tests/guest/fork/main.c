@@ -58,7 +58,7 @@ void child_ends_well(int child)
 
 static const struct test_case *const chapters[] = {basic_cases, memory_cases, room_cases,
                                                    wait_cases, signal_cases,
-                                                   stop_cases};
+                                                   stop_cases, thread_cases};
 
 static int child(const char *name)
 {

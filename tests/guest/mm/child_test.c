@@ -3,6 +3,7 @@
  * looks at its exit status. */
 #include <assert.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +159,18 @@ static int child_hog(void)
     return SURVIVED;
 }
 
+/* No frame is left for the report, not even that of its stack. */
+static int child_spent(void)
+{
+    char *p;
+    do {
+        p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (p != MAP_FAILED)
+            *p = 1;
+    } while (p != MAP_FAILED);
+    return child_hog();
+}
+
 /* ---- exceptions ---- */
 
 static int child_invalid(void) { __asm__ volatile("ud2"); return SURVIVED; }
@@ -238,6 +251,26 @@ static int child_locked(void)
     return SURVIVED;
 }
 
+static void print(int number)
+{
+    printf("# signal %d\n", number);
+}
+
+/* The handler runs in the midst of fwrite(), which has the lock of the stream. */
+static int child_lock_twice(void)
+{
+    signal(SIGSEGV, print);
+    fwrite((const void *)near_null, 1, 100, stdout);
+    return SURVIVED;
+}
+
+static int child_no_stack_for_a_handler(void)
+{
+    const struct sigaction action = {.sa_handler = print, .sa_flags = (int)SA_NODEFER};
+    sigaction(SIGSEGV, &action, NULL);
+    return recurse(0);
+}
+
 /* Another task's thread: asks the pager child_argument for memory, for its map, and tells it of a
  * fault.  1, 2, 4: it was answered. */
 static int child_stranger(void)
@@ -278,6 +311,7 @@ const struct child children[] = {
     {"container_hole", child_container_hole},
     {"store", child_store},
     {"hog", child_hog},
+    {"spent", child_spent},
     {"invalid", child_invalid},
     {"breakpoint", child_breakpoint},
     {"cli", child_cli},
@@ -308,6 +342,8 @@ const struct child children[] = {
     {"raw_thread", child_raw_thread},
     {"bad_stack", child_bad_stack},
     {"locked", child_locked},
+    {"lock_twice", child_lock_twice},
+    {"no_stack", child_no_stack_for_a_handler},
     {NULL, NULL},
 };
 
@@ -387,6 +423,14 @@ TEST(report_needs_neither_handler_nor_stack_of_the_thread)
     ends_with("bad_stack", HURD_MM_STATUS_SEGV);
     ends_with("locked", HURD_MM_STATUS_SEGV);
 }
+TEST(handler_that_waits_for_a_lock_of_its_own_thread_ends_the_task)
+{
+    ends_with("lock_twice", HURD_MM_STATUS_ABORTED);
+}
+TEST(handler_without_room_on_the_stack_ends_the_task)
+{
+    ends_with("no_stack", HURD_MM_STATUS_SEGV);
+}
 
 const struct test child_tests[] = {
     T(pager_serves_no_strangers),
@@ -415,5 +459,7 @@ const struct test child_tests[] = {
     T(exception_division_by_zero_ends_the_task),
     T(exception_port_access_ends_the_task),
     T(report_needs_neither_handler_nor_stack_of_the_thread),
+    T(handler_that_waits_for_a_lock_of_its_own_thread_ends_the_task),
+    T(handler_without_room_on_the_stack_ends_the_task),
     {NULL, NULL},
 };

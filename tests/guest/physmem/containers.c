@@ -41,7 +41,7 @@ TEST(physmem_refuses_handles_of_the_wrong_kind)
 
 TEST(physmem_refuses_unknown_labels)
 {
-    const L4_Word_t labels[] = { 0, 1, 127, 129, 150, 255, 513, 0x108, 0x7fff, 0xfeff };
+    const L4_Word_t labels[] = { 0, 1, 127, 129, 151, 255, 513, 0x108, 0x7fff, 0xfeff };
     for (unsigned i = 0; i < sizeof labels / sizeof labels[0]; i++)
         EXPECT_EQ(REQUEST(labels[i], a), EOPNOTSUPP);
     EXPECT_EQ(REQUEST(HURD_CAP_GET_ROOT, a), ENOSYS);

@@ -53,6 +53,35 @@ TEST(control_split_has_an_end)
         hurd_cap_drop(pm, h);
 }
 
+TEST(control_gives_its_parent_back_what_is_unused)
+{
+    L4_Word_t child, c, given = 1;
+    EXPECT_EQ(hurd_pm_control_split(pm, control, 40, 0, &child), 0);
+    EXPECT_EQ(hurd_pm_container_create(pm, child, 0, &c), 0);
+    EXPECT_EQ(allocate(c, 0, 10), 0);
+    L4_Word_t left = control_info(control).guarantee;
+    EXPECT_EQ(hurd_pm_control_give_back(pm, child, 31, &given), ENOMEM);
+    EXPECT_EQ(hurd_pm_control_give_back(pm, child, 0xffffffff, NULL), ENOMEM);
+    EXPECT_EQ(control_info(child).guarantee, 40);
+    EXPECT_EQ(hurd_pm_control_give_back(pm, child, 12, &given), 0);
+    EXPECT_EQ(given, 12);
+    EXPECT_EQ(control_info(child).guarantee, 28);
+    EXPECT_EQ(control_info(control).guarantee, left + 12);
+    EXPECT_EQ(control_info(control).split, 28);
+    EXPECT_EQ(allocate(c, 10, 19), ENOMEM);
+    EXPECT_EQ(hurd_pm_control_give_back(pm, child, 0, &given), 0);      /* all of the rest */
+    EXPECT_EQ(given, 18);
+    EXPECT_EQ(hurd_pm_control_give_back(pm, child, 0, &given), 0);
+    EXPECT_EQ(given, 0);
+    EXPECT_EQ(allocate(c, 10, 1), ENOMEM);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTROL_GIVE_BACK, child), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTROL_GIVE_BACK, c, 1), EBADF);
+    hurd_cap_drop(pm, c);
+    hurd_cap_drop(pm, child);
+    EXPECT_EQ(control_info(control).guarantee, FRAMES);
+    EXPECT_EQ(control_info(control).split, 0);
+}
+
 TEST(control_destroy_takes_containers_and_children)
 {
     L4_Word_t child, grandchild, c;
@@ -206,7 +235,7 @@ TEST(random_requests_with_real_handles_do_no_harm)
     EXPECT_EQ(allocate(safe, 0, 1), 0);
     put(safe, 0, 0x600d);
     for (unsigned i = 0; i < 5000; i++) {
-        L4_Word_t word, label = pick(8) ? HURD_PM_CONTAINER_MAP_OLD + pick(22) : HURD_CAP_CANCEL + pick(6);
+        L4_Word_t word, label = pick(8) ? HURD_PM_CONTAINER_MAP_OLD + pick(23) : HURD_CAP_CANCEL + pick(6);
         for (unsigned k = 0; k < 7; k++)
             words[k] = random_word(newest, me);
         if (pick(4))
@@ -233,6 +262,7 @@ const struct test control_tests[] = {
     T(control_split_refuses_more_than_is_unused),
     T(control_split_refuses_strange_targets),
     T(control_split_has_an_end),
+    T(control_gives_its_parent_back_what_is_unused),
     T(control_destroy_takes_containers_and_children),
     T(a_control_lives_as_long_as_its_containers),
     T(statistics_add_up),

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -75,4 +76,15 @@ void a_childs_table_is_its_own(void)
     EXPECT_EQ(lseek(f, 0, SEEK_CUR), 2);
     EXPECT_EQ(close(f), 0);
     EXPECT_EQ(unlink("/own"), 0);
+}
+
+/* A path that is not there is read with the lock of the descriptors, which the report needs as well. */
+void a_report_needs_no_lock_of_descriptors(void)
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(chdir((const char *) 16));
+    int status = 0;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(WIFSIGNALED(status) ? WTERMSIG(status) : -1, SIGSEGV);
 }

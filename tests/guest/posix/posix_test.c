@@ -618,6 +618,7 @@ const struct test tests[] = {
     T(parent_and_child_share_positions),
     T(a_child_keeps_files_that_the_parent_closes),
     T(a_childs_table_is_its_own),
+    T(a_report_needs_no_lock_of_descriptors),
     T(a_writer_without_a_reader_gets_a_signal),
     T(a_signal_breaks_off_reads_and_writes_of_a_pipe),
     T(a_pipe_that_must_not_wait_says_so),
@@ -629,5 +630,9 @@ const struct test tests[] = {
     T(wrong_locks),
     T(a_terminal_has_modes_and_a_size),
     T(clocks_go_forward),
+    T(the_null_device_takes_all_and_gives_nothing),
+    T(the_zero_and_the_full_device_give_zeros),
+    T(devices_are_no_regular_files),
+    T(the_terminal_has_a_name),
     { NULL, NULL },
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tests of streams_test.c and fork_test.c, for the list in posix_test.c. */
+/* The tests of streams_test.c, fork_test.c, waits_test.c and devices_test.c, for the list in posix_test.c. */
 #ifndef POSIX_STREAMS_TEST_H
 #define POSIX_STREAMS_TEST_H
 
@@ -17,6 +17,7 @@ void the_rest_of_the_library_is_there(void);
 void parent_and_child_share_positions(void);
 void a_child_keeps_files_that_the_parent_closes(void);
 void a_childs_table_is_its_own(void);
+void a_report_needs_no_lock_of_descriptors(void);
 void a_writer_without_a_reader_gets_a_signal(void);
 void a_signal_breaks_off_reads_and_writes_of_a_pipe(void);
 void a_pipe_that_must_not_wait_says_so(void);
@@ -28,5 +29,9 @@ void a_wait_for_a_lock_that_would_never_end_is_refused(void);
 void wrong_locks(void);
 void a_terminal_has_modes_and_a_size(void);
 void clocks_go_forward(void);
+void the_null_device_takes_all_and_gives_nothing(void);
+void the_zero_and_the_full_device_give_zeros(void);
+void devices_are_no_regular_files(void);
+void the_terminal_has_a_name(void);
 
 #endif

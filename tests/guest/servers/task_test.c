@@ -142,11 +142,33 @@ static void be_parent(const char *whom, bool lets_go)
     L4_Send(parent);
 }
 
+/* A child that keeps what one child of its own needs, and tells its limits as they were. */
+static void be_thrifty(const char *whom)
+{
+    L4_ThreadId_t parent = L4_ThreadIdOfRaw(strtoul(whom, NULL, 16));
+    struct hurd_task_budget had[HURD_BUDGETS];
+    int error = hurd_task_budget(server(), self(), 0, had);
+    if (!error)
+        error = hurd_task_give_back(server(), self(), 1);
+    L4_LoadMR(0, L4_MakeTag((L4_Word_t) error, HURD_BUDGETS, 0).raw);
+    for (enum hurd_budget b = 0; b < HURD_BUDGETS; b++)
+        L4_LoadMR(1 + (int) b, had[b].limit);
+    L4_Send(parent);
+    L4_Receive(parent);
+    struct hurd_task_created child = { 0, 0, L4_nilthread };
+    error = child_make("sleep", CHILD_FRAMES, &child);
+    if (!error)                                 /* the one child that it has is that one */
+        error = hurd_task_give_back(server(), self(), 1);
+    exit(error ? error : child_make("sleep", CHILD_FRAMES / 2, &child) ? 42 : 1);
+}
+
 static _Noreturn void play(const char *role)
 {
     int *volatile nowhere = (int *) 0x10;
     if (!strncmp(role, "family=", 7) || !strncmp(role, "daemon=", 7))
         be_parent(role + 7, role[0] == 'd');
+    if (!strncmp(role, "thrifty=", 8))
+        be_thrifty(role + 8);
     if (!strcmp(role, "soon")) {
         L4_Sleep(L4_TimePeriod(500000));
         exit(0);
@@ -463,6 +485,38 @@ TEST(task_tells_budgets_of_oneself_and_of_children)
     EXPECT_EQ(hurd_task_budget(server(), self(), HURD_TASK_DEVA, mine), EPERM);
     EXPECT_EQ(REQUEST(HURD_TASK_BUDGET, self()), EINVAL);
     child_end(&child);
+}
+
+TEST(task_gives_its_owner_back_what_it_does_not_need)
+{
+    struct hurd_task_budget before[HURD_BUDGETS], mine[HURD_BUDGETS], its[HURD_BUDGETS];
+    struct hurd_task_created child = { 0, 0, L4_nilthread };
+    L4_Word_t status = 0;
+    char role[32];
+    snprintf(role, sizeof role, "thrifty=%lx", L4_MyGlobalId().raw);
+    EXPECT_EQ(hurd_task_budget(server(), self(), 0, before), 0);
+    EXPECT_EQ(child_make(role, 4 * CHILD_FRAMES, &child), 0);
+    L4_MsgTag_t tag = L4_Receive_Timeout(child.thread, L4_TimePeriod(10000000));
+    EXPECT(L4_IpcSucceeded(tag));
+    EXPECT_EQ(L4_Label(tag), 0);
+    L4_Word_t had[HURD_BUDGETS];
+    L4_StoreMRs(1, HURD_BUDGETS, had);
+    EXPECT_EQ(hurd_task_budget(server(), self(), 0, mine), 0);
+    EXPECT_EQ(hurd_task_budget(server(), child.handle, 0, its), 0);
+    for (enum hurd_budget b = 0; b < HURD_BUDGETS; b++) {
+        EXPECT(its[b].limit < had[b] && its[b].limit > its[b].used);
+        EXPECT_EQ(mine[b].limit + its[b].limit, before[b].limit);
+    }
+    EXPECT_EQ(hurd_task_give_back(server(), child.handle, 1), EPERM);
+    EXPECT_EQ(hurd_task_give_back(server(), self(), HURD_TASK_CHILDREN_MOST + 1), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_TASK_GIVE_BACK, self()), EINVAL);
+    L4_LoadMR(0, 0);
+    EXPECT(L4_IpcSucceeded(L4_Send(child.thread)));
+    EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, NULL), 0);
+    EXPECT_EQ(status, 42);                      /* there was room for one child, and not for two */
+    EXPECT_EQ(hurd_task_release(server(), child.handle), 0);
+    EXPECT_EQ(hurd_task_budget(server(), self(), 0, mine), 0);
+    EXPECT_EQ(mine[HURD_BUDGET_KERNEL].limit, before[HURD_BUDGET_KERNEL].limit);
 }
 
 TEST(task_tells_time_and_partners_of_its_threads)
@@ -952,6 +1006,7 @@ static const struct {
     T(task_lets_a_child_go_for_the_part_that_it_got),
     T(task_lets_go_only_what_the_caller_started_and_has_above_it),
     T(task_tells_budgets_of_oneself_and_of_children),
+    T(task_gives_its_owner_back_what_it_does_not_need),
     T(task_tells_time_and_partners_of_its_threads),
     T(task_gives_a_dead_childs_part_back_but_for_its_place),
     T(task_gives_a_child_more_threads_and_takes_one_away),

@@ -72,7 +72,7 @@ static bool entitled(L4_Word_t op)
     static const unsigned char mine[4][20] = {
         {4, 32, 64, 65, 66, 67, 68, 86},
         {1, 2, 3, 32, 33, 68, 69, 70, 71, 83, 84, 85, 86},
-        {1, 32, 33, 68, 72, 73, 80, 81, 82, 85, 86},
+        {1, 32, 33, 68, 72, 73, 80, 81, 82, 83, 85, 86},
         {3, 32, 33, 85, 86, 87},
     };
     for (unsigned i = 0; i < 20 && mine[cap][i]; i++)
@@ -152,6 +152,10 @@ TEST(wortel_sets_priorities_of_ones_own_threads_only)
     EXPECT_EQ(L4_REQUEST(HURD_WORTEL_PRIORITY, physmem().raw, 100), L4_ERR_PRIVILEGE);
     EXPECT_EQ(L4_REQUEST(HURD_WORTEL_PRIORITY, L4_MyLocalId().raw, 100), L4_ERR_PRIVILEGE);
     EXPECT_EQ(L4_REQUEST(HURD_WORTEL_PRIORITY, me().raw, 120), 0);
+    if (!entitled(HURD_WORTEL_SPACE_INFO) || !L4_HasFeature(L4_FEATURE_SPACEINFO))
+        return;
+    EXPECT_EQ(L4_REQUEST(HURD_WORTEL_PRIORITY, fresh(4).raw, 100), L4_ERR_THREAD);
+    EXPECT_EQ(L4_REQUEST(HURD_WORTEL_SPACE_INFO, fresh(4).raw, 0), L4_ERR_SPACE);  /* nor was it made */
 }
 
 TEST(wortel_survives_random_requests)

@@ -104,6 +104,7 @@ TEST(a_swap_server_that_is_not_attached_gets_no_job)
     EXPECT_EQ(REQUEST(HURD_PM_SWAP_WAIT, swap, 0, 0, 0), EPERM);
     EXPECT_EQ(REQUEST(HURD_PM_SWAP_WAIT, swap, 0, 0), EINVAL);
     EXPECT_EQ(hurd_pm_swap_quota(pm, own_control, control, 1), ENOMEM);
+    EXPECT_EQ(hurd_pm_control_give_back(pm, master, 1, NULL), EPERM);   /* it has no parent */
     EXPECT_EQ(allocate(a, 0, 1), 0);
     put(a, 0, 1);
     EXPECT_EQ(out(a, 0, 1), ENODEV);

@@ -95,6 +95,12 @@ int madvise(void *address, size_t length, int advice);
  * fault. */
 int mincore(void *address, size_t length, unsigned char *vector);
 
+/* Memory with a name, for programs that link lib/posix: a file in /tmp.  Errors as open(), and
+ * EINVAL: other flags than O_RDONLY or O_RDWR, O_CREAT, O_EXCL and O_TRUNC, or no such name can
+ * be. */
+int shm_open(const char *name, int flags, mode_t mode);
+int shm_unlink(const char *name);
+
 #define MREMAP_MAYMOVE 1
 #define MREMAP_FIXED   2                /* with MAYMOVE: to the fifth argument, replacing what is
                                            there */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists files.  Called by filecommands.c; date.c writes times. */
-#include "listing.h"
-#include "date.h"
+/* Lists files.  Called by commands.c; date.c writes times. */
+#include "lib/filecommands/listing.h"
+#include "lib/filecommands/date.h"
 
 #include <stdio.h>
 #include <string.h>

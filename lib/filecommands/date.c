@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Times and modes of files as people read them.  Pure. */
-#include "date.h"
+#include "lib/filecommands/date.h"
 
 #include <stdio.h>
 

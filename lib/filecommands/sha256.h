@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SHA-256, as FIPS 180-4 describes it. */
-#ifndef INIT_SHA256_H
-#define INIT_SHA256_H
+#ifndef FILECOMMANDS_SHA256_H
+#define FILECOMMANDS_SHA256_H
 
 #include <stddef.h>
 #include <stdint.h>

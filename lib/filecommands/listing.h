@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What `ls` says. */
-#ifndef INIT_LISTING_H
-#define INIT_LISTING_H
+#ifndef FILECOMMANDS_LISTING_H
+#define FILECOMMANDS_LISTING_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Times and modes of files as people read them. */
-#ifndef INIT_DATE_H
-#define INIT_DATE_H
+#ifndef FILECOMMANDS_DATE_H
+#define FILECOMMANDS_DATE_H
 
 #include <stdint.h>
 

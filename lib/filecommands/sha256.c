@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SHA-256.  Pure. */
-#include "sha256.h"
+#include "lib/filecommands/sha256.h"
 
 #include <string.h>
 

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/* Which thread gets a signal, in the pager.  A signal for the task goes to a thread that waits for
+ * it, or else to any that does not block it, the first one first; until there is one, it is in
+ * signals.pending.  A signal for one thread is in that thread's record.  Before: arrive.c and
+ * await.c, through asked.c.  After: handler.c, which sends the thread to its handler.
+ *
+ * Threads walk the list of records while the pager adds to it, so a record stays where it is: when
+ * its thread has ended, another one gets it. */
+#include <errno.h>
+#include <hurd/task.h>
+#include <l4/thread.h>
+#include "handler.h"
+#include "mm.h"
+#include "report.h"
+
+struct signals signals;
+static uint16_t senders[NSIG];          /* as struct hurd_task_arrived has them; by `pending` */
+
+enum { CONT_BIT = 1 << (SIGCONT - 1) };
+
+static sigset_t bit(int signal)
+{
+    return (sigset_t)1 << (signal - 1);
+}
+
+/* ---- records of threads ---- */
+
+struct signal_thread *signal_find(L4_ThreadId_t thread)
+{
+    struct signal_thread *t = &signals.first;
+    while (t && t->thread.raw != thread.raw)
+        t = t->next;
+    return t;
+}
+
+static bool is_gone(const struct signal_thread *t)
+{
+    return L4_IsNilThread(t->thread) || L4_IsNilThread(L4_LocalIdOf(t->thread));
+}
+
+static struct signal_thread *record_new(void)
+{
+    struct signal_thread *t = signals.first.next;
+    while (t && !is_gone(t))
+        t = t->next;
+    if (t)
+        return t;
+    t = slab_reserve(&mm.slab, 1) ? slab_take(&mm.slab) : NULL;
+    if (t) {
+        t->next = signals.first.next;
+        t->thread = L4_nilthread;
+        signals.first.next = t;
+    }
+    return t;
+}
+
+static void record_begin(struct signal_thread *t, L4_ThreadId_t thread)
+{
+    *t = (struct signal_thread){.next = t->next, .thread = thread};
+}
+
+struct signal_thread *signal_thread_of(L4_ThreadId_t from)
+{
+    L4_ThreadId_t thread = L4_GlobalIdOf(from);
+    struct signal_thread *t = signal_find(thread);
+    if (t)
+        return t;
+    t = record_new();
+    if (t)
+        record_begin(t, thread);
+    return t;
+}
+
+int signal_thread_begins(L4_ThreadId_t maker, L4_ThreadId_t new)
+{
+    const struct signal_thread *from = signal_find(L4_GlobalIdOf(maker));
+    struct signal_thread *t = signal_thread_of(new);
+    if (!t)
+        return ENOMEM;
+    record_begin(t, new);
+    t->mask = from ? from->mask : 0;
+    t->takes = true;
+    return 0;
+}
+
+void signal_thread_ends(L4_ThreadId_t from)
+{
+    struct signal_thread *t = signal_find(L4_GlobalIdOf(from));
+    if (t && t != &signals.first)
+        t->thread = L4_nilthread;
+}
+
+/* The thread that called fork() is the child's first one, with the mask and the stack that it
+ * had. */
+void signals_forked(L4_ThreadId_t parent, L4_ThreadId_t child)
+{
+    const struct signal_thread *caller = signal_find(parent);
+    struct signal_thread first = caller ? *caller : (struct signal_thread){0};
+    first.next = signals.first.next;
+    first.thread = child;
+    first.pending = 0;
+    first.takes = true;
+    signals.first = first;
+    signals.pending = 0;
+    for (struct signal_thread *t = first.next; t; t = t->next)
+        t->thread = L4_nilthread;
+}
+
+/* ---- what waits ---- */
+
+/* Somebody waits for them, and gets them. */
+static sigset_t claimed(void)
+{
+    sigset_t set = 0;
+    for (const struct signal_thread *t = &signals.first; t; t = t->next)
+        set |= L4_IsNilThread(t->thread) ? 0 : t->awaited;
+    return set;
+}
+
+static sigset_t blocked_by_all(void)
+{
+    sigset_t set = ~(sigset_t)0;
+    for (const struct signal_thread *t = &signals.first; t; t = t->next)
+        if (t->takes && !L4_IsNilThread(t->thread))
+            set &= t->mask;
+    return set;
+}
+
+static sigset_t ready_for(const struct signal_thread *t)
+{
+    return (t->pending | (t->takes ? signals.pending & ~claimed() : 0)) & ~t->mask;
+}
+
+static bool is_ignored(int signal)
+{
+    const struct sigaction *a = &signal_actions[signal];
+    return a->sa_handler == SIG_IGN ||
+           (a->sa_handler == SIG_DFL && bit(signal) & (HURD_TASK_IGNORED | CONT_BIT));
+}
+
+/* What a signal does by default: it stops the task, which goes on behind this call; or ends it. */
+static void default_action(int signal)
+{
+    const struct hurd_startup_cap task = __hurd_startup_data->task;
+    if (!(bit(signal) & HURD_TASK_STOPS))
+        hurd_mm_die_of(128 + signal);
+    hurd_task_stop_self(L4_ThreadIdOfRaw(task.server), task.cap, (L4_Word_t)signal);
+}
+
+/* Of a child; only its death counts for SA_NOCLDSTOP. */
+static int child_code(void)
+{
+    static const unsigned char codes[] = {CLD_EXITED, CLD_KILLED, CLD_STOPPED, CLD_CONTINUED};
+    return codes[senders[SIGCHLD] >> HURD_TASK_FROM_KIND];
+}
+
+/* Takes a signal out of the set where it waits.  *from: the task that sent it. */
+static int signal_out(struct signal_thread *t, int signal, int *from)
+{
+    bool personal = t->pending & bit(signal);
+    *(personal ? &t->pending : &signals.pending) &= ~bit(signal);
+    *from = personal ? (int)mm.task : senders[signal] & ((1 << HURD_TASK_FROM_KIND) - 1);
+    return signal == SIGCHLD && *from != (int)mm.task ? child_code() : SI_USER;
+}
+
+/* ---- delivery ---- */
+
+/* The thread is at work in the program, and no handler runs yet. */
+static void wait_mark(struct signal_thread *t, bool fails)
+{
+    if (!t->wait.active)
+        return;
+    t->wait.interrupted = true;
+    t->wait.fails = t->wait.fails || fails;
+    signals.breaks = true;
+}
+
+/* The next signal that the thread does not block, on its way; NULL: there is none.  LATER: ask
+ * again. */
+static struct delivery *next_for(struct signal_thread *t)
+{
+    sigset_t ready;
+    int from;
+    while ((ready = ready_for(t))) {
+        int signal = __builtin_ctzl(ready) + 1;
+        bool ignored = is_ignored(signal);
+        if (ignored || signal_actions[signal].sa_handler == SIG_DFL) {
+            signal_out(t, signal, &from);
+            if (!ignored)
+                default_action(signal);
+            continue;
+        }
+        struct delivery *d = handler_prepare(t->thread, signal);
+        if (!d || d == LATER)
+            return LATER;
+        d->origin = t->pending & bit(signal) ? &t->pending : &signals.pending;
+        d->code = signal_out(t, signal, &d->from);
+        d->address = 0;
+        wait_mark(t, !(d->action.sa_flags & SA_RESTART));
+        return d;
+    }
+    return NULL;
+}
+
+/* Sends the thread to handler_trap.  An IPC or fault that it is in goes on to its end before. */
+static int deliver_to(struct signal_thread *t)
+{
+    L4_Word_t ip = 0;
+    t->wanted = true;                   /* before `held` is read: see signal_release() */
+    if (t->held || handler_is_on_its_way(t->thread))
+        return 0;
+    t->wanted = false;
+    struct delivery *d = next_for(t);
+    if (!d || d == LATER)
+        return d ? EAGAIN : 0;
+    d->state = DELIVERY_TRAPS;
+    report_take_exceptions(t->thread);
+    L4_ExchangeRegisters(t->thread, L4_EXREGS_IP, 0, (L4_Word_t)handler_trap, 0, 0, L4_nilthread,
+                         NULL, NULL, &ip, NULL, NULL, NULL);
+    d->ip = ip;
+    return 0;
+}
+
+int signals_deliver(void)
+{
+    int error = 0;
+    for (struct signal_thread *t = &signals.first; t; t = t->next) {
+        if (t->awaited & (t->pending | signals.pending))
+            wait_mark(t, false);
+        else if (ready_for(t) && !is_gone(t))
+            error |= deliver_to(t);
+    }
+    return error;
+}
+
+struct delivery *signal_meanwhile(L4_ThreadId_t thread)
+{
+    struct signal_thread *t = signal_find(thread);
+    struct delivery *d = t && !t->held && !handler_is_on_its_way(thread) ? next_for(t) : NULL;
+    return d == LATER ? NULL : d;
+}
+
+/* ---- what comes ---- */
+
+/* SA_NOCLDSTOP: the parent wants to hear of deaths only. */
+static bool is_unwanted(int signal, L4_Word_t from)
+{
+    bool lives = from >> HURD_TASK_FROM_KIND >= HURD_TASK_CHILD_STOPPED;
+    return (is_ignored(signal) && !((blocked_by_all() | claimed()) & bit(signal))) ||
+           (signal == SIGCHLD && lives && signal_actions[SIGCHLD].sa_flags & SA_NOCLDSTOP);
+}
+
+int signals_arrive(const struct hurd_task_arrived *arrived)
+{
+    sigset_t set = arrived->set;
+    if (set & HURD_TASK_STOPS)
+        signals.pending &= ~(sigset_t)CONT_BIT;
+    if (set & CONT_BIT)
+        signals.pending &= ~(sigset_t)HURD_TASK_STOPS;
+    for (int i = 1; i < NSIG; i++) {
+        if (!(set & bit(i)) || is_unwanted(i, arrived->from[i]))
+            continue;
+        signals.pending |= bit(i);
+        senders[i] = arrived->from[i];
+    }
+    return signals_deliver();
+}
+
+/* Its action has changed.  POSIX: one that is ignored now is dropped, blocked or not. */
+void signal_action_changed(int signal)
+{
+    if (!is_ignored(signal))
+        return;
+    signals.pending &= ~bit(signal);
+    for (struct signal_thread *t = &signals.first; t; t = t->next)
+        t->pending &= ~bit(signal);
+}
+
+/* Pre: signal is one, or 0: only the check. */
+int signal_send(L4_ThreadId_t thread, int signal)
+{
+    struct signal_thread *t = signal_find(thread);
+    if (!t || is_gone(t))
+        return ESRCH;
+    if (!signal)
+        return 0;
+    if (!is_ignored(signal) || (t->mask | t->awaited) & bit(signal))
+        t->pending |= bit(signal);
+    return signals_deliver();
+}
+
+/* EAGAIN: none of the set is there; with `waits` the thread is noted, and woken when one comes. */
+int signal_take(L4_ThreadId_t from, sigset_t set, bool waits, L4_Word_t taken[3])
+{
+    struct signal_thread *t = signal_thread_of(from);
+    if (!t)
+        return ENOMEM;
+    sigset_t there = (t->pending | signals.pending) & set;
+    t->awaited = there || !waits ? 0 : set;
+    if (there) {
+        int sender;
+        taken[0] = (L4_Word_t)__builtin_ctzl(there) + 1;
+        taken[1] = (L4_Word_t)signal_out(t, (int)taken[0], &sender);
+        taken[2] = (L4_Word_t)sender;
+    }
+    signals_deliver();                  /* another thread may have what this one does not claim */
+    return there ? 0 : EAGAIN;
+}
+
+int signal_mask(L4_ThreadId_t from, sigset_t set, bool change, sigset_t *old)
+{
+    struct signal_thread *t = signal_thread_of(from);
+    if (!t)
+        return ENOMEM;
+    *old = t->mask;
+    if (change)
+        t->mask = set & ~(bit(SIGKILL) | bit(SIGSTOP));
+    if (change && ready_for(t))
+        deliver_to(t);                  /* before the caller goes on */
+    return 0;
+}

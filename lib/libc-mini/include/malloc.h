@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LIBC_MALLOC_H
+#define LIBC_MALLOC_H
+
+#include <stdlib.h>
+
+#endif
