@@ -128,7 +128,8 @@ void hurd_cap_giver_died(struct hurd_cap_table *t, unsigned giver);
 
 /* true: the task has a row of its own */
 int hurd_cap_knows(struct hurd_cap_table *t, unsigned task);
-/* The task has died: its rows go, all of them or so many at most.  Returns true: some are left. */
+/* The task has died: its rows go, all of them, or so many at most.  Returns true if some are
+ * left. */
 void hurd_cap_forget(struct hurd_cap_table *t, unsigned task);
 bool hurd_cap_forget_part(struct hurd_cap_table *t, unsigned task, unsigned rows);
 uint32_t hurd_cap_handle(const struct hurd_cap *cap);

@@ -57,10 +57,9 @@
  * CONTAINER_CREATE      0 control [, 1 flags: 0 or WIRED]          0 handle
  *   The container charges that control capability.  The handle of a container may stand for the
  *   control that it charges (programs of 2005 do that; EPERM: it is another task's).  EACCES: a
- *   weak reference.  ENOMEM: the guarantee is used up.  EBUSY: the control is being destroyed.
- *   A wired container is bound at once and never unmapped; all wired and pinned pages of one
- *   task: see HURD_PM_WIRED_MAX, EAGAIN
- *   beyond.
+ *   weak reference.  ENOMEM: the guarantee is used up.  EBUSY: the control is being destroyed.  A
+ *   wired container is bound at once and never unmapped; all wired and pinned pages of one task:
+ *   see HURD_PM_WIRED_MAX, EAGAIN beyond.
  *
  * CONTAINER_SHARE       0 container [, 1 target task [, 2 rights]]      0 handle for the target
  *   A weak reference: for map, and as copy source or destination only.  Without a target it is the
@@ -115,9 +114,8 @@
  *   The guarantee shrinks by `frames` and the child's books (0 = all that are unused), a child
  *   control with so many appears in the target's table (default: the caller's).  ENOMEM: not so
  *   many unused.  EBUSY as below.  ESRCH, EPERM and EMFILE as in SHARE.  When the last handle is
- *   dropped, or the holder dies, and nothing is charged to it any more (a task's home: the task
- *   is gone), the
- *   frames return to the parent by themselves.
+ *   dropped, or the holder dies, and nothing is charged to it any more (a task's home: the task is
+ *   gone), the frames return to the parent by themselves.
  * CONTROL_GIVE_BACK     0 control, 1 frames                        0 frames given back
  *   The guarantee shrinks by so many unused frames (0 = all that are unused), that of its parent
  *   grows.  EPERM: the first control of all has no parent.  ENOMEM: not so many unused.

@@ -57,7 +57,8 @@ extern struct control *control_all;             /* by all_next */
 bool control_init(void);
 
 /* A child with `frames` of the parent's (0 here means none), and its books, from the parent as
- * well.  It has no capability yet: on error of the caller control_fold() undoes it.  0; ENOMEM; EBUSY: control_dying(). */
+ * well.  It has no capability yet: on error of the caller control_fold() undoes it.  0; ENOMEM;
+ * EBUSY: control_dying(). */
 int control_split(struct control *parent, uint32_t frames, unsigned task, struct control **child);
 uint32_t control_most(uint32_t frames);         /* the largest split that costs no more */
 bool control_grow(struct control *c, uint32_t frames);     /* more from the parent, while booting */

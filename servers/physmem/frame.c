@@ -160,6 +160,15 @@ paddr_t frame_alloc(unsigned order)
     return pa;
 }
 
+paddr_t frame_alloc_half(unsigned order)
+{
+    paddr_t base = buddy_alloc(order + 1);
+    if (!base)
+        return frame_alloc(order);
+    buddy_free(base + (PAGE_SIZE << order), order);
+    return frames_bind(base, order);
+}
+
 /* ---- frames for DMA ---- */
 
 static paddr_t kept[FRAMES_KEPT];               /* 0: given out */

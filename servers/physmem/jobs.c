@@ -269,6 +269,7 @@ static void cell_read(uint32_t i)
     } else {
         swap.read++;
         swap.cell[i].round = swap.round;
+        swap.rounds_cells = true;
         cell_set(i, CELL_CLEAN);
         swap_store(slot_frame(slot), block);
         machine_wake(block);
@@ -312,9 +313,14 @@ bool swap_job_end(uint32_t tag, bool failed, uint32_t pages)
     return true;
 }
 
+/* The cells whose reads ended in this round can be used again, and perhaps nobody else says so:
+ * whoever asked for their pages need not come back. */
 void swap_round_over(void)
 {
     swap.round++;
+    if (swap.rounds_cells)
+        machine_wake(SWAP_KEY_CELL);
+    swap.rounds_cells = false;
 }
 
 /* ---- numbers ---- */

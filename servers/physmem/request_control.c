@@ -157,7 +157,7 @@ int serve_self_paged(struct hurd_cap_call *call)
     struct account *account = account_of(call->task);
     if (!account)
         return ENOMEM;
-    if (account->self_paged)                /* since then nothing was mapped for a task that cannot */
+    if (account->self_paged)                /* what it has mapped since then may be revoked */
         return 0;
     account->self_paged = true;
     for (struct control *control = control_all; control; control = control->all_next)

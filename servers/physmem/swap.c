@@ -133,8 +133,8 @@ void cell_fail(uint32_t i)
     uint32_t block = swap.cell[i].block;
     cell_set(i, CELL_FAILED);
     swap.cell[i].round = swap.round;
+    swap.rounds_cells = true;
     machine_wake(block);
-    machine_wake(SWAP_KEY_CELL);
 }
 
 /* Other pages may use the frame, but it was never written. */
@@ -249,8 +249,8 @@ struct row {
     uint32_t block, left;
 };
 
-/* Frees a block that only repeats a frame in core.  It looks at a part of the disk, and goes on there
- * when it is called again.  Returns 0; ENOSPC: there is no such block; or SWAP_AGAIN. */
+/* Frees a block that only repeats a frame in core.  It looks at a part of the disk, and goes on
+ * there when it is called again.  Returns 0; ENOSPC: there is no such block; or SWAP_AGAIN. */
 static int reclaim(void)
 {
     static uint32_t hand, looked;           /* blocks without success */

@@ -69,6 +69,7 @@ struct swap {
     bool gone;                  /* no swap server will come any more */
     uint32_t attaches;
     uint16_t round;
+    bool rounds_cells;          /* the reads of some cells ended in this round */
     uint32_t next_cell;
     uint32_t dirty, wanted;     /* the numbers of such cells */
     uint32_t failures;          /* writes that failed in a row */
@@ -87,8 +88,8 @@ void machine_wake(uint32_t key);
 
 /* Takes the pages of [start, start + count) out, or in, from the start on.  *done = how many from
  * there are done, also on errors.  Returns 0; SWAP_WAITS: the next page has to wait for *key;
- * SWAP_AGAIN: it took long enough, call it again for the rest; or an errno.  swap_in() looks at 16 pages at most, and
- * charges those that it binds. */
+ * SWAP_AGAIN: it took long enough, call it again for the rest; or an errno.  swap_in() looks at 16
+ * pages at most, and charges those that it binds. */
 int swap_out(struct container *c, uint32_t start, uint32_t count, uint32_t *done, uint32_t *key);
 int swap_in(struct container *c, uint32_t start, uint32_t count, uint32_t *done, uint32_t *key);
 

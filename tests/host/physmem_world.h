@@ -57,11 +57,12 @@ void machine_revoke(const struct extent *blocks, unsigned n, unsigned rights)
 }
 
 static unsigned world_wakes;                /* calls of machine_wake() */
+static unsigned world_cell_wakes;           /* ... for requests that wait for a cell */
 
 void machine_wake(uint32_t key)
 {
-    (void) key;
     world_wakes++;
+    world_cell_wakes += key == SWAP_KEY_CELL;
 }
 
 /* Dirty RAM, frame tables, slabs and the root control.  Once a program. */

@@ -149,9 +149,9 @@ TEST(pages_that_somebody_has_locked_do_not_go_out)
     quota();
     EXPECT_EQ(allocate(a, 0, 1), 0);
     put(a, 0, 5);
-    EXPECT_EQ(hurd_pm_container_share(pm, a, friend_task, HURD_PM_READ, &weak), 0);
+    EXPECT_EQ(hurd_pm_container_share(pm, a, 0, 0, &weak), 0);
     L4_Word64_t from = L4_SystemClock().raw;
-    EXPECT_EQ(FRIEND_REQUEST(NULL, HURD_PM_CONTAINER_LOCK, weak, HURD_PM_LOCK_TIME), 0);
+    EXPECT_EQ(hurd_pm_container_lock(pm, weak, HURD_PM_LOCK_TIME), 0);
     EXPECT_EQ(hurd_pm_swap_out(pm, a, 0, PAGE, HURD_PM_SWAP_NOWAIT, &amount), EAGAIN);
     EXPECT_EQ(amount, 0);
     EXPECT_EQ(hurd_pm_swap_out(pm, a, 0, PAGE, 0, &amount), 0);
@@ -159,6 +159,7 @@ TEST(pages_that_somebody_has_locked_do_not_go_out)
     EXPECT_EQ(amount, PAGE);
     EXPECT_EQ(in(a, 0, 1), 0);
     EXPECT_EQ(get(a, 0), 5);
+    hurd_cap_drop(pm, weak);
 }
 
 TEST(quotas_can_be_refused)
