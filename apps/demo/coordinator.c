@@ -17,7 +17,7 @@ enum {
     REPORTS_MAX = 16,   /* how often the workers tell what they counted */
     ROUNDS_MAX = 16,    /* other tasks use the free list as well: measure again when they did */
     PATIENCE = 60,              /* times two seconds without a word from anybody */
-    WORKER_FRAMES = 72,         /* a worker's data, stack, pager and so on */
+    WORKER_FRAMES = 64,         /* a worker's data, stack, pager and so on */
 };
 
 struct worker_task {
