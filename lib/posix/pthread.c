@@ -74,6 +74,7 @@ _Noreturn void pthread_exit(void *result)
 {
     pthread_t self = pthread_self();
     self->cancel_disabled = true;
+    self->waits_at = NULL;
     run_cleanups(self);
     pthread_keys_end(self);
     self->result = result;
@@ -171,14 +172,14 @@ int pthread_detach(pthread_t thread)
     return 0;
 }
 
-/* ---- cancellation ---- */
-
 int pthread_kill(pthread_t thread, int signal)
 {
     if (thread->state == THREAD_ENDED)
         return ESRCH;
     return hurd_thread_kill(thread->thread, signal);
 }
+
+/* ---- cancellation ---- */
 
 int pthread_cancel(pthread_t thread)
 {

@@ -5,12 +5,14 @@
 #include "lib/shell/pattern.h"
 #include "lib/shell/language.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char too_many[] = "a pattern stands for too many names";
+static const char no_memory[] = "there is no memory for a pattern";
 
-/* ---- one name ---- */
+/* ---- one part ---- */
 
 /* The character at *p, which may stand behind a backslash. */
 static char plain(const char **p, const char *end)
@@ -20,81 +22,11 @@ static char plain(const char **p, const char *end)
     return *(*p)++;
 }
 
-/* *p stands behind the [.  *is: is c one of those?  Post: *p stands behind the ].  False: there is
- * none, so the [ is a plain character. */
-static bool set_has(const char **p, const char *end, char c, bool *is)
+static bool is_pattern(const char *text)
 {
-    const char *at = *p;
-    bool inverted = at < end && (*at == '!' || *at == '^'), found = false;
-    at += inverted;
-    for (bool first = true; at < end && (first || *at != ']'); first = false) {
-        char low = plain(&at, end), high = low;
-        if (at + 1 < end && *at == '-' && at[1] != ']') {
-            at++;
-            high = plain(&at, end);
-        }
-        found |= (unsigned char) low <= (unsigned char) c &&
-                 (unsigned char) c <= (unsigned char) high;
-    }
-    if (at >= end)
-        return false;
-    *p = at + 1;
-    *is = found != inverted;
-    return true;
-}
-
-/* Moves *p over what stands for one character, if that is c. */
-static bool one_matches(const char **p, const char *end, char c)
-{
-    const char *at = *p, *behind = at + 1;
-    bool is = true;
-    if (at == end)
-        return false;
-    if (*at == '?' || (*at == '[' && set_has(&behind, end, c, &is)))
-        at = behind;
-    else
-        is = plain(&at, end) == c;
-    if (is)
-        *p = at;
-    return is;
-}
-
-bool pattern_matches(const char *pattern, size_t length, const char *name)
-{
-    const char *p = pattern, *end = pattern + length, *behind_star = NULL, *tried = NULL;
-    const char *first = p;
-    if (*name == '.' && (p == end || plain(&first, end) != '.'))
-        return false;
-    while (*name) {
-        if (p < end && *p == '*') {
-            behind_star = ++p;
-            tried = name;
-        } else if (one_matches(&p, end, *name)) {
-            name++;
-        } else if (behind_star) {       /* the star stands for one more character */
-            p = behind_star;
-            name = ++tried;
-        } else {
-            return false;
-        }
-    }
-    while (p < end && *p == '*')
-        p++;
-    return p == end;
-}
-
-static bool is_pattern(const char *text, size_t length)
-{
-    const char *end = text + length;
-    bool unused;
-    for (const char *p = text; p < end;) {
-        if (*p == '*' || *p == '?')
+    for (const char *end = text + strlen(text); text < end; plain(&text, end))
+        if (*text == '*' || *text == '?' || *text == '[')
             return true;
-        const char *behind = p + 1;
-        if (*p == '[' && set_has(&behind, end, ' ', &unused))
-            return true;
-        plain(&p, end);
-    }
     return false;
 }
 
@@ -110,7 +42,6 @@ struct step {
     struct list *to;
     const char *directory;              /* "" or with a / at its end */
     const char *part;                   /* of the pattern */
-    size_t length;
     bool full;
 };
 
@@ -131,7 +62,7 @@ static void add(struct step *s, const char *name, size_t length)
 static bool look(void *context, const char *name)
 {
     struct step *s = context;
-    if (strcmp(name, ".") && strcmp(name, "..") && pattern_matches(s->part, s->length, name))
+    if (strcmp(name, ".") && strcmp(name, "..") && !fnmatch(s->part, name, FNM_PERIOD))
         add(s, name, strlen(name));
     return !s->full;
 }
@@ -139,10 +70,11 @@ static bool look(void *context, const char *name)
 /* Without its backslashes. */
 static void add_plain(struct step *s)
 {
-    add(s, s->part, s->length);
+    size_t length = strlen(s->part);
+    add(s, s->part, length);
     if (s->full)
         return;
-    const char *end = s->to->text + s->to->length - 1, *p = end - s->length;
+    const char *end = s->to->text + s->to->length - 1, *p = end - length;
     char *out = s->to->text + (p - s->to->text);
     while (p < end)
         *out++ = plain(&p, end);
@@ -151,13 +83,13 @@ static void add_plain(struct step *s)
 }
 
 /* Every path of `from`, with the next part behind it.  False: there are too many. */
-static bool part_append(const struct list *from, struct list *to, const char *part, size_t length)
+static bool part_append(const struct list *from, struct list *to, const char *part)
 {
-    struct step s = { .to = to, .part = part, .length = length };
+    struct step s = { .to = to, .part = part };
     to->length = 0;
     for (const char *at = from->text; at < from->text + from->length; at += strlen(at) + 1) {
         s.directory = at;
-        if (is_pattern(part, length))
+        if (is_pattern(part))
             language_list(*at ? at : ".", look, &s);
         else
             add_plain(&s);
@@ -199,22 +131,35 @@ static size_t part_length(const char *at)
     return (size_t) (p - at);
 }
 
+/* from: one path.  Post: *from has all paths.  Returns NULL, or what is wrong. */
+static const char *parts_append(struct list **from, struct list *to, const char *pattern)
+{
+    for (size_t n; (n = part_length(pattern)) > 0; pattern += n) {
+        char *part = strndup(pattern, n);
+        if (!part)
+            return no_memory;
+        bool good = part_append(*from, to, part);
+        free(part);
+        if (!good)
+            return too_many;
+        struct list *old = *from;
+        *from = to;
+        to = old;
+    }
+    return NULL;
+}
+
 const char *pattern_expand(const char *pattern, struct pattern_names *names)
 {
-    struct list *list = malloc(2 * sizeof *list), *from = list, *to = list + 1;
-    bool good = list != NULL;
+    struct list *list = malloc(2 * sizeof *list), *all = list;
     names->count = 0;
     if (!list)
-        return "there is no memory for a pattern";
-    from->length = 1;                   /* one path, which is empty */
-    from->text[0] = '\0';
-    for (size_t n; good && (n = part_length(pattern)) > 0; pattern += n) {
-        struct list *next = to;
-        good = part_append(from, to, pattern, n);
-        to = from;
-        from = next;
-    }
-    const char *problem = good ? sort_into(from, names) : too_many;
+        return no_memory;
+    list->length = 1;                   /* one path, which is empty */
+    list->text[0] = '\0';
+    const char *problem = parts_append(&all, list + 1, pattern);
+    if (!problem)
+        problem = sort_into(all, names);
     free(list);
     return problem;
 }

@@ -4,14 +4,11 @@
 #ifndef SHELL_PATTERN_H
 #define SHELL_PATTERN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/shell/words.h"
 
-/* Does the name match?  One that begins with '.' does so only if the pattern begins with it. */
-bool pattern_matches(const char *pattern, size_t length, const char *name);
-
+/* A name that begins with '.' matches only if the pattern begins with it. */
 struct pattern_names {
     size_t count;
     const char *name[WORDS_MAX];        /* in their order */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* links: lib/shell/pattern.c lib/shell/words.c lib/shell/variables.c lib/shell/arithmetic.c */
+/* links: lib/shell/pattern.c lib/libc-mini/fnmatch.c lib/shell/words.c lib/shell/variables.c lib/shell/arithmetic.c */
 /* Patterns of names, and the words that they become. */
+#include <fnmatch.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -72,7 +73,7 @@ bool language_file_is(char question, const char *path)
 
 static bool matches(const char *pattern, const char *name)
 {
-    return pattern_matches(pattern, strlen(pattern), name);
+    return fnmatch(pattern, name, FNM_PERIOD) == 0;
 }
 
 static void a_pattern_matches_whole_names(void **state)
