@@ -208,14 +208,21 @@ void signal_breaks_tell(void)
 
 /* ---- what the calling thread has ---- */
 
+/* Mostly it is the first thread, and whatever locks asks twice. */
+static inline __attribute__((always_inline)) struct signal_thread *own(void)
+{
+    L4_ThreadId_t self = L4_MyGlobalId();
+    return signals.first.thread.raw == self.raw ? &signals.first : signal_find(self);
+}
+
 struct signal_thread *signal_self(void)
 {
-    return signal_find(L4_MyGlobalId());
+    return own();
 }
 
 bool signal_hold(void)
 {
-    struct signal_thread *t = signal_self();
+    struct signal_thread *t = own();
     if (t)
         t->held++;
     return t != NULL;
@@ -225,7 +232,7 @@ bool signal_hold(void)
  * a signal waits. */
 void signal_release(bool held)
 {
-    struct signal_thread *t = held ? signal_self() : NULL;
+    struct signal_thread *t = held ? own() : NULL;
     if (!t || --t->held > 0 || !t->wanted)
         return;
     t->wanted = false;

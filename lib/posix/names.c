@@ -67,6 +67,12 @@ static bool is_terminal(const char *path)
     return !strcmp(path, "/dev/tty");
 }
 
+static bool ends_in_slash(const char *path)
+{
+    size_t length = strlen(path);
+    return length > 0 && path[length - 1] == '/';
+}
+
 int description_open(const char *path, int flags, mode_t mode, struct description *d)
 {
     struct files *files;
@@ -78,8 +84,7 @@ int description_open(const char *path, int flags, mode_t mode, struct descriptio
                                     .flags = (unsigned) flags & (O_ACCMODE | O_NONBLOCK) };
         return flags & O_DIRECTORY ? ENOTDIR : 0;
     }
-    size_t length = strlen(path);
-    bool makes_none = flags & O_CREAT && length > 0 && path[length - 1] == '/';
+    bool makes_none = flags & O_CREAT && ends_in_slash(path);
     if (makes_none)                     /* a file cannot have such a name */
         flags &= ~O_CREAT;
     int err = posix_files(&files);

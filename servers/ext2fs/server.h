@@ -179,7 +179,11 @@ bool mounts_root_is_ours(void);
 /* ---- special.c: /dev/null, /dev/zero and /dev/full ---- */
 /* The one that the path from there names, held; NULL: none, or our root is not "/". */
 struct ext2_inode *special_find(const struct ext2_inode *from, const char *path, uint32_t length);
-bool special_is(const struct ext2_inode *inode);
+bool special_is_device(const struct ext2_inode *inode);
+static inline bool special_is(const struct ext2_inode *inode)
+{
+    return (inode->mode & EXT2_TYPE) == EXT2_CHARACTER && special_is_device(inode);
+}
 /* Its attributes cannot be changed, and it gets no other name. */
 bool special_is_of_no_disk(const struct ext2_inode *inode);
 void special_read(const struct ext2_inode *inode, void *to, uint32_t size, uint32_t *done);

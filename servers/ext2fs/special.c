@@ -44,12 +44,13 @@ static bool path_is(const char *path, uint32_t length, const char *wanted)
 
 struct ext2_inode *special_find(const struct ext2_inode *from, const char *path, uint32_t length)
 {
-    if (!mounts_root_is_ours() || (from->number != EXT2_ROOT && (length == 0 || *path != '/')))
-        return NULL;
+    bool from_root = from->number == EXT2_ROOT || (length > 0 && *path == '/');
     while (length > 0 && *path == '/') {
         path++;
         length--;
     }
+    if (length == 0 || *path != *specials[0].path || !from_root || !mounts_root_is_ours())
+        return NULL;
     for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
         if (path_is(path, length, specials[i].path)) {
             ext2_inode_hold(&specials[i].inode);
@@ -64,16 +65,16 @@ bool special_is_of_no_disk(const struct ext2_inode *inode)
     return inode->number >= NUMBER;
 }
 
-/* 0: it is none of the three. */
+/* Pre: it is a character device.  0: it is none of the three. */
 static unsigned minor_of(const struct ext2_inode *inode)
 {
     unsigned minor = inode->block[0] & 0xff;
-    if ((inode->mode & EXT2_TYPE) != EXT2_CHARACTER || inode->block[0] >> 8 != MEMORY_DEVICES)
+    if (inode->block[0] >> 8 != MEMORY_DEVICES)
         return 0;
     return minor == NULL_MINOR || minor == ZERO_MINOR || minor == FULL_MINOR ? minor : 0;
 }
 
-bool special_is(const struct ext2_inode *inode)
+bool special_is_device(const struct ext2_inode *inode)
 {
     return minor_of(inode) != 0;
 }

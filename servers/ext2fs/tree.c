@@ -38,8 +38,11 @@ static int open_refuse(const struct ext2_inode *inode, L4_Word_t flags)
 static int walk(struct ext2_inode *from, const char *path, uint32_t length, bool follow,
                 struct place *place)
 {
-    *place = (struct place) { .inode = special_find(from, path, length) };
-    return place->inode ? 0 : path_walk(from, path, length, follow, place);
+    struct ext2_inode *special = special_find(from, path, length);
+    if (!special)
+        return path_walk(from, path, length, follow, place);
+    *place = (struct place) { .inode = special };
+    return 0;
 }
 
 static int lookup_make(struct place *place, L4_Word_t flags, L4_Word_t mode)
