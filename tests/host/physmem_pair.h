@@ -5,17 +5,21 @@
 
 #include "physmem_world.h"
 
+#ifndef PAIR_FRAMES
+#define PAIR_FRAMES 200
+#endif
+
 static struct control *control;
 static struct container *a, *b;
 static struct ledger before;
 
-/* Each test has a control of 200 frames with two containers, and leaves nothing behind. */
+/* Each test has a control of PAIR_FRAMES with two containers, and leaves nothing behind. */
 static int setup(void **state)
 {
     (void) state;
     slab_reclaim();
     before = ledger;
-    control = world_control(200);
+    control = world_control(PAIR_FRAMES);
     a = world_container(control);
     b = world_container(control);
     return 0;

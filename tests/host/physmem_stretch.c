@@ -3,38 +3,12 @@
 /* flags: -DWORLD_PAGES=4096 */
 /* Work in stretches: the outcome is that of work in one piece, all accounts agree in between, and work
  * that is broken off leaves nothing behind. */
-#include "physmem_world.h"
+#define PAIR_FRAMES 3000
+#include "physmem_pair.h"
 
-enum { FRAMES = 3000, LONG = 10 * STRETCH_PAGES + 7 };
+enum { LONG = 10 * STRETCH_PAGES + 7 };
 
-static struct control *control;
-static struct container *a, *b;
-static struct ledger before;
 static unsigned parts;
-
-static int setup(void **state)
-{
-    (void) state;
-    slab_reclaim();
-    before = ledger;
-    control = world_control(FRAMES);
-    a = world_container(control);
-    b = world_container(control);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void) state;
-    world_destroy(control);
-    account_close(600);
-    slab_reclaim();
-    world_check();
-    assert_int_equal(ledger.bound, before.bound);
-    assert_int_equal(ledger.promised, before.promised);
-    assert_int_equal(ledger.meta, before.meta);
-    return 0;
-}
 
 /* Part by part; between them all accounts agree. */
 static int finish(const struct work *work, struct progress *p)
@@ -100,7 +74,7 @@ static void allocation_beyond_the_guarantee_changes_nothing(void **state)
 {
     (void) state;
     uint32_t done, meta = control->meta.bytes;
-    assert_int_equal(allocate(a, 0, FRAMES + 1, &done), ENOMEM);
+    assert_int_equal(allocate(a, 0, PAIR_FRAMES + 1, &done), ENOMEM);
     assert_int_equal(done, 0);
     assert_int_equal(control->pages, 0);
     assert_int_equal(control->meta.bytes, meta);
@@ -109,10 +83,10 @@ static void allocation_beyond_the_guarantee_changes_nothing(void **state)
 static void partial_allocation_takes_what_there_is(void **state)
 {
     (void) state;
-    const struct copy how = { .to = a, .count = FRAMES + 100, .partial = true };
+    const struct copy how = { .to = a, .count = PAIR_FRAMES + 100, .partial = true };
     uint32_t done;
     assert_int_equal(work(WORK_ALLOCATE, how, &done), ENOMEM);
-    assert_in_range(done, FRAMES - 100, FRAMES);
+    assert_in_range(done, PAIR_FRAMES - 100, PAIR_FRAMES);
     assert_int_equal(a->pages, done);
     assert_int_equal(control_unused(control), 0);
 }
@@ -161,7 +135,7 @@ static void moves_leave_nothing_behind(void **state)
 static void a_move_needs_no_room_beside_what_moves(void **state)
 {
     (void) state;
-    uint32_t done, most = FRAMES;
+    uint32_t done, most = PAIR_FRAMES;
     while (world_allocate(a, 0, most))
         most--;
     /* The other tree takes the rest. */
@@ -442,7 +416,6 @@ static void a_chain_that_folds_may_be_destroyed_from_above(void **state)
     assert_int_equal(control_unused(control), unused);
 }
 
-#define TEST_IN_WORLD(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

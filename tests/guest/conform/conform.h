@@ -11,13 +11,6 @@
 
 #include "tests/guest/deva/suite.h"
 
-/* -1 and this errno. */
-#define EXPECT_FAILS(call, wanted)                                                                 \
-    do {                                                                                           \
-        errno = 0;                                                                                 \
-        EXPECT_EQ((long) (call), -1);                                                              \
-        EXPECT_EQ(errno, wanted);                                                                  \
-    } while (0)
 #define EXPECT_TEXT(is, wanted) EXPECT_EQ(strcmp((is), (wanted)), 0)
 
 /* Runs the block in a child, and the result is the child's status as waitpid() has it. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What the two suites of this room share: requests to deva, expectations, and a main() that runs
+/* What this room's two suites, and those of POSIX's calls, share: requests to deva, expectations, and a main() that runs
  * `tests` and speaks TAP on the console. */
 #ifndef DEVA_SUITE_H
 #define DEVA_SUITE_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -22,6 +23,13 @@ bool suite_can_run(void);               /* false: all tests are skipped */
 #define TEST(name) static void name(void)
 #define T(name) { #name, name }
 #define EXPECT_EQ(is, wanted) expect_eq((L4_Word_t) (is), (L4_Word_t) (wanted), #is, __FILE__, __LINE__)
+/* -1 and this errno. */
+#define EXPECT_FAILS(call, wanted)                                                                 \
+    do {                                                                                           \
+        errno = 0;                                                                                 \
+        EXPECT_EQ((long) (call), -1);                                                              \
+        EXPECT_EQ(errno, wanted);                                                                  \
+    } while (0)
 
 void expect_eq(L4_Word_t is, L4_Word_t wanted, const char *what, const char *file, int line);
 

@@ -11,14 +11,6 @@
 
 #define SELF "/self"                    /* the suite's program file, if suite_can_run() */
 
-/* -1 and this errno. */
-#define EXPECT_FAILS(call, wanted)                                                                 \
-    do {                                                                                           \
-        errno = 0;                                                                                 \
-        EXPECT_EQ((long) (call), -1);                                                              \
-        EXPECT_EQ(errno, wanted);                                                                  \
-    } while (0)
-
 /* The status with which the child ended; -1: not by exit(). */
 int ended(pid_t child);
 /* A child of fork() executes /self with these arguments and environment: its exit status. */

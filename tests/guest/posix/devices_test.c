@@ -17,13 +17,6 @@
 
 enum { BIG = 200000 };
 
-#define EXPECT_FAILS(call, wanted)                                                                 \
-    do {                                                                                           \
-        errno = 0;                                                                                 \
-        EXPECT_EQ((long) (call), -1);                                                              \
-        EXPECT_EQ(errno, wanted);                                                                  \
-    } while (0)
-
 static char big[BIG];
 
 static bool all_zero(const char *bytes, size_t size)

@@ -18,14 +18,6 @@ enum { DESCRIPTORS = 64, BIG = 200000 };
 
 static char long_name[260], long_path[5000];
 
-/* -1 and this errno. */
-#define EXPECT_FAILS(call, wanted)                                                                 \
-    do {                                                                                           \
-        errno = 0;                                                                                 \
-        EXPECT_EQ((long) (call), -1);                                                              \
-        EXPECT_EQ(errno, wanted);                                                                  \
-    } while (0)
-
 #define EXPECT_NULL(call, wanted)                                                                  \
     do {                                                                                           \
         errno = 0;                                                                                 \

@@ -23,13 +23,6 @@
 
 #define EXPECT(condition) EXPECT_EQ(!!(condition), true)
 
-#define EXPECT_FAILS(call, wanted)                                                                 \
-    do {                                                                                           \
-        errno = 0;                                                                                 \
-        EXPECT_EQ((long) (call), -1);                                                              \
-        EXPECT_EQ(errno, wanted);                                                                  \
-    } while (0)
-
 static volatile int calls;
 
 static void note(int number)
