@@ -36,12 +36,20 @@ static const char *advice(const char *command, int err)
     return "";
 }
 
-bool run_good(const struct run *r, const char *path, int err)
+/* to: NULL, or what stands in the way may be there as well. */
+static void tell(const struct run *r, const char *path, const char *to, int err)
 {
     if (err == EINTR)           /* Ctrl-C, or nobody reads what is printed */
         variables_set_status(STATUS_INTERRUPTED);
-    else if (err)
-        complain("%s: %s: %s%s\n", r->word[0], path, error_text(err), advice(r->word[0], err));
+    else
+        complain("%s: %s%s%s: %s%s\n", r->word[0], path, to ? " to " : "", to ? to : "",
+                 error_text(err), advice(r->word[0], err));
+}
+
+bool run_good(const struct run *r, const char *path, int err)
+{
+    if (err)
+        tell(r, path, NULL, err);
     return !err;
 }
 
@@ -78,10 +86,10 @@ void run_each_to(const struct run *r, size_t first,
         return;
     }
     for (size_t i = first; i + 1 < r->count; i++) {
-        static char both[2 * PATH_MOST];        /* what stands in the way may be at either of them */
         const char *from = r->word[i], *path = destination(r, from, to);
-        snprintf(both, sizeof both, "%s to %s", from, path);
-        run_good(r, both, act(r->files, from, path));
+        int err = act(r->files, from, path);
+        if (err)
+            tell(r, from, path, err);
     }
 }
 

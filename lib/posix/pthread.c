@@ -80,7 +80,7 @@ _Noreturn void pthread_exit(void *result)
     self->result = result;
     if (self->ours)
         longjmp(self->end, 1);
-    for (;;) {                          /* the first thread has to stay: its stack is the program's */
+    for (;;) {                          /* the first thread stays: its stack is the program's */
         unsigned left = others;
         if (left == 0)
             exit(0);

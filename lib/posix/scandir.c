@@ -61,7 +61,8 @@ int scandir(const char *path, struct dirent ***to, int (*wanted)(const struct di
         return -1;
     }
     if (compare)
-        qsort(list.entries, list.used, sizeof(struct dirent *), (compare_t *) (void (*)(void)) compare);
+        qsort(list.entries, list.used, sizeof(struct dirent *),
+              (compare_t *) (void (*)(void)) compare);
     *to = list.entries;
     return (int) list.used;
 }

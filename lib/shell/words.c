@@ -148,7 +148,9 @@ static const char *copy_name(struct words *w, const char **line, bool skips)
         return copy_join(line, '1', &w->errors_join, w->errors || w->output_joins);
     if (**line == '&' && place == &w->output)
         return copy_join(line, '2', &w->output_joins, w->output || w->errors_join);
-    if (*place || (errors ? w->errors_join || w->output_joins : place == &w->output && w->output_joins))
+    bool joined = errors ? w->errors_join || w->output_joins
+                         : place == &w->output && w->output_joins;
+    if (*place || joined)
         return only_one;
     if (place == &w->output && w->errors_join)
         return "2>&1 belongs behind the > that it means";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A driver waits for its device, does a little, and waits again.  With a priority above that of
  * programs it need not wait for their time slices.  A driver that loops would keep all of them from
- * the processor, servers/fabrica included, which has to end it.  So once a second deva, which stands
- * above all of these, asks the kernel how long each one ran.  Before: device.c, parts.c. */
+ * the processor, servers/fabrica included, which has to end it.  So once a second deva, which
+ * stands above all of these, asks the kernel how long each one ran.  Before: device.c, parts.c. */
 #include "favour.h"
 
 #include <hurd/device.h>

@@ -82,7 +82,8 @@ static void command_paging(const struct words *w)
 {
     char argz[WORDS_TEXT + sizeof "live"];
     unsigned long frames;
-    if (w->count > 1 && (strncmp(w->word[1], "frames=", 7) || !words_number(w->word[1] + 7, &frames))) {
+    if (w->count > 1 &&
+        (strncmp(w->word[1], "frames=", 7) || !words_number(w->word[1] + 7, &frames))) {
         complain("paging: say frames=N, with a number of frames\n");
         return;
     }

@@ -137,8 +137,8 @@ static void say_why_not(const char *name, const struct launch *launch, int err)
         complain("run: %s: its first line names the interpreter %s, and that is not a program for "
                  "this system\n", name, interpreter);
     else if (err == ENOMEM && launch->frames)
-        complain("run: %s: not enough memory is left for %lu frames, or it needs more; `mem`\n", name,
-                 launch->frames);
+        complain("run: %s: not enough memory is left for %lu frames, or it needs more; `mem`\n",
+                 name, launch->frames);
     else
         complain("run: %s: %s\n", name, start_error(err));
 }

@@ -277,8 +277,8 @@ void mounts_make(const char *disk, const char *path)
         return;
     }
     if (!root_mounted()) {
-        complain("mount: there is no directory %s, because nothing is mounted: `mount DISK` first\n",
-                 path);
+        complain("mount: there is no directory %s, because nothing is mounted: "
+                 "`mount DISK` first\n", path);
         return;
     }
     const char *problem = mount(disk, path);

@@ -17,8 +17,8 @@ void mounts_end(const char *path);
 /* The system, or the root file system, ends: so do they, even if programs use them. */
 void mounts_end_all(void);
 void mounts_sync(void);
-/* The server of "/" is another one: what was mounted in it is mounted there again, and this says so.
- * root: connected with the new one. */
+/* The server of "/" is another one: what was mounted in it is mounted there again, and this says
+ * so.  root: connected with the new one. */
 void mounts_again(struct files *root);
 /* Says why a server does not end. */
 void mounts_say_busy(const char *path, L4_ThreadId_t server, int err);

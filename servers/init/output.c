@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* stdout and stderr of the shell.  lib/hurd-mm/console.c asks __posix_write() first, if a program
- * has one: so all printf() of the shell comes here.  Before: lib/libc-mini.  Next: deva's console, the file
- * server, or pipeline.c.
+ * has one: so all printf() of the shell comes here.  Before: lib/libc-mini.  Next: deva's
+ * console, the file server, or pipeline.c.
  *
  * The pager runs while stdout is locked, so it neither prints nor reads by stdio. */
 #include "output.h"

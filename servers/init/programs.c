@@ -242,8 +242,8 @@ int program_start_found(const char *argz, size_t length, L4_Word_t frames,
 {
     char envz[ENVIRONMENT];
     const struct files_program request = {
-        .path = programs_path(argz), .argz = argz, .argz_len = length, .envz = envz, .frames = frames,
-        .envz_len = environment_make(envz, sizeof envz, stream),
+        .path = programs_path(argz), .argz = argz, .argz_len = length, .frames = frames,
+        .envz = envz, .envz_len = environment_make(envz, sizeof envz, stream),
     };
     struct hurd_task_created created;
     int err = request.path ? files_start(root_mounted(), &request, &created)

@@ -27,8 +27,8 @@
 #define REVOKE_LOOK     4096u       /* ... looking at most at so many */
 #define SHAKE_PAGES     3u          /* after each request, and after each of */
 #define SHAKE_PAUSE     2000u       /* these many microseconds */
-#define FORGET_ROWS     48u         /* of a dead task's handles, in one part: `task` asks for four in
-                                       a row (lib/hurd-cap/rpc.c), and programs wait for all */
+#define FORGET_ROWS     48u         /* of a dead task's handles, in one part: `task` asks for four
+                                       in a row (lib/hurd-cap/rpc.c), and programs wait for all */
 #define BOOT_PAUSE      1000u       /* between two parts of a boot task's long request */
 
 unsigned debug_revoke_period;

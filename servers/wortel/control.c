@@ -174,7 +174,8 @@ int control_trace(const struct request *q, struct reply *r)
 }
 
 /* For a number that is free, or another thread's, ThreadControl would make a thread, or rename one:
- * the caller may not know yet that its thread has died.  A kernel without `spaceinfo` cannot tell. */
+ * the caller may not know yet that its thread has died.  A kernel without `spaceinfo` cannot
+ * tell. */
 static bool may_exist(L4_ThreadId_t t)
 {
     L4_Word_t ignored;

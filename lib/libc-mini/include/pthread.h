@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* POSIX threads.  For programs that link lib/posix.  Functions return 0 or an errno.  A program that
- * uses them leaves ThreadWord1 alone (L4_ThreadWord(1)).
+/* POSIX threads.  For programs that link lib/posix.  Functions return 0 or an errno.  A program
+ * that uses them leaves ThreadWord1 alone (L4_ThreadWord(1)).
  *
  * All threads have one priority.  What waits until a time looks every 10 ms.  A thread that is
  * cancelled ends at pthread_testcancel(), pthread_join(), and in a wait for a condition. */

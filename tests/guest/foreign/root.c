@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A root task by a stranger: starts threads and spaces in the ways of both known libraries, pages them itself, and reports what works. */
+#include "line.h"
 #include "x2.h"
 
 #define STACK 4096
@@ -13,26 +14,6 @@ static volatile word flag, counter;
 extern byte _end[];
 
 __asm__(".text\n.globl _start\n_start: movl $0, %ebp; movl $stacks + 4096 - 16, %esp; cld; call run; 1: jmp 1b\n");
-
-/* ---- the serial line */
-
-static void put(char c)
-{
-    for (int i = 0; i < 100000 && !(x2_in(0x3FD) & 0x20); i++)
-        ;
-    x2_out(0x3F8, (byte)c);
-}
-static void say(const char *s)
-{
-    while (*s)
-        put(*s++);
-}
-static void number(word n)
-{
-    if (n >= 10)
-        number(n / 10);
-    put((char)('0' + n % 10));
-}
 
 /* ---- threads */
 
@@ -278,7 +259,7 @@ static int areas_at_odd_places(void)
     for (word i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         word t = start_in(12, child_says, rows[i].kip, rows[i].area, rows[i].utcb_at), tag = t ? pager(t) : 0x8000;
         if (tag != TAG(TEXT_LABEL, 0, 2) || MR(1) != rows[i].utcb_at + 256 || MR(2) != (rows[i].kip & ~0xFFFu)) {
-            say("\n# areas, row "), number(i), say(", error "), number(ERROR);
+            say("\n# areas, row "), number(i, 10), say(", error "), number(ERROR, 10);
             return 0;
         }
         x2_thread(t, 0, 0, 0, 0);
@@ -499,12 +480,12 @@ __attribute__((used)) void run(void)
         *p = *p; /* our threads have us for a pager, and we have sigma0: no faults later */
     x2_out(0x3F9, 0);
     say("1..");
-    number(count_of);
+    number(count_of, 10);
     for (word i = 0; i < count_of; i++) {
         int good = tests[i].works();
         failures += !good;
         say(good ? "\nok " : "\nnot ok ");
-        number(i + 1);
+        number(i + 1, 10);
         say(" - ");
         say(tests[i].name);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A second stranger: ExchangeRegisters with each control word of the manual (bits 0 to 9) on a thread in each state that a program
  * can bring it into, against what the manual's steps 1 to 8 say; and map items of all sizes against the manual's formula. */
+#include "line.h"
 #include "x2.h"
 
 enum { STACK = 4096, SLEEP = 2, NEW_HANDLE = 0x1234, OLD_HANDLE = 0x77, CARRY = 1 };
@@ -18,26 +19,6 @@ __asm__(".text\n.globl _start, landing\n"
         "_start: movl $0, %ebp; movl $boot_stack + 4096 - 16, %esp; cld; call run; 1: jmp 1b\n"
         "landing: pushfl; popl landed_flags; movl %esp, landed_sp; movl $1, landed; movl $other_top, %esp; cld; call idle\n"
         ".bss\n.align 16\nboot_stack: .skip 4096\n.skip 1024\nother_top: .skip 16\n.text\n");
-
-/* ---- the serial line */
-
-static void put(char c)
-{
-    for (int i = 0; i < 100000 && !(x2_in(0x3FD) & 0x20); i++)
-        ;
-    x2_out(0x3F8, (byte)c);
-}
-static void say(const char *s)
-{
-    while (*s)
-        put(*s++);
-}
-static void number(word n, word base)
-{
-    if (n >= base)
-        number(n / base, base);
-    put("0123456789abcdef"[n % base]);
-}
 
 /* ---- the worker */
 
