@@ -67,15 +67,15 @@
  * read_many waits while the pipe is empty and somebody can write to it; with the flag
  * HURD_DEVA_READ_NOBLOCK, and for io_read, that is EAGAIN.  write_many and io_write take
  * HURD_IO_WHOLE bytes and fewer in one piece, and of more what there is room for.  EAGAIN: there is
- * none, and io_room waits for HURD_IO_WHOLE bytes of it.  EPIPE: nobody can read.  Replies of io_read
- * and io_write: 0 bytes.
+ * none, and io_room waits for HURD_IO_WHOLE bytes of it.  EPIPE: nobody can read.  Replies of
+ * io_read and io_write: 0 bytes.
  * io_wait waits until one of these pipes, HURD_IO_WAIT_MOST at most, has what is wanted of it, or
  * has no other end any more.  Word 1: HURD_IO_CAN_* of the file in word 0 in bits 0-1, of that in
- * word 2 in bits 2-3, and so on.  Word 0 of the reply is what io_poll says of the first in bits 0-3,
- * of the second in bits 4-7, and so on.  EBADF: one of them is no pipe's end of the caller's.
- * What waits here, or for a lock (file.h), ends by HURD_CAP_CANCEL (ECANCELED), when its thread sends
- * another request to this server, and with its task.  ENOMEM: HURD_FS_WAITS requests (fs.h) of the
- * task wait already. */
+ * word 2 in bits 2-3, and so on.  Word 0 of the reply is what io_poll says of the first in bits
+ * 0-3, of the second in bits 4-7, and so on.  EBADF: one of them is no pipe's end of the caller's.
+ * What waits here, or for a lock (file.h), ends by HURD_CAP_CANCEL (ECANCELED), when its thread
+ * sends another request to this server, and with its task.  ENOMEM: HURD_FS_WAITS requests (fs.h)
+ * of the task wait already. */
 #ifndef HURD_IO_H
 #define HURD_IO_H
 

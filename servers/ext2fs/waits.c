@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Clients that wait for pipes.  A request that must wait is parked with a key: the pipe, or one key
  * for all requests that name several pipes.  The pipe's changes wake those that have its key, and
- * they look again.  Before: pipes.c.  After: lib/hurd-cap, which drops what a thread left behind. */
+ * they look again.  Before: pipes.c.  After: lib/hurd-cap; it drops what a thread left behind. */
 #include <errno.h>
 
 #include <l4/thread.h>
