@@ -106,6 +106,15 @@ void records_trim(void)
     memory_unwire(cut, end - cut);
 }
 
+struct mm mm = {
+    .reserved = {.class = &reserved_class, .users = 1},
+    .pool_store = {.class = &pool_class, .users = 1, .rights = HURD_VM_RIGHTS},
+    .wired = {.class = &wired_class, .users = 1, .rights = HURD_VM_RIGHTS},
+    .anonymous = {.class = &anonymous_class, .users = 1, .rights = HURD_VM_RIGHTS},
+    .slab = {.size = SLAB_RECORD, .new_page = slab_page},
+    .space = {.low = LOWEST, .search = SEARCH_FROM, .slab = &mm.slab},
+};
+
 /* ---- what is in the address space already ---- */
 
 static uintptr_t user_space_end(const void *kip)
@@ -327,14 +336,8 @@ int hurd_mm_init(L4_ThreadId_t pager)
     mm.task = L4_Version(mm.starter);
     signals.first.thread = mm.starter;
     signals.first.takes = true;
-    mm.reserved = (struct store){.class = &reserved_class, .users = 1};
-    mm.pool_store = (struct store){.class = &pool_class, .users = 1, .rights = HURD_VM_RIGHTS};
-    mm.wired = (struct store){.class = &wired_class, .users = 1, .rights = HURD_VM_RIGHTS};
-    mm.anonymous = (struct store){
-        .class = &anonymous_class, .users = 1, .rights = HURD_VM_RIGHTS, .container = mm.memory};
-    mm.slab = (struct slab){.size = SLAB_RECORD, .new_page = slab_page};
+    mm.anonymous.container = mm.memory;
     slab_add_page(&mm.slab, first_records, sizeof first_records);
-    mm.space = (struct address_space){.low = LOWEST, .search = SEARCH_FROM, .slab = &mm.slab};
     mm.space.high = user_space_end(L4_GetKernelInterface());
 
     policies_start();
