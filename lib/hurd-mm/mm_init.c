@@ -300,7 +300,7 @@ static int pager_start(const struct hurd_startup_data *data)
 static bool data_is_wired(void)
 {
     struct map *m = map_find(&mm.space, (uintptr_t)__mm_data_start);
-    return __mm_data_start == __mm_data_end ||
+    return &__mm_data_start[0] == &__mm_data_end[0] ||
            (m && m->store == &mm.wired && m->range.last >= (uintptr_t)__mm_data_end - 1);
 }
 
