@@ -19,7 +19,7 @@
 
 enum {
     LOWEST = 0x4000,                    /* a null pointer and its surroundings stay unmapped */
-    SEARCH_FROM = 0x1000000,            /* out of the way of programs */
+    SEARCH_FROM = 0x600000,             /* behind most programs, and in the same page table */
     SLAB_DISTANCE = 0x2000000,          /* pages of records: so far below the top */
     PAGER_STACK = 2 * HURD_MM_PAGE,
     RECORDS_KEPT = 8,                   /* pages of free records that stay */

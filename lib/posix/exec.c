@@ -8,7 +8,7 @@
 #include "lib/file/program.h"
 #include "lib/posix/start.h"
 
-struct strings strings_of_start;
+struct strings strings_of_start __attribute__((aligned(4096)));  /* so a child copies no page for it */
 
 int strings_add_all(struct strings *s, char *const vector[])
 {

@@ -131,11 +131,20 @@ static int own_map(L4_Word_t at, L4_Word_t size)
                                  size, NULL);
 }
 
+/* Promises fresh pages; what a request that failed has left there goes. */
+static int own_promise(L4_Word_t at, L4_Word_t size)
+{
+    int error = hurd_pm_container_allocate(physmem, own, 0, at, size, NULL);
+    if (error != EEXIST)
+        return error;
+    hurd_pm_container_deallocate(physmem, own, at, size, NULL);
+    return hurd_pm_container_allocate(physmem, own, 0, at, size, NULL);
+}
+
 /* Makes fresh pages at the offset `at` of `own` and maps them.  Returns their address, or NULL. */
 static char *own_fresh(L4_Word_t at, L4_Word_t size)
 {
-    hurd_pm_container_deallocate(physmem, own, at, size, NULL);
-    if (hurd_pm_container_allocate(physmem, own, 0, at, size, NULL) != 0 || own_map(at, size) != 0)
+    if (own_promise(at, size) != 0 || own_map(at, size) != 0)
         return NULL;
     return (char *)OWN_WINDOW + at;
 }
@@ -389,8 +398,7 @@ int write_startup(struct making *m)
     const L4_Word_t top = page_up(m->argz_len + m->envz_len + STARTUP_TOP);
     const L4_Word_t at = HURD_STARTUP_SIZE - top;
     char *page = (char *)OWN_WINDOW + OWN_STARTUP;
-    hurd_pm_container_deallocate(physmem, own, OWN_STARTUP, HURD_STARTUP_SIZE, NULL);
-    int error = hurd_pm_container_allocate(physmem, own, 0, OWN_STARTUP, HURD_STARTUP_SIZE, NULL);
+    int error = own_promise(OWN_STARTUP, HURD_STARTUP_SIZE);
     if (error == 0)
         error = own_map(OWN_STARTUP, STARTUP_CODE);
     if (error == 0)
@@ -456,7 +464,8 @@ static int make(struct making *m, struct task *owner, L4_ThreadId_t *first)
 
 void making_consume(struct making *m)
 {
-    hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
+    if (!m->held || m->text_apart)
+        own_forget();
     drop_image(m);
     if (m->control)
         hurd_cap_drop(physmem, m->control);
