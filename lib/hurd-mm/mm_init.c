@@ -289,7 +289,8 @@ static int pager_start(const struct hurd_startup_data *data)
     /* For a task that wortel started; a program's pager stays as it is, among equals: a fault hands
      * over to it. */
     const L4_Word_t words[] = {data->task.cap, mm.pager.raw, PAGER_PRIORITY};
-    hurd_cap_rpc(task, HURD_TASK_THREAD_PRIORITY, 3, words, 0, NULL, NULL);
+    if (mm.task < HURD_TASK_FIRST)
+        hurd_cap_rpc(task, HURD_TASK_THREAD_PRIORITY, 3, words, 0, NULL, NULL);
     int error = thread_begin(mm.pager, task, pager_stack_top, pager_main);
     if (error)
         return error;

@@ -212,9 +212,11 @@ L4_Word_t startup(struct hurd_startup_data *data)
     L4_Init();
     const L4_Word_t stack = ((L4_Word_t)&data - HURD_STARTUP_ADDR - STACK) & -PAGE;
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
-    map(data, data->startup, 7, HURD_STARTUP_ADDR, 0, PAGE, 0, STEP_SELF);
-    map(data, data->startup, 7, HURD_STARTUP_ADDR + stack, stack, HURD_STARTUP_SIZE - stack,
-        0, STEP_SELF);
+    if (data->wortel.server) {          /* `task` lets us have what it has mapped for us */
+        map(data, data->startup, 7, HURD_STARTUP_ADDR, 0, PAGE, 0, STEP_SELF);
+        map(data, data->startup, 7, HURD_STARTUP_ADDR + stack, stack, HURD_STARTUP_SIZE - stack,
+            0, STEP_SELF);
+    }
 
     L4_LoadMR(1, data->physmem_control.cap);
     request(data, data->physmem_control.server, STEP_MEMORY, HURD_PM_CONTAINER_CREATE, 1);

@@ -22,8 +22,8 @@
 #define OWN_DEST        (CHUNK + PAGE)          /* CHUNK bytes: a part of an image, aligned to
                                                    pages */
 #define OWN_TEXT        (OWN_STARTUP + HURD_STARTUP_SIZE)   /* argz and envz, if they are long */
-#define WINDOW_STARTUP  0x60000000u             /* where the startup fpage of one task is mapped,
-                                                   to be mapped on */
+#define WINDOW_STARTUP  0x60000000u             /* where startup fpages are mapped, to be mapped on: */
+#define WINDOWS         64u                     /* of so many tasks at a time */
 #define WINDOW_IMAGE    0x60200000u             /* where pages of images are mapped, to be mapped
                                                    on: */
 #define WINDOW_PAGES    16u                     /* so many at a time */
@@ -348,14 +348,16 @@ int give_capabilities(struct making *m)
 
 /* ---- the startup fpage */
 
-/* There is one window.  When it shows the startup fpage of another task, the task before loses its
- * mapping; it gets the mapping back when it faults.  `task` itself never looks into the window. */
+/* When a window shows the startup fpage of another task, the task before loses its mapping; it gets
+ * the page back when it faults, here or from its own pager.  `task` itself never looks into a
+ * window. */
 L4_Word_t startup_page_window(struct task *t, L4_Word_t offset, bool writes)
 {
+    const L4_Word_t window = WINDOW_STARTUP + t->id % WINDOWS * HURD_STARTUP_SIZE + offset;
     int error = hurd_pm_container_map(physmem, t->startup,
                                       writes ? HURD_PM_READ | HURD_PM_WRITE : HURD_PM_READ,
-                                      WINDOW_STARTUP + offset, offset, PAGE, NULL);
-    return error ? 0 : WINDOW_STARTUP + offset;
+                                      window, offset, PAGE, NULL);
+    return error ? 0 : window;
 }
 
 /* Finds the place in the file of a page of the program.  Returns true if the program has no right
