@@ -45,8 +45,7 @@ struct hurd_startup_cap {
  *                container `memory`, and the copy is mapped;
  *     LATER      pages of the piece may be missing; what is there is mapped from the container.
  *                The program's pager asks `image_pages` for the others when they are touched.
- *                With COPY: the piece is copied, but not mapped.  With ANON: nothing is allocated;
- *                the pager makes the pages when they are touched;
+ *                With ANON: nothing is allocated; the pager makes the pages when they are touched;
  *     WIRED      with COPY or ANON: the pages are pinned before they are mapped;
  *     ANON       the piece is zero.  vaddr and size need not be aligned.  The bytes up to the next
  *                page belong to a page of the entry before, and are cleared there; the pages behind
@@ -54,8 +53,7 @@ struct hurd_startup_cap {
  *                used.
  * When the program runs, the startup code has rewritten each entry to what is really there, but for
  * the flags ANON, LATER and WIRED: vaddr and size are whole pages (size 0: nothing was left).
- * `container` and the offset say from where a page can be mapped (with LATER), or mapped again if
- * physmem takes it away.  In `memory`, the offset is the virtual
+ * `container` and the offset say from where a page can be mapped again if physmem takes it away.  In `memory`, the offset is the virtual
  * address. */
 struct hurd_startup_map {
     struct hurd_startup_cap container;

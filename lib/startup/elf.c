@@ -55,8 +55,7 @@ static int add_segment(struct elf_program *out, const struct elf_phdr *p)
         .offset = p->offset, .vaddr = p->vaddr, .filesz = p->filesz, .memsz = p->memsz,
         .rights = p->flags & 7,
         .later = waits && !writes && p->filesz == p->memsz,
-        .untouched = waits && writes &&
-                     (p->filesz == p->memsz || ((p->vaddr + p->filesz) & PAGE_MASK) == 0),
+        .untouched = waits && writes,
         .wired = writes && (p->flags & ELF_WIRED),
     };
     return 0;

@@ -22,8 +22,8 @@ struct elf_segment {
     L4_Word_t rights;       /* x 1, w 2, r 4: these bits are the same in ELF and in L4 */
     bool later;             /* ELF_LATER, and the program may not write: its pages may come when
                                they are touched */
-    bool untouched;         /* ELF_LATER, the program may write, and no page of the file ends in
-                               zeroes: its pages may be mapped when they are touched */
+    bool untouched;         /* ELF_LATER, and the program may write: whole pages of zeroes may come
+                               when they are touched */
     bool wired;             /* ELF_WIRED, and the program may write */
 };
 

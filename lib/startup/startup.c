@@ -143,8 +143,8 @@ static void clear(L4_Word_t from, L4_Word_t end)
         *(volatile char *)from = 0;
 }
 
-/* What becomes of the entry.  The rest of the last page of the entry before is cleared here: it is
- * mapped already, as elf_segment.untouched promises. */
+/* What becomes of the entry.  The entry before is mapped already, so the rest of its last page is
+ * cleared here. */
 static void place_anon(struct hurd_startup_data *data, struct hurd_startup_map *m)
 {
     L4_Word_t first = page_up(m->vaddr), end = page_up(m->vaddr + m->size);
