@@ -53,8 +53,8 @@ struct hurd_startup_cap {
  *                used.
  * When the program runs, the startup code has rewritten each entry to what is really there, but for
  * the flags ANON, LATER and WIRED: vaddr and size are whole pages (size 0: nothing was left).
- * `container` and the offset say from where a page can be mapped again if physmem takes it away.  In `memory`, the offset is the virtual
- * address. */
+ * `container` and the offset say from where a page can be mapped again if physmem takes it away.
+ * In `memory`, the offset is the virtual address. */
 struct hurd_startup_map {
     struct hurd_startup_cap container;
     L4_Word_t offset;
