@@ -36,23 +36,25 @@ struct hurd_startup_cap {
 
 /* One piece of the program.  The low bits of `offset` say how it gets its memory.
  *
- *     31                    12 11     6    5      4      3    2 1 0
- *     |  container offset      |   0   | LATER | COPY | ANON | rwx |
+ *     31                    12 11   7     6      5      4      3    2 1 0
+ *     |  container offset      |  0  | WIRED | LATER | COPY | ANON | rwx |
  *
  * As the starter writes it:
  *     rwx only   the piece is mapped from the container as it is (text, constants);
  *     COPY       the piece is copied (copy-on-write) from the container into the task's own
  *                container `memory`, and the copy is mapped;
  *     LATER      pages of the piece may be missing; what is there is mapped from the container.
- *                The program's pager asks `image_pages` for the others when they are touched;
+ *                The program's pager asks `image_pages` for the others when they are touched.
+ *                With ANON: nothing is allocated; the pager makes the pages when they are touched;
+ *     WIRED      with COPY or ANON: the pages are pinned before they are mapped;
  *     ANON       the piece is zero.  vaddr and size need not be aligned.  The bytes up to the next
  *                page belong to a page of the entry before, and are cleared there; the pages behind
  *                them are allocated in `memory`.  `container` and the container offset are not
  *                used.
- * When the program runs, the startup code has rewritten each entry to what is really there: vaddr
- * and size are whole pages (size 0: nothing was left).  `container` and the offset say from where a
- * page can be mapped again if physmem takes it away.  In `memory`, the offset is the virtual
- * address. */
+ * When the program runs, the startup code has rewritten each entry to what is really there, but for
+ * the flags ANON, LATER and WIRED: vaddr and size are whole pages (size 0: nothing was left).
+ * `container` and the offset say from where a page can be mapped again if physmem takes it away.
+ * In `memory`, the offset is the virtual address. */
 struct hurd_startup_map {
     struct hurd_startup_cap container;
     L4_Word_t offset;
@@ -64,6 +66,7 @@ struct hurd_startup_map {
 #define HURD_STARTUP_MAP_ANON   0x008u
 #define HURD_STARTUP_MAP_COPY   0x010u
 #define HURD_STARTUP_MAP_LATER  0x020u
+#define HURD_STARTUP_MAP_WIRED  0x040u
 #define HURD_STARTUP_MAP_OFFSET (~0xfffu)
 
 /* Layout L, extended.  Addresses are addresses in the new task. */

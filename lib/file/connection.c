@@ -21,20 +21,24 @@ enum {
     PAUSE = 10000,              /* us between two looks for a server */
 };
 
-static int container_make(struct files *f, L4_Word_t control)
+int files_ready(struct files *f)
 {
     uintptr_t address = 0;
-    int err = hurd_pm_container_create(f->physmem, control, 0, &f->container);
-    if (err)
-        return err;
-    err = hurd_pm_container_allocate(f->physmem, f->container, 0, 0, FILES_BYTES, NULL);
-    if (!err)
+    if (f->bytes)
+        return 0;
+    int err = hurd_pm_container_allocate(f->physmem, f->container, 0, 0, FILES_BYTES, NULL);
+    if (!err || err == EEXIST)          /* the program before has made them, or we have hidden them */
         err = hurd_vm_map_container(&address, FILES_BYTES, 0, HURD_VM_READ | HURD_VM_WRITE,
                                     f->container, 0);
-    if (err)
-        hurd_pm_container_destroy(f->physmem, f->container);
     f->bytes = (uint8_t *) address;
     return err;
+}
+
+void files_hide(struct files *f)
+{
+    if (f->bytes)
+        hurd_vm_deallocate((uintptr_t) f->bytes, FILES_BYTES);
+    f->bytes = NULL;
 }
 
 static int container_show(struct files *f)
@@ -62,7 +66,7 @@ int files_connect(struct files *f, L4_ThreadId_t server, L4_ThreadId_t physmem, 
     f->physmem = physmem;
     f->control = control;
     f->home = f->at = f;
-    int err = container_make(f, control);
+    int err = hurd_pm_container_create(physmem, control, 0, &f->container);
     if (err)
         return err;
     err = container_show(f);
@@ -82,7 +86,7 @@ void files_disconnect(struct files *f)
         hurd_cap_drop(f->server, f->current);
     hurd_cap_drop(f->server, f->root);
     hurd_cap_drop(f->server, f->buffer);
-    hurd_vm_deallocate((uintptr_t) f->bytes, FILES_BYTES);
+    files_hide(f);
     hurd_pm_container_destroy(f->physmem, f->container);
     memset(f, 0, sizeof *f);
 }
@@ -181,6 +185,9 @@ int files_request(struct files *f, unsigned label, unsigned n, L4_Word_t *word, 
         memcpy(&word[n], text, length);
         n += (length + 3) / 4;
     } else {
+        int err = files_ready(f);
+        if (err)
+            return err;
         memcpy(f->bytes + HURD_IO_MOST, text, length);
         word[n++] = f->buffer;
         word[n++] = HURD_IO_MOST;

@@ -29,7 +29,7 @@ struct files {
     L4_Word_t control;                  /* pays for containers */
     L4_Word_t container;                /* ours: HURD_IO_MOST bytes, then HURD_DIR_PATH for paths */
     L4_Word_t buffer;                   /* the server's name for it */
-    uint8_t *bytes;                     /* the container, mapped */
+    uint8_t *bytes;                     /* the container, mapped; NULL: files_ready() does that */
     bool lost;                          /* the current directory was of a server that has gone */
 };
 #define FILES_PATIENCE 10000000u
@@ -47,6 +47,11 @@ struct file {
 int files_connect(struct files *files, L4_ThreadId_t server, L4_ThreadId_t physmem,
                   L4_Word_t control);
 void files_disconnect(struct files *files);
+/* The container has pages and is mapped, for data or a long path; a connection that needs neither
+ * stays without.  ENOMEM. */
+int files_ready(struct files *files);
+/* It is mapped no more, until the next files_ready(). */
+void files_hide(struct files *files);
 /* Goes on with another server; what is open at the old one is lost.  It has the same container. */
 int files_reconnect(struct files *files, L4_ThreadId_t server);
 /* The connection with this server, which is made if there is none; of a path's or an open

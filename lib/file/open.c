@@ -45,8 +45,8 @@ static int transfer(struct file *file, unsigned label, uint32_t size, L4_Word_t 
 int file_read(struct file *file, void *data, uint32_t size, uint32_t *done)
 {
     L4_Word_t out[3] = { 0, 0, 0 };
-    int err = 0;
-    for (*done = 0; *done < size; *done += out[0]) {
+    int err = files_ready(file->files);
+    for (*done = 0; !err && *done < size; *done += out[0]) {
         uint32_t n = size - *done < HURD_IO_MOST ? size - *done : HURD_IO_MOST;
         err = transfer(file, HURD_IO_READ, n, out);
         if (err || out[0] == 0 || out[0] > n)
@@ -60,8 +60,8 @@ int file_read(struct file *file, void *data, uint32_t size, uint32_t *done)
 int file_write(struct file *file, const void *data, uint32_t size, uint32_t *done)
 {
     L4_Word_t out[3] = { 0, 0, 0 };
-    int err = 0;
-    for (*done = 0; *done < size; *done += out[0]) {
+    int err = files_ready(file->files);
+    for (*done = 0; !err && *done < size; *done += out[0]) {
         uint32_t n = size - *done < HURD_IO_MOST ? size - *done : HURD_IO_MOST;
         memcpy(file->files->bytes, (const uint8_t *) data + *done, n);
         err = transfer(file, HURD_IO_WRITE, n, out);
@@ -131,17 +131,17 @@ int file_list(struct file *directory, int (*visit)(void *context, const char *na
 {
     struct files *f = directory->files;
     L4_Word_t out[2] = { 0, 0 };
-    for (;;) {
+    int err = files_ready(f);
+    while (!err) {
         const L4_Word_t in[] = { directory->handle, f->buffer, 0, out[1] };
         uint32_t page[1024];
-        int err = hurd_cap_rpc(directory->server, HURD_DIR_READ, 4, in, 2, out, NULL);
+        err = hurd_cap_rpc(directory->server, HURD_DIR_READ, 4, in, 2, out, NULL);
         if (err || out[0] == 0)
             return err;
         if (out[0] > sizeof page)
             return EPROTO;
         memcpy(page, f->bytes, out[0]);
         err = page_visit((const uint8_t *) page, out[0], visit, context);
-        if (err)
-            return err;
     }
+    return err;
 }

@@ -174,7 +174,9 @@ int files_readlink(struct files *f, const char *path, char *target, uint32_t siz
         return err;
     f = file.files;
     const L4_Word_t in[] = { file.handle, f->buffer, 0 };
-    err = hurd_cap_rpc(f->server, HURD_FILE_READLINK, 3, in, 1, &out, NULL);
+    err = files_ready(f);
+    if (!err)
+        err = hurd_cap_rpc(f->server, HURD_FILE_READLINK, 3, in, 1, &out, NULL);
     file_close(&file);
     if (err)
         return err;

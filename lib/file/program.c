@@ -51,7 +51,7 @@ static int image_read(struct file *file, struct image *image)
 {
     struct files *f = file->files;
     L4_Word_t out[1] = { 1 };
-    int err = 0;
+    int err = files_ready(f);
     for (L4_Word_t at = 0; at < image->at.size && !err; at += out[0]) {
         const L4_Word_t in[] = { file->handle, f->buffer, 0, HURD_IO_MOST, at, 0 };
         err = hurd_cap_rpc(file->server, HURD_IO_READ, 6, in, 1, out, NULL);
@@ -123,25 +123,34 @@ static int image_make(struct files *f, const char *path, struct image *image)
     return err;
 }
 
-/* ---- argz and envz, one behind the other, in memory of ours ---- */
+/* ---- argz and envz, one behind the other ---- */
 
 struct text {
-    char *bytes;                        /* HURD_TASK_TEXT_MAX of them */
+    const char *bytes;                  /* the caller's, or `own` */
+    char *own;                          /* NULL, or HURD_TASK_TEXT_MAX bytes of ours */
     size_t argz_len, envz_len;
 };
+
+/* From now on, the text may be changed. */
+static int text_own(struct text *t, const char *envz)
+{
+    if (t->own)
+        return 0;
+    t->own = malloc(HURD_TASK_TEXT_MAX);        /* only what is written takes pages */
+    if (!t->own)
+        return ENOMEM;
+    memcpy(t->own, t->bytes, t->argz_len);
+    memcpy(t->own + t->argz_len, envz, t->envz_len);
+    t->bytes = t->own;
+    return 0;
+}
 
 static int text_make(const struct files_program *p, struct text *t)
 {
     if (p->argz_len > HURD_TASK_TEXT_MAX || p->envz_len > HURD_TASK_TEXT_MAX - p->argz_len)
         return E2BIG;
-    t->bytes = malloc(HURD_TASK_TEXT_MAX);      /* only what is written takes pages */
-    if (!t->bytes)
-        return ENOMEM;
-    t->argz_len = p->argz_len;
-    t->envz_len = p->envz_len;
-    memcpy(t->bytes, p->argz, p->argz_len);
-    memcpy(t->bytes + p->argz_len, p->envz, p->envz_len);
-    return 0;
+    *t = (struct text) { p->argz, NULL, p->argz_len, p->envz_len };
+    return p->envz_len == 0 || p->envz == p->argz + p->argz_len ? 0 : text_own(t, p->envz);
 }
 
 /* Puts `length` bytes in front; E2BIG. */
@@ -150,8 +159,8 @@ static int text_prepend(struct text *t, const char *words, size_t length)
     size_t used = t->argz_len + t->envz_len;
     if (length > HURD_TASK_TEXT_MAX - used)
         return E2BIG;
-    memmove(t->bytes + length, t->bytes, used);
-    memcpy(t->bytes, words, length);
+    memmove(t->own + length, t->own, used);
+    memcpy(t->own, words, length);
     t->argz_len += length;
     return 0;
 }
@@ -160,8 +169,11 @@ static int text_prepend(struct text *t, const char *words, size_t length)
  * the text. */
 static int text_interpret(struct text *t, char *line, const char *path, const char **interpreter)
 {
-    size_t first = strlen(t->bytes) + 1;
-    memmove(t->bytes, t->bytes + first, t->argz_len + t->envz_len - first);
+    int err = text_own(t, t->bytes + t->argz_len);
+    if (err)
+        return err;
+    size_t first = strlen(t->own) + 1;
+    memmove(t->own, t->own + first, t->argz_len + t->envz_len - first);
     t->argz_len -= first;
     if (!strchr(line, '\n'))
         return ENOEXEC;
@@ -172,7 +184,7 @@ static int text_interpret(struct text *t, char *line, const char *path, const ch
     *end = '\0';
     if (!*name)
         return ENOEXEC;
-    int err = text_prepend(t, path, strlen(path) + 1);
+    err = text_prepend(t, path, strlen(path) + 1);
     if (!err && *argument)
         err = text_prepend(t, argument, strlen(argument) + 1);
     if (!err)
@@ -204,13 +216,13 @@ static int text_share_new(const struct text *t, struct shared_text *shared)
 }
 
 /* files: NULL: there is no connection. */
-static int text_share(const struct text *t, const struct files *files, struct shared_text *shared)
+static int text_share(const struct text *t, struct files *files, struct shared_text *shared)
 {
     const size_t length = t->argz_len + t->envz_len;
     *shared = (struct shared_text) { 0, 0, 0 };
     if (length <= HURD_TASK_ARGZ_MAX)
         return 0;
-    if (!files || length > HURD_DIR_PATH)
+    if (!files || length > HURD_DIR_PATH || files_ready(files))
         return text_share_new(t, shared);
     memcpy(files->bytes + HURD_IO_MOST, t->bytes, length);
     shared->offset = HURD_IO_MOST;
@@ -297,7 +309,7 @@ int files_start_image(const struct files_image *image, const struct files_progra
     if (err)
         return err;
     err = image_start(image, &t, &(struct start) { .frames = p->frames, .created = created });
-    free(t.bytes);
+    free(t.own);
     return err;
 }
 
@@ -336,7 +348,7 @@ static int start_found(struct files *f, const struct files_program *p, const str
         strcpy(script, path);
         err = text_interpret(&t, image.line, script, &path);
     }
-    free(t.bytes);
+    free(t.own);
     return err;
 }
 

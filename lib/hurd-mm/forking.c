@@ -121,6 +121,7 @@ static void *fpu_of(struct fork_context *context)
 _Noreturn void fork_resumes(struct fork_context *context)
 {
     context->in_child = 1;              /* before the stack is read: one fault less */
+    __asm__ volatile("" : : : "memory");
     L4_Set_ThreadWord(1, context->word);
     L4_Set_UserDefinedHandle(context->handle);
     fpu_load(fpu_of(context));

@@ -19,7 +19,7 @@
 
 enum {
     LOWEST = 0x4000,                    /* a null pointer and its surroundings stay unmapped */
-    SEARCH_FROM = 0x1000000,            /* out of the way of programs */
+    SEARCH_FROM = 0x600000,             /* behind most programs, and in the same page table */
     SLAB_DISTANCE = 0x2000000,          /* pages of records: so far below the top */
     PAGER_STACK = 2 * HURD_MM_PAGE,
     RECORDS_KEPT = 8,                   /* pages of free records that stay */
@@ -30,8 +30,10 @@ enum {
  * wired but records and stack. */
 extern char __mm_text_start[] __attribute__((weak)), __mm_text_end[] __attribute__((weak));
 extern char __mm_data_start[] __attribute__((weak)), __mm_data_end[] __attribute__((weak));
+extern char __mm_stack_start[] __attribute__((weak)), __mm_stack_end[] __attribute__((weak));
 
 uintptr_t pager_stack_top;              /* for a child of fork() */
+static intptr_t committed_first;        /* pages of the program that come later */
 static char first_records[HURD_MM_PAGE] __attribute__((aligned(4096)));
 
 /* ---- records and the pager's stack: wired pages at an address of our choice ---- */
@@ -104,6 +106,15 @@ void records_trim(void)
     memory_unwire(cut, end - cut);
 }
 
+struct mm mm = {
+    .reserved = {.class = &reserved_class, .users = 1},
+    .pool_store = {.class = &pool_class, .users = 1, .rights = HURD_VM_RIGHTS},
+    .wired = {.class = &wired_class, .users = 1, .rights = HURD_VM_RIGHTS},
+    .anonymous = {.class = &anonymous_class, .users = 1, .rights = HURD_VM_RIGHTS},
+    .slab = {.size = SLAB_RECORD, .new_page = slab_page},
+    .space = {.low = LOWEST, .search = SEARCH_FROM, .slab = &mm.slab},
+};
+
 /* ---- what is in the address space already ---- */
 
 static uintptr_t user_space_end(const void *kip)
@@ -141,24 +152,38 @@ static int record_areas(const struct hurd_startup_data *data)
     return error;
 }
 
+static int record_image(const struct hurd_startup_map *m)
+{
+    struct store *store;
+    int error = m->offset & HURD_STARTUP_MAP_LATER
+                    ? image_store(__hurd_startup_data, &store)
+                    : store_of_container(m->container.cap, &store);
+    return error ? error
+                 : record(m->vaddr, m->size, store, m->offset & HURD_STARTUP_MAP_OFFSET,
+                          m->offset & HURD_STARTUP_MAP_RIGHTS, false);
+}
+
+/* Zeroes that come later are no pages yet. */
+static int record_own(const struct hurd_startup_map *m)
+{
+    const unsigned none = HURD_STARTUP_MAP_ANON | HURD_STARTUP_MAP_LATER;
+    uintptr_t first = m->vaddr;
+    bool wired = m->offset & HURD_STARTUP_MAP_WIRED, later = (m->offset & none) == none;
+    if ((m->offset & HURD_STARTUP_MAP_OFFSET) != first ||
+        (!wired && !later && !frame_add(&mm.slab, &mm.anonymous, first, first + (m->size - 1),
+                                        mm.memory, first)))
+        return EINVAL;                  /* not what include/hurd/startup.h promises */
+    if (later)
+        mm.room.committed += (intptr_t)(m->size / HURD_MM_PAGE);
+    if (mm.room.committed > mm.room.left)
+        return ENOMEM;
+    return record(first, m->size, wired ? &mm.wired : &mm.anonymous, first,
+                  m->offset & HURD_STARTUP_MAP_RIGHTS, wired);
+}
+
 static int record_segment(const struct hurd_startup_map *m)
 {
-    struct store *store = &mm.anonymous;
-    uintptr_t offset = m->offset & HURD_STARTUP_MAP_OFFSET;
-    unsigned rights = m->offset & HURD_STARTUP_MAP_RIGHTS;
-    if (m->size == 0)
-        return 0;
-    if (m->container.cap != mm.memory) {
-        int error = m->offset & HURD_STARTUP_MAP_LATER
-                        ? image_store(__hurd_startup_data, &store)
-                        : store_of_container(m->container.cap, &store);
-        if (error)
-            return error;
-    } else if (offset != m->vaddr ||
-               !frame_add(&mm.slab, store, offset, offset + (m->size - 1), mm.memory, offset)) {
-        return EINVAL;                  /* not what include/hurd/startup.h promises */
-    }
-    return record(m->vaddr, m->size, store, offset, rights, false);
+    return m->size == 0 ? 0 : m->container.cap == mm.memory ? record_own(m) : record_image(m);
 }
 
 static int record_segments(const struct hurd_startup_data *data)
@@ -242,24 +267,42 @@ int thread_begin(L4_ThreadId_t thread, L4_ThreadId_t pager, uintptr_t sp, void (
     return 0;
 }
 
+/* Returns the address behind it; 0: there is no memory. */
+static uintptr_t pager_stack(void)
+{
+    uintptr_t stack = (uintptr_t)__mm_stack_start, end = (uintptr_t)__mm_stack_end;
+    if (!end) {
+        if (wired_pages(stack_area() + HURD_MM_PAGE, PAGER_STACK, &stack))
+            return 0;
+        end = stack + PAGER_STACK;
+    }
+    record(stack - HURD_MM_PAGE, HURD_MM_PAGE, &mm.reserved, 0, 0, true);   /* a guard */
+    return end;
+}
+
 static int pager_start(const struct hurd_startup_data *data)
 {
-    uintptr_t guard, stack;
     L4_ThreadId_t task = L4_ThreadIdOfRaw(data->task.server);
-    int error = wired_pages(stack_area() + HURD_MM_PAGE, PAGER_STACK, &stack);
-    guard = stack - HURD_MM_PAGE;
-    if (error)
-        return error;
-    record(guard, HURD_MM_PAGE, &mm.reserved, 0, 0, true);
+    pager_stack_top = pager_stack();
+    if (!pager_stack_top)
+        return ENOMEM;
     /* For a task that wortel started; a program's pager stays as it is, among equals: a fault hands
      * over to it. */
     const L4_Word_t words[] = {data->task.cap, mm.pager.raw, PAGER_PRIORITY};
-    hurd_cap_rpc(task, HURD_TASK_THREAD_PRIORITY, 3, words, 0, NULL, NULL);
-    pager_stack_top = stack + PAGER_STACK;
-    error = thread_begin(mm.pager, task, pager_stack_top, pager_main);
+    if (mm.task < HURD_TASK_FIRST)
+        hurd_cap_rpc(task, HURD_TASK_THREAD_PRIORITY, 3, words, 0, NULL, NULL);
+    int error = thread_begin(mm.pager, task, pager_stack_top, pager_main);
     if (error)
         return error;
     return L4_IpcFailed(L4_Receive(mm.pager)) ? EIO : 0;
+}
+
+/* The linker script says so (ELF_WIRED), and the startup code has done it. */
+static bool data_is_wired(void)
+{
+    struct map *m = map_find(&mm.space, (uintptr_t)__mm_data_start);
+    return &__mm_data_start[0] == &__mm_data_end[0] ||
+           (m && m->store == &mm.wired && m->range.last >= (uintptr_t)__mm_data_end - 1);
 }
 
 /* Anonymous pages can leave if the task has a guarantee of its own, and what the pager touches is
@@ -281,7 +324,7 @@ static void room_start(const struct hurd_startup_data *data)
 void room_begin(void)
 {
     mm.room.capacity = mm.room.left;
-    mm.room.committed = 0;
+    mm.room.committed = committed_first;
 }
 
 int hurd_mm_init(L4_ThreadId_t pager)
@@ -294,14 +337,8 @@ int hurd_mm_init(L4_ThreadId_t pager)
     mm.task = L4_Version(mm.starter);
     signals.first.thread = mm.starter;
     signals.first.takes = true;
-    mm.reserved = (struct store){.class = &reserved_class, .users = 1};
-    mm.pool_store = (struct store){.class = &pool_class, .users = 1, .rights = HURD_VM_RIGHTS};
-    mm.wired = (struct store){.class = &wired_class, .users = 1, .rights = HURD_VM_RIGHTS};
-    mm.anonymous = (struct store){
-        .class = &anonymous_class, .users = 1, .rights = HURD_VM_RIGHTS, .container = mm.memory};
-    mm.slab = (struct slab){.size = SLAB_RECORD, .new_page = slab_page};
+    mm.anonymous.container = mm.memory;
     slab_add_page(&mm.slab, first_records, sizeof first_records);
-    mm.space = (struct address_space){.low = LOWEST, .search = SEARCH_FROM, .slab = &mm.slab};
     mm.space.high = user_space_end(L4_GetKernelInterface());
 
     policies_start();
@@ -309,10 +346,11 @@ int hurd_mm_init(L4_ThreadId_t pager)
     int error = record_areas(data);
     if (!error)
         error = record_segments(data);
+    committed_first = mm.room.committed;
     if (!error)
         error = wire(__mm_text_start, __mm_text_end);
-    if (!error)
-        error = wire(__mm_data_start, __mm_data_end);
+    if (!error && !data_is_wired())
+        error = EINVAL;
     if (!error)
         error = pager_start(data);
     if (error)

@@ -7,8 +7,6 @@
 #include <l4/protocol.h>
 #include "mm.h"
 
-struct mm mm;
-
 static enum answer answer_if(bool now)
 {
     return now ? ANSWER_SENDER : ANSWER_NOBODY;

@@ -4,17 +4,17 @@ bits 32
 section .text
 global report_trap
 global report_entry
+global report_stack
 extern report_begin
 
 report_trap:
         ud2
 
 report_entry:
-        mov     esp, stack_top          ; its own may be what is broken
+        mov     esp, [report_stack]     ; its own may be what is broken
         xor     ebp, ebp
         cld
         call    report_begin
 
-section .early nobits alloc write align=16
-stack:  resb    4096
-stack_top:
+section .bss
+report_stack:   resd 1                  ; in the startup page: it is there, and nobody uses it any more

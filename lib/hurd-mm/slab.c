@@ -39,9 +39,15 @@ void slab_give(struct slab *slab, void *record)
 void slab_add_page(struct slab *slab, void *page, size_t bytes)
 {
     size_t n = bytes / slab->size < slab_per_page(slab) ? bytes / slab->size : slab_per_page(slab);
-    tail_of(page)->free = 0;
-    for (size_t i = n; i > 0; i--)
-        slab_give(slab, (char *)page + (i - 1) * slab->size);
+    for (; slab->fresh_left; slab->fresh_left--, slab->fresh += slab->size) {
+        slab->count--;                  /* slab_give() counts them again */
+        tail_of(slab->fresh)->free--;
+        slab_give(slab, slab->fresh);
+    }
+    slab->fresh = page;
+    slab->fresh_left = n;
+    slab->count += n;
+    tail_of(page)->free = n;
 }
 
 bool slab_page_is_free(const struct slab *slab, const void *page)
@@ -52,6 +58,11 @@ bool slab_page_is_free(const struct slab *slab, const void *page)
 size_t slab_cut(struct slab *slab, const void *first, const void *last)
 {
     size_t n = 0;
+    if (slab->fresh_left && (uintptr_t)slab->fresh >= (uintptr_t)first &&
+        (uintptr_t)slab->fresh <= (uintptr_t)last) {
+        n = slab->fresh_left;
+        slab->fresh_left = 0;
+    }
     for (struct slab_free **link = &slab->free; *link;) {
         struct slab_free *f = *link;
         if ((uintptr_t)f < (uintptr_t)first || (uintptr_t)f > (uintptr_t)last) {
@@ -80,9 +91,15 @@ bool slab_reserve(struct slab *slab, size_t n)
 void *slab_take_any(struct slab *slab)
 {
     struct slab_free *f = slab->free;
-    if (!f)
+    if (!f && !slab->fresh_left)
         return NULL;
-    slab->free = f->next;
+    if (f) {
+        slab->free = f->next;
+    } else {
+        f = (struct slab_free *)slab->fresh;
+        slab->fresh += slab->size;
+        slab->fresh_left--;
+    }
     slab->count--;
     tail_of(f)->free--;
     return f;

@@ -20,7 +20,9 @@ enum {
 
 struct slab {
     struct slab_free *free;
-    size_t count;               /* records free */
+    char *fresh;                /* `fresh_left` more, one behind the other, that were never used */
+    size_t fresh_left;
+    size_t count;               /* records free, of both kinds */
     size_t size;                /* of one record */
     /* Brings in a new zeroed page, recording it with at most SLAB_OWN records of this slab.  NULL:
      * no more. */

@@ -127,7 +127,7 @@ char *strstr(const char *haystack, const char *needle)
 {
     size_t length = strlen(needle);
     for (;; haystack++) {
-        if (strncmp(haystack, needle, length) == 0)
+        if ((*haystack == *needle || length == 0) && strncmp(haystack, needle, length) == 0)
             return (char *)(uintptr_t)haystack;
         if (!*haystack)
             return NULL;

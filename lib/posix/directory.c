@@ -30,7 +30,9 @@ static int page_read(struct files *files, L4_ThreadId_t server, L4_Word_t handle
 {
     const L4_Word_t in[] = { handle, files->buffer, 0, *cursor };
     L4_Word_t out[2] = { 0, 0 };
-    int err = hurd_cap_rpc(server, HURD_DIR_READ, 4, in, 2, out, NULL);
+    int err = files_ready(files);
+    if (!err)
+        err = hurd_cap_rpc(server, HURD_DIR_READ, 4, in, 2, out, NULL);
     if (!err && out[0] > PAGE)
         err = EIO;
     if (err)

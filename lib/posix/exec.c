@@ -2,12 +2,13 @@
 /* execve(): this task goes on with another program.  Next hops: start.c, which says what stays
  * open; lib/file/program.c, which finds the program; then `task`. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/file/program.h"
 #include "lib/posix/start.h"
+
+struct strings strings_of_start __attribute__((aligned(4096)));  /* so a child copies no page for it */
 
 int strings_add_all(struct strings *s, char *const vector[])
 {
@@ -65,12 +66,8 @@ int execve(const char *path, char *const argv[], char *const envp[])
 {
     if (!path || !argv)
         return posix_result(EFAULT);
-    struct strings *strings = malloc(sizeof *strings);      /* only what is written takes pages */
-    if (!strings)
-        return posix_result(ENOMEM);
     posix_lock();
-    int err = exec_locked(path, argv, envp, strings);
+    int err = exec_locked(path, argv, envp, &strings_of_start);
     posix_unlock();
-    free(strings);
     return posix_result(err);
 }

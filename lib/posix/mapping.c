@@ -34,6 +34,8 @@ static struct mapping {
     L4_Word_t ticket;                   /* for a child's handle; 0: there is none */
 } mappings[MAPPINGS];
 
+static unsigned mappings_end;           /* behind the last that was ever used: most programs have none */
+
 static L4_ThreadId_t physmem(void)
 {
     return L4_ThreadIdOfRaw(__hurd_startup_data->physmem_control.server);
@@ -42,8 +44,14 @@ static L4_ThreadId_t physmem(void)
 static struct mapping *mapping_take(void)
 {
     for (struct mapping *m = mappings; m < mappings + MAPPINGS; m++) {
-        if (!__atomic_exchange_n(&m->used, 1, __ATOMIC_ACQUIRE))
-            return m;
+        unsigned end = __atomic_load_n(&mappings_end, __ATOMIC_RELAXED);
+        const unsigned behind = (unsigned) (m - mappings) + 1;
+        if (__atomic_exchange_n(&m->used, 1, __ATOMIC_ACQUIRE))
+            continue;
+        while (end < behind && !__atomic_compare_exchange_n(&mappings_end, &end, behind, false,
+                                                            __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+            continue;
+        return m;
     }
     return NULL;
 }
@@ -161,7 +169,7 @@ static int map_file(const struct hurd_mm_file_map *map, uintptr_t *addr)
 bool mappings_offer(void)
 {
     bool any = false;
-    for (struct mapping *m = mappings; m < mappings + MAPPINGS; m++) {
+    for (struct mapping *m = mappings; m < mappings + mappings_end; m++) {
         if (m->used)
             m->ticket = start_ticket(m->server, m->handle);
         any |= m->used && m->ticket;
@@ -189,7 +197,7 @@ static int claim(struct mapping *m)
 
 void mappings_claim(void)
 {
-    for (struct mapping *m = mappings; m < mappings + MAPPINGS; m++) {
+    for (struct mapping *m = mappings; m < mappings + mappings_end; m++) {
         if (!m->used)
             continue;
         m->handle = m->shown.container = 0;     /* the parent's */
@@ -200,9 +208,9 @@ void mappings_claim(void)
 
 bool mapping_next(unsigned *i, struct hurd_startup_cap caps[2])
 {
-    while (*i < MAPPINGS && !mappings[*i].used)
+    while (*i < mappings_end && !mappings[*i].used)
         ++*i;
-    if (*i == MAPPINGS)
+    if (*i >= mappings_end)
         return false;
     const struct mapping *m = &mappings[(*i)++];
     caps[0] = (struct hurd_startup_cap) { m->server.raw, m->handle };

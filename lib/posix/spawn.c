@@ -247,12 +247,7 @@ static int start(const char *path, struct request *r, struct strings *s)
 
 static int try(const char *path, void *request)
 {
-    struct strings *strings = malloc(sizeof *strings);      /* only what is written takes pages */
-    if (!strings)
-        return ENOMEM;
-    int err = start(path, request, strings);
-    free(strings);
-    return err;
+    return start(path, request, &strings_of_start);
 }
 
 static int try_only(const char *path, int (*one)(const char *path, void *context), void *request)

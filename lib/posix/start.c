@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,13 +13,12 @@
 #include <hurd/mm.h>
 #include <hurd/startup.h>
 
-#include "lib/file/request.h"
 #include "lib/hurd-mm/streams.h"
 #include "lib/posix/mapping.h"
 
 static struct files files;
 static bool connected;
-static bool kept;                       /* the program before connected: all but files.bytes */
+static bool kept;                       /* the program before connected: but files.at */
 static const char *rest;                /* of the string, behind DIRECTORY; "" without a string */
 static L4_ThreadId_t server, directory_server;
 static L4_Word_t directory;             /* a ticket of directory_server's; 0: "/" */
@@ -96,17 +95,14 @@ static void directory_keep(void)
 static int connect(void)
 {
     const struct hurd_startup_cap memory = __hurd_startup_data->physmem_control;
-    uintptr_t address = 0;
-    int err = kept ? hurd_vm_map_container(&address, FILES_BYTES, 0, HURD_VM_READ | HURD_VM_WRITE,
-                                           files.container, 0)
+    int err = kept ? 0
                    : files_connect(&files, server, L4_ThreadIdOfRaw(memory.server), memory.cap);
     if (err)
         return err;
     connected = true;
-    if (kept) {
-        files.bytes = (uint8_t *) address;
+    if (kept)
         directory_keep();
-    } else
+    else
         directory_claim();
     return 0;
 }
@@ -227,22 +223,24 @@ static void directory_offer(void)
     directory = at == &files && at->current == at->root ? 0 : start_ticket(at->server, at->current);
 }
 
+/* The child makes connections of its own, so it needs no copy of these containers. */
 bool start_offer(void)
 {
     struct files *unused;
     if (kept)
         posix_files(&unused);
+    for (struct files *f = connected ? &files : NULL; f; f = f->next)
+        files_hide(f);
     if (connected)
         directory_offer();
     return connected && directory;
 }
 
-/* The next call that needs the connection makes one.  Its buffer was the parent's. */
+/* The next call that needs the connection makes one. */
 void start_claim(void)
 {
     for (struct files *f = connected ? &files : NULL, *next; f; f = next) {
         next = f->next;
-        hurd_vm_deallocate((uintptr_t) f->bytes, FILES_BYTES);
         if (f != &files)
             free(f);
     }
@@ -250,83 +248,128 @@ void start_claim(void)
     files = (struct files) {0};
 }
 
+/* ---- the string: numbers are hexadecimal ---- */
+
+struct line {
+    char *text;
+    size_t size, length;                /* length >= size: it does not fit */
+};
+
+static void put_character(struct line *l, char c)
+{
+    if (l->length < l->size)
+        l->text[l->length] = c;
+    l->length++;
+}
+
+static void put_number(struct line *l, L4_Word_t number)
+{
+    unsigned shift = 0;
+    while (shift < 28 && number >> shift >> 4)
+        shift += 4;
+    for (;; shift -= 4) {
+        put_character(l, "0123456789abcdef"[number >> shift & 15]);
+        if (shift == 0)
+            return;
+    }
+}
+
+/* Each % is a word.  printf() would take a third of what execve() takes in this task. */
+static void put(struct line *l, const char *format, ...)
+{
+    va_list words;
+    va_start(words, format);
+    for (; *format; format++) {
+        if (*format == '%')
+            put_number(l, va_arg(words, L4_Word_t));
+        else
+            put_character(l, *format);
+    }
+    va_end(words);
+}
+
+static int line_end(struct line *l)
+{
+    put_character(l, '\0');
+    return l->length <= l->size ? 0 : E2BIG;
+}
+
+static void console_say(struct line *l, int number)
+{
+    put(l, " %:c:0:0", (L4_Word_t) number);
+}
+
 /* ---- for a program in a new task ---- */
 
-static int given_say(int number, const struct description *d, char *text, size_t size)
+static void given_say(struct line *l, int number, const struct description *d)
 {
     const bool waits = !(d->flags & O_NONBLOCK);
-    char kind = d->kind == CONTENTS ? (waits ? 'f' : 'F') : waits ? 'p' : 'P';
-    if (d->kind == CONSOLE)
-        return snprintf(text, size, " %x:c:0:0", (unsigned) number);
-    return snprintf(text, size, " %x:%c:%lx:%lx", (unsigned) number, kind, d->server.raw,
-                    start_ticket(d->server, d->handle));
+    if (d->kind == CONSOLE) {
+        console_say(l, number);
+        return;
+    }
+    put(l, " %:", (L4_Word_t) number);
+    put_character(l, d->kind == CONTENTS ? (waits ? 'f' : 'F') : waits ? 'p' : 'P');
+    put(l, ":%:%", d->server.raw, start_ticket(d->server, d->handle));
 }
 
 int start_given(const struct given *given, L4_ThreadId_t self, char *text, size_t size,
                 bool *waits)
 {
+    struct line line = { text, size, 0 };
     directory_offer();
-    size_t length = (size_t) snprintf(text, size, START_WORD "%lx %lx %lx", server.raw, directory,
-                                      directory_server.raw);
+    put(&line, START_WORD "% % %", server.raw, directory, directory_server.raw);
     *waits = directory != 0;
-    for (int i = 0; i < DESCRIPTORS && length < size; i++) {
+    for (int i = 0; i < DESCRIPTORS && line.length < size; i++) {
         if (!given->at[i].open || given->at[i].close_on_exec)
             continue;
         *waits |= given->at[i].d.kind != CONSOLE;
-        length += (size_t) given_say(i, &given->at[i].d, text + length, size - length);
+        given_say(&line, i, &given->at[i].d);
     }
-    if (length < size)                  /* so there is something, even if all are closed */
-        length += (size_t) snprintf(text + length, size - length, " %x:m:%x:0", DESCRIPTORS,
-                                    (unsigned) posix_mask);
-    if (*waits && length < size)
-        length += (size_t) snprintf(text + length, size - length, STREAMS_WAITER "%lx:0", self.raw);
-    return length < size ? 0 : E2BIG;
+    /* So there is something, even if all are closed. */
+    put(&line, " %:m:%:0", (L4_Word_t) DESCRIPTORS, (L4_Word_t) posix_mask);
+    if (*waits)
+        put(&line, STREAMS_WAITER "%:0", self.raw);
+    return line_end(&line);
 }
 
 /* ---- for a program in this task's place ---- */
 
-static int kept_say(int number, const struct description *d, char *text, size_t size,
-                    size_t *length)
+static void kept_say(struct line *l, int number, const struct description *d)
 {
-    static const char kinds[] = { [CONSOLE] = 'c', [STREAM] = 'p', [CONTENTS] = 'f' };
-    if (d->kind == CONSOLE)
-        *length += (size_t) snprintf(text + *length, size - *length, " %x:c:0:0",
-                                     (unsigned) number);
-    else
-        *length += (size_t) snprintf(text + *length, size - *length, " %x:%c:%lx:%lx:%lx:%x",
-                                     (unsigned) number, kinds[d->kind], d->server.raw, d->handle,
-                                     d->mode, d->flags);
-    return *length < size ? 0 : E2BIG;
+    if (d->kind == CONSOLE) {
+        console_say(l, number);
+        return;
+    }
+    put(l, d->kind == STREAM ? " %:p:%:%:%:%" : " %:f:%:%:%:%", (L4_Word_t) number, d->server.raw,
+        d->handle, (L4_Word_t) d->mode, (L4_Word_t) d->flags);
+}
+
+static void closed_say(struct line *l, L4_Word_t from, L4_Word_t handle)
+{
+    put(l, " x:%:%", from, handle);
 }
 
 int start_kept(char *text, size_t size)
 {
+    struct line line = { text, size, 0 };
     struct description d;
-    size_t length = (size_t) snprintf(text, size, START_KEPT "%lx %lx:%lx:%lx:%x:%lx", server.raw,
-                                      files.root, files.at->current, files.buffer,
-                                      (unsigned) posix_mask, files.at->server.raw);
-    int err = length < size ? 0 : E2BIG;
-    for (int i = 0; i < DESCRIPTORS && !err; i++) {
-        if (descriptor_is_inherited(i, &d))
-            err = kept_say(i, &d, text, size, &length);
-    }
-    for (int i = 0; i < DESCRIPTORS && !err; i++) {
-        if (!descriptor_is_dropped(i, &d))
-            continue;
-        length += (size_t) snprintf(text + length, size - length, " x:%lx:%lx", d.server.raw,
-                                    d.handle);
-        err = length < size ? 0 : E2BIG;
-    }
     struct hurd_startup_cap caps[2];
-    for (unsigned i = 0; !err && mapping_next(&i, caps); ) {
-        length += (size_t) snprintf(text + length, size - length, " x:%lx:%lx x:%lx:%lx",
-                                    caps[0].server, caps[0].cap, caps[1].server, caps[1].cap);
-        err = length < size ? 0 : E2BIG;
+    put(&line, START_KEPT "% %:%:%:%:%", server.raw, files.root, files.at->current, files.buffer,
+        (L4_Word_t) posix_mask, files.at->server.raw);
+    for (int i = 0; i < DESCRIPTORS; i++)
+        if (descriptor_is_inherited(i, &d))
+            kept_say(&line, i, &d);
+    for (int i = 0; i < DESCRIPTORS; i++)
+        if (descriptor_is_dropped(i, &d))
+            closed_say(&line, d.server.raw, d.handle);
+    for (unsigned i = 0; mapping_next(&i, caps); ) {
+        closed_say(&line, caps[0].server, caps[0].cap);
+        closed_say(&line, caps[1].server, caps[1].cap);
     }
-    for (const struct files *f = files.next; f && !err; f = f->next) {
-        length += (size_t) snprintf(text + length, size - length, " x:%lx:%lx x:%lx:%lx",
-                                    f->server.raw, f->root, f->server.raw, f->buffer);
-        err = length < size ? 0 : E2BIG;
+    for (const struct files *f = files.next; f; f = f->next) {
+        closed_say(&line, f->server.raw, f->root);
+        closed_say(&line, f->server.raw, f->buffer);
     }
-    return err;
+    return line_end(&line);
 }

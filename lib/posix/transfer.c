@@ -30,6 +30,8 @@ static int part_by_container(struct description *d, unsigned label, uint8_t *dat
     struct files *files;
     L4_Word_t out[3] = { 0, 0, 0 };
     int err = posix_files_of(d->server, &files);
+    if (!err)
+        err = files_ready(files);
     if (err)
         return err;
     if (label == HURD_IO_WRITE)

@@ -50,10 +50,13 @@ static int add_segment(struct elf_program *out, const struct elf_phdr *p)
         if ((p->vaddr & ~PAGE_MASK) <= (last | PAGE_MASK))
             return ENOEXEC;
     }
+    const bool writes = p->flags & 2, waits = p->flags & ELF_LATER;
     out->segment[out->count++] = (struct elf_segment) {
         .offset = p->offset, .vaddr = p->vaddr, .filesz = p->filesz, .memsz = p->memsz,
         .rights = p->flags & 7,
-        .later = (p->flags & (ELF_LATER | 2)) == ELF_LATER && p->filesz == p->memsz,
+        .later = waits && !writes && p->filesz == p->memsz,
+        .untouched = waits && writes,
+        .wired = writes && (p->flags & ELF_WIRED),
     };
     return 0;
 }

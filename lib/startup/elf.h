@@ -11,6 +11,7 @@
 #define ELF_LATER           0x00100000u     /* flag of a program header, one of those that ELF
                                                leaves to each system: the program does not touch the
                                                segment before its pager runs */
+#define ELF_WIRED           0x00200000u     /* another one: the pager touches the segment */
 
 struct elf_segment {
     L4_Word_t offset;       /* in the file; if the program is mappable, equal to vaddr modulo a
@@ -21,6 +22,9 @@ struct elf_segment {
     L4_Word_t rights;       /* x 1, w 2, r 4: these bits are the same in ELF and in L4 */
     bool later;             /* ELF_LATER, and the program may not write: its pages may come when
                                they are touched */
+    bool untouched;         /* ELF_LATER, and the program may write: whole pages of zeroes may come
+                               when they are touched */
+    bool wired;             /* ELF_WIRED, and the program may write */
 };
 
 struct elf_program {

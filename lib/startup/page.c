@@ -17,12 +17,13 @@ static L4_Word_t add_segment(struct hurd_startup_map *m, const struct elf_segmen
     L4_Word_t n = 0;
     bool clears = s->memsz > s->filesz; /* zeroes go into the last page of the file part */
     L4_Word_t rights = s->rights | (clears ? 6 : 0);
+    L4_Word_t wired = s->wired ? HURD_STARTUP_MAP_WIRED : 0;
     if (s->filesz > 0) {
         bool copy = (rights & 2) != 0;
         m[n++] = (struct hurd_startup_map) {
             .container = image,
             .offset = page_down(s->offset) | rights | (copy ? HURD_STARTUP_MAP_COPY : 0) |
-                      (s->later && later ? HURD_STARTUP_MAP_LATER : 0),
+                      (s->later && later ? HURD_STARTUP_MAP_LATER : 0) | wired,
             .vaddr = page_down(s->vaddr),
             .size = page_up(s->vaddr + s->filesz) - page_down(s->vaddr),
         };
@@ -33,7 +34,8 @@ static L4_Word_t add_segment(struct hurd_startup_map *m, const struct elf_segmen
     if (clears) {
         L4_Word_t start = s->filesz > 0 ? s->vaddr + s->filesz : page_down(s->vaddr);
         m[n++] = (struct hurd_startup_map) {
-            .offset = rights | HURD_STARTUP_MAP_ANON,
+            .offset = rights | HURD_STARTUP_MAP_ANON | wired |
+                      (s->untouched ? HURD_STARTUP_MAP_LATER : 0),
             .vaddr = start,
             .size = s->vaddr + s->memsz - start,
         };

@@ -16,10 +16,23 @@
 #include <hurd/wortel.h>
 
 #define PAGE 0x1000u
+#define KEPT (HURD_STARTUP_MAP_RIGHTS | HURD_STARTUP_MAP_WIRED | HURD_STARTUP_MAP_LATER | \
+              HURD_STARTUP_MAP_ANON)    /* of the entry, when its piece is in place */
 #define AT_ONCE 8u               /* words that are cleared together */
-#define STACK 0x400u             /* so much at most this code takes */
+#define STACK 0xc00u             /* so much this code, start_early() and report_begin() take: they
+                                    have no stack but this one */
 
 enum startup_step { STEP_SELF = 1, STEP_MEMORY, STEP_COPY, STEP_ALLOCATE, STEP_MAP, STEP_LATER };
+
+static bool is_wired(const struct hurd_startup_map *m)
+{
+    return m->offset & HURD_STARTUP_MAP_WIRED;
+}
+
+static bool comes_later(const struct hurd_startup_map *m)
+{
+    return m->offset & HURD_STARTUP_MAP_LATER;
+}
 
 static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
 
@@ -65,7 +78,8 @@ static L4_MsgTag_t request(struct hurd_startup_data *data, L4_Word_t server, enu
 }
 
 /* One reply holds at most 31 pieces, so the rest is asked for again; with STEP_LATER it is not, as
- * it comes by faults.  flags: 0, or PINNED, which the first request does for all of it. */
+ * it comes by faults.  flags: 0, or PINNED, which the first request does for all of it, as it
+ * allocates all of it with STEP_ALLOCATE. */
 static void map(struct hurd_startup_data *data, struct hurd_startup_cap from, L4_Word_t rights,
                 L4_Word_t vaddr, L4_Word_t offset, L4_Word_t size, L4_Word_t flags,
                 enum startup_step step)
@@ -77,9 +91,13 @@ static void map(struct hurd_startup_data *data, struct hurd_startup_cap from, L4
         L4_LoadMR(4, offset);
         L4_LoadMR(5, size);
         L4_LoadMR(6, flags);
-        L4_MsgTag_t tag = request(data, from.server, step, HURD_PM_CONTAINER_MAP, flags ? 6 : 5);
+        L4_MsgTag_t tag = request(data, from.server, step,
+                                  step == STEP_ALLOCATE ? HURD_PM_CONTAINER_ALLOCATE_MAP
+                                                        : HURD_PM_CONTAINER_MAP, flags ? 6 : 5);
         L4_Word_t got = 0;
         flags = 0;
+        if (step == STEP_ALLOCATE)
+            step = STEP_MAP;
         if (step == STEP_LATER)
             return;
         for (L4_Word_t i = 0; i + 1 < L4_TypedWords(tag); i += 2) {
@@ -107,7 +125,7 @@ static void make_copy(struct hurd_startup_data *data, struct hurd_startup_map *m
     L4_LoadMR(6, 0);
     request(data, m->container.server, STEP_COPY, HURD_PM_CONTAINER_COPY, 6);
     m->container = data->memory;
-    m->offset = m->vaddr | (m->offset & HURD_STARTUP_MAP_RIGHTS);
+    m->offset = m->vaddr | (m->offset & KEPT);
 }
 
 /* Words, because a whole page of bytes may be to be cleared. */
@@ -125,31 +143,24 @@ static void clear(L4_Word_t from, L4_Word_t end)
         *(volatile char *)from = 0;
 }
 
-/* Makes zeroes.  The entry before is mapped already, so the rest of its last page is cleared
- * here. */
-static void make_anon(struct hurd_startup_data *data, struct hurd_startup_map *m)
+/* What becomes of the entry.  The entry before is mapped already, so the rest of its last page is
+ * cleared here. */
+static void place_anon(struct hurd_startup_data *data, struct hurd_startup_map *m)
 {
     L4_Word_t first = page_up(m->vaddr), end = page_up(m->vaddr + m->size);
     L4_Word_t tail = first < m->vaddr + m->size ? first : m->vaddr + m->size;
     clear(m->vaddr, tail);
     m->container = data->memory;
-    m->offset = first | (m->offset & HURD_STARTUP_MAP_RIGHTS);
+    m->offset = first | (m->offset & KEPT);
     m->vaddr = first;
     m->size = end - first;
-    if (m->size == 0)
-        return;
-    L4_LoadMR(1, data->memory.cap);
-    L4_LoadMR(2, 0);
-    L4_LoadMR(3, first);
-    L4_LoadMR(4, m->size);
-    request(data, data->memory.server, STEP_ALLOCATE, HURD_PM_CONTAINER_ALLOCATE, 4);
 }
 
-static void map_entry(struct hurd_startup_data *data, const struct hurd_startup_map *m)
+static void map_entry(struct hurd_startup_data *data, const struct hurd_startup_map *m,
+                      enum startup_step step)
 {
     map(data, m->container, m->offset & HURD_STARTUP_MAP_RIGHTS, m->vaddr,
-        m->offset & HURD_STARTUP_MAP_OFFSET, m->size, 0,
-        m->offset & HURD_STARTUP_MAP_LATER ? STEP_LATER : STEP_MAP);
+        m->offset & HURD_STARTUP_MAP_OFFSET, m->size, is_wired(m) ? HURD_PM_PINNED : 0, step);
 }
 
 /* The task's own pages are mapped first, those of the image last.  Copying a page of the image, or
@@ -159,17 +170,19 @@ static void load(struct hurd_startup_data *data)
 {
     struct hurd_startup_map *m = (struct hurd_startup_map *)data->mapv, *end = m + data->mapc;
     for (; m < end; m++) {
-        if (m->offset & HURD_STARTUP_MAP_ANON)
-            make_anon(data, m);
+        const bool zeroes = m->offset & HURD_STARTUP_MAP_ANON;
+        if (zeroes)
+            place_anon(data, m);
         else if (m->offset & HURD_STARTUP_MAP_COPY)
             make_copy(data, m);
         else
             continue;
-        map_entry(data, m);
+        if (!comes_later(m))
+            map_entry(data, m, zeroes ? STEP_ALLOCATE : STEP_MAP);
     }
     for (m = (struct hurd_startup_map *)data->mapv; m < end; m++)
         if (m->container.cap != data->memory.cap || m->container.server != data->memory.server)
-            map_entry(data, m);
+            map_entry(data, m, comes_later(m) ? STEP_LATER : STEP_MAP);
 }
 
 /* For a task that began as a copy of another one; our bss is that of the other one.  What is not
@@ -199,9 +212,11 @@ L4_Word_t startup(struct hurd_startup_data *data)
     L4_Init();
     const L4_Word_t stack = ((L4_Word_t)&data - HURD_STARTUP_ADDR - STACK) & -PAGE;
     L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
-    map(data, data->startup, 7, HURD_STARTUP_ADDR, 0, PAGE, 0, STEP_SELF);
-    map(data, data->startup, 7, HURD_STARTUP_ADDR + stack, stack, HURD_STARTUP_SIZE - stack,
-        0, STEP_SELF);
+    if (data->wortel.server) {          /* `task` lets us have what it has mapped for us */
+        map(data, data->startup, 7, HURD_STARTUP_ADDR, 0, PAGE, 0, STEP_SELF);
+        map(data, data->startup, 7, HURD_STARTUP_ADDR + stack, stack, HURD_STARTUP_SIZE - stack,
+            0, STEP_SELF);
+    }
 
     L4_LoadMR(1, data->physmem_control.cap);
     request(data, data->physmem_control.server, STEP_MEMORY, HURD_PM_CONTAINER_CREATE, 1);

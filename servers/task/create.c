@@ -22,8 +22,8 @@
 #define OWN_DEST        (CHUNK + PAGE)          /* CHUNK bytes: a part of an image, aligned to
                                                    pages */
 #define OWN_TEXT        (OWN_STARTUP + HURD_STARTUP_SIZE)   /* argz and envz, if they are long */
-#define WINDOW_STARTUP  0x60000000u             /* where the startup fpage of one task is mapped,
-                                                   to be mapped on */
+#define WINDOW_STARTUP  0x60000000u             /* where startup fpages are mapped, to be mapped on: */
+#define WINDOWS         64u                     /* of so many tasks at a time */
 #define WINDOW_IMAGE    0x60200000u             /* where pages of images are mapped, to be mapped
                                                    on: */
 #define WINDOW_PAGES    16u                     /* so many at a time */
@@ -131,11 +131,20 @@ static int own_map(L4_Word_t at, L4_Word_t size)
                                  size, NULL);
 }
 
+/* Promises fresh pages; what a request that failed has left there goes. */
+static int own_promise(L4_Word_t at, L4_Word_t size)
+{
+    int error = hurd_pm_container_allocate(physmem, own, 0, at, size, NULL);
+    if (error != EEXIST)
+        return error;
+    hurd_pm_container_deallocate(physmem, own, at, size, NULL);
+    return hurd_pm_container_allocate(physmem, own, 0, at, size, NULL);
+}
+
 /* Makes fresh pages at the offset `at` of `own` and maps them.  Returns their address, or NULL. */
 static char *own_fresh(L4_Word_t at, L4_Word_t size)
 {
-    hurd_pm_container_deallocate(physmem, own, at, size, NULL);
-    if (hurd_pm_container_allocate(physmem, own, 0, at, size, NULL) != 0 || own_map(at, size) != 0)
+    if (own_promise(at, size) != 0 || own_map(at, size) != 0)
         return NULL;
     return (char *)OWN_WINDOW + at;
 }
@@ -339,14 +348,16 @@ int give_capabilities(struct making *m)
 
 /* ---- the startup fpage */
 
-/* There is one window.  When it shows the startup fpage of another task, the task before loses its
- * mapping; it gets the mapping back when it faults.  `task` itself never looks into the window. */
+/* When a window shows the startup fpage of another task, the task before loses its mapping; it gets
+ * the page back when it faults, here or from its own pager.  `task` itself never looks into a
+ * window. */
 L4_Word_t startup_page_window(struct task *t, L4_Word_t offset, bool writes)
 {
+    const L4_Word_t window = WINDOW_STARTUP + t->id % WINDOWS * HURD_STARTUP_SIZE + offset;
     int error = hurd_pm_container_map(physmem, t->startup,
                                       writes ? HURD_PM_READ | HURD_PM_WRITE : HURD_PM_READ,
-                                      WINDOW_STARTUP + offset, offset, PAGE, NULL);
-    return error ? 0 : WINDOW_STARTUP + offset;
+                                      window, offset, PAGE, NULL);
+    return error ? 0 : window;
 }
 
 /* Finds the place in the file of a page of the program.  Returns true if the program has no right
@@ -389,8 +400,7 @@ int write_startup(struct making *m)
     const L4_Word_t top = page_up(m->argz_len + m->envz_len + STARTUP_TOP);
     const L4_Word_t at = HURD_STARTUP_SIZE - top;
     char *page = (char *)OWN_WINDOW + OWN_STARTUP;
-    hurd_pm_container_deallocate(physmem, own, OWN_STARTUP, HURD_STARTUP_SIZE, NULL);
-    int error = hurd_pm_container_allocate(physmem, own, 0, OWN_STARTUP, HURD_STARTUP_SIZE, NULL);
+    int error = own_promise(OWN_STARTUP, HURD_STARTUP_SIZE);
     if (error == 0)
         error = own_map(OWN_STARTUP, STARTUP_CODE);
     if (error == 0)
@@ -456,7 +466,8 @@ static int make(struct making *m, struct task *owner, L4_ThreadId_t *first)
 
 void making_consume(struct making *m)
 {
-    hurd_pm_container_deallocate(physmem, own, OWN_SOURCE, CHUNK + PAGE, NULL);
+    if (!m->held || m->text_apart)
+        own_forget();
     drop_image(m);
     if (m->control)
         hurd_cap_drop(physmem, m->control);

@@ -26,8 +26,8 @@ static bool give(struct hurd_cap_call *call, L4_Word_t address, L4_Word_t window
     return window != 0;
 }
 
-/* The startup code replaces this mapping at once.  If physmem takes the page away later, it comes
- * back from here.  It comes page by page, and in a copy of a task for reading, so that what is not
+/* The startup code of a task that `task` starts has no other mapping of it.  If the page is taken
+ * away, it comes back from here, or from the task's own pager.  It comes page by page, and in a copy of a task for reading, so that what is not
  * touched takes no frame; but the first page has its own, and the copy's stack is in it. */
 static bool give_startup(struct hurd_cap_call *call, struct task *t, L4_Word_t address)
 {

@@ -226,6 +226,28 @@ static void text_that_comes_later_is_marked(void **state)
     assert_int_equal(d->image_pages.cap, 3);
 }
 
+/* But those behind the file's last bytes, which the startup code clears. */
+static void zeroes_may_come_when_they_are_touched(void **state)
+{
+    (void) state;
+    SEGMENT(0, FLAGS) |= ELF_WIRED;
+    SEGMENT(1, FLAGS) |= ELF_LATER;
+    struct hurd_startup_map *m = at(write_it()->mapv);
+    assert_true(program.segment[1].untouched && !program.segment[0].wired);
+    assert_int_equal(m[1].offset, 0x1000 | HURD_STARTUP_MAP_COPY | 6);
+    assert_int_equal(m[2].offset, HURD_STARTUP_MAP_ANON | HURD_STARTUP_MAP_LATER | 6);
+}
+
+static void what_is_wired_is_marked_in_the_file_and_behind_it(void **state)
+{
+    (void) state;
+    SEGMENT(1, FLAGS) |= ELF_WIRED;
+    struct hurd_startup_map *m = at(write_it()->mapv);
+    assert_true(program.segment[1].wired && !program.segment[1].untouched);
+    assert_int_equal(m[1].offset, 0x1000 | HURD_STARTUP_MAP_COPY | HURD_STARTUP_MAP_WIRED | 6);
+    assert_int_equal(m[2].offset, HURD_STARTUP_MAP_ANON | HURD_STARTUP_MAP_WIRED | 6);
+}
+
 static void a_program_of_zeroes_only_gets_whole_pages(void **state)
 {
     (void) state;
@@ -280,6 +302,8 @@ int main(void)
         T(the_startup_data_is_found_from_the_stack_pointer),
         T(text_is_mapped_data_is_copied_and_the_rest_is_zero),
         T(text_that_comes_later_is_marked),
+        T(zeroes_may_come_when_they_are_touched),
+        T(what_is_wired_is_marked_in_the_file_and_behind_it),
         T(a_program_of_zeroes_only_gets_whole_pages),
         T(a_command_line_that_does_not_fit_is_refused),
     };
