@@ -27,8 +27,9 @@ static bool give(struct hurd_cap_call *call, L4_Word_t address, L4_Word_t window
 }
 
 /* The startup code of a task that `task` starts has no other mapping of it.  If the page is taken
- * away, it comes back from here, or from the task's own pager.  It comes page by page, and in a copy of a task for reading, so that what is not
- * touched takes no frame; but the first page has its own, and the copy's stack is in it. */
+ * away, it comes back from here, or from the task's own pager.  It comes page by page, and in a
+ * copy of a task for reading, so that what is not touched takes no frame; but the first page has
+ * its own, and the copy's stack is in it. */
 static bool give_startup(struct hurd_cap_call *call, struct task *t, L4_Word_t address)
 {
     L4_Word_t offset = (address - HURD_STARTUP_ADDR) & -PAGE;
