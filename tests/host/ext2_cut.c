@@ -100,7 +100,7 @@ static void others_change(void)
     case 0: check(world_mkdir(a)); break;
     case 6:
         snprintf(a, sizeof a, "d%u/fifo%u", d, world_roll(3));
-        if (check(world_make(ext2_mkfifo, a)))
+        if (check(world_make_node(ext2_mkfifo, a)))
             check(world_name(ext2_unlink, a));
         break;
     case 1: check(world_name(ext2_rmdir, a)); break;

@@ -340,7 +340,7 @@ static inline int world_name(int (*call)(struct ext2_inode *, const char *, uint
 }
 
 /* By ext2_mkdir() or ext2_mkfifo(). */
-static inline int world_make(int (*make)(struct ext2_inode *directory, const char *name,
+static inline int world_make_node(int (*make)(struct ext2_inode *directory, const char *name,
                                          uint32_t length, uint32_t mode, struct ext2_owner owner,
                                          struct ext2_inode **inode), const char *path)
 {
@@ -358,7 +358,7 @@ static inline int world_make(int (*make)(struct ext2_inode *directory, const cha
 
 static inline int world_mkdir(const char *path)
 {
-    return world_make(ext2_mkdir, path);
+    return world_make_node(ext2_mkdir, path);
 }
 
 static inline int world_symlink(const char *path, const char *target)
