@@ -93,9 +93,9 @@ static void a_fifo_is_made_and_removed(void **state)
     (void) state;
     for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++) {
         expect_mounts(makers[i]);
-        assert_int_equal(world_make(ext2_mkfifo, "pipe"), 0);
-        assert_int_equal(world_make(ext2_mkfifo, "gone"), 0);
-        assert_int_equal(world_make(ext2_mkfifo, "pipe"), EEXIST);
+        assert_int_equal(world_make_node(ext2_mkfifo, "pipe"), 0);
+        assert_int_equal(world_make_node(ext2_mkfifo, "gone"), 0);
+        assert_int_equal(world_make_node(ext2_mkfifo, "pipe"), EEXIST);
         struct ext2_inode *inode = world_open("pipe");
         assert_true(inode && inode->mode == (EXT2_FIFO | 0755) && inode->sectors == 0);
         ext2_inode_put(inode);
