@@ -3,7 +3,6 @@
  * theirs.  A client that has died is known by its buffers: their containers are gone. */
 #include <hurd/assert.h>
 #include <errno.h>
-#include <stdlib.h>
 
 #include <hurd/deva.h>
 #include <hurd/physmem.h>
@@ -48,6 +47,12 @@ static struct handle *handle_of_object(struct hurd_cap_object *object)
     return (struct handle *) object;    /* its first member */
 }
 
+static void position_leave(struct position *position)
+{
+    if (--position->handles == 0)
+        share_free(position->head, position, sizeof *position);
+}
+
 static void handle_free(struct handle *h)
 {
     struct handle **at = &handles;
@@ -64,9 +69,9 @@ static void handle_free(struct handle *h)
         inode_leave(h->inode);
     if (h->pipe)
         pipe_leave(h->pipe, h->flags);
-    if (h->position && --h->position->handles == 0)
-        free(h->position);
-    free(h);
+    if (h->position)
+        position_leave(h->position);
+    share_free(h->task, h, sizeof *h);
 }
 
 static void file_unreferenced(struct hurd_cap_object *object)
@@ -119,12 +124,13 @@ static unsigned handles_count(unsigned task, const struct hurd_cap_class *class)
 static int handle_new(struct hurd_cap_call *call, const struct hurd_cap_class *class,
                       struct handle **out)
 {
-    struct handle *h = calloc(1, sizeof *h);
+    struct handle *h = share_alloc(call->task, sizeof *h);
     uint32_t number;
     if (!h)
         return ENOMEM;
     hurd_cap_object_init(&h->object, class);
     h->task = call->task;
+    h->head = share_of(h->task);
     h->next = handles;
     handles = h;
     int err = hurd_cap_insert(&call->server->table, call->task, &h->object, 0, 0, call->task,
@@ -139,17 +145,29 @@ static int handle_new(struct hurd_cap_call *call, const struct hurd_cap_class *c
     return 0;
 }
 
+/* May the task's tree have one more inode open?  Every program has the root. */
+static bool inode_allowed(unsigned task)
+{
+    const unsigned head = share_of(task);
+    uint32_t own = 1;
+    for (const struct handle *h = handles; h; h = h->next)
+        own += h->inode && h->head == head && h->inode->number != EXT2_ROOT;
+    return share_allows(task, own, EXT2_OPEN - fs.opened);
+}
+
 /* It takes the references of the inode and of the position over, always. */
 static int handle_give_at(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags,
                           struct position *position, struct handle **made)
 {
     struct handle *h = NULL;
     int err = handles_count(call->task, &file_class) >= HURD_FS_FILES ? EMFILE
-              : handle_new(call, &file_class, &h);
+              : !inode_allowed(call->task)                            ? ENFILE
+                                                                      : 0;
+    if (!err)
+        err = handle_new(call, &file_class, &h);
     if (err) {
         inode_leave(inode);
-        if (--position->handles == 0)
-            free(position);
+        position_leave(position);
         return err;
     }
     h->inode = inode;
@@ -162,12 +180,14 @@ static int handle_give_at(struct hurd_cap_call *call, struct ext2_inode *inode, 
 int handle_give_new(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags,
                     struct handle **made)
 {
-    struct position *position = calloc(1, sizeof *position);
+    const unsigned head = share_of(call->task);
+    struct position *position = share_alloc(head, sizeof *position);
     if (!position) {
         inode_leave(inode);
         return ENOMEM;
     }
     position->handles = 1;
+    position->head = head;
     return handle_give_at(call, inode, flags, position, made);
 }
 

@@ -3,7 +3,6 @@
  * those of files, with the same tickets, and with the same way to notice that a task has died.  A
  * request that must wait is parked; handles.c frees an end. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <hurd/deva.h>
@@ -14,6 +13,7 @@ enum { PIPE_BYTES = 4096 };
 
 struct pipe {
     unsigned readers, writers;          /* handles; both 0: it goes */
+    unsigned head;                      /* whose share it is of */
     uint32_t used, start;               /* bytes that wait, and where the first of them is */
     uint8_t bytes[PIPE_BYTES];
 };
@@ -33,16 +33,18 @@ void pipe_leave(struct pipe *pipe, unsigned flags)
     --*ends_of(pipe, flags);
     hurd_cap_resume(&server, (L4_Word_t) pipe);         /* they look again */
     if (pipe->readers + pipe->writers == 0)
-        free(pipe);
+        share_free(pipe->head, pipe, sizeof *pipe);
 }
 
 int serve_pipe(struct hurd_cap_call *call)
 {
     if (call->words != 0)
         return EINVAL;
-    struct pipe *pipe = calloc(1, sizeof *pipe);
+    const unsigned head = share_of(call->task);
+    struct pipe *pipe = share_alloc(head, sizeof *pipe);
     if (!pipe)
         return ENOMEM;
+    pipe->head = head;
     pipe->readers = 1;                  /* ours, until both ends are there */
     int err = handle_give_pipe(call, pipe, HURD_DIR_READS);
     L4_Word_t reads = call->reply[0];

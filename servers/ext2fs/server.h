@@ -41,11 +41,12 @@ int64_t clock_seconds(void);            /* since 1970; 0: nothing knows */
 struct position {                       /* of an open file; several handles may share it */
     uint64_t at;
     unsigned handles;
+    unsigned head;                      /* whose share it is of */
 };
 struct handle {
     struct hurd_cap_object object;
     struct handle *next;                /* of all handles and buffers */
-    unsigned task;
+    unsigned task, head;                /* head: share_of() it */
     struct ext2_inode *inode;           /* NULL: it is a buffer or a pipe's end */
     struct pipe *pipe;                  /* NULL: it is none */
     unsigned flags;                     /* HURD_DIR_ flags that it was opened with */
@@ -139,6 +140,17 @@ void pipe_join(struct pipe *pipe, unsigned flags);      /* one more end, to be r
 void pipe_leave(struct pipe *pipe, unsigned flags);     /* the last one frees the pipe */
 int serve_pipe(struct hurd_cap_call *call);
 int serve_pipe_end(struct hurd_cap_call *call);
+
+/* ---- shares.c: what programs take of the server ---- */
+/* The task that started all of this task's tree; the tree's share is known by it. */
+unsigned share_of(unsigned task);
+/* May the task's tree have so many, counted with what it asks for, if so many others are left? */
+bool share_allows(unsigned task, uint32_t own, uint32_t left);
+/* A record for the task, of zeros.  NULL: there is no memory, or its tree has its share. */
+void *share_alloc(unsigned task, size_t bytes);
+void share_free(unsigned task, void *record, size_t bytes);
+/* Pages of our guarantee that such records may still take. */
+uint32_t shares_promised(void);
 
 /* ---- locks.c ---- */
 int serve_lock(struct hurd_cap_call *call, struct handle *h);

@@ -36,11 +36,12 @@ static uint32_t loose;                  /* pages of images that may go */
 
 /* ---- frames for pages ---- */
 
+/* Beside what clients' records may still take. */
 static bool fits(uint32_t pages)
 {
     struct hurd_pm_control_info info;
     return !hurd_pm_control_info(physmem(), __hurd_startup_data->physmem_control.cap, &info) &&
-           info.guarantee >= info.used + pages;
+           info.guarantee >= info.used + shares_promised() + pages;
 }
 
 /* From `page` on, pages in that state: how many of `most`. */

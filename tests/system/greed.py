@@ -10,19 +10,23 @@ ANSWER = 20             # seconds for the shell on a busy machine; virtual time 
 
 
 def what_is_taken(vm):
-    """Frames in use, and what is left of everything else.  init learns new commands and deva keeps room for as many clients as
-    there were: what these two have is counted apart, and bounded."""
+    """Frames in use, and what is left of everything else.  init learns new commands; deva and the file server keep room for as many
+    clients as there were, and pages of files: what these have is counted apart, and bounded."""
     text = vm.command("mem")
     used = int(re.search(r"(\d+) in use", text)[1])
-    own = {name: int(pages) for name, pages in re.findall(r"^ *\d+  (deva|init) +\d+ +\d+ +(\d+)", text, re.M)}
+    own = {name: int(pages) for name, pages in re.findall(r"^ *\d+  (deva|init|ext2fs) +\d+ +\d+ +(\d+)", text, re.M)}
     assert own["deva"] < 290, text          # its archive of drivers is 167 of them
-    return used - own["deva"] - own["init"], re.search(r"left for programs: (.*\n.*)", text)[1].strip()
+    assert own.get("ext2fs", 0) < 640, text         # its guarantee
+    return used - sum(own.values()), re.search(r"left for programs: (.*\n.*)", text)[1].strip()
 
 
-def glutton(lab, kind, memory=64):
+FILES = ("ramdisk", "ext2fs", "root.img")
+
+
+def glutton(lab, kind, memory=64, init="", programs=()):
     """Everything comes back, too, when the glutton is ended."""
     with tempfile.TemporaryDirectory(prefix="pecan-greed-") as folder:
-        vm = lab.boot_modules(modules_with(lab, folder, "apps/glutton", "apps/neighbour"), memory=memory)
+        vm = lab.boot_modules(modules_with(lab, folder, "apps/glutton", "apps/neighbour", *programs), options={"init": init}, memory=memory)
         vm.expect("pecan> ", 120)
     vm.command("run neighbour")
     before = what_is_taken(vm)
@@ -104,3 +108,22 @@ def messages_that_want_no_answer_harm_nobody(lab):
 
 def a_pager_that_spins_harms_nobody(lab):
     glutton(lab, "pager")
+
+
+def of_files(lab, kind):
+    """The file server lives, and the shell has its files."""
+    said = glutton(lab, kind, 256, "root=ram", FILES)
+    assert re.search(r"glutton: \w+: (\d+) children", said)[1] == "50", said
+    assert "init: ext2fs" not in said, said
+
+
+def a_tree_that_opens_all_files_harms_nobody(lab):
+    of_files(lab, "files")
+
+
+def a_tree_that_takes_all_pipes_harms_nobody(lab):
+    of_files(lab, "pipes")
+
+
+def a_tree_that_takes_all_locks_harms_nobody(lab):
+    of_files(lab, "locks")

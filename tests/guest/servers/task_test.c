@@ -914,6 +914,24 @@ TEST(task_finds_threads_by_the_names_that_their_tasks_gave_them)
     EXPECT_EQ(hurd_task_name_find(server(), self(), "sixteen letters! and more", &found), 0);
 }
 
+TEST(task_knows_the_head_of_a_tree)
+{
+    struct hurd_task_created child = child_of("sleep");
+    L4_Word_t head = 0;
+    const L4_Word_t me = L4_Version(L4_MyGlobalId());
+    EXPECT_EQ(hurd_task_head(server(), self(), me, &head), 0);
+    EXPECT_EQ(head, me);                        /* init started us */
+    head = 0;
+    EXPECT_EQ(hurd_task_head(server(), self(), child.id, &head), 0);
+    EXPECT_EQ(head, me);
+    EXPECT_EQ(hurd_task_head(server(), child.handle, HURD_TASK_DEVA, &head), 0);
+    EXPECT_EQ(head, HURD_TASK_DEVA);
+    EXPECT_EQ(hurd_task_head(server(), self(), 0, &head), ESRCH);
+    EXPECT_EQ(hurd_task_head(server(), ~0ul, me, &head), EBADF);
+    EXPECT_EQ(REQUEST(HURD_TASK_HEAD, self()), EINVAL);
+    child_end(&child);
+}
+
 TEST(task_survives_random_requests)
 {
     L4_Word_t seed = 12345;
@@ -1026,6 +1044,7 @@ static const struct {
     T(task_does_not_believe_faults_of_threads_that_it_does_not_page),
     T(task_wait_ends_when_it_is_cancelled),
     T(task_finds_threads_by_the_names_that_their_tasks_gave_them),
+    T(task_knows_the_head_of_a_tree),
     T(task_survives_random_requests),
     T(wortel_has_nothing_for_a_program),
     T(sigma0_has_nothing_for_a_program),

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* What programs take of the server: memory for records and pipes, and places in its tables.  A
+ * program may start many others, so a limit for each task bounds nothing.  Here a program and all
+ * that it starts have one share: what they have is never more than half of what nobody has, so
+ * whoever comes later still finds something.  Tasks of wortel's may use all.
+ *
+ * The frames for the memory are promised from the beginning (text.c): a record that malloc() gives
+ * and that has no frame would end the server.  Before: handles.c, pipes.c, locks.c, and the tables
+ * of lib/hurd-cap.  Next hop: `task`, which knows who started whom. */
+#include <stdlib.h>
+
+#include <hurd/assert.h>
+#include <hurd/startup.h>
+#include <hurd/task.h>
+
+#include "servers/ext2fs/images.h"
+
+enum {
+    PART = 2,
+    POOL_PAGES = 128,
+    POOL = POOL_PAGES * PAGE,           /* bytes of records */
+    HOLES = POOL_PAGES / 4,             /* pages more, for what lies unused between them */
+    OVERHEAD = 16,                      /* bytes of the heap for a record */
+    ACCOUNTS = 512,                     /* tasks with records; `task` has fewer */
+};
+
+/* Nobody's, and to be used again, when there are no bytes. */
+static struct account {
+    unsigned task, head;                /* head: of its tree; valid if it has bytes of its own */
+    uint32_t own;                       /* bytes of the task's records */
+    uint32_t whole;                     /* of all records of the tree, if it is a head */
+} accounts[ACCOUNTS];
+
+static uint32_t used, most_used;        /* bytes of POOL */
+
+bool share_allows(unsigned task, uint32_t own, uint32_t left)
+{
+    return task < HURD_TASK_FIRST || own <= left / PART;
+}
+
+static bool is_used(const struct account *a)
+{
+    return a->own + a->whole > 0;
+}
+
+/* Other tasks' accounts may have ended between its own and the place where it would stand now. */
+static struct account *account_of(unsigned task)
+{
+    struct account *unused = NULL;
+    for (unsigned i = 0; i < ACCOUNTS; i++) {
+        struct account *a = &accounts[(task + i) % ACCOUNTS];
+        if (a->task == task && is_used(a))
+            return a;
+        if (!is_used(a) && !unused)
+            unused = a;
+        if (a->task == 0 && !is_used(a))
+            break;                      /* nobody was ever behind it */
+    }
+    return unused;
+}
+
+/* The head of a tree that has just gone is not known: then the task is its own. */
+static unsigned head_ask(unsigned task)
+{
+    L4_Word_t head = task;
+    if (task >= HURD_TASK_FIRST)
+        hurd_task_head(task_server(), __hurd_startup_data->task.cap, task, &head);
+    return (unsigned) head;
+}
+
+unsigned share_of(unsigned task)
+{
+    const struct account *a = account_of(task);
+    return a && a->task == task && a->own > 0 ? a->head : head_ask(task);
+}
+
+void *share_alloc(unsigned task, size_t bytes)
+{
+    const unsigned head = share_of(task);
+    const size_t size = bytes + OVERHEAD, room = POOL - used;
+    struct account *whole = account_of(head);
+    if (!whole || bytes > POOL || size > room)
+        return NULL;
+    const uint32_t had = whole->task == head ? whole->whole : 0;
+    if (!share_allows(task, had + (uint32_t) size, (uint32_t) (room - size)))
+        return NULL;
+    void *record = calloc(1, bytes);
+    if (!record)
+        return NULL;
+    *whole = (struct account) { head, head, whole->task == head ? whole->own : 0,
+                                had + (uint32_t) size };
+    struct account *own = account_of(task);
+    if (!own) {
+        whole->whole -= size;
+        free(record);
+        return NULL;
+    }
+    own->task = task;
+    own->head = head;
+    own->own += size;
+    used += size;
+    most_used = used > most_used ? used : most_used;
+    return record;
+}
+
+void share_free(unsigned task, void *record, size_t bytes)
+{
+    const uint32_t size = (uint32_t) bytes + OVERHEAD;
+    struct account *own = account_of(task);
+    assert(own && own->task == task);
+    assert_is(own->own, >=, size);
+    struct account *whole = account_of(own->head);
+    assert(whole && whole->task == own->head);
+    assert_is(whole->whole, >=, size);
+    whole->whole -= size;
+    own->own -= size;
+    used -= size;
+    free(record);
+}
+
+uint32_t shares_promised(void)
+{
+    return POOL_PAGES + HOLES - most_used / PAGE;
+}
