@@ -183,7 +183,8 @@ static void apply(struct wish *w)
             cut(l, w);
     }
     if (w->type != HURD_LOCK_NONE)
-        *lock_free() = (struct lock) { w->inode, w->task, share_of(w->task), writes, w->first, w->last };
+        *lock_free() = (struct lock) { w->inode, w->task, share_of(w->task), writes, w->first,
+                                       w->last };
     locks_shorten();
     hurd_cap_resume(&server, (L4_Word_t) w->inode);     /* those that wait look again */
 }

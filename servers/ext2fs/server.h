@@ -38,10 +38,9 @@ int device_land(uint64_t where, uint32_t page, uint32_t count);
 int64_t clock_seconds(void);            /* since 1970; 0: nothing knows */
 
 /* ---- handles.c: what clients have open ---- */
-struct position {                       /* of an open file; several handles may share it */
+struct position {                       /* of an open file */
     uint64_t at;
-    unsigned handles;
-    unsigned head;                      /* whose share it is of */
+    unsigned handles;                   /* that share it; not used while it is a handle's own */
 };
 struct handle {
     struct hurd_cap_object object;
@@ -51,6 +50,7 @@ struct handle {
     struct pipe *pipe;                  /* NULL: it is none */
     unsigned flags;                     /* HURD_DIR_ flags that it was opened with */
     struct position *position;          /* NULL  <=>  inode is */
+    struct position alone;              /* *position, until somebody claims the handle */
     struct pager_file *cached;          /* NULL: no pages of it have been asked for */
     bool is_map;                        /* of io_map: no descriptor, so its end releases no lock */
     bool is_weak;                       /* a map that does not keep the file */

@@ -20,15 +20,17 @@ enum {
     POOL_PAGES = 128,
     POOL = POOL_PAGES * PAGE,           /* bytes of records */
     HOLES = POOL_PAGES / 4,             /* pages more, for what lies unused between them */
-    OVERHEAD = 16,                      /* bytes of the heap for a record */
+    OVERHEAD = 48,                      /* bytes of the heap beside a record: the heap's own, and an
+                                           open file's position */
     ACCOUNTS = 512,                     /* tasks with records; `task` has fewer */
 };
 
 /* Nobody's, and to be used again, when there are no bytes. */
 static struct account {
-    unsigned task, head;                /* head: of its tree; valid if it has bytes of its own */
+    unsigned task;
     uint32_t own;                       /* bytes of the task's records */
     uint32_t whole;                     /* of all records of the tree, if it is a head */
+    struct account *head;               /* of its tree; valid if it has bytes of its own */
 } accounts[ACCOUNTS];
 
 static uint32_t used, most_used;        /* bytes of POOL */
@@ -68,35 +70,54 @@ static unsigned head_ask(unsigned task)
     return (unsigned) head;
 }
 
+static bool has_own(const struct account *a, unsigned task)
+{
+    return a && a->task == task && a->own > 0;
+}
+
 unsigned share_of(unsigned task)
 {
     const struct account *a = account_of(task);
-    return a && a->task == task && a->own > 0 ? a->head : head_ask(task);
+    return has_own(a, task) ? a->head->task : head_ask(task);
+}
+
+/* The accounts of a task and of its head, of which the task's may be new.  false: there are too
+ * many. */
+static bool accounts_find(unsigned task, struct account **own, struct account **whole)
+{
+    *own = account_of(task);
+    if (has_own(*own, task)) {
+        *whole = (*own)->head;
+        return true;
+    }
+    const unsigned head = head_ask(task);
+    *whole = account_of(head);
+    if (!*whole)
+        return false;
+    if (!is_used(*whole))
+        **whole = (struct account) { .task = head };
+    (*whole)->whole++;                  /* so the next look does not take it for unused */
+    *own = account_of(task);
+    (*whole)->whole--;
+    if (!*own)
+        return false;
+    (*own)->task = task;
+    (*own)->head = *whole;
+    return true;
 }
 
 void *share_alloc(unsigned task, size_t bytes)
 {
-    const unsigned head = share_of(task);
+    struct account *own, *whole;
     const size_t size = bytes + OVERHEAD, room = POOL - used;
-    struct account *whole = account_of(head);
-    if (!whole || bytes > POOL || size > room)
+    if (bytes > POOL || size > room || !accounts_find(task, &own, &whole))
         return NULL;
-    const uint32_t had = whole->task == head ? whole->whole : 0;
-    if (!share_allows(task, had + (uint32_t) size, (uint32_t) (room - size)))
+    if (!share_allows(task, whole->whole + (uint32_t) size, (uint32_t) (room - size)))
         return NULL;
     void *record = calloc(1, bytes);
     if (!record)
         return NULL;
-    *whole = (struct account) { head, head, whole->task == head ? whole->own : 0,
-                                had + (uint32_t) size };
-    struct account *own = account_of(task);
-    if (!own) {
-        whole->whole -= size;
-        free(record);
-        return NULL;
-    }
-    own->task = task;
-    own->head = head;
+    whole->whole += size;
     own->own += size;
     used += size;
     most_used = used > most_used ? used : most_used;
@@ -107,12 +128,10 @@ void share_free(unsigned task, void *record, size_t bytes)
 {
     const uint32_t size = (uint32_t) bytes + OVERHEAD;
     struct account *own = account_of(task);
-    assert(own && own->task == task);
+    assert(has_own(own, task));
     assert_is(own->own, >=, size);
-    struct account *whole = account_of(own->head);
-    assert(whole && whole->task == own->head);
-    assert_is(whole->whole, >=, size);
-    whole->whole -= size;
+    assert_is(own->head->whole, >=, size);
+    own->head->whole -= size;
     own->own -= size;
     used -= size;
     free(record);
