@@ -116,6 +116,8 @@ int serve_text(struct hurd_cap_call *call);
 int text_init(void);
 /* Gives frames of such pages back.  Returns how many. */
 uint32_t text_return(uint32_t pages);
+/* So many frames of our guarantee are left, perhaps at the cost of such pages. */
+bool text_spare(uint32_t pages);
 
 /* ---- contents.c ---- */
 /* The reply's words: struct hurd_file_stat. */
@@ -149,8 +151,6 @@ bool share_allows(unsigned task, uint32_t own, uint32_t left);
 /* A record for the task, of zeros.  NULL: there is no memory, or its tree has its share. */
 void *share_alloc(unsigned task, size_t bytes);
 void share_free(unsigned task, void *record, size_t bytes);
-/* Pages of our guarantee that such records may still take. */
-uint32_t shares_promised(void);
 
 /* ---- locks.c ---- */
 int serve_lock(struct hurd_cap_call *call, struct handle *h);

@@ -4,8 +4,8 @@
  * that it starts have one share: what they have is never more than half of what nobody has, so
  * whoever comes later still finds something.  Tasks of wortel's may use all.
  *
- * The frames for the memory are promised from the beginning (text.c): a record that malloc() gives
- * and that has no frame would end the server.  Before: handles.c, pipes.c, locks.c, and the tables
+ * A record that malloc() gives and that has no frame would end the server, so frames are looked for
+ * before the heap may grow.  Before: handles.c, pipes.c, locks.c, and the tables
  * of lib/hurd-cap.  Next hop: `task`, which knows who started whom. */
 #include <stdlib.h>
 
@@ -19,7 +19,8 @@ enum {
     PART = 2,
     POOL_PAGES = 128,
     POOL = POOL_PAGES * PAGE,           /* bytes of records */
-    HOLES = POOL_PAGES / 4,             /* pages more, for what lies unused between them */
+    LARGE = 1024,                       /* bytes of a record that no hole between others may fit */
+    MARGIN = 4,                         /* frames for the heap's own growth */
     OVERHEAD = 48,                      /* bytes of the heap beside a record: the heap's own, and an
                                            open file's position */
     ACCOUNTS = 512,                     /* tasks with records; `task` has fewer */
@@ -106,6 +107,11 @@ static bool accounts_find(unsigned task, struct account **own, struct account **
     return true;
 }
 
+static bool has_frames(size_t size)
+{
+    return (size < LARGE && used + size <= most_used) || text_spare(size / PAGE + MARGIN);
+}
+
 void *share_alloc(unsigned task, size_t bytes)
 {
     struct account *own, *whole;
@@ -114,7 +120,7 @@ void *share_alloc(unsigned task, size_t bytes)
         return NULL;
     if (!share_allows(task, whole->whole + (uint32_t) size, (uint32_t) (room - size)))
         return NULL;
-    void *record = calloc(1, bytes);
+    void *record = has_frames(size) ? calloc(1, bytes) : NULL;
     if (!record)
         return NULL;
     whole->whole += size;
@@ -135,9 +141,4 @@ void share_free(unsigned task, void *record, size_t bytes)
     own->own -= size;
     used -= size;
     free(record);
-}
-
-uint32_t shares_promised(void)
-{
-    return POOL_PAGES + HOLES - most_used / PAGE;
 }

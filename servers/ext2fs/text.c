@@ -36,12 +36,11 @@ static uint32_t loose;                  /* pages of images that may go */
 
 /* ---- frames for pages ---- */
 
-/* Beside what clients' records may still take. */
 static bool fits(uint32_t pages)
 {
     struct hurd_pm_control_info info;
     return !hurd_pm_control_info(physmem(), __hurd_startup_data->physmem_control.cap, &info) &&
-           info.guarantee >= info.used + shares_promised() + pages;
+           info.guarantee >= info.used + pages;
 }
 
 /* From `page` on, pages in that state: how many of `most`. */
@@ -101,6 +100,15 @@ uint32_t text_return(uint32_t pages)
     for (; done < pages && n > 0; done += n)
         n = run_drop();
     return done;
+}
+
+bool text_spare(uint32_t pages)
+{
+    while (!fits(pages)) {
+        if (run_drop() == 0)
+            return false;
+    }
+    return true;
 }
 
 bool text_room(uint32_t pages)

@@ -13,11 +13,11 @@ ANSWER = 20             # seconds for the shell on a busy machine; virtual time 
 
 
 def what_is_taken(vm):
-    """Frames in use, and what is left of everything else.  init learns new commands; deva and the file server keep room for as many
-    clients as there were, and pages of files: what these have is counted apart, and bounded."""
+    """Frames in use, and what is left of everything else.  init learns new commands; deva, the file server and the disk's driver keep
+    room for as many clients as there were, and pages of files: what these have is counted apart, and bounded."""
     text = vm.command("mem")
     used = int(re.search(r"(\d+) in use", text)[1])
-    own = {name: int(pages) for name, pages in re.findall(r"^ *\d+  (deva|init|ext2fs) +\d+ +\d+ +(\d+)", text, re.M)}
+    own = {name: int(pages) for name, pages in re.findall(r"^ *\d+  (deva|init|ext2fs|ide) +\d+ +\d+ +(\d+)", text, re.M)}
     assert own["deva"] < 320, text          # its archive of drivers is 167 of them
     assert own.get("ext2fs", 0) < 640, text         # its guarantee
     return used - sum(own.values()), re.search(r"left for programs: (.*\n.*)", text)[1].strip()
