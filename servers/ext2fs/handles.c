@@ -345,6 +345,11 @@ int handle_named(struct hurd_cap_call *call, unsigned word, struct handle **hand
     return object_named(call, word, &file_class, handle);
 }
 
+int pipe_named(struct hurd_cap_call *call, unsigned word, struct handle **handle)
+{
+    return object_named(call, word, &pipe_class, handle);
+}
+
 int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container)
 {
     struct handle *h;

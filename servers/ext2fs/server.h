@@ -65,6 +65,7 @@ int handle_give_new(struct hurd_cap_call *call, struct ext2_inode *inode, unsign
                     struct handle **made);
 /* The file, or the container of the buffer, that this word of the request names. */
 int handle_named(struct hurd_cap_call *call, unsigned word, struct handle **handle);
+int pipe_named(struct hurd_cap_call *call, unsigned word, struct handle **handle);
 int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container);
 int serve_slot(struct hurd_cap_call *call);
 int serve_buffer(struct hurd_cap_call *call);
@@ -131,6 +132,8 @@ int serve_io(struct hurd_cap_call *call);
 int serve_where(struct hurd_cap_call *call, struct handle *h);
 int serve_file(struct hurd_cap_call *call);
 int serve_pieces(struct hurd_cap_call *call);
+/* May a request name these bytes of a container? */
+bool window_takes(L4_Word_t offset, uint32_t size);
 /* Bytes of a client's container to the window, or back; *bytes is the window. */
 int window_fetch(L4_Word_t container, L4_Word_t offset, uint32_t size, uint8_t **bytes);
 int window_deliver(L4_Word_t container, L4_Word_t offset, uint32_t size);
@@ -151,6 +154,10 @@ bool share_allows(unsigned task, uint32_t own, uint32_t left);
 /* A record for the task, of zeros.  NULL: there is no memory, or its tree has its share. */
 void *share_alloc(unsigned task, size_t bytes);
 void share_free(unsigned task, void *record, size_t bytes);
+
+/* ---- waits.c ---- */
+/* Parks the request: hurd_cap_park().  ENOMEM: HURD_FS_WAITS requests of its task wait already. */
+int wait_park(struct hurd_cap_call *call, L4_Word_t key);
 
 /* ---- locks.c ---- */
 int serve_lock(struct hurd_cap_call *call, struct handle *h);
