@@ -64,6 +64,7 @@
  *   1029   io_room      0 file                                       none; it can be written to
  *   1032   io_poll      0 file                                       0 HURD_IO_CAN_*, HURD_IO_NO_*
  *   1034   io_wait      0 file, 1 what is wanted, 2.. more files     0 what there is
+ *   1035   io_partner   0 file                                       none
  * read_many waits while the pipe is empty and somebody can write to it; with the flag
  * HURD_DEVA_READ_NOBLOCK, and for io_read, that is EAGAIN.  write_many and io_write take
  * HURD_IO_WHOLE bytes and fewer in one piece, and of more what there is room for.  EAGAIN: there is
@@ -73,6 +74,8 @@
  * has no other end any more.  Word 1: HURD_IO_CAN_* of the file in word 0 in bits 0-1, of that in
  * word 2 in bits 2-3, and so on.  Word 0 of the reply is what io_poll says of the first in bits
  * 0-3, of the second in bits 4-7, and so on.  EBADF: one of them is no pipe's end of the caller's.
+ * io_partner is for one who has opened a fifo (dir.h): it waits until the other end has been opened
+ * as well, since then or before.  An end that is read and written does not wait.
  * What waits here, or for a lock (file.h), ends by HURD_CAP_CANCEL (ECANCELED), when its thread
  * sends another request to this server, and with its task.  ENOMEM: HURD_FS_WAITS requests (fs.h)
  * of the task wait already. */
@@ -89,6 +92,7 @@
 #define HURD_IO_ROOM    1029            /* pipes only */
 #define HURD_IO_POLL    1032            /* pipes only */
 #define HURD_IO_WAIT    1034            /* pipes only */
+#define HURD_IO_PARTNER 1035            /* pipes only */
 
 #define HURD_IO_WAIT_MOST   7u          /* pipes of one io_wait */
 #define HURD_IO_WHOLE       512u        /* bytes that a pipe takes all or not at all: PIPE_BUF */

@@ -9,39 +9,59 @@
 
 #include "servers/ext2fs/pipes.h"
 
-static unsigned *ends_of(struct pipe *pipe, unsigned flags)
-{
-    return flags & HURD_DIR_WRITES ? &pipe->writers : &pipe->readers;
-}
-
 void pipe_join(struct pipe *pipe, unsigned flags)
 {
-    ++*ends_of(pipe, flags);
+    unsigned reads = (flags & HURD_DIR_READS) != 0, writes = (flags & HURD_DIR_WRITES) != 0;
+    pipe->readers += reads;
+    pipe->came_to_read += reads;
+    pipe->writers += writes;
+    pipe->came_to_write += writes;
     pipe_changed(pipe, true);
+}
+
+bool pipe_has_name(const struct pipe *pipe)
+{
+    return pipe->inode != NULL;
+}
+
+unsigned pipe_came(const struct pipe *pipe, unsigned flags)
+{
+    return flags & HURD_DIR_READS ? pipe->came_to_write : pipe->came_to_read;
 }
 
 void pipe_leave(struct pipe *pipe, unsigned flags)
 {
-    --*ends_of(pipe, flags);
+    pipe->readers -= (flags & HURD_DIR_READS) != 0;
+    pipe->writers -= (flags & HURD_DIR_WRITES) != 0;
     pipe_changed(pipe, true);
-    if (pipe->readers + pipe->writers == 0)
-        share_free(pipe->head, pipe, sizeof *pipe);
+    if (pipe->readers + pipe->writers > 0)
+        return;
+    if (pipe->inode)
+        fifo_forget(pipe);
+    share_free(pipe->head, pipe, sizeof *pipe);
+}
+
+struct pipe *pipe_new(unsigned task)
+{
+    const unsigned head = share_of(task);
+    struct pipe *pipe = share_alloc(head, sizeof *pipe);
+    if (pipe)
+        pipe->head = head;
+    return pipe;
 }
 
 int serve_pipe(struct hurd_cap_call *call)
 {
     if (call->words != 0)
         return EINVAL;
-    const unsigned head = share_of(call->task);
-    struct pipe *pipe = share_alloc(head, sizeof *pipe);
+    struct pipe *pipe = pipe_new(call->task);
     if (!pipe)
         return ENOMEM;
-    pipe->head = head;
     pipe->readers = 1;                  /* ours, until both ends are there */
-    int err = handle_give_pipe(call, pipe, HURD_DIR_READS);
+    int err = handle_give_pipe(call, pipe, HURD_DIR_READS, NULL);
     L4_Word_t reads = call->reply[0];
     if (!err) {
-        err = handle_give_pipe(call, pipe, HURD_DIR_WRITES);
+        err = handle_give_pipe(call, pipe, HURD_DIR_WRITES, NULL);
         if (err)
             handle_take_back(call, reads);
     }
@@ -206,6 +226,8 @@ int serve_pipe_end(struct hurd_cap_call *call)
         return pipe_poll(call, h);
     case HURD_IO_WAIT:
         return pipe_wait(call, h);
+    case HURD_IO_PARTNER:
+        return pipe_partner(call, h);
     case HURD_DEVA_READ_MANY:
     case HURD_DEVA_WRITE_MANY:
     case HURD_IO_READ:

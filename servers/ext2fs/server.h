@@ -48,6 +48,7 @@ struct handle {
     unsigned task, head;                /* head: share_of() it */
     struct ext2_inode *inode;           /* NULL: it is a buffer or a pipe's end */
     struct pipe *pipe;                  /* NULL: it is none */
+    unsigned seen;                      /* of a pipe: pipe_came() when this end was made */
     unsigned flags;                     /* HURD_DIR_ flags that it was opened with */
     struct position *position;          /* NULL  <=>  inode is */
     struct position alone;              /* *position, until somebody claims the handle */
@@ -78,7 +79,8 @@ void handle_weaken(struct handle *map);
 void weak_maps_end(const struct ext2_inode *inode, uint32_t opens);
 extern struct hurd_cap_server server;
 /* A handle for the caller in reply word 0. */
-int handle_give_pipe(struct hurd_cap_call *call, struct pipe *pipe, unsigned flags);
+int handle_give_pipe(struct hurd_cap_call *call, struct pipe *pipe, unsigned flags,
+                     const struct handle *like);
 void handle_take_back(struct hurd_cap_call *call, L4_Word_t handle);
 int serve_offer(struct hurd_cap_call *call, struct handle *h);
 int serve_claim(struct hurd_cap_call *call);
@@ -143,6 +145,9 @@ int window_init(void);
 /* ---- pipes.c ---- */
 void pipe_join(struct pipe *pipe, unsigned flags);      /* one more end, to be read or written */
 void pipe_leave(struct pipe *pipe, unsigned flags);     /* the last one frees the pipe */
+bool pipe_has_name(const struct pipe *pipe);            /* it is a fifo's */
+/* How many ends of the other kind there have been, modulo 2^32. */
+unsigned pipe_came(const struct pipe *pipe, unsigned flags);
 int serve_pipe(struct hurd_cap_call *call);
 int serve_pipe_end(struct hurd_cap_call *call);
 
@@ -154,6 +159,11 @@ bool share_allows(unsigned task, uint32_t own, uint32_t left);
 /* A record for the task, of zeros.  NULL: there is no memory, or its tree has its share. */
 void *share_alloc(unsigned task, size_t bytes);
 void share_free(unsigned task, void *record, size_t bytes);
+
+/* ---- fifos.c ---- */
+/* An end of the fifo's pipe in reply word 0; it takes the reference of the inode over, always.
+ * ENXIO: HURD_DIR_NOWAIT. */
+int fifo_open(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags);
 
 /* ---- waits.c ---- */
 /* Parks the request: hurd_cap_park().  ENOMEM: HURD_FS_WAITS requests of its task wait already. */

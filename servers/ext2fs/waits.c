@@ -36,14 +36,33 @@ void pipe_changed(struct pipe *pipe, bool turned)
 
 /* ---- what a pipe's end can do ---- */
 
+/* Has there been an end of the other kind since this one? */
+static bool has_met(const struct handle *h)
+{
+    const struct pipe *p = h->pipe;
+    bool reads = h->flags & HURD_DIR_READS;
+    return (reads ? p->writers : p->readers) > 0 ||
+           (reads ? p->came_to_write : p->came_to_read) != h->seen;
+}
+
+/* A fifo that waits for its first writer has not come to its end. */
 static L4_Word_t state_of(const struct handle *h)
 {
     const struct pipe *p = h->pipe;
     bool reads = h->flags & HURD_DIR_READS, writes = h->flags & HURD_DIR_WRITES;
-    return (reads && pipe_can_read(p) ? HURD_IO_CAN_READ : 0) |
+    bool over = p->writers == 0 && (!p->inode || has_met(h));
+    return (reads && (p->used > 0 || over) ? HURD_IO_CAN_READ : 0) |
            (writes && pipe_can_write(p) ? HURD_IO_CAN_WRITE : 0) |
-           (reads && p->writers == 0 ? HURD_IO_NO_WRITER : 0) |
+           (reads && over ? HURD_IO_NO_WRITER : 0) |
            (writes && p->readers == 0 ? HURD_IO_NO_READER : 0);
+}
+
+int pipe_partner(struct hurd_cap_call *call, const struct handle *h)
+{
+    const unsigned both = HURD_DIR_READS | HURD_DIR_WRITES;
+    if (call->words != 1)
+        return EINVAL;
+    return (h->flags & both) == both || has_met(h) ? 0 : pipe_park(call, h->pipe);
 }
 
 int pipe_poll(struct hurd_cap_call *call, const struct handle *h)

@@ -240,15 +240,27 @@ void what_waits_for_a_pipe_is_cancelled(void)
     WAITER(room, HURD_IO_ROOM, q.w);
     WAITER(waits, HURD_IO_WAIT, p.r, HURD_IO_CAN_READ);
     WAITER(several, HURD_IO_WAIT, q.w, HURD_IO_CAN_WRITE, p.r);
+    EXPECT_EQ(files_mkfifo(&files, "/fifo", 0600), 0);
+    EXPECT_EQ(files_mkfifo(&files, "/fifo", 0600), EEXIST);
+    EXPECT_EQ(ASK(HURD_DIR_MKFIFO, files.root, 010000, 1, 'f'), EINVAL);
+    EXPECT_EQ(ASK(HURD_DIR_MKFIFO, files.buffer, 0, 1, 'f'), EBADF);
+    struct file fifo;
+    EXPECT_EQ(file_open(&files, &fifo, "/fifo", HURD_DIR_WRITES | HURD_DIR_NOWAIT, 0), ENXIO);
+    EXPECT_EQ(file_open(&files, &fifo, "/fifo", HURD_DIR_WRITES, 0), 0);
+    WAITER(partner, HURD_IO_PARTNER, fifo.handle);
+    EXPECT_EQ(ASK(HURD_IO_PARTNER, fifo.handle, 0), EINVAL);
+    EXPECT_EQ(ASK(HURD_IO_PARTNER, p.r), 0);
     moment();
-    struct waiter *all[] = { &reads, &room, &waits, &several };
-    for (unsigned i = 0; i < 4; i++) {
+    struct waiter *all[] = { &reads, &room, &waits, &several, &partner };
+    for (unsigned i = 0; i < 5; i++) {
         EXPECT_EQ(all[i]->err, -1);
         EXPECT_EQ(cancel(all[i]), 0);
         EXPECT_EQ(all[i]->err, ECANCELED);
         EXPECT_EQ(cancel(all[i]), ESRCH);
     }
     EXPECT_EQ(ASK(HURD_CAP_CANCEL, L4_MyGlobalId().raw), ESRCH);
+    file_close(&fifo);
+    EXPECT_EQ(files_unlink(&files, "/fifo"), 0);
     EXPECT_EQ(ASK(HURD_DEVA_WRITE_MANY, p.w, 1, 0), 0);     /* the read has taken nothing */
     EXPECT_EQ(moved(HURD_IO_READ, p.r, PAGE), 1);
     pipe_end(p);

@@ -621,6 +621,8 @@ const struct test tests[] = {
     T(poll_that_has_waited_long_enough_leaves_nothing_behind),
     T(writes_of_several_writers_stay_whole),
     T(a_pipe_carries_what_is_larger_than_it),
+    T(a_fifo_that_must_not_wait_says_what_it_lacks),
+    T(open_of_a_fifo_waits_for_the_other_end),
     T(locks_are_kept_cut_and_joined),
     T(locks_of_others_are_in_the_way),
     T(a_wait_for_a_lock_that_would_never_end_is_refused),

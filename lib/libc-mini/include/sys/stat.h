@@ -63,6 +63,7 @@ int stat(const char *path, struct stat *stat);
 int lstat(const char *path, struct stat *stat);
 int fstat(int descriptor, struct stat *stat);
 int mkdir(const char *path, mode_t mode);       /* and EEXIST */
+int mkfifo(const char *path, mode_t mode);      /* and EEXIST */
 int chmod(const char *path, mode_t mode);
 /* Whole seconds.  EBADF, EINVAL: no file. */
 int futimens(int descriptor, const struct timespec times[2]);
