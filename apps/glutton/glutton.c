@@ -11,6 +11,7 @@
 
 enum {
     CHILD_FRAMES = 60,
+    FORKS = 50,                 /* at most: they take long */
     AGAIN = 20000,              /* us between two tries, when there is no more */
 };
 
@@ -26,16 +27,17 @@ L4_Word_t own_task(void) { return __hurd_startup_data->task.cap; }
 static const struct kind {
     const char *name;
     int (*more)(void);
-    bool tree;                  /* by children and grandchildren, too */
+    enum { ALONE, TREE, FORK } how;     /* TREE: by children and grandchildren, too */
 } kinds[] = {
-    {"tasks", more_nothing, true},     {"threads", more_threads, true},
-    {"kernel", more_kernel, true},     {"handles", more_handles, true},
-    {"controls", more_controls, true}, {"groups", more_groups, true},
-    {"holes", more_holes, true},       {"mixed", more_mixed, true},
-    {"gifts", more_gifts, true},       {"waits", more_waits, false},
-    {"readers", more_readers, false},  {"requests", more_requests, false},
-    {"images", more_images, false},    {"messages", more_messages, false},
-    {"pager", more_priority, false},
+    {"tasks", more_nothing, TREE},     {"threads", more_threads, TREE},
+    {"kernel", more_kernel, TREE},     {"handles", more_handles, TREE},
+    {"controls", more_controls, TREE}, {"groups", more_groups, TREE},
+    {"holes", more_holes, TREE},       {"mixed", more_mixed, TREE},
+    {"gifts", more_gifts, TREE},       {"waits", more_waits, ALONE},
+    {"readers", more_readers, ALONE},  {"requests", more_requests, ALONE},
+    {"images", more_images, ALONE},    {"messages", more_messages, ALONE},
+    {"pager", more_priority, ALONE},   {"files", more_files, FORK},
+    {"pipes", more_pipes, FORK},       {"locks", more_locks, FORK},
 };
 
 static const struct kind *find(const char *name)
@@ -46,10 +48,26 @@ static const struct kind *find(const char *name)
     return NULL;
 }
 
-static int child(const char *name)
+static bool is_fork;
+
+/* Has a copy of nothing but the memory: each one asks for all that it has itself. */
+static int fork_child(void)
 {
+    static unsigned forks;
+    struct hurd_task_created created;
+    int error = is_fork || forks == FORKS ? EAGAIN : hurd_fork(CHILD_FRAMES, &created);
+    forks += !error;
+    is_fork = is_fork || (!error && created.id == 0);
+    return is_fork ? EAGAIN : error;
+}
+
+static int child(const struct kind *kind)
+{
+    const char *name = kind->name;
     char argz[64];
     struct hurd_task_created created;
+    if (kind->how != TREE)
+        return kind->how == FORK ? fork_child() : EAGAIN;
     int length = snprintf(argz, sizeof argz, "glutton%c%s%cchild", 0, name, 0) + 1;
     return hurd_spawn_self(CHILD_FRAMES, argz, (L4_Word_t)length, &created);
 }
@@ -66,16 +84,16 @@ int main(int argc, char **argv)
     }
     unsigned children = 0, taken = 0;
     int error = 0;
-    while (kind->tree && !(error = child(kind->name)))
+    while (!(error = child(kind)))
         children++;
     while (!(error = kind->more()))
         taken++;
-    if (argc == 2)
+    if (argc == 2 && !is_fork)
         printf("glutton: %s: %u children, %u taken, then: %s\n", kind->name, children, taken,
                strerror(error));
     for (;;) {
         L4_Sleep(L4_TimePeriod(AGAIN));
-        while (kind->tree && !child(kind->name))
+        while (!child(kind))
             ;
         while (!kind->more())
             ;

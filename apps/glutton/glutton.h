@@ -24,6 +24,11 @@ int more_gifts(void);       /* handles in tables of tasks that never asked */
 int more_waits(void);       /* threads that wait for the end of a task */
 int more_readers(void);     /* threads that wait for the console */
 
+/* files.c: what the file server counts; the tree is of forks, which have files */
+int more_files(void);       /* open files, each another one */
+int more_pipes(void);
+int more_locks(void);
+
 /* times.c: what takes servers long; more threads that go on asking */
 int more_requests(void);    /* physmem: thousands of pages, again and again */
 int more_images(void);      /* task: megabytes that are no program */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* An honest program beside bad ones: it takes all that was promised to it, looks whether it is there, and gives it back.
  * Its last line says that nothing was missing; the exit status is 0 then. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <hurd/cap.h>
 #include <hurd/mm.h>
@@ -20,6 +23,8 @@ enum {
     CHILD_KERNEL = 24,          /* pages of kernel memory for a child, */
     KERNEL_KEPT = 10,           /* and for our own page tables */
     CHILD_STATUS = 7,
+    FILES = 4,
+    FILE_LOCKS = 4,
 };
 
 static L4_ThreadId_t physmem(void)
@@ -119,11 +124,36 @@ static unsigned start_children(void)
     return good;
 }
 
+/* Some open files, a pipe and locks, if there is a file system. */
+static void use_files(void)
+{
+    int f[FILES], p[2], own = creat("/tmp/neighbour", 0600);
+    if (own < 0 && (errno == ENODEV || errno == ENOENT))
+        return;
+    missing("file", own < 0 ? errno : 0);
+    for (int i = 0; i < FILES; i++) {
+        f[i] = open("/welcome", O_RDONLY);
+        missing("open file", f[i] < 0 ? errno : 0);
+    }
+    for (int i = 0; i < FILE_LOCKS; i++) {
+        struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 2 * i, .l_len = 1 };
+        missing("lock", fcntl(own, F_SETLK, &lock) ? errno : 0);
+    }
+    if (!missing("pipe", pipe(p) ? errno : 0)) {
+        close(p[0]);
+        close(p[1]);
+    }
+    for (int i = 0; i < FILES; i++)
+        close(f[i]);
+    close(own);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && !strcmp(argv[1], "child"))
         return CHILD_STATUS;
     unsigned children = start_children(), threads = make_threads(), containers = make_containers();
+    use_files();
     unsigned pages = take_memory();
     printf("neighbour: %u pages, %u containers, %u threads, %u children: %s\n", pages, containers,
            threads, children, failures ? "not what was promised" : "all that was promised");

@@ -34,8 +34,9 @@
  * For all: ENOENT, ENOTDIR, ENAMETOOLONG: a path of more than HURD_DIR_PATH bytes or a name of more
  * than 255; ELOOP: more than HURD_DIR_LINKS symbolic links.
  * dir_lookup: EEXIST, EISDIR (to be written to), ELOOP (NOFOLLOW, and it is a symbolic link that
- *   is to be opened for reading or writing), ENFILE, EMFILE: too many are open, of all or of the
- *   caller's.  ETXTBSY: to be written to, and a program that runs needs pages of the file.
+ *   is to be opened for reading or writing), ENFILE: too many are open, or the caller's tree has
+ *   its share (fs.h), EMFILE: the caller's are too many.  ETXTBSY: to be written to, and a program
+ *   that runs needs pages of the file.
  *   A fifo that is opened to be read or written gives an end of its pipe (io.h): the pipe of all
  *   who have it open.  ENXIO: NOWAIT, it is only to be written to, and nobody can read it.
  * dir_read: one page of struct hurd_dir_entry records; 0 bytes at the end.  The cursor begins at 0;

@@ -25,7 +25,7 @@
  *   it drops a handle that was opened to read or write that file.  GET tells of one lock that is in
  *   the way; type HURD_LOCK_NONE: there is none.  EAGAIN: SET, and there is one.  WAIT waits for
  *   its end; EDEADLK: its owner waits, perhaps through others, for the caller.  EBADF: the handle
- *   was not opened for that.  ENOLCK: no room; a task has 62 at least.
+ *   was not opened for that.  ENOLCK: no room, the task has 62, or its tree has its share (fs.h).
  * file_truncate: EBADF not opened for writing, EISDIR, EFBIG, EPERM.
  * file_utimes: HURD_FILE_NOW: the server's time of day; HURD_FILE_KEEP: as it was.
  * file_readlink: EINVAL not a symbolic link. */

@@ -21,6 +21,9 @@
  *                      place; 0: the cover ends
  *   1082   fs_above    0 thread of the server of "/"           none
  *
+ * Shares.  A program and all that it started have at most half of what is left of open files, locks,
+ * and memory for handles, pipes and waiting requests.  Then ENFILE, ENOLCK, ENOMEM.
+ *
  * A client begins with fs_slot: the server opens its table of physmem for the client, which puts a
  * weak reference to a container there (CONTAINER_SHARE) and names it in fs_buffer.  Then it asks
  * for the root.  When that container is gone, so is the client to the server, and its handles.
@@ -31,7 +34,7 @@
  *   a task that names it gets a handle of its own on the same open file, with its flags and its
  *   position, as long as the handle that was offered is not dropped.  A second offer of a handle
  *   gives the same ticket.  ENOENT: no such ticket.  EACCES, EMFILE as above and as dir_lookup.
- * fs_pipe: EACCES, EMFILE.
+ * fs_pipe: EACCES, EMFILE, ENOMEM.
  * fs_image: brings pages of a program's image that are missing, at most HURD_FS_IMAGE_MOST.  Word 0
  *   and the server are in the startup data of the programs that began with the image
  *   (image_pages), and they need no handle.  They may be taken away again at any time.  ENOENT: no

@@ -100,6 +100,10 @@ enum hurd_task_op {
      * its owner gets the rest.  Memory is physmem's: HURD_PM_CONTROL_GIVE_BACK.  EINVAL: more than
      * HURD_TASK_CHILDREN_MOST.  EPERM: not the caller's own task, or wortel started it. */
     HURD_TASK_GIVE_BACK = 543,
+    /* 0 any task handle, 1 task ID -> 0 ID of the head of its tree: of all tasks above it, and
+     * itself, the one that a task of wortel's started.  So a server knows what belongs to one
+     * program.  A task that wortel started is its own head.  ESRCH: there is no such task. */
+    HURD_TASK_HEAD = 544,
 
     /* 0 own task, 1 memory control handle, 2 container handle, 3 ip, 4..6 text, 7 its offset, then
      * up to HURD_STARTUP_RANGES ranges of 3 words -> 0 task ID, 1 its task control handle (the
@@ -376,6 +380,7 @@ int hurd_task_name_set(L4_ThreadId_t server, L4_Word_t task, L4_ThreadId_t threa
                        const char *name);
 int hurd_task_name_find(L4_ThreadId_t server, L4_Word_t task, const char *name,
                         L4_ThreadId_t *thread);
+int hurd_task_head(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t *head);
 int hurd_task_let_go(L4_ThreadId_t server, L4_Word_t child);
 int hurd_task_signal(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t signal);
 int hurd_task_signal_group(L4_ThreadId_t server, L4_Word_t task, L4_Word_t group, L4_Word_t signal);

@@ -18,7 +18,7 @@
 #include "lib/ext2/format.h"
 
 enum {
-    EXT2_OPEN = 256,                    /* inodes in use at a time */
+    EXT2_OPEN = 512,                    /* inodes in use at a time */
     EXT2_BUFFERS_LEAST = 32,            /* blocks of cache */
     EXT2_RUN = 16,                      /* most blocks of one call of the device's functions */
     EXT2_DEAD = 64,                     /* unlinked inodes that wait to be freed */
@@ -126,6 +126,7 @@ struct ext2 {
     int64_t time_least;                 /* an earlier time is never written */
     enum ext2_mode mode;
     bool changed;                       /* since the last sync */
+    uint32_t opened;                    /* inodes in use, EXT2_OPEN at most */
     uint32_t open_dead;                 /* inodes without a name that are open */
     /* cache */
     struct ext2_buffer *super_buffer;   /* pinned while mounted */

@@ -205,8 +205,10 @@ static struct ext2_inode **inode_slot(struct ext2 *fs, uint32_t number)
 static struct ext2_inode *inode_take(struct ext2 *fs)
 {
     struct ext2_inode *inode = fs->inode_free;
-    if (inode)
+    if (inode) {
         fs->inode_free = inode->next;
+        fs->opened++;
+    }
     return inode;
 }
 
@@ -224,6 +226,7 @@ static void inode_release(struct ext2 *fs, struct ext2_inode *inode)
     inode->opens = 0;
     inode->next = fs->inode_free;
     fs->inode_free = inode;
+    fs->opened--;
 }
 
 int ext2_inode_get(struct ext2 *fs, uint32_t number, struct ext2_inode **out)

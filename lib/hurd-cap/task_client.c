@@ -280,6 +280,12 @@ int hurd_task_partner(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Thr
     return call(server, HURD_TASK_PARTNER, 3, in, 1, 1, partner, NULL);
 }
 
+int hurd_task_head(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t *head)
+{
+    L4_Word_t in[] = {task, id};
+    return call(server, HURD_TASK_HEAD, 2, in, 1, 1, head, NULL);
+}
+
 int hurd_task_let_go(L4_ThreadId_t server, L4_Word_t child)
 {
     return call(server, HURD_TASK_LET_GO, 1, &child, 0, 0, NULL, NULL);

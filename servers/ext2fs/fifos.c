@@ -2,7 +2,6 @@
 /* Pipes with a name: the inode says that it is a fifo, and has no bytes.  All who have it open
  * share one pipe, which goes with its last end.  Before: tree.c.  After: pipes.c. */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "servers/ext2fs/pipes.h"
 
@@ -27,11 +26,11 @@ void fifo_forget(struct pipe *pipe)
 }
 
 /* The pipe has one end, which the caller gives up when it has made another. */
-static int fifo_begin(struct ext2_inode *inode, struct pipe **pipe)
+static int fifo_begin(unsigned task, struct ext2_inode *inode, struct pipe **pipe)
 {
     *pipe = fifo_of(inode);
     if (!*pipe) {
-        *pipe = calloc(1, sizeof **pipe);
+        *pipe = pipe_new(task);
         if (!*pipe)
             return ENOMEM;
         ext2_inode_hold(inode);
@@ -48,7 +47,7 @@ int fifo_open(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned fla
     struct pipe *pipe = fifo_of(inode);
     bool only_writes = (flags & (HURD_DIR_READS | HURD_DIR_WRITES)) == HURD_DIR_WRITES;
     int err = flags & HURD_DIR_NOWAIT && only_writes && (!pipe || pipe->readers == 0)
-              ? ENXIO : fifo_begin(inode, &pipe);
+              ? ENXIO : fifo_begin(call->task, inode, &pipe);
     inode_leave(inode);
     if (err)
         return err;

@@ -48,6 +48,12 @@ static struct handle *handle_of_object(struct hurd_cap_object *object)
     return (struct handle *) object;    /* its first member */
 }
 
+static void position_leave(struct position *position)
+{
+    if (--position->handles == 0)
+        free(position);
+}
+
 static void handle_free(struct handle *h)
 {
     struct handle **at = &handles;
@@ -64,9 +70,9 @@ static void handle_free(struct handle *h)
         inode_leave(h->inode);
     if (h->pipe)
         pipe_leave(h->pipe, h->flags);
-    if (h->position && --h->position->handles == 0)
-        free(h->position);
-    free(h);
+    if (h->position && h->position != &h->alone)
+        position_leave(h->position);
+    share_free(h->task, h, sizeof *h);
 }
 
 static void file_unreferenced(struct hurd_cap_object *object)
@@ -117,14 +123,15 @@ static unsigned handles_count(unsigned task, const struct hurd_cap_class *class)
 }
 
 static int handle_new(struct hurd_cap_call *call, const struct hurd_cap_class *class,
-                      struct handle **out)
+                      unsigned head, struct handle **out)
 {
-    struct handle *h = calloc(1, sizeof *h);
+    struct handle *h = share_alloc(call->task, sizeof *h);
     uint32_t number;
     if (!h)
         return ENOMEM;
     hurd_cap_object_init(&h->object, class);
     h->task = call->task;
+    h->head = head;
     h->next = handles;
     handles = h;
     int err = hurd_cap_insert(&call->server->table, call->task, &h->object, 0, 0, call->task,
@@ -139,22 +146,41 @@ static int handle_new(struct hurd_cap_call *call, const struct hurd_cap_class *c
     return 0;
 }
 
-/* It takes the references of the inode and of the position over, always. */
+/* May the task have one more file open, and its tree one more inode?  EMFILE, ENFILE.  Every
+ * program has the root. */
+static int file_allowed(unsigned task, unsigned head)
+{
+    uint32_t files = 0, inodes = 1;
+    for (const struct handle *h = handles; h; h = h->next) {
+        if (h->head != head || !h->inode)
+            continue;
+        files += h->task == task && !h->is_weak;
+        inodes += h->inode->number != EXT2_ROOT;
+    }
+    return files >= HURD_FS_FILES                               ? EMFILE
+           : !share_allows(task, inodes, EXT2_OPEN - fs.opened) ? ENFILE
+                                                                : 0;
+}
+
+/* It takes the references of the inode and of the position over, always.  position NULL: it gets
+ * its own. */
 static int handle_give_at(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags,
                           struct position *position, struct handle **made)
 {
     struct handle *h = NULL;
-    int err = handles_count(call->task, &file_class) >= HURD_FS_FILES ? EMFILE
-              : handle_new(call, &file_class, &h);
+    const unsigned head = share_of(call->task);
+    int err = file_allowed(call->task, head);
+    if (!err)
+        err = handle_new(call, &file_class, head, &h);
     if (err) {
         inode_leave(inode);
-        if (--position->handles == 0)
-            free(position);
+        if (position)
+            position_leave(position);
         return err;
     }
     h->inode = inode;
     h->flags = flags;
-    h->position = position;
+    h->position = position ? position : &h->alone;
     *made = h;
     return 0;
 }
@@ -162,13 +188,7 @@ static int handle_give_at(struct hurd_cap_call *call, struct ext2_inode *inode, 
 int handle_give_new(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags,
                     struct handle **made)
 {
-    struct position *position = calloc(1, sizeof *position);
-    if (!position) {
-        inode_leave(inode);
-        return ENOMEM;
-    }
-    position->handles = 1;
-    return handle_give_at(call, inode, flags, position, made);
+    return handle_give_at(call, inode, flags, NULL, made);
 }
 
 int handle_give(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags)
@@ -184,7 +204,7 @@ int handle_give_pipe(struct hurd_cap_call *call, struct pipe *pipe, unsigned fla
     if (handles_count(call->task, &buffer_class) == 0)
         return EACCES;
     int err = handles_count(call->task, &pipe_class) >= HURD_FS_FILES ? EMFILE
-              : handle_new(call, &pipe_class, &h);
+              : handle_new(call, &pipe_class, share_of(call->task), &h);
     if (err)
         return err;
     h->pipe = pipe;
@@ -274,19 +294,32 @@ int serve_offer(struct hurd_cap_call *call, struct handle *h)
     return 0;
 }
 
+/* From now on others may have it, too.  ENOMEM. */
+static int position_share(struct handle *h)
+{
+    if (h->position != &h->alone)
+        return 0;
+    struct position *position = calloc(1, sizeof *position);    /* counted with the handle */
+    if (!position)
+        return ENOMEM;
+    *position = (struct position) { h->alone.at, 1 };
+    h->position = position;
+    return 0;
+}
+
 int serve_claim(struct hurd_cap_call *call)
 {
     if (call->words != 1)
         return EINVAL;
     if (handles_count(call->task, &buffer_class) == 0)
         return EACCES;
-    const struct handle *h = ticket_find(call->arg[0]);
+    struct handle *h = ticket_find(call->arg[0]);
     if (!h)
         return ENOENT;
     int err = 0;
     if (h->pipe)
         err = handle_give_pipe(call, h->pipe, h->flags, h);
-    else {
+    else if (!(err = position_share(h))) {
         struct handle *unused;
         ext2_inode_hold(h->inode);
         h->position->handles++;
@@ -388,7 +421,7 @@ int serve_buffer(struct hurd_cap_call *call)
         return EPERM;
     if (handles_count(call->task, &buffer_class) >= HURD_FS_BUFFERS)
         return EMFILE;
-    int err = handle_new(call, &buffer_class, &h);
+    int err = handle_new(call, &buffer_class, share_of(call->task), &h);
     if (!err)
         h->container = call->arg[0];
     return err;

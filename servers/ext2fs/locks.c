@@ -15,7 +15,7 @@ static const uint64_t END = UINT64_MAX;
 
 struct lock {
     struct ext2_inode *inode;           /* NULL  <=>  it is free */
-    unsigned task;
+    unsigned task, head;                /* head: share_of() it */
     bool writes;
     uint64_t first, last;
 };
@@ -135,12 +135,14 @@ static void locks_shorten(void)
 /* Room for two more: the new one, and the second part of one that is cut in two. */
 static bool has_room(unsigned task)
 {
-    unsigned own = 0, unused = (unsigned) (locks + LOCKS - locks_end);
+    const unsigned head = share_of(task);
+    unsigned own = 0, tree = 0, unused = (unsigned) (locks + LOCKS - locks_end);
     for (const struct lock *l = locks; l < locks_end; l++) {
         own += l->inode && l->task == task;
+        tree += l->inode && l->head == head;
         unused += !l->inode;
     }
-    return unused >= 2 && own + 2 <= LOCKS_TASK;
+    return unused >= 2 && own + 2 <= LOCKS_TASK && share_allows(task, tree + 2, unused - 2);
 }
 
 /* Takes the range out of a lock.  Pre: it overlaps. */
@@ -181,7 +183,8 @@ static void apply(struct wish *w)
             cut(l, w);
     }
     if (w->type != HURD_LOCK_NONE)
-        *lock_free() = (struct lock) { w->inode, w->task, writes, w->first, w->last };
+        *lock_free() = (struct lock) { w->inode, w->task, share_of(w->task), writes, w->first,
+                                       w->last };
     locks_shorten();
     hurd_cap_resume(&server, (L4_Word_t) w->inode);     /* those that wait look again */
 }

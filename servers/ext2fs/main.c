@@ -132,7 +132,7 @@ static int serve_any(struct hurd_cap_call *call)
 }
 
 struct hurd_cap_server server = {
-    .table = { .alloc = hurd_cap_heap_alloc, .free = hurd_cap_heap_free },
+    .table = { .alloc = share_alloc, .free = share_free },
     .root = serve_any,
 };
 

@@ -3,7 +3,6 @@
  * those of files, with the same tickets, and with the same way to notice that a task has died.  A
  * request that must wait is parked (waits.c); handles.c frees an end. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <hurd/deva.h>
@@ -39,14 +38,23 @@ void pipe_leave(struct pipe *pipe, unsigned flags)
         return;
     if (pipe->inode)
         fifo_forget(pipe);
-    free(pipe);
+    share_free(pipe->head, pipe, sizeof *pipe);
+}
+
+struct pipe *pipe_new(unsigned task)
+{
+    const unsigned head = share_of(task);
+    struct pipe *pipe = share_alloc(head, sizeof *pipe);
+    if (pipe)
+        pipe->head = head;
+    return pipe;
 }
 
 int serve_pipe(struct hurd_cap_call *call)
 {
     if (call->words != 0)
         return EINVAL;
-    struct pipe *pipe = calloc(1, sizeof *pipe);
+    struct pipe *pipe = pipe_new(call->task);
     if (!pipe)
         return ENOMEM;
     pipe->readers = 1;                  /* ours, until both ends are there */

@@ -12,12 +12,16 @@ enum { PIPE_BYTES = 4096 };
 
 struct pipe {
     unsigned readers, writers;          /* handles; both 0: it goes */
+    unsigned head;                      /* whose share it is of */
     unsigned came_to_read, came_to_write;       /* handles so far, modulo 2^32 */
     struct ext2_inode *inode;           /* of a fifo, open; NULL: the pipe has no name */
     struct pipe *next;                  /* of all fifos that are open */
     uint32_t used, start;               /* bytes that wait, and where the first of them is */
     uint8_t bytes[PIPE_BYTES];
 };
+
+/* Of the share of the task's tree, without ends.  NULL: that has no room. */
+struct pipe *pipe_new(unsigned task);
 
 /* A read does not wait; a write of HURD_IO_WHOLE bytes does not. */
 static inline bool pipe_can_read(const struct pipe *pipe)

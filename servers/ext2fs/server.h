@@ -38,19 +38,20 @@ int device_land(uint64_t where, uint32_t page, uint32_t count);
 int64_t clock_seconds(void);            /* since 1970; 0: nothing knows */
 
 /* ---- handles.c: what clients have open ---- */
-struct position {                       /* of an open file; several handles may share it */
+struct position {                       /* of an open file */
     uint64_t at;
-    unsigned handles;
+    unsigned handles;                   /* that share it; not used while it is a handle's own */
 };
 struct handle {
     struct hurd_cap_object object;
     struct handle *next;                /* of all handles and buffers */
-    unsigned task;
+    unsigned task, head;                /* head: share_of() it */
     struct ext2_inode *inode;           /* NULL: it is a buffer or a pipe's end */
     struct pipe *pipe;                  /* NULL: it is none */
     unsigned seen;                      /* of a pipe: pipe_came() when this end was made */
     unsigned flags;                     /* HURD_DIR_ flags that it was opened with */
     struct position *position;          /* NULL  <=>  inode is */
+    struct position alone;              /* *position, until somebody claims the handle */
     struct pager_file *cached;          /* NULL: no pages of it have been asked for */
     bool is_map;                        /* of io_map: no descriptor, so its end releases no lock */
     bool is_weak;                       /* a map that does not keep the file */
@@ -118,6 +119,8 @@ int serve_text(struct hurd_cap_call *call);
 int text_init(void);
 /* Gives frames of such pages back.  Returns how many. */
 uint32_t text_return(uint32_t pages);
+/* So many frames of our guarantee are left, perhaps at the cost of such pages. */
+bool text_spare(uint32_t pages);
 
 /* ---- contents.c ---- */
 /* The reply's words: struct hurd_file_stat. */
@@ -147,6 +150,15 @@ bool pipe_has_name(const struct pipe *pipe);            /* it is a fifo's */
 unsigned pipe_came(const struct pipe *pipe, unsigned flags);
 int serve_pipe(struct hurd_cap_call *call);
 int serve_pipe_end(struct hurd_cap_call *call);
+
+/* ---- shares.c: what programs take of the server ---- */
+/* The task that started all of this task's tree; the tree's share is known by it. */
+unsigned share_of(unsigned task);
+/* May the task's tree have so many, counted with what it asks for, if so many others are left? */
+bool share_allows(unsigned task, uint32_t own, uint32_t left);
+/* A record for the task, of zeros.  NULL: there is no memory, or its tree has its share. */
+void *share_alloc(unsigned task, size_t bytes);
+void share_free(unsigned task, void *record, size_t bytes);
 
 /* ---- fifos.c ---- */
 /* An end of the fifo's pipe in reply word 0; it takes the reference of the inode over, always.

@@ -102,6 +102,15 @@ uint32_t text_return(uint32_t pages)
     return done;
 }
 
+bool text_spare(uint32_t pages)
+{
+    while (!fits(pages)) {
+        if (run_drop() == 0)
+            return false;
+    }
+    return true;
+}
+
 bool text_room(uint32_t pages)
 {
     while (images_promised() + pages > PROMISED_MOST || !fits(pages + SPARE_LEAST)) {

@@ -13,6 +13,20 @@ bool task_is_below(const struct task *t, const struct task *top)
     return t != NULL;
 }
 
+int serve_head(struct hurd_cap_call *call)
+{
+    if (call->words != 2)
+        return EINVAL;
+    const struct task *t = task_find(call->arg[1]);
+    if (!t)
+        return ESRCH;
+    while (!t->boot && t->owner && !t->owner->boot)
+        t = t->owner;
+    call->reply[0] = t->id;
+    call->reply_words = 1;
+    return 0;
+}
+
 static bool told(const struct task *t)
 {
     L4_LoadMR(1, t->id);

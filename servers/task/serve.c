@@ -266,6 +266,7 @@ static int serve_task(struct hurd_cap_call *call)
     case HURD_TASK_RELEASE:         return op_release(call, t);
     case HURD_TASK_LET_GO:          return op_let_go(call, t);
     case HURD_TASK_GIVE_BACK:       return op_give_back(call, t);
+    case HURD_TASK_HEAD:            return serve_head(call);
     case HURD_TASK_NAME_SET:        return name_set(call, t);
     case HURD_TASK_NAME_FIND:       return name_find(call);
     case HURD_TASK_SIGNAL_GROUP:    return serve_signal_group(call, t);
@@ -335,7 +336,7 @@ static int serve_master(struct hurd_cap_call *call)
     case HURD_TASK_CREATE: case HURD_TASK_EXIT: case HURD_TASK_WAIT: case HURD_TASK_RELEASE:
     case HURD_TASK_LET_GO: case HURD_TASK_FORK: case HURD_TASK_WAIT_CHILD: case HURD_TASK_EXEC:
     case HURD_TASK_IMAGE: case HURD_TASK_SPAWN: case HURD_TASK_GIVE_BACK:
-    case HURD_TASK_NAME_SET: case HURD_TASK_NAME_FIND:
+    case HURD_TASK_HEAD: case HURD_TASK_NAME_SET: case HURD_TASK_NAME_FIND:
     case HURD_TASK_SIGNAL_GROUP: case HURD_TASK_SIGNAL_WAIT: case HURD_TASK_GROUP:
     case HURD_TASK_STOP_SELF:
         return EPERM;

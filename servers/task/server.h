@@ -229,6 +229,7 @@ void signal_gone_on(struct task *t);
 
 /* ---- groups.c */
 bool task_is_below(const struct task *t, const struct task *top);   /* t is it, or below it */
+int serve_head(struct hurd_cap_call *call);
 int serve_group(struct hurd_cap_call *call, struct task *self);
 /* Tells deva of the groups that it does not know yet, if deva listens. */
 void groups_tell(void);

@@ -57,7 +57,7 @@ static const struct phrase of_task[] = {
     {HURD_TASK_INFO, "ht", PLAIN}, {HURD_TASK_LIST, "hn", PLAIN}, {HURD_TASK_RELEASE, "h", PLAIN},
     {HURD_TASK_NAME_SET, "hTwwww", PLAIN}, {HURD_TASK_NAME_FIND, "hwwww", PLAIN},
     {HURD_TASK_BUDGET, "ht", PLAIN}, {HURD_TASK_LET_GO, "h", PLAIN},
-    {HURD_TASK_GIVE_BACK, "hn", RARE},
+    {HURD_TASK_GIVE_BACK, "hn", RARE}, {HURD_TASK_HEAD, "ht", PLAIN},
     {HURD_TASK_SIGNAL, "htn", RARE}, {HURD_TASK_SIGNAL_GROUP, "hnn", RARE},
     {HURD_TASK_SIGNAL_WAIT, "hn", WAITS}, {HURD_TASK_GROUP, "htn", PLAIN},
     {HURD_TASK_STOP_SELF, "hn", RARE}, {HURD_TASK_WAIT_CHILD, "hnn", WAITS}, GENERIC, {0, 0, PLAIN},

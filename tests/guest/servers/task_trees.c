@@ -86,6 +86,24 @@ TEST(task_tells_budgets_of_oneself_and_of_children)
     child_end(&child);
 }
 
+TEST(task_knows_the_head_of_a_tree)
+{
+    struct hurd_task_created child = child_of("sleep");
+    L4_Word_t head = 0;
+    const L4_Word_t me = L4_Version(L4_MyGlobalId());
+    EXPECT_EQ(hurd_task_head(server(), self(), me, &head), 0);
+    EXPECT_EQ(head, me);                        /* init started us */
+    head = 0;
+    EXPECT_EQ(hurd_task_head(server(), self(), child.id, &head), 0);
+    EXPECT_EQ(head, me);
+    EXPECT_EQ(hurd_task_head(server(), child.handle, HURD_TASK_DEVA, &head), 0);
+    EXPECT_EQ(head, HURD_TASK_DEVA);
+    EXPECT_EQ(hurd_task_head(server(), self(), 0, &head), ESRCH);
+    EXPECT_EQ(hurd_task_head(server(), ~0ul, me, &head), EBADF);
+    EXPECT_EQ(REQUEST(HURD_TASK_HEAD, self()), EINVAL);
+    child_end(&child);
+}
+
 TEST(task_gives_its_owner_back_what_it_does_not_need)
 {
     struct hurd_task_budget before[HURD_BUDGETS], mine[HURD_BUDGETS], its[HURD_BUDGETS];
@@ -166,6 +184,7 @@ const struct test task_trees[] = {
     T(task_lets_a_child_go_for_the_part_that_it_got),
     T(task_lets_go_only_what_the_caller_started_and_has_above_it),
     T(task_tells_budgets_of_oneself_and_of_children),
+    T(task_knows_the_head_of_a_tree),
     T(task_gives_its_owner_back_what_it_does_not_need),
     T(task_tells_time_and_partners_of_its_threads),
     T(task_gives_a_dead_childs_part_back_but_for_its_place),
