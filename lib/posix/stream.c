@@ -24,14 +24,15 @@ void stream_of(const struct description *d, L4_ThreadId_t *server, L4_Word_t *ha
 /* More bytes than a message has go through the connection's container, as those of files do. */
 enum { MOST = 4096 };                   /* at once: a pipe has no more */
 
-/* EAGAIN: the pipe is full, or empty.  ENOSYS: there is no connection with that server. */
+/* EAGAIN: the pipe is full, or empty.  ENOSYS: there is no connection with that server, or
+ * no memory for its container: then messages do. */
 static int by_container(const struct description *d, bool writes, uint8_t *data, L4_Word_t size,
                         L4_Word_t *done)
 {
     struct files *files;
     L4_Word_t bytes = 0;
     posix_lock();
-    int err = posix_files_of(d->server, &files) ? ENOSYS : 0;
+    int err = posix_files_of(d->server, &files) || files_ready(files) ? ENOSYS : 0;
     if (!err) {
         const L4_Word_t in[] = { d->handle, files->buffer, 0, size, (L4_Word_t) HURD_IO_HERE,
                                  (L4_Word_t) (HURD_IO_HERE >> 32) };
