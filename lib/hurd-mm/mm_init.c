@@ -294,6 +294,7 @@ int hurd_mm_init(L4_ThreadId_t pager)
     mm.task = L4_Version(mm.starter);
     signals.first.thread = mm.starter;
     signals.first.takes = true;
+    signals.first.rest = &signals.first_rest;
     mm.reserved = (struct store){.class = &reserved_class, .users = 1};
     mm.pool_store = (struct store){.class = &pool_class, .users = 1, .rights = HURD_VM_RIGHTS};
     mm.wired = (struct store){.class = &wired_class, .users = 1, .rights = HURD_VM_RIGHTS};

@@ -30,7 +30,7 @@
 #define _POSIX_MESSAGE_PASSING      (-1)
 #define _POSIX_PRIORITIZED_IO       (-1)
 #define _POSIX_PRIORITY_SCHEDULING  (-1)
-#define _POSIX_REALTIME_SIGNALS     (-1)
+#define _POSIX_REALTIME_SIGNALS     200809L
 #define _POSIX_TIMERS               (-1)
 #define _POSIX_VDISABLE             0
 

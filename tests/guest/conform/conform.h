@@ -47,6 +47,14 @@
     X(a_handler_on_another_stack)                                                                  \
     X(abort_is_a_signal)                                                                           \
     X(alarms_and_pauses)
+#define QUEUED(X)                                                                                  \
+    X(signals_of_real_time_come_each_time_and_in_order)                                            \
+    X(a_signal_without_a_value_queues_as_well)                                                     \
+    X(other_signals_have_a_value_too)                                                              \
+    X(sigqueue_is_bounded_and_names_its_errors)                                                    \
+    X(sigwaitinfo_gives_values)                                                                    \
+    X(signals_queue_in_another_task)                                                               \
+    X(waitid_tells_ends_and_stops)
 #define PROCESSES(X)                                                                               \
     X(waitpid_tells_ends_and_errors)                                                               \
     X(a_child_is_like_its_parent_but_for_a_few_things)                                             \
@@ -96,6 +104,7 @@
 #define DECLARE(name) void name(void);
 MAPS(DECLARE)
 SIGNALS(DECLARE)
+QUEUED(DECLARE)
 PROCESSES(DECLARE)
 FILES(DECLARE)
 STREAMS(DECLARE)
