@@ -99,7 +99,7 @@ int description_open(const char *path, int flags, mode_t mode, struct descriptio
     return 0;
 }
 
-static int open_locked(const char *path, int flags, mode_t mode, int *descriptor)
+int descriptor_open(const char *path, int flags, mode_t mode, int *descriptor)
 {
     struct description d;
     int err = description_open(path, flags, mode, &d);
@@ -122,7 +122,7 @@ int open(const char *path, int flags, ...)
         va_end(arguments);
     }
     posix_lock();
-    int err = open_locked(path, flags, mode, &descriptor);
+    int err = descriptor_open(path, flags, mode, &descriptor);
     posix_unlock();
     return err ? posix_result(err) : descriptor;
 }
@@ -197,18 +197,21 @@ int lstat(const char *path, struct stat *stat)
 }
 
 /* There are no users: everything may be read, and written unless the file system is read-only. */
+int access_allowed(const struct stat *s, int mode)
+{
+    struct hurd_fs_statfs fs = { 0 };
+    if (mode & X_OK && !S_ISDIR(s->st_mode) && !(s->st_mode & 0111))
+        return posix_result(EACCES);
+    int err = mode & W_OK && !S_ISCHR(s->st_mode) ? WITH_FILES(files_statfs(files, &fs)) : 0;
+    return posix_result(err ? err : fs.flags & HURD_FS_READ_ONLY ? EROFS : 0);
+}
+
 int access(const char *path, int mode)
 {
     struct stat s;
-    struct hurd_fs_statfs fs = { 0 };
     if (mode & ~(R_OK | W_OK | X_OK))
         return posix_result(EINVAL);
-    if (stat(path, &s))
-        return -1;
-    if (mode & X_OK && !S_ISDIR(s.st_mode) && !(s.st_mode & 0111))
-        return posix_result(EACCES);
-    int err = mode & W_OK && !S_ISCHR(s.st_mode) ? WITH_FILES(files_statfs(files, &fs)) : 0;
-    return posix_result(err ? err : fs.flags & HURD_FS_READ_ONLY ? EROFS : 0);
+    return stat(path, &s) ? -1 : access_allowed(&s, mode);
 }
 
 int statvfs(const char *path, struct statvfs *to)

@@ -127,5 +127,6 @@ char *tmpnam(char *name);
 /* Errors as open() in <fcntl.h>. */
 int remove(const char *path);
 int rename(const char *path, const char *new_path);     /* EXDEV: a large tree of directories */
+int renameat(int directory, const char *path, int new_directory, const char *new_path);
 
 #endif

@@ -72,6 +72,10 @@
     X(pieces_are_read_and_written_in_order)                                                        \
     X(paths_are_taken_apart)                                                                       \
     X(new_names_for_temporary_files)
+#define AT(X)                                                                                      \
+    X(paths_begin_at_an_open_directory)                                                            \
+    X(an_open_directory_may_get_another_name)                                                      \
+    X(calls_at_a_directory_name_their_errors)
 #define STREAMS(X)                                                                                 \
     X(what_was_printed_is_scanned_again)                                                           \
     X(a_scan_takes_no_more_than_it_needs)                                                          \
@@ -107,6 +111,7 @@ SIGNALS(DECLARE)
 QUEUED(DECLARE)
 PROCESSES(DECLARE)
 FILES(DECLARE)
+AT(DECLARE)
 STREAMS(DECLARE)
 LIBRARY(DECLARE)
 THREADS(DECLARE)
