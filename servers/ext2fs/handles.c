@@ -33,14 +33,14 @@ static int file_serve(struct hurd_cap_call *call)
         return serve_image(call, handle_of(call));
     if (call->label == HURD_FILE_LOCK)
         return serve_lock(call, handle_of(call));
-    if (call->label >= HURD_DIR_LOOKUP && call->label <= HURD_DIR_ABOVE)
+    if (call->label >= HURD_DIR_LOOKUP && call->label <= HURD_DIR_STAT)
         return serve_dir(call);
     return call->label == HURD_FS_OFFER ? serve_offer(call, handle_of(call)) : EOPNOTSUPP;
 }
 
 static int buffer_serve(struct hurd_cap_call *call)
 {
-    return call->label >= HURD_IO_READ && call->label <= HURD_DIR_ABOVE ? EBADF : EOPNOTSUPP;
+    return call->label >= HURD_IO_READ && call->label <= HURD_DIR_STAT ? EBADF : EOPNOTSUPP;
 }
 
 static struct handle *handle_of_object(struct hurd_cap_object *object)

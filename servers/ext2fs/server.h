@@ -171,7 +171,12 @@ int mounts_enter(const struct ext2_inode *inode, const char *rest, uint32_t leng
 int mounts_up(const char *rest, uint32_t length);       /* ".." of our root */
 int mounts_root(const char *path, uint32_t length);     /* a path that begins with '/' */
 int mounts_reply(struct hurd_cap_call *call);
+/* As before this server was started: that server covers the directory, whose path begins at our
+ * root and without a '/'. */
+int mounts_restore(const char *server, const char *path);
 int serve_mount(struct hurd_cap_call *call, struct handle *h);
+int serve_cover(struct hurd_cap_call *call);
+int serve_above(struct hurd_cap_call *call);
 
 /* Is our root that of "/"? */
 bool mounts_root_is_ours(void);
