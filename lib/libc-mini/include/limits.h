@@ -48,7 +48,7 @@
 #define STREAM_MAX       61
 #define PAGESIZE         4096
 #define PAGE_SIZE        PAGESIZE
-#define NL_ARGMAX        9
+#define NL_ARGMAX        32
 #define NZERO            20
 #define RE_DUP_MAX       255
 #define PTHREAD_KEYS_MAX 128

@@ -103,6 +103,7 @@
     X(a_thread_is_cancelled)                                                                       \
     X(semaphores_count)                                                                            \
     X(readers_writers_and_barriers)                                                                \
+    X(the_lock_of_a_stream_nests)                                                                  \
     X(fork_with_threads)
 
 #define DECLARE(name) void name(void);
