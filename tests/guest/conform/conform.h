@@ -76,6 +76,10 @@
     X(paths_begin_at_an_open_directory)                                                            \
     X(an_open_directory_may_get_another_name)                                                      \
     X(calls_at_a_directory_name_their_errors)
+#define NAMES(X)                                                                                   \
+    X(glob_finds_names_by_a_pattern)                                                               \
+    X(nftw_walks_through_a_tree)                                                                   \
+    X(tables_trees_and_queues)
 #define STREAMS(X)                                                                                 \
     X(what_was_printed_is_scanned_again)                                                           \
     X(a_scan_takes_no_more_than_it_needs)                                                          \
@@ -113,6 +117,7 @@ QUEUED(DECLARE)
 PROCESSES(DECLARE)
 FILES(DECLARE)
 AT(DECLARE)
+NAMES(DECLARE)
 STREAMS(DECLARE)
 LIBRARY(DECLARE)
 THREADS(DECLARE)

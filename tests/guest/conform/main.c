@@ -14,7 +14,6 @@ bool suite_can_run(void)
 #define ENTRY(name) T(name),
 const struct test tests[] = {
     MAPS(ENTRY) SIGNALS(ENTRY) QUEUED(ENTRY) PROCESSES(ENTRY) FILES(ENTRY) AT(ENTRY)
-    STREAMS(ENTRY)
-    LIBRARY(ENTRY) THREADS(ENTRY)
+    NAMES(ENTRY) STREAMS(ENTRY) LIBRARY(ENTRY) THREADS(ENTRY)
     { 0 },
 };
