@@ -70,8 +70,9 @@ enum hurd_task_op {
      * (reason killed) and all tasks that it started: see LET_GO.  M: 2 words and the master handle;
      * word 1 is the task ID, the status is 0. */
     HURD_TASK_DESTROY = 521,
-    /* 0 own task, 1 status 0..255, or HURD_TASK_BY_SIGNAL | signal: then the reason is signalled.  No reply.  All tasks that it started are killed first.  EPERM: the handle is not
-     * that of the caller's own task. */
+    /* 0 own task, 1 status 0..255, or HURD_TASK_BY_SIGNAL | signal: then the reason is
+     * signalled.  No reply.  All tasks that it started are killed first.  EPERM: the handle is
+     * not that of the caller's own task. */
     HURD_TASK_EXIT = 522,
     /* 0 task, 1 flags (HURD_TASK_NOHANG) -> 0 status, 1 reason.  The reply comes when the task is
      * dead.  EAGAIN: it lives, and NOHANG is set.  EDEADLK: it is the caller's own task.  Any
@@ -176,8 +177,9 @@ enum hurd_task_op {
      * first one.  IPCs and faults of the others go on to their end. */
     HURD_TASK_SIGNAL = 531,
     /* 0 own task, 1 group (0: the caller's own), 2 signal -> empty.  SIGNAL to all tasks of the
-     * group to which the caller may send it: itself, and what it started; a task for which the queue
-     * has no room gets none.  EAGAIN: there is none for the first one.  ESRCH: there is none. */
+     * group to which the caller may send it: itself, and what it started; a task for which the
+     * queue has no room gets none.  EAGAIN: there is none for the first one.  ESRCH: there is
+     * none. */
     HURD_TASK_SIGNAL_GROUP = 532,
     /* 0 own task, 1 flags (HURD_TASK_NOHANG) -> struct hurd_task_arrived.  From the first such
      * request on, the task takes signals, and so does a copy that FORK makes of it.  The reply

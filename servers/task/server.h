@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the task server know of each other.  Reading order: main.c, task.c, budget.c,
- * thread.c, image.c, held.c, create.c, fork.c, exec.c, death.c, fault.c, queue.c, signal.c, groups.c,
- * stop.c, serve.c.
+ * thread.c, image.c, held.c, create.c, fork.c, exec.c, death.c, fault.c, queue.c, signal.c,
+ * groups.c, stop.c, serve.c.
  * A function blocks only if its comment says "Blocks"; a call to wortel or physmem does not count,
  * because these two always reply.
  * Functions return 0 or an errno where nothing else is said. */

@@ -20,7 +20,7 @@ typedef struct {
 #define GLOB_NOESCAPE 64
 
 #define GLOB_NOSPACE  1
-#define GLOB_ABORTED  2                 /* GLOB_ERR, or `failed` has returned something else than 0 */
+#define GLOB_ABORTED  2                 /* GLOB_ERR, or `failed` did not return 0 */
 #define GLOB_NOMATCH  3
 
 /* failed: may be NULL; gets the directory and the errno. */

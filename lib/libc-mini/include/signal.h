@@ -200,11 +200,12 @@ int sigqueue(pid_t pid, int signal, const union sigval value);
 int sigpending(sigset_t *set);          /* what waits for the task, and for the calling thread */
 int sigsuspend(const sigset_t *mask);   /* until a handler has run: EINTR */
 
-/* Take a signal of the set that waits, or wait for one; the set should be blocked in all threads.
- * Several that wait for the same signal: one gets it.  A signal of the thread's own fault never
- * comes this way.  sigwait() returns the error, the others the signal; info may be NULL, and gets
- * si_signo, si_code, si_pid and si_value.  EINTR (but for sigwait()): a handler has run.  EAGAIN: none came
- * in that time; there is no thread to fetch signals.  EINVAL: the time is none.  ENOMEM. */
+/* Take a signal of the set that waits, or wait for one; the set should be blocked in all
+ * threads. Several that wait for the same signal: one gets it.  A signal of the thread's own
+ * fault never comes this way.  sigwait() returns the error, the others the signal; info may be
+ * NULL, and gets si_signo, si_code, si_pid and si_value.  EINTR (but for sigwait()): a handler
+ * has run.  EAGAIN: none came in that time; there is no thread to fetch signals.  EINVAL: the
+ * time is none.  ENOMEM. */
 struct timespec;
 int sigwait(const sigset_t *__restrict set, int *__restrict signal);
 int sigwaitinfo(const sigset_t *__restrict set, siginfo_t *__restrict info);

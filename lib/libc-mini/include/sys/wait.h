@@ -29,10 +29,10 @@
 pid_t waitpid(pid_t pid, int *status, int options);
 pid_t wait(int *status);
 
-/* The same for what `options` names: WEXITED, WSTOPPED, WCONTINUED, at least one of them.  id: of a
- * child, or of a group (0: the own one).  info may be NULL; it gets si_signo (SIGCHLD), si_pid,
- * si_code (CLD_...), si_status; with WNOHANG, si_signo is 0 if nothing is new.  EINVAL also: unknown
- * type. */
+/* The same for what `options` names: WEXITED, WSTOPPED, WCONTINUED, at least one of them.  id:
+ * of a child, or of a group (0: the own one).  info may be NULL; it gets si_signo (SIGCHLD),
+ * si_pid, si_code (CLD_...), si_status; with WNOHANG, si_signo is 0 if nothing is new.  EINVAL
+ * also: unknown type. */
 typedef enum { P_ALL, P_PID, P_PGID } idtype_t;
 int waitid(idtype_t type, id_t id, siginfo_t *info, int options);
 
