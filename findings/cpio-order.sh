@@ -4,8 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 packages cpio=2.13+dfsg-7.1 libarchive-tools=3.6.2-1+deb12u5 libarchive13=3.6.2-1+deb12u5 toybox=0.8.9+dfsg-1 \
     busybox-static=1:1.35.0-4+deb12u1+b1 pax=1:20201030-1
-expected "each writes the members in the order in which it gets their names, as someone wants who puts first what is needed first; all treat \
-the names of one file alike"
+expected "each writes the members in the order in which it gets their names, as someone wants who puts first what is needed first; \
+all treat the names of one file alike"
 export LD_LIBRARY_PATH=$work/root/usr/lib/x86_64-linux-gnu
 mkdir tree
 echo data > tree/one

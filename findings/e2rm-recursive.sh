@@ -3,8 +3,8 @@
 # e2tools on an ext2 image: what e2rm -r leaves of a directory, and what e2cp says of a file that is not there.
 . "$(dirname "$0")/lib.sh"
 packages e2tools=0.1.0-3 e2fsprogs=1.47.0-2+b2
-expected "the directory and all in it is gone, and the file system is whole; a copy of nothing is an error; a copy keeps its permissions, as \
-cp's does"
+expected "the directory and all in it is gone, and the file system is whole; a copy of nothing is an error; a copy keeps its \
+permissions, as cp's does"
 mke2fs -q -F -t ext2 image 8m > log 2>&1
 echo text > file
 chmod 751 file

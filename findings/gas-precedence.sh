@@ -6,7 +6,9 @@ packages binutils-x86-64-linux-gnu=2.40-2
 expected "the operators of C bind as in C, and a comparison that holds is 1, so that C and assembly get the same value of a #define"
 value() {               # value EXPRESSION: as a signed word
     printf '.data\n.long %s\n' "$1" > value.s
-    x86_64-linux-gnu-as --32 value.s -o value.o && x86_64-linux-gnu-objcopy -O binary -j .data value.o value.bin && od -An -td4 value.bin | tr -d ' '
+    x86_64-linux-gnu-as --32 value.s -o value.o
+    x86_64-linux-gnu-objcopy -O binary -j .data value.o value.bin
+    od -An -td4 value.bin | tr -d ' '
 }
 compared() {            # compared EXPRESSION C RECORDED
     observed "$1, which is $2 in C" "$3" "$(value "$1")"

@@ -11,7 +11,8 @@ x86_64-linux-gnu-ld -m elf_i386 -Ttext 0x100000 kernel.o -o kernel
 cat > tools.js <<'E2'
 const elf = require("elf-tools").parse(require("fs").readFileSync("kernel"));
 const flags = (name) => elf.sections.find((s) => s.header.name === name).header.flags;
-console.log(`${flags(".text")} ${flags(".data")} ${elf.programs.find((p) => p.header.vaddr === 0x100000).header.flags} ${elf.header.osabi}`);
+const segment = elf.programs.find((p) => p.header.vaddr === 0x100000).header;
+console.log(`${flags(".text")} ${flags(".data")} ${segment.flags} ${elf.header.osabi}`);
 E2
 cat > elfy.js <<'E2'
 const elf = require("elfy").parse(require("fs").readFileSync("kernel"));

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# npm's ext2fs (libext2fs as WebAssembly), "the exact same interface as node's fs": appending to a file, and writing to one that must be new.
+# npm's ext2fs (libext2fs as WebAssembly), "the exact same interface as node's fs": appending, and writing to a file that must be new.
 . "$(dirname "$0")/lib.sh"
 packages e2fsprogs=1.47.0-2+b2
 npm_packages ext2fs@4.2.5 file-disk@8.0.1

@@ -9,7 +9,8 @@ truncate -s 64M gpt mbr
 sgdisk -n 1:2048:10239 -n 3:20480:40959 gpt > log 2>&1
 printf '2048,8192,83\n16384,100000,5\n18432,10000,83\n' | sfdisk -q mbr
 cat > number.js <<'E2'
-require("partitioninfo").get(process.argv[2], Number(process.argv[3])).then((p) => console.log(p.offset / 512), (e) => console.log(e.message));
+const partition = require("partitioninfo").get(process.argv[2], Number(process.argv[3]));
+partition.then((found) => console.log(found.offset / 512), (error) => console.log(error.message));
 E2
 cat > chs.js <<'E2'
 const { cylinder, head, sector } = new (require("mbr"))(require("fs").readFileSync("mbr").subarray(0, 512)).partitions[0].firstCHS;

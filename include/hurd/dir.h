@@ -21,6 +21,7 @@
  *   1063   dir_mount     0 directory, 1 thread of a server           none
  *   1064   dir_stat      0 directory, 1 flags: 0 or NOFOLLOW,        struct hurd_file_stat
  *                        2 length, 3.. path
+ *   1065   dir_mkfifo    as dir_mkdir                                none
  *
  * Other servers.  A path may lead into another file system: through a directory that it covers
  * (dir_mount), or out of one, up from its root or by a link to a path that begins with '/'.  The
@@ -35,6 +36,8 @@
  * dir_lookup: EEXIST, EISDIR (to be written to), ELOOP (NOFOLLOW, and it is a symbolic link that
  *   is to be opened for reading or writing), ENFILE, EMFILE: too many are open, of all or of the
  *   caller's.  ETXTBSY: to be written to, and a program that runs needs pages of the file.
+ *   A fifo that is opened to be read or written gives an end of its pipe (io.h): the pipe of all
+ *   who have it open.  ENXIO: NOWAIT, it is only to be written to, and nobody can read it.
  * dir_read: one page of struct hurd_dir_entry records; 0 bytes at the end.  The cursor begins at 0;
  *   names that are made or removed meanwhile may or may not be seen.  EINVAL: the cursor is none.
  * dir_unlink: EISDIR without HURD_DIR_REMOVE, ENOTDIR with it, ENOTEMPTY.
@@ -58,6 +61,7 @@
 
 #define HURD_DIR_MOUNT      1063
 #define HURD_DIR_STAT       1064
+#define HURD_DIR_MKFIFO     1065
 
 #define HURD_DIR_INLINE     200u        /* bytes of path in a message */
 #define HURD_DIR_PATH       4096u
@@ -73,7 +77,8 @@
 #define HURD_DIR_APPEND     0x20u
 #define HURD_DIR_NOFOLLOW   0x40u       /* a symbolic link at the end is meant itself */
 #define HURD_DIR_DIRECTORY  0x80u       /* ENOTDIR if it is none */
-#define HURD_DIR_FLAGS      0xFFu
+#define HURD_DIR_NOWAIT     0x100u      /* of fifos */
+#define HURD_DIR_FLAGS      0x1FFu
 
 #define HURD_DIR_REMOVE     1u          /* dir_unlink: an empty directory */
 

@@ -58,6 +58,7 @@
 
 #define HURD_FS_BUFFERS     2u          /* of one task */
 #define HURD_FS_FILES       64u         /* open handles of one task */
+#define HURD_FS_WAITS       64u         /* requests of one task that wait; more get ENOMEM */
 #define HURD_FS_IMAGE_MOST  16u         /* pages that one fs_image brings */
 
 #define HURD_FS_READ_ONLY   1u

@@ -205,11 +205,14 @@ int ext2_lookup(struct ext2_inode *directory, const char *name, uint32_t length,
 int ext2_next_entry(struct ext2_inode *directory, uint32_t *cursor, struct ext2_entry *entry);
 
 /* ---- names: names.c ----
- * As above, and EEXIST, EMLINK, ENOSPC, EPERM.  create, mkdir and symlink give an open inode. */
+ * As above, and EEXIST, EMLINK, ENOSPC, EPERM.  create, mkfifo, mkdir and symlink give an open
+ * inode. */
 struct ext2_owner {
     uint32_t uid, gid;
 };
 int ext2_create(struct ext2_inode *directory, const char *name, uint32_t length, uint32_t mode,
+                struct ext2_owner owner, struct ext2_inode **inode);
+int ext2_mkfifo(struct ext2_inode *directory, const char *name, uint32_t length, uint32_t mode,
                 struct ext2_owner owner, struct ext2_inode **inode);
 int ext2_mkdir(struct ext2_inode *directory, const char *name, uint32_t length, uint32_t mode,
                struct ext2_owner owner, struct ext2_inode **inode);

@@ -55,12 +55,25 @@ static int inode_begin(struct ext2_inode *directory, const char *name, uint32_t 
     return err ? err : inode_new(directory->fs, directory->number, mode, owner, inode);
 }
 
+static int without_blocks(struct ext2_inode *directory, const char *name, uint32_t length,
+                          uint32_t mode, struct ext2_owner owner, struct ext2_inode **inode)
+{
+    int err = inode_begin(directory, name, length, mode, owner, inode);
+    return err ? err : inode_name(directory, name, length, *inode);
+}
+
 int ext2_create(struct ext2_inode *directory, const char *name, uint32_t length, uint32_t mode,
                 struct ext2_owner owner, struct ext2_inode **inode)
 {
-    mode = EXT2_REGULAR | (mode & ~EXT2_TYPE & 0xFFFF);
-    int err = inode_begin(directory, name, length, mode, owner, inode);
-    return err ? err : inode_name(directory, name, length, *inode);
+    return without_blocks(directory, name, length, EXT2_REGULAR | (mode & ~EXT2_TYPE & 0xFFFF),
+                          owner, inode);
+}
+
+int ext2_mkfifo(struct ext2_inode *directory, const char *name, uint32_t length, uint32_t mode,
+                struct ext2_owner owner, struct ext2_inode **inode)
+{
+    return without_blocks(directory, name, length, EXT2_FIFO | (mode & ~EXT2_TYPE & 0xFFFF), owner,
+                          inode);
 }
 
 /* A batch ends behind a new directory: names in it may follow only when the directory is on

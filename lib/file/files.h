@@ -76,6 +76,7 @@ int file_list(struct file *directory, int (*visit)(void *context, const char *na
 /* ---- names ---- */
 int files_stat(struct files *files, const char *path, int follow, struct hurd_file_stat *stat);
 int files_mkdir(struct files *files, const char *path, unsigned mode);
+int files_mkfifo(struct files *files, const char *path, unsigned mode);
 int files_unlink(struct files *files, const char *path);
 int files_rmdir(struct files *files, const char *path);
 int files_rename(struct files *files, const char *path, const char *new_path);      /* EXDEV */

@@ -50,6 +50,11 @@ int files_mkdir(struct files *f, const char *path, unsigned mode)
     return one_path(f, HURD_DIR_MKDIR, mode, path);
 }
 
+int files_mkfifo(struct files *f, const char *path, unsigned mode)
+{
+    return one_path(f, HURD_DIR_MKFIFO, mode, path);
+}
+
 int files_unlink(struct files *f, const char *path)
 {
     return one_path(f, HURD_DIR_UNLINK, 0, path);

@@ -86,6 +86,7 @@ int openat(int directory, const char *path, int flags, ...)
 {
     mode_t mode = 0;
     int descriptor = -1;
+    bool fifo = false;
     if (flags & O_CREAT) {
         va_list arguments;
         va_start(arguments, flags);
@@ -94,8 +95,9 @@ int openat(int directory, const char *path, int flags, ...)
     }
     if (is_plain(directory, path))
         return open(path, flags, mode);
-    int err = AT_DIRECTORY(directory, ((void) files, descriptor_open(path, flags, mode, &descriptor)));
-    return err ? posix_result(err) : descriptor;
+    int err = AT_DIRECTORY(directory, ((void) files, descriptor_open(path, flags, mode, &descriptor,
+                                                                     &fifo)));
+    return descriptor_opened(err, fifo, descriptor);
 }
 
 int fstatat(int directory, const char *path, struct stat *stat_, int flags)

@@ -20,6 +20,7 @@
 #include <hurd/deva.h>
 
 #include "lib/posix/stat.h"
+#include "lib/posix/stream.h"
 
 #define O_KNOWN                                                                                    \
     (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_DIRECTORY |     \
@@ -58,7 +59,7 @@ static unsigned server_flags(int flags)
            (flags & O_CREAT ? HURD_DIR_CREATE : 0) | (flags & O_EXCL ? HURD_DIR_EXCLUSIVE : 0) |
            (flags & O_TRUNC ? HURD_DIR_TRUNCATE : 0) | (flags & O_APPEND ? HURD_DIR_APPEND : 0) |
            (flags & O_DIRECTORY ? HURD_DIR_DIRECTORY : 0) |
-           (flags & O_NOFOLLOW ? HURD_DIR_NOFOLLOW : 0);
+           (flags & O_NOFOLLOW ? HURD_DIR_NOFOLLOW : 0) | (flags & O_NONBLOCK ? HURD_DIR_NOWAIT : 0);
 }
 
 /* The task's own console: the file server does not know which one that is. */
@@ -92,14 +93,15 @@ int description_open(const char *path, int flags, mode_t mode, struct descriptio
         err = file_open(files, &file, path, server_flags(flags), mode & 07777 & ~posix_mask);
     if (err)
         return makes_none && err == ENOENT ? EISDIR : err;
-    *d = (struct description) { .kind = CONTENTS, .server = file.files->server,
+    *d = (struct description) { .kind = S_ISFIFO(file.mode) ? STREAM : CONTENTS,
+                                .server = file.files->server,
                                 .handle = file.handle, .mode = file.mode, .inode = file.inode,
                                 .flags = (unsigned) flags &
                                          (O_ACCMODE | O_APPEND | O_NONBLOCK) };
     return 0;
 }
 
-int descriptor_open(const char *path, int flags, mode_t mode, int *descriptor)
+int descriptor_open(const char *path, int flags, mode_t mode, int *descriptor, bool *fifo)
 {
     struct description d;
     int err = description_open(path, flags, mode, &d);
@@ -108,13 +110,22 @@ int descriptor_open(const char *path, int flags, mode_t mode, int *descriptor)
     err = descriptor_make(&d, 0, flags & O_CLOEXEC, descriptor);
     if (err && d.kind != CONSOLE)
         hurd_cap_drop(d.server, d.handle);
+    *fifo = S_ISFIFO(d.mode);
     return err;
+}
+
+int descriptor_opened(int err, bool fifo, int descriptor)
+{
+    if (!err && fifo && (err = fifo_wait(descriptor)))
+        close(descriptor);
+    return err ? posix_result(err) : descriptor;
 }
 
 int open(const char *path, int flags, ...)
 {
     mode_t mode = 0;
     int descriptor = -1;
+    bool fifo = false;
     if (flags & O_CREAT) {
         va_list arguments;
         va_start(arguments, flags);
@@ -122,9 +133,9 @@ int open(const char *path, int flags, ...)
         va_end(arguments);
     }
     posix_lock();
-    int err = descriptor_open(path, flags, mode, &descriptor);
+    int err = descriptor_open(path, flags, mode, &descriptor, &fifo);
     posix_unlock();
-    return err ? posix_result(err) : descriptor;
+    return descriptor_opened(err, fifo, descriptor);
 }
 
 int creat(const char *path, mode_t mode)

@@ -15,6 +15,9 @@ void stream_of(const struct description *d, L4_ThreadId_t *server, L4_Word_t *ha
 /* What poll() says of it: POLLIN, POLLOUT, POLLHUP, POLLERR. */
 int stream_ready(const struct description *d, short *ready);
 
+/* fifo.c, behind open(): waits for the other end.  EINTR. */
+int fifo_wait(int descriptor);
+
 /* ---- terminal.c: the modes that tcsetattr() chose ---- */
 
 /* One read of the console in these modes. */

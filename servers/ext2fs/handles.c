@@ -33,14 +33,14 @@ static int file_serve(struct hurd_cap_call *call)
         return serve_image(call, handle_of(call));
     if (call->label == HURD_FILE_LOCK)
         return serve_lock(call, handle_of(call));
-    if (call->label >= HURD_DIR_LOOKUP && call->label <= HURD_DIR_STAT)
+    if (call->label >= HURD_DIR_LOOKUP && call->label <= HURD_DIR_MKFIFO)
         return serve_dir(call);
     return call->label == HURD_FS_OFFER ? serve_offer(call, handle_of(call)) : EOPNOTSUPP;
 }
 
 static int buffer_serve(struct hurd_cap_call *call)
 {
-    return call->label >= HURD_IO_READ && call->label <= HURD_DIR_STAT ? EBADF : EOPNOTSUPP;
+    return call->label >= HURD_IO_READ && call->label <= HURD_DIR_MKFIFO ? EBADF : EOPNOTSUPP;
 }
 
 static struct handle *handle_of_object(struct hurd_cap_object *object)
@@ -177,7 +177,8 @@ int handle_give(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned f
     return handle_give_new(call, inode, flags, &unused);
 }
 
-int handle_give_pipe(struct hurd_cap_call *call, struct pipe *pipe, unsigned flags)
+int handle_give_pipe(struct hurd_cap_call *call, struct pipe *pipe, unsigned flags,
+                     const struct handle *like)
 {
     struct handle *h;
     if (handles_count(call->task, &buffer_class) == 0)
@@ -188,6 +189,7 @@ int handle_give_pipe(struct hurd_cap_call *call, struct pipe *pipe, unsigned fla
         return err;
     h->pipe = pipe;
     h->flags = flags;
+    h->seen = like ? like->seen : pipe_came(pipe, flags);
     pipe_join(pipe, flags);
     return 0;
 }
@@ -283,7 +285,7 @@ int serve_claim(struct hurd_cap_call *call)
         return ENOENT;
     int err = 0;
     if (h->pipe)
-        err = handle_give_pipe(call, h->pipe, h->flags);
+        err = handle_give_pipe(call, h->pipe, h->flags, h);
     else {
         struct handle *unused;
         ext2_inode_hold(h->inode);
@@ -310,6 +312,11 @@ static int object_named(struct hurd_cap_call *call, unsigned word,
 int handle_named(struct hurd_cap_call *call, unsigned word, struct handle **handle)
 {
     return object_named(call, word, &file_class, handle);
+}
+
+int pipe_named(struct hurd_cap_call *call, unsigned word, struct handle **handle)
+{
+    return object_named(call, word, &pipe_class, handle);
 }
 
 int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container)
@@ -420,6 +427,7 @@ unsigned handles_of_programs(void)
 {
     unsigned n = 0;
     for (const struct handle *h = handles; h; h = h->next)
-        n += h->task >= HURD_TASK_FIRST && h->object.class == &file_class && !h->is_weak;
+        n += h->task >= HURD_TASK_FIRST && !h->is_weak &&
+             (h->object.class == &file_class || (h->pipe && pipe_has_name(h->pipe)));
     return n;
 }

@@ -48,6 +48,7 @@ struct handle {
     unsigned task;
     struct ext2_inode *inode;           /* NULL: it is a buffer or a pipe's end */
     struct pipe *pipe;                  /* NULL: it is none */
+    unsigned seen;                      /* of a pipe: pipe_came() when this end was made */
     unsigned flags;                     /* HURD_DIR_ flags that it was opened with */
     struct position *position;          /* NULL  <=>  inode is */
     struct pager_file *cached;          /* NULL: no pages of it have been asked for */
@@ -64,6 +65,7 @@ int handle_give_new(struct hurd_cap_call *call, struct ext2_inode *inode, unsign
                     struct handle **made);
 /* The file, or the container of the buffer, that this word of the request names. */
 int handle_named(struct hurd_cap_call *call, unsigned word, struct handle **handle);
+int pipe_named(struct hurd_cap_call *call, unsigned word, struct handle **handle);
 int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container);
 int serve_slot(struct hurd_cap_call *call);
 int serve_buffer(struct hurd_cap_call *call);
@@ -76,7 +78,8 @@ void handle_weaken(struct handle *map);
 void weak_maps_end(const struct ext2_inode *inode, uint32_t opens);
 extern struct hurd_cap_server server;
 /* A handle for the caller in reply word 0. */
-int handle_give_pipe(struct hurd_cap_call *call, struct pipe *pipe, unsigned flags);
+int handle_give_pipe(struct hurd_cap_call *call, struct pipe *pipe, unsigned flags,
+                     const struct handle *like);
 void handle_take_back(struct hurd_cap_call *call, L4_Word_t handle);
 int serve_offer(struct hurd_cap_call *call, struct handle *h);
 int serve_claim(struct hurd_cap_call *call);
@@ -128,6 +131,8 @@ int serve_io(struct hurd_cap_call *call);
 int serve_where(struct hurd_cap_call *call, struct handle *h);
 int serve_file(struct hurd_cap_call *call);
 int serve_pieces(struct hurd_cap_call *call);
+/* May a request name these bytes of a container? */
+bool window_takes(L4_Word_t offset, uint32_t size);
 /* Bytes of a client's container to the window, or back; *bytes is the window. */
 int window_fetch(L4_Word_t container, L4_Word_t offset, uint32_t size, uint8_t **bytes);
 int window_deliver(L4_Word_t container, L4_Word_t offset, uint32_t size);
@@ -137,8 +142,20 @@ int window_init(void);
 /* ---- pipes.c ---- */
 void pipe_join(struct pipe *pipe, unsigned flags);      /* one more end, to be read or written */
 void pipe_leave(struct pipe *pipe, unsigned flags);     /* the last one frees the pipe */
+bool pipe_has_name(const struct pipe *pipe);            /* it is a fifo's */
+/* How many ends of the other kind there have been, modulo 2^32. */
+unsigned pipe_came(const struct pipe *pipe, unsigned flags);
 int serve_pipe(struct hurd_cap_call *call);
 int serve_pipe_end(struct hurd_cap_call *call);
+
+/* ---- fifos.c ---- */
+/* An end of the fifo's pipe in reply word 0; it takes the reference of the inode over, always.
+ * ENXIO: HURD_DIR_NOWAIT. */
+int fifo_open(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags);
+
+/* ---- waits.c ---- */
+/* Parks the request: hurd_cap_park().  ENOMEM: HURD_FS_WAITS requests of its task wait already. */
+int wait_park(struct hurd_cap_call *call, L4_Word_t key);
 
 /* ---- locks.c ---- */
 int serve_lock(struct hurd_cap_call *call, struct handle *h);

@@ -75,14 +75,15 @@ static int serve_lookup(struct hurd_cap_call *call, struct handle *h)
             err = open_refuse(place.inode, flags);
         if (!err && flags & (HURD_DIR_WRITES | HURD_DIR_TRUNCATE))
             err = images_write(place.inode);
-        if (!err && flags & HURD_DIR_TRUNCATE)
+        if (!err && flags & HURD_DIR_TRUNCATE && !is_type(place.inode, EXT2_FIFO))
             err = contents_cut(place.inode, 0);
     } else
         err = lookup_make(&place, flags, call->arg[2]);
     if (!err) {
         call->reply[1] = place.inode->mode;
         call->reply[2] = place.inode->number;
-        err = handle_give(call, place.inode, flags);
+        err = is_type(place.inode, EXT2_FIFO) && flags & (HURD_DIR_READS | HURD_DIR_WRITES)
+              ? fifo_open(call, place.inode, flags) : handle_give(call, place.inode, flags);
         call->reply_words = 3;
         place.inode = NULL;
     }
@@ -153,17 +154,20 @@ static int name_walk(struct hurd_cap_call *call, struct ext2_inode *from, unsign
     return err ? err : path_walk(from, path, length, false, place);
 }
 
-static int serve_mkdir(struct hurd_cap_call *call, struct handle *h)
+/* A directory or a fifo. */
+static int serve_make(struct hurd_cap_call *call, struct handle *h)
 {
     struct place place;
     struct ext2_inode *made;
+    bool fifo = call->label == HURD_DIR_MKFIFO;
     if (call->words < 3 || call->arg[1] > 07777)
         return EINVAL;
     int err = name_walk(call, h->inode, 3, call->arg[2], &place);
     if (err)
         return err;
     err = place.inode ? EEXIST
-          : ext2_mkdir(place.directory, place.name, place.length, call->arg[1], nobody_else, &made);
+          : (fifo ? ext2_mkfifo : ext2_mkdir)(place.directory, place.name, place.length,
+                                              call->arg[1], nobody_else, &made);
     if (!err)
         inode_leave(made);
     place_put(&place);
@@ -277,7 +281,8 @@ static int serve_one(struct hurd_cap_call *call, struct handle *h)
     case HURD_DIR_READ:
         return serve_entries(call, h);
     case HURD_DIR_MKDIR:
-        return serve_mkdir(call, h);
+    case HURD_DIR_MKFIFO:
+        return serve_make(call, h);
     case HURD_DIR_UNLINK:
         return serve_unlink(call, h);
     case HURD_DIR_RENAME:

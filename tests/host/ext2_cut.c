@@ -88,7 +88,7 @@ static void file_move(int i, int j)
     model[i].exists = false;
 }
 
-/* Directories, links and symbolic links: for e2fsck's eyes only. */
+/* Directories, links, symbolic links and fifos: for e2fsck's eyes only. */
 static void others_change(void)
 {
     char a[64], b[64];
@@ -96,8 +96,13 @@ static void others_change(void)
     snprintf(a, sizeof a, "d%u/sub%u", d, world_roll(3));
     snprintf(b, sizeof b, "d%u/sub%u%s", world_roll(2) ? d : world_roll(DIRECTORIES), world_roll(3),
              world_roll(2) ? "-with-a-rather-long-name" : "");
-    switch (world_roll(6)) {
+    switch (world_roll(7)) {
     case 0: check(world_mkdir(a)); break;
+    case 6:
+        snprintf(a, sizeof a, "d%u/fifo%u", d, world_roll(3));
+        if (check(world_make(ext2_mkfifo, a)))
+            check(world_name(ext2_unlink, a));
+        break;
     case 1: check(world_name(ext2_rmdir, a)); break;
     case 2: check(world_rename(a, b)); break;
     case 3:

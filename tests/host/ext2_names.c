@@ -87,6 +87,28 @@ static void rename_over_keeps_one_of_the_two(void **state)
     assert_null(strstr(world_output, "#"));
 }
 
+/* On each kind of image: with types in its directories, and without. */
+static void a_fifo_is_made_and_removed(void **state)
+{
+    (void) state;
+    for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++) {
+        expect_mounts(makers[i]);
+        assert_int_equal(world_make(ext2_mkfifo, "pipe"), 0);
+        assert_int_equal(world_make(ext2_mkfifo, "gone"), 0);
+        assert_int_equal(world_make(ext2_mkfifo, "pipe"), EEXIST);
+        struct ext2_inode *inode = world_open("pipe");
+        assert_true(inode && inode->mode == (EXT2_FIFO | 0755) && inode->sectors == 0);
+        ext2_inode_put(inode);
+        assert_int_equal(world_name(ext2_unlink, "gone"), 0);
+        assert_null(world_open("gone"));
+        world_unmount();
+        world_run("debugfs -R 'stat pipe' %s 2>/dev/null", world.path);
+        assert_non_null(strstr(world_output, "Type: FIFO"));
+        assert_int_equal(world_run("e2fsck -fn %s 2>&1", world.path), 0);
+        assert_null(strstr(world_output, "Fix"));
+    }
+}
+
 /* Names of one length fill the blocks, so a longer one does not fit where it was. */
 static void a_directory_in_a_full_block_is_renamed(void **state)
 {
@@ -270,6 +292,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_error_of_every_call_on_names),
         TEST(rename_over_keeps_one_of_the_two),
+        TEST(a_fifo_is_made_and_removed),
         TEST(a_directory_in_a_full_block_is_renamed),
         TEST(directories_grow_and_are_emptied),
         TEST(the_first_search_reads_each_block_and_the_others_one),

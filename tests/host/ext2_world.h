@@ -339,18 +339,26 @@ static inline int world_name(int (*call)(struct ext2_inode *, const char *, uint
     return err;
 }
 
-static inline int world_mkdir(const char *path)
+/* By ext2_mkdir() or ext2_mkfifo(). */
+static inline int world_make(int (*make)(struct ext2_inode *directory, const char *name,
+                                         uint32_t length, uint32_t mode, struct ext2_owner owner,
+                                         struct ext2_inode **inode), const char *path)
 {
     const char *name;
     struct ext2_inode *directory = world_walk(path, &name), *inode;
-    int err = directory ? ext2_mkdir(directory, name, strlen(name), 0755,
-                                     (struct ext2_owner) { 0, 0 }, &inode)
+    int err = directory ? make(directory, name, strlen(name), 0755, (struct ext2_owner) { 0, 0 },
+                               &inode)
                         : ENOENT;
     if (directory)
         ext2_inode_put(directory);
     if (!err)
         ext2_inode_put(inode);
     return err;
+}
+
+static inline int world_mkdir(const char *path)
+{
+    return world_make(ext2_mkdir, path);
 }
 
 static inline int world_symlink(const char *path, const char *target)

@@ -89,9 +89,10 @@ static const struct phrase of_files[] = {
     {HURD_FILE_TRUNCATE, "hnn", PLAIN}, {HURD_FILE_CHMOD, "hn", PLAIN},
     {HURD_FILE_CHOWN, "hnn", PLAIN}, {HURD_FILE_UTIMES, "hww", PLAIN},
     {HURD_FILE_READLINK, "hbp", PLAIN}, {HURD_FILE_LOCK, "hnnnznz", WAITS},
-    {HURD_IO_POLL, "h", PLAIN}, {HURD_DIR_LOOKUP, "hnnnx", GIVES},
+    {HURD_IO_POLL, "h", PLAIN}, {HURD_IO_WAIT, "hnhh", WAITS}, {HURD_FS_COVER, "TT", PLAIN},
+    {HURD_FS_ABOVE, "T", PLAIN}, {HURD_DIR_LOOKUP, "hnnnx", GIVES},
     {HURD_DIR_LOOKUP, "hnnnx", GIVES}, {HURD_DIR_LOOKUP, "hnnnbp", GIVES},
-    {HURD_DIR_READ, "hbpn", PLAIN}, {HURD_DIR_MKDIR, "hnnx", PLAIN},
+    {HURD_DIR_READ, "hbpn", PLAIN}, {HURD_DIR_MKDIR, "hnnx", PLAIN}, {HURD_DIR_MKFIFO, "hnnx", PLAIN}, {HURD_IO_PARTNER, "h", WAITS},
     {HURD_DIR_UNLINK, "hnnx", PLAIN}, {HURD_DIR_RENAME, "hhnnx", PLAIN},
     {HURD_DIR_LINK, "hhnx", PLAIN}, {HURD_DIR_SYMLINK, "hnnx", PLAIN}, GENERIC, {0, 0, PLAIN},
 };

@@ -67,6 +67,7 @@ int mkdir(const char *path, mode_t mode);       /* and EEXIST */
 int fstatat(int directory, const char *path, struct stat *stat, int flags);
 int mkdirat(int directory, const char *path, mode_t mode);
 int fchmodat(int directory, const char *path, mode_t mode, int flags);
+int mkfifo(const char *path, mode_t mode);      /* and EEXIST */
 int chmod(const char *path, mode_t mode);
 /* Whole seconds.  EBADF, EINVAL: no file. */
 int futimens(int descriptor, const struct timespec times[2]);
