@@ -3,6 +3,7 @@
 #   PROGRAMS += x    x_SRC x_LINK (or x_LDS) x_LIBS x_CFLAGS x_LD -> build/bin/x, build/strip/x
 #   LIBRARIES += l   l_SRC l_CFLAGS                              -> build/lib/libl.a
 #   l_SELDOM, x_SELDOM: files (without .c) that seldom run, compiled for size
+#   l_INNER: those of them that call no function of a program, directly or not: they need not align the stack for SSE
 #   DRIVERS += d     a program in the archive that drives no hardware, or serves others; only d_SRC
 #   STORED += d      a driver in deva's archive; only d_SRC, and servers/d/driver says for which devices (servers/fabrica/rules.h)
 # A folder under apps/ is a program without a room.mk.
@@ -50,6 +51,7 @@ CFLAGS    := $(ARCHFLAGS) -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -fn
              -ffunction-sections -fdata-sections \
              -DCONFIG_CHECK=$(if $(CHECK),1,0) -Wall -Wextra $(WERROR) -nostdinc -isystem $(GCCINC) -Iinclude -Ilib/libc-mini/include
 # Every program carries its libraries: without gaps in front of functions and loops it is a tenth smaller.
+SMALL     := -Os -fomit-frame-pointer
 DENSE     := -falign-functions=4 -falign-loops=1 -falign-jumps=1 -falign-labels=1 -malign-data=abi
 ASFLAGS   := -f elf32 -g -F dwarf
 LDFLAGS   := -m elf_i386 -nostdlib -static -z max-page-size=4096 -z noexecstack --gc-sections --no-warn-rwx-segments
@@ -94,7 +96,7 @@ define compile_rules
 $(BUILD)/obj/$(1)/%.c.o: %.c Makefile $(rooms) $($(1)_DEPS)
 	@mkdir -p $$(@D)
 	$(if $(V),,@echo "  CC   $$<")
-	$(Q)$$(CC) $$(CFLAGS) $($(1)_CFLAGS) $$(if $$(filter $$*,$($(1)_SELDOM)),-Os) -MMD -MP -c $$< -o $$@
+	$(Q)$$(CC) $$(CFLAGS) $($(1)_CFLAGS) $$(if $$(filter $$*,$($(1)_SELDOM)),$(SMALL)) $$(if $$(filter $$*,$($(1)_INNER)),-mpreferred-stack-boundary=2) -MMD -MP -c $$< -o $$@
 $(BUILD)/obj/$(1)/%.asm.o: %.asm Makefile $(rooms) $($(1)_DEPS)
 	@mkdir -p $$(@D)
 	$(if $(V),,@echo "  ASM  $$<")

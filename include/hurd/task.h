@@ -70,9 +70,9 @@ enum hurd_task_op {
      * (reason killed) and all tasks that it started: see LET_GO.  M: 2 words and the master handle;
      * word 1 is the task ID, the status is 0. */
     HURD_TASK_DESTROY = 521,
-    /* 0 own task, 1 status 0..255, or HURD_TASK_BY_SIGNAL | signal (1..31): then the reason is
-     * signalled.  No reply.  All tasks that it started are killed first.  EPERM: the handle is not
-     * that of the caller's own task. */
+    /* 0 own task, 1 status 0..255, or HURD_TASK_BY_SIGNAL | signal: then the reason is
+     * signalled.  No reply.  All tasks that it started are killed first.  EPERM: the handle is
+     * not that of the caller's own task. */
     HURD_TASK_EXIT = 522,
     /* 0 task, 1 flags (HURD_TASK_NOHANG) -> 0 status, 1 reason.  The reply comes when the task is
      * dead.  EAGAIN: it lives, and NOHANG is set.  EDEADLK: it is the caller's own task.  Any
@@ -117,12 +117,14 @@ enum hurd_task_op {
      * container charges that control.  Errors as with CREATE.  EPERM also: wortel started the
      * caller. */
     HURD_TASK_FORK = 529,
-    /* 0 own task, 1 id of a task that it made by FORK, or HURD_TASK_OF_GROUP | group: any of these
-     * in the group, or 0: any of them, 2 flags -> 0 task ID, 1 status, 2 reason.  The reply comes
-     * when the child is dead; its handle is released.  With HURD_TASK_UNTRACED also when it stops,
-     * with HURD_TASK_RESUMED when it goes on, each time once; the handle stays then.  ECHILD: there
-     * is no such child, or its handle was released before.  EAGAIN: nothing of this is so, and
-     * HURD_TASK_NOHANG is set.  EPERM: not the caller's own task. */
+    /* 0 own task, 1 id of a task that it made by FORK, or HURD_TASK_OF_GROUP | group: any of
+     * these in the group, or 0: any of them, 2 flags -> 0 task ID, 1 status, 2 reason.  The
+     * reply comes when the child is dead; its handle is released.  With HURD_TASK_UNTRACED also
+     * when it stops, with HURD_TASK_RESUMED when it goes on, each time once; the handle stays
+     * then.  With HURD_TASK_KEEP what was told is told again.  With HURD_TASK_LIVING, deaths do
+     * not count; then UNTRACED or RESUMED must be there.  ECHILD: there is no such child, or its
+     * handle was released before.  EAGAIN: nothing of this is so, and HURD_TASK_NOHANG is set.
+     * EPERM: not the caller's own task. */
     HURD_TASK_WAIT_CHILD = 530,
     /* 0 own task, 1 to 3 image as with CREATE, 4 container handle or 0, 5.. as with CREATE.
      * No reply if it succeeds.  The task goes on with another program: its threads and its memory
@@ -161,28 +163,38 @@ enum hurd_task_op {
      * signal HURD_TASK_CHILD. */
     HURD_TASK_SPAWN = 539,
 
-    /* 0 task or master, 1 task ID (0 = the task of the handle), 2 signal (1..31; 0: only the
-     * check) -> empty; no reply if it ends the caller.  M.  With the handle of the caller's own
-     * task, word 1 may name any task that the caller started, or that such a task started, and so
-     * on.  HURD_TASK_KILL ends the task, HURD_TASK_STOP stops it, HURD_TASK_CONT makes it go on.
-     * Other signals wait for the task in a set, each once, if the task takes signals (SIGNAL_WAIT);
-     * else those of HURD_TASK_IGNORED do nothing, those of HURD_TASK_STOPS stop it, and all others
-     * end it (reason signalled); while it is stopped, it gets none of them.  STOPS and CONT take
-     * each other out of the set.  EINVAL: no such signal.  EPERM: the task is none of those, or
-     * wortel started it.  ESRCH: there is no such task; a dead child that was not waited for counts
-     * as one.
-     * In a stopped task, no thread executes an instruction at user level but its pager: the thread
-     * whose own pager is `task`, unless it is the task's first one.  IPCs and faults of the others
-     * go on to their end. */
+    /* 0 task or master, 1 task ID (0 = the task of the handle), 2 signal (0: only the check) [,
+     * 3 value] -> empty; no reply if it ends the caller.  M, without word 3.  With the handle of
+     * the caller's own task, word 1 may name any task that the caller started, or that such a
+     * task started, and so on.  HURD_TASK_KILL ends the task, HURD_TASK_STOP stops it,
+     * HURD_TASK_CONT makes it go on. Other signals wait for the task in a set, each once, if the
+     * task takes signals (SIGNAL_WAIT); else those of HURD_TASK_IGNORED do nothing, those of
+     * HURD_TASK_STOPS stop it, and all others end it (reason signalled); while it is stopped, it
+     * gets none of them.  STOPS and CONT take each other out of the set.  Signals from
+     * HURD_TASK_REALTIME on, and all but CHILD and CONT that come with a value, are also in a
+     * queue, for SIGNAL_TAKE: the former each time, of the latter the last one.  The set does
+     * not tell a task of what it puts into its own queue.  EAGAIN: what the sender has in queues
+     * is HURD_TASK_QUEUE_MAX, or `task` has no room.  EINVAL: no such signal.  EPERM: the task
+     * is none of those, or wortel started it.  ESRCH: there is no such task; a dead child that
+     * was not waited for counts as one. In a stopped task, no thread executes an instruction at
+     * user level but its pager: the thread whose own pager is `task`, unless it is the task's
+     * first one.  IPCs and faults of the others go on to their end. */
     HURD_TASK_SIGNAL = 531,
     /* 0 own task, 1 group (0: the caller's own), 2 signal -> empty.  SIGNAL to all tasks of the
-     * group to which the caller may send it: itself, and what it started.  ESRCH: there is none. */
+     * group to which the caller may send it: itself, and what it started; a task for which the
+     * queue has no room gets none.  EAGAIN: there is none for the first one.  ESRCH: there is
+     * none. */
     HURD_TASK_SIGNAL_GROUP = 532,
     /* 0 own task, 1 flags (HURD_TASK_NOHANG) -> struct hurd_task_arrived.  From the first such
      * request on, the task takes signals, and so does a copy that FORK makes of it.  The reply
      * comes when there is one.  One thread waits: a second one gets EBUSY.  EAGAIN: there is
      * none, and NOHANG is set.  EPERM: not the caller's own task. */
     HURD_TASK_SIGNAL_WAIT = 533,
+    /* 0 own task, 1 signal -> 0 the task that sent it, 1 its value, 2 flags (HURD_TASK_VALUED,
+     * HURD_TASK_MORE: another one is in the queue).  Takes the oldest one of this signal out of
+     * the own queue, and with signal | HURD_TASK_LOOK leaves it there.  EAGAIN: there is none.
+     * EPERM: not the caller's own task. */
+    HURD_TASK_SIGNAL_TAKE = 544,
     /* 0 own task, 1 task ID (0: the caller), 2 group (0: the task's own id; HURD_TASK_ASK: as it
      * is; HURD_TASK_SESSION: a session and a group of its own) -> 0 group, 1 session.
      * A task begins in the group and the session of the task that started it.  EPERM: the task is
@@ -223,7 +235,12 @@ enum hurd_task_op {
 #define HURD_TASK_FORK_WORDS 8u         /* of FORK, before the ranges */
 #define HURD_TASK_NOHANG    1u
 #define HURD_TASK_UNTRACED  2u
+#define HURD_TASK_LIVING    4u
 #define HURD_TASK_RESUMED   8u
+#define HURD_TASK_KEEP      16u
+#define HURD_TASK_VALUED    1u      /* of SIGNAL_TAKE */
+#define HURD_TASK_MORE      2u
+#define HURD_TASK_LOOK      0x100u
 #define HURD_TASK_OF_GROUP  0x10000u
 #define HURD_TASK_NAMES  4u /* of one task */
 #define HURD_TASK_CHILDREN_MOST 256u    /* of GIVE_BACK */
@@ -232,7 +249,10 @@ enum hurd_task_op {
 #define HURD_TASK_IMAGE_HELD (~0ul)
 
 #define HURD_TASK_BY_SIGNAL 0x100u
-#define HURD_TASK_SIGNALS   31u         /* the numbers are those of Linux */
+#define HURD_TASK_SIGNALS   31u         /* the last one of a set; the numbers are those of Linux */
+#define HURD_TASK_REALTIME  34u         /* from here on, signals queue */
+#define HURD_TASK_SIGNAL_LAST 64u
+#define HURD_TASK_QUEUE_MAX 32u         /* that one sender has in queues */
 #define HURD_TASK_KILL      9u
 #define HURD_TASK_CHILD     17u         /* a task that this one made by FORK has died, stopped, or
                                            gone on */
@@ -268,16 +288,19 @@ enum hurd_task_reason {
     HURD_TASK_WENT_ON = 6,      /* the status is HURD_TASK_CONT */
 };
 
-/* The reply of HURD_TASK_SIGNAL_WAIT, 17 words. */
+/* The reply of HURD_TASK_SIGNAL_WAIT, 18 words. */
 struct hurd_task_arrived {
     L4_Word_t set;                      /* bit n - 1: signal n */
+    L4_Word_t queued;                   /* bit n - 33: new ones of signal n are in the queue */
     uint16_t from[HURD_TASK_SIGNALS + 1];   /* by signal, valid for those of the set: the task that
                                                sent the last one; with HURD_TASK_CHILD the child,
                                                and above bit HURD_TASK_FROM_KIND an enum
-                                               hurd_task_child_news */
+                                               hurd_task_child_news; with others
+                                               HURD_TASK_FROM_QUEUE there: take its value */
 };
-_Static_assert(sizeof(struct hurd_task_arrived) == 17 * 4, "seventeen words");
+_Static_assert(sizeof(struct hurd_task_arrived) == 18 * 4, "eighteen words");
 #define HURD_TASK_FROM_KIND 14
+#define HURD_TASK_FROM_QUEUE 1u
 enum hurd_task_child_news { HURD_TASK_CHILD_EXITED, HURD_TASK_CHILD_KILLED, HURD_TASK_CHILD_STOPPED,
                             HURD_TASK_CHILD_WENT_ON };
 
@@ -383,6 +406,10 @@ int hurd_task_name_find(L4_ThreadId_t server, L4_Word_t task, const char *name,
 int hurd_task_head(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t *head);
 int hurd_task_let_go(L4_ThreadId_t server, L4_Word_t child);
 int hurd_task_signal(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t signal);
+int hurd_task_signal_queue(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t signal,
+                           L4_Word_t value);
+int hurd_task_signal_take(L4_ThreadId_t server, L4_Word_t task, L4_Word_t signal,
+                          L4_Word_t result[3]);
 int hurd_task_signal_group(L4_ThreadId_t server, L4_Word_t task, L4_Word_t group, L4_Word_t signal);
 int hurd_task_signal_wait(L4_ThreadId_t server, L4_Word_t task, L4_Word_t flags,
                           struct hurd_task_arrived *arrived);

@@ -91,6 +91,15 @@ int files_symlink(struct files *files, const char *target, const char *path);
 int files_readlink(struct files *files, const char *path, char *target, uint32_t size);
 int files_chmod(struct files *files, const char *path, unsigned mode);
 int files_chdir(struct files *files, const char *path);
+/* The same for a directory that is open; the connection has its handle from now on. */
+void files_enter(const struct file *directory);
+
+/* In parts, for two paths that do not begin at one place.  parent: the directory that a path's last
+ * name is in, which may be on another server, and that name. */
+int files_parent(struct files *files, const char *path, struct file *parent, const char **name);
+int files_rename_in(const struct file *from, const char *name, const struct file *to,
+                    const char *new_name);                                          /* EXDEV */
+int files_link_to(struct files *files, const struct file *file, const char *new_path);
 
 /* ---- the whole ---- */
 int files_statfs(struct files *files, struct hurd_fs_statfs *statfs);

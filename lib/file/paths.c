@@ -65,8 +65,7 @@ int files_rmdir(struct files *f, const char *path)
     return one_path(f, HURD_DIR_UNLINK, HURD_DIR_REMOVE, path);
 }
 
-/* The directory that a path's last name is in, which may be on another server, and that name. */
-static int parent_open(struct files *f, const char *path, struct file *parent, const char **name)
+int files_parent(struct files *f, const char *path, struct file *parent, const char **name)
 {
     static char text[HURD_DIR_PATH + 1];
     size_t end = strlen(path);
@@ -82,23 +81,29 @@ static int parent_open(struct files *f, const char *path, struct file *parent, c
     return file_open(f, parent, end ? text : ".", HURD_DIR_DIRECTORY, 0);
 }
 
+int files_rename_in(const struct file *from, const char *name, const struct file *to,
+                    const char *new_name)
+{
+    L4_Word_t word[FILES_WORDS] = { from->handle, to->handle }, out[ROUTE_WORDS];
+    int err = from->files != to->files ? EXDEV
+              : two_texts(from->files, HURD_DIR_RENAME, 2, word, name, new_name, out);
+    return err == EREMOTE ? EXDEV : err;
+}
+
 static int rename_by_parents(struct files *f, const char *path, const char *new_path)
 {
     struct file from, to;
     const char *name, *new_name;
-    L4_Word_t out[ROUTE_WORDS];
-    int err = parent_open(f, path, &from, &name);
+    int err = files_parent(f, path, &from, &name);
     if (err)
         return err;
-    err = parent_open(f, new_path, &to, &new_name);
+    err = files_parent(f, new_path, &to, &new_name);
     if (!err) {
-        L4_Word_t word[FILES_WORDS] = { from.handle, to.handle };
-        err = from.files != to.files ? EXDEV
-              : two_texts(from.files, HURD_DIR_RENAME, 2, word, name, new_name, out);
+        err = files_rename_in(&from, name, &to, new_name);
         file_close(&to);
     }
     file_close(&from);
-    return err == EREMOTE ? EXDEV : err;
+    return err;
 }
 
 int files_rename(struct files *f, const char *path, const char *new_path)
@@ -126,12 +131,12 @@ int files_symlink(struct files *f, const char *target, const char *path)
 }
 
 /* Both names on one server. */
-static int link_in(struct files *f, const struct file *file, const char *new_path)
+int files_link_to(struct files *f, const struct file *file, const char *new_path)
 {
     L4_Word_t word[FILES_WORDS];
     struct file parent;
     const char *name;
-    int err = parent_open(f, new_path, &parent, &name);
+    int err = files_parent(f, new_path, &parent, &name);
     if (err)
         return err;
     word[0] = parent.handle;
@@ -149,7 +154,7 @@ int files_link(struct files *f, const char *path, const char *new_path)
     int err = file_open(f, &file, path, HURD_DIR_NOFOLLOW, 0);
     if (err)
         return err;
-    err = link_in(f, &file, new_path);
+    err = files_link_to(f, &file, new_path);
     file_close(&file);
     return err;
 }
@@ -203,14 +208,18 @@ int files_chdir(struct files *f, const char *path)
 {
     struct file file;
     int err = file_open(f, &file, path, HURD_DIR_DIRECTORY | HURD_DIR_READS, 0);
-    if (err)
-        return err;
-    struct files *before = f->home->at;
+    if (!err)
+        files_enter(&file);
+    return err;
+}
+
+void files_enter(const struct file *file)
+{
+    struct files *home = file->files->home, *before = home->at;
     if (before->current != before->root)
         hurd_cap_drop(before->server, before->current);
     before->current = before->root;
-    f->home->at = file.files;
-    file.files->current = file.handle;
-    before->lost = file.files->lost = false;
-    return 0;
+    home->at = file->files;
+    file->files->current = file->handle;
+    before->lost = file->files->lost = false;
 }

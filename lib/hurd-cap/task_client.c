@@ -308,6 +308,20 @@ int hurd_task_signal_group(L4_ThreadId_t server, L4_Word_t task, L4_Word_t group
     return call(server, HURD_TASK_SIGNAL_GROUP, 3, in, 0, 0, NULL, NULL);
 }
 
+int hurd_task_signal_queue(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t signal,
+                           L4_Word_t value)
+{
+    const L4_Word_t in[] = {task, id, signal, value};
+    return call(server, HURD_TASK_SIGNAL, 4, in, 0, 0, NULL, NULL);
+}
+
+int hurd_task_signal_take(L4_ThreadId_t server, L4_Word_t task, L4_Word_t signal,
+                          L4_Word_t result[3])
+{
+    const L4_Word_t in[] = {task, signal};
+    return call(server, HURD_TASK_SIGNAL_TAKE, 2, in, 3, 3, result, NULL);
+}
+
 int hurd_task_signal_wait(L4_ThreadId_t server, L4_Word_t task, L4_Word_t flags,
                           struct hurd_task_arrived *arrived)
 {

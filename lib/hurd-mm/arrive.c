@@ -159,7 +159,7 @@ static void bring(void *unused)
         if (error && error != EAGAIN && error != ECANCELED)
             L4_Sleep(L4_TimePeriod(100 * TICK));
         alarm_due(&come);
-        if (come.set || again)
+        if (come.set || come.queued || again)
             again = arrives(&come) == EAGAIN;
         tries = breaks ? tries + 1 : 0;
         breaks = waits_break(tries >= PATIENCE);
@@ -174,9 +174,11 @@ int signal_thread_needed(void)
     if (!__atomic_compare_exchange_n((volatile int *)&state, &none, STARTS, false,
                                      __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
         return 0;
-    struct hurd_task_arrived unused;      /* from now on `task` keeps them for us */
-    int error = hurd_task_signal_wait(task_server(), own_task().cap, HURD_TASK_NOHANG, &unused);
-    if (error == EAGAIN)
+    struct hurd_task_arrived come;        /* from now on `task` keeps them for us */
+    int error = hurd_task_signal_wait(task_server(), own_task().cap, HURD_TASK_NOHANG, &come);
+    while (!error && arrives(&come) == EAGAIN)
+        L4_Yield();                     /* what came to a child of fork() before it ran */
+    if (!error || error == EAGAIN)
         error = thread_start_ours(&bringer, bring, NULL, STACK);
     state = error ? NONE : THERE;
     return error;
@@ -212,7 +214,10 @@ void signal_breaks_tell(void)
 static inline __attribute__((always_inline)) struct signal_thread *own(void)
 {
     L4_ThreadId_t self = L4_MyGlobalId();
-    return signals.first.thread.raw == self.raw ? &signals.first : signal_find(self);
+    if (signals.first.thread.raw == self.raw)
+        return &signals.first;
+    struct signal_thread *t = signals.slot[signal_slot(L4_MyLocalId())];
+    return t && t->thread.raw == self.raw ? t : NULL;
 }
 
 struct signal_thread *signal_self(void)
@@ -297,6 +302,20 @@ int kill(pid_t pid, int signal)
     if (pid > 0)
         return result(hurd_task_signal(server, own, (L4_Word_t)pid, (L4_Word_t)signal));
     return result(hurd_task_signal_group(server, own, (L4_Word_t)-pid, (L4_Word_t)signal));
+}
+
+int sigqueue(pid_t pid, int signal, const union sigval value)
+{
+    if (signal < 0 || signal >= NSIG)
+        return result(EINVAL);
+    if (pid <= 0)
+        return result(ESRCH);
+    if (!signal || signal == SIGKILL || signal == SIGSTOP)
+        return kill(pid, signal);
+    if (pid == getpid())
+        return signal_queue_own(signal, &value);
+    return result(hurd_task_signal_queue(task_server(), own_task().cap, (L4_Word_t)pid,
+                                         (L4_Word_t)signal, (L4_Word_t)value.sival_ptr));
 }
 
 int killpg(pid_t group, int signal)

@@ -154,14 +154,25 @@ static bool request_shown(enum request op, const L4_Word_t *a)
     return reply(error, 2);
 }
 
+static void load_set(int mr, sigset_t set)
+{
+    L4_LoadMR(mr, (L4_Word_t)set);
+    L4_LoadMR(mr + 1, (L4_Word_t)(set >> 32));
+}
+
+static sigset_t set_at(const L4_Word_t *a)
+{
+    return a[0] | (sigset_t)a[1] << 32;
+}
+
 static bool request_signal_action(const L4_Word_t *a)
 {
     struct sigaction old = {0};
     int error = handler_action((int)a[0], a[1] ? &a[2] : NULL, &old);
     L4_LoadMR(1, (L4_Word_t)old.sa_handler);
-    L4_LoadMR(2, old.sa_mask);
-    L4_LoadMR(3, (L4_Word_t)old.sa_flags);
-    return reply(error, 3);
+    load_set(2, old.sa_mask);
+    L4_LoadMR(4, (L4_Word_t)old.sa_flags);
+    return reply(error, 4);
 }
 
 static bool request_signal_stack(L4_ThreadId_t from, const L4_Word_t *a)
@@ -177,23 +188,23 @@ static bool request_signal_stack(L4_ThreadId_t from, const L4_Word_t *a)
 static bool request_signal_mask(L4_ThreadId_t from, const L4_Word_t *a)
 {
     sigset_t old = 0;
-    int error = signal_mask(from, a[0], a[1], &old);
-    L4_LoadMR(1, old);
-    return reply(error, 1);
+    int error = signal_mask(from, set_at(a), a[2], &old);
+    load_set(1, old);
+    return reply(error, 2);
 }
 
-/* A message of one word comes from this task itself: it holds the set of signals only, and the
- * function fills in this task as the sender of each. */
+/* A short message comes from this task itself: it holds the set of signals only, and what the
+ * function fills in as the sender of each: this task, and whether values are in the queue. */
 static bool request_signal_arrives(unsigned words)
 {
     enum { ALL = sizeof(struct hurd_task_arrived) / sizeof(L4_Word_t) };
     struct hurd_task_arrived arrived;
-    L4_Word_t all[ALL] = {L4_MR(1)};
+    L4_Word_t all[ALL] = {L4_MR(1), L4_MR(2)}, sender = L4_MR(3);
     if (words == ALL)
         L4_StoreMRs(1, ALL, all);
     memcpy(&arrived, all, sizeof arrived);
     for (unsigned i = 0; words != ALL && i <= HURD_TASK_SIGNALS; i++)
-        arrived.from[i] = (uint16_t)mm.task;
+        arrived.from[i] = (uint16_t)sender;
     return reply(signals_arrive(&arrived), 0);
 }
 
@@ -207,10 +218,12 @@ static bool request_signal_thread(L4_ThreadId_t from, L4_ThreadId_t new)
 
 static bool request_signal_take(L4_ThreadId_t from, const L4_Word_t *a)
 {
-    L4_Word_t taken[3] = {0};
-    int error = signal_take(from, a[0], a[1], taken);
-    L4_LoadMRs(1, 3, taken);
-    return reply(error, 3);
+    struct signal_news news = {0};
+    int signal = 0, error = signal_take(from, set_at(a), a[2], &signal, &news);
+    const L4_Word_t taken[] = {(L4_Word_t)signal, (L4_Word_t)news.code, (L4_Word_t)news.from,
+                               news.value};
+    L4_LoadMRs(1, 4, taken);
+    return reply(error, 4);
 }
 
 static bool request_fork(L4_ThreadId_t from, const L4_Word_t *a)

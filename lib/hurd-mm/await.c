@@ -55,13 +55,14 @@ int sigpending(sigset_t *set)
 /* EAGAIN: none of them is there. */
 static int take(sigset_t set, bool waits, siginfo_t *info)
 {
-    const L4_Word_t in[] = {set, waits};
-    L4_Word_t out[3];
-    int error = signal_request(REQUEST_SIGNAL_TAKE, 2, in, 3, out);
+    const L4_Word_t in[] = {(L4_Word_t)set, (L4_Word_t)(set >> 32), waits};
+    L4_Word_t out[4];
+    int error = signal_request(REQUEST_SIGNAL_TAKE, 3, in, 4, out);
     signal_breaks_tell();               /* another thread may have got what is left */
     if (!error)
         *info = (siginfo_t){.si_signo = (int)out[0], .si_code = (int)out[1],
-                            .si_pid = (pid_t)out[2]};
+                            .si_pid = (pid_t)out[2],
+                            .si_value.sival_ptr = (void *)out[3]};
     return error;
 }
 
@@ -136,7 +137,7 @@ int hurd_thread_kill(L4_ThreadId_t thread, int signal)
         return kill(getpid(), signal) ? errno : 0;
     int error = signal_request(REQUEST_SIGNAL_SEND, 2, in, 0, NULL);
     if (error == EAGAIN) {
-        signal_arrive(0);
+        signal_arrive(0, false);
         error = 0;
     }
     signal_breaks_tell();

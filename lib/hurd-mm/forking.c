@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fork() and waitpid(), as the calling thread executes them.  Before: the program.  After: fork.c,
+/* fork(), as the calling thread executes it.  Before: the program.  After: fork.c,
  * in the pager, which copies the memory; then `task`, which makes the child.
  *
  * Locks of the C library are taken before, so no other thread is in the middle of a change that the
@@ -11,8 +11,6 @@
 #include <l4/vregs.h>
 #include <libc.h>
 #include <mutex.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "fork.h"
 #include "handler.h"
@@ -174,79 +172,4 @@ pid_t fork(void)
     struct hurd_task_created created;
     int error = hurd_fork(HURD_FORK_PART, &created);
     return error ? failed(error) : (pid_t)created.id;
-}
-
-/* ---- the end of a child ---- */
-
-static int signal_of_vector(L4_Word_t vector)
-{
-    switch (vector) {
-    case 0: case 16: case 19: return SIGFPE;
-    case 1: case 3: return SIGTRAP;
-    case 6: return SIGILL;
-    case 17: return SIGBUS;
-    default: return SIGSEGV;
-    }
-}
-
-static int status_word(const struct hurd_task_ended *ended)
-{
-    switch (ended->reason) {
-    case HURD_TASK_EXITED: return (int)(ended->status & 0xff) << 8;
-    case HURD_TASK_FAULTED: return SIGSEGV;
-    case HURD_TASK_EXCEPTION: return signal_of_vector(ended->status - 128);
-    case HURD_TASK_SIGNALLED: return (int)(ended->status - 128) & 0x7f;
-    case HURD_TASK_STOPPED: return (int)(ended->status & 0xff) << 8 | 0x7f;
-    case HURD_TASK_WENT_ON: return 0xffff;
-    default: return SIGKILL;
-    }
-}
-
-_Static_assert(WNOHANG == HURD_TASK_NOHANG && WUNTRACED == HURD_TASK_UNTRACED &&
-               WCONTINUED == HURD_TASK_RESUMED, "one set of flags");
-
-/* As `task` names it; -1 with errno. */
-static int which_child(pid_t pid)
-{
-    if (pid >= -1)
-        return pid > 0 ? pid : pid < 0 ? 0 : (int)HURD_TASK_OF_GROUP | getpgrp();
-    return pid > -(int)HURD_TASK_OF_GROUP ? (int)HURD_TASK_OF_GROUP | -pid : failed(ECHILD);
-}
-
-pid_t waitpid(pid_t pid, int *status, int options)
-{
-    const struct hurd_startup_data *data = __hurd_startup_data;
-    struct hurd_task_ended ended;
-    if (options & ~(WNOHANG | WUNTRACED | WCONTINUED))
-        return failed(EINVAL);
-    int error, which = which_child(pid);
-    if (which < 0)
-        return -1;
-    do {
-        struct signal_wait outer;
-        signal_wait_begin(&outer, L4_ThreadIdOfRaw(data->task.server));
-        error = hurd_task_wait_child(L4_ThreadIdOfRaw(data->task.server), data->task.cap,
-                                     (L4_Word_t)which, (L4_Word_t)options, &ended);
-        error = signal_wait_end(&outer, error);
-    } while (error == ERESTART);
-    if (error == EAGAIN && options & WNOHANG)
-        return 0;
-    if (error)
-        return failed(error);
-    if (status)
-        *status = status_word(&ended);
-    return (pid_t)ended.id;
-}
-
-pid_t wait(int *status)
-{
-    return waitpid(-1, status, 0);
-}
-
-pid_t getppid(void)
-{
-    const struct hurd_startup_data *data = __hurd_startup_data;
-    struct hurd_task_info info;
-    int error = hurd_task_info(L4_ThreadIdOfRaw(data->task.server), data->task.cap, 0, &info);
-    return error ? failed(error) : (pid_t)info.parent;
 }

@@ -21,11 +21,6 @@ struct sigaction signal_actions[NSIG];
 enum { EIP, EFLAGS, VECTOR, CODE, EDI, ESI, EBP, ESP, EBX, EDX, ECX, EAX, REGISTERS };
 enum { FLAGS_CLEAN = 0x202 };           /* interrupts on, nothing else */
 
-static sigset_t bit(int signal)
-{
-    return (sigset_t)1 << (signal - 1);
-}
-
 /* In a child of fork(). */
 void handler_forked(L4_ThreadId_t parent, L4_ThreadId_t child)
 {
@@ -75,7 +70,8 @@ static struct delivery *delivery_that_traps(L4_ThreadId_t thread)
 
 static stack_t stack_of(const struct signal_thread *t)
 {
-    return (stack_t){(void *)t->stack_base, t->stack_size ? 0 : SS_DISABLE, t->stack_size};
+    const struct signal_rest *r = t->rest;
+    return (stack_t){(void *)r->stack_base, r->stack_size ? 0 : SS_DISABLE, r->stack_size};
 }
 
 /* The last handler has not begun: there is no stack for what it gets. */
@@ -93,7 +89,7 @@ struct delivery *handler_prepare(L4_ThreadId_t from, int signal)
     if (action->sa_handler == SIG_DFL || action->sa_handler == SIG_IGN)
         return NULL;
     struct signal_thread *t = signal_thread_of(from);
-    if (!t || t->mask & bit(signal) || is_without_stack(t->thread))
+    if (!t || t->mask & signal_bit(signal) || is_without_stack(t->thread))
         return NULL;
     struct delivery *d = delivery_new();
     if (!d)
@@ -104,8 +100,9 @@ struct delivery *handler_prepare(L4_ThreadId_t from, int signal)
     d->stack = stack_of(t);
     d->action = *action;
     d->error = 0;
+    d->news = (struct signal_news){0};
     d->origin = NULL;
-    t->mask |= action->sa_mask | (action->sa_flags & SA_NODEFER ? 0 : bit(signal));
+    t->mask |= action->sa_mask | (action->sa_flags & SA_NODEFER ? 0 : signal_bit(signal));
     if ((unsigned)action->sa_flags & SA_RESETHAND)
         action->sa_handler = SIG_DFL;
     return d;
@@ -138,18 +135,24 @@ static bool run(struct delivery *d)
 
 /* ---- signals from outside: recipient.c ---- */
 
-void handler_take_back(L4_ThreadId_t thread)
+/* The handler will not run. */
+static void undo(struct delivery *d)
 {
-    struct delivery *d = delivery_that_traps(thread);
-    struct signal_thread *t = signal_find(thread);
-    if (!d || !d->origin)
-        return;
-    *d->origin |= bit(d->signal);
+    struct signal_thread *t = signal_find(d->thread);
     if (t)
         t->mask = d->mask;
     if ((unsigned)d->action.sa_flags & SA_RESETHAND)
         signal_actions[d->signal] = d->action;
     d->state = DELIVERY_FREE;
+}
+
+void handler_take_back(L4_ThreadId_t thread)
+{
+    struct delivery *d = delivery_that_traps(thread);
+    if (!d || !d->origin)
+        return;
+    *d->origin |= signal_bit(d->signal);
+    undo(d);
 }
 
 bool handler_is_on_its_way(L4_ThreadId_t thread)
@@ -161,7 +164,9 @@ bool handler_is_on_its_way(L4_ThreadId_t thread)
  * signal that has come meanwhile. */
 static void go_on(L4_ThreadId_t thread, const L4_Word_t registers[REGISTERS])
 {
-    struct delivery *d = signal_meanwhile(thread);
+    struct delivery *d;
+    while ((d = signal_meanwhile(thread)) && !signal_fetch(d->signal, &d->news))
+        undo(d);
     if (d) {
         for (unsigned i = 0; i < REGISTERS; i++)
             d->registers[i] = registers[i];
@@ -190,7 +195,7 @@ bool handler_fault(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned
         signals.lost.address = address;
         signals.lost.error = error;
     }
-    d->code = error ? BUS_OBJERR : mapped ? SEGV_ACCERR : SEGV_MAPERR;
+    d->news.code = error ? BUS_OBJERR : mapped ? SEGV_ACCERR : SEGV_MAPERR;
     d->error = error;
     d->address = address;
     d->ip = ip;
@@ -247,6 +252,12 @@ bool handler_exception(L4_ThreadId_t from)
         return true;
     struct delivery *d = delivery_that_traps(thread);
     bool trapped = d && registers[EIP] == (L4_Word_t)handler_trap;
+    if (trapped && !signal_fetch(d->signal, &d->news)) {
+        registers[EIP] = d->ip;
+        undo(d);
+        go_on(thread, registers);
+        return true;
+    }
     if (d && !trapped)
         d->state = DELIVERY_FREE;       /* it never came there */
     int code, signal = signal_of(registers[VECTOR], &code);
@@ -266,7 +277,7 @@ bool handler_exception(L4_ThreadId_t from)
         d->registers[VECTOR] = 14;
         d->registers[CODE] = d->access & HURD_VM_WRITE ? 6 : 4;
     } else {
-        d->code = code;
+        d->news.code = code;
         d->address = registers[EIP];
     }
     return run(d);
@@ -296,7 +307,8 @@ void handler_breaks_off(L4_ThreadId_t from, L4_Word_t ip)
 
 static bool is_signal(int signal)
 {
-    return signal > 0 && signal < NSIG;
+    return signal > 0 && signal < NSIG &&
+           (signal <= SIGNALS_OF_SET || signal >= SIGRTMIN);
 }
 
 /* new: handler, mask, flags; NULL: only the old one. */
@@ -308,7 +320,8 @@ int handler_action(int signal, const L4_Word_t *new, struct sigaction *old)
     if (!new)
         return 0;
     signal_actions[signal] = (struct sigaction){
-        .sa_handler = (void (*)(int))new[0], .sa_mask = new[1], .sa_flags = (int)new[2]};
+        .sa_handler = (void (*)(int))new[0], .sa_mask = new[1] | (sigset_t)new[2] << 32,
+        .sa_flags = (int)new[3]};
     signal_action_changed(signal);
     return 0;
 }
@@ -327,7 +340,7 @@ int handler_stack(L4_ThreadId_t from, const L4_Word_t *new, stack_t *old)
         return EINVAL;
     if (!none && new[1] < MINSIGSTKSZ)
         return ENOMEM;
-    t->stack_base = new[0];
-    t->stack_size = none ? 0 : new[1];
+    t->rest->stack_base = new[0];
+    t->rest->stack_size = none ? 0 : new[1];
     return 0;
 }

@@ -4,11 +4,22 @@
 #define MM_HANDLER_H
 
 #include <hurd/signals.h>
+#include <hurd/task.h>
 #include <l4/types.h>
+#include <l4/const.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include "slab.h"
+
+enum { SIGNALS_OF_SET = HURD_TASK_SIGNALS };    /* those behind it queue */
+
+/* What a signal tells. */
+struct signal_news {
+    int code, from;                     /* from: the task that sent it; valid if it arrived */
+    L4_Word_t value;
+    bool queued;                        /* `task` has the value still: signal_fetch() */
+};
 
 /* A signal on its way to the handler, or a context on its way back into the registers: in wired
  * memory, for an instant. */
@@ -17,8 +28,8 @@ struct delivery {
     L4_ThreadId_t thread;
     L4_Word_t registers[12];            /* in the order of the exception message, spec x2 6.3 */
     L4_Word_t address, ip;
-    int signal, code, error;
-    int from;                           /* the task that sent it; valid if it arrived */
+    int signal, error;
+    struct signal_news news;
     volatile sigset_t *origin;          /* where it waited: it arrived, and the thread may be
                                            anywhere; NULL: the thread caused it */
     unsigned access;
@@ -64,20 +75,33 @@ extern struct sigaction signal_actions[NSIG];
 struct signal_thread {
     struct signal_thread *next;
     L4_ThreadId_t thread;               /* global id; nil: the record is free */
+    struct signal_rest *rest;
     sigset_t mask;
     volatile sigset_t pending;          /* for this thread alone */
-    sigset_t awaited;                   /* it sleeps until one of them comes */
-    uintptr_t stack_base, stack_size;   /* for handlers; size 0: none */
     struct signal_wait wait;
     volatile uint8_t held;              /* signal_hold(): calls without their release */
     volatile bool wanted;               /* a signal waits for the end of that */
     bool takes;                         /* what comes for the whole task: not the library's own
                                            threads */
 };
+struct signal_rest {                    /* a record of its own */
+    sigset_t awaited;                   /* it sleeps until one of them comes */
+    uintptr_t stack_base, stack_size;   /* for handlers; size 0: none */
+};
 _Static_assert(sizeof(struct signal_thread) <= SLAB_RECORD, "one size of records");
+
+/* UTCB areas of tasks are of 64 KB. */
+enum { SIGNAL_SLOTS = 65536 >> L4_UTCB_BLOCK_LOG2 };
+static inline unsigned signal_slot(L4_ThreadId_t local)
+{
+    return local.raw >> L4_UTCB_BLOCK_LOG2 & (SIGNAL_SLOTS - 1);
+}
 
 struct signals {
     struct signal_thread first;         /* of the program's first thread; all others follow it */
+    struct signal_rest first_rest;
+    struct signal_thread *slot[SIGNAL_SLOTS];   /* by the place of the thread's UTCB, if its thread
+                                                   is the one that is there */
     volatile sigset_t pending;          /* for any thread that takes them */
     volatile bool breaks;               /* some wait was interrupted: arrive.c has to end it */
     int (*raise)(int signal);           /* NULL: the program has never called sigaction() */
@@ -88,6 +112,7 @@ struct signals {
 };
 extern struct signals signals;
 
+sigset_t signal_bit(int signal);         /* Pre: it is one */
 /* NULL: it has no record.  In any thread. */
 struct signal_thread *signal_find(L4_ThreadId_t thread);
 
@@ -106,8 +131,11 @@ int signals_deliver(void);
 struct delivery *signal_meanwhile(L4_ThreadId_t thread);
 void signal_action_changed(int signal);
 int signal_send(L4_ThreadId_t thread, int signal);
-/* taken: signal, code, sender. */
-int signal_take(L4_ThreadId_t from, sigset_t set, bool waits, L4_Word_t taken[3]);
+/* The rest of its news, from `task`.  False: it was taken meanwhile. */
+bool signal_fetch(int signal, struct signal_news *news);
+/* signal 0: there is none. */
+int signal_take(L4_ThreadId_t from, sigset_t set, bool waits, int *signal,
+                struct signal_news *news);
 int signal_mask(L4_ThreadId_t from, sigset_t set, bool change, sigset_t *old);
 
 /* ---- arrive.c, await.c, handler_run.c: in threads of the program ---- */
@@ -120,8 +148,10 @@ struct signal_thread *signal_self(void);        /* the calling thread's; NULL: i
 void signal_breaks_tell(void);
 /* A request of <signal.h> to the pager: its error. */
 int signal_request(unsigned op, int n, const L4_Word_t *in, int max, L4_Word_t *out);
-/* They come to the task from itself. */
-void signal_arrive(sigset_t set);
+/* They come to the task from itself; queued: their values are in the queue of `task`. */
+void signal_arrive(sigset_t set, bool queued);
+/* One that queues, and for which the task does something.  value NULL: without one. */
+int signal_queue_own(int number, const union sigval *value);
 /* raise(); personal: a signal that is blocked waits for the calling thread, not for any. */
 int signal_raise(int number, bool personal);
 

@@ -117,9 +117,11 @@ _Noreturn void handler_run(struct delivery *delivery)
     struct l4_utcb *own = L4_UtcbOf(L4_MyLocalId().raw), utcb = *own;
     const struct sigaction action = delivery->action;
     ucontext_t context;
-    siginfo_t info = {.si_signo = delivery->signal, .si_code = delivery->code,
+    const struct signal_news *news = &delivery->news;
+    siginfo_t info = {.si_signo = delivery->signal, .si_code = news->code,
                       .si_errno = delivery->error, .si_addr = (void *)delivery->address,
-                      .si_pid = delivery->origin ? delivery->from : 0};
+                      .si_value.sival_ptr = (void *)news->value,
+                      .si_pid = delivery->origin ? news->from : 0};
     fpu_save(fpu);
     context_fill(&context, delivery, fpu);
     __atomic_store_n(&delivery->state, DELIVERY_FREE, __ATOMIC_RELEASE);
@@ -143,10 +145,15 @@ static int result(int error)
     return error ? -1 : 0;
 }
 
+static sigset_t bit_of(int number)
+{
+    return (sigset_t)1 << (number - 1);
+}
+
 /* Signals that a thread causes itself, by its instructions. */
-static const sigset_t own_faults = 1ul << (SIGSEGV - 1) | 1ul << (SIGBUS - 1) |
-                                   1ul << (SIGFPE - 1) | 1ul << (SIGILL - 1) |
-                                   1ul << (SIGTRAP - 1);
+static const sigset_t own_faults = 1ull << (SIGSEGV - 1) | 1ull << (SIGBUS - 1) |
+                                   1ull << (SIGFPE - 1) | 1ull << (SIGILL - 1) |
+                                   1ull << (SIGTRAP - 1);
 
 static bool others_may_send(sigset_t set)
 {
@@ -155,24 +162,25 @@ static bool others_may_send(sigset_t set)
 
 int sigaction(int number, const struct sigaction *action, struct sigaction *old)
 {
-    L4_Word_t in[5] = {(L4_Word_t)number, action != NULL}, out[3];
+    L4_Word_t in[6] = {(L4_Word_t)number, action != NULL}, out[4];
     signals.raise = raise;
     if (number > 0 && number < NSIG && action && action->sa_handler != SIG_DFL &&
-        others_may_send(1ul << (number - 1))) {
+        others_may_send(bit_of(number))) {
         int error = signal_thread_needed();
         if (error)
             return result(error);
     }
     if (action) {
         in[2] = (L4_Word_t)action->sa_handler;
-        in[3] = action->sa_mask;
-        in[4] = (L4_Word_t)action->sa_flags;
+        in[3] = (L4_Word_t)action->sa_mask;
+        in[4] = (L4_Word_t)(action->sa_mask >> 32);
+        in[5] = (L4_Word_t)action->sa_flags;
     }
-    int error = signal_request(REQUEST_SIGNAL_ACTION, 5, in, 3, out);
+    int error = signal_request(REQUEST_SIGNAL_ACTION, 6, in, 4, out);
     if (!error && old) {
         old->sa_handler = (void (*)(int))out[0];
-        old->sa_mask = out[1];
-        old->sa_flags = (int)out[2];
+        old->sa_mask = out[1] | (sigset_t)out[2] << 32;
+        old->sa_flags = (int)out[3];
     }
     return result(error);
 }
@@ -206,25 +214,21 @@ int sigaltstack(const stack_t *stack, stack_t *old)
     return result(error);
 }
 
-static sigset_t bit_of(int number)
-{
-    return (sigset_t)1 << (number - 1);
-}
-
 static int mask_set(bool change, sigset_t set, sigset_t *old)
 {
-    L4_Word_t out[1];
-    int error = signal_request(REQUEST_SIGNAL_MASK, 2, (const L4_Word_t[]){set, change}, 1, out);
-    *old = out[0];
+    const L4_Word_t in[] = {(L4_Word_t)set, (L4_Word_t)(set >> 32), change};
+    L4_Word_t out[2];
+    int error = signal_request(REQUEST_SIGNAL_MASK, 3, in, 2, out);
+    *old = out[0] | (sigset_t)out[1] << 32;
     return error;
 }
 
 /* To the pager: they wait there while they are blocked. */
-void signal_arrive(sigset_t set)
+void signal_arrive(sigset_t set, bool queued)
 {
-    const L4_Word_t in[] = {set};
-    L4_Word_t unused[1];
-    while (signal_request(REQUEST_SIGNAL_ARRIVES, 1, in, 0, unused) == EAGAIN)
+    L4_Word_t kind = queued ? HURD_TASK_FROM_QUEUE << HURD_TASK_FROM_KIND : 0, unused[1];
+    const L4_Word_t in[] = {(L4_Word_t)set, (L4_Word_t)(set >> 32), mm.task | kind};
+    while (signal_request(REQUEST_SIGNAL_ARRIVES, 3, in, 0, unused) == EAGAIN)
         L4_Yield();
     signal_breaks_tell();
 }
@@ -245,7 +249,7 @@ int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
         *old = before;
     const struct signal_thread *self = signal_self();
     if (!error && set && (signals.pending | (self ? self->pending : 0)) & ~now)
-        signal_arrive(0);               /* it could not come before */
+        signal_arrive(0, false);        /* it could not come before */
     return error;
 }
 
@@ -306,6 +310,26 @@ int raise(int number)
     return signal_raise(number, true);
 }
 
+/* Through `task`, which counts what waits, and then to the pager, so that it comes before we go
+ * on. */
+int signal_queue_own(int number, const union sigval *value)
+{
+    const struct hurd_startup_cap task = __hurd_startup_data->task;
+    L4_ThreadId_t server = L4_ThreadIdOfRaw(task.server);
+    struct sigaction action;
+    if (sigaction(number, NULL, &action))
+        return -1;
+    if (action.sa_handler == SIG_IGN ||
+        (action.sa_handler == SIG_DFL && is_ignored_by_default(number)))
+        return 0;
+    int error = value ? hurd_task_signal_queue(server, task.cap, mm.task, (L4_Word_t)number,
+                                               (L4_Word_t)value->sival_ptr)
+                      : hurd_task_signal(server, task.cap, mm.task, (L4_Word_t)number);
+    if (!error)
+        signal_arrive(bit_of(number), number != SIGCHLD && number != SIGCONT);
+    return result(error);
+}
+
 int signal_raise(int number, bool personal)
 {
     struct sigaction action;
@@ -315,12 +339,14 @@ int signal_raise(int number, bool personal)
     if (action.sa_handler == SIG_IGN ||
         (action.sa_handler == SIG_DFL && is_ignored_by_default(number)))
         return 0;
+    if (number > SIGNALS_OF_SET)
+        return signal_queue_own(number, NULL);
     if (mask_set(false, 0, &before) == 0 && before & bit_of(number)) {
         const L4_Word_t in[] = {L4_MyGlobalId().raw, (L4_Word_t)number};
         if (personal)
             signal_request(REQUEST_SIGNAL_SEND, 2, in, 0, NULL);
         else
-            signal_arrive(bit_of(number));
+            signal_arrive(bit_of(number), false);
         return 0;
     }
     if (action.sa_handler == SIG_DFL)

@@ -337,6 +337,7 @@ int hurd_mm_init(L4_ThreadId_t pager)
     mm.task = L4_Version(mm.starter);
     signals.first.thread = mm.starter;
     signals.first.takes = true;
+    signals.first.rest = &signals.first_rest;
     mm.anonymous.container = mm.memory;
     slab_add_page(&mm.slab, first_records, sizeof first_records);
     mm.space.high = user_space_end(L4_GetKernelInterface());

@@ -14,11 +14,12 @@
 #include "report.h"
 
 struct signals signals;
-static uint16_t senders[NSIG];          /* as struct hurd_task_arrived has them; by `pending` */
+static uint16_t senders[SIGNALS_OF_SET + 1];    /* as struct hurd_task_arrived has them; by
+                                                   `pending` */
 
 enum { CONT_BIT = 1 << (SIGCONT - 1) };
 
-static sigset_t bit(int signal)
+__attribute__((noinline)) sigset_t signal_bit(int signal)
 {
     return (sigset_t)1 << (signal - 1);
 }
@@ -43,20 +44,20 @@ static struct signal_thread *record_new(void)
     struct signal_thread *t = signals.first.next;
     while (t && !is_gone(t))
         t = t->next;
-    if (t)
+    if (t || !slab_reserve(&mm.slab, 2))
         return t;
-    t = slab_reserve(&mm.slab, 1) ? slab_take(&mm.slab) : NULL;
-    if (t) {
-        t->next = signals.first.next;
-        t->thread = L4_nilthread;
-        signals.first.next = t;
-    }
+    t = slab_take(&mm.slab);
+    t->rest = slab_take(&mm.slab);
+    t->next = signals.first.next;
+    signals.first.next = t;
     return t;
 }
 
 static void record_begin(struct signal_thread *t, L4_ThreadId_t thread)
 {
-    *t = (struct signal_thread){.next = t->next, .thread = thread};
+    *t->rest = (struct signal_rest){0};
+    *t = (struct signal_thread){.next = t->next, .thread = thread, .rest = t->rest};
+    signals.slot[signal_slot(L4_LocalIdOf(thread))] = t;
 }
 
 struct signal_thread *signal_thread_of(L4_ThreadId_t from)
@@ -96,7 +97,10 @@ void signals_forked(L4_ThreadId_t parent, L4_ThreadId_t child)
 {
     const struct signal_thread *caller = signal_find(parent);
     struct signal_thread first = caller ? *caller : (struct signal_thread){0};
+    if (caller)
+        signals.first_rest = *caller->rest;
     first.next = signals.first.next;
+    first.rest = &signals.first_rest;
     first.thread = child;
     first.pending = 0;
     first.takes = true;
@@ -113,7 +117,7 @@ static sigset_t claimed(void)
 {
     sigset_t set = 0;
     for (const struct signal_thread *t = &signals.first; t; t = t->next)
-        set |= L4_IsNilThread(t->thread) ? 0 : t->awaited;
+        set |= L4_IsNilThread(t->thread) ? 0 : t->rest->awaited;
     return set;
 }
 
@@ -135,14 +139,14 @@ static bool is_ignored(int signal)
 {
     const struct sigaction *a = &signal_actions[signal];
     return a->sa_handler == SIG_IGN ||
-           (a->sa_handler == SIG_DFL && bit(signal) & (HURD_TASK_IGNORED | CONT_BIT));
+           (a->sa_handler == SIG_DFL && signal_bit(signal) & (HURD_TASK_IGNORED | CONT_BIT));
 }
 
 /* What a signal does by default: it stops the task, which goes on behind this call; or ends it. */
 static void default_action(int signal)
 {
     const struct hurd_startup_cap task = __hurd_startup_data->task;
-    if (!(bit(signal) & HURD_TASK_STOPS))
+    if (!(signal_bit(signal) & HURD_TASK_STOPS))
         hurd_mm_die_of(128 + signal);
     hurd_task_stop_self(L4_ThreadIdOfRaw(task.server), task.cap, (L4_Word_t)signal);
 }
@@ -154,13 +158,54 @@ static int child_code(void)
     return codes[senders[SIGCHLD] >> HURD_TASK_FROM_KIND];
 }
 
-/* Takes a signal out of the set where it waits.  *from: the task that sent it. */
-static int signal_out(struct signal_thread *t, int signal, int *from)
+/* `task` has more of it.  from: as in `senders`. */
+static bool queues(int signal, unsigned from)
 {
-    bool personal = t->pending & bit(signal);
-    *(personal ? &t->pending : &signals.pending) &= ~bit(signal);
-    *from = personal ? (int)mm.task : senders[signal] & ((1 << HURD_TASK_FROM_KIND) - 1);
-    return signal == SIGCHLD && *from != (int)mm.task ? child_code() : SI_USER;
+    return signal > SIGNALS_OF_SET || (signal != SIGCHLD && from >> HURD_TASK_FROM_KIND);
+}
+
+/* Takes a signal out of the set where it waits. */
+static void signal_out(struct signal_thread *t, int signal, struct signal_news *news)
+{
+    bool personal = t->pending & signal_bit(signal);
+    unsigned from = personal || signal > SIGNALS_OF_SET ? mm.task : senders[signal];
+    *(personal ? &t->pending : &signals.pending) &= ~signal_bit(signal);
+    news->from = (int)(from & ((1 << HURD_TASK_FROM_KIND) - 1));
+    bool is_child = signal == SIGCHLD && news->from != (int)mm.task;
+    news->code = is_child ? child_code() : SI_USER;
+    news->queued = !personal && queues(signal, from);
+}
+
+/* Is it in the queue of `task`?  flags: HURD_TASK_LOOK, or 0. */
+static bool take(int signal, L4_Word_t flags, L4_Word_t out[3])
+{
+    const struct hurd_startup_cap task = __hurd_startup_data->task;
+    return !hurd_task_signal_take(L4_ThreadIdOfRaw(task.server), task.cap,
+                                  (L4_Word_t)signal | flags, out);
+}
+
+bool signal_fetch(int signal, struct signal_news *news)
+{
+    L4_Word_t out[3];
+    if (!news->queued)
+        return true;
+    if (!take(signal, 0, out))
+        return false;
+    *news = (struct signal_news){.from = (int)out[0], .value = out[1],
+                                 .code = out[2] & HURD_TASK_VALUED ? SI_QUEUE : SI_USER};
+    if (out[2] & HURD_TASK_MORE)
+        signals.pending |= signal_bit(signal);
+    return true;
+}
+
+/* It does what it does without a handler. */
+static void signal_unhandled(struct signal_thread *t, int signal, bool ignored)
+{
+    struct signal_news news;
+    signal_out(t, signal, &news);
+    signal_fetch(signal, &news);
+    if (!ignored)
+        default_action(signal);
 }
 
 /* ---- delivery ---- */
@@ -180,21 +225,18 @@ static void wait_mark(struct signal_thread *t, bool fails)
 static struct delivery *next_for(struct signal_thread *t)
 {
     sigset_t ready;
-    int from;
     while ((ready = ready_for(t))) {
-        int signal = __builtin_ctzl(ready) + 1;
+        int signal = __builtin_ctzll(ready) + 1;
         bool ignored = is_ignored(signal);
         if (ignored || signal_actions[signal].sa_handler == SIG_DFL) {
-            signal_out(t, signal, &from);
-            if (!ignored)
-                default_action(signal);
+            signal_unhandled(t, signal, ignored);
             continue;
         }
         struct delivery *d = handler_prepare(t->thread, signal);
         if (!d || d == LATER)
             return LATER;
-        d->origin = t->pending & bit(signal) ? &t->pending : &signals.pending;
-        d->code = signal_out(t, signal, &d->from);
+        d->origin = t->pending & signal_bit(signal) ? &t->pending : &signals.pending;
+        signal_out(t, signal, &d->news);
         d->address = 0;
         wait_mark(t, !(d->action.sa_flags & SA_RESTART));
         return d;
@@ -225,7 +267,7 @@ int signals_deliver(void)
 {
     int error = 0;
     for (struct signal_thread *t = &signals.first; t; t = t->next) {
-        if (t->awaited & (t->pending | signals.pending))
+        if (t->rest->awaited & (t->pending | signals.pending))
             wait_mark(t, false);
         else if (ready_for(t) && !is_gone(t))
             error |= deliver_to(t);
@@ -246,23 +288,48 @@ struct delivery *signal_meanwhile(L4_ThreadId_t thread)
 static bool is_unwanted(int signal, L4_Word_t from)
 {
     bool lives = from >> HURD_TASK_FROM_KIND >= HURD_TASK_CHILD_STOPPED;
-    return (is_ignored(signal) && !((blocked_by_all() | claimed()) & bit(signal))) ||
+    return (is_ignored(signal) && !((blocked_by_all() | claimed()) & signal_bit(signal))) ||
            (signal == SIGCHLD && lives && signal_actions[SIGCHLD].sa_flags & SA_NOCLDSTOP);
+}
+
+/* A signal that nobody wants goes, and so does what `task` has of it. */
+static void forget(int signal, unsigned from)
+{
+    struct signal_news news;
+    if (!queues(signal, from))
+        return;
+    do
+        news.queued = true;
+    while (signal_fetch(signal, &news));
+    signals.pending &= ~signal_bit(signal);    /* fetch() has set it while there were more */
+}
+
+static void signal_arrives(const struct hurd_task_arrived *arrived, int signal)
+{
+    bool of_set = signal <= SIGNALS_OF_SET;
+    unsigned from = of_set ? arrived->from[signal] : 0;
+    sigset_t bit = signal_bit(signal);
+    L4_Word_t unused[3];
+    if (!of_set && !take(signal, HURD_TASK_LOOK, unused))
+        return;                         /* a fetch() that found more was earlier */
+    if (is_unwanted(signal, from)) {
+        forget(signal, from);
+        return;
+    }
+    if (of_set && !(signals.pending & bit && queues(signal, senders[signal])))
+        senders[signal] = (uint16_t)from;
+    signals.pending |= bit;
 }
 
 int signals_arrive(const struct hurd_task_arrived *arrived)
 {
-    sigset_t set = arrived->set;
+    sigset_t set = arrived->set | (sigset_t)arrived->queued << 32;
     if (set & HURD_TASK_STOPS)
         signals.pending &= ~(sigset_t)CONT_BIT;
     if (set & CONT_BIT)
         signals.pending &= ~(sigset_t)HURD_TASK_STOPS;
-    for (int i = 1; i < NSIG; i++) {
-        if (!(set & bit(i)) || is_unwanted(i, arrived->from[i]))
-            continue;
-        signals.pending |= bit(i);
-        senders[i] = arrived->from[i];
-    }
+    for (; set; set &= set - 1)
+        signal_arrives(arrived, __builtin_ctzll(set) + 1);
     return signals_deliver();
 }
 
@@ -271,9 +338,11 @@ void signal_action_changed(int signal)
 {
     if (!is_ignored(signal))
         return;
-    signals.pending &= ~bit(signal);
+    if (signals.pending & signal_bit(signal))
+        forget(signal, signal <= SIGNALS_OF_SET ? senders[signal] : 0);
+    signals.pending &= ~signal_bit(signal);
     for (struct signal_thread *t = &signals.first; t; t = t->next)
-        t->pending &= ~bit(signal);
+        t->pending &= ~signal_bit(signal);
 }
 
 /* Pre: signal is one, or 0: only the check. */
@@ -284,25 +353,26 @@ int signal_send(L4_ThreadId_t thread, int signal)
         return ESRCH;
     if (!signal)
         return 0;
-    if (!is_ignored(signal) || (t->mask | t->awaited) & bit(signal))
-        t->pending |= bit(signal);
+    if (!is_ignored(signal) || (t->mask | t->rest->awaited) & signal_bit(signal))
+        t->pending |= signal_bit(signal);
     return signals_deliver();
 }
 
 /* EAGAIN: none of the set is there; with `waits` the thread is noted, and woken when one comes. */
-int signal_take(L4_ThreadId_t from, sigset_t set, bool waits, L4_Word_t taken[3])
+int signal_take(L4_ThreadId_t from, sigset_t set, bool waits, int *signal,
+                struct signal_news *news)
 {
     struct signal_thread *t = signal_thread_of(from);
+    sigset_t there;
     if (!t)
         return ENOMEM;
-    sigset_t there = (t->pending | signals.pending) & set;
-    t->awaited = there || !waits ? 0 : set;
-    if (there) {
-        int sender;
-        taken[0] = (L4_Word_t)__builtin_ctzl(there) + 1;
-        taken[1] = (L4_Word_t)signal_out(t, (int)taken[0], &sender);
-        taken[2] = (L4_Word_t)sender;
+    while ((there = (t->pending | signals.pending) & set)) {
+        *signal = __builtin_ctzll(there) + 1;
+        signal_out(t, *signal, news);
+        if (signal_fetch(*signal, news))
+            break;
     }
+    t->rest->awaited = there || !waits ? 0 : set;
     signals_deliver();                  /* another thread may have what this one does not claim */
     return there ? 0 : EAGAIN;
 }
@@ -314,7 +384,7 @@ int signal_mask(L4_ThreadId_t from, sigset_t set, bool change, sigset_t *old)
         return ENOMEM;
     *old = t->mask;
     if (change)
-        t->mask = set & ~(bit(SIGKILL) | bit(SIGSTOP));
+        t->mask = set & ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
     if (change && ready_for(t))
         deliver_to(t);                  /* before the caller goes on */
     return 0;

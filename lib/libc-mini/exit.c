@@ -50,7 +50,7 @@ __attribute__((weak)) _Noreturn void __libc_die(int signal)
 /* A handler that returns, and a signal that is ignored, do not save the program. */
 _Noreturn void abort(void)
 {
-    const sigset_t set = 1ul << (SIGABRT - 1);
+    const sigset_t set = 1ull << (SIGABRT - 1);
     if (raise && sigprocmask) {
         sigprocmask(SIG_UNBLOCK, &set, NULL);
         raise(SIGABRT);

@@ -50,22 +50,6 @@ ssize_t getline(char **restrict line, size_t *restrict size, FILE *restrict stre
     return getdelim(line, size, '\n', stream);
 }
 
-void flockfile(FILE *stream)
-{
-    (void)stream;
-}
-
-int ftrylockfile(FILE *stream)
-{
-    (void)stream;
-    return 0;
-}
-
-void funlockfile(FILE *stream)
-{
-    (void)stream;
-}
-
 int getc_unlocked(FILE *stream)
 {
     return fgetc(stream);

@@ -62,6 +62,11 @@ void mutex_unlock(struct mutex *mutex)
         __libc_wake(&mutex->state, 1);
 }
 
+bool mutex_is_own(const struct mutex *mutex)
+{
+    return (mutex->state & ~WAITED) == self();
+}
+
 void condition_init(struct condition *condition)
 {
     condition->signals = 0;

@@ -68,38 +68,131 @@ static enum printf_length parse_length(const char **format)
     }
 }
 
+/* POSIX: "3$", the number of an argument.  0: it is not there. */
+static int parse_number(const char **format)
+{
+    const char *f = *format;
+    int number = parse_digits(&f);
+    if (*f != '$' || number == 0)
+        return 0;
+    *format = f + 1;
+    return number;
+}
+
+/* A width or precision.  Returns which argument has it. */
+static int parse_size(const char **format, int *size)
+{
+    if (**format != '*') {
+        *size = parse_digits(format);
+        return PRINTF_NONE;
+    }
+    ++*format;
+    return parse_number(format);
+}
+
+static const char *parse_spec(struct printf_spec *spec, const char *format)
+{
+    *spec = (struct printf_spec){.precision = -1, .precision_argument = PRINTF_NONE};
+    spec->argument = parse_number(&format);
+    parse_flags(spec, &format);
+    spec->width_argument = parse_size(&format, &spec->width);
+    if (*format == '.') {
+        format++;
+        spec->precision_argument = parse_size(&format, &spec->precision);
+    }
+    spec->length = parse_length(&format);
+    spec->conversion = *format;
+    return *format ? format + 1 : format;
+}
+
+/* ---- the arguments: one behind the other, or, where the format has numbers, by these ---- */
+
+enum kind { KIND_INT, KIND_LONG, KIND_LONG_LONG, KIND_DOUBLE, KIND_LONG_DOUBLE };
+
 struct arguments {
-    va_list list;
+    va_list list, first;
+    const char *format;
+    bool counted;                       /* `kinds` is valid */
+    unsigned char kinds[PRINTF_ARGUMENTS];
 };
 
-static const char *parse_spec(struct printf_spec *spec, const char *format, struct arguments *args)
+static enum kind kind_of(const struct printf_spec *spec)
 {
-    *spec = (struct printf_spec){.precision = -1};
-    parse_flags(spec, &format);
-    if (*format == '*') {
-        format++;
+    if (spec->conversion && strchr("aAeEfFgG", spec->conversion))
+        return spec->length == LENGTH_LONG_DOUBLE ? KIND_LONG_DOUBLE : KIND_DOUBLE;
+    if (spec->conversion && strchr("psn", spec->conversion))
+        return KIND_LONG;
+    switch (spec->length) {
+    case LENGTH_LL:
+    case LENGTH_J: return KIND_LONG_LONG;
+    case LENGTH_L:
+    case LENGTH_Z:
+    case LENGTH_T: return KIND_LONG;
+    default: return KIND_INT;
+    }
+}
+
+/* To know where an argument lies, one must know what those before it are. */
+static void kinds_find(struct arguments *args)
+{
+    struct printf_spec spec;
+    for (const char *f = args->format; *(f += strcspn(f, "%"));) {
+        f = parse_spec(&spec, f + 1);
+        if (spec.argument > 0 && spec.argument <= PRINTF_ARGUMENTS)
+            args->kinds[spec.argument - 1] = (unsigned char)kind_of(&spec);
+    }
+}
+
+static void argument_skip(struct arguments *args, enum kind kind)
+{
+    switch (kind) {
+    case KIND_INT: (void)va_arg(args->list, int); break;
+    case KIND_LONG: (void)va_arg(args->list, long); break;
+    case KIND_LONG_LONG: (void)va_arg(args->list, long long); break;
+    case KIND_DOUBLE: (void)va_arg(args->list, double); break;
+    case KIND_LONG_DOUBLE: (void)va_arg(args->list, long double); break;
+    }
+}
+
+/* The next argument of the list is that one.  EINVAL: the number is too large. */
+static int argument_find(struct arguments *args, int number)
+{
+    if (number == 0)
+        return 0;
+    if (number > PRINTF_ARGUMENTS) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (!args->counted)
+        kinds_find(args);
+    args->counted = true;
+    va_end(args->list);
+    va_copy(args->list, args->first);
+    for (int i = 0; i < number - 1; i++)
+        argument_skip(args, args->kinds[i]);
+    return 0;
+}
+
+/* Sizes that are arguments. */
+static int sizes_fetch(struct printf_spec *spec, struct arguments *args)
+{
+    if (spec->width_argument != PRINTF_NONE) {
+        if (argument_find(args, spec->width_argument))
+            return -1;
         spec->width = va_arg(args->list, int);
         if (spec->width < 0) {
             spec->left = true;
             spec->width = spec->width == INT_MIN ? INT_MAX : -spec->width;
         }
-    } else {
-        spec->width = parse_digits(&format);
     }
-    if (*format == '.') {
-        format++;
-        if (*format == '*') {
-            format++;
-            spec->precision = va_arg(args->list, int);
-            if (spec->precision < 0)
-                spec->precision = -1;
-        } else {
-            spec->precision = parse_digits(&format);
-        }
+    if (spec->precision_argument != PRINTF_NONE) {
+        if (argument_find(args, spec->precision_argument))
+            return -1;
+        spec->precision = va_arg(args->list, int);
+        if (spec->precision < 0)
+            spec->precision = -1;
     }
-    spec->length = parse_length(&format);
-    spec->conversion = *format;
-    return *format ? format + 1 : format;
+    return argument_find(args, spec->argument);
 }
 
 static intmax_t argument_signed(enum printf_length length, struct arguments *args)
@@ -291,17 +384,20 @@ static int print_directive(struct printf_sink *sink, struct printf_spec *spec,
 
 int printf_format(struct printf_sink *sink, const char *format, va_list list)
 {
-    struct arguments args;
+    struct arguments args = {.format = format};
     int result = 0;
     va_copy(args.list, list);
+    va_copy(args.first, list);
     while (*format && result == 0) {
         size_t plain = strcspn(format, "%");
         printf_put(sink, format, plain);
         format += plain;
         if (*format == '%') {
             struct printf_spec spec;
-            format = parse_spec(&spec, format + 1, &args);
-            result = print_directive(sink, &spec, &args);
+            format = parse_spec(&spec, format + 1);
+            result = sizes_fetch(&spec, &args);
+            if (result == 0)
+                result = print_directive(sink, &spec, &args);
         }
         if (sink->total > INT_MAX) {
             errno = EOVERFLOW;
@@ -309,5 +405,6 @@ int printf_format(struct printf_sink *sink, const char *format, va_list list)
         }
     }
     va_end(args.list);
+    va_end(args.first);
     return result < 0 ? -1 : (int)sink->total;
 }

@@ -38,7 +38,11 @@ struct printf_spec {
     int precision;              /* -1: there is none */
     enum printf_length length;
     char conversion;
+    int argument;               /* of the value: 0 is the next one, else its number, from 1 */
+    int width_argument, precision_argument;     /* the same; PRINTF_NONE: it stands in the format */
 };
+enum { PRINTF_NONE = -1 };
+enum { PRINTF_ARGUMENTS = 32 }; /* the largest number, of scanf, too: NL_ARGMAX */
 
 void printf_put(struct printf_sink *sink, const char *data, size_t size);
 void printf_repeat(struct printf_sink *sink, char c, int count);

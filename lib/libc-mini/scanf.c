@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "printf.h"
 
 enum { NUMBER_MOST = 512 };             /* characters of one number that count */
 
@@ -20,7 +21,7 @@ struct scan {
     const char *format;
     int stored;
     unsigned taken;                     /* characters, for %n */
-    va_list args;
+    va_list args, first;
 };
 enum { UNREAD = -2 };
 
@@ -289,9 +290,26 @@ static bool convert(struct scan *s, const struct conversion *c)
     }
 }
 
+/* POSIX: "%2$d" stores where the second argument says.  False: there are not so many. */
+static bool argument_find(struct scan *s)
+{
+    const char *f = s->format;
+    unsigned number = number_next(&f);
+    if (*f != '$' || number == 0)
+        return true;
+    s->format = f + 1;
+    va_end(s->args);
+    va_copy(s->args, s->first);
+    for (unsigned i = 1; i < number && number <= PRINTF_ARGUMENTS; i++)
+        (void)va_arg(s->args, void *);
+    return number <= PRINTF_ARGUMENTS;
+}
+
 /* Behind a %.  *ended: it wants input, and there is none. */
 static bool directive(struct scan *s, bool *ended)
 {
+    if (!argument_find(s))
+        return false;
     struct conversion c = {.stores = *s->format != '*'};
     s->format += !c.stores;
     c.width = number_next(&s->format);
@@ -326,6 +344,7 @@ static int scan(struct scan *s)
 {
     bool good = true, ended = false;
     s->ahead = UNREAD;
+    va_copy(s->first, s->args);
     while (good && *s->format) {
         if (isspace((unsigned char)*s->format)) {
             blanks_skip(s);
@@ -337,6 +356,7 @@ static int scan(struct scan *s)
             good = directive(s, &ended);
         }
     }
+    va_end(s->first);
     return !good && ended && s->stored == 0 ? EOF : s->stored;
 }
 

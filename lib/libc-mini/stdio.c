@@ -44,6 +44,31 @@ int __libc_stream_flush(FILE *stream)
     return write_through(stream, stream->buffer, size) == size ? 0 : EOF;
 }
 
+/* ---- the lock, which nests ---- */
+
+void flockfile(FILE *stream)
+{
+    if (mutex_is_own(&stream->lock))
+        stream->nested++;
+    else
+        mutex_lock(&stream->lock);
+}
+
+int ftrylockfile(FILE *stream)
+{
+    bool own = mutex_is_own(&stream->lock);
+    stream->nested += own;
+    return own || mutex_trylock(&stream->lock) ? 0 : -1;
+}
+
+void funlockfile(FILE *stream)
+{
+    if (stream->nested)
+        stream->nested--;
+    else
+        mutex_unlock(&stream->lock);
+}
+
 /* Pre: the stream is locked.  False: it cannot be written to, and errno says why. */
 static bool output_begin(FILE *stream)
 {
@@ -98,9 +123,9 @@ size_t fwrite(const void *restrict data, size_t size, size_t count, FILE *restri
         errno = EOVERFLOW;
         return 0;
     }
-    mutex_lock(&stream->lock);
+    flockfile(stream);
     size_t done = write_locked(stream, data, total);
-    mutex_unlock(&stream->lock);
+    funlockfile(stream);
     return done / size;
 }
 
@@ -133,9 +158,9 @@ int puts(const char *s)
 
 static int flush_one(FILE *stream)
 {
-    mutex_lock(&stream->lock);
+    flockfile(stream);
     int result = __libc_stream_flush(stream);
-    mutex_unlock(&stream->lock);
+    funlockfile(stream);
     return result;
 }
 
@@ -179,10 +204,10 @@ static void stream_put(struct printf_sink *sink, const char *data, size_t size)
 int vfprintf(FILE *restrict stream, const char *restrict format, va_list args)
 {
     struct stream_sink s = {.sink = {stream_put, 0}, .stream = stream};
-    mutex_lock(&stream->lock);
+    flockfile(stream);
     int result = printf_format(&s.sink, format, args);
     stream_flush(&s);
-    mutex_unlock(&stream->lock);
+    funlockfile(stream);
     return s.result == 0 ? result : -1;
 }
 
@@ -269,9 +294,9 @@ static size_t get_locked(FILE *stream, unsigned char *data, size_t size)
 int fgetc(FILE *stream)
 {
     unsigned char byte;
-    mutex_lock(&stream->lock);
+    flockfile(stream);
     size_t n = get_locked(stream, &byte, 1);
-    mutex_unlock(&stream->lock);
+    funlockfile(stream);
     return n ? byte : EOF;
 }
 
@@ -301,7 +326,7 @@ char *fgets(char *restrict s, int size, FILE *restrict stream)
     bool failed = false;
     if (size < 1)
         return NULL;
-    mutex_lock(&stream->lock);
+    flockfile(stream);
     while (n < size - 1 && (n == 0 || s[n - 1] != '\n')) {
         unsigned char byte;
         if (!get_locked(stream, &byte, 1)) {
@@ -310,7 +335,7 @@ char *fgets(char *restrict s, int size, FILE *restrict stream)
         }
         s[n++] = (char)byte;
     }
-    mutex_unlock(&stream->lock);
+    funlockfile(stream);
     if (failed)
         return NULL;
     s[n] = 0;
@@ -326,10 +351,10 @@ size_t fread(void *restrict data, size_t size, size_t count, FILE *restrict stre
         errno = EOVERFLOW;
         return 0;
     }
-    mutex_lock(&stream->lock);
+    flockfile(stream);
     for (; done < total && n > 0; done += n)
         n = get_locked(stream, (unsigned char *)data + done, total - done);
-    mutex_unlock(&stream->lock);
+    funlockfile(stream);
     return done / size;
 }
 
@@ -354,9 +379,9 @@ void __stdio_hold(bool hold)
     if (hold)
         mutex_lock(&__libc_streams_lock);
     for (FILE *s = __libc_streams; s; s = s->next)
-        (hold ? mutex_lock : mutex_unlock)(&s->lock);
+        (hold ? flockfile : funlockfile)(s);
     for (unsigned i = 0; i < sizeof streams / sizeof streams[0]; i++)
-        (hold ? mutex_lock : mutex_unlock)(&streams[i]->lock);
+        (hold ? flockfile : funlockfile)(streams[i]);
     if (!hold)
         mutex_unlock(&__libc_streams_lock);
 }

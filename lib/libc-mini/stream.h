@@ -22,6 +22,7 @@ struct libc_stream {
                                    been read */
     size_t filled;              /* input only: bytes in `buffer` */
     struct mutex lock;
+    unsigned nested;            /* locks of the thread that has it, beside the first */
     int (*turn)(FILE *stream);  /* forgets input, so that the file's position is the stream's;
                                    NULL: that cannot be done */
     struct libc_stream *next;   /* of those that fopen() made */

@@ -6,7 +6,7 @@
 
 char *strsignal(int signal)
 {
-    static const char *const texts[NSIG] = {
+    static const char *const texts[SIGRTMIN] = {
         [SIGHUP] = "Hangup", [SIGINT] = "Interrupt", [SIGQUIT] = "Quit",
         [SIGILL] = "Illegal instruction", [SIGTRAP] = "Trace/breakpoint trap",
         [SIGABRT] = "Aborted", [SIGBUS] = "Bus error", [SIGFPE] = "Floating point exception",
@@ -21,9 +21,10 @@ char *strsignal(int signal)
         [SIGWINCH] = "Window changed", [SIGIO] = "I/O possible", [SIGSYS] = "Bad system call",
     };
     static char unknown[32];
-    if (signal > 0 && signal < NSIG && texts[signal])
+    if (signal > 0 && signal < SIGRTMIN && texts[signal])
         return (char *)(size_t)texts[signal];
-    snprintf(unknown, sizeof unknown, "Unknown signal %d", signal);
+    snprintf(unknown, sizeof unknown, signal >= SIGRTMIN && signal <= SIGRTMAX ? "Real-time signal %d" : "Unknown signal %d",
+             signal >= SIGRTMIN && signal <= SIGRTMAX ? signal - SIGRTMIN : signal);
     return unknown;
 }
 

@@ -77,6 +77,14 @@ bool descriptor_look(int descriptor, struct description *d, bool *close_on_exec)
 /* names.c: open() without a descriptor.  Pre: as above.  Errors of open(). */
 int description_open(const char *path, int flags, mode_t mode, struct description *d);
 
+/* With a descriptor.  fifo: what is opened is one.  Then, without the lock, the result of open():
+ * a FIFO waits for its other end. */
+int descriptor_open(const char *path, int flags, mode_t mode, int *descriptor, bool *fifo);
+int descriptor_opened(int error, bool fifo, int descriptor);
+/* access() to what there is, by its mode.  Pre: the lock is not held.  -1 and errno. */
+struct stat;
+int access_allowed(const struct stat *s, int mode);
+
 /* exec.c: arguments and environment, one behind the other; the first string of the environment is
  * for the program's start. */
 struct strings {

@@ -101,7 +101,7 @@ int description_open(const char *path, int flags, mode_t mode, struct descriptio
     return 0;
 }
 
-static int open_locked(const char *path, int flags, mode_t mode, int *descriptor, bool *fifo)
+int descriptor_open(const char *path, int flags, mode_t mode, int *descriptor, bool *fifo)
 {
     struct description d;
     int err = description_open(path, flags, mode, &d);
@@ -112,6 +112,13 @@ static int open_locked(const char *path, int flags, mode_t mode, int *descriptor
         hurd_cap_drop(d.server, d.handle);
     *fifo = S_ISFIFO(d.mode);
     return err;
+}
+
+int descriptor_opened(int err, bool fifo, int descriptor)
+{
+    if (!err && fifo && (err = fifo_wait(descriptor)))
+        close(descriptor);
+    return err ? posix_result(err) : descriptor;
 }
 
 int open(const char *path, int flags, ...)
@@ -126,11 +133,9 @@ int open(const char *path, int flags, ...)
         va_end(arguments);
     }
     posix_lock();
-    int err = open_locked(path, flags, mode, &descriptor, &fifo);
+    int err = descriptor_open(path, flags, mode, &descriptor, &fifo);
     posix_unlock();
-    if (!err && fifo && (err = fifo_wait(descriptor)))
-        close(descriptor);
-    return err ? posix_result(err) : descriptor;
+    return descriptor_opened(err, fifo, descriptor);
 }
 
 int creat(const char *path, mode_t mode)
@@ -203,18 +208,21 @@ int lstat(const char *path, struct stat *stat)
 }
 
 /* There are no users: everything may be read, and written unless the file system is read-only. */
+int access_allowed(const struct stat *s, int mode)
+{
+    struct hurd_fs_statfs fs = { 0 };
+    if (mode & X_OK && !S_ISDIR(s->st_mode) && !(s->st_mode & 0111))
+        return posix_result(EACCES);
+    int err = mode & W_OK && !S_ISCHR(s->st_mode) ? WITH_FILES(files_statfs(files, &fs)) : 0;
+    return posix_result(err ? err : fs.flags & HURD_FS_READ_ONLY ? EROFS : 0);
+}
+
 int access(const char *path, int mode)
 {
     struct stat s;
-    struct hurd_fs_statfs fs = { 0 };
     if (mode & ~(R_OK | W_OK | X_OK))
         return posix_result(EINVAL);
-    if (stat(path, &s))
-        return -1;
-    if (mode & X_OK && !S_ISDIR(s.st_mode) && !(s.st_mode & 0111))
-        return posix_result(EACCES);
-    int err = mode & W_OK && !S_ISCHR(s.st_mode) ? WITH_FILES(files_statfs(files, &fs)) : 0;
-    return posix_result(err ? err : fs.flags & HURD_FS_READ_ONLY ? EROFS : 0);
+    return stat(path, &s) ? -1 : access_allowed(&s, mode);
 }
 
 int statvfs(const char *path, struct statvfs *to)

@@ -127,6 +127,7 @@ static void destroy_one(struct task *t, L4_Word_t status, enum hurd_task_reason 
         hurd_cap_drop(physmem, t->control);
     t->has_startup = t->has_control = false;
     group_forget(t);
+    queue_forget(t);
     tell_deva(t->id);
     L4_TraceEvent(L4_EVENT_TASK_END, t->id, t->status | t->reason << 8, 0, 0);
     hurd_cap_forget(&server.table, t->id);

@@ -110,6 +110,7 @@ static void end_old(struct task *t, struct pages old)
     t->copied = false;
     t->takes_signals = false;           /* the new program has no handlers */
     t->signals = 0;
+    queue_forget(t);
 }
 
 static int give_kept(struct making *m)

@@ -187,36 +187,48 @@ static void tell(const struct task *t, L4_Word_t words[3])
 /* Has it something to tell to a parent that waits with these flags? */
 static bool has_news(const struct task *t, L4_Word_t flags)
 {
-    return t->dead || (t->news == HURD_TASK_STOPPED && flags & HURD_TASK_UNTRACED) ||
+    if (t->dead)
+        return !(flags & HURD_TASK_LIVING);
+    return (t->news == HURD_TASK_STOPPED && flags & HURD_TASK_UNTRACED) ||
            (t->news == HURD_TASK_WENT_ON && flags & HURD_TASK_RESUMED);
 }
 
-/* It was told.  Of a dead one the handle goes, and perhaps the record. */
-static void reap(struct task *t)
+/* It was told to one that waits with these flags.  True: once and for all.  Of a dead one the handle
+ * goes then, and perhaps the record. */
+static bool reap(struct task *t, L4_Word_t flags)
 {
     unsigned left;
+    if (flags & HURD_TASK_KEEP)
+        return false;
     t->news = 0;
     if (!t->dead)
-        return;
+        return true;
     t->forked = false;
     hurd_cap_remove(&server.table, t->parent, t->child_handle, &left);
+    return true;
+}
+
+static bool are_flags(L4_Word_t flags)
+{
+    const L4_Word_t news = HURD_TASK_UNTRACED | HURD_TASK_RESUMED;
+    const L4_Word_t all = news | HURD_TASK_NOHANG | HURD_TASK_LIVING | HURD_TASK_KEEP;
+    return !(flags & ~all) && (!(flags & HURD_TASK_LIVING) || flags & news);
 }
 
 int task_wait_child(struct hurd_cap_call *call, struct task *parent)
 {
     bool any = false;
-    const L4_Word_t flags = HURD_TASK_NOHANG | HURD_TASK_UNTRACED | HURD_TASK_RESUMED;
-    if (call->words != 3 || (call->arg[2] & ~flags) != 0)
+    if (call->words != 3 || !are_flags(call->arg[2]))
         return EINVAL;
     if (parent->id != call->task)
         return EPERM;
     for (struct task *t = all_tasks; t; t = t->next) {
-        if (!is_child(t, parent, call->arg[1]))
+        if (!is_child(t, parent, call->arg[1]) || (t->dead && call->arg[2] & HURD_TASK_LIVING))
             continue;
         any = true;
         if (has_news(t, call->arg[2])) {
             tell(t, call->reply);
-            reap(t);
+            reap(t, call->arg[2]);
             call->reply_words = 3;
             return 0;
         }
@@ -243,20 +255,23 @@ static struct thread *waiter_for(struct task *parent, const struct task *child)
     return NULL;
 }
 
-void fork_child_changed(struct task *t)
+/* True: it was told, and nobody else is to be. */
+static bool wake(struct thread *waiter, struct task *t)
 {
-    struct task *parent = t->forked ? task_find(t->parent) : NULL;
-    if (!parent || parent->dead || !is_child(t, parent, t->id))
-        return;
-    struct thread *waiter = waiter_for(parent, t);
-    if (!waiter)
-        return;
-    L4_Word_t words[3];
+    L4_Word_t words[3], flags = waiter->flags;
     L4_ThreadId_t id = waiter->id;
     wait_leave(waiter);
     tell(t, words);
     L4_LoadMRs(1, 3, words);
     L4_Set_MsgTag(L4_MakeTag(0, 3, 0));
-    if (L4_IpcSucceeded(L4_Reply(id)))  /* if it waits no more, another wait will find the child */
-        reap(t);
+    return L4_IpcSucceeded(L4_Reply(id)) && reap(t, flags);
+}
+
+void fork_child_changed(struct task *t)
+{
+    struct task *parent = t->forked ? task_find(t->parent) : NULL;
+    if (!parent || parent->dead || !is_child(t, parent, t->id))
+        return;
+    for (struct thread *w; (w = waiter_for(parent, t)) && !wake(w, t);)
+        ;                               /* if it waits no more, another wait will find the child */
 }

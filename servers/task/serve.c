@@ -120,8 +120,8 @@ static int destroy(struct hurd_cap_call *call, struct task *t, L4_Word_t status)
 
 static int op_exit(struct hurd_cap_call *call, struct task *t)
 {
-    L4_Word_t signal = call->arg[1] & HURD_TASK_SIGNALS;
-    bool signalled = call->words == 2 && call->arg[1] == (HURD_TASK_BY_SIGNAL | signal) && signal;
+    L4_Word_t signal = call->arg[1] - HURD_TASK_BY_SIGNAL;
+    bool signalled = signal_is_one(signal);
     if (call->words != 2 || (call->arg[1] > 255 && !signalled))
         return EINVAL;
     if (t->id != call->task)
@@ -271,6 +271,7 @@ static int serve_task(struct hurd_cap_call *call)
     case HURD_TASK_NAME_FIND:       return name_find(call);
     case HURD_TASK_SIGNAL_GROUP:    return serve_signal_group(call, t);
     case HURD_TASK_SIGNAL_WAIT:     return serve_signal_wait(call, t);
+    case HURD_TASK_SIGNAL_TAKE:     return serve_signal_take(call, t);
     case HURD_TASK_GROUP:           return serve_group(call, t);
     case HURD_TASK_STOP_SELF:       return serve_stop_self(call, t);
     case HURD_TASK_LIST:            return EPERM;
@@ -338,7 +339,7 @@ static int serve_master(struct hurd_cap_call *call)
     case HURD_TASK_IMAGE: case HURD_TASK_SPAWN: case HURD_TASK_GIVE_BACK:
     case HURD_TASK_HEAD: case HURD_TASK_NAME_SET: case HURD_TASK_NAME_FIND:
     case HURD_TASK_SIGNAL_GROUP: case HURD_TASK_SIGNAL_WAIT: case HURD_TASK_GROUP:
-    case HURD_TASK_STOP_SELF:
+    case HURD_TASK_STOP_SELF: case HURD_TASK_SIGNAL_TAKE:
         return EPERM;
     case HURD_TASK_SIGNAL:
         if (call->words != 3)
@@ -351,7 +352,7 @@ static int serve_master(struct hurd_cap_call *call)
     if (!t || (t->dead && call->label != HURD_TASK_INFO))
         return ESRCH;
     return call->label == HURD_TASK_DESTROY  ? destroy(call, t, 0)
-           : call->label == HURD_TASK_SIGNAL ? signal_send(call, t, call->arg[2])
+           : call->label == HURD_TASK_SIGNAL ? signal_send(call, t)
                                              : read_only(call, t);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the task server know of each other.  Reading order: main.c, task.c, budget.c,
- * thread.c, image.c, held.c, create.c, fork.c, exec.c, death.c, fault.c, signal.c, groups.c,
- * stop.c, serve.c.
+ * thread.c, image.c, held.c, create.c, fork.c, exec.c, death.c, fault.c, queue.c, signal.c,
+ * groups.c, stop.c, serve.c.
  * A function blocks only if its comment says "Blocks"; a call to wortel or physmem does not count,
  * because these two always reply.
  * Functions return 0 or an errno where nothing else is said. */
@@ -214,11 +214,28 @@ int task_wait_child(struct hurd_cap_call *call, struct task *parent);
 /* t has died, stopped or gone on: a thread of its parent that waits for this gets its reply. */
 void fork_child_changed(struct task *t);
 
+/* ---- queue.c */
+/* A signal, as it is sent. */
+struct signal {
+    L4_Word_t number, from, value;
+    bool valued;                    /* with word 3 of HURD_TASK_SIGNAL */
+};
+/* For one more signal of this task. */
+bool queue_has_room(L4_Word_t from);
+/* One of a set replaces the one of before.  Pre: queue_has_room(). */
+void queue_add(const struct task *to, const struct signal *s);
+/* As `queued` of struct hurd_task_arrived; told: they are no news any more. */
+L4_Word_t queue_news(const struct task *to, bool told);
+void queue_forget(const struct task *to);
+/* Serves HURD_TASK_SIGNAL_TAKE. */
+int serve_signal_take(struct hurd_cap_call *call, const struct task *self);
+
 /* ---- signal.c */
 /* Serve HURD_TASK_SIGNAL for a task that the caller may signal, and the two requests of a task
  * about itself. */
-int signal_send(struct hurd_cap_call *call, struct task *t, L4_Word_t signal);
+int signal_send(struct hurd_cap_call *call, struct task *t);
 int serve_signal(struct hurd_cap_call *call, struct task *handle_of);
+bool signal_is_one(L4_Word_t number);
 int serve_signal_group(struct hurd_cap_call *call, struct task *self);
 int serve_signal_wait(struct hurd_cap_call *call, struct task *self);
 /* t has died, stopped or gone on: the task that made it by FORK learns of it, if it takes

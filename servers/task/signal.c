@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals between tasks.  A signal is one bit in the receiver's set, so no
- * number of them takes memory or makes a sender wait.  What a program does with a signal, its own
+/* Signals between tasks.  A signal is one bit in the receiver's set, so no number of them takes
+ * memory or makes a sender wait; those that queue are in queue.c, too.  What a program does with a signal, its own
  * library decides (lib/hurd-mm/handler.c); `task` acts only for programs that never asked. */
 #include "server.h"
 #include <errno.h>
@@ -11,6 +11,23 @@
 static L4_Word_t bit(L4_Word_t signal)
 {
     return 1ul << (signal - 1);
+}
+
+bool signal_is_one(L4_Word_t number)
+{
+    return (number > 0 && number <= HURD_TASK_SIGNALS) ||
+           (number >= HURD_TASK_REALTIME && number <= HURD_TASK_SIGNAL_LAST);
+}
+
+static bool is_of(const struct signal *s, L4_Word_t set)
+{
+    return s->number <= HURD_TASK_SIGNALS && bit(s->number) & set;
+}
+
+static bool signal_queues(const struct signal *s)
+{
+    return s->number > HURD_TASK_SIGNALS ||
+           (s->valued && !is_of(s, bit(HURD_TASK_CHILD) | bit(HURD_TASK_CONT)));
 }
 
 /* ---- the receiver */
@@ -25,9 +42,20 @@ static struct thread *signal_waiter(const struct task *t)
 
 enum { ARRIVED = sizeof(struct hurd_task_arrived) / sizeof(L4_Word_t) };
 
+static bool has_news(const struct task *t)
+{
+    return t->signals || queue_news(t, false);
+}
+
+static void told(struct task *t)
+{
+    t->signals = 0;
+    queue_news(t, true);
+}
+
 static void arrived_write(const struct task *t, L4_Word_t words[ARRIVED])
 {
-    struct hurd_task_arrived arrived = {.set = t->signals};
+    struct hurd_task_arrived arrived = {.set = t->signals, .queued = queue_news(t, false)};
     memcpy(arrived.from, t->signal_from, sizeof arrived.from);
     memcpy(words, &arrived, sizeof arrived);
 }
@@ -38,7 +66,7 @@ static void wake(struct task *t)
 {
     struct thread *waiter = signal_waiter(t);
     L4_Word_t words[ARRIVED];
-    if (!waiter || !t->signals || t->stopped)
+    if (!waiter || t->stopped || !has_news(t))
         return;
     L4_ThreadId_t id = waiter->id;
     wait_leave(waiter);
@@ -46,14 +74,35 @@ static void wake(struct task *t)
     L4_LoadMRs(1, ARRIVED, words);
     L4_Set_MsgTag(L4_MakeTag(0, ARRIVED, 0));
     if (L4_IpcSucceeded(L4_Reply(id)))
-        t->signals = 0;
+        told(t);
 }
 
-static void post(struct task *t, L4_Word_t signal, L4_Word_t from)
+/* Its value is in the queue. */
+static bool is_queued(const struct task *t, L4_Word_t number)
 {
-    t->signals |= bit(signal);
-    t->signal_from[signal] = (uint16_t)from;
+    return number != HURD_TASK_CHILD && t->signals & bit(number) &&
+           t->signal_from[number] >> HURD_TASK_FROM_KIND == HURD_TASK_FROM_QUEUE;
+}
+
+/* Into the set.  from: as struct hurd_task_arrived has it. */
+static void post(struct task *t, L4_Word_t number, L4_Word_t from)
+{
+    if (!is_queued(t, number))
+        t->signal_from[number] = (uint16_t)from;
+    t->signals |= bit(number);
     wake(t);
+}
+
+/* What the task sends to itself, it tells itself (lib/hurd-mm/handler_run.c). */
+static void post_any(struct task *t, const struct signal *s)
+{
+    bool queues = signal_queues(s);
+    if (queues)
+        queue_add(t, s);
+    if (s->number > HURD_TASK_SIGNALS)
+        wake(t);
+    else if (!queues || s->from != t->id)
+        post(t, s->number, s->from | (queues ? HURD_TASK_FROM_QUEUE << HURD_TASK_FROM_KIND : 0));
 }
 
 int serve_signal_wait(struct hurd_cap_call *call, struct task *self)
@@ -63,10 +112,10 @@ int serve_signal_wait(struct hurd_cap_call *call, struct task *self)
     if (self->id != call->task)
         return EPERM;
     self->takes_signals = true;
-    if (self->signals && !self->stopped) {
+    if (!self->stopped && has_news(self)) {
         arrived_write(self, call->reply);
         call->reply_words = ARRIVED;
-        self->signals = 0;
+        told(self);
         return 0;
     }
     if (call->arg[1] & HURD_TASK_NOHANG)
@@ -98,10 +147,13 @@ void signal_child_changed(const struct task *t)
 
 void signal_gone_on(struct task *t)
 {
+    L4_Word_t queued = queue_news(t, false);
     if (t->takes_signals)
         wake(t);
     else if (t->signals)
         task_destroy(t, 128 + (L4_Word_t)__builtin_ctzl(t->signals) + 1, HURD_TASK_SIGNALLED);
+    else if (queued)
+        task_destroy(t, 128 + (L4_Word_t)__builtin_ctzl(queued) + 33, HURD_TASK_SIGNALLED);
 }
 
 /* ---- the sender */
@@ -115,48 +167,58 @@ static void send_cont(struct task *t, L4_Word_t from)
     task_go_on(t);
 }
 
-static void send_stop(struct task *t, L4_Word_t signal, L4_Word_t from)
+static void send_stop(struct task *t, const struct signal *s)
 {
     t->signals &= ~bit(HURD_TASK_CONT);
-    if (signal == HURD_TASK_STOP || !t->takes_signals)
-        task_stop(t, signal);
+    if (s->number == HURD_TASK_STOP || !t->takes_signals)
+        task_stop(t, s->number);
     else
-        post(t, signal, from);
+        post_any(t, s);
 }
 
-/* True: it has ended the task.  Pre: the signal is one, or 0, and the task is not dead. */
-static bool send(struct task *t, L4_Word_t signal, L4_Word_t from)
+/* True: it has ended the task.  Pre: the signal is one, or 0, and the task is not dead; there is
+ * room in the queue if it goes there. */
+static bool send(struct task *t, const struct signal *s)
 {
-    bool ignored = !signal || (!t->takes_signals && bit(signal) & HURD_TASK_IGNORED);
+    bool ignored = !s->number || (!t->takes_signals && is_of(s, HURD_TASK_IGNORED));
     if (ignored)
         return false;
-    if (signal == HURD_TASK_CONT) {
-        send_cont(t, from);
-    } else if (signal == HURD_TASK_STOP || bit(signal) & HURD_TASK_STOPS) {
-        send_stop(t, signal, from);
-    } else if (signal == HURD_TASK_KILL || (!t->takes_signals && !t->stopped)) {
-        task_destroy(t, 128 + signal, HURD_TASK_SIGNALLED);
+    if (s->number == HURD_TASK_CONT) {
+        send_cont(t, s->from);
+    } else if (s->number == HURD_TASK_STOP || is_of(s, HURD_TASK_STOPS)) {
+        send_stop(t, s);
+    } else if (s->number == HURD_TASK_KILL || (!t->takes_signals && !t->stopped)) {
+        task_destroy(t, 128 + s->number, HURD_TASK_SIGNALLED);
         return true;
     } else {
-        post(t, signal, from);
+        post_any(t, s);
     }
     return t->dead;
 }
 
-int signal_send(struct hurd_cap_call *call, struct task *t, L4_Word_t signal)
+static bool fits(const struct signal *s)
+{
+    return !signal_queues(s) || queue_has_room(s->from);
+}
+
+int signal_send(struct hurd_cap_call *call, struct task *t)
 {
     bool own = t->id == call->task;
-    if (signal > HURD_TASK_SIGNALS)
+    const struct signal s = {.number = call->arg[2], .from = call->task, .valued = call->words == 4,
+                             .value = call->words == 4 ? call->arg[3] : 0};
+    if (s.number && !signal_is_one(s.number))
         return EINVAL;
     if (t->boot)
         return EPERM;
-    return !t->dead && send(t, signal, call->task) && own ? HURD_CAP_NO_REPLY : 0;
+    if (!t->dead && s.number && !fits(&s))
+        return EAGAIN;
+    return !t->dead && send(t, &s) && own ? HURD_CAP_NO_REPLY : 0;
 }
 
 int serve_signal(struct hurd_cap_call *call, struct task *handle_of)
 {
     struct task *t = handle_of;
-    if (call->words != 3)
+    if (call->words != 3 && call->words != 4)
         return EINVAL;
     if (call->arg[1] != 0 && call->arg[1] != handle_of->id) {
         if (handle_of->id != call->task)
@@ -167,7 +229,7 @@ int serve_signal(struct hurd_cap_call *call, struct task *handle_of)
         if (!task_is_below(t, handle_of))
             return EPERM;
     }
-    return t->dead && !t->forked ? ESRCH : signal_send(call, t, call->arg[2]);
+    return t->dead && !t->forked ? ESRCH : signal_send(call, t);
 }
 
 /* The next task of the group that lives below `self`, and is not `self`. */
@@ -181,21 +243,25 @@ static struct task *member(const struct task *self, L4_Word_t group)
 
 int serve_signal_group(struct hurd_cap_call *call, struct task *self)
 {
-    L4_Word_t group = call->arg[1], signal = call->arg[2];
-    if (call->words != 3 || signal > HURD_TASK_SIGNALS)
+    L4_Word_t group = call->arg[1];
+    const struct signal s = {.number = call->arg[2], .from = self->id};
+    if (call->words != 3 || (s.number && !signal_is_one(s.number)))
         return EINVAL;
     if (self->id != call->task || (self->boot && group == 0))
         return EPERM;
     if (group == 0)
         group = self->group;
     bool own = self->group == group && !self->boot, any = own;
+    if (!fits(&s))
+        return EAGAIN;
     for (struct task *t = all_tasks; t; t = t->next)
         t->told = false;
     for (struct task *t; (t = member(self, group)); any = true) {
         t->told = true;
-        send(t, signal, self->id);      /* perhaps it and others are gone now: from the start */
+        if (fits(&s))
+            send(t, &s);                /* perhaps it and others are gone now: from the start */
     }
     if (!any)
         return ESRCH;
-    return own && send(self, signal, self->id) ? HURD_CAP_NO_REPLY : 0;
+    return own && fits(&s) && send(self, &s) ? HURD_CAP_NO_REPLY : 0;
 }

@@ -284,6 +284,25 @@ static void counts_are_stored_in_every_length(void **state)
     assert_int_equal(t, 7);
 }
 
+static void arguments_may_have_numbers(void **state)
+{
+    (void)state;
+    SAME("%2$s %1$d", 7, "seven");
+    SAME("%3$c%2$c%1$c%3$c", 'a', 'b', 'c');
+    SAME("%4$s %1$lld %3$.2f %2$Lf", 1ll << 40, 2.5L, 1.25, "end");
+    SAME("%1$d %1$x %1$#o %2$s %1$05d", 64, "x");
+    SAME("%3$*1$.*2$f|%3$*2$.*1$f", 12, 3, 3.14159265);
+    SAME("%2$*1$d|", -8, 5);
+    SAME("%2$zu %1$hhd %3$p %4$jd", -1, (size_t)99, (void *)0x1234, (intmax_t)-5);
+    SAME("%1$s%%%1$s", "x");
+    int n = 0;
+    assert_int_equal(mini_snprintf(ours, 20, "%2$s%1$n", &n, "four"), 4);
+    assert_int_equal(n, 4);
+    errno = 0;
+    assert_int_equal(mini_snprintf(ours, 10, "%33$d", 1), -1);
+    assert_int_equal(errno, EINVAL);
+}
+
 static void output_is_cut_to_the_buffer_and_the_whole_length_returned(void **state)
 {
     (void)state;
@@ -336,6 +355,7 @@ int main(void)
         cmocka_unit_test(any_floating_point_number_prints_like_the_hosts),
         cmocka_unit_test(stars_take_width_and_precision_from_the_arguments),
         cmocka_unit_test(counts_are_stored_in_every_length),
+        cmocka_unit_test(arguments_may_have_numbers),
         cmocka_unit_test(output_is_cut_to_the_buffer_and_the_whole_length_returned),
         cmocka_unit_test(what_cannot_be_printed_is_an_error),
     };

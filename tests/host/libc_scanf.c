@@ -53,6 +53,18 @@ static void numbers_and_words_agree(void **state)
     }
 }
 
+static void arguments_may_have_numbers(void **state)
+{
+    (void)state;
+    int a = 0, b = 0;
+    char word[8] = "";
+    assert_int_equal(mini_sscanf("1 x 2", "%3$d %1$7s %2$d", word, &b, &a), 3);
+    assert_int_equal(a, 1);
+    assert_int_equal(b, 2);
+    assert_string_equal(word, "x");
+    assert_int_equal(mini_sscanf("5", "%33$d", &a), 0);
+}
+
 static void text_agrees(void **state)
 {
     static const char *const two_texts[] = {
@@ -100,7 +112,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_and_words_agree),
-        cmocka_unit_test(text_agrees),
+        cmocka_unit_test(arguments_may_have_numbers), cmocka_unit_test(text_agrees),
         cmocka_unit_test(sizes_and_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,9 @@ int isspace(int c);
 int isupper(int c);
 int isxdigit(int c);
 int tolower(int c);
+#define _tolower(c) ((c) - 'A' + 'a')    /* POSIX: of an upper case letter */
+#define _toupper(c) ((c) - 'a' + 'A')
+#define toascii(c)  ((c) & 0x7f)
 int toupper(int c);
 
 #endif

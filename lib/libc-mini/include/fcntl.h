@@ -41,6 +41,16 @@
 int open(const char *path, int flags, ...);
 int creat(const char *path, mode_t mode);
 
+/* A path that does not begin with '/' begins at an open directory, or, for AT_FDCWD, at the current
+ * one.  The directory may have got another name meanwhile.  ENOTDIR: it is none; EBADF.  So do
+ * fstatat() and the like of <sys/stat.h>, <unistd.h> and <stdio.h>. */
+#define AT_FDCWD            (-100)
+#define AT_SYMLINK_NOFOLLOW 0x100
+#define AT_REMOVEDIR        0x200
+#define AT_EACCESS          0x200
+#define AT_SYMLINK_FOLLOW   0x400
+int openat(int directory, const char *path, int flags, ...);
+
 #define F_RDLCK     0
 #define F_WRLCK     1
 #define F_UNLCK     2

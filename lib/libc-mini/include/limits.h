@@ -48,7 +48,7 @@
 #define STREAM_MAX       61
 #define PAGESIZE         4096
 #define PAGE_SIZE        PAGESIZE
-#define NL_ARGMAX        9
+#define NL_ARGMAX        32
 #define NZERO            20
 #define RE_DUP_MAX       255
 #define PTHREAD_KEYS_MAX 128
@@ -56,6 +56,8 @@
 #define PTHREAD_THREADS_MAX 128
 #define PTHREAD_DESTRUCTOR_ITERATIONS 4
 #define SEM_VALUE_MAX    INT_MAX
+#define RTSIG_MAX        31
+#define SIGQUEUE_MAX     32             /* of one program's, wherever they wait */
 
 /* The least that every system of POSIX has. */
 #define _POSIX_ARG_MAX         4096

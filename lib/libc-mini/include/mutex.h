@@ -21,6 +21,7 @@ void mutex_init(struct mutex *mutex);
 void mutex_lock(struct mutex *mutex);
 bool mutex_trylock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
+bool mutex_is_own(const struct mutex *mutex);   /* The calling thread has it. */
 
 void condition_init(struct condition *condition);
 /* Releases the mutex, waits, and takes the mutex again.  It may return without a signal, so the

@@ -13,7 +13,7 @@ _Noreturn void longjmp(jmp_buf env, int value);
 typedef struct {
     jmp_buf env;
     int has_mask;
-    unsigned long mask;
+    unsigned long long mask;
 } sigjmp_buf[1];
 
 void __sigjmp_save(sigjmp_buf env, int save);

@@ -51,10 +51,12 @@
 #define SIGIO     29
 #define SIGPOLL   SIGIO
 #define SIGSYS    31
-#define NSIG      32
+#define SIGRTMIN  34                    /* these queue, and the lowest one comes first */
+#define SIGRTMAX  64
+#define NSIG      65
 
 typedef int sig_atomic_t;
-typedef unsigned long sigset_t;         /* bit n - 1: signal n */
+typedef unsigned long long sigset_t;    /* bit n - 1: signal n */
 
 union sigval {
     int sival_int;
@@ -63,14 +65,20 @@ union sigval {
 
 typedef struct {
     int si_signo, si_errno, si_code;
-    pid_t si_pid;                       /* SI_USER: its sender.  CLD_...: the child */
+    pid_t si_pid;                       /* SI_USER, SI_QUEUE: its sender.  CLD_...: the child */
+    uid_t si_uid;
     void *si_addr;                      /* SEGV, BUS: the address that was touched; other
                                            signals: the address of the instruction */
-    int si_status;
-    union sigval si_value;
+    int si_status;                      /* CLD_...: the exit status, or the signal */
+    union sigval si_value;              /* of sigqueue() */
+    long si_band;                       /* nothing sets it */
 } siginfo_t;
 
 #define SI_USER       0                 /* raise(), kill() */
+#define SI_QUEUE      (-1)              /* sigqueue() */
+#define SI_TIMER      (-2)              /* nothing here sends these */
+#define SI_MESGQ      (-3)
+#define SI_ASYNCIO    (-4)
 #define SI_KERNEL     0x80              /* an exception without more details */
 #define ILL_ILLOPN    2
 #define FPE_INTDIV    1
@@ -183,14 +191,21 @@ int pthread_kill(pthread_t thread, int signal);
  * ESRCH: there is no such task or group. */
 int kill(pid_t pid, int signal);
 int killpg(pid_t group, int signal);
+/* The same with a value for one task, pid above 0.  A handler with SA_SIGINFO, sigwaitinfo() and
+ * sigtimedwait() get it.  A signal from SIGRTMIN on waits each time it is sent, in order, with or
+ * without a value; of another one that waits, the last value is kept, and SIGCHLD and SIGCONT have
+ * none.  EAGAIN: SIGQUEUE_MAX signals of the caller wait, or the system has no room.  A task that
+ * handles no signal ends by one from SIGRTMIN on. */
+int sigqueue(pid_t pid, int signal, const union sigval value);
 int sigpending(sigset_t *set);          /* what waits for the task, and for the calling thread */
 int sigsuspend(const sigset_t *mask);   /* until a handler has run: EINTR */
 
-/* Take a signal of the set that waits, or wait for one; the set should be blocked in all threads.
- * Several that wait for the same signal: one gets it.  A signal of the thread's own fault never
- * comes this way.  sigwait() returns the error, the others the signal; info may be NULL, and gets
- * si_signo, si_code and si_pid.  EINTR (but for sigwait()): a handler has run.  EAGAIN: none came
- * in that time; there is no thread to fetch signals.  EINVAL: the time is none.  ENOMEM. */
+/* Take a signal of the set that waits, or wait for one; the set should be blocked in all
+ * threads. Several that wait for the same signal: one gets it.  A signal of the thread's own
+ * fault never comes this way.  sigwait() returns the error, the others the signal; info may be
+ * NULL, and gets si_signo, si_code, si_pid and si_value.  EINTR (but for sigwait()): a handler
+ * has run.  EAGAIN: none came in that time; there is no thread to fetch signals.  EINVAL: the
+ * time is none.  ENOMEM. */
 struct timespec;
 int sigwait(const sigset_t *__restrict set, int *__restrict signal);
 int sigwaitinfo(const sigset_t *__restrict set, siginfo_t *__restrict info);

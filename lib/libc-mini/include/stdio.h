@@ -63,8 +63,8 @@ ssize_t getdelim(char **__restrict line, size_t *__restrict size, int delimiter,
                  FILE *__restrict stream);
 ssize_t getline(char **__restrict line, size_t *__restrict size, FILE *__restrict stream);
 
-/* POSIX.  The lock is the library's own and does not nest, so the three functions do nothing: each
- * call takes the lock for itself. */
+/* POSIX.  Each call takes the stream's lock for itself; a thread that has it keeps all others out
+ * until it has let it go as often as it took it.  try: -1 if another thread has it. */
 void flockfile(FILE *stream);
 int ftrylockfile(FILE *stream);
 void funlockfile(FILE *stream);
@@ -127,5 +127,6 @@ char *tmpnam(char *name);
 /* Errors as open() in <fcntl.h>. */
 int remove(const char *path);
 int rename(const char *path, const char *new_path);     /* EXDEV: a large tree of directories */
+int renameat(int directory, const char *path, int new_directory, const char *new_path);
 
 #endif

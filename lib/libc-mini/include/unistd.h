@@ -30,7 +30,7 @@
 #define _POSIX_MESSAGE_PASSING      (-1)
 #define _POSIX_PRIORITIZED_IO       (-1)
 #define _POSIX_PRIORITY_SCHEDULING  (-1)
-#define _POSIX_REALTIME_SIGNALS     (-1)
+#define _POSIX_REALTIME_SIGNALS     200809L
 #define _POSIX_TIMERS               (-1)
 #define _POSIX_VDISABLE             0
 
@@ -234,6 +234,14 @@ int fchown(int descriptor, uid_t uid, gid_t gid);       /* EINVAL: no file */
 void sync(void);
 
 int chdir(const char *path);
+int fchdir(int directory);
+
+/* At an open directory: <fcntl.h>.  EINVAL: unknown flags. */
+int unlinkat(int directory, const char *path, int flags);       /* AT_REMOVEDIR: rmdir() */
+int symlinkat(const char *target, int directory, const char *path);
+ssize_t readlinkat(int directory, const char *path, char *target, size_t size);
+int linkat(int directory, const char *path, int new_directory, const char *new_path, int flags);
+int faccessat(int directory, const char *path, int mode, int flags);
 /* EINVAL: size 0; ERANGE: too small; ENOENT: the directory was removed.  path NULL: the result is
  * malloc()ed. */
 char *getcwd(char *path, size_t size);

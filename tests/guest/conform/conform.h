@@ -47,6 +47,14 @@
     X(a_handler_on_another_stack)                                                                  \
     X(abort_is_a_signal)                                                                           \
     X(alarms_and_pauses)
+#define QUEUED(X)                                                                                  \
+    X(signals_of_real_time_come_each_time_and_in_order)                                            \
+    X(a_signal_without_a_value_queues_as_well)                                                     \
+    X(other_signals_have_a_value_too)                                                              \
+    X(sigqueue_is_bounded_and_names_its_errors)                                                    \
+    X(sigwaitinfo_gives_values)                                                                    \
+    X(signals_queue_in_another_task)                                                               \
+    X(waitid_tells_ends_and_stops)
 #define PROCESSES(X)                                                                               \
     X(waitpid_tells_ends_and_errors)                                                               \
     X(a_child_is_like_its_parent_but_for_a_few_things)                                             \
@@ -64,6 +72,14 @@
     X(pieces_are_read_and_written_in_order)                                                        \
     X(paths_are_taken_apart)                                                                       \
     X(new_names_for_temporary_files)
+#define AT(X)                                                                                      \
+    X(paths_begin_at_an_open_directory)                                                            \
+    X(an_open_directory_may_get_another_name)                                                      \
+    X(calls_at_a_directory_name_their_errors)
+#define NAMES(X)                                                                                   \
+    X(glob_finds_names_by_a_pattern)                                                               \
+    X(nftw_walks_through_a_tree)                                                                   \
+    X(tables_trees_and_queues)
 #define STREAMS(X)                                                                                 \
     X(what_was_printed_is_scanned_again)                                                           \
     X(a_scan_takes_no_more_than_it_needs)                                                          \
@@ -91,13 +107,17 @@
     X(a_thread_is_cancelled)                                                                       \
     X(semaphores_count)                                                                            \
     X(readers_writers_and_barriers)                                                                \
+    X(the_lock_of_a_stream_nests)                                                                  \
     X(fork_with_threads)
 
 #define DECLARE(name) void name(void);
 MAPS(DECLARE)
 SIGNALS(DECLARE)
+QUEUED(DECLARE)
 PROCESSES(DECLARE)
 FILES(DECLARE)
+AT(DECLARE)
+NAMES(DECLARE)
 STREAMS(DECLARE)
 LIBRARY(DECLARE)
 THREADS(DECLARE)

@@ -3,6 +3,8 @@
 #include "tests/guest/conform/conform.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -394,4 +396,42 @@ void fork_with_threads(void)
     EXPECT_EQ(order, 12);
     sem_post(&go);
     EXPECT_EQ(pthread_join(t, NULL), 0);
+}
+
+static FILE *volatile two;
+static volatile int tried = 5;
+
+static void *writes(void *unused)
+{
+    tried = ftrylockfile(two);
+    fputs("b", two);
+    return unused;
+}
+
+/* What a thread writes while it has the lock, however often it took it, stays together. */
+void the_lock_of_a_stream_nests(void)
+{
+    pthread_t t;
+    char text[8] = "";
+    two = tmpfile();
+    EXPECT_EQ(two != NULL, true);
+    flockfile(two);
+    flockfile(two);
+    EXPECT_EQ(ftrylockfile(two), 0);
+    funlockfile(two);
+    funlockfile(two);
+    EXPECT_EQ(pthread_create(&t, NULL, writes, NULL), 0);
+    while (tried == 5)
+        sched_yield();
+    EXPECT_EQ(tried, -1);
+    for (int i = 0; i < 3; i++) {
+        fputs("a", two);
+        sched_yield();
+    }
+    funlockfile(two);
+    EXPECT_EQ(pthread_join(t, NULL), 0);
+    rewind(two);
+    EXPECT_EQ(fgets(text, sizeof text, two) != NULL, true);
+    EXPECT_TEXT(text, "aaab");
+    fclose(two);
 }

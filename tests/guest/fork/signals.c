@@ -444,6 +444,15 @@ static int wrong_requests_for_signals(void)
     NEED(error_of(HURD_TASK_GROUP, 3, in) == EPERM);
     in[1] = HURD_TASK_BY_SIGNAL;                /* signal 0 ends nothing */
     NEED(error_of(HURD_TASK_EXIT, 2, in) == EINVAL);
+    NEED(error_of(HURD_TASK_SIGNAL_TAKE, 3, in) == EINVAL);
+    in[1] = SIGRTMIN;
+    NEED(error_of(HURD_TASK_SIGNAL_TAKE, 2, in) == EAGAIN);
+    in[0] = created.handle;
+    NEED(error_of(HURD_TASK_SIGNAL_TAKE, 2, in) == EPERM);
+    in[0] = own, in[1] = 0, in[2] = HURD_TASK_LIVING;      /* of what then? */
+    NEED(error_of(HURD_TASK_WAIT_CHILD, 3, in) == EINVAL);
+    in[1] = HURD_TASK_BY_SIGNAL | 65;
+    NEED(error_of(HURD_TASK_EXIT, 2, in) == EINVAL);
     in[1] = HURD_TASK_BY_SIGNAL | 32;
     NEED(error_of(HURD_TASK_EXIT, 2, in) == EINVAL);
     NEED(kill((pid_t)created.id, SIGKILL) == 0 && ends_by((pid_t)created.id) == SIGKILL);

@@ -63,6 +63,10 @@ int stat(const char *path, struct stat *stat);
 int lstat(const char *path, struct stat *stat);
 int fstat(int descriptor, struct stat *stat);
 int mkdir(const char *path, mode_t mode);       /* and EEXIST */
+/* At an open directory: <fcntl.h>. */
+int fstatat(int directory, const char *path, struct stat *stat, int flags);
+int mkdirat(int directory, const char *path, mode_t mode);
+int fchmodat(int directory, const char *path, mode_t mode, int flags);
 int mkfifo(const char *path, mode_t mode);      /* and EEXIST */
 int chmod(const char *path, mode_t mode);
 /* Whole seconds.  EBADF, EINVAL: no file. */

@@ -3,11 +3,15 @@
 #ifndef LIBC_SYS_WAIT_H
 #define LIBC_SYS_WAIT_H
 
+#include <signal.h>
 #include <sys/types.h>
 
 #define WNOHANG     1
 #define WUNTRACED   2           /* of children that stop, too, each time once */
 #define WCONTINUED  8           /* of children that go on */
+#define WSTOPPED    WUNTRACED   /* the last four are waitid()'s */
+#define WEXITED     4
+#define WNOWAIT     0x01000000  /* the news can be asked for again */
 
 /* *status: the exit status << 8, or the number of the signal that ended the child: of kill(), or of
  * a fault that no handler took; or what stopped it; or that it goes on. */
@@ -24,5 +28,12 @@
  * is no such child.  EINVAL: unknown options. EINTR: a handler has run. */
 pid_t waitpid(pid_t pid, int *status, int options);
 pid_t wait(int *status);
+
+/* The same for what `options` names: WEXITED, WSTOPPED, WCONTINUED, at least one of them.  id:
+ * of a child, or of a group (0: the own one).  info may be NULL; it gets si_signo (SIGCHLD),
+ * si_pid, si_code (CLD_...), si_status; with WNOHANG, si_signo is 0 if nothing is new.  EINVAL
+ * also: unknown type. */
+typedef enum { P_ALL, P_PID, P_PGID } idtype_t;
+int waitid(idtype_t type, id_t id, siginfo_t *info, int options);
 
 #endif
