@@ -49,14 +49,17 @@ void bury_forget(const struct container *c)
 
 /* ---- one burial ------------------------------------------------------------------------------ */
 
+/* What was to fold folds when the burial leaves it. */
 static void enter(struct control *c)
 {
     hurd_cap_object_keep(&c->object);
+    control_fold_now(c);
     at = c;
     next = c->containers;
 }
 
-/* Nothing is charged to c any more.  Post: c has folded, and `at` is its parent, or nowhere. */
+/* Nothing is charged to c any more.  Post: c has folded, or a part of its records is with its parent;
+ * `at` is its parent, or nowhere. */
 static void leave(struct control *c)
 {
     struct control *parent = c->parent;

@@ -397,22 +397,56 @@ static void a_long_chain_of_controls_folds_in_parts(void **state)
     assert_int_equal(buried, condemned_ones);
 }
 
+/* The burial goes down the chain, and meets those that fold from the other end, at any place. */
 static void a_chain_that_folds_may_be_destroyed_from_above(void **state)
 {
     (void) state;
-    struct control *child, *c;
-    uint32_t unused = control_unused(control);
-    assert_int_equal(control_split(control, 600, 700, &child), 0);
-    c = child;
-    for (unsigned i = 0; i < 40; i++)
-        assert_int_equal(control_split(c, 500 - 10 * i, 700, &c), 0);
-    control_fold(c);
-    control_condemn(child);
-    while (reap_wanted()) {
+    for (unsigned length = 17; length < 70; length++) {
+        struct control *child, *c;
+        uint32_t unused = control_unused(control);
+        assert_int_equal(control_split(control, 1600, 700, &child), 0);
+        c = child;
+        for (unsigned i = 0; i < length; i++)
+            assert_int_equal(control_split(c, 1500 - 20 * i, 700, &c), 0);
+        control_fold(c);
+        control_condemn(child);
+        while (reap_wanted()) {
+            reap();
+            world_check();
+        }
+        assert_null(control->children);
+        assert_int_equal(control_unused(control), unused);
+    }
+}
+
+/* Groups that others share are such records; here they are as large as can be. */
+static void many_records_that_outlive_their_control_are_the_parents_part_by_part(void **state)
+{
+    (void) state;
+    enum { RECORDS = 1200, A_PART = 512 };
+    static void *record[RECORDS];
+    struct control *child;
+    uint32_t unused = control_unused(control), left;
+    assert_int_equal(control_split(control, RECORDS, 700, &child), 0);
+    for (unsigned i = 0; i < RECORDS; i++)
+        assert_non_null(record[i] = control_alloc(child, SLAB_BLOCK_MAX));
+    control_fold(child);
+    for (parts = 1; reap_wanted(); parts++) {
+        left = child->meta.pages;
+        assert_in_range(left, RECORDS - parts * A_PART - parts, RECORDS - parts * A_PART);
+        slab_free(record[parts], SLAB_BLOCK_MAX);                   /* the others let go meanwhile */
+        slab_free(record[RECORDS - parts], SLAB_BLOCK_MAX);
+        world_check();
         reap();
         world_check();
     }
+    assert_int_equal(parts, 3);
     assert_null(control->children);
+    assert_in_range(control_unused(control), unused - RECORDS, unused - RECORDS + 20);
+    for (unsigned i = parts; i <= RECORDS - parts; i++)
+        slab_free(record[i], SLAB_BLOCK_MAX);
+    slab_free(record[0], SLAB_BLOCK_MAX);
+    world_check();
     assert_int_equal(control_unused(control), unused);
 }
 
@@ -440,6 +474,7 @@ int main(void)
         TEST_IN_WORLD(a_condemned_control_below_another_one_goes_first),
         TEST_IN_WORLD(a_long_chain_of_controls_folds_in_parts),
         TEST_IN_WORLD(a_chain_that_folds_may_be_destroyed_from_above),
+        TEST_IN_WORLD(many_records_that_outlive_their_control_are_the_parents_part_by_part),
     };
     return cmocka_run_group_tests(tests, world_create, NULL);
 }
