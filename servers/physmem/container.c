@@ -253,6 +253,7 @@ void container_destroy(struct container *c)
     container_forget(c);
     range_clear(c, 0, PAGES_MAX);
     bury_forget(c);
+    unsteady_forget(c);
     assert(!c->root && *c->link == c);
     assert_is(c->pages + c->swapped + c->residues + c->pins + c->locks, ==, 0);
     *c->link = c->next;
@@ -587,15 +588,6 @@ void container_unmap(struct container *c, uint32_t start, uint32_t count)
             sweep_add(&s, slot_frame(slot));
     }
     sweep_end(&s);
-}
-
-void container_unsteady(struct container *c)
-{
-    for (uint32_t page = 0; (page = container_next(c, page, PAGES_MAX)) < PAGES_MAX; page++) {
-        slot_t slot = *container_slot(c, page);
-        if (slot_bound(slot))
-            *frame_find(slot_frame(slot)) &= ~FRAME_STEADY;
-    }
 }
 
 /* ---- boot images ----------------------------------------------------------------------------- */

@@ -47,6 +47,7 @@ struct container {
     bool window;                            /* the swap server's: changes by jobs only */
     bool barred;                            /* a request waits for the locks' end: no new ones */
     bool doomed;                            /* no capability, will be destroyed before long */
+    bool steady;                            /* some of its frames may have FRAME_STEADY */
 };
 
 extern struct hurd_cap_class container_class;   /* serve is in request.c */
@@ -134,7 +135,6 @@ int container_deallocate(struct container *c, uint32_t start, uint32_t count, ui
 void container_release(struct container *c, uint32_t start, uint32_t count, uint32_t *done);
 /* All but pinned pages of the range, from everybody. */
 void container_unmap(struct container *c, uint32_t start, uint32_t count);
-void container_unsteady(struct container *c);           /* its pages may be revoked at random */
 
 /* For an image that exists already: pages start .. become frames, which are adopted and charged. */
 int container_adopt(struct container *c, uint32_t start, paddr_t base, uint32_t count);

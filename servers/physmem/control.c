@@ -192,6 +192,7 @@ static void control_unlink(struct control *c)
 {
     assert(*c->link == c && *c->all_link == c);
     policy_forget(c);
+    unsteady_forget_control(c);
     *c->link = c->next;
     if (c->next)
         c->next->link = c->link;

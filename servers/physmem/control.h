@@ -86,7 +86,8 @@ extern uint32_t condemned, buried;              /* so far, modulo 2^32: first co
 bool control_dying(const struct control *c);
 void control_fold_later(struct control *c);     /* Pre: nothing keeps it */
 void control_fold_now(struct control *c);       /* if that was for later */
-extern unsigned controls_going;                 /* condemned, or to be folded later */
+extern unsigned chores;                         /* condemned, or to be folded later; and the walk of
+                                                   stretch.c */
 
 /* Frames charged; and how many more can be charged now.  Nobody else subtracts the two. */
 uint32_t control_used(const struct control *c);

@@ -318,6 +318,7 @@ int container_copy(const struct copy *how, uint32_t *done)
     uint32_t possible = copy_prepare(how, &charged, &err);
     if (!err || how->partial)
         *done = copy_commit(how, possible, &tally);
+    how->to->steady |= how->from->steady;
     if (how->to->wired)
         container_unwire(how->to, charged - tally.to);
     copy_settle(how, *done, &tally, charged);

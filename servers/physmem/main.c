@@ -309,7 +309,7 @@ static L4_MsgTag_t next_ready(int reply, L4_ThreadId_t *from)
 /* Sends the reply, if there is one, and takes the next message. */
 static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
 {
-    if (!(server.ready | server.turns | (doomed ^ reaped) | controls_going | extra_waits |
+    if (!(server.ready | server.turns | (doomed ^ reaped) | chores | extra_waits |
           (alarm_waits & alarm_wanted)))
         return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
     if (extra_waits) {

@@ -46,7 +46,16 @@ extern bool doom_small_ones;            /* those go in parts as well: there may 
 extern uint32_t doomed, reaped;         /* containers so far, modulo 2^32: first come, first gone */
 
 void reap(void);                        /* one part, if there is anything left */
-static inline bool reap_wanted(void) { return (doomed ^ reaped) | controls_going; }
+static inline bool reap_wanted(void) { return (doomed ^ reaped) | chores; }
+
+/* ---- marks of tasks that page themselves by now ---- */
+
+/* A walk over all containers takes FRAME_STEADY from the frames in those that such tasks made;
+ * unsteady() is a part of it, for reap(). */
+void unsteady_begin(void);
+void unsteady(void);
+void unsteady_forget(const struct container *c);        /* they leave the lists that it walks */
+void unsteady_forget_control(const struct control *c);
 
 /* ---- burial.c ---- */
 void bury(void);                        /* a part of what is condemned: for reap() */
