@@ -489,15 +489,17 @@ int container_allocate_extra(struct container *c, uint32_t start, uint32_t count
 
 /* The commonest case, a first touch: allocates one page and binds it at once.  The leaf exists, so
  * nothing can fail but the two tests at the start. */
-bool container_allocate_one(struct container *c, uint32_t page)
+slot_t *container_allocate_one(struct container *c, uint32_t page)
 {
     slot_t *slot = c->wired ? NULL : container_slot(c, page);
     if (!slot || *slot || !control_charge(c->control, 1))
-        return false;
-    *slot = SLOT_LAZY;
-    slot_bind(slot);                        /* it was charged: there is a frame */
+        return NULL;
+    paddr_t pa = frame_alloc(0);            /* it was charged: there is a frame */
+    if (pa)
+        memset(phys_pointer(pa), 0, PAGE_SIZE);
+    *slot = pa ? slot_of_frame(pa) : SLOT_LAZY;
     c->pages++;
-    return true;
+    return slot;
 }
 
 /* ---- deallocate and the like ----------------------------------------------------------------- */

@@ -156,7 +156,8 @@ static inline struct account *account_of(unsigned task)     /* NULL: none */
 /* The task has this control: it is its home unless there is one.  false: no memory for an account.
  */
 bool account_open(unsigned task, struct control *control);
-void account_let_go(unsigned task);                     /* it gives back its pins and locks */
+bool account_let_go(unsigned task);                     /* it gives back its pins and locks;
+                                                           false: call it again for more */
 void account_close(unsigned task);                      /* it died, and its tables are gone */
 void account_evict(struct control *home);               /* the control is destroyed */
 void account_unpin(struct container *c);                /* takes everybody's pins and locks */

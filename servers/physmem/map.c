@@ -4,6 +4,7 @@
  * alignment allows.  The hop before is request.c. */
 #include "container.h"
 #include "map.h"
+#include "stretch.h"
 
 #include <hurd/assert.h>
 #include <errno.h>
@@ -128,7 +129,7 @@ static inline frame_t marks_of(const struct map_request *how)
 {
     if (!how->steady)
         return FRAME_MAPPED;
-    how->from->steady = true;
+    unsteady_later(how->from);
     return FRAME_MAPPED | FRAME_STEADY;
 }
 

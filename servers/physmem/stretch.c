@@ -212,6 +212,17 @@ static struct {
     bool again;                         /* somebody has asked since it began */
 } walk;
 
+static bool made_by_self_paged(const struct container *c)
+{
+    const struct account *account = account_of(c->task);
+    return account && account->self_paged;
+}
+
+void unsteady_later(struct container *c)
+{
+    c->steady |= !made_by_self_paged(c);
+}
+
 static void walk_to(struct control *control)
 {
     walk.control = control;
@@ -244,12 +255,6 @@ void unsteady_begin(void)
         return;
     walk_to(control_all);
     chores++;
-}
-
-static bool made_by_self_paged(const struct container *c)
-{
-    const struct account *account = account_of(c->task);
-    return account && account->self_paged;
 }
 
 /* Returns how many pages it has looked at; `most`: some are left. */

@@ -504,6 +504,11 @@ static void a_task_that_pages_itself_loses_its_marks_part_by_part(void **state)
     unsteady();
     assert_int_equal(steady_pages(other), 0);
     assert_false(reap_wanted());
+    world_deallocate(other, 0, 4);
+    map_steadily(other, 4);                                     /* for a task that cannot fault */
+    unsteady_begin();
+    unsteady();
+    assert_int_equal(steady_pages(other), 4);
     account_close(601);
 }
 
