@@ -94,11 +94,12 @@
  *
  * Both block until they have something.  With the flag HURD_DEVA_READ_NOBLOCK they reply count 0
  * instead.  Readers that wait are served in the order in which they came.  With READ_IN_FRONT, a
- * reader that is not in the foreground, or is no more, gets EBUSY instead of waiting for that. */
+ * reader that is not in the foreground, or is no more, gets EBUSY instead of waiting for that.
+ * With READ_PEEK, the reply is a count only, and nothing is taken; the end of the file has count 1.
+ * A thread that sends another request does not wait any more. */
 #define HURD_DEVA_READ_NOBLOCK 1
 #define HURD_DEVA_READ_IN_FRONT 4
-#define HURD_DEVA_READ_PEEK    2 /* with NOBLOCK: count only, and nothing is taken; at the end of
-                                    the file, a line of count 1 */
+#define HURD_DEVA_READ_PEEK     2
 
 /* device_info: the kinds of devices, and the parts that the console has on this machine. */
 #define HURD_DEVA_KIND_CONSOLE 1

@@ -19,11 +19,8 @@
  *   1062   dir_symlink   0 directory, 1 target's length, 2 length,   none
  *                        3.. target and path
  *   1063   dir_mount     0 directory, 1 thread of a server           none
- *                        [, 2 the thread in whose place it comes]
- *   1064   dir_unmount   0 any directory, 1 that thread              none
- *   1065   dir_stat      0 directory, 1 flags: 0 or NOFOLLOW,        struct hurd_file_stat
+ *   1064   dir_stat      0 directory, 1 flags: 0 or NOFOLLOW,        struct hurd_file_stat
  *                        2 length, 3.. path
- *   1066   dir_above     0 any directory, 1 thread                   none
  *
  * Other servers.  A path may lead into another file system: through a directory that it covers
  * (dir_mount), or out of one, up from its root or by a link to a path that begins with '/'.  The
@@ -43,10 +40,7 @@
  * dir_unlink: EISDIR without HURD_DIR_REMOVE, ENOTDIR with it, ENOTEMPTY.
  * dir_unlink, dir_rename: EBUSY: the root of a file system, or a directory that one covers.
  * dir_mount: EPERM: not a boot task.  ENOTDIR.  EBUSY: a root, or covered already.  ENFILE: 8 are
- *   covered.  With word 2, the directory is any one.  dir_unmount: EPERM.  ENOENT for both: the
- *   server that goes covers nothing here.
- * dir_above: says to a server in another's directory that this thread is now that of the server of
- *   "/".  EPERM: not a boot task.  ENOENT: it is in no other one.
+ *   covered.  It ends by fs_cover (fs.h).
  * dir_rename, dir_link, dir_symlink: as lib/ext2 says (ext2.h); EINVAL: the directory would be in
  *   itself; EXDEV: a tree of directories is too large to move. */
 #ifndef HURD_DIR_H
@@ -63,9 +57,7 @@
 #define HURD_DIR_SYMLINK    1062
 
 #define HURD_DIR_MOUNT      1063
-#define HURD_DIR_UNMOUNT    1064
-#define HURD_DIR_STAT       1065
-#define HURD_DIR_ABOVE      1066
+#define HURD_DIR_STAT       1064
 
 #define HURD_DIR_INLINE     200u        /* bytes of path in a message */
 #define HURD_DIR_PATH       4096u

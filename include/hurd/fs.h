@@ -16,6 +16,10 @@
  *   1079   fs_pipe     none                                    0 handle to read, 1 to write
  *   1080   fs_image    0 image's number, 1 first page,         0 pages that are there, 1 pages of
  *                      2 pages                                 the image
+ *   1081   fs_cover    0 thread of a server that covers a      none
+ *                      directory here, 1 thread in its
+ *                      place; 0: the cover ends
+ *   1082   fs_above    0 thread of the server of "/"           none
  *
  * A client begins with fs_slot: the server opens its table of physmem for the client, which puts a
  * weak reference to a container there (CONTAINER_SHARE) and names it in fs_buffer.  Then it asks
@@ -31,7 +35,10 @@
  * fs_image: brings pages of a program's image that are missing, at most HURD_FS_IMAGE_MOST.  Word 0
  *   and the server are in the startup data of the programs that began with the image
  *   (image_pages), and they need no handle.  They may be taken away again at any time.  ENOENT: no
- *   such image.  ENXIO: the first page is behind its end.  EIO: the disk failed.  ENOMEM. */
+ *   such image.  ENXIO: the first page is behind its end.  EIO: the disk failed.  ENOMEM.
+ * fs_cover, fs_above: for the boot task that starts the servers, when one of them is another thread
+ *   than before.  They need no handle.  EPERM: not a boot task.  ENOENT: that server covers nothing
+ *   here; this one is in no other file system. */
 #ifndef HURD_FS_H
 #define HURD_FS_H
 
@@ -46,9 +53,12 @@
 #define HURD_FS_CLAIM       1078
 #define HURD_FS_PIPE        1079
 #define HURD_FS_IMAGE       1080
+#define HURD_FS_COVER       1081
+#define HURD_FS_ABOVE       1082
 
 #define HURD_FS_BUFFERS     2u          /* of one task */
 #define HURD_FS_FILES       64u         /* open handles of one task */
+#define HURD_FS_WAITS       64u         /* requests of one task that wait; more get ENOMEM */
 #define HURD_FS_IMAGE_MOST  16u         /* pages that one fs_image brings */
 
 #define HURD_FS_READ_ONLY   1u

@@ -60,12 +60,22 @@
  * HURD_DEVA_CHUNK bytes in the message) work on a file at its own position, so a program's standard
  * stream may be a file as well as a console.  Count 0 is the end of the file.
  *
- * Pipes (fs.h, fs_pipe) know only these two, and
+ * Pipes (fs.h, fs_pipe) know only these two, io_read and io_write with HURD_IO_HERE, and
  *   1029   io_room      0 file                                       none; it can be written to
  *   1032   io_poll      0 file                                       0 HURD_IO_CAN_*, HURD_IO_NO_*
+ *   1034   io_wait      0 file, 1 what is wanted, 2.. more files     0 what there is
  * read_many waits while the pipe is empty and somebody can write to it; with the flag
- * HURD_DEVA_READ_NOBLOCK that is EAGAIN. write_many takes what there is room for.  EAGAIN: there is
- * none, and io_room waits for it.  EPIPE: nobody can read. */
+ * HURD_DEVA_READ_NOBLOCK, and for io_read, that is EAGAIN.  write_many and io_write take
+ * HURD_IO_WHOLE bytes and fewer in one piece, and of more what there is room for.  EAGAIN: there is
+ * none, and io_room waits for HURD_IO_WHOLE bytes of it.  EPIPE: nobody can read.  Replies of
+ * io_read and io_write: 0 bytes.
+ * io_wait waits until one of these pipes, HURD_IO_WAIT_MOST at most, has what is wanted of it, or
+ * has no other end any more.  Word 1: HURD_IO_CAN_* of the file in word 0 in bits 0-1, of that in
+ * word 2 in bits 2-3, and so on.  Word 0 of the reply is what io_poll says of the first in bits
+ * 0-3, of the second in bits 4-7, and so on.  EBADF: one of them is no pipe's end of the caller's.
+ * What waits here, or for a lock (file.h), ends by HURD_CAP_CANCEL (ECANCELED), when its thread
+ * sends another request to this server, and with its task.  ENOMEM: HURD_FS_WAITS requests (fs.h)
+ * of the task wait already. */
 #ifndef HURD_IO_H
 #define HURD_IO_H
 
@@ -78,9 +88,13 @@
 #define HURD_IO_SEEK    1028
 #define HURD_IO_ROOM    1029            /* pipes only */
 #define HURD_IO_POLL    1032            /* pipes only */
+#define HURD_IO_WAIT    1034            /* pipes only */
+
+#define HURD_IO_WAIT_MOST   7u          /* pipes of one io_wait */
+#define HURD_IO_WHOLE       512u        /* bytes that a pipe takes all or not at all: PIPE_BUF */
 
 #define HURD_IO_CAN_READ    1u          /* bytes, or the end: nobody can write any more */
-#define HURD_IO_CAN_WRITE   2u          /* room, or EPIPE */
+#define HURD_IO_CAN_WRITE   2u          /* room for HURD_IO_WHOLE bytes, or EPIPE */
 #define HURD_IO_NO_WRITER   4u
 #define HURD_IO_NO_READER   8u
 

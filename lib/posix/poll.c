@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* poll() and select(): they ask each server, and sleep in between, because no server tells of
- * events.  A signal ends the sleep. */
+/* poll() and select(): they ask each server what is ready, and wait if nothing is (pollwait.c).  A
+ * signal ends the wait. */
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
@@ -9,9 +9,7 @@
 #include <hurd/signals.h>
 #include <libc.h>
 
-#include "lib/posix/stream.h"
-
-enum { TICK = 10000 };                  /* us */
+#include "lib/posix/pollwait.h"
 
 static short ready_of(int descriptor)
 {
@@ -41,15 +39,20 @@ static int look(struct pollfd *fds, nfds_t count)
 static int wait_for(struct pollfd *fds, nfds_t count, unsigned long long us)
 {
     struct signal_wait outer;
+    struct poll_wait wait;
     unsigned long long start = __libc_clock(), gone = 0;
     bool broken = false;
-    int found;
-    signal_wait_begin(&outer, L4_nilthread);
+    int found = look(fds, count);
+    if (found || us == 0)
+        return found;
+    poll_wait_plan(&wait, fds, count);
+    signal_wait_begin(&outer, wait.server);
     while (!(found = look(fds, count)) && !broken && gone < us) {
-        broken = signal_sleep(us - gone < TICK ? us - gone : TICK);
+        broken = poll_wait(&wait, us == ~0ull ? us : us - gone);
         gone = __libc_clock() - start;
     }
     signal_wait_end(&outer, 0);
+    poll_wait_end(&wait);
     return !found && broken ? posix_result(EINTR) : found;
 }
 

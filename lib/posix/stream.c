@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 
 #include <hurd/cap.h>
 #include <hurd/deva.h>
@@ -20,19 +21,72 @@ void stream_of(const struct description *d, L4_ThreadId_t *server, L4_Word_t *ha
     *handle = d->kind == CONSOLE ? console.cap : d->handle;
 }
 
+/* More bytes than a message has go through the connection's container, as those of files do. */
+enum { MOST = 4096 };                   /* at once: a pipe has no more */
+
+/* EAGAIN: the pipe is full, or empty.  ENOSYS: there is no connection with that server. */
+static int by_container(const struct description *d, bool writes, uint8_t *data, L4_Word_t size,
+                        L4_Word_t *done)
+{
+    struct files *files;
+    L4_Word_t bytes = 0;
+    posix_lock();
+    int err = posix_files_of(d->server, &files) ? ENOSYS : 0;
+    if (!err) {
+        const L4_Word_t in[] = { d->handle, files->buffer, 0, size, (L4_Word_t) HURD_IO_HERE,
+                                 (L4_Word_t) (HURD_IO_HERE >> 32) };
+        if (writes)
+            memcpy(files->bytes, data, size);
+        err = hurd_cap_rpc(d->server, writes ? HURD_IO_WRITE : HURD_IO_READ, 6, in, 1, &bytes, NULL);
+        err = !err && bytes > size ? EIO : err;
+    }
+    if (!err && !writes)
+        memcpy(data, files->bytes, bytes);
+    posix_unlock();
+    *done = err ? 0 : bytes;
+    return err;
+}
+
+/* Some of it, or EAGAIN. */
+static int some_written(const struct description *d, L4_ThreadId_t server, L4_Word_t handle,
+                        uint8_t *data, size_t size, L4_Word_t *done)
+{
+    int err = ENOSYS;
+    if (d->kind == STREAM && size > HURD_DEVA_CHUNK)
+        err = by_container(d, true, data, size < MOST ? size : MOST, done);
+    return err == ENOSYS ? hurd_deva_write(server, handle, data, size, done) : err;
+}
+
 /* All of it: where there is no room, it waits for some. */
-static int all_written(L4_ThreadId_t server, L4_Word_t handle, const uint8_t *data, size_t size,
-                       bool block, L4_Word_t *done)
+static int all_written(const struct description *d, L4_ThreadId_t server, L4_Word_t handle,
+                       uint8_t *data, size_t size, bool block, L4_Word_t *done)
 {
     int err = 0;
     while (!err && *done < size) {
         L4_Word_t now = 0;
-        err = hurd_deva_write(server, handle, data + *done, size - *done, &now);
+        err = some_written(d, server, handle, data + *done, size - *done, &now);
         *done += now;
         if (err == EAGAIN && block)
             err = hurd_cap_rpc(server, HURD_IO_ROOM, 1, &handle, 0, NULL, NULL);
     }
     return err;
+}
+
+static int pipe_read(const struct description *d, uint8_t *data, size_t size, bool block,
+                     L4_Word_t *done)
+{
+    const L4_Word_t in[] = { d->handle, HURD_IO_CAN_READ };
+    L4_Word_t unused;
+    int err = ENOSYS;
+    while (size > HURD_DEVA_CHUNK &&
+           (err = by_container(d, false, data, size < MOST ? size : MOST, done)) == EAGAIN && block) {
+        err = hurd_cap_rpc(d->server, HURD_IO_WAIT, 2, in, 1, &unused, NULL);
+        if (err)
+            return err;
+    }
+    return err == ENOSYS ? hurd_deva_read(d->server, d->handle, data, size,
+                                          block ? 0 : HURD_DEVA_READ_NOBLOCK, done)
+                         : err;
 }
 
 static int one_move(struct description *d, bool writes, void *data, size_t size, L4_Word_t *done)
@@ -44,10 +98,9 @@ static int one_move(struct description *d, bool writes, void *data, size_t size,
     if (L4_IsNilThread(server))
         return EIO;
     if (writes)
-        return all_written(server, handle, data, size, block, done);
-    if (d->kind == CONSOLE)
-        return terminal_read(server, handle, data, size, block, done);
-    return hurd_deva_read(server, handle, data, size, block ? 0 : HURD_DEVA_READ_NOBLOCK, done);
+        return all_written(d, server, handle, data, size, block, done);
+    return d->kind == CONSOLE ? terminal_read(server, handle, data, size, block, done)
+                              : pipe_read(d, data, size, block, done);
 }
 
 ssize_t stream_move(struct description *d, bool writes, void *data, size_t size)

@@ -121,6 +121,11 @@ static void input_drop(enum read_kind kind, unsigned count)
  * bytes in the reply; they stay in the queue until the reader has them. */
 static unsigned reply_compose(const struct reader *reader, L4_Word_t *words, unsigned *taken)
 {
+    if (reader->peeks) {
+        words[0] = input_count(reader->kind) + (input_count(reader->kind) == 0);
+        *taken = 0;
+        return 1;
+    }
     if (reader->kind == READ_CHARACTER) {
         words[0] = input_peek(READ_CHARACTER, 0);
         *taken = 1;
@@ -232,6 +237,14 @@ int console_cancel(L4_ThreadId_t thread)
     return ESRCH;
 }
 
+void console_forget_reader(L4_ThreadId_t thread)
+{
+    for (unsigned i = console.reader_count; i-- > 0;) {
+        if (L4_IsThreadEqual(console.readers[i].thread, thread))
+            reader_remove(i);
+    }
+}
+
 void console_forget_task(unsigned task)
 {
     for (unsigned i = console.reader_count; i-- > 0;) {
@@ -248,12 +261,8 @@ void console_forget_task(unsigned task)
 static int reader_add(const struct reader *reader)
 {
     unsigned same_task = 0;
-    for (unsigned i = console.reader_count; i-- > 0;) {
-        if (L4_IsThreadEqual(console.readers[i].thread, reader->thread))
-            reader_remove(i);           /* the thread has given up its earlier read */
-        else
-            same_task += L4_Version(console.readers[i].thread) == L4_Version(reader->thread);
-    }
+    for (unsigned i = 0; i < console.reader_count; i++)
+        same_task += L4_Version(console.readers[i].thread) == L4_Version(reader->thread);
     if (console.reader_count == CONSOLE_READERS || same_task == CONSOLE_READERS_TASK)
         return EAGAIN;
     console.readers[console.reader_count++] = *reader;
@@ -261,13 +270,19 @@ static int reader_add(const struct reader *reader)
 }
 
 /* Is there something to read now?  The end of the file counts as something. */
-static int serve_peek(struct hurd_cap_call *call, enum read_kind kind)
+static int serve_peek(struct hurd_cap_call *call, enum read_kind kind, L4_Word_t flags)
 {
+    const struct reader reader = { .thread = call->from, .kind = kind, .peeks = true,
+                                   .in_front = flags & HURD_DEVA_READ_IN_FRONT };
+    unsigned unused;
     console_receive();
-    bool ready = foreground_has(call->task) && input_ready(kind);
-    unsigned count = ready ? input_count(kind) : 0;
-    call->reply[0] = ready && count == 0 ? 1 : count;
+    bool in_front = foreground_has(call->task), ready = in_front && input_ready(kind);
+    if (!ready && !(flags & HURD_DEVA_READ_NOBLOCK))
+        return reader.in_front && !in_front ? EBUSY : reader_add(&reader);
+    call->reply[0] = 0;
     call->reply_words = 1;
+    if (ready)
+        reply_compose(&reader, call->reply, &unused);
     return 0;
 }
 
@@ -297,11 +312,10 @@ static int serve_read_many(struct hurd_cap_call *call, enum read_kind kind)
 {
     if (call->words != 3 || call->arg[1] == 0 || call->arg[1] > HURD_DEVA_CHUNK ||
         call->arg[2] & ~(L4_Word_t) (HURD_DEVA_READ_NOBLOCK | HURD_DEVA_READ_PEEK |
-                                     HURD_DEVA_READ_IN_FRONT) ||
-        call->arg[2] == HURD_DEVA_READ_PEEK)
+                                     HURD_DEVA_READ_IN_FRONT))
         return EINVAL;
     if (call->arg[2] & HURD_DEVA_READ_PEEK)
-        return serve_peek(call, kind);
+        return serve_peek(call, kind, call->arg[2]);
     return serve_read(call, kind, call->arg[1], call->arg[2]);
 }
 

@@ -32,6 +32,7 @@ struct reader {
     enum read_kind kind;
     unsigned limit;             /* the most bytes that it takes */
     bool in_front;              /* it does not wait for the foreground */
+    bool peeks;                 /* it takes nothing */
 };
 
 struct console {
@@ -91,6 +92,8 @@ int console_serve_status(struct hurd_cap_call *call);
  * console_forget_task() a task's, without a reply.  console_cancel() returns 0, or ESRCH if the
  * thread does not wait. */
 bool console_is_reader(L4_ThreadId_t thread);   /* the thread waits for input */
+/* The thread sends another request, so it does not wait any more. */
+void console_forget_reader(L4_ThreadId_t thread);
 int console_cancel(L4_ThreadId_t thread);
 void console_forget_task(unsigned task);
 

@@ -76,6 +76,7 @@ static int serve_group_is(struct hurd_cap_call *call)
 static int serve_any(struct hurd_cap_call *call)
 {
     parts_spoken(call->from);
+    console_forget_reader(call->from);
     switch (call->label) {
     case HURD_DEVICE_DRIVER_FIND:
         return device_serve_find(call);

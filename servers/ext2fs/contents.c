@@ -34,14 +34,14 @@ static int copy_error(int err)
     return err == 0 || err == EACCES || err == EBUSY || err == ENOMEM ? err : EFAULT;
 }
 
-static bool range_is_good(L4_Word_t offset, uint32_t size)
+bool window_takes(L4_Word_t offset, uint32_t size)
 {
     return offset % PAGE == 0 && size > 0 && size <= HURD_IO_MOST && offset <= 0u - HURD_IO_MOST;
 }
 
 int window_fetch(L4_Word_t container, L4_Word_t offset, uint32_t size, uint8_t **bytes)
 {
-    if (!range_is_good(offset, size))
+    if (!window_takes(offset, size))
         return EINVAL;
     *bytes = window_at;
     return copy_error(hurd_pm_container_copy(physmem(), container, offset, window, 0,
@@ -206,7 +206,7 @@ static int serve_read(struct hurd_cap_call *call, struct handle *h)
 {
     L4_Word_t container, size = call->arg[3];
     uint32_t done = 0;
-    if (call->words != 6 || !range_is_good(call->arg[2], size))
+    if (call->words != 6 || !window_takes(call->arg[2], size))
         return EINVAL;
     if (!(h->flags & HURD_DIR_READS))
         return EBADF;
@@ -327,7 +327,7 @@ static int serve_readlink(struct hurd_cap_call *call, struct handle *h)
 {
     L4_Word_t container;
     uint32_t done;
-    if (call->words != 3 || !range_is_good(call->arg[2], PAGE))
+    if (call->words != 3 || !window_takes(call->arg[2], PAGE))
         return EINVAL;
     if (buffer_named(call, 1, &container))
         return EBADF;

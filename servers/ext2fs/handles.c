@@ -33,14 +33,14 @@ static int file_serve(struct hurd_cap_call *call)
         return serve_image(call, handle_of(call));
     if (call->label == HURD_FILE_LOCK)
         return serve_lock(call, handle_of(call));
-    if (call->label >= HURD_DIR_LOOKUP && call->label <= HURD_DIR_ABOVE)
+    if (call->label >= HURD_DIR_LOOKUP && call->label <= HURD_DIR_STAT)
         return serve_dir(call);
     return call->label == HURD_FS_OFFER ? serve_offer(call, handle_of(call)) : EOPNOTSUPP;
 }
 
 static int buffer_serve(struct hurd_cap_call *call)
 {
-    return call->label >= HURD_IO_READ && call->label <= HURD_DIR_ABOVE ? EBADF : EOPNOTSUPP;
+    return call->label >= HURD_IO_READ && call->label <= HURD_DIR_STAT ? EBADF : EOPNOTSUPP;
 }
 
 static struct handle *handle_of_object(struct hurd_cap_object *object)
@@ -310,6 +310,11 @@ static int object_named(struct hurd_cap_call *call, unsigned word,
 int handle_named(struct hurd_cap_call *call, unsigned word, struct handle **handle)
 {
     return object_named(call, word, &file_class, handle);
+}
+
+int pipe_named(struct hurd_cap_call *call, unsigned word, struct handle **handle)
+{
+    return object_named(call, word, &pipe_class, handle);
 }
 
 int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container)

@@ -221,7 +221,7 @@ int serve_lock(struct hurd_cap_call *call, struct handle *h)
     if (other && command == HURD_LOCK_SET)
         return EAGAIN;
     if (other)
-        return is_deadlock(&w) ? EDEADLK : hurd_cap_park(call, (L4_Word_t) w.inode);
+        return is_deadlock(&w) ? EDEADLK : wait_park(call, (L4_Word_t) w.inode);
     if (!has_room(w.task))
         return ENOLCK;
     apply(&w);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The ext2 file server:
- *      ext2fs [NAME [SERVER PATH]]
+ *      ext2fs [NAME [SERVER PATH [COVER DIRECTORY]...]]
  * Mounts the disk whose capability its starter gives it a little after the start, and serves the
  * protocols of hurd/io.h, file.h, dir.h and fs.h.  NAME is what `mount` shows.
- * SERVER (a thread's id, in hexadecimal) serves "/", and we cover PATH there.  One thread does all
- * of it, and waits for the disk.  When nobody has asked for a second, it syncs: then the disk is
- * whole and says so. */
+ * SERVER (a thread's id, in hexadecimal) serves "/", and we cover PATH there; 0 and "": we are that.
+ * Servers that covered directories of the last server of this disk cover them again, before the
+ * first request.  One thread does all of it, and waits for the disk.  When nobody has asked for a
+ * second, it syncs: then the disk is whole and says so. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +118,10 @@ static int serve_any(struct hurd_cap_call *call)
         return serve_pipe(call);
     case HURD_FS_IMAGE:
         return serve_text(call);
+    case HURD_FS_COVER:
+        return serve_cover(call);
+    case HURD_FS_ABOVE:
+        return serve_above(call);
     case HURD_FS_STATFS:
     case HURD_FS_SYNC:
     case HURD_FS_END:
@@ -232,6 +237,13 @@ static int mount(void)
     return err;
 }
 
+static void restore(const char *server, const char *path)
+{
+    int err = mounts_restore(server, path);
+    if (err)
+        printf("ext2fs: %s: %s cannot be covered again: %s\n", device_name, path, strerror(err));
+}
+
 int main(int argc, char **argv)
 {
     snprintf(device_name, sizeof device_name, "%s", argc > 1 ? argv[1] : "disk");
@@ -249,6 +261,8 @@ int main(int argc, char **argv)
         err = hurd_thread_start(&clock_thread, tick, NULL, 0);
     if (err)
         return EXIT_FAILURE;
+    for (int i = 4; i + 1 < argc; i += 2)
+        restore(argv[i], argv[i + 1]);
     device_announce();
     serve_until_the_end();
     return EXIT_SUCCESS;

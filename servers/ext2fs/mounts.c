@@ -112,9 +112,9 @@ int mounts_reply(struct hurd_cap_call *call)
     return 0;
 }
 
-/* ---- requests: of boot tasks ---- */
+/* ---- what covers us: boot tasks say so ---- */
 
-static int mount_make(struct ext2_inode *inode, L4_Word_t server)
+static int mount_make(struct ext2_inode *inode, L4_ThreadId_t server)
 {
     if ((inode->mode & EXT2_TYPE) != EXT2_DIRECTORY)
         return ENOTDIR;
@@ -124,10 +124,36 @@ static int mount_make(struct ext2_inode *inode, L4_Word_t server)
         if (m->inode)
             continue;
         ext2_inode_hold(inode);
-        *m = (struct mount) { inode, L4_ThreadIdOfRaw(server) };
+        *m = (struct mount) { inode, server };
         return 0;
     }
     return ENFILE;
+}
+
+int mounts_restore(const char *server, const char *path)
+{
+    struct ext2_inode *root;
+    struct place place;
+    int err = ext2_inode_get(&fs, EXT2_ROOT, &root);
+    if (err)
+        return err;
+    err = path_walk(root, path, (uint32_t) strlen(path), true, &place);
+    inode_leave(root);
+    if (err)
+        return err;
+    err = place.inode ? mount_make(place.inode, L4_ThreadIdOfRaw(strtoul(server, NULL, 16)))
+                      : ENOENT;
+    place_put(&place);
+    return err;
+}
+
+int serve_mount(struct hurd_cap_call *call, struct handle *h)
+{
+    if (call->words != 2 || call->arg[1] == 0)
+        return EINVAL;
+    if (call->task >= HURD_TASK_FIRST)
+        return EPERM;
+    return mount_make(h->inode, L4_ThreadIdOfRaw(call->arg[1]));
 }
 
 static struct mount *mount_by(L4_Word_t server)
@@ -139,45 +165,32 @@ static struct mount *mount_by(L4_Word_t server)
     return NULL;
 }
 
-/* The server has been started again: no path sees the directory without it. */
-static int mount_replace(L4_Word_t old, L4_Word_t server)
+/* The next server comes in one step: no path sees the directory without one. */
+int serve_cover(struct hurd_cap_call *call)
 {
-    struct mount *m = mount_by(old);
-    if (!m)
-        return ENOENT;
-    m->server = L4_ThreadIdOfRaw(server);
-    return 0;
-}
-
-static int mount_end(L4_Word_t server)
-{
-    struct mount *m = mount_by(server);
-    if (!m)
-        return ENOENT;
-    inode_leave(m->inode);
-    m->inode = NULL;
-    return 0;
-}
-
-/* The server of "/" has been started again. */
-static int above_replace(L4_Word_t server)
-{
-    if (!*covered)
-        return ENOENT;
-    above = L4_ThreadIdOfRaw(server);
-    return 0;
-}
-
-int serve_mount(struct hurd_cap_call *call, struct handle *h)
-{
-    bool mounts_it = call->label == HURD_DIR_MOUNT;
-    if (call->words < 2 || call->words > (mounts_it ? 3u : 2u) || call->arg[1] == 0)
+    if (call->words != 2)
         return EINVAL;
     if (call->task >= HURD_TASK_FIRST)
         return EPERM;
-    if (call->words == 3)
-        return mount_replace(call->arg[2], call->arg[1]);
-    if (call->label == HURD_DIR_ABOVE)
-        return above_replace(call->arg[1]);
-    return mounts_it ? mount_make(h->inode, call->arg[1]) : mount_end(call->arg[1]);
+    struct mount *m = mount_by(call->arg[0]);
+    if (!m)
+        return ENOENT;
+    m->server = L4_ThreadIdOfRaw(call->arg[1]);
+    if (L4_IsNilThread(m->server)) {
+        inode_leave(m->inode);
+        m->inode = NULL;
+    }
+    return 0;
+}
+
+int serve_above(struct hurd_cap_call *call)
+{
+    if (call->words != 1 || call->arg[0] == 0)
+        return EINVAL;
+    if (call->task >= HURD_TASK_FIRST)
+        return EPERM;
+    if (!*covered)
+        return ENOENT;
+    above = L4_ThreadIdOfRaw(call->arg[0]);
+    return 0;
 }

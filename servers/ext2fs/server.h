@@ -64,6 +64,7 @@ int handle_give_new(struct hurd_cap_call *call, struct ext2_inode *inode, unsign
                     struct handle **made);
 /* The file, or the container of the buffer, that this word of the request names. */
 int handle_named(struct hurd_cap_call *call, unsigned word, struct handle **handle);
+int pipe_named(struct hurd_cap_call *call, unsigned word, struct handle **handle);
 int buffer_named(struct hurd_cap_call *call, unsigned word, L4_Word_t *container);
 int serve_slot(struct hurd_cap_call *call);
 int serve_buffer(struct hurd_cap_call *call);
@@ -128,6 +129,8 @@ int serve_io(struct hurd_cap_call *call);
 int serve_where(struct hurd_cap_call *call, struct handle *h);
 int serve_file(struct hurd_cap_call *call);
 int serve_pieces(struct hurd_cap_call *call);
+/* May a request name these bytes of a container? */
+bool window_takes(L4_Word_t offset, uint32_t size);
 /* Bytes of a client's container to the window, or back; *bytes is the window. */
 int window_fetch(L4_Word_t container, L4_Word_t offset, uint32_t size, uint8_t **bytes);
 int window_deliver(L4_Word_t container, L4_Word_t offset, uint32_t size);
@@ -139,6 +142,10 @@ void pipe_join(struct pipe *pipe, unsigned flags);      /* one more end, to be r
 void pipe_leave(struct pipe *pipe, unsigned flags);     /* the last one frees the pipe */
 int serve_pipe(struct hurd_cap_call *call);
 int serve_pipe_end(struct hurd_cap_call *call);
+
+/* ---- waits.c ---- */
+/* Parks the request: hurd_cap_park().  ENOMEM: HURD_FS_WAITS requests of its task wait already. */
+int wait_park(struct hurd_cap_call *call, L4_Word_t key);
 
 /* ---- locks.c ---- */
 int serve_lock(struct hurd_cap_call *call, struct handle *h);
@@ -171,7 +178,12 @@ int mounts_enter(const struct ext2_inode *inode, const char *rest, uint32_t leng
 int mounts_up(const char *rest, uint32_t length);       /* ".." of our root */
 int mounts_root(const char *path, uint32_t length);     /* a path that begins with '/' */
 int mounts_reply(struct hurd_cap_call *call);
+/* As before this server was started: that server covers the directory, whose path begins at our
+ * root and without a '/'. */
+int mounts_restore(const char *server, const char *path);
 int serve_mount(struct hurd_cap_call *call, struct handle *h);
+int serve_cover(struct hurd_cap_call *call);
+int serve_above(struct hurd_cap_call *call);
 
 /* Is our root that of "/"? */
 bool mounts_root_is_ours(void);

@@ -285,8 +285,6 @@ static int serve_one(struct hurd_cap_call *call, struct handle *h)
     case HURD_DIR_LINK:
         return serve_link(call, h);
     case HURD_DIR_MOUNT:
-    case HURD_DIR_UNMOUNT:
-    case HURD_DIR_ABOVE:
         return serve_mount(call, h);
     default:
         return serve_symlink(call, h);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* `mount DISK DIRECTORY`: a second file server, in an address space of its own.  The server of the
  * directory gets to know it (hurd/dir.h, dir_mount) and sends clients there.  A thread of ours
- * waits for its end, starts it again, and tells the directory's server.  Before: filecommands.c.
+ * waits for its end, starts it again, and tells the directory's server.  If the directory's server
+ * ends, its next one is started with the words for what it covers.  Before: filecommands.c, root.c.
  * After: programs.c, lib/file. */
 #include "mounts.h"
 #include "claims.h"
@@ -10,6 +11,7 @@
 #include "root.h"
 
 #include <errno.h>
+#include <mutex.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,24 +28,28 @@
 enum {
     SERVER_FRAMES = 640,
     MOUNTS = 4,
-    PATH_MOST = 100,
+    PATH_MOST = MOUNTS_WORDS / MOUNTS - 10,     /* beside a thread's id and two zeros */
     VAIN_STARTS = 5,                    /* starts in a row without serving: then init gives up */
     PAUSE = 10000,                      /* us */
 };
 
 static struct mount {
-    bool used;                          /* of the shell's thread; all else is the watcher's, too */
+    bool used;                          /* the shell's; all else is the watchers', too */
     char disk[24], path[PATH_MOST + 1];
     struct program server;              /* the present one */
     L4_ThreadId_t root;                 /* the server of "/" */
-    L4_ThreadId_t parent;               /* the server of the directory */
-    L4_Word_t handle;                   /* our handle of its root */
+    L4_ThreadId_t parent;               /* the server of the directory; nil: none covers it */
     L4_ThreadId_t known;                /* to which the parent sends clients */
+    L4_ThreadId_t told;                 /* the same, as the parent's next server was told when it
+                                           was started; nil: no such server is on its way */
     struct hurd_deva_extent sectors;
     L4_ThreadId_t watcher;
     volatile enum { DOWN, STARTING, UP } state;
     volatile bool ending;               /* the server is meant to end */
 } mounts[MOUNTS];
+
+/* Of parent, known, told and root.  Its holder waits for servers that serve, and not for starts. */
+static struct mutex lock;
 
 static L4_ThreadId_t task_server(void)
 {
@@ -60,12 +66,13 @@ static void server_kill(struct mount *m)
 /* NULL, or why not. */
 static const char *server_start(struct mount *m)
 {
-    char argz[PATH_MOST + 80];
+    char argz[PATH_MOST + 80 + MOUNTS_WORDS];
     size_t length = sizeof SERVER;
     memcpy(argz, SERVER, length);
     length += (size_t) snprintf(argz + length, sizeof argz - length, "%.20s", m->disk) + 1;
     length += (size_t) snprintf(argz + length, sizeof argz - length, "%lx", m->root.raw) + 1;
     length += (size_t) snprintf(argz + length, sizeof argz - length, "%s", m->path) + 1;
+    length += mounts_words(argz + length, sizeof argz - length, m->known, m->path);
     int err = program_start(argz, length, SERVER_FRAMES, &m->server);
     if (err)
         return err == ENOENT ? "there is no program " SERVER : strerror(err);
@@ -85,27 +92,99 @@ static int server_answers(const struct mount *m)
 
 /* ---- the directory's server ---- */
 
+/* Pre for all: the lock is held. */
 static int attach(struct mount *m, const struct file *directory)
 {
     const L4_Word_t in[] = { directory->handle, m->server.thread.raw };
     int err = hurd_cap_rpc(directory->server, HURD_DIR_MOUNT, 2, in, 0, NULL, NULL);
+    m->parent = directory->server;
     m->known = m->server.thread;
     return err;
 }
 
-static int attach_again(struct mount *m)
+static int cover(L4_ThreadId_t parent, L4_ThreadId_t known, L4_ThreadId_t next)
 {
-    const L4_Word_t in[] = { m->handle, m->server.thread.raw, m->known.raw };
-    int err = hurd_cap_rpc(m->parent, HURD_DIR_MOUNT, 3, in, 0, NULL, NULL);
-    if (!err)
-        m->known = m->server.thread;
-    return err;
+    const L4_Word_t in[] = { known.raw, next.raw };
+    return hurd_cap_rpc(parent, HURD_FS_COVER, 2, in, 0, NULL, NULL);
 }
 
-static void detach(const struct mount *m)
+static void say_above(const struct mount *m)
 {
-    const L4_Word_t in[] = { m->handle, m->known.raw };
-    hurd_cap_rpc(m->parent, HURD_DIR_UNMOUNT, 2, in, 0, NULL, NULL);
+    hurd_cap_rpc(m->known, HURD_FS_ABOVE, 1, &m->root.raw, 0, NULL, NULL);
+}
+
+/* If the parent has ended, its next server learns of ours by adopt(). */
+static int attach_again(struct mount *m)
+{
+    int err = L4_IsNilThread(m->parent) ? 0 : cover(m->parent, m->known, m->server.thread);
+    if (err && err != EIO)
+        return err;
+    m->known = m->server.thread;
+    say_above(m);                       /* it was started before "/" had its present server */
+    return 0;
+}
+
+static void detach(struct mount *m)
+{
+    if (!L4_IsNilThread(m->parent))
+        cover(m->parent, m->known, L4_nilthread);
+    m->state = DOWN;
+}
+
+/* ---- a server that covered directories of one that has ended ---- */
+
+/* The directory's path from the root of what is in `above`; NULL: it is not below that. */
+static const char *path_below(const char *path, const char *above)
+{
+    size_t length = strlen(above);
+    return strncmp(path, above, length) || path[length] != '/' ? NULL : path + length + 1;
+}
+
+size_t mounts_words(char *argz, size_t size, L4_ThreadId_t old, const char *path)
+{
+    size_t length = 0;
+    mutex_lock(&lock);
+    for (struct mount *m = mounts; m < mounts + MOUNTS && !L4_IsNilThread(old); m++) {
+        const char *rest = path_below(m->path, path);
+        if (!m->used || m->state == DOWN || !L4_IsThreadEqual(m->parent, old) || !rest)
+            continue;
+        m->told = m->known;
+        length += (size_t) snprintf(argz + length, size - length, "%lx", m->told.raw) + 1;
+        length += (size_t) snprintf(argz + length, size - length, "%s", rest) + 1;
+    }
+    mutex_unlock(&lock);
+    return length;
+}
+
+/* The parent's next server has covered the directory by mounts_words(), or could not. */
+static void adopt(struct mount *m, L4_ThreadId_t parent)
+{
+    if (m->state == DOWN)
+        cover(parent, m->told, L4_nilthread);
+    int err = m->state == DOWN ? 0
+              : L4_IsNilThread(m->told) ? ENOENT : cover(parent, m->told, m->known);
+    m->told = L4_nilthread;
+    m->parent = err && err != EIO ? L4_nilthread : parent;
+    if (err && err != EIO)
+        printf("init: %s is not mounted in %s again: %s; `umount %s` ends its server\n", m->disk,
+               m->path, strerror(err), m->path);
+    else if (!err && m->state != DOWN)
+        printf("init: %s is mounted in %s again\n", m->disk, m->path);
+}
+
+void mounts_adopt(L4_ThreadId_t old, L4_ThreadId_t next, bool is_root)
+{
+    hurd_cap_rpc(next, HURD_FS_SLOT, 0, NULL, 0, NULL, NULL);   /* answered when it serves */
+    mutex_lock(&lock);
+    for (struct mount *m = mounts; m < mounts + MOUNTS; m++) {
+        if ((m->used || !L4_IsNilThread(m->told)) && L4_IsThreadEqual(m->parent, old))
+            adopt(m, next);
+        if (is_root && m->used && m->state != DOWN) {
+            m->root = next;
+            say_above(m);
+        }
+    }
+    mutex_unlock(&lock);
 }
 
 /* ---- the watcher ---- */
@@ -132,9 +211,16 @@ static const char *server_next(struct mount *m)
         const char *problem = server_start(m);
         if (problem)
             return problem;
+        L4_ThreadId_t old = m->known;
         int err = server_answers(m);
-        if (!err && !(err = attach_again(m)))
+        mutex_lock(&lock);
+        if (!err)
+            err = attach_again(m);
+        mutex_unlock(&lock);
+        if (!err) {
+            mounts_adopt(old, m->known, false);
             return NULL;
+        }
         server_kill(m);
         hurd_task_release(task_server(), m->server.handle);
         if (err != EIO)
@@ -155,9 +241,10 @@ static void watch(void *argument)
         printf("init: " SERVER " of %s is started again\n", m->path);
         m->state = UP;
     }
-    detach(m);
     claims_end(m->sectors.disk, m->sectors.first);
-    m->state = DOWN;
+    mutex_lock(&lock);
+    detach(m);
+    mutex_unlock(&lock);
 }
 
 bool mounts_watch(void)
@@ -193,7 +280,7 @@ static void dead_forget(void)
 static struct mount *mount_free(void)
 {
     for (struct mount *m = mounts; m < mounts + MOUNTS; m++) {
-        if (!m->used)
+        if (!m->used && L4_IsNilThread(m->told))
             return m;
     }
     return NULL;
@@ -202,24 +289,20 @@ static struct mount *mount_free(void)
 /* The server runs: it is attached, and watched from now on. */
 static int mount_attach(struct mount *m, const struct file *directory)
 {
-    struct files *parent;
     int err = server_answers(m);
-    if (!err)
-        err = files_of(root_mounted(), directory->server, &parent);
-    if (!err)
-        err = attach(m, directory);
     if (err)
         return err;
-    m->parent = directory->server;
-    m->handle = parent->root;
+    mutex_lock(&lock);
+    err = attach(m, directory);
     m->ending = false;
-    m->state = UP;
-    err = hurd_thread_start(&m->watcher, watch, m, 0);
-    if (err) {
-        detach(m);
-        m->state = DOWN;
+    if (!err) {
+        m->state = UP;
+        err = hurd_thread_start(&m->watcher, watch, m, 0);
+        if (err)
+            detach(m);
     }
     m->used = !err;
+    mutex_unlock(&lock);
     return err;
 }
 
@@ -233,6 +316,7 @@ static const char *mount_in(struct mount *m, const struct file *directory)
         return text;
     }
     m->root = root_mounted()->server;
+    m->known = L4_nilthread;
     const char *problem = server_start(m);
     int err = problem ? 0 : mount_attach(m, directory);
     if (!problem && !err)
@@ -361,52 +445,6 @@ void mounts_end_all(void)
     for (struct mount *m = mounts + MOUNTS; m-- > mounts; ) {
         if (m->used)
             end(m, true);
-    }
-}
-
-/* ---- the server of "/" has been started again ---- */
-
-/* The mounted server goes on as it was; what its clients have open there stays open. */
-static int mount_again(struct mount *m, struct files *root, L4_ThreadId_t old)
-{
-    struct files *own, *parent;
-    struct file directory;
-    int err = files_of(root, m->server.thread, &own);
-    if (err)
-        return err;
-    const L4_Word_t in[] = { own->root, root->server.raw };
-    err = hurd_cap_rpc(own->server, HURD_DIR_ABOVE, 2, in, 0, NULL, NULL);
-    if (err || m->parent.raw != old.raw)
-        return err;                     /* it is in a third one, which still knows it */
-    err = file_open(root, &directory, m->path, HURD_DIR_DIRECTORY, 0);
-    if (err)
-        return err;
-    err = files_of(root, directory.server, &parent);
-    if (!err)
-        err = attach(m, &directory);
-    if (!err) {
-        m->parent = directory.server;
-        m->handle = parent->root;
-    }
-    file_close(&directory);
-    return err;
-}
-
-void mounts_again(struct files *root)
-{
-    dead_forget();
-    for (struct mount *m = mounts; m < mounts + MOUNTS; m++) {
-        L4_ThreadId_t old = m->root;
-        if (!m->used)
-            continue;
-        m->root = root->server;
-        int err = mount_again(m, root, old);
-        if (!err) {
-            printf("init: %s is mounted in %s again\n", m->disk, m->path);
-            continue;
-        }
-        printf("init: %s is not mounted in %s again: %s\n", m->disk, m->path, strerror(err));
-        end(m, true);
     }
 }
 

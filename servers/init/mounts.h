@@ -17,9 +17,13 @@ void mounts_end(const char *path);
 /* The system, or the root file system, ends: so do they, even if programs use them. */
 void mounts_end_all(void);
 void mounts_sync(void);
-/* The server of "/" is another one: what was mounted in it is mounted there again, and this says
- * so.  root: connected with the new one. */
-void mounts_again(struct files *root);
+/* A file server has ended that had others' file systems in directories of its own, and is started
+ * again.  mounts_words() makes the words for its start (servers/ext2fs/main.c) and returns their
+ * length; path: where it was mounted, "" for "/".  Then mounts_adopt() waits until the next one
+ * serves, and says what is mounted in it again.  No client finds such a directory empty. */
+enum { MOUNTS_WORDS = 440 };            /* bytes of room */
+size_t mounts_words(char *argz, size_t size, L4_ThreadId_t old, const char *path);
+void mounts_adopt(L4_ThreadId_t old, L4_ThreadId_t next, bool is_root);
 /* Says why a server does not end. */
 void mounts_say_busy(const char *path, L4_ThreadId_t server, int err);
 

@@ -69,17 +69,18 @@ static L4_ThreadId_t task_server(void)
     return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
 }
 
-/* Starts the server for the sectors.  deva learns which of its tasks serves files: a client asks
- * there when its server has gone. */
-static const char *server_start(const char *name)
+/* Starts the server for the sectors, after the one that has ended (nil: none).  deva learns which of
+ * its tasks serves files: a client asks there when its server has gone. */
+static const char *server_start(const char *name, L4_ThreadId_t old)
 {
     static const struct hurd_device device = { .number = DEVICE, .class = HURD_DEVICE_FILES };
     struct hurd_startup_cap master = __hurd_startup_data->deva_master;
-    char argz[40];
+    char argz[40 + MOUNTS_WORDS];
     L4_Word_t theirs;
     size_t length = sizeof SERVER;
     memcpy(argz, SERVER, length);
-    length += snprintf(argz + length, sizeof argz - length, "%.20s", name) + 1;
+    length += snprintf(argz + length, sizeof argz - length, "%.20s%c0%c", name, 0, 0) + 1;
+    length += mounts_words(argz + length, sizeof argz - length, old, "");
     int err = program_start(argz, length, SERVER_FRAMES, &server);
     if (err)
         return err == ENOENT ? "there is no program " SERVER : strerror(err);
@@ -129,14 +130,16 @@ static void watch(void *argument)
         served = servers_so_far();
         const char *problem = vain < VAIN_STARTS ? NULL : "it ends before it serves";
         L4_Sleep(L4_TimePeriod(PAUSE));
+        L4_ThreadId_t old = server.thread;
         if (!problem)
-            problem = server_start(mounted_name);
+            problem = server_start(mounted_name, old);
         if (problem) {
             printf("init: " SERVER " is not started again: %s\n", problem);
             break;
         }
         printf("init: " SERVER " is started again\n");
         state = UP;
+        mounts_adopt(old, server.thread, true);
     }
     claims_end(sectors.disk, sectors.first);
     state = DOWN;
@@ -174,7 +177,7 @@ static const char *mount_sectors(const char *name)
         return text;
     }
     snprintf(mounted_name, sizeof mounted_name, "%s", name);
-    const char *problem = server_start(name);
+    const char *problem = server_start(name, L4_nilthread);
     if (!problem)
         problem = server_connect();
     if (problem)
@@ -207,11 +210,8 @@ struct files *root_mounted(void)
         connected = false;
         files_disconnect(&files);
     }
-    if (connected && !L4_IsThreadEqual(files.server, server.thread)) {
+    if (connected && !L4_IsThreadEqual(files.server, server.thread))
         connected = !files_reconnect(&files, server.thread);
-        if (connected)
-            mounts_again(&files);               /* the new one does not know them */
-    }
     return connected && state == UP ? &files : NULL;
 }
 

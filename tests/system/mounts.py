@@ -83,9 +83,13 @@ def a_mount_that_cannot_be_is_a_sentence(lab):
         halted(vm)
 
 
+def servers(vm):
+    return [int(line.split()[0]) for line in vm.command("ps").splitlines() if line.split()[1:2] == ["ext2fs"]]
+
+
 def killed(vm, which):
     """Kills a file server, the one with the least or the largest number, and waits for the next one."""
-    ids = [int(line.split()[0]) for line in vm.command("ps").splitlines() if line.split()[1:2] == ["ext2fs"]]
+    ids = servers(vm)
     mark = vm.mark()
     vm.send(f"kill {which(ids)}")
     vm.expect_since(mark, "init: ext2fs .*is started again", 120)
@@ -106,8 +110,8 @@ def file_servers_that_die_are_started_again(lab):
         assert "on /mnt type ext2 (rw)" in vm.command("mount")
         silent(vm, "cd /", "cp /here /mnt/more", "umount /mnt", "mount 1.2 /mnt")
         killed(vm, min)                                     # that of "/", which does not know what was mounted in it
+        vm.expect_since(0, "init: 1.2 is mounted in /mnt again", 120)
         assert "of the first" in vm.command("cat /here")
-        assert "init: 1.2 is mounted in /mnt again" in vm.text, vm.text[-500:]
         assert "of the first" in vm.command("cat /mnt/more") and "of the first" in vm.command("cat /mnt/sub/../../here")
         silent(vm, "ln -s /here /mnt/up")
         assert "of the first" in vm.command("cat /mnt/up"), "links from there lead to the new server"
@@ -115,6 +119,41 @@ def file_servers_that_die_are_started_again(lab):
         assert "of the first" in vm.command("cat /mnt/more") and "of the first" in vm.command("cat /mnt/up")
         silent(vm, "umount /mnt")
         assert "covered" in vm.command("cat /mnt/below")
+        halted(vm)
+        for image in images:
+            expect_clean(image)
+
+
+def what_was_mounted_in_the_root_is_there_before_the_next_server_of_it_answers(lab):
+    """Nobody types a command in between.  The program is the mounted file system's, which lives on."""
+    with Disks() as disks:
+        images = []
+        for name, files in (("first.img", ["mnt/", "link/"]), ("second.img", ["sub/", "there"])):
+            folder = os.path.join(disks.folder.name, name + ".tree")
+            os.makedirs(folder)
+            for file in files:
+                if file.endswith("/"):
+                    os.makedirs(os.path.join(folder, file))
+                else:
+                    shutil.copy(os.path.join(lab.build, "strip/storm"), os.path.join(folder, file))
+            images.append(disks.image(name))
+            file_system(images[-1], "-d", folder)
+        vm = booted(lab, images)
+        silent(vm, "mount 1.2 /mnt")
+        vm.send("/mnt/there find=/mnt/sub &")
+        vm.expect("storm: finds /mnt/sub", 120)
+        root = min(servers(vm))
+        mark = vm.mark()
+        vm.send(f"kill {root}")
+        vm.expect_since(mark, "storm: then 0", 120)
+        vm.expect_since(mark, "init: 1.2 is mounted in /mnt again", 120)
+        vm.send("")
+        vm.expect("pecan> ")
+        mark = vm.mark()
+        killed(vm, max)                                     # the next one, which the mounted one is older than
+        vm.expect_since(mark, "init: 1.2 is mounted in /mnt again", 120)
+        assert vm.command("ls /mnt").split() == ["lost+found", "sub", "there"]
+        silent(vm, "umount /mnt", "rmdir /mnt")
         halted(vm)
         for image in images:
             expect_clean(image)

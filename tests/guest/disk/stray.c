@@ -86,6 +86,15 @@ static unsigned words_for(L4_Word_t label)
     }
 }
 
+/* A reference for the driver, or 0.  When it has too many, all end, although it may use them. */
+static L4_Word_t new_reference(void)
+{
+    L4_Word_t reference = 0;
+    if (hurd_pm_container_share(physmem(), container, L4_Version(driver), 6, &reference))
+        hurd_pm_container_revoke(physmem(), container, L4_Version(driver), NULL);
+    return reference;
+}
+
 /* Mostly what could be meant, so that it gets past the first questions. */
 static void words_draw(L4_Word_t label, unsigned n, L4_Word_t *word)
 {
@@ -94,7 +103,7 @@ static void words_draw(L4_Word_t label, unsigned n, L4_Word_t *word)
     if (n == 1 && label == HURD_BLOCK_OPEN && draw(2))
         word[0] = capability;
     if (n == 2 && label == HURD_BLOCK_BUFFER && draw(2))
-        hurd_pm_container_share(physmem(), container, L4_Version(driver), 6, &word[1]);
+        word[1] = new_reference();
     if (n >= 5 && n <= 6 && draw(4)) {
         word[0] = handle[0];
         word[1] = handle[1];

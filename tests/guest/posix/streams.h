@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tests of streams_test.c, fork_test.c, waits_test.c and devices_test.c, for the list in posix_test.c. */
+/* The tests of streams_test.c, fork_test.c, waits_test.c, pollers_test.c and devices_test.c, for the list in posix_test.c. */
 #ifndef POSIX_STREAMS_TEST_H
 #define POSIX_STREAMS_TEST_H
 
@@ -23,6 +23,11 @@ void a_signal_breaks_off_reads_and_writes_of_a_pipe(void);
 void a_pipe_that_must_not_wait_says_so(void);
 void poll_tells_what_is_ready(void);
 void select_is_poll_for_sets(void);
+void poll_wakes_up_when_it_happens(void);
+void poll_waits_for_few_pipes_and_for_many(void);
+void poll_that_has_waited_long_enough_leaves_nothing_behind(void);
+void writes_of_several_writers_stay_whole(void);
+void a_pipe_carries_what_is_larger_than_it(void);
 void locks_are_kept_cut_and_joined(void);
 void locks_of_others_are_in_the_way(void);
 void a_wait_for_a_lock_that_would_never_end_is_refused(void);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* A client that has a file open and a current directory while its file server ends.  Says which
  * errno its reads get (old), then what a new open gets, one of a path in the current directory, and
- * that again after chdir(). */
+ * that again after chdir().  find(): one whose server of "/" ends; its first path from then on leads
+ * into another file system. */
 #include "tests/guest/storm/storm.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,16 +21,29 @@ static int opens(const char *path)
     return why;
 }
 
+static const struct timespec moment = { 0, 20000000 };
+
+int find(const char *path)
+{
+    struct stat s;
+    int root = open("/", O_RDONLY), err = root < 0 || stat(path, &s);
+    printf("storm: finds %s\n", path);
+    while (!err && !fstat(root, &s))
+        nanosleep(&moment, NULL);
+    err = stat(path, &s) ? errno : 0;
+    printf("storm: then %d\n", err);
+    return err;
+}
+
 int hold(const char *path)
 {
-    static const struct timespec pause = { 0, 20000000 };
     char byte;
     int f = open(path, O_RDONLY);
     if (f < 0 || chdir("/s"))
         return 1;
     printf("storm: holds %s\n", path);
     while (pread(f, &byte, 1, 0) == 1)
-        nanosleep(&pause, NULL);
+        nanosleep(&moment, NULL);
     int old = errno, new = opens(path), relative = opens("."), again = chdir("/s") ? errno : 0;
     printf("storm: old %d new %d relative %d chdir %d then %d\n", old, new, relative, again,
            opens("."));

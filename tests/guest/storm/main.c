@@ -2,7 +2,7 @@
 /* storm: changes a file system by lot, says of each change what it is before it makes it, and syncs
  * now and then.  A reader of that knows what the disk has to hold after each sync.
  *      storm seed=N steps=N full=N     full: fills the disk first, but for so many bytes
- *      storm hold=PATH     hold.c
+ *      storm hold=PATH, find=PATH      hold.c
  *      storm crowd=N       crowd.c, with the option `files` of init
  *      storm measure=N     measure.c
  * Lines:  w PATH SIZE SEED    a file gets these bytes (storm_byte)
@@ -191,6 +191,8 @@ int main(int argc, char **argv)
             continue;
         if (!strncmp(argv[i], "hold", 4))
             return hold(value);
+        if (!strncmp(argv[i], "find", 4))
+            return find(value);
         unsigned long n = strtoul(value, NULL, strncmp(argv[i], "files", 5) ? 10 : 16);
         if (!strncmp(argv[i], "measure", 7))
             return measure(n);
