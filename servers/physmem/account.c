@@ -34,14 +34,18 @@ bool account_open(unsigned task, struct control *control)
     return true;
 }
 
-void account_let_go(unsigned task)
+#define PINS_AT_ONCE    1024u
+
+bool account_let_go(unsigned task)
 {
     struct account *account = account_of(task);
     if (!account)
-        return;
-    pin_drop_all(account, NULL);
+        return true;
+    if (pins_take_back(account, NULL, PINS_AT_ONCE))
+        return false;
     lock_drop_all(account, NULL);
     assert(!account->pins && !account->locks);
+    return true;
 }
 
 void account_close(unsigned task)
@@ -51,7 +55,8 @@ void account_close(unsigned task)
         link = &(*link)->next;
     if (!(account = *link))
         return;
-    account_let_go(task);
+    while (!account_let_go(task))
+        continue;
     *link = account->next;
     struct control *home = account->home;
     slab_free(account, sizeof *account);

@@ -13,7 +13,7 @@
 
 #define STEPS   16u                 /* containers and controls of one part: 10,000 instructions */
 
-unsigned controls_going;
+unsigned chores;
 uint32_t condemned, buried;
 
 static struct control *first, **last = &first;      /* condemned: each of them is kept */
@@ -38,7 +38,7 @@ void control_condemn(struct control *top)
     *last = top;
     last = &top->next_dying;
     condemned++;
-    controls_going++;
+    chores++;
 }
 
 void bury_forget(const struct container *c)
@@ -49,14 +49,17 @@ void bury_forget(const struct container *c)
 
 /* ---- one burial ------------------------------------------------------------------------------ */
 
+/* What was to fold folds when the burial leaves it. */
 static void enter(struct control *c)
 {
     hurd_cap_object_keep(&c->object);
+    control_fold_now(c);
     at = c;
     next = c->containers;
 }
 
-/* Nothing is charged to c any more.  Post: c has folded, and `at` is its parent, or nowhere. */
+/* Nothing is charged to c any more.  Post: c has folded, or a part of its records is with its parent;
+ * `at` is its parent, or nowhere. */
 static void leave(struct control *c)
 {
     struct control *parent = c->parent;
@@ -70,7 +73,7 @@ static void leave(struct control *c)
         if (!(first = c->next_dying))
             last = &first;
         buried++;
-        controls_going--;
+        chores--;
         hurd_cap_object_drop(&c->object);
     }
     assert_is(c->object.strong, ==, 1);
@@ -110,7 +113,7 @@ void control_fold_later(struct control *c)
     if (unheld)
         unheld->unheld_link = &c->next_unheld;
     unheld = c;
-    controls_going++;
+    chores++;
 }
 
 void control_fold_now(struct control *c)
@@ -121,7 +124,7 @@ void control_fold_now(struct control *c)
     if (c->next_unheld)
         c->next_unheld->unheld_link = c->unheld_link;
     c->unheld_link = NULL;
-    controls_going--;
+    chores--;
 }
 
 /* ---- a part ---------------------------------------------------------------------------------- */

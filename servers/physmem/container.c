@@ -253,6 +253,7 @@ void container_destroy(struct container *c)
     container_forget(c);
     range_clear(c, 0, PAGES_MAX);
     bury_forget(c);
+    unsteady_forget(c);
     assert(!c->root && *c->link == c);
     assert_is(c->pages + c->swapped + c->residues + c->pins + c->locks, ==, 0);
     *c->link = c->next;
@@ -488,15 +489,17 @@ int container_allocate_extra(struct container *c, uint32_t start, uint32_t count
 
 /* The commonest case, a first touch: allocates one page and binds it at once.  The leaf exists, so
  * nothing can fail but the two tests at the start. */
-bool container_allocate_one(struct container *c, uint32_t page)
+slot_t *container_allocate_one(struct container *c, uint32_t page)
 {
     slot_t *slot = c->wired ? NULL : container_slot(c, page);
     if (!slot || *slot || !control_charge(c->control, 1))
-        return false;
-    *slot = SLOT_LAZY;
-    slot_bind(slot);                        /* it was charged: there is a frame */
+        return NULL;
+    paddr_t pa = frame_alloc(0);            /* it was charged: there is a frame */
+    if (pa)
+        memset(phys_pointer(pa), 0, PAGE_SIZE);
+    *slot = pa ? slot_of_frame(pa) : SLOT_LAZY;
     c->pages++;
-    return true;
+    return slot;
 }
 
 /* ---- deallocate and the like ----------------------------------------------------------------- */
@@ -587,15 +590,6 @@ void container_unmap(struct container *c, uint32_t start, uint32_t count)
             sweep_add(&s, slot_frame(slot));
     }
     sweep_end(&s);
-}
-
-void container_unsteady(struct container *c)
-{
-    for (uint32_t page = 0; (page = container_next(c, page, PAGES_MAX)) < PAGES_MAX; page++) {
-        slot_t slot = *container_slot(c, page);
-        if (slot_bound(slot))
-            *frame_find(slot_frame(slot)) &= ~FRAME_STEADY;
-    }
 }
 
 /* ---- boot images ----------------------------------------------------------------------------- */

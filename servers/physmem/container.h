@@ -47,6 +47,8 @@ struct container {
     bool window;                            /* the swap server's: changes by jobs only */
     bool barred;                            /* a request waits for the locks' end: no new ones */
     bool doomed;                            /* no capability, will be destroyed before long */
+    bool steady;                            /* frames have FRAME_STEADY until its creator says that
+                                               it pages itself: stretch.h */
 };
 
 extern struct hurd_cap_class container_class;   /* serve is in request.c */
@@ -134,7 +136,6 @@ int container_deallocate(struct container *c, uint32_t start, uint32_t count, ui
 void container_release(struct container *c, uint32_t start, uint32_t count, uint32_t *done);
 /* All but pinned pages of the range, from everybody. */
 void container_unmap(struct container *c, uint32_t start, uint32_t count);
-void container_unsteady(struct container *c);           /* its pages may be revoked at random */
 
 /* For an image that exists already: pages start .. become frames, which are adopted and charged. */
 int container_adopt(struct container *c, uint32_t start, paddr_t base, uint32_t count);
@@ -221,8 +222,9 @@ struct map_request {
     bool weak;                              /* by a weak reference: not for pinned pages, EBUSY */
     bool steady;                            /* the client cannot fault: see FRAME_STEADY */
 };
-/* False: nothing has changed, container_allocate() knows why or can do it. */
-bool container_allocate_one(struct container *c, uint32_t page);
+/* Returns the page's slot; NULL: nothing has changed, container_allocate() knows why or can do it.
+ */
+slot_t *container_allocate_one(struct container *c, uint32_t page);
 /* The same as the other one, for a request of one page, which has one item. */
 int container_map_one(const struct map_request *how, struct map_item *item);
 int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS_MAX], unsigned *n);
@@ -231,6 +233,16 @@ int container_map(const struct map_request *how, struct map_item items[MAP_ITEMS
 int container_pin(struct container *c, unsigned task, uint32_t start, uint32_t count, paddr_t limit,
                   paddr_t *first, uint32_t *contiguous);           /* limit 0: anywhere */
 int container_unpin(struct container *c, unsigned task, uint32_t start, uint32_t count);
+/* A part of a long PIN.  Its pins can be taken back until pins_settle(); `by` names the request.
+ * Pre: account is not NULL. */
+int container_pin_part(struct container *c, struct account *account, const void *by, uint32_t start,
+                       uint32_t count, paddr_t limit, paddr_t *first, uint32_t *contiguous);
+void pins_settle(struct account *account, const void *by);
+/* Takes such pins back (NULL: all pins of the account), of at most so many pages.  true: some are
+ * left.  Pre: most >= NODE_SLOTS. */
+bool pins_take_back(struct account *account, const void *by, uint32_t most);
+bool container_pinned_by(const struct container *c, const struct account *account, uint32_t start,
+                         uint32_t count);                          /* all that UNPIN asks */
 void pin_drop_all(struct account *account, struct container *c);   /* in c; NULL: everywhere */
 uint32_t pins_of(const struct account *account);                   /* for check.c */
 

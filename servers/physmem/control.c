@@ -18,6 +18,7 @@
 #define BOOKS_MIN           1u
 #define BOOKS_PAGE          (2u * sizeof(slot_t))
 #define FOLDS               16u     /* at once, of a control and those above it */
+#define FOLD_RECORDS        512u    /* pages of records that go up at once: 20,000 instructions */
 #define RESERVE             16u     /* frames in no guarantee: for the server's arrays */
 
 struct control *control_root, *control_all;
@@ -191,6 +192,7 @@ static void control_unlink(struct control *c)
 {
     assert(*c->link == c && *c->all_link == c);
     policy_forget(c);
+    unsteady_forget_control(c);
     *c->link = c->next;
     if (c->next)
         c->next->link = c->link;
@@ -199,20 +201,37 @@ static void control_unlink(struct control *c)
         c->all_next->all_link = c->all_link;
 }
 
+/* The parent takes over the control's records, a frame of the control's with each page of them:
+ * *most pages at most.  Returns false if some are left. */
+static bool records_move_up(struct control *c, uint32_t *most)
+{
+    struct control *parent = c->parent;
+    const uint32_t moved = slab_move(&c->meta, &parent->meta, *most);
+    const uint32_t promised = moved < c->guarantee ? moved : c->guarantee;
+    c->guarantee -= promised;
+    c->books -= moved - promised;
+    parent->split -= promised;
+    parent->guarantee += moved;
+    *most -= moved;
+    return c->meta.pages == 0;
+}
+
 /* Folds c.  If c was the last thing that kept its parent, the parent folds as well, and so on up;
- * the rest of a long chain folds later. */
+ * the rest of a long chain folds later, and so does a control with many records. */
 void control_fold(struct control *c)
 {
+    uint32_t records = FOLD_RECORDS;
     for (unsigned n = 0; n < FOLDS; n++) {
         struct control *parent = c->parent;
         assert(parent && !c->containers && !c->children && !c->object.caps);
         assert_is(c->pages + c->extra + c->swap.used + c->homes, ==, 0);
         control_fold_now(c);
+        if (!records_move_up(c, &records))
+            break;
         control_unlink(c);
         parent->split -= c->guarantee;
         parent->guarantee += c->guarantee + c->books;
         parent->swap.quota += c->swap.quota;
-        slab_move(&c->meta, &parent->meta);
         slab_free(c, sizeof *c);
         if (--parent->object.strong)
             return;

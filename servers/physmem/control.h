@@ -86,7 +86,8 @@ extern uint32_t condemned, buried;              /* so far, modulo 2^32: first co
 bool control_dying(const struct control *c);
 void control_fold_later(struct control *c);     /* Pre: nothing keeps it */
 void control_fold_now(struct control *c);       /* if that was for later */
-extern unsigned controls_going;                 /* condemned, or to be folded later */
+extern unsigned chores;                         /* condemned, or to be folded later; and the walk of
+                                                   stretch.c */
 
 /* Frames charged; and how many more can be charged now.  Nobody else subtracts the two. */
 uint32_t control_used(const struct control *c);
@@ -155,7 +156,8 @@ static inline struct account *account_of(unsigned task)     /* NULL: none */
 /* The task has this control: it is its home unless there is one.  false: no memory for an account.
  */
 bool account_open(unsigned task, struct control *control);
-void account_let_go(unsigned task);                     /* it gives back its pins and locks */
+bool account_let_go(unsigned task);                     /* it gives back its pins and locks;
+                                                           false: call it again for more */
 void account_close(unsigned task);                      /* it died, and its tables are gone */
 void account_evict(struct control *home);               /* the control is destroyed */
 void account_unpin(struct container *c);                /* takes everybody's pins and locks */

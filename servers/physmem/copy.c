@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "stretch.h"
 #include "swap.h"
 
 enum { COPY_RUN = 16 };                 /* pages of a block of frames: as readers ask for */
@@ -318,6 +319,8 @@ int container_copy(const struct copy *how, uint32_t *done)
     uint32_t possible = copy_prepare(how, &charged, &err);
     if (!err || how->partial)
         *done = copy_commit(how, possible, &tally);
+    if (how->from->steady)
+        unsteady_later(how->to);
     if (how->to->wired)
         container_unwire(how->to, charged - tally.to);
     copy_settle(how, *done, &tally, charged);

@@ -92,16 +92,18 @@ static int other(struct hurd_cap_call *call)
 
 static bool to_be_buried;                   /* the task that dies: its handles went first */
 
-/* What it holds goes in parts, so that no request waits for long.  Its pins and locks go first: a
- * container that goes would look for them in all accounts. */
 static void task_dies(unsigned task)
 {
+    (void) task;
     to_be_buried = true;
-    account_let_go(task);
 }
 
+/* What it holds goes in parts, so that no request waits for long.  Its pins and locks go first: a
+ * container that goes would look for them in all accounts. */
 static bool forget(unsigned task)
 {
+    if (!account_let_go(task))
+        return true;
     doom_small_ones = true;
     bool more = hurd_cap_forget_part(&server.table, task, FORGET_ROWS);
     doom_small_ones = false;
@@ -309,7 +311,7 @@ static L4_MsgTag_t next_ready(int reply, L4_ThreadId_t *from)
 /* Sends the reply, if there is one, and takes the next message. */
 static L4_MsgTag_t next(int reply, L4_ThreadId_t *from)
 {
-    if (!(server.ready | server.turns | (doomed ^ reaped) | controls_going | extra_waits |
+    if (!(server.ready | server.turns | (doomed ^ reaped) | chores | extra_waits |
           (alarm_waits & alarm_wanted)))
         return reply ? L4_ReplyWait(*from, from) : L4_Wait(from);
     if (extra_waits) {

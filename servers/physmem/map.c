@@ -4,6 +4,7 @@
  * alignment allows.  The hop before is request.c. */
 #include "container.h"
 #include "map.h"
+#include "stretch.h"
 
 #include <hurd/assert.h>
 #include <errno.h>
@@ -126,7 +127,10 @@ static int page_make_ready(const struct map_request *how, uint32_t i, slot_t *sl
 /* The marks that the request sets in the word of each frame that it maps. */
 static inline frame_t marks_of(const struct map_request *how)
 {
-    return FRAME_MAPPED | (how->steady ? FRAME_STEADY : 0);
+    if (!how->steady)
+        return FRAME_MAPPED;
+    unsteady_later(how->from);
+    return FRAME_MAPPED | FRAME_STEADY;
 }
 
 int container_map_one(const struct map_request *how, struct map_item *item)

@@ -84,40 +84,64 @@ static void range_hide(struct container *c, uint32_t start, uint32_t count)
 
 /* ---- which task has which pins --------------------------------------------------------------- */
 
+/* Pins of one task in one lowest node of a container; a page that is pinned twice is in two of
+ * these.  A new one is in front of the others. */
 struct pin {
-    struct pin *next;                       /* of the same account: at most WIRED_MAX */
+    struct pin *next;                       /* of the same account */
     struct container *container;
-    uint32_t page;
+    uint32_t node;                          /* the number of its first page / NODE_SLOTS */
+    uint32_t pages;                         /* a bit for each page; 0 only while pins are made */
+    const void *by;                         /* the request that is not done yet; NULL: it is */
 };
 
-static struct pin **pin_find(struct account *account, const struct container *c, uint32_t page)
+/* The bits in the node of `page` for [page, end), and the first page of the next node. */
+static uint32_t node_bits(uint32_t page, uint32_t end, uint32_t *next)
 {
-    struct pin **link = &account->pins;
-    while (*link && ((*link)->container != c || (*link)->page != page))
-        link = &(*link)->next;
-    return *link ? link : NULL;
+    const uint32_t first = page % NODE_SLOTS, behind = (page | (NODE_SLOTS - 1)) + 1;
+    *next = behind < end ? behind : end;
+    return ~0u >> (NODE_SLOTS - (*next - page)) << first;
+}
+
+/* A record of this node that can take all of these pages, or NULL. */
+static struct pin *pin_for(struct account *account, const struct container *c, uint32_t node,
+                           uint32_t bits, const void *by)
+{
+    struct pin *pin = account->pins;
+    while (pin && (pin->node != node || pin->container != c || pin->by != by || pin->pages & bits))
+        pin = pin->next;
+    return pin;
 }
 
 uint32_t pins_of(const struct account *account)
 {
     uint32_t n = 0;
     for (const struct pin *pin = account->pins; pin; pin = pin->next)
-        n++;
+        n += __builtin_popcount(pin->pages);
     return n;
 }
 
-/* The page loses the pin as well. */
-static void pin_drop(struct account *account, struct pin **link)
+/* These pages lose the pin.  The record goes with the last of them: *link is another one then. */
+static void pin_drop(struct account *account, struct pin **link, uint32_t bits)
 {
     struct pin *pin = *link;
-    assert_is(slot_pins(*container_slot(pin->container, pin->page)), >, 0);
-    assert_is(pin->container->pins, >, 0);
-    assert_is(account->wired, >, 0);
+    struct container *c = pin->container;
+    assert_is(bits & ~pin->pages, ==, 0);
+    pin->pages &= ~bits;
+    for (uint32_t n; bits; bits &= bits - 1) {
+        const slot_t slot = *container_slot(c, pin->node * NODE_SLOTS + __builtin_ctz(bits));
+        n = slot_pins(slot);
+        assert_is(n, >, 0);
+        assert_is(c->pins, >, 0);
+        assert_is(account->wired, >, 0);
+        *frame_find(slot_frame(slot)) -= FRAME_PIN;
+        account->wired--;
+        c->pins--;
+    }
+    if (c->pins == 0)
+        c->pinned_parts = 0;
+    if (pin->pages)
+        return;
     *link = pin->next;
-    *frame_find(slot_frame(*container_slot(pin->container, pin->page))) -= FRAME_PIN;
-    if (--pin->container->pins == 0)
-        pin->container->pinned_parts = 0;
-    account->wired--;
     slab_free(pin, sizeof *pin);
 }
 
@@ -125,37 +149,62 @@ void pin_drop_all(struct account *account, struct container *c)
 {
     for (struct pin **link = &account->pins; *link; )
         if (!c || (*link)->container == c)
-            pin_drop(account, link);
+            pin_drop(account, link, (*link)->pages);
         else
             link = &(*link)->next;
 }
 
-/* Records in front of the account's, pages still without their pins.  Returns how many. */
-static uint32_t pins_make(struct account *account, struct container *c, uint32_t start,
-                          uint32_t count)
+bool pins_take_back(struct account *account, const void *by, uint32_t most)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        struct pin *pin = account->home ? control_alloc(account->home, sizeof *pin) : NULL;
-        if (!pin)
-            return i;
-        *pin = (struct pin) { account->pins, c, start + i };
-        account->pins = pin;
-    }
-    return count;
+    for (struct pin **link = &account->pins; *link; )
+        if (by && (*link)->by != by)
+            link = &(*link)->next;
+        else if (most < NODE_SLOTS)
+            return true;
+        else {
+            most -= NODE_SLOTS;
+            pin_drop(account, link, (*link)->pages);
+        }
+    return false;
 }
 
-static void pins_unmake(struct account *account, uint32_t count)
+void pins_settle(struct account *account, const void *by)
 {
-    while (count--) {
-        struct pin *pin = account->pins;
+    for (struct pin *pin = account->pins; pin; pin = pin->next)
+        if (pin->by == by)
+            pin->by = NULL;
+}
+
+static void pins_unmake(struct account *account)
+{
+    for (struct pin *pin; (pin = account->pins) && !pin->pages; ) {
         account->pins = pin->next;
         slab_free(pin, sizeof *pin);
     }
 }
 
+/* Records for pages that are still without their pins.  false: there is no memory for them. */
+static bool pins_make(struct account *account, struct container *c, uint32_t start, uint32_t count,
+                      const void *by)
+{
+    for (uint32_t page = start, end = start + count, next; page < end; page = next) {
+        const uint32_t bits = node_bits(page, end, &next), node = page / NODE_SLOTS;
+        if (pin_for(account, c, node, bits, by))
+            continue;
+        struct pin *pin = account->home ? control_alloc(account->home, sizeof *pin) : NULL;
+        if (!pin) {
+            pins_unmake(account);
+            return false;
+        }
+        *pin = (struct pin) { account->pins, c, node, 0, by };
+        account->pins = pin;
+    }
+    return true;
+}
+
 /* ---- pin and unpin --------------------------------------------------------------------------- */
 
-static int pin_prepare(struct container *c, struct account *account, uint32_t start,
+static int pin_prepare(struct container *c, struct account *account, const void *by, uint32_t start,
                        uint32_t count, paddr_t limit)
 {
     if (!account)
@@ -165,25 +214,25 @@ static int pin_prepare(struct container *c, struct account *account, uint32_t st
     int err = range_pinnable(c, start, count, limit);
     if (err)
         return err;
-    uint32_t made = pins_make(account, c, start, count);
-    if (made == count) {
-        range_hide(c, start, count);
-        err = range_own(c, start, count, limit);
-    } else {
-        err = ENOMEM;
-    }
+    if (!pins_make(account, c, start, count, by))
+        return ENOMEM;
+    range_hide(c, start, count);
+    err = range_own(c, start, count, limit);
     if (err)
-        pins_unmake(account, made);
+        pins_unmake(account);
     return err;
 }
 
-int container_pin(struct container *c, unsigned task, uint32_t start, uint32_t count, paddr_t limit,
-                  paddr_t *first, uint32_t *contiguous)
+int container_pin_part(struct container *c, struct account *account, const void *by, uint32_t start,
+                       uint32_t count, paddr_t limit, paddr_t *first, uint32_t *contiguous)
 {
-    struct account *account = account_of(task);
-    int err = pin_prepare(c, account, start, count, limit);
+    int err = pin_prepare(c, account, by, start, count, limit);
     if (err)
         return err;
+    for (uint32_t page = start, end = start + count, next; page < end; page = next) {
+        const uint32_t bits = node_bits(page, end, &next);
+        pin_for(account, c, page / NODE_SLOTS, bits, by)->pages |= bits;
+    }
     account->wired += count;
     c->pins += count;
     c->pinned_parts |= container_parts(start, count);
@@ -198,15 +247,51 @@ int container_pin(struct container *c, unsigned task, uint32_t start, uint32_t c
     return 0;
 }
 
+int container_pin(struct container *c, unsigned task, uint32_t start, uint32_t count, paddr_t limit,
+                  paddr_t *first, uint32_t *contiguous)
+{
+    return container_pin_part(c, account_of(task), NULL, start, count, limit, first, contiguous);
+}
+
+bool container_pinned_by(const struct container *c, const struct account *account, uint32_t start,
+                         uint32_t count)
+{
+    for (uint32_t page = start, end = start + count, next; page < end; page = next) {
+        uint32_t bits = node_bits(page, end, &next);
+        for (const struct pin *pin = account->pins; pin && bits; pin = pin->next)
+            if (pin->container == c && pin->node == page / NODE_SLOTS && !pin->by)
+                bits &= ~pin->pages;
+        if (bits)
+            return false;
+    }
+    return true;
+}
+
+/* Each of these pages of the node loses one pin. */
+static void node_unpin(struct account *account, const struct container *c, uint32_t node,
+                       uint32_t bits)
+{
+    struct pin *pin;
+    for (struct pin **link = &account->pins; (pin = *link) && bits; ) {
+        const uint32_t these = pin->container == c && pin->node == node && !pin->by
+                               ? bits & pin->pages : 0;
+        bits &= ~these;
+        if (these)
+            pin_drop(account, link, these);
+        if (*link == pin)
+            link = &pin->next;
+    }
+    assert_is(bits, ==, 0);
+}
+
 int container_unpin(struct container *c, unsigned task, uint32_t start, uint32_t count)
 {
     struct account *account = account_of(task);
-    if (!account || count > account->wired)
+    if (!account || count > account->wired || !container_pinned_by(c, account, start, count))
         return EINVAL;
-    for (uint32_t page = start; page < start + count; page++)
-        if (!pin_find(account, c, page))
-            return EINVAL;
-    for (uint32_t page = start; page < start + count; page++)
-        pin_drop(account, pin_find(account, c, page));
+    for (uint32_t page = start, end = start + count, next; page < end; page = next) {
+        const uint32_t bits = node_bits(page, end, &next);
+        node_unpin(account, c, page / NODE_SLOTS, bits);
+    }
     return 0;
 }

@@ -78,12 +78,19 @@ int serve_copy(struct hurd_cap_call *call);
 int serve_container_destroy(struct hurd_cap_call *call);
 int serve_revoke(struct hurd_cap_call *call);
 int serve_release(struct hurd_cap_call *call);
+int serve_container_info(struct hurd_cap_call *call);
+
+/* ---- request_pin.c ---- */
 int serve_pin(struct hurd_cap_call *call);
 int serve_unpin(struct hurd_cap_call *call);
-int serve_container_info(struct hurd_cap_call *call);
+/* Pins the range of a PIN, a MAP or an ALLOCATE_MAP, a long one in turns; *contiguous pages from
+ * its start lie behind each other.  Returns 0, an errno, or HURD_CAP_AGAIN: then the request goes
+ * on by itself, and ends with its whole reply. */
+int pin_range(struct hurd_cap_call *call, uint32_t *contiguous);
 
 /* ---- request_map.c ---- */
 int serve_map(struct hurd_cap_call *call);
+int serve_map_pinned(struct hurd_cap_call *call);   /* the rest of one whose pages are pinned now */
 int serve_allocate_map(struct hurd_cap_call *call);
 
 /* ---- request_control.c ---- */

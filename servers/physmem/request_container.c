@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests about containers: made, shared, filled, emptied, copied, pinned, destroyed.  The hop
- * before is request.c, the hops after are container.c, copy.c and pin.c.  request_map.c has MAP. */
+/* Requests about containers: made, shared, filled, emptied, copied, destroyed.  The hop
+ * before is request.c, the hops after are container.c and copy.c.  request_map.c has MAP,
+ * request_pin.c PIN. */
 #include <errno.h>
 
 #include "request.h"
@@ -174,31 +175,6 @@ int serve_revoke(struct hurd_cap_call *call)
 int serve_release(struct hurd_cap_call *call)
 {
     return serve_range(call, WORK_RELEASE);
-}
-
-int serve_pin(struct hurd_cap_call *call)
-{
-    uint32_t page, count, contiguous;
-    paddr_t first, limit = call->words > 3 ? call->arg[3] : 0;
-    int err = pages_of(call->arg[1], call->arg[2], &page, &count);
-    if (!err && !(call->cap->rights & RIGHTS_WRITE))
-        err = EACCES;
-    if (!err)
-        err = container_pin(call_container(call), call->task, page, count, limit, &first,
-                            &contiguous);
-    if (err)
-        return err;
-    call->reply[0] = first;
-    call->reply[1] = bytes(contiguous);
-    call->reply_words = 2;
-    return 0;
-}
-
-int serve_unpin(struct hurd_cap_call *call)
-{
-    uint32_t page, count;
-    int err = pages_of(call->arg[1], call->arg[2], &page, &count);
-    return err ? err : container_unpin(call_container(call), call->task, page, count);
 }
 
 int serve_container_info(struct hurd_cap_call *call)

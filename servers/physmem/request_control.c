@@ -151,7 +151,8 @@ int serve_cap_info(struct hurd_cap_call *call)
     return reply_struct(call, &info, sizeof info);
 }
 
-/* What the task has mapped of its own containers so far was for a task that could not fault. */
+/* What the task has mapped of its own containers so far was for a task that could not fault.  If
+ * there are many pages, their marks go after the reply. */
 int serve_self_paged(struct hurd_cap_call *call)
 {
     struct account *account = account_of(call->task);
@@ -160,9 +161,7 @@ int serve_self_paged(struct hurd_cap_call *call)
     if (account->self_paged)                /* what it has mapped since then may be revoked */
         return 0;
     account->self_paged = true;
-    for (struct control *control = control_all; control; control = control->all_next)
-        for (struct container *c = control->containers; c; c = c->next)
-            if (c->task == call->task)
-                container_unsteady(c);
+    unsteady_begin();
+    unsteady();
     return 0;
 }

@@ -74,14 +74,8 @@ static bool map_pins(const struct hurd_cap_call *call)
 static int map_reply_with_flags(struct hurd_cap_call *call, const struct map_request *how)
 {
     uint32_t contiguous;
-    paddr_t first;
-    if (map_pins(call)) {
-        int err = container_pin(how->from, call->task, how->start, how->count, 0, &first,
-                                &contiguous);
-        if (err)
-            return err;
-    }
-    return map_reply(call, how);
+    int err = map_pins(call) ? pin_range(call, &contiguous) : 0;
+    return err ? err : map_reply(call, how);
 }
 
 /* Returns 0 if the flags are known, and if this handle may pin, by the rules of PIN; else an
@@ -125,6 +119,13 @@ int serve_map(struct hurd_cap_call *call)
     return err ? err : map_reply_with_flags(call, &how);
 }
 
+int serve_map_pinned(struct hurd_cap_call *call)
+{
+    struct map_request how;
+    int err = map_request(call, &how);
+    return err ? err : map_reply(call, &how);
+}
+
 static int allocate_in_turns(struct hurd_cap_call *call, const struct map_request *how)
 {
     const struct work work = { WORK_ALLOCATE,
@@ -150,7 +151,7 @@ static inline int allocate_for_map(struct hurd_cap_call *call, const struct map_
     return allocate_in_turns(call, how);
 }
 
-/* Asked first, because what could not be pinned would have to be given back in one piece. */
+/* Asked first, because what could not be pinned would have to be given back. */
 static int pin_refused(const struct hurd_cap_call *call, const struct map_request *how)
 {
     const struct account *account = account_of(call->task);
@@ -175,7 +176,7 @@ int serve_allocate_map(struct hurd_cap_call *call)
     if (err)
         return err;
     err = map_reply_with_flags(call, &how);
-    if (err)
+    if (err && err != HURD_CAP_AGAIN)
         container_deallocate(how.from, how.start, how.count, &done);
     return err;
 }

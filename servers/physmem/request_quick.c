@@ -47,11 +47,11 @@ static __attribute__((noinline)) paddr_t map_slowly(struct container *c, uint32_
     return item.block.base;
 }
 
-/* Allocates one page, as request_map.c does.  Returns false, and has changed nothing, if some page
- * is extra, if the task may not spend the guarantee, or if the page is no hole. */
-static inline bool allocate_one(struct container *c, unsigned task, uint32_t page)
+/* Allocates one page, as request_map.c does.  Returns its slot; or NULL, and has changed nothing, if
+ * some page is extra, if the task may not spend the guarantee, or if the page is no hole. */
+static inline slot_t *allocate_one(struct container *c, unsigned task, uint32_t page)
 {
-    return !ledger.extra && task == c->control->task && container_allocate_one(c, page);
+    return ledger.extra || task != c->control->task ? NULL : container_allocate_one(c, page);
 }
 
 static inline bool task_pages_itself(unsigned task)
@@ -73,9 +73,12 @@ bool quick_map(L4_ThreadId_t from, L4_MsgTag_t tag)
     uint32_t done;
     struct container *c =
         container_named(task, L4_MR(1), what == MAP ? rights : rights | RIGHTS_WRITE);
-    if (!c || !task_pages_itself(task) || (what != MAP && !allocate_one(c, task, page)))
+    if (!c || !task_pages_itself(task))
         return false;
-    paddr_t pa = page_mark(container_slot(c, page), rights, false, FRAME_MAPPED);
+    slot_t *slot = what == MAP ? container_slot(c, page) : allocate_one(c, task, page);
+    if (what != MAP && !slot)
+        return false;
+    paddr_t pa = page_mark(slot, rights, false, FRAME_MAPPED);
     if (!pa && !(pa = map_slowly(c, page, vaddr, rights))) {
         if (what != MAP)
             container_deallocate(c, page, 1, &done);

@@ -23,6 +23,7 @@ struct slab_page {
     uint16_t free;                      /* units */
     uint16_t longest;
     uint16_t first;                     /* no unit below is free */
+    uint16_t bytes;                     /* of its records, as they were asked for */
     uint32_t used[UNITS / WORD_BITS];   /* bit i % 32 of word i / 32: unit i; the header's, too */
 };
 
@@ -198,6 +199,7 @@ void *slab_take(struct slabs *s, size_t bytes)
                 page->first += n;
             if (!page->free)
                 page_relist(page, 0);
+            page->bytes += bytes;
             s->bytes += bytes;
             return (char *) page + (at << UNIT_LOG2);
         }
@@ -210,10 +212,11 @@ void slab_free(void *block, size_t bytes)
     struct slab_page *page = (struct slab_page *) ((uintptr_t) block & ~(uintptr_t) PAGE_MASK);
     unsigned at = ((uintptr_t) block & PAGE_MASK) >> UNIT_LOG2, n = units_of(bytes);
     assert_is(at, >=, HEADER);
-    assert_is(page->owner->bytes, >=, bytes);
+    assert_is(page->bytes, >=, bytes);
     mark(page, at, n, false);
     if (at < page->first)
         page->first = at;
+    page->bytes -= bytes;
     page->owner->bytes -= bytes;
     if (page->free == UNITS - HEADER) {
         page_leave(page);
@@ -226,18 +229,25 @@ void slab_free(void *block, size_t bytes)
         page_relist(page, run);
 }
 
-void slab_move(struct slabs *from, struct slabs *to)
+static void page_move(struct slab_page *page, struct slabs *to)
 {
+    struct slabs *from = page->owner;
+    page_unlink(page);
+    from->pages--;
+    from->bytes -= page->bytes;
+    page->owner = to;
+    to->pages++;
+    to->bytes += page->bytes;
+    page_link(page);
+}
+
+uint32_t slab_move(struct slabs *from, struct slabs *to, uint32_t most)
+{
+    uint32_t moved = 0;
     for (unsigned k = 0; k < SLAB_LISTS; k++)
-        while (from->list[k]) {
-            struct slab_page *page = from->list[k];
-            page_unlink(page);
-            page->owner = to;
-            page_link(page);
-        }
-    to->pages += from->pages;
-    to->bytes += from->bytes;
-    from->pages = from->bytes = 0;
+        for (; from->list[k] && moved < most; moved++)
+            page_move(from->list[k], to);
+    return moved;
 }
 
 /* ---- the server's own ------------------------------------------------------------------------ */

@@ -24,7 +24,8 @@ struct slabs {
 void *slab_take(struct slabs *s, size_t bytes);     /* not cleared; NULL: no room in its pages */
 bool slab_grow(struct slabs *s);                    /* one page more; false: there is no frame */
 void slab_free(void *block, size_t bytes);          /* as taken; an empty page leaves its owner */
-void slab_move(struct slabs *from, struct slabs *to);   /* all pages change their owner */
+/* At most so many pages change their owner, with their records.  Returns how many. */
+uint32_t slab_move(struct slabs *from, struct slabs *to, uint32_t most);
 
 /* The server's own arrays, of any size, out of the frames that are in no guarantee.  NULL:
  * these are used up. */

@@ -187,11 +187,120 @@ static uint32_t reap_first(void)
 /* Small ones that follow go in the same part. */
 void reap(void)
 {
-    if (controls_going)
+    if (chores) {
         bury();
+        unsteady();
+    }
     uint32_t done = first ? reap_first() : STRETCH_PAGES;
     while (first && done + container_weight(first) <= STRETCH_PAGES) {
         done += container_weight(first);
         reap_first();
+    }
+}
+
+/* ---- marks of tasks that page themselves by now ---------------------------------------------- */
+
+#define LOOKS       1024u               /* controls, containers and pages of one part */
+#define PAGE_LOOKS  4u                  /* a page counts for so many: 30,000 instructions in all */
+
+/* Where the walk is: a chore while control is not NULL.  The root, which is the last control of all,
+ * never goes. */
+static struct {
+    struct control *control;
+    struct container *container;        /* NULL: behind the last one of that control */
+    uint32_t page;
+    bool again;                         /* somebody has asked since it began */
+} walk;
+
+static bool made_by_self_paged(const struct container *c)
+{
+    const struct account *account = account_of(c->task);
+    return account && account->self_paged;
+}
+
+void unsteady_later(struct container *c)
+{
+    c->steady |= !made_by_self_paged(c);
+}
+
+static void walk_to(struct control *control)
+{
+    walk.control = control;
+    walk.container = control ? control->containers : NULL;
+    walk.page = 0;
+}
+
+static void walk_on(void)
+{
+    walk.container = walk.container->next;
+    walk.page = 0;
+}
+
+void unsteady_forget(const struct container *c)
+{
+    if (walk.container == c)
+        walk_on();
+}
+
+void unsteady_forget_control(const struct control *c)
+{
+    if (walk.control == c)
+        walk_to(c->all_next);
+}
+
+void unsteady_begin(void)
+{
+    walk.again = walk.control != NULL;
+    if (walk.again)
+        return;
+    walk_to(control_all);
+    chores++;
+}
+
+/* Returns how many pages it has looked at; `most`: some are left. */
+static uint32_t container_unsteady(struct container *c, uint32_t most)
+{
+    uint32_t looked = 0;
+    for (uint32_t page = walk.page; looked < most; looked++, page++) {
+        walk.page = page = container_next_any(c, page, PAGES_MAX);
+        if (page == PAGES_MAX) {
+            c->steady = false;
+            break;
+        }
+        slot_t slot = *container_slot(c, page);
+        if (slot_bound(slot))
+            *frame_find(slot_frame(slot)) &= ~FRAME_STEADY;
+        walk.page++;
+    }
+    return looked;
+}
+
+/* One step.  Returns how many looks it was. */
+static uint32_t unsteady_step(uint32_t left)
+{
+    struct container *c = walk.container;
+    uint32_t looked = 0, most = left / PAGE_LOOKS + 1;
+    if (!c) {
+        walk_to(walk.control->all_next);
+        return 1;
+    }
+    if (c->steady && made_by_self_paged(c))
+        looked = container_unsteady(c, most);
+    if (looked < most)
+        walk_on();
+    return 1 + PAGE_LOOKS * looked;
+}
+
+void unsteady(void)
+{
+    if (!walk.control)
+        return;
+    for (uint32_t done = 0; walk.control && done < LOOKS; )
+        done += unsteady_step(LOOKS - done);
+    if (!walk.control && walk.again) {
+        walk.again = false;
+        walk_to(control_all);
+    } else if (!walk.control) {
+        chores--;
     }
 }

@@ -46,7 +46,18 @@ extern bool doom_small_ones;            /* those go in parts as well: there may 
 extern uint32_t doomed, reaped;         /* containers so far, modulo 2^32: first come, first gone */
 
 void reap(void);                        /* one part, if there is anything left */
-static inline bool reap_wanted(void) { return (doomed ^ reaped) | controls_going; }
+static inline bool reap_wanted(void) { return (doomed ^ reaped) | chores; }
+
+/* ---- marks of tasks that page themselves by now ---- */
+
+/* Frames of c have FRAME_STEADY, and will lose it if its creator has yet to say that it pages itself.
+ * What others map steadily after that stays as it is. */
+void unsteady_later(struct container *c);
+/* For a task that says so now: a walk over all containers; unsteady() is a part of it, for reap(). */
+void unsteady_begin(void);
+void unsteady(void);
+void unsteady_forget(const struct container *c);        /* they leave the lists that it walks */
+void unsteady_forget_control(const struct control *c);
 
 /* ---- burial.c ---- */
 void bury(void);                        /* a part of what is condemned: for reap() */

@@ -242,6 +242,94 @@ static void who_has_no_control_pins_nothing(void **state)
     assert_int_equal(a->pins, 0);
 }
 
+/* ---- a long PIN, part by part */
+
+static struct account *account;
+static const char by[2];                    /* two requests */
+
+static int pin_part(const char *request, struct container *c, uint32_t start, uint32_t count)
+{
+    paddr_t first;
+    uint32_t contiguous;
+    return container_pin_part(c, account, request, start, count, 0, &first, &contiguous);
+}
+
+static void parts_begin(void)
+{
+    account = account_of(600);
+    assert_int_equal(world_allocate(a, 0, 100), 0);
+    assert_int_equal(pin_part(&by[0], a, 20, 6), 0);
+    assert_int_equal(pin_part(&by[0], a, 26, 10), 0);           /* in two nodes */
+    assert_int_equal(pin_part(&by[1], a, 30, 4), 0);            /* the same pages once more */
+    assert_int_equal(account->wired, 20);
+    assert_int_equal(a->pins, 20);
+    assert_int_equal(pins_of(account), 20);
+}
+
+static void expect_pins(uint32_t page, uint32_t pins)
+{
+    assert_int_equal(slot_pins(*container_slot(a, page)), pins);
+}
+
+static void a_request_that_fails_takes_back_its_own_pins_only(void **state)
+{
+    (void) state;
+    parts_begin();
+    assert_int_equal(pin_part(&by[0], a, 36, 13), EAGAIN);
+    assert_int_equal(pin_part(&by[0], a, 99, 2), ENOENT);
+    assert_int_equal(account->wired, 20);
+    assert_true(pins_take_back(account, &by[0], 32));
+    assert_false(pins_take_back(account, &by[0], 32));
+    assert_int_equal(account->wired, 4);
+    assert_int_equal(pins_of(account), 4);
+    expect_pins(29, 0);
+    expect_pins(30, 1);
+    pins_settle(account, &by[1]);
+    assert_int_equal(container_unpin(a, 600, 30, 4), 0);
+    assert_null(account->pins);
+    assert_int_equal(a->pinned_parts, 0);
+}
+
+static void unpin_leaves_pins_of_a_request_that_is_not_done(void **state)
+{
+    (void) state;
+    parts_begin();
+    assert_int_equal(container_unpin(a, 600, 30, 4), EINVAL);
+    pins_settle(account, &by[0]);
+    assert_int_equal(container_unpin(a, 600, 29, 8), EINVAL);   /* not all of it */
+    assert_int_equal(account->wired, 20);
+    assert_int_equal(container_unpin(a, 600, 29, 7), 0);
+    assert_int_equal(account->wired, 13);
+    expect_pins(28, 1);
+    expect_pins(29, 0);
+    expect_pins(31, 1);
+    assert_false(container_pinned_by(a, account, 28, 2));
+    assert_true(container_pinned_by(a, account, 20, 9));
+    assert_int_equal(container_unpin(a, 600, 20, 9), 0);
+    assert_false(pins_take_back(account, &by[1], 64));
+    assert_null(account->pins);
+}
+
+static void pins_of_a_task_go_in_parts(void **state)
+{
+    (void) state;
+    parts_begin();
+    assert_true(pins_take_back(account, NULL, 64));
+    assert_true(account->wired > 0);
+    assert_false(pins_take_back(account, NULL, 64));
+    assert_int_equal(account->wired, 0);
+    assert_int_equal(a->pins, 0);
+}
+
+static void a_container_that_goes_takes_pins_of_all_requests(void **state)
+{
+    (void) state;
+    parts_begin();
+    container_destroy(a);
+    assert_null(account->pins);
+    assert_int_equal(account->wired, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +345,10 @@ int main(void)
         TEST_IN_WORLD(wired_pages_end_with_their_creator_and_pins_of_others_stay),
         TEST_IN_WORLD(pins_are_the_tasks_that_pinned),
         TEST_IN_WORLD(who_has_no_control_pins_nothing),
+        TEST_IN_WORLD(a_request_that_fails_takes_back_its_own_pins_only),
+        TEST_IN_WORLD(unpin_leaves_pins_of_a_request_that_is_not_done),
+        TEST_IN_WORLD(pins_of_a_task_go_in_parts),
+        TEST_IN_WORLD(a_container_that_goes_takes_pins_of_all_requests),
     };
     return cmocka_run_group_tests(tests, world_create, NULL);
 }

@@ -178,9 +178,9 @@ static int s_pin(void)
 {
     paddr_t first;
     uint32_t contiguous;
-    return container_pin(a, OTHER, 50, 10, 0, &first, &contiguous);
+    return container_pin(a, OTHER, 58, 10, 0, &first, &contiguous);     /* two records */
 }
-static int s_unpin(void) { return container_unpin(a, OTHER, 50, 10); }
+static int s_unpin(void) { return container_unpin(a, OTHER, 58, 10); }
 static int s_lock(void) { return lock_take(a, OTHER, 0, 100); }
 static int s_unlock(void) { return lock_leave(a, OTHER, 50); }
 static int s_split(void)

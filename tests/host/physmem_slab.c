@@ -127,7 +127,13 @@ static void moved_pages_are_freed_on_the_new_owners_account(void **state)
     struct slabs from = { 0 }, to = { 0 };
     assert_true(slab_grow(&from) && slab_grow(&from) && slab_grow(&to));
     void *large = slab_take(&from, SLAB_BLOCK_MAX), *small = slab_take(&from, 30), *other = slab_take(&to, 8);
-    slab_move(&from, &to);
+    assert_int_equal(slab_move(&from, &to, 1), 1);
+    assert_int_equal(from.pages, 1);
+    assert_int_equal(to.pages, 2);
+    assert_int_equal(from.bytes, 30);
+    assert_int_equal(to.bytes, SLAB_BLOCK_MAX + 8);
+    assert_int_equal(slab_move(&from, &to, 9), 1);
+    assert_int_equal(slab_move(&from, &to, 9), 0);
     assert_int_equal(from.pages, 0);
     assert_int_equal(from.bytes, 0);
     assert_int_equal(to.pages, 3);

@@ -397,25 +397,145 @@ static void a_long_chain_of_controls_folds_in_parts(void **state)
     assert_int_equal(buried, condemned_ones);
 }
 
+/* The burial goes down the chain, and meets those that fold from the other end, at any place. */
 static void a_chain_that_folds_may_be_destroyed_from_above(void **state)
 {
     (void) state;
-    struct control *child, *c;
-    uint32_t unused = control_unused(control);
-    assert_int_equal(control_split(control, 600, 700, &child), 0);
-    c = child;
-    for (unsigned i = 0; i < 40; i++)
-        assert_int_equal(control_split(c, 500 - 10 * i, 700, &c), 0);
-    control_fold(c);
-    control_condemn(child);
-    while (reap_wanted()) {
+    for (unsigned length = 17; length < 70; length++) {
+        struct control *child, *c;
+        uint32_t unused = control_unused(control);
+        assert_int_equal(control_split(control, 1600, 700, &child), 0);
+        c = child;
+        for (unsigned i = 0; i < length; i++)
+            assert_int_equal(control_split(c, 1500 - 20 * i, 700, &c), 0);
+        control_fold(c);
+        control_condemn(child);
+        while (reap_wanted()) {
+            reap();
+            world_check();
+        }
+        assert_null(control->children);
+        assert_int_equal(control_unused(control), unused);
+    }
+}
+
+/* Groups that others share are such records; here they are as large as can be. */
+static void many_records_that_outlive_their_control_are_the_parents_part_by_part(void **state)
+{
+    (void) state;
+    enum { RECORDS = 1200, A_PART = 512 };
+    static void *record[RECORDS];
+    struct control *child;
+    uint32_t unused = control_unused(control), left;
+    assert_int_equal(control_split(control, RECORDS, 700, &child), 0);
+    for (unsigned i = 0; i < RECORDS; i++)
+        assert_non_null(record[i] = control_alloc(child, SLAB_BLOCK_MAX));
+    control_fold(child);
+    for (parts = 1; reap_wanted(); parts++) {
+        left = child->meta.pages;
+        assert_in_range(left, RECORDS - parts * A_PART - parts, RECORDS - parts * A_PART);
+        slab_free(record[parts], SLAB_BLOCK_MAX);                   /* the others let go meanwhile */
+        slab_free(record[RECORDS - parts], SLAB_BLOCK_MAX);
+        world_check();
         reap();
         world_check();
     }
+    assert_int_equal(parts, 3);
     assert_null(control->children);
+    assert_in_range(control_unused(control), unused - RECORDS, unused - RECORDS + 20);
+    for (unsigned i = parts; i <= RECORDS - parts; i++)
+        slab_free(record[i], SLAB_BLOCK_MAX);
+    slab_free(record[0], SLAB_BLOCK_MAX);
+    world_check();
     assert_int_equal(control_unused(control), unused);
 }
 
+/* ---- the marks of a task that pages itself by now */
+
+static uint32_t steady_pages(struct container *c)
+{
+    uint32_t n = 0;
+    for (uint32_t page = 0; (page = container_next(c, page, PAGES_MAX)) < PAGES_MAX; page++)
+        n += (*frame_find(slot_frame(*container_slot(c, page))) & FRAME_STEADY) != 0;
+    return n;
+}
+
+static void map_steadily(struct container *c, uint32_t count)
+{
+    struct map_item items[MAP_ITEMS_MAX];
+    unsigned n;
+    assert_int_equal(world_allocate(c, 0, count), 0);
+    for (uint32_t page = 0; page < count; page++) {
+        const struct map_request how = { .from = c, .start = page, .count = 1, .vaddr = page << PAGE_LOG2,
+                                         .rights = 4, .steady = true };
+        assert_int_equal(container_map(&how, items, &n), 0);
+    }
+    assert_int_equal(steady_pages(c), count);
+}
+
+static void a_task_that_pages_itself_loses_its_marks_part_by_part(void **state)
+{
+    (void) state;
+    enum { PAGES = 1200, A_PART = 257 };
+    struct container *other;
+    assert_true(account_open(601, control));
+    assert_int_equal(container_create(control, 601, false, &other), 0);
+    map_steadily(a, PAGES);
+    map_steadily(b, 3);
+    map_steadily(other, 4);
+    account_of(600)->self_paged = true;
+    unsteady_begin();
+    for (parts = 0; reap_wanted(); parts++) {
+        uint32_t was = (parts <= 2 ? steady_pages(a) : 0) + steady_pages(b);
+        if (parts == 1)
+            unsteady_begin();                                   /* another task says so as well */
+        if (parts == 2) {
+            container_destroy(a);                               /* where the walk is */
+            memset(a, 0xdb, sizeof *a);
+        }
+        unsteady();
+        assert_true(was - (parts < 2 ? steady_pages(a) : 0) - steady_pages(b) <= (parts == 2 ? PAGES : A_PART));
+    }
+    assert_in_range(parts, 4, 6);
+    assert_int_equal(steady_pages(b), 0);
+    assert_int_equal(steady_pages(other), 4);
+    account_of(601)->self_paged = true;
+    unsteady_begin();
+    unsteady();
+    assert_int_equal(steady_pages(other), 0);
+    assert_false(reap_wanted());
+    world_deallocate(other, 0, 4);
+    map_steadily(other, 4);                                     /* for a task that cannot fault */
+    unsteady_begin();
+    unsteady();
+    assert_int_equal(steady_pages(other), 4);
+    account_close(601);
+}
+
+/* It looks at controls and containers in parts as well, which may go meanwhile. */
+static void the_walk_goes_on_where_its_place_has_gone(void **state)
+{
+    (void) state;
+    struct control *child;
+    struct container *empty;
+    map_steadily(a, 2);
+    account_of(600)->self_paged = true;
+    assert_int_equal(control_split(control, 200, 600, &child), 0);
+    hurd_cap_object_keep(&child->object);
+    for (unsigned i = 0; i < 3000; i++)
+        assert_int_equal(container_create(child, 600, false, &empty), 0);
+    unsteady_begin();
+    unsteady();
+    assert_int_equal(steady_pages(a), 2);
+    control_destroy(child);
+    hurd_cap_object_drop(&child->object);
+    assert_null(control->children);
+    memset(child, 0xdb, sizeof *child);
+    for (parts = 0; reap_wanted(); parts++)
+        reap();
+    assert_in_range(parts, 1, 2);
+    assert_int_equal(steady_pages(a), 0);
+}
 
 int main(void)
 {
@@ -440,6 +560,9 @@ int main(void)
         TEST_IN_WORLD(a_condemned_control_below_another_one_goes_first),
         TEST_IN_WORLD(a_long_chain_of_controls_folds_in_parts),
         TEST_IN_WORLD(a_chain_that_folds_may_be_destroyed_from_above),
+        TEST_IN_WORLD(many_records_that_outlive_their_control_are_the_parents_part_by_part),
+        TEST_IN_WORLD(a_task_that_pages_itself_loses_its_marks_part_by_part),
+        TEST_IN_WORLD(the_walk_goes_on_where_its_place_has_gone),
     };
     return cmocka_run_group_tests(tests, world_create, NULL);
 }

@@ -61,8 +61,8 @@ def a_failed_assert_in_physmem_names_the_place_and_the_values_and_stops_the_mach
     modules = ["broken/physmem" if name == "physmem" else name for name in machine.MODULES]
     vm = lab.boot_modules(modules, options={"init": "batch"})
     ending = vm.finish(120)
-    found = re.search(r"tests/guest/broken/physmem.c:(\d+): __wrap_container_unsteady: assertion failed: "
-                      r"c->pages == 0x12345, with 0x[0-9a-f]+ and 0x12345\r?\n", vm.text)
+    found = re.search(r"tests/guest/broken/physmem.c:(\d+): __wrap_unsteady_begin: assertion failed: "
+                      r"control_root->pages == 0x12345, with 0x[0-9a-f]+ and 0x12345\r?\n", vm.text)
     assert found, vm.text[-1500:]
     assert "wortel: the system cannot go on without this server" in vm.text
     assert ending.status == 2, f"{ending.status} {ending.problem}"
