@@ -103,7 +103,7 @@ enum hurd_task_op {
     /* 0 any task handle, 1 task ID -> 0 ID of the head of its tree: of all tasks above it, and
      * itself, the one that a task of wortel's started.  So a server knows what belongs to one
      * program.  A task that wortel started is its own head.  ESRCH: there is no such task. */
-    HURD_TASK_HEAD = 544,
+    HURD_TASK_HEAD = 545,
 
     /* 0 own task, 1 memory control handle, 2 container handle, 3 ip, 4..6 text, 7 its offset, then
      * up to HURD_STARTUP_RANGES ranges of 3 words -> 0 task ID, 1 its task control handle (the
