@@ -396,7 +396,8 @@ int sigfillset(sigset_t *set)
 
 static int check(int number)
 {
-    return result(number > 0 && number < NSIG ? 0 : EINVAL);
+    bool is_one = number > 0 && number < NSIG && (number <= SIGNALS_OF_SET || number >= SIGRTMIN);
+    return result(is_one ? 0 : EINVAL);
 }
 
 int sigaddset(sigset_t *set, int number)
