@@ -9,7 +9,7 @@ int setvbuf(FILE *restrict stream, char *restrict buffer, int mode, size_t size)
         errno = EINVAL;
         return -1;
     }
-    flockfile(stream);
+    __libc_stream_lock(stream);
     bool busy = stream->used || (stream->reads && stream->filled);
     if (!busy) {
         stream->buffering = (unsigned char)mode;
@@ -18,7 +18,7 @@ int setvbuf(FILE *restrict stream, char *restrict buffer, int mode, size_t size)
             stream->size = size;
         }
     }
-    funlockfile(stream);
+    __libc_stream_unlock(stream);
     if (busy)
         errno = EBUSY;
     return busy ? -1 : 0;

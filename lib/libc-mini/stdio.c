@@ -44,29 +44,46 @@ int __libc_stream_flush(FILE *stream)
     return write_through(stream, stream->buffer, size) == size ? 0 : EOF;
 }
 
-/* ---- the lock, which nests ---- */
+/* ---- the lock: it nests in a flockfile() only.  A handler that calls us in the midst of a call
+ * finds half a change, and ends as a deadlock ---- */
 
-void flockfile(FILE *stream)
+void __libc_stream_lock(FILE *stream)
 {
-    if (mutex_is_own(&stream->lock))
+    if (stream->nested && mutex_is_own(&stream->lock))
         stream->nested++;
     else
         mutex_lock(&stream->lock);
 }
 
+void __libc_stream_unlock(FILE *stream)
+{
+    if (stream->nested > 1) {
+        stream->nested--;
+        return;
+    }
+    stream->nested = 0;
+    mutex_unlock(&stream->lock);
+}
+
+void flockfile(FILE *stream)
+{
+    __libc_stream_lock(stream);
+    if (!stream->nested)
+        stream->nested = 1;
+}
+
 int ftrylockfile(FILE *stream)
 {
-    bool own = mutex_is_own(&stream->lock);
-    stream->nested += own;
-    return own || mutex_trylock(&stream->lock) ? 0 : -1;
+    bool own = stream->nested && mutex_is_own(&stream->lock);
+    if (!own && !mutex_trylock(&stream->lock))
+        return -1;
+    stream->nested++;
+    return 0;
 }
 
 void funlockfile(FILE *stream)
 {
-    if (stream->nested)
-        stream->nested--;
-    else
-        mutex_unlock(&stream->lock);
+    __libc_stream_unlock(stream);
 }
 
 /* Pre: the stream is locked.  False: it cannot be written to, and errno says why. */
@@ -123,9 +140,9 @@ size_t fwrite(const void *restrict data, size_t size, size_t count, FILE *restri
         errno = EOVERFLOW;
         return 0;
     }
-    flockfile(stream);
+    __libc_stream_lock(stream);
     size_t done = write_locked(stream, data, total);
-    funlockfile(stream);
+    __libc_stream_unlock(stream);
     return done / size;
 }
 
@@ -158,9 +175,9 @@ int puts(const char *s)
 
 static int flush_one(FILE *stream)
 {
-    flockfile(stream);
+    __libc_stream_lock(stream);
     int result = __libc_stream_flush(stream);
-    funlockfile(stream);
+    __libc_stream_unlock(stream);
     return result;
 }
 
@@ -204,10 +221,10 @@ static void stream_put(struct printf_sink *sink, const char *data, size_t size)
 int vfprintf(FILE *restrict stream, const char *restrict format, va_list args)
 {
     struct stream_sink s = {.sink = {stream_put, 0}, .stream = stream};
-    flockfile(stream);
+    __libc_stream_lock(stream);
     int result = printf_format(&s.sink, format, args);
     stream_flush(&s);
-    funlockfile(stream);
+    __libc_stream_unlock(stream);
     return s.result == 0 ? result : -1;
 }
 
@@ -294,9 +311,9 @@ static size_t get_locked(FILE *stream, unsigned char *data, size_t size)
 int fgetc(FILE *stream)
 {
     unsigned char byte;
-    flockfile(stream);
+    __libc_stream_lock(stream);
     size_t n = get_locked(stream, &byte, 1);
-    funlockfile(stream);
+    __libc_stream_unlock(stream);
     return n ? byte : EOF;
 }
 
@@ -326,7 +343,7 @@ char *fgets(char *restrict s, int size, FILE *restrict stream)
     bool failed = false;
     if (size < 1)
         return NULL;
-    flockfile(stream);
+    __libc_stream_lock(stream);
     while (n < size - 1 && (n == 0 || s[n - 1] != '\n')) {
         unsigned char byte;
         if (!get_locked(stream, &byte, 1)) {
@@ -335,7 +352,7 @@ char *fgets(char *restrict s, int size, FILE *restrict stream)
         }
         s[n++] = (char)byte;
     }
-    funlockfile(stream);
+    __libc_stream_unlock(stream);
     if (failed)
         return NULL;
     s[n] = 0;
@@ -351,10 +368,10 @@ size_t fread(void *restrict data, size_t size, size_t count, FILE *restrict stre
         errno = EOVERFLOW;
         return 0;
     }
-    flockfile(stream);
+    __libc_stream_lock(stream);
     for (; done < total && n > 0; done += n)
         n = get_locked(stream, (unsigned char *)data + done, total - done);
-    funlockfile(stream);
+    __libc_stream_unlock(stream);
     return done / size;
 }
 
@@ -379,9 +396,9 @@ void __stdio_hold(bool hold)
     if (hold)
         mutex_lock(&__libc_streams_lock);
     for (FILE *s = __libc_streams; s; s = s->next)
-        (hold ? flockfile : funlockfile)(s);
+        (hold ? __libc_stream_lock : __libc_stream_unlock)(s);
     for (unsigned i = 0; i < sizeof streams / sizeof streams[0]; i++)
-        (hold ? flockfile : funlockfile)(streams[i]);
+        (hold ? __libc_stream_lock : __libc_stream_unlock)(streams[i]);
     if (!hold)
         mutex_unlock(&__libc_streams_lock);
 }

@@ -22,7 +22,8 @@ struct libc_stream {
                                    been read */
     size_t filled;              /* input only: bytes in `buffer` */
     struct mutex lock;
-    unsigned nested;            /* locks of the thread that has it, beside the first */
+    unsigned nested;            /* flockfile() has the lock, and so many others nest in it, plus
+                                   one; 0: one call has the lock, or nobody */
     int (*turn)(FILE *stream);  /* forgets input, so that the file's position is the stream's;
                                    NULL: that cannot be done */
     struct libc_stream *next;   /* of those that fopen() made */
@@ -31,6 +32,9 @@ struct libc_stream {
 extern FILE *__libc_streams;            /* those that fopen() made */
 extern struct mutex __libc_streams_lock;
 
+/* For one call of <stdio.h>. */
+void __libc_stream_lock(FILE *stream);
+void __libc_stream_unlock(FILE *stream);
 /* Writes what waits.  Pre: the stream is locked.  0 or EOF. */
 int __libc_stream_flush(FILE *stream);
 

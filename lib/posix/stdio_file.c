@@ -27,7 +27,7 @@ static int turn(FILE *stream)
 
 int fseeko(FILE *stream, off_t offset, int whence)
 {
-    flockfile(stream);
+    __libc_stream_lock(stream);
     int result = __libc_stream_flush(stream);
     if (!result && whence == SEEK_CUR)
         result = turn(stream);
@@ -37,7 +37,7 @@ int fseeko(FILE *stream, off_t offset, int whence)
         stream->reads = stream->has_pushed = stream->at_end = false;
         stream->used = stream->filled = 0;
     }
-    funlockfile(stream);
+    __libc_stream_unlock(stream);
     return result;
 }
 
@@ -48,13 +48,13 @@ int fseek(FILE *stream, long offset, int whence)
 
 off_t ftello(FILE *stream)
 {
-    flockfile(stream);
+    __libc_stream_lock(stream);
     off_t at = -1;
     if (!__libc_stream_flush(stream))   /* what is appended does not go where the position is */
         at = lseek(stream->number, 0, SEEK_CUR);
     if (at >= 0 && stream->reads)
         at -= (off_t) (stream->filled - stream->used) + stream->has_pushed;
-    funlockfile(stream);
+    __libc_stream_unlock(stream);
     return at;
 }
 
@@ -162,13 +162,13 @@ FILE *fopen(const char *restrict path, const char *restrict mode)
 /* Writes what waits, puts the file's position where the stream's is, and closes the descriptor. */
 static int stream_end(FILE *stream)
 {
-    flockfile(stream);
+    __libc_stream_lock(stream);
     int result = __libc_stream_flush(stream);
     if (stream->turn)
         turn(stream);
     if (close(stream->number))
         result = EOF;
-    funlockfile(stream);
+    __libc_stream_unlock(stream);
     return result;
 }
 
