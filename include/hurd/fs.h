@@ -21,8 +21,8 @@
  *                      place; 0: the cover ends
  *   1082   fs_above    0 thread of the server of "/"           none
  *
- * Shares.  A program and all that it started have at most half of what is left of open files, locks,
- * and memory for handles, pipes and waiting requests.  Then ENFILE, ENOLCK, ENOMEM.
+ * Shares.  A program and all that it started have at most half of what is left of open files,
+ * locks, and memory for handles, pipes and waiting requests.  Then ENFILE, ENOLCK, ENOMEM.
  *
  * A client begins with fs_slot: the server opens its table of physmem for the client, which puts a
  * weak reference to a container there (CONTAINER_SHARE) and names it in fs_buffer.  Then it asks

@@ -110,7 +110,7 @@ int descriptor_open(const char *path, int flags, mode_t mode, int *descriptor, b
     err = descriptor_make(&d, 0, flags & O_CLOEXEC, descriptor);
     if (err && d.kind != CONSOLE)
         hurd_cap_drop(d.server, d.handle);
-    *fifo = S_ISFIFO(d.mode);
+    *fifo = d.kind == STREAM;           /* what has a name is no other stream */
     return err;
 }
 
