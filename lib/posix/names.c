@@ -55,7 +55,10 @@ mode_t umask(mode_t new)
 static unsigned server_flags(int flags)
 {
     unsigned ways = flags & O_ACCMODE;
-    return (ways != O_WRONLY ? HURD_DIR_READS : 0) | (ways != O_RDONLY ? HURD_DIR_WRITES : 0) |
+    unsigned wanted = (ways != O_WRONLY ? HURD_DIR_READS : 0) | (ways != O_RDONLY ? HURD_DIR_WRITES : 0);
+    if (ways == (unsigned) flags)       /* most files */
+        return wanted;
+    return wanted |
            (flags & O_CREAT ? HURD_DIR_CREATE : 0) | (flags & O_EXCL ? HURD_DIR_EXCLUSIVE : 0) |
            (flags & O_TRUNC ? HURD_DIR_TRUNCATE : 0) | (flags & O_APPEND ? HURD_DIR_APPEND : 0) |
            (flags & O_DIRECTORY ? HURD_DIR_DIRECTORY : 0) |
@@ -135,7 +138,7 @@ int open(const char *path, int flags, ...)
     posix_lock();
     int err = descriptor_open(path, flags, mode, &descriptor, &fifo);
     posix_unlock();
-    return descriptor_opened(err, fifo, descriptor);
+    return err || fifo ? descriptor_opened(err, fifo, descriptor) : descriptor;
 }
 
 int creat(const char *path, mode_t mode)
