@@ -166,7 +166,8 @@ enum hurd_task_op {
     /* 0 task or master, 1 task ID (0 = the task of the handle), 2 signal (0: only the check) [,
      * 3 value] -> empty; no reply if it ends the caller.  M, without word 3.  With the handle of
      * the caller's own task, word 1 may name any task that the caller started, or that such a
-     * task started, and so on.  HURD_TASK_KILL ends the task, HURD_TASK_STOP stops it,
+     * task started, and so on.  A task that FORK or SPAWN made may name all that its parent may,
+     * and the parent.  HURD_TASK_KILL ends the task, HURD_TASK_STOP stops it,
      * HURD_TASK_CONT makes it go on. Other signals wait for the task in a set, each once, if the
      * task takes signals (SIGNAL_WAIT); else those of HURD_TASK_IGNORED do nothing, those of
      * HURD_TASK_STOPS stop it, and all others end it (reason signalled); while it is stopped, it
@@ -174,11 +175,12 @@ enum hurd_task_op {
      * HURD_TASK_REALTIME on, and all but CHILD and CONT that come with a value, are also in a
      * queue, for SIGNAL_TAKE: the former each time, of the latter the last one.  The set does
      * not tell a task of what it puts into its own queue.  EAGAIN: what the sender has in queues
-     * is HURD_TASK_QUEUE_MAX, or `task` has no room.  EINVAL: no such signal.  EPERM: the task
-     * is none of those, or wortel started it.  ESRCH: there is no such task; a dead child that
-     * was not waited for counts as one. In a stopped task, no thread executes an instruction at
-     * user level but its pager: the thread whose own pager is `task`, unless it is the task's
-     * first one.  IPCs and faults of the others go on to their end. */
+     * is HURD_TASK_QUEUE_MAX, or it and all tasks of its tree (HEAD) have half of what is left.
+     * EINVAL: no such signal.  EPERM: the task is none of those, or wortel started it.  ESRCH:
+     * there is no such task; a dead child that was not waited for counts as one. In a stopped
+     * task, no thread executes an instruction at user level but its pager: the thread whose own
+     * pager is `task`, unless it is the task's first one.  IPCs and faults of the others go on to
+     * their end. */
     HURD_TASK_SIGNAL = 531,
     /* 0 own task, 1 group (0: the caller's own), 2 signal -> empty.  SIGNAL to all tasks of the
      * group to which the caller may send it: itself, and what it started; a task for which the

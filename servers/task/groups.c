@@ -13,6 +13,20 @@ bool task_is_below(const struct task *t, const struct task *top)
     return t != NULL;
 }
 
+const struct task *task_family(const struct task *t)
+{
+    while (t->forked && t->owner && t->owner->id == t->parent && !t->owner->boot)
+        t = t->owner;
+    return t;
+}
+
+const struct task *task_head(const struct task *t)
+{
+    while (!t->boot && t->owner && !t->owner->boot)
+        t = t->owner;
+    return t;
+}
+
 int serve_head(struct hurd_cap_call *call)
 {
     if (call->words != 2)
@@ -20,9 +34,7 @@ int serve_head(struct hurd_cap_call *call)
     const struct task *t = task_find(call->arg[1]);
     if (!t)
         return ESRCH;
-    while (!t->boot && t->owner && !t->owner->boot)
-        t = t->owner;
-    call->reply[0] = t->id;
+    call->reply[0] = task_head(t)->id;
     call->reply_words = 1;
     return 0;
 }

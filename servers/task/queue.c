@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Signals that wait one by one, with a value.  All tasks share one array, in the order in which the
- * signals came.  What one sender has in it is limited, and what all have, too: so no number of
- * signals takes memory.  Before: signal.c.  After: the receiver's library (lib/hurd-mm/recipient.c)
- * learns which signals are new, and takes them one by one when a handler runs. */
+ * signals came.  What one sender has in it is limited; a program and all that it started have at
+ * most half of what is left.  So no number of signals takes memory.  Before: signal.c.  After: the
+ * receiver's library (lib/hurd-mm/recipient.c) learns which signals are new, and takes them one by
+ * one when a handler runs. */
 #include "server.h"
 #include <errno.h>
 #include <string.h>
 
-enum { ROOM = 4 * HURD_TASK_QUEUE_MAX };
+enum { ROOM = 8 * HURD_TASK_QUEUE_MAX, PART = 2 };
 
 static struct queued {
     L4_Word_t value;
     uint16_t from, to;              /* tasks; the sender may be dead */
+    uint16_t head;                  /* of the sender's tree, which may be dead, too */
     uint8_t signal;
     bool valued;                    /* the sender gave a value */
     bool is_new;                    /* the receiver does not know that there is one */
@@ -31,12 +33,21 @@ static unsigned find(const struct task *to, L4_Word_t signal, unsigned i)
     return i;
 }
 
+static L4_Word_t head_of(L4_Word_t from)
+{
+    const struct task *t = task_find(from);
+    return t ? task_head(t)->id : from;
+}
+
 bool queue_has_room(L4_Word_t from)
 {
-    unsigned its = 0;
-    for (unsigned i = 0; i < count; i++)
+    const L4_Word_t head = head_of(from);
+    unsigned its = 0, trees = 0;
+    for (unsigned i = 0; i < count; i++) {
         its += queue[i].from == from;
-    return count < ROOM && its < HURD_TASK_QUEUE_MAX;
+        trees += queue[i].head == head;
+    }
+    return its < HURD_TASK_QUEUE_MAX && trees < (ROOM - count) / PART;
 }
 
 void queue_add(const struct task *to, const struct signal *s)
@@ -46,6 +57,7 @@ void queue_add(const struct task *to, const struct signal *s)
         remove_at(at);
     queue[count++] = (struct queued){
         .value = s->value, .from = (uint16_t)s->from, .to = (uint16_t)to->id,
+        .head = (uint16_t)head_of(s->from),
         .signal = (uint8_t)s->number, .valued = s->valued,
         .is_new = s->number > HURD_TASK_SIGNALS && s->from != to->id};
 }

@@ -226,7 +226,7 @@ int serve_signal(struct hurd_cap_call *call, struct task *handle_of)
         t = task_find(call->arg[1]);
         if (!t)
             return ESRCH;
-        if (!task_is_below(t, handle_of))
+        if (!task_is_below(t, task_family(handle_of)))
             return EPERM;
     }
     return t->dead && !t->forked ? ESRCH : signal_send(call, t);

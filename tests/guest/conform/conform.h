@@ -52,6 +52,7 @@
     X(a_signal_without_a_value_queues_as_well)                                                     \
     X(other_signals_have_a_value_too)                                                              \
     X(sigqueue_is_bounded_and_names_its_errors)                                                    \
+    X(a_tree_of_senders_leaves_room_for_others)                                                    \
     X(sigwaitinfo_gives_values)                                                                    \
     X(signals_queue_in_another_task)                                                               \
     X(waitid_tells_ends_and_stops)

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <time.h>
 
-enum { MOST = 64 };
+enum { MOST = 64 };                   /* calls whose words are kept */
 static volatile int calls, numbers[MOST], values[MOST], codes[MOST];
 static volatile pid_t sender;
 
@@ -151,6 +151,31 @@ void sigqueue_is_bounded_and_names_its_errors(void)
     EXPECT_EQ(values[SIGQUEUE_MAX - 1], SIGQUEUE_MAX - 1);
     EXPECT_EQ(queue(getpid(), SIGRTMIN, 5), 0);     /* there is room again */
     EXPECT_EQ(calls, SIGQUEUE_MAX + 1);
+    signal(SIGRTMIN, SIG_DFL);
+}
+
+/* A program that starts many others has not each time as many. */
+void a_tree_of_senders_leaves_room_for_others(void)
+{
+    int sent = 0, status;
+    handle(SIGRTMIN);
+    calls = 0;
+    mask(SIG_BLOCK, SIGRTMIN, SIGRTMIN);
+    for (int child = 0; child < 8; child++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            int its = 0;
+            while (its < 100 && queue(getppid(), SIGRTMIN, its) == 0)
+                its++;
+            _exit(its);
+        }
+        EXPECT_EQ(waitpid(pid, &status, 0), pid);
+        EXPECT_EQ(WIFEXITED(status) && WEXITSTATUS(status) <= SIGQUEUE_MAX, true);
+        sent += WEXITSTATUS(status);
+    }
+    EXPECT_EQ(sent > 2 * SIGQUEUE_MAX && sent < 3 * SIGQUEUE_MAX, true);
+    mask(SIG_UNBLOCK, SIGRTMIN, SIGRTMIN);
+    EXPECT_EQ(calls, sent);
     signal(SIGRTMIN, SIG_DFL);
 }
 

@@ -398,11 +398,31 @@ static int who_may_not_send(void)
     if (child == 0)
         for (;;)
             L4_Sleep(L4_Never);
-    int other = fork_well();
-    if (other == 0)
-        _exit(kill(child, SIGTERM) == -1 && errno == EPERM ? 0 : 1);
-    child_ends_well(other);
     NEED(kill(child, SIGTERM) == 0 && ends_by(child) == SIGTERM);
+    return 0;
+}
+
+static int children_of_fork_send_to_parents_and_siblings(void)
+{
+    handle(SIGUSR1, note, 0);
+    int sibling = fork_well();
+    if (sibling == 0)
+        for (;;)
+            L4_Sleep(L4_Never);
+    int child = fork_well();
+    if (child == 0)
+        _exit(kill(getppid(), SIGUSR1) == 0 && kill(sibling, SIGTERM) == 0 ? 0 : 1);
+    while (!calls)
+        pause();
+    NEED(last == SIGUSR1 && ends_by(sibling) == SIGTERM);
+    child_ends_well(child);
+    int parent = fork_well();               /* it ends with its child, which ends it */
+    if (parent == 0 && fork_well() == 0)
+        kill(getppid(), SIGKILL);
+    if (parent == 0)
+        for (;;)
+            L4_Sleep(L4_Never);
+    NEED(ends_by(parent) == SIGKILL);
     return 0;
 }
 
@@ -507,6 +527,8 @@ const struct test_case signal_cases[] = {
      .run = nobody_waits_for_a_receiver_that_hangs},
     {.name = "groups", .run = groups, .frames = 3000},
     {.name = "who_may_not_send", .run = who_may_not_send},
+    {.name = "children_of_fork_send_to_parents_and_siblings",
+     .run = children_of_fork_send_to_parents_and_siblings},
     {.name = "an_alarm_that_is_due_is_not_replaced", .run = an_alarm_that_is_due_is_not_replaced},
     {.name = "wrong_requests_for_signals", .run = wrong_requests_for_signals},
     {0},
