@@ -82,6 +82,8 @@ int main(int argc, char **argv)
         printf("\n");
         return 1;
     }
+    if (argc == 2)              /* what printing needs for itself is there from now on */
+        printf("glutton takes: %s\n", kind->name);
     unsigned children = 0, taken = 0;
     int error = 0;
     while (!(error = child(kind)))
