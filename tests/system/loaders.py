@@ -49,11 +49,11 @@ def isolinux_starts_pecan_in_8_megabytes(lab):
         expect_demo(lab.boot_with("-cdrom", os.path.join(folder, "pecan-isolinux.iso"), memory=8), 9)
 
 
-def ipxe_starts_pecan_without_drivers_in_8_megabytes(lab):
+def ipxe_starts_pecan_without_drivers_in_9_megabytes(lab):
     with tempfile.TemporaryDirectory() as folder:
         modules_into(lab, folder)
         *script, run = example("iPXE, from the network")
         with open(os.path.join(folder, "pecan.ipxe"), "w") as out:
             print("\n".join(map(batch, script)), file=out)
         words = run.replace("build/iso/boot", folder).split()
-        expect_demo(lab.boot_with(*words[words.index("-boot"):], memory=8), 8)
+        expect_demo(lab.boot_with(*words[words.index("-boot"):], memory=9), 8)
