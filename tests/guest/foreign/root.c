@@ -9,9 +9,8 @@
 
 static byte stacks[SERVANTS][STACK] __attribute__((aligned(4096)));
 static byte here[8192] __attribute__((aligned(4096))), there[8192] __attribute__((aligned(4096)));
-static word sigma0, root, base_number, faults, fault_at, fault_ip;
+static word sigma0, root, faults, fault_at, fault_ip;
 static volatile word flag, counter;
-extern byte _end[];
 
 __asm__(".text\n.globl _start\n_start: movl $0, %ebp; movl $stacks + 4096 - 16, %esp; cld; call run; 1: jmp 1b\n");
 
@@ -472,15 +471,9 @@ static const struct {
 __attribute__((used)) void run(void)
 {
     word failures = 0, count_of = sizeof tests / sizeof tests[0];
-    x2_init();
-    base_number = (KIP(0xC4) >> 20) + 100;
-    sigma0 = (KIP(0xC4) >> 20) << 14 | 1;
+    begin(count_of);
     root = MY_GLOBAL;
-    for (volatile byte *p = (byte *)0x480000; p < (volatile byte *)_end; p += 4096)
-        *p = *p; /* our threads have us for a pager, and we have sigma0: no faults later */
-    x2_out(0x3F9, 0);
-    say("1..");
-    number(count_of, 10);
+    sigma0 = (KIP(0xC4) >> 20) << 14 | 1;
     for (word i = 0; i < count_of; i++) {
         int good = tests[i].works();
         failures += !good;
@@ -489,10 +482,5 @@ __attribute__((used)) void run(void)
         say(" - ");
         say(tests[i].name);
     }
-    say("\n# done\n");
-    while (!(x2_in(0x3FD) & 0x40))
-        ;
-    x2_out(0xF4, failures ? 0x21 : 0x20);
-    for (;;)
-        x2_ipc(0, root, BOTH(NEVER, NEVER), 0);
+    finish(failures);
 }

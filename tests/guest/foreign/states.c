@@ -9,10 +9,9 @@ enum { STACK = 4096, SLEEP = 2, NEW_HANDLE = 0x1234, OLD_HANDLE = 0x77, CARRY = 
 
 static byte stack[STACK] __attribute__((aligned(4096))), other_stack[STACK] __attribute__((aligned(4096)));
 static byte page[4096] __attribute__((aligned(4096)));
-static word root, worker, base_number, version;
+static word root, worker, version;
 static volatile word counter, marker, tag_seen, error_seen;
 volatile word landed_sp, landed_flags, landed;
-extern byte _end[];
 void landing(void);
 
 __asm__(".text\n.globl _start, landing\n"
@@ -333,13 +332,8 @@ static void verdict(word n, word failures, const char *name)
 __attribute__((used)) void run(void)
 {
     word bad = 0, failures;
-    x2_init();
-    base_number = (KIP(0xC4) >> 20) + 100;
+    begin(STATES + 1);
     root = MY_GLOBAL;
-    for (volatile byte *p = (byte *)0x480000; p < (volatile byte *)_end; p += 4096)
-        *p = *p;
-    x2_out(0x3F9, 0);
-    say("1.."), number(STATES + 1, 10);
     for (word s = 0; s < STATES; s++) {
         failures = all_controls(s);
         bad += failures;
@@ -347,10 +341,5 @@ __attribute__((used)) void run(void)
     }
     bad += failures = map_items();
     verdict(STATES + 1, failures, "map items of all sizes land where the formula says");
-    say("\n# done\n");
-    while (!(x2_in(0x3FD) & 0x40))
-        ;
-    x2_out(0xF4, bad ? 0x21 : 0x20);
-    for (;;)
-        x2_ipc(0, root, BOTH(NEVER, NEVER), 0);
+    finish(bad);
 }

@@ -12,9 +12,8 @@ static byte stacks[SERVANTS][STACK] __attribute__((aligned(4096)));
 byte source[8192] __attribute__((aligned(4096)));
 static byte target[8192] __attribute__((aligned(4096)));
 word root, next = 1, wrong_is, wrong_wanted, wrong_line;
-static word sigma0, base_number;
+static word sigma0;
 volatile word seen[8], to_whom;
-extern byte _end[];
 
 __asm__(".text\n.globl _start\n_start: movl $0, %ebp; movl $stacks + 4096 - 16, %esp; cld; call run; 1: jmp 1b\n");
 
@@ -452,14 +451,9 @@ static const struct {
 __attribute__((used)) void run(void)
 {
     word failures = 0, count_of = sizeof tests / sizeof tests[0];
-    x2_init();
-    base_number = (KIP(0xC4) >> 20) + 100;
-    sigma0 = (KIP(0xC4) >> 20) << 14 | 1;
+    begin(count_of);
     root = MY_GLOBAL;
-    for (volatile byte *p = (byte *)0x480000; p < (volatile byte *)_end; p += 4096)
-        *p = *p; /* as in root.c: no faults later */
-    x2_out(0x3F9, 0);
-    say("1.."), number(count_of, 10);
+    sigma0 = (KIP(0xC4) >> 20) << 14 | 1;
     for (word i = 0; i < count_of; i++) {
         next = 1;
         int good = tests[i].works();
@@ -470,10 +464,5 @@ __attribute__((used)) void run(void)
         for (word n = 1; n < SERVANTS; n++)
             end(id(n));
     }
-    say("\n# done\n");
-    while (!(x2_in(0x3FD) & 0x40))
-        ;
-    x2_out(0xF4, failures ? 0x21 : 0x20);
-    for (;;)
-        x2_ipc(0, root, BOTH(NEVER, NEVER), 0);
+    finish(failures);
 }
