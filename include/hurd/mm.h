@@ -23,6 +23,12 @@
  * it the caller's pager and exception handler.  Called once, by crt0. */
 int hurd_mm_init(L4_ThreadId_t pager);
 
+/* The program's data and zeroes become pages when they are touched.  After this call all of them
+ * are pages: for a server that must not wait for memory while it serves, and before pages are
+ * counted.  Without a frame for one of them the task ends, as at any touch.  Does not block but for
+ * its pager.  Pre: linked by program.lds. */
+void hurd_mm_data_touch(void);
+
 /* ---- regions of anonymous memory ---- */
 
 /* Protections, as physmem's and L4's rights. */

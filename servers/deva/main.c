@@ -239,18 +239,9 @@ static _Noreturn void serve(void)
     }
 }
 
-extern char __mm_data_end[], __data_end[];     /* program.lds: the program's own data */
-
-/* A server that others wait for has its pages from the start, and not when it serves them. */
-static void data_touch(void)
-{
-    for (volatile char *at = __mm_data_end; at < __data_end; at += HURD_MM_PAGE)
-        *at = *at;
-}
-
 int main(void)
 {
-    data_touch();
+    hurd_mm_data_touch();
     interrupts_init();
     become_console();
     announce();

@@ -154,15 +154,6 @@ static void reap(struct hurd_task_created *t)
     t->handle = 0;
 }
 
-extern char __mm_data_end[], __data_end[];     /* program.lds: the program's own data */
-
-/* Zeroes are pages when they are touched: ours are, before anything is counted. */
-static void data_touch(void)
-{
-    for (volatile char *at = __mm_data_end; at < __data_end; at += HURD_MM_PAGE)
-        *at = *at;
-}
-
 struct figures {
     L4_Word_t promised, meta, used, swapped, blocks;
 };
@@ -242,7 +233,7 @@ int main(int argc, char **argv)
     if (count == 0 || count > TASKS_MOST || !start(&first, 1, 100) || hurd_task_wait(task, first.handle, 0, &status, &reason))
         return EXIT_FAILURE;
     hurd_task_release(task, first.handle);      /* so the tables have their size */
-    data_touch();
+    hurd_mm_data_touch();
     struct figures before = figures();
     for (int i = 0; i < 200 && figures().swapped; i++)
         L4_Sleep(L4_TimePeriod(10000));
