@@ -27,7 +27,7 @@ int files_ready(struct files *f)
     if (f->bytes)
         return 0;
     int err = hurd_pm_container_allocate(f->physmem, f->container, 0, 0, FILES_BYTES, NULL);
-    if (!err || err == EEXIST)          /* the program before has made them, or we have hidden them */
+    if (!err || err == EEXIST)          /* the program before made them, or we have hidden them */
         err = hurd_vm_map_container(&address, FILES_BYTES, 0, HURD_VM_READ | HURD_VM_WRITE,
                                     f->container, 0);
     f->bytes = (uint8_t *) address;

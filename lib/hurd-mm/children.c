@@ -119,7 +119,8 @@ int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
     if (which < 0)
         return -1;
     L4_Word_t flags = ((L4_Word_t)options ^ WEXITED) & ~(L4_Word_t)WNOWAIT;
-    int error = child_wait((L4_Word_t)which, flags | (options & WNOWAIT ? HURD_TASK_KEEP : 0), &ended);
+    int error = child_wait((L4_Word_t)which, flags | (options & WNOWAIT ? HURD_TASK_KEEP : 0),
+                           &ended);
     if (error && !(error == EAGAIN && options & WNOHANG))
         return failed(error);
     if (info)

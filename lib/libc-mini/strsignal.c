@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Signals in words: POSIX. */
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,8 +24,9 @@ char *strsignal(int signal)
     static char unknown[32];
     if (signal > 0 && signal < SIGRTMIN && texts[signal])
         return (char *)(size_t)texts[signal];
-    snprintf(unknown, sizeof unknown, signal >= SIGRTMIN && signal <= SIGRTMAX ? "Real-time signal %d" : "Unknown signal %d",
-             signal >= SIGRTMIN && signal <= SIGRTMAX ? signal - SIGRTMIN : signal);
+    bool real_time = signal >= SIGRTMIN && signal <= SIGRTMAX;
+    snprintf(unknown, sizeof unknown, real_time ? "Real-time signal %d" : "Unknown signal %d",
+             real_time ? signal - SIGRTMIN : signal);
     return unknown;
 }
 

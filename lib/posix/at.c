@@ -161,7 +161,9 @@ ssize_t readlinkat(int directory, const char *path, char *target, size_t size)
     char text[HURD_DIR_PATH + 1];
     if (is_plain(directory, path))
         return readlink(path, target, size);
-    int err = size ? AT_DIRECTORY(directory, files_readlink(files, path, text, sizeof text)) : EINVAL;
+    int err = EINVAL;
+    if (size)
+        err = AT_DIRECTORY(directory, files_readlink(files, path, text, sizeof text));
     if (err)
         return posix_result(err);
     size_t length = strlen(text) < size ? strlen(text) : size;

@@ -8,7 +8,8 @@
 #include "lib/file/program.h"
 #include "lib/posix/start.h"
 
-struct strings strings_of_start __attribute__((aligned(4096)));  /* so a child copies no page for it */
+/* On pages of its own, so a child copies no page for it. */
+struct strings strings_of_start __attribute__((aligned(4096)));
 
 int strings_add_all(struct strings *s, char *const vector[])
 {

@@ -34,7 +34,7 @@ static struct mapping {
     L4_Word_t ticket;                   /* for a child's handle; 0: there is none */
 } mappings[MAPPINGS];
 
-static unsigned mappings_end;           /* behind the last that was ever used: most programs have none */
+static unsigned mappings_end;           /* behind the last that was ever used, if any was */
 
 static L4_ThreadId_t physmem(void)
 {

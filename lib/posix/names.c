@@ -55,14 +55,15 @@ mode_t umask(mode_t new)
 static unsigned server_flags(int flags)
 {
     unsigned ways = flags & O_ACCMODE;
-    unsigned wanted = (ways != O_WRONLY ? HURD_DIR_READS : 0) | (ways != O_RDONLY ? HURD_DIR_WRITES : 0);
+    unsigned wanted = (ways != O_WRONLY ? HURD_DIR_READS : 0) |
+                      (ways != O_RDONLY ? HURD_DIR_WRITES : 0);
     if (ways == (unsigned) flags)       /* most files */
         return wanted;
-    return wanted |
-           (flags & O_CREAT ? HURD_DIR_CREATE : 0) | (flags & O_EXCL ? HURD_DIR_EXCLUSIVE : 0) |
+    return wanted | (flags & O_CREAT ? HURD_DIR_CREATE : 0) | (flags & O_EXCL ? HURD_DIR_EXCLUSIVE : 0) |
            (flags & O_TRUNC ? HURD_DIR_TRUNCATE : 0) | (flags & O_APPEND ? HURD_DIR_APPEND : 0) |
            (flags & O_DIRECTORY ? HURD_DIR_DIRECTORY : 0) |
-           (flags & O_NOFOLLOW ? HURD_DIR_NOFOLLOW : 0) | (flags & O_NONBLOCK ? HURD_DIR_NOWAIT : 0);
+           (flags & O_NOFOLLOW ? HURD_DIR_NOFOLLOW : 0) |
+           (flags & O_NONBLOCK ? HURD_DIR_NOWAIT : 0);
 }
 
 /* The task's own console: the file server does not know which one that is. */

@@ -24,8 +24,8 @@ void stream_of(const struct description *d, L4_ThreadId_t *server, L4_Word_t *ha
 /* More bytes than a message has go through the connection's container, as those of files do. */
 enum { MOST = 4096 };                   /* at once: a pipe has no more */
 
-/* EAGAIN: the pipe is full, or empty.  ENOSYS: there is no connection with that server, or no memory
- * for its container. */
+/* EAGAIN: the pipe is full, or empty.  ENOSYS: there is no connection with that server, or no
+ * memory for its container. */
 static int by_container(const struct description *d, bool writes, uint8_t *data, L4_Word_t size,
                         L4_Word_t *done)
 {
@@ -38,7 +38,8 @@ static int by_container(const struct description *d, bool writes, uint8_t *data,
                                  (L4_Word_t) (HURD_IO_HERE >> 32) };
         if (writes)
             memcpy(files->bytes, data, size);
-        err = hurd_cap_rpc(d->server, writes ? HURD_IO_WRITE : HURD_IO_READ, 6, in, 1, &bytes, NULL);
+        err = hurd_cap_rpc(d->server, writes ? HURD_IO_WRITE : HURD_IO_READ, 6, in, 1, &bytes,
+                           NULL);
         err = !err && bytes > size ? EIO : err;
     }
     if (!err && !writes)
@@ -80,7 +81,8 @@ static int pipe_read(const struct description *d, uint8_t *data, size_t size, bo
     L4_Word_t unused;
     int err = ENOSYS;
     while (size > HURD_DEVA_CHUNK &&
-           (err = by_container(d, false, data, size < MOST ? size : MOST, done)) == EAGAIN && block) {
+           (err = by_container(d, false, data, size < MOST ? size : MOST, done)) == EAGAIN &&
+           block) {
         err = hurd_cap_rpc(d->server, HURD_IO_WAIT, 2, in, 1, &unused, NULL);
         if (err)
             return err;

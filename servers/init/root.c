@@ -69,8 +69,8 @@ static L4_ThreadId_t task_server(void)
     return L4_ThreadIdOfRaw(__hurd_startup_data->task.server);
 }
 
-/* Starts the server for the sectors, after the one that has ended (nil: none).  deva learns which of
- * its tasks serves files: a client asks there when its server has gone. */
+/* Starts the server for the sectors, after the one that has ended (nil: none).  deva learns which
+ * of its tasks serves files: a client asks there when its server has gone. */
 static const char *server_start(const char *name, L4_ThreadId_t old)
 {
     static const struct hurd_device device = { .number = DEVICE, .class = HURD_DEVICE_FILES };

@@ -58,8 +58,8 @@ static void enter(struct control *c)
     next = c->containers;
 }
 
-/* Nothing is charged to c any more.  Post: c has folded, or a part of its records is with its parent;
- * `at` is its parent, or nowhere. */
+/* Nothing is charged to c any more.  Post: c has folded, or a part of its records is with its
+ * parent; `at` is its parent, or nowhere. */
 static void leave(struct control *c)
 {
     struct control *parent = c->parent;

@@ -47,8 +47,8 @@ static __attribute__((noinline)) paddr_t map_slowly(struct container *c, uint32_
     return item.block.base;
 }
 
-/* Allocates one page, as request_map.c does.  Returns its slot; or NULL, and has changed nothing, if
- * some page is extra, if the task may not spend the guarantee, or if the page is no hole. */
+/* Allocates one page, as request_map.c does.  Returns its slot; or NULL, and has changed nothing,
+ * if some page is extra, if the task may not spend the guarantee, or if the page is no hole. */
 static inline slot_t *allocate_one(struct container *c, unsigned task, uint32_t page)
 {
     return ledger.extra || task != c->control->task ? NULL : container_allocate_one(c, page);

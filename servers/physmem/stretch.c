@@ -203,8 +203,8 @@ void reap(void)
 #define LOOKS       1024u               /* controls, containers and pages of one part */
 #define PAGE_LOOKS  4u                  /* a page counts for so many: 30,000 instructions in all */
 
-/* Where the walk is: a chore while control is not NULL.  The root, which is the last control of all,
- * never goes. */
+/* Where the walk is: a chore while control is not NULL.  The root, which is the last control of
+ * all, never goes. */
 static struct {
     struct control *control;
     struct container *container;        /* NULL: behind the last one of that control */

@@ -50,8 +50,8 @@ static inline bool reap_wanted(void) { return (doomed ^ reaped) | chores; }
 
 /* ---- marks of tasks that page themselves by now ---- */
 
-/* Frames of c have FRAME_STEADY, and will lose it if its creator has yet to say that it pages itself.
- * What others map steadily after that stays as it is. */
+/* Frames of c have FRAME_STEADY, and will lose it if its creator has yet to say that it pages
+ * itself.  What others map steadily after that stays as it is. */
 void unsteady_later(struct container *c);
 /* For a task that says so now: a walk over all containers; unsteady() is a part of it, for reap(). */
 void unsteady_begin(void);

@@ -22,7 +22,7 @@
 #define OWN_DEST        (CHUNK + PAGE)          /* CHUNK bytes: a part of an image, aligned to
                                                    pages */
 #define OWN_TEXT        (OWN_STARTUP + HURD_STARTUP_SIZE)   /* argz and envz, if they are long */
-#define WINDOW_STARTUP  0x60000000u             /* where startup fpages are mapped, to be mapped on: */
+#define WINDOW_STARTUP  0x60000000u             /* where startup fpages are mapped, to be mapped on */
 #define WINDOWS         64u                     /* of so many tasks at a time */
 #define WINDOW_IMAGE    0x60200000u             /* where pages of images are mapped, to be mapped
                                                    on: */

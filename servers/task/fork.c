@@ -193,8 +193,8 @@ static bool has_news(const struct task *t, L4_Word_t flags)
            (t->news == HURD_TASK_WENT_ON && flags & HURD_TASK_RESUMED);
 }
 
-/* It was told to one that waits with these flags.  True: once and for all.  Of a dead one the handle
- * goes then, and perhaps the record. */
+/* It was told to a parent that waits with these flags.  True: once and for all.  Of a dead task the
+ * handle goes then, and perhaps the record. */
 static bool reap(struct task *t, L4_Word_t flags)
 {
     unsigned left;

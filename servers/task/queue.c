@@ -42,12 +42,12 @@ static L4_Word_t head_of(L4_Word_t from)
 bool queue_has_room(L4_Word_t from)
 {
     const L4_Word_t head = head_of(from);
-    unsigned its = 0, trees = 0;
+    unsigned its = 0, its_trees = 0;
     for (unsigned i = 0; i < count; i++) {
         its += queue[i].from == from;
-        trees += queue[i].head == head;
+        its_trees += queue[i].head == head;
     }
-    return its < HURD_TASK_QUEUE_MAX && trees < (ROOM - count) / PART;
+    return its < HURD_TASK_QUEUE_MAX && its_trees < (ROOM - count) / PART;
 }
 
 void queue_add(const struct task *to, const struct signal *s)

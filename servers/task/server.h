@@ -246,8 +246,8 @@ void signal_gone_on(struct task *t);
 
 /* ---- groups.c */
 bool task_is_below(const struct task *t, const struct task *top);   /* t is it, or below it */
-/* The task above it from which FORK and SPAWN have made it and those between; itself, if TASK_CREATE
- * made it, or it was let go. */
+/* The task above it from which FORK and SPAWN have made it and those between; itself, if
+ * TASK_CREATE made it, or it was let go. */
 const struct task *task_family(const struct task *t);
 const struct task *task_head(const struct task *t);                 /* HURD_TASK_HEAD */
 int serve_head(struct hurd_cap_call *call);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Signals between tasks.  A signal is one bit in the receiver's set, so no number of them takes
- * memory or makes a sender wait; those that queue are in queue.c, too.  What a program does with a signal, its own
- * library decides (lib/hurd-mm/handler.c); `task` acts only for programs that never asked. */
+ * memory or makes a sender wait; those that queue are in queue.c, too.  What a program does with a
+ * signal, its own library decides (lib/hurd-mm/handler.c); `task` acts only for programs that never
+ * asked. */
 #include "server.h"
 #include <errno.h>
 #include <l4/ipc.h>

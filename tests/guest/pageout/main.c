@@ -40,7 +40,7 @@ void frames_free(void)
 }
 
 /* As many pages as the task has frames, used again and again, forwards and backwards: with a loop in
- * one direction alone, two pages of another region were seen to stay for ever. */
+ * one direction alone, two pages of another region were seen to stay in all rounds. */
 void push_out(const char *at, unsigned pages)
 {
     struct hurd_pm_control_info info;
