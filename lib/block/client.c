@@ -3,6 +3,7 @@
  * and sends requests.  If the driver goes away meanwhile, the client looks for the next driver and
  * repeats the request there. */
 #include <errno.h>
+#include <mutex.h>
 #include <string.h>
 
 #include <hurd/block.h>
@@ -20,6 +21,8 @@ enum {
     DRIVER_GONE = -1,           /* no errno has this value */
     CAPABILITIES = 8,           /* so many handles after the console's are looked at */
 };
+
+static struct mutex naming;
 
 /* Sends one request.  Returns 0, an errno, or DRIVER_GONE.  *done is set after an error: the
  * sectors that went through.  Blocks. */
@@ -44,8 +47,9 @@ static int ask(L4_ThreadId_t driver, L4_Word_t label, unsigned n, const L4_Word_
     return 0;
 }
 
-/* Shares the container with the driver, and names it in BLOCK_BUFFER. */
-static int buffer_make(struct hurd_block *b)
+/* Shares the container with the driver, and names it in BLOCK_BUFFER.  The caller holds `naming`:
+ * a driver keeps few containers of a task that have no name yet. */
+static int buffer_name(struct hurd_block *b)
 {
     L4_Word_t none;
     int err = ask(b->driver, HURD_BLOCK_SLOT, 1, &b->volume, 0, NULL, &none);
@@ -58,6 +62,14 @@ static int buffer_make(struct hurd_block *b)
         return err == ESRCH ? DRIVER_GONE : err;
     const L4_Word_t in[] = { b->volume, theirs };
     return ask(b->driver, HURD_BLOCK_BUFFER, 2, in, 1, &b->buffer, &none);
+}
+
+static int buffer_make(struct hurd_block *b)
+{
+    mutex_lock(&naming);
+    int err = buffer_name(b);
+    mutex_unlock(&naming);
+    return err;
 }
 
 static int volume_open(struct hurd_block *b)

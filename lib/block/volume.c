@@ -191,14 +191,14 @@ static struct handle *buffer_find(L4_Word_t container)
     return h;
 }
 
-/* True if it is a gift to the driver that no buffer names, from that task or from a dead one. */
-static bool is_stray(const struct hurd_cap_gift *gift, unsigned task)
+/* True if it is a gift to the driver that no buffer names. */
+static bool is_stray(const struct hurd_cap_gift *gift)
 {
-    return (gift->giver == task || gift->flags & HURD_CAP_LIST_DEAD) &&
-           gift->giver >= HURD_TASK_FIRST && !buffer_find(gift->handle);
+    return gift->giver >= HURD_TASK_FIRST && !buffer_find(gift->handle);
 }
 
-/* Counts the strays in the driver's table of physmem; if `drop`, it also drops them. */
+/* Counts the strays of a task in the driver's table of physmem; if `drop`, it also drops them.  It
+ * always drops those of dead tasks, which must not count as strays of a living one. */
 static unsigned strays(unsigned task, bool drop)
 {
     struct hurd_cap_gift gift[GIFTS];
@@ -206,10 +206,11 @@ static unsigned strays(unsigned task, bool drop)
     L4_Word_t start = 0;
     while (!hurd_cap_list(block_site.physmem, start, gift, GIFTS, &n) && n > 0) {
         for (unsigned i = 0; i < n; i++) {
-            if (!is_stray(&gift[i], task))
+            bool dead = gift[i].flags & HURD_CAP_LIST_DEAD;
+            if ((!dead && gift[i].giver != task) || !is_stray(&gift[i]))
                 continue;
-            found++;
-            if (drop)
+            found += !dead;
+            if (dead || drop)
                 hurd_cap_drop(block_site.physmem, gift[i].handle);
         }
         start = (gift[n - 1].handle & ((1u << HURD_CAP_INDEX_BITS) - 1)) + 1;

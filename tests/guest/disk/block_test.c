@@ -23,6 +23,7 @@ enum {
     NOWHERE = 7,                /* nobody drives it */
     SIZE = 8192,                /* sectors: 4 MB */
     BUFFER_PAGES = 16,
+    UNNAMED = 7,                /* containers at the driver; at eight of a task it drops them */
     BOTH = HURD_BLOCK_READS | HURD_BLOCK_WRITES,
 };
 
@@ -402,16 +403,20 @@ static void neighbour_says(L4_ThreadId_t to, L4_Word_t word)
     L4_Reply(to);
 }
 
-/* A child with a volume of its own.  It answers the first word when it may be given a capability,
- * this capability's handle with that of a container that it has shared with the driver, and the
+/* A child answers the first word when it may be given a capability.  Returns this one's handle. */
+static L4_Word_t neighbour_capability(L4_ThreadId_t *parent)
+{
+    neighbour_told(parent);
+    neighbour_says(*parent, (L4_Word_t) hurd_cap_open(deva(), 1, L4_Version(*parent)));
+    return neighbour_told(parent);
+}
+
+/* A child with a volume of its own.  It answers its capability's handle with that of a container that it has shared with the driver, and the
  * third word with the error of making a buffer of it. */
 static _Noreturn void neighbour(void)
 {
     L4_ThreadId_t parent;
-    L4_Word_t mine = 0, theirs = 0, capability;
-    neighbour_told(&parent);
-    neighbour_says(parent, (L4_Word_t) hurd_cap_open(deva(), 1, L4_Version(parent)));
-    capability = neighbour_told(&parent);
+    L4_Word_t mine = 0, theirs = 0, capability = neighbour_capability(&parent);
     if (open_volume(capability, &volume) || container_make(1, &mine) ||
         share(mine, HURD_PM_READ, &theirs))
         theirs = 0;
@@ -422,22 +427,27 @@ static _Noreturn void neighbour(void)
     hurd_task_exit(task_server(), __hurd_startup_data->task.cap, 0);
 }
 
+/* Returns the child's answer to the handle of its capability for the whole disk. */
+static L4_Word_t neighbour_starts(void (*body)(void), struct hurd_task_created *child)
+{
+    const struct hurd_deva_extent all = { DISK, 0, 0, BOTH, 0 };
+    L4_Word_t capability = 0;
+    int error = hurd_fork(HURD_FORK_PART, child);
+    if (!error && !child->id)
+        body();
+    EXPECT_EQ(error, 0);
+    EXPECT_EQ(words_exchanged(child->thread, 1), 0);
+    EXPECT_EQ(hurd_deva_block_grant(deva(), master(), child->id, &all, &capability), 0);
+    return words_exchanged(child->thread, capability);
+}
+
 TEST(block_container_of_another_client_is_no_buffer)
 {
-    static const L4_Word_t any = 1;
-    const struct hurd_deva_extent all = { DISK, 0, 0, BOTH, 0 };
     struct hurd_task_created child;
-    L4_Word_t capability = 0;
-    int error = hurd_fork(HURD_FORK_PART, &child);
-    if (!error && !child.id)
-        neighbour();
-    EXPECT_EQ(error, 0);
-    EXPECT_EQ(words_exchanged(child.thread, any), 0);
-    EXPECT_EQ(hurd_deva_block_grant(deva(), master(), child.id, &all, &capability), 0);
-    L4_Word_t theirs = words_exchanged(child.thread, capability);
+    L4_Word_t theirs = neighbour_starts(neighbour, &child);
     EXPECT_EQ(theirs != 0, 1);
     EXPECT_EQ(ASK(HURD_BLOCK_BUFFER, volume, theirs), EPERM);   /* shared, and no buffer yet */
-    EXPECT_EQ(words_exchanged(child.thread, any), 0);
+    EXPECT_EQ(words_exchanged(child.thread, 1), 0);
     EXPECT_EQ(ASK(HURD_BLOCK_BUFFER, volume, theirs), EPERM);   /* the neighbour's buffer */
     L4_LoadMR(0, L4_MakeTag(0, 1, 0).raw);
     EXPECT_EQ(L4_IpcSucceeded(L4_Send(child.thread)), 1);
@@ -446,15 +456,45 @@ TEST(block_container_of_another_client_is_no_buffer)
 
 TEST(block_driver_takes_no_more_containers_than_it_is_told_the_names_of)
 {
-    L4_Word_t theirs, another, dropped = 0;
+    L4_Word_t theirs, another[100], dropped = 0;
     for (int i = 0; i < 100; i++) {
-        EXPECT_EQ(container_make(1, &another), 0);
-        EXPECT_EQ(share(another, HURD_PM_READ, &theirs), 0);
+        EXPECT_EQ(container_make(1, &another[i]), 0);
+        EXPECT_EQ(share(another[i], HURD_PM_READ, &theirs), 0);
         if (i == 0)
             dropped = theirs;
     }
     EXPECT_EQ(theirs - dropped < 32, 1);        /* its table does not grow: numbers are used again */
     EXPECT_EQ(ASK(HURD_BLOCK_BUFFER, volume, theirs), 0);       /* and it goes on */
+    for (int i = 0; i < 100; i++)
+        EXPECT_EQ(hurd_pm_container_destroy(physmem(), another[i]), 0);
+}
+
+/* A child that has shared containers with the driver and never names them. */
+static _Noreturn void careless_neighbour(void)
+{
+    L4_ThreadId_t parent;
+    L4_Word_t mine, theirs, capability = neighbour_capability(&parent);
+    bool failed = open_volume(capability, &volume);
+    for (int i = 0; i < UNNAMED && !failed; i++)
+        failed = container_make(1, &mine) || share(mine, HURD_PM_READ, &theirs);
+    neighbour_says(parent, failed);
+    hurd_task_exit(task_server(), __hurd_startup_data->task.cap, 0);
+}
+
+TEST(block_containers_of_the_dead_do_not_count_as_those_of_the_living)
+{
+    struct hurd_task_created child;
+    L4_Word_t container_of[UNNAMED], theirs[UNNAMED];
+    EXPECT_EQ(neighbour_starts(careless_neighbour, &child), 0);
+    EXPECT_EQ(hurd_task_wait(task_server(), child.handle, 0, NULL, NULL), 0);
+    for (int i = 0; i < UNNAMED; i++) {
+        EXPECT_EQ(container_make(1, &container_of[i]), 0);
+        EXPECT_EQ(share(container_of[i], HURD_PM_READ, &theirs[i]), 0);
+    }
+    for (int i = 0; i < UNNAMED; i++) {
+        EXPECT_EQ(ASK(HURD_BLOCK_BUFFER, volume, theirs[i]), 0);
+        EXPECT_EQ(hurd_pm_container_destroy(physmem(), container_of[i]), 0);
+    }
 }
 
 /* ---- reads and writes ---- */
@@ -830,6 +870,7 @@ const struct test tests[] = {
     T(block_buffer_is_a_weak_reference_from_the_caller),
     T(block_container_of_another_client_is_no_buffer),
     T(block_driver_takes_no_more_containers_than_it_is_told_the_names_of),
+    T(block_containers_of_the_dead_do_not_count_as_those_of_the_living),
     T(block_transfer_out_of_range_is_refused),
     T(block_transfer_without_the_right_is_refused),
     T(block_read_into_a_container_that_may_not_be_written_is_refused),
