@@ -20,6 +20,11 @@ bool commands_interrupted(void)
     return ferror(stdout);
 }
 
+bool commands_shown(void)
+{
+    return isatty(STDOUT_FILENO);
+}
+
 void commands_say_no_files(void)
 {
     complain("There is no file system.\n");

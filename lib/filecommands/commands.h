@@ -18,6 +18,9 @@ bool commands_obey(struct files *files, const char *const word[], size_t count);
 /* Shall the command end?  Asked again and again: a key was typed, or nobody reads its output. */
 bool commands_interrupted(void);
 
+/* Does it print to somebody who looks?  Then names have no control characters. */
+bool commands_shown(void);
+
 /* Says that there is no file system, and what to do. */
 void commands_say_no_files(void);
 

@@ -26,7 +26,7 @@ void command_set_keymap(const char *name);
 /* Returns the next command's name, NULL at the end; *place starts at 0. */
 const char *commands_next(size_t *place);
 
-/* Does this command's argument name a program, a command, a task? */
+/* Does this command's argument name a program, a command, a task?  If not, it may be a path. */
 enum command_takes { TAKES_NOTHING, TAKES_PROGRAM, TAKES_COMMAND, TAKES_TASK };
 enum command_takes command_takes(const char *name);
 

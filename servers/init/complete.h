@@ -9,7 +9,7 @@
 #include "editor.h"
 
 /* Names that begin as a word does.  Pure; tested in tests/host/complete.c. */
-#define COMPLETE_NAME 32
+#define COMPLETE_NAME 256       /* with the path in front of it */
 
 struct completion {
     const char *begin;          /* what is typed so far */
@@ -21,8 +21,8 @@ struct completion {
 void completion_init(struct completion *c, const char *begin, size_t length);
 void completion_offer(struct completion *c, const char *name);
 
-/* Completes the word that ends at the cursor: a command or a program at the line's start, else an
- * argument of the command.  True: it has printed the names that would fit instead, and the caller
+/* Completes the word that ends at the cursor: a command or a program where a command begins, else an
+ * argument of the command, or a path.  True: it has printed the names that would fit instead, and the caller
  * shows the prompt again. */
 bool complete(struct editor *e);
 

@@ -19,6 +19,11 @@ bool commands_interrupted(void)
     return shell_interrupted() || output_error();
 }
 
+bool commands_shown(void)
+{
+    return output_is_shown();
+}
+
 void commands_say_no_files(void)
 {
     root_files();

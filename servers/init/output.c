@@ -152,6 +152,11 @@ void output_by_pages(void)
         begin(NULL, NULL, rows);
 }
 
+bool output_is_shown(void)
+{
+    return !L4_IsThreadEqual(output.thread, L4_MyGlobalId()) || !output.file;
+}
+
 int output_error(void)
 {
     return output.error;

@@ -85,6 +85,25 @@ def files_made_in_the_system_are_read_outside(lab):
         assert contents(image, "/x") == b"new\n"
 
 
+def names_are_shown_without_control_characters(lab):
+    """On the console only: what reads a pipe or a file gets the names as they are."""
+    with Disks() as disks:
+        image = disks.image()
+        folder, _ = tree(disks.folder.name)
+        for name in (b"clear\033[2J", b"two\nlines", "m\u00e4rz".encode()):
+            with open(os.path.join(folder.encode(), name), "wb"):
+                pass
+        os.symlink("\033]0;title\a", os.path.join(folder, "odd"))
+        file_system(image, "-d", folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        assert {"clear?[2J", "two?lines", "m\u00e4rz"} <= set(vm.command("ls /").split()), vm.text[-500:]
+        listed = vm.command("ls -l /")
+        assert "odd -> ?]0;title?" in listed and "\033" not in listed, listed
+        vm.command("ls / > /names")
+        halted(vm)
+        assert {b"clear\033[2J", b"two", b"lines"} <= set(contents(image, "/names").split(b"\n"))
+
+
 def files_made_outside_are_read_in_the_system(lab):
     with Disks() as disks:
         image = disks.image()

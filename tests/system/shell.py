@@ -256,6 +256,29 @@ def shell_tab_completes_names(lab):
     halt(vm)
 
 
+def shell_tab_completes_paths(lab):
+    vm = shell(lab, init="root=ram")
+    for line in ("mkdir /alpha", "echo found > /alpha/word", "echo > /alpha/work", "echo > '/alpha/w w'", "echo > /alpha/.hidden",
+                 "cp /alpha/word /bin/wordy"):
+        assert vm.command(line).strip() == "", line
+    vm.line.send("cat /al\two\t")               # word and work
+    vm.expect("cat /alpha/wor")
+    vm.line.send("\t")
+    vm.expect(r"word +work|work +word")
+    vm.expect(r"pecan> cat /alpha/wor")
+    vm.line.send("d\t;cd /alp\t\r")
+    vm.expect("d ;cd /alpha/")
+    vm.expect(r"found\s")
+    vm.expect("pecan> ")
+    for typed, shown in (("cat wo\td\t", "cat word "), ("cat <word\t", "cat <word "), ("echo a >wo\tk\t", "echo a >work "),
+                         ("cat .h\t", "cat .hidden "), ("wordy\t", "wordy "), ("true; wordy\t", "true; wordy "),
+                         ("cat ./wo\td\t", "cat ./word "), ("cat nothing/x\t", "cat nothing/x\a"), ("cat ../alp\t", "cat ../alpha/")):
+        vm.line.send(typed + "#\x03")
+        vm.expect(re.escape(shown) + "#")
+        vm.expect("pecan> ")
+    halt(vm)
+
+
 def shell_says_what_is_wrong_with_a_command(lab):
     vm = shell(lab)
     for line, answer in [
