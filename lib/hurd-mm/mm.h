@@ -89,7 +89,7 @@ struct region_request {
     uintptr_t address, size, offset;
     unsigned flags, rights;
     struct store *store;
-    bool map_now;
+    uintptr_t map_now;          /* so many bytes at its end */
 };
 int region_create(struct region_request *r);            /* r->address: where it is */
 int region_destroy(uintptr_t address, uintptr_t size);
@@ -212,7 +212,7 @@ bool asked_maps(void);
  * label = errno. */
 enum { REQUEST = 0x320 };
 enum request {
-    REQUEST_ALLOCATE,           /* address, size, flags, rights, map now -> address */
+    REQUEST_ALLOCATE,           /* address, size, flags, rights, bytes mapped now -> address */
     REQUEST_DEALLOCATE,         /* address, size */
     REQUEST_PROTECT,            /* address, size, rights */
     REQUEST_MAP_CONTAINER,      /* address, size, flags, rights, container, offset -> address */

@@ -124,12 +124,17 @@ static int region_place(struct region_request *r)
     return 0;
 }
 
-/* Brings in all pages of a new region.  A store without `fill` gets them by faults instead. */
-static int region_fill(struct map *map)
+/* Brings in the last `size` bytes of a new region.  A store without `fill` gets them by faults
+ * instead. */
+static int region_fill(struct map *map, uintptr_t size)
 {
     if (!map->store->class->fill)
         return 0;
-    return map->store->class->fill(map, map->range.first, map->range.last);
+    uintptr_t last = map->range.last;
+    uintptr_t first = size > last - map->range.first
+                          ? map->range.first
+                          : (last - (size - 1)) & ~(uintptr_t)(HURD_MM_PAGE - 1);
+    return map->store->class->fill(map, first, last);
 }
 
 int region_create(struct region_request *r)
@@ -163,7 +168,7 @@ int region_create(struct region_request *r)
     if (map_has_own_pages(map))
         room_commit((intptr_t)r->size);
     if (r->map_now || map->is.locked) {
-        error = region_fill(map);
+        error = region_fill(map, map->is.locked ? r->size : r->map_now);
         if (error) {
             region_clear(r->address, last);
             return error == ENOMEM && !r->map_now ? EAGAIN : error;

@@ -50,15 +50,26 @@ static int request(enum request op, int n, const L4_Word_t *in, L4_Word_t *out)
     return error;
 }
 
-int hurd_vm_allocate_rights(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights,
-                            int map_now)
+/* now: so many bytes at the end of the region are mapped. */
+static int allocate(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights, uintptr_t now)
 {
-    const L4_Word_t in[] = {*addr, size, flags, rights, map_now != 0};
+    const L4_Word_t in[] = {*addr, size, flags, rights, now};
     L4_Word_t out[2];
     int error = request(REQUEST_ALLOCATE, 5, in, out);
     if (!error)
         *addr = out[0];
     return error;
+}
+
+int hurd_vm_allocate_rights(uintptr_t *addr, uintptr_t size, unsigned flags, unsigned rights,
+                            int map_now)
+{
+    return allocate(addr, size, flags, rights, map_now ? size : 0);
+}
+
+int vm_allocate_stack(uintptr_t *addr, uintptr_t size)
+{
+    return allocate(addr, size, 0, HURD_VM_READ | HURD_VM_WRITE, HURD_MM_PAGE);
 }
 
 int hurd_vm_allocate(uintptr_t *addr, uintptr_t size, unsigned flags, int map_now)

@@ -117,7 +117,7 @@ static int stack_make(struct stack *s, uintptr_t size)
     s->size = ((size + HURD_MM_PAGE - 1) & ~(uintptr_t)(HURD_MM_PAGE - 1)) + GUARD;
     if (s->size <= size)
         return EINVAL;
-    int error = hurd_vm_allocate(&s->base, s->size, 0, 0);
+    int error = vm_allocate_stack(&s->base, s->size);   /* with the page that start() writes to */
     if (!error)
         error = hurd_vm_protect(s->base, GUARD, 0);
     return error;

@@ -25,6 +25,8 @@ void worker_swap(void);
 void worker_forked(void);
 /* In request.c: pages of the range that are touched stay in core. */
 int vm_keep(uintptr_t addr, uintptr_t size);
+/* In request.c: as hurd_vm_allocate(); of the region, its last page is there when this returns. */
+int vm_allocate_stack(uintptr_t *addr, uintptr_t size);
 /* As hurd_thread_start(), for a thread of the library: it gets no signals of others. */
 int thread_start_ours(L4_ThreadId_t *thread, void (*function)(void *), void *argument,
                       uintptr_t stack);

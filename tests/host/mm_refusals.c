@@ -89,7 +89,7 @@ static unsigned own;                    /* a policy */
 
 static int made(uintptr_t *address, uintptr_t size, struct store *store, bool map_now)
 {
-    struct region_request r = { .size = size, .rights = RW, .store = store, .map_now = map_now };
+    struct region_request r = { .size = size, .rights = RW, .store = store, .map_now = map_now ? size : 0 };
     int error = AGAIN(region_create(&r));
     *address = r.address;
     return error;

@@ -172,12 +172,11 @@ def wortel_reads_the_multiboot_form_of_boot_information_too(lab):
 
 
 def four_bombs_of_threads_leave_kernel_memory_to_others_in_8_megabytes(lab):
-    """A bomb whose last stack finds no kernel memory for its page ends: docs/gaps.md, few frames and many threads."""
     vm = lab.boot_modules(with_few_programs(lab, "bomb"), memory=8)
     vm.expect("pecan> ", 60)
     for _ in range(4):
         vm.send("run -m 130 bomb &")
-        vm.expect(r"bomb: \d+ threads started, then: |bomb \(task \d+\): [^\n]*no page", 60)
+        vm.expect(r"bomb: \d+ threads started, then: ", 60)
     vm.send("run -m 200 hello")
     vm.expect("Hello from a task", 60)
     vm.send("halt")
