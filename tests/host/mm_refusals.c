@@ -83,13 +83,13 @@ void __wrap_slab_add_page(struct slab *slab, void *page, size_t bytes)
 
 /* ---- the script ---- */
 
-static uintptr_t a, b, shown;
+static uintptr_t a, b, stack, shown;
 static struct store *hook;
 static unsigned own;                    /* a policy */
 
-static int made(uintptr_t *address, uintptr_t size, struct store *store, bool map_now)
+static int made(uintptr_t *address, uintptr_t size, struct store *store, uintptr_t map_now)
 {
-    struct region_request r = { .size = size, .rights = RW, .store = store, .map_now = map_now ? size : 0 };
+    struct region_request r = { .size = size, .rights = RW, .store = store, .map_now = map_now };
     int error = AGAIN(region_create(&r));
     *address = r.address;
     return error;
@@ -126,8 +126,8 @@ static int moved(uintptr_t from, uintptr_t to, unsigned n)
     return AGAIN(move_region(&m));
 }
 
-static int s_region(void) { return made(&a, SPAN * P, &mm.anonymous, false); }
-static int s_second(void) { return made(&b, 20 * P, &mm.anonymous, true); }
+static int s_region(void) { return made(&a, SPAN * P, &mm.anonymous, 0); }
+static int s_second(void) { return made(&b, 20 * P, &mm.anonymous, 20 * P); }
 static int s_write_b(void) { return write_pages(b, 20, 5000); }
 static int s_write(void) { return write_pages(a, 40, 100); }
 static int s_protect(void) { return AGAIN(region_protect(a + 10 * P, 5 * P, HURD_VM_READ)); }
@@ -145,7 +145,7 @@ static int s_unlock(void) { return AGAIN(hint_lock(a, 6 * P, false)); }
 static int s_keep(void) { return AGAIN(hint_keep(b, 2 * P)); }
 static int s_hook(void) { return store_create(NULL, no_page, &hook); }
 static int s_cache(void) { return store_cache(hook, 0, 8 * P, mm.memory, b); }
-static int s_bind(void) { return made(&shown, 8 * P, hook, false); }
+static int s_bind(void) { return made(&shown, 8 * P, hook, 0); }
 static int s_flush(void) { return store_flush(hook, 2 * P, 2 * P); }
 static int s_unbind(void) { return AGAIN(region_destroy(shown, 8 * P)); }
 static int s_unhook(void) { return store_destroy(hook); }
@@ -161,6 +161,15 @@ static int s_hole_a(void) { return AGAIN(region_destroy(a + 60 * P, 9 * P)); }
 static int s_ahead(void) { return AGAIN(hint_advise(a + 70 * P, 20 * P, HURD_VM_WILL_NEED)); }
 static int s_forget(void) { return AGAIN(hint_advise(a + 70 * P, 20 * P, HURD_VM_DONT_NEED)); }
 static int s_end_policy(void) { return policy_destroy(own); }
+/* The pages at the end, as a stack wants them: so many bytes touch two. */
+static int s_stack(void)
+{
+    int error = made(&stack, 8 * P, &mm.anonymous, P + 1);
+    for (unsigned i = 0; i < 8 && !error; i++)
+        assert_int_equal(at(stack + i * P)->state != HOLE, i >= 6);
+    return error;
+}
+static int s_end_stack(void) { return AGAIN(region_destroy(stack, 8 * P)); }
 static int s_end_a(void) { return AGAIN(region_destroy(a, SPAN * P)); }
 static int s_end_b(void) { return AGAIN(region_destroy(b, 20 * P)); }
 
@@ -170,6 +179,7 @@ static const struct step {
     bool touches;                       /* pages come and go, whatever becomes of it */
 } script[] = {
     { "region", s_region, 0 }, { "write", s_write, 1 }, { "map now", s_second, 1 }, { "write b", s_write_b, 1 },
+    { "stack", s_stack, 1 }, { "end stack", s_end_stack, 1 },
     { "protect", s_protect, 0 }, { "protect back", s_protect_back, 0 }, { "hole", s_hole, 0 },
     { "move", s_fill_hole, 0 }, { "move back", s_back, 0 }, { "read b", s_read_b, 1 }, { "keep", s_keep, 1 },
     { "hook", s_hook, 0 }, { "cache", s_cache, 0 }, { "bind", s_bind, 0 }, { "flush", s_flush, 0 },
