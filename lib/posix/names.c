@@ -101,7 +101,7 @@ int description_open(const char *path, int flags, mode_t mode, struct descriptio
                                 .server = file.files->server,
                                 .handle = file.handle, .mode = file.mode, .inode = file.inode,
                                 .flags = (unsigned) flags &
-                                         (O_ACCMODE | O_APPEND | O_NONBLOCK) };
+                                         (O_ACCMODE | O_APPEND | O_NONBLOCK | O_SYNC) };
     return 0;
 }
 

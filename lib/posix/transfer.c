@@ -61,6 +61,17 @@ static int part(struct description *d, unsigned label, uint8_t *data, L4_Word_t 
     return err;
 }
 
+/* O_SYNC: what was written is on the disk when write() returns. */
+static int written(const struct description *d, size_t *total)
+{
+    if (!(d->flags & O_SYNC))
+        return 0;
+    int err = hurd_cap_rpc(d->server, HURD_IO_SYNC, 1, &d->handle, 0, NULL, NULL);
+    if (err)
+        *total = 0;
+    return err;
+}
+
 /* Pre: the lock is held.  *total counts bytes, also after an error. */
 static int contents_move(struct description *d, unsigned label, uint8_t *data, size_t size,
                          uint64_t position, size_t *total)
@@ -81,6 +92,8 @@ static int contents_move(struct description *d, unsigned label, uint8_t *data, s
         if (done < now)
             break;
     }
+    if (label == HURD_IO_WRITE && *total > 0)
+        err = written(d, total);
     return *total > 0 ? 0 : err;
 }
 

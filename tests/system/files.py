@@ -293,6 +293,24 @@ def files_get_the_time_of_day(lab):
         assert status <= 1 and "MANUALLY" not in said, said
 
 
+def what_is_written_with_o_sync_is_on_the_disk(lab):
+    with Disks() as disks:
+        image = disks.image()
+        path, _ = tree(disks.folder.name)
+        os.makedirs(os.path.join(path, "bin"))
+        shutil.copy(os.path.join(lab.build, "strip/storm"), os.path.join(path, "bin"))
+        file_system(image, "-d", path)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        vm.send("storm lasting=/sub/lasting")
+        vm.expect("storm: wrote /sub/lasting")
+        vm.process.kill()
+        said, status = tool("e2fsck", "-p", f"{image}?offset={START}")
+        assert status <= 1 and "MANUALLY" not in said, said
+        wanted = bytearray(b"abcdefghijklmnopqrstuvwxyz"[i % 26] for i in range(5000))
+        wanted[4094:4098] = b"OVER"
+        assert contents(image, "/sub/lasting") == wanted
+
+
 def a_file_server_that_ends_is_started_again(lab):
     with Disks() as disks:
         image = disks.image()

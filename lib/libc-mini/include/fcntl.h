@@ -15,7 +15,7 @@
 #define O_TRUNC     01000
 #define O_APPEND    02000
 #define O_NONBLOCK  04000               /* console and pipes: EAGAIN */
-#define O_SYNC      04010000            /* taken, without effect: fsync() writes */
+#define O_SYNC      04010000            /* each write() returns when its bytes are on the disk */
 #define O_DIRECTORY 0200000
 #define O_NOFOLLOW  0400000
 #define O_CLOEXEC   02000000

@@ -2,7 +2,8 @@
 /* A client that has a file open and a current directory while its file server ends.  Says which
  * errno its reads get (old), then what a new open gets, one of a path in the current directory, and
  * that again after chdir().  find(): one whose server of "/" ends; its first path from then on leads
- * into another file system. */
+ * into another file system.  lasting(): one whose writes are on the disk, and that waits for the end
+ * of the machine. */
 #include "tests/guest/storm/storm.h"
 
 #include <errno.h>
@@ -49,4 +50,17 @@ int hold(const char *path)
            opens("."));
     close(f);
     return 0;
+}
+
+int lasting(const char *path)
+{
+    char bytes[5000];
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)('a' + i % 26);
+    int f = open(path, O_WRONLY | O_CREAT | O_SYNC, 0644), again = dup(f);
+    if (write(f, bytes, sizeof bytes) != sizeof bytes || pwrite(again, "OVER", 4, 4094) != 4)
+        return 1;
+    printf("storm: wrote %s\n", path);
+    for (;;)
+        nanosleep(&moment, NULL);
 }

@@ -193,6 +193,8 @@ int main(int argc, char **argv)
             return hold(value);
         if (!strncmp(argv[i], "find", 4))
             return find(value);
+        if (!strncmp(argv[i], "lasting", 7))
+            return lasting(value);
         unsigned long n = strtoul(value, NULL, strncmp(argv[i], "files", 5) ? 10 : 16);
         if (!strncmp(argv[i], "measure", 7))
             return measure(n);

@@ -17,6 +17,7 @@ int storm_fill(const char *path, uint32_t size, uint32_t seed);
 /* The programs; they return the status. */
 int hold(const char *path);
 int find(const char *path);
+int lasting(const char *path);
 /* server: the thread of the file server; number: which client this is, or 0. */
 int crowd(unsigned clients, unsigned long server, unsigned number);
 int measure(unsigned long most);
