@@ -31,33 +31,35 @@ CC32         = $(or $(shell command -v i686-linux-gnu-gcc),$(CC) $(M32))
 CROSS_LIBS   = $(dir $(shell $(CC32) -print-file-name=libc.so.6))
 HOST32       = $(CC32) $(ADDRESS32) -Itests/host/words32 -Wl,--disable-new-dtags,-rpath,$(CROSS_LIBS) -Wl,-dynamic-linker,$(CROSS_LIBS)ld-linux.so.2
 
-# $(1) compiler and flags, $(2) sources, $(3) libraries.  One compiler run for several sources writes the headers of the last one only
-# (each overwrites the file), so they are asked for first: -M lists those of all.  The sources themselves are left out: the rule has
-# them, and one that has moved since would stop make.
-host_build = $(1) -MM -MP -MT $@ $(2) | sed -E 's/^([^:]+:) [^ ]+\.c /\1 /' > $@.needs && $(1) -o $@ $(2) $(3)
+# Tests whose compiler and flags are the same share the objects of what they link.
+HOST_CC_32    = $(HOST32)
+HOST_CC_64   := gcc $(ADDRESS)
+HOST_LIBS_64 := -lcmocka
+HOST_ROOMS   :=
 
+# $(1) test, $(2) its file, $(3) more sources, $(4) bits of a word
 define host_rules
-$(1)_LINKS := $(call host_key,tests/host/$(1).c,links)
-$(1)_WORDS := $(call host_key,tests/host/$(1).c,words)
-$(BUILD)/host/$(1): tests/host/$(1).c $$($(1)_LINKS) tools/tests.mk
+$(1)_FLAGS   := $(call host_key,$(2),flags)
+$(1)_COMPILE := $$(filter-out -Xlinker --wrap=%,$$($(1)_FLAGS))
+$(1)_ROOM    := $(BUILD)/host/objects/$(4)$$(subst /,_,$$(subst $$(eval) ,,$$($(1)_COMPILE)))
+$(1)_OBJECTS := $$(patsubst %.c,$$($(1)_ROOM)/%.o,$(2) $(3) $(call host_key,$(2),links))
+ifeq ($$(filter $$($(1)_ROOM),$$(HOST_ROOMS)),)
+HOST_ROOMS += $$($(1)_ROOM)
+$$($(1)_ROOM)/%.o: %.c tools/tests.mk
 	@mkdir -p $$(@D)
+	$(Q)$$(HOST_CC_$(4)) $$(HOST_CFLAGS) $$($(1)_COMPILE) -MMD -MP -c -o $$@ $$<
+endif
+$(BUILD)/host/$(1): $$($(1)_OBJECTS)
 	$(if $(V),,@echo "  HOST $$@")
-	$(Q)$$(call host_build,$$(if $$(filter 32,$$($(1)_WORDS)),$$(HOST32),gcc $$(ADDRESS)) $$(HOST_CFLAGS) $(call host_key,tests/host/$(1).c,flags),$$< $$($(1)_LINKS),$$(if $$(filter 32,$$($(1)_WORDS)),,-lcmocka))
--include $(BUILD)/host/$(1).needs
+	$(Q)$$(HOST_CC_$(4)) $$(HOST_CFLAGS) $$($(1)_FLAGS) -o $$@ $$^ $$(HOST_LIBS_$(4))
+-include $$($(1)_OBJECTS:.o=.d)
 endef
 
-define fuzz_rules
-$(1)_LINKS := $(call host_key,tests/fuzz-host/$(1).c,links)
-$(BUILD)/host/$(1): tests/fuzz-host/$(1).c tests/fuzz-host/replay.c $$($(1)_LINKS) tools/tests.mk
-	@mkdir -p $$(@D)
-	$(if $(V),,@echo "  HOST $$@")
-	$(Q)$$(call host_build,$$(HOST32) $$(HOST_CFLAGS) $(call host_key,tests/fuzz-host/$(1).c,flags),$$< tests/fuzz-host/replay.c $$($(1)_LINKS))
--include $(BUILD)/host/$(1).needs
-endef
+host_bits = $(or $(call host_key,tests/host/$(1).c,words),64)
 
 ifneq ($(filter test-binaries $(BUILD)/host/%,$(MAKECMDGOALS)),)
-$(foreach t,$(HOST_TESTS),$(eval $(call host_rules,$(t))))
-$(foreach t,$(FUZZ_HOST),$(eval $(call fuzz_rules,$(t))))
+$(foreach t,$(HOST_TESTS),$(eval $(call host_rules,$(t),tests/host/$(t).c,,$(call host_bits,$(t)))))
+$(foreach t,$(FUZZ_HOST),$(eval $(call host_rules,$(t),tests/fuzz-host/$(t).c,tests/fuzz-host/replay.c,32)))
 endif
 
 comma := ,
