@@ -127,6 +127,7 @@ void signals_forked(L4_ThreadId_t parent, L4_ThreadId_t child);
 struct hurd_task_arrived;
 int signals_arrive(const struct hurd_task_arrived *arrived);
 int signals_deliver(void);
+sigset_t signals_awaited(void);         /* some thread waits for them; any thread may ask */
 /* The thread waits for a reply to its exception, and may run a handler first.  NULL: none. */
 struct delivery *signal_meanwhile(L4_ThreadId_t thread);
 void signal_action_changed(int signal);

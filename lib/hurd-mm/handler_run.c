@@ -310,6 +310,12 @@ int raise(int number)
     return signal_raise(number, true);
 }
 
+static bool is_ignored(int number, const struct sigaction *action)
+{
+    return action->sa_handler == SIG_IGN ||
+           (action->sa_handler == SIG_DFL && is_ignored_by_default(number));
+}
+
 /* Through `task`, which counts what waits, and then to the pager, so that it comes before we go
  * on. */
 int signal_queue_own(int number, const union sigval *value)
@@ -319,8 +325,7 @@ int signal_queue_own(int number, const union sigval *value)
     struct sigaction action;
     if (sigaction(number, NULL, &action))
         return -1;
-    if (action.sa_handler == SIG_IGN ||
-        (action.sa_handler == SIG_DFL && is_ignored_by_default(number)))
+    if (is_ignored(number, &action) && !(signals_awaited() & bit_of(number)))
         return 0;
     int error = value ? hurd_task_signal_queue(server, task.cap, mm.task, (L4_Word_t)number,
                                                (L4_Word_t)value->sival_ptr)
@@ -336,11 +341,15 @@ int signal_raise(int number, bool personal)
     sigset_t before, unused;
     if (sigaction(number, NULL, &action) != 0)
         return -1;
-    if (action.sa_handler == SIG_IGN ||
-        (action.sa_handler == SIG_DFL && is_ignored_by_default(number)))
+    bool awaited = !personal && signals_awaited() & bit_of(number);
+    if (is_ignored(number, &action) && !awaited)
         return 0;
     if (number > SIGNALS_OF_SET)
         return signal_queue_own(number, NULL);
+    if (awaited) {                      /* that thread gets it */
+        signal_arrive(bit_of(number), false);
+        return 0;
+    }
     if (mask_set(false, 0, &before) == 0 && before & bit_of(number)) {
         const L4_Word_t in[] = {L4_MyGlobalId().raw, (L4_Word_t)number};
         if (personal)

@@ -113,7 +113,7 @@ void signals_forked(L4_ThreadId_t parent, L4_ThreadId_t child)
 /* ---- what waits ---- */
 
 /* Somebody waits for them, and gets them. */
-static sigset_t claimed(void)
+sigset_t signals_awaited(void)
 {
     sigset_t set = 0;
     for (const struct signal_thread *t = &signals.first; t; t = t->next)
@@ -132,7 +132,7 @@ static sigset_t blocked_by_all(void)
 
 static sigset_t ready_for(const struct signal_thread *t)
 {
-    return (t->pending | (t->takes ? signals.pending & ~claimed() : 0)) & ~t->mask;
+    return (t->pending | (t->takes ? signals.pending & ~signals_awaited() : 0)) & ~t->mask;
 }
 
 static bool is_ignored(int signal)
@@ -288,7 +288,7 @@ struct delivery *signal_meanwhile(L4_ThreadId_t thread)
 static bool is_unwanted(int signal, L4_Word_t from)
 {
     bool lives = from >> HURD_TASK_FROM_KIND >= HURD_TASK_CHILD_STOPPED;
-    return (is_ignored(signal) && !((blocked_by_all() | claimed()) & signal_bit(signal))) ||
+    return (is_ignored(signal) && !((blocked_by_all() | signals_awaited()) & signal_bit(signal))) ||
            (signal == SIGCHLD && lives && signal_actions[SIGCHLD].sa_flags & SA_NOCLDSTOP);
 }
 

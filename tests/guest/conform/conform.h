@@ -43,6 +43,7 @@
     X(flags_of_sigaction_do_what_they_say)                                                         \
     X(sigaction_names_its_errors)                                                                  \
     X(signals_that_are_blocked_wait)                                                               \
+    X(signals_of_the_whole_process_wait)                                                           \
     X(older_functions_for_signals)                                                                 \
     X(a_handler_on_another_stack)                                                                  \
     X(abort_is_a_signal)                                                                           \
@@ -102,6 +103,7 @@
 #define THREADS(X)                                                                                 \
     X(threads_begin_and_end)                                                                       \
     X(a_signal_for_one_thread)                                                                     \
+    X(a_signal_for_any_thread)                                                                     \
     X(mutexes_of_each_type)                                                                        \
     X(conditions_wake_threads)                                                                     \
     X(values_of_a_threads_own)                                                                     \

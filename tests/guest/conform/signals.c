@@ -162,6 +162,50 @@ void signals_that_are_blocked_wait(void)
     end();
 }
 
+static int waits(int signal)
+{
+    sigset_t pending;
+    EXPECT_EQ(sigpending(&pending), 0);
+    return sigismember(&pending, signal);
+}
+
+/* kill() signals the process, unlike raise(), which signals the thread. */
+void signals_of_the_whole_process_wait(void)
+{
+    sigset_t set, none;
+    sigemptyset(&none);
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    sigaddset(&set, SIGTSTP);
+    sigaddset(&set, SIGCONT);
+    begin(SIGUSR2, 0, NULL, NULL);
+    EXPECT_EQ(sigprocmask(SIG_BLOCK, &set, NULL), 0);
+    EXPECT_EQ(kill(getpid(), SIGUSR2), 0);
+    EXPECT_EQ(waits(SIGUSR2), 1);
+    EXPECT_EQ(IN_CHILD({ if (waits(SIGUSR2)) _exit(1); }), 0);
+    signal(SIGUSR2, SIG_IGN);                               /* which drops it */
+    EXPECT_EQ(waits(SIGUSR2), 0);
+    begin(SIGUSR2, 0, NULL, NULL);
+    EXPECT_EQ(kill(getpid(), SIGUSR2), 0);
+    EXPECT_FAILS(sigsuspend(&none), EINTR);
+    EXPECT_EQ(calls, 1);
+    begin(SIGCONT, 0, NULL, NULL);                          /* one that is ignored would not wait */
+    EXPECT_EQ(kill(getpid(), SIGTSTP), 0);
+    EXPECT_EQ(waits(SIGTSTP), 1);
+    EXPECT_EQ(kill(getpid(), SIGCONT), 0);                  /* it drops stops, and they drop it */
+    EXPECT_EQ(waits(SIGTSTP), 0);
+    EXPECT_EQ(waits(SIGCONT), 1);
+    EXPECT_EQ(kill(getpid(), SIGTSTP), 0);
+    EXPECT_EQ(waits(SIGCONT), 0);
+    EXPECT_EQ(waits(SIGTSTP), 1);
+    signal(SIGTSTP, SIG_IGN);
+    signal(SIGTSTP, SIG_DFL);
+    signal(SIGCONT, SIG_DFL);
+    EXPECT_EQ(sigprocmask(SIG_UNBLOCK, &set, NULL), 0);
+    EXPECT_EQ(calls, 0);
+    end();
+}
+
 void older_functions_for_signals(void)
 {
     sigset_t now;

@@ -99,6 +99,62 @@ void a_signal_for_one_thread(void)
     EXPECT_EQ(sigaction(SIGUSR1, &old, NULL), 0);
 }
 
+static void *wait_for_signal(void *started)
+{
+    sigset_t set;
+    int signal = 0;
+    pthread_sigmask(SIG_BLOCK, NULL, &set);
+    bool inherited = sigismember(&set, SIGUSR2) && !sigismember(&set, SIGUSR1);
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    sem_post(started);
+    int error = sigwait(&set, &signal);
+    return (void *) (long) (error ? error : inherited ? signal : -1);
+}
+
+static void *spend_time(void *unused)
+{
+    struct timespec some = {0, 100000000};
+    nanosleep(&some, NULL);
+    return unused;
+}
+
+/* One that waits for it gets it, before the handler in another thread does.  A new thread blocks
+ * what its maker blocked. */
+void a_signal_for_any_thread(void)
+{
+    pthread_t t, other;
+    void *result;
+    sem_t started;
+    sigset_t set;
+    struct sigaction old, act = {.sa_handler = note};
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    signalled = 0;
+    EXPECT_EQ(sigaction(SIGUSR1, &act, &old), 0);
+    EXPECT_EQ(sem_init(&started, 0, 0), 0);
+    EXPECT_EQ(pthread_sigmask(SIG_BLOCK, &set, NULL), 0);
+    EXPECT_EQ(pthread_create(&t, NULL, wait_for_signal, &started), 0);
+    EXPECT_EQ(sem_wait(&started), 0);
+    EXPECT_EQ(pthread_create(&other, NULL, spend_time, NULL), 0);
+    EXPECT_EQ(pthread_join(other, NULL), 0);
+    EXPECT_EQ(kill(getpid(), SIGUSR1), 0);
+    EXPECT_EQ(pthread_join(t, &result), 0);
+    EXPECT_EQ((long) result, SIGUSR1);
+    EXPECT_EQ(signalled == 0, true);
+
+    EXPECT_EQ(sigaction(SIGUSR2, &act, NULL), 0);
+    EXPECT_EQ(pthread_create(&other, NULL, spend_time, NULL), 0);
+    EXPECT_EQ(kill(getpid(), SIGUSR2), 0);              /* both block it */
+    EXPECT_EQ(pthread_join(other, NULL), 0);
+    EXPECT_EQ(signalled == 0, true);
+    EXPECT_EQ(pthread_sigmask(SIG_UNBLOCK, &set, NULL), 0);
+    EXPECT_EQ(pthread_equal(signalled, pthread_self()) != 0, true);
+    EXPECT_EQ(sigaction(SIGUSR1, &old, NULL), 0);
+    EXPECT_EQ(signal(SIGUSR2, SIG_DFL) == note, true);
+}
+
 static void *count_up(void *argument)
 {
     for (int i = 0; i < ROUNDS; i++) {
