@@ -142,6 +142,7 @@ static void a_word_becomes_the_names_that_it_means(void **state)
     expect_words("say \"$P\" '*.c' \\*.c", "say|*.c|*.c|*.c");
     expect_words("say '*' \"[x\"", "say|*|[x");
     expect_words("say '['* \\**", "say|[x|*");
+    expect_words("say 'f.c'/o?e", "say|f.c/one");
     expect_words("A=* B=?", "A=*|B=?");
     assert_null(words_skip(&w, "say *.c"));
     assert_int_equal(w.count, 2);

@@ -254,7 +254,7 @@ def the_null_device_is_there_on_every_disk(lab):
         null_device_works(vm)
         assert "No such file" in vm.command("ls /dev")
         vm.command("umount")
-        for command in ("mknod n c 1 3", "mknod t c 4 0", "mknod b b 1 3", "ssv state 2"):      # it becomes read-only
+        for command in ("mknod n c 1 3", "mknod t c 4 3", "mknod b b 1 3", "ssv state 2"):      # it becomes read-only
             tool("debugfs", "-w", "-R", command, f"{image}?offset={START}")
         vm.command("mount 0.2")
         assert "(ro)" in vm.command("mount")

@@ -294,6 +294,10 @@ void alarms_and_pauses(void)
     EXPECT_EQ(setitimer(ITIMER_REAL, &often, NULL), 0);
     while (calls < 3)
         EXPECT_FAILS(pause(), EINTR);
+    sigset_t others;
+    sigemptyset(&others);
+    sigaddset(&others, SIGUSR2);
+    EXPECT_FAILS(sigtimedwait(&others, NULL, &length), EINTR);
     EXPECT_EQ(setitimer(ITIMER_REAL, &none, &now), 0);
     EXPECT_EQ(now.it_interval.tv_usec, 20000);
     EXPECT_EQ(getitimer(ITIMER_REAL, &now), 0);

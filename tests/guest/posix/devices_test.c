@@ -53,6 +53,14 @@ void the_null_device_takes_all_and_gives_nothing(void)
     int status = -1;
     EXPECT_EQ(waitpid(child, &status, 0), child);
     EXPECT_EQ(status, 0);
+    EXPECT_EQ(mkdir("/elsewhere", 0755), 0);    /* a path that begins there leads to no device */
+    EXPECT_EQ(chdir("/elsewhere"), 0);
+    errno = 0;
+    EXPECT_EQ(open("dev/null", O_RDWR), -1);
+    EXPECT_EQ(errno, ENOENT);
+    EXPECT_EQ(chdir("/"), 0);
+    EXPECT_EQ(close(open("dev/null", O_RDWR)), 0);
+    EXPECT_EQ(rmdir("/elsewhere"), 0);
     EXPECT_EQ(close(f), 0);
     f = open("//dev///null", O_WRONLY);
     EXPECT_EQ(f >= 0, true);
