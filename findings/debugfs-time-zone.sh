@@ -16,7 +16,8 @@ now() {                 # now ZONE COMMAND...: what stat shows of the file's tim
 }
 observed "UTC: set to 3 o'clock" "0x695735a5 Fri Jan  2 03:04:05 2026" "$(now UTC0 set_inode_field file mtime 20260102030405)"
 observed "nine hours east of it" "0x695735a5 Fri Jan  2 12:04:05 2026" "$(now JST-9 set_inode_field file mtime 20260102030405)"
-observed "eight hours west of it: the day before" "0x695735a5 Thu Jan  1 19:04:05 2026" "$(now PST8 set_inode_field file mtime 20260102030405)"
+observed "eight hours west of it: the day before" "0x695735a5 Thu Jan  1 19:04:05 2026" \
+    "$(now PST8 set_inode_field file mtime 20260102030405)"
 touch_() { TZ=$1 touch -t 202601020304.05 file && TZ=$1 stat -c %y file | cut -c 1-19; }
 observed "touch and stat there" "2026-01-02 03:04:05" "$(touch_ PST8)"
 TZ=PST8 debugfs -R "ls -l" image 2> log > list

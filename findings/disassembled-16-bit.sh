@@ -18,7 +18,8 @@ from capstone import Cs, CS_ARCH_X86, CS_MODE_32
 for i in Cs(CS_ARCH_X86, CS_MODE_32).disasm(open("code", "rb").read(), 0xC0100000):
     print(i.mnemonic, i.op_str)' | listed
 }
-llvm() { xxd -p code | sed 's/../0x& /g' | root/usr/lib/llvm-14/bin/llvm-mc -disassemble -triple=i386 -output-asm-variant="$1" | sed 1d | listed; }
+llvm() { xxd -p code |
+    sed 's/../0x& /g' | root/usr/lib/llvm-14/bin/llvm-mc -disassemble -triple=i386 -output-asm-variant="$1" | sed 1d | listed; }
 printf '\144\147\213\6\0\220' > code    # mov eax, [word fs:0x9000]
 observed "an address, objdump -M intel" "mov eax,DWORD PTR fs:0x9000" "$(binutils intel)"
 observed "objdump -M att" "mov %fs:-0x7000,%eax" "$(binutils att)"

@@ -20,7 +20,7 @@ llvm() {
     root/usr/lib/llvm-14/bin/llvm-objdump -d --no-show-raw-insn --x86-asm-syntax=intel code.o | sed -n 's/^ *[0-9a-f]*: *//p' | listed
 }
 zydis() { ZydisDisasm -32 code | sed 's/\x1b\[[0-9;]*m//g' | listed; }
-alike() {               # alike CODE IN OCTAL, RECORDED: what objdump, Capstone and Zydis show
+alike() {               # alike CODE RECORDED...: its bytes in octal, and what objdump, Capstone and Zydis show
     printf "$1" > code
     observed "objdump" "$2" "$(binutils)"
     observed "Capstone" "$3" "$(capstone)"

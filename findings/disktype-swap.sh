@@ -15,5 +15,6 @@ observed "pages of 8 KB" "mkswap: version 1, 8380416; disktype: version 2,837222
 observed "pages of 16 KB" "mkswap: version 1, 8372224; disktype: " "$(area 16384)"
 observed "blkid, pages of 16 KB" "swap 1" "$(blkid -p -o value -s TYPE -s VERSION disk | sort -r | paste -sd ' ')"
 observed "file, pages of 16 KB" "16k page size, version 1, size 511 pages" \
-    "$(MAGIC=root/usr/lib/file/magic.mgc file disk | sed -n 's/.*file, \(.*size\), little endian, \(version 1, size [0-9]* pages\),.*/\1, \2/p')"
+    "$(MAGIC=root/usr/lib/file/magic.mgc file disk |
+        sed -n 's/.*file, \(.*size\), little endian, \(version 1, size [0-9]* pages\),.*/\1, \2/p')"
 finish

@@ -27,7 +27,8 @@ E2
 nasm -f elf32 kernel.asm -o kernel.o
 mkdir iso tftp
 link() {                # link ENTRY
-    echo "physical = entry - 0xC0000000; ENTRY($1) SECTIONS { . = 0xC0100000; .text : AT(ADDR(.text) - 0xC0000000) { *(.text) } }" > kernel.lds
+    echo "physical = entry - 0xC0000000; ENTRY($1)
+        SECTIONS { . = 0xC0100000; .text : AT(ADDR(.text) - 0xC0000000) { *(.text) } }" > kernel.lds
     i686-linux-gnu-ld -m elf_i386 -n -T kernel.lds kernel.o -o kernel
     cp kernel iso
     cp kernel tftp
@@ -41,7 +42,8 @@ legacy() {
     mkdir -p iso/boot/grub
     printf '%s\n' 'timeout 0' 'title x' 'kernel --type=multiboot /kernel' > iso/boot/grub/menu.lst
     cp "$(find root -name stage2_eltorito)" iso/boot/grub
-    xorriso -as mkisofs -quiet -R -o cd.iso -b boot/grub/stage2_eltorito -c boot.cat -no-emul-boot -boot-load-size 4 -boot-info-table iso > log 2>&1
+    xorriso -as mkisofs -quiet -R -o cd.iso -b boot/grub/stage2_eltorito -c boot.cat -no-emul-boot \
+        -boot-load-size 4 -boot-info-table iso > log 2>&1
     in_qemu -cdrom cd.iso
 }
 ipxe() {
@@ -49,7 +51,8 @@ ipxe() {
     in_qemu -L root/usr/lib/ipxe/qemu -netdev user,id=n,tftp=tftp,bootfile=script.ipxe -device rtl8139,netdev=n -boot n
 }
 link entry
-observed "the address at which it is linked: QEMU, GRUB Legacy, iPXE, GRUB 2.06" "1 1 1 1" "$(in_qemu -kernel kernel) $(legacy) $(ipxe) $(grub)"
+observed "the address at which it is linked: QEMU, GRUB Legacy, iPXE, GRUB 2.06" "1 1 1 1" \
+    "$(in_qemu -kernel kernel) $(legacy) $(ipxe) $(grub)"
 link physical
 observed "the address at which it is loaded: QEMU, GRUB Legacy, iPXE" "1 1 1" "$(in_qemu -kernel kernel) $(legacy) $(ipxe)"
 observed "GRUB 2.06" "entry point isn't in a segment" "$(grub)"

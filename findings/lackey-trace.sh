@@ -4,7 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 packages valgrind=1:3.19.0-1 nasm=2.16.01-1 binutils-i686-linux-gnu=2.40-2
 export VALGRIND_LIB=$work/root/usr/libexec/valgrind
-expected "each instruction is fetched once, and each access of it stands behind it once, with its address and size: as the processor does it"
+expected "each instruction is fetched once, and each access of it stands behind it once, with its address and size: as the \
+processor does it"
 trace() {               # trace INSTRUCTIONS: what stands between two NOPs; T is the data's page
     printf '%s\n' 'global _start' 'section .text' '_start: mov edi, data' 'lea esi, [edi + 8]' 'mov ecx, 2' 'xor eax, eax' nop \
         "$@" nop 'mov eax, 1' 'xor ebx, ebx' 'int 0x80' 'section .bss' 'align 4096' 'data: resb 4096' > program.asm

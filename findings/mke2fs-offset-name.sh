@@ -11,7 +11,8 @@ observed "dumpe2fs, tune2fs -l: blocks" "8192 8192" \
     "$(dumpe2fs -h "$name" 2> log | sed -n 's/^Block count: *//p') $(tune2fs -l "$name" | sed -n 's/^Block count: *//p')"
 observed "e2label; e2fsck -fn: status" "pecan 0" "$(e2label "$name") $(status_of e2fsck -fn "$name")"
 observed "e2image -r refuses it: status" 1 "$(status_of e2image -r "$name" raw)"
-observed "debugfs; e2ls" "lost+found lost+found" "$(debugfs -R "ls -p" "$name" 2> log | cut -d / -f 6 | grep lost) $(e2ls "$name:/" | tr -d ' ')"
+observed "debugfs; e2ls" "lost+found lost+found" \
+    "$(debugfs -R "ls -p" "$name" 2> log | cut -d / -f 6 | grep lost) $(e2ls "$name:/" | tr -d ' ')"
 cp disk before
 observed "mke2fs: status" 0 "$(status_of mke2fs -q -F -t ext2 -L new "$name" 8M)"
 observed "the image is what it was" yes "$(cmp -s disk before && echo yes)"

@@ -48,9 +48,11 @@ grub() {
     in_qemu -cdrom grub.iso
 }
 legacy() {
-    printf '%s\n' 'timeout 0' 'title x' "kernel --type=multiboot /kernel $line" 'module /m first' 'module /m second' > iso/boot/grub/menu.lst
+    printf '%s\n' 'timeout 0' 'title x' "kernel --type=multiboot /kernel $line" \
+        'module /m first' 'module /m second' > iso/boot/grub/menu.lst
     cp "$(find root -name stage2_eltorito)" iso/boot/grub
-    xorriso -as mkisofs -quiet -R -o cd.iso -b boot/grub/stage2_eltorito -c boot.cat -no-emul-boot -boot-load-size 4 -boot-info-table iso > log 2>&1
+    xorriso -as mkisofs -quiet -R -o cd.iso -b boot/grub/stage2_eltorito -c boot.cat -no-emul-boot \
+        -boot-load-size 4 -boot-info-table iso > log 2>&1
     in_qemu -cdrom cd.iso
 }
 ipxe() {

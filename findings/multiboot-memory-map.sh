@@ -5,7 +5,8 @@
 SYSLINUX=3:6.04~git20190206.bf6db5b4+dfsg1-3
 packages $QEMU_PACKAGES grub-common=2.06-13+deb12u2 grub-pc-bin=2.06-13+deb12u2 xorriso=1.5.4-4 mtools=4.0.33-1+really4.0.32-1 \
     isolinux=$SYSLINUX syslinux-common=$SYSLINUX ipxe-qemu=1.0.0+git-20190125.36a4c85-5.1 grub-legacy=0.97-80
-expected "the BIOS's map with all its kinds, from all: a kernel must know where ACPI's tables and the BIOS lie, as it would use them otherwise"
+expected "the BIOS's map with all its kinds, from all: a kernel must know where ACPI's tables and the BIOS lie, as it would use \
+them otherwise"
 multiboot_kernel kernel <<'E2'
 mov edi, [ebx + 48]     ; the map: of each entry its first address in units of 64 KB, and its kind
 mov ecx, [ebx + 44]

@@ -16,11 +16,13 @@ told() {                # told LABEL PROGRAM...: how many of the 32 digits of th
     python3 -c '
 said, written = (bytes.fromhex(open(name).read()) for name in ("said", "written"))
 wrong = [i for i in range(16) if said[i] != written[i]]
-print("the same" if not wrong else "the last %d of 16 bytes; before them stands %s" % (15 - wrong[-1], ascii(said[:wrong[-1] + 1].decode())))'
+print("the same" if not wrong else
+      "the last %d of 16 bytes; before them stands %s" % (15 - wrong[-1], ascii(said[:wrong[-1] + 1].decode())))'
 }
 observed "toybox without a label" "the same" "$(told '' toybox mkswap)"
 observed "toybox, a label of three characters" "the same" "$(told abc toybox mkswap)"
-observed "toybox, ten: the rest of the label, and its zero" "the last 9 of 16 bytes; before them stands 'efghij\\x00'" "$(told abcdefghij toybox mkswap)"
+observed "toybox, ten: the rest of the label, and its zero" "the last 9 of 16 bytes; before them stands 'efghij\\x00'" \
+    "$(told abcdefghij toybox mkswap)"
 observed "BusyBox, ten" "the same" "$(told abcdefghij busybox mkswap)"
 observed "util-linux, ten" "the same" "$(told abcdefghij mkswap)"
 finish

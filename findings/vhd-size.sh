@@ -9,7 +9,8 @@ expected "whatever holds sectors in any number holds these: there and back, an i
 back() {                # back FORMAT [OPTIONS]: of the image disk
     qemu-img convert -f raw -O "$@" disk copy
     qemu-img convert -f "$1" -O raw copy again
-    cmp -s disk again && echo "the same" || echo "$(wc -c < again) bytes; $(cmp -s -n "$(wc -c < disk)" disk again && echo the beginning is the same)"
+    cmp -s disk again && echo "the same" ||
+        echo "$(wc -c < again) bytes; $(cmp -s -n "$(wc -c < disk)" disk again && echo the beginning is the same)"
 }
 truncate -s 32M disk
 printf '%s\n' 'label: gpt' 'start=2048' | sfdisk -q disk
@@ -22,7 +23,8 @@ observed "sfdisk: the GPT's copy is not at the end any more" 1 "$(sfdisk -l agai
 observed "with force_size=on" "the same" "$(back vpc -o force_size=on)"
 rm -f copy
 observed "bximage's: status" 1 "$(status_of bximage -q -func=convert -imgmode=vpc disk copy)"
-observed "its size in it: 33554432 were needed" 33546240 "$(qemu-img info --output=json -f vpc copy | sed -n 's/.*"virtual-size": \([0-9]*\),/\1/p')"
+observed "its size in it: 33554432 were needed" 33546240 \
+    "$(qemu-img info --output=json -f vpc copy | sed -n 's/.*"virtual-size": \([0-9]*\),/\1/p')"
 truncate -s 0 disk
 truncate -s 1440K disk
 observed "a floppy of 1,474,560 bytes, qemu-img, vpc" "1497088 bytes; the beginning is the same" "$(back vpc)"
