@@ -149,6 +149,7 @@ int pause(void);                /* until a handler has run: EINTR */
  * pages that are pinned or missing.  EPERM: a task that has no guarantee of its own.  E2BIG: the
  * pager's memory is in too many pieces. */
 pid_t fork(void);
+pid_t vfork(void);              /* fork(): nothing is shared.  With lib/posix */
 _Noreturn void _exit(int status);        /* _Exit() */
 
 /* ---- another program in this task, for programs that link lib/posix.  They return only if they
