@@ -416,3 +416,105 @@ def mawk_runs_programs(lab):
         assert "syntax error" in answer and "exited with status 2" in answer, answer
         halted(vm)
         expect_clean(image)
+
+
+BC = """2^200
+scale=30
+4*a(1)
+e(1)
+s(1)^2+c(1)^2
+define f(n) { if (n <= 1) return 1; return n * f(n-1); }
+f(30)
+sqrt(2)
+obase=16; 255; obase=10
+ibase=2; 1010
+ibase=A
+for (i = 0; i < 3; i++) print i, " ", i^3, "\\n"
+x[3]=7; x[3]+1
+length(123456); scale(1.234)
+quit
+"""
+BC_SAYS = """1606938044258990275541962092341162602522202993782792835301376
+3.141592653589793238462643383276
+2.718281828459045235360287471352
+.999999999999999999999999999997
+265252859812191058636308480000000
+1.414213562373095048801688724209
+FF
+10
+0 0
+1 1
+2 8
+8
+6
+3
+"""
+DC = """20k 2v p
+16o FF A i 255 p 10 o
+[la1+dsap la5>y]sy 3sa lyx
+2 100 ^ p
+!echo a command
+q
+"""
+DC_SAYS = """1.41421356237309504880
+FF
+4
+5
+1267650600228229401496703205376
+a command
+"""
+
+
+def bc_and_dc_calculate(lab):
+    with Disks() as disks:
+        image = disks.image()
+        folder = tree(disks, built("bc"), built("dc"), f"{lab.build}/strip/apps/sh", f"{lab.build}/strip/apps/files")
+        put(folder, "in.bc", BC)
+        put(folder, "in.dc", DC)
+        file_system(image, "-d", folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        answer = said(vm, "bc -q -l /in.bc")
+        assert answer.lstrip().startswith(BC_SAYS), answer
+        answer = said(vm, "dc /in.dc")
+        assert answer.lstrip().startswith(DC_SAYS), answer
+        said(vm, "echo '6 * 7; 1 / 0' > /in")
+        assert re.search(r"^42\n.*[Dd]ivide by zero", said(vm, "bc < /in"), re.M), vm.text[-400:]
+        vm.send("bc -q")
+        for line, wanted in (("2^10", "\n1024"), ("x = 5", ""), ("x * x", "\n25")):
+            vm.send(line)
+            vm.expect(re.escape(line) + r"\s+" + wanted.strip())
+        vm.line.send("\x04")
+        vm.expect("pecan> ")
+        halted(vm)
+        expect_clean(image)
+
+
+def less_shows_a_file_and_a_pipe(lab):
+    with Disks() as disks:
+        image = disks.image()
+        folder = tree(disks, built("less"), f"{lab.build}/strip/apps/sh", f"{lab.build}/strip/apps/files")
+        for name in ("cat", "echo"):
+            os.symlink("files", os.path.join(folder, "bin", name))
+        put(folder, "long", "".join(f"line {i} of many\n" for i in range(1, 301)))
+        file_system(image, "-d", folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        said(vm, "TERM=ansi")
+        for command in ("less /long", "cat /long | less"):
+            mark = vm.mark()
+            vm.send(command)
+            vm.expect_since(mark, r"line 1 of many\s[^$]*line 20 of many")
+            for keys, wanted in (("G", "line 300 of many"), ("g", "line 1 of many"), (" ", "line 40 of many"),
+                                 ("/^line 2.7\r", r"7mline 207\S* of"), ("n", r"7mline 217\S* of"), ("?1[5]0 *of\r", r"7m150 of"),
+                                 ("/none\r", "Pattern not found"), ("\r", ":"), ("123g", "line 123 of many"),
+                                 ("&^line 2.* of\r", r"line 222\S* of"), ("&\r", ":")):
+                mark = vm.mark()
+                vm.line.send(keys)
+                vm.expect_since(mark, wanted)
+            mark = vm.mark()
+            vm.line.send("q")
+            vm.expect_since(mark, "pecan> ")
+        assert "No such file" in said(vm, "less /none")
+        said(vm, "less /long > /copy")
+        halted(vm)
+        expect_clean(image)
+        assert contents(image, "/copy") == contents(image, "/long")
