@@ -11,7 +11,7 @@ DRIVER_BINARIES := $(addprefix $(BUILD)/strip/,$(sort $(DRIVERS)))
 # Programs that stand in /bin of the file systems, and not in the archive.
 BIN_APPS := env wc
 # Names of apps/files.
-FILES_NAMES := cat cp echo ln ls mkdir mv rm rmdir sha256sum
+FILES_NAMES := cat cp echo ln ls mkdir mv rm rmdir sha256sum sleep
 # In /bin of the disk only: the archive would be too large for machines of 8 MB.
 DISK_APPS := files glutton mailbox neighbour sh starts swapcheck true
 APP_BINARIES := $(DRIVER_BINARIES) $(addprefix $(BUILD)/strip/apps/,$(filter-out $(BIN_APPS) $(DISK_APPS),$(sort $(APPS))))

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/*      ls cat cp echo ln mkdir mv rm rmdir sha256sum     files COMMAND ...
+/*      ls cat cp echo ln mkdir mv rm rmdir sha256sum sleep     files COMMAND ...
  * The commands on files for programs and scripts: each is a name of this program in /bin.  What they
- * do is lib/filecommands, as in the shell on the console; `cat` alone copies its standard input. */
+ * do is lib/filecommands, as in the shell on the console; `cat` alone copies its standard input.
+ * And `sleep`, for which no other program is worth its pages. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +53,19 @@ static void copy_input(void)
         complain("cat: %s\n", error_text(errno));
 }
 
+static int sleep_for(const char *seconds)
+{
+    char *end;
+    long n = seconds ? strtol(seconds, &end, 10) : -1;
+    if (n < 0 || n == LONG_MAX || end == seconds || *end) {
+        complain("sleep: say a number of seconds\n");
+        return EXIT_FAILURE;
+    }
+    for (unsigned left = (unsigned) n; left;)
+        left = sleep(left);
+    return EXIT_SUCCESS;
+}
+
 /* Without the directories in front of it. */
 static const char *name_of(const char *path)
 {
@@ -70,10 +85,13 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     memcpy(word + 1, argv + 1, (size_t) argc * sizeof *argv);
+    if (!strcmp(word[0], "sleep"))
+        return sleep_for(argc == 2 ? argv[1] : NULL);
     if (argc == 1 && !strcmp(word[0], "cat")) {
         copy_input();
     } else if (!commands_obey(connection(), word, (size_t) argc)) {
-        complain("files: say the name of a command: cat cp echo ln ls mkdir mv rm rmdir sha256sum\n");
+        complain("files: say the name of a command: cat cp echo ln ls mkdir mv rm rmdir sha256sum "
+                 "sleep\n");
         return STATUS_UNKNOWN;
     }
     if (fflush(stdout) || ferror(stdout))

@@ -25,7 +25,8 @@ static size_t write_through(FILE *stream, const char *data, size_t size)
 {
     size_t total = 0;
     while (total < size) {
-        long done = __libc_write(stream->number, data + total, size - total);
+        long done = stream->store ? stream->store->write(stream, data + total, size - total)
+                                  : __libc_write(stream->number, data + total, size - total);
         if (done <= 0) {
             stream->failed = true;
             break;
@@ -281,7 +282,8 @@ static bool input_fill(FILE *stream)
     if (stream->at_end)
         return false;
     show_prompt(stream);
-    long size = __libc_read(stream->number, stream->buffer, stream->size);
+    long size = stream->store ? stream->store->read(stream, stream->buffer, stream->size)
+                              : __libc_read(stream->number, stream->buffer, stream->size);
     stream->reads = true;
     stream->used = stream->filled = 0;
     stream->at_end = size == 0;

@@ -7,8 +7,17 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* What is behind a stream that has no descriptor. */
+struct libc_stream_store {
+    long (*write)(FILE *stream, const char *data, size_t size);     /* -1: errno */
+    long (*read)(FILE *stream, char *data, size_t size);            /* 0: the end */
+    off_t (*seek)(FILE *stream, off_t offset, int whence);          /* -1: errno */
+    int (*end)(FILE *stream);                                       /* 0 or EOF */
+};
+
 struct libc_stream {
-    int number;                 /* the hooks get this number */
+    int number;                 /* the hooks get this number; -1: `store` does it */
+    const struct libc_stream_store *store;
     unsigned char buffering;    /* _IOFBF, _IOLBF, _IONBF: of output */
     bool can_read, can_write;
     bool reads;                 /* the buffer holds input */

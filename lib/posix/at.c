@@ -149,6 +149,25 @@ int fchmodat(int directory, const char *path, mode_t mode, int flags)
     return posix_result(AT_DIRECTORY(directory, files_chmod(files, path, mode & 07777)));
 }
 
+int fchownat(int directory, const char *path, uid_t uid, gid_t gid, int flags)
+{
+    L4_Word_t in[] = { 0, uid, gid };
+    if (flags & ~AT_SYMLINK_NOFOLLOW)
+        return posix_result(EINVAL);
+    return posix_result(AT_DIRECTORY(is_plain(directory, path) ? AT_FDCWD : directory,
+                                     posix_path_ask(files, path, !flags, HURD_FILE_CHOWN, 3, in)));
+}
+
+int utimensat(int directory, const char *path, const struct timespec times[2], int flags)
+{
+    L4_Word_t in[5];
+    int err = flags & ~AT_SYMLINK_NOFOLLOW ? EINVAL : posix_times(times, in);
+    if (err)
+        return posix_result(err);
+    return posix_result(AT_DIRECTORY(is_plain(directory, path) ? AT_FDCWD : directory,
+                                     posix_path_ask(files, path, !flags, HURD_FILE_UTIMES, 5, in)));
+}
+
 int symlinkat(const char *target, int directory, const char *path)
 {
     if (is_plain(directory, path))

@@ -85,6 +85,15 @@ int descriptor_opened(int error, bool fifo, int descriptor);
 struct stat;
 int access_allowed(const struct stat *s, int mode);
 
+/* names.c: one request to the file that a path names; word 0 of it is the file.  Pre: the lock is
+ * held. */
+int posix_path_ask(struct files *files, const char *path, int follow, unsigned label, unsigned n,
+                   L4_Word_t *in);
+
+/* transfer.c: words 1 to 4 of HURD_FILE_UTIMES.  NULL: now.  EINVAL: no times. */
+struct timespec;
+int posix_times(const struct timespec *times, L4_Word_t in[5]);
+
 /* exec.c: arguments and environment, one behind the other; the first string of the environment is
  * for the program's start. */
 struct strings {

@@ -315,9 +315,8 @@ int chmod(const char *path, mode_t mode)
     return posix_result(WITH_FILES(files_chmod(files, path, mode & 07777)));
 }
 
-/* One request to the file that a path names; word 0 of it is the file. */
-static int path_ask(struct files *files, const char *path, int follow, unsigned label, unsigned n,
-                    L4_Word_t *in)
+int posix_path_ask(struct files *files, const char *path, int follow, unsigned label, unsigned n,
+                   L4_Word_t *in)
 {
     struct file file;
     int err = file_open(files, &file, path, follow ? 0 : HURD_DIR_NOFOLLOW, 0);
@@ -332,13 +331,13 @@ static int path_ask(struct files *files, const char *path, int follow, unsigned 
 int chown(const char *path, uid_t uid, gid_t gid)
 {
     L4_Word_t in[] = { 0, uid, gid };
-    return posix_result(WITH_FILES(path_ask(files, path, 1, HURD_FILE_CHOWN, 3, in)));
+    return posix_result(WITH_FILES(posix_path_ask(files, path, 1, HURD_FILE_CHOWN, 3, in)));
 }
 
 int lchown(const char *path, uid_t uid, gid_t gid)
 {
     L4_Word_t in[] = { 0, uid, gid };
-    return posix_result(WITH_FILES(path_ask(files, path, 0, HURD_FILE_CHOWN, 3, in)));
+    return posix_result(WITH_FILES(posix_path_ask(files, path, 0, HURD_FILE_CHOWN, 3, in)));
 }
 
 int utime(const char *path, const struct utimbuf *times)
@@ -347,7 +346,7 @@ int utime(const char *path, const struct utimbuf *times)
               mtime = times ? times->modtime : HURD_FILE_NOW;
     L4_Word_t in[] = { 0, (L4_Word_t) atime, (L4_Word_t) (atime >> 32), (L4_Word_t) mtime,
                        (L4_Word_t) (mtime >> 32) };
-    return posix_result(WITH_FILES(path_ask(files, path, 1, HURD_FILE_UTIMES, 5, in)));
+    return posix_result(WITH_FILES(posix_path_ask(files, path, 1, HURD_FILE_UTIMES, 5, in)));
 }
 
 int utimes(const char *path, const struct timeval times[2])

@@ -8,17 +8,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/libc-mini/stream.h"
+#include "lib/posix/stdio_file.h"
 
 enum { BUFFER = 4096, NAMES_MOST = 1000 };
 
 /* ---- where the file's position is, and where the stream's ---- */
 
+static off_t position(FILE *stream, off_t offset, int whence)
+{
+    return stream->store ? stream->store->seek(stream, offset, whence)
+                         : lseek(stream->number, offset, whence);
+}
+
 /* Input that nobody has read is forgotten: the position goes back by so much. */
 static int turn(FILE *stream)
 {
     off_t left = (off_t) (stream->filled - stream->used) + stream->has_pushed;
-    if (stream->reads && left && lseek(stream->number, -left, SEEK_CUR) < 0)
+    if (stream->reads && left && position(stream, -left, SEEK_CUR) < 0)
         return EOF;
     stream->reads = stream->has_pushed = false;
     stream->used = stream->filled = 0;
@@ -32,7 +38,7 @@ int fseeko(FILE *stream, off_t offset, int whence)
     if (!result && whence == SEEK_CUR)
         result = turn(stream);
     if (!result)
-        result = lseek(stream->number, offset, whence) < 0 ? -1 : 0;
+        result = position(stream, offset, whence) < 0 ? -1 : 0;
     if (!result) {
         stream->reads = stream->has_pushed = stream->at_end = false;
         stream->used = stream->filled = 0;
@@ -51,7 +57,7 @@ off_t ftello(FILE *stream)
     __libc_stream_lock(stream);
     off_t at = -1;
     if (!__libc_stream_flush(stream))   /* what is appended does not go where the position is */
-        at = lseek(stream->number, 0, SEEK_CUR);
+        at = position(stream, 0, SEEK_CUR);
     if (at >= 0 && stream->reads)
         at -= (off_t) (stream->filled - stream->used) + stream->has_pushed;
     __libc_stream_unlock(stream);
@@ -87,8 +93,7 @@ int fsetpos(FILE *stream, const fpos_t *position)
 
 /* ---- open and close ---- */
 
-/* The flags of open() for a mode; -1 with EINVAL. */
-static int mode_flags(const char *mode)
+int stream_mode(const char *mode)
 {
     int flags = *mode == 'r' ? 0 : *mode == 'w' ? O_CREAT | O_TRUNC : O_CREAT | O_APPEND;
     bool updates = strchr(mode, '+'), good = *mode == 'r' || *mode == 'w' || *mode == 'a';
@@ -106,7 +111,7 @@ static int mode_flags(const char *mode)
 static void stream_begin(FILE *stream, int descriptor, int flags)
 {
     stream->number = descriptor;
-    stream->buffering = isatty(descriptor) ? _IOLBF : _IOFBF;
+    stream->buffering = descriptor >= 0 && isatty(descriptor) ? _IOLBF : _IOFBF;
     stream->can_read = (flags & O_ACCMODE) != O_WRONLY;
     stream->can_write = (flags & O_ACCMODE) != O_RDONLY;
     stream->reads = stream->at_end = stream->failed = stream->has_pushed = false;
@@ -114,7 +119,7 @@ static void stream_begin(FILE *stream, int descriptor, int flags)
     stream->turn = turn;
 }
 
-static FILE *stream_make(int descriptor, int flags)
+FILE *stream_make(int descriptor, int flags)
 {
     FILE *stream = calloc(1, sizeof *stream);
     char *buffer = stream ? malloc(BUFFER) : NULL;
@@ -136,7 +141,7 @@ static FILE *stream_make(int descriptor, int flags)
 
 FILE *fdopen(int descriptor, const char *mode)
 {
-    int flags = mode_flags(mode), ways = flags < 0 ? -1 : fcntl(descriptor, F_GETFL);
+    int flags = stream_mode(mode), ways = flags < 0 ? -1 : fcntl(descriptor, F_GETFL);
     if (ways < 0)
         return NULL;
     if ((ways & O_ACCMODE) != O_RDWR && (ways & O_ACCMODE) != (flags & O_ACCMODE)) {
@@ -148,7 +153,7 @@ FILE *fdopen(int descriptor, const char *mode)
 
 FILE *fopen(const char *restrict path, const char *restrict mode)
 {
-    int flags = mode_flags(mode), descriptor = flags < 0 ? -1 : open(path, flags, 0666);
+    int flags = stream_mode(mode), descriptor = flags < 0 ? -1 : open(path, flags, 0666);
     if (descriptor < 0)
         return NULL;
     FILE *stream = stream_make(descriptor, flags);
@@ -166,7 +171,7 @@ static int stream_end(FILE *stream)
     int result = __libc_stream_flush(stream);
     if (stream->turn)
         turn(stream);
-    if (close(stream->number))
+    if (stream->store ? stream->store->end(stream) : close(stream->number))
         result = EOF;
     __libc_stream_unlock(stream);
     return result;
@@ -198,14 +203,17 @@ int fclose(FILE *stream)
 
 FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream)
 {
-    int number = stream->number, flags = mode_flags(mode);
+    int number = stream->number, flags = stream_mode(mode);
     stream_end(stream);
+    stream->store = NULL;
     int descriptor = -1;
     if (!path)
         errno = EBADF;
     else if (flags >= 0)
         descriptor = open(path, flags, 0666);
-    if (descriptor >= 0 && descriptor != number) {
+    if (descriptor >= 0 && number < 0) {
+        number = descriptor;                    /* it was a stream of memory */
+    } else if (descriptor >= 0 && descriptor != number) {
         dup2(descriptor, number);
         close(descriptor);
     }
@@ -219,6 +227,8 @@ FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restri
 
 int fileno(FILE *stream)
 {
+    if (stream->number < 0)
+        errno = EBADF;
     return stream->number;
 }
 

@@ -204,19 +204,35 @@ int fchown(int descriptor, uid_t uid, gid_t gid)
     return posix_result(ask(descriptor, HURD_FILE_CHOWN, 3, in, 0, NULL, EINVAL));
 }
 
+static bool is_time(const struct timespec *t)
+{
+    return (t->tv_nsec >= 0 && t->tv_nsec < 1000000000) || t->tv_nsec == UTIME_NOW ||
+           t->tv_nsec == UTIME_OMIT;
+}
+
 static long long seconds_meant(const struct timespec *t)
 {
     return t->tv_nsec == UTIME_NOW ? HURD_FILE_NOW : t->tv_nsec == UTIME_OMIT ? HURD_FILE_KEEP
                                                                               : t->tv_sec;
 }
 
+int posix_times(const struct timespec *times, L4_Word_t in[5])
+{
+    if (times && (!is_time(&times[0]) || !is_time(&times[1])))
+        return EINVAL;
+    for (unsigned i = 0; i < 2; i++) {
+        long long t = times ? seconds_meant(&times[i]) : HURD_FILE_NOW;
+        in[1 + 2 * i] = (L4_Word_t) t;
+        in[2 + 2 * i] = (L4_Word_t) (t >> 32);
+    }
+    return 0;
+}
+
 int futimens(int descriptor, const struct timespec times[2])
 {
-    long long a = times ? seconds_meant(&times[0]) : HURD_FILE_NOW,
-              m = times ? seconds_meant(&times[1]) : HURD_FILE_NOW;
-    L4_Word_t in[] = { 0, (L4_Word_t) a, (L4_Word_t) (a >> 32), (L4_Word_t) m,
-                       (L4_Word_t) (m >> 32) };
-    return posix_result(ask(descriptor, HURD_FILE_UTIMES, 5, in, 0, NULL, EINVAL));
+    L4_Word_t in[5];
+    int err = posix_times(times, in);
+    return posix_result(err ? err : ask(descriptor, HURD_FILE_UTIMES, 5, in, 0, NULL, EINVAL));
 }
 
 /* ---- stat ---- */

@@ -280,3 +280,241 @@ def vi_edits_a_file(lab):
         halted(vm)
         expect_clean(image)
         assert contents(image, "/note") == b"first line\nlast linein the end\n", answer
+
+
+# What ed is told, and what it says.
+ED = """a
+first line
+second line
+third (line)
+fourth
+.
+1,3n
+/^t.*(/s/\\(third\\) (\\(.*\\))/\\2 \\1/
+p
+g/i/s/i/I/g
+,p
+2t$
+3m0
+v/I/d
+?sec
+s/second/x/
+,n
+1,2j
+w /out
+r !echo read from a command
+g/[[:alpha:]]*$/s//<&>/
+,p
+u
+s/\\([a-z]\\)\\1/[&]/p
+!echo and a shell
+$=
+q
+q
+"""
+ED_SAYS = """1 first line
+2 second line
+3 third (line)
+line third
+fIrst lIne
+second lIne
+lIne thIrd
+fourth
+second lIne
+1 lIne thIrd
+2 fIrst lIne
+3 x lIne
+4 second lIne
+40
+20
+lIne thIrdfIrst <lIne>
+x <lIne>
+second <lIne>
+read from a <command>
+read from a co[mm]and
+and a shell
+!
+4
+?"""
+
+
+def ed_edits_by_a_script(lab):
+    ed = built("ed")
+    with Disks() as disks:
+        image = disks.image()
+        folder = tree(disks, ed, f"{lab.build}/strip/apps/sh", f"{lab.build}/strip/apps/files")
+        os.mkdir(os.path.join(folder, "tmp"))
+        put(folder, "in", ED)
+        file_system(image, "-d", folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        answer = said(vm, "ed < /in").replace("\t", " ")
+        assert answer.lstrip().startswith(ED_SAYS) and "exited with status 1" in answer, answer
+        vm.send("ed -p: /out")
+        vm.expect("40\\s+:")
+        for line in ("$d", "1s/I/[&]/2", "/x/c", "two", "lines", ".", "wq"):
+            vm.send(line)
+        vm.expect("33\\s+pecan> ")
+        halted(vm)
+        expect_clean(image)
+        assert contents(image, "/out") == b"lIne th[I]rdfIrst lIne\ntwo\nlines\n"
+
+
+AWK = r"""
+BEGIN { FS = ":"; OFS = "-"; printf "%.3f %d %s\n", atan2(0, -1), 2 ^ 31, sprintf("%5.1e|%c|%-4s|", 12345.678, 65, "ab") }
+/^#/ { next }
+NF > 2 { count[$1] += $3; $2 = toupper($2); print NR, $0; lines++ }
+function fact(n) { return n <= 1 ? 1 : n * fact(n - 1) }
+END {
+    for (name in count) names[++n] = name
+    for (i = 1; i <= n; i++) for (j = i; j > 1 && names[j - 1] > names[j]; j--) { t = names[j]; names[j] = names[j - 1]; names[j - 1] = t }
+    for (i = 1; i <= n; i++) printf "%s=%d%s", names[i], count[names[i]], i < n ? " " : "\n"
+    text = "the cat sat on the mat"; print gsub(/[cm]at/, "<&>", text), text
+    print match("xxabbbc", /ab+/), RSTART, RLENGTH, substr("hello", 2, 3), index("foobar", "bar"), length("four")
+    print split("a1b22c", parts, /[0-9]+/), parts[3], fact(10), int(-3.7), (exp(1) > 2.718281828), (sqrt(2) * sqrt(2) < 2.0000001)
+    while (("echo from a command; echo twice" | getline line) > 0) print "got", line
+    print "sorted by nobody" | "cat"; close("cat")
+    print "into a file" > "/made"; close("/made"); while ((getline line < "/made") > 0) print line
+    if (!("x" in count) && !((1, 2) in grid)) { grid[1, 2] = 1; for (k in grid) { split(k, two, SUBSEP); print two[1] two[2] } }
+    print system("exit 3"), ENVIRON["GREETING"], ARGC, v
+    exit 5
+}
+"""
+AWK_SAYS = """3.142 2147483647 1.2e+04|A|ab  |
+2-one-ALPHA-3
+3-two-BETA-4
+5-one-GAMMA-5
+one=8 two=4
+2-the <cat> sat on the <mat>
+3-3-4-ell-4-4
+3-c-3628800--3-1-1
+got-from a command
+got-twice
+sorted by nobody
+into a file
+12
+3-good day-2-7
+"""
+
+
+def mawk_runs_programs(lab):
+    mawk = built("mawk")
+    with Disks() as disks:
+        image = disks.image()
+        folder = tree(disks, mawk, f"{lab.build}/strip/apps/sh", f"{lab.build}/strip/apps/files")
+        for name in ("cat", "echo"):
+            os.symlink("files", os.path.join(folder, "bin", name))
+        put(folder, "test.awk", AWK)
+        put(folder, "data", "# nothing\none:alpha:3\ntwo:beta:4\nshort\none:gamma:5\n")
+        file_system(image, "-d", folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        said(vm, "GREETING='good day'")
+        answer = said(vm, "mawk -v v=7 -f /test.awk /data")
+        assert answer.lstrip().startswith(AWK_SAYS) and "exited with status 5" in answer, answer
+        said(vm, "mawk '{ n += $1 * $1 } END { print n }' < /data > /sum")
+        assert re.search(r"^0$", said(vm, "cat /sum"), re.M), vm.text[-400:]
+        answer = said(vm, "mawk 'BEGIN { print 1 +* }'")
+        assert "syntax error" in answer and "exited with status 2" in answer, answer
+        halted(vm)
+        expect_clean(image)
+
+
+BC = """2^200
+scale=30
+4*a(1)
+e(1)
+s(1)^2+c(1)^2
+define f(n) { if (n <= 1) return 1; return n * f(n-1); }
+f(30)
+sqrt(2)
+obase=16; 255; obase=10
+ibase=2; 1010
+ibase=A
+for (i = 0; i < 3; i++) print i, " ", i^3, "\\n"
+x[3]=7; x[3]+1
+length(123456); scale(1.234)
+quit
+"""
+BC_SAYS = """1606938044258990275541962092341162602522202993782792835301376
+3.141592653589793238462643383276
+2.718281828459045235360287471352
+.999999999999999999999999999997
+265252859812191058636308480000000
+1.414213562373095048801688724209
+FF
+10
+0 0
+1 1
+2 8
+8
+6
+3
+"""
+DC = """20k 2v p
+16o FF A i 255 p 10 o
+[la1+dsap la5>y]sy 3sa lyx
+2 100 ^ p
+!echo a command
+q
+"""
+DC_SAYS = """1.41421356237309504880
+FF
+4
+5
+1267650600228229401496703205376
+a command
+"""
+
+
+def bc_and_dc_calculate(lab):
+    with Disks() as disks:
+        image = disks.image()
+        folder = tree(disks, built("bc"), built("dc"), f"{lab.build}/strip/apps/sh", f"{lab.build}/strip/apps/files")
+        put(folder, "in.bc", BC)
+        put(folder, "in.dc", DC)
+        file_system(image, "-d", folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        answer = said(vm, "bc -q -l /in.bc")
+        assert answer.lstrip().startswith(BC_SAYS), answer
+        answer = said(vm, "dc /in.dc")
+        assert answer.lstrip().startswith(DC_SAYS), answer
+        said(vm, "echo '6 * 7; 1 / 0' > /in")
+        assert re.search(r"^42\n.*[Dd]ivide by zero", said(vm, "bc < /in"), re.M), vm.text[-400:]
+        vm.send("bc -q")
+        for line, wanted in (("2^10", "\n1024"), ("x = 5", ""), ("x * x", "\n25")):
+            vm.send(line)
+            vm.expect(re.escape(line) + r"\s+" + wanted.strip())
+        vm.line.send("\x04")
+        vm.expect("pecan> ")
+        halted(vm)
+        expect_clean(image)
+
+
+def less_shows_a_file_and_a_pipe(lab):
+    with Disks() as disks:
+        image = disks.image()
+        folder = tree(disks, built("less"), f"{lab.build}/strip/apps/sh", f"{lab.build}/strip/apps/files")
+        for name in ("cat", "echo"):
+            os.symlink("files", os.path.join(folder, "bin", name))
+        put(folder, "long", "".join(f"line {i} of many\n" for i in range(1, 301)))
+        file_system(image, "-d", folder)
+        vm = shell(lab, "disk root=0.2", (image, 0))
+        said(vm, "TERM=ansi")
+        for command in ("less /long", "cat /long | less"):
+            mark = vm.mark()
+            vm.send(command)
+            vm.expect_since(mark, r"line 1 of many\s[^$]*line 20 of many")
+            for keys, wanted in (("G", "line 300 of many"), ("g", "line 1 of many"), (" ", "line 40 of many"),
+                                 ("/^line 2.7\r", r"7mline 207\S* of"), ("n", r"7mline 217\S* of"), ("?1[5]0 *of\r", r"7m150 of"),
+                                 ("/none\r", "Pattern not found"), ("\r", ":"), ("123g", "line 123 of many"),
+                                 ("&^line 2.* of\r", r"line 222\S* of"), ("&\r", ":")):
+                mark = vm.mark()
+                vm.line.send(keys)
+                vm.expect_since(mark, wanted)
+            mark = vm.mark()
+            vm.line.send("q")
+            vm.expect_since(mark, "pecan> ")
+        assert "No such file" in said(vm, "less /none")
+        said(vm, "less /long > /copy")
+        halted(vm)
+        expect_clean(image)
+        assert contents(image, "/copy") == contents(image, "/long")

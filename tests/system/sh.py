@@ -31,7 +31,7 @@ def system_and_popen_start_the_shell(lab):
         halted(vm)
 
 
-NAMES = ("cat", "cp", "echo", "ln", "ls", "mkdir", "mv", "rm", "rmdir", "sha256sum")     # of apps/files: FILES_NAMES of tools/images.mk
+NAMES = ("cat", "cp", "echo", "ln", "ls", "mkdir", "mv", "rm", "rmdir", "sha256sum", "sleep")     # of apps/files: FILES_NAMES of tools/images.mk
 
 
 def scripts_have_commands_on_files(lab):
@@ -51,12 +51,15 @@ def scripts_have_commands_on_files(lab):
         sums = [line.split()[0] for line in sh(vm, "cd /d; sha256sum 1.txt sub/1.txt").splitlines() if line.endswith("1.txt")]
         assert sums[0] == sums[1] == hashlib.sha256(b"one\n").hexdigest(), sums
         sh(vm, "cd /d; rm hard soft sub/*; rmdir sub")
+        assert re.search(r"^slept$", sh(vm, "sleep 1 && echo slept"), re.M), vm.text[-300:]
         assert sorted(sh(vm, "ls /d").split()[-2:]) == ["1.txt", "moved"], vm.text[-300:]
         for line, wanted in (("cp /d/1.txt /d/1.txt", "File exists; both are the same file"),
                              ("rm /d", "Is a directory; `rmdir` removes an empty one"),
                              ("rm -r /d", "there is no option -r; a file of that name is ./-r"), ("cat /none", "cat: /none: No such file"),
                              ("cat /d", "Is a directory; `ls` shows"), ("mv /d", "mv: words are missing behind it"),
-                             ("cat /d/1.txt > /dev/full", "cat: output: No space"), ("rmdir /d/1.txt", "`rm` removes a file")):
+                             ("cat /d/1.txt > /dev/full", "cat: output: No space"),
+                             ("sleep", "sleep: say a number"), ("sleep x", "sleep: say a number"), ("sleep -1", "sleep: say a number"),
+                             ("rmdir /d/1.txt", "`rm` removes a file")):
             answer = sh(vm, line)
             assert wanted in answer and "exited with status 1" in answer, f"{line}: {answer}"
         assert "one\n" in sh(vm, "cat /d/1.txt"), "it was not copied into itself"

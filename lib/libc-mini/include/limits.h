@@ -88,6 +88,7 @@
 #define _POSIX_THREAD_KEYS_MAX 128
 #define _POSIX_THREAD_THREADS_MAX 64
 #define _POSIX2_LINE_MAX       2048
+#define _POSIX2_RE_DUP_MAX     255
 #define _XOPEN_IOV_MAX         16
 #define _XOPEN_NAME_MAX        255
 #define _XOPEN_PATH_MAX        1024

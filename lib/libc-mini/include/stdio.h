@@ -100,6 +100,14 @@ typedef struct { off_t offset; } fpos_t;
 
 FILE *fopen(const char *__restrict path, const char *__restrict mode);
 FILE *fdopen(int descriptor, const char *mode);
+/* Streams without a descriptor (fileno(): EBADF).  fmemopen(): of `bytes`, or of memory of its own;
+ * writes beyond `size` fail with ENOSPC, and a zero stands behind the last byte, if there is room.
+ * EINVAL: size 0; no bytes, and a mode without "+"; ENOMEM.  open_memstream(): what is written goes
+ * to memory that grows.  When the stream was flushed, the two variables tell of it, up to the
+ * stream's position; behind the last byte is a zero.  fclose() leaves it for free().  EINVAL: NULL;
+ * ENOMEM. */
+FILE *fmemopen(void *__restrict bytes, size_t size, const char *__restrict mode);
+FILE *open_memstream(char **bytes, size_t *length);
 /* path NULL: EBADF, the mode of an open file does not change. */
 FILE *freopen(const char *__restrict path, const char *__restrict mode, FILE *__restrict stream);
 int fclose(FILE *stream);

@@ -149,6 +149,7 @@ int pause(void);                /* until a handler has run: EINTR */
  * pages that are pinned or missing.  EPERM: a task that has no guarantee of its own.  E2BIG: the
  * pager's memory is in too many pieces. */
 pid_t fork(void);
+pid_t vfork(void);              /* fork(): nothing is shared.  With lib/posix */
 _Noreturn void _exit(int status);        /* _Exit() */
 
 /* ---- another program in this task, for programs that link lib/posix.  They return only if they
@@ -241,6 +242,7 @@ int unlinkat(int directory, const char *path, int flags);       /* AT_REMOVEDIR:
 int symlinkat(const char *target, int directory, const char *path);
 ssize_t readlinkat(int directory, const char *path, char *target, size_t size);
 int linkat(int directory, const char *path, int new_directory, const char *new_path, int flags);
+int fchownat(int directory, const char *path, uid_t uid, gid_t gid, int flags);
 int faccessat(int directory, const char *path, int mode, int flags);
 /* EINVAL: size 0; ERANGE: too small; ENOENT: the directory was removed.  path NULL: the result is
  * malloc()ed. */

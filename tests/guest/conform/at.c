@@ -94,6 +94,50 @@ void an_open_directory_may_get_another_name(void)
     unlink("/tmp/new/f"), rmdir("/tmp/new");
 }
 
+void times_and_owners_at_a_directory(void)
+{
+    struct stat s;
+    const struct timespec old[2] = { { 1000, 0 }, { 2000, 999999999 } },
+                          some[2] = { { 5, UTIME_OMIT }, { 2000000000, 1 } },
+                          bad[2] = { { 1, 0 }, { 1, 1000000000 } }, worse[2] = { { 1, -1 }, { 1, 0 } };
+    make("/tmp/plain");
+    EXPECT_EQ(symlink("plain", "/tmp/soft"), 0);
+    int d = opened("/tmp"), f = open("/tmp/plain", O_RDONLY);
+    EXPECT_EQ(utimensat(d, "plain", old, 0), 0);
+    EXPECT_EQ(fstatat(d, "plain", &s, 0), 0);
+    EXPECT_EQ(s.st_atime == 1000 && s.st_mtime == 2000, true);
+    EXPECT_EQ(utimensat(d, "soft", some, 0), 0);
+    EXPECT_EQ(fstatat(d, "plain", &s, 0), 0);
+    EXPECT_EQ(s.st_atime == 1000 && s.st_mtime == 2000000000, true);
+    EXPECT_EQ(utimensat(d, "soft", old, AT_SYMLINK_NOFOLLOW), 0);
+    EXPECT_EQ(lstat("/tmp/soft", &s), 0);
+    EXPECT_EQ(s.st_mtime, 2000);
+    EXPECT_EQ(utimensat(AT_FDCWD, "/tmp/plain", NULL, 0), 0);
+    EXPECT_EQ(utimensat(99, "/tmp/plain", NULL, 0), 0);
+    EXPECT_EQ(stat("/tmp/plain", &s), 0);
+    EXPECT_EQ(s.st_mtime == s.st_ctime && s.st_atime == s.st_ctime, true);
+    EXPECT_EQ(fchownat(d, "soft", 3, 4, 0), 0);
+    EXPECT_EQ(fchownat(d, "soft", 5, 6, AT_SYMLINK_NOFOLLOW), 0);
+    EXPECT_EQ(stat("/tmp/plain", &s), 0);
+    EXPECT_EQ(s.st_uid == 3 && s.st_gid == 4, true);
+    EXPECT_EQ(lstat("/tmp/soft", &s), 0);
+    EXPECT_EQ(s.st_uid == 5 && s.st_gid == 6, true);
+    EXPECT_FAILS(utimensat(d, "plain", bad, 0), EINVAL);
+    EXPECT_FAILS(utimensat(d, "plain", worse, 0), EINVAL);
+    EXPECT_FAILS(utimensat(d, "plain", old, AT_REMOVEDIR), EINVAL);
+    EXPECT_FAILS(futimens(f, bad), EINVAL);
+    EXPECT_FAILS(futimens(f, worse), EINVAL);
+    EXPECT_FAILS(fchownat(d, "plain", 1, 1, AT_REMOVEDIR), EINVAL);
+    EXPECT_FAILS(utimensat(d, "no-such", old, 0), ENOENT);
+    EXPECT_FAILS(fchownat(d, "no-such", 1, 1, 0), ENOENT);
+    EXPECT_FAILS(utimensat(f, "x", old, 0), ENOTDIR);
+    EXPECT_FAILS(fchownat(f, "x", 1, 1, 0), ENOTDIR);
+    EXPECT_FAILS(utimensat(99, "plain", old, 0), EBADF);
+    EXPECT_FAILS(fchownat(99, "plain", 1, 1, 0), EBADF);
+    close(d), close(f);
+    unlink("/tmp/soft"), unlink("/tmp/plain");
+}
+
 void calls_at_a_directory_name_their_errors(void)
 {
     struct stat s;

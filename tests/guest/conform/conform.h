@@ -59,6 +59,7 @@
     X(waitid_tells_ends_and_stops)
 #define PROCESSES(X)                                                                               \
     X(waitpid_tells_ends_and_errors)                                                               \
+    X(children_by_bsds_calls)                                                                      \
     X(a_child_is_like_its_parent_but_for_a_few_things)                                             \
     X(exec_passes_arguments_and_environment)                                                       \
     X(pipes_end_and_break)                                                                         \
@@ -77,6 +78,7 @@
 #define AT(X)                                                                                      \
     X(paths_begin_at_an_open_directory)                                                            \
     X(an_open_directory_may_get_another_name)                                                      \
+    X(times_and_owners_at_a_directory)                                                             \
     X(calls_at_a_directory_name_their_errors)
 #define NAMES(X)                                                                                   \
     X(glob_finds_names_by_a_pattern)                                                               \
@@ -88,6 +90,9 @@
     X(ungetc_and_positions)                                                                        \
     X(positions_beyond_the_end)                                                                    \
     X(buffers_of_streams)                                                                          \
+    X(a_stream_of_memory_grows)                                                                    \
+    X(a_stream_of_memory_of_a_given_size)                                                          \
+    X(streams_of_memory_name_their_errors)                                                         \
     X(freopen_takes_another_file)                                                                  \
     X(lines_of_any_length)                                                                         \
     X(streams_remember_errors_and_ends)

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/times.h>
@@ -45,6 +46,30 @@ void waitpid_tells_ends_and_errors(void)
     EXPECT_EQ(kill(child, SIGKILL), 0);
     EXPECT_EQ(waitpid(child, &status, 0), child);
     EXPECT_EQ(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, true);
+}
+
+void children_by_bsds_calls(void)
+{
+    int status = -1;
+    struct rusage usage = { .ru_maxrss = 7 };
+    EXPECT_FAILS(wait3(&status, 0, NULL), ECHILD);
+    EXPECT_FAILS(wait4(999999, &status, 0, &usage), ECHILD);
+    EXPECT_FAILS(wait4(-1, &status, 0x4000, NULL), EINVAL);
+    EXPECT_EQ(usage.ru_maxrss, 7);
+    pid_t child = vfork();
+    if (child == 0)
+        _exit(6);
+    EXPECT_EQ(wait4(child, &status, 0, &usage), child);
+    EXPECT_EQ(status, 6 << 8);
+    EXPECT_EQ(usage.ru_maxrss, 0);
+    child = vfork();
+    if (child == 0)
+        for (;;)
+            pause();
+    EXPECT_EQ(wait3(&status, WNOHANG, &usage), 0);
+    EXPECT_EQ(kill(child, SIGKILL), 0);
+    EXPECT_EQ(wait3(&status, 0, NULL), child);
+    EXPECT_EQ(status, SIGKILL);
 }
 
 static void ignored(int signal)

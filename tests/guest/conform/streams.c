@@ -267,3 +267,103 @@ void streams_remember_errors_and_ends(void)
     EXPECT_EQ(feof(f), 0);
     end(f);
 }
+
+void a_stream_of_memory_grows(void)
+{
+    char *text = NULL;
+    size_t length = 99;
+    FILE *f = open_memstream(&text, &length);
+    EXPECT_EQ(f != NULL && length == 0, true);
+    EXPECT_EQ(fprintf(f, "line %d\n", 1), 7);
+    EXPECT_EQ(fflush(f), 0);
+    EXPECT_EQ(length, 7);
+    EXPECT_TEXT(text, "line 1\n");
+    for (int i = 0; i < 3000; i++)
+        EXPECT_EQ(fputs("0123456789", f) >= 0, true);
+    EXPECT_EQ(ftello(f), 30007);
+    EXPECT_EQ(fflush(f), 0);
+    EXPECT_EQ(length == 30007 && strlen(text) == 30007 && text[30006] == '9', true);
+    EXPECT_EQ(fseeko(f, 2, SEEK_SET), 0);
+    EXPECT_EQ(fputc('N', f), 'N');
+    EXPECT_EQ(fflush(f), 0);
+    EXPECT_EQ(length, 3);                                   /* the position is before the end */
+    EXPECT_EQ(memcmp(text, "liNe 1", 6), 0);
+    EXPECT_EQ(fseeko(f, 3, SEEK_END), 0);
+    EXPECT_EQ(fputc('x', f), 'x');
+    EXPECT_EQ(fclose(f), 0);
+    EXPECT_EQ(length, 30011);
+    EXPECT_EQ(memcmp(text + 30006, "9\0\0\0x", 6), 0);
+    free(text);
+}
+
+void a_stream_of_memory_of_a_given_size(void)
+{
+    char bytes[8] = "abcdefg", word[8] = "";
+    int number = 0;
+    FILE *f = fmemopen(bytes, 7, "r");
+    EXPECT_EQ(fscanf(f, "%3s", word), 1);
+    EXPECT_TEXT(word, "abc");
+    EXPECT_EQ(ftell(f), 3);
+    EXPECT_EQ(fseek(f, -1, SEEK_END), 0);
+    EXPECT_EQ(getc(f) == 'g' && getc(f) == EOF && feof(f), true);
+    EXPECT_EQ(fclose(f), 0);
+    f = fmemopen(bytes, sizeof bytes, "w");
+    EXPECT_EQ(bytes[0], 0);
+    EXPECT_EQ(fputs("12", f) >= 0 && fflush(f) == 0, true);
+    EXPECT_EQ(memcmp(bytes, "12\0defg", 8), 0);
+    EXPECT_EQ(fclose(f), 0);
+    f = fmemopen(bytes, sizeof bytes, "a+");
+    EXPECT_EQ(ftell(f), 2);
+    EXPECT_EQ(fputs("34", f) >= 0, true);
+    rewind(f);
+    EXPECT_EQ(fscanf(f, "%d", &number) == 1 && number == 1234, true);
+    EXPECT_EQ(fseek(f, 0, SEEK_SET), 0);
+    EXPECT_EQ(fputs("5", f) >= 0 && fclose(f) == 0, true);
+    EXPECT_TEXT(bytes, "12345");
+    f = fmemopen(NULL, 4, "w+");
+    EXPECT_EQ(fwrite("wxyz", 1, 4, f), 4);
+    rewind(f);
+    EXPECT_EQ(fread(word, 1, sizeof word, f), 4);
+    EXPECT_EQ(memcmp(word, "wxyz", 4), 0);
+    EXPECT_EQ(freopen("/tmp/s", "w", f) == f, true);
+    EXPECT_EQ(fputs("a file", f) >= 0 && fileno(f) >= 0, true);
+    EXPECT_EQ(fclose(f), 0);
+    f = fopen("/tmp/s", "r");
+    EXPECT_EQ(fgets(word, sizeof word, f) != NULL, true);
+    EXPECT_TEXT(word, "a file");
+    end(f);
+}
+
+void streams_of_memory_name_their_errors(void)
+{
+    char bytes[4] = "", *text;
+    size_t length;
+    EXPECT_FAILS(fmemopen(bytes, 0, "r") ? 0 : -1, EINVAL);
+    EXPECT_FAILS(fmemopen(bytes, 4, "q") ? 0 : -1, EINVAL);
+    EXPECT_FAILS(fmemopen(NULL, 4, "w") ? 0 : -1, EINVAL);
+    FILE *half = fmemopen(NULL, SSIZE_MAX, "w+");           /* of all addresses, not of the memory */
+    EXPECT_FAILS(fmemopen(NULL, SSIZE_MAX, "w+") ? 0 : -1, ENOMEM);
+    EXPECT_EQ(half && fclose(half) == 0, true);
+    EXPECT_FAILS(open_memstream(NULL, &length) ? 0 : -1, EINVAL);
+    EXPECT_FAILS(open_memstream(&text, NULL) ? 0 : -1, EINVAL);
+    FILE *f = fmemopen(bytes, 4, "w");
+    EXPECT_FAILS(fileno(f), EBADF);
+    EXPECT_FAILS(fseek(f, -1, SEEK_SET), EINVAL);
+    EXPECT_FAILS(fseek(f, 5, SEEK_SET), EINVAL);
+    EXPECT_FAILS(fseek(f, 0, 7), EINVAL);
+    EXPECT_FAILS(getc(f), EBADF);
+    clearerr(f);
+    EXPECT_EQ(fwrite("12345", 1, 5, f), 5);
+    EXPECT_FAILS(fflush(f), ENOSPC);
+    EXPECT_EQ(ferror(f) && !memcmp(bytes, "1234", 4), true);
+    EXPECT_EQ(fclose(f), 0);
+    f = open_memstream(&text, &length);
+    EXPECT_EQ(fputs("kept", f) >= 0 && fflush(f) == 0, true);
+    EXPECT_FAILS(getc(f), EBADF);
+    EXPECT_EQ(fseek(f, 0x7ffffffe, SEEK_SET), 0);
+    EXPECT_EQ(fputs("far", f) >= 0, true);
+    EXPECT_FAILS(fflush(f), ENOMEM);
+    EXPECT_EQ(fclose(f), 0);
+    EXPECT_TEXT(text, "kept");
+    free(text);
+}

@@ -28,6 +28,10 @@
  * is no such child.  EINVAL: unknown options. EINTR: a handler has run. */
 pid_t waitpid(pid_t pid, int *status, int options);
 pid_t wait(int *status);
+/* BSD: and what the child used, of which nothing is counted.  usage may be NULL.  With lib/posix. */
+struct rusage;
+pid_t wait3(int *status, int options, struct rusage *usage);
+pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage);
 
 /* The same for what `options` names: WEXITED, WSTOPPED, WCONTINUED, at least one of them.  id:
  * of a child, or of a group (0: the own one).  info may be NULL; it gets si_signo (SIGCHLD),
