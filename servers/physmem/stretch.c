@@ -56,6 +56,12 @@ static int part_check(const struct work *part, uint32_t *need)
     return err;
 }
 
+bool work_is_vain(const struct work *work)
+{
+    return chores && (work->kind == WORK_ALLOCATE || work->kind == WORK_COPY)
+           && control_dying(work->how.to->control);
+}
+
 int work_at_once(const struct work *work, uint32_t *done)
 {
     const struct copy *how = &work->how;

@@ -324,6 +324,10 @@ static void a_control_of_many_containers_goes_in_parts(void **state)
     container_doom(below->containers);                          /* that one goes in parts already */
     control_condemn(child);
     assert_int_equal(container_create(below, 700, false, &k), EBUSY);
+    const struct work grow = { WORK_ALLOCATE, { .to = below->containers, .count = 1 } };
+    const struct work shrink = { WORK_DEALLOCATE, { .to = below->containers, .count = 1 } };
+    assert_true(work_is_vain(&grow));
+    assert_false(work_is_vain(&shrink));
     assert_int_equal(control_split(below, 1, 700, &none), EBUSY);
     assert_int_equal(control_split(child, 1, 700, &none), EBUSY);
     uint32_t left = child->count + below->count;
