@@ -51,6 +51,7 @@
 #define HURD_PM_PARTIAL     0x1000u     /* allocate, copy: do what goes, tell error and amount */
 #define HURD_PM_WIRED       0x2000u     /* create: bound at once, never unmapped by physmem */
 #define HURD_PM_PINNED      0x4000u     /* map, allocate and map: the pages are pinned first */
+#define HURD_PM_APART       0x8000u     /* copy: each page gets a frame of its own at once */
 
 /* The 2005 operations.
  *
@@ -92,8 +93,10 @@
  *
  * CONTAINER_COPY        0 source, 1 its start, 2 destination, 3 its start, 4 size, 5 flags
  *                       -> 0 bytes copied
- *   Copy-on-write, page by page; both handles are the caller's.  Flags: SHARED or MOVE, SQUASH,
- *   PARTIAL, ALL_OR_NONE. The destination is charged; it must be a hole, unless SQUASH replaces it.
+ *   Copy-on-write, page by page; both handles are the caller's.  Flags: one of SHARED, MOVE and
+ *   APART, SQUASH, PARTIAL, ALL_OR_NONE.  With APART no mapping of the source changes: for pages
+ *   that both sides write to soon.  Pages that are not in core come as without it.  The destination
+ *   is charged; it must be a hole, unless SQUASH replaces it.
  *   ENOENT: hole in the source (with PARTIAL: the amount before it counts).  EEXIST, ENOMEM, EAGAIN
  *   as in allocate.  EACCES: source without read (SHARED: write too), destination without write.
  *   EPERM: SHARED or MOVE from a weak reference, SHARED to one, or a destination that is weak or
