@@ -51,6 +51,7 @@
 #define HURD_PM_PARTIAL     0x1000u     /* allocate, copy: do what goes, tell error and amount */
 #define HURD_PM_WIRED       0x2000u     /* create: bound at once, never unmapped by physmem */
 #define HURD_PM_PINNED      0x4000u     /* map, allocate and map: the pages are pinned first */
+#define HURD_PM_APART       0x8000u     /* copy: each page gets a frame of its own at once */
 
 /* The 2005 operations.
  *
@@ -72,7 +73,7 @@
  *   something is there (and no SQUASH).  ENOMEM: guarantee exceeded.  EPERM: weak reference, or the
  *   container is another task's.  EAGAIN: wired cap. With PARTIAL the label is the error that
  *   ended it and word 0 what was done before; otherwise 0 bytes on error.  Wired pages come all or
- *   not at all.
+ *   not at all.  EBUSY: the control is being destroyed.
  *
  * CONTAINER_DEALLOCATE  0 container, 1 start, 2 size               0 bytes given back
  *   Any range; holes are skipped.  Every mapping of what goes is revoked first.  EPERM: weak
@@ -92,14 +93,16 @@
  *
  * CONTAINER_COPY        0 source, 1 its start, 2 destination, 3 its start, 4 size, 5 flags
  *                       -> 0 bytes copied
- *   Copy-on-write, page by page; both handles are the caller's.  Flags: SHARED or MOVE, SQUASH,
- *   PARTIAL, ALL_OR_NONE. The destination is charged; it must be a hole, unless SQUASH replaces it.
+ *   Copy-on-write, page by page; both handles are the caller's.  Flags: one of SHARED, MOVE and
+ *   APART, SQUASH, PARTIAL, ALL_OR_NONE.  With APART no mapping of the source changes: for pages
+ *   that both sides write to soon.  Pages that are not in core come as without it.  The destination
+ *   is charged; it must be a hole, unless SQUASH replaces it.
  *   ENOENT: hole in the source (with PARTIAL: the amount before it counts).  EEXIST, ENOMEM, EAGAIN
  *   as in allocate.  EACCES: source without read (SHARED: write too), destination without write.
  *   EPERM: SHARED or MOVE from a weak reference, SHARED to one, or a destination that is weak or
  *   another task's and would have to grow: it takes SQUASH over existing pages only.  EBUSY:
- *   SHARED or MOVE over or from pinned pages.  EINVAL: the two ranges overlap in one container, or
- *   a flag is unknown. */
+ *   SHARED or MOVE over or from pinned pages, or the destination's control is being destroyed.
+ *   EINVAL: the two ranges overlap in one container, or a flag is unknown. */
 #define HURD_PM_CONTAINER_MAP_OLD       128u
 #define HURD_PM_CONTAINER_CREATE        130u
 #define HURD_PM_CONTAINER_SHARE         131u
@@ -123,7 +126,8 @@
  *   All descendants and every container charged to any of them vanish, the guarantee returns to the
  *   parent.  EPERM: the first control of all has no parent.  Many of them go one after the other,
  *   and the reply comes when all are gone.  Until then no container and no control can be made
- *   below it (EBUSY), and a second DESTROY waits for the same end.
+ *   below it, no page allocated by ALLOCATE and none copied there (EBUSY), and a second DESTROY
+ *   waits for the same end.
  * CONTROL_INFO          0 control                            struct hurd_pm_control_info, in words
  *
  * CONTAINER_DESTROY     0 container                                -

@@ -24,6 +24,8 @@ enum {
     SPARE = 12,                 /* frames of the child for records, and for its first page tables */
     BOOKS_OF = 512,             /* frames for which a control has a page for records */
     PART = 2,                   /* the child gets a half of what its parent has left */
+    FEW = 3,                    /* pages of a stack */
+    BELOW = 256,                /* bytes of stack that the caller uses behind its context */
 };
 
 struct hurd_startup_resume fork_resume;
@@ -227,6 +229,7 @@ static int control_make(const struct need *need, uint32_t frames, L4_Word_t made
 struct copier {
     L4_Word_t to;
     uintptr_t first, end;               /* not copied yet; equal: nothing */
+    uintptr_t stack, stack_last;        /* pages that parent and child write to at once */
     int error;
 };
 
@@ -234,7 +237,8 @@ static void copier_flush(struct copier *c)
 {
     if (!c->error && c->first != c->end)
         c->error = hurd_pm_container_copy(mm.physmem, mm.memory, c->first, c->to, c->first,
-                                          c->end - c->first, 0, NULL);
+                                          c->end - c->first,
+                                          c->first == c->stack ? HURD_PM_APART : 0, NULL);
     c->first = c->end;
 }
 
@@ -247,6 +251,23 @@ static void copier_add(struct copier *c, uintptr_t first, uintptr_t last)
     c->end = last + 1;
 }
 
+/* The run of pages with the caller's stack.  That page as copy-on-write would cost a fault and the
+ * copy.  To copy few others with it costs less than a request for them. */
+static void stack_add(struct copier *c, uintptr_t first, uintptr_t last)
+{
+    if (last - first < FEW * HURD_MM_PAGE) {
+        c->stack = first;
+        c->stack_last = last;
+    }
+    if (first < c->stack)
+        copier_add(c, first, c->stack - 1);
+    copier_flush(c);
+    copier_add(c, c->stack, c->stack_last);
+    copier_flush(c);
+    if (c->stack_last < last)
+        copier_add(c, c->stack_last + 1, last);
+}
+
 static void copy_runs(struct copier *c, const struct map *m)
 {
     for (struct frame *run = frame_from(&mm.anonymous, m->range.first);
@@ -254,7 +275,10 @@ static void copy_runs(struct copier *c, const struct map *m)
          run = frame_from(&mm.anonymous, run->range.last + 1)) {
         uintptr_t first = run->range.first > m->range.first ? run->range.first : m->range.first;
         uintptr_t last = run->range.last < m->range.last ? run->range.last : m->range.last;
-        copier_add(c, first, last);
+        if (first <= c->stack && c->stack_last <= last)
+            stack_add(c, first, last);
+        else
+            copier_add(c, first, last);
         if (last == m->range.last)
             return;
     }
@@ -271,7 +295,9 @@ static void share(struct copier *c, L4_Word_t container, uintptr_t offset, const
 
 static int copy_all(const struct fork_request *r, L4_Word_t to)
 {
-    struct copier c = {.to = to};
+    const uintptr_t page = HURD_MM_PAGE - 1;
+    struct copier c = {.to = to, .stack = (r->context - BELOW) & ~page,
+                       .stack_last = (r->context + sizeof(struct fork_context)) | page};
     for (struct map *m = map_from(&mm.space, 0); m && !c.error; m = map_next(&mm.space, m)) {
         if (m->store == &mm.anonymous && m->is.shared)
             share(&c, mm.memory, m->range.first, m);

@@ -135,7 +135,8 @@ int store_cache(struct store *store, uintptr_t offset, uintptr_t size, L4_Word_t
 int store_find(struct store *store, uintptr_t offset, L4_Word_t *container, uintptr_t *at);
 int store_flush(struct store *store, uintptr_t offset, uintptr_t size);
 struct store *store_of_word(L4_Word_t word);            /* NULL: not one of ours */
-int store_of_container(L4_Word_t container, struct store **result);
+/* One whose rights are known. */
+int store_of_handle(L4_Word_t container, unsigned rights, struct store **result);
 /* The last region of a store may be gone. */
 void store_release_unused(struct store *store);
 
@@ -193,13 +194,13 @@ struct fork_request {
 int fork_copy(const struct fork_request *r, L4_ThreadId_t from, L4_Word_t made[2]);
 extern struct hurd_startup_resume fork_resume;  /* after fork_copy(): for HURD_TASK_FORK */
 extern struct hurd_startup_data fork_data;      /* set before fork_copy(): the caller's */
+extern uintptr_t main_stack_top;        /* mm_init.c: of the main thread's stack */
 extern uintptr_t pager_stack_top;
 void pagein_forked(void);
 void handler_forked(L4_ThreadId_t parent, L4_ThreadId_t child);
 void thread_forked(L4_ThreadId_t parent, L4_ThreadId_t child);
 int vm_fork(const struct fork_request *r, L4_Word_t made[2]);   /* request.c */
 
-void room_begin(void);                  /* mm_init.c: main() is about to run */
 
 /* ---- pager.c, asked.c ---- */
 void pager_main(void);

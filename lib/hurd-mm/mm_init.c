@@ -22,6 +22,7 @@ enum {
     SEARCH_FROM = 0x600000,             /* behind most programs, and in the same page table */
     SLAB_DISTANCE = 0x2000000,          /* pages of records: so far below the top */
     PAGER_STACK = 2 * HURD_MM_PAGE,
+    MAIN_STACK = 1024 * 1024,           /* only what is touched costs */
     RECORDS_KEPT = 8,                   /* pages of free records that stay */
     PAGER_PRIORITY = 120,
 };
@@ -33,7 +34,7 @@ extern char __mm_data_start[] __attribute__((weak)), __mm_data_end[] __attribute
 extern char __mm_stack_start[] __attribute__((weak)), __mm_stack_end[] __attribute__((weak));
 
 uintptr_t pager_stack_top;              /* for a child of fork() */
-static intptr_t committed_first;        /* pages of the program that come later */
+uintptr_t main_stack_top;
 static char first_records[HURD_MM_PAGE] __attribute__((aligned(4096)));
 
 /* ---- records and the pager's stack: wired pages at an address of our choice ---- */
@@ -141,7 +142,7 @@ static int record_areas(const struct hurd_startup_data *data)
     void *kip = L4_GetKernelInterface();
     struct store *startup;
     L4_Fpage_t utcb = L4_FpageOfRaw(data->utcb_area);
-    int error = store_of_container(data->startup.cap, &startup);
+    int error = store_of_handle(data->startup.cap, HURD_VM_RIGHTS, &startup);
     if (!error)
         error = record(HURD_STARTUP_ADDR, HURD_STARTUP_SIZE, startup, 0, HURD_VM_RIGHTS, true);
     if (!error)
@@ -157,7 +158,7 @@ static int record_image(const struct hurd_startup_map *m)
     struct store *store;
     int error = m->offset & HURD_STARTUP_MAP_LATER
                     ? image_store(__hurd_startup_data, &store)
-                    : store_of_container(m->container.cap, &store);
+                    : store_of_handle(m->container.cap, HURD_VM_READ | HURD_VM_EXECUTE, &store);
     return error ? error
                  : record(m->vaddr, m->size, store, m->offset & HURD_STARTUP_MAP_OFFSET,
                           m->offset & HURD_STARTUP_MAP_RIGHTS, false);
@@ -197,6 +198,25 @@ static int record_segments(const struct hurd_startup_data *data)
     }
     map_join(&mm.space, 0, UINTPTR_MAX);
     return error;
+}
+
+/* As hurd_vm_allocate() and hurd_vm_protect() would make it, before there is a pager to ask.  If it
+ * could need more than the task has, the task will want swap. */
+static int main_stack(void)
+{
+    const uintptr_t size = HURD_MM_STACK_GUARD + MAIN_STACK;
+    intptr_t committed = mm.room.committed;
+    uintptr_t guard = map_gap(&mm.space, 0, size);
+    if (!guard || !slab_reserve(&mm.slab, 2))
+        return ENOMEM;
+    main_stack_top = guard + size;
+    mm.room.capacity = mm.room.left;
+    room_commit(MAIN_STACK);
+    mm.room.committed = committed;
+    int error = record(guard, HURD_MM_STACK_GUARD, &mm.anonymous, guard, 0, false);
+    guard += HURD_MM_STACK_GUARD;
+    return error ? error : record(guard, MAIN_STACK, &mm.anonymous, guard,
+                                  HURD_VM_READ | HURD_VM_WRITE, false);
 }
 
 /* ---- the pager's part of the program ---- */
@@ -320,13 +340,6 @@ static void room_start(const struct hurd_startup_data *data)
     room_levels();
 }
 
-/* What the program has at first, and its stack, fit. */
-void room_begin(void)
-{
-    mm.room.capacity = mm.room.left;
-    mm.room.committed = committed_first;
-}
-
 int hurd_mm_init(L4_ThreadId_t pager)
 {
     const struct hurd_startup_data *data = __hurd_startup_data;
@@ -347,15 +360,17 @@ int hurd_mm_init(L4_ThreadId_t pager)
     int error = record_areas(data);
     if (!error)
         error = record_segments(data);
-    committed_first = mm.room.committed;
     if (!error)
         error = wire(__mm_text_start, __mm_text_end);
     if (!error && !data_is_wired())
         error = EINVAL;
     if (!error)
+        error = main_stack();
+    if (!error)
         error = pager_start(data);
     if (error)
         return error;
+    mm.room.capacity = mm.room.left;    /* what the program has at first fits */
     L4_Set_ExceptionHandler(pager);     /* first: `task` hears exceptions of those that it pages */
     L4_Set_Pager(pager);
     hurd_pm_self_paged(mm.physmem, mm.memory);  /* refused: it will not take our pages */

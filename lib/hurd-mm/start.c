@@ -13,8 +13,9 @@
 #include "mm.h"
 #include "report.h"
 #include "streams.h"
+#include "worker.h"
 
-enum { MAIN_STACK = 1024 * 1024, NO_START = 127 };      /* of a stack only what is touched costs */
+enum { NO_START = 127 };
 
 struct hurd_startup_data *__hurd_startup_data;
 
@@ -25,21 +26,17 @@ _Noreturn void start_main(void);
 uintptr_t start_early(struct hurd_startup_data *data)
 {
     L4_ThreadId_t pager;
-    uintptr_t stack = 0;
     __hurd_startup_data = data;
     L4_Init();
     int error = hurd_task_thread_alloc(L4_ThreadIdOfRaw(data->task.server), data->task.cap, 0,
                                        &pager);
     if (!error)
         error = hurd_mm_init(pager);
-    if (!error)
-        error = hurd_vm_allocate(&stack, HURD_MM_STACK_GUARD + MAIN_STACK, 0, 0);
-    if (!error)
-        error = hurd_vm_protect(stack, HURD_MM_STACK_GUARD, 0);
     if (error)
         last_failed(": cannot start", error, NO_START);
-    room_begin();
-    return stack + HURD_MM_STACK_GUARD + MAIN_STACK;
+    if (mm.room.swap == SWAP_WANTED)
+        worker_swap();
+    return main_stack_top;
 }
 
 /* argz and envz: strings one after the other.  The vector goes below our frame, and ends with a

@@ -171,27 +171,39 @@ int store_flush(struct store *store, uintptr_t offset, uintptr_t size)
 
 /* One store for each container that is shown: found again by looking at the regions, there are few.
  * Takes a record. */
-int store_of_container(L4_Word_t container, struct store **result)
+static struct store *store_shows(L4_Word_t container)
 {
-    struct hurd_pm_container_info info;
-    for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m)) {
-        if (m->store->class == &container_class && m->store->container == container) {
-            *result = m->store;
-            return 0;
-        }
+    for (struct map *m = map_from(&mm.space, 0); m; m = map_next(&mm.space, m))
+        if (m->store->class == &container_class && m->store->container == container)
+            return m->store;
+    return NULL;
+}
+
+int store_of_handle(L4_Word_t container, unsigned rights, struct store **result)
+{
+    struct store *store = store_shows(container);
+    if (!store) {
+        store = slab_take(&mm.slab);
+        if (!store)
+            return ENOMEM;
+        store->class = &container_class;
+        store->rights = rights & HURD_VM_RIGHTS;
+        store->container = container;
     }
-    mm.counters.rpcs++;
-    int error = hurd_pm_container_info(mm.physmem, container, &info);
-    if (error)
-        return error;
-    struct store *store = slab_take(&mm.slab);
-    if (!store)
-        return ENOMEM;
-    store->class = &container_class;
-    store->rights = info.rights & HURD_VM_RIGHTS;
-    store->container = container;
     *result = store;
     return 0;
+}
+
+static int store_of_container(L4_Word_t container, struct store **result)
+{
+    struct hurd_pm_container_info info = {0};
+    if (!store_shows(container)) {
+        mm.counters.rpcs++;
+        int error = hurd_pm_container_info(mm.physmem, container, &info);
+        if (error)
+            return error;
+    }
+    return store_of_handle(container, info.rights, result);
 }
 
 int region_of_container(struct region_request *r, L4_Word_t container)

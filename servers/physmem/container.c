@@ -198,17 +198,26 @@ static void path_prune(struct container *c, uint32_t page)
     }
 }
 
+/* The page behind this one from which on a node may stand.  `node`, at this level, is the deepest
+ * one on the way to it. */
+static uint32_t prune_next(const struct node *node, uint32_t page, unsigned level)
+{
+    if (level == NODE_LEVELS - 1)
+        return slot_end(page, NODE_LEVELS - 2);
+    unsigned i = slot_index(page, level), shift = (NODE_LEVELS - 1 - level) * NODE_LOG2;
+    unsigned next = node_next(node, i + 1, NODE_SLOTS);
+    return ((page >> shift) + ((next < NODE_SLOTS ? next : NODE_SLOTS) - i)) << shift;
+}
+
 /* Each step skips the whole part of the tree that is missing, so an empty gigabyte costs little. */
 void container_prune(struct container *c, uint32_t start, uint32_t count)
 {
-    uint32_t end = start + count;
-    for (uint32_t page = start; page < end && c->root; ) {
-        const struct node *node = c->root;
-        unsigned level = 0;
-        while (level < NODE_LEVELS - 1 && node->slot[slot_index(page, level)])
-            node = (const struct node *) node->slot[slot_index(page, level++)];
+    uint32_t end = start + count, next;
+    for (uint32_t page = start; page < end && c->root; page = next) {
+        unsigned level;
+        const struct node *node = node_near(c, page, &level);
+        next = prune_next(node, page, level);
         path_prune(c, page);
-        page = slot_end(page, level == NODE_LEVELS - 1 ? NODE_LEVELS - 2 : level);
     }
 }
 

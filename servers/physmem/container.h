@@ -167,6 +167,7 @@ struct copy {
     struct container *from, *to;
     uint32_t from_start, to_start, count;
     bool shared, move, squash, partial;
+    bool apart;                             /* real copies, not copy-on-write */
     bool no_growth;                         /* must not grow the destination */
     bool extra;                             /* allocate: extra pages */
     bool weak;                              /* the source is a weak reference */

@@ -132,7 +132,8 @@ struct tally {
 /* The copy of the page has a frame of its own from the beginning. */
 static bool copies_really(const struct copy *how, slot_t from)
 {
-    return slot_bound(from) && (how->from->window || how->to->window || slot_pins(from));
+    return slot_bound(from)
+           && (how->from->window || how->to->window || how->apart || slot_pins(from));
 }
 
 /* A frame for a real copy of page i: one of a block, whose other frames the next pages get.  The

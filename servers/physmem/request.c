@@ -75,6 +75,8 @@ static int work_reply(struct hurd_cap_call *call, const struct work *work, int e
 int serve_work(struct hurd_cap_call *call, const struct work *work)
 {
     uint32_t done;
+    if (!call->more && work_is_vain(work))
+        return reply_word(call, EBUSY, 0);
     int err = work_wait(call, work);
     if (err)
         return err;

@@ -104,8 +104,8 @@ static int copy_allowed(const struct hurd_cap *from, const struct hurd_cap *to, 
 
 int serve_copy(struct hurd_cap_call *call)
 {
-    const L4_Word_t kinds = HURD_PM_SHARED | HURD_PM_MOVE;
-    L4_Word_t flags = call->arg[5];
+    const L4_Word_t kinds = HURD_PM_SHARED | HURD_PM_MOVE | HURD_PM_APART;
+    const L4_Word_t flags = call->arg[5], kind = flags & kinds;
     struct hurd_cap *to;
     struct work work = { WORK_COPY, { .from = call_container(call) } };
     struct copy *how = &work.how;
@@ -113,7 +113,7 @@ int serve_copy(struct hurd_cap_call *call)
     if (err || !(cap_kind(to) & CONTAINER))
         return EBADF;
     err = check_flags(flags, kinds | HURD_PM_SQUASH);
-    if (!err && (flags & kinds) == kinds)
+    if (!err && (kind & (kind - 1)))
         err = EINVAL;
     if (!err)
         err = pages_of(call->arg[1], call->arg[4], &how->from_start, &how->count);
@@ -124,6 +124,7 @@ int serve_copy(struct hurd_cap_call *call)
     how->to = (struct container *) to->object;
     how->shared = flags & HURD_PM_SHARED;
     how->move = flags & HURD_PM_MOVE;
+    how->apart = flags & HURD_PM_APART;
     how->squash = flags & HURD_PM_SQUASH;
     how->partial = flags & HURD_PM_PARTIAL;
     how->weak = call->cap->flags & HURD_CAP_WEAK;

@@ -56,6 +56,12 @@ static int part_check(const struct work *part, uint32_t *need)
     return err;
 }
 
+bool work_is_vain(const struct work *work)
+{
+    return chores && (work->kind == WORK_ALLOCATE || work->kind == WORK_COPY)
+           && control_dying(work->how.to->control);
+}
+
 int work_at_once(const struct work *work, uint32_t *done)
 {
     const struct copy *how = &work->how;
@@ -165,17 +171,19 @@ void container_condemn(struct container *c)
     doomed++;
 }
 
-/* A part of the first one, or what is left of it.  Returns how many pages that was. */
+/* A part of the first one, or what is left of it.  Returns how many pages that was.  Few pages go
+ * together, however far apart they are. */
 static uint32_t reap_first(void)
 {
     struct container *c = first;
-    uint32_t done = 0;
+    uint32_t done = container_slots(c);
     assert(c->doomed && !c->object.caps);
-    uint32_t page = container_next_any(c, 0, PAGES_MAX), left = PAGES_MAX - page;
-    if (left)
+    if (done > STRETCH_PAGES) {
+        uint32_t page = container_next_any(c, 0, PAGES_MAX), left = PAGES_MAX - page;
         container_deallocate(c, page, left < STRETCH_PAGES ? left : STRETCH_PAGES, &done);
-    if (container_slots(c))
-        return STRETCH_PAGES;
+        if (container_slots(c))
+            return STRETCH_PAGES;
+    }
     first = c->next_doomed;
     if (!first)
         last = &first;

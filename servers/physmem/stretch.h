@@ -17,6 +17,8 @@ struct work {
     struct copy how;
 };
 
+/* It would put pages where a control is being destroyed: they could go before anybody uses them. */
+bool work_is_vain(const struct work *work);
 /* In one piece, however long it takes. */
 int work_at_once(const struct work *work, uint32_t *done);
 

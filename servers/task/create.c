@@ -4,7 +4,8 @@
  *
  * Memory that another task could take away is neither read nor written.  `task` looks only into
  * pages of its own container: copies of pages of the image, and pages that it moves into the new
- * task's containers afterwards. */
+ * task's containers afterwards; and into a startup fpage that was promised just before, when no
+ * program has run since. */
 #include "create.h"
 #include "held.h"
 #include <errno.h>
@@ -21,7 +22,6 @@
 #define OWN_SOURCE      0u                      /* CHUNK + PAGE bytes: copied pages of an image */
 #define OWN_DEST        (CHUNK + PAGE)          /* CHUNK bytes: a part of an image, aligned to
                                                    pages */
-#define OWN_TEXT        (OWN_STARTUP + HURD_STARTUP_SIZE)   /* argz and envz, if they are long */
 #define WINDOW_STARTUP  0x60000000u             /* where startup fpages are mapped, to be mapped on */
 #define WINDOWS         64u                     /* of so many tasks at a time */
 #define WINDOW_IMAGE    0x60200000u             /* where pages of images are mapped, to be mapped
@@ -166,7 +166,7 @@ void own_forget(void)
 }
 
 /* Moves pages of `own` into a container of the new task. */
-int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size)
+static int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size)
 {
     return hurd_pm_container_copy(physmem, own, at, container, to, size, HURD_PM_MOVE, NULL);
 }
@@ -349,11 +349,49 @@ int give_capabilities(struct making *m)
 /* ---- the startup fpage */
 
 /* When a window shows the startup fpage of another task, the task before loses its mapping; it gets
- * the page back when it faults, here or from its own pager.  `task` itself never looks into a
- * window. */
+ * the page back when it faults, here or from its own pager. */
+static struct window {
+    const struct task *task;
+    L4_Word_t shown;                            /* bit n: page n is mapped for this task, which has
+                                                   not seen it yet */
+} windows[WINDOWS];
+
+static struct window *window_of(const struct task *t)
+{
+    return &windows[t->id % WINDOWS];
+}
+
+static L4_Word_t window_address(const struct task *t)
+{
+    return WINDOW_STARTUP + t->id % WINDOWS * HURD_STARTUP_SIZE;
+}
+
+void startup_window_clear(struct task *t)
+{
+    *window_of(t) = (struct window){.task = t};
+}
+
+char *startup_window(struct task *t, L4_Word_t offset, L4_Word_t size)
+{
+    const L4_Word_t window = window_address(t);
+    if (hurd_pm_container_map(physmem, t->startup, HURD_PM_READ | HURD_PM_WRITE, window + offset,
+                              offset, size, NULL) != 0)
+        return NULL;
+    for (L4_Word_t end = offset + size; offset < end; offset += PAGE)
+        window_of(t)->shown |= 1ul << offset / PAGE;
+    return (char *)window;
+}
+
 L4_Word_t startup_page_window(struct task *t, L4_Word_t offset, bool writes)
 {
-    const L4_Word_t window = WINDOW_STARTUP + t->id % WINDOWS * HURD_STARTUP_SIZE + offset;
+    const L4_Word_t window = window_address(t) + offset, bit = 1ul << offset / PAGE;
+    struct window *w = window_of(t);
+    if (w->task != t)
+        startup_window_clear(t);
+    if (w->shown & bit) {
+        w->shown &= ~bit;
+        return window;
+    }
     int error = hurd_pm_container_map(physmem, t->startup,
                                       writes ? HURD_PM_READ | HURD_PM_WRITE : HURD_PM_READ,
                                       window, offset, PAGE, NULL);
@@ -394,20 +432,21 @@ L4_Word_t image_window(struct task *t, L4_Word_t address)
     return window;
 }
 
-/* All of it is promised, and what is written is there. */
+/* All of it is promised, and what is written is there.  physmem promises nothing below a control
+ * that is being destroyed. */
 int write_startup(struct making *m)
 {
     const L4_Word_t top = page_up(m->argz_len + m->envz_len + STARTUP_TOP);
-    const L4_Word_t at = HURD_STARTUP_SIZE - top;
-    char *page = (char *)OWN_WINDOW + OWN_STARTUP;
-    int error = own_promise(OWN_STARTUP, HURD_STARTUP_SIZE);
-    if (error == 0)
-        error = own_map(OWN_STARTUP, STARTUP_CODE);
-    if (error == 0)
-        error = own_map(OWN_STARTUP + at, top);
-    if (error == 0)
-        error = startup_page_write(page, &m->data, &m->program, m->argz, m->argz_len, &m->sp);
-    return error ? error : own_move(OWN_STARTUP, m->task->startup, 0, HURD_STARTUP_SIZE);
+    struct task *t = m->task;
+    char *page;
+    startup_window_clear(t);
+    int error = hurd_pm_container_allocate(physmem, t->startup, 0, 0, HURD_STARTUP_SIZE, NULL);
+    if (error != 0)
+        return error;
+    if (!(page = startup_window(t, 0, STARTUP_CODE)) ||
+        !startup_window(t, HURD_STARTUP_SIZE - top, top))
+        return ENOMEM;
+    return startup_page_write(page, &m->data, &m->program, m->argz, m->argz_len, &m->sp);
 }
 
 /* ---- the kernel's part */

@@ -13,7 +13,7 @@
 
 /* The places of `task`'s own pages: offsets in its container `own`, and distances from OWN_WINDOW
  * in its space. */
-#define OWN_STARTUP     (2 * CHUNK + PAGE)      /* HURD_STARTUP_SIZE bytes: a startup fpage */
+#define OWN_TEXT        (2 * CHUNK + PAGE)      /* argz and envz, if they are long */
 #define OWN_WINDOW      0x60100000u
 
 extern L4_Word_t own;
@@ -57,6 +57,12 @@ int give_memory_capabilities(struct making *m);
 /* The same, the task's own handle, and a console. */
 int give_capabilities(struct making *m);
 int write_startup(struct making *m);
+/* Maps pages of the new task's startup fpage for writing, and later shows each to the task without
+ * another request.  Returns where the fpage is mapped, or NULL.  Pre: the pages were promised just
+ * before, without a call of anybody but physmem since: so no program could take them away.
+ * startup_window_clear() was before. */
+char *startup_window(struct task *t, L4_Word_t offset, L4_Word_t size);
+void startup_window_clear(struct task *t);
 int make_space(struct making *m, L4_ThreadId_t *first);
 /* Starts the task's first thread at ip, in the startup code, with the stack m->sp.  Blocks, for 1 s
  * at most. */
@@ -64,8 +70,5 @@ int making_start(const struct making *m, L4_ThreadId_t first, L4_Word_t ip);
 
 /* Drops what `task` holds because of the request, whether it succeeded or not. */
 void making_consume(struct making *m);
-
-/* Moves pages of `own` into a container of the new task. */
-int own_move(L4_Word_t at, L4_Word_t container, L4_Word_t to, L4_Word_t size);
 
 #endif

@@ -75,14 +75,14 @@ static void write_resume(struct hurd_startup_resume *r, const struct making *m,
 static int copy_startup(struct making *m, const struct task *parent,
                         const struct hurd_cap_call *call, L4_ThreadId_t second)
 {
-    char *page = (char *)OWN_WINDOW + OWN_STARTUP;
+    char *page;
+    startup_window_clear(m->task);
     int error = hurd_pm_container_copy(physmem, parent->startup, 0, m->task->startup, 0,
                                        HURD_STARTUP_SIZE, 0, NULL);
-    if (error == 0)
-        error = hurd_pm_container_map(physmem, m->task->startup, HURD_PM_READ | HURD_PM_WRITE,
-                                      (L4_Word_t)page, 0, PAGE, NULL);
     if (error != 0)
         return error;
+    if (!(page = startup_window(m->task, 0, PAGE)))
+        return ENOMEM;
     write_resume((struct hurd_startup_resume *)(page + RESUME), m, call, second);
     *(L4_Word_t *)(page + STACK) = HURD_STARTUP_RESUME;
     return 0;

@@ -249,6 +249,22 @@ static void what_is_doomed_goes_first_come_first_gone(void **state)
     assert_int_equal(control->count, 0);
 }
 
+static void few_pages_go_in_one_part_however_far_apart(void **state)
+{
+    (void) state;
+    uint32_t before = control->count;
+    assert_int_equal(world_allocate(a, 10, 1), 0);
+    assert_int_equal(world_allocate(a, 5000, 2), 0);
+    assert_int_equal(world_allocate(a, PAGES_MAX - 1, 1), 0);
+    write_all(a, 5000, 2);
+    container_condemn(a);
+    reap();
+    world_check();
+    assert_false(reap_wanted());
+    assert_int_equal(control->count, before - 1);
+    assert_int_equal(control->pages, 0);
+}
+
 static void many_small_ones_go_in_one_part(void **state)
 {
     (void) state;
@@ -324,6 +340,10 @@ static void a_control_of_many_containers_goes_in_parts(void **state)
     container_doom(below->containers);                          /* that one goes in parts already */
     control_condemn(child);
     assert_int_equal(container_create(below, 700, false, &k), EBUSY);
+    const struct work grow = { WORK_ALLOCATE, { .to = below->containers, .count = 1 } };
+    const struct work shrink = { WORK_DEALLOCATE, { .to = below->containers, .count = 1 } };
+    assert_true(work_is_vain(&grow));
+    assert_false(work_is_vain(&shrink));
     assert_int_equal(control_split(below, 1, 700, &none), EBUSY);
     assert_int_equal(control_split(child, 1, 700, &none), EBUSY);
     uint32_t left = child->count + below->count;
@@ -554,6 +574,7 @@ int main(void)
         TEST_IN_WORLD(deallocation_of_a_pinned_page_changes_nothing),
         TEST_IN_WORLD(release_and_unmap_reach_every_page),
         TEST_IN_WORLD(what_is_doomed_goes_first_come_first_gone),
+        TEST_IN_WORLD(few_pages_go_in_one_part_however_far_apart),
         TEST_IN_WORLD(many_small_ones_go_in_one_part),
         TEST_IN_WORLD(a_control_folds_when_its_last_doomed_container_is_gone),
         TEST_IN_WORLD(a_control_of_many_containers_goes_in_parts),

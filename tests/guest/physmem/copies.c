@@ -69,6 +69,8 @@ TEST(container_copy_refuses_bad_arguments)
     EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_COPY, a, 0, b, 0xfffff000, 2 * PAGE, 0), EINVAL);
     EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_COPY, a, 0, b, 0, PAGE, 4), EINVAL);
     EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_COPY, a, 0, b, 0, PAGE, HURD_PM_SHARED | HURD_PM_MOVE), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_COPY, a, 0, b, 0, PAGE, HURD_PM_APART | HURD_PM_MOVE), EINVAL);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_COPY, a, 0, b, 0, PAGE, HURD_PM_APART | HURD_PM_SHARED), EINVAL);
     EXPECT_EQ(REQUEST(HURD_PM_CONTAINER_COPY, a, 0, b, 0, PAGE, HURD_PM_PARTIAL | HURD_PM_ALL_OR_NONE), EINVAL);
     EXPECT_EQ(copy(a, 0, a, 1, 2, 0), EINVAL);
     EXPECT_EQ(control_info(control).used, 4);
@@ -84,6 +86,28 @@ TEST(container_copy_tells_holes_and_taken_pages)
     EXPECT_EQ(amount, 4 * PAGE);
     EXPECT_EQ(hurd_pm_container_copy(pm, a, 0, b, 2 * PAGE, 4 * PAGE, 0, &amount), EEXIST);
     EXPECT_EQ(amount, 0);
+}
+
+TEST(container_copy_apart_leaves_the_source_mapped_for_writing)
+{
+    struct hurd_pm_statistics before, after;
+    EXPECT_EQ(allocate(a, 0, 3), 0);                    /* the last one is only promised */
+    put(a, 0, 1);
+    put(a, 1, 2);
+    EXPECT_EQ(hurd_pm_statistics(pm, control, &before), 0);
+    EXPECT_EQ(copy(a, 0, b, 0, 3, HURD_PM_APART), 0);
+    EXPECT_EQ(hurd_pm_statistics(pm, control, &after), 0);
+    EXPECT_EQ(after.bound, before.bound + 2);
+    EXPECT_EQ(control_info(control).used, 6);
+    put(a, 0, 3);
+    EXPECT_EQ(get(b, 0), 1);
+    put(b, 1, 4);
+    EXPECT_EQ(get(a, 1), 2);
+    EXPECT_EQ(get(b, 2), 0);
+    EXPECT_EQ(copy(a, 0, b, 0, 3, HURD_PM_APART), EEXIST);
+    EXPECT_EQ(copy(a, 0, b, 0, 3, HURD_PM_APART | HURD_PM_SQUASH), 0);
+    EXPECT_EQ(get(b, 0), 3);
+    EXPECT_EQ(get(b, 1), 2);
 }
 
 TEST(container_copy_charges_the_destination)
@@ -184,6 +208,7 @@ const struct test copy_tests[] = {
     T(copies_of_promises_read_as_zero),
     T(container_copy_refuses_bad_arguments),
     T(container_copy_tells_holes_and_taken_pages),
+    T(container_copy_apart_leaves_the_source_mapped_for_writing),
     T(container_copy_charges_the_destination),
     T(container_copy_with_squash_replaces),
     T(shared_pages_show_writes_both_ways),
