@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists files.  Called by commands.c; date.c writes times. */
 #include "lib/filecommands/listing.h"
+#include "lib/filecommands/commands.h"
 #include "lib/filecommands/date.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,6 +48,8 @@ static int entry(void *context, const char *name, unsigned type)
     const struct list *l = context;
     char path[PATH_MOST];
     (void) type;
+    if (commands_interrupted())
+        return EINTR;
     if (!strcmp(name, ".") || !strcmp(name, ".."))
         return 0;
     snprintf(path, sizeof path, "%s/%s", l->path, name);
