@@ -118,11 +118,13 @@
  * again, or else the owner; when that one dies, input goes to all tasks.
  *
  * console_group: the same foreground, for programs that have children of their own in groups.  It
- * may be set while the owner has given it away, else EPERM.  EINVAL: no task or group.
+ * may be set while the owner has given it away, by tasks in the foreground, by those of groups that
+ * had it before since then, and by those that came from such a group; else EPERM.  EINVAL: no task
+ * or group.
  *
  * modes: of the terminal, for all programs in the foreground; the words are for the programs alone.
- * They may be set while the owner has given the foreground away, else EPERM, and are 0 again when
- * it takes it back.  EINVAL: unknown flags, more than HURD_DEVA_MODE_WORDS words.
+ * They may be set by the same tasks, else EPERM, and are 0 again when the owner takes the
+ * foreground back.  EINVAL: unknown flags, more than HURD_DEVA_MODE_WORDS words.
  *
  * console_inject: gives the console to another task and returns the handle of that task; group: of
  * that task.  Only

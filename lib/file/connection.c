@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A program's connection with a file server: one container for data and long paths, which the
  * server sees by a weak reference, and the requests. */
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -203,8 +204,13 @@ static int root_request(struct files *f, unsigned label, unsigned max, L4_Word_t
 
 int files_statfs(struct files *f, struct hurd_fs_statfs *statfs)
 {
-    return root_request(f, HURD_FS_STATFS, sizeof *statfs / sizeof(L4_Word_t),
-                        (L4_Word_t *) statfs);
+    memset(statfs, 0, sizeof *statfs);
+    int err = root_request(f, HURD_FS_STATFS, sizeof *statfs / sizeof(L4_Word_t),
+                           (L4_Word_t *) statfs);
+    statfs->device[sizeof statfs->device - 1] = '\0';
+    for (char *c = statfs->device; *c; c++)
+        *c = isgraph((unsigned char) *c) ? *c : '?';
+    return err;
 }
 
 int files_sync(struct files *f)

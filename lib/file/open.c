@@ -74,6 +74,7 @@ int file_write(struct file *file, const void *data, uint32_t size, uint32_t *don
 
 int file_stat(struct file *file, struct hurd_file_stat *stat)
 {
+    memset(stat, 0, sizeof *stat);
     return hurd_cap_rpc(file->server, HURD_IO_STAT, 1, &file->handle,
                         sizeof *stat / sizeof(L4_Word_t), (L4_Word_t *) stat, NULL);
 }

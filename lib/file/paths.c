@@ -162,6 +162,7 @@ int files_link(struct files *f, const char *path, const char *new_path)
 int files_stat(struct files *f, const char *path, int follow, struct hurd_file_stat *stat)
 {
     struct route r;
+    memset(r.out, 0, sizeof *stat);
     int err = one_path_out(&r, f, HURD_DIR_STAT, follow ? 0 : HURD_DIR_NOFOLLOW, path);
     if (!err)
         memcpy(stat, r.out, sizeof *stat);

@@ -89,7 +89,7 @@ static int image_check(struct file *file, L4_Word_t *size)
  * not, and the file is to be read, which also says what is wrong with it. */
 static bool image_is_held(struct file *file, struct image *image)
 {
-    L4_Word_t handle;
+    L4_Word_t handle = 0;
     if (hurd_cap_open(task_server(), 1, L4_Version(file->server)) ||
         hurd_cap_rpc(file->server, HURD_FILE_IMAGE, 1, &file->handle, 1, &handle, NULL))
         return false;
@@ -250,10 +250,13 @@ static int companion_give(const struct start *start, L4_Word_t *theirs)
                          theirs);
 }
 
-/* `task` was not asked, so the handle is still ours. */
+/* `task` was not asked, so the handle is still ours.  The file server has named it, and may have
+ * named another one of ours. */
 static void image_keep_none(const struct files_image *image)
 {
-    if (image->offset == HURD_TASK_IMAGE_HELD)
+    L4_Word_t unused;
+    if (image->offset == HURD_TASK_IMAGE_HELD &&
+        !hurd_cap_rpc(task_server(), HURD_TASK_IMAGE_USERS, 1, &image->container, 1, &unused, NULL))
         hurd_cap_drop(task_server(), image->container);
 }
 

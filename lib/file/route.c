@@ -94,6 +94,7 @@ void route_begin(struct route *r, struct files *files, const char *path)
     r->files = files;
     r->whole = path;
     r->waited = 0;
+    r->out[0] = r->out[1] = 0;
     route_start(r);
 }
 
@@ -117,7 +118,7 @@ bool route_follow(struct route *r, int *err)
     if (*err != EREMOTE)
         return false;
     r->server = L4_ThreadIdOfRaw(r->out[0]);
-    if (length > HURD_DIR_TEXT)
+    if (length > HURD_DIR_TEXT || L4_IsNilThread(r->server))
         *err = EPROTO;
     else if (++r->hops > HURD_DIR_LINKS)
         *err = ELOOP;

@@ -121,19 +121,20 @@ enum answer fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, uns
     f.address = address;
     f.ip = ip;
     f.access = access & HURD_VM_WRITE ? HURD_VM_WRITE : HURD_VM_READ;
-    f.brought = false;
+    f.brought = 0;
     f.first = true;
     return serve(&f);
 }
 
-bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access)
+bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
+                 unsigned brought)
 {
     struct fault f = {
         .from = from,
         .address = address,
         .ip = ip,
         .access = access & HURD_VM_WRITE ? HURD_VM_WRITE : HURD_VM_READ,
-        .brought = access & FAULT_BROUGHT,
+        .brought = (unsigned char)brought,
     };
     return serve(&f) == ANSWER_SENDER;
 }

@@ -11,7 +11,8 @@ struct fault {
     L4_ThreadId_t from;
     uintptr_t address, ip;
     unsigned access;            /* HURD_VM_WRITE or HURD_VM_READ */
-    bool brought;               /* a worker has just got the page, and the right to this access */
+    unsigned char brought;      /* so often has a worker got the page, and the right to this
+                                   access, since the thread waits */
     bool first;                 /* the thread has not waited: physmem may answer it itself */
     struct map *map;
     uintptr_t page, offset;     /* of the page: its address, and where it is in map->store */

@@ -145,10 +145,10 @@ void store_release_unused(struct store *store);
 /* Which thread the message registers are for now. */
 enum answer { ANSWER_NOBODY, ANSWER_SENDER, ANSWER_PHYSMEM };
 enum answer fault_serve(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
-/* The same once more, for a thread that has waited.  physmem never answers it.  FAULT_BROUGHT in
- * `access`: for this page, and a worker has got it. */
-enum { FAULT_BROUGHT = 0x10 };
-bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access);
+/* The same once more, for a thread that has waited.  physmem never answers it.  brought: it has
+ * waited for this page, and so often a worker has got it. */
+bool fault_again(L4_ThreadId_t from, uintptr_t address, uintptr_t ip, unsigned access,
+                 unsigned brought);
 enum job_kind {
     JOB_HOOK,                           /* the store's function brings the page */
     JOB_SHOW,                           /* the same for a page of a file server: it may say no */
@@ -164,6 +164,7 @@ struct pagein {
     uintptr_t region, region_size;      /* JOB_OUT, JOB_IN: records kept for the end */
     unsigned char access;               /* 0: it waits in a request, not in a fault */
     unsigned char kind, pages;
+    unsigned char brought;              /* as in struct fault */
 };
 int pagein_park(const struct pagein *page);
 int pagein_start(const struct pagein *page);            /* 0: the thread gets its reply later */

@@ -214,7 +214,8 @@ static void answer(const struct pagein *page, int error)
     else if (error)
         report_violation(page->thread, page->address, page->ip, page->access, error);
     else if (!fault_again(page->thread, page->address, page->ip,
-                          page->access | (page->kind == JOB_SHOW ? FAULT_BROUGHT : 0)))
+                          page->access,
+                          page->kind == JOB_SHOW ? page->brought + 1u : 0))
         return;
     if (!error || !page->access)
         L4_Reply(page->thread);
@@ -391,6 +392,7 @@ struct pagein pagein_for(const struct fault *f, unsigned kind)
         .address = f->address,
         .access = (unsigned char)f->access,
         .kind = (unsigned char)kind,
+        .brought = f->brought,
         .pages = 1,
     };
 }

@@ -13,7 +13,11 @@
 #include "pageout.h"
 #include "shown.h"
 
-enum { AROUND = SHOWN_GROUP };          /* pages that are mapped together, if they are there */
+enum {
+    AROUND = SHOWN_GROUP,               /* pages that are mapped together, if they are there */
+    BRINGS = 32,                        /* so often the server may say that it has got a page, and
+                                           then there is none: its cache may be busy, or it lies */
+};
 
 /* ---- pages of the server ---- */
 
@@ -48,6 +52,8 @@ static int fault_bring(const struct fault *f)
 {
     if (store_is_image(f->map->store))
         return image_bring(f);
+    if (f->brought == BRINGS)
+        return EIO;
     const struct pagein page = pagein_for(f, JOB_SHOW);
     mm.counters.pageins++;
     int error = pagein_start(&page);

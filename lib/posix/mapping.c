@@ -22,6 +22,7 @@
 enum {
     MAPPINGS = HURD_FS_FILES,           /* the server gives no more */
     SLOT_TRIES = 20,                    /* another thread may use the slot up before we do */
+    NO_CONTAINER = -1,                  /* a handle that nobody has */
     AHEAD = 16,                         /* pages that are asked for together, for reading: up to
                                            the next multiple of it in the file */
 };
@@ -88,10 +89,34 @@ static int sync(struct hurd_shown *shown)
     return hurd_cap_rpc(m->server, HURD_IO_SYNC, 1, &m->handle, 0, NULL, NULL);
 }
 
+/* Has the server given us what it names?  Else it may be anything of ours. */
+static bool is_gift(const struct mapping *m)
+{
+    struct hurd_pm_cap_info info;
+    return !hurd_pm_cap_info(physmem(), m->shown.container, &info) &&
+           info.kind == HURD_PM_KIND_WEAK && info.giver == L4_Version(m->server);
+}
+
+/* The number may be that of something of ours from now on.  No other mapping names it then: a
+ * server that shows one container twice has given it twice, if it means well. */
+static void container_drop(const struct mapping *m)
+{
+    const L4_Word_t gone = m->shown.container;
+    L4_Word_t left = 0;
+    if (!is_gift(m) || hurd_cap_rpc(physmem(), HURD_CAP_DROP, 1, &gone, 1, &left, NULL) || left)
+        return;
+    for (struct mapping *o = mappings; o < mappings + mappings_end; o++) {
+        if (o == m || !o->used || o->shown.container != gone)
+            continue;
+        o->shown.container = NO_CONTAINER;
+        hurd_vm_show_again(&o->shown);
+    }
+}
+
 static void release(struct hurd_shown *shown)
 {
     struct mapping *m = mapping_of(shown);
-    hurd_cap_drop(physmem(), shown->container);
+    container_drop(m);
     hurd_cap_drop(m->server, m->handle);
     mapping_give(m);
 }
@@ -112,7 +137,7 @@ static int refuse(const struct description *d, const struct hurd_mm_file_map *ma
 static int container_ask(const struct description *d, L4_Word_t flags, struct mapping *m)
 {
     const L4_Word_t in[] = { d->handle, flags };
-    L4_Word_t out[2];
+    L4_Word_t out[2] = { 0, 0 };
     int err = EPERM;
     for (int i = 0; err == EPERM && i < SLOT_TRIES; i++) {
         err = hurd_cap_open(physmem(), 1, L4_Version(d->server));
@@ -124,7 +149,10 @@ static int container_ask(const struct description *d, L4_Word_t flags, struct ma
     m->server = d->server;
     m->handle = out[0];
     m->shown.container = out[1];
-    return 0;
+    if (is_gift(m))
+        return 0;
+    hurd_cap_drop(m->server, m->handle);
+    return EPROTO;
 }
 
 int mapping_make(const struct description *d, const struct hurd_mm_file_map *map, L4_Word_t flags,
@@ -183,7 +211,7 @@ static int claim(struct mapping *m)
     const bool writes = !m->shown.is_private && m->shown.rights & HURD_VM_WRITE;
     struct description d = { .server = m->server };
     struct files *unused;
-    L4_Word_t out[3];
+    L4_Word_t out[3] = { 0 };
     int err = m->ticket ? posix_files_of(m->server, &unused) : EIO;
     if (!err)
         err = hurd_cap_rpc(m->server, HURD_FS_CLAIM, 1, &m->ticket, 3, out, NULL);

@@ -252,7 +252,7 @@ void stat_from(const struct hurd_file_stat *from, struct stat *to)
 
 int fstat(int descriptor, struct stat *stat)
 {
-    struct hurd_file_stat s;
+    struct hurd_file_stat s = { 0 };
     L4_Word_t in[1];
     struct description *d;
     int err = description_take(descriptor, &d);

@@ -42,6 +42,7 @@ static void window_unmap(struct window *w)
 
 static int stat_of(const struct description *d, struct hurd_file_stat *s)
 {
+    *s = (struct hurd_file_stat) { 0 };
     return hurd_cap_rpc(d->server, HURD_IO_STAT, 1, &d->handle, sizeof *s / sizeof(L4_Word_t),
                         (L4_Word_t *) s, NULL);
 }

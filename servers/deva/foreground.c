@@ -13,11 +13,19 @@
 
 enum { CTRL_C = 3, CTRL_Z = 26 };
 enum { MEMBERS_MOST = 272, TASKS = 1 << 14 };   /* more than there can be tasks; their ids */
+enum { HEIRS = 16 };
 
 static struct member {
     uint16_t task, group;
 } members[MEMBERS_MOST];
 static unsigned member_count;
+
+/* Groups that may take the console, though they have it not: those that gave it on since the owner
+ * gave it away, and those whose tasks came from such a group.  The oldest one makes room. */
+static struct {
+    uint16_t group[HEIRS];
+    unsigned next;
+} heirs;
 
 /* ---- its members ---- */
 
@@ -42,9 +50,40 @@ bool foreground_is_given(void)
     return console.foreground != console.owner;
 }
 
+/* ---- who may change it ---- */
+
+static bool is_heir(unsigned group)
+{
+    unsigned i = 0;
+    while (i < HEIRS && heirs.group[i] != group)
+        i++;
+    return group && i < HEIRS;
+}
+
+static void heir_add(unsigned group)
+{
+    if (!is_heir(group))
+        heirs.group[heirs.next++ % HEIRS] = (uint16_t) group;
+}
+
+static bool has_right(unsigned task)
+{
+    const struct member *m = member_of(task);
+    return foreground_has(task) || is_heir(task) || (m && is_heir(m->group));
+}
+
+/* Nobody takes the console away from an owner that uses it, nor from a program to which the owner
+ * gave it and that did not start the caller. */
+static bool may_change(unsigned task)
+{
+    return !console.owner || (foreground_is_given() && has_right(task));
+}
+
 void foreground_note_group(unsigned task, unsigned group)
 {
     struct member *m = member_of(task);
+    if (foreground_is_given() && has_right(task))
+        heir_add(group);
     if (!m && member_count < MEMBERS_MOST)
         m = &members[member_count++];
     if (m)
@@ -136,6 +175,8 @@ int foreground_serve(struct hurd_cap_call *call)
     if (!asks) {
         console.owner = call->task;
         console.given = call->arg[1];
+        memset(&heirs, 0, sizeof heirs);
+        heir_add(console.given);
         set_foreground(call->arg[1]);
     }
     call->reply[0] = console.typed.interrupts;
@@ -146,19 +187,13 @@ int foreground_serve(struct hurd_cap_call *call)
     return 0;
 }
 
-/* Nobody takes the console away from an owner that uses it. */
-static bool may_change(void)
-{
-    return !console.owner || foreground_is_given();
-}
-
 int foreground_serve_modes(struct hurd_cap_call *call)
 {
     enum { WORDS = sizeof console.modes / sizeof(L4_Word_t) };
     if (call->words < 1 || call->words > 1 + WORDS ||
         (call->words > 1 && call->arg[1] & ~(HURD_DEVA_MODE_SILENT | HURD_DEVA_MODE_KEYS)))
         return EINVAL;
-    if (call->words > 1 && !may_change())
+    if (call->words > 1 && !may_change(call->task))
         return EPERM;
     if (call->words > 1) {
         memset(&console.modes, 0, sizeof console.modes);
@@ -174,10 +209,12 @@ int foreground_serve_group(struct hurd_cap_call *call)
     bool sets = call->words == 2;
     if ((!sets && call->words != 1) || (sets && (call->arg[1] == 0 || call->arg[1] >= TASKS)))
         return EINVAL;
-    if (sets && !may_change())
+    if (sets && !may_change(call->task))
         return EPERM;
-    if (sets)
+    if (sets) {
+        heir_add(console.foreground);
         set_foreground(call->arg[1]);
+    }
     call->reply[0] = console.foreground;
     call->reply_words = 1;
     console_serve_readers();

@@ -113,22 +113,27 @@ void filecommands_obey(const struct words *w)
 
 /* ---- what lib/shell asks for ---- */
 
+enum { NAMES_PER_LOOK = 64 };
+
 struct visit {
     bool (*name)(void *context, const char *name);
     void *context;
+    unsigned names;
 };
 
 static int visit_entry(void *context, const char *name, unsigned type)
 {
-    const struct visit *v = context;
+    struct visit *v = context;
     (void) type;
+    if (++v->names % NAMES_PER_LOOK == 0 && shell_interrupted())
+        return EINTR;
     return v->name(v->context, name) ? 0 : EINTR;
 }
 
 void language_list(const char *directory, bool (*visit)(void *context, const char *name),
                    void *context)
 {
-    struct visit v = { visit, context };
+    struct visit v = { visit, context, 0 };
     struct file file;
     if (!root_mounted() ||
         file_open(root_mounted(), &file, directory, HURD_DIR_READS | HURD_DIR_DIRECTORY, 0))

@@ -8,6 +8,7 @@
 #include "claims.h"
 #include "lib/shell/language.h"
 #include "disks.h"
+#include "shell.h"
 #include "root.h"
 
 #include <errno.h>
@@ -31,6 +32,7 @@ enum {
     PATH_MOST = MOUNTS_WORDS / MOUNTS - 10,     /* beside a thread's id and two zeros */
     VAIN_STARTS = 5,                    /* starts in a row without serving: then init gives up */
     PAUSE = 10000,                      /* us */
+    PATIENCE = 30000000,                /* us, for an answer that takes no disk */
 };
 
 static struct mount {
@@ -102,15 +104,29 @@ static int attach(struct mount *m, const struct file *directory)
     return err;
 }
 
+/* A server that does not answer must not keep the lock.  EIO: so it is, or it has ended. */
+static int tell(L4_ThreadId_t server, unsigned label, unsigned n, const L4_Word_t *in)
+{
+    L4_Word_t err = EIO;
+    L4_LoadMR(0, L4_MakeTag(label, n, 0).raw);
+    L4_LoadMRs(1, (int) n, (L4_Word_t *) in);
+    L4_MsgTag_t tag = L4_Call_Timeouts(server, L4_TimePeriod(PATIENCE), L4_TimePeriod(PATIENCE));
+    if (L4_IpcFailed(tag))
+        return EIO;
+    if (L4_Label(tag) == HURD_CAP_ERROR && L4_UntypedWords(tag) > 0)
+        L4_StoreMR(1, &err);
+    return L4_Label(tag) == 0 ? 0 : (int) err;
+}
+
 static int cover(L4_ThreadId_t parent, L4_ThreadId_t known, L4_ThreadId_t next)
 {
     const L4_Word_t in[] = { known.raw, next.raw };
-    return hurd_cap_rpc(parent, HURD_FS_COVER, 2, in, 0, NULL, NULL);
+    return tell(parent, HURD_FS_COVER, 2, in);
 }
 
 static void say_above(const struct mount *m)
 {
-    hurd_cap_rpc(m->known, HURD_FS_ABOVE, 1, &m->root.raw, 0, NULL, NULL);
+    tell(m->known, HURD_FS_ABOVE, 1, &m->root.raw);
 }
 
 /* If the parent has ended, its next server learns of ours by adopt(). */
@@ -267,13 +283,13 @@ static int statfs_of(const struct mount *m, struct hurd_fs_statfs *s)
     return err ? err : files_statfs(files, s);
 }
 
-/* Waits until a server that is being started serves, or has failed. */
+/* Waits until a server that is being started serves, or has failed; or until Ctrl-C. */
 static void dead_forget(void)
 {
     for (struct mount *m = mounts; m < mounts + MOUNTS; m++) {
-        while (m->used && m->state == STARTING)
+        while (m->used && m->state == STARTING && !shell_interrupted())
             L4_Sleep(L4_TimePeriod(PAUSE));
-        m->used = m->used && m->state == UP;
+        m->used = m->used && m->state != DOWN;
     }
 }
 
@@ -385,10 +401,10 @@ static int end(struct mount *m, bool kill)
     }
     if (err)
         server_kill(m);
-    while (m->state != DOWN)
+    while (m->state != DOWN && !shell_interrupted())
         L4_Sleep(L4_TimePeriod(PAUSE));
-    m->used = false;
-    return 0;
+    m->used = m->state != DOWN;
+    return m->used ? EINTR : 0;
 }
 
 /* The file system that is mounted in one of this server; NULL: there is none. */

@@ -210,8 +210,9 @@ struct files *root_mounted(void)
         connected = false;
         files_disconnect(&files);
     }
-    if (connected && !L4_IsThreadEqual(files.server, server.thread))
-        connected = !files_reconnect(&files, server.thread);
+    if (connected && !L4_IsThreadEqual(files.server, server.thread) &&
+        files_reconnect(&files, server.thread))
+        return NULL;                            /* the next caller tries again */
     return connected && state == UP ? &files : NULL;
 }
 

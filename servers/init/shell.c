@@ -10,6 +10,7 @@
 #include "launch.h"
 #include "pipeline.h"
 #include "mounts.h"
+#include "patience.h"
 #include "root.h"
 #include "script.h"
 #include "terminal.h"
@@ -102,7 +103,7 @@ bool language_interrupted(void)
 bool shell_interrupted(void)
 {
     if (!leaves)
-        leaves = terminal_listen();
+        leaves = patience_is_over() || terminal_listen();
     return leaves || script_ends();
 }
 
@@ -118,6 +119,7 @@ void shell_shutdown(unsigned status, bool reboot)
 {
     if (root_mounted())
         mounts_end_all();
+    patience_new_command();             /* Ctrl-C was for one of those */
     root_end();
     fflush(stdout);
     int err = hurd_wortel_shutdown(__hurd_startup_data->wortel.cap,
@@ -179,6 +181,7 @@ static bool obey_lines(void)
         length += editor.length;
         text[length] = '\0';
         leaves = false;
+        patience_new_command();
         typed = text;
         enum control_result result = language_run(text, NULL);
         terminal_take();
@@ -191,6 +194,7 @@ static bool obey_lines(void)
 void shell_run(unsigned status)
 {
     halt_status = status;
+    patience_begin();
     terminal_take();
     editor_init(&editor, terminal_write);
     while (obey_lines())
