@@ -213,8 +213,7 @@ static void answer(const struct pagein *page, int error)
         L4_LoadMR(0, L4_MakeTag(EINPROGRESS, 0, 0).raw);
     else if (error)
         report_violation(page->thread, page->address, page->ip, page->access, error);
-    else if (!fault_again(page->thread, page->address, page->ip,
-                          page->access,
+    else if (!fault_again(page->thread, page->address, page->ip, page->access,
                           page->kind == JOB_SHOW ? page->brought + 1u : 0))
         return;
     if (!error || !page->access)
