@@ -22,7 +22,7 @@
 #include "tests/guest/say.h"
 
 enum { PAGE = 4096, LONG = 1024, BIND = 32 /* for one request */, WINDOW = 0x10000000, CALLS = 10000, PROGRAM_PRIORITY = 105,
-       REST = 1000, SETTLED = 500000, CROWD = 4000, HELD = 1000 };
+       REST = 1000, SETTLED = 500000, CROWD = 4000, HELD = 1000, APART = 40 };
 
 static const struct hurd_startup_data *data;
 static L4_ThreadId_t physmem, task;
@@ -33,7 +33,7 @@ static unsigned tests, failures;
 static struct {
     L4_Word_t is, wanted;
     const char *name;
-} results[80];
+} results[400];
 
 static void result(L4_Word_t is, L4_Word_t wanted, const char *name)
 {
@@ -170,6 +170,18 @@ static unsigned bind(L4_Word_t container)
     return failed;
 }
 
+/* The bytes from the start on whose frames lie behind each other, asked for one by one. */
+static L4_Word_t in_one_piece(L4_Word_t container, L4_Word_t pages)
+{
+    L4_Word_t begin = 0, one = 0, n = 0;
+    for (bool more = true; more && n < pages; n += more) {
+        result(hurd_pm_container_pin(physmem, container, n * PAGE, PAGE, &one, NULL), 0, "one_page_is_pinned");
+        begin = n == 0 ? one : begin;
+        more = one == begin + n * PAGE;
+    }
+    return n * PAGE;
+}
+
 /* A sixteenth of what is ours; the same by ALLOCATE_MAP with PINNED; and what is refused at its end. */
 static void pins(void)
 {
@@ -180,16 +192,21 @@ static void pins(void)
         n = info.guarantee / 16 - 40;
     result(n >= 100, 1, "it_may_pin_many_pages");
     result(hurd_pm_container_create(physmem, own_control, 0, &e), 0, "a_container_to_pin");
-    result(hurd_pm_container_allocate(physmem, e, 0, 0, n * PAGE, &done), 0, "with_pages");
+    result(hurd_pm_container_allocate(physmem, e, 0, APART * PAGE, PAGE, &done), 0, "with_a_page");
+    result(hurd_pm_container_allocate(physmem, e, 0, 0, APART * PAGE, &done), 0, "with_those_before_it");
+    result(hurd_pm_container_allocate(physmem, e, 0, (APART + 1) * PAGE, (n - APART - 1) * PAGE, &done), 0, "and_behind_it");
     rest();
     result(hurd_pm_container_pin(physmem, e, 0, n * PAGE, &first, &contiguous), 0, "it_pins_them_all");
-    result(first != 0 && contiguous >= PAGE && contiguous <= n * PAGE, 1, "and_learns_where_they_are");
+    result(first != 0, 1, "and_learns_where_they_are");
+    result(contiguous, in_one_piece(e, n), "and_which_of_them_are_in_one_piece");
     rest();
     result(hurd_pm_container_deallocate(physmem, e, (n - 1) * PAGE, PAGE, &done), EBUSY, "the_last_one_is_pinned");
     result(hurd_pm_container_unpin(physmem, e, 0, (n + 1) * PAGE), EINVAL, "it_cannot_unpin_one_more");
     rest();
     result(hurd_pm_container_deallocate(physmem, e, 0, PAGE, &done), EBUSY, "and_none_is_unpinned");
     result(hurd_pm_container_unpin(physmem, e, 0, n * PAGE), 0, "it_unpins_them_all");
+    for (L4_Word_t i = 0; i * PAGE <= contiguous && i < n; i++)
+        hurd_pm_container_unpin(physmem, e, i * PAGE, PAGE);    /* in_one_piece() pinned these */
     rest();
     result(hurd_pm_container_deallocate(physmem, e, (n - 1) * PAGE, PAGE, &done), 0, "the_last_one_can_go");
     result(hurd_pm_container_pin(physmem, e, 0, n * PAGE, &first, &contiguous), ENOENT, "it_pins_up_to_a_hole");
