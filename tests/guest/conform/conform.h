@@ -54,6 +54,7 @@
     X(other_signals_have_a_value_too)                                                              \
     X(sigqueue_is_bounded_and_names_its_errors)                                                    \
     X(a_tree_of_senders_leaves_room_for_others)                                                    \
+    X(what_waits_for_a_process_ends_with_it)                                                       \
     X(sigwaitinfo_gives_values)                                                                    \
     X(signals_queue_in_another_task)                                                               \
     X(waitid_tells_ends_and_stops)

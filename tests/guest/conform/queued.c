@@ -179,6 +179,25 @@ void a_tree_of_senders_leaves_room_for_others(void)
     signal(SIGRTMIN, SIG_DFL);
 }
 
+void what_waits_for_a_process_ends_with_it(void)
+{
+    int status;
+    mask(SIG_BLOCK, SIGRTMIN, SIGRTMIN);
+    for (int i = 0; i < 3; i++) {
+        int sent = 0;
+        pid_t child = fork();
+        if (child == 0)                             /* it blocks them, too */
+            for (;;)
+                pause();
+        while (sent < 1000 && queue(child, SIGRTMIN, sent) == 0)
+            sent++;
+        EXPECT_EQ(sent, SIGQUEUE_MAX);
+        EXPECT_EQ(kill(child, SIGKILL), 0);
+        EXPECT_EQ(waitpid(child, &status, 0), child);
+    }
+    mask(SIG_UNBLOCK, SIGRTMIN, SIGRTMIN);
+}
+
 void sigwaitinfo_gives_values(void)
 {
     sigset_t set;

@@ -22,7 +22,7 @@
 #include "tests/guest/say.h"
 
 enum { PAGE = 4096, LONG = 1024, BIND = 32 /* for one request */, WINDOW = 0x10000000, CALLS = 10000, PROGRAM_PRIORITY = 105,
-       REST = 1000, SETTLED = 500000, CROWD = 4000, HELD = 1000, APART = 40 };
+       REST = 1000, SETTLED = 500000, CROWD = 4000, HELD = 1000, APART = 20 };
 
 static const struct hurd_startup_data *data;
 static L4_ThreadId_t physmem, task;
