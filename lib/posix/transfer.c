@@ -61,17 +61,6 @@ static int part(struct description *d, unsigned label, uint8_t *data, L4_Word_t 
     return err;
 }
 
-/* O_SYNC: what was written is on the disk when write() returns. */
-static int written(const struct description *d, size_t *total)
-{
-    if (!(d->flags & O_SYNC))
-        return 0;
-    int err = hurd_cap_rpc(d->server, HURD_IO_SYNC, 1, &d->handle, 0, NULL, NULL);
-    if (err)
-        *total = 0;
-    return err;
-}
-
 /* Pre: the lock is held.  *total counts bytes, also after an error. */
 static int contents_move(struct description *d, unsigned label, uint8_t *data, size_t size,
                          uint64_t position, size_t *total)
@@ -92,8 +81,6 @@ static int contents_move(struct description *d, unsigned label, uint8_t *data, s
         if (done < now)
             break;
     }
-    if (label == HURD_IO_WRITE && *total > 0)
-        err = written(d, total);
     return *total > 0 ? 0 : err;
 }
 
@@ -133,9 +120,22 @@ ssize_t read(int descriptor, void *data, size_t size)
     return move(descriptor, false, data, size, HURD_IO_HERE);
 }
 
+/* O_SYNC: what was written is on the disk when this returns. */
+static ssize_t synced(int descriptor, ssize_t done)
+{
+    struct description *d;
+    if (done <= 0 || description_take(descriptor, &d))
+        return done;
+    int err = d->kind == CONTENTS && d->flags & O_SYNC
+              ? hurd_cap_rpc(d->server, HURD_IO_SYNC, 1, &d->handle, 0, NULL, NULL) : 0;
+    description_put(d);
+    return err ? posix_result(err) : done;
+}
+
 ssize_t write(int descriptor, const void *data, size_t size)
 {
-    return move(descriptor, true, (void *) (uintptr_t) data, size, HURD_IO_HERE);
+    return synced(descriptor,
+                  move(descriptor, true, (void *) (uintptr_t) data, size, HURD_IO_HERE));
 }
 
 /* A negative position is no position: as a number without a sign it is above INT64_MAX. */
@@ -151,7 +151,8 @@ ssize_t pread(int descriptor, void *data, size_t size, off_t position)
 
 ssize_t pwrite(int descriptor, const void *data, size_t size, off_t position)
 {
-    return move(descriptor, true, (void *) (uintptr_t) data, size, position_of(position));
+    return synced(descriptor, move(descriptor, true, (void *) (uintptr_t) data, size,
+                                   position_of(position)));
 }
 
 /* ---- requests of one message ---- */

@@ -21,11 +21,9 @@ static struct member {
 static unsigned member_count;
 
 /* Groups that may take the console, though they have it not: those that gave it on since the owner
- * gave it away, and those whose tasks came from such a group.  The oldest one makes room. */
-static struct {
-    uint16_t group[HEIRS];
-    unsigned next;
-} heirs;
+ * gave it away, and those whose tasks came from such a group.  The latest is the first; the one that
+ * has not given it on for longest makes room. */
+static uint16_t heirs[HEIRS];
 
 /* ---- its members ---- */
 
@@ -55,21 +53,25 @@ bool foreground_is_given(void)
 static bool is_heir(unsigned group)
 {
     unsigned i = 0;
-    while (i < HEIRS && heirs.group[i] != group)
+    while (i < HEIRS && heirs[i] != group)
         i++;
     return group && i < HEIRS;
 }
 
 static void heir_add(unsigned group)
 {
-    if (!is_heir(group))
-        heirs.group[heirs.next++ % HEIRS] = (uint16_t) group;
+    unsigned i = 0;
+    while (i < HEIRS - 1 && heirs[i] != group)
+        i++;
+    memmove(heirs + 1, heirs, i * sizeof *heirs);
+    heirs[0] = (uint16_t) group;
 }
 
 static bool has_right(unsigned task)
 {
     const struct member *m = member_of(task);
-    return foreground_has(task) || is_heir(task) || (m && is_heir(m->group));
+    return task == console.owner || foreground_has(task) || is_heir(task) ||
+           (m && is_heir(m->group));
 }
 
 /* Nobody takes the console away from an owner that uses it, nor from a program to which the owner
@@ -175,7 +177,7 @@ int foreground_serve(struct hurd_cap_call *call)
     if (!asks) {
         console.owner = call->task;
         console.given = call->arg[1];
-        memset(&heirs, 0, sizeof heirs);
+        memset(heirs, 0, sizeof heirs);
         heir_add(console.given);
         set_foreground(call->arg[1]);
     }

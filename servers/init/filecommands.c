@@ -16,7 +16,7 @@
 
 bool commands_interrupted(void)
 {
-    return shell_interrupted() || output_error();
+    return shell_interrupted() || output_error() || output_is_left();
 }
 
 bool commands_shown(void)

@@ -157,6 +157,11 @@ bool output_is_shown(void)
     return !L4_IsThreadEqual(output.thread, L4_MyGlobalId()) || !output.file;
 }
 
+bool output_is_left(void)
+{
+    return L4_IsThreadEqual(output.thread, L4_MyGlobalId()) && output.left;
+}
+
 int output_error(void)
 {
     return output.error;

@@ -15,6 +15,8 @@ void output_to(struct file *file, struct file *errors);
 void output_by_pages(void);
 /* False: stdout is a file or a pipe. */
 bool output_is_shown(void);
+/* True: the user has seen enough pages. */
+bool output_is_left(void);
 /* The errno of the first thing that could not be written yet; 0: all is well. */
 int output_error(void);
 /* Ends either.  Returns the errno of the first thing that could not be written. */

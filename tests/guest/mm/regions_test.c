@@ -362,8 +362,10 @@ TEST(vm_allocate_now_beyond_the_guarantee_leaves_nothing_behind)
 {
     struct hurd_pm_control_info before, after;
     uintptr_t at = 0x30000000;
-    EXPECT_EQ(hurd_pm_control_info(physmem(), control(), &before), 0);
-    EXPECT_EQ(hurd_vm_allocate(&at, (before.guarantee + 1) * PAGE, HURD_VM_HERE, 1), ENOMEM);
+    for (int i = 0; i < 2; i++) {       /* with swap, the first shortage starts the library's threads */
+        EXPECT_EQ(hurd_pm_control_info(physmem(), control(), &before), 0);
+        EXPECT_EQ(hurd_vm_allocate(&at, (before.guarantee + 1) * PAGE, HURD_VM_HERE, 1), ENOMEM);
+    }
     EXPECT_EQ(hurd_pm_control_info(physmem(), control(), &after), 0);
     EXPECT_EQ(after.used, before.used);
     EXPECT_EQ(hurd_vm_allocate(&at, PAGE, HURD_VM_HERE, 0), 0);
