@@ -36,6 +36,8 @@ bool suite_can_run(void)
     if (L4_IsNilThread(server))
         return false;
     int err = files_connect(&files, server, physmem(), __hurd_startup_data->physmem_control.cap);
+    if (!err)
+        err = files_ready(&files);      /* the tests use files.bytes */
     if (err)
         printf("# cannot connect: %s\n", strerror(err));
     return !err;
