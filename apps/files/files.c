@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*      ls cat cp echo ln mkdir mv rm rmdir sha256sum sleep     files COMMAND ...
- * The commands on files for programs and scripts: each is a name of this program in /bin.  What they
- * do is lib/filecommands, as in the shell on the console; `cat` alone copies its standard input.
- * And `sleep`, for which no other program is worth its pages. */
+ * The commands on files for programs and scripts: each is a name of this program in /bin.  What
+ * they do is lib/filecommands, as in the shell on the console; `cat` alone copies its standard
+ * input.  And `sleep`, for which no other program is worth its pages. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

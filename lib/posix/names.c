@@ -59,7 +59,8 @@ static unsigned server_flags(int flags)
                       (ways != O_RDONLY ? HURD_DIR_WRITES : 0);
     if (ways == (unsigned) flags)       /* most files */
         return wanted;
-    return wanted | (flags & O_CREAT ? HURD_DIR_CREATE : 0) | (flags & O_EXCL ? HURD_DIR_EXCLUSIVE : 0) |
+    return wanted | (flags & O_CREAT ? HURD_DIR_CREATE : 0) |
+           (flags & O_EXCL ? HURD_DIR_EXCLUSIVE : 0) |
            (flags & O_TRUNC ? HURD_DIR_TRUNCATE : 0) | (flags & O_APPEND ? HURD_DIR_APPEND : 0) |
            (flags & O_DIRECTORY ? HURD_DIR_DIRECTORY : 0) |
            (flags & O_NOFOLLOW ? HURD_DIR_NOFOLLOW : 0) |

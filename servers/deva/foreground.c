@@ -21,8 +21,8 @@ static struct member {
 static unsigned member_count;
 
 /* Groups that may take the console, though they have it not: those that gave it on since the owner
- * gave it away, and those whose tasks came from such a group.  The latest is the first; the one that
- * has not given it on for longest makes room. */
+ * gave it away, and those whose tasks came from such a group.  The latest is the first; the one
+ * that has not given it on for longest makes room. */
 static uint16_t heirs[HEIRS];
 
 /* ---- its members ---- */

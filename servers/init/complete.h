@@ -21,9 +21,9 @@ struct completion {
 void completion_init(struct completion *c, const char *begin, size_t length);
 void completion_offer(struct completion *c, const char *name);
 
-/* Completes the word that ends at the cursor: a command or a program where a command begins, else an
- * argument of the command, or a path.  True: it has printed the names that would fit instead, and the caller
- * shows the prompt again. */
+/* Completes the word that ends at the cursor: a command or a program where a command begins, else
+ * an argument of the command, or a path.  True: it has printed the names that would fit instead,
+ * and the caller shows the prompt again. */
 bool complete(struct editor *e);
 
 #endif

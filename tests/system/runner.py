@@ -3,8 +3,10 @@
 import glob
 import os
 import re
+import signal
 import subprocess
 import tempfile
+import time
 
 import asserts
 import guest
@@ -32,11 +34,14 @@ class Orchard:
         with open(self.build + "/tests.list", "w") as out:
             out.write("\n".join(suites) + "\n")
 
+    def variables(self, **environment):
+        """What tools/test gets as its environment."""
+        others = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("TEST_")}
+        return others | dict(TEST_LIST=self.build + "/tests.list", TEST_JOBS="1", **environment)
+
     def run(self, patterns="", **environment):
         """tools/test with this list: its status and what it said."""
-        variables = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("TEST_")}
-        variables |= dict(TEST_LIST=self.build + "/tests.list", TEST_JOBS="1", **environment)
-        done = subprocess.run([RUNNER, self.build, patterns], env=variables, stdin=subprocess.DEVNULL, text=True,
+        done = subprocess.run([RUNNER, self.build, patterns], env=self.variables(**environment), stdin=subprocess.DEVNULL, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return done.returncode, done.stdout
 
@@ -99,6 +104,25 @@ def runner_ends_with_the_first_failure_if_told_so(lab):
     assert status == 1
     assert text.count("not ok") == 1, text
     assert text.splitlines()[-1] == "0 passed, 1 failed"
+
+
+def runner_takes_its_machines_along_when_it_is_ended(lab):
+    orchard = Orchard(lab, ["host apple tests/host/apple.c"], apple=GOOD)
+    place = orchard.build + "/pid"
+    with open(orchard.build + "/host/apple", "w") as script:
+        script.write(f"#!/bin/sh\necho $$ > {place}.new\nmv {place}.new {place}\nexec sleep 10000\n")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        with subprocess.Popen([RUNNER, orchard.build], env=orchard.variables(), stdout=subprocess.DEVNULL) as runner:
+            while not os.path.exists(place):
+                assert runner.poll() is None
+                time.sleep(0.05)
+            with open(place) as file:
+                child = int(file.read())
+            os.remove(place)
+            runner.send_signal(number)
+        assert runner.returncode == 128 + number
+        with open(f"/proc/{child}/stat") if os.path.exists(f"/proc/{child}") else tempfile.TemporaryFile("w+") as state:
+            assert state.read().rpartition(")")[2].split()[:1] in ([], ["Z"]), "the suite runs on"
 
 
 def runner_fails_a_suite_that_breaks_its_plan_or_contradicts_itself(lab):

@@ -69,8 +69,8 @@ int mkdirat(int directory, const char *path, mode_t mode);
 int fchmodat(int directory, const char *path, mode_t mode, int flags);
 int mkfifo(const char *path, mode_t mode);      /* and EEXIST */
 int chmod(const char *path, mode_t mode);
-/* Whole seconds; NULL: the file server's time.  EBADF; EINVAL: no file, or tv_nsec is not below 10^9
- * and none of the two above. */
+/* Whole seconds; NULL: the file server's time.  EBADF; EINVAL: no file, or tv_nsec is not below
+ * 10^9 and none of the two above. */
 int futimens(int descriptor, const struct timespec times[2]);
 /* At an open directory: <fcntl.h>.  EINVAL also: flags but AT_SYMLINK_NOFOLLOW. */
 int utimensat(int directory, const char *path, const struct timespec times[2], int flags);

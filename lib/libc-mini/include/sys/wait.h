@@ -28,7 +28,7 @@
  * is no such child.  EINVAL: unknown options. EINTR: a handler has run. */
 pid_t waitpid(pid_t pid, int *status, int options);
 pid_t wait(int *status);
-/* BSD: and what the child used, of which nothing is counted.  usage may be NULL.  With lib/posix. */
+/* BSD: and what the child used, of which nothing is counted.  usage may be NULL.  lib/posix. */
 struct rusage;
 pid_t wait3(int *status, int options, struct rusage *usage);
 pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage);
