@@ -354,6 +354,11 @@ static void a_control_of_many_containers_goes_in_parts(void **state)
                 k = k->next;
             container_doom(k);                                  /* its last handle is dropped */
         }
+        if (parts == 3) {                                       /* and that of the very next one */
+            for (k = child->containers; k->doomed; )
+                k = k->next;
+            container_doom(k);
+        }
         reap();
         assert_true(doomed - was <= 17);
         world_check();
