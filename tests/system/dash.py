@@ -91,6 +91,8 @@ def dash_controls_jobs_at_the_console(lab):
         vm.send("dash")
         vm.expect("# ")
         typed(vm, "echo $-", r"\nsmi\s+# ")
+        # each is a group of its own: the shell gets the console back after any number of them
+        typed(vm, "i=0; while [ $i -lt 20 ]; do sleep 0; i=$((i+1)); done; echo $i jobs", r"\n20 jobs\s+# ")
         typed(vm, "sleep 100 &", "# ")
         typed(vm, "jobs", r"\[1\] \+ Running +sleep 100\s+# ")
         reads(vm, "cat | cat")
