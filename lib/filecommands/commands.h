@@ -15,6 +15,8 @@ bool commands_obey(struct files *files, const char *const word[], size_t count);
 
 /* ---- what the program defines ---- */
 
+enum { COMMANDS_LOOK = 64 };    /* names of a list, after which commands_interrupted() is asked */
+
 /* Shall the command end?  Asked again and again: a key was typed, or nobody reads its output. */
 bool commands_interrupted(void);
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PATH_MOST = 512, LOOK = 64 };
+enum { PATH_MOST = 512 };
 
 struct list {
     struct files *files;
@@ -61,7 +61,7 @@ static int entry(void *context, const char *name, unsigned type)
     struct list *l = context;
     char path[PATH_MOST];
     (void) type;
-    if (++l->entries % LOOK == 0 && commands_interrupted())
+    if (++l->entries % COMMANDS_LOOK == 0 && commands_interrupted())
         return EINTR;
     if (!strcmp(name, ".") || !strcmp(name, ".."))
         return 0;

@@ -17,4 +17,4 @@ report_entry:
         call    report_begin
 
 section .bss
-report_stack:   resd 1                  ; in the startup page: it is there, and nobody uses it any more
+report_stack:   resd 1                  ; in the startup page: it is there, and not used any more

@@ -100,7 +100,7 @@ struct strings {
     size_t length;
     char bytes[HURD_TASK_TEXT_MAX];
 };
-extern struct strings strings_of_start;         /* under the lock; only what is written takes pages */
+extern struct strings strings_of_start;         /* under the lock; what is written takes pages */
 int strings_add_all(struct strings *s, char *const vector[]);
 /* A program has a name, even if its caller gave none. */
 int strings_add_arguments(struct strings *s, char *const argv[]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Pipes with a name: open() waits until somebody has opened the other end.  The server gives our end
- * at once, and io_partner (hurd/io.h) waits. */
+/* Pipes with a name: open() waits until somebody has opened the other end.  The server gives our
+ * end at once, and io_partner (hurd/io.h) waits. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>

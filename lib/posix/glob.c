@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* POSIX glob(): the pattern is taken name by name, and a name with *, ? or [ reads its directory. */
+/* POSIX glob(): the pattern is taken name by name; a name with *, ? or [ reads its directory. */
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One request that waits for several pipes of a file server (hurd/io.h, io_wait), or for the console
+/* One request that waits for several pipes of a file server (hurd/io.h, io_wait) or for the console
  * (hurd/deva.h, READ_PEEK).  A thread has one request at a time, so descriptors of two servers, or
  * of more pipes than fit into one request, are looked at every 10 ms. */
 #include "lib/posix/pollwait.h"

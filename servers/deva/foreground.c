@@ -48,7 +48,7 @@ bool foreground_is_given(void)
     return console.foreground != console.owner;
 }
 
-/* ---- who may change it ---- */
+/* ---- which tasks may change it ---- */
 
 static bool is_heir(unsigned group)
 {

@@ -4,9 +4,9 @@
  * Mounts the disk whose capability its starter gives it a little after the start, and serves the
  * protocols of hurd/io.h, file.h, dir.h and fs.h.  NAME is what `mount` shows.
  * SERVER (a thread's id, in hexadecimal) serves "/", and we cover PATH there; 0 and "": we are
- * that.  Servers that covered directories of the last server of this disk cover them again, before the
- * first request.  One thread does all of it, and waits for the disk.  When nobody has asked for a
- * second, it syncs: then the disk is whole and says so. */
+ * that.  Servers that covered directories of the last server of this disk cover them again, before
+ * the first request.  One thread does all of it, and waits for the disk.  When nobody has asked for
+ * a second, it syncs: then the disk is whole and says so. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

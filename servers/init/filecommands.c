@@ -113,8 +113,6 @@ void filecommands_obey(const struct words *w)
 
 /* ---- what lib/shell asks for ---- */
 
-enum { NAMES_PER_LOOK = 64 };
-
 struct visit {
     bool (*name)(void *context, const char *name);
     void *context;
@@ -125,7 +123,7 @@ static int visit_entry(void *context, const char *name, unsigned type)
 {
     struct visit *v = context;
     (void) type;
-    if (++v->names % NAMES_PER_LOOK == 0 && shell_interrupted())
+    if (++v->names % COMMANDS_LOOK == 0 && shell_interrupted())
         return EINTR;
     return v->name(v->context, name) ? 0 : EINTR;
 }

@@ -28,11 +28,13 @@ static L4_ThreadId_t looker;            /* nil: not started */
 static volatile unsigned request;       /* its number; NONE: it is in none */
 static unsigned requests;               /* so far */
 
-/* Written by the looker while the shell's thread is halted. */
+/* Set by the looker while the shell's thread is halted, and taken back by that thread. */
 static volatile bool broken;            /* the request has been broken off */
 static volatile bool interrupted;       /* Ctrl-C: requests end at the next look, until the shell
                                            begins its next command */
-static volatile bool sleeps;            /* the looker waits for a message */
+
+/* Written by the looker. */
+static volatile bool sleeps;            /* it waits for a message, or is about to */
 
 /* ---- the looker ---- */
 

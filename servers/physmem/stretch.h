@@ -55,7 +55,8 @@ static inline bool reap_wanted(void) { return (doomed ^ reaped) | chores; }
 /* Frames of c have FRAME_STEADY, and will lose it if its creator has yet to say that it pages
  * itself.  What others map steadily after that stays as it is. */
 void unsteady_later(struct container *c);
-/* For a task that says so now: a walk over all containers; unsteady() is a part of it, for reap(). */
+/* For a task that says so now: a walk over all containers.
+ * unsteady() is a part of it, for reap(). */
 void unsteady_begin(void);
 void unsteady(void);
 void unsteady_forget(const struct container *c);        /* they leave the lists that it walks */

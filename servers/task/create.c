@@ -22,7 +22,8 @@
 #define OWN_SOURCE      0u                      /* CHUNK + PAGE bytes: copied pages of an image */
 #define OWN_DEST        (CHUNK + PAGE)          /* CHUNK bytes: a part of an image, aligned to
                                                    pages */
-#define WINDOW_STARTUP  0x60000000u             /* where startup fpages are mapped, to be mapped on */
+#define WINDOW_STARTUP  0x60000000u             /* where startup fpages are mapped, to be mapped
+                                                   on */
 #define WINDOWS         64u                     /* of so many tasks at a time */
 #define WINDOW_IMAGE    0x60200000u             /* where pages of images are mapped, to be mapped
                                                    on: */

@@ -2,7 +2,7 @@
 /* links: servers/deva/favour.c */
 /* flags: -include tests/host/favour_clock.h */
 /* words: 32 */
-/* Drivers with a priority above programs: who computes loses it, and gets it back. */
+/* Drivers with a priority above programs: one that computes loses it, and gets it back. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
