@@ -219,13 +219,15 @@ def diskette(image, place=0, **how):
     return ["-drive", f"if=floppy,index={place},format=raw,cache=unsafe,file={image.replace(',', ',,')}{words}"]
 
 
+# ips: instructions in a second of its own time.  A tick of the clock comes after 33,000 of them, as on a slow Pentium; with more, tests that wait for
+# ticks last longer.
 BOCHSRC = """\
 config_interface: textconfig
 display_library: {display}
 memory: guest={memory}, host={memory}
 romimage: file=/usr/share/bochs/BIOS-bochs-latest
 vgaromimage: file=/usr/share/vgabios/vgabios.bin
-cpu: model={cpu}, count=1, ips=100000000, reset_on_triple_fault=0
+cpu: model={cpu}, count=1, ips=33000000, reset_on_triple_fault=0
 clock: sync=none
 pci: enabled=1, chipset=i440fx
 {drive}

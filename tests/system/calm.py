@@ -26,7 +26,7 @@ def calm_the_worst_of_ten_thousand_calls_is_at_most_twice_its_usual_cost(lab):
 
 
 def calm_no_call_of_physmem_waits_for_a_boot_tasks_long_request(lab):
-    """calm_test in the place of the root task: 4 MB, thousands of containers or a thousand handles at a time, and a
+    """calm_test in the place of the root task: 4 MB, a thousand containers or handles at a time, and a
     program that wants a short answer meanwhile."""
     modules = ["calm_test" if name == "init" else name for name in machine.MODULES]
     command = machine.qemu(memory=64, kernel=machine.module_file(lab.build, "loader"), options={},

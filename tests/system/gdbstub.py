@@ -16,7 +16,7 @@ import machine
 from gdb import PASS
 from run import surroundings
 
-CHARDEV = ["-chardev", "socket,id=gdb,host=127.0.0.1,port=0,server=on,wait=off", "-device", "isa-serial,chardev=gdb,iobase=0x2f8,irq=3"]
+CHARDEV = ["-chardev", "socket,id=gdb,host=127.0.0.1,port=0,server=on,wait=off,nodelay=on", "-device", "isa-serial,chardev=gdb,iobase=0x2f8,irq=3"]
 STOPPED = rb"T05thread:1;"
 SECTION = "==== "
 PATIENCE = 600          # seconds: behind them the stub hangs, however busy this machine is
@@ -30,11 +30,17 @@ def start(lab, kernel="gdb=com2,wait", init="batch", **setup):
     return vm, int(port)
 
 
+def at_once(connection):
+    """TCP holds small pieces back until the other side has acknowledged the last one, and that may take 40 ms."""
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
 class Wire:
     """The protocol, byte by byte."""
 
     def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self.socket = at_once(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
         self.rest = b""
 
     def byte(self):
@@ -411,6 +417,7 @@ def relay(a, b):
     while True:
         try:
             data = a.recv(4096)
+            a.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)    # Bochs sends each byte by itself, and waits for this
             if not data:
                 return
             b.sendall(data)
@@ -438,8 +445,8 @@ class Patient:
                 bochs = socket.create_connection(("127.0.0.1", port), timeout=1)
             except OSError:
                 threading.Event().wait(0.2)
-        bochs.settimeout(None)
-        gdb = self.listener.accept()[0]
+        at_once(bochs).settimeout(None)
+        gdb = at_once(self.listener.accept()[0])
         threading.Thread(target=relay, args=[bochs, gdb], daemon=True).start()
         relay(gdb, bochs)
 
