@@ -29,6 +29,10 @@
                                                    on: */
 #define WINDOW_PAGES    16u                     /* so many at a time */
 
+_Static_assert(WINDOW_STARTUP + WINDOWS * HURD_STARTUP_SIZE <= WINDOW_IMAGE
+                   && WINDOW_IMAGE + WINDOW_PAGES * PAGE <= OWN_WINDOW,
+               "the windows do not overlap: else a task could see another one's pages, or `task`'s");
+
 L4_Word_t own;
 
 static L4_Word_t page_down(L4_Word_t x) { return x & -PAGE; }

@@ -14,7 +14,7 @@
 /* The places of `task`'s own pages: offsets in its container `own`, and distances from OWN_WINDOW
  * in its space. */
 #define OWN_TEXT        (2 * CHUNK + PAGE)      /* argz and envz, if they are long */
-#define OWN_WINDOW      0x60100000u
+#define OWN_WINDOW      0x60300000u             /* behind the windows of create.c */
 
 extern L4_Word_t own;
 

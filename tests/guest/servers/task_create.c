@@ -64,6 +64,25 @@ TEST(task_create_refuses_what_is_no_program)
     }
 }
 
+/* `task` shows a new task its first page when that faults, and may have shown another one a page of an image meanwhile.
+ * The place where it maps first pages goes by the task's number: each of 64 comes once. */
+TEST(task_create_gives_each_task_a_first_page_of_its_own)
+{
+    char role[32];
+    snprintf(role, sizeof role, "reads=%lx", L4_MyGlobalId().raw);
+    struct hurd_task_created reader = child_of(role);
+    for (unsigned i = 0; i < 64; i++) {
+        L4_Word_t status = 0;
+        struct hurd_task_created child = child_of("exit");
+        L4_LoadMR(0, 0);
+        EXPECT(L4_IpcSucceeded(L4_Call(reader.thread)));
+        EXPECT_EQ(hurd_task_wait(server(), child.handle, 0, &status, NULL), 0);
+        EXPECT_EQ(status, 42);
+        child_end(&child);
+    }
+    child_end(&reader);
+}
+
 TEST(task_create_takes_an_image_at_any_offset)
 {
     L4_Word_t other, handle, control, before = guarantee_left(), status = 0;
@@ -195,6 +214,7 @@ TEST(task_create_checks_its_words)
 const struct test task_create[] = {
     T(task_create_wants_handles_that_this_caller_gave),
     T(task_create_refuses_what_is_no_program),
+    T(task_create_gives_each_task_a_first_page_of_its_own),
     T(task_create_takes_an_image_at_any_offset),
     T(task_create_without_enough_memory_gives_everything_back),
     T(task_create_gives_an_environment_short_or_long),

@@ -124,11 +124,35 @@ static void be_thrifty(const char *whom)
     exit(error ? error : child_make("sleep", CHILD_FRAMES / 2, &child) ? 42 : 1);
 }
 
+static void read_anew(L4_ThreadId_t pager)
+{
+    const volatile char *page = (const char *) ((uintptr_t) hurd_cap_rpc & -PAGE);
+    L4_ThreadId_t before = L4_Pager();
+    L4_Set_Pager(pager);
+    L4_Flush(L4_FpageAddRights(L4_FpageLog2((L4_Word_t) page, 12), L4_FPAGE_RWX));
+    (void) *page;
+    L4_Set_Pager(before);
+}
+
+/* A child that loses a page of its text whenever it is asked, and gets it back from `task`. */
+static _Noreturn void be_reader(const char *whom)
+{
+    L4_ThreadId_t parent = L4_ThreadIdOfRaw(strtoul(whom, NULL, 16));
+    read_anew(L4_Pager());      /* the rest of this text is there behind this */
+    for (L4_MsgTag_t tag = L4_Receive(parent); !L4_IpcFailed(tag); tag = L4_Call(parent)) {
+        read_anew(server());
+        L4_LoadMR(0, 0);
+    }
+    exit(1);
+}
+
 static _Noreturn void play(const char *role)
 {
     int *volatile nowhere = (int *) 0x10;
     if (!strncmp(role, "family=", 7) || !strncmp(role, "daemon=", 7))
         be_parent(role + 7, role[0] == 'd');
+    if (!strncmp(role, "reads=", 6))
+        be_reader(role + 6);
     if (!strncmp(role, "thrifty=", 8))
         be_thrifty(role + 8);
     if (!strcmp(role, "soon")) {

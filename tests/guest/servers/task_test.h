@@ -22,6 +22,7 @@
 #include <l4/pecan.h>
 #include <l4/schedule.h>
 #include <l4/sigma0.h>
+#include <l4/space.h>
 #include <l4/thread.h>
 
 #define PAGE 4096u
