@@ -70,12 +70,15 @@ probe() {               # probe FILE BYTES < BODY: a floppy image of that size
     truncate -s "$2" "$1"
 }
 
-multiboot_kernel() {    # multiboot_kernel FILE < BODY: it says things through port E9 between < and >, EBX is what the loader left there
+multiboot_kernel() {    # multiboot_kernel FILE < BODY: it says things between < and >, EBX is what the loader left there.  `call char` (AL),
+                        # `call hexa` (AX), `call hexa8` (EAX), which change EDX
     {
         printf '%s\n' 'bits 32' 'org 0x100000' \
                       'start: dd 0x1BADB002, 0x10000, -(0x1BADB002 + 0x10000), start, start, 0, 0, entry' \
-                      'entry: mov esp, 0x90000' "mov al, '<'" 'out 0xE9, al' 'call body' "mov al, '>'" 'out 0xE9, al' 'mov dx, 0x501' \
-                      'out dx, al' 'hlt' 'body:'
+                      'entry: mov esp, 0x90000' "mov al, '<'" 'call char' 'call body' "mov al, '>'" 'call char' 'mov dx, 0x501' \
+                      'out dx, al' 'hlt' 'char: out 0xE9, al' 'ret' 'hexa: mov dl, 4' 'shl eax, 16' 'jmp digit' 'hexa8: mov dl, 8' \
+                      'digit: rol eax, 4' 'push eax' 'and al, 15' 'cmp al, 10' 'sbb al, 0x69' 'das' 'call char' 'pop eax' 'dec dl' \
+                      'jnz digit' 'ret' 'body:'
         cat
     } > kernel.asm
     nasm -f bin kernel.asm -o "$1"

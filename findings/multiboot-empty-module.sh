@@ -9,27 +9,15 @@ expected "a module that begins where it ends, between its neighbours; or none at
 multiboot_kernel kernel <<'E2'
 mov al, [ebx + 20]      ; how many modules
 add al, '0'
-out 0xE9, al
+call char
 mov edi, [ebx + 24]     ; of the second, the first and the last address
-mov eax, [edi + 16]
-call hexa
-mov eax, [edi + 20]
-hexa: push eax
-mov al, ' '
-out 0xE9, al
-pop eax
-mov cl, 8
-digit: rol eax, 4
-push eax
-and al, 15
-cmp al, 10
-sbb al, 0x69
-das
-out 0xE9, al
-pop eax
-dec cl
-jnz digit
-ret
+mov ecx, [edi + 16]
+call number
+mov ecx, [edi + 20]
+number: mov al, ' '
+call char
+mov eax, ecx
+jmp hexa8
 E2
 echo text > first
 : > second

@@ -18,20 +18,9 @@ test al, al
 jnz more
 sub esi, edx
 lea eax, [esi - 1]
-mov cl, 4
-digit: rol ax, 4
-push eax
-and al, 15
-cmp al, 10
-sbb al, 0x69
-das
-out 0xE9, al
-pop eax
-dec cl
-jnz digit
+call hexa
 mov al, ' '
-out 0xE9, al
-ret
+jmp char
 E2
 echo text > m
 mkdir -p iso/boot/grub tftp

@@ -15,28 +15,16 @@ next: mov eax, [edi + 4]
 shr eax, 16
 call hexa
 mov al, '.'
-out 0xE9, al
+call char
 mov al, [edi + 20]
 add al, '0'
-out 0xE9, al
+call char
 mov al, ' '
-out 0xE9, al
+call char
 add edi, [edi]
 add edi, 4
 cmp edi, ecx
 jb next
-ret
-hexa: mov dl, 4
-digit: rol ax, 4
-push eax
-and al, 15
-cmp al, 10
-sbb al, 0x69
-das
-out 0xE9, al
-pop eax
-dec dl
-jnz digit
 ret
 E2
 mkdir -p iso/boot/grub tftp

@@ -257,4 +257,9 @@ int hurd_cap_list(L4_ThreadId_t server, L4_Word_t start, struct hurd_cap_gift *g
 int hurd_cap_take_back(L4_ThreadId_t server, unsigned task, L4_Word_t theirs);
 int hurd_cap_task_died(L4_ThreadId_t server, unsigned task);    /* for the task server */
 
+/* For servers that open their table for a few clients at a time.  `use` asks for a slot and gives
+ * what it is for.  While it returns EPERM, others took the slot: it is called again after a pause,
+ * 200 times at most.  Returns what it returned last. */
+int hurd_cap_slot_use(int (*use)(void *what), void *what);
+
 #endif

@@ -354,7 +354,8 @@ struct hurd_pm_policy_entry {
  *   so is a copy into a page that is not being read; for MAP there is READ only (EACCES).  The
  *   window has at least 64 KB, at most 8 MB.  A new server goes on where the last one ended, if
  *   blocks, reserve and identity are the same (the window's size stays as it was); if not: EBUSY
- *   while pages are on disk.  EBUSY: another task is attached.  EINVAL, ENOMEM.
+ *   while pages are on disk.  EBUSY: another task is attached, or an attach is under way.  At most
+ *   1,024 blocks are reserved.  ECANCELED: no server shall come any more.  EINVAL, ENOMEM, EAGAIN.
  * SWAP_WAIT             0 swap, 1 tag, 2 errno, 3 pages
  *                       -> 0 tag, 1 SWAP_READ or SWAP_WRITE, 2 block, 3 window offset, 4 pages
  *   Says how the job `tag` ended (0: there was none): so many pages went through before the error.

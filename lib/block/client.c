@@ -18,9 +18,6 @@ enum {
     PAUSE = 10000,              /* in us, before the next look */
     LOOKS = 2000,               /* so many looks for a driver that has gone, */
     BUSY_TRIES = 2000,          /* and so many tries while a driver's queue is full */
-    SLOT_TRIES = 50,            /* to share a container with a driver, */
-    SLOT_PAUSE = 1000,          /* and us between two of them, times a number that depends on */
-    SLOT_SPREAD = 7,            /* the task, so that not all come back at once */
     DRIVER_GONE = -1,           /* no errno has this value */
     CAPABILITIES = 8,           /* so many handles after the console's are looked at */
 };
@@ -50,31 +47,31 @@ static int ask(L4_ThreadId_t driver, L4_Word_t label, unsigned n, const L4_Word_
     return 0;
 }
 
-/* The driver opens its table for few tasks at a time, so others may have closed it again. */
-static int container_share(struct hurd_block *b, L4_Word_t *theirs)
+struct showing {
+    const struct hurd_block *block;
+    L4_Word_t theirs;           /* what the driver calls the container */
+};
+
+static int slot_use(void *showing)
 {
+    struct showing *s = showing;
+    const struct hurd_block *b = s->block;
     L4_Word_t none;
-    int err = EPERM;
-    for (unsigned i = 0; err == EPERM && i < SLOT_TRIES; i++) {
-        if (i > 0)
-            L4_Sleep(L4_TimePeriod(SLOT_PAUSE * (1 + L4_Version(L4_MyGlobalId()) % SLOT_SPREAD)));
-        err = ask(b->driver, HURD_BLOCK_SLOT, 1, &b->volume, 0, NULL, &none);
-        if (!err)
-            err = hurd_pm_container_share(b->physmem, b->container, L4_Version(b->driver),
-                                          b->container_rights, theirs);
-    }
-    return err == ESRCH ? DRIVER_GONE : err;
+    int err = ask(b->driver, HURD_BLOCK_SLOT, 1, &b->volume, 0, NULL, &none);
+    return err ? err : hurd_pm_container_share(b->physmem, b->container, L4_Version(b->driver),
+                                               b->container_rights, &s->theirs);
 }
 
 /* Shares the container with the driver, and names it in BLOCK_BUFFER.  The caller holds `naming`:
  * a driver keeps few containers of a task that have no name yet. */
 static int buffer_name(struct hurd_block *b)
 {
-    L4_Word_t theirs, none;
-    int err = container_share(b, &theirs);
+    L4_Word_t none;
+    struct showing s = { b, 0 };
+    int err = hurd_cap_slot_use(slot_use, &s);
     if (err)
-        return err;
-    const L4_Word_t in[] = { b->volume, theirs };
+        return err == ESRCH ? DRIVER_GONE : err;
+    const L4_Word_t in[] = { b->volume, s.theirs };
     return ask(b->driver, HURD_BLOCK_BUFFER, 2, in, 1, &b->buffer, &none);
 }
 

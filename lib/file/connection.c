@@ -16,9 +16,6 @@
 #include "lib/file/request.h"
 
 enum {
-    SLOT_TRIES = 200,           /* others may take the slot before it is used */
-    SLOT_PAUSE = 1000,          /* us, times a number up to SLOT_SPREAD that is not the others' */
-    SLOT_SPREAD = 32,
     PAUSE = 10000,              /* us between two looks for a server */
 };
 
@@ -42,21 +39,26 @@ void files_hide(struct files *f)
     f->bytes = NULL;
 }
 
+struct showing {
+    const struct files *files;
+    L4_Word_t theirs;           /* what the server calls the container */
+};
+
+static int slot_use(void *showing)
+{
+    struct showing *s = showing;
+    const struct files *f = s->files;
+    int err = hurd_cap_rpc(f->server, HURD_FS_SLOT, 0, NULL, 0, NULL, NULL);
+    return err ? err : hurd_pm_container_share(f->physmem, f->container, L4_Version(f->server),
+                                               HURD_PM_READ | HURD_PM_WRITE, &s->theirs);
+}
+
 static int container_show(struct files *f)
 {
-    L4_Word_t theirs;
-    int err = EPERM;
-    for (unsigned i = 0; err == EPERM && i < SLOT_TRIES; i++) {
-        if (i > 0)
-            L4_Sleep(L4_TimePeriod(SLOT_PAUSE *
-                                   (1 + (L4_Version(L4_MyGlobalId()) + i * i) % SLOT_SPREAD)));
-        err = hurd_cap_rpc(f->server, HURD_FS_SLOT, 0, NULL, 0, NULL, NULL);
-        if (!err)
-            err = hurd_pm_container_share(f->physmem, f->container, L4_Version(f->server),
-                                          HURD_PM_READ | HURD_PM_WRITE, &theirs);
-    }
+    struct showing s = { f, 0 };
+    int err = hurd_cap_slot_use(slot_use, &s);
     if (!err)
-        err = hurd_cap_rpc(f->server, HURD_FS_BUFFER, 1, &theirs, 1, &f->buffer, NULL);
+        err = hurd_cap_rpc(f->server, HURD_FS_BUFFER, 1, &s.theirs, 1, &f->buffer, NULL);
     return err;
 }
 

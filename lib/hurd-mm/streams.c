@@ -13,7 +13,7 @@
 #include <string.h>
 #include "streams.h"
 
-enum { SLOT_TRIES = 20, PATIENCE_US = 2000000 };
+enum { PATIENCE_US = 2000000 };
 
 static struct stream {
     bool known;                         /* what the string says of it */
@@ -54,22 +54,27 @@ void streams_begin(const char *said)
     }
 }
 
+struct buffer {
+    L4_ThreadId_t server, physmem;
+    L4_Word_t container, theirs;
+};
+
+static int slot_use(void *buffer)
+{
+    struct buffer *b = buffer;
+    int error = hurd_cap_rpc(b->server, HURD_FS_SLOT, 0, NULL, 0, NULL, NULL);
+    return error ? error : hurd_pm_container_share(b->physmem, b->container, L4_Version(b->server),
+                                                   HURD_PM_READ, &b->theirs);
+}
+
 static bool buffer_make(L4_ThreadId_t server)
 {
-    const struct hurd_startup_data *data = __hurd_startup_data;
-    L4_ThreadId_t physmem = L4_ThreadIdOfRaw(data->physmem_control.server);
-    L4_Word_t container, theirs, buffer;
-    int error = hurd_pm_container_create(physmem, data->physmem_control.cap, 0, &container);
-    if (error)
-        return false;
-    error = EPERM;                      /* others may take the slot before it is used */
-    for (int i = 0; error == EPERM && i < SLOT_TRIES; i++) {
-        error = hurd_cap_rpc(server, HURD_FS_SLOT, 0, NULL, 0, NULL, NULL);
-        if (!error)
-            error = hurd_pm_container_share(physmem, container, L4_Version(server), HURD_PM_READ,
-                                            &theirs);
-    }
-    return !error && !hurd_cap_rpc(server, HURD_FS_BUFFER, 1, &theirs, 1, &buffer, NULL);
+    const struct hurd_startup_cap control = __hurd_startup_data->physmem_control;
+    struct buffer b = { .server = server, .physmem = L4_ThreadIdOfRaw(control.server) };
+    L4_Word_t handle;
+    return !hurd_pm_container_create(b.physmem, control.cap, 0, &b.container)
+           && !hurd_cap_slot_use(slot_use, &b)
+           && !hurd_cap_rpc(server, HURD_FS_BUFFER, 1, &b.theirs, 1, &handle, NULL);
 }
 
 static struct hurd_startup_cap stream_claim(const char *said)

@@ -104,6 +104,8 @@ static int free_descriptor(int least)
     return i;
 }
 
+unsigned descriptors_sync;
+
 int descriptor_make(const struct description *contents, int least, bool close_on_exec,
                     int *descriptor)
 {
@@ -116,6 +118,7 @@ int descriptor_make(const struct description *contents, int least, bool close_on
     *d = *contents;
     d->users = 1;
     d->window = NULL;
+    descriptors_sync |= d->flags & O_SYNC;
     table[i].names = d;
     table[i].close_on_exec = close_on_exec;
     *descriptor = i;

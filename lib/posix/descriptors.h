@@ -66,6 +66,8 @@ int description_of(int descriptor, struct description **d);
 /* The end of a use, for the lock's holder. */
 void description_release(struct description *d);
 
+extern unsigned descriptors_sync;       /* not 0: some descriptor has had O_SYNC */
+
 /* A new description, and the lowest free descriptor from `least` up for it.  Pre: the lock is held.
  * EMFILE, ENOMEM. */
 int descriptor_make(const struct description *contents, int least, bool close_on_exec,

@@ -120,11 +120,12 @@ ssize_t read(int descriptor, void *data, size_t size)
     return move(descriptor, false, data, size, HURD_IO_HERE);
 }
 
-/* O_SYNC: what was written is on the disk when this returns. */
+/* O_SYNC: what was written is on the disk when this returns.  A program without such a descriptor
+ * takes no lock for that. */
 static ssize_t synced(int descriptor, ssize_t done)
 {
     struct description *d;
-    if (done <= 0 || description_take(descriptor, &d))
+    if (!descriptors_sync || done <= 0 || description_take(descriptor, &d))
         return done;
     int err = d->kind == CONTENTS && d->flags & O_SYNC
               ? hurd_cap_rpc(d->server, HURD_IO_SYNC, 1, &d->handle, 0, NULL, NULL) : 0;

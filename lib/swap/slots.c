@@ -36,8 +36,13 @@ static void set_busy(struct slots *s, uint32_t slot, bool busy)
 
 void slots_init(struct slots *s, void *memory, uint32_t count, uint32_t reserved)
 {
-    memset(s, 0, sizeof *s);
     memset(memory, 0, slots_bytes(count));
+    slots_lay(s, memory, count, reserved);
+}
+
+void slots_lay(struct slots *s, void *memory, uint32_t count, uint32_t reserved)
+{
+    memset(s, 0, sizeof *s);
     s->slot = memory;
     s->busy = (uint32_t *) (s->slot + count);
     s->count = count;

@@ -48,8 +48,10 @@ struct slots {
 };
 
 /* slots_bytes() says how much memory a map of so many slots needs; slots_init() makes the map.  It
- * never gives out the first `reserved` slots (a header).  The memory need not be cleared. */
+ * never gives out the first `reserved` slots (a header).  The memory need not be cleared; for
+ * slots_lay() it is. */
 size_t slots_bytes(uint32_t count);
+void slots_lay(struct slots *s, void *memory, uint32_t count, uint32_t reserved);
 void slots_init(struct slots *s, void *memory, uint32_t count, uint32_t reserved);
 
 /* Allocates up to `want` slots that follow each other: as many as there are in the best place of

@@ -132,6 +132,7 @@ static int handle_new(struct hurd_cap_call *call, const struct hurd_cap_class *c
     hurd_cap_object_init(&h->object, class);
     h->task = call->task;
     h->head = head;
+    h->made = call->server->requests;
     h->next = handles;
     handles = h;
     int err = hurd_cap_insert(&call->server->table, call->task, &h->object, 0, 0, call->task,
@@ -144,6 +145,14 @@ static int handle_new(struct hurd_cap_call *call, const struct hurd_cap_class *c
     call->reply_words = 1;
     *out = h;
     return 0;
+}
+
+void handles_undelivered(struct hurd_cap_server *s)
+{
+    unsigned left;
+    while (handles && handles->made == s->requests && handles->object.caps)
+        hurd_cap_remove(&s->table, handles->task, hurd_cap_handle(handles->object.caps),
+                        &left);
 }
 
 /* May the task have one more file open, and its tree one more inode?  EMFILE, ENFILE.  Every

@@ -185,6 +185,31 @@ static bool serve(L4_ThreadId_t from, L4_MsgTag_t tag)
     return !cache_returns(from, tag) && hurd_cap_serve(&server, from, tag);
 }
 
+/* A client may have gone, or have left its request (Ctrl-C in init's shell). */
+static void reply_now(L4_ThreadId_t to)
+{
+    if (L4_IpcFailed(L4_Reply(to)))
+        handles_undelivered(&server);
+}
+
+/* No message came, or a reply found nobody. */
+static void __attribute__((noinline)) nothing_came(void)
+{
+    if (!L4_IpcErrorInReceive(L4_ErrorCode()))
+        handles_undelivered(&server);
+    if (server.longs)
+        clients_look(&server.table);            /* somebody may wait for the end of a pipe whose
+                                                   writer died */
+}
+
+/* Its number is its own, as a new request's: see handles_undelivered(). */
+static bool ready_goes_on(L4_ThreadId_t *from)
+{
+    bool reply = hurd_cap_go_on_ready(&server, from);
+    server.requests++;
+    return reply;
+}
+
 static void serve_until_the_end(void)
 {
     L4_ThreadId_t from = L4_nilthread;
@@ -193,7 +218,7 @@ static void serve_until_the_end(void)
         L4_Time_t most = server.longs ? L4_TimePeriod(PIPE_LOOK) : L4_Never;
         if (clock_waits && changed()) {
             if (reply)
-                L4_Reply(from);
+                reply_now(from);
             L4_LoadMR(0, 0);
             L4_Reply(clock_thread);
             clock_waits = reply = false;
@@ -202,13 +227,12 @@ static void serve_until_the_end(void)
         L4_MsgTag_t tag = reply ? L4_ReplyWait_Timeout(from, most, &from)
                                 : L4_Wait_Timeout(most, &from);
         reply = L4_IpcSucceeded(tag) && serve(from, tag);
-        if (L4_IpcFailed(tag) && server.longs)
-            clients_look(&server.table);        /* somebody may wait for the end of a pipe whose
-                                                   writer died */
+        if (L4_IpcFailed(tag))
+            nothing_came();
         while (server.ready) {
             if (reply)
-                L4_Reply(from);
-            reply = hurd_cap_go_on_ready(&server, &from);
+                reply_now(from);
+            reply = ready_goes_on(&from);
         }
     }
     if (reply)

@@ -46,6 +46,7 @@ struct handle {
     struct hurd_cap_object object;
     struct handle *next;                /* of all handles and buffers */
     unsigned task, head;                /* head: share_of() it */
+    unsigned made;                      /* by which request: its number */
     struct ext2_inode *inode;           /* NULL: it is a buffer or a pipe's end */
     struct pipe *pipe;                  /* NULL: it is none */
     unsigned seen;                      /* of a pipe: pipe_came() when this end was made */
@@ -59,6 +60,8 @@ struct handle {
     L4_Word_t container;                /* buffer: in our table of physmem */
 };
 struct handle *handle_of(const struct hurd_cap_call *call);
+/* Nobody took the reply of the last request: the handles that it made go. */
+void handles_undelivered(struct hurd_cap_server *s);
 /* A handle for the caller in reply word 0; it takes the reference of the inode over, always. */
 int handle_give(struct hurd_cap_call *call, struct ext2_inode *inode, unsigned flags);
 /* The same, with a position of its own, and *made is the handle. */

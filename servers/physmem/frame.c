@@ -133,25 +133,25 @@ paddr_t page_alloc(void)
     return page;
 }
 
-/* The pages of a block that was just taken have a user each.  Returns the block. */
-static paddr_t frames_bind(paddr_t base, unsigned order)
+/* The first pages of a block that was just taken have a user each.  Returns the block. */
+static paddr_t frames_bind(paddr_t base, uint32_t pages)
 {
     if (!base)
         return 0;
     frame_t *word = word_at(base);
-    for (paddr_t pa = base, left = 1u << order; left; left--, pa += PAGE_SIZE) {
+    for (paddr_t pa = base, left = pages; left; left--, pa += PAGE_SIZE) {
         if (frame_starts_table(pa))
             word = word_at(pa);
         *word++ = 1;
     }
-    ledger.bound += 1u << order;
+    ledger.bound += pages;
     return base;
 }
 
 paddr_t frame_alloc(unsigned order)
 {
     if (order)
-        return frames_bind(buddy_alloc(order), order);
+        return frames_bind(buddy_alloc(order), 1u << order);
     paddr_t pa = page_alloc();
     if (pa) {
         *word_at(pa) = 1;
@@ -166,7 +166,17 @@ paddr_t frame_alloc_half(unsigned order)
     if (!base)
         return frame_alloc(order);
     buddy_free(base + (PAGE_SIZE << order), order);
-    return frames_bind(base, order);
+    return frames_bind(base, 1u << order);
+}
+
+paddr_t frame_alloc_run(uint32_t pages)
+{
+    unsigned order = pages > 1 ? 32 - __builtin_clz(pages - 1) : 0;
+    paddr_t base = buddy_alloc(order);
+    if (base)
+        run_free((uint64_t) base + ((uint64_t) pages << PAGE_LOG2),
+                 (uint64_t) base + ((uint64_t) PAGE_SIZE << order));
+    return frames_bind(base, pages);
 }
 
 /* ---- frames for DMA ---- */
@@ -206,5 +216,5 @@ paddr_t frame_alloc_below(paddr_t limit)
         frames_keep();
     else
         pa = kept_take(limit);
-    return frames_bind(pa, 0);
+    return frames_bind(pa, 1);
 }

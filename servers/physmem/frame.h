@@ -132,8 +132,9 @@ paddr_t page_alloc(void);
 
 /* One or 2^order pages for clients: users = 1 each, counted as bound, contents undefined. */
 paddr_t frame_alloc(unsigned order);
-/* The same, out of a block twice as large if there is one: the next frame_alloc(order) gets the
- * other half, if nobody takes it before. */
+paddr_t frame_alloc_run(uint32_t pages);        /* any number that lie one behind the other */
+/* The same as frame_alloc(), out of a block twice as large if there is one: the next
+ * frame_alloc(order) gets the other half, if nobody takes it before. */
 paddr_t frame_alloc_half(unsigned order);
 paddr_t frame_alloc_below(paddr_t limit);       /* one, as buddy_alloc_below(), or a kept one */
 

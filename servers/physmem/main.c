@@ -124,8 +124,7 @@ static void task_bury(unsigned task)
         if (control->task == task && control->parent)
             control->task = control->parent->task;
     }
-    if (task == swap.task && task)
-        swap_detach();
+    swap_task_died(task);
     if (task == policy_task && task)
         policy_attach(0);
     if (task <= L4_ID_VERSION_MASK)

@@ -371,6 +371,9 @@ int swap_out(struct container *c, uint32_t start, uint32_t count, uint32_t *done
     uint32_t page = start, end = start + count;
     int err = 0;
     *done = 0;
+    *key = SWAP_KEY_CELL;
+    if (swap.leaving && !swap.gone)
+        return SWAP_WAITS;
     if (!swap.window || swap.gone)
         return ENODEV;
     slot_sweeps_begin(&sweeps);
@@ -385,7 +388,6 @@ int swap_out(struct container *c, uint32_t start, uint32_t count, uint32_t *done
     if (swap.dirty)
         machine_wake(SWAP_KEY_JOB);
     *done = page - start;
-    *key = SWAP_KEY_CELL;
     return err;
 }
 

@@ -22,6 +22,7 @@
 #include "lib/swap/slots.h"
 
 #define SWAP_BLOCKS_MOST    (1u << 20)
+#define SWAP_RESERVED_MOST  1024u
 #define SWAP_WINDOW_LEAST   16u         /* pages */
 #define SWAP_WINDOW_MOST    2048u
 #define SWAP_JOB_PAGES      16u
@@ -54,8 +55,14 @@ struct swap_job {
     uint32_t block, cell, pages;
 };
 
+/* What a swap server says of its partition. */
+struct swap_disk {
+    uint32_t blocks, reserved, identity;
+    uint32_t cells;             /* pages of the window that it wants */
+};
+
 struct swap {
-    struct container *window;   /* NULL: there never was a swap server */
+    struct container *window;   /* NULL: no swap server has come yet */
     struct control *payer;      /* of window and tables */
     struct container *tables;   /* its frames hold map, where, stored and cell */
     struct slots map;           /* which blocks are free */
@@ -63,10 +70,11 @@ struct swap {
     uint32_t *stored;           /* for each frame with FRAME_STORED: the block */
     struct cell *cell;          /* one for each page of the window */
     uint32_t cells, frames;     /* how many cells, and entries of `stored` */
-    uint32_t reserved, identity;
+    struct swap_disk disk;
     struct slots_account kept;  /* pays for `stored` and for aliases */
     unsigned task;              /* the swap server that is attached; 0: none */
     bool gone;                  /* no swap server will come any more */
+    bool leaving;               /* another partition comes: no page goes out until it is there */
     uint32_t attaches;
     uint16_t round;
     bool rounds_cells;          /* the reads of some cells ended in this round */
@@ -109,12 +117,31 @@ uint32_t swap_inactive(void);
 /* May a copy put a frame into this page of the window? */
 bool swap_reads(uint32_t page);
 
-/* ---- jobs.c: for the swap server ---- */
-int swap_attach(struct control *payer, unsigned task, uint32_t blocks, uint32_t reserved,
-                uint32_t identity, uint32_t window);
-void swap_forget(void);                 /* forgets everything.  Pre: no slot names a block */
+/* ---- attach.c ---- */
+
+/* May this task attach now?  0, EINVAL or EBUSY.  How many pages it makes or forgets: a measure of
+ * how long that takes. */
+int swap_attach_refuse(unsigned task, const struct swap_disk *disk);
+uint32_t swap_attach_pages(const struct swap_disk *disk);
+
+/* Begins an attach that is not refused, and detaches the server that is there.  Returns its number.
+ * After that the parts, or all in one piece: 0, an errno, SWAP_AGAIN, or SWAP_WAITS: for the
+ * reaper. */
+uint32_t swap_attach_begin(struct control *payer, unsigned task, const struct swap_disk *disk);
+int swap_attach_part(void);
+int swap_attach_whole(void);
+bool swap_attach_goes_on(uint32_t serial);          /* it was not stopped, and is not over */
+void swap_attach_stop(void);                        /* what it has made goes */
+bool swap_attach_charges(struct control *control);  /* or one below it */
+
+/* A part of what is known of the partition.  false: that was all.  Pre: no slot names a block, and
+ * nobody is attached.  *at is 0 at first. */
+bool swap_forget_part(uint32_t *at);
 void swap_detach(void);                 /* its task died: the next server does the job again */
+void swap_task_died(unsigned task);     /* detaches it, if it is that one */
 void swap_abandon(void);                /* there will be no next server */
+
+/* ---- jobs.c: for the swap server ---- */
 bool swap_next_job(struct swap_job *job);
 bool swap_job_end(uint32_t tag, bool failed, uint32_t pages);   /* false: that is not the job */
 void swap_round_over(void);             /* all requests that were woken had their turn */

@@ -119,7 +119,7 @@ int serve_swap_info(struct hurd_cap_call *call)
         .clean = swap.clean,
         .attached = swap.task,
         .attaches = swap.attaches,
-        .reserved = swap.reserved < swap.map.count ? swap.reserved : swap.map.count,
+        .reserved = swap.disk.reserved,
     };
     return reply_struct(call, &info, sizeof info);
 }
@@ -168,7 +168,8 @@ static void service_init(void)
 bool swap_is_paid_by(struct control *control)
 {
     return (swap.window && control_contains(control, swap.payer))
-           || (service.payer && control_contains(control, service.payer));
+           || (service.payer && control_contains(control, service.payer))
+           || swap_attach_charges(control);
 }
 
 int serve_swap_grant(struct hurd_cap_call *call)
@@ -199,13 +200,9 @@ int serve_swap_grant(struct hurd_cap_call *call)
     return reply_word(call, 0, handle);
 }
 
-int serve_swap_attach(struct hurd_cap_call *call)
+static int attach_reply(struct hurd_cap_call *call, int err)
 {
-    uint32_t handle, page, window;
-    int err = pages_of(0, call->arg[4], &page, &window);
-    if (!err)
-        err = swap_attach(service.payer, call->task, call->arg[1], call->arg[2], call->arg[3],
-                          window);
+    uint32_t handle;
     if (err)
         return err;
     err = hurd_cap_insert(&call->server->table, call->task, &swap.window->object, RIGHTS_ALL, 0,
@@ -213,6 +210,39 @@ int serve_swap_attach(struct hurd_cap_call *call)
     if (err)
         swap_detach();                  /* without the window it can do nothing */
     return err ? err : reply_word(call, 0, handle);
+}
+
+/* A part of a long one.  The first word of its state is the number of the attach. */
+static int attach_goes_on(struct hurd_cap_call *call)
+{
+    if (!swap_attach_goes_on(call->more->progress[0]))
+        return ECANCELED;
+    if (call->more->unanswered) {       /* nobody would learn the handle */
+        swap_attach_stop();
+        return ECANCELED;
+    }
+    int err = swap_attach_part();
+    return err == SWAP_AGAIN || err == SWAP_WAITS ? HURD_CAP_AGAIN : attach_reply(call, err);
+}
+
+int serve_swap_attach(struct hurd_cap_call *call)
+{
+    struct swap_disk disk = { .blocks = call->arg[1], .reserved = call->arg[2],
+                              .identity = call->arg[3] };
+    uint32_t page, serial;
+    int err = pages_of(0, call->arg[4], &page, &disk.cells);
+    if (!err)
+        err = swap_attach_refuse(call->task, &disk);
+    if (!err)
+        err = lengthen(call, swap_attach_pages(&disk));
+    if (err)
+        return err;
+    serial = swap_attach_begin(service.payer, call->task, &disk);
+    if (!call->more)
+        return attach_reply(call, swap_attach_whole());
+    call->more->progress[0] = serial;
+    call->more->go_on = attach_goes_on;
+    return attach_goes_on(call);
 }
 
 static int reply_job(struct hurd_cap_call *call, const struct swap_job *job)

@@ -16,6 +16,8 @@ extern L4_ThreadId_t mm_l4_sender;      /* the virtual sender */
 L4_MsgTag_t L4_Reply(L4_ThreadId_t to);
 L4_Fpage_t L4_GetStatus(L4_Fpage_t page);
 L4_Fpage_t L4_UnmapFpage(L4_Fpage_t page);
+void L4_Sleep(L4_Time_t time);
+L4_ThreadId_t L4_MyGlobalId(void);
 
 L4_INLINE void L4_StoreMR(int i, L4_Word_t *word) { *word = mm_l4_mr[i]; }
 L4_INLINE void L4_LoadMR(int i, L4_Word_t word) { mm_l4_mr[i] = word; }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: servers/physmem/swap.c servers/physmem/check.c servers/physmem/jobs.c lib/swap/slots.c servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/extra.c servers/physmem/policy.c servers/physmem/soft.c servers/physmem/lock.c servers/physmem/shake.c servers/physmem/copy.c servers/physmem/stretch.c servers/physmem/burial.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
+/* links: servers/physmem/swap.c servers/physmem/check.c servers/physmem/jobs.c servers/physmem/attach.c lib/swap/slots.c servers/physmem/frame.c servers/physmem/buddy.c servers/physmem/slab.c servers/physmem/sweep.c servers/physmem/slot.c servers/physmem/account.c servers/physmem/control.c servers/physmem/container.c servers/physmem/extra.c servers/physmem/policy.c servers/physmem/soft.c servers/physmem/lock.c servers/physmem/shake.c servers/physmem/copy.c servers/physmem/stretch.c servers/physmem/burial.c servers/physmem/map.c servers/physmem/pin.c lib/hurd-cap/captable.c */
 /* Pages on a disk that fails, against a model that knows nothing of disks: a page is a hole or a byte, in
  * core or out.  The swap server is played here: it takes jobs, ends them well or not, or dies. */
 #include "physmem_world.h"
@@ -544,6 +544,7 @@ static void attach_checks_its_arguments(void **state)
     assert_int_equal(swap_attach(payer, 700, BLOCKS, RESERVED, 1, SWAP_WINDOW_MOST + 1), EINVAL);
     assert_int_equal(swap_attach(payer, 700, SWAP_BLOCKS_MOST + 1, RESERVED, 1, CELLS), EINVAL);
     assert_int_equal(swap_attach(payer, 700, 1, 1, 1, CELLS), EINVAL);
+    assert_int_equal(swap_attach(payer, 700, 2 * SWAP_RESERVED_MOST, SWAP_RESERVED_MOST + 1, 1, CELLS), EINVAL);
     assert_int_equal(swap_attach(payer, 700, BLOCKS, RESERVED, 1, CELLS + 100), ENOMEM);
     world_check();
     world_destroy(payer);
@@ -551,9 +552,162 @@ static void attach_checks_its_arguments(void **state)
     world_check();
 }
 
+/* ---- an attach in parts ---- */
+
+enum { LARGE = 30000 /* blocks: tables of more than a part */, LARGE_CELLS = 100 };
+static const struct swap_disk large = { LARGE, RESERVED, 2, LARGE_CELLS };
+
+/* There is a disk with frames that are stored and no pages, and its server begins another one. */
+static uint32_t large_begin(void)
+{
+    uint32_t done;
+    payer = world_control(CELLS + 8 + 300);
+    memset(broken, 0, sizeof broken);
+    server_attaches();
+    control[0] = world_control(60);
+    assert_true(control_quota(control_root, control[0], 40));
+    container[0] = world_container(control[0]);
+    assert_int_equal(world_allocate(container[0], 0, 20), 0);
+    for (unsigned p = 0; p < 20; p++)
+        world_write(container[0], p, p);
+    assert_int_equal(out(0, 0, CELLS, &done), 0);
+    server_works_until_idle();
+    assert_int_equal(in(0, 0, CELLS, &done), 0);
+    assert_int_equal(swap.kept.used, CELLS);
+    assert_int_equal(swap_attach_refuse(700, &large), 0);
+    return swap_attach_begin(payer, 700, &large);
+}
+
+static void large_end(void)
+{
+    world_destroy(control[0]);
+    while (reap_wanted())
+        reap();
+    world_destroy(payer);
+    account_close(600);
+    assert_null(check_problem());
+    world_check();
+}
+
+/* Does so many parts; false: it was over before. */
+static bool parts(unsigned n)
+{
+    int err = SWAP_AGAIN;
+    for (; n && (err == SWAP_AGAIN || err == SWAP_WAITS); n--) {
+        if (err == SWAP_WAITS)
+            reap();
+        err = swap_attach_part();
+        assert_null(check_problem());
+        world_check();
+    }
+    assert_true(err <= 0);
+    return err != 0;
+}
+
+static void expect_a_disk_that_works(unsigned task)
+{
+    uint32_t done;
+    assert_int_equal(swap_attach(payer, task, BLOCKS, RESERVED, 3, CELLS), 0);
+    job.tag = 0;
+    assert_true(control_quota(control_root, control[0], 40));
+    assert_int_equal(out(0, 0, CELLS, &done), 0);
+    server_works_until_idle();
+    assert_int_equal(in_at_last(0, 0, CELLS), 0);
+    for (unsigned p = 0; p < 20; p++)
+        assert_int_equal(world_read(container[0], p), p);
+    swap_detach();
+    swap_forget();
+}
+
+static void a_server_that_dies_in_any_part_of_its_attach_leaves_nothing(void **state)
+{
+    (void) state;
+    unsigned n = 0;
+    for (bool more = true; more; n++) {
+        uint32_t serial = large_begin();
+        const uint32_t used = payer->pages;
+        more = parts(n);
+        if (more) {
+            assert_true(swap_attach_goes_on(serial) && swap_attach_charges(payer));
+            assert_int_equal(swap_attach_refuse(700, &large), EBUSY);
+            assert_int_equal(swap_attach_refuse(701, &large), EBUSY);
+            swap_task_died(701);
+            assert_true(swap_attach_goes_on(serial));
+        } else {
+            assert_int_equal(swap.map.count, LARGE);
+            assert_int_equal(control_root->swap.quota, LARGE - RESERVED);
+        }
+        swap_task_died(700);
+        assert_false(swap_attach_goes_on(serial) || swap_attach_charges(payer));
+        assert_int_equal(swap.task, 0);
+        while (reap_wanted())
+            reap();
+        if (more)
+            assert_true(payer->pages <= used);
+        expect_a_disk_that_works(701);
+        large_end();
+    }
+    assert_true(n > 10);
+}
+
+static void without_any_server_to_come_an_attach_ends_where_it_is(void **state)
+{
+    (void) state;
+    uint32_t done;
+    for (unsigned n = 0; n < 6; n += 5) {
+        uint32_t serial = large_begin();
+        assert_true(parts(n));
+        swap_abandon();
+        assert_false(swap_attach_goes_on(serial));
+        assert_int_equal(out(0, 0, 1, &done), ENODEV);
+        expect_a_disk_that_works(700);
+        large_end();
+    }
+}
+
+static void while_another_disk_comes_pages_wait(void **state)
+{
+    (void) state;
+    uint32_t done;
+    bool more = true;
+    large_begin();
+    while (more && parts(1)) {
+        unsigned before = world_cell_wakes;
+        assert_int_equal(out(0, 0, 1, &done), SWAP_WAITS);
+        more = parts(1);
+        if (!more)
+            assert_true(world_cell_wakes > before);
+    }
+    assert_true(control_quota(control_root, control[0], 40));
+    assert_int_equal(out(0, 0, 1, &done), 0);
+    job.tag = 0;
+    assert_int_equal(in_at_last(0, 0, 1), 0);
+    swap_detach();
+    swap_forget();
+    large_end();
+}
+
+static void an_attach_without_memory_gives_back_what_it_had(void **state)
+{
+    (void) state;
+    const struct swap_disk huge = { SWAP_BLOCKS_MOST, RESERVED, 2, LARGE_CELLS };
+    large_begin();
+    swap_attach_stop();
+    assert_int_equal(swap_attach_refuse(700, &huge), 0);
+    swap_attach_begin(payer, 700, &huge);
+    assert_int_equal(swap_attach_whole(), ENOMEM);
+    assert_int_equal(payer->pages, 0);                      /* the old window and its tables are gone, too */
+    expect_a_disk_that_works(700);
+    large_end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_server_that_dies_in_any_part_of_its_attach_leaves_nothing),
+        cmocka_unit_test(without_any_server_to_come_an_attach_ends_where_it_is),
+        cmocka_unit_test(while_another_disk_comes_pages_wait),
+        cmocka_unit_test(an_attach_without_memory_gives_back_what_it_had),
         cmocka_unit_test(attach_checks_its_arguments),
         cmocka_unit_test(the_window_is_a_limit_and_nothing_goes_beyond),
         cmocka_unit_test(a_write_that_fails_goes_elsewhere),

@@ -125,6 +125,28 @@ static inline void world_destroy(struct control *c)
         reap();
 }
 
+/* An attach in one piece, and what the next one of another partition begins with. */
+static inline int swap_attach(struct control *payer, unsigned task, uint32_t blocks, uint32_t reserved,
+                              uint32_t identity, uint32_t window)
+{
+    const struct swap_disk disk = { blocks, reserved, identity, window };
+    int err = swap_attach_refuse(task, &disk);
+    if (err)
+        return err;
+    swap_attach_begin(payer, task, &disk);
+    return swap_attach_whole();
+}
+
+static inline void swap_forget(void)
+{
+    uint32_t at = 0;
+    while (swap_forget_part(&at))
+        ;
+    swap.leaving = false;
+    while (reap_wanted())
+        reap();
+}
+
 static inline struct container *world_container(struct control *control)
 {
     struct container *c;

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 """dash, the shell of Debian's scripts, which `make ports` builds: scripts, and jobs at the console."""
-import os
 import re
 
-from driver import Disks, shell
-from files import expect_clean, file_system, halted
-from ports import built, put, tree
+from driver import Disks
+from files import expect_clean, halted
+from ports import booted_from, built, put, tree
 from programs import said
 from sh import NAMES
 
@@ -43,13 +42,9 @@ PARTS = [
 
 def with_dash(lab, disks, script):
     """The system with dash and the commands on files in /bin, and a script."""
-    image = disks.image()
-    folder = tree(disks, built("dash"), *(f"{lab.build}/strip/apps/{name}" for name in ("files", "wc", "env", "true")))
-    for name in NAMES:
-        os.symlink("files", os.path.join(folder, "bin", name))
+    folder = tree(disks, built("dash"), *(f"{lab.build}/strip/apps/{name}" for name in ("files", "wc", "env", "true")), links=NAMES)
     put(folder, "script", script, 0o755)
-    file_system(image, "-d", folder)
-    return shell(lab, "disk root=0.2", (image, 0)), image
+    return booted_from(lab, disks, folder)
 
 
 def dash_runs_a_script(lab):

@@ -99,6 +99,21 @@ def ctrl_c_ends_every_command_that_waits_for_a_file_server(lab):
         assert vm.finish(60).status == 0
 
 
+def ctrl_c_in_the_middle_of_an_open_leaves_no_handle(lab):
+    """The server makes the handle when the shell does not wait for it any more."""
+    def held(vm):
+        return int(re.search(r"hostile: init has (\d+) handles", vm.command("visitor none /mnt count", 60))[1])
+
+    with Disks() as disks:
+        vm = booted(lab, disks)
+        before = held(vm)
+        turned(vm, "late")
+        for _ in range(3):
+            interrupted(vm, "cat /mnt/there")
+        turned(vm, "good")
+        assert held(vm) == before, f"{held(vm)} handles, {before} before"
+
+
 def ctrl_c_ends_lists_without_an_end(lab):
     with Disks() as disks:
         vm = booted(lab, disks)

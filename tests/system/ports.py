@@ -65,15 +65,24 @@ def built(name):
     return path
 
 
-def tree(disks, *programs):
-    """A folder with /bin, for file_system(..., "-d", folder)."""
+def tree(disks, *programs, links=()):
+    """A folder with /bin, for file_system(..., "-d", folder).  links: names of `files` there."""
     folder = os.path.join(disks.folder.name, "tree")
     os.makedirs(os.path.join(folder, "bin"))
     for program in programs:
         with open(program, "rb") as source, open(os.path.join(folder, "bin", os.path.basename(program)), "wb") as copy:
             copy.write(source.read())
         os.chmod(os.path.join(folder, "bin", os.path.basename(program)), 0o755)
+    for name in links:
+        os.symlink("files", os.path.join(folder, "bin", name))
     return folder
+
+
+def booted_from(lab, disks, folder):
+    """The shell of a system whose root is the folder, and the image."""
+    image = disks.image()
+    file_system(image, "-d", folder)
+    return shell(lab, "disk root=0.2", (image, 0)), image
 
 
 def put(folder, name, data, mode=0o644):
@@ -86,14 +95,12 @@ def put(folder, name, data, mode=0o644):
 def lua_runs_scripts_from_files(lab):
     lua = built("lua")
     with Disks() as disks:
-        image = disks.image()
         folder = tree(disks, lua)
         put(folder, "test.lua", LUA.replace("SIZE", str(len(MADE))))
         put(folder, "module.lua", "return { answer = 42 }\n")
         put(folder, "script", "#!/bin/lua\nprint('interpreted', ...)\n", 0o755)
         put(folder, "fails.lua", "error('on purpose')\n")
-        file_system(image, "-d", folder)
-        vm = shell(lab, "disk root=0.2", (image, 0))
+        vm, image = booted_from(lab, disks, folder)
         said(vm, "GREETING='good day'")
         answer = said(vm, "lua /test.lua one 'two words'")
         assert "lua says that all is well" in answer, answer
@@ -121,11 +128,9 @@ def bzip2_gives_back_what_it_took(lab):
     words = [bytes(numbers.choices(b"abcdefghij \n", k=numbers.randrange(2, 12))) for _ in range(500)]
     data = b"".join(numbers.choices(words, k=60000)) + numbers.randbytes(100000)
     with Disks() as disks:
-        image = disks.image()
         folder = tree(disks, bzip2)
         put(folder, "data", data)
-        file_system(image, "-d", folder)
-        vm = shell(lab, "disk root=0.2", (image, 0))
+        vm, image = booted_from(lab, disks, folder)
         wanted = hashlib.sha256(data).hexdigest()
         assert wanted in said(vm, "sha256sum /data")
         answer = vm.command("bzip2 -k -1 /data", 120)
@@ -262,12 +267,10 @@ def sqlites_own_speed_test_runs_through(lab):
 def vi_edits_a_file(lab):
     program = built("vi")
     with Disks() as disks:
-        image = disks.image()
         folder = tree(disks, program)
         os.mkdir(os.path.join(folder, "tmp"))
         put(folder, "note", "first line\nsecond line\nthird line\n")
-        file_system(image, "-d", folder)
-        vm = shell(lab, "disk root=0.2", (image, 0))
+        vm, image = booted_from(lab, disks, folder)
         said(vm, "TERM=ansi")
         vm.line.send("vi /note\r")
         vm.expect("third line")
@@ -341,12 +344,10 @@ and a shell
 def ed_edits_by_a_script(lab):
     ed = built("ed")
     with Disks() as disks:
-        image = disks.image()
         folder = tree(disks, ed, f"{lab.build}/strip/apps/sh", f"{lab.build}/strip/apps/files")
         os.mkdir(os.path.join(folder, "tmp"))
         put(folder, "in", ED)
-        file_system(image, "-d", folder)
-        vm = shell(lab, "disk root=0.2", (image, 0))
+        vm, image = booted_from(lab, disks, folder)
         answer = said(vm, "ed < /in").replace("\t", " ")
         assert answer.lstrip().startswith(ED_SAYS) and "exited with status 1" in answer, answer
         vm.send("ed -p: /out")
@@ -399,14 +400,10 @@ into a file
 def mawk_runs_programs(lab):
     mawk = built("mawk")
     with Disks() as disks:
-        image = disks.image()
-        folder = tree(disks, mawk, f"{lab.build}/strip/apps/sh", f"{lab.build}/strip/apps/files")
-        for name in ("cat", "echo"):
-            os.symlink("files", os.path.join(folder, "bin", name))
+        folder = tree(disks, mawk, f"{lab.build}/strip/apps/sh", f"{lab.build}/strip/apps/files", links=("cat", "echo"))
         put(folder, "test.awk", AWK)
         put(folder, "data", "# nothing\none:alpha:3\ntwo:beta:4\nshort\none:gamma:5\n")
-        file_system(image, "-d", folder)
-        vm = shell(lab, "disk root=0.2", (image, 0))
+        vm, image = booted_from(lab, disks, folder)
         said(vm, "GREETING='good day'")
         answer = said(vm, "mawk -v v=7 -f /test.awk /data")
         assert answer.lstrip().startswith(AWK_SAYS) and "exited with status 5" in answer, answer
@@ -467,12 +464,10 @@ a command
 
 def bc_and_dc_calculate(lab):
     with Disks() as disks:
-        image = disks.image()
         folder = tree(disks, built("bc"), built("dc"), f"{lab.build}/strip/apps/sh", f"{lab.build}/strip/apps/files")
         put(folder, "in.bc", BC)
         put(folder, "in.dc", DC)
-        file_system(image, "-d", folder)
-        vm = shell(lab, "disk root=0.2", (image, 0))
+        vm, image = booted_from(lab, disks, folder)
         answer = said(vm, "bc -q -l /in.bc")
         assert answer.lstrip().startswith(BC_SAYS), answer
         answer = said(vm, "dc /in.dc")
@@ -491,13 +486,9 @@ def bc_and_dc_calculate(lab):
 
 def less_shows_a_file_and_a_pipe(lab):
     with Disks() as disks:
-        image = disks.image()
-        folder = tree(disks, built("less"), f"{lab.build}/strip/apps/sh", f"{lab.build}/strip/apps/files")
-        for name in ("cat", "echo"):
-            os.symlink("files", os.path.join(folder, "bin", name))
+        folder = tree(disks, built("less"), f"{lab.build}/strip/apps/sh", f"{lab.build}/strip/apps/files", links=("cat", "echo"))
         put(folder, "long", "".join(f"line {i} of many\n" for i in range(1, 301)))
-        file_system(image, "-d", folder)
-        vm = shell(lab, "disk root=0.2", (image, 0))
+        vm, image = booted_from(lab, disks, folder)
         said(vm, "TERM=ansi")
         for command in ("less /long", "cat /long | less"):
             mark = vm.mark()

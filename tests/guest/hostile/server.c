@@ -3,6 +3,7 @@
  * path asks for more.  The name "be-KIND", or "be-KIND=HEX", is looked up in it, and from then on
  * its answers are of that kind.  For tests/system/hostile.py. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,8 @@
 
 #include "servers/ext2fs/server.h"
 
-enum { DELAY = 3000000, NAME_WORD = 4, NAME_MOST = 48 };     /* us; words; bytes */
+enum { DELAY = 3000000, NAME_WORD = 4, NAME_MOST = 48,       /* us; words; bytes */
+       HANDLES = 256 };
 
 int __real_hurd_cap_serve(struct hurd_cap_server *s, L4_ThreadId_t from, L4_MsgTag_t tag);
 int __wrap_hurd_cap_serve(struct hurd_cap_server *s, L4_ThreadId_t from, L4_MsgTag_t tag);
@@ -35,6 +37,18 @@ static void kind_set(const char *name)
     }
 }
 
+/* Says how many handles init has here. */
+static void count(void)
+{
+    struct hurd_cap_table *table = &server.table;
+    struct hurd_cap *cap;
+    unsigned held = 0;
+    for (uint32_t client = 0; client < table->capacity; client++)
+        for (uint32_t i = 0; table->by_index[client] && i < HANDLES; i++)
+            held += !hurd_cap_lookup(table, HURD_TASK_INIT, client << HURD_CAP_INDEX_BITS | i, &cap);
+    printf("hostile: init has %u handles\n", held);
+}
+
 /* The path of a lookup or of a stat, which is short. */
 static void listen(L4_MsgTag_t tag)
 {
@@ -45,7 +59,9 @@ static void listen(L4_MsgTag_t tag)
     unsigned words = L4_UntypedWords(tag) > at ? L4_UntypedWords(tag) - at : 0;
     words = words < NAME_MOST / 4 ? words : NAME_MOST / 4;
     L4_StoreMRs((int) at + 1, (int) words, (L4_Word_t *) name);
-    if (!strncmp(name, "be-", 3))
+    if (!strncmp(name, "be-count", 8))
+        count();
+    else if (!strncmp(name, "be-", 3))
         kind_set(name + 3);
 }
 
