@@ -146,6 +146,15 @@ static void alarm_due(struct hurd_task_arrived *come)
     come->from[SIGALRM] = (uint16_t)mm.task;
 }
 
+/* Somebody has to ask for what a child left behind, or `task` keeps it. */
+static void children_bury(void)
+{
+    struct hurd_task_ended ended;
+    while (signal_children_go() && !hurd_task_wait_child(task_server(), own_task().cap, 0,
+                                                         HURD_TASK_NOHANG, &ended))
+        ;
+}
+
 static void bring(void *unused)
 {
     unsigned tries = 0;
@@ -161,6 +170,8 @@ static void bring(void *unused)
         alarm_due(&come);
         if (come.set || come.queued || again)
             again = arrives(&come) == EAGAIN;
+        if (come.set & 1ul << (SIGCHLD - 1))
+            children_bury();
         tries = breaks ? tries + 1 : 0;
         breaks = waits_break(tries >= PATIENCE);
         if (breaks || again || timed)

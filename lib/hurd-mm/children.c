@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "handler.h"
 
 static int failed(int error)
 {
@@ -52,17 +53,21 @@ static int which_child(pid_t pid)
     return pid > -(int)HURD_TASK_OF_GROUP ? (int)HURD_TASK_OF_GROUP | -pid : failed(ECHILD);
 }
 
-/* flags: of `task`.  Returns the error, EAGAIN: nothing is new, and NOHANG is set. */
+/* flags: of `task`.  Returns the error, EAGAIN: nothing is new, and NOHANG is set.  Where children
+ * leave no status, this waits until all are gone: ECHILD. */
 static int child_wait(L4_Word_t which, L4_Word_t flags, struct hurd_task_ended *ended)
 {
     const struct hurd_startup_cap task = __hurd_startup_data->task;
     int error;
     do {
         struct signal_wait outer;
+        if (signal_children_go())
+            flags &= ~(L4_Word_t)HURD_TASK_KEEP;
         signal_wait_begin(&outer, L4_ThreadIdOfRaw(task.server));
         error = hurd_task_wait_child(L4_ThreadIdOfRaw(task.server), task.cap, which, flags, ended);
         error = signal_wait_end(&outer, error);
-    } while (error == ERESTART);
+    } while (error == ERESTART ||
+             (!error && ended->reason < HURD_TASK_STOPPED && signal_children_go()));
     return error;
 }
 

@@ -68,6 +68,13 @@ bool handler_is_on_its_way(L4_ThreadId_t thread);
 
 extern struct sigaction signal_actions[NSIG];
 
+/* The program wants no status of its children: those that end leave none. */
+static inline bool signal_children_go(void)
+{
+    const struct sigaction *a = &signal_actions[SIGCHLD];
+    return a->sa_handler == SIG_IGN || a->sa_flags & SA_NOCLDWAIT;
+}
+
 /* ---- signals from outside, and what each thread has: recipient.c ---- */
 
 /* The pager makes these records, in wired memory, and writes to them, but for `held` and `wait`,

@@ -164,8 +164,9 @@ int sigaction(int number, const struct sigaction *action, struct sigaction *old)
 {
     L4_Word_t in[6] = {(L4_Word_t)number, action != NULL}, out[4];
     signals.raise = raise;
-    if (number > 0 && number < NSIG && action && action->sa_handler != SIG_DFL &&
-        others_may_send(bit_of(number))) {
+    bool counts = action && (action->sa_handler != SIG_DFL ||
+                             (number == SIGCHLD && action->sa_flags & SA_NOCLDWAIT));
+    if (number > 0 && number < NSIG && counts && others_may_send(bit_of(number))) {
         int error = signal_thread_needed();
         if (error)
             return result(error);

@@ -46,6 +46,7 @@ static void parse_flags(struct printf_spec *spec, const char **format)
         case ' ': spec->space = true; break;
         case '#': spec->alternate = true; break;
         case '0': spec->zero = true; break;
+        case '\'': break;               /* the "C" locale does not group digits */
         default: return;
         }
     }

@@ -27,6 +27,7 @@ enum { UNREAD = -2 };
 
 struct conversion {
     bool stores;                        /* no * */
+    bool allocates;                     /* m: memory for the text */
     unsigned width;                     /* 0: none is given */
     int size;                           /* -2 hh, -1 h, 0, 1 l, 2 ll and others of 64 bits, 3 L */
     char what;
@@ -235,25 +236,52 @@ static void set_read(const char **format, bool in[256])
     *format = (const char *)f + (*f == ']');
 }
 
+/* Where a text goes: to the program's array, or to memory of its own, which grows. */
+struct text {
+    char *at;                           /* NULL: nowhere */
+    unsigned length;
+    bool grows;
+};
+
+/* False: there is no memory. */
+static bool text_add(struct text *t, char c)
+{
+    enum { STEP = 64 };
+    if (t->grows && t->length % STEP == 0) {
+        char *more = realloc(t->at, t->length + STEP);
+        if (!more)
+            return false;
+        t->at = more;
+    }
+    if (t->at)
+        t->at[t->length] = c;
+    t->length++;
+    return true;
+}
+
 /* Characters as long as they are in the set; with terminate, a zero behind them. */
 static bool text_scan(struct scan *s, const struct conversion *c, const bool in[256],
                       bool terminate)
 {
     unsigned most = c->width ? c->width : terminate ? UINT32_MAX : 1, n = 0;
-    char *to = NULL;
-    for (; n < most && peek(s) != EOF && in[peek(s)]; n++) {
+    struct text t = {.grows = c->stores && c->allocates};
+    char *where = NULL;
+    bool good = true;
+    for (; good && n < most && peek(s) != EOF && in[peek(s)]; n++) {
         if (n == 0 && c->stores)
-            to = va_arg(s->args, char *);
-        if (to)
-            *to++ = (char)peek(s);
+            where = va_arg(s->args, char *);
+        if (n == 0 && !t.grows)
+            t.at = where;
+        good = text_add(&t, (char)peek(s));
         take(s);
     }
-    if (n == 0 || (!terminate && n < most))
-        return false;
-    if (to && terminate)
-        *to = '\0';
-    s->stored += c->stores;
-    return true;
+    good = good && n > 0 && (terminate || n == most) && (!terminate || text_add(&t, '\0'));
+    if (t.grows && good)
+        memcpy(where, &t.at, sizeof t.at);
+    else if (t.grows)
+        free(t.at);
+    s->stored += good && c->stores;
+    return good;
 }
 
 /* ---- directives ---- */
@@ -313,6 +341,8 @@ static bool directive(struct scan *s, bool *ended)
     struct conversion c = {.stores = *s->format != '*'};
     s->format += !c.stores;
     c.width = number_next(&s->format);
+    c.allocates = *s->format == 'm';
+    s->format += c.allocates;
     c.size = size_next(&s->format);
     c.what = *s->format;
     s->format += c.what != '\0';

@@ -262,6 +262,8 @@ static int serve_rename(struct hurd_cap_call *call, struct handle *h)
         if (from.length == 0 || to.length == 0 || mounts_cover(from.inode) ||
             (to.inode && mounts_cover(to.inode)))
             err = EBUSY;                /* the root, here or there */
+        else if (!to.inode && path[length + new_length - 1] == '/' && from.inode->mode >> 12 != 4)
+            err = ENOTDIR;
         else
             err = ext2_rename(from.directory, from.name, from.length, to.directory, to.name,
                               to.length);

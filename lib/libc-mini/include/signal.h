@@ -146,7 +146,7 @@ struct sigaction {
 };
 
 #define SA_NOCLDSTOP  1                 /* SIGCHLD for deaths only */
-#define SA_NOCLDWAIT  2
+#define SA_NOCLDWAIT  2                 /* children leave no status; so does SIG_IGN for SIGCHLD */
 #define SA_SIGINFO    4
 #define SA_ONSTACK    0x08000000
 #define SA_RESTART    0x10000000

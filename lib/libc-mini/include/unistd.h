@@ -142,6 +142,7 @@ unsigned alarm(unsigned seconds);        /* SIGALRM then, 10 ms late at most; 0:
 int pause(void);                /* until a handler has run: EINTR */
 
 /* A copy of this task, copy-on-write, with the calling thread alone: 0 there, its id here, or -1.
+ * It ends when this task ends.
  * MAP_SHARED memory stays shared.  Memory locks are not inherited.  The copy has a guarantee for
  * all pages in core, out of this task's, and a half of what is left (hurd_fork() in <hurd/mm.h>).
  * EAGAIN: no more tasks or threads.  ENOMEM: the guarantee does not suffice for both.  EOPNOTSUPP:

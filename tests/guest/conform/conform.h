@@ -64,7 +64,9 @@
     X(a_child_is_like_its_parent_but_for_a_few_things)                                             \
     X(exec_passes_arguments_and_environment)                                                       \
     X(pipes_end_and_break)                                                                         \
-    X(select_and_poll_tell_what_is_ready)
+    X(select_and_poll_tell_what_is_ready)                                                          \
+    X(pselect_waits_with_a_mask_of_its_own)                                                        \
+    X(children_that_nobody_wants_leave_nothing)
 #define FILES(X)                                                                                   \
     X(the_folder_for_temporary_files_is_there)                                                     \
     X(dup2_and_its_kin)                                                                            \
@@ -88,6 +90,7 @@
 #define STREAMS(X)                                                                                 \
     X(what_was_printed_is_scanned_again)                                                           \
     X(a_scan_takes_no_more_than_it_needs)                                                          \
+    X(a_scan_brings_memory_for_its_text)                                                           \
     X(ungetc_and_positions)                                                                        \
     X(positions_beyond_the_end)                                                                    \
     X(buffers_of_streams)                                                                          \

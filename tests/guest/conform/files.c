@@ -133,11 +133,15 @@ void rename_replaces_and_refuses(void)
     EXPECT_EQ(before.st_ino == after.st_ino, true);
     EXPECT_FAILS(stat("/tmp/a", &after), ENOENT);
     EXPECT_FAILS(rename("/tmp/a", "/tmp/c"), ENOENT);
+    EXPECT_FAILS(rename("/tmp/b", "/tmp/c/"), ENOTDIR);     /* what ends so is a directory */
+    EXPECT_FAILS(stat("/tmp/c", &after), ENOENT);
     EXPECT_FAILS(rename("/tmp/b", "/tmp/d"), EISDIR);
     EXPECT_FAILS(rename("/tmp/d", "/tmp/b"), ENOTDIR);
     EXPECT_FAILS(rename("/tmp/d", "/tmp/d/e/f"), EINVAL);
     EXPECT_FAILS(rename("/tmp/empty", "/tmp/d"), ENOTEMPTY);
     EXPECT_EQ(rename("/tmp/d", "/tmp/empty"), 0);
+    EXPECT_EQ(rename("/tmp/empty", "/tmp/new/"), 0);
+    EXPECT_EQ(rename("/tmp/new/", "/tmp/empty"), 0);
     EXPECT_EQ(rename("/tmp/b", "/tmp/b"), 0);
     EXPECT_EQ(link("/tmp/b", "/tmp/c"), 0);
     EXPECT_EQ(rename("/tmp/b", "/tmp/c"), 0);               /* two names of one file: nothing happens */

@@ -65,6 +65,7 @@ void numbers_to_text(void)
     EXPECT_PRINTS("1.500000 1.5e+00 1.5 1e+10 0.0001 1e-05", "%f %.1e %g %g %g %g", 1.5, 1.5, 1.5, 1e10, 1e-4, 1e-5);
     EXPECT_PRINTS("inf -INF nan 0x1.8p+1", "%f %F %f %a", __builtin_inf(), -__builtin_inf(), __builtin_nan(""), 3.0);
     EXPECT_PRINTS("-128 65535 18446744073709551615 4294967295", "%hhd %hu %ju %zu", -128, 65535, UINTMAX_MAX, (size_t) -1);
+    EXPECT_PRINTS("1234567|  -1234|1e+06", "%'d|%'7i|%'g", 1234567, -1234, 1e6);
     EXPECT_PRINTS("   7|7   |c%", "%*d|%-*d|%c%%", 4, 7, 4, 7, 'c');
     EXPECT_PRINTS("2 0 2.50 3e+00", "%.0f %.0f %.2f %.0e", 1.5, 0.5, 2.5, 2.5e0 + 0.1);
     EXPECT_EQ(snprintf(small, sizeof small, "abcdef"), 6);

@@ -170,6 +170,73 @@ void pipes_end_and_break(void)
     close(p[0]), close(p[1]);
 }
 
+/* 300: more than `task` has room for, if they left something behind. */
+void children_that_nobody_wants_leave_nothing(void)
+{
+    int status;
+    const struct sigaction no_wait = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
+    signal(SIGCHLD, SIG_IGN);
+    for (int i = 0, tries = 0; i < 300 && tries < 200; i++) {
+        pid_t child = fork();
+        if (child == 0)
+            _exit(0);
+        if (child < 0) {
+            usleep(10000);
+            i--, tries++;
+        }
+        EXPECT_EQ(tries < 200, true);
+    }
+    EXPECT_FAILS(wait(&status), ECHILD);
+    sigaction(SIGCHLD, &no_wait, NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        usleep(20000);
+        _exit(3);
+    }
+    EXPECT_FAILS(waitpid(child, &status, 0), ECHILD);
+    signal(SIGCHLD, SIG_DFL);
+    EXPECT_EQ(IN_CHILD(_exit(3)), 3 << 8);
+}
+
+static volatile int alarms;
+
+static void count_alarm(int signal)
+{
+    (void) signal;
+    alarms++;
+}
+
+/* The signal waits already: only pselect() lets it through, and it must not be missed. */
+void pselect_waits_with_a_mask_of_its_own(void)
+{
+    int p[2];
+    sigset_t blocked, before, now;
+    struct timespec none = { 0, 0 }, some = { 0, 20000000 }, bad = { 0, 1000000000 };
+    fd_set in;
+    EXPECT_EQ(pipe(p), 0);
+    sigemptyset(&blocked), sigaddset(&blocked, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
+    signal(SIGUSR1, count_alarm);
+    alarms = 0;
+    raise(SIGUSR1);
+    FD_ZERO(&in), FD_SET(p[0], &in);
+    EXPECT_EQ(pselect(p[0] + 1, &in, NULL, NULL, &some, NULL), 0);
+    EXPECT_EQ(alarms, 0);
+    FD_SET(p[0], &in);
+    EXPECT_FAILS(pselect(p[0] + 1, &in, NULL, NULL, NULL, &before), EINTR);
+    EXPECT_EQ(alarms, 1);
+    sigprocmask(SIG_SETMASK, NULL, &now);
+    EXPECT_EQ(sigismember(&now, SIGUSR1), 1);
+    EXPECT_EQ(pselect(p[0] + 1, &in, NULL, NULL, &some, &before), 0);
+    EXPECT_EQ(write(p[1], "x", 1), 1);
+    FD_SET(p[0], &in);
+    EXPECT_EQ(pselect(p[0] + 1, &in, NULL, NULL, &none, &before), 1);
+    EXPECT_FAILS(pselect(0, NULL, NULL, NULL, &bad, &before), EINVAL);
+    signal(SIGUSR1, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    close(p[0]), close(p[1]);
+}
+
 void select_and_poll_tell_what_is_ready(void)
 {
     int p[2];

@@ -71,6 +71,28 @@ void a_scan_takes_no_more_than_it_needs(void)
     EXPECT_EQ(j, 2);
 }
 
+void a_scan_brings_memory_for_its_text(void)
+{
+    char *a = NULL, *b = NULL, *c = NULL, long_word[201];
+    EXPECT_EQ(sscanf("one 22x", "%ms %m[0-9]%1mc", &a, &b, &c), 3);
+    EXPECT_TEXT(a, "one");
+    EXPECT_TEXT(b, "22");
+    EXPECT_EQ(c[0], 'x');
+    free(a), free(b), free(c);
+    memset(long_word, 'w', 200);
+    long_word[200] = '\0';
+    EXPECT_EQ(sscanf(long_word, "%ms", &a), 1);
+    EXPECT_TEXT(a, long_word);
+    free(a);
+    a = NULL;
+    EXPECT_EQ(sscanf("x", "%m[0-9]", &a), 0);
+    EXPECT_EQ(sscanf("x", "%2mc", &a), EOF);
+    EXPECT_EQ(a == NULL, true);
+    EXPECT_EQ(sscanf("skipped 7", "%*ms %ms", &a), 1);
+    EXPECT_TEXT(a, "7");
+    free(a);
+}
+
 void ungetc_and_positions(void)
 {
     FILE *f = file_with("abc");

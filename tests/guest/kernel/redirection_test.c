@@ -375,3 +375,120 @@ TEST(redirection_of_one_message_leaves_no_mark_on_the_next)
     EXPECT_EQ(tag_at_home, 0x00440001);
     EXPECT_EQ(redirect_to(ward, L4_anythread), 1);
 }
+
+/* ---- string and map items */
+#define WINDOW 0x90000000u /* nothing of the image is there */
+
+static const char carried[8] = "carried";
+static char landed[8], arrived[8];
+static L4_Word_t given[1024] __attribute__((aligned(4096)));
+static volatile L4_Word_t window_word;
+static L4_ThreadId_t teller; /* the echo of the first round accepts no items, and its answer tells nothing */
+
+static void call_with_items(void)
+{
+    L4_ThreadId_t from;
+    for (;;) {
+        L4_Receive(teller);
+        L4_StringItem_t s = L4_StringItem(sizeof carried, (void *)carried);
+        L4_Fpage_t page = L4_FpageLog2((L4_Word_t)given, 12);
+        L4_MapItem_t m = L4_MapItem(L4_FpageAddRights(page, L4_Readable), 0);
+        (void)*(volatile const char *)carried;
+        (void)*(volatile L4_Word_t *)given;
+        L4_LoadMR(0, L4_MakeTag(0x45, 1, 4).raw);
+        L4_LoadMR(1, 4711);
+        L4_LoadMRs(2, 2, s.raw);
+        L4_LoadMRs(4, 2, m.raw);
+        answer_tag = L4_Ipc(destination, destination, 0, &from).raw;
+        answer = L4_MR(1);
+    }
+}
+
+static void accept_items(char into[8])
+{
+    L4_StringItem_t buffer = L4_StringItem(8, into);
+    into[0] = 0;
+    L4_LoadBRs(1, 2, buffer.raw);
+    L4_LoadBR(0, L4_FpageLog2(WINDOW, 12).raw | L4_ACCEPT_STRINGS);
+}
+
+static void take_items(void)
+{
+    accept_items(landed);
+    note(2);
+    window_word = *(volatile L4_Word_t *)WINDOW;
+    answer_with(L4_ThreadIdOfRaw(from_seen), 1002);
+    rest();
+}
+
+/* Its own window has the page now, and is where it maps it from. */
+static void pass_items_on(void)
+{
+    accept_items(landed);
+    note(2);
+    L4_StringItem_t s = L4_StringItem(sizeof landed, landed);
+    L4_Fpage_t page = L4_FpageLog2(WINDOW, 12);
+    L4_MapItem_t m = L4_MapItem(L4_FpageAddRights(page, L4_Readable), 0);
+    L4_LoadMR(0, L4_MakeTag(0x45, 1, 4).raw);
+    L4_LoadMR(1, word_seen);
+    L4_LoadMRs(2, 2, s.raw);
+    L4_LoadMRs(4, 2, m.raw);
+    EXPECT(L4_IpcSucceeded(L4_Send_Propagated(destination, ward, SOON)));
+    rest();
+}
+
+static void be_destination_of_items(void)
+{
+    accept_items(arrived);
+    note(1);
+    window_word = *(volatile L4_Word_t *)WINDOW;
+    answer_with(L4_ThreadIdOfRaw(from_seen), 1001);
+    rest();
+}
+
+static void send_items(void)
+{
+    given[0] = 0x600d;
+    window_word = 0;
+    teller = L4_MyGlobalId();
+    ward = warm(stranger(call_with_items));
+    EXPECT_EQ(redirect_to(ward, redirector), 1);
+    tell_ward();
+}
+
+TEST(redirection_brings_strings_and_pages_to_the_redirector)
+{
+    scene(be_destination_of_items, take_items);
+    send_items();
+    EXPECT_EQ(who, 2);
+    EXPECT_EQ(tag_seen, 0x00452101); /* redirected, four words of items, one plain one */
+    EXPECT_EQ(word_seen, 4711);
+    EXPECT_EQ(from_seen, ward.raw);
+    EXPECT_EQ(intended_seen, destination.raw);
+    EXPECT_EQ(landed[6], 'd');
+    EXPECT_EQ(window_word, 0x600d);
+    EXPECT_EQ(answer, 1002);
+}
+
+TEST(redirection_lets_the_redirector_pass_strings_and_pages_on)
+{
+    scene(be_destination_of_items, pass_items_on);
+    send_items();
+    EXPECT_EQ(who, 1);
+    EXPECT_EQ(tag_seen, 0x00451101); /* propagated */
+    EXPECT_EQ(word_seen, 4711);
+    EXPECT_EQ(from_seen, ward.raw);
+    EXPECT_EQ(arrived[6], 'd');
+    EXPECT_EQ(window_word, 0x600d);
+    EXPECT_EQ(answer, 1001);
+}
+
+TEST(redirection_of_a_string_that_does_not_fit_overflows_at_both)
+{
+    scene(be_destination, be_redirector);
+    send_items();
+    EXPECT_EQ(who, 2);
+    EXPECT_EQ(tag_seen & 0x8000, 0x8000);
+    EXPECT_EQ(word_seen, 4711);
+    EXPECT_EQ(answer_tag & 0x8000, 0x8000);
+}

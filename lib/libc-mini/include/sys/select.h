@@ -3,7 +3,9 @@
 #ifndef LIBC_SYS_SELECT_H
 #define LIBC_SYS_SELECT_H
 
+#include <signal.h>
 #include <sys/time.h>
+#include <time.h>
 
 #define FD_SETSIZE 64
 typedef struct {
@@ -17,5 +19,9 @@ typedef struct {
 
 /* Exceptions never happen.  timeout NULL: no end; it is not changed.  EBADF, EINTR, EINVAL. */
 int select(int count, fd_set *reads, fd_set *writes, fd_set *exceptions, struct timeval *timeout);
+/* While it waits, these signals are blocked, and no others: a handler that runs then ends the wait. */
+int pselect(int count, fd_set *__restrict reads, fd_set *__restrict writes,
+            fd_set *__restrict exceptions, const struct timespec *__restrict timeout,
+            const sigset_t *__restrict mask);
 
 #endif
