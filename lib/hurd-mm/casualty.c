@@ -126,27 +126,28 @@ static bool is_resident(L4_Word_t address)
 
 /* What could be return addresses among the words on the guilty thread's stack; tools/symbolise
  * knows which of them follow a call.  The report reads anonymous memory only: the pages of other
- * stores may come from a thread that waits for this one. */
+ * stores may come from a thread that waits for this one.  One write: others' lines come before or
+ * behind it. */
 static void say_callers(void)
 {
     enum { WORDS = 1024, MOST = 12 };
     extern const char __mm_text_start[], __text_end[];
     L4_Word_t r[10 * HURD_MM_MAPS_WORDS], sp = casualty.registers[7] & ~3ul;
     unsigned found = 0;
+    char callers[MOST * sizeof " 12345678"] = "";
     if (ask_regions(sp, r) == 0 || r[0] > sp || r[2] >> 8 != HURD_MM_ANONYMOUS ||
         !(r[2] & HURD_VM_READ) || !is_resident(sp))
         return;
-    say("  code addresses on the stack, its callers among them:");
     for (L4_Word_t i = 0; i < WORDS && found < MOST && r[1] - sp >= 4 * i + 3; i++) {
         if ((sp + 4 * i) % HURD_MM_PAGE == 0 && !is_resident(sp + 4 * i))
             break;
         L4_Word_t word = ((const L4_Word_t *)sp)[i];
         if (word > (L4_Word_t)__mm_text_start && word <= (L4_Word_t)__text_end) {
-            say(" %08lx", word);
+            sprintf(callers + strlen(callers), " %08lx", word);
             found++;
         }
     }
-    say("\n");
+    say("  code addresses on the stack, its callers among them:%s\n", callers);
 }
 
 /* In the guard of a stack, and the stack pointer is not far. */

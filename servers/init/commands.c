@@ -227,10 +227,10 @@ static void command_disk(const struct words *w)
 static void command_uptime(const struct words *w)
 {
     (void) w;
-    uint64_t seconds = L4_SystemClock().raw / SECOND;
+    uint64_t us = L4_SystemClock().raw, seconds = us / SECOND;
     unsigned days = (unsigned) (seconds / 86400), rest = (unsigned) (seconds % 86400);
-    printf("%u days %02u:%02u:%02u since the kernel started\n", days, rest / 3600, rest / 60 % 60,
-           rest % 60);
+    printf("%u days %02u:%02u:%02u.%06u since the kernel started\n", days, rest / 3600,
+           rest / 60 % 60, rest % 60, (unsigned) (us % SECOND));
 }
 
 /* ---- the console and the machine ---- */

@@ -3,6 +3,7 @@
 import re
 
 import machine
+from shell import said_since
 
 
 def shell_with_tests(lab, **setup):
@@ -60,3 +61,16 @@ def a_death_by_lack_of_memory_is_called_so(lab):
             text = vm.command(f"run mm_test child={child}", 120)
             assert re.search(r"mm_test \(task \d+\): segmentation violation.*: no page: out of memory", text), text
             assert "status 139" in text, text
+
+
+def lines_of_reports_stay_whole_beside_each_other(lab):
+    """Six tasks end by their own fault at the same time, with short time slices."""
+    vm = lab.boot_modules(options={"init": "run=hello"}, extra=machine.counted(8))
+    vm.expect("pecan> ", 120)
+    mark = vm.mark()
+    vm.command("i=; while [ $i != aaaaaa ]; do segfault &; i=a$i; done", 120)
+    said = said_since(vm, mark, r"(?s)(.*exited with status 139){6}").replace("\r", "")
+    callers = re.findall("code addresses.*", said)
+    assert len(callers) == 6, said
+    for line in callers:
+        assert re.fullmatch("code addresses on the stack, its callers among them:( 004[0-9a-f]{5})+", line), line

@@ -230,7 +230,7 @@ def shell_uptime_goes_on(lab):
     vm = shell(lab)
     seconds = []
     for _ in range(2):
-        days, hours, minutes, rest = map(int, re.search(r"(\d+) days (\d+):(\d+):(\d+) since", vm.command("uptime")).groups())
+        days, hours, minutes, rest = map(int, re.search(r"(\d+) days (\d+):(\d+):(\d+)\.\d+ since", vm.command("uptime")).groups())
         seconds.append(((days * 24 + hours) * 60 + minutes) * 60 + rest)
         vm.command("run diskcheck")         # any program: time passes
     assert seconds[0] <= seconds[1] < 3600, seconds

@@ -14,3 +14,7 @@ PROGRAMS              += thief
 thief_SRC             := tests/guest/hostile/thief.c
 thief_LDS             := lib/hurd-mm/program.lds
 thief_LIBS            := $(visitor_LIBS)
+PROGRAMS              += fl
+fl_SRC                := tests/guest/hostile/flooder.c
+fl_LDS                := lib/hurd-mm/program.lds
+fl_LIBS               := hurd-mm c hurd-cap l4
