@@ -3,9 +3,9 @@
  * class find or make the frame and map it.  Before: pager.c took the fault out of a message.
  * After: anonymous.c and store.c.  The pager and the faulting thread share one space, and physmem
  * maps the page into it.  So the reply to the fault has nothing to map. */
-#include "fault.h"
+#include <errno.h>
 #include <l4/message.h>
-#include "mm.h"
+#include "pageout.h"
 
 /* This processor has no execute right: what can be read can be executed. */
 static bool map_allows(const struct map *map, unsigned access)
@@ -93,8 +93,18 @@ static void answer_nothing(void)
     L4_LoadMR(2, 0);
 }
 
+/* No frame is left: once more, if the task that forked this one has some. */
+static int with_more(const struct fault *f)
+{
+    struct fault again = *f;
+    again.first = false;
+    return room_grow(1) ? f->map->store->class->fault(&again) : ENOMEM;
+}
+
 static enum answer fault_end(const struct fault *f, int result)
 {
+    if (result == ENOMEM)
+        result = with_more(f);
     switch (result) {
     case FAULT_PASSED: return ANSWER_PHYSMEM;
     case 0: answer_nothing(); return ANSWER_SENDER;
