@@ -394,7 +394,7 @@ enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_K
 struct hurd_pm_control_info {
     L4_Word_t guarantee;        /* frames, without those split off */
     L4_Word_t used;             /* frames charged: pages promised, records beyond the books */
-    L4_Word_t split;            /* guarantees of living children */
+    L4_Word_t split;            /* what living children have and split */
     L4_Word_t containers;
     L4_Word_t meta_bytes;       /* of records */
     L4_Word_t task;             /* the task to which it was last given: its owner */

@@ -45,8 +45,8 @@ static void pages_replace(struct task *t, struct pages pages)
 static int check_gifts(struct making *m)
 {
     int image = check_image(m);
-    int kept = m->kept ? check_giver(m->kept, m->caller, false) : 0;
-    int text = m->text_apart ? check_giver(m->text, m->caller, false) : 0;
+    int kept = m->kept ? check_giver(m->kept, m->caller) : 0;
+    int text = m->text_apart ? check_giver(m->text, m->caller) : 0;
     int error = image ? image : kept ? kept : text;
     if (error && !image)
         drop_image(m);
