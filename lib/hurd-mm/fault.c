@@ -93,18 +93,10 @@ static void answer_nothing(void)
     L4_LoadMR(2, 0);
 }
 
-/* No frame is left: once more, if the task that forked this one has some. */
-static int with_more(const struct fault *f)
-{
-    struct fault again = *f;
-    again.first = false;
-    return room_grow(1) ? f->map->store->class->fault(&again) : ENOMEM;
-}
-
 static enum answer fault_end(const struct fault *f, int result)
 {
-    if (result == ENOMEM)
-        result = with_more(f);
+    if (result == ENOMEM && room_grow(1))
+        result = 0;                     /* there are frames now: the thread faults once more */
     switch (result) {
     case FAULT_PASSED: return ANSWER_PHYSMEM;
     case 0: answer_nothing(); return ANSWER_SENDER;

@@ -8,6 +8,7 @@
  * records and for the stacks of its workers: a page that waits for a frame must not take the frame
  * that another page needs in order to leave. */
 #include <errno.h>
+#include <hurd/cap.h>
 #include <hurd/startup.h>
 #include <hurd/task.h>
 #include "pageout.h"
@@ -39,9 +40,9 @@ void room_refresh(void)
 bool room_grow(uint32_t frames)
 {
     const struct hurd_startup_cap task = __hurd_startup_data->task;
+    const L4_Word_t in[] = {task.cap, frames, 2 * frames + mm.room.guarantee / GROWTH};
     L4_Word_t got = 0;
-    if (hurd_task_grow(L4_ThreadIdOfRaw(task.server), task.cap, frames,
-                       2 * frames + mm.room.guarantee / GROWTH, &got))
+    if (hurd_cap_rpc(L4_ThreadIdOfRaw(task.server), HURD_TASK_GROW, 3, in, 1, &got, NULL))
         return false;
     mm.room.left += (int32_t)got;
     return true;

@@ -191,14 +191,15 @@ static uint32_t above;
 static struct hurd_startup_data startup;
 struct hurd_startup_data *__hurd_startup_data = &startup;
 
-int hurd_task_grow(L4_ThreadId_t server, L4_Word_t task, L4_Word_t least, L4_Word_t most,
-                   L4_Word_t *frames)
+int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned words, const L4_Word_t *in,
+                 unsigned most, L4_Word_t *out, unsigned *got)
 {
-    (void)server, (void)task;
-    *frames = most < above ? most : above;
-    above -= *frames;
-    guarantee += *frames;
-    return *frames < least ? ENOMEM : 0;
+    (void)server, (void)words, (void)most, (void)got;
+    assert_int_equal(label, HURD_TASK_GROW);
+    *out = in[2] < above ? in[2] : above;
+    above -= *out;
+    guarantee += *out;
+    return *out < in[1] ? ENOMEM : 0;
 }
 
 int hurd_pm_swap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_swap_info *info)
