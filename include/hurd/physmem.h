@@ -122,6 +122,11 @@
  * CONTROL_GIVE_BACK     0 control, 1 frames                        0 frames given back
  *   The guarantee shrinks by so many unused frames (0 = all that are unused), that of its parent
  *   grows.  EPERM: the first control of all has no parent.  ENOMEM: not so many unused.
+ * CONTROL_PASS          0 control, 1 one below it, 2 frames        -
+ *   So many unused frames of the first control, and frames for their books, are the second one's
+ *   from now on; in between nothing changes.  What the second one may have on disk grows in
+ *   proportion.  When the second one goes, all that it had is its parent's.  EPERM: it is not below
+ *   the first.  ENOMEM: not so many unused.  EBUSY as below.
  * CONTROL_DESTROY       0 control                                  -
  *   All descendants and every container charged to any of them vanish, the guarantee returns to the
  *   parent.  EPERM: the first control of all has no parent.  Many of them go one after the other,
@@ -198,6 +203,7 @@
 #define HURD_PM_SELF_PAGED              149u
 #define HURD_PM_CONTROL_GIVE_BACK       150u
 #define HURD_PM_CONTAINER_LIST          183u
+#define HURD_PM_CONTROL_PASS            184u
 #define HURD_PM_CONTAINER_ALLOCATE_MAP  160u
 
 /* Extra pages.  Spec: hurd-l4-design.md 2.6.  ALLOCATE with EXTRA promises pages that cost nothing
@@ -389,7 +395,7 @@ enum hurd_pm_kind { HURD_PM_KIND_CONTAINER = 1, HURD_PM_KIND_WEAK = 2, HURD_PM_K
 struct hurd_pm_control_info {
     L4_Word_t guarantee;        /* frames, without those split off */
     L4_Word_t used;             /* frames charged: pages promised, records beyond the books */
-    L4_Word_t split;            /* guarantees of living children */
+    L4_Word_t split;            /* what living children have and split */
     L4_Word_t containers;
     L4_Word_t meta_bytes;       /* of records */
     L4_Word_t task;             /* the task to which it was last given: its owner */
@@ -522,6 +528,7 @@ int hurd_pm_control_split(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t frames,
                           L4_Word_t task, L4_Word_t *child);        /* task 0: the caller */
 int hurd_pm_control_give_back(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t frames,
                               L4_Word_t *given);                    /* may be NULL */
+int hurd_pm_control_pass(L4_ThreadId_t pm, L4_Word_t from, L4_Word_t to, L4_Word_t frames);
 int hurd_pm_control_destroy(L4_ThreadId_t pm, L4_Word_t control);
 int hurd_pm_control_info(L4_ThreadId_t pm, L4_Word_t control, struct hurd_pm_control_info *info);
 

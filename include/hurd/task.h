@@ -100,6 +100,14 @@ enum hurd_task_op {
      * its owner gets the rest.  Memory is physmem's: HURD_PM_CONTROL_GIVE_BACK.  EINVAL: more than
      * HURD_TASK_CHILDREN_MOST.  EPERM: not the caller's own task, or wortel started it. */
     HURD_TASK_GIVE_BACK = 543,
+    /* 0 own task, 1 least, 2 most -> 0 frames.  More memory for a task that FORK or SPAWN made, out
+     * of what its parent has unused, and the parent's parent, as long as these were made so, too,
+     * and the program with which that began.  The nearest comes first; `task` asks on until it has
+     * the least, and takes the most at most.  Nobody gives so much that the caller would have more
+     * than twice what is left to him.  With the frames comes memory of the kernel.  All of it is
+     * the caller's parent's when the caller ends.  ENOMEM: there are less than the least; what
+     * there was is the caller's all the same.  EPERM: not the caller's own task. */
+    HURD_TASK_GROW = 546,
     /* 0 any task handle, 1 task ID -> 0 ID of the head of its tree: of all tasks above it, and
      * itself, the one that a task of wortel's started.  So a server knows what belongs to one
      * program.  A task that wortel started is its own head.  ESRCH: there is no such task. */
@@ -397,6 +405,8 @@ struct hurd_task_budget { L4_Word_t limit, used; };
 int hurd_task_budget(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id,
                      struct hurd_task_budget budget[HURD_BUDGETS]);
 int hurd_task_give_back(L4_ThreadId_t server, L4_Word_t task, L4_Word_t children);
+int hurd_task_grow(L4_ThreadId_t server, L4_Word_t task, L4_Word_t least, L4_Word_t most,
+                   L4_Word_t *frames);
 int hurd_task_time(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t *ms);
 int hurd_task_partner(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_ThreadId_t thread,
                       L4_Word_t *partner);

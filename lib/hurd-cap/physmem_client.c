@@ -181,6 +181,12 @@ int hurd_pm_control_give_back(L4_ThreadId_t pm, L4_Word_t control, L4_Word_t fra
     return rpc_1(pm, HURD_PM_CONTROL_GIVE_BACK, 2, in, given);
 }
 
+int hurd_pm_control_pass(L4_ThreadId_t pm, L4_Word_t from, L4_Word_t to, L4_Word_t frames)
+{
+    const L4_Word_t in[] = { from, to, frames };
+    return hurd_cap_rpc(pm, HURD_PM_CONTROL_PASS, 3, in, 0, NULL, NULL);
+}
+
 int hurd_pm_control_destroy(L4_ThreadId_t pm, L4_Word_t control)
 {
     return rpc_1(pm, HURD_PM_CONTROL_DESTROY, 1, &control, NULL);

@@ -241,6 +241,13 @@ int hurd_task_give_back(L4_ThreadId_t server, L4_Word_t task, L4_Word_t children
     return call(server, HURD_TASK_GIVE_BACK, 2, in, 0, 0, NULL, NULL);
 }
 
+int hurd_task_grow(L4_ThreadId_t server, L4_Word_t task, L4_Word_t least, L4_Word_t most,
+                   L4_Word_t *frames)
+{
+    L4_Word_t in[] = {task, least, most};
+    return call(server, HURD_TASK_GROW, 3, in, 1, 1, frames, NULL);
+}
+
 int hurd_task_time(L4_ThreadId_t server, L4_Word_t task, L4_Word_t id, L4_Word_t *ms)
 {
     L4_Word_t in[] = {task, id};

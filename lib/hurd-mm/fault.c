@@ -3,9 +3,9 @@
  * class find or make the frame and map it.  Before: pager.c took the fault out of a message.
  * After: anonymous.c and store.c.  The pager and the faulting thread share one space, and physmem
  * maps the page into it.  So the reply to the fault has nothing to map. */
-#include "fault.h"
+#include <errno.h>
 #include <l4/message.h>
-#include "mm.h"
+#include "pageout.h"
 
 /* This processor has no execute right: what can be read can be executed. */
 static bool map_allows(const struct map *map, unsigned access)
@@ -95,6 +95,8 @@ static void answer_nothing(void)
 
 static enum answer fault_end(const struct fault *f, int result)
 {
+    if (result == ENOMEM && room_grow(1))
+        result = 0;                     /* there are frames now: the thread faults once more */
     switch (result) {
     case FAULT_PASSED: return ANSWER_PHYSMEM;
     case 0: answer_nothing(); return ANSWER_SENDER;

@@ -177,7 +177,7 @@ static int room_for(const struct need *need)
 {
     const int32_t wanted = (int32_t)(need->least + ROOM_HARD);
     room_refresh();                     /* children that ended gave theirs back */
-    if (mm.room.left >= wanted)
+    if (mm.room.left >= wanted || room_grow((uint32_t)(wanted - mm.room.left)))
         return 0;
     if (!room_want_swap())
         return mm.room.swap == SWAP_WANTED ? EAGAIN : ENOMEM;

@@ -17,6 +17,9 @@ void room_levels(void);
 void room_refresh(void);
 /* Fewer frames are left than mm.room.alarm. */
 void room_alarm(void);
+/* More frames, at least so many, from the tasks above that forked this one.  false: there are
+ * none. */
+bool room_grow(uint32_t frames);
 /* n frames can be taken for pages of this policy: 0, EVICT_WAITS or ENOMEM. */
 int room_make(struct hurd_policy *policy, uint32_t n);
 /* So many frames could be had at most, if everybody else's pages went out. */

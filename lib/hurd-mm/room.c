@@ -8,7 +8,12 @@
  * records and for the stacks of its workers: a page that waits for a frame must not take the frame
  * that another page needs in order to leave. */
 #include <errno.h>
+#include <hurd/cap.h>
+#include <hurd/startup.h>
+#include <hurd/task.h>
 #include "pageout.h"
+
+enum { GROWTH = 8 };            /* a task that grows asks for an eighth of what it began with */
 
 static int32_t least(int32_t a, int32_t b)
 {
@@ -30,6 +35,17 @@ void room_refresh(void)
         return;
     if (hurd_pm_control_info(mm.physmem, mm.room.control, &info) == 0)
         mm.room.left = (int32_t)(info.guarantee - info.used);
+}
+
+bool room_grow(uint32_t frames)
+{
+    const struct hurd_startup_cap task = __hurd_startup_data->task;
+    const L4_Word_t in[] = {task.cap, frames, 2 * frames + mm.room.guarantee / GROWTH};
+    L4_Word_t got = 0;
+    if (hurd_cap_rpc(L4_ThreadIdOfRaw(task.server), HURD_TASK_GROW, 3, in, 1, &got, NULL))
+        return false;
+    mm.room.left += (int32_t)got;
+    return true;
 }
 
 /* ---- is there swap, and have the workers for it been started? ---- */

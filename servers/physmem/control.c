@@ -161,20 +161,38 @@ int control_split(struct control *parent, uint32_t frames, unsigned task, struct
     return 0;
 }
 
+/* What `from` has left pays for them.  false: too little. */
+static bool frames_move(struct control *from, struct control *to, uint32_t frames)
+{
+    uint32_t unused = control_unused(from);
+    uint64_t books = books_of(to->guarantee + (frames < unused ? frames : unused));
+    if (books < to->books)
+        books = to->books;
+    uint64_t price = frames + books - to->books;
+    if (price > unused)
+        return false;
+    uint32_t quota = quota_share(from, price);
+    from->swap.quota -= quota;
+    to->swap.quota += quota;
+    from->guarantee -= price;
+    to->guarantee += frames;
+    to->books = books;
+    to->parent->split += frames;
+    for (struct control *c = to->parent; c != from; c = c->parent)
+        c->parent->split += price;      /* so much will be c's when `to` has gone */
+    return true;
+}
+
 bool control_grow(struct control *c, uint32_t frames)
 {
-    struct control *parent = c->parent;
-    uint64_t books = books_of(c->guarantee + frames);
-    if (books < c->books)
-        books = c->books;
-    uint64_t price = frames + books - c->books;
-    if (price > control_unused(parent))
-        return false;
-    parent->guarantee -= price;
-    parent->split += frames;
-    c->guarantee += frames;
-    c->books = books;
-    return true;
+    return frames_move(c->parent, c, frames);
+}
+
+int control_pass(struct control *from, struct control *to, uint32_t frames)
+{
+    if (control_dying(to))
+        return EBUSY;
+    return frames_move(from, to, frames) ? 0 : ENOMEM;
 }
 
 /* The books stay as they were: records may lie in them. */

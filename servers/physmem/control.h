@@ -32,7 +32,7 @@ struct control {
     struct slabs meta;                  /* records */
     uint32_t guarantee;                 /* frames, without the children's */
     uint32_t books;                     /* frames for records beside the guarantee */
-    uint32_t split;                     /* the children's guarantees, without their books */
+    uint32_t split;                     /* what children have and split, without their books */
     uint32_t pages;                     /* promised in its containers by the guarantee */
     uint32_t extra;                     /* beside these: beyond it, while there are frames */
     uint32_t policy;                    /* its entry in the buffer of policy.c; 0: none */
@@ -62,6 +62,10 @@ bool control_init(void);
 int control_split(struct control *parent, uint32_t frames, unsigned task, struct control **child);
 uint32_t control_most(uint32_t frames);         /* the largest split that costs no more */
 bool control_grow(struct control *c, uint32_t frames);     /* more from the parent, while booting */
+/* `frames` of what `from` has unused, and books for them, are the other's, below it, from now on;
+ * with them as large a part of its pages on disk.  0; ENOMEM; EBUSY: control_dying().
+ * Pre: control_contains(), and they are not one. */
+int control_pass(struct control *from, struct control *to, uint32_t frames);
 /* `frames` of the guarantee are the parent's again.  Pre: c is not the root, and has so many
  * unused. */
 void control_give_back(struct control *c, uint32_t frames);

@@ -148,6 +148,7 @@ static const struct operation operations[] = {
     [HURD_PM_CONTAINER_COPY - FIRST_LABEL]       = { serve_copy, CONTAINER, 6, 6 },
     [HURD_PM_CONTROL_SPLIT - FIRST_LABEL]        = { serve_split, CONTROL, 2, 3 },
     [HURD_PM_CONTROL_GIVE_BACK - FIRST_LABEL]    = { serve_give_back, CONTROL, 2, 2 },
+    [HURD_PM_CONTROL_PASS - FIRST_LABEL]         = { serve_pass, CONTROL, 3, 3 },
     [HURD_PM_CONTROL_DESTROY - FIRST_LABEL]      = { serve_control_destroy, CONTROL, 1, 1 },
     [HURD_PM_CONTROL_INFO - FIRST_LABEL]         = { serve_control_info, CONTROL, 1, 1 },
     [HURD_PM_CONTAINER_DESTROY - FIRST_LABEL]    = { serve_container_destroy, STRONG, 1, 1 },

@@ -96,6 +96,7 @@ int serve_allocate_map(struct hurd_cap_call *call);
 /* ---- request_control.c ---- */
 int serve_split(struct hurd_cap_call *call);
 int serve_give_back(struct hurd_cap_call *call);
+int serve_pass(struct hurd_cap_call *call);
 int serve_control_destroy(struct hurd_cap_call *call);
 int serve_control_info(struct hurd_cap_call *call);
 int serve_statistics(struct hurd_cap_call *call);

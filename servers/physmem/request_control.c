@@ -53,6 +53,19 @@ int serve_give_back(struct hurd_cap_call *call)
     return reply_word(call, 0, frames);
 }
 
+int serve_pass(struct hurd_cap_call *call)
+{
+    struct control *from = call_control(call), *to;
+    struct hurd_cap *cap;
+    int err = hurd_cap_lookup(&call->server->table, call->task, call->arg[1], &cap);
+    if (err || cap_kind(cap) != CONTROL)
+        return EBADF;
+    to = (struct control *) cap->object;
+    if (from == to || !control_contains(from, to))
+        return EPERM;
+    return control_pass(from, to, call->arg[2]);
+}
+
 int serve_control_destroy(struct hurd_cap_call *call)
 {
     struct control *control = call_control(call);

@@ -109,6 +109,41 @@ static L4_Word_t share_of(const struct task *owner, enum hurd_budget b, L4_Word_
     return share < least[b] ? least[b] : share;
 }
 
+struct task *budget_giver(const struct task *t)
+{
+    struct task *owner = t->forked ? t->owner : NULL;
+    return owner && owner->id == t->parent && !owner->boot && !owner->dead ? owner : NULL;
+}
+
+/* Each that gives keeps an eighth of its limit. */
+void budget_draw(struct task *t, enum hurd_budget b, L4_Word_t wanted)
+{
+    for (struct task *giver = budget_giver(t); giver && wanted; giver = budget_giver(giver)) {
+        if (giver->budget[b].limit == HURD_TASK_UNKNOWN)
+            return;
+        if (b == HURD_BUDGET_KERNEL)
+            budget_look(giver);
+        L4_Word_t all = room(giver, b), kept = giver->budget[b].limit / 8;
+        L4_Word_t part = all <= kept ? 0 : all - kept < wanted ? all - kept : wanted;
+        giver->budget[b].limit -= part;
+        t->budget[b].limit += part;
+        wanted -= part;
+        if (part && b == HURD_BUDGET_KERNEL)
+            kernel_apply(giver);
+    }
+    if (b == HURD_BUDGET_KERNEL)
+        kernel_apply(t);
+}
+
+/* The owner has so much that the child can have its share, and keeps a little, if there is so
+ * much above it. */
+static void draw_for(struct task *owner, enum hurd_budget b, L4_Word_t share)
+{
+    L4_Word_t wanted = share + least[b] / 8, left = room(owner, b);
+    if (left < wanted)
+        budget_draw(owner, b, wanted - left);
+}
+
 int budget_split(struct task *child, L4_Word_t part, L4_Word_t whole)
 {
     struct task *owner = child->owner;
@@ -118,9 +153,12 @@ int budget_split(struct task *child, L4_Word_t part, L4_Word_t whole)
     budget_look(owner);
     for (enum hurd_budget b = 0; b < HURD_BUDGETS; b++) {
         share[b] = share_of(owner, b, part, whole);
-        if (owner->budget[b].limit == HURD_TASK_UNKNOWN)
+        if (owner->budget[b].limit == HURD_TASK_UNKNOWN) {
             share[b] = HURD_TASK_UNKNOWN;
-        else if (share[b] > room(owner, b))
+            continue;
+        }
+        draw_for(owner, b, share[b]);
+        if (share[b] > room(owner, b))
             return b == HURD_BUDGET_KERNEL ? ENOMEM : EAGAIN;
     }
     /* ---- commit */

@@ -42,23 +42,35 @@ static L4_Word_t page_up(L4_Word_t x) { return (x + PAGE - 1) & -PAGE; }
 
 /* A handle counts only if this caller gave it to `task`, because any task can write down a number.
  * A handle of the wrong kind is still the caller's gift: it is dropped. */
-int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control)
+static int check_gift(L4_Word_t handle, L4_Word_t caller, bool want_control, L4_Word_t *amount)
 {
     struct hurd_pm_cap_info info;
     if (hurd_pm_cap_info(physmem, handle, &info) != 0)
         return EBADF;
     if (info.giver != caller)
         return EPERM;
+    *amount = info.amount;
     if ((info.kind == HURD_PM_KIND_CONTROL) == want_control)
         return 0;
     hurd_cap_drop(physmem, handle);
     return EPERM;
 }
 
+int check_giver(L4_Word_t handle, L4_Word_t caller)
+{
+    L4_Word_t amount;
+    return check_gift(handle, caller, false, &amount);
+}
+
+int check_control(struct making *m)
+{
+    return check_gift(m->control, m->caller, true, &m->guarantee);
+}
+
 int check_image(struct making *m)
 {
     if (m->offset != HURD_TASK_IMAGE_HELD)
-        return check_giver(m->image, m->caller, false);
+        return check_giver(m->image, m->caller);
     return held_find(m->caller, m->image, &m->held);
 }
 
@@ -75,8 +87,8 @@ void drop_image(const struct making *m)
 static int check_gifts(struct making *m)
 {
     int image = check_image(m);
-    int control = check_giver(m->control, m->caller, true);
-    int text = m->text_apart ? check_giver(m->text, m->caller, false) : 0;
+    int control = check_control(m);
+    int text = m->text_apart ? check_giver(m->text, m->caller) : 0;
     int error = image ? image : control ? control : text;
     if (error && !image)
         drop_image(m);
@@ -262,15 +274,12 @@ int take_image(struct making *m)
  * owner's memory. */
 static int take_part(struct making *m)
 {
-    struct hurd_pm_control_info control;
     struct hurd_pm_task_statistics owner;
     L4_Word_t left = 0;
-    if (hurd_pm_control_info(physmem, m->control, &control) != 0)
-        return EIO;
     if (hurd_pm_task_statistics(physmem, m->control, m->caller, &owner) == 0
         && owner.task == m->caller && owner.guarantee > owner.used)
         left = owner.guarantee - owner.used;
-    return budget_split(m->task, control.guarantee, control.guarantee + left);
+    return budget_split(m->task, m->guarantee, m->guarantee + left);
 }
 
 int make_record(struct making *m, struct task *owner)

@@ -32,13 +32,16 @@ struct making {
     bool text_apart;                                /* the text lies in this container: */
     L4_Word_t text, text_offset;
     struct elf_program program;
+    L4_Word_t guarantee;                        /* of the control: check_control() */
     struct task *task;
     struct hurd_startup_data data;
     L4_Word_t sp;
 };
 
-/* Checks that the handle is the caller's gift to `task`. */
-int check_giver(L4_Word_t handle, L4_Word_t caller, bool want_control);
+/* Checks that the container's handle is the caller's gift to `task`. */
+int check_giver(L4_Word_t handle, L4_Word_t caller);
+/* The same for the request's control: m->guarantee is what it has. */
+int check_control(struct making *m);
 /* The same for the request's image, which may be a held one: then m->held is set. */
 int check_image(struct making *m);
 void drop_image(const struct making *m);

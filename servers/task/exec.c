@@ -10,6 +10,9 @@
 #include <l4/thread.h>
 #include <string.h>
 
+#define RECORDS 4u              /* frames that physmem may take for the two containers */
+#define SPARE   16u             /* pages that a program needs beside its own: stack, heap, tables */
+
 /* What `task` holds of one program. */
 struct pages {
     bool has_startup;
@@ -42,8 +45,8 @@ static void pages_replace(struct task *t, struct pages pages)
 static int check_gifts(struct making *m)
 {
     int image = check_image(m);
-    int kept = m->kept ? check_giver(m->kept, m->caller, false) : 0;
-    int text = m->text_apart ? check_giver(m->text, m->caller, false) : 0;
+    int kept = m->kept ? check_giver(m->kept, m->caller) : 0;
+    int text = m->text_apart ? check_giver(m->text, m->caller) : 0;
     int error = image ? image : kept ? kept : text;
     if (error && !image)
         drop_image(m);
@@ -54,15 +57,23 @@ static int check_gifts(struct making *m)
     return error;
 }
 
-/* The program's own pages, beside its image and its startup fpage, fit into what the task has. */
+/* The program's own pages, beside its image and its startup fpage, fit into what the task has, and
+ * the new startup fpage beside what the old program has.  If not, the task asks for more. */
 static int check_room(const struct making *m)
 {
     struct hurd_pm_control_info info;
-    L4_Word_t pages = (m->size + HURD_STARTUP_SIZE) / PAGE;
+    L4_Word_t pages = (m->size + HURD_STARTUP_SIZE) / PAGE, got = 0;
     int error = hurd_pm_control_info(physmem, m->task->control, &info);
     for (L4_Word_t i = 0; i < m->program.count; i++)
         pages += m->program.segment[i].memsz / PAGE;
-    return error ? error : pages < info.guarantee ? 0 : ENOMEM;
+    if (error)
+        return error;
+    L4_Word_t both = info.used + (m->size + HURD_STARTUP_SIZE) / PAGE, wanted = pages + SPARE;
+    if (wanted < both + RECORDS)
+        wanted = both + RECORDS;
+    if (wanted > info.guarantee)
+        task_grow(m->task, wanted - info.guarantee, 2 * (wanted - info.guarantee), &got);
+    return pages < info.guarantee + got ? 0 : ENOMEM;
 }
 
 /* ---- before: the new image and startup fpage, beside the old ones */

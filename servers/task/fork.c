@@ -17,10 +17,10 @@ _Static_assert(RESUME + sizeof(struct hurd_startup_resume) + 0x400 < STACK, "roo
 
 /* ---- the request */
 
-static int check_gifts(const struct making *m)
+static int check_gifts(struct making *m)
 {
-    int memory = check_giver(m->memory, m->caller, false);
-    int control = check_giver(m->control, m->caller, true);
+    int memory = check_giver(m->memory, m->caller);
+    int control = check_control(m);
     if (memory == 0 && control != 0)
         hurd_cap_drop(physmem, m->memory);
     if (memory != 0 && control == 0)

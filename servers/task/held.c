@@ -117,7 +117,7 @@ int task_image(struct hurd_cap_call *call, struct task *t)
         return EPERM;
     struct making m = {.caller = call->task, .image = call->arg[1], .offset = call->arg[2],
                        .size = call->arg[3], .control = t->control};
-    int error = check_giver(m.image, m.caller, false);
+    int error = check_giver(m.image, m.caller);
     if (error != 0)
         return error;
     error = make(&m, call);

@@ -187,6 +187,18 @@ static int op_give_back(struct hurd_cap_call *call, struct task *t)
     return 0;
 }
 
+static int op_grow(struct hurd_cap_call *call, struct task *t)
+{
+    L4_Word_t got = 0;
+    if (call->words != 3 || call->arg[1] > call->arg[2])
+        return EINVAL;
+    if (t->id != call->task)
+        return EPERM;
+    int error = task_grow(t, call->arg[1], call->arg[2], &got);
+    put(call, got);
+    return error;
+}
+
 static int op_budget(struct hurd_cap_call *call, struct task *t)
 {
     budget_look(t);
@@ -266,6 +278,7 @@ static int serve_task(struct hurd_cap_call *call)
     case HURD_TASK_RELEASE:         return op_release(call, t);
     case HURD_TASK_LET_GO:          return op_let_go(call, t);
     case HURD_TASK_GIVE_BACK:       return op_give_back(call, t);
+    case HURD_TASK_GROW:            return op_grow(call, t);
     case HURD_TASK_HEAD:            return serve_head(call);
     case HURD_TASK_NAME_SET:        return name_set(call, t);
     case HURD_TASK_NAME_FIND:       return name_find(call);
@@ -339,7 +352,7 @@ static int serve_master(struct hurd_cap_call *call)
     case HURD_TASK_IMAGE: case HURD_TASK_SPAWN: case HURD_TASK_GIVE_BACK:
     case HURD_TASK_HEAD: case HURD_TASK_NAME_SET: case HURD_TASK_NAME_FIND:
     case HURD_TASK_SIGNAL_GROUP: case HURD_TASK_SIGNAL_WAIT: case HURD_TASK_GROUP:
-    case HURD_TASK_STOP_SELF: case HURD_TASK_SIGNAL_TAKE:
+    case HURD_TASK_STOP_SELF: case HURD_TASK_SIGNAL_TAKE: case HURD_TASK_GROW:
         return EPERM;
     case HURD_TASK_SIGNAL:
         if (call->words != 3)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the task server know of each other.  Reading order: main.c, task.c, budget.c,
- * thread.c, image.c, held.c, create.c, fork.c, exec.c, death.c, fault.c, queue.c, signal.c,
+ * grow.c, thread.c, image.c, held.c, create.c, fork.c, exec.c, death.c, fault.c, queue.c, signal.c,
  * groups.c, stop.c, serve.c.
  * A function blocks only if its comment says "Blocks"; a call to wortel or physmem does not count,
  * because these two always reply.
@@ -139,6 +139,10 @@ void budget_give(struct task *t, enum hurd_budget b);
  * left, and at least what a task needs.  Returns 0, or with nothing changed EAGAIN, or ENOMEM for
  * memory of the kernel. */
 int budget_split(struct task *child, L4_Word_t part, L4_Word_t whole);
+/* More for t of one thing, from those above it (budget_giver), as far as there is more. */
+void budget_draw(struct task *t, enum hurd_budget b, L4_Word_t wanted);
+/* The task above t that gives when t runs short: the one that forked it.  NULL: nobody does. */
+struct task *budget_giver(const struct task *t);
 /* Pre: the child has ended.  Post: its limits went back to its owner, except the place of its
  * record. */
 void budget_fold(struct task *child);
@@ -149,6 +153,11 @@ void budget_look(struct task *t);       /* reads what it uses of the kernel's me
 /* Sets the limits of a task that wortel started.  The root task gets what is left when it starts
  * its first program. */
 void budget_boot(struct task *t);
+
+/* ---- grow.c */
+/* Frames for t from those above it: at least so many, at most so many.  ENOMEM: fewer came.
+ * Post: *got of them are t's, whatever it returns. */
+int task_grow(struct task *t, L4_Word_t least, L4_Word_t most, L4_Word_t *got);
 
 /* ---- task.c: the records */
 extern struct task *all_tasks;

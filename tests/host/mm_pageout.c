@@ -50,6 +50,23 @@ static void without_swap_the_page_that_is_too_much_is_refused(void **state)
         assert_int_equal(read_word(a + k * P), k);
 }
 
+static void frames_of_tasks_above_are_asked_for_when_none_is_left(void **state)
+{
+    (void)state;
+    start(100, 0);
+    above = 50;
+    uintptr_t a = region(200 * P);
+    unsigned i = 0;
+    while (i < 200 && write_word(a + i * P, i))
+        i++;
+    assert_true(i > 140 && i <= 150);
+    assert_int_equal(violation, ENOMEM + 1);
+    assert_int_equal(above, 0);
+    for (unsigned k = 0; k < i; k++)
+        assert_int_equal(read_word(a + k * P), k);
+    finish(a, 200 * P);
+}
+
 /* The pager passes the fault on, because it does not know that another thread has spent the frames. */
 static void a_first_touch_that_finds_no_frame_is_an_error_and_leaves_nothing(void **state)
 {
@@ -382,6 +399,7 @@ int main(void)
         cmocka_unit_test(three_times_the_memory_keeps_every_word),
         cmocka_unit_test(without_a_shortage_nothing_is_watched),
         cmocka_unit_test(without_swap_the_page_that_is_too_much_is_refused),
+        cmocka_unit_test(frames_of_tasks_above_are_asked_for_when_none_is_left),
         cmocka_unit_test(a_full_quota_refuses_a_page_and_loses_none),
         cmocka_unit_test(a_page_that_the_disk_cannot_read_is_an_error_of_that_page_alone),
         cmocka_unit_test(a_pinned_page_stays_and_others_go),

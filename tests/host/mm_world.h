@@ -16,6 +16,9 @@
 
 #include <cmocka.h>
 
+#include <hurd/startup.h>
+#include <hurd/task.h>
+
 #include "lib/hurd-mm/image.h"
 #include "lib/hurd-mm/paged.h"
 #include "lib/hurd-mm/pageout.h"
@@ -181,6 +184,22 @@ int hurd_pm_control_info(L4_ThreadId_t pm, L4_Word_t control, struct hurd_pm_con
     (void)pm, (void)control;
     *info = (struct hurd_pm_control_info){.guarantee = guarantee, .used = charged};
     return 0;
+}
+
+/* What the tasks above have unused. */
+static uint32_t above;
+static struct hurd_startup_data startup;
+struct hurd_startup_data *__hurd_startup_data = &startup;
+
+int hurd_cap_rpc(L4_ThreadId_t server, unsigned label, unsigned words, const L4_Word_t *in,
+                 unsigned most, L4_Word_t *out, unsigned *got)
+{
+    (void)server, (void)words, (void)most, (void)got;
+    assert_int_equal(label, HURD_TASK_GROW);
+    *out = in[2] < above ? in[2] : above;
+    above -= *out;
+    guarantee += *out;
+    return *out < in[1] ? ENOMEM : 0;
 }
 
 int hurd_pm_swap_info(L4_ThreadId_t pm, L4_Word_t handle, struct hurd_pm_swap_info *info)
@@ -413,7 +432,7 @@ static void start(uint32_t frames, uint32_t disk)
     mm = (struct mm){.memory = 77};
     guarantee = frames;
     quota = disk;
-    charged = on_disk = maps_of_out = 0;
+    charged = on_disk = maps_of_out = above = 0;
     out_error = in_error = violation = 0;
     mm.reserved = (struct store){.class = &reserved_class, .users = 1};
     mm.pool_store = (struct store){.class = &pool_class, .users = 1, .rights = HURD_VM_RIGHTS};

@@ -361,6 +361,29 @@ static void one_reply_holds_at_most_31_items(void **state)
 
 /* ---- controls */
 
+static void a_guarantee_is_passed_down_and_comes_back(void **state)
+{
+    (void) state;
+    struct control *child, *grandchild;
+    assert_int_equal(control_split(control, 50, 700, &child), 0);
+    hurd_cap_object_keep(&child->object);
+    assert_int_equal(control_split(child, 20, 701, &grandchild), 0);
+    hurd_cap_object_keep(&grandchild->object);
+    uint32_t left = control->guarantee, middle = child->guarantee;
+    assert_int_equal(control_pass(control, grandchild, left + 1), ENOMEM);
+    assert_int_equal(control_pass(control, grandchild, UINT32_MAX), ENOMEM);
+    assert_int_equal(control_pass(control, grandchild, left), 0);
+    assert_int_equal(control_unused(control), 0);
+    assert_int_equal(child->guarantee, middle);
+    assert_int_equal(child->split, 20 + left);
+    assert_int_equal(grandchild->guarantee, 20 + left);
+    hurd_cap_object_drop(&grandchild->object);
+    assert_int_equal(child->split, 0);
+    hurd_cap_object_drop(&child->object);
+    assert_int_equal(control->guarantee, 200);
+    assert_int_equal(control->split, 0);
+}
+
 static void split_moves_a_guarantee_and_folding_returns_it(void **state)
 {
     (void) state;
@@ -465,6 +488,7 @@ int main(void)
         TEST_IN_WORLD(writing_to_a_copied_range_copies_all_of_it),
         TEST_IN_WORLD(badly_aligned_addresses_get_small_fpages),
         TEST_IN_WORLD(one_reply_holds_at_most_31_items),
+        TEST_IN_WORLD(a_guarantee_is_passed_down_and_comes_back),
         TEST_IN_WORLD(split_moves_a_guarantee_and_folding_returns_it),
         TEST_IN_WORLD(destroying_a_control_takes_the_whole_subtree),
         TEST_IN_WORLD(one_task_cannot_use_up_the_controls),

@@ -19,6 +19,8 @@ PARTS = [
     ('set -- -a -b val rest; while getopts ab: o; do echo "$o ${OPTARG-}"; done; shift $((OPTIND - 1)); echo "$*"',
      "a \nb val\nrest"),
     ("fact() { if [ $1 -le 1 ]; then echo 1; else echo $(($1 * $(fact $(($1 - 1))))); fi; }; fact 4", "24"),
+    ("nest() { if [ $1 -eq 0 ]; then echo in | cat; else echo $(nest $(($1 - 1))) $1; fi; }; nest 12",
+     "in 1 2 3 4 5 6 7 8 9 10 11 12"),
     ("f() { local x=$1; x=$x$x; return 3; }; x=1; f 2; echo $? $x", "3 1"),
     ("cat <<EOF\n${v##*/} $((1 + 1)) `echo \\`echo tick\\``\nEOF\ncat <<'EOF'\n$v\nEOF", "libx.so.1 2 tick\n$v"),
     ("s=0123456789abcdef; s=$s$s$s$s; s=$s$s$s$s; s=$s$s$s$s; s=$s$s$s$s; echo ${#s}; cat <<EOF > /big\n$s$s$s\nEOF\n"

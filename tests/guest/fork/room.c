@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <hurd/task.h>
 #include <l4/ipc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -77,6 +78,60 @@ static int frames_come_and_go(void)
     return 0;
 }
 
+/* Each generation forks once more and waits.  Halves of halves would end after six of them. */
+static int generations(unsigned left, char *p)
+{
+    pages_fill(p, 3, left);
+    int child = fork_well();
+    if (child == 0)
+        exit(left > 1 ? generations(left - 1, p) : 0);
+    child_ends_well(child);
+    NEED(pages_hold(p, 3, left));
+    return 0;
+}
+
+static int thirty_generations(void)
+{
+    return generations(30, pages_new(3));
+}
+
+/* It began with none, and takes what its parent has left; twice what it leaves there. */
+static int a_child_grows(void)
+{
+    struct hurd_task_created created;
+    struct hurd_pm_control_info before = frames();
+    unsigned n = (unsigned)(before.guarantee - before.used) / 2;
+    NEED(hurd_fork(0, &created) == 0);
+    if (created.id == 0) {
+        char *p = pages_new(n);
+        pages_fill(p, n, 1);
+        NEED(pages_hold(p, n, 1));
+        exit(0);
+    }
+    child_ends_well((int)created.id);
+    return 0;
+}
+
+static int a_child_leaves_its_parent_a_third(void)
+{
+    struct hurd_task_created created;
+    struct hurd_pm_control_info before = frames();
+    unsigned n = (unsigned)(before.guarantee - before.used);
+    volatile int *touched = shared_word();
+    NEED(hurd_fork(0, &created) == 0);
+    if (created.id == 0) {
+        char *p = pages_new(n);
+        for (unsigned i = 0; i < n; i++) {
+            p[i * PAGE] = 1;
+            *touched = (int)i;
+        }
+        exit(0);
+    }
+    NEED(ends_by((int)created.id) == SIGSEGV);
+    NEED(*touched > (int)n / 2 && *touched < (int)n * 2 / 3);
+    return 0;
+}
+
 /* Each child forks as well, until nobody can any more.  Then each waits for its own. */
 static int fork_bomb(void)
 {
@@ -135,6 +190,9 @@ const struct test_case room_cases[] = {
     CASE(three_quarters_without_swap, 0, 0),
     CASE(three_quarters_with_swap, 300, 700),
     CASE(frames_come_and_go, 0, 0),
+    CASE(thirty_generations, 2816, 0),
+    CASE(a_child_grows, 0, 0),
+    CASE(a_child_leaves_its_parent_a_third, 0, 0),
     CASE(fork_bomb, 2000, 0),
     CASE(no_thread_is_left, 600, 0),
     CASE(children_until_there_is_no_more, 1000, 0),

@@ -53,6 +53,34 @@ TEST(control_split_has_an_end)
         hurd_cap_drop(pm, h);
 }
 
+/* From a control to one that is two below it; what is in between stays as it is. */
+TEST(control_passes_frames_down)
+{
+    L4_Word_t child, below, beside;
+    EXPECT_EQ(hurd_pm_control_split(pm, control, 20, 0, &child), 0);
+    EXPECT_EQ(hurd_pm_control_split(pm, child, 10, 0, &below), 0);
+    EXPECT_EQ(hurd_pm_control_split(pm, control, 2, 0, &beside), 0);
+    struct hurd_pm_control_info top = control_info(control), middle = control_info(child);
+    EXPECT_EQ(hurd_pm_control_pass(pm, control, below, 5), 0);
+    EXPECT_EQ(control_info(below).guarantee, 15);
+    EXPECT_EQ(control_info(child).guarantee, middle.guarantee);
+    EXPECT_EQ(control_info(child).split, 15);
+    EXPECT_EQ(control_info(control).guarantee, top.guarantee - 5);
+    EXPECT_EQ(control_info(control).split, top.split + 5);
+    EXPECT_EQ(hurd_pm_control_pass(pm, control, below, 0xffffffff), ENOMEM);
+    EXPECT_EQ(hurd_pm_control_pass(pm, control, below, top.guarantee), ENOMEM);
+    EXPECT_EQ(hurd_pm_control_pass(pm, below, control, 1), EPERM);
+    EXPECT_EQ(hurd_pm_control_pass(pm, beside, below, 1), EPERM);
+    EXPECT_EQ(hurd_pm_control_pass(pm, control, control, 1), EPERM);
+    EXPECT_EQ(hurd_pm_control_pass(pm, control, 0x7777, 1), EBADF);
+    EXPECT_EQ(REQUEST(HURD_PM_CONTROL_PASS, control, below), EINVAL);
+    struct hurd_pm_control_info its = control_info(below);
+    hurd_cap_drop(pm, below);
+    EXPECT_EQ(control_info(child).guarantee, middle.guarantee + 15 + its.books);
+    hurd_cap_drop(pm, child);
+    hurd_cap_drop(pm, beside);
+}
+
 TEST(control_gives_its_parent_back_what_is_unused)
 {
     L4_Word_t child, c, given = 1;
@@ -262,6 +290,7 @@ const struct test control_tests[] = {
     T(control_split_refuses_more_than_is_unused),
     T(control_split_refuses_strange_targets),
     T(control_split_has_an_end),
+    T(control_passes_frames_down),
     T(control_gives_its_parent_back_what_is_unused),
     T(control_destroy_takes_containers_and_children),
     T(a_control_lives_as_long_as_its_containers),

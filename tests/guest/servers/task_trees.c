@@ -104,6 +104,18 @@ TEST(task_knows_the_head_of_a_tree)
     child_end(&child);
 }
 
+TEST(task_grows_only_if_it_was_forked)
+{
+    struct hurd_task_created child = { 0, 0, L4_nilthread };
+    L4_Word_t got = 1;
+    EXPECT_EQ(child_make("sleep", CHILD_FRAMES, &child), 0);
+    EXPECT_EQ(hurd_task_grow(server(), self(), 1, 10, &got), ENOMEM);
+    EXPECT_EQ(hurd_task_grow(server(), self(), 2, 1, &got), EINVAL);
+    EXPECT_EQ(hurd_task_grow(server(), child.handle, 1, 1, &got), EPERM);
+    EXPECT_EQ(REQUEST(HURD_TASK_GROW, self(), 1), EINVAL);
+    child_end(&child);
+}
+
 TEST(task_gives_its_owner_back_what_it_does_not_need)
 {
     struct hurd_task_budget before[HURD_BUDGETS], mine[HURD_BUDGETS], its[HURD_BUDGETS];
@@ -185,6 +197,7 @@ const struct test task_trees[] = {
     T(task_lets_go_only_what_the_caller_started_and_has_above_it),
     T(task_tells_budgets_of_oneself_and_of_children),
     T(task_knows_the_head_of_a_tree),
+    T(task_grows_only_if_it_was_forked),
     T(task_gives_its_owner_back_what_it_does_not_need),
     T(task_tells_time_and_partners_of_its_threads),
     T(task_gives_a_dead_childs_part_back_but_for_its_place),
