@@ -37,3 +37,17 @@ def calm_no_call_of_physmem_waits_for_a_boot_tasks_long_request(lab):
     assert calls >= 10000, text[-600:]
     assert worst - usual <= LONGEST, f"a call waited for {worst} instructions, usually {usual}"
     assert gap <= LONGEST, f"{gap} instructions from one answer to the next"
+
+
+def calm_no_call_of_physmem_waits_for_a_greedy_programs_requests(lab):
+    """greedy_test in the place of the root task: what a call waits for that comes at any moment."""
+    modules = ["greedy_test" if name == "init" else name for name in machine.MODULES]
+    command = machine.qemu(memory=64, kernel=machine.module_file(lab.build, "loader"), options={},
+                           modules=machine.initrd(lab.build, modules, {}), extra=meter.ICOUNT + meter.QUIET)
+    status, text, _ = machine.collect(command, 300)
+    assert status == 0 and "# done, 0 errors" in text, text[-1500:]
+    found = re.findall(r"# greedy (\w+): usual (\d+) worst (\d+) calls (\d+) refused (\d+)", text)
+    assert len(found) == 8, text[-1500:]
+    for name, usual, worst, calls, refused in found:
+        assert int(calls) >= 150 and refused == "0", f"{name}: {calls} calls, error {refused}"
+        assert int(worst) - int(usual) <= LONGEST, f"{name}: a call waited for {worst} instructions, usually {usual}"

@@ -18,3 +18,10 @@ calm_test_SRC    := tests/guest/servers/calm_test.c tests/guest/servers/wortel_t
 calm_test_LINK   := 0x400000
 calm_test_LIBS   := hurd-cap c l4
 calm_test_CFLAGS := -I.
+
+# The same, beside a greedy program.
+PROGRAMS           += greedy_test
+greedy_test_SRC    := tests/guest/servers/greedy_test.c tests/guest/servers/wortel_test_entry.asm
+greedy_test_LINK   := 0x400000
+greedy_test_LIBS   := hurd-cap c l4
+greedy_test_CFLAGS := -I.
