@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Many clients, one slot in a server's table: each asks for it, and another one may use it first. */
+/* Many clients, one slot in a server's table: each asks for it, and another may use it first. */
 #include <errno.h>
 #include <hurd/cap.h>
 #include <l4/ipc.h>

@@ -70,6 +70,7 @@
 #define FILES(X)                                                                                   \
     X(the_folder_for_temporary_files_is_there)                                                     \
     X(dup2_and_its_kin)                                                                            \
+    X(messages_for_the_log_go_to_the_standard_error)                                               \
     X(lseek_beyond_the_end_makes_a_hole)                                                           \
     X(flags_of_open)                                                                               \
     X(rename_replaces_and_refuses)                                                                 \

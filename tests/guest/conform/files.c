@@ -7,6 +7,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <syslog.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
@@ -29,6 +30,49 @@ void the_folder_for_temporary_files_is_there(void)
     EXPECT_EQ(fs.f_bfree > 0 && fs.f_bfree <= fs.f_blocks && fs.f_namemax == NAME_MAX, true);
     EXPECT_FAILS(statvfs("/none", &fs), ENOENT);
     EXPECT_FAILS(fstatvfs(60, &fs), EBADF);
+}
+
+/* What is read from the end of a pipe that is the standard error. */
+static const char *logged(int from)
+{
+    static char text[600];
+    ssize_t n = read(from, text, sizeof text - 1);
+    text[n > 0 ? n : 0] = '\0';
+    return text;
+}
+
+void messages_for_the_log_go_to_the_standard_error(void)
+{
+    int ends[2], own = dup(2);
+    char wanted[80], longest[700];
+    EXPECT_EQ(pipe(ends), 0);
+    EXPECT_EQ(dup2(ends[1], 2), 2);
+    EXPECT_EQ(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+    openlog("daemon", LOG_PID, LOG_DAEMON);
+    errno = ENOENT;
+    syslog(LOG_ERR, "%s: %m, %d%%m", "file", 7);
+    snprintf(wanted, sizeof wanted, "daemon[%d]: file: No such file or directory, 7%%m\n", (int) getpid());
+    EXPECT_TEXT(logged(ends[0]), wanted);
+    EXPECT_EQ(setlogmask(LOG_UPTO(LOG_WARNING)), LOG_UPTO(LOG_DEBUG));
+    syslog(LOG_NOTICE, "nobody hears this");
+    EXPECT_TEXT(logged(ends[0]), "");
+    EXPECT_EQ(setlogmask(0), LOG_UPTO(LOG_WARNING));
+    openlog("daemon", 0, LOG_USER);
+    syslog(LOG_USER | LOG_WARNING, "a line\n");
+    EXPECT_TEXT(logged(ends[0]), "daemon: a line\n");
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    syslog(LOG_ERR, "%s", longest);
+    const char *cut = logged(ends[0]);
+    EXPECT_EQ(strlen(cut) < 512 && cut[strlen(cut) - 1] == '\n', true);
+    closelog();
+    syslog(LOG_ERR, "no name");
+    EXPECT_TEXT(strchr(logged(ends[0]), ':'), ": no name\n");
+    setlogmask(LOG_UPTO(LOG_DEBUG));
+    EXPECT_EQ(dup2(own, 2), 2);
+    close(own);
+    close(ends[0]);
+    close(ends[1]);
 }
 
 void dup2_and_its_kin(void)

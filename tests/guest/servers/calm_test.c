@@ -22,7 +22,7 @@
 #include "tests/guest/say.h"
 
 enum { PAGE = 4096, LONG = 1024, BIND = 32 /* for one request */, WINDOW = 0x10000000, CALLS = 10000, PROGRAM_PRIORITY = 105,
-       REST = 1000, SETTLED = 500000, CROWD = 1000, HELD = 1000, APART = 20, BLOCKS = 1 << 16, CELLS = 256, STORED = 64,
+       REST = 1000, SETTLED = 500000, CROWD = 1000, HELD = 1000, APART = 20, BLOCKS = 1 << 15, CELLS = 64, STORED = 64,
        JOB = 16 };
 
 static const struct hurd_startup_data *data;
@@ -244,7 +244,7 @@ static void pages_go_to_disk(L4_Word_t swap)
     rest();
 }
 
-/* Partitions of 256 MB.  The second one makes physmem forget the first. */
+/* Partitions of 128 MB.  The second one makes physmem forget the first. */
 static void attaches(void)
 {
     L4_Word_t swap, e, master = data->physmem_master.cap;
