@@ -31,7 +31,7 @@ def calm_no_call_of_physmem_waits_for_a_boot_tasks_long_request(lab):
     modules = ["calm_test" if name == "init" else name for name in machine.MODULES]
     command = machine.qemu(memory=64, kernel=machine.module_file(lab.build, "loader"), options={},
                            modules=machine.initrd(lab.build, modules, {}), extra=meter.ICOUNT + meter.QUIET)
-    status, text, _ = machine.collect(command, 600)
+    status, text, _ = machine.collect(command, 300)
     assert status == 0 and "# done" in text and "not ok" not in text, text[-1500:]
     usual, worst, gap, calls = map(int, re.search(r"# calm physmem (\d+) (\d+) gap (\d+) of (\d+) calls", text).groups())
     assert calls >= 10000, text[-600:]

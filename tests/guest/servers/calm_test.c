@@ -22,8 +22,7 @@
 #include "tests/guest/say.h"
 
 enum { PAGE = 4096, LONG = 1024, BIND = 32 /* for one request */, WINDOW = 0x10000000, CALLS = 10000, PROGRAM_PRIORITY = 105,
-       REST = 1000, SETTLED = 500000, CROWD = 4000, HELD = 1000, APART = 20, BLOCKS = 1 << 15, CELLS = 64, STORED = 64,
-       JOB = 16 };
+       REST = 1000, SETTLED = 500000, CROWD = 4000, HELD = 1000, APART = 20 };
 
 static const struct hurd_startup_data *data;
 static L4_ThreadId_t physmem, task;
@@ -224,45 +223,10 @@ static void pins(void)
     rest();
 }
 
-/* Pages go out, and come in again: the window and 64 frames know their blocks. */
-static void pages_go_to_disk(L4_Word_t swap)
-{
-    struct hurd_pm_swap_job job = { .tag = 0 };
-    L4_Word_t e, done = 0, wait = 0;
-    result(hurd_pm_container_create(physmem, own_control, 0, &e), 0, "a_container_for_the_disk");
-    result(hurd_pm_container_allocate(physmem, e, 0, 0, STORED * PAGE, &done), 0, "with_pages");
-    for (L4_Word_t page = 0; page < STORED; page += BIND, rest())
-        hurd_pm_container_map(physmem, e, HURD_PM_READ | HURD_PM_WRITE, WINDOW, page * PAGE, BIND * PAGE, NULL);
-    result(hurd_pm_swap_quota(physmem, data->physmem_master.cap, own_control, 2 * STORED), 0, "a_quota_of_the_disk");
-    for (L4_Word_t written = 0; written < STORED; written += JOB) {
-        result(hurd_pm_swap_out(physmem, e, written * PAGE, JOB * PAGE, 0, &done), 0, "pages_go_out");
-        result(hurd_pm_swap_wait(physmem, swap, 0, wait, &job), 0, "and_are_written");
-        wait = job.pages;
-        rest();
-    }
-    result(hurd_pm_swap_in(physmem, e, 0, STORED * PAGE, 0, &done), 0, "they_come_in_again");
-    rest();
-}
-
-/* Partitions of 128 MB.  The second one makes physmem forget the first. */
-static void attaches(void)
-{
-    L4_Word_t swap, e, master = data->physmem_master.cap;
-    result(hurd_pm_swap_grant(physmem, master, L4_Version(L4_MyGlobalId()), own_control, &swap), 0,
-           "it_is_the_swap_server");
-    for (L4_Word_t disk = 1; disk <= 2; disk++) {
-        result(hurd_pm_swap_attach(physmem, swap, BLOCKS, 1, disk, CELLS * PAGE, &e), 0, "it_attaches_a_large_disk");
-        rest();
-        if (disk == 1)
-            pages_go_to_disk(swap);
-    }
-}
-
 static void work(void)
 {
     L4_Word_t done = 0;
     pins();
-    attaches();
     result(hurd_pm_container_allocate(physmem, c, 0, 0, LONG * PAGE, &done), 0, "a_boot_task_allocates_4_mb");
     result(done, LONG * PAGE, "all_of_it");
     rest();
