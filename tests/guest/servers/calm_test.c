@@ -256,6 +256,7 @@ static void attaches(void)
         if (disk == 1)
             pages_go_to_disk(swap);
     }
+    before = free_frames();             /* the tables of the second one stay */
 }
 
 static void work(void)
