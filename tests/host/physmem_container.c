@@ -384,6 +384,23 @@ static void a_guarantee_is_passed_down_and_comes_back(void **state)
     assert_int_equal(control->split, 0);
 }
 
+static void frames_that_are_passed_come_with_paid_books(void **state)
+{
+    (void) state;
+    struct control *child;
+    const uint32_t before = control_root->guarantee;
+    assert_int_equal(control_split(control_root, 10, 700, &child), 0);
+    hurd_cap_object_keep(&child->object);
+    const uint32_t left = control_root->guarantee, books = child->books;
+    assert_int_equal(control_pass(control_root, child, 600), 0);
+    assert_int_equal(child->guarantee, 610);
+    assert_true(child->books > books);
+    assert_int_equal(control_root->guarantee, left - 600 - (child->books - books));
+    world_check();
+    hurd_cap_object_drop(&child->object);
+    assert_int_equal(control_root->guarantee, before);
+}
+
 static void split_moves_a_guarantee_and_folding_returns_it(void **state)
 {
     (void) state;
@@ -489,6 +506,7 @@ int main(void)
         TEST_IN_WORLD(badly_aligned_addresses_get_small_fpages),
         TEST_IN_WORLD(one_reply_holds_at_most_31_items),
         TEST_IN_WORLD(a_guarantee_is_passed_down_and_comes_back),
+        TEST_IN_WORLD(frames_that_are_passed_come_with_paid_books),
         TEST_IN_WORLD(split_moves_a_guarantee_and_folding_returns_it),
         TEST_IN_WORLD(destroying_a_control_takes_the_whole_subtree),
         TEST_IN_WORLD(one_task_cannot_use_up_the_controls),
