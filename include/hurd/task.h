@@ -103,10 +103,11 @@ enum hurd_task_op {
     /* 0 own task, 1 least, 2 most -> 0 frames.  More memory for a task that FORK or SPAWN made, out
      * of what its parent has unused, and the parent's parent, as long as these were made so, too,
      * and the program with which that began.  The nearest comes first; `task` asks on until it has
-     * the least, and takes the most at most.  Nobody gives so much that the caller would have more
-     * than twice what is left to him.  With the frames comes memory of the kernel.  All of it is
-     * the caller's parent's when the caller ends.  ENOMEM: there are less than the least; what
-     * there was is the caller's all the same.  EPERM: not the caller's own task. */
+     * the least, and takes the most at most.  No task gives so much that the caller would have more
+     * than twice what the giver has left.  With the frames comes memory of the kernel.  All of it
+     * is the caller's parent's when the caller ends.  ENOMEM: there are less than the least; what
+     * there was is the caller's all the same.  EINVAL: the least is more than the most.  EPERM: not
+     * the caller's own task.  `task` does not block. */
     HURD_TASK_GROW = 546,
     /* 0 any task handle, 1 task ID -> 0 ID of the head of its tree: of all tasks above it, and
      * itself, the one that a task of wortel's started.  So a server knows what belongs to one

@@ -13,7 +13,8 @@
 #include <hurd/task.h>
 #include "pageout.h"
 
-enum { GROWTH = 8 };            /* a task that grows asks for an eighth of what it began with */
+enum { GROWTH = 8 };            /* a task that grows may get an eighth of its guarantee at once,
+                                   beside twice what it needs */
 
 static int32_t least(int32_t a, int32_t b)
 {

@@ -188,7 +188,8 @@ static const char *mount_sectors(const char *name)
 void root_mount(const char *name)
 {
     if (root_mounted()) {
-        complain("mount: %s is mounted already in /; `mount DISK DIRECTORY` mounts one more in it\n",
+        complain("mount: %s is mounted already in /; "
+                 "`mount DISK DIRECTORY` mounts one more in it\n",
                  mounted_name);
         return;
     }

@@ -31,7 +31,7 @@
 
 _Static_assert(WINDOW_STARTUP + WINDOWS * HURD_STARTUP_SIZE <= WINDOW_IMAGE
                    && WINDOW_IMAGE + WINDOW_PAGES * PAGE <= OWN_WINDOW,
-               "the windows do not overlap: else a task could see another one's pages, or `task`'s");
+               "windows do not overlap: else a task could see another's pages, or those of `task`");
 
 L4_Word_t own;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A child of fork() that runs short of memory gets more from those above it: HURD_TASK_GROW.
  *
- * Frames go from one memory control to another below it, so none is promised twice.  Nobody gives
- * more than leaves him half of what the child has then: a child cannot starve its parent. */
+ * Frames go from one memory control to another below it, so none is promised twice.  The giver
+ * keeps at least half of what the child has then, so a child cannot starve its parent. */
 #include "server.h"
 #include <hurd/physmem.h>
 #include <errno.h>

@@ -188,8 +188,8 @@ int pthread_kill(pthread_t thread, int signal);
  * group, but not to those above this task or beside it; below -1: so to the group -pid.  signal 0:
  * only the check.  A task that neither handles nor ignores the signal ends, but for SIGCHLD, SIGURG
  * and SIGWINCH; SIGTSTP, SIGTTIN and SIGTTOU stop it, as SIGSTOP does in any case; SIGCONT makes it
- * go on.  What comes to a stopped task waits, but for SIGKILL.  EINVAL: no such signal, or pid -1.  EPERM: another task.
- * ESRCH: there is no such task or group. */
+ * go on.  What comes to a stopped task waits, but for SIGKILL.  EINVAL: no such signal, or pid -1.
+ * EPERM: another task.  ESRCH: there is no such task or group. */
 int kill(pid_t pid, int signal);
 int killpg(pid_t group, int signal);
 /* The same with a value for one task, pid above 0.  A handler with SA_SIGINFO, sigwaitinfo() and

@@ -19,7 +19,8 @@ typedef struct {
 
 /* Exceptions never happen.  timeout NULL: no end; it is not changed.  EBADF, EINTR, EINVAL. */
 int select(int count, fd_set *reads, fd_set *writes, fd_set *exceptions, struct timeval *timeout);
-/* While it waits, these signals are blocked, and no others: a handler that runs then ends the wait. */
+/* While it waits, these signals are blocked, and no others.  A handler that runs meanwhile ends the
+ * wait.  mask NULL: as select().  The same errors. */
 int pselect(int count, fd_set *__restrict reads, fd_set *__restrict writes,
             fd_set *__restrict exceptions, const struct timespec *__restrict timeout,
             const sigset_t *__restrict mask);
